@@ -1,0 +1,19 @@
+export { equalJson, type Json } from './json.js'
+export type {
+  Goodbye,
+  Hello,
+  Member,
+  Moved,
+  Patch,
+  RoomPatch,
+  RoomSnapshot,
+  Snapshot,
+  Status,
+  User,
+  View,
+} from './messages.js'
+export { DEFAULT_ROOM, isColor, isMemberKey, isRoomName, parseUserName } from './names.js'
+export { formatPosition, parsePosition, type Position } from './position.js'
+export { Problem, PROBLEMS, type ProblemExtensions, type ProblemName } from './problem.js'
+export { applyPatch, applySnapshot, EMPTY_ROOM, type RoomState } from './reducer.js'
+export { encodeEvent, SSE_COMMENT, type SseEvent } from './sse.js'

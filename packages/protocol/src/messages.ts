@@ -1,0 +1,78 @@
+import type { Json } from './json.js'
+
+/** The human behind a member, as others see them. */
+export interface User {
+  readonly id: string
+  readonly name: string
+  /** `#` and six hexadecimal digits. */
+  readonly color: string
+}
+
+/** @see PROTOCOL.md MB2, MB3 */
+export type Status = 'online' | 'away'
+
+/** One tab in one room, as others see it. */
+export interface Member {
+  /** Public and stable; says nothing of the member key. @see PROTOCOL.md ID3 */
+  readonly id: string
+  readonly user: User
+  /** `null` is nowhere. */
+  readonly location: Json
+  readonly status: Status
+}
+
+/** The first event of a stream in the patch view. @see PROTOCOL.md ST3 */
+export interface Hello {
+  /** The reader's own member id; `null` for one who only watches. */
+  readonly self: string | null
+  readonly room: string
+  readonly heartbeatMs: number
+  readonly leaseMs: number
+}
+
+/** The whole of a room. @see PROTOCOL.md ST4 */
+export interface Snapshot {
+  readonly members: readonly Member[]
+  /** How many connections watch without having joined. */
+  readonly watching: number
+}
+
+/**
+ * What changed in a room since a version; a field is there only when something is in it.
+ *
+ * @example {"move":{"kX3v…":{"sheet":"s1","cell":"C6"}},"leave":["77bq…"]}
+ * @see PROTOCOL.md ST5, RM5, RM6
+ */
+export interface Patch {
+  readonly join?: readonly Member[]
+  readonly move?: { readonly [id: string]: Json }
+  readonly status?: { readonly [id: string]: Status }
+  readonly leave?: readonly string[]
+  readonly watching?: number
+}
+
+/** The server is going away. @see PROTOCOL.md ST10 */
+export interface Goodbye {
+  readonly reconnectInMs: number
+}
+
+/** The answer to a posted location. @see PROTOCOL.md HT3 */
+export interface Moved {
+  readonly self: string
+  /** The room's position after the commit. */
+  readonly id: string
+}
+
+/** The answer to a read of the room. @see PROTOCOL.md HT4 */
+export interface RoomSnapshot extends Snapshot {
+  readonly id: string
+}
+
+/** The answer to a read of what changed since a position. @see PROTOCOL.md HT5 */
+export interface RoomPatch {
+  readonly id: string
+  readonly patch: Patch
+}
+
+/** Which shape the events of a stream have. @see PROTOCOL.md HT1, ST8 */
+export type View = 'patch' | 'list'

@@ -1,0 +1,33 @@
+/** What a stream or a post is called for when it names no room. @see PROTOCOL.md AR1 */
+export const DEFAULT_ROOM = 'default'
+
+const ROOM = /^[A-Za-z0-9._:~-]{1,128}$/
+const MEMBER_KEY = /^[A-Za-z0-9_-]{1,128}$/
+const COLOR = /^#[0-9a-fA-F]{6}$/
+const MAX_NAME_CHARACTERS = 64
+// Control characters, and what can reverse or hide the text around it when a name is shown among
+// others' (the "Trojan Source" characters).
+const UNSAFE_IN_NAME = /[\p{Cc}\p{Cs}\u061C\u200E\u200F\u2028\u2029\u202A-\u202E\u2066-\u2069]/u
+
+/** @see PROTOCOL.md NM1 */
+export function isRoomName(text: string): boolean {
+  return ROOM.test(text)
+}
+
+/** @see PROTOCOL.md NM2 */
+export function isMemberKey(text: string): boolean {
+  return MEMBER_KEY.test(text)
+}
+
+/** @see PROTOCOL.md NM4 */
+export function isColor(text: string): boolean {
+  return COLOR.test(text)
+}
+
+/** The name without white space around it; `undefined` if it isn't one. @see PROTOCOL.md NM3 */
+export function parseUserName(text: string): string | undefined {
+  if (UNSAFE_IN_NAME.test(text)) return undefined
+  const name = text.trim()
+  const characters = [...name].length
+  return characters >= 1 && characters <= MAX_NAME_CHARACTERS ? name : undefined
+}

@@ -1,0 +1,73 @@
+import type { Json } from './json.js'
+
+/** Every problem there is, with its HTTP status and title. @see PROTOCOL.md §9 */
+export const PROBLEMS = {
+  'bad-room': { status: 400, title: 'The room name is not valid' },
+  'bad-member-key': { status: 400, title: 'The member key is not valid' },
+  'bad-name': { status: 400, title: 'The name is not valid' },
+  'bad-color': { status: 400, title: 'The color is not valid' },
+  'bad-parameter': { status: 400, title: 'A parameter is not valid' },
+  'bad-json': { status: 400, title: 'The body is not JSON' },
+  unauthorized: { status: 401, title: 'The caller is not known' },
+  'not-found': { status: 404, title: 'There is nothing here' },
+  'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
+  'room-full': { status: 409, title: 'The room is full' },
+  'too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-media-type': { status: 415, title: 'The media type is not supported' },
+  internal: { status: 500, title: 'The server failed' },
+  'too-many-rooms': { status: 503, title: 'The server holds no more rooms' },
+  'too-many-connections': { status: 503, title: 'The server holds no more connections' },
+  'shutting-down': { status: 503, title: 'The server is going away' },
+} as const
+
+export type ProblemName = keyof typeof PROBLEMS
+
+const TYPE_PREFIX = 'urn:whereabouts:problem:'
+
+/** Fields of a problem beyond those of RFC 9457, by name. */
+export type ProblemExtensions = { readonly [field: string]: Json }
+
+/**
+ * An error of the protocol; `JSON.stringify` gives the RFC 9457 object.
+ *
+ * @example {"type":"urn:whereabouts:problem:room-full","title":"The room is full","status":409,
+ *   "detail":"…","watch":"/rooms/budget/events?watch=1"}
+ */
+export class Problem extends Error {
+  override readonly name = 'Problem'
+  readonly type: `${typeof TYPE_PREFIX}${ProblemName}`
+  readonly title: string
+  readonly status: number
+  readonly extensions: ProblemExtensions
+
+  /** @param detail says what is wrong with this request, and what to do. */
+  constructor(
+    readonly problem: ProblemName,
+    readonly detail: string,
+    extensions: ProblemExtensions = {},
+  ) {
+    super(detail)
+    this.type = `${TYPE_PREFIX}${problem}`
+    this.title = PROBLEMS[problem].title
+    this.status = PROBLEMS[problem].status
+    this.extensions = extensions
+  }
+
+  toJSON(): { readonly [field: string]: Json } {
+    const { type, title, status, detail } = this
+    return { ...this.extensions, type, title, status, detail }
+  }
+
+  /** Reads what `toJSON()` wrote; `undefined` if it isn't a problem of this protocol. */
+  static fromJSON(value: unknown): Problem | undefined {
+    if (typeof value !== 'object' || value === null) return undefined
+    const { type, title: _title, status: _status, detail, ...extensions } = value as {
+      [field: string]: Json
+    }
+    if (typeof type !== 'string' || typeof detail !== 'string') return undefined
+    if (!type.startsWith(TYPE_PREFIX)) return undefined
+    const problem = type.slice(TYPE_PREFIX.length)
+    if (!Object.hasOwn(PROBLEMS, problem)) return undefined
+    return new Problem(problem as ProblemName, detail, extensions)
+  }
+}

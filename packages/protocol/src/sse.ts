@@ -1,0 +1,34 @@
+/** One Server-Sent Event. */
+export interface SseEvent {
+  /** The reader's `lastEventId` from now on. */
+  readonly id?: string
+  /** The name of the event; without it, it is the unnamed `message`. */
+  readonly event?: string
+  readonly data?: string
+  /** How long the reader waits before it connects again, in ms. */
+  readonly retry?: number
+}
+
+/** What a connection writes to show that it is alive, where named events are not wanted. */
+export const SSE_COMMENT = ':\n\n'
+
+/**
+ * The text of one event, ready for the wire. Data with line breaks becomes several lines.
+ *
+ * @throws {TypeError} if `id` or `event` carries CR, LF or NUL: a reader would see another event.
+ * @see PROTOCOL.md ST12
+ */
+export function encodeEvent({ id, event, data, retry }: SseEvent): string {
+  let text = ''
+  if (retry !== undefined) text += `retry: ${retry}\n`
+  if (id !== undefined) text += `id: ${singleLine('id', id)}\n`
+  if (event !== undefined) text += `event: ${singleLine('event', event)}\n`
+  if (data !== undefined) text += `data: ${data.replace(/\r\n|\r|\n/g, '\ndata: ')}\n`
+  return `${text}\n`
+}
+
+function singleLine(field: string, value: string): string {
+  // oxlint-disable-next-line no-control-regex -- NUL is what must not get through
+  if (/[\r\n\0]/.test(value)) throw new TypeError(`an event's ${field} is a single line`)
+  return value
+}
