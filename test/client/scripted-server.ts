@@ -38,9 +38,10 @@ export class Exchange {
     this.response.end(JSON.stringify(problem))
   }
 
-  /** Begins a stream, with hello and whatever else is told at once. */
+  /** Begins a stream, with `retry` as short as can be, and hello. */
   stream(hello: { readonly [field: string]: Json } = {}): this {
     this.response.writeHead(200, { 'content-type': 'text/event-stream' })
+    this.response.write(encodeEvent({ retry: 1 }))
     const usual = { self: 'me', room: 'budget', heartbeatMs: 15_000, leaseMs: 15_000 }
     return this.event('hello', { ...usual, ...hello })
   }
@@ -53,11 +54,6 @@ export class Exchange {
 
   snapshot(id: string, members: readonly Member[], watching = 0): this {
     return this.event('snapshot', JSON.parse(JSON.stringify({ members, watching })), id)
-  }
-
-  retry(retry: number): this {
-    this.response.write(encodeEvent({ retry }))
-    return this
   }
 
   end(): void {
@@ -103,9 +99,9 @@ export class ScriptedServer {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    const closed = once(this.#server.close(), 'close')
     this.#server.closeAllConnections()
-    this.#server.close()
-    await once(this.#server, 'close')
+    await closed
   }
 
   async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
