@@ -66,23 +66,22 @@ export class ScriptedServer {
   readonly #server: Server
   readonly #waiting: Exchange[] = []
   readonly #takers: { call: string; take: (exchange: Exchange) => void }[] = []
+  readonly #page: string
 
-  private constructor() {
+  private constructor(page: string) {
+    this.#page = page
     this.#server = createServer((request, response) => void this.#receive(request, response))
   }
 
-  static async listen(port = 0): Promise<ScriptedServer> {
-    const scripted = new ScriptedServer()
-    await once(scripted.#server.listen(port, '127.0.0.1'), 'listening')
+  /** @param page the HTML that it answers to whatever isn't below `/rooms/`. */
+  static async listen(page = ''): Promise<ScriptedServer> {
+    const scripted = new ScriptedServer(page)
+    await once(scripted.#server.listen(0, '127.0.0.1'), 'listening')
     return scripted
   }
 
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port
-  }
-
   get url(): string {
-    return `http://127.0.0.1:${this.port}`
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
 
   /** How many requests nobody has taken yet. */
@@ -105,6 +104,10 @@ export class ScriptedServer {
   }
 
   async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!request.url?.includes('/rooms/')) {
+      response.writeHead(200, { 'content-type': 'text/html' }).end(this.#page)
+      return
+    }
     const exchange = new Exchange(request, response, await text(request))
     const at = this.#takers.findIndex(({ call }) => call === callOf(exchange))
     const [taker] = at < 0 ? [] : this.#takers.splice(at, 1)
