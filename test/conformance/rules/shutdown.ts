@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { within } from '../deadline.js'
+import { flood, LARGE_BYTES, openStuckReader } from '../flood.js'
 import { memberKey, TestRoom } from '../room.js'
 import type { Suite } from '../run.js'
 import { openSocket } from '../socket.js'
@@ -12,8 +13,6 @@ export function shutdown({ start }: Suite): void {
     latecomers(start)
   })
 }
-
-const LARGE = 256 * 1_024
 
 function everybodyIsTold(start: Suite['start']): void {
   it('[FR7] every connection gets goodbye and its end', async () => {
@@ -45,19 +44,12 @@ function everybodyIsTold(start: Suite['start']): void {
   })
 
   it('[FR7] a reader that never reads is closed all the same', async () => {
-    await using server = await start({ maxLocationBytes: LARGE, frameIntervalMs: 5 })
+    await using server = await start({ maxLocationBytes: LARGE_BYTES, frameIntervalMs: 5 })
     const room = new TestRoom(server.baseUrl)
-    const mover = memberKey()
-    await using stuck = await openSocket(server.baseUrl)
-    const path = room.url('events', { member: memberKey() }).slice(server.baseUrl.length)
-    stuck.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`)
     await using reader = await room.watch()
+    await using stuck = await openStuckReader(room, memberKey())
     await reader.until('the stuck reader', ({ members }) => members.size === 1)
-    for (let index = 0; index < 60; index++) {
-      const location = `${index} ${'x'.repeat(LARGE - 20)}`
-      const { self } = await room.move(mover, location)
-      await reader.until('a move', ({ members }) => members.get(self)?.location === location)
-    }
+    await flood(room, reader)
     const before = performance.now()
     await within(server.stop(), 'the end of the server')
     expect(performance.now() - before).toBeLessThan(3_000)
