@@ -36,18 +36,18 @@ class WhereController {
   }
 
   @Post()
-  move(@Query('id') id: string, @Body() location: Json): Promise<Moved> | Moved {
+  move(@Query('id') id: string, @Body() location: Json): Moved {
     return this.rooms.move('default', id, location)
   }
 
   @Post('leave')
-  async leave(@Query('id') id: string): Promise<void> {
-    await this.rooms.leave('default', id)
+  leave(@Query('id') id: string): void {
+    this.rooms.leave('default', id)
   }
 
   @Get(':room/members')
-  async members(@Param('room') room: string): Promise<readonly Member[]> {
-    return await this.rooms.members(room)
+  members(@Param('room') room: string): readonly Member[] {
+    return this.rooms.members(room).members
   }
 
   @Get('refuses')

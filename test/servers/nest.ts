@@ -41,7 +41,8 @@ export async function startApp(
   configure: (app: INestApplication<Server>) => void = () => {},
 ): Promise<RunningApp> {
   const root: DynamicModule = { ...metadata, module: rootModule() }
-  const options: NestApplicationOptions = { logger: ['fatal'] }
+  // A start that fails is a failed test, not the end of the test runner.
+  const options: NestApplicationOptions = { logger: ['fatal'], abortOnError: false }
   const app =
     platform === 'express'
       ? await NestFactory.create<INestApplication<Server>>(root, options)
