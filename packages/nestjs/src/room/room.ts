@@ -219,10 +219,10 @@ export class Room {
       }
     }
     return {
-      ...(join.length > 0 && { join: join.reverse() }),
+      ...(join.length > 0 && { join: join.toReversed() }),
       ...(hasKeys(move) && { move }),
       ...(hasKeys(status) && { status }),
-      ...(leave.length > 0 && { leave: leave.reverse() }),
+      ...(leave.length > 0 && { leave: leave.toReversed() }),
       ...(this.#watchingAt > version && { watching: this.#watching }),
     }
   }

@@ -31,7 +31,7 @@ export class Poll implements Reader, Kept {
 
 // Promise.withResolvers() needs Node 22.
 function withResolvers(): { promise: Promise<void>; resolve: () => void } {
-  let resolve: () => void = () => {}
+  let resolve!: () => void
   const promise = new Promise<void>((done) => {
     resolve = done
   })
