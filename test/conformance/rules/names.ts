@@ -51,6 +51,8 @@ function roomNames({ calm }: Suite): void {
     ['NUL', 'a%00'],
     ['a line break', 'a%0D%0Ab'],
     ['an asterisk', '*'],
+    ['a dot', '%2E'],
+    ['two dots', '%2e%2E'],
     ['a broken percent-encoding', '%E0%A4%A'],
   ]
   it.each(bad)('[NM1] bad-room: %s', async (_, name) => {
@@ -137,6 +139,8 @@ function userNames({ calm }: Suite): void {
     '\u202E',
     '\u2066',
     '\u2069',
+    '\u2028',
+    '\u2029',
   ]
   it.each([
     ['65 characters', 'n'.repeat(65)],
