@@ -51,6 +51,19 @@ describe.each(PLATFORMS)('an application that authenticates on %s', (platform) =
     expect(read).toMatchObject({ members: [] })
   })
 
+  it('[ID5] a caller whom it refuses learns nothing else of its request', async () => {
+    await using server = await start()
+    const room = new TestRoom(server.baseUrl)
+    const headers = { 'content-type': 'application/json' }
+    await refused('unauthorized', room.url('events', { view: 'grid', member: 'a.b' }))
+    await refused('unauthorized', room.url('events', { name: '\n' }))
+    await refused('unauthorized', room.url('events'), { headers, body: '{' })
+    await refused('unauthorized', room.url('location', { since: 'x:1', waitMs: -1 }))
+    await refused('unauthorized', room.url('location'), { headers, body: '{' })
+    await refused('unauthorized', room.url('location'), { json: 'x'.repeat(5_000) })
+    await refused('unauthorized', room.url('leave', { soon: 'x' }), { method: 'POST' })
+  })
+
   it('[ID5] the user comes from there alone', async () => {
     await using server = await start()
     const room = new TestRoom(server.baseUrl)

@@ -275,7 +275,7 @@ function otherMethods({ calm }: Suite): void {
   it.each(['/rooms/x/nothing', '/rooms/x/location/y', '/rooms/x/', '/rooms/x', '/rooms/', '/x'])(
     '[HT7] %s is no call: here, where the application has nothing else, it is 404',
     async (path) => {
-      for (const options of [{}, { json: 1 }, { method: 'DELETE' }]) {
+      for (const options of [{}, { json: {} }, { method: 'DELETE' }]) {
         const answer = await call(`${calm.baseUrl}${path}`, options)
         expect(answer).toMatchObject({ status: 404 })
         expect(answer.text).not.toContain('urn:whereabouts')
