@@ -3,6 +3,7 @@ import {
   Controller,
   ForbiddenException,
   Get,
+  Module,
   Param,
   Post,
   type ArgumentMetadata,
@@ -18,7 +19,7 @@ import { WhereaboutsModule } from '@whereabouts/nestjs'
 import compression from 'compression'
 import { map, type Observable } from 'rxjs'
 import { describe, expect, it } from 'vitest'
-import { call, callJson, refused } from '../conformance/http.js'
+import { call, callJson, expectRefused } from '../conformance/http.js'
 import { memberKey, TestRoom } from '../conformance/room.js'
 import { openStream } from '../conformance/stream.js'
 import { PLATFORMS, startApp, type Platform } from '../servers/nest.js'
@@ -46,6 +47,7 @@ describe.each(PLATFORMS)('the module in an application on %s', (platform) => {
 
   it('[HT1] [HT3] works with options that come from elsewhere', async () => {
     const CONFIG = Symbol('configuration')
+    @Module({})
     class ConfigModule {}
     const configuration = {
       module: ConfigModule,
@@ -72,7 +74,7 @@ describe.each(PLATFORMS)('the module in an application on %s', (platform) => {
       app.setGlobalPrefix('api'),
     )
     await expectRoomsToWork(`${server.baseUrl}/api`)
-    await refused('method-not-allowed', `${server.baseUrl}/api/rooms/x/leave`)
+    await expectRefused('method-not-allowed', `${server.baseUrl}/api/rooms/x/leave`)
     expect(await call(`${server.baseUrl}/rooms/x/location`)).toMatchObject({ status: 404 })
   })
 
@@ -150,7 +152,7 @@ function besideOwnRoutes(platform: Platform): void {
     const json = Array.from({ length: 9_000 }, (_, index) => index)
     const url = `${server.baseUrl}/location-history`
     expect(await callJson(url, { json }, 201)).toEqual({ length: 9_000 })
-    await refused('too-large', `${server.baseUrl}/location`, { json })
+    await expectRefused('too-large', `${server.baseUrl}/location`, { json })
   })
 
   it("[ER1] leaves the application's own errors alone", async () => {
@@ -225,7 +227,7 @@ function amongGlobals(platform: Platform): void {
     await expectRoomsToWork(server.baseUrl)
     const posted = await call(`${server.baseUrl}/location`, { json: { x: 2 } })
     expect(posted).toMatchObject({ status: 201, text: 'ok' })
-    await refused('bad-parameter', new TestRoom(server.baseUrl).url('events', { view: 'x' }))
+    await expectRefused('bad-parameter', new TestRoom(server.baseUrl).url('events', { view: 'x' }))
     const metrics = await call(`${server.baseUrl}/metrics`)
     expect(metrics.text).toMatch(/^# HELP/m)
   })

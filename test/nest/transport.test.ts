@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { connect } from 'node:http2'
 import { get } from 'node:https'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { NestFactory } from '@nestjs/core'
-import type { NestApplicationOptions } from '@nestjs/common'
+import type { INestApplication, NestApplicationOptions } from '@nestjs/common'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
 import { WhereaboutsModule } from '@whereabouts/nestjs'
 import { describe, expect, it } from 'vitest'
@@ -12,17 +12,15 @@ import { within } from '../conformance/deadline.js'
 import { EventStream } from '../conformance/stream.js'
 import { CERTIFICATE, PRIVATE_KEY } from './certificate.js'
 
-const root = () => ({
-  module: class AppModule {},
-  imports: [WhereaboutsModule.forRoot({ secret: 'the secret of these tests' })],
-})
+const root = () => WhereaboutsModule.forRoot({ secret: 'the secret of these tests' })
+const addressOf = (app: INestApplication<Server>) => app.getHttpServer().address() as AddressInfo
 const quiet: NestApplicationOptions = { logger: ['fatal'], abortOnError: false }
 
 describe('the module over other transports', () => {
   it('[ST1] over HTTP/2 a stream has no Connection header', async () => {
     const app = await NestFactory.create(root(), new FastifyAdapter({ http2: true }), quiet)
     await app.listen(0, '127.0.0.1')
-    const { port } = app.getHttpServer().address() as AddressInfo
+    const { port } = addressOf(app)
     const session = connect(`http://127.0.0.1:${port}`)
     try {
       const stream = session.request({ ':path': '/rooms/h2/events?member=ada' })
@@ -50,7 +48,7 @@ describe('the module over other transports', () => {
         ? await NestFactory.create(root(), { ...quiet, httpsOptions: https })
         : await NestFactory.create(root(), new FastifyAdapter({ https }), quiet)
     await app.listen(0, '127.0.0.1')
-    const { port } = app.getHttpServer().address() as AddressInfo
+    const { port } = addressOf(app)
     const url = `https://127.0.0.1:${port}/rooms/tls/events`
     const answered = once(get(url, { rejectUnauthorized: false, agent: false }), 'response')
     const [response] = (await within(answered, 'the headers')) as [IncomingMessage]

@@ -2,12 +2,12 @@ import type { Moved } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
 import { call, callJson } from '../http.js'
 import { memberKey, TestRoom, versionOf } from '../room.js'
-import type { Suite } from '../run.js'
+import type { Suite } from '../suite.js'
 import { openSocket } from '../socket.js'
 import { openStream } from '../stream.js'
 
 /** PROTOCOL.md section 6 but the article's calls. */
-export function calls(suite: Suite): void {
+export function callRules(suite: Suite): void {
   describe('the calls', () => {
     streams(suite)
     posts(suite)
@@ -25,7 +25,8 @@ function streams({ calm }: Suite): void {
     const room = new TestRoom(calm.baseUrl)
     await using own = await room.join(memberKey(), { name: 'Ada', view: 'patch' })
     const { self } = await room.move(memberKey(), 1)
-    await own.until('the other', ({ members }) => members.has(self))
+    const { members } = await own.until('the other', (state) => state.members.has(self))
+    expect(members.get(own.self)?.user.name).toBe('Ada')
   })
 
   it('[HT1] watch=0 joins', async () => {
