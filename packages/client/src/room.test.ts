@@ -229,6 +229,7 @@ describe('the connection', () => {
     await stream.closed
     ;(await server.take('GET events')).stream().snapshot('e:1', [])
     await until(room, isOnline)
+    expect(room.status).toBe('online')
   })
 
   it('[MB5] joins again when it is removed although it is here', async () => {
