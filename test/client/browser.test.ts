@@ -1,6 +1,7 @@
-import type { BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest'
-import { bundlePage, launchChromium, type Browser } from './browser.js'
+import { launchChromium } from '../chromium.js'
+import { bundlePage } from './browser.js'
 import { member, ScriptedServer, type Exchange } from './scripted-server.js'
 
 let html: string

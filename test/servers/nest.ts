@@ -10,7 +10,7 @@ import type {
 import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
 import { WhereaboutsModule } from '@whereabouts/nestjs'
-import type { Running, Settings, Start } from '../conformance/run.js'
+import type { Running, Settings, Start } from '../conformance/suite.js'
 
 /** On what a Nest application runs. */
 export type Platform = 'express' | 'fastify'

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { within } from '../conformance/deadline.js'
-import type { Running, Settings } from '../conformance/run.js'
+import type { Running, Settings } from '../conformance/suite.js'
 
 const MAIN = fileURLToPath(new URL('../../apps/server/dist/main.js', import.meta.url))
 const ADDRESS = /http:\/\/[^\s"/]+:[0-9]+/

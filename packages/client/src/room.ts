@@ -30,9 +30,9 @@ export interface Room {
   /** Changes what is given and keeps the rest. A user that the server refuses is dropped. */
   setUser(user: UserOptions): void
   /** Fits React's `useSyncExternalStore`, together with `subscribe`. */
-  getSnapshot(): RoomSnapshot
+  readonly getSnapshot: () => RoomSnapshot
   /** Calls back after every change; returns how to stop that. */
-  subscribe(listener: () => void): () => void
+  readonly subscribe: (listener: () => void) => () => void
   readonly status: RoomStatus
   /** Leaves at once, for good. Resolves when the server knows, or can't be told. */
   leave(): Promise<void>

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { within } from '../deadline.js'
 import { call, refused } from '../http.js'
 import { memberKey, TestRoom } from '../room.js'
-import type { Suite } from '../run.js'
+import type { Suite } from '../suite.js'
 import { openStream, type EventStream } from '../stream.js'
 
 /** PROTOCOL.md section 6, the article's calls. They share one room, so each has its own server. */

@@ -2,7 +2,7 @@ import type { Moved } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
 import { call, callJson, refused } from '../http.js'
 import { memberKey, TestRoom, versionOf } from '../room.js'
-import type { Suite } from '../run.js'
+import type { Suite } from '../suite.js'
 import { openSocket } from '../socket.js'
 import { openStream } from '../stream.js'
 

@@ -2,7 +2,7 @@ import type { Patch } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
 import { callJson } from '../http.js'
 import { memberKey, TestRoom } from '../room.js'
-import { LEASE_MS, SOON_MS, type Suite } from '../run.js'
+import { LEASE_MS, SOON_MS, type Suite } from '../suite.js'
 import { openStream, type EventStream } from '../stream.js'
 
 /** PROTOCOL.md section 5. */

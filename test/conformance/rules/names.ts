@@ -2,7 +2,7 @@ import type { Json } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
 import { call, callJson, open, refused } from '../http.js'
 import { memberKey, TestRoom } from '../room.js'
-import type { Suite } from '../run.js'
+import type { Suite } from '../suite.js'
 import { openStream } from '../stream.js'
 
 /** PROTOCOL.md section 2. */

@@ -2,7 +2,7 @@ import { applyPatch, applySnapshot, EMPTY_ROOM, type RoomPatch } from '@whereabo
 import { describe, expect, it } from 'vitest'
 import { refused } from '../http.js'
 import { memberKey, TestRoom, versionOf } from '../room.js'
-import type { Suite } from '../run.js'
+import type { Suite } from '../suite.js'
 import { openStream } from '../stream.js'
 
 /** PROTOCOL.md section 4. */

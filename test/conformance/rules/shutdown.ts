@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { within } from '../deadline.js'
 import { flood, LARGE_BYTES, openStuckReader } from '../flood.js'
 import { memberKey, TestRoom } from '../room.js'
-import type { Suite } from '../run.js'
+import type { Suite } from '../suite.js'
 import { openSocket } from '../socket.js'
 import { end } from '../stream.js'
 

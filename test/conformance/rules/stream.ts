@@ -2,7 +2,7 @@ import type { Goodbye, Json } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
 import { call } from '../http.js'
 import { memberKey, TestRoom, versionOf } from '../room.js'
-import type { Suite } from '../run.js'
+import type { Suite } from '../suite.js'
 import { openSocket } from '../socket.js'
 import { end, openStream } from '../stream.js'
 
