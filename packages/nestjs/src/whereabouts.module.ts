@@ -8,6 +8,7 @@ import { APP_FILTER, RouterModule } from '@nestjs/core'
 import { ArticleController } from './http/article.controller.js'
 import { Bodies } from './http/body.js'
 import { Calls } from './http/calls.js'
+import { LongNames } from './http/long-names.js'
 import { Metrics } from './http/metrics.js'
 import { OperationsController } from './http/operations.controller.js'
 import { ProblemFilter } from './http/problem.filter.js'
@@ -81,6 +82,7 @@ function mount(definition: DynamicModule, extras: WhereaboutsMount): DynamicModu
       { provide: APP_FILTER, useClass: ProblemFilter },
       Bodies,
       Calls,
+      LongNames,
       Metrics,
       Rooms,
     ],

@@ -9,7 +9,6 @@ export const PROBLEMS = {
   'bad-parameter': { status: 400, title: 'A parameter is not valid' },
   'bad-json': { status: 400, title: 'The body is not JSON' },
   unauthorized: { status: 401, title: 'The caller is not known' },
-  'not-found': { status: 404, title: 'There is nothing here' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
   'room-full': { status: 409, title: 'The room is full' },
   'too-large': { status: 413, title: 'The body is too large' },
@@ -61,7 +60,13 @@ export class Problem extends Error {
   /** Reads what `toJSON()` wrote; `undefined` if it isn't a problem of this protocol. */
   static fromJSON(value: unknown): Problem | undefined {
     if (typeof value !== 'object' || value === null) return undefined
-    const { type, title: _title, status: _status, detail, ...extensions } = value as {
+    const {
+      type,
+      title: _title,
+      status: _status,
+      detail,
+      ...extensions
+    } = value as {
       [field: string]: Json
     }
     if (typeof type !== 'string' || typeof detail !== 'string') return undefined
