@@ -39,7 +39,15 @@ export class SimulatedReader implements Reader {
     this.#parser.feed(frame.bytes.toString())
   }
 
-  #apply({ event, id, data }: { event?: string | undefined; id?: string | undefined; data: string }) {
+  #apply({
+    event,
+    id,
+    data,
+  }: {
+    event?: string | undefined
+    id?: string | undefined
+    data: string
+  }) {
     if (event === 'resync') return
     if (id !== undefined) this.#grow(id)
     if (event === 'snapshot') this.state = applySnapshot(this.state, JSON.parse(data) as Snapshot)

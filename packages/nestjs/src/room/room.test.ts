@@ -97,7 +97,11 @@ describe('members', () => {
     const budget = room()
     budget.open('ann', {}, 0)
     const guest = budget.get('ann')!.user
-    expect(guest).toEqual({ id: 'ann', name: 'Guest', color: expect.stringMatching(/^#[0-9a-f]{6}$/) })
+    expect(guest).toEqual({
+      id: 'ann',
+      name: 'Guest',
+      color: expect.stringMatching(/^#[0-9a-f]{6}$/),
+    })
     budget.move('ann', { name: 'Ann' }, 1, 0)
     expect(budget.get('ann')?.user).toEqual({ ...guest, name: 'Ann' })
     budget.move('ann', {}, 2, 0)

@@ -130,7 +130,9 @@ describe('resuming', () => {
     expect(join('patch', 0).received[0]?.event).toBe('patch')
     const [lost] = join('patch', UNKNOWN_VERSION).received
     expect(lost?.event).toBe('snapshot')
-    expect(lost?.bytes.toString()).toMatch(/^event: resync\ndata: \{\}\n\nid: e:1\nevent: snapshot\n/)
+    expect(lost?.bytes.toString()).toMatch(
+      /^event: resync\ndata: \{\}\n\nid: e:1\nevent: snapshot\n/,
+    )
     const [fresh] = join().received
     expect(fresh?.bytes.toString()).toMatch(/^id: e:1\nevent: snapshot\n/)
   })
