@@ -1,3 +1,4 @@
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { INestApplication } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
@@ -8,7 +9,7 @@ export class Application {
   private constructor(
     readonly port: number,
     private readonly options: WhereaboutsOptions,
-    private application: INestApplication,
+    private application: INestApplication<Server>,
   ) {}
 
   static async listen(options: WhereaboutsOptions = {}): Promise<Application> {
@@ -33,9 +34,9 @@ export class Application {
   }
 }
 
-async function start(options: WhereaboutsOptions, port: number): Promise<INestApplication> {
+async function start(options: WhereaboutsOptions, port: number): Promise<INestApplication<Server>> {
   const module = WhereaboutsModule.forRoot(options)
-  const application = await NestFactory.create(module, {
+  const application = await NestFactory.create<INestApplication<Server>>(module, {
     logger: ['error'],
     // A process that ends takes its connections with it, those that are kept alive as well.
     forceCloseConnections: true,

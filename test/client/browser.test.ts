@@ -1,6 +1,7 @@
-import type { BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest'
-import { bundlePage, launchChromium, type Browser } from './browser.js'
+import { launchChromium } from '../chromium.js'
+import { bundlePage } from './bundle.js'
 import { member, ScriptedServer, type Exchange } from './scripted-server.js'
 
 let html: string
@@ -10,7 +11,8 @@ let page: Page
 
 beforeAll(async () => {
   html = await bundlePage()
-  browser = await launchChromium()
+  // With the back-forward cache, which playwright turns off, as people have it.
+  browser = await launchChromium({ ignoreDefaultArgs: ['--disable-back-forward-cache'] })
 }, 60_000)
 afterAll(() => browser.close())
 beforeEach(async () => {

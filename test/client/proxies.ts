@@ -22,12 +22,13 @@ export class Proxy implements AsyncDisposable {
       onward.on('error', () => outgoing.destroy())
       outgoing.once('close', () => onward.destroy())
       incoming.pipe(onward)
-      onward.on('response', async (answer) => {
-        const whole = holdsBack(incoming) ? await buffer(answer).catch(() => null) : undefined
-        if (whole === null) return
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
-        if (whole === undefined) answer.pipe(outgoing)
-        else outgoing.end(whole)
+      onward.on('response', (answer) => {
+        const { statusCode = 502 } = answer
+        if (holdsBack(incoming)) {
+          const passOn = (whole: Buffer) =>
+            outgoing.writeHead(statusCode, answer.headers).end(whole)
+          buffer(answer).then(passOn, () => outgoing.destroy())
+        } else answer.pipe(outgoing.writeHead(statusCode, answer.headers))
       })
     })
     return Proxy.#listen(server)

@@ -228,7 +228,7 @@ describe('the connection', () => {
     stream.stream().response.write('event: snapshot\ndata: {"members":[\n\n')
     await stream.closed
     ;(await server.take('GET events')).stream().snapshot('e:1', [])
-    await until(room, isOnline)
+    expect(ids(await until(room, isOnline))).toEqual([])
   })
 
   it('[MB5] joins again when it is removed although it is here', async () => {
