@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, describe } from 'vitest'
-import { article } from './rules/article.js'
-import { calls } from './rules/calls.js'
-import { frames } from './rules/frames.js'
-import { identity } from './rules/identity.js'
-import { members } from './rules/members.js'
-import { names } from './rules/names.js'
-import { problems } from './rules/problems.js'
-import { rooms } from './rules/rooms.js'
-import { shutdown } from './rules/shutdown.js'
-import { stream } from './rules/stream.js'
+import { articleRules } from './rules/article.js'
+import { callRules } from './rules/calls.js'
+import { frameRules } from './rules/frames.js'
+import { identityRules } from './rules/identity.js'
+import { memberRules } from './rules/members.js'
+import { nameRules } from './rules/names.js'
+import { problemRules } from './rules/problems.js'
+import { roomRules } from './rules/rooms.js'
+import { shutdownRules } from './rules/shutdown.js'
+import { streamRules } from './rules/stream.js'
 import {
   HEARTBEAT_MS,
   LEASE_MS,
-  SOON_MS,
   type Running,
   type Served,
+  SOON_MS,
   type Start,
   type Suite,
 } from './suite.js'
@@ -33,16 +33,16 @@ export function runConformance(name: string, start: Start): void {
       calm: share(() => start({ heartbeatMs: HEARTBEAT_MS })),
       brief: share(() => start({ heartbeatMs: HEARTBEAT_MS, leaseMs: LEASE_MS, soonMs: SOON_MS })),
     }
-    names(suite)
-    identity(suite)
-    rooms(suite)
-    members(suite)
-    calls(suite)
-    article(suite)
-    stream(suite)
-    frames(suite)
-    shutdown(suite)
-    problems(suite)
+    nameRules(suite)
+    identityRules(suite)
+    roomRules(suite)
+    memberRules(suite)
+    callRules(suite)
+    articleRules(suite)
+    streamRules(suite)
+    frameRules(suite)
+    shutdownRules(suite)
+    problemRules(suite)
   })
 }
 

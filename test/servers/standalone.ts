@@ -90,7 +90,10 @@ async function stopProcess(
 ): Promise<void> {
   child.kill('SIGTERM')
   try {
-    const [code, signal] = await within(exited, 'the end of the server', STOP_MS)
+    const [code, signal] = (await within(exited, 'the end of the server', STOP_MS)) as [
+      code: number | null,
+      signal: NodeJS.Signals | null,
+    ]
     // In order is: with 0, or by the signal itself, raised again once all was closed.
     if (code === 0 || signal === 'SIGTERM') return
     throw new Error(`the server ended with ${code ?? signal}: ${output().slice(-2_000)}`)

@@ -9,7 +9,7 @@ import type { Suite } from '../suite.js'
 import { openStream } from '../stream.js'
 
 /** PROTOCOL.md section 3; ID5 needs an application that authenticates. */
-export function identity(suite: Suite): void {
+export function identityRules(suite: Suite): void {
   describe('who is calling', () => {
     keys(suite)
     cookies(suite)

@@ -7,7 +7,7 @@ import { openSocket } from '../socket.js'
 import { end } from '../stream.js'
 
 /** PROTOCOL.md FR7, and what section 6 says of it. */
-export function shutdown({ start }: Suite): void {
+export function shutdownRules({ start }: Suite): void {
   describe('shutdown', () => {
     everybodyIsTold(start)
     latecomers(start)
