@@ -199,7 +199,7 @@ describe('the connection', () => {
     expect(problem).toMatchObject({ problem: 'room-full', status: 409 })
   })
 
-  it('[CL11] ends with a problem that ends the stream [ST11]', async () => {
+  it('[ST11 CL11] ends with a problem that ends the stream [ST11]', async () => {
     await using server = await ScriptedServer.listen()
     const { room, stream } = await joinOnline(server)
     stream.event('problem', new Problem('unauthorized', 'the token is over').toJSON())
