@@ -43,7 +43,7 @@ export interface Suite {
 export const HEARTBEAT_MS = 100
 /** The lease of the server that is called brief. */
 export const LEASE_MS = 400
-/** How long a member who said `soon` stays, at the server that is called brief. */
+/** How long a member who said `soon` stays, where a test needs it short. */
 export const SOON_MS = 600
 
 /** A process of its own takes its time to start, and some tests start several. */
