@@ -23,10 +23,11 @@ import {
  * The whole of PROTOCOL.md sections 2 to 9 as far as it can be seen from outside, over real HTTP,
  * against whatever `start` starts.
  */
-export function runConformance(name: string, start: Start): void {
+export function runConformance(name: string, start: Start, platformRefuses = false): void {
   describe(name, { timeout: PATIENCE_MS }, () => {
     const suite: Suite = {
       start,
+      platformRefuses,
       calm: share(start, { heartbeatMs: HEARTBEAT_MS }),
       brief: share(start, { heartbeatMs: HEARTBEAT_MS, leaseMs: LEASE_MS, soonMs: SOON_MS }),
     }

@@ -33,6 +33,8 @@ export type Served = Pick<Running, 'baseUrl'>
 /** What the tests of every section are given. */
 export interface Suite {
   readonly start: Start
+  /** Whether the platform answers 503 by itself once it is closing, before the module is asked. */
+  readonly platformRefuses: boolean
   /** The usual lease, so that nobody leaves by himself while a test runs. */
   readonly calm: Served
   /** A short lease, for tests in which members come and go. */

@@ -44,8 +44,9 @@ export async function startServer(settings: Settings): Promise<NestFastifyApplic
 }
 
 /** An address that the router can't read never gets as far as the filters. */
-function refuseAddress(_error: Error, _request: FastifyRequest, reply: FastifyReply): void {
-  const problem = new Problem('bad-parameter', 'The address is not valid; check its escapes.')
+function refuseAddress(_error: Error, { url }: FastifyRequest, reply: FastifyReply): void {
+  const name = url.startsWith('/rooms/') ? 'bad-room' : 'bad-parameter'
+  const problem = new Problem(name, 'The address is not valid; check its escapes.')
   void reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem))
 }
 

@@ -101,10 +101,11 @@ export class Rooms implements OnModuleDestroy {
    * @param key the member key; without one, a new member of the post's own
    * @param location at most `maxLocationBytes` of JSON text
    * @throws {Problem} bad-room, bad-member-key, bad-name, bad-color, bad-json, too-large, room-full,
-   *   too-many-rooms
+   *   too-many-rooms, shutting-down
    * @see PROTOCOL.md HT3
    */
   move(room: string, key: string | undefined, location: Json, user: UserClaim = {}): Moved {
+    this.#assertStaying()
     this.#checkLocation(location)
     const claim = checkClaim(user)
     const self = this.#memberId(
@@ -165,31 +166,29 @@ export class Rooms implements OnModuleDestroy {
   }
 
   /**
-   * Waits until a room is no longer at a position.
+   * Waits for the next frame of a room that is at a position.
    *
    * @param cancelled ends the waiting early
-   * @throws {Problem} too-many-rooms, too-many-connections, shutting-down
-   * @see PROTOCOL.md HT5
+   * @throws {Problem} too-many-connections, shutting-down
+   * @see PROTOCOL.md HT5, RM11
    */
-  async changed(
+  async nextFrame(
     room: string,
     position: string,
     waitMs: number,
     cancelled: AbortSignal,
   ): Promise<void> {
     this.#assertOpen()
-    const frames = this.#rooms.open(checkRoom(room))
     const poll = new Poll(this.#version(position))
     const forget = this.#connections.add(poll)
     const cancelTimer = this.#clock.after(waitMs, poll.end)
     cancelled.addEventListener('abort', poll.end, { once: true })
-    this.#start(frames, poll)
+    this.#rooms.follow(room, poll)
     await poll.ended
-    cancelTimer()
+    this.#rooms.unfollow(room, poll)
     cancelled.removeEventListener('abort', poll.end)
+    cancelTimer()
     forget()
-    frames.remove(poll)
-    this.#rooms.changed(frames)
   }
 
   /**
@@ -281,10 +280,13 @@ export class Rooms implements OnModuleDestroy {
   }
 
   #assertOpen(): void {
-    if (this.#closing) {
-      throw new Problem('shutting-down', 'This server is going away; connect again in a moment.')
-    }
+    this.#assertStaying()
     this.#connections.assertRoom()
+  }
+
+  #assertStaying(): void {
+    if (!this.#closing) return
+    throw new Problem('shutting-down', 'This server is going away; try again in a moment.')
   }
 
   #memberId(room: string, key: string, user: UserClaim): string {

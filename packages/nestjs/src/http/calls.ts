@@ -8,6 +8,7 @@ import {
   memberCookie,
   type Parameter,
 } from '../identity/caller.js'
+import type { UserClaim } from '../room/user.js'
 import { type ResolvedOptions, WHEREABOUTS_OPTIONS } from '../options.js'
 import { Rooms } from '../rooms.js'
 import { Bodies } from './body.js'
@@ -43,7 +44,8 @@ export class Calls {
   /** @param keyParameter the parameter that the member key comes in */
   async postLocation(call: Call, room: string, keyParameter = 'member'): Promise<Moved> {
     const { request } = call
-    const caller = await identify(request, call.query, keyParameter, this.options.authenticate)
+    const user = await this.#authorize(request)
+    const caller = identify(request, call.query, keyParameter, user)
     const location = await this.bodies.readJson(request, this.options.maxLocationBytes)
     const moved = this.rooms.move(room, caller.key, location, caller.user)
     keepKey(call, caller)
@@ -53,13 +55,13 @@ export class Calls {
   /** @see PROTOCOL.md HT4, HT5 */
   async getLocation(call: Call, room: string): Promise<void> {
     const { request, query } = call
-    await authorize(request, this.options.authenticate)
+    await this.#authorize(request)
     const since = query('since')
     const waitMs = wholeNumber(query, 'waitMs', MOST_WAIT_MS) ?? 0
     if (since === undefined) return call.json(200, this.rooms.members(room))
     let news = this.rooms.since(room, since)
     if (news === undefined && waitMs > 0) {
-      await this.rooms.changed(room, since, waitMs, closing(call))
+      await this.rooms.nextFrame(room, since, waitMs, closing(call))
       news = this.rooms.since(room, since)
     }
     if (news === undefined) call.empty(204)
@@ -69,7 +71,8 @@ export class Calls {
   /** @see PROTOCOL.md HT6 */
   async leave(call: Call, room: string): Promise<void> {
     const { request, query } = call
-    const { key, user } = await identify(request, query, 'member', this.options.authenticate)
+    const known = await this.#authorize(request)
+    const { key, user } = identify(request, query, 'member', known)
     this.rooms.leave(room, key, { soon: flag(query, 'soon'), user })
     call.empty(204)
   }
@@ -83,8 +86,10 @@ export class Calls {
     const { request, response } = call
     // Before anything is awaited: a reader may be gone before it is answered. FR6
     const closed = closing(call)
+    const user = await this.#authorize(request)
     const { parameter, view } = await read()
-    const caller = await this.#viewer(request, parameter, keyParameter)
+    const watches = flag(parameter, 'watch')
+    const caller = watches ? undefined : identify(request, parameter, keyParameter, user)
     if (closed.aborted) return
     if (caller !== undefined) keepKey(call, caller)
     const lastEventId = parameter('lastEventId') ?? header(request, 'last-event-id')
@@ -92,17 +97,9 @@ export class Calls {
     closed.addEventListener('abort', release, { once: true })
   }
 
-  /** `undefined` for one who only watches. */
-  async #viewer(
-    request: IncomingMessage,
-    parameter: Parameter,
-    keyParameter: string,
-  ): Promise<Caller | undefined> {
-    if (!flag(parameter, 'watch')) {
-      return identify(request, parameter, keyParameter, this.options.authenticate)
-    }
-    await authorize(request, this.options.authenticate)
-    return undefined
+  /** First of all: a caller who is refused learns nothing else of its request. ID5 */
+  #authorize(request: IncomingMessage): Promise<UserClaim | undefined> {
+    return authorize(request, this.options.authenticate)
   }
 
   /** The parameters of a stream: the query's, and before them the fields of a body if there is one. */

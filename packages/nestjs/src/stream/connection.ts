@@ -63,6 +63,8 @@ export class Connection implements Reader, Kept {
 
   /** Sends the headers and what stands before the first frame. @see PROTOCOL.md ST1 to ST3 */
   open(hello: Hello, retryMs: number): void {
+    // What ends a stream ends its socket: one that stayed open would hold up a server that stops.
+    if (this.response.req.httpVersionMajor < 2) this.response.setHeader('Connection', 'close')
     this.response.writeHead(200, HEADERS)
     const greeting = encodeEvent({ retry: retryMs })
     if (this.view === 'list') this.#write(greeting)

@@ -51,8 +51,8 @@ export class Frames {
     this.#framedVersion = room.version
   }
 
-  get readers(): number {
-    return this.#readers.size
+  get readers(): Iterable<Reader> {
+    return this.#readers
   }
 
   /** The room's position now. */

@@ -1,7 +1,7 @@
 import { Problem } from '@whereabouts/protocol'
 import { Room, type RoomLimits } from '../room/room.js'
 import type { Clock } from './clock.js'
-import { Frames } from './frames.js'
+import { Frames, type Reader } from './frames.js'
 
 /** What bounds and paces the rooms of a server. */
 export interface OpenRoomsLimits extends RoomLimits {
@@ -22,6 +22,8 @@ export class OpenRooms {
   readonly #rooms = new Map<string, Frames>()
   /** Empty rooms and since when, the longest empty first. */
   readonly #empty = new Map<string, number>()
+  /** Who waits for a room that isn't there. */
+  readonly #awaited = new Map<string, Set<Reader>>()
   /** No room that is forgotten had a higher version: a new one goes on from here. RM9 */
   #version = 0
   #cancel: (() => void) | undefined
@@ -59,11 +61,25 @@ export class OpenRooms {
     return this.#rooms.get(name) ?? this.#make(name)
   }
 
+  /** Tells a reader of the next frames of a room, without making the room. @see PROTOCOL.md RM11 */
+  follow(name: string, reader: Reader): void {
+    const frames = this.#rooms.get(name)
+    if (frames !== undefined) return frames.add(reader)
+    const readers = this.#awaited.get(name) ?? new Set()
+    this.#awaited.set(name, readers.add(reader))
+  }
+
+  unfollow(name: string, reader: Reader): void {
+    this.#rooms.get(name)?.remove(reader)
+    const readers = this.#awaited.get(name)
+    if (readers?.delete(reader) === true && readers.size === 0) this.#awaited.delete(name)
+  }
+
   /** Call after whatever may have changed a room: its frame goes out, its emptiness is noticed. */
   changed(frames: Frames): void {
     frames.changed()
     const { name, empty } = frames.room
-    if (!empty || frames.readers > 0) this.#empty.delete(name)
+    if (!empty) this.#empty.delete(name)
     else if (!this.#empty.has(name)) this.#empty.set(name, this.clock.now())
     this.#cancel ??= this.clock.after(SWEEP_MS, () => this.#sweep())
   }
@@ -77,6 +93,8 @@ export class OpenRooms {
     if (this.#rooms.size >= this.limits.maxRooms) this.#forgetLongestEmpty()
     const room = new Room(name, this.limits, this.#version)
     const frames = new Frames(room, this.epoch, this.limits.frameIntervalMs, this.clock)
+    for (const reader of this.#awaited.get(name) ?? []) frames.add(reader)
+    this.#awaited.delete(name)
     this.#rooms.set(name, frames)
     this.#empty.set(name, this.clock.now())
     return frames
@@ -100,6 +118,7 @@ export class OpenRooms {
     this.#version = Math.max(this.#version, frames.room.version)
     this.#rooms.delete(name)
     this.#empty.delete(name)
+    for (const reader of frames.readers) this.follow(name, reader)
   }
 
   #sweep(): void {
