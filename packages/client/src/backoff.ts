@@ -1,0 +1,37 @@
+const FIRST_MS = 1_000
+const LONGEST_MS = 30_000
+
+/**
+ * How long to wait before the next try: a random share of a time that doubles with every failure,
+ * up to a bound ("full jitter"), so that those who failed together don't come back together.
+ *
+ * @see PROTOCOL.md CL4
+ */
+export class Backoff {
+  readonly #random: () => number
+  #firstMs = FIRST_MS
+  #failures = 0
+
+  /** @param random gives numbers from 0 to below 1. */
+  constructor(random: () => number = Math.random) {
+    this.#random = random
+  }
+
+  /** The next wait in ms; counts as one failure. */
+  next(): number {
+    const longestMs = Math.max(LONGEST_MS, this.#firstMs)
+    const boundMs = Math.min(longestMs, this.#firstMs * 2 ** this.#failures)
+    this.#failures += 1
+    return this.#random() * boundMs
+  }
+
+  /** Begins again at the first wait. */
+  reset(): void {
+    this.#failures = 0
+  }
+
+  /** What the server asks for (`retry`, `goodbye`) is the first wait from now on. */
+  startAt(firstMs: number): void {
+    this.#firstMs = firstMs
+  }
+}

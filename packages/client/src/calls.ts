@@ -1,0 +1,126 @@
+import type { Json, Moved, RoomPatch, RoomSnapshot } from '@whereabouts/protocol'
+import { readRefusal } from './refusal.js'
+
+// Longer than any answer that is still of use: the latest location, or an empty goodbye.
+const ANSWER_WITHIN_MS = 10_000
+
+/** Whose calls these are, and how they are made. */
+export interface CallsOptions {
+  /** Without a slash at its end. */
+  readonly base: string
+  readonly room: string
+  readonly member: string
+  readonly watch: boolean
+  readonly fetch: typeof globalThis.fetch
+  readonly headers: (() => HeadersInit | Promise<HeadersInit>) | undefined
+  /** Asked before every call that joins. */
+  readonly user: () => { readonly name?: string; readonly color?: string }
+  /** No request goes out before it resolves. */
+  readonly ready: Promise<void>
+}
+
+type Parameters = { readonly [name: string]: string | undefined }
+
+/** The calls of one member in one room. All reject with the server's `Problem` if it gives one. */
+export class Calls {
+  readonly #options: CallsOptions
+  #lastHeaders: Headers = new Headers()
+
+  constructor(options: CallsOptions) {
+    this.#options = options
+  }
+
+  /** Opens the stream. @see PROTOCOL.md HT1, HT2 */
+  async stream(
+    method: 'GET' | 'POST',
+    position: string | null,
+    signal: AbortSignal,
+  ): Promise<ReadableStream<Uint8Array>> {
+    const { watch } = this.#options
+    const who = watch ? { watch: '1' } : this.#who()
+    const path = this.#address('events', { ...who, lastEventId: position ?? undefined })
+    const response = await this.#send(path, {
+      method,
+      signal,
+      ...(method === 'POST' && jsonBody({})),
+    })
+    const type = response.headers.get('content-type') ?? ''
+    if (!type.startsWith('text/event-stream') || response.body === null) {
+      throw new Error(`expected a stream and got ${type}`)
+    }
+    return response.body
+  }
+
+  /** @see PROTOCOL.md HT3 */
+  async move(location: Json): Promise<Moved> {
+    const response = await this.#send(this.#address('location', this.#who()), {
+      method: 'POST',
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+      ...jsonBody(location),
+    })
+    return response.json()
+  }
+
+  /** What is new since a position, `null` for nothing. @see PROTOCOL.md HT4, HT5 */
+  async read(
+    since: string | null,
+    waitMs: number,
+    signal: AbortSignal,
+  ): Promise<RoomSnapshot | RoomPatch | null> {
+    const parameters = since === null ? {} : { since, waitMs: String(waitMs) }
+    const response = await this.#send(this.#address('location', parameters), { signal })
+    return response.status === 204 ? null : response.json()
+  }
+
+  /** @see PROTOCOL.md HT6 */
+  async leave(): Promise<void> {
+    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS)
+    await this.#send(this.#farewell({}), { method: 'POST', keepalive: true, signal })
+  }
+
+  /** Says without waiting, from a page that is going away, that it may be back. @see PROTOCOL.md MB6 */
+  leaveSoon(): void {
+    const address = this.#farewell({ soon: '1' })
+    if (this.#options.headers === undefined) {
+      navigator.sendBeacon(address)
+      return
+    }
+    // A beacon carries no headers; a request that outlives its page does. There is no time left to
+    // ask for a fresh token, and nobody to tell if it fails: the lease ends by itself.
+    const init = { method: 'POST', keepalive: true, headers: this.#lastHeaders }
+    this.#options.fetch(address, init).catch(() => undefined)
+  }
+
+  #who(): Parameters {
+    const { name, color } = this.#options.user()
+    return { member: this.#options.member, name, color }
+  }
+
+  #farewell(parameters: Parameters): string {
+    return this.#address('leave', { member: this.#options.member, ...parameters })
+  }
+
+  #address(call: string, parameters: Parameters): string {
+    const { base, room } = this.#options
+    const query = new URLSearchParams()
+    for (const [name, value] of Object.entries(parameters)) {
+      if (value !== undefined) query.set(name, value)
+    }
+    return `${base}/rooms/${room}/${call}?${query}`
+  }
+
+  async #send(address: string, init: RequestInit): Promise<Response> {
+    const { ready, headers, fetch } = this.#options
+    await ready
+    this.#lastHeaders = new Headers(await headers?.())
+    const all = new Headers(init.headers)
+    this.#lastHeaders.forEach((value, name) => all.set(name, value))
+    const response = await fetch(address, { cache: 'no-store', ...init, headers: all })
+    if (!response.ok) throw await readRefusal(response)
+    return response
+  }
+}
+
+function jsonBody(value: Json): RequestInit {
+  return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) }
+}

@@ -1,0 +1,4 @@
+export { isRoomName, Problem, type Json, type Member, type User } from '@whereabouts/protocol'
+export type { JoinOptions, UserOptions } from './options.js'
+export { joinRoom, type Room } from './room.js'
+export type { RoomSnapshot, RoomStatus } from './store.js'

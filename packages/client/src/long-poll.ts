@@ -1,0 +1,60 @@
+import type { RoomPatch, RoomSnapshot } from '@whereabouts/protocol'
+import type { Calls } from './calls.js'
+import { Pause } from './pause.js'
+import type { RoomEvent, Transport } from './transport.js'
+
+// A busy room would answer each poll at once; a few answers a second are enough to look live.
+const BETWEEN_POLLS_MS = 100
+// Polls that keep a member come often enough that its lease can't run out between two of them.
+const POLLS_IN_A_LEASE = 2
+const WATCHING_WAIT_MS = 25_000
+
+/** What the long-poll has to know of the room that it reads. */
+export interface Polled {
+  readonly room: string
+  readonly watch: boolean
+  self(): string | null
+  position(): string | null
+  leaseMs(): number
+  /** Posts the location again if the last post is so old that the lease is in danger. */
+  stay(): void
+}
+
+/**
+ * The room's events for those to whom no stream gets through: reads of what changed, one after
+ * another, which tell of themselves like a stream. A poll joins nobody, so the member is kept by
+ * its posts. They follow the polls, not a timer: browsers slow down the timers of hidden tabs to
+ * less than a lease.
+ *
+ * @see PROTOCOL.md HT5, CL9
+ */
+export function longPollTransport(calls: Calls, polled: Polled): Transport {
+  return async (receive, signal) => {
+    const { room, watch, self, position, leaseMs, stay } = polled
+    const waitMs = watch ? WATCHING_WAIT_MS : Math.floor(leaseMs() / POLLS_IN_A_LEASE)
+    const pause = new Pause()
+    signal.addEventListener('abort', () => pause.end())
+    const poll = async (longestMs: number) => {
+      if (!watch) stay()
+      return calls.read(position(), longestMs, signal)
+    }
+    const first = await poll(0)
+    receive({
+      kind: 'hello',
+      hello: { self: self(), room, heartbeatMs: waitMs, leaseMs: leaseMs() },
+    })
+    receive(readAnswer(first))
+    while (!signal.aborted) {
+      await pause.for(BETWEEN_POLLS_MS)
+      receive(readAnswer(await poll(waitMs)))
+      receive({ kind: 'ping' })
+    }
+  }
+}
+
+function readAnswer(answer: RoomSnapshot | RoomPatch | null): RoomEvent {
+  if (answer === null) return { kind: 'ping' }
+  return 'patch' in answer
+    ? { kind: 'patch', position: answer.id, patch: answer.patch }
+    : { kind: 'snapshot', position: answer.id, snapshot: answer }
+}

@@ -1,0 +1,13 @@
+import { useSyncExternalStore } from 'react'
+import type { Room } from './room.js'
+import type { RoomSnapshot } from './store.js'
+
+/**
+ * The room as it is now; renders again when it changes.
+ *
+ * @example
+ * const { others, status } = useRoom(room)
+ */
+export function useRoom(room: Room): RoomSnapshot {
+  return useSyncExternalStore(room.subscribe, room.getSnapshot, room.getSnapshot)
+}

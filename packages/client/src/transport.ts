@@ -1,0 +1,21 @@
+import type { Hello, Patch, Problem, Snapshot } from '@whereabouts/protocol'
+
+/** What a room tells one reader, whichever way it got through. */
+export type RoomEvent =
+  | { readonly kind: 'hello'; readonly hello: Hello }
+  | { readonly kind: 'snapshot'; readonly position: string; readonly snapshot: Snapshot }
+  | { readonly kind: 'patch'; readonly position: string; readonly patch: Patch }
+  | { readonly kind: 'retry'; readonly retryMs: number }
+  | { readonly kind: 'goodbye'; readonly reconnectInMs: number }
+  | { readonly kind: 'problem'; readonly problem: Problem }
+  | { readonly kind: 'ping' }
+  /** An event that this client doesn't know; a sign of life all the same. */
+  | { readonly kind: 'other' }
+
+/**
+ * One way in which a room's events get here. Runs until they end, and rejects when they fail or the
+ * signal aborts: with the `Problem` if the server gave one.
+ *
+ * @see PROTOCOL.md CL9
+ */
+export type Transport = (receive: (event: RoomEvent) => void, signal: AbortSignal) => Promise<void>

@@ -1,0 +1,128 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import {
+  encodeEvent,
+  Problem,
+  type Json,
+  type Member,
+  type ProblemName,
+} from '@whereabouts/protocol'
+
+/** One request that waits for the test to answer it. */
+export class Exchange {
+  /** Resolves when the response is over, however it ends. */
+  readonly closed: Promise<unknown>
+
+  constructor(
+    readonly request: IncomingMessage,
+    readonly response: ServerResponse,
+    readonly body: string,
+  ) {
+    this.closed = once(response, 'close')
+  }
+
+  get query(): URLSearchParams {
+    return new URL(this.request.url ?? '', 'http://test').searchParams
+  }
+
+  answer(status: number, value?: Json): void {
+    this.response.writeHead(status, { 'content-type': 'application/json' })
+    this.response.end(value === undefined ? undefined : JSON.stringify(value))
+  }
+
+  refuse(name: ProblemName): void {
+    const problem = new Problem(name, `because of ${name}`)
+    this.response.writeHead(problem.status, { 'content-type': 'application/problem+json' })
+    this.response.end(JSON.stringify(problem))
+  }
+
+  /** Begins a stream, with hello and whatever else is told at once. */
+  stream(hello: { readonly [field: string]: Json } = {}): this {
+    this.response.writeHead(200, { 'content-type': 'text/event-stream' })
+    const usual = { self: 'me', room: 'budget', heartbeatMs: 15_000, leaseMs: 15_000 }
+    return this.event('hello', { ...usual, ...hello })
+  }
+
+  event(event: string, data: Json, id?: string): this {
+    const written = { event, data: JSON.stringify(data), ...(id !== undefined && { id }) }
+    this.response.write(encodeEvent(written))
+    return this
+  }
+
+  snapshot(id: string, members: readonly Member[], watching = 0): this {
+    return this.event('snapshot', JSON.parse(JSON.stringify({ members, watching })), id)
+  }
+
+  retry(retry: number): this {
+    this.response.write(encodeEvent({ retry }))
+    return this
+  }
+
+  end(): void {
+    this.response.end()
+  }
+}
+
+/** Speaks the protocol as a test tells it to: every request waits until the test takes it. */
+export class ScriptedServer {
+  readonly #server: Server
+  readonly #waiting: Exchange[] = []
+  readonly #takers: { call: string; take: (exchange: Exchange) => void }[] = []
+
+  private constructor() {
+    this.#server = createServer((request, response) => void this.#receive(request, response))
+  }
+
+  static async listen(port = 0): Promise<ScriptedServer> {
+    const scripted = new ScriptedServer()
+    await once(scripted.#server.listen(port, '127.0.0.1'), 'listening')
+    return scripted
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`
+  }
+
+  /** How many requests nobody has taken yet. */
+  waiting(call: string): number {
+    return this.#waiting.filter((exchange) => callOf(exchange) === call).length
+  }
+
+  /** The next request of a call, such as `POST location`; waits for it if need be. */
+  take(call: string): Promise<Exchange> {
+    const at = this.#waiting.findIndex((exchange) => callOf(exchange) === call)
+    const [exchange] = at < 0 ? [] : this.#waiting.splice(at, 1)
+    if (exchange !== undefined) return Promise.resolve(exchange)
+    return new Promise((take) => this.#takers.push({ call, take }))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.closeAllConnections()
+    this.#server.close()
+    await once(this.#server, 'close')
+  }
+
+  async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const exchange = new Exchange(request, response, await text(request))
+    const at = this.#takers.findIndex(({ call }) => call === callOf(exchange))
+    const [taker] = at < 0 ? [] : this.#takers.splice(at, 1)
+    if (taker === undefined) this.#waiting.push(exchange)
+    else taker.take(exchange)
+  }
+}
+
+function callOf({ request }: Exchange): string {
+  const path = new URL(request.url ?? '', 'http://test').pathname
+  return `${request.method} ${path.split('/').at(-1)}`
+}
+
+/** A member as a server would tell of it. */
+export function member(id: string, location: Json = null): Member {
+  return { id, user: { id, name: 'Guest', color: '#888888' }, location, status: 'online' }
+}
