@@ -4,7 +4,6 @@ import {
   inkOn,
   loadPerson,
   PALETTE,
-  parseName,
   savePerson,
   suggestPerson,
 } from './person.js'
@@ -54,18 +53,6 @@ describe('the own person', () => {
   ])('[SH6] is suggested by chance %f', (chance, person) => {
     expect(suggestPerson(() => chance)).toEqual(person)
   })
-
-  it.each([
-    [' Ann ', 'Ann'],
-    ['李雷', '李雷'],
-    ['👩‍🚀', '👩‍🚀'],
-    ['x'.repeat(64), 'x'.repeat(64)],
-    ['', undefined],
-    [' \t', undefined],
-    ['x'.repeat(65), undefined],
-    ['a\u202Eb', undefined],
-    ['a\u0000b', undefined],
-  ])('[SH6] %j is named %j', (text, name) => expect(parseName(text)).toBe(name))
 })
 
 describe('an avatar', () => {

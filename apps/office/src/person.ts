@@ -1,3 +1,5 @@
+import { isColor, parseUserName } from '@whereabouts/client'
+
 /** Who the others see. */
 export interface Person {
   readonly name: string
@@ -20,18 +22,6 @@ export const PALETTE = [
 ] as const
 
 const STORED_AS = 'whereabouts:person'
-const MAX_NAME_CHARACTERS = 64
-const COLOR = /^#[0-9a-f]{6}$/i
-// What PROTOCOL.md NM3 refuses in a name.
-const UNSAFE_IN_NAME = /[\p{Cc}\p{Cs}\u061C\u200E\u200F\u2028\u2029\u202A-\u202E\u2066-\u2069]/u
-
-/** The name as it may be shown; `undefined` if it can't be one. @see PROTOCOL.md NM3 */
-export function parseName(text: string): string | undefined {
-  const name = text.trim()
-  const characters = [...name].length
-  const fits = characters >= 1 && characters <= MAX_NAME_CHARACTERS
-  return fits && !UNSAFE_IN_NAME.test(name) ? name : undefined
-}
 
 /**
  * Somebody to be until one has said who one is.
@@ -70,8 +60,8 @@ export function savePerson(storage: () => Pick<Storage, 'setItem'>, person: Pers
 function readPerson(stored: unknown): Person | undefined {
   if (typeof stored !== 'object' || stored === null) return undefined
   const { name, color } = stored as { readonly [field: string]: unknown }
-  if (typeof name !== 'string' || typeof color !== 'string' || !COLOR.test(color)) return undefined
-  const parsed = parseName(name)
+  if (typeof name !== 'string' || typeof color !== 'string' || !isColor(color)) return undefined
+  const parsed = parseUserName(name)
   return parsed === undefined ? undefined : { name: parsed, color }
 }
 

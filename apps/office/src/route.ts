@@ -1,3 +1,5 @@
+import { isRoomName } from '@whereabouts/client'
+
 /** What the address of the page asks for. */
 export interface Route {
   readonly room: string
@@ -6,14 +8,12 @@ export interface Route {
 }
 
 const SHEET = /^\/sheets\/([^/]+)\/?$/
-// PROTOCOL.md NM1, but for `.` and `..`, which no address can carry as a segment.
-const ROOM = /^(?!\.{1,2}$)[A-Za-z0-9._:~-]{1,128}$/
 
 /** Reads `/sheets/{room}`; `undefined` if the page isn't one of this application. */
 export function parseRoute({ pathname, search }: { pathname: string; search: string }):
   | Route
   | undefined {
   const room = SHEET.exec(pathname)?.[1]
-  if (room === undefined || !ROOM.test(room)) return undefined
+  if (room === undefined || !isRoomName(room)) return undefined
   return { room, watch: new URLSearchParams(search).get('watch') === '1' }
 }
