@@ -9,7 +9,6 @@ export const PROBLEMS = {
   'bad-parameter': { status: 400, title: 'A parameter is not valid' },
   'bad-json': { status: 400, title: 'The body is not JSON' },
   unauthorized: { status: 401, title: 'The caller is not known' },
-  'not-found': { status: 404, title: 'There is nothing here' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
   'room-full': { status: 409, title: 'The room is full' },
   'too-large': { status: 413, title: 'The body is too large' },

@@ -1,0 +1,68 @@
+import 'reflect-metadata'
+import { Module } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
+import { Problem, WhereaboutsModule } from '@whereabouts/nestjs'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Logger } from 'pino'
+import { createLog, nestLogger, redactUrl } from './log.js'
+import { PageFilter, serveOffice } from './office.js'
+import type { Settings } from './settings.js'
+
+// A room name has up to 128 characters, each of which may come as an escape.
+const MAX_PARAMETER_CHARACTERS = 512
+
+@Module({})
+class ServerModule {}
+
+/**
+ * Starts the standalone server.
+ *
+ * @throws {Error} if the address is taken, the data folder can't be used, or the web application
+ *   isn't built
+ */
+export async function startServer(settings: Settings): Promise<NestFastifyApplication> {
+  const log = createLog(settings.logLevel)
+  const adapter = new FastifyAdapter({
+    routerOptions: { maxParamLength: MAX_PARAMETER_CHARACTERS },
+    frameworkErrors: refuseAddress,
+  })
+  const app = await NestFactory.create<NestFastifyApplication>(
+    { module: ServerModule, imports: [WhereaboutsModule.forRoot(settings.options)] },
+    adapter,
+    { logger: nestLogger(log), abortOnError: false },
+  )
+  if (settings.corsOrigins.length > 0) app.enableCors(corsOptions(settings.corsOrigins))
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT'])
+  app.useGlobalFilters(new PageFilter())
+  logRequests(adapter, log)
+  await serveOffice(app)
+  await app.listen(settings.port, settings.host)
+  return app
+}
+
+/** An address that the router can't read never gets as far as the filters. */
+function refuseAddress(_error: Error, _request: FastifyRequest, reply: FastifyReply): void {
+  const problem = new Problem('bad-parameter', 'The address is not valid; check its escapes.')
+  void reply
+    .code(problem.status)
+    .type('application/problem+json')
+    .send(JSON.stringify(problem))
+}
+
+/** A page elsewhere that sends cookies may do so from a named origin only. */
+function corsOptions(origins: readonly string[]) {
+  const all = origins.includes('*')
+  return { origin: all ? '*' : [...origins], credentials: !all, exposedHeaders: ['Retry-After'] }
+}
+
+/** A line a request, for who looks for something: thousands of posts a second are no news. */
+function logRequests(adapter: FastifyAdapter, log: Logger): void {
+  if (!log.isLevelEnabled('debug')) return
+  adapter.getInstance().addHook('onResponse', (request, reply, done) => {
+    const { method, url } = request
+    const { statusCode: status, elapsedTime } = reply
+    log.debug({ method, url: redactUrl(url), status, ms: Math.round(elapsedTime) }, 'request')
+    done()
+  })
+}

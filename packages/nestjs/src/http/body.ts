@@ -1,0 +1,133 @@
+import type { IncomingMessage } from 'node:http'
+import { Inject, Injectable } from '@nestjs/common'
+import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core'
+import { type Json, Problem } from '@whereabouts/protocol'
+import { WHEREABOUTS_PATH } from '../options.js'
+
+/** The headers of a request that say what its body is. */
+interface BodyHeaders {
+  readonly type: string | undefined
+  readonly encoding: string | undefined
+  readonly lengthBytes: number
+}
+
+const CALLS = /^(?:rooms\/[^/]+\/(?:events|location|leave)|location)\/?$/
+const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
+const CHARSET = /;\s*charset\s*=\s*"?([^";\s]+)/i
+
+/**
+ * Reads the bodies of the protocol's calls, on either platform by the same rules.
+ *
+ * Nest's parsers take the body first, and theirs are other rules: Express's refuses a JSON number,
+ * Fastify's a `__proto__`, and both read on to limits that are not ours. So the headers that announce
+ * a body are taken off the request before the parsers see it, and the stream is left for `read()`.
+ */
+@Injectable()
+export class Bodies {
+  readonly #headers = new WeakMap<IncomingMessage, BodyHeaders>()
+
+  constructor(
+    @Inject(HttpAdapterHost) host: HttpAdapterHost,
+    @Inject(ApplicationConfig) private readonly config: ApplicationConfig,
+    @Inject(WHEREABOUTS_PATH) private readonly path: string,
+  ) {
+    // A testing module has its adapter later than its providers.
+    host.init$.subscribe(() =>
+      host.httpAdapter.use((request: IncomingMessage, _response: unknown, next: () => void) => {
+        if (request.method === 'POST' && this.#isOurs(request.url ?? '')) this.#keep(request)
+        next()
+      }),
+    )
+  }
+
+  /**
+   * The JSON value that a request carries; read no further than the limit.
+   *
+   * @throws {Problem} unsupported-media-type, too-large, bad-json
+   * @see PROTOCOL.md ER2, ER3, ER4
+   */
+  async readJson(request: IncomingMessage, limitBytes: number): Promise<Json> {
+    const headers = this.#headers.get(request) ?? bodyHeaders(request)
+    checkMediaType(headers)
+    return parseJson(await read(request, headers.lengthBytes, limitBytes))
+  }
+
+  /** Whether a body was announced. */
+  has(request: IncomingMessage): boolean {
+    const { type, lengthBytes } = this.#headers.get(request) ?? bodyHeaders(request)
+    return type !== undefined || lengthBytes > 0
+  }
+
+  #isOurs(url: string): boolean {
+    const mount = [this.config.getGlobalPrefix(), this.path]
+      .map((part) => part.replace(/^\/+|\/+$/g, ''))
+      .filter((part) => part !== '')
+      .map((part) => `/${part}`)
+      .join('')
+    const path = url.split('?', 1)[0]!
+    return path.startsWith(`${mount}/`) && CALLS.test(path.slice(mount.length + 1))
+  }
+
+  #keep(request: IncomingMessage): void {
+    this.#headers.set(request, bodyHeaders(request))
+    delete request.headers['content-type']
+    delete request.headers['content-encoding']
+    delete request.headers['content-length']
+    delete request.headers['transfer-encoding']
+  }
+}
+
+function bodyHeaders({ headers }: IncomingMessage): BodyHeaders {
+  const chunked = headers['transfer-encoding'] !== undefined
+  return {
+    type: headers['content-type'],
+    encoding: headers['content-encoding'],
+    lengthBytes: chunked ? Infinity : Number(headers['content-length'] ?? 0),
+  }
+}
+
+function checkMediaType({ type, encoding, lengthBytes }: BodyHeaders): void {
+  const nothing = type === undefined && lengthBytes === 0
+  const charset = CHARSET.exec(type ?? '')?.[1]?.toLowerCase() ?? 'utf-8'
+  const plain = encoding === undefined || encoding === 'identity'
+  const readable = JSON_TYPE.test(type ?? '') && ['utf-8', 'utf8'].includes(charset) && plain
+  if (nothing || readable) return
+  throw new Problem(
+    'unsupported-media-type',
+    'Send JSON: "Content-Type: application/json", in UTF-8 and not compressed.',
+  )
+}
+
+function read(
+  request: IncomingMessage,
+  announcedBytes: number,
+  limitBytes: number,
+): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const tooLarge = () =>
+      reject(new Problem('too-large', `The body is at most ${limitBytes} bytes.`, { limitBytes }))
+    if (announcedBytes !== Infinity && announcedBytes > limitBytes) return tooLarge()
+    const chunks: Buffer[] = []
+    let bytes = 0
+    const onData = (chunk: Buffer) => {
+      bytes += chunk.length
+      chunks.push(chunk)
+      if (bytes <= limitBytes) return
+      request.off('data', onData).pause()
+      tooLarge()
+    }
+    request.on('data', onData)
+    request.once('end', () => resolve(Buffer.concat(chunks)))
+    request.once('error', reject)
+    // After its end this says nothing new; before it, the caller has gone.
+    request.once('close', () => reject(new Problem('bad-json', 'The body did not arrive whole.')))
+  })
+}
+
+function parseJson(body: Buffer): Json {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as Json
+  } catch {
+    throw new Problem('bad-json', 'The body is not a JSON value in UTF-8.')
+  }
+}

@@ -1,0 +1,140 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Json, Problem } from '@whereabouts/protocol'
+import type { Parameter } from '../identity/caller.js'
+
+/** A request as Express or Fastify hands it to a controller. */
+export interface PlatformRequest {
+  /** Node's own request, where the platform wraps it. */
+  readonly raw?: IncomingMessage
+}
+
+/** A response as Express or Fastify hands it to a controller. */
+export interface PlatformResponse {
+  readonly raw?: ServerResponse
+  hijack?(): unknown
+  getHeaders?(): Record<string, number | string | string[] | undefined>
+}
+
+/**
+ * One call: Node's own request and response, the same on both platforms. Answers are written here
+ * and not returned to the platform, so that an application's interceptors and serializers leave
+ * what travels as the protocol has it.
+ */
+export class Call {
+  readonly url: URL
+
+  constructor(
+    readonly request: IncomingMessage,
+    readonly response: ServerResponse,
+  ) {
+    const { originalUrl } = request as { originalUrl?: string }
+    this.url = new URL(originalUrl ?? request.url ?? '/', 'http://localhost')
+  }
+
+  static of(request: PlatformRequest, response: PlatformResponse): Call {
+    const raw = response.raw ?? (response as ServerResponse)
+    if (response.hijack !== undefined) {
+      // Fastify keeps the headers that hooks and plugins set to itself until it answers.
+      for (const [name, value] of Object.entries(response.getHeaders?.() ?? {})) {
+        if (value !== undefined && !raw.hasHeader(name)) raw.setHeader(name, value)
+      }
+      response.hijack()
+    }
+    return new Call(request.raw ?? (request as IncomingMessage), raw)
+  }
+
+  /** A parameter from the query; the last one counts if there are several. */
+  readonly query: Parameter = (name) => this.url.searchParams.getAll(name).at(-1)
+
+  json(status: number, body: object): void {
+    this.send(status, 'application/json; charset=utf-8', JSON.stringify(body))
+  }
+
+  /** Answers without a body. */
+  empty(status: number): void {
+    this.response.writeHead(status, { 'Cache-Control': 'no-store' }).end()
+  }
+
+  send(status: number, contentType: string, text: string): void {
+    this.response.writeHead(status, headersOf(contentType, text)).end(text)
+  }
+
+  /** @see PROTOCOL.md ER1 */
+  problem(problem: Problem): void {
+    if (this.response.headersSent) {
+      this.response.destroy()
+      return
+    }
+    if (problem.status === 503) this.response.setHeader('Retry-After', '1')
+    const text = JSON.stringify(problem)
+    if (problem.problem === 'too-large') this.#endUnread(problem.status, text)
+    else this.send(problem.status, PROBLEM_TYPE, text)
+  }
+
+  /**
+   * Answers a request whose body is not read to its end. Closing a socket with unread input resets
+   * it, and the reset can overtake the answer; so the whole answer goes out first, and the end after
+   * the caller has closed, or had the time to read it. ER3
+   */
+  #endUnread(status: number, text: string): void {
+    const { request, response } = this
+    request.pause()
+    if (request.httpVersionMajor < 2) response.setHeader('Connection', 'close')
+    response.writeHead(status, headersOf(PROBLEM_TYPE, text)).write(text)
+    const timer = setTimeout(() => response.end(), UNREAD_MS)
+    response.once('close', () => clearTimeout(timer))
+  }
+}
+
+const PROBLEM_TYPE = 'application/problem+json'
+const UNREAD_MS = 250
+
+function headersOf(contentType: string, text: string): Record<string, string | number> {
+  return {
+    'Content-Type': contentType,
+    'Content-Length': Buffer.byteLength(text),
+    'Cache-Control': 'no-store',
+  }
+}
+
+/** Reads a whole number from a parameter. @throws {Problem} bad-parameter */
+export function wholeNumber(
+  parameter: Parameter,
+  name: string,
+  most: number,
+): number | undefined {
+  const text = parameter(name)
+  if (text === undefined) return undefined
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN
+  if (value <= most) return value
+  throw badParameter(name, `a whole number from 0 to ${most}`)
+}
+
+/** Reads `1` or `0` from a parameter; `0` without it. @throws {Problem} bad-parameter */
+export function flag(parameter: Parameter, name: string): boolean {
+  return oneOf(parameter, name, ['0', '1']) === '1'
+}
+
+/** Reads one of some words from a parameter; the first without it. @throws {Problem} bad-parameter */
+export function oneOf<const T extends string>(
+  parameter: Parameter,
+  name: string,
+  words: readonly [T, ...T[]],
+): T {
+  const text = parameter(name)
+  if (text === undefined) return words[0]
+  const word = words.find((candidate) => candidate === text)
+  if (word !== undefined) return word
+  throw badParameter(name, words.map((each) => `"${each}"`).join(' or '))
+}
+
+function badParameter(name: string, range: string): Problem {
+  const extensions: { [field: string]: Json } = { parameter: name }
+  return new Problem('bad-parameter', `The parameter "${name}" is ${range}.`, extensions)
+}
+
+/** Says which methods there are. @see PROTOCOL.md HT7 */
+export function methodNotAllowed(call: Call, allowed: readonly string[]): Problem {
+  call.response.setHeader('Allow', allowed.join(', '))
+  return new Problem('method-not-allowed', `Here one can ${allowed.join(' and ')}.`)
+}

@@ -1,0 +1,148 @@
+import type { IncomingMessage } from 'node:http'
+import { Inject, Injectable } from '@nestjs/common'
+import { type Json, type Moved, Problem, type View } from '@whereabouts/protocol'
+import {
+  authorize,
+  type Caller,
+  identify,
+  memberCookie,
+  type Parameter,
+} from '../identity/caller.js'
+import { type ResolvedOptions, WHEREABOUTS_OPTIONS } from '../options.js'
+import { Rooms } from '../rooms.js'
+import { Bodies } from './body.js'
+import { type Call, flag, methodNotAllowed, oneOf, wholeNumber } from './call.js'
+
+const MOST_WAIT_MS = 30_000
+/** Enough for every parameter at its longest, written in escapes. */
+const PARAMETERS_LIMIT_BYTES = 8_192
+
+/** What the calls do, once it is known which one it is and for which room. */
+@Injectable()
+export class Calls {
+  constructor(
+    @Inject(Rooms) private readonly rooms: Rooms,
+    @Inject(Bodies) private readonly bodies: Bodies,
+    @Inject(WHEREABOUTS_OPTIONS) private readonly options: ResolvedOptions,
+  ) {}
+
+  /** @see PROTOCOL.md HT1, HT2 */
+  async stream(call: Call, room: string): Promise<void> {
+    await this.#stream(call, room, 'member', async () => {
+      const parameter = await this.#parameters(call)
+      return { parameter, view: oneOf(parameter, 'view', ['patch', 'list']) }
+    })
+  }
+
+  /** @see PROTOCOL.md AR2 */
+  async streamList(call: Call, room: string): Promise<void> {
+    if (call.request.method === 'HEAD') throw methodNotAllowed(call, ['GET'])
+    await this.#stream(call, room, 'id', async () => ({ parameter: call.query, view: 'list' }))
+  }
+
+  /** @param keyParameter the parameter that the member key comes in */
+  async postLocation(call: Call, room: string, keyParameter = 'member'): Promise<Moved> {
+    const { request } = call
+    const caller = await identify(
+      request,
+      call.query,
+      keyParameter,
+      this.options.authenticate,
+    )
+    const location = await this.bodies.readJson(request, this.options.maxLocationBytes)
+    const moved = this.rooms.move(room, caller.key, location, caller.user)
+    keepKey(call, caller)
+    return moved
+  }
+
+  /** @see PROTOCOL.md HT4, HT5 */
+  async getLocation(call: Call, room: string): Promise<void> {
+    const { request, query } = call
+    await authorize(request, this.options.authenticate)
+    const since = query('since')
+    const waitMs = wholeNumber(query, 'waitMs', MOST_WAIT_MS) ?? 0
+    if (since === undefined) return call.json(200, this.rooms.members(room))
+    let news = this.rooms.since(room, since)
+    if (news === undefined && waitMs > 0) {
+      await this.rooms.changed(room, since, waitMs, closing(call))
+      news = this.rooms.since(room, since)
+    }
+    if (news === undefined) call.empty(204)
+    else call.json(200, news)
+  }
+
+  /** @see PROTOCOL.md HT6 */
+  async leave(call: Call, room: string): Promise<void> {
+    const { request, query } = call
+    const { key, user } = await identify(request, query, 'member', this.options.authenticate)
+    this.rooms.leave(room, key, { soon: flag(query, 'soon'), user })
+    call.empty(204)
+  }
+
+  async #stream(
+    call: Call,
+    room: string,
+    keyParameter: string,
+    read: () => Promise<{ parameter: Parameter; view: View }>,
+  ): Promise<void> {
+    const { request, response } = call
+    // Before anything is awaited: a reader may be gone before it is answered. FR6
+    const closed = closing(call)
+    const { parameter, view } = await read()
+    const caller = await this.#viewer(request, parameter, keyParameter)
+    if (closed.aborted) return
+    if (caller !== undefined) keepKey(call, caller)
+    const lastEventId = parameter('lastEventId') ?? header(request, 'last-event-id')
+    const release = this.rooms.connect(room, { view, lastEventId, caller }, response)
+    closed.addEventListener('abort', release, { once: true })
+  }
+
+  /** `undefined` for one who only watches. */
+  async #viewer(
+    request: IncomingMessage,
+    parameter: Parameter,
+    keyParameter: string,
+  ): Promise<Caller | undefined> {
+    if (!flag(parameter, 'watch')) {
+      return identify(request, parameter, keyParameter, this.options.authenticate)
+    }
+    await authorize(request, this.options.authenticate)
+    return undefined
+  }
+
+  /** The parameters of a stream: the query's, and before them the fields of a body if there is one. */
+  async #parameters({ request, query }: Call): Promise<Parameter> {
+    if (request.method !== 'POST' || !this.bodies.has(request)) return query
+    const body = await this.bodies.readJson(request, PARAMETERS_LIMIT_BYTES)
+    if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+      throw new Problem('bad-parameter', 'The parameters are the fields of a JSON object.')
+    }
+    const fields = new Map(Object.entries(body))
+    return (name) => {
+      const field = fields.get(name)
+      return field === undefined ? query(name) : parameterText(field)
+    }
+  }
+}
+
+function parameterText(field: Json): string {
+  if (typeof field === 'boolean') return field ? '1' : '0'
+  return typeof field === 'string' ? field : JSON.stringify(field)
+}
+
+function header(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+/** @see PROTOCOL.md ID2 */
+function keepKey({ request, response }: Call, { key, isNew }: Caller): void {
+  if (isNew) response.appendHeader('Set-Cookie', memberCookie(key, request))
+}
+
+/** Fires when the response closes, however it closes: the request's own end says nothing of that. */
+function closing({ response }: Call): AbortSignal {
+  const controller = new AbortController()
+  response.once('close', () => controller.abort())
+  return controller.signal
+}

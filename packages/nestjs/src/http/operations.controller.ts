@@ -1,0 +1,39 @@
+import { Controller, Get, Inject, Req, Res, UseFilters, VERSION_NEUTRAL } from '@nestjs/common'
+import { Problem } from '@whereabouts/protocol'
+import { Rooms } from '../rooms.js'
+import { Call, type PlatformRequest, type PlatformResponse } from './call.js'
+import { Metrics } from './metrics.js'
+import { OPENAPI } from './openapi.js'
+import { EveryProblemFilter } from './problem.filter.js'
+
+/** What an operator asks. @see PROTOCOL.md HT8 */
+@Controller({ version: VERSION_NEUTRAL })
+@UseFilters(EveryProblemFilter)
+export class OperationsController {
+  constructor(
+    @Inject(Rooms) private readonly rooms: Rooms,
+    @Inject(Metrics) private readonly metrics: Metrics,
+  ) {}
+
+  @Get('health/live')
+  live(@Req() request: PlatformRequest, @Res() response: PlatformResponse): void {
+    Call.of(request, response).json(200, { status: 'ok' })
+  }
+
+  @Get('health/ready')
+  ready(@Req() request: PlatformRequest, @Res() response: PlatformResponse): void {
+    if (this.rooms.closing) throw new Problem('shutting-down', 'This server is going away.')
+    Call.of(request, response).json(200, { status: 'ok' })
+  }
+
+  @Get('metrics')
+  async read(@Req() request: PlatformRequest, @Res() response: PlatformResponse): Promise<void> {
+    const { contentType, text } = await this.metrics.read()
+    Call.of(request, response).send(200, contentType, text)
+  }
+
+  @Get('openapi.json')
+  openapi(@Req() request: PlatformRequest, @Res() response: PlatformResponse): void {
+    Call.of(request, response).json(200, OPENAPI)
+  }
+}

@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { TLSSocket } from 'node:tls'
+import { isColor, isMemberKey, parseUserName, Problem } from '@whereabouts/protocol'
+import type { Authenticate } from '../options.js'
+import type { UserClaim } from '../room/user.js'
+
+/** Who makes a call. */
+export interface Caller {
+  /** The member key; a secret. */
+  readonly key: string
+  /** Whether the key was made for this call, because the caller had none. */
+  readonly isNew: boolean
+  readonly user: UserClaim
+}
+
+/** The parameters of a call, from its query or its body; `undefined` where there is none. */
+export type Parameter = (name: string) => string | undefined
+
+const COOKIE = 'whereabouts-member'
+const COOKIE_VALUE = new RegExp(`(?:^|;)\\s*${COOKIE}=([^;\\s]*)`)
+
+/**
+ * Says who is calling.
+ *
+ * @param keyParameter the parameter that the member key comes in
+ * @throws {Problem} unauthorized, bad-member-key, bad-name, bad-color
+ * @see PROTOCOL.md §3
+ */
+export async function identify(
+  request: IncomingMessage,
+  parameter: Parameter,
+  keyParameter: string,
+  authenticate: Authenticate | undefined,
+): Promise<Caller> {
+  const user = await identifyUser(request, parameter, authenticate)
+  const key = memberKey(request, parameter(keyParameter))
+  return { key: key ?? newMemberKey(), isNew: key === undefined, user }
+}
+
+/**
+ * Refuses a caller whom the application doesn't know.
+ *
+ * @throws {Problem} unauthorized
+ */
+export async function authorize(
+  request: IncomingMessage,
+  authenticate: Authenticate | undefined,
+): Promise<UserClaim> {
+  if (authenticate === undefined) return {}
+  const user = await authenticate(request)
+  if (user !== null) return { id: user.id, name: user.name, color: user.color }
+  throw new Problem('unauthorized', 'The application does not know this caller; sign in first.')
+}
+
+/** The header that gives a new caller its key. @see PROTOCOL.md ID2 */
+export function memberCookie(key: string, request: IncomingMessage): string {
+  const secure = request.socket instanceof TLSSocket || request.headers['x-forwarded-proto'] === 'https'
+  return `${COOKIE}=${key}; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
+}
+
+/** 128 random bits. */
+export function newMemberKey(): string {
+  return randomBytes(16).toString('base64url')
+}
+
+async function identifyUser(
+  request: IncomingMessage,
+  parameter: Parameter,
+  authenticate: Authenticate | undefined,
+): Promise<UserClaim> {
+  if (authenticate !== undefined) return authorize(request, authenticate)
+  return checkUser({ name: parameter('name'), color: parameter('color') })
+}
+
+/**
+ * What a caller says of itself, checked.
+ *
+ * @throws {Problem} bad-name, bad-color
+ */
+export function checkUser(said: {
+  readonly name?: string | undefined
+  readonly color?: string | undefined
+}): UserClaim {
+  return {
+    ...(said.name !== undefined && { name: checkName(said.name) }),
+    ...(said.color !== undefined && { color: checkColor(said.color) }),
+  }
+}
+
+function checkName(text: string): string {
+  const name = parseUserName(text)
+  if (name !== undefined) return name
+  throw new Problem(
+    'bad-name',
+    'A name is 1 to 64 characters without control or text direction characters.',
+  )
+}
+
+function checkColor(color: string): string {
+  if (isColor(color)) return color
+  throw new Problem('bad-color', 'A color is # and six hexadecimal digits, "#e11d48" for one.')
+}
+
+function memberKey(request: IncomingMessage, parameter: string | undefined): string | undefined {
+  const header = request.headers['whereabouts-member']
+  const key = parameter ?? (typeof header === 'string' ? header : undefined)
+  if (key !== undefined) return checkMemberKey(key)
+  // A cookie that isn't a key was not set here, and is as good as none.
+  const cookie = COOKIE_VALUE.exec(request.headers.cookie ?? '')?.[1]
+  return cookie !== undefined && isMemberKey(cookie) ? cookie : undefined
+}
+
+/** @throws {Problem} bad-member-key */
+export function checkMemberKey(key: string): string {
+  if (isMemberKey(key)) return key
+  throw new Problem(
+    'bad-member-key',
+    'A member key is 1 to 128 characters of A-Z a-z 0-9 _ and -; random ones, as it is a secret.',
+  )
+}

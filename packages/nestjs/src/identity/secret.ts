@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto'
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const SECRET_FILE = 'secret'
+
+/**
+ * The secret behind member ids: the one given, else the one of the data folder, made there if need
+ * be, else a new one.
+ *
+ * @throws {Error} if the data folder can't be written or its secret is empty
+ * @see PROTOCOL.md ID6
+ */
+export function resolveSecret(given: string | undefined, dataDir: string | undefined): string {
+  if (given !== undefined) return given
+  if (dataDir === undefined) return newSecret()
+  mkdirSync(dataDir, { recursive: true })
+  const file = join(dataDir, SECRET_FILE)
+  return readSecret(file) ?? makeSecret(file)
+}
+
+function newSecret(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+function readSecret(file: string): string | undefined {
+  try {
+    const secret = readFileSync(file, 'utf8').trim()
+    if (secret === '') throw new Error(`${file} is empty; delete it to have a new secret made`)
+    return secret
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** Two processes that start at once get the same one: a link is made whole, or not at all. */
+function makeSecret(file: string): string {
+  const draft = `${file}.${randomBytes(6).toString('hex')}`
+  writeFileSync(draft, `${newSecret()}\n`, { mode: 0o600, flush: true })
+  try {
+    linkSync(draft, file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    rmSync(draft)
+  }
+  return readSecret(file)!
+}

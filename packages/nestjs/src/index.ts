@@ -1,0 +1,15 @@
+export { type Authenticate, DEFAULTS, type WhereaboutsOptions } from './options.js'
+export { EveryProblemFilter } from './http/problem.filter.js'
+export type { UserClaim } from './room/user.js'
+export { Rooms, type WatchOptions } from './rooms.js'
+export { WhereaboutsModule, type WhereaboutsMount } from './whereabouts.module.js'
+export {
+  type Json,
+  type Member,
+  type Moved,
+  Problem,
+  type RoomPatch,
+  type RoomSnapshot,
+  type User,
+  type View,
+} from '@whereabouts/protocol'

@@ -1,0 +1,97 @@
+import type { IncomingMessage } from 'node:http'
+import type { User } from '@whereabouts/protocol'
+import { z } from 'zod'
+
+/** Says who is calling; `null` refuses the call. @see PROTOCOL.md ID5 */
+export type Authenticate = (request: IncomingMessage) => User | null | Promise<User | null>
+
+/** Settings of the module. Every one is optional; {@link DEFAULTS} has what counts without it. */
+export interface WhereaboutsOptions {
+  /** How long a member without a connection stays, in ms. */
+  readonly leaseMs?: number
+  /** How long a member stays who said `leave?soon=1`, in ms. */
+  readonly soonMs?: number
+  /** How often a stream carries a ping, in ms. */
+  readonly heartbeatMs?: number
+  /** The least time between two frames of a room, in ms. */
+  readonly frameIntervalMs?: number
+  /** How long a connection may stay undrained before it is closed, in ms. */
+  readonly stuckMs?: number
+  /** Members of one room. */
+  readonly maxMembers?: number
+  /** How many of those who left a room remembers, so that a reader who was away gets a patch. */
+  readonly maxLeavers?: number
+  /** Rooms of this process. */
+  readonly maxRooms?: number
+  /** Open streams of this process. */
+  readonly maxConnections?: number
+  /** Size of a location's JSON text in UTF-8. */
+  readonly maxLocationBytes?: number
+  /**
+   * The secret behind member ids, at least 16 characters; the same on every node. Without it, it is
+   * made once and kept in `dataDir`; without that, it lasts as long as the process.
+   */
+  readonly secret?: string
+  /** A folder for what has to survive a restart; made if it isn't there. */
+  readonly dataDir?: string
+  /** Says who is calling. Without it the room is open: callers name themselves. */
+  readonly authenticate?: Authenticate
+}
+
+/** The settings with every default filled in. */
+export type ResolvedOptions = Required<
+  Omit<WhereaboutsOptions, 'secret' | 'dataDir' | 'authenticate'>
+> &
+  Pick<WhereaboutsOptions, 'secret' | 'dataDir' | 'authenticate'>
+
+export const DEFAULTS = {
+  leaseMs: 15_000,
+  soonMs: 2_000,
+  heartbeatMs: 15_000,
+  frameIntervalMs: 33,
+  stuckMs: 30_000,
+  maxMembers: 1_000,
+  maxLeavers: 1_000,
+  maxRooms: 10_000,
+  maxConnections: 20_000,
+  maxLocationBytes: 1_024,
+} as const satisfies WhereaboutsOptions
+
+/** Injects {@link ResolvedOptions}. */
+export const WHEREABOUTS_OPTIONS = Symbol('whereabouts options')
+/** Injects the path below which the calls are mounted. */
+export const WHEREABOUTS_PATH = Symbol('whereabouts path')
+
+const DAY_MS = 86_400_000
+const timeMs = (least: number) => z.int().min(least).max(DAY_MS)
+const count = z.int().min(1).max(10_000_000)
+
+const OPTIONS = z.strictObject({
+  leaseMs: timeMs(100).default(DEFAULTS.leaseMs),
+  soonMs: timeMs(0).default(DEFAULTS.soonMs),
+  heartbeatMs: timeMs(50).default(DEFAULTS.heartbeatMs),
+  frameIntervalMs: timeMs(0).default(DEFAULTS.frameIntervalMs),
+  stuckMs: timeMs(100).default(DEFAULTS.stuckMs),
+  maxMembers: count.default(DEFAULTS.maxMembers),
+  maxLeavers: count.default(DEFAULTS.maxLeavers),
+  maxRooms: count.default(DEFAULTS.maxRooms),
+  maxConnections: count.default(DEFAULTS.maxConnections),
+  maxLocationBytes: z.int().min(2).max(65_536).default(DEFAULTS.maxLocationBytes),
+  secret: z.string().min(16).optional(),
+  dataDir: z.string().min(1).optional(),
+  authenticate: z.custom<Authenticate>((value) => typeof value === 'function').optional(),
+})
+
+/**
+ * Fills in the defaults and checks.
+ *
+ * @throws {TypeError} that names every fault at once
+ */
+export function resolveOptions(options: WhereaboutsOptions): ResolvedOptions {
+  const result = OPTIONS.safeParse(options)
+  if (result.success) return result.data as ResolvedOptions
+  const faults = result.error.issues.map(
+    ({ path, message }) => `${path.join('.') || 'options'}: ${message}`,
+  )
+  throw new TypeError(`whereabouts: invalid options\n  ${faults.join('\n  ')}`)
+}

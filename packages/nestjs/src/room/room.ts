@@ -1,0 +1,328 @@
+import {
+  type Json,
+  type Member,
+  type Patch,
+  Problem,
+  type Snapshot,
+  type Status,
+} from '@whereabouts/protocol'
+import { type Change, Timeline } from './timeline.js'
+import { describeUser, type UserClaim } from './user.js'
+
+/** What bounds a room. */
+export interface RoomLimits {
+  /** How long a member without a connection stays. */
+  readonly leaseMs: number
+  /** How long a member stays who said that it leaves soon. */
+  readonly soonMs: number
+  readonly maxMembers: number
+  /** How many of those who left are remembered, so that a patch can name them. */
+  readonly maxLeavers: number
+}
+
+/** What a reader at some version needs to be at the room's. */
+export type CatchUp =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'patch'; readonly patch: Patch }
+  | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }
+
+/** A member, or one who was: when what of it last changed. */
+interface Entry extends Change {
+  member: Member
+  joinedAt: number
+  movedAt: number
+  statusAt: number
+  gone: boolean
+  /** Said that it leaves soon; only a new connection takes that back. */
+  leaving: boolean
+  /** When it is gone unless something happens; `Infinity` while a connection holds it. */
+  deadlineMs: number
+}
+
+/**
+ * One room: its members, where they are, and what changed when. Pure: whatever the time is, it is
+ * told (`nowMs`, from any clock that doesn't run backwards).
+ *
+ * @see PROTOCOL.md §4, §5
+ */
+export class Room {
+  readonly #entries = new Map<string, Entry>()
+  /** Oldest first. */
+  readonly #leavers = new Map<string, Entry>()
+  readonly #connections = new Map<string, number>()
+  readonly #timeline = new Timeline<Entry>()
+  #version: number
+  /** Before this version the room no longer knows who left. */
+  #horizon: number
+  #watching = 0
+  #watchingAt: number
+  #listChangedAt: number
+  #nextDeadlineMs = Infinity
+
+  /** @param version where the versions of this room go on from. */
+  constructor(
+    readonly name: string,
+    readonly limits: RoomLimits,
+    version = 0,
+  ) {
+    this.#version = version
+    this.#horizon = version
+    this.#watchingAt = version
+    this.#listChangedAt = version
+  }
+
+  get version(): number {
+    return this.#version
+  }
+
+  /** The version of the last change that the list view can show. */
+  get listChangedAt(): number {
+    return this.#listChangedAt
+  }
+
+  /** How many members there are. */
+  get size(): number {
+    return this.#entries.size
+  }
+
+  get watching(): number {
+    return this.#watching
+  }
+
+  /** Nobody is here and nobody looks. */
+  get empty(): boolean {
+    return this.#entries.size === 0 && this.#connections.size === 0 && this.#watching === 0
+  }
+
+  /** Not after this time is the next one that `expire()` has something to do. */
+  get nextDeadlineMs(): number {
+    return this.#nextDeadlineMs
+  }
+
+  get(id: string): Member | undefined {
+    return this.#entries.get(id)?.member
+  }
+
+  /**
+   * A connection of a member opened; it joins if it isn't here.
+   *
+   * @throws {Problem} room-full
+   * @see PROTOCOL.md MB1, MB2, RM8
+   */
+  open(id: string, claim: UserClaim, nowMs: number): void {
+    const known = this.#entries.get(id)
+    if (known !== undefined) known.leaving = false
+    const entry = this.#put(id, claim, undefined)
+    this.#connections.set(id, this.#connectionsOf(id) + 1)
+    this.#hold(id, entry, nowMs)
+  }
+
+  /** A connection of a member closed without a goodbye. @see PROTOCOL.md MB3, MB8 */
+  close(id: string, nowMs: number): void {
+    const left = this.#connectionsOf(id) - 1
+    if (left > 0) {
+      this.#connections.set(id, left)
+      return
+    }
+    this.#connections.delete(id)
+    const entry = this.#entries.get(id)
+    if (entry === undefined || entry.leaving) return
+    this.#setDeadline(entry, nowMs + this.limits.leaseMs)
+    this.#setStatus(entry, 'away')
+  }
+
+  /** A connection that joins nobody opened. @see PROTOCOL.md MB10 */
+  watch(): void {
+    this.#setWatching(this.#watching + 1)
+  }
+
+  /** A connection that joined nobody closed. */
+  unwatch(): void {
+    this.#setWatching(this.#watching - 1)
+  }
+
+  /**
+   * A member is somewhere else; it joins if it isn't here.
+   *
+   * @throws {Problem} room-full
+   * @see PROTOCOL.md MB1, MB2, MB6, RM3
+   */
+  move(id: string, claim: UserClaim, location: Json, nowMs: number): void {
+    const entry = this.#put(id, claim, location)
+    if (!entry.leaving) this.#hold(id, entry, nowMs)
+  }
+
+  /** A member leaves now. @see PROTOCOL.md MB5, MB9 */
+  leave(id: string): void {
+    const entry = this.#entries.get(id)
+    if (entry === undefined) return
+    this.#entries.delete(id)
+    entry.gone = true
+    if (entry.member.location !== null) this.#listChangedAt = this.#version + 1
+    this.#leavers.set(id, entry)
+    this.#commit(entry)
+    this.#forgetLeavers()
+  }
+
+  /** A member leaves unless a connection of it opens in time. @see PROTOCOL.md MB6, MB8 */
+  leaveSoon(id: string, nowMs: number): void {
+    const entry = this.#entries.get(id)
+    if (entry === undefined || this.#connectionsOf(id) > 1) return
+    entry.leaving = true
+    this.#setDeadline(entry, Math.min(entry.deadlineMs, nowMs + this.limits.soonMs))
+    this.#setStatus(entry, 'away')
+  }
+
+  /** Removes those whose time has run out. @see PROTOCOL.md MB3, MB4, MB6 */
+  expire(nowMs: number): void {
+    if (nowMs < this.#nextDeadlineMs) return
+    this.#nextDeadlineMs = Infinity
+    for (const [id, entry] of this.#entries) {
+      if (entry.deadlineMs <= nowMs) this.leave(id)
+      else this.#nextDeadlineMs = Math.min(this.#nextDeadlineMs, entry.deadlineMs)
+    }
+  }
+
+  /** What a reader who has `version` lacks. @see PROTOCOL.md RM4, RM5 */
+  since(version: number): CatchUp {
+    if (version === this.#version) return { kind: 'nothing' }
+    if (version > this.#version || version < this.#horizon) {
+      return { kind: 'snapshot', snapshot: this.snapshot() }
+    }
+    return { kind: 'patch', patch: this.#patchSince(version) }
+  }
+
+  snapshot(): Snapshot {
+    const members = Array.from(this.#entries.values(), ({ member }) => member)
+    return { members, watching: this.#watching }
+  }
+
+  /** Where everybody is, most recently posted first, without those who are nowhere. */
+  list(): Json[] {
+    return [...this.#entries.values()]
+      .filter(({ member }) => member.location !== null)
+      .toSorted((a, b) => b.movedAt - a.movedAt)
+      .map(({ member }) => member.location)
+  }
+
+  #patchSince(version: number): Patch {
+    const join: Member[] = []
+    const move: { [id: string]: Json } = {}
+    const status: { [id: string]: Status } = {}
+    const leave: string[] = []
+    for (const { member, gone, joinedAt, movedAt, statusAt } of this.#timeline.since(version)) {
+      if (gone) leave.push(member.id)
+      else if (joinedAt > version) join.push(member)
+      else {
+        if (movedAt > version) move[member.id] = member.location
+        if (statusAt > version) status[member.id] = member.status
+      }
+    }
+    return {
+      ...(join.length > 0 && { join: join.reverse() }),
+      ...(hasKeys(move) && { move }),
+      ...(hasKeys(status) && { status }),
+      ...(leave.length > 0 && { leave: leave.reverse() }),
+      ...(this.#watchingAt > version && { watching: this.#watching }),
+    }
+  }
+
+  /**
+   * Makes the member what the claim and the location say (`undefined`: where it was), in one commit;
+   * none if that is what it is.
+   */
+  #put(id: string, claim: UserClaim, location: Json | undefined): Entry {
+    const known = this.#entries.get(id)
+    const entry = known ?? this.#join(id)
+    const { user, location: from, status } = entry.member
+    const next = this.#version + 1
+    entry.member = {
+      id,
+      user: describeUser(id, claim, known && user),
+      location: location === undefined ? from : location,
+      status: entry.leaving ? status : 'online',
+    }
+    if (known === undefined || entry.member.user !== user) entry.joinedAt = next
+    if (location !== undefined) entry.movedAt = next
+    if (entry.member.status !== status) entry.statusAt = next
+    if (location !== undefined && (location !== null || from !== null)) this.#listChangedAt = next
+    if (Math.max(entry.joinedAt, entry.movedAt, entry.statusAt) === next) this.#commit(entry)
+    return entry
+  }
+
+  #join(id: string): Entry {
+    const { maxMembers } = this.limits
+    if (this.#entries.size >= maxMembers) {
+      throw new Problem(
+        'room-full',
+        `The room ${this.name} holds its ${maxMembers} members; look without joining at the address in "watch", or try again later.`,
+        { watch: `/rooms/${this.name}/events?watch=1` },
+      )
+    }
+    const leaver = this.#leavers.get(id)
+    if (leaver !== undefined) {
+      this.#leavers.delete(id)
+      this.#timeline.remove(leaver)
+    }
+    const entry: Entry = {
+      member: { id, user: describeUser(id, {}), location: null, status: 'online' },
+      version: 0,
+      joinedAt: 0,
+      movedAt: 0,
+      statusAt: 0,
+      gone: false,
+      leaving: false,
+      deadlineMs: Infinity,
+      older: undefined,
+      newer: undefined,
+    }
+    this.#entries.set(id, entry)
+    return entry
+  }
+
+  #commit(entry: Entry): void {
+    this.#version += 1
+    entry.version = this.#version
+    this.#timeline.touch(entry)
+  }
+
+  #setStatus(entry: Entry, status: Status): void {
+    if (entry.member.status === status) return
+    entry.member = { ...entry.member, status }
+    entry.statusAt = this.#version + 1
+    this.#commit(entry)
+  }
+
+  #setWatching(watching: number): void {
+    this.#watching = watching
+    this.#version += 1
+    this.#watchingAt = this.#version
+  }
+
+  /** While a connection is open a member stays; without one, for a lease from now. */
+  #hold(id: string, entry: Entry, nowMs: number): void {
+    this.#setDeadline(entry, this.#connectionsOf(id) > 0 ? Infinity : nowMs + this.limits.leaseMs)
+  }
+
+  #setDeadline(entry: Entry, deadlineMs: number): void {
+    entry.deadlineMs = deadlineMs
+    this.#nextDeadlineMs = Math.min(this.#nextDeadlineMs, deadlineMs)
+  }
+
+  #connectionsOf(id: string): number {
+    return this.#connections.get(id) ?? 0
+  }
+
+  #forgetLeavers(): void {
+    if (this.#leavers.size <= this.limits.maxLeavers) return
+    const [id, leaver] = this.#leavers.entries().next().value!
+    this.#leavers.delete(id)
+    this.#timeline.remove(leaver)
+    this.#horizon = leaver.version
+  }
+}
+
+function hasKeys(record: object): boolean {
+  for (const _ in record) return true
+  return false
+}

@@ -1,0 +1,42 @@
+/** Something that changed in a room, at its latest version. Links are the timeline's own. */
+export interface Change {
+  /** The room's version when it last changed. */
+  version: number
+  older: Change | undefined
+  newer: Change | undefined
+}
+
+/**
+ * The changes of a room, each once, ordered by version. Looking back costs as much as what changed,
+ * not as much as the room holds.
+ */
+export class Timeline<T extends Change> {
+  #newest: T | undefined
+
+  /** Puts a change, new or known, at the newest end; its version must be the highest by now. */
+  touch(change: T): void {
+    if (this.#newest === change) return
+    this.remove(change)
+    change.older = this.#newest
+    if (this.#newest !== undefined) this.#newest.newer = change
+    this.#newest = change
+  }
+
+  remove(change: T): void {
+    const { older, newer } = change
+    if (older !== undefined) older.newer = newer
+    if (newer !== undefined) newer.older = older
+    if (this.#newest === change) this.#newest = older as T | undefined
+    change.older = undefined
+    change.newer = undefined
+  }
+
+  /** What changed after a version, newest first. */
+  *since(version: number): Generator<T> {
+    let change = this.#newest
+    while (change !== undefined && change.version > version) {
+      yield change
+      change = change.older as T | undefined
+    }
+  }
+}

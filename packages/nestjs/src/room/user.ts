@@ -1,0 +1,47 @@
+import type { User } from '@whereabouts/protocol'
+
+/** What a caller says of the human behind it; checked before it comes here. */
+export interface UserClaim {
+  readonly id?: string
+  readonly name?: string
+  readonly color?: string
+}
+
+const DEFAULT_NAME = 'Guest'
+// Dark enough for white text on them, far enough apart to be told from one another.
+const COLORS = [
+  '#e11d48',
+  '#c2410c',
+  '#a16207',
+  '#4d7c0f',
+  '#047857',
+  '#0e7490',
+  '#1d4ed8',
+  '#6d28d9',
+  '#a21caf',
+  '#be185d',
+]
+
+/**
+ * The user that a claim makes: what it leaves out is as `known` has it, else the default.
+ *
+ * @see PROTOCOL.md NM5, ID4
+ */
+export function describeUser(memberId: string, claim: UserClaim, known?: User): User {
+  const user = {
+    id: claim.id ?? known?.id ?? memberId,
+    name: claim.name ?? known?.name ?? DEFAULT_NAME,
+    color: claim.color ?? known?.color ?? colorOf(memberId),
+  }
+  return known !== undefined && equalUsers(known, user) ? known : user
+}
+
+function equalUsers(a: User, b: User): boolean {
+  return a.id === b.id && a.name === b.name && a.color === b.color
+}
+
+function colorOf(memberId: string): string {
+  let sum = 0
+  for (let index = 0; index < memberId.length; index++) sum += memberId.charCodeAt(index)
+  return COLORS[sum % COLORS.length]!
+}

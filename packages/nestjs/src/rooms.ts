@@ -1,0 +1,316 @@
+import { randomBytes } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
+import { Inject, Injectable, type MessageEvent, type OnModuleDestroy } from '@nestjs/common'
+import {
+  formatPosition,
+  isRoomName,
+  type Json,
+  type Moved,
+  parsePosition,
+  Problem,
+  type RoomPatch,
+  type RoomSnapshot,
+  type View,
+} from '@whereabouts/protocol'
+import { Observable } from 'rxjs'
+import { type Caller, checkMemberKey, checkUser, newMemberKey } from './identity/caller.js'
+import { memberId } from './identity/member-id.js'
+import { resolveSecret } from './identity/secret.js'
+import { type ResolvedOptions, WHEREABOUTS_OPTIONS } from './options.js'
+import type { UserClaim } from './room/user.js'
+import { SYSTEM_CLOCK } from './stream/clock.js'
+import { Connection } from './stream/connection.js'
+import { Connections } from './stream/connections.js'
+import { type Frames, type Reader, UNKNOWN_VERSION } from './stream/frames.js'
+import { OpenRooms } from './stream/open-rooms.js'
+import { Poll } from './stream/poll.js'
+import { Subscription } from './stream/subscription.js'
+
+/** How a subscriber looks at a room. */
+export interface WatchOptions {
+  /** The member key to join with; without it the subscriber only watches. */
+  readonly as?: string | undefined
+  /** `list` unless it is said: the view that a plain `onmessage` understands. */
+  readonly view?: View
+  /** Who the member is; an `id` in it means that the application vouches for it. */
+  readonly user?: UserClaim
+  /** The position to resume from. */
+  readonly lastEventId?: string | undefined
+}
+
+/** What a stream over HTTP is asked for. */
+export interface StreamRequest {
+  readonly view: View
+  readonly lastEventId: string | undefined
+  /** `undefined` for one who only watches. */
+  readonly caller: Caller | undefined
+}
+
+/** A room that somebody attends, and what gives that up again. */
+interface Attendance {
+  readonly frames: Frames
+  readonly self: string | null
+  readonly release: () => void
+}
+
+const RETRY_LEAST_MS = 1_000
+const RETRY_SPREAD_MS = 2_000
+
+/**
+ * The rooms of this process. Inject it to write routes of your own.
+ *
+ * @example
+ * ```ts
+ * @Sse('sse') stream(@Query('id') id: string) { return this.rooms.watch('default', { as: id }) }
+ * @Post() move(@Query('id') id: string, @Body() location: Json) { return this.rooms.move('default', id, location) }
+ * ```
+ */
+@Injectable()
+export class Rooms implements OnModuleDestroy {
+  readonly #clock = SYSTEM_CLOCK
+  readonly #secret: string
+  readonly #rooms: OpenRooms
+  readonly #connections: Connections
+  #closing = false
+
+  constructor(@Inject(WHEREABOUTS_OPTIONS) private readonly options: ResolvedOptions) {
+    this.#secret = resolveSecret(options.secret, options.dataDir)
+    this.#rooms = new OpenRooms(randomBytes(6).toString('hex'), options, this.#clock)
+    this.#connections = new Connections(options, this.#clock)
+  }
+
+  /** Whether the process is on its way out and takes no more streams. */
+  get closing(): boolean {
+    return this.#closing
+  }
+
+  /** How much there is of everything, for metrics. */
+  count(): { rooms: number; members: number; watching: number; connections: number } {
+    let members = 0
+    let watching = 0
+    for (const { room } of this.#rooms.values()) {
+      members += room.size
+      watching += room.watching
+    }
+    return { rooms: this.#rooms.size, members, watching, connections: this.#connections.size }
+  }
+
+  /**
+   * Says where a member is; it joins if need be.
+   *
+   * @param key the member key; without one, a new member of the post's own
+   * @param location at most `maxLocationBytes` of JSON text
+   * @throws {Problem} bad-room, bad-member-key, bad-name, bad-color, bad-json, too-large, room-full,
+   *   too-many-rooms
+   * @see PROTOCOL.md HT3
+   */
+  move(room: string, key: string | undefined, location: Json, user: UserClaim = {}): Moved {
+    this.#checkLocation(location)
+    const claim = checkClaim(user)
+    const self = this.#memberId(room, key === undefined ? newMemberKey() : checkMemberKey(key), claim)
+    const frames = this.#rooms.open(checkRoom(room))
+    frames.room.move(self, claim, location, this.#clock.now())
+    this.#rooms.changed(frames)
+    return { self, id: frames.position }
+  }
+
+  /**
+   * A member leaves, at once or `soon`.
+   *
+   * @throws {Problem} bad-room, bad-member-key
+   * @see PROTOCOL.md HT6, MB5, MB6
+   */
+  leave(room: string, key: string, options: { soon?: boolean; user?: UserClaim } = {}): void {
+    const id = this.#memberId(checkRoom(room), checkMemberKey(key), options.user ?? {})
+    const frames = this.#rooms.find(room)
+    if (frames === undefined) return
+    if (options.soon === true) frames.room.leaveSoon(id, this.#clock.now())
+    else frames.room.leave(id)
+    this.#rooms.changed(frames)
+  }
+
+  /**
+   * Who is in a room, and where. Makes no room and joins nobody.
+   *
+   * @throws {Problem} bad-room
+   * @see PROTOCOL.md HT4
+   */
+  members(room: string): RoomSnapshot {
+    const frames = this.#rooms.find(checkRoom(room))
+    if (frames !== undefined) return { id: frames.position, ...frames.room.snapshot() }
+    const { epoch, version } = this.#rooms
+    return { id: formatPosition({ epoch, version }), members: [], watching: 0 }
+  }
+
+  /**
+   * What changed in a room since a position; all of it if the room doesn't know that any more;
+   * `undefined` if nothing did.
+   *
+   * @throws {Problem} bad-room
+   * @see PROTOCOL.md HT5
+   */
+  since(room: string, position: string): RoomPatch | RoomSnapshot | undefined {
+    const frames = this.#rooms.find(checkRoom(room))
+    const version = this.#version(position)
+    if (frames === undefined) return version === this.#rooms.version ? undefined : this.members(room)
+    const catchUp = frames.room.since(version)
+    if (catchUp.kind === 'nothing') return undefined
+    const id = frames.position
+    return catchUp.kind === 'patch' ? { id, patch: catchUp.patch } : { id, ...catchUp.snapshot }
+  }
+
+  /**
+   * Waits until a room is no longer at a position.
+   *
+   * @param cancelled ends the waiting early
+   * @throws {Problem} too-many-rooms, too-many-connections, shutting-down
+   * @see PROTOCOL.md HT5
+   */
+  async changed(
+    room: string,
+    position: string,
+    waitMs: number,
+    cancelled: AbortSignal,
+  ): Promise<void> {
+    this.#assertOpen()
+    const frames = this.#rooms.open(checkRoom(room))
+    const poll = new Poll(this.#version(position))
+    const forget = this.#connections.add(poll)
+    const cancelTimer = this.#clock.after(waitMs, poll.end)
+    cancelled.addEventListener('abort', poll.end, { once: true })
+    this.#start(frames, poll)
+    await poll.ended
+    cancelTimer()
+    cancelled.removeEventListener('abort', poll.end)
+    forget()
+    frames.remove(poll)
+    this.#rooms.changed(frames)
+  }
+
+  /**
+   * A room as events: for `@Sse()` routes of the application's own.
+   *
+   * Every subscriber gets each frame once; a snapshot or the whole list comes first.
+   *
+   * @throws {Problem} bad-room, bad-member-key, bad-name, bad-color; room-full, too-many-rooms,
+   *   too-many-connections and shutting-down come as errors of the Observable
+   */
+  watch(room: string, options: WatchOptions = {}): Observable<MessageEvent> {
+    const { as, view = 'list', lastEventId } = options
+    const user = checkClaim(options.user ?? {})
+    const member = as === undefined ? undefined : { key: checkMemberKey(as), user }
+    checkRoom(room)
+    return new Observable((subscriber) => {
+      this.#assertOpen()
+      const { frames, self, release } = this.#attend(room, member)
+      const version = lastEventId === undefined ? undefined : this.#version(lastEventId)
+      const subscription = new Subscription(view, version, subscriber)
+      const forget = this.#connections.add(subscription)
+      subscriber.add(() => {
+        forget()
+        frames.remove(subscription)
+        release()
+      })
+      subscription.open(this.#hello(room, self))
+      this.#start(frames, subscription)
+    })
+  }
+
+  /**
+   * Streams a room as an HTTP answer. The caller calls what it answers when the response closes,
+   * however it closes.
+   *
+   * @throws {Problem} bad-room, room-full, too-many-rooms, too-many-connections, shutting-down
+   * @see PROTOCOL.md §7
+   */
+  connect(room: string, request: StreamRequest, response: ServerResponse): () => void {
+    this.#assertOpen()
+    const { frames, self, release } = this.#attend(checkRoom(room), request.caller)
+    const { view, lastEventId } = request
+    const version = lastEventId === undefined ? undefined : this.#version(lastEventId)
+    const connection = new Connection(view, version, response, this.options.stuckMs, this.#clock)
+    connection.onDrain = () => frames.catchUp(connection)
+    const forget = this.#connections.add(connection)
+    connection.open(this.#hello(room, self), randomRetryMs())
+    this.#start(frames, connection)
+    return () => {
+      forget()
+      frames.remove(connection)
+      release()
+    }
+  }
+
+  /** Goodbye to everybody, before the platform waits for its connections. FR7 */
+  async onModuleDestroy(): Promise<void> {
+    this.#closing = true
+    this.#rooms.stop()
+    await this.#connections.close(randomRetryMs)
+  }
+
+  /** Takes part in a room: as a member, or watching. Gives it up through `release`. */
+  #attend(name: string, member: Pick<Caller, 'key' | 'user'> | undefined): Attendance {
+    const frames = this.#rooms.open(name)
+    const { room } = frames
+    const self = member === undefined ? null : this.#memberId(name, member.key, member.user)
+    if (self === null) room.watch()
+    else room.open(self, member!.user, this.#clock.now())
+    const release = () => {
+      if (self === null) room.unwatch()
+      else room.close(self, this.#clock.now())
+      this.#rooms.changed(frames)
+    }
+    return { frames, self, release }
+  }
+
+  /** The first frame of a reader, then all that follow. */
+  #start(frames: Frames, reader: Reader): void {
+    frames.add(reader)
+    frames.catchUp(reader)
+    this.#rooms.changed(frames)
+  }
+
+  #hello(room: string, self: string | null) {
+    const { heartbeatMs, leaseMs } = this.options
+    return { self, room, heartbeatMs, leaseMs }
+  }
+
+  #assertOpen(): void {
+    if (this.#closing) {
+      throw new Problem('shutting-down', 'This server is going away; connect again in a moment.')
+    }
+    this.#connections.assertRoom()
+  }
+
+  #memberId(room: string, key: string, user: UserClaim): string {
+    return memberId(this.#secret, room, user.id ?? '', key)
+  }
+
+  /** The version of a position in this epoch. */
+  #version(position: string): number {
+    const parsed = parsePosition(position)
+    return parsed?.epoch === this.#rooms.epoch ? parsed.version : UNKNOWN_VERSION
+  }
+
+  #checkLocation(location: Json): void {
+    const { maxLocationBytes } = this.options
+    const text = JSON.stringify(location) as string | undefined
+    if (text === undefined) throw new Problem('bad-json', 'A location is a JSON value.')
+    if (Buffer.byteLength(text) <= maxLocationBytes) return
+    throw new Problem('too-large', `A location is at most ${maxLocationBytes} bytes of JSON text.`, {
+      limitBytes: maxLocationBytes,
+    })
+  }
+}
+
+function checkRoom(room: string): string {
+  if (isRoomName(room)) return room
+  throw new Problem('bad-room', 'A room name is 1 to 128 characters of A-Z a-z 0-9 . _ : ~ and -.')
+}
+
+function checkClaim(user: UserClaim): UserClaim {
+  return user.id === undefined ? checkUser(user) : { id: user.id, ...checkUser(user) }
+}
+
+function randomRetryMs(): number {
+  return RETRY_LEAST_MS + Math.floor(Math.random() * RETRY_SPREAD_MS)
+}
