@@ -34,6 +34,8 @@ function Office({ session, person, isNew }: OfficeProps) {
   const closeDialog = (chosen: Person) => {
     setOwn(chosen)
     setAsks(false)
+    // Asked on arrival, nothing had the focus before; then it belongs to the cells.
+    if (document.activeElement === document.body) sheet?.focus()
   }
   useWayIntoSheet(sheet)
 
@@ -61,7 +63,7 @@ function Office({ session, person, isNew }: OfficeProps) {
         />
       </header>
       <SheetView session={session} onOpen={setSheet} />
-      <Announcer snapshot={snapshot} where={where} />
+      <Announcer snapshot={snapshot} ready={sheet !== null} where={where} />
       {asks && (
         <PersonDialog
           person={own}

@@ -1,12 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  initials,
-  inkOn,
-  loadPerson,
-  PALETTE,
-  savePerson,
-  suggestPerson,
-} from './person.js'
+import { initials, inkOn, loadPerson, PALETTE, savePerson, suggestPerson } from './person.js'
 
 function storage(stored?: string) {
   const values = new Map(stored === undefined ? [] : [['whereabouts:person', stored]])
@@ -64,6 +57,9 @@ describe('an avatar', () => {
     ['李雷', '李'],
     ['👩‍🚀 Sally', '👩‍🚀S'],
     ['éa', 'É'],
+    ['Ann (Berlin)', 'AB'],
+    ['"Bob" --', 'B'],
+    ['---', ''],
   ])('[SH5] of %s says %s', (name, text) => expect(initials(name)).toBe(text))
 
   it('[SH5] has white text on every color of the palette, and dark text on light ones', () => {

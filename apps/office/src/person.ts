@@ -65,6 +65,8 @@ function readPerson(stored: unknown): Person | undefined {
   return parsed === undefined ? undefined : { name: parsed, color }
 }
 
+// Brackets, quotes and signs; not emoji, which are symbols of another kind.
+const BEFORE_LETTERS = /^[\p{P}\p{Sm}\p{Sc}\p{Sk}]+/u
 const graphemes = new Intl.Segmenter()
 
 /**
@@ -73,7 +75,10 @@ const graphemes = new Intl.Segmenter()
  * @example initials('Ann Lee') // 'AL'
  */
 export function initials(name: string): string {
-  const words = name.split(/\s+/).filter((word) => word !== '')
+  const words = name
+    .split(/\s+/)
+    .map((word) => word.replace(BEFORE_LETTERS, ''))
+    .filter((word) => word !== '')
   const ends = words.length > 1 ? [words[0]!, words.at(-1)!] : words
   return ends.map(firstGrapheme).join('').toLocaleUpperCase()
 }

@@ -11,8 +11,14 @@ describe('the address of a sheet', () => {
     expect(parseRoute({ pathname, search })).toEqual(route)
   })
 
-  it.each(['/', '/sheets', '/sheets/', '/sheets/a/b', '/sheets/a%20b', `/sheets/${'r'.repeat(129)}`])(
-    '[SH11] %s is not a sheet',
-    (pathname) => expect(parseRoute({ pathname, search: '' })).toBeUndefined(),
+  it.each([
+    '/',
+    '/sheets',
+    '/sheets/',
+    '/sheets/a/b',
+    '/sheets/a%20b',
+    `/sheets/${'r'.repeat(129)}`,
+  ])('[SH11] %s is not a sheet', (pathname) =>
+    expect(parseRoute({ pathname, search: '' })).toBeUndefined(),
   )
 })

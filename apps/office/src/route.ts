@@ -10,9 +10,13 @@ export interface Route {
 const SHEET = /^\/sheets\/([^/]+)\/?$/
 
 /** Reads `/sheets/{room}`; `undefined` if the page isn't one of this application. */
-export function parseRoute({ pathname, search }: { pathname: string; search: string }):
-  | Route
-  | undefined {
+export function parseRoute({
+  pathname,
+  search,
+}: {
+  pathname: string
+  search: string
+}): Route | undefined {
   const room = SHEET.exec(pathname)?.[1]
   if (room === undefined || !isRoomName(room)) return undefined
   return { room, watch: new URLSearchParams(search).get('watch') === '1' }

@@ -1,4 +1,10 @@
-import { joinRoom, type Json, type Room, type RoomSnapshot, type RoomStatus } from '@whereabouts/client'
+import {
+  joinRoom,
+  type Json,
+  type Room,
+  type RoomSnapshot,
+  type RoomStatus,
+} from '@whereabouts/client'
 import type { Person } from './person.js'
 
 /**

@@ -6,17 +6,19 @@ const KEPT = 5
 
 interface AnnouncerProps {
   readonly snapshot: RoomSnapshot
+  /** Whether it can be said by now where somebody is. */
+  readonly ready: boolean
   readonly where: Where
 }
 
 /** Tells a screen reader of the others; nothing to see. @see PROTOCOL.md SH8 */
-export function Announcer({ snapshot, where }: AnnouncerProps) {
+export function Announcer({ snapshot, ready, where }: AnnouncerProps) {
   const [announcements] = useState(() => new Announcements())
   const [said, setSaid] = useState<readonly { id: number; text: string }[]>([])
   const { others, status } = snapshot
 
   useEffect(() => {
-    if (status === 'connecting') return
+    if (!ready || status === 'connecting') return
     const say = (texts: readonly string[]) => {
       if (texts.length === 0) return
       setSaid((before) => {
@@ -26,7 +28,7 @@ export function Announcer({ snapshot, where }: AnnouncerProps) {
     }
     say(announcements.update(others, where, Date.now()))
     return sayWhenDue(announcements, say)
-  }, [announcements, others, where, status])
+  }, [announcements, others, where, ready, status])
 
   return (
     <div className="unseen" role="log" aria-live="polite" aria-label="Who came, went and moved">

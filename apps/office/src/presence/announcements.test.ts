@@ -69,7 +69,11 @@ describe('a screen reader', () => {
 
     const names = [...'ABCDEFGHI']
     const crowd = begun(...names.map((name) => member(name)))
-    crowd.update(names.map((name) => member(name, 'C5')), where, 1)
+    crowd.update(
+      names.map((name) => member(name, 'C5')),
+      where,
+      1,
+    )
     expect(crowd.due(60_000)).toEqual([])
   })
 })

@@ -1,4 +1,5 @@
 import type { FUniver } from '@univerjs/core/facade'
+import { SetSelectionsOperation } from '@univerjs/preset-sheets-core'
 import { parsePlace, toLocation, type Cell, type Place, type Range } from '../place.js'
 import type { Session } from '../session.js'
 import type { Workbook } from './grid.js'
@@ -39,13 +40,11 @@ class OwnPlace {
 
   #listen(): void {
     const { Event } = this.#api
-    for (const event of [
-      Event.SelectionMoving,
-      Event.SelectionChanged,
-      Event.ActiveSheetChanged,
-    ] as const) {
-      this.#api.addEvent(event, this.#report)
-    }
+    // The selection events of the facade are silent for the first seconds; the command isn't.
+    this.#api.addEvent(Event.CommandExecuted, ({ id }) => {
+      if (id === SetSelectionsOperation.id) this.#report()
+    })
+    this.#api.addEvent(Event.ActiveSheetChanged, this.#report)
     this.#api.addEvent(Event.SheetEditStarted, ({ worksheet, row, column }) => {
       this.#edit({ sheet: worksheet.getSheetId(), cell: { row, column }, typing: '' })
     })

@@ -63,7 +63,7 @@ function createTags(guests: readonly Guest[]): HTMLElement {
     const tag = paint(createElement('span', 'tag'), member)
     tag.textContent = member.user.name
     tag.dataset['member'] = member.id
-    tag.toggleAttribute('data-typing', place.typing !== undefined)
+    tag.toggleAttribute('data-typing', isTyping({ member, place }))
     tags.append(tag)
   }
   const unseen = guests.length - TAGS_SHOWN
@@ -77,11 +77,10 @@ function createTags(guests: readonly Guest[]): HTMLElement {
 
 function createTexts(guests: readonly Guest[]): HTMLElement {
   const texts = createElement('div', 'texts')
-  for (const { member, place } of guests) {
-    if (place.typing === undefined || member.status === 'away') continue
+  for (const { member, place } of guests.filter(isTyping)) {
     const text = paint(createElement('div', 'typing'), member)
     // As text, never as markup: a stranger wrote it.
-    text.textContent = place.typing
+    text.textContent = place.typing ?? ''
     text.dataset['typingBy'] = member.id
     text.dir = 'auto'
     texts.append(text)
@@ -106,6 +105,10 @@ function putAt(element: HTMLElement, { left, top, width, height }: Box): void {
   element.style.transform = `translate(${left}px, ${top}px)`
   element.style.width = `${width}px`
   element.style.height = `${height}px`
+}
+
+function isTyping({ member, place }: Guest): boolean {
+  return place.typing !== undefined && member.status === 'online'
 }
 
 function isSame(before: readonly Guest[], after: readonly Guest[]): boolean {

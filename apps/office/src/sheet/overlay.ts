@@ -115,7 +115,8 @@ class PaneOverlay {
     const { zoom } = this.#grid
     const elements = guests.flatMap((guest) => {
       const { range } = guest.place
-      const area = range === undefined ? undefined : this.#grid.rangeArea(range)
+      if (range === undefined || guest.member.status === 'away') return []
+      const area = this.#grid.rangeArea(range)
       const box = area === undefined ? undefined : placeInPane(area, pane, zoom)
       return box === undefined ? [] : [createSelection(guest, box)]
     })

@@ -10,6 +10,9 @@ import { Grid, type Workbook } from './grid.js'
 import { Overlay } from './overlay.js'
 import { createWorkbook } from './workbook.js'
 
+// Takes the keys as long as no other editor does, also while it is not to be seen.
+const CELL_EDITOR = '#__editor___INTERNAL_EDITOR__DOCS_NORMAL'
+
 /** The open sheet, for what is around it. */
 export interface Sheet {
   /** Brings a cell into sight, on its tab; what is selected stays selected. */
@@ -35,7 +38,6 @@ export async function openSheet(
   const overlay = new Overlay(grid, markers, session.getSnapshot)
   // Whatever scrolls, zooms, freezes, resizes or switches is a command.
   api.addEvent(api.Event.CommandExecuted, overlay.redraw)
-  api.addEvent(api.Event.Scroll, overlay.redraw)
   new ResizeObserver(overlay.redraw).observe(grid.canvas)
   session.subscribe(overlay.redraw)
   overlay.redraw()
@@ -73,6 +75,6 @@ function createSheet(workbook: Workbook, container: HTMLElement): Sheet {
       sheet.scrollToCell(Math.max(0, row - 5), Math.max(0, column - 3))
     },
     nameOf: (id) => workbook.getSheetBySheetId(id)?.getSheetName(),
-    focus: () => container.querySelector<HTMLElement>('[contenteditable]')?.focus(),
+    focus: () => container.querySelector<HTMLElement>(CELL_EDITOR)?.focus(),
   }
 }
