@@ -38,9 +38,10 @@ export class Exchange {
     this.response.end(JSON.stringify(problem))
   }
 
-  /** Begins a stream, with hello and whatever else is told at once. */
+  /** Begins a stream, with `retry` as short as can be, and hello. */
   stream(hello: { readonly [field: string]: Json } = {}): this {
     this.response.writeHead(200, { 'content-type': 'text/event-stream' })
+    this.response.write(encodeEvent({ retry: 1 }))
     const usual = { self: 'me', room: 'budget', heartbeatMs: 15_000, leaseMs: 15_000 }
     return this.event('hello', { ...usual, ...hello })
   }
@@ -55,11 +56,6 @@ export class Exchange {
     return this.event('snapshot', JSON.parse(JSON.stringify({ members, watching })), id)
   }
 
-  retry(retry: number): this {
-    this.response.write(encodeEvent({ retry }))
-    return this
-  }
-
   end(): void {
     this.response.end()
   }
@@ -70,23 +66,22 @@ export class ScriptedServer {
   readonly #server: Server
   readonly #waiting: Exchange[] = []
   readonly #takers: { call: string; take: (exchange: Exchange) => void }[] = []
+  readonly #page: string
 
-  private constructor() {
+  private constructor(page: string) {
+    this.#page = page
     this.#server = createServer((request, response) => void this.#receive(request, response))
   }
 
-  static async listen(port = 0): Promise<ScriptedServer> {
-    const scripted = new ScriptedServer()
-    await once(scripted.#server.listen(port, '127.0.0.1'), 'listening')
+  /** @param page the HTML that it answers to whatever isn't below `/rooms/`. */
+  static async listen(page = ''): Promise<ScriptedServer> {
+    const scripted = new ScriptedServer(page)
+    await once(scripted.#server.listen(0, '127.0.0.1'), 'listening')
     return scripted
   }
 
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port
-  }
-
   get url(): string {
-    return `http://127.0.0.1:${this.port}`
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
 
   /** How many requests nobody has taken yet. */
@@ -103,12 +98,16 @@ export class ScriptedServer {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    const closed = once(this.#server.close(), 'close')
     this.#server.closeAllConnections()
-    this.#server.close()
-    await once(this.#server, 'close')
+    await closed
   }
 
   async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!request.url?.includes('/rooms/')) {
+      response.writeHead(200, { 'content-type': 'text/html' }).end(this.#page)
+      return
+    }
     const exchange = new Exchange(request, response, await text(request))
     const at = this.#takers.findIndex(({ call }) => call === callOf(exchange))
     const [taker] = at < 0 ? [] : this.#takers.splice(at, 1)

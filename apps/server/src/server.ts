@@ -44,10 +44,7 @@ export async function startServer(settings: Settings): Promise<NestFastifyApplic
 /** An address that the router can't read never gets as far as the filters. */
 function refuseAddress(_error: Error, _request: FastifyRequest, reply: FastifyReply): void {
   const problem = new Problem('bad-parameter', 'The address is not valid; check its escapes.')
-  void reply
-    .code(problem.status)
-    .type('application/problem+json')
-    .send(JSON.stringify(problem))
+  void reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem))
 }
 
 /** A page elsewhere that sends cookies may do so from a named origin only. */

@@ -1,4 +1,5 @@
 import type { Json, Moved, RoomPatch, RoomSnapshot } from '@whereabouts/protocol'
+import type { UserOptions } from './options.js'
 import { readRefusal } from './refusal.js'
 
 // Longer than any answer that is still of use: the latest location, or an empty goodbye.
@@ -14,7 +15,7 @@ export interface CallsOptions {
   readonly fetch: typeof globalThis.fetch
   readonly headers: (() => HeadersInit | Promise<HeadersInit>) | undefined
   /** Asked before every call that joins. */
-  readonly user: () => { readonly name?: string; readonly color?: string }
+  readonly user: () => UserOptions
   /** No request goes out before it resolves. */
   readonly ready: Promise<void>
 }

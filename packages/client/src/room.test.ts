@@ -1,32 +1,383 @@
-import { describe, expect, it } from 'vitest'
-import { member, ScriptedServer } from '../../../test/client/scripted-server.js'
+import { Problem, type Json } from '@whereabouts/protocol'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { member, ScriptedServer, type Exchange } from '../../../test/client/scripted-server.js'
 import { until } from '../../../test/client/until.js'
-import { joinRoom } from './index.js'
+import { joinRoom, type JoinOptions, type Room, type RoomSnapshot } from './index.js'
 
-describe('a room', () => {
-  it('[CL1] shows what snapshots and patches say, and shares what did not change [CL2]', async () => {
+const rooms: Room[] = []
+
+function join(server: ScriptedServer, options: Partial<JoinOptions> = {}): Room {
+  const room = joinRoom({ url: server.url, room: 'budget', ...options })
+  rooms.push(room)
+  return room
+}
+
+const isOnline = ({ status }: RoomSnapshot) => status === 'online'
+const ids = ({ members }: RoomSnapshot) => members.map(({ id }) => id)
+
+async function joinOnline(
+  server: ScriptedServer,
+  options: Partial<JoinOptions> = {},
+  hello: { readonly [field: string]: Json } = {},
+): Promise<{ room: Room; stream: Exchange }> {
+  const room = join(server, options)
+  const stream = await server.take('GET events')
+  stream.stream(hello).snapshot('e:1', [member('me'), member('a', 1)])
+  await until(room, isOnline)
+  return { room, stream }
+}
+
+beforeEach(() => {
+  // No share of any wait: what is tried again is tried again at once.
+  vi.spyOn(Math, 'random').mockReturnValue(0)
+})
+
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.useRealTimers()
+  for (const room of rooms.splice(0)) void room.leave()
+})
+
+describe('the view of a room', () => {
+  it('[CL1] is what snapshots and patches say; who does not change is the same object', async () => {
     await using server = await ScriptedServer.listen()
-    const room = joinRoom({
-      url: server.url,
-      room: 'budget',
-      user: { name: 'Ann', color: '#e11d48' },
-    })
-    expect(room.status).toBe('connecting')
-    const stream = await server.take('GET events')
-    expect(stream.query.get('name')).toBe('Ann')
-    expect(stream.query.get('color')).toBe('#e11d48')
-    stream.stream().snapshot('e:1', [member('me'), member('a', 1), member('b', 2)], 3)
-    const first = await until(room, ({ status }) => status === 'online')
-    expect(first).toMatchObject({ self: 'me', watching: 3, problem: null })
-    expect(first.others.map(({ id }) => id)).toEqual(['a', 'b'])
-    stream.event('patch', { move: { b: 5, nobody: 7 } }, 'e:2')
+    const { room, stream } = await joinOnline(server)
+    stream.event('patch', { join: [{ ...member('b', 2) }] as unknown as Json }, 'e:2')
+    const first = await until(room, ({ others }) => others.length === 2)
+    expect(first).toMatchObject({ self: 'me', watching: 0, problem: null })
+    stream.event('patch', { move: { b: 5, nobody: 7 }, watching: 4 }, 'e:3')
     const second = await until(room, (now) => now !== first)
+    expect(ids(second)).toEqual(['me', 'a', 'b'])
     expect(second.members[1]).toBe(first.members[1])
-    expect(second.members[2]).toMatchObject({ id: 'b', location: 5 })
-    expect(second.members).toHaveLength(3)
+    expect(second.members[2]).toMatchObject({ location: 5 })
+    expect(second.watching).toBe(4)
+  })
+
+  it('[CL1] of one who watches has no self, and moving does nothing', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room } = await joinOnline(server, { watch: true, location: 3 }, { self: null })
+    room.move(4)
+    expect(room.getSnapshot().self).toBeNull()
+    expect(room.getSnapshot().others).toHaveLength(2)
+    expect(server.waiting('POST location')).toBe(0)
+  })
+})
+
+describe('moving', () => {
+  it('[CL3] has one post in flight and then sends the latest location only', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room } = await joinOnline(server)
+    for (const location of [1, 2, 3]) room.move(location)
+    const first = await server.take('POST location')
+    expect(first.body).toBe('1')
+    expect(server.waiting('POST location')).toBe(0)
+    room.move({ cell: 'C5' })
+    first.answer(200, { self: 'me', id: 'e:2' })
+    expect((await server.take('POST location')).body).toBe('{"cell":"C5"}')
+  })
+
+  it('[CL3] tries a failed post again, with the latest location', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room } = await joinOnline(server)
+    room.move(1)
+    const first = await server.take('POST location')
+    room.move(2)
+    first.answer(503)
+    const second = await server.take('POST location')
+    expect(second.body).toBe('2')
+    second.response.destroy()
+    expect((await server.take('POST location')).body).toBe('2')
+  })
+
+  it('[CL11] drops a location that the server refuses, says why, and goes on', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room, stream } = await joinOnline(server)
+    room.move('x'.repeat(2000))
+    ;(await server.take('POST location')).refuse('too-large')
+    const refused = await until(room, ({ problem }) => problem !== null)
+    expect(refused).toMatchObject({ status: 'online', problem: { problem: 'too-large' } })
+    stream.snapshot('e:2', [member('me')])
+    await until(room, ({ members }) => members.length === 1)
+    room.move('y')
+    expect(room.getSnapshot().problem).toBeNull()
+    expect((await server.take('POST location')).body).toBe('"y"')
+  })
+
+  it('[CL6] posts again what a snapshot does not know, and only that', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room, stream } = await joinOnline(server)
+    room.move('C5')
+    ;(await server.take('POST location')).answer(200, { self: 'me', id: 'e:2' })
+    stream.event('patch', { move: { me: 'C5' } }, 'e:2')
+    await until(room, ({ members }) => members[0]?.location === 'C5')
+    stream.snapshot('e:3', [member('me', 'C5')])
+    await until(room, ({ members }) => members.length === 1)
+    expect(server.waiting('POST location')).toBe(0)
+    stream.snapshot('f:1', [member('me')])
+    expect((await server.take('POST location')).body).toBe('"C5"')
+  })
+
+  it('[CL6] does not post again what the snapshot is too old to know', async () => {
+    await using server = await ScriptedServer.listen()
+    const room = join(server, { location: 'C5' })
+    ;(await server.take('POST location')).answer(200, { self: 'me', id: 'e:9' })
+    await until(room, ({ self }) => self === 'me')
+    ;(await server.take('GET events')).stream().snapshot('e:8', [member('me')])
+    await until(room, isOnline)
+    expect(server.waiting('POST location')).toBe(0)
+  })
+
+  it('[ID4] tells a new name and color with the location, and drops a name that is refused', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room } = await joinOnline(server, { user: { name: 'Ann' }, location: 'C5' })
+    ;(await server.take('POST location')).answer(200, { self: 'me', id: 'e:2' })
+    room.setUser({ color: '#00ff00' })
+    const painted = await server.take('POST location')
+    expect([...painted.query.values()].slice(1)).toEqual(['Ann', '#00ff00'])
+    expect(painted.body).toBe('"C5"')
+    painted.answer(200, { self: 'me', id: 'e:3' })
+    room.setUser({ name: '\u202e' })
+    ;(await server.take('POST location')).refuse('bad-name')
+    const again = await server.take('POST location')
+    expect([again.query.get('name'), again.body]).toEqual(['Ann', '"C5"'])
+    expect(room.getSnapshot().problem?.problem).toBe('bad-name')
+  })
+})
+
+describe('the connection', () => {
+  it('[CL4] resumes from its position when the stream ends', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room, stream } = await joinOnline(server)
+    const seen: string[] = []
+    room.subscribe(() => seen.push(room.status))
+    stream.event('patch', { move: { a: 2 } }, 'e:5')
+    stream.end()
+    const next = await server.take('GET events')
+    expect(next.query.get('lastEventId')).toBe('e:5')
+    expect(next.query.get('member')).toBe(stream.query.get('member'))
+    next.stream()
+    await until(room, isOnline)
+    expect(seen).toEqual(['online', 'reconnecting', 'online'])
+    expect(ids(room.getSnapshot())).toEqual(['me', 'a'])
+  })
+
+  it('[CL4] takes two and a half heartbeats of silence for the end, and pings for life', async () => {
+    await using server = await ScriptedServer.listen()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { room, stream } = await joinOnline(server, {}, { heartbeatMs: 1000 })
+    vi.advanceTimersByTime(2400)
+    stream.event('ping', {}).event('patch', { move: { a: 9 } }, 'e:2')
+    await until(room, ({ others }) => others[0]?.location === 9)
+    vi.advanceTimersByTime(2400)
+    expect(room.status).toBe('online')
+    vi.advanceTimersByTime(100)
+    await stream.closed
+    await until(room, ({ status }) => status === 'reconnecting')
+    await vi.advanceTimersByTimeAsync(1)
+    expect((await server.take('GET events')).query.get('lastEventId')).toBe('e:2')
+  })
+
+  it('[ST10] comes back after a share of the time that goodbye says', async () => {
+    await using server = await ScriptedServer.listen()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { room, stream } = await joinOnline(server)
+    vi.spyOn(Math, 'random').mockReturnValue(0.5)
+    stream.event('goodbye', { reconnectInMs: 8000 })
+    await until(room, ({ status }) => status === 'reconnecting')
+    await vi.advanceTimersByTimeAsync(3999)
+    expect(vi.getTimerCount()).toBe(1)
+    await vi.advanceTimersByTimeAsync(1)
+    await server.take('GET events')
+  })
+
+  it('[CL11] ends with a problem that trying again can not mend', async () => {
+    await using server = await ScriptedServer.listen()
+    const room = join(server)
+    ;(await server.take('GET events')).refuse('room-full')
+    const { problem } = await until(room, ({ status }) => status === 'closed')
+    expect(problem).toBeInstanceOf(Problem)
+    expect(problem).toMatchObject({ problem: 'room-full', status: 409 })
+  })
+
+  it('[CL11] ends with a problem that ends the stream [ST11]', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room, stream } = await joinOnline(server)
+    stream.event('problem', new Problem('unauthorized', 'the token is over').toJSON())
+    expect(await until(room, ({ status }) => status === 'closed')).toMatchObject({
+      members: [],
+      problem: { problem: 'unauthorized', detail: 'the token is over' },
+    })
+  })
+
+  it('[CL11] takes a 4xx without a problem for one, and tries 429 and 5xx again', async () => {
+    await using server = await ScriptedServer.listen()
+    const room = join(server)
+    for (const status of [429, 408, 500, 503]) (await server.take('GET events')).answer(status)
+    ;(await server.take('GET events')).refuse('too-many-connections')
+    expect(room.status).toBe('connecting')
+    ;(await server.take('GET events')).answer(403)
+    const { problem } = await until(room, ({ status }) => status === 'closed')
+    expect(problem?.detail).toContain('403')
+  })
+
+  it('[CL4] tries again after an answer that is no stream, or a stream that makes no sense', async () => {
+    await using server = await ScriptedServer.listen()
+    const room = join(server)
+    ;(await server.take('GET events')).answer(200, 'the page of a hotel')
+    const stream = await server.take('GET events')
+    stream.stream().response.write('event: snapshot\ndata: {"members":[\n\n')
+    await stream.closed
+    ;(await server.take('GET events')).stream().snapshot('e:1', [])
+    await until(room, isOnline)
+  })
+
+  it('[MB5] joins again when it is removed although it is here', async () => {
+    await using server = await ScriptedServer.listen()
+    const { stream } = await joinOnline(server, { location: 'C5' })
+    ;(await server.take('POST location')).answer(200, { self: 'me', id: 'e:2' })
+    stream.event('patch', { leave: ['me'] }, 'e:3')
+    expect((await server.take('POST location')).body).toBe('"C5"')
+    expect((await server.take('GET events')).query.get('lastEventId')).toBe('e:3')
+  })
+})
+
+describe('a restarted server', () => {
+  it('[CL5] is followed by members who are away until they are back', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room, stream } = await joinOnline(server)
+    stream.end()
+    const next = (await server.take('GET events')).stream().event('resync', {})
+    next.snapshot('f:1', [member('me')])
+    const away = await until(room, ({ others }) => others[0]?.status === 'away')
+    expect(ids(away)).toEqual(['a', 'me'])
+    next.event('patch', { join: [{ ...member('a', 4) }] as unknown as Json }, 'f:2')
+    await until(room, ({ others }) => others[0]?.status === 'online')
+  })
+
+  it('[CL5] is followed by members who are gone when their lease has run out', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room, stream } = await joinOnline(server, {}, { leaseMs: 50 })
+    stream.snapshot('f:1', [member('me')])
+    await until(room, ({ others }) => others[0]?.status === 'away')
+    expect(ids(await until(room, ({ others }) => others.length === 0))).toEqual(['me'])
+  })
+
+  it('[ID6] with another secret leaves no ghost of oneself', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room, stream } = await joinOnline(server)
+    stream.end()
+    const next = (await server.take('GET events')).stream({ self: 'new' })
+    next.snapshot('f:1', [member('new'), member('a')])
+    expect(ids(await until(room, ({ self }) => self === 'new'))).not.toContain('me')
+  })
+})
+
+describe('stepping down', () => {
+  it('[CL9] goes from a silent stream to a POST stream', async () => {
+    await using server = await ScriptedServer.listen()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const room = join(server)
+    await server.take('GET events')
+    vi.advanceTimersByTime(5000)
+    const stream = await server.take('POST events')
+    expect(stream.query.get('member')).toMatch(/^[0-9a-f]{32}$/)
+    stream.stream().snapshot('e:1', [member('me')])
+    await until(room, isOnline)
+    stream.end()
+    await until(room, ({ status }) => status === 'reconnecting')
+    await vi.advanceTimersByTimeAsync(1)
+    expect((await server.take('POST events')).query.get('lastEventId')).toBe('e:1')
+  })
+
+  it('[CL9] ends at the long-poll, which tells the same', async () => {
+    await using server = await ScriptedServer.listen()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const room = join(server)
+    await server.take('GET events')
+    vi.advanceTimersByTime(5000)
+    await server.take('POST events')
+    vi.advanceTimersByTime(5000)
+    const post = await server.take('POST location')
+    expect(post.body).toBe('null')
+    post.answer(200, { self: 'me', id: 'e:1' })
+    const me = { ...member('me') } as unknown as Json
+    ;(await server.take('GET location')).answer(200, { id: 'e:1', members: [me], watching: 0 })
+    expect((await until(room, isOnline)).self).toBe('me')
+    await vi.advanceTimersByTimeAsync(100)
+    const poll = await server.take('GET location')
+    expect([poll.query.get('since'), Number(poll.query.get('waitMs'))]).toEqual(['e:1', 7500])
+    poll.answer(200, { id: 'e:2', patch: { move: { me: 'C5' } } })
+    await until(room, ({ members }) => members[0]?.location === 'C5')
+  })
+})
+
+describe('leaving', () => {
+  it('[MB5] ends the stream, waits for the post in flight, and says so', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room, stream } = await joinOnline(server)
+    room.move(1)
+    const post = await server.take('POST location')
+    room.move(2)
     const left = room.leave()
-    ;(await server.take('POST leave')).answer(204)
+    expect(room.getSnapshot()).toMatchObject({ status: 'closed', members: [], self: null })
+    await stream.closed
+    expect(server.waiting('POST leave')).toBe(0)
+    post.answer(200, { self: 'me', id: 'e:2' })
+    const leave = await server.take('POST leave')
+    expect(leave.query.get('member')).toBe(stream.query.get('member'))
+    leave.answer(204)
     await left
+    room.move(3)
+    expect(server.waiting('POST location')).toBe(0)
+  })
+
+  it('[MB9] twice is once, and a server that is gone keeps nobody waiting', async () => {
+    const { room } = await (async () => {
+      await using server = await ScriptedServer.listen()
+      return await joinOnline(server)
+    })()
+    expect(room.leave()).toBe(room.leave())
+    await room.leave()
     expect(room.status).toBe('closed')
+  })
+})
+
+describe('options', () => {
+  it('[CL8] give every room outside of a page a member key of 128 random bits', async () => {
+    await using server = await ScriptedServer.listen()
+    join(server)
+    join(server)
+    const [one, two] = [await server.take('GET events'), await server.take('GET events')]
+    const keys = [one, two].map(({ query }) => query.get('member'))
+    for (const key of keys) expect(key).toMatch(/^[0-9a-f]{32}$/)
+    expect(keys[0]).not.toBe(keys[1])
+  })
+
+  it('[ID5] ask for headers before every request', async () => {
+    await using server = await ScriptedServer.listen()
+    let token = 0
+    const headers = async () => ({ authorization: `Bearer ${++token}` })
+    const { room, stream } = await joinOnline(server, { headers })
+    room.move(1)
+    const post = await server.take('POST location')
+    const tokens = [stream, post].map(({ request }) => request.headers.authorization)
+    expect(tokens).toEqual(['Bearer 1', 'Bearer 2'])
+    expect(post.request.headers['content-type']).toBe('application/json')
+  })
+
+  it('[HT1] put the calls below the path of the url', async () => {
+    await using server = await ScriptedServer.listen()
+    join(server, { url: `${server.url}/api/` })
+    const { request } = await server.take('GET events')
+    expect(request.url).toMatch(/^\/api\/rooms\/budget\/events\?/)
+  })
+
+  it('[NM1] that can not work are a TypeError', () => {
+    const url = 'http://127.0.0.1:1'
+    for (const room of ['', 'a/b', '.', '..', 'x'.repeat(129)]) {
+      expect(() => joinRoom({ url, room })).toThrow(TypeError)
+    }
+    expect(() => joinRoom({ url, room: 'budget', member: 'no spaces' })).toThrow(TypeError)
+    expect(() => joinRoom({ room: 'budget' })).toThrow(TypeError)
   })
 })

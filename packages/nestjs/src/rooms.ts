@@ -107,7 +107,11 @@ export class Rooms implements OnModuleDestroy {
   move(room: string, key: string | undefined, location: Json, user: UserClaim = {}): Moved {
     this.#checkLocation(location)
     const claim = checkClaim(user)
-    const self = this.#memberId(room, key === undefined ? newMemberKey() : checkMemberKey(key), claim)
+    const self = this.#memberId(
+      room,
+      key === undefined ? newMemberKey() : checkMemberKey(key),
+      claim,
+    )
     const frames = this.#rooms.open(checkRoom(room))
     frames.room.move(self, claim, location, this.#clock.now())
     this.#rooms.changed(frames)
@@ -152,7 +156,8 @@ export class Rooms implements OnModuleDestroy {
   since(room: string, position: string): RoomPatch | RoomSnapshot | undefined {
     const frames = this.#rooms.find(checkRoom(room))
     const version = this.#version(position)
-    if (frames === undefined) return version === this.#rooms.version ? undefined : this.members(room)
+    if (frames === undefined)
+      return version === this.#rooms.version ? undefined : this.members(room)
     const catchUp = frames.room.since(version)
     if (catchUp.kind === 'nothing') return undefined
     const id = frames.position
@@ -296,9 +301,13 @@ export class Rooms implements OnModuleDestroy {
     const text = JSON.stringify(location) as string | undefined
     if (text === undefined) throw new Problem('bad-json', 'A location is a JSON value.')
     if (Buffer.byteLength(text) <= maxLocationBytes) return
-    throw new Problem('too-large', `A location is at most ${maxLocationBytes} bytes of JSON text.`, {
-      limitBytes: maxLocationBytes,
-    })
+    throw new Problem(
+      'too-large',
+      `A location is at most ${maxLocationBytes} bytes of JSON text.`,
+      {
+        limitBytes: maxLocationBytes,
+      },
+    )
   }
 }
 

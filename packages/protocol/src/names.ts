@@ -2,6 +2,8 @@
 export const DEFAULT_ROOM = 'default'
 
 const ROOM = /^[A-Za-z0-9._:~-]{1,128}$/
+// What every URL parser takes for a step in the path, however it is escaped.
+const DOT_SEGMENT = /^\.\.?$/
 const MEMBER_KEY = /^[A-Za-z0-9_-]{1,128}$/
 const COLOR = /^#[0-9a-fA-F]{6}$/
 const MAX_NAME_CHARACTERS = 64
@@ -11,7 +13,7 @@ const UNSAFE_IN_NAME = /[\p{Cc}\p{Cs}\u061C\u200E\u200F\u2028\u2029\u202A-\u202E
 
 /** @see PROTOCOL.md NM1 */
 export function isRoomName(text: string): boolean {
-  return ROOM.test(text)
+  return ROOM.test(text) && !DOT_SEGMENT.test(text)
 }
 
 /** @see PROTOCOL.md NM2 */
@@ -26,8 +28,8 @@ export function isColor(text: string): boolean {
 
 /** The name without white space around it; `undefined` if it isn't one. @see PROTOCOL.md NM3 */
 export function parseUserName(text: string): string | undefined {
-  if (UNSAFE_IN_NAME.test(text)) return undefined
   const name = text.trim()
-  const characters = [...name].length
+  if (UNSAFE_IN_NAME.test(name)) return undefined
+  const characters = Array.from(name).length
   return characters >= 1 && characters <= MAX_NAME_CHARACTERS ? name : undefined
 }

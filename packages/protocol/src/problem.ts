@@ -60,7 +60,13 @@ export class Problem extends Error {
   /** Reads what `toJSON()` wrote; `undefined` if it isn't a problem of this protocol. */
   static fromJSON(value: unknown): Problem | undefined {
     if (typeof value !== 'object' || value === null) return undefined
-    const { type, title: _title, status: _status, detail, ...extensions } = value as {
+    const {
+      type,
+      title: _title,
+      status: _status,
+      detail,
+      ...extensions
+    } = value as {
       [field: string]: Json
     }
     if (typeof type !== 'string' || typeof detail !== 'string') return undefined

@@ -18,16 +18,8 @@ export const EMPTY_ROOM: RoomState = { members: new Map(), watching: 0 }
  * @see PROTOCOL.md CL2
  */
 export function applySnapshot(state: RoomState, snapshot: Snapshot): RoomState {
-  const members = new Map<string, Member>()
-  let changed = state.watching !== snapshot.watching
-  for (const member of snapshot.members) {
-    const known = state.members.get(member.id)
-    const same = known !== undefined && equalMembers(known, member)
-    members.set(member.id, same ? known : member)
-    changed ||= !same
-  }
-  changed ||= members.size !== state.members.size
-  return changed ? { members, watching: snapshot.watching } : state
+  const members = new Map(snapshot.members.map((member) => [member.id, member]))
+  return settle(state, members, snapshot.watching)
 }
 
 /**
@@ -38,25 +30,28 @@ export function applySnapshot(state: RoomState, snapshot: Snapshot): RoomState {
  */
 export function applyPatch(state: RoomState, patch: Patch): RoomState {
   const members = new Map(state.members)
-  const watching = patch.watching ?? state.watching
-  let changed = watching !== state.watching
-  const put = (member: Member) => {
-    const known = members.get(member.id)
-    if (known !== undefined && equalMembers(known, member)) return
-    members.set(member.id, member)
-    changed = true
+  for (const member of patch.join ?? []) members.set(member.id, member)
+  for (const [id, location] of Object.entries(patch.move ?? {})) change(members, id, { location })
+  for (const [id, status] of Object.entries(patch.status ?? {})) change(members, id, { status })
+  for (const id of patch.leave ?? []) members.delete(id)
+  return settle(state, members, patch.watching ?? state.watching)
+}
+
+function change(members: Map<string, Member>, id: string, changes: Partial<Member>): void {
+  const known = members.get(id)
+  if (known !== undefined) members.set(id, { ...known, ...changes })
+}
+
+/** The state of these members, with the objects of `before` wherever they say the same. */
+function settle(before: RoomState, members: Map<string, Member>, watching: number): RoomState {
+  const inOrder = before.members.values()
+  let same = watching === before.watching && members.size === before.members.size
+  for (const [id, member] of members) {
+    const known = before.members.get(id)
+    if (known !== undefined && equalMembers(known, member)) members.set(id, known)
+    same &&= members.get(id) === inOrder.next().value
   }
-  for (const member of patch.join ?? []) put(member)
-  for (const [id, location] of Object.entries(patch.move ?? {})) {
-    const known = members.get(id)
-    if (known !== undefined) put({ ...known, location })
-  }
-  for (const [id, status] of Object.entries(patch.status ?? {})) {
-    const known = members.get(id)
-    if (known !== undefined) put({ ...known, status })
-  }
-  for (const id of patch.leave ?? []) changed = members.delete(id) || changed
-  return changed ? { members, watching } : state
+  return same ? before : { members, watching }
 }
 
 function equalMembers(a: Member, b: Member): boolean {

@@ -15,7 +15,8 @@ export const SSE_COMMENT = ':\n\n'
 /**
  * The text of one event, ready for the wire. Data with line breaks becomes several lines.
  *
- * @throws {TypeError} if `id` or `event` carries CR, LF or NUL: a reader would see another event.
+ * @throws {TypeError} if `id` or `event` carries CR, LF or NUL, or `data` NUL: a reader would see
+ *   another event, or lose its position.
  * @see PROTOCOL.md ST12
  */
 export function encodeEvent({ id, event, data, retry }: SseEvent): string {
@@ -23,12 +24,16 @@ export function encodeEvent({ id, event, data, retry }: SseEvent): string {
   if (retry !== undefined) text += `retry: ${retry}\n`
   if (id !== undefined) text += `id: ${singleLine('id', id)}\n`
   if (event !== undefined) text += `event: ${singleLine('event', event)}\n`
-  if (data !== undefined) text += `data: ${data.replace(/\r\n|\r|\n/g, '\ndata: ')}\n`
+  if (data !== undefined) text += dataLines(data)
   return `${text}\n`
 }
 
+function dataLines(data: string): string {
+  if (data.includes('\0')) throw new TypeError("an event's data carries no NUL")
+  return `data: ${data.replace(/\r\n|\r|\n/g, '\ndata: ')}\n`
+}
+
 function singleLine(field: string, value: string): string {
-  // oxlint-disable-next-line no-control-regex -- NUL is what must not get through
   if (/[\r\n\0]/.test(value)) throw new TypeError(`an event's ${field} is a single line`)
   return value
 }

@@ -98,11 +98,7 @@ function headersOf(contentType: string, text: string): Record<string, string | n
 }
 
 /** Reads a whole number from a parameter. @throws {Problem} bad-parameter */
-export function wholeNumber(
-  parameter: Parameter,
-  name: string,
-  most: number,
-): number | undefined {
+export function wholeNumber(parameter: Parameter, name: string, most: number): number | undefined {
   const text = parameter(name)
   if (text === undefined) return undefined
   const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN

@@ -43,12 +43,7 @@ export class Calls {
   /** @param keyParameter the parameter that the member key comes in */
   async postLocation(call: Call, room: string, keyParameter = 'member'): Promise<Moved> {
     const { request } = call
-    const caller = await identify(
-      request,
-      call.query,
-      keyParameter,
-      this.options.authenticate,
-    )
+    const caller = await identify(request, call.query, keyParameter, this.options.authenticate)
     const location = await this.bodies.readJson(request, this.options.maxLocationBytes)
     const moved = this.rooms.move(room, caller.key, location, caller.user)
     keepKey(call, caller)

@@ -55,7 +55,8 @@ export async function authorize(
 
 /** The header that gives a new caller its key. @see PROTOCOL.md ID2 */
 export function memberCookie(key: string, request: IncomingMessage): string {
-  const secure = request.socket instanceof TLSSocket || request.headers['x-forwarded-proto'] === 'https'
+  const secure =
+    request.socket instanceof TLSSocket || request.headers['x-forwarded-proto'] === 'https'
   return `${COOKIE}=${key}; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
 }
 

@@ -1,5 +1,11 @@
 import type { ServerResponse } from 'node:http'
-import { encodeEvent, type Goodbye, type Hello, SSE_COMMENT, type View } from '@whereabouts/protocol'
+import {
+  encodeEvent,
+  type Goodbye,
+  type Hello,
+  SSE_COMMENT,
+  type View,
+} from '@whereabouts/protocol'
 import type { Clock } from './clock.js'
 import type { Kept } from './connections.js'
 import type { Frame } from './frame.js'
@@ -76,9 +82,7 @@ export class Connection implements Reader, Kept {
   goodbye(goodbye: Goodbye): void {
     const retry = goodbye.reconnectInMs
     const last =
-      this.view === 'list'
-        ? { retry }
-        : { event: 'goodbye', data: JSON.stringify(goodbye), retry }
+      this.view === 'list' ? { retry } : { event: 'goodbye', data: JSON.stringify(goodbye), retry }
     this.response.end(encodeEvent(last))
   }
 

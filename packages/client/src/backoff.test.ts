@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest'
+import { Backoff } from './backoff.js'
+
+const whole = () => 1
+
+describe('Backoff', () => {
+  it('[CL4] doubles up to a bound and begins again after a reset', () => {
+    const backoff = new Backoff(whole)
+    const waits = Array.from({ length: 8 }, () => backoff.next())
+    expect(waits).toEqual([1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000])
+    backoff.reset()
+    expect(backoff.next()).toBe(1000)
+  })
+
+  it('[CL4] waits a random share of that time', () => {
+    const backoff = new Backoff(() => 0.25)
+    expect([backoff.next(), backoff.next()]).toEqual([250, 500])
+  })
+
+  it('[CL4] begins with what the server asks for, also beyond the bound', () => {
+    const backoff = new Backoff(whole)
+    backoff.startAt(1830)
+    expect([backoff.next(), backoff.next()]).toEqual([1830, 3660])
+    backoff.startAt(60_000)
+    expect(backoff.next()).toBe(60_000)
+  })
+})

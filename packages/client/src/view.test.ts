@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { member } from '../../../test/client/scripted-server.js'
+import { RoomView } from './view.js'
+
+function viewOf(position: string, ...ids: string[]): RoomView {
+  const view = new RoomView()
+  view.applySnapshot(position, { members: ids.map((id) => member(id)), watching: 0 }, 'me', 0)
+  return view
+}
+
+const statuses = (view: RoomView) =>
+  Object.fromEntries([...view.state.members].map(([id, { status }]) => [id, status]))
+
+describe('RoomView', () => {
+  it('[CL5] keeps as away those whom a new epoch does not know, but not oneself', () => {
+    const view = viewOf('old:7', 'me', 'a', 'b')
+    view.applySnapshot('new:1', { members: [member('b')], watching: 0 }, 'me', 500)
+    expect(statuses(view)).toEqual({ a: 'away', b: 'online' })
+    expect(view.nextExpiryMs).toBe(500)
+  })
+
+  it('[CL5] forgets them when their lease has run out', () => {
+    const view = viewOf('old:7', 'a')
+    view.applySnapshot('new:1', { members: [], watching: 0 }, 'me', 500)
+    view.expire(499)
+    expect(statuses(view)).toEqual({ a: 'away' })
+    view.expire(500)
+    expect(statuses(view)).toEqual({})
+    expect(view.nextExpiryMs).toBeNull()
+  })
+
+  it('[CL5] has them back as they are when they join again', () => {
+    const view = viewOf('old:7', 'a')
+    view.applySnapshot('new:1', { members: [], watching: 0 }, 'me', 500)
+    view.applyPatch('new:2', { join: [member('a', 3)] })
+    view.expire(500)
+    expect(view.state.members.get('a')).toMatchObject({ status: 'online', location: 3 })
+  })
+
+  it('[CL5] gives nobody a second lease when the epoch changes again', () => {
+    const view = viewOf('old:7', 'a')
+    view.applySnapshot('new:1', { members: [], watching: 0 }, 'me', 500)
+    view.applySnapshot('newer:1', { members: [], watching: 0 }, 'me', 900)
+    expect(view.nextExpiryMs).toBe(500)
+  })
+
+  it('[CL5] believes a snapshot of the same epoch, except of those who are kept', () => {
+    const view = viewOf('old:7', 'a', 'b')
+    view.applySnapshot('new:1', { members: [member('b')], watching: 0 }, 'me', 500)
+    view.applySnapshot('new:9', { members: [], watching: 0 }, 'me', 900)
+    expect(statuses(view)).toEqual({ a: 'away' })
+  })
+
+  it('[CL6] knows whether it is past a post', () => {
+    const view = viewOf('e:7')
+    expect([view.isPast('e:7'), view.isPast('e:8'), view.isPast('f:8')]).toEqual([
+      true,
+      false,
+      true,
+    ])
+  })
+})

@@ -1,0 +1,160 @@
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest'
+import { bundlePage, launchChromium, type Browser } from './browser.js'
+import { member, ScriptedServer, type Exchange } from './scripted-server.js'
+
+let html: string
+let browser: Browser
+let context: BrowserContext
+let page: Page
+
+beforeAll(async () => {
+  html = await bundlePage()
+  browser = await launchChromium()
+}, 60_000)
+afterAll(() => browser.close())
+beforeEach(async () => {
+  context = await browser.newContext()
+  page = await context.newPage()
+})
+afterEach(() => context.close())
+
+const keyOf = ({ query }: Exchange) => query.get('member')
+
+async function joinFrom(from: Page, server: ScriptedServer): Promise<Exchange> {
+  await from.evaluate(() => window.testPage.join({ room: 'budget' }))
+  const stream = await server.take('GET events')
+  stream.stream().snapshot('e:1', [member('me')])
+  await from.waitForFunction(() => window.testPage.rooms.at(-1)?.status === 'online')
+  return stream
+}
+
+const stored = (from: Page) => from.evaluate(() => sessionStorage.getItem('whereabouts:budget'))
+
+describe('in a browser', { timeout: 30_000 }, () => {
+  it('[CL7] a reload says goodbye and is the same member again [CL8]', async () => {
+    await using server = await ScriptedServer.listen(html)
+    await page.goto(server.url)
+    const stream = await joinFrom(page, server)
+    expect(keyOf(stream)).toMatch(/^[0-9a-f]{32}$/)
+    await page.reload()
+    const goodbye = await server.take('POST leave')
+    expect([keyOf(goodbye), goodbye.query.get('soon')]).toEqual([keyOf(stream), '1'])
+    await stream.closed
+    expect(keyOf(await joinFrom(page, server))).toBe(keyOf(stream))
+  })
+
+  it('[CL8] the key is not in the storage while the page lives, so that a copy of it has none', async () => {
+    await using server = await ScriptedServer.listen(html)
+    await page.goto(server.url)
+    const stream = await joinFrom(page, server)
+    expect(await stored(page)).toBeNull()
+    await page.reload()
+    expect(await stored(page)).toBe(keyOf(stream))
+    await joinFrom(page, server)
+    // A window that a page opens gets a copy of its storage, as a duplicated tab does.
+    const opening = page.waitForEvent('popup')
+    await page.evaluate(() => void window.open(location.href))
+    const copy = await opening
+    await copy.waitForFunction(() => 'testPage' in window)
+    expect(keyOf(await joinFrom(copy, server))).not.toBe(keyOf(stream))
+  })
+
+  it('[CL7] the back button brings the same member back, on the page as it was', async () => {
+    await using server = await ScriptedServer.listen(html)
+    await page.goto(`${server.url}/sheet`)
+    const stream = await joinFrom(page, server)
+    await page.goto(`${server.url}/elsewhere`)
+    expect(keyOf(await server.take('POST leave'))).toBe(keyOf(stream))
+    expect(await stored(page)).toBe(keyOf(stream))
+    await page.goBack({ waitUntil: 'commit' })
+    const again = await server.take('GET events')
+    expect([keyOf(again), again.query.get('lastEventId')]).toEqual([keyOf(stream), 'e:1'])
+    again.stream()
+    await page.waitForFunction(() => window.testPage.rooms[0]?.status === 'online')
+    expect(await stored(page)).toBeNull()
+  })
+
+  it('[CL7] a goodbye carries the headers that were last given', async () => {
+    await using server = await ScriptedServer.listen(html)
+    await page.goto(server.url)
+    await page.evaluate(() => {
+      window.testPage.join({ room: 'budget', headers: () => ({ authorization: 'Bearer 7' }) })
+    })
+    ;(await server.take('GET events')).stream().snapshot('e:1', [member('me')])
+    await page.waitForFunction(() => window.testPage.rooms[0]?.status === 'online')
+    await page.goto('about:blank')
+    const goodbye = await server.take('POST leave')
+    expect(goodbye.request.headers.authorization).toBe('Bearer 7')
+    expect(goodbye.query.get('soon')).toBe('1')
+  })
+
+  it('[CL8] two rooms of one page with the same name are one member, which leaves with the last', async () => {
+    await using server = await ScriptedServer.listen(html)
+    await page.goto(server.url)
+    const [one, two] = [await joinFrom(page, server), await joinFrom(page, server)]
+    expect(keyOf(one)).toBe(keyOf(two))
+    await page.evaluate(() => window.testPage.rooms[0]?.leave())
+    await one.closed
+    expect(server.waiting('POST leave')).toBe(0)
+    const left = page.evaluate(() => window.testPage.rooms[1]?.leave())
+    const leave = await server.take('POST leave')
+    expect([keyOf(leave), leave.query.has('soon')]).toEqual([keyOf(one), false])
+    leave.answer(204)
+    await left
+  })
+
+  it('[CL8] who joins again waits until the goodbye before is said', async () => {
+    await using server = await ScriptedServer.listen(html)
+    await page.goto(server.url)
+    const stream = await joinFrom(page, server)
+    const left = page.evaluate(() => window.testPage.rooms[0]?.leave())
+    const leave = await server.take('POST leave')
+    await page.evaluate(() => window.testPage.join({ room: 'budget' }))
+    expect(server.waiting('GET events')).toBe(0)
+    leave.answer(204)
+    await left
+    expect(keyOf(await server.take('GET events'))).toBe(keyOf(stream))
+  })
+
+  it('[CL8] React in StrictMode, which mounts twice, joins once and leaves once', async () => {
+    await using server = await ScriptedServer.listen(html)
+    await page.goto(server.url)
+    await page.evaluate(() => window.testPage.mount({ room: 'budget' }))
+    ;(await server.take('GET events')).stream().snapshot('e:1', [member('me'), member('a')])
+    await page.getByText('online: Guest').waitFor()
+    expect([server.waiting('GET events'), server.waiting('POST leave')]).toEqual([0, 0])
+    await page.evaluate(() => window.testPage.unmount())
+    await server.take('POST leave')
+  })
+
+  it('[CL8] a storage that is forbidden does no harm', async () => {
+    await using server = await ScriptedServer.listen(html)
+    await page.addInitScript(() => {
+      const get = () => {
+        throw new DOMException('forbidden', 'SecurityError')
+      }
+      Object.defineProperty(window, 'sessionStorage', { get })
+    })
+    await page.goto(server.url)
+    const stream = await joinFrom(page, server)
+    expect(keyOf(stream)).toMatch(/^[0-9a-f]{32}$/)
+    await page.goto('about:blank')
+    expect(keyOf(await server.take('POST leave'))).toBe(keyOf(stream))
+  })
+
+  it('[CL4] a network that is back is tried at once', async () => {
+    await using server = await ScriptedServer.listen(html)
+    await page.goto(server.url)
+    await page.evaluate(() => {
+      // The longest wait there is, which would be far too long for this test.
+      Math.random = () => 0.9999
+    })
+    const stream = await joinFrom(page, server)
+    await context.setOffline(true)
+    stream.event('goodbye', { reconnectInMs: 600_000 })
+    await page.waitForFunction(() => window.testPage.rooms[0]?.status === 'reconnecting')
+    await context.setOffline(false)
+    expect((await server.take('GET events')).query.get('lastEventId')).toBe('e:1')
+  })
+})

@@ -1,0 +1,99 @@
+import type { Json, Status } from '@whereabouts/protocol'
+
+interface ModelMember {
+  location: Json
+  postedAt: number
+  away: boolean
+  soon: boolean
+  leavesAtMs: number
+}
+
+/**
+ * What a room has to be, said as plainly as the specification does: no versions, no frames, nothing
+ * shared with the engine. @see PROTOCOL.md §5
+ */
+export class Model {
+  readonly #members = new Map<string, ModelMember>()
+  readonly #open = new Map<string, number>()
+  #posts = 0
+  watching = 0
+
+  constructor(
+    private readonly leaseMs: number,
+    private readonly soonMs: number,
+  ) {}
+
+  open(id: string): void {
+    const member = this.#join(id)
+    this.#open.set(id, this.#connections(id) + 1)
+    member.away = false
+    member.soon = false
+    member.leavesAtMs = Infinity
+  }
+
+  close(id: string, nowMs: number): void {
+    this.#open.set(id, this.#connections(id) - 1)
+    const member = this.#members.get(id)
+    if (member === undefined || this.#connections(id) > 0 || member.soon) return
+    member.away = true
+    member.leavesAtMs = nowMs + this.leaseMs
+  }
+
+  move(id: string, location: Json, nowMs: number): void {
+    const member = this.#join(id)
+    member.location = location
+    member.postedAt = ++this.#posts
+    if (member.soon) return
+    member.away = false
+    member.leavesAtMs = this.#connections(id) > 0 ? Infinity : nowMs + this.leaseMs
+  }
+
+  leave(id: string): void {
+    this.#members.delete(id)
+  }
+
+  leaveSoon(id: string, nowMs: number): void {
+    const member = this.#members.get(id)
+    if (member === undefined || this.#connections(id) > 1) return
+    member.soon = true
+    member.away = true
+    member.leavesAtMs = Math.min(member.leavesAtMs, nowMs + this.soonMs)
+  }
+
+  /** Removes those whose time is up. */
+  expire(nowMs: number): void {
+    for (const [id, member] of this.#members) {
+      if (member.leavesAtMs <= nowMs) this.#members.delete(id)
+    }
+  }
+
+  /** Everybody, by id. */
+  members(): Map<string, { location: Json; status: Status }> {
+    return new Map(
+      Array.from(this.#members, ([id, { location, away }]) => [
+        id,
+        { location, status: away ? 'away' : 'online' },
+      ]),
+    )
+  }
+
+  list(): Json[] {
+    return [...this.#members.values()]
+      .filter(({ location }) => location !== null)
+      .toSorted((a, b) => b.postedAt - a.postedAt)
+      .map(({ location }) => location)
+  }
+
+  #join(id: string): ModelMember {
+    let member = this.#members.get(id)
+    if (member === undefined) {
+      member = { location: null, postedAt: 0, away: false, soon: false, leavesAtMs: Infinity }
+      this.#members.set(id, member)
+    }
+    return member
+  }
+
+  #connections(id: string): number {
+    return this.#open.get(id) ?? 0
+  }
+}

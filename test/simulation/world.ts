@@ -1,0 +1,209 @@
+import type { Json, View } from '@whereabouts/protocol'
+import { parsePosition } from '@whereabouts/protocol'
+import { type Frames, UNKNOWN_VERSION } from '../../packages/nestjs/src/stream/frames.js'
+import { OpenRooms } from '../../packages/nestjs/src/stream/open-rooms.js'
+import { Model } from './model.js'
+import type { Random } from './random.js'
+import { SimulatedReader } from './reader.js'
+import { VirtualClock } from './virtual-clock.js'
+
+interface Stream {
+  /** Whose it is; `undefined` for one who only watches. */
+  readonly member: string | undefined
+  readonly reader: SimulatedReader
+}
+
+export const LEASE_MS = 15_000
+export const SOON_MS = 2_000
+const ROOM = 'budget'
+const MEMBERS = ['ann', 'bob', 'cem', 'dan', 'eve']
+const VIEWS: readonly View[] = ['patch', 'patch', 'list']
+const FRAME_INTERVAL_MS = 33
+
+/** One room, those who come and go in it, and a model of what it has to be. */
+export class World {
+  readonly clock = new VirtualClock()
+  readonly rooms: OpenRooms
+  readonly model = new Model(LEASE_MS, SOON_MS)
+  readonly #streams: Stream[] = []
+  /** What closed streams knew, to be resumed from. */
+  readonly #closed: SimulatedReader[] = []
+  #moves = 0
+
+  constructor(
+    private readonly random: Random,
+    maxLeavers: number,
+  ) {
+    const limits = {
+      leaseMs: LEASE_MS,
+      soonMs: SOON_MS,
+      maxMembers: 100,
+      maxLeavers,
+      maxRooms: 4,
+      frameIntervalMs: FRAME_INTERVAL_MS,
+    }
+    this.rooms = new OpenRooms('epoch', limits, this.clock)
+  }
+
+  /** Something happens, and then some time passes. */
+  step(): void {
+    const { random } = this
+    const happen = random.pick([
+      () => this.#move(),
+      () => this.#move(),
+      () => this.#move(),
+      () => this.#open(),
+      () => this.#open(),
+      () => this.#drop(),
+      () => this.#reload(),
+      () => this.#leave(),
+      () => this.#stall(),
+      () => this.#recover(),
+      () => this.#otherRoom(),
+    ])
+    happen()
+    if (random.chance(0.7)) this.pass(random.below(60))
+    if (random.chance(0.02)) this.pass(random.below(20_000))
+    if (random.chance(0.003)) this.pass(100_000)
+  }
+
+  /** Lets time pass for room and model. The model is exact; so leases end before the next sweep. */
+  pass(ms: number): void {
+    this.clock.advance(ms)
+    this.model.expire(this.clock.now())
+    const { frames } = this
+    if (frames === undefined) return
+    frames.room.expire(this.clock.now())
+    this.rooms.changed(frames)
+  }
+
+  /** Everybody takes what waits for them, and every frame and lease that is due happens. */
+  rest(): void {
+    for (const { reader } of this.#streams) this.#makeReady(reader)
+    let version: number | undefined
+    do {
+      version = this.frames?.room.version
+      this.pass(FRAME_INTERVAL_MS)
+    } while (this.frames?.room.version !== version)
+  }
+
+  dropAll(): void {
+    while (this.#streams.length > 0) this.#drop()
+  }
+
+  get streams(): readonly Stream[] {
+    return this.#streams
+  }
+
+  get frames(): Frames | undefined {
+    return this.rooms.find(ROOM)
+  }
+
+  #move(): void {
+    const member = this.random.pick(MEMBERS)
+    const location: Json = this.random.chance(0.1) ? null : { cell: `C${++this.#moves}` }
+    const frames = this.rooms.open(ROOM)
+    frames.room.move(member, {}, location, this.clock.now())
+    this.model.move(member, location, this.clock.now())
+    this.rooms.changed(frames)
+  }
+
+  #open(): void {
+    const { random } = this
+    const member = random.chance(0.2) ? undefined : random.pick(MEMBERS)
+    const known = random.chance(0.6) ? this.#closed.pop() : undefined
+    this.#attend(member, known?.view ?? random.pick(VIEWS), known)
+  }
+
+  #attend(member: string | undefined, view: View, known: SimulatedReader | undefined): void {
+    const frames = this.rooms.open(ROOM)
+    if (member === undefined) {
+      frames.room.watch()
+      this.model.watching += 1
+    } else {
+      frames.room.open(member, {}, this.clock.now())
+      this.model.open(member)
+    }
+    const reader = new SimulatedReader(view, this.#resumeFrom(known), this.#checkGone, known)
+    frames.add(reader)
+    frames.catchUp(reader)
+    this.rooms.changed(frames)
+    this.#streams.push({ member, reader })
+  }
+
+  /** PROTOCOL.md MB7 */
+  readonly #checkGone = (member: string): void => {
+    this.model.expire(this.clock.now())
+    if (this.model.members().has(member)) throw new Error(`${member} is here and was seen to leave`)
+  }
+
+  #resumeFrom(known: SimulatedReader | undefined): number | undefined {
+    if (known?.lastEventId === undefined) return undefined
+    return parsePosition(known.lastEventId)?.version ?? UNKNOWN_VERSION
+  }
+
+  /** The connection is lost without a word. */
+  #drop(): void {
+    const stream = this.#take()
+    if (stream === undefined) return
+    const { member, reader } = stream
+    const frames = this.frames!
+    frames.remove(reader)
+    if (member === undefined) {
+      frames.room.unwatch()
+      this.model.watching -= 1
+    } else {
+      frames.room.close(member, this.clock.now())
+      this.model.close(member, this.clock.now())
+    }
+    this.rooms.changed(frames)
+    this.#closed.push(reader)
+  }
+
+  /** A tab says that it leaves soon, its stream ends, and perhaps it is back. */
+  #reload(): void {
+    const stream = this.#streams.at(-1)
+    if (stream?.member === undefined) return
+    this.frames!.room.leaveSoon(stream.member, this.clock.now())
+    this.model.leaveSoon(stream.member, this.clock.now())
+    this.rooms.changed(this.frames!)
+    this.#drop()
+    this.pass(this.random.below(3_000))
+    if (this.random.chance(0.6)) this.#attend(stream.member, 'patch', undefined)
+  }
+
+  #leave(): void {
+    const { frames } = this
+    if (frames === undefined) return
+    const member = this.random.pick(MEMBERS)
+    frames.room.leave(member)
+    this.model.leave(member)
+    this.rooms.changed(frames)
+  }
+
+  #stall(): void {
+    const stream = this.random.pick(this.#streams)
+    if (stream !== undefined) stream.reader.ready = false
+  }
+
+  #recover(): void {
+    const stream = this.random.pick(this.#streams)
+    if (stream !== undefined) this.#makeReady(stream.reader)
+  }
+
+  /** Other rooms come and go, so that this one is forgotten now and then. */
+  #otherRoom(): void {
+    const frames = this.rooms.open(`other-${this.random.below(3)}`)
+    frames.room.move('somebody', {}, 1, this.clock.now())
+    this.rooms.changed(frames)
+  }
+
+  #makeReady(reader: SimulatedReader): void {
+    reader.ready = true
+    this.frames!.catchUp(reader)
+  }
+
+  #take(): Stream | undefined {
+    return this.#streams.splice(this.random.below(this.#streams.length), 1)[0]
+  }
+}
