@@ -22,7 +22,7 @@ export function Avatars({ snapshot, own, watches, where, onJump, onEditOwn }: Av
   const shown = others.slice(0, useNarrow() ? SHOWN_WHEN_NARROW : SHOWN)
   const unseen = others.length - shown.length
   return (
-    <div className="avatars" role="group" aria-label="Who is here">
+    <section className="avatars" aria-label="Who is here">
       {watching > 0 && <span className="watching">{watching} watching</span>}
       {shown.map((member) => (
         <Avatar key={member.id} member={member} where={where(member)} onJump={onJump} />
@@ -40,7 +40,7 @@ export function Avatars({ snapshot, own, watches, where, onJump, onEditOwn }: Av
           {initials(own.name)}
         </button>
       )}
-    </div>
+    </section>
   )
 }
 
@@ -86,7 +86,7 @@ function Everybody({ others, unseen, where, onJump }: EverybodyProps) {
       >
         +{unseen}
       </button>
-      <div id="everybody" className="everybody" popover="auto" role="group" aria-label="Everybody">
+      <section id="everybody" className="everybody" popover="auto" aria-label="Everybody">
         {others.map((member) => (
           <button
             key={member.id}
@@ -101,7 +101,7 @@ function Everybody({ others, unseen, where, onJump }: EverybodyProps) {
             {describe(member, where(member))}
           </button>
         ))}
-      </div>
+      </section>
     </>
   )
 }

@@ -43,7 +43,7 @@ export function PersonDialog({ person, isNew, onSave, onCancel }: PersonDialogPr
             ref={name}
             name="name"
             defaultValue={person.name}
-            autoComplete="nickname"
+            autoComplete="name"
             onInput={(event) => event.currentTarget.setCustomValidity('')}
           />
         </label>
@@ -84,6 +84,9 @@ function Palette({ chosen }: { readonly chosen: string }) {
 }
 
 function readPerson(form: FormData): Person | undefined {
-  const name = parseUserName(String(form.get('name')))
-  return name === undefined ? undefined : { name, color: String(form.get('color')) }
+  const name = form.get('name')
+  const color = form.get('color')
+  if (typeof name !== 'string' || typeof color !== 'string') return undefined
+  const parsed = parseUserName(name)
+  return parsed === undefined ? undefined : { name: parsed, color }
 }

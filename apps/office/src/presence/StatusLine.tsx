@@ -13,7 +13,7 @@ export function StatusLine({ snapshot, watches, onWatch, onJoin }: StatusLinePro
   const isFull = problem?.problem === 'room-full'
   return (
     <div className="status" data-status={status}>
-      <p role="status">{describe(snapshot, watches)}</p>
+      <output>{describe(snapshot, watches)}</output>
       {status === 'closed' && isFull && (
         <button type="button" className="link" onClick={onWatch}>
           Watch instead

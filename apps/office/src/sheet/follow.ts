@@ -26,6 +26,7 @@ class OwnPlace {
   readonly #session: Session
   #editing: Editing | null = null
   #hasReported = false
+  #isReturning = false
 
   constructor(api: FUniver, workbook: Workbook, session: Session) {
     this.#api = api
@@ -62,7 +63,7 @@ class OwnPlace {
 
   readonly #report = (): void => {
     const place = this.#editing ?? this.#selected()
-    if (place === undefined) return
+    if (place === undefined || this.#isReturning) return
     this.#hasReported = true
     this.#session.move(toLocation(place))
   }
@@ -89,7 +90,10 @@ class OwnPlace {
     const go = () => {
       const own = before()
       if (own === undefined || this.#hasReported) return
+      // On the way there are cells that nobody meant to be in.
+      this.#isReturning = true
       this.#returnTo(parsePlace(own.location))
+      this.#isReturning = false
       this.#report()
     }
     go()
