@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { within } from '../conformance/deadline.js'
-import type { Running, Settings } from '../conformance/run.js'
+import type { Running, Settings } from '../conformance/suite.js'
 
 const MAIN = fileURLToPath(new URL('../../apps/server/dist/main.js', import.meta.url))
 const ADDRESS = /http:\/\/[^\s"/]+:[0-9]+/
@@ -94,7 +94,10 @@ async function stopProcess(
 ): Promise<void> {
   child.kill('SIGTERM')
   try {
-    const [code, signal] = await within(exited, 'the end of the server', STOP_MS)
+    const [code, signal] = (await within(exited, 'the end of the server', STOP_MS)) as [
+      code: number | null,
+      signal: NodeJS.Signals | null,
+    ]
     // In order is: with 0, or by the signal itself, raised again once all was closed.
     if (code === 0 || signal === 'SIGTERM') return
     throw new Error(`the server ended with ${code ?? signal}: ${output().slice(-2_000)}`)

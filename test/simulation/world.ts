@@ -14,7 +14,7 @@ interface Stream {
 }
 
 export const LEASE_MS = 15_000
-export const SOON_MS = 2_000
+const SOON_MS = 2_000
 const ROOM = 'budget'
 const MEMBERS = ['ann', 'bob', 'cem', 'dan', 'eve']
 const VIEWS: readonly View[] = ['patch', 'patch', 'list']

@@ -26,6 +26,8 @@ export async function startServer(settings: Settings): Promise<NestFastifyApplic
   const adapter = new FastifyAdapter({
     routerOptions: { maxParamLength: MAX_PARAMETER_CHARACTERS },
     frameworkErrors: refuseAddress,
+    // The calls say it themselves, and better: who asks is told when to come back.
+    return503OnClosing: false,
   })
   const app = await NestFactory.create<NestFastifyApplication>(
     { module: ServerModule, imports: [WhereaboutsModule.forRoot(settings.options)] },

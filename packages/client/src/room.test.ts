@@ -228,7 +228,7 @@ describe('the connection', () => {
     stream.stream().response.write('event: snapshot\ndata: {"members":[\n\n')
     await stream.closed
     ;(await server.take('GET events')).stream().snapshot('e:1', [])
-    await until(room, isOnline)
+    expect(ids(await until(room, isOnline))).toEqual([])
   })
 
   it('[MB5] joins again when it is removed although it is here', async () => {
@@ -289,9 +289,8 @@ describe('stepping down', () => {
     expect((await server.take('POST events')).query.get('lastEventId')).toBe('e:1')
   })
 
-  it('[CL9] ends at the long-poll, which tells the same', async () => {
-    await using server = await ScriptedServer.listen()
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  async function joinPolling(server: ScriptedServer): Promise<Room> {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
     const room = join(server)
     await server.take('GET events')
     vi.advanceTimersByTime(5000)
@@ -300,14 +299,37 @@ describe('stepping down', () => {
     const post = await server.take('POST location')
     expect(post.body).toBe('null')
     post.answer(200, { self: 'me', id: 'e:1' })
+    await until(room, ({ self }) => self === 'me')
     const me = { ...member('me') } as unknown as Json
     ;(await server.take('GET location')).answer(200, { id: 'e:1', members: [me], watching: 0 })
-    expect((await until(room, isOnline)).self).toBe('me')
+    await until(room, isOnline)
     await vi.advanceTimersByTimeAsync(100)
+    return room
+  }
+
+  it('[CL9] ends at the long-poll, which tells the same', async () => {
+    await using server = await ScriptedServer.listen()
+    const room = await joinPolling(server)
     const poll = await server.take('GET location')
-    expect([poll.query.get('since'), Number(poll.query.get('waitMs'))]).toEqual(['e:1', 7500])
+    expect(poll.query.get('since')).toBe('e:1')
     poll.answer(200, { id: 'e:2', patch: { move: { me: 'C5' } } })
     await until(room, ({ members }) => members[0]?.location === 'C5')
+  })
+
+  it('[CL9] keeps the member by posts that follow the polls [MB4]', async () => {
+    await using server = await ScriptedServer.listen()
+    await joinPolling(server)
+    const poll = await server.take('GET location')
+    const waitMs = Number(poll.query.get('waitMs'))
+    expect(waitMs).toBeLessThanOrEqual(7500)
+    expect(server.waiting('POST location')).toBe(0)
+    vi.advanceTimersByTime(waitMs)
+    poll.answer(204)
+    const pong = vi.waitUntil(() => vi.getTimerCount() > 1)
+    await pong
+    vi.advanceTimersByTime(100)
+    expect((await server.take('POST location')).body).toBe('null')
+    expect((await server.take('GET location')).query.get('since')).toBe('e:1')
   })
 })
 

@@ -209,7 +209,8 @@ export class Rooms implements OnModuleDestroy {
       this.#assertOpen()
       const { frames, self, release } = this.#attend(room, member)
       const version = lastEventId === undefined ? undefined : this.#version(lastEventId)
-      const subscription = new Subscription(view, version, subscriber)
+      const position = lastEventId ?? formatPosition({ epoch: this.#rooms.epoch, version: 0 })
+      const subscription = new Subscription(view, version, position, subscriber)
       const forget = this.#connections.add(subscription)
       subscriber.add(() => {
         forget()

@@ -2,11 +2,11 @@ import type { Patch } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
 import { callJson } from '../http.js'
 import { memberKey, TestRoom } from '../room.js'
-import { LEASE_MS, SOON_MS, type Suite } from '../run.js'
+import { LEASE_MS, SOON_MS, type Suite } from '../suite.js'
 import { openStream, type EventStream } from '../stream.js'
 
 /** PROTOCOL.md section 5. */
-export function members(suite: Suite): void {
+export function memberRules(suite: Suite): void {
   describe('the life of a member', () => {
     joining(suite)
     leases(suite)
@@ -227,6 +227,7 @@ function soon({ brief }: Suite): void {
     await room.leave(key, { soon: 1 })
     await watcher.until('away', isAway(own.self))
     await watcher.until('the leave', isGone(own.self))
+    expect(comingsAndGoings(watcher, own.self)).toEqual(['join', 'leave'])
   })
 
   it('[MB6] [MB7] soon: a connection within its time, and nobody left or joined', async () => {

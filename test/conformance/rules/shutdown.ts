@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { within } from '../deadline.js'
 import { flood, LARGE_BYTES, openStuckReader } from '../flood.js'
 import { memberKey, TestRoom } from '../room.js'
-import type { Suite } from '../run.js'
+import type { Suite } from '../suite.js'
 import { openSocket } from '../socket.js'
 import { end } from '../stream.js'
 
 /** PROTOCOL.md FR7, and what section 6 says of it. */
-export function shutdown({ start }: Suite): void {
+export function shutdownRules({ start }: Suite): void {
   describe('shutdown', () => {
     everybodyIsTold(start)
     latecomers(start)

@@ -18,13 +18,20 @@ interface Subscriber {
   complete(): void
 }
 
-/** A reader inside the process, for a route of the application's own that does the writing. */
+/**
+ * A reader inside the process, for a route of the application's own that does the writing.
+ *
+ * Every event says the position, also those that change nothing: Nest numbers the ones that have no
+ * id, and a reader that comes back with such a number has lost its place.
+ */
 export class Subscription implements Reader, Kept {
   readonly ready = true
 
+  /** @param position where it resumes from, or the beginning */
   constructor(
     readonly view: View,
     public version: number | undefined,
+    private position: string,
     private readonly subscriber: Subscriber,
   ) {}
 
@@ -33,6 +40,7 @@ export class Subscription implements Reader, Kept {
   }
 
   send({ id, event, data }: Frame): void {
+    this.position = id
     this.subscriber.next(event === undefined ? { id, data } : { id, type: event, data })
   }
 
@@ -51,6 +59,6 @@ export class Subscription implements Reader, Kept {
   }
 
   #next(type: string, data: object): void {
-    this.subscriber.next({ type, data: JSON.stringify(data) })
+    this.subscriber.next({ id: this.position, type, data: JSON.stringify(data) })
   }
 }

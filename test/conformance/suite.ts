@@ -1,0 +1,45 @@
+/** Settings of a server under test; whatever is left out has the server's default. */
+export interface Settings {
+  readonly leaseMs?: number
+  readonly soonMs?: number
+  readonly heartbeatMs?: number
+  readonly frameIntervalMs?: number
+  readonly stuckMs?: number
+  readonly maxMembers?: number
+  readonly maxRooms?: number
+  readonly maxConnections?: number
+  readonly maxLocationBytes?: number
+  readonly maxLeavers?: number
+  readonly secret?: string
+  readonly dataDir?: string
+}
+
+/** A server under test; disposing of it stops it. */
+export interface Running extends AsyncDisposable {
+  /** Without a slash at the end. */
+  readonly baseUrl: string
+  /** Begins an orderly shutdown, as an operator would; resolves when it is over. */
+  stop(): Promise<void>
+}
+
+/** Starts a server on a free port of the loopback interface. */
+export type Start = (settings?: Settings) => Promise<Running>
+
+/** A server that lives as long as the tests that share it. */
+export type Served = Pick<Running, 'baseUrl'>
+
+/** What the tests of every section are given. */
+export interface Suite {
+  readonly start: Start
+  /** The usual lease, so that nobody leaves by himself while a test runs. */
+  readonly calm: Served
+  /** A short lease, for tests in which members come and go. */
+  readonly brief: Served
+}
+
+/** How often a shared server's streams say that they are alive. */
+export const HEARTBEAT_MS = 100
+/** The lease of the server that is called brief. */
+export const LEASE_MS = 400
+/** How long a member who said `soon` stays, at the server that is called brief. */
+export const SOON_MS = 600
