@@ -51,7 +51,7 @@ export function parseCell(text: string): Cell | undefined {
 }
 
 /** @example formatRange({ from: { row: 4, column: 2 }, to: { row: 8, column: 3 } }) // 'C5:D9' */
-export function formatRange({ from, to }: Range): string {
+function formatRange({ from, to }: Range): string {
   return `${formatCell(from)}:${formatCell(to)}`
 }
 
