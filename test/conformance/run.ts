@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe } from 'vitest'
+import { describe } from 'vitest'
 import { articleRules } from './rules/article.js'
 import { callRules } from './rules/calls.js'
 import { frameRules } from './rules/frames.js'
@@ -12,15 +12,12 @@ import { streamRules } from './rules/stream.js'
 import {
   HEARTBEAT_MS,
   LEASE_MS,
-  type Running,
-  type Served,
+  PATIENCE_MS,
+  share,
   SOON_MS,
   type Start,
   type Suite,
 } from './suite.js'
-
-// A process of its own takes its time to start, and some tests start several.
-const PATIENCE_MS = 30_000
 
 /**
  * The whole of PROTOCOL.md sections 2 to 9 as far as it can be seen from outside, over real HTTP,
@@ -30,8 +27,8 @@ export function runConformance(name: string, start: Start): void {
   describe(name, { timeout: PATIENCE_MS }, () => {
     const suite: Suite = {
       start,
-      calm: share(() => start({ heartbeatMs: HEARTBEAT_MS })),
-      brief: share(() => start({ heartbeatMs: HEARTBEAT_MS, leaseMs: LEASE_MS, soonMs: SOON_MS })),
+      calm: share(start, { heartbeatMs: HEARTBEAT_MS }),
+      brief: share(start, { heartbeatMs: HEARTBEAT_MS, leaseMs: LEASE_MS, soonMs: SOON_MS }),
     }
     nameRules(suite)
     identityRules(suite)
@@ -44,18 +41,4 @@ export function runConformance(name: string, start: Start): void {
     shutdownRules(suite)
     problemRules(suite)
   })
-}
-
-function share(start: () => Promise<Running>): Served {
-  let running: Running | undefined
-  beforeAll(async () => {
-    running = await start()
-  }, PATIENCE_MS)
-  afterAll(() => running?.[Symbol.asyncDispose]())
-  return {
-    get baseUrl() {
-      if (running === undefined) throw new Error('asked for before it was started')
-      return running.baseUrl
-    },
-  }
 }

@@ -1,3 +1,5 @@
+import { afterAll, beforeAll } from 'vitest'
+
 /** Settings of a server under test; whatever is left out has the server's default. */
 export interface Settings {
   readonly leaseMs?: number
@@ -41,5 +43,23 @@ export interface Suite {
 export const HEARTBEAT_MS = 100
 /** The lease of the server that is called brief. */
 export const LEASE_MS = 400
-/** How long a member who said `soon` stays, at the server that is called brief. */
+/** How long a member who said `soon` stays, where a test needs it short. */
 export const SOON_MS = 600
+
+/** A process of its own takes its time to start, and some tests start several. */
+export const PATIENCE_MS = 30_000
+
+/** Starts a server before the tests of the suite that this is called in, and stops it after them. */
+export function share(start: Start, settings: Settings): Served {
+  let running: Running | undefined
+  beforeAll(async () => {
+    running = await start(settings)
+  }, PATIENCE_MS)
+  afterAll(() => running?.[Symbol.asyncDispose]())
+  return {
+    get baseUrl() {
+      if (running === undefined) throw new Error('asked for before it was started')
+      return running.baseUrl
+    },
+  }
+}

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { call, expectRefused } from '../http.js'
 import { flood, LARGE_BYTES, openStuckReader } from '../flood.js'
 import { memberKey, TestRoom, versionOf } from '../room.js'
-import type { Suite } from '../suite.js'
+import { share, type Suite } from '../suite.js'
 import { openSocket } from '../socket.js'
 import { openStream } from '../stream.js'
 
 /** PROTOCOL.md section 8 but shutdown. */
 export function frameRules(suite: Suite): void {
   describe('frames', () => {
-    gathering(suite)
+    describe('gathering', () => gathering(suite))
     sameBytes(suite)
     slowReaders(suite)
     release(suite)
@@ -22,10 +22,9 @@ const HEARTBEAT_MS = 100
 const STUCK_MS = 400
 
 function gathering({ start }: Suite): void {
-  const settings = { frameIntervalMs: INTERVAL_MS, heartbeatMs: HEARTBEAT_MS }
+  const server = share(start, { frameIntervalMs: INTERVAL_MS, heartbeatMs: HEARTBEAT_MS })
 
   it('[FR1] the first change after a quiet spell goes out at once, the next with its frame', async () => {
-    await using server = await start(settings)
     const room = new TestRoom(server.baseUrl)
     const key = memberKey()
     await using own = await room.join(key)
@@ -44,7 +43,6 @@ function gathering({ start }: Suite): void {
   })
 
   it('[FR1] [FR2] 50 moves in a burst are a frame or two, and the last one counts', async () => {
-    await using server = await start(settings)
     const room = new TestRoom(server.baseUrl)
     const key = memberKey()
     await using own = await room.join(key)
@@ -63,7 +61,6 @@ function gathering({ start }: Suite): void {
   })
 
   it('[FR2] a frame carries everybody who moved, once', async () => {
-    await using server = await start(settings)
     const room = new TestRoom(server.baseUrl)
     const keys = Array.from({ length: 20 }, memberKey)
     for (const key of keys) await room.move(key, 0)
@@ -79,7 +76,6 @@ function gathering({ start }: Suite): void {
   })
 
   it('[FR1] rooms have frames of their own', async () => {
-    await using server = await start(settings)
     const [busy, calm] = [new TestRoom(server.baseUrl), new TestRoom(server.baseUrl)]
     const key = memberKey()
     await using own = await calm.join(key)

@@ -235,6 +235,16 @@ function limits({ start }: Suite): void {
     expect(await new TestRoom(server.baseUrl).read()).toMatchObject({ members: [] })
   })
 
+  it('[RM11] nor does waiting for one, also when the server holds its most rooms', async () => {
+    await using server = await start({ maxRooms: 1 })
+    const nowhere = new TestRoom(server.baseUrl)
+    const poll = nowhere.poll((await nowhere.read()).id, 300)
+    await new TestRoom(server.baseUrl).move(memberKey(), 1)
+    expect(await poll).toMatchObject({ status: 204 })
+    const { id } = await nowhere.read()
+    expect(await nowhere.poll(id, 100)).toMatchObject({ status: 204 })
+  })
+
   it('[RM11] leaving a room that does not exist makes no room', async () => {
     await using server = await start({ maxRooms: 1 })
     await new TestRoom(server.baseUrl).leave(memberKey())
