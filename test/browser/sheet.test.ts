@@ -367,8 +367,9 @@ describe('coming and going', () => {
   })
 
   it('[CL5 SH7] a restarted server finds everybody again, and nobody sees a leave', async () => {
-    const secret = 'the same secret before and after'
-    const first = await startServer({ secret })
+    // Longer than a server takes to come back on a busy machine: nobody's lease may end meanwhile.
+    const settings = { secret: 'the same secret before and after', leaseMs: 40_000 }
+    const first = await startServer(settings)
     const room = newRoom()
     await using anns = await open(room, ann, first.baseUrl)
     await using bobs = await open(room, bob, first.baseUrl)
@@ -383,7 +384,7 @@ describe('coming and going', () => {
       await expect.poll(() => status.textContent()).toBe('Reconnecting…')
     }
     await cleos[Symbol.asyncDispose]()
-    await using second = await startServer({ secret }, Number(new URL(first.baseUrl).port))
+    await using second = await startServer(settings, Number(new URL(first.baseUrl).port))
     expect(second.baseUrl).toBe(first.baseUrl)
     for (const { status } of [anns, bobs]) {
       await expect.poll(() => status.textContent(), { timeout: 30_000 }).toBe('Live')
