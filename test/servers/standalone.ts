@@ -20,13 +20,17 @@ export interface RunningServer extends Running {
   output(): string
 }
 
-/** Starts `apps/server` as an operator would: settings in the environment, SIGTERM at the end. */
-export async function startServer(settings: Settings = {}): Promise<RunningServer> {
+/**
+ * Starts `apps/server` as an operator would: settings in the environment, SIGTERM at the end.
+ *
+ * @param port to start again where the server was before; else a free one.
+ */
+export async function startServer(settings: Settings = {}, port = 0): Promise<RunningServer> {
   const ownDir = settings.dataDir ?? (await mkdtemp(join(tmpdir(), 'whereabouts-')))
   const child = spawn(process.execPath, [MAIN], {
     env: {
       PATH: process.env['PATH'],
-      PORT: '0',
+      PORT: String(port),
       HOST: '127.0.0.1',
       ...environment({ ...settings, dataDir: ownDir }),
     },
