@@ -50,7 +50,6 @@ function streaming({ start }: Suite): void {
     const source = new EventSource(`${server.baseUrl}/location/sse`)
     const printed: MessageEvent[] = []
     let notify = () => {}
-    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- so it stands in the article
     source.onmessage = (event: MessageEvent) => {
       printed.push(event)
       notify()
