@@ -38,6 +38,7 @@ export async function serveOffice(app: NestFastifyApplication): Promise<void> {
     preCompressed: true,
     setHeaders: (response, path) => {
       response.setHeader('Cache-Control', path.startsWith(ASSETS) ? ASSET_CACHE : 'no-cache')
+      response.setHeader('Vary', 'Accept-Encoding')
       response.setHeader('X-Content-Type-Options', 'nosniff')
     },
   })
