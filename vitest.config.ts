@@ -5,6 +5,8 @@ export default defineConfig({
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   test: {
     allowOnly: false,
+    reporters: ['default', 'json'],
+    outputFile: { json: 'node_modules/.vitest/report.json' },
     projects: [
       {
         extends: true,
@@ -24,7 +26,6 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          teardownTimeout: 20_000,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
         },

@@ -209,7 +209,7 @@ describe('a patch', () => {
           const begin = run([], before)
           const between = run(begin, first)
           const end = run(between, then)
-          const patch = fromTheWire(difference(begin, end, [...first, ...then]))
+          const patch = fromTheWire(difference(end, [...first, ...then]))
           const over = (members: readonly Member[]) =>
             byKey(applyPatch(applySnapshot(EMPTY_ROOM, { members, watching: 0 }), patch))
           const expected = byKey(applySnapshot(EMPTY_ROOM, { members: end, watching: 0 }))
@@ -242,11 +242,7 @@ function run(members: readonly Member[], steps: readonly Step[]): Member[] {
 }
 
 /** The patch of RM5: the newest state of everybody whom the steps touched. */
-function difference(
-  begin: readonly Member[],
-  end: readonly Member[],
-  steps: readonly Step[],
-): Patch {
+function difference(end: readonly Member[], steps: readonly Step[]): Patch {
   const touched = new Set(steps.map(({ id }) => id))
   const there = new Set(end.map(({ id }) => id))
   return {

@@ -34,7 +34,6 @@ function dataLines(data: string): string {
 }
 
 function singleLine(field: string, value: string): string {
-  // oxlint-disable-next-line no-control-regex -- NUL is what must not get through
   if (/[\r\n\0]/.test(value)) throw new TypeError(`an event's ${field} is a single line`)
   return value
 }

@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest'
+import { DEFAULTS, resolveOptions } from './options.js'
+
+it('fills in every default', () => {
+  expect(resolveOptions({})).toEqual(DEFAULTS)
+})
+
+it('names every fault at once', () => {
+  const options = { leaseMs: -1, maxMembers: 1.5, secret: 'short', leasMs: 1 }
+  const faults = /leaseMs: .*\n.*maxMembers: .*\n.*secret: .*\n.*leasMs/s
+  expect(() => resolveOptions(options)).toThrow(TypeError)
+  expect(() => resolveOptions(options)).toThrow(faults)
+})

@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest'
+import { Room } from './room.js'
+
+const LIMITS = { leaseMs: 15_000, soonMs: 2_000, maxMembers: 3, maxLeavers: 2 }
+const room = () => new Room('budget', LIMITS)
+
+describe('versions', () => {
+  it('[RM2] one commit each for a join, a post, another user, another status, a leave and a viewer', () => {
+    const budget = room()
+    const versions = [
+      () => budget.open('ann', {}, 0),
+      () => budget.move('ann', {}, 'C5', 0),
+      () => budget.move('ann', { name: 'Ann' }, 'C6', 0),
+      () => budget.close('ann', 0),
+      () => budget.leave('ann'),
+      () => budget.watch(),
+      () => budget.unwatch(),
+    ].map((happen) => {
+      happen()
+      return budget.version
+    })
+    expect(versions).toEqual([1, 2, 3, 4, 5, 6, 7])
+  })
+
+  it('[RM2] the same location again is a commit; a second connection and a second leave are none', () => {
+    const budget = room()
+    budget.move('ann', {}, 'C5', 0)
+    budget.move('ann', {}, 'C5', 0)
+    expect(budget.version).toBe(2)
+    budget.open('ann', {}, 0)
+    budget.open('ann', {}, 0)
+    expect(budget.version).toBe(2)
+    budget.leave('ann')
+    budget.leave('ann')
+    expect(budget.version).toBe(3)
+  })
+})
+
+describe('since', () => {
+  it('[RM4] nothing, a patch, or a snapshot of what a version from elsewhere lacks', () => {
+    const budget = room()
+    budget.move('ann', {}, 'C5', 0)
+    expect(budget.since(1)).toEqual({ kind: 'nothing' })
+    expect(budget.since(0).kind).toBe('patch')
+    expect(budget.since(2).kind).toBe('snapshot')
+    expect(budget.since(-1).kind).toBe('snapshot')
+  })
+
+  it('[RM5] a patch says the newest state, not the steps', () => {
+    const budget = room()
+    budget.move('ann', {}, 'A1', 0)
+    const { version } = budget
+    budget.open('bob', {}, 0)
+    budget.move('bob', {}, 'B1', 0)
+    budget.move('bob', {}, 'B2', 0)
+    budget.move('ann', {}, 'A2', 0)
+    budget.move('ann', {}, 'A3', 0)
+    budget.move('cem', {}, 'C1', 0)
+    budget.leave('cem')
+    const bob = budget.get('bob')
+    expect(budget.since(version)).toEqual({
+      kind: 'patch',
+      patch: { join: [bob], move: { ann: 'A3' }, leave: ['cem'] },
+    })
+    expect(bob?.location).toBe('B2')
+  })
+
+  it('[RM7] who is older than the leavers that the room remembers gets a snapshot', () => {
+    const budget = room()
+    for (const member of ['ann', 'bob', 'cem']) {
+      budget.move(member, {}, 1, 0)
+      budget.leave(member)
+    }
+    expect(budget.since(1).kind).toBe('snapshot')
+    expect(budget.since(2)).toEqual({ kind: 'patch', patch: { leave: ['bob', 'cem'] } })
+  })
+})
+
+describe('members', () => {
+  it('[RM8] one more than there is room for is refused, one who is here is not', () => {
+    const budget = room()
+    for (const member of ['ann', 'bob', 'cem']) budget.move(member, {}, 1, 0)
+    const { version } = budget
+    expect(() => budget.move('dan', {}, 1, 0)).toThrow(
+      expect.objectContaining({
+        problem: 'room-full',
+        extensions: { watch: '/rooms/budget/events?watch=1' },
+      }),
+    )
+    expect(() => budget.open('dan', {}, 0)).toThrow('budget')
+    expect(budget.version).toBe(version)
+    budget.open('ann', {}, 0)
+    expect(budget.size).toBe(3)
+  })
+
+  it('[NM5 ID4] a user is what the claim says, else what it was, else Guest in a color of its own', () => {
+    const budget = room()
+    budget.open('ann', {}, 0)
+    const guest = budget.get('ann')!.user
+    expect(guest).toEqual({ id: 'ann', name: 'Guest', color: expect.stringMatching(/^#[0-9a-f]{6}$/) })
+    budget.move('ann', { name: 'Ann' }, 1, 0)
+    expect(budget.get('ann')?.user).toEqual({ ...guest, name: 'Ann' })
+    budget.move('ann', {}, 2, 0)
+    expect(budget.get('ann')?.user.name).toBe('Ann')
+  })
+
+  it('[MB5] after a leave an open connection is a view, and a post joins again and is held by it', () => {
+    const budget = room()
+    budget.open('ann', {}, 0)
+    budget.leave('ann')
+    expect(budget.size).toBe(0)
+    budget.move('ann', {}, 1, 0)
+    budget.expire(LIMITS.leaseMs * 2)
+    expect(budget.get('ann')?.status).toBe('online')
+    budget.close('ann', 40_000)
+    expect(budget.get('ann')?.status).toBe('away')
+  })
+
+  it('[MB2 MB4] a member without a connection stays a lease from its last post on', () => {
+    const budget = room()
+    budget.move('ann', {}, 1, 0)
+    budget.move('ann', {}, 2, 10_000)
+    budget.expire(24_999)
+    expect(budget.get('ann')?.status).toBe('online')
+    budget.expire(25_000)
+    expect(budget.size).toBe(0)
+  })
+})
+
+describe('the list', () => {
+  it('[ST8] most recently posted first, without those who are nowhere', () => {
+    const budget = room()
+    budget.move('ann', {}, 'A', 0)
+    budget.move('bob', {}, 'B', 0)
+    budget.move('ann', {}, 'A', 0)
+    budget.move('cem', {}, null, 0)
+    expect(budget.list()).toEqual(['A', 'B'])
+  })
+
+  it('[ST8] what the list cannot show is no change of it', () => {
+    const budget = room()
+    budget.move('ann', {}, 'A', 0)
+    const at = budget.listChangedAt
+    budget.open('bob', {}, 0)
+    budget.close('bob', 0)
+    budget.move('bob', {}, null, 0)
+    budget.leave('bob')
+    expect(budget.listChangedAt).toBe(at)
+    budget.move('ann', {}, null, 0)
+    expect(budget.listChangedAt).toBe(budget.version)
+  })
+})

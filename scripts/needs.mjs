@@ -1,0 +1,66 @@
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+/**
+ * A program of the system that the tests run and npm can't install.
+ *
+ * @typedef {object} Need
+ * @property {string} name what people call it
+ * @property {string} variable the environment variable that may hold its path
+ * @property {readonly string[]} commands its names on the PATH, the best first
+ * @property {string} aptPackage the Debian package that brings it
+ */
+
+/** @type {Need} */
+export const CHROMIUM = {
+  name: 'Chromium',
+  variable: 'CHROMIUM',
+  commands: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
+  aptPackage: 'chromium',
+}
+
+/** Everything that the tests need of the system. */
+export const NEEDS = [CHROMIUM]
+
+/**
+ * The path of the program; `undefined` if it isn't there. A path in the need's variable is the only
+ * one that counts.
+ *
+ * @param {Need} need
+ * @returns {string | undefined}
+ */
+export function find(need) {
+  const told = process.env[need.variable]
+  if (told !== undefined && told !== '') return isExecutable(told) ? told : undefined
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '')
+  const paths = need.commands.flatMap((command) => folders.map((folder) => join(folder, command)))
+  return paths.find(isExecutable)
+}
+
+/**
+ * One line that says what is missing and how to get it.
+ *
+ * @param {Need} need
+ */
+export function missing(need) {
+  const told = process.env[need.variable]
+  if (told !== undefined && told !== '') {
+    return `${need.name}: ${need.variable} is "${told}", which is no program that can be run.`
+  }
+  return (
+    `${need.name} (${need.commands.join(', ')}) is not on the PATH. Install it, ` +
+    `on Debian or Ubuntu with "sudo apt-get install ${need.aptPackage}", ` +
+    `or set ${need.variable} to the path of its executable.`
+  )
+}
+
+/** @param {string} path */
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    // Not there, or not ours to run: either way it is no program for us.
+    return false
+  }
+}

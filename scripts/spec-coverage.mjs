@@ -1,0 +1,63 @@
+// Every rule of spec/PROTOCOL.md has a test whose name starts with its id in brackets, `[RM1]` or
+// `[RM1 RM2]`; every id in a test's name is one of the spec's; and the spec gives no id twice.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const SPEC = 'spec/PROTOCOL.md'
+const RULE = /^- \*\*([A-Z]{2}\d+)\*\*/gm
+const TEST_FILE = /\.test\.tsx?$/
+const TEST_NAME = /(['"`])\[([A-Z]{2}\d+(?: [A-Z]{2}\d+)*)\] /g
+
+const rules = [...readFileSync(SPEC, 'utf8').matchAll(RULE)].map(([, id = '']) => id)
+const proved = provedByFile()
+const provedIds = new Set([...proved.values()].flat())
+
+const faults = [
+  ...rules
+    .filter((id, index) => rules.indexOf(id) !== index)
+    .map((id) => `${SPEC} gives the id ${id} to more than one rule`),
+  ...[...proved].flatMap(([file, ids]) =>
+    [...new Set(ids)]
+      .filter((id) => !rules.includes(id))
+      .map((id) => `${file} has a test of ${id}, a rule that ${SPEC} doesn't have`),
+  ),
+  ...rules
+    .filter((id) => !provedIds.has(id))
+    .map((id) => `${id} has no test whose name starts with [${id}]`),
+]
+
+if (rules.length === 0) faults.push(`${SPEC} has no rule that reads "- **XX1** …"`)
+for (const fault of faults) console.error(fault)
+const covered = rules.filter((id) => provedIds.has(id)).length
+console.log(`${covered} of ${rules.length} rules have a test`)
+if (faults.length > 0) process.exitCode = 1
+
+/** The ids in the names of the tests, by file. */
+function provedByFile() {
+  /** @type {Map<string, string[]>} */
+  const found = new Map()
+  for (const file of testFiles()) {
+    const names = [...readFileSync(file, 'utf8').matchAll(TEST_NAME)]
+    const ids = names.flatMap(([, , list = '']) => list.split(' '))
+    if (ids.length > 0) found.set(file, ids)
+  }
+  return found
+}
+
+/** Tests beside the code, and all of test/, where suites are that run against several servers. */
+function testFiles() {
+  const beside = ['packages', 'apps'].flatMap((folder) =>
+    readdirSync(folder).flatMap((name) => filesBelow(join(folder, name, 'src'))),
+  )
+  return [
+    ...beside.filter((file) => TEST_FILE.test(file)),
+    ...filesBelow('test').filter((file) => /\.tsx?$/.test(file)),
+  ].toSorted()
+}
+
+/** @param {string} folder */
+function filesBelow(folder) {
+  if (!existsSync(folder)) return []
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  return names.map((name) => join(folder, name))
+}

@@ -1,0 +1,49 @@
+// Sees to it that the system has what the tests need: finds it, else installs it with apt-get where
+// that is possible, else says what is missing and fails. `npm test` runs this first.
+import { spawnSync } from 'node:child_process'
+import { find, missing, NEEDS } from './needs.mjs'
+
+const absent = NEEDS.filter((need) => find(need) === undefined)
+// A path that somebody set by hand and that is wrong is theirs to mend.
+const installable = absent.filter((need) => !process.env[need.variable])
+if (installable.length > 0) install(installable.map((need) => need.aptPackage))
+
+const stillAbsent = NEEDS.filter((need) => find(need) === undefined)
+if (stillAbsent.length > 0) {
+  console.error(`\nThe tests need more of this system:\n${bullets(stillAbsent.map(missing))}\n`)
+  process.exitCode = 1
+} else {
+  for (const need of NEEDS) console.log(`${need.name}: ${find(need)}`)
+}
+
+/** @param {readonly string[]} packages */
+function install(packages) {
+  const asRoot = rootPrefix()
+  if (asRoot === undefined || !runs(['apt-get', '--version'])) return
+  console.log(`Installing ${packages.join(', ')} with apt-get`)
+  run([...asRoot, 'apt-get', 'update'])
+  run([...asRoot, 'apt-get', 'install', '--yes', '--no-install-recommends', ...packages])
+}
+
+/** What a command has to begin with to be root's; `undefined` where it can't be without a password. */
+function rootPrefix() {
+  if (process.getuid?.() === 0) return ['env', 'DEBIAN_FRONTEND=noninteractive']
+  if (runs(['sudo', '-n', 'true'])) return ['sudo', '-n', 'env', 'DEBIAN_FRONTEND=noninteractive']
+  return undefined
+}
+
+/** @param {readonly string[]} command */
+function runs([program = '', ...args]) {
+  return spawnSync(program, args, { stdio: 'ignore' }).status === 0
+}
+
+/** @param {readonly string[]} command */
+function run([program = '', ...args]) {
+  const { status } = spawnSync(program, args, { stdio: ['ignore', 'inherit', 'inherit'] })
+  if (status !== 0) console.error(`"${[program, ...args].join(' ')}" failed`)
+}
+
+/** @param {readonly string[]} lines */
+function bullets(lines) {
+  return lines.map((line) => `  - ${line}`).join('\n')
+}

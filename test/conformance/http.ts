@@ -1,0 +1,93 @@
+import {
+  Agent,
+  request,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+} from 'node:http'
+import { text as readText } from 'node:stream/consumers'
+import { Problem, type Json, type ProblemName } from '@whereabouts/protocol'
+import { expect } from 'vitest'
+import { within } from './deadline.js'
+
+/** What a call is made with. */
+export interface CallOptions {
+  readonly method?: string
+  readonly headers?: OutgoingHttpHeaders
+  /** Sent as it is. */
+  readonly body?: string | Buffer
+  /** Sent as JSON text, with its media type. */
+  readonly json?: Json
+}
+
+/** An answer that was read to its end. */
+export interface Answer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly text: string
+}
+
+/**
+ * Makes one call on a connection of its own and resolves when the answer's headers are here.
+ * The path goes out exactly as `url` spells it; `fetch` would tidy it.
+ */
+export function open(url: string, options: CallOptions = {}): Promise<IncomingMessage> {
+  const { origin, hostname, port } = new URL(url)
+  const headers: OutgoingHttpHeaders = { ...options.headers }
+  const body = options.json === undefined ? options.body : JSON.stringify(options.json)
+  if (options.json !== undefined) headers['content-type'] ??= 'application/json'
+  if (body !== undefined) headers['content-length'] ??= Buffer.byteLength(body)
+  const method = options.method ?? (body === undefined ? 'GET' : 'POST')
+  const path = url.slice(origin.length)
+  return within(
+    new Promise<IncomingMessage>((resolve, reject) => {
+      // Kept alive as browsers do, but shared with no other call.
+      const agent = new Agent({ keepAlive: true })
+      const outgoing = request({ method, hostname, port, path, headers, agent }, resolve)
+      outgoing.on('error', reject)
+      outgoing.on('close', () => agent.destroy())
+      outgoing.end(body)
+    }),
+    `headers of ${method} ${path}`,
+  )
+}
+
+/** Makes one call and reads the answer to its end. */
+export async function call(url: string, options: CallOptions = {}): Promise<Answer> {
+  const response = await open(url, options)
+  const text = await within(readText(response), `the end of the answer to ${url}`)
+  return { status: response.statusCode ?? 0, headers: response.headers, text }
+}
+
+/** Makes one call that must be answered with `status` and JSON. */
+export async function callJson(
+  url: string,
+  options: CallOptions = {},
+  status = 200,
+): Promise<Json> {
+  const answer = await call(url, options)
+  expect(answer, url).toMatchObject({ status })
+  return JSON.parse(answer.text) as Json
+}
+
+/** Asserts that an answer is the problem of that name, whole and not to be cached. */
+export function expectProblem(answer: Answer, name: ProblemName): Problem {
+  expect(answer.headers['content-type'], answer.text).toMatch(/^application\/problem\+json\b/)
+  const fields = JSON.parse(answer.text) as { readonly [field: string]: Json }
+  const problem = Problem.fromJSON(fields)
+  expect(problem?.problem, answer.text).toBe(name)
+  expect(fields).toMatchObject({ title: problem!.title, status: problem!.status })
+  expect(answer.status).toBe(problem!.status)
+  expect(problem!.detail.length).toBeGreaterThan(10)
+  expect(answer.headers['cache-control']).toContain('no-store')
+  return problem!
+}
+
+/** Makes one call that must be refused with the problem of that name. */
+export async function refused(
+  name: ProblemName,
+  url: string,
+  options: CallOptions = {},
+): Promise<Problem> {
+  return expectProblem(await call(url, options), name)
+}

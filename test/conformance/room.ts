@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto'
+import type { Json, Member, Moved, RoomPatch, RoomSnapshot } from '@whereabouts/protocol'
+import { expect } from 'vitest'
+import { call, callJson, type Answer, type CallOptions } from './http.js'
+import { openStream, type EventStream } from './stream.js'
+
+/** Parameters of a call's query. */
+export type Parameters = { readonly [name: string]: string | number }
+
+/** A member key that nobody else has. */
+export const memberKey = () => `key-${randomUUID()}`
+
+/** One room of a server under test, as its callers see it. */
+export class TestRoom {
+  constructor(
+    readonly baseUrl: string,
+    readonly name: string = `room-${randomUUID()}`,
+  ) {}
+
+  /** The address of one of the room's calls. */
+  url(path: 'events' | 'location' | 'leave' | (string & {}), parameters: Parameters = {}): string {
+    const query = Object.entries(parameters).map(
+      ([name, value]) => `${name}=${encodeURIComponent(value)}`,
+    )
+    const address = `${this.baseUrl}/rooms/${encodeURIComponent(this.name)}/${path}`
+    return query.length === 0 ? address : `${address}?${query.join('&')}`
+  }
+
+  /** Posts a location, which must be accepted. */
+  async move(member: string, location: Json, parameters: Parameters = {}): Promise<Moved> {
+    const url = this.url('location', { member, ...parameters })
+    const moved = await callJson(url, { method: 'POST', json: location })
+    return moved as unknown as Moved
+  }
+
+  async leave(member: string, parameters: Parameters = {}): Promise<void> {
+    const answer = await call(this.url('leave', { member, ...parameters }), { method: 'POST' })
+    expect(answer).toMatchObject({ status: 204, text: '' })
+  }
+
+  async read(): Promise<RoomSnapshot> {
+    return (await callJson(this.url('location'))) as unknown as RoomSnapshot
+  }
+
+  /** What changed since a position, which must be something. */
+  async since(position: string, parameters: Parameters = {}): Promise<RoomPatch | RoomSnapshot> {
+    const url = this.url('location', { since: position, ...parameters })
+    return (await callJson(url)) as unknown as RoomPatch | RoomSnapshot
+  }
+
+  /** Reads the room, and says how it answered. */
+  poll(since: string, waitMs?: number): Promise<Answer> {
+    return call(this.url('location', waitMs === undefined ? { since } : { since, waitMs }))
+  }
+
+  /** Opens a stream that joins, and waits until it shows the room. */
+  join(member: string, parameters: Parameters = {}, options?: CallOptions): Promise<EventStream> {
+    return this.stream({ member, ...parameters }, options)
+  }
+
+  /** Opens a stream that doesn't join, and waits until it shows the room. */
+  watch(parameters: Parameters = {}): Promise<EventStream> {
+    return this.stream({ watch: 1, ...parameters })
+  }
+
+  /** Opens a stream in the patch view and waits for its snapshot. */
+  async stream(parameters: Parameters, options?: CallOptions): Promise<EventStream> {
+    const stream = await openStream(this.url('events', parameters), options)
+    await stream.next('snapshot')
+    return stream
+  }
+
+  /** Opens a stream in the list view. */
+  list(parameters: Parameters = {}): Promise<EventStream> {
+    return openStream(this.url('events', { view: 'list', watch: 1, ...parameters }))
+  }
+
+  /** The member of that id as the server knows it. */
+  async member(id: string): Promise<Member | undefined> {
+    return (await this.read()).members.find((member) => member.id === id)
+  }
+}
+
+/** The version within a position. */
+export function versionOf(position: string): number {
+  expect(position).toMatch(/^[A-Za-z0-9_-]{1,32}:[0-9]+$/)
+  return Number(position.slice(position.indexOf(':') + 1))
+}

@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest'
+import { startServer } from '../servers/standalone.js'
+import { call } from './http.js'
+import { memberKey, TestRoom } from './room.js'
+import { runConformance } from './run.js'
+
+runConformance('the standalone server', startServer)
+
+it('[ID1] the log of the standalone server has no member key in it', async () => {
+  await using server = await startServer()
+  const room = new TestRoom(server.baseUrl)
+  const member = memberKey()
+  const headers = { 'whereabouts-member': member, cookie: `whereabouts-member=${member}` }
+  await using own = await room.join(member)
+  await room.move(member, 1)
+  await call(room.url('location'), { headers, json: 2 })
+  await call(room.url('events', { member, view: 'grid' }), { headers })
+  await call(`${server.baseUrl}/location?id=${member}`, { headers, json: 3 })
+  await call(`${server.baseUrl}/nowhere?member=${member}&id=${member}`, { headers })
+  await room.leave(member)
+  await own.close()
+  await server.stop()
+  expect(server.output()).not.toContain(member)
+})

@@ -1,0 +1,81 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { within } from './deadline.js'
+
+/** Opens a bare connection, for what no HTTP library would do. */
+export async function openSocket(baseUrl: string): Promise<RawSocket> {
+  const { hostname, port } = new URL(baseUrl)
+  const socket = connect(Number(port), hostname)
+  await within(once(socket, 'connect'), 'a connection')
+  return new RawSocket(socket)
+}
+
+/** A bare connection: writes what it is told, and keeps what arrives. */
+export class RawSocket implements AsyncDisposable {
+  /** All that arrived; it counts what it reads only once `read()` was called. */
+  text = ''
+  /** Resolves when the connection is closed, by whomever. */
+  readonly closed: Promise<void>
+  readonly #socket: Socket
+  #reading = false
+
+  constructor(socket: Socket) {
+    this.#socket = socket
+    this.closed = new Promise((resolve) => socket.once('close', () => resolve()))
+    // A reset is a way to close; what arrived before it is what tests look at.
+    socket.on('error', () => undefined)
+  }
+
+  write(text: string): void {
+    if (!this.#socket.destroyed) this.#socket.write(text)
+  }
+
+  get isClosed(): boolean {
+    return this.#socket.destroyed
+  }
+
+  /** Begins to read; until then nothing is taken off the wire but a first buffer. */
+  read(): void {
+    if (this.#reading) return
+    this.#reading = true
+    this.#socket.setEncoding('utf8')
+    this.#socket.on('data', (chunk: string) => {
+      this.text += chunk
+    })
+  }
+
+  /** Reads until `find` finds something in all that arrived. */
+  until<T>(what: string, find: (text: string) => T | undefined): Promise<T> {
+    this.read()
+    const found = new Promise<T>((resolve, reject) => {
+      const look = () => {
+        const result = find(this.text)
+        if (result === undefined) return
+        this.#socket.off('data', look)
+        resolve(result)
+      }
+      this.#socket.on('data', look)
+      void this.closed.then(() => {
+        look()
+        reject(new Error(`closed before ${what}; what came: ${this.text.slice(0, 2_000)}`))
+      })
+      look()
+    })
+    return within(found, what)
+  }
+
+  /** Says that it will write no more, and goes on reading. */
+  finish(): void {
+    this.#socket.end()
+  }
+
+  /** Closes the connection without a word: a killed browser, a pulled cable. */
+  reset(): void {
+    this.#socket.resetAndDestroy()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#socket.destroy()
+    await this.closed
+  }
+}

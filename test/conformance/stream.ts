@@ -1,0 +1,166 @@
+import { EventEmitter, on } from 'node:events'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import {
+  applyPatch,
+  applySnapshot,
+  EMPTY_ROOM,
+  type Hello,
+  type Json,
+  type Patch,
+  type RoomState,
+  type Snapshot,
+} from '@whereabouts/protocol'
+import { createParser, type EventSourceMessage } from 'eventsource-parser'
+import { DEADLINE_MS, within } from './deadline.js'
+import { open, type CallOptions } from './http.js'
+
+/** One event as it arrived. A comment is one too, called `comment`. */
+export interface Arrived {
+  /** `message` if the event has no name. */
+  readonly name: string
+  readonly id: string | undefined
+  readonly data: Json
+  /** When it arrived, in ms of `performance.now()`. */
+  readonly at: number
+}
+
+/** Opens a stream, which must be answered with one. */
+export async function openStream(url: string, options: CallOptions = {}): Promise<EventStream> {
+  const response = await open(url, options)
+  const type = response.headers['content-type'] ?? ''
+  if (response.statusCode !== 200 || !type.startsWith('text/event-stream')) {
+    response.destroy()
+    throw new Error(`no stream at ${url}: ${response.statusCode} ${type}`)
+  }
+  return new EventStream(response)
+}
+
+/** Reads one stream: what arrived, and the state of the room that follows from it. */
+export class EventStream implements AsyncDisposable {
+  readonly headers: IncomingHttpHeaders
+  /** All that arrived, in order, pings and comments included. */
+  readonly arrived: Arrived[] = []
+  readonly retries: number[] = []
+  /** All that arrived, as it came. */
+  text = ''
+  /** What the snapshots and patches so far say. */
+  state: RoomState = EMPTY_ROOM
+  /** The last event id. */
+  position: string | undefined
+  /** Resolves when the stream has ended, whoever ended it. */
+  readonly ended: Promise<void>
+  readonly #response: IncomingMessage
+  readonly #changes = new EventEmitter()
+  #taken = 0
+
+  constructor(response: IncomingMessage) {
+    this.#response = response
+    this.headers = response.headers
+    const parser = createParser({
+      onEvent: (event) => this.#arrive(event),
+      onComment: (data) => this.#arrive({ event: 'comment', data: JSON.stringify(data) }),
+      onRetry: (retry) => this.retries.push(retry),
+    })
+    response.setEncoding('utf8')
+    response.on('data', (chunk: string) => {
+      this.text += chunk
+      parser.feed(chunk)
+    })
+    // A stream that is cut off shows as an end; tests that care look at what arrived before it.
+    response.on('error', () => undefined)
+    this.ended = new Promise((resolve) => response.once('close', resolve))
+    void this.ended.then(() => this.#changes.emit('change'))
+  }
+
+  /** What the first event said. */
+  get hello(): Hello {
+    return this.arrived.find(({ name }) => name === 'hello')?.data as unknown as Hello
+  }
+
+  /** The caller's own member id; empty for one who only watches. */
+  get self(): string {
+    return this.hello.self ?? ''
+  }
+
+  /** The next event of that name that no call took before, or just the next one but pings. */
+  async next(name?: string): Promise<Arrived> {
+    const wanted = ({ name: its }: Arrived) => (name === undefined ? isNews(its) : its === name)
+    await this.#until(() => this.arrived.slice(this.#taken).some(wanted), name ?? 'an event')
+    this.#taken =
+      this.arrived.findIndex((event, index) => index >= this.#taken && wanted(event)) + 1
+    return this.arrived[this.#taken - 1]!
+  }
+
+  /** Waits until the room as this stream knows it is as wanted. */
+  async until(what: string, wanted: (state: RoomState) => boolean): Promise<RoomState> {
+    await this.#until(() => wanted(this.state), what)
+    return this.state
+  }
+
+  /** Waits for `count` whole heartbeats from now and gives what else came in that time. */
+  async quiet(count = 2): Promise<Arrived[]> {
+    const from = this.arrived.length
+    const beats = () => this.arrived.slice(from).filter(({ name }) => !isNews(name)).length
+    await this.#until(() => beats() >= count, `${count} heartbeats`)
+    return this.arrived.slice(from).filter(({ name }) => isNews(name))
+  }
+
+  /** Every patch so far, in order. */
+  get patches(): readonly Patch[] {
+    return this.arrived
+      .filter(({ name }) => name === 'patch')
+      .map(({ data }) => data as unknown as Patch)
+  }
+
+  pause(): void {
+    this.#response.pause()
+  }
+
+  resume(): void {
+    this.#response.resume()
+  }
+
+  /** Hangs up. */
+  async close(): Promise<void> {
+    this.#response.destroy()
+    await this.ended
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #arrive({ event = 'message', id, data }: EventSourceMessage): void {
+    const arrived = { name: event, id, data: JSON.parse(data) as Json, at: performance.now() }
+    this.arrived.push(arrived)
+    if (id !== undefined) this.position = id
+    if (event === 'snapshot')
+      this.state = applySnapshot(this.state, arrived.data as unknown as Snapshot)
+    if (event === 'patch') this.state = applyPatch(this.state, arrived.data as unknown as Patch)
+    this.#changes.emit('change')
+  }
+
+  async #until(wanted: () => boolean, what: string): Promise<void> {
+    const over = AbortSignal.timeout(DEADLINE_MS)
+    const wait = async () => {
+      if (wanted()) return
+      for await (const _ of on(this.#changes, 'change', { signal: over })) {
+        if (wanted()) return
+        if (this.#response.closed) throw new Error(`the stream ended before ${what}`)
+      }
+    }
+    try {
+      await wait()
+    } catch (cause) {
+      const came = this.arrived.map(({ name, data }) => `${name} ${JSON.stringify(data)}`)
+      throw new Error(`no ${what}; what came: ${came.join('; ').slice(0, 2_000)}`, { cause })
+    }
+  }
+}
+
+/** Waits for the end of a stream. */
+export function end(stream: EventStream, deadlineMs?: number): Promise<void> {
+  return within(stream.ended, 'the end of the stream', deadlineMs)
+}
+
+const isNews = (name: string) => name !== 'ping' && name !== 'comment'

@@ -1,0 +1,177 @@
+import { execFile } from 'node:child_process'
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, it } from 'vitest'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+
+const IMPORT = 'no-restricted-imports'
+const GLOBAL = 'no-restricted-globals'
+const PROPERTY = 'no-restricted-properties'
+const ENVIRONMENT = 'no-process-env'
+
+const from = (module: string) => `import { x } from '${module}'\nx()\n`
+
+/** What must not be, by file: the code, and the rule that says so. */
+const FORBIDDEN: readonly (readonly [file: string, code: string, rule: string])[] = [
+  ['packages/protocol/src/a.ts', from('node:fs'), IMPORT],
+  ['packages/protocol/src/a.ts', from('zod'), IMPORT],
+  ['packages/protocol/src/a.ts', from('@whereabouts/client'), IMPORT],
+  ['packages/protocol/src/a.ts', from('../../nestjs/src/index.js'), IMPORT],
+  ['packages/protocol/src/a.ts', from('./../../nestjs/src/index.js'), IMPORT],
+  ['packages/protocol/src/a.ts', "import type { x } from 'zod'\nexport type y = x\n", IMPORT],
+  ['packages/protocol/src/a.ts', "export { x } from 'zod'\n", IMPORT],
+  ['packages/protocol/src/a.ts', "export * from 'zod'\n", IMPORT],
+  ['packages/protocol/src/a.ts', "export const x = () => import('zod')\n", IMPORT],
+  ['packages/protocol/src/a.ts', "export type x = import('zod').x\n", 'consistent-type-imports'],
+
+  ['packages/client/src/a.ts', from('node:crypto'), IMPORT],
+  ['packages/client/src/a.ts', from('react'), IMPORT],
+  ['packages/client/src/a.ts', from('@whereabouts/nestjs'), IMPORT],
+  ['packages/client/src/a.ts', from('@whereabouts/protocol/dist/sse.js'), IMPORT],
+  ['packages/client/src/a.ts', from('../../protocol/src/sse.js'), IMPORT],
+  ['packages/client/src/react.ts', from('@whereabouts/nestjs'), IMPORT],
+  ['packages/client/src/react.ts', from('node:fs'), IMPORT],
+
+  ['packages/nestjs/src/http/a.ts', from('@whereabouts/client'), IMPORT],
+  ['packages/nestjs/src/http/a.ts', from('@whereabouts/server'), IMPORT],
+  ['packages/nestjs/src/http/a.ts', from('@whereabouts/protocol/dist/sse.js'), IMPORT],
+  ['packages/nestjs/src/http/a.ts', from('../../../client/src/index.js'), IMPORT],
+  ['packages/nestjs/src/http/a.ts', from('../../../../apps/server/src/main.js'), IMPORT],
+  ['packages/nestjs/src/http/a.ts', from('rxjs'), IMPORT],
+  ['packages/nestjs/src/http/a.ts', from('rxjs/operators'), IMPORT],
+  ['packages/nestjs/src/http/a.ts', 'export const x = process.env.PORT\n', ENVIRONMENT],
+  ['packages/nestjs/src/http/a.ts', from('node:process'), IMPORT],
+  ['packages/nestjs/src/rooms.ts', from('@whereabouts/client'), IMPORT],
+
+  ['packages/nestjs/src/stream/a.ts', from('../http/a.js'), IMPORT],
+  ['packages/nestjs/src/stream/a.ts', from('../whereabouts.module.js'), IMPORT],
+  ['packages/nestjs/src/stream/a.ts', from('../room/../http/a.js'), IMPORT],
+  ['packages/nestjs/src/stream/a.ts', from('@nestjs/common'), IMPORT],
+  ['packages/nestjs/src/stream/a.ts', from('rxjs'), IMPORT],
+  ['packages/nestjs/src/stream/a.ts', from('node:process'), IMPORT],
+
+  ['packages/nestjs/src/room/a.ts', from('node:crypto'), IMPORT],
+  ['packages/nestjs/src/room/a.ts', from('rxjs'), IMPORT],
+  ['packages/nestjs/src/room/a.ts', from('@nestjs/common'), IMPORT],
+  ['packages/nestjs/src/room/a.ts', from('../stream/a.js'), IMPORT],
+  ['packages/nestjs/src/room/a.ts', from('./../stream/a.js'), IMPORT],
+  ['packages/nestjs/src/room/a.ts', 'setTimeout(() => {}, 1)\n', GLOBAL],
+  ['packages/nestjs/src/room/a.ts', 'setInterval(() => {}, 1)\n', GLOBAL],
+  ['packages/nestjs/src/room/a.ts', 'setImmediate(() => {})\n', GLOBAL],
+  ['packages/nestjs/src/room/a.ts', 'globalThis.setTimeout(() => {}, 1)\n', GLOBAL],
+  ['packages/nestjs/src/room/a.ts', 'export const x = new Date()\n', GLOBAL],
+  ['packages/nestjs/src/room/a.ts', 'export const x = Date.now()\n', GLOBAL],
+  ['packages/nestjs/src/room/a.ts', 'export const x = performance.now()\n', GLOBAL],
+  ['packages/nestjs/src/room/a.ts', 'export const x = crypto.randomUUID()\n', GLOBAL],
+  ['packages/nestjs/src/room/a.ts', 'export const x = process.hrtime()\n', GLOBAL],
+  ['packages/nestjs/src/room/a.ts', 'export const x = Math.random()\n', PROPERTY],
+  ['packages/nestjs/src/room/a.ts', 'export const { random } = Math\n', PROPERTY],
+
+  ['apps/server/src/main.ts', 'export const x = process.env.PORT\n', ENVIRONMENT],
+  ['apps/server/src/main.ts', from('@whereabouts/office'), IMPORT],
+  ['apps/server/src/main.ts', from('@whereabouts/nestjs/dist/rooms.js'), IMPORT],
+  ['apps/server/src/main.ts', from('../../../packages/nestjs/src/rooms.js'), IMPORT],
+  ['apps/office/src/a.ts', from('@whereabouts/nestjs'), IMPORT],
+  ['apps/office/src/a.ts', from('node:fs'), IMPORT],
+  ['apps/office/src/a.ts', from('../../../packages/client/src/room.js'), IMPORT],
+
+  ['test/a.test.ts', from('@whereabouts/server'), IMPORT],
+  ['test/a.test.ts', from('../apps/server/src/main.js'), IMPORT],
+  ['test/a.test.ts', from('../packages/nestjs/src/rooms.js'), IMPORT],
+  ['test/a.test.ts', from('@whereabouts/nestjs/dist/rooms.js'), IMPORT],
+]
+
+/** What the same rules let through. */
+const ALLOWED: readonly (readonly [file: string, code: string])[] = [
+  ['packages/protocol/src/a.ts', from('./b.js')],
+  ['packages/client/src/a.ts', from('@whereabouts/protocol')],
+  ['packages/client/src/a.ts', from('eventsource-parser')],
+  ['packages/client/src/a.ts', from('./way/b.js')],
+  ['packages/client/src/react.ts', from('react')],
+  ['packages/nestjs/src/http/a.ts', from('@nestjs/common')],
+  ['packages/nestjs/src/http/a.ts', from('@whereabouts/protocol')],
+  ['packages/nestjs/src/http/a.ts', from('../room/room.js')],
+  ['packages/nestjs/src/http/a.ts', from('node:http')],
+  ['packages/nestjs/src/rooms.ts', from('rxjs')],
+  ['packages/nestjs/src/stream/a.ts', from('../room/room.js')],
+  ['packages/nestjs/src/stream/a.ts', from('@whereabouts/protocol')],
+  ['packages/nestjs/src/stream/a.ts', from('node:http')],
+  ['packages/nestjs/src/room/a.ts', from('./b.js')],
+  ['packages/nestjs/src/room/a.ts', from('@whereabouts/protocol')],
+  ['packages/nestjs/src/room/a.ts', 'export const x = Math.max(1, 2)\n'],
+  ['apps/server/src/settings.ts', 'export const x = process.env.PORT\n'],
+  ['apps/server/src/main.ts', from('@whereabouts/nestjs')],
+  ['apps/office/src/a.ts', from('@whereabouts/client/react')],
+  ['test/a.test.ts', from('@whereabouts/nestjs')],
+  ['test/a.test.ts', from('./b.js')],
+  ['test/simulation/a.test.ts', from('../../packages/nestjs/src/room/room.js')],
+]
+
+type Case = readonly [file: string, code: string, rule?: string]
+
+interface Report {
+  readonly diagnostics: readonly { readonly code: string; readonly filename: string }[]
+}
+
+/** What the linter says of each case, every one in a house of its own with this house's settings. */
+async function lint(cases: readonly Case[]): Promise<string[][]> {
+  const folder = await mkdtemp(join(tmpdir(), 'whereabouts-house-'))
+  try {
+    await Promise.all(cases.map((one, index) => build(join(folder, String(index)), one)))
+    const { diagnostics } = await oxlint(folder)
+    return cases.map((_case, index) =>
+      diagnostics
+        .filter(({ filename }) => filename.startsWith(`${index}/`))
+        .map(({ code }) => code),
+    )
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+async function build(house: string, [file, code]: Case): Promise<void> {
+  await mkdir(dirname(join(house, file)), { recursive: true })
+  await copyFile(join(ROOT, '.oxlintrc.json'), join(house, '.oxlintrc.json'))
+  await writeFile(join(house, file), code)
+}
+
+function oxlint(folder: string): Promise<Report> {
+  return new Promise((resolve, reject) => {
+    const program = join(ROOT, 'node_modules/.bin/oxlint')
+    // It fails when it finds something; only output that is no report is an error here.
+    execFile(program, ['--format', 'json'], { cwd: folder, maxBuffer: 1e8 }, (error, stdout) => {
+      try {
+        resolve(JSON.parse(stdout) as Report)
+      } catch {
+        reject(error ?? new Error(stdout))
+      }
+    })
+  })
+}
+
+const said = { forbidden: [] as string[][], allowed: [] as string[][] }
+
+beforeAll(async () => {
+  said.forbidden = await lint(FORBIDDEN)
+  said.allowed = await lint(ALLOWED)
+})
+
+describe('the linter', () => {
+  it.each(FORBIDDEN.map(([file, code, rule], index) => ({ file, code, rule, index })))(
+    'refuses $code in $file',
+    ({ rule, index }) => {
+      expect(said.forbidden[index]).toContainEqual(expect.stringContaining(`(${rule})`))
+    },
+  )
+
+  it.each(ALLOWED.map(([file, code], index) => ({ file, code, index })))(
+    'lets through $code in $file',
+    ({ index }) => {
+      const house = new RegExp(`\\((?:${[IMPORT, GLOBAL, PROPERTY, ENVIRONMENT].join('|')})\\)$`)
+      expect(said.allowed[index]?.filter((code) => house.test(code))).toEqual([])
+    },
+  )
+})

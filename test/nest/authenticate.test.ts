@@ -1,0 +1,103 @@
+import type { IncomingMessage } from 'node:http'
+import { WhereaboutsModule } from '@whereabouts/nestjs'
+import type { User } from '@whereabouts/protocol'
+import { describe, expect, it } from 'vitest'
+import { call, callJson, expectProblem, refused } from '../conformance/http.js'
+import { TestRoom } from '../conformance/room.js'
+import { openStream } from '../conformance/stream.js'
+import { PLATFORMS, startApp } from '../servers/nest.js'
+
+const USERS: { readonly [token: string]: User } = {
+  'token-ada': { id: 'ada', name: 'Ada Lovelace', color: '#e11d48' },
+  'token-bob': { id: 'bob', name: 'Bob', color: '#2563eb' },
+}
+const INSIDE = 'the database password is hunter2'
+
+async function authenticate({ headers }: IncomingMessage): Promise<User | null> {
+  const token = await Promise.resolve(headers.authorization ?? '')
+  if (token === 'crash') throw new Error(INSIDE)
+  return USERS[token] ?? null
+}
+
+const as = (token: string) => ({ headers: { authorization: token } })
+
+describe.each(PLATFORMS)('an application that authenticates on %s', (platform) => {
+  const start = () =>
+    startApp(platform, {
+      imports: [
+        WhereaboutsModule.forRoot({
+          heartbeatMs: 100,
+          secret: 'the secret of these tests',
+          authenticate,
+        }),
+      ],
+    })
+
+  it('[ID5] a caller whom it refuses is unauthorized on every call', async () => {
+    await using server = await start()
+    const room = new TestRoom(server.baseUrl)
+    for (const token of ['', 'token-eve']) {
+      await refused('unauthorized', room.url('events'), as(token))
+      await refused('unauthorized', room.url('events', { watch: 1 }), as(token))
+      await refused('unauthorized', room.url('events'), { ...as(token), json: {} })
+      await refused('unauthorized', room.url('location'), as(token))
+      await refused('unauthorized', room.url('location', { since: 'x:1' }), as(token))
+      await refused('unauthorized', room.url('location'), { ...as(token), json: 1 })
+      await refused('unauthorized', room.url('leave'), { ...as(token), method: 'POST' })
+      await refused('unauthorized', `${server.baseUrl}/location`, { ...as(token), json: 1 })
+      await refused('unauthorized', `${server.baseUrl}/location/sse`, as(token))
+    }
+    const read = await callJson(room.url('location'), as('token-ada'))
+    expect(read).toMatchObject({ members: [] })
+  })
+
+  it('[ID5] the user comes from there alone', async () => {
+    await using server = await start()
+    const room = new TestRoom(server.baseUrl)
+    const mine = { member: 'k', name: 'Root', color: '#000000' }
+    await using own = await room.join('k', mine, as('token-ada'))
+    await callJson(room.url('location', mine), { ...as('token-ada'), json: 1 })
+    const fields = { ...as('token-bob'), json: mine }
+    await using other = await openStream(room.url('events'), fields)
+    await other.next('snapshot')
+    const users = [...other.state.members.values()].map(({ user }) => user)
+    expect(users).toEqual(Object.values(USERS))
+    expect(other.self).not.toBe(own.self)
+  })
+
+  it('[ID5] a bad name or color is ignored with the rest', async () => {
+    await using server = await start()
+    const url = new TestRoom(server.baseUrl).url('location', { name: '\n', color: 'red' })
+    expect(await call(url, { ...as('token-ada'), json: 1 })).toMatchObject({ status: 200 })
+  })
+
+  it('[ID3] two users who pick the same key are two members', async () => {
+    await using server = await start()
+    const room = new TestRoom(server.baseUrl)
+    const url = room.url('location', { member: 'same' })
+    for (const token of Object.keys(USERS)) await callJson(url, { ...as(token), json: token })
+    const read = await callJson(room.url('location'), as('token-ada'))
+    expect(read).toMatchObject({ members: [{ location: 'token-ada' }, { location: 'token-bob' }] })
+    await call(room.url('leave', { member: 'same' }), { ...as('token-bob'), method: 'POST' })
+    const after = await callJson(room.url('location'), as('token-ada'))
+    expect(after).toMatchObject({ members: [{ user: USERS['token-ada']! }] })
+  })
+
+  it('[ER5] what the server did not expect is internal, and says nothing of the inside', async () => {
+    await using server = await start()
+    const room = new TestRoom(server.baseUrl)
+    for (const options of [as('crash'), { ...as('crash'), json: {} }]) {
+      const answer = await call(room.url('events'), options)
+      expectProblem(answer, 'internal')
+      expect(answer.text).not.toContain('hunter2')
+      expect(answer.text).not.toMatch(/Error|\.ts|\.js|at /)
+    }
+    await using own = await room.stream({}, as('token-ada'))
+    expect(own.state.members.size, 'and goes on').toBe(1)
+  })
+
+  it('[ID5] health and description need no user', async () => {
+    await using server = await start()
+    expect(await call(`${server.baseUrl}/health/live`)).toMatchObject({ status: 200 })
+  })
+})

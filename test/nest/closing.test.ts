@@ -1,0 +1,67 @@
+import { WhereaboutsModule } from '@whereabouts/nestjs'
+import { EventSource } from 'eventsource'
+import { describe, expect, it } from 'vitest'
+import { call } from '../conformance/http.js'
+import { memberKey, TestRoom } from '../conformance/room.js'
+import { end, openStream } from '../conformance/stream.js'
+import { PLATFORMS, startApp } from '../servers/nest.js'
+
+describe.each(PLATFORMS)('app.close() on %s', (platform) => {
+  const start = () =>
+    startApp(platform, {
+      imports: [WhereaboutsModule.forRoot({ secret: 'the secret of these tests' })],
+    })
+
+  it('[FR7] ends within two seconds with 20 streams open', async () => {
+    await using server = await start()
+    const room = new TestRoom(server.baseUrl)
+    const streams = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        index % 4 === 0 ? room.list() : room.join(memberKey()),
+      ),
+    )
+    const before = performance.now()
+    await server.app.close()
+    expect(performance.now() - before).toBeLessThan(2_000)
+    await Promise.all(streams.map((stream) => end(stream)))
+    const named = streams.filter((_, index) => index % 4 !== 0)
+    for (const { arrived } of named) expect(arrived.at(-1)?.name).toBe('goodbye')
+  })
+
+  it('[FR7] ends with a browser that comes back again and again', async () => {
+    await using server = await start()
+    const source = new EventSource(`${server.baseUrl}/location/sse`)
+    try {
+      await new Promise((resolve) => source.addEventListener('message', resolve, { once: true }))
+      const before = performance.now()
+      await server.app.close()
+      expect(performance.now() - before).toBeLessThan(2_000)
+    } finally {
+      source.close()
+    }
+  })
+
+  it('[FR7] closing twice, or before anybody came, is no error', async () => {
+    await using server = await start()
+    await server.app.close()
+    await server.app.close()
+  })
+
+  it('[FR6] an application that closes leaves no timer behind', async () => {
+    const timers = () =>
+      process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+    const before = timers()
+    for (let round = 0; round < 3; round++) {
+      await using server = await start()
+      const room = new TestRoom(server.baseUrl)
+      await using stream = await room.join(memberKey())
+      await room.move(memberKey(), 1)
+      await call(room.url('leave', { member: memberKey(), soon: 1 }), { method: 'POST' })
+      const waiting = openStream(room.url('events'))
+      await server.app.close()
+      await end(stream)
+      await waiting.then((late) => late.close()).catch(() => undefined)
+    }
+    expect(timers()).toBeLessThanOrEqual(before + 1)
+  })
+})

@@ -1,0 +1,60 @@
+// The server of leak.test.ts, a process of its own: `--expose-gc` is its to have, and nothing that
+// the test itself holds is in its memory. Says what it holds when it is asked.
+import 'reflect-metadata'
+import { setTimeout as wait } from 'node:timers/promises'
+import { NestFactory } from '@nestjs/core'
+import { FastifyAdapter } from '@nestjs/platform-fastify'
+import { Rooms, WhereaboutsModule } from '@whereabouts/nestjs'
+
+class AppModule {}
+
+const settings = { heartbeatMs: 100, leaseMs: 300, secret: 'the secret of these tests' }
+const root = { module: AppModule, imports: [WhereaboutsModule.forRoot(settings)] }
+const adapter = process.argv[2] === 'fastify' ? [new FastifyAdapter()] : []
+const app = await NestFactory.create(root, ...adapter, { logger: ['fatal'] })
+const rooms = app.get(Rooms)
+const server = app.getHttpServer()
+await app.listen(0, '127.0.0.1')
+
+function listeners(emitter) {
+  const names = emitter.eventNames().filter((name) => name !== 'message')
+  return names.reduce((sum, name) => sum + emitter.listenerCount(name), 0)
+}
+
+function resources() {
+  const counts = {}
+  for (const name of process.getActiveResourcesInfo()) counts[name] = (counts[name] ?? 0) + 1
+  return counts
+}
+
+/** Subscribes and unsubscribes as an application's own @Sse() route would. */
+function watch(count) {
+  for (let index = 0; index < count; index++) {
+    const as = index % 2 === 0 ? `own-${index % 10}` : undefined
+    const view = index % 3 === 0 ? 'patch' : 'list'
+    rooms.watch('leak', { as, view }).subscribe().unsubscribe()
+  }
+}
+
+async function measure() {
+  for (let pass = 0; pass < 3; pass++) {
+    globalThis.gc()
+    await wait(20)
+  }
+  return {
+    heapBytes: process.memoryUsage().heapUsed,
+    listeners: { server: listeners(server), process: listeners(process) },
+    resources: resources(),
+    connections: await new Promise((resolve) =>
+      server.getConnections((_, count) => resolve(count)),
+    ),
+    room: rooms.members('leak'),
+  }
+}
+
+process.on('message', async ({ ask, count }) => {
+  if (ask === 'watch') watch(count)
+  process.send({ ask, measured: await measure() })
+})
+process.on('disconnect', () => app.close())
+process.send({ ask: 'start', measured: { port: server.address().port } })

@@ -1,0 +1,68 @@
+import type { AddressInfo } from 'node:net'
+import type { Server } from 'node:http'
+import type {
+  DynamicModule,
+  INestApplication,
+  ModuleMetadata,
+  NestApplicationOptions,
+  Type,
+} from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+import { FastifyAdapter } from '@nestjs/platform-fastify'
+import { WhereaboutsModule } from '@whereabouts/nestjs'
+import type { Running, Settings, Start } from '../conformance/run.js'
+
+/** On what a Nest application runs. */
+export type Platform = 'express' | 'fastify'
+export const PLATFORMS: readonly Platform[] = ['express', 'fastify']
+
+/** Used where a test sets neither a secret nor a data folder. */
+const SECRET = 'the secret of a server under test'
+
+/** Starts an application that is nothing but the module, with Nest's own defaults. */
+export function startNest(platform: Platform): Start {
+  return (settings: Settings = {}) => {
+    const secret = settings.dataDir === undefined ? { secret: SECRET } : {}
+    return startApp(platform, {
+      imports: [WhereaboutsModule.forRoot({ ...secret, ...settings })],
+    })
+  }
+}
+
+/** A Nest application under test. */
+export interface RunningApp extends Running {
+  readonly app: INestApplication<Server>
+}
+
+/** Starts an application on a free port; `configure` is what its `main.ts` would say. */
+export async function startApp(
+  platform: Platform,
+  metadata: ModuleMetadata,
+  configure: (app: INestApplication<Server>) => void = () => {},
+): Promise<RunningApp> {
+  const root: DynamicModule = { ...metadata, module: rootModule() }
+  // A start that fails is a failed test, not the end of the test runner.
+  const options: NestApplicationOptions = { logger: ['fatal'], abortOnError: false }
+  const app =
+    platform === 'express'
+      ? await NestFactory.create<INestApplication<Server>>(root, options)
+      : await NestFactory.create<INestApplication<Server>>(root, new FastifyAdapter(), options)
+  configure(app)
+  await app.listen(0, '127.0.0.1')
+  return running(app)
+}
+
+/** Nest knows modules by their class, so each application has one of its own. */
+const rootModule = (): Type => class AppModule {}
+
+function running(app: INestApplication<Server>): RunningApp {
+  const { port } = app.getHttpServer().address() as AddressInfo
+  let stopped: Promise<void> | undefined
+  const stop = () => (stopped ??= app.close())
+  return {
+    app,
+    baseUrl: `http://127.0.0.1:${port}`,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  }
+}

@@ -1,0 +1,101 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { within } from '../conformance/deadline.js'
+import type { Running, Settings } from '../conformance/run.js'
+
+const MAIN = fileURLToPath(new URL('../../apps/server/dist/main.js', import.meta.url))
+const ADDRESS = /http:\/\/[^\s"/]+:[0-9]+/
+// Node and the framework take their time to load when every core is busy.
+const START_MS = 20_000
+const STOP_MS = 5_000
+
+/** A standalone server under test: a process of its own. */
+export interface RunningServer extends Running {
+  readonly pid: number
+  /** All that it wrote to its standard output and error so far. */
+  output(): string
+}
+
+/** Starts `apps/server` as an operator would: settings in the environment, SIGTERM at the end. */
+export async function startServer(settings: Settings = {}): Promise<RunningServer> {
+  const ownDir = settings.dataDir ?? (await mkdtemp(join(tmpdir(), 'whereabouts-')))
+  const child = spawn(process.execPath, [MAIN], {
+    env: {
+      PATH: process.env['PATH'],
+      PORT: '0',
+      HOST: '127.0.0.1',
+      ...environment({ ...settings, dataDir: ownDir }),
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const clean = async () => {
+    if (settings.dataDir === undefined) await rm(ownDir, { recursive: true, force: true })
+  }
+  try {
+    return await running(child, clean)
+  } catch (error) {
+    child.kill('SIGKILL')
+    await clean()
+    throw error
+  }
+}
+
+/** `leaseMs` is `WHEREABOUTS_LEASE_MS`; the data folder has a name of its own. */
+function environment({ dataDir, ...settings }: Settings): { [name: string]: string } {
+  const limits = Object.entries(settings).map(([option, value]) => [
+    `WHEREABOUTS_${option.replace(/[A-Z]/g, '_$&').toUpperCase()}`,
+    String(value),
+  ])
+  return {
+    ...(dataDir !== undefined && { WHEREABOUTS_DATA: dataDir }),
+    ...Object.fromEntries(limits),
+  }
+}
+
+async function running(child: ChildProcess, clean: () => Promise<void>): Promise<RunningServer> {
+  let output = ''
+  let stopped: Promise<void> | undefined
+  const exited = once(child, 'exit')
+  const address = new Promise<string>((resolve, reject) => {
+    const collect = (chunk: Buffer) => {
+      output += chunk.toString()
+      const found = ADDRESS.exec(output)
+      if (found !== null) resolve(found[0])
+    }
+    child.stdout?.on('data', collect)
+    child.stderr?.on('data', collect)
+    void exited.then(([code]) =>
+      reject(new Error(`the server ended with ${code}: ${output.slice(-2_000)}`)),
+    )
+  })
+  const stop = () => (stopped ??= stopProcess(child, exited, clean, () => output))
+  return {
+    baseUrl: await within(address, 'the address of the server', START_MS),
+    pid: child.pid!,
+    output: () => output,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  }
+}
+
+async function stopProcess(
+  child: ChildProcess,
+  exited: Promise<unknown[]>,
+  clean: () => Promise<void>,
+  output: () => string,
+): Promise<void> {
+  child.kill('SIGTERM')
+  try {
+    const [code, signal] = await within(exited, 'the end of the server', STOP_MS)
+    // In order is: with 0, or by the signal itself, raised again once all was closed.
+    if (code === 0 || signal === 'SIGTERM') return
+    throw new Error(`the server ended with ${code ?? signal}: ${output().slice(-2_000)}`)
+  } finally {
+    child.kill('SIGKILL')
+    await clean()
+  }
+}
