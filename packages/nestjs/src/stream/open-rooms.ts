@@ -1,12 +1,19 @@
-import { Problem } from '@whereabouts/protocol'
+import { formatPosition, Problem } from '@whereabouts/protocol'
 import { Room, type RoomLimits } from '../room/room.js'
 import type { Clock } from './clock.js'
-import { Frames } from './frames.js'
+import { Frames, type MergeUpdates } from './frames.js'
 
 /** What bounds and paces the rooms of a server. */
 export interface OpenRoomsLimits extends RoomLimits {
   readonly maxRooms: number
   readonly frameIntervalMs: number
+}
+
+/** What rooms leave to those who know what a document is. */
+export interface DocumentHooks {
+  readonly merge: MergeUpdates
+  /** Nobody is in a room any more. */
+  readonly emptied: (room: string) => void
 }
 
 /** How often leases are looked at; a member is gone that much late at the most. */
@@ -30,6 +37,7 @@ export class OpenRooms {
     readonly epoch: string,
     private readonly limits: OpenRoomsLimits,
     private readonly clock: Clock,
+    private readonly documents: DocumentHooks,
   ) {}
 
   get size(): number {
@@ -59,12 +67,34 @@ export class OpenRooms {
     return this.#rooms.get(name) ?? this.#make(name)
   }
 
+  /**
+   * The document of a room took an update in. Answers the position after it.
+   *
+   * A room that isn't there isn't made for it: nobody looks, and whoever comes back with a position
+   * from before finds that it is not the room's any more.
+   *
+   * @see PROTOCOL.md DO3, DO4
+   */
+  update(name: string, update: Uint8Array): string {
+    const frames = this.#rooms.get(name)
+    if (frames === undefined) {
+      this.#version += 1
+      return formatPosition({ epoch: this.epoch, version: this.#version })
+    }
+    frames.room.update(update)
+    this.changed(frames)
+    return frames.position
+  }
+
   /** Call after whatever may have changed a room: its frame goes out, its emptiness is noticed. */
   changed(frames: Frames): void {
     frames.changed()
     const { name, empty } = frames.room
     if (!empty || frames.readers > 0) this.#empty.delete(name)
-    else if (!this.#empty.has(name)) this.#empty.set(name, this.clock.now())
+    else if (!this.#empty.has(name)) {
+      this.#empty.set(name, this.clock.now())
+      this.documents.emptied(name)
+    }
     this.#cancel ??= this.clock.after(SWEEP_MS, () => this.#sweep())
   }
 
@@ -76,7 +106,8 @@ export class OpenRooms {
   #make(name: string): Frames {
     if (this.#rooms.size >= this.limits.maxRooms) this.#forgetLongestEmpty()
     const room = new Room(name, this.limits, this.#version)
-    const frames = new Frames(room, this.epoch, this.limits.frameIntervalMs, this.clock)
+    const { frameIntervalMs } = this.limits
+    const frames = new Frames(room, this.epoch, frameIntervalMs, this.clock, this.documents.merge)
     this.#rooms.set(name, frames)
     this.#empty.set(name, this.clock.now())
     return frames

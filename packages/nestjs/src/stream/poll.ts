@@ -8,7 +8,10 @@ export class Poll implements Reader, Kept {
   readonly ended: Promise<void>
   readonly end: () => void
 
-  constructor(public version: number | undefined) {
+  constructor(
+    public version: number | undefined,
+    readonly documents: boolean,
+  ) {
     const { promise, resolve } = withResolvers()
     this.ended = promise
     this.end = resolve

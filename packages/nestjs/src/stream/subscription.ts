@@ -24,6 +24,7 @@ export class Subscription implements Reader, Kept {
 
   constructor(
     readonly view: View,
+    readonly documents: boolean,
     public version: number | undefined,
     private readonly subscriber: Subscriber,
   ) {}
@@ -32,8 +33,10 @@ export class Subscription implements Reader, Kept {
     if (this.view === 'patch') this.#next('hello', hello)
   }
 
-  send({ id, event, data }: Frame): void {
-    this.subscriber.next(event === undefined ? { id, data } : { id, type: event, data })
+  send(frame: Frame): void {
+    for (const { event, ...message } of frame.messages()) {
+      this.subscriber.next(event === undefined ? message : { ...message, type: event })
+    }
   }
 
   ping(): void {
