@@ -5,6 +5,8 @@ export default defineConfig({
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   test: {
     allowOnly: false,
+    // A test that asserts nothing can't fail.
+    expect: { requireAssertions: true },
     reporters: ['default', 'json'],
     outputFile: { json: 'node_modules/.vitest/report.json' },
     projects: [

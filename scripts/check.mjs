@@ -27,7 +27,11 @@ const STEPS = [
     commands: ['node scripts/spec-coverage.mjs'],
     mend: 'Write the tests, or mend their names.',
   },
-  { name: 'lockfile', commands: ['node scripts/lockfile.mjs'], mend: 'Lock again as said above.' },
+  {
+    name: 'dependencies',
+    commands: ['node scripts/dependencies.mjs'],
+    mend: 'Write the line; lock again with "npm install --omit-lockfile-registry-resolved".',
+  },
   {
     name: 'client size',
     commands: ['node scripts/bundle-size.mjs'],

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 const SPEC = 'spec/PROTOCOL.md'
 const RULE = /^- \*\*([A-Z]{2}\d+)\*\*/gm
 const TEST_FILE = /\.test\.tsx?$/
-const TEST_NAME = /(['"`])\[([A-Z]{2}\d+(?: [A-Z]{2}\d+)*)\] /g
+const TEST_NAME = /['"`]((?:\[[A-Z]{2}\d+(?: [A-Z]{2}\d+)*\] )+)/g
+const ID = /[A-Z]{2}\d+/g
 
 const rules = [...readFileSync(SPEC, 'utf8').matchAll(RULE)].map(([, id = '']) => id)
 const proved = provedByFile()
@@ -34,14 +35,12 @@ if (faults.length > 0) process.exitCode = 1
 
 /** The ids in the names of the tests, by file. */
 function provedByFile() {
-  /** @type {Map<string, string[]>} */
-  const found = new Map()
-  for (const file of testFiles()) {
-    const names = [...readFileSync(file, 'utf8').matchAll(TEST_NAME)]
-    const ids = names.flatMap(([, , list = '']) => list.split(' '))
-    if (ids.length > 0) found.set(file, ids)
-  }
-  return found
+  return new Map(
+    testFiles().map((file) => {
+      const names = readFileSync(file, 'utf8').matchAll(TEST_NAME)
+      return [file, [...names].flatMap(([, ids = '']) => ids.match(ID) ?? [])]
+    }),
+  )
 }
 
 /** Tests beside the code, and all of test/, where suites are that run against several servers. */

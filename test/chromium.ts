@@ -18,8 +18,15 @@ function chromiumPath(): string {
   return path
 }
 
-/** Starts the system's Chromium, headless, with a profile of its own. */
+/**
+ * Starts the system's Chromium, headless, with a profile of its own, and with the back-forward
+ * cache, which playwright turns off, as people have it.
+ */
 export function launchChromium(options: LaunchOptions = {}): Promise<Browser> {
-  const args = [...ARGUMENTS, ...(options.args ?? [])]
-  return chromium.launch({ executablePath: chromiumPath(), ...options, args })
+  return chromium.launch({
+    executablePath: chromiumPath(),
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
+    ...options,
+    args: [...ARGUMENTS, ...(options.args ?? [])],
+  })
 }

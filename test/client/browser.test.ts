@@ -1,7 +1,11 @@
-import type { BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { joinRoom, type JoinOptions, type RoomSnapshot } from '@whereabouts/client'
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest'
-import { bundlePage, launchChromium, type Browser } from './browser.js'
+import { launchChromium } from '../chromium.js'
+import { Application } from './application.js'
+import { bundlePage } from './bundle.js'
 import { member, ScriptedServer, type Exchange } from './scripted-server.js'
+import { until } from './until.js'
 
 let html: string
 let browser: Browser
@@ -10,7 +14,8 @@ let page: Page
 
 beforeAll(async () => {
   html = await bundlePage()
-  browser = await launchChromium()
+  // With the back-forward cache, which playwright turns off, as people have it.
+  browser = await launchChromium({ ignoreDefaultArgs: ['--disable-back-forward-cache'] })
 }, 60_000)
 afterAll(() => browser.close())
 beforeEach(async () => {
@@ -114,6 +119,7 @@ describe('in a browser', { timeout: 30_000 }, () => {
     expect(server.waiting('GET events')).toBe(0)
     leave.answer(204)
     await left
+    expect(await stored(page)).toBeNull()
     expect(keyOf(await server.take('GET events'))).toBe(keyOf(stream))
   })
 
@@ -156,5 +162,37 @@ describe('in a browser', { timeout: 30_000 }, () => {
     await page.waitForFunction(() => window.testPage.rooms[0]?.status === 'reconnecting')
     await context.setOffline(false)
     expect((await server.take('GET events')).query.get('lastEventId')).toBe('e:1')
+  })
+
+  it('[MB7] a reload is no leave and join for others, also across origins; a closed tab is a leave', async () => {
+    await using pages = await ScriptedServer.listen(html)
+    await using server = await Application.listen()
+    const joinAs = (options: JoinOptions) => window.testPage.join(options)
+    const options = { url: server.url, room: 'budget', location: 'C5', user: { name: 'Bob' } }
+    const ann = joinRoom({ url: server.url, room: 'budget' })
+    await page.goto(pages.url)
+    await page.evaluate(joinAs, options)
+    const { others } = await until(ann, ({ others: [bob] }) => bob?.location === 'C5')
+    const seen: string[] = []
+    ann.subscribe(() => {
+      seen.push(
+        ann
+          .getSnapshot()
+          .others.map(({ id, status }) => `${id} ${status}`)
+          .join(),
+      )
+    })
+    const away = until(ann, ({ others: [bob] }) => bob?.status === 'away')
+    await page.reload()
+    await away
+    await page.evaluate(joinAs, { ...options, location: 'D6' })
+    const isBack = ({ others: [bob] }: RoomSnapshot) => bob?.location === 'D6'
+    expect((await until(ann, isBack)).others[0]?.id).toBe(others[0]?.id)
+    expect(new Set(seen)).toEqual(new Set([`${others[0]?.id} away`, `${others[0]?.id} online`]))
+    await page.close({ runBeforeUnload: true })
+    const gone = performance.now()
+    await until(ann, (now) => now.others.length === 0)
+    expect(performance.now() - gone).toBeLessThan(4_000)
+    await ann.leave()
   })
 })

@@ -84,7 +84,7 @@ export function expectProblem(answer: Answer, name: ProblemName): Problem {
 }
 
 /** Makes one call that must be refused with the problem of that name. */
-export async function refused(
+export async function expectRefused(
   name: ProblemName,
   url: string,
   options: CallOptions = {},

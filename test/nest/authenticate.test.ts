@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { WhereaboutsModule } from '@whereabouts/nestjs'
 import type { User } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
-import { call, callJson, expectProblem, refused } from '../conformance/http.js'
+import { call, callJson, expectProblem, expectRefused } from '../conformance/http.js'
 import { TestRoom } from '../conformance/room.js'
 import { openStream } from '../conformance/stream.js'
 import { PLATFORMS, startApp } from '../servers/nest.js'
@@ -37,18 +37,31 @@ describe.each(PLATFORMS)('an application that authenticates on %s', (platform) =
     await using server = await start()
     const room = new TestRoom(server.baseUrl)
     for (const token of ['', 'token-eve']) {
-      await refused('unauthorized', room.url('events'), as(token))
-      await refused('unauthorized', room.url('events', { watch: 1 }), as(token))
-      await refused('unauthorized', room.url('events'), { ...as(token), json: {} })
-      await refused('unauthorized', room.url('location'), as(token))
-      await refused('unauthorized', room.url('location', { since: 'x:1' }), as(token))
-      await refused('unauthorized', room.url('location'), { ...as(token), json: 1 })
-      await refused('unauthorized', room.url('leave'), { ...as(token), method: 'POST' })
-      await refused('unauthorized', `${server.baseUrl}/location`, { ...as(token), json: 1 })
-      await refused('unauthorized', `${server.baseUrl}/location/sse`, as(token))
+      await expectRefused('unauthorized', room.url('events'), as(token))
+      await expectRefused('unauthorized', room.url('events', { watch: 1 }), as(token))
+      await expectRefused('unauthorized', room.url('events'), { ...as(token), json: {} })
+      await expectRefused('unauthorized', room.url('location'), as(token))
+      await expectRefused('unauthorized', room.url('location', { since: 'x:1' }), as(token))
+      await expectRefused('unauthorized', room.url('location'), { ...as(token), json: 1 })
+      await expectRefused('unauthorized', room.url('leave'), { ...as(token), method: 'POST' })
+      await expectRefused('unauthorized', `${server.baseUrl}/location`, { ...as(token), json: 1 })
+      await expectRefused('unauthorized', `${server.baseUrl}/location/sse`, as(token))
     }
     const read = await callJson(room.url('location'), as('token-ada'))
     expect(read).toMatchObject({ members: [] })
+  })
+
+  it('[ID5] a caller whom it refuses learns nothing else of its request', async () => {
+    await using server = await start()
+    const room = new TestRoom(server.baseUrl)
+    const headers = { 'content-type': 'application/json' }
+    await expectRefused('unauthorized', room.url('events', { view: 'grid', member: 'a.b' }))
+    await expectRefused('unauthorized', room.url('events', { name: '\n' }))
+    await expectRefused('unauthorized', room.url('events'), { headers, body: '{' })
+    await expectRefused('unauthorized', room.url('location', { since: 'x:1', waitMs: -1 }))
+    await expectRefused('unauthorized', room.url('location'), { headers, body: '{' })
+    await expectRefused('unauthorized', room.url('location'), { json: 'x'.repeat(5_000) })
+    await expectRefused('unauthorized', room.url('leave', { soon: 'x' }), { method: 'POST' })
   })
 
   it('[ID5] the user comes from there alone', async () => {

@@ -44,7 +44,7 @@ describe.each(PLATFORMS)('app.close() on %s', (platform) => {
   it('[FR7] closing twice, or before anybody came, is no error', async () => {
     await using server = await start()
     await server.app.close()
-    await server.app.close()
+    await expect(server.app.close()).resolves.toBeUndefined()
   })
 
   it('[FR6] an application that closes leaves no timer behind', async () => {

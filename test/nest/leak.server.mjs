@@ -6,28 +6,33 @@ import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
 import { Rooms, WhereaboutsModule } from '@whereabouts/nestjs'
 
-class AppModule {}
-
 const settings = { heartbeatMs: 100, leaseMs: 300, secret: 'the secret of these tests' }
-const root = { module: AppModule, imports: [WhereaboutsModule.forRoot(settings)] }
+const root = WhereaboutsModule.forRoot(settings)
 const adapter = process.argv[2] === 'fastify' ? [new FastifyAdapter()] : []
 const app = await NestFactory.create(root, ...adapter, { logger: ['fatal'] })
 const rooms = app.get(Rooms)
+/** @type {import('node:http').Server} */
 const server = app.getHttpServer()
 await app.listen(0, '127.0.0.1')
 
+/** @param {import('node:events').EventEmitter} emitter */
 function listeners(emitter) {
   const names = emitter.eventNames().filter((name) => name !== 'message')
   return names.reduce((sum, name) => sum + emitter.listenerCount(name), 0)
 }
 
 function resources() {
+  /** @type {{ [kind: string]: number }} */
   const counts = {}
   for (const name of process.getActiveResourcesInfo()) counts[name] = (counts[name] ?? 0) + 1
   return counts
 }
 
-/** Subscribes and unsubscribes as an application's own @Sse() route would. */
+/**
+ * Subscribes and unsubscribes as an application's own @Sse() route would.
+ *
+ * @param {number} count
+ */
 function watch(count) {
   for (let index = 0; index < count; index++) {
     const as = index % 2 === 0 ? `own-${index % 10}` : undefined
@@ -38,7 +43,7 @@ function watch(count) {
 
 async function measure() {
   for (let pass = 0; pass < 3; pass++) {
-    globalThis.gc()
+    globalThis.gc?.()
     await wait(20)
   }
   return {
@@ -52,9 +57,18 @@ async function measure() {
   }
 }
 
-process.on('message', async ({ ask, count }) => {
+/** @param {{ readonly ask: 'measure' | 'watch', readonly count: number }} message */
+async function answer({ ask, count }) {
   if (ask === 'watch') watch(count)
-  process.send({ ask, measured: await measure() })
+  process.send?.({ measured: await measure() })
+}
+
+process.on('message', (message) => {
+  // oxlint-disable-next-line typescript/no-floating-promises -- a fault ends the process, and the test
+  answer(/** @type {Parameters<typeof answer>[0]} */ (message))
 })
-process.on('disconnect', () => app.close())
-process.send({ ask: 'start', measured: { port: server.address().port } })
+process.on('disconnect', () => {
+  // oxlint-disable-next-line typescript/no-floating-promises -- the end of this ends the process
+  app.close()
+})
+process.send?.({ measured: { port: /** @type {{ port: number }} */ (server.address()).port } })

@@ -3,6 +3,7 @@ import {
   Controller,
   ForbiddenException,
   Get,
+  Module,
   Param,
   Post,
   type ArgumentMetadata,
@@ -18,7 +19,7 @@ import { WhereaboutsModule } from '@whereabouts/nestjs'
 import compression from 'compression'
 import { map, type Observable } from 'rxjs'
 import { describe, expect, it } from 'vitest'
-import { call, callJson, refused } from '../conformance/http.js'
+import { call, callJson, expectRefused } from '../conformance/http.js'
 import { memberKey, TestRoom } from '../conformance/room.js'
 import { openStream } from '../conformance/stream.js'
 import { PLATFORMS, startApp, type Platform } from '../servers/nest.js'
@@ -46,6 +47,7 @@ describe.each(PLATFORMS)('the module in an application on %s', (platform) => {
 
   it('[HT1] [HT3] works with options that come from elsewhere', async () => {
     const CONFIG = Symbol('configuration')
+    @Module({})
     class ConfigModule {}
     const configuration = {
       module: ConfigModule,
@@ -72,8 +74,7 @@ describe.each(PLATFORMS)('the module in an application on %s', (platform) => {
       app.setGlobalPrefix('api'),
     )
     await expectRoomsToWork(`${server.baseUrl}/api`)
-    await refused('not-found', `${server.baseUrl}/api/rooms/x/nothing`)
-    await refused('method-not-allowed', `${server.baseUrl}/api/rooms/x/leave`)
+    await expectRefused('method-not-allowed', `${server.baseUrl}/api/rooms/x/leave`)
     expect(await call(`${server.baseUrl}/rooms/x/location`)).toMatchObject({ status: 404 })
   })
 
@@ -95,7 +96,6 @@ describe.each(PLATFORMS)('the module in an application on %s', (platform) => {
     for (const { headers: its } of answers) {
       expect(its['access-control-allow-origin']).toBe(origin)
       expect(its['access-control-allow-credentials']).toBe('true')
-      expect(its.vary).toMatch(/origin/i)
     }
     const preflight = await call(room.url('location'), {
       method: 'OPTIONS',
@@ -144,7 +144,7 @@ function besideOwnRoutes(platform: Platform): void {
     expect(await callJson(`${server.baseUrl}/rooms/7`)).toEqual({ own: '7' })
     expect(await callJson(`${server.baseUrl}/rooms/7/chairs`)).toEqual({ chairs: '7' })
     await expectRoomsToWork(server.baseUrl)
-    await refused('not-found', `${server.baseUrl}/rooms/7/tables`)
+    expect(await call(`${server.baseUrl}/rooms/7/tables`)).toMatchObject({ status: 404 })
   })
 
   it("[ER3] leaves the application's own bodies alone: they may be larger than a location", async () => {
@@ -152,14 +152,7 @@ function besideOwnRoutes(platform: Platform): void {
     const json = Array.from({ length: 9_000 }, (_, index) => index)
     const url = `${server.baseUrl}/location-history`
     expect(await callJson(url, { json }, 201)).toEqual({ length: 9_000 })
-    await refused('too-large', `${server.baseUrl}/location`, { json })
-  })
-
-  it.runIf(platform === 'express')('[ER4] leaves forms alone', async () => {
-    await using server = await start()
-    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-    const answer = await call(`${server.baseUrl}/forms`, { headers, body: 'a=b' })
-    expect(JSON.parse(answer.text)).toEqual({ a: 'b' })
+    await expectRefused('too-large', `${server.baseUrl}/location`, { json })
   })
 
   it("[ER1] leaves the application's own errors alone", async () => {
@@ -167,7 +160,7 @@ function besideOwnRoutes(platform: Platform): void {
     const fails = await call(`${server.baseUrl}/fails`)
     expect(fails).toMatchObject({ status: 403 })
     expect(JSON.parse(fails.text)).toMatchObject({ message: 'not you', statusCode: 403 })
-    for (const path of ['/nothing', '/nothing/rooms/x', '/roomsx']) {
+    for (const path of ['/nothing', '/rooms/x/nothing', '/roomsx']) {
       const answer = await call(`${server.baseUrl}${path}`)
       expect(answer).toMatchObject({ status: 404 })
       expect(answer.text).not.toContain('urn:whereabouts')
@@ -234,7 +227,7 @@ function amongGlobals(platform: Platform): void {
     await expectRoomsToWork(server.baseUrl)
     const posted = await call(`${server.baseUrl}/location`, { json: { x: 2 } })
     expect(posted).toMatchObject({ status: 201, text: 'ok' })
-    await refused('bad-parameter', new TestRoom(server.baseUrl).url('events', { view: 'x' }))
+    await expectRefused('bad-parameter', new TestRoom(server.baseUrl).url('events', { view: 'x' }))
     const metrics = await call(`${server.baseUrl}/metrics`)
     expect(metrics.text).toMatch(/^# HELP/m)
   })
@@ -252,8 +245,18 @@ function amongGlobals(platform: Platform): void {
   })
 }
 
-describe('the module behind compression', () => {
-  it('[ST1] events arrive at once, not compressed', async () => {
+describe('the module among what only Express has', () => {
+  it('[ER4] forms are left alone', async () => {
+    await using server = await startApp('express', {
+      imports: [whereabouts()],
+      controllers: [OwnController],
+    })
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const answer = await call(`${server.baseUrl}/forms`, { headers, body: 'a=b' })
+    expect(JSON.parse(answer.text)).toEqual({ a: 'b' })
+  })
+
+  it('[ST1] behind compression events arrive at once, not compressed', async () => {
     await using server = await startApp('express', { imports: [whereabouts()] }, (app) =>
       app.use(compression({ threshold: 0 })),
     )

@@ -23,7 +23,7 @@ export class NaiveController {
     return new Observable((subscriber) => {
       this.emitter.on('location', (location: Json) => {
         this.locations.unshift(location)
-        subscriber.next({ data: this.locations as object })
+        subscriber.next({ data: this.locations })
         subscriber.complete()
       })
     })

@@ -15,7 +15,7 @@ import { Rooms, WhereaboutsModule } from '@whereabouts/nestjs'
 import type { Observable } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { within } from '../conformance/deadline.js'
-import { call, callJson, refused } from '../conformance/http.js'
+import { call, callJson, expectRefused } from '../conformance/http.js'
 import { memberKey, TestRoom, versionOf } from '../conformance/room.js'
 import { openStream } from '../conformance/stream.js'
 import { PLATFORMS, startApp } from '../servers/nest.js'
@@ -123,10 +123,10 @@ describe.each(PLATFORMS)('own routes through Rooms on %s', (platform) => {
     try {
       const printed: string[] = []
       const done = new Promise<void>((resolve) => {
-        source.onmessage = ({ data }: { readonly data: string }) => {
+        source.addEventListener('message', ({ data }: { readonly data: string }) => {
           if (printed.push(data) === 2) resolve()
           else void call(`${server.baseUrl}/where?id=ada`, { json: { x: 2, y: 2 } })
-        }
+        })
       })
       await within(done, 'two lines')
       expect(printed).toEqual(['[]', '[{"x":2,"y":2}]'])
@@ -143,6 +143,7 @@ describe.each(PLATFORMS)('own routes through Rooms on %s', (platform) => {
     await watcher.until('the join', ({ members }) => members.size === 1)
     await own.close()
     await watcher.until('away', ({ members }) => [...members.values()][0]?.status === 'away')
+    expect(await callJson(`${server.baseUrl}/where/default/members`)).toHaveLength(1)
   })
 
   it('[MB5] leave leaves, and leaving twice is no error', async () => {
@@ -157,20 +158,22 @@ describe.each(PLATFORMS)('own routes through Rooms on %s', (platform) => {
 
   it('[ER1] a problem of an own route is problem+json', async () => {
     await using server = await start({ maxMembers: 1 })
-    const problem = await refused('room-full', `${server.baseUrl}/where/refuses`)
+    const problem = await expectRefused('room-full', `${server.baseUrl}/where/refuses`)
     expect(problem.extensions).toEqual({ watch: '/rooms/x/events?watch=1' })
     const url = `${server.baseUrl}/where`
-    await refused('bad-member-key', `${url}?id=a.b`, { json: { x: 1 } })
-    await refused('bad-member-key', `${url}/sse?id=a.b`)
+    await expectRefused('bad-member-key', `${url}?id=a.b`, { json: { x: 1 } })
+    await expectRefused('bad-member-key', `${url}/sse?id=a.b`)
     await callJson(`${url}?id=ada`, { json: { x: 1 } }, 201)
-    await refused('room-full', `${url}?id=bob`, { json: { x: 1 } })
-    await refused('room-full', `${url}/sse?id=bob`)
-    await refused('bad-room', `${url}/a%20b/members`)
+    await expectRefused('room-full', `${url}?id=bob`, { json: { x: 1 } })
+    await expectRefused('room-full', `${url}/sse?id=bob`)
+    await expectRefused('bad-room', `${url}/a%20b/members`)
   })
 
   it('[NM6] a location of an own route that is too large is refused', async () => {
     await using server = await start()
-    await refused('too-large', `${server.baseUrl}/where?id=ada`, { json: { x: 'y'.repeat(1_100) } })
+    await expectRefused('too-large', `${server.baseUrl}/where?id=ada`, {
+      json: { x: 'y'.repeat(1_100) },
+    })
     expect(await callJson(`${server.baseUrl}/where/default/members`)).toEqual([])
   })
 

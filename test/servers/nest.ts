@@ -1,16 +1,17 @@
 import type { AddressInfo } from 'node:net'
 import type { Server } from 'node:http'
-import type {
-  DynamicModule,
-  INestApplication,
-  ModuleMetadata,
-  NestApplicationOptions,
-  Type,
+import {
+  Module,
+  type DynamicModule,
+  type INestApplication,
+  type ModuleMetadata,
+  type NestApplicationOptions,
+  type Type,
 } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
 import { WhereaboutsModule } from '@whereabouts/nestjs'
-import type { Running, Settings, Start } from '../conformance/run.js'
+import type { Running, Settings, Start } from '../conformance/suite.js'
 
 /** On what a Nest application runs. */
 export type Platform = 'express' | 'fastify'
@@ -53,7 +54,11 @@ export async function startApp(
 }
 
 /** Nest knows modules by their class, so each application has one of its own. */
-const rootModule = (): Type => class AppModule {}
+function rootModule(): Type {
+  @Module({})
+  class AppModule {}
+  return AppModule
+}
 
 function running(app: INestApplication<Server>): RunningApp {
   const { port } = app.getHttpServer().address() as AddressInfo

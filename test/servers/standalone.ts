@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { within } from '../conformance/deadline.js'
-import type { Running, Settings } from '../conformance/run.js'
+import type { Running, Settings } from '../conformance/suite.js'
 
 const MAIN = fileURLToPath(new URL('../../apps/server/dist/main.js', import.meta.url))
 const ADDRESS = /http:\/\/[^\s"/]+:[0-9]+/
@@ -20,13 +20,17 @@ export interface RunningServer extends Running {
   output(): string
 }
 
-/** Starts `apps/server` as an operator would: settings in the environment, SIGTERM at the end. */
-export async function startServer(settings: Settings = {}): Promise<RunningServer> {
+/**
+ * Starts `apps/server` as an operator would: settings in the environment, SIGTERM at the end.
+ *
+ * @param port to start again where the server was before; else a free one.
+ */
+export async function startServer(settings: Settings = {}, port = 0): Promise<RunningServer> {
   const ownDir = settings.dataDir ?? (await mkdtemp(join(tmpdir(), 'whereabouts-')))
   const child = spawn(process.execPath, [MAIN], {
     env: {
       PATH: process.env['PATH'],
-      PORT: '0',
+      PORT: String(port),
       HOST: '127.0.0.1',
       ...environment({ ...settings, dataDir: ownDir }),
     },
@@ -90,7 +94,10 @@ async function stopProcess(
 ): Promise<void> {
   child.kill('SIGTERM')
   try {
-    const [code, signal] = await within(exited, 'the end of the server', STOP_MS)
+    const [code, signal] = (await within(exited, 'the end of the server', STOP_MS)) as [
+      code: number | null,
+      signal: NodeJS.Signals | null,
+    ]
     // In order is: with 0, or by the signal itself, raised again once all was closed.
     if (code === 0 || signal === 'SIGTERM') return
     throw new Error(`the server ended with ${code ?? signal}: ${output().slice(-2_000)}`)

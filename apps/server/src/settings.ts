@@ -42,7 +42,7 @@ const ENVIRONMENT = z.object({
  *
  * @throws {TypeError} that names every fault at once, misspelt `WHEREABOUTS_…` variables included
  */
-export function readSettings(environment: NodeJS.ProcessEnv): Settings {
+export function readSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
   // An empty variable is as good as none: that is how a Compose file unsets one.
   const given = Object.entries(environment).filter(([, value]) => value !== '')
   const result = ENVIRONMENT.safeParse(Object.fromEntries(given))

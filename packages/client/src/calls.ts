@@ -59,7 +59,7 @@ export class Calls {
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
       ...jsonBody(location),
     })
-    return response.json()
+    return (await response.json()) as Moved
   }
 
   /** What is new since a position, `null` for nothing. @see PROTOCOL.md HT4, HT5 */
@@ -70,7 +70,8 @@ export class Calls {
   ): Promise<RoomSnapshot | RoomPatch | null> {
     const parameters = since === null ? {} : { since, waitMs: String(waitMs) }
     const response = await this.#send(this.#address('location', parameters), { signal })
-    return response.status === 204 ? null : response.json()
+    if (response.status === 204) return null
+    return (await response.json()) as RoomSnapshot | RoomPatch
   }
 
   /** @see PROTOCOL.md HT6 */

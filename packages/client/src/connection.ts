@@ -102,10 +102,13 @@ export class Connection {
     watchdog.expectWithin(FIRST_EVENT_WITHIN_MS)
     try {
       const receive = this.#receiver(watchdog, end)
-      await this.#ladder.current((event) => {
+      const transport = this.#ladder.current((event) => {
         // What else stood in the last chunk is not asked for any more.
         if (!attempt.signal.aborted) receive(event)
       }, attempt.signal)
+      // Not only the transport: when a body ends and is aborted in the same moment, as it is with a
+      // goodbye, Node's fetch may never settle the read of it.
+      await Promise.race([transport, aborted(attempt.signal)])
     } catch (error) {
       if (!attempt.signal.aborted && isLasting(error)) ending = { refused: error }
     } finally {
@@ -136,4 +139,8 @@ export class Connection {
       } else this.#listener.receive(event)
     }
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve()))
 }

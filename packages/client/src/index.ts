@@ -1,4 +1,12 @@
-export { isRoomName, Problem, type Json, type Member, type User } from '@whereabouts/protocol'
+export {
+  isColor,
+  isRoomName,
+  parseUserName,
+  Problem,
+  type Json,
+  type Member,
+  type User,
+} from '@whereabouts/protocol'
 export type { JoinOptions, UserOptions } from './options.js'
 export { joinRoom, type Room } from './room.js'
 export type { RoomSnapshot, RoomStatus } from './store.js'

@@ -13,11 +13,11 @@ const WATCHING_WAIT_MS = 25_000
 export interface Polled {
   readonly room: string
   readonly watch: boolean
-  self(): string | null
-  position(): string | null
-  leaseMs(): number
+  readonly self: () => string | null
+  readonly position: () => string | null
+  readonly leaseMs: () => number
   /** Posts the location again if the last post is so old that the lease is in danger. */
-  stay(): void
+  readonly stay: () => void
 }
 
 /**

@@ -24,7 +24,8 @@ interface Use {
   goodbye: Promise<void>
 }
 
-// Rooms of one page that are joined twice, as React's StrictMode does, are one member.
+// Rooms of one page that are joined twice, as React's StrictMode does, are one member; and who has
+// left and joins again is who it was, without a key in the storage that a duplicated tab would copy.
 const uses = new Map<string, Use>()
 
 /**
@@ -47,14 +48,10 @@ export function claimMemberKey(server: string, room: string, given?: string): Me
     goodbye: Promise.resolve(),
   }
   uses.set(name, use)
-  return holdKey(use, storedAs, () => uses.delete(name))
+  return holdKey(use, storedAs)
 }
 
-function holdKey(
-  use: Use,
-  storedAs: string | null,
-  forget: () => void = () => undefined,
-): MemberKey {
+function holdKey(use: Use, storedAs: string | null): MemberKey {
   use.users += 1
   const take = () => void takeStored(storedAs)
   const keep = () => store(storedAs, use.key)
@@ -62,14 +59,12 @@ function holdKey(
   const release = async (sayGoodbye: () => Promise<void>) => {
     use.users -= 1
     if (use.users > 0) return
-    keep()
     // StrictMode leaves and joins again in one go; then there is no goodbye to say.
     await new Promise((resolve) => setTimeout(resolve))
     if (use.users > 0) return
     // If it can't be said the lease ends by itself.
     use.goodbye = sayGoodbye().catch(() => undefined)
     await use.goodbye
-    if (use.users === 0) forget()
   }
   return { key: use.key, ready: use.goodbye, keep, take, release }
 }

@@ -112,9 +112,12 @@ describe('moving', () => {
     await until(room, ({ members }) => members[0]?.location === 'C5')
     stream.snapshot('e:3', [member('me', 'C5')])
     await until(room, ({ members }) => members.length === 1)
-    expect(server.waiting('POST location')).toBe(0)
+    room.move('D6')
+    const next = await server.take('POST location')
+    expect(next.body).toBe('"D6"')
+    next.answer(200, { self: 'me', id: 'e:4' })
     stream.snapshot('f:1', [member('me')])
-    expect((await server.take('POST location')).body).toBe('"C5"')
+    expect((await server.take('POST location')).body).toBe('"D6"')
   })
 
   it('[CL6] does not post again what the snapshot is too old to know', async () => {
@@ -124,7 +127,8 @@ describe('moving', () => {
     await until(room, ({ self }) => self === 'me')
     ;(await server.take('GET events')).stream().snapshot('e:8', [member('me')])
     await until(room, isOnline)
-    expect(server.waiting('POST location')).toBe(0)
+    room.move('D6')
+    expect((await server.take('POST location')).body).toBe('"D6"')
   })
 
   it('[ID4] tells a new name and color with the location, and drops a name that is refused', async () => {
@@ -168,7 +172,7 @@ describe('the connection', () => {
     vi.advanceTimersByTime(2400)
     stream.event('ping', {}).event('patch', { move: { a: 9 } }, 'e:2')
     await until(room, ({ others }) => others[0]?.location === 9)
-    vi.advanceTimersByTime(2400)
+    await vi.advanceTimersByTimeAsync(2400)
     expect(room.status).toBe('online')
     vi.advanceTimersByTime(100)
     await stream.closed
@@ -180,14 +184,36 @@ describe('the connection', () => {
   it('[ST10] comes back after a share of the time that goodbye says', async () => {
     await using server = await ScriptedServer.listen()
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const { room, stream } = await joinOnline(server)
+    const requests = vi.fn<typeof fetch>((input, init) => fetch(input, init))
+    const { room, stream } = await joinOnline(server, { fetch: requests })
     vi.spyOn(Math, 'random').mockReturnValue(0.5)
     stream.event('goodbye', { reconnectInMs: 8000 })
     await until(room, ({ status }) => status === 'reconnecting')
     await vi.advanceTimersByTimeAsync(3999)
-    expect(vi.getTimerCount()).toBe(1)
+    expect(requests).toHaveBeenCalledTimes(1)
     await vi.advanceTimersByTimeAsync(1)
-    await server.take('GET events')
+    expect(requests).toHaveBeenCalledTimes(2)
+  })
+
+  it('[ST10] comes back as well when the stream ends in the moment of its goodbye', async () => {
+    await using server = await ScriptedServer.listen()
+    const { stream } = await joinOnline(server)
+    stream.event('goodbye', { reconnectInMs: 1 }).end()
+    expect((await server.take('GET events')).query.get('lastEventId')).toBe('e:1')
+  })
+
+  it('[CL4] that is back lets a post that failed go out at once', async () => {
+    await using server = await ScriptedServer.listen()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { room, stream } = await joinOnline(server)
+    vi.spyOn(Math, 'random').mockReturnValue(0.5)
+    room.move('C5')
+    ;(await server.take('POST location')).answer(503)
+    stream.end()
+    await until(room, ({ status }) => status === 'reconnecting')
+    await vi.advanceTimersByTimeAsync(1)
+    ;(await server.take('GET events')).stream()
+    expect((await server.take('POST location')).body).toBe('"C5"')
   })
 
   it('[CL11] ends with a problem that trying again can not mend', async () => {
@@ -199,7 +225,7 @@ describe('the connection', () => {
     expect(problem).toMatchObject({ problem: 'room-full', status: 409 })
   })
 
-  it('[CL11] ends with a problem that ends the stream [ST11]', async () => {
+  it('[ST11 CL11] ends with a problem that ends the stream [ST11]', async () => {
     await using server = await ScriptedServer.listen()
     const { room, stream } = await joinOnline(server)
     stream.event('problem', new Problem('unauthorized', 'the token is over').toJSON())
@@ -228,7 +254,7 @@ describe('the connection', () => {
     stream.stream().response.write('event: snapshot\ndata: {"members":[\n\n')
     await stream.closed
     ;(await server.take('GET events')).stream().snapshot('e:1', [])
-    await until(room, isOnline)
+    expect(ids(await until(room, isOnline))).toEqual([])
   })
 
   it('[MB5] joins again when it is removed although it is here', async () => {
@@ -289,9 +315,8 @@ describe('stepping down', () => {
     expect((await server.take('POST events')).query.get('lastEventId')).toBe('e:1')
   })
 
-  it('[CL9] ends at the long-poll, which tells the same', async () => {
-    await using server = await ScriptedServer.listen()
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  async function joinPolling(server: ScriptedServer): Promise<Room> {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
     const room = join(server)
     await server.take('GET events')
     vi.advanceTimersByTime(5000)
@@ -300,14 +325,37 @@ describe('stepping down', () => {
     const post = await server.take('POST location')
     expect(post.body).toBe('null')
     post.answer(200, { self: 'me', id: 'e:1' })
+    await until(room, ({ self }) => self === 'me')
     const me = { ...member('me') } as unknown as Json
     ;(await server.take('GET location')).answer(200, { id: 'e:1', members: [me], watching: 0 })
-    expect((await until(room, isOnline)).self).toBe('me')
+    await until(room, isOnline)
     await vi.advanceTimersByTimeAsync(100)
+    return room
+  }
+
+  it('[CL9] ends at the long-poll, which tells the same', async () => {
+    await using server = await ScriptedServer.listen()
+    const room = await joinPolling(server)
     const poll = await server.take('GET location')
-    expect([poll.query.get('since'), Number(poll.query.get('waitMs'))]).toEqual(['e:1', 7500])
+    expect(poll.query.get('since')).toBe('e:1')
     poll.answer(200, { id: 'e:2', patch: { move: { me: 'C5' } } })
     await until(room, ({ members }) => members[0]?.location === 'C5')
+  })
+
+  it('[CL9] keeps the member by posts that follow the polls [MB4]', async () => {
+    await using server = await ScriptedServer.listen()
+    await joinPolling(server)
+    const poll = await server.take('GET location')
+    const waitMs = Number(poll.query.get('waitMs'))
+    expect(waitMs).toBeLessThanOrEqual(7500)
+    expect(server.waiting('POST location')).toBe(0)
+    vi.advanceTimersByTime(waitMs)
+    poll.answer(204)
+    const pong = vi.waitUntil(() => vi.getTimerCount() > 1)
+    await pong
+    vi.advanceTimersByTime(100)
+    expect((await server.take('POST location')).body).toBe('null')
+    expect((await server.take('GET location')).query.get('since')).toBe('e:1')
   })
 })
 

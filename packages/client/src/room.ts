@@ -17,7 +17,7 @@ const USUAL_LEASE_MS = 15_000
 // What is wrong with a location and not with who posts it.
 const LOCATION_PROBLEMS = new Set(['bad-json', 'too-large', 'unsupported-media-type'])
 
-/** A room that this page or process is in. Every method may be passed on without its object. */
+/** A room that this page or process is in. Its functions may be passed on without it. */
 export interface Room {
   /**
    * Says where the member is. One post is in flight, then the latest location follows; those
@@ -26,16 +26,16 @@ export interface Room {
    *
    * @see PROTOCOL.md CL3
    */
-  move(location: Json): void
+  readonly move: (location: Json) => void
   /** Changes what is given and keeps the rest. A user that the server refuses is dropped. */
-  setUser(user: UserOptions): void
+  readonly setUser: (user: UserOptions) => void
   /** Fits React's `useSyncExternalStore`, together with `subscribe`. */
-  getSnapshot(): RoomSnapshot
+  readonly getSnapshot: () => RoomSnapshot
   /** Calls back after every change; returns how to stop that. */
-  subscribe(listener: () => void): () => void
+  readonly subscribe: (listener: () => void) => () => void
   readonly status: RoomStatus
   /** Leaves at once, for good. Resolves when the server knows, or can't be told. */
-  leave(): Promise<void>
+  readonly leave: () => Promise<void>
 }
 
 /**

@@ -1,5 +1,5 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
-import { Problem } from '@whereabouts/protocol'
+import { Problem, type Goodbye, type Hello, type Patch, type Snapshot } from '@whereabouts/protocol'
 import type { Calls } from './calls.js'
 import type { RoomEvent, Transport } from './transport.js'
 
@@ -33,13 +33,13 @@ export function streamTransport(
 function readMessage({ event, id = '', data }: EventSourceMessage): RoomEvent {
   switch (event) {
     case 'hello':
-      return { kind: 'hello', hello: JSON.parse(data) }
+      return { kind: 'hello', hello: JSON.parse(data) as Hello }
     case 'snapshot':
-      return { kind: 'snapshot', position: id, snapshot: JSON.parse(data) }
+      return { kind: 'snapshot', position: id, snapshot: JSON.parse(data) as Snapshot }
     case 'patch':
-      return { kind: 'patch', position: id, patch: JSON.parse(data) }
+      return { kind: 'patch', position: id, patch: JSON.parse(data) as Patch }
     case 'goodbye':
-      return { kind: 'goodbye', ...JSON.parse(data) }
+      return { kind: 'goodbye', ...(JSON.parse(data) as Goodbye) }
     case 'problem':
       return { kind: 'problem', problem: readProblem(data) }
     case 'ping':

@@ -119,13 +119,18 @@ export class Rooms implements OnModuleDestroy {
    * @param key the member key; without one, a new member of the post's own
    * @param location at most `maxLocationBytes` of JSON text
    * @throws {Problem} bad-room, bad-member-key, bad-name, bad-color, bad-json, too-large, room-full,
-   *   too-many-rooms
+   *   too-many-rooms, shutting-down
    * @see PROTOCOL.md HT3
    */
   move(room: string, key: string | undefined, location: Json, user: UserClaim = {}): Moved {
+    this.#assertStaying()
     this.#checkLocation(location)
     const claim = checkClaim(user)
-    const self = this.#memberId(room, key === undefined ? newMemberKey() : checkMemberKey(key), claim)
+    const self = this.#memberId(
+      room,
+      key === undefined ? newMemberKey() : checkMemberKey(key),
+      claim,
+    )
     const frames = this.#rooms.open(checkRoom(room))
     frames.room.move(self, claim, location, this.#clock.now())
     this.#rooms.changed(frames)
@@ -218,33 +223,31 @@ export class Rooms implements OnModuleDestroy {
   }
 
   /**
-   * Waits until there is news of a room since a position.
+   * Waits for the next frame of a room that is at a position.
    *
-   * @param documents whether what changed in the document is news
+   * @param options how long, and whether what changes in the document counts
    * @param cancelled ends the waiting early
-   * @throws {Problem} too-many-rooms, too-many-connections, shutting-down
-   * @see PROTOCOL.md HT5
+   * @throws {Problem} too-many-connections, shutting-down
+   * @see PROTOCOL.md HT5, RM11
    */
-  async changed(
+  async nextFrame(
     room: string,
     position: string,
-    waitMs: number,
-    documents: boolean,
+    options: { readonly waitMs: number; readonly documents: boolean },
     cancelled: AbortSignal,
   ): Promise<void> {
     this.#assertOpen()
-    const frames = this.#rooms.open(checkRoom(room))
+    const { waitMs, documents } = options
     const poll = new Poll(this.#version(position), documents)
     const forget = this.#connections.add(poll)
     const cancelTimer = this.#clock.after(waitMs, poll.end)
     cancelled.addEventListener('abort', poll.end, { once: true })
-    this.#start(frames, poll)
+    this.#rooms.follow(room, poll)
     await poll.ended
-    cancelTimer()
+    this.#rooms.unfollow(room, poll)
     cancelled.removeEventListener('abort', poll.end)
+    cancelTimer()
     forget()
-    frames.remove(poll)
-    this.#rooms.changed(frames)
   }
 
   /**
@@ -264,7 +267,8 @@ export class Rooms implements OnModuleDestroy {
       this.#assertOpen()
       const { frames, self, release } = this.#attend(room, member)
       const version = lastEventId === undefined ? undefined : this.#version(lastEventId)
-      const subscription = new Subscription(view, documents, version, subscriber)
+      const position = lastEventId ?? formatPosition({ epoch: this.#rooms.epoch, version: 0 })
+      const subscription = new Subscription({ view, documents }, version, position, subscriber)
       const forget = this.#connections.add(subscription)
       subscriber.add(() => {
         forget()
@@ -341,10 +345,13 @@ export class Rooms implements OnModuleDestroy {
   }
 
   #assertOpen(): void {
-    if (this.#closing) {
-      throw new Problem('shutting-down', 'This server is going away; connect again in a moment.')
-    }
+    this.#assertStaying()
     this.#connections.assertRoom()
+  }
+
+  #assertStaying(): void {
+    if (!this.#closing) return
+    throw new Problem('shutting-down', 'This server is going away; try again in a moment.')
   }
 
   #memberId(room: string, key: string, user: UserClaim): string {
@@ -362,9 +369,13 @@ export class Rooms implements OnModuleDestroy {
     const text = JSON.stringify(location) as string | undefined
     if (text === undefined) throw new Problem('bad-json', 'A location is a JSON value.')
     if (Buffer.byteLength(text) <= maxLocationBytes) return
-    throw new Problem('too-large', `A location is at most ${maxLocationBytes} bytes of JSON text.`, {
-      limitBytes: maxLocationBytes,
-    })
+    throw new Problem(
+      'too-large',
+      `A location is at most ${maxLocationBytes} bytes of JSON text.`,
+      {
+        limitBytes: maxLocationBytes,
+      },
+    )
   }
 }
 

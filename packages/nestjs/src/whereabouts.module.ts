@@ -71,7 +71,11 @@ function mount(definition: DynamicModule, extras: WhereaboutsMount): DynamicModu
     ...definition,
     global: isGlobal,
     imports: [...imports, ...(path === '' ? [] : [RouterModule.register([{ path, module }])])],
-    controllers: [RoomsController, ArticleController, ...(operations ? [OperationsController] : [])],
+    controllers: [
+      RoomsController,
+      ArticleController,
+      ...(operations ? [OperationsController] : []),
+    ],
     providers: [
       ...providers,
       {

@@ -2,13 +2,13 @@ import type { Json } from '@whereabouts/protocol'
 import { EventSource } from 'eventsource'
 import { describe, expect, it } from 'vitest'
 import { within } from '../deadline.js'
-import { call, refused } from '../http.js'
+import { call, expectRefused } from '../http.js'
 import { memberKey, TestRoom } from '../room.js'
-import type { Suite } from '../run.js'
+import type { Suite } from '../suite.js'
 import { openStream, type EventStream } from '../stream.js'
 
 /** PROTOCOL.md section 6, the article's calls. They share one room, so each has its own server. */
-export function article(suite: Suite): void {
+export function articleRules(suite: Suite): void {
   describe("the article's calls", () => {
     posting(suite)
     streaming(suite)
@@ -34,9 +34,9 @@ function posting({ start }: Suite): void {
     await using server = await start(SETTINGS)
     const url = `${server.baseUrl}/location`
     const headers = { 'content-type': 'application/json' }
-    await refused('bad-json', url, { headers, body: '{' })
-    await refused('too-large', url, { json: 'x'.repeat(2_000) })
-    await refused('unsupported-media-type', url, {
+    await expectRefused('bad-json', url, { headers, body: '{' })
+    await expectRefused('too-large', url, { json: 'x'.repeat(2_000) })
+    await expectRefused('unsupported-media-type', url, {
       headers: { 'content-type': 'text/plain' },
       body: '1',
     })

@@ -5,11 +5,11 @@ import type { Moved } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
 import { call, callJson, type Answer } from '../http.js'
 import { memberKey, TestRoom } from '../room.js'
-import type { Suite } from '../run.js'
+import type { Suite } from '../suite.js'
 import { openStream } from '../stream.js'
 
 /** PROTOCOL.md section 3; ID5 needs an application that authenticates. */
-export function identity(suite: Suite): void {
+export function identityRules(suite: Suite): void {
   describe('who is calling', () => {
     keys(suite)
     cookies(suite)

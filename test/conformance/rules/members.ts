@@ -2,16 +2,16 @@ import type { Patch } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
 import { callJson } from '../http.js'
 import { memberKey, TestRoom } from '../room.js'
-import { LEASE_MS, SOON_MS, type Suite } from '../run.js'
+import { HEARTBEAT_MS, LEASE_MS, share, SOON_MS, type Suite } from '../suite.js'
 import { openStream, type EventStream } from '../stream.js'
 
 /** PROTOCOL.md section 5. */
-export function members(suite: Suite): void {
+export function memberRules(suite: Suite): void {
   describe('the life of a member', () => {
     joining(suite)
     leases(suite)
     leaving(suite)
-    soon(suite)
+    describe('soon', () => soon(suite))
     severalConnections(suite)
     watching(suite)
   })
@@ -201,9 +201,16 @@ function leaving({ calm }: Suite): void {
   })
 }
 
-function soon({ brief }: Suite): void {
+function soon({ start }: Suite): void {
+  // Far shorter than the lease, as it is meant: what the lease does can't be taken for it.
+  const prompt = share(start, {
+    heartbeatMs: HEARTBEAT_MS,
+    leaseMs: 15_000,
+    soonMs: SOON_MS,
+  })
+
   it('[MB6] soon: away at once, gone after its time', async () => {
-    const room = new TestRoom(brief.baseUrl)
+    const room = new TestRoom(prompt.baseUrl)
     await using watcher = await room.watch()
     const key = memberKey()
     const own = await room.join(key)
@@ -220,17 +227,18 @@ function soon({ brief }: Suite): void {
   })
 
   it('[MB6] soon: a connection that was there before does not keep the member', async () => {
-    const room = new TestRoom(brief.baseUrl)
+    const room = new TestRoom(prompt.baseUrl)
     await using watcher = await room.watch()
     const key = memberKey()
     await using own = await room.join(key)
     await room.leave(key, { soon: 1 })
     await watcher.until('away', isAway(own.self))
     await watcher.until('the leave', isGone(own.self))
+    expect(comingsAndGoings(watcher, own.self)).toEqual(['join', 'leave'])
   })
 
   it('[MB6] [MB7] soon: a connection within its time, and nobody left or joined', async () => {
-    const room = new TestRoom(brief.baseUrl)
+    const room = new TestRoom(prompt.baseUrl)
     await using watcher = await room.watch()
     const key = memberKey()
     const before = await room.join(key)
@@ -249,7 +257,7 @@ function soon({ brief }: Suite): void {
   })
 
   it('[MB6] soon: a post within its time changes the location alone', async () => {
-    const room = new TestRoom(brief.baseUrl)
+    const room = new TestRoom(prompt.baseUrl)
     await using watcher = await room.watch()
     const key = memberKey()
     const own = await room.join(key)

@@ -1,12 +1,12 @@
 import type { Json } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
-import { call, callJson, open, refused } from '../http.js'
+import { call, callJson, open, expectRefused } from '../http.js'
 import { memberKey, TestRoom } from '../room.js'
-import type { Suite } from '../run.js'
+import type { Suite } from '../suite.js'
 import { openStream } from '../stream.js'
 
 /** PROTOCOL.md section 2. */
-export function names(suite: Suite): void {
+export function nameRules(suite: Suite): void {
   describe('names and limits', () => {
     roomNames(suite)
     memberKeys(suite)
@@ -51,15 +51,24 @@ function roomNames({ calm }: Suite): void {
     ['NUL', 'a%00'],
     ['a line break', 'a%0D%0Ab'],
     ['an asterisk', '*'],
-    ['a broken percent-encoding', '%E0%A4%A'],
+    ['a dot', '%2E'],
+    ['two dots', '%2e%2E'],
   ]
   it.each(bad)('[NM1] bad-room: %s', async (_, name) => {
     const address = `${calm.baseUrl}/rooms/${name}`
-    await refused('bad-room', `${address}/location`, { method: 'POST', json: 1 })
-    await refused('bad-room', `${address}/location`)
-    await refused('bad-room', `${address}/events`)
-    await refused('bad-room', `${address}/events`, { method: 'POST', json: {} })
-    await refused('bad-room', `${address}/leave`, { method: 'POST' })
+    await expectRefused('bad-room', `${address}/location`, { method: 'POST', json: 1 })
+    await expectRefused('bad-room', `${address}/location`)
+    await expectRefused('bad-room', `${address}/events`)
+    await expectRefused('bad-room', `${address}/events`, { method: 'POST', json: {} })
+    await expectRefused('bad-room', `${address}/leave`, { method: 'POST' })
+  })
+
+  it('[NM1] an address with a broken percent-encoding is refused by who routes it', async () => {
+    const address = `${calm.baseUrl}/rooms/%E0%A4%A`
+    for (const path of ['location', 'events']) {
+      expect(await call(`${address}/${path}`)).toMatchObject({ status: 400 })
+      expect(await call(`${address}/${path}`, { json: 1 })).toMatchObject({ status: 400 })
+    }
   })
 }
 
@@ -82,20 +91,24 @@ function memberKeys({ calm }: Suite): void {
     ['a line break', 'a\r\nb'],
   ])('[NM2] bad-member-key: %s', async (_, member) => {
     const room = new TestRoom(calm.baseUrl)
-    await refused('bad-member-key', room.url('location', { member }), { json: 1 })
-    await refused('bad-member-key', room.url('events', { member }))
-    await refused('bad-member-key', room.url('leave', { member }), { method: 'POST' })
-    await refused('bad-member-key', `${calm.baseUrl}/location?id=${encodeURIComponent(member)}`, {
-      json: 1,
-    })
+    await expectRefused('bad-member-key', room.url('location', { member }), { json: 1 })
+    await expectRefused('bad-member-key', room.url('events', { member }))
+    await expectRefused('bad-member-key', room.url('leave', { member }), { method: 'POST' })
+    await expectRefused(
+      'bad-member-key',
+      `${calm.baseUrl}/location?id=${encodeURIComponent(member)}`,
+      {
+        json: 1,
+      },
+    )
     expect((await room.read()).members).toEqual([])
   })
 
   it('[NM2] bad-member-key: in the header, and in a body', async () => {
     const room = new TestRoom(calm.baseUrl)
     const headers = { 'whereabouts-member': 'a.b' }
-    await refused('bad-member-key', room.url('location'), { headers, json: 1 })
-    await refused('bad-member-key', room.url('events'), { json: { member: 'a.b' } })
+    await expectRefused('bad-member-key', room.url('location'), { headers, json: 1 })
+    await expectRefused('bad-member-key', room.url('events'), { json: { member: 'a.b' } })
   })
 
   it('[NM2] parameters that are given twice are no crash', async () => {
@@ -137,6 +150,8 @@ function userNames({ calm }: Suite): void {
     '\u202E',
     '\u2066',
     '\u2069',
+    '\u2028',
+    '\u2029',
   ]
   it.each([
     ['65 characters', 'n'.repeat(65)],
@@ -147,16 +162,16 @@ function userNames({ calm }: Suite): void {
     ...hidden.map((mark): [string, string] => [codePoint(mark), `Ada${mark}x`]),
   ])('[NM3] bad-name: %s', async (_, name) => {
     const room = new TestRoom(calm.baseUrl)
-    await refused('bad-name', room.url('events', { name }))
-    await refused('bad-name', room.url('events'), { json: { name } })
-    await refused('bad-name', room.url('location', { name }), { json: 1 })
+    await expectRefused('bad-name', room.url('events', { name }))
+    await expectRefused('bad-name', room.url('events'), { json: { name } })
+    await expectRefused('bad-name', room.url('location', { name }), { json: 1 })
     expect((await room.read()).members).toEqual([])
   })
 
   it('[NM3] bad-name: an unpaired surrogate', async () => {
     const room = new TestRoom(calm.baseUrl)
     const headers = { 'content-type': 'application/json' }
-    await refused('bad-name', room.url('events'), { headers, body: '{"name":"a\\ud83d"}' })
+    await expectRefused('bad-name', room.url('events'), { headers, body: '{"name":"a\\ud83d"}' })
   })
 }
 
@@ -174,8 +189,8 @@ function colors({ calm }: Suite): void {
     '[NM4] bad-color: %s',
     async (color) => {
       const room = new TestRoom(calm.baseUrl)
-      await refused('bad-color', room.url('events', { color }))
-      await refused('bad-color', room.url('location', { color }), { json: 1 })
+      await expectRefused('bad-color', room.url('events', { color }))
+      await expectRefused('bad-color', room.url('location', { color }), { json: 1 })
     },
   )
 
@@ -244,7 +259,7 @@ function locations({ calm, start }: Suite): void {
     expect(Buffer.byteLength(JSON.stringify(most))).toBe(1_024)
     const { self } = await room.move(memberKey(), most)
     expect((await room.member(self))?.location).toBe(most)
-    const problem = await refused('too-large', room.url('location'), { json: `${most}c` })
+    const problem = await expectRefused('too-large', room.url('location'), { json: `${most}c` })
     expect(problem.extensions).toEqual({ limitBytes: 1_024 })
   })
 
@@ -252,7 +267,7 @@ function locations({ calm, start }: Suite): void {
     await using server = await start({ maxLocationBytes: 16 })
     const room = new TestRoom(server.baseUrl)
     await room.move(memberKey(), 'x'.repeat(14))
-    const problem = await refused('too-large', room.url('location'), { json: 'x'.repeat(15) })
+    const problem = await expectRefused('too-large', room.url('location'), { json: 'x'.repeat(15) })
     expect(problem.extensions).toEqual({ limitBytes: 16 })
   })
 }
@@ -265,9 +280,11 @@ function parameters({ calm }: Suite): void {
     ['watch', 'maybe'],
   ])('[NM7] bad-parameter: %s=%s on a stream', async (name, value) => {
     const room = new TestRoom(calm.baseUrl)
-    const problem = await refused('bad-parameter', room.url('events', { [name]: value }))
+    const problem = await expectRefused('bad-parameter', room.url('events', { [name]: value }))
     expect(problem.detail).toContain(name)
-    const inBody = await refused('bad-parameter', room.url('events'), { json: { [name]: value } })
+    const inBody = await expectRefused('bad-parameter', room.url('events'), {
+      json: { [name]: value },
+    })
     expect(inBody.detail).toContain(name)
   })
 
@@ -277,7 +294,7 @@ function parameters({ calm }: Suite): void {
       const room = new TestRoom(calm.baseUrl)
       const { id } = await room.move(memberKey(), 1)
       const url = room.url('location', { since: id, waitMs })
-      expect((await refused('bad-parameter', url)).detail).toContain('waitMs')
+      expect((await expectRefused('bad-parameter', url)).detail).toContain('waitMs')
     },
   )
 
@@ -286,13 +303,13 @@ function parameters({ calm }: Suite): void {
     const key = memberKey()
     const { self } = await room.move(key, 1)
     const url = room.url('leave', { member: key, soon: 'perhaps' })
-    expect((await refused('bad-parameter', url, { method: 'POST' })).detail).toContain('soon')
+    expect((await expectRefused('bad-parameter', url, { method: 'POST' })).detail).toContain('soon')
     expect(await room.member(self)).toMatchObject({ status: 'online' })
   })
 
   it('[NM7] bad-parameter: a body field of another type', async () => {
     const room = new TestRoom(calm.baseUrl)
-    const problem = await refused('bad-parameter', room.url('events'), { json: { view: 5 } })
+    const problem = await expectRefused('bad-parameter', room.url('events'), { json: { view: 5 } })
     expect(problem.detail).toContain('view')
   })
 

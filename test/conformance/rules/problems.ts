@@ -1,12 +1,12 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { call, refused } from '../http.js'
+import { call, expectRefused } from '../http.js'
 import { memberKey, TestRoom } from '../room.js'
-import type { Suite } from '../run.js'
+import type { Suite } from '../suite.js'
 import { openSocket } from '../socket.js'
 
 /** PROTOCOL.md section 9; ER5 needs an application that fails. */
-export function problems(suite: Suite): void {
+export function problemRules(suite: Suite): void {
   describe('problems', () => {
     theObject(suite)
     badJson(suite)
@@ -38,12 +38,12 @@ function theObject({ calm }: Suite): void {
     await using watcher = await room.watch()
     const before = await room.read()
     const member = { member: key }
-    await refused('bad-json', room.url('location', member), { headers: JSON_TYPE, body: '{' })
-    await refused('too-large', room.url('location', member), { json: 'x'.repeat(1_023) })
-    await refused('bad-name', room.url('location', { ...member, name: '\n' }), { json: 1 })
-    await refused('bad-color', room.url('location', { ...member, color: 'red' }), { json: 1 })
-    await refused('bad-parameter', room.url('events', { ...member, view: 'x' }))
-    await refused('bad-parameter', room.url('events', { watch: 'x' }))
+    await expectRefused('bad-json', room.url('location', member), { headers: JSON_TYPE, body: '{' })
+    await expectRefused('too-large', room.url('location', member), { json: 'x'.repeat(1_023) })
+    await expectRefused('bad-name', room.url('location', { ...member, name: '\n' }), { json: 1 })
+    await expectRefused('bad-color', room.url('location', { ...member, color: 'red' }), { json: 1 })
+    await expectRefused('bad-parameter', room.url('events', { ...member, view: 'x' }))
+    await expectRefused('bad-parameter', room.url('events', { watch: 'x' }))
     expect(await watcher.quiet()).toEqual([])
     expect(await room.read()).toEqual(before)
   })
@@ -77,19 +77,19 @@ function badJson({ calm }: Suite): void {
     ['bytes that are not UTF-8', Buffer.from([0x22, 0xff, 0x22])],
   ])('[ER2] bad-json: %s', async (_, body) => {
     const room = new TestRoom(calm.baseUrl)
-    await refused('bad-json', room.url('location'), { headers: JSON_TYPE, body })
+    await expectRefused('bad-json', room.url('location'), { headers: JSON_TYPE, body })
     expect((await room.read()).members).toEqual([])
   })
 
   it('[ER2] bad-json: a POST without a body or type', async () => {
     const room = new TestRoom(calm.baseUrl)
-    await refused('bad-json', room.url('location'), { method: 'POST' })
-    await refused('bad-json', `${calm.baseUrl}/location`, { method: 'POST' })
+    await expectRefused('bad-json', room.url('location'), { method: 'POST' })
+    await expectRefused('bad-json', `${calm.baseUrl}/location`, { method: 'POST' })
   })
 
   it('[ER2] bad-json: the parameters of a stream', async () => {
     const room = new TestRoom(calm.baseUrl)
-    await refused('bad-json', room.url('events'), { headers: JSON_TYPE, body: '{"view"' })
+    await expectRefused('bad-json', room.url('events'), { headers: JSON_TYPE, body: '{"view"' })
   })
 
   it('[ER2] white space around JSON is JSON', async () => {
@@ -111,7 +111,7 @@ const answered = (text: string) => (text.includes('"limitBytes"') ? text : undef
 function tooLarge({ calm, start }: Suite): void {
   it('[ER3] too-large names the limit and closes the connection', async () => {
     const room = new TestRoom(calm.baseUrl)
-    const { extensions } = await refused('too-large', room.url('location'), {
+    const { extensions } = await expectRefused('too-large', room.url('location'), {
       json: 'x'.repeat(5_000),
     })
     expect(extensions).toEqual({ limitBytes: 1_024 })
@@ -161,7 +161,7 @@ function tooLarge({ calm, start }: Suite): void {
 
   it('[ER3] the limit counts bytes, not characters', async () => {
     const room = new TestRoom(calm.baseUrl)
-    await refused('too-large', room.url('location'), { json: 'ä'.repeat(600) })
+    await expectRefused('too-large', room.url('location'), { json: 'ä'.repeat(600) })
   })
 
   it('[ER3] a caller who hangs up in the middle of a body changes nothing', async () => {
@@ -181,7 +181,7 @@ function tooLarge({ calm, start }: Suite): void {
     await using server = await start({ maxLocationBytes: limitBytes })
     const room = new TestRoom(server.baseUrl)
     await room.move(memberKey(), 'x'.repeat(limitBytes - 2))
-    const { extensions } = await refused('too-large', room.url('location'), {
+    const { extensions } = await expectRefused('too-large', room.url('location'), {
       json: 'x'.repeat(limitBytes),
     })
     expect(extensions).toEqual({ limitBytes })
@@ -202,9 +202,9 @@ function mediaTypes({ calm }: Suite): void {
   ])('[ER4] unsupported-media-type: %s', async (_, type) => {
     const room = new TestRoom(calm.baseUrl)
     const options = { headers: { 'content-type': type }, body: '{"x":2}' }
-    await refused('unsupported-media-type', room.url('location'), options)
-    await refused('unsupported-media-type', room.url('events'), options)
-    await refused('unsupported-media-type', `${calm.baseUrl}/location`, options)
+    await expectRefused('unsupported-media-type', room.url('location'), options)
+    await expectRefused('unsupported-media-type', room.url('events'), options)
+    await expectRefused('unsupported-media-type', `${calm.baseUrl}/location`, options)
     expect((await room.read()).members).toEqual([])
   })
 
@@ -214,7 +214,7 @@ function mediaTypes({ calm }: Suite): void {
       const room = new TestRoom(calm.baseUrl)
       const headers = { ...JSON_TYPE, 'content-encoding': encoding }
       const body = encoding === 'gzip' ? gzipSync('{"x":2}') : '{"x":2}'
-      await refused('unsupported-media-type', room.url('location'), { headers, body })
+      await expectRefused('unsupported-media-type', room.url('location'), { headers, body })
       expect((await room.read()).members).toEqual([])
     },
   )

@@ -1,12 +1,12 @@
 import { applyPatch, applySnapshot, EMPTY_ROOM, type RoomPatch } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
-import { refused } from '../http.js'
+import { expectRefused } from '../http.js'
 import { memberKey, TestRoom, versionOf } from '../room.js'
-import type { Suite } from '../run.js'
+import type { Suite } from '../suite.js'
 import { openStream } from '../stream.js'
 
 /** PROTOCOL.md section 4. */
-export function rooms(suite: Suite): void {
+export function roomRules(suite: Suite): void {
   describe('the room', () => {
     commits(suite)
     catchingUp(suite)
@@ -181,13 +181,15 @@ function limits({ start }: Suite): void {
     const { self } = await room.move(ada, 1)
     await using own = await room.join(bob)
     const before = await room.read()
-    const post = await refused('room-full', room.url('location', { member: cat }), { json: 1 })
-    const stream = await refused('room-full', room.url('events', { member: cat }))
-    const byPost = await refused('room-full', room.url('events'), { json: { member: cat } })
+    const post = await expectRefused('room-full', room.url('location', { member: cat }), {
+      json: 1,
+    })
+    const stream = await expectRefused('room-full', room.url('events', { member: cat }))
+    const byPost = await expectRefused('room-full', room.url('events'), { json: { member: cat } })
     expect(await room.read()).toEqual(before)
     for (const { extensions } of [post, stream, byPost]) {
       expect(extensions).toEqual({ watch: expect.stringContaining('watch=1') })
-      await using watcher = await openStream(`${server.baseUrl}${String(extensions['watch'])}`)
+      await using watcher = await openStream(`${server.baseUrl}${extensions['watch'] as string}`)
       const { data } = await watcher.next('snapshot')
       expect(data).toMatchObject({ members: [{ id: self }, { id: own.self }], watching: 1 })
       await watcher.close()
@@ -203,10 +205,10 @@ function limits({ start }: Suite): void {
     await room.move(bob, 1)
     await room.move(ada, 2)
     await using _stream = await room.join(bob)
-    await refused('room-full', room.url('location', { member: cat }), { json: 1 })
+    await expectRefused('room-full', room.url('location', { member: cat }), { json: 1 })
     await room.leave(ada)
     await room.move(cat, 1)
-    await refused('room-full', room.url('location', { member: ada }), { json: 1 })
+    await expectRefused('room-full', room.url('location', { member: ada }), { json: 1 })
   })
 
   it('[RM10] too-many-rooms: one more is refused; the rooms that there are go on', async () => {
@@ -215,8 +217,8 @@ function limits({ start }: Suite): void {
     const key = memberKey()
     await one!.move(key, 1)
     await two!.move(key, 1)
-    await refused('too-many-rooms', three!.url('location', { member: key }), { json: 1 })
-    await refused('too-many-rooms', three!.url('events', { member: key }))
+    await expectRefused('too-many-rooms', three!.url('location', { member: key }), { json: 1 })
+    await expectRefused('too-many-rooms', three!.url('events', { member: key }))
     await two!.move(key, 2)
     await two!.leave(key)
     await three!.move(key, 1)
@@ -233,11 +235,23 @@ function limits({ start }: Suite): void {
     expect(await new TestRoom(server.baseUrl).read()).toMatchObject({ members: [] })
   })
 
+  it('[RM11] nor does waiting for one, also when the server holds its most rooms', async () => {
+    await using server = await start({ maxRooms: 1 })
+    const nowhere = new TestRoom(server.baseUrl)
+    const poll = nowhere.poll((await nowhere.read()).id, 300)
+    await new TestRoom(server.baseUrl).move(memberKey(), 1)
+    expect(await poll).toMatchObject({ status: 204 })
+    const { id } = await nowhere.read()
+    expect(await nowhere.poll(id, 100)).toMatchObject({ status: 204 })
+  })
+
   it('[RM11] leaving a room that does not exist makes no room', async () => {
     await using server = await start({ maxRooms: 1 })
     await new TestRoom(server.baseUrl).leave(memberKey())
     await new TestRoom(server.baseUrl).leave(memberKey(), { soon: 1 })
-    await new TestRoom(server.baseUrl).move(memberKey(), 1)
+    const only = new TestRoom(server.baseUrl)
+    await only.move(memberKey(), 1)
+    expect((await only.read()).members).toHaveLength(1)
   })
 }
 
@@ -263,6 +277,6 @@ function forgetting({ start }: Suite): void {
     await using server = await start({ maxRooms: 1 })
     const [one, two] = [new TestRoom(server.baseUrl), new TestRoom(server.baseUrl)]
     await using _watcher = await one.watch()
-    await refused('too-many-rooms', two.url('location', { member: memberKey() }), { json: 1 })
+    await expectRefused('too-many-rooms', two.url('location', { member: memberKey() }), { json: 1 })
   })
 }

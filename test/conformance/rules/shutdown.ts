@@ -2,15 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { within } from '../deadline.js'
 import { flood, LARGE_BYTES, openStuckReader } from '../flood.js'
 import { memberKey, TestRoom } from '../room.js'
-import type { Suite } from '../run.js'
+import type { Suite } from '../suite.js'
 import { openSocket } from '../socket.js'
 import { end } from '../stream.js'
 
 /** PROTOCOL.md FR7, and what section 6 says of it. */
-export function shutdown({ start }: Suite): void {
+export function shutdownRules({ start, platformRefuses }: Suite): void {
   describe('shutdown', () => {
     everybodyIsTold(start)
-    latecomers(start)
+    latecomers(start, platformRefuses)
   })
 }
 
@@ -103,12 +103,14 @@ async function askWhileStopping(start: Suite['start'], path: string): Promise<st
   return answer
 }
 
-function latecomers(start: Suite['start']): void {
+function latecomers(start: Suite['start'], platformRefuses: boolean): void {
   it.each(['/rooms/late/events', '/location/sse'])(
     '[FR7] a stream asked for after that is shutting-down, with Retry-After: %s',
     async (path) => {
       const answer = await askWhileStopping(start, path)
       expect(answer).toMatch(/^HTTP\/1\.1 503 /)
+      expect(answer).toMatch(/^connection: close\r$/im)
+      if (platformRefuses) return
       expect(answer).toMatch(/^retry-after: [0-9]+\r$/im)
       expect(answer).toMatch(/^content-type: application\/problem\+json\b/im)
       expect(answer).toContain('urn:whereabouts:problem:shutting-down')

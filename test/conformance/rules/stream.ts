@@ -2,12 +2,12 @@ import type { Goodbye, Json } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
 import { call } from '../http.js'
 import { memberKey, TestRoom, versionOf } from '../room.js'
-import type { Suite } from '../run.js'
+import type { Suite } from '../suite.js'
 import { openSocket } from '../socket.js'
 import { end, openStream } from '../stream.js'
 
 /** PROTOCOL.md section 7. */
-export function stream(suite: Suite): void {
+export function streamRules(suite: Suite): void {
   describe('the stream', () => {
     opening(suite)
     patches(suite)
@@ -15,7 +15,7 @@ export function stream(suite: Suite): void {
     lists(suite)
     resuming(suite)
     goodbyes(suite)
-    text(suite)
+    escapes(suite)
     heads(suite)
   })
 }
@@ -354,7 +354,7 @@ function goodbyes({ start }: Suite): void {
   })
 }
 
-function text({ calm }: Suite): void {
+function escapes({ calm }: Suite): void {
   it('[ST12] no field carries CR or NUL, whatever a location holds', async () => {
     const room = new TestRoom(calm.baseUrl)
     const location: Json = { 'a\r\nid: evil:9': 'b\n\nevent: goodbye\rdata: {}\0\u2028' }
@@ -391,5 +391,7 @@ function heads({ calm }: Suite): void {
     socket.write('GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
     await socket.until('both answers', (text) => text.match(/HTTP\/1\.1 [0-9]+ /g)?.[1])
     await socket.closed
+    expect(socket.text).toMatch(/ 200 OK\r\n[^]*$/)
+    expect(socket.text).not.toContain('retry:')
   })
 }

@@ -109,7 +109,9 @@ export class Documents implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** What there is and what was done, for metrics. */
-  async count(): Promise<DocumentCount & { updates: number; updatesBytes: number; failures: number }> {
+  async count(): Promise<
+    DocumentCount & { updates: number; updatesBytes: number; failures: number }
+  > {
     const none = { loaded: 0, loadedBytes: 0, commits: 0, compactions: 0 }
     const count = this.#worker === undefined ? none : await this.#ask({ call: 'count' })
     const updates = this.#updates

@@ -111,7 +111,12 @@ export class LoadedDocument {
   /** What takes the place of all that the store has of it. */
   compaction(): { room: string; base: number; snapshot: Uint8Array; numbers: number[] } {
     const numbers = this.#updates.map(({ number }) => number)
-    return { room: this.room, base: this.#generation, snapshot: this.difference(undefined), numbers }
+    return {
+      room: this.room,
+      base: this.#generation,
+      snapshot: this.difference(undefined),
+      numbers,
+    }
   }
 
   /** The store has a compaction in the place of what it was made from. */
@@ -139,9 +144,13 @@ function checkStateVector(stateVector: Uint8Array): void {
     decodeStateVector(stateVector)
   } catch {
     // Whatever Yjs stumbled over, it says no more than that this can't be read.
-    throw new Problem('bad-parameter', 'The parameter "sv" is a base64url state vector of Yjs 13.', {
-      parameter: 'sv',
-    })
+    throw new Problem(
+      'bad-parameter',
+      'The parameter "sv" is a base64url state vector of Yjs 13.',
+      {
+        parameter: 'sv',
+      },
+    )
   }
 }
 

@@ -159,7 +159,9 @@ async function insertUpdates(
   client: Pool | PoolClient,
   updates: readonly RoomUpdate[],
 ): Promise<number[]> {
-  const places = updates.map((_, index) => `(${index}, $${2 * index + 1}, $${2 * index + 2}::bytea)`)
+  const places = updates.map(
+    (_, index) => `(${index}, $${2 * index + 1}, $${2 * index + 2}::bytea)`,
+  )
   const { rows } = await client.query<{ number: Bigint }>(
     `INSERT INTO whereabouts_updates (room, bytes)
      SELECT room, bytes FROM (VALUES ${places.join(', ')}) AS given (place, room, bytes)

@@ -75,9 +75,9 @@ class SqliteStore implements DocumentStore {
         | { generation: number }
         | undefined
       const generation = document?.generation ?? 0
-      const parts = this.#run(
-        'SELECT bytes FROM snapshots WHERE generation = ? ORDER BY part',
-      ).all(generation) as { bytes: ArrayBuffer }[]
+      const parts = this.#run('SELECT bytes FROM snapshots WHERE generation = ? ORDER BY part').all(
+        generation,
+      ) as { bytes: ArrayBuffer }[]
       const updates = this.#run(
         'SELECT number, bytes FROM updates WHERE room = ? ORDER BY number',
       ).all(room) as { number: number; bytes: ArrayBuffer }[]
@@ -92,7 +92,9 @@ class SqliteStore implements DocumentStore {
   async append(updates: readonly RoomUpdate[]): Promise<readonly number[]> {
     return this.#transaction('IMMEDIATE', () => {
       const insert = this.#run('INSERT INTO updates (room, bytes) VALUES (?, ?)')
-      return updates.map(({ room, bytes }) => Number(insert.run(room, asBuffer(bytes)).lastInsertRowid))
+      return updates.map(({ room, bytes }) =>
+        Number(insert.run(room, asBuffer(bytes)).lastInsertRowid),
+      )
     })
   }
 

@@ -82,5 +82,11 @@ function refusal(number: number, error: unknown): Answer {
     return { number, problem: 'internal', detail: 'The server failed.', extensions: {}, cause }
   }
   const { problem, detail, extensions, cause } = error
-  return { number, problem, detail, extensions, cause: cause === undefined ? undefined : String(cause) }
+  return {
+    number,
+    problem,
+    detail,
+    extensions,
+    cause: cause === undefined ? undefined : String(cause),
+  }
 }

@@ -1,4 +1,13 @@
-import { Controller, Get, Inject, Post, Req, Res, UseFilters, VERSION_NEUTRAL } from '@nestjs/common'
+import {
+  Controller,
+  Get,
+  Inject,
+  Post,
+  Req,
+  Res,
+  UseFilters,
+  VERSION_NEUTRAL,
+} from '@nestjs/common'
 import { DEFAULT_ROOM } from '@whereabouts/protocol'
 import { Call, type PlatformRequest, type PlatformResponse } from './call.js'
 import { Calls } from './calls.js'

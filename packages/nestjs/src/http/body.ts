@@ -33,12 +33,12 @@ export class Bodies {
     @Inject(WHEREABOUTS_PATH) private readonly path: string,
   ) {
     // A testing module has its adapter later than its providers.
-    host.init$.subscribe(() =>
+    host.init$.subscribe(() => {
       host.httpAdapter.use((request: IncomingMessage, _response: unknown, next: () => void) => {
         if (request.method === 'POST' && this.#isOurs(request.url ?? '')) this.#keep(request)
         next()
-      }),
-    )
+      })
+    })
   }
 
   /**

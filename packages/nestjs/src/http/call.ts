@@ -66,9 +66,15 @@ export class Call {
       return
     }
     if (problem.status === 503) this.response.setHeader('Retry-After', '1')
+    if (problem.problem === 'shutting-down') this.#closeConnection()
     const text = JSON.stringify(problem)
     if (problem.problem === 'too-large') this.#endUnread(problem.status, text)
     else this.send(problem.status, PROBLEM_TYPE, text)
+  }
+
+  /** HTTP/2 has no such header, and closes by other means. */
+  #closeConnection(): void {
+    if (this.request.httpVersionMajor < 2) this.response.setHeader('Connection', 'close')
   }
 
   /**
@@ -79,7 +85,7 @@ export class Call {
   #endUnread(status: number, text: string): void {
     const { request, response } = this
     request.pause()
-    if (request.httpVersionMajor < 2) response.setHeader('Connection', 'close')
+    this.#closeConnection()
     response.writeHead(status, headersOf(PROBLEM_TYPE, text)).write(text)
     const timer = setTimeout(() => response.end(), UNREAD_MS)
     response.once('close', () => clearTimeout(timer))
@@ -101,11 +107,7 @@ function headersOf(
 }
 
 /** Reads a whole number from a parameter. @throws {Problem} bad-parameter */
-export function wholeNumber(
-  parameter: Parameter,
-  name: string,
-  most: number,
-): number | undefined {
+export function wholeNumber(parameter: Parameter, name: string, most: number): number | undefined {
   const text = parameter(name)
   if (text === undefined) return undefined
   const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN

@@ -1,6 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import { Inject, Injectable } from '@nestjs/common'
-import { isMemberKey, type Json, type Moved, Problem, type Updated, type View } from '@whereabouts/protocol'
+import {
+  isMemberKey,
+  type Json,
+  type Moved,
+  Problem,
+  type Updated,
+  type View,
+} from '@whereabouts/protocol'
 import {
   authorize,
   type Caller,
@@ -8,6 +15,7 @@ import {
   memberCookie,
   type Parameter,
 } from '../identity/caller.js'
+import type { UserClaim } from '../room/user.js'
 import { type ResolvedOptions, WHEREABOUTS_OPTIONS } from '../options.js'
 import { Rooms } from '../rooms.js'
 import { Bodies } from './body.js'
@@ -46,12 +54,8 @@ export class Calls {
   /** @param keyParameter the parameter that the member key comes in */
   async postLocation(call: Call, room: string, keyParameter = 'member'): Promise<Moved> {
     const { request } = call
-    const caller = await identify(
-      request,
-      call.query,
-      keyParameter,
-      this.options.authenticate,
-    )
+    const user = await this.#authorize(request)
+    const caller = identify(request, call.query, keyParameter, user)
     const location = await this.bodies.readJson(request, this.options.maxLocationBytes)
     const moved = this.rooms.move(room, caller.key, location, caller.user)
     keepKey(call, caller)
@@ -61,14 +65,14 @@ export class Calls {
   /** @see PROTOCOL.md HT4, HT5 */
   async getLocation(call: Call, room: string): Promise<void> {
     const { request, query } = call
-    await authorize(request, this.options.authenticate)
+    await this.#authorize(request)
     const since = query('since')
     const waitMs = wholeNumber(query, 'waitMs', MOST_WAIT_MS) ?? 0
     const documents = wantsDocuments(query)
     if (since === undefined) return call.json(200, this.rooms.members(room))
     let news = this.rooms.since(room, since, documents)
     if (news === undefined && waitMs > 0) {
-      await this.rooms.changed(room, since, waitMs, documents, closing(call))
+      await this.rooms.nextFrame(room, since, { waitMs, documents }, closing(call))
       news = this.rooms.since(room, since, documents)
     }
     if (news === undefined) call.empty(204)
@@ -78,21 +82,22 @@ export class Calls {
   /** @see PROTOCOL.md HT6 */
   async leave(call: Call, room: string): Promise<void> {
     const { request, query } = call
-    const { key, user } = await identify(request, query, 'member', this.options.authenticate)
+    const known = await this.#authorize(request)
+    const { key, user } = identify(request, query, 'member', known)
     this.rooms.leave(room, key, { soon: flag(query, 'soon'), user })
     call.empty(204)
   }
 
   /** @see PROTOCOL.md DO1 */
   async getDocument(call: Call, room: string): Promise<void> {
-    await authorize(call.request, this.options.authenticate)
+    await this.#authorize(call.request)
     const update = await this.rooms.document(room, stateVector(call.query))
     call.send(200, BYTES_TYPE, update)
   }
 
   /** @see PROTOCOL.md DO2, DO9 */
   async postDocument({ request }: Call, room: string): Promise<Updated> {
-    await authorize(request, this.options.authenticate)
+    await this.#authorize(request)
     const key = idempotencyKey(request)
     const update = await this.bodies.readBytes(request, this.options.maxUpdateBytes)
     return this.rooms.update(room, update, key)
@@ -107,8 +112,10 @@ export class Calls {
     const { request, response } = call
     // Before anything is awaited: a reader may be gone before it is answered. FR6
     const closed = closing(call)
+    const user = await this.#authorize(request)
     const { parameter, view } = await read()
-    const caller = await this.#viewer(request, parameter, keyParameter)
+    const watches = flag(parameter, 'watch')
+    const caller = watches ? undefined : identify(request, parameter, keyParameter, user)
     if (closed.aborted) return
     if (caller !== undefined) keepKey(call, caller)
     const documents = wantsDocuments(parameter)
@@ -118,17 +125,9 @@ export class Calls {
     closed.addEventListener('abort', release, { once: true })
   }
 
-  /** `undefined` for one who only watches. */
-  async #viewer(
-    request: IncomingMessage,
-    parameter: Parameter,
-    keyParameter: string,
-  ): Promise<Caller | undefined> {
-    if (!flag(parameter, 'watch')) {
-      return identify(request, parameter, keyParameter, this.options.authenticate)
-    }
-    await authorize(request, this.options.authenticate)
-    return undefined
+  /** First of all: a caller who is refused learns nothing else of its request. ID5 */
+  #authorize(request: IncomingMessage): Promise<UserClaim | undefined> {
+    return authorize(request, this.options.authenticate)
   }
 
   /** The parameters of a stream: the query's, and before them the fields of a body if there is one. */

@@ -17,7 +17,7 @@ export class Metrics {
   constructor(@Inject(Rooms) private readonly rooms: Rooms) {
     collectDefaultMetrics({ register: this.#registry })
     for (const [name, help] of Object.entries(GAUGES)) {
-      new Gauge({ name: `whereabouts_${name}`, help, registers: [this.#registry] })
+      this.#registry.registerMetric(new Gauge({ name: `whereabouts_${name}`, help, registers: [] }))
     }
   }
 

@@ -1,5 +1,11 @@
 import { STATUS_CODES } from 'node:http'
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common'
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  Logger,
+} from '@nestjs/common'
 import { Problem } from '@whereabouts/protocol'
 import { Call, type PlatformRequest, type PlatformResponse } from './call.js'
 

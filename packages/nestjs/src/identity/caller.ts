@@ -21,56 +21,53 @@ const COOKIE = 'whereabouts-member'
 const COOKIE_VALUE = new RegExp(`(?:^|;)\\s*${COOKIE}=([^;\\s]*)`)
 
 /**
- * Says who is calling.
- *
- * @param keyParameter the parameter that the member key comes in
- * @throws {Problem} unauthorized, bad-member-key, bad-name, bad-color
- * @see PROTOCOL.md §3
- */
-export async function identify(
-  request: IncomingMessage,
-  parameter: Parameter,
-  keyParameter: string,
-  authenticate: Authenticate | undefined,
-): Promise<Caller> {
-  const user = await identifyUser(request, parameter, authenticate)
-  const key = memberKey(request, parameter(keyParameter))
-  return { key: key ?? newMemberKey(), isNew: key === undefined, user }
-}
-
-/**
- * Refuses a caller whom the application doesn't know.
+ * The user whom the application says is calling; `undefined` where it isn't asked (open mode).
  *
  * @throws {Problem} unauthorized
+ * @see PROTOCOL.md ID5
  */
 export async function authorize(
   request: IncomingMessage,
   authenticate: Authenticate | undefined,
-): Promise<UserClaim> {
-  if (authenticate === undefined) return {}
+): Promise<UserClaim | undefined> {
+  if (authenticate === undefined) return undefined
   const user = await authenticate(request)
   if (user !== null) return { id: user.id, name: user.name, color: user.color }
   throw new Problem('unauthorized', 'The application does not know this caller; sign in first.')
 }
 
+/**
+ * Says who is calling.
+ *
+ * @param keyParameter the parameter that the member key comes in
+ * @param user what `authorize()` said; without it, who the caller says it is
+ * @throws {Problem} bad-member-key, bad-name, bad-color
+ * @see PROTOCOL.md §3
+ */
+export function identify(
+  request: IncomingMessage,
+  parameter: Parameter,
+  keyParameter: string,
+  user: UserClaim | undefined,
+): Caller {
+  const key = memberKey(request, parameter(keyParameter))
+  return {
+    key: key ?? newMemberKey(),
+    isNew: key === undefined,
+    user: user ?? checkUser({ name: parameter('name'), color: parameter('color') }),
+  }
+}
+
 /** The header that gives a new caller its key. @see PROTOCOL.md ID2 */
 export function memberCookie(key: string, request: IncomingMessage): string {
-  const secure = request.socket instanceof TLSSocket || request.headers['x-forwarded-proto'] === 'https'
+  const secure =
+    request.socket instanceof TLSSocket || request.headers['x-forwarded-proto'] === 'https'
   return `${COOKIE}=${key}; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
 }
 
 /** 128 random bits. */
 export function newMemberKey(): string {
   return randomBytes(16).toString('base64url')
-}
-
-async function identifyUser(
-  request: IncomingMessage,
-  parameter: Parameter,
-  authenticate: Authenticate | undefined,
-): Promise<UserClaim> {
-  if (authenticate !== undefined) return authorize(request, authenticate)
-  return checkUser({ name: parameter('name'), color: parameter('color') })
 }
 
 /**

@@ -234,10 +234,10 @@ export class Room {
       }
     }
     return {
-      ...(join.length > 0 && { join: join.reverse() }),
+      ...(join.length > 0 && { join: join.toReversed() }),
       ...(hasKeys(move) && { move }),
       ...(hasKeys(status) && { status }),
-      ...(leave.length > 0 && { leave: leave.reverse() }),
+      ...(leave.length > 0 && { leave: leave.toReversed() }),
       ...(this.#watchingAt > version && { watching: this.#watching }),
     }
   }
@@ -249,20 +249,24 @@ export class Room {
   #put(id: string, claim: UserClaim, location: Json | undefined): Entry {
     const known = this.#entries.get(id)
     const entry = known ?? this.#join(id)
-    const { user, location: from, status } = entry.member
-    const next = this.#version + 1
+    const before = entry.member
+    const { version } = this
     entry.member = {
       id,
-      user: describeUser(id, claim, known && user),
-      location: location === undefined ? from : location,
-      status: entry.leaving ? status : 'online',
+      user: describeUser(id, claim, known && before.user),
+      location: location === undefined ? before.location : location,
+      status: entry.leaving ? before.status : 'online',
     }
-    if (known === undefined || entry.member.user !== user) entry.joinedAt = next
-    if (location !== undefined) entry.movedAt = next
-    if (entry.member.status !== status) entry.statusAt = next
-    if (location !== undefined && (location !== null || from !== null)) this.#listChangedAt = next
-    if (Math.max(entry.joinedAt, entry.movedAt, entry.statusAt) === next) this.#commit(entry)
+    if (known === undefined || entry.member.user !== before.user) entry.joinedAt = version + 1
+    if (entry.member.status !== before.status) entry.statusAt = version + 1
+    if (location !== undefined) this.#post(entry, before.location)
+    if (Math.max(entry.joinedAt, entry.movedAt, entry.statusAt) > version) this.#commit(entry)
     return entry
+  }
+
+  #post(entry: Entry, from: Json): void {
+    entry.movedAt = this.#version + 1
+    if (entry.member.location !== null || from !== null) this.#listChangedAt = entry.movedAt
   }
 
   #join(id: string): Entry {

@@ -1,5 +1,11 @@
 import type { ServerResponse } from 'node:http'
-import { encodeEvent, type Goodbye, type Hello, SSE_COMMENT, type View } from '@whereabouts/protocol'
+import {
+  encodeEvent,
+  type Goodbye,
+  type Hello,
+  SSE_COMMENT,
+  type View,
+} from '@whereabouts/protocol'
 import type { Clock } from './clock.js'
 import type { Kept } from './connections.js'
 import type { Frame } from './frame.js'
@@ -62,6 +68,8 @@ export class Connection implements Reader, Kept {
 
   /** Sends the headers and what stands before the first frame. @see PROTOCOL.md ST1 to ST3 */
   open(hello: Hello, retryMs: number): void {
+    // What ends a stream ends its socket: one that stayed open would hold up a server that stops.
+    if (this.response.req.httpVersionMajor < 2) this.response.setHeader('Connection', 'close')
     this.response.writeHead(200, HEADERS)
     const greeting = encodeEvent({ retry: retryMs })
     if (this.view === 'list') this.#write(greeting)
@@ -81,9 +89,7 @@ export class Connection implements Reader, Kept {
   goodbye(goodbye: Goodbye): void {
     const retry = goodbye.reconnectInMs
     const last =
-      this.view === 'list'
-        ? { retry }
-        : { event: 'goodbye', data: JSON.stringify(goodbye), retry }
+      this.view === 'list' ? { retry } : { event: 'goodbye', data: JSON.stringify(goodbye), retry }
     this.response.end(encodeEvent(last))
   }
 

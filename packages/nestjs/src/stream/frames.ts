@@ -63,8 +63,8 @@ export class Frames {
     this.#framedVersion = room.version
   }
 
-  get readers(): number {
-    return this.#readers.size
+  get readers(): Iterable<Reader> {
+    return this.#readers
   }
 
   /** The room's position now. */
@@ -99,9 +99,11 @@ export class Frames {
    * What takes a reader from a version to the room's; a snapshot if it has none, or one that the
    * room no longer knows; `undefined` if what it sees doesn't change on the way.
    */
-  since({ view, version, documents }: Pick<Reader, 'view' | 'version' | 'documents'>):
-    | Frame
-    | undefined {
+  since({
+    view,
+    version,
+    documents,
+  }: Pick<Reader, 'view' | 'version' | 'documents'>): Frame | undefined {
     if (version === this.room.version) return undefined
     if (view === 'list') return this.#listSince(version)
     return this.#patchSince(version, documents)
@@ -182,9 +184,7 @@ export class Frames {
 
   /** `undefined` if nothing is in it. */
   #frame(events: readonly FrameEvent[]): Frame | undefined {
-    return events.length === 0
-      ? undefined
-      : new Frame(this.room.version, this.position, events)
+    return events.length === 0 ? undefined : new Frame(this.room.version, this.position, events)
   }
 }
 

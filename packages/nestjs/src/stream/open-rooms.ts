@@ -1,7 +1,7 @@
-import { formatPosition, Problem } from '@whereabouts/protocol'
+import { Problem } from '@whereabouts/protocol'
 import { Room, type RoomLimits } from '../room/room.js'
 import type { Clock } from './clock.js'
-import { Frames, type MergeUpdates } from './frames.js'
+import { Frames, type MergeUpdates, type Reader } from './frames.js'
 
 /** What bounds and paces the rooms of a server. */
 export interface OpenRoomsLimits extends RoomLimits {
@@ -29,6 +29,8 @@ export class OpenRooms {
   readonly #rooms = new Map<string, Frames>()
   /** Empty rooms and since when, the longest empty first. */
   readonly #empty = new Map<string, number>()
+  /** Who waits for a room that isn't there. */
+  readonly #awaited = new Map<string, Set<Reader>>()
   /** No room that is forgotten had a higher version: a new one goes on from here. RM9 */
   #version = 0
   #cancel: (() => void) | undefined
@@ -70,27 +72,43 @@ export class OpenRooms {
   /**
    * The document of a room took an update in. Answers the position after it.
    *
-   * A room that isn't there isn't made for it: nobody looks, and whoever comes back with a position
-   * from before finds that it is not the room's any more.
+   * A room that isn't there isn't made for it: whoever comes back with a position from before finds
+   * that it is not the room's any more.
    *
-   * @see PROTOCOL.md DO3, DO4
+   * @see PROTOCOL.md DO2, DO3, DO4
    */
   update(name: string, update: Uint8Array): string {
     const frames = this.#rooms.get(name)
-    if (frames === undefined) {
-      this.#version += 1
-      return formatPosition({ epoch: this.epoch, version: this.#version })
+    if (frames !== undefined) {
+      frames.room.update(update)
+      this.changed(frames)
+      return frames.position
     }
-    frames.room.update(update)
-    this.changed(frames)
-    return frames.position
+    this.#version += 1
+    const nobody = this.#framesOf(name)
+    for (const reader of this.#awaited.get(name) ?? []) if (reader.documents) nobody.catchUp(reader)
+    return nobody.position
+  }
+
+  /** Tells a reader of the next frames of a room, without making the room. @see PROTOCOL.md RM11 */
+  follow(name: string, reader: Reader): void {
+    const frames = this.#rooms.get(name)
+    if (frames !== undefined) return frames.add(reader)
+    const readers = this.#awaited.get(name) ?? new Set()
+    this.#awaited.set(name, readers.add(reader))
+  }
+
+  unfollow(name: string, reader: Reader): void {
+    this.#rooms.get(name)?.remove(reader)
+    const readers = this.#awaited.get(name)
+    if (readers?.delete(reader) === true && readers.size === 0) this.#awaited.delete(name)
   }
 
   /** Call after whatever may have changed a room: its frame goes out, its emptiness is noticed. */
   changed(frames: Frames): void {
     frames.changed()
     const { name, empty } = frames.room
-    if (!empty || frames.readers > 0) this.#empty.delete(name)
+    if (!empty) this.#empty.delete(name)
     else if (!this.#empty.has(name)) {
       this.#empty.set(name, this.clock.now())
       this.documents.emptied(name)
@@ -105,12 +123,19 @@ export class OpenRooms {
 
   #make(name: string): Frames {
     if (this.#rooms.size >= this.limits.maxRooms) this.#forgetLongestEmpty()
-    const room = new Room(name, this.limits, this.#version)
-    const { frameIntervalMs } = this.limits
-    const frames = new Frames(room, this.epoch, frameIntervalMs, this.clock, this.documents.merge)
+    const frames = this.#framesOf(name)
+    for (const reader of this.#awaited.get(name) ?? []) frames.add(reader)
+    this.#awaited.delete(name)
     this.#rooms.set(name, frames)
     this.#empty.set(name, this.clock.now())
     return frames
+  }
+
+  /** A room that begins where those that are forgotten left off. */
+  #framesOf(name: string): Frames {
+    const room = new Room(name, this.limits, this.#version)
+    const { frameIntervalMs } = this.limits
+    return new Frames(room, this.epoch, frameIntervalMs, this.clock, this.documents.merge)
   }
 
   #forgetLongestEmpty(): void {
@@ -131,6 +156,7 @@ export class OpenRooms {
     this.#version = Math.max(this.#version, frames.room.version)
     this.#rooms.delete(name)
     this.#empty.delete(name)
+    for (const reader of frames.readers) this.follow(name, reader)
   }
 
   #sweep(): void {

@@ -5,17 +5,16 @@ import type { Reader } from './frames.js'
 export class Poll implements Reader, Kept {
   readonly view = 'patch'
   readonly ready = true
-  readonly ended: Promise<void>
-  readonly end: () => void
+  /** Ends the waiting. */
+  end!: () => void
+  readonly ended = new Promise<void>((resolve) => {
+    this.end = resolve
+  })
 
   constructor(
     public version: number | undefined,
     readonly documents: boolean,
-  ) {
-    const { promise, resolve } = withResolvers()
-    this.ended = promise
-    this.end = resolve
-  }
+  ) {}
 
   send(): void {
     this.end()
@@ -30,13 +29,4 @@ export class Poll implements Reader, Kept {
   destroy(): void {
     this.end()
   }
-}
-
-// Promise.withResolvers() needs Node 22.
-function withResolvers(): { promise: Promise<void>; resolve: () => void } {
-  let resolve: () => void = () => {}
-  const promise = new Promise<void>((done) => {
-    resolve = done
-  })
-  return { promise, resolve }
 }

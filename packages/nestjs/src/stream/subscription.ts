@@ -18,24 +18,39 @@ interface Subscriber {
   complete(): void
 }
 
-/** A reader inside the process, for a route of the application's own that does the writing. */
+/**
+ * A reader inside the process, for a route of the application's own that does the writing.
+ *
+ * Every event says the position, also those that change nothing: Nest numbers the ones that have no
+ * id, and a reader that comes back with such a number has lost its place.
+ */
 export class Subscription implements Reader, Kept {
+  readonly view: View
+  readonly documents: boolean
   readonly ready = true
 
+  /**
+   * @param wanted what its events are
+   * @param position where it resumes from, or the beginning
+   */
   constructor(
-    readonly view: View,
-    readonly documents: boolean,
+    wanted: Pick<Reader, 'view' | 'documents'>,
     public version: number | undefined,
+    private position: string,
     private readonly subscriber: Subscriber,
-  ) {}
+  ) {
+    this.view = wanted.view
+    this.documents = wanted.documents
+  }
 
   open(hello: Hello): void {
     if (this.view === 'patch') this.#next('hello', hello)
   }
 
   send(frame: Frame): void {
-    for (const { event, ...message } of frame.messages()) {
-      this.subscriber.next(event === undefined ? message : { ...message, type: event })
+    for (const { event, data, id = this.position } of frame.messages()) {
+      this.position = id
+      this.subscriber.next(event === undefined ? { id, data } : { id, type: event, data })
     }
   }
 
@@ -54,6 +69,6 @@ export class Subscription implements Reader, Kept {
   }
 
   #next(type: string, data: object): void {
-    this.subscriber.next({ type, data: JSON.stringify(data) })
+    this.subscriber.next({ id: this.position, type, data: JSON.stringify(data) })
   }
 }

@@ -1,0 +1,95 @@
+import { isColor, parseUserName } from '@whereabouts/client'
+
+/** Who the others see. */
+export interface Person {
+  readonly name: string
+  /** `#` and six hexadecimal digits. */
+  readonly color: string
+}
+
+/** The colors to choose from, all dark enough for white text. */
+export const PALETTE = [
+  { title: 'Rose', color: '#e11d48' },
+  { title: 'Orange', color: '#c2410c' },
+  { title: 'Amber', color: '#a16207' },
+  { title: 'Green', color: '#15803d' },
+  { title: 'Teal', color: '#0f766e' },
+  { title: 'Sky', color: '#0369a1' },
+  { title: 'Blue', color: '#1d4ed8' },
+  { title: 'Violet', color: '#7c3aed' },
+  { title: 'Pink', color: '#be185d' },
+  { title: 'Slate', color: '#475569' },
+] as const
+
+const STORED_AS = 'whereabouts:person'
+
+/**
+ * Somebody to be until one has said who one is.
+ *
+ * @param random gives numbers from 0 to below 1.
+ * @example suggestPerson() // { name: 'Guest 42', color: '#0f766e' }
+ */
+export function suggestPerson(random: () => number = Math.random): Person {
+  const { color } = PALETTE[Math.floor(random() * PALETTE.length)]!
+  return { name: `Guest ${1 + Math.floor(random() * 99)}`, color }
+}
+
+/**
+ * The person that was saved in this browser; `undefined` if nobody was asked yet.
+ *
+ * @param storage gives the storage; where it is forbidden, already that throws.
+ */
+export function loadPerson(storage: () => Pick<Storage, 'getItem'>): Person | undefined {
+  try {
+    return readPerson(JSON.parse(storage().getItem(STORED_AS) ?? 'null'))
+  } catch {
+    // Storage that is forbidden or holds something else: one is asked again, no worse.
+    return undefined
+  }
+}
+
+/** Keeps the person for the next visit. */
+export function savePerson(storage: () => Pick<Storage, 'setItem'>, person: Person): void {
+  try {
+    storage().setItem(STORED_AS, JSON.stringify(person))
+  } catch {
+    // Storage that is full or forbidden: the person holds for this visit.
+  }
+}
+
+function readPerson(stored: unknown): Person | undefined {
+  if (typeof stored !== 'object' || stored === null) return undefined
+  const { name, color } = stored as { readonly [field: string]: unknown }
+  if (typeof name !== 'string' || typeof color !== 'string' || !isColor(color)) return undefined
+  const parsed = parseUserName(name)
+  return parsed === undefined ? undefined : { name: parsed, color }
+}
+
+// Brackets, quotes and signs; not emoji, which are symbols of another kind.
+const BEFORE_LETTERS = /^[\p{P}\p{Sm}\p{Sc}\p{Sk}]+/u
+const graphemes = new Intl.Segmenter()
+
+/**
+ * One or two characters to know a person by.
+ *
+ * @example initials('Ann Lee') // 'AL'
+ */
+export function initials(name: string): string {
+  const words = name
+    .split(/\s+/)
+    .map((word) => word.replace(BEFORE_LETTERS, ''))
+    .filter((word) => word !== '')
+  const ends = words.length > 1 ? [words[0]!, words.at(-1)!] : words
+  return ends.map(firstGrapheme).join('').toLocaleUpperCase()
+}
+
+function firstGrapheme(word: string): string {
+  return graphemes.segment(word)[Symbol.iterator]().next().value?.segment ?? ''
+}
+
+/** White or near-black, whichever can be read on the color. */
+export function inkOn(color: string): '#fff' | '#111827' {
+  const channel = (at: number) => (Number.parseInt(color.slice(at, at + 2), 16) / 255) ** 2.2
+  const luminance = 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
+  return luminance > 0.36 ? '#111827' : '#fff'
+}

@@ -1,0 +1,117 @@
+import type { Member, RoomSnapshot } from '@whereabouts/client'
+import type { CSSProperties } from 'react'
+import { initials, inkOn, type Person } from '../person.js'
+import type { Where } from './announcements.js'
+import { useNarrow } from './useNarrow.js'
+
+const SHOWN = 8
+const SHOWN_WHEN_NARROW = 3
+
+interface AvatarsProps {
+  readonly snapshot: RoomSnapshot
+  readonly own: Person
+  readonly watches: boolean
+  readonly where: Where
+  readonly onJump: (member: Member) => void
+  readonly onEditOwn: () => void
+}
+
+/** Who is here: a button each to go to where they are, and one for oneself. @see PROTOCOL.md SH5 */
+export function Avatars({ snapshot, own, watches, where, onJump, onEditOwn }: AvatarsProps) {
+  const { others, watching } = snapshot
+  const shown = others.slice(0, useNarrow() ? SHOWN_WHEN_NARROW : SHOWN)
+  const unseen = others.length - shown.length
+  return (
+    <section className="avatars" aria-label="Who is here">
+      {watching > 0 && <span className="watching">{watching} watching</span>}
+      {shown.map((member) => (
+        <Avatar key={member.id} member={member} where={where(member)} onJump={onJump} />
+      ))}
+      {unseen > 0 && <Everybody others={others} unseen={unseen} where={where} onJump={onJump} />}
+      {!watches && (
+        <button
+          type="button"
+          className="avatar own"
+          style={paint(own.color)}
+          title={`${own.name} (you): change name and color`}
+          aria-label={`${own.name} (you): change name and color`}
+          onClick={onEditOwn}
+        >
+          {initials(own.name)}
+        </button>
+      )}
+    </section>
+  )
+}
+
+interface AvatarProps {
+  readonly member: Member
+  readonly where: string | undefined
+  readonly onJump: (member: Member) => void
+}
+
+function Avatar({ member, where, onJump }: AvatarProps) {
+  const label = describe(member, where)
+  return (
+    <button
+      type="button"
+      className="avatar"
+      data-member={member.id}
+      data-status={member.status}
+      style={paint(member.user.color)}
+      title={label}
+      aria-label={label}
+      onClick={() => onJump(member)}
+    >
+      {initials(member.user.name)}
+    </button>
+  )
+}
+
+interface EverybodyProps {
+  readonly others: readonly Member[]
+  readonly unseen: number
+  readonly where: Where
+  readonly onJump: (member: Member) => void
+}
+
+function Everybody({ others, unseen, where, onJump }: EverybodyProps) {
+  return (
+    <>
+      <button
+        type="button"
+        className="avatar more"
+        popoverTarget="everybody"
+        aria-label={`${unseen} more: show everybody`}
+      >
+        +{unseen}
+      </button>
+      <section id="everybody" className="everybody" popover="auto" aria-label="Everybody">
+        {others.map((member) => (
+          <button
+            key={member.id}
+            type="button"
+            className="person"
+            data-status={member.status}
+            style={paint(member.user.color)}
+            popoverTarget="everybody"
+            popoverTargetAction="hide"
+            onClick={() => onJump(member)}
+          >
+            {describe(member, where(member))}
+          </button>
+        ))}
+      </section>
+    </>
+  )
+}
+
+/** @example describe(ann, 'C5') // 'Ann, in C5' */
+function describe({ user, status }: Member, where: string | undefined): string {
+  const place = where === undefined ? user.name : `${user.name}, in ${where}`
+  return status === 'away' ? `${place}, away` : place
+}
+
+function paint(color: string): CSSProperties {
+  return { '--color': color, '--ink': inkOn(color) } as CSSProperties
+}

@@ -1,0 +1,92 @@
+import { parseUserName } from '@whereabouts/client'
+import { useEffect, useRef, type FormEvent } from 'react'
+import { PALETTE, type Person } from '../person.js'
+
+interface PersonDialogProps {
+  readonly person: Person
+  /** Whether one is asked for the first time. */
+  readonly isNew: boolean
+  readonly onSave: (person: Person) => void
+  /** Closed without saving, by Escape or the button. */
+  readonly onCancel: () => void
+}
+
+/** Asks for the own name and color; open for as long as it is mounted. @see PROTOCOL.md SH6 */
+export function PersonDialog({ person, isNew, onSave, onCancel }: PersonDialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const name = useRef<HTMLInputElement>(null)
+  const chosen = useRef<Person | undefined>(undefined)
+
+  useEffect(() => {
+    dialog.current?.showModal()
+    name.current?.select()
+  }, [])
+
+  const save = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    chosen.current = readPerson(new FormData(event.currentTarget))
+    // Closing gives the focus back to where it was; taking the dialog off the page would lose it.
+    if (chosen.current !== undefined) return dialog.current?.close()
+    name.current?.setCustomValidity('A name of 1 to 64 characters, without invisible ones, please')
+    name.current?.reportValidity()
+  }
+  const close = () => (chosen.current === undefined ? onCancel() : onSave(chosen.current))
+
+  return (
+    <dialog ref={dialog} className="person-dialog" aria-labelledby="who" onClose={close}>
+      <form onSubmit={save} noValidate>
+        <h2 id="who">{isNew ? 'Who are you?' : 'Your name and color'}</h2>
+        <p>This is how the others in this sheet see you.</p>
+        <label className="name">
+          Name
+          <input
+            ref={name}
+            name="name"
+            defaultValue={person.name}
+            autoComplete="name"
+            onInput={(event) => event.currentTarget.setCustomValidity('')}
+          />
+        </label>
+        <Palette chosen={person.color} />
+        <div className="actions">
+          <button type="button" onClick={() => dialog.current?.close()}>
+            {isNew ? `Stay ${person.name}` : 'Cancel'}
+          </button>
+          <button type="submit" className="primary">
+            {isNew ? 'Join in' : 'Save'}
+          </button>
+        </div>
+      </form>
+    </dialog>
+  )
+}
+
+function Palette({ chosen }: { readonly chosen: string }) {
+  const known = PALETTE.some(({ color }) => color === chosen)
+  const colors = known ? PALETTE : [{ title: 'As it is', color: chosen }, ...PALETTE]
+  return (
+    <fieldset className="palette">
+      <legend>Color</legend>
+      {colors.map(({ title, color }) => (
+        <label key={color} title={title}>
+          <input
+            type="radio"
+            name="color"
+            value={color}
+            defaultChecked={color === chosen}
+            aria-label={title}
+            style={{ accentColor: color, backgroundColor: color }}
+          />
+        </label>
+      ))}
+    </fieldset>
+  )
+}
+
+function readPerson(form: FormData): Person | undefined {
+  const name = form.get('name')
+  const color = form.get('color')
+  if (typeof name !== 'string' || typeof color !== 'string') return undefined
+  const parsed = parseUserName(name)
+  return parsed === undefined ? undefined : { name: parsed, color }
+}

@@ -1,0 +1,93 @@
+import {
+  joinRoom,
+  type Json,
+  type Room,
+  type RoomSnapshot,
+  type RoomStatus,
+} from '@whereabouts/client'
+import type { Person } from './person.js'
+
+/**
+ * The room that the page is in: it can be left for looking on and joined again, and whoever is
+ * subscribed doesn't notice that it is another connection.
+ */
+export class Session implements Room {
+  readonly #name: string
+  readonly #listeners = new Set<() => void>()
+  #person: Person
+  #location: Json | undefined
+  #watches: boolean
+  #room: Room
+  #unsubscribe: () => void
+
+  constructor(name: string, person: Person, watches: boolean) {
+    this.#name = name
+    this.#person = person
+    this.#watches = watches
+    this.#room = this.#open()
+    this.#unsubscribe = this.#room.subscribe(this.#notify)
+  }
+
+  /** The name of the room. */
+  get name(): string {
+    return this.#name
+  }
+
+  /** Whether the page only looks on. */
+  get watches(): boolean {
+    return this.#watches
+  }
+
+  get status(): RoomStatus {
+    return this.#room.status
+  }
+
+  readonly getSnapshot = (): RoomSnapshot => this.#room.getSnapshot()
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  readonly move = (location: Json): void => {
+    this.#location = location
+    this.#room.move(location)
+  }
+
+  readonly setUser = (user: Partial<Person>): void => {
+    this.#person = { ...this.#person, ...user }
+    this.#room.setUser(this.#person)
+  }
+
+  readonly leave = (): Promise<void> => this.#room.leave()
+
+  /** Looks on without joining, as a full room offers. @see PROTOCOL.md RM8, MB10 */
+  readonly watch = (): void => this.#reopen(true)
+
+  /** Joins (again). */
+  readonly join = (): void => this.#reopen(false)
+
+  #reopen(watches: boolean): void {
+    this.#unsubscribe()
+    const left = this.#room.leave()
+    this.#watches = watches
+    this.#room = this.#open()
+    this.#unsubscribe = this.#room.subscribe(this.#notify)
+    this.#notify()
+    // Leaving tells the server on its own; nothing here waits for it.
+    void left
+  }
+
+  #open(): Room {
+    return joinRoom({
+      room: this.#name,
+      user: this.#person,
+      watch: this.#watches,
+      ...(this.#location === undefined ? {} : { location: this.#location }),
+    })
+  }
+
+  readonly #notify = (): void => {
+    for (const listener of this.#listeners) listener()
+  }
+}

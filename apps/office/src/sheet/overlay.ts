@@ -1,0 +1,158 @@
+import type { Member, RoomSnapshot } from '@whereabouts/client'
+import { formatCell, parsePlace } from '../place.js'
+import type { Grid } from './grid.js'
+import { CellMarker, createSelection, type CellGuests, type Guest } from './markers.js'
+import { placeInPane, type Pane } from './panes.js'
+
+/**
+ * Draws where the others are, over the canvas of the sheet.
+ *
+ * @see PROTOCOL.md SH2
+ */
+export class Overlay {
+  readonly #grid: Grid
+  readonly #host: HTMLElement
+  readonly #members: () => RoomSnapshot
+  readonly #panes = new Map<string, PaneOverlay>()
+  readonly #places = new WeakMap<Member, Guest | null>()
+  #frame: number | null = null
+
+  constructor(grid: Grid, host: HTMLElement, members: () => RoomSnapshot) {
+    this.#grid = grid
+    this.#host = host
+    this.#members = members
+  }
+
+  /** Draws again with the next frame of the browser. */
+  readonly redraw = (): void => {
+    this.#frame ??= requestAnimationFrame(() => {
+      this.#frame = null
+      this.#draw()
+    })
+  }
+
+  close(): void {
+    if (this.#frame !== null) cancelAnimationFrame(this.#frame)
+    this.#host.replaceChildren()
+  }
+
+  #draw(): void {
+    this.#coverCanvas()
+    const guests = this.#guests()
+    const panes = this.#grid.panes()
+    for (const [name, overlay] of this.#panes) {
+      if (!panes.some((pane) => pane.name === name)) this.#remove(name, overlay)
+    }
+    for (const pane of panes) this.#paneOverlay(pane.name).draw(pane, guests)
+  }
+
+  // The canvas lies below the toolbar, whose height is Univer's business.
+  #coverCanvas(): void {
+    const canvas = this.#grid.canvas.getBoundingClientRect()
+    const frame = this.#host.parentElement!.getBoundingClientRect()
+    this.#host.style.transform = `translate(${canvas.left - frame.left}px, ${canvas.top - frame.top}px)`
+    this.#host.style.width = `${canvas.width}px`
+    this.#host.style.height = `${canvas.height}px`
+  }
+
+  /** The others who are on the sheet that is shown. */
+  #guests(): Guest[] {
+    const { sheet } = this.#grid
+    return this.#members().others.flatMap((member) => {
+      const guest = this.#readPlace(member)
+      return guest?.place.sheet === sheet ? [guest] : []
+    })
+  }
+
+  // A member that didn't change is the same object (CL2), so its place is read once.
+  #readPlace(member: Member): Guest | null {
+    const known = this.#places.get(member)
+    if (known !== undefined) return known
+    const place = parsePlace(member.location)
+    const guest = place === undefined ? null : { member, place }
+    this.#places.set(member, guest)
+    return guest
+  }
+
+  #paneOverlay(name: string): PaneOverlay {
+    const known = this.#panes.get(name)
+    if (known !== undefined) return known
+    const overlay = new PaneOverlay(this.#grid)
+    this.#panes.set(name, overlay)
+    this.#host.append(overlay.element)
+    return overlay
+  }
+
+  #remove(name: string, overlay: PaneOverlay): void {
+    overlay.element.remove()
+    this.#panes.delete(name)
+  }
+}
+
+/** What is drawn in one pane, cut off at its edges. */
+class PaneOverlay {
+  readonly element = document.createElement('div')
+  readonly #grid: Grid
+  readonly #selections = document.createElement('div')
+  readonly #markers = new Map<string, CellMarker>()
+
+  constructor(grid: Grid) {
+    this.#grid = grid
+    this.element.className = 'pane'
+    this.element.append(this.#selections)
+  }
+
+  draw(pane: Pane, guests: readonly Guest[]): void {
+    const { left, top, width, height } = pane.box
+    this.element.style.transform = `translate(${left}px, ${top}px)`
+    this.element.style.width = `${width}px`
+    this.element.style.height = `${height}px`
+    this.#drawSelections(pane, guests)
+    this.#drawMarkers(pane, groupByCell(guests))
+  }
+
+  #drawSelections(pane: Pane, guests: readonly Guest[]): void {
+    const { zoom } = this.#grid
+    const elements = guests.flatMap((guest) => {
+      const { range } = guest.place
+      if (range === undefined || guest.member.status === 'away') return []
+      const area = this.#grid.rangeArea(range)
+      const box = area === undefined ? undefined : placeInPane(area, pane, zoom)
+      return box === undefined ? [] : [createSelection(guest, box)]
+    })
+    this.#selections.replaceChildren(...elements)
+  }
+
+  #drawMarkers(pane: Pane, cells: ReadonlyMap<string, readonly Guest[]>): void {
+    const unused = new Map(this.#markers)
+    for (const [cell, guests] of cells) {
+      const placed = this.#place(cell, guests, pane)
+      if (placed === undefined) continue
+      unused.delete(cell)
+      this.#marker(cell).update(placed, pane.box.width)
+    }
+    for (const [cell, marker] of unused) {
+      marker.element.remove()
+      this.#markers.delete(cell)
+    }
+  }
+
+  #place(cell: string, guests: readonly Guest[], pane: Pane): CellGuests | undefined {
+    const area = this.#grid.cellArea(guests[0]!.place.cell)
+    const box = area === undefined ? undefined : placeInPane(area, pane, this.#grid.zoom)
+    return box === undefined ? undefined : { cell, box, guests }
+  }
+
+  #marker(cell: string): CellMarker {
+    const known = this.#markers.get(cell)
+    if (known !== undefined) return known
+    const marker = new CellMarker()
+    this.#markers.set(cell, marker)
+    this.element.append(marker.element)
+    return marker
+  }
+}
+
+function groupByCell(guests: readonly Guest[]): ReadonlyMap<string, readonly Guest[]> {
+  return Map.groupBy(guests, ({ place }) => formatCell(place.cell))
+}

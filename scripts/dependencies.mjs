@@ -1,0 +1,51 @@
+// Every dependency has its line in docs/dependencies.md, and the lockfile installs anywhere: no
+// package of it is tied to the address of one registry, and each one carries the hash that it must
+// have.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const DOC = 'docs/dependencies.md'
+
+/** @typedef {{ link?: boolean, resolved?: string, integrity?: string }} Locked */
+
+/** @type {{ packages: Record<string, Locked> }} */
+const lockfile = JSON.parse(readFileSync('package-lock.json', 'utf8'))
+const locked = Object.entries(lockfile.packages).filter(
+  ([path, { link }]) => path.includes('node_modules/') && link !== true,
+)
+const dependencies = named()
+const explained = new Set(readFileSync(DOC, 'utf8').match(/(?<=`)[^`\s]+(?=`)/g))
+
+const faults = [
+  ...locked.flatMap(([path, { resolved, integrity }]) => [
+    ...(resolved === undefined ? [] : [`package-lock.json: ${path} has a "resolved" address`]),
+    ...(integrity === undefined ? [`package-lock.json: ${path} has no "integrity"`] : []),
+  ]),
+  ...dependencies
+    .filter((name) => !explained.has(name))
+    .map((name) => `${DOC} has no line for ${name}`),
+]
+
+for (const fault of faults) console.error(fault)
+console.log(`${dependencies.length} dependencies explained, ${locked.length} packages locked`)
+if (faults.length > 0) process.exitCode = 1
+
+/** What the manifests ask for, but for the house's own packages. */
+function named() {
+  const folders = ['packages', 'apps'].flatMap((parent) =>
+    readdirSync(parent).map((name) => join(parent, name)),
+  )
+  const all = ['.', ...folders].flatMap((folder) => {
+    const { dependencies: needed, devDependencies, peerDependencies } = manifest(folder)
+    return Object.keys({ ...needed, ...devDependencies, ...peerDependencies })
+  })
+  return [...new Set(all)].filter((name) => !name.startsWith('@whereabouts/')).toSorted()
+}
+
+/**
+ * @param {string} folder
+ * @returns {Record<'dependencies' | 'devDependencies' | 'peerDependencies', object | undefined>}
+ */
+function manifest(folder) {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+}

@@ -1,0 +1,406 @@
+import type { Browser, Locator } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { joinRoom, type Json } from '@whereabouts/client'
+import { launchChromium } from '../chromium.js'
+import { until } from '../client/until.js'
+import { startServer, type RunningServer } from '../servers/standalone.js'
+import { SheetWindow, type Person, type Seen } from './sheet-window.js'
+
+const ann = { name: 'Ann', color: '#e11d48' }
+const bob = { name: 'Bob', color: '#1d4ed8' }
+const cleo = { name: 'Cleo', color: '#15803d' }
+
+let server: RunningServer
+let browser: Browser
+let rooms = 0
+
+beforeAll(async () => {
+  server = await startServer()
+  browser = await launchChromium()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await server?.stop()
+})
+
+const newRoom = () => `room-${(rooms += 1)}`
+const open = (room: string, person?: Person, baseUrl = server.baseUrl) =>
+  SheetWindow.open(browser, { baseUrl, room, ...(person !== undefined && { person }) })
+
+/** Somebody without a window, who stays until disposed of. */
+async function join(room: string, name: string, location: Json): Promise<Guest> {
+  const guest = joinRoom({ url: server.baseUrl, room, user: { name }, location })
+  await until(guest, ({ self, members }) =>
+    members.some((member) => member.id === self && equal(member.location, location)),
+  )
+  return {
+    move: (next) => guest.move(next),
+    [Symbol.asyncDispose]: () => guest.leave(),
+  }
+}
+
+interface Guest extends AsyncDisposable {
+  move(location: Json): void
+}
+
+/** Several of them, numbered from 0, in the order of their places. */
+async function joinAll(
+  room: string,
+  name: string,
+  locations: readonly Json[],
+): Promise<AsyncDisposable> {
+  const guests: Guest[] = []
+  for (const [at, location] of locations.entries()) {
+    guests.push(await join(room, `${name}${at}`, location))
+  }
+  return {
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(guests.map((guest) => guest[Symbol.asyncDispose]()))
+    },
+  }
+}
+
+const equal = (a: Json, b: Json) => JSON.stringify(a) === JSON.stringify(b)
+
+async function boxOf(locator: Locator) {
+  const box = await locator.boundingBox()
+  if (box === null) throw new Error('it is not to be seen')
+  return box
+}
+
+describe('where the others are', () => {
+  it('[SH1] shows the cell and the selection of another window, both ways', async () => {
+    const room = newRoom()
+    await using anns = await open(room, ann)
+    await using bobs = await open(room, bob)
+    await bobs.select('C5')
+    await anns.marker('C5').filter({ hasText: 'Bob' }).waitFor()
+    await anns.select('E7')
+    await bobs.marker('E7').filter({ hasText: 'Ann' }).waitFor()
+    await bobs.page.keyboard.press('Shift+ArrowDown')
+    const read = await fetch(`${server.baseUrl}/rooms/${room}/location`)
+    await anns.page.locator('.selection').waitFor()
+    expect(await read.json()).toMatchObject({
+      members: [
+        { user: ann, location: { sheet: 'sheet-1', cell: 'E7' } },
+        { user: bob, location: { sheet: 'sheet-1', cell: 'C5' } },
+      ],
+    })
+  })
+
+  it('[SH2] keeps a marker on its cell through scroll, zoom and frozen panes', async () => {
+    const room = newRoom()
+    await using anns = await open(room, ann)
+    await using _near = await join(room, 'Near', { sheet: 'sheet-1', cell: 'B3' })
+    await using _far = await join(room, 'Far', { sheet: 'sheet-1', cell: 'F12' })
+    const near = anns.marker('B3')
+    const far = anns.marker('F12')
+    await near.waitFor()
+    await anns.expectOn(far, 'F12')
+    await anns.expectOn(near, 'B3')
+
+    const before = await boxOf(far)
+    await anns.page.mouse.wheel(120, 130)
+    await expect.poll(async () => (await boxOf(far)).y).toBeLessThan(before.y - 100)
+    await expect.poll(() => near.count()).toBe(0)
+    await anns.expectOn(far, 'F12')
+    await anns.page.mouse.wheel(-120, -130)
+    await expect.poll(() => boxOf(far)).toEqual(before)
+
+    await anns.zoom(5)
+    await expect.poll(async () => (await boxOf(far)).width).toBeGreaterThan(before.width * 1.4)
+    await anns.expectOn(far, 'F12')
+    await anns.expectOn(near, 'B3')
+    await anns.zoom(-5)
+    await expect.poll(() => boxOf(far)).toEqual(before)
+
+    await anns.select('C4')
+    await anns.canvas.click({ button: 'right', position: { x: 260, y: 100 } })
+    await anns.page.getByText('Freeze', { exact: true }).hover()
+    await anns.page.getByText(/^Freeze to active cell/).click()
+    const frozen = await boxOf(near)
+    await anns.page.mouse.move(700, 450)
+    await anns.page.mouse.wheel(100, 120)
+    await expect.poll(async () => (await boxOf(far)).y).toBeLessThan(before.y - 90)
+    expect(await boxOf(near)).toEqual(frozen)
+    await anns.expectOn(far, 'F12')
+    await anns.expectOn(near, 'B3')
+  })
+
+  it('[SH2 SH5] draws nobody who is on another tab, and goes there by their avatar', async () => {
+    const room = newRoom()
+    await using anns = await open(room, ann)
+    await using bobs = await open(room, bob)
+    await anns.tag('Bob').waitFor()
+    await bobs.page.getByText('Sheet 2', { exact: true }).click()
+    await anns.avatar('Bob, in A1 of Sheet 2').waitFor()
+    expect(await anns.tag('Bob').count()).toBe(0)
+
+    await using _far = await join(room, 'Far', { sheet: 'sheet-2', cell: 'X400' })
+    await anns.avatar('Far').click()
+    await anns.marker('X400').waitFor()
+    await anns.expectOn(anns.marker('X400'), 'X400')
+  })
+
+  it('[SH3] shows three people in one cell side by side', async () => {
+    const room = newRoom()
+    await using anns = await open(room, ann)
+    const here = { sheet: 'sheet-1', cell: 'C5' }
+    await using _bob = await join(room, 'Bob', here)
+    await using _cleo = await join(room, 'Cleo', here)
+    await using _dora = await join(room, 'Dora', here)
+    const tags = anns.marker('C5').locator('[data-member]')
+    await expect.poll(() => tags.allTextContents()).toEqual(['Bob', 'Cleo', 'Dora'])
+    const [first, second, third] = await Promise.all((await tags.all()).map(boxOf))
+    expect(first!.x + first!.width).toBeLessThanOrEqual(second!.x)
+    expect(second!.x + second!.width).toBeLessThanOrEqual(third!.x)
+  })
+
+  it('[SH4] shows what is being typed until it is entered', async () => {
+    const room = newRoom()
+    await using anns = await open(room, ann)
+    await using bobs = await open(room, bob)
+    await bobs.select('C5')
+    await bobs.page.keyboard.type('<b>12')
+    const typing = anns.marker('C5').locator('[data-typing-by]')
+    await expect.poll(() => typing.textContent()).toBe('<b>12')
+    await bobs.page.keyboard.press('Enter')
+    await anns.marker('C6').filter({ hasText: 'Bob' }).waitFor()
+    expect(await typing.count()).toBe(0)
+    // What is in the cells is not shared yet, and the page says so.
+    await anns.page.getByText('stays in this window').waitFor()
+  })
+
+  it('[SH10] goes on whatever location a stranger has', async () => {
+    const room = newRoom()
+    await using anns = await open(room, ann)
+    const strange = [7, 'C5', [], {}, { x: 2, y: 2 }, { sheet: 'sheet-1', cell: '<img>' }]
+    const beyond = [
+      { sheet: '__proto__', cell: 'A1' },
+      { sheet: 'sheet-1', cell: 'XFD1048576', range: 'A1:XFD1048576', typing: 'x'.repeat(900) },
+    ]
+    await using _strangers = await joinAll(room, 'Stranger', [...strange, ...beyond])
+    await anns.avatar('Stranger7, in XFD1048576').waitFor()
+    await using plain = await join(room, 'Plain', null)
+    plain.move({ sheet: 'sheet-1', cell: 'C5' })
+    await anns.marker('C5').waitFor()
+    expect(await anns.page.locator('[data-cell] [data-member]').allTextContents()).toEqual([
+      'Plain',
+    ])
+    expect(anns.complaints).toEqual([])
+  })
+})
+
+describe('the page around the sheet', () => {
+  it('[SH6] asks for a name once, keeps it, and lets it be changed', async () => {
+    const room = newRoom()
+    await using anns = await open(room, ann)
+    await using other = await open(room)
+    const name = other.dialog.getByLabel('Name')
+    await expect.poll(() => name.inputValue()).toMatch(/^Guest \d+$/)
+    await anns.avatar('Guest').waitFor()
+    await name.fill('   ')
+    await other.page.keyboard.press('Enter')
+    expect(await other.dialog.isVisible()).toBe(true)
+    await name.fill('Bob')
+    await other.dialog.getByLabel('Violet').check()
+    await other.page.keyboard.press('Enter')
+    await anns.avatar('Bob').waitFor()
+
+    await other.page.reload()
+    await other.untilOpen()
+    expect(await other.dialog.count()).toBe(0)
+    await other.ownAvatar.focus()
+    await other.page.keyboard.press('Enter')
+    await other.dialog.waitFor()
+    await other.page.keyboard.press('Escape')
+    await other.dialog.waitFor({ state: 'detached' })
+    expect(await other.ownAvatar.evaluate((own) => own === document.activeElement)).toBe(true)
+    await other.page.keyboard.press('Enter')
+    await name.fill('Bobby')
+    await other.page.keyboard.press('Enter')
+    await anns.avatar('Bobby').waitFor()
+  })
+
+  it('[SH6] stays with the suggestion of one who says nothing', async () => {
+    await using other = await open(newRoom())
+    await other.dialog.waitFor()
+    await other.page.keyboard.press('Escape')
+    await other.ownAvatar.and(other.page.getByLabel(/^Guest \d+/)).waitFor()
+    await other.page.reload()
+    await other.untilOpen()
+    expect(await other.dialog.count()).toBe(0)
+  })
+
+  it('[SH7] says why a full room is closed, and offers to watch', async () => {
+    await using small = await startServer({ maxMembers: 1 })
+    await using anns = await open('full', ann, small.baseUrl)
+    await using bobs = await open('full', bob, small.baseUrl)
+    await expect.poll(() => bobs.status.textContent()).toMatch(/^Closed: ./)
+    await bobs.page.getByRole('button', { name: 'Watch instead' }).click()
+    await expect.poll(() => bobs.status.textContent()).toBe('Live, watching')
+    await anns.select('C5')
+    await bobs.marker('C5').filter({ hasText: 'Ann' }).waitFor()
+    await bobs.select('D6')
+    expect(await anns.tag('Bob').count()).toBe(0)
+  })
+
+  it('[SH8] tells a screen reader who came, went and moved', async () => {
+    const room = newRoom()
+    await using anns = await open(room, ann)
+    await expect.poll(() => anns.told.textContent()).toBe('Nobody else is here')
+    const bobs = await open(room, bob)
+    await expect.poll(() => anns.told.textContent()).toContain('Bob joined')
+    await bobs.select('C5')
+    await expect
+      .poll(() => anns.told.textContent(), { timeout: 5_000 })
+      .toContain('Bob is in C5 of Sheet 1')
+    await bobs[Symbol.asyncDispose]()
+    await expect.poll(() => anns.told.textContent(), { timeout: 5_000 }).toContain('Bob left')
+  })
+
+  it('[SH9] asks nobody but its server, and has nothing to complain about', async () => {
+    const room = newRoom()
+    await using anns = await open(room, ann)
+    await using bobs = await open(room, bob)
+    await anns.select('C5')
+    await anns.page.keyboard.type('=SUM(A1:A3)')
+    await anns.page.keyboard.press('Enter')
+    await bobs.marker('C6').waitFor()
+    for (const window of [anns, bobs]) {
+      expect(window.strayRequests).toEqual([])
+      expect(window.complaints).toEqual([])
+    }
+  })
+
+  it('[SH9] is used by keyboard: F6 goes from the cells to the people and back', async () => {
+    const room = newRoom()
+    await using anns = await open(room, ann)
+    await using _bob = await join(room, 'Bob', { sheet: 'sheet-1', cell: 'X400' })
+    await anns.avatar('Bob').waitFor()
+    await anns.select('C5')
+    await anns.page.keyboard.press('F6')
+    await anns.page.keyboard.press('Enter')
+    await anns.marker('X400').waitFor()
+    await anns.page.keyboard.press('F6')
+    await anns.page.keyboard.press('ArrowDown')
+    await expect.poll(() => anns.ownCell()).toBe('C6')
+  })
+
+  it('[SH11] shows the way to the demo where there is no sheet', async () => {
+    await using anns = await open(newRoom(), ann)
+    await anns.page.goto(`${server.baseUrl}/sheets/a/b`)
+    await anns.page.getByRole('link', { name: 'Open the demo sheet' }).click()
+    await anns.untilOpen()
+    expect(new URL(anns.page.url()).pathname).toBe('/sheets/demo')
+  })
+})
+
+describe('coming and going', () => {
+  /** When Bob was seen like this for the first time, in ms after a moment. */
+  const after = (seen: Seen[], startMs: number, isSo: (bob: string | undefined) => boolean) => {
+    const statusOf = ({ people }: Seen) =>
+      people.find(({ label }) => label.startsWith('Bob'))?.status
+    const first = seen.find((one) => one.atMs >= startMs && isSo(statusOf(one)))
+    return first === undefined ? Number.NaN : first.atMs - startMs
+  }
+  const isAway = (status: string | undefined) => status === 'away'
+  const isGone = (status: string | undefined) => status === undefined
+
+  it('[MB7 CL7] a reload is no leave and join to the others, and comes back to its cell', async () => {
+    const room = newRoom()
+    await using anns = await open(room, ann)
+    await using bobs = await open(room, bob)
+    await bobs.select('C5')
+    await anns.marker('C5').waitFor()
+    const seen = await anns.watchPeople()
+    await bobs.page.reload()
+    await bobs.untilOpen()
+    await expect.poll(() => bobs.ownCell()).toBe('C5')
+    await bobs.page.keyboard.press('ArrowRight')
+    await anns.marker('D5').waitFor()
+    const people = (await seen.jsonValue()).map((one) => one.people)
+    expect(people.every((all) => all.length === 1 && all[0]!.label.startsWith('Bob'))).toBe(true)
+    expect(new Set(people.map(([only]) => only!.label.slice(0, 10)))).not.toContain('Bob, in A1')
+    expect(await anns.told.textContent()).not.toContain('left')
+  })
+
+  it('[MB6 CL7] a closed tab is away within 0.3 s and gone within 3 s', async () => {
+    const room = newRoom()
+    await using anns = await open(room, ann)
+    await using bobs = await open(room, bob)
+    await anns.avatar('Bob').waitFor()
+    const seen = await anns.watchPeople()
+    const closedMs = Date.now()
+    await bobs.page.close({ runBeforeUnload: true })
+    await anns.avatar('Bob').waitFor({ state: 'detached' })
+    const history = await seen.jsonValue()
+    expect(after(history, closedMs, isAway)).toBeLessThan(300)
+    expect(after(history, closedMs, isGone)).toBeLessThan(3_000)
+  })
+
+  it('[MB3 SH5] a killed browser is shown as away, and gone after its lease', async () => {
+    const leaseMs = 4_000
+    await using short = await startServer({ leaseMs })
+    await using anns = await open('killed', ann, short.baseUrl)
+    const another = await launchChromium()
+    const bobs = await SheetWindow.open(another, {
+      baseUrl: short.baseUrl,
+      room: 'killed',
+      person: bob,
+    })
+    await bobs.select('C5')
+    await anns.marker('C5').waitFor()
+    const seen = await anns.watchPeople()
+    const session = await another.newBrowserCDPSession()
+    const killedMs = Date.now()
+    // It never answers: there is nobody left to.
+    session.send('Browser.crash').catch(() => undefined)
+    await anns.marker('C5').locator('[data-member][data-status="away"]').waitFor()
+    await anns.avatar('Bob').waitFor({ state: 'detached' })
+    const history = await seen.jsonValue()
+    const awayMs = after(history, killedMs, isAway)
+    expect(awayMs).toBeLessThan(1_500)
+    expect(after(history, killedMs, isGone) - awayMs).toBeGreaterThan(leaseMs - 200)
+    expect(after(history, killedMs, isGone) - awayMs).toBeLessThan(leaseMs + 1_500)
+  })
+
+  it('[CL5 SH7] a restarted server finds everybody again, and nobody sees a leave', async () => {
+    // Longer than a server takes to come back on a busy machine: nobody's lease may end meanwhile.
+    const settings = { secret: 'the same secret before and after', leaseMs: 40_000 }
+    const first = await startServer(settings)
+    const room = newRoom()
+    await using anns = await open(room, ann, first.baseUrl)
+    await using bobs = await open(room, bob, first.baseUrl)
+    await using cleos = await open(room, cleo, first.baseUrl)
+    await bobs.select('C5')
+    await cleos.select('D6')
+    await anns.marker('C5').waitFor()
+    await anns.marker('D6').waitFor()
+    const seen = await anns.watchPeople()
+    await first.stop()
+    for (const { status } of [anns, bobs]) {
+      await expect.poll(() => status.textContent()).toBe('Reconnecting…')
+    }
+    await cleos[Symbol.asyncDispose]()
+    await using second = await startServer(settings, Number(new URL(first.baseUrl).port))
+    expect(second.baseUrl).toBe(first.baseUrl)
+    for (const { status } of [anns, bobs]) {
+      await expect.poll(() => status.textContent(), { timeout: 30_000 }).toBe('Live')
+    }
+    await anns.marker('C5').locator('[data-member][data-status="online"]').waitFor()
+    await bobs.select('E7')
+    await anns.marker('E7').waitFor()
+    const history = await seen.jsonValue()
+    const everBobs = history.every(({ people }) =>
+      people.some(({ label }) => label.startsWith('Bob')),
+    )
+    expect(everBobs).toBe(true)
+    const cleoWasAway = history.some(({ people }) =>
+      people.some(({ label, status }) => label.startsWith('Cleo') && status === 'away'),
+    )
+    expect(cleoWasAway).toBe(true)
+    expect(await anns.told.textContent()).not.toContain('Bob left')
+  })
+})

@@ -1,0 +1,190 @@
+import { joinRoom, type JoinOptions, type Room, type RoomSnapshot } from '@whereabouts/client'
+import { EventSource } from 'eventsource'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Application } from './application.js'
+import { Proxy } from './proxies.js'
+import { until } from './until.js'
+
+const rooms: Room[] = []
+
+function join(options: Partial<JoinOptions> & { readonly url: string }): Room {
+  const room = joinRoom({ room: 'budget', ...options })
+  rooms.push(room)
+  return room
+}
+
+const isOnline = ({ status }: RoomSnapshot) => status === 'online'
+const sees =
+  (...locations: unknown[]) =>
+  ({ others }: RoomSnapshot) =>
+    JSON.stringify(others.map(({ location }) => location)) === JSON.stringify(locations)
+
+/** Every status and every list of others that a room shows from now on. */
+function watchOver(room: Room): { statuses: Set<string>; others: Set<string> } {
+  const seen = { statuses: new Set<string>(), others: new Set<string>() }
+  room.subscribe(() => {
+    const { status, others } = room.getSnapshot()
+    seen.statuses.add(status)
+    seen.others.add(
+      others.map((other) => `${JSON.stringify(other.location)} ${other.status}`).join(),
+    )
+  })
+  return seen
+}
+
+beforeEach(() => {
+  vi.spyOn(Math, 'random').mockReturnValue(0.3)
+})
+afterEach(async () => {
+  vi.restoreAllMocks()
+  await Promise.all(rooms.splice(0).map((room) => room.leave()))
+})
+
+describe('two clients', () => {
+  it('[CL1] see each other come, move and go', async () => {
+    await using server = await Application.listen()
+    const ann = join({ url: server.url, user: { name: 'Ann', color: '#e11d48' } })
+    const bob = join({ url: server.url, user: { name: 'Bob' }, location: { cell: 'A1' } })
+    const { others } = await until(ann, sees({ cell: 'A1' }))
+    expect(others[0]).toMatchObject({ status: 'online', user: { name: 'Bob' } })
+    ann.move({ cell: 'C5' })
+    const seen = await until(bob, sees({ cell: 'C5' }))
+    expect(seen.others[0]?.user).toMatchObject({ name: 'Ann', color: '#e11d48' })
+    expect(seen.others[0]?.id).toBe(ann.getSnapshot().self)
+    ann.setUser({ name: 'Anna' })
+    await until(bob, ({ others: [other] }) => other?.user.name === 'Anna')
+    await ann.leave()
+    await until(bob, sees())
+  })
+
+  it('[CL3] end where they moved last, however fast they move', async () => {
+    await using server = await Application.listen()
+    const ann = join({ url: server.url })
+    const bob = join({ url: server.url })
+    await until(ann, isOnline)
+    const { others } = watchOver(bob)
+    for (let row = 1; row <= 1000; row++) ann.move({ row })
+    await until(bob, sees({ row: 1000 }))
+    expect(others.size).toBeLessThan(10)
+  })
+
+  it('[MB3] see who is lost as away, and then no more', async () => {
+    await using server = await Application.listen({ leaseMs: 300 })
+    await using proxy = await Proxy.forgetful(server.port)
+    const ann = join({ url: server.url })
+    const bob = join({ url: proxy.url, location: 1 })
+    await until(ann, sees(1))
+    await until(bob, isOnline)
+    await proxy[Symbol.asyncDispose]()
+    await until(ann, ({ others }) => others[0]?.status === 'away')
+    const { others } = await until(ann, ({ others: [other] }) => other?.status !== 'away')
+    expect(others).toEqual([])
+  })
+})
+
+describe('a server that restarts', () => {
+  it('[CL5] loses nobody: who was here is away until back, with the location [CL6]', async () => {
+    await using server = await Application.listen()
+    const ann = join({ url: server.url, location: 'A1' })
+    const bob = join({ url: server.url, location: 'B2' })
+    await Promise.all([until(ann, sees('B2')), until(bob, sees('A1'))])
+    const seen = [watchOver(ann), watchOver(bob)]
+    const isLost = ({ status }: RoomSnapshot) => status === 'reconnecting'
+    const lost = Promise.all([until(ann, isLost), until(bob, isLost)])
+    await server.restart()
+    await lost
+    const isBack = (snapshot: RoomSnapshot) =>
+      isOnline(snapshot) && snapshot.others[0]?.status === 'online'
+    await Promise.all([until(ann, isBack), until(bob, isBack)])
+    await Promise.all([until(ann, sees('B2')), until(bob, sees('A1'))])
+    for (const { statuses, others } of seen) {
+      expect([...statuses]).toEqual(['reconnecting', 'online'])
+      expect([...others]).not.toContain('')
+    }
+  })
+})
+
+describe('a connection that is dead without a word', () => {
+  it('[CL4] is missed after two and a half heartbeats, and what happened meanwhile is caught up', async () => {
+    await using server = await Application.listen({ heartbeatMs: 100 })
+    await using proxy = await Proxy.forgetful(server.port)
+    const ann = join({ url: proxy.url })
+    const bob = join({ url: server.url, location: 1 })
+    await until(ann, sees(1))
+    const { statuses } = watchOver(ann)
+    proxy.forget()
+    bob.move(2)
+    await until(ann, sees(2))
+    expect([...statuses]).toEqual(['reconnecting', 'online'])
+  })
+})
+
+describe('a proxy that holds answers back', () => {
+  const isStream = (url = '') => url.includes('/events')
+
+  it('[CL9] of GET alone is got round by a POST stream', { timeout: 20_000 }, async () => {
+    await using server = await Application.listen()
+    await using proxy = await Proxy.buffering(
+      server.port,
+      ({ method, url }) => method === 'GET' && isStream(url),
+    )
+    const ann = join({ url: proxy.url, location: 1 })
+    const bob = join({ url: server.url })
+    await until(ann, isOnline)
+    bob.move(2)
+    await until(ann, sees(2))
+    const { others } = await until(bob, sees(1))
+    expect(others[0]?.id).toBe(ann.getSnapshot().self)
+  })
+
+  it('[CL9] of all streams is got round by long-polls', { timeout: 30_000 }, async () => {
+    await using server = await Application.listen()
+    await using proxy = await Proxy.buffering(server.port, ({ url }) => isStream(url))
+    const ann = join({ url: proxy.url })
+    const bob = join({ url: server.url })
+    await until(ann, isOnline)
+    ann.move(1)
+    bob.move(2)
+    await until(ann, sees(2))
+    const { others } = await until(bob, sees(1))
+    expect(others[0]?.id).toBe(ann.getSnapshot().self)
+    bob.move(3)
+    await until(ann, sees(3))
+    await ann.leave()
+    await until(bob, sees())
+  })
+})
+
+describe('a bare EventSource', () => {
+  it('[CL10] has the list of locations and needs nothing else', async () => {
+    await using server = await Application.listen()
+    const source = new EventSource(`${server.url}/rooms/budget/events?view=list&member=bare`)
+    const lists: unknown[] = []
+    await new Promise<void>((resolve) => {
+      source.addEventListener('message', ({ data }) => {
+        lists.push(JSON.parse(data))
+        if (lists.length === 1) join({ url: server.url, location: { x: 2, y: 2 } })
+        else resolve()
+      })
+    })
+    source.close()
+    expect(lists).toEqual([[], [{ x: 2, y: 2 }]])
+  })
+
+  it('[CL10] has everything by the named events', async () => {
+    await using server = await Application.listen()
+    const room = join({ url: server.url, location: 1 })
+    await until(room, isOnline)
+    const source = new EventSource(`${server.url}/rooms/budget/events?watch=1`)
+    const next = (name: string) =>
+      new Promise<MessageEvent>((resolve) => source.addEventListener(name, resolve, { once: true }))
+    const [hello, snapshot] = await Promise.all([next('hello'), next('snapshot')])
+    expect(JSON.parse(hello.data)).toMatchObject({ self: null, room: 'budget' })
+    expect(JSON.parse(snapshot.data).members).toHaveLength(1)
+    const patched = next('patch')
+    room.move(2)
+    const { self } = room.getSnapshot()
+    expect(JSON.parse((await patched).data)).toMatchObject({ move: { [String(self)]: 2 } })
+    source.close()
+  })
+})

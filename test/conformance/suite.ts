@@ -1,0 +1,67 @@
+import { afterAll, beforeAll } from 'vitest'
+
+/** Settings of a server under test; whatever is left out has the server's default. */
+export interface Settings {
+  readonly leaseMs?: number
+  readonly soonMs?: number
+  readonly heartbeatMs?: number
+  readonly frameIntervalMs?: number
+  readonly stuckMs?: number
+  readonly maxMembers?: number
+  readonly maxRooms?: number
+  readonly maxConnections?: number
+  readonly maxLocationBytes?: number
+  readonly maxLeavers?: number
+  readonly secret?: string
+  readonly dataDir?: string
+}
+
+/** A server under test; disposing of it stops it. */
+export interface Running extends AsyncDisposable {
+  /** Without a slash at the end. */
+  readonly baseUrl: string
+  /** Begins an orderly shutdown, as an operator would; resolves when it is over. */
+  stop(): Promise<void>
+}
+
+/** Starts a server on a free port of the loopback interface. */
+export type Start = (settings?: Settings) => Promise<Running>
+
+/** A server that lives as long as the tests that share it. */
+export type Served = Pick<Running, 'baseUrl'>
+
+/** What the tests of every section are given. */
+export interface Suite {
+  readonly start: Start
+  /** Whether the platform answers 503 by itself once it is closing, before the module is asked. */
+  readonly platformRefuses: boolean
+  /** The usual lease, so that nobody leaves by himself while a test runs. */
+  readonly calm: Served
+  /** A short lease, for tests in which members come and go. */
+  readonly brief: Served
+}
+
+/** How often a shared server's streams say that they are alive. */
+export const HEARTBEAT_MS = 100
+/** The lease of the server that is called brief. */
+export const LEASE_MS = 400
+/** How long a member who said `soon` stays, where a test needs it short. */
+export const SOON_MS = 600
+
+/** A process of its own takes its time to start, and some tests start several. */
+export const PATIENCE_MS = 30_000
+
+/** Starts a server before the tests of the suite that this is called in, and stops it after them. */
+export function share(start: Start, settings: Settings): Served {
+  let running: Running | undefined
+  beforeAll(async () => {
+    running = await start(settings)
+  }, PATIENCE_MS)
+  afterAll(() => running?.[Symbol.asyncDispose]())
+  return {
+    get baseUrl() {
+      if (running === undefined) throw new Error('asked for before it was started')
+      return running.baseUrl
+    },
+  }
+}
