@@ -15,7 +15,7 @@ import {
   type View,
 } from '@whereabouts/protocol'
 import { Observable } from 'rxjs'
-import { Documents } from './document/documents.js'
+import { Documents, type DocumentsCount } from './document/documents.js'
 import { mergeUpdates } from './document/merge.js'
 import { Repeats } from './document/repeats.js'
 import { type Caller, checkMemberKey, checkUser, newMemberKey } from './identity/caller.js'
@@ -54,6 +54,14 @@ export interface StreamRequest {
   readonly lastEventId: string | undefined
   /** `undefined` for one who only watches. */
   readonly caller: Caller | undefined
+}
+
+/** How much there is of everything. */
+export interface RoomsCount extends DocumentsCount {
+  readonly rooms: number
+  readonly members: number
+  readonly watching: number
+  readonly connections: number
 }
 
 /** A room that somebody attends, and what gives that up again. */
@@ -97,20 +105,28 @@ export class Rooms implements OnModuleDestroy {
     this.#connections = new Connections(options, this.#clock)
   }
 
-  /** Whether the process is on its way out and takes no more streams. */
-  get closing(): boolean {
-    return this.#closing
+  /** @throws {Problem} shutting-down, store-failed. PROTOCOL.md HT8 */
+  async assertReady(): Promise<void> {
+    this.#assertStaying()
+    await this.documents.check()
   }
 
   /** How much there is of everything, for metrics. */
-  count(): { rooms: number; members: number; watching: number; connections: number } {
+  async count(): Promise<RoomsCount> {
     let members = 0
     let watching = 0
     for (const { room } of this.#rooms.values()) {
       members += room.size
       watching += room.watching
     }
-    return { rooms: this.#rooms.size, members, watching, connections: this.#connections.size }
+    const connections = this.#connections.size
+    return {
+      rooms: this.#rooms.size,
+      members,
+      watching,
+      connections,
+      ...(await this.documents.count()),
+    }
   }
 
   /**
@@ -205,10 +221,12 @@ export class Rooms implements OnModuleDestroy {
    * the store has it.
    *
    * @param idempotencyKey makes a repetition of the same update one commit, while it is remembered
-   * @throws {Problem} bad-room, bad-update, too-large, document-full, store-failed
+   * @throws {Problem} bad-room, bad-update, too-large, document-full, store-failed,
+   *   shutting-down
    * @see PROTOCOL.md DO2, DO9
    */
   async update(room: string, update: Uint8Array, idempotencyKey?: string): Promise<Updated> {
+    this.#assertStaying()
     checkRoom(room)
     const { maxUpdateBytes } = this.options
     if (update.byteLength > maxUpdateBytes) {

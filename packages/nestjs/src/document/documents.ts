@@ -20,6 +20,17 @@ export interface AcceptedUpdate {
   readonly bytes: Uint8Array
 }
 
+/** What there is and what was done, by the names of the metrics. */
+export interface DocumentsCount {
+  readonly documents_loaded: number
+  readonly documents_loaded_bytes: number
+  readonly document_updates: number
+  readonly document_update_bytes: number
+  readonly document_commits: number
+  readonly document_compactions: number
+  readonly store_failures: number
+}
+
 /** A request that the thread has not answered yet. */
 interface Asked {
   resolve(result: Results[keyof Results]): void
@@ -28,6 +39,7 @@ interface Asked {
 
 /** How much may wait for the store before callers are told to come back later. */
 const MAX_WAITING_BYTES = 67_108_864
+const NOTHING: DocumentCount = { loaded: 0, loadedBytes: 0, commits: 0, compactions: 0 }
 const WORKER = new URL('./worker.js', import.meta.url)
 
 /**
@@ -109,13 +121,18 @@ export class Documents implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** What there is and what was done, for metrics. */
-  async count(): Promise<
-    DocumentCount & { updates: number; updatesBytes: number; failures: number }
-  > {
-    const none = { loaded: 0, loadedBytes: 0, commits: 0, compactions: 0 }
-    const count = this.#worker === undefined ? none : await this.#ask({ call: 'count' })
-    const updates = this.#updates
-    return { ...count, updates, updatesBytes: this.#updatesBytes, failures: this.#failures }
+  async count(): Promise<DocumentsCount> {
+    const { loaded, loadedBytes, commits, compactions } =
+      this.#worker === undefined ? NOTHING : await this.#ask({ call: 'count' })
+    return {
+      documents_loaded: loaded,
+      documents_loaded_bytes: loadedBytes,
+      document_updates: this.#updates,
+      document_update_bytes: this.#updatesBytes,
+      document_commits: commits,
+      document_compactions: compactions,
+      store_failures: this.#failures,
+    }
   }
 
   /** After the last answer has gone out: until then, posts may wait for the store. */

@@ -67,6 +67,7 @@ describe('since', () => {
     expect(budget.since(version)).toEqual({
       kind: 'patch',
       patch: { join: [bob], move: { ann: 'A3' }, leave: ['cem'] },
+      updates: [],
     })
     expect(bob?.location).toBe('B2')
   })
