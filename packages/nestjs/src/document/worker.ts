@@ -2,8 +2,6 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { Problem } from '@whereabouts/protocol'
 import { DocumentKeeper, storeFailed } from './keeper.js'
 import type { Answer, DocumentSettings, Numbered, Opened, Request, Results } from './messages.js'
-import { openPostgres } from './postgres.js'
-import { openSqlite } from './sqlite.js'
 import type { DocumentStore } from './store.js'
 
 // The thread of the documents: everything here may take its time, as no stream waits for it.
@@ -21,8 +19,10 @@ try {
   port.postMessage({ opened: false, fault } satisfies Opened)
 }
 
+/** Loads no more than the one that is wanted: either takes a while. */
 async function open({ databaseUrl, dataDir }: DocumentSettings): Promise<DocumentStore> {
-  return databaseUrl === undefined ? openSqlite(dataDir) : openPostgres(databaseUrl)
+  if (databaseUrl === undefined) return (await import('./sqlite.js')).openSqlite(dataDir)
+  return (await import('./postgres.js')).openPostgres(databaseUrl)
 }
 
 function serve(store: DocumentStore): void {
