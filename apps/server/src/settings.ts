@@ -32,6 +32,8 @@ const DEFAULT_DATA = 'data'
 const OPTIONS = new Map<string, string>([
   [DATA, 'dataDir'],
   [`${PREFIX}SECRET`, 'secret'],
+  // By the name that hosts give it.
+  ['DATABASE_URL', 'databaseUrl'],
   // `leaseMs` is set by `WHEREABOUTS_LEASE_MS`.
   ...Object.keys(DEFAULTS).map(
     (option) => [PREFIX + option.replace(/[A-Z]/g, '_$&').toUpperCase(), option] as const,
