@@ -1,14 +1,17 @@
 export { equalJson, type Json } from './json.js'
 export type {
+  DocumentNews,
   Goodbye,
   Hello,
   Member,
   Moved,
   Patch,
+  Resync,
   RoomPatch,
   RoomSnapshot,
   Snapshot,
   Status,
+  Updated,
   User,
   View,
 } from './messages.js'

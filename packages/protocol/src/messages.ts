@@ -51,6 +51,16 @@ export interface Patch {
   readonly watching?: number
 }
 
+/**
+ * What the reader has is too old: what follows replaces it, and `document` says that the document is
+ * to be fetched.
+ *
+ * @see PROTOCOL.md ST9, DO4
+ */
+export interface Resync {
+  readonly document?: true
+}
+
 /** The server is going away. @see PROTOCOL.md ST10 */
 export interface Goodbye {
   readonly reconnectInMs: number
@@ -63,13 +73,26 @@ export interface Moved {
   readonly id: string
 }
 
+/** The answer to a posted update of the document. @see PROTOCOL.md DO2 */
+export interface Updated {
+  /** The room's position after the commit. */
+  readonly id: string
+}
+
+/** What a read of what changed says of the document. @see PROTOCOL.md DO6 */
+export interface DocumentNews {
+  /** The updates since then, as one, in base64. */
+  readonly document?: string
+  readonly resync?: Resync
+}
+
 /** The answer to a read of the room. @see PROTOCOL.md HT4 */
-export interface RoomSnapshot extends Snapshot {
+export interface RoomSnapshot extends Snapshot, DocumentNews {
   readonly id: string
 }
 
 /** The answer to a read of what changed since a position. @see PROTOCOL.md HT5 */
-export interface RoomPatch {
+export interface RoomPatch extends DocumentNews {
   readonly id: string
   readonly patch: Patch
 }
