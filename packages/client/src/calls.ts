@@ -16,11 +16,14 @@ export interface CallsOptions {
   readonly headers: (() => HeadersInit | Promise<HeadersInit>) | undefined
   /** Asked before every call that joins. */
   readonly user: () => UserOptions
+  /** Whether the document is wanted, asked when a stream or a poll is asked for. */
+  readonly document: () => boolean
   /** No request goes out before it resolves. */
   readonly ready: Promise<void>
 }
 
-type Parameters = { readonly [name: string]: string | undefined }
+/** What stands in the query of a call; what is `undefined` doesn't. */
+export type Parameters = { readonly [name: string]: string | undefined }
 
 /** The calls of one member in one room. All reject with the server's `Problem` if it gives one. */
 export class Calls {
@@ -37,10 +40,12 @@ export class Calls {
     position: string | null,
     signal: AbortSignal,
   ): Promise<ReadableStream<Uint8Array>> {
-    const { watch } = this.#options
+    const { ready, watch } = this.#options
+    // Who asks for the document in the same go as for the room is heard.
+    await ready
     const who = watch ? { watch: '1' } : this.#who()
-    const path = this.#address('events', { ...who, lastEventId: position ?? undefined })
-    const response = await this.#send(path, {
+    const parameters = { ...who, ...this.#what(), lastEventId: position ?? undefined }
+    const response = await this.request('events', parameters, {
       method,
       signal,
       ...(method === 'POST' && jsonBody({})),
@@ -54,7 +59,7 @@ export class Calls {
 
   /** @see PROTOCOL.md HT3 */
   async move(location: Json): Promise<Moved> {
-    const response = await this.#send(this.#address('location', this.#who()), {
+    const response = await this.request('location', this.#who(), {
       method: 'POST',
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
       ...jsonBody(location),
@@ -68,8 +73,8 @@ export class Calls {
     waitMs: number,
     signal: AbortSignal,
   ): Promise<RoomSnapshot | RoomPatch | null> {
-    const parameters = since === null ? {} : { since, waitMs: String(waitMs) }
-    const response = await this.#send(this.#address('location', parameters), { signal })
+    const parameters = since === null ? {} : { ...this.#what(), since, waitMs: String(waitMs) }
+    const response = await this.request('location', parameters, { signal })
     if (response.status === 204) return null
     return (await response.json()) as RoomSnapshot | RoomPatch
   }
@@ -91,6 +96,16 @@ export class Calls {
     // ask for a fresh token, and nobody to tell if it fails: the lease ends by itself.
     const init = { method: 'POST', keepalive: true, headers: this.#lastHeaders }
     this.#options.fetch(address, init).catch(() => undefined)
+  }
+
+  /** Any call of the room; what it is about stands in its parameters. */
+  request(call: string, parameters: Parameters, init: RequestInit): Promise<Response> {
+    return this.#send(this.#address(call, parameters), init)
+  }
+
+  /** @see PROTOCOL.md DO5 */
+  #what(): Parameters {
+    return this.#options.document() ? {} : { document: '0' }
   }
 
   #who(): Parameters {
