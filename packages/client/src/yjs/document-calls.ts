@@ -17,9 +17,17 @@ export async function fetchDocument(
   const text = encodeBase64url(stateVector)
   // A document that many have edited has a long one: then the whole is asked for.
   const sv = text.length > MAX_STATE_VECTOR_CHARACTERS ? undefined : text
-  const signal = endsWith(life, AbortSignal.timeout(ANSWER_WITHIN_MS))
-  const response = await line.request('document', { sv }, { signal })
-  return new Uint8Array(await response.arrayBuffer())
+  const attempt = new AbortController()
+  const giveUp = () => attempt.abort()
+  const limit = setTimeout(giveUp, ANSWER_WITHIN_MS)
+  life.addEventListener('abort', giveUp)
+  try {
+    const response = await line.request('document', { sv }, { signal: attempt.signal })
+    return new Uint8Array(await response.arrayBuffer())
+  } finally {
+    clearTimeout(limit)
+    life.removeEventListener('abort', giveUp)
+  }
 }
 
 /** Resolves when the server has stored an update. @see PROTOCOL.md DO2, DO9 */
@@ -42,14 +50,4 @@ export async function postUpdate(
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     },
   )
-}
-
-/** A signal that aborts with the first of two; `AbortSignal.any` is younger than our browsers. */
-function endsWith(life: AbortSignal, limit: AbortSignal): AbortSignal {
-  const either = new AbortController()
-  for (const signal of [life, limit]) {
-    if (signal.aborted) either.abort()
-    signal.addEventListener('abort', () => either.abort(), { signal: either.signal })
-  }
-  return either.signal
 }
