@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /**
@@ -8,6 +8,7 @@ import { delimiter, join } from 'node:path'
  * @property {string} name what people call it
  * @property {string} variable the environment variable that may hold its path
  * @property {readonly string[]} commands its names on the PATH, the best first
+ * @property {string} [versions] a folder of the package's own, with a `<version>/bin` for each version
  * @property {string} aptPackage the Debian package that brings it
  */
 
@@ -19,8 +20,17 @@ export const CHROMIUM = {
   aptPackage: 'chromium',
 }
 
+/** @type {Need} */
+export const POSTGRES = {
+  name: 'PostgreSQL',
+  variable: 'POSTGRES',
+  commands: ['postgres'],
+  versions: '/usr/lib/postgresql',
+  aptPackage: 'postgresql',
+}
+
 /** Everything that the tests need of the system. */
-export const NEEDS = [CHROMIUM]
+export const NEEDS = [CHROMIUM, POSTGRES]
 
 /**
  * The path of the program; `undefined` if it isn't there. A path in the need's variable is the only
@@ -32,7 +42,8 @@ export const NEEDS = [CHROMIUM]
 export function find(need) {
   const told = process.env[need.variable]
   if (told !== undefined && told !== '') return isExecutable(told) ? told : undefined
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '')
+  const path = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '')
+  const folders = [...path, ...versionsOf(need)]
   const paths = need.commands.flatMap((command) => folders.map((folder) => join(folder, command)))
   return paths.find(isExecutable)
 }
@@ -52,6 +63,17 @@ export function missing(need) {
     `on Debian or Ubuntu with "sudo apt-get install ${need.aptPackage}", ` +
     `or set ${need.variable} to the path of its executable.`
   )
+}
+
+/**
+ * The folders of a program that Debian keeps off the PATH, the newest version first.
+ *
+ * @param {Need} need
+ */
+function versionsOf({ versions }) {
+  if (versions === undefined || !existsSync(versions)) return []
+  const numbers = readdirSync(versions).toSorted((a, b) => Number(b) - Number(a))
+  return numbers.map((number) => join(versions, number, 'bin'))
 }
 
 /** @param {string} path */

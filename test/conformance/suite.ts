@@ -13,7 +13,11 @@ export interface Settings {
   readonly maxLocationBytes?: number
   readonly maxLeavers?: number
   readonly secret?: string
+  readonly maxUpdateBytes?: number
+  readonly maxDocumentBytes?: number
+  readonly maxRecentDocumentBytes?: number
   readonly dataDir?: string
+  readonly databaseUrl?: string
 }
 
 /** A server under test; disposing of it stops it. */

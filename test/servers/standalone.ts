@@ -18,6 +18,8 @@ export interface RunningServer extends Running {
   readonly pid: number
   /** All that it wrote to its standard output and error so far. */
   output(): string
+  /** Ends it without a word, `kill -9`. Its data folder stays, if it was given one. */
+  kill(): Promise<void>
 }
 
 /**
@@ -48,14 +50,15 @@ export async function startServer(settings: Settings = {}, port = 0): Promise<Ru
   }
 }
 
-/** `leaseMs` is `WHEREABOUTS_LEASE_MS`; the data folder has a name of its own. */
-function environment({ dataDir, ...settings }: Settings): { [name: string]: string } {
+/** `leaseMs` is `WHEREABOUTS_LEASE_MS`; folder and database have names of their own. */
+function environment({ dataDir, databaseUrl, ...settings }: Settings): { [name: string]: string } {
   const limits = Object.entries(settings).map(([option, value]) => [
     `WHEREABOUTS_${option.replace(/[A-Z]/g, '_$&').toUpperCase()}`,
     String(value),
   ])
   return {
     ...(dataDir !== undefined && { WHEREABOUTS_DATA: dataDir }),
+    ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
     ...Object.fromEntries(limits),
   }
 }
@@ -82,8 +85,19 @@ async function running(child: ChildProcess, clean: () => Promise<void>): Promise
     pid: child.pid!,
     output: () => output,
     stop,
+    kill: () => (stopped ??= killProcess(child, exited, clean)),
     [Symbol.asyncDispose]: stop,
   }
+}
+
+async function killProcess(
+  child: ChildProcess,
+  exited: Promise<unknown[]>,
+  clean: () => Promise<void>,
+): Promise<void> {
+  child.kill('SIGKILL')
+  await exited
+  await clean()
 }
 
 async function stopProcess(

@@ -4,6 +4,7 @@ import {
   EMPTY_ROOM,
   type Json,
   type Patch,
+  type Resync,
   type RoomState,
   type Snapshot,
   type View,
@@ -14,23 +15,33 @@ import type { Reader } from '../../packages/nestjs/src/stream/frames.js'
 
 /** A client at the other end of a connection that may stall: it applies the bytes it was sent. */
 export class SimulatedReader implements Reader {
+  readonly view: View
+  readonly documents: boolean
   state: RoomState
   list: Json | undefined
   lastEventId: string | undefined
+  /** The updates that it has; what those of the simulation say is no more than that they are there. */
+  readonly updates: Set<number>
+  /** Whether it has yet to fetch what it lacks of the document. PROTOCOL.md DO4 */
+  lacksDocument: boolean
   ready = true
   frames = 0
   readonly #parser = createParser({ onEvent: (event) => this.#apply(event) })
 
   constructor(
-    readonly view: View,
+    wanted: Pick<Reader, 'view' | 'documents'>,
     public version: number | undefined,
     /** Is told of everybody who is seen to leave. */
     private readonly onLeave: (member: string) => void,
     known?: SimulatedReader,
   ) {
+    this.view = wanted.view
+    this.documents = wanted.documents
     this.state = known?.state ?? EMPTY_ROOM
     this.list = known?.list
     this.lastEventId = known?.lastEventId
+    this.updates = new Set(known?.updates)
+    this.lacksDocument = this.documents && (version === undefined || known?.lacksDocument === true)
   }
 
   send(frame: Frame): void {
@@ -48,11 +59,24 @@ export class SimulatedReader implements Reader {
     id?: string | undefined
     data: string
   }) {
-    if (event === 'resync') return
     if (id !== undefined) this.#grow(id)
-    if (event === 'snapshot') this.state = applySnapshot(this.state, JSON.parse(data) as Snapshot)
+    if (event === 'resync') this.#resync(JSON.parse(data) as Resync)
+    else if (event === 'document') this.take(Buffer.from(data, 'base64'))
+    else if (event === 'snapshot')
+      this.state = applySnapshot(this.state, JSON.parse(data) as Snapshot)
     else if (event === 'patch') this.#patch(JSON.parse(data) as Patch)
     else this.list = JSON.parse(data) as Json
+  }
+
+  /** Takes updates in, whether it has them or not. */
+  take(updates: Iterable<number>): void {
+    for (const update of updates) this.updates.add(update)
+  }
+
+  #resync({ document }: Resync): void {
+    if (document === true && !this.documents)
+      throw new Error('was told of a document that it did not want')
+    this.lacksDocument ||= document === true
   }
 
   #patch(patch: Patch): void {

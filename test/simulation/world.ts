@@ -28,21 +28,27 @@ export class World {
   readonly #streams: Stream[] = []
   /** What closed streams knew, to be resumed from. */
   readonly #closed: SimulatedReader[] = []
+  /** Every update of the document that was accepted, each a byte of its own. */
+  readonly stored = new Set<number>()
+  /** Those of which the room has not been told yet. */
+  readonly #untold: number[] = []
   #moves = 0
 
   constructor(
     private readonly random: Random,
     maxLeavers: number,
+    maxRecentDocumentBytes: number,
   ) {
     const limits = {
       leaseMs: LEASE_MS,
       soonMs: SOON_MS,
       maxMembers: 100,
       maxLeavers,
+      maxRecentDocumentBytes,
       maxRooms: 4,
       frameIntervalMs: FRAME_INTERVAL_MS,
     }
-    this.rooms = new OpenRooms('epoch', limits, this.clock)
+    this.rooms = new OpenRooms('epoch', limits, this.clock, { merge, emptied: () => {} })
   }
 
   /** Something happens, and then some time passes. */
@@ -60,6 +66,10 @@ export class World {
       () => this.#stall(),
       () => this.#recover(),
       () => this.#otherRoom(),
+      () => this.#update(),
+      () => this.#update(),
+      () => this.#tell(),
+      () => this.#fetch(),
     ])
     happen()
     if (random.chance(0.7)) this.pass(random.below(60))
@@ -79,12 +89,14 @@ export class World {
 
   /** Everybody takes what waits for them, and every frame and lease that is due happens. */
   rest(): void {
+    while (this.#untold.length > 0) this.#tell()
     for (const { reader } of this.#streams) this.#makeReady(reader)
     let version: number | undefined
     do {
       version = this.frames?.room.version
       this.pass(FRAME_INTERVAL_MS)
     } while (this.frames?.room.version !== version)
+    for (const { reader } of this.#streams) this.#fetchFor(reader)
   }
 
   dropAll(): void {
@@ -108,6 +120,31 @@ export class World {
     this.rooms.changed(frames)
   }
 
+  /** The document takes an update in; the room is told of it then, or a little later. */
+  #update(): void {
+    const update = this.stored.size + 1
+    this.stored.add(update)
+    this.#untold.push(update)
+    if (this.random.chance(0.8)) this.#tell()
+  }
+
+  #tell(): void {
+    const update = this.#untold.shift()
+    if (update !== undefined) this.rooms.update(ROOM, Uint8Array.of(update))
+  }
+
+  #fetch(): void {
+    const stream = this.random.pick(this.#streams)
+    if (stream !== undefined) this.#fetchFor(stream.reader)
+  }
+
+  /** What `GET /document` gives to one who was told to, or who came without a position. DO4 */
+  #fetchFor(reader: SimulatedReader): void {
+    if (!reader.lacksDocument) return
+    reader.take(this.stored)
+    reader.lacksDocument = false
+  }
+
   #open(): void {
     const { random } = this
     const member = random.chance(0.2) ? undefined : random.pick(MEMBERS)
@@ -124,7 +161,9 @@ export class World {
       frames.room.open(member, {}, this.clock.now())
       this.model.open(member)
     }
-    const reader = new SimulatedReader(view, this.#resumeFrom(known), this.#checkGone, known)
+    const documents = known?.documents ?? this.random.chance(0.8)
+    const version = this.#resumeFrom(known)
+    const reader = new SimulatedReader({ view, documents }, version, this.#checkGone, known)
     frames.add(reader)
     frames.catchUp(reader)
     this.rooms.changed(frames)
@@ -206,4 +245,12 @@ export class World {
   #take(): Stream | undefined {
     return this.#streams.splice(this.random.below(this.#streams.length), 1)[0]
   }
+}
+
+/** One of all, or two of many. */
+function merge(updates: readonly Uint8Array[]): Uint8Array[] {
+  const half = updates.length > 3 ? Math.ceil(updates.length / 2) : updates.length
+  return [updates.slice(0, half), updates.slice(half)]
+    .filter((group) => group.length > 0)
+    .map((group) => Buffer.concat(group))
 }

@@ -32,6 +32,10 @@ const ENVIRONMENT = z.object({
     .default('')
     .transform((text) => text.split(/[\s,]+/).filter((origin) => origin !== '')),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'is an address that begins with postgres://')
+    .optional(),
   WHEREABOUTS_DATA: z.string().min(1).default('data'),
   WHEREABOUTS_SECRET: z.string().min(16, 'has 16 characters at least').optional(),
   ...Object.fromEntries(NUMBERS.map(([variable]) => [variable, wholeNumber.optional()])),
@@ -53,8 +57,8 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
   if (faults.length > 0 || !result.success) {
     throw new TypeError(`wrong settings\n  ${faults.join('\n  ')}`)
   }
-  const { PORT, HOST, CORS_ORIGINS, LOG_LEVEL, WHEREABOUTS_DATA, WHEREABOUTS_SECRET, ...numbers } =
-    result.data
+  const { PORT, HOST, CORS_ORIGINS, LOG_LEVEL, ...rest } = result.data
+  const { DATABASE_URL, WHEREABOUTS_DATA, WHEREABOUTS_SECRET, ...numbers } = rest
   return {
     port: PORT,
     host: HOST,
@@ -62,6 +66,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
     logLevel: LOG_LEVEL,
     options: {
       dataDir: WHEREABOUTS_DATA,
+      ...(DATABASE_URL !== undefined && { databaseUrl: DATABASE_URL }),
       ...(WHEREABOUTS_SECRET !== undefined && { secret: WHEREABOUTS_SECRET }),
       ...numberOptions(numbers),
     },

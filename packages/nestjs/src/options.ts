@@ -27,6 +27,17 @@ export interface WhereaboutsOptions {
   readonly maxConnections?: number
   /** Size of a location's JSON text in UTF-8. */
   readonly maxLocationBytes?: number
+  /** Size of one update of a document. */
+  readonly maxUpdateBytes?: number
+  /** Size of a document in the store; what people deleted counts for little of it. */
+  readonly maxDocumentBytes?: number
+  /** How much of a document's latest updates a room keeps for readers who were away for a moment. */
+  readonly maxRecentDocumentBytes?: number
+  /**
+   * How much of all documents is loaded at a time, as it is in the store; in memory it is some
+   * twenty times that.
+   */
+  readonly maxLoadedDocumentBytes?: number
   /**
    * The secret behind member ids, at least 16 characters; the same on every node. Without it, it is
    * made once and kept in `dataDir`; without that, it lasts as long as the process.
@@ -34,15 +45,20 @@ export interface WhereaboutsOptions {
   readonly secret?: string
   /** A folder for what has to survive a restart; made if it isn't there. */
   readonly dataDir?: string
+  /**
+   * The PostgreSQL database that documents are kept in, as `postgres://…`. Without it they are in a
+   * file in `dataDir`; without that, they last as long as the process.
+   */
+  readonly databaseUrl?: string
   /** Says who is calling. Without it the room is open: callers name themselves. */
   readonly authenticate?: Authenticate
 }
 
 /** The settings with every default filled in. */
-export type ResolvedOptions = Required<
-  Omit<WhereaboutsOptions, 'secret' | 'dataDir' | 'authenticate'>
-> &
-  Pick<WhereaboutsOptions, 'secret' | 'dataDir' | 'authenticate'>
+export type ResolvedOptions = Required<Omit<WhereaboutsOptions, WithoutDefault>> &
+  Pick<WhereaboutsOptions, WithoutDefault>
+
+type WithoutDefault = 'secret' | 'dataDir' | 'databaseUrl' | 'authenticate'
 
 export const DEFAULTS = {
   leaseMs: 15_000,
@@ -55,6 +71,10 @@ export const DEFAULTS = {
   maxRooms: 10_000,
   maxConnections: 20_000,
   maxLocationBytes: 1_024,
+  maxUpdateBytes: 1_048_576,
+  maxDocumentBytes: 67_108_864,
+  maxRecentDocumentBytes: 1_048_576,
+  maxLoadedDocumentBytes: 33_554_432,
 } as const satisfies WhereaboutsOptions
 
 /** Injects {@link ResolvedOptions}. */
@@ -64,6 +84,7 @@ export const WHEREABOUTS_PATH = Symbol('whereabouts path')
 
 const DAY_MS = 86_400_000
 const timeMs = (least: number) => z.int().min(least).max(DAY_MS)
+const bytes = z.int().min(2).max(1_073_741_824)
 const count = z.int().min(1).max(10_000_000)
 
 const OPTIONS = z.strictObject({
@@ -77,8 +98,16 @@ const OPTIONS = z.strictObject({
   maxRooms: count.default(DEFAULTS.maxRooms),
   maxConnections: count.default(DEFAULTS.maxConnections),
   maxLocationBytes: z.int().min(2).max(65_536).default(DEFAULTS.maxLocationBytes),
+  maxUpdateBytes: bytes.max(67_108_864).default(DEFAULTS.maxUpdateBytes),
+  maxDocumentBytes: bytes.default(DEFAULTS.maxDocumentBytes),
+  maxRecentDocumentBytes: bytes.default(DEFAULTS.maxRecentDocumentBytes),
+  maxLoadedDocumentBytes: bytes.default(DEFAULTS.maxLoadedDocumentBytes),
   secret: z.string().min(16).optional(),
   dataDir: z.string().min(1).optional(),
+  databaseUrl: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'is an address that begins with postgres://')
+    .optional(),
   authenticate: z.custom<Authenticate>((value) => typeof value === 'function').optional(),
 })
 

@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { Inject, Injectable, type MessageEvent, type OnModuleDestroy } from '@nestjs/common'
 import {
+  type DocumentNews,
   formatPosition,
   isRoomName,
   type Json,
@@ -10,13 +11,18 @@ import {
   Problem,
   type RoomPatch,
   type RoomSnapshot,
+  type Updated,
   type View,
 } from '@whereabouts/protocol'
 import { Observable } from 'rxjs'
+import { Documents, type DocumentsCount } from './document/documents.js'
+import { mergeUpdates } from './document/merge.js'
+import { Repeats } from './document/repeats.js'
 import { type Caller, checkMemberKey, checkUser, newMemberKey } from './identity/caller.js'
 import { memberId } from './identity/member-id.js'
 import { resolveSecret } from './identity/secret.js'
 import { type ResolvedOptions, WHEREABOUTS_OPTIONS } from './options.js'
+import type { MissedUpdates } from './room/room.js'
 import type { UserClaim } from './room/user.js'
 import { SYSTEM_CLOCK } from './stream/clock.js'
 import { Connection } from './stream/connection.js'
@@ -32,6 +38,8 @@ export interface WatchOptions {
   readonly as?: string | undefined
   /** `list` unless it is said: the view that a plain `onmessage` understands. */
   readonly view?: View
+  /** Whether the patch view has `document` events; it has unless it is said. */
+  readonly documents?: boolean
   /** Who the member is; an `id` in it means that the application vouches for it. */
   readonly user?: UserClaim
   /** The position to resume from. */
@@ -41,9 +49,19 @@ export interface WatchOptions {
 /** What a stream over HTTP is asked for. */
 export interface StreamRequest {
   readonly view: View
+  /** Whether it has `document` events. */
+  readonly documents: boolean
   readonly lastEventId: string | undefined
   /** `undefined` for one who only watches. */
   readonly caller: Caller | undefined
+}
+
+/** How much there is of everything. */
+export interface RoomsCount extends DocumentsCount {
+  readonly rooms: number
+  readonly members: number
+  readonly watching: number
+  readonly connections: number
 }
 
 /** A room that somebody attends, and what gives that up again. */
@@ -71,28 +89,44 @@ export class Rooms implements OnModuleDestroy {
   readonly #secret: string
   readonly #rooms: OpenRooms
   readonly #connections: Connections
+  readonly #updates = new Repeats<Updated>()
   #closing = false
 
-  constructor(@Inject(WHEREABOUTS_OPTIONS) private readonly options: ResolvedOptions) {
+  constructor(
+    @Inject(WHEREABOUTS_OPTIONS) private readonly options: ResolvedOptions,
+    @Inject(Documents) private readonly documents: Documents,
+  ) {
     this.#secret = resolveSecret(options.secret, options.dataDir)
-    this.#rooms = new OpenRooms(randomBytes(6).toString('hex'), options, this.#clock)
+    const epoch = randomBytes(6).toString('hex')
+    this.#rooms = new OpenRooms(epoch, options, this.#clock, {
+      merge: mergeUpdates,
+      emptied: (room) => documents.release(room),
+    })
     this.#connections = new Connections(options, this.#clock)
   }
 
-  /** Whether the process is on its way out and takes no more streams. */
-  get closing(): boolean {
-    return this.#closing
+  /** @throws {Problem} shutting-down, store-failed. PROTOCOL.md HT8 */
+  async assertReady(): Promise<void> {
+    this.#assertStaying()
+    await this.documents.check()
   }
 
   /** How much there is of everything, for metrics. */
-  count(): { rooms: number; members: number; watching: number; connections: number } {
+  async count(): Promise<RoomsCount> {
     let members = 0
     let watching = 0
     for (const { room } of this.#rooms.values()) {
       members += room.size
       watching += room.watching
     }
-    return { rooms: this.#rooms.size, members, watching, connections: this.#connections.size }
+    const connections = this.#connections.size
+    return {
+      rooms: this.#rooms.size,
+      members,
+      watching,
+      connections,
+      ...(await this.documents.count()),
+    }
   }
 
   /**
@@ -151,23 +185,65 @@ export class Rooms implements OnModuleDestroy {
    * What changed in a room since a position; all of it if the room doesn't know that any more;
    * `undefined` if nothing did.
    *
+   * @param documents whether what changed in the document counts
    * @throws {Problem} bad-room
-   * @see PROTOCOL.md HT5
+   * @see PROTOCOL.md HT5, DO6
    */
-  since(room: string, position: string): RoomPatch | RoomSnapshot | undefined {
+  since(room: string, position: string, documents = true): RoomPatch | RoomSnapshot | undefined {
     const frames = this.#rooms.find(checkRoom(room))
     const version = this.#version(position)
-    if (frames === undefined)
-      return version === this.#rooms.version ? undefined : this.members(room)
+    if (frames === undefined) {
+      if (version === this.#rooms.version) return undefined
+      return { ...this.members(room), ...(documents && documentNews(undefined)) }
+    }
     const catchUp = frames.room.since(version)
     if (catchUp.kind === 'nothing') return undefined
     const id = frames.position
-    return catchUp.kind === 'patch' ? { id, patch: catchUp.patch } : { id, ...catchUp.snapshot }
+    const news = documents ? documentNews(catchUp.updates) : {}
+    if (catchUp.kind === 'snapshot') return { id, ...catchUp.snapshot, ...news }
+    const { patch } = catchUp
+    return isEmpty(patch) && isEmpty(news) ? undefined : { id, patch, ...news }
+  }
+
+  /**
+   * What somebody lacks of a room's document, as an update of Yjs 13; all of it without a state
+   * vector. Makes no room and joins nobody.
+   *
+   * @throws {Problem} bad-room, bad-parameter, store-failed
+   * @see PROTOCOL.md DO1
+   */
+  async document(room: string, stateVector?: Uint8Array): Promise<Uint8Array> {
+    return this.documents.read(checkRoom(room), stateVector)
+  }
+
+  /**
+   * Takes an update of Yjs 13 into a room's document, and tells everybody in the room. Resolves when
+   * the store has it.
+   *
+   * @param idempotencyKey makes a repetition of the same update one commit, while it is remembered
+   * @throws {Problem} bad-room, bad-update, too-large, document-full, store-failed,
+   *   shutting-down
+   * @see PROTOCOL.md DO2, DO9
+   */
+  async update(room: string, update: Uint8Array, idempotencyKey?: string): Promise<Updated> {
+    this.#assertStaying()
+    checkRoom(room)
+    const { maxUpdateBytes } = this.options
+    if (update.byteLength > maxUpdateBytes) {
+      throw new Problem('too-large', `An update is at most ${maxUpdateBytes} bytes.`, {
+        limitBytes: maxUpdateBytes,
+      })
+    }
+    const work = () => this.#update(room, update)
+    if (idempotencyKey === undefined) return work()
+    const hash = createHash('sha256').update(update).digest('base64url')
+    return this.#updates.once(`${room} ${idempotencyKey} ${hash}`, work)
   }
 
   /**
    * Waits for the next frame of a room that is at a position.
    *
+   * @param options how long, and whether what changes in the document counts
    * @param cancelled ends the waiting early
    * @throws {Problem} too-many-connections, shutting-down
    * @see PROTOCOL.md HT5, RM11
@@ -175,11 +251,12 @@ export class Rooms implements OnModuleDestroy {
   async nextFrame(
     room: string,
     position: string,
-    waitMs: number,
+    options: { readonly waitMs: number; readonly documents: boolean },
     cancelled: AbortSignal,
   ): Promise<void> {
     this.#assertOpen()
-    const poll = new Poll(this.#version(position))
+    const { waitMs, documents } = options
+    const poll = new Poll(this.#version(position), documents)
     const forget = this.#connections.add(poll)
     const cancelTimer = this.#clock.after(waitMs, poll.end)
     cancelled.addEventListener('abort', poll.end, { once: true })
@@ -200,7 +277,7 @@ export class Rooms implements OnModuleDestroy {
    *   too-many-connections and shutting-down come as errors of the Observable
    */
   watch(room: string, options: WatchOptions = {}): Observable<MessageEvent> {
-    const { as, view = 'list', lastEventId } = options
+    const { as, view = 'list', documents = true, lastEventId } = options
     const user = checkClaim(options.user ?? {})
     const member = as === undefined ? undefined : { key: checkMemberKey(as), user }
     checkRoom(room)
@@ -209,7 +286,7 @@ export class Rooms implements OnModuleDestroy {
       const { frames, self, release } = this.#attend(room, member)
       const version = lastEventId === undefined ? undefined : this.#version(lastEventId)
       const position = lastEventId ?? formatPosition({ epoch: this.#rooms.epoch, version: 0 })
-      const subscription = new Subscription(view, version, position, subscriber)
+      const subscription = new Subscription({ view, documents }, version, position, subscriber)
       const forget = this.#connections.add(subscription)
       subscriber.add(() => {
         forget()
@@ -231,9 +308,10 @@ export class Rooms implements OnModuleDestroy {
   connect(room: string, request: StreamRequest, response: ServerResponse): () => void {
     this.#assertOpen()
     const { frames, self, release } = this.#attend(checkRoom(room), request.caller)
-    const { view, lastEventId } = request
+    const { lastEventId } = request
     const version = lastEventId === undefined ? undefined : this.#version(lastEventId)
-    const connection = new Connection(view, version, response, this.options.stuckMs, this.#clock)
+    const { stuckMs } = this.options
+    const connection = new Connection(request, version, response, stuckMs, this.#clock)
     connection.onDrain = () => frames.catchUp(connection)
     const forget = this.#connections.add(connection)
     connection.open(this.#hello(room, self), randomRetryMs())
@@ -250,6 +328,11 @@ export class Rooms implements OnModuleDestroy {
     this.#closing = true
     this.#rooms.stop()
     await this.#connections.close(randomRetryMs)
+  }
+
+  async #update(room: string, update: Uint8Array): Promise<Updated> {
+    const { changed, bytes } = await this.documents.update(room, update)
+    return { id: changed ? this.#rooms.update(room, bytes) : this.members(room).id }
   }
 
   /** Takes part in a room: as a member, or watching. Gives it up through `release`. */
@@ -312,6 +395,19 @@ export class Rooms implements OnModuleDestroy {
       },
     )
   }
+}
+
+/** What a long-poll is told of the document; it has one field, and so no more than one update. */
+function documentNews(updates: MissedUpdates): DocumentNews {
+  const merged = updates && mergeUpdates(updates)
+  if (merged === undefined || merged.length > 1) return { resync: { document: true } }
+  const [update] = merged
+  return update === undefined ? {} : { document: Buffer.from(update).toString('base64') }
+}
+
+function isEmpty(record: object): boolean {
+  for (const _ in record) return false
+  return true
 }
 
 function checkRoom(room: string): string {

@@ -5,6 +5,7 @@ import {
   Module,
 } from '@nestjs/common'
 import { APP_FILTER, RouterModule } from '@nestjs/core'
+import { Documents } from './document/documents.js'
 import { ArticleController } from './http/article.controller.js'
 import { Bodies } from './http/body.js'
 import { Calls } from './http/calls.js'
@@ -86,6 +87,7 @@ function mount(definition: DynamicModule, extras: WhereaboutsMount): DynamicModu
       { provide: APP_FILTER, useClass: ProblemFilter },
       Bodies,
       Calls,
+      Documents,
       LongNames,
       Metrics,
       Rooms,

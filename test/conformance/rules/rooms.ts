@@ -88,9 +88,9 @@ function catchingUp({ calm, start }: Suite): void {
     expect(await room.poll(id)).toMatchObject({ status: 204, text: '' })
     const { id: later, self } = await room.move(key, 2)
     expect(await room.since(id)).toEqual({ id: later, patch: { move: { [self]: 2 } } })
-    expect(await room.since('another-epoch:1')).toEqual(await room.read())
+    expect(await room.since('another-epoch:1')).toMatchObject(await room.read())
     const ahead = `${later.slice(0, later.indexOf(':'))}:${versionOf(later) + 5}`
-    expect(await room.since(ahead)).toEqual(await room.read())
+    expect(await room.since(ahead)).toMatchObject(await room.read())
   })
 
   it('[RM5] a patch says the newest state of what changed, never the steps', async () => {

@@ -11,7 +11,8 @@ interface BodyHeaders {
   readonly lengthBytes: number
 }
 
-const CALLS = /^(?:rooms\/[^/]+\/(?:events|location|leave)|location)\/?$/
+const CALLS = /^(?:rooms\/[^/]+\/(?:events|location|leave|document)|location)\/?$/
+const BYTES_TYPE = /^application\/octet-stream\s*(?:;|$)/i
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]+)/i
 
@@ -52,6 +53,23 @@ export class Bodies {
     return parseJson(await read(request, headers.lengthBytes, limitBytes))
   }
 
+  /**
+   * The bytes that a request carries; read no further than the limit.
+   *
+   * @throws {Problem} unsupported-media-type, too-large
+   * @see PROTOCOL.md DO7, ER3
+   */
+  async readBytes(request: IncomingMessage, limitBytes: number): Promise<Uint8Array> {
+    const { type, encoding, lengthBytes } = this.#headers.get(request) ?? bodyHeaders(request)
+    if (!BYTES_TYPE.test(type ?? '') || !isPlain(encoding)) {
+      throw new Problem(
+        'unsupported-media-type',
+        'Send the bytes as they are: "Content-Type: application/octet-stream", not compressed.',
+      )
+    }
+    return read(request, lengthBytes, limitBytes)
+  }
+
   /** Whether a body was announced. */
   has(request: IncomingMessage): boolean {
     const { type, lengthBytes } = this.#headers.get(request) ?? bodyHeaders(request)
@@ -89,13 +107,17 @@ function bodyHeaders({ headers }: IncomingMessage): BodyHeaders {
 function checkMediaType({ type, encoding, lengthBytes }: BodyHeaders): void {
   const nothing = type === undefined && lengthBytes === 0
   const charset = CHARSET.exec(type ?? '')?.[1]?.toLowerCase() ?? 'utf-8'
-  const plain = encoding === undefined || encoding === 'identity'
-  const readable = JSON_TYPE.test(type ?? '') && ['utf-8', 'utf8'].includes(charset) && plain
+  const inUtf8 = ['utf-8', 'utf8'].includes(charset)
+  const readable = JSON_TYPE.test(type ?? '') && inUtf8 && isPlain(encoding)
   if (nothing || readable) return
   throw new Problem(
     'unsupported-media-type',
     'Send JSON: "Content-Type: application/json", in UTF-8 and not compressed.',
   )
+}
+
+function isPlain(encoding: string | undefined): boolean {
+  return encoding === undefined || encoding === 'identity'
 }
 
 function read(

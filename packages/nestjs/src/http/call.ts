@@ -55,8 +55,8 @@ export class Call {
     this.response.writeHead(status, { 'Cache-Control': 'no-store' }).end()
   }
 
-  send(status: number, contentType: string, text: string): void {
-    this.response.writeHead(status, headersOf(contentType, text)).end(text)
+  send(status: number, contentType: string, body: string | Uint8Array): void {
+    this.response.writeHead(status, headersOf(contentType, body)).end(body)
   }
 
   /** @see PROTOCOL.md ER1 */
@@ -95,10 +95,13 @@ export class Call {
 const PROBLEM_TYPE = 'application/problem+json'
 const UNREAD_MS = 250
 
-function headersOf(contentType: string, text: string): Record<string, string | number> {
+function headersOf(
+  contentType: string,
+  body: string | Uint8Array,
+): Record<string, string | number> {
   return {
     'Content-Type': contentType,
-    'Content-Length': Buffer.byteLength(text),
+    'Content-Length': Buffer.byteLength(body),
     'Cache-Control': 'no-store',
   }
 }
@@ -130,7 +133,7 @@ export function oneOf<const T extends string>(
   throw badParameter(name, words.map((each) => `"${each}"`).join(' or '))
 }
 
-function badParameter(name: string, range: string): Problem {
+export function badParameter(name: string, range: string): Problem {
   const extensions: { [field: string]: Json } = { parameter: name }
   return new Problem('bad-parameter', `The parameter "${name}" is ${range}.`, extensions)
 }

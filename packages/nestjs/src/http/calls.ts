@@ -1,6 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import { Inject, Injectable } from '@nestjs/common'
-import { type Json, type Moved, Problem, type View } from '@whereabouts/protocol'
+import {
+  isMemberKey,
+  type Json,
+  type Moved,
+  Problem,
+  type Updated,
+  type View,
+} from '@whereabouts/protocol'
 import {
   authorize,
   type Caller,
@@ -12,11 +19,14 @@ import type { UserClaim } from '../room/user.js'
 import { type ResolvedOptions, WHEREABOUTS_OPTIONS } from '../options.js'
 import { Rooms } from '../rooms.js'
 import { Bodies } from './body.js'
-import { type Call, flag, methodNotAllowed, oneOf, wholeNumber } from './call.js'
+import { badParameter, type Call, flag, methodNotAllowed, oneOf, wholeNumber } from './call.js'
 
 const MOST_WAIT_MS = 30_000
 /** Enough for every parameter at its longest, written in escapes. */
 const PARAMETERS_LIMIT_BYTES = 8_192
+
+const BYTES_TYPE = 'application/octet-stream'
+const BASE64URL = /^[A-Za-z0-9_-]+$/
 
 /** What the calls do, once it is known which one it is and for which room. */
 @Injectable()
@@ -58,11 +68,12 @@ export class Calls {
     await this.#authorize(request)
     const since = query('since')
     const waitMs = wholeNumber(query, 'waitMs', MOST_WAIT_MS) ?? 0
+    const documents = wantsDocuments(query)
     if (since === undefined) return call.json(200, this.rooms.members(room))
-    let news = this.rooms.since(room, since)
+    let news = this.rooms.since(room, since, documents)
     if (news === undefined && waitMs > 0) {
-      await this.rooms.nextFrame(room, since, waitMs, closing(call))
-      news = this.rooms.since(room, since)
+      await this.rooms.nextFrame(room, since, { waitMs, documents }, closing(call))
+      news = this.rooms.since(room, since, documents)
     }
     if (news === undefined) call.empty(204)
     else call.json(200, news)
@@ -75,6 +86,21 @@ export class Calls {
     const { key, user } = identify(request, query, 'member', known)
     this.rooms.leave(room, key, { soon: flag(query, 'soon'), user })
     call.empty(204)
+  }
+
+  /** @see PROTOCOL.md DO1 */
+  async getDocument(call: Call, room: string): Promise<void> {
+    await this.#authorize(call.request)
+    const update = await this.rooms.document(room, stateVector(call.query))
+    call.send(200, BYTES_TYPE, update)
+  }
+
+  /** @see PROTOCOL.md DO2, DO9 */
+  async postDocument({ request }: Call, room: string): Promise<Updated> {
+    await this.#authorize(request)
+    const key = idempotencyKey(request)
+    const update = await this.bodies.readBytes(request, this.options.maxUpdateBytes)
+    return this.rooms.update(room, update, key)
   }
 
   async #stream(
@@ -92,8 +118,10 @@ export class Calls {
     const caller = watches ? undefined : identify(request, parameter, keyParameter, user)
     if (closed.aborted) return
     if (caller !== undefined) keepKey(call, caller)
+    const documents = wantsDocuments(parameter)
     const lastEventId = parameter('lastEventId') ?? header(request, 'last-event-id')
-    const release = this.rooms.connect(room, { view, lastEventId, caller }, response)
+    const wanted = { view, documents, lastEventId, caller }
+    const release = this.rooms.connect(room, wanted, response)
     closed.addEventListener('abort', release, { once: true })
   }
 
@@ -115,6 +143,26 @@ export class Calls {
       return field === undefined ? query(name) : parameterText(field)
     }
   }
+}
+
+/** @see PROTOCOL.md DO5 */
+function wantsDocuments(parameter: Parameter): boolean {
+  return oneOf(parameter, 'document', ['1', '0']) === '1'
+}
+
+/** @throws {Problem} bad-parameter */
+function stateVector(parameter: Parameter): Uint8Array | undefined {
+  const text = parameter('sv')
+  if (text === undefined) return undefined
+  if (BASE64URL.test(text)) return Buffer.from(text, 'base64url')
+  throw badParameter('sv', 'a base64url state vector of Yjs 13')
+}
+
+/** @throws {Problem} bad-parameter */
+function idempotencyKey(request: IncomingMessage): string | undefined {
+  const key = header(request, 'idempotency-key')
+  if (key === undefined || isMemberKey(key)) return key
+  throw badParameter('Idempotency-Key', '1 to 128 characters of A-Z a-z 0-9 _ and -')
 }
 
 function parameterText(field: Json): string {

@@ -16,7 +16,7 @@ interface RouteLike {
   ) => unknown
 }
 
-const ROOM_ROUTE = /^(.*\/rooms\/):room\/(events|location|leave)$/
+const ROOM_ROUTE = /^(.*\/rooms\/):room\/(events|location|leave|document)$/
 const CALL = /\/([^/?]+)\/?(?:\?|$)/
 
 /**

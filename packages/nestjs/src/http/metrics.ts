@@ -1,30 +1,50 @@
 import { Inject, Injectable } from '@nestjs/common'
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
-import { Rooms } from '../rooms.js'
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
+import { Rooms, type RoomsCount } from '../rooms.js'
 
 const GAUGES = {
   rooms: 'Rooms that this process knows',
   members: 'Members of all rooms',
   watching: 'Connections that watch without having joined',
   connections: 'Open streams and long-polls',
+  documents_loaded: 'Documents in memory',
+  documents_loaded_bytes: 'Size in the store of the documents in memory',
 } as const
+const COUNTERS = {
+  document_updates: 'Updates that the store took',
+  document_update_bytes: 'Size of the updates that the store took',
+  document_commits: 'Transactions in which it took them',
+  document_compactions: 'Documents that were made small',
+  store_failures: 'Calls that failed because the store did',
+} as const
+type Name = keyof RoomsCount
 
 /** What this process has to say to Prometheus; its own registry, apart from the application's. */
 @Injectable()
 export class Metrics {
   readonly #registry = new Registry()
+  readonly #setters = new Map<Name, (value: number) => void>()
 
   constructor(@Inject(Rooms) private readonly rooms: Rooms) {
     collectDefaultMetrics({ register: this.#registry })
     for (const [name, help] of Object.entries(GAUGES)) {
-      this.#registry.registerMetric(new Gauge({ name: `whereabouts_${name}`, help, registers: [] }))
+      const gauge = new Gauge({ name: `whereabouts_${name}`, help, registers: [] })
+      this.#registry.registerMetric(gauge)
+      this.#setters.set(name as Name, (value) => gauge.set(value))
+    }
+    for (const [name, help] of Object.entries(COUNTERS)) {
+      const counter = new Counter({ name: `whereabouts_${name}_total`, help, registers: [] })
+      this.#registry.registerMetric(counter)
+      this.#setters.set(name as Name, (value) => {
+        counter.reset()
+        counter.inc(value)
+      })
     }
   }
 
   async read(): Promise<{ contentType: string; text: string }> {
-    for (const [name, value] of Object.entries(this.rooms.count())) {
-      const gauge = this.#registry.getSingleMetric(`whereabouts_${name}`) as Gauge
-      gauge.set(value)
+    for (const [name, value] of Object.entries(await this.rooms.count())) {
+      this.#setters.get(name as Name)?.(value as number)
     }
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() }
   }

@@ -33,8 +33,13 @@ const streaming = [
   ...user,
   query('view', 'The shape of the events', { enum: ['patch', 'list'], default: 'patch' }),
   query('watch', 'Stream without joining', { enum: ['0', '1'] }),
+  query('document', 'Whether the document is streamed', { enum: ['1', '0'], default: '1' }),
   query('lastEventId', 'The position to resume from'),
 ]
+const update = (description: string) => ({
+  description,
+  content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+})
 
 /** The description of the calls, as OpenAPI 3.1 has it. @see PROTOCOL.md HT8 */
 export const OPENAPI = {
@@ -71,6 +76,7 @@ export const OPENAPI = {
             minimum: 0,
             maximum: 30_000,
           }),
+          query('document', 'Whether the document counts', { enum: ['1', '0'], default: '1' }),
         ],
         responses: {
           200: json('The room, or what changed', { oneOf: [ref('Room'), ref('Change')] }),
@@ -83,6 +89,27 @@ export const OPENAPI = {
         parameters: [member, ...user],
         requestBody: location,
         responses: { 200: json('Done', ref('Moved')), default: problem },
+      },
+    },
+    '/rooms/{room}/document': {
+      parameters: [room],
+      get: {
+        summary: 'The document, or what the caller lacks of it, as an update of Yjs 13',
+        parameters: [query('sv', "The caller's state vector, in base64url")],
+        responses: { 200: update('An update'), default: problem },
+      },
+      post: {
+        summary: 'Takes an update into the document',
+        parameters: [
+          {
+            name: 'Idempotency-Key',
+            in: 'header',
+            description: 'Makes a repeated post one commit',
+            schema: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,128}$' },
+          },
+        ],
+        requestBody: { required: true, ...update('An update') },
+        responses: { 200: json('It is in the store', ref('Updated')), default: problem },
       },
     },
     '/rooms/{room}/leave': {
@@ -137,12 +164,22 @@ export const OPENAPI = {
           id: { type: 'string' },
           members: { type: 'array', items: ref('Member') },
           watching: { type: 'integer' },
+          resync: ref('Resync'),
         },
       },
       Change: {
         type: 'object',
         required: ['id', 'patch'],
-        properties: { id: { type: 'string' }, patch: ref('Patch') },
+        properties: {
+          id: { type: 'string' },
+          patch: ref('Patch'),
+          document: { type: 'string', contentEncoding: 'base64' },
+          resync: ref('Resync'),
+        },
+      },
+      Resync: {
+        type: 'object',
+        properties: { document: { const: true } },
       },
       Patch: {
         type: 'object',
@@ -158,6 +195,11 @@ export const OPENAPI = {
         type: 'object',
         required: ['self', 'id'],
         properties: { self: { type: 'string' }, id: { type: 'string' } },
+      },
+      Updated: {
+        type: 'object',
+        required: ['id'],
+        properties: { id: { type: 'string' } },
       },
       Problem: {
         type: 'object',

@@ -1,5 +1,4 @@
 import { Controller, Get, Inject, Req, Res, UseFilters, VERSION_NEUTRAL } from '@nestjs/common'
-import { Problem } from '@whereabouts/protocol'
 import { Rooms } from '../rooms.js'
 import { Call, type PlatformRequest, type PlatformResponse } from './call.js'
 import { Metrics } from './metrics.js'
@@ -21,8 +20,8 @@ export class OperationsController {
   }
 
   @Get('health/ready')
-  ready(@Req() request: PlatformRequest, @Res() response: PlatformResponse): void {
-    if (this.rooms.closing) throw new Problem('shutting-down', 'This server is going away.')
+  async ready(@Req() request: PlatformRequest, @Res() response: PlatformResponse): Promise<void> {
+    await this.rooms.assertReady()
     Call.of(request, response).json(200, { status: 'ok' })
   }
 

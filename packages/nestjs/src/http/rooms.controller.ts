@@ -29,6 +29,17 @@ export class RoomsController {
     else call.json(200, await this.calls.postLocation(call, roomOf(call)))
   }
 
+  @All(':room/document')
+  async document(
+    @Req() request: PlatformRequest,
+    @Res() response: PlatformResponse,
+  ): Promise<void> {
+    const call = Call.of(request, response)
+    allow(call, ['GET', 'POST'])
+    if (call.request.method === 'GET') await this.calls.getDocument(call, roomOf(call))
+    else call.json(200, await this.calls.postDocument(call, roomOf(call)))
+  }
+
   @All(':room/leave')
   async leave(@Req() request: PlatformRequest, @Res() response: PlatformResponse): Promise<void> {
     const call = Call.of(request, response)

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { Room } from './room.js'
 
-const LIMITS = { leaseMs: 15_000, soonMs: 2_000, maxMembers: 3, maxLeavers: 2 }
+const LIMITS = {
+  leaseMs: 15_000,
+  soonMs: 2_000,
+  maxMembers: 3,
+  maxLeavers: 2,
+  maxRecentDocumentBytes: 4,
+}
 const room = () => new Room('budget', LIMITS)
 
 describe('versions', () => {
@@ -61,6 +67,7 @@ describe('since', () => {
     expect(budget.since(version)).toEqual({
       kind: 'patch',
       patch: { join: [bob], move: { ann: 'A3' }, leave: ['cem'] },
+      updates: [],
     })
     expect(bob?.location).toBe('B2')
   })
@@ -72,7 +79,7 @@ describe('since', () => {
       budget.leave(member)
     }
     expect(budget.since(1).kind).toBe('snapshot')
-    expect(budget.since(2)).toEqual({ kind: 'patch', patch: { leave: ['bob', 'cem'] } })
+    expect(budget.since(2)).toMatchObject({ kind: 'patch', patch: { leave: ['bob', 'cem'] } })
   })
 })
 
@@ -152,5 +159,58 @@ describe('the list', () => {
     expect(budget.listChangedAt).toBe(at)
     budget.move('ann', {}, null, 0)
     expect(budget.listChangedAt).toBe(budget.version)
+  })
+})
+
+describe('the document', () => {
+  const updates = (budget: Room, version: number) => {
+    const catchUp = budget.since(version)
+    return catchUp.kind === 'nothing' ? [] : catchUp.updates?.map((bytes) => [...bytes])
+  }
+
+  it('[DO3] an update is one commit, which a patch says nothing of', () => {
+    const budget = room()
+    budget.update(Uint8Array.of(1))
+    expect(budget.version).toBe(1)
+    expect(budget.since(0)).toEqual({ kind: 'patch', patch: {}, updates: [Uint8Array.of(1)] })
+    expect(budget.since(1)).toEqual({ kind: 'nothing' })
+  })
+
+  it('[DO4] the latest updates are kept, up to the limit; of what is gone it says so', () => {
+    const budget = room()
+    budget.move('ann', {}, 1, 0)
+    for (let byte = 1; byte <= 3; byte++) budget.update(Uint8Array.of(byte, byte))
+    expect(updates(budget, 1)).toBeUndefined()
+    expect(updates(budget, 2)).toEqual([
+      [2, 2],
+      [3, 3],
+    ])
+    expect(updates(budget, 3)).toEqual([[3, 3]])
+    budget.move('ann', {}, 2, 0)
+    expect(updates(budget, 4)).toEqual([])
+  })
+
+  it('[DO4] the newest update is kept, however large, for those who are up to date', () => {
+    const budget = room()
+    budget.update(Uint8Array.of(1))
+    budget.update(new Uint8Array(100))
+    expect(updates(budget, 0)).toBeUndefined()
+    expect(updates(budget, 1)).toEqual([Array.from({ length: 100 }, () => 0)])
+  })
+
+  it('[DO4] many small updates count, not their bytes alone', () => {
+    const budget = new Room('budget', { ...LIMITS, maxRecentDocumentBytes: 1_000_000 })
+    for (let count = 0; count < 2_000; count++) budget.update(Uint8Array.of(1))
+    expect(updates(budget, 0)).toBeUndefined()
+    expect(updates(budget, 1_900)).toHaveLength(100)
+  })
+
+  it('[DO4] what is known of members and of the document are apart', () => {
+    const budget = room()
+    budget.update(Uint8Array.of(1))
+    for (const id of ['ann', 'bob', 'cem']) budget.open(id, {}, 0)
+    for (const id of ['ann', 'bob', 'cem']) budget.leave(id)
+    expect(budget.since(0)).toMatchObject({ kind: 'snapshot', updates: [Uint8Array.of(1)] })
+    expect(budget.since(999)).toMatchObject({ kind: 'snapshot', updates: undefined })
   })
 })

@@ -6,6 +6,7 @@ import {
   type Snapshot,
   type Status,
 } from '@whereabouts/protocol'
+import { RecentUpdates } from './recent-updates.js'
 import { type Change, Timeline } from './timeline.js'
 import { describeUser, type UserClaim } from './user.js'
 
@@ -18,13 +19,18 @@ export interface RoomLimits {
   readonly maxMembers: number
   /** How many of those who left are remembered, so that a patch can name them. */
   readonly maxLeavers: number
+  /** How much of the document's latest updates is kept for those who were away for a moment. */
+  readonly maxRecentDocumentBytes: number
 }
+
+/** The document's updates that a reader lacks, oldest first; `undefined` if they are forgotten. */
+export type MissedUpdates = readonly Uint8Array[] | undefined
 
 /** What a reader at some version needs to be at the room's. */
 export type CatchUp =
   | { readonly kind: 'nothing' }
-  | { readonly kind: 'patch'; readonly patch: Patch }
-  | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }
+  | { readonly kind: 'patch'; readonly patch: Patch; readonly updates: MissedUpdates }
+  | { readonly kind: 'snapshot'; readonly snapshot: Snapshot; readonly updates: MissedUpdates }
 
 /** A member, or one who was: when what of it last changed. */
 interface Entry extends Change {
@@ -58,6 +64,7 @@ export class Room {
   #watchingAt: number
   #listChangedAt: number
   #nextDeadlineMs = Infinity
+  readonly #updates: RecentUpdates
 
   /** @param version where the versions of this room go on from. */
   constructor(
@@ -69,6 +76,7 @@ export class Room {
     this.#horizon = version
     this.#watchingAt = version
     this.#listChangedAt = version
+    this.#updates = new RecentUpdates(limits.maxRecentDocumentBytes, version)
   }
 
   get version(): number {
@@ -173,6 +181,12 @@ export class Room {
     this.#setStatus(entry, 'away')
   }
 
+  /** The document took an update in, which the room keeps as it is. @see PROTOCOL.md DO3 */
+  update(bytes: Uint8Array): void {
+    this.#version += 1
+    this.#updates.add(this.#version, bytes)
+  }
+
   /** Removes those whose time has run out. @see PROTOCOL.md MB3, MB4, MB6 */
   expire(nowMs: number): void {
     if (nowMs < this.#nextDeadlineMs) return
@@ -183,13 +197,14 @@ export class Room {
     }
   }
 
-  /** What a reader who has `version` lacks. @see PROTOCOL.md RM4, RM5 */
+  /** What a reader who has `version` lacks. @see PROTOCOL.md RM4, RM5, DO4 */
   since(version: number): CatchUp {
     if (version === this.#version) return { kind: 'nothing' }
+    const updates = version > this.#version ? undefined : this.#updates.since(version)
     if (version > this.#version || version < this.#horizon) {
-      return { kind: 'snapshot', snapshot: this.snapshot() }
+      return { kind: 'snapshot', snapshot: this.snapshot(), updates }
     }
-    return { kind: 'patch', patch: this.#patchSince(version) }
+    return { kind: 'patch', patch: this.#patchSince(version), updates }
   }
 
   snapshot(): Snapshot {

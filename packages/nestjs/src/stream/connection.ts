@@ -28,22 +28,27 @@ const HEADERS = {
  * @see PROTOCOL.md §7, FR4
  */
 export class Connection implements Reader, Kept {
+  readonly view: View
+  readonly documents: boolean
   version: number | undefined
   /** Calls off the end of a connection that doesn't drain; there while it doesn't. */
   #cancelEnd: (() => void) | undefined
   #onDrain: () => void = () => {}
 
   /**
+   * @param wanted what its events are
    * @param version where it resumes from
    * @param stuckMs how long it may stay undrained before it is closed. PROTOCOL.md FR5
    */
   constructor(
-    readonly view: View,
+    wanted: Pick<Reader, 'view' | 'documents'>,
     version: number | undefined,
     private readonly response: ServerResponse,
     private readonly stuckMs: number,
     private readonly clock: Clock,
   ) {
+    this.view = wanted.view
+    this.documents = wanted.documents
     this.version = version
     response.on('drain', () => {
       this.#settle()

@@ -1,39 +1,45 @@
 import { encodeEvent } from '@whereabouts/protocol'
 
-const RESYNC = encodeEvent({ event: 'resync', data: '{}' })
+/** One event of a frame. */
+export interface FrameEvent {
+  /** `undefined` for the unnamed `message`. */
+  readonly event: string | undefined
+  readonly data: string
+}
 
-/** One event on its way to many readers, turned into bytes at most once. @see PROTOCOL.md FR3 */
+/**
+ * What takes readers from one version of a room to another: one event or a few, turned into bytes at
+ * most once.
+ *
+ * @see PROTOCOL.md FR3
+ */
 export class Frame {
   #bytes: Buffer | undefined
-  #preface = ''
 
   /**
    * @param version the room's version after it
-   * @param id the position after it
-   * @param event `undefined` for the unnamed `message`
-   * @param data JSON text
+   * @param id the position after it, which the last event carries: who is cut off before that has
+   *   nothing yet. PROTOCOL.md ST6
    */
   constructor(
     readonly version: number,
     readonly id: string,
-    readonly event: string | undefined,
-    readonly data: string,
+    readonly events: readonly FrameEvent[],
   ) {}
 
   /** What goes over the wire; the same object every time. */
   get bytes(): Buffer {
-    this.#bytes ??= Buffer.from(this.#preface + this.#encode())
+    this.#bytes ??= Buffer.from(this.messages().map(encodeEvent).join(''))
     return this.#bytes
   }
 
-  /** The same frame, with the event before it that says why it isn't a patch. PROTOCOL.md ST9 */
-  afterResync(): this {
-    this.#preface = RESYNC
-    return this
-  }
-
-  #encode(): string {
-    const { id, event, data } = this
-    return encodeEvent(event === undefined ? { id, data } : { id, event, data })
+  /** Its events as they go out, the last one with the position. */
+  messages(): { event?: string; data: string; id?: string }[] {
+    const last = this.events.length - 1
+    return this.events.map(({ event, data }, index) => ({
+      ...(event !== undefined && { event }),
+      data,
+      ...(index === last && { id: this.id }),
+    }))
   }
 }

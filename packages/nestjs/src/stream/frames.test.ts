@@ -5,7 +5,13 @@ import { Room } from '../room/room.js'
 import type { Frame } from './frame.js'
 import { Frames, type Reader, UNKNOWN_VERSION } from './frames.js'
 
-const LIMITS = { leaseMs: 15_000, soonMs: 2_000, maxMembers: 100, maxLeavers: 100 }
+const LIMITS = {
+  leaseMs: 15_000,
+  soonMs: 2_000,
+  maxMembers: 100,
+  maxLeavers: 100,
+  maxRecentDocumentBytes: 100,
+}
 const INTERVAL_MS = 33
 
 class RecordingReader implements Reader {
@@ -15,6 +21,7 @@ class RecordingReader implements Reader {
   constructor(
     readonly view: View,
     public version: number | undefined,
+    readonly documents = true,
   ) {}
 
   send(frame: Frame): void {
@@ -22,16 +29,18 @@ class RecordingReader implements Reader {
   }
 
   get data(): unknown[] {
-    return this.received.map(({ data }) => JSON.parse(data))
+    return this.received.map(({ events }) => JSON.parse(events.at(-1)!.data))
   }
 }
 
 function start() {
   const clock = new VirtualClock()
   const room = new Room('budget', LIMITS)
-  const frames = new Frames(room, 'e', INTERVAL_MS, clock)
-  const join = (view: View = 'patch', version?: number) => {
-    const reader = new RecordingReader(view, version)
+  const frames = new Frames(room, 'e', INTERVAL_MS, clock, (updates) =>
+    updates.length === 0 ? [] : [Buffer.concat(updates)],
+  )
+  const join = (view: View = 'patch', version?: number, documents = true) => {
+    const reader = new RecordingReader(view, version, documents)
     frames.add(reader)
     frames.catchUp(reader)
     return reader
@@ -40,7 +49,11 @@ function start() {
     room.move(member, {}, location, clock.now())
     frames.changed()
   }
-  return { clock, room, frames, join, move }
+  const update = (...bytes: number[]) => {
+    room.update(Uint8Array.from(bytes))
+    frames.changed()
+  }
+  return { clock, room, frames, join, move, update }
 }
 
 describe('a frame', () => {
@@ -127,13 +140,72 @@ describe('resuming', () => {
     move('ann', 'A1')
     clock.advance(INTERVAL_MS)
     expect(join('patch', 1).received).toEqual([])
-    expect(join('patch', 0).received[0]?.event).toBe('patch')
+    expect(names(join('patch', 0).received[0])).toEqual(['patch'])
     const [lost] = join('patch', UNKNOWN_VERSION).received
-    expect(lost?.event).toBe('snapshot')
     expect(lost?.bytes.toString()).toMatch(
+      /^event: resync\ndata: \{"document":true\}\n\nid: e:1\nevent: snapshot\n/,
+    )
+    const [bare] = join('patch', UNKNOWN_VERSION, false).received
+    expect(bare?.bytes.toString()).toMatch(
       /^event: resync\ndata: \{\}\n\nid: e:1\nevent: snapshot\n/,
     )
     const [fresh] = join().received
     expect(fresh?.bytes.toString()).toMatch(/^id: e:1\nevent: snapshot\n/)
   })
 })
+
+describe('the document', () => {
+  it('[DO3] the updates of a frame are one event, after the patch, and the position is on the last', () => {
+    const { clock, join, move, update } = start()
+    const readers = [join(), join()]
+    move('ann', 'A1')
+    update(1, 2)
+    update(3)
+    clock.advance(INTERVAL_MS)
+    const [frame, same] = readers.map(({ received }) => received.at(-1)!)
+    expect(frame!.bytes).toBe(same!.bytes)
+    expect(frame!.bytes.toString()).toMatch(
+      /^event: patch\ndata: \{.*\}\n\nid: e:3\nevent: document\ndata: AQID\n\n$/,
+    )
+    update(4)
+    clock.advance(INTERVAL_MS)
+    expect(readers[0]!.received.at(-1)!.bytes.toString()).toBe(
+      'id: e:4\nevent: document\ndata: BA==\n\n',
+    )
+  })
+
+  it('[DO4] who was away gets the updates, or resync and a patch that may be empty', () => {
+    const { clock, join, update } = start()
+    update(1)
+    update(2)
+    clock.advance(INTERVAL_MS)
+    expect(join('patch', 0).received.at(-1)!.bytes.toString()).toBe(
+      'id: e:2\nevent: document\ndata: AQI=\n\n',
+    )
+    update(...Array.from({ length: 100 }, () => 0))
+    clock.advance(INTERVAL_MS)
+    expect(join('patch', 0).received.at(-1)!.bytes.toString()).toBe(
+      'event: resync\ndata: {"document":true}\n\nid: e:3\nevent: patch\ndata: {}\n\n',
+    )
+    expect(names(join().received[0])).toEqual(['snapshot'])
+  })
+
+  it('[DO5] who does not want it is told nothing of it, and gets the same bytes otherwise', () => {
+    const { clock, room, join, move, update } = start()
+    const bare = join('patch', undefined, false)
+    const list = join('list')
+    const full = join()
+    update(1)
+    clock.advance(INTERVAL_MS)
+    expect([bare, list, full].map(({ received }) => received.length)).toEqual([1, 1, 2])
+    expect(bare.version).toBe(room.version)
+    move('ann', 'A1')
+    clock.advance(INTERVAL_MS)
+    expect(bare.received.at(-1)).toBe(full.received.at(-1))
+    expect(names(join('patch', 0, false).received[0])).toEqual(['patch'])
+  })
+})
+
+function names(frame: Frame | undefined): (string | undefined)[] {
+  return frame?.events.map(({ event }) => event) ?? []
+}

@@ -1,11 +1,13 @@
-import { formatPosition, type View } from '@whereabouts/protocol'
-import type { Room } from '../room/room.js'
+import { formatPosition, type Resync, type View } from '@whereabouts/protocol'
+import type { MissedUpdates, Room } from '../room/room.js'
 import type { Clock } from './clock.js'
-import { Frame } from './frame.js'
+import { Frame, type FrameEvent } from './frame.js'
 
 /** Whoever is told what changes in a room: an open response, a subscriber, a long-poll. */
 export interface Reader {
   readonly view: View
+  /** Whether it wants what changes in the document; the list view has no such thing. DO5 */
+  readonly documents: boolean
   /** The version that it has; `undefined` before its first frame. */
   version: number | undefined
   /** Whether it can take a frame now. One that can't gets none, and one catch-up when it can. */
@@ -15,6 +17,12 @@ export interface Reader {
 
 /** A version to resume from that no room has: the answer is a snapshot. @see PROTOCOL.md ST9 */
 export const UNKNOWN_VERSION = -1
+
+/**
+ * Makes few updates of many that mean the same, at a cost that doesn't hold the server up. What an
+ * update is, only it knows.
+ */
+export type MergeUpdates = (updates: readonly Uint8Array[]) => readonly Uint8Array[]
 
 /** The list view's text, and the version at which it became that. */
 interface List {
@@ -35,7 +43,10 @@ interface List {
 export class Frames {
   readonly #readers = new Set<Reader>()
   /** The patch view's frames that lead to the room's version, by the version they lead from. */
-  readonly #patches = new Map<number | undefined, Frame>()
+  readonly #patches = {
+    bare: new Map<number | undefined, Frame | undefined>(),
+    withDocument: new Map<number | undefined, Frame | undefined>(),
+  }
   #patchesTo = -1
   #list: List | undefined
   #framedVersion: number
@@ -47,6 +58,7 @@ export class Frames {
     readonly epoch: string,
     readonly intervalMs: number,
     readonly clock: Clock,
+    private readonly merge: MergeUpdates,
   ) {
     this.#framedVersion = room.version
   }
@@ -78,19 +90,23 @@ export class Frames {
   /** Brings one reader to the room's version, if it can take it. @see PROTOCOL.md FR4 */
   catchUp(reader: Reader): void {
     if (!reader.ready || reader.version === this.room.version) return
-    const frame = this.since(reader.view, reader.version)
+    const frame = this.since(reader)
     reader.version = this.room.version
     if (frame !== undefined) reader.send(frame)
   }
 
   /**
    * What takes a reader from a version to the room's; a snapshot if it has none, or one that the
-   * room no longer knows; `undefined` if its view doesn't change on the way.
+   * room no longer knows; `undefined` if what it sees doesn't change on the way.
    */
-  since(view: View, version: number | undefined): Frame | undefined {
+  since({
+    view,
+    version,
+    documents,
+  }: Pick<Reader, 'view' | 'version' | 'documents'>): Frame | undefined {
     if (version === this.room.version) return undefined
     if (view === 'list') return this.#listSince(version)
-    return this.#patchSince(version)
+    return this.#patchSince(version, documents)
   }
 
   /** Stops the frame that is due. */
@@ -112,31 +128,47 @@ export class Frames {
     }
   }
 
-  #patchSince(version: number | undefined): Frame {
+  #patchSince(version: number | undefined, documents: boolean): Frame | undefined {
     if (this.#patchesTo !== this.room.version) {
-      this.#patches.clear()
+      this.#patches.bare.clear()
+      this.#patches.withDocument.clear()
       this.#patchesTo = this.room.version
     }
-    let frame = this.#patches.get(version)
-    if (frame === undefined) {
-      frame = this.#makePatch(version)
-      this.#patches.set(version, frame)
-    }
-    return frame
+    const patches = documents ? this.#patches.withDocument : this.#patches.bare
+    if (!patches.has(version)) patches.set(version, this.#makePatch(version, documents))
+    return patches.get(version)
   }
 
-  #makePatch(version: number | undefined): Frame {
-    const catchUp = version === undefined ? undefined : this.room.since(version)
-    if (catchUp?.kind === 'patch') return this.#frame('patch', catchUp.patch)
-    const snapshot = this.#frame('snapshot', this.room.snapshot())
-    return version === undefined ? snapshot : snapshot.afterResync()
+  #makePatch(version: number | undefined, documents: boolean): Frame | undefined {
+    const { room } = this
+    // Who comes without a position fetches the document by itself. DO4
+    if (version === undefined) return this.#frame([named('snapshot', room.snapshot())])
+    const catchUp = room.since(version)
+    if (catchUp.kind === 'nothing') return undefined
+    const { updates } = catchUp
+    if (documents && updates?.length === 0) return this.#patchSince(version, false)
+    const events = documents ? this.#documentEvents(updates) : []
+    const lost = documents && updates === undefined
+    if (catchUp.kind === 'snapshot') {
+      return this.#frame([resync(lost), named('snapshot', catchUp.snapshot), ...events])
+    }
+    const news = named('patch', catchUp.patch)
+    if (lost) return this.#frame([resync(lost), news])
+    return this.#frame(isEmpty(catchUp.patch) ? events : [news, ...events])
+  }
+
+  #documentEvents(updates: MissedUpdates): FrameEvent[] {
+    return this.merge(updates ?? []).map((update) => ({
+      event: 'document',
+      data: Buffer.from(update.buffer, update.byteOffset, update.byteLength).toString('base64'),
+    }))
   }
 
   #listSince(version: number | undefined): Frame | undefined {
     const list = this.#currentList()
     if (version !== undefined && version >= list.version && version <= this.room.version) return
     if (list.frame?.version !== this.room.version) {
-      list.frame = new Frame(this.room.version, this.position, undefined, list.text)
+      list.frame = this.#frame([{ event: undefined, data: list.text }])
     }
     return list.frame
   }
@@ -150,9 +182,25 @@ export class Frames {
     return this.#list
   }
 
-  #frame(event: string, data: unknown): Frame {
-    return new Frame(this.room.version, this.position, event, JSON.stringify(data))
+  /** `undefined` if nothing is in it. */
+  #frame(events: readonly FrameEvent[]): Frame | undefined {
+    return events.length === 0 ? undefined : new Frame(this.room.version, this.position, events)
   }
+}
+
+function named(event: string, data: object): FrameEvent {
+  return { event, data: JSON.stringify(data) }
+}
+
+/** The event that says why what follows isn't a patch. PROTOCOL.md ST9, DO4 */
+function resync(lost: boolean): FrameEvent {
+  const data: Resync = lost ? { document: true } : {}
+  return named('resync', data)
+}
+
+function isEmpty(record: object): boolean {
+  for (const _ in record) return false
+  return true
 }
 
 function isBetween({ view, version }: Reader, from: number, to: number): boolean {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { VirtualClock } from '../../../../test/simulation/virtual-clock.js'
 import { OpenRooms } from './open-rooms.js'
+import { Poll } from './poll.js'
 
 const LIMITS = {
   leaseMs: 15_000,
@@ -8,19 +9,24 @@ const LIMITS = {
   maxMembers: 10,
   maxLeavers: 10,
   maxRooms: 2,
+  maxRecentDocumentBytes: 100,
   frameIntervalMs: 33,
 }
 
 function start() {
   const clock = new VirtualClock()
-  const rooms = new OpenRooms('e', LIMITS, clock)
+  const emptied: string[] = []
+  const rooms = new OpenRooms('e', LIMITS, clock, {
+    merge: (updates) => updates,
+    emptied: (room) => emptied.push(room),
+  })
   const move = (name: string) => {
     const frames = rooms.open(name)
     frames.room.move('ann', {}, 1, clock.now())
     rooms.changed(frames)
     return frames
   }
-  return { clock, rooms, move }
+  return { clock, rooms, move, emptied }
 }
 
 describe('rooms', () => {
@@ -65,5 +71,48 @@ describe('rooms', () => {
     expect(room.size).toBe(1)
     clock.advance(101)
     expect(room.size).toBe(0)
+  })
+})
+
+describe('updates of documents', () => {
+  it('[DO2 DO4] make no room, and whoever was there before finds that something changed', () => {
+    const { clock, rooms, move } = start()
+    const room = move('one').room
+    clock.advance(LIMITS.leaseMs + 61_000)
+    expect(rooms.find('one')).toBeUndefined()
+    expect(rooms.version).toBe(room.version)
+    expect(rooms.update('one', Uint8Array.of(1))).toBe(`e:${room.version + 1}`)
+    expect(rooms.find('one')).toBeUndefined()
+    expect(rooms.open('one').room.since(room.version)).toMatchObject({
+      kind: 'snapshot',
+      updates: undefined,
+    })
+  })
+
+  it('[DO6] end the wait of who waits for a room that is not there, if it wants the document', () => {
+    const { rooms } = start()
+    const polls = [new Poll(rooms.version, true), new Poll(rooms.version, false)]
+    const ended: Poll[] = []
+    for (const poll of polls) {
+      rooms.follow('one', poll)
+      const { end } = poll
+      poll.end = () => {
+        ended.push(poll)
+        end()
+      }
+    }
+    rooms.update('one', Uint8Array.of(1))
+    expect(ended).toEqual([polls[0]])
+  })
+
+  it('[RM9] are told of when nobody is in the room any more, once', () => {
+    const { rooms, move, emptied } = start()
+    const frames = move('one')
+    rooms.update('one', Uint8Array.of(1))
+    expect(emptied).toEqual([])
+    frames.room.leave('ann')
+    rooms.changed(frames)
+    rooms.update('one', Uint8Array.of(2))
+    expect(emptied).toEqual(['one'])
   })
 })

@@ -1,12 +1,19 @@
 import { Problem } from '@whereabouts/protocol'
 import { Room, type RoomLimits } from '../room/room.js'
 import type { Clock } from './clock.js'
-import { Frames, type Reader } from './frames.js'
+import { Frames, type MergeUpdates, type Reader } from './frames.js'
 
 /** What bounds and paces the rooms of a server. */
 export interface OpenRoomsLimits extends RoomLimits {
   readonly maxRooms: number
   readonly frameIntervalMs: number
+}
+
+/** What rooms leave to those who know what a document is. */
+export interface DocumentHooks {
+  readonly merge: MergeUpdates
+  /** Nobody is in a room any more. */
+  readonly emptied: (room: string) => void
 }
 
 /** How often leases are looked at; a member is gone that much late at the most. */
@@ -32,6 +39,7 @@ export class OpenRooms {
     readonly epoch: string,
     private readonly limits: OpenRoomsLimits,
     private readonly clock: Clock,
+    private readonly documents: DocumentHooks,
   ) {}
 
   get size(): number {
@@ -61,6 +69,27 @@ export class OpenRooms {
     return this.#rooms.get(name) ?? this.#make(name)
   }
 
+  /**
+   * The document of a room took an update in. Answers the position after it.
+   *
+   * A room that isn't there isn't made for it: whoever comes back with a position from before finds
+   * that it is not the room's any more.
+   *
+   * @see PROTOCOL.md DO2, DO3, DO4
+   */
+  update(name: string, update: Uint8Array): string {
+    const frames = this.#rooms.get(name)
+    if (frames !== undefined) {
+      frames.room.update(update)
+      this.changed(frames)
+      return frames.position
+    }
+    this.#version += 1
+    const nobody = this.#framesOf(name)
+    for (const reader of this.#awaited.get(name) ?? []) if (reader.documents) nobody.catchUp(reader)
+    return nobody.position
+  }
+
   /** Tells a reader of the next frames of a room, without making the room. @see PROTOCOL.md RM11 */
   follow(name: string, reader: Reader): void {
     const frames = this.#rooms.get(name)
@@ -80,7 +109,10 @@ export class OpenRooms {
     frames.changed()
     const { name, empty } = frames.room
     if (!empty) this.#empty.delete(name)
-    else if (!this.#empty.has(name)) this.#empty.set(name, this.clock.now())
+    else if (!this.#empty.has(name)) {
+      this.#empty.set(name, this.clock.now())
+      this.documents.emptied(name)
+    }
     this.#cancel ??= this.clock.after(SWEEP_MS, () => this.#sweep())
   }
 
@@ -91,13 +123,19 @@ export class OpenRooms {
 
   #make(name: string): Frames {
     if (this.#rooms.size >= this.limits.maxRooms) this.#forgetLongestEmpty()
-    const room = new Room(name, this.limits, this.#version)
-    const frames = new Frames(room, this.epoch, this.limits.frameIntervalMs, this.clock)
+    const frames = this.#framesOf(name)
     for (const reader of this.#awaited.get(name) ?? []) frames.add(reader)
     this.#awaited.delete(name)
     this.#rooms.set(name, frames)
     this.#empty.set(name, this.clock.now())
     return frames
+  }
+
+  /** A room that begins where those that are forgotten left off. */
+  #framesOf(name: string): Frames {
+    const room = new Room(name, this.limits, this.#version)
+    const { frameIntervalMs } = this.limits
+    return new Frames(room, this.epoch, frameIntervalMs, this.clock, this.documents.merge)
   }
 
   #forgetLongestEmpty(): void {

@@ -11,7 +11,10 @@ export class Poll implements Reader, Kept {
     this.end = resolve
   })
 
-  constructor(public version: number | undefined) {}
+  constructor(
+    public version: number | undefined,
+    readonly documents: boolean,
+  ) {}
 
   send(): void {
     this.end()

@@ -25,23 +25,33 @@ interface Subscriber {
  * id, and a reader that comes back with such a number has lost its place.
  */
 export class Subscription implements Reader, Kept {
+  readonly view: View
+  readonly documents: boolean
   readonly ready = true
 
-  /** @param position where it resumes from, or the beginning */
+  /**
+   * @param wanted what its events are
+   * @param position where it resumes from, or the beginning
+   */
   constructor(
-    readonly view: View,
+    wanted: Pick<Reader, 'view' | 'documents'>,
     public version: number | undefined,
     private position: string,
     private readonly subscriber: Subscriber,
-  ) {}
+  ) {
+    this.view = wanted.view
+    this.documents = wanted.documents
+  }
 
   open(hello: Hello): void {
     if (this.view === 'patch') this.#next('hello', hello)
   }
 
-  send({ id, event, data }: Frame): void {
-    this.position = id
-    this.subscriber.next(event === undefined ? { id, data } : { id, type: event, data })
+  send(frame: Frame): void {
+    for (const { event, data, id = this.position } of frame.messages()) {
+      this.position = id
+      this.subscriber.next(event === undefined ? { id, data } : { id, type: event, data })
+    }
   }
 
   ping(): void {

@@ -1,0 +1,229 @@
+import { setImmediate } from 'node:timers/promises'
+import fc from 'fast-check'
+import { expect, it, vi } from 'vitest'
+import { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector, mergeUpdates } from 'yjs'
+import { DocumentKeeper, type DocumentLimits } from './keeper.js'
+import { openSqlite } from './sqlite.js'
+import type { DocumentStore } from './store.js'
+
+const LIMITS = { maxDocumentBytes: 10_000_000, maxLoadedDocumentBytes: 10_000_000 }
+
+/** A store that says what it was asked for, and that fails or takes its time when it is told to. */
+class TestStore implements DocumentStore {
+  readonly inner = openSqlite(undefined)
+  readonly loads: string[] = []
+  appends = 0
+  failure: Error | undefined
+  gate: Promise<void> = Promise.resolve()
+
+  load(room: string) {
+    this.loads.push(room)
+    return this.#whenWell(() => this.inner.load(room))
+  }
+
+  append(...updates: Parameters<DocumentStore['append']>) {
+    this.appends += 1
+    return this.#whenWell(() => this.inner.append(...updates))
+  }
+
+  compact(...compaction: Parameters<DocumentStore['compact']>) {
+    return this.#whenWell(() => this.inner.compact(...compaction))
+  }
+
+  check() {
+    return this.inner.check()
+  }
+
+  close() {
+    return this.inner.close()
+  }
+
+  async #whenWell<T>(work: () => Promise<T>): Promise<T> {
+    await this.gate
+    if (this.failure !== undefined) throw this.failure
+    return work()
+  }
+}
+
+function start(limits: Partial<DocumentLimits> = {}) {
+  const store = new TestStore()
+  const clock = { nowMs: 0 }
+  const keeper = new DocumentKeeper(store, { ...LIMITS, ...limits }, () => clock.nowMs)
+  const textOf = async (room: string) => textIn(await keeper.read(room, undefined))
+  return { store, clock, keeper, textOf }
+}
+
+/** Somebody who types, and the update of each keystroke. */
+function typist(clientId = 1) {
+  const doc = new Doc()
+  doc.clientID = clientId
+  const type = (text: string) => {
+    const before = encodeStateVector(doc)
+    doc.getText('page').insert(doc.getText('page').length, text)
+    return encodeStateAsUpdate(doc, before)
+  }
+  return { doc, type }
+}
+
+function textIn(update: Uint8Array): string {
+  const doc = new Doc()
+  applyUpdate(doc, update)
+  // oxlint-disable-next-line typescript/no-base-to-string -- a Y.Text has one of its own
+  return doc.getText('page').toString()
+}
+
+const storeFailed = expect.objectContaining({ problem: 'store-failed' })
+
+it('[DO1] gives all, or what somebody lacks; nothing of what nobody wrote to', async () => {
+  const { keeper, textOf } = start()
+  const { doc, type } = typist()
+  await keeper.update('one', type('a'))
+  const vector = encodeStateVector(doc)
+  await keeper.update('one', type('b'))
+  expect(await textOf('one')).toBe('ab')
+  const copy = new Doc()
+  applyUpdate(copy, encodeStateAsUpdate(doc))
+  expect((await keeper.read('one', vector)).length).toBeLessThan(
+    (await keeper.read('one', undefined)).length,
+  )
+  expect([...(await keeper.read('two', undefined))]).toEqual([0, 0])
+  await expect(keeper.read('one', Uint8Array.of(255))).rejects.toMatchObject({
+    problem: 'bad-parameter',
+  })
+})
+
+it('[DO3] says whether an update brought anything new, also one that waits for another', async () => {
+  const { keeper, textOf } = start()
+  const { type } = typist()
+  const [first, second] = [type('a'), type('b')]
+  expect(await keeper.update('one', second)).toBe(true)
+  expect(await keeper.update('one', second)).toBe(false)
+  expect(await textOf('one')).toBe('')
+  expect(await keeper.update('one', first)).toBe(true)
+  expect(await keeper.update('one', mergeUpdates([first, second]))).toBe(false)
+  expect(await textOf('one')).toBe('ab')
+})
+
+it('[DO8] all that arrives while the store is busy is its next transaction', async () => {
+  const { store, keeper, textOf } = start()
+  const typists = Array.from({ length: 50 }, (_, index) => typist(index + 1))
+  await Promise.all(typists.map(({ type }) => keeper.update('one', type('x'))))
+  expect(store.appends).toBeLessThanOrEqual(2)
+  expect(await textOf('one')).toBe('x'.repeat(50))
+})
+
+it('[DO8] nobody is shown an update before the store has it', async () => {
+  const { store, keeper, textOf } = start()
+  await textOf('one')
+  let open = () => {}
+  store.gate = new Promise((resolve) => {
+    open = resolve
+  })
+  const steps: string[] = []
+  const { type } = typist()
+  const update = type('a')
+  const writing = keeper.update('one', update).then(() => steps.push('written'))
+  const again = keeper.update('one', update).then(() => steps.push('known'))
+  await vi.waitUntil(() => store.appends === 1)
+  const reading = textOf('one').then((text) => steps.push(`read ${text}`))
+  for (let turn = 0; turn < 10; turn++) await setImmediate()
+  expect(steps).toEqual([])
+  open()
+  await Promise.all([writing, again, reading])
+  expect(steps.toSorted()).toEqual(['known', 'read a', 'written'])
+})
+
+it('[DO8] what the store failed to take is not in the document; then it goes on as before', async () => {
+  const { store, keeper, textOf } = start()
+  const { type } = typist()
+  await keeper.update('one', type('a'))
+  const update = type('b')
+  store.failure = new Error('disk full')
+  await expect(keeper.update('one', update)).rejects.toEqual(storeFailed)
+  await expect(textOf('one')).rejects.toEqual(storeFailed)
+  store.failure = undefined
+  expect(await textOf('one')).toBe('a')
+  expect(await keeper.update('one', update)).toBe(true)
+  expect(await textOf('one')).toBe('ab')
+})
+
+it('[DO8] many updates are compacted, and nothing is lost, be it that the store fails', async () => {
+  const { store, keeper, textOf } = start()
+  const { doc, type } = typist()
+  for (let count = 0; count < 1_000; count++) await keeper.update('one', type(String(count % 10)))
+  expect(keeper.count().compactions).toBeGreaterThanOrEqual(1)
+  const stored = await store.inner.load('one')
+  expect(stored.generation).toBeGreaterThan(0)
+  expect(stored.updates.length).toBeLessThan(400)
+  keeper.release('one')
+  // oxlint-disable-next-line typescript/no-base-to-string -- a Y.Text has one of its own
+  expect(await textOf('one')).toBe(doc.getText('page').toString())
+})
+
+it('[DO7] a document may grow to its limit, compacted before it is refused', async () => {
+  const { keeper, textOf } = start({ maxDocumentBytes: 2_000 })
+  const { type } = typist()
+  let length = 0
+  const write = async () => {
+    for (; length < 10_000; length++) await keeper.update('one', type('x'))
+  }
+  await expect(write()).rejects.toMatchObject({
+    problem: 'document-full',
+    extensions: { limitBytes: 2_000 },
+  })
+  expect(length).toBeGreaterThan(1_500)
+  expect(await textOf('one')).toBe('x'.repeat(length))
+})
+
+it('[DO7] whatever bytes come, the document stays one that can be loaded', async () => {
+  const { doc, type } = typist()
+  doc.getMap('cells').set('r1:c1', { v: 1 })
+  const update = mergeUpdates([type('Hello'), encodeStateAsUpdate(doc)])
+  const damage = fc.array(fc.tuple(fc.nat(update.length - 1), fc.nat(255)), { maxLength: 4 })
+  await fc.assert(
+    fc.asyncProperty(fc.array(damage, { minLength: 1, maxLength: 8 }), async (damages) => {
+      const { keeper } = start()
+      for (const changes of damages) {
+        const bytes = Uint8Array.from(update)
+        for (const [at, byte] of changes) bytes[at] = byte
+        await keeper.update('one', bytes).catch((error: unknown) => {
+          expect(error).toMatchObject({ problem: 'bad-update' })
+        })
+      }
+      const before = textIn(await keeper.read('one', undefined))
+      keeper.release('one')
+      expect(keeper.count().loaded).toBe(0)
+      expect(textIn(await keeper.read('one', undefined))).toBe(before)
+    }),
+    { numRuns: 300 },
+  )
+})
+
+it('[DO8] a document is dropped from memory when its room empties, or when nobody asks for it', async () => {
+  const { store, clock, keeper, textOf } = start()
+  const { type } = typist()
+  await keeper.update('one', type('a'))
+  await textOf('one')
+  expect(store.loads).toEqual(['one'])
+  keeper.release('one')
+  expect(keeper.count().loaded).toBe(0)
+  await textOf('one')
+  clock.nowMs += 59_000
+  keeper.tidy()
+  expect(keeper.count().loaded).toBe(1)
+  clock.nowMs += 1_000
+  keeper.tidy()
+  expect(keeper.count().loaded).toBe(0)
+})
+
+it('[DO8] documents are dropped when they are too much, the longest unused first', async () => {
+  const { keeper } = start({ maxLoadedDocumentBytes: 1_500 })
+  for (const room of ['one', 'two', 'three'])
+    await keeper.update(room, typist().type('x'.repeat(600)))
+  await keeper.read('one', undefined)
+  keeper.tidy()
+  expect(keeper.count().loaded).toBe(2)
+  await keeper.update('four', typist().type('x'.repeat(5_000)))
+  keeper.tidy()
+  expect(keeper.count().loaded).toBe(1)
+})

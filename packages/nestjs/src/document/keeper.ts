@@ -1,0 +1,268 @@
+import { setImmediate } from 'node:timers/promises'
+import { Problem } from '@whereabouts/protocol'
+import { LoadedDocument } from './loaded-document.js'
+import type { DocumentStore } from './store.js'
+import { checkUpdate } from './update.js'
+
+/** What bounds the documents of a server. */
+export interface DocumentLimits {
+  readonly maxDocumentBytes: number
+  readonly maxLoadedDocumentBytes: number
+}
+
+/** What there is and what was done, for metrics. */
+export interface DocumentCount {
+  readonly loaded: number
+  readonly loadedBytes: number
+  /** Transactions that wrote updates. */
+  readonly commits: number
+  readonly compactions: number
+}
+
+/** An update that was applied and waits for the store. */
+interface Waiting {
+  readonly document: LoadedDocument
+  readonly bytes: Uint8Array
+  resolve(): void
+  reject(problem: Problem): void
+}
+
+/** How long a document that nobody asks for stays loaded. */
+const IDLE_MS = 60_000
+
+/**
+ * The documents of a server: loads them when they are asked for, takes updates in, and has the store
+ * keep them.
+ *
+ * An update is applied first and stored then, because only a document can say whether it can be
+ * applied; nobody is shown it before it is stored. All that arrived while the store was writing is
+ * its next transaction.
+ *
+ * @see PROTOCOL.md §11
+ */
+export class DocumentKeeper {
+  /** The longest unused first. */
+  readonly #documents = new Map<string, LoadedDocument>()
+  readonly #loading = new Map<string, Promise<void>>()
+  #waiting: Waiting[] = []
+  #writing = false
+  /** Settles when the transaction that is under way is over. */
+  #committed: Promise<void> = Promise.resolve()
+  #commits = 0
+  #compactions = 0
+
+  constructor(
+    private readonly store: DocumentStore,
+    private readonly limits: DocumentLimits,
+    private readonly now: () => number,
+  ) {}
+
+  /**
+   * Takes an update into the document of a room. Resolves when the store has it.
+   *
+   * @returns whether it brought anything new
+   * @throws {Problem} bad-update, document-full, store-failed
+   */
+  async update(room: string, bytes: Uint8Array): Promise<boolean> {
+    checkUpdate(bytes)
+    return this.#use(room, async (document) => {
+      await this.#assertRoomFor(document, bytes.byteLength)
+      if (document.stale) throw storeFailed()
+      if (document.apply(bytes)) {
+        document.saved = this.#append(document, bytes)
+        await document.saved
+        return true
+      }
+      // It is somebody else's as well, who may still wait for the store.
+      await document.saved
+      return false
+    })
+  }
+
+  /**
+   * What somebody lacks of a room's document; everything without a state vector.
+   *
+   * @throws {Problem} bad-parameter, store-failed
+   */
+  read(room: string, stateVector: Uint8Array | undefined): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#use(room, async (document) => {
+      const difference = document.difference(stateVector)
+      await document.saved
+      return difference
+    })
+  }
+
+  /** Nobody is in a room any more: its document needn't stay loaded. */
+  release(room: string): void {
+    const document = this.#documents.get(room)
+    if (document !== undefined && !document.inUse) this.#drop(document)
+  }
+
+  /** Drops what is loaded and was not asked for in a while, or is too much. Call it now and then. */
+  tidy(): void {
+    const documents = [...this.#documents.values()]
+    // However large it is, the one that was just asked for will be again.
+    const latest = documents.at(-1)
+    const idleSinceMs = this.now() - IDLE_MS
+    let bytes = this.#loadedBytes()
+    for (const document of documents) {
+      const tooMuch = bytes > this.limits.maxLoadedDocumentBytes && document !== latest
+      if (document.inUse || (!tooMuch && document.lastUsedMs > idleSinceMs)) continue
+      bytes -= document.bytes
+      this.#drop(document)
+    }
+  }
+
+  count(): DocumentCount {
+    return {
+      loaded: this.#documents.size,
+      loadedBytes: this.#loadedBytes(),
+      commits: this.#commits,
+      compactions: this.#compactions,
+    }
+  }
+
+  /** Does something with a document, which stays loaded meanwhile. */
+  async #use<T>(room: string, work: (document: LoadedDocument) => Promise<T>): Promise<T> {
+    while (!this.#documents.has(room)) await this.#load(room)
+    const document = this.#documents.get(room)!
+    document.users += 1
+    try {
+      return await work(document)
+    } finally {
+      document.users -= 1
+      if (document.stale) this.#drop(document)
+      else this.#touch(document)
+    }
+  }
+
+  #load(room: string): Promise<void> {
+    let loading = this.#loading.get(room)
+    if (loading === undefined) {
+      loading = this.#loadNow(room).finally(() => this.#loading.delete(room))
+      this.#loading.set(room, loading)
+    }
+    return loading
+  }
+
+  async #loadNow(room: string): Promise<void> {
+    // What is under way may be of a document that was dropped, and belongs to what is loaded.
+    await this.#committed
+    const stored = await this.store.load(room).catch((error: unknown) => {
+      throw storeFailed(error)
+    })
+    this.#touch(new LoadedDocument(room, stored))
+    this.tidy()
+  }
+
+  #touch(document: LoadedDocument): void {
+    document.lastUsedMs = this.now()
+    this.#documents.delete(document.room)
+    this.#documents.set(document.room, document)
+  }
+
+  #drop(document: LoadedDocument): void {
+    if (this.#documents.get(document.room) !== document) return
+    this.#documents.delete(document.room)
+    document.destroy()
+  }
+
+  #loadedBytes(): number {
+    let bytes = 0
+    for (const document of this.#documents.values()) bytes += document.bytes
+    return bytes
+  }
+
+  /** @throws {Problem} document-full */
+  async #assertRoomFor(document: LoadedDocument, bytes: number): Promise<void> {
+    const { maxDocumentBytes } = this.limits
+    if (document.bytes + bytes <= maxDocumentBytes) return
+    if (document.compactable) await this.#compact(document)
+    if (document.bytes + bytes <= maxDocumentBytes) return
+    throw new Problem(
+      'document-full',
+      `A document is at most ${maxDocumentBytes} bytes; go on in another room.`,
+      { limitBytes: maxDocumentBytes },
+    )
+  }
+
+  #append(document: LoadedDocument, bytes: Uint8Array): Promise<void> {
+    const saved = new Promise<void>((resolve, reject) => {
+      this.#waiting.push({ document, bytes, resolve, reject })
+    })
+    if (!this.#writing) void this.#write()
+    return saved
+  }
+
+  async #write(): Promise<void> {
+    this.#writing = true
+    while (this.#waiting.length > 0) {
+      // Also lets in what other calls have brought in the meantime.
+      await setImmediate()
+      const waiting = this.#waiting
+      this.#waiting = []
+      this.#committed = this.#commit(waiting.filter(({ document }) => !document.stale))
+      await this.#committed
+      for (const { document, reject } of waiting) if (document.stale) reject(storeFailed())
+    }
+    this.#writing = false
+  }
+
+  async #commit(waiting: readonly Waiting[]): Promise<void> {
+    if (waiting.length === 0) return
+    try {
+      const updates = waiting.map(({ document, bytes }) => ({ room: document.room, bytes }))
+      const numbers = await this.store.append(updates)
+      this.#commits += 1
+      for (const [index, { document, bytes, resolve }] of waiting.entries()) {
+        document.stored({ number: numbers[index]!, bytes })
+        resolve()
+      }
+    } catch (error) {
+      for (const { document, reject } of waiting) {
+        // It has in it what the store hasn't. Whoever comes next loads it anew.
+        document.stale = true
+        this.#drop(document)
+        reject(storeFailed(error))
+      }
+      return
+    }
+    for (const document of new Set(waiting.map((each) => each.document))) {
+      if (document.compactionDue) void this.#compact(document)
+    }
+  }
+
+  #compact(document: LoadedDocument): Promise<void> {
+    document.compacting ??= this.#compactNow(document).finally(() => {
+      document.compacting = undefined
+    })
+    return document.compacting
+  }
+
+  /** Never rejects: a document that isn't compacted is as good, and it is tried again later. */
+  async #compactNow(document: LoadedDocument): Promise<void> {
+    try {
+      const { snapshot, numbers, ...compaction } = document.compaction()
+      const generation = await this.store.compact({ ...compaction, snapshot, numbers })
+      if (generation === undefined) {
+        document.stale = true
+        this.#drop(document)
+        return
+      }
+      document.compacted(generation, snapshot.byteLength, numbers)
+      this.#compactions += 1
+    } catch {
+      document.compactionFailed()
+    }
+  }
+}
+
+/** What a call is answered with when the store didn't do its part. */
+export function storeFailed(cause?: unknown): Problem {
+  const problem = new Problem(
+    'store-failed',
+    'The store of documents failed; what was posted is not acknowledged. Try again in a moment.',
+  )
+  if (cause !== undefined) problem.cause = cause
+  return problem
+}

@@ -1,0 +1,161 @@
+import { Problem } from '@whereabouts/protocol'
+import { applyUpdate, decodeStateVector, Doc, encodeStateAsUpdate, transact } from 'yjs'
+import { ownBytes } from './own-bytes.js'
+import type { StoredDocument, StoredUpdate } from './store.js'
+import { badUpdate } from './update.js'
+
+/** How many updates may wait for a compaction, whatever their size. */
+const MANY_UPDATES = 3_000
+const FEW_UPDATES = 300
+/** What the updates have to be, against the snapshot, to be worth writing it again. */
+const WORTHWHILE_SHARE = 1 / 8
+
+/** A document in memory, and what of it the store has in which shape. */
+export class LoadedDocument {
+  /** Whether it may differ from what the store has, and is to be loaded anew. */
+  stale = false
+  /** How many calls are at work on it. */
+  users = 0
+  lastUsedMs = 0
+  /** Settles when all that was applied by now is in the store, or isn't. */
+  saved: Promise<void> = Promise.resolve()
+  /** Settles when the compaction that is under way is over. */
+  compacting: Promise<void> | undefined
+  readonly #doc = new Doc()
+  #generation: number
+  #snapshotBytes: number
+  #updates: { readonly number: number; readonly bytes: number }[] = []
+  #updatesBytes = 0
+  #changed = false
+  /** How many updates there have to be before a compaction that failed is tried again. */
+  #leastUpdates = FEW_UPDATES
+
+  constructor(
+    readonly room: string,
+    { generation, snapshot, updates }: StoredDocument,
+  ) {
+    this.#generation = generation
+    this.#snapshotBytes = snapshot.byteLength
+    transact(this.#doc, () => {
+      if (snapshot.byteLength > 0) applyUpdate(this.#doc, snapshot)
+      for (const { bytes } of updates) applyUpdate(this.#doc, bytes)
+    })
+    for (const update of updates) this.stored(update)
+    this.#doc.on('update', () => {
+      this.#changed = true
+    })
+  }
+
+  /** What it takes in the store. */
+  get bytes(): number {
+    return this.#snapshotBytes + this.#updatesBytes
+  }
+
+  get inUse(): boolean {
+    return this.users > 0 || this.compacting !== undefined
+  }
+
+  /** Whether a compaction could make it smaller. */
+  get compactable(): boolean {
+    return this.#updates.length > 0
+  }
+
+  /** Whether there are so many updates that a compaction is worth its while. */
+  get compactionDue(): boolean {
+    const { length } = this.#updates
+    if (this.compacting !== undefined || length < this.#leastUpdates) return false
+    return length >= MANY_UPDATES || this.#updatesBytes >= this.#snapshotBytes * WORTHWHILE_SHARE
+  }
+
+  /**
+   * Takes an update in.
+   *
+   * @returns whether it brought anything new
+   * @throws {Problem} bad-update; the document is `stale` then
+   */
+  apply(update: Uint8Array): boolean {
+    this.#changed = false
+    const { pendingStructs, pendingDs } = this.#doc.store
+    try {
+      applyUpdate(this.#doc, update)
+    } catch {
+      // It could be read but not be put in its place, and may be half there.
+      this.stale = true
+      throw badUpdate()
+    }
+    // What has to wait for something that isn't there yet is new as well.
+    const { store } = this.#doc
+    return (
+      this.#changed ||
+      !equalBytes(store.pendingStructs?.update, pendingStructs?.update) ||
+      !equalBytes(store.pendingDs, pendingDs)
+    )
+  }
+
+  /**
+   * What somebody lacks; everything without a state vector.
+   *
+   * @throws {Problem} bad-parameter
+   */
+  difference(stateVector: Uint8Array | undefined): Uint8Array<ArrayBuffer> {
+    if (stateVector !== undefined) checkStateVector(stateVector)
+    return ownBytes(encodeStateAsUpdate(this.#doc, stateVector))
+  }
+
+  /** The store has an update that was applied. */
+  stored({ number, bytes }: StoredUpdate): void {
+    this.#updates.push({ number, bytes: bytes.byteLength })
+    this.#updatesBytes += bytes.byteLength
+  }
+
+  /** What takes the place of all that the store has of it. */
+  compaction(): { room: string; base: number; snapshot: Uint8Array; numbers: number[] } {
+    const numbers = this.#updates.map(({ number }) => number)
+    return {
+      room: this.room,
+      base: this.#generation,
+      snapshot: this.difference(undefined),
+      numbers,
+    }
+  }
+
+  /** The store has a compaction in the place of what it was made from. */
+  compacted(generation: number, snapshotBytes: number, numbers: readonly number[]): void {
+    const gone = new Set(numbers)
+    this.#generation = generation
+    this.#snapshotBytes = snapshotBytes
+    this.#updates = this.#updates.filter(({ number }) => !gone.has(number))
+    this.#updatesBytes = this.#updates.reduce((sum, { bytes }) => sum + bytes, 0)
+    this.#leastUpdates = FEW_UPDATES
+  }
+
+  /** The store failed; not with every update is it tried again. */
+  compactionFailed(): void {
+    this.#leastUpdates = this.#updates.length + FEW_UPDATES
+  }
+
+  destroy(): void {
+    this.#doc.destroy()
+  }
+}
+
+function checkStateVector(stateVector: Uint8Array): void {
+  try {
+    decodeStateVector(stateVector)
+  } catch {
+    // Whatever Yjs stumbled over, it says no more than that this can't be read.
+    throw new Problem(
+      'bad-parameter',
+      'The parameter "sv" is a base64url state vector of Yjs 13.',
+      {
+        parameter: 'sv',
+      },
+    )
+  }
+}
+
+function equalBytes(a: Uint8Array | null | undefined, b: Uint8Array | null | undefined): boolean {
+  if (a === b) return true
+  if (!a || !b || a.byteLength !== b.byteLength) return false
+  return Buffer.compare(a, b) === 0
+}

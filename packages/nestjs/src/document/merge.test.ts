@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest'
+import { applyUpdate, Doc } from 'yjs'
+import { mergeUpdates } from './merge.js'
+
+function typed(count: number): Uint8Array[] {
+  const doc = new Doc()
+  const updates: Uint8Array[] = []
+  doc.on('update', (update: Uint8Array) => updates.push(update))
+  for (let at = 0; at < count; at++) doc.getText('t').insert(at, String(at % 10))
+  return updates
+}
+
+function textOf(updates: readonly Uint8Array[]): string {
+  const doc = new Doc()
+  for (const update of updates) applyUpdate(doc, update)
+  // oxlint-disable-next-line typescript/no-base-to-string -- a Y.Text has one of its own
+  return doc.getText('t').toString()
+}
+
+it('[DO3] a few updates are one that means the same', () => {
+  const updates = typed(40)
+  const merged = mergeUpdates(updates)
+  expect(merged).toHaveLength(1)
+  expect(textOf(merged)).toBe(textOf(updates))
+})
+
+it('[DO3] many are a few, and large ones stay as they are', () => {
+  const updates = typed(1_000)
+  const merged = mergeUpdates(updates)
+  expect(merged.length).toBe(16)
+  expect(textOf(merged)).toBe(textOf(updates))
+  const doc = new Doc()
+  const large: Uint8Array[] = []
+  doc.on('update', (update: Uint8Array) => large.push(update))
+  for (let time = 0; time < 3; time++) doc.getText('t').insert(0, 'x'.repeat(60_000))
+  expect(mergeUpdates(large)).toEqual(large)
+})
+
+it('[DO3] none are none, and one is itself', () => {
+  expect(mergeUpdates([])).toEqual([])
+  const [update] = typed(1)
+  expect(mergeUpdates([update!])[0]).toBe(update)
+})

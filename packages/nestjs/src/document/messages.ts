@@ -1,0 +1,50 @@
+import type { ProblemExtensions, ProblemName } from '@whereabouts/protocol'
+import type { DocumentCount, DocumentLimits } from './keeper.js'
+
+/** What the thread of the documents is started with. */
+export interface DocumentSettings extends DocumentLimits {
+  readonly databaseUrl: string | undefined
+  readonly dataDir: string | undefined
+}
+
+/** What the thread can be asked for. */
+export type Request =
+  | { readonly call: 'update'; readonly room: string; readonly bytes: Uint8Array<ArrayBuffer> }
+  | {
+      readonly call: 'read'
+      readonly room: string
+      readonly stateVector: Uint8Array | undefined
+    }
+  | { readonly call: 'release'; readonly room: string }
+  | { readonly call: 'count' }
+  | { readonly call: 'check' }
+  | { readonly call: 'close' }
+
+/** What it answers with. */
+export interface Results {
+  /** The bytes come back, as they were handed over. */
+  readonly update: { readonly changed: boolean; readonly bytes: Uint8Array<ArrayBuffer> }
+  readonly read: Uint8Array<ArrayBuffer>
+  readonly release: undefined
+  readonly count: DocumentCount
+  readonly check: undefined
+  readonly close: undefined
+}
+
+/** A request on its way to the thread. */
+export type Numbered = Request & { readonly number: number }
+
+/** An answer on its way back. */
+export type Answer =
+  | { readonly number: number; readonly result: Results[keyof Results] }
+  | {
+      readonly number: number
+      readonly problem: ProblemName
+      readonly detail: string
+      readonly extensions: ProblemExtensions
+      /** What the inside says of it, for the log. */
+      readonly cause: string | undefined
+    }
+
+/** The thread's first message: the store is open, or why it can't be. */
+export type Opened = { readonly opened: true } | { readonly opened: false; readonly fault: string }

@@ -1,0 +1,230 @@
+import { closeSync, mkdirSync, openSync, readSync } from 'node:fs'
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import Database from 'libsql'
+import {
+  checkSchema,
+  type Compaction,
+  type DocumentStore,
+  partsOf,
+  type RoomUpdate,
+  SCHEMA_VERSION,
+  type StoredDocument,
+} from './store.js'
+
+const FILE = 'documents.sqlite'
+/** How long a write waits for another process, or for a backup that is being taken. */
+const BUSY_MS = 2_000
+
+const SCHEMA = `
+  CREATE TABLE documents (
+    room TEXT PRIMARY KEY,
+    generation INTEGER NOT NULL
+  );
+  CREATE TABLE snapshots (
+    generation INTEGER NOT NULL,
+    part INTEGER NOT NULL,
+    room TEXT NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (generation, part)
+  );
+  CREATE INDEX snapshots_room ON snapshots (room);
+  CREATE TABLE updates (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    room TEXT NOT NULL,
+    bytes BLOB NOT NULL
+  );
+  CREATE INDEX updates_room ON updates (room);
+  CREATE TABLE generations (last INTEGER NOT NULL);
+  INSERT INTO generations VALUES (0);
+  PRAGMA user_version = ${SCHEMA_VERSION};
+`
+
+/**
+ * Documents in a file of the data folder; in memory without one.
+ *
+ * @throws {Error} if the file is no database, is of a newer version, or can't be used
+ */
+export function openSqlite(dataDir: string | undefined): DocumentStore {
+  if (dataDir === undefined) return new SqliteStore(prepare(new Database(':memory:')))
+  mkdirSync(dataDir, { recursive: true })
+  const file = join(dataDir, FILE)
+  checkHeader(file)
+  const database = new Database(file)
+  try {
+    checkSchema(readVersion(database), file)
+    return new SqliteStore(prepare(database))
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+class SqliteStore implements DocumentStore {
+  readonly #database: Database.Database
+  readonly #statements = new Map<string, Database.Statement>()
+
+  constructor(database: Database.Database) {
+    this.#database = database
+  }
+
+  async load(room: string): Promise<StoredDocument> {
+    // One transaction, so that a compaction by another process is seen whole or not at all.
+    return this.#transaction('DEFERRED', () => {
+      const document = this.#run('SELECT generation FROM documents WHERE room = ?').get(room) as
+        | { generation: number }
+        | undefined
+      const generation = document?.generation ?? 0
+      const parts = this.#run('SELECT bytes FROM snapshots WHERE generation = ? ORDER BY part').all(
+        generation,
+      ) as { bytes: ArrayBuffer }[]
+      const updates = this.#run(
+        'SELECT number, bytes FROM updates WHERE room = ? ORDER BY number',
+      ).all(room) as { number: number; bytes: ArrayBuffer }[]
+      return {
+        generation,
+        snapshot: Buffer.concat(parts.map(({ bytes }) => new Uint8Array(bytes))),
+        updates: updates.map(({ number, bytes }) => ({ number, bytes: new Uint8Array(bytes) })),
+      }
+    })
+  }
+
+  async append(updates: readonly RoomUpdate[]): Promise<readonly number[]> {
+    return this.#transaction('IMMEDIATE', () => {
+      const insert = this.#run('INSERT INTO updates (room, bytes) VALUES (?, ?)')
+      return updates.map(({ room, bytes }) =>
+        Number(insert.run(room, asBuffer(bytes)).lastInsertRowid),
+      )
+    })
+  }
+
+  async compact({ room, base, snapshot, numbers }: Compaction): Promise<number | undefined> {
+    const generation = this.#transaction('IMMEDIATE', () => this.#begin(room))
+    const parts = partsOf(snapshot)
+    for (const [part, bytes] of parts.entries()) {
+      const insert = 'INSERT INTO snapshots (generation, part, room, bytes) VALUES (?, ?, ?, ?)'
+      this.#run(insert).run(generation, part, room, asBuffer(bytes))
+      await setImmediate()
+    }
+    return this.#transaction('IMMEDIATE', () => {
+      if (this.#countParts(generation) !== parts.length) return undefined
+      if (!this.#replace(room, base, generation)) return undefined
+      const remove = this.#run('DELETE FROM updates WHERE number = ? AND room = ?')
+      for (const number of numbers) remove.run(number, room)
+      this.#run('DELETE FROM snapshots WHERE generation = ?').run(base)
+      return generation
+    })
+  }
+
+  async check(): Promise<void> {
+    this.#run('UPDATE generations SET last = last').run()
+  }
+
+  async close(): Promise<void> {
+    this.#database.close()
+  }
+
+  /** A new generation; what a compaction that was cut off has left of the room is removed. */
+  #begin(room: string): number {
+    this.#run(
+      'DELETE FROM snapshots WHERE room = ? AND generation NOT IN (SELECT generation FROM documents WHERE room = ?)',
+    ).run(room, room)
+    const { last } = this.#run('UPDATE generations SET last = last + 1 RETURNING last').get() as {
+      last: number
+    }
+    return last
+  }
+
+  /** Another process that compacts the same document may have taken the parts for left behind. */
+  #countParts(generation: number): number {
+    const count = this.#run('SELECT count(*) AS parts FROM snapshots WHERE generation = ?')
+    return (count.get(generation) as { parts: number }).parts
+  }
+
+  /** Whether the room's snapshot was still the one that this one is made from. */
+  #replace(room: string, base: number, generation: number): boolean {
+    const statement =
+      base === 0
+        ? this.#run('INSERT INTO documents (generation, room) VALUES (?, ?) ON CONFLICT DO NOTHING')
+        : this.#run('UPDATE documents SET generation = ? WHERE room = ? AND generation = ?')
+    const values = base === 0 ? [generation, room] : [generation, room, base]
+    return statement.run(...values).changes === 1
+  }
+
+  #transaction<T>(mode: 'DEFERRED' | 'IMMEDIATE', work: () => T): T {
+    this.#database.exec(`BEGIN ${mode}`)
+    try {
+      const result = work()
+      this.#database.exec('COMMIT')
+      return result
+    } catch (error) {
+      // Some errors, a full disk for one, have rolled back already.
+      if (this.#database.inTransaction) this.#database.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  #run(sql: string): Database.Statement {
+    let statement = this.#statements.get(sql)
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql)
+      this.#statements.set(sql, statement)
+    }
+    return statement
+  }
+}
+
+function prepare(database: Database.Database): Database.Database {
+  database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
+  database.exec('PRAGMA journal_mode = WAL')
+  // With WAL, this is what makes a commit survive a power cut.
+  database.exec('PRAGMA synchronous = FULL')
+  database.exec('BEGIN IMMEDIATE')
+  if (readVersion(database) === 0) database.exec(SCHEMA)
+  database.exec('COMMIT')
+  return database
+}
+
+function readVersion(database: Database.Database): number {
+  const { user_version: version } = database.prepare('PRAGMA user_version').get() as {
+    user_version: number
+  }
+  return version
+}
+
+const MAGIC = 'SQLite format 3\0'
+const HEADER_BYTES = 100
+const VERSION_OFFSET = 60
+
+/**
+ * Looks at the file without opening it as a database, which could change it.
+ *
+ * @see https://www.sqlite.org/fileformat.html#the_database_header
+ */
+function checkHeader(file: string): void {
+  const header = Buffer.alloc(HEADER_BYTES)
+  if (readStart(file, header) === 0) return
+  if (header.toString('latin1', 0, MAGIC.length) !== MAGIC) {
+    throw new Error(`${file} is not an SQLite database; move it away`)
+  }
+  checkSchema(header.readUInt32BE(VERSION_OFFSET), file)
+}
+
+/** How many bytes there are; 0 if there is no file. */
+function readStart(file: string, into: Buffer): number {
+  try {
+    const descriptor = openSync(file, 'r')
+    try {
+      return readSync(descriptor, into)
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0
+    throw error
+  }
+}
+
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength)
+}

@@ -1,0 +1,92 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { Problem } from '@whereabouts/protocol'
+import { DocumentKeeper, storeFailed } from './keeper.js'
+import type { Answer, DocumentSettings, Numbered, Opened, Request, Results } from './messages.js'
+import type { DocumentStore } from './store.js'
+
+// The thread of the documents: everything here may take its time, as no stream waits for it.
+
+const TIDY_MS = 1_000
+
+const port = parentPort!
+const settings = workerData as DocumentSettings
+
+try {
+  serve(await open(settings))
+  port.postMessage({ opened: true } satisfies Opened)
+} catch (error) {
+  const fault = error instanceof Error ? error.message : String(error)
+  port.postMessage({ opened: false, fault } satisfies Opened)
+}
+
+/** Loads no more than the one that is wanted: either takes a while. */
+async function open({ databaseUrl, dataDir }: DocumentSettings): Promise<DocumentStore> {
+  if (databaseUrl === undefined) return (await import('./sqlite.js')).openSqlite(dataDir)
+  return (await import('./postgres.js')).openPostgres(databaseUrl)
+}
+
+function serve(store: DocumentStore): void {
+  const keeper = new DocumentKeeper(store, settings, () => performance.now())
+  setInterval(() => keeper.tidy(), TIDY_MS).unref()
+  port.on('message', (request: Numbered) => {
+    void answer(request.number, perform(keeper, store, request))
+  })
+}
+
+async function perform(
+  keeper: DocumentKeeper,
+  store: DocumentStore,
+  request: Request,
+): Promise<Results[keyof Results]> {
+  switch (request.call) {
+    case 'update': {
+      const { room, bytes } = request
+      return { changed: await keeper.update(room, bytes), bytes }
+    }
+    case 'read':
+      return keeper.read(request.room, request.stateVector)
+    case 'release':
+      keeper.release(request.room)
+      return undefined
+    case 'count':
+      return keeper.count()
+    case 'check':
+      await store.check().catch((error: unknown) => {
+        throw storeFailed(error)
+      })
+      return undefined
+    case 'close':
+      await store.close()
+      return undefined
+  }
+}
+
+async function answer(number: number, result: Promise<Results[keyof Results]>): Promise<void> {
+  try {
+    const value = await result
+    port.postMessage({ number, result: value } satisfies Answer, transferred(value))
+  } catch (error) {
+    port.postMessage(refusal(number, error))
+  }
+}
+
+/** What is handed over instead of copied. */
+function transferred(value: Results[keyof Results]): ArrayBuffer[] {
+  if (value instanceof Uint8Array) return [value.buffer]
+  return value !== undefined && 'bytes' in value ? [value.bytes.buffer] : []
+}
+
+function refusal(number: number, error: unknown): Answer {
+  if (!(error instanceof Problem)) {
+    const cause = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    return { number, problem: 'internal', detail: 'The server failed.', extensions: {}, cause }
+  }
+  const { problem, detail, extensions, cause } = error
+  return {
+    number,
+    problem,
+    detail,
+    extensions,
+    cause: cause === undefined ? undefined : String(cause),
+  }
+}
