@@ -41,7 +41,11 @@ function runStoreContract(name: string, newPlace: () => Promise<Place>, prefix: 
       await using place = await newPlace()
       const store = await place.open()
       expect(await store.load('one')).toEqual({ generation: 0, snapshot: bytes(), updates: [] })
-      const numbers = await store.append([update('one', 1), update('__proto__', 2), update('one', 3)])
+      const numbers = await store.append([
+        update('one', 1),
+        update('__proto__', 2),
+        update('one', 3),
+      ])
       expect(new Set(numbers).size).toBe(3)
       await store.close()
       const again = await place.open()
@@ -85,7 +89,12 @@ function runStoreContract(name: string, newPlace: () => Promise<Place>, prefix: 
       const [other] = await store.append([update('two', 9)])
       const [later] = await store.append([update('one', 3)])
       const large = new Uint8Array(2 * PART_BYTES + 5).fill(4)
-      const compaction = { room: 'one', base: 0, snapshot: large, numbers: [first!, second!, other!] }
+      const compaction = {
+        room: 'one',
+        base: 0,
+        snapshot: large,
+        numbers: [first!, second!, other!],
+      }
       const generation = await store.compact(compaction)
       const document = await store.load('one')
       expect(document.generation).toBe(generation)
@@ -104,7 +113,10 @@ function runStoreContract(name: string, newPlace: () => Promise<Place>, prefix: 
       const [second] = await elsewhere.append([update('one', 2)])
       const ours = { room: 'one', base: 0, snapshot: bytes(1), numbers: [first!] }
       const theirs = { room: 'one', base: 0, snapshot: bytes(2), numbers: [second!] }
-      const results = await Promise.all([store.compact(ours), elsewhere.compact(theirs).catch(() => {})])
+      const results = await Promise.all([
+        store.compact(ours),
+        elsewhere.compact(theirs).catch(() => {}),
+      ])
       expect(results.filter((result) => result === undefined)).toHaveLength(1)
       const { snapshot, updates } = plain(await store.load('one'))
       const kept = results[0] === undefined ? [[2], [1]] : [[1], [2]]
@@ -118,7 +130,10 @@ function runStoreContract(name: string, newPlace: () => Promise<Place>, prefix: 
       await place.execute(
         `INSERT INTO ${prefix}snapshots (generation, part, room, bytes) VALUES (77, 0, 'one', '${prefix === '' ? '' : '\\x07'}')`,
       )
-      expect(plain(await store.load('one'))).toMatchObject({ snapshot: [], updates: [[numbers[0], [1]]] })
+      expect(plain(await store.load('one'))).toMatchObject({
+        snapshot: [],
+        updates: [[numbers[0], [1]]],
+      })
       await store.compact({ room: 'one', base: 0, snapshot: bytes(1), numbers })
       expect(plain(await store.load('one'))).toMatchObject({ snapshot: [1], updates: [] })
       expect(JSON.stringify(await place.dump())).not.toContain('77')

@@ -30,7 +30,18 @@ export async function startPostgres(): Promise<RunningPostgres> {
   if (user !== undefined) chownSync(folder, user.uid, user.gid)
   const data = join(folder, 'data')
   // Durable as it is in production: whether it is, is what the tests are about.
-  const init = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']
+  const init = [
+    '-D',
+    data,
+    '-U',
+    'postgres',
+    '-A',
+    'trust',
+    '-E',
+    'UTF8',
+    '--locale=C',
+    '--no-sync',
+  ]
   execFileSync(program('initdb'), init, { ...user, cwd: folder, stdio: 'pipe' })
   const port = await freePort()
   let server = await startServer(data, port, user)
@@ -64,7 +75,11 @@ async function startServer(
 ): Promise<ChildProcess> {
   const settings = ['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories=']
   const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])]
-  const server = spawn(program('postgres'), args, { ...user, cwd: data, stdio: ['ignore', 'pipe', 'pipe'] })
+  const server = spawn(program('postgres'), args, {
+    ...user,
+    cwd: data,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let output = ''
   const ready = new Promise<void>((resolve, reject) => {
     const collect = (chunk: Buffer) => {

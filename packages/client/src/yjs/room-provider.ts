@@ -85,7 +85,10 @@ export class RoomProvider extends Emitter<ProviderEvents> {
     void this.#offline?.loaded.then(() => this.#loaded())
   }
 
-  /** Whether the document has all that the server has, and gets what comes. */
+  /**
+   * Whether the document has all that the server has, and gets what comes. After a lost connection
+   * it is, until the server says that there is more to fetch.
+   */
   get synced(): boolean {
     return this.#hasFetched && this.status === 'online'
   }
