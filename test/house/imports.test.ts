@@ -112,6 +112,7 @@ const ALLOWED: readonly (readonly [file: string, code: string])[] = [
   ['apps/server/src/settings.ts', 'export const x = process.env.PORT\n'],
   ['apps/server/src/main.ts', from('@whereabouts/nestjs')],
   ['apps/office/src/a.ts', from('@whereabouts/client/react')],
+  ['apps/office/src/a.ts', from('@whereabouts/client/yjs')],
   ['test/a.test.ts', from('@whereabouts/nestjs')],
   ['test/a.test.ts', from('./b.js')],
   ['test/simulation/a.test.ts', from('../../packages/nestjs/src/room/room.js')],

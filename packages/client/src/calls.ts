@@ -40,12 +40,12 @@ export class Calls {
     position: string | null,
     signal: AbortSignal,
   ): Promise<ReadableStream<Uint8Array>> {
-    const { ready, watch } = this.#options
-    // Who asks for the document in the same go as for the room is heard.
-    await ready
-    const who = watch ? { watch: '1' } : this.#who()
-    const parameters = { ...who, ...this.#what(), lastEventId: position ?? undefined }
-    const response = await this.request('events', parameters, {
+    const parameters = () => ({
+      ...(this.#options.watch ? { watch: '1' } : this.#who()),
+      ...this.#what(),
+      lastEventId: position ?? undefined,
+    })
+    const response = await this.#send('events', parameters, {
       method,
       signal,
       ...(method === 'POST' && jsonBody({})),
@@ -59,7 +59,7 @@ export class Calls {
 
   /** @see PROTOCOL.md HT3 */
   async move(location: Json): Promise<Moved> {
-    const response = await this.request('location', this.#who(), {
+    const response = await this.#send('location', () => this.#who(), {
       method: 'POST',
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
       ...jsonBody(location),
@@ -73,8 +73,9 @@ export class Calls {
     waitMs: number,
     signal: AbortSignal,
   ): Promise<RoomSnapshot | RoomPatch | null> {
-    const parameters = since === null ? {} : { ...this.#what(), since, waitMs: String(waitMs) }
-    const response = await this.request('location', parameters, { signal })
+    const parameters = () =>
+      since === null ? {} : { ...this.#what(), since, waitMs: String(waitMs) }
+    const response = await this.#send('location', parameters, { signal })
     if (response.status === 204) return null
     return (await response.json()) as RoomSnapshot | RoomPatch
   }
@@ -82,12 +83,13 @@ export class Calls {
   /** @see PROTOCOL.md HT6 */
   async leave(): Promise<void> {
     const signal = AbortSignal.timeout(ANSWER_WITHIN_MS)
-    await this.#send(this.#farewell({}), { method: 'POST', keepalive: true, signal })
+    const { member } = this.#options
+    await this.#send('leave', () => ({ member }), { method: 'POST', keepalive: true, signal })
   }
 
   /** Says without waiting, from a page that is going away, that it may be back. @see PROTOCOL.md MB6 */
   leaveSoon(): void {
-    const address = this.#farewell({ soon: '1' })
+    const address = this.#address('leave', { member: this.#options.member, soon: '1' })
     if (this.#options.headers === undefined) {
       navigator.sendBeacon(address)
       return
@@ -100,7 +102,7 @@ export class Calls {
 
   /** Any call of the room; what it is about stands in its parameters. */
   request(call: string, parameters: Parameters, init: RequestInit): Promise<Response> {
-    return this.#send(this.#address(call, parameters), init)
+    return this.#send(call, () => parameters, init)
   }
 
   /** @see PROTOCOL.md DO5 */
@@ -113,10 +115,6 @@ export class Calls {
     return { member: this.#options.member, name, color }
   }
 
-  #farewell(parameters: Parameters): string {
-    return this.#address('leave', { member: this.#options.member, ...parameters })
-  }
-
   #address(call: string, parameters: Parameters): string {
     const { base, room } = this.#options
     const query = new URLSearchParams()
@@ -126,12 +124,14 @@ export class Calls {
     return `${base}/rooms/${room}/${call}?${query}`
   }
 
-  async #send(address: string, init: RequestInit): Promise<Response> {
+  /** @param parameters asked when it is sent: who wants the document in the same go is heard. */
+  async #send(call: string, parameters: () => Parameters, init: RequestInit): Promise<Response> {
     const { ready, headers, fetch } = this.#options
     await ready
     this.#lastHeaders = new Headers(await headers?.())
     const all = new Headers(init.headers)
     this.#lastHeaders.forEach((value, name) => all.set(name, value))
+    const address = this.#address(call, parameters())
     const response = await fetch(address, { cache: 'no-store', ...init, headers: all })
     if (!response.ok) throw await readRefusal(response)
     return response

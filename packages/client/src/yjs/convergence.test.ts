@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { applyUpdate, Doc, encodeStateAsUpdate, Map as YMap, Text as YText } from 'yjs'
+import { applyUpdate, Doc, encodeStateAsUpdate, Text as YText, type Map as YMap } from 'yjs'
 import { Random } from '../../../../test/simulation/random.js'
 import { holdLine, type DocumentListener } from '../document-line.js'
 import type { Room } from '../room.js'

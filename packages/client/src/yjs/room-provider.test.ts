@@ -434,6 +434,19 @@ describe('a provider', () => {
     expect(server.waiting('POST document')).toBe(0)
   })
 
+  it('asks nothing of a room that is closed', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room, stream } = await keepSynced(server)
+    const left = room.leave()
+    ;(await server.take('POST leave')).answer(204)
+    await Promise.all([left, stream.closed])
+    const late = new RoomProvider(room, typed('a'))
+    providers.push(late)
+    expect(late).toMatchObject({ status: 'closed', synced: false, saved: true, problem: null })
+    await fetch(`${server.url}/page`)
+    expect([server.waiting('GET document'), server.waiting('POST document')]).toEqual([0, 0])
+  })
+
   it('wants a room of joinRoom', () => {
     const { getSnapshot, subscribe, ...room } = {} as Room
     expect(() => new RoomProvider({ ...room, getSnapshot, subscribe }, new Doc())).toThrow(

@@ -80,6 +80,7 @@ export class RoomProvider extends Emitter<ProviderEvents> {
     const hasIndexedDb = typeof indexedDB !== 'undefined'
     this.#offline = offline && hasIndexedDb ? new OfflineCopy(this.#line.address, doc) : null
     this.#release = [this.#followDocument(), this.#followRoom(), this.#listen()]
+    if (room.status === 'closed') this.#life.abort()
     // A room that is open already says nothing of what was before.
     if (room.status !== 'connecting') this.#fetch()
     void this.#offline?.loaded.then(() => this.#loaded())
