@@ -1,6 +1,34 @@
-import { defineConfig } from 'vite'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { constants, brotliCompressSync, gzipSync } from 'node:zlib'
+import { defineConfig, type Plugin } from 'vite'
+
+const COMPRESSIBLE = /\.(?:js|css|svg|html)$/
+// Nearly as small as at the highest quality, in a tenth of the time.
+const BROTLI_QUALITY = 9
+
+/** Writes what the server sends to whoever takes it compressed, once and not with every request. */
+function compressed(): Plugin {
+  return {
+    name: 'compressed',
+    apply: 'build',
+    writeBundle({ dir = 'dist' }) {
+      for (const name of readdirSync(dir, { recursive: true, encoding: 'utf8' })) {
+        if (COMPRESSIBLE.test(name)) compress(join(dir, name))
+      }
+    },
+  }
+}
+
+function compress(file: string): void {
+  const content = readFileSync(file)
+  const params = { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY }
+  writeFileSync(`${file}.br`, brotliCompressSync(content, { params }))
+  writeFileSync(`${file}.gz`, gzipSync(content, { level: 9 }))
+}
 
 export default defineConfig({
+  plugins: [compressed()],
   build: {
     target: 'es2022',
     // Univer is one chunk of several megabytes, loaded after the room has been joined.

@@ -38,8 +38,6 @@ async function start(options: WhereaboutsOptions, port: number): Promise<INestAp
   const module = WhereaboutsModule.forRoot(options)
   const application = await NestFactory.create<INestApplication<Server>>(module, {
     logger: ['error'],
-    // A process that ends takes its connections with it, those that are kept alive as well.
-    forceCloseConnections: true,
   })
   application.enableCors()
   await application.listen(port, '127.0.0.1')

@@ -1,6 +1,7 @@
 import { describe } from 'vitest'
 import { articleRules } from './rules/article.js'
 import { callRules } from './rules/calls.js'
+import { documentRules } from './rules/documents.js'
 import { frameRules } from './rules/frames.js'
 import { identityRules } from './rules/identity.js'
 import { memberRules } from './rules/members.js'
@@ -20,7 +21,7 @@ import {
 } from './suite.js'
 
 /**
- * The whole of PROTOCOL.md sections 2 to 9 as far as it can be seen from outside, over real HTTP,
+ * The whole of PROTOCOL.md sections 2 to 9 and 11 as far as it can be seen from outside, over real HTTP,
  * against whatever `start` starts.
  */
 export function runConformance(name: string, start: Start, platformRefuses = false): void {
@@ -41,5 +42,6 @@ export function runConformance(name: string, start: Start, platformRefuses = fal
     frameRules(suite)
     shutdownRules(suite)
     problemRules(suite)
+    documentRules(suite)
   })
 }

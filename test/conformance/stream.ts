@@ -20,6 +20,8 @@ export interface Arrived {
   readonly name: string
   readonly id: string | undefined
   readonly data: Json
+  /** The data as it came; that of a `document` event is no JSON. */
+  readonly text: string
   /** When it arrived, in ms of `performance.now()`. */
   readonly at: number
 }
@@ -131,7 +133,8 @@ export class EventStream implements AsyncDisposable {
   }
 
   #arrive({ event = 'message', id, data }: EventSourceMessage): void {
-    const arrived = { name: event, id, data: JSON.parse(data) as Json, at: performance.now() }
+    const json = event === 'document' ? null : (JSON.parse(data) as Json)
+    const arrived = { name: event, id, data: json, text: data, at: performance.now() }
     this.arrived.push(arrived)
     if (id !== undefined) this.position = id
     if (event === 'snapshot')

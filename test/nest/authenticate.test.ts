@@ -44,6 +44,8 @@ describe.each(PLATFORMS)('an application that authenticates on %s', (platform) =
       await expectRefused('unauthorized', room.url('location', { since: 'x:1' }), as(token))
       await expectRefused('unauthorized', room.url('location'), { ...as(token), json: 1 })
       await expectRefused('unauthorized', room.url('leave'), { ...as(token), method: 'POST' })
+      await expectRefused('unauthorized', room.url('document'), as(token))
+      await expectRefused('unauthorized', room.url('document'), { ...as(token), json: 1 })
       await expectRefused('unauthorized', `${server.baseUrl}/location`, { ...as(token), json: 1 })
       await expectRefused('unauthorized', `${server.baseUrl}/location/sse`, as(token))
     }

@@ -1,8 +1,10 @@
+import { Agent, request } from 'node:http'
 import { WhereaboutsModule } from '@whereabouts/nestjs'
 import { EventSource } from 'eventsource'
 import { describe, expect, it } from 'vitest'
 import { call } from '../conformance/http.js'
 import { memberKey, TestRoom } from '../conformance/room.js'
+import { openSocket } from '../conformance/socket.js'
 import { end, openStream } from '../conformance/stream.js'
 import { PLATFORMS, startApp } from '../servers/nest.js'
 
@@ -41,6 +43,37 @@ describe.each(PLATFORMS)('app.close() on %s', (platform) => {
     }
   })
 
+  it('[FR7] ends with a connection open that never carried a request', async () => {
+    await using server = await start()
+    await using spare = await openSocket(server.baseUrl)
+    await using stream = await new TestRoom(server.baseUrl).join(memberKey())
+    const before = performance.now()
+    await server.app.close()
+    expect(performance.now() - before).toBeLessThan(2_000)
+    await end(stream)
+    spare.read()
+    await spare.closed
+  })
+
+  it('[FR7] ends while a client tries again on a connection that is kept alive', async () => {
+    await using server = await start()
+    const room = new TestRoom(server.baseUrl)
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const over = new AbortController()
+    const ask = async () => {
+      while (!over.signal.aborted) await post(room.url('location'), agent)
+    }
+    const asked = ask()
+    await using stream = await room.join(memberKey())
+    const before = performance.now()
+    await server.app.close()
+    expect(performance.now() - before).toBeLessThan(2_000)
+    over.abort()
+    await asked
+    agent.destroy()
+    await end(stream)
+  })
+
   it('[FR7] closing twice, or before anybody came, is no error', async () => {
     await using server = await start()
     await server.app.close()
@@ -65,3 +98,15 @@ describe.each(PLATFORMS)('app.close() on %s', (platform) => {
     expect(timers()).toBeLessThanOrEqual(before + 1)
   })
 })
+
+/** Posts a location on the agent's connection; resolves also when there is no server any more. */
+function post(url: string, agent: Agent): Promise<void> {
+  return new Promise((resolve) => {
+    const headers = { 'content-type': 'application/json' }
+    const asked = request(url, { agent, method: 'POST', headers }, (answer) => {
+      answer.resume().once('close', resolve)
+    })
+    asked.once('error', () => resolve())
+    asked.end('1')
+  })
+}

@@ -34,8 +34,8 @@ function Office({ session, person, isNew }: OfficeProps) {
   const closeDialog = (chosen: Person) => {
     setOwn(chosen)
     setAsks(false)
-    // Asked on arrival, nothing had the focus before; then it belongs to the cells.
-    if (document.activeElement === document.body) sheet?.focus()
+    // Asked on arrival, nothing in the bar had the focus before; then it belongs to the cells.
+    if (!document.querySelector('.bar')?.contains(document.activeElement)) sheet?.focus()
   }
   useWayIntoSheet(sheet)
 
@@ -64,7 +64,8 @@ function Office({ session, person, isNew }: OfficeProps) {
       </header>
       <SheetView session={session} onOpen={setSheet} />
       <Announcer snapshot={snapshot} ready={sheet !== null} where={where} />
-      {asks && (
+      {/* Univer sets up its keys while it opens, and must have the focus for that. */}
+      {asks && sheet !== null && (
         <PersonDialog
           person={own}
           isNew={isNew}

@@ -1,28 +1,15 @@
 import type { LoggerService } from '@nestjs/common'
-import { type Logger, pino } from 'pino'
+import { type DestinationStream, type Logger, pino } from 'pino'
 
 const SECRET_PARAMETERS = /([?&](?:member|id|token|access_token)=)[^&#]*/gi
 const REDACTED = '[redacted]'
 
+const SECRET_HEADERS = ['authorization', 'cookie', 'whereabouts-member']
+
 /** A log without secrets: member keys and tokens stand in headers, in cookies and in addresses. */
-export function createLog(level: string): Logger {
-  return pino({
-    level,
-    redact: {
-      paths: ['authorization', 'cookie', '["whereabouts-member"]'].flatMap((name) => {
-        const field = name.startsWith('[') ? name : `.${name}`
-        return [`req.headers${field}`, `headers${field}`]
-      }),
-      censor: REDACTED,
-    },
-    serializers: {
-      req: (request: { method: string; url: string; headers: object; id?: unknown }) => ({
-        id: request.id,
-        method: request.method,
-        url: redactUrl(request.url),
-      }),
-    },
-  })
+export function createLog(level: string, destination?: DestinationStream): Logger {
+  const paths = SECRET_HEADERS.flatMap((name) => [`headers["${name}"]`, `*.headers["${name}"]`])
+  return pino({ level, redact: { paths, censor: REDACTED } }, destination ?? pino.destination(1))
 }
 
 /** The address without the values of parameters that are secret. */
@@ -30,7 +17,7 @@ export function redactUrl(url: string): string {
   return url.replace(SECRET_PARAMETERS, `$1${REDACTED}`)
 }
 
-/** Nest's own messages, in the same log. */
+/** Nest's own messages, in the same log; which modules it starts is no news. */
 export function nestLogger(log: Logger): LoggerService {
   const write = (level: 'info' | 'error' | 'warn' | 'debug' | 'trace' | 'fatal') => {
     return (message: unknown, ...rest: unknown[]) => {
@@ -40,7 +27,7 @@ export function nestLogger(log: Logger): LoggerService {
     }
   }
   return {
-    log: write('info'),
+    log: write('debug'),
     error: write('error'),
     warn: write('warn'),
     debug: write('debug'),

@@ -35,8 +35,10 @@ export async function serveOffice(app: NestFastifyApplication): Promise<void> {
     wildcard: false,
     index: false,
     cacheControl: false,
+    preCompressed: true,
     setHeaders: (response, path) => {
       response.setHeader('Cache-Control', path.startsWith(ASSETS) ? ASSET_CACHE : 'no-cache')
+      response.setHeader('Vary', 'Accept-Encoding')
       response.setHeader('X-Content-Type-Options', 'nosniff')
     },
   })

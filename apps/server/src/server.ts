@@ -26,9 +26,6 @@ export async function startServer(settings: Settings): Promise<NestFastifyApplic
   const adapter = new FastifyAdapter({
     routerOptions: { maxParamLength: MAX_PARAMETER_CHARACTERS },
     frameworkErrors: refuseAddress,
-    // A browser keeps a spare connection open that never carried a request, and Node doesn't count
-    // it as idle: without this it holds up the end for a minute.
-    forceCloseConnections: true,
     // The calls say it themselves, and better: who asks is told when to come back.
     return503OnClosing: false,
   })
@@ -38,7 +35,7 @@ export async function startServer(settings: Settings): Promise<NestFastifyApplic
     { logger: nestLogger(log), abortOnError: false },
   )
   if (settings.corsOrigins.length > 0) app.enableCors(corsOptions(settings.corsOrigins))
-  app.enableShutdownHooks(['SIGTERM', 'SIGINT'])
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true })
   app.useGlobalFilters(new PageFilter())
   logRequests(adapter, log)
   await serveOffice(app)

@@ -1,4 +1,4 @@
-import { DEFAULTS, type WhereaboutsOptions } from '@whereabouts/nestjs'
+import { DEFAULTS, findFaults, type WhereaboutsOptions } from '@whereabouts/nestjs'
 import { z } from 'zod'
 
 /** What the environment says, checked. The only place that reads it. */
@@ -12,34 +12,33 @@ export interface Settings {
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
-const PREFIX = 'WHEREABOUTS_'
 
-const wholeNumber = z
-  .string()
-  .regex(/^\d{1,12}$/, 'is a whole number')
-  .transform(Number)
-
-/** `leaseMs` is set by `WHEREABOUTS_LEASE_MS`. */
-const NUMBERS = Object.keys(DEFAULTS).map(
-  (option) => [`${PREFIX}${option.replace(/[A-Z]/g, '_$&').toUpperCase()}`, option] as const,
-)
-
+/** What is the server's own; the rest is the module's to check. */
 const ENVIRONMENT = z.object({
-  PORT: wholeNumber.refine((port) => port <= 65_535, 'is 0 to 65535').default(3_000),
-  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3_000),
+  HOST: z.string().default('127.0.0.1'),
   CORS_ORIGINS: z
     .string()
     .default('')
     .transform((text) => text.split(/[\s,]+/).filter((origin) => origin !== '')),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, 'is an address that begins with postgres://')
-    .optional(),
-  WHEREABOUTS_DATA: z.string().min(1).default('data'),
-  WHEREABOUTS_SECRET: z.string().min(16, 'has 16 characters at least').optional(),
-  ...Object.fromEntries(NUMBERS.map(([variable]) => [variable, wholeNumber.optional()])),
 })
+
+const PREFIX = 'WHEREABOUTS_'
+const DATA = `${PREFIX}DATA`
+const DEFAULT_DATA = 'data'
+
+/** The module's options by the variable that sets them. */
+const OPTIONS = new Map<string, string>([
+  [DATA, 'dataDir'],
+  [`${PREFIX}SECRET`, 'secret'],
+  // By the name that hosts give it.
+  ['DATABASE_URL', 'databaseUrl'],
+  // `leaseMs` is set by `WHEREABOUTS_LEASE_MS`.
+  ...Object.keys(DEFAULTS).map(
+    (option) => [PREFIX + option.replace(/[A-Z]/g, '_$&').toUpperCase(), option] as const,
+  ),
+])
 
 /**
  * Reads the settings from the environment.
@@ -48,38 +47,37 @@ const ENVIRONMENT = z.object({
  */
 export function readSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
   // An empty variable is as good as none: that is how a Compose file unsets one.
-  const given = Object.entries(environment).filter(([, value]) => value !== '')
-  const result = ENVIRONMENT.safeParse(Object.fromEntries(given))
+  const given = new Map(Object.entries(environment).filter(([, value]) => value !== ''))
+  const own = ENVIRONMENT.safeParse(Object.fromEntries(given))
+  const options = optionsOf(given)
   const faults = [
-    ...(result.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`),
-    ...unknownVariables(given.map(([variable]) => variable)),
+    ...(own.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`),
+    ...findFaults(options).map(({ option, message }) => `${variableOf(option)}: ${message}`),
+    ...[...given.keys()]
+      .filter(isUnknown)
+      .map((variable) => `${variable}: there is no such setting`),
   ]
-  if (faults.length > 0 || !result.success) {
+  if (!own.success || faults.length > 0) {
     throw new TypeError(`wrong settings\n  ${faults.join('\n  ')}`)
   }
-  const { PORT, HOST, CORS_ORIGINS, LOG_LEVEL, ...rest } = result.data
-  const { DATABASE_URL, WHEREABOUTS_DATA, WHEREABOUTS_SECRET, ...numbers } = rest
-  return {
-    port: PORT,
-    host: HOST,
-    corsOrigins: CORS_ORIGINS,
-    logLevel: LOG_LEVEL,
-    options: {
-      dataDir: WHEREABOUTS_DATA,
-      ...(DATABASE_URL !== undefined && { databaseUrl: DATABASE_URL }),
-      ...(WHEREABOUTS_SECRET !== undefined && { secret: WHEREABOUTS_SECRET }),
-      ...numberOptions(numbers),
-    },
-  }
+  const { PORT, HOST, CORS_ORIGINS, LOG_LEVEL } = own.data
+  return { port: PORT, host: HOST, corsOrigins: CORS_ORIGINS, logLevel: LOG_LEVEL, options }
 }
 
-function numberOptions(numbers: { readonly [variable: string]: unknown }): WhereaboutsOptions {
-  const given = NUMBERS.filter(([variable]) => numbers[variable] !== undefined)
-  return Object.fromEntries(given.map(([variable, option]) => [option, numbers[variable]]))
+/** The module's options as they stand in the environment, unchecked. */
+function optionsOf(given: ReadonlyMap<string, string | undefined>): WhereaboutsOptions {
+  const options = [...OPTIONS].flatMap(([variable, option]) => {
+    const text = given.get(variable)
+    if (text === undefined) return []
+    return [[option, option in DEFAULTS ? Number(text) : text] as const]
+  })
+  return { dataDir: DEFAULT_DATA, ...Object.fromEntries(options) }
 }
 
-function unknownVariables(variables: readonly string[]): string[] {
-  return variables
-    .filter((variable) => variable.startsWith(PREFIX) && !(variable in ENVIRONMENT.shape))
-    .map((variable) => `${variable}: there is no such setting`)
+function variableOf(option: string): string {
+  return [...OPTIONS].find(([, candidate]) => candidate === option)?.[0] ?? option
+}
+
+function isUnknown(variable: string): boolean {
+  return variable.startsWith(PREFIX) && !OPTIONS.has(variable)
 }

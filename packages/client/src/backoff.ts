@@ -1,5 +1,7 @@
 const FIRST_MS = 1_000
-const LONGEST_MS = 30_000
+// Half of a usual lease: who comes back after a slow restart is there before the others, who keep it
+// as away for a lease, take it for gone.
+const LONGEST_MS = 7_500
 
 /**
  * How long to wait before the next try: a random share of a time that doubles with every failure,

@@ -1,4 +1,10 @@
-export { type Authenticate, DEFAULTS, type WhereaboutsOptions } from './options.js'
+export {
+  type Authenticate,
+  DEFAULTS,
+  findFaults,
+  type OptionFault,
+  type WhereaboutsOptions,
+} from './options.js'
 export { EveryProblemFilter } from './http/problem.filter.js'
 export type { UserClaim } from './room/user.js'
 export { Rooms, type WatchOptions } from './rooms.js'

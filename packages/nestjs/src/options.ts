@@ -111,16 +111,28 @@ const OPTIONS = z.strictObject({
   authenticate: z.custom<Authenticate>((value) => typeof value === 'function').optional(),
 })
 
+/** What is wrong with one option. */
+export interface OptionFault {
+  /** `options` where it is not about one of them. */
+  readonly option: string
+  readonly message: string
+}
+
+/** Everything that is wrong with the options. */
+export function findFaults(options: WhereaboutsOptions): OptionFault[] {
+  const issues = OPTIONS.safeParse(options).error?.issues ?? []
+  return issues.map(({ path, message }) => ({ option: path.join('.') || 'options', message }))
+}
+
 /**
  * Fills in the defaults and checks.
  *
  * @throws {TypeError} that names every fault at once
  */
 export function resolveOptions(options: WhereaboutsOptions): ResolvedOptions {
-  const result = OPTIONS.safeParse(options)
-  if (result.success) return result.data as ResolvedOptions
-  const faults = result.error.issues.map(
-    ({ path, message }) => `${path.join('.') || 'options'}: ${message}`,
-  )
-  throw new TypeError(`whereabouts: invalid options\n  ${faults.join('\n  ')}`)
+  const faults = findFaults(options).map(({ option, message }) => `${option}: ${message}`)
+  if (faults.length > 0) {
+    throw new TypeError(`whereabouts: invalid options\n  ${faults.join('\n  ')}`)
+  }
+  return OPTIONS.parse(options) as ResolvedOptions
 }

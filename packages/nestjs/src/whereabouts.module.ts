@@ -14,6 +14,7 @@ import { Metrics } from './http/metrics.js'
 import { OperationsController } from './http/operations.controller.js'
 import { ProblemFilter } from './http/problem.filter.js'
 import { RoomsController } from './http/rooms.controller.js'
+import { SpareSockets } from './http/spare-sockets.js'
 import {
   resolveOptions,
   WHEREABOUTS_OPTIONS,
@@ -91,6 +92,7 @@ function mount(definition: DynamicModule, extras: WhereaboutsMount): DynamicModu
       LongNames,
       Metrics,
       Rooms,
+      SpareSockets,
     ],
     exports: [Rooms],
   }

@@ -75,6 +75,11 @@ function createSheet(workbook: Workbook, container: HTMLElement): Sheet {
       sheet.scrollToCell(Math.max(0, row - 5), Math.max(0, column - 3))
     },
     nameOf: (id) => workbook.getSheetBySheetId(id)?.getSheetName(),
-    focus: () => container.querySelector<HTMLElement>(CELL_EDITOR)?.focus(),
+    focus() {
+      const editor = container.querySelector<HTMLElement>(CELL_EDITOR)
+      // A focus that a closing dialog gave back has no caret, and then keys go nowhere.
+      editor?.blur()
+      editor?.focus()
+    },
   }
 }

@@ -92,16 +92,19 @@ it('[DO1] gives all, or what somebody lacks; nothing of what nobody wrote to', a
   })
 })
 
-it('[DO3] says whether an update brought anything new, also one that waits for another', async () => {
+it('[DO3] says whether an update brought anything new, also one that waits for others', async () => {
   const { keeper, textOf } = start()
   const { type } = typist()
-  const [first, second] = [type('a'), type('b')]
-  expect(await keeper.update('one', second)).toBe(true)
-  expect(await keeper.update('one', second)).toBe(false)
-  expect(await textOf('one')).toBe('')
+  const [first, second, third] = [type('a'), type('b'), type('c')]
+  for (const waiting of [third, second]) {
+    expect(await keeper.update('one', waiting)).toBe(true)
+    expect(await keeper.update('one', waiting)).toBe(false)
+    expect(await textOf('one')).toBe('')
+    keeper.release('one')
+  }
   expect(await keeper.update('one', first)).toBe(true)
   expect(await keeper.update('one', mergeUpdates([first, second]))).toBe(false)
-  expect(await textOf('one')).toBe('ab')
+  expect(await textOf('one')).toBe('abc')
 })
 
 it('[DO8] all that arrives while the store is busy is its next transaction', async () => {

@@ -75,7 +75,10 @@ export class LoadedDocument {
    */
   apply(update: Uint8Array): boolean {
     this.#changed = false
-    const { pendingStructs, pendingDs } = this.#doc.store
+    const { store } = this.#doc
+    // Kept here, as Yjs changes the object that holds it.
+    const pendingStructs = store.pendingStructs?.update
+    const { pendingDs } = store
     try {
       applyUpdate(this.#doc, update)
     } catch {
@@ -84,10 +87,9 @@ export class LoadedDocument {
       throw badUpdate()
     }
     // What has to wait for something that isn't there yet is new as well.
-    const { store } = this.#doc
     return (
       this.#changed ||
-      !equalBytes(store.pendingStructs?.update, pendingStructs?.update) ||
+      !equalBytes(store.pendingStructs?.update, pendingStructs) ||
       !equalBytes(store.pendingDs, pendingDs)
     )
   }

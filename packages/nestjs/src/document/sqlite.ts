@@ -102,8 +102,7 @@ class SqliteStore implements DocumentStore {
     const generation = this.#transaction('IMMEDIATE', () => this.#begin(room))
     const parts = partsOf(snapshot)
     for (const [part, bytes] of parts.entries()) {
-      const insert = 'INSERT INTO snapshots (generation, part, room, bytes) VALUES (?, ?, ?, ?)'
-      this.#run(insert).run(generation, part, room, asBuffer(bytes))
+      this.#transaction('IMMEDIATE', () => this.#insertPart(generation, part, room, bytes))
       await setImmediate()
     }
     return this.#transaction('IMMEDIATE', () => {
@@ -117,7 +116,7 @@ class SqliteStore implements DocumentStore {
   }
 
   async check(): Promise<void> {
-    this.#run('UPDATE generations SET last = last').run()
+    this.#transaction('IMMEDIATE', () => this.#run('UPDATE generations SET last = last').run())
   }
 
   async close(): Promise<void> {
@@ -133,6 +132,11 @@ class SqliteStore implements DocumentStore {
       last: number
     }
     return last
+  }
+
+  #insertPart(generation: number, part: number, room: string, bytes: Uint8Array): void {
+    const insert = 'INSERT INTO snapshots (generation, part, room, bytes) VALUES (?, ?, ?, ?)'
+    this.#run(insert).run(generation, part, room, asBuffer(bytes))
   }
 
   /** Another process that compacts the same document may have taken the parts for left behind. */
@@ -151,6 +155,10 @@ class SqliteStore implements DocumentStore {
     return statement.run(...values).changes === 1
   }
 
+  /**
+   * Every write is in one, begun on its own: a statement that meets another process's lock stays in
+   * progress, and then no later transaction can be committed.
+   */
   #transaction<T>(mode: 'DEFERRED' | 'IMMEDIATE', work: () => T): T {
     this.#database.exec(`BEGIN ${mode}`)
     try {

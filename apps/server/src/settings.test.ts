@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import { readSettings } from './settings.js'
+
+describe('settings', () => {
+  it('are for this machine alone unless they are set; an empty variable is as good as none', () => {
+    expect(readSettings({ PORT: '', WHEREABOUTS_LEASE_MS: '', PATH: '/bin' })).toEqual({
+      port: 3000,
+      host: '127.0.0.1',
+      corsOrigins: [],
+      logLevel: 'info',
+      options: { dataDir: 'data' },
+    })
+  })
+
+  it('come from the environment', () => {
+    const environment = {
+      PORT: '0',
+      HOST: '0.0.0.0',
+      CORS_ORIGINS: 'https://a.example, https://b.example',
+      LOG_LEVEL: 'warn',
+      WHEREABOUTS_DATA: '/srv/data',
+      WHEREABOUTS_SECRET: 'a secret of some length',
+      WHEREABOUTS_LEASE_MS: '5000',
+      WHEREABOUTS_MAX_LOCATION_BYTES: '256',
+    }
+    expect(readSettings(environment)).toEqual({
+      port: 0,
+      host: '0.0.0.0',
+      corsOrigins: ['https://a.example', 'https://b.example'],
+      logLevel: 'warn',
+      options: {
+        dataDir: '/srv/data',
+        secret: 'a secret of some length',
+        leaseMs: 5000,
+        maxLocationBytes: 256,
+      },
+    })
+  })
+
+  it('are refused with every fault named, misspelt ones included', () => {
+    const environment = {
+      PORT: '70000',
+      LOG_LEVEL: 'loud',
+      WHEREABOUTS_LEASE_MS: '5s',
+      WHEREABOUTS_MAX_ROOMS: '0',
+      WHEREABOUTS_LEESE_MS: '5',
+    }
+    expect(() => readSettings(environment)).toThrow(TypeError)
+    for (const variable of Object.keys(environment)) {
+      expect(() => readSettings(environment)).toThrow(`\n  ${variable}: `)
+    }
+  })
+})

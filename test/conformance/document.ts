@@ -1,0 +1,85 @@
+import { buffer } from 'node:stream/consumers'
+import type { Updated } from '@whereabouts/protocol'
+import { expect } from 'vitest'
+import { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector } from 'yjs'
+import { within } from './deadline.js'
+import { call, open, type Answer, type CallOptions } from './http.js'
+import type { Parameters, TestRoom } from './room.js'
+import type { EventStream } from './stream.js'
+
+export const BYTES = { 'content-type': 'application/octet-stream' }
+
+/** Somebody's copy of a room's document, which is told of nothing by itself. */
+export class TestDocument {
+  readonly doc = new Doc()
+
+  constructor(readonly room: TestRoom) {}
+
+  /** Writes into the copy, and gives the update that says so. */
+  write(key: string, value: unknown = key): Uint8Array {
+    const before = encodeStateVector(this.doc)
+    this.doc.getMap('cells').set(key, value)
+    return encodeStateAsUpdate(this.doc, before)
+  }
+
+  /** Writes, and posts it, which must be accepted. */
+  async post(key: string, value: unknown = key): Promise<Updated> {
+    return accepted(await postUpdate(this.room, this.write(key, value)))
+  }
+
+  /** Fetches what the copy lacks. */
+  async fetch(): Promise<this> {
+    const vector = Buffer.from(encodeStateVector(this.doc)).toString('base64url')
+    return this.take(await getDocument(this.room, { sv: vector }))
+  }
+
+  /** Takes in what a stream was sent so far. */
+  takeEvents(stream: EventStream): this {
+    for (const update of documentEvents(stream)) this.take(update)
+    return this
+  }
+
+  take(update: Uint8Array): this {
+    applyUpdate(this.doc, update)
+    return this
+  }
+
+  get cells(): unknown {
+    return this.doc.getMap('cells').toJSON()
+  }
+}
+
+/** Posts an update, and says how that was answered. */
+export function postUpdate(
+  room: TestRoom,
+  body: Uint8Array,
+  headers: CallOptions['headers'] = {},
+): Promise<Answer> {
+  return call(room.url('document'), { headers: { ...BYTES, ...headers }, body: Buffer.from(body) })
+}
+
+/** What the answer to an accepted update says. */
+export function accepted(answer: Answer): Updated {
+  expect(answer, answer.text).toMatchObject({ status: 200 })
+  expect(answer.headers['content-type']).toMatch(/^application\/json\b/)
+  const updated = JSON.parse(answer.text) as Updated
+  expect(Object.keys(updated)).toEqual(['id'])
+  return updated
+}
+
+/** Reads the document, which must succeed. */
+export async function getDocument(room: TestRoom, parameters: Parameters = {}): Promise<Buffer> {
+  const url = room.url('document', parameters)
+  const response = await open(url)
+  expect(response.statusCode).toBe(200)
+  expect(response.headers['content-type']).toBe('application/octet-stream')
+  expect(response.headers['cache-control']).toContain('no-store')
+  return within(buffer(response), `the end of the answer to ${url}`)
+}
+
+/** The updates that a stream was sent so far. */
+export function documentEvents(stream: EventStream): Buffer[] {
+  return stream.arrived
+    .filter(({ name }) => name === 'document')
+    .map(({ text }) => Buffer.from(text, 'base64'))
+}
