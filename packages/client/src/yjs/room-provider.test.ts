@@ -440,11 +440,12 @@ describe('a provider', () => {
     const left = room.leave()
     ;(await server.take('POST leave')).answer(204)
     await Promise.all([left, stream.closed])
+    const asked = vi.spyOn(globalThis, 'fetch')
     const late = new RoomProvider(room, typed('a'))
     providers.push(late)
     expect(late).toMatchObject({ status: 'closed', synced: false, saved: true, problem: null })
     await fetch(`${server.url}/page`)
-    expect([server.waiting('GET document'), server.waiting('POST document')]).toEqual([0, 0])
+    expect(asked.mock.calls).toEqual([[`${server.url}/page`]])
   })
 
   it('wants a room of joinRoom', () => {
