@@ -153,7 +153,7 @@ function runStoreContract(name: string, newPlace: () => Promise<Place>, prefix: 
       await using place = await newPlace()
       const stores = await Promise.all([place.open(), place.open(), place.open()])
       await Promise.all(stores.map((store, index) => store.append([update('one', index)])))
-      expect((await stores[0]!.load('one')).updates).toHaveLength(3)
+      expect((await stores[0].load('one')).updates).toHaveLength(3)
       for (const store of stores) await store.close()
     })
 

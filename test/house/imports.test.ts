@@ -57,6 +57,13 @@ const FORBIDDEN: readonly (readonly [file: string, code: string, rule: string])[
   ['packages/nestjs/src/stream/a.ts', from('rxjs'), IMPORT],
   ['packages/nestjs/src/stream/a.ts', from('node:process'), IMPORT],
 
+  ['packages/nestjs/src/document/a.ts', from('../room/room.js'), IMPORT],
+  ['packages/nestjs/src/document/a.ts', from('../stream/a.js'), IMPORT],
+  ['packages/nestjs/src/document/a.ts', from('../http/a.js'), IMPORT],
+  ['packages/nestjs/src/stream/a.ts', from('../document/a.js'), IMPORT],
+  ['packages/nestjs/src/stream/a.ts', from('yjs'), IMPORT],
+  ['packages/nestjs/src/room/a.ts', from('yjs'), IMPORT],
+
   ['packages/nestjs/src/room/a.ts', from('node:crypto'), IMPORT],
   ['packages/nestjs/src/room/a.ts', from('rxjs'), IMPORT],
   ['packages/nestjs/src/room/a.ts', from('@nestjs/common'), IMPORT],
@@ -86,6 +93,7 @@ const FORBIDDEN: readonly (readonly [file: string, code: string, rule: string])[
   ['test/a.test.ts', from('../apps/server/src/main.js'), IMPORT],
   ['test/a.test.ts', from('../packages/nestjs/src/rooms.js'), IMPORT],
   ['test/a.test.ts', from('@whereabouts/nestjs/dist/rooms.js'), IMPORT],
+  ['test/documents/a.test.ts', from('../../packages/nestjs/src/rooms.js'), IMPORT],
 ]
 
 /** What the same rules let through. */
@@ -106,6 +114,9 @@ const ALLOWED: readonly (readonly [file: string, code: string])[] = [
   ['packages/nestjs/src/stream/a.ts', from('../room/room.js')],
   ['packages/nestjs/src/stream/a.ts', from('@whereabouts/protocol')],
   ['packages/nestjs/src/stream/a.ts', from('node:http')],
+  ['packages/nestjs/src/document/a.ts', from('yjs')],
+  ['packages/nestjs/src/document/a.ts', from('pg')],
+  ['packages/nestjs/src/document/a.ts', from('../options.js')],
   ['packages/nestjs/src/room/a.ts', from('./b.js')],
   ['packages/nestjs/src/room/a.ts', from('@whereabouts/protocol')],
   ['packages/nestjs/src/room/a.ts', 'export const x = Math.max(1, 2)\n'],
@@ -116,6 +127,7 @@ const ALLOWED: readonly (readonly [file: string, code: string])[] = [
   ['test/a.test.ts', from('@whereabouts/nestjs')],
   ['test/a.test.ts', from('./b.js')],
   ['test/simulation/a.test.ts', from('../../packages/nestjs/src/room/room.js')],
+  ['test/documents/a.test.ts', from('../../packages/nestjs/src/document/store.js')],
 ]
 
 type Case = readonly [file: string, code: string, rule?: string]

@@ -33,8 +33,8 @@ export interface DocumentsCount {
 
 /** A request that the thread has not answered yet. */
 interface Asked {
-  resolve(result: Results[keyof Results]): void
-  reject(error: Error): void
+  readonly resolve: (result: Results[keyof Results]) => void
+  readonly reject: (error: Error) => void
 }
 
 /** How much may wait for the store before callers are told to come back later. */
@@ -206,8 +206,10 @@ export class Documents implements OnModuleInit, OnApplicationShutdown {
   /** One line when the store begins to fail, and one when it works again, however many calls see it. */
   #note(failure: Problem): Problem {
     this.#failures += 1
-    if (!this.#failing) this.#logger.error(`the store of documents fails: ${String(failure.cause)}`)
+    // Without a cause it is one document that is loaded anew, and the store is well.
+    if (failure.cause === undefined || this.#failing) return failure
     this.#failing = true
+    this.#logger.error(`the store of documents fails: ${String(failure.cause)}`)
     return failure
   }
 }

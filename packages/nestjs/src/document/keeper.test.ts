@@ -68,7 +68,6 @@ function typist(clientId = 1) {
 function textIn(update: Uint8Array): string {
   const doc = new Doc()
   applyUpdate(doc, update)
-  // oxlint-disable-next-line typescript/no-base-to-string -- a Y.Text has one of its own
   return doc.getText('page').toString()
 }
 
@@ -159,7 +158,6 @@ it('[DO8] many updates are compacted, and nothing is lost, be it that the store 
   expect(stored.generation).toBeGreaterThan(0)
   expect(stored.updates.length).toBeLessThan(400)
   keeper.release('one')
-  // oxlint-disable-next-line typescript/no-base-to-string -- a Y.Text has one of its own
   expect(await textOf('one')).toBe(doc.getText('page').toString())
 })
 

@@ -23,8 +23,8 @@ export interface DocumentCount {
 interface Waiting {
   readonly document: LoadedDocument
   readonly bytes: Uint8Array
-  resolve(): void
-  reject(problem: Problem): void
+  readonly resolve: () => void
+  readonly reject: (problem: Problem) => void
 }
 
 /** How long a document that nobody asks for stays loaded. */

@@ -13,7 +13,6 @@ function typed(count: number): Uint8Array[] {
 function textOf(updates: readonly Uint8Array[]): string {
   const doc = new Doc()
   for (const update of updates) applyUpdate(doc, update)
-  // oxlint-disable-next-line typescript/no-base-to-string -- a Y.Text has one of its own
   return doc.getText('t').toString()
 }
 

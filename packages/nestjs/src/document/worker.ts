@@ -81,12 +81,7 @@ function refusal(number: number, error: unknown): Answer {
     const cause = error instanceof Error ? (error.stack ?? error.message) : String(error)
     return { number, problem: 'internal', detail: 'The server failed.', extensions: {}, cause }
   }
-  const { problem, detail, extensions, cause } = error
-  return {
-    number,
-    problem,
-    detail,
-    extensions,
-    cause: cause === undefined ? undefined : String(cause),
-  }
+  const { problem, detail, extensions } = error
+  const cause = error.cause instanceof Error ? error.cause.message : undefined
+  return { number, problem, detail, extensions, cause }
 }
