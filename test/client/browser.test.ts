@@ -13,7 +13,7 @@ let context: BrowserContext
 let page: Page
 
 beforeAll(async () => {
-  html = await bundlePage()
+  html = await bundlePage(new URL('page.ts', import.meta.url))
   // With the back-forward cache, which playwright turns off, as people have it.
   browser = await launchChromium({ ignoreDefaultArgs: ['--disable-back-forward-cache'] })
 }, 60_000)

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 
-/** The test page with the client in it, as one file of HTML. */
-export async function bundlePage(): Promise<string> {
+/** A test page with the client in it, as one file of HTML. */
+export async function bundlePage(page: URL): Promise<string> {
   const built = await build({
     configFile: false,
     logLevel: 'error',
@@ -11,7 +11,7 @@ export async function bundlePage(): Promise<string> {
       write: false,
       minify: false,
       lib: {
-        entry: fileURLToPath(new URL('page.ts', import.meta.url)),
+        entry: fileURLToPath(page),
         formats: ['iife'],
         name: 'bundled',
       },

@@ -1,12 +1,13 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { text } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
 import {
   encodeEvent,
   Problem,
   type Json,
   type Member,
+  type ProblemExtensions,
   type ProblemName,
 } from '@whereabouts/protocol'
 
@@ -18,9 +19,13 @@ export class Exchange {
   constructor(
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
-    readonly body: string,
+    readonly bytes: Buffer,
   ) {
     this.closed = once(response, 'close')
+  }
+
+  get body(): string {
+    return this.bytes.toString()
   }
 
   get query(): URLSearchParams {
@@ -32,8 +37,13 @@ export class Exchange {
     this.response.end(value === undefined ? undefined : JSON.stringify(value))
   }
 
-  refuse(name: ProblemName): void {
-    const problem = new Problem(name, `because of ${name}`)
+  /** Answers with bytes, such as an update of the document. */
+  answerBytes(bytes: Uint8Array): void {
+    this.response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(bytes)
+  }
+
+  refuse(name: ProblemName, extensions: ProblemExtensions = {}): void {
+    const problem = new Problem(name, `because of ${name}`, extensions)
     this.response.writeHead(problem.status, { 'content-type': 'application/problem+json' })
     this.response.end(JSON.stringify(problem))
   }
@@ -48,6 +58,14 @@ export class Exchange {
 
   event(event: string, data: Json, id?: string): this {
     const written = { event, data: JSON.stringify(data), ...(id !== undefined && { id }) }
+    this.response.write(encodeEvent(written))
+    return this
+  }
+
+  /** An update of the document, and the position of its frame. */
+  document(update: Uint8Array, id?: string): this {
+    const data = Buffer.from(update).toString('base64')
+    const written = { event: 'document', data, ...(id !== undefined && { id }) }
     this.response.write(encodeEvent(written))
     return this
   }
@@ -108,7 +126,7 @@ export class ScriptedServer {
       response.writeHead(200, { 'content-type': 'text/html' }).end(this.#page)
       return
     }
-    const exchange = new Exchange(request, response, await text(request))
+    const exchange = new Exchange(request, response, await buffer(request))
     const at = this.#takers.findIndex(({ call }) => call === callOf(exchange))
     const [taker] = at < 0 ? [] : this.#takers.splice(at, 1)
     if (taker === undefined) this.#waiting.push(exchange)

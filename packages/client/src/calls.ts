@@ -16,11 +16,14 @@ export interface CallsOptions {
   readonly headers: (() => HeadersInit | Promise<HeadersInit>) | undefined
   /** Asked before every call that joins. */
   readonly user: () => UserOptions
+  /** Whether the document is wanted, asked when a stream or a poll is asked for. */
+  readonly document: () => boolean
   /** No request goes out before it resolves. */
   readonly ready: Promise<void>
 }
 
-type Parameters = { readonly [name: string]: string | undefined }
+/** What stands in the query of a call; what is `undefined` doesn't. */
+export type Parameters = { readonly [name: string]: string | undefined }
 
 /** The calls of one member in one room. All reject with the server's `Problem` if it gives one. */
 export class Calls {
@@ -37,10 +40,12 @@ export class Calls {
     position: string | null,
     signal: AbortSignal,
   ): Promise<ReadableStream<Uint8Array>> {
-    const { watch } = this.#options
-    const who = watch ? { watch: '1' } : this.#who()
-    const path = this.#address('events', { ...who, lastEventId: position ?? undefined })
-    const response = await this.#send(path, {
+    const parameters = () => ({
+      ...(this.#options.watch ? { watch: '1' } : this.#who()),
+      ...this.#what(),
+      lastEventId: position ?? undefined,
+    })
+    const response = await this.#send('events', parameters, {
       method,
       signal,
       ...(method === 'POST' && jsonBody({})),
@@ -54,7 +59,7 @@ export class Calls {
 
   /** @see PROTOCOL.md HT3 */
   async move(location: Json): Promise<Moved> {
-    const response = await this.#send(this.#address('location', this.#who()), {
+    const response = await this.#send('location', () => this.#who(), {
       method: 'POST',
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
       ...jsonBody(location),
@@ -68,8 +73,9 @@ export class Calls {
     waitMs: number,
     signal: AbortSignal,
   ): Promise<RoomSnapshot | RoomPatch | null> {
-    const parameters = since === null ? {} : { since, waitMs: String(waitMs) }
-    const response = await this.#send(this.#address('location', parameters), { signal })
+    const parameters = () =>
+      since === null ? {} : { ...this.#what(), since, waitMs: String(waitMs) }
+    const response = await this.#send('location', parameters, { signal })
     if (response.status === 204) return null
     return (await response.json()) as RoomSnapshot | RoomPatch
   }
@@ -77,12 +83,13 @@ export class Calls {
   /** @see PROTOCOL.md HT6 */
   async leave(): Promise<void> {
     const signal = AbortSignal.timeout(ANSWER_WITHIN_MS)
-    await this.#send(this.#farewell({}), { method: 'POST', keepalive: true, signal })
+    const { member } = this.#options
+    await this.#send('leave', () => ({ member }), { method: 'POST', keepalive: true, signal })
   }
 
   /** Says without waiting, from a page that is going away, that it may be back. @see PROTOCOL.md MB6 */
   leaveSoon(): void {
-    const address = this.#farewell({ soon: '1' })
+    const address = this.#address('leave', { member: this.#options.member, soon: '1' })
     if (this.#options.headers === undefined) {
       navigator.sendBeacon(address)
       return
@@ -93,13 +100,19 @@ export class Calls {
     this.#options.fetch(address, init).catch(() => undefined)
   }
 
+  /** Any call of the room; what it is about stands in its parameters. */
+  request(call: string, parameters: Parameters, init: RequestInit): Promise<Response> {
+    return this.#send(call, () => parameters, init)
+  }
+
+  /** @see PROTOCOL.md DO5 */
+  #what(): Parameters {
+    return this.#options.document() ? {} : { document: '0' }
+  }
+
   #who(): Parameters {
     const { name, color } = this.#options.user()
     return { member: this.#options.member, name, color }
-  }
-
-  #farewell(parameters: Parameters): string {
-    return this.#address('leave', { member: this.#options.member, ...parameters })
   }
 
   #address(call: string, parameters: Parameters): string {
@@ -111,12 +124,14 @@ export class Calls {
     return `${base}/rooms/${room}/${call}?${query}`
   }
 
-  async #send(address: string, init: RequestInit): Promise<Response> {
+  /** @param parameters asked when it is sent: who wants the document in the same go is heard. */
+  async #send(call: string, parameters: () => Parameters, init: RequestInit): Promise<Response> {
     const { ready, headers, fetch } = this.#options
     await ready
     this.#lastHeaders = new Headers(await headers?.())
     const all = new Headers(init.headers)
     this.#lastHeaders.forEach((value, name) => all.set(name, value))
+    const address = this.#address(call, parameters())
     const response = await fetch(address, { cache: 'no-store', ...init, headers: all })
     if (!response.ok) throw await readRefusal(response)
     return response

@@ -43,18 +43,23 @@ export function longPollTransport(calls: Calls, polled: Polled): Transport {
       kind: 'hello',
       hello: { self: self(), room, heartbeatMs: waitMs, leaseMs: leaseMs() },
     })
-    receive(readAnswer(first))
+    for (const event of readAnswer(first)) receive(event)
     while (!signal.aborted) {
       await pause.for(BETWEEN_POLLS_MS)
-      receive(readAnswer(await poll(waitMs)))
+      for (const event of readAnswer(await poll(waitMs))) receive(event)
       receive({ kind: 'ping' })
     }
   }
 }
 
-function readAnswer(answer: RoomSnapshot | RoomPatch | null): RoomEvent {
-  if (answer === null) return { kind: 'ping' }
-  return 'patch' in answer
-    ? { kind: 'patch', position: answer.id, patch: answer.patch }
-    : { kind: 'snapshot', position: answer.id, snapshot: answer }
+function readAnswer(answer: RoomSnapshot | RoomPatch | null): RoomEvent[] {
+  if (answer === null) return [{ kind: 'ping' }]
+  const { id: position, document, resync } = answer
+  return [
+    ...(resync === undefined ? [] : [{ kind: 'resync', resync } as const]),
+    'patch' in answer
+      ? { kind: 'patch', position, patch: answer.patch }
+      : { kind: 'snapshot', position, snapshot: answer },
+    ...(document === undefined ? [] : [{ kind: 'document', position, update: document } as const]),
+  ]
 }

@@ -69,7 +69,8 @@ function holdKey(use: Use, storedAs: string | null): MemberKey {
   return { key: use.key, ready: use.goodbye, keep, take, release }
 }
 
-function randomKey(): string {
+/** 128 random bits in hexadecimal. */
+export function randomKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(KEY_BYTES))
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

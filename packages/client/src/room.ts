@@ -4,10 +4,11 @@ import { Calls } from './calls.js'
 import { Connection } from './connection.js'
 import { longPollTransport } from './long-poll.js'
 import { claimMemberKey, type MemberKey } from './member-key.js'
+import { holdLine, type Adorn, type DocumentListener } from './document-line.js'
 import { resolveBase, type JoinOptions, type UserOptions } from './options.js'
 import { OwnMember } from './own-member.js'
 import { followPage } from './page.js'
-import { RoomStore, type RoomSnapshot, type RoomStatus } from './store.js'
+import { callSafely, RoomStore, type RoomSnapshot, type RoomStatus } from './store.js'
 import { streamTransport } from './stream.js'
 import type { RoomEvent } from './transport.js'
 import { RoomView } from './view.js'
@@ -64,6 +65,12 @@ class LiveRoom implements Room {
   #isFirstChange = false
   #expiry: ReturnType<typeof setTimeout> | undefined
   #closed: Promise<void> | null = null
+  readonly #documentListeners = new Set<DocumentListener>()
+  /** What the last stream or poll said; `null` before the first. */
+  #asksForDocument: boolean | null = null
+  /** What the application said. */
+  #location: Json = null
+  #adorn: Adorn | null = null
 
   constructor(options: JoinOptions) {
     const base = resolveBase(options)
@@ -73,6 +80,17 @@ class LiveRoom implements Room {
     this.#calls = this.#createCalls(base, options)
     this.#own = this.#createOwnMember(options.user ?? {})
     this.#connection = this.#createConnection(room)
+    holdLine(this, {
+      address: `${base}/rooms/${room}`,
+      listen: (listener) => this.#listenToDocument(listener),
+      request: (...call) => this.#calls.request(...call),
+      adorn: (adorn) => {
+        this.#setAdorn(adorn)
+        return () => {
+          if (this.#adorn === adorn) this.#setAdorn(null)
+        }
+      },
+    })
     this.#unfollowPage = followPage({
       hide: () => this.#hide(),
       show: () => this.#show(),
@@ -93,7 +111,8 @@ class LiveRoom implements Room {
   readonly move = (location: Json): void => {
     if (this.#watch || this.#closed !== null) return
     this.#store.update({ problem: null })
-    this.#own.move(location)
+    this.#location = location
+    this.#own.move(this.#adorned())
   }
 
   readonly setUser = (user: UserOptions): void => {
@@ -120,7 +139,27 @@ class LiveRoom implements Room {
       ready: this.#key.ready,
       fetch: fetch ?? ((input, init) => globalThis.fetch(input, init)),
       user: () => this.#own.user,
+      document: () => (this.#asksForDocument = this.#documentListeners.size > 0),
     })
+  }
+
+  #listenToDocument(listener: DocumentListener): () => void {
+    this.#documentListeners.add(listener)
+    if (this.#asksForDocument === false) this.#connection.reopen()
+    return () => void this.#documentListeners.delete(listener)
+  }
+
+  #adorned(): Json {
+    return this.#adorn === null ? this.#location : this.#adorn(this.#location)
+  }
+
+  #tellDocument(tell: (listener: DocumentListener) => void): void {
+    for (const listener of this.#documentListeners) callSafely(() => tell(listener))
+  }
+
+  #setAdorn(adorn: Adorn | null): void {
+    this.#adorn = adorn
+    if (!this.#watch && this.#closed === null) this.#own.move(this.#adorned())
   }
 
   #createOwnMember(user: UserOptions): OwnMember {
@@ -165,8 +204,10 @@ class LiveRoom implements Room {
       this.#leaseMs = event.hello.leaseMs
       this.#isFirstChange = true
       if (event.hello.self !== null) this.#setSelf(event.hello.self)
+      const isResumed = this.#view.position !== null
+      this.#tellDocument((listener) => listener.opened(isResumed))
       // A room that is resumed may have nothing new to tell; a new one is live with its snapshot.
-      if (this.#view.position !== null) this.#goOnline()
+      if (isResumed) this.#goOnline()
     } else if (event.kind === 'snapshot') {
       const keepUntilMs = Date.now() + this.#leaseMs
       const { self } = this.getSnapshot()
@@ -180,6 +221,11 @@ class LiveRoom implements Room {
       if (this.#isFirstChange) this.#own.doubt()
       this.#viewChanged()
       if (wasIn && !this.#isIn()) this.#rejoin()
+    } else if (event.kind === 'document') {
+      this.#tellDocument((listener) => listener.updated(event.update))
+      this.#view.advance(event.position)
+    } else if (event.kind === 'resync' && event.resync.document === true) {
+      this.#tellDocument((listener) => listener.outdated())
     }
   }
 

@@ -87,9 +87,9 @@ function isSame(a: RoomSnapshot, b: RoomSnapshot): boolean {
   return (Object.keys(a) as (keyof RoomSnapshot)[]).every((key) => a[key] === b[key])
 }
 
-// A listener that throws must neither end the connection nor keep the others from hearing; its
-// error still reaches whoever looks for uncaught ones.
-function callSafely(listener: () => void): void {
+/** Calls a listener; what it throws goes to nobody but those who look for uncaught errors. */
+export function callSafely(listener: () => void): void {
+  // Neither the connection nor the other listeners are to suffer from one that throws.
   try {
     listener()
   } catch (error) {

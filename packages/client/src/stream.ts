@@ -1,5 +1,12 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
-import { Problem, type Goodbye, type Hello, type Patch, type Snapshot } from '@whereabouts/protocol'
+import {
+  Problem,
+  type Goodbye,
+  type Hello,
+  type Patch,
+  type Resync,
+  type Snapshot,
+} from '@whereabouts/protocol'
 import type { Calls } from './calls.js'
 import type { RoomEvent, Transport } from './transport.js'
 
@@ -30,14 +37,19 @@ export function streamTransport(
   }
 }
 
-function readMessage({ event, id = '', data }: EventSourceMessage): RoomEvent {
+function readMessage({ event, id, data }: EventSourceMessage): RoomEvent {
+  const position = id ?? null
   switch (event) {
     case 'hello':
       return { kind: 'hello', hello: JSON.parse(data) as Hello }
     case 'snapshot':
-      return { kind: 'snapshot', position: id, snapshot: JSON.parse(data) as Snapshot }
+      return { kind: 'snapshot', position, snapshot: JSON.parse(data) as Snapshot }
     case 'patch':
-      return { kind: 'patch', position: id, patch: JSON.parse(data) as Patch }
+      return { kind: 'patch', position, patch: JSON.parse(data) as Patch }
+    case 'document':
+      return { kind: 'document', position, update: data }
+    case 'resync':
+      return { kind: 'resync', resync: JSON.parse(data) as Resync }
     case 'goodbye':
       return { kind: 'goodbye', ...(JSON.parse(data) as Goodbye) }
     case 'problem':

@@ -35,16 +35,19 @@ export class RoomView {
   }
 
   /**
+   * @param position `null` as long as more of the frame follows.
    * @param self is never kept: who reads a snapshot knows better than the snapshot before.
    * @param keepUntilMs until when those who are missing after a change of epoch are kept.
    */
   applySnapshot(
-    position: string,
+    position: string | null,
     snapshot: Snapshot,
     self: string | null,
     keepUntilMs: number,
   ): void {
-    const otherEpoch = this.#position !== null && epochOf(position) !== epochOf(this.#position)
+    const here = this.#position
+    // The document of a frame follows only where the epoch is the same.
+    const otherEpoch = position !== null && here !== null && epochOf(position) !== epochOf(here)
     const present = new Set(snapshot.members.map(({ id }) => id))
     const kept: Member[] = []
     for (const member of this.#state.members.values()) {
@@ -59,14 +62,19 @@ export class RoomView {
     }
     const members = [...kept, ...snapshot.members]
     this.#state = applySnapshot(this.#state, { ...snapshot, members })
-    this.#position = position
+    this.advance(position)
   }
 
-  applyPatch(position: string, patch: Patch): void {
+  applyPatch(position: string | null, patch: Patch): void {
     for (const { id } of patch.join ?? []) this.#keptUntilMs.delete(id)
     for (const id of patch.leave ?? []) this.#keptUntilMs.delete(id)
     this.#state = applyPatch(this.#state, patch)
-    this.#position = position
+    this.advance(position)
+  }
+
+  /** All up to this position is known; `null` if that is not said yet. */
+  advance(position: string | null): void {
+    this.#position = position ?? this.#position
   }
 
   /** Forgets those who were kept and whose time is over. */

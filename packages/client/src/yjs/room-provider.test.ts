@@ -1,0 +1,457 @@
+import type { Json } from '@whereabouts/protocol'
+import { applyUpdate, Doc, encodeStateAsUpdate, type Transaction } from 'yjs'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { member, ScriptedServer, type Exchange } from '../../../../test/client/scripted-server.js'
+import { until } from '../../../../test/client/until.js'
+import { joinRoom, type JoinOptions, type Room } from '../index.js'
+import { RoomProvider, type ProviderEvents } from './index.js'
+
+const EMPTY = encodeStateAsUpdate(new Doc())
+
+const rooms: Room[] = []
+const providers: RoomProvider[] = []
+
+interface Kept {
+  readonly room: Room
+  readonly doc: Doc
+  readonly provider: RoomProvider
+}
+
+function keep(server: ScriptedServer, options: Partial<JoinOptions> = {}, doc = new Doc()): Kept {
+  const room = joinRoom({ url: server.url, room: 'budget', ...options })
+  const provider = new RoomProvider(room, doc)
+  rooms.push(room)
+  providers.push(provider)
+  return { room, doc, provider }
+}
+
+/** A provider that has fetched what the server has. */
+async function keepSynced(
+  server: ScriptedServer,
+  has = EMPTY,
+): Promise<Kept & { stream: Exchange }> {
+  const kept = keep(server)
+  const stream = await server.take('GET events')
+  stream.stream().snapshot('e:1', [member('me')])
+  ;(await server.take('GET document')).answerBytes(has)
+  await said(kept.provider, 'synced')
+  return { ...kept, stream }
+}
+
+/** What the next event says. */
+function said<Name extends keyof ProviderEvents>(
+  provider: RoomProvider,
+  name: Name,
+): Promise<ProviderEvents[Name][0]> {
+  return new Promise((resolve) => {
+    const listener = (...[value]: ProviderEvents[Name]) => {
+      provider.off(name, listener)
+      resolve(value)
+    }
+    provider.on(name, listener)
+  })
+}
+
+const textOf = (doc: Doc) => doc.getText('body').toJSON()
+const keyOf = ({ request }: Exchange) => request.headers['idempotency-key']
+const stateVectorOf = ({ query }: Exchange) => Buffer.from(query.get('sv') ?? '', 'base64url')
+
+/** A server's document that somebody typed into. */
+function typed(text: string): Doc {
+  const doc = new Doc()
+  doc.getText('body').insert(0, text)
+  return doc
+}
+
+/** Resolves with the text once it is this one. */
+function untilText(doc: Doc, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (_event?: unknown, _transaction?: Transaction) => {
+      if (textOf(doc) !== text) return
+      doc.getText('body').unobserve(look)
+      resolve()
+    }
+    doc.getText('body').observe(look)
+    look()
+  })
+}
+
+beforeEach(() => {
+  vi.spyOn(Math, 'random').mockReturnValue(0)
+})
+
+afterEach(async () => {
+  vi.restoreAllMocks()
+  for (const provider of providers.splice(0)) await provider.destroy()
+  for (const room of rooms.splice(0)) void room.leave()
+})
+
+describe('what the server has', () => {
+  it('[CL13] is fetched after hello, and comes with the events from then on', async () => {
+    await using server = await ScriptedServer.listen()
+    const theirs = typed('Hello')
+    const { doc, provider } = keep(server)
+    const stream = await server.take('GET events')
+    expect(stream.query.has('document')).toBe(false)
+    expect(server.waiting('GET document')).toBe(0)
+    stream.stream().snapshot('e:1', [member('me')])
+    const fetched = await server.take('GET document')
+    expect(provider.synced).toBe(false)
+    fetched.answerBytes(encodeStateAsUpdate(theirs))
+    expect(await said(provider, 'synced')).toBe(true)
+    expect(textOf(doc)).toBe('Hello')
+    theirs.on('update', (update: Uint8Array) => void stream.document(update, 'e:2'))
+    theirs.getText('body').insert(5, ' world')
+    await untilText(doc, 'Hello world')
+    expect(provider.saved).toBe(true)
+  })
+
+  it('[CL13] is not fetched again by a stream that resumes from behind the last document event', async () => {
+    await using server = await ScriptedServer.listen()
+    const theirs = typed('a')
+    const { doc, provider, stream } = await keepSynced(server, encodeStateAsUpdate(theirs))
+    theirs.getText('body').insert(1, 'b')
+    stream.event('patch', {}).document(encodeStateAsUpdate(theirs), 'e:7')
+    await untilText(doc, 'ab')
+    stream.end()
+    const again = await server.take('GET events')
+    expect(again.query.get('lastEventId')).toBe('e:7')
+    expect(provider.synced).toBe(false)
+    theirs.getText('body').insert(2, 'c')
+    again.stream().document(encodeStateAsUpdate(theirs), 'e:8')
+    await untilText(doc, 'abc')
+    expect(provider.synced).toBe(true)
+    expect(server.waiting('GET document')).toBe(0)
+  })
+
+  it('[CL13] a frame that was cut off comes again: its position is on its last event', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room, stream } = await keepSynced(server)
+    stream.event('patch', { watching: 3 })
+    await until(room, ({ watching }) => watching === 3)
+    stream.end()
+    expect((await server.take('GET events')).query.get('lastEventId')).toBe('e:1')
+  })
+
+  it('[CL13] is fetched after a resync that says so, and only then', async () => {
+    await using server = await ScriptedServer.listen()
+    const theirs = typed('a')
+    const { room, doc, provider, stream } = await keepSynced(server, encodeStateAsUpdate(theirs))
+    stream.event('resync', {}).snapshot('e:5', [member('me')], 1)
+    await until(room, ({ watching }) => watching === 1)
+    expect(server.waiting('GET document')).toBe(0)
+    theirs.getText('body').insert(1, 'b')
+    stream.event('resync', { document: true }).event('patch', {}, 'e:6')
+    const fetched = await server.take('GET document')
+    expect(provider.synced).toBe(false)
+    fetched.answerBytes(encodeStateAsUpdate(theirs, stateVectorOf(fetched)))
+    await untilText(doc, 'ab')
+  })
+
+  it('[CL13] is fetched once more when a resync comes while it is on its way', async () => {
+    await using server = await ScriptedServer.listen()
+    const theirs = typed('a')
+    const { doc, provider } = keep(server)
+    const stream = (await server.take('GET events')).stream().snapshot('e:1', [member('me')])
+    const first = await server.take('GET document')
+    const answer = encodeStateAsUpdate(theirs, stateVectorOf(first))
+    theirs.getText('body').insert(1, 'b')
+    stream.event('resync', { document: true }).event('patch', { watching: 1 }, 'e:6')
+    await until(provider.room, ({ watching }) => watching === 1)
+    first.answerBytes(answer)
+    const second = await server.take('GET document')
+    expect(provider.synced).toBe(false)
+    second.answerBytes(encodeStateAsUpdate(theirs, stateVectorOf(second)))
+    await untilText(doc, 'ab')
+    expect(provider.synced).toBe(true)
+  })
+
+  it('[CL13] is fetched until it is there', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider } = keep(server)
+    ;(await server.take('GET events')).stream().snapshot('e:1', [member('me')])
+    ;(await server.take('GET document')).refuse('store-failed')
+    ;(await server.take('GET document')).response.destroy()
+    ;(await server.take('GET document')).answerBytes(encodeStateAsUpdate(typed('x')))
+    await untilText(doc, 'x')
+    expect(provider.problem).toBeNull()
+  })
+
+  it('[CL13] may be refused, which the provider says', async () => {
+    await using server = await ScriptedServer.listen()
+    const { provider } = keep(server)
+    ;(await server.take('GET events')).stream().snapshot('e:1', [member('me')])
+    ;(await server.take('GET document')).refuse('unauthorized')
+    expect(await said(provider, 'error')).toMatchObject({ problem: 'unauthorized' })
+    expect(provider).toMatchObject({ synced: false, problem: { problem: 'unauthorized' } })
+  })
+
+  it('[CL13] is asked for whole where the state vector is too long for a query', async () => {
+    await using server = await ScriptedServer.listen()
+    const crowd = new Doc()
+    for (let client = 1; client <= 1_500; client++) {
+      const doc = new Doc()
+      doc.clientID = 2 ** 31 + client
+      doc.getMap('m').set(String(client), 1)
+      applyUpdate(crowd, encodeStateAsUpdate(doc))
+    }
+    keep(server, {}, crowd)
+    ;(await server.take('GET events')).stream().snapshot('e:1', [member('me')])
+    const fetched = await server.take('GET document')
+    expect(fetched.query.has('sv')).toBe(false)
+    fetched.answerBytes(encodeStateAsUpdate(crowd))
+  })
+
+  it('[CL13] an observer that throws neither ends the stream nor keeps the rest from coming', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, stream } = await keepSynced(server)
+    const uncaught = new Promise((resolve) => process.once('uncaughtException', resolve))
+    const listeners = process.listeners('uncaughtException')
+    for (const listener of listeners.slice(0, -1)) process.off('uncaughtException', listener)
+    doc.getText('body').observe(() => {
+      throw new Error('an observer that throws')
+    })
+    const theirs = typed('a')
+    stream.document(encodeStateAsUpdate(theirs), 'e:2')
+    await expect(uncaught).resolves.toMatchObject({ message: 'an observer that throws' })
+    for (const listener of listeners.slice(0, -1)) process.on('uncaughtException', listener)
+    expect(textOf(doc)).toBe('a')
+    expect(server.waiting('GET events')).toBe(0)
+  })
+})
+
+describe('edits', () => {
+  it('[CL12] of one go are one post, and those of while it is in flight are the next', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider } = await keepSynced(server)
+    const theirs = new Doc()
+    const body = doc.getText('body')
+    for (const [at, letter] of [...'abc'].entries()) body.insert(at, letter)
+    expect(provider.saved).toBe(false)
+    const first = await server.take('POST document')
+    expect(first.request.headers['content-type']).toBe('application/octet-stream')
+    for (const [at, letter] of [...'def'].entries()) body.insert(3 + at, letter)
+    expect(server.waiting('POST document')).toBe(0)
+    applyUpdate(theirs, first.bytes)
+    expect(textOf(theirs)).toBe('abc')
+    first.answer(200, { id: 'e:2' })
+    const second = await server.take('POST document')
+    expect(provider.saved).toBe(false)
+    expect(keyOf(second)).toMatch(/^[0-9a-f]{32}$/)
+    expect(keyOf(second)).not.toBe(keyOf(first))
+    applyUpdate(theirs, second.bytes)
+    expect(textOf(theirs)).toBe('abcdef')
+    second.answer(200, { id: 'e:3' })
+    expect(await said(provider, 'saved')).toBe(true)
+  })
+
+  it('[CL12] are posted again, the same with the same key, until they are acknowledged', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider } = await keepSynced(server)
+    doc.getText('body').insert(0, 'a')
+    const first = await server.take('POST document')
+    doc.getText('body').insert(1, 'b')
+    // The server has stored it, and its answer is lost.
+    first.response.destroy()
+    const second = await server.take('POST document')
+    second.refuse('store-failed')
+    const third = await server.take('POST document')
+    for (const again of [second, third]) {
+      expect(keyOf(again)).toBe(keyOf(first))
+      expect(again.bytes.equals(first.bytes)).toBe(true)
+    }
+    expect(provider.problem).toBeNull()
+    third.answer(200, { id: 'e:2' })
+    const next = await server.take('POST document')
+    next.answer(200, { id: 'e:3' })
+    expect(await said(provider, 'saved')).toBe(true)
+    const theirs = new Doc()
+    for (const { bytes } of [first, next]) applyUpdate(theirs, bytes)
+    expect(textOf(theirs)).toBe('ab')
+  })
+
+  it('[CL12] of others are not posted', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider, stream } = await keepSynced(server)
+    stream.document(encodeStateAsUpdate(typed('theirs')), 'e:2')
+    await untilText(doc, 'theirs')
+    expect(provider.saved).toBe(true)
+    expect(server.waiting('POST document')).toBe(0)
+  })
+
+  it('[CL12] wait for what the server has, and go together with what it lacks', async () => {
+    await using server = await ScriptedServer.listen()
+    const before = typed('offline ')
+    const { doc, provider } = keep(server, {}, before)
+    doc.getText('body').insert(8, 'edit')
+    ;(await server.take('GET events')).stream().snapshot('e:1', [member('me')])
+    const fetched = await server.take('GET document')
+    expect([provider.saved, server.waiting('POST document')]).toEqual([false, 0])
+    fetched.answerBytes(EMPTY)
+    const posted = await server.take('POST document')
+    const theirs = new Doc()
+    applyUpdate(theirs, posted.bytes)
+    expect(textOf(theirs)).toBe('offline edit')
+    posted.answer(200, { id: 'e:2' })
+    expect(await said(provider, 'saved')).toBe(true)
+    expect(server.waiting('POST document')).toBe(0)
+  })
+
+  it('[CL12] larger than the server takes go in parts', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider } = await keepSynced(server)
+    const cells = doc.getMap('cells')
+    doc.transact(() => {
+      for (let row = 0; row < 100; row++) cells.set(`row ${row}`, 'x'.repeat(50))
+    })
+    ;(await server.take('POST document')).refuse('too-large', { limitBytes: 2_000 })
+    const theirs = new Doc()
+    let parts = 0
+    const saved = said(provider, 'saved')
+    while (theirs.getMap('cells').size < 100) {
+      const part = await server.take('POST document')
+      expect(part.bytes.length).toBeLessThanOrEqual(2_000)
+      applyUpdate(theirs, part.bytes)
+      parts += 1
+      part.answer(200, { id: `e:${parts}` })
+    }
+    expect(await saved).toBe(true)
+    expect(parts).toBeGreaterThan(3)
+    expect(theirs.getMap('cells').toJSON()).toEqual(cells.toJSON())
+  })
+
+  it.each(['document-full', 'too-large', 'bad-update'] as const)(
+    '[CL12] that are refused as %s are kept and said, and tried again with the next one',
+    async (name) => {
+      await using server = await ScriptedServer.listen()
+      const { doc, provider } = await keepSynced(server)
+      const body = doc.getText('body')
+      body.insert(0, 'too much')
+      const refused = said(provider, 'error')
+      ;(await server.take('POST document')).refuse(name, { limitBytes: 60 })
+      expect(await refused).toMatchObject({ problem: name })
+      expect(provider).toMatchObject({ saved: false, problem: { problem: name } })
+      expect(server.waiting('POST document')).toBe(0)
+      body.delete(0, 8)
+      body.insert(0, 'less')
+      ;(await server.take('GET document')).answerBytes(EMPTY)
+      const again = await server.take('POST document')
+      expect(provider.problem).toBeNull()
+      // What was deleted is not sent any more.
+      expect(again.body).not.toContain('too much')
+      again.answer(200, { id: 'e:2' })
+      expect(await said(provider, 'saved')).toBe(true)
+    },
+  )
+
+  it('[CL12] that the server has lost are sent again', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, stream } = await keepSynced(server)
+    doc.getText('body').insert(0, 'a')
+    ;(await server.take('POST document')).answer(200, { id: 'e:2' })
+    stream.event('resync', { document: true }).event('patch', {}, 'f:1')
+    ;(await server.take('GET document')).answerBytes(EMPTY)
+    const again = await server.take('POST document')
+    const theirs = new Doc()
+    applyUpdate(theirs, again.bytes)
+    expect(textOf(theirs)).toBe('a')
+    again.answer(200, { id: 'f:2' })
+  })
+})
+
+describe('a provider', () => {
+  it('[CL13] that comes to a room which is open already has the stream opened anew', async () => {
+    await using server = await ScriptedServer.listen()
+    const room = joinRoom({ url: server.url, room: 'budget' })
+    rooms.push(room)
+    const stream = await server.take('GET events')
+    expect(stream.query.get('document')).toBe('0')
+    stream.stream().snapshot('e:1', [member('me')])
+    await until(room, ({ status }) => status === 'online')
+    const provider = new RoomProvider(room, new Doc())
+    providers.push(provider)
+    const again = await server.take('GET events')
+    expect([again.query.get('document'), again.query.get('lastEventId')]).toEqual([null, 'e:1'])
+    again.stream()
+    ;(await server.take('GET document')).answerBytes(EMPTY)
+    expect(await said(provider, 'synced')).toBe(true)
+  })
+
+  it('[CL13] is told by the long-poll as by a stream', async () => {
+    await using server = await ScriptedServer.listen()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const theirs = typed('a')
+    const { doc } = keep(server)
+    for (const call of ['GET events', 'POST events']) {
+      await server.take(call)
+      vi.advanceTimersByTime(5_000)
+    }
+    vi.useRealTimers()
+    const news = (answer: { readonly [field: string]: Json }) => ({ patch: {}, ...answer })
+    ;(await server.take('POST location')).answer(200, { self: 'me', id: 'e:1' })
+    ;(await server.take('GET location')).answer(200, {
+      id: 'e:1',
+      members: [JSON.parse(JSON.stringify(member('me'))) as Json],
+      watching: 0,
+    })
+    ;(await server.take('GET document')).answerBytes(encodeStateAsUpdate(theirs))
+    await untilText(doc, 'a')
+    theirs.getText('body').insert(1, 'b')
+    const document = Buffer.from(encodeStateAsUpdate(theirs)).toString('base64')
+    const poll = await server.take('GET location')
+    expect([poll.query.get('since'), poll.query.has('document')]).toEqual(['e:1', false])
+    poll.answer(200, news({ id: 'e:2', document }))
+    await untilText(doc, 'ab')
+    theirs.getText('body').insert(2, 'c')
+    ;(await server.take('GET location')).answer(
+      200,
+      news({ id: 'e:9', resync: { document: true } }),
+    )
+    ;(await server.take('GET document')).answerBytes(encodeStateAsUpdate(theirs))
+    await untilText(doc, 'abc')
+  })
+
+  it('says its status and that of the room, and why it is closed', async () => {
+    await using server = await ScriptedServer.listen()
+    const { provider } = keep(server)
+    const [error, status] = [said(provider, 'error'), said(provider, 'status')]
+    ;(await server.take('GET events')).refuse('room-full')
+    expect(await status).toBe('closed')
+    expect(await error).toMatchObject({ problem: 'room-full' })
+    expect(provider).toMatchObject({ synced: false, problem: { problem: 'room-full' } })
+  })
+
+  it('[CL12] posts what it has once more when it is destroyed, and hears no more', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider, stream, room } = await keepSynced(server)
+    doc.getText('body').insert(0, 'a')
+    await provider.destroy()
+    ;(await server.take('POST document')).response.destroy()
+    doc.getText('body').insert(1, 'b')
+    stream.document(encodeStateAsUpdate(typed('c'))).event('patch', { watching: 1 }, 'e:2')
+    await until(room, ({ watching }) => watching === 1)
+    expect(textOf(doc)).toBe('ab')
+    expect(server.waiting('POST document')).toBe(0)
+  })
+
+  it('asks nothing of a room that is closed', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room, stream } = await keepSynced(server)
+    const left = room.leave()
+    ;(await server.take('POST leave')).answer(204)
+    await Promise.all([left, stream.closed])
+    const asked = vi.spyOn(globalThis, 'fetch')
+    const late = new RoomProvider(room, typed('a'))
+    providers.push(late)
+    expect(late).toMatchObject({ status: 'closed', synced: false, saved: true, problem: null })
+    await fetch(`${server.url}/page`)
+    expect(asked.mock.calls).toEqual([[`${server.url}/page`]])
+  })
+
+  it('wants a room of joinRoom', () => {
+    const { getSnapshot, subscribe, ...room } = {} as Room
+    expect(() => new RoomProvider({ ...room, getSnapshot, subscribe }, new Doc())).toThrow(
+      TypeError,
+    )
+  })
+})
