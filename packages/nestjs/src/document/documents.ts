@@ -209,7 +209,9 @@ export class Documents implements OnModuleInit, OnApplicationShutdown {
     // Without a cause it is one document that is loaded anew, and the store is well.
     if (failure.cause === undefined || this.#failing) return failure
     this.#failing = true
-    this.#logger.error(`the store of documents fails: ${String(failure.cause)}`)
+    const { cause } = failure
+    const why = cause instanceof Error ? cause.message : JSON.stringify(cause)
+    this.#logger.error(`the store of documents fails: ${why}`)
     return failure
   }
 }
