@@ -95,7 +95,9 @@ function isDefault(name: string, value: StyleValue): boolean {
 export function isSame(a: unknown, b: unknown): boolean {
   if (a === b) return true
   if (!isFields(a) || !isFields(b)) {
-    return Array.isArray(a) && Array.isArray(b) && isSame({ ...a }, { ...b }) && a.length === b.length
+    return (
+      Array.isArray(a) && Array.isArray(b) && isSame({ ...a }, { ...b }) && a.length === b.length
+    )
   }
   const names = Object.keys(a)
   return (

@@ -29,7 +29,9 @@ describe('references in formulas', () => {
   it('[SD8] nothing of a formula is lost in the cutting', () => {
     for (const formula of [`='a'!B2&"x""y"+A1`, `=''!A1'`, '=[[#All],[A1]]', '=😀A1+\u0000$$$B1']) {
       const parts = scanFormula(formula)
-      expect(parts.map((part) => (typeof part === 'string' ? part : part.text)).join('')).toBe(formula)
+      expect(parts.map((part) => (typeof part === 'string' ? part : part.text)).join('')).toBe(
+        formula,
+      )
     }
   })
 })
