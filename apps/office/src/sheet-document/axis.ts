@@ -46,6 +46,7 @@ export class Axis {
   readonly #gone = new Set<LineId>()
   #firstCount: number
   #ids: readonly LineId[] | null = null
+  #indexes: ReadonlyMap<LineId, number> | null = null
   #accepted: ReadonlyMap<string, Run> | null = null
 
   constructor(name: AxisName, firstCount: number) {
@@ -87,10 +88,8 @@ export class Axis {
 
   /** The position of a line; -1 if it isn't there. */
   indexOf(id: LineId): number {
-    const key = this.keyOf(id)
-    if (key === undefined) return -1
-    const at = this.#rank(this.ids, key, id)
-    return this.ids[at] === id ? at : -1
+    this.#indexes ??= new Map(this.ids.map((line, at) => [line, at]))
+    return this.#indexes.get(id) ?? -1
   }
 
   /** How many lines stand before a key or at it. */
@@ -100,10 +99,17 @@ export class Axis {
 
   /** Where a line is or, if it is gone, between what; `null` if nobody ever made it. */
   placeOf(id: LineId): Span | null {
+    const at = this.indexOf(id)
+    if (at !== -1) return { first: at, last: at }
     const key = this.keyOf(id)
     if (key === undefined) return null
     const rank = this.#rank(this.ids, key, id)
-    return { first: rank, last: this.ids[rank] === id ? rank : rank - 1 }
+    return { first: rank, last: rank - 1 }
+  }
+
+  /** Whether there is a run of that name. */
+  hasRun(name: string): boolean {
+    return this.#runs.has(name)
   }
 
   /** How many more lines can be made. */
@@ -147,6 +153,7 @@ export class Axis {
 
   #forget(): void {
     this.#ids = null
+    this.#indexes = null
     this.#accepted = null
   }
 

@@ -11,7 +11,7 @@ export interface Style {
 /** A cell as a grid has it: with a formula, or with a value; Univer's names. */
 export interface CellData {
   readonly v?: string | number | boolean
-  /** What kind of value: 1 text, 2 number, 3 boolean, 4 text that looks like a number. */
+  /** Its kind, if it isn't the usual one: 1 text, 2 number, 3 boolean, 4 text like a number. */
   readonly t?: number
   readonly f?: string
   readonly s?: Style
@@ -70,8 +70,14 @@ export function toValue(v: unknown, t: unknown): Value {
   return typeof v === 'number' && Number.isFinite(v) ? withKind(v, t) : {}
 }
 
+/** The kind that a value has unless something else is said. */
+export function usualKind(v: string | number | boolean): number {
+  if (typeof v === 'string') return 1
+  return typeof v === 'number' ? 2 : 3
+}
+
 const withKind = (v: string | number | boolean, t: unknown): Value =>
-  t === 1 || t === 2 || t === 3 || t === 4 ? { v, t } : { v }
+  (t === 1 || t === 2 || t === 3 || t === 4) && t !== usualKind(v) ? { v, t } : { v }
 
 /** A style that somebody wrote; `undefined` if it isn't one. @see PROTOCOL.md SD7, SD11 */
 export function readStyle(value: unknown): Style | undefined {

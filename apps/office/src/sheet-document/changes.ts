@@ -1,5 +1,5 @@
 import type { AxisName, LineId } from './axis.js'
-import { isSame, type CellData, type CellWrite } from './cells.js'
+import { isSame, usualKind, type CellData, type CellWrite } from './cells.js'
 import { isAbout } from './formula.js'
 import { insertAt, listChanges, moveWithin, type ListChange } from './list-changes.js'
 import { mergesOf } from './merges.js'
@@ -214,7 +214,8 @@ function writeBetween(before: CellData, after: CellData): CellWrite | null {
   const isContent = before.v !== after.v || before.t !== after.t || before.f !== after.f
   const isStyle = !isSame(before.s, after.s)
   if (!isContent && !isStyle) return null
-  const { v = null, t = null, f = null, s = null } = after
+  const { v = null, f = null, s = null } = after
+  const t = after.t ?? (v === null ? null : usualKind(v))
   return { ...(isContent ? { v, t, f } : {}), ...(isStyle ? { s } : {}) }
 }
 

@@ -59,9 +59,9 @@ function jitter(chance: Chance): string {
   return digits
 }
 
-/** A name that nobody else will come to: 10 digits, or 51 bits. */
-export function makeId(chance: Chance): string {
+/** A name that nobody else comes to in the same moment: it is in the key of every cell, so it is short. */
+export function makeName(chance: Chance): string {
   let id = ''
-  while (id.length < 10) id += DIGITS[Math.floor(chance() * BASE)]!
+  while (id.length < 6) id += DIGITS[Math.floor(chance() * BASE)]!
   return id
 }

@@ -10,7 +10,7 @@ import type {
   SetHidden,
   SetSizes,
 } from './operations.js'
-import { keyBetween, keyInRun, makeId } from './order-key.js'
+import { keyBetween, keyInRun, makeName } from './order-key.js'
 import type { SheetState } from './sheet-state.js'
 import { partName, SHEETS } from './workbook.js'
 
@@ -19,7 +19,8 @@ export function insertLines(sheet: SheetState, step: InsertLines, draft: Draft):
   const { axis, at, count } = step
   const lines = sheet[axis]
   if (at < 0 || at > lines.shown.length || count < 1) return
-  const run = makeId(draft.chance)
+  let run = makeName(draft.chance)
+  while (lines.axis.hasRun(run)) run = makeName(draft.chance)
   const ids = Array.from({ length: count }, (_, index) => `${run}-${index}`)
   const key = keyBetween(keyAt(sheet, axis, at - 1), keyAt(sheet, axis, at), draft.chance)
   // Beyond its most, the grid has lines that will be taken away from it.

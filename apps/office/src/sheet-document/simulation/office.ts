@@ -11,6 +11,8 @@ export interface Mark {
   readonly key: string
 }
 
+const LINE_STEPS: readonly string[] = ['insert-lines', 'remove-lines', 'move-lines']
+
 /** Somebody with a copy of the document and a grid that is only ever told what changes. */
 export class Person {
   readonly doc = new Y.Doc()
@@ -29,7 +31,11 @@ export class Person {
   /** Does something in the grid, as its user would, and then what follows from it. */
   do(...steps: readonly Operation[]): void {
     this.grid.apply(steps)
-    this.grid.apply(this.sheets.apply(...steps))
+    const followUps = this.sheets.apply(...steps)
+    // What was put somewhere is there, and not where the document would rather have it.
+    const corrected = followUps.find(({ type }) => LINE_STEPS.includes(type))
+    if (corrected !== undefined) throw new Error(`corrected: ${JSON.stringify(corrected)}`)
+    this.grid.apply(followUps)
   }
 
   take(): Operation[] {
@@ -60,9 +66,9 @@ export class Office {
     const kind = chance.below(100)
     if (kind < 40) person.do(...randomSteps(person.grid, chance, this.#unique))
     else if (kind < 50) this.#pointAt(person)
-    else if (kind < 56) person.sheets.undo()
-    else if (kind < 60) person.sheets.redo()
-    else if (kind < 78) this.#deliver(person)
+    else if (kind < 58) person.sheets.undo()
+    else if (kind < 65) person.sheets.redo()
+    else if (kind < 80) this.#deliver(person)
     else if (kind < 90) person.take()
     else if (kind < 94) person.isOffline = !person.isOffline
     else if (kind < 97) person.inbox.splice(chance.below(person.inbox.length + 1), 1)
