@@ -99,7 +99,7 @@ describe('what another client wrote', () => {
           Y.applyUpdate(reader, Y.encodeStateAsUpdate(doc))
           grid.apply(sheets.takeChanges())
           const afresh = new Grid(new SheetDocument(reader).snapshot())
-          if (JSON.stringify(grid) !== JSON.stringify(afresh)) expect(grid).toEqual(afresh)
+          expect(JSON.stringify(grid)).toBe(JSON.stringify(afresh))
           expect(grid.sheets.length).toBeGreaterThan(0)
         },
       ),

@@ -100,11 +100,10 @@ function isDefault(name: string, value: StyleValue): boolean {
 /** Whether two pieces of data say the same. */
 export function isSame(a: unknown, b: unknown): boolean {
   if (a === b) return true
-  if (!isFields(a) || !isFields(b)) {
-    return (
-      Array.isArray(a) && Array.isArray(b) && isSame({ ...a }, { ...b }) && a.length === b.length
-    )
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((part, at) => isSame(part, b[at]))
   }
+  if (!isFields(a) || !isFields(b)) return false
   const names = Object.keys(a)
   return (
     names.length === Object.keys(b).length &&

@@ -180,11 +180,10 @@ function showHidden({ axis, hidden }: LinesState, id: LineId): boolean {
 
 /** What points at something that isn't where it was may read differently. */
 function touchFormulas({ shown, changed }: Workbook): void {
-  if (changed.size > 0) {
-    for (const sheet of shown) {
-      for (const entry of sheet.formulas) {
-        if (isAbout(entry.formula!, sheet.id, changed)) sheet.touched.add(entry)
-      }
+  if (changed.size === 0) return
+  for (const sheet of shown) {
+    for (const entry of sheet.formulas) {
+      if (isAbout(entry.formula!, sheet.id, changed)) sheet.touched.add(entry)
     }
   }
   changed.clear()

@@ -37,11 +37,12 @@ export function storeFormula(text: string, home: Lines, sheets: Sheets): StoredF
 export function readFormula(stored: unknown): Formula | undefined {
   if (!Array.isArray(stored) || stored.length > LIMITS.formulaCharacters) return undefined
   const parts = stored as readonly unknown[]
-  const isText = (part: unknown) =>
-    typeof part === 'string' && part.length <= LIMITS.formulaCharacters
   if (!parts.every(isText) || !String(parts[0]).startsWith('=')) return undefined
   return parts.map((part, at) => (at % 2 === 0 ? String(part) : readReference(part)))
 }
+
+const isText = (part: unknown): boolean =>
+  typeof part === 'string' && part.length <= LIMITS.formulaCharacters
 
 /** The formula as it reads at this moment. */
 export function printFormula(formula: Formula, home: string, sheets: Sheets): string {

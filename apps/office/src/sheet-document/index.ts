@@ -1,5 +1,4 @@
-export { SheetDocument, type LinesSnapshot, type SheetSnapshot } from './sheet-document.js'
+export { SheetDocument, type SheetSnapshot } from './sheet-document.js'
 export type { AxisName } from './axis.js'
-export type { CellData, CellWrite, Style, StyleValue } from './cells.js'
-export type { CellPlace } from './changes.js'
+export type { CellWrite } from './cells.js'
 export type * from './operations.js'

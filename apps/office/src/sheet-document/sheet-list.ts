@@ -3,7 +3,7 @@ import { FIRST_SIZE, LIMITS } from './limits.js'
 import { isOrderKey, keyInRun, type OrderKey } from './order-key.js'
 
 /** The sheets of a document in which nothing is written yet. @see PROTOCOL.md SD2 */
-export const FIRST_SHEETS: readonly string[] = ['sheet-1', 'sheet-2', 'sheet-3']
+const FIRST_SHEETS: readonly string[] = ['sheet-1', 'sheet-2', 'sheet-3']
 
 const SHEET_ID = /^[A-Za-z0-9_-]{1,64}$/
 const ENTRY = /^([A-Za-z0-9_-]{1,64})\/([a-z-]+)$/

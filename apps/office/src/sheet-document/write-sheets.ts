@@ -37,7 +37,7 @@ export function removeSheet(workbook: Workbook, { sheet: id }: RemoveSheet, draf
     draft.put(SHEETS, `${id}/gone`, true)
     for (const part of CONTENTS) {
       const name = partName(part, id)
-      for (const key of [...workbook.part(name).keys()]) draft.put(name, key, undefined)
+      for (const key of workbook.part(name).keys()) draft.put(name, key, undefined)
     }
   }
   workbook.shown.splice(at, 1)

@@ -55,8 +55,7 @@ function expectEqual(actual: unknown, expected: unknown): void {
   if (JSON.stringify(actual) !== JSON.stringify(expected)) expect(actual).toEqual(expected)
 }
 
-const POINTER = /^=(?:(?<sheet>.+)!)?\$?(?<column>[A-Z])\$?(?<row>[0-9]+)&"(?<mark>mark[0-9]+)"$/
-const DEAD = /^=#REF!&"(?<mark>mark[0-9]+)"$/
+const POINTER = /^=(?:(?<sheet>.+)!)?\$?(?<column>[A-Z])\$?(?<row>[0-9]+)&"mark[0-9]+"$/
 
 /** What the grid itself shows decides, wherever it shows it; ids only for what it doesn't show. */
 function expectPointing(person: Person, marks: readonly Mark[]): void {
@@ -64,15 +63,17 @@ function expectPointing(person: Person, marks: readonly Mark[]): void {
     cellsOf(person.grid).flatMap(({ at, v }) => (String(v).startsWith('mark') ? [[v, at]] : [])),
   )
   for (const { f, sheet } of cellsOf(person.grid)) {
-    const dead = DEAD.exec(f ?? '')?.groups
-    const alive = POINTER.exec(f ?? '')?.groups
-    const text = dead?.['mark'] ?? alive?.['mark']
+    const text = /mark[0-9]+/.exec(f ?? '')?.[0]
     if (text === undefined) continue
-    const name = alive?.['sheet']?.replace(/^'(.*)'$/, '$1').replaceAll("''", "'") ?? sheet
-    const column = (alive?.['column'] ?? 'A').charCodeAt(0) - 65
-    const place = alive ? `${name}!${Number(alive['row']) - 1}:${column}` : undefined
+    const place = f === `=#REF!&"${text}"` ? undefined : pointedAt(f, sheet)
     expectEqual({ text, place }, { text, place: shown.get(text) ?? placeOf(person, marks, text) })
   }
+}
+
+function pointedAt(formula: string | undefined, home: string): string {
+  const { sheet, column = '', row } = POINTER.exec(formula ?? '')?.groups ?? {}
+  const name = sheet?.replace(/^'(.*)'$/, '$1').replaceAll("''", "'") ?? home
+  return `${name}!${Number(row) - 1}:${column.charCodeAt(0) - 65}`
 }
 
 function cellsOf({ sheets }: Grid) {

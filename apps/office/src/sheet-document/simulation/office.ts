@@ -11,7 +11,7 @@ export interface Mark {
   readonly key: string
 }
 
-const LINE_STEPS: readonly string[] = ['insert-lines', 'remove-lines', 'move-lines']
+const LINE_STEPS: ReadonlySet<string> = new Set(['insert-lines', 'remove-lines', 'move-lines'])
 
 /** Somebody with a copy of the document and a grid that is only ever told what changes. */
 export class Person {
@@ -33,7 +33,7 @@ export class Person {
     this.grid.apply(steps)
     const followUps = this.sheets.apply(...steps)
     // What was put somewhere is there, and not where the document would rather have it.
-    const corrected = followUps.find(({ type }) => LINE_STEPS.includes(type))
+    const corrected = followUps.find(({ type }) => LINE_STEPS.has(type))
     if (corrected !== undefined) throw new Error(`corrected: ${JSON.stringify(corrected)}`)
     this.grid.apply(followUps)
   }
