@@ -5,8 +5,8 @@
  * @see PROTOCOL.md SD11
  */
 export const LIMITS = {
-  sheets: 200,
-  rows: 200_000,
+  sheets: 100,
+  rows: 100_000,
   columns: 5_000,
   textCharacters: 50_000,
   formulaCharacters: 8_192,

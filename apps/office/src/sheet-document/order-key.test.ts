@@ -38,6 +38,13 @@ describe('order keys', () => {
     expect(isOrderKey(keyBetween('z', 'a', Math.random))).toBe(true)
   })
 
+  it('[SD4] two hundred who insert at the same place come to different keys', () => {
+    const keys = Array.from({ length: 200 }, () =>
+      keyBetween(keyInRun('i', 4), keyInRun('i', 5), Math.random),
+    )
+    expect(new Set(keys).size).toBe(200)
+  })
+
   it('[SD4] a thousand rows inserted one by one in front of each other keep short keys', () => {
     let key = keyInRun('i', 5)
     for (let n = 0; n < 1_000; n++) {
