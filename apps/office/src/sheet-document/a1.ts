@@ -1,0 +1,121 @@
+/** One end of a reference as A1 says it: zero-based; a whole row has no column, and vice versa. */
+export interface A1End {
+  readonly row?: number
+  readonly column?: number
+  readonly isRowFixed: boolean
+  readonly isColumnFixed: boolean
+}
+
+/** A reference as a formula says it. */
+export interface A1Reference {
+  /** The name of the sheet, if it is said. */
+  readonly sheet?: string
+  readonly from: A1End
+  /** The other end, if it is a range. */
+  readonly to?: A1End
+  /** As it was typed. */
+  readonly text: string
+}
+
+const CELL = String.raw`\$?[A-Za-z]{1,3}\$?[1-9][0-9]{0,6}`
+const COLUMN = String.raw`\$?[A-Za-z]{1,3}`
+const ROW = String.raw`\$?[1-9][0-9]{0,6}`
+const NAME = String.raw`[\p{L}_][\p{L}\p{N}_.]*`
+const QUOTED = `'(?:[^']|'')*'`
+const REFERENCE = String.raw`(?<sheet>(?:${QUOTED}|${NAME})!)?(?<ends>${CELL}(?::${CELL})?|${COLUMN}:${COLUMN}|${ROW}:${ROW})(?![\p{L}\p{N}_.(!$'\[])`
+// In this order: what can hold something that looks like a reference and is none comes first.
+const TOKEN = new RegExp(
+  [
+    `"(?:[^"]|"")*"?`,
+    String.raw`\[[^\]]*\]?[\p{L}\p{N}_.$!:]*`,
+    String.raw`#[A-Z0-9/]+[!?]?[\p{L}\p{N}_.$:]*`,
+    REFERENCE,
+    `${QUOTED}!?`,
+    String.raw`[\p{L}\p{N}_.$\\?]+`,
+    String.raw`[\s\S]`,
+  ].join('|'),
+  'gu',
+)
+const END = /^(\$?)([A-Za-z]*)(\$?)([0-9]*)$/
+const BARE_NAME = new RegExp(`^${NAME}$`, 'u')
+const LIKE_A_CELL = /^(?:[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*[Cc][0-9]*|[RrCc])$/
+const MAX_ROWS = 1_048_576
+const MAX_COLUMNS = 16_384
+
+/**
+ * A formula cut into its references and the text around them. Texts, names, functions and errors
+ * are left as they are.
+ */
+export function scanFormula(formula: string): (string | A1Reference)[] {
+  const parts: (string | A1Reference)[] = []
+  let text = ''
+  for (const { 0: token, groups } of formula.matchAll(TOKEN)) {
+    const reference = readReference(token, groups?.['sheet'], groups?.['ends'])
+    if (reference === null) {
+      text += token
+    } else {
+      parts.push(text, reference)
+      text = ''
+    }
+  }
+  return [...parts, text]
+}
+
+function readReference(
+  text: string,
+  sheet: string | undefined,
+  ends: string | undefined,
+): A1Reference | null {
+  const [from, to] = (ends ?? '').split(':').map(readEnd)
+  if (from === null || from === undefined || to === null) return null
+  return {
+    text,
+    from,
+    ...(to === undefined ? {} : { to }),
+    ...(sheet === undefined ? {} : { sheet: unquote(sheet.slice(0, -1)) }),
+  }
+}
+
+function readEnd(text: string): A1End | null {
+  const [, first = '', letters = '', second = '', digits = ''] = END.exec(text) ?? []
+  if (letters === '' && digits === '') return null
+  const row = Number(digits) - 1
+  const column = columnIndex(letters)
+  if (row >= MAX_ROWS || column >= MAX_COLUMNS) return null
+  // Where there is no letter, as in `$1:$2`, the only dollar is that of the row.
+  return {
+    ...(digits === '' ? {} : { row }),
+    ...(letters === '' ? {} : { column }),
+    isRowFixed: (letters === '' ? first : second) === '$',
+    isColumnFixed: letters !== '' && first === '$',
+  }
+}
+
+/** @example printEnd({ row: 1, column: 0, isRowFixed: true, isColumnFixed: false }) // 'A$2' */
+export function printEnd({ row, column, isRowFixed, isColumnFixed }: A1End): string {
+  const letters = column === undefined ? '' : `${isColumnFixed ? '$' : ''}${columnLetters(column)}`
+  return row === undefined ? letters : `${letters}${isRowFixed ? '$' : ''}${row + 1}`
+}
+
+/** The name of a sheet as a formula says it, in quotes where it needs them. */
+export function printSheet(name: string): string {
+  if (BARE_NAME.test(name) && !LIKE_A_CELL.test(name)) return name
+  return `'${name.replaceAll("'", "''")}'`
+}
+
+const unquote = (name: string): string =>
+  name.startsWith("'") ? name.slice(1, -1).replaceAll("''", "'") : name
+
+function columnIndex(letters: string): number {
+  let number = 0
+  for (const letter of letters.toUpperCase()) number = number * 26 + letter.charCodeAt(0) - 64
+  return number - 1
+}
+
+function columnLetters(column: number): string {
+  let letters = ''
+  for (let rest = column + 1; rest > 0; rest = Math.floor((rest - 1) / 26)) {
+    letters = String.fromCharCode(65 + ((rest - 1) % 26)) + letters
+  }
+  return letters
+}

@@ -1,0 +1,264 @@
+import { LIMITS } from './limits.js'
+import { isOrderKey, keyInRun, type OrderKey } from './order-key.js'
+
+/** The id of a row or column: `12`, one of those the sheet began with, or `k3x9z1a0cd-0`. */
+export type LineId = string
+
+/** Which of the two axes of a sheet. */
+export type AxisName = 'rows' | 'columns'
+
+/** First and last position, both included; of a line that is gone, the last is before the first. */
+export interface Span {
+  readonly first: number
+  readonly last: number
+}
+
+/** What a change of an entry changed; `null` if nothing that anybody could see. */
+export type AxisChange =
+  | { readonly what: 'order' }
+  | { readonly what: 'size' | 'hidden'; readonly id: LineId }
+  | null
+
+interface Run {
+  readonly key: OrderKey
+  readonly count: number
+}
+
+const FIRST_RUN = 'i'
+const ENTRY = /^((?:[0-9a-z]{1,24}-)?(?:0|[1-9][0-9]{0,6})|[0-9a-z]{1,24})\/([a-z]+)$/
+const LINE = /^(?:([0-9a-z]{1,24})-)?(0|[1-9][0-9]{0,6})$/
+
+/** Whether text can be the id of a row or column. */
+export const isLineId = (text: string): boolean => LINE.test(text)
+
+/**
+ * The rows, or the columns, of a sheet in the order in which they stand, as the document's entries
+ * say.
+ *
+ * @see PROTOCOL.md SD3, SD4, SD5
+ */
+export class Axis {
+  readonly name: AxisName
+  readonly sizes = new Map<LineId, number>()
+  readonly hidden = new Set<LineId>()
+  readonly #runs = new Map<string, Run>()
+  readonly #moved = new Map<LineId, OrderKey>()
+  readonly #gone = new Set<LineId>()
+  #firstCount: number
+  #ids: readonly LineId[] | null = null
+  #indexes: ReadonlyMap<LineId, number> | null = null
+  #accepted: ReadonlyMap<string, Run> | null = null
+
+  constructor(name: AxisName, firstCount: number) {
+    this.name = name
+    this.#firstCount = firstCount
+  }
+
+  /** @param count how many lines the sheet began with. */
+  begin(count: number): boolean {
+    if (count === this.#firstCount) return false
+    this.#firstCount = count
+    this.#forget()
+    return true
+  }
+
+  /** Takes in an entry, whoever wrote it; `undefined` is one that was taken away. */
+  read(entry: string, value: unknown): AxisChange {
+    const [, id, property] = ENTRY.exec(entry) ?? []
+    if (id === undefined) return null
+    if (property === 'run') return this.#readRun(id, value)
+    if (!LINE.test(id)) return null
+    if (property === 'size') return this.#readSize(id, value)
+    if (property === 'hidden') return setHas(this.hidden, id, value === true, 'hidden')
+    if (property === 'gone') return this.#reorder(setHas(this.#gone, id, value === true, 'hidden'))
+    if (property === 'at') return this.#readKey(id, value)
+    return null
+  }
+
+  /** Every line that is there, in order. */
+  get ids(): readonly LineId[] {
+    this.#ids ??= this.#sorted()
+    return this.#ids
+  }
+
+  /** The key of a line, also of one that is gone; `undefined` if nobody ever made it. */
+  keyOf(id: LineId): OrderKey | undefined {
+    return this.#moved.get(id) ?? this.#firstKey(id)
+  }
+
+  /** The position of a line; -1 if it isn't there. */
+  indexOf(id: LineId): number {
+    this.#indexes ??= new Map(this.ids.map((line, at) => [line, at]))
+    return this.#indexes.get(id) ?? -1
+  }
+
+  /** How many lines stand before a key or at it. */
+  countUpTo(key: OrderKey): number {
+    return this.#rank(this.ids, key, '~')
+  }
+
+  /** Where a line is or, if it is gone, between what; `null` if nobody ever made it. */
+  placeOf(id: LineId): Span | null {
+    const at = this.indexOf(id)
+    if (at !== -1) return { first: at, last: at }
+    const key = this.keyOf(id)
+    if (key === undefined) return null
+    const rank = this.#rank(this.ids, key, id)
+    return { first: rank, last: rank - 1 }
+  }
+
+  /** Whether there is a run of that name. */
+  hasRun(name: string): boolean {
+    return this.#runs.has(name)
+  }
+
+  /** How many more lines can be made. */
+  get room(): number {
+    let count = this.#firstCount
+    for (const run of this.#acceptedRuns.values()) count += run.count
+    return this.#limit - count
+  }
+
+  get #limit(): number {
+    return LIMITS[this.name]
+  }
+
+  #readRun(run: string, value: unknown): AxisChange {
+    const parsed = parseRun(value)
+    if (parsed === null && !this.#runs.has(run)) return null
+    if (parsed === null) this.#runs.delete(run)
+    else this.#runs.set(run, parsed)
+    return this.#reorder({ what: 'order' })
+  }
+
+  #readKey(id: LineId, value: unknown): AxisChange {
+    const key = isOrderKey(value) ? value : undefined
+    if (key === this.#moved.get(id)) return null
+    if (key === undefined) this.#moved.delete(id)
+    else this.#moved.set(id, key)
+    return this.#reorder({ what: 'order' })
+  }
+
+  #readSize(id: LineId, value: unknown): AxisChange {
+    if (isSize(value)) this.sizes.set(id, value)
+    else this.sizes.delete(id)
+    return { what: 'size', id }
+  }
+
+  #reorder(change: AxisChange): AxisChange {
+    if (change === null) return null
+    this.#forget()
+    return { what: 'order' }
+  }
+
+  #forget(): void {
+    this.#ids = null
+    this.#indexes = null
+    this.#accepted = null
+  }
+
+  #firstKey(id: LineId): OrderKey | undefined {
+    const [, name, digits] = LINE.exec(id) ?? []
+    const index = Number(digits)
+    if (name === undefined) {
+      return index < this.#firstCount ? keyInRun(FIRST_RUN, index) : undefined
+    }
+    const run = this.#acceptedRuns.get(name)
+    return run !== undefined && index < run.count ? keyInRun(run.key, index) : undefined
+  }
+
+  /** The runs that fit in; every client comes to the same ones. */
+  get #acceptedRuns(): ReadonlyMap<string, Run> {
+    if (this.#accepted !== null) return this.#accepted
+    let count = this.#firstCount
+    const accepted = new Map<string, Run>()
+    for (const name of [...this.#runs.keys()].toSorted()) {
+      const run = this.#runs.get(name)!
+      if (count + run.count > this.#limit) continue
+      count += run.count
+      accepted.set(name, run)
+    }
+    this.#accepted = accepted
+    return accepted
+  }
+
+  #sorted(): LineId[] {
+    const resting: LineId[] = []
+    for (let index = 0; index < this.#firstCount; index++) {
+      const id = String(index)
+      if (!this.#gone.has(id) && !this.#moved.has(id)) resting.push(id)
+    }
+    const sorted: LineId[] = []
+    let taken = 0
+    for (const { key, id } of this.#placed()) {
+      const rank = this.#rank(resting, key, id)
+      while (taken < rank) sorted.push(resting[taken++]!)
+      sorted.push(id)
+    }
+    while (taken < resting.length) sorted.push(resting[taken++]!)
+    // Two people can each delete the half that the other left.
+    return sorted.length > 0 ? sorted : ['0']
+  }
+
+  /** What was inserted or moved. */
+  #placed(): { readonly key: OrderKey; readonly id: LineId }[] {
+    const ids = new Set(this.#moved.keys())
+    for (const [name, { count }] of this.#acceptedRuns) {
+      for (let index = 0; index < count; index++) ids.add(`${name}-${index}`)
+    }
+    return [...ids]
+      .flatMap((id) => {
+        // A move of a line that nobody made is no line.
+        const key = this.#firstKey(id) === undefined ? undefined : this.keyOf(id)
+        return key === undefined || this.#gone.has(id) ? [] : [{ key, id }]
+      })
+      .toSorted((a, b) => compare(a.key, b.key) || compare(a.id, b.id))
+  }
+
+  /** How many of those stand before this one. */
+  #rank(ids: readonly LineId[], key: OrderKey, id: LineId): number {
+    let low = 0
+    let high = ids.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      const other = ids[middle]!
+      const order = compare(this.keyOf(other)!, key) || compare(other, id)
+      if (order < 0) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}
+
+/** What is left of the lines from one place to another, whichever comes first. */
+export function spanOf(places: readonly (Span | null)[]): Span | null {
+  const known = places.filter((place) => place !== null)
+  const first = Math.min(...known.map((place) => place.first))
+  const last = Math.max(...known.map((place) => place.last))
+  return known.length > 0 && first <= last ? { first, last } : null
+}
+
+/** Order of two texts by their characters, the same in every country. */
+export function compare(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}
+
+/** Whether a value is a height or width in pixels. */
+export function isSize(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= LIMITS.size
+}
+
+function parseRun(value: unknown): Run | null {
+  if (!Array.isArray(value)) return null
+  const [key, count] = value as readonly unknown[]
+  if (!isOrderKey(key) || typeof count !== 'number') return null
+  return Number.isInteger(count) && count > 0 && count <= LIMITS.rows ? { key, count } : null
+}
+
+function setHas(set: Set<LineId>, id: LineId, has: boolean, what: 'hidden'): AxisChange {
+  if (set.has(id) === has) return null
+  if (has) set.add(id)
+  else set.delete(id)
+  return { what, id }
+}

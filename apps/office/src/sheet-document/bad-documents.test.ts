@@ -1,0 +1,199 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import * as Y from 'yjs'
+import { SheetDocument, type Operation } from './index.js'
+import { LIMITS } from './limits.js'
+import { Grid } from './simulation/grid.js'
+
+const PARTS = ['sheets', 'cells:sheet-1', 'styles:sheet-1', 'rows:sheet-1', 'columns:sheet-1']
+const parts = fc.constantFrom(...PARTS, 'merges:sheet-1', 'rows:x', 'cells:x', 'whatever')
+
+// Stand for shared types, which can be in one document only.
+const MAP = 'a map'
+const TEXT = 'a text'
+
+const sheetIds = fc.constantFrom('sheet-1', 'x', '__proto__', 'constructor', '')
+const lineIds = fc.constantFrom(
+  '0',
+  '1',
+  'r-0',
+  'r-1',
+  'r',
+  '999',
+  '-1',
+  '__proto__',
+  '99999999',
+  'ä',
+)
+const keys = fc.oneof(
+  fc.tuple(lineIds, lineIds).map((ids) => ids.join(':')),
+  fc
+    .tuple(
+      fc.oneof(sheetIds, lineIds),
+      fc.constantFrom('at', 'gone', 'run', 'size', 'hidden', 'name'),
+    )
+    .map((pair) => pair.join('/')),
+  fc
+    .tuple(sheetIds, fc.constantFrom('rows', 'columns', 'frozen-rows', 'frozen-columns'))
+    .map((pair) => pair.join('/')),
+  fc.string(),
+)
+
+const values = fc.oneof(
+  fc.constantFrom<unknown>(
+    null,
+    true,
+    -1,
+    Number.NaN,
+    Infinity,
+    1e9,
+    'i',
+    '0:0',
+    '1:1',
+    10n,
+    new Uint8Array(3),
+    ['i', 2],
+    ['i', 1e9],
+    ['0', -1],
+    { v: { v: 1 } },
+    { v: 1, t: 'x', s: 1 },
+    { f: '=A1' },
+    { f: ['=', '0:0', ''] },
+    { f: ['=', '0:0..+5:*', '', 7] },
+    { f: ['=', 'x!0:0..1:1', '+', '!:..', ''] },
+    { f: { length: 3 } },
+    { bl: 1, deep: { a: { b: { c: { d: { e: { f: { g: 1 } } } } } } } },
+    { big: 10n },
+    'x'.repeat(100_000),
+    '\uD800\u0000\u202E',
+  ),
+  fc.jsonValue(),
+  fc.constantFrom(MAP, TEXT),
+)
+
+function made(value: unknown): unknown {
+  if (value === MAP) return new Y.Map([['v', 1]])
+  return value === TEXT ? new Y.Text('text') : value
+}
+
+describe('what another client wrote', () => {
+  it('[SD11] never throws, whatever it is, and everybody shows the same', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(parts, keys, values, fc.boolean()), { minLength: 1, maxLength: 30 }),
+        (entries) => {
+          const doc = new Y.Doc()
+          // Small, so that many can be tried.
+          for (const id of ['sheet-1', 'sheet-2', 'sheet-3']) {
+            doc.getMap('sheets').set(`${id}/rows`, 20)
+          }
+          const reader = new Y.Doc()
+          const sheets = new SheetDocument(reader)
+          const grid = new Grid(sheets.snapshot())
+          for (const [part, key, value, isLast] of entries) {
+            doc.getMap(part).set(key, made(value))
+            if (!isLast) continue
+            Y.applyUpdate(reader, Y.encodeStateAsUpdate(doc))
+            grid.apply(sheets.takeChanges())
+          }
+          Y.applyUpdate(reader, Y.encodeStateAsUpdate(doc))
+          grid.apply(sheets.takeChanges())
+          const afresh = new Grid(new SheetDocument(reader).snapshot())
+          expect(JSON.stringify(grid)).toBe(JSON.stringify(afresh))
+          expect(grid.sheets.length).toBeGreaterThan(0)
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
+  it('[SD11] a list where a map should be, and a type inside of an entry, are nothing', () => {
+    const doc = new Y.Doc()
+    doc.getArray('cells:sheet-1').push([1, 2, 3])
+    doc.getText('rows:sheet-1').insert(0, 'rows')
+    doc.getMap('styles:sheet-1').set('0:0', new Y.Map())
+    const reader = new Y.Doc()
+    const sheets = new SheetDocument(reader)
+    Y.applyUpdate(reader, Y.encodeStateAsUpdate(doc))
+    expect(sheets.takeChanges()).toEqual([])
+    const nested = doc.getMap('styles:sheet-1').get('0:0') as Y.Map<unknown>
+    nested.set('bl', 1)
+    Y.applyUpdate(reader, Y.encodeStateAsUpdate(doc))
+    expect(sheets.takeChanges()).toEqual([])
+  })
+
+  it('[SD11] a formula that is none is shown as text, a value of no kind as nothing', () => {
+    const doc = new Y.Doc()
+    const cells = doc.getMap('cells:sheet-1')
+    cells.set('0:0', { f: '=A1' })
+    cells.set('0:1', { f: ['=', 'nonsense', '+1'] })
+    cells.set('0:2', { v: { rich: true } })
+    cells.set('0:3', 'bare')
+    const [sheet] = new SheetDocument(doc).snapshot()
+    expect(sheet?.cells).toEqual({
+      0: { 0: { v: '=A1' }, 1: { f: '=#REF!+1' }, 3: { v: 'bare' } },
+    })
+  })
+
+  it('[SD11] a sheet is never longer than its most', () => {
+    const doc = new Y.Doc()
+    for (const run of ['a', 'b', 'c']) doc.getMap('rows:sheet-1').set(`${run}/run`, ['k', 60_000])
+    const sheets = new SheetDocument(doc)
+    const [sheet] = sheets.snapshot()
+    expect(sheet?.rows.count).toBe(61_000)
+    const tooMany: Operation = {
+      type: 'insert-lines',
+      axis: 'rows',
+      sheet: 'sheet-1',
+      at: 0,
+      count: LIMITS.rows,
+    }
+    expect(sheets.apply(tooMany)).toMatchObject([{ type: 'remove-lines', count: LIMITS.rows }])
+  })
+
+  it('[SD11] a text or a style beyond its most is cut or left out, also in the own grid', () => {
+    const doc = new Y.Doc()
+    const sheets = new SheetDocument(doc)
+    const style = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`x${at}`, at]))
+    const cell = { v: 'x'.repeat(60_000), s: style }
+    sheets.apply({ type: 'set-range-values', sheet: 'sheet-1', cellValue: { 0: { 0: cell } } })
+    const shown = sheets.snapshot()[0]?.cells[0]?.[0]
+    expect(shown?.v).toHaveLength(LIMITS.textCharacters)
+    expect(shown?.s).toBeUndefined()
+  })
+})
+
+describe('what this grid did that the document has no place for', () => {
+  it('[SD11] is no error and changes nothing', () => {
+    const doc = new Y.Doc()
+    const sheets = new SheetDocument(doc)
+    const on = { sheet: 'sheet-1', axis: 'rows' } as const
+    const nowhere = { sheet: 'nowhere', axis: 'rows' } as const
+    const steps: Operation[] = [
+      { ...nowhere, type: 'insert-lines', at: 0, count: 1 },
+      { ...on, type: 'insert-lines', at: -1, count: 1 },
+      { ...on, type: 'insert-lines', at: 5_000, count: 1 },
+      { ...on, type: 'remove-lines', at: 5_000, count: 10 },
+      { ...on, type: 'move-lines', from: 5_000, count: 1, to: 0 },
+      { ...on, type: 'move-lines', from: 3, count: 4, to: 5 },
+      { ...on, type: 'set-sizes', sizes: { 5_000: 10 } },
+      { ...on, type: 'set-hidden', hidden: { 5_000: true } },
+      { type: 'set-range-values', sheet: 'sheet-1', cellValue: { 5_000: { 0: { v: 1 } } } },
+      { type: 'insert-sheet', sheet: 'a b', index: 0, name: 'x', rows: 1, columns: 1 },
+      { type: 'insert-sheet', sheet: 'sheet-1', index: 0, name: 'x', rows: 1, columns: 1 },
+      { type: 'remove-sheet', sheet: 'nowhere' },
+      { type: 'move-sheet', sheet: 'nowhere', index: 0 },
+      { type: 'rename-sheet', sheet: 'nowhere', name: 'x' },
+    ]
+    for (const step of steps) expect(sheets.apply(step)).toEqual([])
+    expect(Y.encodeStateAsUpdate(doc).length).toBeLessThan(10)
+  })
+
+  it('[SD11] a height that is none goes back to what it was', () => {
+    const sheets = new SheetDocument(new Y.Doc())
+    const on = { type: 'set-sizes', sheet: 'sheet-1', axis: 'rows' } as const
+    expect(sheets.apply({ ...on, sizes: { 3: Number.NaN } })).toEqual([
+      { ...on, sizes: { 3: null } },
+    ])
+  })
+})

@@ -1,0 +1,35 @@
+import { isSame } from './cells.js'
+import type { Chance } from './order-key.js'
+import type { Written, Workbook } from './workbook.js'
+
+/** The entries that a step of this grid writes into the document. */
+export class Draft {
+  readonly chance: Chance
+  readonly #workbook: Workbook
+  #written = new Map<string, Set<string>>()
+
+  constructor(workbook: Workbook, chance: Chance) {
+    this.#workbook = workbook
+    this.chance = chance
+  }
+
+  /** Writes an entry, or takes it away; writing what is there already would only make history. */
+  put(part: string, key: string, value: unknown): void {
+    const entries = this.#workbook.part(part)
+    if (value === undefined) {
+      if (entries.has(key)) entries.delete(key)
+    } else if (!entries.has(key) || !isSame(entries.get(key), value)) {
+      entries.set(key, value)
+    }
+    // Also when it was so already: what the grid shows may be older.
+    const keys = this.#written.get(part) ?? new Set()
+    this.#written.set(part, keys.add(key))
+  }
+
+  /** What was written since it was last asked. */
+  take(): Written {
+    const written = this.#written
+    this.#written = new Map()
+    return written
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * What a sheet's document may hold. What goes beyond is refused when it is written here, and
+ * ignored, by every client alike, when it was written elsewhere.
+ *
+ * @see PROTOCOL.md SD11
+ */
+export const LIMITS = {
+  sheets: 100,
+  rows: 100_000,
+  columns: 5_000,
+  textCharacters: 50_000,
+  formulaCharacters: 8_192,
+  nameCharacters: 100,
+  orderKeyCharacters: 4_096,
+  styleNodes: 200,
+  /** In pixels. */
+  size: 2_000,
+  merges: 2_000,
+} as const
+
+/** The rows and columns of a sheet that doesn't say how many it began with. @see PROTOCOL.md SD3 */
+export const FIRST_SIZE = { rows: 1_000, columns: 26 } as const

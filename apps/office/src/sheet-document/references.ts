@@ -1,0 +1,140 @@
+import { printEnd, printSheet, type A1End, type A1Reference } from './a1.js'
+import { isLineId, spanOf, type Axis, type LineId, type Span } from './axis.js'
+
+/** A row or column that a reference names: by its id, all of them, or so many beyond the last. */
+interface Line {
+  readonly at: LineId
+  readonly isFixed: boolean
+}
+
+interface End {
+  readonly row: Line
+  readonly column: Line
+}
+
+/** What a formula points at, whatever is inserted, deleted or moved. @see PROTOCOL.md SD8 */
+export interface Reference {
+  /** The id of the sheet; without one it is the formula's own. */
+  readonly sheet?: string
+  readonly from: End
+  readonly to?: End
+}
+
+/** What of a sheet a reference needs. */
+export interface Lines {
+  readonly id: string
+  readonly name: string
+  readonly rows: { readonly axis: Axis; readonly shown: readonly LineId[] }
+  readonly columns: { readonly axis: Axis; readonly shown: readonly LineId[] }
+}
+
+/** The sheets that a formula can name. */
+export interface Sheets {
+  sheetNamed(name: string): Lines | undefined
+  sheetWithId(id: string): Lines | undefined
+}
+
+const ALL = '*'
+const LINE = String.raw`\$?(?:\*|\+[0-9]{1,7}|[0-9a-z-]{1,40})`
+const STORED = new RegExp(
+  `^(?:([A-Za-z0-9_-]{1,64})!)?(${LINE}):(${LINE})(?:\\.\\.(${LINE}):(${LINE}))?$`,
+)
+
+/** The text that stands for a reference in the document. @example 'sheet-2!12:$0..k3x9-4:$0' */
+export function storeReference({ sheet, from, to }: Reference): string {
+  const ends = [from, ...(to === undefined ? [] : [to])]
+  const prefix = sheet === undefined ? '' : `${sheet}!`
+  return prefix + ends.map(({ row, column }) => `${storeLine(row)}:${storeLine(column)}`).join('..')
+}
+
+const storeLine = ({ at, isFixed }: Line): string => `${isFixed ? '$' : ''}${at}`
+
+/** Reads what stands for a reference; `null` if it is none. */
+export function readReference(stored: unknown): Reference | null {
+  const match = typeof stored === 'string' && stored.length < 300 ? STORED.exec(stored) : null
+  if (match === null) return null
+  const [, sheet, ...texts] = match
+  const lines = texts.filter((text) => text !== undefined).map(readLine)
+  if (lines.some((line) => line === null)) return null
+  const [row, column, toRow, toColumn] = lines as Line[]
+  return {
+    ...(sheet === undefined ? {} : { sheet }),
+    from: { row: row!, column: column! },
+    ...(toRow && toColumn ? { to: { row: toRow, column: toColumn } } : {}),
+  }
+}
+
+function readLine(text: string): Line | null {
+  const isFixed = text.startsWith('$')
+  const at = isFixed ? text.slice(1) : text
+  return at === ALL || at.startsWith('+') || isLineId(at) ? { at, isFixed } : null
+}
+
+/** What a typed reference points at in the grid as it is shown. */
+export function bindReference({ from, to }: A1Reference, lines: Lines): Omit<Reference, 'sheet'> {
+  const end = ({ row, column, isRowFixed, isColumnFixed }: A1End): End => ({
+    row: { at: lineAt(lines.rows.shown, row), isFixed: isRowFixed },
+    column: { at: lineAt(lines.columns.shown, column), isFixed: isColumnFixed },
+  })
+  return { from: end(from), ...(to === undefined ? {} : { to: end(to) }) }
+}
+
+function lineAt(shown: readonly LineId[], position: number | undefined): LineId {
+  if (position === undefined) return ALL
+  return shown[position] ?? `+${position - shown.length}`
+}
+
+/** The reference as A1 where it is now; `#REF!` if nothing of it is left. */
+export function printReference(reference: Reference, home: string, sheets: Sheets): string {
+  const lines = sheets.sheetWithId(reference.sheet ?? home)
+  const ends = lines && endsOf(reference, lines)
+  if (!lines || !ends) return '#REF!'
+  const prefix = reference.sheet === undefined ? '' : `${printSheet(lines.name)}!`
+  return prefix + ends.map(printEnd).join(':')
+}
+
+function endsOf({ from, to }: Reference, { rows, columns }: Lines): A1End[] | null {
+  const row = placesOf(rows.axis, to ? [from.row, to.row] : [from.row])
+  const column = placesOf(columns.axis, to ? [from.column, to.column] : [from.column])
+  if (row === null || column === null) return null
+  const ends = row.map((line, at): A1End => {
+    const { position, isFixed } = column[at]!
+    return {
+      ...(line.position === undefined ? {} : { row: line.position }),
+      ...(position === undefined ? {} : { column: position }),
+      isRowFixed: line.isFixed,
+      isColumnFixed: isFixed,
+    }
+  })
+  return ends.every(({ row: one, column: other }) => one === undefined && other === undefined)
+    ? null
+    : ends
+}
+
+interface Place {
+  readonly position: number | undefined
+  readonly isFixed: boolean
+}
+
+/** Where the ends are, the first one first; `null` if nothing is left of what they name. */
+function placesOf(axis: Axis, lines: readonly Line[]): Place[] | null {
+  if (lines.some(({ at }) => at === ALL)) {
+    return lines.map(({ isFixed }) => ({ position: undefined, isFixed }))
+  }
+  const places = lines.map(({ at }) => placeOf(axis, at))
+  const span = spanOf(places)
+  if (span === null) return null
+  const [one, other] = places
+  const isBackwards = one && other && one.first > other.first
+  const fixed = isBackwards ? lines.toReversed() : lines
+  return fixed.map(({ isFixed }, at) => ({
+    position: at === 0 ? span.first : span.last,
+    isFixed,
+  }))
+}
+
+function placeOf(axis: Axis, at: string): Span | null {
+  if (!at.startsWith('+')) return axis.placeOf(at)
+  const position = axis.ids.length + Number(at)
+  return { first: position, last: position }
+}

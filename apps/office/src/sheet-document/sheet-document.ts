@@ -1,0 +1,182 @@
+import * as Y from 'yjs'
+import type { LineId } from './axis.js'
+import type { CellData } from './cells.js'
+import { takeSteps, type CellPlace } from './changes.js'
+import { Draft } from './draft.js'
+import type { CellMatrix, CellRange, Operation } from './operations.js'
+import type { Chance } from './order-key.js'
+import { splitKey, type LinesState, type SheetState } from './sheet-state.js'
+import { UndoSteps } from './undo.js'
+import { Workbook } from './workbook.js'
+import { write } from './write.js'
+
+/** Rows or columns of a sheet as a grid begins with it. */
+export interface LinesSnapshot {
+  readonly count: number
+  readonly sizes: { readonly [position: number]: number }
+  readonly hidden: readonly number[]
+}
+
+/** A sheet as a grid begins with it. */
+export interface SheetSnapshot {
+  readonly id: string
+  readonly name: string
+  readonly rows: LinesSnapshot
+  readonly columns: LinesSnapshot
+  readonly cells: CellMatrix<CellData>
+  readonly merges: readonly CellRange[]
+  readonly frozen: { readonly rows: number; readonly columns: number }
+}
+
+/**
+ * A workbook in a Yjs document, and the way between it and one grid.
+ *
+ * The grid begins with `snapshot()`. What is done in it goes to `apply()`. What others do waits
+ * until `takeChanges()`, so that it can be taken once per frame; until then positions mean what
+ * they mean in the grid.
+ *
+ * @see PROTOCOL.md SD1
+ */
+export class SheetDocument {
+  readonly #workbook: Workbook
+  readonly #draft: Draft
+  readonly #undo: UndoSteps
+  readonly #listeners = new Set<() => void>()
+  #pending = new Map<string, Set<string>>()
+  #held: CellPlace | null = null
+
+  /** @param chance where order keys and ids come from; `Math.random` unless a test needs another. */
+  constructor(doc: Y.Doc, chance: Chance = Math.random) {
+    this.#workbook = new Workbook(doc)
+    this.#draft = new Draft(this.#workbook, chance)
+    this.#undo = new UndoSteps(doc, this)
+    takeSteps(this.#workbook, null)
+    doc.on('afterTransaction', this.#note)
+  }
+
+  /** What the grid shows, or should begin with. */
+  snapshot(): SheetSnapshot[] {
+    return this.#workbook.shown.map(snapshotOf)
+  }
+
+  /**
+   * Brings what was done in the grid, one step or several, into the document as one transaction
+   * and one step of undo.
+   *
+   * @returns what follows from it and isn't in the grid yet, such as formulas that read differently
+   * now, or the undoing of what can't be.
+   */
+  apply(...operations: readonly Operation[]): Operation[] {
+    this.#workbook.doc.transact(() => {
+      for (const operation of operations) {
+        write(this.#workbook, operation, this.#draft)
+        this.#workbook.absorb(this.#draft.take())
+      }
+    }, this)
+    return takeSteps(this.#workbook, this.#held)
+  }
+
+  /** What has to be done in the grid so that it shows what others, and undo, have done. */
+  takeChanges(): Operation[] {
+    const pending = this.#pending
+    this.#pending = new Map()
+    this.#workbook.absorb(pending)
+    return takeSteps(this.#workbook, this.#held)
+  }
+
+  /** Leaves a cell as the grid shows it, while somebody types in it; `null` lets go. */
+  hold(place: CellPlace | null): void {
+    this.#held = place
+    if (place === null) this.#tell()
+  }
+
+  /** Calls back whenever there may be changes to take. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** The key of a cell of the grid, which stays the same wherever the cell goes. */
+  cellKeyAt(sheet: string, row: number, column: number): string | undefined {
+    const state = this.#workbook.sheetWithId(sheet)
+    const rowId = state?.rows.shown[row]
+    const columnId = state?.columns.shown[column]
+    return rowId === undefined || columnId === undefined ? undefined : `${rowId}:${columnId}`
+  }
+
+  /** Where in the grid the cell of a key is; `undefined` if it isn't there, or is no key. */
+  positionOf(sheet: string, key: string): { row: number; column: number } | undefined {
+    const state = this.#workbook.sheetWithId(sheet)
+    const [rowId, columnId] = splitKey(key) ?? []
+    if (state === undefined || rowId === undefined || columnId === undefined) return undefined
+    const row = positionIn(state.rows, rowId)
+    const column = positionIn(state.columns, columnId)
+    return row === -1 || column === -1 ? undefined : { row, column }
+  }
+
+  /** Takes back the last step of this grid; what it changes here comes with `takeChanges()`. */
+  undo(): boolean {
+    return this.#undo.undo()
+  }
+
+  redo(): boolean {
+    return this.#undo.redo()
+  }
+
+  destroy(): void {
+    this.#workbook.doc.off('afterTransaction', this.#note)
+    this.#undo.destroy()
+    this.#listeners.clear()
+  }
+
+  readonly #note = (transaction: Y.Transaction): void => {
+    if (transaction.origin === this) return
+    for (const [type, keys] of transaction.changed) {
+      // What somebody put inside of an entry is no content of ours.
+      if (type._item !== null) continue
+      const name = Y.findRootTypeKey(type)
+      const pending = this.#pending.get(name) ?? new Set<string>()
+      for (const key of keys) if (key !== null) pending.add(key)
+      this.#pending.set(name, pending)
+    }
+    this.#tell()
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener()
+  }
+}
+
+/** Between two takings the order may be ahead of what is shown. */
+function positionIn({ axis, shown }: LinesState, id: LineId): number {
+  const at = axis.indexOf(id)
+  return shown[at] === id ? at : -1
+}
+
+function snapshotOf(sheet: SheetState): SheetSnapshot {
+  const cells: Record<number, Record<number, CellData>> = {}
+  for (const [row, rowId] of sheet.rows.shown.entries()) {
+    for (const entry of sheet.table.get(rowId)?.values() ?? []) {
+      const column = sheet.columns.axis.indexOf(entry.column)
+      if (column !== -1) (cells[row] ??= {})[column] = entry.shown
+    }
+  }
+  return {
+    id: sheet.id,
+    name: sheet.name,
+    rows: linesOf(sheet.rows),
+    columns: linesOf(sheet.columns),
+    cells,
+    merges: sheet.mergesShown,
+    frozen: sheet.frozenShown,
+  }
+}
+
+function linesOf({ axis, shown, sizes, hidden }: LinesState): LinesSnapshot {
+  const positions = [...sizes].map(([id, size]): [number, number] => [axis.indexOf(id), size])
+  return {
+    count: shown.length,
+    sizes: Object.fromEntries(positions),
+    hidden: [...hidden].map((id) => axis.indexOf(id)).toSorted((a, b) => a - b),
+  }
+}

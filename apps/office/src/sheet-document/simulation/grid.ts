@@ -1,0 +1,141 @@
+import { mergeCell, type CellData, type CellWrite } from '../cells.js'
+import type { SheetSnapshot } from '../index.js'
+import { insertAt, moveWithin } from '../list-changes.js'
+import type {
+  CellMatrix,
+  CellRange,
+  LineOperation,
+  Operation,
+  SetRangeValues,
+} from '../operations.js'
+
+interface Line {
+  size: number | null
+  isHidden: boolean
+}
+
+interface Sheet {
+  readonly id: string
+  name: string
+  readonly rows: Line[]
+  readonly columns: Line[]
+  readonly cells: CellData[][]
+  merges: readonly CellRange[]
+  frozen: { readonly rows: number; readonly columns: number }
+}
+
+const makeLine = (): Line => ({ size: null, isHidden: false })
+const makeLines = (count: number): Line[] => Array.from({ length: count }, makeLine)
+const makeCells = (count: number): CellData[] => Array.from({ length: count }, () => ({}))
+
+/** A grid of plain arrays that knows positions and nothing of ids: what a real one shows. */
+export class Grid {
+  readonly sheets: Sheet[] = []
+
+  constructor(snapshot: readonly SheetSnapshot[]) {
+    for (const sheet of snapshot) this.#begin(sheet)
+  }
+
+  apply(steps: readonly Operation[]): void {
+    for (const step of steps) this.#apply(step)
+  }
+
+  sheet(id: string): Sheet {
+    const sheet = this.sheets.find((one) => one.id === id)
+    if (sheet === undefined) throw new RangeError(`the grid has no sheet ${id}`)
+    return sheet
+  }
+
+  #begin({ id, name, rows, columns, cells, merges, frozen }: SheetSnapshot): void {
+    const lines = ({ count, sizes, hidden }: typeof rows): Line[] =>
+      makeLines(count).map((_, at) => ({ size: sizes[at] ?? null, isHidden: hidden.includes(at) }))
+    const table = makeLines(rows.count).map((_, row) =>
+      makeCells(columns.count).map((empty, column) => cells[row]?.[column] ?? empty),
+    )
+    this.sheets.push({
+      id,
+      name,
+      rows: lines(rows),
+      columns: lines(columns),
+      cells: table,
+      merges,
+      frozen,
+    })
+  }
+
+  #apply(step: Operation): void {
+    switch (step.type) {
+      case 'insert-sheet': {
+        const { sheet: id, index, name } = step
+        if (this.sheets.some((one) => one.id === id)) throw new RangeError(`two sheets ${id}`)
+        const rows = makeLines(step.rows)
+        const columns = makeLines(step.columns)
+        const cells = rows.map(() => makeCells(step.columns))
+        const frozen = { rows: 0, columns: 0 }
+        this.sheets.splice(index, 0, { id, name, rows, columns, cells, merges: [], frozen })
+        return
+      }
+      case 'remove-sheet':
+        this.sheets.splice(this.sheets.indexOf(this.sheet(step.sheet)), 1)
+        return
+      case 'move-sheet': {
+        const sheet = this.sheet(step.sheet)
+        this.sheets.splice(this.sheets.indexOf(sheet), 1)
+        this.sheets.splice(step.index, 0, sheet)
+        return
+      }
+      case 'rename-sheet':
+        this.sheet(step.sheet).name = step.name
+        return
+      case 'set-merges':
+        this.sheet(step.sheet).merges = step.merges
+        return
+      case 'set-frozen':
+        this.sheet(step.sheet).frozen = { rows: step.rows, columns: step.columns }
+        return
+      case 'set-range-values':
+        applyCells(this.sheet(step.sheet), step)
+        return
+      default:
+        applyLines(this.sheet(step.sheet), step)
+    }
+  }
+}
+
+function applyCells({ cells }: Sheet, { cellValue }: SetRangeValues): void {
+  for (const [row, writes] of Object.entries(cellValue)) {
+    for (const [column, write] of Object.entries(writes as CellMatrix<CellWrite | null>[number])) {
+      const before = cells[Number(row)]?.[Number(column)]
+      if (before === undefined) throw new RangeError(`no cell ${row}:${column}`)
+      cells[Number(row)]![Number(column)] = mergeCell(before, write)
+    }
+  }
+}
+
+function applyLines(sheet: Sheet, step: LineOperation): void {
+  const lines = sheet[step.axis]
+  // A column is a part of every row.
+  const lists = step.axis === 'rows' ? [lines, sheet.cells] : [lines, ...sheet.cells]
+  if (step.type === 'insert-lines') {
+    if (step.at > lines.length) throw new RangeError(`${step.at} is beyond the end`)
+    const { at, count } = step
+    insertAt(lines, at, makeLines(count))
+    const width = sheet.columns.length
+    if (step.axis === 'rows')
+      insertAt(
+        sheet.cells,
+        at,
+        makeLines(count).map(() => makeCells(width)),
+      )
+    else for (const cells of sheet.cells) insertAt(cells, at, makeCells(count))
+  } else if (step.type === 'remove-lines') {
+    if (step.at + step.count > lines.length) throw new RangeError('nothing there to remove')
+    for (const list of lists) list.splice(step.at, step.count)
+  } else if (step.type === 'move-lines') {
+    for (const list of lists) moveWithin(list, step.from, step.count, step.to)
+  } else if (step.type === 'set-sizes') {
+    for (const [at, size] of Object.entries(step.sizes)) lines[Number(at)]!.size = size
+  } else {
+    for (const [at, isHidden] of Object.entries(step.hidden)) lines[Number(at)]!.isHidden = isHidden
+  }
+}

@@ -1,0 +1,153 @@
+import * as Y from 'yjs'
+import { SheetDocument, type Operation } from '../index.js'
+import type { SeededChance } from './chance.js'
+import { Grid } from './grid.js'
+import { randomSteps } from './steps.js'
+
+/** A cell that formulas point at: what it says, which it alone says, and its key. */
+export interface Mark {
+  readonly text: string
+  readonly sheet: string
+  readonly key: string
+}
+
+const LINE_STEPS: ReadonlySet<string> = new Set(['insert-lines', 'remove-lines', 'move-lines'])
+
+/** Somebody with a copy of the document and a grid that is only ever told what changes. */
+export class Person {
+  readonly doc = new Y.Doc()
+  readonly sheets: SheetDocument
+  readonly grid: Grid
+  readonly inbox: Uint8Array[] = []
+  isOffline = false
+
+  constructor(beginning: Uint8Array, chance: SeededChance, clientId: number) {
+    this.doc.clientID = clientId
+    Y.applyUpdate(this.doc, beginning)
+    this.sheets = new SheetDocument(this.doc, chance.next)
+    this.grid = new Grid(this.sheets.snapshot())
+  }
+
+  /** Does something in the grid, as its user would, and then what follows from it. */
+  do(...steps: readonly Operation[]): void {
+    this.grid.apply(steps)
+    const followUps = this.sheets.apply(...steps)
+    // What was put somewhere is there, and not where the document would rather have it.
+    const corrected = followUps.find(({ type }) => LINE_STEPS.has(type))
+    if (corrected !== undefined) throw new Error(`corrected: ${JSON.stringify(corrected)}`)
+    this.grid.apply(followUps)
+  }
+
+  take(): Operation[] {
+    const steps = this.sheets.takeChanges()
+    this.grid.apply(steps)
+    return steps
+  }
+}
+
+/** Some people at one document, with a network that loses, delays and reorders. */
+export class Office {
+  readonly people: readonly Person[]
+  readonly marks: Mark[] = []
+  readonly #chance: SeededChance
+  #count = 0
+
+  constructor(chance: SeededChance, people = 5) {
+    this.#chance = chance
+    const beginning = smallWorkbook()
+    this.people = Array.from({ length: people }, (_, at) => new Person(beginning, chance, at + 1))
+    for (const person of this.people) this.#connect(person)
+  }
+
+  /** One thing that happens to somebody. */
+  step(): void {
+    const chance = this.#chance
+    const person = chance.pick(this.people)
+    const kind = chance.below(100)
+    if (kind < 40) person.do(...randomSteps(person.grid, chance, this.#unique))
+    else if (kind < 50) this.#pointAt(person)
+    else if (kind < 58) person.sheets.undo()
+    else if (kind < 65) person.sheets.redo()
+    else if (kind < 80) this.#deliver(person)
+    else if (kind < 90) person.take()
+    else if (kind < 94) person.isOffline = !person.isOffline
+    else if (kind < 97) person.inbox.splice(chance.below(person.inbox.length + 1), 1)
+    else exchange(person, chance.pick(this.people))
+  }
+
+  /** Everybody has everything, and shows it. */
+  rest(): void {
+    const [first, ...others] = this.people
+    for (const other of others) exchange(other, first!)
+    for (const other of others) exchange(first!, other)
+    for (const person of this.people) person.take()
+  }
+
+  readonly #unique = (): string => `sheet-${++this.#count}-x`
+
+  #connect(person: Person): void {
+    person.doc.on('update', (update: Uint8Array, origin: unknown) => {
+      if (origin === 'network' || person.isOffline) return
+      for (const other of this.people) if (other !== person) other.inbox.push(update)
+    })
+  }
+
+  #deliver(person: Person): void {
+    for (let n = this.#chance.below(4); n >= 0 && !person.isOffline; n--) {
+      const at = this.#chance.below(person.inbox.length)
+      const [update] = person.inbox.splice(at, 1)
+      if (update !== undefined) Y.applyUpdate(person.doc, update, 'network')
+    }
+  }
+
+  /** Writes something unique into a cell, and a formula that points at it into another one. */
+  #pointAt(person: Person): void {
+    const chance = this.#chance
+    const from = chance.pick(person.grid.sheets)
+    const to = chance.pick(person.grid.sheets)
+    const here = [chance.below(from.rows.length), chance.below(from.columns.length)] as const
+    const there = [chance.below(to.rows.length), chance.below(to.columns.length)] as const
+    const content = to.cells[there[0]]![there[1]]!
+    const before = from.cells[here[0]]![here[1]]!
+    if (String(before.v ?? before.f).includes('mark')) return
+    if (from === to && here.join() === there.join()) return
+    const known = String(content.v).startsWith('mark') ? String(content.v) : undefined
+    if (known === undefined && String(content.f).includes('mark')) return
+    const text = known ?? `mark${++this.#count}`
+    if (known === undefined) person.do(write(to.id, there, { v: text, t: 1, f: null }))
+    const key = person.sheets.cellKeyAt(to.id, ...there)
+    if (known === undefined) this.marks.push({ text, sheet: to.id, key: key ?? '' })
+    const letter = String.fromCharCode(65 + there[1])
+    const dollar = () => chance.pick(['', '$'])
+    const prefix = from === to ? '' : `'${to.name.replaceAll("'", "''")}'!`
+    const a1 = `${prefix}${dollar()}${letter}${dollar()}${there[0] + 1}`
+    person.do(write(from.id, here, { f: `=${a1}&"${text}"`, v: null }))
+  }
+}
+
+const write = (
+  sheet: string,
+  [row, column]: readonly [number, number],
+  cell: { v: string | null; t?: number; f: string | null },
+): Operation => ({ type: 'set-range-values', sheet, cellValue: { [row]: { [column]: cell } } })
+
+function exchange(one: Person, other: Person): void {
+  for (const [from, to] of [
+    [one, other],
+    [other, one],
+  ] as const) {
+    const missing = Y.encodeStateAsUpdate(from.doc, Y.encodeStateVector(to.doc))
+    Y.applyUpdate(to.doc, missing, 'network')
+  }
+}
+
+/** So small that people get in each other's way. */
+function smallWorkbook(): Uint8Array {
+  const doc = new Y.Doc()
+  doc.clientID = 100
+  for (const sheet of ['sheet-1', 'sheet-2', 'sheet-3']) {
+    doc.getMap('sheets').set(`${sheet}/rows`, 6)
+    doc.getMap('sheets').set(`${sheet}/columns`, 4)
+  }
+  return Y.encodeStateAsUpdate(doc)
+}

@@ -1,0 +1,108 @@
+import type { AxisName, CellRange, CellWrite, Operation } from '../index.js'
+import type { SeededChance } from './chance.js'
+import type { Grid } from './grid.js'
+
+type Sheet = Grid['sheets'][number]
+
+/** Something that somebody does in a grid, in positions of that grid. */
+export function randomSteps(grid: Grid, chance: SeededChance, unique: () => string): Operation[] {
+  const sheet = chance.pick(grid.sheets)
+  const kind = chance.below(100)
+  if (kind < 30) return [writeCells(sheet, chance)]
+  if (kind < 75) return [changeLines(sheet, chance)]
+  if (kind < 83) return [merge(sheet, chance)]
+  if (kind < 87) return [freeze(sheet, chance)]
+  if (kind < 96) return [changeSheets(grid, sheet, chance, unique)]
+  return [changeLines(sheet, chance), writeCells(chance.pick(grid.sheets), chance)].filter(
+    // The second is meant for the grid after the first.
+    (step, at) => at === 0 || step.type !== 'set-range-values' || step.sheet !== sheet.id,
+  )
+}
+
+function writeCells(sheet: Sheet, chance: SeededChance): Operation {
+  const cellValue: Record<number, Record<number, CellWrite | null>> = {}
+  for (let n = chance.below(4); n >= 0; n--) {
+    const row = chance.below(sheet.rows.length)
+    const column = chance.below(sheet.columns.length)
+    const value = sheet.cells[row]![column]!
+    // What others point at stays, so that one can see where it is.
+    const isMark = String(value.v ?? value.f).includes('mark')
+    ;(cellValue[row] ??= {})[column] = isMark ? { s: { bl: chance.below(2) } } : write(chance)
+  }
+  return { type: 'set-range-values', sheet: sheet.id, cellValue }
+}
+
+function write(chance: SeededChance): CellWrite | null {
+  const n = chance.below(100)
+  return chance.pick<() => CellWrite | null>([
+    () => ({ v: n, t: 2, f: null }),
+    () => ({ v: `text ${n}`, t: 1, f: null, s: { bl: 1, ff: 'Arial', fs: 11 } }),
+    () => ({ v: n % 2 === 0, t: 3, f: null }),
+    () => ({ s: { n: { pattern: n % 2 === 0 ? '0.00' : '0%' }, cl: { rgb: '#000000' } } }),
+    () => ({ s: null }),
+    () => ({ f: `=SUM(B2:C${1 + (n % 9)},${1 + (n % 3)}:4,$A:C)+sheet9!A1`, v: n }),
+    () => ({ f: `='Sheet 2'!A1&"A1"&Z99`, v: null }),
+    () => ({ v: null, t: null, f: null }),
+    () => null,
+  ])()
+}
+
+function changeLines(sheet: Sheet, chance: SeededChance): Operation {
+  const axis = chance.pick<AxisName>(['rows', 'columns'])
+  const on = { sheet: sheet.id, axis }
+  const length = sheet[axis].length
+  const at = chance.below(length)
+  const count = 1 + chance.below(Math.min(3, length - at))
+  return chance.pick<() => Operation>([
+    () => ({ ...on, type: 'insert-lines', at: chance.below(length + 1), count }),
+    () => ({ ...on, type: 'insert-lines', at: chance.below(length + 1), count }),
+    () => ({ ...on, type: 'remove-lines', at, count: length > count ? count : 0 }),
+    () => ({ ...on, type: 'move-lines', from: at, count, to: chance.below(length + 1) }),
+    () => ({ ...on, type: 'move-lines', from: at, count, to: chance.below(length + 1) }),
+    () => ({ ...on, type: 'set-sizes', sizes: { [at]: chance.pick([20, 55.5, null]) } }),
+    () => ({ ...on, type: 'set-hidden', hidden: { [at]: chance.pick([true, false]) } }),
+  ])()
+}
+
+function merge(sheet: Sheet, chance: SeededChance): Operation {
+  const startRow = chance.below(sheet.rows.length)
+  const startColumn = chance.below(sheet.columns.length)
+  const range = {
+    startRow,
+    startColumn,
+    endRow: Math.min(sheet.rows.length - 1, startRow + chance.below(3)),
+    endColumn: Math.min(sheet.columns.length - 1, startColumn + 1 + chance.below(2)),
+  }
+  const others = sheet.merges.filter((other) => !overlap(other, range))
+  const isOne = startRow === range.endRow && startColumn === range.endColumn
+  const isAdded = chance.below(3) > 0 && !isOne
+  return { type: 'set-merges', sheet: sheet.id, merges: isAdded ? [...others, range] : others }
+}
+
+const overlap = (a: CellRange, b: CellRange): boolean =>
+  !(a.endRow < b.startRow || b.endRow < a.startRow) &&
+  !(a.endColumn < b.startColumn || b.endColumn < a.startColumn)
+
+const freeze = (sheet: Sheet, chance: SeededChance): Operation => ({
+  type: 'set-frozen',
+  sheet: sheet.id,
+  rows: chance.below(Math.min(3, sheet.rows.length)),
+  columns: chance.below(Math.min(3, sheet.columns.length)),
+})
+
+function changeSheets(
+  grid: Grid,
+  { id: sheet }: Sheet,
+  chance: SeededChance,
+  unique: () => string,
+): Operation {
+  const name = chance.pick(['Plan', "It's", 'A1', 'sheet9', 'Zahlen 2', unique()])
+  const index = chance.below(grid.sheets.length)
+  const size = { rows: 1 + chance.below(6), columns: 1 + chance.below(5) }
+  return chance.pick<() => Operation>([
+    () => ({ type: 'insert-sheet', sheet: unique(), index, name, ...size }),
+    () => ({ type: 'remove-sheet', sheet }),
+    () => ({ type: 'rename-sheet', sheet, name }),
+    () => ({ type: 'move-sheet', sheet, index }),
+  ])()
+}

@@ -1,0 +1,31 @@
+import * as Y from 'yjs'
+
+const MAX_STEPS = 200
+
+/** Undo and redo of what one origin did; what others wrote since stays. @see PROTOCOL.md SD12 */
+export class UndoSteps {
+  readonly #manager: Y.UndoManager
+
+  constructor(doc: Y.Doc, origin: unknown) {
+    // Every step counts for itself, however fast they come.
+    this.#manager = new Y.UndoManager(doc, { trackedOrigins: new Set([origin]), captureTimeout: 0 })
+    this.#manager.on('stack-item-added', this.#forgetOldest)
+  }
+
+  undo(): boolean {
+    return this.#manager.undo() !== null
+  }
+
+  redo(): boolean {
+    return this.#manager.redo() !== null
+  }
+
+  destroy(): void {
+    this.#manager.destroy()
+  }
+
+  readonly #forgetOldest = (): void => {
+    const { undoStack } = this.#manager
+    if (undoStack.length > MAX_STEPS) undoStack.splice(0, undoStack.length - MAX_STEPS)
+  }
+}

@@ -1,0 +1,92 @@
+import type * as Y from 'yjs'
+import type { AxisName } from './axis.js'
+import type { Lines, Sheets } from './references.js'
+import { SheetList } from './sheet-list.js'
+import { SheetState } from './sheet-state.js'
+
+/** The parts of the document that every sheet has. @see PROTOCOL.md SD1 */
+export type Part = 'cells' | 'styles' | 'rows' | 'columns' | 'merges'
+
+/** Which entries of which part of the document were written. */
+export type Written = ReadonlyMap<string, ReadonlySet<string>>
+
+/** The part of the document that holds which sheets there are. */
+export const SHEETS = 'sheets'
+
+const PARTS: readonly Part[] = ['rows', 'columns', 'cells', 'styles', 'merges']
+
+/** @example partName('cells', 'sheet-1') // 'cells:sheet-1' */
+export const partName = (part: Part, sheet: string): string => `${part}:${sheet}`
+
+/** What the document says, read; and beside it what of that the grid shows. */
+export class Workbook implements Sheets {
+  readonly doc: Y.Doc
+  readonly list = new SheetList()
+  /** The sheets that the grid shows, in its order. */
+  readonly shown: SheetState[] = []
+  /** The sheets of which names, rows or columns are not where they were. */
+  readonly changed = new Set<string>()
+
+  constructor(doc: Y.Doc) {
+    this.doc = doc
+    for (const [entry, value] of this.part(SHEETS)) this.list.read(entry, value)
+  }
+
+  part(name: string): Y.Map<unknown> {
+    return this.doc.getMap(name)
+  }
+
+  sheetWithId(id: string): SheetState | undefined {
+    return this.shown.find((sheet) => sheet.id === id)
+  }
+
+  sheetNamed(name: string): Lines | undefined {
+    return this.shown.find((sheet) => sheet.name.toLowerCase() === name.toLowerCase())
+  }
+
+  /** A sheet with all that the document has of it, none of which is shown. */
+  open(id: string): SheetState {
+    const sheet = new SheetState(id, this.list.sizeOf(id))
+    for (const part of PARTS) {
+      for (const [key, value] of this.part(partName(part, id))) read(sheet, part, key, value)
+    }
+    return sheet
+  }
+
+  /** Takes in what was written, by whomever; nothing of it is shown yet. */
+  absorb(written: Written): void {
+    for (const [name, keys] of written) {
+      if (name === SHEETS) this.#absorbSheets(keys)
+      else this.#absorbPart(name, keys)
+    }
+  }
+
+  #absorbSheets(keys: ReadonlySet<string>): void {
+    const entries = this.part(SHEETS)
+    for (const key of keys) {
+      const sheet = this.sheetWithId(this.list.read(key, entries.get(key)) ?? '')
+      if (sheet === undefined) continue
+      const size = this.list.sizeOf(sheet.id)
+      const names: readonly AxisName[] = ['rows', 'columns']
+      for (const name of names) {
+        if (sheet[name].axis.begin(size[name])) sheet[name].isReordered = true
+      }
+    }
+  }
+
+  #absorbPart(name: string, keys: ReadonlySet<string>): void {
+    const colon = name.indexOf(':')
+    const part = PARTS.find((known) => known === name.slice(0, colon))
+    const sheet = this.sheetWithId(name.slice(colon + 1))
+    if (part === undefined || sheet === undefined) return
+    const entries = this.part(name)
+    for (const key of keys) read(sheet, part, key, entries.get(key))
+  }
+}
+
+function read(sheet: SheetState, part: Part, key: string, value: unknown): void {
+  if (part === 'cells') sheet.readCell(key, value)
+  else if (part === 'styles') sheet.readStyle(key, value)
+  else if (part === 'merges') sheet.readMerge(key, value)
+  else sheet.readLine(part, key, value)
+}
