@@ -72,6 +72,25 @@ describe('a frame', () => {
     expect(reader.received).toHaveLength(3)
   })
 
+  it('[FR1] goes out less often when writing it takes more than half of the interval', () => {
+    const { clock, join, move } = start()
+    const reader = join()
+    const slow = join()
+    // Writing to this one takes 50 ms of the process's time.
+    slow.send = () => clock.advance(50)
+    const framesIn = (ms: number) => {
+      const before = reader.received.length
+      const untilMs = clock.now() + ms
+      for (let row = 0; clock.now() < untilMs; row++) {
+        move('ann', `A${row}`)
+        clock.advance(5)
+      }
+      return reader.received.length - before
+    }
+    expect(framesIn(1_000)).toBeGreaterThanOrEqual(9)
+    expect(framesIn(1_000)).toBeLessThanOrEqual(11)
+  })
+
   it('[FR3] is the same bytes for everybody, those who came while it was gathering included', () => {
     const { clock, join, move } = start()
     const early = [join(), join()]

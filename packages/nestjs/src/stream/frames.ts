@@ -24,6 +24,13 @@ export const UNKNOWN_VERSION = -1
  */
 export type MergeUpdates = (updates: readonly Uint8Array[]) => readonly Uint8Array[]
 
+/**
+ * The share of the time that a room may spend on writing frames. A room with so many readers that a
+ * frame takes longer than that share of its interval has frames less often: it loses frame rate, not
+ * freshness, and posts are answered in between.
+ */
+const FAN_OUT_SHARE = 0.5
+
 /** The list view's text, and the version at which it became that. */
 interface List {
   readonly text: string
@@ -50,7 +57,8 @@ export class Frames {
   #patchesTo = -1
   #list: List | undefined
   #framedVersion: number
-  #framedAtMs = -Infinity
+  /** When the next frame may go out. */
+  #nextFrameMs = -Infinity
   #cancel: (() => void) | undefined
 
   constructor(
@@ -83,7 +91,7 @@ export class Frames {
   /** The room committed something: a frame goes out now or when the interval is over. FR1 */
   changed(): void {
     if (this.#cancel !== undefined || this.room.version === this.#framedVersion) return
-    const dueInMs = this.#framedAtMs + this.intervalMs - this.clock.now()
+    const dueInMs = this.#nextFrameMs - this.clock.now()
     this.#cancel = this.clock.after(Math.max(0, dueInMs), () => this.#flush())
   }
 
@@ -117,7 +125,7 @@ export class Frames {
 
   #flush(): void {
     this.#cancel = undefined
-    this.#framedAtMs = this.clock.now()
+    const startMs = this.clock.now()
     const from = this.#framedVersion
     this.#framedVersion = this.room.version
     for (const reader of this.#readers) {
@@ -126,6 +134,8 @@ export class Frames {
       if (isBetween(reader, from, this.room.version)) reader.version = from
       this.catchUp(reader)
     }
+    const tookMs = this.clock.now() - startMs
+    this.#nextFrameMs = startMs + Math.max(this.intervalMs, tookMs / FAN_OUT_SHARE)
   }
 
   #patchSince(version: number | undefined, documents: boolean): Frame | undefined {
