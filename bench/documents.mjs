@@ -1,4 +1,4 @@
-// How a document of 50,000 cells does: `npm run build && node bench/documents.mjs`, with DATABASE_URL
+// How a document of 50,000 cells does: `npm run bench:documents`, with DATABASE_URL
 // set for PostgreSQL instead of SQLite. Prints, and writes to bench/results/, what it measured, on
 // which machine and with which versions. No other load should be on the machine.
 import { fork } from 'node:child_process'
@@ -259,10 +259,6 @@ function note(what, figure) {
 }
 
 function report() {
-  const version = (/** @type {string} */ name) => {
-    const manifest = new URL(`../node_modules/${name}/package.json`, import.meta.url)
-    return JSON.parse(readFileSync(manifest, 'utf8')).version
-  }
   const store = databaseUrl === undefined ? 'sqlite' : 'postgres'
   const processors = cpus()
   const driver = databaseUrl === undefined ? 'libsql' : 'pg'
@@ -280,4 +276,12 @@ function report() {
   ]
   writeFileSync(new URL(`results/documents-${store}.md`, import.meta.url), lines.join('\n'))
   console.log(lines.join('\n'))
+}
+
+/** @param {string} name */
+function version(name) {
+  const manifest = new URL(`../node_modules/${name}/package.json`, import.meta.url)
+  /** @type {{ version: string }} */
+  const { version: installed } = JSON.parse(readFileSync(manifest, 'utf8'))
+  return installed
 }
