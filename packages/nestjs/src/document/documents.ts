@@ -10,13 +10,13 @@ import {
 import { Problem } from '@whereabouts/protocol'
 import { type ResolvedOptions, WHEREABOUTS_OPTIONS } from '../options.js'
 import { type DocumentCount, storeFailed } from './keeper.js'
-import { ownBytes } from './own-bytes.js'
 import type { Answer, DocumentSettings, Opened, Request, Results } from './messages.js'
 
 /** An update that was accepted. */
 export interface AcceptedUpdate {
   /** Whether it brought the document anything new. */
   readonly changed: boolean
+  /** In a buffer of their own. */
   readonly bytes: Uint8Array
 }
 
@@ -28,6 +28,7 @@ export interface DocumentsCount {
   readonly document_update_bytes: number
   readonly document_commits: number
   readonly document_compactions: number
+  readonly document_compaction_seconds: number
   readonly store_failures: number
 }
 
@@ -39,7 +40,13 @@ interface Asked {
 
 /** How much may wait for the store before callers are told to come back later. */
 const MAX_WAITING_BYTES = 67_108_864
-const NOTHING: DocumentCount = { loaded: 0, loadedBytes: 0, commits: 0, compactions: 0 }
+const NOTHING: DocumentCount = {
+  loaded: 0,
+  loadedBytes: 0,
+  commits: 0,
+  compactions: 0,
+  compactionSeconds: 0,
+}
 const WORKER = new URL('./worker.js', import.meta.url)
 
 /**
@@ -76,20 +83,20 @@ export class Documents implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * Takes an update into the document of a room. Resolves when the store has it; the bytes are
-   * handed over until then.
+   * Takes an update into the document of a room. Resolves when the store has it.
    *
+   * @param bytes stay the caller's: a copy of them travels, as Node reads small bodies into a buffer
+   *   that they share with others, and applications may want to post theirs again
    * @throws {Problem} bad-update, document-full, store-failed
    */
   async update(room: string, bytes: Uint8Array): Promise<AcceptedUpdate> {
-    // They are no longer there to be measured once they are handed over.
     const { byteLength } = bytes
     if (this.#waitingBytes + byteLength > MAX_WAITING_BYTES) {
       throw this.#note(storeFailed('more waits for it than it gets done'))
     }
     this.#waitingBytes += byteLength
     try {
-      const own = ownBytes(bytes)
+      const own = new Uint8Array(bytes)
       const accepted = await this.#ask({ call: 'update', room, bytes: own }, [own.buffer])
       this.#updates += 1
       this.#updatesBytes += byteLength
@@ -122,7 +129,7 @@ export class Documents implements OnModuleInit, OnApplicationShutdown {
 
   /** What there is and what was done, for metrics. */
   async count(): Promise<DocumentsCount> {
-    const { loaded, loadedBytes, commits, compactions } =
+    const { loaded, loadedBytes, commits, compactions, compactionSeconds } =
       this.#worker === undefined ? NOTHING : await this.#ask({ call: 'count' })
     return {
       documents_loaded: loaded,
@@ -131,6 +138,7 @@ export class Documents implements OnModuleInit, OnApplicationShutdown {
       document_update_bytes: this.#updatesBytes,
       document_commits: commits,
       document_compactions: compactions,
+      document_compaction_seconds: compactionSeconds,
       store_failures: this.#failures,
     }
   }
@@ -207,11 +215,9 @@ export class Documents implements OnModuleInit, OnApplicationShutdown {
   #note(failure: Problem): Problem {
     this.#failures += 1
     // Without a cause it is one document that is loaded anew, and the store is well.
-    if (failure.cause === undefined || this.#failing) return failure
+    if (typeof failure.cause !== 'string' || this.#failing) return failure
     this.#failing = true
-    const { cause } = failure
-    const why = cause instanceof Error ? cause.message : JSON.stringify(cause)
-    this.#logger.error(`the store of documents fails: ${why}`)
+    this.#logger.error(`the store of documents fails: ${failure.cause}`)
     return failure
   }
 }

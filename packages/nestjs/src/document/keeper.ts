@@ -17,6 +17,8 @@ export interface DocumentCount {
   /** Transactions that wrote updates. */
   readonly commits: number
   readonly compactions: number
+  /** How long all of them took together, in seconds, what else was served meanwhile included. */
+  readonly compactionSeconds: number
 }
 
 /** An update that was applied and waits for the store. */
@@ -50,6 +52,7 @@ export class DocumentKeeper {
   #committed: Promise<void> = Promise.resolve()
   #commits = 0
   #compactions = 0
+  #compactionMs = 0
 
   constructor(
     private readonly store: DocumentStore,
@@ -119,6 +122,7 @@ export class DocumentKeeper {
       loadedBytes: this.#loadedBytes(),
       commits: this.#commits,
       compactions: this.#compactions,
+      compactionSeconds: this.#compactionMs / 1_000,
     }
   }
 
@@ -241,6 +245,7 @@ export class DocumentKeeper {
 
   /** Never rejects: a document that isn't compacted is as good, and it is tried again later. */
   async #compactNow(document: LoadedDocument): Promise<void> {
+    const beganMs = this.now()
     try {
       const { snapshot, numbers, ...compaction } = document.compaction()
       const generation = await this.store.compact({ ...compaction, snapshot, numbers })
@@ -251,18 +256,23 @@ export class DocumentKeeper {
       }
       document.compacted(generation, snapshot.byteLength, numbers)
       this.#compactions += 1
+      this.#compactionMs += this.now() - beganMs
     } catch {
       document.compactionFailed()
     }
   }
 }
 
-/** What a call is answered with when the store didn't do its part. */
+/**
+ * What a call is answered with when the store didn't do its part.
+ *
+ * @param cause what the log says of it, and the answer doesn't; none if the store isn't to blame
+ */
 export function storeFailed(cause?: unknown): Problem {
   const problem = new Problem(
     'store-failed',
     'The store of documents failed; what was posted is not acknowledged. Try again in a moment.',
   )
-  if (cause !== undefined) problem.cause = cause
+  if (cause !== undefined) problem.cause = cause instanceof Error ? cause.message : cause
   return problem
 }

@@ -1,6 +1,5 @@
 import { Problem } from '@whereabouts/protocol'
 import { applyUpdate, decodeStateVector, Doc, encodeStateAsUpdate, transact } from 'yjs'
-import { ownBytes } from './own-bytes.js'
 import type { StoredDocument, StoredUpdate } from './store.js'
 import { badUpdate } from './update.js'
 
@@ -160,4 +159,11 @@ function equalBytes(a: Uint8Array | null | undefined, b: Uint8Array | null | und
   if (a === b) return true
   if (!a || !b || a.byteLength !== b.byteLength) return false
   return Buffer.compare(a, b) === 0
+}
+
+/** The bytes in a buffer of their own, which can be handed to another thread; copied only if need be. */
+function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer, byteLength } = bytes
+  const whole = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength
+  return whole ? new Uint8Array(buffer) : new Uint8Array(bytes)
 }

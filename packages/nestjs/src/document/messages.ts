@@ -22,7 +22,7 @@ export type Request =
 
 /** What it answers with. */
 export interface Results {
-  /** The bytes come back, as they were handed over. */
+  /** The bytes come back: they were handed over, not copied. */
   readonly update: { readonly changed: boolean; readonly bytes: Uint8Array<ArrayBuffer> }
   readonly read: Uint8Array<ArrayBuffer>
   readonly release: undefined

@@ -82,6 +82,6 @@ function refusal(number: number, error: unknown): Answer {
     return { number, problem: 'internal', detail: 'The server failed.', extensions: {}, cause }
   }
   const { problem, detail, extensions } = error
-  const cause = error.cause instanceof Error ? error.cause.message : undefined
+  const cause = typeof error.cause === 'string' ? error.cause : undefined
   return { number, problem, detail, extensions, cause }
 }

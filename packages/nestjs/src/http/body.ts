@@ -141,8 +141,10 @@ function read(
     request.on('data', onData)
     request.once('end', () => resolve(Buffer.concat(chunks)))
     request.once('error', reject)
-    // After its end this says nothing new; before it, the caller has gone.
-    request.once('close', () => reject(new Problem('bad-json', 'The body did not arrive whole.')))
+    request.once('close', () => {
+      // Before its end, the caller has gone.
+      if (!request.complete) reject(new Problem('bad-json', 'The body did not arrive whole.'))
+    })
   })
 }
 

@@ -15,6 +15,7 @@ const COUNTERS = {
   document_update_bytes: 'Size of the updates that the store took',
   document_commits: 'Transactions in which it took them',
   document_compactions: 'Documents that were made small',
+  document_compaction_seconds: 'How long that took, what else was served meanwhile included',
   store_failures: 'Calls that failed because the store did',
 } as const
 type Name = keyof RoomsCount

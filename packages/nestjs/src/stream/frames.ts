@@ -19,17 +19,17 @@ export interface Reader {
 export const UNKNOWN_VERSION = -1
 
 /**
+ * Makes few updates of many that mean the same, at a cost that doesn't hold the server up. What an
+ * update is, only it knows.
+ */
+export type MergeUpdates = (updates: readonly Uint8Array[]) => readonly Uint8Array[]
+
+/**
  * The share of the time that a room may spend on writing frames. A room with so many readers that a
  * frame takes longer than that share of its interval has frames less often: it loses frame rate, not
  * freshness, and posts are answered in between.
  */
 const FAN_OUT_SHARE = 0.5
-
-/**
- * Makes few updates of many that mean the same, at a cost that doesn't hold the server up. What an
- * update is, only it knows.
- */
-export type MergeUpdates = (updates: readonly Uint8Array[]) => readonly Uint8Array[]
 
 /** The list view's text, and the version at which it became that. */
 interface List {
