@@ -1,8 +1,9 @@
 import 'reflect-metadata'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import { Module } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
-import { Problem, WhereaboutsModule } from '@whereabouts/nestjs'
+import { Problem, ShortPath, WhereaboutsModule } from '@whereabouts/nestjs'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { createLog, nestLogger, redactUrl } from './log.js'
@@ -11,6 +12,8 @@ import type { Settings } from './settings.js'
 
 // A room name has up to 128 characters, each of which may come as an escape.
 const MAX_PARAMETER_CHARACTERS = 512
+// Longer than proxies keep theirs, so that it is never they who find a connection closed.
+const KEEP_ALIVE_MS = 72_000
 
 @Module({})
 class ServerModule {}
@@ -23,7 +26,9 @@ class ServerModule {}
  */
 export async function startServer(settings: Settings): Promise<NestFastifyApplication> {
   const log = createLog(settings.logLevel)
+  const front = new Front(settings)
   const adapter = new FastifyAdapter({
+    serverFactory: (handle: RequestListener) => front.createServer(handle),
     routerOptions: { maxParamLength: MAX_PARAMETER_CHARACTERS },
     frameworkErrors: refuseAddress,
     // The calls say it themselves, and better: who asks is told when to come back.
@@ -39,8 +44,29 @@ export async function startServer(settings: Settings): Promise<NestFastifyApplic
   app.useGlobalFilters(new PageFilter())
   logRequests(adapter, log)
   await serveOffice(app)
+  front.shortPath = app.get(ShortPath)
   await app.listen(settings.port, settings.host)
   return app
+}
+
+/** What a request meets first. */
+class Front {
+  shortPath: ShortPath | undefined
+  readonly #isPlain: boolean
+
+  constructor({ corsOrigins, logLevel }: Settings) {
+    // CORS headers and the log of requests are the platform's.
+    this.#isPlain = corsOrigins.length === 0 && !['debug', 'trace'].includes(logLevel)
+  }
+
+  createServer(handle: RequestListener): Server {
+    const server = createServer((request, response) => {
+      const taken = this.#isPlain && this.shortPath?.take(request, response)
+      if (taken !== true) handle(request, response)
+    })
+    server.keepAliveTimeout = KEEP_ALIVE_MS
+    return server
+  }
 }
 
 /** An address that the router can't read never gets as far as the filters. */

@@ -6,6 +6,7 @@ export {
   type WhereaboutsOptions,
 } from './options.js'
 export { EveryProblemFilter } from './http/problem.filter.js'
+export { ShortPath } from './http/short-path.js'
 export type { UserClaim } from './room/user.js'
 export { Rooms, type WatchOptions } from './rooms.js'
 export { WhereaboutsModule, type WhereaboutsMount } from './whereabouts.module.js'

@@ -19,7 +19,7 @@ import { Documents, type DocumentsCount } from './document/documents.js'
 import { mergeUpdates } from './document/merge.js'
 import { Repeats } from './document/repeats.js'
 import { type Caller, checkMemberKey, checkUser, newMemberKey } from './identity/caller.js'
-import { memberId } from './identity/member-id.js'
+import { MemberIds } from './identity/member-id.js'
 import { resolveSecret } from './identity/secret.js'
 import { type ResolvedOptions, WHEREABOUTS_OPTIONS } from './options.js'
 import type { MissedUpdates } from './room/room.js'
@@ -86,7 +86,7 @@ const RETRY_SPREAD_MS = 2_000
 @Injectable()
 export class Rooms implements OnModuleDestroy {
   readonly #clock = SYSTEM_CLOCK
-  readonly #secret: string
+  readonly #memberIds: MemberIds
   readonly #rooms: OpenRooms
   readonly #connections: Connections
   readonly #updates = new Repeats<Updated>()
@@ -96,7 +96,7 @@ export class Rooms implements OnModuleDestroy {
     @Inject(WHEREABOUTS_OPTIONS) private readonly options: ResolvedOptions,
     @Inject(Documents) private readonly documents: Documents,
   ) {
-    this.#secret = resolveSecret(options.secret, options.dataDir)
+    this.#memberIds = new MemberIds(resolveSecret(options.secret, options.dataDir))
     const epoch = randomBytes(6).toString('hex')
     this.#rooms = new OpenRooms(epoch, options, this.#clock, {
       merge: mergeUpdates,
@@ -142,12 +142,9 @@ export class Rooms implements OnModuleDestroy {
     this.#assertStaying()
     this.#checkLocation(location)
     const claim = checkClaim(user)
-    const self = this.#memberId(
-      room,
-      key === undefined ? newMemberKey() : checkMemberKey(key),
-      claim,
-    )
-    const frames = this.#rooms.open(checkRoom(room))
+    const member = key === undefined ? newMemberKey() : checkMemberKey(key)
+    const self = this.#memberId(checkRoom(room), member, claim)
+    const frames = this.#rooms.open(room)
     frames.room.move(self, claim, location, this.#clock.now())
     this.#rooms.changed(frames)
     return { self, id: frames.position }
@@ -373,7 +370,7 @@ export class Rooms implements OnModuleDestroy {
   }
 
   #memberId(room: string, key: string, user: UserClaim): string {
-    return memberId(this.#secret, room, user.id ?? '', key)
+    return this.#memberIds.of(room, user.id ?? '', key)
   }
 
   /** The version of a position in this epoch. */

@@ -14,6 +14,7 @@ import { Metrics } from './http/metrics.js'
 import { OperationsController } from './http/operations.controller.js'
 import { ProblemFilter } from './http/problem.filter.js'
 import { RoomsController } from './http/rooms.controller.js'
+import { ShortPath } from './http/short-path.js'
 import { SpareSockets } from './http/spare-sockets.js'
 import {
   resolveOptions,
@@ -92,8 +93,9 @@ function mount(definition: DynamicModule, extras: WhereaboutsMount): DynamicModu
       LongNames,
       Metrics,
       Rooms,
+      ShortPath,
       SpareSockets,
     ],
-    exports: [Rooms],
+    exports: [Rooms, ShortPath],
   }
 }

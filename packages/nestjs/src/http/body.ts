@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import { Inject, Injectable } from '@nestjs/common'
 import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core'
@@ -139,7 +140,7 @@ function read(
       tooLarge()
     }
     request.on('data', onData)
-    request.once('end', () => resolve(Buffer.concat(chunks)))
+    request.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)))
     request.once('error', reject)
     request.once('close', () => {
       // Before its end, the caller has gone.
@@ -150,8 +151,9 @@ function read(
 
 function parseJson(body: Buffer): Json {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as Json
+    if (isUtf8(body)) return JSON.parse(body.toString()) as Json
   } catch {
-    throw new Problem('bad-json', 'The body is not a JSON value in UTF-8.')
+    // Said below.
   }
+  throw new Problem('bad-json', 'The body is not a JSON value in UTF-8.')
 }

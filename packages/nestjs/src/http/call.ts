@@ -21,14 +21,19 @@ export interface PlatformResponse {
  * what travels as the protocol has it.
  */
 export class Call {
-  readonly url: URL
+  /** The path as it came, escapes and all. */
+  readonly path: string
+  readonly #search: string
+  #parameters: URLSearchParams | undefined
 
   constructor(
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
   ) {
-    const { originalUrl } = request as { originalUrl?: string }
-    this.url = new URL(originalUrl ?? request.url ?? '/', 'http://localhost')
+    const { originalUrl = request.url ?? '/' } = request as { originalUrl?: string }
+    const end = originalUrl.indexOf('?')
+    this.path = end < 0 ? originalUrl : originalUrl.slice(0, end)
+    this.#search = end < 0 ? '' : originalUrl.slice(end)
   }
 
   static of(request: PlatformRequest, response: PlatformResponse): Call {
@@ -44,7 +49,10 @@ export class Call {
   }
 
   /** A parameter from the query; the last one counts if there are several. */
-  readonly query: Parameter = (name) => this.url.searchParams.getAll(name).at(-1)
+  readonly query: Parameter = (name) => {
+    this.#parameters ??= new URLSearchParams(this.#search)
+    return this.#parameters.getAll(name).at(-1)
+  }
 
   json(status: number, body: object): void {
     this.send(status, 'application/json; charset=utf-8', JSON.stringify(body))

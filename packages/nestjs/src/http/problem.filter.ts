@@ -27,16 +27,20 @@ export class ProblemFilter implements ExceptionFilter<Problem> {
  */
 @Catch()
 export class EveryProblemFilter implements ExceptionFilter {
-  readonly #logger = new Logger('whereabouts')
-
   catch(error: unknown, host: ArgumentsHost): void {
-    const call = callOf(host)
-    if (error instanceof Problem) call.problem(error)
-    else if (error instanceof HttpException) sendHttpException(call, error)
-    else {
-      this.#logger.error(error)
-      call.problem(new Problem('internal', 'The server failed; try again later.'))
-    }
+    sendError(callOf(host), error)
+  }
+}
+
+const logger = new Logger('whereabouts')
+
+/** Answers a call that failed, whatever with. @see PROTOCOL.md ER1, ER5 */
+export function sendError(call: Call, error: unknown): void {
+  if (error instanceof Problem) call.problem(error)
+  else if (error instanceof HttpException) sendHttpException(call, error)
+  else {
+    logger.error(error)
+    call.problem(new Problem('internal', 'The server failed; try again later.'))
   }
 }
 

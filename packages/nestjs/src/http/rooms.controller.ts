@@ -54,8 +54,8 @@ function allow(call: Call, methods: readonly string[]): void {
 }
 
 /** The room in the address itself, as a router's parameter is missing where the name is long. */
-function roomOf({ url }: Call): string {
-  const segment = ROOM.exec(url.pathname)?.[1] ?? ''
+function roomOf({ path }: Call): string {
+  const segment = ROOM.exec(path)?.[1] ?? ''
   try {
     return decodeURIComponent(segment)
   } catch {
