@@ -1,5 +1,7 @@
 import { EventEmitter, on } from 'node:events'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { pipeline, type Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
 import {
   applyPatch,
   applySnapshot,
@@ -43,8 +45,10 @@ export class EventStream implements AsyncDisposable {
   /** All that arrived, in order, pings and comments included. */
   readonly arrived: Arrived[] = []
   readonly retries: number[] = []
-  /** All that arrived, as it came. */
+  /** All that arrived, as it came, without its compression. */
   text = ''
+  /** Whether it came to the end that its coding has. */
+  isWhole = false
   /** What the snapshots and patches so far say. */
   state: RoomState = EMPTY_ROOM
   /** The last event id. */
@@ -52,6 +56,7 @@ export class EventStream implements AsyncDisposable {
   /** Resolves when the stream has ended, whoever ended it. */
   readonly ended: Promise<void>
   readonly #response: IncomingMessage
+  readonly #body: Readable
   readonly #changes = new EventEmitter()
   #taken = 0
 
@@ -63,14 +68,20 @@ export class EventStream implements AsyncDisposable {
       onComment: (data) => this.#arrive({ event: 'comment', data: JSON.stringify(data) }),
       onRetry: (retry) => this.retries.push(retry),
     })
-    response.setEncoding('utf8')
-    response.on('data', (chunk: string) => {
+    const isGzip = response.headers['content-encoding'] === 'gzip'
+    const body = isGzip ? pipeline(response, createGunzip(), () => undefined) : response
+    this.#body = body
+    body.setEncoding('utf8')
+    body.on('data', (chunk: string) => {
       this.text += chunk
       parser.feed(chunk)
     })
+    body.once('end', () => {
+      this.isWhole = true
+    })
     // A stream that is cut off shows as an end; tests that care look at what arrived before it.
     response.on('error', () => undefined)
-    this.ended = new Promise((resolve) => response.once('close', resolve))
+    this.ended = new Promise((resolve) => body.once('close', resolve))
     void this.ended.then(() => this.#changes.emit('change'))
   }
 
@@ -149,7 +160,7 @@ export class EventStream implements AsyncDisposable {
       if (wanted()) return
       for await (const _ of on(this.#changes, 'change', { signal: over })) {
         if (wanted()) return
-        if (this.#response.closed) throw new Error(`the stream ended before ${what}`)
+        if (this.#body.closed) throw new Error(`the stream ended before ${what}`)
       }
     }
     try {

@@ -47,7 +47,7 @@ export class SimulatedReader implements Reader {
   send(frame: Frame): void {
     if (!this.ready) throw new Error('a reader that is not ready was sent a frame')
     this.frames += 1
-    this.#parser.feed(frame.bytes.toString())
+    this.#parser.feed(frame.bytes.plain.toString())
   }
 
   #apply({

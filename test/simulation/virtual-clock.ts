@@ -10,10 +10,17 @@ interface Timer {
 export class VirtualClock implements Clock {
   readonly #timers = new Set<Timer>()
   #nowMs = 0
+  #busyMs = 0
   #order = 0
+  #isCalling = false
 
   now(): number {
     return this.#nowMs
+  }
+
+  /** What callbacks let pass while they ran. */
+  busyMs(): number {
+    return this.#busyMs
   }
 
   after(ms: number, callback: () => void): () => void {
@@ -24,13 +31,23 @@ export class VirtualClock implements Clock {
 
   /** Lets time pass; whatever falls due on the way happens in its order. */
   advance(ms: number): void {
+    if (this.#isCalling) return this.#spend(ms)
     const untilMs = this.#nowMs + ms
     for (let timer = this.#next(untilMs); timer !== undefined; timer = this.#next(untilMs)) {
       this.#timers.delete(timer)
-      this.#nowMs = timer.atMs
+      // Later than it fell due, if another took that long.
+      this.#nowMs = Math.max(this.#nowMs, timer.atMs)
+      this.#isCalling = true
       timer.callback()
+      this.#isCalling = false
     }
-    this.#nowMs = untilMs
+    this.#nowMs = Math.max(this.#nowMs, untilMs)
+  }
+
+  /** Keeps the process busy, as what takes its time does: nothing else happens meanwhile. */
+  #spend(ms: number): void {
+    this.#nowMs += ms
+    this.#busyMs += ms
   }
 
   #next(untilMs: number): Timer | undefined {

@@ -31,6 +31,7 @@ import { type Frames, type Reader, UNKNOWN_VERSION } from './stream/frames.js'
 import { OpenRooms } from './stream/open-rooms.js'
 import { Poll } from './stream/poll.js'
 import { Subscription } from './stream/subscription.js'
+import { Undrained } from './stream/undrained.js'
 
 /** How a subscriber looks at a room. */
 export interface WatchOptions {
@@ -51,6 +52,8 @@ export interface StreamRequest {
   readonly view: View
   /** Whether it has `document` events. */
   readonly documents: boolean
+  /** Whether the reader takes gzip. */
+  readonly gzip: boolean
   readonly lastEventId: string | undefined
   /** `undefined` for one who only watches. */
   readonly caller: Caller | undefined
@@ -89,6 +92,7 @@ export class Rooms implements OnModuleDestroy {
   readonly #memberIds: MemberIds
   readonly #rooms: OpenRooms
   readonly #connections: Connections
+  readonly #undrained: Undrained
   readonly #updates = new Repeats<Updated>()
   #closing = false
 
@@ -103,6 +107,7 @@ export class Rooms implements OnModuleDestroy {
       emptied: (room) => documents.release(room),
     })
     this.#connections = new Connections(options, this.#clock)
+    this.#undrained = new Undrained(options.stuckMs, this.#clock)
   }
 
   /** @throws {Problem} shutting-down, store-failed. PROTOCOL.md HT8 */
@@ -307,8 +312,7 @@ export class Rooms implements OnModuleDestroy {
     const { frames, self, release } = this.#attend(checkRoom(room), request.caller)
     const { lastEventId } = request
     const version = lastEventId === undefined ? undefined : this.#version(lastEventId)
-    const { stuckMs } = this.options
-    const connection = new Connection(request, version, response, stuckMs, this.#clock)
+    const connection = new Connection(request, version, response, this.#undrained)
     connection.onDrain = () => frames.catchUp(connection)
     const forget = this.#connections.add(connection)
     connection.open(this.#hello(room, self), randomRetryMs())

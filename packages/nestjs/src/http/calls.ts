@@ -26,6 +26,8 @@ const MOST_WAIT_MS = 30_000
 const PARAMETERS_LIMIT_BYTES = 8_192
 
 const BYTES_TYPE = 'application/octet-stream'
+const GZIP = /^(?:x-)?gzip(?:\s*;|$)/
+const REFUSED = /;\s*q=0(?:\.0*)?$/
 const BASE64URL = /^[A-Za-z0-9_-]+$/
 
 /** What the calls do, once it is known which one it is and for which room. */
@@ -111,18 +113,19 @@ export class Calls {
   ): Promise<void> {
     const { request, response } = call
     // Before anything is awaited: a reader may be gone before it is answered. FR6
-    const closed = closing(call)
+    let release: (() => void) | undefined
+    response.once('close', () => release?.())
     const user = await this.#authorize(request)
     const { parameter, view } = await read()
     const watches = flag(parameter, 'watch')
     const caller = watches ? undefined : identify(request, parameter, keyParameter, user)
-    if (closed.aborted) return
+    if (response.closed) return
     if (caller !== undefined) keepKey(call, caller)
     const documents = wantsDocuments(parameter)
     const lastEventId = parameter('lastEventId') ?? header(request, 'last-event-id')
-    const wanted = { view, documents, lastEventId, caller }
-    const release = this.rooms.connect(room, wanted, response)
-    closed.addEventListener('abort', release, { once: true })
+    const gzip = acceptsGzip(header(request, 'accept-encoding'))
+    const wanted = { view, documents, gzip, lastEventId, caller }
+    release = this.rooms.connect(room, wanted, response)
   }
 
   /** First of all: a caller who is refused learns nothing else of its request. ID5 */
@@ -143,6 +146,13 @@ export class Calls {
       return field === undefined ? query(name) : parameterText(field)
     }
   }
+}
+
+/** @see PROTOCOL.md ST14; RFC 9110 12.5.3 */
+function acceptsGzip(accepted = ''): boolean {
+  const codings = accepted.split(',').map((coding) => coding.trim().toLowerCase())
+  const said = codings.find((coding) => GZIP.test(coding))
+  return said !== undefined && !REFUSED.test(said)
 }
 
 /** @see PROTOCOL.md DO5 */

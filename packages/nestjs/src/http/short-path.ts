@@ -4,18 +4,20 @@ import { Call } from './call.js'
 import { Calls } from './calls.js'
 import { sendError } from './problem.filter.js'
 
+const METHODS = { events: ['GET', 'POST'], location: ['POST'] }
 // A name that is written with escapes takes the long way.
-const LOCATION = /^\/rooms\/([A-Za-z0-9._:~-]{1,128})\/location(?:\?|$)/
+const CALL = /^\/rooms\/([A-Za-z0-9._:~-]{1,128})\/(location|events)(?:\?|$)/
 
 /**
- * Answers the one call that comes thousands of times a second, the post of a location, before the
- * platform sees it: routing, middleware, guards and the rest cost more than all that the call does.
- * So it is for a server that has none of them in front of it.
+ * Answers the calls that come thousands of times a second before the platform sees them: posts of a
+ * location, and streams, of which everybody opens one at once after a restart. Routing, middleware,
+ * guards and the rest cost more than all that these calls do. So it is for a server that has none of
+ * them in front of it.
  *
  * @example
  * ```ts
  * let shortPath: ShortPath | undefined
- * const serverFactory = (handle) =>
+ * const serverFactory = (handle: RequestListener) =>
  *   createServer((request, response) => {
  *     if (shortPath?.take(request, response) !== true) handle(request, response)
  *   })
@@ -27,20 +29,18 @@ const LOCATION = /^\/rooms\/([A-Za-z0-9._:~-]{1,128})\/location(?:\?|$)/
 export class ShortPath {
   constructor(@Inject(Calls) private readonly calls: Calls) {}
 
-  /** Answers the request if it is a post of a location; `false` if it isn't. PROTOCOL.md HT3 */
+  /** Answers the request if it is such a call; `false` if it isn't. PROTOCOL.md HT1, HT2, HT3 */
   take(request: IncomingMessage, response: ServerResponse): boolean {
-    if (request.method !== 'POST') return false
-    const room = LOCATION.exec(request.url ?? '')?.[1]
-    if (room === undefined) return false
-    void this.#answer(new Call(request, response), room)
+    const { method = '', url = '' } = request
+    const [, room, name] = CALL.exec(url) ?? []
+    if (room === undefined || !METHODS[name as keyof typeof METHODS].includes(method)) return false
+    const call = new Call(request, response)
+    const work = name === 'events' ? this.calls.stream(call, room) : this.#post(call, room)
+    work.catch((error: unknown) => sendError(call, error))
     return true
   }
 
-  async #answer(call: Call, room: string): Promise<void> {
-    try {
-      call.json(200, await this.calls.postLocation(call, room))
-    } catch (error) {
-      sendError(call, error)
-    }
+  async #post(call: Call, room: string): Promise<void> {
+    call.json(200, await this.calls.postLocation(call, room))
   }
 }

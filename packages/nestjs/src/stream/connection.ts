@@ -1,4 +1,5 @@
-import type { ServerResponse } from 'node:http'
+import { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import {
   encodeEvent,
   type Goodbye,
@@ -6,17 +7,29 @@ import {
   SSE_COMMENT,
   type View,
 } from '@whereabouts/protocol'
-import type { Clock } from './clock.js'
 import type { Kept } from './connections.js'
 import type { Frame } from './frame.js'
 import type { Reader } from './frames.js'
+import { Checksum, GZIP_HEADER } from './gzip.js'
+import { SharedBytes } from './shared-bytes.js'
+import type { Undrained } from './undrained.js'
 
-const PING = { patch: encodeEvent({ event: 'ping', data: '{}' }), list: SSE_COMMENT }
+const PING = {
+  patch: SharedBytes.of(encodeEvent({ event: 'ping', data: '{}' })),
+  list: SharedBytes.of(SSE_COMMENT),
+}
 
 const HEADERS = {
   'Content-Type': 'text/event-stream',
   'Cache-Control': 'no-cache, no-transform',
   'X-Accel-Buffering': 'no',
+  Vary: 'Accept-Encoding',
+}
+
+/** What a connection sends. */
+interface Wanted extends Pick<Reader, 'view' | 'documents'> {
+  /** Whether the stream is one of gzip. ST14 */
+  readonly gzip: boolean
 }
 
 /**
@@ -30,35 +43,32 @@ const HEADERS = {
 export class Connection implements Reader, Kept {
   readonly view: View
   readonly documents: boolean
-  version: number | undefined
-  /** Calls off the end of a connection that doesn't drain; there while it doesn't. */
-  #cancelEnd: (() => void) | undefined
+  /** Of all that was sent; without it nothing is compressed. */
+  readonly #checksum: Checksum | undefined
+  /** Where chunks go right to; without it, through the response. */
+  #socket: Socket | undefined
+  #drained = true
   #onDrain: () => void = () => {}
 
   /**
-   * @param wanted what its events are
+   * @param wanted what its events are, and how they travel
    * @param version where it resumes from
-   * @param stuckMs how long it may stay undrained before it is closed. PROTOCOL.md FR5
+   * @param undrained is told while it can't take more
    */
   constructor(
-    wanted: Pick<Reader, 'view' | 'documents'>,
-    version: number | undefined,
+    wanted: Wanted,
+    public version: number | undefined,
     private readonly response: ServerResponse,
-    private readonly stuckMs: number,
-    private readonly clock: Clock,
+    private readonly undrained: Undrained,
   ) {
     this.view = wanted.view
     this.documents = wanted.documents
-    this.version = version
-    response.on('drain', () => {
-      this.#settle()
-      this.#onDrain()
-    })
-    response.once('close', () => this.#settle())
+    if (wanted.gzip) this.#checksum = new Checksum()
+    response.once('close', this.#settle)
   }
 
   get ready(): boolean {
-    return this.#cancelEnd === undefined && !this.response.writableEnded
+    return this.#drained && !this.response.writableEnded
   }
 
   /** Calls back each time that it can take something again. */
@@ -68,12 +78,20 @@ export class Connection implements Reader, Kept {
 
   /** Sends the headers and what stands before the first frame. @see PROTOCOL.md ST1 to ST3 */
   open(hello: Hello, retryMs: number): void {
+    const { response } = this
     // What ends a stream ends its socket: one that stayed open would hold up a server that stops.
-    if (this.response.req.httpVersionMajor < 2) this.response.setHeader('Connection', 'close')
-    this.response.writeHead(200, HEADERS)
+    if (response.req.httpVersionMajor < 2) response.setHeader('Connection', 'close')
+    if (this.#checksum !== undefined) response.setHeader('Content-Encoding', 'gzip')
+    response.writeHead(200, HEADERS)
+    response.flushHeaders()
+    this.#socket = chunkSocket(response)
+    const sink = this.#socket ?? response
+    sink.on('drain', this.#drain)
+    if (this.#checksum !== undefined) this.#put(new SharedBytes(GZIP_HEADER))
     const greeting = encodeEvent({ retry: retryMs })
-    if (this.view === 'list') this.#write(greeting)
-    else this.#write(greeting + encodeEvent({ event: 'hello', data: JSON.stringify(hello) }))
+    const isList = this.view === 'list'
+    const text = isList ? '' : encodeEvent({ event: 'hello', data: JSON.stringify(hello) })
+    this.#write(SharedBytes.of(greeting + text))
   }
 
   send(frame: Frame): void {
@@ -90,20 +108,49 @@ export class Connection implements Reader, Kept {
     const retry = goodbye.reconnectInMs
     const last =
       this.view === 'list' ? { retry } : { event: 'goodbye', data: JSON.stringify(goodbye), retry }
-    this.response.end(encodeEvent(last))
+    this.#write(SharedBytes.of(encodeEvent(last)))
+    this.response.end(this.#checksum?.end())
   }
 
   destroy(): void {
     this.response.destroy()
   }
 
-  #write(bytes: Buffer | string): void {
-    if (this.response.write(bytes)) return
-    this.#cancelEnd ??= this.clock.after(this.stuckMs, () => this.destroy())
+  #write(bytes: SharedBytes): void {
+    if (this.#checksum === undefined) return this.#put(bytes)
+    const { blocks, checksum } = bytes.deflated
+    this.#checksum.add(checksum)
+    this.#put(blocks)
   }
 
-  #settle(): void {
-    this.#cancelEnd?.()
-    this.#cancelEnd = undefined
+  #put(bytes: SharedBytes): void {
+    const isTaken =
+      this.#socket === undefined
+        ? this.response.write(bytes.plain)
+        : this.#socket.write(bytes.chunk)
+    if (isTaken || !this.#drained) return
+    this.#drained = false
+    this.undrained.add(this)
   }
+
+  readonly #drain = (): void => {
+    this.#settle()
+    this.#onDrain()
+  }
+
+  readonly #settle = (): void => {
+    this.#drained = true
+    this.undrained.delete(this)
+  }
+}
+
+/**
+ * The socket below a response, if chunks may go right to it. A write through the response costs half
+ * as much again, and frames its chunk anew for each reader.
+ */
+function chunkSocket(response: ServerResponse): Socket | undefined {
+  // Not on HTTP/2, not where another answer comes first, and not past a `write` that somebody put in
+  // its place.
+  const isPlain = response instanceof ServerResponse && !Object.hasOwn(response, 'write')
+  return isPlain && response.chunkedEncoding ? (response.socket ?? undefined) : undefined
 }

@@ -1,4 +1,5 @@
 import { encodeEvent } from '@whereabouts/protocol'
+import { SharedBytes } from './shared-bytes.js'
 
 /** One event of a frame. */
 export interface FrameEvent {
@@ -14,7 +15,7 @@ export interface FrameEvent {
  * @see PROTOCOL.md FR3
  */
 export class Frame {
-  #bytes: Buffer | undefined
+  #bytes: SharedBytes | undefined
 
   /**
    * @param version the room's version after it
@@ -28,8 +29,8 @@ export class Frame {
   ) {}
 
   /** What goes over the wire; the same object every time. */
-  get bytes(): Buffer {
-    this.#bytes ??= Buffer.from(this.messages().map(encodeEvent).join(''))
+  get bytes(): SharedBytes {
+    this.#bytes ??= SharedBytes.of(this.messages().map(encodeEvent).join(''))
     return this.#bytes
   }
 

@@ -1,7 +1,14 @@
-import { formatPosition, type Resync, type View } from '@whereabouts/protocol'
+import {
+  formatPosition,
+  type Member,
+  type Resync,
+  type Snapshot,
+  type View,
+} from '@whereabouts/protocol'
 import type { MissedUpdates, Room } from '../room/room.js'
 import type { Clock } from './clock.js'
 import { Frame, type FrameEvent } from './frame.js'
+import type { Pace } from './pace.js'
 
 /** Whoever is told what changes in a room: an open response, a subscriber, a long-poll. */
 export interface Reader {
@@ -23,13 +30,6 @@ export const UNKNOWN_VERSION = -1
  * update is, only it knows.
  */
 export type MergeUpdates = (updates: readonly Uint8Array[]) => readonly Uint8Array[]
-
-/**
- * The share of the time that a room may spend on writing frames. A room with so many readers that a
- * frame takes longer than that share of its interval has frames less often: it loses frame rate, not
- * freshness, and posts are answered in between.
- */
-const FAN_OUT_SHARE = 0.5
 
 /** The list view's text, and the version at which it became that. */
 interface List {
@@ -66,6 +66,7 @@ export class Frames {
     readonly epoch: string,
     readonly intervalMs: number,
     readonly clock: Clock,
+    private readonly pace: Pace,
     private readonly merge: MergeUpdates,
   ) {
     this.#framedVersion = room.version
@@ -134,8 +135,8 @@ export class Frames {
       if (isBetween(reader, from, this.room.version)) reader.version = from
       this.catchUp(reader)
     }
-    const tookMs = this.clock.now() - startMs
-    this.#nextFrameMs = startMs + Math.max(this.intervalMs, tookMs / FAN_OUT_SHARE)
+    const pauseMs = this.pace.pauseMs()
+    this.#nextFrameMs = Math.max(startMs + this.intervalMs, this.clock.now() + pauseMs)
   }
 
   #patchSince(version: number | undefined, documents: boolean): Frame | undefined {
@@ -152,7 +153,7 @@ export class Frames {
   #makePatch(version: number | undefined, documents: boolean): Frame | undefined {
     const { room } = this
     // Who comes without a position fetches the document by itself. DO4
-    if (version === undefined) return this.#frame([named('snapshot', room.snapshot())])
+    if (version === undefined) return this.#frame([snapshotEvent(room.snapshot())])
     const catchUp = room.since(version)
     if (catchUp.kind === 'nothing') return undefined
     const { updates } = catchUp
@@ -160,7 +161,7 @@ export class Frames {
     const events = documents ? this.#documentEvents(updates) : []
     const lost = documents && updates === undefined
     if (catchUp.kind === 'snapshot') {
-      return this.#frame([resync(lost), named('snapshot', catchUp.snapshot), ...events])
+      return this.#frame([resync(lost), snapshotEvent(catchUp.snapshot), ...events])
     }
     const news = named('patch', catchUp.patch)
     if (lost) return this.#frame([resync(lost), news])
@@ -196,6 +197,23 @@ export class Frames {
   #frame(events: readonly FrameEvent[]): Frame | undefined {
     return events.length === 0 ? undefined : new Frame(this.room.version, this.position, events)
   }
+}
+
+// A member is another object when anything of it is another. Everybody who comes gets a snapshot, and
+// hardly anything in it is new since the one before.
+const memberTexts = new WeakMap<Member, string>()
+
+function snapshotEvent({ members, watching }: Snapshot): FrameEvent {
+  const data = `{"members":[${members.map(memberText).join(',')}],"watching":${watching}}`
+  return { event: 'snapshot', data }
+}
+
+function memberText(member: Member): string {
+  const known = memberTexts.get(member)
+  if (known !== undefined) return known
+  const text = JSON.stringify(member)
+  memberTexts.set(member, text)
+  return text
 }
 
 function named(event: string, data: object): FrameEvent {

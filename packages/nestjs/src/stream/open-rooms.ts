@@ -2,6 +2,7 @@ import { Problem } from '@whereabouts/protocol'
 import { Room, type RoomLimits } from '../room/room.js'
 import type { Clock } from './clock.js'
 import { Frames, type MergeUpdates, type Reader } from './frames.js'
+import { Pace } from './pace.js'
 
 /** What bounds and paces the rooms of a server. */
 export interface OpenRoomsLimits extends RoomLimits {
@@ -33,6 +34,7 @@ export class OpenRooms {
   readonly #awaited = new Map<string, Set<Reader>>()
   /** No room that is forgotten had a higher version: a new one goes on from here. RM9 */
   #version = 0
+  readonly #pace: Pace
   #cancel: (() => void) | undefined
 
   constructor(
@@ -40,7 +42,9 @@ export class OpenRooms {
     private readonly limits: OpenRoomsLimits,
     private readonly clock: Clock,
     private readonly documents: DocumentHooks,
-  ) {}
+  ) {
+    this.#pace = new Pace(clock)
+  }
 
   get size(): number {
     return this.#rooms.size
@@ -135,7 +139,8 @@ export class OpenRooms {
   #framesOf(name: string): Frames {
     const room = new Room(name, this.limits, this.#version)
     const { frameIntervalMs } = this.limits
-    return new Frames(room, this.epoch, frameIntervalMs, this.clock, this.documents.merge)
+    const { merge } = this.documents
+    return new Frames(room, this.epoch, frameIntervalMs, this.clock, this.#pace, merge)
   }
 
   #forgetLongestEmpty(): void {

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { VirtualClock } from '../../../../test/simulation/virtual-clock.js'
+import { Pace } from './pace.js'
+
+/** A process that something keeps busy for a share of each 10 ms. */
+function start() {
+  const clock = new VirtualClock()
+  const pace = new Pace(clock)
+  const run = (ms: number, share: number) => {
+    for (let time = 0; time < ms; time += 10) {
+      clock.after(0, () => clock.advance(10 * share))
+      clock.advance(10)
+      pace.pauseMs()
+    }
+    return pace.pauseMs()
+  }
+  return { run }
+}
+
+describe('the pace of frames', () => {
+  it('[FR1] has no pauses while the process has time', () => {
+    const { run } = start()
+    expect(run(1_000, 0.79)).toBe(0)
+  })
+
+  it('[FR1] has longer and longer ones while it has none, up to 60 ms', () => {
+    const { run } = start()
+    const early = run(100, 1)
+    expect(early).toBeGreaterThan(20)
+    expect(run(100, 1)).toBeGreaterThan(early)
+    expect(run(10_000, 1)).toBeCloseTo(60)
+  })
+
+  it('[FR1] is what it was when it has time again', () => {
+    const { run } = start()
+    run(10_000, 1)
+    expect(run(100, 0.5)).toBeGreaterThan(0)
+    expect(run(100, 0.5)).toBe(0)
+  })
+})

@@ -1,0 +1,41 @@
+import type { Clock } from './clock.js'
+
+/**
+ * The share of its time that the process may be busy before frames go out less often, and what is
+ * left for the posts that come meanwhile.
+ */
+const BUSY_SHARE = 0.8
+/** However busy the process is, frames wait no longer than this for it. */
+const MOST_PAUSE_MS = 60
+
+/**
+ * How fast frames follow one another, for all rooms of a process.
+ *
+ * Time that the process is busy beyond its share is a debt, which is paid back by pauses between the
+ * frames of every room. In longer intervals more changes meet in one frame, which takes fewer writes:
+ * so the interval grows until the process is as busy as it may be. A busy server loses frame rate,
+ * never freshness of what is seen in the end, and doesn't fall behind.
+ *
+ * @see PROTOCOL.md FR1
+ */
+export class Pace {
+  #debtMs = 0
+  #nowMs: number
+  #busyMs: number
+
+  constructor(private readonly clock: Clock) {
+    this.#nowMs = clock.now()
+    this.#busyMs = clock.busyMs()
+  }
+
+  /** How long a room that has just sent a frame waits at least before its next one. */
+  pauseMs(): number {
+    const nowMs = this.clock.now()
+    const busyMs = this.clock.busyMs()
+    const beyondMs = busyMs - this.#busyMs - (nowMs - this.#nowMs) * BUSY_SHARE
+    this.#debtMs = Math.min(Math.max(0, this.#debtMs + beyondMs), MOST_PAUSE_MS * BUSY_SHARE)
+    this.#nowMs = nowMs
+    this.#busyMs = busyMs
+    return this.#debtMs / BUSY_SHARE
+  }
+}

@@ -1,0 +1,50 @@
+import type { Clock } from './clock.js'
+
+/** Whoever can be ended. */
+interface Endable {
+  destroy(): void
+}
+
+/**
+ * The connections that haven't taken what was written to them. One that takes longer than it may is
+ * closed.
+ *
+ * @see PROTOCOL.md FR5
+ */
+export class Undrained {
+  /** And since when, the longest first. */
+  readonly #since = new Map<Endable, number>()
+  #cancel: (() => void) | undefined
+
+  constructor(
+    private readonly stuckMs: number,
+    private readonly clock: Clock,
+  ) {}
+
+  add(connection: Endable): void {
+    this.#since.set(connection, this.clock.now())
+    this.#schedule(this.stuckMs)
+  }
+
+  delete(connection: Endable): void {
+    this.#since.delete(connection)
+  }
+
+  // One timer for all; frames that fill a socket's buffer for a moment don't cost one each.
+  #schedule(ms: number): void {
+    this.#cancel ??= this.clock.after(ms, () => {
+      this.#cancel = undefined
+      this.#close()
+    })
+  }
+
+  #close(): void {
+    const nowMs = this.clock.now()
+    for (const [connection, sinceMs] of this.#since) {
+      const leftMs = sinceMs + this.stuckMs - nowMs
+      if (leftMs > 0) return this.#schedule(leftMs)
+      this.#since.delete(connection)
+      connection.destroy()
+    }
+  }
+}
