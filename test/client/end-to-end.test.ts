@@ -82,6 +82,45 @@ describe('two clients', () => {
   })
 })
 
+describe('a client that looks at a part', () => {
+  const seesMember = (id: string | null) => (snapshot: RoomSnapshot) =>
+    snapshot.others.some((other) => other.id === id)
+
+  it('[CL16] sees those who are there, counts the others, and may look at another', async () => {
+    await using server = await Application.listen()
+    const { url } = server
+    const ann = join({ url, part: 's1', location: { at: 's1', cell: 'A1' } })
+    const bob = join({ url, location: { at: 's2', cell: 'B1' } })
+    await until(bob, sees({ at: 's1', cell: 'A1' }))
+    const { others } = await until(ann, ({ elsewhere }) => elsewhere['s2'] === 1)
+    expect(others).toEqual([])
+    const seenByBob = watchOver(bob)
+    ann.look('s2')
+    ann.move({ at: 's2', cell: 'C1' })
+    await until(ann, seesMember(bob.getSnapshot().self))
+    await until(bob, sees({ at: 's2', cell: 'C1' }))
+    ann.look(null)
+    await until(
+      ann,
+      ({ others: [other], elsewhere }) => other !== undefined && !('s2' in elsewhere),
+    )
+    expect([...seenByBob.others].filter((others) => others === '')).toEqual([])
+  })
+
+  it('[CL16] [CL9] also where no stream gets through', { timeout: 30_000 }, async () => {
+    await using server = await Application.listen()
+    await using proxy = await Proxy.buffering(server.port, ({ url = '' }) =>
+      url.includes('/events'),
+    )
+    const bob = join({ url: server.url, location: { at: 's2', cell: 'B1' } })
+    const ann = join({ url: proxy.url, part: 's1', location: { at: 's1' } })
+    await until(ann, ({ elsewhere }) => elsewhere['s2'] === 1)
+    expect(ann.getSnapshot().others).toEqual([])
+    bob.move({ at: 's1' })
+    await until(ann, seesMember(bob.getSnapshot().self))
+  })
+})
+
 describe('a server that restarts', () => {
   it('[CL5] loses nobody: who was here is away until back, with the location [CL6]', async () => {
     await using server = await Application.listen()

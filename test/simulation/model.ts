@@ -1,4 +1,4 @@
-import type { Json, Status } from '@whereabouts/protocol'
+import type { Elsewhere, Json, Status } from '@whereabouts/protocol'
 
 interface ModelMember {
   location: Json
@@ -6,6 +6,8 @@ interface ModelMember {
   away: boolean
   soon: boolean
   leavesAtMs: number
+  /** What its stream said of the part that it is in. */
+  at: string
 }
 
 /**
@@ -23,8 +25,9 @@ export class Model {
     private readonly soonMs: number,
   ) {}
 
-  open(id: string): void {
+  open(id: string, at: string | undefined): void {
     const member = this.#join(id)
+    member.at = at ?? member.at
     this.#open.set(id, this.#connections(id) + 1)
     member.away = false
     member.soon = false
@@ -77,6 +80,22 @@ export class Model {
     )
   }
 
+  /** How many are in each part but one. */
+  elsewhere(part: string): Elsewhere {
+    const counts: { [part: string]: number } = {}
+    for (const id of this.#members.keys()) {
+      const its = this.partOf(id)
+      if (its !== part) counts[its] = (counts[its] ?? 0) + 1
+    }
+    return counts
+  }
+
+  partOf(id: string): string {
+    const { location, at } = this.#members.get(id)!
+    const said = (location as { readonly at?: string } | null)?.at
+    return said ?? at
+  }
+
   list(): Json[] {
     return [...this.#members.values()]
       .filter(({ location }) => location !== null)
@@ -87,7 +106,14 @@ export class Model {
   #join(id: string): ModelMember {
     let member = this.#members.get(id)
     if (member === undefined) {
-      member = { location: null, postedAt: 0, away: false, soon: false, leavesAtMs: Infinity }
+      member = {
+        location: null,
+        postedAt: 0,
+        away: false,
+        soon: false,
+        leavesAtMs: Infinity,
+        at: '',
+      }
       this.#members.set(id, member)
     }
     return member

@@ -17,6 +17,7 @@ import type { Reader } from '../../packages/nestjs/src/stream/frames.js'
 export class SimulatedReader implements Reader {
   readonly view: View
   readonly documents: boolean
+  readonly part: string | undefined
   state: RoomState
   list: Json | undefined
   lastEventId: string | undefined
@@ -29,14 +30,15 @@ export class SimulatedReader implements Reader {
   readonly #parser = createParser({ onEvent: (event) => this.#apply(event) })
 
   constructor(
-    wanted: Pick<Reader, 'view' | 'documents'>,
+    wanted: Pick<Reader, 'view' | 'documents' | 'part'>,
     public version: number | undefined,
     /** Is told of everybody who is seen to leave. */
-    private readonly onLeave: (member: string) => void,
+    private readonly onLeave: (member: string, part: string | undefined) => void,
     known?: SimulatedReader,
   ) {
     this.view = wanted.view
     this.documents = wanted.documents
+    this.part = wanted.part
     this.state = known?.state ?? EMPTY_ROOM
     this.list = known?.list
     this.lastEventId = known?.lastEventId
@@ -80,7 +82,7 @@ export class SimulatedReader implements Reader {
   }
 
   #patch(patch: Patch): void {
-    patch.leave?.forEach(this.onLeave)
+    for (const member of patch.leave ?? []) this.onLeave(member, this.part)
     this.state = applyPatch(this.state, patch)
   }
 

@@ -17,6 +17,7 @@ export const LEASE_MS = 15_000
 const SOON_MS = 2_000
 const ROOM = 'budget'
 const MEMBERS = ['ann', 'bob', 'cem', 'dan', 'eve']
+const PARTS = ['s1', 's2', undefined]
 const VIEWS: readonly View[] = ['patch', 'patch', 'list']
 const FRAME_INTERVAL_MS = 33
 
@@ -113,7 +114,9 @@ export class World {
 
   #move(): void {
     const member = this.random.pick(MEMBERS)
-    const location: Json = this.random.chance(0.1) ? null : { cell: `C${++this.#moves}` }
+    const at = this.random.pick(PARTS)
+    const cell = `C${++this.#moves}`
+    const location: Json = this.random.chance(0.1) ? null : { cell, ...(at && { at }) }
     const frames = this.rooms.open(ROOM)
     frames.room.move(member, {}, location, this.clock.now())
     this.model.move(member, location, this.clock.now())
@@ -158,12 +161,15 @@ export class World {
       frames.room.watch()
       this.model.watching += 1
     } else {
-      frames.room.open(member, {}, this.clock.now())
-      this.model.open(member)
+      const at = this.random.pick(PARTS)
+      frames.room.open(member, {}, this.clock.now(), at)
+      this.model.open(member, at)
     }
     const documents = known?.documents ?? this.random.chance(0.8)
     const version = this.#resumeFrom(known)
-    const reader = new SimulatedReader({ view, documents }, version, this.#checkGone, known)
+    const part = known === undefined && view === 'patch' ? this.random.pick(PARTS) : known?.part
+    const wanted = { view, documents, part }
+    const reader = new SimulatedReader(wanted, version, this.#checkGone, known)
     frames.add(reader)
     frames.catchUp(reader)
     this.rooms.changed(frames)
@@ -171,9 +177,11 @@ export class World {
   }
 
   /** PROTOCOL.md MB7 */
-  readonly #checkGone = (member: string): void => {
+  readonly #checkGone = (member: string, part: string | undefined): void => {
     this.model.expire(this.clock.now())
-    if (this.model.members().has(member)) throw new Error(`${member} is here and was seen to leave`)
+    if (!this.model.members().has(member)) return
+    if (part === undefined || this.model.partOf(member) === part)
+      throw new Error(`${member} is here and was seen to leave`)
   }
 
   #resumeFrom(known: SimulatedReader | undefined): number | undefined {

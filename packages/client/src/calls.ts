@@ -18,6 +18,8 @@ export interface CallsOptions {
   readonly user: () => UserOptions
   /** Whether the document is wanted, asked when a stream or a poll is asked for. */
   readonly document: () => boolean
+  /** The part of the document to be shown, asked likewise. */
+  readonly part: () => string | null
   /** No request goes out before it resolves. */
   readonly ready: Promise<void>
 }
@@ -73,8 +75,10 @@ export class Calls {
     waitMs: number,
     signal: AbortSignal,
   ): Promise<RoomSnapshot | RoomPatch | null> {
-    const parameters = () =>
-      since === null ? {} : { ...this.#what(), since, waitMs: String(waitMs) }
+    const parameters = () => ({
+      ...this.#what(),
+      ...(since !== null && { since, waitMs: String(waitMs) }),
+    })
     const response = await this.#send('location', parameters, { signal })
     if (response.status === 204) return null
     return (await response.json()) as RoomSnapshot | RoomPatch
@@ -105,9 +109,13 @@ export class Calls {
     return this.#send(call, () => parameters, init)
   }
 
-  /** @see PROTOCOL.md DO5 */
+  /** @see PROTOCOL.md DO5, ST15 */
   #what(): Parameters {
-    return this.#options.document() ? {} : { document: '0' }
+    const part = this.#options.part()
+    return {
+      ...(!this.#options.document() && { document: '0' }),
+      ...(part !== null && { at: part, only: '1' }),
+    }
   }
 
   #who(): Parameters {

@@ -17,6 +17,8 @@ export interface JoinOptions {
   readonly user?: UserOptions
   /** Where the member is to begin with; else where it was, or nowhere. */
   readonly location?: Json
+  /** The part of the document to be shown, and nothing but it; `look` changes it. PROTOCOL.md ST15 */
+  readonly part?: string
   /** Looks without joining: nobody sees this member, and `move` and `setUser` do nothing. */
   readonly watch?: boolean
   /** The member key; else one that is this tab's own. A secret. @see PROTOCOL.md NM2, CL8 */

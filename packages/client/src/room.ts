@@ -30,6 +30,8 @@ export interface Room {
   readonly move: (location: Json) => void
   /** Changes what is given and keeps the rest. A user that the server refuses is dropped. */
   readonly setUser: (user: UserOptions) => void
+  /** Shows another part of the document, and nothing but it; all of it with `null`. ST15 */
+  readonly look: (part: string | null) => void
   /** Fits React's `useSyncExternalStore`, together with `subscribe`. */
   readonly getSnapshot: () => RoomSnapshot
   /** Calls back after every change; returns how to stop that. */
@@ -54,6 +56,7 @@ export function joinRoom(options: JoinOptions): Room {
 
 class LiveRoom implements Room {
   readonly #watch: boolean
+  #part: string | null
   readonly #view = new RoomView()
   readonly #store = new RoomStore()
   readonly #key: MemberKey
@@ -76,6 +79,7 @@ class LiveRoom implements Room {
     const base = resolveBase(options)
     const { room, watch = false, location } = options
     this.#watch = watch
+    this.#part = options.part ?? null
     this.#key = claimMemberKey(base, room, options.member)
     this.#calls = this.#createCalls(base, options)
     this.#own = this.#createOwnMember(options.user ?? {})
@@ -121,6 +125,13 @@ class LiveRoom implements Room {
     this.#own.setUser(user)
   }
 
+  readonly look = (part: string | null): void => {
+    if (part === this.#part) return
+    this.#part = part
+    this.#view.restart()
+    this.#connection.reopen()
+  }
+
   readonly leave = (): Promise<void> => {
     const sayGoodbye = async () => {
       if (!this.#watch) await this.#calls.leave()
@@ -139,6 +150,7 @@ class LiveRoom implements Room {
       ready: this.#key.ready,
       fetch: fetch ?? ((input, init) => globalThis.fetch(input, init)),
       user: () => this.#own.user,
+      part: () => this.#part,
       document: () => (this.#asksForDocument = this.#documentListeners.size > 0),
     })
   }
@@ -220,7 +232,8 @@ class LiveRoom implements Room {
       this.#view.applyPatch(event.position, event.patch)
       if (this.#isFirstChange) this.#own.doubt()
       this.#viewChanged()
-      if (wasIn && !this.#isIn()) this.#rejoin()
+      // Who sees a part only may have gone out of it.
+      if (wasIn && !this.#isIn() && this.#part === null) this.#rejoin()
     } else if (event.kind === 'document') {
       this.#tellDocument((listener) => listener.updated(event.update))
       this.#view.advance(event.position)

@@ -5,6 +5,7 @@ import { RoomStore } from './store.js'
 const roomOf = (...ids: string[]) => ({
   members: new Map(ids.map((id) => [id, member(id)])),
   watching: 0,
+  elsewhere: {},
 })
 
 describe('RoomStore', () => {

@@ -1,4 +1,10 @@
-import { EMPTY_ROOM, type Member, type Problem, type RoomState } from '@whereabouts/protocol'
+import {
+  type Elsewhere,
+  EMPTY_ROOM,
+  type Member,
+  type Problem,
+  type RoomState,
+} from '@whereabouts/protocol'
 
 /**
  * `connecting` until the room is seen for the first time, `online` while it is live, `reconnecting`
@@ -17,6 +23,8 @@ export interface RoomSnapshot {
   readonly others: readonly Member[]
   /** How many watch without having joined. */
   readonly watching: number
+  /** How many are in the parts of the document that aren't shown. @see PROTOCOL.md ST15 */
+  readonly elsewhere: Elsewhere
   /**
    * Why the room is closed, if a problem did that; while it is open, why the last move or user was
    * not accepted, until one is.
@@ -74,6 +82,7 @@ function toSnapshot(
       everybody.filter(({ id }) => id !== self),
     ),
     watching: room.watching,
+    elsewhere: room.elsewhere,
     problem,
   })
 }

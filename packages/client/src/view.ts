@@ -72,6 +72,11 @@ export class RoomView {
     this.advance(position)
   }
 
+  /** What comes next isn't told from here on: it is another part of the room. */
+  restart(): void {
+    this.#position = null
+  }
+
   /** All up to this position is known; `null` if that is not said yet. */
   advance(position: string | null): void {
     this.#position = position ?? this.#position

@@ -41,6 +41,8 @@ export interface WatchOptions {
   readonly view?: View
   /** Whether the patch view has `document` events; it has unless it is said. */
   readonly documents?: boolean
+  /** The part of the document that the patch view shows; all of it without. PROTOCOL.md ST15 */
+  readonly part?: string | undefined
   /** Who the member is; an `id` in it means that the application vouches for it. */
   readonly user?: UserClaim
   /** The position to resume from. */
@@ -52,11 +54,24 @@ export interface StreamRequest {
   readonly view: View
   /** Whether it has `document` events. */
   readonly documents: boolean
+  /** The part of the document that it shows; all of it without. */
+  readonly part: string | undefined
+  /** The part of the document that the caller is in, unless its location says so. */
+  readonly at: string | undefined
   /** Whether the reader takes gzip. */
   readonly gzip: boolean
   readonly lastEventId: string | undefined
   /** `undefined` for one who only watches. */
   readonly caller: Caller | undefined
+}
+
+/** What a long-poll waits for. */
+export interface PollOptions {
+  readonly waitMs: number
+  /** Whether what changes in the document counts. */
+  readonly documents: boolean
+  /** The part of the document that counts; all of it without. */
+  readonly part: string | undefined
 }
 
 /** How much there is of everything. */
@@ -171,14 +186,14 @@ export class Rooms implements OnModuleDestroy {
   }
 
   /**
-   * Who is in a room, and where. Makes no room and joins nobody.
+   * Who is in a room, or in a part of its document, and where. Makes no room and joins nobody.
    *
    * @throws {Problem} bad-room
-   * @see PROTOCOL.md HT4
+   * @see PROTOCOL.md HT4, ST15
    */
-  members(room: string): RoomSnapshot {
+  members(room: string, part?: string): RoomSnapshot {
     const frames = this.#rooms.find(checkRoom(room))
-    if (frames !== undefined) return { id: frames.position, ...frames.room.snapshot() }
+    if (frames !== undefined) return { id: frames.position, ...frames.room.snapshot(part) }
     const { epoch, version } = this.#rooms
     return { id: formatPosition({ epoch, version }), members: [], watching: 0 }
   }
@@ -187,18 +202,22 @@ export class Rooms implements OnModuleDestroy {
    * What changed in a room since a position; all of it if the room doesn't know that any more;
    * `undefined` if nothing did.
    *
-   * @param documents whether what changed in the document counts
+   * @param options whether what changed in the document counts; it does unless it is said
    * @throws {Problem} bad-room
-   * @see PROTOCOL.md HT5, DO6
+   * @see PROTOCOL.md HT5, DO6, ST15
    */
-  since(room: string, position: string, documents = true): RoomPatch | RoomSnapshot | undefined {
+  since(
+    room: string,
+    position: string,
+    { documents = true, part }: Pick<WatchOptions, 'documents' | 'part'> = {},
+  ): RoomPatch | RoomSnapshot | undefined {
     const frames = this.#rooms.find(checkRoom(room))
     const version = this.#version(position)
     if (frames === undefined) {
       if (version === this.#rooms.version) return undefined
-      return { ...this.members(room), ...(documents && documentNews(undefined)) }
+      return { ...this.members(room, part), ...(documents && documentNews(undefined)) }
     }
-    const catchUp = frames.room.since(version)
+    const catchUp = frames.room.since(version, part)
     if (catchUp.kind === 'nothing') return undefined
     const id = frames.position
     const news = documents ? documentNews(catchUp.updates) : {}
@@ -245,7 +264,7 @@ export class Rooms implements OnModuleDestroy {
   /**
    * Waits for the next frame of a room that is at a position.
    *
-   * @param options how long, and whether what changes in the document counts
+   * @param options how long, and for what
    * @param cancelled ends the waiting early
    * @throws {Problem} too-many-connections, shutting-down
    * @see PROTOCOL.md HT5, RM11
@@ -253,12 +272,12 @@ export class Rooms implements OnModuleDestroy {
   async nextFrame(
     room: string,
     position: string,
-    options: { readonly waitMs: number; readonly documents: boolean },
+    options: PollOptions,
     cancelled: AbortSignal,
   ): Promise<void> {
     this.#assertOpen()
-    const { waitMs, documents } = options
-    const poll = new Poll(this.#version(position), documents)
+    const { waitMs, documents, part } = options
+    const poll = new Poll(this.#version(position), documents, part)
     const forget = this.#connections.add(poll)
     const cancelTimer = this.#clock.after(waitMs, poll.end)
     cancelled.addEventListener('abort', poll.end, { once: true })
@@ -279,7 +298,7 @@ export class Rooms implements OnModuleDestroy {
    *   too-many-connections and shutting-down come as errors of the Observable
    */
   watch(room: string, options: WatchOptions = {}): Observable<MessageEvent> {
-    const { as, view = 'list', documents = true, lastEventId } = options
+    const { as, view = 'list', documents = true, part, lastEventId } = options
     const user = checkClaim(options.user ?? {})
     const member = as === undefined ? undefined : { key: checkMemberKey(as), user }
     checkRoom(room)
@@ -288,7 +307,12 @@ export class Rooms implements OnModuleDestroy {
       const { frames, self, release } = this.#attend(room, member)
       const version = lastEventId === undefined ? undefined : this.#version(lastEventId)
       const position = lastEventId ?? formatPosition({ epoch: this.#rooms.epoch, version: 0 })
-      const subscription = new Subscription({ view, documents }, version, position, subscriber)
+      const subscription = new Subscription(
+        { view, documents, part },
+        version,
+        position,
+        subscriber,
+      )
       const forget = this.#connections.add(subscription)
       subscriber.add(() => {
         forget()
@@ -309,7 +333,7 @@ export class Rooms implements OnModuleDestroy {
    */
   connect(room: string, request: StreamRequest, response: ServerResponse): () => void {
     this.#assertOpen()
-    const { frames, self, release } = this.#attend(checkRoom(room), request.caller)
+    const { frames, self, release } = this.#attend(checkRoom(room), request.caller, request.at)
     const { lastEventId } = request
     const version = lastEventId === undefined ? undefined : this.#version(lastEventId)
     const connection = new Connection(request, version, response, this.#undrained)
@@ -337,12 +361,12 @@ export class Rooms implements OnModuleDestroy {
   }
 
   /** Takes part in a room: as a member, or watching. Gives it up through `release`. */
-  #attend(name: string, member: Pick<Caller, 'key' | 'user'> | undefined): Attendance {
+  #attend(name: string, member: Pick<Caller, 'key' | 'user'> | undefined, at?: string): Attendance {
     const frames = this.#rooms.open(name)
     const { room } = frames
     const self = member === undefined ? null : this.#memberId(name, member.key, member.user)
     if (self === null) room.watch()
-    else room.open(self, member!.user, this.#clock.now())
+    else room.open(self, member!.user, this.#clock.now(), at)
     const release = () => {
       if (self === null) room.unwatch()
       else room.close(self, this.#clock.now())

@@ -1,6 +1,7 @@
 export { equalJson, type Json } from './json.js'
 export type {
   DocumentNews,
+  Elsewhere,
   Goodbye,
   Hello,
   Member,

@@ -35,7 +35,16 @@ export interface Snapshot {
   readonly members: readonly Member[]
   /** How many connections watch without having joined. */
   readonly watching: number
+  /** For one who sees a part of the document only: how many are in each of the others. ST15 */
+  readonly elsewhere?: Elsewhere
 }
+
+/**
+ * How many members are in which part of the document; `""` is none, or too many parts to name.
+ *
+ * @see PROTOCOL.md ST15
+ */
+export type Elsewhere = { readonly [part: string]: number }
 
 /**
  * What changed in a room since a version; a field is there only when something is in it.
@@ -49,6 +58,7 @@ export interface Patch {
   readonly status?: { readonly [id: string]: Status }
   readonly leave?: readonly string[]
   readonly watching?: number
+  readonly elsewhere?: Elsewhere
 }
 
 /**

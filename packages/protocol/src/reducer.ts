@@ -1,15 +1,17 @@
 import { equalJson } from './json.js'
-import type { Member, Patch, Snapshot } from './messages.js'
+import type { Elsewhere, Member, Patch, Snapshot } from './messages.js'
 
 /** What a reader knows of a room. Never changed, only replaced. */
 export interface RoomState {
   /** By member id, in the order in which they joined. */
   readonly members: ReadonlyMap<string, Member>
   readonly watching: number
+  /** How many are in each part of the document that isn't seen; empty for one who sees all. */
+  readonly elsewhere: Elsewhere
 }
 
 /** What is known of a room before the first snapshot. */
-export const EMPTY_ROOM: RoomState = { members: new Map(), watching: 0 }
+export const EMPTY_ROOM: RoomState = { members: new Map(), watching: 0, elsewhere: {} }
 
 /**
  * The state that a snapshot says, sharing with `state` every member that is the same; `state`
@@ -19,7 +21,7 @@ export const EMPTY_ROOM: RoomState = { members: new Map(), watching: 0 }
  */
 export function applySnapshot(state: RoomState, snapshot: Snapshot): RoomState {
   const members = new Map(snapshot.members.map((member) => [member.id, member]))
-  return settle(state, members, snapshot.watching)
+  return settle(state, members, snapshot.watching, snapshot.elsewhere ?? {})
 }
 
 /**
@@ -34,7 +36,8 @@ export function applyPatch(state: RoomState, patch: Patch): RoomState {
   for (const [id, location] of Object.entries(patch.move ?? {})) change(members, id, { location })
   for (const [id, status] of Object.entries(patch.status ?? {})) change(members, id, { status })
   for (const id of patch.leave ?? []) members.delete(id)
-  return settle(state, members, patch.watching ?? state.watching)
+  const { watching = state.watching, elsewhere = state.elsewhere } = patch
+  return settle(state, members, watching, elsewhere)
 }
 
 function change(members: Map<string, Member>, id: string, changes: Partial<Member>): void {
@@ -43,15 +46,24 @@ function change(members: Map<string, Member>, id: string, changes: Partial<Membe
 }
 
 /** The state of these members, with the objects of `before` wherever they say the same. */
-function settle(before: RoomState, members: Map<string, Member>, watching: number): RoomState {
+function settle(
+  before: RoomState,
+  members: Map<string, Member>,
+  watching: number,
+  said: Elsewhere,
+): RoomState {
+  const elsewhere = equalJson(before.elsewhere, said) ? before.elsewhere : said
   const inOrder = before.members.values()
-  let same = watching === before.watching && members.size === before.members.size
+  let same =
+    watching === before.watching &&
+    elsewhere === before.elsewhere &&
+    members.size === before.members.size
   for (const [id, member] of members) {
     const known = before.members.get(id)
     if (known !== undefined && equalMembers(known, member)) members.set(id, known)
     same &&= members.get(id) === inOrder.next().value
   }
-  return same ? before : { members, watching }
+  return same ? before : { members, watching, elsewhere }
 }
 
 function equalMembers(a: Member, b: Member): boolean {

@@ -159,6 +159,7 @@ class VirtualRoom implements Room {
 
   readonly move = () => undefined
   readonly setUser = () => undefined
+  readonly look = () => undefined
   readonly leave = () => Promise.resolve()
   readonly getSnapshot = (): RoomSnapshot => ({
     status: this.status,
@@ -166,6 +167,7 @@ class VirtualRoom implements Room {
     members: [],
     others: [],
     watching: 0,
+    elsewhere: {},
     problem: null,
   })
 

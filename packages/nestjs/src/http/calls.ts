@@ -15,6 +15,7 @@ import {
   memberCookie,
   type Parameter,
 } from '../identity/caller.js'
+import { isPart } from '../room/parts.js'
 import type { UserClaim } from '../room/user.js'
 import { type ResolvedOptions, WHEREABOUTS_OPTIONS } from '../options.js'
 import { Rooms } from '../rooms.js'
@@ -70,12 +71,12 @@ export class Calls {
     await this.#authorize(request)
     const since = query('since')
     const waitMs = wholeNumber(query, 'waitMs', MOST_WAIT_MS) ?? 0
-    const documents = wantsDocuments(query)
-    if (since === undefined) return call.json(200, this.rooms.members(room))
-    let news = this.rooms.since(room, since, documents)
+    const wanted = { documents: wantsDocuments(query), part: wantedPart(query) }
+    if (since === undefined) return call.json(200, this.rooms.members(room, wanted.part))
+    let news = this.rooms.since(room, since, wanted)
     if (news === undefined && waitMs > 0) {
-      await this.rooms.nextFrame(room, since, { waitMs, documents }, closing(call))
-      news = this.rooms.since(room, since, documents)
+      await this.rooms.nextFrame(room, since, { waitMs, ...wanted }, closing(call))
+      news = this.rooms.since(room, since, wanted)
     }
     if (news === undefined) call.empty(204)
     else call.json(200, news)
@@ -124,7 +125,9 @@ export class Calls {
     const documents = wantsDocuments(parameter)
     const lastEventId = parameter('lastEventId') ?? header(request, 'last-event-id')
     const gzip = acceptsGzip(header(request, 'accept-encoding'))
-    const wanted = { view, documents, gzip, lastEventId, caller }
+    const [at, part] = [partNamed(parameter), wantedPart(parameter)]
+    if (part !== undefined && view === 'list') throw badParameter('only', 'for the patch view')
+    const wanted = { view, documents, at, part, gzip, lastEventId, caller }
     release = this.rooms.connect(room, wanted, response)
   }
 
@@ -153,6 +156,21 @@ function acceptsGzip(accepted = ''): boolean {
   const codings = accepted.split(',').map((coding) => coding.trim().toLowerCase())
   const said = codings.find((coding) => GZIP.test(coding))
   return said !== undefined && !REFUSED.test(said)
+}
+
+/** The part of the document that a caller says it is in. @throws {Problem} bad-parameter. NM8 */
+function partNamed(parameter: Parameter): string | undefined {
+  const at = parameter('at')
+  if (at === undefined || isPart(at)) return at
+  throw badParameter('at', '1 to 64 characters of A-Z a-z 0-9 . _ : ~ and -')
+}
+
+/** The part of the document that is all that a caller wants to see. @see PROTOCOL.md ST15 */
+function wantedPart(parameter: Parameter): string | undefined {
+  const at = partNamed(parameter)
+  if (!flag(parameter, 'only')) return undefined
+  if (at !== undefined) return at
+  throw badParameter('at', 'to be said with "only"')
 }
 
 /** @see PROTOCOL.md DO5 */

@@ -28,6 +28,13 @@ const member = query('member', 'The member key; else the header Whereabouts-Memb
 const user = [query('name', 'What others see'), query('color', '# and six hexadecimal digits')]
 const stream = text('Server-Sent Events', 'text/event-stream')
 const location = { required: true, content: { 'application/json': { schema: {} } } }
+const parts = [
+  query('at', 'The part of the document that the caller is in', {
+    type: 'string',
+    pattern: '^[A-Za-z0-9._:~-]{1,64}$',
+  }),
+  query('only', 'Show that part alone', { enum: ['0', '1'] }),
+]
 const streaming = [
   member,
   ...user,
@@ -35,6 +42,7 @@ const streaming = [
   query('watch', 'Stream without joining', { enum: ['0', '1'] }),
   query('document', 'Whether the document is streamed', { enum: ['1', '0'], default: '1' }),
   query('lastEventId', 'The position to resume from'),
+  ...parts,
 ]
 const update = (description: string) => ({
   description,
@@ -77,6 +85,7 @@ export const OPENAPI = {
             maximum: 30_000,
           }),
           query('document', 'Whether the document counts', { enum: ['1', '0'], default: '1' }),
+          ...parts,
         ],
         responses: {
           200: json('The room, or what changed', { oneOf: [ref('Room'), ref('Change')] }),
@@ -164,6 +173,7 @@ export const OPENAPI = {
           id: { type: 'string' },
           members: { type: 'array', items: ref('Member') },
           watching: { type: 'integer' },
+          elsewhere: ref('Elsewhere'),
           resync: ref('Resync'),
         },
       },
@@ -177,6 +187,11 @@ export const OPENAPI = {
           resync: ref('Resync'),
         },
       },
+      Elsewhere: {
+        type: 'object',
+        description: 'How many members are in each part of the document that is not shown',
+        additionalProperties: { type: 'integer' },
+      },
       Resync: {
         type: 'object',
         properties: { document: { const: true } },
@@ -189,6 +204,7 @@ export const OPENAPI = {
           status: { type: 'object', additionalProperties: { enum: ['online', 'away'] } },
           leave: { type: 'array', items: { type: 'string' } },
           watching: { type: 'integer' },
+          elsewhere: ref('Elsewhere'),
         },
       },
       Moved: {

@@ -42,6 +42,58 @@ describe('versions', () => {
   })
 })
 
+describe('parts of the document', () => {
+  const views = (budget: Room, version: number) =>
+    ['s1', 's2'].map((part) => {
+      const news = budget.since(version, part)
+      return news.kind === 'patch' ? news.patch : news.kind
+    })
+
+  it('[RM12] a member is where its location says, else where its stream does, else nowhere', () => {
+    const budget = room()
+    budget.open('ann', {}, 0)
+    expect(budget.snapshot('s2').elsewhere).toEqual({ '': 1 })
+    budget.open('ann', {}, 0, 's1')
+    expect(budget.snapshot('s2').elsewhere).toEqual({ s1: 1 })
+    budget.move('ann', {}, { at: 's2' }, 0)
+    expect(budget.snapshot('s2').members).toHaveLength(1)
+    budget.move('ann', {}, { at: 'not a part' }, 0)
+    expect(budget.snapshot('s1').members).toHaveLength(1)
+  })
+
+  it('[ST15] who goes from one to the other joins there and leaves here', () => {
+    const budget = room()
+    budget.move('ann', {}, { at: 's1' }, 0)
+    const { version } = budget
+    budget.move('ann', {}, { at: 's2' }, 0)
+    expect(views(budget, version)).toEqual([
+      { leave: ['ann'], elsewhere: { s2: 1 } },
+      { join: [expect.objectContaining({ id: 'ann' })], elsewhere: {} },
+    ])
+  })
+
+  it('[ST15] what happens elsewhere is no news but for the counts', () => {
+    const budget = room()
+    budget.move('ann', {}, { at: 's1' }, 0)
+    let { version } = budget
+    budget.move('ann', {}, { at: 's1', cell: 'C5' }, 0)
+    expect(views(budget, version)[1]).toEqual({})
+    version = budget.version
+    budget.leave('ann')
+    expect(views(budget, version)).toEqual([{ leave: ['ann'], elsewhere: {} }, { elsewhere: {} }])
+  })
+
+  it('[ST15] at most 100 are named, and the rest counts as none', () => {
+    const budget = new Room('budget', { ...LIMITS, maxMembers: 200 })
+    for (let at = 0; at < 150; at++) budget.move(`m${at}`, {}, { at: `s${at}` }, 0)
+    const elsewhere = budget.snapshot('s0').elsewhere!
+    expect(Object.keys(elsewhere)).toHaveLength(101)
+    expect(elsewhere['']).toBe(49)
+    const names = Object.keys(elsewhere).filter((name) => name !== '')
+    expect(names).toEqual(Array.from({ length: 100 }, (_, index) => `s${index + 1}`))
+  })
+})
+
 describe('since', () => {
   it('[RM4] nothing, a patch, or a snapshot of what a version from elsewhere lacks', () => {
     const budget = room()

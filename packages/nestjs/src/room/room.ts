@@ -6,6 +6,7 @@ import {
   type Snapshot,
   type Status,
 } from '@whereabouts/protocol'
+import { NO_PART, partOf, Parts } from './parts.js'
 import { RecentUpdates } from './recent-updates.js'
 import { type Change, Timeline } from './timeline.js'
 import { describeUser, type UserClaim } from './user.js'
@@ -35,6 +36,11 @@ export type CatchUp =
 /** A member, or one who was: when what of it last changed. */
 interface Entry extends Change {
   member: Member
+  /** What its stream said of the part that it is in; what the location says comes first. */
+  at: string | undefined
+  /** The part of the document that it is in, or was when it left. */
+  part: string
+  partAt: number
   joinedAt: number
   movedAt: number
   statusAt: number
@@ -65,6 +71,8 @@ export class Room {
   #listChangedAt: number
   #nextDeadlineMs = Infinity
   readonly #updates: RecentUpdates
+  readonly #parts = new Parts()
+  #partsChangedAt: number
 
   /** @param version where the versions of this room go on from. */
   constructor(
@@ -76,6 +84,7 @@ export class Room {
     this.#horizon = version
     this.#watchingAt = version
     this.#listChangedAt = version
+    this.#partsChangedAt = version
     this.#updates = new RecentUpdates(limits.maxRecentDocumentBytes, version)
   }
 
@@ -114,13 +123,14 @@ export class Room {
   /**
    * A connection of a member opened; it joins if it isn't here.
    *
+   * @param at the part of the document that it is in, unless the location says so
    * @throws {Problem} room-full
-   * @see PROTOCOL.md MB1, MB2, RM8
+   * @see PROTOCOL.md MB1, MB2, RM8, RM12
    */
-  open(id: string, claim: UserClaim, nowMs: number): void {
+  open(id: string, claim: UserClaim, nowMs: number, at?: string): void {
     const known = this.#entries.get(id)
     if (known !== undefined) known.leaving = false
-    const entry = this.#put(id, claim, undefined)
+    const entry = this.#put(id, claim, undefined, at)
     this.#connections.set(id, this.#connectionsOf(id) + 1)
     this.#hold(id, entry, nowMs)
   }
@@ -166,6 +176,8 @@ export class Room {
     if (entry === undefined) return
     this.#entries.delete(id)
     entry.gone = true
+    this.#parts.move(entry.part, undefined)
+    this.#partsChangedAt = this.#version + 1
     if (entry.member.location !== null) this.#listChangedAt = this.#version + 1
     this.#leavers.set(id, entry)
     this.#commit(entry)
@@ -197,19 +209,29 @@ export class Room {
     }
   }
 
-  /** What a reader who has `version` lacks. @see PROTOCOL.md RM4, RM5, DO4 */
-  since(version: number): CatchUp {
+  /**
+   * What a reader who has `version` lacks.
+   *
+   * @param part the part of the document that is all that the reader sees
+   * @see PROTOCOL.md RM4, RM5, DO4, ST15
+   */
+  since(version: number, part?: string): CatchUp {
     if (version === this.#version) return { kind: 'nothing' }
     const updates = version > this.#version ? undefined : this.#updates.since(version)
     if (version > this.#version || version < this.#horizon) {
-      return { kind: 'snapshot', snapshot: this.snapshot(), updates }
+      return { kind: 'snapshot', snapshot: this.snapshot(part), updates }
     }
-    return { kind: 'patch', patch: this.#patchSince(version), updates }
+    return { kind: 'patch', patch: this.#patchSince(version, part), updates }
   }
 
-  snapshot(): Snapshot {
-    const members = Array.from(this.#entries.values(), ({ member }) => member)
-    return { members, watching: this.#watching }
+  /** @param part the part of the document that is all that the reader sees */
+  snapshot(part?: string): Snapshot {
+    const members: Member[] = []
+    for (const entry of this.#entries.values()) {
+      if (part === undefined || entry.part === part) members.push(entry.member)
+    }
+    const elsewhere = part === undefined ? undefined : this.#parts.elsewhere(part)
+    return { members, watching: this.#watching, ...(elsewhere && { elsewhere }) }
   }
 
   /** Where everybody is, most recently posted first, without those who are nowhere. */
@@ -220,25 +242,32 @@ export class Room {
       .map(({ member }) => member.location)
   }
 
-  #patchSince(version: number): Patch {
+  #patchSince(version: number, part: string | undefined): Patch {
     const join: Member[] = []
     const move: { [id: string]: Json } = {}
     const status: { [id: string]: Status } = {}
     const leave: string[] = []
-    for (const { member, gone, joinedAt, movedAt, statusAt } of this.#timeline.since(version)) {
-      if (gone) leave.push(member.id)
-      else if (joinedAt > version) join.push(member)
+    for (const entry of this.#timeline.since(version)) {
+      const { member, joinedAt, movedAt, statusAt } = entry
+      const isHere = part === undefined || entry.part === part
+      const cameHere = part !== undefined && entry.partAt > version
+      // Who wasn't here before is told to leave as well: that changes nothing.
+      if (entry.gone ? isHere || cameHere : !isHere && cameHere) leave.push(member.id)
+      if (entry.gone || !isHere) continue
+      if (joinedAt > version || cameHere) join.push(member)
       else {
         if (movedAt > version) move[member.id] = member.location
         if (statusAt > version) status[member.id] = member.status
       }
     }
+    const sees = part !== undefined && this.#partsChangedAt > version
     return {
       ...(join.length > 0 && { join: join.toReversed() }),
       ...(hasKeys(move) && { move }),
       ...(hasKeys(status) && { status }),
       ...(leave.length > 0 && { leave: leave.toReversed() }),
       ...(this.#watchingAt > version && { watching: this.#watching }),
+      ...(sees && { elsewhere: this.#parts.elsewhere(part) }),
     }
   }
 
@@ -246,7 +275,7 @@ export class Room {
    * Makes the member what the claim and the location say (`undefined`: where it was), in one commit;
    * none if that is what it is.
    */
-  #put(id: string, claim: UserClaim, location: Json | undefined): Entry {
+  #put(id: string, claim: UserClaim, location: Json | undefined, at?: string): Entry {
     const known = this.#entries.get(id)
     const entry = known ?? this.#join(id)
     const before = entry.member
@@ -260,8 +289,20 @@ export class Room {
     if (known === undefined || entry.member.user !== before.user) entry.joinedAt = version + 1
     if (entry.member.status !== before.status) entry.statusAt = version + 1
     if (location !== undefined) this.#post(entry, before.location)
-    if (Math.max(entry.joinedAt, entry.movedAt, entry.statusAt) > version) this.#commit(entry)
+    this.#setPart(entry, at, known === undefined)
+    const { joinedAt, movedAt, statusAt, partAt } = entry
+    if (Math.max(joinedAt, movedAt, statusAt, partAt) > version) this.#commit(entry)
     return entry
+  }
+
+  #setPart(entry: Entry, at: string | undefined, isNew: boolean): void {
+    entry.at = at ?? entry.at
+    const part = partOf(entry.member.location) ?? entry.at ?? NO_PART
+    if (part === entry.part && !isNew) return
+    this.#parts.move(isNew ? undefined : entry.part, part)
+    entry.part = part
+    entry.partAt = this.#version + 1
+    this.#partsChangedAt = entry.partAt
   }
 
   #post(entry: Entry, from: Json): void {
@@ -286,6 +327,9 @@ export class Room {
     const entry: Entry = {
       member: { id, user: describeUser(id, {}), location: null, status: 'online' },
       version: 0,
+      at: undefined,
+      part: NO_PART,
+      partAt: 0,
       joinedAt: 0,
       movedAt: 0,
       statusAt: 0,

@@ -27,7 +27,7 @@ const HEADERS = {
 }
 
 /** What a connection sends. */
-interface Wanted extends Pick<Reader, 'view' | 'documents'> {
+interface Wanted extends Pick<Reader, 'view' | 'documents' | 'part'> {
   /** Whether the stream is one of gzip. ST14 */
   readonly gzip: boolean
 }
@@ -43,6 +43,7 @@ interface Wanted extends Pick<Reader, 'view' | 'documents'> {
 export class Connection implements Reader, Kept {
   readonly view: View
   readonly documents: boolean
+  readonly part: string | undefined
   /** Of all that was sent; without it nothing is compressed. */
   readonly #checksum: Checksum | undefined
   /** Where chunks go right to; without it, through the response. */
@@ -63,6 +64,7 @@ export class Connection implements Reader, Kept {
   ) {
     this.view = wanted.view
     this.documents = wanted.documents
+    this.part = wanted.part
     if (wanted.gzip) this.#checksum = new Checksum()
     response.once('close', this.#settle)
   }

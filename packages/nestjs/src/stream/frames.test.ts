@@ -18,6 +18,7 @@ const INTERVAL_MS = 33
 class RecordingReader implements Reader {
   readonly received: Frame[] = []
   ready = true
+  readonly part = undefined
 
   constructor(
     readonly view: View,

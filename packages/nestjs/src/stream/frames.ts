@@ -15,6 +15,8 @@ export interface Reader {
   readonly view: View
   /** Whether it wants what changes in the document; the list view has no such thing. DO5 */
   readonly documents: boolean
+  /** The part of the document that is all that it sees; the whole without it. ST15 */
+  readonly part: string | undefined
   /** The version that it has; `undefined` before its first frame. */
   version: number | undefined
   /** Whether it can take a frame now. One that can't gets none, and one catch-up when it can. */
@@ -30,6 +32,12 @@ export const UNKNOWN_VERSION = -1
  * update is, only it knows.
  */
 export type MergeUpdates = (updates: readonly Uint8Array[]) => readonly Uint8Array[]
+
+/** The frames for those who see the same part, by the version they lead from. */
+interface PartFrames {
+  readonly bare: Map<number | undefined, Frame | undefined>
+  readonly withDocument: Map<number | undefined, Frame | undefined>
+}
 
 /** The list view's text, and the version at which it became that. */
 interface List {
@@ -49,11 +57,8 @@ interface List {
  */
 export class Frames {
   readonly #readers = new Set<Reader>()
-  /** The patch view's frames that lead to the room's version, by the version they lead from. */
-  readonly #patches = {
-    bare: new Map<number | undefined, Frame | undefined>(),
-    withDocument: new Map<number | undefined, Frame | undefined>(),
-  }
+  /** The patch view's frames that lead to the room's version, by what is seen and from where. */
+  readonly #patches = new Map<string | undefined, PartFrames>()
   #patchesTo = -1
   #list: List | undefined
   #framedVersion: number
@@ -108,14 +113,10 @@ export class Frames {
    * What takes a reader from a version to the room's; a snapshot if it has none, or one that the
    * room no longer knows; `undefined` if what it sees doesn't change on the way.
    */
-  since({
-    view,
-    version,
-    documents,
-  }: Pick<Reader, 'view' | 'version' | 'documents'>): Frame | undefined {
+  since({ view, version, documents, part }: Omit<Reader, 'ready' | 'send'>): Frame | undefined {
     if (version === this.room.version) return undefined
     if (view === 'list') return this.#listSince(version)
-    return this.#patchSince(version, documents)
+    return this.#patchSince(version, part, documents)
   }
 
   /** Stops the frame that is due. */
@@ -139,25 +140,37 @@ export class Frames {
     this.#nextFrameMs = Math.max(startMs + this.intervalMs, this.clock.now() + pauseMs)
   }
 
-  #patchSince(version: number | undefined, documents: boolean): Frame | undefined {
+  #patchSince(
+    version: number | undefined,
+    part: string | undefined,
+    documents: boolean,
+  ): Frame | undefined {
     if (this.#patchesTo !== this.room.version) {
-      this.#patches.bare.clear()
-      this.#patches.withDocument.clear()
+      this.#patches.clear()
       this.#patchesTo = this.room.version
     }
-    const patches = documents ? this.#patches.withDocument : this.#patches.bare
-    if (!patches.has(version)) patches.set(version, this.#makePatch(version, documents))
+    let seen = this.#patches.get(part)
+    if (seen === undefined) {
+      seen = { bare: new Map(), withDocument: new Map() }
+      this.#patches.set(part, seen)
+    }
+    const patches = documents ? seen.withDocument : seen.bare
+    if (!patches.has(version)) patches.set(version, this.#makePatch(version, part, documents))
     return patches.get(version)
   }
 
-  #makePatch(version: number | undefined, documents: boolean): Frame | undefined {
+  #makePatch(
+    version: number | undefined,
+    part: string | undefined,
+    documents: boolean,
+  ): Frame | undefined {
     const { room } = this
     // Who comes without a position fetches the document by itself. DO4
-    if (version === undefined) return this.#frame([snapshotEvent(room.snapshot())])
-    const catchUp = room.since(version)
+    if (version === undefined) return this.#frame([snapshotEvent(room.snapshot(part))])
+    const catchUp = room.since(version, part)
     if (catchUp.kind === 'nothing') return undefined
     const { updates } = catchUp
-    if (documents && updates?.length === 0) return this.#patchSince(version, false)
+    if (documents && updates?.length === 0) return this.#patchSince(version, part, false)
     const events = documents ? this.#documentEvents(updates) : []
     const lost = documents && updates === undefined
     if (catchUp.kind === 'snapshot') {
@@ -203,8 +216,8 @@ export class Frames {
 // hardly anything in it is new since the one before.
 const memberTexts = new WeakMap<Member, string>()
 
-function snapshotEvent({ members, watching }: Snapshot): FrameEvent {
-  const data = `{"members":[${members.map(memberText).join(',')}],"watching":${watching}}`
+function snapshotEvent({ members, ...rest }: Snapshot): FrameEvent {
+  const data = `{"members":[${members.map(memberText).join(',')}],${JSON.stringify(rest).slice(1)}`
   return { event: 'snapshot', data }
 }
 

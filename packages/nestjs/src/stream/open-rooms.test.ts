@@ -91,7 +91,7 @@ describe('updates of documents', () => {
 
   it('[DO6] end the wait of who waits for a room that is not there, if it wants the document', () => {
     const { rooms } = start()
-    const polls = [new Poll(rooms.version, true), new Poll(rooms.version, false)]
+    const polls = [true, false].map((documents) => new Poll(rooms.version, documents, undefined))
     const ended: Poll[] = []
     for (const poll of polls) {
       rooms.follow('one', poll)

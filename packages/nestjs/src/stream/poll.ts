@@ -14,6 +14,7 @@ export class Poll implements Reader, Kept {
   constructor(
     public version: number | undefined,
     readonly documents: boolean,
+    readonly part: string | undefined,
   ) {}
 
   send(): void {

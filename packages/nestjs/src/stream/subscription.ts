@@ -27,6 +27,7 @@ interface Subscriber {
 export class Subscription implements Reader, Kept {
   readonly view: View
   readonly documents: boolean
+  readonly part: string | undefined
   readonly ready = true
 
   /**
@@ -34,13 +35,14 @@ export class Subscription implements Reader, Kept {
    * @param position where it resumes from, or the beginning
    */
   constructor(
-    wanted: Pick<Reader, 'view' | 'documents'>,
+    wanted: Pick<Reader, 'view' | 'documents' | 'part'>,
     public version: number | undefined,
     private position: string,
     private readonly subscriber: Subscriber,
   ) {
     this.view = wanted.view
     this.documents = wanted.documents
+    this.part = wanted.part
   }
 
   open(hello: Hello): void {

@@ -1,0 +1,50 @@
+import type { Json } from '@whereabouts/protocol'
+
+/** Where those are who are in no part. */
+export const NO_PART = ''
+
+const PART = /^[A-Za-z0-9._:~-]{1,64}$/
+/** More are not told apart in what is said of elsewhere. */
+const MAX_NAMED = 100
+
+/** @see PROTOCOL.md NM8 */
+export function isPart(text: string): boolean {
+  return PART.test(text)
+}
+
+/** The part that a location names; `undefined` if it names none. @see PROTOCOL.md RM12 */
+export function partOf(location: Json): string | undefined {
+  if (typeof location !== 'object' || location === null || !('at' in location)) return undefined
+  const { at } = location
+  return typeof at === 'string' && isPart(at) ? at : undefined
+}
+
+/** How many members are in which part of the document. */
+export class Parts {
+  readonly #counts = new Map<string, number>()
+
+  /** A member went from one part to another; `undefined` is out of the room. */
+  move(from: string | undefined, to: string | undefined): void {
+    if (from !== undefined) this.#add(from, -1)
+    if (to !== undefined) this.#add(to, 1)
+  }
+
+  /** How many there are in each part but this one. @see PROTOCOL.md ST15 */
+  elsewhere(part: string): { [part: string]: number } {
+    const named: [string, number][] = []
+    let others = 0
+    for (const [name, count] of this.#counts) {
+      if (name === part) continue
+      if (name === NO_PART || named.length === MAX_NAMED) others += count
+      else named.push([name, count])
+    }
+    if (others > 0) named.push([NO_PART, others])
+    return Object.fromEntries(named)
+  }
+
+  #add(part: string, change: number): void {
+    const count = (this.#counts.get(part) ?? 0) + change
+    if (count === 0) this.#counts.delete(part)
+    else this.#counts.set(part, count)
+  }
+}
