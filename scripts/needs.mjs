@@ -29,8 +29,19 @@ export const POSTGRES = {
   aptPackage: 'postgresql',
 }
 
+/** @type {Need} */
+export const CURL = { name: 'curl', variable: 'CURL', commands: ['curl'], aptPackage: 'curl' }
+
+/** @type {Need} */
+export const PYTHON = {
+  name: 'Python',
+  variable: 'PYTHON',
+  commands: ['python3'],
+  aptPackage: 'python3',
+}
+
 /** Everything that the tests need of the system. */
-export const NEEDS = [CHROMIUM, POSTGRES]
+export const NEEDS = [CHROMIUM, POSTGRES, CURL, PYTHON]
 
 /**
  * The path of the program; `undefined` if it isn't there. A path in the need's variable is the only

@@ -114,8 +114,8 @@ export class Calls {
   ): Promise<void> {
     const { request, response } = call
     // Before anything is awaited: a reader may be gone before it is answered. FR6
-    let release: (() => void) | undefined
-    response.once('close', () => release?.())
+    const held: { release?: () => void } = {}
+    response.once('close', () => held.release?.())
     const user = await this.#authorize(request)
     const { parameter, view } = await read()
     const watches = flag(parameter, 'watch')
@@ -128,7 +128,7 @@ export class Calls {
     const [at, part] = [partNamed(parameter), wantedPart(parameter)]
     if (part !== undefined && view === 'list') throw badParameter('only', 'for the patch view')
     const wanted = { view, documents, at, part, gzip, lastEventId, caller }
-    release = this.rooms.connect(room, wanted, response)
+    held.release = this.rooms.connect(room, wanted, response)
   }
 
   /** First of all: a caller who is refused learns nothing else of its request. ID5 */

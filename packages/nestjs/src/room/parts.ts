@@ -14,8 +14,8 @@ export function isPart(text: string): boolean {
 
 /** The part that a location names; `undefined` if it names none. @see PROTOCOL.md RM12 */
 export function partOf(location: Json): string | undefined {
-  if (typeof location !== 'object' || location === null || !('at' in location)) return undefined
-  const { at } = location
+  if (typeof location !== 'object' || location === null) return undefined
+  const at = (location as { readonly at?: unknown }).at
   return typeof at === 'string' && isPart(at) ? at : undefined
 }
 

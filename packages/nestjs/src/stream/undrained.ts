@@ -14,7 +14,7 @@ interface Endable {
 export class Undrained {
   /** And since when, the longest first. */
   readonly #since = new Map<Endable, number>()
-  #cancel: (() => void) | undefined
+  #isScheduled = false
 
   constructor(
     private readonly stuckMs: number,
@@ -32,8 +32,10 @@ export class Undrained {
 
   // One timer for all; frames that fill a socket's buffer for a moment don't cost one each.
   #schedule(ms: number): void {
-    this.#cancel ??= this.clock.after(ms, () => {
-      this.#cancel = undefined
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    this.clock.after(ms, () => {
+      this.#isScheduled = false
       this.#close()
     })
   }
