@@ -248,17 +248,13 @@ export class Room {
     const status: { [id: string]: Status } = {}
     const leave: string[] = []
     for (const entry of this.#timeline.since(version)) {
-      const { member, joinedAt, movedAt, statusAt } = entry
-      const isHere = part === undefined || entry.part === part
-      const cameHere = part !== undefined && entry.partAt > version
-      // Who wasn't here before is told to leave as well: that changes nothing.
-      if (entry.gone ? isHere || cameHere : !isHere && cameHere) leave.push(member.id)
-      if (entry.gone || !isHere) continue
-      if (joinedAt > version || cameHere) join.push(member)
-      else {
-        if (movedAt > version) move[member.id] = member.location
-        if (statusAt > version) status[member.id] = member.status
-      }
+      const { member } = entry
+      const news = newsOf(entry, version, part)
+      if (news === 'join') join.push(member)
+      if (news === 'leave') leave.push(member.id)
+      if (news !== 'change') continue
+      if (entry.movedAt > version) move[member.id] = member.location
+      if (entry.statusAt > version) status[member.id] = member.status
     }
     const sees = part !== undefined && this.#partsChangedAt > version
     return {
@@ -383,6 +379,19 @@ export class Room {
     this.#timeline.remove(leaver)
     this.#horizon = leaver.version
   }
+}
+
+/** What one who sees a part of the document, or all of it, is told of a member. PROTOCOL.md ST15 */
+function newsOf(
+  entry: Entry,
+  version: number,
+  part: string | undefined,
+): 'join' | 'change' | 'leave' | 'nothing' {
+  const isSeen = part === undefined || entry.part === part
+  const hasCrossed = part !== undefined && entry.partAt > version
+  // Who wasn't seen before is told to leave as well: that changes nothing.
+  if (entry.gone || !isSeen) return hasCrossed || (entry.gone && isSeen) ? 'leave' : 'nothing'
+  return entry.joinedAt > version || hasCrossed ? 'join' : 'change'
 }
 
 function hasKeys(record: object): boolean {

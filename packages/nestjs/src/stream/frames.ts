@@ -69,7 +69,6 @@ export class Frames {
   constructor(
     readonly room: Room,
     readonly epoch: string,
-    readonly intervalMs: number,
     readonly clock: Clock,
     private readonly pace: Pace,
     private readonly merge: MergeUpdates,
@@ -136,8 +135,7 @@ export class Frames {
       if (isBetween(reader, from, this.room.version)) reader.version = from
       this.catchUp(reader)
     }
-    const pauseMs = this.pace.pauseMs()
-    this.#nextFrameMs = Math.max(startMs + this.intervalMs, this.clock.now() + pauseMs)
+    this.#nextFrameMs = this.pace.nextFrameMs(startMs)
   }
 
   #patchSince(

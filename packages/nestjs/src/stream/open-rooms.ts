@@ -43,7 +43,7 @@ export class OpenRooms {
     private readonly clock: Clock,
     private readonly documents: DocumentHooks,
   ) {
-    this.#pace = new Pace(clock)
+    this.#pace = new Pace(limits.frameIntervalMs, clock)
   }
 
   get size(): number {
@@ -138,9 +138,7 @@ export class OpenRooms {
   /** A room that begins where those that are forgotten left off. */
   #framesOf(name: string): Frames {
     const room = new Room(name, this.limits, this.#version)
-    const { frameIntervalMs } = this.limits
-    const { merge } = this.documents
-    return new Frames(room, this.epoch, frameIntervalMs, this.clock, this.#pace, merge)
+    return new Frames(room, this.epoch, this.clock, this.#pace, this.documents.merge)
   }
 
   #forgetLongestEmpty(): void {

@@ -5,14 +5,14 @@ import { Pace } from './pace.js'
 /** A process that something keeps busy for a share of each 10 ms. */
 function start() {
   const clock = new VirtualClock()
-  const pace = new Pace(clock)
+  const pace = new Pace(0, clock)
   const run = (ms: number, share: number) => {
     for (let time = 0; time < ms; time += 10) {
       clock.after(0, () => clock.advance(10 * share))
       clock.advance(10)
-      pace.pauseMs()
+      pace.nextFrameMs(clock.now())
     }
-    return pace.pauseMs()
+    return pace.nextFrameMs(clock.now()) - clock.now()
   }
   return { run }
 }

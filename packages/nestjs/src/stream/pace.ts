@@ -23,19 +23,23 @@ export class Pace {
   #nowMs: number
   #busyMs: number
 
-  constructor(private readonly clock: Clock) {
+  /** @param intervalMs the least time from one frame of a room to its next */
+  constructor(
+    private readonly intervalMs: number,
+    private readonly clock: Clock,
+  ) {
     this.#nowMs = clock.now()
     this.#busyMs = clock.busyMs()
   }
 
-  /** How long a room that has just sent a frame waits at least before its next one. */
-  pauseMs(): number {
+  /** When a room that has just sent a frame may send its next one. @param startMs when it began */
+  nextFrameMs(startMs: number): number {
     const nowMs = this.clock.now()
     const busyMs = this.clock.busyMs()
     const beyondMs = busyMs - this.#busyMs - (nowMs - this.#nowMs) * BUSY_SHARE
     this.#debtMs = Math.min(Math.max(0, this.#debtMs + beyondMs), MOST_PAUSE_MS * BUSY_SHARE)
     this.#nowMs = nowMs
     this.#busyMs = busyMs
-    return this.#debtMs / BUSY_SHARE
+    return Math.max(startMs + this.intervalMs, nowMs + this.#debtMs / BUSY_SHARE)
   }
 }
