@@ -48,6 +48,7 @@ function Office({ session, person, isNew }: OfficeProps) {
         </h1>
         <StatusLine
           snapshot={snapshot}
+          document={session.document}
           watches={session.watches}
           onWatch={session.watch}
           onJoin={session.join}
