@@ -1,0 +1,67 @@
+import { Extension } from '@tiptap/core'
+import { Plugin } from '@tiptap/pm/state'
+import type { EditorView } from '@tiptap/pm/view'
+import { isImageFile, readImage } from './images.js'
+
+/** Who is told why an image can't be taken. */
+interface ImageFilesOptions {
+  readonly refused: (why: string) => void
+}
+
+/** Takes images that are pasted and dropped. @see PROTOCOL.md PG8 */
+export const ImageFiles = Extension.create<ImageFilesOptions>({
+  name: 'imageFiles',
+  addOptions: () => ({ refused: () => undefined }),
+  addProseMirrorPlugins() {
+    const { refused } = this.options
+    return [
+      new Plugin({
+        props: {
+          handlePaste: (view, { clipboardData }) => take(view, clipboardData, refused),
+          handleDrop: (view, { dataTransfer, clientX, clientY }) => {
+            const found = view.posAtCoords({ left: clientX, top: clientY })
+            return take(view, dataTransfer, refused, found?.pos)
+          },
+        },
+      }),
+    ]
+  },
+})
+
+/** Whether there were images, which are put in as soon as they are read. */
+function take(
+  view: EditorView,
+  data: DataTransfer | null,
+  refused: (why: string) => void,
+  at?: number,
+): boolean {
+  const images = [...(data?.files ?? [])].filter(isImageFile)
+  // Who copies from a text with images means the text.
+  const hasText = data?.types.includes('text/html') === true && data.types.includes('text/plain')
+  if (!view.editable || images.length === 0 || hasText) return false
+  void insertImages(view, images, refused, at)
+  return true
+}
+
+/** Puts images in, one after the other, where the selection is or at a position. */
+export async function insertImages(
+  view: EditorView,
+  files: readonly File[],
+  refused: (why: string) => void,
+  at?: number,
+): Promise<void> {
+  for (const file of files) {
+    try {
+      const src = await readImage(file)
+      if (view.isDestroyed || !view.editable) return
+      const image = view.state.schema.nodes['image']!.create({ src, alt: file.name })
+      const { tr, doc } = view.state
+      // What was written meanwhile may have moved it; then it is near enough.
+      if (at === undefined) tr.replaceSelectionWith(image)
+      else tr.insert(Math.min(at, doc.content.size), image)
+      view.dispatch(tr.scrollIntoView())
+    } catch (error) {
+      refused(error instanceof Error ? error.message : 'The image can’t be read.')
+    }
+  }
+}
