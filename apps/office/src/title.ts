@@ -17,7 +17,7 @@ const UNSHOWABLE_OR_SPACE = new RegExp(`(?:${UNSHOWABLE.source}|\\s)+`, 'gu')
 export function parseTitle(value: unknown): string | undefined {
   if (typeof value !== 'string' || UNSHOWABLE.test(value)) return undefined
   const title = value.trim()
-  return title !== '' && [...title].length <= MAX_CHARACTERS ? title : undefined
+  return title !== '' && Array.from(title).length <= MAX_CHARACTERS ? title : undefined
 }
 
 /**
@@ -27,7 +27,7 @@ export function parseTitle(value: unknown): string | undefined {
  */
 export function cleanTitle(typed: string): string {
   const line = typed.replaceAll(UNSHOWABLE_OR_SPACE, ' ').trim()
-  return [...line].slice(0, MAX_CHARACTERS).join('').trim()
+  return Array.from(line).slice(0, MAX_CHARACTERS).join('').trim()
 }
 
 /** The document's title; `undefined` if it has none. @see PROTOCOL.md PG1 */

@@ -1,5 +1,5 @@
 import type { Member } from '@whereabouts/client'
-import { useEffect, useState, useSyncExternalStore } from 'react'
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { createRoot } from 'react-dom/client'
 import { ICONS } from '../icons.js'
 import { addressOf, nameUntitled, newRoom, type Kind } from '../route.js'
@@ -17,7 +17,7 @@ function Home({ recents }: { readonly recents: RecentList }) {
   const list = useSyncExternalStore(recents.subscribe, recents.getSnapshot)
   const [titles] = useState(() => new RoomTitles())
   const [notice, setNotice] = useState('')
-  const visit = useVisit()
+  const { visit, nowMs } = useVisit()
   const there = useWhoIsThere(recents)
   useNewTitles(recents, titles, visit)
 
@@ -58,6 +58,7 @@ function Home({ recents }: { readonly recents: RecentList }) {
                 <RecentRow
                   key={addressOf(recent)}
                   recent={recent}
+                  nowMs={nowMs}
                   members={there.get(recent.room) ?? NOBODY}
                   onRename={(title) => rename(recent, title)}
                   onCopy={() => copy(recent)}
@@ -111,12 +112,19 @@ function Welcome() {
   )
 }
 
-/** Counts how often the page came to be looked at, the first time being 0. */
-function useVisit(): number {
-  const [visit, setVisit] = useState(0)
+/** One look at the page. */
+interface Visit {
+  /** How often it came to be looked at before. */
+  readonly visit: number
+  readonly nowMs: number
+}
+
+function useVisit(): Visit {
+  const [visit, setVisit] = useState(() => ({ visit: 0, nowMs: Date.now() }))
   useEffect(() => {
     const come = () => {
-      if (!document.hidden) setVisit((before) => before + 1)
+      if (!document.hidden)
+        setVisit(({ visit: before }) => ({ visit: before + 1, nowMs: Date.now() }))
     }
     const comeBack = ({ persisted }: PageTransitionEvent) => {
       if (persisted) come()
@@ -133,25 +141,32 @@ function useVisit(): number {
 
 /** Looks up, once a visit, which documents others have renamed. @see PROTOCOL.md PG15 */
 function useNewTitles(recents: RecentList, titles: RoomTitles, visit: number): void {
+  const looking = useRef(Promise.resolve())
   useEffect(() => {
-    let isOver = false
+    const life = new AbortController()
     recents.lookAgain()
-    const lookUp = async () => {
-      for (const recent of recents.getSnapshot()) {
-        if (isOver) return
-        try {
-          const found = await titles.lookUp(recent.room, recent.lookedUpAt)
-          if (found !== null) recents.retitled(recent, found.title, found.at)
-        } catch {
-          // Shown as it was last known; the next visit asks again.
-        }
-      }
+    // One visit after the other: what the one before is asking is as new.
+    if (visit >= 0) {
+      looking.current = looking.current.then(() => lookUpTitles(recents, titles, life.signal))
     }
-    void lookUp()
-    return () => {
-      isOver = true
-    }
+    return () => life.abort()
   }, [recents, titles, visit])
+}
+
+async function lookUpTitles(
+  recents: RecentList,
+  titles: RoomTitles,
+  life: AbortSignal,
+): Promise<void> {
+  for (const recent of recents.getSnapshot()) {
+    if (life.aborted) return
+    try {
+      const found = await titles.lookUp(recent.room, recent.lookedUpAt)
+      if (found !== null) recents.retitled(recent, found.title, found.at)
+    } catch {
+      // Shown as it was last known; the next visit asks again.
+    }
+  }
 }
 
 function useWhoIsThere(recents: RecentList): ReadonlyMap<string, readonly Member[]> {

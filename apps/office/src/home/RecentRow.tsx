@@ -13,6 +13,7 @@ const TOLD_BY_NAME = 3
 
 interface RecentRowProps {
   readonly recent: Recent
+  readonly nowMs: number
   /** Who is in its room now. */
   readonly members: readonly Member[]
   /** Rejects with what is wrong. */
@@ -22,7 +23,8 @@ interface RecentRowProps {
 }
 
 /** A document that was opened before: what it is called, who is in it, and what to do with it. */
-export function RecentRow({ recent, members, onRename, onCopy, onRemove }: RecentRowProps) {
+export function RecentRow(props: RecentRowProps) {
+  const { recent, nowMs, members, onRename, onCopy, onRemove } = props
   const [isRenaming, setIsRenaming] = useState(false)
   const renameButton = useRef<HTMLButtonElement>(null)
   const name = recent.title ?? nameUntitled(recent)
@@ -41,8 +43,7 @@ export function RecentRow({ recent, members, onRename, onCopy, onRemove }: Recen
         </a>
       )}
       <span className="recent-about">
-        {recent.kind === 'sheet' ? 'Sheet' : 'Page'}, opened{' '}
-        {describeAgo(recent.openedAtMs, Date.now())}
+        {recent.kind === 'sheet' ? 'Sheet' : 'Page'}, opened {describeAgo(recent.openedAtMs, nowMs)}
       </span>
       <People members={members} />
       <span className="recent-actions">
@@ -129,19 +130,22 @@ function People({ members }: { readonly members: readonly Member[] }) {
   const shown = members.slice(0, members.length > SHOWN ? SHOWN - 1 : SHOWN)
   const label = describePeople(members)
   return (
-    <span className="people" role="img" aria-label={label} title={label}>
+    <span className="people" title={label}>
+      <span className="unseen">{label}</span>
       {shown.map((member) => (
         <span
           key={member.id}
           className="avatar small"
-          data-status={member.status}
+          aria-hidden="true"
           style={paint(member.user.color)}
         >
           {initials(member.user.name)}
         </span>
       ))}
       {shown.length < members.length && (
-        <span className="avatar small more">+{members.length - shown.length}</span>
+        <span className="avatar small more" aria-hidden="true">
+          +{members.length - shown.length}
+        </span>
       )}
     </span>
   )

@@ -58,6 +58,7 @@ export class RoomTitles {
     const id = (this.#lastId += 1)
     return new Promise((resolve, reject) => {
       this.#asked.set(id, { resolve, reject })
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has none
       worker.postMessage({ id, ...question } satisfies Question)
     })
   }
@@ -75,7 +76,7 @@ export class RoomTitles {
     worker.addEventListener('error', () => {
       // It can't be loaded, or is broken: the next question starts another one.
       this.#worker = undefined
-      for (const { reject } of this.#asked.values()) reject(new Error('Titles can’t be read.'))
+      for (const asked of this.#asked.values()) asked.reject(new Error('Titles can’t be read.'))
       this.#asked.clear()
     })
     return worker

@@ -36,7 +36,12 @@ export function PageEditor({ session, provider, onOpen }: PageEditorProps) {
   return (
     <>
       {session.canEdit && editor !== null && <Toolbar editor={editor} refused={setNotice} />}
-      <div className="scroller" onMouseDown={(event) => writeBelow(event, editor)}>
+      {/* With the keyboard one comes there by the arrow keys. */}
+      <div
+        className="scroller"
+        role="presentation"
+        onMouseDown={(event) => writeBelow(event, editor)}
+      >
         <div ref={paper} className="paper" />
       </div>
       <FullNotice session={session} />

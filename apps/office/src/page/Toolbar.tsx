@@ -1,5 +1,5 @@
 import type { Editor } from '@tiptap/core'
-import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
+import { useCallback, useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import { ICONS } from '../icons.js'
 import { insertImages } from './image-files.js'
 import { LinkBar } from './LinkBar.js'
@@ -27,7 +27,8 @@ export function Toolbar({ editor, refused }: ToolbarProps) {
   const state = useToolbarState(editor)
   const [isLinking, setIsLinking] = useState(false)
   const bar = useRef<HTMLDivElement>(null)
-  useLinkKey(editor, () => setIsLinking(true))
+  const openLink = useCallback(() => setIsLinking(true), [])
+  useLinkKey(editor, openLink)
   useOneStop(bar)
   const group = (tools: readonly Tool[]) => (
     <span className="tools">
@@ -61,7 +62,7 @@ export function Toolbar({ editor, refused }: ToolbarProps) {
             aria-keyshortcuts="Control+K"
             aria-pressed={state.link !== undefined}
             onMouseDown={(event) => event.preventDefault()}
-            onClick={() => setIsLinking(true)}
+            onClick={openLink}
           >
             {ICONS.link}
           </button>
@@ -75,7 +76,7 @@ export function Toolbar({ editor, refused }: ToolbarProps) {
         editor={editor}
         href={state.link}
         isOpen={isLinking}
-        onOpen={() => setIsLinking(true)}
+        onOpen={openLink}
         onClose={() => setIsLinking(false)}
       />
     </>
@@ -178,18 +179,16 @@ function useToolbarState(editor: Editor): ToolbarState {
 }
 
 function useLinkKey(editor: Editor, open: () => void): void {
-  const opening = useRef(open)
-  opening.current = open
   useEffect(() => {
     const { dom } = editor.view
     const look = (event: globalThis.KeyboardEvent) => {
       if (event.key !== 'k' || !(event.ctrlKey || event.metaKey)) return
       event.preventDefault()
-      opening.current()
+      open()
     }
     dom.addEventListener('keydown', look)
     return () => dom.removeEventListener('keydown', look)
-  }, [editor])
+  }, [editor, open])
 }
 
 const STOPS = 'button, select'

@@ -7,8 +7,14 @@ const MAX_FILE_BYTES = 20 * 1024 * 1024
 const TYPES: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp'])
 // No SVG: it is a document of its own, with links and styles.
 const DATA = /^data:image\/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+={0,2}$/
-const SIDES = [1_600, 1_200, 800, 500]
-const QUALITIES = [0.85, 0.6]
+// The longer side in pixels, and the quality: the first that is small enough.
+const TRIES = [
+  [1_600, 0.85],
+  [1_600, 0.6],
+  [1_200, 0.7],
+  [800, 0.7],
+  [500, 0.6],
+] as const
 
 /** Whether this is an image that a page shows: whole in the document, and nothing but pixels. */
 export function isShownImage(src: unknown): src is string {
@@ -46,12 +52,9 @@ async function shrink(file: File): Promise<Blob | undefined> {
     throw new Error(`${file.name} can’t be read as an image.`)
   }
   try {
-    for (const side of SIDES) {
-      const canvas = draw(bitmap, side)
-      for (const quality of QUALITIES) {
-        const blob = await encode(canvas, quality)
-        if (blob !== null && blob.size <= MAX_IMAGE_BYTES) return blob
-      }
+    for (const [side, quality] of TRIES) {
+      const blob = await encode(draw(bitmap, side), quality)
+      if (blob !== null && blob.size <= MAX_IMAGE_BYTES) return blob
     }
     return undefined
   } finally {

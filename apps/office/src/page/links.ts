@@ -4,7 +4,7 @@ const MAIL = /^[^\s@/:]+@[^\s@/:]+\.[^\s@/:]+$/
 const MAX_CHARACTERS = 2_048
 
 /** Whether a link may be followed: whole, and to the web or to a mailbox. @see PROTOCOL.md PG9 */
-export function isSafeLink(href: unknown): href is string {
+export function isSafeLink(href: unknown): boolean {
   if (typeof href !== 'string' || href.length > MAX_CHARACTERS) return false
   try {
     // Only what begins with its scheme: a browser would read a relative one from this page.

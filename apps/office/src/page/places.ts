@@ -45,7 +45,7 @@ export function describePosition(doc: Node, position: number): string {
 }
 
 function cut(text: string): string {
-  const characters = [...text]
+  const characters = Array.from(text)
   if (characters.length <= MAX_HEADING_CHARACTERS) return text
   return `${characters.slice(0, MAX_HEADING_CHARACTERS).join('').trim()}…`
 }
