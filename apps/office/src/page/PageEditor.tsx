@@ -83,7 +83,8 @@ function FullNotice({ session }: { readonly session: Session }) {
   if (problem?.problem !== 'document-full') return null
   return (
     <p className="notice" role="alert">
-      This page is full: what you add is not stored. Take something out, images most of all.
+      This page is full: what you wrote last is in this browser alone. Take something out, images
+      most of all, and load the page again.
     </p>
   )
 }
