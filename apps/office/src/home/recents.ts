@@ -114,7 +114,7 @@ export class RecentList {
 }
 
 /** Whether both are the same document, shown as the same thing. */
-export function isSame(a: DocumentName, b: DocumentName): boolean {
+function isSame(a: DocumentName, b: DocumentName): boolean {
   return a.kind === b.kind && a.room === b.room
 }
 

@@ -1,5 +1,5 @@
 /** What an image may be at most, in the document, before it is written as text. @see PROTOCOL.md PG8 */
-export const MAX_IMAGE_BYTES = 256 * 1024
+const MAX_IMAGE_BYTES = 256 * 1024
 
 /** What one may pick to be made smaller. */
 const MAX_FILE_BYTES = 20 * 1024 * 1024
