@@ -1,5 +1,5 @@
 import type { Member } from '@whereabouts/client'
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { useEffect, useState, useSyncExternalStore } from 'react'
 import { createRoot } from 'react-dom/client'
 import { ICONS } from '../icons.js'
 import { addressOf, nameUntitled, newRoom, type Kind } from '../route.js'
@@ -19,7 +19,7 @@ function Home({ recents }: { readonly recents: RecentList }) {
   const [notice, setNotice] = useState('')
   const { visit, nowMs } = useVisit()
   const there = useWhoIsThere(recents)
-  useNewTitles(recents, titles, visit)
+  useNewTitles(recents, titles)
 
   const rename = async (recent: Recent, title: string) => {
     await titles.rename(recent.room, title)
@@ -121,36 +121,45 @@ interface Visit {
 
 function useVisit(): Visit {
   const [visit, setVisit] = useState(() => ({ visit: 0, nowMs: Date.now() }))
-  useEffect(() => {
-    const come = () => {
-      if (!document.hidden)
-        setVisit(({ visit: before }) => ({ visit: before + 1, nowMs: Date.now() }))
-    }
-    const comeBack = ({ persisted }: PageTransitionEvent) => {
-      if (persisted) come()
-    }
-    document.addEventListener('visibilitychange', come)
-    window.addEventListener('pageshow', comeBack)
-    return () => {
-      document.removeEventListener('visibilitychange', come)
-      window.removeEventListener('pageshow', comeBack)
-    }
-  }, [])
+  useEffect(
+    () => onLook(() => setVisit((before) => ({ visit: before.visit + 1, nowMs: Date.now() }))),
+    [],
+  )
   return visit
 }
 
+/** Calls back whenever the page comes to be looked at again; returns how to stop that. */
+function onLook(listener: () => void): () => void {
+  const listening = new AbortController()
+  const { signal } = listening
+  const come = () => {
+    if (!document.hidden) listener()
+  }
+  const comeBack = ({ persisted }: PageTransitionEvent) => {
+    if (persisted) listener()
+  }
+  document.addEventListener('visibilitychange', come, { signal })
+  window.addEventListener('pageshow', comeBack, { signal })
+  return () => listening.abort()
+}
+
 /** Looks up, once a visit, which documents others have renamed. @see PROTOCOL.md PG15 */
-function useNewTitles(recents: RecentList, titles: RoomTitles, visit: number): void {
-  const looking = useRef(Promise.resolve())
+function useNewTitles(recents: RecentList, titles: RoomTitles): void {
   useEffect(() => {
     const life = new AbortController()
-    recents.lookAgain()
-    // One visit after the other: what the one before is asking is as new.
-    if (visit >= 0) {
-      looking.current = looking.current.then(() => lookUpTitles(recents, titles, life.signal))
+    let looking = Promise.resolve()
+    const look = () => {
+      recents.lookAgain()
+      // One visit after the other: the one before may still be asking.
+      looking = looking.then(() => lookUpTitles(recents, titles, life.signal))
     }
-    return () => life.abort()
-  }, [recents, titles, visit])
+    look()
+    const stop = onLook(look)
+    return () => {
+      stop()
+      life.abort()
+    }
+  }, [recents, titles])
 }
 
 async function lookUpTitles(

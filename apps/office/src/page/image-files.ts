@@ -1,7 +1,9 @@
 import { Extension } from '@tiptap/core'
+import { Fragment, Slice } from '@tiptap/pm/model'
 import { Plugin } from '@tiptap/pm/state'
+import { dropPoint } from '@tiptap/pm/transform'
 import type { EditorView } from '@tiptap/pm/view'
-import { isImageFile, readImage } from './images.js'
+import { isImageFile, isSmallImage, readImage } from './images.js'
 
 /** Who is told why an image can't be taken. */
 interface ImageFilesOptions {
@@ -18,7 +20,9 @@ export const ImageFiles = Extension.create<ImageFilesOptions>({
       new Plugin({
         props: {
           handlePaste: (view, { clipboardData }) => take(view, clipboardData, refused),
-          handleDrop: (view, { dataTransfer, clientX, clientY }) => {
+          handleDrop: (view, { dataTransfer, clientX, clientY }, _slice, isMoved) => {
+            // A browser makes a file of an image that is moved within the text as well.
+            if (isMoved) return false
             const found = view.posAtCoords({ left: clientX, top: clientY })
             return take(view, dataTransfer, refused, found?.pos)
           },
@@ -38,9 +42,21 @@ function take(
   const images = [...(data?.files ?? [])].filter(isImageFile)
   // Who copies from a text with images means the text.
   const hasText = data?.types.includes('text/html') === true && data.types.includes('text/plain')
-  if (!view.editable || images.length === 0 || hasText) return false
+  if (!view.editable) return false
+  if (images.length === 0 || hasText) {
+    if (data !== null) tellOfLeftBehind(data.getData('text/html'), refused)
+    return false
+  }
   void insertImages(view, images, refused, at)
   return true
+}
+
+/** The images of a text that is pasted are those of another server, or too large, unless proven. */
+function tellOfLeftBehind(html: string, refused: (why: string) => void): void {
+  if (!html.includes('<img')) return
+  const images = [...new DOMParser().parseFromString(html, 'text/html').images]
+  if (images.every((image) => isSmallImage(image.getAttribute('src')))) return
+  refused('Images of what you pasted stay behind: save them, and put them in as files.')
 }
 
 /** Puts images in, one after the other, where the selection is or at a position. */
@@ -57,8 +73,9 @@ export async function insertImages(
       const image = view.state.schema.nodes['image']!.create({ src, alt: file.name })
       const { tr, doc } = view.state
       // What was written meanwhile may have moved it; then it is near enough.
-      if (at === undefined) tr.replaceSelectionWith(image)
-      else tr.insert(Math.min(at, doc.content.size), image)
+      const here = at === undefined ? undefined : Math.min(at, doc.content.size)
+      if (here === undefined) tr.replaceSelectionWith(image)
+      else tr.insert(dropPoint(doc, here, new Slice(Fragment.from(image), 0, 0)) ?? here, image)
       view.dispatch(tr.scrollIntoView())
     } catch (error) {
       refused(error instanceof Error ? error.message : 'The image can’t be read.')

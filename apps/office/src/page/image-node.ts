@@ -1,5 +1,5 @@
 import { mergeAttributes, Node } from '@tiptap/core'
-import { isShownImage } from './images.js'
+import { isShownImage, isSmallImage } from './images.js'
 
 /** An image that is in the document itself. @see PROTOCOL.md PG8 */
 export const ImageNode = Node.create({
@@ -17,7 +17,7 @@ export const ImageNode = Node.create({
   parseHTML: () => [
     {
       tag: 'img[src]',
-      getAttrs: (element) => (isShownImage(element.getAttribute('src')) ? null : false),
+      getAttrs: (element) => (isSmallImage(element.getAttribute('src')) ? null : false),
     },
   ],
 

@@ -1,6 +1,9 @@
 /** What an image may be at most, in the document, before it is written as text. @see PROTOCOL.md PG8 */
 const MAX_IMAGE_BYTES = 256 * 1024
 
+// Four characters for three bytes, and what stands before them.
+const MAX_SOURCE_CHARACTERS = (MAX_IMAGE_BYTES / 3) * 4 + 32
+
 /** What one may pick to be made smaller. */
 const MAX_FILE_BYTES = 20 * 1024 * 1024
 
@@ -19,6 +22,11 @@ const TRIES = [
 /** Whether this is an image that a page shows: whole in the document, and nothing but pixels. */
 export function isShownImage(src: unknown): src is string {
   return typeof src === 'string' && DATA.test(src)
+}
+
+/** Whether an image may be put in as it is. */
+export function isSmallImage(src: unknown): src is string {
+  return isShownImage(src) && src.length <= MAX_SOURCE_CHARACTERS
 }
 
 /** Whether a file is an image at all, be it one that can't be taken. */

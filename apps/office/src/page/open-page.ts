@@ -3,11 +3,12 @@ import type { Member } from '@whereabouts/client'
 import type { Content } from '../content.js'
 import type { Session } from '../session.js'
 import { repaintCarets } from './caret.js'
-import { Cursors } from './cursors.js'
+import { Cursors, type Cursor } from './cursors.js'
 import { pageExtensions } from './extensions.js'
 import { keepReadable } from './fragment.js'
+import { keepPlace, takePlace } from './last-place.js'
 import { mirror } from './mirror.js'
-import { describePosition, positionOf } from './places.js'
+import { describePosition, positionOf, positionOfCursor } from './places.js'
 
 /** An open page. */
 export interface OpenPage {
@@ -52,6 +53,8 @@ export function openPage({ session, paper, refused }: OpenPageOptions): OpenPage
       },
     },
   })
+  if (session.canEdit) beginWriting(editor, takePlace(session.name))
+  const stopKeeping = keepPlace(session.name, awareness)
   const repaint = () => repaintCarets(paper, cursors.getStates())
   awareness.on('change', repaint)
   return {
@@ -59,11 +62,22 @@ export function openPage({ session, paper, refused }: OpenPageOptions): OpenPage
     content: pageContent(editor, paper),
     close() {
       awareness.off('change', repaint)
+      stopKeeping()
       editor.destroy()
       stopCleaning()
       copy?.close()
     },
   }
+}
+
+/** Where one was before a reload, else at the beginning, unless the keyboard is elsewhere. */
+function beginWriting(editor: Editor, place: Cursor | undefined): void {
+  const at = place === undefined ? undefined : positionOfCursor(place, editor.state)
+  // On a phone it would open the keyboard over half of the page.
+  const isAsked =
+    document.activeElement !== document.body || matchMedia('(pointer: coarse)').matches
+  if (at !== undefined) editor.chain().setTextSelection(at).scrollIntoView().run()
+  if (!isAsked) editor.commands.focus()
 }
 
 function pageContent(editor: Editor, paper: HTMLElement): Content {

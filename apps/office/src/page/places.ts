@@ -3,7 +3,7 @@ import type { EditorState } from '@tiptap/pm/state'
 import { relativePositionToAbsolutePosition, ySyncPluginKey } from '@tiptap/y-tiptap'
 import type { Member } from '@whereabouts/client'
 import { createRelativePositionFromJSON } from 'yjs'
-import { parseCursor } from './cursors.js'
+import { parseCursor, type Cursor } from './cursors.js'
 
 type RelativeToAbsolute = Parameters<typeof relativePositionToAbsolutePosition>
 
@@ -20,10 +20,15 @@ const MAX_HEADING_CHARACTERS = 40
 export function positionOf({ location }: Member, state: EditorState): number | undefined {
   if (typeof location !== 'object' || location === null) return undefined
   const cursor = parseCursor((location as { readonly [field: string]: unknown })['cursor'])
+  return cursor === undefined ? undefined : positionOfCursor(cursor, state)
+}
+
+/** Where in the page that is shown a cursor is; `undefined` if nowhere, or nowhere yet. */
+export function positionOfCursor({ head }: Cursor, state: EditorState): number | undefined {
   const bound = ySyncPluginKey.getState(state) as Binding | undefined
-  if (cursor === undefined || bound === undefined) return undefined
+  if (bound === undefined) return undefined
   const { doc, type, binding } = bound
-  const relative = createRelativePositionFromJSON(cursor.head)
+  const relative = createRelativePositionFromJSON(head)
   const at = relativePositionToAbsolutePosition(doc, type, relative, binding.mapping)
   return at === null ? undefined : Math.min(at, state.doc.content.size)
 }

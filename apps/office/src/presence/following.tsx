@@ -66,11 +66,11 @@ interface FollowingLineProps {
 export function FollowingLine({ member, onStop }: FollowingLineProps) {
   if (member === undefined) return null
   return (
-    <div className="following" style={{ borderColor: member.user.color }}>
+    <output className="following" style={{ borderColor: member.user.color }}>
       <span>Following {member.user.name}</span>
       <button type="button" className="link" onClick={onStop}>
         Stop
       </button>
-    </div>
+    </output>
   )
 }
