@@ -305,14 +305,6 @@ describe('the page around the sheet', () => {
     await anns.page.keyboard.press('ArrowDown')
     await expect.poll(() => anns.ownCell()).toBe('C6')
   })
-
-  it('[SH11] shows the way to the demo where there is no sheet', async () => {
-    await using anns = await open(newRoom(), ann)
-    await anns.page.goto(`${server.baseUrl}/sheets/a/b`)
-    await anns.page.getByRole('link', { name: 'Open the demo sheet' }).click()
-    await anns.untilOpen()
-    expect(new URL(anns.page.url()).pathname).toBe('/sheets/demo')
-  })
 })
 
 describe('coming and going', () => {

@@ -1,34 +1,36 @@
 import './styles.css'
-import { loadPerson, suggestPerson } from './person.js'
-import { parseRoute, type Route } from './route.js'
-import { Session } from './session.js'
+import { RecentList } from './home/recents.js'
+import { parseRoute, type DocumentRoute } from './route.js'
 
 const page = document.getElementById('app')!
-const route = parseRoute(location)
-if (route === undefined) showNotFound()
-else await openSheet(route)
+const recents = new RecentList(() => localStorage)
+for (const event of ['storage', 'pageshow']) window.addEventListener(event, recents.lookAgain)
 
-/** Joins before the heavy parts load: a reload has 2 s to be back (PROTOCOL.md MB6). */
-async function openSheet({ room, watch }: Route): Promise<void> {
-  document.title = `${room} · whereabouts`
-  const known = loadPerson(() => localStorage)
-  const person = known ?? suggestPerson()
-  const session = new Session(room, person, watch)
-  try {
-    const { showOffice } = await import('./office.js')
-    showOffice(page, { session, person, isNew: known === undefined })
-  } catch (error) {
-    showMessage('The page could not be loaded.', { href: location.href, text: 'Try again' })
-    throw error
-  }
+try {
+  const route = parseRoute(location)
+  if (route === undefined) showNotFound()
+  else if (route.kind === 'home') await openHome()
+  else await openDocument(route)
+} catch (error) {
+  showMessage('The page could not be loaded.', { href: location.href, text: 'Try again' })
+  throw error
+}
+
+async function openHome(): Promise<void> {
+  document.title = 'whereabouts'
+  const { showHome } = await import('./home/Home.js')
+  showHome(page, recents)
+}
+
+async function openDocument(route: DocumentRoute): Promise<void> {
+  recents.opened(route, Date.now())
+  const { openRoom } = await import('./open-room.js')
+  await openRoom(page, route, recents)
 }
 
 function showNotFound(): void {
   document.title = 'Not found · whereabouts'
-  showMessage('There is no page at this address.', {
-    href: '/sheets/demo',
-    text: 'Open the demo sheet',
-  })
+  showMessage('There is no page at this address.', { href: '/', text: 'Go to the start' })
 }
 
 function showMessage(text: string, link: { href: string; text: string }): void {

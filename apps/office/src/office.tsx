@@ -1,130 +1,41 @@
-import type { Member } from '@whereabouts/client'
-import { useRoom } from '@whereabouts/client/react'
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useState } from 'react'
 import { createRoot } from 'react-dom/client'
-import { loadPerson, savePerson, type Person } from './person.js'
-import { formatCell, parsePlace } from './place.js'
-import { Announcer } from './presence/Announcer.js'
-import { Avatars } from './presence/Avatars.js'
-import { PersonDialog } from './presence/PersonDialog.js'
-import { StatusLine } from './presence/StatusLine.js'
+import { sheetContent, type Content } from './content.js'
+import type { RecentList } from './home/recents.js'
+import { PageView } from './page/PageView.js'
+import type { Person } from './person.js'
+import type { DocumentRoute } from './route.js'
 import type { Session } from './session.js'
 import type { Sheet } from './sheet/sheet.js'
 import { SheetView } from './SheetView.js'
+import { Shell } from './Shell.js'
 
 /** What the page knows before its heavy parts are loaded. */
 export interface OfficeProps {
   readonly session: Session
+  readonly route: DocumentRoute
+  readonly recents: RecentList
   readonly person: Person
   /** Whether the person is a suggestion and has to be asked. */
   readonly isNew: boolean
 }
 
-/** Shows the sheet of a room with everything around it. */
+/** Shows the document of a room with everything around it. */
 export function showOffice(page: HTMLElement, props: OfficeProps): void {
   createRoot(page).render(<Office {...props} />)
 }
 
-function Office({ session, person, isNew }: OfficeProps) {
-  const snapshot = useRoom(session)
-  const [sheet, setSheet] = useState<Sheet | null>(null)
-  const [own, setOwn] = useOwnPerson(session, person)
-  const [asks, setAsks] = useState(isNew && !session.watches)
-  const where = useCallback((member: Member) => describePlace(member, sheet), [sheet])
-  const closeDialog = (chosen: Person) => {
-    setOwn(chosen)
-    setAsks(false)
-    // Asked on arrival, nothing in the bar had the focus before; then it belongs to the cells.
-    if (!document.querySelector('.bar')?.contains(document.activeElement)) sheet?.focus()
-  }
-  useWayIntoSheet(sheet)
-
+function Office(props: OfficeProps) {
+  const { session, route } = props
+  const [content, setContent] = useState<Content | null>(null)
+  const openSheet = useCallback((sheet: Sheet) => setContent(sheetContent(sheet)), [])
   return (
-    <>
-      <header className="bar">
-        <h1>
-          <span className="brand">whereabouts</span>
-          <span className="room">{session.name}</span>
-        </h1>
-        <StatusLine
-          snapshot={snapshot}
-          watches={session.watches}
-          onWatch={session.watch}
-          onJoin={session.join}
-        />
-        <p className="note">What you write in cells stays in this window for now.</p>
-        <Avatars
-          snapshot={snapshot}
-          own={own}
-          watches={session.watches}
-          where={where}
-          onJump={(member) => jump(member, sheet)}
-          onEditOwn={() => setAsks(true)}
-        />
-      </header>
-      <SheetView session={session} onOpen={setSheet} />
-      <Announcer snapshot={snapshot} ready={sheet !== null} where={where} />
-      {/* Univer sets up its keys while it opens, and must have the focus for that. */}
-      {asks && sheet !== null && (
-        <PersonDialog
-          person={own}
-          isNew={isNew}
-          onSave={closeDialog}
-          onCancel={() => closeDialog(own)}
-        />
+    <Shell {...props} content={content}>
+      {route.kind === 'sheet' ? (
+        <SheetView session={session} onOpen={openSheet} />
+      ) : (
+        <PageView session={session} onOpen={setContent} />
       )}
-    </>
+    </Shell>
   )
-}
-
-function useOwnPerson(session: Session, person: Person) {
-  const [own, setOwn] = useState(person)
-  const choose = (chosen: Person) => {
-    setOwn(chosen)
-    savePerson(() => localStorage, chosen)
-    session.setUser(chosen)
-  }
-  useEffect(() => {
-    // The same person in another tab has changed the name there.
-    const follow = () => {
-      const saved = loadPerson(() => localStorage)
-      if (saved === undefined) return
-      setOwn(saved)
-      session.setUser(saved)
-    }
-    window.addEventListener('storage', follow)
-    return () => window.removeEventListener('storage', follow)
-  }, [session])
-  return [own, choose] as const
-}
-
-/**
- * F6 goes between the bar and the sheet: inside the sheet the Tab key belongs to the cells, and
- * there would be no other way out of it by keyboard.
- */
-function useWayIntoSheet(sheet: Sheet | null): void {
-  useEffect(() => {
-    const go = (event: KeyboardEvent) => {
-      if (event.key !== 'F6' || sheet === null) return
-      event.preventDefault()
-      const bar = document.querySelector('.bar')
-      if (bar?.contains(document.activeElement)) sheet.focus()
-      else bar?.querySelector<HTMLElement>('.avatars button')?.focus()
-    }
-    window.addEventListener('keydown', go, { capture: true })
-    return () => window.removeEventListener('keydown', go, { capture: true })
-  }, [sheet])
-}
-
-function jump({ location }: Member, sheet: Sheet | null): void {
-  const place = parsePlace(location)
-  if (place !== undefined) sheet?.show(place)
-}
-
-/** @example describePlace(ann, sheet) // 'C5 of Sheet 2' */
-function describePlace({ location }: Member, sheet: Sheet | null): string | undefined {
-  const place = parsePlace(location)
-  if (place === undefined) return undefined
-  const name = sheet === null ? undefined : (sheet.nameOf(place.sheet) ?? 'a sheet of their own')
-  return name === undefined ? formatCell(place.cell) : `${formatCell(place.cell)} of ${name}`
 }

@@ -1,24 +1,45 @@
+import { isRoomName } from '@whereabouts/client'
 import { describe, expect, it } from 'vitest'
-import { parseRoute } from './route.js'
+import { addressOf, nameUntitled, newRoom, parseRoute, type Kind } from './route.js'
 
-describe('the address of a sheet', () => {
+describe('an address', () => {
   it.each([
-    ['/sheets/demo', '', { room: 'demo', watch: false }],
-    ['/sheets/demo/', '?watch=1', { room: 'demo', watch: true }],
-    ['/sheets/__proto__', '', { room: '__proto__', watch: false }],
-    [`/sheets/${'r'.repeat(128)}`, '', { room: 'r'.repeat(128), watch: false }],
+    ['/', '', { kind: 'home' }],
+    ['/sheets/demo', '', { kind: 'sheet', room: 'demo', watch: false }],
+    ['/sheets/demo/', '?watch=1', { kind: 'sheet', room: 'demo', watch: true }],
+    ['/sheets/__proto__', '', { kind: 'sheet', room: '__proto__', watch: false }],
+    ['/pages/minutes', '?watch=1', { kind: 'page', room: 'minutes', watch: true }],
+    [`/pages/${'r'.repeat(128)}`, '', { kind: 'page', room: 'r'.repeat(128), watch: false }],
   ])('[SH11] %s%s', (pathname, search, route) => {
     expect(parseRoute({ pathname, search })).toEqual(route)
   })
 
   it.each([
-    '/',
     '/sheets',
     '/sheets/',
+    '/pages',
+    '/books/demo',
     '/sheets/a/b',
-    '/sheets/a%20b',
+    '/pages/a%20b',
     `/sheets/${'r'.repeat(129)}`,
-  ])('[SH11] %s is not a sheet', (pathname) =>
+  ])('[SH11] %s is nothing', (pathname) =>
     expect(parseRoute({ pathname, search: '' })).toBeUndefined(),
   )
+
+  it.each<Kind>(['sheet', 'page'])('[PG3] a new %s has one that nobody has', (kind) => {
+    const rooms = Array.from({ length: 100 }, () => newRoom(kind))
+    expect(new Set(rooms).size).toBe(100)
+    for (const room of rooms) {
+      expect(isRoomName(room)).toBe(true)
+      // Six bits each.
+      expect(room.length - kind.length - 1).toBe(16)
+      const route = parseRoute({ pathname: addressOf({ kind, room }), search: '' })
+      expect(route).toEqual({ kind, room, watch: false })
+      expect(nameUntitled({ kind, room })).toBe(`Untitled ${kind}`)
+    }
+  })
+
+  it('[PG3] is what an untitled document is called, if somebody chose it', () => {
+    expect(nameUntitled({ kind: 'sheet', room: 'demo' })).toBe('demo')
+  })
 })

@@ -5,13 +5,18 @@ import {
   type RoomSnapshot,
   type RoomStatus,
 } from '@whereabouts/client'
+import type { RoomProvider } from '@whereabouts/client/yjs'
+import type { Doc } from 'yjs'
 import type { Person } from './person.js'
+import { RoomDocument } from './room-document.js'
 
 /**
- * The room that the page is in: it can be left for looking on and joined again, and whoever is
- * subscribed doesn't notice that it is another connection.
+ * The room that the page is in, with its document: it can be left for looking on and joined again,
+ * and whoever is subscribed doesn't notice that it is another connection.
  */
 export class Session implements Room {
+  /** How the document is: whether it can be shown, and whether edits are saved. */
+  readonly document: RoomDocument
   readonly #name: string
   readonly #listeners = new Set<() => void>()
   #person: Person
@@ -25,6 +30,7 @@ export class Session implements Room {
     this.#person = person
     this.#watches = watches
     this.#room = this.#open()
+    this.document = new RoomDocument(this.#room)
     this.#unsubscribe = this.#room.subscribe(this.#notify)
   }
 
@@ -36,6 +42,24 @@ export class Session implements Room {
   /** Whether the page only looks on. */
   get watches(): boolean {
     return this.#watches
+  }
+
+  /** The document, the same one for as long as the page lives. */
+  get doc(): Doc {
+    return this.document.doc
+  }
+
+  /** What keeps the document, and has the others' cursors; another one after `watch` and `join`. */
+  get provider(): RoomProvider {
+    return this.document.provider
+  }
+
+  /**
+   * Whether what is edited here can reach the others: nobody edits who only looks on, or whose room
+   * is closed.
+   */
+  get canEdit(): boolean {
+    return !this.#watches && this.status !== 'closed'
   }
 
   get status(): RoomStatus {
@@ -72,6 +96,7 @@ export class Session implements Room {
     const left = this.#room.leave()
     this.#watches = watches
     this.#room = this.#open()
+    this.document.goOn(this.#room)
     this.#unsubscribe = this.#room.subscribe(this.#notify)
     this.#notify()
     // Leaving tells the server on its own; nothing here waits for it.

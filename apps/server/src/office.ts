@@ -10,7 +10,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 const DIST = fileURLToPath(new URL('../../office/dist/', import.meta.url))
 const PAGE = 'index.html'
 const ASSETS = join(DIST, 'assets')
-const FIRST_SHEET = '/sheets/demo'
+const ADDRESSES = ['/', '/sheets/*', '/pages/*']
 const PAGE_HEADERS = {
   'Content-Security-Policy':
     "default-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; frame-ancestors 'self'",
@@ -42,8 +42,7 @@ export async function serveOffice(app: NestFastifyApplication): Promise<void> {
       response.setHeader('X-Content-Type-Options', 'nosniff')
     },
   })
-  fastify.get('/', (_request, reply) => reply.redirect(FIRST_SHEET))
-  fastify.get('/sheets/*', (_request, reply) => sendPage(reply))
+  for (const address of ADDRESSES) fastify.get(address, (_request, reply) => sendPage(reply))
 }
 
 /** What is nowhere is the application's page to a browser, and a problem to everybody else. */

@@ -1,7 +1,7 @@
 import type { Member, RoomSnapshot } from '@whereabouts/client'
-import type { CSSProperties } from 'react'
-import { initials, inkOn, type Person } from '../person.js'
+import { initials, type Person } from '../person.js'
 import type { Where } from './announcements.js'
+import { paint } from './paint.js'
 import { useNarrow } from './useNarrow.js'
 
 const SHOWN = 8
@@ -11,13 +11,16 @@ interface AvatarsProps {
   readonly snapshot: RoomSnapshot
   readonly own: Person
   readonly watches: boolean
+  /** The id of the member that this window stays with. */
+  readonly followed: string | undefined
   readonly where: Where
   readonly onJump: (member: Member) => void
   readonly onEditOwn: () => void
 }
 
 /** Who is here: a button each to go to where they are, and one for oneself. @see PROTOCOL.md SH5 */
-export function Avatars({ snapshot, own, watches, where, onJump, onEditOwn }: AvatarsProps) {
+export function Avatars(props: AvatarsProps) {
+  const { snapshot, own, watches, followed, where, onJump, onEditOwn } = props
   const { others, watching } = snapshot
   const shown = others.slice(0, useNarrow() ? SHOWN_WHEN_NARROW : SHOWN)
   const unseen = others.length - shown.length
@@ -25,7 +28,13 @@ export function Avatars({ snapshot, own, watches, where, onJump, onEditOwn }: Av
     <section className="avatars" aria-label="Who is here">
       {watching > 0 && <span className="watching">{watching} watching</span>}
       {shown.map((member) => (
-        <Avatar key={member.id} member={member} where={where(member)} onJump={onJump} />
+        <Avatar
+          key={member.id}
+          member={member}
+          where={where(member)}
+          isFollowed={member.id === followed}
+          onJump={onJump}
+        />
       ))}
       {unseen > 0 && <Everybody others={others} unseen={unseen} where={where} onJump={onJump} />}
       {!watches && (
@@ -47,10 +56,11 @@ export function Avatars({ snapshot, own, watches, where, onJump, onEditOwn }: Av
 interface AvatarProps {
   readonly member: Member
   readonly where: string | undefined
+  readonly isFollowed: boolean
   readonly onJump: (member: Member) => void
 }
 
-function Avatar({ member, where, onJump }: AvatarProps) {
+function Avatar({ member, where, isFollowed, onJump }: AvatarProps) {
   const label = describe(member, where)
   return (
     <button
@@ -58,6 +68,7 @@ function Avatar({ member, where, onJump }: AvatarProps) {
       className="avatar"
       data-member={member.id}
       data-status={member.status}
+      data-followed={isFollowed || undefined}
       style={paint(member.user.color)}
       title={label}
       aria-label={label}
@@ -110,8 +121,4 @@ function Everybody({ others, unseen, where, onJump }: EverybodyProps) {
 function describe({ user, status }: Member, where: string | undefined): string {
   const place = where === undefined ? user.name : `${user.name}, in ${where}`
   return status === 'away' ? `${place}, away` : place
-}
-
-function paint(color: string): CSSProperties {
-  return { '--color': color, '--ink': inkOn(color) } as CSSProperties
 }

@@ -36,7 +36,7 @@ export function PersonDialog({ person, isNew, onSave, onCancel }: PersonDialogPr
     <dialog ref={dialog} className="person-dialog" aria-labelledby="who" onClose={close}>
       <form onSubmit={save} noValidate>
         <h2 id="who">{isNew ? 'Who are you?' : 'Your name and color'}</h2>
-        <p>This is how the others in this sheet see you.</p>
+        <p>This is how the others in here see you.</p>
         <label className="name">
           Name
           <input

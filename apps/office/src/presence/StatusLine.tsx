@@ -1,19 +1,34 @@
 import type { RoomSnapshot } from '@whereabouts/client'
+import { useSyncExternalStore } from 'react'
+import type { DocumentState, RoomDocument, Saving } from '../room-document.js'
 
 interface StatusLineProps {
   readonly snapshot: RoomSnapshot
+  readonly document: RoomDocument
   readonly watches: boolean
   readonly onWatch: () => void
   readonly onJoin: () => void
 }
 
-/** Says how the connection is, and offers a way on when it is over. @see PROTOCOL.md SH7 */
-export function StatusLine({ snapshot, watches, onWatch, onJoin }: StatusLineProps) {
+const SAVING: { readonly [saving in Saving]: string } = {
+  saved: '',
+  saving: 'Saving…',
+  kept: 'Not saved yet, kept in this browser',
+}
+
+/**
+ * Says how the connection is and what of the edits is saved, and offers a way on when it is over.
+ *
+ * @see PROTOCOL.md SH7, SH12
+ */
+export function StatusLine(props: StatusLineProps) {
+  const { snapshot, document, watches, onWatch, onJoin } = props
   const { status, problem } = snapshot
   const isFull = problem?.problem === 'room-full'
   return (
     <div className="status" data-status={status}>
       <output>{describe(snapshot, watches)}</output>
+      <SavingLine document={document} />
       {status === 'closed' && isFull && (
         <button type="button" className="link" onClick={onWatch}>
           Watch instead
@@ -31,6 +46,25 @@ export function StatusLine({ snapshot, watches, onWatch, onJoin }: StatusLinePro
       )}
     </div>
   )
+}
+
+function SavingLine({ document }: { readonly document: RoomDocument }) {
+  const state = useSyncExternalStore(document.subscribe, document.getSnapshot)
+  return (
+    // Nobody wants to hear of every edit that it is about to be saved.
+    <span
+      className="saving"
+      data-saving={state.saving}
+      aria-live={state.saving === 'saving' ? 'off' : 'polite'}
+    >
+      {describeSaving(state)}
+    </span>
+  )
+}
+
+function describeSaving({ saving, problem }: DocumentState): string {
+  const text = SAVING[saving]
+  return saving === 'kept' && problem !== null ? `${text}: ${problem.detail}` : text
 }
 
 function describe({ status, problem }: RoomSnapshot, watches: boolean): string {

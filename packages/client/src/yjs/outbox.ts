@@ -34,6 +34,7 @@ export class Outbox {
   #isPosting = false
   #isOpen = false
   #isLeaving = false
+  #isRetrying = false
   #problem: Problem | null = null
   #limitBytes = USUAL_LIMIT_BYTES
 
@@ -44,6 +45,11 @@ export class Outbox {
   /** How many posts are in flight or to follow, as far as they have been made up. */
   get pending(): number {
     return this.#waiting.length + (this.#isPosting ? 1 : 0)
+  }
+
+  /** Whether the last post failed, and is tried again. */
+  get isRetrying(): boolean {
+    return this.#isRetrying
   }
 
   /** Why the server refuses what is at the head. */
@@ -116,17 +122,21 @@ export class Outbox {
       try {
         await this.#listener.post(update, key)
         this.#backoff.reset()
+        this.#isRetrying = false
         this.#listener.acknowledged(update)
         return true
       } catch (error) {
         if (isRefusal(error)) return this.#refused(update, error)
         if (this.#isLeaving) return this.#putBack(update)
+        this.#isRetrying = true
+        this.#listener.changed()
         await this.#pause.for(this.#backoff.next())
       }
     }
   }
 
   #refused(update: Uint8Array, problem: Problem): boolean {
+    this.#isRetrying = false
     const { limitBytes } = problem.extensions
     if (problem.problem === 'too-large' && typeof limitBytes === 'number') {
       this.#limitBytes = limitBytes

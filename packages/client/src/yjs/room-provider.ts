@@ -30,6 +30,7 @@ export interface ProviderOptions {
 export type ProviderEvents = {
   readonly synced: readonly [isSynced: boolean]
   readonly saved: readonly [isSaved: boolean]
+  readonly retrying: readonly [isRetrying: boolean]
   readonly status: readonly [status: RoomStatus]
   readonly error: readonly [problem: Problem]
 }
@@ -63,7 +64,13 @@ export class RoomProvider extends Emitter<ProviderEvents> {
   #isFetching = false
   #isOutdated = false
   #fetchProblem: Problem | null = null
-  #told: { synced: boolean; saved: boolean; status: RoomStatus; problem: Problem | null }
+  #told: {
+    synced: boolean
+    saved: boolean
+    retrying: boolean
+    status: RoomStatus
+    problem: Problem | null
+  }
 
   constructor(room: Room, doc: Doc, { offline = true }: ProviderOptions = {}) {
     super()
@@ -76,7 +83,8 @@ export class RoomProvider extends Emitter<ProviderEvents> {
       acknowledged: (update) => this.#server.acknowledged(update),
       changed: () => this.#tell(),
     })
-    this.#told = { synced: false, saved: true, status: room.status, problem: null }
+    const { status } = room
+    this.#told = { synced: false, saved: true, retrying: false, status, problem: null }
     const hasIndexedDb = typeof indexedDB !== 'undefined'
     this.#offline = offline && hasIndexedDb ? new OfflineCopy(this.#line.address, doc) : null
     this.#release = [this.#followDocument(), this.#followRoom(), this.#listen()]
@@ -97,6 +105,11 @@ export class RoomProvider extends Emitter<ProviderEvents> {
   /** Whether the server has acknowledged every edit made here. Warn who closes the page before. */
   get saved(): boolean {
     return this.#outbox.pending === 0
+  }
+
+  /** Whether the last post of an edit failed, and is tried again: the server or its store is away. */
+  get retrying(): boolean {
+    return this.#outbox.isRetrying
   }
 
   /** The room's. */
@@ -244,11 +257,12 @@ export class RoomProvider extends Emitter<ProviderEvents> {
 
   #tell(): void {
     const before = this.#told
-    const { synced, saved, status, problem } = this
-    this.#told = { synced, saved, status, problem }
+    const { synced, saved, retrying, status, problem } = this
+    this.#told = { synced, saved, retrying, status, problem }
     if (status !== before.status) this.emit('status', status)
     if (synced !== before.synced) this.emit('synced', synced)
     if (saved !== before.saved) this.emit('saved', saved)
+    if (retrying !== before.retrying) this.emit('retrying', retrying)
     if (problem !== null && problem !== before.problem) this.emit('error', problem)
   }
 }

@@ -1,0 +1,131 @@
+import type { Member } from '@whereabouts/client'
+import { useRoom } from '@whereabouts/client/react'
+import { useCallback, useEffect, useState, type ReactNode } from 'react'
+import type { Content } from './content.js'
+import type { OfficeProps } from './office.js'
+import { loadPerson, savePerson, type Person } from './person.js'
+import { Announcer } from './presence/Announcer.js'
+import { Avatars } from './presence/Avatars.js'
+import { FollowingLine, useFollowing } from './presence/following.js'
+import { PersonDialog } from './presence/PersonDialog.js'
+import { StatusLine } from './presence/StatusLine.js'
+import type { Session } from './session.js'
+import { TitleField } from './TitleField.js'
+
+interface ShellProps extends OfficeProps {
+  /** What is open; `null` while it loads. */
+  readonly content: Content | null
+  readonly children: ReactNode
+}
+
+/** All that is around a sheet and a page alike: the bar, who is here, and what is said of them. */
+export function Shell({ session, route, recents, person, isNew, content, children }: ShellProps) {
+  const snapshot = useRoom(session)
+  const [own, setOwn] = useOwnPerson(session, person)
+  const [asks, setAsks] = useState(isNew && !session.watches)
+  const where = useWhere(content)
+  const following = useFollowing(snapshot, content)
+  const closeDialog = (chosen: Person) => {
+    setOwn(chosen)
+    setAsks(false)
+    // Asked on arrival, nothing in the bar had the focus before; then it belongs to the content.
+    if (!document.querySelector('.bar')?.contains(document.activeElement)) content?.focus()
+  }
+  useWayIntoContent(content)
+
+  return (
+    <>
+      <header className="bar">
+        <a className="brand" href="/" title="All your documents">
+          whereabouts
+        </a>
+        <TitleField
+          session={session}
+          route={route}
+          recents={recents}
+          onDone={() => content?.focus()}
+        />
+        <StatusLine
+          snapshot={snapshot}
+          document={session.document}
+          watches={session.watches}
+          onWatch={session.watch}
+          onJoin={session.join}
+        />
+        {route.kind === 'sheet' && (
+          <p className="note">What you write in cells stays in this window for now.</p>
+        )}
+        <Avatars
+          snapshot={snapshot}
+          own={own}
+          watches={session.watches}
+          followed={following.member?.id}
+          where={where}
+          onJump={following.go}
+          onEditOwn={() => setAsks(true)}
+        />
+      </header>
+      {children}
+      <FollowingLine member={following.member} onStop={following.stop} />
+      <Announcer snapshot={snapshot} ready={content !== null} where={where} />
+      {/* Univer sets up its keys while it opens, and must have the focus for that. */}
+      {asks && content !== null && (
+        <PersonDialog
+          person={own}
+          isNew={isNew}
+          onSave={closeDialog}
+          onCancel={() => closeDialog(own)}
+        />
+      )}
+    </>
+  )
+}
+
+/** Another function whenever it may say something else. */
+function useWhere(content: Content | null): (member: Member) => string | undefined {
+  const [version, setVersion] = useState(0)
+  useEffect(() => content?.subscribe?.(() => setVersion((before) => before + 1)), [content])
+  return useCallback(
+    (member: Member) => (version < 0 ? undefined : content?.where(member)),
+    [content, version],
+  )
+}
+
+function useOwnPerson(session: Session, person: Person) {
+  const [own, setOwn] = useState(person)
+  const choose = (chosen: Person) => {
+    setOwn(chosen)
+    savePerson(() => localStorage, chosen)
+    session.setUser(chosen)
+  }
+  useEffect(() => {
+    // The same person in another tab has changed the name there.
+    const follow = () => {
+      const saved = loadPerson(() => localStorage)
+      if (saved === undefined) return
+      setOwn(saved)
+      session.setUser(saved)
+    }
+    window.addEventListener('storage', follow)
+    return () => window.removeEventListener('storage', follow)
+  }, [session])
+  return [own, choose] as const
+}
+
+/**
+ * F6 goes between the bar and the content: inside the sheet the Tab key belongs to the cells, and
+ * there would be no other way out of it by keyboard.
+ */
+function useWayIntoContent(content: Content | null): void {
+  useEffect(() => {
+    const go = (event: KeyboardEvent) => {
+      if (event.key !== 'F6' || content === null) return
+      event.preventDefault()
+      const bar = document.querySelector('.bar')
+      if (bar?.contains(document.activeElement)) content.focus()
+      else bar?.querySelector<HTMLElement>('.avatars button')?.focus()
+    }
+    window.addEventListener('keydown', go, { capture: true })
+    return () => window.removeEventListener('keydown', go, { capture: true })
+  }, [content])
+}

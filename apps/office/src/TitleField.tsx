@@ -1,0 +1,61 @@
+import { useCallback, useEffect, useRef, useSyncExternalStore, type KeyboardEvent } from 'react'
+import type { OfficeProps } from './office.js'
+import { nameUntitled } from './route.js'
+import { observeTitle, readTitle, writeTitle } from './title.js'
+
+type TitleFieldProps = Pick<OfficeProps, 'session' | 'route' | 'recents'> & {
+  /** The keyboard has done with the title. */
+  readonly onDone: () => void
+}
+
+/** The document's title, to be changed where it stands. @see PROTOCOL.md PG1 */
+export function TitleField({ session, route, recents, onDone }: TitleFieldProps) {
+  const { doc } = session
+  const subscribe = useCallback((listener: () => void) => observeTitle(doc, listener), [doc])
+  const title = useSyncExternalStore(subscribe, () => readTitle(doc))
+  const { isThere } = useSyncExternalStore(session.document.subscribe, session.document.getSnapshot)
+  const canEdit = useSyncExternalStore(session.subscribe, () => session.canEdit) && isThere
+  const field = useRef<HTMLInputElement>(null)
+  const name = title ?? nameUntitled(route)
+
+  useEffect(() => {
+    document.title = `${name} · whereabouts`
+    if (isThere) recents.retitled(route, title)
+  }, [name, title, isThere, recents, route])
+
+  useEffect(() => {
+    // What is being typed is left alone, and counts when it is done.
+    if (field.current !== null && field.current !== document.activeElement) {
+      field.current.value = title ?? ''
+    }
+  }, [title])
+
+  const write = () => {
+    const typed = field.current?.value ?? ''
+    if (canEdit && typed !== (title ?? '')) writeTitle(doc, typed)
+    if (field.current !== null) field.current.value = readTitle(doc) ?? ''
+  }
+  const finish = (event: KeyboardEvent<HTMLInputElement>) => {
+    if (event.nativeEvent.isComposing) return
+    if (event.key === 'Escape') event.currentTarget.value = title ?? ''
+    if (event.key === 'Escape' || event.key === 'Enter') {
+      event.currentTarget.blur()
+      onDone()
+    }
+  }
+  return (
+    <h1 className="title">
+      <span className="unseen">{name}</span>
+      <input
+        ref={field}
+        aria-label="Title"
+        placeholder={name}
+        defaultValue={title ?? ''}
+        readOnly={!canEdit}
+        dir="auto"
+        onBlur={write}
+        onKeyDown={finish}
+      />
+    </h1>
+  )
+}

@@ -1,0 +1,206 @@
+import type { Member } from '@whereabouts/client'
+import { useEffect, useState, useSyncExternalStore } from 'react'
+import { createRoot } from 'react-dom/client'
+import { ICONS } from '../icons.js'
+import { addressOf, nameUntitled, newRoom, type Kind } from '../route.js'
+import { RecentRow } from './RecentRow.js'
+import type { Recent, RecentList } from './recents.js'
+import { RoomTitles } from './room-titles.js'
+import { watchRooms } from './who-is-there.js'
+
+/** Shows where everything begins: new documents, and the recent ones. @see PROTOCOL.md PG3, PG4 */
+export function showHome(page: HTMLElement, recents: RecentList): void {
+  createRoot(page).render(<Home recents={recents} />)
+}
+
+function Home({ recents }: { readonly recents: RecentList }) {
+  const list = useSyncExternalStore(recents.subscribe, recents.getSnapshot)
+  const [titles] = useState(() => new RoomTitles())
+  const [notice, setNotice] = useState('')
+  const { visit, nowMs } = useVisit()
+  const there = useWhoIsThere(recents)
+  useNewTitles(recents, titles)
+
+  const rename = async (recent: Recent, title: string) => {
+    await titles.rename(recent.room, title)
+    recents.retitled(recent, title === '' ? undefined : title)
+  }
+  const copy = (recent: Recent) => {
+    const { href } = new URL(addressOf(recent), location.href)
+    void copyText(href).then((isCopied) =>
+      setNotice(isCopied ? 'Link copied' : `The link: ${href}`),
+    )
+  }
+  const remove = (recent: Recent) => {
+    recents.forget(recent)
+    setNotice(`${recent.title ?? nameUntitled(recent)} is off your list, and still at its address`)
+  }
+
+  return (
+    <>
+      <header className="bar">
+        <h1>
+          <span className="brand">whereabouts</span>
+        </h1>
+      </header>
+      <main className="home">
+        <nav className="new" aria-label="New">
+          <NewDocument kind="sheet" visit={visit} />
+          <NewDocument kind="page" visit={visit} />
+        </nav>
+        {list.length === 0 ? (
+          <Welcome />
+        ) : (
+          <section aria-labelledby="recent">
+            <h2 id="recent">Recent</h2>
+            <ul className="recents">
+              {list.map((recent) => (
+                <RecentRow
+                  key={addressOf(recent)}
+                  recent={recent}
+                  nowMs={nowMs}
+                  members={there.get(recent.room) ?? NOBODY}
+                  onRename={(title) => rename(recent, title)}
+                  onCopy={() => copy(recent)}
+                  onRemove={() => remove(recent)}
+                />
+              ))}
+            </ul>
+          </section>
+        )}
+        <output className="notice">{notice}</output>
+      </main>
+    </>
+  )
+}
+
+const NOBODY: readonly Member[] = []
+
+function NewDocument({ kind, visit }: { readonly kind: Kind; readonly visit: number }) {
+  // Back from the document, the next one is another.
+  const [room, setRoom] = useState({ visit, name: newRoom(kind) })
+  if (room.visit !== visit) setRoom({ visit, name: newRoom(kind) })
+  return (
+    <a
+      className="new-document"
+      data-kind={kind}
+      href={addressOf({ kind, room: room.name })}
+      onClick={() => setRoom({ visit, name: newRoom(kind) })}
+    >
+      {ICONS[kind]}
+      <span>
+        <strong>New {kind}</strong>
+        <small>{kind === 'sheet' ? 'Cells and formulas' : 'Text, lists, tables, images'}</small>
+      </span>
+    </a>
+  )
+}
+
+function Welcome() {
+  return (
+    <section className="welcome">
+      <h2>Nothing here yet</h2>
+      <p>
+        Make a sheet or a page, and send its address to somebody: you write in it together, and each
+        sees where the others are. No account is needed. What you open is listed here, in this
+        browser alone.
+      </p>
+      <p>
+        Or look at the <a href="/sheets/demo">demo sheet</a>, which everybody can write in.
+      </p>
+    </section>
+  )
+}
+
+/** One look at the page. */
+interface Visit {
+  /** How often it came to be looked at before. */
+  readonly visit: number
+  readonly nowMs: number
+}
+
+function useVisit(): Visit {
+  const [visit, setVisit] = useState(() => ({ visit: 0, nowMs: Date.now() }))
+  useEffect(
+    () => onLook(() => setVisit((before) => ({ visit: before.visit + 1, nowMs: Date.now() }))),
+    [],
+  )
+  return visit
+}
+
+/** Calls back whenever the page comes to be looked at again; returns how to stop that. */
+function onLook(listener: () => void): () => void {
+  const listening = new AbortController()
+  const { signal } = listening
+  const come = () => {
+    if (!document.hidden) listener()
+  }
+  const comeBack = ({ persisted }: PageTransitionEvent) => {
+    if (persisted) listener()
+  }
+  document.addEventListener('visibilitychange', come, { signal })
+  window.addEventListener('pageshow', comeBack, { signal })
+  return () => listening.abort()
+}
+
+/** Looks up, once a visit, which documents others have renamed. @see PROTOCOL.md PG15 */
+function useNewTitles(recents: RecentList, titles: RoomTitles): void {
+  useEffect(() => {
+    const life = new AbortController()
+    let looking = Promise.resolve()
+    const look = () => {
+      recents.lookAgain()
+      // One visit after the other: the one before may still be asking.
+      looking = looking.then(() => lookUpTitles(recents, titles, life.signal))
+    }
+    look()
+    const stop = onLook(look)
+    return () => {
+      stop()
+      life.abort()
+    }
+  }, [recents, titles])
+}
+
+async function lookUpTitles(
+  recents: RecentList,
+  titles: RoomTitles,
+  life: AbortSignal,
+): Promise<void> {
+  for (const recent of recents.getSnapshot()) {
+    if (life.aborted) return
+    try {
+      const found = await titles.lookUp(recent.room, recent.lookedUpAt)
+      if (found !== null) recents.retitled(recent, found.title, found.at)
+    } catch {
+      // Shown as it was last known; the next visit asks again.
+    }
+  }
+}
+
+function useWhoIsThere(recents: RecentList): ReadonlyMap<string, readonly Member[]> {
+  const [there, setThere] = useState<ReadonlyMap<string, readonly Member[]>>(new Map())
+  useEffect(() => {
+    const life = new AbortController()
+    const rooms = () => recents.getSnapshot().map(({ room }) => room)
+    const tell = (room: string, members: readonly Member[]) => {
+      setThere((before) => {
+        const isAsBefore = JSON.stringify(before.get(room) ?? []) === JSON.stringify(members)
+        return isAsBefore ? before : new Map(before).set(room, members)
+      })
+    }
+    void watchRooms(rooms, tell, life.signal)
+    return () => life.abort()
+  }, [recents])
+  return there
+}
+
+async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    // Forbidden, or the page is not on a secure origin.
+    return false
+  }
+}

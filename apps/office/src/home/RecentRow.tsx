@@ -1,0 +1,161 @@
+import type { Member } from '@whereabouts/client'
+import { useRef, useState, type FormEvent, type ReactNode } from 'react'
+import { ICONS } from '../icons.js'
+import { initials } from '../person.js'
+import { paint } from '../presence/paint.js'
+import { addressOf, nameUntitled } from '../route.js'
+import { cleanTitle } from '../title.js'
+import { describeAgo } from './ago.js'
+import type { Recent } from './recents.js'
+
+const SHOWN = 4
+const TOLD_BY_NAME = 3
+
+interface RecentRowProps {
+  readonly recent: Recent
+  readonly nowMs: number
+  /** Who is in its room now. */
+  readonly members: readonly Member[]
+  /** Rejects with what is wrong. */
+  readonly onRename: (title: string) => Promise<void>
+  readonly onCopy: () => void
+  readonly onRemove: () => void
+}
+
+/** A document that was opened before: what it is called, who is in it, and what to do with it. */
+export function RecentRow(props: RecentRowProps) {
+  const { recent, nowMs, members, onRename, onCopy, onRemove } = props
+  const [isRenaming, setIsRenaming] = useState(false)
+  const renameButton = useRef<HTMLButtonElement>(null)
+  const name = recent.title ?? nameUntitled(recent)
+  const close = () => {
+    setIsRenaming(false)
+    renameButton.current?.focus()
+  }
+  return (
+    <li className="recent" data-kind={recent.kind}>
+      {ICONS[recent.kind]}
+      {isRenaming ? (
+        <RenameForm recent={recent} onRename={onRename} onClose={close} />
+      ) : (
+        <a className="recent-title" href={addressOf(recent)} dir="auto">
+          {name}
+        </a>
+      )}
+      <span className="recent-about">
+        {recent.kind === 'sheet' ? 'Sheet' : 'Page'}, opened {describeAgo(recent.openedAtMs, nowMs)}
+      </span>
+      <People members={members} />
+      <span className="recent-actions">
+        <Action
+          ref={renameButton}
+          label={`Rename ${name}`}
+          icon={ICONS.rename}
+          onClick={() => setIsRenaming(true)}
+        />
+        <Action label={`Copy the link to ${name}`} icon={ICONS.link} onClick={onCopy} />
+        <Action label={`Take ${name} off the list`} icon={ICONS.remove} onClick={onRemove} />
+      </span>
+    </li>
+  )
+}
+
+interface ActionProps {
+  readonly ref?: React.Ref<HTMLButtonElement>
+  readonly label: string
+  readonly icon: ReactNode
+  readonly onClick: () => void
+}
+
+function Action({ ref, label, icon, onClick }: ActionProps) {
+  return (
+    <button
+      ref={ref}
+      type="button"
+      className="tool"
+      title={label}
+      aria-label={label}
+      onClick={onClick}
+    >
+      {icon}
+    </button>
+  )
+}
+
+interface RenameFormProps {
+  readonly recent: Recent
+  readonly onRename: (title: string) => Promise<void>
+  readonly onClose: () => void
+}
+
+function RenameForm({ recent, onRename, onClose }: RenameFormProps) {
+  const [state, setState] = useState<'editing' | 'saving' | { readonly failed: string }>('editing')
+  const rename = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const typed = new FormData(event.currentTarget).get('title')
+    const title = cleanTitle(typeof typed === 'string' ? typed : '')
+    if (state === 'saving') return
+    if (title === (recent.title ?? '')) return onClose()
+    setState('saving')
+    onRename(title).then(onClose, (error: unknown) => {
+      setState({ failed: error instanceof Error ? error.message : 'Not renamed.' })
+    })
+  }
+  return (
+    <form className="rename" onSubmit={rename}>
+      <input
+        // oxlint-disable-next-line jsx-a11y/no-autofocus -- asked for, by the button beside it
+        autoFocus
+        name="title"
+        aria-label={`Title of ${recent.title ?? nameUntitled(recent)}`}
+        defaultValue={recent.title ?? ''}
+        placeholder={nameUntitled(recent)}
+        readOnly={state === 'saving'}
+        onFocus={(event) => event.currentTarget.select()}
+        onKeyDown={(event) => event.key === 'Escape' && onClose()}
+      />
+      <button type="submit" className="plain">
+        {state === 'saving' ? 'Saving…' : 'Save'}
+      </button>
+      <button type="button" className="plain" onClick={onClose}>
+        Cancel
+      </button>
+      {typeof state === 'object' && <output>Not renamed: {state.failed}</output>}
+    </form>
+  )
+}
+
+function People({ members }: { readonly members: readonly Member[] }) {
+  if (members.length === 0) return <span className="people" />
+  const shown = members.slice(0, members.length > SHOWN ? SHOWN - 1 : SHOWN)
+  const label = describePeople(members)
+  return (
+    <span className="people" title={label}>
+      <span className="unseen">{label}</span>
+      {shown.map((member) => (
+        <span
+          key={member.id}
+          className="avatar small"
+          aria-hidden="true"
+          style={paint(member.user.color)}
+        >
+          {initials(member.user.name)}
+        </span>
+      ))}
+      {shown.length < members.length && (
+        <span className="avatar small more" aria-hidden="true">
+          +{members.length - shown.length}
+        </span>
+      )}
+    </span>
+  )
+}
+
+/** @example describePeople([ann, bob]) // 'Ann and Bob are here' */
+function describePeople(members: readonly Member[]): string {
+  const names = members.slice(0, TOLD_BY_NAME).map(({ user }) => user.name)
+  const unnamed = members.length - names.length
+  const all = unnamed > 0 ? [...names, `${unnamed} more`] : names
+  const last = all.pop()
+  return all.length === 0 ? `${last} is here` : `${all.join(', ')} and ${last} are here`
+}

@@ -1,0 +1,22 @@
+import { Problem } from '@whereabouts/client'
+import type { Answer, Question } from './room-titles.js'
+import { lookUpTitle, renameDocument } from './title-calls.js'
+
+addEventListener('message', ({ data }: MessageEvent<Question>) => {
+  void answer(data).then((answered) => postMessage(answered))
+})
+
+async function answer(question: Question): Promise<Answer> {
+  const { id, room } = question
+  try {
+    if ('since' in question) return { id, lookedUp: await lookUpTitle(room, question.since) }
+    await renameDocument(room, question.rename)
+    return { id, lookedUp: null }
+  } catch (error) {
+    return { id, failed: reasonOf(error) }
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Problem ? error.detail : 'The server can’t be reached.'
+}

@@ -1,0 +1,88 @@
+import { joinRoom } from '@whereabouts/client'
+import { RoomProvider } from '@whereabouts/client/yjs'
+import { applyUpdate, Doc } from 'yjs'
+import { readTitle, writeTitle } from '../title.js'
+import type { LookedUp } from './room-titles.js'
+
+// A large document on a slow line takes its time; a server that is away would take for ever.
+const RENAMED_WITHIN_MS = 20_000
+
+/** What of the answers of a room counts here. @see PROTOCOL.md HT5, DO6 */
+interface News {
+  readonly id: string
+  readonly patch?: unknown
+  readonly document?: string
+  readonly resync?: unknown
+}
+
+/**
+ * The title in a room's document, and the position at which it was looked up; `null` if the document
+ * is as it was at the position `since`, which costs no more than a small answer.
+ */
+export async function lookUpTitle(
+  room: string,
+  since: string | undefined,
+): Promise<LookedUp | null> {
+  const news = await readNews(room, since)
+  if (news === null) return null
+  // First the position and then the document: what comes in between is looked up again.
+  const response = await get(`/rooms/${room}/document`)
+  const doc = new Doc()
+  applyUpdate(doc, new Uint8Array(await response.arrayBuffer()))
+  return { title: readTitle(doc), at: news.id }
+}
+
+/** `null` if there is nothing new in the document. */
+async function readNews(room: string, since: string | undefined): Promise<News | null> {
+  const query = since === undefined ? '' : `?since=${encodeURIComponent(since)}`
+  const response = await get(`/rooms/${room}/location${query}`)
+  if (response.status === 204) return null
+  const news = (await response.json()) as News
+  const isOfOthers = news.patch !== undefined && !('document' in news) && !('resync' in news)
+  return isOfOthers ? null : news
+}
+
+async function get(address: string): Promise<Response> {
+  const response = await fetch(address, { cache: 'no-store' })
+  if (!response.ok) throw new Error(`the server answered ${response.status}`)
+  return response
+}
+
+/**
+ * Gives a room's document another title, as one more who writes to it: upon what the others have
+ * written by now, and without joining. Resolves when the server has stored it.
+ *
+ * @throws {Problem} if the server doesn't take it.
+ */
+export async function renameDocument(room: string, title: string): Promise<void> {
+  const doc = new Doc()
+  const connection = joinRoom({ room, watch: true })
+  // Nothing is kept in the browser: what can't be stored is said, and is not there later.
+  const provider = new RoomProvider(connection, doc, { offline: false })
+  try {
+    await until(provider, () => provider.synced)
+    writeTitle(doc, title)
+    await until(provider, () => provider.saved)
+  } finally {
+    await provider.destroy()
+    await connection.leave()
+  }
+}
+
+function until(provider: RoomProvider, isSo: () => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      if (isSo()) end(resolve)
+      else if (provider.problem !== null) end(() => reject(provider.problem ?? new Error()))
+    }
+    const giveUp = () => end(() => reject(new Error('it takes too long')))
+    const limit = setTimeout(giveUp, RENAMED_WITHIN_MS)
+    const end = (settle: () => void) => {
+      clearTimeout(limit)
+      for (const event of ['synced', 'saved', 'error'] as const) provider.off(event, look)
+      settle()
+    }
+    for (const event of ['synced', 'saved', 'error'] as const) provider.on(event, look)
+    look()
+  })
+}

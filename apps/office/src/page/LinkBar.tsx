@@ -1,0 +1,95 @@
+import type { Editor } from '@tiptap/core'
+import { useState, type FormEvent } from 'react'
+import { isSafeLink, readLink } from './links.js'
+
+interface LinkBarProps {
+  readonly editor: Editor
+  /** Of the link that the selection is in. */
+  readonly href: string | undefined
+  readonly isOpen: boolean
+  readonly onOpen: () => void
+  readonly onClose: () => void
+}
+
+/** Says where the link goes that the selection is in, or asks for one. */
+export function LinkBar({ editor, href, isOpen, onOpen, onClose }: LinkBarProps) {
+  const remove = () => {
+    editor.chain().focus().extendMarkRange('link').unsetLink().run()
+    onClose()
+  }
+  if (isOpen) {
+    return <LinkForm editor={editor} href={href} onRemove={remove} onClose={onClose} />
+  }
+  if (href === undefined || !isSafeLink(href)) return null
+  return (
+    <div className="link-bar">
+      <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+        {href}
+      </a>
+      <button type="button" className="plain" onClick={onOpen}>
+        Edit link
+      </button>
+      <button type="button" className="plain" onClick={remove}>
+        Remove link
+      </button>
+    </div>
+  )
+}
+
+interface LinkFormProps {
+  readonly editor: Editor
+  readonly href: string | undefined
+  readonly onRemove: () => void
+  readonly onClose: () => void
+}
+
+function LinkForm({ editor, href, onRemove, onClose }: LinkFormProps) {
+  const [isWrong, setIsWrong] = useState(false)
+  const close = () => {
+    onClose()
+    editor.commands.focus()
+  }
+  const apply = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const typed = new FormData(event.currentTarget).get('href')
+    const text = typeof typed === 'string' ? typed.trim() : ''
+    if (text === '') return onRemove()
+    const link = readLink(text)
+    if (link === undefined) return setIsWrong(true)
+    setLink(editor, link)
+    onClose()
+  }
+  return (
+    <form className="link-bar" onSubmit={apply} noValidate>
+      <input
+        // oxlint-disable-next-line jsx-a11y/no-autofocus -- asked for, by the button or the key
+        autoFocus
+        name="href"
+        inputMode="url"
+        aria-label="Link to"
+        aria-invalid={isWrong}
+        placeholder="https://… or name@example.com"
+        defaultValue={href ?? ''}
+        onFocus={(event) => event.currentTarget.select()}
+        onInput={() => setIsWrong(false)}
+        onKeyDown={(event) => event.key === 'Escape' && close()}
+      />
+      <button type="submit" className="plain">
+        Set link
+      </button>
+      <button type="button" className="plain" onClick={close}>
+        Cancel
+      </button>
+      {isWrong && <output>A link to the web or to a mailbox, please.</output>}
+    </form>
+  )
+}
+
+function setLink(editor: Editor, href: string): void {
+  const chain = editor.chain().focus().extendMarkRange('link')
+  const isNowhere = editor.state.selection.empty && !editor.isActive('link')
+  if (isNowhere) {
+    const text = href.replace(/^mailto:/, '')
+    chain.insertContent({ type: 'text', text, marks: [{ type: 'link', attrs: { href } }] }).run()
+  } else chain.setLink({ href }).run()
+}

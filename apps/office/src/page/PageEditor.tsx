@@ -1,0 +1,90 @@
+import type { Editor } from '@tiptap/core'
+import type { RoomProvider } from '@whereabouts/client/yjs'
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import type { Content } from '../content.js'
+import type { Session } from '../session.js'
+import { openPage } from './open-page.js'
+import { Toolbar } from './Toolbar.js'
+import './page.css'
+
+export interface PageEditorProps {
+  readonly session: Session
+  /** The connection that the page is opened over; another one is another opening. */
+  readonly provider: RoomProvider
+  readonly onOpen: (content: Content) => void
+}
+
+const NOTICE_MS = 8_000
+
+/** The page with its tools. */
+export function PageEditor({ session, provider, onOpen }: PageEditorProps) {
+  const paper = useRef<HTMLDivElement>(null)
+  const [editor, setEditor] = useState<Editor | null>(null)
+  const [notice, setNotice] = useNotice()
+
+  useEffect(() => {
+    if (paper.current === null || provider !== session.provider) return
+    const page = openPage({ session, paper: paper.current, refused: setNotice })
+    setEditor(page.editor)
+    onOpen(page.content)
+    return () => {
+      setEditor(null)
+      page.close()
+    }
+  }, [session, provider, onOpen, setNotice])
+
+  return (
+    <>
+      {session.canEdit && editor !== null && <Toolbar editor={editor} refused={setNotice} />}
+      {/* With the keyboard one comes there by the arrow keys. */}
+      <div
+        className="scroller"
+        role="presentation"
+        onMouseDown={(event) => writeBelow(event, editor)}
+      >
+        <div ref={paper} className="paper" />
+      </div>
+      <FullNotice session={session} />
+      <output className="notice">{notice}</output>
+    </>
+  )
+}
+
+/** A click below the text goes on writing there, whatever the text ends with. */
+function writeBelow(event: React.MouseEvent, editor: Editor | null): void {
+  const isBelow = event.target === event.currentTarget || !isInText(event.target)
+  if (editor?.isEditable !== true || !isBelow || event.button !== 0) return
+  event.preventDefault()
+  const { doc } = editor.state
+  const isParagraph = doc.lastChild?.type.name === 'paragraph'
+  const chain = editor.chain().focus('end')
+  if (!isParagraph) chain.insertContentAt(doc.content.size, { type: 'paragraph' }).focus('end')
+  chain.run()
+}
+
+function isInText(target: EventTarget): boolean {
+  return target instanceof Element && target.closest('.text') !== null
+}
+
+/** What can't be put in is said for a while. */
+function useNotice() {
+  const [notice, setNotice] = useState('')
+  useEffect(() => {
+    if (notice === '') return
+    const timer = setTimeout(() => setNotice(''), NOTICE_MS)
+    return () => clearTimeout(timer)
+  }, [notice])
+  return [notice, useCallback((text: string) => setNotice(text), [])] as const
+}
+
+/** @see PROTOCOL.md DO7 */
+function FullNotice({ session }: { readonly session: Session }) {
+  const { problem } = useSyncExternalStore(session.document.subscribe, session.document.getSnapshot)
+  if (problem?.problem !== 'document-full') return null
+  return (
+    <p className="notice" role="alert">
+      This page is full: what you wrote last is in this browser alone. Take something out, images
+      most of all, and load the page again.
+    </p>
+  )
+}

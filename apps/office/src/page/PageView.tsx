@@ -1,0 +1,48 @@
+import { useEffect, useState, useSyncExternalStore, type ComponentType } from 'react'
+import type { Content } from '../content.js'
+import type { Session } from '../session.js'
+import type { PageEditorProps } from './PageEditor.js'
+
+interface PageViewProps {
+  readonly session: Session
+  readonly onOpen: (content: Content) => void
+}
+
+/** The place of the page; loads the editor, which is the heavy part. */
+export function PageView({ session, onOpen }: PageViewProps) {
+  const [editor, setEditor] = useState<ComponentType<PageEditorProps> | 'failed' | null>(null)
+  const { isThere } = useSyncExternalStore(session.document.subscribe, session.document.getSnapshot)
+  const canEdit = useSyncExternalStore(session.subscribe, () => session.canEdit)
+  // Watching and joining are different connections, each with the cursors that it knows of.
+  const provider = useSyncExternalStore(session.subscribe, () => session.provider)
+
+  useEffect(() => {
+    import('./PageEditor.js').then(
+      ({ PageEditor }) => setEditor(() => PageEditor),
+      (error: unknown) => {
+        setEditor('failed')
+        throw error
+      },
+    )
+  }, [])
+
+  const Editor = typeof editor === 'function' && isThere ? editor : null
+  return (
+    <main className="page" aria-label="Page" aria-busy={Editor === null && editor !== 'failed'}>
+      {editor === 'failed' && (
+        <p className="loading">
+          The page could not be loaded. <a href={location.href}>Try again</a>
+        </p>
+      )}
+      {Editor === null && editor !== 'failed' && <p className="loading">Loading the page…</p>}
+      {Editor !== null && (
+        <Editor
+          key={canEdit ? 'written' : 'read'}
+          session={session}
+          provider={provider}
+          onOpen={onOpen}
+        />
+      )}
+    </main>
+  )
+}

@@ -1,0 +1,238 @@
+import type { Editor } from '@tiptap/core'
+import { useCallback, useEffect, useRef, useState, type KeyboardEvent } from 'react'
+import { ICONS } from '../icons.js'
+import { insertImages } from './image-files.js'
+import { LinkBar } from './LinkBar.js'
+import {
+  BLOCKS,
+  INSERTS,
+  LISTS,
+  MARKS,
+  readToolbar,
+  REDO,
+  TABLE,
+  UNDO,
+  type Tool,
+  type ToolbarState,
+} from './tools.js'
+
+interface ToolbarProps {
+  readonly editor: Editor
+  /** Told why an image can't be taken. */
+  readonly refused: (why: string) => void
+}
+
+/** The tools of the page; one stop of the Tab key, with arrow keys from one to the next. */
+export function Toolbar({ editor, refused }: ToolbarProps) {
+  const state = useToolbarState(editor)
+  const [isLinking, setIsLinking] = useState(false)
+  const bar = useRef<HTMLDivElement>(null)
+  const openLink = useCallback(() => setIsLinking(true), [])
+  useLinkKey(editor, openLink)
+  useOneStop(bar)
+  const group = (tools: readonly Tool[]) => (
+    <span className="tools">
+      {tools.map((tool) => (
+        <ToolButton key={tool.label} tool={tool} editor={editor} state={state} />
+      ))}
+    </span>
+  )
+  return (
+    <>
+      <div
+        ref={bar}
+        className="toolbar"
+        role="toolbar"
+        aria-label="Format"
+        tabIndex={-1}
+        onKeyDown={(event) => moveAlong(event, editor)}
+      >
+        <span className="tools">
+          <ToolButton tool={UNDO} editor={editor} state={state} isOff={!state.canUndo} />
+          <ToolButton tool={REDO} editor={editor} state={state} isOff={!state.canRedo} />
+        </span>
+        <BlockSelect editor={editor} state={state} />
+        {group(MARKS)}
+        <span className="tools">
+          <button
+            type="button"
+            className="tool"
+            title="Link (Ctrl+K)"
+            aria-label="Link"
+            aria-keyshortcuts="Control+K"
+            aria-pressed={state.link !== undefined}
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={openLink}
+          >
+            {ICONS.link}
+          </button>
+        </span>
+        {group(LISTS)}
+        {group(INSERTS)}
+        <ImageButton editor={editor} refused={refused} />
+        {state.isInTable && group(TABLE)}
+      </div>
+      <LinkBar
+        editor={editor}
+        href={state.link}
+        isOpen={isLinking}
+        onOpen={openLink}
+        onClose={() => setIsLinking(false)}
+      />
+    </>
+  )
+}
+
+interface ToolButtonProps {
+  readonly tool: Tool
+  readonly editor: Editor
+  readonly state: ToolbarState
+  readonly isOff?: boolean
+}
+
+function ToolButton({ tool, editor, state, isOff = false }: ToolButtonProps) {
+  const { label, face, keys, mark, run } = tool
+  const shortcut = keys?.replace('Control', 'Ctrl')
+  return (
+    <button
+      type="button"
+      className="tool"
+      title={shortcut === undefined ? label : `${label} (${shortcut})`}
+      aria-label={label}
+      aria-keyshortcuts={keys}
+      aria-pressed={mark === undefined ? undefined : state.on.includes(mark)}
+      aria-disabled={isOff || undefined}
+      // The selection stays where it is.
+      onMouseDown={(event) => event.preventDefault()}
+      onClick={() => {
+        if (!isOff) run(editor.chain().focus()).run()
+      }}
+    >
+      {face}
+    </button>
+  )
+}
+
+function BlockSelect({ editor, state }: { readonly editor: Editor; readonly state: ToolbarState }) {
+  return (
+    <select
+      className="tool"
+      aria-label="Style of the paragraph"
+      value={state.block}
+      onChange={({ currentTarget }) => {
+        BLOCKS[currentTarget.value]?.run(editor.chain().focus()).run()
+      }}
+    >
+      {Object.entries(BLOCKS).map(([value, { label }]) => (
+        <option key={value} value={value}>
+          {label}
+        </option>
+      ))}
+    </select>
+  )
+}
+
+function ImageButton({ editor, refused }: ToolbarProps) {
+  const picker = useRef<HTMLInputElement>(null)
+  return (
+    <span className="tools">
+      <button
+        type="button"
+        className="tool"
+        title="Image"
+        aria-label="Image"
+        onMouseDown={(event) => event.preventDefault()}
+        onClick={() => picker.current?.click()}
+      >
+        {ICONS.image}
+      </button>
+      <input
+        ref={picker}
+        hidden
+        type="file"
+        accept="image/png,image/jpeg,image/gif,image/webp"
+        multiple
+        onChange={({ currentTarget }) => {
+          const files = [...(currentTarget.files ?? [])]
+          currentTarget.value = ''
+          void insertImages(editor.view, files, refused)
+          editor.commands.focus()
+        }}
+      />
+    </span>
+  )
+}
+
+/** The same object until there is something else to show. */
+function useToolbarState(editor: Editor): ToolbarState {
+  const [state, setState] = useState(() => readToolbar(editor))
+  useEffect(() => {
+    const look = () => {
+      const now = readToolbar(editor)
+      setState((before) => (JSON.stringify(before) === JSON.stringify(now) ? before : now))
+    }
+    look()
+    editor.on('transaction', look)
+    return () => void editor.off('transaction', look)
+  }, [editor])
+  return state
+}
+
+function useLinkKey(editor: Editor, open: () => void): void {
+  useEffect(() => {
+    const { dom } = editor.view
+    const look = (event: globalThis.KeyboardEvent) => {
+      if (event.key !== 'k' || !(event.ctrlKey || event.metaKey)) return
+      event.preventDefault()
+      open()
+    }
+    dom.addEventListener('keydown', look)
+    return () => dom.removeEventListener('keydown', look)
+  }, [editor, open])
+}
+
+const STOPS = 'button, select'
+
+/** Of all that is in the bar, the Tab key stops at what was used last. */
+function useOneStop(bar: React.RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const stops = [...(bar.current?.querySelectorAll<HTMLElement>(STOPS) ?? [])]
+    const current = stops.find((stop) => stop === document.activeElement)
+    const kept = current ?? stops.find((stop) => stop.hasAttribute('data-stop')) ?? stops[0]
+    for (const stop of stops) stopAt(stop, stop === kept)
+  })
+  useEffect(() => {
+    const element = bar.current
+    const follow = ({ target }: FocusEvent) => {
+      for (const stop of element?.querySelectorAll<HTMLElement>(STOPS) ?? []) {
+        stopAt(stop, stop === target)
+      }
+    }
+    element?.addEventListener('focusin', follow)
+    return () => element?.removeEventListener('focusin', follow)
+  }, [bar])
+}
+
+function stopAt(stop: HTMLElement, isStop: boolean): void {
+  stop.tabIndex = isStop ? 0 : -1
+  stop.toggleAttribute('data-stop', isStop)
+}
+
+function moveAlong(event: KeyboardEvent<HTMLElement>, editor: Editor): void {
+  if (event.key === 'Escape') {
+    editor.commands.focus()
+    return
+  }
+  const stops = [...event.currentTarget.querySelectorAll<HTMLElement>(STOPS)]
+  const at = stops.findIndex((stop) => stop === document.activeElement)
+  const to: { readonly [key: string]: number } = {
+    ArrowRight: (at + 1) % stops.length,
+    ArrowLeft: (at - 1 + stops.length) % stops.length,
+    Home: 0,
+    End: stops.length - 1,
+  }
+  const next = to[event.key]
+  if (at < 0 || next === undefined) return
+  event.preventDefault()
+  stops[next]?.focus()
+}

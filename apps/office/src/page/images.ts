@@ -1,0 +1,100 @@
+/** What an image may be at most, in the document, before it is written as text. @see PROTOCOL.md PG8 */
+const MAX_IMAGE_BYTES = 256 * 1024
+
+// Four characters for three bytes, and what stands before them.
+const MAX_SOURCE_CHARACTERS = (MAX_IMAGE_BYTES / 3) * 4 + 32
+
+/** What one may pick to be made smaller. */
+const MAX_FILE_BYTES = 20 * 1024 * 1024
+
+const TYPES: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp'])
+// No SVG: it is a document of its own, with links and styles.
+const DATA = /^data:image\/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+={0,2}$/
+// The longer side in pixels, and the quality: the first that is small enough.
+const TRIES = [
+  [1_600, 0.85],
+  [1_600, 0.6],
+  [1_200, 0.7],
+  [800, 0.7],
+  [500, 0.6],
+] as const
+
+/** Whether this is an image that a page shows: whole in the document, and nothing but pixels. */
+export function isShownImage(src: unknown): src is string {
+  return typeof src === 'string' && DATA.test(src)
+}
+
+/** Whether an image may be put in as it is. */
+export function isSmallImage(src: unknown): src is string {
+  return isShownImage(src) && src.length <= MAX_SOURCE_CHARACTERS
+}
+
+/** Whether a file is an image at all, be it one that can't be taken. */
+export function isImageFile({ type }: Pick<File, 'type'>): boolean {
+  return type.startsWith('image/')
+}
+
+/**
+ * A file as the source of an image, made smaller where it is too large.
+ *
+ * @throws {Error} that says to people why it can't be taken.
+ */
+export async function readImage(file: File): Promise<string> {
+  const name = file.name === '' ? 'The image' : file.name
+  if (!TYPES.has(file.type)) {
+    throw new Error(`${name} can’t be put in: only PNG, JPEG, GIF and WebP images can.`)
+  }
+  if (file.size <= MAX_IMAGE_BYTES) return readDataUrl(file)
+  // Of a moving picture one frame would be left.
+  const smaller = file.type === 'image/gif' || file.size > MAX_FILE_BYTES ? undefined : shrink(file)
+  const found = await smaller
+  if (found !== undefined) return readDataUrl(found)
+  throw new Error(`${name} is too large: an image may have ${MAX_IMAGE_BYTES / 1024} KiB.`)
+}
+
+async function shrink(file: File): Promise<Blob | undefined> {
+  let bitmap: ImageBitmap
+  try {
+    bitmap = await createImageBitmap(file)
+  } catch {
+    throw new Error(`${file.name} can’t be read as an image.`)
+  }
+  try {
+    for (const [side, quality] of TRIES) {
+      const blob = await encode(draw(bitmap, side), quality)
+      if (blob !== null && blob.size <= MAX_IMAGE_BYTES) return blob
+    }
+    return undefined
+  } finally {
+    bitmap.close()
+  }
+}
+
+function draw(bitmap: ImageBitmap, side: number): HTMLCanvasElement {
+  const scale = Math.min(1, side / Math.max(bitmap.width, bitmap.height))
+  const canvas = document.createElement('canvas')
+  canvas.width = Math.max(1, Math.round(bitmap.width * scale))
+  canvas.height = Math.max(1, Math.round(bitmap.height * scale))
+  canvas.getContext('2d')?.drawImage(bitmap, 0, 0, canvas.width, canvas.height)
+  return canvas
+}
+
+async function encode(canvas: HTMLCanvasElement, quality: number): Promise<Blob | null> {
+  const as = (type: string) =>
+    new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, type, quality))
+  const webp = await as('image/webp')
+  // A browser that can't write WebP gives a PNG, of whatever size.
+  return webp?.type === 'image/webp' ? webp : as('image/jpeg')
+}
+
+function readDataUrl(blob: Blob): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader()
+    reader.addEventListener('load', () => {
+      if (isShownImage(reader.result)) resolve(reader.result)
+      else reject(new Error('The image is empty.'))
+    })
+    reader.addEventListener('error', () => reject(new Error('The image can’t be read.')))
+    reader.readAsDataURL(blob)
+  })
+}

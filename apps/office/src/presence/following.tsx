@@ -1,0 +1,76 @@
+import type { Member, RoomSnapshot } from '@whereabouts/client'
+import { useEffect, useState } from 'react'
+import type { Content } from '../content.js'
+
+/** Whom this window stays with. */
+interface Following {
+  /** `undefined` for nobody. */
+  readonly member: Member | undefined
+  /** Goes to where somebody is, and stays with them if the content can; a second time, no longer. */
+  readonly go: (member: Member) => void
+  readonly stop: () => void
+}
+
+/**
+ * Stays with one of the others as they move, until something is done here: a key, a click or a touch
+ * in the content, the wheel.
+ *
+ * @see PROTOCOL.md PG12
+ */
+export function useFollowing({ others }: RoomSnapshot, content: Content | null): Following {
+  const [id, setId] = useState<string>()
+  const member = others.find((other) => other.id === id)
+  const stop = () => setId(undefined)
+
+  // A member that didn't change is the same object (CL2): this runs when they have moved.
+  useEffect(() => {
+    if (member === undefined) return
+    content?.follow?.(member)
+    // What they write may come later than where they are.
+    return content?.subscribe?.(() => content.follow?.(member))
+  }, [content, member])
+
+  useEffect(() => (id === undefined ? undefined : listenForActs(() => setId(undefined))), [id])
+
+  const go = (other: Member) => {
+    if (other.id === id) return stop()
+    content?.show(other)
+    if (content?.follow !== undefined) setId(other.id)
+  }
+  return { member, go, stop }
+}
+
+function listenForActs(stop: () => void): () => void {
+  const listening = new AbortController()
+  const options = { signal: listening.signal, capture: true, passive: true }
+  const stopIfInContent = ({ target }: Event) => {
+    if (target instanceof Element && target.closest('main') !== null) stop()
+  }
+  for (const act of ['pointerdown', 'wheel', 'touchmove']) {
+    document.addEventListener(act, stopIfInContent, options)
+  }
+  const stopByKey = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') stop()
+    else stopIfInContent(event)
+  }
+  document.addEventListener('keydown', stopByKey, options)
+  return () => listening.abort()
+}
+
+interface FollowingLineProps {
+  readonly member: Member | undefined
+  readonly onStop: () => void
+}
+
+/** Says whom one stays with, and how to stop that. */
+export function FollowingLine({ member, onStop }: FollowingLineProps) {
+  if (member === undefined) return null
+  return (
+    <output className="following" style={{ borderColor: member.user.color }}>
+      <span>Following {member.user.name}</span>
+      <button type="button" className="link" onClick={onStop}>
+        Stop
+      </button>
+    </output>
+  )
+}

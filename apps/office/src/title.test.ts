@@ -1,0 +1,74 @@
+import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs'
+import { describe, expect, it } from 'vitest'
+import { cleanTitle, observeTitle, parseTitle, readTitle, writeTitle } from './title.js'
+
+describe('the title of a document', () => {
+  it('[PG1] is in the map about, and goes with the document', () => {
+    const ours = new Doc()
+    writeTitle(ours, 'Budget')
+    const theirs = new Doc()
+    applyUpdate(theirs, encodeStateAsUpdate(ours))
+    expect(readTitle(theirs)).toBe('Budget')
+    expect(theirs.getMap('about').toJSON()).toEqual({ title: 'Budget' })
+    writeTitle(theirs, ' ')
+    expect(readTitle(theirs)).toBeUndefined()
+  })
+
+  it('[PG1] is written only when it is another one', () => {
+    const doc = new Doc()
+    writeTitle(doc, 'Budget')
+    const before = encodeStateAsUpdate(doc)
+    writeTitle(doc, ' Budget ')
+    writeTitle(new Doc(), '')
+    expect(encodeStateAsUpdate(doc)).toEqual(before)
+  })
+
+  it('[PG1] is told of when it changes', () => {
+    const doc = new Doc()
+    const seen: (string | undefined)[] = []
+    const stop = observeTitle(doc, () => seen.push(readTitle(doc)))
+    writeTitle(doc, 'Budget')
+    stop()
+    writeTitle(doc, 'Budget 2027')
+    expect(seen).toEqual(['Budget'])
+  })
+
+  it.each([
+    ['Budget', 'Budget'],
+    ['  Budget ', 'Budget'],
+    ['予算 👩🏽‍💻', '予算 👩🏽‍💻'],
+    ['x'.repeat(100), 'x'.repeat(100)],
+    ['😀'.repeat(100), '😀'.repeat(100)],
+  ])('[PG2] %j is one', (value, title) => expect(parseTitle(value)).toBe(title))
+
+  it.each([
+    '',
+    '  ',
+    'x'.repeat(101),
+    'a\nb',
+    'a\u0000b',
+    '\u202Egnp.exe',
+    '\uD800',
+    7,
+    null,
+    undefined,
+    { title: 'x' },
+  ])('[PG2] %j is none', (value) => expect(parseTitle(value)).toBeUndefined())
+
+  it('[PG2] a document of a stranger has none, and is no error', () => {
+    const theirs = new Doc()
+    theirs.getArray('about').push(['title'])
+    const ours = new Doc()
+    applyUpdate(ours, encodeStateAsUpdate(theirs))
+    expect(readTitle(ours)).toBeUndefined()
+  })
+
+  it.each([
+    [' Budget\n2027\t', 'Budget 2027'],
+    [`${'😀'.repeat(99)} x`, '😀'.repeat(99)],
+    ['\u202Ea\uD800b', 'a b'],
+  ])('[PG2] what is typed is made one: %j', (typed, title) => {
+    expect(cleanTitle(typed)).toBe(title)
+    expect(parseTitle(title)).toBe(title)
+  })
+})

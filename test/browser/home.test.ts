@@ -1,0 +1,281 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { joinRoom } from '@whereabouts/client'
+import { launchChromium } from '../chromium.js'
+import { until } from '../client/until.js'
+import { startServer, type RunningServer } from '../servers/standalone.js'
+import { fetchDocument, OfficeWindow, postDocument } from './office-window.js'
+
+const ann = { name: 'Ann Lee', color: '#e11d48' }
+const bob = { name: 'Bob', color: '#1d4ed8' }
+
+let server: RunningServer
+let browser: Browser
+let rooms = 0
+
+beforeAll(async () => {
+  server = await startServer()
+  browser = await launchChromium()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await server?.stop()
+})
+
+const newRoom = () => `home-${(rooms += 1)}`
+const open = (path: string, person = ann, baseUrl = server.baseUrl) =>
+  OfficeWindow.open(browser, { baseUrl, path, person })
+const rows = ({ page }: OfficeWindow) => page.getByRole('listitem')
+const row = (window: OfficeWindow, title: string) => rows(window).filter({ hasText: title })
+const titles = ({ page }: OfficeWindow) => page.locator('.recent-title').allTextContents()
+
+/** Opens a page and gives it a title. */
+async function makePage(window: OfficeWindow, room: string, title: string): Promise<void> {
+  await window.page.goto(new URL(`/pages/${room}`, window.page.url()).href)
+  await window.untilOpen()
+  await window.title.fill(title)
+  await window.page.keyboard.press('Enter')
+  await window.untilSaved()
+}
+
+/** Leaves the tab for another one and comes back, as far as the page can tell. */
+async function lookAgain({ page }: OfficeWindow): Promise<void> {
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+}
+
+/** Writes as much to a document as it takes, but for some characters. */
+async function fill(baseUrl: string, room: string): Promise<void> {
+  for (let characters = 2_000; characters > 0; characters -= 40) {
+    const text = 'x'.repeat(characters)
+    const isTaken = postDocument(baseUrl, room, (doc) => doc.getMap('other').set('text', text))
+    if (
+      await isTaken.then(
+        () => true,
+        () => false,
+      )
+    )
+      return
+  }
+  throw new Error('it takes nothing')
+}
+
+describe('Home', () => {
+  it('[PG3 PG4] tells a newcomer what to do, and makes a page with an address of its own', async () => {
+    await using anns = await open('/')
+    await anns.page.getByText('Nothing here yet').waitFor()
+    const demo = anns.page.getByRole('link', { name: 'demo sheet' })
+    expect(await demo.getAttribute('href')).toBe('/sheets/demo')
+    const paths: string[] = []
+    for (let pages = 0; pages < 2; pages += 1) {
+      await anns.page.getByRole('link', { name: 'New page' }).click()
+      await anns.untilOpen()
+      paths.push(new URL(anns.page.url()).pathname)
+      expect(await anns.title.getAttribute('placeholder')).toBe('Untitled page')
+      expect(await anns.page.title()).toBe('Untitled page · whereabouts')
+      await anns.page.getByRole('link', { name: 'whereabouts' }).click()
+      await expect.poll(() => rows(anns).count()).toBe(pages + 1)
+    }
+    for (const path of paths) expect(path).toMatch(/^\/pages\/page-[A-Za-z0-9_-]{16}$/)
+    expect(new Set(paths).size).toBe(2)
+    const sheet = anns.page.getByRole('link', { name: 'New sheet' })
+    expect(await sheet.getAttribute('href')).toMatch(/^\/sheets\/sheet-[A-Za-z0-9_-]{16}$/)
+    expect(anns.complaints).toEqual([])
+  })
+
+  it('[PG4] lists what was opened, newest first, in all tabs of the browser', async () => {
+    const [first, second] = [newRoom(), newRoom()]
+    await using anns = await open('/')
+    const tab = await anns.page.context().newPage()
+    await tab.goto(server.baseUrl)
+    await makePage(anns, first, 'First')
+    await makePage(anns, second, 'Second')
+    await expect
+      .poll(() => tab.locator('.recent-title').allTextContents())
+      .toEqual(['Second', 'First'])
+    await anns.page.goto(server.baseUrl)
+    await expect.poll(() => titles(anns)).toEqual(['Second', 'First'])
+    await row(anns, 'Second').getByText('Page, opened just now').waitFor()
+
+    await row(anns, 'First').getByRole('button', { name: 'Copy the link to First' }).click()
+    await anns.notice.filter({ hasText: 'Link copied' }).waitFor()
+    const copied = await anns.page.evaluate(() => navigator.clipboard.readText())
+    expect(copied).toBe(`${server.baseUrl}/pages/${first}`)
+
+    await row(anns, 'Second').getByRole('button', { name: 'Take Second off the list' }).click()
+    await expect.poll(() => titles(anns)).toEqual(['First'])
+    await expect.poll(() => tab.locator('.recent-title').allTextContents()).toEqual(['First'])
+    await anns.page.getByRole('link', { name: 'First' }).click()
+    await anns.untilOpen()
+    expect(await anns.title.inputValue()).toBe('First')
+    expect(anns.complaints).toEqual([])
+  })
+
+  it('[PG4] is an empty list when something else is stored there', async () => {
+    await using anns = await open('/')
+    await anns.page.evaluate(() => localStorage.setItem('whereabouts:recent', '{"a":[null'))
+    await anns.page.reload()
+    await anns.page.getByText('Nothing here yet').waitFor()
+    expect(anns.complaints).toEqual([])
+  })
+
+  it('[PG5] shows who is in each now, without a stream and at a calm pace', async () => {
+    const [empty, busy] = [newRoom(), newRoom()]
+    await using anns = await open('/')
+    await makePage(anns, empty, 'Empty')
+    await makePage(anns, busy, 'Busy')
+    await anns.page.goto(server.baseUrl)
+    const since = anns.requests.length
+    await row(anns, 'Busy').waitFor()
+    const guest = joinRoom({ url: server.baseUrl, room: busy, user: { name: '<b>Guest' } })
+    await until(guest, ({ status }) => status === 'online')
+    await row(anns, 'Busy').getByText('<b>Guest is here').waitFor({ state: 'attached' })
+    expect(await row(anns, 'Busy').locator('.avatar').textContent()).toBe('B')
+    expect(await row(anns, 'Empty').locator('.avatar').count()).toBe(0)
+    const second = joinRoom({ url: server.baseUrl, room: busy, user: bob })
+    await row(anns, 'Busy').getByText('<b>Guest and Bob are here').waitFor({ state: 'attached' })
+    await Promise.all([guest.leave(), second.leave()])
+    await expect
+      .poll(() => row(anns, 'Busy').locator('.avatar').count(), { timeout: 10_000 })
+      .toBe(0)
+
+    const asked = anns.requests.slice(since).filter(({ url }) => url.includes('/rooms/'))
+    expect(asked.some(({ url }) => url.includes('/events'))).toBe(false)
+    const rounds = asked.filter(({ url }) => url.endsWith('/location'))
+    const lastsMs = rounds.at(-1)!.atMs - rounds[0]!.atMs
+    // Two rooms, one round each 5 s, and the look at their titles.
+    expect(rounds.length).toBeLessThanOrEqual(2 * Math.ceil(lastsMs / 5_000) + 4)
+    expect(anns.complaints).toEqual([])
+  })
+
+  it('[PG1 PG15] renames in the document: at once where it is open, elsewhere at the next look', async () => {
+    const room = newRoom()
+    await using anns = await open('/')
+    await makePage(anns, room, 'Plan')
+    await using bobs = await open(`/pages/${room}`, bob)
+    await bobs.untilOpen()
+    await bobs.text.click()
+    await bobs.page.keyboard.type('what Bob wrote')
+    await using cleos = await open(`/pages/${room}`, { name: 'Cleo', color: '#15803d' })
+    await cleos.untilOpen()
+    await cleos.page.goto(server.baseUrl)
+    await row(cleos, 'Plan').waitFor()
+
+    await anns.page.goto(server.baseUrl)
+    await row(anns, 'Plan').getByRole('button', { name: 'Rename Plan' }).click()
+    await anns.page.keyboard.type('Plan for 2027')
+    await anns.page.keyboard.press('Enter')
+    await expect.poll(() => titles(anns)).toEqual(['Plan for 2027'])
+    await expect.poll(() => bobs.title.inputValue()).toBe('Plan for 2027')
+    await expect.poll(() => bobs.page.title()).toBe('Plan for 2027 · whereabouts')
+    expect(await bobs.written()).toBe('what Bob wrote')
+    const stored = await fetchDocument(server.baseUrl, room)
+    expect(stored.getMap('about').toJSON()).toEqual({ title: 'Plan for 2027' })
+    expect(stored.getXmlFragment('page').toJSON()).toContain('what Bob wrote')
+
+    expect(await titles(cleos)).toEqual(['Plan'])
+    await lookAgain(cleos)
+    await expect.poll(() => titles(cleos)).toEqual(['Plan for 2027'])
+    expect([...anns.complaints, ...bobs.complaints, ...cleos.complaints]).toEqual([])
+  })
+
+  it('[PG15] what somebody types meanwhile isn’t lost, and Escape renames nothing', async () => {
+    const room = newRoom()
+    await using anns = await open('/')
+    await makePage(anns, room, 'One')
+    await anns.page.goto(server.baseUrl)
+    await row(anns, 'One').getByRole('button', { name: 'Rename One' }).click()
+    await anns.page.keyboard.type('Two')
+    await anns.page.keyboard.press('Escape')
+    await row(anns, 'One').getByRole('link', { name: 'One' }).waitFor()
+    const focused = () =>
+      anns.page.evaluate(() => document.activeElement?.getAttribute('aria-label'))
+    await expect.poll(focused).toBe('Rename One')
+    await postDocument(server.baseUrl, room, (doc) => doc.getMap('about').set('title', 'Three'))
+    await anns.page.keyboard.press('Enter')
+    await anns.page.keyboard.type('Four')
+    await anns.page.keyboard.press('Enter')
+    await expect.poll(() => titles(anns)).toEqual(['Four'])
+    const stored = await fetchDocument(server.baseUrl, room)
+    expect(stored.getMap('about').get('title')).toBe('Four')
+  })
+
+  it('[PG15] says why a document wasn’t renamed, and that it wasn’t', async () => {
+    await using small = await startServer({ maxDocumentBytes: 2_000 })
+    const room = newRoom()
+    await using anns = await open('/', ann, small.baseUrl)
+    await makePage(anns, room, 'Small')
+    await fill(small.baseUrl, room)
+    await anns.page.goto(small.baseUrl)
+    await row(anns, 'Small').getByRole('button', { name: 'Rename Small' }).click()
+    await anns.page.keyboard.type('much longer '.repeat(8))
+    await anns.page.keyboard.press('Enter')
+    await row(anns, 'Not renamed: ').waitFor()
+    await anns.page.keyboard.press('Escape')
+    await expect.poll(() => titles(anns)).toEqual(['Small'])
+    const stored = await fetchDocument(small.baseUrl, room)
+    expect(stored.getMap('about').get('title')).toBe('Small')
+  })
+
+  it('[PG2] a title that is none is shown as the room', async () => {
+    const room = newRoom()
+    await postDocument(server.baseUrl, room, (doc) =>
+      doc.getMap('about').set('title', '\u202Egnp.exe'),
+    )
+    await using anns = await open(`/pages/${room}`)
+    await anns.untilOpen()
+    expect(await anns.title.inputValue()).toBe('')
+    expect(await anns.page.title()).toBe(`${room} · whereabouts`)
+    await anns.page.goto(server.baseUrl)
+    await expect.poll(() => titles(anns)).toEqual([room])
+    expect(anns.complaints).toEqual([])
+  })
+
+  it('[PG17] loads neither the sheet nor the editor, and the page not the sheet', async () => {
+    await using anns = await open('/')
+    await anns.page.getByText('Nothing here yet').waitFor()
+    const scripts = () => anns.requests.map(({ url }) => url).filter((url) => url.endsWith('.js'))
+    const sizes = async () => {
+      const texts = await Promise.all(scripts().map(async (url) => (await fetch(url)).text()))
+      return {
+        univer: texts.some((text) => text.includes('univer')),
+        editor: texts.some((text) => text.includes('ProseMirror')),
+      }
+    }
+    expect(await sizes()).toEqual({ univer: false, editor: false })
+    await anns.page.getByRole('link', { name: 'New page' }).click()
+    await anns.untilOpen()
+    expect(await sizes()).toEqual({ univer: false, editor: true })
+  })
+
+  it('[PG4] is used on a phone, without anything beyond the edge', async () => {
+    await using anns = await OfficeWindow.open(browser, {
+      baseUrl: server.baseUrl,
+      path: '/',
+      person: ann,
+      width: 400,
+    })
+    await makePage(anns, newRoom(), 'A title that is much too long for a window that is as narrow')
+    await anns.page.goto(server.baseUrl)
+    await rows(anns).first().waitFor()
+    const beyond = await anns.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    expect(beyond).toBeLessThanOrEqual(0)
+    await rows(anns)
+      .first()
+      .getByRole('button', { name: /^Rename/ })
+      .click()
+    await anns.page.getByRole('button', { name: 'Save' }).waitFor()
+    const wider = await anns.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    expect(wider).toBeLessThanOrEqual(0)
+  })
+
+  it.each(['/sheets/a/b', '/books/demo', '/pages/a%20b'])(
+    '[SH11] shows the way Home from %s, where there is nothing',
+    async (path) => {
+      await using anns = await open(path)
+      await anns.page.getByRole('link', { name: 'Go to the start' }).click()
+      await anns.page.getByRole('link', { name: 'New page' }).waitFor()
+      expect(new URL(anns.page.url()).pathname).toBe('/')
+    },
+  )
+})

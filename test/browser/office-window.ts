@@ -1,0 +1,135 @@
+import type { Browser, Locator, Page } from 'playwright-core'
+import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs'
+
+const OPEN_WITHIN_MS = 30_000
+
+/** How to open a window. */
+export interface OfficeWindowOptions {
+  readonly baseUrl: string
+  /** From `/`. */
+  readonly path: string
+  /** Who the others see. */
+  readonly person: { readonly name: string; readonly color: string }
+  readonly width?: number
+}
+
+/** A window on Home or on a page, of a browser profile of its own. */
+export class OfficeWindow implements AsyncDisposable {
+  readonly page: Page
+  /** What the console and the network had to complain about. */
+  readonly complaints: string[] = []
+  /** Every request, in the order in which they were made. */
+  readonly requests: { readonly atMs: number; readonly url: string }[] = []
+
+  private constructor(page: Page) {
+    this.page = page
+    page.on('console', (message) => {
+      const type = message.type()
+      if (type === 'error' || type === 'warning') this.complaints.push(message.text())
+    })
+    page.on('pageerror', (error) => this.complaints.push(String(error)))
+    page.on('response', (response) => {
+      if (response.status() >= 400) this.complaints.push(`${response.status()} ${response.url()}`)
+    })
+    page.on('request', (request) => {
+      this.requests.push({ atMs: Date.now(), url: request.url() })
+    })
+  }
+
+  static async open(browser: Browser, options: OfficeWindowOptions): Promise<OfficeWindow> {
+    const { baseUrl, path, person, width = 1_200 } = options
+    const context = await browser.newContext({
+      viewport: { width, height: 700 },
+      permissions: ['clipboard-read', 'clipboard-write'],
+    })
+    await context.addInitScript((saved) => {
+      localStorage.setItem('whereabouts:person', saved)
+    }, JSON.stringify(person))
+    const window = new OfficeWindow(await context.newPage())
+    await window.page.goto(`${baseUrl}${path}`)
+    return window
+  }
+
+  /** The text of the page, to be written in. */
+  get text(): Locator {
+    return this.page.getByRole('textbox', { name: 'Page' })
+  }
+
+  /** What is written, without the carets of the others. */
+  async written(): Promise<string> {
+    return this.text.evaluate((text) => {
+      const copy = text.cloneNode(true) as HTMLElement
+      for (const caret of copy.querySelectorAll('.caret')) caret.remove()
+      return [...copy.children].map((block) => block.textContent).join('\n')
+    })
+  }
+
+  get title(): Locator {
+    return this.page.getByRole('textbox', { name: 'Title' })
+  }
+
+  get status(): Locator {
+    return this.page.locator('.status output')
+  }
+
+  /** What is said at the bottom of the window for a while. */
+  get notice(): Locator {
+    return this.page.locator('.notice')
+  }
+
+  /** The button for one of the others. */
+  avatar(name: string): Locator {
+    return this.page
+      .getByRole('region', { name: 'Who is here' })
+      .getByRole('button', { name: new RegExp(`^${name}(?! \\(you\\))`) })
+  }
+
+  /** A button of the toolbar. */
+  tool(name: string): Locator {
+    return this.page.getByRole('toolbar').getByRole('button', { name, exact: true })
+  }
+
+  /** The caret of somebody in the text. */
+  caret(name: string): Locator {
+    return this.text.locator('.caret', { hasText: name })
+  }
+
+  /** Resolves when there is a page to write in, or to read. */
+  async untilOpen(): Promise<void> {
+    await this.page.locator('main[aria-busy="false"]').waitFor({ timeout: OPEN_WITHIN_MS })
+    await this.text.waitFor()
+  }
+
+  /** Resolves when the server has all that was written here. */
+  async untilSaved(): Promise<void> {
+    await this.page.locator('.saving[data-saving="saved"]').waitFor({ state: 'attached' })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.page.context().close()
+  }
+}
+
+/** The document of a room as the server has it. */
+export async function fetchDocument(baseUrl: string, room: string): Promise<Doc> {
+  const response = await fetch(`${baseUrl}/rooms/${room}/document`)
+  const doc = new Doc()
+  applyUpdate(doc, new Uint8Array(await response.arrayBuffer()))
+  return doc
+}
+
+/** Writes to the document of a room, as any program may. */
+export async function postDocument(
+  baseUrl: string,
+  room: string,
+  write: (doc: Doc) => void,
+): Promise<void> {
+  const doc = await fetchDocument(baseUrl, room)
+  write(doc)
+  const response = await fetch(`${baseUrl}/rooms/${room}/document`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/octet-stream' },
+    body: Uint8Array.from(encodeStateAsUpdate(doc)),
+  })
+  if (!response.ok) throw new Error(`the server answered ${response.status}`)
+}
