@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { nchanCommand, nchanVersion, prepareNchan } from './nchan.mjs'
 
 /**
  * A server that takes part.
@@ -8,6 +9,7 @@ import { join } from 'node:path'
  * @property {string} name what `--servers` calls it
  * @property {string} title
  * @property {readonly string[]} packages whose versions count
+ * @property {readonly string[]} [only] the scenarios that it is for; all unless said
  * @property {readonly string[]} [installed] which of them come from bench/package.json
  * @property {() => string} [version] of what isn't a package
  * @property {() => string | undefined} [prepare] gets it ready; answers why it can't take part
@@ -48,6 +50,15 @@ const WHEREABOUTS = {
   body: '{"c":"C%s","t":%t}',
 }
 
+/**
+ * @type {Contestant['command']}
+ */
+const standalone = ({ port, folder }) => ({
+  program: process.execPath,
+  args: [STANDALONE],
+  env: { NODE_ENV: 'production', PORT: `${port}`, WHEREABOUTS_DATA: folder },
+})
+
 /** @type {readonly Contestant[]} */
 export const CONTESTANTS = [
   {
@@ -56,11 +67,7 @@ export const CONTESTANTS = [
     packages: [],
     prepare: built(STANDALONE),
     wire: WHEREABOUTS,
-    command: ({ port, folder }) => ({
-      program: process.execPath,
-      args: [STANDALONE],
-      env: { NODE_ENV: 'production', PORT: `${port}`, WHEREABOUTS_DATA: folder },
-    }),
+    command: standalone,
   },
   ...nest('whereabouts', 'whereabouts in Nest', WHEREABOUTS, ['express', 'fastify']),
   ...nest('nest', 'Nest `@Sse`', PLAIN, ['express', 'fastify']),
@@ -110,6 +117,17 @@ export const CONTESTANTS = [
     command: node('alternatives/ws.mjs'),
   },
   {
+    name: 'nchan',
+    title: 'Nchan',
+    packages: [],
+    version: nchanVersion,
+    prepare: prepareNchan,
+    wire: PLAIN,
+    command: nchanCommand,
+  },
+  polling('polling', 'polling each second, the whole room', ''),
+  polling('polling-since', 'polling each second, what changed', '%p'),
+  {
     name: 'bare',
     title: 'bare Node, one shared Buffer',
     packages: [],
@@ -130,6 +148,26 @@ export const CONTESTANTS = [
  */
 function built(file) {
   return () => (existsSync(file) ? undefined : 'is not built; run "npm run bench"')
+}
+
+/**
+ * whereabouts, read without a stream.
+ *
+ * @param {string} name
+ * @param {string} title
+ * @param {string} position what the address of a poll ends with
+ * @returns {Contestant}
+ */
+function polling(name, title, position) {
+  return {
+    name,
+    title,
+    only: ['article'],
+    packages: [],
+    prepare: built(STANDALONE),
+    wire: { ...WHEREABOUTS, protocol: 'poll', join: `/rooms/r%d/location${position}` },
+    command: standalone,
+  }
 }
 
 /**

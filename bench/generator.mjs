@@ -39,6 +39,7 @@ const TICK_US = 300
  * @property {number} [receiveBufferBytes] of those
  * @property {number} [padBytes] makes updates longer
  * @property {number} [pollS] how often a poller asks
+ * @property {readonly string[]} [headers] that every request has
  * @property {boolean} [prompt] look at each arrival at once, where nothing is to be spared
  * @property {number} warmS
  * @property {number} seconds
@@ -158,6 +159,7 @@ function argumentsOf({ protocol, join: path, watch = path, post, body }, load) {
     ['--seconds', load.seconds],
   ]
   const args = valued.flatMap(([flag, value]) => (value === undefined ? [] : [flag, `${value}`]))
+  for (const header of load.headers ?? []) args.push('--header', header)
   if (load.idle === true) args.push('--idle')
   if (load.closedLoop === true) args.push('--closed')
   return args

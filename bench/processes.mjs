@@ -7,6 +7,8 @@ import { pinning, RAISE_OPEN_FILES } from './machine.mjs'
 
 const START_MS = 20_000
 const LOOK_AGAIN_MS = 20
+/** In which a server that listens has forked its workers. */
+const SETTLE_MS = 250
 const KEPT_OUTPUT = 4_000
 
 /** Everything that runs because of this process, by the id of its group. */
@@ -55,6 +57,7 @@ export async function startServer(command, port) {
       cause: error,
     })
   }
+  await sleep(SETTLE_MS)
   return {
     port,
     pids: pidsOf(child.pid ?? 0),

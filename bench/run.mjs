@@ -86,7 +86,7 @@ function prepare() {
  */
 async function play(scenario, absences) {
   console.log(`\n== ${scenario.title}`)
-  const entries = contestants.map((contestant) => ({
+  const entries = contestants.filter(takesPartIn(scenario)).map((contestant) => ({
     contestant,
     absent: absences.get(contestant.name) ?? scenario.excludes(contestant),
     /** @type {import('./stage.mjs').Run[]} */
@@ -153,10 +153,24 @@ function versionsOf({ packages, version }) {
  * @param {import('./scenarios/index.mjs').Scenario} scenario
  * @param {readonly import('./contestants.mjs').Contestant[]} present
  */
-function secondsTaken({ load, loads, excludes }, present) {
-  const taking = present.filter((contestant) => excludes(contestant) === undefined)
+function secondsTaken(scenario, present) {
+  const { load, loads, excludes } = scenario
+  const taking = present
+    .filter(takesPartIn(scenario))
+    .filter((contestant) => excludes(contestant) === undefined)
   const times = loads > 1 ? 1 + (runs - 1) * LATER_SHARE : runs
   return taking.length * times * loads * (secondsOf(load(quick)) + AROUND_A_LOAD_S)
+}
+
+/**
+ * @param {import('./scenarios/index.mjs').Scenario} scenario
+ * @returns {(contestant: import('./contestants.mjs').Contestant) => boolean}
+ */
+function takesPartIn({ name, among }) {
+  return (contestant) =>
+    among === undefined
+      ? contestant.only === undefined || contestant.only.includes(name)
+      : among.includes(contestant.name)
 }
 
 /**

@@ -61,8 +61,10 @@ export async function perform(contestant, load, wire = contestant.wire) {
  * @param {import('./generator.mjs').Outcome} outcome
  */
 export function faultsOf(load, outcome) {
-  const { refused, closed, wrongAnswers, expected, seen, seconds } = outcome
+  const { opened, refused, closed, wrongAnswers, expected, seen, seconds } = outcome
   const faults = []
+  const silent = load.readers - opened - refused
+  if (silent > 0) faults.push(`${silent} of ${load.readers} readers got no answer`)
   if (refused > 0) faults.push(`${refused} of ${load.readers} readers were refused`)
   if (closed > 0) faults.push(`${closed} streams were closed`)
   if (wrongAnswers > 0) faults.push(`${wrongAnswers} posts were refused`)

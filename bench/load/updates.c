@@ -125,6 +125,7 @@ void expect_updates(const Connection *readers, int count) {
   updates.expected = 0;
   for (int index = 0; index < count; index++) {
     const Connection *reader = &readers[index];
-    if (reader->state != DEAD && !reader->slow) updates.expected += made_in_room[reader->room];
+    bool reads = reader->kind == POLLER || (reader->state == OPEN && !reader->slow);
+    if (reads) updates.expected += made_in_room[reader->room];
   }
 }

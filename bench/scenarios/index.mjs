@@ -1,5 +1,9 @@
+import { article } from './article.mjs'
 import { hotRoom } from './hot-room.mjs'
+import { idle } from './idle.mjs'
 import { post } from './post.mjs'
+import { quiet } from './quiet.mjs'
+import { slowReaders } from './slow-readers.mjs'
 import { smallRooms } from './small-rooms.mjs'
 import { webinar } from './webinar.mjs'
 import { write } from './write.mjs'
@@ -13,6 +17,7 @@ import { write } from './write.mjs'
  * @property {Plot} [plot]
  * @property {number} loads how many loads a run of one contestant takes, about
  * @property {(quick: boolean) => import('../generator.mjs').Load} load a usual one
+ * @property {readonly string[]} [among] those whom it compares; everybody unless said
  * @property {(contestant: import('../contestants.mjs').Contestant) => string | undefined} excludes
  *   why a contestant can't do it
  * @property {(stage: import('../stage.mjs').Stage) => Promise<import('../stage.mjs').Run>} measure
@@ -27,4 +32,14 @@ import { write } from './write.mjs'
  */
 
 /** In the order in which they are run. @type {readonly Scenario[]} */
-export const SCENARIOS = [hotRoom, webinar, smallRooms, post, write]
+export const SCENARIOS = [
+  hotRoom,
+  webinar,
+  smallRooms,
+  post,
+  write,
+  idle,
+  slowReaders,
+  quiet,
+  article,
+]

@@ -11,6 +11,8 @@ app.get('/rooms/:room/events', { sse: 'only' }, (request, reply) => {
   const room = roomOf(request.params.room)
   reply.sse.keepAlive()
   reply.sse.sendHeaders()
+  // It would keep them until there is something to say.
+  reply.raw.flushHeaders()
   room.add(reply.sse)
   reply.sse.onClose(() => room.delete(reply.sse))
 })
