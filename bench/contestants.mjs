@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { centrifugo, mercure } from './go-servers.mjs'
 import { nchanCommand, nchanVersion, prepareNchan } from './nchan.mjs'
 
 /**
@@ -125,6 +126,8 @@ export const CONTESTANTS = [
     wire: PLAIN,
     command: nchanCommand,
   },
+  mercure,
+  centrifugo,
   polling('polling', 'polling each second, the whole room', ''),
   polling('polling-since', 'polling each second, what changed', '%p'),
   {

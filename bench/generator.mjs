@@ -22,6 +22,8 @@ const TICK_US = 300
  * @property {string} [watch] the path of one who only looks on; as `join` without it
  * @property {string} [post] the path that takes updates; over WebSocket there is none
  * @property {string} body an update
+ * @property {string} [type] of what media type that is; JSON unless said
+ * @property {readonly string[]} [headers] that every request has
  */
 
 /**
@@ -138,7 +140,8 @@ export function secondsOf({ warmS, seconds }) {
  * @param {Wire} wire
  * @param {Load} load
  */
-function argumentsOf({ protocol, join: path, watch = path, post, body }, load) {
+function argumentsOf(wire, load) {
+  const { protocol, join: path, watch = path, post, body, type } = wire
   const { padBytes, receiveBufferBytes } = load
   /** @type {[flag: string, value: string | number | undefined][]} */
   const valued = [
@@ -146,6 +149,7 @@ function argumentsOf({ protocol, join: path, watch = path, post, body }, load) {
     ['--join', load.watch === true ? watch : path],
     ['--post', post],
     ['--body', padBytes === undefined ? body : body.replace(/}(]?)$/, ',"x":"%x"}$1')],
+    ['--type', type],
     ['--subscribers', load.readers],
     ['--publishers', load.writers],
     ['--rate', load.rate],
@@ -159,7 +163,8 @@ function argumentsOf({ protocol, join: path, watch = path, post, body }, load) {
     ['--seconds', load.seconds],
   ]
   const args = valued.flatMap(([flag, value]) => (value === undefined ? [] : [flag, `${value}`]))
-  for (const header of load.headers ?? []) args.push('--header', header)
+  for (const header of [...(wire.headers ?? []), ...(load.headers ?? [])])
+    args.push('--header', header)
   if (load.idle === true) args.push('--idle')
   if (load.closedLoop === true) args.push('--closed')
   return args

@@ -86,30 +86,23 @@ export function writeReport(folder, report) {
 
 /** @param {Report} report */
 function markdownOf(report) {
-  const { machine, columns, rows, quick } = report
+  const { machine, rows, quick } = report
   const runs = Math.max(0, ...rows.map((row) => row.runs.length))
-  const heads = [
-    'server',
-    ...columns.map(({ title, unit }) => (unit === '' ? title : `${title}, ${unit}`)),
-  ]
+  const { processor, cores, memoryGiB, kernel, node, compiler, pinning, openFiles } = machine
   return [
     `# ${report.title}`,
-    '',
     report.about,
-    '',
-    ...(quick ? ['**Short runs: good for trying the bench, not for figures.**', ''] : []),
-    tableOf(
-      heads,
-      rows.filter(({ absent }) => absent === undefined).map((row) => cellsOf(row, columns)),
-    ),
-    '',
+    ...(quick ? ['**Short runs: good for trying the bench, not for figures.**'] : []),
+    tableOfReport(report),
     ...remarksOf(rows),
-    `${report.date}, commit ${machine.commit}. Medians of ${runs} runs, in turns, with the least and the most of them ` +
-      `where they differ by more than a tenth. ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ` +
-      `${machine.kernel}, Node ${machine.node}, ${machine.compiler}; ${machine.pinning}; ` +
-      `${machine.openFiles} open files a process.`,
+    `${report.date}, commit ${machine.commit}. Medians of ${runs} runs, in turns, with the least and the ` +
+      'most of them where they differ by more than a tenth.',
+    `${processor}, ${cores} cores, ${memoryGiB} GiB, ${kernel}, Node ${node}, ${compiler}; ${pinning}; ` +
+      `${openFiles} open files a process.`,
     '',
-  ].join('\n')
+  ]
+    .join('\n\n')
+    .replace(/\n+$/, '\n')
 }
 
 /**
@@ -161,16 +154,20 @@ function tableOf(heads, rows) {
   return [heads, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 
-/** @param {readonly Row[]} rows */
-function remarksOf(rows) {
+/**
+ * What has to be said beside the table: who isn't in it, and what went wrong.
+ *
+ * @param {readonly Row[]} rows
+ */
+export function remarksOf(rows) {
   const absent = rows.flatMap(({ title, absent: why }) =>
-    why === undefined ? [] : [`- ${title}: ${why}.`],
+    why === undefined ? [] : `- ${title}: ${why}.`,
   )
   const notes = rows.flatMap(({ title, notes: all }) =>
-    all.length === 0 ? [] : [`- ${title}: ${all.join('; ')}.`],
+    all.length === 0 ? [] : `- ${title}: ${all.join('; ')}.`,
   )
   return [
-    ...(absent.length === 0 ? [] : ['Not measured:', '', ...absent, '']),
-    ...(notes.length === 0 ? [] : ['Noticed in some of the runs:', '', ...notes, '']),
+    ...(absent.length === 0 ? [] : [['Not measured:', '', ...absent].join('\n')]),
+    ...(notes.length === 0 ? [] : [['Noticed in some of the runs:', '', ...notes].join('\n')]),
   ]
 }

@@ -124,7 +124,7 @@ async function perhaps(scenario, { contestant, runs: earlier }, number) {
       contestant,
       quick,
       earlier,
-      load: (load, wire) => perform(contestant, load, wire),
+      load: (load) => perform(contestant, load),
     })
     const figures = scenario.columns.map(
       ({ key, title, unit }) => `${title} ${format(run.figures[key] ?? NaN)} ${unit}`,

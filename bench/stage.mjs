@@ -1,8 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { putLoad } from './generator.mjs'
 import { freePort, startServer } from './processes.mjs'
+
+/** Of the servers that run now. @type {Set<string>} */
+const folders = new Set()
+process.on('exit', () => folders.forEach(remove))
 
 /** From here on a run was not alone on the machine, in shares of a core. */
 const DISTURBED = 0.1
@@ -18,7 +22,7 @@ const LOST = 0.001
  * @property {import('./contestants.mjs').Contestant} contestant
  * @property {boolean} quick
  * @property {readonly Run[]} earlier what its runs before this one found
- * @property {(load: import('./generator.mjs').Load, wire?: import('./generator.mjs').Wire) => Promise<import('./generator.mjs').Outcome>} load
+ * @property {(load: import('./generator.mjs').Load) => Promise<import('./generator.mjs').Outcome>} load
  *   puts a load on it, started anew
  *
  * What a run found: figures by their name, the steps of a ladder, and what was wrong.
@@ -34,15 +38,15 @@ const LOST = 0.001
  *
  * @param {import('./contestants.mjs').Contestant} contestant
  * @param {import('./generator.mjs').Load} load
- * @param {import('./generator.mjs').Wire} [wire] how the load speaks, if not as the contestant says
  */
-export async function perform(contestant, load, wire = contestant.wire) {
-  const folder = await mkdtemp(join(tmpdir(), `bench-${contestant.name}-`))
+export async function perform(contestant, load) {
+  const folder = mkdtempSync(join(tmpdir(), `bench-${contestant.name}-`))
+  folders.add(folder)
   try {
     const port = await freePort()
     const server = await startServer(contestant.command({ port, folder }), port)
     try {
-      return await putLoad(wire, load, server)
+      return await putLoad(contestant.wire, load, server)
     } catch (error) {
       const said = server.output().trim().slice(-500)
       throw new Error(`${String(error)}${said && `; the server said: ${said}`}`, { cause: error })
@@ -50,8 +54,14 @@ export async function perform(contestant, load, wire = contestant.wire) {
       await server.end()
     }
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    remove(folder)
   }
+}
+
+/** @param {string} folder */
+function remove(folder) {
+  rmSync(folder, { recursive: true, force: true })
+  folders.delete(folder)
 }
 
 /**

@@ -14,20 +14,21 @@
 #define READ_BYTES (512 * 1024)
 #define MAX_REQUEST_BYTES 80000
 #define MAX_PATH_BYTES 1024
+#define LONGEST_VALUE 128
 
 Histogram answered;
 
-static size_t repeat(char *to, char letter, int times) {
-  memset(to, letter, (size_t)times);
-  return (size_t)times;
+static size_t padding(char *to, size_t room) {
+  size_t length = (size_t)options.pad_bytes < room ? (size_t)options.pad_bytes : room;
+  memset(to, 'x', length);
+  return length;
 }
 
 // Fills in a path or a body; see options.h for what stands in it.
 static size_t
 expand(char *to, size_t capacity, const char *from, const Connection *connection, uint64_t stamp) {
   size_t length = 0;
-  size_t longest = (size_t)options.pad_bytes + sizeof connection->position;
-  for (; *from != '\0' && length + longest + 32 < capacity; from++) {
+  for (; *from != '\0' && length + LONGEST_VALUE < capacity; from++) {
     if (*from != '%' || from[1] == '\0') {
       to[length++] = *from;
       continue;
@@ -38,7 +39,7 @@ expand(char *to, size_t capacity, const char *from, const Connection *connection
     case 's': length += (size_t)sprintf(to + length, "%u", connection->made % 100); break;
     case 'd': length += (size_t)sprintf(to + length, "%d", connection->room); break;
     case 'p': length += (size_t)sprintf(to + length, "%s", connection->position); break;
-    case 'x': length += repeat(to + length, 'x', options.pad_bytes); break;
+    case 'x': length += padding(to + length, capacity - length - LONGEST_VALUE); break;
     default: to[length++] = *from;
     }
   }
