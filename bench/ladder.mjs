@@ -1,4 +1,4 @@
-import { disturbance, faultsOf, microsecondsPerUpdate, serverPercent } from './stage.mjs'
+import { faultsOf, microsecondsPerUpdate, serverPercent } from './stage.mjs'
 
 /**
  * How high a contestant gets: the load grows step by step as long as updates are seen in time.
@@ -63,9 +63,8 @@ export async function stepOn(stage, { load: loadOf, p99Ms }, level) {
       generatorPercent: (outcome.generatorSeconds / outcome.seconds) * 100,
     },
     // One that is late anyway needn't be told how much of it is missing.
-    notes: [
-      ...(late ? faults.filter((fault) => !fault.includes('arrive')) : faults),
-      ...disturbance(outcome),
-    ].map((note) => `at ${level}: ${note}`),
+    notes: faults
+      .filter((fault) => !late || !fault.includes('arrive'))
+      .map((fault) => `at ${level}: ${fault}`),
   }
 }

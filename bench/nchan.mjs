@@ -5,6 +5,7 @@ import { join } from 'node:path'
 // nginx with the Nchan module, as Debian has it. It is unpacked beside the bench and not installed:
 // the package would start a web server of its own.
 const FOLDER = join(import.meta.dirname, 'dist', 'nchan')
+const APT = 'apt-get'
 const PACKAGES = ['nginx', 'libnginx-mod-nchan']
 const MODULE = 'usr/lib/nginx/modules/ngx_nchan_module.so'
 const NGINX = 'usr/sbin/nginx'
@@ -15,7 +16,7 @@ const STATE = '/var/lib/nginx'
 export function prepareNchan() {
   if (root() === undefined && isRoot()) unpack()
   if (root() !== undefined) return undefined
-  return `isn't here; on Debian or Ubuntu "apt-get install ${PACKAGES.join(' ')}" brings it`
+  return `isn't here; on Debian or Ubuntu "${APT} install ${PACKAGES.join(' ')}" brings it`
 }
 
 /** Which it is. */
@@ -84,7 +85,7 @@ function unpack() {
 
 /** @param {readonly string[]} args */
 function apt(...args) {
-  return spawnSync('apt-get', args, { cwd: FOLDER, stdio: 'ignore' }).status === 0
+  return spawnSync(APT, args, { cwd: FOLDER, stdio: 'ignore' }).status === 0
 }
 
 function isRoot() {

@@ -2,7 +2,7 @@
 // bench left in bench/results. With --check it writes nothing and says what isn't up to date.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { plotOf } from './plots.mjs'
+import { plotsOf } from './plots.mjs'
 import { remarksOf, tableOfReport } from './report.mjs'
 import { SCENARIOS } from './scenarios/index.mjs'
 
@@ -35,8 +35,10 @@ if (process.argv.includes('--check')) {
  * @returns {[file: string, content: string][]}
  */
 function filesOf(report) {
-  const plot = plotOf(report)
-  return plot === undefined ? [] : [[join(PLOTS, `${report.scenario}.svg`), plot]]
+  return plotsOf(report).map(({ suffix, svg }) => [
+    join(PLOTS, `${report.scenario}${suffix}.svg`),
+    svg,
+  ])
 }
 
 /** The page with what stands between the markers of each scenario made anew. */
@@ -57,13 +59,13 @@ function page() {
 
 /** @param {import('./report.mjs').Report} report */
 function sectionOf(report) {
-  const { scenario, title, about, date, machine, rows, quick } = report
+  const { scenario, about, date, machine, rows, quick } = report
   return [
     about,
     ...(quick ? ['**Short runs: good for trying the bench, not for figures.**'] : []),
-    ...(report.plot === undefined
-      ? []
-      : [`![${title.replaceAll('`', '')}](performance/${scenario}.svg)`]),
+    ...plotsOf(report).map(
+      ({ suffix, title }) => `![${title}](performance/${scenario}${suffix}.svg)`,
+    ),
     tableOfReport(report),
     ...remarksOf(rows),
     `_${date}, commit ${machine.commit}; all runs in [bench/results/${scenario}.json](../bench/results/${scenario}.json)._`,

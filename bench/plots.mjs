@@ -6,16 +6,24 @@ const TOP = 44
 /** Beyond the limit by this much is as good as never. */
 const BEYOND = 20
 const LABEL_PX = 15
+const NUMBER_PX = 40
 
 /**
- * The plot of a report, if it has one.
+ * The plots of a report, by the end of their name.
  *
  * @param {import('./report.mjs').Report} report
+ * @returns {{ suffix: string, title: string, svg: string }[]}
  */
-export function plotOf(report) {
+export function plotsOf(report) {
   const { plot } = report
-  if (plot === undefined) return undefined
-  return plot.kind === 'bars' ? bars(report, plot) : curves(report, plot)
+  const title = plain(report.title)
+  if (plot === undefined) return []
+  if (plot.kind === 'bars') return [{ suffix: '', title, svg: bars(report, plot) }]
+  const carried = `${plot.axis} with p99 within ${plot.limit} ms`
+  return [
+    { suffix: '', title, svg: bars(report, { key: 'level', axis: carried }) },
+    { suffix: '-p99', title: `${title} (p99)`, svg: curves(report, plot) },
+  ]
 }
 
 /**
@@ -78,7 +86,7 @@ function bars({ title, rows, columns }, { key, axis }) {
  */
 function curves({ title, rows }, { axis, limit }) {
   const height = 470
-  const area = { left: 60, right: WIDTH - 230, top: TOP + 22, bottom: height - 52 }
+  const area = { left: 60, right: WIDTH - 262, top: TOP + 22, bottom: height - 52 }
   const ceiling = limit * BEYOND
   const lines = rows.flatMap(({ name, title: label, steps }) => {
     const points = steps.flatMap(({ level = 0, p99 }) => [{ level, ms: p99 ?? ceiling }])
@@ -137,18 +145,31 @@ function axes({ left, right, top, bottom }, { levels, x, y, ceiling, axis }) {
       element('line', { class: 'rule', x1: left, x2: right, y1: y(ms), y2: y(ms) }),
       text(format(ms), { class: 'quiet', x: left - 8, y: y(ms) + 4, 'text-anchor': 'end' }),
     ]),
-    ...levels
-      .filter((level, index) => index === 0 || x(level) - x(levels[index - 1] ?? 0) > 24)
-      .map((level) =>
-        text(format(level), {
-          class: 'quiet',
-          x: x(level),
-          y: bottom + 20,
-          'text-anchor': 'middle',
-        }),
-      ),
+    ...apart(levels, x).map((level) =>
+      text(format(level), {
+        class: 'quiet',
+        x: x(level),
+        y: bottom + 20,
+        'text-anchor': 'middle',
+      }),
+    ),
     text(axis, { class: 'quiet', x: (left + right) / 2, y: bottom + 42, 'text-anchor': 'middle' }),
   ]
+}
+
+/**
+ * As many of the levels as have room for their numbers, the last one among them.
+ *
+ * @param {readonly number[]} levels
+ * @param {(value: number) => number} x
+ */
+function apart(levels, x) {
+  let free = Infinity
+  return levels.toReversed().filter((level) => {
+    if (x(level) > free) return false
+    free = x(level) - NUMBER_PX
+    return true
+  })
 }
 
 /**

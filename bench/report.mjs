@@ -1,6 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+/** From here on a run wasn't alone on the machine. */
+export const DISTURBED_PERCENT = 15
+
 /**
  * What one scenario found, as it is kept.
  *
@@ -132,7 +135,7 @@ function cellsOf({ title, versions, figures }, columns) {
 
 /** @param {Spread | undefined} spread */
 function cellOf(spread) {
-  if (spread === undefined || Number.isNaN(spread.median)) return '–'
+  if (spread === undefined) return '–'
   const { median, least, most } = spread
   const range = most - least > Math.abs(median) * 0.1 && format(least) !== format(most)
   return range ? `${format(median)} (${format(least)} to ${format(most)})` : format(median)
@@ -140,6 +143,7 @@ function cellOf(spread) {
 
 /** Three digits that count. @param {number} value */
 export function format(value) {
+  if (Number.isNaN(value)) return '–'
   if (Number.isInteger(value) || Math.abs(value) >= 100)
     return Math.round(value).toLocaleString('en')
   return String(Number(value.toPrecision(3)))
@@ -166,7 +170,12 @@ export function remarksOf(rows) {
   const notes = rows.flatMap(({ title, notes: all }) =>
     all.length === 0 ? [] : `- ${title}: ${all.join('; ')}.`,
   )
+  const disturbed = rows.flatMap(({ runs }) => runs.map(({ othersPercent = 0 }) => othersPercent))
+  const most = Math.max(0, ...disturbed)
   return [
+    ...(most > DISTURBED_PERCENT
+      ? [`**Disturbed: others had up to ${format(most)} % of a core meanwhile.**`]
+      : []),
     ...(absent.length === 0 ? [] : [['Not measured:', '', ...absent].join('\n')]),
     ...(notes.length === 0 ? [] : [['Noticed in some of the runs:', '', ...notes].join('\n')]),
   ]

@@ -12,10 +12,12 @@ import { installAlternatives, versionOf } from './alternatives.mjs'
 import { CONTESTANTS } from './contestants.mjs'
 import { buildGenerator, secondsOf } from './generator.mjs'
 import { describeMachine } from './machine.mjs'
-import { format, summarize, tableOfReport, writeReport } from './report.mjs'
+import { DISTURBED_PERCENT, format, summarize, tableOfReport, writeReport } from './report.mjs'
 import { SCENARIOS } from './scenarios/index.mjs'
-import { perform } from './stage.mjs'
+import { othersPercent, perform } from './stage.mjs'
 
+/** Where this is on the machine is nothing for the results. */
+const HOUSE = join(import.meta.dirname, '..', '/')
 /** What a load takes beside its own time: a start, connecting, an end. */
 const AROUND_A_LOAD_S = 2
 /** Later runs of a ladder begin where the first one got. */
@@ -102,7 +104,7 @@ async function play(scenario, absences) {
   const rows = entries.map(({ contestant, absent, runs: all }) => ({
     name: contestant.name,
     title: contestant.title,
-    versions: versionsOf(contestant),
+    versions: absent === undefined ? versionsOf(contestant) : '',
     ...(absent !== undefined && { absent }),
     ...summarize(all),
   }))
@@ -119,28 +121,36 @@ async function play(scenario, absences) {
  */
 async function perhaps(scenario, { contestant, runs: earlier }, number) {
   const label = `${contestant.name} ${number}/${runs}`.padEnd(26)
+  let othersHad = 0
+  const load = async (/** @type {import('./generator.mjs').Load} */ asked) => {
+    const outcome = await perform(contestant, asked)
+    othersHad = Math.max(othersHad, othersPercent(outcome))
+    return outcome
+  }
   try {
-    const run = await scenario.measure({
-      contestant,
-      quick,
-      earlier,
-      load: (load) => perform(contestant, load),
-    })
+    const run = await scenario.measure({ contestant, quick, earlier, load })
     const figures = scenario.columns.map(
       ({ key, title, unit }) => `${title} ${format(run.figures[key] ?? NaN)} ${unit}`,
     )
-    console.log(
-      `${label} ${figures.join(' · ')}${run.notes.map((note) => `\n${' '.repeat(27)}! ${note}`).join('')}`,
-    )
-    return run
+    console.log(`${label} ${figures.join(' · ')}`)
+    for (const note of run.notes) console.log(remark(note))
+    if (othersHad > DISTURBED_PERCENT)
+      console.log(remark(`others had ${format(othersHad)} % of a core`))
+    return { ...run, othersPercent: othersHad }
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const told = error instanceof Error ? error.message : String(error)
+    const why = told.replaceAll(HOUSE, '')
     console.log(`${label} FAILED: ${why}`)
     return {
       figures: {},
       notes: [`run ${number} failed: ${why.replaceAll(/\s+/g, ' ').slice(0, 300)}`],
     }
   }
+}
+
+/** @param {string} note */
+function remark(note) {
+  return `${' '.repeat(27)}! ${note}`
 }
 
 /** @param {import('./contestants.mjs').Contestant} contestant */

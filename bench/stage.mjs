@@ -8,8 +8,6 @@ import { freePort, startServer } from './processes.mjs'
 const folders = new Set()
 process.on('exit', () => folders.forEach(remove))
 
-/** From here on a run was not alone on the machine, in shares of a core. */
-const DISTURBED = 0.1
 const GENERATOR_FULL = 0.95
 const GENERATOR_LATE_MS = 20
 /** Of the updates, how many may be missing before it is a fault. */
@@ -31,10 +29,11 @@ const LOST = 0.001
  * @property {Readonly<Record<string, number>>} figures
  * @property {readonly Readonly<Record<string, number>>[]} [steps]
  * @property {readonly string[]} notes
+ * @property {number} [othersPercent] the most of a core that others had meanwhile
  */
 
 /**
- * Starts a contestant, puts a load on it, and ends it.
+ * Starts a contestant in a place of its own, puts a load on it, and ends it.
  *
  * @param {import('./contestants.mjs').Contestant} contestant
  * @param {import('./generator.mjs').Load} load
@@ -90,13 +89,12 @@ export function faultsOf(load, outcome) {
 }
 
 /**
- * A line if others were at work on the machine meanwhile.
+ * How much of a core others had meanwhile, in percent.
  *
  * @param {import('./generator.mjs').Outcome} outcome
  */
-export function disturbance({ othersSeconds, seconds }) {
-  const share = othersSeconds / seconds
-  return share > DISTURBED ? [`others had ${(share * 100).toFixed(0)} % of a core`] : []
+export function othersPercent({ othersSeconds, seconds }) {
+  return Math.max(0, (othersSeconds / seconds) * 100)
 }
 
 /** Microseconds of the server's processor time for each of a number of things. */

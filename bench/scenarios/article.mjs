@@ -1,4 +1,4 @@
-import { disturbance, faultsOf } from '../stage.mjs'
+import { faultsOf } from '../stage.mjs'
 
 const PEOPLE = 500
 const IN_A_ROOM = 5
@@ -58,7 +58,7 @@ export const article = {
         p50: outcome.latencyMs.p50,
         p99: outcome.latencyMs.p99,
       },
-      notes: [...faultsOf(asked, outcome), ...disturbance(outcome)],
+      notes: faultsOf(asked, outcome),
     }
   },
 }

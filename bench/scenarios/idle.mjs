@@ -1,4 +1,4 @@
-import { disturbance, faultsOf } from '../stage.mjs'
+import { faultsOf } from '../stage.mjs'
 
 const PEOPLE_IN_A_ROOM = 5
 
@@ -30,11 +30,7 @@ export const idle = {
         kibPerMember: grownKib(members) / readers,
         usPerConnect: (viewers.connectServerSeconds * 1e6) / readers,
       },
-      notes: [
-        ...faultsOf(watching, viewers),
-        ...faultsOf(joined, members),
-        ...disturbance(viewers),
-      ],
+      notes: [...faultsOf(watching, viewers), ...faultsOf(joined, members)],
     }
   },
 }

@@ -1,4 +1,4 @@
-import { disturbance, faultsOf, microsecondsEach } from '../stage.mjs'
+import { faultsOf, microsecondsEach } from '../stage.mjs'
 
 /** @type {import('./index.mjs').Scenario} */
 export const post = {
@@ -27,7 +27,7 @@ export const post = {
         answerP50: outcome.answerMs.p50,
         answerP99: outcome.answerMs.p99,
       },
-      notes: [...faultsOf(asked, outcome), ...disturbance(outcome)],
+      notes: faultsOf(asked, outcome),
     }
   },
 }

@@ -1,4 +1,4 @@
-import { disturbance, faultsOf } from '../stage.mjs'
+import { faultsOf } from '../stage.mjs'
 
 const READERS = 900
 const SLOW = 100
@@ -34,7 +34,7 @@ export const slowReaders = {
         p99Alone: alone.latencyMs.p99,
         closed: beside.closed,
       },
-      notes: [...faultsOf(without, alone), ...faultsOf(all, closed), ...disturbance(beside)],
+      notes: [...faultsOf(without, alone), ...faultsOf(all, closed)],
     }
   },
 }

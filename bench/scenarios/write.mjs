@@ -1,4 +1,4 @@
-import { disturbance, faultsOf, microsecondsEach, serverPercent } from '../stage.mjs'
+import { faultsOf, microsecondsEach, serverPercent } from '../stage.mjs'
 
 /** @type {import('./index.mjs').Scenario} */
 export const write = {
@@ -29,7 +29,7 @@ export const write = {
         p50: outcome.latencyMs.p50,
         p99: outcome.latencyMs.p99,
       },
-      notes: [...faultsOf(asked, outcome), ...disturbance(outcome)],
+      notes: faultsOf(asked, outcome),
     }
   },
 }
