@@ -40,8 +40,17 @@ export const PYTHON = {
   aptPackage: 'python3',
 }
 
+/** Compiles the load generator of the bench. @type {Need} */
+export const COMPILER = {
+  name: 'A C compiler',
+  variable: 'CC',
+  commands: ['cc', 'gcc', 'clang'],
+  // The compiler and what it compiles against.
+  aptPackage: 'build-essential',
+}
+
 /** Everything that the tests need of the system. */
-export const NEEDS = [CHROMIUM, POSTGRES, CURL, PYTHON]
+export const NEEDS = [CHROMIUM, POSTGRES, CURL, PYTHON, COMPILER]
 
 /**
  * The path of the program; `undefined` if it isn't there. A path in the need's variable is the only

@@ -1,0 +1,210 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { centrifugo, mercure } from './go-servers.mjs'
+import { nchanCommand, nchanVersion, prepareNchan } from './nchan.mjs'
+
+/**
+ * A server that takes part.
+ *
+ * @typedef {object} Contestant
+ * @property {string} name what `--servers` calls it
+ * @property {string} title
+ * @property {readonly string[]} packages whose versions count
+ * @property {readonly string[]} [only] the scenarios that it is for; all unless said
+ * @property {readonly string[]} [installed] which of them come from bench/package.json
+ * @property {() => string} [version] of what isn't a package
+ * @property {() => string | undefined} [prepare] gets it ready; answers why it can't take part
+ * @property {import('./generator.mjs').Wire} wire
+ * @property {(place: Place) => import('./processes.mjs').Command} command
+ *
+ * Where it runs: a port of its own and an empty folder of its own.
+ *
+ * @typedef {{ port: number, folder: string }} Place
+ */
+
+const HERE = import.meta.dirname
+const SERVERS = join(HERE, 'servers')
+const NEST = join(HERE, 'dist', 'nest', 'main.js')
+const STANDALONE = join(HERE, '..', 'apps', 'server', 'dist', 'main.js')
+
+/** An update, as servers get it that hand on what they are told. */
+const UPDATE = '{"u":"user%i","c":"C%s","t":%t}'
+
+/** @type {import('./generator.mjs').Wire} */
+const PLAIN = {
+  protocol: 'sse',
+  join: '/rooms/r%d/events',
+  post: '/rooms/r%d/location',
+  body: UPDATE,
+}
+
+/**
+ * Who has moved is in the protocol, so it isn't in the update.
+ *
+ * @type {import('./generator.mjs').Wire}
+ */
+const WHEREABOUTS = {
+  protocol: 'sse',
+  join: '/rooms/r%d/events?member=m%i',
+  watch: '/rooms/r%d/events?watch=1',
+  post: '/rooms/r%d/location?member=m%i',
+  body: '{"c":"C%s","t":%t}',
+}
+
+/**
+ * @type {Contestant['command']}
+ */
+const standalone = ({ port, folder }) => ({
+  program: process.execPath,
+  args: [STANDALONE],
+  env: { NODE_ENV: 'production', PORT: `${port}`, WHEREABOUTS_DATA: folder },
+})
+
+/** @type {readonly Contestant[]} */
+export const CONTESTANTS = [
+  {
+    name: 'whereabouts',
+    title: 'whereabouts, standalone',
+    packages: [],
+    prepare: built(STANDALONE),
+    wire: WHEREABOUTS,
+    command: standalone,
+  },
+  ...nest('whereabouts', 'whereabouts in Nest', WHEREABOUTS, ['express', 'fastify']),
+  ...nest('nest', 'Nest `@Sse`', PLAIN, ['express', 'fastify']),
+  ...nest('naive', 'the naive controller', PLAIN, ['express']),
+  {
+    name: 'better-sse',
+    title: 'better-sse on Express',
+    packages: ['better-sse', 'express'],
+    installed: ['better-sse', 'express'],
+    wire: PLAIN,
+    command: node('alternatives/better-sse.mjs'),
+  },
+  {
+    name: 'fastify-sse',
+    title: '@fastify/sse',
+    packages: ['@fastify/sse', 'fastify'],
+    installed: ['@fastify/sse', 'fastify'],
+    wire: PLAIN,
+    command: node('alternatives/fastify-sse.mjs'),
+  },
+  {
+    name: 'socket.io',
+    title: 'Socket.IO, websocket only',
+    packages: ['socket.io'],
+    installed: ['socket.io'],
+    wire: {
+      protocol: 'socket.io',
+      join: '/socket.io/?EIO=4&transport=websocket&room=r%d',
+      body: `42["move",${UPDATE}]`,
+    },
+    command: node('alternatives/socket-io.mjs'),
+  },
+  {
+    name: 'y-websocket',
+    title: 'y-websocket, awareness',
+    packages: ['y-websocket', 'y-protocols', 'ws'],
+    installed: ['y-websocket', 'ws'],
+    wire: { protocol: 'awareness', join: '/r%d', body: UPDATE },
+    command: node('alternatives/y-websocket.mjs'),
+  },
+  {
+    name: 'ws',
+    title: 'ws',
+    packages: ['ws'],
+    installed: ['ws'],
+    wire: { protocol: 'websocket', join: '/rooms/r%d', body: UPDATE },
+    command: node('alternatives/ws.mjs'),
+  },
+  {
+    name: 'nchan',
+    title: 'Nchan',
+    packages: [],
+    version: nchanVersion,
+    prepare: prepareNchan,
+    wire: PLAIN,
+    command: nchanCommand,
+  },
+  mercure,
+  centrifugo,
+  polling('polling', 'polling each second, the whole room', ''),
+  polling('polling-since', 'polling each second, what changed', '%p'),
+  {
+    name: 'bare',
+    title: 'bare Node, one shared Buffer',
+    packages: [],
+    wire: PLAIN,
+    command: node('bare.mjs'),
+  },
+  {
+    name: 'bare-frames',
+    title: 'bare Node, a frame each 33 ms',
+    packages: [],
+    wire: PLAIN,
+    command: node('bare.mjs', { FRAME_MS: '33' }),
+  },
+]
+
+/**
+ * @param {string} file what the build makes of this project's own sources
+ */
+function built(file) {
+  return () => (existsSync(file) ? undefined : 'is not built; run "npm run bench"')
+}
+
+/**
+ * whereabouts, read without a stream.
+ *
+ * @param {string} name
+ * @param {string} title
+ * @param {string} position what the address of a poll ends with
+ * @returns {Contestant}
+ */
+function polling(name, title, position) {
+  return {
+    name,
+    title,
+    only: ['article'],
+    packages: [],
+    prepare: built(STANDALONE),
+    wire: { ...WHEREABOUTS, protocol: 'poll', join: `/rooms/r%d/location${position}` },
+    command: standalone,
+  }
+}
+
+/**
+ * @param {string} file
+ * @param {Readonly<Record<string, string>>} [env]
+ * @returns {Contestant['command']}
+ */
+function node(file, env = {}) {
+  return ({ port }) => ({
+    program: process.execPath,
+    args: [join(SERVERS, file)],
+    env: { NODE_ENV: 'production', PORT: `${port}`, ...env },
+  })
+}
+
+/**
+ * @param {string} name
+ * @param {string} title
+ * @param {import('./generator.mjs').Wire} wire
+ * @param {readonly ('express' | 'fastify')[]} platforms
+ * @returns {Contestant[]}
+ */
+function nest(name, title, wire, platforms) {
+  const application = name === 'nest' ? 'standard' : name
+  return platforms.map((platform) => ({
+    name: platforms.length > 1 ? `${name}-${platform}` : name,
+    title: `${title}, on ${platform === 'express' ? 'Express' : 'Fastify'}`,
+    packages: ['@nestjs/core', platform],
+    prepare: built(NEST),
+    wire,
+    command: ({ port }) => ({
+      program: process.execPath,
+      args: [NEST, application, platform],
+      env: { NODE_ENV: 'production', PORT: `${port}` },
+    }),
+  }))
+}

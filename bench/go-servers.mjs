@@ -1,0 +1,120 @@
+import { spawnSync } from 'node:child_process'
+import { createHmac } from 'node:crypto'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+// Mercure and Centrifugo: programs in Go. They take part when they are on the PATH, or where Go can
+// build them.
+const BUILT = join(import.meta.dirname, 'dist', 'go')
+const GO = ['/usr/local/go/bin/go']
+const BUILD_DEADLINE_MS = 600_000
+
+const UPDATE = '{"u":"user%i","c":"C%s","t":%t}'
+const MERCURE_KEY = 'the key of a hub that only this bench ever sees'
+
+/**
+ * @param {string} name
+ * @returns {Pick<import('./contestants.mjs').Contestant, 'packages' | 'version' | 'prepare'>}
+ */
+function goProgram(name, module = '') {
+  return {
+    packages: [],
+    version: () => versionOf(find(name) ?? name),
+    prepare: () => prepare(name, module),
+  }
+}
+
+/** @type {import('./contestants.mjs').Contestant} */
+export const mercure = {
+  ...goProgram('mercure', 'github.com/dunglas/mercure/caddy/mercure@latest'),
+  name: 'mercure',
+  title: 'Mercure',
+  wire: {
+    protocol: 'sse',
+    join: '/.well-known/mercure?topic=r%d',
+    post: '/.well-known/mercure',
+    type: 'application/x-www-form-urlencoded',
+    headers: [`Authorization: Bearer ${publisherToken()}`],
+    body: `topic=r%d&data=${formEncoded(UPDATE)}`,
+  },
+  command({ port, folder }) {
+    const directives = `publisher_jwt "${MERCURE_KEY}"\nanonymous\ntransport local`
+    const site = `http://127.0.0.1:${port} {\nmercure {\n${directives}\n}\n}`
+    writeFileSync(join(folder, 'Caddyfile'), `{\nadmin off\n}\n${site}\n`)
+    const args = ['run', '--config', join(folder, 'Caddyfile'), '--adapter', 'caddyfile']
+    return { program: find('mercure') ?? 'mercure', args, env: { HOME: folder, GOMAXPROCS: '1' } }
+  },
+}
+
+/** @type {import('./contestants.mjs').Contestant} */
+export const centrifugo = {
+  ...goProgram('centrifugo', 'github.com/centrifugal/centrifugo/v6@latest'),
+  name: 'centrifugo',
+  title: 'Centrifugo, unidirectional SSE',
+  wire: {
+    protocol: 'sse',
+    join: `/connection/uni_sse?cf_connect=${formEncoded('{"subs":{"r%d":{}}}')}`,
+    post: '/api/publish',
+    body: `{"channel":"r%d","data":${UPDATE}}`,
+  },
+  command({ port, folder }) {
+    const settings = {
+      http_server: { address: '127.0.0.1', port: String(port) },
+      client: { insecure: true },
+      http_api: { insecure: true },
+      uni_sse: { enabled: true },
+      log: { level: 'error' },
+    }
+    writeFileSync(join(folder, 'config.json'), JSON.stringify(settings))
+    const args = ['--config', join(folder, 'config.json')]
+    return { program: find('centrifugo') ?? 'centrifugo', args, env: { GOMAXPROCS: '1' } }
+  },
+}
+
+/**
+ * @param {string} name
+ * @param {string} module
+ */
+function prepare(name, module) {
+  if (find(name) !== undefined) return undefined
+  const go = find('go') ?? GO.find(existsSync)
+  if (go === undefined) return `there is no ${name} on the PATH, and no Go to build it with`
+  mkdirSync(BUILT, { recursive: true })
+  console.log(`Building ${name} with Go`)
+  const env = { ...process.env, GOBIN: BUILT }
+  spawnSync(go, ['install', module], { env, stdio: 'ignore', timeout: BUILD_DEADLINE_MS })
+  if (find(name) !== undefined) return undefined
+  return `there is no ${name} on the PATH, and Go can't build it here: "go install ${module}" failed`
+}
+
+/** @param {string} name */
+function find(name) {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), BUILT]
+  return folders.map((folder) => join(folder, name)).find((file) => existsSync(file))
+}
+
+/** @param {string} program */
+function versionOf(program) {
+  const { stdout } = spawnSync(program, ['version'], { encoding: 'utf8' })
+  return stdout.trim().split('\n')[0] ?? ''
+}
+
+/** Who may publish everything, as a hub wants it said. */
+function publisherToken() {
+  const head = encoded({ alg: 'HS256', typ: 'JWT' })
+  const signed = `${head}.${encoded({ mercure: { publish: ['*'] } })}`
+  return `${signed}.${createHmac('sha256', MERCURE_KEY).update(signed).digest('base64url')}`
+}
+
+/** @param {object} content */
+function encoded(content) {
+  return Buffer.from(JSON.stringify(content)).toString('base64url')
+}
+
+/** What stands in a form or an address, with the load generator's own signs left as they are. */
+function formEncoded(text = '') {
+  return text
+    .split(/(%[tisd])/)
+    .map((part, index) => (index % 2 === 1 ? part : encodeURIComponent(part).replaceAll('%', '%%')))
+    .join('')
+}

@@ -1,0 +1,70 @@
+import { faultsOf, microsecondsPerUpdate, serverPercent } from './stage.mjs'
+
+/**
+ * How high a contestant gets: the load grows step by step as long as updates are seen in time.
+ *
+ * @typedef {object} Ladder
+ * @property {readonly number[]} levels from the least to the most
+ * @property {number} first the level to begin with
+ * @property {number} p99Ms in which time 99 of 100 updates are to be seen
+ * @property {(level: number) => import('./generator.mjs').Load} load
+ */
+
+/**
+ * Climbs from where the run before this one got, else from the first level; and down if it has to.
+ *
+ * @param {import('./stage.mjs').Stage} stage
+ * @param {Ladder} ladder
+ */
+export async function climb(stage, ladder) {
+  const { levels, first } = ladder
+  const before = stage.earlier.at(-1)?.figures['level']
+  /** @type {Step[]} */
+  const steps = []
+  const passes = async (/** @type {number} */ level) => {
+    const step = await stepOn(stage, ladder, level)
+    steps.push(step)
+    return step.passed
+  }
+  let index = levels.indexOf(before === undefined || before === 0 ? first : before)
+  if (await passes(levels[index] ?? first)) {
+    while (index + 1 < levels.length && (await passes(levels[index + 1] ?? 0))) index++
+  } else {
+    for (index--; index >= 0 && !(await passes(levels[index] ?? 0));) index--
+  }
+  return { level: levels[index] ?? 0, steps: steps.toSorted((a, b) => a.level - b.level) }
+}
+
+/** @typedef {{ level: number, passed: boolean, figures: Record<string, number>, notes: string[] }} Step */
+
+/**
+ * @param {import('./stage.mjs').Stage} stage
+ * @param {Ladder} ladder
+ * @param {number} level
+ * @returns {Promise<Step>}
+ */
+export async function stepOn(stage, { load: loadOf, p99Ms }, level) {
+  const load = loadOf(level)
+  const outcome = await stage.load(load)
+  const faults = faultsOf(load, outcome)
+  // Of a server that is far behind, nothing that was written within the window arrives in time.
+  const { p50, p99 } = outcome.seen > 0 ? outcome.latencyMs : { p50: Infinity, p99: Infinity }
+  const late = outcome.unsent > 0 || p99 > p99Ms
+  return {
+    level,
+    passed: faults.length === 0 && !late,
+    figures: {
+      level,
+      p50: outcome.seen > 0 ? p50 : NaN,
+      p99: outcome.seen > 0 ? p99 : NaN,
+      usPerUpdate: microsecondsPerUpdate(outcome),
+      serverPercent: serverPercent(outcome),
+      supersededPercent: outcome.seen === 0 ? 0 : (outcome.superseded / outcome.seen) * 100,
+      generatorPercent: (outcome.generatorSeconds / outcome.seconds) * 100,
+    },
+    // One that is late anyway needn't be told how much of it is missing.
+    notes: faults
+      .filter((fault) => !late || !fault.includes('arrive'))
+      .map((fault) => `at ${level}: ${fault}`),
+  }
+}

@@ -1,0 +1,30 @@
+// What the load is, as the command line says it.
+#pragma once
+#include <stdbool.h>
+
+// How the server speaks: Server-Sent Events and POST; WebSocket; Socket.IO or the awareness of
+// y-protocols, both over WebSocket; or answers to a GET that is made again and again.
+typedef enum { WIRE_SSE, WIRE_WEBSOCKET, WIRE_SOCKETIO, WIRE_AWARENESS, WIRE_POLL } Wire;
+
+#define MAX_PIDS 64
+
+// In paths and body %d is the room, %i the number of the subscriber or publisher, %s a number that
+// changes with each update, %t its time stamp, %x the padding and %p the position that a poll got.
+typedef struct {
+  const char *host, *join, *post, *body, *content_type;
+  char headers[4096];
+  int port, subscribers, publishers, rooms, slow, receive_buffer_bytes, pad_bytes, tick_us;
+  double rate, poll_s, duration_s, warm_s, drain_s;
+  bool idle, closed_loop;
+  Wire wire;
+  int pids[MAX_PIDS], pid_count;
+} Options;
+
+extern Options options;
+
+// Ends the process with a message if the command line is wrong.
+void read_options(int count, char **words);
+
+static inline bool is_websocket(Wire wire) {
+  return wire == WIRE_WEBSOCKET || wire == WIRE_SOCKETIO || wire == WIRE_AWARENESS;
+}

@@ -1,0 +1,83 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { cpus, release, totalmem } from 'node:os'
+
+/**
+ * What the figures were measured on, and with what.
+ *
+ * @typedef {object} Machine
+ * @property {string} processor
+ * @property {number} cores
+ * @property {string} kernel
+ * @property {number} memoryGiB
+ * @property {string} node
+ * @property {string} compiler
+ * @property {string} commit of this project, with `+` where files were changed since
+ * @property {number} openFiles how many a process may have
+ * @property {string} pinning who runs where
+ */
+
+/** Describes this machine. */
+export function describeMachine(compiler = '') {
+  const processors = cpus()
+  /** @type {Machine} */
+  const machine = {
+    processor: processors[0]?.model ?? 'unknown',
+    cores: processors.length,
+    kernel: `${process.platform} ${release()}`,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+    compiler,
+    commit: commit(),
+    openFiles: openFiles(),
+    pinning: pinning().says,
+  }
+  return machine
+}
+
+/**
+ * The words that a command begins with so that the server and the load don't share a core; none
+ * where that can't be, with the reason.
+ */
+export function pinning() {
+  if (cpus().length < 2) {
+    return { server: [], load: [], says: 'not pinned: the machine has a single core' }
+  }
+  if (!runs(['taskset', '-c', '0', 'true']) || !runs(['taskset', '-c', '1', 'true'])) {
+    return {
+      server: [],
+      load: [],
+      says: 'not pinned: there is no taskset, or cores 0 and 1 are not ours',
+    }
+  }
+  const load = ['taskset', '-c', '1']
+  const realTime = runs(['chrt', '-f', '1', 'true'])
+  return {
+    server: ['taskset', '-c', '0'],
+    load: realTime ? ['chrt', '-f', '1', ...load] : load,
+    says: `server on core 0, load on core 1${realTime ? ', before everything else there' : ''}`,
+  }
+}
+
+/** @param {readonly string[]} command */
+function runs([program = '', ...args]) {
+  return spawnSync(program, args, { stdio: 'ignore' }).status === 0
+}
+
+function openFiles() {
+  return Number(execFileSync('sh', ['-c', `${RAISE_OPEN_FILES}; ulimit -n`], { encoding: 'utf8' }))
+}
+
+/** Lets a process have as many files open as it may. */
+export const RAISE_OPEN_FILES =
+  'ulimit -Hn 65536 2>/dev/null; ulimit -Sn 65536 2>/dev/null || ulimit -Sn "$(ulimit -Hn)"'
+
+function commit() {
+  const changed = git('status', '--porcelain', '--', '..', ':!results', ':!../docs') !== ''
+  return `${git('rev-parse', '--short=10', 'HEAD') || 'unknown'}${changed ? '+' : ''}`
+}
+
+/** @param {readonly string[]} args */
+function git(...args) {
+  const { status, stdout } = spawnSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8' })
+  return status === 0 ? stdout.trim() : ''
+}

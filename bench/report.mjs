@@ -1,0 +1,182 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** From here on a run wasn't alone on the machine. */
+export const DISTURBED_PERCENT = 15
+
+/**
+ * What one scenario found, as it is kept.
+ *
+ * @typedef {object} Report
+ * @property {string} scenario
+ * @property {string} title
+ * @property {string} about
+ * @property {string} date
+ * @property {boolean} quick too short to be believed
+ * @property {import('./machine.mjs').Machine} machine
+ * @property {readonly import('./scenarios/index.mjs').Column[]} columns
+ * @property {import('./scenarios/index.mjs').Plot} [plot]
+ * @property {readonly Row[]} rows
+ *
+ * What one contestant did: the median of its runs, with the least and the most; or why it didn't.
+ *
+ * @typedef {object} Row
+ * @property {string} name
+ * @property {string} title
+ * @property {string} versions
+ * @property {string} [absent]
+ * @property {Readonly<Record<string, Spread>>} figures
+ * @property {readonly Readonly<Record<string, number>>[]} steps medians
+ * @property {readonly string[]} notes what was wrong with any of the runs
+ * @property {readonly import('./stage.mjs').Run[]} runs
+ *
+ * @typedef {{ median: number, least: number, most: number }} Spread
+ */
+
+/**
+ * @param {readonly import('./stage.mjs').Run[]} runs
+ * @returns {Pick<Row, 'figures' | 'steps' | 'notes' | 'runs'>}
+ */
+export function summarize(runs) {
+  const steps = runs.flatMap((run) => run.steps ?? [])
+  const levels = [...new Set(steps.map((step) => step['level'] ?? 0))].toSorted((a, b) => a - b)
+  return {
+    figures: spreads(runs.map((run) => run.figures)),
+    steps: levels.map((level) => {
+      const all = spreads(steps.filter((step) => step['level'] === level))
+      return Object.fromEntries(Object.entries(all).map(([key, { median }]) => [key, median]))
+    }),
+    notes: [...new Set(runs.flatMap((run) => run.notes))],
+    runs,
+  }
+}
+
+/**
+ * @param {readonly Readonly<Record<string, number>>[]} all
+ * @returns {Record<string, Spread>}
+ */
+function spreads(all) {
+  const keys = [...new Set(all.flatMap((figures) => Object.keys(figures)))]
+  return Object.fromEntries(
+    keys.flatMap((key) => {
+      const values = all
+        .map((figures) => figures[key] ?? NaN)
+        .filter((value) => !Number.isNaN(value))
+        .toSorted((a, b) => a - b)
+      const at = (/** @type {number} */ index) => values[index] ?? NaN
+      // Of an even number the lower one, which at least was measured.
+      const median = at((values.length - 1) >> 1)
+      const spread = { median, least: at(0), most: at(values.length - 1) }
+      return values.length === 0 ? [] : [[key, spread]]
+    }),
+  )
+}
+
+/**
+ * Writes what a scenario found, for people and for programs.
+ *
+ * @param {string} folder
+ * @param {Report} report
+ */
+export function writeReport(folder, report) {
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(
+    join(folder, `${report.scenario}.json`),
+    `${JSON.stringify(report, undefined, 1)}\n`,
+  )
+  writeFileSync(join(folder, `${report.scenario}.md`), markdownOf(report))
+}
+
+/** @param {Report} report */
+function markdownOf(report) {
+  const { machine, rows, quick } = report
+  const runs = Math.max(0, ...rows.map((row) => row.runs.length))
+  const { processor, cores, memoryGiB, kernel, node, compiler, pinning, openFiles } = machine
+  return [
+    `# ${report.title}`,
+    report.about,
+    ...(quick ? ['**Short runs: good for trying the bench, not for figures.**'] : []),
+    tableOfReport(report),
+    ...remarksOf(rows),
+    `${report.date}, commit ${machine.commit}. Medians of ${runs} runs, in turns, with the least and the ` +
+      'most of them where they differ by more than a tenth.',
+    `${processor}, ${cores} cores, ${memoryGiB} GiB, ${kernel}, Node ${node}, ${compiler}; ${pinning}; ` +
+      `${openFiles} open files a process.`,
+    '',
+  ]
+    .join('\n\n')
+    .replace(/\n+$/, '\n')
+}
+
+/**
+ * The table with which a reader is shown a report.
+ *
+ * @param {Report} report
+ */
+export function tableOfReport({ columns, rows }) {
+  const heads = [
+    'server',
+    ...columns.map(({ title, unit }) => (unit === '' ? title : `${title}, ${unit}`)),
+  ]
+  return tableOf(
+    heads,
+    rows.filter(({ absent }) => absent === undefined).map((row) => cellsOf(row, columns)),
+  )
+}
+
+/**
+ * @param {Row} row
+ * @param {readonly import('./scenarios/index.mjs').Column[]} columns
+ */
+function cellsOf({ title, versions, figures }, columns) {
+  const name = versions === '' ? title : `${title} (${versions})`
+  return [name, ...columns.map(({ key }) => cellOf(figures[key]))]
+}
+
+/** @param {Spread | undefined} spread */
+function cellOf(spread) {
+  if (spread === undefined) return '–'
+  const { median, least, most } = spread
+  const range = most - least > Math.abs(median) * 0.1 && format(least) !== format(most)
+  return range ? `${format(median)} (${format(least)} to ${format(most)})` : format(median)
+}
+
+/** Three digits that count. @param {number} value */
+export function format(value) {
+  if (Number.isNaN(value)) return '–'
+  if (Number.isInteger(value) || Math.abs(value) >= 100)
+    return Math.round(value).toLocaleString('en')
+  return String(Number(value.toPrecision(3)))
+}
+
+/**
+ * @param {readonly string[]} heads
+ * @param {readonly (readonly string[])[]} rows
+ */
+function tableOf(heads, rows) {
+  const rule = heads.map((_, index) => (index === 0 ? '---' : '---:'))
+  return [heads, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+/**
+ * What has to be said beside the table: who isn't in it, and what went wrong.
+ *
+ * @param {readonly Row[]} rows
+ */
+export function remarksOf(rows) {
+  const absent = rows.flatMap(({ title, absent: why }) =>
+    why === undefined ? [] : `- ${title}: ${why}.`,
+  )
+  const notes = rows.flatMap(({ title, notes: all }) =>
+    all.length === 0 ? [] : `- ${title}: ${all.join('; ')}.`,
+  )
+  const disturbed = rows.flatMap(({ runs }) => runs.map(({ othersPercent = 0 }) => othersPercent))
+  const most = Math.max(0, ...disturbed)
+  return [
+    ...(most > DISTURBED_PERCENT
+      ? [`**Disturbed: others had up to ${format(most)} % of a core meanwhile.**`]
+      : []),
+    ...(absent.length === 0 ? [] : [['Not measured:', '', ...absent].join('\n')]),
+    ...(notes.length === 0 ? [] : [['Noticed in some of the runs:', '', ...notes].join('\n')]),
+  ]
+}

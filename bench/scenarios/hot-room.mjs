@@ -1,0 +1,54 @@
+import { climb, stepOn } from '../ladder.mjs'
+
+const COMPARED_AT = 200
+
+/** @type {import('./index.mjs').Scenario} */
+export const hotRoom = {
+  name: 'hot-room',
+  title: 'Hot room: everybody moves and everybody sees it',
+  about:
+    'One room. Each person moves 5 times a second and sees everybody. How many people there can be ' +
+    'while 99 of 100 updates are seen within 100 ms, and what an update costs with 200 of them.',
+  columns: [
+    { key: 'level', title: 'people at p99 ≤ 100 ms', unit: '', best: 'most' },
+    {
+      key: 'usPerUpdate',
+      title: `server, per update delivered to ${COMPARED_AT}`,
+      unit: 'µs',
+      best: 'least',
+    },
+    { key: 'serverPercent', title: `core taken by ${COMPARED_AT}`, unit: '%', best: 'least' },
+    { key: 'p50', title: `p50 with ${COMPARED_AT}`, unit: 'ms', best: 'least' },
+    { key: 'p99', title: `p99 with ${COMPARED_AT}`, unit: 'ms', best: 'least' },
+  ],
+  plot: { kind: 'ladder', axis: 'people in the room', limit: 100 },
+  loads: 4.5,
+  load: loadOf,
+  excludes: () => undefined,
+  async measure(stage) {
+    const ladder = {
+      levels: [10, 20, 50, 100, 200, 400, 600, 800, 1_000],
+      first: 50,
+      p99Ms: 100,
+      load: (/** @type {number} */ people) => ({
+        ...loadOf(stage.quick),
+        readers: people,
+        writers: people,
+      }),
+    }
+    const { level, steps } = await climb(stage, ladder)
+    const compared =
+      steps.find((step) => step.level === COMPARED_AT) ?? (await stepOn(stage, ladder, COMPARED_AT))
+    const all = steps.includes(compared) ? steps : [...steps, compared]
+    return {
+      figures: { ...compared.figures, level },
+      steps: all.map((step) => step.figures),
+      notes: all.flatMap((step) => step.notes),
+    }
+  },
+}
+
+/** @param {boolean} quick */
+function loadOf(quick) {
+  return { readers: 200, writers: 200, rate: 5, warmS: quick ? 2 : 3, seconds: quick ? 2 : 5 }
+}

@@ -1,0 +1,47 @@
+import { faultsOf } from '../stage.mjs'
+
+const PEOPLE_IN_A_ROOM = 5
+
+/** @type {import('./index.mjs').Scenario} */
+export const idle = {
+  name: 'idle',
+  title: 'Idle: what an open stream takes while nothing happens',
+  about:
+    '10,000 readers connect and nobody moves. How much the memory of the server has grown by then, for ' +
+    `each of them: once as onlookers of one room, once as people in rooms of ${PEOPLE_IN_A_ROOM}.`,
+  columns: [
+    { key: 'kibPerViewer', title: 'memory for an onlooker', unit: 'KiB', best: 'least' },
+    { key: 'kibPerMember', title: 'for a person in a small room', unit: 'KiB', best: 'least' },
+    { key: 'usPerConnect', title: 'server, to connect an onlooker', unit: 'µs', best: 'least' },
+  ],
+  plot: { kind: 'bars', key: 'kibPerViewer', axis: 'KiB of memory for an idle stream' },
+  loads: 2,
+  load: loadOf,
+  excludes: () => undefined,
+  async measure({ load, quick }) {
+    const watching = loadOf(quick)
+    const { readers } = watching
+    const joined = { ...watching, watch: false, rooms: readers / PEOPLE_IN_A_ROOM }
+    const viewers = await load(watching)
+    const members = await load(joined)
+    return {
+      figures: {
+        kibPerViewer: grownKib(viewers) / readers,
+        kibPerMember: grownKib(members) / readers,
+        usPerConnect: (viewers.connectServerSeconds * 1e6) / readers,
+      },
+      notes: [...faultsOf(watching, viewers), ...faultsOf(joined, members)],
+    }
+  },
+}
+
+/** @param {boolean} quick */
+function loadOf(quick) {
+  const readers = quick ? 2_000 : 10_000
+  return { readers, watch: true, writers: 0, idle: true, warmS: 2, seconds: 1 }
+}
+
+/** @param {import('../generator.mjs').Outcome} outcome */
+function grownKib({ rssKiB }) {
+  return rssKiB.end - rssKiB.start
+}

@@ -1,0 +1,60 @@
+import { faultsOf } from '../stage.mjs'
+
+const READERS = 900
+const SLOW = 100
+
+/** @type {import('./index.mjs').Scenario} */
+export const slowReaders = {
+  name: 'slow-readers',
+  title: 'Slow readers: a tenth of them never reads',
+  about:
+    `One person sends 1,000 bytes 20 times a second to ${READERS} who read, first without and then with ` +
+    `${SLOW} more whose sockets are open and who never read. How much the server grows for each of ` +
+    'those, beyond what it grows without them, and what the others notice.',
+  columns: [
+    { key: 'kibPerSlow', title: 'memory for one who never reads', unit: 'KiB', best: 'least' },
+    { key: 'p99', title: 'p99 of the others', unit: 'ms', best: 'least' },
+    { key: 'p99Alone', title: 'p99 without the slow', unit: 'ms', best: 'least' },
+    { key: 'closed', title: 'streams closed by the server', unit: '' },
+  ],
+  plot: { kind: 'bars', key: 'kibPerSlow', axis: 'KiB of memory for a reader who never reads' },
+  loads: 1.5,
+  load: loadOf,
+  excludes: () => undefined,
+  async measure({ load, quick }) {
+    const all = loadOf(quick)
+    const { slow: _, ...without } = { ...all, readers: READERS, seconds: quick ? 3 : 8 }
+    const alone = await load(without)
+    const beside = await load(all)
+    const closed = { ...beside, closed: 0 }
+    return {
+      figures: {
+        kibPerSlow: Math.max(0, grownKib(beside) - grownKib(alone)) / SLOW,
+        p99: beside.latencyMs.p99,
+        p99Alone: alone.latencyMs.p99,
+        closed: beside.closed,
+      },
+      notes: [...faultsOf(without, alone), ...faultsOf(all, closed)],
+    }
+  },
+}
+
+/** @param {boolean} quick */
+function loadOf(quick) {
+  return {
+    readers: READERS + SLOW,
+    slow: SLOW,
+    receiveBufferBytes: 4_096,
+    watch: true,
+    writers: 1,
+    rate: 20,
+    padBytes: 940,
+    warmS: 3,
+    seconds: quick ? 6 : 25,
+  }
+}
+
+/** @param {import('../generator.mjs').Outcome} outcome */
+function grownKib({ rssKiB }) {
+  return rssKiB.end - rssKiB.connected
+}

@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { putLoad } from './generator.mjs'
+import { freePort, startServer } from './processes.mjs'
+
+/** Of the servers that run now. @type {Set<string>} */
+const folders = new Set()
+process.on('exit', () => folders.forEach(remove))
+
+const GENERATOR_FULL = 0.95
+const GENERATOR_LATE_MS = 20
+/** Of the updates, how many may be missing before it is a fault. */
+const LOST = 0.001
+
+/**
+ * One run of one contestant in one scenario.
+ *
+ * @typedef {object} Stage
+ * @property {import('./contestants.mjs').Contestant} contestant
+ * @property {boolean} quick
+ * @property {readonly Run[]} earlier what its runs before this one found
+ * @property {(load: import('./generator.mjs').Load) => Promise<import('./generator.mjs').Outcome>} load
+ *   puts a load on it, started anew
+ *
+ * What a run found: figures by their name, the steps of a ladder, and what was wrong.
+ *
+ * @typedef {object} Run
+ * @property {Readonly<Record<string, number>>} figures
+ * @property {readonly Readonly<Record<string, number>>[]} [steps]
+ * @property {readonly string[]} notes
+ * @property {number} [othersPercent] the most of a core that others had meanwhile
+ */
+
+/**
+ * Starts a contestant in a place of its own, puts a load on it, and ends it.
+ *
+ * @param {import('./contestants.mjs').Contestant} contestant
+ * @param {import('./generator.mjs').Load} load
+ */
+export async function perform(contestant, load) {
+  const folder = mkdtempSync(join(tmpdir(), `bench-${contestant.name}-`))
+  folders.add(folder)
+  try {
+    const port = await freePort()
+    const server = await startServer(contestant.command({ port, folder }), port)
+    try {
+      return await putLoad(contestant.wire, load, server)
+    } catch (error) {
+      const said = server.output().trim().slice(-500)
+      throw new Error(`${String(error)}${said && `; the server said: ${said}`}`, { cause: error })
+    } finally {
+      await server.end()
+    }
+  } finally {
+    remove(folder)
+  }
+}
+
+/** @param {string} folder */
+function remove(folder) {
+  rmSync(folder, { recursive: true, force: true })
+  folders.delete(folder)
+}
+
+/**
+ * What is wrong with an outcome, whatever the figures say; none if it can be believed.
+ *
+ * @param {import('./generator.mjs').Load} load
+ * @param {import('./generator.mjs').Outcome} outcome
+ */
+export function faultsOf(load, outcome) {
+  const { opened, refused, closed, wrongAnswers, expected, seen, seconds } = outcome
+  const faults = []
+  const silent = load.readers - opened - refused
+  if (silent > 0) faults.push(`${silent} of ${load.readers} readers got no answer`)
+  if (refused > 0) faults.push(`${refused} of ${load.readers} readers were refused`)
+  if (closed > 0) faults.push(`${closed} streams were closed`)
+  if (wrongAnswers > 0) faults.push(`${wrongAnswers} posts were refused`)
+  if (seen < expected * (1 - LOST)) {
+    faults.push(`${((1 - seen / expected) * 100).toFixed(1)} % of the updates didn't arrive`)
+  }
+  if (outcome.generatorSeconds > seconds * GENERATOR_FULL) {
+    faults.push('the load generator was full')
+  } else if (outcome.lagMs.p99 > GENERATOR_LATE_MS) {
+    faults.push(`the load generator was ${outcome.lagMs.p99.toFixed(0)} ms late`)
+  }
+  return faults
+}
+
+/**
+ * How much of a core others had meanwhile, in percent.
+ *
+ * @param {import('./generator.mjs').Outcome} outcome
+ */
+export function othersPercent({ othersSeconds, seconds }) {
+  return Math.max(0, (othersSeconds / seconds) * 100)
+}
+
+/** Microseconds of the server's processor time for each of a number of things. */
+export function microsecondsEach(serverSeconds = 0, count = 0) {
+  return count === 0 ? NaN : (serverSeconds * 1e6) / count
+}
+
+/**
+ * Microseconds of the server's processor time for each update that reached a reader.
+ *
+ * @param {import('./generator.mjs').Outcome} outcome
+ */
+export function microsecondsPerUpdate({ serverSeconds, delivered }) {
+  return microsecondsEach(serverSeconds, delivered)
+}
+
+/**
+ * How much of a core the server took, in percent.
+ *
+ * @param {import('./generator.mjs').Outcome} outcome
+ */
+export function serverPercent({ serverSeconds, seconds }) {
+  return (serverSeconds / seconds) * 100
+}
