@@ -14,7 +14,7 @@ import { RoomDocument } from './room-document.js'
  * The room that the page is in, with its document: it can be left for looking on and joined again,
  * and whoever is subscribed doesn't notice that it is another connection.
  */
-export class Session implements Room {
+export class Session implements Omit<Room, 'look'> {
   /** How the document is: whether it can be shown, and whether edits are saved. */
   readonly document: RoomDocument
   readonly #name: string

@@ -8,6 +8,6 @@ import type { RoomSnapshot } from './store.js'
  * @example
  * const { others, status } = useRoom(room)
  */
-export function useRoom(room: Room): RoomSnapshot {
+export function useRoom(room: Pick<Room, 'getSnapshot' | 'subscribe'>): RoomSnapshot {
   return useSyncExternalStore(room.subscribe, room.getSnapshot, room.getSnapshot)
 }
