@@ -19,7 +19,7 @@ import { othersPercent, perform } from './stage.mjs'
 /** Where this is on the machine is nothing for the results. */
 const HOUSE = join(import.meta.dirname, '..', '/')
 /** What a load takes beside its own time: a start, connecting, an end. */
-const AROUND_A_LOAD_S = 2
+const AROUND_A_LOAD_S = 3
 /** Later runs of a ladder begin where the first one got. */
 const LATER_SHARE = 0.6
 
@@ -72,7 +72,7 @@ function prepare() {
   /** @type {Map<string, string>} */
   const absences = new Map()
   for (const { name, installed = [], prepare: getReady } of contestants) {
-    const missing = installed.filter((each) => versionOf(each) === undefined)
+    const missing = installed.filter((each) => versionOf(each, 'bench') === undefined)
     const why = missing.length > 0 ? `${missing.join(', ')} is not installed` : getReady?.()
     if (why !== undefined) absences.set(name, why)
   }
@@ -154,8 +154,9 @@ function remark(note) {
 }
 
 /** @param {import('./contestants.mjs').Contestant} contestant */
-function versionsOf({ packages, version }) {
-  const all = packages.map((name) => `${name} ${versionOf(name) ?? 'missing'}`)
+function versionsOf({ packages, installed, version }) {
+  const whose = installed === undefined ? 'project' : 'bench'
+  const all = packages.map((name) => `${name} ${versionOf(name, whose) ?? 'missing'}`)
   return [...all, ...(version === undefined ? [] : [version()])].join(', ')
 }
 

@@ -59,7 +59,7 @@ export async function perform(contestant, load) {
 
 /** @param {string} folder */
 function remove(folder) {
-  rmSync(folder, { recursive: true, force: true })
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   folders.delete(folder)
 }
 

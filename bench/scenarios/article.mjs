@@ -74,6 +74,6 @@ function loadOf(quick) {
     headers: BROWSER,
     warmS: 3,
     // Long enough for a few heartbeats to be in it.
-    seconds: quick ? 5 : 30,
+    seconds: quick ? 5 : 20,
   }
 }

@@ -34,5 +34,5 @@ export const quiet = {
 function loadOf(quick) {
   const people = ROOMS * PEOPLE
   const load = { readers: people, writers: people, rooms: ROOMS, rate: 0.2, prompt: true }
-  return { ...load, warmS: quick ? 2 : 4, seconds: quick ? 3 : 10 }
+  return { ...load, warmS: quick ? 2 : 4, seconds: quick ? 3 : 8 }
 }
