@@ -89,9 +89,11 @@ const TICK_US = 300
 /**
  * Compiles the generator if its sources are newer, and answers which compiler did.
  *
- * @throws {Error} if there is no C compiler
+ * @throws {Error} if there is no C compiler, or no Linux
  */
 export function buildGenerator() {
+  if (process.platform !== 'linux')
+    throw new Error('The load generator needs Linux: epoll and /proc')
   const compiler = find(COMPILER)
   if (compiler === undefined) throw new Error(missing(COMPILER))
   const files = readdirSync(SOURCES).map((name) => join(SOURCES, name))
