@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 const HERE = import.meta.dirname
-const FOLDERS = [join(HERE, 'node_modules'), join(HERE, '..', 'node_modules')]
+const FOLDERS = { bench: join(HERE, 'node_modules'), project: join(HERE, '..', 'node_modules') }
 
 /**
  * Installs what the alternatives are made of, beside the bench: the project itself needs none of it.
@@ -11,7 +11,7 @@ const FOLDERS = [join(HERE, 'node_modules'), join(HERE, '..', 'node_modules')]
  */
 export function installAlternatives() {
   const lockfile = join(HERE, 'package-lock.json')
-  const installed = join(HERE, 'node_modules', '.package-lock.json')
+  const installed = join(FOLDERS.bench, '.package-lock.json')
   const installedMs = statSync(installed, { throwIfNoEntry: false })?.mtimeMs ?? 0
   if (installedMs > statSync(lockfile).mtimeMs) return
   console.log('Installing the alternatives')
@@ -21,10 +21,15 @@ export function installAlternatives() {
   if (status !== 0) console.error(`npm can't install the alternatives:\n${stderr}`)
 }
 
-/** The installed version of a package; `undefined` if it isn't there. @param {string} name */
-export function versionOf(name) {
-  const manifest = FOLDERS.map((folder) => join(folder, name, 'package.json')).find(existsSync)
-  if (manifest === undefined) return undefined
+/**
+ * The installed version of a package; `undefined` if it isn't there.
+ *
+ * @param {string} name
+ * @param {'bench' | 'project'} whose one can have another version than the other
+ */
+export function versionOf(name, whose) {
+  const manifest = join(FOLDERS[whose], name, 'package.json')
+  if (!existsSync(manifest)) return undefined
   /** @type {{ version: string }} */
   const { version } = JSON.parse(readFileSync(manifest, 'utf8'))
   return version

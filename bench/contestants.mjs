@@ -72,7 +72,10 @@ export const CONTESTANTS = [
   },
   ...nest('whereabouts', 'whereabouts in Nest', WHEREABOUTS, ['express', 'fastify']),
   ...nest('nest', 'Nest `@Sse`', PLAIN, ['express', 'fastify']),
-  ...nest('naive', 'the naive controller', PLAIN, ['express']),
+  ...nest('naive', 'the naive controller', PLAIN, ['express']).map((naive) => ({
+    ...naive,
+    only: ['hot-room', 'small-rooms', 'post'],
+  })),
   {
     name: 'better-sse',
     title: 'better-sse on Express',
@@ -140,6 +143,7 @@ export const CONTESTANTS = [
   {
     name: 'bare-frames',
     title: 'bare Node, a frame each 33 ms',
+    only: ['hot-room', 'webinar', 'small-rooms'],
     packages: [],
     wire: PLAIN,
     command: node('bare.mjs', { FRAME_MS: '33' }),

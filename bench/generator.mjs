@@ -9,6 +9,8 @@ const FOLDER = join(import.meta.dirname, 'dist')
 const PROGRAM = join(FOLDER, 'load')
 /** Nobody waits longer for readers to connect. */
 const CONNECT_S = 75
+/** Nor for what was sent to arrive. */
+const DRAIN_S = 5
 /** How often the generator looks at its sockets, so that it doesn't slow the server down. */
 const TICK_US = 300
 
@@ -87,9 +89,11 @@ const TICK_US = 300
 /**
  * Compiles the generator if its sources are newer, and answers which compiler did.
  *
- * @throws {Error} if there is no C compiler
+ * @throws {Error} if there is no C compiler, or no Linux
  */
 export function buildGenerator() {
+  if (process.platform !== 'linux')
+    throw new Error('The load generator needs Linux: epoll and /proc')
   const compiler = find(COMPILER)
   if (compiler === undefined) throw new Error(missing(COMPILER))
   const files = readdirSync(SOURCES).map((name) => join(SOURCES, name))
@@ -121,19 +125,19 @@ export async function putLoad(wire, load, server) {
     '--pids',
     server.pids.join(','),
   ]
-  const deadlineMs = (CONNECT_S + secondsOf(load)) * 1_000
+  const deadlineMs = (CONNECT_S + secondsOf(load) + DRAIN_S) * 1_000
   const output = await runLoad({ program: PROGRAM, args }, deadlineMs)
   const last = output.trim().split('\n').at(-1) ?? ''
   return JSON.parse(last)
 }
 
 /**
- * How long a load takes at the most, but for connecting.
+ * How long a load takes, but for connecting and for what comes late.
  *
  * @param {Load} load
  */
 export function secondsOf({ warmS, seconds }) {
-  return warmS + seconds + 3
+  return warmS + seconds
 }
 
 /**

@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { plotsOf } from './plots.mjs'
-import { remarksOf, tableOfReport } from './report.mjs'
+import { machineOf, remarksOf, tableOfReport } from './report.mjs'
 import { SCENARIOS } from './scenarios/index.mjs'
 
 const RESULTS = join(import.meta.dirname, 'results')
@@ -11,12 +11,9 @@ const DOCS = join(import.meta.dirname, '..', 'docs')
 const PAGE = join(DOCS, 'performance.md')
 const PLOTS = join(DOCS, 'performance')
 
-const written = new Map(
-  SCENARIOS.flatMap(({ name }) => {
-    const report = reportOf(name)
-    return report === undefined ? [] : filesOf(report)
-  }),
-)
+const reports = SCENARIOS.flatMap(({ name }) => reportOf(name))
+const absent = absentEverywhere()
+const written = new Map(reports.flatMap(filesOf))
 written.set(PAGE, page())
 
 const stale = [...written].filter(([file, content]) => contentOf(file) !== content)
@@ -41,44 +38,67 @@ function filesOf(report) {
   ])
 }
 
-/** The page with what stands between the markers of each scenario made anew. */
+/** The page with what stands between the markers made anew. */
 function page() {
-  return SCENARIOS.reduce(
-    (text, { name }) => {
-      const report = reportOf(name)
+  const sections = reports.map((report) => ({ name: report.scenario, content: sectionOf(report) }))
+  const all = reports.length === 0 ? [] : [{ name: 'machine', content: machine() }, ...sections]
+  return all.reduce(
+    (text, { name, content }) => {
       const begin = `<!-- bench:${name} -->`
       const end = `<!-- /bench:${name} -->`
       const [before, rest] = text.split(begin)
       const after = rest?.split(end)[1]
-      if (report === undefined || before === undefined || after === undefined) return text
-      return `${before}${begin}\n\n${sectionOf(report)}\n\n${end}${after}`
+      if (before === undefined || after === undefined) throw new Error(`${PAGE} lacks ${begin}`)
+      return `${before}${begin}\n\n${content}\n\n${end}${after}`
     },
     readFileSync(PAGE, 'utf8'),
   )
 }
 
+/** On what it was measured and with what, and who took part in nothing. */
+function machine() {
+  const machines = new Set(reports.map((report) => machineOf(report)))
+  const versions = reports.flatMap(({ rows }) => rows.flatMap((row) => row.versions.split(', ')))
+  const known = [...new Set(versions)].filter((version) => version !== '').toSorted()
+  const missing = [...absent].map(([title, why]) => `- ${title}: ${why}.`)
+  return [
+    ...machines,
+    ...(known.length === 0 ? [] : [`With ${known.join(', ')}.`]),
+    ...(missing.length === 0 ? [] : ['Not measured at all:', missing.join('\n')]),
+  ].join('\n\n')
+}
+
 /** @param {import('./report.mjs').Report} report */
 function sectionOf(report) {
-  const { scenario, about, date, machine, rows, quick } = report
+  const { scenario, about, date, rows, quick } = report
+  const { commit } = report.machine
   return [
     about,
     ...(quick ? ['**Short runs: good for trying the bench, not for figures.**'] : []),
     ...plotsOf(report).map(
       ({ suffix, title }) => `![${title}](performance/${scenario}${suffix}.svg)`,
     ),
-    tableOfReport(report),
-    ...remarksOf(rows),
-    `_${date}, commit ${machine.commit}; all runs in [bench/results/${scenario}.json](../bench/results/${scenario}.json)._`,
+    tableOfReport({ ...report, rows: rows.map((row) => ({ ...row, versions: '' })) }),
+    ...remarksOf(rows.filter(({ title }) => !absent.has(title))),
+    `_${date}, commit ${commit}; all runs in [bench/results/${scenario}.json](../bench/results/${scenario}.json)._`,
   ].join('\n\n')
+}
+
+/** The contestants that are absent from all that they could have taken part in, and why. */
+function absentEverywhere() {
+  const rows = reports.flatMap((report) => report.rows)
+  const present = new Set(rows.flatMap(({ title, runs }) => (runs.length > 0 ? [title] : [])))
+  const left = rows.filter(({ title }) => !present.has(title))
+  return new Map(left.map(({ title, absent: why = 'nobody knows why' }) => [title, why]))
 }
 
 /**
  * @param {string} name
- * @returns {import('./report.mjs').Report | undefined}
+ * @returns {import('./report.mjs').Report[]} none if the bench didn't play it
  */
 function reportOf(name) {
   const text = contentOf(join(RESULTS, `${name}.json`))
-  return text === undefined ? undefined : JSON.parse(text)
+  return text === undefined ? [] : [JSON.parse(text)]
 }
 
 /** @param {string} file */

@@ -89,23 +89,36 @@ export function writeReport(folder, report) {
 
 /** @param {Report} report */
 function markdownOf(report) {
-  const { machine, rows, quick } = report
-  const runs = Math.max(0, ...rows.map((row) => row.runs.length))
-  const { processor, cores, memoryGiB, kernel, node, compiler, pinning, openFiles } = machine
+  const { rows, quick } = report
   return [
     `# ${report.title}`,
     report.about,
     ...(quick ? ['**Short runs: good for trying the bench, not for figures.**'] : []),
     tableOfReport(report),
     ...remarksOf(rows),
-    `${report.date}, commit ${machine.commit}. Medians of ${runs} runs, in turns, with the least and the ` +
-      'most of them where they differ by more than a tenth.',
+    `${report.date}, commit ${report.machine.commit}. Medians of ${runsOf(rows)}, in turns, with the ` +
+      'least and the most of them where they differ by more than a tenth.',
+    `${machineOf(report)}\n`,
+  ].join('\n\n')
+}
+
+/** @param {readonly Row[]} rows */
+function runsOf(rows) {
+  const runs = Math.max(0, ...rows.map((row) => row.runs.length))
+  return `${runs} ${runs === 1 ? 'run' : 'runs'}`
+}
+
+/**
+ * What the figures were measured on, in a sentence.
+ *
+ * @param {Report} report
+ */
+export function machineOf({ machine }) {
+  const { processor, cores, memoryGiB, kernel, node, compiler, pinning, openFiles } = machine
+  return (
     `${processor}, ${cores} cores, ${memoryGiB} GiB, ${kernel}, Node ${node}, ${compiler}; ${pinning}; ` +
-      `${openFiles} open files a process.`,
-    '',
-  ]
-    .join('\n\n')
-    .replace(/\n+$/, '\n')
+    `${openFiles} open files a process.`
+  )
 }
 
 /**
@@ -129,8 +142,10 @@ export function tableOfReport({ columns, rows }) {
  * @param {readonly import('./scenarios/index.mjs').Column[]} columns
  */
 function cellsOf({ title, versions, figures }, columns) {
-  const name = versions === '' ? title : `${title} (${versions})`
-  return [name, ...columns.map(({ key }) => cellOf(figures[key]))]
+  return [
+    versions === '' ? title : `${title} (${versions})`,
+    ...columns.map(({ key }) => cellOf(figures[key])),
+  ]
 }
 
 /** @param {Spread | undefined} spread */

@@ -5,21 +5,19 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const DOC = 'docs/dependencies.md'
+// What the bench compares with is locked apart, so that only the bench installs it.
+const LOCKFILES = ['package-lock.json', 'bench/package-lock.json']
 
 /** @typedef {{ link?: boolean, resolved?: string, integrity?: string }} Locked */
 
-/** @type {{ packages: Record<string, Locked> }} */
-const lockfile = JSON.parse(readFileSync('package-lock.json', 'utf8'))
-const locked = Object.entries(lockfile.packages).filter(
-  ([path, { link }]) => path.includes('node_modules/') && link !== true,
-)
+const locked = LOCKFILES.flatMap(packagesOf)
 const dependencies = named()
 const explained = new Set(readFileSync(DOC, 'utf8').match(/(?<=`)[^`\s]+(?=`)/g))
 
 const faults = [
-  ...locked.flatMap(([path, { resolved, integrity }]) => [
-    ...(resolved === undefined ? [] : [`package-lock.json: ${path} has a "resolved" address`]),
-    ...(integrity === undefined ? [`package-lock.json: ${path} has no "integrity"`] : []),
+  ...locked.flatMap(({ place, resolved, integrity }) => [
+    ...(resolved === undefined ? [] : [`${place} has a "resolved" address`]),
+    ...(integrity === undefined ? [`${place} has no "integrity"`] : []),
   ]),
   ...dependencies
     .filter((name) => !explained.has(name))
@@ -30,12 +28,21 @@ for (const fault of faults) console.error(fault)
 console.log(`${dependencies.length} dependencies explained, ${locked.length} packages locked`)
 if (faults.length > 0) process.exitCode = 1
 
+/** @param {string} file */
+function packagesOf(file) {
+  /** @type {{ packages: Record<string, Locked> }} */
+  const { packages } = JSON.parse(readFileSync(file, 'utf8'))
+  return Object.entries(packages)
+    .filter(([path, { link }]) => path.includes('node_modules/') && link !== true)
+    .map(([path, { resolved, integrity }]) => ({ place: `${file}: ${path}`, resolved, integrity }))
+}
+
 /** What the manifests ask for, but for the house's own packages. */
 function named() {
   const folders = ['packages', 'apps'].flatMap((parent) =>
     readdirSync(parent).map((name) => join(parent, name)),
   )
-  const all = ['.', ...folders].flatMap((folder) => {
+  const all = ['.', 'bench', ...folders].flatMap((folder) => {
     const { dependencies: needed, devDependencies, peerDependencies } = manifest(folder)
     return Object.keys({ ...needed, ...devDependencies, ...peerDependencies })
   })

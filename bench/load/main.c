@@ -21,6 +21,7 @@
 #define CONNECT_DEADLINE (60 * SECOND)
 #define CONNECTING_AT_ONCE 200
 #define MOST_EVENTS 1024
+#define MOST_ANSWERS_A_SECOND 100000
 
 static Connection *readers, *publishers;
 static int requesters_open;
@@ -199,7 +200,8 @@ static void prepare(void) {
           (Connection){.kind = PUBLISHER, .fd = -1, .index = index, .room = index % options.rooms};
   }
   double seconds = options.warm_s + options.duration_s + 2;
-  double most = options.closed_loop ? 3e6 : seconds * options.rate * options.publishers + 1000;
+  double a_second = options.closed_loop ? MOST_ANSWERS_A_SECOND : options.rate * options.publishers;
+  double most = seconds * a_second + 1000;
   prepare_updates((uint64_t)most, publishers);
 }
 

@@ -22,7 +22,7 @@ export const article = {
   name: 'article',
   title: 'Polling, WebSocket or Server-Sent Events: the same presence three ways',
   about:
-    `${PEOPLE} people in rooms of ${IN_A_ROOM}, each of whom moves once in 5 seconds, with the headers that ` +
+    `${PEOPLE} people in rooms of ${IN_A_ROOM}, each of whom moves once in 4 seconds, with the headers that ` +
     'a browser sends. What one person costs in a minute, and how long the others wait to see a move.',
   columns: [
     {
@@ -69,11 +69,11 @@ function loadOf(quick) {
     readers: PEOPLE,
     writers: PEOPLE,
     rooms: PEOPLE / IN_A_ROOM,
-    rate: 0.2,
+    rate: 0.25,
     pollS: 1,
     headers: BROWSER,
     warmS: 3,
     // Long enough for a few heartbeats to be in it.
-    seconds: quick ? 5 : 30,
+    seconds: quick ? 5 : 20,
   }
 }

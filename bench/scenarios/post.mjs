@@ -34,5 +34,5 @@ export const post = {
 
 /** @param {boolean} quick */
 function loadOf(quick) {
-  return { readers: 1, writers: 64, closedLoop: true, warmS: quick ? 2 : 3, seconds: quick ? 2 : 5 }
+  return { readers: 1, writers: 64, closedLoop: true, warmS: quick ? 2 : 3, seconds: quick ? 2 : 4 }
 }

@@ -8,7 +8,7 @@ export const quiet = {
   name: 'quiet',
   title: 'Quiet rooms: from a post until the others see it',
   about:
-    `${ROOMS} rooms of ${PEOPLE}, each of whom moves once in 5 seconds. There is nothing to merge and ` +
+    `${ROOMS} rooms of ${PEOPLE}, each of whom moves once in 4 seconds. There is nothing to merge and ` +
     'nothing to wait for: what is left is the way through the server.',
   columns: [
     { key: 'p50', title: 'p50', unit: 'ms', best: 'least' },
@@ -33,6 +33,6 @@ export const quiet = {
 /** @param {boolean} quick */
 function loadOf(quick) {
   const people = ROOMS * PEOPLE
-  const load = { readers: people, writers: people, rooms: ROOMS, rate: 0.2, prompt: true }
-  return { ...load, warmS: quick ? 2 : 4, seconds: quick ? 3 : 10 }
+  const load = { readers: people, writers: people, rooms: ROOMS, rate: 0.25, prompt: true }
+  return { ...load, warmS: quick ? 2 : 4, seconds: quick ? 3 : 8 }
 }

@@ -20,6 +20,17 @@ export const slowReaders = {
   plot: { kind: 'bars', key: 'kibPerSlow', axis: 'KiB of memory for a reader who never reads' },
   loads: 1.5,
   load: loadOf,
+  among: [
+    'whereabouts',
+    'whereabouts-fastify',
+    'nest-express',
+    'nest-fastify',
+    'better-sse',
+    'socket.io',
+    'ws',
+    'nchan',
+    'bare',
+  ],
   excludes: () => undefined,
   async measure({ load, quick }) {
     const all = loadOf(quick)
@@ -50,7 +61,7 @@ function loadOf(quick) {
     rate: 20,
     padBytes: 940,
     warmS: 3,
-    seconds: quick ? 6 : 25,
+    seconds: quick ? 6 : 20,
   }
 }
 

@@ -43,6 +43,6 @@ function loadOf(quick) {
     writers: 1,
     rate: 50,
     warmS: quick ? 2 : 3,
-    seconds: quick ? 2 : 5,
+    seconds: quick ? 2 : 4,
   }
 }

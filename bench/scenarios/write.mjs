@@ -42,6 +42,6 @@ function loadOf(quick) {
     writers: 1,
     rate: 20,
     warmS: quick ? 2 : 3,
-    seconds: quick ? 2 : 6,
+    seconds: quick ? 2 : 5,
   }
 }

@@ -1,0 +1,141 @@
+import { join } from 'node:path'
+import { versionOf } from './alternatives.mjs'
+import { secondsOf } from './generator.mjs'
+import { DISTURBED_PERCENT, format, summarize } from './report.mjs'
+import { othersPercent, perform } from './stage.mjs'
+
+/** What a load takes beside its own time: a start, connecting, an end. */
+const AROUND_A_LOAD_S = 3
+/** Later runs of a ladder begin where the one before got. */
+const LATER_SHARE = 0.6
+/** Where this is on the machine is nothing for the results. */
+const HOUSE = join(import.meta.dirname, '..', '/')
+
+/**
+ * What is to be done.
+ *
+ * @typedef {object} Plan
+ * @property {readonly import('./scenarios/index.mjs').Scenario[]} scenarios
+ * @property {readonly import('./contestants.mjs').Contestant[]} contestants
+ * @property {number} runs
+ * @property {boolean} quick
+ * @property {string} results the folder for them
+ * @property {ReadonlyMap<string, string>} absences contestants that can't take part, and why
+ */
+
+/**
+ * About how long it takes.
+ *
+ * @param {Plan} plan
+ */
+export function minutesTaken({ scenarios, contestants, absences, runs, quick }) {
+  const present = contestants.filter(({ name }) => !absences.has(name))
+  const seconds = scenarios.map((scenario) => {
+    const { load, loads, excludes } = scenario
+    const taking = present
+      .filter(takesPartIn(scenario))
+      .filter((contestant) => excludes(contestant) === undefined)
+    const times = loads > 1 ? 1 + (runs - 1) * LATER_SHARE : runs
+    return taking.length * times * loads * (secondsOf(load(quick)) + AROUND_A_LOAD_S)
+  })
+  return Math.ceil(seconds.reduce((sum, each) => sum + each, 0) / 60)
+}
+
+/**
+ * Plays one scenario: every contestant in turn, as often as there are runs, so that what disturbs
+ * meets all.
+ *
+ * @param {import('./scenarios/index.mjs').Scenario} scenario
+ * @param {Plan} plan
+ * @returns {Promise<Omit<import('./report.mjs').Report, 'machine'>>}
+ */
+export async function play(scenario, plan) {
+  console.log(`\n== ${scenario.title}`)
+  const entries = plan.contestants.filter(takesPartIn(scenario)).map((contestant) => ({
+    contestant,
+    absent: plan.absences.get(contestant.name) ?? scenario.excludes(contestant),
+    /** @type {import('./stage.mjs').Run[]} */
+    runs: [],
+  }))
+  for (let number = 1; number <= plan.runs; number++) {
+    for (const entry of entries) {
+      if (entry.absent !== undefined) continue
+      entry.runs.push(await perhaps(scenario, entry, number, plan))
+    }
+  }
+  const { name, title, about, columns, plot } = scenario
+  const date = new Date().toISOString().slice(0, 16).replace('T', ' ')
+  const rows = entries.map(({ contestant, absent, runs }) => ({
+    name: contestant.name,
+    title: contestant.title,
+    versions: absent === undefined ? versionsOf(contestant) : '',
+    ...(absent !== undefined && { absent }),
+    ...summarize(runs),
+  }))
+  const { quick } = plan
+  return { scenario: name, title, about, date, quick, columns, ...(plot && { plot }), rows }
+}
+
+/**
+ * One run; what fails is said and kept as such.
+ *
+ * @param {import('./scenarios/index.mjs').Scenario} scenario
+ * @param {{ contestant: import('./contestants.mjs').Contestant, runs: readonly import('./stage.mjs').Run[] }} entry
+ * @param {number} number
+ * @param {Plan} plan
+ * @returns {Promise<import('./stage.mjs').Run>}
+ */
+async function perhaps(scenario, { contestant, runs: earlier }, number, { runs, quick }) {
+  const label = `${contestant.name} ${number}/${runs}`.padEnd(26)
+  let othersHad = 0
+  const load = async (/** @type {import('./generator.mjs').Load} */ asked) => {
+    const outcome = await perform(contestant, asked)
+    othersHad = Math.max(othersHad, othersPercent(outcome))
+    return outcome
+  }
+  try {
+    const run = await scenario.measure({ contestant, quick, earlier, load })
+    console.log(`${label} ${figuresOf(scenario, run)}`)
+    run.notes.forEach(remark)
+    if (othersHad > DISTURBED_PERCENT) remark(`others had ${format(othersHad)} % of a core`)
+    return { ...run, othersPercent: othersHad }
+  } catch (error) {
+    const told = error instanceof Error ? error.message : String(error)
+    const why = told.replaceAll(HOUSE, '').replaceAll(/\s+/g, ' ').slice(0, 300)
+    console.log(`${label} FAILED: ${told}`)
+    return { figures: {}, notes: [`run ${number} failed: ${why}`] }
+  }
+}
+
+/**
+ * @param {import('./scenarios/index.mjs').Scenario} scenario
+ * @param {import('./stage.mjs').Run} run
+ */
+function figuresOf({ columns }, { figures }) {
+  return columns
+    .map(({ key, title, unit }) => `${title} ${format(figures[key] ?? NaN)} ${unit}`.trim())
+    .join(' · ')
+}
+
+/** @param {string} note */
+function remark(note) {
+  console.log(`${' '.repeat(27)}! ${note}`)
+}
+
+/** @param {import('./contestants.mjs').Contestant} contestant */
+function versionsOf({ packages, installed, version }) {
+  const whose = installed === undefined ? 'project' : 'bench'
+  const all = packages.map((name) => `${name} ${versionOf(name, whose) ?? 'missing'}`)
+  return [...all, ...(version === undefined ? [] : [version()])].join(', ')
+}
+
+/**
+ * @param {import('./scenarios/index.mjs').Scenario} scenario
+ * @returns {(contestant: import('./contestants.mjs').Contestant) => boolean}
+ */
+function takesPartIn({ name, among }) {
+  return (contestant) =>
+    among === undefined
+      ? contestant.only === undefined || contestant.only.includes(name)
+      : among.includes(contestant.name)
+}
