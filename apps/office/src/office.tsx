@@ -53,7 +53,6 @@ function Office({ session, person, isNew }: OfficeProps) {
           onWatch={session.watch}
           onJoin={session.join}
         />
-        <p className="note">What you write in cells stays in this window for now.</p>
         <Avatars
           snapshot={snapshot}
           own={own}
