@@ -1,9 +1,9 @@
 import type { Member } from '@whereabouts/client'
 import { useRoom } from '@whereabouts/client/react'
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react'
 import { createRoot } from 'react-dom/client'
 import { loadPerson, savePerson, type Person } from './person.js'
-import { formatCell, parsePlace } from './place.js'
+import type { Where } from './presence/announcements.js'
 import { Announcer } from './presence/Announcer.js'
 import { Avatars } from './presence/Avatars.js'
 import { PersonDialog } from './presence/PersonDialog.js'
@@ -30,7 +30,7 @@ function Office({ session, person, isNew }: OfficeProps) {
   const [sheet, setSheet] = useState<Sheet | null>(null)
   const [own, setOwn] = useOwnPerson(session, person)
   const [asks, setAsks] = useState(isNew && !session.watches)
-  const where = useCallback((member: Member) => describePlace(member, sheet), [sheet])
+  const where = useWhere(sheet)
   const closeDialog = (chosen: Person) => {
     setOwn(chosen)
     setAsks(false)
@@ -58,7 +58,7 @@ function Office({ session, person, isNew }: OfficeProps) {
           own={own}
           watches={session.watches}
           where={where}
-          onJump={(member) => jump(member, sheet)}
+          onJump={({ location }) => sheet?.show(location)}
           onEditOwn={() => setAsks(true)}
         />
       </header>
@@ -116,15 +116,14 @@ function useWayIntoSheet(sheet: Sheet | null): void {
   }, [sheet])
 }
 
-function jump({ location }: Member, sheet: Sheet | null): void {
-  const place = parsePlace(location)
-  if (place !== undefined) sheet?.show(place)
+/** Where a member is, in words; another function whenever that may have changed. */
+function useWhere(sheet: Sheet | null): Where {
+  const subscribe = useCallback(
+    (listener: () => void) => sheet?.subscribe(listener) ?? nothing,
+    [sheet],
+  )
+  const where = useSyncExternalStore(subscribe, () => sheet?.where)
+  return useCallback(({ location }: Member) => where?.(location), [where])
 }
 
-/** @example describePlace(ann, sheet) // 'C5 of Sheet 2' */
-function describePlace({ location }: Member, sheet: Sheet | null): string | undefined {
-  const place = parsePlace(location)
-  if (place === undefined) return undefined
-  const name = sheet === null ? undefined : (sheet.nameOf(place.sheet) ?? 'a sheet of their own')
-  return name === undefined ? formatCell(place.cell) : `${formatCell(place.cell)} of ${name}`
-}
+const nothing = (): void => undefined

@@ -1,5 +1,5 @@
 export { SheetDocument, type DerivedSheet, type SheetSnapshot } from './sheet-document.js'
-export { isSame, readStyle, toValue } from './cells.js'
+export { isFields, isSame, readStyle, toValue } from './cells.js'
 export { LIMITS } from './limits.js'
 export type { AxisName } from './axis.js'
 export type { CellData, CellWrite, Style } from './cells.js'

@@ -8,7 +8,7 @@ import { Player } from './player.js'
 import { isRecorded, record } from './recorder.js'
 
 /** A cell by its position in the grid. */
-interface GridPlace {
+export interface GridPlace {
   readonly sheet: string
   readonly row: number
   readonly column: number
@@ -33,13 +33,14 @@ const UNSETTLING: ReadonlySet<Operation['type']> = new Set([
 export class Binding implements Steps {
   readonly #sheets: SheetDocument
   readonly #listeners = new Set<() => void>()
+  readonly #carriers = new Set<() => void>()
   #grid: GridReader | null = null
   #player: Player | null = null
   #done: Operation[] = []
   #foreign = new Set<string>()
   #held: { readonly sheet: string; readonly key: string } | null = null
   #timer: ReturnType<typeof setTimeout> | null = null
-  #frame: number | null = null
+  #isTaking = false
 
   constructor(sheets: SheetDocument) {
     this.#sheets = sheets
@@ -56,6 +57,12 @@ export class Binding implements Steps {
       this.#record(id, params ?? {})
     })
     this.#sheets.subscribe(this.#takeSoon)
+  }
+
+  /** What can be done only when the workbook has been drawn. */
+  drawn(): void {
+    this.settle()
+    this.#player?.fitRows()
   }
 
   /** The key of a cell of the grid. */
@@ -87,6 +94,11 @@ export class Binding implements Steps {
     })
   }
 
+  /** Calls back when others have put cells elsewhere in the grid. */
+  whenCarried(callback: () => void): void {
+    this.#carriers.add(callback)
+  }
+
   get counts(): { readonly undos: number; readonly redos: number } {
     return this.#sheets.steps
   }
@@ -99,7 +111,7 @@ export class Binding implements Steps {
     this.#stepBy(() => this.#sheets.redo())
   }
 
-  readonly subscribe = (listener: () => void): void => void this.#listen(listener)
+  readonly subscribe = (listener: () => void): (() => void) => this.#listen(listener)
 
   /** Brings both up to date at once. */
   settle(): void {
@@ -151,8 +163,10 @@ export class Binding implements Steps {
   }
 
   readonly #takeSoon = (): void => {
-    this.#frame ??= requestAnimationFrame(() => {
-      this.#frame = null
+    if (this.#isTaking) return
+    this.#isTaking = true
+    requestAnimationFrame(() => {
+      this.#isTaking = false
       this.settle()
     })
   }
@@ -161,6 +175,9 @@ export class Binding implements Steps {
     const steps = this.#sheets.takeChanges()
     if (steps.length === 0) return
     this.#play(steps, steps)
+    if (steps.some(({ type }) => UNSETTLING.has(type))) {
+      for (const callback of this.#carriers) callback()
+    }
     this.#tell()
   }
 

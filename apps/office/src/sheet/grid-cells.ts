@@ -1,5 +1,6 @@
 import {
   BORDER_KEYS,
+  WrapStrategy,
   type ICellData,
   type IStyleData,
   type Nullable,
@@ -8,6 +9,7 @@ import {
 } from '@univerjs/core'
 import type { LexerTreeBuilder } from '@univerjs/preset-sheets-core'
 import {
+  isFields,
   LIMITS,
   readStyle,
   toValue,
@@ -39,8 +41,11 @@ export class CellReader {
   read(row: number, column: number): CellData {
     const cell = this.#worksheet.getCellMatrix().getValue(row, column)
     if (!cell) return {}
-    const style = readStyle(withoutNothing(this.#styles.getStyleByCell(cell)))
     const content = this.#content(cell, row, column)
+    const own = this.#styles.getStyleByCell(cell)
+    // Lines that somebody broke are lines only in text that is wrapped.
+    const isBroken = cell.p && String(content.v).includes('\n')
+    const style = readStyle(withoutNothing(isBroken ? { ...own, tb: WrapStrategy.WRAP } : own))
     return style === undefined ? content : { ...content, s: style }
   }
 
@@ -128,11 +133,10 @@ function replaceStyle(before: Nullable<IStyleData>, after: Style | null): IStyle
   if (after === null) return null
   const gone = Object.keys(before ?? {}).map((field) => [field, null] as const)
   const { bd } = after
-  const isBordered = typeof bd === 'object' && bd !== null && Boolean(before?.bd)
   // Univer looks at every field of a style that it is given, and leaves out what is none.
   return {
     ...Object.fromEntries(gone),
     ...after,
-    ...(isBordered ? { bd: { ...NO_SIDES, ...bd } } : {}),
-  } as IStyleData
+    ...(isFields(bd) && before?.bd ? { bd: { ...NO_SIDES, ...bd } } : {}),
+  }
 }

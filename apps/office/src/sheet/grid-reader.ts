@@ -1,4 +1,10 @@
-import type { IRange, Nullable, Workbook as WorkbookModel, Worksheet } from '@univerjs/core'
+import {
+  BooleanNumber,
+  type IRange,
+  type Nullable,
+  type Workbook as WorkbookModel,
+  type Worksheet,
+} from '@univerjs/core'
 import type { LexerTreeBuilder } from '@univerjs/preset-sheets-core'
 import type {
   AxisName,
@@ -56,16 +62,21 @@ export class GridReader {
   /** The height or width of a line if it isn't the usual one. */
   size(id: string, axis: AxisName, at: number): number | null {
     const worksheet = this.sheet(id)
-    if (axis === 'columns') return worksheet.getColumnManager().getColumn(at)?.w ?? null
-    const row = worksheet.getRowManager().getRow(at)
+    const { defaultColumnWidth, defaultRowHeight } = worksheet.getConfig()
+    if (axis === 'columns') {
+      const { w = null } = worksheet.getColumnManager().getColumn(at) ?? {}
+      return w === defaultColumnWidth ? null : w
+    }
+    const { ia, h = null } = worksheet.getRowManager().getRow(at) ?? {}
     // A row may be as high as what is in it needs; each grid sees to that itself.
-    return row?.ia === 1 ? null : (row?.h ?? null)
+    return ia === BooleanNumber.TRUE || h === defaultRowHeight ? null : h
   }
 
   isHidden(id: string, axis: AxisName, at: number): boolean {
     const worksheet = this.sheet(id)
-    if (axis === 'columns') return worksheet.getColumnManager().getColumn(at)?.hd === 1
-    return worksheet.getRowManager().getRow(at)?.hd === 1
+    if (axis === 'columns')
+      return worksheet.getColumnManager().getColumn(at)?.hd === BooleanNumber.TRUE
+    return worksheet.getRowManager().getRow(at)?.hd === BooleanNumber.TRUE
   }
 
   count(id: string, axis: AxisName): number {
@@ -112,8 +123,8 @@ export class GridReader {
       .getCellMatrix()
       .forValue((row, column) => {
         if (!reader.isForeign(row, column)) return
-        const { v, t, f } = reader.read(row, column)
-        ;(cells[row] ??= {})[column] = { v: v ?? null, t: t ?? null, f: f ?? null }
+        const { v, t, f, s } = reader.read(row, column)
+        ;(cells[row] ??= {})[column] = { v: v ?? null, t: t ?? null, f: f ?? null, s: s ?? null }
       })
     return cells
   }

@@ -14,7 +14,7 @@ export interface Steps {
   undo(): void
   redo(): void
   /** Calls back when the counts may be others. */
-  subscribe(listener: () => void): void
+  subscribe(listener: () => void): () => void
 }
 
 /**

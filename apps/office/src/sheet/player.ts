@@ -1,9 +1,12 @@
 import {
   mergeWorksheetSnapshotWithDefault,
   RANGE_TYPE,
+  WrapStrategy,
+  type ICellData,
   type ICommand,
   type ICommandService,
   type IRange,
+  type Nullable,
   type Workbook as WorkbookModel,
 } from '@univerjs/core'
 import {
@@ -11,6 +14,7 @@ import {
   InsertColMutation,
   InsertRowMutation,
   InsertSheetMutation,
+  MarkDirtyRowAutoHeightOperation,
   MoveColsMutation,
   MoveRowsMutation,
   RemoveColMutation,
@@ -23,6 +27,8 @@ import {
   SetRangeValuesMutation,
   SetRowHiddenMutation,
   SetRowVisibleMutation,
+  SetStyleCommand,
+  SetWorksheetActiveOperation,
   SetWorksheetColWidthMutation,
   SetWorksheetNameMutation,
   SetWorksheetOrderMutation,
@@ -46,6 +52,8 @@ import {
 import { toUniverCell } from './grid-cells.js'
 import type { GridReader } from './grid-reader.js'
 
+type Cells = { [row: number]: { [column: number]: Nullable<ICellData> } }
+
 /** Does in the grid what the document says. None of it is taken for something done here. */
 export class Player {
   readonly #workbook: WorkbookModel
@@ -61,9 +69,18 @@ export class Player {
   }
 
   play(steps: readonly Operation[]): void {
-    for (const step of steps) this.#step(step)
-    if (this.#leaving !== null) this.#step(this.#leaving)
+    for (const step of steps) this.#try(step)
+    if (this.#leaving !== null) this.#try(this.#leaving)
     this.#leaving = null
+  }
+
+  /** What a listener of Univer's throws comes after the step, and is no reason to leave others out. */
+  #try(step: Operation): void {
+    try {
+      this.#step(step)
+    } catch (error) {
+      reportError(error)
+    }
   }
 
   #step(step: Operation): void {
@@ -96,15 +113,51 @@ export class Player {
   #setValues({ sheet, cellValue }: SetRangeValues): void {
     const matrix = this.#grid.sheet(sheet).getCellMatrix()
     const styles = this.#workbook.getStyles()
-    const values = Object.entries(cellValue).map(([row, cells]) => {
-      const writes = Object.entries(cells as CellMatrix<CellWrite | null>[number])
-      const written = writes.map(([column, write]) => {
-        const before = matrix.getValue(Number(row), Number(column))
-        return [column, toUniverCell(write, styles.getStyleByCell(before))]
+    const contents: Cells = {}
+    const onlyStyles: Cells = {}
+    for (const [row, cells] of Object.entries(cellValue)) {
+      for (const [column, write] of Object.entries(cells as CellMatrix<CellWrite | null>[number])) {
+        const at = [Number(row), Number(column)] as const
+        const style = styles.getStyleByCell(matrix.getValue(...at))
+        const written = isOnlyStyle(write) ? onlyStyles : contents
+        ;(written[at[0]] ??= {})[at[1]] = toUniverCell(write, style)
+      }
+    }
+    this.#setCells(sheet, contents, {})
+    // Of a cell of which nothing but a style is said, Univer would else forget the formula.
+    this.#setCells(sheet, onlyStyles, { trigger: SetStyleCommand.id })
+    this.#fit(sheet, cellValue)
+  }
+
+  /** Fits the rows of all sheets to what is in them, as a grid that has just been opened needs. */
+  fitRows(): void {
+    for (const sheet of this.#grid.order) {
+      this.#fit(sheet, this.#grid.sheet(sheet).getCellMatrix().getMatrix())
+    }
+  }
+
+  /** Rows are as high as the text that is wrapped in them, which each grid finds out for itself. */
+  #fit(sheet: string, cells: CellMatrix<unknown>): void {
+    const matrix = this.#grid.sheet(sheet).getCellMatrix()
+    const styles = this.#workbook.getStyles()
+    const rows = Object.entries(cells).flatMap(([row, inRow]) => {
+      const isWrapped = Object.keys(inRow as CellMatrix<unknown>[number]).some((column) => {
+        const cell = matrix.getValue(Number(row), Number(column))
+        return styles.getStyleByCell(cell)?.tb === WrapStrategy.WRAP
       })
-      return [row, Object.fromEntries(written)]
+      return isWrapped ? [Number(row)] : []
     })
-    this.#execute(SetRangeValuesMutation, sheet, { cellValue: Object.fromEntries(values) })
+    if (rows.length === 0) return
+    const unitId = this.#workbook.getUnitId()
+    const ranges = this.#ranges(sheet, 'rows', rows)
+    const params = { unitId, subUnitId: sheet, ranges, id: crypto.randomUUID() }
+    const { id } = MarkDirtyRowAutoHeightOperation
+    this.#commands.syncExecuteCommand(id, params, { onlyLocal: true })
+  }
+
+  #setCells(sheet: string, cellValue: Cells, more: { readonly trigger?: string }): void {
+    if (Object.keys(cellValue).length === 0) return
+    this.#execute(SetRangeValuesMutation, sheet, { cellValue, ...more })
   }
 
   #setMerges({ sheet, merges }: SetMerges): void {
@@ -136,6 +189,7 @@ export class Player {
       }
       case 'remove-sheet':
         if (this.#grid.order.length > 1) {
+          this.#leave(sheet)
           const subUnitName = this.#grid.sheet(sheet).getName()
           return this.#execute(RemoveSheetMutation, sheet, { subUnitName })
         }
@@ -148,6 +202,15 @@ export class Player {
         return this.#execute(SetWorksheetOrderMutation, sheet, order)
       }
     }
+  }
+
+  /** Shows another sheet than one that is about to go: Univer would do so only a moment after. */
+  #leave(sheet: string): void {
+    if (this.#workbook.getActiveSheet()?.getSheetId() !== sheet) return
+    const { order } = this.#grid
+    const at = order.indexOf(sheet)
+    const next = order[at === 0 ? 1 : at - 1]
+    if (next !== undefined) this.#execute(SetWorksheetActiveOperation, next, {})
   }
 
   #changeLines(step: LineOperation): void {
@@ -238,11 +301,14 @@ export class Player {
   }
 }
 
+const isOnlyStyle = (write: CellWrite | null): boolean =>
+  write !== null && write.v === undefined && write.t === undefined && write.f === undefined
+
 function mapValues<T, U>(
   values: { readonly [at: number]: T },
   change: (value: T) => U,
 ): { [at: number]: U } {
-  const changed = Object.entries(values).map(([at, value]) => [at, change(value as T)] as const)
+  const changed = Object.entries(values).map(([at, value]) => [at, change(value)] as const)
   return Object.fromEntries(changed)
 }
 

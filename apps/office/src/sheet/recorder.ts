@@ -27,13 +27,7 @@ import {
   SetWorksheetRowIsAutoHeightMutation,
   type ISetRangeValuesMutationParams,
 } from '@univerjs/preset-sheets-core'
-import type {
-  AxisName,
-  CellData,
-  CellMatrix,
-  CellWrite,
-  Operation,
-} from '../sheet-document/index.js'
+import type { AxisName, CellData, CellWrite, Operation } from '../sheet-document/index.js'
 import { linesOf, positionsIn, type GridReader } from './grid-reader.js'
 
 /**
@@ -150,11 +144,9 @@ function writeOf(
 ): CellWrite | undefined {
   const { v, f, si, p, t, s } = written ?? { v: null, s: null }
   const isContent = [v, f, si, p, t].some((part) => part !== undefined) && !isDerived
-  if (!isContent && s === undefined) return undefined
-  return {
-    ...(isContent ? contentOf(cell) : {}),
-    ...(s === undefined ? {} : { s: cell.s ?? null }),
-  }
+  const isStyle = s !== undefined || Boolean(p)
+  if (!isContent && !isStyle) return undefined
+  return { ...(isContent ? contentOf(cell) : {}), ...(isStyle ? { s: cell.s ?? null } : {}) }
 }
 
 const contentOf = ({ v, t, f }: CellData): CellWrite => ({
@@ -181,7 +173,7 @@ function recordCells(
   const reader = grid.cells(sheet)
   const cellValue: Record<number, Record<number, CellWrite>> = {}
   for (const [row, cells] of Object.entries(matrix)) {
-    for (const [column, written] of Object.entries(cells as Matrix[number])) {
+    for (const [column, written] of Object.entries(cells)) {
       const at = [Number(row), Number(column)] as const
       const write = toWrite(reader.read(...at), written)
       if (write !== undefined) (cellValue[at[0]] ??= {})[at[1]] = write
@@ -289,7 +281,7 @@ function recordSheet(grid: GridReader, sheet: string, index: number): Operation[
   return [
     { type: 'insert-sheet', sheet, index, name, rows: rows.count, columns: columns.count },
     ...lines,
-    ...recordCells(grid, sheet, cells as CellMatrix<unknown>),
+    ...recordCells(grid, sheet, cells),
     ...only(merges, { type: 'set-merges', sheet, merges }),
     ...only(isFrozen ? [frozen] : [], { type: 'set-frozen', sheet, ...frozen }),
   ]

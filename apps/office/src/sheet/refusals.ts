@@ -22,7 +22,11 @@ const SCROLLED = 'Scroll to the upper left corner first: what is frozen begins t
 /** What Univer offers and the document has no place for, in the order of Univer's menus. */
 const REFUSED: { readonly [what: string]: readonly string[] } = {
   'Colors of tabs': ['sheet.command.set-tab-color'],
-  'Hiding a sheet': ['sheet.command.set-worksheet-hidden', 'sheet.command.set-worksheet-show'],
+  'Hiding a sheet': [
+    'sheet.command.set-worksheet-hidden',
+    'sheet.command.set-worksheet-show',
+    'ui-sheet.command.show-menu-list',
+  ],
   'Protecting cells': [
     'sheet.command.add-range-protection',
     'sheet.command.add-range-protection-from-context-menu',
@@ -104,21 +108,27 @@ function reasonAgainst(
   options: IExecutionOptions | undefined,
   canEdit: boolean,
 ): string | undefined {
-  const isOwnBusiness = options?.fromCollab === true || options?.onlyLocal === true
-  if (isOwnBusiness) return undefined
+  if (options?.fromCollab === true || options?.onlyLocal === true) return undefined
   if (REASONS.has(id)) return REASONS.get(id)
-  if (!canEdit && id === SetCellEditVisibleOperation.id)
-    return isOpening(params) ? WATCHING : undefined
-  if (type !== CommandType.MUTATION || OWN_BUSINESS.test(id) || ALSO_OWN_BUSINESS.has(id)) {
-    return undefined
+  if (id === SetCellEditVisibleOperation.id) {
+    return !canEdit && isOpening(params) ? WATCHING : undefined
   }
+  return type === CommandType.MUTATION ? reasonAgainstMutation(id, params, canEdit) : undefined
+}
+
+function reasonAgainstMutation(
+  id: string,
+  params: object | undefined,
+  canEdit: boolean,
+): string | undefined {
+  if (OWN_BUSINESS.test(id) || ALSO_OWN_BUSINESS.has(id)) return undefined
   if (!isRecorded(id)) return UNKNOWN
   if (!canEdit) return WATCHING
   return id === SetFrozenMutation.id && isScrolled(params) ? SCROLLED : undefined
 }
 
 const isOpening = (params: object | undefined): boolean =>
-  (params as { readonly visible?: boolean } | undefined)?.visible === true
+  params !== undefined && 'visible' in params && params.visible === true
 
 /** What is frozen in the middle of a sheet hides what is before it, for everybody. */
 function isScrolled(params: object | undefined): boolean {

@@ -9,7 +9,8 @@ import { FUniver } from '@univerjs/core/facade'
 import { UniverSheetsCorePreset, UniverSheetsPlugin } from '@univerjs/preset-sheets-core'
 import enUS from '@univerjs/preset-sheets-core/locales/en-US'
 import '@univerjs/preset-sheets-core/lib/index.css'
-import type { Place } from '../place.js'
+import type { Json } from '@whereabouts/client'
+import { formatCell, parsePlace } from '../place.js'
 import type { Session } from '../session.js'
 import { SheetDocument } from '../sheet-document/index.js'
 import { Binding } from './binding.js'
@@ -26,10 +27,17 @@ const CELL_EDITOR = '#__editor___INTERNAL_EDITOR__DOCS_NORMAL'
 
 /** The open sheet, for what is around it. */
 export interface Sheet {
-  /** Brings a cell into sight, on its tab; what is selected stays selected. */
-  show(place: Place): void
-  /** The name on the tab of a sheet; `undefined` if this window hasn't got it. */
-  nameOf(sheet: string): string | undefined
+  /** Brings the cell of somebody's location into sight, on its tab; what is selected stays selected. */
+  show(location: Json): void
+  /**
+   * Where somebody's location is; `undefined` for nowhere. Another function whenever it may say
+   * something else.
+   *
+   * @example where(ann.location) // 'C5 of Sheet 2'
+   */
+  readonly where: (location: Json) => string | undefined
+  /** Calls back when what `where` says may have changed; returns how to stop that. */
+  subscribe(listener: () => void): () => void
   /** Puts the keyboard into the cells. */
   focus(): void
 }
@@ -55,18 +63,18 @@ export async function openSheet(
   binding.start(workbook.getWorkbook(), injector)
   refuse(injector.get(ICommandService), () => session.canEdit, notify)
   await drawn
-  binding.settle()
+  binding.drawn()
   const grid = new Grid(workbook, injector)
-  const overlay = new Overlay(grid, markers, session.getSnapshot)
+  const overlay = new Overlay(grid, binding, markers, session.getSnapshot)
   // Whatever scrolls, zooms, freezes, resizes or switches is a command.
   api.addEvent(api.Event.CommandExecuted, overlay.redraw)
   new ResizeObserver(overlay.redraw).observe(grid.canvas)
   session.subscribe(overlay.redraw)
   overlay.redraw()
   holdWhatIsEdited(api, binding)
-  followOwnPlace(api, workbook, session)
+  followOwnPlace(api, workbook, injector, binding, session)
   exposeDifferences(session, binding)
-  return createSheet(workbook, container)
+  return createSheet(workbook, binding, container)
 }
 
 function holdWhatIsEdited(api: FUniver, binding: Binding): void {
@@ -104,27 +112,43 @@ function startUniver(container: HTMLElement, override: DependencyOverride): Univ
   const { plugins } = UniverSheetsCorePreset({ container, ribbonType: 'simple', menu })
   for (const plugin of plugins) {
     if (!Array.isArray(plugin)) univer.registerPlugin(plugin)
-    else if (plugin[0] === UniverSheetsPlugin) registerSheets(univer, plugin[1])
-    else univer.registerPlugin(plugin[0], plugin[1])
+    else univer.registerPlugin(plugin[0], configOf(plugin[0], plugin[1] as object))
   }
   return univer
 }
 
-function registerSheets(univer: Univer, config: object | undefined): void {
+function configOf(plugin: unknown, config: object): object {
+  if (plugin !== UniverSheetsPlugin) return config
   // Univer copies a large sheet bit by bit and says nothing of the bits.
   const largeSheetOperation = { largeSheetCellCountThreshold: Number.POSITIVE_INFINITY }
-  univer.registerPlugin(UniverSheetsPlugin, { ...config, largeSheetOperation })
+  return { ...config, largeSheetOperation }
 }
 
-function createSheet(workbook: Workbook, container: HTMLElement): Sheet {
+function createSheet(workbook: Workbook, binding: Binding, container: HTMLElement): Sheet {
+  const find = (location: Json) => {
+    const place = parsePlace(location)
+    const sheet = place && workbook.getSheetBySheetId(place.sheet)
+    const cell = place && binding.positionOf(place.sheet, place.cell)
+    return sheet && cell ? { sheet, cell } : undefined
+  }
+  const createWhere = () => (location: Json) => {
+    const found = find(location)
+    return found && `${formatCell(found.cell)} of ${found.sheet.getSheetName()}`
+  }
+  let where = createWhere()
+  binding.subscribe(() => void (where = createWhere()))
   return {
-    show({ sheet: id, cell: { row, column } }) {
-      const sheet = workbook.getSheetBySheetId(id)
-      if (sheet === null) return
-      if (workbook.getActiveSheet().getSheetId() !== id) workbook.setActiveSheet(sheet)
-      sheet.scrollToCell(Math.max(0, row - 5), Math.max(0, column - 3))
+    show(location) {
+      const { sheet, cell } = find(location) ?? {}
+      if (sheet === undefined || cell === undefined) return
+      const isShown = workbook.getActiveSheet().getSheetId() === sheet.getSheetId()
+      if (!isShown) workbook.setActiveSheet(sheet)
+      sheet.scrollToCell(Math.max(0, cell.row - 5), Math.max(0, cell.column - 3))
     },
-    nameOf: (id) => workbook.getSheetBySheetId(id)?.getSheetName(),
+    get where() {
+      return where
+    },
+    subscribe: binding.subscribe,
     focus() {
       const editor = container.querySelector<HTMLElement>(CELL_EDITOR)
       // A focus that a closing dialog gave back has no caret, and then keys go nowhere.

@@ -62,7 +62,7 @@ function createLines<T extends object>(
   ofSize: (size: number) => T,
 ): { [at: number]: Partial<T> & { hd?: BooleanNumber } } {
   const lines: { [at: number]: Partial<T> & { hd?: BooleanNumber } } = {}
-  for (const [at, size] of Object.entries(sizes)) lines[Number(at)] = ofSize(size as number)
+  for (const [at, size] of Object.entries(sizes)) lines[Number(at)] = ofSize(size)
   for (const at of hidden) lines[at] = { ...lines[at]!, hd: BooleanNumber.TRUE }
   return lines
 }
@@ -79,7 +79,7 @@ class StyleTable {
     const id = `style-${this.#ids.size}`
     this.#ids.set(text, id)
     // The document's fields are Univer's; what Univer doesn't know of them it doesn't draw.
-    this.all[id] = style as IStyleData
+    this.all[id] = style
     return id
   }
 }
