@@ -53,6 +53,7 @@ export function PageEditor({ session, provider, onOpen }: PageEditorProps) {
         {hasFailed && <p className="loading">This page can’t be shown.</p>}
         <div ref={paper} className="paper" />
       </div>
+      {!session.canEdit && <p className="read-only">Read only</p>}
       <FullNotice session={session} />
       <output className="notice">{notice}</output>
     </>
