@@ -28,6 +28,7 @@ const open = (path: string, person = ann, baseUrl = server.baseUrl) =>
   OfficeWindow.open(browser, { baseUrl, path, person })
 const rows = ({ page }: OfficeWindow) => page.getByRole('listitem')
 const row = (window: OfficeWindow, title: string) => rows(window).filter({ hasText: title })
+const press = ({ page }: OfficeWindow, key: string) => page.keyboard.press(key)
 const titles = ({ page }: OfficeWindow) => page.locator('.recent-title').allTextContents()
 
 /** Opens a page and gives it a title. */
@@ -177,6 +178,34 @@ describe('Home', () => {
     await lookAgain(cleos)
     await expect.poll(() => titles(cleos)).toEqual(['Plan for 2027'])
     expect([...anns.complaints, ...bobs.complaints, ...cleos.complaints]).toEqual([])
+  })
+
+  it('[PG1] a sheet has its title in the same way, and keeps its cells', async () => {
+    const room = newRoom()
+    await using anns = await open(`/sheets/${room}`)
+    await anns.page.locator('main[aria-busy="false"]').waitFor({ timeout: 45_000 })
+    await anns.page.keyboard.type('12')
+    await press(anns, 'Enter')
+    await anns.title.fill('Budget')
+    await press(anns, 'Enter')
+    await anns.page.keyboard.type('34')
+    await press(anns, 'Enter')
+    await expect.poll(() => anns.page.title()).toBe('Budget · whereabouts')
+    await anns.untilSaved()
+    await using bobs = await open('/', bob)
+    await bobs.page.evaluate((name) => {
+      const recent = [{ kind: 'sheet', room: name, openedAtMs: 1 }]
+      localStorage.setItem('whereabouts:recent', JSON.stringify(recent))
+    }, room)
+    await bobs.page.reload()
+    await row(bobs, 'Budget').getByRole('button', { name: 'Rename Budget' }).click()
+    await bobs.page.keyboard.type('Budget 2027')
+    await press(bobs, 'Enter')
+    await expect.poll(() => anns.title.inputValue()).toBe('Budget 2027')
+    const stored = await fetchDocument(server.baseUrl, room)
+    const cells = Object.values(stored.getMap('cells:sheet-1').toJSON())
+    expect(cells).toEqual([{ v: 12 }, { v: 34 }])
+    expect([...anns.complaints, ...bobs.complaints]).toEqual([])
   })
 
   it('[PG15] what somebody types meanwhile isn’t lost, and Escape renames nothing', async () => {

@@ -157,6 +157,23 @@ describe('a page in two windows', () => {
     expect([...anns.complaints, ...bobs.complaints]).toEqual([])
   })
 
+  it('[PG6] keeps what is switched on while the other writes', async () => {
+    const room = newRoom()
+    await using anns = await open(room, ann)
+    await using bobs = await open(room, bob)
+    await type(anns, 'Ann is ')
+    await press(anns, 'Control+b')
+    await expect.poll(() => anns.tool('Bold').getAttribute('aria-pressed')).toBe('true')
+    await reads(bobs, /^Ann is $/)
+    await bobs.text.focus()
+    await press(bobs, 'Control+Home')
+    await bobs.page.keyboard.type('Bob and ')
+    await reads(anns, /^Bob and Ann is $/)
+    await anns.page.keyboard.type('bold')
+    await bobs.text.locator('strong', { hasText: 'bold' }).waitFor()
+    await reads(bobs, /^Bob and Ann is bold$/)
+  })
+
   it('[PG6] has tables, with rows and columns to add and to take away', async () => {
     const room = newRoom()
     await using anns = await open(room, ann)
@@ -191,6 +208,7 @@ describe('a page in two windows', () => {
     await using bobs = await open(room, bob)
     await type(anns, 'see the site')
     await press(anns, 'Shift+Control+ArrowLeft')
+    await expect.poll(() => bobs.text.locator('.selected-by').textContent()).toBe('site')
     await press(anns, 'Control+k')
     await anns.page.keyboard.type('javascript:alert(1)')
     await press(anns, 'Enter')
@@ -609,6 +627,7 @@ describe('the page by keyboard, and on a phone', () => {
     await using anns = await open(room, ann)
     await using bobs = await open(room, bob)
     await type(bobs, 'Bob')
+    await reads(anns, /^Bob$/)
     await anns.caret('Bob').waitFor()
     await press(anns, 'Tab')
     const focused = () =>

@@ -1,4 +1,4 @@
-import type { Browser, JSHandle, Locator, Page } from 'playwright-core'
+import type { Browser, BrowserContext, JSHandle, Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
 
 // Univer's sizes of a new sheet, in pixels.
@@ -22,6 +22,25 @@ export interface WindowOptions {
   readonly baseUrl: string
   readonly room: string
   readonly person?: Person
+  /** What stands behind the address, such as `?watch=1`. */
+  readonly query?: string
+  /** The browser profile to open it in; else one of its own. */
+  readonly context?: BrowserContext
+}
+
+interface Point {
+  readonly x: number
+  readonly y: number
+}
+
+/** The middle of a cell of a sheet that is neither scrolled nor zoomed. */
+function positionOf(cell: string): Point {
+  const column = cell.charCodeAt(0) - 65
+  const row = Number(cell.slice(1)) - 1
+  return {
+    x: HEADERS.width + (column + 0.5) * CELL.width,
+    y: HEADERS.height + (row + 0.5) * CELL.height,
+  }
 }
 
 /** A window on a sheet, of a browser profile of its own. */
@@ -50,16 +69,18 @@ export class SheetWindow implements AsyncDisposable {
 
   static async open(
     browser: Browser,
-    { baseUrl, room, person }: WindowOptions,
+    { baseUrl, room, person, query = '', ...options }: WindowOptions,
   ): Promise<SheetWindow> {
-    const context = await browser.newContext({ viewport: { width: 1_200, height: 700 } })
+    const permissions = ['clipboard-read', 'clipboard-write']
+    const viewport = { width: 1_200, height: 700 }
+    const context = options.context ?? (await browser.newContext({ viewport, permissions }))
     if (person !== undefined) {
       await context.addInitScript((saved) => {
         localStorage.setItem('whereabouts:person', saved)
       }, JSON.stringify(person))
     }
     const sheet = new SheetWindow(await context.newPage(), baseUrl)
-    await sheet.page.goto(`${baseUrl}/sheets/${room}`)
+    await sheet.page.goto(`${baseUrl}/sheets/${room}${query}`)
     await sheet.untilOpen()
     return sheet
   }
@@ -117,12 +138,96 @@ export class SheetWindow implements AsyncDisposable {
 
   /** Clicks on a cell of a sheet that is neither scrolled nor zoomed. */
   async select(cell: string): Promise<void> {
-    const column = cell.charCodeAt(0) - 65
-    const row = Number(cell.slice(1)) - 1
-    const x = HEADERS.width + (column + 0.5) * CELL.width
-    const y = HEADERS.height + (row + 0.5) * CELL.height
-    await this.canvas.click({ position: { x, y } })
+    await this.canvas.click({ position: positionOf(cell) })
     await expect.poll(() => this.ownCell()).toBe(cell)
+  }
+
+  /** What the sheet says of whether edits are saved. */
+  get saving(): Locator {
+    return this.page.locator('.saving')
+  }
+
+  /** Why something was refused. */
+  get notice(): Locator {
+    return this.page.locator('.notice[role="alert"]')
+  }
+
+  /** Types into a cell of a sheet that is neither scrolled nor zoomed. */
+  async write(cell: string, text: string): Promise<void> {
+    await this.select(cell)
+    await this.page.keyboard.type(text)
+    await this.page.keyboard.press('Enter')
+  }
+
+  /** What a cell shows, as copying it says. */
+  async read(cell: string): Promise<string> {
+    await this.select(cell)
+    await this.page.evaluate(() => navigator.clipboard.writeText('nothing was copied'))
+    await this.page.keyboard.press('Control+c')
+    const copied = () => this.page.evaluate(() => navigator.clipboard.readText())
+    await expect.poll(copied).not.toBe('nothing was copied')
+    return (await copied()).replace(/\r?\n$/, '')
+  }
+
+  /** Resolves when a cell shows a text. */
+  async untilShows(cell: string, text: string): Promise<void> {
+    await expect.poll(() => this.read(cell), { timeout: 15_000 }).toBe(text)
+  }
+
+  /** Puts a table into the clipboard, as a spreadsheet program or a page does. */
+  async copy(text: string, html?: string): Promise<void> {
+    const types = { 'text/plain': text, ...(html !== undefined && { 'text/html': html }) }
+    await this.page.evaluate((contents) => {
+      const blobs = Object.entries(contents).map(([type, content]) => [
+        type,
+        new Blob([content], { type }),
+      ])
+      return navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))])
+    }, types)
+  }
+
+  /** The menu on a cell of a sheet that is neither scrolled nor zoomed. */
+  async openMenu(cell: string): Promise<void> {
+    await this.select(cell)
+    await this.canvas.click({ position: positionOf(cell), button: 'right' })
+  }
+
+  /** A button of the toolbar, by what it does. */
+  button(command: string): Locator {
+    return this.page.locator(`[data-u-command="${command}"]`).first()
+  }
+
+  /** Drags from one point of the canvas to another. */
+  async drag(from: Point, to: Point): Promise<void> {
+    const box = await this.canvas.boundingBox()
+    if (box === null) throw new Error('the grid is not to be seen')
+    const { mouse } = this.page
+    await mouse.move(box.x + from.x, box.y + from.y)
+    await mouse.down()
+    await mouse.move(box.x + to.x, box.y + to.y, { steps: 5 })
+    await mouse.up()
+  }
+
+  /** The tab of a sheet. */
+  tab(name: string): Locator {
+    return this.page.locator('[data-u-comp="slide-tab-item"]').getByText(name, { exact: true })
+  }
+
+  /** The tabs of the sheets, in their order. */
+  tabs(): Promise<string[]> {
+    return this.page.locator('[data-u-comp="slide-tab-item"]').allTextContents()
+  }
+
+  /** Resolves when the grid is as the document says: all cells of all sheets, and all around them. */
+  async untilInOrder(): Promise<void> {
+    const differences = () =>
+      this.page.evaluate(() => {
+        const { whereaboutsDifferences } = globalThis as unknown as {
+          whereaboutsDifferences: () => string[]
+        }
+        return whereaboutsDifferences()
+      })
+    await expect.poll(differences).toEqual([])
   }
 
   /** Proves that a marker is on a cell: a click on its middle is a click on the cell. */

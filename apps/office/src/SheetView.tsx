@@ -1,4 +1,5 @@
-import { memo, useEffect, useRef, useState } from 'react'
+import { memo, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import type { RoomDocument } from './room-document.js'
 import type { Session } from './session.js'
 import type { Sheet } from './sheet/sheet.js'
 
@@ -7,11 +8,14 @@ interface SheetViewProps {
   readonly onOpen: (sheet: Sheet) => void
 }
 
+const NOTICE_MS = 6_000
+
 /** The place of the sheet; loads what draws it, which is the heavy part of the page. */
 export const SheetView = memo(function SheetView({ session, onOpen }: SheetViewProps) {
   const grid = useRef<HTMLDivElement>(null)
   const markers = useRef<HTMLDivElement>(null)
   const [state, setState] = useState<'loading' | 'open' | 'failed'>('loading')
+  const [notice, notify] = useNotice()
 
   useEffect(() => {
     void openWhenLoaded().catch((error: unknown) => {
@@ -19,12 +23,15 @@ export const SheetView = memo(function SheetView({ session, onOpen }: SheetViewP
       throw error
     })
     async function openWhenLoaded() {
-      const { openSheet } = await import('./sheet/sheet.js')
+      const [{ openSheet }] = await Promise.all([
+        import('./sheet/sheet.js'),
+        whenThere(session.document),
+      ])
       if (grid.current === null || markers.current === null) return
-      onOpen(await openSheet(grid.current, markers.current, session))
+      onOpen(await openSheet(grid.current, markers.current, session, notify))
       setState('open')
     }
-  }, [session, onOpen])
+  }, [session, onOpen, notify])
 
   return (
     <main className="sheet" aria-label="Sheet" aria-busy={state === 'loading'}>
@@ -36,6 +43,39 @@ export const SheetView = memo(function SheetView({ session, onOpen }: SheetViewP
       )}
       <div ref={grid} className="grid" />
       <div ref={markers} className="markers" aria-hidden="true" />
+      {state === 'open' && <ReadOnlyHint session={session} />}
+      <p className="notice" role="alert">
+        {notice}
+      </p>
     </main>
   )
 })
+
+/** Resolves when there is something to show, of the server's or of what this browser has kept. */
+function whenThere(document: RoomDocument): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (!document.getSnapshot().isThere) return
+      unsubscribe()
+      resolve()
+    }
+    const unsubscribe = document.subscribe(look)
+    look()
+  })
+}
+
+function ReadOnlyHint({ session }: { readonly session: Session }) {
+  const canEdit = useSyncExternalStore(session.subscribe, () => session.canEdit)
+  return canEdit ? null : <p className="read-only">Read only</p>
+}
+
+/** What was refused, for as long as it takes to read. */
+function useNotice(): [string, (text: string) => void] {
+  const [notice, setNotice] = useState('')
+  useEffect(() => {
+    if (notice === '') return undefined
+    const timer = setTimeout(() => setNotice(''), NOTICE_MS)
+    return () => clearTimeout(timer)
+  }, [notice])
+  return [notice, setNotice]
+}

@@ -52,9 +52,6 @@ export function Shell({ session, route, recents, person, isNew, content, childre
           onWatch={session.watch}
           onJoin={session.join}
         />
-        {route.kind === 'sheet' && (
-          <p className="note">What you write in cells stays in this window for now.</p>
-        )}
         <Avatars
           snapshot={snapshot}
           own={own}
@@ -84,7 +81,7 @@ export function Shell({ session, route, recents, person, isNew, content, childre
 /** Another function whenever it may say something else. */
 function useWhere(content: Content | null): (member: Member) => string | undefined {
   const [version, setVersion] = useState(0)
-  useEffect(() => content?.subscribe?.(() => setVersion((before) => before + 1)), [content])
+  useEffect(() => content?.subscribe(() => setVersion((before) => before + 1)), [content])
   return useCallback(
     (member: Member) => (version < 0 ? undefined : content?.where(member)),
     [content, version],

@@ -1,5 +1,4 @@
 import type { Member } from '@whereabouts/client'
-import { formatCell, parsePlace } from './place.js'
 import type { Sheet } from './sheet/sheet.js'
 
 /** What is open in a room, sheet or page, for what is around it. */
@@ -16,24 +15,15 @@ export interface Content {
   /** Puts the keyboard where one writes. */
   focus(): void
   /** Calls back when `where` may say something else; returns how to stop that. */
-  subscribe?(listener: () => void): () => void
+  subscribe(listener: () => void): () => void
 }
 
 /** The open sheet as content. @see PROTOCOL.md SH5 */
 export function sheetContent(sheet: Sheet): Content {
   return {
-    where: (member) => describePlace(member, sheet),
-    show({ location }) {
-      const place = parsePlace(location)
-      if (place !== undefined) sheet.show(place)
-    },
+    where: ({ location }) => sheet.where(location),
+    show: ({ location }) => sheet.show(location),
     focus: () => sheet.focus(),
+    subscribe: (listener) => sheet.subscribe(listener),
   }
-}
-
-/** @example describePlace(ann, sheet) // 'C5 of Sheet 2' */
-function describePlace({ location }: Member, sheet: Sheet): string | undefined {
-  const place = parsePlace(location)
-  if (place === undefined) return undefined
-  return `${formatCell(place.cell)} of ${sheet.nameOf(place.sheet) ?? 'a sheet of their own'}`
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatCell, parseCell, parsePlace, parseRange, toLocation, type Place } from './place.js'
+import { formatCell, parsePlace, toLocation, type Place } from './place.js'
 
 const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value)).length
 const at = (row: number, column: number) => ({ row, column })
@@ -12,40 +12,27 @@ describe('cells', () => {
     ['ZZ1', at(0, 701)],
     ['AAA1', at(0, 702)],
     ['XFD1048576', at(1_048_575, 16_383)],
-  ])('[SH1] %s is written and read', (text, cell) => {
-    expect(formatCell(cell)).toBe(text)
-    expect(parseCell(text)).toEqual(cell)
-  })
-
-  it.each(['', 'A', '1', 'A0', 'a1', 'A01', 'XFE1', 'A1048577', 'A1 ', '$A$1', 'AAAA1', 'A1:B2'])(
-    '[SH10] %j is no cell',
-    (text) => expect(parseCell(text)).toBeUndefined(),
-  )
-
-  it.each(['C5', 'C5:', ':D9', 'C5:D9:E10', 'D9:C5', 'C9:D5', '1:2', 'A:B'])(
-    '[SH10] %j is no range',
-    (text) => expect(parseRange(text)).toBeUndefined(),
-  )
+  ])('[SH5] are called as in the grid: %s', (text, cell) => expect(formatCell(cell)).toBe(text))
 })
 
 describe('locations', () => {
   const place: Place = {
     sheet: 'sheet-1',
-    cell: at(4, 2),
-    range: { from: at(4, 2), to: at(8, 3) },
+    cell: '4:2',
+    range: ['4:2', 'k3x9z1a0cd-0:3'],
     typing: '=SUM(',
   }
 
   it('[SH1] a place is sent as sheet, cell, range and typing', () => {
     expect(toLocation(place)).toEqual({
       sheet: 'sheet-1',
-      cell: 'C5',
-      range: 'C5:D9',
+      cell: '4:2',
+      range: '4:2..k3x9z1a0cd-0:3',
       typing: '=SUM(',
     })
-    expect(toLocation({ sheet: 'sheet-1', cell: at(4, 2) })).toEqual({
+    expect(toLocation({ sheet: 'sheet-1', cell: '4:2' })).toEqual({
       sheet: 'sheet-1',
-      cell: 'C5',
+      cell: '4:2',
     })
   })
 
@@ -83,22 +70,36 @@ describe('locations', () => {
     undefined,
     true,
     7,
-    'C5',
+    '4:2',
     [],
-    [{ sheet: 's', cell: 'C5' }],
+    [{ sheet: 's', cell: '4:2' }],
     {},
     { x: 2, y: 2 },
     { sheet: 's' },
-    { cell: 'C5' },
-    { sheet: 1, cell: 'C5' },
-    { sheet: '', cell: 'C5' },
-    { sheet: 's'.repeat(65), cell: 'C5' },
+    { cell: '4:2' },
+    { sheet: 1, cell: '4:2' },
+    { sheet: '', cell: '4:2' },
+    { sheet: 's'.repeat(65), cell: '4:2' },
     { sheet: 's', cell: 5 },
-    { sheet: 's', cell: 'nowhere' },
+    ...[
+      'nowhere',
+      'C5',
+      '4',
+      '4:',
+      ':2',
+      '4:2:0',
+      '4:2 ',
+      '$4:2',
+      '*:2',
+      `${'4'.repeat(41)}:2`,
+    ].map((cell) => ({ sheet: 's', cell })),
   ])('[SH10] %j is nowhere', (location) => expect(parsePlace(location)).toBeUndefined())
 
-  it('[SH10] a strange range or text is left out, and the cell kept', () => {
-    const location = { sheet: 's', cell: 'C5', range: 'all', typing: { html: '<b>' }, more: 1 }
-    expect(parsePlace(location)).toEqual({ sheet: 's', cell: at(4, 2) })
-  })
+  it.each(['all', '4:2', '4:2..', '..4:2', '4:2..8:3..9:9', 'C5..D9', { from: '4:2' }])(
+    '[SH10] a strange range or text is left out, and the cell kept: %j',
+    (range) => {
+      const location = { sheet: 's', cell: '4:2', range, typing: { html: '<b>' }, more: 1 }
+      expect(parsePlace(location)).toEqual({ sheet: 's', cell: '4:2' })
+    },
+  )
 })

@@ -12,23 +12,22 @@ export interface Range {
   readonly to: Cell
 }
 
-/** Where in the workbook somebody is. @see PROTOCOL.md SH1 */
+/** Where in the workbook somebody is, whatever row and column that is by now. @see PROTOCOL.md SH1 */
 export interface Place {
   /** The id of the sheet, the same in every browser. */
   readonly sheet: string
-  readonly cell: Cell
-  /** What is selected, if it is more than the cell. */
-  readonly range?: Range
+  /** The key of the cell. @see PROTOCOL.md SD6, SD14 */
+  readonly cell: string
+  /** The keys of the first and the last cell that are selected, if it is more than the cell. */
+  readonly range?: readonly [from: string, to: string]
   /** What is being typed into the cell; empty when the editor is open without text. */
   readonly typing?: string
 }
 
 const MAX_LOCATION_BYTES = 1_024
 const MAX_SHEET_ID_CHARACTERS = 64
-// The largest sheet that any spreadsheet program knows: XFD1048576.
-const MAX_ROWS = 1_048_576
-const MAX_COLUMNS = 16_384
-const CELL = /^([A-Z]{1,3})([1-9][0-9]{0,6})$/
+const KEY = /^[0-9a-z-]{1,40}:[0-9a-z-]{1,40}$/
+const BETWEEN_KEYS = '..'
 const ELLIPSIS = '…'
 
 /** @example formatCell({ row: 4, column: 2 }) // 'C5' */
@@ -40,43 +39,18 @@ export function formatCell({ row, column }: Cell): string {
   return `${letters}${row + 1}`
 }
 
-/** Reads `C5`; `undefined` if it isn't a cell of any sheet. */
-export function parseCell(text: string): Cell | undefined {
-  const match = CELL.exec(text)
-  if (match === null) return undefined
-  let column = 0
-  for (const letter of match[1]!) column = column * 26 + letter.charCodeAt(0) - 64
-  const row = Number(match[2])
-  return row <= MAX_ROWS && column <= MAX_COLUMNS ? { row: row - 1, column: column - 1 } : undefined
-}
-
-/** @example formatRange({ from: { row: 4, column: 2 }, to: { row: 8, column: 3 } }) // 'C5:D9' */
-function formatRange({ from, to }: Range): string {
-  return `${formatCell(from)}:${formatCell(to)}`
-}
-
-/** Reads `C5:D9`; `undefined` if it isn't a range, or runs backwards. */
-export function parseRange(text: string): Range | undefined {
-  const [first, last, ...more] = text.split(':')
-  if (first === undefined || last === undefined || more.length > 0) return undefined
-  const from = parseCell(first)
-  const to = parseCell(last)
-  if (from === undefined || to === undefined) return undefined
-  return from.row <= to.row && from.column <= to.column ? { from, to } : undefined
-}
-
 /**
  * What is sent for a place; text that is being typed is cut so that the whole keeps within 1,024
  * bytes.
  *
- * @example {"sheet":"sheet-1","cell":"C5","range":"C5:D9","typing":"=SUM("}
+ * @example {"sheet":"sheet-1","cell":"4:2","range":"4:2..8:3","typing":"=SUM("}
  * @see PROTOCOL.md SH1, NM6
  */
 export function toLocation({ sheet, cell, range, typing }: Place): Json {
   const location = {
     sheet,
-    cell: formatCell(cell),
-    ...(range === undefined ? {} : { range: formatRange(range) }),
+    cell,
+    ...(range === undefined ? {} : { range: range.join(BETWEEN_KEYS) }),
   }
   if (typing === undefined) return location
   const room = MAX_LOCATION_BYTES - jsonBytes({ ...location, typing: '' })
@@ -94,15 +68,20 @@ export function parsePlace(location: unknown): Place | undefined {
   const { sheet, cell, range, typing } = location as { readonly [field: string]: unknown }
   if (typeof sheet !== 'string' || typeof cell !== 'string') return undefined
   if (sheet === '' || sheet.length > MAX_SHEET_ID_CHARACTERS) return undefined
-  const at = parseCell(cell)
-  if (at === undefined) return undefined
+  if (!KEY.test(cell)) return undefined
   const selected = typeof range === 'string' ? parseRange(range) : undefined
   return {
     sheet,
-    cell: at,
+    cell,
     ...(selected === undefined ? {} : { range: selected }),
     ...(typeof typing === 'string' ? { typing } : {}),
   }
+}
+
+function parseRange(text: string): readonly [from: string, to: string] | undefined {
+  const [from, to, ...more] = text.split(BETWEEN_KEYS)
+  if (from === undefined || to === undefined || more.length > 0) return undefined
+  return KEY.test(from) && KEY.test(to) ? [from, to] : undefined
 }
 
 const utf8 = new TextEncoder()

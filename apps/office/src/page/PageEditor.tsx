@@ -20,16 +20,24 @@ const NOTICE_MS = 8_000
 export function PageEditor({ session, provider, onOpen }: PageEditorProps) {
   const paper = useRef<HTMLDivElement>(null)
   const [editor, setEditor] = useState<Editor | null>(null)
+  const [hasFailed, setHasFailed] = useState(false)
   const [notice, setNotice] = useNotice()
 
   useEffect(() => {
-    if (paper.current === null || provider !== session.provider) return
-    const page = openPage({ session, paper: paper.current, refused: setNotice })
-    setEditor(page.editor)
-    onOpen(page.content)
-    return () => {
-      setEditor(null)
-      page.close()
+    if (paper.current === null || provider !== session.provider) return undefined
+    try {
+      const page = openPage({ session, paper: paper.current, refused: setNotice })
+      setEditor(page.editor)
+      onOpen(page.content)
+      return () => {
+        setEditor(null)
+        page.close()
+      }
+    } catch (error) {
+      // Whatever a stranger wrote to bring that about, the rest of the window goes on.
+      setHasFailed(true)
+      reportError(error)
+      return undefined
     }
   }, [session, provider, onOpen, setNotice])
 
@@ -42,8 +50,10 @@ export function PageEditor({ session, provider, onOpen }: PageEditorProps) {
         role="presentation"
         onMouseDown={(event) => writeBelow(event, editor)}
       >
+        {hasFailed && <p className="loading">This page can’t be shown.</p>}
         <div ref={paper} className="paper" />
       </div>
+      {!session.canEdit && <p className="read-only">Read only</p>}
       <FullNotice session={session} />
       <output className="notice">{notice}</output>
     </>

@@ -13,6 +13,7 @@ import type { Cursors } from './cursors.js'
 import { FIELD } from './fragment.js'
 import { ImageFiles } from './image-files.js'
 import { ImageNode } from './image-node.js'
+import { KeepMarks } from './keep-marks.js'
 import { LenientSchema, UnknownBlock, UnknownMark } from './lenient-schema.js'
 import { isSafeLink, readLink } from './links.js'
 
@@ -83,6 +84,7 @@ export function pageExtensions({ doc, cursors, refused }: PageOptions): Extensio
     LenientSchema,
     ImageFiles.configure({ refused }),
     OpenLinks,
+    KeepMarks,
     Placeholder.configure({ placeholder: 'Write here…' }),
     Collaboration.configure({ document: doc, field: FIELD }),
     CollaborationCaret.configure({

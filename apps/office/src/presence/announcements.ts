@@ -5,6 +5,7 @@ export type Where = (member: Member) => string | undefined
 
 interface Known {
   readonly name: string
+  readonly location: Member['location']
   where: string | undefined
   movedAtMs: number
   saidWhere: string | undefined
@@ -70,15 +71,18 @@ export class Announcements {
   }
 
   /** Whether the member is new. */
-  #know({ id, user }: Member, where: string | undefined, nowMs: number): boolean {
+  #know({ id, user, location }: Member, where: string | undefined, nowMs: number): boolean {
     const known = this.#known.get(id)
     const moved = known === undefined || known.where !== where
+    // Whose cell is called differently, because a row came in above it, has not moved.
+    const isCarried = moved && known?.location === location && known.where === known.saidWhere
     this.#known.set(id, {
       name: user.name,
+      location,
       where,
       movedAtMs: moved ? nowMs : known.movedAtMs,
       // Where somebody is on joining need not be said: they are about to go somewhere.
-      saidWhere: known === undefined ? where : known.saidWhere,
+      saidWhere: known === undefined || isCarried ? where : known.saidWhere,
       saidAtMs: known?.saidAtMs ?? Number.NEGATIVE_INFINITY,
     })
     return known === undefined

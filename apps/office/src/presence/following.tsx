@@ -27,7 +27,7 @@ export function useFollowing({ others }: RoomSnapshot, content: Content | null):
     if (member === undefined) return
     content?.follow?.(member)
     // What they write may come later than where they are.
-    return content?.subscribe?.(() => content.follow?.(member))
+    return content?.subscribe(() => content.follow?.(member))
   }, [content, member])
 
   useEffect(() => (id === undefined ? undefined : listenForActs(() => setId(undefined))), [id])

@@ -28,6 +28,18 @@ export interface SheetSnapshot {
   readonly frozen: { readonly rows: number; readonly columns: number }
 }
 
+/** What of a sheet follows from where its lines are. */
+export interface DerivedSheet {
+  readonly id: string
+  readonly merges: readonly CellRange[]
+  readonly frozen: { readonly rows: number; readonly columns: number }
+  readonly formulas: readonly {
+    readonly row: number
+    readonly column: number
+    readonly f: string
+  }[]
+}
+
 /**
  * A workbook in a Yjs document, and the way between it and one grid.
  *
@@ -123,6 +135,19 @@ export class SheetDocument {
     return this.#undo.redo()
   }
 
+  /** How many steps of this grid can be taken back, and how many of those done again. */
+  get steps(): { readonly undos: number; readonly redos: number } {
+    return this.#undo.counts
+  }
+
+  /**
+   * What of the grid follows from where its lines are and what its sheets are called. Grids change
+   * it by themselves, each in its own way, when lines come, go and move; this is how it should read.
+   */
+  derived(): DerivedSheet[] {
+    return this.#workbook.shown.map(derivedOf)
+  }
+
   destroy(): void {
     this.#workbook.doc.off('afterTransaction', this.#note)
     this.#undo.destroy()
@@ -170,6 +195,15 @@ function snapshotOf(sheet: SheetState): SheetSnapshot {
     merges: sheet.mergesShown,
     frozen: sheet.frozenShown,
   }
+}
+
+function derivedOf(sheet: SheetState): DerivedSheet {
+  const formulas = [...sheet.formulas].flatMap(({ row: rowId, column: columnId, shown: { f } }) => {
+    const row = positionIn(sheet.rows, rowId)
+    const column = positionIn(sheet.columns, columnId)
+    return f === undefined || row === -1 || column === -1 ? [] : [{ row, column, f }]
+  })
+  return { id: sheet.id, merges: sheet.mergesShown, frozen: sheet.frozenShown, formulas }
 }
 
 function linesOf({ axis, shown, sizes, hidden }: LinesState): LinesSnapshot {

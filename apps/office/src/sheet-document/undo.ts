@@ -12,6 +12,12 @@ export class UndoSteps {
     this.#manager.on('stack-item-added', this.#forgetOldest)
   }
 
+  /** How many steps can be taken back, and how many of those done again. */
+  get counts(): { readonly undos: number; readonly redos: number } {
+    const { undoStack, redoStack } = this.#manager
+    return { undos: undoStack.length, redos: redoStack.length }
+  }
+
   undo(): boolean {
     return this.#manager.undo() !== null
   }

@@ -1,12 +1,14 @@
 import type { Member } from '@whereabouts/client'
 import { inkOn } from '../person.js'
-import type { Place } from '../place.js'
+import type { Cell, Place, Range } from '../place.js'
 import type { Box } from './panes.js'
 
-/** Somebody at a place. */
+/** Somebody at a place, and where in this grid that is. */
 export interface Guest {
   readonly member: Member
   readonly place: Place
+  readonly cell: Cell
+  readonly range: Range | undefined
 }
 
 /** Those who are in one cell, and where in the pane that is. */
@@ -59,11 +61,12 @@ function createRings(guests: readonly Guest[]): HTMLElement[] {
 
 function createTags(guests: readonly Guest[]): HTMLElement {
   const tags = createElement('div', 'tags')
-  for (const { member, place } of guests.slice(0, TAGS_SHOWN)) {
+  for (const guest of guests.slice(0, TAGS_SHOWN)) {
+    const { member } = guest
     const tag = paint(createElement('span', 'tag'), member)
     tag.textContent = member.user.name
     tag.dataset['member'] = member.id
-    tag.toggleAttribute('data-typing', isTyping({ member, place }))
+    tag.toggleAttribute('data-typing', isTyping(guest))
     tags.append(tag)
   }
   const unseen = guests.length - TAGS_SHOWN

@@ -1,5 +1,6 @@
 import type { Member, RoomSnapshot } from '@whereabouts/client'
-import { formatCell, parsePlace } from '../place.js'
+import { formatCell, parsePlace, type Place } from '../place.js'
+import type { Binding } from './binding.js'
 import type { Grid } from './grid.js'
 import { CellMarker, createSelection, type CellGuests, type Guest } from './markers.js'
 import { placeInPane, type Pane } from './panes.js'
@@ -11,14 +12,16 @@ import { placeInPane, type Pane } from './panes.js'
  */
 export class Overlay {
   readonly #grid: Grid
+  readonly #binding: Binding
   readonly #host: HTMLElement
   readonly #members: () => RoomSnapshot
   readonly #panes = new Map<string, PaneOverlay>()
-  readonly #places = new WeakMap<Member, Guest | null>()
+  readonly #places = new WeakMap<Member, Place | null>()
   #frame: number | null = null
 
-  constructor(grid: Grid, host: HTMLElement, members: () => RoomSnapshot) {
+  constructor(grid: Grid, binding: Binding, host: HTMLElement, members: () => RoomSnapshot) {
     this.#grid = grid
+    this.#binding = binding
     this.#host = host
     this.#members = members
   }
@@ -59,19 +62,29 @@ export class Overlay {
   #guests(): Guest[] {
     const { sheet } = this.#grid
     return this.#members().others.flatMap((member) => {
-      const guest = this.#readPlace(member)
-      return guest?.place.sheet === sheet ? [guest] : []
+      const place = this.#readPlace(member)
+      return place?.sheet === sheet ? this.#findIn(place, member) : []
     })
   }
 
+  /** Where the cell is by now; nowhere if it is gone. */
+  #findIn(place: Place, member: Member): Guest[] {
+    const at = (key: string | undefined) =>
+      key === undefined ? undefined : this.#binding.positionOf(place.sheet, key)
+    const cell = at(place.cell)
+    const from = at(place.range?.[0])
+    const to = at(place.range?.[1])
+    const range = from === undefined || to === undefined ? undefined : { from, to }
+    return cell === undefined ? [] : [{ member, place, cell, range }]
+  }
+
   // A member that didn't change is the same object (CL2), so its place is read once.
-  #readPlace(member: Member): Guest | null {
+  #readPlace(member: Member): Place | null {
     const known = this.#places.get(member)
     if (known !== undefined) return known
-    const place = parsePlace(member.location)
-    const guest = place === undefined ? null : { member, place }
-    this.#places.set(member, guest)
-    return guest
+    const place = parsePlace(member.location) ?? null
+    this.#places.set(member, place)
+    return place
   }
 
   #paneOverlay(name: string): PaneOverlay {
@@ -114,7 +127,7 @@ class PaneOverlay {
   #drawSelections(pane: Pane, guests: readonly Guest[]): void {
     const { zoom } = this.#grid
     const elements = guests.flatMap((guest) => {
-      const { range } = guest.place
+      const { range } = guest
       if (range === undefined || guest.member.status === 'away') return []
       const area = this.#grid.rangeArea(range)
       const box = area === undefined ? undefined : placeInPane(area, pane, zoom)
@@ -138,7 +151,7 @@ class PaneOverlay {
   }
 
   #place(cell: string, guests: readonly Guest[], pane: Pane): CellGuests | undefined {
-    const area = this.#grid.cellArea(guests[0]!.place.cell)
+    const area = this.#grid.cellArea(guests[0]!.cell)
     const box = area === undefined ? undefined : placeInPane(area, pane, this.#grid.zoom)
     return box === undefined ? undefined : { cell, box, guests }
   }
@@ -154,5 +167,5 @@ class PaneOverlay {
 }
 
 function groupByCell(guests: readonly Guest[]): ReadonlyMap<string, readonly Guest[]> {
-  return Map.groupBy(guests, ({ place }) => formatCell(place.cell))
+  return Map.groupBy(guests, ({ cell }) => formatCell(cell))
 }

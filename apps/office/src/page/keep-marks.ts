@@ -1,0 +1,23 @@
+import { Extension } from '@tiptap/core'
+import { Plugin } from '@tiptap/pm/state'
+import { ySyncPluginKey } from '@tiptap/y-tiptap'
+
+/**
+ * Who has just switched bold on, and writes nothing yet, still has it on when somebody else writes:
+ * the editor forgets such marks with every change of the text, the others' changes included.
+ */
+export const KeepMarks = Extension.create({
+  name: 'keepMarks',
+  addProseMirrorPlugins: () => [
+    new Plugin({
+      appendTransaction(transactions, before, after) {
+        const { storedMarks } = before
+        const isOfOthers = transactions.every((each) => each.getMeta(ySyncPluginKey) !== undefined)
+        const isLost = storedMarks !== null && after.storedMarks === null
+        if (!isLost || !isOfOthers || !after.selection.empty) return null
+        const origin = { isChangeOrigin: true }
+        return after.tr.setStoredMarks(storedMarks).setMeta(ySyncPluginKey, origin)
+      },
+    }),
+  ],
+})

@@ -1,0 +1,137 @@
+import {
+  CanceledError,
+  CommandType,
+  type ICommandInfo,
+  type ICommandService,
+  type IExecutionOptions,
+} from '@univerjs/core'
+import {
+  SetCellEditVisibleOperation,
+  SetFrozenMutation,
+  type ISetFrozenMutationParams,
+} from '@univerjs/preset-sheets-core'
+import { isRecorded } from './recorder.js'
+
+/** Says why something wasn't done. */
+export type Notify = (text: string) => void
+
+const WATCHING = 'You are only looking on: nothing can be changed here. Join to write.'
+const UNKNOWN = 'This can’t be shared with the others, so it is not to be had here.'
+const SCROLLED = 'Scroll to the upper left corner first: what is frozen begins there.'
+
+/** What Univer offers and the document has no place for, in the order of Univer's menus. */
+const REFUSED: { readonly [what: string]: readonly string[] } = {
+  'Colors of tabs': ['sheet.command.set-tab-color'],
+  'Hiding a sheet': [
+    'sheet.command.set-worksheet-hidden',
+    'sheet.command.set-worksheet-show',
+    'ui-sheet.command.show-menu-list',
+  ],
+  'Protecting cells': [
+    'sheet.command.add-range-protection',
+    'sheet.command.add-range-protection-from-context-menu',
+    'sheet.command.add-range-protection-from-sheet-bar',
+    'sheet.command.add-range-protection-from-toolbar',
+    'sheet.command.add-worksheet-protection',
+    'sheet.command.change-sheet-protection-from-sheet-bar',
+    'sheet.command.delete-range-protection',
+    'sheet.command.delete-range-protection-from-context-menu',
+    'sheet.command.delete-worksheet-protection',
+    'sheet.command.delete-worksheet-protection-from-sheet-bar',
+    'sheet.command.set-protection',
+    'sheet.command.set-range-protection-from-context-menu',
+    'sheet.command.set-worksheet-permission-points',
+    'sheet.command.set-worksheet-protection',
+    'sheet.command.view-sheet-permission-from-context-menu',
+    'sheet.command.view-sheet-permission-from-sheet-bar',
+    'sheet-permission.operation.openDialog',
+    'sheet-permission.operation.openPanel',
+  ],
+  'Names of ranges': [
+    'sheet.command.insert-defined-name',
+    'sheet.command.set-defined-name',
+    'sheet.command.remove-defined-name',
+  ],
+  'Switching the grid lines': [
+    'sheet.command.toggle-gridlines',
+    'sheet.command.set-gridlines-color',
+  ],
+  'Themes of tables': [
+    'sheet.command.register-worksheet-range-theme-style',
+    'sheet.command.remove-worksheet-range-theme-style',
+    'sheet.command.set-worksheet-range-theme-style',
+    'sheet.command.unregister-worksheet-range-theme-style',
+  ],
+}
+
+const REASONS: ReadonlyMap<string, string> = new Map(
+  Object.entries(REFUSED).flatMap(([what, commands]) =>
+    commands.map((command) => [
+      command,
+      `${what} can’t be shared with the others, so it is not to be had here.`,
+    ]),
+  ),
+)
+
+// Not content: what a grid calculates by itself, and what is being typed into a cell.
+const OWN_BUSINESS = /^(?:doc\.mutation\.|formula\.mutation\.(?!(?:set|remove)-defined-name$))/
+const ALSO_OWN_BUSINESS = new Set([
+  'sheet.mutation.set-worksheet-row-auto-height',
+  'sheet.mutation.copy-worksheet-end',
+  'sheet.mutation.empty',
+  'sheet.mutation.mark-dirty-filter-change',
+  'sheet.mutation.data-validation-formula-mark-dirty',
+])
+
+/** Menus that would only lead to a refusal. */
+export const HIDDEN_MENUS = Object.fromEntries(
+  [...REASONS.keys(), 'sheet.contextMenu.permission'].map((menu) => [menu, { hidden: true }]),
+)
+
+/**
+ * Refuses, before it is done and with a word why, what would leave this grid unlike the others':
+ * whatever has no place in the document, and everything while nothing can be written.
+ *
+ * @see PROTOCOL.md SH13, SH14
+ */
+export function refuse(commands: ICommandService, canEdit: () => boolean, notify: Notify): void {
+  commands.beforeCommandExecuted((command, options) => {
+    const reason = reasonAgainst(command, options, canEdit())
+    if (reason === undefined) return
+    notify(reason)
+    throw new CanceledError()
+  })
+}
+
+function reasonAgainst(
+  { id, type, params }: Readonly<ICommandInfo>,
+  options: IExecutionOptions | undefined,
+  canEdit: boolean,
+): string | undefined {
+  if (options?.fromCollab === true || options?.onlyLocal === true) return undefined
+  if (REASONS.has(id)) return REASONS.get(id)
+  if (id === SetCellEditVisibleOperation.id) {
+    return !canEdit && isOpening(params) ? WATCHING : undefined
+  }
+  return type === CommandType.MUTATION ? reasonAgainstMutation(id, params, canEdit) : undefined
+}
+
+function reasonAgainstMutation(
+  id: string,
+  params: object | undefined,
+  canEdit: boolean,
+): string | undefined {
+  if (OWN_BUSINESS.test(id) || ALSO_OWN_BUSINESS.has(id)) return undefined
+  if (!isRecorded(id)) return UNKNOWN
+  if (!canEdit) return WATCHING
+  return id === SetFrozenMutation.id && isScrolled(params) ? SCROLLED : undefined
+}
+
+const isOpening = (params: object | undefined): boolean =>
+  params !== undefined && 'visible' in params && params.visible === true
+
+/** What is frozen in the middle of a sheet hides what is before it, for everybody. */
+function isScrolled(params: object | undefined): boolean {
+  const { startRow, startColumn, xSplit, ySplit } = params as ISetFrozenMutationParams
+  return startRow > ySplit || startColumn > xSplit
+}

@@ -1,0 +1,393 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import { applyUpdate, Doc } from 'yjs'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { launchChromium } from '../chromium.js'
+import { startServer, type RunningServer } from '../servers/standalone.js'
+import { SheetWindow, type Person } from './sheet-window.js'
+
+const ann = { name: 'Ann', color: '#e11d48' }
+const bob = { name: 'Bob', color: '#1d4ed8' }
+
+// Two windows each, and much of it goes one step after the other.
+vi.setConfig({ testTimeout: 120_000 })
+
+let server: RunningServer
+let browser: Browser
+let rooms = 0
+
+beforeAll(async () => {
+  server = await startServer()
+  browser = await launchChromium()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await server?.stop()
+})
+
+const newRoom = () => `sheet-${(rooms += 1)}`
+const open = (room: string, person: Person, baseUrl = server.baseUrl) =>
+  SheetWindow.open(browser, { baseUrl, room, person })
+
+async function untilInOrder(...windows: readonly SheetWindow[]): Promise<void> {
+  for (const window of windows) await window.untilInOrder()
+  for (const { complaints } of windows) expect(complaints).toEqual([])
+}
+
+/** What the server has of the cells of a sheet, by key. */
+async function storedCells(room: string, sheet = 'sheet-1'): Promise<unknown> {
+  const response = await fetch(`${server.baseUrl}/rooms/${room}/document`)
+  const doc = new Doc()
+  applyUpdate(doc, new Uint8Array(await response.arrayBuffer()))
+  return doc.getMap(`cells:${sheet}`).toJSON()
+}
+
+/** Inserts a row above a cell, as the menu on the cell does. */
+async function insertRowAbove(window: SheetWindow, cell: string): Promise<void> {
+  await window.openMenu(cell)
+  await window.page.getByText('Insert', { exact: true }).hover()
+  await window.page
+    .getByText(/Insert.*Row/i)
+    .first()
+    .click()
+}
+
+describe('what is in the cells', () => {
+  it('[SD6 SD8] is what was typed, and formulas are calculated in the other window', async () => {
+    const room = newRoom()
+    await using anns = await open(room, ann)
+    await using bobs = await open(room, bob)
+    await anns.write('A1', '7')
+    await anns.write('A2', '=A1*2')
+    await anns.write('B1', '50%')
+    await anns.write('B2', 'x')
+    await bobs.untilShows('A2', '14')
+    await bobs.write('A1', '9')
+    await anns.untilShows('A2', '18')
+    await untilInOrder(anns, bobs)
+    expect(await storedCells(room)).toEqual({
+      '0:0': { v: 9 },
+      '1:0': { f: ['=', '0:0', '*2'] },
+      '0:1': { v: 0.5 },
+      '1:1': { v: 'x' },
+    })
+  })
+
+  it('[SH17 SD13] goes with its row, and so do formulas, markers and the own selection', async () => {
+    const room = newRoom()
+    await using anns = await open(room, ann)
+    await using bobs = await open(room, bob)
+    await bobs.write('B3', '5')
+    await bobs.write('C3', '=B3+1')
+    await bobs.select('B3')
+    await anns.marker('B3').filter({ hasText: 'Bob' }).waitFor()
+    await anns.avatar('Bob, in B3 of Sheet 1').waitFor()
+    const said = await anns.told.textContent()
+    await insertRowAbove(anns, 'A2')
+    await anns.marker('B4').filter({ hasText: 'Bob' }).waitFor()
+    await anns.avatar('Bob, in B4 of Sheet 1').waitFor()
+    await expect.poll(() => bobs.ownCell()).toBe('B4')
+    await bobs.page.keyboard.type('6')
+    await bobs.page.keyboard.press('Enter')
+    await anns.untilShows('C4', '7')
+    await bobs.untilShows('C4', '7')
+    await untilInOrder(anns, bobs)
+    expect(await anns.told.textContent()).not.toContain('B4')
+    expect(said).not.toContain('B4')
+  })
+
+  it('[CL14 SD13 SH12] is merged when both were offline, and says meanwhile that it is not saved', async () => {
+    const room = newRoom()
+    await using anns = await open(room, ann)
+    await using bobs = await open(room, bob)
+    await anns.write('A3', '3')
+    await anns.write('B3', '=A3*10')
+    await bobs.untilShows('B3', '30')
+    for (const { page } of [anns, bobs]) await page.context().setOffline(true)
+    await insertRowAbove(anns, 'A2')
+    await anns.write('A1', 'from Ann')
+    await bobs.write('A3', '4')
+    await bobs.write('C3', 'from Bob')
+    for (const { saving } of [anns, bobs]) {
+      await expect.poll(() => saving.textContent()).toBe('Not saved yet, kept in this browser')
+    }
+    for (const { page } of [anns, bobs]) await page.context().setOffline(false)
+    for (const window of [anns, bobs]) {
+      await expect.poll(() => window.saving.textContent(), { timeout: 30_000 }).toBe('')
+      await window.untilShows('B4', '40')
+      await window.untilShows('A1', 'from Ann')
+      await window.untilShows('C4', 'from Bob')
+      await window.untilInOrder()
+    }
+  })
+
+  it('[SH15 SD12] is taken back by undo as far as it is one’s own', async () => {
+    const room = newRoom()
+    await using anns = await open(room, ann)
+    await using bobs = await open(room, bob)
+    const undo = anns.button('univer.command.undo')
+    await expect.poll(() => undo.isEnabled()).toBe(false)
+    await anns.write('A1', 'Ann 1')
+    await anns.write('A2', 'Ann 2')
+    await bobs.untilShows('A2', 'Ann 2')
+    await bobs.write('A3', 'Bob 1')
+    await anns.untilShows('A3', 'Bob 1')
+    await anns.page.keyboard.press('Control+z')
+    await bobs.untilShows('A2', '')
+    await insertRowAbove(bobs, 'A1')
+    await anns.untilShows('A4', 'Bob 1')
+    await undo.click()
+    await bobs.untilShows('A2', '')
+    await bobs.untilShows('A4', 'Bob 1')
+    await expect.poll(() => undo.isEnabled()).toBe(false)
+    await anns.page.keyboard.press('Control+y')
+    await bobs.untilShows('A2', 'Ann 1')
+    await anns.button('univer.command.redo').click()
+    await bobs.untilShows('A3', 'Ann 2')
+    await untilInOrder(anns, bobs)
+  })
+
+  it('[SH16 SD9] waits where somebody types: Escape shows it, Enter writes over it', async () => {
+    const room = newRoom()
+    await using anns = await open(room, ann)
+    await using bobs = await open(room, bob)
+    await anns.select('A1')
+    await anns.page.keyboard.type('mine')
+    await bobs.write('A1', 'theirs')
+    await bobs.write('B1', 'elsewhere')
+    const typing = bobs.marker('A1').locator('[data-typing-by]')
+    await expect.poll(() => typing.textContent()).toBe('mine')
+    await expect.poll(() => storedCells(room)).toMatchObject({ '0:1': { v: 'elsewhere' } })
+    await anns.page.keyboard.press('Escape')
+    await anns.untilShows('A1', 'theirs')
+    await anns.untilShows('B1', 'elsewhere')
+    await anns.select('A1')
+    await anns.page.keyboard.type('mine')
+    await bobs.write('A1', 'theirs again')
+    await expect.poll(() => storedCells(room)).toMatchObject({ '0:0': { v: 'theirs again' } })
+    await anns.page.keyboard.press('Enter')
+    await bobs.untilShows('A1', 'mine')
+    await anns.untilShows('A1', 'mine')
+    await untilInOrder(anns, bobs)
+  })
+
+  it('[SD7 SH15] is a table that was pasted, without the style that says nothing, and one undo', async () => {
+    const room = newRoom()
+    await using anns = await open(room, ann)
+    await using bobs = await open(room, bob)
+    await anns.copy('1\t2\n3\t=A1+B1')
+    await anns.select('A1')
+    await anns.page.keyboard.press('Control+v')
+    await bobs.untilShows('B2', '3')
+    const html = '<table><tr><td style="font-weight:bold">a</td><td>b</td></tr></table>'
+    await anns.copy('a\tb', html)
+    await anns.select('D1')
+    await anns.page.keyboard.press('Control+v')
+    await bobs.untilShows('E1', 'b')
+    await untilInOrder(anns, bobs)
+    await anns.page.keyboard.press('Control+z')
+    await anns.page.keyboard.press('Control+z')
+    await expect.poll(() => storedCells(room)).toEqual({})
+    await untilInOrder(anns, bobs)
+  })
+
+  it('[SD5 SD7 SD10] has styles, merged cells, widths and frozen panes', async () => {
+    const room = newRoom()
+    await using anns = await open(room, ann)
+    await using bobs = await open(room, bob)
+    await anns.write('A1', 'title')
+    await anns.select('A1')
+    await anns.page.keyboard.press('Shift+ArrowRight')
+    await anns.page.keyboard.press('Control+b')
+    await anns.button('sheet.command.add-worksheet-merge').click()
+    await bobs.write('B3', '1')
+    await bobs.select('B3')
+    await bobs.button('sheet.command.numfmt.set.percent').click()
+    await anns.untilShows('B3', '100%')
+    await bobs.openMenu('B2')
+    await bobs.page.getByText('Freeze', { exact: true }).hover()
+    await bobs.page.getByText(/^Freeze to active cell/).click()
+    // The edge between the headers of A and B.
+    await anns.drag({ x: 46 + 88, y: 10 }, { x: 46 + 148, y: 10 })
+    await insertRowAbove(anns, 'A3')
+    await bobs.untilShows('B4', '100%')
+    await untilInOrder(anns, bobs)
+    await bobs.page.reload()
+    await bobs.untilOpen()
+    await untilInOrder(anns, bobs)
+  })
+
+  it('[SD2] is on sheets that come, go, and change their names and places', async () => {
+    const room = newRoom()
+    await using anns = await open(room, ann)
+    await using bobs = await open(room, bob)
+    await anns.tab('Sheet 2').click()
+    await anns.write('A1', '21')
+    await anns.tab('Sheet 1').click()
+    await anns.write('A1', "='Sheet 2'!A1*2")
+    await bobs.untilShows('A1', '42')
+    await anns.tab('Sheet 2').click({ button: 'right' })
+    await anns.page.getByText('Rename', { exact: true }).click()
+    await anns.page
+      .locator('[data-u-comp="slide-tab-item"] [contenteditable="true"]')
+      .fill('Budget')
+    await anns.page.keyboard.press('Enter')
+    await expect.poll(() => bobs.tabs()).toEqual(['Sheet 1', 'Budget', 'Sheet 3'])
+    await anns.tab('Sheet 3').click({ button: 'right' })
+    await anns.page.getByText('Delete', { exact: true }).click()
+    await anns.page.getByRole('button', { name: /confirm|ok|delete/i }).click()
+    await expect.poll(() => bobs.tabs()).toEqual(['Sheet 1', 'Budget'])
+    await bobs.page.locator('[data-u-comp="sheet-bar-append-button"]').first().click()
+    await expect.poll(async () => (await anns.tabs()).length).toBe(3)
+    await bobs.tab('Sheet 1').click({ button: 'right' })
+    await bobs.page.getByText('Copy', { exact: true }).click()
+    await expect.poll(() => anns.tabs()).toContain('Sheet 1 (Copy)')
+    await anns.tab('Sheet 1 (Copy)').click()
+    await anns.untilShows('A1', '42')
+    await untilInOrder(anns, bobs)
+    expect(await anns.tabs()).toEqual(await bobs.tabs())
+  })
+})
+
+describe('where it is kept', () => {
+  it('[SH12 DO8] is where it was after a reload, and when all were gone', async () => {
+    const room = newRoom()
+    {
+      await using anns = await open(room, ann)
+      await anns.write('A1', 'kept')
+      await expect.poll(() => anns.saving.textContent()).toBe('')
+      await anns.page.reload()
+      await anns.untilOpen()
+      await anns.untilShows('A1', 'kept')
+    }
+    await using bobs = await open(room, bob)
+    await bobs.untilShows('A1', 'kept')
+    await untilInOrder(bobs)
+  })
+
+  it('[SH12 CL12] loses nothing when the server is restarted in the middle of typing', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'whereabouts-'))
+    const first = await startServer({ dataDir })
+    const room = newRoom()
+    await using anns = await open(room, ann, first.baseUrl)
+    await using bobs = await open(room, bob, first.baseUrl)
+    await anns.write('A1', 'before')
+    await bobs.untilShows('A1', 'before')
+    await anns.select('A2')
+    await anns.page.keyboard.type('in the ')
+    await first.kill()
+    await expect.poll(() => anns.status.textContent()).toBe('Reconnecting…')
+    await anns.page.keyboard.type('middle')
+    await anns.page.keyboard.press('Enter')
+    await anns.write('A3', 'without a server')
+    await expect.poll(() => anns.saving.textContent()).toMatch(/^Not saved yet/)
+    const second = await startServer({ dataDir }, Number(new URL(first.baseUrl).port))
+    await anns.write('A4', 'after')
+    await bobs.untilShows('A4', 'after')
+    await bobs.untilShows('A3', 'without a server')
+    await bobs.untilShows('A2', 'in the middle')
+    await expect.poll(() => anns.saving.textContent(), { timeout: 15_000 }).toBe('')
+    await anns.untilInOrder()
+    await bobs.untilInOrder()
+    await second.stop()
+    await rm(dataDir, { recursive: true, force: true })
+  })
+
+  it('[CL14 SH12] opens from what the browser has kept, and merges it later', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'whereabouts-'))
+    const first = await startServer({ dataDir })
+    const room = newRoom()
+    await using anns = await open(room, ann, first.baseUrl)
+    await anns.write('A1', 'before')
+    await expect.poll(() => anns.saving.textContent()).toBe('')
+    const block = (url: URL) => url.pathname.startsWith('/rooms/')
+    await anns.page.route(block, (route) => route.abort())
+    await anns.write('A2', 'kept here')
+    await expect.poll(() => anns.saving.textContent()).toMatch(/^Not saved yet/)
+    await anns.page.reload()
+    await anns.untilOpen()
+    await anns.untilShows('A2', 'kept here')
+    await anns.page.unroute(block)
+    await using bobs = await open(room, bob, first.baseUrl)
+    await bobs.untilShows('A2', 'kept here')
+    await bobs.untilShows('A1', 'before')
+    await first.stop()
+    await rm(dataDir, { recursive: true, force: true })
+  })
+})
+
+describe('what is refused', () => {
+  it('[SH13] is not done, says why, and has no menu', async () => {
+    const room = newRoom()
+    await using anns = await open(room, ann)
+    await anns.tab('Sheet 1').click({ button: 'right' })
+    await anns.page.getByText('Rename', { exact: true }).waitFor()
+    for (const menu of ['Hide', 'Unhide', 'Change color', 'Protect sheet']) {
+      expect(await anns.page.getByText(menu, { exact: true }).count()).toBe(0)
+    }
+    await anns.page.keyboard.press('Escape')
+    await anns.select('B2')
+    await anns.page.mouse.wheel(0, 600)
+    await anns.canvas.click({ position: { x: 300, y: 200 } })
+    await anns.canvas.click({ position: { x: 300, y: 200 }, button: 'right' })
+    await anns.page.getByText('Freeze', { exact: true }).hover()
+    await anns.page.getByText(/^Freeze to active cell/).click()
+    await expect.poll(() => anns.notice.textContent()).toMatch(/^Scroll to the upper left corner/)
+    await untilInOrder(anns)
+  })
+
+  it('[SH13] is the format within a cell: its text is taken, lines and all', async () => {
+    const room = newRoom()
+    await using anns = await open(room, ann)
+    await using bobs = await open(room, bob)
+    await anns.select('A1')
+    await anns.page.keyboard.type('one')
+    await anns.page.keyboard.press('Alt+Enter')
+    await anns.page.keyboard.type('two')
+    await anns.page.keyboard.press('Enter')
+    await anns.select('B1')
+    await anns.page.keyboard.type('half bold')
+    for (let n = 0; n < 4; n += 1) await anns.page.keyboard.press('Shift+ArrowLeft')
+    await anns.page.keyboard.press('Control+b')
+    await anns.page.keyboard.press('Enter')
+    await bobs.untilShows('B1', 'half bold')
+    expect(await storedCells(room)).toEqual({
+      '0:0': { v: 'one\ntwo' },
+      '0:1': { v: 'half bold' },
+    })
+    await untilInOrder(anns, bobs)
+  })
+
+  it('[SH14] is every change by one who watches, until they join', async () => {
+    const room = newRoom()
+    await using anns = await open(room, ann)
+    await using watcher = await SheetWindow.open(browser, {
+      baseUrl: server.baseUrl,
+      room,
+      person: bob,
+      query: '?watch=1',
+    })
+    await watcher.page.getByText('Read only', { exact: true }).waitFor()
+    await anns.write('A1', 'read me')
+    await watcher.untilShows('A1', 'read me')
+    await watcher.page.keyboard.type('no')
+    await expect.poll(() => watcher.notice.textContent()).toMatch(/only looking on/)
+    await watcher.page.keyboard.press('Enter')
+    await watcher.select('A1')
+    await watcher.page.keyboard.press('Delete')
+    await watcher.page.keyboard.press('Control+b')
+    await watcher.copy('1\t2')
+    await watcher.page.keyboard.press('Control+v')
+    await watcher.untilInOrder()
+    expect(await storedCells(room)).toEqual({ '0:0': { v: 'read me' } })
+    await watcher.page.getByRole('button', { name: 'Join' }).click()
+    await anns.avatar('Bob').waitFor()
+    expect(await watcher.page.getByText('Read only', { exact: true }).count()).toBe(0)
+    await watcher.write('A2', 'joined')
+    await anns.untilShows('A2', 'joined')
+    await untilInOrder(anns, watcher)
+  })
+})
