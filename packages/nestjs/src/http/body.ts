@@ -140,10 +140,9 @@ function read(
       tooLarge()
     }
     request.on('data', onData)
-    request.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)))
-    request.once('error', reject)
-    request.once('close', () => {
-      // Before its end, the caller has gone.
+    request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)))
+    // Also after its end, when it changes nothing; before, the caller has gone.
+    request.on('close', () => {
       if (!request.complete) reject(new Problem('bad-json', 'The body did not arrive whole.'))
     })
   })
