@@ -30,8 +30,8 @@ export function Toolbar({ editor, refused }: ToolbarProps) {
   const openLink = useCallback(() => setIsLinking(true), [])
   useLinkKey(editor, openLink)
   useOneStop(bar)
-  const group = (tools: readonly Tool[]) => (
-    <span className="tools">
+  const group = (tools: readonly Tool[], className = 'tools') => (
+    <span className={className}>
       {tools.map((tool) => (
         <ToolButton key={tool.label} tool={tool} editor={editor} state={state} />
       ))}
@@ -70,7 +70,7 @@ export function Toolbar({ editor, refused }: ToolbarProps) {
         {group(LISTS)}
         {group(INSERTS)}
         <ImageButton editor={editor} refused={refused} />
-        {state.isInTable && group(TABLE)}
+        {state.isInTable && group(TABLE, 'tools of-table')}
       </div>
       <LinkBar
         editor={editor}
