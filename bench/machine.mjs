@@ -35,28 +35,47 @@ export function describeMachine(compiler = '') {
 }
 
 /**
- * The words that a command begins with so that the server and the load don't share a core; none
- * where that can't be, with the reason.
+ * The words that a command begins with so that the server and the load don't share a core, nor with
+ * others if we may; none where that can't be, with the reason.
  */
 export function pinning() {
   if (cpus().length < 2) {
     return { server: [], load: [], says: 'not pinned: the machine has a single core' }
   }
-  if (!runs(['taskset', '-c', '0', 'true']) || !runs(['taskset', '-c', '1', 'true'])) {
-    return {
-      server: [],
-      load: [],
-      says: 'not pinned: there is no taskset, or cores 0 and 1 are not ours',
-    }
+  const onCores = [onCore('0'), onCore('1')]
+  if (!onCores.every((words) => runs([...words, 'true']))) {
+    const says = 'not pinned: there is no taskset, or cores 0 and 1 are not ours'
+    return { server: [], load: [], says }
   }
-  const load = ['taskset', '-c', '1']
-  const realTime = runs(['chrt', '-f', '1', 'true'])
+  const [server = [], load = []] = onCores
+  if (!runs([...REAL_TIME, 'true'])) {
+    return { server, load, says: 'server on core 0, load on core 1, with whatever else runs there' }
+  }
   return {
-    server: ['taskset', '-c', '0'],
-    load: realTime ? ['chrt', '-f', '1', ...load] : load,
-    says: `server on core 0, load on core 1${realTime ? ', before everything else there' : ''}`,
+    server: [...FAVOURED, ...server],
+    load: [...REAL_TIME, ...load],
+    says: 'server on core 0, load on core 1, both before everything else there',
   }
 }
+
+/** @param {string} core */
+function onCore(core) {
+  return ['taskset', '-c', core]
+}
+
+/** Before everything else, for what never takes all of the core. */
+const REAL_TIME = ['chrt', '-f', '1']
+
+/**
+ * Before everything else, but without a share that real-time programs have to leave to others: what
+ * has a session of its own is weighed by the session, so that goes first too.
+ */
+const FAVOURED = [
+  'sh',
+  '-c',
+  '{ echo -20 > /proc/$$/autogroup; renice -n -20 $$; } > /dev/null 2>&1; exec "$@"',
+  'sh',
+]
 
 /** @param {readonly string[]} command */
 function runs([program = '', ...args]) {

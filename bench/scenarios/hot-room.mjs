@@ -50,5 +50,5 @@ export const hotRoom = {
 
 /** @param {boolean} quick */
 function loadOf(quick) {
-  return { readers: 200, writers: 200, rate: 5, warmS: quick ? 2 : 3, seconds: quick ? 2 : 4 }
+  return { readers: 200, writers: 200, rate: 5, warmS: quick ? 2 : 4, seconds: quick ? 2 : 4 }
 }

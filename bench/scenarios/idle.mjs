@@ -1,4 +1,4 @@
-import { faultsOf } from '../stage.mjs'
+import { faultsOf, microsecondsEach } from '../stage.mjs'
 
 const PEOPLE_IN_A_ROOM = 5
 
@@ -26,9 +26,9 @@ export const idle = {
     const members = await load(joined)
     return {
       figures: {
-        kibPerViewer: grownKib(viewers) / readers,
-        kibPerMember: grownKib(members) / readers,
-        usPerConnect: (viewers.connectServerSeconds * 1e6) / readers,
+        kibPerViewer: grownKib(viewers) / viewers.opened,
+        kibPerMember: grownKib(members) / members.opened,
+        usPerConnect: microsecondsEach(viewers.connectServerSeconds, viewers.opened),
       },
       notes: [...faultsOf(watching, viewers), ...faultsOf(joined, members)],
     }

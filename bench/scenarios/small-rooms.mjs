@@ -41,5 +41,5 @@ export const smallRooms = {
 
 /** @param {boolean} quick */
 function loadOf(quick) {
-  return { readers: 2_000, writers: 2_000, rate: 2, warmS: quick ? 2 : 3, seconds: quick ? 2 : 4 }
+  return { readers: 2_000, writers: 2_000, rate: 2, warmS: quick ? 2 : 4, seconds: quick ? 2 : 4 }
 }

@@ -21,7 +21,7 @@ export const webinar = {
   excludes: () => undefined,
   async measure(stage) {
     const { level, steps } = await climb(stage, {
-      levels: [50, 200, 500, 1_000, 2_000, 3_000, 4_000, 6_000, 8_000],
+      levels: [50, 200, 500, 1_000, 1_500, 2_000, 3_000, 4_000, 6_000, 8_000],
       first: 500,
       p99Ms: 250,
       load: (readers) => ({ ...loadOf(stage.quick), readers }),
@@ -42,7 +42,7 @@ function loadOf(quick) {
     watch: true,
     writers: 1,
     rate: 50,
-    warmS: quick ? 2 : 3,
+    warmS: quick ? 2 : 4,
     seconds: quick ? 2 : 4,
   }
 }
