@@ -6,9 +6,10 @@ import {
   type Snapshot,
   type Status,
 } from '@whereabouts/protocol'
+import { type Entry, newsOf } from './entry.js'
 import { NO_PART, partOf, Parts } from './parts.js'
 import { RecentUpdates } from './recent-updates.js'
-import { type Change, Timeline } from './timeline.js'
+import { Timeline } from './timeline.js'
 import { describeUser, type UserClaim } from './user.js'
 
 /** What bounds a room. */
@@ -33,24 +34,6 @@ export type CatchUp =
   | { readonly kind: 'patch'; readonly patch: Patch; readonly updates: MissedUpdates }
   | { readonly kind: 'snapshot'; readonly snapshot: Snapshot; readonly updates: MissedUpdates }
 
-/** A member, or one who was: when what of it last changed. */
-interface Entry extends Change {
-  member: Member
-  /** What its stream said of the part that it is in; what the location says comes first. */
-  at: string | undefined
-  /** The part of the document that it is in, or was when it left. */
-  part: string
-  partAt: number
-  joinedAt: number
-  movedAt: number
-  statusAt: number
-  gone: boolean
-  /** Said that it leaves soon; only a new connection takes that back. */
-  leaving: boolean
-  /** When it is gone unless something happens; `Infinity` while a connection holds it. */
-  deadlineMs: number
-}
-
 /**
  * One room: its members, where they are, and what changed when. Pure: whatever the time is, it is
  * told (`nowMs`, from any clock that doesn't run backwards).
@@ -68,6 +51,7 @@ export class Room {
   #horizon: number
   #watching = 0
   #watchingAt: number
+  #changedAt: number
   #listChangedAt: number
   #nextDeadlineMs = Infinity
   readonly #updates: RecentUpdates
@@ -83,6 +67,7 @@ export class Room {
     this.#version = version
     this.#horizon = version
     this.#watchingAt = version
+    this.#changedAt = version
     this.#listChangedAt = version
     this.#partsChangedAt = version
     this.#updates = new RecentUpdates(limits.maxRecentDocumentBytes, version)
@@ -90,6 +75,11 @@ export class Room {
 
   get version(): number {
     return this.#version
+  }
+
+  /** The version of the last change of anything but how many watch. */
+  get changedAt(): number {
+    return this.#changedAt
   }
 
   /** The version of the last change that the list view can show. */
@@ -196,6 +186,7 @@ export class Room {
   /** The document took an update in, which the room keeps as it is. @see PROTOCOL.md DO3 */
   update(bytes: Uint8Array): void {
     this.#version += 1
+    this.#changedAt = this.#version
     this.#updates.add(this.#version, bytes)
   }
 
@@ -341,6 +332,7 @@ export class Room {
 
   #commit(entry: Entry): void {
     this.#version += 1
+    this.#changedAt = this.#version
     entry.version = this.#version
     this.#timeline.touch(entry)
   }
@@ -379,19 +371,6 @@ export class Room {
     this.#timeline.remove(leaver)
     this.#horizon = leaver.version
   }
-}
-
-/** What one who sees a part of the document, or all of it, is told of a member. PROTOCOL.md ST15 */
-function newsOf(
-  entry: Entry,
-  version: number,
-  part: string | undefined,
-): 'join' | 'change' | 'leave' | 'nothing' {
-  const isSeen = part === undefined || entry.part === part
-  const hasCrossed = part !== undefined && entry.partAt > version
-  // Who wasn't seen before is told to leave as well: that changes nothing.
-  if (entry.gone || !isSeen) return hasCrossed || (entry.gone && isSeen) ? 'leave' : 'nothing'
-  return entry.joinedAt > version || hasCrossed ? 'join' : 'change'
 }
 
 function hasKeys(record: object): boolean {

@@ -94,6 +94,28 @@ describe('a frame', () => {
     expect(framesIn(10_000)).toBeLessThanOrEqual(102)
   })
 
+  it('[FR1] tells how many watch within a second, or with what else changes', () => {
+    const { clock, frames, room, join, move } = start()
+    const reader = join()
+    const watch = () => {
+      room.watch()
+      frames.changed()
+    }
+    watch()
+    clock.advance(999)
+    watch()
+    expect(reader.received).toHaveLength(1)
+    clock.advance(1)
+    expect(reader.data.slice(1)).toEqual([{ watching: 2 }])
+    watch()
+    clock.advance(100)
+    move('ann', 'A1')
+    clock.advance(0)
+    expect(reader.data.at(-1)).toMatchObject({ join: [{ id: 'ann' }], watching: 3 })
+    clock.advance(5_000)
+    expect(reader.received).toHaveLength(3)
+  })
+
   it('[FR3] is the same bytes for everybody, those who came while it was gathering included', () => {
     const { clock, join, move } = start()
     const early = [join(), join()]

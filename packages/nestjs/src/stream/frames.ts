@@ -33,6 +33,12 @@ export const UNKNOWN_VERSION = -1
  */
 export type MergeUpdates = (updates: readonly Uint8Array[]) => readonly Uint8Array[]
 
+/**
+ * How long nobody is told that somebody else watches. Thousands who come to watch would each be a frame
+ * to all who did before.
+ */
+const WATCHING_MS = 1_000
+
 /** The frames for those who see the same part, by the version they lead from. */
 interface PartFrames {
   readonly bare: Map<number | undefined, Frame | undefined>
@@ -64,7 +70,8 @@ export class Frames {
   #framedVersion: number
   /** When the next frame may go out. */
   #nextFrameMs = -Infinity
-  #cancel: (() => void) | undefined
+  /** When the frame that is due goes out, and what calls it off. */
+  #due: { readonly atMs: number; readonly cancel: () => void } | undefined
 
   constructor(
     readonly room: Room,
@@ -95,9 +102,14 @@ export class Frames {
 
   /** The room committed something: a frame goes out now or when the interval is over. FR1 */
   changed(): void {
-    if (this.#cancel !== undefined || this.room.version === this.#framedVersion) return
-    const dueInMs = this.#nextFrameMs - this.clock.now()
-    this.#cancel = this.clock.after(Math.max(0, dueInMs), () => this.#flush())
+    if (this.room.version === this.#framedVersion) return
+    const nowMs = this.clock.now()
+    const isUrgent = this.room.changedAt > this.#framedVersion
+    const atMs = Math.max(this.#nextFrameMs, isUrgent ? nowMs : nowMs + WATCHING_MS)
+    if (this.#due !== undefined && this.#due.atMs <= atMs) return
+    this.stop()
+    const cancel = this.clock.after(Math.max(0, atMs - nowMs), () => this.#flush())
+    this.#due = { atMs, cancel }
   }
 
   /** Brings one reader to the room's version, if it can take it. @see PROTOCOL.md FR4 */
@@ -120,12 +132,12 @@ export class Frames {
 
   /** Stops the frame that is due. */
   stop(): void {
-    this.#cancel?.()
-    this.#cancel = undefined
+    this.#due?.cancel()
+    this.#due = undefined
   }
 
   #flush(): void {
-    this.#cancel = undefined
+    this.#due = undefined
     const startMs = this.clock.now()
     const from = this.#framedVersion
     this.#framedVersion = this.room.version
