@@ -154,8 +154,8 @@ async function insertRow(/** @type {Window} */ from, /** @type {Window} */ to) {
  * @typedef {{ whereabouts: Whereabouts, longestMs: number, seenCells: Seen[] }} Globals
  */
 
-/** Opens a sheet in a profile of its own. */
-async function open(/** @type {string} */ room) {
+/** A profile that writes down for how long the main thread is held up. */
+async function createContext() {
   const permissions = ['clipboard-read', 'clipboard-write']
   const context = await browser.newContext({ viewport: { width: 1_200, height: 700 }, permissions })
   await context.addInitScript(() => {
@@ -168,6 +168,12 @@ async function open(/** @type {string} */ room) {
       }
     }).observe({ type: 'longtask', buffered: true })
   })
+  return context
+}
+
+/** Opens a sheet in a profile of its own. */
+async function open(/** @type {string} */ room) {
+  const context = await createContext()
   const page = await context.newPage()
   const untilOpen = async () => {
     const beganMs = Date.now()

@@ -1,4 +1,4 @@
-export { SheetDocument, type DerivedSheet, type SheetSnapshot } from './sheet-document.js'
+export { SheetDocument, type SheetSnapshot } from './sheet-document.js'
 export { isFields, isSame, readStyle, toValue } from './cells.js'
 export { LIMITS } from './limits.js'
 export type { AxisName } from './axis.js'
