@@ -49,10 +49,10 @@ async function storedCells(room: string, sheet = 'sheet-1'): Promise<unknown> {
 async function insertRowAbove(window: SheetWindow, cell: string): Promise<void> {
   await window.openMenu(cell)
   await window.page.getByText('Insert', { exact: true }).hover()
-  await window.page
-    .getByText(/Insert.*Row/i)
-    .first()
-    .click()
+  const button = window.page.getByRole('button').filter({ hasText: 'rows above' })
+  // In its middle is a field for how many, and the menu closes when the mouse takes another way.
+  await button.dispatchEvent('click')
+  await button.waitFor({ state: 'detached' })
 }
 
 describe('what is in the cells', () => {

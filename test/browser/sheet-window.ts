@@ -222,10 +222,10 @@ export class SheetWindow implements AsyncDisposable {
   async untilInOrder(): Promise<void> {
     const differences = () =>
       this.page.evaluate(() => {
-        const { whereaboutsDifferences } = globalThis as unknown as {
-          whereaboutsDifferences: () => string[]
+        const { whereabouts } = globalThis as unknown as {
+          whereabouts: { differences: () => string[] }
         }
-        return whereaboutsDifferences()
+        return whereabouts.differences()
       })
     await expect.poll(differences).toEqual([])
   }

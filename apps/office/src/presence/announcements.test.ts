@@ -62,6 +62,16 @@ describe('a screen reader', () => {
     expect(announcements.due(60_000)).toEqual([])
   })
 
+  it('[SH17] is not told of one whose cell is called differently because a row came in', () => {
+    const announcements = begun(ann)
+    const below = () => 'A2'
+    announcements.update([ann], below, 1_000)
+    expect(announcements.due(60_000)).toEqual([])
+    announcements.update([member('Ann', 'C5')], where, 61_000)
+    announcements.update([member('Ann', 'C5')], () => 'C6', 61_100)
+    expect(announcements.due(120_000)).toEqual(['Ann is in C6'])
+  })
+
   it('[SH8] is not told of somebody nowhere, nor of movements in a crowd', () => {
     const nowhere = begun(ann)
     nowhere.update([member('Ann', null)], where, 1)

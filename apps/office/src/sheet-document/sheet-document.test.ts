@@ -354,7 +354,46 @@ describe('from the document to the grid', () => {
   })
 })
 
+describe('what follows from where lines are', () => {
+  it('[SD8 SD10] is said as a grid should show it, whoever put the lines elsewhere', () => {
+    const [one, other] = [new Person(), new Person()]
+    one.write(2, 0, { f: '=A2&B5', v: null })
+    one.do({
+      type: 'set-merges',
+      sheet: SHEET,
+      merges: [{ startRow: 4, startColumn: 4, endRow: 5, endColumn: 5 }],
+    })
+    one.do({ type: 'set-frozen', sheet: SHEET, rows: 3, columns: 1 })
+    meet(one, other)
+    other.do({ ...rows, type: 'insert-lines', at: 1, count: 2 })
+    const expected = {
+      id: SHEET,
+      merges: [{ startRow: 6, startColumn: 4, endRow: 7, endColumn: 5 }],
+      frozen: { rows: 5, columns: 1 },
+      formulas: [{ row: 4, column: 0, f: '=A4&B7' }],
+    }
+    expect(other.sheets.derived()[0]).toEqual(expected)
+    expect(one.sheets.derived()[0]).not.toEqual(expected)
+    meet(one, other)
+    expect(one.sheets.derived()[0]).toEqual(expected)
+  })
+})
+
 describe('undo', () => {
+  it('[SD12] says how many steps there are to take back and to do again', () => {
+    const [one, other] = [new Person(), new Person()]
+    expect(one.sheets.steps).toEqual({ undos: 0, redos: 0 })
+    one.write(0, 0, { v: 1 })
+    one.write(0, 1, { v: 2 })
+    other.write(0, 2, { v: 3 })
+    meet(one, other)
+    expect(one.sheets.steps).toEqual({ undos: 2, redos: 0 })
+    one.sheets.undo()
+    expect(one.sheets.steps).toEqual({ undos: 1, redos: 1 })
+    one.write(0, 0, { v: 4 })
+    expect(one.sheets.steps).toEqual({ undos: 2, redos: 0 })
+  })
+
   const operations: Operation[] = [
     { type: 'set-range-values', sheet: SHEET, cellValue: { 0: { 0: { v: 2 } }, 1: { 1: null } } },
     { type: 'set-range-values', sheet: SHEET, cellValue: { 5: { 0: { f: '=A1', s: { bl: 1 } } } } },

@@ -142,10 +142,11 @@ export class Binding implements Steps {
   }
 
   #record(mutation: string, params: object): void {
-    const operations = record(this.grid, mutation, params)
-    for (const operation of operations) {
-      if (operation.type === 'set-range-values') this.#foreign.add(operation.sheet)
+    for (const operation of record(this.grid, mutation, params)) {
       this.#done.push(operation)
+      if (operation.type !== 'set-range-values') continue
+      const { sheet, cellValue } = operation
+      if (this.grid.hasForeign(sheet, cellValue)) this.#foreign.add(sheet)
     }
     // One thing that somebody does is many mutations, one after the other or a moment later.
     this.#timer ??= setTimeout(() => this.#flush())

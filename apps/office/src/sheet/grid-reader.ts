@@ -115,6 +115,16 @@ export class GridReader {
     return cells
   }
 
+  /** Whether the grid has one of these cells in a way that the document has no words for. */
+  hasForeign(id: string, cells: CellMatrix<unknown>): boolean {
+    const reader = this.cells(id)
+    return Object.entries(cells).some(([row, inRow]) =>
+      Object.keys(inRow as CellMatrix<unknown>[number]).some((column) =>
+        reader.isForeign(Number(row), Number(column)),
+      ),
+    )
+  }
+
   /** The cells that the grid has in a way that the document has no words for, as it has them. */
   foreignCells(id: string): CellMatrix<CellWrite> {
     const reader = this.cells(id)

@@ -73,7 +73,7 @@ export async function openSheet(
   overlay.redraw()
   holdWhatIsEdited(api, binding)
   followOwnPlace(api, workbook, injector, binding, session)
-  exposeDifferences(session, binding)
+  expose(session, binding)
   return createSheet(workbook, binding, container)
 }
 
@@ -84,14 +84,19 @@ function holdWhatIsEdited(api: FUniver, binding: Binding): void {
   api.addEvent(api.Event.SheetEditEnded, () => binding.hold(null))
 }
 
-/** For whoever doubts what they see: `whereaboutsDifferences()` in the console of the browser. */
-function exposeDifferences(session: Session, binding: Binding): void {
-  Object.assign(globalThis, {
-    whereaboutsDifferences: () => {
+/** For whoever doubts what they see: `whereabouts.differences()` in the console of the browser. */
+function expose(session: Session, binding: Binding): void {
+  const whereabouts = {
+    /** In what the grid isn't as the document says. */
+    differences: () => {
       binding.settle()
       return differences(session.doc, binding.grid)
     },
-  })
+    /** A cell as the grid has it, without whatever its formula comes to. */
+    cell: (sheet: string, row: number, column: number) =>
+      binding.grid.cells(sheet).read(row, column),
+  }
+  Object.assign(globalThis, { whereabouts })
 }
 
 function whenDrawn(api: FUniver): Promise<void> {
