@@ -174,6 +174,32 @@ describe('what is in the cells', () => {
     await untilInOrder(anns, bobs)
   })
 
+  it('[SH16 SH17] goes where its cell goes while somebody types, and nowhere if that is deleted', async () => {
+    const room = newRoom()
+    await using anns = await open(room, ann)
+    await using bobs = await open(room, bob)
+    await bobs.write('A5', 'below')
+    await anns.untilShows('A5', 'below')
+    await anns.select('A3')
+    await anns.page.keyboard.type('typed')
+    await insertRowAbove(bobs, 'A2')
+    await anns.untilCell([5, 0], 'below')
+    await anns.page.keyboard.press('Enter')
+    await bobs.untilShows('A4', 'typed')
+    await untilInOrder(anns, bobs)
+
+    await anns.select('A4')
+    await anns.page.keyboard.type('for nobody')
+    await bobs.openMenu('A4')
+    await bobs.page.getByText('Delete', { exact: true }).last().hover()
+    await bobs.page.getByText('Delete Selected Row').dispatchEvent('click')
+    await expect.poll(() => anns.notice.textContent()).toMatch(/was deleted/)
+    await anns.page.keyboard.press('Enter')
+    await bobs.untilShows('A5', 'below')
+    await untilInOrder(anns, bobs)
+    expect(JSON.stringify(await storedCells(room))).not.toContain('for nobody')
+  })
+
   it('[SD7 SH15] is a table that was pasted, without the style that says nothing, and one undo', async () => {
     const room = newRoom()
     await using anns = await open(room, ann)

@@ -174,6 +174,19 @@ export class SheetWindow implements AsyncDisposable {
     await expect.poll(() => this.read(cell), { timeout: 15_000 }).toBe(text)
   }
 
+  /** Resolves when the grid has a text in a cell of the first sheet, whatever is selected. */
+  async untilCell([row, column]: readonly [number, number], text: string): Promise<void> {
+    await this.page.waitForFunction(
+      (wanted) => {
+        const { whereabouts } = globalThis as unknown as {
+          whereabouts: { cell: (sheet: string, row: number, column: number) => { v?: unknown } }
+        }
+        return whereabouts.cell('sheet-1', wanted.row, wanted.column).v === wanted.text
+      },
+      { row, column, text },
+    )
+  }
+
   /** Puts a table into the clipboard, as a spreadsheet program or a page does. */
   async copy(text: string, html?: string): Promise<void> {
     const types = { 'text/plain': text, ...(html !== undefined && { 'text/html': html }) }

@@ -24,9 +24,11 @@ const UNSETTLING: ReadonlySet<Operation['type']> = new Set([
   'rename-sheet',
 ])
 
+const MAX_PAUSE_MS = 500
+
 /**
  * Keeps the grid and the document the same: what is done in the grid goes into the document as one
- * transaction when the doing is over, and what others do comes into the grid once per frame.
+ * transaction when the doing is over, and what others do comes into the grid at most once per frame.
  *
  * @see PROTOCOL.md SD9, SD12
  */
@@ -41,6 +43,7 @@ export class Binding implements Steps {
   #held: { readonly sheet: string; readonly key: string } | null = null
   #timer: ReturnType<typeof setTimeout> | null = null
   #isTaking = false
+  #takeAfterMs = 0
 
   constructor(sheets: SheetDocument) {
     this.#sheets = sheets
@@ -80,6 +83,12 @@ export class Binding implements Steps {
     const key = place === null ? undefined : this.keyAt(place)
     this.#held = place === null || key === undefined ? null : { sheet: place.sheet, key }
     this.#sheets.hold(this.#held)
+  }
+
+  /** Whether somebody types into a cell that others have taken away meanwhile. */
+  get isHeldGone(): boolean {
+    const held = this.#held
+    return held !== null && this.positionOf(held.sheet, held.key) === undefined
   }
 
   /** Calls back when what is done in the grid is in the document, at once if it is. */
@@ -166,9 +175,20 @@ export class Binding implements Steps {
   readonly #takeSoon = (): void => {
     if (this.#isTaking) return
     this.#isTaking = true
+    const takeWithFrame = () => requestAnimationFrame(this.#takeNow)
+    const waitMs = this.#takeAfterMs - performance.now()
+    if (waitMs > 0) setTimeout(takeWithFrame, waitMs)
+    else takeWithFrame()
+  }
+
+  readonly #takeNow = (): void => {
+    this.#isTaking = false
+    const beganMs = performance.now()
+    this.settle()
+    // Drawing comes after it, and in a large sheet takes longest: half of the time is for typing.
     requestAnimationFrame(() => {
-      this.#isTaking = false
-      this.settle()
+      const tookMs = performance.now() - beganMs
+      this.#takeAfterMs = performance.now() + Math.min(tookMs, MAX_PAUSE_MS)
     })
   }
 

@@ -71,17 +71,28 @@ export async function openSheet(
   new ResizeObserver(overlay.redraw).observe(grid.canvas)
   session.subscribe(overlay.redraw)
   overlay.redraw()
-  holdWhatIsEdited(api, binding)
+  holdWhatIsEdited(api, workbook, binding, notify)
   followOwnPlace(api, workbook, injector, binding, session)
   expose(session, binding)
   return createSheet(workbook, binding, container)
 }
 
-function holdWhatIsEdited(api: FUniver, binding: Binding): void {
+function holdWhatIsEdited(
+  api: FUniver,
+  workbook: Workbook,
+  binding: Binding,
+  notify: Notify,
+): void {
   api.addEvent(api.Event.SheetEditStarted, ({ worksheet, row, column }) => {
     binding.hold({ sheet: worksheet.getSheetId(), row, column })
   })
   api.addEvent(api.Event.SheetEditEnded, () => binding.hold(null))
+  binding.whenCarried(() => {
+    if (!binding.isHeldGone) return
+    // Else it would be written into the cell that is there now.
+    notify('The cell that you were typing into was deleted by somebody else.')
+    void workbook.abortEditingAsync()
+  })
 }
 
 /** For whoever doubts what they see: `whereabouts.differences()` in the console of the browser. */
