@@ -186,7 +186,8 @@ describe('in a browser', { timeout: 30_000 }, () => {
     await page.reload()
     await away
     await page.evaluate(joinAs, { ...options, location: 'D6' })
-    const isBack = ({ others: [bob] }: RoomSnapshot) => bob?.location === 'D6'
+    const isBack = ({ others: [bob] }: RoomSnapshot) =>
+      bob?.location === 'D6' && bob.status === 'online'
     expect((await until(ann, isBack)).others[0]?.id).toBe(others[0]?.id)
     expect(new Set(seen)).toEqual(new Set([`${others[0]?.id} away`, `${others[0]?.id} online`]))
     await page.close({ runBeforeUnload: true })
