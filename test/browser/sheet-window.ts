@@ -162,6 +162,10 @@ export class SheetWindow implements AsyncDisposable {
   /** What a cell shows, as copying it says. */
   async read(cell: string): Promise<string> {
     await this.select(cell)
+    return this.#copySelected()
+  }
+
+  async #copySelected(): Promise<string> {
     await this.page.evaluate(() => navigator.clipboard.writeText('nothing was copied'))
     await this.page.keyboard.press('Control+c')
     const copied = () => this.page.evaluate(() => navigator.clipboard.readText())
@@ -171,7 +175,9 @@ export class SheetWindow implements AsyncDisposable {
 
   /** Resolves when a cell shows a text. */
   async untilShows(cell: string, text: string): Promise<void> {
-    await expect.poll(() => this.read(cell), { timeout: 15_000 }).toBe(text)
+    // Once: who clicks again and again on a cell opens its editor.
+    await this.select(cell)
+    await expect.poll(() => this.#copySelected(), { timeout: 15_000 }).toBe(text)
   }
 
   /** Resolves when the grid has a text in a cell of the first sheet, whatever is selected. */
