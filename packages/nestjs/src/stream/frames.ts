@@ -33,10 +33,9 @@ export const UNKNOWN_VERSION = -1
  */
 export type MergeUpdates = (updates: readonly Uint8Array[]) => readonly Uint8Array[]
 
-/**
- * How long nobody is told that somebody else watches. Thousands who come to watch would each be a frame
- * to all who did before.
- */
+/** From so many readers on, it takes a moment until they are told that somebody else watches. */
+const MANY_READERS = 100
+/** That moment. Thousands who come to watch would each be a frame to all who did before. */
 const WATCHING_MS = 1_000
 
 /** The frames for those who see the same part, by the version they lead from. */
@@ -104,7 +103,7 @@ export class Frames {
   changed(): void {
     if (this.room.version === this.#framedVersion) return
     const nowMs = this.clock.now()
-    const isUrgent = this.room.changedAt > this.#framedVersion
+    const isUrgent = this.room.changedAt > this.#framedVersion || this.#readers.size < MANY_READERS
     const atMs = Math.max(this.#nextFrameMs, isUrgent ? nowMs : nowMs + WATCHING_MS)
     if (this.#due !== undefined && this.#due.atMs <= atMs) return
     this.stop()
