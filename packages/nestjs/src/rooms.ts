@@ -22,6 +22,7 @@ import { type Caller, checkMemberKey, checkUser, newMemberKey } from './identity
 import { MemberIds } from './identity/member-id.js'
 import { resolveSecret } from './identity/secret.js'
 import { type ResolvedOptions, WHEREABOUTS_OPTIONS } from './options.js'
+import { isEmpty } from './room/is-empty.js'
 import type { MissedUpdates } from './room/room.js'
 import type { UserClaim } from './room/user.js'
 import { SYSTEM_CLOCK } from './stream/clock.js'
@@ -428,11 +429,6 @@ function documentNews(updates: MissedUpdates): DocumentNews {
   if (merged === undefined || merged.length > 1) return { resync: { document: true } }
   const [update] = merged
   return update === undefined ? {} : { document: Buffer.from(update).toString('base64') }
-}
-
-function isEmpty(record: object): boolean {
-  for (const _ in record) return false
-  return true
 }
 
 function checkRoom(room: string): string {

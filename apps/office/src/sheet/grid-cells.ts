@@ -2,6 +2,7 @@ import {
   BORDER_KEYS,
   WrapStrategy,
   type ICellData,
+  type IFreeze,
   type IStyleData,
   type Nullable,
   type Styles,
@@ -15,6 +16,7 @@ import {
   toValue,
   type CellData,
   type CellWrite,
+  type SheetSnapshot,
   type Style,
 } from '../sheet-document/index.js'
 
@@ -140,3 +142,21 @@ function replaceStyle(before: Nullable<IStyleData>, after: Style | null): IStyle
     ...(isFields(bd) && before?.bd ? { bd: { ...NO_SIDES, ...bd } } : {}),
   }
 }
+
+/** What Univer has to be told so that the first rows and columns don't scroll. */
+export function toUniverFreeze({ rows, columns }: SheetSnapshot['frozen']): IFreeze {
+  return {
+    startRow: rows > 0 ? rows : -1,
+    startColumn: columns > 0 ? columns : -1,
+    ySplit: rows,
+    xSplit: columns,
+  }
+}
+
+/** A cell with all that it hasn't got, so that whoever is told of it forgets that. */
+export const wholeOf = ({ v, t, f, s }: CellData): CellWrite => ({
+  v: v ?? null,
+  t: t ?? null,
+  f: f ?? null,
+  s: s ?? null,
+})

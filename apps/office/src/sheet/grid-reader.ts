@@ -14,7 +14,7 @@ import type {
   CellWrite,
   SheetSnapshot,
 } from '../sheet-document/index.js'
-import { CellReader } from './grid-cells.js'
+import { CellReader, wholeOf } from './grid-cells.js'
 
 /** Reads the grid in the words of the document. */
 export class GridReader {
@@ -133,8 +133,7 @@ export class GridReader {
       .getCellMatrix()
       .forValue((row, column) => {
         if (!reader.isForeign(row, column)) return
-        const { v, t, f, s } = reader.read(row, column)
-        ;(cells[row] ??= {})[column] = { v: v ?? null, t: t ?? null, f: f ?? null, s: s ?? null }
+        ;(cells[row] ??= {})[column] = wholeOf(reader.read(row, column))
       })
     return cells
   }

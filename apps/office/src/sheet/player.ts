@@ -49,7 +49,7 @@ import {
   type SetSizes,
   type SheetOperation,
 } from '../sheet-document/index.js'
-import { toUniverCell } from './grid-cells.js'
+import { toUniverCell, toUniverFreeze } from './grid-cells.js'
 import type { GridReader } from './grid-reader.js'
 
 type Cells = { [row: number]: { [column: number]: Nullable<ICellData> } }
@@ -170,13 +170,8 @@ export class Player {
   }
 
   #setFrozen({ sheet, rows, columns }: SetFrozen): void {
-    this.#execute(SetFrozenMutation, sheet, {
-      startRow: rows > 0 ? rows : -1,
-      startColumn: columns > 0 ? columns : -1,
-      ySplit: rows,
-      xSplit: columns,
-      resetScroll: false,
-    })
+    const freeze = toUniverFreeze({ rows, columns })
+    this.#execute(SetFrozenMutation, sheet, { ...freeze, resetScroll: false })
   }
 
   #changeSheets(step: SheetOperation): void {

@@ -28,6 +28,7 @@ import {
   type ISetRangeValuesMutationParams,
 } from '@univerjs/preset-sheets-core'
 import type { AxisName, CellData, CellWrite, Operation } from '../sheet-document/index.js'
+import { wholeOf } from './grid-cells.js'
 import { linesOf, positionsIn, type GridReader } from './grid-reader.js'
 
 /**
@@ -154,8 +155,6 @@ const contentOf = ({ v, t, f }: CellData): CellWrite => ({
   t: t ?? null,
   f: f ?? null,
 })
-
-const wholeOf = (cell: CellData): CellWrite => ({ ...contentOf(cell), s: cell.s ?? null })
 
 function recordStyles(grid: GridReader, { subUnitId, ranges }: OnRanges): Operation[] {
   return ranges.flatMap((range) =>

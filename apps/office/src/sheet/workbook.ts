@@ -1,5 +1,6 @@
 import { BooleanNumber, LocaleType, type IStyleData, type IWorkbookData } from '@univerjs/core'
 import type { CellData, CellMatrix, SheetSnapshot } from '../sheet-document/index.js'
+import { toUniverFreeze } from './grid-cells.js'
 
 /** The id that the workbook has in every window. */
 export const WORKBOOK = 'workbook'
@@ -32,12 +33,7 @@ function createSheet(sheet: SheetSnapshot, styles: StyleTable): Sheet {
     rowData: createLines(rows, (h) => ({ h, ia: BooleanNumber.FALSE })),
     columnData: createLines(columns, (w) => ({ w })),
     mergeData: merges.map((range) => ({ ...range })),
-    freeze: {
-      startRow: frozen.rows > 0 ? frozen.rows : -1,
-      startColumn: frozen.columns > 0 ? frozen.columns : -1,
-      ySplit: frozen.rows,
-      xSplit: frozen.columns,
-    },
+    freeze: toUniverFreeze(frozen),
   }
 }
 

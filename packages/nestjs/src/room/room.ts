@@ -7,6 +7,7 @@ import {
   type Status,
 } from '@whereabouts/protocol'
 import { type Entry, newsOf } from './entry.js'
+import { isEmpty } from './is-empty.js'
 import { NO_PART, partOf, Parts } from './parts.js'
 import { RecentUpdates } from './recent-updates.js'
 import { Timeline } from './timeline.js'
@@ -250,8 +251,8 @@ export class Room {
     const sees = part !== undefined && this.#partsChangedAt > version
     return {
       ...(join.length > 0 && { join: join.toReversed() }),
-      ...(hasKeys(move) && { move }),
-      ...(hasKeys(status) && { status }),
+      ...(!isEmpty(move) && { move }),
+      ...(!isEmpty(status) && { status }),
       ...(leave.length > 0 && { leave: leave.toReversed() }),
       ...(this.#watchingAt > version && { watching: this.#watching }),
       ...(sees && { elsewhere: this.#parts.elsewhere(part) }),
@@ -371,9 +372,4 @@ export class Room {
     this.#timeline.remove(leaver)
     this.#horizon = leaver.version
   }
-}
-
-function hasKeys(record: object): boolean {
-  for (const _ in record) return true
-  return false
 }

@@ -5,6 +5,7 @@ import {
   type Snapshot,
   type View,
 } from '@whereabouts/protocol'
+import { isEmpty } from '../room/is-empty.js'
 import type { MissedUpdates, Room } from '../room/room.js'
 import type { Clock } from './clock.js'
 import { Frame, type FrameEvent } from './frame.js'
@@ -246,11 +247,6 @@ function named(event: string, data: object): FrameEvent {
 function resync(lost: boolean): FrameEvent {
   const data: Resync = lost ? { document: true } : {}
   return named('resync', data)
-}
-
-function isEmpty(record: object): boolean {
-  for (const _ in record) return false
-  return true
 }
 
 function isBetween({ view, version }: Reader, from: number, to: number): boolean {
