@@ -1,14 +1,8 @@
-import {
-  formatPosition,
-  type Member,
-  type Resync,
-  type Snapshot,
-  type View,
-} from '@whereabouts/protocol'
-import { isEmpty } from '../room/is-empty.js'
-import type { MissedUpdates, Room } from '../room/room.js'
+import { formatPosition, type View } from '@whereabouts/protocol'
+import type { Room } from '../room/room.js'
 import type { Clock } from './clock.js'
-import { Frame, type FrameEvent } from './frame.js'
+import type { Frame } from './frame.js'
+import { FramesTo, type List } from './frames-to.js'
 import type { Pace } from './pace.js'
 
 /** Whoever is told what changes in a room: an open response, a subscriber, a long-poll. */
@@ -39,18 +33,15 @@ const MANY_READERS = 100
 /** That moment. Thousands who come to watch would each be a frame to all who did before. */
 const WATCHING_MS = 1_000
 
-/** The frames for those who see the same part, by the version they lead from. */
-interface PartFrames {
-  readonly bare: Map<number | undefined, Frame | undefined>
-  readonly withDocument: Map<number | undefined, Frame | undefined>
-}
+/**
+ * To so many readers is a frame written in one turn of the event loop. Thousands take a tenth of a
+ * second, in which posts and other rooms have their turns.
+ */
+const READERS_A_TURN = 500
 
-/** The list view's text, and the version at which it became that. */
-interface List {
-  readonly text: string
-  readonly version: number
+/** The list view, and which change of the room it has seen. */
+interface SeenList extends List {
   readonly seenChange: number
-  frame: Frame | undefined
 }
 
 /**
@@ -63,15 +54,15 @@ interface List {
  */
 export class Frames {
   readonly #readers = new Set<Reader>()
-  /** The patch view's frames that lead to the room's version, by what is seen and from where. */
-  readonly #patches = new Map<string | undefined, PartFrames>()
-  #patchesTo = -1
-  #list: List | undefined
+  #current: FramesTo | undefined
+  #list: SeenList | undefined
   #framedVersion: number
   /** When the next frame may go out. */
   #nextFrameMs = -Infinity
   /** When the frame that is due goes out, and what calls it off. */
   #due: { readonly atMs: number; readonly cancel: () => void } | undefined
+  /** While a frame is being written, turn after turn, no other one begins. */
+  #writing = false
 
   constructor(
     readonly room: Room,
@@ -102,7 +93,7 @@ export class Frames {
 
   /** The room committed something: a frame goes out now or when the interval is over. FR1 */
   changed(): void {
-    if (this.room.version === this.#framedVersion) return
+    if (this.#writing || this.room.version === this.#framedVersion) return
     const nowMs = this.clock.now()
     const isUrgent = this.room.changedAt > this.#framedVersion || this.#readers.size < MANY_READERS
     const atMs = Math.max(this.#nextFrameMs, isUrgent ? nowMs : nowMs + WATCHING_MS)
@@ -114,20 +105,7 @@ export class Frames {
 
   /** Brings one reader to the room's version, if it can take it. @see PROTOCOL.md FR4 */
   catchUp(reader: Reader): void {
-    if (!reader.ready || reader.version === this.room.version) return
-    const frame = this.since(reader)
-    reader.version = this.room.version
-    if (frame !== undefined) reader.send(frame)
-  }
-
-  /**
-   * What takes a reader from a version to the room's; a snapshot if it has none, or one that the
-   * room no longer knows; `undefined` if what it sees doesn't change on the way.
-   */
-  since({ view, version, documents, part }: Omit<Reader, 'ready' | 'send'>): Frame | undefined {
-    if (version === this.room.version) return undefined
-    if (view === 'list') return this.#listSince(version)
-    return this.#patchSince(version, part, documents)
+    this.#bring(reader, this.#framesToNow())
   }
 
   /** Stops the frame that is due. */
@@ -141,70 +119,48 @@ export class Frames {
     const startMs = this.clock.now()
     const from = this.#framedVersion
     this.#framedVersion = this.room.version
+    const frames = this.#framesToNow()
     for (const reader of this.#readers) {
       // Who came while the frame was gathering takes the same bytes as everybody: a patch over a
       // newer snapshot changes nothing (RM6).
       if (isBetween(reader, from, this.room.version)) reader.version = from
-      this.catchUp(reader)
+      if (reader.ready) frames.since(reader)
     }
-    this.#nextFrameMs = this.pace.nextFrameMs(startMs)
+    this.#writing = true
+    this.#write(frames, this.#readers.values(), startMs)
   }
 
-  #patchSince(
-    version: number | undefined,
-    part: string | undefined,
-    documents: boolean,
-  ): Frame | undefined {
-    if (this.#patchesTo !== this.room.version) {
-      this.#patches.clear()
-      this.#patchesTo = this.room.version
+  /** Writes to some of the readers, and to the rest in the turns that follow. */
+  #write(frames: FramesTo, readers: Iterator<Reader>, startMs: number): void {
+    this.#due = undefined
+    for (let count = 0; count < READERS_A_TURN; count++) {
+      const { done, value: reader } = readers.next()
+      if (done === true) {
+        this.#writing = false
+        this.#nextFrameMs = this.pace.nextFrameMs(startMs)
+        return this.changed()
+      }
+      // Who isn't where the others are was brought to the room's version on its own, or is now.
+      this.#bring(reader, frames.has(reader) ? frames : this.#framesToNow())
     }
-    let seen = this.#patches.get(part)
-    if (seen === undefined) {
-      seen = { bare: new Map(), withDocument: new Map() }
-      this.#patches.set(part, seen)
-    }
-    const patches = documents ? seen.withDocument : seen.bare
-    if (!patches.has(version)) patches.set(version, this.#makePatch(version, part, documents))
-    return patches.get(version)
+    const cancel = this.clock.after(0, () => this.#write(frames, readers, startMs))
+    this.#due = { atMs: startMs, cancel }
   }
 
-  #makePatch(
-    version: number | undefined,
-    part: string | undefined,
-    documents: boolean,
-  ): Frame | undefined {
-    const { room } = this
-    // Who comes without a position fetches the document by itself. DO4
-    if (version === undefined) return this.#frame([snapshotEvent(room.snapshot(part))])
-    const catchUp = room.since(version, part)
-    if (catchUp.kind === 'nothing') return undefined
-    const { updates } = catchUp
-    if (documents && updates?.length === 0) return this.#patchSince(version, part, false)
-    const events = documents ? this.#documentEvents(updates) : []
-    const lost = documents && updates === undefined
-    if (catchUp.kind === 'snapshot') {
-      return this.#frame([resync(lost), snapshotEvent(catchUp.snapshot), ...events])
-    }
-    const news = named('patch', catchUp.patch)
-    if (lost) return this.#frame([resync(lost), news])
-    return this.#frame(isEmpty(catchUp.patch) ? events : [news, ...events])
+  #bring(reader: Reader, frames: FramesTo): void {
+    const { version } = frames
+    if (!reader.ready || reader.version === version) return
+    const frame = frames.since(reader)
+    reader.version = version
+    if (frame !== undefined) reader.send(frame)
   }
 
-  #documentEvents(updates: MissedUpdates): FrameEvent[] {
-    return this.merge(updates ?? []).map((update) => ({
-      event: 'document',
-      data: Buffer.from(update.buffer, update.byteOffset, update.byteLength).toString('base64'),
-    }))
-  }
-
-  #listSince(version: number | undefined): Frame | undefined {
-    const list = this.#currentList()
-    if (version !== undefined && version >= list.version && version <= this.room.version) return
-    if (list.frame?.version !== this.room.version) {
-      list.frame = this.#frame([{ event: undefined, data: list.text }])
+  #framesToNow(): FramesTo {
+    if (this.#current?.version !== this.room.version) {
+      const list = () => this.#currentList()
+      this.#current = new FramesTo(this.room, this.position, list, this.merge)
     }
-    return list.frame
+    return this.#current
   }
 
   #currentList(): List {
@@ -212,41 +168,9 @@ export class Frames {
     if (this.#list?.seenChange === listChangedAt) return this.#list
     const text = JSON.stringify(this.room.list())
     const version = this.#list?.text === text ? this.#list.version : listChangedAt
-    this.#list = { text, version, seenChange: listChangedAt, frame: undefined }
+    this.#list = { text, version, seenChange: listChangedAt }
     return this.#list
   }
-
-  /** `undefined` if nothing is in it. */
-  #frame(events: readonly FrameEvent[]): Frame | undefined {
-    return events.length === 0 ? undefined : new Frame(this.room.version, this.position, events)
-  }
-}
-
-// A member is another object when anything of it is another. Everybody who comes gets a snapshot, and
-// hardly anything in it is new since the one before.
-const memberTexts = new WeakMap<Member, string>()
-
-function snapshotEvent({ members, ...rest }: Snapshot): FrameEvent {
-  const data = `{"members":[${members.map(memberText).join(',')}],${JSON.stringify(rest).slice(1)}`
-  return { event: 'snapshot', data }
-}
-
-function memberText(member: Member): string {
-  const known = memberTexts.get(member)
-  if (known !== undefined) return known
-  const text = JSON.stringify(member)
-  memberTexts.set(member, text)
-  return text
-}
-
-function named(event: string, data: object): FrameEvent {
-  return { event, data: JSON.stringify(data) }
-}
-
-/** The event that says why what follows isn't a patch. PROTOCOL.md ST9, DO4 */
-function resync(lost: boolean): FrameEvent {
-  const data: Resync = lost ? { document: true } : {}
-  return named('resync', data)
 }
 
 function isBetween({ view, version }: Reader, from: number, to: number): boolean {

@@ -4,7 +4,7 @@ import type { Clock } from './clock.js'
  * The share of its time that the process may be busy before frames go out less often, and what is
  * left for the posts that come meanwhile.
  */
-const BUSY_SHARE = 0.8
+const BUSY_SHARE = 0.9
 /** However busy the process is, frames wait no longer than this for it. */
 const MOST_PAUSE_MS = 60
 
