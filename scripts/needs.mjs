@@ -29,8 +29,16 @@ export const POSTGRES = {
   aptPackage: 'postgresql',
 }
 
+/** @type {Need} */
+export const REDIS = {
+  name: 'Redis',
+  variable: 'REDIS_SERVER',
+  commands: ['redis-server', 'valkey-server'],
+  aptPackage: 'redis-server',
+}
+
 /** Everything that the tests need of the system. */
-export const NEEDS = [CHROMIUM, POSTGRES]
+export const NEEDS = [CHROMIUM, POSTGRES, REDIS]
 
 /**
  * The path of the program; `undefined` if it isn't there. A path in the need's variable is the only

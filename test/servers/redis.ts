@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createClient } from '@redis/client'
+import { find, missing, REDIS } from '../../scripts/needs.mjs'
+import { within } from '../conformance/deadline.js'
+
+const START_MS = 20_000
+
+/** A Redis server of the tests' own; disposing of it removes all of it. */
+export interface RunningRedis extends AsyncDisposable {
+  readonly port: number
+  /** `redis://127.0.0.1:<port>` */
+  readonly url: string
+  /** Ends it as a power cut would; what it saved is there when it starts again. */
+  kill(): Promise<void>
+  /** Starts it again, on the same port, after `kill()`. */
+  restart(options?: { empty: boolean }): Promise<void>
+  /** Stops its process where it is: connections stay, nothing is answered. */
+  pause(): void
+  resume(): void
+  /** What it answers to a command. */
+  command(...words: string[]): Promise<unknown>
+}
+
+/**
+ * Starts the system's Redis in a temporary folder, on a free port. It writes down everything at once,
+ * so that nothing is lost unless it is started `empty`.
+ *
+ * @param settings further ones, such as `--cluster-enabled yes`
+ */
+export async function startRedis(...settings: string[]): Promise<RunningRedis> {
+  const folder = mkdtempSync(join(tmpdir(), 'whereabouts-redis-'))
+  const port = await freePort()
+  const start = () => startServer(['--dir', folder, '--port', String(port), ...settings])
+  let server = await start()
+  const kill = async () => {
+    if (server.exitCode !== null || server.signalCode !== null) return
+    const ended = once(server, 'exit')
+    server.kill('SIGKILL')
+    await within(ended, 'the end of Redis')
+  }
+  return {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    kill,
+    async restart({ empty } = { empty: false }) {
+      if (empty) rmSync(join(folder, 'appendonlydir'), { recursive: true, force: true })
+      server = await start()
+    },
+    pause: () => void server.kill('SIGSTOP'),
+    resume: () => void server.kill('SIGCONT'),
+    command: (...words) => command(port, words),
+    async [Symbol.asyncDispose]() {
+      await kill()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function startServer(settings: readonly string[]): Promise<ChildProcess> {
+  const program = find(REDIS)
+  if (program === undefined) throw new Error(missing(REDIS))
+  const own = [
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--appendonly',
+    'yes',
+    '--appendfsync',
+    'always',
+  ]
+  const server = spawn(program, [...own, ...settings], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  const ready = new Promise<void>((resolve, reject) => {
+    const collect = (chunk: Buffer) => {
+      output += chunk.toString()
+      if (/ready to accept connections|\+sdown|Sentinel ID/i.test(output)) resolve()
+    }
+    server.stdout?.on('data', collect)
+    server.stderr?.on('data', collect)
+    server.once('exit', () => reject(new Error(`Redis ended: ${output.slice(-2_000)}`)))
+  })
+  await within(ready, 'Redis', START_MS)
+  return server
+}
+
+async function command(port: number, words: string[]): Promise<unknown> {
+  const client = createClient({ socket: { host: '127.0.0.1', port, reconnectStrategy: false } })
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    return await client.sendCommand<string | number | null | object>(words)
+  } finally {
+    client.destroy()
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
