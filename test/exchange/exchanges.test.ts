@@ -9,7 +9,12 @@ import {
 import { MemoryExchange, MemoryLogs } from '../../packages/nestjs/src/exchange/memory.js'
 import { openRedis } from '../../packages/nestjs/src/exchange/redis.js'
 import { within } from '../conformance/deadline.js'
-import { type RunningRedis, startRedis } from '../servers/redis.js'
+import {
+  type RunningCluster,
+  type RunningRedis,
+  startCluster,
+  startRedis,
+} from '../servers/redis.js'
 import { Recorder } from './recorder.js'
 
 /** What several exchanges share. */
@@ -26,13 +31,19 @@ interface Place extends AsyncDisposable {
 Logger.overrideLogger(false)
 
 let redis: RunningRedis
+let cluster: RunningCluster
 beforeAll(async () => {
   redis = await startRedis()
+  cluster = await startCluster()
 })
-afterAll(() => redis[Symbol.asyncDispose]())
+afterAll(async () => {
+  await redis[Symbol.asyncDispose]()
+  await cluster[Symbol.asyncDispose]()
+})
 
 runContract('memory', memoryPlace)
-runContract('Redis', () => redisPlace(redis))
+runContract('Redis', () => redisPlace(redis.url, [redis]))
+runContract('a cluster of Redis', () => redisPlace(cluster.url, cluster.servers))
 
 /** What every exchange does. */
 function runContract(name: string, newPlace: () => Promise<Place>): void {
@@ -281,27 +292,35 @@ async function memoryPlace(): Promise<Place> {
   }
 }
 
-async function redisPlace(server: RunningRedis): Promise<Place> {
-  await server.command('FLUSHALL')
+async function redisPlace(url: string, servers: readonly RunningRedis[]): Promise<Place> {
+  for (const server of servers) await server.command('FLUSHALL')
   const opened: Exchange[] = []
+  const key = (room: string, name: string) => `whereabouts:{${room}}:${name}`
   return {
     open: async () => {
-      const exchange = openRedis(server.url)
+      const exchange = openRedis(url)
       opened.push(exchange)
       await isReady(exchange)
       return exchange
     },
     cut: async (room, writer) => {
       await writer.append('"to be cut"')
-      await server.command('XTRIM', `whereabouts:{${room}}:log`, 'MAXLEN', '0')
+      await onOwner(servers, 'XTRIM', key(room, 'log'), 'MAXLEN', '0')
     },
     expire: async (room) => {
-      await server.command('DEL', `whereabouts:{${room}}:log`, `whereabouts:{${room}}:room`)
+      await onOwner(servers, 'DEL', key(room, 'log'), key(room, 'room'))
     },
     [Symbol.asyncDispose]: async () => {
       for (const exchange of opened) await exchange.close()
     },
   }
+}
+
+/** Runs a command on the one of them that has its keys. */
+async function onOwner(servers: readonly RunningRedis[], ...words: string[]): Promise<void> {
+  const tries = servers.map((server) => server.command(...words))
+  const outcomes = await Promise.allSettled(tries)
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
 }
 
 async function isReady(exchange: Exchange): Promise<void> {

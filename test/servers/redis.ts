@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { createClient } from '@redis/client'
 import { find, missing, REDIS } from '../../scripts/needs.mjs'
 import { within } from '../conformance/deadline.js'
@@ -58,6 +59,53 @@ export async function startRedis(...settings: string[]): Promise<RunningRedis> {
       await kill()
       rmSync(folder, { recursive: true, force: true })
     },
+  }
+}
+
+/** Some servers that are one cluster. */
+export interface RunningCluster extends AsyncDisposable {
+  readonly servers: readonly RunningRedis[]
+  /** Addresses of all of them, with commas between. */
+  readonly url: string
+}
+
+/** Starts a cluster of three servers, each with a third of the slots, without replicas. */
+export async function startCluster(): Promise<RunningCluster> {
+  const servers: RunningRedis[] = []
+  const buses: number[] = []
+  for (let count = 0; count < 3; count++) {
+    const bus = await freePort()
+    buses.push(bus)
+    const own = ['--cluster-enabled', 'yes', '--cluster-port', `${bus}`]
+    const patience = ['--cluster-node-timeout', '2000', '--cluster-require-full-coverage', 'no']
+    servers.push(await startRedis(...own, ...patience))
+  }
+  const third = Math.ceil(16_384 / servers.length)
+  for (const [index, server] of servers.entries()) {
+    const [from, to] = [index * third, Math.min((index + 1) * third, 16_384) - 1]
+    await server.command('CLUSTER', 'ADDSLOTSRANGE', `${from}`, `${to}`)
+    await server.command('CLUSTER', 'SET-CONFIG-EPOCH', `${index + 1}`)
+  }
+  for (const [index, { port }] of servers.entries()) {
+    await servers[0]!.command('CLUSTER', 'MEET', '127.0.0.1', `${port}`, `${buses[index]}`)
+  }
+  for (const server of servers) await within(knowsAll(server), 'the cluster', START_MS)
+  return {
+    servers,
+    url: servers.map(({ url }) => url).join(','),
+    async [Symbol.asyncDispose]() {
+      for (const server of servers) await server[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** There is nothing to listen to: it has to be asked. */
+async function knowsAll(server: RunningRedis): Promise<void> {
+  for (;;) {
+    const info = String(await server.command('CLUSTER', 'INFO'))
+    const isWhole = info.includes('cluster_slots_assigned:16384')
+    if (isWhole && info.includes('cluster_state:ok') && info.includes('known_nodes:3')) return
+    await setTimeout(100)
   }
 }
 

@@ -26,6 +26,7 @@ export interface RedisLink {
   ask(script: Script, keys: readonly string[], args: readonly unknown[]): Promise<Reply>
   subscribe(channel: string, listener: (message: string) => void): Promise<void>
   unsubscribe(channel: string, listener: (message: string) => void): void
+  hearsFrom(channel: string): boolean
 
   /** A room couldn't be reached: have a look at once. */
   troubled(): void
@@ -34,6 +35,10 @@ export interface RedisLink {
 
 /** How long a batch of our own waits for those before it, which come another way. */
 const OVERTAKEN_MS = 100
+/** How often Redis hears that a room is followed; well before its log expires. */
+const HOLD_MS = 10_000
+/** How many looks in a row find no connection for messages before the room counts as lost. */
+const DEAF_LOOKS = 2
 /** Batches that are read at a time. */
 const PAGE = 128
 
@@ -46,6 +51,7 @@ type State = 'waiting' | 'here' | 'lost' | 'ended'
 /** One room that a node follows in Redis. */
 export class RedisFollowing implements Following {
   readonly #outbox = new Outbox()
+  readonly #channel: string
   readonly #fenceKey: string
   #state: State = 'waiting'
   /** Counts the times that this one began or was lost: what was asked before is void. */
@@ -61,7 +67,9 @@ export class RedisFollowing implements Following {
   #repairing = false
   #timer: NodeJS.Timeout | undefined
   #failures = 0
+  /** When Redis last heard of it that somebody is here. */
   #heldMs = 0
+  #deafLooks = 0
 
   constructor(
     private readonly link: RedisLink,
@@ -69,12 +77,8 @@ export class RedisFollowing implements Following {
     private readonly follower: Follower,
     name: string,
   ) {
+    this.#channel = link.keys.channel(room)
     this.#fenceKey = link.keys.fence(room, name)
-  }
-
-  /** When Redis last heard of it that somebody is here. */
-  get heldMs(): number {
-    return this.#heldMs
   }
 
   append(operations: readonly string[]): Promise<number> {
@@ -92,7 +96,7 @@ export class RedisFollowing implements Following {
   end(): void {
     if (this.#state === 'ended') return
     this.#leave('ended')
-    this.link.unsubscribe(this.link.keys.channel(this.room), this.#hear)
+    this.link.unsubscribe(this.#channel, this.#hear)
     // If it isn't heard, it expires.
     this.link.ask(PART, [this.#fenceKey], []).catch(() => {})
     this.link.ended(this)
@@ -115,6 +119,14 @@ export class RedisFollowing implements Following {
     this.follower.lost()
   }
 
+  /** Call at a calm pace: notices what nobody says. */
+  look(nowMs: number): void {
+    if (this.#state !== 'here') return
+    this.#deafLooks = this.link.hearsFrom(this.#channel) ? 0 : this.#deafLooks + 1
+    if (this.#deafLooks >= DEAF_LOOKS) this.#fail()
+    else if (nowMs - this.#heldMs > HOLD_MS) void this.check()
+  }
+
   /** Says that somebody is here, and sees whether something was missed. */
   async check(): Promise<void> {
     if (this.#state !== 'here') return
@@ -131,7 +143,7 @@ export class RedisFollowing implements Following {
 
   async #join(turn: number): Promise<void> {
     try {
-      await this.link.subscribe(this.link.keys.channel(this.room), this.#hear)
+      await this.link.subscribe(this.#channel, this.#hear)
       const known = { life: this.#life, number: this.#inOrder?.number ?? 0 }
       const keys = [...this.#logKeys(), this.#fenceKey]
       const room = await readRoom(this.link, keys, known, turn)
@@ -145,6 +157,7 @@ export class RedisFollowing implements Following {
     if (this.#begun) this.#refuse()
     this.#begun = true
     this.#failures = 0
+    this.#deafLooks = 0
     this.#heldMs = performance.now()
     this.#life = life
     this.#inOrder = new InOrder(checkpoint?.number ?? 0, (batch) => this.#deliver(batch))
@@ -193,13 +206,13 @@ export class RedisFollowing implements Following {
   }
 
   async #append(parcel: Parcel, turn: number): Promise<void> {
-    const { keys, node } = this.link
+    const { node } = this.link
     const { operations } = parcel
     this.#heldMs = performance.now()
     const reply = await this.#try(
       turn,
       APPEND,
-      [...this.#logKeys(), this.#fenceKey, keys.channel(this.room)],
+      [...this.#logKeys(), this.#fenceKey, this.#channel],
       [this.#life, turn, node, operations.join('\n'), LOG_TTL_MS, LOG_BATCHES, LOG_CHARACTERS],
     )
     // Whoever waited was refused when the turn ended.

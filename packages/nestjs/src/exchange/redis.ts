@@ -18,8 +18,6 @@ import { LEAVE, PULSE, type Script } from './redis-scripts.js'
 
 /** How often a node renews its lease, which also says whether Redis answers. */
 const PULSE_MS = 500
-/** How often Redis hears that a room is followed; well before its log expires. */
-const HOLD_MS = 10_000
 /** How many pulses in a row find no connection for messages before the exchange counts as lost. */
 const DEAF_PULSES = 2
 
@@ -119,6 +117,10 @@ class RedisExchange implements Exchange, RedisLink {
     this.connection.unsubscribe(channel, listener).catch(() => {})
   }
 
+  hearsFrom(channel: string): boolean {
+    return this.connection.hearsFrom(channel)
+  }
+
   troubled(): void {
     void this.#beat()
   }
@@ -142,7 +144,7 @@ class RedisExchange implements Exchange, RedisLink {
     if (this.#state === 'live' && !this.live) this.#lose(new ExchangeLost('the lease ran out'))
     try {
       await this.#pulse()
-      this.#hold()
+      for (const following of this.#followings) following.look(performance.now())
     } catch (error) {
       this.#lose(error)
     }
@@ -188,13 +190,6 @@ class RedisExchange implements Exchange, RedisLink {
       `Redis can't be reached, and rooms are this node's own until it is back: ${messageOf(error)}`,
     )
     for (const following of this.#followings) following.lose()
-  }
-
-  #hold(): void {
-    const nowMs = performance.now()
-    for (const following of this.#followings) {
-      if (nowMs - following.heldMs > HOLD_MS) void following.check()
-    }
   }
 }
 
