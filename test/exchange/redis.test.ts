@@ -119,7 +119,11 @@ describe('an exchange through Redis', () => {
     expect(late.numbers).toHaveLength(600)
   })
 
-  it('[EX2] begins anew where Redis has lost the end of a log', async () => {
+  it.each([
+    ['has', []],
+    ['has, and has something else in its place,', [2, 3]],
+    ['has, and has more than that instead,', [2, 3, 4]],
+  ])('[EX2] begins anew where Redis lost the end of a log that a node %s', async (_, instead) => {
     await using first = open()
     await using second = open()
     const writer = await Recorder.begun(first, 'one')
@@ -127,17 +131,36 @@ describe('an exchange through Redis', () => {
     for (const text of ['"1"', '"2"', '"3"']) await writer.append(text)
     await reader.has('"3"')
     // As a replica that took over before it had everything.
-    await redis.command('HSET', key('room'), 'number', '1')
-    await redis.command('XDEL', key('log'), '2-0', '3-0')
+    await redis.command('DEL', key('log'))
+    const { firstVersion } = writer.history
+    for (const number of [1, ...instead]) {
+      const text = `${firstVersion} ${number} 1 somebody\n"instead"`
+      await redis.command('XADD', key('log'), `${number}-0`, 'batch', text, 'total', '0')
+    }
+    const last = `${instead.at(-1) ?? 1}`
+    await redis.command('HSET', key('room'), 'number', last, 'mark', '1 somebody')
     await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub')
     for (const recorder of [writer, reader]) {
       await recorder.beganAgain(2)
-      expect(recorder.history.firstVersion).toBeGreaterThan(recorder.begins[0]!.firstVersion + 3)
+      expect(recorder.history.firstVersion).toBeGreaterThan(firstVersion + 3)
+      expect(recorder.state).toEqual([])
     }
     await writer.append('"new"')
     await reader.has('"new"')
     expect(reader.history).toEqual(writer.history)
     expect(reader.numbers).toEqual([1])
+  })
+
+  it('[EX2] acknowledges nothing in a log that has lost what this node knows', async () => {
+    await using node = open()
+    const recorder = await Recorder.begun(node, 'one')
+    for (const text of ['"1"', '"2"']) await recorder.append(text)
+    await redis.command('HSET', key('room'), 'number', '1', 'mark', '1 somebody')
+    await redis.command('XDEL', key('log'), '2-0')
+    await expect(recorder.append('"3"')).rejects.toThrow(ExchangeLost)
+    await recorder.beganAgain(2)
+    expect(recorder.history.firstVersion).toBeGreaterThan(recorder.begins[0]!.firstVersion + 2)
+    expect(await recorder.append('"4"')).toBe(1)
   })
 
   it('[EX3] is lost while Redis is paused, and begins anew with the same when it is back', async () => {

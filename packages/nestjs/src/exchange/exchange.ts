@@ -128,6 +128,12 @@ export class ExchangeLost extends Error {
   override readonly name = 'ExchangeLost'
 }
 
+/** What an error says; the error of several attempts says nothing of its own. */
+export function messageOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(messageOf).join(', ')
+  return error instanceof Error ? error.message : String(error)
+}
+
 /** How long the exchange may take for an answer before it counts as lost. */
 export const PATIENCE_MS = 1_000
 /** How long a node that isn't heard of counts as alive. */

@@ -138,7 +138,11 @@ class MemoryLog {
     const batch = { number: this.#number, atMs: this.#atMs, node, operations }
     this.#batches.push(batch)
     if (this.#batches.length > this.keep) this.#batches.shift()
-    for (const following of this.#followings) following.offer(batch)
+    const life = this.#firstVersion
+    for (const following of this.#followings) {
+      // Whoever is told may have brought somebody new, for whom the room began anew.
+      if (life === this.#firstVersion) following.offer(batch)
+    }
     return batch.number
   }
 

@@ -7,6 +7,7 @@ import {
   LOG_CHARACTERS,
   LOG_TTL_MS,
 } from './exchange.js'
+import type { Gate } from './gate.js'
 import { InOrder } from './in-order.js'
 import { Outbox, type Parcel } from './outbox.js'
 import { backoffMs, type Reply } from './redis-connection.js'
@@ -19,6 +20,7 @@ export interface RedisLink {
   readonly node: string
   readonly epoch: string
   readonly keys: RedisKeys
+  readonly gate: Gate
   /** Whether Redis answers, and this node's lease is good. */
   readonly live: boolean
 
@@ -58,6 +60,8 @@ export class RedisFollowing implements Following {
   #turn = 0
   #begun = false
   #life = 0
+  /** Of the last batch that the follower was told of. */
+  #mark = ''
   #inOrder: InOrder | undefined
   /** What is heard before it is known where the room begins. */
   #heard: LoggedBatch[] = []
@@ -131,23 +135,26 @@ export class RedisFollowing implements Following {
   async check(): Promise<void> {
     if (this.#state !== 'here') return
     const turn = this.#turn
-    const known = this.#inOrder!.number
     this.#heldMs = performance.now()
-    const args = [this.#life, turn, LOG_TTL_MS]
+    const args = [this.#life, turn, LOG_TTL_MS, this.#inOrder!.number, this.#mark]
     const reply = await this.#try(turn, HOLD, [...this.#logKeys(), this.#fenceKey], args)
     if (turn !== this.#turn || reply === undefined) return
-    // Another log, or one that forgot what it had: Redis lost something.
-    if (reply === null || Number(reply) < known) this.begin()
+    // Another log, or one that forgot what it had.
+    if (reply === null) this.begin()
     else if (Number(reply) > this.#inOrder!.number) await this.#repair()
   }
 
   async #join(turn: number): Promise<void> {
     try {
-      await this.link.subscribe(this.#channel, this.#hear)
-      const known = { life: this.#life, number: this.#inOrder?.number ?? 0 }
-      const keys = [...this.#logKeys(), this.#fenceKey]
-      const room = await readRoom(this.link, keys, known, turn)
-      if (turn === this.#turn) this.#beginAt(room, turn)
+      // When all rooms begin at once, not all of them are read at once.
+      await this.link.gate.pass(async () => {
+        if (turn !== this.#turn) return
+        await this.link.subscribe(this.#channel, this.#hear)
+        const known = { life: this.#life, number: this.#inOrder?.number ?? 0, mark: this.#mark }
+        const keys = [...this.#logKeys(), this.#fenceKey]
+        const room = await readRoom(this.link, keys, known, turn)
+        if (turn === this.#turn) this.#beginAt(room, turn)
+      })
     } catch {
       if (turn === this.#turn) this.#fail()
     }
@@ -160,6 +167,7 @@ export class RedisFollowing implements Following {
     this.#deafLooks = 0
     this.#heldMs = performance.now()
     this.#life = life
+    this.#mark = ''
     this.#inOrder = new InOrder(checkpoint?.number ?? 0, (batch) => this.#deliver(batch))
     const heard = this.#heard
     this.#heard = []
@@ -190,7 +198,8 @@ export class RedisFollowing implements Following {
 
   #deliver(batch: Batch): void {
     if (this.#state === 'ended') return
-    const { number } = batch
+    const { number, atMs, node } = batch
+    this.#mark = `${atMs} ${node}`
     this.follower.batch(batch)
     this.#acknowledged.get(number)?.delivered(number)
     this.#acknowledged.delete(number)
@@ -209,12 +218,11 @@ export class RedisFollowing implements Following {
     const { node } = this.link
     const { operations } = parcel
     this.#heldMs = performance.now()
-    const reply = await this.#try(
-      turn,
-      APPEND,
-      [...this.#logKeys(), this.#fenceKey, this.#channel],
-      [this.#life, turn, node, operations.join('\n'), LOG_TTL_MS, LOG_BATCHES, LOG_CHARACTERS],
-    )
+    const keys = [...this.#logKeys(), this.#fenceKey, this.#channel]
+    const bounds = [LOG_TTL_MS, LOG_BATCHES, LOG_CHARACTERS]
+    const known = [this.#inOrder!.number, this.#mark]
+    const args = [this.#life, turn, node, operations.join('\n'), ...bounds, ...known]
+    const reply = await this.#try(turn, APPEND, keys, args)
     // Whoever waited was refused when the turn ended.
     if (turn !== this.#turn || reply === undefined) return
     if (reply === null) return this.begin()

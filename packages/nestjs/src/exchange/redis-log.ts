@@ -12,6 +12,14 @@ export interface LoggedRoom {
   readonly batches: readonly LoggedBatch[]
 }
 
+/** Of which log up to where a node has heard of a room. */
+export interface KnownLog {
+  readonly life: number
+  readonly number: number
+  /** Tells the last batch from another of the same number; empty if it isn't known. */
+  readonly mark: string
+}
+
 interface Asks {
   ask(script: Script, keys: readonly string[], args: readonly unknown[]): Promise<Reply>
 }
@@ -24,17 +32,16 @@ const ATTEMPTS = 5
  * Reads a room from its checkpoint to its end, and puts up the fence.
  *
  * @param keys of the room, its log, and the fence
- * @param known of which log up to where this node had heard of the room
  * @throws {ExchangeLost}
  */
 export async function readRoom(
   asks: Asks,
   keys: readonly string[],
-  known: { readonly life: number; readonly number: number },
+  known: KnownLog,
   fence: number,
 ): Promise<LoggedRoom> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const args = [known.life, known.number, fence, LOG_TTL_MS, PAGE]
+    const args = [known.life, known.number, known.mark, fence, LOG_TTL_MS, PAGE]
     const reply = await asks.ask(JOIN, keys, args)
     const [life, last, number, state, texts] = reply as [string, string, string, string, string[]]
     const checkpoint = number === '0' ? null : { number: Number(number), state }

@@ -12,22 +12,37 @@ function script(text: string): Script {
 }
 
 // A room is a hash: `life` (its first version, which names this log among those the room had),
-// `number` and `atMs` of the last batch, `checkpoint` and `state`; `total` counts the characters of
+// `number`, `atMs` and `mark` (time and node) of the last batch, `checkpoint` and `state`; `total` counts the characters of
 // all batches, `base` those that the log doesn't have any more. Its log is a stream in which a
 // batch has its number as id. A fence says that its node began in this log and appends to no other.
+
+/**
+ * Whether the log has lost a batch that a node knows, even if another has its number by now: Redis may
+ * come back without what it had last, or a replica take over that didn't have it yet.
+ */
+const FORGOT = `
+local function forgot(number, known, mark)
+  if number < known then return true end
+  if known == 0 or mark == '' then return false end
+  if number == known then return redis.call('HGET', KEYS[1], 'mark') ~= mark end
+  local id = string.format('%.0f-0', known)
+  local batch = redis.call('XRANGE', KEYS[2], id, id)[1]
+  return batch and not string.find(string.sub(batch[2][2], 1, 256), ' ' .. mark .. '\\n', 1, true)
+end
+`
 
 /**
  * Begins to follow a room, and makes it if it isn't there, or if its log has lost what this node
  * knows of it, or doesn't reach back to its checkpoint.
  *
- * Keys: room, log, fence. Arguments: the life and the number that this node knows, what the fence
- * says from now on, how long to keep the room, how many batches to answer.
+ * Keys: room, log, fence. Arguments: the life, and the number and mark of the last batch, that this
+ * node knows; what the fence says from now on, how long to keep the room, how many batches to answer.
  * Answers life, number, checkpoint, state, and the first batches after the checkpoint.
  */
-export const JOIN = script(`
+export const JOIN = script(`${FORGOT}
 local room = redis.call('HMGET', KEYS[1], 'life', 'number', 'checkpoint', 'state')
 local life, number, checkpoint = room[1], tonumber(room[2]), tonumber(room[3])
-local fresh = not life or (life == ARGV[1] and number < tonumber(ARGV[2]))
+local fresh = not life or (life == ARGV[1] and forgot(number, tonumber(ARGV[2]), ARGV[3]))
 if not fresh and number > checkpoint then
   local next = string.format('%.0f-0', checkpoint + 1)
   fresh = #redis.call('XRANGE', KEYS[2], next, next) == 0
@@ -40,15 +55,15 @@ if fresh then
   life = string.format('%.0f', math.max(first, before, known))
   number, checkpoint = 0, 0
   redis.call('DEL', KEYS[1], KEYS[2])
-  redis.call('HSET', KEYS[1], 'life', life, 'number', 0, 'atMs', 0, 'checkpoint', 0, 'state', '',
-    'total', 0, 'base', 0)
+  redis.call('HSET', KEYS[1], 'life', life, 'number', 0, 'atMs', 0, 'mark', '',
+    'checkpoint', 0, 'state', '', 'total', 0, 'base', 0)
   room[4] = ''
 end
-redis.call('SET', KEYS[3], ARGV[3], 'PX', ARGV[4])
-redis.call('PEXPIRE', KEYS[1], ARGV[4])
-redis.call('PEXPIRE', KEYS[2], ARGV[4])
+redis.call('SET', KEYS[3], ARGV[4], 'PX', ARGV[5])
+redis.call('PEXPIRE', KEYS[1], ARGV[5])
+redis.call('PEXPIRE', KEYS[2], ARGV[5])
 local batches = redis.call('XRANGE', KEYS[2], string.format('%.0f-0', checkpoint + 1), '+',
-  'COUNT', ARGV[5])
+  'COUNT', ARGV[6])
 local texts = {}
 for index, batch in ipairs(batches) do texts[index] = batch[2][2] end
 return {life, string.format('%.0f', number), string.format('%.0f', checkpoint), room[4], texts}
@@ -58,18 +73,22 @@ return {life, string.format('%.0f', number), string.format('%.0f', checkpoint), 
  * Appends a batch and publishes it.
  *
  * Keys: room, log, fence, channel. Arguments: life, what the fence says, node, the operations, how
- * long to keep the room, how many batches and characters to keep at most.
+ * long to keep the room, how many batches and characters to keep at most, and the number and mark of
+ * the last batch that this node knows.
  * Answers number and time; nothing if the log isn't the one that this node began in.
  */
 export const APPEND = script(`
-local room = redis.call('HMGET', KEYS[1], 'life', 'number', 'atMs', 'total', 'base')
+local room = redis.call('HMGET', KEYS[1], 'life', 'number', 'atMs', 'total', 'base', 'mark')
 if room[1] ~= ARGV[1] or redis.call('GET', KEYS[3]) ~= ARGV[2] then return false end
+local last, known = tonumber(room[2]), tonumber(ARGV[8])
+if last < known or (last == known and ARGV[9] ~= '' and room[6] ~= ARGV[9]) then return false end
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local at = string.format('%.0f', math.max(tonumber(room[3]), now))
-local number = string.format('%.0f', tonumber(room[2]) + 1)
+local number = string.format('%.0f', last + 1)
+local mark = at .. ' ' .. ARGV[3]
 local total = tonumber(room[4]) + #ARGV[4]
-local text = table.concat({room[1], ' ', number, ' ', at, ' ', ARGV[3], '\\n', ARGV[4]})
+local text = table.concat({room[1], ' ', number, ' ', mark, '\\n', ARGV[4]})
 redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[6], number .. '-0', 'batch', text, 'total',
   string.format('%.0f', total))
 local base = tonumber(room[5])
@@ -78,8 +97,8 @@ if total - base > tonumber(ARGV[7]) then
   local first = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
   base = first and tonumber(first[2][4]) or total
 end
-redis.call('HSET', KEYS[1], 'number', number, 'atMs', at, 'total', string.format('%.0f', total),
-  'base', string.format('%.0f', base))
+redis.call('HSET', KEYS[1], 'number', number, 'atMs', at, 'mark', mark,
+  'total', string.format('%.0f', total), 'base', string.format('%.0f', base))
 for index = 1, 3 do redis.call('PEXPIRE', KEYS[index], ARGV[5]) end
 redis.call('SPUBLISH', KEYS[4], text)
 return {number, at}
@@ -113,11 +132,12 @@ return 1
 
 /**
  * Keeps a room that is followed. Keys: room, log, fence. Arguments: life, what the fence says, how
- * long to keep it. Answers the number of the last batch; nothing if the log is another one.
+ * long to keep it, and the number and mark of the last batch that this node knows. Answers the number of the last batch; nothing if the log is another one.
  */
-export const HOLD = script(`
+export const HOLD = script(`${FORGOT}
 local room = redis.call('HMGET', KEYS[1], 'life', 'number')
 if room[1] ~= ARGV[1] or redis.call('GET', KEYS[3]) ~= ARGV[2] then return false end
+if forgot(tonumber(room[2]), tonumber(ARGV[4]), ARGV[5]) then return false end
 for index = 1, 3 do redis.call('PEXPIRE', KEYS[index], ARGV[3]) end
 return room[2]
 `)

@@ -1,5 +1,5 @@
 import { createClient } from '@redis/client'
-import { ExchangeLost } from './exchange.js'
+import { ExchangeLost, messageOf } from './exchange.js'
 import {
   CLIENT_OPTIONS,
   type Listener,
@@ -13,6 +13,8 @@ import type { Script } from './redis-scripts.js'
 export class ServerConnection implements RedisConnection {
   readonly #commands
   readonly #messages
+  /** Why there was no connection the last time. */
+  #fault = 'no connection'
 
   constructor(url: string) {
     this.#commands = createClient({ ...CLIENT_OPTIONS, url })
@@ -28,23 +30,25 @@ export class ServerConnection implements RedisConnection {
   }
 
   open(returned: () => void): void {
-    const clients = [this.#commands, this.#messages]
-    for (const client of clients) {
-      // Commands that fail say so; the client connects again by itself.
-      client.on('error', () => {})
-      client.on('ready', () => {
-        if (clients.every(({ isReady }) => isReady)) returned()
+    for (const client of [this.#commands, this.#messages]) {
+      client.on('error', (error: unknown) => {
+        this.#fault = messageOf(error)
       })
+      client.on('ready', () => {
+        if (this.#commands.isReady) returned()
+      })
+      // It tries by itself for ever.
       client.connect().catch(() => {})
     }
   }
 
-  run(script: Script, keys: readonly string[], args: readonly string[]): Promise<Reply> {
+  async run(script: Script, keys: readonly string[], args: readonly string[]): Promise<Reply> {
+    if (!this.#commands.isReady) throw new ExchangeLost(this.#fault)
     return runScript((words) => this.#commands.sendCommand<Reply>(words), script, keys, args)
   }
 
   async subscribe(channel: string, listener: Listener): Promise<void> {
-    if (!this.hears) throw new ExchangeLost('no connection for messages')
+    if (!this.hears) throw new ExchangeLost(this.#fault)
     await this.#messages.sSubscribe(channel, listener)
   }
 

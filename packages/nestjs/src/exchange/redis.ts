@@ -6,8 +6,10 @@ import {
   type Follower,
   type Following,
   LEASE_MS,
+  messageOf,
   PATIENCE_MS,
 } from './exchange.js'
+import { Gate } from './gate.js'
 import { type LeaseLeft, Leases } from './leases.js'
 import { newNode } from './node.js'
 import { parseRedisUrl } from './redis-address.js'
@@ -18,6 +20,8 @@ import { LEAVE, PULSE, type Script } from './redis-scripts.js'
 
 /** How often a node renews its lease, which also says whether Redis answers. */
 const PULSE_MS = 500
+/** How many rooms are read at a time where they begin. */
+const ROOMS_AT_A_TIME = 64
 /** How many pulses in a row find no connection for messages before the exchange counts as lost. */
 const DEAF_PULSES = 2
 
@@ -35,6 +39,7 @@ export function openRedis(url: string): Exchange {
 
 class RedisExchange implements Exchange, RedisLink {
   readonly node = newNode()
+  readonly gate = new Gate(ROOMS_AT_A_TIME)
   readonly #logger = new Logger('Exchange')
   readonly #followings = new Set<RedisFollowing>()
   readonly #listeners: ((node: string) => void)[] = []
@@ -142,7 +147,9 @@ class RedisExchange implements Exchange, RedisLink {
     clearTimeout(this.#timer)
     // Whoever didn't renew it in time is taken for gone by the others, whatever Redis says now.
     if (this.#state === 'live' && !this.live) this.#lose(new ExchangeLost('the lease ran out'))
+    this.#deafPulses = this.connection.hears ? 0 : this.#deafPulses + 1
     try {
+      if (this.#deafPulses >= DEAF_PULSES) throw new ExchangeLost('no connection for messages')
       await this.#pulse()
       for (const following of this.#followings) following.look(performance.now())
     } catch (error) {
@@ -159,8 +166,6 @@ class RedisExchange implements Exchange, RedisLink {
 
   async #pulse(): Promise<void> {
     const nowMs = performance.now()
-    this.#deafPulses = this.connection.hears ? 0 : this.#deafPulses + 1
-    if (this.#deafPulses >= DEAF_PULSES) throw new ExchangeLost('no connection for messages')
     const mayForget = this.#leases.isCertain(nowMs) ? 1 : 0
     const newEpoch = randomBytes(6).toString('hex')
     const args = [this.node, newEpoch, LEASE_MS, mayForget]
@@ -198,7 +203,8 @@ async function inTime<T>(promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     const error = new ExchangeLost(`no answer within ${PATIENCE_MS} ms`)
-    timer = setTimeout(() => reject(error), PATIENCE_MS)
+    // An answer that waits to be read while this process was busy is in time: it is read first.
+    timer = setTimeout(() => setImmediate(() => reject(error)), PATIENCE_MS)
   })
   try {
     return await Promise.race([promise, late])
@@ -215,8 +221,4 @@ function pairs(words: readonly string[]): LeaseLeft[] {
     leases.push([words[index]!, Number(words[index + 1])])
   }
   return leases
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
