@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -109,9 +109,63 @@ async function knowsAll(server: RunningRedis): Promise<void> {
   }
 }
 
-async function startServer(settings: readonly string[]): Promise<ChildProcess> {
-  const program = find(REDIS)
-  if (program === undefined) throw new Error(missing(REDIS))
+/** Two servers of which one writes and the other is its replica, and a sentinel that watches them. */
+export interface WatchedRedis extends AsyncDisposable {
+  readonly master: RunningRedis
+  readonly replica: RunningRedis
+  /** `redis-sentinel://127.0.0.1:<port>#watched` */
+  readonly url: string
+  /** Makes the replica the one that writes, and the other way round. */
+  failover(): Promise<void>
+}
+
+/** Starts them; the replica takes over about a second after the master is gone. */
+export async function startWatched(): Promise<WatchedRedis> {
+  const master = await startRedis()
+  const replica = await startRedis('--replicaof', '127.0.0.1', `${master.port}`)
+  const folder = mkdtempSync(join(tmpdir(), 'whereabouts-sentinel-'))
+  const port = await freePort()
+  const file = join(folder, 'sentinel.conf')
+  const config = [
+    `port ${port}`,
+    'bind 127.0.0.1',
+    `dir ${folder}`,
+    `sentinel monitor watched 127.0.0.1 ${master.port} 1`,
+    'sentinel down-after-milliseconds watched 1000',
+    'sentinel failover-timeout watched 5000',
+  ]
+  writeFileSync(file, config.join('\n'))
+  const sentinel = await started([file, '--sentinel'], 'Sentinel ID')
+  await within(replicates(master, port), 'the replica', START_MS)
+  return {
+    master,
+    replica,
+    url: `redis-sentinel://127.0.0.1:${port}#watched`,
+    async failover() {
+      await command(port, ['SENTINEL', 'FAILOVER', 'watched'])
+    },
+    async [Symbol.asyncDispose]() {
+      const ended = once(sentinel, 'exit')
+      sentinel.kill('SIGKILL')
+      await ended
+      rmSync(folder, { recursive: true, force: true })
+      await replica[Symbol.asyncDispose]()
+      await master[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** The replica has what the master has, and the sentinel knows of it. */
+async function replicates(master: RunningRedis, sentinel: number): Promise<void> {
+  for (;;) {
+    const replication = String(await master.command('INFO', 'replication'))
+    const watched = String(await command(sentinel, ['INFO', 'sentinel']))
+    if (replication.includes('state=online') && watched.includes('slaves=1')) return
+    await setTimeout(100)
+  }
+}
+
+function startServer(settings: readonly string[]): Promise<ChildProcess> {
   const own = [
     '--bind',
     '127.0.0.1',
@@ -122,15 +176,22 @@ async function startServer(settings: readonly string[]): Promise<ChildProcess> {
     '--appendfsync',
     'always',
   ]
-  const server = spawn(program, [...own, ...settings], { stdio: ['ignore', 'pipe', 'pipe'] })
+  return started([...own, ...settings], 'ready to accept connections')
+}
+
+/** The program, as soon as it has said that it is there. */
+async function started(args: readonly string[], sign: string): Promise<ChildProcess> {
+  const program = find(REDIS)
+  if (program === undefined) throw new Error(missing(REDIS))
+  const server = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   const ready = new Promise<void>((resolve, reject) => {
     const collect = (chunk: Buffer) => {
       output += chunk.toString()
-      if (/ready to accept connections|\+sdown|Sentinel ID/i.test(output)) resolve()
+      if (output.toLowerCase().includes(sign.toLowerCase())) resolve()
     }
-    server.stdout?.on('data', collect)
-    server.stderr?.on('data', collect)
+    server.stdout.on('data', collect)
+    server.stderr.on('data', collect)
     server.once('exit', () => reject(new Error(`Redis ended: ${output.slice(-2_000)}`)))
   })
   await within(ready, 'Redis', START_MS)
@@ -148,7 +209,7 @@ async function command(port: number, words: string[]): Promise<unknown> {
   }
 }
 
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo

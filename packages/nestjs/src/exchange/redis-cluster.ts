@@ -2,23 +2,16 @@ import { createCluster } from '@redis/client'
 import { ExchangeLost } from './exchange.js'
 import {
   backoffMs,
-  CLIENT_OPTIONS,
+  clientOptions,
   type Listener,
   type RedisConnection,
   type Reply,
   runScript,
+  type ServerLogin,
 } from './redis-connection.js'
 import type { Script } from './redis-scripts.js'
+import type { ServerAddress } from './redis-server.js'
 import { slotOf } from './redis-slot.js'
-
-/** How to speak to every server of a cluster. */
-export interface ClusterOptions {
-  /** `redis://host:port` of some of its servers; it names the others. */
-  readonly urls: readonly string[]
-  readonly username?: string
-  readonly password?: string
-  readonly tls: boolean
-}
 
 /** How soon a server that can't be reached makes the client ask who has its slots now. */
 const REDISCOVER_MS = 1_000
@@ -30,12 +23,13 @@ export class ClusterConnection implements RedisConnection {
   #timer: NodeJS.Timeout | undefined
   #closed = false
 
-  constructor({ urls, tls, ...credentials }: ClusterOptions) {
-    const socket = tls ? { ...CLIENT_OPTIONS.socket, tls } : CLIENT_OPTIONS.socket
+  /** @param servers some of them; they name the others */
+  constructor(servers: readonly ServerAddress[], login: ServerLogin) {
+    const options = clientOptions(login)
     this.#cluster = createCluster({
-      rootNodes: urls.map((url) => ({ url })),
-      defaults: { ...CLIENT_OPTIONS, socket, ...credentials },
-      commandOptions: CLIENT_OPTIONS.commandOptions,
+      rootNodes: servers.map((socket) => ({ socket })),
+      defaults: options,
+      commandOptions: options.commandOptions,
       // Else it can't be opened while one of its servers is down.
       minimizeConnections: true,
       topologyRefreshOnReconnectionAttemptStrategy: REDISCOVER_MS,

@@ -41,7 +41,7 @@ const BACKOFF_LEAST_MS = 50
 const BACKOFF_MOST_MS = 1_000
 
 /** What every client of Redis is made with. */
-export const CLIENT_OPTIONS = {
+const CLIENT_OPTIONS = {
   // What can't be sent now is refused now: its time would be over when it could.
   disableOfflineQueue: true,
   pingInterval: PING_MS,
@@ -49,6 +49,24 @@ export const CLIENT_OPTIONS = {
   commandOptions: { timeout: 0 },
   socket: { connectTimeout: CONNECT_MS, socketTimeout: SILENCE_MS, reconnectStrategy: backoffMs },
 } as const
+
+/** How to speak to a server. */
+export interface ServerLogin {
+  readonly tls: boolean
+  readonly username: string | undefined
+  readonly password: string | undefined
+}
+
+/** Options of a client that speaks to servers so. */
+export function clientOptions({ tls, username, password }: ServerLogin) {
+  const { socket } = CLIENT_OPTIONS
+  return {
+    ...CLIENT_OPTIONS,
+    socket: tls ? { ...socket, tls } : { ...socket },
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+  }
+}
 
 /** How long to wait before the next attempt: longer each time, and by chance, so that not all come at once. */
 export function backoffMs(retries: number): number {

@@ -1,13 +1,20 @@
 import { createClient } from '@redis/client'
 import { ExchangeLost, messageOf } from './exchange.js'
 import {
-  CLIENT_OPTIONS,
+  clientOptions,
   type Listener,
   type RedisConnection,
   type Reply,
   runScript,
+  type ServerLogin,
 } from './redis-connection.js'
 import type { Script } from './redis-scripts.js'
+
+/** Where a server is. */
+export interface ServerAddress {
+  readonly host: string
+  readonly port: number
+}
 
 /** One server: a connection for commands, and one for messages. */
 export class ServerConnection implements RedisConnection {
@@ -16,8 +23,10 @@ export class ServerConnection implements RedisConnection {
   /** Why there was no connection the last time. */
   #fault = 'no connection'
 
-  constructor(url: string) {
-    this.#commands = createClient({ ...CLIENT_OPTIONS, url })
+  constructor({ host, port }: ServerAddress, login: ServerLogin, database: number) {
+    const options = clientOptions(login)
+    const socket = { ...options.socket, host, port }
+    this.#commands = createClient({ ...options, socket, database })
     this.#messages = this.#commands.duplicate()
   }
 
