@@ -7,6 +7,7 @@ import { Logger } from '@nestjs/common'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Exchange, ExchangeLost } from '../../packages/nestjs/src/exchange/exchange.js'
 import { openRedis } from '../../packages/nestjs/src/exchange/redis.js'
+import { APPEND } from '../../packages/nestjs/src/exchange/redis-scripts.js'
 import { within } from '../conformance/deadline.js'
 import { type RunningRedis, startRedis } from '../servers/redis.js'
 import { PATIENCE_MS, Recorder } from './recorder.js'
@@ -202,6 +203,26 @@ describe('an exchange through Redis', () => {
     expect(gone).toEqual([])
   })
 
+  it('lets nothing come after a beginning that was sent before it', async () => {
+    await using node = open()
+    const recorder = await Recorder.begun(node, 'one')
+    await recorder.append('"before"')
+    const fence = await fenceOf(node)
+    await redis.command('CLIENT', 'KILL', 'TYPE', 'normal')
+    await expect(recorder.append('"refused"')).rejects.toThrow(ExchangeLost)
+    await recorder.beganAgain(2)
+    expect(await fenceOf(node)).not.toEqual(fence)
+    // What was on its way all the time, as the old connection would bring it.
+    const { firstVersion } = recorder.history
+    const keys = [key('room'), key('log'), fence.key, key('batches')]
+    const late = [firstVersion, fence.value, node.node, '"late"', 60_000, 100, 100_000, 0, '']
+    const words = [...keys, ...late].map(String)
+    expect(await redis.command('EVAL', APPEND.text, '4', ...words)).toBeNull()
+    words[5] = (await fenceOf(node)).value
+    expect(await redis.command('EVAL', APPEND.text, '4', ...words)).toMatchObject({ 0: '2' })
+    await recorder.has('"late"')
+  })
+
   it('[EX3] is lost while Redis is down, and finds everything when it comes back with its data', async () => {
     await using first = open()
     await using second = open()
@@ -322,6 +343,12 @@ function openAt(url: string): Exchange & AsyncDisposable {
 
 function key(name: string): string {
   return `whereabouts:{one}:${name}`
+}
+
+/** What says in which beginning of a room a node is. */
+async function fenceOf({ node }: Exchange): Promise<{ key: string; value: string }> {
+  const found = (await redis.command('KEYS', `${key('fence')}:${node}*`)) as string[]
+  return { key: found[0]!, value: String(await redis.command('GET', found[0]!)) }
 }
 
 /** How often Redis was asked to run a command. */

@@ -115,7 +115,7 @@ export interface WatchedRedis extends AsyncDisposable {
   readonly replica: RunningRedis
   /** `redis-sentinel://127.0.0.1:<port>#watched` */
   readonly url: string
-  /** Makes the replica the one that writes, and the other way round. */
+  /** Makes the replica the one that is written to; resolves when the other one refuses that. */
   failover(): Promise<void>
 }
 
@@ -143,6 +143,7 @@ export async function startWatched(): Promise<WatchedRedis> {
     url: `redis-sentinel://127.0.0.1:${port}#watched`,
     async failover() {
       await command(port, ['SENTINEL', 'FAILOVER', 'watched'])
+      await within(isReplica(master), 'the other one to be a replica', START_MS)
     },
     async [Symbol.asyncDispose]() {
       const ended = once(sentinel, 'exit')
@@ -163,6 +164,12 @@ async function replicates(master: RunningRedis, sentinel: number): Promise<void>
     if (replication.includes('state=online') && watched.includes('slaves=1')) return
     await setTimeout(100)
   }
+}
+
+async function isReplica(server: RunningRedis): Promise<void> {
+  // Its connections are cut when it becomes one.
+  const role = () => server.command('ROLE').catch(() => undefined)
+  while (!String(await role()).startsWith('slave')) await setTimeout(100)
 }
 
 function startServer(settings: readonly string[]): Promise<ChildProcess> {

@@ -22,6 +22,7 @@ const ANSWER_MS = 1_000
  * for each other.
  */
 export class SentinelConnection implements RedisConnection {
+  readonly #sentinels
   readonly #listeners = new Map<string, Set<Listener>>()
   #server: ServerConnection | undefined
   #address = ''
@@ -37,11 +38,13 @@ export class SentinelConnection implements RedisConnection {
    * @param login for those servers, not for the sentinels
    */
   constructor(
-    private readonly sentinels: readonly ServerAddress[],
+    sentinels: readonly ServerAddress[],
     private readonly name: string,
     private readonly login: ServerLogin,
     private readonly database: number,
-  ) {}
+  ) {
+    this.#sentinels = sentinels.map((sentinel) => sentinelClient(sentinel, login.tls))
+  }
 
   get hears(): boolean {
     return this.#server?.hears ?? false
@@ -103,13 +106,19 @@ export class SentinelConnection implements RedisConnection {
 
   /** What the first sentinel says that answers. */
   async #master(): Promise<string | undefined> {
-    for (const sentinel of this.sentinels) {
+    const words = ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', this.name]
+    for (const sentinel of this.#sentinels) {
+      const client = sentinel.duplicate()
+      client.on('error', () => {})
       try {
-        const answer = await askSentinel(sentinel, this.login.tls, this.name)
+        await client.connect()
+        const answer = await client.sendCommand<string[] | null>(words)
         if (answer !== null) return answer.join(' ')
         this.#fault = `the sentinel knows no ${this.name}`
       } catch (error) {
         this.#fault = messageOf(error)
+      } finally {
+        client.destroy()
       }
     }
     return undefined
@@ -136,23 +145,12 @@ export class SentinelConnection implements RedisConnection {
   }
 }
 
-/** Host and port of the server to write to. */
-async function askSentinel(
-  sentinel: ServerAddress,
-  tls: boolean,
-  name: string,
-): Promise<string[] | null> {
+/** Never connected itself: a copy of it costs nothing, a new one makes all commands anew. */
+function sentinelClient(sentinel: ServerAddress, tls: boolean) {
   const options = clientOptions({ tls, username: undefined, password: undefined })
-  const client = createClient({
+  return createClient({
     ...options,
     commandOptions: { timeout: ANSWER_MS },
     socket: { ...options.socket, ...sentinel, reconnectStrategy: false },
   })
-  client.on('error', () => {})
-  try {
-    await client.connect()
-    return await client.sendCommand<string[] | null>(['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name])
-  } finally {
-    client.destroy()
-  }
 }
