@@ -182,15 +182,18 @@ function runContract(name: string, newPlace: () => Promise<Place>): void {
       await writer.append('"still here"')
       await reader.has('"still here"')
       expect(reader.begins).toHaveLength(1)
+      writer.onBegin = () => {
+        void writer.append('"stated again"')
+        expect(writer.batches).toEqual([])
+      }
       const late = await Recorder.begun(await place.open(), 'one')
       expect(late.history.checkpoint).toBeNull()
-      expect(late.state).toEqual([])
       await late.append('"new"')
       for (const recorder of [writer, reader]) {
         await recorder.beganAgain(2)
-        await recorder.has('"new"')
+        for (const text of ['"new"', '"stated again"']) await recorder.has(text)
         expect(recorder.history).toEqual(late.history)
-        expect(recorder.numbers).toEqual([1])
+        expect(recorder.numbers).toEqual([1, 2])
         expect(recorder.history.firstVersion).toBeGreaterThan(recorder.begins[0]!.firstVersion)
         expect(recorder.history.epoch).toBe(recorder.begins[0]!.epoch)
       }

@@ -21,6 +21,7 @@ export class Recorder implements Follower {
   losses = 0
   lossesAtBegin = 0
   following!: Following
+  onBegin: () => void = () => {}
   onBatch: (batch: Batch) => void = () => {}
   #waiting: (() => void)[] = []
 
@@ -50,6 +51,7 @@ export class Recorder implements Follower {
     this.batches = []
     const { checkpoint } = history
     this.state = checkpoint === null ? [] : (JSON.parse(checkpoint.state) as string[])
+    this.onBegin()
     queueMicrotask(() => {
       this.caughtUp = this.batches.length
     })

@@ -15,6 +15,8 @@ import { PATIENCE_MS, Recorder } from './recorder.js'
 // What it says when Redis is gone is the subject of no test.
 Logger.overrideLogger(false)
 
+/** Sooner than a room is looked at for no other reason than that time has passed. */
+const LOOK_MS = 7_000
 const NODE = fileURLToPath(new URL('node.mjs', import.meta.url))
 
 let redis: RunningRedis
@@ -55,8 +57,11 @@ describe('an exchange through Redis', () => {
     const text = `${firstVersion} 2 ${Date.now()} somebody\n"2"`
     await redis.command('HSET', key('room'), 'number', '2')
     await redis.command('XADD', key('log'), '2-0', 'batch', text, 'total', '0')
+    const sinceMs = performance.now()
     expect(await writer.append('"3"')).toBe(3)
     await reader.has('"3"')
+    // Not when it happens to look again.
+    expect(performance.now() - sinceMs).toBeLessThan(LOOK_MS)
     for (const recorder of [writer, reader]) {
       expect(recorder.state).toEqual(['"1"', '"2"', '"3"'])
       expect(recorder.numbers).toEqual([1, 2, 3])
@@ -69,13 +74,15 @@ describe('an exchange through Redis', () => {
     await using second = open()
     const writer = await Recorder.begun(first, 'one')
     const reader = await Recorder.begun(second, 'one')
+    const sinceMs = performance.now()
     for (let round = 1; round <= 3; round++) {
-      // Both commands in one write: what is appended is said before anybody is back.
+      // What is appended now is said before anybody is back, and nothing is said after it.
       await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub')
       const own = Array.from({ length: 20 }, (_, index) => writer.append(`"${round} ${index}"`))
       await Promise.all(own)
       await reader.has(`"${round} 19"`)
     }
+    expect(performance.now() - sinceMs).toBeLessThan(LOOK_MS)
     expect(reader.state).toEqual(writer.state)
     expect(reader.numbers).toEqual(reader.batches.map((_, index) => index + 1))
     for (const recorder of [writer, reader]) {
@@ -156,8 +163,10 @@ describe('an exchange through Redis', () => {
     await using node = open()
     const recorder = await Recorder.begun(node, 'one')
     for (const text of ['"1"', '"2"']) await recorder.append(text)
+    const text = `${recorder.history.firstVersion} 1 1 somebody\n"instead"`
+    await redis.command('DEL', key('log'))
+    await redis.command('XADD', key('log'), '1-0', 'batch', text, 'total', '0')
     await redis.command('HSET', key('room'), 'number', '1', 'mark', '1 somebody')
-    await redis.command('XDEL', key('log'), '2-0')
     await expect(recorder.append('"3"')).rejects.toThrow(ExchangeLost)
     await recorder.beganAgain(2)
     expect(recorder.history.firstVersion).toBeGreaterThan(recorder.begins[0]!.firstVersion + 2)
@@ -269,9 +278,11 @@ describe('an exchange through Redis', () => {
     const recorder = await Recorder.begun(node, 'one')
     await recorder.append('"before"')
     await redis.command('FLUSHALL')
+    const sinceMs = performance.now()
     await recorder.until('another epoch', () => {
       return recorder.history.epoch !== recorder.begins[0]!.epoch
     })
+    expect(performance.now() - sinceMs).toBeLessThan(LOOK_MS)
     expect(recorder.state).toEqual([])
     expect(await recorder.append('"after"')).toBe(1)
   })
