@@ -90,6 +90,21 @@ describe('an exchange through Redis', () => {
     }
   })
 
+  it('[EX1] looks for what it missed as soon as its connection is back', async () => {
+    await using node = open()
+    const reader = await Recorder.begun(node, 'one')
+    await reader.append('"1"')
+    const sinceMs = performance.now()
+    // In the log, but nobody was told, and nobody says anything after it.
+    const text = `${reader.history.firstVersion} 2 2 somebody\n"2"`
+    await redis.command('HSET', key('room'), 'number', '2', 'mark', '2 somebody')
+    await redis.command('XADD', key('log'), '2-0', 'batch', text, 'total', '0')
+    await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub')
+    await reader.has('"2"')
+    expect(performance.now() - sinceMs).toBeLessThan(LOOK_MS)
+    expect([reader.begins.length, reader.losses]).toEqual([1, 0])
+  })
+
   it('cuts the log at a checkpoint', async () => {
     await using node = open()
     const recorder = await Recorder.begun(node, 'one')
