@@ -49,8 +49,16 @@ export const COMPILER = {
   aptPackage: 'build-essential',
 }
 
+/** @type {Need} */
+export const REDIS = {
+  name: 'Redis',
+  variable: 'REDIS_SERVER',
+  commands: ['redis-server', 'valkey-server'],
+  aptPackage: 'redis-server',
+}
+
 /** Everything that the tests need of the system. */
-export const NEEDS = [CHROMIUM, POSTGRES, CURL, PYTHON, COMPILER]
+export const NEEDS = [CHROMIUM, POSTGRES, CURL, PYTHON, COMPILER, REDIS]
 
 /**
  * The path of the program; `undefined` if it isn't there. A path in the need's variable is the only

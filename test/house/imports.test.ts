@@ -61,6 +61,13 @@ const FORBIDDEN: readonly (readonly [file: string, code: string, rule: string])[
   ['packages/nestjs/src/document/a.ts', from('../stream/a.js'), IMPORT],
   ['packages/nestjs/src/document/a.ts', from('../http/a.js'), IMPORT],
   ['packages/nestjs/src/stream/a.ts', from('../document/a.js'), IMPORT],
+  ['packages/nestjs/src/exchange/a.ts', from('../room/room.js'), IMPORT],
+  ['packages/nestjs/src/exchange/a.ts', from('../stream/a.js'), IMPORT],
+  ['packages/nestjs/src/exchange/a.ts', from('./../http/a.js'), IMPORT],
+  ['packages/nestjs/src/exchange/a.ts', from('pg'), IMPORT],
+  ['packages/nestjs/src/exchange/a.ts', from('node:process'), IMPORT],
+  ['packages/nestjs/src/stream/a.ts', from('@redis/client'), IMPORT],
+  ['test/exchange/a.ts', from('../../packages/nestjs/src/room/room.js'), IMPORT],
   ['packages/nestjs/src/stream/a.ts', from('yjs'), IMPORT],
   ['packages/nestjs/src/room/a.ts', from('yjs'), IMPORT],
 

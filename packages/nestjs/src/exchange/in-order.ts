@@ -1,0 +1,44 @@
+import type { Batch } from './exchange.js'
+
+/** Batches as they arrive, passed on in the order of their numbers, each once. */
+export class InOrder {
+  /** Those that came too early. */
+  readonly #early = new Map<number, Batch>()
+  #delivering = false
+
+  /** @param last the number of the batch before the first one that is passed on */
+  constructor(
+    private last: number,
+    private readonly deliver: (batch: Batch) => void,
+  ) {}
+
+  /** The number of the last batch that was passed on. */
+  get number(): number {
+    return this.last
+  }
+
+  /** Whether a batch is here whose predecessor isn't. */
+  get hasGap(): boolean {
+    return this.#early.size > 0 && !this.#delivering
+  }
+
+  /** Takes a batch, known or not, early or not. */
+  offer(batch: Batch): void {
+    if (batch.number <= this.last) return
+    this.#early.set(batch.number, batch)
+    // What a batch brings about may offer the next one, whose turn is after it.
+    if (this.#delivering) return
+    this.#delivering = true
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
+      this.last = next.number
+      this.deliver(next)
+    }
+    this.#delivering = false
+  }
+
+  #next(): Batch | undefined {
+    const next = this.#early.get(this.last + 1)
+    this.#early.delete(this.last + 1)
+    return next
+  }
+}

@@ -1,0 +1,49 @@
+import { LEASE_MS } from './exchange.js'
+
+/** What is said of one node's lease: for how long it is good yet, 0 or less if it has run out. */
+export type LeaseLeft = readonly [node: string, leftMs: number]
+
+/**
+ * Which nodes are alive, as one of them sees it.
+ *
+ * After an interruption all leases may have run out together, because nobody could renew one: they
+ * count for a lease from then on.
+ */
+export class Leases {
+  readonly #alive = new Set<string>()
+  #epoch: string | undefined
+  /** Since when everything was heard. */
+  #sinceMs: number | undefined
+
+  /** Those that aren't gone. */
+  get alive(): ReadonlySet<string> {
+    return new Set(this.#alive)
+  }
+
+  /** Whether a lease that has run out says that its node is gone, and not that nobody could renew it. */
+  isCertain(nowMs: number): boolean {
+    return this.#sinceMs !== undefined && nowMs - this.#sinceMs >= LEASE_MS
+  }
+
+  /** Nothing was heard for a while. */
+  interrupted(): void {
+    this.#sinceMs = undefined
+  }
+
+  /** Takes what is known of all leases now. Answers the nodes that are gone since the last time. */
+  update(epoch: string, leases: readonly LeaseLeft[], nowMs: number): string[] {
+    // An exchange that came back empty has no rooms that anybody who is missing could be in.
+    if (epoch !== this.#epoch) this.#alive.clear()
+    this.#epoch = epoch
+    this.#sinceMs ??= nowMs
+    const isCertain = this.isCertain(nowMs)
+    const present = new Set<string>()
+    for (const [node, leftMs] of leases) {
+      if (leftMs > 0 || !isCertain) present.add(node)
+    }
+    const gone = [...this.#alive].filter((node) => !present.has(node))
+    this.#alive.clear()
+    for (const node of present) this.#alive.add(node)
+    return gone
+  }
+}

@@ -1,0 +1,230 @@
+import { randomBytes } from 'node:crypto'
+import {
+  type Batch,
+  type Checkpoint,
+  type Exchange,
+  ExchangeLost,
+  type Follower,
+  type Following,
+  type History,
+  VERSIONS_A_BATCH,
+} from './exchange.js'
+import { InOrder } from './in-order.js'
+import { newNode } from './node.js'
+import { Outbox } from './outbox.js'
+
+/** The rooms that exchanges within one process share. */
+export class MemoryLogs {
+  readonly epoch = randomBytes(6).toString('hex')
+  readonly #logs = new Map<string, MemoryLog>()
+  readonly #exchanges = new Map<string, (gone: string) => void>()
+  /** No room that is forgotten had a higher version. */
+  #versions = 0
+
+  /** @param keep batches that a log keeps for those who come later */
+  constructor(private readonly keep: number) {}
+
+  get nodes(): ReadonlySet<string> {
+    return new Set(this.#exchanges.keys())
+  }
+
+  log(room: string): MemoryLog {
+    const known = this.#logs.get(room)
+    if (known !== undefined) return known
+    const log = new MemoryLog(this, this.keep, () => this.#logs.delete(room))
+    this.#logs.set(room, log)
+    return log
+  }
+
+  /** Where a new log goes on from. @see PROTOCOL.md RM9 */
+  newFirstVersion(): number {
+    return Math.max(this.#versions, Date.now() * 1_000)
+  }
+
+  /** A log is no more. */
+  used(firstVersion: number, batches: number): void {
+    const next = firstVersion + VERSIONS_A_BATCH * (batches + 1)
+    this.#versions = Math.max(this.#versions, next)
+  }
+
+  join(node: string, gone: (node: string) => void): void {
+    this.#exchanges.set(node, gone)
+  }
+
+  leave(node: string): void {
+    if (!this.#exchanges.delete(node)) return
+    for (const gone of this.#exchanges.values()) gone(node)
+  }
+}
+
+/**
+ * The exchange of a process that is alone. Whatever is appended is told to the follower before
+ * `append` returns, unless it is appended while the follower is being told of something: then, after
+ * that. `begin` is called before `follow` returns.
+ */
+export class MemoryExchange implements Exchange {
+  readonly node = newNode()
+  readonly ready = true
+  readonly #listeners: ((node: string) => void)[] = []
+  readonly #followings = new Set<MemoryFollowing>()
+
+  /** @param logs for several exchanges in one process; alone, an exchange keeps no batches */
+  constructor(private readonly logs = new MemoryLogs(0)) {
+    logs.join(this.node, (gone) => {
+      for (const listener of this.#listeners) listener(gone)
+    })
+  }
+
+  follow(room: string, follower: Follower): Following {
+    const log = this.logs.log(room)
+    const following = new MemoryFollowing(this.node, log, follower, () => {
+      this.#followings.delete(following)
+    })
+    this.#followings.add(following)
+    log.add(following)
+    return following
+  }
+
+  onGone(listener: (node: string) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  async nodes(): Promise<ReadonlySet<string>> {
+    return this.logs.nodes
+  }
+
+  async close(): Promise<void> {
+    for (const following of this.#followings) following.end()
+    this.logs.leave(this.node)
+  }
+}
+
+/** One room's batches. */
+class MemoryLog {
+  readonly #followings = new Set<MemoryFollowing>()
+  #batches: Batch[] = []
+  #number = 0
+  #atMs = 0
+  #firstVersion: number
+  #checkpoint: Checkpoint | null = null
+
+  constructor(
+    private readonly logs: MemoryLogs,
+    private readonly keep: number,
+    private readonly forget: () => void,
+  ) {
+    this.#firstVersion = logs.newFirstVersion()
+  }
+
+  /** Tells a follower where it begins; everybody, if it needs what isn't kept any more. */
+  add(following: MemoryFollowing): void {
+    this.#followings.add(following)
+    const first = this.#batches[0]?.number ?? this.#number + 1
+    if (first <= (this.#checkpoint?.number ?? 0) + 1) return this.#begin(following)
+    this.#beginAnew()
+    for (const each of this.#followings) this.#begin(each)
+  }
+
+  remove(following: MemoryFollowing): void {
+    this.#followings.delete(following)
+    if (this.#followings.size > 0) return
+    this.logs.used(this.#firstVersion, this.#number)
+    this.forget()
+  }
+
+  append(node: string, operations: readonly string[]): number {
+    this.#number += 1
+    this.#atMs = Math.max(this.#atMs, Date.now())
+    const batch = { number: this.#number, atMs: this.#atMs, node, operations }
+    this.#batches.push(batch)
+    if (this.#batches.length > this.keep) this.#batches.shift()
+    const life = this.#firstVersion
+    for (const following of this.#followings) {
+      // Whoever is told may have brought somebody new, for whom the room began anew.
+      if (life === this.#firstVersion) following.offer(batch)
+    }
+    return batch.number
+  }
+
+  checkpoint(checkpoint: Checkpoint): void {
+    const { number } = checkpoint
+    if (number > this.#number || number <= (this.#checkpoint?.number ?? 0)) return
+    this.#checkpoint = checkpoint
+    this.#batches = this.#batches.filter((batch) => batch.number > number)
+  }
+
+  #beginAnew(): void {
+    this.logs.used(this.#firstVersion, this.#number)
+    this.#firstVersion = this.logs.newFirstVersion()
+    this.#batches = []
+    this.#number = 0
+    this.#checkpoint = null
+  }
+
+  #begin(following: MemoryFollowing): void {
+    const { epoch } = this.logs
+    following.begin(
+      { epoch, firstVersion: this.#firstVersion, checkpoint: this.#checkpoint },
+      this.#batches,
+    )
+  }
+}
+
+class MemoryFollowing implements Following {
+  readonly #outbox = new Outbox()
+  #inOrder: InOrder | undefined
+  #sending = false
+  #ended = false
+
+  constructor(
+    private readonly node: string,
+    private readonly log: MemoryLog,
+    private readonly follower: Follower,
+    private readonly forget: () => void,
+  ) {}
+
+  begin(history: History, batches: readonly Batch[]): void {
+    this.#sending = true
+    this.#inOrder = new InOrder(history.checkpoint?.number ?? 0, (batch) => {
+      if (!this.#ended) this.follower.batch(batch)
+    })
+    this.follower.begin(history)
+    for (const batch of batches) this.#inOrder.offer(batch)
+    this.#sending = false
+    this.#send()
+  }
+
+  offer(batch: Batch): void {
+    this.#inOrder?.offer(batch)
+  }
+
+  append(operations: readonly string[]): Promise<number> {
+    if (this.#ended) return Promise.reject(new ExchangeLost('the room is not followed any more'))
+    const appended = this.#outbox.add(operations)
+    this.#send()
+    return appended
+  }
+
+  async checkpoint(number: number, state: string): Promise<void> {
+    if (this.#ended) throw new ExchangeLost('the room is not followed any more')
+    this.log.checkpoint({ number, state })
+  }
+
+  end(): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#outbox.fail(new ExchangeLost('the room is not followed any more'))
+    this.log.remove(this)
+    this.forget()
+  }
+
+  #send(): void {
+    // What is appended by somebody who is being told of a batch waits until all were told of it.
+    if (this.#sending) return
+    this.#sending = true
+    for (let parcel = this.#outbox.take(); parcel !== undefined; parcel = this.#outbox.take()) {
+      parcel.delivered(this.log.append(this.node, parcel.operations))
+    }
+    this.#sending = false
+  }
+}

@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest'
+import {
+  BATCH_CHARACTERS,
+  BATCH_OPERATIONS,
+  ExchangeLost,
+  WAITING_CHARACTERS,
+  WAITING_OPERATIONS,
+} from './exchange.js'
+import { Outbox } from './outbox.js'
+
+const HALF = Array.from({ length: BATCH_OPERATIONS / 2 }, (_, index) => `${index}`)
+
+it('gathers what waits into as few batches as it fits, in order and never torn apart', async () => {
+  const outbox = new Outbox()
+  const numbers = [HALF, HALF, ['a'], HALF].map((operations) => outbox.add(operations))
+  const [first, second] = [outbox.take()!, outbox.take()!]
+  expect(first.operations).toEqual([...HALF, ...HALF])
+  expect(second.operations).toEqual(['a', ...HALF])
+  expect(outbox.take()).toBeUndefined()
+  first.delivered(1)
+  second.delivered(2)
+  expect(await Promise.all(numbers)).toEqual([1, 1, 2, 2])
+})
+
+it('puts no more characters into a batch than it holds, but for a single operation', () => {
+  const outbox = new Outbox()
+  const large = 'x'.repeat(BATCH_CHARACTERS * 2)
+  for (const operations of [['a'], [large], ['b'], ['c']]) void outbox.add(operations)
+  const parcels = [outbox.take(), outbox.take(), outbox.take()]
+  expect(parcels.map((parcel) => parcel?.operations)).toEqual([['a'], [large], ['b', 'c']])
+})
+
+it('refuses what is more than may wait, and takes more when there is less', async () => {
+  const outbox = new Outbox()
+  const most = WAITING_OPERATIONS / HALF.length
+  const waiting = Array.from({ length: most }, () => outbox.add(HALF))
+  await expect(outbox.add(['one more'])).rejects.toThrow(ExchangeLost)
+  outbox.take()
+  void outbox.add(['one more'])
+  expect(waiting).toHaveLength(most)
+})
+
+it('refuses what is larger than what may wait, unless nothing else does', async () => {
+  const outbox = new Outbox()
+  const large = 'x'.repeat(WAITING_CHARACTERS + 1)
+  void outbox.add([large])
+  await expect(outbox.add(['a'])).rejects.toThrow(ExchangeLost)
+  expect(outbox.take()?.operations).toEqual([large])
+})
+
+it('refuses all that waits, and begins anew', async () => {
+  const outbox = new Outbox()
+  const waiting = [outbox.add(['a']), outbox.add(['b'])]
+  outbox.fail(new ExchangeLost('gone'))
+  for (const appended of waiting) await expect(appended).rejects.toThrow('gone')
+  expect(outbox.take()).toBeUndefined()
+  const again = outbox.add(['c'])
+  outbox.take()!.delivered(7)
+  expect(await again).toBe(7)
+})

@@ -1,0 +1,116 @@
+import {
+  BATCH_CHARACTERS,
+  BATCH_OPERATIONS,
+  ExchangeLost,
+  WAITING_CHARACTERS,
+  WAITING_OPERATIONS,
+} from './exchange.js'
+
+/** Operations that were appended together, and who waits for them. */
+interface Entry {
+  readonly operations: readonly string[]
+  readonly characters: number
+  readonly resolve: (number: number) => void
+  readonly reject: (error: Error) => void
+}
+
+/** What goes together into one batch. */
+export interface Parcel {
+  readonly operations: readonly string[]
+  /** The batch's number is known, and the follower was told of it. */
+  delivered(number: number): void
+  /** It didn't happen, or nobody knows. */
+  failed(error: Error): void
+}
+
+/** What one node wants to append to one room, gathered into batches. */
+export class Outbox {
+  #entries: Entry[] = []
+  #operations = 0
+  #characters = 0
+
+  get empty(): boolean {
+    return this.#entries.length === 0
+  }
+
+  /**
+   * @throws {RangeError} if it can't be one batch
+   * @throws {ExchangeLost} if too much waits already
+   */
+  add(operations: readonly string[]): Promise<number> {
+    const characters = checkOperations(operations)
+    const full =
+      this.#operations + operations.length > WAITING_OPERATIONS ||
+      this.#characters + characters > WAITING_CHARACTERS
+    if (full && !this.empty) {
+      return Promise.reject(new ExchangeLost('too many operations wait for the exchange'))
+    }
+    this.#operations += operations.length
+    this.#characters += characters
+    return new Promise((resolve, reject) => {
+      this.#entries.push({ operations, characters, resolve, reject })
+    })
+  }
+
+  /** As much as goes into one batch, in order; `undefined` if nothing waits. */
+  take(): Parcel | undefined {
+    let count = 0
+    let operations = 0
+    let characters = 0
+    for (const entry of this.#entries) {
+      const isMore =
+        operations + entry.operations.length > BATCH_OPERATIONS ||
+        characters + entry.characters > BATCH_CHARACTERS
+      if (isMore && count > 0) break
+      count += 1
+      operations += entry.operations.length
+      characters += entry.characters
+    }
+    if (count === 0) return undefined
+    this.#operations -= operations
+    this.#characters -= characters
+    return new Entries(this.#entries.splice(0, count))
+  }
+
+  /** Refuses all that waits. */
+  fail(error: Error): void {
+    const entries = this.#entries
+    this.#entries = []
+    this.#operations = 0
+    this.#characters = 0
+    for (const { reject } of entries) reject(error)
+  }
+}
+
+class Entries implements Parcel {
+  readonly operations: readonly string[]
+
+  constructor(private readonly entries: readonly Entry[]) {
+    this.operations = entries.flatMap((entry) => entry.operations)
+  }
+
+  delivered(number: number): void {
+    for (const { resolve } of this.entries) resolve(number)
+  }
+
+  failed(error: Error): void {
+    for (const { reject } of this.entries) reject(error)
+  }
+}
+
+/** How many characters they are. */
+function checkOperations(operations: readonly string[]): number {
+  if (operations.length === 0) throw new RangeError('a batch has at least one operation')
+  if (operations.length > BATCH_OPERATIONS) {
+    throw new RangeError(`a batch has at most ${BATCH_OPERATIONS} operations`)
+  }
+  let characters = 0
+  for (const operation of operations) {
+    if (operation.includes('\n')) throw new RangeError('an operation has no line breaks')
+    characters += operation.length
+  }
+  if (characters > BATCH_CHARACTERS && operations.length > 1) {
+    throw new RangeError(`a batch of several operations has at most ${BATCH_CHARACTERS} characters`)
+  }
+  return characters
+}

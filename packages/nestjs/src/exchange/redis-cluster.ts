@@ -1,0 +1,91 @@
+import { createCluster } from '@redis/client'
+import { ExchangeLost } from './exchange.js'
+import {
+  backoffMs,
+  clientOptions,
+  type Listener,
+  type RedisConnection,
+  type Reply,
+  runScript,
+  type ServerLogin,
+} from './redis-connection.js'
+import type { Script } from './redis-scripts.js'
+import type { ServerAddress } from './redis-server.js'
+import { slotOf } from './redis-slot.js'
+
+/** How soon a server that can't be reached makes the client ask who has its slots now. */
+const REDISCOVER_MS = 1_000
+
+/** Many servers, each with some of the slots: for each, a connection for commands and one for messages. */
+export class ClusterConnection implements RedisConnection {
+  readonly #cluster
+  #retries = 0
+  #timer: NodeJS.Timeout | undefined
+  #closed = false
+
+  /** @param servers some of them; they name the others */
+  constructor(servers: readonly ServerAddress[], login: ServerLogin) {
+    const options = clientOptions(login)
+    this.#cluster = createCluster({
+      rootNodes: servers.map((socket) => ({ socket })),
+      defaults: options,
+      commandOptions: options.commandOptions,
+      // Else it can't be opened while one of its servers is down.
+      minimizeConnections: true,
+      topologyRefreshOnReconnectionAttemptStrategy: REDISCOVER_MS,
+    })
+  }
+
+  get hears(): boolean {
+    return this.#cluster.isReady
+  }
+
+  hearsFrom(channel: string): boolean {
+    return this.#cluster.slots[slotOf(channel)]?.master.pubSub?.client.isReady === true
+  }
+
+  open(returned: () => void): void {
+    // Commands that fail say so; the clients connect again by themselves.
+    for (const event of ['error', 'node-error', 'sharded-channel-moved-error']) {
+      this.#cluster.on(event, () => {})
+    }
+    this.#cluster.on('node-ready', () => {
+      if (this.hears) returned()
+    })
+    void this.#connect(returned)
+  }
+
+  async run(script: Script, keys: readonly string[], args: readonly string[]): Promise<Reply> {
+    if (!this.hears) throw new ExchangeLost('no connection to the cluster')
+    const send = (words: string[]) => this.#cluster.sendCommand<Reply>(keys[0], false, words)
+    return runScript(send, script, keys, args)
+  }
+
+  async subscribe(channel: string, listener: Listener): Promise<void> {
+    if (!this.hears) throw new ExchangeLost('no connection to the cluster')
+    await this.#cluster.sSubscribe(channel, listener)
+  }
+
+  async unsubscribe(channel: string, listener: Listener): Promise<void> {
+    await this.#cluster.sUnsubscribe(channel, listener)
+  }
+
+  close(): void {
+    this.#closed = true
+    clearTimeout(this.#timer)
+    if (this.#cluster.isOpen) this.#cluster.destroy()
+  }
+
+  /** The client asks who is there only once. */
+  async #connect(returned: () => void): Promise<void> {
+    try {
+      await this.#cluster.connect()
+      if (this.#closed) this.#cluster.destroy()
+      else returned()
+    } catch {
+      if (this.#closed) return
+      this.#retries += 1
+      this.#timer = setTimeout(() => void this.#connect(returned), backoffMs(this.#retries)).unref()
+    }
+  }
+}

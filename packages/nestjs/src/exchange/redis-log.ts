@@ -1,0 +1,73 @@
+import { type Checkpoint, ExchangeLost, LOG_TTL_MS } from './exchange.js'
+import type { Reply } from './redis-connection.js'
+import { type LoggedBatch, parseBatch } from './redis-keys.js'
+import { JOIN, READ, type Script } from './redis-scripts.js'
+
+/** A room as it is read from its log. */
+export interface LoggedRoom {
+  /** The first version of the log, which names it. */
+  readonly life: number
+  readonly checkpoint: Checkpoint | null
+  /** Those after the checkpoint, without a gap. */
+  readonly batches: readonly LoggedBatch[]
+}
+
+/** Of which log up to where a node has heard of a room. */
+export interface KnownLog {
+  readonly life: number
+  readonly number: number
+  /** Tells the last batch from another of the same number; empty if it isn't known. */
+  readonly mark: string
+}
+
+interface Asks {
+  ask(script: Script, keys: readonly string[], args: readonly unknown[]): Promise<Reply>
+}
+
+const PAGE = 128
+/** How often a log may be cut while it is read. */
+const ATTEMPTS = 5
+
+/**
+ * Reads a room from its checkpoint to its end, and puts up the fence.
+ *
+ * @param keys of the room, its log, and the fence
+ * @throws {ExchangeLost}
+ */
+export async function readRoom(
+  asks: Asks,
+  keys: readonly string[],
+  known: KnownLog,
+  fence: number,
+): Promise<LoggedRoom> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const args = [known.life, known.number, known.mark, fence, LOG_TTL_MS, PAGE]
+    const reply = await asks.ask(JOIN, keys, args)
+    const [life, last, number, state, texts] = reply as [string, string, string, string, string[]]
+    const checkpoint = number === '0' ? null : { number: Number(number), state }
+    const batches = texts.map(parseBatch)
+    const isWhole = await readRest(asks, keys, batches, Number(number), Number(last))
+    if (isWhole) return { life: Number(life), checkpoint, batches }
+  }
+  throw new ExchangeLost('the log is cut faster than it can be read')
+}
+
+/** Reads on until the last one; whether there was no gap. */
+async function readRest(
+  asks: Asks,
+  keys: readonly string[],
+  batches: LoggedBatch[],
+  checkpoint: number,
+  last: number,
+): Promise<boolean> {
+  const [room = '', log = ''] = keys
+  for (;;) {
+    const newest = batches.at(-1)
+    const number = checkpoint + batches.length
+    if (newest !== undefined && newest.batch.number !== number) return false
+    if (number >= last) return true
+    const reply = await asks.ask(READ, [room, log], [newest?.life ?? 0, number + 1, PAGE])
+    if (reply === null || (reply as string[]).length === 0) return false
+    for (const text of reply as string[]) batches.push(parseBatch(text))
+  }
+}

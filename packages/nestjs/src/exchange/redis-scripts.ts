@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto'
+import { VERSIONS_A_BATCH } from './exchange.js'
+
+/** A Lua script that runs in Redis as one step. */
+export interface Script {
+  readonly text: string
+  readonly sha1: string
+}
+
+function script(text: string): Script {
+  return { text, sha1: createHash('sha1').update(text).digest('hex') }
+}
+
+// A room is a hash: `life` (its first version, which names this log among those the room had),
+// `number`, `atMs` and `mark` (time and node) of the last batch, `checkpoint` and `state`; `total` counts the characters of
+// all batches, `base` those that the log doesn't have any more. Its log is a stream in which a
+// batch has its number as id. A fence says that its node began in this log and appends to no other.
+
+/**
+ * Whether the log has lost a batch that a node knows, even if another has its number by now: Redis may
+ * come back without what it had last, or a replica take over that didn't have it yet.
+ */
+const FORGOT = `
+local function forgot(number, known, mark)
+  if number < known then return true end
+  if known == 0 or mark == '' then return false end
+  if number == known then return redis.call('HGET', KEYS[1], 'mark') ~= mark end
+  local id = string.format('%.0f-0', known)
+  local batch = redis.call('XRANGE', KEYS[2], id, id)[1]
+  return batch and not string.find(string.sub(batch[2][2], 1, 256), ' ' .. mark .. '\\n', 1, true)
+end
+`
+
+/**
+ * Begins to follow a room, and makes it if it isn't there, or if its log has lost what this node
+ * knows of it, or doesn't reach back to its checkpoint.
+ *
+ * Keys: room, log, fence. Arguments: the life, and the number and mark of the last batch, that this
+ * node knows; what the fence says from now on, how long to keep the room, how many batches to answer.
+ * Answers life, number, checkpoint, state, and the first batches after the checkpoint.
+ */
+export const JOIN = script(`${FORGOT}
+local room = redis.call('HMGET', KEYS[1], 'life', 'number', 'checkpoint', 'state')
+local life, number, checkpoint = room[1], tonumber(room[2]), tonumber(room[3])
+local fresh = not life or (life == ARGV[1] and forgot(number, tonumber(ARGV[2]), ARGV[3]))
+if not fresh and number > checkpoint then
+  local next = string.format('%.0f-0', checkpoint + 1)
+  fresh = #redis.call('XRANGE', KEYS[2], next, next) == 0
+end
+if fresh then
+  local time = redis.call('TIME')
+  local first = tonumber(time[1]) * 1000000 + tonumber(time[2])
+  local before = tonumber(life or '0') + ${VERSIONS_A_BATCH} * ((number or 0) + 1)
+  local known = tonumber(ARGV[1]) + ${VERSIONS_A_BATCH} * (tonumber(ARGV[2]) + 1)
+  life = string.format('%.0f', math.max(first, before, known))
+  number, checkpoint = 0, 0
+  redis.call('DEL', KEYS[1], KEYS[2])
+  redis.call('HSET', KEYS[1], 'life', life, 'number', 0, 'atMs', 0, 'mark', '',
+    'checkpoint', 0, 'state', '', 'total', 0, 'base', 0)
+  room[4] = ''
+end
+redis.call('SET', KEYS[3], ARGV[4], 'PX', ARGV[5])
+redis.call('PEXPIRE', KEYS[1], ARGV[5])
+redis.call('PEXPIRE', KEYS[2], ARGV[5])
+local batches = redis.call('XRANGE', KEYS[2], string.format('%.0f-0', checkpoint + 1), '+',
+  'COUNT', ARGV[6])
+local texts = {}
+for index, batch in ipairs(batches) do texts[index] = batch[2][2] end
+return {life, string.format('%.0f', number), string.format('%.0f', checkpoint), room[4], texts}
+`)
+
+/**
+ * Appends a batch and publishes it.
+ *
+ * Keys: room, log, fence, channel. Arguments: life, what the fence says, node, the operations, how
+ * long to keep the room, how many batches and characters to keep at most, and the number and mark of
+ * the last batch that this node knows.
+ * Answers number and time; nothing if the log isn't the one that this node began in.
+ */
+export const APPEND = script(`
+local room = redis.call('HMGET', KEYS[1], 'life', 'number', 'atMs', 'total', 'base', 'mark')
+if room[1] ~= ARGV[1] or redis.call('GET', KEYS[3]) ~= ARGV[2] then return false end
+local last, known = tonumber(room[2]), tonumber(ARGV[8])
+if last < known or (last == known and ARGV[9] ~= '' and room[6] ~= ARGV[9]) then return false end
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local at = string.format('%.0f', math.max(tonumber(room[3]), now))
+local number = string.format('%.0f', last + 1)
+local mark = at .. ' ' .. ARGV[3]
+local total = tonumber(room[4]) + #ARGV[4]
+local text = table.concat({room[1], ' ', number, ' ', mark, '\\n', ARGV[4]})
+redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[6], number .. '-0', 'batch', text, 'total',
+  string.format('%.0f', total))
+local base = tonumber(room[5])
+if total - base > tonumber(ARGV[7]) then
+  redis.call('XTRIM', KEYS[2], 'MAXLEN', math.floor(redis.call('XLEN', KEYS[2]) / 2))
+  local first = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
+  base = first and tonumber(first[2][4]) or total
+end
+redis.call('HSET', KEYS[1], 'number', number, 'atMs', at, 'mark', mark,
+  'total', string.format('%.0f', total), 'base', string.format('%.0f', base))
+for index = 1, 3 do redis.call('PEXPIRE', KEYS[index], ARGV[5]) end
+redis.call('SPUBLISH', KEYS[4], text)
+return {number, at}
+`)
+
+/**
+ * Reads batches. Keys: room, log. Arguments: life, the first number, how many.
+ * Answers nothing if the log is another one.
+ */
+export const READ = script(`
+if redis.call('HGET', KEYS[1], 'life') ~= ARGV[1] then return false end
+local batches = redis.call('XRANGE', KEYS[2], ARGV[2] .. '-0', '+', 'COUNT', ARGV[3])
+local texts = {}
+for index, batch in ipairs(batches) do texts[index] = batch[2][2] end
+return texts
+`)
+
+/** Cuts the log. Keys: room, log. Arguments: life, number, state, how long to keep the room. */
+export const CHECKPOINT = script(`
+local room = redis.call('HMGET', KEYS[1], 'life', 'number', 'checkpoint', 'total')
+local number = tonumber(ARGV[2])
+if room[1] ~= ARGV[1] or number > tonumber(room[2]) or number <= tonumber(room[3]) then return 0 end
+local id = string.format('%.0f-0', number)
+local last = redis.call('XRANGE', KEYS[2], id, id)[1]
+redis.call('HSET', KEYS[1], 'checkpoint', ARGV[2], 'state', ARGV[3])
+if last then redis.call('HSET', KEYS[1], 'base', last[2][4]) end
+redis.call('XTRIM', KEYS[2], 'MINID', string.format('%.0f-0', number + 1))
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+return 1
+`)
+
+/**
+ * Keeps a room that is followed. Keys: room, log, fence. Arguments: life, what the fence says, how
+ * long to keep it, and the number and mark of the last batch that this node knows. Answers the number of the last batch; nothing if the log is another one.
+ */
+export const HOLD = script(`${FORGOT}
+local room = redis.call('HMGET', KEYS[1], 'life', 'number')
+if room[1] ~= ARGV[1] or redis.call('GET', KEYS[3]) ~= ARGV[2] then return false end
+if forgot(tonumber(room[2]), tonumber(ARGV[4]), ARGV[5]) then return false end
+for index = 1, 3 do redis.call('PEXPIRE', KEYS[index], ARGV[3]) end
+return room[2]
+`)
+
+/**
+ * Renews a node's lease. Keys: epoch, leases. Arguments: node, the epoch if there is none, how long
+ * the lease is, whether leases that ran out long ago can go.
+ * Answers the epoch, and every node with the milliseconds that its lease is good yet.
+ */
+export const PULSE = script(`
+redis.call('SET', KEYS[1], ARGV[2], 'NX')
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+redis.call('ZADD', KEYS[2], now + tonumber(ARGV[3]), ARGV[1])
+if ARGV[4] == '1' then redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now - 60000) end
+local answer = {redis.call('GET', KEYS[1])}
+local leases = redis.call('ZRANGE', KEYS[2], 0, -1, 'WITHSCORES')
+for index = 1, #leases, 2 do
+  answer[#answer + 1] = leases[index]
+  answer[#answer + 1] = string.format('%.0f', tonumber(leases[index + 1]) - now)
+end
+return answer
+`)
+
+/** Gives up a lease. Keys: leases. Arguments: node. */
+export const LEAVE = script(`return redis.call('ZREM', KEYS[1], ARGV[1])`)
+
+/** Follows no more. Keys: fence. */
+export const PART = script(`return redis.call('DEL', KEYS[1])`)

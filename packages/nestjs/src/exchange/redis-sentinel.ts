@@ -1,0 +1,156 @@
+import { createClient } from '@redis/client'
+import { ExchangeLost, messageOf } from './exchange.js'
+import {
+  clientOptions,
+  type Listener,
+  type RedisConnection,
+  type Reply,
+  type ServerLogin,
+} from './redis-connection.js'
+import type { Script } from './redis-scripts.js'
+import { type ServerAddress, ServerConnection } from './redis-server.js'
+
+/** How often the sentinels are asked while all is well, and while it isn't. */
+const CALM_MS = 5_000
+const HASTE_MS = 500
+const ANSWER_MS = 1_000
+
+/**
+ * The server that sentinels name, which becomes another one when it fails.
+ *
+ * Not `createSentinel()`: it sends one command at a time over each connection, and rooms would wait
+ * for each other.
+ */
+export class SentinelConnection implements RedisConnection {
+  readonly #sentinels
+  readonly #listeners = new Map<string, Set<Listener>>()
+  #server: ServerConnection | undefined
+  #address = ''
+  #fault = 'no sentinel was asked yet'
+  #returned: () => void = () => {}
+  #timer: NodeJS.Timeout | undefined
+  #asking = false
+  #closed = false
+
+  /**
+   * @param sentinels those who know
+   * @param name what they call the servers that are watched together
+   * @param login for those servers, not for the sentinels
+   */
+  constructor(
+    sentinels: readonly ServerAddress[],
+    private readonly name: string,
+    private readonly login: ServerLogin,
+    private readonly database: number,
+  ) {
+    this.#sentinels = sentinels.map((sentinel) => sentinelClient(sentinel, login.tls))
+  }
+
+  get hears(): boolean {
+    return this.#server?.hears ?? false
+  }
+
+  hearsFrom(): boolean {
+    return this.hears
+  }
+
+  open(returned: () => void): void {
+    this.#returned = returned
+    void this.#ask()
+  }
+
+  async run(script: Script, keys: readonly string[], args: readonly string[]): Promise<Reply> {
+    if (this.#server === undefined) throw new ExchangeLost(this.#fault)
+    try {
+      return await this.#server.run(script, keys, args)
+    } catch (error) {
+      // The server is a replica by now, or gone.
+      void this.#ask()
+      throw error
+    }
+  }
+
+  async subscribe(channel: string, listener: Listener): Promise<void> {
+    if (this.#server === undefined) throw new ExchangeLost(this.#fault)
+    const listeners = this.#listeners.get(channel) ?? new Set()
+    this.#listeners.set(channel, listeners.add(listener))
+    await this.#server.subscribe(channel, listener)
+  }
+
+  async unsubscribe(channel: string, listener: Listener): Promise<void> {
+    const listeners = this.#listeners.get(channel)
+    if (listeners?.delete(listener) === true && listeners.size === 0) {
+      this.#listeners.delete(channel)
+    }
+    await this.#server?.unsubscribe(channel, listener)
+  }
+
+  close(): void {
+    this.#closed = true
+    clearTimeout(this.#timer)
+    this.#server?.close()
+  }
+
+  /** Asks which server it is, and again before long. */
+  async #ask(): Promise<void> {
+    if (this.#asking) return
+    this.#asking = true
+    clearTimeout(this.#timer)
+    const address = await this.#master()
+    this.#asking = false
+    if (this.#closed) return
+    if (address !== undefined && address !== this.#address) this.#moveTo(address)
+    const inMs = this.hears && address !== undefined ? CALM_MS : HASTE_MS
+    this.#timer = setTimeout(() => void this.#ask(), inMs).unref()
+  }
+
+  /** What the first sentinel says that answers. */
+  async #master(): Promise<string | undefined> {
+    const words = ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', this.name]
+    for (const sentinel of this.#sentinels) {
+      const client = sentinel.duplicate()
+      client.on('error', () => {})
+      try {
+        await client.connect()
+        const answer = await client.sendCommand<string[] | null>(words)
+        if (answer !== null) return answer.join(' ')
+        this.#fault = `the sentinel knows no ${this.name}`
+      } catch (error) {
+        this.#fault = messageOf(error)
+      } finally {
+        client.destroy()
+      }
+    }
+    return undefined
+  }
+
+  #moveTo(address: string): void {
+    this.#server?.close()
+    this.#address = address
+    const [host = '', port = ''] = address.split(' ')
+    const server = new ServerConnection({ host, port: Number(port) }, this.login, this.database)
+    this.#server = server
+    server.open(() => void this.#arrived(server))
+  }
+
+  /** What was listened to elsewhere is listened to here; what was missed until then is looked for. */
+  async #arrived(server: ServerConnection): Promise<void> {
+    if (server !== this.#server) return
+    this.#returned()
+    const all = [...this.#listeners].flatMap(([channel, listeners]) =>
+      [...listeners].map((listener) => server.subscribe(channel, listener)),
+    )
+    await Promise.allSettled(all)
+    if (server === this.#server) this.#returned()
+  }
+}
+
+/** Never connected itself: a copy of it costs nothing, a new one makes all commands anew. */
+function sentinelClient(sentinel: ServerAddress, tls: boolean) {
+  const options = clientOptions({ tls, username: undefined, password: undefined })
+  return createClient({
+    ...options,
+    commandOptions: { timeout: ANSWER_MS },
+    socket: { ...options.socket, ...sentinel, reconnectStrategy: false },
+  })
+}

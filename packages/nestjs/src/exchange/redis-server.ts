@@ -1,0 +1,72 @@
+import { createClient } from '@redis/client'
+import { ExchangeLost, messageOf } from './exchange.js'
+import {
+  clientOptions,
+  type Listener,
+  type RedisConnection,
+  type Reply,
+  runScript,
+  type ServerLogin,
+} from './redis-connection.js'
+import type { Script } from './redis-scripts.js'
+
+/** Where a server is. */
+export interface ServerAddress {
+  readonly host: string
+  readonly port: number
+}
+
+/** One server: a connection for commands, and one for messages. */
+export class ServerConnection implements RedisConnection {
+  readonly #commands
+  readonly #messages
+  /** Why there was no connection the last time. */
+  #fault = 'no connection'
+
+  constructor({ host, port }: ServerAddress, login: ServerLogin, database: number) {
+    const options = clientOptions(login)
+    const socket = { ...options.socket, host, port }
+    this.#commands = createClient({ ...options, socket, database })
+    this.#messages = this.#commands.duplicate()
+  }
+
+  get hears(): boolean {
+    return this.#messages.isReady
+  }
+
+  hearsFrom(): boolean {
+    return this.hears
+  }
+
+  open(returned: () => void): void {
+    for (const client of [this.#commands, this.#messages]) {
+      client.on('error', (error: unknown) => {
+        this.#fault = messageOf(error)
+      })
+      client.on('ready', () => {
+        if (this.#commands.isReady) returned()
+      })
+      // It tries by itself for ever.
+      client.connect().catch(() => {})
+    }
+  }
+
+  async run(script: Script, keys: readonly string[], args: readonly string[]): Promise<Reply> {
+    if (!this.#commands.isReady) throw new ExchangeLost(this.#fault)
+    return runScript((words) => this.#commands.sendCommand<Reply>(words), script, keys, args)
+  }
+
+  async subscribe(channel: string, listener: Listener): Promise<void> {
+    if (!this.hears) throw new ExchangeLost(this.#fault)
+    await this.#messages.sSubscribe(channel, listener)
+  }
+
+  async unsubscribe(channel: string, listener: Listener): Promise<void> {
+    await this.#messages.sUnsubscribe(channel, listener)
+  }
+
+  close(): void {
+    this.#commands.destroy()
+    this.#messages.destroy()
+  }
+}

@@ -1,0 +1,224 @@
+import { randomBytes } from 'node:crypto'
+import { Logger } from '@nestjs/common'
+import {
+  type Exchange,
+  ExchangeLost,
+  type Follower,
+  type Following,
+  LEASE_MS,
+  messageOf,
+  PATIENCE_MS,
+} from './exchange.js'
+import { Gate } from './gate.js'
+import { type LeaseLeft, Leases } from './leases.js'
+import { newNode } from './node.js'
+import { parseRedisUrl } from './redis-address.js'
+import type { Listener, RedisConnection, Reply } from './redis-connection.js'
+import { RedisFollowing, type RedisLink } from './redis-following.js'
+import { RedisKeys } from './redis-keys.js'
+import { LEAVE, PULSE, type Script } from './redis-scripts.js'
+
+/** How often a node renews its lease, which also says whether Redis answers. */
+const PULSE_MS = 500
+/** How many rooms are read at a time where they begin. */
+const ROOMS_AT_A_TIME = 64
+/** How many pulses in a row find no connection for messages before the exchange counts as lost. */
+const DEAF_PULSES = 2
+
+/**
+ * An exchange through Redis 7.0 or later, or Valkey. It connects by itself, now and whenever the
+ * connection is lost; until then it is not `ready`.
+ *
+ * @param url see {@link parseRedisUrl}
+ * @throws {TypeError} if that is no such address
+ */
+export function openRedis(url: string): Exchange {
+  const { connection, prefix } = parseRedisUrl(url)
+  return new RedisExchange(connection, new RedisKeys(prefix))
+}
+
+class RedisExchange implements Exchange, RedisLink {
+  readonly node = newNode()
+  readonly gate = new Gate(ROOMS_AT_A_TIME)
+  readonly #logger = new Logger('Exchange')
+  readonly #followings = new Set<RedisFollowing>()
+  readonly #listeners: ((node: string) => void)[] = []
+  readonly #leases = new Leases()
+  #state: 'starting' | 'live' | 'lost' | 'closed' = 'starting'
+  #epoch = ''
+  /** When the lease was last renewed, at the earliest. */
+  #renewedMs = performance.now()
+  #beating = false
+  #timer: NodeJS.Timeout | undefined
+  #deafPulses = 0
+  #looking: Promise<void> | undefined
+  #names = 0
+
+  constructor(
+    private readonly connection: RedisConnection,
+    readonly keys: RedisKeys,
+  ) {
+    connection.open(() => this.#returned())
+    // Sooner if it is there sooner.
+    this.#timer = setTimeout(() => void this.#beat(), PATIENCE_MS).unref()
+  }
+
+  get ready(): boolean {
+    return this.#state === 'live'
+  }
+
+  get epoch(): string {
+    return this.#epoch
+  }
+
+  get live(): boolean {
+    return this.#state === 'live' && performance.now() - this.#renewedMs < LEASE_MS
+  }
+
+  follow(room: string, follower: Follower): Following {
+    const following = new RedisFollowing(this, room, follower, `${this.node}.${++this.#names}`)
+    this.#followings.add(following)
+    if (this.#state === 'live') following.begin()
+    else if (this.#state === 'closed') following.end()
+    else if (this.#state === 'lost') following.lose()
+    return following
+  }
+
+  onGone(listener: (node: string) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  async nodes(): Promise<ReadonlySet<string>> {
+    // Whoever asks in the same turn gets the same answer.
+    this.#looking ??= Promise.resolve().then(() => {
+      this.#looking = undefined
+      return this.#pulse()
+    })
+    await this.#looking
+    return this.#leases.alive
+  }
+
+  async close(): Promise<void> {
+    if (this.#state === 'closed') return
+    const isLive = this.ready
+    this.#state = 'closed'
+    clearTimeout(this.#timer)
+    for (const following of this.#followings) following.end()
+    // If it isn't heard, the lease runs out.
+    if (isLive) await this.ask(LEAVE, [this.keys.leases], [this.node]).catch(() => {})
+    this.connection.close()
+  }
+
+  async ask(script: Script, keys: readonly string[], args: readonly unknown[]): Promise<Reply> {
+    return inTime(this.connection.run(script, keys, args.map(String)))
+  }
+
+  async subscribe(channel: string, listener: Listener): Promise<void> {
+    await inTime(this.connection.subscribe(channel, listener))
+  }
+
+  unsubscribe(channel: string, listener: Listener): void {
+    // A connection that is lost is subscribed to nothing.
+    this.connection.unsubscribe(channel, listener).catch(() => {})
+  }
+
+  hearsFrom(channel: string): boolean {
+    return this.connection.hearsFrom(channel)
+  }
+
+  troubled(): void {
+    void this.#beat()
+  }
+
+  ended(following: RedisFollowing): void {
+    this.#followings.delete(following)
+  }
+
+  /** A connection is there, maybe again, and some messages may be missing. */
+  #returned(): void {
+    if (this.#state === 'live') for (const following of this.#followings) void following.check()
+    void this.#beat()
+  }
+
+  /** A pulse, and what follows from whether it succeeds; then the next one. */
+  async #beat(): Promise<void> {
+    if (this.#beating || this.#state === 'closed') return
+    this.#beating = true
+    clearTimeout(this.#timer)
+    // Whoever didn't renew it in time is taken for gone by the others, whatever Redis says now.
+    if (this.#state === 'live' && !this.live) this.#lose(new ExchangeLost('the lease ran out'))
+    this.#deafPulses = this.connection.hears ? 0 : this.#deafPulses + 1
+    try {
+      if (this.#deafPulses >= DEAF_PULSES) throw new ExchangeLost('no connection for messages')
+      await this.#pulse()
+      for (const following of this.#followings) following.look(performance.now())
+    } catch (error) {
+      this.#lose(error)
+    }
+    this.#beating = false
+    if (this.#isClosed) return
+    this.#timer = setTimeout(() => void this.#beat(), PULSE_MS).unref()
+  }
+
+  get #isClosed(): boolean {
+    return this.#state === 'closed'
+  }
+
+  async #pulse(): Promise<void> {
+    const nowMs = performance.now()
+    const mayForget = this.#leases.isCertain(nowMs) ? 1 : 0
+    const newEpoch = randomBytes(6).toString('hex')
+    const args = [this.node, newEpoch, LEASE_MS, mayForget]
+    const reply = await this.ask(PULSE, [this.keys.epoch, this.keys.leases], args)
+    if (this.#state === 'closed') throw new ExchangeLost('closed')
+    const [epoch = '', ...rest] = reply as string[]
+    this.#renewedMs = nowMs
+    const gone = this.#leases.update(epoch, pairs(rest), nowMs)
+    this.#live(epoch)
+    for (const node of gone) for (const listener of this.#listeners) listener(node)
+  }
+
+  #live(epoch: string): void {
+    const isNews = this.#state !== 'live' || epoch !== this.#epoch
+    if (this.#state === 'lost') this.#logger.log('Redis is back')
+    this.#state = 'live'
+    this.#epoch = epoch
+    if (isNews) for (const following of this.#followings) following.begin()
+  }
+
+  #lose(error: unknown): void {
+    if (this.#state === 'closed') return
+    this.#leases.interrupted()
+    if (this.#state === 'lost') return
+    this.#state = 'lost'
+    this.#logger.warn(
+      `Redis can't be reached, and rooms are this node's own until it is back: ${messageOf(error)}`,
+    )
+    for (const following of this.#followings) following.lose()
+  }
+}
+
+/** @throws {ExchangeLost} if it isn't there in time, or fails */
+async function inTime<T>(promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    const error = new ExchangeLost(`no answer within ${PATIENCE_MS} ms`)
+    // An answer that waits to be read while this process was busy is in time: it is read first.
+    timer = setTimeout(() => setImmediate(() => reject(error)), PATIENCE_MS)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } catch (cause) {
+    throw cause instanceof ExchangeLost ? cause : new ExchangeLost(messageOf(cause), { cause })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function pairs(words: readonly string[]): LeaseLeft[] {
+  const leases: LeaseLeft[] = []
+  for (let index = 0; index < words.length; index += 2) {
+    leases.push([words[index]!, Number(words[index + 1])])
+  }
+  return leases
+}

@@ -1,0 +1,144 @@
+import { Logger } from '@nestjs/common'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { type Exchange, ExchangeLost } from '../../packages/nestjs/src/exchange/exchange.js'
+import { openRedis } from '../../packages/nestjs/src/exchange/redis.js'
+import { type RunningCluster, type RunningRedis, startCluster } from '../servers/redis.js'
+import { Recorder } from './recorder.js'
+
+// What it says when Redis is gone is the subject of no test.
+Logger.overrideLogger(false)
+
+let cluster: RunningCluster
+beforeAll(async () => {
+  cluster = await startCluster()
+})
+afterAll(() => cluster[Symbol.asyncDispose]())
+beforeEach(async () => {
+  for (const server of cluster.servers) await server.command('FLUSHALL')
+})
+
+it('spreads rooms over the servers', async () => {
+  await using first = open()
+  await using second = open()
+  for (const server of cluster.servers) {
+    const room = await roomOn(server)
+    const writer = await Recorder.begun(first, room)
+    const reader = await Recorder.begun(second, room)
+    await writer.append('"here"')
+    await reader.has('"here"')
+    expect(await server.command('EXISTS', `whereabouts:{${room}}:room`)).toBe(1)
+    expect(await server.command('PUBSUB', 'SHARDCHANNELS', `*{${room}}*`)).toHaveLength(1)
+  }
+})
+
+it('[EX1] hears what was said while its connections for messages were cut', async () => {
+  await using first = open()
+  await using second = open()
+  for (const server of cluster.servers) {
+    const room = await roomOn(server)
+    const writer = await Recorder.begun(first, room)
+    const reader = await Recorder.begun(second, room)
+    await server.command('CLIENT', 'KILL', 'TYPE', 'pubsub')
+    const texts = Array.from({ length: 20 }, (_, index) => `"${index}"`)
+    await Promise.all(texts.map((text) => writer.append(text)))
+    await reader.has('"19"')
+    expect(reader.state).toEqual(texts)
+    expect([reader.begins.length, reader.losses]).toEqual([1, 0])
+  }
+})
+
+it.each(['killed', 'paused'])(
+  '[EX3] loses the rooms of a server that is %s, and no others, until it is back',
+  async (how) => {
+    await using first = open()
+    await using second = open()
+    const [dying, living] = await twoWithoutLeases()
+    const room = await roomOn(dying)
+    const lost = [await Recorder.begun(first, room), await Recorder.begun(second, room)]
+    const others = await roomOn(living)
+    const kept = [await Recorder.begun(first, others), await Recorder.begun(second, others)]
+    await lost[0]!.append('"before"')
+    await lost[1]!.has('"before"')
+    if (how === 'killed') await dying.kill()
+    else dying.pause()
+    try {
+      for (const recorder of lost) await recorder.until('lost', () => recorder.losses === 1)
+      await expect(lost[0]!.append('"refused"')).rejects.toThrow(ExchangeLost)
+      await kept[0]!.append('"meanwhile"')
+      await kept[1]!.has('"meanwhile"')
+    } finally {
+      if (how === 'killed') await dying.restart()
+      else dying.resume()
+    }
+    for (const recorder of lost) {
+      await recorder.beganAgain(2)
+      expect(recorder.history).toEqual(recorder.begins[0])
+      expect(recorder.state).toEqual(['"before"'])
+    }
+    await lost[1]!.append('"after"')
+    await lost[0]!.has('"after"')
+    for (const recorder of kept) expect([recorder.begins.length, recorder.losses]).toEqual([1, 0])
+    expect([first.ready, second.ready]).toEqual([true, true])
+  },
+)
+
+it('[EX1] follows a room whose slot moves to another server', async () => {
+  await using first = open()
+  await using second = open()
+  const [from, to] = await twoWithoutLeases()
+  const room = await roomOn(from)
+  const writer = await Recorder.begun(first, room)
+  const reader = await Recorder.begun(second, room)
+  await writer.append('"before"')
+  await reader.has('"before"')
+  await moveSlot(room, from, to)
+  // What is sent while the slot moves may be refused; then the room begins anew, with all it had.
+  const appended = writer.append('"during"').catch(() => writer.beganAgain(2))
+  await appended
+  if (!writer.state.includes('"during"')) await writer.append('"during"')
+  await reader.has('"during"')
+  await reader.append('"after"')
+  await writer.has('"after"')
+  expect(writer.state).toEqual(['"before"', '"during"', '"after"'])
+  expect(reader.state).toEqual(writer.state)
+  expect(writer.history).toEqual(writer.begins[0])
+})
+
+function open(): Exchange & AsyncDisposable {
+  const exchange = openRedis(cluster.url)
+  return Object.assign(exchange, { [Symbol.asyncDispose]: () => exchange.close() })
+}
+
+/** A room whose keys are on that server. */
+async function roomOn(server: RunningRedis): Promise<string> {
+  for (let count = 0; ; count++) {
+    const owned = await server.command('EXISTS', `{room-${count}}`).catch(() => undefined)
+    if (owned !== undefined) return `room-${count}`
+  }
+}
+
+/** The two servers that the nodes' own leases aren't on. */
+async function twoWithoutLeases(): Promise<[RunningRedis, RunningRedis]> {
+  const free: RunningRedis[] = []
+  for (const server of cluster.servers) {
+    const owned = await server.command('EXISTS', '{nodes}').catch(() => undefined)
+    if (owned === undefined) free.push(server)
+  }
+  const [one, two] = free
+  if (one === undefined || two === undefined) throw new Error('there are not two of them')
+  return [one, two]
+}
+
+async function moveSlot(room: string, from: RunningRedis, to: RunningRedis): Promise<void> {
+  const slot = String(await from.command('CLUSTER', 'KEYSLOT', room))
+  const [source, target] = [await idOf(from), await idOf(to)]
+  await to.command('CLUSTER', 'SETSLOT', slot, 'IMPORTING', source)
+  await from.command('CLUSTER', 'SETSLOT', slot, 'MIGRATING', target)
+  const keys = (await from.command('CLUSTER', 'GETKEYSINSLOT', slot, '1000')) as string[]
+  await from.command('MIGRATE', '127.0.0.1', `${to.port}`, '', '0', '5000', 'KEYS', ...keys)
+  for (const server of [to, from]) await server.command('CLUSTER', 'SETSLOT', slot, 'NODE', target)
+}
+
+async function idOf(server: RunningRedis): Promise<string> {
+  return String(await server.command('CLUSTER', 'MYID'))
+}

@@ -1,0 +1,19 @@
+// A node that is a process of its own, to be killed and stopped. Says what it is told, a line each.
+import { openRedis } from '../../packages/nestjs/dist/exchange/redis.js'
+
+const [, , url = '', room = ''] = process.argv
+const exchange = openRedis(url)
+/** @param {string} what */
+const say = (what) => process.stdout.write(`${what}\n`)
+
+const following = exchange.follow(room, {
+  begin() {
+    say('begin')
+    void Promise.resolve().then(() => following.append([JSON.stringify(exchange.node)]))
+  },
+  batch: ({ operations }) => say(`batch ${operations.join(' ')}`),
+  lost: () => say('lost'),
+})
+say(`node ${exchange.node}`)
+// Ends with whoever started it.
+process.stdin.resume().on('end', () => process.exit())

@@ -1,0 +1,111 @@
+import type {
+  Batch,
+  Exchange,
+  Follower,
+  Following,
+  History,
+} from '../../packages/nestjs/src/exchange/exchange.js'
+import { within } from '../conformance/deadline.js'
+
+/** Longer than a lease and whatever follows from its end. */
+export const PATIENCE_MS = 15_000
+
+/** Follows a room, and keeps what it was told. The room's state is the list of all operations. */
+export class Recorder implements Follower {
+  readonly begins: History[] = []
+  /** Since the last `begin`. */
+  batches: Batch[] = []
+  /** How many of them came together with `begin`. */
+  caughtUp = 0
+  state: string[] = []
+  losses = 0
+  lossesAtBegin = 0
+  following!: Following
+  onBegin: () => void = () => {}
+  onBatch: (batch: Batch) => void = () => {}
+  #waiting: (() => void)[] = []
+
+  static follow(exchange: Exchange, room: string): Recorder {
+    const recorder = new Recorder()
+    recorder.following = exchange.follow(room, recorder)
+    return recorder
+  }
+
+  static async begun(exchange: Exchange, room: string): Promise<Recorder> {
+    const recorder = Recorder.follow(exchange, room)
+    await recorder.until('begun', () => recorder.begins.length > 0)
+    return recorder
+  }
+
+  get history(): History {
+    return this.begins.at(-1)!
+  }
+
+  get numbers(): number[] {
+    return this.batches.map(({ number }) => number)
+  }
+
+  begin(history: History): void {
+    this.begins.push(history)
+    this.lossesAtBegin = this.losses
+    this.batches = []
+    const { checkpoint } = history
+    this.state = checkpoint === null ? [] : (JSON.parse(checkpoint.state) as string[])
+    this.onBegin()
+    queueMicrotask(() => {
+      this.caughtUp = this.batches.length
+    })
+    this.#changed()
+  }
+
+  batch(batch: Batch): void {
+    this.batches.push(batch)
+    this.state.push(...batch.operations)
+    this.onBatch(batch)
+    this.#changed()
+  }
+
+  lost(): void {
+    this.losses += 1
+    this.#changed()
+  }
+
+  append(...operations: string[]): Promise<number> {
+    return this.following.append(operations)
+  }
+
+  checkpoint(): Promise<void> {
+    return this.following.checkpoint(this.#last, JSON.stringify(this.state))
+  }
+
+  /** Until it is so; looks whenever something is told. */
+  async until(what: string, isSo: () => boolean): Promise<void> {
+    const reached = new Promise<void>((resolve) => {
+      const look = () => {
+        if (isSo()) resolve()
+        else this.#waiting.push(look)
+      }
+      look()
+    })
+    await within(reached, what, PATIENCE_MS)
+  }
+
+  async has(operation: string): Promise<void> {
+    await this.until(operation, () => this.state.includes(operation))
+  }
+
+  /** Until it has begun anew after it was lost, or for another reason. */
+  async beganAgain(times: number): Promise<void> {
+    await this.until(`begun ${times} times`, () => this.begins.length >= times)
+  }
+
+  get #last(): number {
+    return this.batches.at(-1)?.number ?? this.history.checkpoint?.number ?? 0
+  }
+
+  #changed(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const look of waiting) look()
+  }
+}

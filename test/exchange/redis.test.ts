@@ -1,0 +1,418 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { Logger } from '@nestjs/common'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type Exchange, ExchangeLost } from '../../packages/nestjs/src/exchange/exchange.js'
+import { openRedis } from '../../packages/nestjs/src/exchange/redis.js'
+import { APPEND } from '../../packages/nestjs/src/exchange/redis-scripts.js'
+import { within } from '../conformance/deadline.js'
+import { type RunningRedis, startRedis } from '../servers/redis.js'
+import { PATIENCE_MS, Recorder } from './recorder.js'
+
+// What it says when Redis is gone is the subject of no test.
+Logger.overrideLogger(false)
+
+/** Sooner than a room is looked at for no other reason than that time has passed. */
+const LOOK_MS = 7_000
+const NODE = fileURLToPath(new URL('node.mjs', import.meta.url))
+
+let redis: RunningRedis
+beforeAll(async () => {
+  redis = await startRedis()
+})
+afterAll(() => redis[Symbol.asyncDispose]())
+beforeEach(() => redis.command('FLUSHALL'))
+
+describe('an exchange through Redis', () => {
+  it('gathers what is appended while a batch is on its way', async () => {
+    await using node = open()
+    const recorder = await Recorder.begun(node, 'one')
+    await Promise.all(Array.from({ length: 500 }, (_, index) => recorder.append(`${index}`)))
+    expect(recorder.state).toEqual(Array.from({ length: 500 }, (_, index) => `${index}`))
+    expect(recorder.batches).toHaveLength(2)
+  })
+
+  it('takes one round trip for a batch', async () => {
+    await using node = open()
+    const recorder = await Recorder.begun(node, 'one')
+    const before = await calls('evalsha')
+    for (let count = 0; count < 50; count++) await recorder.append('1')
+    // The lease is renewed twice a second.
+    expect((await calls('evalsha')) - before).toBeLessThan(55)
+    expect(await calls('eval')).toBeLessThan(10)
+  })
+
+  it('[EX1] reads in the log what it did not hear', async () => {
+    await using first = open()
+    await using second = open()
+    const writer = await Recorder.begun(first, 'one')
+    const reader = await Recorder.begun(second, 'one')
+    await writer.append('"1"')
+    await reader.has('"1"')
+    const { firstVersion } = writer.history
+    // In the log, but nobody was told.
+    const text = `${firstVersion} 2 ${Date.now()} somebody\n"2"`
+    await redis.command('HSET', key('room'), 'number', '2')
+    await redis.command('XADD', key('log'), '2-0', 'batch', text, 'total', '0')
+    const sinceMs = performance.now()
+    expect(await writer.append('"3"')).toBe(3)
+    await reader.has('"3"')
+    // Not when it happens to look again.
+    expect(performance.now() - sinceMs).toBeLessThan(LOOK_MS)
+    for (const recorder of [writer, reader]) {
+      expect(recorder.state).toEqual(['"1"', '"2"', '"3"'])
+      expect(recorder.numbers).toEqual([1, 2, 3])
+      expect([recorder.begins.length, recorder.losses]).toEqual([1, 0])
+    }
+  })
+
+  it('[EX1] hears what was said while its connection for messages was cut', async () => {
+    await using first = open()
+    await using second = open()
+    const writer = await Recorder.begun(first, 'one')
+    const reader = await Recorder.begun(second, 'one')
+    const sinceMs = performance.now()
+    for (let round = 1; round <= 3; round++) {
+      // What is appended now is said before anybody is back, and nothing is said after it.
+      await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub')
+      const own = Array.from({ length: 20 }, (_, index) => writer.append(`"${round} ${index}"`))
+      await Promise.all(own)
+      await reader.has(`"${round} 19"`)
+    }
+    expect(performance.now() - sinceMs).toBeLessThan(LOOK_MS)
+    expect(reader.state).toEqual(writer.state)
+    expect(reader.numbers).toEqual(reader.batches.map((_, index) => index + 1))
+    for (const recorder of [writer, reader]) {
+      expect([recorder.begins.length, recorder.losses]).toEqual([1, 0])
+    }
+  })
+
+  it('[EX1] looks for what it missed as soon as its connection is back', async () => {
+    await using node = open()
+    const reader = await Recorder.begun(node, 'one')
+    await reader.append('"1"')
+    const sinceMs = performance.now()
+    // In the log, but nobody was told, and nobody says anything after it.
+    const text = `${reader.history.firstVersion} 2 2 somebody\n"2"`
+    await redis.command('HSET', key('room'), 'number', '2', 'mark', '2 somebody')
+    await redis.command('XADD', key('log'), '2-0', 'batch', text, 'total', '0')
+    await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub')
+    await reader.has('"2"')
+    expect(performance.now() - sinceMs).toBeLessThan(LOOK_MS)
+    expect([reader.begins.length, reader.losses]).toEqual([1, 0])
+  })
+
+  it('cuts the log at a checkpoint', async () => {
+    await using node = open()
+    const recorder = await Recorder.begun(node, 'one')
+    for (let count = 0; count < 10; count++) await recorder.append('1')
+    expect(await redis.command('XLEN', key('log'))).toBe(10)
+    await recorder.checkpoint()
+    expect(await redis.command('XLEN', key('log'))).toBe(0)
+    await recorder.append('1')
+    const late = await Recorder.begun(node, 'one')
+    expect(late.state).toHaveLength(11)
+  })
+
+  it('keeps no more of a log than it may, and forgets what nobody follows', async () => {
+    await using node = open()
+    const recorder = await Recorder.begun(node, 'one')
+    const large = JSON.stringify('x'.repeat(1_000_000))
+    for (let count = 0; count < 50; count++) await recorder.append(large)
+    const used = Number(await redis.command('MEMORY', 'USAGE', key('log'), 'SAMPLES', '0'))
+    expect(used).toBeLessThan(40_000_000)
+    expect(recorder.numbers.at(-1)).toBe(50)
+    for (const name of ['log', 'room']) {
+      const leftMs = Number(await redis.command('PTTL', key(name)))
+      expect(leftMs).toBeGreaterThan(50_000)
+      expect(leftMs).toBeLessThanOrEqual(60_000)
+    }
+  })
+
+  it('reads a long log in pages', async () => {
+    await using node = open()
+    const writer = await Recorder.begun(node, 'one')
+    for (let count = 1; count <= 600; count++) await writer.append(`${count}`)
+    await using other = open()
+    const late = await Recorder.begun(other, 'one')
+    expect(late.state).toEqual(writer.state)
+    expect(late.numbers).toHaveLength(600)
+  })
+
+  it.each([
+    ['has', []],
+    ['has, and has something else in its place,', [2, 3]],
+    ['has, and has more than that instead,', [2, 3, 4]],
+  ])('[EX2] begins anew where Redis lost the end of a log that a node %s', async (_, instead) => {
+    await using first = open()
+    await using second = open()
+    const writer = await Recorder.begun(first, 'one')
+    const reader = await Recorder.begun(second, 'one')
+    for (const text of ['"1"', '"2"', '"3"']) await writer.append(text)
+    await reader.has('"3"')
+    // As a replica that took over before it had everything.
+    await redis.command('DEL', key('log'))
+    const { firstVersion } = writer.history
+    for (const number of [1, ...instead]) {
+      const text = `${firstVersion} ${number} 1 somebody\n"instead"`
+      await redis.command('XADD', key('log'), `${number}-0`, 'batch', text, 'total', '0')
+    }
+    const last = `${instead.at(-1) ?? 1}`
+    await redis.command('HSET', key('room'), 'number', last, 'mark', '1 somebody')
+    await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub')
+    for (const recorder of [writer, reader]) {
+      await recorder.beganAgain(2)
+      expect(recorder.history.firstVersion).toBeGreaterThan(firstVersion + 3)
+      expect(recorder.state).toEqual([])
+    }
+    await writer.append('"new"')
+    await reader.has('"new"')
+    expect(reader.history).toEqual(writer.history)
+    expect(reader.numbers).toEqual([1])
+  })
+
+  it('[EX2] acknowledges nothing in a log that has lost what this node knows', async () => {
+    await using node = open()
+    const recorder = await Recorder.begun(node, 'one')
+    for (const text of ['"1"', '"2"']) await recorder.append(text)
+    const text = `${recorder.history.firstVersion} 1 1 somebody\n"instead"`
+    await redis.command('DEL', key('log'))
+    await redis.command('XADD', key('log'), '1-0', 'batch', text, 'total', '0')
+    await redis.command('HSET', key('room'), 'number', '1', 'mark', '1 somebody')
+    await expect(recorder.append('"3"')).rejects.toThrow(ExchangeLost)
+    await recorder.beganAgain(2)
+    expect(recorder.history.firstVersion).toBeGreaterThan(recorder.begins[0]!.firstVersion + 2)
+    expect(await recorder.append('"4"')).toBe(1)
+  })
+
+  it('[EX3] is lost while Redis is paused, and begins anew with the same when it is back', async () => {
+    await using first = open()
+    await using second = open()
+    const one = await Recorder.begun(first, 'one')
+    const two = await Recorder.begun(second, 'one')
+    const gone: string[] = []
+    for (const node of [first, second]) node.onGone((id) => gone.push(id))
+    await one.append('"before"')
+    await two.has('"before"')
+    redis.pause()
+    const sinceMs = performance.now()
+    try {
+      const appended = one.append('"unknown"')
+      await expect(appended).rejects.toThrow(ExchangeLost)
+      expect(performance.now() - sinceMs).toBeLessThan(3_000)
+      for (const recorder of [one, two]) await recorder.until('lost', () => recorder.losses === 1)
+      expect(performance.now() - sinceMs).toBeLessThan(4_000)
+      expect([first.ready, second.ready]).toEqual([false, false])
+      await expect(one.append('"refused"')).rejects.toThrow(ExchangeLost)
+      await expect(two.checkpoint()).rejects.toThrow(ExchangeLost)
+      await expect(first.nodes()).rejects.toThrow(ExchangeLost)
+    } finally {
+      redis.resume()
+    }
+    for (const recorder of [one, two]) {
+      await recorder.beganAgain(2)
+      expect(recorder.history).toEqual(recorder.begins[0])
+      expect(recorder.losses).toBe(1)
+    }
+    await two.append('"after"')
+    await one.has('"after"')
+    expect(one.batches).toEqual(two.batches)
+    expect(one.state).not.toContain('"refused"')
+    // Whether it happened is not known; but if it did, it was there when the room began anew.
+    expect(one.state.indexOf('"unknown"')).toBeLessThan(one.caughtUp)
+    expect(await first.nodes()).toEqual(new Set([first.node, second.node]))
+    expect(gone).toEqual([])
+  })
+
+  it('lets nothing come after a beginning that was sent before it', async () => {
+    await using node = open()
+    const recorder = await Recorder.begun(node, 'one')
+    await recorder.append('"before"')
+    const fence = await fenceOf(node)
+    await redis.command('CLIENT', 'KILL', 'TYPE', 'normal')
+    await expect(recorder.append('"refused"')).rejects.toThrow(ExchangeLost)
+    await recorder.beganAgain(2)
+    expect(await fenceOf(node)).not.toEqual(fence)
+    // What was on its way all the time, as the old connection would bring it.
+    const { firstVersion } = recorder.history
+    const keys = [key('room'), key('log'), fence.key, key('batches')]
+    const late = [firstVersion, fence.value, node.node, '"late"', 60_000, 100, 100_000, 0, '']
+    const words = [...keys, ...late].map(String)
+    expect(await redis.command('EVAL', APPEND.text, '4', ...words)).toBeNull()
+    words[5] = (await fenceOf(node)).value
+    expect(await redis.command('EVAL', APPEND.text, '4', ...words)).toMatchObject({ 0: '2' })
+    await recorder.has('"late"')
+  })
+
+  it('[EX3] is lost while Redis is down, and finds everything when it comes back with its data', async () => {
+    await using first = open()
+    await using second = open()
+    const one = await Recorder.begun(first, 'one')
+    const two = await Recorder.begun(second, 'one')
+    await one.append('"before"')
+    await redis.kill()
+    for (const recorder of [one, two]) await recorder.until('lost', () => recorder.losses === 1)
+    const alone = Recorder.follow(first, 'opened while it is down')
+    await alone.until('lost', () => alone.losses === 1)
+    await redis.restart()
+    for (const recorder of [one, two]) {
+      await recorder.beganAgain(2)
+      expect(recorder.history).toEqual(recorder.begins[0])
+      expect(recorder.state).toEqual(['"before"'])
+    }
+    await alone.beganAgain(1)
+    expect(await alone.append('"late"')).toBe(1)
+    expect(await two.append('"after"')).toBe(2)
+    await one.has('"after"')
+  })
+
+  it('[EX2] has another epoch when Redis comes back empty', async () => {
+    await using first = open()
+    await using second = open()
+    const one = await Recorder.begun(first, 'one')
+    const two = await Recorder.begun(second, 'one')
+    await one.append('"before"')
+    await redis.kill()
+    await redis.restart({ empty: true })
+    for (const recorder of [one, two]) {
+      await recorder.beganAgain(2)
+      expect(recorder.state).toEqual([])
+      expect(recorder.history.epoch).not.toBe(recorder.begins[0]!.epoch)
+      expect(recorder.history.firstVersion).toBeGreaterThan(recorder.begins[0]!.firstVersion + 1)
+    }
+    expect(two.history).toEqual(one.history)
+    expect(await two.append('"after"')).toBe(1)
+    await one.has('"after"')
+  })
+
+  it('[EX2] has another epoch when Redis is emptied under it', async () => {
+    await using node = open()
+    const recorder = await Recorder.begun(node, 'one')
+    await recorder.append('"before"')
+    await redis.command('FLUSHALL')
+    const sinceMs = performance.now()
+    await recorder.until('another epoch', () => {
+      return recorder.history.epoch !== recorder.begins[0]!.epoch
+    })
+    expect(performance.now() - sinceMs).toBeLessThan(LOOK_MS)
+    expect(recorder.state).toEqual([])
+    expect(await recorder.append('"after"')).toBe(1)
+  })
+
+  it('[EX4] tells that a node was killed, and one that was stopped for long begins anew', async () => {
+    await using here = open()
+    const recorder = await Recorder.begun(here, 'one')
+    const gone = new Set<string>()
+    let look = () => {}
+    here.onGone((node) => {
+      gone.add(node)
+      look()
+    })
+    await using killed = await startNode(redis.url, 'one')
+    await using stopped = await startNode(redis.url, 'one')
+    for (const { id } of [killed, stopped]) await recorder.has(JSON.stringify(id))
+    expect(await here.nodes()).toEqual(new Set([here.node, killed.id, stopped.id]))
+    killed.process.kill('SIGKILL')
+    stopped.process.kill('SIGSTOP')
+    const bothAreGone = new Promise<void>((resolve) => {
+      look = () => gone.size === 2 && resolve()
+      look()
+    })
+    await within(bothAreGone, 'the news that they are gone', PATIENCE_MS)
+    expect(gone).toEqual(new Set([killed.id, stopped.id]))
+    expect(await here.nodes()).toEqual(new Set([here.node]))
+    const before = stopped.said('begin')
+    stopped.process.kill('SIGCONT')
+    await stopped.until('begun anew', () => stopped.said('begin') > before)
+    expect(stopped.said('lost')).toBe(1)
+    expect(await here.nodes()).toEqual(new Set([here.node, stopped.id]))
+    expect(recorder.losses).toBe(0)
+  })
+
+  it('is not there where nobody listens, and says so', async () => {
+    await using nowhere = openAt('redis://127.0.0.1:1')
+    const recorder = Recorder.follow(nowhere, 'one')
+    await recorder.until('lost', () => recorder.losses === 1)
+    expect(nowhere.ready).toBe(false)
+    await expect(recorder.append('1')).rejects.toThrow(ExchangeLost)
+  })
+
+  it('refuses an address that is none', () => {
+    for (const url of ['', 'localhost:6379', 'http://localhost', 'redis']) {
+      expect(() => openRedis(url), url).toThrow(TypeError)
+    }
+  })
+
+  it('keeps the databases of a server apart', async () => {
+    await using here = open()
+    await using there = openAt(`${redis.url}/1`)
+    const one = await Recorder.begun(here, 'one')
+    const other = await Recorder.begun(there, 'one')
+    await one.append('"here"')
+    expect(await other.append('"there"')).toBe(1)
+    expect(one.state).toEqual(['"here"'])
+    expect(await here.nodes()).toEqual(new Set([here.node]))
+  })
+})
+
+function open(): Exchange & AsyncDisposable {
+  return openAt(redis.url)
+}
+
+function openAt(url: string): Exchange & AsyncDisposable {
+  const exchange = openRedis(url)
+  return Object.assign(exchange, { [Symbol.asyncDispose]: () => exchange.close() })
+}
+
+function key(name: string): string {
+  return `whereabouts:{one}:${name}`
+}
+
+/** What says in which beginning of a room a node is. */
+async function fenceOf({ node }: Exchange): Promise<{ key: string; value: string }> {
+  const found = (await redis.command('KEYS', `${key('fence')}:${node}*`)) as string[]
+  return { key: found[0]!, value: String(await redis.command('GET', found[0]!)) }
+}
+
+/** How often Redis was asked to run a command. */
+async function calls(name: string): Promise<number> {
+  const stats = String(await redis.command('INFO', 'commandstats'))
+  return Number(new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1] ?? 0)
+}
+
+interface RunningNode extends AsyncDisposable {
+  readonly id: string
+  readonly process: ChildProcessByStdio<Writable, Readable, null>
+  /** How often it said that. */
+  said(what: string): number
+  until(what: string, isSo: () => boolean): Promise<void>
+}
+
+async function startNode(url: string, room: string): Promise<RunningNode> {
+  const child = spawn(process.execPath, [NODE, url, room], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const lines: string[] = []
+  const output = createInterface(child.stdout)
+  output.on('line', (line) => lines.push(line))
+  const until = async (what: string, isSo: () => boolean) => {
+    const reached = async () => {
+      while (!isSo()) await once(output, 'line')
+    }
+    await within(reached(), what, PATIENCE_MS)
+  }
+  await until('its name', () => lines.some((line) => line.startsWith('node ')))
+  return {
+    id: lines.find((line) => line.startsWith('node '))!.slice('node '.length),
+    process: child,
+    said: (what) => lines.filter((line) => line === what).length,
+    until,
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const ended = once(child, 'exit')
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}

@@ -1,0 +1,59 @@
+import { Logger } from '@nestjs/common'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { Exchange } from '../../packages/nestjs/src/exchange/exchange.js'
+import { openRedis } from '../../packages/nestjs/src/exchange/redis.js'
+import { startWatched, type WatchedRedis } from '../servers/redis.js'
+import { Recorder } from './recorder.js'
+
+// What it says when Redis is gone is the subject of no test.
+Logger.overrideLogger(false)
+
+let watched: WatchedRedis
+beforeEach(async () => {
+  watched = await startWatched()
+})
+afterEach(() => watched[Symbol.asyncDispose]())
+
+it.each(['killed', 'told to hand over'])(
+  '[EX3] goes on with the replica when the server is %s',
+  async (how) => {
+    await using first = open()
+    await using second = open()
+    const one = await Recorder.begun(first, 'one')
+    const two = await Recorder.begun(second, 'one')
+    await one.append('"before"')
+    await two.has('"before"')
+    await watched.master.command('WAIT', '1', '1000')
+    if (how === 'killed') await watched.master.kill()
+    else await watched.failover()
+    // A node that hears of the new server before it misses the old one need not begin anew.
+    if (how === 'killed') for (const recorder of [one, two]) await recorder.beganAgain(2)
+    await append(two, '"after"')
+    await one.has('"after"')
+    await append(one, '"and back"')
+    await two.has('"and back"')
+    for (const recorder of [one, two]) {
+      expect(recorder.state).toEqual(['"before"', '"after"', '"and back"'])
+      expect(recorder.history).toEqual(recorder.begins[0])
+    }
+    expect(await watched.replica.command('EXISTS', 'whereabouts:{one}:room')).toBe(1)
+  },
+)
+
+function open(): Exchange & AsyncDisposable {
+  const exchange = openRedis(watched.url)
+  return Object.assign(exchange, { [Symbol.asyncDispose]: () => exchange.close() })
+}
+
+/** While servers take over from each other, more than one attempt may be lost. */
+async function append(recorder: Recorder, text: string): Promise<void> {
+  for (;;) {
+    const { length } = recorder.begins
+    try {
+      await recorder.append(text)
+      return
+    } catch {
+      await recorder.beganAgain(length + 1)
+    }
+  }
+}

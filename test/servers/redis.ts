@@ -1,0 +1,226 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { createClient } from '@redis/client'
+import { find, missing, REDIS } from '../../scripts/needs.mjs'
+import { within } from '../conformance/deadline.js'
+
+const START_MS = 20_000
+
+/** A Redis server of the tests' own; disposing of it removes all of it. */
+export interface RunningRedis extends AsyncDisposable {
+  readonly port: number
+  /** `redis://127.0.0.1:<port>` */
+  readonly url: string
+  /** Ends it as a power cut would; what it saved is there when it starts again. */
+  kill(): Promise<void>
+  /** Starts it again, on the same port, after `kill()`. */
+  restart(options?: { empty: boolean }): Promise<void>
+  /** Stops its process where it is: connections stay, nothing is answered. */
+  pause(): void
+  resume(): void
+  /** What it answers to a command. */
+  command(...words: string[]): Promise<unknown>
+}
+
+/**
+ * Starts the system's Redis in a temporary folder, on a free port. It writes down everything at once,
+ * so that nothing is lost unless it is started `empty`.
+ *
+ * @param settings further ones, such as `--cluster-enabled yes`
+ */
+export async function startRedis(...settings: string[]): Promise<RunningRedis> {
+  const folder = mkdtempSync(join(tmpdir(), 'whereabouts-redis-'))
+  const port = await freePort()
+  const start = () => startServer(['--dir', folder, '--port', String(port), ...settings])
+  let server = await start()
+  const kill = async () => {
+    if (server.exitCode !== null || server.signalCode !== null) return
+    const ended = once(server, 'exit')
+    server.kill('SIGKILL')
+    await within(ended, 'the end of Redis')
+  }
+  return {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    kill,
+    async restart({ empty } = { empty: false }) {
+      if (empty) rmSync(join(folder, 'appendonlydir'), { recursive: true, force: true })
+      server = await start()
+    },
+    pause: () => void server.kill('SIGSTOP'),
+    resume: () => void server.kill('SIGCONT'),
+    command: (...words) => command(port, words),
+    async [Symbol.asyncDispose]() {
+      await kill()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Some servers that are one cluster. */
+export interface RunningCluster extends AsyncDisposable {
+  readonly servers: readonly RunningRedis[]
+  /** Addresses of all of them, with commas between. */
+  readonly url: string
+}
+
+/** Starts a cluster of three servers, each with a third of the slots, without replicas. */
+export async function startCluster(): Promise<RunningCluster> {
+  const servers: RunningRedis[] = []
+  const buses: number[] = []
+  for (let count = 0; count < 3; count++) {
+    const bus = await freePort()
+    buses.push(bus)
+    const own = ['--cluster-enabled', 'yes', '--cluster-port', `${bus}`]
+    const patience = ['--cluster-node-timeout', '2000', '--cluster-require-full-coverage', 'no']
+    servers.push(await startRedis(...own, ...patience))
+  }
+  const third = Math.ceil(16_384 / servers.length)
+  for (const [index, server] of servers.entries()) {
+    const [from, to] = [index * third, Math.min((index + 1) * third, 16_384) - 1]
+    await server.command('CLUSTER', 'ADDSLOTSRANGE', `${from}`, `${to}`)
+    await server.command('CLUSTER', 'SET-CONFIG-EPOCH', `${index + 1}`)
+  }
+  for (const [index, { port }] of servers.entries()) {
+    await servers[0]!.command('CLUSTER', 'MEET', '127.0.0.1', `${port}`, `${buses[index]}`)
+  }
+  for (const server of servers) await within(knowsAll(server), 'the cluster', START_MS)
+  return {
+    servers,
+    url: servers.map(({ url }) => url).join(','),
+    async [Symbol.asyncDispose]() {
+      for (const server of servers) await server[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** There is nothing to listen to: it has to be asked. */
+async function knowsAll(server: RunningRedis): Promise<void> {
+  for (;;) {
+    const info = String(await server.command('CLUSTER', 'INFO'))
+    const isWhole = info.includes('cluster_slots_assigned:16384')
+    if (isWhole && info.includes('cluster_state:ok') && info.includes('known_nodes:3')) return
+    await setTimeout(100)
+  }
+}
+
+/** Two servers of which one writes and the other is its replica, and a sentinel that watches them. */
+export interface WatchedRedis extends AsyncDisposable {
+  readonly master: RunningRedis
+  readonly replica: RunningRedis
+  /** `redis-sentinel://127.0.0.1:<port>#watched` */
+  readonly url: string
+  /** Makes the replica the one that is written to; resolves when the other one refuses that. */
+  failover(): Promise<void>
+}
+
+/** Starts them; the replica takes over about a second after the master is gone. */
+export async function startWatched(): Promise<WatchedRedis> {
+  const master = await startRedis()
+  const replica = await startRedis('--replicaof', '127.0.0.1', `${master.port}`)
+  const folder = mkdtempSync(join(tmpdir(), 'whereabouts-sentinel-'))
+  const port = await freePort()
+  const file = join(folder, 'sentinel.conf')
+  const config = [
+    `port ${port}`,
+    'bind 127.0.0.1',
+    `dir ${folder}`,
+    `sentinel monitor watched 127.0.0.1 ${master.port} 1`,
+    'sentinel down-after-milliseconds watched 1000',
+    'sentinel failover-timeout watched 5000',
+  ]
+  writeFileSync(file, config.join('\n'))
+  const sentinel = await started([file, '--sentinel'], 'Sentinel ID')
+  await within(replicates(master, port), 'the replica', START_MS)
+  return {
+    master,
+    replica,
+    url: `redis-sentinel://127.0.0.1:${port}#watched`,
+    async failover() {
+      await command(port, ['SENTINEL', 'FAILOVER', 'watched'])
+      await within(isReplica(master), 'the other one to be a replica', START_MS)
+    },
+    async [Symbol.asyncDispose]() {
+      const ended = once(sentinel, 'exit')
+      sentinel.kill('SIGKILL')
+      await ended
+      rmSync(folder, { recursive: true, force: true })
+      await replica[Symbol.asyncDispose]()
+      await master[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** The replica has what the master has, and the sentinel knows of it. */
+async function replicates(master: RunningRedis, sentinel: number): Promise<void> {
+  for (;;) {
+    const replication = String(await master.command('INFO', 'replication'))
+    const watched = String(await command(sentinel, ['INFO', 'sentinel']))
+    if (replication.includes('state=online') && watched.includes('slaves=1')) return
+    await setTimeout(100)
+  }
+}
+
+async function isReplica(server: RunningRedis): Promise<void> {
+  // Its connections are cut when it becomes one.
+  const role = () => server.command('ROLE').catch(() => undefined)
+  while (!String(await role()).startsWith('slave')) await setTimeout(100)
+}
+
+function startServer(settings: readonly string[]): Promise<ChildProcess> {
+  const own = [
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--appendonly',
+    'yes',
+    '--appendfsync',
+    'always',
+  ]
+  return started([...own, ...settings], 'ready to accept connections')
+}
+
+/** The program, as soon as it has said that it is there. */
+async function started(args: readonly string[], sign: string): Promise<ChildProcess> {
+  const program = find(REDIS)
+  if (program === undefined) throw new Error(missing(REDIS))
+  const server = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  const ready = new Promise<void>((resolve, reject) => {
+    const collect = (chunk: Buffer) => {
+      output += chunk.toString()
+      if (output.toLowerCase().includes(sign.toLowerCase())) resolve()
+    }
+    server.stdout.on('data', collect)
+    server.stderr.on('data', collect)
+    server.once('exit', () => reject(new Error(`Redis ended: ${output.slice(-2_000)}`)))
+  })
+  await within(ready, 'Redis', START_MS)
+  return server
+}
+
+async function command(port: number, words: string[]): Promise<unknown> {
+  const client = createClient({ socket: { host: '127.0.0.1', port, reconnectStrategy: false } })
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    return await client.sendCommand<string | number | null | object>(words)
+  } finally {
+    client.destroy()
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
