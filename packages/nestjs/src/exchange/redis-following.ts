@@ -14,6 +14,7 @@ import { backoffMs, type Reply } from './redis-connection.js'
 import { type LoggedBatch, parseBatch, type RedisKeys } from './redis-keys.js'
 import { type LoggedRoom, readRoom } from './redis-log.js'
 import { APPEND, CHECKPOINT, HOLD, PART, READ, type Script } from './redis-scripts.js'
+import type { Surroundings } from './surroundings.js'
 
 /** What a followed room needs of its exchange. */
 export interface RedisLink {
@@ -21,6 +22,7 @@ export interface RedisLink {
   readonly epoch: string
   readonly keys: RedisKeys
   readonly gate: Gate
+  readonly surroundings: Surroundings
   /** Whether Redis answers, and this node's lease is good. */
   readonly live: boolean
 
@@ -69,7 +71,7 @@ export class RedisFollowing implements Following {
   /** In the log, and not told to the follower yet. */
   readonly #acknowledged = new Map<number, Parcel>()
   #repairing = false
-  #timer: NodeJS.Timeout | undefined
+  #cancel: (() => void) | undefined
   #failures = 0
   /** When Redis last heard of it that somebody is here. */
   #heldMs = 0
@@ -112,7 +114,7 @@ export class RedisFollowing implements Following {
     if (this.#state !== 'lost') this.#state = 'waiting'
     this.#turn += 1
     this.#heard = []
-    clearTimeout(this.#timer)
+    this.#cancel?.()
     void this.#join(this.#turn)
   }
 
@@ -135,7 +137,7 @@ export class RedisFollowing implements Following {
   async check(): Promise<void> {
     if (this.#state !== 'here') return
     const turn = this.#turn
-    this.#heldMs = performance.now()
+    this.#heldMs = this.link.surroundings.now()
     const args = [this.#life, turn, LOG_TTL_MS, this.#inOrder!.number, this.#mark]
     const reply = await this.#try(turn, HOLD, [...this.#logKeys(), this.#fenceKey], args)
     if (turn !== this.#turn || reply === undefined) return
@@ -165,7 +167,7 @@ export class RedisFollowing implements Following {
     this.#begun = true
     this.#failures = 0
     this.#deafLooks = 0
-    this.#heldMs = performance.now()
+    this.#heldMs = this.link.surroundings.now()
     this.#life = life
     this.#mark = ''
     this.#inOrder = new InOrder(checkpoint?.number ?? 0, (batch) => this.#deliver(batch))
@@ -217,7 +219,7 @@ export class RedisFollowing implements Following {
   async #append(parcel: Parcel, turn: number): Promise<void> {
     const { node } = this.link
     const { operations } = parcel
-    this.#heldMs = performance.now()
+    this.#heldMs = this.link.surroundings.now()
     const keys = [...this.#logKeys(), this.#fenceKey, this.#channel]
     const bounds = [LOG_TTL_MS, LOG_BATCHES, LOG_CHARACTERS]
     const known = [this.#inOrder!.number, this.#mark]
@@ -238,10 +240,10 @@ export class RedisFollowing implements Following {
   }
 
   #repairSoon(): void {
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => {
+    this.#cancel?.()
+    this.#cancel = this.link.surroundings.after(OVERTAKEN_MS, () => {
       if (this.#inOrder?.hasGap === true) void this.#repair()
-    }, OVERTAKEN_MS).unref()
+    })
   }
 
   /** Reads in the log what wasn't heard. */
@@ -292,16 +294,17 @@ export class RedisFollowing implements Following {
     this.lose()
     this.link.troubled()
     this.#failures += 1
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => {
+    this.#cancel?.()
+    const { surroundings } = this.link
+    this.#cancel = surroundings.after(backoffMs(this.#failures, surroundings.random()), () => {
       if (this.#state === 'lost' && this.link.live) this.begin()
-    }, backoffMs(this.#failures)).unref()
+    })
   }
 
   #leave(state: 'lost' | 'ended'): void {
     this.#state = state
     this.#turn += 1
-    clearTimeout(this.#timer)
+    this.#cancel?.()
     this.#refuse()
   }
 
