@@ -143,7 +143,7 @@ export class RedisFollowing implements Following {
     if (turn !== this.#turn || reply === undefined) return
     // Another log, or one that forgot what it had.
     if (reply === null) this.begin()
-    else if (Number(reply) > this.#inOrder!.number) await this.#repair()
+    else if (Number(reply) > this.#inOrder!.number) await this.#repair(Number(reply))
   }
 
   async #join(turn: number): Promise<void> {
@@ -246,14 +246,19 @@ export class RedisFollowing implements Following {
     })
   }
 
-  /** Reads in the log what wasn't heard. */
-  async #repair(): Promise<void> {
+  /**
+   * Reads in the log what wasn't heard.
+   *
+   * @param last the number of the newest batch as far as is known; a checkpoint may have cut it
+   */
+  async #repair(last = 0): Promise<void> {
     if (this.#state !== 'here' || this.#repairing) return
     this.#repairing = true
     const turn = this.#turn
     try {
       const isWhole = await this.#readOn(turn)
-      if (turn === this.#turn && !isWhole) this.begin()
+      if (turn !== this.#turn) return
+      if (!isWhole || this.#inOrder!.number < last) this.begin()
     } finally {
       this.#repairing = false
     }
