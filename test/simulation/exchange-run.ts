@@ -32,7 +32,8 @@ class Witness implements Follower {
     this.history = history
     this.isLost = false
     this.#number = history.checkpoint?.number ?? 0
-    this.told = history.checkpoint === null ? [] : (JSON.parse(history.checkpoint.state) as string[])
+    this.told =
+      history.checkpoint === null ? [] : (JSON.parse(history.checkpoint.state) as string[])
   }
 
   batch({ number, atMs, node, operations }: Batch): void {
@@ -110,7 +111,8 @@ export class ExchangeRun {
     if (known === undefined) this.#batches.set(position, batch)
     else if (known !== batch) this.fail(`${position} is ${known} and ${batch}`)
     for (const refused of this.#refused) {
-      if (batch.includes(`"${refused}"`) && known === undefined) this.fail(`${refused} came after all`)
+      if (batch.includes(`"${refused}"`) && known === undefined)
+        this.fail(`${refused} came after all`)
     }
   }
 
@@ -149,7 +151,8 @@ export class ExchangeRun {
   async #appendAndMind(name: string, witness: Witness): Promise<void> {
     try {
       await witness.following.append([name])
-      if (!witness.told.includes(JSON.stringify(name))) this.fail(`${name} is acknowledged too early`)
+      if (!witness.told.includes(JSON.stringify(name)))
+        this.fail(`${name} is acknowledged too early`)
     } catch {
       this.#say(`${name} is refused`)
     }

@@ -18,7 +18,7 @@ export class Machine {
     this.host = new HostClock(network.clock, random.below(CLOCKS_APART_MS))
     this.connection = network.connect(this.host)
     let names = 0
-    this.exchange = new RedisExchange(this.connection, KEYS, {
+    this.exchange = new RedisExchange(this.connection, KEYS, 0, {
       now: () => this.host.now(),
       after: (ms, callback) => this.host.after(ms, callback),
       random: () => random.next(),

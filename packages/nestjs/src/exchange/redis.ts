@@ -12,8 +12,9 @@ import { Gate } from './gate.js'
 import { type LeaseLeft, Leases } from './leases.js'
 import { parseRedisUrl } from './redis-address.js'
 import type { Listener, RedisConnection, Reply } from './redis-connection.js'
-import { RedisFollowing, type RedisLink } from './redis-following.js'
+import { RedisFollowing } from './redis-following.js'
 import { RedisKeys } from './redis-keys.js'
+import type { RedisLink } from './redis-link.js'
 import { LEAVE, PULSE, type Script } from './redis-scripts.js'
 import { PROCESS, type Surroundings } from './surroundings.js'
 
@@ -29,16 +30,19 @@ const DEAF_PULSES = 2
  * connection is lost; until then it is not `ready`.
  *
  * @param url see {@link parseRedisUrl}
+ * @param intervalMs the least time between two batches of a room from this node: what is appended
+ *   meanwhile goes together; without it, what is appended while one is on its way
  * @throws {TypeError} if that is no such address
  */
-export function openRedis(url: string): Exchange {
+export function openRedis(url: string, intervalMs = 0): Exchange {
   const { connection, prefix } = parseRedisUrl(url)
-  return new RedisExchange(connection, new RedisKeys(prefix), PROCESS)
+  return new RedisExchange(connection, new RedisKeys(prefix), intervalMs, PROCESS)
 }
 
 /** An exchange over a connection to Redis, whose it is from now on. */
 export class RedisExchange implements Exchange, RedisLink {
   readonly node: string
+  readonly unfollowed = undefined
   readonly gate = new Gate(ROOMS_AT_A_TIME)
   readonly #logger = new Logger('Exchange')
   readonly #followings = new Set<RedisFollowing>()
@@ -57,6 +61,7 @@ export class RedisExchange implements Exchange, RedisLink {
   constructor(
     private readonly connection: RedisConnection,
     readonly keys: RedisKeys,
+    readonly intervalMs: number,
     readonly surroundings: Surroundings,
   ) {
     this.node = surroundings.newName()
