@@ -84,7 +84,11 @@ export class ExchangeRun {
     const redis = new ModelRedis(() => this.clock.now(), random.pick([10, 100]))
     this.#network = new ModelNetwork(redis, this.clock, random, weatherOf(random))
     const machines = () => this.#nodes.map(({ machine }) => machine)
-    this.#trouble = new Trouble(this.#network, machines, (what) => this.#say(what))
+    this.#trouble = new Trouble(this.#network, machines, {
+      say: (what) => this.#say(what),
+      lostAll: () => {},
+      jumped: () => {},
+    })
     for (let count = 2 + random.below(3); count > 0; count--) this.#start()
   }
 

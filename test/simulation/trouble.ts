@@ -2,6 +2,14 @@ import type { Machine } from './machine.js'
 import type { ModelNetwork, Weather } from './model-network.js'
 import type { Random } from './random.js'
 
+/** Who is told of what goes wrong. */
+export interface TroubleHooks {
+  say(what: string): void
+  /** Redis has forgotten what was in the rooms. */
+  lostAll(): void
+  jumped(machine: Machine, ms: number): void
+}
+
 /** What can go wrong with the machines and what is between them, one thing after the other. */
 export class Trouble {
   /** Until when something is wrong that takes time. */
@@ -10,8 +18,7 @@ export class Trouble {
   constructor(
     private readonly network: ModelNetwork,
     private readonly machines: () => readonly Machine[],
-    /** Says what happens. */
-    private readonly say: (what: string) => void,
+    private readonly hooks: TroubleHooks,
   ) {}
 
   /** When all is well again, as far as nothing new goes wrong. */
@@ -23,6 +30,7 @@ export class Trouble {
   strike(): void {
     const { random } = this.network
     const machine = random.pick(this.machines())
+    this.#untilMs = Math.max(this.#untilMs, this.network.clock.now())
     const strike = random.pick([
       () => this.#cut(machine),
       () => this.#cut(machine),
@@ -50,19 +58,21 @@ export class Trouble {
     this.network.clock.after(ms, () => host.resume(isDueFirst))
   }
 
-  #jump({ exchange, host }: Machine): void {
+  #jump(machine: Machine): void {
+    const { exchange, host } = machine
     const ms = this.network.random.below(20_000)
-    this.say(`the clock of ${exchange.node} jumps by ${ms} ms`)
+    this.hooks.say(`the clock of ${exchange.node} jumps by ${ms} ms`)
+    this.hooks.jumped(machine, ms)
     host.jump(ms)
   }
 
   #flap({ exchange, connection }: Machine): void {
-    this.say(`${exchange.node} misses messages`)
+    this.hooks.say(`${exchange.node} misses messages`)
     connection.flap()
   }
 
   #break({ exchange, connection }: Machine): void {
-    this.say(`${exchange.node} loses its connection`)
+    this.hooks.say(`${exchange.node} loses its connection`)
     connection.break()
   }
 
@@ -75,14 +85,18 @@ export class Trouble {
   #restartServer(): void {
     const isEmpty = this.network.random.chance(0.5)
     const ms = this.#spell(`Redis restarts, ${isEmpty ? 'empty' : 'with all it had'}`)
-    if (isEmpty) this.network.redis.empty()
+    if (isEmpty) {
+      this.network.redis.empty()
+      this.hooks.lostAll()
+    }
     this.network.stopServer()
     this.network.clock.after(ms, () => this.network.startServer())
   }
 
   #forget(): void {
-    this.say('Redis has forgotten the logs')
+    this.hooks.say('Redis has forgotten the logs')
     this.network.redis.forget()
+    this.hooks.lostAll()
     if (this.network.random.chance(0.2)) return
     for (const { connection } of this.machines()) connection.break()
   }
@@ -91,7 +105,7 @@ export class Trouble {
   #spell(what: string): number {
     const { random, clock } = this.network
     const ms = random.below(random.pick([800, 3_000, 8_000, 30_000]))
-    this.say(`${what} for ${ms} ms`)
+    this.hooks.say(`${what} for ${ms} ms`)
     this.#untilMs = Math.max(this.#untilMs, clock.now() + ms)
     return ms
   }

@@ -1,14 +1,14 @@
 import { formatPosition, parsePosition, Problem } from '@whereabouts/protocol'
 import type { Exchange } from '../exchange/exchange.js'
 import type { Operation } from '../room/operation.js'
-import { Room, type RoomLimits } from '../room/room.js'
+import { Room } from '../room/room.js'
 import type { Clock } from './clock.js'
 import { Frames, type MergeUpdates, type Reader, UNKNOWN_VERSION } from './frames.js'
 import { Pace } from './pace.js'
-import { SharedRoom, type SharedRoomContext } from './shared-room.js'
+import { SharedRoom, type SharedRoomContext, type SharedRoomLimits } from './shared-room.js'
 
 /** What bounds and paces the rooms of a server. */
-export interface OpenRoomsLimits extends RoomLimits {
+export interface OpenRoomsLimits extends SharedRoomLimits {
   readonly maxRooms: number
   readonly frameIntervalMs: number
 }

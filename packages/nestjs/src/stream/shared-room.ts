@@ -12,10 +12,16 @@ import { Room, type RoomLimits, type SavedRoom } from '../room/room.js'
 import type { Clock } from './clock.js'
 import { Solitude } from './solitude.js'
 
+/** What bounds a room, and its log. */
+export interface SharedRoomLimits extends RoomLimits {
+  /** After so many batches somebody new gets the room's state instead. */
+  readonly checkpointBatches?: number
+}
+
 /** What the rooms of a node have in common. */
 export interface SharedRoomContext {
   readonly exchange: Exchange
-  readonly limits: RoomLimits
+  readonly limits: SharedRoomLimits
   readonly clock: Clock
   /** A number from 0 to 1. */
   readonly random: () => number
@@ -54,7 +60,6 @@ interface Coming {
   readonly sent: Signal
 }
 
-/** After so many batches somebody new gets the room's state instead. */
 const CHECKPOINT_BATCHES = 512
 /** Of several nodes that see a lease end, the first one says so: they don't all look at once. */
 const EXPIRE_SPREAD_MS = 300
@@ -194,11 +199,12 @@ export class SharedRoom implements Follower {
 
   batch(batch: Batch): void {
     const { number, atMs, node, operations } = batch
+    const { checkpointBatches = CHECKPOINT_BATCHES } = this.context.limits
     this.#offsetMs = atMs - this.context.clock.now()
     if (this.#coming !== undefined) return this.#applyComing(this.#coming, batch)
     for (const stamped of operations) this.#apply(stamped as unknown as Stamped, node, atMs)
     this.hooks.changed()
-    if (this.#isSole || node !== this.#node || number % CHECKPOINT_BATCHES > 0) return
+    if (this.#isSole || node !== this.#node || number % checkpointBatches > 0) return
     // Whoever comes later reads more of the log if this fails.
     this.#following.checkpoint(number, JSON.stringify(this.#room.save())).catch(() => {})
   }

@@ -1,0 +1,307 @@
+import { Problem } from '@whereabouts/protocol'
+import { type Plant, ROOM, SimulatedNode } from './node.js'
+import { NodeReader } from './node-reader.js'
+import { NodesChecks } from './nodes-checks.js'
+import { ModelNetwork } from './model-network.js'
+import { ModelRedis } from './model-redis.js'
+import { Random } from './random.js'
+import { type Stream, Tab } from './tab.js'
+import { FAIR, Trouble, weatherOf } from './trouble.js'
+import { VirtualClock } from './virtual-clock.js'
+
+const TABS = ['ann', 'bob', 'cem', 'dan', 'eve']
+const SPELLS = 2
+const STEPS = 40
+/** A tab that lost its stream is back within so long: sooner than its lease ends. */
+const BACK_MS = 5_000
+/** A member's lease, a node's lease, and some time to notice. */
+const REST_MS = 15_000 + 5_000 + 4_000
+const MOST_UPDATES = 255
+
+/** Some nodes with one room between them, those who come and go at each of them, and all that can go wrong. */
+export class NodesRun {
+  readonly clock = new VirtualClock()
+  readonly trace: string[] = []
+  readonly nodes: SimulatedNode[] = []
+  readonly tabs = TABS.map((id) => new Tab(id))
+  /** In the store of documents. */
+  readonly stored = new Set<number>()
+  /** Updates of the document that were acknowledged. */
+  readonly acknowledged = new Set<number>()
+  readonly network: ModelNetwork
+  readonly trouble: Trouble
+  readonly random: Random
+  readonly #checks: NodesChecks
+  readonly #maxRecentDocumentBytes: number
+  readonly #checkpointBatches: number
+  #started = 0
+  #updates = 0
+
+  constructor(
+    seed: number,
+    private readonly plant: Plant = (exchange) => exchange,
+  ) {
+    this.random = new Random(seed)
+    const { random } = this
+    const redis = new ModelRedis(() => this.clock.now(), random.pick([20, 4_096]))
+    this.network = new ModelNetwork(redis, this.clock, random, weatherOf(random))
+    const machines = () => this.nodes.map(({ machine }) => machine)
+    this.#checks = new NodesChecks(this)
+    this.trouble = new Trouble(this.network, machines, {
+      say: (what) => this.say(what),
+      lostAll: () => this.#checks.lostAll(),
+      jumped: ({ exchange }, ms) => this.#checks.jumped(exchange.node, ms),
+    })
+    this.#maxRecentDocumentBytes = random.pick([1, 4, 1_000])
+    this.#checkpointBatches = random.pick([4, 16, 512])
+    this.say(JSON.stringify(this.network.weather))
+    for (let count = 2 + random.below(3); count > 0; count--) this.#start()
+  }
+
+  async go(): Promise<void> {
+    const { random } = this
+    for (let spell = 0; spell < SPELLS; spell++) {
+      const troubled = random.pick([0, 0.05, 0.15])
+      for (let step = 0; step < STEPS; step++) {
+        if (random.chance(troubled)) this.trouble.strike()
+        else if (random.chance(0.03)) this.#replace(random.chance(0.3))
+        else this.#act()
+        await this.#pass(random.below(random.pick([20, 100, 100, 1_500])))
+      }
+      if (random.chance(0.02)) await this.#pass(70_000)
+      await this.#rest()
+    }
+  }
+
+  say(what: string): void {
+    this.trace.push(`${this.clock.now().toFixed(1)} ${what}`)
+  }
+
+  #start(): void {
+    const { network, stored, plant } = this
+    const settings = {
+      network,
+      stored,
+      maxRecentDocumentBytes: this.#maxRecentDocumentBytes,
+      checkpointBatches: this.#checkpointBatches,
+      plant,
+    }
+    const node = new SimulatedNode(`n${++this.#started}`, settings)
+    this.nodes.push(node)
+    this.say(`${node.name} starts`)
+  }
+
+  /** A node is killed or stops, and another one starts. */
+  #replace(isKilled: boolean): void {
+    const node = this.nodes.splice(this.random.below(this.nodes.length), 1)[0]!
+    this.#checks.troubled()
+    this.say(`${node.name} ${isKilled ? 'is killed' : 'stops'}`)
+    const streams = this.tabs.flatMap((tab) => [...tab.streams].map((stream) => ({ tab, stream })))
+    for (const { tab, stream } of streams) {
+      if (stream.node === node) this.#lose(tab, stream)
+    }
+    if (isKilled) node.machine.crash()
+    else node.machine.host.arrive(() => void this.#stop(node))
+    this.#start()
+  }
+
+  async #stop(node: SimulatedNode): Promise<void> {
+    node.rooms.stop()
+    await node.machine.exchange.close()
+    node.machine.crash()
+  }
+
+  #act(): void {
+    const { random } = this
+    const tab = random.pick(this.tabs)
+    const act = random.pick([
+      () => this.#post(tab),
+      () => this.#post(tab),
+      () => this.#post(tab),
+      () => this.#come(tab),
+      () => this.#come(tab),
+      () => this.#drop(tab),
+      () => this.#go(tab),
+      () => this.#leave(tab),
+      () => this.#reload(tab),
+      () => this.#move(tab),
+      () => this.#move(tab),
+      () => this.#update(),
+      () => this.#update(),
+    ])
+    act()
+  }
+
+  #come(tab: Tab): void {
+    if (tab.isOpen) return
+    tab.isOpen = true
+    this.#open(tab, this.random.pick(this.nodes))
+  }
+
+  /** A tab asks a node for its stream. */
+  #open(tab: Tab, node: SimulatedNode): void {
+    const stream: Stream = { node, reader: undefined, isClosed: false }
+    tab.streams.add(stream)
+    tab.hasLeft = false
+    this.say(`${tab.id} opens a stream at ${node.name}`)
+    node.machine.host.arrive(() => void this.#answer(tab, stream))
+  }
+
+  async #answer(tab: Tab, stream: Stream): Promise<void> {
+    const { node } = stream
+    if (stream.isClosed) return
+    try {
+      await node.commit({ do: 'open', id: tab.id, user: {} })
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      return this.#lose(tab, stream)
+    }
+    const room = node.room
+    if (room === undefined) return this.#checks.fail(`${node.name} has no room after a commit`)
+    if (stream.isClosed) return room.shared.commitQuietly({ do: 'close', id: tab.id })
+    const position = tab.known?.lastEventId
+    const version = position === undefined ? undefined : node.rooms.versionOf(position, room)
+    stream.reader = new NodeReader(node.name, version, tab.known, this.#checks)
+    this.#checks.opened(tab, stream)
+    tab.known = stream.reader
+    node.readers.add(stream.reader)
+    room.frames.add(stream.reader)
+    room.frames.catchUp(stream.reader)
+  }
+
+  /** A stream ends without a word; the tab is back elsewhere before long, if it is there. */
+  #lose(tab: Tab, stream: Stream): void {
+    this.#close(tab, stream)
+    if (!tab.isOpen || tab.streams.size > 0) return
+    this.clock.after(this.random.below(BACK_MS), () => {
+      if (tab.isOpen && tab.streams.size === 0) this.#open(tab, this.random.pick(this.nodes))
+    })
+  }
+
+  #close(tab: Tab, stream: Stream): void {
+    stream.isClosed = true
+    tab.streams.delete(stream)
+    const { node, reader } = stream
+    node.machine.host.arrive(() => {
+      if (reader === undefined) return
+      node.readers.delete(reader)
+      node.room?.frames.remove(reader)
+      node.room?.shared.commitQuietly({ do: 'close', id: tab.id })
+    })
+  }
+
+  /** The network between a tab and its node fails for a moment. */
+  #drop(tab: Tab): void {
+    const [stream] = tab.streams
+    if (stream === undefined) return
+    this.say(`${tab.id} loses its stream`)
+    this.#lose(tab, stream)
+  }
+
+  /** A tab is closed and nobody hears of it but its node. */
+  #go(tab: Tab): void {
+    if (!tab.isOpen) return
+    this.say(`${tab.id} is closed`)
+    tab.isOpen = false
+    for (const stream of tab.streams) this.#close(tab, stream)
+  }
+
+  #leave(tab: Tab): void {
+    const node = this.random.pick(this.nodes)
+    this.say(`${tab.id} leaves, at ${node.name}`)
+    tab.isOpen = false
+    this.#forgetPosts(tab)
+    tab.hasLeft = true
+    node.machine.host.arrive(() => void this.#attempt(node.commit({ do: 'leave', id: tab.id })))
+    for (const stream of tab.streams) this.#close(tab, stream)
+  }
+
+  #reload(tab: Tab): void {
+    const [stream] = tab.streams
+    if (!tab.isOpen || stream === undefined) return
+    this.say(`${tab.id} reloads`)
+    const { node } = stream
+    this.#forgetPosts(tab)
+    tab.hasLeft = true
+    node.machine.host.arrive(() => void this.#attempt(node.commit({ do: 'soon', id: tab.id })))
+    for (const each of tab.streams) this.#close(tab, each)
+    this.clock.after(this.random.below(3_000), () => {
+      tab.known = undefined
+      if (tab.isOpen && tab.streams.size === 0) this.#open(tab, this.random.pick(this.nodes))
+    })
+  }
+
+  /** As when its node says goodbye: the next stream is open before the last one ends. */
+  #move(tab: Tab): void {
+    const [stream] = tab.streams
+    if (!tab.isOpen || stream === undefined) return
+    const others = this.nodes.filter((node) => node !== stream.node)
+    this.#open(tab, this.random.pick(others))
+    this.clock.after(this.random.below(500), () => {
+      if (tab.streams.size > 1 && tab.streams.has(stream)) this.#close(tab, stream)
+    })
+  }
+
+  #post(tab: Tab): void {
+    if (tab.streams.size === 0) return
+    const [stream] = tab.streams
+    const node = this.random.chance(0.8) ? stream!.node : this.random.pick(this.nodes)
+    const number = ++tab.posted
+    this.say(`${tab.id} posts ${number} at ${node.name}`)
+    node.machine.host.arrive(() => void this.#move1(tab, node, number))
+  }
+
+  async #move1(tab: Tab, node: SimulatedNode, number: number): Promise<void> {
+    const committed = node.commit({ do: 'move', id: tab.id, user: {}, location: number })
+    if (await this.#attempt(committed)) this.#checks.posted(tab, node, number)
+  }
+
+  #update(): void {
+    if (this.#updates === MOST_UPDATES) return
+    const update = ++this.#updates
+    const node = this.random.pick(this.nodes)
+    this.say(`update ${update} is posted at ${node.name}`)
+    node.machine.host.arrive(() => {
+      this.stored.add(update)
+      node.machine.host.after(this.random.below(20), () => void this.#tell(node, update))
+    })
+  }
+
+  async #tell(node: SimulatedNode, update: number): Promise<void> {
+    if (await this.#attempt(node.tell(update, this.random.chance(0.9)))) {
+      this.acknowledged.add(update)
+    }
+  }
+
+  /** What it posted before needn't be there any more. */
+  #forgetPosts(tab: Tab): void {
+    tab.acknowledged.length = 0
+  }
+
+  /** Whether it was done; it may be refused with a problem. */
+  async #attempt(work: Promise<void>): Promise<boolean> {
+    try {
+      await work
+      return true
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      this.say(`refused: ${error.message}`)
+      return false
+    }
+  }
+
+  async #pass(ms: number): Promise<void> {
+    await this.clock.pass(ms, () => this.#checks.check())
+  }
+
+  /** Everything is well again, and everybody has had the time to see it. */
+  async #rest(): Promise<void> {
+    const { network } = this
+    const { weather } = network
+    network.weather = FAIR
+    await this.#pass(Math.max(0, this.trouble.untilMs - this.clock.now()) + BACK_MS + REST_MS)
+    this.say(`it should be at rest in ${ROOM}`)
+    await this.#checks.checkAtRest()
+    network.weather = weather
+  }
+}
