@@ -14,11 +14,11 @@ export interface Onlooker {
 export class NodeReader extends SimulatedReader {
   constructor(
     readonly node: string,
-    version: number | undefined,
     known: SimulatedReader | undefined,
     private readonly onlooker: Onlooker,
   ) {
-    super({ view: 'patch', documents: true, part: undefined }, version, () => {}, known)
+    super({ view: 'patch', documents: true, part: undefined }, undefined, () => {}, known)
+    if (known?.lastEventId !== undefined) this.lacksDocument = known.lacksDocument
   }
 
   override send(frame: Frame): void {

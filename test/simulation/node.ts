@@ -63,9 +63,11 @@ export class SimulatedNode {
     return this.machine.host.running
   }
 
-  /** Whether it runs, and can reach the others. */
-  get isLive(): boolean {
-    return this.running && this.machine.exchange.live
+  /** Whether it runs, and its room is that of the others. */
+  get isShared(): boolean {
+    const { exchange } = this.machine
+    const isElsewhere = this.room !== undefined && this.room.frames.epoch !== exchange.epoch
+    return this.running && exchange.live && !isElsewhere
   }
 
   get room(): OpenRoom | undefined {

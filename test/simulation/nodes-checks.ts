@@ -12,7 +12,7 @@ const DETECTION_MS = 5_000 + 4_000
 const HEARD_MS = 12_000
 
 interface Seen {
-  /** All of a room's state. */
+  /** What a snapshot says. */
   readonly state: string
   /** What readers see of it. */
   readonly view: string
@@ -41,7 +41,10 @@ export class NodesChecks implements Onlooker {
     this.#fresh.add(reader)
   }
 
-  opened(tab: Tab, { node }: Stream): void {
+  opened(tab: Tab, stream: Stream): void {
+    const { node } = stream
+    stream.isAnswered = true
+    tab.hasLeft = false
     this.run.say(`${tab.id} has its stream at ${node.name}`)
   }
 
@@ -62,7 +65,8 @@ export class NodesChecks implements Onlooker {
     const isThere = typeof location === 'number' && location >= number
     const isGone = tab.hasLeft || tab.acknowledged.some((each) => each.number > number)
     if (!isThere && !isGone) this.fail(`${number} of ${tab.id} is acknowledged and isn't there`)
-    if (!node.machine.exchange.live) return
+    tab.aliveMs = this.run.clock.now()
+    if (!node.isShared) return
     tab.acknowledged.push({ number, atMs: this.run.clock.now() })
   }
 
@@ -81,10 +85,13 @@ export class NodesChecks implements Onlooker {
 
   async checkAtRest(): Promise<void> {
     const { nodes, tabs, network } = this.run
-    if (!network.isCalm || nodes.some(({ isLive }) => !isLive)) this.fail('the trouble is not over')
+    if (!network.isCalm || nodes.some(({ isShared }) => !isShared))
+      this.fail('the trouble is not over')
     const rooms = nodes.filter(({ room }) => room !== undefined)
     const positions = new Set(rooms.map(({ room }) => room!.frames.position))
     if (positions.size > 1) this.fail(`the nodes are at ${[...positions].join(', ')}`)
+    const states = new Set(rooms.map(stateOf))
+    if (states.size > 1) this.fail(`the nodes have ${[...states].join('\n')}`)
     for (const { name, room } of rooms) {
       const view = viewOf(room!.shared.room.snapshot().members)
       const here = tabs.filter(({ isOpen }) => isOpen).map(({ id }) => `${id} online`)
@@ -110,12 +117,13 @@ export class NodesChecks implements Onlooker {
     if (last && last.epoch === now.epoch && last.version > now.version) {
       this.fail(`${node.name} went from ${before} to ${position}`)
     }
-    const state = JSON.stringify(room.shared.room.save())
+    const { members, watching } = room.shared.room.snapshot()
+    const view = viewOf(members)
+    const state = `${view} ${watching}`
     const known = this.#seen.get(position)
-    const view = viewOf(room.shared.room.snapshot().members)
     if (known === undefined) this.#seen.set(position, { state, view })
     else if (known.state !== state) {
-      this.fail(`${position} is on ${node.name}\n${state}\nand elsewhere\n${known.state}`)
+      this.fail(`${position} is ${state} on ${node.name}, and elsewhere ${known.state}`)
     }
   }
 
@@ -129,7 +137,7 @@ export class NodesChecks implements Onlooker {
   }
 
   #checkTab(tab: Tab, nowMs: number): void {
-    const live = this.run.nodes.filter(({ isLive }) => isLive)
+    const live = this.run.nodes.filter(({ isShared }) => isShared)
     for (const { node } of tab.answered) {
       if (!node.running) continue
       tab.knownMs.set(node.name, nowMs)
@@ -137,7 +145,7 @@ export class NodesChecks implements Onlooker {
       if (!tab.hasLeft && status !== 'online') {
         this.fail(`${tab.id} is ${status} at ${node.name}, where it is connected`)
       }
-      if (!node.isLive) continue
+      if (!node.isShared) continue
       tab.sharedMs = nowMs
       for (const other of live) tab.knownMs.set(other.name, nowMs)
     }
@@ -152,24 +160,24 @@ export class NodesChecks implements Onlooker {
     if (tab.streams.size > 0 || nowMs - sinceMs < LIMITS.leaseMs + DETECTION_MS) return
     for (const node of this.run.nodes) {
       const member = node.running ? node.room?.shared.room.get(tab.id) : undefined
-      if (member !== undefined) this.fail(`${tab.id} is a ghost at ${node.name}`)
+      if (member !== undefined) this.fail(`${tab.id} is a ghost at ${node.name}: ${stateOf(node)}`)
     }
   }
 
   async #checkTabAtRest(tab: Tab): Promise<void> {
     const { run } = this
-    for (const { node, reader } of tab.answered) {
+    for (const stream of tab.answered) {
+      const { node, reader } = stream
       const room = node.room!.shared.room
       const location = room.get(tab.id)?.location ?? 0
       const least = Math.max(0, ...tab.acknowledged.map(({ number }) => number))
       if (Number(location) < least) this.fail(`${tab.id} is at ${location}, and was at ${least}`)
-      const seen = viewOf(reader!.state.members.values())
+      const seen = viewOf(reader.state.members.values())
       const is = viewOf(room.snapshot().members)
       if (seen !== is) this.fail(`a reader at ${node.name} sees ${seen} instead of ${is}`)
-      if (reader!.state.watching !== room.watching) this.fail('another number watches')
-      if (reader!.lacksDocument) reader!.take(await node.read())
-      reader!.lacksDocument = false
-      const lost = [...run.acknowledged].filter((update) => !reader!.updates.has(update))
+      if (reader.state.watching !== room.watching) this.fail('another number watches')
+      await run.fetchFor(stream)
+      const lost = [...run.acknowledged].filter((update) => !reader.updates.has(update))
       if (lost.length > 0) this.fail(`a reader at ${node.name} lacks the updates ${lost.join()}`)
       const copy = await node.read()
       const lacks = [...run.acknowledged].filter((update) => !copy.has(update))
@@ -199,6 +207,10 @@ export class NodesChecks implements Onlooker {
   #tab(id: string): Tab {
     return this.run.tabs.find((tab) => tab.id === id)!
   }
+}
+
+function stateOf({ room }: SimulatedNode): string {
+  return JSON.stringify(room?.shared.room.save())
 }
 
 /** Who is seen, where, and how. */

@@ -10,6 +10,9 @@ import { FAIR, Trouble, weatherOf } from './trouble.js'
 import { VirtualClock } from './virtual-clock.js'
 
 const TABS = ['ann', 'bob', 'cem', 'dan', 'eve']
+/** A goodbye that isn't answered by now never comes to anything, at rest. */
+const GOODBYE_MS = 40_000
+const POLL_MS = 100
 const SPELLS = 2
 const STEPS = 40
 /** A tab that lost its stream is back within so long: sooner than its lease ends. */
@@ -128,27 +131,28 @@ export class NodesRun {
       () => this.#move(tab),
       () => this.#update(),
       () => this.#update(),
+      () => this.#fetch(tab),
     ])
     act()
   }
 
   #come(tab: Tab): void {
-    if (tab.isOpen) return
+    if (tab.isOpen || this.clock.now() < tab.leavingUntilMs) return
     tab.isOpen = true
     this.#open(tab, this.random.pick(this.nodes))
   }
 
   /** A tab asks a node for its stream. */
   #open(tab: Tab, node: SimulatedNode): void {
-    const stream: Stream = { node, reader: undefined, isClosed: false }
+    const reader = new NodeReader(node.name, tab.known, this.#checks)
+    const stream: Stream = { node, reader, isAnswered: false, isClosed: false }
     tab.streams.add(stream)
-    tab.hasLeft = false
     this.say(`${tab.id} opens a stream at ${node.name}`)
     node.machine.host.arrive(() => void this.#answer(tab, stream))
   }
 
   async #answer(tab: Tab, stream: Stream): Promise<void> {
-    const { node } = stream
+    const { node, reader } = stream
     if (stream.isClosed) return
     try {
       await node.commit({ do: 'open', id: tab.id, user: {} })
@@ -159,23 +163,21 @@ export class NodesRun {
     const room = node.room
     if (room === undefined) return this.#checks.fail(`${node.name} has no room after a commit`)
     if (stream.isClosed) return room.shared.commitQuietly({ do: 'close', id: tab.id })
-    const position = tab.known?.lastEventId
-    const version = position === undefined ? undefined : node.rooms.versionOf(position, room)
-    stream.reader = new NodeReader(node.name, version, tab.known, this.#checks)
+    const { lastEventId } = reader
+    if (lastEventId !== undefined) reader.version = node.rooms.versionOf(lastEventId, room)
     this.#checks.opened(tab, stream)
-    tab.known = stream.reader
-    node.readers.add(stream.reader)
-    room.frames.add(stream.reader)
-    room.frames.catchUp(stream.reader)
+    tab.known = reader
+    node.readers.add(reader)
+    room.frames.add(reader)
+    room.frames.catchUp(reader)
+    if (this.random.chance(0.7)) void this.fetchFor(stream)
   }
 
   /** A stream ends without a word; the tab is back elsewhere before long, if it is there. */
   #lose(tab: Tab, stream: Stream): void {
     this.#close(tab, stream)
     if (!tab.isOpen || tab.streams.size > 0) return
-    this.clock.after(this.random.below(BACK_MS), () => {
-      if (tab.isOpen && tab.streams.size === 0) this.#open(tab, this.random.pick(this.nodes))
-    })
+    this.#comeBack(tab, this.random.below(BACK_MS))
   }
 
   #close(tab: Tab, stream: Stream): void {
@@ -183,7 +185,7 @@ export class NodesRun {
     tab.streams.delete(stream)
     const { node, reader } = stream
     node.machine.host.arrive(() => {
-      if (reader === undefined) return
+      if (!stream.isAnswered) return
       node.readers.delete(reader)
       node.room?.frames.remove(reader)
       node.room?.shared.commitQuietly({ do: 'close', id: tab.id })
@@ -212,7 +214,9 @@ export class NodesRun {
     tab.isOpen = false
     this.#forgetPosts(tab)
     tab.hasLeft = true
-    node.machine.host.arrive(() => void this.#attempt(node.commit({ do: 'leave', id: tab.id })))
+    tab.knownMs.clear()
+    tab.leavingUntilMs = this.clock.now() + GOODBYE_MS
+    node.machine.host.arrive(() => void this.#sayGoodbye(tab, node, 'leave'))
     for (const stream of tab.streams) this.#close(tab, stream)
   }
 
@@ -223,12 +227,26 @@ export class NodesRun {
     const { node } = stream
     this.#forgetPosts(tab)
     tab.hasLeft = true
-    node.machine.host.arrive(() => void this.#attempt(node.commit({ do: 'soon', id: tab.id })))
+    tab.knownMs.clear()
+    tab.leavingUntilMs = this.clock.now() + GOODBYE_MS
+    node.machine.host.arrive(() => void this.#sayGoodbye(tab, node, 'soon'))
     for (const each of tab.streams) this.#close(tab, each)
-    this.clock.after(this.random.below(3_000), () => {
-      tab.known = undefined
-      if (tab.isOpen && tab.streams.size === 0) this.#open(tab, this.random.pick(this.nodes))
+    this.#comeBack(tab, this.random.below(3_000))
+  }
+
+  #comeBack(tab: Tab, inMs: number): void {
+    this.clock.after(inMs, () => {
+      if (!tab.isOpen || tab.streams.size > 0) return
+      const leftMs = tab.leavingUntilMs - this.clock.now()
+      if (leftMs > 0) return this.#comeBack(tab, Math.min(leftMs, POLL_MS))
+      this.#open(tab, this.random.pick(this.nodes))
     })
+  }
+
+  /** What it says comes before it is back, as it does where nothing is late. */
+  async #sayGoodbye(tab: Tab, node: SimulatedNode, goodbye: 'leave' | 'soon'): Promise<void> {
+    await this.#attempt(node.commit({ do: goodbye, id: tab.id }))
+    tab.leavingUntilMs = -Infinity
   }
 
   /** As when its node says goodbye: the next stream is open before the last one ends. */
@@ -248,12 +266,26 @@ export class NodesRun {
     const node = this.random.chance(0.8) ? stream!.node : this.random.pick(this.nodes)
     const number = ++tab.posted
     this.say(`${tab.id} posts ${number} at ${node.name}`)
-    node.machine.host.arrive(() => void this.#move1(tab, node, number))
+    node.machine.host.arrive(() => void this.#postTo(tab, node, number))
   }
 
-  async #move1(tab: Tab, node: SimulatedNode, number: number): Promise<void> {
+  async #postTo(tab: Tab, node: SimulatedNode, number: number): Promise<void> {
     const committed = node.commit({ do: 'move', id: tab.id, user: {}, location: number })
     if (await this.#attempt(committed)) this.#checks.posted(tab, node, number)
+  }
+
+  #fetch(tab: Tab): void {
+    for (const stream of tab.answered) {
+      stream.node.machine.host.arrive(() => void this.fetchFor(stream))
+    }
+  }
+
+  /** `GET /document`, by one who was told to, or who came without a position. PROTOCOL.md DO4 */
+  async fetchFor({ node, reader }: Stream): Promise<void> {
+    if (!reader.lacksDocument) return
+    // What it is told meanwhile counts.
+    reader.lacksDocument = false
+    reader.take(await node.read())
   }
 
   #update(): void {

@@ -4,8 +4,9 @@ import type { NodeReader } from './node-reader.js'
 /** One open stream, from when it is asked for. */
 export interface Stream {
   readonly node: SimulatedNode
-  /** Once the node has answered. */
-  reader: NodeReader | undefined
+  readonly reader: NodeReader
+  /** Whether the node has answered. */
+  isAnswered: boolean
   isClosed: boolean
 }
 
@@ -18,6 +19,8 @@ export class Tab {
   isOpen = false
   /** It has said that it leaves, and not come back since. */
   hasLeft = true
+  /** Until when it can't come, as it has just said that it leaves. */
+  leavingUntilMs = -Infinity
   /** How many locations it posted, which are numbered from 1. */
   posted = 0
   /** Those that were acknowledged where they were shared, and when. */
@@ -33,6 +36,6 @@ export class Tab {
 
   /** The streams that nodes have answered. */
   get answered(): Stream[] {
-    return [...this.streams].filter(({ reader }) => reader !== undefined)
+    return [...this.streams].filter(({ isAnswered }) => isAnswered)
   }
 }
