@@ -224,7 +224,7 @@ export class SharedRoom implements Follower {
   /** Whether it was done; `false` if nobody knows, and it is to be tried again. */
   async #attempt(operation: Operation): Promise<boolean> {
     while (this.#coming?.restated === 0) await this.#coming.sent.settled
-    if (this.#solitude !== undefined) {
+    if (this.#solitude !== undefined && this.#coming === undefined) {
       this.#solitude.note(operation)
       this.#room.apply(operation, this.#node, this.nowMs)
       this.hooks.changed()
