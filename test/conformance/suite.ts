@@ -18,6 +18,7 @@ export interface Settings {
   readonly maxRecentDocumentBytes?: number
   readonly dataDir?: string
   readonly databaseUrl?: string
+  readonly redisUrl?: string
 }
 
 /** A server under test; disposing of it stops it. */

@@ -79,6 +79,12 @@ export class SimulatedNode {
     await this.rooms.open(ROOM).shared.commit(operation)
   }
 
+  /** A member leaves, which makes no room. */
+  async leave(id: string, isSoon: boolean): Promise<void> {
+    const operation = { do: isSoon ? 'soon' : 'leave', id } as const
+    await this.rooms.look(ROOM, (room) => room?.shared.commit(operation))
+  }
+
   /** The document took an update in, which is in the store by now. */
   async tell(update: number, isSmall: boolean): Promise<void> {
     this.#copy?.add(update)
@@ -88,7 +94,9 @@ export class SimulatedNode {
 
   /** What `GET /document` answers. */
   async read(): Promise<ReadonlySet<number>> {
-    await this.rooms.look(ROOM)
+    const { room } = this
+    if (room === undefined) this.#copy = undefined
+    else await room.shared.ready
     this.#copy ??= new Set(this.settings.stored)
     return this.#copy
   }

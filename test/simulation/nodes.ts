@@ -245,7 +245,7 @@ export class NodesRun {
 
   /** What it says comes before it is back, as it does where nothing is late. */
   async #sayGoodbye(tab: Tab, node: SimulatedNode, goodbye: 'leave' | 'soon'): Promise<void> {
-    await this.#attempt(node.commit({ do: goodbye, id: tab.id }))
+    await this.#attempt(node.leave(tab.id, goodbye === 'soon'))
     tab.leavingUntilMs = -Infinity
   }
 
