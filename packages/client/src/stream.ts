@@ -30,8 +30,8 @@ export function streamTransport(
         const event = readMessage(message)
         if (!('position' in event)) return receive(event)
         frame.push(event)
-        const { position } = event
-        if (position !== '') for (const each of frame.splice(0)) receive({ ...each, position })
+        if (event.position === '') return
+        for (const each of frame.splice(0)) receive({ ...each, position: event.position })
       },
       onRetry: (retryMs) => receive({ kind: 'retry', retryMs }),
     })
