@@ -7,6 +7,7 @@ export interface Settings {
   readonly heartbeatMs?: number
   readonly frameIntervalMs?: number
   readonly stuckMs?: number
+  readonly goodbyeMs?: number
   readonly maxMembers?: number
   readonly maxRooms?: number
   readonly maxConnections?: number

@@ -120,7 +120,7 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
   readonly #connections: Connections
   readonly #undrained: Undrained
   readonly #updates = new Repeats<Updated>()
-  #closing = false
+  #stage: 'open' | 'draining' | 'closed' = 'open'
 
   constructor(
     @Inject(WHEREABOUTS_OPTIONS) private readonly options: ResolvedOptions,
@@ -183,7 +183,7 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
     location: Json,
     user: UserClaim = {},
   ): Promise<Moved> {
-    this.#assertStaying()
+    this.#assertServing()
     this.#checkLocation(location)
     const claim = checkClaim(user)
     const member = key === undefined ? newMemberKey() : checkMemberKey(key)
@@ -279,7 +279,7 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
    * @see PROTOCOL.md DO2, DO9
    */
   async update(room: string, update: Uint8Array, idempotencyKey?: string): Promise<Updated> {
-    this.#assertStaying()
+    this.#assertServing()
     checkRoom(room)
     const { maxUpdateBytes } = this.options
     if (update.byteLength > maxUpdateBytes) {
@@ -307,7 +307,8 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
     options: PollOptions,
     cancelled: AbortSignal,
   ): Promise<void> {
-    this.#assertOpen()
+    this.#assertServing()
+    this.#connections.assertRoom()
     const { waitMs, documents, part } = options
     const poll = new Poll(documents, part)
     const forget = this.#connections.add(poll)
@@ -395,9 +396,11 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
     }
   }
 
-  /** Goodbye to everybody, before the platform waits for its connections. FR7 */
+  /** Goodbye to everybody, before the platform waits for its connections. FR7, FR9 */
   async onModuleDestroy(): Promise<void> {
-    this.#closing = true
+    this.#stage = 'draining'
+    await this.#connections.drain(this.options.goodbyeMs)
+    this.#stage = 'closed'
     this.#rooms.stop()
     await this.#connections.close(randomRetryMs)
   }
@@ -456,8 +459,17 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
     this.#connections.assertRoom()
   }
 
+  /** Whether it is here to stay. */
   #assertStaying(): void {
-    if (!this.#closing) return
+    if (this.#stage !== 'open') this.#refuse()
+  }
+
+  /** Whether it serves who is here already. */
+  #assertServing(): void {
+    if (this.#stage === 'closed') this.#refuse()
+  }
+
+  #refuse(): never {
     throw new Problem('shutting-down', 'This server is going away; try again in a moment.')
   }
 
