@@ -238,7 +238,7 @@ export class SharedRoom implements Follower {
   async #attempt(operation: Operation): Promise<number | undefined> {
     while (this.#coming?.restated === 0) await this.#coming.sent.settled
     if (this.#solitude !== undefined && this.#coming === undefined) {
-      this.#solitude.note(operation)
+      this.#solitude.note(operation, this.nowMs)
       this.#room.apply(operation, this.#node, this.nowMs)
       this.hooks.changed()
       return this.#room.version
@@ -323,12 +323,12 @@ export class SharedRoom implements Follower {
     const room = this.#room
     const own = new Map(room.connections.ofNode(this.#node))
     const members = []
-    for (const { member, at } of room.members()) {
+    for (const { member, at, postedMs } of room.members()) {
       const { id, user, location } = member
       const connections = own.get(id) ?? 0
       own.delete(id)
       if (connections === 0 && !isFresh && this.#solitude?.posted.has(id) !== true) continue
-      members.push({ id, user, location, at, connections })
+      members.push({ id, user, location, postedMs, at, connections })
     }
     return {
       members,

@@ -5,30 +5,34 @@ import type { RoomLimits } from '../room/room.js'
 export class Solitude {
   /** Members who posted, the latest last. */
   readonly posted = new Set<string>()
-  /** Members who left, the latest last. */
-  readonly left = new Set<string>()
+  /** Members who left, the latest last, and when. */
+  readonly left = new Map<string, number>()
   /** Whether the document took something in. */
   document = false
 
   constructor(private readonly limits: Pick<RoomLimits, 'maxMembers' | 'maxLeavers'>) {}
 
-  note(operation: Operation): void {
+  note(operation: Operation, nowMs: number): void {
     if (operation.do === 'update') this.document = true
     if (operation.do === 'move' || operation.do === 'open') {
       this.left.delete(operation.id)
-      if (operation.do === 'move') addBounded(this.posted, operation.id, this.limits.maxMembers)
+      if (operation.do === 'move') {
+        this.posted.delete(operation.id)
+        this.posted.add(operation.id)
+        bound(this.posted, this.limits.maxMembers)
+      }
     }
     if (operation.do === 'leave') {
       this.posted.delete(operation.id)
-      addBounded(this.left, operation.id, this.limits.maxLeavers)
+      this.left.delete(operation.id)
+      this.left.set(operation.id, nowMs)
+      bound(this.left, this.limits.maxLeavers)
     }
   }
 }
 
-function addBounded(ids: Set<string>, id: string, most: number): void {
-  ids.delete(id)
-  ids.add(id)
+function bound(ids: Set<string> | Map<string, number>, most: number): void {
   if (ids.size <= most) return
-  const [oldest] = ids
+  const [oldest] = ids.keys()
   ids.delete(oldest!)
 }
