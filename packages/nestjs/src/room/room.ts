@@ -276,7 +276,7 @@ export class Room {
     for (const member of members) this.#restateMember(member, node, nowMs)
     for (const [id, count] of onlookers) this.#connections.set(id, node, count)
     for (const id of before) this.#released(id, nowMs)
-    for (const [id, atMs] of left) this.#restateLeave(id, atMs)
+    for (const [id, agoMs] of left) this.#restateLeave(id, nowMs - agoMs)
     if (watching !== this.#connections.watchingNode(node)) this.#setWatching(node, watching)
     if (document) this.update()
   }
@@ -449,7 +449,8 @@ export class Room {
   }
 
   #restateMember(restated: RestatedMember, node: string, nowMs: number): void {
-    const { id, user, location, postedMs, at, connections } = restated
+    const { id, user, location, posted, at, connections } = restated
+    const postedMs = 'atMs' in posted ? posted.atMs : nowMs - posted.agoMs
     const known = this.#entries.get(id)
     if (known === undefined && this.#entries.size >= this.limits.maxMembers) return
     // Elsewhere it may have posted since.
@@ -459,7 +460,7 @@ export class Room {
     this.#connections.set(id, node, connections)
     const isMove = isNews && !isSame(known?.member.location ?? null, location)
     const entry = this.#put(id, user, isMove ? location : undefined, at)
-    if (isNews) entry.postedMs = Math.min(postedMs, nowMs)
+    if (isNews) entry.postedMs = postedMs
     entry.seenMs = Math.max(entry.seenMs, connections > 0 ? nowMs : entry.postedMs)
     this.#hold(id, entry, nowMs)
     if (this.#connections.of(id) === 0) this.#setStatus(entry, 'away')

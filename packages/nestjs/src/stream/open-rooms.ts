@@ -125,8 +125,9 @@ export class OpenRooms {
    * @see PROTOCOL.md DO2, DO3, DO4
    */
   async update(name: string, operation: Operation & { do: 'update' }): Promise<string> {
+    // If the exchange is lost on the way, somebody has to be there who tells the others later.
     if (this.exchange.unfollowed === undefined || this.#rooms.has(name)) {
-      return this.look(name, (room) => room!.shared.commit(operation))
+      return this.open(name).shared.commit(operation)
     }
     const passing = this.#newRoom(name, true)
     const done = passing.shared.commit(operation)
@@ -229,7 +230,7 @@ export class OpenRooms {
   /** Nobody here is in it or reads it. Who is in it elsewhere has it there. */
   #isIdle({ shared, frames }: OpenRoom): boolean {
     if (this.exchange.unfollowed !== undefined) return shared.room.empty
-    if (shared.busy) return false
+    if (shared.busy || shared.hasNews) return false
     const { connections } = shared.room
     const { node } = this.exchange
     const connected = connections.ofNode(node).size + connections.watchingNode(node)

@@ -54,8 +54,8 @@ class Signal {
 interface Coming {
   readonly room: Room
   readonly epoch: string
-  /** Whether nobody has said anything in it yet. */
-  isFresh: boolean
+  /** Names the log. */
+  readonly log: string
   /** The number of this node's restatement, once it is on its way. */
   restated: number
   /** Settles then, or when there will be none. */
@@ -82,6 +82,8 @@ export class SharedRoom implements Follower {
   readonly #following: Following
   #room: Room
   #epoch = ''
+  /** The log that the room is in, or was. */
+  #log = ''
   #solitude: Solitude | undefined
   #coming: Coming | undefined
   #hasBegun = false
@@ -128,6 +130,11 @@ export class SharedRoom implements Follower {
   /** Whether somebody waits for what is under way. */
   get busy(): boolean {
     return this.#working > 0
+  }
+
+  /** Whether something happened here that the others have to be told of. */
+  get hasNews(): boolean {
+    return this.#solitude?.hasNews === true
   }
 
   /** The exchange's time, about. */
@@ -190,16 +197,16 @@ export class SharedRoom implements Follower {
     this.#endComing()
     const { name } = this
     const { limits } = this.context
+    const log = `${epoch} ${firstVersion}`
     const room =
       checkpoint === null
         ? new Room(name, limits, firstVersion)
         : Room.load(name, limits, JSON.parse(checkpoint.state) as SavedRoom)
     if (this.isReady && !this.isPassing) {
-      const isFresh = checkpoint === null
-      this.#coming = { room, epoch, isFresh, restated: 0, sent: new Signal() }
+      this.#coming = { room, epoch, log, restated: 0, sent: new Signal() }
       queueMicrotask(() => this.#restate())
     } else {
-      this.#take(room, epoch)
+      this.#take(room, epoch, log)
     }
     if (!this.#isSole) void this.#lookWhoIsGone()
   }
@@ -238,7 +245,7 @@ export class SharedRoom implements Follower {
   async #attempt(operation: Operation): Promise<number | undefined> {
     while (this.#coming?.restated === 0) await this.#coming.sent.settled
     if (this.#solitude !== undefined && this.#coming === undefined) {
-      this.#solitude.note(operation, this.nowMs)
+      this.#solitude.note(operation, this.context.clock.now())
       this.#room.apply(operation, this.#node, this.nowMs)
       this.hooks.changed()
       return this.#room.version
@@ -276,10 +283,9 @@ export class SharedRoom implements Follower {
       this.#applyTo(coming.room, operation, node, atMs, isOwn ? number : undefined)
       hasRestated ||= isOwn && number === coming.restated
     }
-    coming.isFresh = false
     if (!hasRestated) return
     this.#coming = undefined
-    this.#take(coming.room, coming.epoch)
+    this.#take(coming.room, coming.epoch, coming.log)
   }
 
   /** @param number by which somebody here may wait for the outcome */
@@ -312,35 +318,41 @@ export class SharedRoom implements Follower {
     const coming = this.#coming
     if (coming === undefined || coming.restated > 0) return
     coming.restated = this.context.nextNumber()
-    const operation: Operation = { do: 'restate', ...this.#restatement(coming.isFresh) }
+    // Whoever spoke first in it may have known less.
+    const isAnother = coming.log !== this.#log
+    const operation: Operation = { do: 'restate', ...this.#restatement(isAnother) }
     // If it fails the room is lost, or begins again, and it is said then.
     this.#following.append([[coming.restated, operation] as unknown as Json]).catch(() => {})
     coming.sent.settle()
   }
 
-  /** @param isFresh whether all that is known is news, of others too */
-  #restatement(isFresh: boolean): Restatement {
+  /** @param isAnother whether all that is known may be news, of others too */
+  #restatement(isAnother: boolean): Restatement {
     const room = this.#room
+    const nowMs = this.context.clock.now()
     const own = new Map(room.connections.ofNode(this.#node))
     const members = []
     for (const { member, at, postedMs } of room.members()) {
       const { id, user, location } = member
       const connections = own.get(id) ?? 0
       own.delete(id)
-      if (connections === 0 && !isFresh && this.#solitude?.posted.has(id) !== true) continue
-      members.push({ id, user, location, postedMs, at, connections })
+      const aloneMs = this.#solitude?.posted.get(id)
+      if (connections === 0 && !isAnother && aloneMs === undefined) continue
+      const posted = aloneMs === undefined ? { atMs: postedMs } : { agoMs: nowMs - aloneMs }
+      members.push({ id, user, location, posted, at, connections })
     }
     return {
       members,
       onlookers: [...own],
-      left: [...(this.#solitude?.left ?? [])],
+      left: Array.from(this.#solitude?.left ?? [], ([id, atMs]) => [id, nowMs - atMs]),
       watching: room.connections.watchingNode(this.#node),
       document: this.#solitude?.document ?? false,
     }
   }
 
-  #take(room: Room, epoch: string): void {
+  #take(room: Room, epoch: string, log: string): void {
     const isFirst = !this.isReady
+    this.#log = log
     this.#room = room
     this.#epoch = epoch
     this.#solitude = undefined

@@ -3,8 +3,8 @@ import type { RoomLimits } from '../room/room.js'
 
 /** What happened to a room while nobody else could know of it. Bounded: the latest count. */
 export class Solitude {
-  /** Members who posted, the latest last. */
-  readonly posted = new Set<string>()
+  /** Members who posted, the latest last, and when. */
+  readonly posted = new Map<string, number>()
   /** Members who left, the latest last, and when. */
   readonly left = new Map<string, number>()
   /** Whether the document took something in. */
@@ -12,27 +12,29 @@ export class Solitude {
 
   constructor(private readonly limits: Pick<RoomLimits, 'maxMembers' | 'maxLeavers'>) {}
 
+  get hasNews(): boolean {
+    return this.document || this.posted.size > 0 || this.left.size > 0
+  }
+
+  /** @param nowMs by this node's own clock */
   note(operation: Operation, nowMs: number): void {
     if (operation.do === 'update') this.document = true
     if (operation.do === 'move' || operation.do === 'open') {
       this.left.delete(operation.id)
-      if (operation.do === 'move') {
-        this.posted.delete(operation.id)
-        this.posted.add(operation.id)
-        bound(this.posted, this.limits.maxMembers)
-      }
+      if (operation.do === 'move') put(this.posted, operation.id, nowMs, this.limits.maxMembers)
     }
     if (operation.do === 'leave') {
       this.posted.delete(operation.id)
-      this.left.delete(operation.id)
-      this.left.set(operation.id, nowMs)
-      bound(this.left, this.limits.maxLeavers)
+      put(this.left, operation.id, nowMs, this.limits.maxLeavers)
     }
   }
 }
 
-function bound(ids: Set<string> | Map<string, number>, most: number): void {
-  if (ids.size <= most) return
-  const [oldest] = ids.keys()
-  ids.delete(oldest!)
+/** Puts one last, and forgets the first one if there are too many. */
+function put(times: Map<string, number>, id: string, atMs: number, most: number): void {
+  times.delete(id)
+  times.set(id, atMs)
+  if (times.size <= most) return
+  const [oldest] = times.keys()
+  times.delete(oldest!)
 }
