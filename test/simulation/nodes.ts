@@ -10,8 +10,8 @@ import { FAIR, Trouble, weatherOf } from './trouble.js'
 import { VirtualClock } from './virtual-clock.js'
 
 const TABS = ['ann', 'bob', 'cem', 'dan', 'eve']
-/** A goodbye that isn't answered by now never comes to anything, at rest. */
-const GOODBYE_MS = 40_000
+/** What a node has sent that was killed since comes within so long. */
+const LATE_MS = 4_000
 const POLL_MS = 100
 const SPELLS = 2
 const STEPS = 40
@@ -46,7 +46,8 @@ export class NodesRun {
   ) {
     this.random = new Random(seed)
     const { random } = this
-    const redis = new ModelRedis(() => this.clock.now(), random.pick([20, 4_096]))
+    this.#checkpointBatches = random.pick([4, 16, 512])
+    const redis = new ModelRedis(() => this.clock.now(), this.#checkpointBatches * 16)
     this.network = new ModelNetwork(redis, this.clock, random, weatherOf(random))
     const machines = () => this.nodes.map(({ machine }) => machine)
     this.#checks = new NodesChecks(this)
@@ -56,7 +57,6 @@ export class NodesRun {
       jumped: ({ exchange }, ms) => this.#checks.jumped(exchange.node, ms),
     })
     this.#maxRecentDocumentBytes = random.pick([1, 4, 1_000])
-    this.#checkpointBatches = random.pick([4, 16, 512])
     this.say(JSON.stringify(this.network.weather))
     for (let count = 2 + random.below(3); count > 0; count--) this.#start()
   }
@@ -103,6 +103,11 @@ export class NodesRun {
     for (const { tab, stream } of streams) {
       if (stream.node === node) this.#lose(tab, stream)
     }
+    for (const tab of this.tabs) {
+      if (tab.waitsFor !== node) continue
+      tab.waitsFor = undefined
+      tab.waitsUntilMs = this.clock.now() + LATE_MS
+    }
     if (isKilled) node.machine.crash()
     else node.machine.host.arrive(() => void this.#stop(node))
     this.#start()
@@ -137,7 +142,7 @@ export class NodesRun {
   }
 
   #come(tab: Tab): void {
-    if (tab.isOpen || this.clock.now() < tab.leavingUntilMs) return
+    if (tab.isOpen || this.#waits(tab)) return
     tab.isOpen = true
     this.#open(tab, this.random.pick(this.nodes))
   }
@@ -208,27 +213,32 @@ export class NodesRun {
     for (const stream of tab.streams) this.#close(tab, stream)
   }
 
+  #waits(tab: Tab): boolean {
+    return tab.waitsFor !== undefined || this.clock.now() < tab.waitsUntilMs
+  }
+
   #leave(tab: Tab): void {
+    if (this.#waits(tab)) return
     const node = this.random.pick(this.nodes)
     this.say(`${tab.id} leaves, at ${node.name}`)
     tab.isOpen = false
     this.#forgetPosts(tab)
     tab.hasLeft = true
     tab.knownMs.clear()
-    tab.leavingUntilMs = this.clock.now() + GOODBYE_MS
+    tab.waitsFor = node
     node.machine.host.arrive(() => void this.#sayGoodbye(tab, node, 'leave'))
     for (const stream of tab.streams) this.#close(tab, stream)
   }
 
   #reload(tab: Tab): void {
     const [stream] = tab.streams
-    if (!tab.isOpen || stream === undefined) return
+    if (!tab.isOpen || stream === undefined || this.#waits(tab)) return
     this.say(`${tab.id} reloads`)
     const { node } = stream
     this.#forgetPosts(tab)
     tab.hasLeft = true
     tab.knownMs.clear()
-    tab.leavingUntilMs = this.clock.now() + GOODBYE_MS
+    tab.waitsFor = node
     node.machine.host.arrive(() => void this.#sayGoodbye(tab, node, 'soon'))
     for (const each of tab.streams) this.#close(tab, each)
     this.#comeBack(tab, this.random.below(3_000))
@@ -237,8 +247,7 @@ export class NodesRun {
   #comeBack(tab: Tab, inMs: number): void {
     this.clock.after(inMs, () => {
       if (!tab.isOpen || tab.streams.size > 0) return
-      const leftMs = tab.leavingUntilMs - this.clock.now()
-      if (leftMs > 0) return this.#comeBack(tab, Math.min(leftMs, POLL_MS))
+      if (this.#waits(tab)) return this.#comeBack(tab, POLL_MS)
       this.#open(tab, this.random.pick(this.nodes))
     })
   }
@@ -246,7 +255,7 @@ export class NodesRun {
   /** What it says comes before it is back, as it does where nothing is late. */
   async #sayGoodbye(tab: Tab, node: SimulatedNode, goodbye: 'leave' | 'soon'): Promise<void> {
     await this.#attempt(node.leave(tab.id, goodbye === 'soon'))
-    tab.leavingUntilMs = -Infinity
+    if (tab.waitsFor === node) tab.waitsFor = undefined
   }
 
   /** As when its node says goodbye: the next stream is open before the last one ends. */
@@ -261,17 +270,19 @@ export class NodesRun {
   }
 
   #post(tab: Tab): void {
-    if (tab.streams.size === 0) return
+    if (tab.streams.size === 0 || this.#waits(tab)) return
     const [stream] = tab.streams
     const node = this.random.chance(0.8) ? stream!.node : this.random.pick(this.nodes)
     const number = ++tab.posted
     this.say(`${tab.id} posts ${number} at ${node.name}`)
+    tab.waitsFor = node
     node.machine.host.arrive(() => void this.#postTo(tab, node, number))
   }
 
   async #postTo(tab: Tab, node: SimulatedNode, number: number): Promise<void> {
     const committed = node.commit({ do: 'move', id: tab.id, user: {}, location: number })
     if (await this.#attempt(committed)) this.#checks.posted(tab, node, number)
+    if (tab.waitsFor === node) tab.waitsFor = undefined
   }
 
   #fetch(tab: Tab): void {

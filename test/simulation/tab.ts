@@ -19,8 +19,10 @@ export class Tab {
   isOpen = false
   /** It has said that it leaves, and not come back since. */
   hasLeft = true
-  /** Until when it can't come, as it has just said that it leaves. */
-  leavingUntilMs = -Infinity
+  /** The node that has yet to answer what it posted or said last: it asks one thing after the other. */
+  waitsFor: SimulatedNode | undefined
+  /** Until when what a node did that is gone now may come to something yet. */
+  waitsUntilMs = -Infinity
   /** How many locations it posted, which are numbered from 1. */
   posted = 0
   /** Those that were acknowledged where they were shared, and when. */

@@ -250,17 +250,18 @@ export class SharedRoom implements Follower {
       this.hooks.changed()
       return this.#room.version
     }
+    let outcome: number | Problem | undefined
     const number = this.context.nextNumber()
     this.#outcomes.set(number, undefined)
     try {
       await this.#following.append([[number, operation] as unknown as Json])
     } catch (error) {
+      // It may have come back all the same, and has been done then.
+      if (!(error instanceof ExchangeLost)) throw error
+    } finally {
+      outcome = this.#outcomes.get(number)
       this.#outcomes.delete(number)
-      if (error instanceof ExchangeLost) return undefined
-      throw error
     }
-    const outcome = this.#outcomes.get(number)
-    this.#outcomes.delete(number)
     if (outcome instanceof Problem) throw outcome
     return outcome
   }
@@ -280,7 +281,9 @@ export class SharedRoom implements Follower {
     let hasRestated = false
     for (const each of operations) {
       const [number, operation] = each as unknown as Stamped
-      this.#applyTo(coming.room, operation, node, atMs, isOwn ? number : undefined)
+      // What was sent before is undone by what this node says then, and is sent again.
+      const isAwaited = isOwn && coming.restated > 0 && number > coming.restated
+      this.#applyTo(coming.room, operation, node, atMs, isAwaited ? number : undefined)
       hasRestated ||= isOwn && number === coming.restated
     }
     if (!hasRestated) return
