@@ -3,7 +3,7 @@ import { RedisKeys } from '../../packages/nestjs/src/exchange/redis-keys.js'
 import { HostClock } from './host-clock.js'
 import type { ModelConnection, ModelNetwork } from './model-network.js'
 
-const KEYS = new RedisKeys('whereabouts')
+export const KEYS = new RedisKeys('whereabouts')
 const CLOCKS_APART_MS = 1_000_000
 
 /** A process with an exchange of its own, from its start to its end. */

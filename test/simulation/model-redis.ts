@@ -105,6 +105,11 @@ export class ModelRedis {
     }
   }
 
+  /** Which epoch it is, and the first version of a room's log; neither if that is lost. */
+  placeOf(roomKey: string): { readonly epoch: string | undefined; readonly life: number } {
+    return { epoch: this.#epoch, life: this.#log(roomKey)?.life ?? Infinity }
+  }
+
   /** Its clock is put forward, or back. */
   jump(ms: number): void {
     this.#aheadMs += ms

@@ -2,7 +2,7 @@ import type { Exchange } from '../../packages/nestjs/src/exchange/exchange.js'
 import type { Operation } from '../../packages/nestjs/src/room/operation.js'
 import { type OpenRoom, OpenRooms } from '../../packages/nestjs/src/stream/open-rooms.js'
 import { merge } from './document.js'
-import { Machine } from './machine.js'
+import { KEYS, Machine } from './machine.js'
 import type { ModelNetwork } from './model-network.js'
 import type { NodeReader } from './node-reader.js'
 
@@ -65,9 +65,10 @@ export class SimulatedNode {
 
   /** Whether it runs, and its room is that of the others. */
   get isShared(): boolean {
-    const { exchange } = this.machine
-    const isElsewhere = this.room !== undefined && this.room.frames.epoch !== exchange.epoch
-    return this.running && exchange.live && !isElsewhere
+    const { room, machine, settings } = this
+    const { epoch, life } = settings.network.redis.placeOf(KEYS.room(ROOM))
+    if (!this.running || !machine.exchange.live || machine.exchange.epoch !== epoch) return false
+    return room === undefined || (room.frames.epoch === epoch && room.frames.room.version >= life)
   }
 
   get room(): OpenRoom | undefined {

@@ -8,6 +8,8 @@ import { FAIR } from './trouble.js'
 
 /** A node that is gone is known to be after so long, and a node that is stuck notices. */
 const DETECTION_MS = 5_000 + 4_000
+/** A node that others took for gone says within so long that it isn't. */
+const CORRECTION_MS = 3_000
 /** What was acknowledged so shortly before Redis lost everything, not every node may have heard. */
 const HEARD_MS = 12_000
 
@@ -140,11 +142,7 @@ export class NodesChecks implements Onlooker {
     const live = this.run.nodes.filter(({ isShared }) => isShared)
     for (const { node } of tab.answered) {
       if (!node.running) continue
-      tab.knownMs.set(node.name, nowMs)
-      const status = node.room?.shared.room.get(tab.id)?.status
-      if (!tab.hasLeft && status !== 'online') {
-        this.fail(`${tab.id} is ${status} at ${node.name}, where it is connected`)
-      }
+      this.#checkConnected(tab, node, nowMs)
       if (!node.isShared) continue
       tab.sharedMs = nowMs
       for (const other of live) tab.knownMs.set(other.name, nowMs)
@@ -152,6 +150,17 @@ export class NodesChecks implements Onlooker {
     if (tab.streams.size > 0) tab.aliveMs = nowMs
     if (nowMs - tab.sharedMs > LIMITS.leaseMs - 1_000) tab.acknowledged.length = 0
     this.#checkGhost(tab, nowMs)
+  }
+
+  /** PROTOCOL.md MB2 */
+  #checkConnected(tab: Tab, node: SimulatedNode, nowMs: number): void {
+    const status = node.room?.shared.room.get(tab.id)?.status
+    if (status !== 'away') tab.awaySinceMs = undefined
+    if (tab.hasLeft || status === 'online') return
+    // Others took the node for gone, and it says so at once.
+    if (status === 'away') tab.awaySinceMs ??= nowMs
+    if (nowMs - (tab.awaySinceMs ?? -Infinity) < CORRECTION_MS) return
+    this.fail(`${tab.id} is ${status} at ${node.name}, where it is connected`)
   }
 
   /** PROTOCOL.md MB3, EX4 */

@@ -213,6 +213,14 @@ export class NodesRun {
     for (const stream of tab.streams) this.#close(tab, stream)
   }
 
+  /** What a node did alone it may have asked of the others before: that comes late, or not at all. */
+  #answered(tab: Tab, node: SimulatedNode): void {
+    if (tab.waitsFor !== node) return
+    tab.waitsFor = undefined
+    if (node.isShared) return
+    tab.waitsUntilMs = Math.max(this.clock.now(), this.trouble.untilMs) + LATE_MS
+  }
+
   #waits(tab: Tab): boolean {
     return tab.waitsFor !== undefined || this.clock.now() < tab.waitsUntilMs
   }
@@ -255,7 +263,7 @@ export class NodesRun {
   /** What it says comes before it is back, as it does where nothing is late. */
   async #sayGoodbye(tab: Tab, node: SimulatedNode, goodbye: 'leave' | 'soon'): Promise<void> {
     await this.#attempt(node.leave(tab.id, goodbye === 'soon'))
-    if (tab.waitsFor === node) tab.waitsFor = undefined
+    this.#answered(tab, node)
   }
 
   /** As when its node says goodbye: the next stream is open before the last one ends. */
@@ -282,7 +290,7 @@ export class NodesRun {
   async #postTo(tab: Tab, node: SimulatedNode, number: number): Promise<void> {
     const committed = node.commit({ do: 'move', id: tab.id, user: {}, location: number })
     if (await this.#attempt(committed)) this.#checks.posted(tab, node, number)
-    if (tab.waitsFor === node) tab.waitsFor = undefined
+    this.#answered(tab, node)
   }
 
   #fetch(tab: Tab): void {

@@ -29,6 +29,8 @@ export class Tab {
   readonly acknowledged: { readonly number: number; readonly atMs: number }[] = []
   /** When each node, by its name, was last bound to know that it is connected. */
   readonly knownMs = new Map<string, number>()
+  /** Since when a node that it is connected to says that it is away. */
+  awaySinceMs: number | undefined
   /** When it was last connected to a node that could reach the others. */
   sharedMs = -Infinity
   /** When it last did anything, or was connected. */

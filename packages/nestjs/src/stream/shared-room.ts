@@ -374,14 +374,14 @@ export class SharedRoom implements Follower {
   /** Nodes may have gone when nobody looked who has this room. */
   async #lookWhoIsGone(): Promise<void> {
     const { exchange } = this.context
+    // The batches that the log had follow at once.
+    await Promise.resolve()
+    const room = this.#coming?.room ?? this.#room
+    // Whoever says something only from now on may be alive and not among those who are.
+    const nodes = room.connections.nodes().filter((node) => node !== exchange.node)
     try {
       const alive = await exchange.nodes()
-      const room = this.#coming?.room ?? this.#room
-      for (const node of room.connections.nodes()) {
-        if (node !== exchange.node && !alive.has(node)) {
-          this.commitQuietly({ do: 'gone', node })
-        }
-      }
+      for (const node of nodes) if (!alive.has(node)) this.commitQuietly({ do: 'gone', node })
     } catch (error) {
       // It is asked again when the room begins again.
       if (!(error instanceof ExchangeLost)) throw error
