@@ -29,6 +29,10 @@ export class NodesChecks implements Onlooker {
   readonly #failures: string[] = []
   /** Readers that took a frame since the last time. */
   readonly #fresh = new Set<NodeReader>()
+  /** Updates that were acknowledged, and of which their node may have told nobody yet. */
+  #updates: { readonly node: SimulatedNode; readonly update: number }[] = []
+  /** Updates that were acknowledged. */
+  readonly #acknowledged = new Set<number>()
   /** When something went wrong the last time. */
   #troubledMs = 0
 
@@ -82,6 +86,10 @@ export class NodesChecks implements Onlooker {
     for (const reader of this.#fresh) this.#checkReader(reader)
     this.#fresh.clear()
     for (const tab of this.run.tabs) this.#checkTab(tab, nowMs)
+    for (const { node, update } of this.#updates) {
+      if (node.isShared) this.#acknowledged.add(update)
+    }
+    this.#updates = this.#updates.filter(({ node }) => !node.isShared)
     if (this.#failures.length > 0) throw new Error(this.#failures.join('\n'))
   }
 
@@ -145,7 +153,11 @@ export class NodesChecks implements Onlooker {
       this.#checkConnected(tab, node, nowMs)
       if (!node.isShared) continue
       tab.sharedMs = nowMs
-      for (const other of live) tab.knownMs.set(other.name, nowMs)
+      for (const other of live) {
+        const status = other.room?.shared.room.get(tab.id)?.status
+        // One that messages are late to may not know it yet.
+        if (status === 'online') tab.knownMs.set(other.name, nowMs)
+      }
     }
     if (tab.streams.size > 0) tab.aliveMs = nowMs
     if (nowMs - tab.sharedMs > LIMITS.leaseMs - 1_000) tab.acknowledged.length = 0
@@ -186,12 +198,17 @@ export class NodesChecks implements Onlooker {
       if (seen !== is) this.fail(`a reader at ${node.name} sees ${seen} instead of ${is}`)
       if (reader.state.watching !== room.watching) this.fail('another number watches')
       await run.fetchFor(stream)
-      const lost = [...run.acknowledged].filter((update) => !reader.updates.has(update))
+      const lost = [...this.#acknowledged].filter((update) => !reader.updates.has(update))
       if (lost.length > 0) this.fail(`a reader at ${node.name} lacks the updates ${lost.join()}`)
       const copy = await node.read()
-      const lacks = [...run.acknowledged].filter((update) => !copy.has(update))
+      const lacks = [...this.#acknowledged].filter((update) => !copy.has(update))
       if (lacks.length > 0) this.fail(`${node.name} lacks the updates ${lacks.join()}`)
     }
+  }
+
+  /** An update of the document was acknowledged. */
+  updated(node: SimulatedNode, update: number): void {
+    this.#updates.push({ node, update })
   }
 
   /** Something went wrong. */
@@ -204,13 +221,33 @@ export class NodesChecks implements Onlooker {
     for (const { knownMs } of this.run.tabs) knownMs.set(node, (knownMs.get(node) ?? 0) - ms)
   }
 
-  /** Redis lost what it had. */
+  /** Redis lost what it had: what was posted is known to nodes alone. */
   lostAll(): void {
     const nowMs = this.run.clock.now()
-    for (const { acknowledged } of this.run.tabs) {
+    for (const tab of this.run.tabs) {
+      const { acknowledged } = tab
       const kept = acknowledged.filter(({ atMs }) => atMs < nowMs - HEARD_MS)
       acknowledged.splice(0, acknowledged.length, ...kept)
+      const least = Math.max(0, ...kept.map(({ number }) => number))
+      const keepers = this.run.nodes.filter(({ room }) => {
+        return Number(room?.shared.room.get(tab.id)?.location ?? 0) >= least
+      })
+      tab.keepers = new Set(keepers)
+      this.#checkKeepers(tab)
     }
+  }
+
+  /** A node is no more. */
+  ended(node: SimulatedNode): void {
+    this.troubled()
+    for (const tab of this.run.tabs) {
+      tab.keepers?.delete(node)
+      this.#checkKeepers(tab)
+    }
+  }
+
+  #checkKeepers({ keepers, acknowledged }: Tab): void {
+    if (keepers?.size === 0) acknowledged.length = 0
   }
 
   #tab(id: string): Tab {

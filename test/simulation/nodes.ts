@@ -29,8 +29,6 @@ export class NodesRun {
   readonly tabs = TABS.map((id) => new Tab(id))
   /** In the store of documents. */
   readonly stored = new Set<number>()
-  /** Updates of the document that were acknowledged. */
-  readonly acknowledged = new Set<number>()
   readonly network: ModelNetwork
   readonly trouble: Trouble
   readonly random: Random
@@ -97,7 +95,7 @@ export class NodesRun {
   /** A node is killed or stops, and another one starts. */
   #replace(isKilled: boolean): void {
     const node = this.nodes.splice(this.random.below(this.nodes.length), 1)[0]!
-    this.#checks.troubled()
+    this.#checks.ended(node)
     this.say(`${node.name} ${isKilled ? 'is killed' : 'stops'}`)
     const streams = this.tabs.flatMap((tab) => [...tab.streams].map((stream) => ({ tab, stream })))
     for (const { tab, stream } of streams) {
@@ -320,7 +318,7 @@ export class NodesRun {
 
   async #tell(node: SimulatedNode, update: number): Promise<void> {
     if (await this.#attempt(node.tell(update, this.random.chance(0.9)))) {
-      this.acknowledged.add(update)
+      this.#checks.updated(node, update)
     }
   }
 

@@ -27,6 +27,8 @@ export class Tab {
   posted = 0
   /** Those that were acknowledged where they were shared, and when. */
   readonly acknowledged: { readonly number: number; readonly atMs: number }[] = []
+  /** The nodes that know the last of them, since Redis lost it. */
+  keepers: Set<SimulatedNode> | undefined
   /** When each node, by its name, was last bound to know that it is connected. */
   readonly knownMs = new Map<string, number>()
   /** Since when a node that it is connected to says that it is away. */
