@@ -17,6 +17,8 @@ export const LIMITS = {
   frameIntervalMs: 33,
 } as const
 
+const ROOM_KEY = KEYS.room(ROOM)
+
 /** What can be planted between a node and its exchange. */
 export type Plant = (exchange: Exchange, node: SimulatedNode) => Exchange
 
@@ -66,7 +68,7 @@ export class SimulatedNode {
   /** Whether it runs, and its room is that of the others. */
   get isShared(): boolean {
     const { room, machine, settings } = this
-    const { epoch, life } = settings.network.redis.placeOf(KEYS.room(ROOM))
+    const { epoch, life } = settings.network.redis.placeOf(ROOM_KEY)
     if (!this.running || !machine.exchange.live || machine.exchange.epoch !== epoch) return false
     return room === undefined || (room.frames.epoch === epoch && room.frames.room.version >= life)
   }

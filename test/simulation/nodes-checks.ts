@@ -85,11 +85,9 @@ export class NodesChecks implements Onlooker {
     for (const node of this.run.nodes) this.#checkState(node)
     for (const reader of this.#fresh) this.#checkReader(reader)
     this.#fresh.clear()
-    for (const tab of this.run.tabs) this.#checkTab(tab, nowMs)
-    for (const { node, update } of this.#updates) {
-      if (node.isShared) this.#acknowledged.add(update)
-    }
-    this.#updates = this.#updates.filter(({ node }) => !node.isShared)
+    const shared = new Set(this.run.nodes.filter(({ isShared }) => isShared))
+    for (const tab of this.run.tabs) this.#checkTab(tab, shared, nowMs)
+    if (this.#updates.length > 0) this.#countUpdates(shared)
     if (this.#failures.length > 0) throw new Error(this.#failures.join('\n'))
   }
 
@@ -113,6 +111,13 @@ export class NodesChecks implements Onlooker {
     }
     for (const tab of tabs) await this.#checkTabAtRest(tab)
     this.check()
+  }
+
+  #countUpdates(shared: ReadonlySet<SimulatedNode>): void {
+    for (const { node, update } of this.#updates) {
+      if (shared.has(node)) this.#acknowledged.add(update)
+    }
+    this.#updates = this.#updates.filter(({ node }) => !shared.has(node))
   }
 
   /** PROTOCOL.md EX1, RM9 */
@@ -146,21 +151,22 @@ export class NodesChecks implements Onlooker {
     }
   }
 
-  #checkTab(tab: Tab, nowMs: number): void {
-    const live = this.run.nodes.filter(({ isShared }) => isShared)
-    for (const { node } of tab.answered) {
-      if (!node.running) continue
+  #checkTab(tab: Tab, shared: ReadonlySet<SimulatedNode>, nowMs: number): void {
+    for (const { node, isAnswered } of tab.streams) {
+      if (!isAnswered || !node.running) continue
       this.#checkConnected(tab, node, nowMs)
-      if (!node.isShared) continue
+      if (!shared.has(node)) continue
       tab.sharedMs = nowMs
-      for (const other of live) {
+      for (const other of shared) {
         const status = other.room?.shared.room.get(tab.id)?.status
         // One that messages are late to may not know it yet.
         if (status === 'online') tab.knownMs.set(other.name, nowMs)
       }
     }
     if (tab.streams.size > 0) tab.aliveMs = nowMs
-    if (nowMs - tab.sharedMs > LIMITS.leaseMs - 1_000) tab.acknowledged.length = 0
+    if (tab.acknowledged.length > 0 && nowMs - tab.sharedMs > LIMITS.leaseMs - 1_000) {
+      tab.acknowledged.length = 0
+    }
     this.#checkGhost(tab, nowMs)
   }
 

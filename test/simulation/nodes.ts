@@ -13,8 +13,8 @@ const TABS = ['ann', 'bob', 'cem', 'dan', 'eve']
 /** What a node has sent that was killed since comes within so long. */
 const LATE_MS = 4_000
 const POLL_MS = 100
-const SPELLS = 2
-const STEPS = 40
+const SPELLS = 1
+const STEPS = 50
 /** A tab that lost its stream is back within so long: sooner than its lease ends. */
 const BACK_MS = 5_000
 /** A member's lease, a node's lease, and some time to notice. */

@@ -199,9 +199,9 @@ export class RedisExchange implements Exchange, RedisLink {
     const { surroundings } = this
     let cancel: (() => void) | undefined
     const late = new Promise<never>((_, reject) => {
-      const error = new ExchangeLost(`no answer within ${PATIENCE_MS} ms`)
+      const fail = () => reject(new ExchangeLost(`no answer within ${PATIENCE_MS} ms`))
       // An answer that waits to be read while this process was busy is in time: it is read first.
-      cancel = surroundings.after(PATIENCE_MS, () => surroundings.after(0, () => reject(error)))
+      cancel = surroundings.after(PATIENCE_MS, () => surroundings.after(0, fail))
     })
     try {
       return await Promise.race([promise, late])

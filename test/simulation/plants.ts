@@ -1,0 +1,107 @@
+import type { Json } from '@whereabouts/protocol'
+import type { Batch, Exchange, Follower } from '../../packages/nestjs/src/exchange/exchange.js'
+import type { Operation } from '../../packages/nestjs/src/room/operation.js'
+import type { Plant, SimulatedNode } from './node.js'
+
+type Stamped = readonly [number: number, operation: Operation]
+
+/** What may be wrong on the way to a room, and from it. */
+interface Fault {
+  /** Stands in for the follower. */
+  readonly follower?: (follower: Follower, node: SimulatedNode) => Follower
+  /** What is appended instead of an operation. */
+  readonly operation?: (operation: Operation) => Operation
+  /** Whether what is appended is acknowledged before it is there. */
+  readonly isHasty?: boolean
+}
+
+/** What a server would do that is wrong in one place. Each is to be found. */
+export const PLANTS: Readonly<Record<string, Plant>> = {
+  'applies a batch twice': plant({
+    follower: (follower) => ({
+      ...passingOn(follower),
+      batch(batch) {
+        follower.batch(batch)
+        if (batch.number % 7 === 0) follower.batch(batch)
+      },
+    }),
+  }),
+  'says nothing of its own when it is back': plant({
+    operation: (operation) =>
+      operation.do === 'restate' ? { ...operation, members: [] } : operation,
+  }),
+  'restates everybody without a location': plant({
+    operation: (operation) => {
+      if (operation.do !== 'restate') return operation
+      const members = operation.members.map((member) => ({ ...member, location: null }))
+      return { ...operation, members }
+    },
+  }),
+  'ignores that a node is gone': plant({
+    operation: (operation) => (operation.do === 'gone' ? { do: 'expire' } : operation),
+  }),
+  'keeps epoch and versions when Redis has lost everything': plant({
+    follower: (follower) => {
+      let first: { epoch: string; firstVersion: number } | undefined
+      return {
+        ...passingOn(follower),
+        begin({ epoch, firstVersion, checkpoint }) {
+          first ??= { epoch, firstVersion }
+          follower.begin({ ...first, checkpoint })
+        },
+      }
+    },
+  }),
+  'ends leases by its own clock': plant({
+    follower: (follower, { machine }) => ({
+      ...passingOn(follower),
+      batch(batch) {
+        const isEnd = operationsOf(batch).some(({ do: what }) => what === 'expire')
+        follower.batch(
+          isEnd ? { ...batch, atMs: batch.atMs + (machine.host.now() % 5_000) } : batch,
+        )
+      },
+    }),
+  }),
+  'answers before it is done': plant({ isHasty: true }),
+}
+
+function plant({ follower: standIn, operation: instead, isHasty = false }: Fault): Plant {
+  return (exchange, node) => {
+    const { follow } = exchange
+    const planted: Pick<Exchange, 'follow'> = {
+      follow(room, follower) {
+        const following = follow.call(exchange, room, standIn?.(follower, node) ?? follower)
+        const { append } = following
+        following.append = (operations) => {
+          const appended = append.call(
+            following,
+            operations.map((each) => replace(each, instead)),
+          )
+          if (!isHasty) return appended
+          appended.catch(() => {})
+          return Promise.resolve(0)
+        }
+        return following
+      },
+    }
+    return Object.assign(exchange, planted)
+  }
+}
+
+function replace(stamped: Json, instead: Fault['operation']): Json {
+  const [number, operation] = stamped as unknown as Stamped
+  return [number, instead?.(operation) ?? operation] as unknown as Json
+}
+
+function operationsOf({ operations }: Batch): Operation[] {
+  return operations.map((stamped) => (stamped as unknown as Stamped)[1])
+}
+
+function passingOn(follower: Follower): Follower {
+  return {
+    begin: (history) => follower.begin(history),
+    batch: (batch) => follower.batch(batch),
+    lost: () => follower.lost(),
+  }
+}
