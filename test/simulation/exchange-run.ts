@@ -12,6 +12,7 @@ import { FAIR, Trouble, weatherOf } from './trouble.js'
 import { VirtualClock } from './virtual-clock.js'
 
 const ROOM = 'budget'
+const SPELLS = 1
 /** After so long without trouble every node has heard everything. */
 const REST_MS = 25_000
 
@@ -94,8 +95,8 @@ export class ExchangeRun {
 
   async go(): Promise<void> {
     const random = this.#random
-    for (let spell = 0; spell < 3; spell++) {
-      for (let step = 0; step < 25; step++) {
+    for (let spell = 0; spell < SPELLS; spell++) {
+      for (let step = 0; step < 40; step++) {
         if (random.chance(0.15)) this.#trouble.strike()
         else if (random.chance(0.05)) this.#restart()
         else this.#append(random.pick(this.#nodes))

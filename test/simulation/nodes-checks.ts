@@ -1,4 +1,4 @@
-import { parsePosition } from '@whereabouts/protocol'
+import { formatPosition, type Position } from '@whereabouts/protocol'
 import type { Member } from '@whereabouts/protocol'
 import { LIMITS, type SimulatedNode } from './node.js'
 import type { NodeReader, Onlooker } from './node-reader.js'
@@ -25,7 +25,7 @@ export class NodesChecks implements Onlooker {
   /** The state of the room at every position that it was seen at, on whatever node. */
   readonly #seen = new Map<string, Seen>()
   /** The position of each node when it was last looked at. */
-  readonly #positions = new Map<SimulatedNode, string>()
+  readonly #positions = new Map<SimulatedNode, Position>()
   readonly #failures: string[] = []
   /** Readers that took a frame since the last time. */
   readonly #fresh = new Set<NodeReader>()
@@ -124,14 +124,15 @@ export class NodesChecks implements Onlooker {
   #checkState(node: SimulatedNode): void {
     const { room } = node
     if (room === undefined || !room.shared.isReady) return
-    const { position } = room.frames
-    const before = this.#positions.get(node)
-    if (position === before) return
-    this.#positions.set(node, position)
-    const [now, last] = [parsePosition(position)!, before && parsePosition(before)!]
-    if (last && last.epoch === now.epoch && last.version > now.version) {
-      this.fail(`${node.name} went from ${before} to ${position}`)
+    const { epoch } = room.shared
+    const { version } = room.shared.room
+    const last = this.#positions.get(node)
+    if (last?.epoch === epoch && last.version === version) return
+    this.#positions.set(node, { epoch, version })
+    if (last?.epoch === epoch && last.version > version) {
+      this.fail(`${node.name} went from ${epoch}:${last.version} to ${version}`)
     }
+    const position = formatPosition({ epoch, version })
     const { members, watching } = room.shared.room.snapshot()
     const view = viewOf(members)
     const state = `${view} ${watching}`
