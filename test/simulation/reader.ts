@@ -61,7 +61,7 @@ export class SimulatedReader implements Reader {
     id?: string | undefined
     data: string
   }) {
-    if (id !== undefined) this.#grow(id)
+    if (id !== undefined) this.#grow(id, event === 'snapshot')
     if (event === 'resync') this.#resync(JSON.parse(data) as Resync)
     else if (event === 'document') this.take(Buffer.from(data, 'base64'))
     else if (event === 'snapshot')
@@ -86,12 +86,13 @@ export class SimulatedReader implements Reader {
     this.state = applyPatch(this.state, patch)
   }
 
-  /** PROTOCOL.md ST6 */
-  #grow(id: string): void {
+  /** The whole of where it is already changes nothing. PROTOCOL.md ST6 */
+  #grow(id: string, isWhole: boolean): void {
     const last = this.lastEventId
     const [epoch, version] = id.split(':')
     const [lastEpoch, lastVersion] = last?.split(':') ?? []
-    if (epoch === lastEpoch && Number(version) <= Number(lastVersion)) {
+    const grownBy = Number(version) - Number(lastVersion)
+    if (epoch === lastEpoch && grownBy <= 0 && !(isWhole && grownBy === 0)) {
       throw new Error(`the position went from ${last} to ${id}`)
     }
     this.lastEventId = id

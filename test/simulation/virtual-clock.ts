@@ -34,14 +34,36 @@ export class VirtualClock implements Clock {
     if (this.#isCalling) return this.#spend(ms)
     const untilMs = this.#nowMs + ms
     for (let timer = this.#next(untilMs); timer !== undefined; timer = this.#next(untilMs)) {
-      this.#timers.delete(timer)
-      // Later than it fell due, if another took that long.
-      this.#nowMs = Math.max(this.#nowMs, timer.atMs)
-      this.#isCalling = true
-      timer.callback()
-      this.#isCalling = false
+      this.#call(timer)
     }
     this.#nowMs = Math.max(this.#nowMs, untilMs)
+  }
+
+  /**
+   * Lets time pass where what falls due makes promises: whatever they bring about has happened
+   * before the next falls due.
+   *
+   * @param happened called each time
+   */
+  async pass(ms: number, happened: () => void): Promise<void> {
+    const untilMs = this.#nowMs + ms
+    await settled()
+    happened()
+    for (let timer = this.#next(untilMs); timer !== undefined; timer = this.#next(untilMs)) {
+      this.#call(timer)
+      await settled()
+      happened()
+    }
+    this.#nowMs = Math.max(this.#nowMs, untilMs)
+  }
+
+  #call(timer: Timer): void {
+    this.#timers.delete(timer)
+    // Later than it fell due, if another took that long.
+    this.#nowMs = Math.max(this.#nowMs, timer.atMs)
+    this.#isCalling = true
+    timer.callback()
+    this.#isCalling = false
   }
 
   /** Keeps the process busy, as what takes its time does: nothing else happens meanwhile. */
@@ -62,4 +84,11 @@ export class VirtualClock implements Clock {
 
 function isBefore(a: Timer, b: Timer): boolean {
   return a.atMs === b.atMs ? a.order < b.order : a.atMs < b.atMs
+}
+
+/** No promise is left that could be kept by now: the next turn of the event loop comes after them. */
+async function settled(): Promise<void> {
+  await new Promise((resolve) => {
+    setImmediate(resolve)
+  })
 }

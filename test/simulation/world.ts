@@ -4,6 +4,7 @@ import { type Frames, UNKNOWN_VERSION } from '../../packages/nestjs/src/stream/f
 import { MemoryExchange } from '../../packages/nestjs/src/exchange/memory.js'
 import type { Operation } from '../../packages/nestjs/src/room/operation.js'
 import { OpenRooms } from '../../packages/nestjs/src/stream/open-rooms.js'
+import { merge } from './document.js'
 import { Model } from './model.js'
 import type { Random } from './random.js'
 import { SimulatedReader } from './reader.js'
@@ -252,12 +253,4 @@ export class World {
   #take(): Stream | undefined {
     return this.#streams.splice(this.random.below(this.#streams.length), 1)[0]
   }
-}
-
-/** One of all, or two of many. */
-function merge(updates: readonly Uint8Array[]): Uint8Array[] {
-  const half = updates.length > 3 ? Math.ceil(updates.length / 2) : updates.length
-  return [updates.slice(0, half), updates.slice(half)]
-    .filter((group) => group.length > 0)
-    .map((group) => Buffer.concat(group))
 }

@@ -85,7 +85,10 @@ export class ClusterConnection implements RedisConnection {
     } catch {
       if (this.#closed) return
       this.#retries += 1
-      this.#timer = setTimeout(() => void this.#connect(returned), backoffMs(this.#retries)).unref()
+      this.#timer = setTimeout(
+        () => void this.#connect(returned),
+        backoffMs(this.#retries, Math.random()),
+      ).unref()
     }
   }
 }

@@ -40,6 +40,8 @@ const CONNECT_MS = 1_000
 const BACKOFF_LEAST_MS = 50
 const BACKOFF_MOST_MS = 1_000
 
+const retryMs = (retries: number): number => backoffMs(retries, Math.random())
+
 /** What every client of Redis is made with. */
 const CLIENT_OPTIONS = {
   // What can't be sent now is refused now: its time would be over when it could.
@@ -47,7 +49,7 @@ const CLIENT_OPTIONS = {
   pingInterval: PING_MS,
   // Whoever waits does so with a timer of its own.
   commandOptions: { timeout: 0 },
-  socket: { connectTimeout: CONNECT_MS, socketTimeout: SILENCE_MS, reconnectStrategy: backoffMs },
+  socket: { connectTimeout: CONNECT_MS, socketTimeout: SILENCE_MS, reconnectStrategy: retryMs },
 } as const
 
 /** How to speak to a server. */
@@ -68,10 +70,14 @@ export function clientOptions({ tls, username, password }: ServerLogin) {
   }
 }
 
-/** How long to wait before the next attempt: longer each time, and by chance, so that not all come at once. */
-export function backoffMs(retries: number): number {
+/**
+ * How long to wait before the next attempt: longer each time, and by chance, so that not all come at once.
+ *
+ * @param random from 0 up to 1
+ */
+export function backoffMs(retries: number, random: number): number {
   const mostMs = Math.min(BACKOFF_MOST_MS, BACKOFF_LEAST_MS * 2 ** retries)
-  return BACKOFF_LEAST_MS + Math.random() * (mostMs - BACKOFF_LEAST_MS)
+  return BACKOFF_LEAST_MS + random * (mostMs - BACKOFF_LEAST_MS)
 }
 
 /** Runs a script by its name, or whole where Redis doesn't know it. */

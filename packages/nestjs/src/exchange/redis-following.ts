@@ -49,14 +49,14 @@ export class RedisFollowing implements Following {
   /** In the log, and not told to the follower yet. */
   readonly #acknowledged = new Map<number, Parcel>()
   #repairing = false
-  #timer: NodeJS.Timeout | undefined
+  #cancel: (() => void) | undefined
   #failures = 0
   /** When Redis last heard of it that somebody is here. */
   #heldMs = 0
   #deafLooks = 0
   #sentMs = -Infinity
   /** What waits for the interval to be over. */
-  #pausing: NodeJS.Timeout | undefined
+  #stopPausing: (() => void) | undefined
 
   constructor(
     private readonly link: RedisLink,
@@ -95,7 +95,7 @@ export class RedisFollowing implements Following {
     if (this.#state !== 'lost') this.#state = 'waiting'
     this.#turn += 1
     this.#heard = []
-    clearTimeout(this.#timer)
+    this.#cancel?.()
     void this.#join(this.#turn)
   }
 
@@ -118,13 +118,13 @@ export class RedisFollowing implements Following {
   async check(): Promise<void> {
     if (this.#state !== 'here') return
     const turn = this.#turn
-    this.#heldMs = performance.now()
+    this.#heldMs = this.link.surroundings.now()
     const args = [this.#life, turn, LOG_TTL_MS, this.#inOrder!.number, this.#mark]
     const reply = await this.#try(turn, HOLD, [...this.#logKeys(), this.#fenceKey], args)
     if (turn !== this.#turn || reply === undefined) return
     // Another log, or one that forgot what it had.
     if (reply === null) this.begin()
-    else if (Number(reply) > this.#inOrder!.number) await this.#repair()
+    else if (Number(reply) > this.#inOrder!.number) await this.#repair(Number(reply))
   }
 
   async #join(turn: number): Promise<void> {
@@ -148,7 +148,7 @@ export class RedisFollowing implements Following {
     this.#begun = true
     this.#failures = 0
     this.#deafLooks = 0
-    this.#heldMs = performance.now()
+    this.#heldMs = this.link.surroundings.now()
     this.#life = life
     this.#mark = ''
     this.#inOrder = new InOrder(checkpoint?.number ?? 0, (batch) => this.#deliver(batch))
@@ -191,26 +191,26 @@ export class RedisFollowing implements Following {
   #send(): void {
     if (this.#state !== 'here' || this.#sent !== undefined) return
     if (!this.link.live) return this.#fail()
-    if (this.#outbox.empty || this.#pausing !== undefined) return
-    const pauseMs = this.#sentMs + this.link.intervalMs - performance.now()
+    if (this.#outbox.empty || this.#stopPausing !== undefined) return
+    const pauseMs = this.#sentMs + this.link.intervalMs - this.link.surroundings.now()
     if (pauseMs > 0) return this.#sendLater(pauseMs)
     const parcel = this.#outbox.take()!
     this.#sent = parcel
-    this.#sentMs = performance.now()
+    this.#sentMs = this.link.surroundings.now()
     void this.#append(parcel, this.#turn)
   }
 
   #sendLater(ms: number): void {
-    this.#pausing = setTimeout(() => {
-      this.#pausing = undefined
+    this.#stopPausing = this.link.surroundings.after(ms, () => {
+      this.#stopPausing = undefined
       this.#send()
-    }, ms)
+    })
   }
 
   async #append(parcel: Parcel, turn: number): Promise<void> {
     const { node } = this.link
     const { texts } = parcel
-    this.#heldMs = performance.now()
+    this.#heldMs = this.link.surroundings.now()
     const keys = [...this.#logKeys(), this.#fenceKey, this.#channel]
     const bounds = [LOG_TTL_MS, LOG_BATCHES, LOG_CHARACTERS]
     const known = [this.#inOrder!.number, this.#mark]
@@ -231,20 +231,25 @@ export class RedisFollowing implements Following {
   }
 
   #repairSoon(): void {
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => {
+    this.#cancel?.()
+    this.#cancel = this.link.surroundings.after(OVERTAKEN_MS, () => {
       if (this.#inOrder?.hasGap === true) void this.#repair()
-    }, OVERTAKEN_MS).unref()
+    })
   }
 
-  /** Reads in the log what wasn't heard. */
-  async #repair(): Promise<void> {
+  /**
+   * Reads in the log what wasn't heard.
+   *
+   * @param last the number of the newest batch as far as is known; a checkpoint may have cut it
+   */
+  async #repair(last = 0): Promise<void> {
     if (this.#state !== 'here' || this.#repairing) return
     this.#repairing = true
     const turn = this.#turn
     try {
       const isWhole = await this.#readOn(turn)
-      if (turn === this.#turn && !isWhole) this.begin()
+      if (turn !== this.#turn) return
+      if (!isWhole || this.#inOrder!.number < last) this.begin()
     } finally {
       this.#repairing = false
     }
@@ -285,18 +290,19 @@ export class RedisFollowing implements Following {
     this.lose()
     this.link.troubled()
     this.#failures += 1
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => {
+    this.#cancel?.()
+    const { surroundings } = this.link
+    this.#cancel = surroundings.after(backoffMs(this.#failures, surroundings.random()), () => {
       if (this.#state === 'lost' && this.link.live) this.begin()
-    }, backoffMs(this.#failures)).unref()
+    })
   }
 
   #leave(state: 'lost' | 'ended'): void {
     this.#state = state
     this.#turn += 1
-    clearTimeout(this.#timer)
-    clearTimeout(this.#pausing)
-    this.#pausing = undefined
+    this.#cancel?.()
+    this.#stopPausing?.()
+    this.#stopPausing = undefined
     this.#refuse()
   }
 

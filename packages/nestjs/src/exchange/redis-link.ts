@@ -3,6 +3,7 @@ import type { Gate } from './gate.js'
 import type { Reply } from './redis-connection.js'
 import type { RedisKeys } from './redis-keys.js'
 import type { Script } from './redis-scripts.js'
+import type { Surroundings } from './surroundings.js'
 
 /** What a followed room needs of its exchange. */
 export interface RedisLink {
@@ -10,6 +11,7 @@ export interface RedisLink {
   readonly epoch: string
   readonly keys: RedisKeys
   readonly gate: Gate
+  readonly surroundings: Surroundings
   /** The least time between two batches of a room from this node. */
   readonly intervalMs: number
   /** Whether Redis answers, and this node's lease is good. */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { Logger } from '@nestjs/common'
 import {
   type Exchange,
@@ -11,13 +10,13 @@ import {
 } from './exchange.js'
 import { Gate } from './gate.js'
 import { type LeaseLeft, Leases } from './leases.js'
-import { newNode } from './node.js'
 import { parseRedisUrl } from './redis-address.js'
 import type { Listener, RedisConnection, Reply } from './redis-connection.js'
 import { RedisFollowing } from './redis-following.js'
 import { RedisKeys } from './redis-keys.js'
 import type { RedisLink } from './redis-link.js'
 import { LEAVE, PULSE, type Script } from './redis-scripts.js'
+import { PROCESS, type Surroundings } from './surroundings.js'
 
 /** How often a node renews its lease, which also says whether Redis answers. */
 const PULSE_MS = 500
@@ -37,11 +36,12 @@ const DEAF_PULSES = 2
  */
 export function openRedis(url: string, intervalMs = 0): Exchange {
   const { connection, prefix } = parseRedisUrl(url)
-  return new RedisExchange(connection, new RedisKeys(prefix), intervalMs)
+  return new RedisExchange(connection, new RedisKeys(prefix), intervalMs, PROCESS)
 }
 
-class RedisExchange implements Exchange, RedisLink {
-  readonly node = newNode()
+/** An exchange over a connection to Redis, whose it is from now on. */
+export class RedisExchange implements Exchange, RedisLink {
+  readonly node: string
   readonly unfollowed = undefined
   readonly gate = new Gate(ROOMS_AT_A_TIME)
   readonly #logger = new Logger('Exchange')
@@ -51,9 +51,9 @@ class RedisExchange implements Exchange, RedisLink {
   #state: 'starting' | 'live' | 'lost' | 'closed' = 'starting'
   #epoch = ''
   /** When the lease was last renewed, at the earliest. */
-  #renewedMs = performance.now()
+  #renewedMs: number
   #beating = false
-  #timer: NodeJS.Timeout | undefined
+  #cancel: (() => void) | undefined
   #deafPulses = 0
   #looking: Promise<void> | undefined
   #names = 0
@@ -62,10 +62,13 @@ class RedisExchange implements Exchange, RedisLink {
     private readonly connection: RedisConnection,
     readonly keys: RedisKeys,
     readonly intervalMs: number,
+    readonly surroundings: Surroundings,
   ) {
+    this.node = surroundings.newName()
+    this.#renewedMs = surroundings.now()
     connection.open(() => this.#returned())
     // Sooner if it is there sooner.
-    this.#timer = setTimeout(() => void this.#beat(), PATIENCE_MS).unref()
+    this.#cancel = surroundings.after(PATIENCE_MS, () => void this.#beat())
   }
 
   get ready(): boolean {
@@ -77,7 +80,7 @@ class RedisExchange implements Exchange, RedisLink {
   }
 
   get live(): boolean {
-    return this.#state === 'live' && performance.now() - this.#renewedMs < LEASE_MS
+    return this.#state === 'live' && this.surroundings.now() - this.#renewedMs < LEASE_MS
   }
 
   follow(room: string, follower: Follower): Following {
@@ -107,7 +110,7 @@ class RedisExchange implements Exchange, RedisLink {
     if (this.#state === 'closed') return
     const isLive = this.ready
     this.#state = 'closed'
-    clearTimeout(this.#timer)
+    this.#cancel?.()
     for (const following of this.#followings) following.end()
     // If it isn't heard, the lease runs out.
     if (isLive) await this.ask(LEAVE, [this.keys.leases], [this.node]).catch(() => {})
@@ -115,11 +118,11 @@ class RedisExchange implements Exchange, RedisLink {
   }
 
   async ask(script: Script, keys: readonly string[], args: readonly unknown[]): Promise<Reply> {
-    return inTime(this.connection.run(script, keys, args.map(String)))
+    return this.#inTime(this.connection.run(script, keys, args.map(String)))
   }
 
   async subscribe(channel: string, listener: Listener): Promise<void> {
-    await inTime(this.connection.subscribe(channel, listener))
+    await this.#inTime(this.connection.subscribe(channel, listener))
   }
 
   unsubscribe(channel: string, listener: Listener): void {
@@ -149,20 +152,20 @@ class RedisExchange implements Exchange, RedisLink {
   async #beat(): Promise<void> {
     if (this.#beating || this.#state === 'closed') return
     this.#beating = true
-    clearTimeout(this.#timer)
+    this.#cancel?.()
     // Whoever didn't renew it in time is taken for gone by the others, whatever Redis says now.
     if (this.#state === 'live' && !this.live) this.#lose(new ExchangeLost('the lease ran out'))
     this.#deafPulses = this.connection.hears ? 0 : this.#deafPulses + 1
     try {
       if (this.#deafPulses >= DEAF_PULSES) throw new ExchangeLost('no connection for messages')
       await this.#pulse()
-      for (const following of this.#followings) following.look(performance.now())
+      for (const following of this.#followings) following.look(this.surroundings.now())
     } catch (error) {
       this.#lose(error)
     }
     this.#beating = false
     if (this.#isClosed) return
-    this.#timer = setTimeout(() => void this.#beat(), PULSE_MS).unref()
+    this.#cancel = this.surroundings.after(PULSE_MS, () => void this.#beat())
   }
 
   get #isClosed(): boolean {
@@ -170,9 +173,9 @@ class RedisExchange implements Exchange, RedisLink {
   }
 
   async #pulse(): Promise<void> {
-    const nowMs = performance.now()
+    const nowMs = this.surroundings.now()
     const mayForget = this.#leases.isCertain(nowMs) ? 1 : 0
-    const newEpoch = randomBytes(6).toString('hex')
+    const newEpoch = this.surroundings.newName()
     const args = [this.node, newEpoch, LEASE_MS, mayForget]
     const reply = await this.ask(PULSE, [this.keys.epoch, this.keys.leases], args)
     if (this.#state === 'closed') throw new ExchangeLost('closed')
@@ -191,6 +194,24 @@ class RedisExchange implements Exchange, RedisLink {
     if (isNews) for (const following of this.#followings) following.begin()
   }
 
+  /** @throws {ExchangeLost} if it isn't there in time, or fails */
+  async #inTime<T>(promise: Promise<T>): Promise<T> {
+    const { surroundings } = this
+    let cancel: (() => void) | undefined
+    const late = new Promise<never>((_, reject) => {
+      const error = new ExchangeLost(`no answer within ${PATIENCE_MS} ms`)
+      // An answer that waits to be read while this process was busy is in time: it is read first.
+      cancel = surroundings.after(PATIENCE_MS, () => surroundings.after(0, () => reject(error)))
+    })
+    try {
+      return await Promise.race([promise, late])
+    } catch (cause) {
+      throw cause instanceof ExchangeLost ? cause : new ExchangeLost(messageOf(cause), { cause })
+    } finally {
+      cancel?.()
+    }
+  }
+
   #lose(error: unknown): void {
     if (this.#state === 'closed') return
     this.#leases.interrupted()
@@ -200,23 +221,6 @@ class RedisExchange implements Exchange, RedisLink {
       `Redis can't be reached, and rooms are this node's own until it is back: ${messageOf(error)}`,
     )
     for (const following of this.#followings) following.lose()
-  }
-}
-
-/** @throws {ExchangeLost} if it isn't there in time, or fails */
-async function inTime<T>(promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    const error = new ExchangeLost(`no answer within ${PATIENCE_MS} ms`)
-    // An answer that waits to be read while this process was busy is in time: it is read first.
-    timer = setTimeout(() => setImmediate(() => reject(error)), PATIENCE_MS)
-  })
-  try {
-    return await Promise.race([promise, late])
-  } catch (cause) {
-    throw cause instanceof ExchangeLost ? cause : new ExchangeLost(messageOf(cause), { cause })
-  } finally {
-    clearTimeout(timer)
   }
 }
 

@@ -16,6 +16,10 @@ export interface Entry extends Change {
   movedAt: number
   statusAt: number
   gone: boolean
+  /** When its location was posted, by the time that the room is told; 0 if it never was. */
+  postedMs: number
+  /** When a connection of it last opened, or it last posted. */
+  seenMs: number
   /** Said that it leaves soon; only a new connection takes that back. */
   leaving: boolean
   /** When it is gone unless something happens; `Infinity` while a connection holds it. */
@@ -34,6 +38,8 @@ export function newEntry(id: string): Entry {
     movedAt: 0,
     statusAt: 0,
     gone: false,
+    postedMs: 0,
+    seenMs: 0,
     leaving: false,
     deadlineMs: Infinity,
     older: undefined,
@@ -88,19 +94,25 @@ export function patchOf(
 }
 
 /** A member as it is in a checkpoint. */
-export type SavedEntry = Pick<Entry, 'member' | 'part' | 'leaving' | 'movedAt'> & {
+export type SavedEntry = Pick<
+  Entry,
+  'member' | 'part' | 'leaving' | 'movedAt' | 'postedMs' | 'seenMs'
+> & {
   readonly at?: string
   /** `null` while a connection holds it. */
   readonly deadlineMs: number | null
 }
 
-export function saveEntry({ member, at, part, leaving, movedAt, deadlineMs }: Entry): SavedEntry {
+export function saveEntry(entry: Entry): SavedEntry {
+  const { member, at, part, leaving, movedAt, postedMs, seenMs, deadlineMs } = entry
   return {
     member,
     ...(at !== undefined && { at }),
     part,
     leaving,
     movedAt,
+    postedMs,
+    seenMs,
     deadlineMs: deadlineMs === Infinity ? null : deadlineMs,
   }
 }

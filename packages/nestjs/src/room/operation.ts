@@ -30,8 +30,8 @@ export type Operation =
 /** What a node has in a room, whatever was known of it before. */
 export interface Restatement {
   readonly members: readonly RestatedMember[]
-  /** Those who left while only that node could know it. */
-  readonly left: readonly string[]
+  /** Those who left while only that node could know it, and how long ago. */
+  readonly left: readonly (readonly [id: string, agoMs: number])[]
   /** Those who left and still look, and their connections. */
   readonly onlookers: readonly (readonly [id: string, connections: number])[]
   /** Its connections that joined nobody. */
@@ -44,6 +44,8 @@ export interface RestatedMember {
   readonly id: string
   readonly user: UserClaim
   readonly location: Json
+  /** When that was posted, by the exchange's time; or how long ago, by the node's own. */
+  readonly posted: { readonly atMs: number } | { readonly agoMs: number }
   readonly at?: string | undefined
   /** Its connections to that node; with none, it is away if nobody else knows it. */
   readonly connections: number

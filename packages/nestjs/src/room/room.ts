@@ -115,9 +115,9 @@ export class Room {
     return this.#connections
   }
 
-  /** Everybody, and the part that their streams named. */
-  *members(): Iterable<{ readonly member: Member; readonly at: string | undefined }> {
-    for (const { member, at } of this.#entries.values()) yield { member, at }
+  /** Everybody, the part that their streams named, and when they posted. */
+  members(): Iterable<Readonly<Pick<Entry, 'member' | 'at' | 'postedMs'>>> {
+    return this.#entries.values()
   }
 
   /** Not after this time is the next one that `expire()` has something to do. */
@@ -174,6 +174,7 @@ export class Room {
     const known = this.#entries.get(id)
     if (known !== undefined) known.leaving = false
     const entry = this.#put(id, claim, undefined, at)
+    entry.seenMs = nowMs
     this.#connections.set(id, node, this.#connectionsTo(node, id) + 1)
     this.#hold(id, entry, nowMs)
   }
@@ -210,6 +211,8 @@ export class Room {
    */
   move(id: string, claim: UserClaim, location: Json, nowMs: number): void {
     const entry = this.#put(id, claim, location)
+    entry.postedMs = nowMs
+    entry.seenMs = nowMs
     if (!entry.leaving) this.#hold(id, entry, nowMs)
   }
 
@@ -273,7 +276,7 @@ export class Room {
     for (const member of members) this.#restateMember(member, node, nowMs)
     for (const [id, count] of onlookers) this.#connections.set(id, node, count)
     for (const id of before) this.#released(id, nowMs)
-    for (const id of left) if (this.#connections.of(id) === 0) this.leave(id)
+    for (const [id, agoMs] of left) this.#restateLeave(id, nowMs - agoMs)
     if (watching !== this.#connections.watchingNode(node)) this.#setWatching(node, watching)
     if (document) this.update()
   }
@@ -446,16 +449,28 @@ export class Room {
   }
 
   #restateMember(restated: RestatedMember, node: string, nowMs: number): void {
-    const { id, user, location, at, connections } = restated
+    const { id, user, location, posted, at, connections } = restated
+    const postedMs = 'atMs' in posted ? posted.atMs : nowMs - posted.agoMs
     const known = this.#entries.get(id)
     if (known === undefined && this.#entries.size >= this.limits.maxMembers) return
-    const isThere = known !== undefined && isSame(known.member.location, location)
-    if (isThere && connections === 0) return
+    // Elsewhere it may have posted since.
+    const isNews = known === undefined || postedMs > known.postedMs
+    if (!isNews && connections === 0) return
     if (known !== undefined && connections > 0) known.leaving = false
     this.#connections.set(id, node, connections)
-    const entry = this.#put(id, user, isThere ? undefined : location, at)
+    const isMove = isNews && !isSame(known?.member.location ?? null, location)
+    const entry = this.#put(id, user, isMove ? location : undefined, at)
+    if (isNews) entry.postedMs = postedMs
+    entry.seenMs = Math.max(entry.seenMs, connections > 0 ? nowMs : entry.postedMs)
     this.#hold(id, entry, nowMs)
     if (this.#connections.of(id) === 0) this.#setStatus(entry, 'away')
+  }
+
+  /** Who was seen elsewhere since has come back. */
+  #restateLeave(id: string, atMs: number): void {
+    const entry = this.#entries.get(id)
+    if (entry === undefined || entry.seenMs > atMs || this.#connections.of(id) > 0) return
+    this.leave(id)
   }
 
   #forgetLeavers(): void {

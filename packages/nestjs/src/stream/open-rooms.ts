@@ -1,15 +1,15 @@
 import { formatPosition, parsePosition, Problem } from '@whereabouts/protocol'
 import type { Exchange } from '../exchange/exchange.js'
 import type { Operation } from '../room/operation.js'
-import { Room, type RoomLimits } from '../room/room.js'
+import { Room } from '../room/room.js'
 import type { Clock } from './clock.js'
 import { Frames, type MergeUpdates, type Reader, UNKNOWN_VERSION } from './frames.js'
 import { Pace } from './pace.js'
 import type { Poll } from './poll.js'
-import { SharedRoom, type SharedRoomContext } from './shared-room.js'
+import { SharedRoom, type SharedRoomContext, type SharedRoomLimits } from './shared-room.js'
 
 /** What bounds and paces the rooms of a server. */
-export interface OpenRoomsLimits extends RoomLimits {
+export interface OpenRoomsLimits extends SharedRoomLimits {
   readonly maxRooms: number
   readonly frameIntervalMs: number
 }
@@ -125,8 +125,9 @@ export class OpenRooms {
    * @see PROTOCOL.md DO2, DO3, DO4
    */
   async update(name: string, operation: Operation & { do: 'update' }): Promise<string> {
+    // If the exchange is lost on the way, somebody has to be there who tells the others later.
     if (this.exchange.unfollowed === undefined || this.#rooms.has(name)) {
-      return this.look(name, (room) => room!.shared.commit(operation))
+      return this.open(name).shared.commit(operation)
     }
     const passing = this.#newRoom(name, true)
     const done = passing.shared.commit(operation)
@@ -229,7 +230,7 @@ export class OpenRooms {
   /** Nobody here is in it or reads it. Who is in it elsewhere has it there. */
   #isIdle({ shared, frames }: OpenRoom): boolean {
     if (this.exchange.unfollowed !== undefined) return shared.room.empty
-    if (shared.busy) return false
+    if (shared.busy || shared.hasNews) return false
     const { connections } = shared.room
     const { node } = this.exchange
     const connected = connections.ofNode(node).size + connections.watchingNode(node)

@@ -12,10 +12,16 @@ import { Room, type RoomLimits, type SavedRoom } from '../room/room.js'
 import type { Clock } from './clock.js'
 import { Solitude } from './solitude.js'
 
+/** What bounds a room, and its log. */
+export interface SharedRoomLimits extends RoomLimits {
+  /** After so many batches somebody new gets the room's state instead. */
+  readonly checkpointBatches?: number
+}
+
 /** What the rooms of a node have in common. */
 export interface SharedRoomContext {
   readonly exchange: Exchange
-  readonly limits: RoomLimits
+  readonly limits: SharedRoomLimits
   readonly clock: Clock
   /** A number from 0 to 1. */
   readonly random: () => number
@@ -48,15 +54,14 @@ class Signal {
 interface Coming {
   readonly room: Room
   readonly epoch: string
-  /** Whether nobody has said anything in it yet. */
-  isFresh: boolean
+  /** Names the log. */
+  readonly log: string
   /** The number of this node's restatement, once it is on its way. */
   restated: number
   /** Settles then, or when there will be none. */
   readonly sent: Signal
 }
 
-/** After so many batches somebody new gets the room's state instead. */
 const CHECKPOINT_BATCHES = 512
 /** Of several nodes that see a lease end, the first one says so: they don't all look at once. */
 const EXPIRE_SPREAD_MS = 300
@@ -77,6 +82,8 @@ export class SharedRoom implements Follower {
   readonly #following: Following
   #room: Room
   #epoch = ''
+  /** The log that the room is in, or was. */
+  #log = ''
   #solitude: Solitude | undefined
   #coming: Coming | undefined
   #hasBegun = false
@@ -123,6 +130,11 @@ export class SharedRoom implements Follower {
   /** Whether somebody waits for what is under way. */
   get busy(): boolean {
     return this.#working > 0
+  }
+
+  /** Whether something happened here that the others have to be told of. */
+  get hasNews(): boolean {
+    return this.#solitude?.hasNews === true
   }
 
   /** The exchange's time, about. */
@@ -185,27 +197,28 @@ export class SharedRoom implements Follower {
     this.#endComing()
     const { name } = this
     const { limits } = this.context
+    const log = `${epoch} ${firstVersion}`
     const room =
       checkpoint === null
         ? new Room(name, limits, firstVersion)
         : Room.load(name, limits, JSON.parse(checkpoint.state) as SavedRoom)
     if (this.isReady && !this.isPassing) {
-      const isFresh = checkpoint === null
-      this.#coming = { room, epoch, isFresh, restated: 0, sent: new Signal() }
+      this.#coming = { room, epoch, log, restated: 0, sent: new Signal() }
       queueMicrotask(() => this.#restate())
     } else {
-      this.#take(room, epoch)
+      this.#take(room, epoch, log)
     }
     if (!this.#isSole) void this.#lookWhoIsGone()
   }
 
   batch(batch: Batch): void {
     const { number, atMs, node, operations } = batch
+    const { checkpointBatches = CHECKPOINT_BATCHES } = this.context.limits
     this.#offsetMs = atMs - this.context.clock.now()
     if (this.#coming !== undefined) return this.#applyComing(this.#coming, batch)
     for (const stamped of operations) this.#apply(stamped as unknown as Stamped, node, atMs)
     this.hooks.changed()
-    if (this.#isSole || node !== this.#node || number % CHECKPOINT_BATCHES > 0) return
+    if (this.#isSole || node !== this.#node || number % checkpointBatches > 0) return
     // Whoever comes later reads more of the log if this fails.
     this.#following.checkpoint(number, JSON.stringify(this.#room.save())).catch(() => {})
   }
@@ -232,22 +245,23 @@ export class SharedRoom implements Follower {
   async #attempt(operation: Operation): Promise<number | undefined> {
     while (this.#coming?.restated === 0) await this.#coming.sent.settled
     if (this.#solitude !== undefined && this.#coming === undefined) {
-      this.#solitude.note(operation)
+      this.#solitude.note(operation, this.context.clock.now())
       this.#room.apply(operation, this.#node, this.nowMs)
       this.hooks.changed()
       return this.#room.version
     }
+    let outcome: number | Problem | undefined
     const number = this.context.nextNumber()
     this.#outcomes.set(number, undefined)
     try {
       await this.#following.append([[number, operation] as unknown as Json])
     } catch (error) {
+      // It may have come back all the same, and has been done then.
+      if (!(error instanceof ExchangeLost)) throw error
+    } finally {
+      outcome = this.#outcomes.get(number)
       this.#outcomes.delete(number)
-      if (error instanceof ExchangeLost) return undefined
-      throw error
     }
-    const outcome = this.#outcomes.get(number)
-    this.#outcomes.delete(number)
     if (outcome instanceof Problem) throw outcome
     return outcome
   }
@@ -267,13 +281,14 @@ export class SharedRoom implements Follower {
     let hasRestated = false
     for (const each of operations) {
       const [number, operation] = each as unknown as Stamped
-      this.#applyTo(coming.room, operation, node, atMs, isOwn ? number : undefined)
+      // What was sent before is undone by what this node says then, and is sent again.
+      const isAwaited = isOwn && coming.restated > 0 && number > coming.restated
+      this.#applyTo(coming.room, operation, node, atMs, isAwaited ? number : undefined)
       hasRestated ||= isOwn && number === coming.restated
     }
-    coming.isFresh = false
     if (!hasRestated) return
     this.#coming = undefined
-    this.#take(coming.room, coming.epoch)
+    this.#take(coming.room, coming.epoch, coming.log)
   }
 
   /** @param number by which somebody here may wait for the outcome */
@@ -306,35 +321,41 @@ export class SharedRoom implements Follower {
     const coming = this.#coming
     if (coming === undefined || coming.restated > 0) return
     coming.restated = this.context.nextNumber()
-    const operation: Operation = { do: 'restate', ...this.#restatement(coming.isFresh) }
+    // Whoever spoke first in it may have known less.
+    const isAnother = coming.log !== this.#log
+    const operation: Operation = { do: 'restate', ...this.#restatement(isAnother) }
     // If it fails the room is lost, or begins again, and it is said then.
     this.#following.append([[coming.restated, operation] as unknown as Json]).catch(() => {})
     coming.sent.settle()
   }
 
-  /** @param isFresh whether all that is known is news, of others too */
-  #restatement(isFresh: boolean): Restatement {
+  /** @param isAnother whether all that is known may be news, of others too */
+  #restatement(isAnother: boolean): Restatement {
     const room = this.#room
+    const nowMs = this.context.clock.now()
     const own = new Map(room.connections.ofNode(this.#node))
     const members = []
-    for (const { member, at } of room.members()) {
+    for (const { member, at, postedMs } of room.members()) {
       const { id, user, location } = member
       const connections = own.get(id) ?? 0
       own.delete(id)
-      if (connections === 0 && !isFresh && this.#solitude?.posted.has(id) !== true) continue
-      members.push({ id, user, location, at, connections })
+      const aloneMs = this.#solitude?.posted.get(id)
+      if (connections === 0 && !isAnother && aloneMs === undefined) continue
+      const posted = aloneMs === undefined ? { atMs: postedMs } : { agoMs: nowMs - aloneMs }
+      members.push({ id, user, location, posted, at, connections })
     }
     return {
       members,
       onlookers: [...own],
-      left: [...(this.#solitude?.left ?? [])],
+      left: Array.from(this.#solitude?.left ?? [], ([id, atMs]) => [id, nowMs - atMs]),
       watching: room.connections.watchingNode(this.#node),
       document: this.#solitude?.document ?? false,
     }
   }
 
-  #take(room: Room, epoch: string): void {
+  #take(room: Room, epoch: string, log: string): void {
     const isFirst = !this.isReady
+    this.#log = log
     this.#room = room
     this.#epoch = epoch
     this.#solitude = undefined
@@ -353,14 +374,14 @@ export class SharedRoom implements Follower {
   /** Nodes may have gone when nobody looked who has this room. */
   async #lookWhoIsGone(): Promise<void> {
     const { exchange } = this.context
+    // The batches that the log had follow at once.
+    await Promise.resolve()
+    const room = this.#coming?.room ?? this.#room
+    // Whoever says something only from now on may be alive and not among those who are.
+    const nodes = room.connections.nodes().filter((node) => node !== exchange.node)
     try {
       const alive = await exchange.nodes()
-      const room = this.#coming?.room ?? this.#room
-      for (const node of room.connections.nodes()) {
-        if (node !== exchange.node && !alive.has(node)) {
-          this.commitQuietly({ do: 'gone', node })
-        }
-      }
+      for (const node of nodes) if (!alive.has(node)) this.commitQuietly({ do: 'gone', node })
     } catch (error) {
       // It is asked again when the room begins again.
       if (!(error instanceof ExchangeLost)) throw error

@@ -3,32 +3,38 @@ import type { RoomLimits } from '../room/room.js'
 
 /** What happened to a room while nobody else could know of it. Bounded: the latest count. */
 export class Solitude {
-  /** Members who posted, the latest last. */
-  readonly posted = new Set<string>()
-  /** Members who left, the latest last. */
-  readonly left = new Set<string>()
+  /** Members who posted, the latest last, and when. */
+  readonly posted = new Map<string, number>()
+  /** Members who left, the latest last, and when. */
+  readonly left = new Map<string, number>()
   /** Whether the document took something in. */
   document = false
 
   constructor(private readonly limits: Pick<RoomLimits, 'maxMembers' | 'maxLeavers'>) {}
 
-  note(operation: Operation): void {
+  get hasNews(): boolean {
+    return this.document || this.posted.size > 0 || this.left.size > 0
+  }
+
+  /** @param nowMs by this node's own clock */
+  note(operation: Operation, nowMs: number): void {
     if (operation.do === 'update') this.document = true
     if (operation.do === 'move' || operation.do === 'open') {
       this.left.delete(operation.id)
-      if (operation.do === 'move') addBounded(this.posted, operation.id, this.limits.maxMembers)
+      if (operation.do === 'move') put(this.posted, operation.id, nowMs, this.limits.maxMembers)
     }
     if (operation.do === 'leave') {
       this.posted.delete(operation.id)
-      addBounded(this.left, operation.id, this.limits.maxLeavers)
+      put(this.left, operation.id, nowMs, this.limits.maxLeavers)
     }
   }
 }
 
-function addBounded(ids: Set<string>, id: string, most: number): void {
-  ids.delete(id)
-  ids.add(id)
-  if (ids.size <= most) return
-  const [oldest] = ids
-  ids.delete(oldest!)
+/** Puts one last, and forgets the first one if there are too many. */
+function put(times: Map<string, number>, id: string, atMs: number, most: number): void {
+  times.delete(id)
+  times.set(id, atMs)
+  if (times.size <= most) return
+  const [oldest] = times.keys()
+  times.delete(oldest!)
 }

@@ -1,0 +1,7 @@
+/** One of all, or two of many. */
+export function merge(updates: readonly Uint8Array[]): Uint8Array[] {
+  const half = updates.length > 3 ? Math.ceil(updates.length / 2) : updates.length
+  return [updates.slice(0, half), updates.slice(half)]
+    .filter((group) => group.length > 0)
+    .map((group) => Buffer.concat(group))
+}

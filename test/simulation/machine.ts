@@ -1,0 +1,34 @@
+import { RedisExchange } from '../../packages/nestjs/src/exchange/redis.js'
+import { RedisKeys } from '../../packages/nestjs/src/exchange/redis-keys.js'
+import { HostClock } from './host-clock.js'
+import type { ModelConnection, ModelNetwork } from './model-network.js'
+
+export const KEYS = new RedisKeys('whereabouts')
+const CLOCKS_APART_MS = 1_000_000
+
+/** A process with an exchange of its own, from its start to its end. */
+export class Machine {
+  readonly host: HostClock
+  readonly connection: ModelConnection
+  readonly exchange: RedisExchange
+
+  /** @param name of the node among the nodes */
+  constructor(name: string, network: ModelNetwork) {
+    const { random } = network
+    this.host = new HostClock(network.clock, random.below(CLOCKS_APART_MS))
+    this.connection = network.connect(this.host)
+    let names = 0
+    this.exchange = new RedisExchange(this.connection, KEYS, 0, {
+      now: () => this.host.now(),
+      after: (ms, callback) => this.host.after(ms, callback),
+      random: () => random.next(),
+      newName: () => (names++ === 0 ? name : `${name}-${names}`),
+    })
+  }
+
+  /** It is gone without a word. */
+  crash(): void {
+    this.host.stop()
+    this.connection.close()
+  }
+}

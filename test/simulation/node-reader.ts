@@ -1,0 +1,38 @@
+import type { Frame } from '../../packages/nestjs/src/stream/frame.js'
+import { SimulatedReader } from './reader.js'
+
+/** Who is told what a reader sees. */
+export interface Onlooker {
+  /** Somebody who was in the view isn't any more. */
+  sawLeave(reader: NodeReader, member: string, isNewEpoch: boolean): void
+  /** It took a frame. */
+  tookFrame(reader: NodeReader): void
+  fail(what: string): void
+}
+
+/** A reader of one node. */
+export class NodeReader extends SimulatedReader {
+  constructor(
+    readonly node: string,
+    known: SimulatedReader | undefined,
+    private readonly onlooker: Onlooker,
+  ) {
+    super({ view: 'patch', documents: true, part: undefined }, undefined, () => {}, known)
+    if (known?.lastEventId !== undefined) this.lacksDocument = known.lacksDocument
+  }
+
+  override send(frame: Frame): void {
+    const before = this.state.members
+    const epoch = this.lastEventId?.split(':')[0]
+    try {
+      super.send(frame)
+    } catch (error) {
+      return this.onlooker.fail(`${this.node}: ${(error as Error).message}`)
+    }
+    const isNewEpoch = epoch !== undefined && this.lastEventId?.split(':')[0] !== epoch
+    for (const member of before.keys()) {
+      if (!this.state.members.has(member)) this.onlooker.sawLeave(this, member, isNewEpoch)
+    }
+    this.onlooker.tookFrame(this)
+  }
+}

@@ -1,0 +1,229 @@
+import { parsePosition } from '@whereabouts/protocol'
+import type { Member } from '@whereabouts/protocol'
+import { LIMITS, type SimulatedNode } from './node.js'
+import type { NodeReader, Onlooker } from './node-reader.js'
+import type { NodesRun } from './nodes.js'
+import type { Stream, Tab } from './tab.js'
+import { FAIR } from './trouble.js'
+
+/** A node that is gone is known to be after so long, and a node that is stuck notices. */
+const DETECTION_MS = 5_000 + 4_000
+/** A node that others took for gone says within so long that it isn't. */
+const CORRECTION_MS = 3_000
+/** What was acknowledged so shortly before Redis lost everything, not every node may have heard. */
+const HEARD_MS = 12_000
+
+interface Seen {
+  /** What a snapshot says. */
+  readonly state: string
+  /** What readers see of it. */
+  readonly view: string
+}
+
+/** What must be so whatever happens. */
+export class NodesChecks implements Onlooker {
+  /** The state of the room at every position that it was seen at, on whatever node. */
+  readonly #seen = new Map<string, Seen>()
+  /** The position of each node when it was last looked at. */
+  readonly #positions = new Map<SimulatedNode, string>()
+  readonly #failures: string[] = []
+  /** Readers that took a frame since the last time. */
+  readonly #fresh = new Set<NodeReader>()
+  /** When something went wrong the last time. */
+  #troubledMs = 0
+
+  constructor(private readonly run: NodesRun) {}
+
+  fail(what: string): void {
+    this.#failures.push(what)
+    this.run.say(`FAILURE ${what}`)
+  }
+
+  tookFrame(reader: NodeReader): void {
+    this.#fresh.add(reader)
+  }
+
+  opened(tab: Tab, stream: Stream): void {
+    const { node } = stream
+    stream.isAnswered = true
+    tab.hasLeft = false
+    this.run.say(`${tab.id} has its stream at ${node.name}`)
+  }
+
+  /** PROTOCOL.md EX4, MB7, CL5 */
+  sawLeave(reader: NodeReader, member: string, isNewEpoch: boolean): void {
+    const tab = this.#tab(member)
+    this.run.say(`${reader.node}: ${member} is seen to leave`)
+    if (isNewEpoch || tab.hasLeft) return
+    const sinceMs = this.run.clock.now() - (tab.knownMs.get(reader.node) ?? -Infinity)
+    if (sinceMs < LIMITS.leaseMs - 1) {
+      this.fail(`${member} was seen to leave at ${reader.node}, ${sinceMs} ms after it was there`)
+    }
+  }
+
+  /** A location was acknowledged. */
+  posted(tab: Tab, node: SimulatedNode, number: number): void {
+    const location = node.room?.shared.room.get(tab.id)?.location
+    const isThere = typeof location === 'number' && location >= number
+    const isGone = tab.hasLeft || tab.acknowledged.some((each) => each.number > number)
+    if (!isThere && !isGone) this.fail(`${number} of ${tab.id} is acknowledged and isn't there`)
+    tab.aliveMs = this.run.clock.now()
+    if (!node.isShared) return
+    tab.acknowledged.push({ number, atMs: this.run.clock.now() })
+  }
+
+  /** After everything that happens. */
+  check(): void {
+    const nowMs = this.run.clock.now()
+    const { network, trouble } = this.run
+    if (network.weather !== FAIR) this.troubled()
+    this.#troubledMs = Math.max(this.#troubledMs, Math.min(nowMs, trouble.untilMs))
+    for (const node of this.run.nodes) this.#checkState(node)
+    for (const reader of this.#fresh) this.#checkReader(reader)
+    this.#fresh.clear()
+    for (const tab of this.run.tabs) this.#checkTab(tab, nowMs)
+    if (this.#failures.length > 0) throw new Error(this.#failures.join('\n'))
+  }
+
+  async checkAtRest(): Promise<void> {
+    const { nodes, tabs, network } = this.run
+    if (!network.isCalm || nodes.some(({ isShared }) => !isShared))
+      this.fail('the trouble is not over')
+    const rooms = nodes.filter(({ room }) => room !== undefined)
+    const positions = new Set(rooms.map(({ room }) => room!.frames.position))
+    if (positions.size > 1) this.fail(`the nodes are at ${[...positions].join(', ')}`)
+    const states = new Set(rooms.map(stateOf))
+    if (states.size > 1) this.fail(`the nodes have ${[...states].join('\n')}`)
+    for (const { name, room } of rooms) {
+      const view = viewOf(room!.shared.room.snapshot().members)
+      const here = tabs.filter(({ isOpen }) => isOpen).map(({ id }) => `${id} online`)
+      const said = JSON.parse(view) as readonly (readonly [string, unknown, string])[]
+      const seen = said.map(([id, , status]) => `${id} ${status}`)
+      if (seen.join() !== here.toSorted().join()) {
+        this.fail(`${name} has ${seen.join() || 'nobody'} instead of ${here.join() || 'nobody'}`)
+      }
+    }
+    for (const tab of tabs) await this.#checkTabAtRest(tab)
+    this.check()
+  }
+
+  /** PROTOCOL.md EX1, RM9 */
+  #checkState(node: SimulatedNode): void {
+    const { room } = node
+    if (room === undefined || !room.shared.isReady) return
+    const { position } = room.frames
+    const before = this.#positions.get(node)
+    if (position === before) return
+    this.#positions.set(node, position)
+    const [now, last] = [parsePosition(position)!, before && parsePosition(before)!]
+    if (last && last.epoch === now.epoch && last.version > now.version) {
+      this.fail(`${node.name} went from ${before} to ${position}`)
+    }
+    const { members, watching } = room.shared.room.snapshot()
+    const view = viewOf(members)
+    const state = `${view} ${watching}`
+    const known = this.#seen.get(position)
+    if (known === undefined) this.#seen.set(position, { state, view })
+    else if (known.state !== state) {
+      this.fail(`${position} is ${state} on ${node.name}, and elsewhere ${known.state}`)
+    }
+  }
+
+  /** PROTOCOL.md RM4, RM6 */
+  #checkReader(reader: NodeReader): void {
+    const seen = this.#seen.get(reader.lastEventId!)
+    const view = viewOf(reader.state.members.values())
+    if (seen !== undefined && view !== seen.view) {
+      this.fail(`${reader.node}: a reader at ${reader.lastEventId} sees ${view} for ${seen.view}`)
+    }
+  }
+
+  #checkTab(tab: Tab, nowMs: number): void {
+    const live = this.run.nodes.filter(({ isShared }) => isShared)
+    for (const { node } of tab.answered) {
+      if (!node.running) continue
+      this.#checkConnected(tab, node, nowMs)
+      if (!node.isShared) continue
+      tab.sharedMs = nowMs
+      for (const other of live) tab.knownMs.set(other.name, nowMs)
+    }
+    if (tab.streams.size > 0) tab.aliveMs = nowMs
+    if (nowMs - tab.sharedMs > LIMITS.leaseMs - 1_000) tab.acknowledged.length = 0
+    this.#checkGhost(tab, nowMs)
+  }
+
+  /** PROTOCOL.md MB2 */
+  #checkConnected(tab: Tab, node: SimulatedNode, nowMs: number): void {
+    const status = node.room?.shared.room.get(tab.id)?.status
+    if (status !== 'away') tab.awaySinceMs = undefined
+    if (tab.hasLeft || status === 'online') return
+    // Others took the node for gone, and it says so at once.
+    if (status === 'away') tab.awaySinceMs ??= nowMs
+    if (nowMs - (tab.awaySinceMs ?? -Infinity) < CORRECTION_MS) return
+    this.fail(`${tab.id} is ${status} at ${node.name}, where it is connected`)
+  }
+
+  /** PROTOCOL.md MB3, EX4 */
+  #checkGhost(tab: Tab, nowMs: number): void {
+    const sinceMs = Math.max(tab.aliveMs, this.#troubledMs)
+    if (tab.streams.size > 0 || nowMs - sinceMs < LIMITS.leaseMs + DETECTION_MS) return
+    for (const node of this.run.nodes) {
+      const member = node.running ? node.room?.shared.room.get(tab.id) : undefined
+      if (member !== undefined) this.fail(`${tab.id} is a ghost at ${node.name}: ${stateOf(node)}`)
+    }
+  }
+
+  async #checkTabAtRest(tab: Tab): Promise<void> {
+    const { run } = this
+    for (const stream of tab.answered) {
+      const { node, reader } = stream
+      const room = node.room!.shared.room
+      const location = room.get(tab.id)?.location ?? 0
+      const least = Math.max(0, ...tab.acknowledged.map(({ number }) => number))
+      if (Number(location) < least) this.fail(`${tab.id} is at ${location}, and was at ${least}`)
+      const seen = viewOf(reader.state.members.values())
+      const is = viewOf(room.snapshot().members)
+      if (seen !== is) this.fail(`a reader at ${node.name} sees ${seen} instead of ${is}`)
+      if (reader.state.watching !== room.watching) this.fail('another number watches')
+      await run.fetchFor(stream)
+      const lost = [...run.acknowledged].filter((update) => !reader.updates.has(update))
+      if (lost.length > 0) this.fail(`a reader at ${node.name} lacks the updates ${lost.join()}`)
+      const copy = await node.read()
+      const lacks = [...run.acknowledged].filter((update) => !copy.has(update))
+      if (lacks.length > 0) this.fail(`${node.name} lacks the updates ${lacks.join()}`)
+    }
+  }
+
+  /** Something went wrong. */
+  troubled(): void {
+    this.#troubledMs = this.run.clock.now()
+  }
+
+  /** While it is alone, a node's leases end by its own clock. */
+  jumped(node: string, ms: number): void {
+    for (const { knownMs } of this.run.tabs) knownMs.set(node, (knownMs.get(node) ?? 0) - ms)
+  }
+
+  /** Redis lost what it had. */
+  lostAll(): void {
+    const nowMs = this.run.clock.now()
+    for (const { acknowledged } of this.run.tabs) {
+      const kept = acknowledged.filter(({ atMs }) => atMs < nowMs - HEARD_MS)
+      acknowledged.splice(0, acknowledged.length, ...kept)
+    }
+  }
+
+  #tab(id: string): Tab {
+    return this.run.tabs.find((tab) => tab.id === id)!
+  }
+}
+
+function stateOf({ room }: SimulatedNode): string {
+  return JSON.stringify(room?.shared.room.save())
+}
+
+/** Who is seen, where, and how. */
+function viewOf(members: Iterable<Member>): string {
+  const seen = Array.from(members, ({ id, location, status }) => [id, location, status] as const)
+  return JSON.stringify(seen.toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}

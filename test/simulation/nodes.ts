@@ -1,0 +1,358 @@
+import { Problem } from '@whereabouts/protocol'
+import { type Plant, ROOM, SimulatedNode } from './node.js'
+import { NodeReader } from './node-reader.js'
+import { NodesChecks } from './nodes-checks.js'
+import { ModelNetwork } from './model-network.js'
+import { ModelRedis } from './model-redis.js'
+import { Random } from './random.js'
+import { type Stream, Tab } from './tab.js'
+import { FAIR, Trouble, weatherOf } from './trouble.js'
+import { VirtualClock } from './virtual-clock.js'
+
+const TABS = ['ann', 'bob', 'cem', 'dan', 'eve']
+/** What a node has sent that was killed since comes within so long. */
+const LATE_MS = 4_000
+const POLL_MS = 100
+const SPELLS = 2
+const STEPS = 40
+/** A tab that lost its stream is back within so long: sooner than its lease ends. */
+const BACK_MS = 5_000
+/** A member's lease, a node's lease, and some time to notice. */
+const REST_MS = 15_000 + 5_000 + 4_000
+const MOST_UPDATES = 255
+
+/** Some nodes with one room between them, those who come and go at each of them, and all that can go wrong. */
+export class NodesRun {
+  readonly clock = new VirtualClock()
+  readonly trace: string[] = []
+  readonly nodes: SimulatedNode[] = []
+  readonly tabs = TABS.map((id) => new Tab(id))
+  /** In the store of documents. */
+  readonly stored = new Set<number>()
+  /** Updates of the document that were acknowledged. */
+  readonly acknowledged = new Set<number>()
+  readonly network: ModelNetwork
+  readonly trouble: Trouble
+  readonly random: Random
+  readonly #checks: NodesChecks
+  readonly #maxRecentDocumentBytes: number
+  readonly #checkpointBatches: number
+  #started = 0
+  #updates = 0
+
+  constructor(
+    seed: number,
+    private readonly plant: Plant = (exchange) => exchange,
+  ) {
+    this.random = new Random(seed)
+    const { random } = this
+    this.#checkpointBatches = random.pick([4, 16, 512])
+    const redis = new ModelRedis(() => this.clock.now(), this.#checkpointBatches * 16)
+    this.network = new ModelNetwork(redis, this.clock, random, weatherOf(random))
+    const machines = () => this.nodes.map(({ machine }) => machine)
+    this.#checks = new NodesChecks(this)
+    this.trouble = new Trouble(this.network, machines, {
+      say: (what) => this.say(what),
+      lostAll: () => this.#checks.lostAll(),
+      jumped: ({ exchange }, ms) => this.#checks.jumped(exchange.node, ms),
+    })
+    this.#maxRecentDocumentBytes = random.pick([1, 4, 1_000])
+    this.say(JSON.stringify(this.network.weather))
+    for (let count = 2 + random.below(3); count > 0; count--) this.#start()
+  }
+
+  async go(): Promise<void> {
+    const { random } = this
+    for (let spell = 0; spell < SPELLS; spell++) {
+      const troubled = random.pick([0, 0.05, 0.15])
+      for (let step = 0; step < STEPS; step++) {
+        if (random.chance(troubled)) this.trouble.strike()
+        else if (random.chance(0.03)) this.#replace(random.chance(0.3))
+        else this.#act()
+        await this.#pass(random.below(random.pick([20, 100, 100, 1_500])))
+      }
+      if (random.chance(0.02)) await this.#pass(70_000)
+      await this.#rest()
+    }
+  }
+
+  say(what: string): void {
+    this.trace.push(`${this.clock.now().toFixed(1)} ${what}`)
+  }
+
+  #start(): void {
+    const { network, stored, plant } = this
+    const settings = {
+      network,
+      stored,
+      maxRecentDocumentBytes: this.#maxRecentDocumentBytes,
+      checkpointBatches: this.#checkpointBatches,
+      plant,
+    }
+    const node = new SimulatedNode(`n${++this.#started}`, settings)
+    this.nodes.push(node)
+    this.say(`${node.name} starts`)
+  }
+
+  /** A node is killed or stops, and another one starts. */
+  #replace(isKilled: boolean): void {
+    const node = this.nodes.splice(this.random.below(this.nodes.length), 1)[0]!
+    this.#checks.troubled()
+    this.say(`${node.name} ${isKilled ? 'is killed' : 'stops'}`)
+    const streams = this.tabs.flatMap((tab) => [...tab.streams].map((stream) => ({ tab, stream })))
+    for (const { tab, stream } of streams) {
+      if (stream.node === node) this.#lose(tab, stream)
+    }
+    for (const tab of this.tabs) {
+      if (tab.waitsFor !== node) continue
+      tab.waitsFor = undefined
+      tab.waitsUntilMs = this.clock.now() + LATE_MS
+    }
+    if (isKilled) node.machine.crash()
+    else node.machine.host.arrive(() => void this.#stop(node))
+    this.#start()
+  }
+
+  async #stop(node: SimulatedNode): Promise<void> {
+    node.rooms.stop()
+    await node.machine.exchange.close()
+    node.machine.crash()
+  }
+
+  #act(): void {
+    const { random } = this
+    const tab = random.pick(this.tabs)
+    const act = random.pick([
+      () => this.#post(tab),
+      () => this.#post(tab),
+      () => this.#post(tab),
+      () => this.#come(tab),
+      () => this.#come(tab),
+      () => this.#drop(tab),
+      () => this.#go(tab),
+      () => this.#leave(tab),
+      () => this.#reload(tab),
+      () => this.#move(tab),
+      () => this.#move(tab),
+      () => this.#update(),
+      () => this.#update(),
+      () => this.#fetch(tab),
+    ])
+    act()
+  }
+
+  #come(tab: Tab): void {
+    if (tab.isOpen || this.#waits(tab)) return
+    tab.isOpen = true
+    this.#open(tab, this.random.pick(this.nodes))
+  }
+
+  /** A tab asks a node for its stream. */
+  #open(tab: Tab, node: SimulatedNode): void {
+    const reader = new NodeReader(node.name, tab.known, this.#checks)
+    const stream: Stream = { node, reader, isAnswered: false, isClosed: false }
+    tab.streams.add(stream)
+    this.say(`${tab.id} opens a stream at ${node.name}`)
+    node.machine.host.arrive(() => void this.#answer(tab, stream))
+  }
+
+  async #answer(tab: Tab, stream: Stream): Promise<void> {
+    const { node, reader } = stream
+    if (stream.isClosed) return
+    try {
+      await node.commit({ do: 'open', id: tab.id, user: {} })
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      return this.#lose(tab, stream)
+    }
+    const room = node.room
+    if (room === undefined) return this.#checks.fail(`${node.name} has no room after a commit`)
+    if (stream.isClosed) return room.shared.commitQuietly({ do: 'close', id: tab.id })
+    const { lastEventId } = reader
+    if (lastEventId !== undefined) reader.version = node.rooms.versionOf(lastEventId, room)
+    this.#checks.opened(tab, stream)
+    tab.known = reader
+    node.readers.add(reader)
+    room.frames.add(reader)
+    room.frames.catchUp(reader)
+    if (this.random.chance(0.7)) void this.fetchFor(stream)
+  }
+
+  /** A stream ends without a word; the tab is back elsewhere before long, if it is there. */
+  #lose(tab: Tab, stream: Stream): void {
+    this.#close(tab, stream)
+    if (!tab.isOpen || tab.streams.size > 0) return
+    this.#comeBack(tab, this.random.below(BACK_MS))
+  }
+
+  #close(tab: Tab, stream: Stream): void {
+    stream.isClosed = true
+    tab.streams.delete(stream)
+    const { node, reader } = stream
+    node.machine.host.arrive(() => {
+      if (!stream.isAnswered) return
+      node.readers.delete(reader)
+      node.room?.frames.remove(reader)
+      node.room?.shared.commitQuietly({ do: 'close', id: tab.id })
+    })
+  }
+
+  /** The network between a tab and its node fails for a moment. */
+  #drop(tab: Tab): void {
+    const [stream] = tab.streams
+    if (stream === undefined) return
+    this.say(`${tab.id} loses its stream`)
+    this.#lose(tab, stream)
+  }
+
+  /** A tab is closed and nobody hears of it but its node. */
+  #go(tab: Tab): void {
+    if (!tab.isOpen) return
+    this.say(`${tab.id} is closed`)
+    tab.isOpen = false
+    for (const stream of tab.streams) this.#close(tab, stream)
+  }
+
+  /** What a node did alone it may have asked of the others before: that comes late, or not at all. */
+  #answered(tab: Tab, node: SimulatedNode): void {
+    if (tab.waitsFor !== node) return
+    tab.waitsFor = undefined
+    if (node.isShared) return
+    tab.waitsUntilMs = Math.max(this.clock.now(), this.trouble.untilMs) + LATE_MS
+  }
+
+  #waits(tab: Tab): boolean {
+    return tab.waitsFor !== undefined || this.clock.now() < tab.waitsUntilMs
+  }
+
+  #leave(tab: Tab): void {
+    if (this.#waits(tab)) return
+    const node = this.random.pick(this.nodes)
+    this.say(`${tab.id} leaves, at ${node.name}`)
+    tab.isOpen = false
+    this.#forgetPosts(tab)
+    tab.hasLeft = true
+    tab.knownMs.clear()
+    tab.waitsFor = node
+    node.machine.host.arrive(() => void this.#sayGoodbye(tab, node, 'leave'))
+    for (const stream of tab.streams) this.#close(tab, stream)
+  }
+
+  #reload(tab: Tab): void {
+    const [stream] = tab.streams
+    if (!tab.isOpen || stream === undefined || this.#waits(tab)) return
+    this.say(`${tab.id} reloads`)
+    const { node } = stream
+    this.#forgetPosts(tab)
+    tab.hasLeft = true
+    tab.knownMs.clear()
+    tab.waitsFor = node
+    node.machine.host.arrive(() => void this.#sayGoodbye(tab, node, 'soon'))
+    for (const each of tab.streams) this.#close(tab, each)
+    this.#comeBack(tab, this.random.below(3_000))
+  }
+
+  #comeBack(tab: Tab, inMs: number): void {
+    this.clock.after(inMs, () => {
+      if (!tab.isOpen || tab.streams.size > 0) return
+      if (this.#waits(tab)) return this.#comeBack(tab, POLL_MS)
+      this.#open(tab, this.random.pick(this.nodes))
+    })
+  }
+
+  /** What it says comes before it is back, as it does where nothing is late. */
+  async #sayGoodbye(tab: Tab, node: SimulatedNode, goodbye: 'leave' | 'soon'): Promise<void> {
+    await this.#attempt(node.leave(tab.id, goodbye === 'soon'))
+    this.#answered(tab, node)
+  }
+
+  /** As when its node says goodbye: the next stream is open before the last one ends. */
+  #move(tab: Tab): void {
+    const [stream] = tab.streams
+    if (!tab.isOpen || stream === undefined) return
+    const others = this.nodes.filter((node) => node !== stream.node)
+    this.#open(tab, this.random.pick(others))
+    this.clock.after(this.random.below(500), () => {
+      if (tab.streams.size > 1 && tab.streams.has(stream)) this.#close(tab, stream)
+    })
+  }
+
+  #post(tab: Tab): void {
+    if (tab.streams.size === 0 || this.#waits(tab)) return
+    const [stream] = tab.streams
+    const node = this.random.chance(0.8) ? stream!.node : this.random.pick(this.nodes)
+    const number = ++tab.posted
+    this.say(`${tab.id} posts ${number} at ${node.name}`)
+    tab.waitsFor = node
+    node.machine.host.arrive(() => void this.#postTo(tab, node, number))
+  }
+
+  async #postTo(tab: Tab, node: SimulatedNode, number: number): Promise<void> {
+    const committed = node.commit({ do: 'move', id: tab.id, user: {}, location: number })
+    if (await this.#attempt(committed)) this.#checks.posted(tab, node, number)
+    this.#answered(tab, node)
+  }
+
+  #fetch(tab: Tab): void {
+    for (const stream of tab.answered) {
+      stream.node.machine.host.arrive(() => void this.fetchFor(stream))
+    }
+  }
+
+  /** `GET /document`, by one who was told to, or who came without a position. PROTOCOL.md DO4 */
+  async fetchFor({ node, reader }: Stream): Promise<void> {
+    if (!reader.lacksDocument) return
+    // What it is told meanwhile counts.
+    reader.lacksDocument = false
+    reader.take(await node.read())
+  }
+
+  #update(): void {
+    if (this.#updates === MOST_UPDATES) return
+    const update = ++this.#updates
+    const node = this.random.pick(this.nodes)
+    this.say(`update ${update} is posted at ${node.name}`)
+    node.machine.host.arrive(() => {
+      this.stored.add(update)
+      node.machine.host.after(this.random.below(20), () => void this.#tell(node, update))
+    })
+  }
+
+  async #tell(node: SimulatedNode, update: number): Promise<void> {
+    if (await this.#attempt(node.tell(update, this.random.chance(0.9)))) {
+      this.acknowledged.add(update)
+    }
+  }
+
+  /** What it posted before needn't be there any more. */
+  #forgetPosts(tab: Tab): void {
+    tab.acknowledged.length = 0
+  }
+
+  /** Whether it was done; it may be refused with a problem. */
+  async #attempt(work: Promise<void>): Promise<boolean> {
+    try {
+      await work
+      return true
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      this.say(`refused: ${error.message}`)
+      return false
+    }
+  }
+
+  async #pass(ms: number): Promise<void> {
+    await this.clock.pass(ms, () => this.#checks.check())
+  }
+
+  /** Everything is well again, and everybody has had the time to see it. */
+  async #rest(): Promise<void> {
+    const { network } = this
+    const { weather } = network
+    network.weather = FAIR
+    await this.#pass(Math.max(0, this.trouble.untilMs - this.clock.now()) + BACK_MS + REST_MS)
+    this.say(`it should be at rest in ${ROOM}`)
+    await this.#checks.checkAtRest()
+    network.weather = weather
+  }
+}
