@@ -18,6 +18,8 @@ export interface Settings {
   readonly maxRecentDocumentBytes?: number
   readonly dataDir?: string
   readonly databaseUrl?: string
+  readonly redisUrl?: string
+  readonly goodbyeMs?: number
 }
 
 /** A server under test; disposing of it stops it. */

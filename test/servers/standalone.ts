@@ -50,8 +50,9 @@ export async function startServer(settings: Settings = {}, port = 0): Promise<Ru
   }
 }
 
-/** `leaseMs` is `WHEREABOUTS_LEASE_MS`; folder and database have names of their own. */
-function environment({ dataDir, databaseUrl, ...settings }: Settings): { [name: string]: string } {
+/** `leaseMs` is `WHEREABOUTS_LEASE_MS`; folder, database and Redis have names of their own. */
+function environment(all: Settings): { [name: string]: string } {
+  const { dataDir, databaseUrl, redisUrl, ...settings } = all
   const limits = Object.entries(settings).map(([option, value]) => [
     `WHEREABOUTS_${option.replace(/[A-Z]/g, '_$&').toUpperCase()}`,
     String(value),
@@ -59,6 +60,7 @@ function environment({ dataDir, databaseUrl, ...settings }: Settings): { [name: 
   return {
     ...(dataDir !== undefined && { WHEREABOUTS_DATA: dataDir }),
     ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
+    ...(redisUrl !== undefined && { REDIS_URL: redisUrl }),
     ...Object.fromEntries(limits),
   }
 }
