@@ -57,7 +57,7 @@ export const CASES = {
       first.pause()
       await setTimeout(PAUSED_MS)
       first.resume()
-      await first.says('ready', BACK_WITHIN_MS)
+      await first.saysItIsAlone(false, BACK_WITHIN_MS)
     },
   },
   redisRestarts: {
@@ -78,10 +78,10 @@ export const CASES = {
     rightWithinMs: CUT_OFF_MS + 10_000,
     async disturb({ nodes: [first] }) {
       first.cutOff()
-      await first.says('alone', NOTICED_WITHIN_MS)
+      await first.saysItIsAlone(true, NOTICED_WITHIN_MS)
       await setTimeout(CUT_OFF_MS - NOTICED_WITHIN_MS)
       first.reconnect()
-      await first.says('ready', BACK_WITHIN_MS)
+      await first.saysItIsAlone(false, BACK_WITHIN_MS)
       await setTimeout(LEASES_MS)
     },
   },
@@ -92,7 +92,7 @@ export const CASES = {
     async disturb({ nodes }) {
       for (const node of nodes) {
         await node.restart()
-        await node.says('ready', BACK_WITHIN_MS)
+        await node.saysItIsAlone(false, BACK_WITHIN_MS)
       }
       await setTimeout(LEASE_MS + 1_000)
     },
@@ -104,10 +104,10 @@ async function restartRedis(
   withWhat: { readonly empty: boolean },
 ): Promise<void> {
   await redis.kill()
-  await Promise.all(nodes.map((node) => node.says('alone', NOTICED_WITHIN_MS)))
+  await Promise.all(nodes.map((node) => node.saysItIsAlone(true, NOTICED_WITHIN_MS)))
   await setTimeout(REDIS_DOWN_MS)
   await redis.restart(withWhat)
-  await Promise.all(nodes.map((node) => node.says('ready', BACK_WITHIN_MS)))
+  await Promise.all(nodes.map((node) => node.saysItIsAlone(false, BACK_WITHIN_MS)))
   await setTimeout(LEASES_MS)
 }
 

@@ -74,18 +74,18 @@ export class Node implements AsyncDisposable {
     this.wire.mend()
   }
 
-  /** Resolves when it says of itself that it can reach the others, or that it can't. */
-  async says(status: 'ready' | 'alone', withinMs: number): Promise<void> {
+  /** Resolves when it says of itself that it can't reach the others, or that it can. */
+  async saysItIsAlone(isAlone: boolean, withinMs: number): Promise<void> {
     const asked = async () => {
-      while ((await this.#status()) !== status) await setTimeout(ASK_EVERY_MS)
+      while ((await this.#isAlone()) !== isAlone) await setTimeout(ASK_EVERY_MS)
     }
-    await within(asked(), `a node that is ${status}`, withinMs)
+    await within(asked(), `a node that is ${isAlone ? 'alone' : 'with the others'}`, withinMs)
   }
 
-  async #status(): Promise<unknown> {
+  async #isAlone(): Promise<boolean> {
     const answer = await fetch(`${this.url}/health/ready`)
     const { status } = (await answer.json()) as { status?: unknown }
-    return status
+    return status === 'alone'
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
