@@ -105,8 +105,12 @@ export class EventStream implements AsyncDisposable {
   }
 
   /** Waits until the room as this stream knows it is as wanted. */
-  async until(what: string, wanted: (state: RoomState) => boolean): Promise<RoomState> {
-    await this.#until(() => wanted(this.state), what)
+  async until(
+    what: string,
+    wanted: (state: RoomState) => boolean,
+    deadlineMs = DEADLINE_MS,
+  ): Promise<RoomState> {
+    await this.#until(() => wanted(this.state), what, deadlineMs)
     return this.state
   }
 
@@ -154,8 +158,8 @@ export class EventStream implements AsyncDisposable {
     this.#changes.emit('change')
   }
 
-  async #until(wanted: () => boolean, what: string): Promise<void> {
-    const over = AbortSignal.timeout(DEADLINE_MS)
+  async #until(wanted: () => boolean, what: string, deadlineMs = DEADLINE_MS): Promise<void> {
+    const over = AbortSignal.timeout(deadlineMs)
     const wait = async () => {
       if (wanted()) return
       for await (const _ of on(this.#changes, 'change', { signal: over })) {

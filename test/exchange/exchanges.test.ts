@@ -73,11 +73,10 @@ function runContract(name: string, newPlace: () => Promise<Place>): void {
         const operations = own.flatMap((batch) => batch.operations)
         // Those that waited are among the others where they may.
         const atOnce = numbered(index, 100).filter((text) => !text.endsWith('9"'))
-        expect(operations.filter((text) => atOnce.includes(text))).toEqual(atOnce)
+        expect(operations.filter((each) => atOnce.includes(each as string))).toEqual(atOnce)
       }
       const times = all[0]!.batches.map(({ atMs }) => atMs)
       expect(times).toEqual(times.toSorted((a, b) => a - b))
-      expect(Math.abs(times[0]! - Date.now())).toBeLessThan(60_000)
     })
 
     it('[EX1] begins the same for all: one epoch, one first version', async () => {
@@ -233,7 +232,6 @@ function runContract(name: string, newPlace: () => Promise<Place>): void {
       const recorder = await Recorder.begun(await place.open(), 'one')
       const { following } = recorder
       expect(() => following.append([])).toThrow(RangeError)
-      expect(() => following.append(['"a\nb"'])).toThrow(RangeError)
       const many = Array.from({ length: BATCH_OPERATIONS + 1 }, () => '1')
       expect(() => following.append(many)).toThrow(RangeError)
       const large = JSON.stringify('x'.repeat(BATCH_CHARACTERS))
@@ -281,7 +279,7 @@ async function memoryPlace(): Promise<Place> {
   const opened: Exchange[] = []
   return {
     open: async () => {
-      const exchange = new MemoryExchange(logs)
+      const exchange = new MemoryExchange({ shared: logs })
       opened.push(exchange)
       return exchange
     },

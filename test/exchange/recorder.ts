@@ -60,7 +60,7 @@ export class Recorder implements Follower {
 
   batch(batch: Batch): void {
     this.batches.push(batch)
-    this.state.push(...batch.operations)
+    this.state.push(...(batch.operations as string[]))
     this.onBatch(batch)
     this.#changed()
   }

@@ -14,7 +14,7 @@ class ElsewhereController {
   constructor(@Inject(Rooms) private readonly rooms: Rooms) {}
 
   @Post()
-  move(@Query('id') id: string, @Body() location: Json): Moved {
+  move(@Query('id') id: string, @Body() location: Json): Promise<Moved> {
     return this.rooms.move('default', id, location)
   }
 }

@@ -36,18 +36,19 @@ class WhereController {
   }
 
   @Post()
-  move(@Query('id') id: string, @Body() location: Json): Moved {
+  move(@Query('id') id: string, @Body() location: Json): Promise<Moved> {
     return this.rooms.move('default', id, location)
   }
 
   @Post('leave')
-  leave(@Query('id') id: string): void {
-    this.rooms.leave('default', id)
+  leave(@Query('id') id: string): Promise<void> {
+    return this.rooms.leave('default', id)
   }
 
   @Get(':room/members')
-  members(@Param('room') room: string): readonly Member[] {
-    return this.rooms.members(room).members
+  async members(@Param('room') room: string): Promise<readonly Member[]> {
+    const { members } = await this.rooms.members(room)
+    return members
   }
 
   @Get('refuses')

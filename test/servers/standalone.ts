@@ -51,8 +51,9 @@ export async function startServer(settings: Settings = {}, port = 0): Promise<Ru
 }
 
 /** `leaseMs` is `WHEREABOUTS_LEASE_MS`; folder, database and Redis have names of their own. */
-function environment(all: Settings): { [name: string]: string } {
-  const { dataDir, databaseUrl, redisUrl, ...settings } = all
+function environment({ dataDir, databaseUrl, redisUrl, ...settings }: Settings): {
+  [name: string]: string
+} {
   const limits = Object.entries(settings).map(([option, value]) => [
     `WHEREABOUTS_${option.replace(/[A-Z]/g, '_$&').toUpperCase()}`,
     String(value),

@@ -1,6 +1,8 @@
 import type { Json, View } from '@whereabouts/protocol'
 import { parsePosition } from '@whereabouts/protocol'
 import { type Frames, UNKNOWN_VERSION } from '../../packages/nestjs/src/stream/frames.js'
+import { MemoryExchange } from '../../packages/nestjs/src/exchange/memory.js'
+import type { Operation } from '../../packages/nestjs/src/room/operation.js'
 import { OpenRooms } from '../../packages/nestjs/src/stream/open-rooms.js'
 import { Model } from './model.js'
 import type { Random } from './random.js'
@@ -49,7 +51,9 @@ export class World {
       maxRooms: 4,
       frameIntervalMs: FRAME_INTERVAL_MS,
     }
-    this.rooms = new OpenRooms('epoch', limits, this.clock, { merge, emptied: () => {} })
+    const exchange = new MemoryExchange({ now: () => this.clock.now() })
+    const hooks = { merge, emptied: () => {}, updated: () => {} }
+    this.rooms = new OpenRooms(exchange, limits, this.clock, hooks, () => 0)
   }
 
   /** Something happens, and then some time passes. */
@@ -82,10 +86,7 @@ export class World {
   pass(ms: number): void {
     this.clock.advance(ms)
     this.model.expire(this.clock.now())
-    const { frames } = this
-    if (frames === undefined) return
-    frames.room.expire(this.clock.now())
-    this.rooms.changed(frames)
+    if (this.frames !== undefined) this.#do({ do: 'expire' })
   }
 
   /** Everybody takes what waits for them, and every frame and lease that is due happens. */
@@ -109,7 +110,7 @@ export class World {
   }
 
   get frames(): Frames | undefined {
-    return this.rooms.find(ROOM)
+    return this.rooms.find(ROOM)?.frames
   }
 
   #move(): void {
@@ -117,10 +118,8 @@ export class World {
     const at = this.random.pick(PARTS)
     const cell = `C${++this.#moves}`
     const location: Json = this.random.chance(0.1) ? null : { cell, ...(at && { at }) }
-    const frames = this.rooms.open(ROOM)
-    frames.room.move(member, {}, location, this.clock.now())
+    this.#do({ do: 'move', id: member, user: {}, location })
     this.model.move(member, location, this.clock.now())
-    this.rooms.changed(frames)
   }
 
   /** The document takes an update in; the room is told of it then, or a little later. */
@@ -133,7 +132,9 @@ export class World {
 
   #tell(): void {
     const update = this.#untold.shift()
-    if (update !== undefined) this.rooms.update(ROOM, Uint8Array.of(update))
+    if (update === undefined) return
+    const bytes = Buffer.from([update]).toString('base64')
+    void this.rooms.update(ROOM, { do: 'update', bytes })
   }
 
   #fetch(): void {
@@ -156,13 +157,12 @@ export class World {
   }
 
   #attend(member: string | undefined, view: View, known: SimulatedReader | undefined): void {
-    const frames = this.rooms.open(ROOM)
     if (member === undefined) {
-      frames.room.watch()
+      this.#do({ do: 'watch' })
       this.model.watching += 1
     } else {
       const at = this.random.pick(PARTS)
-      frames.room.open(member, {}, this.clock.now(), at)
+      this.#do({ do: 'open', id: member, user: {}, at })
       this.model.open(member, at)
     }
     const documents = known?.documents ?? this.random.chance(0.8)
@@ -170,9 +170,9 @@ export class World {
     const part = known === undefined && view === 'patch' ? this.random.pick(PARTS) : known?.part
     const wanted = { view, documents, part }
     const reader = new SimulatedReader(wanted, version, this.#checkGone, known)
+    const frames = this.frames!
     frames.add(reader)
     frames.catchUp(reader)
-    this.rooms.changed(frames)
     this.#streams.push({ member, reader })
   }
 
@@ -194,16 +194,14 @@ export class World {
     const stream = this.#take()
     if (stream === undefined) return
     const { member, reader } = stream
-    const frames = this.frames!
-    frames.remove(reader)
+    this.frames!.remove(reader)
     if (member === undefined) {
-      frames.room.unwatch()
+      this.#do({ do: 'unwatch' })
       this.model.watching -= 1
     } else {
-      frames.room.close(member, this.clock.now())
+      this.#do({ do: 'close', id: member })
       this.model.close(member, this.clock.now())
     }
-    this.rooms.changed(frames)
     this.#closed.push(reader)
   }
 
@@ -211,21 +209,18 @@ export class World {
   #reload(): void {
     const stream = this.#streams.at(-1)
     if (stream?.member === undefined) return
-    this.frames!.room.leaveSoon(stream.member, this.clock.now())
+    this.#do({ do: 'soon', id: stream.member })
     this.model.leaveSoon(stream.member, this.clock.now())
-    this.rooms.changed(this.frames!)
     this.#drop()
     this.pass(this.random.below(3_000))
     if (this.random.chance(0.6)) this.#attend(stream.member, 'patch', undefined)
   }
 
   #leave(): void {
-    const { frames } = this
-    if (frames === undefined) return
+    if (this.frames === undefined) return
     const member = this.random.pick(MEMBERS)
-    frames.room.leave(member)
+    this.#do({ do: 'leave', id: member })
     this.model.leave(member)
-    this.rooms.changed(frames)
   }
 
   #stall(): void {
@@ -240,9 +235,13 @@ export class World {
 
   /** Other rooms come and go, so that this one is forgotten now and then. */
   #otherRoom(): void {
-    const frames = this.rooms.open(`other-${this.random.below(3)}`)
-    frames.room.move('somebody', {}, 1, this.clock.now())
-    this.rooms.changed(frames)
+    const room = `other-${this.random.below(3)}`
+    this.#do({ do: 'move', id: 'somebody', user: {}, location: 1 }, room)
+  }
+
+  /** One who is alone does it at once. */
+  #do(operation: Operation, room = ROOM): void {
+    void this.rooms.open(room).shared.commit(operation)
   }
 
   #makeReady(reader: SimulatedReader): void {

@@ -32,8 +32,9 @@ const DEFAULT_DATA = 'data'
 const OPTIONS = new Map<string, string>([
   [DATA, 'dataDir'],
   [`${PREFIX}SECRET`, 'secret'],
-  // By the name that hosts give it.
+  // By the names that hosts give them.
   ['DATABASE_URL', 'databaseUrl'],
+  ['REDIS_URL', 'redisUrl'],
   // `leaseMs` is set by `WHEREABOUTS_LEASE_MS`.
   ...Object.keys(DEFAULTS).map(
     (option) => [PREFIX + option.replace(/[A-Z]/g, '_$&').toUpperCase(), option] as const,

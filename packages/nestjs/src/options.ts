@@ -50,6 +50,11 @@ export interface WhereaboutsOptions {
    * file in `dataDir`; without that, they last as long as the process.
    */
   readonly databaseUrl?: string
+  /**
+   * The Redis, or Valkey, through which several servers are one, as `redis://…`; needs `databaseUrl`
+   * and `secret`, the same for all of them. Without it this server is alone.
+   */
+  readonly redisUrl?: string
   /** Says who is calling. Without it the room is open: callers name themselves. */
   readonly authenticate?: Authenticate
 }
@@ -58,7 +63,7 @@ export interface WhereaboutsOptions {
 export type ResolvedOptions = Required<Omit<WhereaboutsOptions, WithoutDefault>> &
   Pick<WhereaboutsOptions, WithoutDefault>
 
-type WithoutDefault = 'secret' | 'dataDir' | 'databaseUrl' | 'authenticate'
+type WithoutDefault = 'secret' | 'dataDir' | 'databaseUrl' | 'redisUrl' | 'authenticate'
 
 export const DEFAULTS = {
   leaseMs: 15_000,
@@ -87,7 +92,7 @@ const timeMs = (least: number) => z.int().min(least).max(DAY_MS)
 const bytes = z.int().min(2).max(1_073_741_824)
 const count = z.int().min(1).max(10_000_000)
 
-const OPTIONS = z.strictObject({
+const SINGLE_OPTIONS = z.strictObject({
   leaseMs: timeMs(100).default(DEFAULTS.leaseMs),
   soonMs: timeMs(0).default(DEFAULTS.soonMs),
   heartbeatMs: timeMs(50).default(DEFAULTS.heartbeatMs),
@@ -108,7 +113,22 @@ const OPTIONS = z.strictObject({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'is an address that begins with postgres://')
     .optional(),
+  redisUrl: z
+    .string()
+    .regex(/^redis(s|-sentinel)?:\/\//, 'is an address that begins with redis://')
+    .optional(),
   authenticate: z.custom<Authenticate>((value) => typeof value === 'function').optional(),
+})
+
+/** Servers that are one have one store of documents, and compute the same ids. PROTOCOL.md EX6 */
+const OPTIONS = SINGLE_OPTIONS.superRefine(({ redisUrl, databaseUrl, secret }, context) => {
+  if (redisUrl === undefined) return
+  const said = { databaseUrl, secret }
+  for (const [option, value] of Object.entries(said)) {
+    if (value !== undefined) continue
+    const message = 'is needed with redisUrl, the same for every server'
+    context.addIssue({ code: 'custom', path: [option], message })
+  }
 })
 
 /** What is wrong with one option. */

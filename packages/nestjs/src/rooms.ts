@@ -1,13 +1,18 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
-import { Inject, Injectable, type MessageEvent, type OnModuleDestroy } from '@nestjs/common'
+import {
+  Inject,
+  Injectable,
+  type MessageEvent,
+  type OnApplicationShutdown,
+  type OnModuleDestroy,
+} from '@nestjs/common'
 import {
   type DocumentNews,
   formatPosition,
   isRoomName,
   type Json,
   type Moved,
-  parsePosition,
   Problem,
   type RoomPatch,
   type RoomSnapshot,
@@ -18,6 +23,7 @@ import { Observable } from 'rxjs'
 import { Documents, type DocumentsCount } from './document/documents.js'
 import { mergeUpdates } from './document/merge.js'
 import { Repeats } from './document/repeats.js'
+import { EXCHANGE, type Exchange } from './exchange/exchange.js'
 import { type Caller, checkMemberKey, checkUser, newMemberKey } from './identity/caller.js'
 import { MemberIds } from './identity/member-id.js'
 import { resolveSecret } from './identity/secret.js'
@@ -28,8 +34,8 @@ import type { UserClaim } from './room/user.js'
 import { SYSTEM_CLOCK } from './stream/clock.js'
 import { Connection } from './stream/connection.js'
 import { Connections } from './stream/connections.js'
-import { type Frames, type Reader, UNKNOWN_VERSION } from './stream/frames.js'
-import { OpenRooms } from './stream/open-rooms.js'
+import type { Reader } from './stream/frames.js'
+import { type OpenRoom, OpenRooms } from './stream/open-rooms.js'
 import { Poll } from './stream/poll.js'
 import { Subscription } from './stream/subscription.js'
 import { Undrained } from './stream/undrained.js'
@@ -81,15 +87,19 @@ export interface RoomsCount extends DocumentsCount {
   readonly members: number
   readonly watching: number
   readonly connections: number
+  /** 1 while the other nodes can be reached, or there are none to reach. */
+  readonly exchange_ready: number
 }
 
 /** A room that somebody attends, and what gives that up again. */
 interface Attendance {
-  readonly frames: Frames
+  readonly room: OpenRoom
   readonly self: string | null
   readonly release: () => void
 }
 
+/** Larger updates of documents are looked up in the store by the other nodes. */
+const MAX_SHARED_BYTES = 65_536
 const RETRY_LEAST_MS = 1_000
 const RETRY_SPREAD_MS = 2_000
 
@@ -103,7 +113,7 @@ const RETRY_SPREAD_MS = 2_000
  * ```
  */
 @Injectable()
-export class Rooms implements OnModuleDestroy {
+export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
   readonly #clock = SYSTEM_CLOCK
   readonly #memberIds: MemberIds
   readonly #rooms: OpenRooms
@@ -115,13 +125,15 @@ export class Rooms implements OnModuleDestroy {
   constructor(
     @Inject(WHEREABOUTS_OPTIONS) private readonly options: ResolvedOptions,
     @Inject(Documents) private readonly documents: Documents,
+    @Inject(EXCHANGE) private readonly exchange: Exchange,
   ) {
     this.#memberIds = new MemberIds(resolveSecret(options.secret, options.dataDir))
-    const epoch = randomBytes(6).toString('hex')
-    this.#rooms = new OpenRooms(epoch, options, this.#clock, {
+    const hooks = {
       merge: mergeUpdates,
-      emptied: (room) => documents.release(room),
-    })
+      emptied: (room: string) => documents.release(room),
+      updated: (room: string, update: string | undefined) => documents.learn(room, update),
+    }
+    this.#rooms = new OpenRooms(exchange, options, this.#clock, hooks, Math.random)
     this.#connections = new Connections(options, this.#clock)
     this.#undrained = new Undrained(options.stuckMs, this.#clock)
   }
@@ -132,13 +144,18 @@ export class Rooms implements OnModuleDestroy {
     await this.documents.check()
   }
 
+  /** Whether the other nodes can be reached, or there are none. @see PROTOCOL.md EX5 */
+  get isShared(): boolean {
+    return this.exchange.ready
+  }
+
   /** How much there is of everything, for metrics. */
   async count(): Promise<RoomsCount> {
     let members = 0
     let watching = 0
-    for (const { room } of this.#rooms.values()) {
-      members += room.size
-      watching += room.watching
+    for (const { shared } of this.#rooms.values()) {
+      members += shared.room.size
+      watching += shared.room.watching
     }
     const connections = this.#connections.size
     return {
@@ -146,6 +163,7 @@ export class Rooms implements OnModuleDestroy {
       members,
       watching,
       connections,
+      exchange_ready: this.exchange.ready ? 1 : 0,
       ...(await this.documents.count()),
     }
   }
@@ -156,47 +174,52 @@ export class Rooms implements OnModuleDestroy {
    * @param key the member key; without one, a new member of the post's own
    * @param location at most `maxLocationBytes` of JSON text
    * @throws {Problem} bad-room, bad-member-key, bad-name, bad-color, bad-json, too-large, room-full,
-   *   too-many-rooms, shutting-down
+   *   too-many-rooms, exchange-busy, shutting-down
    * @see PROTOCOL.md HT3
    */
-  move(room: string, key: string | undefined, location: Json, user: UserClaim = {}): Moved {
+  async move(
+    room: string,
+    key: string | undefined,
+    location: Json,
+    user: UserClaim = {},
+  ): Promise<Moved> {
     this.#assertStaying()
     this.#checkLocation(location)
     const claim = checkClaim(user)
     const member = key === undefined ? newMemberKey() : checkMemberKey(key)
-    const self = this.#memberId(checkRoom(room), member, claim)
-    const frames = this.#rooms.open(room)
-    frames.room.move(self, claim, location, this.#clock.now())
-    this.#rooms.changed(frames)
-    return { self, id: frames.position }
+    const id = this.#memberId(checkRoom(room), member, claim)
+    const { shared, frames } = this.#rooms.open(room)
+    await shared.commit({ do: 'move', id, user: claim, location })
+    return { self: id, id: frames.position }
   }
 
   /**
    * A member leaves, at once or `soon`.
    *
-   * @throws {Problem} bad-room, bad-member-key
+   * @throws {Problem} bad-room, bad-member-key, exchange-busy
    * @see PROTOCOL.md HT6, MB5, MB6
    */
-  leave(room: string, key: string, options: { soon?: boolean; user?: UserClaim } = {}): void {
+  async leave(
+    room: string,
+    key: string,
+    options: { soon?: boolean; user?: UserClaim } = {},
+  ): Promise<void> {
     const id = this.#memberId(checkRoom(room), checkMemberKey(key), options.user ?? {})
-    const frames = this.#rooms.find(room)
-    if (frames === undefined) return
-    if (options.soon === true) frames.room.leaveSoon(id, this.#clock.now())
-    else frames.room.leave(id)
-    this.#rooms.changed(frames)
+    const known = await this.#rooms.look(room)
+    await known?.shared.commit({ do: options.soon === true ? 'soon' : 'leave', id })
   }
 
   /**
    * Who is in a room, or in a part of its document, and where. Makes no room and joins nobody.
    *
-   * @throws {Problem} bad-room
+   * @throws {Problem} bad-room, too-many-rooms
    * @see PROTOCOL.md HT4, ST15
    */
-  members(room: string, part?: string): RoomSnapshot {
-    const frames = this.#rooms.find(checkRoom(room))
-    if (frames !== undefined) return { id: frames.position, ...frames.room.snapshot(part) }
-    const { epoch, version } = this.#rooms
-    return { id: formatPosition({ epoch, version }), members: [], watching: 0 }
+  async members(room: string, part?: string): Promise<RoomSnapshot> {
+    const known = await this.#rooms.look(checkRoom(room))
+    if (known === undefined) return { id: this.#rooms.unfollowed, members: [], watching: 0 }
+    const { frames } = known
+    return { id: frames.position, ...frames.room.snapshot(part) }
   }
 
   /**
@@ -204,20 +227,21 @@ export class Rooms implements OnModuleDestroy {
    * `undefined` if nothing did.
    *
    * @param options whether what changed in the document counts; it does unless it is said
-   * @throws {Problem} bad-room
+   * @throws {Problem} bad-room, too-many-rooms
    * @see PROTOCOL.md HT5, DO6, ST15
    */
-  since(
+  async since(
     room: string,
     position: string,
     { documents = true, part }: Pick<WatchOptions, 'documents' | 'part'> = {},
-  ): RoomPatch | RoomSnapshot | undefined {
-    const frames = this.#rooms.find(checkRoom(room))
-    const version = this.#version(position)
-    if (frames === undefined) {
-      if (version === this.#rooms.version) return undefined
-      return { ...this.members(room, part), ...(documents && documentNews(undefined)) }
+  ): Promise<RoomPatch | RoomSnapshot | undefined> {
+    const known = await this.#rooms.look(checkRoom(room))
+    if (known === undefined) {
+      if (position === this.#rooms.unfollowed) return undefined
+      return { ...(await this.members(room, part)), ...(documents && documentNews(undefined)) }
     }
+    const { frames } = known
+    const version = this.#rooms.versionOf(position, known)
     const catchUp = frames.room.since(version, part)
     if (catchUp.kind === 'nothing') return undefined
     const id = frames.position
@@ -235,6 +259,8 @@ export class Rooms implements OnModuleDestroy {
    * @see PROTOCOL.md DO1
    */
   async document(room: string, stateVector?: Uint8Array): Promise<Uint8Array> {
+    // What is loaded is kept up to date by the room.
+    if (this.exchange.unfollowed === undefined) await this.#rooms.look(checkRoom(room))
     return this.documents.read(checkRoom(room), stateVector)
   }
 
@@ -278,7 +304,8 @@ export class Rooms implements OnModuleDestroy {
   ): Promise<void> {
     this.#assertOpen()
     const { waitMs, documents, part } = options
-    const poll = new Poll(this.#version(position), documents, part)
+    const known = await this.#rooms.look(room)
+    const poll = new Poll(this.#rooms.versionOf(position, known), documents, part)
     const forget = this.#connections.add(poll)
     const cancelTimer = this.#clock.after(waitMs, poll.end)
     cancelled.addEventListener('abort', poll.end, { once: true })
@@ -305,23 +332,29 @@ export class Rooms implements OnModuleDestroy {
     checkRoom(room)
     return new Observable((subscriber) => {
       this.#assertOpen()
-      const { frames, self, release } = this.#attend(room, member)
-      const version = lastEventId === undefined ? undefined : this.#version(lastEventId)
-      const position = lastEventId ?? formatPosition({ epoch: this.#rooms.epoch, version: 0 })
-      const subscription = new Subscription(
-        { view, documents, part },
-        version,
-        position,
-        subscriber,
-      )
-      const forget = this.#connections.add(subscription)
-      subscriber.add(() => {
-        forget()
-        frames.remove(subscription)
-        release()
-      })
-      subscription.open(this.#hello(room, self))
-      this.#start(frames, subscription)
+      this.#attend(room, member)
+        .then(({ room: open, self, release }) => {
+          if (subscriber.closed) return release()
+          const { frames } = open
+          const version =
+            lastEventId === undefined ? undefined : this.#rooms.versionOf(lastEventId, open)
+          const position = lastEventId ?? formatPosition({ epoch: frames.epoch, version: 0 })
+          const subscription = new Subscription(
+            { view, documents, part },
+            version,
+            position,
+            subscriber,
+          )
+          const forget = this.#connections.add(subscription)
+          subscriber.add(() => {
+            forget()
+            frames.remove(subscription)
+            release()
+          })
+          subscription.open(this.#hello(room, self))
+          this.#start(open, subscription)
+        })
+        .catch((error: unknown) => subscriber.error(error))
     })
   }
 
@@ -332,16 +365,27 @@ export class Rooms implements OnModuleDestroy {
    * @throws {Problem} bad-room, room-full, too-many-rooms, too-many-connections, shutting-down
    * @see PROTOCOL.md §7
    */
-  connect(room: string, request: StreamRequest, response: ServerResponse): () => void {
+  async connect(
+    room: string,
+    request: StreamRequest,
+    response: ServerResponse,
+  ): Promise<() => void> {
     this.#assertOpen()
-    const { frames, self, release } = this.#attend(checkRoom(room), request.caller, request.at)
+    const { caller, at } = request
+    const { room: open, self, release } = await this.#attend(checkRoom(room), caller, at)
+    // Its reader may be gone by now.
+    if (response.closed) {
+      release()
+      return () => {}
+    }
+    const { frames } = open
     const { lastEventId } = request
-    const version = lastEventId === undefined ? undefined : this.#version(lastEventId)
+    const version = lastEventId === undefined ? undefined : this.#rooms.versionOf(lastEventId, open)
     const connection = new Connection(request, version, response, this.#undrained)
     connection.onDrain = () => frames.catchUp(connection)
     const forget = this.#connections.add(connection)
     connection.open(this.#hello(room, self), randomRetryMs())
-    this.#start(frames, connection)
+    this.#start(open, connection)
     return () => {
       forget()
       frames.remove(connection)
@@ -356,31 +400,42 @@ export class Rooms implements OnModuleDestroy {
     await this.#connections.close(randomRetryMs)
   }
 
+  /** After the last answer: the other nodes hear that this one is gone. @see PROTOCOL.md EX4 */
+  async onApplicationShutdown(): Promise<void> {
+    await this.exchange.close()
+  }
+
   async #update(room: string, update: Uint8Array): Promise<Updated> {
+    const isSole = this.exchange.unfollowed !== undefined
     const { changed, bytes } = await this.documents.update(room, update)
-    return { id: changed ? this.#rooms.update(room, bytes) : this.members(room).id }
+    // Another node may have stored it and died before it told anybody.
+    if (!changed && isSole) return { id: (await this.members(room)).id }
+    const isSmall = isSole || bytes.byteLength <= MAX_SHARED_BYTES
+    const text = isSmall ? Buffer.from(bytes).toString('base64') : undefined
+    return { id: await this.#rooms.update(room, { do: 'update', bytes: text }) }
   }
 
   /** Takes part in a room: as a member, or watching. Gives it up through `release`. */
-  #attend(name: string, member: Pick<Caller, 'key' | 'user'> | undefined, at?: string): Attendance {
-    const frames = this.#rooms.open(name)
-    const { room } = frames
-    const self = member === undefined ? null : this.#memberId(name, member.key, member.user)
-    if (self === null) room.watch()
-    else room.open(self, member!.user, this.#clock.now(), at)
-    const release = () => {
-      if (self === null) room.unwatch()
-      else room.close(self, this.#clock.now())
-      this.#rooms.changed(frames)
+  async #attend(
+    name: string,
+    member: Pick<Caller, 'key' | 'user'> | undefined,
+    at?: string,
+  ): Promise<Attendance> {
+    const room = this.#rooms.open(name)
+    const { shared } = room
+    if (member === undefined) {
+      await shared.commit({ do: 'watch' })
+      return { room, self: null, release: () => shared.commitQuietly({ do: 'unwatch' }) }
     }
-    return { frames, self, release }
+    const id = this.#memberId(name, member.key, member.user)
+    await shared.commit({ do: 'open', id, user: member.user, at })
+    return { room, self: id, release: () => shared.commitQuietly({ do: 'close', id }) }
   }
 
   /** The first frame of a reader, then all that follow. */
-  #start(frames: Frames, reader: Reader): void {
+  #start({ frames }: OpenRoom, reader: Reader): void {
     frames.add(reader)
     frames.catchUp(reader)
-    this.#rooms.changed(frames)
   }
 
   #hello(room: string, self: string | null) {
@@ -400,12 +455,6 @@ export class Rooms implements OnModuleDestroy {
 
   #memberId(room: string, key: string, user: UserClaim): string {
     return this.#memberIds.of(room, user.id ?? '', key)
-  }
-
-  /** The version of a position in this epoch. */
-  #version(position: string): number {
-    const parsed = parsePosition(position)
-    return parsed?.epoch === this.#rooms.epoch ? parsed.version : UNKNOWN_VERSION
   }
 
   #checkLocation(location: Json): void {

@@ -6,6 +6,8 @@ import {
 } from '@nestjs/common'
 import { APP_FILTER, RouterModule } from '@nestjs/core'
 import { Documents } from './document/documents.js'
+import { EXCHANGE, type Exchange } from './exchange/exchange.js'
+import { MemoryExchange } from './exchange/memory.js'
 import { ArticleController } from './http/article.controller.js'
 import { Bodies } from './http/body.js'
 import { Calls } from './http/calls.js'
@@ -17,6 +19,7 @@ import { RoomsController } from './http/rooms.controller.js'
 import { ShortPath } from './http/short-path.js'
 import { SpareSockets } from './http/spare-sockets.js'
 import {
+  type ResolvedOptions,
   resolveOptions,
   WHEREABOUTS_OPTIONS,
   WHEREABOUTS_PATH,
@@ -85,6 +88,7 @@ function mount(definition: DynamicModule, extras: WhereaboutsMount): DynamicModu
         inject: [MODULE_OPTIONS_TOKEN],
         useFactory: resolveOptions,
       },
+      { provide: EXCHANGE, inject: [WHEREABOUTS_OPTIONS], useFactory: openExchange },
       { provide: WHEREABOUTS_PATH, useValue: path },
       { provide: APP_FILTER, useClass: ProblemFilter },
       Bodies,
@@ -98,4 +102,10 @@ function mount(definition: DynamicModule, extras: WhereaboutsMount): DynamicModu
     ],
     exports: [Rooms, ShortPath],
   }
+}
+
+async function openExchange({ redisUrl, frameIntervalMs }: ResolvedOptions): Promise<Exchange> {
+  if (redisUrl === undefined) return new MemoryExchange()
+  const { openRedis } = await import('./exchange/redis.js')
+  return openRedis(redisUrl, frameIntervalMs)
 }

@@ -122,6 +122,18 @@ export class Documents implements OnModuleInit, OnApplicationShutdown {
     if (this.#worker !== undefined) void this.#ask({ call: 'release', room }).catch(() => {})
   }
 
+  /**
+   * Another process that has the same store took an update into the document of a room.
+   *
+   * @param update base64; without it, the document is to be loaded anew
+   */
+  learn(room: string, update: string | undefined): void {
+    if (this.#worker === undefined) return
+    const bytes = update === undefined ? undefined : new Uint8Array(Buffer.from(update, 'base64'))
+    const transferred = bytes === undefined ? [] : [bytes.buffer]
+    void this.#ask({ call: 'learn', room, bytes }, transferred).catch(() => {})
+  }
+
   /** @throws {Problem} store-failed if the store can't be written to */
   async check(): Promise<void> {
     if (this.#worker !== undefined) await this.#ask({ call: 'check' })

@@ -101,6 +101,19 @@ export class DocumentKeeper {
     if (document !== undefined && !document.inUse) this.#drop(document)
   }
 
+  /**
+   * Another process took an update into a document of the same store.
+   *
+   * @param bytes without them, the document is loaded anew when it is asked for
+   */
+  async learn(room: string, bytes: Uint8Array | undefined): Promise<void> {
+    // What is being loaded may be from before.
+    await this.#loading.get(room)?.catch(() => {})
+    const document = this.#documents.get(room)
+    if (document === undefined) return
+    if (bytes === undefined || !document.learn(bytes)) this.#forget(document)
+  }
+
   /** Drops what is loaded and was not asked for in a while, or is too much. Call it now and then. */
   tidy(): void {
     const documents = [...this.#documents.values()]
@@ -136,7 +149,7 @@ export class DocumentKeeper {
     } finally {
       document.users -= 1
       if (document.stale) this.#drop(document)
-      else this.#touch(document)
+      else if (this.#documents.get(room) === document) this.#touch(document)
     }
   }
 
@@ -169,6 +182,12 @@ export class DocumentKeeper {
     if (this.#documents.get(document.room) !== document) return
     this.#documents.delete(document.room)
     document.destroy()
+  }
+
+  /** Whoever asks from now on gets it from the store; whoever is at work on it ends that. */
+  #forget(document: LoadedDocument): void {
+    if (document.inUse) this.#documents.delete(document.room)
+    else this.#drop(document)
   }
 
   #loadedBytes(): number {
@@ -220,6 +239,8 @@ export class DocumentKeeper {
       this.#commits += 1
       for (const [index, { document, bytes, resolve }] of waiting.entries()) {
         document.stored({ number: numbers[index]!, bytes })
+        // It may have been forgotten, and loaded anew, meanwhile.
+        if (this.#documents.get(document.room) !== document) void this.learn(document.room, bytes)
         resolve()
       }
     } catch (error) {

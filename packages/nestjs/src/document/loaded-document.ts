@@ -93,6 +93,16 @@ export class LoadedDocument {
     )
   }
 
+  /** Takes in what somebody else has stored; `false` if it can't be put in its place. */
+  learn(update: Uint8Array): boolean {
+    try {
+      applyUpdate(this.#doc, update)
+      return true
+    } catch {
+      return false
+    }
+  }
+
   /**
    * What somebody lacks; everything without a state vector.
    *

@@ -16,6 +16,11 @@ export type Request =
       readonly stateVector: Uint8Array | undefined
     }
   | { readonly call: 'release'; readonly room: string }
+  | {
+      readonly call: 'learn'
+      readonly room: string
+      readonly bytes: Uint8Array<ArrayBuffer> | undefined
+    }
   | { readonly call: 'count' }
   | { readonly call: 'check' }
   | { readonly call: 'close' }
@@ -26,6 +31,7 @@ export interface Results {
   readonly update: { readonly changed: boolean; readonly bytes: Uint8Array<ArrayBuffer> }
   readonly read: Uint8Array<ArrayBuffer>
   readonly release: undefined
+  readonly learn: undefined
   readonly count: DocumentCount
   readonly check: undefined
   readonly close: undefined

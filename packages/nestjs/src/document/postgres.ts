@@ -12,6 +12,8 @@ import {
 
 /** Names this application's lock among those of the database. */
 const MIGRATION_LOCK = 0x77_68_65_72
+/** Names the locks of documents that are being compacted. */
+const COMPACTION_LOCK = 0x77_68_63
 const CONNECTIONS = 4
 const CONNECT_MS = 3_000
 const STATEMENT_MS = 10_000
@@ -108,7 +110,27 @@ class PostgresStore implements DocumentStore {
     })
   }
 
-  async compact({ room, base, snapshot, numbers }: Compaction): Promise<number | undefined> {
+  async compact(compaction: Compaction): Promise<number | undefined> {
+    const client = await this.pool.connect()
+    const name = [COMPACTION_LOCK, compaction.room]
+    try {
+      const { rows } = await client.query<{ locked: boolean }>(
+        'SELECT pg_try_advisory_lock($1, hashtext($2)) AS locked',
+        name,
+      )
+      if (rows[0]?.locked !== true) throw new Error('another process compacts it')
+      const generation = await this.#compact(compaction)
+      await client.query('SELECT pg_advisory_unlock($1, hashtext($2))', name)
+      client.release()
+      return generation
+    } catch (error) {
+      // Closing the connection gives the lock up, in whatever state it is.
+      client.release(true)
+      throw error
+    }
+  }
+
+  async #compact({ room, base, snapshot, numbers }: Compaction): Promise<number | undefined> {
     const generation = await this.#begin(room)
     const parts = partsOf(snapshot)
     for (const [part, bytes] of parts.entries()) {

@@ -48,6 +48,9 @@ async function perform(
     case 'release':
       keeper.release(request.room)
       return undefined
+    case 'learn':
+      await keeper.learn(request.room, request.bytes)
+      return undefined
     case 'count':
       return keeper.count()
     case 'check':

@@ -1,13 +1,15 @@
+import type { Json } from '@whereabouts/protocol'
+
 /** What one node did in a room at one time, and its place in what all of them did. */
 export interface Batch {
   /** 1 for the first one of a log, and one more for each. */
   readonly number: number
-  /** The exchange's time, Unix ms; it never falls in a log. */
+  /** The exchange's time in ms, from wherever it counts; it never falls in a log. */
   readonly atMs: number
   /** The node that appended it. */
   readonly node: string
   /** At least one. */
-  readonly operations: readonly string[]
+  readonly operations: readonly Json[]
 }
 
 /** Where a follower begins. */
@@ -59,14 +61,14 @@ export interface Following {
    * Puts operations into the room's log, together in one batch. What is appended while a batch is on
    * its way goes together into the next one. Before the first `begin` it waits for that.
    *
-   * @param operations JSON texts without line breaks; at most {@link BATCH_OPERATIONS}, at most
-   *   {@link BATCH_CHARACTERS} together, unless it is a single one
+   * @param operations at most {@link BATCH_OPERATIONS}, at most {@link BATCH_CHARACTERS} of JSON
+   *   text together, unless it is a single one; not to be changed afterwards
    * @returns the number of the batch, after the follower was told of it
-   * @throws {RangeError} at once, if there are none, too many, or one has a line break
+   * @throws {RangeError} at once, if there are none or too many
    * @throws {ExchangeLost} if it didn't happen, or nobody knows whether it did. `lost` or `begin` is
    *   called as well, before or after, unless too much was waiting already or `end` was called
    */
-  append(operations: readonly string[]): Promise<number>
+  append(operations: readonly Json[]): Promise<number>
 
   /**
    * Makes the log begin after a batch: who comes later gets the state instead. One that isn't newer
@@ -98,6 +100,9 @@ export interface Exchange {
   /** Whether the others can be reached. */
   readonly ready: boolean
 
+  /** Where a room is that nobody follows; `undefined` if another node can have it. */
+  readonly unfollowed: { readonly epoch: string; readonly version: number } | undefined
+
   /**
    * Follows a room. Not long after, at the latest after {@link PATIENCE_MS}, the follower is told
    * where it begins, or that the exchange is lost.
@@ -122,6 +127,9 @@ export interface Exchange {
   /** Gives up this node's lease at once and ends all that it follows. */
   close(): Promise<void>
 }
+
+/** Injects the {@link Exchange}. */
+export const EXCHANGE = Symbol('whereabouts exchange')
 
 /** The exchange couldn't be reached in time: what was asked of it didn't happen, or nobody knows. */
 export class ExchangeLost extends Error {

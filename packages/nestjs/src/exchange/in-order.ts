@@ -1,15 +1,13 @@
-import type { Batch } from './exchange.js'
-
 /** Batches as they arrive, passed on in the order of their numbers, each once. */
-export class InOrder {
+export class InOrder<T extends { readonly number: number }> {
   /** Those that came too early. */
-  readonly #early = new Map<number, Batch>()
+  readonly #early = new Map<number, T>()
   #delivering = false
 
   /** @param last the number of the batch before the first one that is passed on */
   constructor(
     private last: number,
-    private readonly deliver: (batch: Batch) => void,
+    private readonly deliver: (batch: T) => void,
   ) {}
 
   /** The number of the last batch that was passed on. */
@@ -23,7 +21,7 @@ export class InOrder {
   }
 
   /** Takes a batch, known or not, early or not. */
-  offer(batch: Batch): void {
+  offer(batch: T): void {
     if (batch.number <= this.last) return
     this.#early.set(batch.number, batch)
     // What a batch brings about may offer the next one, whose turn is after it.
@@ -36,7 +34,7 @@ export class InOrder {
     this.#delivering = false
   }
 
-  #next(): Batch | undefined {
+  #next(): T | undefined {
     const next = this.#early.get(this.last + 1)
     this.#early.delete(this.last + 1)
     return next

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Json } from '@whereabouts/protocol'
 import {
   type Batch,
   type Checkpoint,
@@ -21,8 +22,14 @@ export class MemoryLogs {
   /** No room that is forgotten had a higher version. */
   #versions = 0
 
-  /** @param keep batches that a log keeps for those who come later */
-  constructor(private readonly keep: number) {}
+  /**
+   * @param keep batches that a log keeps for those who come later
+   * @param now milliseconds that don't run backwards
+   */
+  constructor(
+    private readonly keep: number,
+    readonly now: () => number = () => performance.now(),
+  ) {}
 
   get nodes(): ReadonlySet<string> {
     return new Set(this.#exchanges.keys())
@@ -37,8 +44,8 @@ export class MemoryLogs {
   }
 
   /** Where a new log goes on from. @see PROTOCOL.md RM9 */
-  newFirstVersion(): number {
-    return Math.max(this.#versions, Date.now() * 1_000)
+  get version(): number {
+    return this.#versions
   }
 
   /** A log is no more. */
@@ -65,18 +72,30 @@ export class MemoryLogs {
 export class MemoryExchange implements Exchange {
   readonly node = newNode()
   readonly ready = true
+  readonly #logs: MemoryLogs
+  readonly #isAlone: boolean
   readonly #listeners: ((node: string) => void)[] = []
   readonly #followings = new Set<MemoryFollowing>()
 
-  /** @param logs for several exchanges in one process; alone, an exchange keeps no batches */
-  constructor(private readonly logs = new MemoryLogs(0)) {
-    logs.join(this.node, (gone) => {
+  /**
+   * @param shared what several exchanges in one process share; without it this one is alone, and
+   *   keeps no batches
+   * @param now milliseconds that don't run backwards, for one that is alone
+   */
+  constructor({ shared, now }: { shared?: MemoryLogs; now?: () => number } = {}) {
+    this.#isAlone = shared === undefined
+    this.#logs = shared ?? new MemoryLogs(0, now)
+    this.#logs.join(this.node, (gone) => {
       for (const listener of this.#listeners) listener(gone)
     })
   }
 
+  get unfollowed(): Exchange['unfollowed'] {
+    return this.#isAlone ? this.#logs : undefined
+  }
+
   follow(room: string, follower: Follower): Following {
-    const log = this.logs.log(room)
+    const log = this.#logs.log(room)
     const following = new MemoryFollowing(this.node, log, follower, () => {
       this.#followings.delete(following)
     })
@@ -90,12 +109,12 @@ export class MemoryExchange implements Exchange {
   }
 
   async nodes(): Promise<ReadonlySet<string>> {
-    return this.logs.nodes
+    return this.#logs.nodes
   }
 
   async close(): Promise<void> {
     for (const following of this.#followings) following.end()
-    this.logs.leave(this.node)
+    this.#logs.leave(this.node)
   }
 }
 
@@ -113,7 +132,7 @@ class MemoryLog {
     private readonly keep: number,
     private readonly forget: () => void,
   ) {
-    this.#firstVersion = logs.newFirstVersion()
+    this.#firstVersion = logs.version
   }
 
   /** Tells a follower where it begins; everybody, if it needs what isn't kept any more. */
@@ -132,9 +151,9 @@ class MemoryLog {
     this.forget()
   }
 
-  append(node: string, operations: readonly string[]): number {
+  append(node: string, operations: readonly Json[]): number {
     this.#number += 1
-    this.#atMs = Math.max(this.#atMs, Date.now())
+    this.#atMs = Math.max(this.#atMs, this.logs.now())
     const batch = { number: this.#number, atMs: this.#atMs, node, operations }
     this.#batches.push(batch)
     if (this.#batches.length > this.keep) this.#batches.shift()
@@ -155,7 +174,7 @@ class MemoryLog {
 
   #beginAnew(): void {
     this.logs.used(this.#firstVersion, this.#number)
-    this.#firstVersion = this.logs.newFirstVersion()
+    this.#firstVersion = this.logs.version
     this.#batches = []
     this.#number = 0
     this.#checkpoint = null
@@ -172,7 +191,7 @@ class MemoryLog {
 
 class MemoryFollowing implements Following {
   readonly #outbox = new Outbox()
-  #inOrder: InOrder | undefined
+  #inOrder: InOrder<Batch> | undefined
   #sending = false
   #ended = false
 
@@ -198,8 +217,10 @@ class MemoryFollowing implements Following {
     this.#inOrder?.offer(batch)
   }
 
-  append(operations: readonly string[]): Promise<number> {
+  append(operations: readonly Json[]): Promise<number> {
     if (this.#ended) return Promise.reject(new ExchangeLost('the room is not followed any more'))
+    // Thousands of times a second: nothing waits, and one operation is a batch of any size.
+    if (!this.#sending && operations.length === 1) return this.#sendNow(operations)
     const appended = this.#outbox.add(operations)
     this.#send()
     return appended
@@ -216,6 +237,14 @@ class MemoryFollowing implements Following {
     this.#outbox.fail(new ExchangeLost('the room is not followed any more'))
     this.log.remove(this)
     this.forget()
+  }
+
+  async #sendNow(operations: readonly Json[]): Promise<number> {
+    this.#sending = true
+    const number = this.log.append(this.node, operations)
+    this.#sending = false
+    this.#send()
+    return number
   }
 
   #send(): void {

@@ -1,3 +1,4 @@
+import type { Json } from '@whereabouts/protocol'
 import {
   BATCH_CHARACTERS,
   BATCH_OPERATIONS,
@@ -8,7 +9,8 @@ import {
 
 /** Operations that were appended together, and who waits for them. */
 interface Entry {
-  readonly operations: readonly string[]
+  readonly operations: readonly Json[]
+  readonly texts: readonly string[]
   readonly characters: number
   readonly resolve: (number: number) => void
   readonly reject: (error: Error) => void
@@ -16,7 +18,9 @@ interface Entry {
 
 /** What goes together into one batch. */
 export interface Parcel {
-  readonly operations: readonly string[]
+  readonly operations: readonly Json[]
+  /** The same as JSON, none with a line break. */
+  readonly texts: readonly string[]
   /** The batch's number is known, and the follower was told of it. */
   delivered(number: number): void
   /** It didn't happen, or nobody knows. */
@@ -37,8 +41,9 @@ export class Outbox {
    * @throws {RangeError} if it can't be one batch
    * @throws {ExchangeLost} if too much waits already
    */
-  add(operations: readonly string[]): Promise<number> {
-    const characters = checkOperations(operations)
+  add(operations: readonly Json[]): Promise<number> {
+    const texts = operations.map((operation) => JSON.stringify(operation))
+    const characters = checkTexts(texts)
     const full =
       this.#operations + operations.length > WAITING_OPERATIONS ||
       this.#characters + characters > WAITING_CHARACTERS
@@ -48,7 +53,7 @@ export class Outbox {
     this.#operations += operations.length
     this.#characters += characters
     return new Promise((resolve, reject) => {
-      this.#entries.push({ operations, characters, resolve, reject })
+      this.#entries.push({ operations, texts, characters, resolve, reject })
     })
   }
 
@@ -83,10 +88,14 @@ export class Outbox {
 }
 
 class Entries implements Parcel {
-  readonly operations: readonly string[]
+  constructor(private readonly entries: readonly Entry[]) {}
 
-  constructor(private readonly entries: readonly Entry[]) {
-    this.operations = entries.flatMap((entry) => entry.operations)
+  get operations(): readonly Json[] {
+    return this.entries.flatMap(({ operations }) => operations)
+  }
+
+  get texts(): readonly string[] {
+    return this.entries.flatMap(({ texts }) => texts)
   }
 
   delivered(number: number): void {
@@ -99,17 +108,13 @@ class Entries implements Parcel {
 }
 
 /** How many characters they are. */
-function checkOperations(operations: readonly string[]): number {
-  if (operations.length === 0) throw new RangeError('a batch has at least one operation')
-  if (operations.length > BATCH_OPERATIONS) {
+function checkTexts(texts: readonly string[]): number {
+  if (texts.length === 0) throw new RangeError('a batch has at least one operation')
+  if (texts.length > BATCH_OPERATIONS) {
     throw new RangeError(`a batch has at most ${BATCH_OPERATIONS} operations`)
   }
-  let characters = 0
-  for (const operation of operations) {
-    if (operation.includes('\n')) throw new RangeError('an operation has no line breaks')
-    characters += operation.length
-  }
-  if (characters > BATCH_CHARACTERS && operations.length > 1) {
+  const characters = texts.reduce((sum, { length }) => sum + length, 0)
+  if (characters > BATCH_CHARACTERS && texts.length > 1) {
     throw new RangeError(`a batch of several operations has at most ${BATCH_CHARACTERS} characters`)
   }
   return characters

@@ -1,5 +1,5 @@
+import type { Json } from '@whereabouts/protocol'
 import {
-  type Batch,
   ExchangeLost,
   type Follower,
   type Following,
@@ -7,33 +7,13 @@ import {
   LOG_CHARACTERS,
   LOG_TTL_MS,
 } from './exchange.js'
-import type { Gate } from './gate.js'
 import { InOrder } from './in-order.js'
 import { Outbox, type Parcel } from './outbox.js'
 import { backoffMs, type Reply } from './redis-connection.js'
-import { type LoggedBatch, parseBatch, type RedisKeys } from './redis-keys.js'
+import { type LoggedBatch, parseBatch, type WrittenBatch } from './redis-keys.js'
+import type { RedisLink } from './redis-link.js'
 import { type LoggedRoom, readRoom } from './redis-log.js'
 import { APPEND, CHECKPOINT, HOLD, PART, READ, type Script } from './redis-scripts.js'
-
-/** What a followed room needs of its exchange. */
-export interface RedisLink {
-  readonly node: string
-  readonly epoch: string
-  readonly keys: RedisKeys
-  readonly gate: Gate
-  /** Whether Redis answers, and this node's lease is good. */
-  readonly live: boolean
-
-  /** @throws {ExchangeLost} if it isn't answered in time */
-  ask(script: Script, keys: readonly string[], args: readonly unknown[]): Promise<Reply>
-  subscribe(channel: string, listener: (message: string) => void): Promise<void>
-  unsubscribe(channel: string, listener: (message: string) => void): void
-  hearsFrom(channel: string): boolean
-
-  /** A room couldn't be reached: have a look at once. */
-  troubled(): void
-  ended(following: RedisFollowing): void
-}
 
 /** How long a batch of our own waits for those before it, which come another way. */
 const OVERTAKEN_MS = 100
@@ -62,7 +42,7 @@ export class RedisFollowing implements Following {
   #life = 0
   /** Of the last batch that the follower was told of. */
   #mark = ''
-  #inOrder: InOrder | undefined
+  #inOrder: InOrder<WrittenBatch> | undefined
   /** What is heard before it is known where the room begins. */
   #heard: LoggedBatch[] = []
   #sent: Parcel | undefined
@@ -74,6 +54,9 @@ export class RedisFollowing implements Following {
   /** When Redis last heard of it that somebody is here. */
   #heldMs = 0
   #deafLooks = 0
+  #sentMs = -Infinity
+  /** What waits for the interval to be over. */
+  #pausing: NodeJS.Timeout | undefined
 
   constructor(
     private readonly link: RedisLink,
@@ -85,7 +68,7 @@ export class RedisFollowing implements Following {
     this.#fenceKey = link.keys.fence(room, name)
   }
 
-  append(operations: readonly string[]): Promise<number> {
+  append(operations: readonly Json[]): Promise<number> {
     if (this.#state === 'lost' || this.#state === 'ended') return Promise.reject(this.#refusal())
     const appended = this.#outbox.add(operations)
     this.#send()
@@ -196,11 +179,11 @@ export class RedisFollowing implements Following {
     if (this.#inOrder!.hasGap) void this.#repair()
   }
 
-  #deliver(batch: Batch): void {
+  #deliver({ number, atMs, node, texts }: WrittenBatch): void {
     if (this.#state === 'ended') return
-    const { number, atMs, node } = batch
     this.#mark = `${atMs} ${node}`
-    this.follower.batch(batch)
+    const operations = texts.map((text) => JSON.parse(text) as Json)
+    this.follower.batch({ number, atMs, node, operations })
     this.#acknowledged.get(number)?.delivered(number)
     this.#acknowledged.delete(number)
   }
@@ -208,20 +191,30 @@ export class RedisFollowing implements Following {
   #send(): void {
     if (this.#state !== 'here' || this.#sent !== undefined) return
     if (!this.link.live) return this.#fail()
-    const parcel = this.#outbox.take()
-    if (parcel === undefined) return
+    if (this.#outbox.empty || this.#pausing !== undefined) return
+    const pauseMs = this.#sentMs + this.link.intervalMs - performance.now()
+    if (pauseMs > 0) return this.#sendLater(pauseMs)
+    const parcel = this.#outbox.take()!
     this.#sent = parcel
+    this.#sentMs = performance.now()
     void this.#append(parcel, this.#turn)
+  }
+
+  #sendLater(ms: number): void {
+    this.#pausing = setTimeout(() => {
+      this.#pausing = undefined
+      this.#send()
+    }, ms)
   }
 
   async #append(parcel: Parcel, turn: number): Promise<void> {
     const { node } = this.link
-    const { operations } = parcel
+    const { texts } = parcel
     this.#heldMs = performance.now()
     const keys = [...this.#logKeys(), this.#fenceKey, this.#channel]
     const bounds = [LOG_TTL_MS, LOG_BATCHES, LOG_CHARACTERS]
     const known = [this.#inOrder!.number, this.#mark]
-    const args = [this.#life, turn, node, operations.join('\n'), ...bounds, ...known]
+    const args = [this.#life, turn, node, texts.join('\n'), ...bounds, ...known]
     const reply = await this.#try(turn, APPEND, keys, args)
     // Whoever waited was refused when the turn ended.
     if (turn !== this.#turn || reply === undefined) return
@@ -231,7 +224,7 @@ export class RedisFollowing implements Following {
     if (number <= this.#inOrder!.number) parcel.delivered(number)
     else {
       this.#acknowledged.set(number, parcel)
-      this.#inOrder!.offer({ number, atMs, node, operations })
+      this.#inOrder!.offer({ number, atMs, node, texts })
       if (this.#inOrder!.hasGap) this.#repairSoon()
     }
     this.#send()
@@ -302,6 +295,8 @@ export class RedisFollowing implements Following {
     this.#state = state
     this.#turn += 1
     clearTimeout(this.#timer)
+    clearTimeout(this.#pausing)
+    this.#pausing = undefined
     this.#refuse()
   }
 

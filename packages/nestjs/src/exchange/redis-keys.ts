@@ -28,17 +28,22 @@ export class RedisKeys {
   }
 }
 
+/** A batch as it is written, its operations as JSON texts. */
+export interface WrittenBatch extends Omit<Batch, 'operations'> {
+  readonly texts: readonly string[]
+}
+
 /** A batch, and which of the room's logs it is in. */
 export interface LoggedBatch {
   /** The first version of the log. */
   readonly life: number
-  readonly batch: Batch
+  readonly batch: WrittenBatch
 }
 
 /** Reads what the script `APPEND` wrote: `<life> <number> <atMs> <node>`, and a line an operation. */
 export function parseBatch(text: string): LoggedBatch {
-  const [head = '', ...operations] = text.split('\n')
+  const [head = '', ...texts] = text.split('\n')
   const [life, number, atMs, node = ''] = head.split(' ')
-  const batch = { number: Number(number), atMs: Number(atMs), node, operations }
+  const batch = { number: Number(number), atMs: Number(atMs), node, texts }
   return { life: Number(life), batch }
 }

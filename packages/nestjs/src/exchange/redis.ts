@@ -14,8 +14,9 @@ import { type LeaseLeft, Leases } from './leases.js'
 import { newNode } from './node.js'
 import { parseRedisUrl } from './redis-address.js'
 import type { Listener, RedisConnection, Reply } from './redis-connection.js'
-import { RedisFollowing, type RedisLink } from './redis-following.js'
+import { RedisFollowing } from './redis-following.js'
 import { RedisKeys } from './redis-keys.js'
+import type { RedisLink } from './redis-link.js'
 import { LEAVE, PULSE, type Script } from './redis-scripts.js'
 
 /** How often a node renews its lease, which also says whether Redis answers. */
@@ -30,15 +31,18 @@ const DEAF_PULSES = 2
  * connection is lost; until then it is not `ready`.
  *
  * @param url see {@link parseRedisUrl}
+ * @param intervalMs the least time between two batches of a room from this node: what is appended
+ *   meanwhile goes together; without it, what is appended while one is on its way
  * @throws {TypeError} if that is no such address
  */
-export function openRedis(url: string): Exchange {
+export function openRedis(url: string, intervalMs = 0): Exchange {
   const { connection, prefix } = parseRedisUrl(url)
-  return new RedisExchange(connection, new RedisKeys(prefix))
+  return new RedisExchange(connection, new RedisKeys(prefix), intervalMs)
 }
 
 class RedisExchange implements Exchange, RedisLink {
   readonly node = newNode()
+  readonly unfollowed = undefined
   readonly gate = new Gate(ROOMS_AT_A_TIME)
   readonly #logger = new Logger('Exchange')
   readonly #followings = new Set<RedisFollowing>()
@@ -57,6 +61,7 @@ class RedisExchange implements Exchange, RedisLink {
   constructor(
     private readonly connection: RedisConnection,
     readonly keys: RedisKeys,
+    readonly intervalMs: number,
   ) {
     connection.open(() => this.#returned())
     // Sooner if it is there sooner.

@@ -61,7 +61,7 @@ export class Calls {
     const user = this.options.authenticate && (await this.#authorize(request))
     const caller = identify(request, call.query, keyParameter, user)
     const location = await this.bodies.readJson(request, this.options.maxLocationBytes)
-    const moved = this.rooms.move(room, caller.key, location, caller.user)
+    const moved = await this.rooms.move(room, caller.key, location, caller.user)
     keepKey(call, caller)
     return moved
   }
@@ -73,11 +73,13 @@ export class Calls {
     const since = query('since')
     const waitMs = wholeNumber(query, 'waitMs', MOST_WAIT_MS) ?? 0
     const wanted = { documents: wantsDocuments(query), part: wantedPart(query) }
-    if (since === undefined) return call.json(200, this.rooms.members(room, wanted.part))
-    let news = this.rooms.since(room, since, wanted)
+    if (since === undefined) {
+      return call.json(200, await this.rooms.members(room, wanted.part))
+    }
+    let news = await this.rooms.since(room, since, wanted)
     if (news === undefined && waitMs > 0) {
       await this.rooms.nextFrame(room, since, { waitMs, ...wanted }, closing(call))
-      news = this.rooms.since(room, since, wanted)
+      news = await this.rooms.since(room, since, wanted)
     }
     if (news === undefined) call.empty(204)
     else call.json(200, news)
@@ -88,7 +90,7 @@ export class Calls {
     const { request, query } = call
     const known = await this.#authorize(request)
     const { key, user } = identify(request, query, 'member', known)
-    this.rooms.leave(room, key, { soon: flag(query, 'soon'), user })
+    await this.rooms.leave(room, key, { soon: flag(query, 'soon'), user })
     call.empty(204)
   }
 
@@ -129,7 +131,9 @@ export class Calls {
     const [at, part] = [partNamed(parameter), wantedPart(parameter)]
     if (part !== undefined && view === 'list') throw badParameter('only', 'for the patch view')
     const wanted = { view, documents, at, part, gzip, lastEventId, caller }
-    held.release = this.rooms.connect(room, wanted, response)
+    const release = await this.rooms.connect(room, wanted, response)
+    if (response.closed) release()
+    else held.release = release
   }
 
   /** First of all: a caller who is refused learns nothing else of its request. ID5 */

@@ -7,6 +7,7 @@ const GAUGES = {
   members: 'Members of all rooms',
   watching: 'Connections that watch without having joined',
   connections: 'Open streams and long-polls',
+  exchange_ready: '1 while the other nodes can be reached, or there are none',
   documents_loaded: 'Documents in memory',
   documents_loaded_bytes: 'Size in the store of the documents in memory',
 } as const

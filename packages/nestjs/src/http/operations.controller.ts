@@ -22,7 +22,7 @@ export class OperationsController {
   @Get('health/ready')
   async ready(@Req() request: PlatformRequest, @Res() response: PlatformResponse): Promise<void> {
     await this.rooms.assertReady()
-    Call.of(request, response).json(200, { status: 'ok' })
+    Call.of(request, response).json(200, { status: this.rooms.isShared ? 'ok' : 'alone' })
   }
 
   @Get('metrics')

@@ -1,5 +1,8 @@
-import type { Member } from '@whereabouts/protocol'
+import type { Json, Member, Patch, Status } from '@whereabouts/protocol'
+import { isEmpty } from './is-empty.js'
+import { NO_PART } from './parts.js'
 import type { Change } from './timeline.js'
+import { describeUser } from './user.js'
 
 /** A member, or one who was: when what of it last changed. */
 export interface Entry extends Change {
@@ -19,6 +22,25 @@ export interface Entry extends Change {
   deadlineMs: number
 }
 
+/** Somebody of whom nothing is known yet. */
+export function newEntry(id: string): Entry {
+  return {
+    member: { id, user: describeUser(id, {}), location: null, status: 'online' },
+    version: 0,
+    at: undefined,
+    part: NO_PART,
+    partAt: 0,
+    joinedAt: 0,
+    movedAt: 0,
+    statusAt: 0,
+    gone: false,
+    leaving: false,
+    deadlineMs: Infinity,
+    older: undefined,
+    newer: undefined,
+  }
+}
+
 /** What one who sees a part of the document, or all of it, is told of a member. PROTOCOL.md ST15 */
 export function newsOf(
   entry: Entry,
@@ -30,4 +52,70 @@ export function newsOf(
   // Who wasn't seen before is told to leave as well: that changes nothing.
   if (entry.gone || !isSeen) return hasCrossed || (entry.gone && isSeen) ? 'leave' : 'nothing'
   return entry.joinedAt > version || hasCrossed ? 'join' : 'change'
+}
+
+/**
+ * What changed of members since a version.
+ *
+ * @param entries those that changed since then, newest first
+ * @param part the part of the document that is all that is seen
+ * @see PROTOCOL.md RM5
+ */
+export function patchOf(
+  entries: Iterable<Entry>,
+  version: number,
+  part: string | undefined,
+): Pick<Patch, 'join' | 'move' | 'status' | 'leave'> {
+  const join: Member[] = []
+  const move: { [id: string]: Json } = {}
+  const status: { [id: string]: Status } = {}
+  const leave: string[] = []
+  for (const entry of entries) {
+    const { member } = entry
+    const news = newsOf(entry, version, part)
+    if (news === 'join') join.push(member)
+    if (news === 'leave') leave.push(member.id)
+    if (news !== 'change') continue
+    if (entry.movedAt > version) move[member.id] = member.location
+    if (entry.statusAt > version) status[member.id] = member.status
+  }
+  return {
+    ...(join.length > 0 && { join: join.toReversed() }),
+    ...(!isEmpty(move) && { move }),
+    ...(!isEmpty(status) && { status }),
+    ...(leave.length > 0 && { leave: leave.toReversed() }),
+  }
+}
+
+/** A member as it is in a checkpoint. */
+export type SavedEntry = Pick<Entry, 'member' | 'part' | 'leaving' | 'movedAt'> & {
+  readonly at?: string
+  /** `null` while a connection holds it. */
+  readonly deadlineMs: number | null
+}
+
+export function saveEntry({ member, at, part, leaving, movedAt, deadlineMs }: Entry): SavedEntry {
+  return {
+    member,
+    ...(at !== undefined && { at }),
+    part,
+    leaving,
+    movedAt,
+    deadlineMs: deadlineMs === Infinity ? null : deadlineMs,
+  }
+}
+
+/** @param version of the room when it was saved: nobody is told of what was before */
+export function loadEntry(
+  { deadlineMs, at, movedAt, ...rest }: SavedEntry,
+  version: number,
+): Entry {
+  return {
+    ...newEntry(rest.member.id),
+    ...rest,
+    at,
+    version,
+    movedAt,
+    deadlineMs: deadlineMs ?? Infinity,
+  }
 }

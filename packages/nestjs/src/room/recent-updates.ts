@@ -40,6 +40,13 @@ export class RecentUpdates {
     }
   }
 
+  /** The document has something that isn't here: whoever has a version before this one lacks it. */
+  forget(version: number): void {
+    this.#updates.length = 0
+    this.#bytes = 0
+    this.#horizon = version
+  }
+
   /** The updates after a version, oldest first; `undefined` if some of them are forgotten. */
   since(version: number): readonly Uint8Array[] | undefined {
     if (version < this.#horizon) return undefined

@@ -6,8 +6,9 @@ import {
   type Snapshot,
   type Status,
 } from '@whereabouts/protocol'
-import { type Entry, newsOf } from './entry.js'
-import { isEmpty } from './is-empty.js'
+import { RoomConnections, type SavedConnections } from './connections.js'
+import { type Entry, loadEntry, newEntry, patchOf, type SavedEntry, saveEntry } from './entry.js'
+import type { Operation, RestatedMember, Restatement } from './operation.js'
 import { NO_PART, partOf, Parts } from './parts.js'
 import { RecentUpdates } from './recent-updates.js'
 import { Timeline } from './timeline.js'
@@ -35,6 +36,14 @@ export type CatchUp =
   | { readonly kind: 'patch'; readonly patch: Patch; readonly updates: MissedUpdates }
   | { readonly kind: 'snapshot'; readonly snapshot: Snapshot; readonly updates: MissedUpdates }
 
+/** A room as it is in a checkpoint: all but what happened before. */
+export interface SavedRoom {
+  readonly version: number
+  readonly connections: SavedConnections
+  /** Who joined first first. */
+  readonly members: readonly SavedEntry[]
+}
+
 /**
  * One room: its members, where they are, and what changed when. Pure: whatever the time is, it is
  * told (`nowMs`, from any clock that doesn't run backwards).
@@ -45,12 +54,11 @@ export class Room {
   readonly #entries = new Map<string, Entry>()
   /** Oldest first. */
   readonly #leavers = new Map<string, Entry>()
-  readonly #connections = new Map<string, number>()
+  #connections = new RoomConnections()
   readonly #timeline = new Timeline<Entry>()
   #version: number
   /** Before this version the room no longer knows who left. */
   #horizon: number
-  #watching = 0
   #watchingAt: number
   #changedAt: number
   #listChangedAt: number
@@ -94,12 +102,22 @@ export class Room {
   }
 
   get watching(): number {
-    return this.#watching
+    return this.#connections.watching
   }
 
   /** Nobody is here and nobody looks. */
   get empty(): boolean {
-    return this.#entries.size === 0 && this.#connections.size === 0 && this.#watching === 0
+    return this.#entries.size === 0 && this.#connections.empty
+  }
+
+  /** Who is connected to which node. */
+  get connections(): Omit<RoomConnections, 'set' | 'setWatching'> {
+    return this.#connections
+  }
+
+  /** Everybody, and the part that their streams named. */
+  *members(): Iterable<{ readonly member: Member; readonly at: string | undefined }> {
+    for (const { member, at } of this.#entries.values()) yield { member, at }
   }
 
   /** Not after this time is the next one that `expire()` has something to do. */
@@ -112,28 +130,62 @@ export class Room {
   }
 
   /**
+   * Does what an operation says. Rooms that are told the same operations, of the same nodes, at the
+   * same times, are the same: version for version.
+   *
+   * @param node the one that says so
+   * @throws {Problem} room-full; nothing is changed then
+   */
+  apply(operation: Operation, node: string, nowMs: number): void {
+    switch (operation.do) {
+      case 'move':
+        return this.move(operation.id, operation.user, operation.location, nowMs)
+      case 'open':
+        return this.open(operation.id, operation.user, nowMs, operation.at, node)
+      case 'close':
+        return this.close(operation.id, nowMs, node)
+      case 'watch':
+        return this.watch(node)
+      case 'unwatch':
+        return this.unwatch(node)
+      case 'leave':
+        return this.leave(operation.id)
+      case 'soon':
+        return this.leaveSoon(operation.id, nowMs)
+      case 'update':
+        return this.update(operation.bytes && Buffer.from(operation.bytes, 'base64'))
+      case 'expire':
+        return this.expire(nowMs)
+      case 'gone':
+        return this.gone(operation.node, nowMs)
+      case 'restate':
+        return this.restate(operation, node, nowMs)
+    }
+  }
+
+  /**
    * A connection of a member opened; it joins if it isn't here.
    *
    * @param at the part of the document that it is in, unless the location says so
    * @throws {Problem} room-full
    * @see PROTOCOL.md MB1, MB2, RM8, RM12
    */
-  open(id: string, claim: UserClaim, nowMs: number, at?: string): void {
+  open(id: string, claim: UserClaim, nowMs: number, at?: string, node = ''): void {
     const known = this.#entries.get(id)
     if (known !== undefined) known.leaving = false
     const entry = this.#put(id, claim, undefined, at)
-    this.#connections.set(id, this.#connectionsOf(id) + 1)
+    this.#connections.set(id, node, this.#connectionsTo(node, id) + 1)
     this.#hold(id, entry, nowMs)
   }
 
   /** A connection of a member closed without a goodbye. @see PROTOCOL.md MB3, MB8 */
-  close(id: string, nowMs: number): void {
-    const left = this.#connectionsOf(id) - 1
-    if (left > 0) {
-      this.#connections.set(id, left)
-      return
-    }
-    this.#connections.delete(id)
+  close(id: string, nowMs: number, node = ''): void {
+    this.#connections.set(id, node, this.#connectionsTo(node, id) - 1)
+    this.#released(id, nowMs)
+  }
+
+  #released(id: string, nowMs: number): void {
+    if (this.#connections.of(id) > 0) return
     const entry = this.#entries.get(id)
     if (entry === undefined || entry.leaving) return
     this.#setDeadline(entry, nowMs + this.limits.leaseMs)
@@ -141,13 +193,13 @@ export class Room {
   }
 
   /** A connection that joins nobody opened. @see PROTOCOL.md MB10 */
-  watch(): void {
-    this.#setWatching(this.#watching + 1)
+  watch(node = ''): void {
+    this.#setWatching(node, this.#connections.watchingNode(node) + 1)
   }
 
   /** A connection that joined nobody closed. */
-  unwatch(): void {
-    this.#setWatching(this.#watching - 1)
+  unwatch(node = ''): void {
+    this.#setWatching(node, this.#connections.watchingNode(node) - 1)
   }
 
   /**
@@ -178,17 +230,70 @@ export class Room {
   /** A member leaves unless a connection of it opens in time. @see PROTOCOL.md MB6, MB8 */
   leaveSoon(id: string, nowMs: number): void {
     const entry = this.#entries.get(id)
-    if (entry === undefined || this.#connectionsOf(id) > 1) return
+    if (entry === undefined || this.#connections.of(id) > 1) return
     entry.leaving = true
     this.#setDeadline(entry, Math.min(entry.deadlineMs, nowMs + this.limits.soonMs))
     this.#setStatus(entry, 'away')
   }
 
-  /** The document took an update in, which the room keeps as it is. @see PROTOCOL.md DO3 */
-  update(bytes: Uint8Array): void {
+  /**
+   * The document took an update in, which the room keeps as it is.
+   *
+   * @param bytes without them, whoever reads the room has to look it up
+   * @see PROTOCOL.md DO3
+   */
+  update(bytes?: Uint8Array | ''): void {
     this.#version += 1
     this.#changedAt = this.#version
-    this.#updates.add(this.#version, bytes)
+    if (bytes) this.#updates.add(this.#version, bytes)
+    else this.#updates.forget(this.#version)
+  }
+
+  /** A node is gone: its connections are closed. What it last stored, nobody may know. EX4 */
+  gone(node: string, nowMs: number): void {
+    if (!this.#connections.nodes().includes(node)) return
+    for (const id of this.#connections.ofNode(node).keys()) {
+      this.#connections.set(id, node, 0)
+      this.#released(id, nowMs)
+    }
+    if (this.#connections.watchingNode(node) > 0) this.#setWatching(node, 0)
+    this.update()
+  }
+
+  /** A node says what it has, whatever the room took it to have. @see PROTOCOL.md EX3 */
+  restate(restatement: Restatement, node: string, nowMs: number): void {
+    const { members, left, onlookers, watching, document } = restatement
+    const before = [...this.#connections.ofNode(node).keys()]
+    for (const id of before) this.#connections.set(id, node, 0)
+    for (const member of members) this.#restateMember(member, node, nowMs)
+    for (const [id, count] of onlookers) this.#connections.set(id, node, count)
+    for (const id of before) this.#released(id, nowMs)
+    for (const id of left) if (this.#connections.of(id) === 0) this.leave(id)
+    if (watching !== this.#connections.watchingNode(node)) this.#setWatching(node, watching)
+    if (document) this.update()
+  }
+
+  /** @see {@link Room.load} */
+  save(): SavedRoom {
+    return {
+      version: this.#version,
+      connections: this.#connections.save(),
+      members: [...this.#entries.values()].map(saveEntry),
+    }
+  }
+
+  /** The room that was saved; it knows nothing of what was before. */
+  static load(name: string, limits: RoomLimits, saved: SavedRoom): Room {
+    const room = new Room(name, limits, saved.version)
+    room.#connections = RoomConnections.load(saved.connections)
+    for (const each of saved.members) {
+      const entry = loadEntry(each, saved.version)
+      room.#entries.set(entry.member.id, entry)
+      room.#timeline.touch(entry)
+      room.#parts.move(undefined, entry.part)
+      room.#setDeadline(entry, entry.deadlineMs)
+    }
+    return room
   }
 
   /** Removes those whose time has run out. @see PROTOCOL.md MB3, MB4, MB6 */
@@ -223,7 +328,7 @@ export class Room {
       if (part === undefined || entry.part === part) members.push(entry.member)
     }
     const elsewhere = part === undefined ? undefined : this.#parts.elsewhere(part)
-    return { members, watching: this.#watching, ...(elsewhere && { elsewhere }) }
+    return { members, watching: this.watching, ...(elsewhere && { elsewhere }) }
   }
 
   /** Where everybody is, most recently posted first, without those who are nowhere. */
@@ -235,26 +340,10 @@ export class Room {
   }
 
   #patchSince(version: number, part: string | undefined): Patch {
-    const join: Member[] = []
-    const move: { [id: string]: Json } = {}
-    const status: { [id: string]: Status } = {}
-    const leave: string[] = []
-    for (const entry of this.#timeline.since(version)) {
-      const { member } = entry
-      const news = newsOf(entry, version, part)
-      if (news === 'join') join.push(member)
-      if (news === 'leave') leave.push(member.id)
-      if (news !== 'change') continue
-      if (entry.movedAt > version) move[member.id] = member.location
-      if (entry.statusAt > version) status[member.id] = member.status
-    }
     const sees = part !== undefined && this.#partsChangedAt > version
     return {
-      ...(join.length > 0 && { join: join.toReversed() }),
-      ...(!isEmpty(move) && { move }),
-      ...(!isEmpty(status) && { status }),
-      ...(leave.length > 0 && { leave: leave.toReversed() }),
-      ...(this.#watchingAt > version && { watching: this.#watching }),
+      ...patchOf(this.#timeline.since(version), version, part),
+      ...(this.#watchingAt > version && { watching: this.watching }),
       ...(sees && { elsewhere: this.#parts.elsewhere(part) }),
     }
   }
@@ -312,21 +401,7 @@ export class Room {
       this.#leavers.delete(id)
       this.#timeline.remove(leaver)
     }
-    const entry: Entry = {
-      member: { id, user: describeUser(id, {}), location: null, status: 'online' },
-      version: 0,
-      at: undefined,
-      part: NO_PART,
-      partAt: 0,
-      joinedAt: 0,
-      movedAt: 0,
-      statusAt: 0,
-      gone: false,
-      leaving: false,
-      deadlineMs: Infinity,
-      older: undefined,
-      newer: undefined,
-    }
+    const entry = newEntry(id)
     this.#entries.set(id, entry)
     return entry
   }
@@ -345,15 +420,15 @@ export class Room {
     this.#commit(entry)
   }
 
-  #setWatching(watching: number): void {
-    this.#watching = watching
+  #setWatching(node: string, watching: number): void {
+    this.#connections.setWatching(node, watching)
     this.#version += 1
     this.#watchingAt = this.#version
   }
 
   /** While a connection is open a member stays; without one, for a lease from now. */
   #hold(id: string, entry: Entry, nowMs: number): void {
-    this.#setDeadline(entry, this.#connectionsOf(id) > 0 ? Infinity : nowMs + this.limits.leaseMs)
+    this.#setDeadline(entry, this.#connections.of(id) > 0 ? Infinity : nowMs + this.limits.leaseMs)
   }
 
   #setDeadline(entry: Entry, deadlineMs: number): void {
@@ -361,8 +436,21 @@ export class Room {
     this.#nextDeadlineMs = Math.min(this.#nextDeadlineMs, deadlineMs)
   }
 
-  #connectionsOf(id: string): number {
-    return this.#connections.get(id) ?? 0
+  #connectionsTo(node: string, id: string): number {
+    return this.#connections.ofNode(node).get(id) ?? 0
+  }
+
+  #restateMember(restated: RestatedMember, node: string, nowMs: number): void {
+    const { id, user, location, at, connections } = restated
+    const known = this.#entries.get(id)
+    if (known === undefined && this.#entries.size >= this.limits.maxMembers) return
+    const isThere = known !== undefined && isSame(known.member.location, location)
+    if (isThere && connections === 0) return
+    if (known !== undefined && connections > 0) known.leaving = false
+    this.#connections.set(id, node, connections)
+    const entry = this.#put(id, user, isThere ? undefined : location, at)
+    this.#hold(id, entry, nowMs)
+    if (this.#connections.of(id) === 0) this.#setStatus(entry, 'away')
   }
 
   #forgetLeavers(): void {
@@ -372,4 +460,8 @@ export class Room {
     this.#timeline.remove(leaver)
     this.#horizon = leaver.version
   }
+}
+
+function isSame(a: Json, b: Json): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
 }

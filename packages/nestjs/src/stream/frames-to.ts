@@ -33,7 +33,7 @@ export class FramesTo {
   /** @param list the list view as it is now */
   constructor(
     private readonly room: Room,
-    private readonly position: string,
+    readonly position: string,
     private readonly list: () => List,
     private readonly merge: MergeUpdates,
   ) {

@@ -38,7 +38,7 @@ class RecordingReader implements Reader {
 function start() {
   const clock = new VirtualClock()
   const room = new Room('budget', LIMITS)
-  const frames = new Frames(room, 'e', clock, new Pace(INTERVAL_MS, clock), (updates) =>
+  const frames = new Frames({ room, epoch: 'e' }, clock, new Pace(INTERVAL_MS, clock), (updates) =>
     updates.length === 0 ? [] : [Buffer.concat(updates)],
   )
   const join = (view: View = 'patch', version?: number, documents = true) => {

@@ -39,6 +39,12 @@ const WATCHING_MS = 1_000
  */
 const READERS_A_TURN = 500
 
+/** The room that is read now, and the epoch in which its versions count. */
+export interface FrameSource {
+  readonly room: Room
+  readonly epoch: string
+}
+
 /** The list view, and which change of the room it has seen. */
 interface SeenList extends List {
   readonly seenChange: number
@@ -65,16 +71,23 @@ export class Frames {
   #writing = false
 
   constructor(
-    readonly room: Room,
-    readonly epoch: string,
-    readonly clock: Clock,
+    private readonly source: FrameSource,
+    private readonly clock: Clock,
     private readonly pace: Pace,
     private readonly merge: MergeUpdates,
   ) {
-    this.#framedVersion = room.version
+    this.#framedVersion = source.room.version
   }
 
-  get readers(): Iterable<Reader> {
+  get room(): Room {
+    return this.source.room
+  }
+
+  get epoch(): string {
+    return this.source.epoch
+  }
+
+  get readers(): ReadonlySet<Reader> {
     return this.#readers
   }
 
@@ -101,6 +114,17 @@ export class Frames {
     this.stop()
     const cancel = this.clock.after(Math.max(0, atMs - nowMs), () => this.#flush())
     this.#due = { atMs, cancel }
+  }
+
+  /** The room is another one now: everybody gets all of it. @see PROTOCOL.md EX3 */
+  replaced(): void {
+    this.stop()
+    this.#writing = false
+    this.#current = undefined
+    this.#list = undefined
+    for (const reader of this.#readers) reader.version = UNKNOWN_VERSION
+    this.#framedVersion = UNKNOWN_VERSION
+    this.changed()
   }
 
   /** Brings one reader to the room's version, if it can take it. @see PROTOCOL.md FR4 */
@@ -156,9 +180,10 @@ export class Frames {
   }
 
   #framesToNow(): FramesTo {
-    if (this.#current?.version !== this.room.version) {
+    const { position } = this
+    if (this.#current?.position !== position) {
       const list = () => this.#currentList()
-      this.#current = new FramesTo(this.room, this.position, list, this.merge)
+      this.#current = new FramesTo(this.room, position, list, this.merge)
     }
     return this.#current
   }

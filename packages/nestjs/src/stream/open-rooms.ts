@@ -1,8 +1,11 @@
-import { Problem } from '@whereabouts/protocol'
+import { formatPosition, parsePosition, Problem } from '@whereabouts/protocol'
+import type { Exchange } from '../exchange/exchange.js'
+import type { Operation } from '../room/operation.js'
 import { Room, type RoomLimits } from '../room/room.js'
 import type { Clock } from './clock.js'
-import { Frames, type MergeUpdates, type Reader } from './frames.js'
+import { Frames, type MergeUpdates, type Reader, UNKNOWN_VERSION } from './frames.js'
 import { Pace } from './pace.js'
+import { SharedRoom, type SharedRoomContext } from './shared-room.js'
 
 /** What bounds and paces the rooms of a server. */
 export interface OpenRoomsLimits extends RoomLimits {
@@ -15,6 +18,14 @@ export interface DocumentHooks {
   readonly merge: MergeUpdates
   /** Nobody is in a room any more. */
   readonly emptied: (room: string) => void
+  /** Another node took this update in, as base64; `undefined`: something that nobody said. */
+  readonly updated: (room: string, update: string | undefined) => void
+}
+
+/** A room that this node serves, and the frames of those who read it here. */
+export interface OpenRoom {
+  readonly shared: SharedRoom
+  readonly frames: Frames
 }
 
 /** How often leases are looked at; a member is gone that much late at the most. */
@@ -24,44 +35,58 @@ const FORGET_MS = 60_000
 
 /**
  * The rooms that a server knows, each with its frames. Makes them, lets leases run out, forgets
- * those that are empty.
+ * those in which nobody is.
  */
 export class OpenRooms {
-  readonly #rooms = new Map<string, Frames>()
-  /** Empty rooms and since when, the longest empty first. */
-  readonly #empty = new Map<string, number>()
+  readonly #rooms = new Map<string, OpenRoom>()
+  /** Idle rooms and since when, the longest idle first. */
+  readonly #idle = new Map<string, number>()
   /** Who waits for a room that isn't there. */
   readonly #awaited = new Map<string, Set<Reader>>()
-  /** No room that is forgotten had a higher version: a new one goes on from here. RM9 */
-  #version = 0
+  readonly #context: SharedRoomContext
   readonly #pace: Pace
   #cancel: (() => void) | undefined
 
   constructor(
-    readonly epoch: string,
+    private readonly exchange: Exchange,
     private readonly limits: OpenRoomsLimits,
     private readonly clock: Clock,
     private readonly documents: DocumentHooks,
+    random: () => number,
   ) {
+    this.#context = { exchange, limits, clock, random }
     this.#pace = new Pace(limits.frameIntervalMs, clock)
+    exchange.onGone((node) => {
+      for (const { shared } of this.#rooms.values()) shared.gone(node)
+    })
   }
 
   get size(): number {
     return this.#rooms.size
   }
 
-  /** The version of a room that isn't there. */
-  get version(): number {
-    return this.#version
-  }
-
-  values(): Iterable<Frames> {
+  values(): Iterable<OpenRoom> {
     return this.#rooms.values()
   }
 
-  /** The room of that name if there is one. @see PROTOCOL.md RM11 */
-  find(name: string): Frames | undefined {
+  /** The room of that name if this node has it. */
+  find(name: string): OpenRoom | undefined {
     return this.#rooms.get(name)
+  }
+
+  /**
+   * The room of that name as it is now, if there can be one: other nodes may have it.
+   *
+   * @throws {Problem} too-many-rooms
+   * @see PROTOCOL.md RM11
+   */
+  async look(name: string): Promise<OpenRoom | undefined> {
+    const known = this.#rooms.get(name)
+    if (known?.shared.isReady === true) return known
+    if (known === undefined && this.exchange.unfollowed !== undefined) return undefined
+    const room = this.open(name)
+    await room.shared.ready
+    return room
   }
 
   /**
@@ -69,111 +94,175 @@ export class OpenRooms {
    *
    * @throws {Problem} too-many-rooms
    */
-  open(name: string): Frames {
+  open(name: string): OpenRoom {
     return this.#rooms.get(name) ?? this.#make(name)
   }
 
+  /** Where a room is that nobody on any node is in. */
+  get unfollowed(): string {
+    return formatPosition(this.exchange.unfollowed ?? { epoch: '', version: 0 })
+  }
+
+  /** Which version of a room a position names. */
+  versionOf(position: string, room: OpenRoom | undefined): number {
+    const parsed = parsePosition(position)
+    const epoch = room === undefined ? this.exchange.unfollowed?.epoch : room.frames.epoch
+    return parsed?.epoch === epoch ? parsed!.version : UNKNOWN_VERSION
+  }
+
   /**
-   * The document of a room took an update in. Answers the position after it.
+   * Tells a room that its document took an update in. Answers the position after it.
    *
    * A room that isn't there isn't made for it: whoever comes back with a position from before finds
    * that it is not the room's any more.
    *
+   * @throws {Problem} exchange-busy
    * @see PROTOCOL.md DO2, DO3, DO4
    */
-  update(name: string, update: Uint8Array): string {
-    const frames = this.#rooms.get(name)
-    if (frames !== undefined) {
-      frames.room.update(update)
-      this.changed(frames)
-      return frames.position
+  async update(name: string, operation: Operation & { do: 'update' }): Promise<string> {
+    const known = this.#rooms.get(name)
+    if (known !== undefined) {
+      await known.shared.commit(operation)
+      return known.frames.position
     }
-    this.#version += 1
-    const nobody = this.#framesOf(name)
-    for (const reader of this.#awaited.get(name) ?? []) if (reader.documents) nobody.catchUp(reader)
-    return nobody.position
+    const passing = this.#newRoom(name)
+    const done = passing.shared.commit(operation)
+    if (this.exchange.unfollowed === undefined) {
+      await done.finally(() => passing.shared.end())
+      return passing.frames.position
+    }
+    passing.shared.end()
+    this.#tellAwaiting(name)
+    await done
+    return this.unfollowed
   }
 
   /** Tells a reader of the next frames of a room, without making the room. @see PROTOCOL.md RM11 */
   follow(name: string, reader: Reader): void {
-    const frames = this.#rooms.get(name)
-    if (frames !== undefined) return frames.add(reader)
+    const room = this.#rooms.get(name)
+    if (room !== undefined) {
+      room.frames.add(reader)
+      this.#noteUse(name, room)
+      return
+    }
     const readers = this.#awaited.get(name) ?? new Set()
     this.#awaited.set(name, readers.add(reader))
   }
 
   unfollow(name: string, reader: Reader): void {
-    this.#rooms.get(name)?.remove(reader)
+    const room = this.#rooms.get(name)
+    room?.frames.remove(reader)
+    if (room !== undefined) this.#noteUse(name, room)
     const readers = this.#awaited.get(name)
     if (readers?.delete(reader) === true && readers.size === 0) this.#awaited.delete(name)
   }
 
-  /** Call after whatever may have changed a room: its frame goes out, its emptiness is noticed. */
-  changed(frames: Frames): void {
-    frames.changed()
-    const { name, empty } = frames.room
-    if (!empty) this.#empty.delete(name)
-    else if (!this.#empty.has(name)) {
-      this.#empty.set(name, this.clock.now())
+  /** Call after whatever may have changed who is here: a room that is idle can be forgotten. */
+  #noteUse(name: string, room: OpenRoom): void {
+    if (!this.#isIdle(room)) this.#idle.delete(name)
+    else if (!this.#idle.has(name)) {
+      this.#idle.set(name, this.clock.now())
       this.documents.emptied(name)
     }
-    this.#cancel ??= this.clock.after(SWEEP_MS, () => this.#sweep())
+    this.#sweepLater()
   }
 
   stop(): void {
     this.#cancel?.()
-    for (const frames of this.#rooms.values()) frames.stop()
+    for (const { frames } of this.#rooms.values()) frames.stop()
   }
 
-  #make(name: string): Frames {
-    if (this.#rooms.size >= this.limits.maxRooms) this.#forgetLongestEmpty()
-    const frames = this.#framesOf(name)
-    for (const reader of this.#awaited.get(name) ?? []) frames.add(reader)
+  #make(name: string): OpenRoom {
+    if (this.#rooms.size >= this.limits.maxRooms) this.#forgetLongestIdle()
+    const room = this.#newRoom(name)
+    for (const reader of this.#awaited.get(name) ?? []) room.frames.add(reader)
     this.#awaited.delete(name)
-    this.#rooms.set(name, frames)
-    this.#empty.set(name, this.clock.now())
-    return frames
+    this.#rooms.set(name, room)
+    this.#idle.set(name, this.clock.now())
+    this.#sweepLater()
+    return room
   }
 
-  /** A room that begins where those that are forgotten left off. */
-  #framesOf(name: string): Frames {
-    const room = new Room(name, this.limits, this.#version)
-    return new Frames(room, this.epoch, this.clock, this.#pace, this.documents.merge)
+  #newRoom(name: string): OpenRoom {
+    // It may begin, and say so, before it is made.
+    const made: { room?: OpenRoom } = {}
+    const shared = new SharedRoom(name, this.#context, {
+      changed: () => this.#changed(name, made.room),
+      replaced: () => {
+        made.room?.frames.replaced()
+        this.documents.updated(name, undefined)
+      },
+      updated: (update) => this.documents.updated(name, update),
+    })
+    const frames = new Frames(shared, this.clock, this.#pace, this.documents.merge)
+    made.room = { shared, frames }
+    return made.room
   }
 
-  #forgetLongestEmpty(): void {
-    const [longest] = this.#empty.keys()
-    if (longest === undefined) {
-      throw new Problem(
-        'too-many-rooms',
-        `This server holds its ${this.limits.maxRooms} rooms; use one that is there, or try again later.`,
-      )
+  #changed(name: string, room: OpenRoom | undefined): void {
+    room?.frames.changed()
+    // One that only passes an update on isn't kept.
+    if (room !== undefined && this.#rooms.get(name) === room) this.#noteUse(name, room)
+  }
+
+  /** Who waits for a room that isn't there hears that its document changed. */
+  #tellAwaiting(name: string): void {
+    const { epoch, version } = this.exchange.unfollowed!
+    const source = { epoch, room: new Room(name, this.limits, version) }
+    const nobody = new Frames(source, this.clock, this.#pace, this.documents.merge)
+    for (const reader of this.#awaited.get(name) ?? []) if (reader.documents) nobody.catchUp(reader)
+  }
+
+  /** Nobody here is in it or reads it. Who is in it elsewhere has it there. */
+  #isIdle({ shared, frames }: OpenRoom): boolean {
+    if (this.exchange.unfollowed !== undefined) return shared.room.empty
+    if (shared.busy) return false
+    const { connections } = shared.room
+    const { node } = this.exchange
+    const connected = connections.ofNode(node).size + connections.watchingNode(node)
+    return connected === 0 && frames.readers.size === 0
+  }
+
+  #forgetLongestIdle(): void {
+    for (const [name] of this.#idle) {
+      const room = this.#rooms.get(name)
+      if (room !== undefined && this.#isIdle(room)) return this.#forget(name)
     }
-    this.#forget(longest)
+    throw new Problem(
+      'too-many-rooms',
+      `This server holds its ${this.limits.maxRooms} rooms; use one that is there, or try again later.`,
+    )
   }
 
   #forget(name: string): void {
-    const frames = this.#rooms.get(name)
-    if (frames === undefined) return
-    frames.stop()
-    this.#version = Math.max(this.#version, frames.room.version)
+    const room = this.#rooms.get(name)
+    if (room === undefined) return
+    room.frames.stop()
+    room.shared.end()
     this.#rooms.delete(name)
-    this.#empty.delete(name)
-    for (const reader of frames.readers) this.follow(name, reader)
+    this.#idle.delete(name)
+    for (const reader of room.frames.readers) this.follow(name, reader)
+  }
+
+  #sweepLater(): void {
+    this.#cancel ??= this.clock.after(SWEEP_MS, () => this.#sweep())
   }
 
   #sweep(): void {
-    this.#cancel = undefined
     const nowMs = this.clock.now()
-    for (const frames of this.#rooms.values()) {
-      if (frames.room.nextDeadlineMs > nowMs) continue
-      frames.room.expire(nowMs)
-      this.changed(frames)
+    for (const [name, room] of this.#rooms) {
+      room.shared.tick()
+      // What was under way, which keeps a room from being idle, ends without a word.
+      if (this.exchange.unfollowed === undefined) this.#noteUse(name, room)
     }
-    for (const [name, sinceMs] of this.#empty) {
+    for (const [name, sinceMs] of this.#idle) {
       if (nowMs - sinceMs < FORGET_MS) break
-      this.#forget(name)
+      const room = this.#rooms.get(name)
+      // It may be in use by now: whoever looks at a room doesn't change it.
+      if (room === undefined || this.#isIdle(room)) this.#forget(name)
+      else this.#idle.delete(name)
     }
-    if (this.#rooms.size > 0) this.#cancel ??= this.clock.after(SWEEP_MS, () => this.#sweep())
+    this.#cancel = undefined
+    if (this.#rooms.size > 0) this.#sweepLater()
   }
 }

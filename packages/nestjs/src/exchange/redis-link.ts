@@ -1,0 +1,27 @@
+import type { Following } from './exchange.js'
+import type { Gate } from './gate.js'
+import type { Reply } from './redis-connection.js'
+import type { RedisKeys } from './redis-keys.js'
+import type { Script } from './redis-scripts.js'
+
+/** What a followed room needs of its exchange. */
+export interface RedisLink {
+  readonly node: string
+  readonly epoch: string
+  readonly keys: RedisKeys
+  readonly gate: Gate
+  /** The least time between two batches of a room from this node. */
+  readonly intervalMs: number
+  /** Whether Redis answers, and this node's lease is good. */
+  readonly live: boolean
+
+  /** @throws {ExchangeLost} if it isn't answered in time */
+  ask(script: Script, keys: readonly string[], args: readonly unknown[]): Promise<Reply>
+  subscribe(channel: string, listener: (message: string) => void): Promise<void>
+  unsubscribe(channel: string, listener: (message: string) => void): void
+  hearsFrom(channel: string): boolean
+
+  /** A room couldn't be reached: have a look at once. */
+  troubled(): void
+  ended(following: Following): void
+}

@@ -1,0 +1,74 @@
+/** The open connections of a room: who has how many, and to which node. */
+export class RoomConnections {
+  readonly #nodes = new Map<string, Map<string, number>>()
+  readonly #watching = new Map<string, number>()
+  #watchingAll = 0
+
+  /** How many watch without having joined. */
+  get watching(): number {
+    return this.#watchingAll
+  }
+
+  get empty(): boolean {
+    return this.#nodes.size === 0 && this.#watchingAll === 0
+  }
+
+  /** How many a member has. */
+  of(id: string): number {
+    let sum = 0
+    for (const members of this.#nodes.values()) sum += members.get(id) ?? 0
+    return sum
+  }
+
+  /** @param node those to this node alone */
+  ofNode(node: string): ReadonlyMap<string, number> {
+    return this.#nodes.get(node) ?? new Map<string, number>()
+  }
+
+  watchingNode(node: string): number {
+    return this.#watching.get(node) ?? 0
+  }
+
+  /** Every node that has any. */
+  nodes(): string[] {
+    return [...new Set([...this.#nodes.keys(), ...this.#watching.keys()])]
+  }
+
+  set(id: string, node: string, count: number): void {
+    let members = this.#nodes.get(node)
+    if (members === undefined) this.#nodes.set(node, (members = new Map()))
+    if (count > 0) members.set(id, count)
+    else members.delete(id)
+    if (members.size === 0) this.#nodes.delete(node)
+  }
+
+  setWatching(node: string, count: number): void {
+    this.#watchingAll += count - this.watchingNode(node)
+    if (count > 0) this.#watching.set(node, count)
+    else this.#watching.delete(node)
+  }
+
+  save(): SavedConnections {
+    return {
+      members: [...this.#nodes].map(([node, members]) => [node, [...members]]),
+      watching: [...this.#watching],
+    }
+  }
+
+  static load({ members, watching }: SavedConnections): RoomConnections {
+    const connections = new RoomConnections()
+    for (const [node, counts] of members) {
+      for (const [id, count] of counts) connections.set(id, node, count)
+    }
+    for (const [node, count] of watching) connections.setWatching(node, count)
+    return connections
+  }
+}
+
+type Count = readonly [name: string, count: number]
+
+/** As it is in a checkpoint. */
+export interface SavedConnections {
+  readonly members: readonly (readonly [node: string, members: readonly Count[]])[]
+  readonly watching: readonly Count[]
+}

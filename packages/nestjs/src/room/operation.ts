@@ -1,0 +1,50 @@
+import type { Json } from '@whereabouts/protocol'
+import type { UserClaim } from './user.js'
+
+/** One thing that happens to a room, as JSON: what the nodes that have the room tell each other. */
+export type Operation =
+  | {
+      readonly do: 'open'
+      readonly id: string
+      readonly user: UserClaim
+      readonly at?: string | undefined
+    }
+  | { readonly do: 'close'; readonly id: string }
+  | { readonly do: 'watch' }
+  | { readonly do: 'unwatch' }
+  | {
+      readonly do: 'move'
+      readonly id: string
+      readonly user: UserClaim
+      readonly location: Json
+    }
+  | { readonly do: 'leave'; readonly id: string }
+  | { readonly do: 'soon'; readonly id: string }
+  /** Base64 of the document's update; without it, there is one that everybody has to look up. */
+  | { readonly do: 'update'; readonly bytes?: string | undefined }
+  | { readonly do: 'expire' }
+  /** A node is gone, and its connections with it. */
+  | { readonly do: 'gone'; readonly node: string }
+  | ({ readonly do: 'restate' } & Restatement)
+
+/** What a node has in a room, whatever was known of it before. */
+export interface Restatement {
+  readonly members: readonly RestatedMember[]
+  /** Those who left while only that node could know it. */
+  readonly left: readonly string[]
+  /** Those who left and still look, and their connections. */
+  readonly onlookers: readonly (readonly [id: string, connections: number])[]
+  /** Its connections that joined nobody. */
+  readonly watching: number
+  /** Whether it took something into the document that nobody else was told of. */
+  readonly document: boolean
+}
+
+export interface RestatedMember {
+  readonly id: string
+  readonly user: UserClaim
+  readonly location: Json
+  readonly at?: string | undefined
+  /** Its connections to that node; with none, it is away if nobody else knows it. */
+  readonly connections: number
+}

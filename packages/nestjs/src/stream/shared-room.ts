@@ -1,0 +1,362 @@
+import { type Json, Problem } from '@whereabouts/protocol'
+import {
+  type Batch,
+  type Exchange,
+  ExchangeLost,
+  type Follower,
+  type Following,
+  type History,
+} from '../exchange/exchange.js'
+import type { Operation, Restatement } from '../room/operation.js'
+import { Room, type RoomLimits, type SavedRoom } from '../room/room.js'
+import type { Clock } from './clock.js'
+import { Solitude } from './solitude.js'
+
+/** What the rooms of a node have in common. */
+export interface SharedRoomContext {
+  readonly exchange: Exchange
+  readonly limits: RoomLimits
+  readonly clock: Clock
+  /** A number from 0 to 1. */
+  readonly random: () => number
+}
+
+/** What follows from what happens to a room. */
+export interface SharedRoomHooks {
+  /** Something may have changed. */
+  changed(): void
+  /** It is another one, or was elsewhere for a while: whoever reads it needs all of it. */
+  replaced(): void
+  /** Another node took an update into the document; without bytes, it is to be looked up. */
+  updated(bytes: string | undefined): void
+}
+
+/** An operation, and by what number its node knows it. */
+type Stamped = readonly [number: number, operation: Operation]
+
+/** Something that is settled once. */
+class Signal {
+  settle!: () => void
+  readonly settled = new Promise<void>((resolve) => {
+    this.settle = resolve
+  })
+}
+
+/** The room as the log has it, until what this node has is in it as well. */
+interface Coming {
+  readonly room: Room
+  readonly epoch: string
+  /** Whether nobody has said anything in it yet. */
+  isFresh: boolean
+  /** The number of this node's restatement, once it is on its way. */
+  restated: number
+  /** Settles then, or when there will be none. */
+  readonly sent: Signal
+}
+
+/** After so many batches somebody new gets the room's state instead. */
+const CHECKPOINT_BATCHES = 512
+/** Of several nodes that see a lease end, the first one says so: they don't all look at once. */
+const EXPIRE_SPREAD_MS = 300
+/** How often an operation is sent whose fate isn't known before the caller is told. */
+const ATTEMPTS = 3
+
+/**
+ * A room as one node has it: what happens to it goes through the exchange, and is applied in the
+ * order in which it comes back, on every node alike.
+ *
+ * While the exchange is lost the room is this node's own, under an epoch of its own. When it is back,
+ * this node says what it has, and only then does the shared room take the place of its own: nobody
+ * here is seen to leave and join.
+ *
+ * @see PROTOCOL.md EX1, EX3, EX4
+ */
+export class SharedRoom implements Follower {
+  readonly #following: Following
+  #room: Room
+  #epoch = ''
+  #solitude: Solitude | undefined
+  #coming: Coming | undefined
+  #hasBegun = false
+  readonly #begun = new Signal()
+  #number = 0
+  readonly #refused = new Map<number, Problem>()
+  /** What has to be added to this node's time to get the exchange's. */
+  #offsetMs = 0
+  #working = 0
+  #expiring = false
+  readonly #lateMs: number
+
+  constructor(
+    readonly name: string,
+    private readonly context: SharedRoomContext,
+    private readonly hooks: SharedRoomHooks,
+  ) {
+    this.#room = new Room(name, context.limits)
+    this.#lateMs = this.#isSole ? 0 : context.random() * EXPIRE_SPREAD_MS
+    this.#following = context.exchange.follow(name, this)
+  }
+
+  get room(): Room {
+    return this.#room
+  }
+
+  /** In which its versions count. */
+  get epoch(): string {
+    return this.#epoch
+  }
+
+  /** Whether there is a room to look at. */
+  get isReady(): boolean {
+    return this.#hasBegun || this.#solitude !== undefined
+  }
+
+  /** Settles when there is. */
+  get ready(): Promise<void> {
+    return this.#begun.settled
+  }
+
+  /** Whether somebody waits for what is under way. */
+  get busy(): boolean {
+    return this.#working > 0
+  }
+
+  /** The exchange's time, about. */
+  get nowMs(): number {
+    return this.context.clock.now() + this.#offsetMs
+  }
+
+  /**
+   * Does something to the room. Resolves when it is done here.
+   *
+   * @throws {Problem} room-full, exchange-busy
+   */
+  async commit(operation: Operation): Promise<void> {
+    this.#working += 1
+    try {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        if (await this.#attempt(operation)) return
+      }
+    } finally {
+      this.#working -= 1
+    }
+    throw new Problem('exchange-busy', 'More is posted than is shared; try again in a moment.')
+  }
+
+  /** Does what nobody waits for. If it can't be shared, another node will notice. */
+  commitQuietly(operation: Operation): void {
+    this.commit(operation).catch((error: unknown) => {
+      if (!(error instanceof Problem)) throw error
+    })
+  }
+
+  /** Call now and then: lets leases run out. @see PROTOCOL.md MB3, MB4 */
+  tick(): void {
+    const lateMs = this.nowMs - this.#room.nextDeadlineMs
+    if (lateMs < 0 || this.#expiring) return
+    if (this.#solitude === undefined && (this.#coming !== undefined || lateMs < this.#lateMs))
+      return
+    this.#expiring = true
+    this.commit({ do: 'expire' })
+      .catch(() => {})
+      .finally(() => {
+        this.#expiring = false
+      })
+  }
+
+  /** Another node is gone. @see PROTOCOL.md EX4 */
+  gone(node: string): void {
+    if (this.#solitude !== undefined || !this.#room.connections.nodes().includes(node)) return
+    this.commitQuietly({ do: 'gone', node })
+  }
+
+  end(): void {
+    this.#following.end()
+  }
+
+  begin({ epoch, firstVersion, checkpoint }: History): void {
+    this.#endComing()
+    const { name } = this
+    const { limits } = this.context
+    const room =
+      checkpoint === null
+        ? new Room(name, limits, firstVersion)
+        : Room.load(name, limits, JSON.parse(checkpoint.state) as SavedRoom)
+    if (this.isReady) {
+      const isFresh = checkpoint === null
+      this.#coming = { room, epoch, isFresh, restated: 0, sent: new Signal() }
+      queueMicrotask(() => this.#restate())
+    } else {
+      this.#take(room, epoch)
+    }
+    if (!this.#isSole) void this.#lookWhoIsGone()
+  }
+
+  batch(batch: Batch): void {
+    const { number, atMs, node, operations } = batch
+    this.#offsetMs = atMs - this.context.clock.now()
+    if (this.#coming !== undefined) return this.#applyComing(this.#coming, batch)
+    for (const stamped of operations) this.#apply(stamped as unknown as Stamped, node, atMs)
+    this.hooks.changed()
+    if (this.#isSole || node !== this.#node || number % CHECKPOINT_BATCHES > 0) return
+    // Whoever comes later reads more of the log if this fails.
+    this.#following.checkpoint(number, JSON.stringify(this.#room.save())).catch(() => {})
+  }
+
+  lost(): void {
+    this.#endComing()
+    if (this.#solitude !== undefined) return
+    this.#solitude = new Solitude(this.context.limits)
+    this.#epoch = this.#newEpoch()
+    this.#begun.settle()
+    this.hooks.changed()
+  }
+
+  get #node(): string {
+    return this.context.exchange.node
+  }
+
+  /** This node's exchange has no other. */
+  get #isSole(): boolean {
+    return this.context.exchange.unfollowed !== undefined
+  }
+
+  /** Whether it was done; `false` if nobody knows, and it is to be tried again. */
+  async #attempt(operation: Operation): Promise<boolean> {
+    while (this.#coming?.restated === 0) await this.#coming.sent.settled
+    if (this.#solitude !== undefined && this.#coming === undefined) {
+      this.#solitude.note(operation)
+      this.#room.apply(operation, this.#node, this.nowMs)
+      this.hooks.changed()
+      return true
+    }
+    const number = ++this.#number
+    try {
+      await this.#following.append([[number, operation] as unknown as Json])
+    } catch (error) {
+      if (error instanceof ExchangeLost) return false
+      throw error
+    }
+    const problem = this.#refused.get(number)
+    if (problem === undefined) return true
+    this.#refused.delete(number)
+    throw problem
+  }
+
+  #apply([number, operation]: Stamped, node: string, atMs: number): void {
+    const isOwn = node === this.#node
+    // The others took this node for gone while it was only slow.
+    const isMistaken = operation.do === 'gone' && operation.node === this.#node
+    const restatement = isMistaken ? this.#restatement(false) : undefined
+    this.#applyTo(this.#room, operation, node, atMs, isOwn ? number : undefined)
+    if (restatement !== undefined) this.commitQuietly({ do: 'restate', ...restatement })
+    if (!isOwn || operation.do === 'gone') this.#noteDocument(operation)
+  }
+
+  #applyComing(coming: Coming, { atMs, node, operations }: Batch): void {
+    let hasRestated = false
+    for (const each of operations) {
+      const [number, operation] = each as unknown as Stamped
+      // For the outcome of what was sent before the room began anew, nobody waits.
+      const isAwaited = node === this.#node && coming.restated > 0 && number >= coming.restated
+      this.#applyTo(coming.room, operation, node, atMs, isAwaited ? number : undefined)
+      hasRestated ||= isAwaited
+    }
+    coming.isFresh = false
+    if (!hasRestated) return
+    this.#coming = undefined
+    this.#take(coming.room, coming.epoch)
+  }
+
+  /** @param awaited the number by which somebody here waits for the outcome */
+  #applyTo(
+    room: Room,
+    operation: Operation,
+    node: string,
+    atMs: number,
+    awaited: number | undefined,
+  ): void {
+    try {
+      room.apply(operation, node, atMs)
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      if (awaited !== undefined) this.#refused.set(awaited, error)
+    }
+  }
+
+  #noteDocument(operation: Operation): void {
+    if (operation.do === 'update') this.hooks.updated(operation.bytes)
+    if (operation.do === 'gone') this.hooks.updated(undefined)
+    if (operation.do === 'restate' && operation.document) this.hooks.updated(undefined)
+  }
+
+  /** The batches that the log had are applied: this node says what it has. */
+  #restate(): void {
+    const coming = this.#coming
+    if (coming === undefined || coming.restated > 0) return
+    coming.restated = ++this.#number
+    const operation: Operation = { do: 'restate', ...this.#restatement(coming.isFresh) }
+    // If it fails the room is lost, or begins again, and it is said then.
+    this.#following.append([[coming.restated, operation] as unknown as Json]).catch(() => {})
+    coming.sent.settle()
+  }
+
+  /** @param isFresh whether all that is known is news, of others too */
+  #restatement(isFresh: boolean): Restatement {
+    const room = this.#room
+    const own = new Map(room.connections.ofNode(this.#node))
+    const members = []
+    for (const { member, at } of room.members()) {
+      const { id, user, location } = member
+      const connections = own.get(id) ?? 0
+      own.delete(id)
+      if (connections === 0 && !isFresh && this.#solitude?.posted.has(id) !== true) continue
+      members.push({ id, user, location, at, connections })
+    }
+    return {
+      members,
+      onlookers: [...own],
+      left: [...(this.#solitude?.left ?? [])],
+      watching: room.connections.watchingNode(this.#node),
+      document: this.#solitude?.document ?? false,
+    }
+  }
+
+  #take(room: Room, epoch: string): void {
+    const isFirst = !this.isReady
+    this.#room = room
+    this.#epoch = epoch
+    this.#solitude = undefined
+    this.#hasBegun = true
+    this.#begun.settle()
+    if (!isFirst) this.hooks.replaced()
+    this.hooks.changed()
+  }
+
+  #endComing(): void {
+    this.#coming?.sent.settle()
+    this.#coming = undefined
+  }
+
+  /** Nodes may have gone when nobody looked who has this room. */
+  async #lookWhoIsGone(): Promise<void> {
+    const { exchange } = this.context
+    try {
+      const alive = await exchange.nodes()
+      const room = this.#coming?.room ?? this.#room
+      for (const node of room.connections.nodes()) {
+        if (node !== exchange.node && !alive.has(node)) {
+          this.commitQuietly({ do: 'gone', node })
+        }
+      }
+    } catch (error) {
+      // It is asked again when the room begins again.
+      if (!(error instanceof ExchangeLost)) throw error
+    }
+  }
+
+  #newEpoch(): string {
+    const { random } = this.context
+    return Array.from({ length: 12 }, () => Math.floor(random() * 16).toString(16)).join('')
+  }
+}

@@ -1,0 +1,19 @@
+import { afterAll, beforeAll } from 'vitest'
+import { runConformance } from '../conformance/run.js'
+import { startServer } from '../servers/standalone.js'
+import { newPlace, type Place } from './place.js'
+
+let place: Place
+
+beforeAll(async () => {
+  place = await newPlace()
+})
+afterAll(() => place[Symbol.asyncDispose]())
+
+let started = 0
+
+// Each server with rooms of its own, as if it were alone: Redis has some databases.
+runConformance('a server on Redis', (settings) => {
+  const redisUrl = `${place.redis.url}/${started++ % 16}`
+  return startServer({ ...place.settings, ...settings, redisUrl })
+})

@@ -1,0 +1,198 @@
+import { type Json, parsePosition, type RoomState } from '@whereabouts/protocol'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { TestDocument } from '../conformance/document.js'
+import { call, callJson } from '../conformance/http.js'
+import { memberKey, TestRoom } from '../conformance/room.js'
+import type { EventStream } from '../conformance/stream.js'
+import type { Settings } from '../conformance/suite.js'
+import { startServer } from '../servers/standalone.js'
+import { newPlace, type Place } from './place.js'
+
+const LEASE_MS = 3_000
+/** Until a node that died is taken for gone, and what it had has left. */
+const DEATH_MS = 20_000
+let place: Place
+
+beforeAll(async () => {
+  place = await newPlace()
+})
+afterAll(() => place[Symbol.asyncDispose]())
+
+/** Two servers, and one room of both. */
+async function twoNodes(settings: Settings = {}) {
+  const [one, two] = await Promise.all([place.node(settings), place.node(settings)])
+  const here = new TestRoom(one.baseUrl)
+  const there = new TestRoom(two.baseUrl, here.name)
+  return { one, two, here, there }
+}
+
+/** Until somebody is seen there. */
+function sees(stream: EventStream, id: string, location: Json) {
+  return stream.until(`${id} at ${JSON.stringify(location)}`, ({ members }) => {
+    return JSON.stringify(members.get(id)?.location) === JSON.stringify(location)
+  })
+}
+
+function seesStatus(stream: EventStream, id: string, status: string | undefined) {
+  const wanted = ({ members }: RoomState) => members.get(id)?.status === status
+  return stream.until(`${id} ${status}`, wanted, DEATH_MS)
+}
+
+function leaves({ patches }: EventStream): readonly string[] {
+  return patches.flatMap(({ leave = [] }) => leave)
+}
+
+describe('two servers', () => {
+  it('[EX1] show each other who is where, at the same positions', async () => {
+    const { here, there } = await twoNodes()
+    const [ann, ben] = [memberKey(), memberKey()]
+    await using annStream = await here.join(ann)
+    await using benStream = await there.join(ben)
+    await here.move(ann, 'C5')
+    await there.move(ben, 'B1')
+    await sees(annStream, benStream.self, 'B1')
+    await sees(benStream, annStream.self, 'C5')
+    const [seenHere, seenThere] = [await here.read(), await there.read()]
+    expect(seenHere.members.map(({ location }) => location)).toEqual(['C5', 'B1'])
+    expect(seenThere).toEqual(seenHere)
+    expect(benStream.position).toBe(annStream.position)
+  })
+
+  it('[EX1] a position of one is resumed at the other, with a patch', async () => {
+    const { here, there } = await twoNodes()
+    await using benStream = await there.join(memberKey())
+    const ann = memberKey()
+    const { id } = await here.move(ann, 'A1')
+    const { self, id: position } = await here.move(ann, 'A2')
+    await sees(benStream, self, 'A2')
+    expect(await there.since(id)).toEqual({ id: position, patch: { move: { [self]: 'A2' } } })
+  })
+
+  it('[RM11 EX1] a room can be read, and left, where nobody is in it', async () => {
+    const { here, there } = await twoNodes()
+    const ann = memberKey()
+    await here.move(ann, 'A1')
+    expect((await there.read()).members).toMatchObject([{ location: 'A1' }])
+    await there.leave(ann)
+    expect((await here.read()).members).toEqual([])
+  })
+
+  it('[MB4 EX1] a lease ends on both', async () => {
+    const { here, there } = await twoNodes({ leaseMs: LEASE_MS })
+    await using stream = await there.watch()
+    const { self } = await here.move(memberKey(), 'A1')
+    await sees(stream, self, 'A1')
+    await seesStatus(stream, self, undefined)
+    expect((await here.read()).members).toEqual([])
+  })
+
+  it('[EX6] have one document, also where it was open already', async () => {
+    const { here, there } = await twoNodes()
+    const [own, other] = [new TestDocument(here), new TestDocument(there)]
+    await using stream = await there.watch()
+    await other.fetch()
+    await own.post('A1')
+    await stream.next('document')
+    other.takeEvents(stream)
+    expect(other.cells).toEqual({ A1: 'A1' })
+    await other.post('A2')
+    // Too large to be told.
+    await own.post('A3', 'x'.repeat(100_000))
+    await stream.until('the large one', () => {
+      return stream.arrived.some(({ name, text }) => name === 'resync' && text.includes('document'))
+    })
+    expect((await other.fetch()).cells).toMatchObject({ A1: 'A1', A2: 'A2', A3: /^x+$/ })
+    expect((await new TestDocument(here).fetch()).cells).toEqual(other.cells)
+  })
+
+  it('[EX4] who moves to the other when one dies is never seen to leave', async () => {
+    const { one, here, there } = await twoNodes({ leaseMs: LEASE_MS })
+    const [ann, gone] = [memberKey(), memberKey()]
+    await using watcher = await there.watch()
+    const annStream = await here.join(ann)
+    const goneStream = await here.join(gone)
+    await here.move(ann, 'A1')
+    await sees(watcher, annStream.self, 'A1')
+    await one.kill()
+    await using back = await there.join(ann)
+    await seesStatus(watcher, goneStream.self, 'away')
+    await seesStatus(watcher, goneStream.self, undefined)
+    expect(leaves(watcher)).toEqual([goneStream.self])
+    expect(back.state.members.get(back.self)).toMatchObject({ location: 'A1', status: 'online' })
+  })
+
+  it('[EX4] when one stops in order, the other knows at once', async () => {
+    const { one, here, there } = await twoNodes()
+    await using watcher = await there.watch()
+    const annStream = await here.join(memberKey())
+    await seesStatus(watcher, annStream.self, 'online')
+    const begunMs = performance.now()
+    await one.stop()
+    await seesStatus(watcher, annStream.self, 'away')
+    expect(performance.now() - begunMs).toBeLessThan(4_000)
+  })
+})
+
+describe('while Redis is away', () => {
+  it('[EX3 EX5 EX6] each goes on by itself, says so, and what it did is everywhere after', async () => {
+    const { one, two, here, there } = await twoNodes()
+    const [ann, ben] = [memberKey(), memberKey()]
+    await using annStream = await here.join(ann)
+    await using benStream = await there.join(ben)
+    await sees(annStream, benStream.self, null)
+    await sees(benStream, annStream.self, null)
+    await place.redis.kill()
+    await here.move(ann, 'A1')
+    await there.move(ben, 'B1')
+    await sees(annStream, annStream.self, 'A1')
+    await new TestDocument(here).post('K', 'alone')
+    expect(await callJson(`${one.baseUrl}/health/ready`)).toEqual({ status: 'alone' })
+    const { text } = await call(`${two.baseUrl}/metrics`)
+    expect(text).toContain('whereabouts_exchange_ready 0')
+    await place.redis.restart()
+    await sees(annStream, benStream.self, 'B1')
+    await sees(benStream, annStream.self, 'A1')
+    expect([...leaves(annStream), ...leaves(benStream)]).toEqual([])
+    expect((await new TestDocument(there).fetch()).cells).toEqual({ K: 'alone' })
+    expect(await callJson(`${one.baseUrl}/health/ready`)).toEqual({ status: 'ok' })
+  })
+
+  it('[EX2 EX3] also when it comes back empty', async () => {
+    const { here, there } = await twoNodes()
+    await using annStream = await here.join(memberKey())
+    await using benStream = await there.join(memberKey())
+    const { self } = await here.move(memberKey(), 'by post alone')
+    await sees(benStream, self, 'by post alone')
+    const before = annStream.position
+    await place.redis.kill()
+    await place.redis.restart({ empty: true })
+    const { self: later } = await here.move(memberKey(), 'later')
+    await sees(benStream, later, 'later')
+    const { members, id } = await there.read()
+    const ids = members.map((member) => member.id)
+    expect(ids.toSorted()).toEqual([annStream.self, benStream.self, self, later].toSorted())
+    expect(parsePosition(id)!.epoch).not.toBe(parsePosition(before!)!.epoch)
+    expect([...leaves(annStream), ...leaves(benStream)]).toEqual([])
+  })
+
+  it('[EX3] a paused one holds nobody up', async () => {
+    const { here, there } = await twoNodes()
+    await using annStream = await here.join(memberKey())
+    await using benStream = await there.join(memberKey())
+    await sees(benStream, annStream.self, null)
+    place.redis.pause()
+    const ann = memberKey()
+    const begunMs = performance.now()
+    const { self } = await here.move(ann, 'A1')
+    await sees(annStream, self, 'A1')
+    expect(performance.now() - begunMs).toBeLessThan(5_000)
+    place.redis.resume()
+    await sees(benStream, self, 'A1')
+  })
+})
+
+it('[EX6] a server that is told of Redis alone says what is missing', async () => {
+  await expect(startServer({ redisUrl: place.redis.url })).rejects.toThrow(
+    /DATABASE_URL.*WHEREABOUTS_SECRET/s,
+  )
+})
