@@ -78,8 +78,8 @@ export const CASES = {
     rightWithinMs: CUT_OFF_MS + 10_000,
     async disturb({ nodes: [first] }) {
       first.cutOff()
-      await first.saysItIsAlone(true, NOTICED_WITHIN_MS)
-      await setTimeout(CUT_OFF_MS - NOTICED_WITHIN_MS)
+      const alone = first.saysItIsAlone(true, NOTICED_WITHIN_MS)
+      await Promise.all([alone, setTimeout(CUT_OFF_MS)])
       first.reconnect()
       await first.saysItIsAlone(false, BACK_WITHIN_MS)
       await setTimeout(LEASES_MS)

@@ -49,7 +49,7 @@ export class Crowd implements AsyncDisposable {
   static async gather(url: string): Promise<Crowd> {
     const crowd = new Crowd(url)
     try {
-      await within(crowd.#meet(), 'everybody to see everybody', GATHER_WITHIN_MS)
+      await crowd.#meet()
       return crowd
     } catch (error) {
       await crowd[Symbol.asyncDispose]()
@@ -65,6 +65,16 @@ export class Crowd implements AsyncDisposable {
   /** How many streams were lost so far. */
   get interruptions(): number {
     return this.#people.reduce((sum, { interruptions }) => sum + interruptions, 0)
+  }
+
+  /** The first thing that is wrong with what anybody sees, if anything is. */
+  mistake(staleMs: number): string | undefined {
+    const sinceMs = performance.now() - staleMs
+    for (const person of this.#people) {
+      const mistake = person.mistake(this.#byId, sinceMs)
+      if (mistake !== undefined) return `${person.name} ${mistake}`
+    }
+    return undefined
   }
 
   /**
@@ -85,11 +95,12 @@ export class Crowd implements AsyncDisposable {
     while (!ended.signal.aborted || lookedMs - lastWrongMs < CALM_MS) {
       await setTimeout(LOOK_EVERY_MS)
       const nowMs = performance.now()
-      if (nowMs - beganMs > deadlineMs) throw new Error(`not right within ${deadlineMs} ms`)
-      if (!this.#isRight(nowMs)) {
+      const mistake = this.mistake(STALE_MS)
+      if (mistake !== undefined) {
         wrongMs += nowMs - lookedMs
         lastWrongMs = nowMs
       }
+      if (nowMs - beganMs > deadlineMs) throw new Error(`not right in time: ${mistake}`)
       lookedMs = nowMs
     }
     await over
@@ -106,7 +117,11 @@ export class Crowd implements AsyncDisposable {
     const all = Promise.all([...this.#scribes, ...this.#writers].map((each) => each.written()))
     const written = await within(all, 'all writes to be acknowledged', SETTLE_WITHIN_MS)
     const acknowledged = new Set(written.flat())
-    await within(this.#agree(acknowledged), 'the same view for all', SETTLE_WITHIN_MS)
+    const hasAll = ({ doc }: Writer) => isIn(acknowledged, writesOf(doc))
+    const isWhole = () => this.mistake(Number.POSITIVE_INFINITY) === undefined
+    const isSame = () => new Set(this.#people.map((person) => person.view())).size === 1
+    await this.#until('all documents the same', SETTLE_WITHIN_MS, () => this.#writers.every(hasAll))
+    await this.#until('all views the same', SETTLE_WITHIN_MS, () => isWhole() && isSame())
     return acknowledged
   }
 
@@ -117,20 +132,20 @@ export class Crowd implements AsyncDisposable {
   }
 
   async #meet(): Promise<void> {
-    while (this.#people.some(({ id }) => id === null)) await setTimeout(LOOK_EVERY_MS)
+    const hasId = ({ id }: Person) => id !== null
+    await this.#until('all are in', GATHER_WITHIN_MS, () => this.#people.every(hasId))
     this.#byId = new Map(this.#people.map((person) => [String(person.id), person]))
-    while (!this.#isRight(performance.now())) await setTimeout(LOOK_EVERY_MS)
+    const isRight = () => this.mistake(STALE_MS) === undefined
+    await this.#until('all see all', GATHER_WITHIN_MS, isRight)
   }
 
-  #isRight(nowMs: number): boolean {
-    return this.#people.every((person) => person.sees(this.#byId, nowMs - STALE_MS))
-  }
-
-  async #agree(acknowledged: ReadonlySet<string>): Promise<void> {
-    const hasAll = ({ doc }: Writer) => isIn(acknowledged, writesOf(doc))
-    const isSame = () => new Set(this.#people.map((person) => person.view())).size === 1
-    const isThere = () => this.#people.every((person) => person.sees(this.#byId, 0))
-    while (!this.#writers.every(hasAll) || !isThere() || !isSame()) await setTimeout(LOOK_EVERY_MS)
+  async #until(what: string, withinMs: number, isSo: () => boolean): Promise<void> {
+    const deadlineMs = performance.now() + withinMs
+    while (!isSo()) {
+      const mistake = this.mistake(STALE_MS) ?? 'no view is wrong'
+      if (performance.now() > deadlineMs) throw new Error(`not in time: ${what}; ${mistake}`)
+      await setTimeout(LOOK_EVERY_MS)
+    }
   }
 }
 

@@ -17,7 +17,7 @@ export class Person {
   /** @param moves whether what they say of where they are is the time at which they say it */
   constructor(
     url: string,
-    name: string,
+    readonly name: string,
     readonly moves: boolean,
   ) {
     this.room = joinRoom({ url, room: ROOM, user: { name }, location: nowMs() })
@@ -34,15 +34,22 @@ export class Person {
     this.room.move(nowMs())
   }
 
-  /** Whether they see all of these online, where they were no longer ago than that, and nobody else. */
-  sees(people: ReadonlyMap<string, Person>, sinceMs: number): boolean {
+  /**
+   * What is wrong with what they see, if anything is: they should see all of these online, where they
+   * were no longer ago than that, and nobody else.
+   */
+  mistake(people: ReadonlyMap<string, Person>, sinceMs: number): string | undefined {
     const { status, members } = this.#seen
-    if (status !== 'online' || members.length !== people.size) return false
-    return members.every((member) => {
+    if (status !== 'online') return `is ${status}`
+    if (members.length !== people.size) return `sees ${members.length}`
+    for (const member of members) {
       const person = people.get(member.id)
-      if (person === undefined || member.status !== 'online') return false
-      return !person.moves || Number(member.location) >= sinceMs
-    })
+      if (person === undefined) return `sees ${member.user.name}, who is somebody else`
+      if (member.status !== 'online') return `sees ${person.name} ${member.status}`
+      const lateMs = person.moves ? sinceMs - Number(member.location) : 0
+      if (lateMs > 0) return `sees where ${person.name} was ${lateMs.toFixed()} ms too long ago`
+    }
+    return undefined
   }
 
   /** All that they see, as text: the same for everybody once nothing changes any more. */
