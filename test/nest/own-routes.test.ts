@@ -58,7 +58,7 @@ class WhereController {
 }
 
 describe.each(PLATFORMS)('own routes through Rooms on %s', (platform) => {
-  const start = (limits: { readonly maxMembers?: number } = {}) =>
+  const start = (limits: { readonly maxMembers?: number; readonly goodbyeMs?: number } = {}) =>
     startApp(platform, {
       imports: [
         WhereaboutsModule.forRoot({
@@ -85,6 +85,19 @@ describe.each(PLATFORMS)('own routes through Rooms on %s', (platform) => {
     expect(await callJson(`${server.baseUrl}/where/default/members`)).toEqual(
       (await room.read()).members,
     )
+  })
+
+  it('[FR9] @Sse goes on after its goodbye until its reader closes it', async () => {
+    await using server = await start({ goodbyeMs: 500 })
+    const key = memberKey()
+    await using own = await openStream(`${server.baseUrl}/where/patches?id=${key}`)
+    await own.next('snapshot')
+    const stopped = server.stop()
+    await own.next('goodbye')
+    await callJson(`${server.baseUrl}/where?id=${key}`, { json: { x: 2 } }, 201)
+    expect((await own.next('patch')).data).toEqual({ move: { [own.self]: { x: 2 } } })
+    await own.close()
+    await within(stopped, 'the end of the server')
   })
 
   it('[ST6] every id on the wire is a position, whatever came between', async () => {

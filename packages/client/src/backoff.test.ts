@@ -24,4 +24,10 @@ describe('Backoff', () => {
     backoff.startAt(60_000)
     expect(backoff.next()).toBe(60_000)
   })
+
+  it('[CL17] that is asked to be back at once does so once', () => {
+    const backoff = new Backoff(whole)
+    backoff.startAt(0)
+    expect([backoff.next(), backoff.next(), backoff.next()]).toEqual([0, 2000, 4000])
+  })
 })

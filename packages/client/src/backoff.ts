@@ -21,8 +21,10 @@ export class Backoff {
 
   /** The next wait in ms; counts as one failure. */
   next(): number {
-    const longestMs = Math.max(LONGEST_MS, this.#firstMs)
-    const boundMs = Math.min(longestMs, this.#firstMs * 2 ** this.#failures)
+    // A server may ask to be back at once; if that fails, it isn't asked at once for ever.
+    const firstMs = this.#failures > 0 ? Math.max(FIRST_MS, this.#firstMs) : this.#firstMs
+    const longestMs = Math.max(LONGEST_MS, firstMs)
+    const boundMs = Math.min(longestMs, firstMs * 2 ** this.#failures)
     this.#failures += 1
     return this.#random() * boundMs
   }

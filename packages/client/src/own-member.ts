@@ -94,7 +94,7 @@ export class OwnMember {
   reconcile(view: RoomView, self: string | null): void {
     if (!this.#doubtful || self === null || this.#mover.busy) return
     this.#doubtful = false
-    const isOnItsWay = this.#movedTo !== null && !view.isPast(this.#movedTo)
+    const isOnItsWay = this.#movedTo !== null && view.ahead(this.#movedTo) > 0
     if (this.#wanted === undefined || isOnItsWay) return
     const own = view.state.members.get(self)
     if (own === undefined || !equalJson(own.location, this.#wanted)) this.post()

@@ -187,8 +187,8 @@ describe('the connection', () => {
     const requests = vi.fn<typeof fetch>((input, init) => fetch(input, init))
     const { room, stream } = await joinOnline(server, { fetch: requests })
     vi.spyOn(Math, 'random').mockReturnValue(0.5)
-    stream.event('goodbye', { reconnectInMs: 8000 })
-    await until(room, ({ status }) => status === 'reconnecting')
+    stream.event('goodbye', { reconnectInMs: 8000 }).event('patch', { move: { a: 2 } }, 'e:2')
+    await until(room, ({ others }) => others[0]?.location === 2)
     await vi.advanceTimersByTimeAsync(3999)
     expect(requests).toHaveBeenCalledTimes(1)
     await vi.advanceTimersByTimeAsync(1)
@@ -200,6 +200,85 @@ describe('the connection', () => {
     const { stream } = await joinOnline(server)
     stream.event('goodbye', { reconnectInMs: 1 }).end()
     expect((await server.take('GET events')).query.get('lastEventId')).toBe('e:1')
+  })
+
+  it('[CL17] goes to another server without a gap', async () => {
+    await using first = await ScriptedServer.listen()
+    await using second = await ScriptedServer.listen()
+    let current = first
+    const { room, stream } = await joinOnline(first, {
+      fetch: (input, init) => fetch(String(input).replace(first.url, current.url), init),
+    })
+    const seen = new Set<string>()
+    room.subscribe(() => seen.add(room.status))
+    const isAt = (location: Json) => until(room, ({ others }) => others[0]?.location === location)
+    current = second
+    stream.event('goodbye', { reconnectInMs: 1 })
+    const next = await second.take('GET events')
+    expect(next.query.get('lastEventId')).toBe('e:1')
+    expect(next.query.get('member')).toBe(stream.query.get('member'))
+    stream.event('patch', { move: { a: 3 }, watching: 3 }, 'e:3')
+    await isAt(3)
+    expect(stream.response.destroyed).toBe(false)
+    next.stream()
+    await stream.closed
+    const before = room.getSnapshot()
+    // The second one is late by a version, and then tells of both.
+    next.event('patch', { move: { a: 2 } }, 'e:2').event('patch', { watching: 4 }, 'e:4')
+    const after = await until(room, ({ watching }) => watching === 4)
+    expect(after.members).toBe(before.members)
+    expect([...seen]).toEqual(['online'])
+    next.event('patch', { move: { a: 5 } }, 'e:5').end()
+    expect((await second.take('GET events')).query.get('lastEventId')).toBe('e:5')
+    expect(first.waiting('GET events')).toBe(0)
+  })
+
+  it('[CL17] is live until the old stream ends if the next one can not be opened', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room, stream } = await joinOnline(server)
+    stream.event('goodbye', { reconnectInMs: 1 })
+    ;(await server.take('GET events')).refuse('shutting-down')
+    const next = await server.take('GET events')
+    stream.event('patch', { move: { a: 2 } }, 'e:2')
+    await until(room, ({ others }) => others[0]?.location === 2)
+    expect(room.status).toBe('online')
+    stream.event('goodbye', { reconnectInMs: 1 }).end()
+    await stream.closed
+    next.refuse('shutting-down')
+    await until(room, ({ status }) => status === 'reconnecting')
+    const last = await server.take('GET events')
+    expect(last.query.get('lastEventId')).toBe('e:2')
+    last.stream()
+    await until(room, isOnline)
+  })
+
+  it('[CL17] takes the frames of the next stream as wholes: what is old in them stays out', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room, stream } = await joinOnline(server)
+    stream.event('goodbye', { reconnectInMs: 1 })
+    const next = await server.take('GET events')
+    stream.event('patch', { move: { a: 3 } }, 'e:3')
+    await until(room, ({ others }) => others[0]?.location === 3)
+    const seen = new Set<Json>()
+    room.subscribe(() => seen.add(room.getSnapshot().others[0]?.location ?? null))
+    next
+      .stream()
+      .event('patch', { move: { a: 2 } })
+      .document(new Uint8Array([0, 0]), 'e:2')
+    next.event('patch', { move: { a: 4 } }, 'e:4')
+    await until(room, ({ others }) => others[0]?.location === 4)
+    expect([...seen]).toEqual([4])
+  })
+
+  it('[CL16 CL17] closes both streams to show another part', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room, stream } = await joinOnline(server)
+    stream.event('goodbye', { reconnectInMs: 1 })
+    const next = await server.take('GET events')
+    room.look('s2')
+    await Promise.all([stream.closed, next.closed])
+    const last = await server.take('GET events')
+    expect([last.query.get('at'), last.query.get('lastEventId')]).toEqual(['s2', null])
   })
 
   it('[CL4] that is back lets a post that failed go out at once', async () => {

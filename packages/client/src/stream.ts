@@ -23,8 +23,16 @@ export function streamTransport(
 ): Transport {
   return async (receive, signal) => {
     const body = await calls.stream(method, position(), signal)
+    // Its position is on its last event: who is cut off before that gets all of it again. ST6
+    const frame: Extract<RoomEvent, { position: string }>[] = []
     const parser = createParser({
-      onEvent: (message) => receive(readMessage(message)),
+      onEvent: (message) => {
+        const event = readMessage(message)
+        if (!('position' in event)) return receive(event)
+        frame.push(event)
+        if (event.position === '') return
+        for (const each of frame.splice(0)) receive({ ...each, position: event.position })
+      },
       onRetry: (retryMs) => receive({ kind: 'retry', retryMs }),
     })
     const decoder = new TextDecoder()
@@ -37,8 +45,7 @@ export function streamTransport(
   }
 }
 
-function readMessage({ event, id, data }: EventSourceMessage): RoomEvent {
-  const position = id ?? null
+function readMessage({ event, id: position = '', data }: EventSourceMessage): RoomEvent {
   switch (event) {
     case 'hello':
       return { kind: 'hello', hello: JSON.parse(data) as Hello }

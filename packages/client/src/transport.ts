@@ -1,15 +1,15 @@
 import type { Hello, Patch, Problem, Resync, Snapshot } from '@whereabouts/protocol'
 
 /**
- * What a room tells one reader, whichever way it got through. The position is `null` where more of
- * the same frame follows, which has it. @see PROTOCOL.md ST6
+ * What a room tells one reader, whichever way it got through. The position is that of the frame; all
+ * of a frame comes in one go. @see PROTOCOL.md ST6
  */
 export type RoomEvent =
   | { readonly kind: 'hello'; readonly hello: Hello }
-  | { readonly kind: 'snapshot'; readonly position: string | null; readonly snapshot: Snapshot }
-  | { readonly kind: 'patch'; readonly position: string | null; readonly patch: Patch }
+  | { readonly kind: 'snapshot'; readonly position: string; readonly snapshot: Snapshot }
+  | { readonly kind: 'patch'; readonly position: string; readonly patch: Patch }
   /** An update of the document, in base64. */
-  | { readonly kind: 'document'; readonly position: string | null; readonly update: string }
+  | { readonly kind: 'document'; readonly position: string; readonly update: string }
   | { readonly kind: 'resync'; readonly resync: Resync }
   | { readonly kind: 'retry'; readonly retryMs: number }
   | { readonly kind: 'goodbye'; readonly reconnectInMs: number }

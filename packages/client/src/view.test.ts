@@ -51,12 +51,24 @@ describe('RoomView', () => {
     expect(statuses(view)).toEqual({ a: 'away' })
   })
 
-  it('[CL6] knows whether it is past a post', () => {
+  it('[CL6] knows how far ahead a post is', () => {
     const view = viewOf('e:7')
-    expect([view.isPast('e:7'), view.isPast('e:8'), view.isPast('f:8')]).toEqual([
-      true,
+    const positions = ['e:6', 'e:7', 'e:8', 'f:8', 'nonsense']
+    expect(positions.map((position) => view.ahead(position))).toEqual([-1, 0, 1, NaN, NaN])
+  })
+
+  it('[CL17] does not go back to what it has been told, but takes a snapshot as it is', () => {
+    const view = viewOf('e:7', 'a')
+    view.applyPatch('e:9', { move: { a: 9 } })
+    view.applyPatch('e:8', { move: { a: 8 } })
+    view.applyPatch('e:9', { leave: ['a'] })
+    expect([view.position, view.state.members.get('a')?.location]).toEqual(['e:9', 9])
+    expect([view.advance('e:8'), view.advance('e:10'), view.position]).toEqual([
       false,
       true,
+      'e:10',
     ])
+    view.applySnapshot('e:3', { members: [], watching: 0 }, 'me', 0)
+    expect([view.position, view.state.members.size]).toEqual(['e:3', 0])
   })
 })

@@ -35,19 +35,16 @@ export class RoomView {
   }
 
   /**
-   * @param position `null` as long as more of the frame follows.
    * @param self is never kept: who reads a snapshot knows better than the snapshot before.
    * @param keepUntilMs until when those who are missing after a change of epoch are kept.
    */
   applySnapshot(
-    position: string | null,
+    position: string,
     snapshot: Snapshot,
     self: string | null,
     keepUntilMs: number,
   ): void {
-    const here = this.#position
-    // The document of a frame follows only where the epoch is the same.
-    const otherEpoch = position !== null && here !== null && epochOf(position) !== epochOf(here)
+    const otherEpoch = this.#position !== null && Number.isNaN(this.ahead(position))
     const present = new Set(snapshot.members.map(({ id }) => id))
     const kept: Member[] = []
     for (const member of this.#state.members.values()) {
@@ -62,14 +59,15 @@ export class RoomView {
     }
     const members = [...kept, ...snapshot.members]
     this.#state = applySnapshot(this.#state, { ...snapshot, members })
-    this.advance(position)
+    this.#position = position
   }
 
-  applyPatch(position: string | null, patch: Patch): void {
+  /** What it has reached already it doesn't apply again. @see PROTOCOL.md CL17 */
+  applyPatch(position: string, patch: Patch): void {
+    if (!this.advance(position)) return
     for (const { id } of patch.join ?? []) this.#keptUntilMs.delete(id)
     for (const id of patch.leave ?? []) this.#keptUntilMs.delete(id)
     this.#state = applyPatch(this.#state, patch)
-    this.advance(position)
   }
 
   /** What comes next isn't told from here on: it is another part of the room. */
@@ -77,9 +75,11 @@ export class RoomView {
     this.#position = null
   }
 
-  /** All up to this position is known; `null` if that is not said yet. */
-  advance(position: string | null): void {
-    this.#position = position ?? this.#position
+  /** All up to this position is known; `false` if that is nothing new. */
+  advance(position: string): boolean {
+    if (this.ahead(position) <= 0) return false
+    this.#position = position
+    return true
   }
 
   /** Forgets those who were kept and whose time is over. */
@@ -96,15 +96,11 @@ export class RoomView {
     this.#state = applyPatch(this.#state, { leave: [id] })
   }
 
-  /** Whether the view is at a position or beyond it; of another epoch nothing is known. */
-  isPast(position: string): boolean {
-    const here = this.#position === null ? undefined : parsePosition(this.#position)
+  /** How many versions a position is ahead; of another epoch that can't be said, and is `NaN`. */
+  ahead(position: string): number {
+    const here = parsePosition(this.#position ?? '')
     const there = parsePosition(position)
-    if (here === undefined || there === undefined || here.epoch !== there.epoch) return true
-    return here.version >= there.version
+    if (here === undefined || there === undefined || here.epoch !== there.epoch) return NaN
+    return there.version - here.version
   }
-}
-
-function epochOf(position: string): string | undefined {
-  return parsePosition(position)?.epoch
 }

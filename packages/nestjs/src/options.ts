@@ -17,6 +17,11 @@ export interface WhereaboutsOptions {
   readonly frameIntervalMs?: number
   /** How long a connection may stay undrained before it is closed, in ms. */
   readonly stuckMs?: number
+  /**
+   * Over how long a server that stops sends its readers to others, in ms; 0 ends all streams at
+   * once. PROTOCOL.md FR9
+   */
+  readonly goodbyeMs?: number
   /** Members of one room. */
   readonly maxMembers?: number
   /** How many of those who left a room remembers, so that a reader who was away gets a patch. */
@@ -71,6 +76,7 @@ export const DEFAULTS = {
   heartbeatMs: 15_000,
   frameIntervalMs: 33,
   stuckMs: 30_000,
+  goodbyeMs: 0,
   maxMembers: 1_000,
   maxLeavers: 1_000,
   maxRooms: 10_000,
@@ -98,6 +104,7 @@ const SINGLE_OPTIONS = z.strictObject({
   heartbeatMs: timeMs(50).default(DEFAULTS.heartbeatMs),
   frameIntervalMs: timeMs(0).default(DEFAULTS.frameIntervalMs),
   stuckMs: timeMs(100).default(DEFAULTS.stuckMs),
+  goodbyeMs: timeMs(0).default(DEFAULTS.goodbyeMs),
   maxMembers: count.default(DEFAULTS.maxMembers),
   maxLeavers: count.default(DEFAULTS.maxLeavers),
   maxRooms: count.default(DEFAULTS.maxRooms),

@@ -120,7 +120,7 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
   readonly #connections: Connections
   readonly #undrained: Undrained
   readonly #updates = new Repeats<Updated>()
-  #closing = false
+  #stage: 'open' | 'draining' | 'closed' = 'open'
 
   constructor(
     @Inject(WHEREABOUTS_OPTIONS) private readonly options: ResolvedOptions,
@@ -183,14 +183,13 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
     location: Json,
     user: UserClaim = {},
   ): Promise<Moved> {
-    this.#assertStaying()
+    this.#assertServing()
     this.#checkLocation(location)
     const claim = checkClaim(user)
     const member = key === undefined ? newMemberKey() : checkMemberKey(key)
     const id = this.#memberId(checkRoom(room), member, claim)
-    const { shared, frames } = this.#rooms.open(room)
-    await shared.commit({ do: 'move', id, user: claim, location })
-    return { self: id, id: frames.position }
+    const { shared } = this.#rooms.open(room)
+    return { self: id, id: await shared.commit({ do: 'move', id, user: claim, location }) }
   }
 
   /**
@@ -205,8 +204,8 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
     options: { soon?: boolean; user?: UserClaim } = {},
   ): Promise<void> {
     const id = this.#memberId(checkRoom(room), checkMemberKey(key), options.user ?? {})
-    const known = await this.#rooms.look(room)
-    await known?.shared.commit({ do: options.soon === true ? 'soon' : 'leave', id })
+    const operation = { do: options.soon === true ? 'soon' : 'leave', id } as const
+    await this.#rooms.look(room, (known) => known?.shared.commit(operation))
   }
 
   /**
@@ -216,10 +215,7 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
    * @see PROTOCOL.md HT4, ST15
    */
   async members(room: string, part?: string): Promise<RoomSnapshot> {
-    const known = await this.#rooms.look(checkRoom(room))
-    if (known === undefined) return { id: this.#rooms.unfollowed, members: [], watching: 0 }
-    const { frames } = known
-    return { id: frames.position, ...frames.room.snapshot(part) }
+    return this.#rooms.look(checkRoom(room), (known) => this.#snapshot(known, part))
   }
 
   /**
@@ -235,20 +231,26 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
     position: string,
     { documents = true, part }: Pick<WatchOptions, 'documents' | 'part'> = {},
   ): Promise<RoomPatch | RoomSnapshot | undefined> {
-    const known = await this.#rooms.look(checkRoom(room))
-    if (known === undefined) {
-      if (position === this.#rooms.unfollowed) return undefined
-      return { ...(await this.members(room, part)), ...(documents && documentNews(undefined)) }
-    }
+    return this.#rooms.look(checkRoom(room), (known) => {
+      if (known === undefined) {
+        if (position === this.#rooms.unfollowed) return undefined
+        return { ...this.#snapshot(known, part), ...(documents && documentNews(undefined)) }
+      }
+      const { frames } = known
+      const catchUp = frames.room.since(this.#rooms.versionOf(position, known), part)
+      if (catchUp.kind === 'nothing') return undefined
+      const id = frames.position
+      const news = documents ? documentNews(catchUp.updates) : {}
+      if (catchUp.kind === 'snapshot') return { id, ...catchUp.snapshot, ...news }
+      const { patch } = catchUp
+      return isEmpty(patch) && isEmpty(news) ? undefined : { id, patch, ...news }
+    })
+  }
+
+  #snapshot(known: OpenRoom | undefined, part: string | undefined): RoomSnapshot {
+    if (known === undefined) return { id: this.#rooms.unfollowed, members: [], watching: 0 }
     const { frames } = known
-    const version = this.#rooms.versionOf(position, known)
-    const catchUp = frames.room.since(version, part)
-    if (catchUp.kind === 'nothing') return undefined
-    const id = frames.position
-    const news = documents ? documentNews(catchUp.updates) : {}
-    if (catchUp.kind === 'snapshot') return { id, ...catchUp.snapshot, ...news }
-    const { patch } = catchUp
-    return isEmpty(patch) && isEmpty(news) ? undefined : { id, patch, ...news }
+    return { id: frames.position, ...frames.room.snapshot(part) }
   }
 
   /**
@@ -259,9 +261,12 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
    * @see PROTOCOL.md DO1
    */
   async document(room: string, stateVector?: Uint8Array): Promise<Uint8Array> {
-    // What is loaded is kept up to date by the room.
-    if (this.exchange.unfollowed === undefined) await this.#rooms.look(checkRoom(room))
-    return this.documents.read(checkRoom(room), stateVector)
+    checkRoom(room)
+    // What is loaded is kept up to date by its room, if that is here.
+    const known = this.#rooms.find(room)
+    if (known !== undefined) await known.shared.ready
+    else if (this.exchange.unfollowed === undefined) this.documents.learn(room, undefined)
+    return this.documents.read(room, stateVector)
   }
 
   /**
@@ -274,7 +279,7 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
    * @see PROTOCOL.md DO2, DO9
    */
   async update(room: string, update: Uint8Array, idempotencyKey?: string): Promise<Updated> {
-    this.#assertStaying()
+    this.#assertServing()
     checkRoom(room)
     const { maxUpdateBytes } = this.options
     if (update.byteLength > maxUpdateBytes) {
@@ -302,16 +307,14 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
     options: PollOptions,
     cancelled: AbortSignal,
   ): Promise<void> {
-    this.#assertOpen()
+    this.#assertServing()
+    this.#connections.assertRoom()
     const { waitMs, documents, part } = options
-    const known = await this.#rooms.look(room)
-    const poll = new Poll(this.#rooms.versionOf(position, known), documents, part)
+    const poll = new Poll(documents, part)
     const forget = this.#connections.add(poll)
     const cancelTimer = this.#clock.after(waitMs, poll.end)
     cancelled.addEventListener('abort', poll.end, { once: true })
-    this.#rooms.follow(room, poll)
-    await poll.ended
-    this.#rooms.unfollow(room, poll)
+    await this.#rooms.follow(room, poll, (known) => this.#rooms.versionOf(position, known))
     cancelled.removeEventListener('abort', poll.end)
     cancelTimer()
     forget()
@@ -393,9 +396,11 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
     }
   }
 
-  /** Goodbye to everybody, before the platform waits for its connections. FR7 */
+  /** Goodbye to everybody, before the platform waits for its connections. FR7, FR9 */
   async onModuleDestroy(): Promise<void> {
-    this.#closing = true
+    this.#stage = 'draining'
+    await this.#connections.drain(this.options.goodbyeMs)
+    this.#stage = 'closed'
     this.#rooms.stop()
     await this.#connections.close(randomRetryMs)
   }
@@ -409,10 +414,16 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
     const isSole = this.exchange.unfollowed !== undefined
     const { changed, bytes } = await this.documents.update(room, update)
     // Another node may have stored it and died before it told anybody.
-    if (!changed && isSole) return { id: (await this.members(room)).id }
+    if (!changed && (isSole || isNothing(bytes) || this.#wasTold(room, bytes))) {
+      return { id: (await this.members(room)).id }
+    }
     const isSmall = isSole || bytes.byteLength <= MAX_SHARED_BYTES
     const text = isSmall ? Buffer.from(bytes).toString('base64') : undefined
     return { id: await this.#rooms.update(room, { do: 'update', bytes: text }) }
+  }
+
+  #wasTold(room: string, bytes: Uint8Array): boolean {
+    return this.#rooms.find(room)?.shared.room.hasUpdate(bytes) === true
   }
 
   /** Takes part in a room: as a member, or watching. Gives it up through `release`. */
@@ -448,8 +459,17 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
     this.#connections.assertRoom()
   }
 
+  /** Whether it is here to stay. */
   #assertStaying(): void {
-    if (!this.#closing) return
+    if (this.#stage !== 'open') this.#refuse()
+  }
+
+  /** Whether it serves who is here already. */
+  #assertServing(): void {
+    if (this.#stage === 'closed') this.#refuse()
+  }
+
+  #refuse(): never {
     throw new Problem('shutting-down', 'This server is going away; try again in a moment.')
   }
 
@@ -478,6 +498,11 @@ function documentNews(updates: MissedUpdates): DocumentNews {
   if (merged === undefined || merged.length > 1) return { resync: { document: true } }
   const [update] = merged
   return update === undefined ? {} : { document: Buffer.from(update).toString('base64') }
+}
+
+/** Whether an update of Yjs 13 has nothing in it. */
+function isNothing(update: Uint8Array): boolean {
+  return update.every((byte) => byte === 0)
 }
 
 function checkRoom(room: string): string {

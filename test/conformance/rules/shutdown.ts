@@ -1,16 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { within } from '../deadline.js'
 import { flood, LARGE_BYTES, openStuckReader } from '../flood.js'
+import { call } from '../http.js'
 import { memberKey, TestRoom } from '../room.js'
 import type { Suite } from '../suite.js'
 import { openSocket } from '../socket.js'
-import { end } from '../stream.js'
+import { end, type EventStream } from '../stream.js'
 
-/** PROTOCOL.md FR7, and what section 6 says of it. */
+/** PROTOCOL.md FR7 and FR9, and what section 6 says of it. */
 export function shutdownRules({ start, platformRefuses }: Suite): void {
   describe('shutdown', () => {
     everybodyIsTold(start)
     latecomers(start, platformRefuses)
+  })
+  describe('going away over a time', () => {
+    inSteps(start)
+    servedMeanwhile(start)
   })
 }
 
@@ -120,5 +125,86 @@ function latecomers(start: Suite['start'], platformRefuses: boolean): void {
   it('[HT8] a server that is shutting down is not ready', async () => {
     const answer = await askWhileStopping(start, '/health/ready')
     expect(answer).toMatch(/^HTTP\/1\.1 503 /)
+  })
+}
+
+/** Closes a stream when its goodbye has come, as a client does that has another one; says when that was. */
+async function leaveWhenTold(stream: EventStream): Promise<number> {
+  const { at, data } = await stream.next('goodbye')
+  expect(data).toMatchObject({ reconnectInMs: expect.toSatisfy((ms: number) => ms <= 300) })
+  await stream.close()
+  return at
+}
+
+function inSteps(start: Suite['start']): void {
+  it('[FR9] 40 streams are told in steps, and the server ends when they have gone', async () => {
+    await using server = await start({ goodbyeMs: 2_000 })
+    const room = new TestRoom(server.baseUrl)
+    const streams = await Promise.all(Array.from({ length: 40 }, () => room.join(memberKey())))
+    const before = performance.now()
+    const stopped = server.stop()
+    const times = await Promise.all(streams.map(leaveWhenTold))
+    await within(stopped, 'the end of the server')
+    // Without the two seconds that those have who don't go.
+    expect(performance.now() - Math.max(...times)).toBeLessThan(1_900)
+    expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(1_000)
+    const inFirstHalf = times.filter((at) => at < before + 1_000)
+    expect(inFirstHalf.length).toBeGreaterThan(5)
+    expect(inFirstHalf.length).toBeLessThan(35)
+  })
+
+  it('[FR9] who does not go is told again, with a longer time, and ended', async () => {
+    await using server = await start({ goodbyeMs: 100, heartbeatMs: 200 })
+    const room = new TestRoom(server.baseUrl)
+    await using list = await room.list()
+    await list.next()
+    await using stream = await room.watch()
+    const before = performance.now()
+    const stopped = server.stop()
+    await stream.next('goodbye')
+    expect(await stream.quiet(4)).toEqual([])
+    const { data } = await stream.next('goodbye')
+    expect(performance.now() - before).toBeGreaterThan(2_000)
+    expect(data).toMatchObject({ reconnectInMs: expect.toSatisfy((ms: number) => ms >= 1_000) })
+    await Promise.all([end(stream), end(list)])
+    expect(list.retries.at(-1)).toBeGreaterThanOrEqual(1_000)
+    await within(stopped, 'the end of the server')
+  })
+}
+
+function servedMeanwhile(start: Suite['start']): void {
+  it('[FR9] new streams are refused, and everything else is served as before', async () => {
+    await using server = await start({ goodbyeMs: 1_000 })
+    const room = new TestRoom(server.baseUrl)
+    const member = memberKey()
+    await using stream = await room.join(member)
+    const stopped = server.stop()
+    await stream.next('goodbye')
+    const { self, id } = await room.move(member, 'C5')
+    await stream.until('its own post', ({ members }) => members.get(self)?.location === 'C5')
+    expect((await room.read()).members).toHaveLength(1)
+    expect(await room.poll(id, 0)).toMatchObject({ status: 204 })
+    const refused = await call(room.url('events', { member: memberKey() }))
+    expect(refused).toMatchObject({ status: 503 })
+    expect(refused.text).toContain('urn:whereabouts:problem:shutting-down')
+    expect(await call(`${server.baseUrl}/health/ready`)).toMatchObject({ status: 503 })
+    expect(await call(`${server.baseUrl}/health/live`)).toMatchObject({ status: 200 })
+    await stream.close()
+    await within(stopped, 'the end of the server')
+  })
+
+  it('[FR9 HT5] a long-poll that waits is answered, and so is one that comes then', async () => {
+    await using server = await start({ goodbyeMs: 1_000 })
+    const room = new TestRoom(server.baseUrl)
+    await using stream = await room.watch()
+    const { id } = await room.read()
+    const asked = () => within(room.poll(id, 30_000), 'the answer to a long-poll')
+    const waiting = asked()
+    const stopped = server.stop()
+    await stream.next('goodbye')
+    expect(await waiting).toMatchObject({ status: 204 })
+    expect(await asked()).toMatchObject({ status: 204 })
+    await stream.close()
+    await within(stopped, 'the end of the server')
   })
 }

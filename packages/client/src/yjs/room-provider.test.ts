@@ -127,10 +127,11 @@ describe('what the server has', () => {
   it('[CL13] a frame that was cut off comes again: its position is on its last event', async () => {
     await using server = await ScriptedServer.listen()
     const { room, stream } = await keepSynced(server)
-    stream.event('patch', { watching: 3 })
-    await until(room, ({ watching }) => watching === 3)
-    stream.end()
-    expect((await server.take('GET events')).query.get('lastEventId')).toBe('e:1')
+    stream.event('patch', { watching: 3 }).end()
+    const again = await server.take('GET events')
+    expect(again.query.get('lastEventId')).toBe('e:1')
+    again.stream().event('patch', { watching: 4 }, 'e:2')
+    await until(room, ({ watching }) => watching === 4)
   })
 
   it('[CL13] is fetched after a resync that says so, and only then', async () => {
@@ -432,7 +433,7 @@ describe('a provider', () => {
     await provider.destroy()
     ;(await server.take('POST document')).response.destroy()
     doc.getText('body').insert(1, 'b')
-    stream.document(encodeStateAsUpdate(typed('c'))).event('patch', { watching: 1 }, 'e:2')
+    stream.document(encodeStateAsUpdate(typed('c')), 'e:2').event('patch', { watching: 1 }, 'e:3')
     await until(room, ({ watching }) => watching === 1)
     expect(textOf(doc)).toBe('ab')
     expect(server.waiting('POST document')).toBe(0)

@@ -228,3 +228,45 @@ it('[DO8] documents are dropped when they are too much, the longest unused first
   keeper.tidy()
   expect(keeper.count().loaded).toBe(1)
 })
+
+it('[EX6] takes in what another process has stored, also while it loads', async () => {
+  const { keeper, store, textOf } = start()
+  const { type } = typist()
+  const [a, b, c] = [type('a'), type('b'), type('c')]
+  await keeper.update('one', a)
+  await store.inner.append([{ room: 'one', bytes: b }])
+  await keeper.learn('one', b)
+  expect(await textOf('one')).toBe('ab')
+  keeper.release('one')
+  let open = () => {}
+  store.gate = new Promise((resolve) => {
+    open = resolve
+  })
+  const loaded = textOf('one')
+  const learnt = keeper.learn('one', c)
+  open()
+  await Promise.all([loaded, learnt])
+  expect(await textOf('one')).toBe('abc')
+  expect(store.loads).toEqual(['one', 'one'])
+})
+
+it('[EX6] loads anew what changed elsewhere, and loses nothing that is on its way', async () => {
+  const { keeper, store, textOf } = start()
+  const { type } = typist()
+  const [a, b, c] = [type('a'), type('b'), type('c')]
+  await keeper.update('one', a)
+  await store.inner.append([{ room: 'one', bytes: b }])
+  const updated = keeper.update('one', c)
+  await keeper.learn('one', undefined)
+  await updated
+  expect(await textOf('one')).toBe('abc')
+  expect(store.loads).toEqual(['one', 'one'])
+})
+
+it('[EX6] learns nothing of what is not loaded', async () => {
+  const { keeper, store } = start()
+  await keeper.learn('one', typist().type('a'))
+  await keeper.learn('one', undefined)
+  expect(store.loads).toEqual([])
+  expect(keeper.count().loaded).toBe(0)
+})

@@ -55,6 +55,7 @@ export interface DocumentStore {
    *
    * @returns the new generation; `undefined` if somebody else compacted in the meantime, in which
    *   case nothing is changed and the document is to be loaded anew
+   * @throws {Error} if another process is at it: of several, one at a time compacts a document
    */
   compact(compaction: Compaction): Promise<number | undefined>
 

@@ -47,10 +47,19 @@ export class RecentUpdates {
     this.#horizon = version
   }
 
+  /** Whether these bytes are one of them. */
+  has(bytes: Uint8Array): boolean {
+    return this.#updates.some((update) => isSame(update.bytes, bytes))
+  }
+
   /** The updates after a version, oldest first; `undefined` if some of them are forgotten. */
   since(version: number): readonly Uint8Array[] | undefined {
     if (version < this.#horizon) return undefined
     const first = this.#updates.findLastIndex((update) => update.version <= version) + 1
     return this.#updates.slice(first).map(({ bytes }) => bytes)
   }
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.byteLength === b.byteLength && a.every((byte, index) => byte === b[index])
 }

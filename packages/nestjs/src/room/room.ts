@@ -249,6 +249,11 @@ export class Room {
     else this.#updates.forget(this.#version)
   }
 
+  /** Whether the room was told of an update lately. */
+  hasUpdate(bytes: Uint8Array): boolean {
+    return this.#updates.has(bytes)
+  }
+
   /** A node is gone: its connections are closed. What it last stored, nobody may know. EX4 */
   gone(node: string, nowMs: number): void {
     if (!this.#connections.nodes().includes(node)) return

@@ -105,12 +105,15 @@ export class Connection implements Reader, Kept {
     if (this.ready) this.#write(PING[this.view])
   }
 
-  /** Says that the server is going away, and ends. @see PROTOCOL.md ST10 */
+  /** @see PROTOCOL.md ST8, ST10 */
   goodbye(goodbye: Goodbye): void {
     const retry = goodbye.reconnectInMs
-    const last =
+    const said =
       this.view === 'list' ? { retry } : { event: 'goodbye', data: JSON.stringify(goodbye), retry }
-    this.#write(SharedBytes.of(encodeEvent(last)))
+    this.#write(SharedBytes.of(encodeEvent(said)))
+  }
+
+  end(): void {
     this.response.end(this.#checksum?.end())
   }
 

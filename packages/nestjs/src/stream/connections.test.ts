@@ -1,3 +1,4 @@
+import type { Goodbye } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
 import { VirtualClock } from '../../../../test/simulation/virtual-clock.js'
 import { Connections, type Kept } from './connections.js'
@@ -6,7 +7,8 @@ const HEARTBEAT_MS = 15_000
 
 class RecordingConnection implements Kept {
   readonly pings: number[] = []
-  goodbyes = 0
+  readonly goodbyes: { readonly atMs: number; readonly reconnectInMs: number }[] = []
+  ended = false
   destroyed = false
 
   constructor(private readonly clock: VirtualClock) {}
@@ -15,8 +17,12 @@ class RecordingConnection implements Kept {
     this.pings.push(this.clock.now())
   }
 
-  goodbye(): void {
-    this.goodbyes += 1
+  goodbye({ reconnectInMs }: Goodbye): void {
+    this.goodbyes.push({ atMs: this.clock.now(), reconnectInMs })
+  }
+
+  end(): void {
+    this.ended = true
   }
 
   destroy(): void {
@@ -68,9 +74,10 @@ describe('the end', () => {
     const { clock, connections, open } = start()
     const polite = open()
     const stuck = open()
-    polite.connection.goodbye = polite.forget
+    polite.connection.end = polite.forget
     const closed = connections.close(() => 1_000)
-    expect(stuck.connection.goodbyes).toBe(1)
+    expect(stuck.connection.goodbyes).toEqual([{ atMs: 0, reconnectInMs: 1_000 }])
+    expect(stuck.connection.ended).toBe(true)
     expect(stuck.connection.destroyed).toBe(false)
     clock.advance(1_000)
     await closed
@@ -81,9 +88,81 @@ describe('the end', () => {
   it('[FR7] is at once when everybody goes', async () => {
     const { connections, open } = start()
     const { connection, forget } = open()
-    connection.goodbye = forget
+    connection.end = forget
     await connections.close(() => 1_000)
     expect(connection.destroyed).toBe(false)
+  })
+})
+
+describe('going away over a time', () => {
+  /** Lets time pass until it is done, and gives what waits in between its turn. */
+  async function elapse(clock: VirtualClock, done: Promise<void>, stepMs = 10): Promise<number> {
+    let isDone = false
+    void done.then(() => (isDone = true))
+    for (;;) {
+      await new Promise(setImmediate)
+      if (isDone) return clock.now()
+      clock.advance(stepMs)
+    }
+  }
+
+  it('[FR9] says goodbye in steps, to a share at a time, and ends nobody', async () => {
+    const { clock, connections, open } = start()
+    const all = Array.from({ length: 40 }, () => open().connection)
+    const doneMs = await elapse(clock, connections.drain(2_000))
+    const times = all.map(({ goodbyes }) => {
+      expect(goodbyes).toHaveLength(1)
+      return goodbyes[0]!.atMs
+    })
+    const atOnce = times.map((time) => times.filter((other) => other === time).length)
+    expect(new Set(atOnce)).toEqual(new Set([2]))
+    expect(Math.max(...times)).toBe(1_900)
+    expect(all.some(({ ended, destroyed }) => ended || destroyed)).toBe(false)
+    expect(doneMs).toBe(4_000)
+  })
+
+  it('[FR9] asks to be back in different times of at most 300 ms', async () => {
+    const { clock, connections, open } = start()
+    const all = Array.from({ length: 40 }, () => open().connection)
+    await elapse(clock, connections.drain(100))
+    const times = all.flatMap(({ goodbyes }) => goodbyes.map((each) => each.reconnectInMs))
+    expect(times).toHaveLength(40)
+    expect(Math.max(...times)).toBeLessThanOrEqual(300)
+    expect(new Set(times).size).toBeGreaterThan(1)
+  })
+
+  it('[FR9] keeps up the heartbeats of those who have not gone', async () => {
+    const { clock, connections, open } = start()
+    const { connection } = open()
+    await elapse(clock, connections.drain(HEARTBEAT_MS))
+    expect(connection.pings).toEqual([250, HEARTBEAT_MS + 250])
+  })
+
+  it('[FR9] is done with the last one who goes', async () => {
+    const { clock, connections, open } = start()
+    for (let index = 0; index < 10; index++) {
+      const { connection, forget } = open()
+      connection.goodbye = () => void clock.after(50, forget)
+    }
+    expect(await elapse(clock, connections.drain(1_000))).toBe(950)
+  })
+
+  it('[FR9] tells also who came meanwhile', async () => {
+    const { clock, connections, open } = start()
+    open()
+    const drained = connections.drain(1_000)
+    const late = open().connection
+    await elapse(clock, drained)
+    expect(late.goodbyes).toHaveLength(1)
+  })
+
+  it('[FR9] takes no time if none is set, or nobody is there', async () => {
+    const { clock, connections, open } = start()
+    await connections.drain(1_000)
+    const { connection } = open()
+    await connections.drain(0)
+    expect(connection.goodbyes).toEqual([])
+    expect(clock.now()).toBe(0)
   })
 })
 

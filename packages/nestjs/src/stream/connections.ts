@@ -10,13 +10,22 @@ export interface ConnectionLimits {
 /** What stays open for a while and is looked after meanwhile. */
 export interface Kept {
   ping(): void
+  /** Says that the server is going away; more may follow. */
   goodbye(goodbye: Goodbye): void
+  /** Ends in good order. */
+  end(): void
   destroy(): void
 }
 
-/** How long a reader has to take its goodbye. */
-const GOODBYE_MS = 1_000
+/** How long a reader has to take its end. */
+const TAKE_MS = 1_000
 const LONGEST_TICK_MS = 250
+/** Between two steps of a drain. */
+const LONGEST_STEP_MS = 100
+/** How long those who were told last have to find another server. */
+const MOVE_MS = 2_000
+/** Another server is there: all that has to be avoided is that a whole step comes in one moment. */
+const MOST_RECONNECT_MS = 300
 
 /**
  * Every open connection of a server: their bound, their heartbeats, their end.
@@ -69,19 +78,50 @@ export class Connections {
     }
   }
 
+  /**
+   * Says goodbye to one share of the connections after another, so that the last are told when
+   * `overMs` is over; they stay, and are looked after, until their readers close them. Done when
+   * nobody is left or the time that they have for it is over; at once if `overMs` is 0.
+   *
+   * @see PROTOCOL.md FR9
+   */
+  async drain(overMs: number): Promise<void> {
+    const startMs = this.clock.now()
+    const steps = Math.ceil(overMs / LONGEST_STEP_MS)
+    const told = new WeakSet<Kept>()
+    for (let left = steps; left > 0 && this.#size > 0; left--) {
+      // Who came meanwhile is among them: a long-poll may.
+      const untold = this.#all().filter((connection) => !told.has(connection))
+      for (const connection of untold.slice(0, Math.ceil(untold.length / left))) {
+        told.add(connection)
+        connection.goodbye({ reconnectInMs: Math.floor(Math.random() * MOST_RECONNECT_MS) })
+      }
+      const nextMs = startMs + overMs * (1 - (left - 1) / steps)
+      await this.#emptyWithin(Math.max(0, nextMs - this.clock.now()))
+    }
+    if (steps > 0) await this.#emptyWithin(MOVE_MS)
+  }
+
   /** Says goodbye to everybody; done when all are closed, which takes a second at the most. FR7 */
   async close(reconnectInMs: () => number): Promise<void> {
     this.#cancel?.()
-    for (const connection of this.#all()) connection.goodbye({ reconnectInMs: reconnectInMs() })
+    for (const connection of this.#all()) {
+      connection.goodbye({ reconnectInMs: reconnectInMs() })
+      connection.end()
+    }
+    await this.#emptyWithin(TAKE_MS)
+    for (const connection of this.#all()) connection.destroy()
+  }
+
+  async #emptyWithin(ms: number): Promise<void> {
+    if (this.#size === 0) return
     await new Promise<void>((resolve) => {
-      const cancel = this.clock.after(GOODBYE_MS, resolve)
+      const cancel = this.clock.after(ms, resolve)
       this.#onEmpty = () => {
         cancel()
         resolve()
       }
-      if (this.#size === 0) this.#onEmpty()
     })
-    for (const connection of this.#all()) connection.destroy()
   }
 
   #all(): Kept[] {

@@ -100,10 +100,10 @@ describe('updates of documents', () => {
 
   it('[DO6] end the wait of who waits for a room that is not there, if it wants the document', () => {
     const { rooms, update, version } = start()
-    const polls = [true, false].map((documents) => new Poll(version(), documents, undefined))
+    const polls = [true, false].map((documents) => new Poll(documents, undefined))
     const ended: Poll[] = []
     for (const poll of polls) {
-      rooms.follow('one', poll)
+      void rooms.follow('one', poll, version)
       const { end } = poll
       poll.end = () => {
         ended.push(poll)

@@ -5,6 +5,7 @@ import { Room, type RoomLimits } from '../room/room.js'
 import type { Clock } from './clock.js'
 import { Frames, type MergeUpdates, type Reader, UNKNOWN_VERSION } from './frames.js'
 import { Pace } from './pace.js'
+import type { Poll } from './poll.js'
 import { SharedRoom, type SharedRoomContext } from './shared-room.js'
 
 /** What bounds and paces the rooms of a server. */
@@ -54,7 +55,8 @@ export class OpenRooms {
     private readonly documents: DocumentHooks,
     random: () => number,
   ) {
-    this.#context = { exchange, limits, clock, random }
+    let number = 0
+    this.#context = { exchange, limits, clock, random, nextNumber: () => ++number }
     this.#pace = new Pace(limits.frameIntervalMs, clock)
     exchange.onGone((node) => {
       for (const { shared } of this.#rooms.values()) shared.gone(node)
@@ -75,18 +77,21 @@ export class OpenRooms {
   }
 
   /**
-   * The room of that name as it is now, if there can be one: other nodes may have it.
+   * Does something with the room of that name as it is now; `undefined` if there is none. One that
+   * only other nodes may have is here no longer than that takes.
    *
-   * @throws {Problem} too-many-rooms
    * @see PROTOCOL.md RM11
    */
-  async look(name: string): Promise<OpenRoom | undefined> {
+  async look<T>(name: string, work: (room: OpenRoom | undefined) => T | Promise<T>): Promise<T> {
     const known = this.#rooms.get(name)
-    if (known?.shared.isReady === true) return known
-    if (known === undefined && this.exchange.unfollowed !== undefined) return undefined
-    const room = this.open(name)
-    await room.shared.ready
-    return room
+    if (known === undefined && this.exchange.unfollowed !== undefined) return work(undefined)
+    const room = known ?? this.#newRoom(name, true)
+    try {
+      if (!room.shared.isReady) await room.shared.ready
+      return await work(room)
+    } finally {
+      if (room !== known) room.shared.end()
+    }
   }
 
   /**
@@ -120,41 +125,45 @@ export class OpenRooms {
    * @see PROTOCOL.md DO2, DO3, DO4
    */
   async update(name: string, operation: Operation & { do: 'update' }): Promise<string> {
-    const known = this.#rooms.get(name)
-    if (known !== undefined) {
-      await known.shared.commit(operation)
-      return known.frames.position
+    if (this.exchange.unfollowed === undefined || this.#rooms.has(name)) {
+      return this.look(name, (room) => room!.shared.commit(operation))
     }
-    const passing = this.#newRoom(name)
+    const passing = this.#newRoom(name, true)
     const done = passing.shared.commit(operation)
-    if (this.exchange.unfollowed === undefined) {
-      await done.finally(() => passing.shared.end())
-      return passing.frames.position
-    }
     passing.shared.end()
     this.#tellAwaiting(name)
     await done
     return this.unfollowed
   }
 
-  /** Tells a reader of the next frames of a room, without making the room. @see PROTOCOL.md RM11 */
-  follow(name: string, reader: Reader): void {
-    const room = this.#rooms.get(name)
-    if (room !== undefined) {
-      room.frames.add(reader)
-      this.#noteUse(name, room)
-      return
-    }
-    const readers = this.#awaited.get(name) ?? new Set()
-    this.#awaited.set(name, readers.add(reader))
+  /**
+   * Tells a poll of the next frame of a room, without making the room. Resolves when it has ended.
+   *
+   * @param versionOf says which version it has
+   * @see PROTOCOL.md RM11
+   */
+  async follow(
+    name: string,
+    poll: Poll,
+    versionOf: (room: OpenRoom | undefined) => number,
+  ): Promise<void> {
+    await this.look(name, async (room) => {
+      poll.version = versionOf(room)
+      if (room === undefined) this.#await(name, poll)
+      else room.frames.add(poll)
+      await poll.ended
+      room?.frames.remove(poll)
+      // It may have come to be, or be forgotten, meanwhile.
+      this.#rooms.get(name)?.frames.remove(poll)
+      const readers = this.#awaited.get(name)
+      if (readers?.delete(poll) === true && readers.size === 0) this.#awaited.delete(name)
+      if (room !== undefined) this.#changed(name, room)
+    })
   }
 
-  unfollow(name: string, reader: Reader): void {
-    const room = this.#rooms.get(name)
-    room?.frames.remove(reader)
-    if (room !== undefined) this.#noteUse(name, room)
-    const readers = this.#awaited.get(name)
-    if (readers?.delete(reader) === true && readers.size === 0) this.#awaited.delete(name)
+  #await(name: string, reader: Reader): void {
+    const readers = this.#awaited.get(name) ?? new Set()
+    this.#awaited.set(name, readers.add(reader))
   }
 
   /** Call after whatever may have changed who is here: a room that is idle can be forgotten. */
@@ -183,17 +192,21 @@ export class OpenRooms {
     return room
   }
 
-  #newRoom(name: string): OpenRoom {
+  #newRoom(name: string, isPassing = false): OpenRoom {
     // It may begin, and say so, before it is made.
     const made: { room?: OpenRoom } = {}
-    const shared = new SharedRoom(name, this.#context, {
+    const hooks = {
       changed: () => this.#changed(name, made.room),
       replaced: () => {
         made.room?.frames.replaced()
         this.documents.updated(name, undefined)
       },
-      updated: (update) => this.documents.updated(name, update),
-    })
+      updated: (update: string | undefined) => {
+        // One who is alone has told its documents itself.
+        if (this.exchange.unfollowed === undefined) this.documents.updated(name, update)
+      },
+    }
+    const shared = new SharedRoom(name, this.#context, hooks, isPassing)
     const frames = new Frames(shared, this.clock, this.#pace, this.documents.merge)
     made.room = { shared, frames }
     return made.room
@@ -241,7 +254,7 @@ export class OpenRooms {
     room.shared.end()
     this.#rooms.delete(name)
     this.#idle.delete(name)
-    for (const reader of room.frames.readers) this.follow(name, reader)
+    for (const reader of room.frames.readers) this.#await(name, reader)
   }
 
   #sweepLater(): void {
@@ -250,11 +263,7 @@ export class OpenRooms {
 
   #sweep(): void {
     const nowMs = this.clock.now()
-    for (const [name, room] of this.#rooms) {
-      room.shared.tick()
-      // What was under way, which keeps a room from being idle, ends without a word.
-      if (this.exchange.unfollowed === undefined) this.#noteUse(name, room)
-    }
+    for (const { shared } of this.#rooms.values()) shared.tick()
     for (const [name, sinceMs] of this.#idle) {
       if (nowMs - sinceMs < FORGET_MS) break
       const room = this.#rooms.get(name)

@@ -11,8 +11,10 @@ export class Poll implements Reader, Kept {
     this.end = resolve
   })
 
+  /** Until it waits it has nothing. */
+  version: number | undefined
+
   constructor(
-    public version: number | undefined,
     readonly documents: boolean,
     readonly part: string | undefined,
   ) {}

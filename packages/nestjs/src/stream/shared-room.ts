@@ -1,4 +1,4 @@
-import { type Json, Problem } from '@whereabouts/protocol'
+import { formatPosition, type Json, Problem } from '@whereabouts/protocol'
 import {
   type Batch,
   type Exchange,
@@ -19,6 +19,8 @@ export interface SharedRoomContext {
   readonly clock: Clock
   /** A number from 0 to 1. */
   readonly random: () => number
+  /** A number that no operation of this node has had. */
+  readonly nextNumber: () => number
 }
 
 /** What follows from what happens to a room. */
@@ -79,18 +81,20 @@ export class SharedRoom implements Follower {
   #coming: Coming | undefined
   #hasBegun = false
   readonly #begun = new Signal()
-  #number = 0
-  readonly #refused = new Map<number, Problem>()
+  /** Of what is under way here: the room's version after it, or why it was refused, once known. */
+  readonly #outcomes = new Map<number, number | Problem | undefined>()
   /** What has to be added to this node's time to get the exchange's. */
   #offsetMs = 0
   #working = 0
   #expiring = false
   readonly #lateMs: number
 
+  /** @param isPassing whether somebody only looks at the room: it speaks for no connection */
   constructor(
     readonly name: string,
     private readonly context: SharedRoomContext,
     private readonly hooks: SharedRoomHooks,
+    private readonly isPassing = false,
   ) {
     this.#room = new Room(name, context.limits)
     this.#lateMs = this.#isSole ? 0 : context.random() * EXPIRE_SPREAD_MS
@@ -129,16 +133,19 @@ export class SharedRoom implements Follower {
   /**
    * Does something to the room. Resolves when it is done here.
    *
+   * @returns the room's position after it
    * @throws {Problem} room-full, exchange-busy
    */
-  async commit(operation: Operation): Promise<void> {
+  async commit(operation: Operation): Promise<string> {
     this.#working += 1
     try {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        if (await this.#attempt(operation)) return
+        const version = await this.#attempt(operation)
+        if (version !== undefined) return formatPosition({ epoch: this.#epoch, version })
       }
     } finally {
       this.#working -= 1
+      if (this.#working === 0 && !this.#isSole) this.hooks.changed()
     }
     throw new Problem('exchange-busy', 'More is posted than is shared; try again in a moment.')
   }
@@ -182,7 +189,7 @@ export class SharedRoom implements Follower {
       checkpoint === null
         ? new Room(name, limits, firstVersion)
         : Room.load(name, limits, JSON.parse(checkpoint.state) as SavedRoom)
-    if (this.isReady) {
+    if (this.isReady && !this.isPassing) {
       const isFresh = checkpoint === null
       this.#coming = { room, epoch, isFresh, restated: 0, sent: new Signal() }
       queueMicrotask(() => this.#restate())
@@ -221,32 +228,34 @@ export class SharedRoom implements Follower {
     return this.context.exchange.unfollowed !== undefined
   }
 
-  /** Whether it was done; `false` if nobody knows, and it is to be tried again. */
-  async #attempt(operation: Operation): Promise<boolean> {
+  /** The room's version after it; `undefined` if nobody knows, and it is to be tried again. */
+  async #attempt(operation: Operation): Promise<number | undefined> {
     while (this.#coming?.restated === 0) await this.#coming.sent.settled
     if (this.#solitude !== undefined && this.#coming === undefined) {
       this.#solitude.note(operation)
       this.#room.apply(operation, this.#node, this.nowMs)
       this.hooks.changed()
-      return true
+      return this.#room.version
     }
-    const number = ++this.#number
+    const number = this.context.nextNumber()
+    this.#outcomes.set(number, undefined)
     try {
       await this.#following.append([[number, operation] as unknown as Json])
     } catch (error) {
-      if (error instanceof ExchangeLost) return false
+      this.#outcomes.delete(number)
+      if (error instanceof ExchangeLost) return undefined
       throw error
     }
-    const problem = this.#refused.get(number)
-    if (problem === undefined) return true
-    this.#refused.delete(number)
-    throw problem
+    const outcome = this.#outcomes.get(number)
+    this.#outcomes.delete(number)
+    if (outcome instanceof Problem) throw outcome
+    return outcome
   }
 
   #apply([number, operation]: Stamped, node: string, atMs: number): void {
     const isOwn = node === this.#node
     // The others took this node for gone while it was only slow.
-    const isMistaken = operation.do === 'gone' && operation.node === this.#node
+    const isMistaken = operation.do === 'gone' && operation.node === this.#node && !this.isPassing
     const restatement = isMistaken ? this.#restatement(false) : undefined
     this.#applyTo(this.#room, operation, node, atMs, isOwn ? number : undefined)
     if (restatement !== undefined) this.commitQuietly({ do: 'restate', ...restatement })
@@ -254,13 +263,12 @@ export class SharedRoom implements Follower {
   }
 
   #applyComing(coming: Coming, { atMs, node, operations }: Batch): void {
+    const isOwn = node === this.#node
     let hasRestated = false
     for (const each of operations) {
       const [number, operation] = each as unknown as Stamped
-      // For the outcome of what was sent before the room began anew, nobody waits.
-      const isAwaited = node === this.#node && coming.restated > 0 && number >= coming.restated
-      this.#applyTo(coming.room, operation, node, atMs, isAwaited ? number : undefined)
-      hasRestated ||= isAwaited
+      this.#applyTo(coming.room, operation, node, atMs, isOwn ? number : undefined)
+      hasRestated ||= isOwn && number === coming.restated
     }
     coming.isFresh = false
     if (!hasRestated) return
@@ -268,20 +276,23 @@ export class SharedRoom implements Follower {
     this.#take(coming.room, coming.epoch)
   }
 
-  /** @param awaited the number by which somebody here waits for the outcome */
+  /** @param number by which somebody here may wait for the outcome */
   #applyTo(
     room: Room,
     operation: Operation,
     node: string,
     atMs: number,
-    awaited: number | undefined,
+    number: number | undefined,
   ): void {
+    let outcome: number | Problem
     try {
       room.apply(operation, node, atMs)
+      outcome = room.version
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      if (awaited !== undefined) this.#refused.set(awaited, error)
+      outcome = error
     }
+    if (number !== undefined && this.#outcomes.has(number)) this.#outcomes.set(number, outcome)
   }
 
   #noteDocument(operation: Operation): void {
@@ -294,7 +305,7 @@ export class SharedRoom implements Follower {
   #restate(): void {
     const coming = this.#coming
     if (coming === undefined || coming.restated > 0) return
-    coming.restated = ++this.#number
+    coming.restated = this.context.nextNumber()
     const operation: Operation = { do: 'restate', ...this.#restatement(coming.isFresh) }
     // If it fails the room is lost, or begins again, and it is said then.
     this.#following.append([[coming.restated, operation] as unknown as Json]).catch(() => {})
@@ -329,7 +340,8 @@ export class SharedRoom implements Follower {
     this.#solitude = undefined
     this.#hasBegun = true
     this.#begun.settle()
-    if (!isFirst) this.hooks.replaced()
+    if (isFirst) this.hooks.updated(undefined)
+    else this.hooks.replaced()
     this.hooks.changed()
   }
 

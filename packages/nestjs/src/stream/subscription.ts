@@ -63,6 +63,9 @@ export class Subscription implements Reader, Kept {
 
   goodbye(goodbye: Goodbye): void {
     if (this.view === 'patch') this.#next('goodbye', goodbye)
+  }
+
+  end(): void {
     this.subscriber.complete()
   }
 
