@@ -20,7 +20,6 @@ export interface Settings {
   readonly dataDir?: string
   readonly databaseUrl?: string
   readonly redisUrl?: string
-  readonly goodbyeMs?: number
 }
 
 /** A server under test; disposing of it stops it. */
