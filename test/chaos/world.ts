@@ -104,7 +104,8 @@ export class World implements AsyncDisposable {
 
   static async open(postgres: RunningPostgres): Promise<World> {
     const databaseUrl = await postgres.newDatabase()
-    const redis = await startRedis()
+    // As one has it: what a process wrote outlives it, and no call waits for the disk.
+    const redis = await startRedis('--appendfsync', 'everysec')
     const started: Node[] = []
     const start = async () => {
       const node = await Node.start(redis, databaseUrl)
