@@ -43,7 +43,7 @@ const PLAIN = {
  *
  * @type {import('./generator.mjs').Wire}
  */
-const WHEREABOUTS = {
+export const WHEREABOUTS = {
   protocol: 'sse',
   join: '/rooms/r%d/events?member=m%i',
   watch: '/rooms/r%d/events?watch=1',
@@ -54,7 +54,7 @@ const WHEREABOUTS = {
 /**
  * @type {Contestant['command']}
  */
-const standalone = ({ port, folder }) => ({
+export const standalone = ({ port, folder }) => ({
   program: process.execPath,
   args: [STANDALONE],
   env: { NODE_ENV: 'production', PORT: `${port}`, WHEREABOUTS_DATA: folder },

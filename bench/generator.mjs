@@ -110,21 +110,17 @@ export function buildGenerator() {
 }
 
 /**
- * Puts a load on a server.
+ * Puts a load on a server, or on several that are one: connections go to them in turn.
  *
  * @param {Wire} wire
  * @param {Load} load
- * @param {import('./processes.mjs').RunningServer} server
+ * @param {readonly import('./processes.mjs').RunningServer[]} servers
  * @returns {Promise<Outcome>}
  */
-export async function putLoad(wire, load, server) {
-  const args = [
-    ...argumentsOf(wire, load),
-    '--port',
-    `${server.port}`,
-    '--pids',
-    server.pids.join(','),
-  ]
+export async function putLoad(wire, load, servers) {
+  const ports = servers.map(({ port }) => port).join(',')
+  const pids = servers.flatMap((server) => server.pids).join(',')
+  const args = [...argumentsOf(wire, load), '--port', ports, '--pids', pids]
   const deadlineMs = (CONNECT_S + secondsOf(load) + DRAIN_S) * 1_000
   const output = await runLoad({ program: PROGRAM, args }, deadlineMs)
   const last = output.trim().split('\n').at(-1) ?? ''

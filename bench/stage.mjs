@@ -46,7 +46,7 @@ export async function perform(contestant, load) {
     const port = await freePort()
     const server = await startServer(contestant.command({ port, folder }), port)
     try {
-      return await putLoad(contestant.wire, load, server)
+      return await putLoad(contestant.wire, load, [server])
     } catch (error) {
       const said = server.output().trim().slice(-500)
       throw new Error(`${String(error)}${said && `; the server said: ${said}`}`, { cause: error })

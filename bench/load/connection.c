@@ -39,7 +39,8 @@ void dial(Connection *connection) {
   int on = 1, bytes = options.receive_buffer_bytes;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   if (connection->slow && bytes > 0) setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)options.port)};
+  int port = options.ports[connection->index % options.port_count];
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
   inet_pton(AF_INET, options.host, &address.sin_addr);
   connection->fd = fd;
   connection->state = CONNECTING;

@@ -7,7 +7,6 @@
 
 Options options = {
     .host = "127.0.0.1",
-    .port = 3000,
     .join = "/sse",
     .post = "/location",
     .body = "{\"u\":\"user%i\",\"c\":\"C%s\",\"t\":%t}",
@@ -71,16 +70,18 @@ static void add_header(const char *line) {
   snprintf(options.headers + used, sizeof options.headers - used, "%s\r\n", line);
 }
 
-static void add_pids(char *list) {
-  for (char *pid = strtok(list, ","); pid != NULL; pid = strtok(NULL, ",")) {
-    if (options.pid_count == MAX_PIDS) refuse("too many --pids");
-    options.pids[options.pid_count++] = atoi(pid);
+static int read_numbers(char *list, int *numbers, int capacity) {
+  int count = 0;
+  for (char *number = strtok(list, ","); number != NULL; number = strtok(NULL, ",")) {
+    if (count == capacity) refuse("too many --pids or --port");
+    numbers[count++] = atoi(number);
   }
+  return count;
 }
 
 static void take(int name, char *value) {
   switch (name) {
-  case PORT: options.port = atoi(value); break;
+  case PORT: options.port_count = read_numbers(value, options.ports, MAX_PORTS); break;
   case WIRE: options.wire = wire_named(value); break;
   case JOIN: options.join = value; break;
   case POST: options.post = value; break;
@@ -101,13 +102,14 @@ static void take(int name, char *value) {
   case RECEIVE_BUFFER: options.receive_buffer_bytes = atoi(value); break;
   case PAD: options.pad_bytes = atoi(value); break;
   case TICK: options.tick_us = atoi(value); break;
-  case PIDS: add_pids(value); break;
+  case PIDS: options.pid_count = read_numbers(value, options.pids, MAX_PIDS); break;
   default: exit(2);
   }
 }
 
 void read_options(int count, char **words) {
   for (int name; (name = getopt_long(count, words, "", NAMES, NULL)) >= 0;) take(name, optarg);
+  if (options.port_count == 0) refuse("--port says where the server is");
   if (options.duration_s > 600 || options.subscribers > 100000) refuse("that is too much");
   if (options.rooms < 1) refuse("--rooms is 1 or more");
   if (options.pad_bytes > 32768) refuse("--pad is 32768 or less");

@@ -7,17 +7,20 @@
 typedef enum { WIRE_SSE, WIRE_WEBSOCKET, WIRE_SOCKETIO, WIRE_AWARENESS, WIRE_POLL } Wire;
 
 #define MAX_PIDS 64
+#define MAX_PORTS 16
 
 // In paths and body %d is the room, %i the number of the subscriber or publisher, %s a number that
 // changes with each update, %t its time stamp, %x the padding and %p the position that a poll got.
 typedef struct {
   const char *host, *join, *post, *body, *content_type;
   char headers[4096];
-  int port, subscribers, publishers, rooms, slow, receive_buffer_bytes, pad_bytes, tick_us;
+  int subscribers, publishers, rooms, slow, receive_buffer_bytes, pad_bytes, tick_us;
   double rate, poll_s, duration_s, warm_s, drain_s;
   bool idle, closed_loop;
   Wire wire;
   int pids[MAX_PIDS], pid_count;
+  // Several servers that are one: connections go to them in turn.
+  int ports[MAX_PORTS], port_count;
 } Options;
 
 extern Options options;

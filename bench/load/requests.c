@@ -52,7 +52,7 @@ static void get(Connection *connection, const char *headers) {
   expand(path, sizeof path, options.join, connection, 0);
   int length = snprintf(
       request, sizeof request, "GET %s HTTP/1.1\r\nHost: %s:%d\r\n%s%s\r\n", path, options.host,
-      options.port, headers, options.headers
+      options.ports[0], headers, options.headers
   );
   counts.requests++;
   connection->answer_length = 0;
@@ -102,7 +102,7 @@ static void send_post(Connection *publisher, const char *body, size_t length) {
   int head = snprintf(
       request, sizeof request,
       "POST %s HTTP/1.1\r\nHost: %s:%d\r\nContent-Type: %s\r\nContent-Length: %zu\r\n%s\r\n", path,
-      options.host, options.port, options.content_type, length, options.headers
+      options.host, options.ports[0], options.content_type, length, options.headers
   );
   memcpy(request + head, body, length);
   counts.requests++;

@@ -1,4 +1,4 @@
 import { startNest } from '../servers/nest.js'
 import { runConformance } from './run.js'
 
-runConformance('Nest on Fastify', startNest('fastify'), true)
+runConformance('Nest on Fastify', startNest('fastify'), { platformRefuses: true })

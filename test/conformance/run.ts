@@ -1,4 +1,4 @@
-import { describe } from 'vitest'
+import { describe, it } from 'vitest'
 import { articleRules } from './rules/article.js'
 import { callRules } from './rules/calls.js'
 import { documentRules } from './rules/documents.js'
@@ -20,15 +20,28 @@ import {
   type Suite,
 } from './suite.js'
 
+/** What is particular to a server. */
+interface Traits {
+  /** Whether the platform answers 503 by itself once it is closing, before the module is asked. */
+  readonly platformRefuses?: boolean
+  /** Whether it may be one of several: what is different then is tested in `test/nodes`. */
+  readonly isNode?: boolean
+}
+
 /**
  * The whole of PROTOCOL.md sections 2 to 9 and 11 as far as it can be seen from outside, over real HTTP,
  * against whatever `start` starts.
  */
-export function runConformance(name: string, start: Start, platformRefuses = false): void {
+export function runConformance(
+  name: string,
+  start: Start,
+  { platformRefuses = false, isNode = false }: Traits = {},
+): void {
   describe(name, { timeout: PATIENCE_MS }, () => {
     const suite: Suite = {
       start,
       platformRefuses,
+      itAlone: isNode ? () => {} : it,
       calm: share(start, { heartbeatMs: HEARTBEAT_MS }),
       brief: share(start, { heartbeatMs: HEARTBEAT_MS, leaseMs: LEASE_MS, soonMs: SOON_MS }),
     }

@@ -41,6 +41,11 @@ export interface Suite {
   readonly start: Start
   /** Whether the platform answers 503 by itself once it is closing, before the module is asked. */
   readonly platformRefuses: boolean
+  /**
+   * A test of what a server that is alone can keep to, with a file for its documents: what happens at
+   * once is in one frame, however large, and everybody who is in its rooms is on it.
+   */
+  readonly itAlone: (name: string, test: () => Promise<void>) => void
   /** The usual lease, so that nobody leaves by himself while a test runs. */
   readonly calm: Served
   /** A short lease, for tests in which members come and go. */

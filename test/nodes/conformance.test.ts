@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest'
 import { runConformance } from '../conformance/run.js'
+import type { Start } from '../conformance/suite.js'
 import { startServer } from '../servers/standalone.js'
 import { newPlace, type Place } from './place.js'
 
@@ -13,7 +14,8 @@ afterAll(() => place[Symbol.asyncDispose]())
 let started = 0
 
 // Each server with rooms of its own, as if it were alone: Redis has some databases.
-runConformance('a server on Redis', (settings) => {
+const start: Start = (settings) => {
   const redisUrl = `${place.redis.url}/${started++ % 16}`
   return startServer({ ...place.settings, ...settings, redisUrl })
-})
+}
+runConformance('a server on Redis', start, { isNode: true })

@@ -17,7 +17,7 @@ export const PROBLEMS = {
   internal: { status: 500, title: 'The server failed' },
   'document-full': { status: 507, title: 'The document is full' },
   'store-failed': { status: 503, title: 'The store of documents failed' },
-  'exchange-busy': { status: 503, title: 'The servers are behind with one another' },
+  'exchange-busy': { status: 503, title: 'The servers are busy' },
   'too-many-rooms': { status: 503, title: 'The server holds no more rooms' },
   'too-many-connections': { status: 503, title: 'The server holds no more connections' },
   'shutting-down': { status: 503, title: 'The server is going away' },

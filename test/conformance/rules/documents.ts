@@ -156,10 +156,10 @@ function posts({ calm }: Suite): void {
   })
 }
 
-function inFrames({ start }: Suite): void {
+function inFrames({ start, itAlone }: Suite): void {
   const server = share(start, { frameIntervalMs: 400, heartbeatMs: HEARTBEAT_MS })
 
-  it('[DO3] the updates of a frame are one event, the same for everybody', async () => {
+  itAlone('[DO3] the updates of a frame are one event, the same for everybody', async () => {
     const room = new TestRoom(server.baseUrl)
     await using one = await room.watch()
     await using two = await room.watch()
@@ -176,22 +176,25 @@ function inFrames({ start }: Suite): void {
     expect(documentEvents(one)).toEqual(documentEvents(two))
   })
 
-  it('[DO3] [ST6] after the patch of the same frame, and the position is on the last event', async () => {
-    const room = new TestRoom(server.baseUrl)
-    const key = memberKey()
-    await using own = await room.join(key)
-    await own.quiet(8)
-    await room.move(key, 1)
-    await own.next('patch')
-    const { id } = await new TestDocument(room).post('A1')
-    const moved = await room.move(key, 2)
-    expect(await own.next()).toMatchObject({ name: 'patch', id: undefined })
-    expect(await own.next()).toMatchObject({ name: 'document', id: moved.id })
-    expect(versionOf(moved.id)).toBe(versionOf(id) + 1)
-  })
+  itAlone(
+    '[DO3] [ST6] after the patch of the same frame, and the position is on the last event',
+    async () => {
+      const room = new TestRoom(server.baseUrl)
+      const key = memberKey()
+      await using own = await room.join(key)
+      await own.quiet(8)
+      await room.move(key, 1)
+      await own.next('patch')
+      const { id } = await new TestDocument(room).post('A1')
+      const moved = await room.move(key, 2)
+      expect(await own.next()).toMatchObject({ name: 'patch', id: undefined })
+      expect(await own.next()).toMatchObject({ name: 'document', id: moved.id })
+      expect(versionOf(moved.id)).toBe(versionOf(id) + 1)
+    },
+  )
 }
 
-function catchingUp({ start, calm }: Suite): void {
+function catchingUp({ start, calm, itAlone }: Suite): void {
   it('[DO4] who resumes gets what it missed, once', async () => {
     const room = new TestRoom(calm.baseUrl)
     await using _other = await room.watch()
@@ -254,29 +257,32 @@ function catchingUp({ start, calm }: Suite): void {
     expect(reader.takeEvents(stream).cells).toEqual(writer.cells)
   })
 
-  it('[DO4] [FR4] a reader that fell behind is brought up to date, and nobody waits for it', async () => {
-    const large = 200_000
-    const maxRecentDocumentBytes = large * 10
-    await using server = await start({ heartbeatMs: HEARTBEAT_MS, maxRecentDocumentBytes })
-    const room = new TestRoom(server.baseUrl)
-    await using stuck = await openSocket(server.baseUrl)
-    const path = room.url('events', { member: memberKey() }).slice(server.baseUrl.length)
-    stuck.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`)
-    await using reader = await room.watch()
-    const writer = new TestDocument(room)
-    // More than the kernel's buffers hold for one that doesn't read.
-    for (let row = 0; row < 60; row++) {
-      await writer.post('A1', `${row} ${'x'.repeat(large)}`)
-      await reader.next('document')
-    }
-    expect(new TestDocument(room).takeEvents(reader).cells).toEqual(writer.cells)
-    await stuck.until('a resync', (text) => /^event: resync$/m.exec(text)?.[0])
-    await stuck.until(
-      'what comes after it',
-      (text) =>
-        /event: resync\ndata: \{"document":true\}\n\nid: [^\n]+\nevent: patch\n/.exec(text)?.[0],
-    )
-  })
+  itAlone(
+    '[DO4] [FR4] a reader that fell behind is brought up to date, and nobody waits for it',
+    async () => {
+      const large = 200_000
+      const maxRecentDocumentBytes = large * 10
+      await using server = await start({ heartbeatMs: HEARTBEAT_MS, maxRecentDocumentBytes })
+      const room = new TestRoom(server.baseUrl)
+      await using stuck = await openSocket(server.baseUrl)
+      const path = room.url('events', { member: memberKey() }).slice(server.baseUrl.length)
+      stuck.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`)
+      await using reader = await room.watch()
+      const writer = new TestDocument(room)
+      // More than the kernel's buffers hold for one that doesn't read.
+      for (let row = 0; row < 60; row++) {
+        await writer.post('A1', `${row} ${'x'.repeat(large)}`)
+        await reader.next('document')
+      }
+      expect(new TestDocument(room).takeEvents(reader).cells).toEqual(writer.cells)
+      await stuck.until('a resync', (text) => /^event: resync$/m.exec(text)?.[0])
+      await stuck.until(
+        'what comes after it',
+        (text) =>
+          /event: resync\ndata: \{"document":true\}\n\nid: [^\n]+\nevent: patch\n/.exec(text)?.[0],
+      )
+    },
+  )
 }
 
 function withoutIt({ calm }: Suite): void {
@@ -316,7 +322,7 @@ function withoutIt({ calm }: Suite): void {
   })
 }
 
-function longPolls({ start, calm }: Suite): void {
+function longPolls({ start, calm, itAlone }: Suite): void {
   const since = async (room: TestRoom, id: string, parameters = {}) =>
     (await room.since(id, parameters)) as unknown as { readonly [field: string]: Json }
 
@@ -350,7 +356,7 @@ function longPolls({ start, calm }: Suite): void {
     })
   })
 
-  it('[DO6] on a room where nobody is, it ends with the first update', async () => {
+  itAlone('[DO6] on a room where nobody is, it ends with the first update', async () => {
     const room = new TestRoom(calm.baseUrl)
     const { id } = await room.read()
     const waiting = since(room, id, { waitMs: 10_000 })
@@ -494,7 +500,7 @@ function repeats({ calm }: Suite): void {
   )
 }
 
-function stores({ start }: Suite): void {
+function stores({ start, itAlone }: Suite): void {
   it('[DO8] what was acknowledged is there after a restart', async () => {
     await using folder = await newFolder()
     const writers = new Map<string, TestDocument>()
@@ -511,33 +517,36 @@ function stores({ start }: Suite): void {
     expect(Object.keys(writers.get('one')!.cells as object)).toHaveLength(3)
   })
 
-  it('[DO8] [HT8] a store that fails is store-failed and not ready, until it works again', async () => {
-    await using folder = await newFolder()
-    await using server = await start({ dataDir: folder.path })
-    const room = new TestRoom(server.baseUrl)
-    const writer = new TestDocument(room)
-    await writer.post('A1')
-    await using stream = await room.watch()
-    const lost = writer.write('A2')
-    const ready = `${server.baseUrl}/health/ready`
-    expect(await call(ready)).toMatchObject({ status: 200 })
-    const lock = new Database(join(folder.path, 'documents.sqlite'))
-    lock.exec('BEGIN EXCLUSIVE')
-    const answer = await postUpdate(room, lost)
-    expectProblem(answer, 'store-failed')
-    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
-    await expectRefused('store-failed', ready)
-    lock.exec('ROLLBACK')
-    lock.close()
-    expect((await new TestDocument(room).fetch()).cells).toEqual({ A1: 'A1' })
-    expect(names(stream)).not.toContain('document')
-    expect(await call(ready)).toMatchObject({ status: 200 })
-    accepted(await postUpdate(room, lost))
-    await stream.next('document')
-    expect((await new TestDocument(room).fetch()).cells).toEqual(writer.cells)
-  })
+  itAlone(
+    '[DO8] [HT8] a store that fails is store-failed and not ready, until it works again',
+    async () => {
+      await using folder = await newFolder()
+      await using server = await start({ dataDir: folder.path })
+      const room = new TestRoom(server.baseUrl)
+      const writer = new TestDocument(room)
+      await writer.post('A1')
+      await using stream = await room.watch()
+      const lost = writer.write('A2')
+      const ready = `${server.baseUrl}/health/ready`
+      expect(await call(ready)).toMatchObject({ status: 200 })
+      const lock = new Database(join(folder.path, 'documents.sqlite'))
+      lock.exec('BEGIN EXCLUSIVE')
+      const answer = await postUpdate(room, lost)
+      expectProblem(answer, 'store-failed')
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
+      await expectRefused('store-failed', ready)
+      lock.exec('ROLLBACK')
+      lock.close()
+      expect((await new TestDocument(room).fetch()).cells).toEqual({ A1: 'A1' })
+      expect(names(stream)).not.toContain('document')
+      expect(await call(ready)).toMatchObject({ status: 200 })
+      accepted(await postUpdate(room, lost))
+      await stream.next('document')
+      expect((await new TestDocument(room).fetch()).cells).toEqual(writer.cells)
+    },
+  )
 
-  it('[DO11] a store of a newer version is refused at start, and left as it is', async () => {
+  itAlone('[DO11] a store of a newer version is refused at start, and left as it is', async () => {
     await using folder = await newFolder()
     const file = join(folder.path, 'documents.sqlite')
     const database = new Database(file)

@@ -173,7 +173,7 @@ function catchingUp({ calm, start }: Suite): void {
 
 const byId = (a: { readonly id: string }, b: { readonly id: string }) => (a.id < b.id ? -1 : 1)
 
-function limits({ start }: Suite): void {
+function limits({ start, itAlone }: Suite): void {
   it('[RM8] a full room refuses one more and offers to watch', async () => {
     await using server = await start({ maxMembers: 2 })
     const room = new TestRoom(server.baseUrl)
@@ -211,18 +211,21 @@ function limits({ start }: Suite): void {
     await expectRefused('room-full', room.url('location', { member: ada }), { json: 1 })
   })
 
-  it('[RM10] too-many-rooms: one more is refused; the rooms that there are go on', async () => {
-    await using server = await start({ maxRooms: 2 })
-    const [one, two, three] = [1, 2, 3].map(() => new TestRoom(server.baseUrl))
-    const key = memberKey()
-    await one!.move(key, 1)
-    await two!.move(key, 1)
-    await expectRefused('too-many-rooms', three!.url('location', { member: key }), { json: 1 })
-    await expectRefused('too-many-rooms', three!.url('events', { member: key }))
-    await two!.move(key, 2)
-    await two!.leave(key)
-    await three!.move(key, 1)
-  })
+  itAlone(
+    '[RM10] too-many-rooms: one more is refused; the rooms that there are go on',
+    async () => {
+      await using server = await start({ maxRooms: 2 })
+      const [one, two, three] = [1, 2, 3].map(() => new TestRoom(server.baseUrl))
+      const key = memberKey()
+      await one!.move(key, 1)
+      await two!.move(key, 1)
+      await expectRefused('too-many-rooms', three!.url('location', { member: key }), { json: 1 })
+      await expectRefused('too-many-rooms', three!.url('events', { member: key }))
+      await two!.move(key, 2)
+      await two!.leave(key)
+      await three!.move(key, 1)
+    },
+  )
 
   it('[RM11] reading a room that does not exist makes no room', async () => {
     await using server = await start({ maxRooms: 1 })

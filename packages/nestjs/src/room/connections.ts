@@ -36,7 +36,10 @@ export class RoomConnections {
 
   set(id: string, node: string, count: number): void {
     let members = this.#nodes.get(node)
-    if (members === undefined) this.#nodes.set(node, (members = new Map()))
+    if (members === undefined) {
+      members = new Map<string, number>()
+      this.#nodes.set(node, members)
+    }
     if (count > 0) members.set(id, count)
     else members.delete(id)
     if (members.size === 0) this.#nodes.delete(node)

@@ -48,7 +48,7 @@ export function newEntry(id: string): Entry {
 }
 
 /** What one who sees a part of the document, or all of it, is told of a member. PROTOCOL.md ST15 */
-export function newsOf(
+function newsOf(
   entry: Entry,
   version: number,
   part: string | undefined,

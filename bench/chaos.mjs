@@ -1,0 +1,81 @@
+// `npm run bench:chaos`: what 300 people on three nodes see when something goes wrong, played as in
+// test/chaos.
+//
+//   --only kill,rolling    these cases
+//   --results folder       where the results go; bench/results unless said
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { describeMachine } from './machine.mjs'
+import { importTest } from './test-modules.mjs'
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    results: { type: 'string', default: join(import.meta.dirname, 'results') },
+  },
+})
+
+/** @type {typeof import('../test/chaos/cases.js')} */
+const { CASES, describe, play } = await importTest('chaos/cases.ts')
+/** @type {typeof import('../test/servers/postgres.js')} */
+const { startPostgres } = await importTest('servers/postgres.ts')
+
+const names = values.only?.split(',')
+const cases = Object.entries(CASES).filter(([name]) => names?.includes(name) ?? true)
+/** @type {[import('../test/chaos/cases.js').Case, import('../test/chaos/cases.js').Outcome][]} */
+const outcomes = []
+const postgres = await startPostgres()
+try {
+  for (const [, each] of cases) {
+    const outcome = await play(each, postgres)
+    console.log(describe(each, outcome))
+    outcomes.push([each, outcome])
+  }
+} finally {
+  await postgres[Symbol.asyncDispose]()
+}
+const text = reportOf()
+mkdirSync(values.results, { recursive: true })
+writeFileSync(join(values.results, 'chaos.md'), text)
+console.log(text)
+
+function reportOf() {
+  const { processor, cores, memoryGiB, kernel, node, commit } = describeMachine()
+  const date = new Date().toISOString().slice(0, 16).replace('T', ' ')
+  const heads = [
+    'what happens',
+    'all views right again after',
+    'somebody’s view wrong for',
+    'seen to be gone',
+    'streams opened anew',
+    'writes lost',
+  ]
+  const rows = outcomes.map(([{ name, about }, outcome]) => [
+    `**${name}**: ${about}`,
+    seconds(outcome.rightAfterMs),
+    seconds(outcome.wrongMs),
+    `${outcome.flickers}`,
+    `${outcome.interruptions}`,
+    `${outcome.lost} of ${outcome.acknowledged}`,
+  ])
+  const rule = heads.map((_, at) => (at === 0 ? '---' : '---:'))
+  const table = [heads, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+  return [
+    '# 300 people on three nodes, when something goes wrong',
+    'Three server processes behind a switch, one Redis and one PostgreSQL, 300 clients in one room: 30 ' +
+      'of them move once a second, 8 write into the document, and 8 more post updates of it. A view ' +
+      'is right when it has all 300 online, and the movers where they were no longer than 2 s ago. ' +
+      'Times count from the beginning of what happens. *Seen to be gone* counts each time that one of ' +
+      '300 sees another one gone who was there all the time; a write is lost when it was acknowledged ' +
+      'and any node doesn’t have it at the end. Lease 8 s, heartbeat 2 s.',
+    table,
+    `${date}, commit ${commit}. ${processor}, ${cores} cores for all of it, ${memoryGiB} GiB, ${kernel}, ` +
+      `Node ${node}.\n`,
+  ].join('\n\n')
+}
+
+/** @param {number} ms */
+function seconds(ms) {
+  return `${(ms / 1_000).toFixed(1)} s`
+}

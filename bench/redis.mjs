@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createClient } from '@redis/client'
+import { find, missing, REDIS } from '../scripts/needs.mjs'
+import { freePort, startServer } from './processes.mjs'
+
+const LOOK_EVERY_MS = 250
+/** Of the busiest moment; what is below isn't the load yet, or not any more. */
+const BUSY = 0.5
+
+/**
+ * What Redis had to do, a second.
+ *
+ * @typedef {object} Work
+ * @property {number} scripts how often a node called it; a script is one way there and back
+ * @property {number} commands those, and what the scripts ran
+ * @property {number} bytesIn
+ * @property {number} bytesOut
+ * @property {number} busySeconds processor time
+ *
+ * @typedef {Work & { atMs: number }} Sample all of it so far
+ */
+
+/**
+ * Starts a Redis that keeps nothing on disk, on the servers' core.
+ *
+ * @param {string} folder
+ */
+export async function startRedis(folder) {
+  const program = find(REDIS)
+  if (program === undefined) throw new Error(missing(REDIS))
+  const port = await freePort()
+  const words = `--port ${port} --bind 127.0.0.1 --save --appendonly no --dir`.split(' ')
+  const args = words.flatMap((word) => (word === '--save' ? [word, ''] : [word]))
+  return startServer({ program, args: [...args, folder] }, port)
+}
+
+/**
+ * What a Redis has to do for as long as some work goes on: the mean of the time in which it is busy.
+ *
+ * @template T
+ * @param {number} port
+ * @param {() => Promise<T>} work
+ * @returns {Promise<{ result: T, redis: Work }>}
+ */
+export async function measureRedis(port, work) {
+  const client = createClient({ url: `redis://127.0.0.1:${port}` })
+  await client.connect()
+  /** @type {Sample[]} */
+  const samples = []
+  const ended = new AbortController()
+  const looking = (async () => {
+    while (!ended.signal.aborted) {
+      samples.push(sampleOf(await client.info('all')))
+      await sleep(LOOK_EVERY_MS)
+    }
+  })()
+  try {
+    const result = await work()
+    return { result, redis: meanOf(samples) }
+  } finally {
+    ended.abort()
+    await looking
+    client.destroy()
+  }
+}
+
+/**
+ * @param {string} info
+ * @returns {Sample}
+ */
+function sampleOf(info) {
+  const number = (/** @type {string} */ name) =>
+    Number(new RegExp(`^${name}:(\\S+)`, 'm').exec(info)?.[1] ?? 0)
+  const calls = new Map(
+    [...info.matchAll(/^cmdstat_(\S+?):calls=(\d+)/gm)].map(([, name, count]) => [
+      name,
+      Number(count),
+    ]),
+  )
+  // Asking is no part of it.
+  calls.delete('info')
+  return {
+    atMs: performance.now(),
+    scripts: calls.get('evalsha') ?? 0,
+    commands: [...calls.values()].reduce((sum, count) => sum + count, 0),
+    bytesIn: number('total_net_input_bytes'),
+    bytesOut: number('total_net_output_bytes'),
+    busySeconds: number('used_cpu_user') + number('used_cpu_sys'),
+  }
+}
+
+/**
+ * @param {readonly Sample[]} samples
+ * @returns {Work}
+ */
+function meanOf(samples) {
+  const steps = samples.slice(1).map((sample, at) => rateOf(samples[at] ?? sample, sample))
+  const most = Math.max(...steps.map(({ commands }) => commands))
+  const busy = steps.filter(({ commands }) => commands > most * BUSY)
+  const mean = (/** @type {keyof Work} */ key) =>
+    busy.reduce((sum, step) => sum + step[key], 0) / busy.length
+  return {
+    scripts: mean('scripts'),
+    commands: mean('commands'),
+    bytesIn: mean('bytesIn'),
+    bytesOut: mean('bytesOut'),
+    busySeconds: mean('busySeconds'),
+  }
+}
+
+/**
+ * @param {Sample} from
+ * @param {Sample} to
+ * @returns {Work}
+ */
+function rateOf(from, to) {
+  const seconds = (to.atMs - from.atMs) / 1_000
+  const rate = (/** @type {keyof Work} */ key) => (to[key] - from[key]) / seconds
+  return {
+    scripts: rate('scripts'),
+    commands: rate('commands'),
+    bytesIn: rate('bytesIn'),
+    bytesOut: rate('bytesOut'),
+    busySeconds: rate('busySeconds'),
+  }
+}

@@ -1,0 +1,143 @@
+import { setTimeout } from 'node:timers/promises'
+import type { RunningPostgres } from '../servers/postgres.js'
+import { Crowd, type Sight } from './crowd.js'
+import { LEASE_MS, World } from './world.js'
+
+/** Something that goes wrong while 300 people are in a room on three nodes. */
+export interface Case {
+  readonly name: string
+  /** What is done, to be read beside the figures. */
+  readonly about: string
+  /** How long it may take, from its beginning, until everybody's view is right again. */
+  readonly rightWithinMs: number
+  /** Does it, undoes it, and waits until whoever was lost by it would be gone. */
+  readonly disturb: (world: World) => Promise<void>
+}
+
+/** What came of a case. */
+export interface Outcome extends Sight {
+  /** How often somebody who was there all the time was seen to be gone. */
+  readonly flickers: number
+  /** Streams that were lost and opened anew. */
+  readonly interruptions: number
+  /** Updates of the document that were acknowledged. */
+  readonly acknowledged: number
+  /** Of those, how many any of the nodes doesn't have. */
+  readonly lost: number
+}
+
+/** Nobody hears of a node for that long until it counts as dead. */
+const NODE_LEASE_MS = 5_000
+const NOTICED_WITHIN_MS = 5_000
+const BACK_WITHIN_MS = 10_000
+const PAUSED_MS = 20_000
+const REDIS_DOWN_MS = 2_000
+const CUT_OFF_MS = 7_000
+/** After it, whoever wasn't back in time is gone. */
+const LEASES_MS = NODE_LEASE_MS + LEASE_MS + 1_000
+const GIVE_UP_MS = 60_000
+
+export const CASES = {
+  kill: {
+    name: 'kill -9 of a node',
+    about:
+      'one of three processes ends without a word, and is started again when all leases are over',
+    rightWithinMs: 10_000,
+    async disturb({ nodes: [first] }) {
+      await first.kill()
+      await setTimeout(LEASES_MS)
+      await first.restart()
+    },
+  },
+  pause: {
+    name: 'SIGSTOP of a node for 20 s',
+    about: 'its connections stay and nothing is answered; then it goes on',
+    rightWithinMs: 30_000,
+    async disturb({ nodes: [first] }) {
+      first.pause()
+      await setTimeout(PAUSED_MS)
+      first.resume()
+      await first.saysItIsAlone(false, BACK_WITHIN_MS)
+    },
+  },
+  redisRestarts: {
+    name: 'Redis restarts with its data',
+    about: 'it is killed and is back 2 s later',
+    rightWithinMs: 15_000,
+    disturb: (world) => restartRedis(world, { empty: false }),
+  },
+  redisEmpty: {
+    name: 'Redis restarts without its data',
+    about: 'likewise, and it has lost all it had',
+    rightWithinMs: 15_000,
+    disturb: (world) => restartRedis(world, { empty: true }),
+  },
+  cutOff: {
+    name: 'a node cut off from Redis for 7 s',
+    about: 'nothing comes through between the two, and nobody is told; its clients stay with it',
+    rightWithinMs: CUT_OFF_MS + 10_000,
+    async disturb({ nodes: [first] }) {
+      first.cutOff()
+      const alone = first.saysItIsAlone(true, NOTICED_WITHIN_MS)
+      await Promise.all([alone, setTimeout(CUT_OFF_MS)])
+      first.reconnect()
+      await first.saysItIsAlone(false, BACK_WITHIN_MS)
+      await setTimeout(LEASES_MS)
+    },
+  },
+  rolling: {
+    name: 'a rolling restart of all three',
+    about: 'one after the other: SIGTERM, goodbyes within 2 s, the end, and a new start',
+    rightWithinMs: 45_000,
+    async disturb({ nodes }) {
+      for (const node of nodes) {
+        await node.restart()
+        await node.saysItIsAlone(false, BACK_WITHIN_MS)
+      }
+      await setTimeout(LEASE_MS + 1_000)
+    },
+  },
+} as const satisfies { readonly [name: string]: Case }
+
+async function restartRedis(
+  { redis, nodes }: World,
+  withWhat: { readonly empty: boolean },
+): Promise<void> {
+  await redis.kill()
+  await Promise.all(nodes.map((node) => node.saysItIsAlone(true, NOTICED_WITHIN_MS)))
+  await setTimeout(REDIS_DOWN_MS)
+  await redis.restart(withWhat)
+  await Promise.all(nodes.map((node) => node.saysItIsAlone(false, BACK_WITHIN_MS)))
+  await setTimeout(LEASES_MS)
+}
+
+/** Plays a case, on nodes and a Redis of its own. */
+export async function play({ disturb }: Case, postgres: RunningPostgres): Promise<Outcome> {
+  await using world = await World.open(postgres)
+  await using crowd = await Crowd.gather(world.url)
+  const sight = await crowd.watch(disturb(world), GIVE_UP_MS)
+  const acknowledged = await crowd.settle()
+  const lost = await world.lacks(acknowledged)
+  const { flickers, interruptions } = crowd
+  return {
+    ...sight,
+    flickers,
+    interruptions,
+    acknowledged: acknowledged.size,
+    lost: lost.length,
+  }
+}
+
+/** An outcome in one line, for who watches. */
+export function describe({ name }: Case, outcome: Outcome): string {
+  const { rightAfterMs, wrongMs, flickers, interruptions, acknowledged, lost } = outcome
+  return (
+    `${name}: right again after ${seconds(rightAfterMs)}, wrong for ${seconds(wrongMs)} of it, ` +
+    `${flickers} flickers, ${interruptions} streams opened anew, ` +
+    `${lost} of ${acknowledged} writes lost`
+  )
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`
+}
