@@ -12,7 +12,7 @@ const SCRIBES = 8
 /** How often each of those who do something does it. */
 const EVERY_MS = 1_000
 /** Where somebody who moves was longer ago than this isn't where they are. */
-const STALE_MS = 2 * EVERY_MS
+const STALE_MS = EVERY_MS + 2_000
 const LOOK_EVERY_MS = 100
 /** For how long all views have to be right until they count as right again. */
 const CALM_MS = 3_000
