@@ -110,10 +110,10 @@ export class Crowd implements AsyncDisposable {
     const all = Promise.all([...this.#scribes, ...this.#writers].map((each) => each.written()))
     const written = await within(all, 'all writes to be acknowledged', SETTLE_WITHIN_MS)
     const acknowledged = new Set(written.flat())
-    const hasAll = ({ doc }: Writer) => isIn(acknowledged, writesOf(doc))
     const isWhole = () => this.mistake(Number.POSITIVE_INFINITY) === undefined
     const isSame = () => new Set(this.#people.map((person) => person.view())).size === 1
-    await this.#until('all documents the same', SETTLE_WITHIN_MS, () => this.#writers.every(hasAll))
+    const lack = () => this.#lack(acknowledged)
+    await this.#until('all documents the same', SETTLE_WITHIN_MS, () => lack() === undefined, lack)
     await this.#until('all views the same', SETTLE_WITHIN_MS, () => isWhole() && isSame())
     return acknowledged
   }
@@ -154,18 +154,29 @@ export class Crowd implements AsyncDisposable {
     }
   }
 
-  async #until(what: string, withinMs: number, isSo: () => boolean): Promise<void> {
+  /** The first thing that is missing in anybody's copy of the document. */
+  #lack(entries: ReadonlySet<string>): string | undefined {
+    for (const { name, doc } of this.#writers) {
+      const copy = writesOf(doc)
+      const lacking = [...entries].filter((entry) => !copy.has(entry))
+      if (lacking.length > 0) return `${name} lacks ${lacking.length}, such as ${lacking[0]}`
+    }
+    return undefined
+  }
+
+  /** @param why says why not yet */
+  async #until(
+    what: string,
+    withinMs: number,
+    isSo: () => boolean,
+    why = () => this.mistake(STALE_MS),
+  ): Promise<void> {
     const deadlineMs = performance.now() + withinMs
     while (!isSo()) {
-      const mistake = this.mistake(STALE_MS) ?? 'no view is wrong'
-      if (performance.now() > deadlineMs) throw new Error(`not in time: ${what}; ${mistake}`)
+      if (performance.now() > deadlineMs) throw new Error(`not in time: ${what}; ${why()}`)
       await setTimeout(LOOK_EVERY_MS)
     }
   }
-}
-
-function isIn(some: ReadonlySet<string>, all: ReadonlySet<string>): boolean {
-  return [...some].every((each) => all.has(each))
 }
 
 /** Has each of them do it once in {@link EVERY_MS}, one after the other. */
