@@ -1,7 +1,7 @@
 // The server of leak.test.ts, a process of its own: `--expose-gc` is its to have, and nothing that
 // the test itself holds is in its memory. Says what it holds when it is asked.
 import 'reflect-metadata'
-import { setTimeout as wait } from 'node:timers/promises'
+import { setImmediate as immediate, setTimeout as wait } from 'node:timers/promises'
 import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
 import { Rooms, WhereaboutsModule } from '@whereabouts/nestjs'
@@ -29,15 +29,18 @@ function resources() {
 }
 
 /**
- * Subscribes and unsubscribes as an application's own @Sse() route would.
+ * Subscribes and unsubscribes as an application's own @Sse() route would: some as soon as they have
+ * begun, some before.
  *
  * @param {number} count
  */
-function watch(count) {
+async function watch(count) {
   for (let index = 0; index < count; index++) {
     const as = index % 2 === 0 ? `own-${index % 10}` : undefined
     const view = index % 3 === 0 ? 'patch' : 'list'
-    rooms.watch('leak', { as, view }).subscribe().unsubscribe()
+    const subscription = rooms.watch('leak', { as, view }).subscribe()
+    if (index % 5 > 0) await immediate()
+    subscription.unsubscribe()
   }
 }
 
@@ -53,13 +56,13 @@ async function measure() {
     connections: await new Promise((resolve) =>
       server.getConnections((_, count) => resolve(count)),
     ),
-    room: rooms.members('leak'),
+    room: await rooms.members('leak'),
   }
 }
 
 /** @param {{ readonly ask: 'measure' | 'watch', readonly count: number }} message */
 async function answer({ ask, count }) {
-  if (ask === 'watch') watch(count)
+  if (ask === 'watch') await watch(count)
   process.send?.({ measured: await measure() })
 }
 
