@@ -1,5 +1,4 @@
-import { formatPosition, type Position } from '@whereabouts/protocol'
-import type { Member } from '@whereabouts/protocol'
+import { formatPosition, type Member, type Position } from '@whereabouts/protocol'
 import { LIMITS, type SimulatedNode } from './node.js'
 import type { NodeReader, Onlooker } from './node-reader.js'
 import type { NodesRun } from './nodes.js'

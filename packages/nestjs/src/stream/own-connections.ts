@@ -21,17 +21,10 @@ export class OwnConnections {
 
   /** @param times 1 when it is sent, -1 if it turns out that it wasn't done */
   count(operation: Operation, times: 1 | -1): void {
-    switch (operation.do) {
-      case 'open':
-        return this.#add(operation.id, times)
-      case 'close':
-        return this.#add(operation.id, -times)
-      case 'watch':
-        this.#watching += times
-        return
-      case 'unwatch':
-        this.#watching -= times
-    }
+    if (operation.do === 'open') this.#add(operation.id, times)
+    if (operation.do === 'close') this.#add(operation.id, -times)
+    if (operation.do === 'watch') this.#watching += times
+    if (operation.do === 'unwatch') this.#watching -= times
   }
 
   #add(id: string, count: number): void {
