@@ -95,7 +95,8 @@ export class SharedRoom implements Follower {
   /** What has to be added to this node's time to get the exchange's. */
   #offsetMs = 0
   #working = 0
-  #expiring = false
+  /** The end of a lease that is being told of. */
+  #expiringMs: number | undefined
   readonly #lateMs: number
 
   /** @param isPassing whether somebody only looks at the room: it speaks for no connection */
@@ -177,15 +178,16 @@ export class SharedRoom implements Follower {
 
   /** Call now and then: lets leases run out. @see PROTOCOL.md MB3, MB4 */
   tick(): void {
-    const lateMs = this.nowMs - this.#room.nextDeadlineMs
-    if (lateMs < 0 || this.#expiring) return
+    const { nextDeadlineMs } = this.#room
+    const lateMs = this.nowMs - nextDeadlineMs
+    if (lateMs < 0 || this.#expiringMs === nextDeadlineMs) return
     if (this.#solitude === undefined && (this.#coming !== undefined || lateMs < this.#lateMs))
       return
-    this.#expiring = true
+    this.#expiringMs = nextDeadlineMs
     this.commit({ do: 'expire' })
       .catch(() => {})
       .finally(() => {
-        this.#expiring = false
+        this.#expiringMs = undefined
       })
   }
 
