@@ -31,8 +31,8 @@ export class Node implements AsyncDisposable {
       goodbyeMs: GOODBYE_MS,
       // A client looks for another node after two and a half of them without a sign of this one.
       heartbeatMs: 2_000,
-      // All 300 clients are in one process.
-      frameIntervalMs: 100,
+      // All 300 clients are in one process, which is to have time for what is looked for.
+      frameIntervalMs: 200,
     }
     return new Node(wire, settings, await startServer(settings))
   }
