@@ -228,7 +228,8 @@ export class ModelConnection implements RedisConnection {
     if (known !== undefined) return known
     const publish = (message: string): void => {
       const { random, weather } = this.network
-      const copies = random.chance(weather.lost) ? 0 : random.chance(weather.doubled) ? 2 : 1
+      if (random.chance(weather.lost)) return
+      const copies = random.chance(weather.doubled) ? 2 : 1
       for (let copy = 0; copy < copies; copy++) {
         this.#travel('messages', () => {
           if (this.hears) for (const listener of this.#listeners.get(channel)!) listener(message)

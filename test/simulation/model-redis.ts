@@ -46,7 +46,6 @@ export class ModelRedis {
   readonly #fences = new Map<string, Fence>()
   readonly #listeners = new Map<string, Set<Listener>>()
   readonly #scripts: ReadonlyMap<Script, Run>
-  #aheadMs = 0
 
   /**
    * @param now ms of the simulation
@@ -94,29 +93,13 @@ export class ModelRedis {
     this.#fences.clear()
   }
 
-  /** What was appended last is lost, as when a replica takes over that didn't have it yet. */
-  forgetLast(batches: number): void {
-    for (const log of this.#logs.values()) {
-      const number = Math.max(log.checkpoint, log.number - batches)
-      for (let lost = number + 1; lost <= log.number; lost++) log.texts.delete(lost)
-      log.number = number
-      const [, , atMs = '0', node = ''] = log.texts.get(number)?.split('\n')[0]?.split(' ') ?? []
-      log.mark = log.texts.has(number) ? `${atMs} ${node}` : ''
-    }
-  }
-
   /** Which epoch it is, and the first version of a room's log; neither if that is lost. */
   placeOf(roomKey: string): { readonly epoch: string | undefined; readonly life: number } {
     return { epoch: this.#epoch, life: this.#log(roomKey)?.life ?? Infinity }
   }
 
-  /** Its clock is put forward, or back. */
-  jump(ms: number): void {
-    this.#aheadMs += ms
-  }
-
   get #unixMs(): number {
-    return Math.floor(BEGINNING_MS + this.now() + this.#aheadMs)
+    return Math.floor(BEGINNING_MS + this.now())
   }
 
   #join(keys: readonly string[], args: readonly string[]): Reply {
@@ -124,11 +107,8 @@ export class ModelRedis {
     const [life = '', number = '', mark = '', says = '', ttlMs = '', page = ''] = args
     let log = this.#log(room)
     const knows = log !== undefined && String(log.life) === life
-    if (knows && forgot(log!, Number(number), mark)) log = this.#make(room, life, number)
-    const isCut = log !== undefined && log.number > log.checkpoint
-    if (log === undefined || (isCut && !log.texts.has(log.checkpoint + 1))) {
-      log = this.#make(room, life, number)
-    }
+    if (knows && forgot(log!, Number(number), mark)) log = undefined
+    if (log === undefined || isCut(log)) log = this.#make(room, life, number)
     this.#keep(log, fence, says, ttlMs)
     const texts = batches(log, log.checkpoint + 1, Number(page))
     return [String(log.life), String(log.number), String(log.checkpoint), log.state, texts]
@@ -156,10 +136,8 @@ export class ModelRedis {
     const [room = '', , fence = '', channel = ''] = keys
     const [life = '', says = '', node = '', operations = '', ttlMs = ''] = args
     const [number = '', mark = ''] = args.slice(7)
-    const log = this.#log(room)
-    if (log === undefined || String(log.life) !== life || this.#fence(fence) !== says) return null
-    const isOther = log.number === Number(number) && mark !== '' && log.mark !== mark
-    if (log.number < Number(number) || isOther) return null
+    const log = this.#own(room, fence, life, says)
+    if (log === undefined || isShort(log, Number(number), mark)) return null
     log.number += 1
     log.atMs = Math.max(log.atMs, this.#unixMs)
     log.mark = `${log.atMs} ${node}`
@@ -193,8 +171,8 @@ export class ModelRedis {
   #hold(keys: readonly string[], args: readonly string[]): Reply {
     const [room = '', , fence = ''] = keys
     const [life = '', says = '', ttlMs = '', number = '', mark = ''] = args
-    const log = this.#log(room)
-    if (log === undefined || String(log.life) !== life || this.#fence(fence) !== says) return null
+    const log = this.#own(room, fence, life, says)
+    if (log === undefined) return null
     if (forgot(log, Number(number), mark)) return null
     this.#keep(log, fence, says, ttlMs)
     return String(log.number)
@@ -218,6 +196,12 @@ export class ModelRedis {
     return this.#logs.get(room)
   }
 
+  /** The log that a node began in, as its fence says. */
+  #own(room: string, fence: string, life: string, says: string): Log | undefined {
+    const log = this.#log(room)
+    return String(log?.life) === life && this.#fence(fence) === says ? log : undefined
+  }
+
   #fence(fence: string): string | undefined {
     const known = this.#fences.get(fence)
     return known !== undefined && known.untilMs >= this.#unixMs ? known.says : undefined
@@ -227,6 +211,16 @@ export class ModelRedis {
     log.untilMs = this.#unixMs + Number(ttlMs)
     this.#fences.set(fence, { says, untilMs: log.untilMs })
   }
+}
+
+/** Whether a log doesn't reach back to its checkpoint. */
+function isCut(log: Log): boolean {
+  return log.number > log.checkpoint && !log.texts.has(log.checkpoint + 1)
+}
+
+/** Whether a log ends before a batch that a node knows, or with another one. */
+function isShort(log: Log, known: number, mark: string): boolean {
+  return log.number < known || (log.number === known && mark !== '' && log.mark !== mark)
 }
 
 /** Whether a log has lost a batch that a node knows, even if another has its number by now. */

@@ -1,5 +1,4 @@
-import { formatPosition, type Position } from '@whereabouts/protocol'
-import type { Member } from '@whereabouts/protocol'
+import { formatPosition, type Member, type Position } from '@whereabouts/protocol'
 import { LIMITS, type SimulatedNode } from './node.js'
 import type { NodeReader, Onlooker } from './node-reader.js'
 import type { NodesRun } from './nodes.js'
@@ -105,6 +104,11 @@ export class NodesChecks implements Onlooker {
       const here = tabs.filter(({ isOpen }) => isOpen).map(({ id }) => `${id} online`)
       const said = JSON.parse(view) as readonly (readonly [string, unknown, string])[]
       const seen = said.map(([id, , status]) => `${id} ${status}`)
+      const { watching } = room!.shared.room
+      const { watchers } = this.run
+      if (watching !== watchers.length) {
+        this.fail(`${watching} watch at ${name} instead of ${watchers.length}`)
+      }
       if (seen.join() !== here.toSorted().join()) {
         this.fail(`${name} has ${seen.join() || 'nobody'} instead of ${here.join() || 'nobody'}`)
       }

@@ -27,6 +27,8 @@ export class NodesRun {
   readonly trace: string[] = []
   readonly nodes: SimulatedNode[] = []
   readonly tabs = TABS.map((id) => new Tab(id))
+  /** The nodes at which somebody watches, once for each. */
+  watchers: SimulatedNode[] = []
   /** In the store of documents. */
   readonly stored = new Set<number>()
   readonly network: ModelNetwork
@@ -101,6 +103,8 @@ export class NodesRun {
     for (const { tab, stream } of streams) {
       if (stream.node === node) this.#lose(tab, stream)
     }
+    for (const each of this.watchers) if (each === node) this.#endWatching(node)
+    this.watchers = this.watchers.filter((each) => each !== node)
     for (const tab of this.tabs) {
       if (tab.waitsFor !== node) continue
       tab.waitsFor = undefined
@@ -135,6 +139,8 @@ export class NodesRun {
       () => this.#update(),
       () => this.#update(),
       () => this.#fetch(tab),
+      () => this.#watch(),
+      () => this.#unwatch(),
     ])
     act()
   }
@@ -289,6 +295,29 @@ export class NodesRun {
     const committed = node.commit({ do: 'move', id: tab.id, user: {}, location: number })
     if (await this.#attempt(committed)) this.#checks.posted(tab, node, number)
     this.#answered(tab, node)
+  }
+
+  /** Somebody looks without joining. */
+  #watch(): void {
+    const node = this.random.pick(this.nodes)
+    this.say(`somebody watches at ${node.name}`)
+    node.machine.host.arrive(() => void this.#answerWatcher(node))
+  }
+
+  async #answerWatcher(node: SimulatedNode): Promise<void> {
+    if (!(await this.#attempt(node.commit({ do: 'watch' })))) return
+    if (this.nodes.includes(node)) this.watchers.push(node)
+    else node.room?.shared.commitQuietly({ do: 'unwatch' })
+  }
+
+  #unwatch(): void {
+    const [node] = this.watchers.splice(this.random.below(this.watchers.length), 1)
+    if (node !== undefined) this.#endWatching(node)
+  }
+
+  #endWatching({ name, machine, rooms }: SimulatedNode): void {
+    this.say(`somebody stops watching at ${name}`)
+    machine.host.arrive(() => rooms.find(ROOM)?.shared.commitQuietly({ do: 'unwatch' }))
   }
 
   #fetch(tab: Tab): void {

@@ -68,11 +68,11 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
 
 function plant({ follower: standIn, operation: instead, isHasty = false }: Fault): Plant {
   return (exchange, node) => {
-    const { follow } = exchange
+    const follow = exchange.follow.bind(exchange)
     const planted: Pick<Exchange, 'follow'> = {
       follow(room, follower) {
-        const following = follow.call(exchange, room, standIn?.(follower, node) ?? follower)
-        const { append } = following
+        const following = follow(room, standIn?.(follower, node) ?? follower)
+        const append = following.append.bind(following)
         following.append = (operations) => {
           const appended = append.call(
             following,

@@ -449,8 +449,8 @@ export class Room {
   }
 
   #restateMember(restated: RestatedMember, node: string, nowMs: number): void {
-    const { id, user, location, posted, at, connections } = restated
-    const postedMs = 'atMs' in posted ? posted.atMs : nowMs - posted.agoMs
+    const { id, user, location, at, connections } = restated
+    const postedMs = postedAt(restated, nowMs)
     const known = this.#entries.get(id)
     if (known === undefined && this.#entries.size >= this.limits.maxMembers) return
     // Elsewhere it may have posted since.
@@ -480,6 +480,10 @@ export class Room {
     this.#timeline.remove(leaver)
     this.#horizon = leaver.version
   }
+}
+
+function postedAt({ posted }: RestatedMember, nowMs: number): number {
+  return 'atMs' in posted ? posted.atMs : nowMs - posted.agoMs
 }
 
 function isSame(a: Json, b: Json): boolean {

@@ -10,6 +10,7 @@ import {
 import type { Operation, Restatement } from '../room/operation.js'
 import { Room, type RoomLimits, type SavedRoom } from '../room/room.js'
 import type { Clock } from './clock.js'
+import { OwnConnections } from './own-connections.js'
 import { Solitude } from './solitude.js'
 
 /** What bounds a room, and its log. */
@@ -81,6 +82,7 @@ const ATTEMPTS = 3
 export class SharedRoom implements Follower {
   readonly #following: Following
   #room: Room
+  readonly #own = new OwnConnections()
   #epoch = ''
   /** The log that the room is in, or was. */
   #log = ''
@@ -93,7 +95,8 @@ export class SharedRoom implements Follower {
   /** What has to be added to this node's time to get the exchange's. */
   #offsetMs = 0
   #working = 0
-  #expiring = false
+  /** The end of a lease that is being told of. */
+  #expiringMs: number | undefined
   readonly #lateMs: number
 
   /** @param isPassing whether somebody only looks at the room: it speaks for no connection */
@@ -148,11 +151,17 @@ export class SharedRoom implements Follower {
    * @returns the room's position after it
    * @throws {Problem} room-full, exchange-busy
    */
-  async commit(operation: Operation): Promise<string> {
+  commit(operation: Operation): Promise<string> {
+    return this.#commit(() => operation)
+  }
+
+  /** @param say what is done, asked for again whenever it is tried again */
+  async #commit(say: () => Operation): Promise<string> {
     this.#working += 1
     try {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const version = await this.#attempt(operation)
+        while (this.#coming?.restated === 0) await this.#coming.sent.settled
+        const version = await this.#attempt(say())
         if (version !== undefined) return formatPosition({ epoch: this.#epoch, version })
       }
     } finally {
@@ -164,22 +173,21 @@ export class SharedRoom implements Follower {
 
   /** Does what nobody waits for. If it can't be shared, another node will notice. */
   commitQuietly(operation: Operation): void {
-    this.commit(operation).catch((error: unknown) => {
-      if (!(error instanceof Problem)) throw error
-    })
+    quietly(this.commit(operation))
   }
 
   /** Call now and then: lets leases run out. @see PROTOCOL.md MB3, MB4 */
   tick(): void {
-    const lateMs = this.nowMs - this.#room.nextDeadlineMs
-    if (lateMs < 0 || this.#expiring) return
+    const { nextDeadlineMs } = this.#room
+    const lateMs = this.nowMs - nextDeadlineMs
+    if (lateMs < 0 || this.#expiringMs === nextDeadlineMs) return
     if (this.#solitude === undefined && (this.#coming !== undefined || lateMs < this.#lateMs))
       return
-    this.#expiring = true
+    this.#expiringMs = nextDeadlineMs
     this.commit({ do: 'expire' })
       .catch(() => {})
       .finally(() => {
-        this.#expiring = false
+        this.#expiringMs = undefined
       })
   }
 
@@ -243,36 +251,43 @@ export class SharedRoom implements Follower {
 
   /** The room's version after it; `undefined` if nobody knows, and it is to be tried again. */
   async #attempt(operation: Operation): Promise<number | undefined> {
-    while (this.#coming?.restated === 0) await this.#coming.sent.settled
-    if (this.#solitude !== undefined && this.#coming === undefined) {
-      this.#solitude.note(operation, this.context.clock.now())
-      this.#room.apply(operation, this.#node, this.nowMs)
-      this.hooks.changed()
-      return this.#room.version
-    }
-    let outcome: number | Problem | undefined
+    const isAlone = this.#solitude !== undefined && this.#coming === undefined
+    return isAlone ? this.#doAlone(operation) : this.#share(operation)
+  }
+
+  #doAlone(operation: Operation): number {
+    this.#solitude?.note(operation, this.context.clock.now())
+    this.#room.apply(operation, this.#node, this.nowMs)
+    this.#own.count(operation, 1)
+    this.hooks.changed()
+    return this.#room.version
+  }
+
+  async #share(operation: Operation): Promise<number | undefined> {
     const number = this.context.nextNumber()
     this.#outcomes.set(number, undefined)
+    this.#own.count(operation, 1)
     try {
       await this.#following.append([[number, operation] as unknown as Json])
     } catch (error) {
       // It may have come back all the same, and has been done then.
       if (!(error instanceof ExchangeLost)) throw error
-    } finally {
-      outcome = this.#outcomes.get(number)
-      this.#outcomes.delete(number)
     }
+    const outcome = this.#outcomes.get(number)
+    this.#outcomes.delete(number)
+    // At once: a room that begins anew says in the next turn what this node has.
+    if (typeof outcome !== 'number') this.#own.count(operation, -1)
     if (outcome instanceof Problem) throw outcome
     return outcome
   }
 
   #apply([number, operation]: Stamped, node: string, atMs: number): void {
     const isOwn = node === this.#node
-    // The others took this node for gone while it was only slow.
-    const isMistaken = operation.do === 'gone' && operation.node === this.#node && !this.isPassing
-    const restatement = isMistaken ? this.#restatement(false) : undefined
     this.#applyTo(this.#room, operation, node, atMs, isOwn ? number : undefined)
-    if (restatement !== undefined) this.commitQuietly({ do: 'restate', ...restatement })
+    // The others took this node for gone while it was only slow.
+    if (operation.do === 'gone' && operation.node === this.#node && !this.isPassing) {
+      quietly(this.#commit(() => ({ do: 'restate', ...this.#restatement(false) })))
+    }
     if (!isOwn || operation.do === 'gone') this.#noteDocument(operation)
   }
 
@@ -333,7 +348,7 @@ export class SharedRoom implements Follower {
   #restatement(isAnother: boolean): Restatement {
     const room = this.#room
     const nowMs = this.context.clock.now()
-    const own = new Map(room.connections.ofNode(this.#node))
+    const own = new Map(this.#own.members)
     const members = []
     for (const { member, at, postedMs } of room.members()) {
       const { id, user, location } = member
@@ -348,7 +363,7 @@ export class SharedRoom implements Follower {
       members,
       onlookers: [...own],
       left: Array.from(this.#solitude?.left ?? [], ([id, atMs]) => [id, nowMs - atMs]),
-      watching: room.connections.watchingNode(this.#node),
+      watching: this.#own.watching,
       document: this.#solitude?.document ?? false,
     }
   }
@@ -392,4 +407,11 @@ export class SharedRoom implements Follower {
     const { random } = this.context
     return Array.from({ length: 12 }, () => Math.floor(random() * 16).toString(16)).join('')
   }
+}
+
+/** A problem is nobody's. */
+function quietly(commit: Promise<unknown>): void {
+  commit.catch((error: unknown) => {
+    if (!(error instanceof Problem)) throw error
+  })
 }

@@ -1,0 +1,35 @@
+import type { Operation } from '../room/operation.js'
+
+/**
+ * A node's own connections to a room, as they are once all that it has sent is done. The room may
+ * know less for a moment: what is on its way, and what the others took away who took the node for
+ * gone.
+ */
+export class OwnConnections {
+  readonly #members = new Map<string, number>()
+  #watching = 0
+
+  /** How many each member has. */
+  get members(): ReadonlyMap<string, number> {
+    return this.#members
+  }
+
+  /** How many joined nobody. */
+  get watching(): number {
+    return this.#watching
+  }
+
+  /** @param times 1 when it is sent, -1 if it turns out that it wasn't done */
+  count(operation: Operation, times: 1 | -1): void {
+    if (operation.do === 'open') this.#add(operation.id, times)
+    if (operation.do === 'close') this.#add(operation.id, -times)
+    if (operation.do === 'watch') this.#watching += times
+    if (operation.do === 'unwatch') this.#watching -= times
+  }
+
+  #add(id: string, count: number): void {
+    const sum = (this.#members.get(id) ?? 0) + count
+    if (sum === 0) this.#members.delete(id)
+    else this.#members.set(id, sum)
+  }
+}
