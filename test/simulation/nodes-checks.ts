@@ -229,7 +229,10 @@ export class NodesChecks implements Onlooker {
 
   /** While it is alone, a node's leases end by its own clock. */
   jumped(node: string, ms: number): void {
-    for (const { knownMs } of this.run.tabs) knownMs.set(node, (knownMs.get(node) ?? 0) - ms)
+    for (const { knownMs } of this.run.tabs) {
+      const sinceMs = knownMs.get(node)
+      if (sinceMs !== undefined) knownMs.set(node, sinceMs - ms)
+    }
   }
 
   /** Redis lost what it had: what was posted is known to nodes alone. */

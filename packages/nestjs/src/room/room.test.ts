@@ -266,3 +266,29 @@ describe('the document', () => {
     expect(budget.since(999)).toMatchObject({ kind: 'snapshot', updates: undefined })
   })
 })
+
+describe('what nodes say of a member', () => {
+  const restated = (location: string, atMs: number, connections: number) =>
+    ({ id: 'ann', user: {}, location, posted: { atMs }, connections }) as const
+  const said = { do: 'restate', members: [], left: [], onlookers: [], watching: 0, document: false }
+
+  it('[RM3 EX3] the location that was posted last counts, whoever says so last', () => {
+    const budget = room()
+    budget.apply({ do: 'move', id: 'ann', user: {}, location: 'C6' }, 'one', 200)
+    const older = { ...said, do: 'restate', members: [restated('C5', 100, 1)] } as const
+    budget.apply(older, 'two', 300)
+    expect(budget.get('ann')?.location).toBe('C6')
+    const newer = { ...said, do: 'restate', members: [restated('C7', 250, 0)] } as const
+    budget.apply(newer, 'three', 300)
+    expect(budget.get('ann')?.location).toBe('C7')
+  })
+
+  it('[MB5 EX3] who was seen after it left has come back', () => {
+    const budget = room()
+    budget.apply({ do: 'move', id: 'ann', user: {}, location: 'C6' }, 'one', 200)
+    budget.apply({ ...said, do: 'restate', left: [['ann', 150]] }, 'two', 300)
+    expect(budget.get('ann')).toBeDefined()
+    budget.apply({ ...said, do: 'restate', left: [['ann', 50]] }, 'two', 300)
+    expect(budget.get('ann')).toBeUndefined()
+  })
+})
