@@ -42,6 +42,7 @@ export function runConformance(
       start,
       platformRefuses,
       itAlone: isNode ? () => {} : it,
+      describeAlone: isNode ? () => {} : describe,
       calm: share(start, { heartbeatMs: HEARTBEAT_MS }),
       brief: share(start, { heartbeatMs: HEARTBEAT_MS, leaseMs: LEASE_MS, soonMs: SOON_MS }),
     }

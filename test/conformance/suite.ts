@@ -46,6 +46,8 @@ export interface Suite {
    * once is in one frame, however large, and everybody who is in its rooms is on it.
    */
   readonly itAlone: (name: string, test: () => Promise<void>) => void
+  /** Tests of that kind, and what they share. */
+  readonly describeAlone: (name: string, tests: () => void) => void
   /** The usual lease, so that nobody leaves by himself while a test runs. */
   readonly calm: Served
   /** A short lease, for tests in which members come and go. */

@@ -25,7 +25,7 @@ export function documentRules(suite: Suite): void {
   describe('the document', () => {
     reads(suite)
     posts(suite)
-    describe('in frames', () => inFrames(suite))
+    suite.describeAlone('in frames', () => inFrames(suite))
     catchingUp(suite)
     withoutIt(suite)
     longPolls(suite)
@@ -156,10 +156,10 @@ function posts({ calm }: Suite): void {
   })
 }
 
-function inFrames({ start, itAlone }: Suite): void {
+function inFrames({ start }: Suite): void {
   const server = share(start, { frameIntervalMs: 400, heartbeatMs: HEARTBEAT_MS })
 
-  itAlone('[DO3] the updates of a frame are one event, the same for everybody', async () => {
+  it('[DO3] the updates of a frame are one event, the same for everybody', async () => {
     const room = new TestRoom(server.baseUrl)
     await using one = await room.watch()
     await using two = await room.watch()
@@ -176,22 +176,19 @@ function inFrames({ start, itAlone }: Suite): void {
     expect(documentEvents(one)).toEqual(documentEvents(two))
   })
 
-  itAlone(
-    '[DO3] [ST6] after the patch of the same frame, and the position is on the last event',
-    async () => {
-      const room = new TestRoom(server.baseUrl)
-      const key = memberKey()
-      await using own = await room.join(key)
-      await own.quiet(8)
-      await room.move(key, 1)
-      await own.next('patch')
-      const { id } = await new TestDocument(room).post('A1')
-      const moved = await room.move(key, 2)
-      expect(await own.next()).toMatchObject({ name: 'patch', id: undefined })
-      expect(await own.next()).toMatchObject({ name: 'document', id: moved.id })
-      expect(versionOf(moved.id)).toBe(versionOf(id) + 1)
-    },
-  )
+  it('[DO3] [ST6] after the patch of the same frame, and the position is on the last event', async () => {
+    const room = new TestRoom(server.baseUrl)
+    const key = memberKey()
+    await using own = await room.join(key)
+    await own.quiet(8)
+    await room.move(key, 1)
+    await own.next('patch')
+    const { id } = await new TestDocument(room).post('A1')
+    const moved = await room.move(key, 2)
+    expect(await own.next()).toMatchObject({ name: 'patch', id: undefined })
+    expect(await own.next()).toMatchObject({ name: 'document', id: moved.id })
+    expect(versionOf(moved.id)).toBe(versionOf(id) + 1)
+  })
 }
 
 function catchingUp({ start, calm, itAlone }: Suite): void {
