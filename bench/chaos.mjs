@@ -35,7 +35,8 @@ try {
       console.log(describe(each, outcome))
       outcomes.push([each, outcome])
     } catch (error) {
-      failures.push(`- **${each.name}** failed: ${error instanceof Error ? error.message : error}.`)
+      const why = error instanceof Error ? error.message : String(error)
+      failures.push(`- **${each.name}** failed: ${why}.`)
       console.error(failures.at(-1))
       process.exitCode = 1
     }

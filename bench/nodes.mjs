@@ -150,7 +150,7 @@ async function startNode(folder, shared) {
   const { env, ...command } = standalone({ port, folder })
   const node = await startServer({ ...command, env: { ...env, ...shared } }, port)
   const deadlineMs = performance.now() + READY_WITHIN_MS
-  while ((await statusOf(port)) !== 'ready') {
+  while ((await statusOf(port)) !== 'ok') {
     if (performance.now() > deadlineMs) throw new Error(`not ready: ${node.output()}`)
     await sleep(50)
   }
