@@ -2,6 +2,7 @@
 // with, and on three. Everything but the load generator is on one core.
 //
 //   --quick             one short run of each: to try it, not for figures
+//   --rooms 40          the same people in so many rooms
 //   --results folder    where the results go; bench/results unless said
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -47,11 +48,14 @@ const COLUMNS = [
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
+    rooms: { type: 'string', default: '1' },
     results: { type: 'string', default: join(import.meta.dirname, 'results') },
   },
 })
 const { quick, results } = values
+const rooms = Number(values.rooms)
 const load = {
+  rooms,
   readers: PEOPLE,
   writers: PEOPLE,
   rate: RATE,
@@ -150,7 +154,7 @@ async function startNode(folder, shared) {
   const { env, ...command } = standalone({ port, folder })
   const node = await startServer({ ...command, env: { ...env, ...shared } }, port)
   const deadlineMs = performance.now() + READY_WITHIN_MS
-  while ((await statusOf(port)) !== 'ready') {
+  while ((await statusOf(port)) !== 'ok') {
     if (performance.now() > deadlineMs) throw new Error(`not ready: ${node.output()}`)
     await sleep(50)
   }
@@ -171,10 +175,10 @@ function report() {
   })
   /** @type {import('./report.mjs').Report} */
   const whole = {
-    scenario: 'nodes',
-    title: 'One room on several nodes',
+    scenario: rooms === 1 ? 'nodes' : `nodes-${rooms}-rooms`,
+    title: rooms === 1 ? 'One room on several nodes' : 'Small rooms on several nodes',
     about:
-      `One room of ${PEOPLE}, each of whom moves ${RATE} times a second and sees everybody; their ` +
+      `${rooms === 1 ? 'One room' : `${rooms} rooms`} of ${PEOPLE / rooms}, each of whom moves ${RATE} times a second and sees everybody; their ` +
       'streams and posts are spread evenly over the nodes. Nodes and Redis share one core, the load ' +
       'has the other. Redis keeps nothing on disk.',
     date: new Date().toISOString().slice(0, 16).replace('T', ' '),

@@ -74,18 +74,20 @@ export class Crowd implements AsyncDisposable {
    * Looks over everybody's shoulder while something goes on, and after it until all views have been
    * right for a while.
    *
-   * @param deadlineMs how long that may take
+   * @param deadlineMs how long that may take after it
    */
   async watch(goingOn: Promise<void>, deadlineMs: number): Promise<Sight> {
-    const ended = new AbortController()
-    const over = goingOn.finally(() => ended.abort())
+    const beganMs = performance.now()
+    let giveUpMs = Number.POSITIVE_INFINITY
+    const over = goingOn.finally(() => {
+      giveUpMs = performance.now() + deadlineMs
+    })
     // What goes wrong with it is told at the end, or is why the views aren't right in time.
     over.catch(() => undefined)
-    const beganMs = performance.now()
     let lookedMs = beganMs
     let lastWrongMs = beganMs
     let wrongMs = 0
-    while (!ended.signal.aborted || lookedMs - lastWrongMs < CALM_MS) {
+    while (lookedMs < giveUpMs - deadlineMs || lookedMs - lastWrongMs < CALM_MS) {
       await setTimeout(LOOK_EVERY_MS)
       const nowMs = performance.now()
       const mistake = this.mistake(STALE_MS)
@@ -93,7 +95,7 @@ export class Crowd implements AsyncDisposable {
         wrongMs += nowMs - lookedMs
         lastWrongMs = nowMs
       }
-      if (nowMs - beganMs > deadlineMs) throw new Error(`not right in time: ${mistake}`)
+      if (nowMs > giveUpMs) throw new Error(`not right in time: ${mistake}`)
       lookedMs = nowMs
     }
     await over
