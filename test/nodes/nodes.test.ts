@@ -1,6 +1,7 @@
-import { type Json, parsePosition, type RoomState } from '@whereabouts/protocol'
+import { formatPosition, type Json, parsePosition, type RoomState } from '@whereabouts/protocol'
+import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { TestDocument } from '../conformance/document.js'
+import { getDocument, TestDocument } from '../conformance/document.js'
 import { call, callJson } from '../conformance/http.js'
 import { memberKey, TestRoom } from '../conformance/room.js'
 import type { EventStream } from '../conformance/stream.js'
@@ -105,6 +106,32 @@ describe('two servers', () => {
     })
     expect((await other.fetch()).cells).toMatchObject({ A1: 'A1', A2: 'A2', A3: /^x+$/ })
     expect((await new TestDocument(here).fetch()).cells).toEqual(other.cells)
+  })
+
+  it('[EX8] a document is fetched with all that a position is past, be a node behind', async () => {
+    const { here, there } = await twoNodes()
+    const own = new TestDocument(here)
+    await using stream = await there.watch()
+    await own.post('A1')
+    await stream.next('document')
+    expect((await new TestDocument(there).fetch()).cells).toEqual({ A1: 'A1' })
+    // As another node would, of which this one hasn't heard yet.
+    const client = new Client({ connectionString: place.settings.databaseUrl })
+    await client.connect()
+    await client.query('INSERT INTO whereabouts_updates (room, bytes) VALUES ($1, $2)', [
+      here.name,
+      Buffer.from(own.write('A2')),
+    ])
+    await client.end()
+    const { epoch, version } = parsePosition(stream.position!)!
+    const cellsAt = async (since: string) => {
+      return new TestDocument(there).take(await getDocument(there, { since })).cells
+    }
+    expect(await cellsAt(stream.position!)).toEqual({ A1: 'A1' })
+    expect(await cellsAt(formatPosition({ epoch, version: version + 1 }))).toEqual({
+      A1: 'A1',
+      A2: 'A2',
+    })
   })
 
   it('[EX4] who moves to the other when one dies is never seen to leave', async () => {

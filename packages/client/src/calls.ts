@@ -54,7 +54,7 @@ export class Calls {
     })
     const type = response.headers.get('content-type') ?? ''
     if (!type.startsWith('text/event-stream') || response.body === null) {
-      throw new Error(`expected a stream and got ${type}`)
+      throw new Error(`no stream: ${type}`)
     }
     return response.body
   }

@@ -15,6 +15,8 @@ export interface DocumentListener {
 export interface DocumentLine {
   /** Where the room is, for what is kept under its name. */
   readonly address: string
+  /** Where the room's events have got to; `null` before the first one. */
+  position(): string | null
   /** Asks for what comes of the document; returns how to stop that. */
   listen(listener: DocumentListener): () => void
   /** Makes a call of the room. Rejects with the server's `Problem` if it gives one. */

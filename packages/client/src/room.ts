@@ -86,6 +86,7 @@ class LiveRoom implements Room {
     this.#connection = this.#createConnection(room)
     holdLine(this, {
       address: `${base}/rooms/${room}`,
+      position: () => this.#view.position,
       listen: (listener) => this.#listenToDocument(listener),
       request: (...call) => this.#calls.request(...call),
       adorn: (adorn) => {

@@ -34,7 +34,7 @@ import type { UserClaim } from './room/user.js'
 import { SYSTEM_CLOCK } from './stream/clock.js'
 import { Connection } from './stream/connection.js'
 import { Connections } from './stream/connections.js'
-import type { Reader } from './stream/frames.js'
+import { type Reader, UNKNOWN_VERSION } from './stream/frames.js'
 import { type OpenRoom, OpenRooms } from './stream/open-rooms.js'
 import { Poll } from './stream/poll.js'
 import { Subscription } from './stream/subscription.js'
@@ -257,16 +257,23 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
    * What somebody lacks of a room's document, as an update of Yjs 13; all of it without a state
    * vector. Makes no room and joins nobody.
    *
+   * @param since a position of the room: what it is past is in the answer
    * @throws {Problem} bad-room, bad-parameter, store-failed
-   * @see PROTOCOL.md DO1
+   * @see PROTOCOL.md DO1, EX8
    */
-  async document(room: string, stateVector?: Uint8Array): Promise<Uint8Array> {
-    checkRoom(room)
+  async document(room: string, stateVector?: Uint8Array, since?: string): Promise<Uint8Array> {
+    const known = this.#rooms.find(checkRoom(room))
+    await known?.shared.ready
+    return this.documents.read(room, stateVector, !this.#isUpToDate(known, since))
+  }
+
+  /** Whether what is loaded of a room's document has all that the room told by a position. */
+  #isUpToDate(known: OpenRoom | undefined, since: string | undefined): boolean {
+    if (this.exchange.unfollowed !== undefined) return true
     // What is loaded is kept up to date by its room, if that is here.
-    const known = this.#rooms.find(room)
-    if (known !== undefined) await known.shared.ready
-    else if (this.exchange.unfollowed === undefined) this.documents.learn(room, undefined)
-    return this.documents.read(room, stateVector)
+    if (known === undefined || since === undefined) return known !== undefined
+    const version = this.#rooms.versionOf(since, known)
+    return version !== UNKNOWN_VERSION && version <= known.shared.room.version
   }
 
   /**

@@ -148,6 +148,7 @@ class VirtualRoom implements Room {
     this.#client = client
     holdLine(this, {
       address: 'virtual',
+      position: () => null,
       listen: (listener) => {
         this.#listener = listener
         return () => void (this.#listener = null)

@@ -8,12 +8,20 @@ const MAX_STATE_VECTOR_CHARACTERS = 4_096
 // Browsers let requests outlive their page while all of them together are below 64 KiB.
 const MAX_KEEPALIVE_BYTES = 32_768
 
-/** What the server has and a state vector doesn't. @see PROTOCOL.md DO1 */
+/**
+ * What the server has and a state vector doesn't; all that the room's events are past, whichever of
+ * several servers is asked.
+ *
+ * @see PROTOCOL.md DO1, EX8
+ */
 export async function fetchDocument(
   line: DocumentLine,
   stateVector: Uint8Array,
   life: AbortSignal,
 ): Promise<Uint8Array> {
+  // The frame that says that something is missing is taken to its end first.
+  await Promise.resolve()
+  const since = line.position() ?? undefined
   const text = encodeBase64url(stateVector)
   // A document that many have edited has a long one: then the whole is asked for.
   const sv = text.length > MAX_STATE_VECTOR_CHARACTERS ? undefined : text
@@ -22,7 +30,7 @@ export async function fetchDocument(
   const limit = setTimeout(giveUp, ANSWER_WITHIN_MS)
   life.addEventListener('abort', giveUp)
   try {
-    const response = await line.request('document', { sv }, { signal: attempt.signal })
+    const response = await line.request('document', { sv, since }, { signal: attempt.signal })
     return new Uint8Array(await response.arrayBuffer())
   } finally {
     clearTimeout(limit)

@@ -134,7 +134,7 @@ describe('what the server has', () => {
     await until(room, ({ watching }) => watching === 4)
   })
 
-  it('[CL13] is fetched after a resync that says so, and only then', async () => {
+  it('[CL13 EX8] is fetched after a resync that says so, and only then', async () => {
     await using server = await ScriptedServer.listen()
     const theirs = typed('a')
     const { room, doc, provider, stream } = await keepSynced(server, encodeStateAsUpdate(theirs))
@@ -144,6 +144,8 @@ describe('what the server has', () => {
     theirs.getText('body').insert(1, 'b')
     stream.event('resync', { document: true }).event('patch', {}, 'e:6')
     const fetched = await server.take('GET document')
+    // Another server is told by that how far this one is.
+    expect(fetched.query.get('since')).toBe('e:6')
     expect(provider.synced).toBe(false)
     fetched.answerBytes(encodeStateAsUpdate(theirs, stateVectorOf(fetched)))
     await untilText(doc, 'ab')

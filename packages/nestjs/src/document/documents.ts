@@ -111,10 +111,11 @@ export class Documents implements OnModuleInit, OnApplicationShutdown {
   /**
    * What somebody lacks of a room's document; everything without a state vector.
    *
+   * @param isFresh whether it is to be as the store has it now, whatever is loaded
    * @throws {Problem} bad-parameter, store-failed
    */
-  read(room: string, stateVector: Uint8Array | undefined): Promise<Uint8Array> {
-    return this.#ask({ call: 'read', room, stateVector })
+  read(room: string, stateVector: Uint8Array | undefined, isFresh: boolean): Promise<Uint8Array> {
+    return this.#ask({ call: 'read', room, stateVector, isFresh })
   }
 
   /** Nobody is in a room any more: its document needn't stay loaded. */

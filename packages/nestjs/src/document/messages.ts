@@ -14,6 +14,7 @@ export type Request =
       readonly call: 'read'
       readonly room: string
       readonly stateVector: Uint8Array | undefined
+      readonly isFresh: boolean
     }
   | { readonly call: 'release'; readonly room: string }
   | {

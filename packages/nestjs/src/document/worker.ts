@@ -44,6 +44,7 @@ async function perform(
       return { changed: await keeper.update(room, bytes), bytes }
     }
     case 'read':
+      if (request.isFresh) await keeper.learn(request.room, undefined)
       return keeper.read(request.room, request.stateVector)
     case 'release':
       keeper.release(request.room)

@@ -97,7 +97,8 @@ export class Calls {
   /** @see PROTOCOL.md DO1 */
   async getDocument(call: Call, room: string): Promise<void> {
     await this.#authorize(call.request)
-    const update = await this.rooms.document(room, stateVector(call.query))
+    const { query } = call
+    const update = await this.rooms.document(room, stateVector(query), query('since'))
     call.send(200, BYTES_TYPE, update)
   }
 

@@ -104,7 +104,10 @@ export const OPENAPI = {
       parameters: [room],
       get: {
         summary: 'The document, or what the caller lacks of it, as an update of Yjs 13',
-        parameters: [query('sv', "The caller's state vector, in base64url")],
+        parameters: [
+          query('sv', "The caller's state vector, in base64url"),
+          query('since', 'A position of the room: what it is past is in the answer'),
+        ],
         responses: { 200: update('An update'), default: problem },
       },
       post: {
