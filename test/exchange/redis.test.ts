@@ -54,7 +54,7 @@ describe('an exchange through Redis', () => {
     await reader.has('"1"')
     const { firstVersion } = writer.history
     // In the log, but nobody was told.
-    const text = `${firstVersion} 2 ${Date.now()} somebody\n"2"`
+    const text = `${firstVersion} 2 ${Date.now()} somebody\n${JSON.stringify('"2"')}`
     await redis.command('HSET', key('room'), 'number', '2')
     await redis.command('XADD', key('log'), '2-0', 'batch', text, 'total', '0')
     const sinceMs = performance.now()
@@ -96,7 +96,7 @@ describe('an exchange through Redis', () => {
     await reader.append('"1"')
     const sinceMs = performance.now()
     // In the log, but nobody was told, and nobody says anything after it.
-    const text = `${reader.history.firstVersion} 2 2 somebody\n"2"`
+    const text = `${reader.history.firstVersion} 2 2 somebody\n${JSON.stringify('"2"')}`
     await redis.command('HSET', key('room'), 'number', '2', 'mark', '2 somebody')
     await redis.command('XADD', key('log'), '2-0', 'batch', text, 'total', '0')
     await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub')
@@ -239,7 +239,8 @@ describe('an exchange through Redis', () => {
     // What was on its way all the time, as the old connection would bring it.
     const { firstVersion } = recorder.history
     const keys = [key('room'), key('log'), fence.key, key('batches')]
-    const late = [firstVersion, fence.value, node.node, '"late"', 60_000, 100, 100_000, 0, '']
+    const operation = JSON.stringify('"late"')
+    const late = [firstVersion, fence.value, node.node, operation, 60_000, 100, 100_000, 0, '']
     const words = [...keys, ...late].map(String)
     expect(await redis.command('EVAL', APPEND.text, '4', ...words)).toBeNull()
     words[5] = (await fenceOf(node)).value
