@@ -158,7 +158,7 @@ describe('in a browser', { timeout: 30_000 }, () => {
     })
     const stream = await joinFrom(page, server)
     await context.setOffline(true)
-    stream.event('goodbye', { reconnectInMs: 600_000 })
+    stream.event('goodbye', { reconnectInMs: 600_000 }).end()
     await page.waitForFunction(() => window.testPage.rooms[0]?.status === 'reconnecting')
     await context.setOffline(false)
     expect((await server.take('GET events')).query.get('lastEventId')).toBe('e:1')
