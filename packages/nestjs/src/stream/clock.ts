@@ -1,23 +1,13 @@
+import { PROCESS, type Surroundings } from '../exchange/surroundings.js'
+
 /** Time, as far as frames and connections need it. */
-export interface Clock {
-  /** Milliseconds that don't run backwards. */
-  now(): number
-  /** How much of that time something ran. */
+export interface Clock extends Pick<Surroundings, 'now' | 'after'> {
+  /** How much of that time something ran, in milliseconds. */
   busyMs(): number
-  /** Calls back once after a time, 0 being the next turn; the answer calls it off. */
-  after(ms: number, callback: () => void): () => void
 }
 
 /** The process's own time. What waits on it doesn't keep the process alive. */
 export const SYSTEM_CLOCK: Clock = {
-  now: () => performance.now(),
+  ...PROCESS,
   busyMs: () => performance.eventLoopUtilization().active,
-  after(ms, callback) {
-    if (ms <= 0) {
-      const immediate = setImmediate(callback)
-      return () => clearImmediate(immediate)
-    }
-    const timer = setTimeout(callback, ms).unref()
-    return () => clearTimeout(timer)
-  },
 }
