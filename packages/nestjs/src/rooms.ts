@@ -33,7 +33,7 @@ import type { MissedUpdates } from './room/room.js'
 import type { UserClaim } from './room/user.js'
 import { SYSTEM_CLOCK } from './stream/clock.js'
 import { Connection } from './stream/connection.js'
-import { Connections } from './stream/connections.js'
+import { Connections, type Kept } from './stream/connections.js'
 import { type Reader, UNKNOWN_VERSION } from './stream/frames.js'
 import { type OpenRoom, OpenRooms } from './stream/open-rooms.js'
 import { Poll } from './stream/poll.js'
@@ -321,10 +321,13 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
     const forget = this.#connections.add(poll)
     const cancelTimer = this.#clock.after(waitMs, poll.end)
     cancelled.addEventListener('abort', poll.end, { once: true })
-    await this.#rooms.follow(room, poll, (known) => this.#rooms.versionOf(position, known))
-    cancelled.removeEventListener('abort', poll.end)
-    cancelTimer()
-    forget()
+    try {
+      await this.#rooms.follow(room, poll, (known) => this.#rooms.versionOf(position, known))
+    } finally {
+      cancelled.removeEventListener('abort', poll.end)
+      cancelTimer()
+      forget()
+    }
   }
 
   /**
@@ -343,26 +346,16 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
     return new Observable((subscriber) => {
       this.#assertOpen()
       this.#attend(room, member)
-        .then(({ room: open, self, release }) => {
-          if (subscriber.closed) return release()
-          const { frames } = open
-          const version =
-            lastEventId === undefined ? undefined : this.#rooms.versionOf(lastEventId, open)
+        .then((attendance) => {
+          if (subscriber.closed) return attendance.release()
+          const { frames } = attendance.room
+          const version = this.#versionOf(lastEventId, attendance.room)
           const position = lastEventId ?? formatPosition({ epoch: frames.epoch, version: 0 })
-          const subscription = new Subscription(
-            { view, documents, part },
-            version,
-            position,
-            subscriber,
-          )
-          const forget = this.#connections.add(subscription)
-          subscriber.add(() => {
-            forget()
-            frames.remove(subscription)
-            release()
-          })
-          subscription.open(this.#hello(room, self))
-          this.#start(open, subscription)
+          const wanted = { view, documents, part }
+          const subscription = new Subscription(wanted, version, position, subscriber)
+          subscriber.add(this.#admit(attendance, subscription))
+          subscription.open(this.#hello(room, attendance.self))
+          if (!subscriber.closed) frames.catchUp(subscription)
         })
         .catch((error: unknown) => subscriber.error(error))
     })
@@ -382,25 +375,20 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
   ): Promise<() => void> {
     this.#assertOpen()
     const { caller, at } = request
-    const { room: open, self, release } = await this.#attend(checkRoom(room), caller, at)
+    const attendance = await this.#attend(checkRoom(room), caller, at)
     // Its reader may be gone by now.
     if (response.closed) {
-      release()
+      attendance.release()
       return () => {}
     }
-    const { frames } = open
-    const { lastEventId } = request
-    const version = lastEventId === undefined ? undefined : this.#rooms.versionOf(lastEventId, open)
+    const { frames } = attendance.room
+    const version = this.#versionOf(request.lastEventId, attendance.room)
     const connection = new Connection(request, version, response, this.#undrained)
     connection.onDrain = () => frames.catchUp(connection)
-    const forget = this.#connections.add(connection)
-    connection.open(this.#hello(room, self), randomRetryMs())
-    this.#start(open, connection)
-    return () => {
-      forget()
-      frames.remove(connection)
-      release()
-    }
+    const release = this.#admit(attendance, connection)
+    connection.open(this.#hello(room, attendance.self), randomRetryMs())
+    frames.catchUp(connection)
+    return release
   }
 
   /** Goodbye to everybody, before the platform waits for its connections. FR7, FR9 */
@@ -450,10 +438,19 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
     return { room, self: id, release: () => shared.commitQuietly({ do: 'close', id }) }
   }
 
-  /** The first frame of a reader, then all that follow. */
-  #start({ frames }: OpenRoom, reader: Reader): void {
+  /** From now on a reader is told all that happens. Answers what ends that, and the attendance. */
+  #admit({ room: { frames }, release }: Attendance, reader: Reader & Kept): () => void {
+    const forget = this.#connections.add(reader)
     frames.add(reader)
-    frames.catchUp(reader)
+    return () => {
+      forget()
+      frames.remove(reader)
+      release()
+    }
+  }
+
+  #versionOf(position: string | undefined, room: OpenRoom): number | undefined {
+    return position === undefined ? undefined : this.#rooms.versionOf(position, room)
   }
 
   #hello(room: string, self: string | null) {
