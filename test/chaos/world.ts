@@ -5,7 +5,7 @@ import { type RunningRedis, startRedis } from '../servers/redis.js'
 import { type RunningServer, startServer } from '../servers/standalone.js'
 import { readWrites } from './scribe.js'
 import { Switch } from './switch.js'
-import { Wire } from './wire.js'
+import { Wire } from '../servers/wire.js'
 
 /** How long a member without a connection stays. */
 export const LEASE_MS = 8_000

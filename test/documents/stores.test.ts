@@ -193,6 +193,26 @@ it('a database that is not there is said to be so', async () => {
   await expect(openPostgres(nowhere)).rejects.toThrow(/the database can't be used: .*nowhere/)
 })
 
+it('[EX6] keeps word of what other processes were not told of, until they were', async () => {
+  await using place = await postgresPlace()
+  await using store = closing(await place.open())
+  await using other = closing(await place.open())
+  const here = store.untold!
+  const there = other.untold!
+  expect(await there.list()).toEqual([])
+  for (const room of ['one', 'two', 'one']) await here.note(room)
+  const [two, one] = await there.list()
+  expect([two!.room, one!.room]).toEqual(['two', 'one'])
+  await here.note('one')
+  // There is more since.
+  await there.told(one!)
+  await there.told(two!)
+  const left = await here.list()
+  expect(left).toEqual([{ room: 'one', number: expect.any(Number) }])
+  await here.told(left[0]!)
+  expect(await there.list()).toEqual([])
+})
+
 async function sqlitePlace(): Promise<Place> {
   const folder = await newFolder()
   const file = join(folder.path, 'documents.sqlite')

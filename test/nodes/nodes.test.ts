@@ -7,6 +7,7 @@ import { memberKey, TestRoom } from '../conformance/room.js'
 import type { EventStream } from '../conformance/stream.js'
 import type { Settings } from '../conformance/suite.js'
 import { startServer } from '../servers/standalone.js'
+import { Wire } from '../servers/wire.js'
 import { newPlace, type Place } from './place.js'
 
 const LEASE_MS = 3_000
@@ -218,6 +219,27 @@ describe('while Redis is away', () => {
     place.redis.resume()
     await sees(benStream, self, 'A1')
   })
+})
+
+it('[EX6] what a node took in alone and died with reaches those whose node it never told', async () => {
+  await using wire = await Wire.to(place.redis.port)
+  const { two: survivor, here, there } = await twoNodes()
+  const lonely = await place.node({ redisUrl: `redis://${wire.address}` })
+  const document = new TestDocument(here)
+  await document.fetch()
+  await using stream = await there.watch()
+  wire.cut()
+  await expect
+    .poll(() => callJson(`${lonely.baseUrl}/health/ready`), { timeout: 10_000 })
+    .toEqual({ status: 'alone' })
+  await new TestDocument(new TestRoom(lonely.baseUrl, here.name)).post('K', 'alone')
+  await lonely.kill()
+  await stream.until('the update that nobody told', () => {
+    return stream.arrived.some(({ name, text }) => name === 'resync' && text.includes('document'))
+  })
+  expect((await document.fetch()).cells).toEqual({ K: 'alone' })
+  expect((await new TestDocument(there).fetch()).cells).toEqual({ K: 'alone' })
+  expect(await callJson(`${survivor.baseUrl}/health/ready`)).toEqual({ status: 'ok' })
 })
 
 it('[EX6] a server that is told of Redis alone says what is missing', async () => {

@@ -4,6 +4,7 @@ import { type OpenRoom, OpenRooms } from '../../packages/nestjs/src/stream/open-
 import { merge } from './document.js'
 import { KEYS, Machine } from './machine.js'
 import type { ModelNetwork } from './model-network.js'
+import type { ModelUntold } from './model-untold.js'
 import type { NodeReader } from './node-reader.js'
 
 export const ROOM = 'budget'
@@ -27,6 +28,7 @@ export interface NodeSettings {
   readonly network: ModelNetwork
   /** Updates of the document that are in the store, which all nodes share. */
   readonly stored: ReadonlySet<number>
+  readonly untold: ModelUntold
   readonly maxRecentDocumentBytes: number
   readonly checkpointBatches: number
   readonly plant: Plant
@@ -37,6 +39,8 @@ export class SimulatedNode {
   readonly machine: Machine
   readonly rooms: OpenRooms
   readonly readers = new Set<NodeReader>()
+  /** Whether it notes what it takes in while it is alone. */
+  leavesWord = true
   /** What is loaded of the document. */
   #copy: Set<number> | undefined
 
@@ -56,6 +60,11 @@ export class SimulatedNode {
           this.#copy = undefined
         },
         updated: (_, update) => this.#learn(update),
+        untold: {
+          note: () => this.#note(),
+          untold: async () => settings.untold.list(ROOM),
+          told: async (room) => settings.untold.told(room),
+        },
       },
       () => network.random.next(),
     )
@@ -102,6 +111,14 @@ export class SimulatedNode {
     else await room.shared.ready
     this.#copy ??= new Set(this.settings.stored)
     return this.#copy
+  }
+
+  async #note(): Promise<void> {
+    const { network, untold } = this.settings
+    await new Promise<void>((resolve) => {
+      this.machine.host.after(network.random.below(20), resolve)
+    })
+    if (this.leavesWord) untold.note()
   }
 
   #learn(update: string | undefined): void {

@@ -28,8 +28,6 @@ export class NodesChecks implements Onlooker {
   readonly #failures: string[] = []
   /** Readers that took a frame since the last time. */
   readonly #fresh = new Set<NodeReader>()
-  /** Updates that were acknowledged, and of which their node may have told nobody yet. */
-  #updates: { readonly node: SimulatedNode; readonly update: number }[] = []
   /** Updates that were acknowledged. */
   readonly #acknowledged = new Set<number>()
   /** When something went wrong the last time. */
@@ -50,6 +48,7 @@ export class NodesChecks implements Onlooker {
     const { node } = stream
     stream.isAnswered = true
     tab.hasLeft = false
+    if (node.isShared) tab.isLeaving = false
     this.run.say(`${tab.id} has its stream at ${node.name}`)
   }
 
@@ -68,11 +67,12 @@ export class NodesChecks implements Onlooker {
   posted(tab: Tab, node: SimulatedNode, number: number): void {
     const location = node.room?.shared.room.get(tab.id)?.location
     const isThere = typeof location === 'number' && location >= number
-    const isGone = tab.hasLeft || tab.acknowledged.some((each) => each.number > number)
+    const isGone =
+      tab.hasLeft || tab.isLeaving || tab.acknowledged.some((each) => each.number > number)
     if (!isThere && !isGone) this.fail(`${number} of ${tab.id} is acknowledged and isn't there`)
     tab.aliveMs = this.run.clock.now()
-    if (!node.isShared) return
-    tab.acknowledged.push({ number, atMs: this.run.clock.now() })
+    if (node.isShared) tab.acknowledged.push({ number, atMs: this.run.clock.now() })
+    else tab.untold.push({ number, node })
   }
 
   /** After everything that happens. */
@@ -86,7 +86,6 @@ export class NodesChecks implements Onlooker {
     this.#fresh.clear()
     const shared = new Set(this.run.nodes.filter(({ isShared }) => isShared))
     for (const tab of this.run.tabs) this.#checkTab(tab, shared, nowMs)
-    if (this.#updates.length > 0) this.#countUpdates(shared)
     if (this.#failures.length > 0) throw new Error(this.#failures.join('\n'))
   }
 
@@ -115,13 +114,6 @@ export class NodesChecks implements Onlooker {
     }
     for (const tab of tabs) await this.#checkTabAtRest(tab)
     this.check()
-  }
-
-  #countUpdates(shared: ReadonlySet<SimulatedNode>): void {
-    for (const { node, update } of this.#updates) {
-      if (shared.has(node)) this.#acknowledged.add(update)
-    }
-    this.#updates = this.#updates.filter(({ node }) => !shared.has(node))
   }
 
   /** PROTOCOL.md EX1, RM9 */
@@ -169,10 +161,20 @@ export class NodesChecks implements Onlooker {
       }
     }
     if (tab.streams.size > 0) tab.aliveMs = nowMs
+    this.#tellUntold(tab, shared, nowMs)
     if (tab.acknowledged.length > 0 && nowMs - tab.sharedMs > LIMITS.leaseMs - 1_000) {
       tab.acknowledged.length = 0
     }
     this.#checkGhost(tab, nowMs)
+  }
+
+  /** What a node took while it was alone is everybody's when it is back. PROTOCOL.md EX3 */
+  #tellUntold(tab: Tab, shared: ReadonlySet<SimulatedNode>, nowMs: number): void {
+    if (tab.untold.length === 0) return
+    for (const { number, node } of tab.untold) {
+      if (shared.has(node)) tab.acknowledged.push({ number, atMs: nowMs })
+    }
+    tab.untold = tab.untold.filter(({ node }) => node.running && !shared.has(node))
   }
 
   /** PROTOCOL.md MB2 */
@@ -218,8 +220,8 @@ export class NodesChecks implements Onlooker {
   }
 
   /** An update of the document was acknowledged. */
-  updated(node: SimulatedNode, update: number): void {
-    this.#updates.push({ node, update })
+  updated(update: number): void {
+    this.#acknowledged.add(update)
   }
 
   /** Something went wrong. */
@@ -229,7 +231,10 @@ export class NodesChecks implements Onlooker {
 
   /** While it is alone, a node's leases end by its own clock. */
   jumped(node: string, ms: number): void {
-    for (const { knownMs } of this.run.tabs) {
+    for (const tab of this.run.tabs) {
+      const { knownMs } = tab
+      // How long ago that was, it can't say any more.
+      tab.untold = tab.untold.filter((untold) => untold.node.name !== node)
       const sinceMs = knownMs.get(node)
       if (sinceMs !== undefined) knownMs.set(node, sinceMs - ms)
     }

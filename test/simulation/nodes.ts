@@ -4,6 +4,7 @@ import { NodeReader } from './node-reader.js'
 import { NodesChecks } from './nodes-checks.js'
 import { ModelNetwork } from './model-network.js'
 import { ModelRedis } from './model-redis.js'
+import { ModelUntold } from './model-untold.js'
 import { Random } from './random.js'
 import { type Stream, Tab } from './tab.js'
 import { FAIR, Trouble, weatherOf } from './trouble.js'
@@ -31,6 +32,7 @@ export class NodesRun {
   watchers: SimulatedNode[] = []
   /** In the store of documents. */
   readonly stored = new Set<number>()
+  readonly untold = new ModelUntold()
   readonly network: ModelNetwork
   readonly trouble: Trouble
   readonly random: Random
@@ -81,10 +83,11 @@ export class NodesRun {
   }
 
   #start(): void {
-    const { network, stored, plant } = this
+    const { network, stored, untold, plant } = this
     const settings = {
       network,
       stored,
+      untold,
       maxRecentDocumentBytes: this.#maxRecentDocumentBytes,
       checkpointBatches: this.#checkpointBatches,
       plant,
@@ -249,6 +252,7 @@ export class NodesRun {
     const { node } = stream
     this.#forgetPosts(tab)
     tab.hasLeft = true
+    tab.isLeaving = true
     tab.knownMs.clear()
     tab.waitsFor = node
     node.machine.host.arrive(() => void this.#sayGoodbye(tab, node, 'soon'))
@@ -347,13 +351,14 @@ export class NodesRun {
 
   async #tell(node: SimulatedNode, update: number): Promise<void> {
     if (await this.#attempt(node.tell(update, this.random.chance(0.9)))) {
-      this.#checks.updated(node, update)
+      this.#checks.updated(update)
     }
   }
 
   /** What it posted before needn't be there any more. */
   #forgetPosts(tab: Tab): void {
     tab.acknowledged.length = 0
+    tab.untold.length = 0
   }
 
   /** Whether it was done; it may be refused with a problem. */

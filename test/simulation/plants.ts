@@ -13,6 +13,8 @@ interface Fault {
   readonly operation?: (operation: Operation) => Operation
   /** Whether what is appended is acknowledged before it is there. */
   readonly isHasty?: boolean
+  /** Whether nothing is noted of what is taken in alone. */
+  readonly isMute?: boolean
 }
 
 /** What a server would do that is wrong in one place. Each is to be found. */
@@ -64,10 +66,17 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
     }),
   }),
   'answers before it is done': plant({ isHasty: true }),
+  'leaves no word of what it took in alone': plant({ isMute: true }),
 }
 
-function plant({ follower: standIn, operation: instead, isHasty = false }: Fault): Plant {
+function plant({
+  follower: standIn,
+  operation: instead,
+  isHasty = false,
+  isMute = false,
+}: Fault): Plant {
   return (exchange, node) => {
+    node.leavesWord = !isMute
     const follow = exchange.follow.bind(exchange)
     const planted: Pick<Exchange, 'follow'> = {
       follow(room, follower) {

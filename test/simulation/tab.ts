@@ -19,6 +19,8 @@ export class Tab {
   isOpen = false
   /** It has said that it leaves, and not come back since. */
   hasLeft = true
+  /** It has reloaded, and no node that can reach the others knows that it is back. */
+  isLeaving = false
   /** The node that has yet to answer what it posted or said last: it asks one thing after the other. */
   waitsFor: SimulatedNode | undefined
   /** Until when what a node did that is gone now may come to something yet. */
@@ -27,6 +29,8 @@ export class Tab {
   posted = 0
   /** Those that were acknowledged where they were shared, and when. */
   readonly acknowledged: { readonly number: number; readonly atMs: number }[] = []
+  /** Those that nodes acknowledged which couldn't share them. */
+  untold: { readonly number: number; readonly node: SimulatedNode }[] = []
   /** The nodes that know the last of them, since Redis lost it. */
   keepers: Set<SimulatedNode> | undefined
   /** When each node, by its name, was last bound to know that it is connected. */

@@ -53,7 +53,8 @@ export class World {
       frameIntervalMs: FRAME_INTERVAL_MS,
     }
     const exchange = new MemoryExchange({ now: () => this.clock.now() })
-    const hooks = { merge, emptied: () => {}, updated: () => {} }
+    const nothing = { note: async () => {}, untold: async () => [], told: async () => {} }
+    const hooks = { merge, emptied: () => {}, updated: () => {}, untold: nothing }
     this.rooms = new OpenRooms(exchange, limits, this.clock, hooks, () => 0)
   }
 

@@ -132,6 +132,7 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
       merge: mergeUpdates,
       emptied: (room: string) => documents.release(room),
       updated: (room: string, update: string | undefined) => documents.learn(room, update),
+      untold: documents,
     }
     this.#rooms = new OpenRooms(exchange, options, this.#clock, hooks, Math.random)
     this.#connections = new Connections(options, this.#clock)
@@ -418,7 +419,8 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
   }
 
   #wasTold(room: string, bytes: Uint8Array): boolean {
-    return this.#rooms.find(room)?.shared.room.hasUpdate(bytes) === true
+    const shared = this.#rooms.find(room)?.shared
+    return shared?.isAlone === false && shared.room.hasUpdate(bytes)
   }
 
   /** Takes part in a room: as a member, or watching. Gives it up through `release`. */

@@ -11,6 +11,7 @@ import { Problem } from '@whereabouts/protocol'
 import { type ResolvedOptions, WHEREABOUTS_OPTIONS } from '../options.js'
 import { type DocumentCount, storeFailed } from './keeper.js'
 import type { Answer, DocumentSettings, Opened, Request, Results } from './messages.js'
+import type { UntoldRoom } from './store.js'
 
 /** An update that was accepted. */
 export interface AcceptedUpdate {
@@ -135,6 +136,33 @@ export class Documents implements OnModuleInit, OnApplicationShutdown {
     void this.#ask({ call: 'learn', room, bytes }, transferred).catch(() => {})
   }
 
+  /**
+   * Notes in the store that a room's document took something in that other processes weren't told of.
+   *
+   * @throws {Problem} store-failed
+   */
+  async note(room: string): Promise<void> {
+    await this.#ask({ call: 'note', room })
+  }
+
+  /**
+   * Some of the rooms that any process noted so.
+   *
+   * @throws {Problem} store-failed
+   */
+  untold(): Promise<readonly UntoldRoom[]> {
+    return this.#ask({ call: 'untold' })
+  }
+
+  /**
+   * Everybody was told of what is in the document of such a room.
+   *
+   * @throws {Problem} store-failed
+   */
+  async told(told: UntoldRoom): Promise<void> {
+    await this.#ask({ call: 'told', told })
+  }
+
   /** @throws {Problem} store-failed if the store can't be written to */
   async check(): Promise<void> {
     if (this.#worker !== undefined) await this.#ask({ call: 'check' })
@@ -176,6 +204,7 @@ export class Documents implements OnModuleInit, OnApplicationShutdown {
     worker.postMessage({ ...request, number }, transferred)
     return (await result) as Results[R['call']]
   }
+
   #started(): Promise<Worker> {
     this.#worker ??= this.#start().catch((error: unknown) => {
       this.#worker = undefined

@@ -1,5 +1,6 @@
 import type { ProblemExtensions, ProblemName } from '@whereabouts/protocol'
 import type { DocumentCount, DocumentLimits } from './keeper.js'
+import type { UntoldRoom } from './store.js'
 
 /** What the thread of the documents is started with. */
 export interface DocumentSettings extends DocumentLimits {
@@ -22,6 +23,9 @@ export type Request =
       readonly room: string
       readonly bytes: Uint8Array<ArrayBuffer> | undefined
     }
+  | { readonly call: 'note'; readonly room: string }
+  | { readonly call: 'untold' }
+  | { readonly call: 'told'; readonly told: UntoldRoom }
   | { readonly call: 'count' }
   | { readonly call: 'check' }
   | { readonly call: 'close' }
@@ -33,6 +37,9 @@ export interface Results {
   readonly read: Uint8Array<ArrayBuffer>
   readonly release: undefined
   readonly learn: undefined
+  readonly note: undefined
+  readonly untold: readonly UntoldRoom[]
+  readonly told: undefined
   readonly count: DocumentCount
   readonly check: undefined
   readonly close: undefined

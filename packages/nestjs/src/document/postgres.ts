@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { Pool, type PoolClient } from 'pg'
+import { PostgresUntold, UNTOLD_SCHEMA } from './postgres-untold.js'
 import {
   checkSchema,
   type Compaction,
@@ -8,6 +9,7 @@ import {
   type RoomUpdate,
   SCHEMA_VERSION,
   type StoredDocument,
+  type UntoldRooms,
 } from './store.js'
 
 /** Names this application's lock among those of the database. */
@@ -77,7 +79,11 @@ export async function openPostgres(databaseUrl: string): Promise<DocumentStore> 
 }
 
 class PostgresStore implements DocumentStore {
-  constructor(private readonly pool: Pool) {}
+  readonly untold: UntoldRooms
+
+  constructor(private readonly pool: Pool) {
+    this.untold = new PostgresUntold(pool)
+  }
 
   async load(room: string): Promise<StoredDocument> {
     return transaction(this.pool, async (client) => {
@@ -222,6 +228,7 @@ async function migrate(client: PoolClient): Promise<void> {
   if (rows[0]?.there !== true) await client.query(SCHEMA)
   const schema = await client.query<{ version: number }>('SELECT version FROM whereabouts_schema')
   checkSchema(schema.rows[0]?.version ?? 0, 'the database')
+  await client.query(UNTOLD_SCHEMA)
 }
 
 async function transaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {

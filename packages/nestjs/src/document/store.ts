@@ -30,6 +30,30 @@ export interface Compaction {
   readonly numbers: readonly number[]
 }
 
+/** A room whose document took something in that other processes weren't told of. */
+export interface UntoldRoom {
+  readonly room: string
+  /** Another one with everything that it takes in. */
+  readonly number: number
+}
+
+/**
+ * What a process that can't reach the others leaves word of, so that they hear of it even if it is
+ * never back.
+ *
+ * @see PROTOCOL.md EX6
+ */
+export interface UntoldRooms {
+  /** Notes that a room's document took something in, which is stored. */
+  note(room: string): Promise<void>
+
+  /** Some of those that are noted, whoever did. */
+  list(): Promise<readonly UntoldRoom[]>
+
+  /** Everybody was told. Nothing is changed if it has taken in more since. */
+  told(room: UntoldRoom): Promise<void>
+}
+
 /**
  * Where documents are kept: an append-only log of updates for each room, and a snapshot that now and
  * then takes the place of its beginning. Opaque bytes; nothing here knows what an update is.
@@ -39,6 +63,9 @@ export interface Compaction {
  * @see PROTOCOL.md DO8
  */
 export interface DocumentStore {
+  /** None where nobody else can have the store. */
+  readonly untold?: UntoldRooms
+
   /** All that is known of a room's document. */
   load(room: string): Promise<StoredDocument>
 

@@ -52,16 +52,31 @@ async function perform(
     case 'learn':
       await keeper.learn(request.room, request.bytes)
       return undefined
+    case 'note':
+      await worked(store.untold?.note(request.room))
+      return undefined
+    case 'untold':
+      return (await worked(store.untold?.list())) ?? []
+    case 'told':
+      await worked(store.untold?.told(request.told))
+      return undefined
     case 'count':
       return keeper.count()
     case 'check':
-      await store.check().catch((error: unknown) => {
-        throw storeFailed(error)
-      })
+      await worked(store.check())
       return undefined
     case 'close':
       await store.close()
       return undefined
+  }
+}
+
+/** @throws {Problem} store-failed if it didn't */
+async function worked<T>(work: Promise<T> | undefined): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    throw storeFailed(error)
   }
 }
 

@@ -114,7 +114,7 @@ export interface Exchange {
    * is told. One that was only slow may come back under the same name after that; its rooms have
    * begun anew by then.
    */
-  onGone(listener: (node: string) => void): void
+  onGone(listener: GoneListener): void
 
   /**
    * The nodes that aren't gone, this one included, not older than the call. A node is among them
@@ -127,6 +127,9 @@ export interface Exchange {
   /** Gives up this node's lease at once and ends all that it follows. */
   close(): Promise<void>
 }
+
+/** @param hasLeft whether it surely was closed, and so has done all that it was asked for */
+export type GoneListener = (node: string, hasLeft: boolean) => void
 
 /** Injects the {@link Exchange}. */
 export const EXCHANGE = Symbol('whereabouts exchange')

@@ -13,6 +13,10 @@ function certain(leases: Leases, nowMs: number, ...nodes: string[]): void {
   )
 }
 
+function died(node: string) {
+  return { node, hasLeft: false }
+}
+
 it('[EX4] says once that a node is gone whose lease ran out', () => {
   const leases = new Leases()
   certain(leases, 10_000, 'a', 'b')
@@ -25,7 +29,7 @@ it('[EX4] says once that a node is gone whose lease ran out', () => {
       ],
       10_000,
     ),
-  ).toEqual(['b'])
+  ).toEqual([died('b')])
   expect(
     leases.update(
       'e',
@@ -49,7 +53,7 @@ it('[EX4] says at once that a node is gone that gave its lease up', () => {
     ],
     1_000,
   )
-  expect(leases.update('e', [['a', GOOD]], 1_001)).toEqual(['b'])
+  expect(leases.update('e', [['a', GOOD]], 1_001)).toEqual([{ node: 'b', hasLeft: true }])
 })
 
 it('[EX4] gives all nodes time to return after an interruption, in which nobody could renew', () => {
@@ -70,7 +74,14 @@ it('[EX4] gives all nodes time to return after an interruption, in which nobody 
     ['c', OUT],
   ] as const
   expect(leases.update('e', later, 30_000 + LEASE_MS - 1)).toEqual([])
-  expect(leases.update('e', later, 30_000 + LEASE_MS)).toEqual(['c'])
+  expect(leases.update('e', later, 30_000 + LEASE_MS)).toEqual([died('c')])
+})
+
+it('does not know whether a node that is missing after an interruption has left', () => {
+  const leases = new Leases()
+  certain(leases, 10_000, 'a', 'b')
+  leases.interrupted()
+  expect(leases.update('e', [['a', GOOD]], 90_000)).toEqual([died('b')])
 })
 
 it('[EX4] tells a node that has just started of one that died before', () => {
@@ -95,15 +106,15 @@ it('[EX4] tells a node that has just started of one that died before', () => {
       ],
       LEASE_MS,
     ),
-  ).toEqual(['dead'])
+  ).toEqual([died('dead')])
 })
 
 it('says that a node is gone again when it was back in between', () => {
   const leases = new Leases()
   certain(leases, 10_000, 'a')
-  expect(leases.update('e', [['a', OUT]], 10_000)).toEqual(['a'])
+  expect(leases.update('e', [['a', OUT]], 10_000)).toEqual([died('a')])
   expect(leases.update('e', [['a', GOOD]], 10_001)).toEqual([])
-  expect(leases.update('e', [['a', OUT]], 10_002)).toEqual(['a'])
+  expect(leases.update('e', [['a', OUT]], 10_002)).toEqual([died('a')])
 })
 
 it('[EX2] takes nobody for gone who is missing in a new epoch', () => {

@@ -3,6 +3,13 @@ import { LEASE_MS } from './exchange.js'
 /** What is said of one node's lease: for how long it is good yet, 0 or less if it has run out. */
 export type LeaseLeft = readonly [node: string, leftMs: number]
 
+/** A node that is gone. */
+export interface GoneNode {
+  readonly node: string
+  /** Whether it surely gave its lease up itself. */
+  readonly hasLeft: boolean
+}
+
 /**
  * Which nodes are alive, as one of them sees it.
  *
@@ -31,17 +38,22 @@ export class Leases {
   }
 
   /** Takes what is known of all leases now. Answers the nodes that are gone since the last time. */
-  update(epoch: string, leases: readonly LeaseLeft[], nowMs: number): string[] {
+  update(epoch: string, leases: readonly LeaseLeft[], nowMs: number): GoneNode[] {
     // An exchange that came back empty has no rooms that anybody who is missing could be in.
     if (epoch !== this.#epoch) this.#alive.clear()
     this.#epoch = epoch
+    // A lease that ran out long ago may have been removed since it was last looked at.
+    const isUnbroken = this.#sinceMs !== undefined
     this.#sinceMs ??= nowMs
     const isCertain = this.isCertain(nowMs)
     const present = new Set<string>()
     for (const [node, leftMs] of leases) {
       if (leftMs > 0 || !isCertain) present.add(node)
     }
-    const gone = [...this.#alive].filter((node) => !present.has(node))
+    const known = new Set(leases.map(([node]) => node))
+    const gone = [...this.#alive]
+      .filter((node) => !present.has(node))
+      .map((node) => ({ node, hasLeft: isUnbroken && !known.has(node) }))
     this.#alive.clear()
     for (const node of present) this.#alive.add(node)
     return gone

@@ -7,6 +7,7 @@ import {
   ExchangeLost,
   type Follower,
   type Following,
+  type GoneListener,
   type History,
   VERSIONS_A_BATCH,
 } from './exchange.js'
@@ -74,7 +75,7 @@ export class MemoryExchange implements Exchange {
   readonly ready = true
   readonly #logs: MemoryLogs
   readonly #isAlone: boolean
-  readonly #listeners: ((node: string) => void)[] = []
+  readonly #listeners: GoneListener[] = []
   readonly #followings = new Set<MemoryFollowing>()
 
   /**
@@ -86,7 +87,7 @@ export class MemoryExchange implements Exchange {
     this.#isAlone = shared === undefined
     this.#logs = shared ?? new MemoryLogs(0, now)
     this.#logs.join(this.node, (gone) => {
-      for (const listener of this.#listeners) listener(gone)
+      for (const listener of this.#listeners) listener(gone, true)
     })
   }
 
@@ -104,7 +105,7 @@ export class MemoryExchange implements Exchange {
     return following
   }
 
-  onGone(listener: (node: string) => void): void {
+  onGone(listener: GoneListener): void {
     this.#listeners.push(listener)
   }
 

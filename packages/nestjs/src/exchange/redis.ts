@@ -4,6 +4,7 @@ import {
   ExchangeLost,
   type Follower,
   type Following,
+  type GoneListener,
   LEASE_MS,
   messageOf,
   PATIENCE_MS,
@@ -46,7 +47,7 @@ export class RedisExchange implements Exchange, RedisLink {
   readonly gate = new Gate(ROOMS_AT_A_TIME)
   readonly #logger = new Logger('Exchange')
   readonly #followings = new Set<RedisFollowing>()
-  readonly #listeners: ((node: string) => void)[] = []
+  readonly #listeners: GoneListener[] = []
   readonly #leases = new Leases()
   #state: 'starting' | 'live' | 'lost' | 'closed' = 'starting'
   #epoch = ''
@@ -92,7 +93,7 @@ export class RedisExchange implements Exchange, RedisLink {
     return following
   }
 
-  onGone(listener: (node: string) => void): void {
+  onGone(listener: GoneListener): void {
     this.#listeners.push(listener)
   }
 
@@ -183,7 +184,9 @@ export class RedisExchange implements Exchange, RedisLink {
     this.#renewedMs = nowMs
     const gone = this.#leases.update(epoch, pairs(rest), nowMs)
     this.#live(epoch)
-    for (const node of gone) for (const listener of this.#listeners) listener(node)
+    for (const { node, hasLeft } of gone) {
+      for (const listener of this.#listeners) listener(node, hasLeft)
+    }
   }
 
   #live(epoch: string): void {

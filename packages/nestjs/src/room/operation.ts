@@ -23,8 +23,8 @@ export type Operation =
   /** Base64 of the document's update; without it, there is one that everybody has to look up. */
   | { readonly do: 'update'; readonly bytes?: string | undefined }
   | { readonly do: 'expire' }
-  /** A node is gone, and its connections with it. */
-  | { readonly do: 'gone'; readonly node: string }
+  /** A node is gone, and its connections with it; unless it has left, there may be an update that nobody told. */
+  | { readonly do: 'gone'; readonly node: string; readonly hasLeft: boolean }
   | ({ readonly do: 'restate' } & Restatement)
 
 /** What a node has in a room, whatever was known of it before. */
@@ -36,8 +36,6 @@ export interface Restatement {
   readonly onlookers: readonly (readonly [id: string, connections: number])[]
   /** Its connections that joined nobody. */
   readonly watching: number
-  /** Whether it took something into the document that nobody else was told of. */
-  readonly document: boolean
 }
 
 export interface RestatedMember {

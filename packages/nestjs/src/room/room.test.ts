@@ -270,7 +270,7 @@ describe('the document', () => {
 describe('what nodes say of a member', () => {
   const restated = (location: string, atMs: number, connections: number) =>
     ({ id: 'ann', user: {}, location, posted: { atMs }, connections }) as const
-  const said = { do: 'restate', members: [], left: [], onlookers: [], watching: 0, document: false }
+  const said = { do: 'restate', members: [], left: [], onlookers: [], watching: 0 }
 
   it('[RM3 EX3] the location that was posted last counts, whoever says so last', () => {
     const budget = room()

@@ -153,11 +153,13 @@ export class Room {
       case 'soon':
         return this.leaveSoon(operation.id, nowMs)
       case 'update':
-        return this.update(operation.bytes && Buffer.from(operation.bytes, 'base64'))
+        return this.update(
+          operation.bytes === undefined ? undefined : Buffer.from(operation.bytes, 'base64'),
+        )
       case 'expire':
         return this.expire(nowMs)
       case 'gone':
-        return this.gone(operation.node, nowMs)
+        return this.gone(operation, nowMs)
       case 'restate':
         return this.restate(operation, node, nowMs)
     }
@@ -245,7 +247,7 @@ export class Room {
    * @param bytes without them, whoever reads the room has to look it up
    * @see PROTOCOL.md DO3
    */
-  update(bytes?: Uint8Array | ''): void {
+  update(bytes?: Uint8Array): void {
     this.#version += 1
     this.#changedAt = this.#version
     if (bytes) this.#updates.add(this.#version, bytes)
@@ -257,20 +259,21 @@ export class Room {
     return this.#updates.has(bytes)
   }
 
-  /** A node is gone: its connections are closed. What it last stored, nobody may know. EX4 */
-  gone(node: string, nowMs: number): void {
+  /** A node is gone: its connections are closed. @see PROTOCOL.md EX4 */
+  gone({ node, hasLeft }: { node: string; hasLeft: boolean }, nowMs: number): void {
     if (!this.#connections.nodes().includes(node)) return
     for (const id of this.#connections.ofNode(node).keys()) {
       this.#connections.set(id, node, 0)
       this.#released(id, nowMs)
     }
     if (this.#connections.watchingNode(node) > 0) this.#setWatching(node, 0)
-    this.update()
+    // What it last stored, nobody may know.
+    if (!hasLeft) this.update()
   }
 
   /** A node says what it has, whatever the room took it to have. @see PROTOCOL.md EX3 */
   restate(restatement: Restatement, node: string, nowMs: number): void {
-    const { members, left, onlookers, watching, document } = restatement
+    const { members, left, onlookers, watching } = restatement
     const before = [...this.#connections.ofNode(node).keys()]
     for (const id of before) this.#connections.set(id, node, 0)
     for (const member of members) this.#restateMember(member, node, nowMs)
@@ -278,7 +281,6 @@ export class Room {
     for (const id of before) this.#released(id, nowMs)
     for (const [id, agoMs] of left) this.#restateLeave(id, nowMs - agoMs)
     if (watching !== this.#connections.watchingNode(node)) this.#setWatching(node, watching)
-    if (document) this.update()
   }
 
   /** @see {@link Room.load} */

@@ -23,6 +23,7 @@ function start() {
     merge: (updates: readonly Uint8Array[]) => updates,
     emptied: (room: string) => emptied.push(room),
     updated: () => {},
+    untold: { note: async () => {}, untold: async () => [], told: async () => {} },
   }
   const rooms = new OpenRooms(exchange, LIMITS, clock, hooks, () => 0)
   // One who is alone does it at once.

@@ -7,6 +7,7 @@ import { Frames, type MergeUpdates, type Reader, UNKNOWN_VERSION } from './frame
 import { Pace } from './pace.js'
 import type { Poll } from './poll.js'
 import { SharedRoom, type SharedRoomContext, type SharedRoomLimits } from './shared-room.js'
+import { Untold, type UntoldRooms } from './untold.js'
 
 /** What bounds and paces the rooms of a server. */
 export interface OpenRoomsLimits extends SharedRoomLimits {
@@ -21,6 +22,7 @@ export interface DocumentHooks {
   readonly emptied: (room: string) => void
   /** Another node took this update in, as base64; `undefined`: something that nobody said. */
   readonly updated: (room: string, update: string | undefined) => void
+  readonly untold: UntoldRooms
 }
 
 /** A room that this node serves, and the frames of those who read it here. */
@@ -46,6 +48,7 @@ export class OpenRooms {
   readonly #awaited = new Map<string, Set<Reader>>()
   readonly #context: SharedRoomContext
   readonly #pace: Pace
+  readonly #untold: Untold
   #cancel: (() => void) | undefined
 
   constructor(
@@ -58,8 +61,9 @@ export class OpenRooms {
     let number = 0
     this.#context = { exchange, limits, clock, random, nextNumber: () => ++number }
     this.#pace = new Pace(limits.frameIntervalMs, clock)
-    exchange.onGone((node) => {
-      for (const { shared } of this.#rooms.values()) shared.gone(node)
+    this.#untold = new Untold(documents.untold, (name) => this.#tell(name), random)
+    exchange.onGone((node, hasLeft) => {
+      for (const { shared } of this.#rooms.values()) shared.gone(node, hasLeft)
     })
   }
 
@@ -119,15 +123,17 @@ export class OpenRooms {
    * Tells a room that its document took an update in. Answers the position after it.
    *
    * A room that isn't there isn't made for it: whoever comes back with a position from before finds
-   * that it is not the room's any more.
+   * that it is not the room's any more. Resolves when the other nodes were told, or can find out.
    *
-   * @throws {Problem} exchange-busy
+   * @throws {Problem} exchange-busy, store-failed
    * @see PROTOCOL.md DO2, DO3, DO4
    */
   async update(name: string, operation: Operation & { do: 'update' }): Promise<string> {
-    // If the exchange is lost on the way, somebody has to be there who tells the others later.
     if (this.exchange.unfollowed === undefined || this.#rooms.has(name)) {
-      return this.open(name).shared.commit(operation)
+      const { shared } = this.open(name)
+      const position = await shared.commit(operation)
+      if (shared.isAlone) await this.documents.untold.note(name)
+      return position
     }
     const passing = this.#newRoom(name, true)
     const done = passing.shared.commit(operation)
@@ -219,6 +225,15 @@ export class OpenRooms {
     if (room !== undefined && this.#rooms.get(name) === room) this.#noteUse(name, room)
   }
 
+  /** Everybody in a room looks its document up. Answers whether they were told. */
+  async #tell(name: string): Promise<boolean> {
+    return this.look(name, async (room) => {
+      this.documents.updated(name, undefined)
+      await room?.shared.commit({ do: 'update' })
+      return room?.shared.isAlone === false
+    })
+  }
+
   /** Who waits for a room that isn't there hears that its document changed. */
   #tellAwaiting(name: string): void {
     const { epoch, version } = this.exchange.unfollowed!
@@ -230,11 +245,7 @@ export class OpenRooms {
   /** Nobody here is in it or reads it. Who is in it elsewhere has it there. */
   #isIdle({ shared, frames }: OpenRoom): boolean {
     if (this.exchange.unfollowed !== undefined) return shared.room.empty
-    if (shared.busy || shared.hasNews) return false
-    const { connections } = shared.room
-    const { node } = this.exchange
-    const connected = connections.ofNode(node).size + connections.watchingNode(node)
-    return connected === 0 && frames.readers.size === 0
+    return !shared.isNeeded && frames.readers.size === 0
   }
 
   #forgetLongestIdle(): void {
@@ -265,6 +276,7 @@ export class OpenRooms {
   #sweep(): void {
     const nowMs = this.clock.now()
     for (const { shared } of this.#rooms.values()) shared.tick()
+    if (this.exchange.unfollowed === undefined && this.exchange.ready) this.#untold.look(nowMs)
     for (const [name, sinceMs] of this.#idle) {
       if (nowMs - sinceMs < FORGET_MS) break
       const room = this.#rooms.get(name)

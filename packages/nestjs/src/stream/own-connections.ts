@@ -19,6 +19,10 @@ export class OwnConnections {
     return this.#watching
   }
 
+  get isEmpty(): boolean {
+    return this.#members.size === 0 && this.#watching === 0
+  }
+
   /** @param times 1 when it is sent, -1 if it turns out that it wasn't done */
   count(operation: Operation, times: 1 | -1): void {
     if (operation.do === 'open') this.#add(operation.id, times)

@@ -151,7 +151,7 @@ it('[EX4] says what it has when others took it for gone', async () => {
   const exchange = new FickleExchange()
   const { room } = start(exchange)
   await room.commit(open('ann'))
-  exchange.tell('other', [[1, { do: 'gone', node: 'own' }]])
+  exchange.tell('other', [[1, { do: 'gone', node: 'own', hasLeft: false }]])
   await room.commit({ do: 'watch' })
   expect(room.room.snapshot()).toMatchObject({ members: [{ status: 'online' }], watching: 1 })
 })
@@ -162,7 +162,9 @@ it('[EX6] is told of updates by others, or to look them up', async () => {
   await room.commit({ do: 'update', bytes: 'AAA=' })
   exchange.tell('other', [[1, { do: 'update', bytes: 'AQA=' }]])
   exchange.tell('other', [[2, { do: 'update' }]])
-  exchange.tell('other', [[3, { do: 'gone', node: 'third' }]])
+  exchange.tell('other', [[3, { do: 'gone', node: 'third', hasLeft: false }]])
+  // Who stops has told all that it did.
+  exchange.tell('other', [[4, { do: 'gone', node: 'fourth', hasLeft: true }]])
   // First of all what was loaded before the room was followed.
   expect(told).toEqual(['look it up', 'AQA=', 'look it up', 'look it up'])
 })

@@ -130,14 +130,14 @@ export class SharedRoom implements Follower {
     return this.#begun.settled
   }
 
-  /** Whether somebody waits for what is under way. */
-  get busy(): boolean {
-    return this.#working > 0
+  /** Whether what happens here is shared with nobody now. */
+  get isAlone(): boolean {
+    return this.#solitude !== undefined && this.#coming === undefined
   }
 
-  /** Whether something happened here that the others have to be told of. */
-  get hasNews(): boolean {
-    return this.#solitude?.hasNews === true
+  /** Whether somebody here is connected or waits, or the others have to be told of something. */
+  get isNeeded(): boolean {
+    return this.#working > 0 || !this.#own.isEmpty || this.#solitude?.hasNews === true
   }
 
   /** The exchange's time, about. */
@@ -191,10 +191,15 @@ export class SharedRoom implements Follower {
       })
   }
 
-  /** Another node is gone. @see PROTOCOL.md EX4 */
-  gone(node: string): void {
+  /**
+   * Another node is gone.
+   *
+   * @param hasLeft whether it said so itself, and has told all that it did
+   * @see PROTOCOL.md EX4
+   */
+  gone(node: string, hasLeft: boolean): void {
     if (this.#solitude !== undefined || !this.#room.connections.nodes().includes(node)) return
-    this.commitQuietly({ do: 'gone', node })
+    this.commitQuietly({ do: 'gone', node, hasLeft })
   }
 
   end(): void {
@@ -251,8 +256,7 @@ export class SharedRoom implements Follower {
 
   /** The room's version after it; `undefined` if nobody knows, and it is to be tried again. */
   async #attempt(operation: Operation): Promise<number | undefined> {
-    const isAlone = this.#solitude !== undefined && this.#coming === undefined
-    return isAlone ? this.#doAlone(operation) : this.#share(operation)
+    return this.isAlone ? this.#doAlone(operation) : this.#share(operation)
   }
 
   #doAlone(operation: Operation): number {
@@ -327,8 +331,7 @@ export class SharedRoom implements Follower {
 
   #noteDocument(operation: Operation): void {
     if (operation.do === 'update') this.hooks.updated(operation.bytes)
-    if (operation.do === 'gone') this.hooks.updated(undefined)
-    if (operation.do === 'restate' && operation.document) this.hooks.updated(undefined)
+    if (operation.do === 'gone' && !operation.hasLeft) this.hooks.updated(undefined)
   }
 
   /** The batches that the log had are applied: this node says what it has. */
@@ -364,7 +367,6 @@ export class SharedRoom implements Follower {
       onlookers: [...own],
       left: Array.from(this.#solitude?.left ?? [], ([id, atMs]) => [id, nowMs - atMs]),
       watching: this.#own.watching,
-      document: this.#solitude?.document ?? false,
     }
   }
 
@@ -396,7 +398,9 @@ export class SharedRoom implements Follower {
     const nodes = room.connections.nodes().filter((node) => node !== exchange.node)
     try {
       const alive = await exchange.nodes()
-      for (const node of nodes) if (!alive.has(node)) this.commitQuietly({ do: 'gone', node })
+      for (const node of nodes) {
+        if (!alive.has(node)) this.commitQuietly({ do: 'gone', node, hasLeft: false })
+      }
     } catch (error) {
       // It is asked again when the room begins again.
       if (!(error instanceof ExchangeLost)) throw error

@@ -7,18 +7,15 @@ export class Solitude {
   readonly posted = new Map<string, number>()
   /** Members who left, the latest last, and when. */
   readonly left = new Map<string, number>()
-  /** Whether the document took something in. */
-  document = false
 
   constructor(private readonly limits: Pick<RoomLimits, 'maxMembers' | 'maxLeavers'>) {}
 
   get hasNews(): boolean {
-    return this.document || this.posted.size > 0 || this.left.size > 0
+    return this.posted.size > 0 || this.left.size > 0
   }
 
   /** @param nowMs by this node's own clock */
   note(operation: Operation, nowMs: number): void {
-    if (operation.do === 'update') this.document = true
     if (operation.do === 'move' || operation.do === 'open') {
       this.left.delete(operation.id)
       if (operation.do === 'move') put(this.posted, operation.id, nowMs, this.limits.maxMembers)

@@ -1,0 +1,39 @@
+import type { Pool } from 'pg'
+import type { UntoldRoom, UntoldRooms } from './store.js'
+
+/** Rooms that are told of at a time. */
+const ROOMS_AT_A_TIME = 100
+
+export const UNTOLD_SCHEMA = `
+  CREATE TABLE IF NOT EXISTS whereabouts_untold (
+    room text PRIMARY KEY,
+    number bigint NOT NULL GENERATED ALWAYS AS IDENTITY
+  )
+`
+
+/** In a table of its own, which is all but always empty. */
+export class PostgresUntold implements UntoldRooms {
+  constructor(private readonly pool: Pool) {}
+
+  async note(room: string): Promise<void> {
+    await this.pool.query(
+      'INSERT INTO whereabouts_untold (room) VALUES ($1) ON CONFLICT (room) DO UPDATE SET number = DEFAULT',
+      [room],
+    )
+  }
+
+  async list(): Promise<readonly UntoldRoom[]> {
+    const { rows } = await this.pool.query<{ room: string; number: string }>(
+      'SELECT room, number FROM whereabouts_untold ORDER BY number LIMIT $1',
+      [ROOMS_AT_A_TIME],
+    )
+    return rows.map(({ room, number }) => ({ room, number: Number(number) }))
+  }
+
+  async told({ room, number }: UntoldRoom): Promise<void> {
+    await this.pool.query('DELETE FROM whereabouts_untold WHERE room = $1 AND number = $2', [
+      room,
+      number,
+    ])
+  }
+}

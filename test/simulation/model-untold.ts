@@ -1,0 +1,20 @@
+import type { UntoldRoom } from '../../packages/nestjs/src/stream/untold.js'
+
+/** What the store of documents has noted of the one room: that not everybody was told. */
+export class ModelUntold {
+  #notes = 0
+  #isTold = true
+
+  note(): void {
+    this.#notes += 1
+    this.#isTold = false
+  }
+
+  list(room: string): UntoldRoom[] {
+    return this.#isTold ? [] : [{ room, number: this.#notes }]
+  }
+
+  told({ number }: UntoldRoom): void {
+    this.#isTold ||= number === this.#notes
+  }
+}
