@@ -64,13 +64,13 @@ export class NodesChecks implements Onlooker {
   }
 
   /** A location was acknowledged. */
-  posted(tab: Tab, node: SimulatedNode, number: number): void {
-    const location = node.room?.shared.room.get(tab.id)?.location
-    const isThere = typeof location === 'number' && location >= number
-    const isGone =
-      tab.hasLeft || tab.isLeaving || tab.acknowledged.some((each) => each.number > number)
-    if (!isThere && !isGone) this.fail(`${number} of ${tab.id} is acknowledged and isn't there`)
+  posted(tab: Tab, node: SimulatedNode, number: number, wasLeaving: boolean): void {
     tab.aliveMs = this.run.clock.now()
+    // Who isn't known to be back leaves yet, with all that it posts meanwhile.
+    if (tab.isLeaving || wasLeaving) return
+    const isThere = hasLocation(node, tab, number)
+    const isGone = tab.hasLeft || tab.acknowledged.some((each) => each.number > number)
+    if (!isThere && !isGone) this.fail(`${number} of ${tab.id} is acknowledged and isn't there`)
     if (node.isShared) tab.acknowledged.push({ number, atMs: this.run.clock.now() })
     else tab.untold.push({ number, node })
   }
@@ -174,7 +174,9 @@ export class NodesChecks implements Onlooker {
     for (const { number, node } of tab.untold) {
       if (shared.has(node)) tab.acknowledged.push({ number, atMs: nowMs })
     }
-    tab.untold = tab.untold.filter(({ node }) => node.running && !shared.has(node))
+    tab.untold = tab.untold.filter(({ node, number }) => {
+      return node.running && !shared.has(node) && hasLocation(node, tab, number)
+    })
   }
 
   /** PROTOCOL.md MB2 */
@@ -272,6 +274,12 @@ export class NodesChecks implements Onlooker {
   #tab(id: string): Tab {
     return this.run.tabs.find((tab) => tab.id === id)!
   }
+}
+
+/** Whether a node has a location of a member's, or a newer one: there it may have left in the meantime. */
+function hasLocation({ room }: SimulatedNode, { id }: Tab, number: number): boolean {
+  const location = room?.shared.room.get(id)?.location
+  return typeof location === 'number' && location >= number
 }
 
 function stateOf({ room }: SimulatedNode): string {

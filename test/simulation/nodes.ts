@@ -296,8 +296,9 @@ export class NodesRun {
   }
 
   async #postTo(tab: Tab, node: SimulatedNode, number: number): Promise<void> {
+    const { isLeaving } = tab
     const committed = node.commit({ do: 'move', id: tab.id, user: {}, location: number })
-    if (await this.#attempt(committed)) this.#checks.posted(tab, node, number)
+    if (await this.#attempt(committed)) this.#checks.posted(tab, node, number, isLeaving)
     this.#answered(tab, node)
   }
 

@@ -10,6 +10,9 @@ export interface TroubleHooks {
   jumped(machine: Machine, ms: number): void
 }
 
+/** So long, in a room in which nothing happens, nobody may ask whether its log is there. */
+const UNNOTICED_MS = 11_000
+
 /** What can go wrong with the machines and what is between them, one thing after the other. */
 export class Trouble {
   /** Until when something is wrong that takes time. */
@@ -97,17 +100,21 @@ export class Trouble {
     this.hooks.say('Redis has forgotten the logs')
     this.network.redis.forget()
     this.hooks.lostAll()
-    if (this.network.random.chance(0.2)) return
+    if (this.network.random.chance(0.2)) return this.#lastsFor(UNNOTICED_MS)
     for (const { connection } of this.machines()) connection.break()
   }
 
   /** How long something takes: mostly shorter than anybody notices, now and then past every lease. */
   #spell(what: string): number {
-    const { random, clock } = this.network
+    const { random } = this.network
     const ms = random.below(random.pick([800, 3_000, 8_000, 30_000]))
     this.hooks.say(`${what} for ${ms} ms`)
-    this.#untilMs = Math.max(this.#untilMs, clock.now() + ms)
+    this.#lastsFor(ms)
     return ms
+  }
+
+  #lastsFor(ms: number): void {
+    this.#untilMs = Math.max(this.#untilMs, this.network.clock.now() + ms)
   }
 }
 
