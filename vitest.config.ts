@@ -1,5 +1,30 @@
 import { defineConfig } from 'vitest/config'
 
+/** Measures time or memory, or has all processors to itself: needs a machine that does nothing else. */
+const QUIET = [
+  'test/client/{deploy,gzip}.test.ts',
+  'test/documents/event-loop.test.ts',
+  'test/house/bench.test.ts',
+  'test/nest/{closing,leak,naive,work}.test.ts',
+]
+/** Takes minutes. */
+const LONG = [
+  'test/browser/sheet*.test.ts',
+  'test/chaos/*.test.ts',
+  'test/{conformance/server,nodes/conformance}.test.ts',
+  'test/simulation/*.test.ts',
+]
+
+/** Mostly waits, so that two files go side by side on two processors; more would wait for those. */
+const SIDE_BY_SIDE = {
+  // Against waiting for ever; how soon something has to be is in the tests.
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  expect: { requireAssertions: true, poll: { timeout: 10_000 } },
+  maxWorkers: 2,
+  sequence: { groupOrder: 1 },
+}
+
 export default defineConfig({
   // Nest's decorators, also in tests, which the packages' own tsconfigs leave out.
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
@@ -15,21 +40,31 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.{ts,tsx}'],
-          testTimeout: 10_000,
+          testTimeout: 60_000,
           sequence: { groupOrder: 0 },
+        },
+      },
+      // Of one group, in the order of their names: what is long begins first, and nothing long is
+      // left over at the end.
+      { extends: true, test: { ...SIDE_BY_SIDE, name: 'long', include: LONG } },
+      {
+        extends: true,
+        test: {
+          ...SIDE_BY_SIDE,
+          name: 'system',
+          include: ['test/**/*.test.ts'],
+          exclude: [...LONG, ...QUIET],
         },
       },
       {
         extends: true,
-        // Servers, browsers and stress: one file at a time, after the unit tests. What is measured in
-        // milliseconds stays true only on a machine that does nothing else.
         test: {
-          name: 'system',
-          include: ['test/**/*.test.ts'],
+          name: 'quiet',
+          include: QUIET,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -6,7 +6,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { describeMachine } from './machine.mjs'
+import { describeMachine, reportDate } from './machine.mjs'
 import { importTest } from './test-modules.mjs'
 
 const { values } = parseArgs({
@@ -51,7 +51,6 @@ console.log(text)
 
 function reportOf() {
   const { processor, cores, memoryGiB, kernel, node, commit } = describeMachine()
-  const date = new Date().toISOString().slice(0, 16).replace('T', ' ')
   const heads = [
     'what happens',
     'all views right again after',
@@ -80,7 +79,7 @@ function reportOf() {
       'and any node doesn’t have it at the end. Lease 8 s, heartbeat 2 s.',
     table,
     ...(failures.length > 0 ? [failures.join('\n')] : []),
-    `${date}, commit ${commit}. ${processor}, ${cores} cores for all of it, ${memoryGiB} GiB, ${kernel}, ` +
+    `${reportDate()}, commit ${commit}. ${processor}, ${cores} cores for all of it, ${memoryGiB} GiB, ${kernel}, ` +
       `Node ${node}.\n`,
   ].join('\n\n')
 }

@@ -8,6 +8,7 @@ import { cpus, release, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { createParser } from 'eventsource-parser'
 import { applyUpdate, Doc, encodeStateVector } from 'yjs'
+import { reportDate } from './machine.mjs'
 
 const CELLS = 50_000
 const CELLS_A_POST = 5_000
@@ -265,7 +266,7 @@ function report() {
   const lines = [
     `# A document of ${CELLS} cells, ${store}`,
     '',
-    `${new Date().toISOString().slice(0, 10)}, ${processors.length} x ${processors[0]?.model}, ` +
+    `${reportDate()}, ${processors.length} x ${processors[0]?.model}, ` +
       `${mib(totalmem())}, ${process.platform} ${release()}, Node ${process.version}, ` +
       `yjs ${version('yjs')}, ${driver} ${version(driver)}`,
     '',

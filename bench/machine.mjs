@@ -34,6 +34,11 @@ export function describeMachine(compiler = '') {
   return machine
 }
 
+/** The moment as reports give it, in UTC: `2026-11-23 02:10`. */
+export function reportDate() {
+  return new Date().toISOString().slice(0, 16).replace('T', ' ')
+}
+
 /**
  * The words that a command begins with so that the server and the load don't share a core, nor with
  * others if we may; none where that can't be, with the reason.

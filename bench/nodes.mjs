@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { standalone, WHEREABOUTS } from './contestants.mjs'
 import { buildGenerator, putLoad } from './generator.mjs'
-import { describeMachine } from './machine.mjs'
+import { describeMachine, reportDate } from './machine.mjs'
 import { freePort, startServer } from './processes.mjs'
 import { measureRedis, startRedis } from './redis.mjs'
 import { summarize, tableOfReport, writeReport } from './report.mjs'
@@ -181,7 +181,7 @@ function report() {
       `${rooms === 1 ? 'One room' : `${rooms} rooms`} of ${PEOPLE / rooms}, each of whom moves ${RATE} times a second and sees everybody; their ` +
       'streams and posts are spread evenly over the nodes. Nodes and Redis share one core, the load ' +
       'has the other. Redis keeps nothing on disk.',
-    date: new Date().toISOString().slice(0, 16).replace('T', ' '),
+    date: reportDate(),
     quick,
     machine,
     columns: COLUMNS,

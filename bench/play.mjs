@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { versionOf } from './alternatives.mjs'
 import { secondsOf } from './generator.mjs'
+import { reportDate } from './machine.mjs'
 import { DISTURBED_PERCENT, format, summarize } from './report.mjs'
 import { othersPercent, perform } from './stage.mjs'
 
@@ -64,7 +65,7 @@ export async function play(scenario, plan) {
     }
   }
   const { name, title, about, columns, plot } = scenario
-  const date = new Date().toISOString().slice(0, 16).replace('T', ' ')
+  const date = reportDate()
   const rows = entries.map(({ contestant, absent, runs }) => ({
     name: contestant.name,
     title: contestant.title,

@@ -29,9 +29,9 @@ export async function startRedis(folder) {
   const program = find(REDIS)
   if (program === undefined) throw new Error(missing(REDIS))
   const port = await freePort()
-  const words = `--port ${port} --bind 127.0.0.1 --save --appendonly no --dir`.split(' ')
-  const args = words.flatMap((word) => (word === '--save' ? [word, ''] : [word]))
-  return startServer({ program, args: [...args, folder] }, port)
+  const address = ['--bind', '127.0.0.1', '--port', String(port)]
+  const args = [...address, '--dir', folder, '--save', '', '--appendonly', 'no']
+  return startServer({ program, args }, port)
 }
 
 /**
@@ -97,15 +97,7 @@ function meanOf(samples) {
   const steps = samples.slice(1).map((sample, at) => rateOf(samples[at] ?? sample, sample))
   const most = Math.max(...steps.map(({ commands }) => commands))
   const busy = steps.filter(({ commands }) => commands > most * BUSY)
-  const mean = (/** @type {keyof Work} */ key) =>
-    busy.reduce((sum, step) => sum + step[key], 0) / busy.length
-  return {
-    scripts: mean('scripts'),
-    commands: mean('commands'),
-    bytesIn: mean('bytesIn'),
-    bytesOut: mean('bytesOut'),
-    busySeconds: mean('busySeconds'),
-  }
+  return workOf((key) => busy.reduce((sum, step) => sum + step[key], 0) / busy.length)
 }
 
 /**
@@ -115,12 +107,19 @@ function meanOf(samples) {
  */
 function rateOf(from, to) {
   const seconds = (to.atMs - from.atMs) / 1_000
-  const rate = (/** @type {keyof Work} */ key) => (to[key] - from[key]) / seconds
+  return workOf((key) => (to[key] - from[key]) / seconds)
+}
+
+/**
+ * @param {(key: keyof Work) => number} figureOf
+ * @returns {Work}
+ */
+function workOf(figureOf) {
   return {
-    scripts: rate('scripts'),
-    commands: rate('commands'),
-    bytesIn: rate('bytesIn'),
-    bytesOut: rate('bytesOut'),
-    busySeconds: rate('busySeconds'),
+    scripts: figureOf('scripts'),
+    commands: figureOf('commands'),
+    bytesIn: figureOf('bytesIn'),
+    bytesOut: figureOf('bytesOut'),
+    busySeconds: figureOf('busySeconds'),
   }
 }

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
 import { Doc } from 'yjs'
 import { CHROMIUM, find } from '../scripts/needs.mjs'
+import { reportDate } from './machine.mjs'
 
 const CELLS = 50_000
 const COLUMNS = 25
@@ -336,7 +337,7 @@ function report() {
   const lines = [
     `# A sheet of ${CELLS} cells in windows`,
     '',
-    `${new Date().toISOString().slice(0, 10)}, ${processors.length} x ${processors[0]?.model}, ` +
+    `${reportDate()}, ${processors.length} x ${processors[0]?.model}, ` +
       `${mib(totalmem())}, ${process.platform} ${release()}, Node ${process.version}, ` +
       `Chromium ${browser.version()}, @univerjs/core ${version('@univerjs/core')}, yjs ${version('yjs')}`,
     '',

@@ -16,7 +16,7 @@ const STALE_MS = EVERY_MS + 2_000
 const LOOK_EVERY_MS = 100
 /** For how long all views have to be right until they count as right again. */
 const CALM_MS = 3_000
-const GATHER_WITHIN_MS = 20_000
+const GATHER_WITHIN_MS = 60_000
 const SETTLE_WITHIN_MS = 20_000
 
 /** How right everybody's view was from some moment on. */

@@ -62,7 +62,7 @@ export const LEASE_MS = 400
 export const SOON_MS = 600
 
 /** A process of its own takes its time to start, and some tests start several. */
-export const PATIENCE_MS = 30_000
+export const PATIENCE_MS = 120_000
 
 /** Starts a server before the tests of the suite that this is called in, and stops it after them. */
 export function share(start: Start, settings: Settings): Served {

@@ -1,9 +1,8 @@
 import { Logger } from '@nestjs/common'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { type Exchange, ExchangeLost } from '../../packages/nestjs/src/exchange/exchange.js'
-import { openRedis } from '../../packages/nestjs/src/exchange/redis.js'
+import { ExchangeLost } from '../../packages/nestjs/src/exchange/exchange.js'
 import { type RunningCluster, type RunningRedis, startCluster } from '../servers/redis.js'
-import { Recorder } from './recorder.js'
+import { TwoNodes } from './two-nodes.js'
 
 // What it says when Redis is gone is the subject of no test.
 Logger.overrideLogger(false)
@@ -18,12 +17,10 @@ beforeEach(async () => {
 })
 
 it('spreads rooms over the servers', async () => {
-  await using first = open()
-  await using second = open()
+  await using nodes = new TwoNodes(cluster.url)
   for (const server of cluster.servers) {
     const room = await roomOn(server)
-    const writer = await Recorder.begun(first, room)
-    const reader = await Recorder.begun(second, room)
+    const [writer, reader] = await nodes.follow(room)
     await writer.append('"here"')
     await reader.has('"here"')
     expect(await server.command('EXISTS', `whereabouts:{${room}}:room`)).toBe(1)
@@ -32,12 +29,10 @@ it('spreads rooms over the servers', async () => {
 })
 
 it('[EX1] hears what was said while its connections for messages were cut', async () => {
-  await using first = open()
-  await using second = open()
+  await using nodes = new TwoNodes(cluster.url)
   for (const server of cluster.servers) {
     const room = await roomOn(server)
-    const writer = await Recorder.begun(first, room)
-    const reader = await Recorder.begun(second, room)
+    const [writer, reader] = await nodes.follow(room)
     await server.command('CLIENT', 'KILL', 'TYPE', 'pubsub')
     const texts = Array.from({ length: 20 }, (_, index) => `"${index}"`)
     await Promise.all(texts.map((text) => writer.append(text)))
@@ -50,22 +45,21 @@ it('[EX1] hears what was said while its connections for messages were cut', asyn
 it.each(['killed', 'paused'])(
   '[EX3] loses the rooms of a server that is %s, and no others, until it is back',
   async (how) => {
-    await using first = open()
-    await using second = open()
+    await using nodes = new TwoNodes(cluster.url)
     const [dying, living] = await twoWithoutLeases()
     const room = await roomOn(dying)
-    const lost = [await Recorder.begun(first, room), await Recorder.begun(second, room)]
+    const lost = await nodes.follow(room)
     const others = await roomOn(living)
-    const kept = [await Recorder.begun(first, others), await Recorder.begun(second, others)]
-    await lost[0]!.append('"before"')
-    await lost[1]!.has('"before"')
+    const kept = await nodes.follow(others)
+    await lost[0].append('"before"')
+    await lost[1].has('"before"')
     if (how === 'killed') await dying.kill()
     else dying.pause()
     try {
       for (const recorder of lost) await recorder.until('lost', () => recorder.losses === 1)
-      await expect(lost[0]!.append('"refused"')).rejects.toThrow(ExchangeLost)
-      await kept[0]!.append('"meanwhile"')
-      await kept[1]!.has('"meanwhile"')
+      await expect(lost[0].append('"refused"')).rejects.toThrow(ExchangeLost)
+      await kept[0].append('"meanwhile"')
+      await kept[1].has('"meanwhile"')
     } finally {
       if (how === 'killed') await dying.restart()
       else dying.resume()
@@ -75,20 +69,18 @@ it.each(['killed', 'paused'])(
       expect(recorder.history).toEqual(recorder.begins[0])
       expect(recorder.state).toEqual(['"before"'])
     }
-    await lost[1]!.append('"after"')
-    await lost[0]!.has('"after"')
+    await lost[1].append('"after"')
+    await lost[0].has('"after"')
     for (const recorder of kept) expect([recorder.begins.length, recorder.losses]).toEqual([1, 0])
-    expect([first.ready, second.ready]).toEqual([true, true])
+    expect([nodes.first.ready, nodes.second.ready]).toEqual([true, true])
   },
 )
 
 it('[EX1] follows a room whose slot moves to another server', async () => {
-  await using first = open()
-  await using second = open()
+  await using nodes = new TwoNodes(cluster.url)
   const [from, to] = await twoWithoutLeases()
   const room = await roomOn(from)
-  const writer = await Recorder.begun(first, room)
-  const reader = await Recorder.begun(second, room)
+  const [writer, reader] = await nodes.follow(room)
   await writer.append('"before"')
   await reader.has('"before"')
   await moveSlot(room, from, to)
@@ -103,11 +95,6 @@ it('[EX1] follows a room whose slot moves to another server', async () => {
   expect(reader.state).toEqual(writer.state)
   expect(writer.history).toEqual(writer.begins[0])
 })
-
-function open(): Exchange & AsyncDisposable {
-  const exchange = openRedis(cluster.url)
-  return Object.assign(exchange, { [Symbol.asyncDispose]: () => exchange.close() })
-}
 
 /** A room whose keys are on that server. */
 async function roomOn(server: RunningRedis): Promise<string> {

@@ -11,6 +11,7 @@ import { APPEND } from '../../packages/nestjs/src/exchange/redis-scripts.js'
 import { within } from '../conformance/deadline.js'
 import { type RunningRedis, startRedis } from '../servers/redis.js'
 import { PATIENCE_MS, Recorder } from './recorder.js'
+import { openNode, TwoNodes } from './two-nodes.js'
 
 // What it says when Redis is gone is the subject of no test.
 Logger.overrideLogger(false)
@@ -28,7 +29,7 @@ beforeEach(() => redis.command('FLUSHALL'))
 
 describe('an exchange through Redis', () => {
   it('gathers what is appended while a batch is on its way', async () => {
-    await using node = open()
+    await using node = openNode(redis.url)
     const recorder = await Recorder.begun(node, 'one')
     await Promise.all(Array.from({ length: 500 }, (_, index) => recorder.append(`${index}`)))
     expect(recorder.state).toEqual(Array.from({ length: 500 }, (_, index) => `${index}`))
@@ -36,7 +37,7 @@ describe('an exchange through Redis', () => {
   })
 
   it('takes one round trip for a batch', async () => {
-    await using node = open()
+    await using node = openNode(redis.url)
     const recorder = await Recorder.begun(node, 'one')
     const before = await calls('evalsha')
     for (let count = 0; count < 50; count++) await recorder.append('1')
@@ -46,10 +47,8 @@ describe('an exchange through Redis', () => {
   })
 
   it('[EX1] reads in the log what it did not hear', async () => {
-    await using first = open()
-    await using second = open()
-    const writer = await Recorder.begun(first, 'one')
-    const reader = await Recorder.begun(second, 'one')
+    await using nodes = new TwoNodes(redis.url)
+    const [writer, reader] = await nodes.follow('one')
     await writer.append('"1"')
     await reader.has('"1"')
     const { firstVersion } = writer.history
@@ -70,10 +69,8 @@ describe('an exchange through Redis', () => {
   })
 
   it('[EX1] hears what was said while its connection for messages was cut', async () => {
-    await using first = open()
-    await using second = open()
-    const writer = await Recorder.begun(first, 'one')
-    const reader = await Recorder.begun(second, 'one')
+    await using nodes = new TwoNodes(redis.url)
+    const [writer, reader] = await nodes.follow('one')
     const sinceMs = performance.now()
     for (let round = 1; round <= 3; round++) {
       // What is appended now is said before anybody is back, and nothing is said after it.
@@ -91,7 +88,7 @@ describe('an exchange through Redis', () => {
   })
 
   it('[EX1] looks for what it missed as soon as its connection is back', async () => {
-    await using node = open()
+    await using node = openNode(redis.url)
     const reader = await Recorder.begun(node, 'one')
     await reader.append('"1"')
     const sinceMs = performance.now()
@@ -106,7 +103,7 @@ describe('an exchange through Redis', () => {
   })
 
   it('cuts the log at a checkpoint', async () => {
-    await using node = open()
+    await using node = openNode(redis.url)
     const recorder = await Recorder.begun(node, 'one')
     for (let count = 0; count < 10; count++) await recorder.append('1')
     expect(await redis.command('XLEN', key('log'))).toBe(10)
@@ -118,7 +115,7 @@ describe('an exchange through Redis', () => {
   })
 
   it('keeps no more of a log than it may, and forgets what nobody follows', async () => {
-    await using node = open()
+    await using node = openNode(redis.url)
     const recorder = await Recorder.begun(node, 'one')
     const large = JSON.stringify('x'.repeat(1_000_000))
     for (let count = 0; count < 50; count++) await recorder.append(large)
@@ -133,10 +130,10 @@ describe('an exchange through Redis', () => {
   })
 
   it('reads a long log in pages', async () => {
-    await using node = open()
+    await using node = openNode(redis.url)
     const writer = await Recorder.begun(node, 'one')
     for (let count = 1; count <= 600; count++) await writer.append(`${count}`)
-    await using other = open()
+    await using other = openNode(redis.url)
     const late = await Recorder.begun(other, 'one')
     expect(late.state).toEqual(writer.state)
     expect(late.numbers).toHaveLength(600)
@@ -147,10 +144,8 @@ describe('an exchange through Redis', () => {
     ['has, and has something else in its place,', [2, 3]],
     ['has, and has more than that instead,', [2, 3, 4]],
   ])('[EX2] begins anew where Redis lost the end of a log that a node %s', async (_, instead) => {
-    await using first = open()
-    await using second = open()
-    const writer = await Recorder.begun(first, 'one')
-    const reader = await Recorder.begun(second, 'one')
+    await using nodes = new TwoNodes(redis.url)
+    const [writer, reader] = await nodes.follow('one')
     for (const text of ['"1"', '"2"', '"3"']) await writer.append(text)
     await reader.has('"3"')
     // As a replica that took over before it had everything.
@@ -175,7 +170,7 @@ describe('an exchange through Redis', () => {
   })
 
   it('[EX2] acknowledges nothing in a log that has lost what this node knows', async () => {
-    await using node = open()
+    await using node = openNode(redis.url)
     const recorder = await Recorder.begun(node, 'one')
     for (const text of ['"1"', '"2"']) await recorder.append(text)
     const text = `${recorder.history.firstVersion} 1 1 somebody\n"instead"`
@@ -189,12 +184,12 @@ describe('an exchange through Redis', () => {
   })
 
   it('[EX3] is lost while Redis is paused, and begins anew with the same when it is back', async () => {
-    await using first = open()
-    await using second = open()
-    const one = await Recorder.begun(first, 'one')
-    const two = await Recorder.begun(second, 'one')
+    await using nodes = new TwoNodes(redis.url)
+    const [one, two] = await nodes.follow('one')
     const gone: string[] = []
-    for (const node of [first, second]) node.onGone((id) => gone.push(id))
+    for (const node of [nodes.first, nodes.second]) node.onGone((id) => gone.push(id))
+    // Appends nothing, so that it is lost when all of its node is; a room that does may be sooner.
+    const idle = await Recorder.begun(nodes.first, 'another')
     await one.append('"before"')
     await two.has('"before"')
     redis.pause()
@@ -203,12 +198,14 @@ describe('an exchange through Redis', () => {
       const appended = one.append('"unknown"')
       await expect(appended).rejects.toThrow(ExchangeLost)
       expect(performance.now() - sinceMs).toBeLessThan(3_000)
-      for (const recorder of [one, two]) await recorder.until('lost', () => recorder.losses === 1)
+      for (const recorder of [one, two, idle]) {
+        await recorder.until('lost', () => recorder.losses === 1)
+      }
       expect(performance.now() - sinceMs).toBeLessThan(4_000)
-      expect([first.ready, second.ready]).toEqual([false, false])
+      expect([nodes.first.ready, nodes.second.ready]).toEqual([false, false])
       await expect(one.append('"refused"')).rejects.toThrow(ExchangeLost)
       await expect(two.checkpoint()).rejects.toThrow(ExchangeLost)
-      await expect(first.nodes()).rejects.toThrow(ExchangeLost)
+      await expect(nodes.first.nodes()).rejects.toThrow(ExchangeLost)
     } finally {
       redis.resume()
     }
@@ -223,12 +220,12 @@ describe('an exchange through Redis', () => {
     expect(one.state).not.toContain('"refused"')
     // Whether it happened is not known; but if it did, it was there when the room began anew.
     expect(one.state.indexOf('"unknown"')).toBeLessThan(one.caughtUp)
-    expect(await first.nodes()).toEqual(new Set([first.node, second.node]))
+    expect(await nodes.first.nodes()).toEqual(new Set([nodes.first.node, nodes.second.node]))
     expect(gone).toEqual([])
   })
 
   it('lets nothing come after a beginning that was sent before it', async () => {
-    await using node = open()
+    await using node = openNode(redis.url)
     const recorder = await Recorder.begun(node, 'one')
     await recorder.append('"before"')
     const fence = await fenceOf(node)
@@ -249,14 +246,12 @@ describe('an exchange through Redis', () => {
   })
 
   it('[EX3] is lost while Redis is down, and finds everything when it comes back with its data', async () => {
-    await using first = open()
-    await using second = open()
-    const one = await Recorder.begun(first, 'one')
-    const two = await Recorder.begun(second, 'one')
+    await using nodes = new TwoNodes(redis.url)
+    const [one, two] = await nodes.follow('one')
     await one.append('"before"')
     await redis.kill()
     for (const recorder of [one, two]) await recorder.until('lost', () => recorder.losses === 1)
-    const alone = Recorder.follow(first, 'opened while it is down')
+    const alone = Recorder.follow(nodes.first, 'opened while it is down')
     await alone.until('lost', () => alone.losses === 1)
     await redis.restart()
     for (const recorder of [one, two]) {
@@ -271,10 +266,8 @@ describe('an exchange through Redis', () => {
   })
 
   it('[EX2] has another epoch when Redis comes back empty', async () => {
-    await using first = open()
-    await using second = open()
-    const one = await Recorder.begun(first, 'one')
-    const two = await Recorder.begun(second, 'one')
+    await using nodes = new TwoNodes(redis.url)
+    const [one, two] = await nodes.follow('one')
     await one.append('"before"')
     await redis.kill()
     await redis.restart({ empty: true })
@@ -290,7 +283,7 @@ describe('an exchange through Redis', () => {
   })
 
   it('[EX2] has another epoch when Redis is emptied under it', async () => {
-    await using node = open()
+    await using node = openNode(redis.url)
     const recorder = await Recorder.begun(node, 'one')
     await recorder.append('"before"')
     await redis.command('FLUSHALL')
@@ -304,7 +297,7 @@ describe('an exchange through Redis', () => {
   })
 
   it('[EX4] tells that a node was killed, and one that was stopped for long begins anew', async () => {
-    await using here = open()
+    await using here = openNode(redis.url)
     const recorder = await Recorder.begun(here, 'one')
     const gone = new Set<string>()
     let look = () => {}
@@ -334,7 +327,7 @@ describe('an exchange through Redis', () => {
   })
 
   it('is not there where nobody listens, and says so', async () => {
-    await using nowhere = openAt('redis://127.0.0.1:1')
+    await using nowhere = openNode('redis://127.0.0.1:1')
     const recorder = Recorder.follow(nowhere, 'one')
     await recorder.until('lost', () => recorder.losses === 1)
     expect(nowhere.ready).toBe(false)
@@ -348,8 +341,8 @@ describe('an exchange through Redis', () => {
   })
 
   it('keeps the databases of a server apart', async () => {
-    await using here = open()
-    await using there = openAt(`${redis.url}/1`)
+    await using here = openNode(redis.url)
+    await using there = openNode(`${redis.url}/1`)
     const one = await Recorder.begun(here, 'one')
     const other = await Recorder.begun(there, 'one')
     await one.append('"here"')
@@ -358,15 +351,6 @@ describe('an exchange through Redis', () => {
     expect(await here.nodes()).toEqual(new Set([here.node]))
   })
 })
-
-function open(): Exchange & AsyncDisposable {
-  return openAt(redis.url)
-}
-
-function openAt(url: string): Exchange & AsyncDisposable {
-  const exchange = openRedis(url)
-  return Object.assign(exchange, { [Symbol.asyncDispose]: () => exchange.close() })
-}
 
 function key(name: string): string {
   return `whereabouts:{one}:${name}`

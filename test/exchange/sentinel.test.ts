@@ -1,9 +1,8 @@
 import { Logger } from '@nestjs/common'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import type { Exchange } from '../../packages/nestjs/src/exchange/exchange.js'
-import { openRedis } from '../../packages/nestjs/src/exchange/redis.js'
 import { startWatched, type WatchedRedis } from '../servers/redis.js'
-import { Recorder } from './recorder.js'
+import type { Recorder } from './recorder.js'
+import { TwoNodes } from './two-nodes.js'
 
 // What it says when Redis is gone is the subject of no test.
 Logger.overrideLogger(false)
@@ -17,10 +16,8 @@ afterEach(() => watched[Symbol.asyncDispose]())
 it.each(['killed', 'told to hand over'])(
   '[EX3] goes on with the replica when the server is %s',
   async (how) => {
-    await using first = open()
-    await using second = open()
-    const one = await Recorder.begun(first, 'one')
-    const two = await Recorder.begun(second, 'one')
+    await using nodes = new TwoNodes(watched.url)
+    const [one, two] = await nodes.follow('one')
     await one.append('"before"')
     await two.has('"before"')
     await watched.master.command('WAIT', '1', '1000')
@@ -39,11 +36,6 @@ it.each(['killed', 'told to hand over'])(
     expect(await watched.replica.command('EXISTS', 'whereabouts:{one}:room')).toBe(1)
   },
 )
-
-function open(): Exchange & AsyncDisposable {
-  const exchange = openRedis(watched.url)
-  return Object.assign(exchange, { [Symbol.asyncDispose]: () => exchange.close() })
-}
 
 /** While servers take over from each other, more than one attempt may be lost. */
 async function append(recorder: Recorder, text: string): Promise<void> {

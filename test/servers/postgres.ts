@@ -1,14 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Client } from 'pg'
 import { find, missing, POSTGRES } from '../../scripts/needs.mjs'
 import { within } from '../conformance/deadline.js'
+import { freePort } from './free-port.js'
 
-const START_MS = 20_000
+const START_MS = 60_000
 
 /** A PostgreSQL server of the tests' own; disposing of it removes all of it. */
 export interface RunningPostgres extends AsyncDisposable {
@@ -113,15 +113,6 @@ function unprivilegedUser(): { uid: number; gid: number } | undefined {
     }
   }
   throw new Error('PostgreSQL needs a user that is not root')
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 async function query(port: number, sql: string): Promise<void> {

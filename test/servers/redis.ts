@@ -1,15 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { createClient } from '@redis/client'
 import { find, missing, REDIS } from '../../scripts/needs.mjs'
 import { within } from '../conformance/deadline.js'
+import { freePort } from './free-port.js'
 
-const START_MS = 20_000
+const START_MS = 60_000
 
 /** A Redis server of the tests' own; disposing of it removes all of it. */
 export interface RunningRedis extends AsyncDisposable {
@@ -214,13 +214,4 @@ async function command(port: number, words: string[]): Promise<unknown> {
   } finally {
     client.destroy()
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

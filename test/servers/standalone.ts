@@ -10,7 +10,7 @@ import type { Running, Settings } from '../conformance/suite.js'
 const MAIN = fileURLToPath(new URL('../../apps/server/dist/main.js', import.meta.url))
 const ADDRESS = /http:\/\/[^\s"/]+:[0-9]+/
 // Node and the framework take their time to load when every core is busy.
-const START_MS = 20_000
+const START_MS = 60_000
 const STOP_MS = 5_000
 
 /** A standalone server under test: a process of its own. */

@@ -138,12 +138,13 @@ function callers({ start }: Suite): void {
   })
 
   it('[AR3] a caller with neither is a new member a post, and leaves with its lease', async () => {
-    await using server = await start({ ...SETTINGS, leaseMs: 400 })
+    await using server = await start({ ...SETTINGS, leaseMs: 1_000 })
     await using stream = await openStream(`${server.baseUrl}/location/sse?id=${memberKey()}`)
     await stream.next('message')
     const cookie = (await post(server.baseUrl, 0)).headers['set-cookie']
     expect(cookie?.join()).toMatch(/^whereabouts-member=/)
-    for (let location = 1; location < 5; location++) await post(server.baseUrl, location)
+    // All at once, so that the first is still there when the last comes.
+    await Promise.all([1, 2, 3, 4].map((location) => post(server.baseUrl, location)))
     const lengths = [0]
     while (lengths.at(-1)! < 5) lengths.push(await lengthOf(stream))
     while (lengths.at(-1)! > 0) lengths.push(await lengthOf(stream))

@@ -1,0 +1,30 @@
+import type { Exchange } from '../../packages/nestjs/src/exchange/exchange.js'
+import { openRedis } from '../../packages/nestjs/src/exchange/redis.js'
+import { Recorder } from './recorder.js'
+
+/** Opens the exchange of a node; disposing of it closes it. */
+export function openNode(url: string): Exchange & AsyncDisposable {
+  const exchange = openRedis(url)
+  return Object.assign(exchange, { [Symbol.asyncDispose]: () => exchange.close() })
+}
+
+/** Two nodes on one Redis; disposing of them closes both. */
+export class TwoNodes implements AsyncDisposable {
+  readonly first: Exchange
+  readonly second: Exchange
+
+  constructor(url: string) {
+    this.first = openRedis(url)
+    this.second = openRedis(url)
+  }
+
+  /** Follows a room on both, the first one first; resolves when it has begun. */
+  async follow(room: string): Promise<readonly [Recorder, Recorder]> {
+    return [await Recorder.begun(this.first, room), await Recorder.begun(this.second, room)]
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.second.close()
+    await this.first.close()
+  }
+}
