@@ -91,10 +91,13 @@ export class SimulatedNode {
     await this.rooms.open(ROOM).shared.commit(operation)
   }
 
-  /** A member leaves, which makes no room. */
-  async leave(id: string, isSoon: boolean): Promise<void> {
+  /** A member leaves, which makes no room. Answers whether that is shared with nobody. */
+  async leave(id: string, isSoon: boolean): Promise<boolean> {
     const operation = { do: isSoon ? 'soon' : 'leave', id } as const
-    await this.rooms.look(ROOM, (room) => room?.shared.commit(operation))
+    return this.rooms.look(ROOM, async (room) => {
+      await room?.shared.commit(operation)
+      return room?.shared.isAlone === true
+    })
   }
 
   /** The document took an update in, which is in the store by now. */

@@ -182,10 +182,13 @@ export class NodesChecks implements Onlooker {
   /** PROTOCOL.md MB2 */
   #checkConnected(tab: Tab, node: SimulatedNode, nowMs: number): void {
     const status = node.room?.shared.room.get(tab.id)?.status
-    if (status !== 'away') tab.awaySinceMs = undefined
-    if (tab.hasLeft || status === 'online') return
-    // Others took the node for gone, and it says so at once.
-    if (status === 'away') tab.awaySinceMs ??= nowMs
+    if (tab.hasLeft || status === 'online') {
+      tab.awaySinceMs = undefined
+      return
+    }
+    // Others took the node for gone, and it says that it isn't at once; by then even a lease may be over.
+    const isOver = nowMs - tab.sharedMs >= LIMITS.leaseMs
+    if (status === 'away' || isOver) tab.awaySinceMs ??= nowMs
     if (nowMs - (tab.awaySinceMs ?? -Infinity) < CORRECTION_MS) return
     this.fail(`${tab.id} is ${status} at ${node.name}, where it is connected`)
   }

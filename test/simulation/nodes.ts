@@ -221,10 +221,10 @@ export class NodesRun {
   }
 
   /** What a node did alone it may have asked of the others before: that comes late, or not at all. */
-  #answered(tab: Tab, node: SimulatedNode): void {
+  #answered(tab: Tab, node: SimulatedNode, isAlone: boolean): void {
     if (tab.waitsFor !== node) return
     tab.waitsFor = undefined
-    if (node.isShared) return
+    if (node.isShared && !isAlone) return
     tab.waitsUntilMs = Math.max(this.clock.now(), this.trouble.untilMs) + LATE_MS
   }
 
@@ -270,8 +270,12 @@ export class NodesRun {
 
   /** What it says comes before it is back, as it does where nothing is late. */
   async #sayGoodbye(tab: Tab, node: SimulatedNode, goodbye: 'leave' | 'soon'): Promise<void> {
-    await this.#attempt(node.leave(tab.id, goodbye === 'soon'))
-    this.#answered(tab, node)
+    let isAlone = false
+    const left = node.leave(tab.id, goodbye === 'soon').then((wasAlone) => {
+      isAlone = wasAlone
+    })
+    await this.#attempt(left)
+    this.#answered(tab, node, isAlone)
   }
 
   /** As when its node says goodbye: the next stream is open before the last one ends. */
@@ -299,7 +303,7 @@ export class NodesRun {
     const { isLeaving } = tab
     const committed = node.commit({ do: 'move', id: tab.id, user: {}, location: number })
     if (await this.#attempt(committed)) this.#checks.posted(tab, node, number, isLeaving)
-    this.#answered(tab, node)
+    this.#answered(tab, node, node.room?.shared.isAlone === true)
   }
 
   /** Somebody looks without joining. */

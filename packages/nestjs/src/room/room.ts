@@ -44,6 +44,9 @@ export interface SavedRoom {
   readonly members: readonly SavedEntry[]
 }
 
+/** Somebody in a room, the part that its stream named, and when it posted. */
+export type KnownMember = Readonly<Pick<Entry, 'member' | 'at' | 'postedMs'>>
+
 /**
  * One room: its members, where they are, and what changed when. Pure: whatever the time is, it is
  * told (`nowMs`, from any clock that doesn't run backwards).
@@ -115,8 +118,8 @@ export class Room {
     return this.#connections
   }
 
-  /** Everybody, the part that their streams named, and when they posted. */
-  members(): Iterable<Readonly<Pick<Entry, 'member' | 'at' | 'postedMs'>>> {
+  /** Everybody. */
+  members(): Iterable<KnownMember> {
     return this.#entries.values()
   }
 

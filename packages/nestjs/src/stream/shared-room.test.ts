@@ -36,7 +36,7 @@ class FickleExchange implements Exchange {
   readonly node = 'own'
   readonly ready = true
   readonly unfollowed = undefined
-  readonly log: { node: string; operations: readonly unknown[] }[] = []
+  readonly log: { node: string; operations: readonly unknown[]; atMs?: number }[] = []
   followers: Follower[] = []
   reachable = true
 
@@ -56,16 +56,16 @@ class FickleExchange implements Exchange {
   begin(epoch = 'shared'): void {
     for (const follower of this.followers) {
       follower.begin({ epoch, firstVersion: 100, checkpoint: null })
-      for (const [index, { node, operations }] of this.log.entries()) {
-        follower.batch({ number: index + 1, atMs: 0, node, operations: operations as never[] })
+      for (const [index, { node, operations, atMs = 0 }] of this.log.entries()) {
+        follower.batch({ number: index + 1, atMs, node, operations: operations as never[] })
       }
     }
   }
 
-  tell(node: string, operations: readonly unknown[]): number {
-    const number = this.log.push({ node, operations })
+  tell(node: string, operations: readonly unknown[], atMs = 0): number {
+    const number = this.log.push({ node, operations, atMs })
     for (const follower of this.followers) {
-      follower.batch({ number, atMs: 0, node, operations: operations as never[] })
+      follower.batch({ number, atMs, node, operations: operations as never[] })
     }
     return number
   }
@@ -175,4 +175,22 @@ it('[EX7] refuses what the exchange does not take, and changes nothing', async (
   exchange.reachable = false
   await expect(room.commit(open('ann'))).rejects.toMatchObject({ problem: 'exchange-busy' })
   expect(where()).toEqual([])
+})
+
+it('[EX4] says so also of those whom the others let go before they heard it', async () => {
+  const exchange = new FickleExchange()
+  const { room, where } = start(exchange)
+  await room.commit(open('ann'))
+  await room.commit(move('ann', 'A1'))
+  // It hears all of this at once, and nobody hears it.
+  exchange.reachable = false
+  exchange.tell('other', [[1, { do: 'gone', node: 'own', hasLeft: false }]])
+  exchange.tell('other', [[2, { do: 'expire' }]], 20_000)
+  exchange.lose()
+  expect(where()).toEqual([])
+  exchange.find()
+  await room.commit({ do: 'watch' })
+  expect(room.room.snapshot()).toMatchObject({
+    members: [{ id: 'ann', location: 'A1', status: 'online' }],
+  })
 })

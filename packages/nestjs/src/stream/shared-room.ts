@@ -8,7 +8,7 @@ import {
   type History,
 } from '../exchange/exchange.js'
 import type { Operation, Restatement } from '../room/operation.js'
-import { Room, type RoomLimits, type SavedRoom } from '../room/room.js'
+import { type KnownMember, Room, type RoomLimits, type SavedRoom } from '../room/room.js'
 import type { Clock } from './clock.js'
 import { OwnConnections } from './own-connections.js'
 import { Solitude } from './solitude.js'
@@ -83,6 +83,8 @@ export class SharedRoom implements Follower {
   readonly #following: Following
   #room: Room
   readonly #own = new OwnConnections()
+  /** Those who are connected here, and whom the others may let go until they hear that this node is alive. */
+  readonly #doubted = new Map<string, KnownMember>()
   #epoch = ''
   /** The log that the room is in, or was. */
   #log = ''
@@ -262,6 +264,7 @@ export class SharedRoom implements Follower {
   #doAlone(operation: Operation): number {
     this.#solitude?.note(operation, this.context.clock.now())
     this.#room.apply(operation, this.#node, this.nowMs)
+    this.#noteCertain(operation, this.#node)
     this.#own.count(operation, 1)
     this.hooks.changed()
     return this.#room.version
@@ -288,8 +291,10 @@ export class SharedRoom implements Follower {
   #apply([number, operation]: Stamped, node: string, atMs: number): void {
     const isOwn = node === this.#node
     this.#applyTo(this.#room, operation, node, atMs, isOwn ? number : undefined)
+    this.#noteCertain(operation, node)
     // The others took this node for gone while it was only slow.
     if (operation.do === 'gone' && operation.node === this.#node && !this.isPassing) {
+      this.#noteDoubted()
       quietly(this.#commit(() => ({ do: 'restate', ...this.#restatement(false) })))
     }
     if (!isOwn || operation.do === 'gone') this.#noteDocument(operation)
@@ -329,6 +334,18 @@ export class SharedRoom implements Follower {
     if (number !== undefined && this.#outcomes.has(number)) this.#outcomes.set(number, outcome)
   }
 
+  #noteDoubted(): void {
+    for (const known of this.#room.members()) {
+      const { id } = known.member
+      if (this.#own.members.has(id)) this.#doubted.set(id, known)
+    }
+  }
+
+  #noteCertain(operation: Operation, node: string): void {
+    if (operation.do === 'leave') this.#doubted.delete(operation.id)
+    if (operation.do === 'restate' && node === this.#node) this.#doubted.clear()
+  }
+
   #noteDocument(operation: Operation): void {
     if (operation.do === 'update') this.hooks.updated(operation.bytes)
     if (operation.do === 'gone' && !operation.hasLeft) this.hooks.updated(undefined)
@@ -352,8 +369,10 @@ export class SharedRoom implements Follower {
     const room = this.#room
     const nowMs = this.context.clock.now()
     const own = new Map(this.#own.members)
+    const known = new Map([...this.#doubted].filter(([id]) => own.has(id)))
+    for (const each of room.members()) known.set(each.member.id, each)
     const members = []
-    for (const { member, at, postedMs } of room.members()) {
+    for (const { member, at, postedMs } of known.values()) {
       const { id, user, location } = member
       const connections = own.get(id) ?? 0
       own.delete(id)
@@ -376,6 +395,7 @@ export class SharedRoom implements Follower {
     this.#room = room
     this.#epoch = epoch
     this.#solitude = undefined
+    this.#doubted.clear()
     this.#hasBegun = true
     this.#begun.settle()
     if (isFirst) this.hooks.updated(undefined)
