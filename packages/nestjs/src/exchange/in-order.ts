@@ -23,11 +23,13 @@ export class InOrder<T extends { readonly number: number }> {
   /** Takes a batch, known or not, early or not. */
   offer(batch: T): void {
     if (batch.number <= this.last) return
-    this.#early.set(batch.number, batch)
     // What a batch brings about may offer the next one, whose turn is after it.
-    if (this.#delivering) return
+    if (this.#delivering || batch.number > this.last + 1) {
+      this.#early.set(batch.number, batch)
+      return
+    }
     this.#delivering = true
-    for (let next = this.#next(); next !== undefined; next = this.#next()) {
+    for (let next: T | undefined = batch; next !== undefined; next = this.#next()) {
       this.last = next.number
       this.deliver(next)
     }
@@ -35,6 +37,7 @@ export class InOrder<T extends { readonly number: number }> {
   }
 
   #next(): T | undefined {
+    if (this.#early.size === 0) return undefined
     const next = this.#early.get(this.last + 1)
     this.#early.delete(this.last + 1)
     return next

@@ -15,6 +15,7 @@ interface BodyHeaders {
 const CALLS = /^(?:rooms\/[^/]+\/(?:events|location|leave|document)|location)\/?$/
 const BYTES_TYPE = /^application\/octet-stream\s*(?:;|$)/i
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
+const NOTHING = Buffer.alloc(0)
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]+)/i
 
 /**
@@ -121,15 +122,25 @@ function isPlain(encoding: string | undefined): boolean {
   return encoding === undefined || encoding === 'identity'
 }
 
-function read(
+async function read(
   request: IncomingMessage,
   announcedBytes: number,
   limitBytes: number,
 ): Promise<Buffer> {
+  if (announcedBytes !== Infinity && announcedBytes > limitBytes) throw tooLarge(limitBytes)
+  // In the next turn is here what came with the head, and listeners would cost more than the rest.
+  await Promise.resolve()
+  if (request.readableLength === announcedBytes && request.readableFlowing === null) {
+    const body = (request.read() as Buffer | null) ?? NOTHING
+    // To its end, so that the parser lets go of it.
+    request.resume()
+    return body
+  }
+  return gather(request, limitBytes)
+}
+
+function gather(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const tooLarge = () =>
-      reject(new Problem('too-large', `The body is at most ${limitBytes} bytes.`, { limitBytes }))
-    if (announcedBytes !== Infinity && announcedBytes > limitBytes) return tooLarge()
     const chunks: Buffer[] = []
     let bytes = 0
     const onData = (chunk: Buffer) => {
@@ -137,7 +148,7 @@ function read(
       chunks.push(chunk)
       if (bytes <= limitBytes) return
       request.off('data', onData).pause()
-      tooLarge()
+      reject(tooLarge(limitBytes))
     }
     request.on('data', onData)
     request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)))
@@ -146,6 +157,10 @@ function read(
       if (!request.complete) reject(new Problem('bad-json', 'The body did not arrive whole.'))
     })
   })
+}
+
+function tooLarge(limitBytes: number): Problem {
+  return new Problem('too-large', `The body is at most ${limitBytes} bytes.`, { limitBytes })
 }
 
 function parseJson(body: Buffer): Json {

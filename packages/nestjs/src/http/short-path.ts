@@ -1,8 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { Inject, Injectable } from '@nestjs/common'
+import { HttpAdapterHost } from '@nestjs/core'
 import { Call } from './call.js'
 import { Calls } from './calls.js'
 import { sendError } from './problem.filter.js'
+import { answerShortly } from './short-answer.js'
 
 const METHODS = { events: ['GET', 'POST'], location: ['POST'] }
 // A name that is written with escapes takes the long way.
@@ -27,7 +29,10 @@ const CALL = /^\/rooms\/([A-Za-z0-9._:~-]{1,128})\/(location|events)(?:\?|$)/
  */
 @Injectable()
 export class ShortPath {
-  constructor(@Inject(Calls) private readonly calls: Calls) {}
+  constructor(
+    @Inject(Calls) private readonly calls: Calls,
+    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+  ) {}
 
   /** Answers the request if it is such a call; `false` if it isn't. PROTOCOL.md HT1, HT2, HT3 */
   take(request: IncomingMessage, response: ServerResponse): boolean {
@@ -41,6 +46,8 @@ export class ShortPath {
   }
 
   async #post(call: Call, room: string): Promise<void> {
-    call.json(200, await this.calls.postLocation(call, room))
+    const moved = await this.calls.postLocation(call, room)
+    const server = this.host.httpAdapter.getHttpServer() as Server
+    if (!answerShortly(call, moved, server)) call.json(200, moved)
   }
 }

@@ -45,9 +45,13 @@ type Stamped = readonly [number: number, operation: Operation]
 
 /** Something that is settled once. */
 class Signal {
+  isSettled = false
   settle!: () => void
   readonly settled = new Promise<void>((resolve) => {
-    this.settle = resolve
+    this.settle = () => {
+      this.isSettled = true
+      resolve()
+    }
   })
 }
 
@@ -90,7 +94,6 @@ export class SharedRoom implements Follower {
   #log = ''
   #solitude: Solitude | undefined
   #coming: Coming | undefined
-  #hasBegun = false
   readonly #begun = new Signal()
   /** Of what is under way here: the room's version after it, or why it was refused, once known. */
   readonly #outcomes = new Map<number, number | Problem | undefined>()
@@ -124,7 +127,7 @@ export class SharedRoom implements Follower {
 
   /** Whether there is a room to look at. */
   get isReady(): boolean {
-    return this.#hasBegun || this.#solitude !== undefined
+    return this.#begun.isSettled
   }
 
   /** Settles when there is. */
@@ -163,7 +166,9 @@ export class SharedRoom implements Follower {
     try {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         while (this.#coming?.restated === 0) await this.#coming.sent.settled
-        const version = await this.#attempt(say())
+        const operation = say()
+        const done = this.isAlone ? this.#doAlone(operation) : this.#share(operation)
+        const version = typeof done === 'number' ? done : await done
         if (version !== undefined) return formatPosition({ epoch: this.#epoch, version })
       }
     } finally {
@@ -256,11 +261,6 @@ export class SharedRoom implements Follower {
     return this.context.exchange.unfollowed !== undefined
   }
 
-  /** The room's version after it; `undefined` if nobody knows, and it is to be tried again. */
-  async #attempt(operation: Operation): Promise<number | undefined> {
-    return this.isAlone ? this.#doAlone(operation) : this.#share(operation)
-  }
-
   #doAlone(operation: Operation): number {
     this.#solitude?.note(operation, this.context.clock.now())
     this.#room.apply(operation, this.#node, this.nowMs)
@@ -270,16 +270,36 @@ export class SharedRoom implements Follower {
     return this.#room.version
   }
 
-  async #share(operation: Operation): Promise<number | undefined> {
+  /**
+   * The room's version after it; `undefined` if nobody knows, and it is to be tried again.
+   *
+   * @throws {Problem}
+   */
+  #share(operation: Operation): number | Promise<number | undefined> {
     const number = this.context.nextNumber()
     this.#outcomes.set(number, undefined)
     this.#own.count(operation, 1)
+    const appended = this.#following.append([[number, operation] as unknown as Json])
+    // Who has no other node to hear of it was told before the answer: nothing is to be waited for.
+    const isDone = this.#outcomes.get(number) !== undefined
+    return isDone ? this.#outcome(number, operation)! : this.#shared(appended, number, operation)
+  }
+
+  async #shared(
+    appended: Promise<unknown>,
+    number: number,
+    operation: Operation,
+  ): Promise<number | undefined> {
     try {
-      await this.#following.append([[number, operation] as unknown as Json])
+      await appended
     } catch (error) {
       // It may have come back all the same, and has been done then.
       if (!(error instanceof ExchangeLost)) throw error
     }
+    return this.#outcome(number, operation)
+  }
+
+  #outcome(number: number, operation: Operation): number | undefined {
     const outcome = this.#outcomes.get(number)
     this.#outcomes.delete(number)
     // At once: a room that begins anew says in the next turn what this node has.
@@ -396,7 +416,6 @@ export class SharedRoom implements Follower {
     this.#epoch = epoch
     this.#solitude = undefined
     this.#doubted.clear()
-    this.#hasBegun = true
     this.#begun.settle()
     if (isFirst) this.hooks.updated(undefined)
     else this.hooks.replaced()

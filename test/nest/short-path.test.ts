@@ -1,0 +1,86 @@
+import { expect, it } from 'vitest'
+import { memberKey, TestRoom } from '../conformance/room.js'
+import { openSocket } from '../conformance/socket.js'
+import { startServer } from '../servers/standalone.js'
+
+const BODY = '{"cell":"C5"}'
+
+function post(room: string, key: string, headers: readonly string[] = [], version = '1.1'): string {
+  return [
+    `POST /rooms/${room}/location?member=${key} HTTP/${version}`,
+    'Host: localhost',
+    'Content-Type: application/json',
+    `Content-Length: ${BODY.length}`,
+    ...headers,
+    '',
+    BODY,
+  ].join('\r\n')
+}
+
+/** The answers, each with its head in lines, as many as have come as wholes. */
+function answersIn(text: string): { head: string[]; body: string }[] {
+  return text.split(/(?=HTTP\/1\.1 )/).map((answer) => {
+    const [head = '', body = ''] = answer.split('\r\n\r\n', 2)
+    return { head: head.split('\r\n'), body }
+  })
+}
+
+it('[HT3] answers one post after the other on a connection that stays open', async () => {
+  await using server = await startServer()
+  const { name } = new TestRoom(server.baseUrl)
+  await using socket = await openSocket(server.baseUrl)
+  for (const count of [1, 2, 3]) {
+    socket.write(post(name, memberKey()))
+    const answers = await socket.until('an answer', (text) => {
+      const all = answersIn(text)
+      return all.length === count && all.at(-1)!.body.endsWith('}') ? all : undefined
+    })
+    const { head, body } = answers.at(-1)!
+    expect(JSON.parse(body)).toEqual({ self: expect.any(String), id: expect.any(String) })
+    expect(head.toSorted()).toEqual([
+      'Cache-Control: no-store',
+      'Connection: keep-alive',
+      `Content-Length: ${body.length}`,
+      'Content-Type: application/json; charset=utf-8',
+      expect.stringMatching(/^Date: \w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} GMT$/),
+      'HTTP/1.1 200 OK',
+      'Keep-Alive: timeout=72',
+    ])
+  }
+})
+
+it('[HT3] answers posts that came together in their order', async () => {
+  await using server = await startServer()
+  const { name } = new TestRoom(server.baseUrl)
+  await using socket = await openSocket(server.baseUrl)
+  const keys = [memberKey(), memberKey(), memberKey()]
+  const alone = await Promise.all(
+    keys.map(async (key) => {
+      const address = `${server.baseUrl}/rooms/${name}/location?member=${key}`
+      const headers = { 'Content-Type': 'application/json' }
+      const answer = await fetch(address, { method: 'POST', headers, body: BODY })
+      return ((await answer.json()) as { self: string }).self
+    }),
+  )
+  socket.write(keys.map((key) => post(name, key)).join(''))
+  const answers = await socket.until('three answers', (text) => {
+    const all = answersIn(text)
+    return all.length === 3 && all[2]!.body.endsWith('}') ? all : undefined
+  })
+  expect(answers.map(({ body }) => (JSON.parse(body) as { self: string }).self)).toEqual(alone)
+})
+
+it.each([
+  ['HTTP/1.1 with "Connection: close"', ['Connection: close'], '1.1'],
+  ['HTTP/1.0', [], '1.0'],
+])('[HT3] closes the connection after the answer to %s', async (_what, headers, version) => {
+  await using server = await startServer()
+  const { name } = new TestRoom(server.baseUrl)
+  await using socket = await openSocket(server.baseUrl)
+  socket.write(post(name, memberKey(), headers, version))
+  socket.read()
+  await socket.closed
+  const [answer] = answersIn(socket.text)
+  expect(answer?.head).toContain('Connection: close')
+  expect(JSON.parse(answer!.body)).toMatchObject({ self: expect.any(String) })
+})
