@@ -66,7 +66,7 @@ export class Connection implements Reader, Kept {
     this.documents = wanted.documents
     this.part = wanted.part
     if (wanted.gzip) this.#checksum = new Checksum()
-    response.once('close', this.#settle)
+    response.on('close', this.#settle)
   }
 
   get ready(): boolean {
@@ -81,10 +81,13 @@ export class Connection implements Reader, Kept {
   /** Sends the headers and what stands before the first frame. @see PROTOCOL.md ST1 to ST3 */
   open(hello: Hello, retryMs: number): void {
     const { response } = this
-    // What ends a stream ends its socket: one that stayed open would hold up a server that stops.
-    if (response.req.httpVersionMajor < 2) response.setHeader('Connection', 'close')
-    if (this.#checksum !== undefined) response.setHeader('Content-Encoding', 'gzip')
-    response.writeHead(200, HEADERS)
+    // All at once: a header that is set by itself makes the response keep a table of all of them.
+    response.writeHead(200, {
+      ...HEADERS,
+      // What ends a stream ends its socket: one that stayed open would hold up a server that stops.
+      ...(response.req.httpVersionMajor < 2 && { Connection: 'close' }),
+      ...(this.#checksum !== undefined && { 'Content-Encoding': 'gzip' }),
+    })
     response.flushHeaders()
     this.#socket = chunkSocket(response)
     const sink = this.#socket ?? response
