@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { Problem } from '@whereabouts/protocol'
 import { DocumentKeeper, storeFailed } from './keeper.js'
 import type { Answer, DocumentSettings, Numbered, Opened, Request, Results } from './messages.js'
-import type { DocumentStore } from './store.js'
+import type { DocumentStore, UntoldRooms } from './store.js'
 
 // The thread of the documents: everything here may take its time, as no stream waits for it.
 
@@ -53,13 +53,9 @@ async function perform(
       await keeper.learn(request.room, request.bytes)
       return undefined
     case 'note':
-      await worked(store.untold?.note(request.room))
-      return undefined
     case 'untold':
-      return (await worked(store.untold?.list())) ?? []
     case 'told':
-      await worked(store.untold?.told(request.told))
-      return undefined
+      return worked(performUntold(request, store.untold))
     case 'count':
       return keeper.count()
     case 'check':
@@ -71,8 +67,25 @@ async function perform(
   }
 }
 
+/** @param untold none where nobody else has the store */
+async function performUntold(
+  request: Request & { readonly call: 'note' | 'untold' | 'told' },
+  untold: UntoldRooms | undefined,
+): Promise<Results['note' | 'untold' | 'told']> {
+  switch (request.call) {
+    case 'note':
+      await untold?.note(request.room)
+      return undefined
+    case 'untold':
+      return (await untold?.list()) ?? []
+    case 'told':
+      await untold?.told(request.told)
+      return undefined
+  }
+}
+
 /** @throws {Problem} store-failed if it didn't */
-async function worked<T>(work: Promise<T> | undefined): Promise<T | undefined> {
+async function worked<T>(work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
