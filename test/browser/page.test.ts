@@ -270,7 +270,8 @@ describe('a page in two windows', () => {
     await anns.page.getByText('Following Bob').waitFor({ state: 'detached' })
     await press(bobs, 'Control+End')
     await anns.avatar('Bob, in “Part 60”').waitFor()
-    expect(await isSeen()).toBe(false)
+    // The caret is drawn after the avatar says so.
+    await expect.poll(isSeen).toBe(false)
 
     await anns.avatar('Bob').click()
     await expect.poll(isSeen).toBe(true)
