@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
-/** Measures time or memory, or has all processors to itself: needs a machine that does nothing else. */
+/** Measures time or memory, or takes all processors itself: needs a machine that does nothing else. */
 const QUIET = [
+  'test/browser/sheet*.test.ts',
   'test/client/{deploy,gzip}.test.ts',
   'test/documents/event-loop.test.ts',
   'test/house/bench.test.ts',
@@ -9,7 +10,6 @@ const QUIET = [
 ]
 /** Takes minutes. */
 const LONG = [
-  'test/browser/sheet*.test.ts',
   'test/chaos/*.test.ts',
   'test/{conformance/server,nodes/conformance}.test.ts',
   'test/simulation/*.test.ts',
