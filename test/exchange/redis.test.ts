@@ -27,6 +27,9 @@ beforeAll(async () => {
 afterAll(() => redis[Symbol.asyncDispose]())
 beforeEach(() => redis.command('FLUSHALL'))
 
+/** A line for each connection, and an end of line after it. */
+const TWO_LINES = /^[^\n]+\n[^\n]+\n$/
+
 /** Puts other batches in the place of a log's. */
 const SHORTEN = `
 redis.call('DEL', KEYS[1])
@@ -82,6 +85,8 @@ describe('an exchange through Redis', () => {
     const [writer, reader] = await nodes.follow('one')
     const sinceMs = performance.now()
     for (let round = 1; round <= 3; round++) {
+      // Who is cut off again and again before it is back has lost Redis.
+      await expect.poll(() => redis.command('CLIENT', 'LIST', 'TYPE', 'pubsub')).toMatch(TWO_LINES)
       // What is appended now is said before anybody is back, and nothing is said after it.
       await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub')
       const own = Array.from({ length: 20 }, (_, index) => writer.append(`"${round} ${index}"`))
