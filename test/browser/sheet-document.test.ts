@@ -3,13 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { applyUpdate, Doc } from 'yjs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { launchChromium } from '../chromium.js'
 import { startServer, type RunningServer } from '../servers/standalone.js'
 import { SheetWindow, type Person } from './sheet-window.js'
 
 const ann = { name: 'Ann', color: '#e11d48' }
 const bob = { name: 'Bob', color: '#1d4ed8' }
+
+// Two windows each, and much of it goes one step after the other.
+vi.setConfig({ testTimeout: 120_000 })
 
 let server: RunningServer
 let browser: Browser

@@ -40,6 +40,13 @@ function seesStatus(stream: EventStream, id: string, status: string | undefined)
   return stream.until(`${id} ${status}`, wanted, DEATH_MS)
 }
 
+/** Until a reader is told that the document has something that the stream hasn't. */
+function hasToLookUp(stream: EventStream) {
+  return stream.until('a resync of the document', () => {
+    return stream.arrived.some(({ name, text }) => name === 'resync' && text.includes('document'))
+  })
+}
+
 function leaves({ patches }: EventStream): readonly string[] {
   return patches.flatMap(({ leave = [] }) => leave)
 }
@@ -102,9 +109,7 @@ describe('two servers', () => {
     await other.post('A2')
     // Too large to be told.
     await own.post('A3', 'x'.repeat(100_000))
-    await stream.until('the large one', () => {
-      return stream.arrived.some(({ name, text }) => name === 'resync' && text.includes('document'))
-    })
+    await hasToLookUp(stream)
     expect((await other.fetch()).cells).toMatchObject({ A1: 'A1', A2: 'A2', A3: /^x+$/ })
     expect((await new TestDocument(here).fetch()).cells).toEqual(other.cells)
   })
@@ -235,9 +240,7 @@ it('[EX6] what a node took in alone and died with reaches those whose node it ne
     .toEqual({ status: 'alone' })
   await new TestDocument(new TestRoom(lonely.baseUrl, here.name)).post('K', 'alone')
   await lonely.kill()
-  await stream.until('the update that nobody told', () => {
-    return stream.arrived.some(({ name, text }) => name === 'resync' && text.includes('document'))
-  })
+  await hasToLookUp(stream)
   expect((await document.fetch()).cells).toEqual({ K: 'alone' })
   expect((await new TestDocument(there).fetch()).cells).toEqual({ K: 'alone' })
   expect(await callJson(`${survivor.baseUrl}/health/ready`)).toEqual({ status: 'ok' })
