@@ -5,19 +5,24 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 export class Wire implements AsyncDisposable {
   readonly #sockets = new Set<Socket>()
   #isCut = false
+  #connections = 0
 
   private constructor(
     private readonly server: Server,
     private readonly port: number,
+    private readonly holdMs: readonly number[],
   ) {
     server.on('connection', (near) => this.#carry(near))
   }
 
-  /** @param port where it leads */
-  static async to(port: number): Promise<Wire> {
+  /**
+   * @param port where it leads
+   * @param holdMs for how long each connection is held up at first, in the order that they come
+   */
+  static async to(port: number, holdMs: readonly number[] = []): Promise<Wire> {
     const server = createServer({ noDelay: true })
     await once(server.listen(0, '127.0.0.1'), 'listening')
-    return new Wire(server, port)
+    return new Wire(server, port, holdMs)
   }
 
   /** Where it begins. */
@@ -38,6 +43,7 @@ export class Wire implements AsyncDisposable {
   }
 
   #carry(near: Socket): void {
+    const holdMs = this.holdMs[this.#connections++]
     const far = connect({ port: this.port, host: '127.0.0.1', noDelay: true })
     for (const [from, to] of [
       [near, far],
@@ -50,8 +56,12 @@ export class Wire implements AsyncDisposable {
         this.#sockets.delete(from)
         to.destroy()
       })
-      if (this.#isCut) from.pause()
+      if (this.#isCut || holdMs !== undefined) from.pause()
     }
+    if (holdMs === undefined) return
+    setTimeout(() => {
+      if (!this.#isCut) for (const socket of [near, far]) socket.resume()
+    }, holdMs)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -17,7 +17,7 @@ export interface RedisConnection {
   /**
    * Connects, and again whenever it is lost.
    *
-   * @param returned called when it is there, and again when messages may have been missed
+   * @param returned called when it is there and hears, and again when messages may have been missed
    */
   open(returned: () => void): void
 

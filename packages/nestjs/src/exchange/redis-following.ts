@@ -1,4 +1,5 @@
 import type { Json } from '@whereabouts/protocol'
+import { Deafness } from './deafness.js'
 import {
   ExchangeLost,
   type Follower,
@@ -19,8 +20,6 @@ import { APPEND, CHECKPOINT, HOLD, PART, READ, type Script } from './redis-scrip
 const OVERTAKEN_MS = 100
 /** How often Redis hears that a room is followed; well before its log expires. */
 const HOLD_MS = 10_000
-/** How many looks in a row find no connection for messages before the room counts as lost. */
-const DEAF_LOOKS = 2
 /** Batches that are read at a time. */
 const PAGE = 128
 
@@ -53,7 +52,7 @@ export class RedisFollowing implements Following {
   #failures = 0
   /** When Redis last heard of it that somebody is here. */
   #heldMs = 0
-  #deafLooks = 0
+  #deafness = new Deafness()
   #sentMs = -Infinity
   /** What waits for the interval to be over. */
   #stopPausing: (() => void) | undefined
@@ -109,8 +108,7 @@ export class RedisFollowing implements Following {
   /** Call at a calm pace: notices what nobody says. */
   look(nowMs: number): void {
     if (this.#state !== 'here') return
-    this.#deafLooks = this.link.hearsFrom(this.#channel) ? 0 : this.#deafLooks + 1
-    if (this.#deafLooks >= DEAF_LOOKS) this.#fail()
+    if (this.#deafness.isLong(this.link.hearsFrom(this.#channel), nowMs)) this.#fail()
     else if (nowMs - this.#heldMs > HOLD_MS) void this.check()
   }
 
@@ -147,7 +145,7 @@ export class RedisFollowing implements Following {
     if (this.#begun) this.#refuse()
     this.#begun = true
     this.#failures = 0
-    this.#deafLooks = 0
+    this.#deafness = new Deafness()
     this.#heldMs = this.link.surroundings.now()
     this.#life = life
     this.#mark = ''

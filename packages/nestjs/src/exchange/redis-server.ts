@@ -44,7 +44,7 @@ export class ServerConnection implements RedisConnection {
         this.#fault = messageOf(error)
       })
       client.on('ready', () => {
-        if (this.#commands.isReady) returned()
+        if (this.#commands.isReady && this.hears) returned()
       })
       // It tries by itself for ever.
       client.connect().catch(() => {})

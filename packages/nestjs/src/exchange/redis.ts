@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common'
+import { Deafness } from './deafness.js'
 import {
   type Exchange,
   ExchangeLost,
@@ -23,8 +24,6 @@ import { PROCESS, type Surroundings } from './surroundings.js'
 const PULSE_MS = 500
 /** How many rooms are read at a time where they begin. */
 const ROOMS_AT_A_TIME = 64
-/** How many pulses in a row find no connection for messages before the exchange counts as lost. */
-const DEAF_PULSES = 2
 
 /**
  * An exchange through Redis 7.0 or later, or Valkey. It connects by itself, now and whenever the
@@ -55,7 +54,7 @@ export class RedisExchange implements Exchange, RedisLink {
   #renewedMs: number
   #beating = false
   #cancel: (() => void) | undefined
-  #deafPulses = 0
+  readonly #deafness = new Deafness()
   #looking: Promise<void> | undefined
   #names = 0
 
@@ -156,9 +155,8 @@ export class RedisExchange implements Exchange, RedisLink {
     this.#cancel?.()
     // Whoever didn't renew it in time is taken for gone by the others, whatever Redis says now.
     if (this.#state === 'live' && !this.live) this.#lose(new ExchangeLost('the lease ran out'))
-    this.#deafPulses = this.connection.hears ? 0 : this.#deafPulses + 1
     try {
-      if (this.#deafPulses >= DEAF_PULSES) throw new ExchangeLost('no connection for messages')
+      if (this.#isDeaf()) throw new ExchangeLost('no connection for messages')
       await this.#pulse()
       for (const following of this.#followings) following.look(this.surroundings.now())
     } catch (error) {
@@ -167,6 +165,13 @@ export class RedisExchange implements Exchange, RedisLink {
     this.#beating = false
     if (this.#isClosed) return
     this.#cancel = this.surroundings.after(PULSE_MS, () => void this.#beat())
+  }
+
+  /** Whoever heard waits for a connection that is cut off for a moment; rooms don't begin without. */
+  #isDeaf(): boolean {
+    const { hears } = this.connection
+    const isLong = this.#deafness.isLong(hears, this.surroundings.now())
+    return isLong || (!hears && this.#state !== 'live')
   }
 
   get #isClosed(): boolean {
