@@ -42,6 +42,22 @@ describe('versions', () => {
   })
 })
 
+describe('the nodes of a room', () => {
+  it('[EX4] [MB10] what a node sent before it was taken for gone, and comes after, closes nothing', () => {
+    const budget = room()
+    budget.watch('n1')
+    budget.watch('n2')
+    budget.open('ann', {}, 0, undefined, 'n2')
+    budget.gone({ node: 'n1', hasLeft: true }, 0)
+    const { version } = budget
+    budget.unwatch('n1')
+    budget.close('ann', 0, 'n1')
+    expect(budget.watching).toBe(1)
+    expect(budget.snapshot().members[0]).toMatchObject({ id: 'ann', status: 'online' })
+    expect(budget.version).toBe(version)
+  })
+})
+
 describe('parts of the document', () => {
   const views = (budget: Room, version: number) =>
     ['s1', 's2'].map((part) => {

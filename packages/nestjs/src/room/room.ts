@@ -205,7 +205,9 @@ export class Room {
 
   /** A connection that joined nobody closed. */
   unwatch(node = ''): void {
-    this.#setWatching(node, this.#connections.watchingNode(node) - 1)
+    const watching = this.#connections.watchingNode(node)
+    // Of a node that was taken for gone since none is open.
+    if (watching > 0) this.#setWatching(node, watching - 1)
   }
 
   /**
