@@ -29,7 +29,7 @@ class Witness implements Follower {
 
   begin(history: History): void {
     // What is appended before the first time waits for that.
-    if (this.history !== undefined || this.isLost) this.run.refusedBefore(this)
+    if (this.history !== undefined || this.isLost) this.run.refusedBefore(this, history)
     this.history = history
     this.isLost = false
     this.#number = history.checkpoint?.number ?? 0
@@ -43,7 +43,8 @@ class Witness implements Follower {
     if (number !== this.#number) this.run.fail(`batch ${number} came instead of ${this.#number}`)
     const { epoch, firstVersion } = this.history!
     const texts = operations.map((operation) => JSON.stringify(operation))
-    this.run.saw(`${epoch} ${firstVersion} ${number}`, `${atMs} ${node} ${texts.join()}`)
+    const position = `${epoch} ${firstVersion} ${number}`
+    this.run.saw(position, firstVersion, `${atMs} ${node} ${texts.join()}`)
     this.told.push(...texts)
     if (number % this.run.checkpointEvery === 0) {
       this.following.checkpoint(number, JSON.stringify(this.told)).catch(() => {})
@@ -70,8 +71,8 @@ export class ExchangeRun {
   readonly #batches = new Map<string, string>()
   /** Appended by whom, and not acknowledged. */
   readonly #open = new Map<string, Witness>()
-  /** What can't come any more. */
-  readonly #refused = new Set<string>()
+  /** What can't come any more, and in which log it is the first that it can't. */
+  readonly #refused = new Map<string, number>()
   readonly #failures: string[] = []
   readonly checkpointEvery: number
   #appended = 0
@@ -111,23 +112,26 @@ export class ExchangeRun {
   }
 
   /** A batch is the same wherever it is told. */
-  saw(position: string, batch: string): void {
+  saw(position: string, firstVersion: number, batch: string): void {
     const known = this.#batches.get(position)
     if (known === undefined) this.#batches.set(position, batch)
     else if (known !== batch) this.fail(`${position} is ${known} and ${batch}`)
-    for (const refused of this.#refused) {
-      if (batch.includes(`"${refused}"`) && known === undefined)
-        this.fail(`${refused} came after all`)
+    for (const [refused, fromVersion] of this.#refused) {
+      // Whoever stood still hears the end of a log that the others have left.
+      if (firstVersion < fromVersion || known !== undefined) continue
+      if (batch.includes(`"${refused}"`)) this.fail(`${refused} came after all`)
     }
   }
 
   /** Its room begins, and what it had appended is refused by then, or acknowledged. */
-  refusedBefore(witness: Witness): void {
-    for (const [name, whose] of this.#open) if (whose === witness) this.#suspects.add(name)
+  refusedBefore(witness: Witness, { firstVersion }: History): void {
+    for (const [name, whose] of this.#open) {
+      if (whose === witness) this.#suspects.set(name, firstVersion)
+    }
   }
 
   /** Not acknowledged when its room began again: among the batches that follow at once, or never. */
-  readonly #suspects = new Set<string>()
+  readonly #suspects = new Map<string, number>()
 
   #start(): void {
     const machine = new Machine(`n${++this.#started}`, this.#network)
@@ -166,9 +170,9 @@ export class ExchangeRun {
 
   async #pass(ms: number): Promise<void> {
     await this.clock.pass(ms, () => {
-      for (const name of this.#suspects) {
+      for (const [name, firstVersion] of this.#suspects) {
         if (this.#open.has(name)) this.fail(`${name} is neither acknowledged nor refused`)
-        this.#refused.add(name)
+        this.#refused.set(name, firstVersion)
       }
       this.#suspects.clear()
       if (this.#failures.length > 0) throw new Error(this.#failures.join('\n'))

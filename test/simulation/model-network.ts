@@ -182,8 +182,13 @@ export class ModelConnection implements RedisConnection {
   /** The connection for messages alone is lost, and made again. */
   flap(): void {
     if (!this.#isOpen || !this.hears) return
-    const times = this.#times
     this.#deafen()
+    this.#listenLater()
+  }
+
+  /** Messages come by a connection of their own. */
+  #listenLater(): void {
+    const times = this.#times
     this.host.after(this.network.random.next() * RETRY_MS, () => {
       if (times === this.#times && this.#isOpen) this.#listen()
     })
@@ -198,7 +203,7 @@ export class ModelConnection implements RedisConnection {
     if (this.isCut || !this.network.isUp) return this.#retryLater()
     this.#isOpen = true
     this.#times += 1
-    this.#listen()
+    this.#listenLater()
   }
 
   #listen(): void {
