@@ -9,7 +9,10 @@ const say = (what) => process.stdout.write(`${what}\n`)
 const following = exchange.follow(room, {
   begin() {
     say('begin')
-    void Promise.resolve().then(() => following.append([JSON.stringify(exchange.node)]))
+    // Who is stopped before the answer comes doesn't know that the others heard it.
+    Promise.resolve()
+      .then(() => following.append([JSON.stringify(exchange.node)]))
+      .catch(() => say('unsure'))
   },
   batch: ({ operations }) => say(`batch ${operations.join(' ')}`),
   lost: () => say('lost'),
