@@ -31,8 +31,8 @@ export async function serveOffice(app: NestFastifyApplication): Promise<void> {
   }
   const fastify = app.getHttpAdapter().getInstance()
   await fastify.register(fastifyStatic, {
-    root: DIST,
-    wildcard: false,
+    root: ASSETS,
+    prefix: '/assets/',
     index: false,
     cacheControl: false,
     preCompressed: true,
@@ -59,5 +59,5 @@ export class PageFilter extends EveryProblemFilter {
 }
 
 function sendPage(reply: FastifyReply): FastifyReply {
-  return reply.headers(PAGE_HEADERS).sendFile(PAGE)
+  return reply.headers(PAGE_HEADERS).sendFile(PAGE, DIST)
 }

@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { call } from '../conformance/http.js'
+import { type RunningServer, startServer } from '../servers/standalone.js'
+
+let server: RunningServer
+beforeAll(async () => {
+  server = await startServer()
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+const browser = { accept: 'text/html,*/*', 'accept-encoding': 'gzip, br' }
+
+describe('[PG18] the addresses of the application', () => {
+  it.each(['/', '/sheets/budget', '/pages/budget'])('%s is its page', async (path) => {
+    const { status, headers } = await call(server.baseUrl + path, { headers: browser })
+    expect({ status, headers }).toMatchObject({
+      status: 200,
+      headers: {
+        'content-type': 'text/html; charset=utf-8',
+        'content-encoding': 'br',
+        'content-security-policy': expect.stringContaining("default-src 'self'"),
+        'cache-control': 'no-cache',
+      },
+    })
+  })
+
+  it('all that the page names is there, for good', async () => {
+    const { text } = await call(server.baseUrl)
+    const assets = text.match(/\/assets\/[^"]+/g) ?? []
+    expect(assets.length).toBeGreaterThan(1)
+    for (const asset of assets) {
+      const { status, headers } = await call(server.baseUrl + asset, { headers: browser })
+      expect({ asset, status, headers }).toMatchObject({
+        status: 200,
+        headers: { 'cache-control': expect.stringContaining('immutable'), vary: 'Accept-Encoding' },
+      })
+    }
+  })
+
+  const nowhere = ['/nothing', '/index.html', '/assets', '/assets/nothing.js']
+  it.each(nowhere)('%s is nowhere', async (path) => {
+    const problem = await call(server.baseUrl + path)
+    expect(problem.status).toBe(404)
+    expect(JSON.parse(problem.text)).toMatchObject({ type: 'about:blank', status: 404 })
+    const { status, headers } = await call(server.baseUrl + path, { headers: browser })
+    expect({ status, type: headers['content-type'] }).toEqual({
+      status: 404,
+      type: 'text/html; charset=utf-8',
+    })
+    expect(headers['content-security-policy']).toBeDefined()
+  })
+
+  const outside = ['/assets/../index.html', '/assets/%2e%2e/index.html', '/assets/..%2findex.html']
+  it.each(outside)('%s leads nowhere', async (path) => {
+    const { status, headers } = await call(server.baseUrl + path)
+    expect([403, 404]).toContain(status)
+    expect(headers['content-type']).toBe('application/problem+json')
+  })
+})
