@@ -10,8 +10,6 @@ const LOOK_AGAIN_MS = 20
 /** In which a server that listens has forked its workers. */
 const SETTLE_MS = 250
 const KEPT_OUTPUT = 4_000
-/** Every Node server gets the young generation that ours is started with: docs/decisions.md 33. */
-const NODE_OPTIONS = '--max-semi-space-size=64'
 
 /** Everything that runs because of this process, by the id of its group. */
 const groups = new Set()
@@ -106,7 +104,7 @@ function run({ program, args, env, cwd }, before) {
     // A group of its own, so that all of it can be ended.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], NODE_OPTIONS, ...env },
+    env: { PATH: process.env['PATH'], ...env },
     ...(cwd !== undefined && { cwd }),
   })
   groups.add(child.pid)
