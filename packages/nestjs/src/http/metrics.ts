@@ -26,9 +26,9 @@ type Name = keyof RoomsCount
 export class Metrics {
   readonly #registry = new Registry()
   readonly #setters = new Map<Name, (value: number) => void>()
+  #isProcessMeasured = false
 
   constructor(@Inject(Rooms) private readonly rooms: Rooms) {
-    collectDefaultMetrics({ register: this.#registry })
     for (const [name, help] of Object.entries(GAUGES)) {
       const gauge = new Gauge({ name: `whereabouts_${name}`, help, registers: [] })
       this.#registry.registerMetric(gauge)
@@ -45,9 +45,17 @@ export class Metrics {
   }
 
   async read(): Promise<{ contentType: string; text: string }> {
+    this.#measureProcess()
     for (const [name, value] of Object.entries(await this.rooms.count())) {
       this.#setters.get(name as Name)?.(value as number)
     }
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() }
+  }
+
+  /** From the first time that somebody asks: it wakes the process a hundred times a second. */
+  #measureProcess(): void {
+    if (this.#isProcessMeasured) return
+    this.#isProcessMeasured = true
+    collectDefaultMetrics({ register: this.#registry })
   }
 }
