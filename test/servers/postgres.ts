@@ -73,7 +73,13 @@ async function startServer(
   port: number,
   user: { uid: number; gid: number } | undefined,
 ): Promise<ChildProcess> {
-  const settings = ['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories=']
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    `port=${port}`,
+    'unix_socket_directories=',
+    // The first one, after five minutes, writes all that initdb left unwritten, and commits wait.
+    'checkpoint_timeout=1h',
+  ]
   const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])]
   const server = spawn(program('postgres'), args, {
     ...user,
