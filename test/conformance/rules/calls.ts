@@ -286,7 +286,7 @@ function otherMethods({ calm }: Suite): void {
   )
 }
 
-function operations({ calm }: Suite): void {
+function operations({ start, calm }: Suite): void {
   it('[HT8] live and ready answer 200', async () => {
     expect(await call(`${calm.baseUrl}/health/live`)).toMatchObject({ status: 200 })
     expect(await call(`${calm.baseUrl}/health/ready`)).toMatchObject({ status: 200 })
@@ -300,6 +300,14 @@ function operations({ calm }: Suite): void {
     for (const line of text.split('\n')) {
       expect(line).toMatch(/^$|^(# (HELP|TYPE) .*|[a-zA-Z_:][\w:]*(\{.*\})? [-+\w.]+( \d+)?)$/)
     }
+  })
+
+  it('[HT8] the first who asks for metrics is told of the process as well', async () => {
+    await using server = await start()
+    const { text } = await call(`${server.baseUrl}/metrics`)
+    const lagS = Number(/^nodejs_eventloop_lag_mean_seconds (\S+)$/m.exec(text)?.[1])
+    expect(lagS).toBeGreaterThan(0)
+    expect(lagS).toBeLessThan(10)
   })
 
   it('[HT8] the metrics say nothing of rooms or keys', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { Inject, Injectable } from '@nestjs/common'
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
 import { Rooms, type RoomsCount } from '../rooms.js'
@@ -20,6 +21,9 @@ const COUNTERS = {
   store_failures: 'Calls that failed because the store did',
 } as const
 type Name = keyof RoomsCount
+
+/** After so long there is something to say of the event loop. */
+const FIRST_MS = 50
 
 /** What this process has to say to Prometheus; its own registry, apart from the application's. */
 @Injectable()
@@ -45,7 +49,7 @@ export class Metrics {
   }
 
   async read(): Promise<{ contentType: string; text: string }> {
-    this.#measureProcess()
+    await this.#measureProcess()
     for (const [name, value] of Object.entries(await this.rooms.count())) {
       this.#setters.get(name as Name)?.(value as number)
     }
@@ -53,9 +57,10 @@ export class Metrics {
   }
 
   /** From the first time that somebody asks: it wakes the process a hundred times a second. */
-  #measureProcess(): void {
+  async #measureProcess(): Promise<void> {
     if (this.#isProcessMeasured) return
     this.#isProcessMeasured = true
     collectDefaultMetrics({ register: this.#registry })
+    await setTimeout(FIRST_MS)
   }
 }
