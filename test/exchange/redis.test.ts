@@ -18,7 +18,7 @@ import { openNode, TwoNodes } from './two-nodes.js'
 Logger.overrideLogger(false)
 
 /** Long enough that the other connection is there, and used, before. */
-const HELD_UP_MS = 300
+const HELD_UP_MS = 150
 /** Sooner than a room is looked at for no other reason than that time has passed. */
 const LOOK_MS = 7_000
 const NODE = fileURLToPath(new URL('node.mjs', import.meta.url))
