@@ -95,7 +95,8 @@ describe('an exchange through Redis', () => {
     const [writer, reader] = await nodes.follow('one')
     const sinceMs = performance.now()
     for (let round = 1; round <= 3; round++) {
-      // Maybe again before it is back. What is appended now is said before anybody is back, and nothing is said after it.
+      // Maybe again, before it was back. What is appended now is said before anybody is back, and
+      // nothing is said after it.
       await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub')
       const own = Array.from({ length: 20 }, (_, index) => writer.append(`"${round} ${index}"`))
       await Promise.all(own)

@@ -2,15 +2,16 @@
 export class RoomConnections {
   readonly #nodes = new Map<string, Map<string, number>>()
   readonly #watching = new Map<string, number>()
-  #watchingAll = 0
 
   /** How many watch without having joined. */
   get watching(): number {
-    return this.#watchingAll
+    let sum = 0
+    for (const count of this.#watching.values()) sum += count
+    return sum
   }
 
   get empty(): boolean {
-    return this.#nodes.size === 0 && this.#watchingAll === 0
+    return this.#nodes.size === 0 && this.#watching.size === 0
   }
 
   /** How many a member has. */
@@ -46,7 +47,6 @@ export class RoomConnections {
   }
 
   setWatching(node: string, count: number): void {
-    this.#watchingAll += count - this.watchingNode(node)
     if (count > 0) this.#watching.set(node, count)
     else this.#watching.delete(node)
   }
