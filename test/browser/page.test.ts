@@ -1,92 +1,19 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join as joinPath } from 'node:path'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { joinRoom, type Json } from '@whereabouts/client'
-import { encodeStateAsUpdate, XmlElement, XmlText, Map as YMap, type Doc } from 'yjs'
-import { launchChromium } from '../chromium.js'
-import { until } from '../client/until.js'
-import { startServer, type RunningServer } from '../servers/standalone.js'
+import { describe, expect, it } from 'vitest'
+import { startServer } from '../servers/standalone.js'
 import { Line } from './line.js'
-import { fetchDocument, OfficeWindow, postDocument } from './office-window.js'
+import { fetchDocument, postDocument } from './office-window.js'
+import { ann, bob, Pages, press, reads, type, writeLongPage } from './pages.js'
 
-const ann = { name: 'Ann', color: '#e11d48' }
-const bob = { name: 'Bob', color: '#1d4ed8' }
-// One red pixel.
-const PNG =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=='
-
-let server: RunningServer
-let browser: Browser
-let rooms = 0
-
-beforeAll(async () => {
-  server = await startServer()
-  browser = await launchChromium()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await server?.stop()
-})
-
-const newRoom = () => `page-${(rooms += 1)}`
-
-interface OpenOptions {
-  readonly baseUrl?: string
-  readonly search?: string
-  readonly width?: number
-}
-
-async function open(
-  room: string,
-  person: typeof ann,
-  { baseUrl = server.baseUrl, search = '', width = 1_200 }: OpenOptions = {},
-): Promise<OfficeWindow> {
-  const path = `/pages/${room}${search}`
-  const window = await OfficeWindow.open(browser, { baseUrl, path, person, width })
-  await window.untilOpen()
-  return window
-}
-
-const type = async (window: OfficeWindow, text: string) => {
-  await window.text.focus()
-  await window.page.keyboard.type(text)
-}
-const press = (window: OfficeWindow, key: string) => window.page.keyboard.press(key)
-const reads = (window: OfficeWindow, text: string | RegExp) =>
-  expect.poll(() => window.written(), { timeout: 15_000 }).toMatch(text)
-
-type Attributes = { readonly [attribute: string]: unknown }
-
-/** An element as any program may write it. */
-function element(
-  name: string,
-  attributes: Attributes = {},
-  ...children: (XmlElement | XmlText)[]
-): XmlElement {
-  const made = new XmlElement(name)
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value as string)
-  made.insert(0, children)
-  return made
-}
-
-/** A page of a heading and many paragraphs, and then another heading. */
-function writeLongPage(doc: Doc): void {
-  const blocks = Array.from({ length: 80 }, (_, at) => {
-    const isHeading = at === 0 || at === 60
-    const text = new XmlText(isHeading ? `Part ${at}` : `Line ${at}`)
-    return isHeading ? element('heading', { level: 1 }, text) : element('paragraph', {}, text)
-  })
-  doc.getXmlFragment('page').insert(0, blocks)
-}
+const pages = new Pages()
 
 describe('a page in two windows', () => {
   it('[PG1 PG6 PG10] shows what the other types, where, under name and color', async () => {
-    const room = newRoom()
-    await using anns = await open(room, ann)
-    await using bobs = await open(room, bob)
+    const room = pages.newRoom()
+    await using anns = await pages.open(room, ann)
+    await using bobs = await pages.open(room, bob)
     await type(anns, 'Hello ')
     await reads(bobs, /^Hello $/)
     await bobs.text.focus()
@@ -118,9 +45,9 @@ describe('a page in two windows', () => {
   })
 
   it('[PG6 PG16] has headings, marks, lists, tasks, quotes and code, by tool, key and as one types', async () => {
-    const room = newRoom()
-    await using anns = await open(room, ann)
-    await using bobs = await open(room, bob)
+    const room = pages.newRoom()
+    await using anns = await pages.open(room, ann)
+    await using bobs = await pages.open(room, bob)
     await type(anns, '# Budget\nWe have **much** of ')
     await press(anns, 'Control+i')
     await anns.page.keyboard.type('it')
@@ -158,9 +85,9 @@ describe('a page in two windows', () => {
   })
 
   it('[PG6] keeps what is switched on while the other writes', async () => {
-    const room = newRoom()
-    await using anns = await open(room, ann)
-    await using bobs = await open(room, bob)
+    const room = pages.newRoom()
+    await using anns = await pages.open(room, ann)
+    await using bobs = await pages.open(room, bob)
     await type(anns, 'Ann is ')
     await press(anns, 'Control+b')
     await expect.poll(() => anns.tool('Bold').getAttribute('aria-pressed')).toBe('true')
@@ -175,9 +102,9 @@ describe('a page in two windows', () => {
   })
 
   it('[PG6] has tables, with rows and columns to add and to take away', async () => {
-    const room = newRoom()
-    await using anns = await open(room, ann)
-    await using bobs = await open(room, bob)
+    const room = pages.newRoom()
+    await using anns = await pages.open(room, ann)
+    await using bobs = await pages.open(room, bob)
     await anns.text.focus()
     await anns.tool('Table').click()
     await anns.page.keyboard.type('Name')
@@ -203,9 +130,9 @@ describe('a page in two windows', () => {
   })
 
   it('[PG9 PG16] has links, which lead to the web and to mailboxes alone', async () => {
-    const room = newRoom()
-    await using anns = await open(room, ann)
-    await using bobs = await open(room, bob)
+    const room = pages.newRoom()
+    await using anns = await pages.open(room, ann)
+    await using bobs = await pages.open(room, bob)
     await type(anns, 'see the site')
     await press(anns, 'Shift+Control+ArrowLeft')
     await expect.poll(() => bobs.text.locator('.selected-by').textContent()).toBe('site')
@@ -229,9 +156,9 @@ describe('a page in two windows', () => {
   })
 
   it('[PG13] undoes one’s own edits alone', async () => {
-    const room = newRoom()
-    await using anns = await open(room, ann)
-    await using bobs = await open(room, bob)
+    const room = pages.newRoom()
+    await using anns = await pages.open(room, ann)
+    await using bobs = await pages.open(room, bob)
     await type(anns, 'from Ann')
     await reads(bobs, /^from Ann$/)
     await bobs.text.focus()
@@ -248,10 +175,10 @@ describe('a page in two windows', () => {
   })
 
   it('[PG11 PG12] goes to where somebody is and stays with them until one acts', async () => {
-    const room = newRoom()
-    await postDocument(server.baseUrl, room, writeLongPage)
-    await using anns = await open(room, ann)
-    await using bobs = await open(room, bob)
+    const room = pages.newRoom()
+    await postDocument(pages.baseUrl, room, writeLongPage)
+    await using anns = await pages.open(room, ann)
+    await using bobs = await pages.open(room, bob)
     await bobs.text.getByText('Line 79').click()
     await anns.avatar('Bob, in “Part 60”').click()
     await anns.page.getByText('Following Bob').waitFor()
@@ -287,134 +214,13 @@ describe('a page in two windows', () => {
   })
 })
 
-describe('images', () => {
-  /** Pastes a file, made up in the window. */
-  const paste = (window: OfficeWindow, file: { type: string; bytes: number; name: string }) =>
-    window.text.evaluate(
-      async (text, { type, bytes, name, png }) => {
-        const start = Uint8Array.from(atob(png), (character) => character.charCodeAt(0))
-        const content = new Uint8Array(Math.max(bytes, start.length))
-        content.set(start)
-        const clipboardData = new DataTransfer()
-        clipboardData.items.add(new File([content], name, { type }))
-        text.dispatchEvent(
-          new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
-        )
-      },
-      { ...file, png: PNG },
-    )
-
-  it('[PG8] are pasted, into the document itself', async () => {
-    const room = newRoom()
-    await using anns = await open(room, ann)
-    await using bobs = await open(room, bob)
-    await type(anns, 'Look:')
-    await paste(anns, { type: 'image/png', bytes: 0, name: 'red.png' })
-    const image = bobs.text.locator('img[src^="data:"]')
-    await image.waitFor()
-    expect(await image.getAttribute('src')).toBe(`data:image/png;base64,${PNG}`)
-    expect(await image.getAttribute('alt')).toBe('red.png')
-    expect(await image.evaluate((one) => (one as HTMLImageElement).naturalWidth)).toBe(1)
-    expect([...anns.complaints, ...bobs.complaints]).toEqual([])
-  })
-
-  it('[PG8] are dropped where they are to be, and taken along from elsewhere only as files', async () => {
-    const room = newRoom()
-    await postDocument(server.baseUrl, room, writeLongPage)
-    await using anns = await open(room, ann)
-    await anns.text.getByText('Line 2', { exact: true }).evaluate((line, png) => {
-      const content = Uint8Array.from(atob(png), (character) => character.charCodeAt(0))
-      const dataTransfer = new DataTransfer()
-      dataTransfer.items.add(new File([content], 'red.png', { type: 'image/png' }))
-      const { left, bottom } = line.getBoundingClientRect()
-      const at = { clientX: left + 5, clientY: bottom - 2, bubbles: true, cancelable: true }
-      line.dispatchEvent(new DragEvent('drop', { dataTransfer, ...at }))
-    }, PNG)
-    await anns.text.locator('img').waitFor()
-    await reads(anns, /Line 1\n(Line 2\n)?\n(Line 2\n)?Line 3/)
-    await anns.text.evaluate((text) => {
-      const clipboardData = new DataTransfer()
-      clipboardData.setData(
-        'text/html',
-        '<p>from afar<img src="https://elsewhere.invalid/a.png"></p>',
-      )
-      clipboardData.setData('text/plain', 'from afar')
-      text.dispatchEvent(
-        new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
-      )
-    })
-    await anns.notice.filter({ hasText: 'Images of what you pasted stay behind' }).waitFor()
-    await reads(anns, /from afar/)
-    expect(await anns.text.locator('img').count()).toBe(1)
-    expect(anns.complaints).toEqual([])
-  })
-
-  it('[PG8] are refused with a notice when too large, or no picture of pixels', async () => {
-    await using anns = await open(newRoom(), ann)
-    await type(anns, 'Look:')
-    await paste(anns, { type: 'image/gif', bytes: 256 * 1024 + 1, name: 'large.gif' })
-    await anns.notice
-      .filter({ hasText: 'large.gif is too large: an image may have 256 KiB' })
-      .waitFor()
-    await paste(anns, { type: 'image/svg+xml', bytes: 0, name: 'drawn.svg' })
-    await anns.notice.filter({ hasText: 'drawn.svg can’t be put in' }).waitFor()
-    await paste(anns, { type: 'image/png', bytes: 21 * 1024 * 1024, name: 'huge.png' })
-    await anns.notice.filter({ hasText: 'huge.png is too large' }).waitFor()
-    expect(await anns.text.locator('img[src]').count()).toBe(0)
-    expect(anns.complaints).toEqual([])
-  })
-
-  it('[PG8] are made smaller when they can be', async () => {
-    const room = newRoom()
-    await using anns = await open(room, ann)
-    await anns.text.evaluate(async (text) => {
-      const canvas = document.createElement('canvas')
-      canvas.width = 900
-      canvas.height = 700
-      const context = canvas.getContext('2d')!
-      const noise = context.createImageData(canvas.width, canvas.height)
-      for (let at = 0; at < noise.data.length; at += 1) noise.data[at] = (at * 7919) % 251
-      context.putImageData(noise, 0, 0)
-      const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'))
-      const clipboardData = new DataTransfer()
-      const content = new Uint8Array(400_000)
-      content.set(new Uint8Array(await blob!.arrayBuffer()).subarray(0, 400_000))
-      clipboardData.items.add(new File([blob!, content], 'noise.png', { type: 'image/png' }))
-      text.dispatchEvent(
-        new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
-      )
-    })
-    const image = anns.text.locator('img[src^="data:image/webp"]')
-    await image.waitFor()
-    const src = (await image.getAttribute('src')) ?? ''
-    expect(src.length).toBeLessThan((256 * 1024 * 4) / 3 + 100)
-    await anns.untilSaved()
-  })
-
-  it('[DO7 PG8] says when the document is full', async () => {
-    await using small = await startServer({ maxDocumentBytes: 40_000 })
-    const room = newRoom()
-    await using anns = await open(room, ann, { baseUrl: small.baseUrl })
-    await type(anns, 'Look:')
-    await paste(anns, { type: 'image/png', bytes: 60_000, name: 'red.png' })
-    await anns.notice.filter({ hasText: 'This page is full' }).waitFor()
-    await press(anns, 'Control+z')
-    await anns.page.reload()
-    await anns.untilOpen()
-    await type(anns, 'taken out')
-    await anns.untilSaved()
-    await reads(anns, /taken out/)
-    await expect.poll(() => anns.notice.filter({ hasText: 'full' }).count()).toBe(0)
-  })
-})
-
 describe('nothing is lost', () => {
   it('[CL14 PG6] what both wrote offline merges', async () => {
-    const room = newRoom()
-    await using annsLine = await Line.to(server.baseUrl)
-    await using bobsLine = await Line.to(server.baseUrl)
-    await using anns = await open(room, ann, annsLine)
-    await using bobs = await open(room, bob, bobsLine)
+    const room = pages.newRoom()
+    await using annsLine = await Line.to(pages.baseUrl)
+    await using bobsLine = await Line.to(pages.baseUrl)
+    await using anns = await pages.open(room, ann, annsLine)
+    await using bobs = await pages.open(room, bob, bobsLine)
     await type(anns, 'both')
     await reads(bobs, /^both$/)
     await Promise.all([anns.untilSaved(), bobs.untilSaved()])
@@ -439,9 +245,9 @@ describe('nothing is lost', () => {
     try {
       const settings = { dataDir, secret: 'the same secret before and after' }
       const first = await startServer(settings)
-      const room = newRoom()
-      await using anns = await open(room, ann, { baseUrl: first.baseUrl })
-      await using bobs = await open(room, bob, { baseUrl: first.baseUrl })
+      const room = pages.newRoom()
+      await using anns = await pages.open(room, ann, { baseUrl: first.baseUrl })
+      await using bobs = await pages.open(room, bob, { baseUrl: first.baseUrl })
       const typing = type(anns, 'The quick brown fox jumps over the lazy dog, again and again. ')
       await reads(bobs, /quick/)
       await Promise.all([typing, first.stop()])
@@ -464,169 +270,11 @@ describe('nothing is lost', () => {
   })
 })
 
-describe('what strangers write', () => {
-  /** A document as no client of ours would write it. */
-  async function postHostile(room: string): Promise<void> {
-    await postDocument(server.baseUrl, room, (doc) => {
-      const text = (content: string, marks: object = {}) => {
-        const made = new XmlText()
-        made.insert(0, content, marks)
-        return made
-      }
-      const withEmbed = new XmlText('before and after')
-      withEmbed.insertEmbed(6, { image: 'https://elsewhere.invalid/a.png' })
-      let deep = element('paragraph', {}, text('too deep'))
-      for (let depth = 0; depth < 500; depth += 1) deep = element('blockquote', {}, deep)
-      const span = { colspan: 1_000_000_000, rowspan: -1, colwidth: 'x' }
-      doc
-        .getXmlFragment('page')
-        .insert(0, [
-          element('paragraph', { onclick: 'alert(1)' }, text('known')),
-          element('paragraph', {}, text('linked', { link: { href: 'javascript:alert(1)' } })),
-          element('paragraph', {}, text('marked', { sparkle: { onclick: 'x' }, bold: {} })),
-          element('script', {}, text('alert(1)')),
-          element('iframe', { src: 'javascript:alert(1)' }),
-          element('__proto__', { a: 1 }),
-          element('paragraph', {}, element('widget'), text('beside a widget')),
-          element('image', { src: 'data:image/svg+xml;base64,PHN2ZyBvbmxvYWQ9ImFsZXJ0KDEpIi8+' }),
-          element('image', { src: 'https://elsewhere.invalid/a.png', onerror: 'alert(1)' }),
-          element('heading', { level: 99, style: 'x' }, text('a heading')),
-          element(
-            'table',
-            {},
-            element('tableRow', {}, element('tableCell', span, element('paragraph'))),
-          ),
-          element('paragraph', {}, withEmbed),
-          deep,
-        ])
-      doc.getMap('about').set('title', new YMap())
-    })
-    // The same root, as one of another kind: values that are no elements.
-    await postDocument(server.baseUrl, room, (doc) => {
-      doc.getArray('page').push([7, 'text', null, { a: 1 }, new YMap(), new XmlText('loose')])
-    })
-  }
-
-  it('[PG7 PG8 PG9] is shown as far as it is known, runs nothing, and stays', async () => {
-    const room = newRoom()
-    await postHostile(room)
-    await using anns = await open(room, ann)
-    const dialogs: string[] = []
-    anns.page.on('dialog', (dialog) => {
-      dialogs.push(dialog.message())
-      void dialog.dismiss()
-    })
-    await reads(anns, /known\nlinked\nmarked/)
-    await reads(anns, /before and after/)
-    expect(await anns.text.locator('a, script, iframe').count()).toBe(0)
-    expect(await anns.text.locator('img[src]').count()).toBe(0)
-    expect(await anns.text.locator('[onclick], [onerror]').count()).toBe(0)
-    expect(await anns.text.locator('h3', { hasText: 'a heading' }).count()).toBe(1)
-    expect(await anns.text.locator('td').getAttribute('colspan')).not.toBe('1000000000')
-    expect(await anns.text.getByText('Something is here').count()).toBe(4)
-    await anns.text.getByText('marked').click()
-
-    await using bobs = await open(room, bob)
-    await bobs.text.getByText('known', { exact: true }).click()
-    await press(bobs, 'End')
-    await bobs.page.keyboard.type(' and edited')
-    await reads(anns, /known and edited/)
-    await bobs.untilSaved()
-    await postDocument(server.baseUrl, room, (doc) => {
-      const late = new XmlElement('paragraph')
-      late.insert(0, [new XmlText('written later')])
-      doc.getXmlFragment('page').insert(0, [late, new XmlElement('object')])
-    })
-    await postDocument(server.baseUrl, room, (doc) => doc.getArray('page').insert(0, [7, {}]))
-    await reads(anns, /written later/)
-    await reads(bobs, /written later/)
-    const stored = (await fetchDocument(server.baseUrl, room)).getXmlFragment('page').toJSON()
-    for (const kept of ['<script>', '<iframe', '<widget>', '<object>', 'sparkle', 'javascript:']) {
-      expect(stored).toContain(kept)
-    }
-    expect(dialogs).toEqual([])
-    expect([...anns.complaints, ...bobs.complaints]).toEqual([])
-  })
-
-  it('[PG10] cursors that are none are nowhere, and break nothing', async () => {
-    const room = newRoom()
-    await using anns = await open(room, ann)
-    await type(anns, 'text')
-    await anns.untilSaved()
-    const id = { client: 1, clock: 0 }
-    const at = (fields: object): Json => ({
-      type: null,
-      tname: 'page',
-      item: null,
-      assoc: 0,
-      ...fields,
-    })
-    const strange: Json[] = [
-      5,
-      'x',
-      { anchor: null, head: null },
-      { anchor: 5, head: 'x' },
-      { anchor: {}, head: {} },
-      { anchor: at({ tname: 'about' }), head: at({ tname: '__proto__' }) },
-      { anchor: at({ item: { client: -1, clock: 1e300 } }), head: at({ item: 'x' }) },
-      { anchor: at({ item: id, type: id }), head: at({ tname: null, item: id }) },
-      { anchor: at({ type: { client: 'a', clock: [] } }), head: at({ assoc: {} }) },
-    ]
-    const guests = strange.map((cursor, index) =>
-      joinRoom({
-        url: server.baseUrl,
-        room,
-        user: { name: `Stranger${index}` },
-        location: { clientID: 1_000 + index, cursor },
-      }),
-    )
-    await Promise.all(
-      guests.map((guest) => until(guest, ({ others }) => others.length === strange.length)),
-    )
-    await expect.poll(() => anns.page.locator('.avatar.more').count()).toBe(1)
-    await type(anns, ' goes on')
-    await using bobs = await open(room, bob)
-    await reads(bobs, /goes on/)
-    await anns.avatar('Stranger0').click()
-    expect([...anns.complaints, ...bobs.complaints]).toEqual([])
-    await Promise.all(guests.map((guest) => guest.leave()))
-  })
-
-  it('[PG14] is read by who watches without a change to it', async () => {
-    const room = newRoom()
-    await postHostile(room)
-    const before = encodeStateAsUpdate(await fetchDocument(server.baseUrl, room))
-    await using bobs = await open(room, bob, { search: '?watch=1' })
-    await reads(bobs, /known/)
-    expect(await bobs.text.getAttribute('contenteditable')).toBe('false')
-    expect(await bobs.page.getByRole('toolbar').count()).toBe(0)
-    expect(await bobs.title.isEditable()).toBe(false)
-    await bobs.text.getByText('known', { exact: true }).click()
-    await bobs.page.keyboard.type('not written')
-    expect(await bobs.written()).not.toContain('not written')
-    expect(encodeStateAsUpdate(await fetchDocument(server.baseUrl, room))).toEqual(before)
-
-    await using anns = await open(room, ann)
-    await anns.text.getByText('known', { exact: true }).click()
-    await press(anns, 'End')
-    await anns.page.keyboard.type(' to all')
-    await reads(bobs, /known to all/)
-    await bobs.caret('Ann').waitFor()
-    await bobs.page.getByRole('button', { name: 'Join' }).click()
-    await bobs.page.getByRole('toolbar').waitFor()
-    await bobs.text.getByText('known to all').click()
-    await press(bobs, 'End')
-    await bobs.page.keyboard.type(' of us')
-    await reads(anns, /known to all of us/)
-    expect([...anns.complaints, ...bobs.complaints]).toEqual([])
-  })
-})
-
 describe('the page by keyboard, and on a phone', () => {
   it('[PG16] goes to the tools, the people and back to the text', async () => {
-    const room = newRoom()
-    await using anns = await open(room, ann)
-    await using bobs = await open(room, bob)
+    const room = pages.newRoom()
+    await using anns = await pages.open(room, ann)
+    await using bobs = await pages.open(room, bob)
     await type(bobs, 'Bob')
     await reads(anns, /^Bob$/)
     await anns.caret('Bob').waitFor()
@@ -658,9 +306,9 @@ describe('the page by keyboard, and on a phone', () => {
   })
 
   it('[PG16] has nothing beyond the edge of a narrow window', async () => {
-    const room = newRoom()
-    await postDocument(server.baseUrl, room, writeLongPage)
-    await using anns = await open(room, ann, { width: 400 })
+    const room = pages.newRoom()
+    await postDocument(pages.baseUrl, room, writeLongPage)
+    await using anns = await pages.open(room, ann, { width: 400 })
     await anns.text.getByText('Line 3', { exact: true }).click()
     await press(anns, 'End')
     await anns.page.keyboard.type('x'.repeat(200))

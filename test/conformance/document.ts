@@ -8,6 +8,8 @@ import type { Parameters, TestRoom } from './room.js'
 import type { EventStream } from './stream.js'
 
 export const BYTES = { 'content-type': 'application/octet-stream' }
+/** The update that has nothing in it. */
+export const EMPTY = [0, 0]
 
 /** Somebody's copy of a room's document, which is told of nothing by itself. */
 export class TestDocument {

@@ -1,11 +1,14 @@
 import { describe, it } from 'vitest'
 import { articleRules } from './rules/article.js'
 import { callRules } from './rules/calls.js'
+import { compressionRules } from './rules/compression.js'
+import { documentPostRules } from './rules/document-posts.js'
 import { documentRules } from './rules/documents.js'
 import { frameRules } from './rules/frames.js'
 import { identityRules } from './rules/identity.js'
 import { memberRules } from './rules/members.js'
 import { nameRules } from './rules/names.js'
+import { partRules } from './rules/parts.js'
 import { problemRules } from './rules/problems.js'
 import { roomRules } from './rules/rooms.js'
 import { shutdownRules } from './rules/shutdown.js'
@@ -53,9 +56,12 @@ export function runConformance(
     callRules(suite)
     articleRules(suite)
     streamRules(suite)
+    compressionRules(suite)
+    partRules(suite)
     frameRules(suite)
     shutdownRules(suite)
     problemRules(suite)
     documentRules(suite)
+    documentPostRules(suite)
   })
 }

@@ -1,0 +1,298 @@
+import { Problem, type Json } from '@whereabouts/protocol'
+import { describe, expect, it, vi } from 'vitest'
+import { ids, isOnline, JoinedRooms } from '../../../test/client/joined.js'
+import { member, ScriptedServer } from '../../../test/client/scripted-server.js'
+import { until } from '../../../test/client/until.js'
+import { joinRoom, type Room } from './index.js'
+
+const { join, joinOnline } = new JoinedRooms(joinRoom)
+
+describe('the connection', () => {
+  it('[CL4] resumes from its position when the stream ends', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room, stream } = await joinOnline(server)
+    const seen: string[] = []
+    room.subscribe(() => seen.push(room.status))
+    stream.event('patch', { move: { a: 2 } }, 'e:5')
+    stream.end()
+    const next = await server.take('GET events')
+    expect(next.query.get('lastEventId')).toBe('e:5')
+    expect(next.query.get('member')).toBe(stream.query.get('member'))
+    next.stream()
+    await until(room, isOnline)
+    expect(seen).toEqual(['online', 'reconnecting', 'online'])
+    expect(ids(room.getSnapshot())).toEqual(['me', 'a'])
+  })
+
+  it('[CL4] takes two and a half heartbeats of silence for the end, and pings for life', async () => {
+    await using server = await ScriptedServer.listen()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { room, stream } = await joinOnline(server, {}, { heartbeatMs: 1000 })
+    vi.advanceTimersByTime(2400)
+    stream.event('ping', {}).event('patch', { move: { a: 9 } }, 'e:2')
+    await until(room, ({ others }) => others[0]?.location === 9)
+    await vi.advanceTimersByTimeAsync(2400)
+    expect(room.status).toBe('online')
+    vi.advanceTimersByTime(100)
+    await stream.closed
+    await until(room, ({ status }) => status === 'reconnecting')
+    await vi.advanceTimersByTimeAsync(1)
+    expect((await server.take('GET events')).query.get('lastEventId')).toBe('e:2')
+  })
+
+  it('[ST10] comes back after a share of the time that goodbye says', async () => {
+    await using server = await ScriptedServer.listen()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const requests = vi.fn<typeof fetch>((input, init) => fetch(input, init))
+    const { room, stream } = await joinOnline(server, { fetch: requests })
+    vi.spyOn(Math, 'random').mockReturnValue(0.5)
+    stream.event('goodbye', { reconnectInMs: 8000 }).event('patch', { move: { a: 2 } }, 'e:2')
+    await until(room, ({ others }) => others[0]?.location === 2)
+    await vi.advanceTimersByTimeAsync(3999)
+    expect(requests).toHaveBeenCalledTimes(1)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(requests).toHaveBeenCalledTimes(2)
+  })
+
+  it('[ST10] comes back as well when the stream ends in the moment of its goodbye', async () => {
+    await using server = await ScriptedServer.listen()
+    const { stream } = await joinOnline(server)
+    stream.event('goodbye', { reconnectInMs: 1 }).end()
+    expect((await server.take('GET events')).query.get('lastEventId')).toBe('e:1')
+  })
+
+  it('[CL17] goes to another server without a gap', async () => {
+    await using first = await ScriptedServer.listen()
+    await using second = await ScriptedServer.listen()
+    let current = first
+    const { room, stream } = await joinOnline(first, {
+      fetch: (input, init) => fetch(String(input).replace(first.url, current.url), init),
+    })
+    const seen = new Set<string>()
+    room.subscribe(() => seen.add(room.status))
+    const isAt = (location: Json) => until(room, ({ others }) => others[0]?.location === location)
+    current = second
+    stream.event('goodbye', { reconnectInMs: 1 })
+    const next = await second.take('GET events')
+    expect(next.query.get('lastEventId')).toBe('e:1')
+    expect(next.query.get('member')).toBe(stream.query.get('member'))
+    stream.event('patch', { move: { a: 3 }, watching: 3 }, 'e:3')
+    await isAt(3)
+    expect(stream.response.destroyed).toBe(false)
+    next.stream()
+    await stream.closed
+    const before = room.getSnapshot()
+    // The second one is late by a version, and then tells of both.
+    next.event('patch', { move: { a: 2 } }, 'e:2').event('patch', { watching: 4 }, 'e:4')
+    const after = await until(room, ({ watching }) => watching === 4)
+    expect(after.members).toBe(before.members)
+    expect([...seen]).toEqual(['online'])
+    next.event('patch', { move: { a: 5 } }, 'e:5').end()
+    expect((await second.take('GET events')).query.get('lastEventId')).toBe('e:5')
+    expect(first.waiting('GET events')).toBe(0)
+  })
+
+  it('[CL17] is live until the old stream ends if the next one can not be opened', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room, stream } = await joinOnline(server)
+    stream.event('goodbye', { reconnectInMs: 1 })
+    ;(await server.take('GET events')).refuse('shutting-down')
+    const next = await server.take('GET events')
+    stream.event('patch', { move: { a: 2 } }, 'e:2')
+    await until(room, ({ others }) => others[0]?.location === 2)
+    expect(room.status).toBe('online')
+    stream.event('goodbye', { reconnectInMs: 1 }).end()
+    await stream.closed
+    next.refuse('shutting-down')
+    await until(room, ({ status }) => status === 'reconnecting')
+    const last = await server.take('GET events')
+    expect(last.query.get('lastEventId')).toBe('e:2')
+    last.stream()
+    await until(room, isOnline)
+  })
+
+  it('[CL17] takes the frames of the next stream as wholes: what is old in them stays out', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room, stream } = await joinOnline(server)
+    stream.event('goodbye', { reconnectInMs: 1 })
+    const next = await server.take('GET events')
+    stream.event('patch', { move: { a: 3 } }, 'e:3')
+    await until(room, ({ others }) => others[0]?.location === 3)
+    const seen = new Set<Json>()
+    room.subscribe(() => seen.add(room.getSnapshot().others[0]?.location ?? null))
+    next
+      .stream()
+      .event('patch', { move: { a: 2 } })
+      .document(new Uint8Array([0, 0]), 'e:2')
+    next.event('patch', { move: { a: 4 } }, 'e:4')
+    await until(room, ({ others }) => others[0]?.location === 4)
+    expect([...seen]).toEqual([4])
+  })
+
+  it('[CL16 CL17] closes both streams to show another part', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room, stream } = await joinOnline(server)
+    stream.event('goodbye', { reconnectInMs: 1 })
+    const next = await server.take('GET events')
+    room.look('s2')
+    await Promise.all([stream.closed, next.closed])
+    const last = await server.take('GET events')
+    expect([last.query.get('at'), last.query.get('lastEventId')]).toEqual(['s2', null])
+  })
+
+  it('[CL4] that is back lets a post that failed go out at once', async () => {
+    await using server = await ScriptedServer.listen()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { room, stream } = await joinOnline(server)
+    vi.spyOn(Math, 'random').mockReturnValue(0.5)
+    room.move('C5')
+    ;(await server.take('POST location')).answer(503)
+    stream.end()
+    await until(room, ({ status }) => status === 'reconnecting')
+    await vi.advanceTimersByTimeAsync(1)
+    ;(await server.take('GET events')).stream()
+    expect((await server.take('POST location')).body).toBe('"C5"')
+  })
+
+  it('[CL11] ends with a problem that trying again can not mend', async () => {
+    await using server = await ScriptedServer.listen()
+    const room = join(server)
+    ;(await server.take('GET events')).refuse('room-full')
+    const { problem } = await until(room, ({ status }) => status === 'closed')
+    expect(problem).toBeInstanceOf(Problem)
+    expect(problem).toMatchObject({ problem: 'room-full', status: 409 })
+  })
+
+  it('[ST11 CL11] ends with a problem that ends the stream [ST11]', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room, stream } = await joinOnline(server)
+    stream.event('problem', new Problem('unauthorized', 'the token is over').toJSON())
+    expect(await until(room, ({ status }) => status === 'closed')).toMatchObject({
+      members: [],
+      problem: { problem: 'unauthorized', detail: 'the token is over' },
+    })
+  })
+
+  it('[CL11] takes a 4xx without a problem for one, and tries 429 and 5xx again', async () => {
+    await using server = await ScriptedServer.listen()
+    const room = join(server)
+    for (const status of [429, 408, 500, 503]) (await server.take('GET events')).answer(status)
+    ;(await server.take('GET events')).refuse('too-many-connections')
+    expect(room.status).toBe('connecting')
+    ;(await server.take('GET events')).answer(403)
+    const { problem } = await until(room, ({ status }) => status === 'closed')
+    expect(problem?.detail).toContain('403')
+  })
+
+  it('[CL4] tries again after an answer that is no stream, or a stream that makes no sense', async () => {
+    await using server = await ScriptedServer.listen()
+    const room = join(server)
+    ;(await server.take('GET events')).answer(200, 'the page of a hotel')
+    const stream = await server.take('GET events')
+    stream.stream().response.write('event: snapshot\ndata: {"members":[\n\n')
+    await stream.closed
+    ;(await server.take('GET events')).stream().snapshot('e:1', [])
+    expect(ids(await until(room, isOnline))).toEqual([])
+  })
+
+  it('[MB5] joins again when it is removed although it is here', async () => {
+    await using server = await ScriptedServer.listen()
+    const { stream } = await joinOnline(server, { location: 'C5' })
+    ;(await server.take('POST location')).answer(200, { self: 'me', id: 'e:2' })
+    stream.event('patch', { leave: ['me'] }, 'e:3')
+    expect((await server.take('POST location')).body).toBe('"C5"')
+    expect((await server.take('GET events')).query.get('lastEventId')).toBe('e:3')
+  })
+})
+
+describe('a restarted server', () => {
+  it('[CL5] is followed by members who are away until they are back', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room, stream } = await joinOnline(server)
+    stream.end()
+    const next = (await server.take('GET events')).stream().event('resync', {})
+    next.snapshot('f:1', [member('me')])
+    const away = await until(room, ({ others }) => others[0]?.status === 'away')
+    expect(ids(away)).toEqual(['a', 'me'])
+    next.event('patch', { join: [{ ...member('a', 4) }] as unknown as Json }, 'f:2')
+    await until(room, ({ others }) => others[0]?.status === 'online')
+  })
+
+  it('[CL5] is followed by members who are gone when their lease has run out', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room, stream } = await joinOnline(server, {}, { leaseMs: 50 })
+    stream.snapshot('f:1', [member('me')])
+    await until(room, ({ others }) => others[0]?.status === 'away')
+    expect(ids(await until(room, ({ others }) => others.length === 0))).toEqual(['me'])
+  })
+
+  it('[ID6] with another secret leaves no ghost of oneself', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room, stream } = await joinOnline(server)
+    stream.end()
+    const next = (await server.take('GET events')).stream({ self: 'new' })
+    next.snapshot('f:1', [member('new'), member('a')])
+    expect(ids(await until(room, ({ self }) => self === 'new'))).not.toContain('me')
+  })
+})
+
+describe('stepping down', () => {
+  it('[CL9] goes from a silent stream to a POST stream', async () => {
+    await using server = await ScriptedServer.listen()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const room = join(server)
+    await server.take('GET events')
+    vi.advanceTimersByTime(5000)
+    const stream = await server.take('POST events')
+    expect(stream.query.get('member')).toMatch(/^[0-9a-f]{32}$/)
+    stream.stream().snapshot('e:1', [member('me')])
+    await until(room, isOnline)
+    stream.end()
+    await until(room, ({ status }) => status === 'reconnecting')
+    await vi.advanceTimersByTimeAsync(1)
+    expect((await server.take('POST events')).query.get('lastEventId')).toBe('e:1')
+  })
+
+  async function joinPolling(server: ScriptedServer): Promise<Room> {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+    const room = join(server)
+    await server.take('GET events')
+    vi.advanceTimersByTime(5000)
+    await server.take('POST events')
+    vi.advanceTimersByTime(5000)
+    const post = await server.take('POST location')
+    expect(post.body).toBe('null')
+    post.answer(200, { self: 'me', id: 'e:1' })
+    await until(room, ({ self }) => self === 'me')
+    const me = { ...member('me') } as unknown as Json
+    ;(await server.take('GET location')).answer(200, { id: 'e:1', members: [me], watching: 0 })
+    await until(room, isOnline)
+    await vi.advanceTimersByTimeAsync(100)
+    return room
+  }
+
+  it('[CL9] ends at the long-poll, which tells the same', async () => {
+    await using server = await ScriptedServer.listen()
+    const room = await joinPolling(server)
+    const poll = await server.take('GET location')
+    expect(poll.query.get('since')).toBe('e:1')
+    poll.answer(200, { id: 'e:2', patch: { move: { me: 'C5' } } })
+    await until(room, ({ members }) => members[0]?.location === 'C5')
+  })
+
+  it('[CL9] keeps the member by posts that follow the polls [MB4]', async () => {
+    await using server = await ScriptedServer.listen()
+    await joinPolling(server)
+    const poll = await server.take('GET location')
+    const waitMs = Number(poll.query.get('waitMs'))
+    expect(waitMs).toBeLessThanOrEqual(7500)
+    expect(server.waiting('POST location')).toBe(0)
+    vi.advanceTimersByTime(waitMs)
+    poll.answer(204)
+    const pong = vi.waitUntil(() => vi.getTimerCount() > 1)
+    await pong
+    vi.advanceTimersByTime(100)
+    expect((await server.take('POST location')).body).toBe('null')
+    expect((await server.take('GET location')).query.get('since')).toBe('e:1')
+  })
+})

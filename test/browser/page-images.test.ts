@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest'
+import { startServer } from '../servers/standalone.js'
+import { type OfficeWindow, postDocument } from './office-window.js'
+import { ann, bob, Pages, press, reads, type, writeLongPage } from './pages.js'
+
+const pages = new Pages()
+
+// One red pixel.
+const PNG =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=='
+
+describe('images', () => {
+  /** Pastes a file, made up in the window. */
+  const paste = (window: OfficeWindow, file: { type: string; bytes: number; name: string }) =>
+    window.text.evaluate(
+      async (text, { type, bytes, name, png }) => {
+        const start = Uint8Array.from(atob(png), (character) => character.charCodeAt(0))
+        const content = new Uint8Array(Math.max(bytes, start.length))
+        content.set(start)
+        const clipboardData = new DataTransfer()
+        clipboardData.items.add(new File([content], name, { type }))
+        text.dispatchEvent(
+          new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
+        )
+      },
+      { ...file, png: PNG },
+    )
+
+  it('[PG8] are pasted, into the document itself', async () => {
+    const room = pages.newRoom()
+    await using anns = await pages.open(room, ann)
+    await using bobs = await pages.open(room, bob)
+    await type(anns, 'Look:')
+    await paste(anns, { type: 'image/png', bytes: 0, name: 'red.png' })
+    const image = bobs.text.locator('img[src^="data:"]')
+    await image.waitFor()
+    expect(await image.getAttribute('src')).toBe(`data:image/png;base64,${PNG}`)
+    expect(await image.getAttribute('alt')).toBe('red.png')
+    expect(await image.evaluate((one) => (one as HTMLImageElement).naturalWidth)).toBe(1)
+    expect([...anns.complaints, ...bobs.complaints]).toEqual([])
+  })
+
+  it('[PG8] are dropped where they are to be, and taken along from elsewhere only as files', async () => {
+    const room = pages.newRoom()
+    await postDocument(pages.baseUrl, room, writeLongPage)
+    await using anns = await pages.open(room, ann)
+    await anns.text.getByText('Line 2', { exact: true }).evaluate((line, png) => {
+      const content = Uint8Array.from(atob(png), (character) => character.charCodeAt(0))
+      const dataTransfer = new DataTransfer()
+      dataTransfer.items.add(new File([content], 'red.png', { type: 'image/png' }))
+      const { left, bottom } = line.getBoundingClientRect()
+      const at = { clientX: left + 5, clientY: bottom - 2, bubbles: true, cancelable: true }
+      line.dispatchEvent(new DragEvent('drop', { dataTransfer, ...at }))
+    }, PNG)
+    await anns.text.locator('img').waitFor()
+    await reads(anns, /Line 1\n(Line 2\n)?\n(Line 2\n)?Line 3/)
+    await anns.text.evaluate((text) => {
+      const clipboardData = new DataTransfer()
+      clipboardData.setData(
+        'text/html',
+        '<p>from afar<img src="https://elsewhere.invalid/a.png"></p>',
+      )
+      clipboardData.setData('text/plain', 'from afar')
+      text.dispatchEvent(
+        new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
+      )
+    })
+    await anns.notice.filter({ hasText: 'Images of what you pasted stay behind' }).waitFor()
+    await reads(anns, /from afar/)
+    expect(await anns.text.locator('img').count()).toBe(1)
+    expect(anns.complaints).toEqual([])
+  })
+
+  it('[PG8] are refused with a notice when too large, or no picture of pixels', async () => {
+    await using anns = await pages.open(pages.newRoom(), ann)
+    await type(anns, 'Look:')
+    await paste(anns, { type: 'image/gif', bytes: 256 * 1024 + 1, name: 'large.gif' })
+    await anns.notice
+      .filter({ hasText: 'large.gif is too large: an image may have 256 KiB' })
+      .waitFor()
+    await paste(anns, { type: 'image/svg+xml', bytes: 0, name: 'drawn.svg' })
+    await anns.notice.filter({ hasText: 'drawn.svg can’t be put in' }).waitFor()
+    await paste(anns, { type: 'image/png', bytes: 21 * 1024 * 1024, name: 'huge.png' })
+    await anns.notice.filter({ hasText: 'huge.png is too large' }).waitFor()
+    expect(await anns.text.locator('img[src]').count()).toBe(0)
+    expect(anns.complaints).toEqual([])
+  })
+
+  it('[PG8] are made smaller when they can be', async () => {
+    const room = pages.newRoom()
+    await using anns = await pages.open(room, ann)
+    await anns.text.evaluate(async (text) => {
+      const canvas = document.createElement('canvas')
+      canvas.width = 900
+      canvas.height = 700
+      const context = canvas.getContext('2d')!
+      const noise = context.createImageData(canvas.width, canvas.height)
+      for (let at = 0; at < noise.data.length; at += 1) noise.data[at] = (at * 7919) % 251
+      context.putImageData(noise, 0, 0)
+      const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'))
+      const clipboardData = new DataTransfer()
+      const content = new Uint8Array(400_000)
+      content.set(new Uint8Array(await blob!.arrayBuffer()).subarray(0, 400_000))
+      clipboardData.items.add(new File([blob!, content], 'noise.png', { type: 'image/png' }))
+      text.dispatchEvent(
+        new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
+      )
+    })
+    const image = anns.text.locator('img[src^="data:image/webp"]')
+    await image.waitFor()
+    const src = (await image.getAttribute('src')) ?? ''
+    expect(src.length).toBeLessThan((256 * 1024 * 4) / 3 + 100)
+    await anns.untilSaved()
+  })
+
+  it('[DO7 PG8] says when the document is full', async () => {
+    await using small = await startServer({ maxDocumentBytes: 40_000 })
+    const room = pages.newRoom()
+    await using anns = await pages.open(room, ann, { baseUrl: small.baseUrl })
+    await type(anns, 'Look:')
+    await paste(anns, { type: 'image/png', bytes: 60_000, name: 'red.png' })
+    await anns.notice.filter({ hasText: 'This page is full' }).waitFor()
+    await press(anns, 'Control+z')
+    await anns.page.reload()
+    await anns.untilOpen()
+    await type(anns, 'taken out')
+    await anns.untilSaved()
+    await reads(anns, /taken out/)
+    await expect.poll(() => anns.notice.filter({ hasText: 'full' }).count()).toBe(0)
+  })
+})
