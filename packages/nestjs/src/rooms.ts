@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import {
   Inject,
@@ -8,7 +7,6 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common'
 import {
-  type DocumentNews,
   formatPosition,
   isRoomName,
   type Json,
@@ -22,19 +20,18 @@ import {
 import { Observable } from 'rxjs'
 import { Documents, type DocumentsCount } from './document/documents.js'
 import { mergeUpdates } from './document/merge.js'
-import { Repeats } from './document/repeats.js'
 import { EXCHANGE, type Exchange } from './exchange/exchange.js'
 import { type Caller, checkMemberKey, checkUser, newMemberKey } from './identity/caller.js'
 import { MemberIds } from './identity/member-id.js'
 import { resolveSecret } from './identity/secret.js'
 import { type ResolvedOptions, WHEREABOUTS_OPTIONS } from './options.js'
+import { documentNews, RoomDocuments } from './room-documents.js'
 import { isEmpty } from './room/is-empty.js'
-import type { MissedUpdates } from './room/room.js'
 import type { UserClaim } from './room/user.js'
 import { SYSTEM_CLOCK } from './stream/clock.js'
 import { Connection } from './stream/connection.js'
 import { Connections, type Kept } from './stream/connections.js'
-import { type Reader, UNKNOWN_VERSION } from './stream/frames.js'
+import type { Reader } from './stream/frames.js'
 import { type OpenRoom, OpenRooms } from './stream/open-rooms.js'
 import { Poll } from './stream/poll.js'
 import { Subscription } from './stream/subscription.js'
@@ -98,8 +95,6 @@ interface Attendance {
   readonly release: () => void
 }
 
-/** Larger updates of documents are looked up in the store by the other nodes. */
-const MAX_SHARED_BYTES = 65_536
 const RETRY_LEAST_MS = 1_000
 const RETRY_SPREAD_MS = 2_000
 
@@ -119,7 +114,7 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
   readonly #rooms: OpenRooms
   readonly #connections: Connections
   readonly #undrained: Undrained
-  readonly #updates = new Repeats<Updated>()
+  readonly #documents: RoomDocuments
   #stage: 'open' | 'draining' | 'closed' = 'open'
 
   constructor(
@@ -135,6 +130,7 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
       untold: documents,
     }
     this.#rooms = new OpenRooms(exchange, options, this.#clock, hooks, Math.random)
+    this.#documents = new RoomDocuments(documents, this.#rooms, exchange, options)
     this.#connections = new Connections(options, this.#clock)
     this.#undrained = new Undrained(options.stuckMs, this.#clock)
   }
@@ -249,9 +245,9 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
   }
 
   #snapshot(known: OpenRoom | undefined, part: string | undefined): RoomSnapshot {
-    if (known === undefined) return { id: this.#rooms.unfollowed, members: [], watching: 0 }
-    const { frames } = known
-    return { id: frames.position, ...frames.room.snapshot(part) }
+    const id = this.#rooms.positionOf(known)
+    if (known === undefined) return { id, members: [], watching: 0 }
+    return { id, ...known.frames.room.snapshot(part) }
   }
 
   /**
@@ -263,18 +259,7 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
    * @see PROTOCOL.md DO1, EX8
    */
   async document(room: string, stateVector?: Uint8Array, since?: string): Promise<Uint8Array> {
-    const known = this.#rooms.find(checkRoom(room))
-    await known?.shared.ready
-    return this.documents.read(room, stateVector, !this.#isUpToDate(known, since))
-  }
-
-  /** Whether what is loaded of a room's document has all that the room told by a position. */
-  #isUpToDate(known: OpenRoom | undefined, since: string | undefined): boolean {
-    if (this.exchange.unfollowed !== undefined) return true
-    // What is loaded is kept up to date by its room, if that is here.
-    if (known === undefined || since === undefined) return known !== undefined
-    const version = this.#rooms.versionOf(since, known)
-    return version !== UNKNOWN_VERSION && version <= known.shared.room.version
+    return this.#documents.read(checkRoom(room), stateVector, since)
   }
 
   /**
@@ -289,16 +274,7 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
   async update(room: string, update: Uint8Array, idempotencyKey?: string): Promise<Updated> {
     this.#assertServing()
     checkRoom(room)
-    const { maxUpdateBytes } = this.options
-    if (update.byteLength > maxUpdateBytes) {
-      throw new Problem('too-large', `An update is at most ${maxUpdateBytes} bytes.`, {
-        limitBytes: maxUpdateBytes,
-      })
-    }
-    const work = () => this.#update(room, update)
-    if (idempotencyKey === undefined) return work()
-    const hash = createHash('sha256').update(update).digest('base64url')
-    return this.#updates.once(`${room} ${idempotencyKey} ${hash}`, work)
+    return this.#documents.update(room, update, idempotencyKey)
   }
 
   /**
@@ -406,23 +382,6 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
     await this.exchange.close()
   }
 
-  async #update(room: string, update: Uint8Array): Promise<Updated> {
-    const isSole = this.exchange.unfollowed !== undefined
-    const { changed, bytes } = await this.documents.update(room, update)
-    // Another node may have stored it and died before it told anybody.
-    if (!changed && (isSole || isNothing(bytes) || this.#wasTold(room, bytes))) {
-      return { id: (await this.members(room)).id }
-    }
-    const isSmall = isSole || bytes.byteLength <= MAX_SHARED_BYTES
-    const text = isSmall ? Buffer.from(bytes).toString('base64') : undefined
-    return { id: await this.#rooms.update(room, { do: 'update', bytes: text }) }
-  }
-
-  #wasTold(room: string, bytes: Uint8Array): boolean {
-    const shared = this.#rooms.find(room)?.shared
-    return shared?.isAlone === false && shared.room.hasUpdate(bytes)
-  }
-
   /** Takes part in a room: as a member, or watching. Gives it up through `release`. */
   async #attend(
     name: string,
@@ -496,19 +455,6 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
       },
     )
   }
-}
-
-/** What a long-poll is told of the document; it has one field, and so no more than one update. */
-function documentNews(updates: MissedUpdates): DocumentNews {
-  const merged = updates && mergeUpdates(updates)
-  if (merged === undefined || merged.length > 1) return { resync: { document: true } }
-  const [update] = merged
-  return update === undefined ? {} : { document: Buffer.from(update).toString('base64') }
-}
-
-/** Whether an update of Yjs 13 has nothing in it. */
-function isNothing(update: Uint8Array): boolean {
-  return update.every((byte) => byte === 0)
 }
 
 function checkRoom(room: string): string {

@@ -112,6 +112,11 @@ export class OpenRooms {
     return formatPosition(this.exchange.unfollowed ?? { epoch: '', version: 0 })
   }
 
+  /** Where a room is now. */
+  positionOf(room: OpenRoom | undefined): string {
+    return room === undefined ? this.unfollowed : room.frames.position
+  }
+
   /** Which version of a room a position names. */
   versionOf(position: string, room: OpenRoom | undefined): number {
     const parsed = parsePosition(position)
