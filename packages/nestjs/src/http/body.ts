@@ -12,6 +12,12 @@ interface BodyHeaders {
   readonly lengthBytes: number
 }
 
+/** A JSON value, and how long the text is that it was read from. */
+interface JsonBody {
+  readonly value: Json
+  readonly bytes: number
+}
+
 const CALLS = /^(?:rooms\/[^/]+\/(?:events|location|leave|document)|location)\/?$/
 const BYTES_TYPE = /^application\/octet-stream\s*(?:;|$)/i
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
@@ -49,10 +55,11 @@ export class Bodies {
    * @throws {Problem} unsupported-media-type, too-large, bad-json
    * @see PROTOCOL.md ER2, ER3, ER4
    */
-  async readJson(request: IncomingMessage, limitBytes: number): Promise<Json> {
+  async readJson(request: IncomingMessage, limitBytes: number): Promise<JsonBody> {
     const headers = this.#headers.get(request) ?? bodyHeaders(request)
     checkMediaType(headers)
-    return parseJson(await read(request, headers.lengthBytes, limitBytes))
+    const body = await read(request, headers.lengthBytes, limitBytes)
+    return { value: parseJson(body), bytes: body.length }
   }
 
   /**

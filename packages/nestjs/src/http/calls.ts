@@ -60,8 +60,8 @@ export class Calls {
     // Thousands of times a second: what isn't asked isn't waited for.
     const user = this.options.authenticate && (await this.#authorize(request))
     const caller = identify(request, call.query, keyParameter, user)
-    const location = await this.bodies.readJson(request, this.options.maxLocationBytes)
-    const moved = await this.rooms.move(room, caller.key, location, caller.user)
+    const { value, bytes } = await this.bodies.readJson(request, this.options.maxLocationBytes)
+    const moved = await this.rooms.move(room, caller.key, value, caller.user, bytes)
     keepKey(call, caller)
     return moved
   }
@@ -145,11 +145,11 @@ export class Calls {
   /** The parameters of a stream: the query's, and before them the fields of a body if there is one. */
   async #parameters({ request, query }: Call): Promise<Parameter> {
     if (request.method !== 'POST' || !this.bodies.has(request)) return query
-    const body = await this.bodies.readJson(request, PARAMETERS_LIMIT_BYTES)
-    if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    const { value } = await this.bodies.readJson(request, PARAMETERS_LIMIT_BYTES)
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw new Problem('bad-parameter', 'The parameters are the fields of a JSON object.')
     }
-    const fields = new Map(Object.entries(body))
+    const fields = new Map(Object.entries(value))
     return (name) => {
       const field = fields.get(name)
       return field === undefined ? query(name) : parameterText(field)

@@ -6,8 +6,7 @@ const HEAD =
   'HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\nCache-Control: no-store\r\n' +
   'Connection: keep-alive\r\n'
 
-/** What others put something of their own in the place of, to have a say in the answer. */
-const WRITERS = ['end', 'write', 'writeHead']
+const PLAIN = ServerResponse.prototype
 
 let date = { second: NaN, text: '' }
 
@@ -35,8 +34,12 @@ export function answerShortly({ request, response }: Call, moved: Moved, server:
 
 function isUntouched(response: ServerResponse): boolean {
   if (!(response instanceof ServerResponse) || response.headersSent) return false
-  const isWrapped = WRITERS.some((name) => Object.hasOwn(response, name))
-  return !isWrapped && response.getHeaderNames().length === 0
+  // Whoever wants a say in the answer puts something of its own in their place.
+  const isPlain =
+    response.end === PLAIN.end &&
+    response.write === PLAIN.write &&
+    response.writeHead === PLAIN.writeHead
+  return isPlain && response.getHeaderNames().length === 0
 }
 
 function keepAlive({ keepAliveTimeout }: Server): string {

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import {
   type BeforeApplicationShutdown,
@@ -18,27 +18,22 @@ import { HttpAdapterHost } from '@nestjs/core'
  */
 @Injectable()
 export class SpareSockets implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  readonly #spare = new Set<Socket>()
+  readonly #sockets = new Set<Socket>()
 
   constructor(@Inject(HttpAdapterHost) private readonly host: HttpAdapterHost) {}
 
   onApplicationBootstrap(): void {
     const server = this.host.httpAdapter.getHttpServer() as Server
     server.on('connection', this.#opened)
-    server.on('request', this.#used)
   }
 
   /** After the goodbyes, and right before the platform stops to listen and waits. */
   beforeApplicationShutdown(): void {
-    for (const socket of this.#spare) if (socket.bytesRead === 0) socket.destroy()
+    for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy()
   }
 
   readonly #opened = (socket: Socket): void => {
-    this.#spare.add(socket)
-    socket.once('close', () => this.#spare.delete(socket))
-  }
-
-  readonly #used = ({ socket }: IncomingMessage): void => {
-    this.#spare.delete(socket)
+    this.#sockets.add(socket)
+    socket.once('close', () => this.#sockets.delete(socket))
   }
 }

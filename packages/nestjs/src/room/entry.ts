@@ -1,5 +1,4 @@
-import type { Json, Member, Patch, Status } from '@whereabouts/protocol'
-import { isEmpty } from './is-empty.js'
+import type { Elsewhere, Json, Member, Patch, Status } from '@whereabouts/protocol'
 import { NO_PART } from './parts.js'
 import type { Change } from './timeline.js'
 import { describeUser } from './user.js'
@@ -60,6 +59,16 @@ function newsOf(
   return entry.joinedAt > version || hasCrossed ? 'join' : 'change'
 }
 
+/** A patch that is being put together. */
+export interface NewPatch extends Patch {
+  join?: Member[]
+  move?: { [id: string]: Json }
+  status?: { [id: string]: Status }
+  leave?: string[]
+  watching?: number
+  elsewhere?: Elsewhere
+}
+
 /**
  * What changed of members since a version.
  *
@@ -68,29 +77,28 @@ function newsOf(
  * @see PROTOCOL.md RM5
  */
 export function patchOf(
-  entries: Iterable<Entry>,
+  entries: readonly Entry[],
   version: number,
   part: string | undefined,
-): Pick<Patch, 'join' | 'move' | 'status' | 'leave'> {
-  const join: Member[] = []
-  const move: { [id: string]: Json } = {}
-  const status: { [id: string]: Status } = {}
-  const leave: string[] = []
+): NewPatch {
+  const patch: NewPatch = {}
   for (const entry of entries) {
     const { member } = entry
     const news = newsOf(entry, version, part)
-    if (news === 'join') join.push(member)
-    if (news === 'leave') leave.push(member.id)
+    if (news === 'join') (patch.join ??= []).push(member)
+    if (news === 'leave') (patch.leave ??= []).push(member.id)
     if (news !== 'change') continue
-    if (entry.movedAt > version) move[member.id] = member.location
-    if (entry.statusAt > version) status[member.id] = member.status
+    if (entry.movedAt > version) (patch.move ??= newRecord<Json>())[member.id] = member.location
+    if (entry.statusAt > version) (patch.status ??= newRecord<Status>())[member.id] = member.status
   }
-  return {
-    ...(join.length > 0 && { join: join.toReversed() }),
-    ...(!isEmpty(move) && { move }),
-    ...(!isEmpty(status) && { status }),
-    ...(leave.length > 0 && { leave: leave.toReversed() }),
-  }
+  patch.join?.reverse()
+  patch.leave?.reverse()
+  return patch
+}
+
+/** By member. Without a prototype it is a table from the start, and not one of a new kind for each set of ids. */
+function newRecord<T>(): { [id: string]: T } {
+  return Object.create(null) as { [id: string]: T }
 }
 
 /** A member as it is in a checkpoint. */

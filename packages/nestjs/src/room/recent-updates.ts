@@ -47,6 +47,11 @@ export class RecentUpdates {
     this.#horizon = version
   }
 
+  /** Whoever has this version lacks nothing. */
+  get changedAt(): number {
+    return this.#updates.at(-1)?.version ?? this.#horizon
+  }
+
   /** Whether these bytes are one of them. */
   has(bytes: Uint8Array): boolean {
     return this.#updates.some((update) => Buffer.compare(update.bytes, bytes) === 0)

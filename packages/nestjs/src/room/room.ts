@@ -99,6 +99,11 @@ export class Room {
     return this.#listChangedAt
   }
 
+  /** The version of the last change of the document. */
+  get documentChangedAt(): number {
+    return this.#updates.changedAt
+  }
+
   /** How many members there are. */
   get size(): number {
     return this.#entries.size
@@ -355,12 +360,11 @@ export class Room {
   }
 
   #patchSince(version: number, part: string | undefined): Patch {
+    const patch = patchOf(this.#timeline.since(version), version, part)
+    if (this.#watchingAt > version) patch.watching = this.watching
     const sees = part !== undefined && this.#partsChangedAt > version
-    return {
-      ...patchOf(this.#timeline.since(version), version, part),
-      ...(this.#watchingAt > version && { watching: this.watching }),
-      ...(sees && { elsewhere: this.#parts.elsewhere(part) }),
-    }
+    if (sees) patch.elsewhere = this.#parts.elsewhere(part)
+    return patch
   }
 
   /**

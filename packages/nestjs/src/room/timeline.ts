@@ -32,11 +32,13 @@ export class Timeline<T extends Change> {
   }
 
   /** What changed after a version, newest first. */
-  *since(version: number): Generator<T> {
+  since(version: number): T[] {
+    const changes: T[] = []
     let change = this.#newest
     while (change !== undefined && change.version > version) {
-      yield change
+      changes.push(change)
       change = change.older as T | undefined
     }
+    return changes
   }
 }

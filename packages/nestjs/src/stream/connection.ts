@@ -15,8 +15,8 @@ import { SharedBytes } from './shared-bytes.js'
 import type { Undrained } from './undrained.js'
 
 const PING = {
-  patch: SharedBytes.of(encodeEvent({ event: 'ping', data: '{}' })),
-  list: SharedBytes.of(SSE_COMMENT),
+  patch: new SharedBytes(encodeEvent({ event: 'ping', data: '{}' })),
+  list: new SharedBytes(SSE_COMMENT),
 }
 
 const HEADERS = {
@@ -49,6 +49,7 @@ export class Connection implements Reader, Kept {
   /** Where chunks go right to; without it, through the response. */
   #socket: Socket | undefined
   #drained = true
+  #ended = false
   #onDrain: () => void = () => {}
 
   /**
@@ -70,7 +71,7 @@ export class Connection implements Reader, Kept {
   }
 
   get ready(): boolean {
-    return this.#drained && !this.response.writableEnded
+    return this.#drained && !this.#ended
   }
 
   /** Calls back each time that it can take something again. */
@@ -96,7 +97,7 @@ export class Connection implements Reader, Kept {
     const greeting = encodeEvent({ retry: retryMs })
     const isList = this.view === 'list'
     const text = isList ? '' : encodeEvent({ event: 'hello', data: JSON.stringify(hello) })
-    this.#write(SharedBytes.of(greeting + text))
+    this.#write(new SharedBytes(greeting + text))
   }
 
   send(frame: Frame): void {
@@ -113,10 +114,11 @@ export class Connection implements Reader, Kept {
     const retry = goodbye.reconnectInMs
     const said =
       this.view === 'list' ? { retry } : { event: 'goodbye', data: JSON.stringify(goodbye), retry }
-    this.#write(SharedBytes.of(encodeEvent(said)))
+    this.#write(new SharedBytes(encodeEvent(said)))
   }
 
   end(): void {
+    this.#ended = true
     this.response.end(this.#checksum?.end())
   }
 

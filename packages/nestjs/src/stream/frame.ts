@@ -30,17 +30,17 @@ export class Frame {
 
   /** What goes over the wire; the same object every time. */
   get bytes(): SharedBytes {
-    this.#bytes ??= SharedBytes.of(this.messages().map(encodeEvent).join(''))
+    this.#bytes ??= new SharedBytes(this.messages().map(encodeEvent).join(''))
     return this.#bytes
   }
 
   /** Its events as they go out, the last one with the position. */
-  messages(): { event?: string; data: string; id?: string }[] {
+  messages(): (FrameEvent & { readonly id: string | undefined })[] {
     const last = this.events.length - 1
     return this.events.map(({ event, data }, index) => ({
-      ...(event !== undefined && { event }),
+      event,
       data,
-      ...(index === last && { id: this.id }),
+      id: index === last ? this.id : undefined,
     }))
   }
 }

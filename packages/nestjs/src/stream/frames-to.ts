@@ -1,6 +1,6 @@
 import type { Member, Resync, Snapshot } from '@whereabouts/protocol'
 import { isEmpty } from '../room/is-empty.js'
-import type { MissedUpdates, Room } from '../room/room.js'
+import type { Room } from '../room/room.js'
 import { Frame, type FrameEvent } from './frame.js'
 import type { MergeUpdates, Reader } from './frames.js'
 
@@ -13,10 +13,13 @@ export interface List {
   readonly version: number
 }
 
-/** The frames for those who see the same part, by the version they lead from. */
-interface PartFrames {
-  readonly bare: Map<number | undefined, Frame | undefined>
-  readonly withDocument: Map<number | undefined, Frame | undefined>
+/** What leads from a version to this one, for those who see the same part. */
+interface Made {
+  readonly version: number | undefined
+  readonly part: string | undefined
+  readonly withDocument: boolean
+  /** `undefined` if what they see doesn't change on the way. */
+  readonly frame: Frame | undefined
 }
 
 /**
@@ -27,7 +30,11 @@ interface PartFrames {
  */
 export class FramesTo {
   readonly version: number
-  readonly #parts = new Map<string | undefined, PartFrames>()
+  readonly #documentVersion: number
+  /** What was asked for last: nearly everybody stands where the one before did. */
+  #last: Made | undefined
+  /** What was asked for before that. */
+  #others: Map<string, Made> | undefined
   #list: { readonly version: number; readonly frame: Frame | undefined } | undefined
 
   /** @param list the list view as it is now */
@@ -38,54 +45,73 @@ export class FramesTo {
     private readonly merge: MergeUpdates,
   ) {
     this.version = room.version
+    this.#documentVersion = room.documentChangedAt
   }
 
   /** Whether `since` can be asked: the room is still there, or it was asked when it was. */
-  has({ view, version, documents, part }: Wanted): boolean {
+  has(wanted: Wanted): boolean {
     if (this.room.version === this.version) return true
-    if (view === 'list') return this.#list !== undefined
-    const seen = this.#parts.get(part)
-    return (documents ? seen?.withDocument : seen?.bare)?.has(version) === true
+    if (wanted.view === 'list') return this.#list !== undefined
+    return this.#find(wanted.version, wanted.part, this.#lacksDocument(wanted)) !== undefined
   }
 
   /**
    * What takes a reader to this version; a snapshot if it has none, or one that the room no longer
    * knows; `undefined` if what it sees doesn't change on the way.
    */
-  since({ view, version, documents, part }: Wanted): Frame | undefined {
+  since(wanted: Wanted): Frame | undefined {
+    const { view, version, part } = wanted
     if (version === this.version) return undefined
-    return view === 'list' ? this.#listSince(version) : this.#patchSince(version, part, documents)
+    if (view === 'list') return this.#listSince(version)
+    const withDocument = this.#lacksDocument(wanted)
+    const known = this.#find(version, part, withDocument)
+    if (known !== undefined) return known.frame
+    const frame = this.#makePatch(version, part, withDocument)
+    this.#remember({ version, part, withDocument, frame })
+    return frame
   }
 
-  #patchSince(
+  /** Whether there is something to say of the document. One that has no version yet fetches it. DO4 */
+  #lacksDocument({ version, documents }: Wanted): boolean {
+    if (!documents || version === undefined) return false
+    return version < this.#documentVersion || version > this.version
+  }
+
+  #find(
     version: number | undefined,
     part: string | undefined,
-    documents: boolean,
-  ): Frame | undefined {
-    let seen = this.#parts.get(part)
-    if (seen === undefined) {
-      seen = { bare: new Map(), withDocument: new Map() }
-      this.#parts.set(part, seen)
-    }
-    const patches = documents ? seen.withDocument : seen.bare
-    if (!patches.has(version)) patches.set(version, this.#makePatch(version, part, documents))
-    return patches.get(version)
+    withDocument: boolean,
+  ): Made | undefined {
+    const last = this.#last
+    if (last === undefined) return undefined
+    const isSame =
+      last.version === version && last.part === part && last.withDocument === withDocument
+    if (isSame) return last
+    const known = this.#others?.get(nameOf({ version, part, withDocument }))
+    if (known !== undefined) this.#remember(known)
+    return known
+  }
+
+  #remember(made: Made): void {
+    const last = this.#last
+    this.#last = made
+    if (last === undefined) return
+    this.#others ??= new Map()
+    this.#others.set(nameOf(last), last)
   }
 
   #makePatch(
     version: number | undefined,
     part: string | undefined,
-    documents: boolean,
+    withDocument: boolean,
   ): Frame | undefined {
     const { room } = this
-    // Who comes without a position fetches the document by itself. DO4
     if (version === undefined) return this.#frame([snapshotEvent(room.snapshot(part))])
     const catchUp = room.since(version, part)
     if (catchUp.kind === 'nothing') return undefined
-    const { updates } = catchUp
-    if (documents && updates?.length === 0) return this.#patchSince(version, part, false)
-    const events = documents ? this.#documentEvents(updates) : []
-    const lost = documents && updates === undefined
+    const updates = withDocument ? catchUp.updates : []
+    const lost = updates === undefined
+    const events = lost ? [] : this.#documentEvents(updates)
     if (catchUp.kind === 'snapshot') {
       return this.#frame([resync(lost), snapshotEvent(catchUp.snapshot), ...events])
     }
@@ -94,8 +120,9 @@ export class FramesTo {
     return this.#frame(isEmpty(catchUp.patch) ? events : [news, ...events])
   }
 
-  #documentEvents(updates: MissedUpdates): FrameEvent[] {
-    return this.merge(updates ?? []).map((update) => ({
+  #documentEvents(updates: readonly Uint8Array[]): FrameEvent[] {
+    if (updates.length === 0) return []
+    return this.merge(updates).map((update) => ({
       event: 'document',
       data: Buffer.from(update.buffer, update.byteOffset, update.byteLength).toString('base64'),
     }))
@@ -114,6 +141,10 @@ export class FramesTo {
   #frame(events: readonly FrameEvent[]): Frame | undefined {
     return events.length === 0 ? undefined : new Frame(this.version, this.position, events)
   }
+}
+
+function nameOf({ version, part, withDocument }: Omit<Made, 'frame'>): string {
+  return `${version} ${withDocument} ${part}`
 }
 
 // A member is another object when anything of it is another. Everybody who comes gets a snapshot, and

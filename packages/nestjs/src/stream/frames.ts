@@ -50,6 +50,16 @@ interface SeenList extends List {
   readonly seenChange: number
 }
 
+/** A frame on its way to its readers. */
+interface Writing {
+  /** The version of the frame before. */
+  readonly from: number
+  readonly frames: FramesTo
+  /** Those who are left. */
+  readonly readers: Iterator<Reader, undefined>
+  readonly startMs: number
+}
+
 /**
  * The frames of one room and those who read them.
  *
@@ -68,7 +78,7 @@ export class Frames {
   /** When the frame that is due goes out, and what calls it off. */
   #due: { readonly atMs: number; readonly cancel: () => void } | undefined
   /** While a frame is being written, turn after turn, no other one begins. */
-  #writing = false
+  #writing: Writing | undefined
 
   constructor(
     private readonly source: FrameSource,
@@ -106,7 +116,7 @@ export class Frames {
 
   /** The room committed something: a frame goes out now or when the interval is over. FR1 */
   changed(): void {
-    if (this.#writing || this.room.version === this.#framedVersion) return
+    if (this.#writing !== undefined || this.room.version === this.#framedVersion) return
     const nowMs = this.clock.now()
     const isUrgent = this.room.changedAt > this.#framedVersion || this.#readers.size < MANY_READERS
     const atMs = Math.max(this.#nextFrameMs, isUrgent ? nowMs : nowMs + WATCHING_MS)
@@ -119,7 +129,7 @@ export class Frames {
   /** The room is another one now: everybody gets all of it. @see PROTOCOL.md EX3 */
   replaced(): void {
     this.stop()
-    this.#writing = false
+    this.#writing = undefined
     this.#current = undefined
     this.#list = undefined
     for (const reader of this.#readers) reader.version = UNKNOWN_VERSION
@@ -139,35 +149,35 @@ export class Frames {
   }
 
   #flush(): void {
-    this.#due = undefined
-    const startMs = this.clock.now()
     const from = this.#framedVersion
     this.#framedVersion = this.room.version
-    const frames = this.#framesToNow()
-    for (const reader of this.#readers) {
-      // Who came while the frame was gathering takes the same bytes as everybody: a patch over a
-      // newer snapshot changes nothing (RM6).
-      if (isBetween(reader, from, this.room.version)) reader.version = from
-      if (reader.ready) frames.since(reader)
+    this.#writing = {
+      from,
+      frames: this.#framesToNow(),
+      readers: this.#readers.values(),
+      startMs: this.clock.now(),
     }
-    this.#writing = true
-    this.#write(frames, this.#readers.values(), startMs)
+    this.#write(this.#writing)
   }
 
   /** Writes to some of the readers, and to the rest in the turns that follow. */
-  #write(frames: FramesTo, readers: Iterator<Reader>, startMs: number): void {
+  #write(writing: Writing): void {
     this.#due = undefined
+    const { from, frames, readers, startMs } = writing
     for (let count = 0; count < READERS_A_TURN; count++) {
       const { done, value: reader } = readers.next()
       if (done === true) {
-        this.#writing = false
+        this.#writing = undefined
         this.#nextFrameMs = this.pace.nextFrameMs(startMs)
         return this.changed()
       }
+      // Who came while the frame was gathering takes the same bytes as everybody: a patch over a
+      // newer snapshot changes nothing (RM6).
+      if (isBetween(reader, from, frames.version)) reader.version = from
       // Who isn't where the others are was brought to the room's version on its own, or is now.
       this.#bring(reader, frames.has(reader) ? frames : this.#framesToNow())
     }
-    const cancel = this.clock.after(0, () => this.#write(frames, readers, startMs))
+    const cancel = this.clock.after(0, () => this.#write(writing))
     this.#due = { atMs: startMs, cancel }
   }
 

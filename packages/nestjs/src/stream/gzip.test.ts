@@ -49,12 +49,14 @@ describe('a gzip stream', () => {
 
 describe('bytes for many', () => {
   it('[FR3] are made once in each form', () => {
-    const bytes = SharedBytes.of(text(5_000))
+    const bytes = new SharedBytes(text(5_000))
     expect(bytes.chunk).toBe(bytes.chunk)
     expect(bytes.deflated.blocks.chunk).toBe(bytes.deflated.blocks.chunk)
   })
 
   it('are a chunk of HTTP/1.1', () => {
-    expect(SharedBytes.of('é 345678901234567').chunk.toString()).toBe('12\r\né 345678901234567\r\n')
+    expect(new SharedBytes('é 345678901234567').chunk.toString()).toBe(
+      '12\r\né 345678901234567\r\n',
+    )
   })
 })

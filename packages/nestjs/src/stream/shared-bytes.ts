@@ -4,21 +4,20 @@ import { checksumOf, deflateBlocks, type PartChecksum } from './gzip.js'
  * and once. */
 export class SharedBytes {
   #chunk: Buffer | undefined
+  #plain: Buffer | undefined
   #deflated: Deflated | undefined
 
-  constructor(readonly plain: Buffer) {}
+  constructor(private readonly content: string | Buffer) {}
 
-  static of(text: string): SharedBytes {
-    return new SharedBytes(Buffer.from(text))
+  get plain(): Buffer {
+    const { content } = this
+    this.#plain ??= typeof content === 'string' ? Buffer.from(content) : content
+    return this.#plain
   }
 
   /** A chunk of HTTP/1.1's chunked coding. @see RFC 9112 7.1 */
   get chunk(): Buffer {
-    this.#chunk ??= Buffer.concat([
-      Buffer.from(`${this.plain.length.toString(16)}\r\n`),
-      this.plain,
-      LINE_END,
-    ])
+    this.#chunk ??= chunkOf(this.content)
     return this.#chunk
   }
 
@@ -38,3 +37,9 @@ interface Deflated {
 }
 
 const LINE_END = Buffer.from('\r\n')
+
+function chunkOf(content: string | Buffer): Buffer {
+  const head = `${Buffer.byteLength(content).toString(16)}\r\n`
+  if (typeof content === 'string') return Buffer.from(`${head}${content}\r\n`)
+  return Buffer.concat([Buffer.from(head), content, LINE_END])
+}
