@@ -4,7 +4,7 @@ import { HttpAdapterHost } from '@nestjs/core'
 import { Call } from './call.js'
 import { Calls } from './calls.js'
 import { sendError } from './problem.filter.js'
-import { answerShortly } from './short-answer.js'
+import { ShortAnswers } from './short-answers.js'
 
 const METHODS = { events: ['GET', 'POST'], location: ['POST'] }
 // A name that is written with escapes takes the long way.
@@ -29,6 +29,8 @@ const CALL = /^\/rooms\/([A-Za-z0-9._:~-]{1,128})\/(location|events)(?:\?|$)/
  */
 @Injectable()
 export class ShortPath {
+  #answers: ShortAnswers | undefined
+
   constructor(
     @Inject(Calls) private readonly calls: Calls,
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
@@ -47,7 +49,7 @@ export class ShortPath {
 
   async #post(call: Call, room: string): Promise<void> {
     const moved = await this.calls.postLocation(call, room)
-    const server = this.host.httpAdapter.getHttpServer() as Server
-    if (!answerShortly(call, moved, server)) call.json(200, moved)
+    this.#answers ??= new ShortAnswers(this.host.httpAdapter.getHttpServer() as Server)
+    this.#answers.add(call, moved)
   }
 }
