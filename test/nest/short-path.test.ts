@@ -1,6 +1,11 @@
+import { createServer, type RequestListener } from 'node:http'
+import { Module } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
+import { ShortPath, WhereaboutsModule } from '@whereabouts/nestjs'
 import { expect, it } from 'vitest'
 import { memberKey, TestRoom } from '../conformance/room.js'
-import { openSocket } from '../conformance/socket.js'
+import { openSocket, type RawSocket } from '../conformance/socket.js'
 import { startServer } from '../servers/standalone.js'
 
 const BODY = '{"cell":"C5"}'
@@ -84,3 +89,60 @@ it.each([
   expect(answer?.head).toContain('Connection: close')
   expect(JSON.parse(answer!.body)).toMatchObject({ self: expect.any(String) })
 })
+
+it('[HT3] reads all posts of a turn before it answers the first', async () => {
+  await using server = await startNotingServer()
+  const { name } = new TestRoom(server.baseUrl)
+  const clients: { key: string; socket: RawSocket }[] = []
+  for (let count = 0; count < 10; count++) {
+    clients.push({ key: memberKey(), socket: await openSocket(server.baseUrl) })
+  }
+  const answered = (count: number) =>
+    Promise.all(
+      clients.map(({ socket }) =>
+        socket.until('an answer', (text) => text.split('}').length > count || undefined),
+      ),
+    )
+  const postAll = () => {
+    for (const { key, socket } of clients) socket.write(post(name, key))
+  }
+  // The server has taken the connections when it has answered on each.
+  postAll()
+  await answered(1)
+  server.noted.length = 0
+  // In one turn: all of them are there when the server, in this process, looks for what came.
+  postAll()
+  await answered(2)
+  for (const { socket } of clients) await socket[Symbol.asyncDispose]()
+  expect(server.noted).toEqual([...clients.map(() => 'read'), ...clients.map(() => 'answered')])
+})
+
+/** A server with the short path that notes what it reads and answers. */
+async function startNotingServer(): Promise<
+  AsyncDisposable & { readonly baseUrl: string; readonly noted: string[] }
+> {
+  const noted: string[] = []
+  const front: { shortPath?: ShortPath } = {}
+  const serverFactory = (handle: RequestListener) =>
+    createServer((request, response) => {
+      noted.push('read')
+      if (front.shortPath?.take(request, response) !== true) handle(request, response)
+    }).on('connection', (socket) => {
+      const write = socket.write.bind(socket)
+      socket.write = ((...args: Parameters<typeof write>) => {
+        noted.push('answered')
+        return write(...args)
+      }) as typeof write
+    })
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule,
+    new FastifyAdapter({ serverFactory }),
+    { logger: ['fatal'], abortOnError: false },
+  )
+  front.shortPath = app.get(ShortPath)
+  await app.listen(0, '127.0.0.1')
+  return { baseUrl: await app.getUrl(), noted, [Symbol.asyncDispose]: () => app.close() }
+}
+
+@Module({ imports: [WhereaboutsModule.forRoot({ secret: 'the secret of these tests' })] })
+class AppModule {}

@@ -13,11 +13,15 @@ export interface List {
   readonly version: number
 }
 
-/** What leads from a version to this one, for those who see the same part. */
-interface Made {
+/** From where, and of what: those who have the same way to go are sent the same. */
+interface Way {
   readonly version: number | undefined
   readonly part: string | undefined
   readonly withDocument: boolean
+}
+
+interface Made {
+  readonly way: Way
   /** `undefined` if what they see doesn't change on the way. */
   readonly frame: Frame | undefined
 }
@@ -52,7 +56,7 @@ export class FramesTo {
   has(wanted: Wanted): boolean {
     if (this.room.version === this.version) return true
     if (wanted.view === 'list') return this.#list !== undefined
-    return this.#find(wanted.version, wanted.part, this.#lacksDocument(wanted)) !== undefined
+    return this.#find(this.#wayOf(wanted)) !== undefined
   }
 
   /**
@@ -60,34 +64,28 @@ export class FramesTo {
    * knows; `undefined` if what it sees doesn't change on the way.
    */
   since(wanted: Wanted): Frame | undefined {
-    const { view, version, part } = wanted
+    const { view, version } = wanted
     if (version === this.version) return undefined
     if (view === 'list') return this.#listSince(version)
-    const withDocument = this.#lacksDocument(wanted)
-    const known = this.#find(version, part, withDocument)
+    const way = this.#wayOf(wanted)
+    const known = this.#find(way)
     if (known !== undefined) return known.frame
-    const frame = this.#makePatch(version, part, withDocument)
-    this.#remember({ version, part, withDocument, frame })
+    const frame = this.#makePatch(way)
+    this.#remember({ way, frame })
     return frame
   }
 
-  /** Whether there is something to say of the document. One that has no version yet fetches it. DO4 */
-  #lacksDocument({ version, documents }: Wanted): boolean {
-    if (!documents || version === undefined) return false
-    return version < this.#documentVersion || version > this.version
+  #wayOf({ version, part, documents }: Wanted): Way {
+    // Who has no version yet fetches the document by itself. DO4
+    const lacksDocument =
+      version !== undefined && (version < this.#documentVersion || version > this.version)
+    return { version, part, withDocument: documents && lacksDocument }
   }
 
-  #find(
-    version: number | undefined,
-    part: string | undefined,
-    withDocument: boolean,
-  ): Made | undefined {
+  #find(way: Way): Made | undefined {
     const last = this.#last
-    if (last === undefined) return undefined
-    const isSame =
-      last.version === version && last.part === part && last.withDocument === withDocument
-    if (isSame) return last
-    const known = this.#others?.get(nameOf({ version, part, withDocument }))
+    if (last === undefined || isSame(last.way, way)) return last
+    const known = this.#others?.get(nameOf(way))
     if (known !== undefined) this.#remember(known)
     return known
   }
@@ -97,14 +95,10 @@ export class FramesTo {
     this.#last = made
     if (last === undefined) return
     this.#others ??= new Map()
-    this.#others.set(nameOf(last), last)
+    this.#others.set(nameOf(last.way), last)
   }
 
-  #makePatch(
-    version: number | undefined,
-    part: string | undefined,
-    withDocument: boolean,
-  ): Frame | undefined {
+  #makePatch({ version, part, withDocument }: Way): Frame | undefined {
     const { room } = this
     if (version === undefined) return this.#frame([snapshotEvent(room.snapshot(part))])
     const catchUp = room.since(version, part)
@@ -143,7 +137,12 @@ export class FramesTo {
   }
 }
 
-function nameOf({ version, part, withDocument }: Omit<Made, 'frame'>): string {
+function isSame(a: Way, b: Way): boolean {
+  return a.version === b.version && a.part === b.part && a.withDocument === b.withDocument
+}
+
+/** No part has an empty name. */
+function nameOf({ version, part = '', withDocument }: Way): string {
   return `${version} ${withDocument} ${part}`
 }
 

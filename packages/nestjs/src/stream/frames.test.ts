@@ -1,4 +1,4 @@
-import type { View } from '@whereabouts/protocol'
+import type { Json, Patch, View } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
 import { VirtualClock } from '../../../../test/simulation/virtual-clock.js'
 import { Room } from '../room/room.js'
@@ -18,12 +18,12 @@ const INTERVAL_MS = 33
 class RecordingReader implements Reader {
   readonly received: Frame[] = []
   ready = true
-  readonly part = undefined
 
   constructor(
     readonly view: View,
     public version: number | undefined,
     readonly documents = true,
+    readonly part: string | undefined = undefined,
   ) {}
 
   send(frame: Frame): void {
@@ -41,13 +41,13 @@ function start() {
   const frames = new Frames({ room, epoch: 'e' }, clock, new Pace(INTERVAL_MS, clock), (updates) =>
     updates.length === 0 ? [] : [Buffer.concat(updates)],
   )
-  const join = (view: View = 'patch', version?: number, documents = true) => {
-    const reader = new RecordingReader(view, version, documents)
+  const join = (view: View = 'patch', version?: number, documents = true, part?: string) => {
+    const reader = new RecordingReader(view, version, documents, part)
     frames.add(reader)
     frames.catchUp(reader)
     return reader
   }
-  const move = (member: string, location: string) => {
+  const move = (member: string, location: Json) => {
     room.move(member, {}, location, clock.now())
     frames.changed()
   }
@@ -143,6 +143,25 @@ describe('a frame', () => {
     expect(reader.data.at(-1)).toMatchObject({ join: [{ id: 'ann' }], watching: 3 })
     clock.advance(5_000)
     expect(reader.received).toHaveLength(3)
+  })
+
+  it('[FR3 ST15] is one for all who see the same, whatever the order in which they stand', () => {
+    const { clock, join, move } = start()
+    const parts = [undefined, 'undefined', 's1', undefined, 's1', 'undefined']
+    const readers = parts.map((part) => join('patch', undefined, true, part))
+    move('ann', { at: 's1' })
+    clock.advance(0)
+    move('ann', { at: 's1', cell: 'A1' })
+    move('ben', { at: 'undefined' })
+    clock.advance(INTERVAL_MS)
+    const frames = readers.map(({ received }) => received.at(-1)!)
+    expect(frames[3]!.bytes).toBe(frames[0]!.bytes)
+    expect(frames[5]!.bytes).toBe(frames[1]!.bytes)
+    expect(frames[4]!.bytes).toBe(frames[2]!.bytes)
+    const joined = readers.map(({ data }) => (data.at(-1) as Patch).join?.map(({ id }) => id))
+    expect(joined.slice(0, 3)).toEqual([['ben'], ['ben'], undefined])
+    expect(readers[0]!.data.at(-1)).toMatchObject({ move: { ann: { cell: 'A1' } } })
+    expect(readers[1]!.data.at(-1)).not.toHaveProperty('move')
   })
 
   it('[FR3] is the same bytes for everybody, those who came while it was gathering included', () => {
