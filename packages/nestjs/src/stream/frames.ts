@@ -168,6 +168,8 @@ export class Frames {
       const { done, value: reader } = readers.next()
       if (done === true) {
         this.#writing = undefined
+        // Nobody needs it now, and kept until the next one it would outlive the young generation.
+        this.#current = undefined
         this.#nextFrameMs = this.pace.nextFrameMs(startMs)
         return this.changed()
       }
