@@ -22,8 +22,8 @@ class RecordingReader implements Reader {
   constructor(
     readonly view: View,
     public version: number | undefined,
-    readonly documents = true,
-    readonly part: string | undefined = undefined,
+    readonly documents: boolean,
+    readonly part: string | undefined,
   ) {}
 
   send(frame: Frame): void {
