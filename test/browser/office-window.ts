@@ -1,6 +1,9 @@
 import type { Browser, Locator, Page } from 'playwright-core'
 import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs'
 
+/** Longer than a caret or an edit waits for its turn. */
+const STILL_MS = 400
+
 const OPEN_WITHIN_MS = 30_000
 
 /** How to open a window. */
@@ -62,6 +65,30 @@ export class OfficeWindow implements AsyncDisposable {
       for (const caret of copy.querySelectorAll('.caret')) caret.remove()
       return [...copy.children].map((block) => block.textContent).join('\n')
     })
+  }
+
+  /**
+   * Waits until nothing of the others has come for a while. What comes between a key that moves the
+   * selection and the event that tells the editor of it has the editor set its own selection again.
+   */
+  async untilStill(): Promise<void> {
+    await this.text.evaluate(
+      (text, stillMs) =>
+        new Promise<void>((resolve) => {
+          const observer = new MutationObserver(() => wait())
+          let timer: ReturnType<typeof setTimeout> | undefined
+          const wait = () => {
+            clearTimeout(timer)
+            timer = setTimeout(() => {
+              observer.disconnect()
+              resolve()
+            }, stillMs)
+          }
+          observer.observe(text, { subtree: true, childList: true, characterData: true })
+          wait()
+        }),
+      STILL_MS,
+    )
   }
 
   get title(): Locator {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { startServer } from '../servers/standalone.js'
 import { Line } from './line.js'
 import { fetchDocument, postDocument } from './office-window.js'
-import { ann, bob, Pages, press, reads, type, writeLongPage } from './pages.js'
+import { ann, bob, goTo, Pages, press, reads, type, writeLongPage } from './pages.js'
 
 const pages = new Pages()
 
@@ -16,8 +16,7 @@ describe('a page in two windows', () => {
     await using bobs = await pages.open(room, bob)
     await type(anns, 'Hello ')
     await reads(bobs, /^Hello $/)
-    await bobs.text.focus()
-    await press(bobs, 'Control+End')
+    await goTo(bobs)
     await bobs.page.keyboard.type('world')
     await reads(anns, /^Hello world$/)
     await anns.caret('Bob').waitFor()
@@ -92,8 +91,7 @@ describe('a page in two windows', () => {
     await press(anns, 'Control+b')
     await expect.poll(() => anns.tool('Bold').getAttribute('aria-pressed')).toBe('true')
     await reads(bobs, /^Ann is $/)
-    await bobs.text.focus()
-    await press(bobs, 'Control+Home')
+    await goTo(bobs, 'Control+Home')
     await bobs.page.keyboard.type('Bob and ')
     await reads(anns, /^Bob and Ann is $/)
     await anns.page.keyboard.type('bold')
@@ -134,6 +132,8 @@ describe('a page in two windows', () => {
     await using anns = await pages.open(room, ann)
     await using bobs = await pages.open(room, bob)
     await type(anns, 'see the site')
+    await reads(bobs, /^see the site$/)
+    await anns.untilStill()
     await press(anns, 'Shift+Control+ArrowLeft')
     await expect.poll(() => bobs.text.locator('.selected-by').textContent()).toBe('site')
     await press(anns, 'Control+k')
@@ -161,8 +161,7 @@ describe('a page in two windows', () => {
     await using bobs = await pages.open(room, bob)
     await type(anns, 'from Ann')
     await reads(bobs, /^from Ann$/)
-    await bobs.text.focus()
-    await press(bobs, 'Control+End')
+    await goTo(bobs)
     await bobs.page.keyboard.type('\nfrom Bob')
     await reads(anns, /^from Ann\nfrom Bob$/)
     await press(anns, 'Control+z')
@@ -230,8 +229,7 @@ describe('nothing is lost', () => {
     }
     await press(anns, 'Control+Home')
     await anns.page.keyboard.type('Ann, ')
-    await bobs.text.focus()
-    await press(bobs, 'Control+End')
+    await goTo(bobs)
     await bobs.page.keyboard.type(', Bob')
     expect(await anns.written()).toBe('Ann, both')
     expect(await bobs.written()).toBe('both, Bob')
@@ -281,8 +279,7 @@ describe('the page by keyboard, and on a phone', () => {
     await press(anns, 'Tab')
     const focused = () =>
       anns.page.evaluate(() => document.activeElement?.getAttribute('aria-label'))
-    await anns.text.focus()
-    await press(anns, 'Control+End')
+    await goTo(anns)
     await press(anns, 'Shift+Tab')
     await expect.poll(focused).toBe('Undo')
     for (let stop = 0; stop < 3; stop += 1) await press(anns, 'ArrowRight')

@@ -52,6 +52,13 @@ export class Pages {
   }
 }
 
+/** Puts the caret at the end of the text, or where another key leads. */
+export async function goTo(window: OfficeWindow, key = 'Control+End'): Promise<void> {
+  await window.text.focus()
+  await window.untilStill()
+  await window.page.keyboard.press(key)
+}
+
 export async function type(window: OfficeWindow, text: string): Promise<void> {
   await window.text.focus()
   await window.page.keyboard.type(text)
