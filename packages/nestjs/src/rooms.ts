@@ -116,7 +116,7 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
   readonly #rooms: OpenRooms
   readonly #connections: Connections
   readonly #undrained: Undrained
-  readonly #documents: RoomDocuments
+  readonly #roomDocuments: RoomDocuments
   #stage: 'open' | 'draining' | 'closed' = 'open'
 
   constructor(
@@ -132,7 +132,7 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
       untold: documents,
     }
     this.#rooms = new OpenRooms(exchange, options, this.#clock, hooks, Math.random)
-    this.#documents = new RoomDocuments(documents, this.#rooms, exchange, options)
+    this.#roomDocuments = new RoomDocuments(documents, this.#rooms, exchange, options)
     this.#connections = new Connections(options, this.#clock)
     this.#undrained = new Undrained(options.stuckMs, this.#clock)
   }
@@ -263,7 +263,7 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
    * @see PROTOCOL.md DO1, EX8
    */
   async document(room: string, stateVector?: Uint8Array, since?: string): Promise<Uint8Array> {
-    return this.#documents.read(checkRoom(room), stateVector, since)
+    return this.#roomDocuments.read(checkRoom(room), stateVector, since)
   }
 
   /**
@@ -278,7 +278,7 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
   async update(room: string, update: Uint8Array, idempotencyKey?: string): Promise<Updated> {
     this.#assertServing()
     checkRoom(room)
-    return this.#documents.update(room, update, idempotencyKey)
+    return this.#roomDocuments.update(room, update, idempotencyKey)
   }
 
   /**

@@ -156,7 +156,7 @@ class MemoryLog {
     this.#number += 1
     this.#atMs = Math.max(this.#atMs, this.logs.now())
     const batch = { number: this.#number, atMs: this.#atMs, node, operations }
-    if (this.keep > 0) this.#batches.push(batch)
+    this.#batches.push(batch)
     if (this.#batches.length > this.keep) this.#batches.shift()
     const life = this.#firstVersion
     for (const following of this.#followings) {

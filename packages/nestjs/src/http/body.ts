@@ -114,8 +114,6 @@ function bodyHeaders({ headers }: IncomingMessage): BodyHeaders {
 }
 
 function checkMediaType({ type, encoding, lengthBytes }: BodyHeaders): void {
-  // As nearly everybody has it; the rest is read word by word.
-  if (type === 'application/json' && encoding === undefined) return
   const nothing = type === undefined && lengthBytes === 0
   const charset = CHARSET.exec(type ?? '')?.[1]?.toLowerCase() ?? 'utf-8'
   const inUtf8 = ['utf-8', 'utf8'].includes(charset)

@@ -78,7 +78,7 @@ export class Frames {
   /** When the frame that is due goes out, and what calls it off. */
   #due: { readonly atMs: number; readonly cancel: () => void } | undefined
   /** While a frame is being written, turn after turn, no other one begins. */
-  #writing: Writing | undefined
+  #isWriting = false
 
   constructor(
     private readonly source: FrameSource,
@@ -116,7 +116,7 @@ export class Frames {
 
   /** The room committed something: a frame goes out now or when the interval is over. FR1 */
   changed(): void {
-    if (this.#writing !== undefined || this.room.version === this.#framedVersion) return
+    if (this.#isWriting || this.room.version === this.#framedVersion) return
     const nowMs = this.clock.now()
     const isUrgent = this.room.changedAt > this.#framedVersion || this.#readers.size < MANY_READERS
     const atMs = Math.max(this.#nextFrameMs, isUrgent ? nowMs : nowMs + WATCHING_MS)
@@ -129,7 +129,7 @@ export class Frames {
   /** The room is another one now: everybody gets all of it. @see PROTOCOL.md EX3 */
   replaced(): void {
     this.stop()
-    this.#writing = undefined
+    this.#isWriting = false
     this.#current = undefined
     this.#list = undefined
     for (const reader of this.#readers) reader.version = UNKNOWN_VERSION
@@ -151,13 +151,13 @@ export class Frames {
   #flush(): void {
     const from = this.#framedVersion
     this.#framedVersion = this.room.version
-    this.#writing = {
+    this.#isWriting = true
+    this.#write({
       from,
       frames: this.#framesToNow(),
       readers: this.#readers.values(),
       startMs: this.clock.now(),
-    }
-    this.#write(this.#writing)
+    })
   }
 
   /** Writes to some of the readers, and to the rest in the turns that follow. */
@@ -167,7 +167,7 @@ export class Frames {
     for (let count = 0; count < READERS_A_TURN; count++) {
       const { done, value: reader } = readers.next()
       if (done === true) {
-        this.#writing = undefined
+        this.#isWriting = false
         // Nobody needs it now, and kept until the next one it would outlive the young generation.
         this.#current = undefined
         this.#nextFrameMs = this.pace.nextFrameMs(startMs)
