@@ -1,4 +1,4 @@
-import { faultsOf } from '../stage.mjs'
+import { faultsOf, microsecondsPerUpdate } from '../stage.mjs'
 
 const READERS = 900
 const SLOW = 100
@@ -15,6 +15,7 @@ export const slowReaders = {
     { key: 'kibPerSlow', title: 'memory for one who never reads', unit: 'KiB', best: 'least' },
     { key: 'p99', title: 'p99 of the others', unit: 'ms', best: 'least' },
     { key: 'p99Alone', title: 'p99 without the slow', unit: 'ms', best: 'least' },
+    { key: 'usPerUpdate', title: 'server, per update delivered', unit: 'µs', best: 'least' },
     { key: 'closed', title: 'streams closed by the server', unit: '' },
   ],
   plot: { kind: 'bars', key: 'kibPerSlow', axis: 'KiB of memory for a reader who never reads' },
@@ -22,6 +23,7 @@ export const slowReaders = {
   load: loadOf,
   among: [
     'whereabouts',
+    'whereabouts-express',
     'whereabouts-fastify',
     'nest-express',
     'nest-fastify',
@@ -43,6 +45,7 @@ export const slowReaders = {
         kibPerSlow: Math.max(0, grownKib(beside) - grownKib(alone)) / SLOW,
         p99: beside.latencyMs.p99,
         p99Alone: alone.latencyMs.p99,
+        usPerUpdate: microsecondsPerUpdate(beside),
         closed: beside.closed,
       },
       notes: [...faultsOf(without, alone), ...faultsOf(all, closed)],
