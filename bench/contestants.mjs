@@ -148,6 +148,12 @@ export const CONTESTANTS = [
     wire: PLAIN,
     command: node('bare.mjs', { FRAME_MS: '33' }),
   },
+  way('response-text', '`response.write`, one string'),
+  way('response-buffer', '`response.write`, one Buffer'),
+  way('chunk-corked', 'a chunk right to the socket, its parts corked'),
+  way('chunk-buffer', 'a chunk right to the socket, one Buffer'),
+  way('raw-text', '`Connection: close`, right to the socket, one string'),
+  way('raw-buffer', '`Connection: close`, right to the socket, one Buffer'),
 ]
 
 /**
@@ -175,6 +181,18 @@ function polling(name, title, position) {
     wire: { ...WHEREABOUTS, protocol: 'poll', join: `/rooms/r%d/location${position}` },
     command: standalone,
   }
+}
+
+/**
+ * Bare Node that writes in one of the ways of servers/ways.mjs.
+ *
+ * @param {string} name
+ * @param {string} title
+ * @returns {Contestant}
+ */
+function way(name, title) {
+  const command = node('bare.mjs', { WAY: name })
+  return { name, title, only: ['ways'], packages: [], wire: PLAIN, command }
 }
 
 /**

@@ -5,6 +5,7 @@ import { post } from './post.mjs'
 import { quiet } from './quiet.mjs'
 import { slowReaders } from './slow-readers.mjs'
 import { smallRooms } from './small-rooms.mjs'
+import { ways } from './ways.mjs'
 import { webinar } from './webinar.mjs'
 import { write } from './write.mjs'
 
@@ -38,6 +39,7 @@ export const SCENARIOS = [
   smallRooms,
   post,
   write,
+  ways,
   idle,
   slowReaders,
   quiet,

@@ -2,22 +2,22 @@
 // which is written as it is to the socket of each stream of the room.
 //
 // With FRAME_MS, what came in that time goes out as one event: how far merging alone would take it.
+// With WAY, it is written another way.
 import { createServer } from 'node:http'
+import { WAYS } from './ways.mjs'
 
-const STREAM = Buffer.from(
-  'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-cache\r\n' +
-    'Connection: close\r\n\r\n:\n\n',
-)
+const way = WAYS[process.env['WAY'] ?? 'raw-buffer']
+if (way === undefined) throw new Error(`WAY is one of ${Object.keys(WAYS).join(', ')}`)
 const frameMs = Number(process.env['FRAME_MS'] ?? 0)
 
-/** @typedef {{ sockets: Set<import('node:stream').Duplex>, waiting: string[] }} Room */
+/** @typedef {{ sinks: Set<import('./ways.mjs').Sink>, waiting: string[] }} Room */
 
 /** @type {Map<string, Room>} */
 const rooms = new Map()
 
 const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
   const [, , name = '', call] = (request.url ?? '').split('/')
-  if (call === 'events') return stream(roomOf(name), request.socket)
+  if (call === 'events') return stream(roomOf(name), response)
   let body = ''
   request.setEncoding('utf8')
   request.on('data', (/** @type {string} */ text) => {
@@ -32,20 +32,19 @@ server.listen({ port: Number(process.env['PORT']), host: '127.0.0.1', backlog: 4
 
 /** @param {string} name */
 function roomOf(name) {
-  const room = rooms.get(name) ?? { sockets: new Set(), waiting: [] }
+  const room = rooms.get(name) ?? { sinks: new Set(), waiting: [] }
   rooms.set(name, room)
   return room
 }
 
 /**
  * @param {Room} room
- * @param {import('node:net').Socket} socket
+ * @param {import('node:http').ServerResponse} response
  */
-function stream({ sockets }, socket) {
-  socket.setNoDelay(true)
-  socket.write(STREAM)
-  sockets.add(socket)
-  socket.once('close', () => sockets.delete(socket))
+function stream({ sinks }, response) {
+  const sink = way.open(response)
+  sinks.add(sink)
+  response.socket?.once('close', () => sinks.delete(sink))
 }
 
 /**
@@ -65,7 +64,6 @@ function tell(room, update) {
  * @param {Room} room
  * @param {string} data
  */
-function write({ sockets }, data) {
-  const bytes = Buffer.from(`data: ${data}\n\n`)
-  for (const socket of sockets) socket.write(bytes)
+function write({ sinks }, data) {
+  way.write(sinks, `data: ${data}\n\n`)
 }

@@ -1,0 +1,19 @@
+import { write } from './write.mjs'
+
+/** @type {import('./index.mjs').Scenario} */
+export const ways = {
+  ...write,
+  name: 'ways',
+  title: 'Ways to write: the same event through and past the response',
+  about:
+    'The same load on *bare Node*, which writes in different ways: what to write, and whether to the ' +
+    'response or, framed as a chunk or not, right to its socket.',
+  among: [
+    'response-text',
+    'response-buffer',
+    'chunk-corked',
+    'chunk-buffer',
+    'raw-text',
+    'raw-buffer',
+  ],
+}
