@@ -6,8 +6,7 @@
 import { createServer } from 'node:http'
 import { WAYS } from './ways.mjs'
 
-const way = WAYS[process.env['WAY'] ?? 'raw-buffer']
-if (way === undefined) throw new Error(`WAY is one of ${Object.keys(WAYS).join(', ')}`)
+const way = wayCalled(process.env['WAY'] ?? 'raw-buffer')
 const frameMs = Number(process.env['FRAME_MS'] ?? 0)
 
 /** @typedef {{ sinks: Set<import('./ways.mjs').Sink>, waiting: string[] }} Room */
@@ -29,6 +28,13 @@ const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) =>
   })
 })
 server.listen({ port: Number(process.env['PORT']), host: '127.0.0.1', backlog: 4_096 })
+
+/** @param {string} name */
+function wayCalled(name) {
+  const found = WAYS[name]
+  if (found === undefined) throw new Error(`WAY is one of ${Object.keys(WAYS).join(', ')}`)
+  return found
+}
 
 /** @param {string} name */
 function roomOf(name) {

@@ -9,7 +9,7 @@ const STREAM = Buffer.from(
 /**
  * What a stream is written to, and how.
  *
- * @typedef {import('node:http').ServerResponse | import('node:net').Socket} Sink
+ * @typedef {import('node:stream').Writable} Sink
  * @typedef {object} Way
  * @property {(response: import('node:http').ServerResponse) => Sink} open
  * @property {(sinks: Iterable<Sink>, text: string) => void} write
@@ -36,7 +36,8 @@ function openResponse(response) {
 
 /** @type {Way['open']} */
 function openChunked(response) {
-  return socketOf(openResponse(response))
+  openResponse(response)
+  return socketOf(response)
 }
 
 /** @type {Way['open']} */
@@ -47,10 +48,10 @@ function openRaw(response) {
   return socket
 }
 
-/** @param {Sink} response */
-function socketOf(response) {
-  if (!('socket' in response) || response.socket === null) throw new Error('It has no socket.')
-  return response.socket
+/** @param {import('node:http').ServerResponse} response */
+function socketOf({ socket }) {
+  if (socket === null) throw new Error('Nobody is there any more.')
+  return socket
 }
 
 /** @type {Way['write']} */
