@@ -1,7 +1,7 @@
 import { climb, stepOn } from '../ladder.mjs'
 
 const COMPARED_AT = 200
-/** In its first ten seconds a server still compiles, and collects what starting left: on threads of its own. */
+/** So long a server still compiles and cleans up after its start, on threads of its own. */
 const COMPARED_WARM_S = 10
 
 /** @type {import('./index.mjs').Scenario} */

@@ -1,3 +1,4 @@
+import { WAYS } from '../servers/ways.mjs'
 import { write } from './write.mjs'
 
 /** @type {import('./index.mjs').Scenario} */
@@ -8,12 +9,5 @@ export const ways = {
   about:
     'The same load on *bare Node*, which writes in different ways: what to write, and whether to the ' +
     'response or, framed as a chunk or not, right to its socket.',
-  among: [
-    'response-text',
-    'response-buffer',
-    'chunk-corked',
-    'chunk-buffer',
-    'raw-text',
-    'raw-buffer',
-  ],
+  among: Object.keys(WAYS),
 }
