@@ -43,6 +43,28 @@ describe('a page in two windows', () => {
     expect(anns.complaints).toEqual([])
   })
 
+  it('[PG10] a click beside a caret goes into the text, and nothing typed after it is lost', async () => {
+    const room = pages.newRoom()
+    await using anns = await pages.open(room, ann)
+    await using bobs = await pages.open(room, bob)
+    await type(anns, 'Hello')
+    await bobs.caret('Ann').waitFor()
+    // Before the editor could put it right, which is where the next key goes.
+    const wentTo = bobs.text.evaluate(
+      (text) =>
+        new Promise((resolve) => {
+          const look = () => resolve(getSelection()?.anchorNode?.parentElement?.className)
+          text.addEventListener('mouseup', look, { once: true })
+        }),
+    )
+    const line = await bobs.text.locator('p').boundingBox()
+    await bobs.page.mouse.click(line!.x + line!.width - 5, line!.y + line!.height / 2)
+    await bobs.page.keyboard.type(', world')
+    expect(await wentTo).toBe('')
+    await reads(anns, /^Hello, world$/)
+    await reads(bobs, /^Hello, world$/)
+  })
+
   it('[PG6 PG16] has headings, marks, lists, tasks, quotes and code, by tool, key and as one types', async () => {
     const room = pages.newRoom()
     await using anns = await pages.open(room, ann)

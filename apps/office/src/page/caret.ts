@@ -4,17 +4,19 @@ import { inkOn } from '../person.js'
 /** Whose caret or selection it is, as `Cursors` says it. */
 type CaretUser = { readonly [field: string]: unknown }
 
-// Of nothing visible: the caret has a place in the line, and the browser's own caret beside it.
-const WORD_JOINER = '\u2060'
-
-/** Somebody's caret: a line in their color, with their name on it. @see PROTOCOL.md PG10 */
+/**
+ * Somebody's caret: a line in their color, with their name on it, and no text of its own in the line.
+ * A click beside that would go into it, and what is typed at once after the click would be lost.
+ *
+ * @see PROTOCOL.md PG10
+ */
 export function renderCaret(user: CaretUser): HTMLElement {
   const caret = document.createElement('span')
   const name = document.createElement('span')
   caret.className = 'caret'
   caret.dataset['client'] = String(user['client'])
   name.className = 'caret-name'
-  caret.append(WORD_JOINER, name, WORD_JOINER)
+  caret.append(name)
   paintCaret(caret, user)
   return caret
 }
