@@ -142,11 +142,11 @@ export const CONTESTANTS = [
   },
   {
     name: 'bare-frames',
-    title: 'bare Node, a frame each 33 ms',
+    title: 'bare Node, a frame each 50 ms',
     only: ['hot-room', 'webinar', 'small-rooms'],
     packages: [],
     wire: PLAIN,
-    command: node('bare.mjs', { FRAME_MS: '33' }),
+    command: node('bare.mjs', { FRAME_MS: '50' }),
   },
   way('response-text', '`response.write`, one string'),
   way('response-buffer', '`response.write`, one Buffer'),

@@ -279,7 +279,7 @@ async function memoryPlace(): Promise<Place> {
   const opened: Exchange[] = []
   return {
     open: async () => {
-      const exchange = new MemoryExchange({ shared: logs })
+      const exchange = new MemoryExchange(logs)
       opened.push(exchange)
       return exchange
     },

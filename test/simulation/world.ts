@@ -52,7 +52,7 @@ export class World {
       maxRooms: 4,
       frameIntervalMs: FRAME_INTERVAL_MS,
     }
-    const exchange = new MemoryExchange({ now: () => this.clock.now() })
+    const exchange = new MemoryExchange()
     const nothing = { note: async () => {}, untold: async () => [], told: async () => {} }
     const hooks = { merge, emptied: () => {}, updated: () => {}, untold: nothing }
     this.rooms = new OpenRooms(exchange, limits, this.clock, hooks, () => 0)

@@ -74,7 +74,7 @@ export const DEFAULTS = {
   leaseMs: 15_000,
   soonMs: 2_000,
   heartbeatMs: 15_000,
-  frameIntervalMs: 33,
+  frameIntervalMs: 50,
   stuckMs: 30_000,
   goodbyeMs: 0,
   maxMembers: 1_000,

@@ -190,7 +190,8 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
     const member = key === undefined ? newMemberKey() : checkMemberKey(key)
     const id = this.#memberId(checkRoom(room), member, claim)
     const { shared } = this.#rooms.open(room)
-    return { self: id, id: await shared.commit({ do: 'move', id, user: claim, location }) }
+    const operation = { do: 'move', id, user: claim, location } as const
+    return { self: id, id: shared.commitNow(operation) ?? (await shared.commit(operation)) }
   }
 
   /**

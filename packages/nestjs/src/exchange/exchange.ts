@@ -82,8 +82,12 @@ export interface Following {
    */
   checkpoint(number: number, state: string): Promise<void>
 
-  /** Nothing is told to the follower any more. */
-  end(): void
+  /**
+   * Nothing is told to the follower any more.
+   *
+   * @param version how far the room's versions have come, if they went on without the log
+   */
+  end(version?: number): void
 }
 
 /**

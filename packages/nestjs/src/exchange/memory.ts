@@ -23,14 +23,8 @@ export class MemoryLogs {
   /** No room that is forgotten had a higher version. */
   #versions = 0
 
-  /**
-   * @param keep batches that a log keeps for those who come later
-   * @param now milliseconds that don't run backwards
-   */
-  constructor(
-    private readonly keep: number,
-    readonly now: () => number = () => performance.now(),
-  ) {}
+  /** @param keep batches that a log keeps for those who come later */
+  constructor(private readonly keep: number) {}
 
   get nodes(): ReadonlySet<string> {
     return new Set(this.#exchanges.keys())
@@ -49,10 +43,9 @@ export class MemoryLogs {
     return this.#versions
   }
 
-  /** A log is no more. */
-  used(firstVersion: number, batches: number): void {
-    const next = firstVersion + VERSIONS_A_BATCH * (batches + 1)
-    this.#versions = Math.max(this.#versions, next)
+  /** A log is no more, or begins anew. @param version no version in it was higher */
+  used(version: number): void {
+    this.#versions = Math.max(this.#versions, version + VERSIONS_A_BATCH)
   }
 
   join(node: string, gone: (node: string) => void): void {
@@ -66,7 +59,7 @@ export class MemoryLogs {
 }
 
 /**
- * The exchange of a process that is alone. Whatever is appended is told to the follower before
+ * The exchange of a process that is alone, whose rooms don't ask it: they are nobody else's. Whatever is appended is told to the follower before
  * `append` returns, unless it is appended while the follower is being told of something: then, after
  * that. `begin` is called before `follow` returns.
  */
@@ -81,11 +74,10 @@ export class MemoryExchange implements Exchange {
   /**
    * @param shared what several exchanges in one process share; without it this one is alone, and
    *   keeps no batches
-   * @param now milliseconds that don't run backwards, for one that is alone
    */
-  constructor({ shared, now }: { shared?: MemoryLogs; now?: () => number } = {}) {
+  constructor(shared?: MemoryLogs) {
     this.#isAlone = shared === undefined
-    this.#logs = shared ?? new MemoryLogs(0, now)
+    this.#logs = shared ?? new MemoryLogs(0)
     this.#logs.join(this.node, (gone) => {
       for (const listener of this.#listeners) listener(gone, true)
     })
@@ -124,7 +116,6 @@ class MemoryLog {
   readonly #followings = new Set<MemoryFollowing>()
   #batches: Batch[] = []
   #number = 0
-  #atMs = 0
   #firstVersion: number
   #checkpoint: Checkpoint | null = null
 
@@ -145,17 +136,16 @@ class MemoryLog {
     for (const each of this.#followings) this.#begin(each)
   }
 
-  remove(following: MemoryFollowing): void {
+  /** @param version how far a room's versions have come without the log */
+  remove(following: MemoryFollowing, version: number): void {
     this.#followings.delete(following)
-    if (this.#followings.size > 0) return
-    this.logs.used(this.#firstVersion, this.#number)
-    this.forget()
+    this.logs.used(Math.max(version, this.#lastVersion))
+    if (this.#followings.size === 0) this.forget()
   }
 
   append(node: string, operations: readonly Json[]): number {
     this.#number += 1
-    this.#atMs = Math.max(this.#atMs, this.logs.now())
-    const batch = { number: this.#number, atMs: this.#atMs, node, operations }
+    const batch = { number: this.#number, atMs: performance.now(), node, operations }
     this.#batches.push(batch)
     if (this.#batches.length > this.keep) this.#batches.shift()
     const life = this.#firstVersion
@@ -173,8 +163,13 @@ class MemoryLog {
     this.#batches = this.#batches.filter((batch) => batch.number > number)
   }
 
+  /** No version is higher after the batches so far. */
+  get #lastVersion(): number {
+    return this.#firstVersion + VERSIONS_A_BATCH * this.#number
+  }
+
   #beginAnew(): void {
-    this.logs.used(this.#firstVersion, this.#number)
+    this.logs.used(this.#lastVersion)
     this.#firstVersion = this.logs.version
     this.#batches = []
     this.#number = 0
@@ -220,8 +215,6 @@ class MemoryFollowing implements Following {
 
   append(operations: readonly Json[]): Promise<number> {
     if (this.#ended) return Promise.reject(new ExchangeLost('the room is not followed any more'))
-    // Thousands of times a second: nothing waits, and one operation is a batch of any size.
-    if (!this.#sending && operations.length === 1) return this.#sendNow(operations)
     const appended = this.#outbox.add(operations)
     this.#send()
     return appended
@@ -232,20 +225,12 @@ class MemoryFollowing implements Following {
     this.log.checkpoint({ number, state })
   }
 
-  end(): void {
+  end(version = 0): void {
     if (this.#ended) return
     this.#ended = true
     this.#outbox.fail(new ExchangeLost('the room is not followed any more'))
-    this.log.remove(this)
+    this.log.remove(this, version)
     this.forget()
-  }
-
-  async #sendNow(operations: readonly Json[]): Promise<number> {
-    this.#sending = true
-    const number = this.log.append(this.node, operations)
-    this.#sending = false
-    this.#send()
-    return number
   }
 
   #send(): void {

@@ -18,7 +18,7 @@ const LIMITS = {
 function start() {
   const clock = new VirtualClock()
   const emptied: string[] = []
-  const exchange = new MemoryExchange({ now: () => clock.now() })
+  const exchange = new MemoryExchange()
   const hooks = {
     merge: (updates: readonly Uint8Array[]) => updates,
     emptied: (room: string) => emptied.push(room),

@@ -91,7 +91,7 @@ class FickleExchange implements Exchange {
 
 it('[EX1] is the same on two nodes, version for version', async () => {
   const logs = new MemoryLogs(100)
-  const [one, two] = [1, 2].map(() => start(new MemoryExchange({ shared: logs })))
+  const [one, two] = [1, 2].map(() => start(new MemoryExchange(logs)))
   await one!.room.commit(open('ann'))
   await two!.room.commit(move('ben', 'B1'))
   await one!.room.commit(move('ann', 'A1'))
@@ -99,14 +99,14 @@ it('[EX1] is the same on two nodes, version for version', async () => {
   expect(two!.where()).toEqual(one!.where())
   expect(two!.room.room.version).toBe(one!.room.room.version)
   expect(two!.room.epoch).toBe(one!.room.epoch)
-  const late = start(new MemoryExchange({ shared: logs }))
+  const late = start(new MemoryExchange(logs))
   expect(late.room.room.version).toBe(one!.room.room.version)
   expect(late.where()).toEqual(one!.where())
 })
 
 it('[RM8] who is refused on one node is refused where it asked', async () => {
   const logs = new MemoryLogs(100)
-  const [one, two] = [1, 2].map(() => start(new MemoryExchange({ shared: logs })))
+  const [one, two] = [1, 2].map(() => start(new MemoryExchange(logs)))
   await one!.room.commit(open('ann'))
   await two!.room.commit(open('ben'))
   await expect(one!.room.commit(open('cem'))).rejects.toMatchObject({ problem: 'room-full' })

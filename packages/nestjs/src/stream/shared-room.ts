@@ -77,7 +77,7 @@ const ATTEMPTS = 3
  * A room as one node has it: what happens to it goes through the exchange, and is applied in the
  * order in which it comes back, on every node alike.
  *
- * While the exchange is lost the room is this node's own, under an epoch of its own. When it is back,
+ * In a process that is alone nothing goes through it. While the exchange is lost the room is this node's own, under an epoch of its own. When it is back,
  * this node says what it has, and only then does the shared room take the place of its own: nobody
  * here is seen to leave and join.
  *
@@ -156,8 +156,19 @@ export class SharedRoom implements Follower {
    * @returns the room's position after it
    * @throws {Problem} room-full, exchange-busy
    */
-  commit(operation: Operation): Promise<string> {
-    return this.#commit(() => operation)
+  async commit(operation: Operation): Promise<string> {
+    return this.commitNow(operation) ?? this.#commit(() => operation)
+  }
+
+  /**
+   * Does something to the room if nobody else has to hear of it first. It is what a post waits for,
+   * and promises would cost as much again.
+   *
+   * @returns the room's position after it; `undefined` if nothing is done yet
+   * @throws {Problem} room-full
+   */
+  commitNow(operation: Operation): string | undefined {
+    return this.#isOnItsOwn ? this.#position(this.#do(operation)) : undefined
   }
 
   /** @param say what is done, asked for again whenever it is tried again */
@@ -167,9 +178,8 @@ export class SharedRoom implements Follower {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         while (this.#coming?.restated === 0) await this.#coming.sent.settled
         const operation = say()
-        const done = this.isAlone ? this.#doAlone(operation) : this.#share(operation)
-        const version = typeof done === 'number' ? done : await done
-        if (version !== undefined) return formatPosition({ epoch: this.#epoch, version })
+        const version = this.#isOnItsOwn ? this.#do(operation) : await this.#share(operation)
+        if (version !== undefined) return this.#position(version)
       }
     } finally {
       this.#working -= 1
@@ -210,7 +220,7 @@ export class SharedRoom implements Follower {
   }
 
   end(): void {
-    this.#following.end()
+    this.#following.end(this.#room.version)
   }
 
   begin({ epoch, firstVersion, checkpoint }: History): void {
@@ -261,7 +271,17 @@ export class SharedRoom implements Follower {
     return this.context.exchange.unfollowed !== undefined
   }
 
-  #doAlone(operation: Operation): number {
+  /** Whether what happens here is in no log: nobody else has the room, or nobody else is reached. */
+  get #isOnItsOwn(): boolean {
+    return this.#isSole || this.isAlone
+  }
+
+  #position(version: number): string {
+    return formatPosition({ epoch: this.#epoch, version })
+  }
+
+  /** Does it here. @throws {Problem} */
+  #do(operation: Operation): number {
     this.#solitude?.note(operation, this.context.clock.now())
     this.#room.apply(operation, this.#node, this.nowMs)
     this.#noteCertain(operation, this.#node)
@@ -275,23 +295,12 @@ export class SharedRoom implements Follower {
    *
    * @throws {Problem}
    */
-  #share(operation: Operation): number | Promise<number | undefined> {
+  async #share(operation: Operation): Promise<number | undefined> {
     const number = this.context.nextNumber()
     this.#outcomes.set(number, undefined)
     this.#own.count(operation, 1)
-    const appended = this.#following.append([[number, operation] as unknown as Json])
-    // Who has no other node to hear of it was told before the answer: nothing is to be waited for.
-    const isDone = this.#outcomes.get(number) !== undefined
-    return isDone ? this.#outcome(number, operation)! : this.#shared(appended, number, operation)
-  }
-
-  async #shared(
-    appended: Promise<unknown>,
-    number: number,
-    operation: Operation,
-  ): Promise<number | undefined> {
     try {
-      await appended
+      await this.#following.append([[number, operation] as unknown as Json])
     } catch (error) {
       // It may have come back all the same, and has been done then.
       if (!(error instanceof ExchangeLost)) throw error
