@@ -59,7 +59,8 @@ export class MemoryLogs {
 }
 
 /**
- * The exchange of a process that is alone, whose rooms don't ask it: they are nobody else's. Whatever is appended is told to the follower before
+ * The exchange of a process that is alone, or of several that are one process. Rooms of one that is
+ * alone are nobody else's and append nothing. Whatever is appended is told to the follower before
  * `append` returns, unless it is appended while the follower is being told of something: then, after
  * that. `begin` is called before `follow` returns.
  */

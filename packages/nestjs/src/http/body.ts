@@ -58,9 +58,7 @@ export class Bodies {
   async readJson(request: IncomingMessage, limitBytes: number): Promise<JsonBody> {
     const headers = this.#headers.get(request) ?? bodyHeaders(request)
     checkMediaType(headers)
-    checkLength(headers, limitBytes)
-    await Promise.resolve()
-    const body = arrived(request, headers) ?? (await gather(request, limitBytes))
+    const body = await read(request, headers.lengthBytes, limitBytes)
     return { value: parseJson(body), bytes: body.length }
   }
 
@@ -71,16 +69,14 @@ export class Bodies {
    * @see PROTOCOL.md DO7, ER3
    */
   async readBytes(request: IncomingMessage, limitBytes: number): Promise<Uint8Array> {
-    const headers = this.#headers.get(request) ?? bodyHeaders(request)
-    if (!BYTES_TYPE.test(headers.type ?? '') || !isPlain(headers.encoding)) {
+    const { type, encoding, lengthBytes } = this.#headers.get(request) ?? bodyHeaders(request)
+    if (!BYTES_TYPE.test(type ?? '') || !isPlain(encoding)) {
       throw new Problem(
         'unsupported-media-type',
         'Send the bytes as they are: "Content-Type: application/octet-stream", not compressed.',
       )
     }
-    checkLength(headers, limitBytes)
-    await Promise.resolve()
-    return arrived(request, headers) ?? gather(request, limitBytes)
+    return read(request, lengthBytes, limitBytes)
   }
 
   /** Whether a body was announced. */
@@ -133,20 +129,21 @@ function isPlain(encoding: string | undefined): boolean {
   return encoding === undefined || encoding === 'identity'
 }
 
-function checkLength({ lengthBytes }: BodyHeaders, limitBytes: number): void {
-  if (lengthBytes !== Infinity && lengthBytes > limitBytes) throw tooLarge(limitBytes)
-}
-
-/**
- * The body if all of it is here, as it mostly is in the turn after the head. Listeners would cost
- * more than all the rest of a post.
- */
-function arrived(request: IncomingMessage, { lengthBytes }: BodyHeaders): Buffer | undefined {
-  if (request.readableLength !== lengthBytes || request.readableFlowing !== null) return undefined
-  const body = (request.read() as Buffer | null) ?? NOTHING
-  // To its end, so that the parser lets go of it.
-  request.resume()
-  return body
+async function read(
+  request: IncomingMessage,
+  announcedBytes: number,
+  limitBytes: number,
+): Promise<Buffer> {
+  if (announcedBytes !== Infinity && announcedBytes > limitBytes) throw tooLarge(limitBytes)
+  // In the next turn is here what came with the head, and listeners would cost more than the rest.
+  await Promise.resolve()
+  if (request.readableLength === announcedBytes && request.readableFlowing === null) {
+    const body = (request.read() as Buffer | null) ?? NOTHING
+    // To its end, so that the parser lets go of it.
+    request.resume()
+    return body
+  }
+  return gather(request, limitBytes)
 }
 
 function gather(request: IncomingMessage, limitBytes: number): Promise<Buffer> {

@@ -1,10 +1,11 @@
 import type { Json, Patch, View } from '@whereabouts/protocol'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { VirtualClock } from '../../../../test/simulation/virtual-clock.js'
 import { Room } from '../room/room.js'
 import type { Frame } from './frame.js'
 import { Frames, type Reader, UNKNOWN_VERSION } from './frames.js'
 import { Pace } from './pace.js'
+import { Poll } from './poll.js'
 
 const LIMITS = {
   leaseMs: 15_000,
@@ -179,6 +180,23 @@ describe('a frame', () => {
     move('ann', 'A3')
     clock.advance(INTERVAL_MS)
     expect(lists[0]!.received.at(-1)!.bytes).toBe(lists[1]!.received.at(-1)!.bytes)
+  })
+
+  it('[HT5 DO5] ends no long-poll with what that has already', () => {
+    const { clock, room, frames, move, update } = start()
+    move('ann', 'A1')
+    clock.advance(0)
+    move('bob', 'B1')
+    const poll = new Poll(false, undefined)
+    poll.version = room.version
+    frames.add(poll)
+    const end = vi.spyOn(poll, 'end')
+    update(1)
+    clock.advance(INTERVAL_MS)
+    expect(end).not.toHaveBeenCalled()
+    move('bob', 'B2')
+    clock.advance(INTERVAL_MS)
+    expect(end).toHaveBeenCalledOnce()
   })
 
   it('[FR4] waits for nobody: who is not ready gets one catch-up when it is', () => {

@@ -12,6 +12,8 @@ export interface Reader {
   readonly documents: boolean
   /** The part of the document that is all that it sees; the whole without it. ST15 */
   readonly part: string | undefined
+  /** Whether it ends with its first frame, which has to be news then. Others may hear what they know. */
+  readonly endsWithFirst?: true
   /** The version that it has; `undefined` before its first frame. */
   version: number | undefined
   /** Whether it can take a frame now. One that can't gets none, and one catch-up when it can. */
@@ -210,6 +212,9 @@ export class Frames {
   }
 }
 
-function isBetween({ view, version }: Reader, from: number, to: number): boolean {
-  return view === 'patch' && version !== undefined && version > from && version < to
+/** Whether it came while the frame was gathering, and can be told all that is in it. */
+function isBetween(reader: Reader, from: number, to: number): boolean {
+  const { view, version, endsWithFirst } = reader
+  if (view !== 'patch' || endsWithFirst === true || version === undefined) return false
+  return version > from && version < to
 }

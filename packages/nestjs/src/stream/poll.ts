@@ -5,6 +5,7 @@ import type { Reader } from './frames.js'
 export class Poll implements Reader, Kept {
   readonly view = 'patch'
   readonly ready = true
+  readonly endsWithFirst = true
   /** Ends the waiting. */
   end!: () => void
   readonly ended = new Promise<void>((resolve) => {

@@ -77,9 +77,9 @@ const ATTEMPTS = 3
  * A room as one node has it: what happens to it goes through the exchange, and is applied in the
  * order in which it comes back, on every node alike.
  *
- * In a process that is alone nothing goes through it. While the exchange is lost the room is this node's own, under an epoch of its own. When it is back,
- * this node says what it has, and only then does the shared room take the place of its own: nobody
- * here is seen to leave and join.
+ * In a process that is alone nothing goes through it. While the exchange is lost the room is this
+ * node's own, under an epoch of its own. When it is back, this node says what it has, and only then
+ * does the shared room take the place of its own: nobody here is seen to leave and join.
  *
  * @see PROTOCOL.md EX1, EX3, EX4
  */
