@@ -33,12 +33,12 @@ interface Point {
   readonly y: number
 }
 
-/** The middle of a cell of a sheet that is neither scrolled nor zoomed. */
-function positionOf(cell: string): Point {
+/** About the middle of a cell of a sheet that is neither scrolled nor zoomed. */
+function positionOf(cell: string, besideX: number): Point {
   const column = cell.charCodeAt(0) - 65
   const row = Number(cell.slice(1)) - 1
   return {
-    x: HEADERS.width + (column + 0.5) * CELL.width,
+    x: HEADERS.width + (column + 0.5) * CELL.width + besideX,
     y: HEADERS.height + (row + 0.5) * CELL.height,
   }
 }
@@ -50,6 +50,8 @@ export class SheetWindow implements AsyncDisposable {
   readonly complaints: string[] = []
   /** Every request that went anywhere but to the server. */
   readonly strayRequests: string[] = []
+  /** Where in a cell the next click goes. */
+  #besideX = 5
 
   private constructor(page: Page, baseUrl: string) {
     this.page = page
@@ -138,8 +140,14 @@ export class SheetWindow implements AsyncDisposable {
 
   /** Clicks on a cell of a sheet that is neither scrolled nor zoomed. */
   async select(cell: string): Promise<void> {
-    await this.canvas.click({ position: positionOf(cell) })
+    await this.#click(cell)
     await expect.poll(() => this.ownCell()).toBe(cell)
+  }
+
+  async #click(cell: string, button: 'left' | 'right' = 'left'): Promise<void> {
+    // Two clicks on one point within half a second are a double click, which opens the editor.
+    this.#besideX = -this.#besideX
+    await this.canvas.click({ position: positionOf(cell, this.#besideX), button })
   }
 
   /** What the sheet says of whether edits are saved. */
@@ -175,21 +183,24 @@ export class SheetWindow implements AsyncDisposable {
 
   /** Resolves when a cell shows a text. */
   async untilShows(cell: string, text: string): Promise<void> {
-    // Once: who clicks again and again on a cell opens its editor.
-    await this.select(cell)
-    await expect.poll(() => this.#copySelected(), { timeout: 15_000 }).toBe(text)
+    const shown = async () => {
+      // Each time: when others insert a row, what is selected goes with its own.
+      await this.#click(cell)
+      return this.#copySelected()
+    }
+    await expect.poll(shown, { timeout: 15_000 }).toBe(text)
   }
 
-  /** Resolves when the grid has a text in a cell of the first sheet, whatever is selected. */
-  async untilCell([row, column]: readonly [number, number], text: string): Promise<void> {
+  /** Resolves when the grid has a value in a cell of the first sheet, whatever is selected. */
+  async untilCell([row, column]: readonly [number, number], value: string | number): Promise<void> {
     await this.page.waitForFunction(
       (wanted) => {
         const { whereabouts } = globalThis as unknown as {
           whereabouts: { cell: (sheet: string, row: number, column: number) => { v?: unknown } }
         }
-        return whereabouts.cell('sheet-1', wanted.row, wanted.column).v === wanted.text
+        return whereabouts.cell('sheet-1', wanted.row, wanted.column).v === wanted.value
       },
-      { row, column, text },
+      { row, column, value },
     )
   }
 
@@ -208,7 +219,7 @@ export class SheetWindow implements AsyncDisposable {
   /** The menu on a cell of a sheet that is neither scrolled nor zoomed. */
   async openMenu(cell: string): Promise<void> {
     await this.select(cell)
-    await this.canvas.click({ position: positionOf(cell), button: 'right' })
+    await this.#click(cell, 'right')
   }
 
   /** A button of the toolbar, by what it does. */
