@@ -13,21 +13,31 @@ const UPDATE = '{"u":"user%i","c":"C%s","t":%t}'
 const MERCURE_KEY = 'the key of a hub that only this bench ever sees'
 
 /**
- * @param {string} name
- * @returns {Pick<import('./contestants.mjs').Contestant, 'packages' | 'version' | 'prepare'>}
+ * What it is built from, unless the program is on the PATH.
+ *
+ * @typedef {{ name: string, source: string, version: string }} Program
  */
-function goProgram(name, module = '') {
+
+/**
+ * @param {Program} program
+ * @returns {Pick<import('./contestants.mjs').Contestant, 'name' | 'packages' | 'version' | 'prepare'>}
+ */
+function goProgram(program) {
   return {
+    name: program.name,
     packages: [],
-    version: () => versionOf(find(name) ?? name),
-    prepare: () => prepare(name, module),
+    version: () => versionOf(program),
+    prepare: () => prepare(program),
   }
 }
 
 /** @type {import('./contestants.mjs').Contestant} */
 export const mercure = {
-  ...goProgram('mercure', 'github.com/dunglas/mercure/caddy/mercure@latest'),
-  name: 'mercure',
+  ...goProgram({
+    name: 'mercure',
+    source: 'github.com/dunglas/mercure/caddy/mercure',
+    version: 'v0.21.4',
+  }),
   title: 'Mercure',
   wire: {
     protocol: 'sse',
@@ -48,8 +58,11 @@ export const mercure = {
 
 /** @type {import('./contestants.mjs').Contestant} */
 export const centrifugo = {
-  ...goProgram('centrifugo', 'github.com/centrifugal/centrifugo/v6@latest'),
-  name: 'centrifugo',
+  ...goProgram({
+    name: 'centrifugo',
+    source: 'github.com/centrifugal/centrifugo/v6',
+    version: 'v6.9.1',
+  }),
   title: 'Centrifugo, unidirectional SSE',
   wire: {
     protocol: 'sse',
@@ -71,20 +84,18 @@ export const centrifugo = {
   },
 }
 
-/**
- * @param {string} name
- * @param {string} module
- */
-function prepare(name, module) {
+/** @param {Program} program */
+function prepare({ name, source, version }) {
   if (find(name) !== undefined) return undefined
   const go = find('go') ?? GO.find(existsSync)
   if (go === undefined) return `there is no ${name} on the PATH, and no Go to build it with`
   mkdirSync(BUILT, { recursive: true })
   console.log(`Building ${name} with Go`)
   const env = { ...process.env, GOBIN: BUILT }
-  spawnSync(go, ['install', module], { env, stdio: 'ignore', timeout: BUILD_DEADLINE_MS })
+  const asked = ['install', `${source}@${version}`]
+  spawnSync(go, asked, { env, stdio: 'ignore', timeout: BUILD_DEADLINE_MS })
   if (find(name) !== undefined) return undefined
-  return `there is no ${name} on the PATH, and Go can't build it here: "go install ${module}" failed`
+  return `there is no ${name} on the PATH, and Go can't build it here: "go ${asked.join(' ')}" failed`
 }
 
 /** @param {string} name */
@@ -93,9 +104,15 @@ function find(name) {
   return folders.map((folder) => join(folder, name)).find((file) => existsSync(file))
 }
 
-/** @param {string} program */
-function versionOf(program) {
-  const { stdout } = spawnSync(program, ['version'], { encoding: 'utf8' })
+/**
+ * One that was built here doesn't know its own.
+ *
+ * @param {Program} program
+ */
+function versionOf({ name, version }) {
+  const file = find(name) ?? name
+  if (file === join(BUILT, name)) return `${name} ${version}`
+  const { stdout } = spawnSync(file, ['version'], { encoding: 'utf8' })
   return stdout.trim().split('\n')[0] ?? ''
 }
 

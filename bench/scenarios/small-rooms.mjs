@@ -22,7 +22,7 @@ export const smallRooms = {
   excludes: () => undefined,
   async measure(stage) {
     const { level, steps } = await climb(stage, {
-      levels: [50, 100, 200, 400, 600, 800, 1_000, 1_200],
+      levels: [50, 100, 200, 400, 600, 800, 1_000, 1_200, 1_400, 1_600],
       first: 200,
       p99Ms: 100,
       load: (rooms) => {

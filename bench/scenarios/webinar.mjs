@@ -21,7 +21,10 @@ export const webinar = {
   excludes: () => undefined,
   async measure(stage) {
     const { level, steps } = await climb(stage, {
-      levels: [50, 200, 500, 1_000, 1_500, 2_000, 3_000, 4_000, 6_000, 8_000],
+      levels: [
+        50, 200, 500, 1_000, 1_500, 2_000, 3_000, 4_000, 6_000, 8_000, 10_000, 12_000, 15_000,
+        18_000,
+      ],
       first: 500,
       p99Ms: 250,
       load: (readers) => ({ ...loadOf(stage.quick), readers }),
