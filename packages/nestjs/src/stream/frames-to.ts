@@ -56,7 +56,7 @@ export class FramesTo {
   has(wanted: Wanted): boolean {
     if (this.room.version === this.version) return true
     if (wanted.view === 'list') return this.#list !== undefined
-    return this.#find(this.#wayOf(wanted)) !== undefined
+    return this.#find(wanted) !== undefined
   }
 
   /**
@@ -67,27 +67,37 @@ export class FramesTo {
     const { view, version } = wanted
     if (version === this.version) return undefined
     if (view === 'list') return this.#listSince(version)
-    const way = this.#wayOf(wanted)
-    const known = this.#find(way)
+    const known = this.#find(wanted)
     if (known !== undefined) return known.frame
+    const way = this.#wayOf(wanted)
     const frame = this.#makePatch(way)
     this.#remember({ way, frame })
     return frame
   }
 
-  #wayOf({ version, part, documents }: Wanted): Way {
-    // Who has no version yet fetches the document by itself. DO4
-    const lacksDocument =
-      version !== undefined && (version < this.#documentVersion || version > this.version)
-    return { version, part, withDocument: documents && lacksDocument }
+  #wayOf(wanted: Wanted): Way {
+    const { version, part } = wanted
+    return { version, part, withDocument: this.#takesDocument(wanted) }
   }
 
-  #find(way: Way): Made | undefined {
+  #takesDocument({ version, documents }: Wanted): boolean {
+    // Who has no version yet fetches the document by itself. DO4
+    if (!documents || version === undefined) return false
+    return version < this.#documentVersion || version > this.version
+  }
+
+  /** For each reader of each frame: makes nothing where the one before stood in the same place. */
+  #find(wanted: Wanted): Made | undefined {
     const last = this.#last
-    if (last === undefined || isSame(last.way, way)) return last
-    const known = this.#others?.get(nameOf(way))
+    if (last === undefined || this.#goes(wanted, last.way)) return last
+    const known = this.#others?.get(nameOf(this.#wayOf(wanted)))
     if (known !== undefined) this.#remember(known)
     return known
+  }
+
+  #goes(wanted: Wanted, { version, part, withDocument }: Way): boolean {
+    const isThere = wanted.version === version && wanted.part === part
+    return isThere && this.#takesDocument(wanted) === withDocument
   }
 
   #remember(made: Made): void {
@@ -135,10 +145,6 @@ export class FramesTo {
   #frame(events: readonly FrameEvent[]): Frame | undefined {
     return events.length === 0 ? undefined : new Frame(this.version, this.position, events)
   }
-}
-
-function isSame(a: Way, b: Way): boolean {
-  return a.version === b.version && a.part === b.part && a.withDocument === b.withDocument
 }
 
 /** No part has an empty name. */
