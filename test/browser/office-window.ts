@@ -1,4 +1,6 @@
+import type { Editor } from '@tiptap/core'
 import type { Browser, Locator, Page } from 'playwright-core'
+import { expect } from 'vitest'
 import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs'
 
 /** Longer than a caret or an edit waits for its turn. */
@@ -89,6 +91,24 @@ export class OfficeWindow implements AsyncDisposable {
         }),
       STILL_MS,
     )
+  }
+
+  /**
+   * Resolves when the editor's selection is the browser's own. The browser tells it a moment after a
+   * key has moved the caret; Enter, pressed within that moment, would break the line where it was.
+   */
+  async untilCaretIsKnown(): Promise<void> {
+    const isKnown = () =>
+      this.text.evaluate((text) => {
+        const { view } = (text as unknown as { editor: Editor }).editor
+        const { anchorNode, anchorOffset, focusNode, focusOffset } = getSelection()!
+        const { anchor, head } = view.state.selection
+        return (
+          view.posAtDOM(anchorNode!, anchorOffset) === anchor &&
+          view.posAtDOM(focusNode!, focusOffset) === head
+        )
+      })
+    await expect.poll(isKnown).toBe(true)
   }
 
   get title(): Locator {

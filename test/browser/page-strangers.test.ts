@@ -3,7 +3,7 @@ import { joinRoom, type Json } from '@whereabouts/client'
 import { encodeStateAsUpdate, XmlElement, XmlText, Map as YMap } from 'yjs'
 import { until } from '../client/until.js'
 import { fetchDocument, postDocument } from './office-window.js'
-import { ann, bob, element, Pages, press, reads, type } from './pages.js'
+import { ann, bob, element, moveCaret, Pages, reads, type } from './pages.js'
 
 const pages = new Pages()
 
@@ -71,7 +71,7 @@ describe('what strangers write', () => {
 
     await using bobs = await pages.open(room, bob)
     await bobs.text.getByText('known', { exact: true }).click()
-    await press(bobs, 'End')
+    await moveCaret(bobs, 'End')
     await bobs.page.keyboard.type(' and edited')
     await reads(anns, /known and edited/)
     await bobs.untilSaved()
@@ -151,14 +151,14 @@ describe('what strangers write', () => {
 
     await using anns = await pages.open(room, ann)
     await anns.text.getByText('known', { exact: true }).click()
-    await press(anns, 'End')
+    await moveCaret(anns, 'End')
     await anns.page.keyboard.type(' to all')
     await reads(bobs, /known to all/)
     await bobs.caret('Ann').waitFor()
     await bobs.page.getByRole('button', { name: 'Join' }).click()
     await bobs.page.getByRole('toolbar').waitFor()
     await bobs.text.getByText('known to all').click()
-    await press(bobs, 'End')
+    await moveCaret(bobs, 'End')
     await bobs.page.keyboard.type(' of us')
     await reads(anns, /known to all of us/)
     expect([...anns.complaints, ...bobs.complaints]).toEqual([])

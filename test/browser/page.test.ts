@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { startServer } from '../servers/standalone.js'
 import { Line } from './line.js'
 import { fetchDocument, postDocument } from './office-window.js'
-import { ann, bob, goTo, Pages, press, reads, type, writeLongPage } from './pages.js'
+import { ann, bob, goTo, moveCaret, Pages, press, reads, type, writeLongPage } from './pages.js'
 
 const pages = new Pages()
 
@@ -23,7 +23,7 @@ describe('a page in two windows', () => {
     const colorOf = () =>
       anns.caret('Bob').evaluate((caret) => getComputedStyle(caret).borderLeftColor)
     expect(await colorOf()).toBe('rgb(29, 78, 216)')
-    await press(bobs, 'Shift+Control+Home')
+    await moveCaret(bobs, 'Shift+Control+Home')
     await expect.poll(() => anns.text.locator('.selected-by').textContent()).toBe('Hello world')
 
     await bobs.page.getByRole('button', { name: /\(you\)/ }).click()
@@ -161,7 +161,7 @@ describe('a page in two windows', () => {
     await type(anns, 'see the site')
     await reads(bobs, /^see the site$/)
     await anns.untilStill()
-    await press(anns, 'Shift+Control+ArrowLeft')
+    await moveCaret(anns, 'Shift+Control+ArrowLeft')
     await expect.poll(() => bobs.text.locator('.selected-by').textContent()).toBe('site')
     await press(anns, 'Control+k')
     await anns.page.keyboard.type('javascript:alert(1)')
@@ -215,13 +215,13 @@ describe('a page in two windows', () => {
         return top >= frame.top && bottom <= frame.bottom
       })
     await expect.poll(isSeen).toBe(true)
-    await press(bobs, 'Control+Home')
+    await moveCaret(bobs, 'Control+Home')
     await anns.avatar('Bob, in “Part 0”').waitFor()
     await expect.poll(isSeen).toBe(true)
     await anns.text.hover()
     await anns.page.mouse.wheel(0, 200)
     await anns.page.getByText('Following Bob').waitFor({ state: 'detached' })
-    await press(bobs, 'Control+End')
+    await moveCaret(bobs, 'Control+End')
     await anns.avatar('Bob, in “Part 60”').waitFor()
     // The caret is drawn after the avatar says so.
     await expect.poll(isSeen).toBe(false)
@@ -254,7 +254,7 @@ describe('nothing is lost', () => {
     for (const { status } of [anns, bobs]) {
       await expect.poll(() => status.textContent()).toBe('Reconnecting…')
     }
-    await press(anns, 'Control+Home')
+    await moveCaret(anns, 'Control+Home')
     await anns.page.keyboard.type('Ann, ')
     await goTo(bobs)
     await bobs.page.keyboard.type(', Bob')
@@ -309,7 +309,7 @@ describe('the page by keyboard, and on a phone', () => {
     await goTo(anns)
     await press(anns, 'Shift+Tab')
     await expect.poll(focused).toBe('Undo')
-    for (let stop = 0; stop < 3; stop += 1) await press(anns, 'ArrowRight')
+    for (let stop = 0; stop < 3; stop += 1) await moveCaret(anns, 'ArrowRight')
     await expect.poll(focused).toBe('Bold')
     await press(anns, 'Enter')
     await expect.poll(focused).toBe('Page')
@@ -334,7 +334,7 @@ describe('the page by keyboard, and on a phone', () => {
     await postDocument(pages.baseUrl, room, writeLongPage)
     await using anns = await pages.open(room, ann, { width: 400 })
     await anns.text.getByText('Line 3', { exact: true }).click()
-    await press(anns, 'End')
+    await moveCaret(anns, 'End')
     await anns.page.keyboard.type('x'.repeat(200))
     const beyond = () => anns.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     expect(await beyond()).toBeLessThanOrEqual(0)

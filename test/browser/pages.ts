@@ -56,7 +56,13 @@ export class Pages {
 export async function goTo(window: OfficeWindow, key = 'Control+End'): Promise<void> {
   await window.text.focus()
   await window.untilStill()
-  await window.page.keyboard.press(key)
+  await moveCaret(window, key)
+}
+
+/** Presses a key that moves the caret or selects, and waits until the editor has heard of it. */
+export async function moveCaret(window: OfficeWindow, key: string): Promise<void> {
+  await press(window, key)
+  await window.untilCaretIsKnown()
 }
 
 export async function type(window: OfficeWindow, text: string): Promise<void> {
