@@ -13,6 +13,8 @@ const PLOTS = join(DOCS, 'performance')
 
 const reports = SCENARIOS.flatMap(({ name }) => reportOf(name))
 const absent = absentEverywhere()
+/** One machine is enough for all tables, if the bench was played in one go. */
+const machines = [...new Set(reports.map((report) => machineOf(report)))]
 const written = new Map(reports.flatMap(filesOf))
 written.set(PAGE, page())
 
@@ -57,12 +59,11 @@ function page() {
 
 /** On what it was measured and with what, and who took part in nothing. */
 function machine() {
-  const machines = new Set(reports.map((report) => machineOf(report)))
   const versions = reports.flatMap(({ rows }) => rows.flatMap((row) => row.versions.split(', ')))
   const known = [...new Set(versions)].filter((version) => version !== '').toSorted()
   const missing = [...absent].map(([title, why]) => `- ${title}: ${why}.`)
   return [
-    ...machines,
+    ...(machines.length === 1 ? machines : machines.map((each) => `${nameOf(each)}: ${each}`)),
     ...(known.length === 0 ? [] : [`With ${known.join(', ')}.`]),
     ...(missing.length === 0 ? [] : ['Not measured at all:', missing.join('\n')]),
   ].join('\n\n')
@@ -72,6 +73,7 @@ function machine() {
 function sectionOf(report) {
   const { scenario, about, date, rows, quick } = report
   const { commit } = report.machine
+  const where = machines.length === 1 ? '' : `, on ${nameOf(machineOf(report))}`
   return [
     about,
     ...(quick ? ['**Short runs: good for trying the bench, not for figures.**'] : []),
@@ -80,8 +82,13 @@ function sectionOf(report) {
     ),
     tableOfReport({ ...report, rows: rows.map((row) => ({ ...row, versions: '' })) }),
     ...remarksOf(rows.filter(({ title }) => !absent.has(title))),
-    `_${date}, commit ${commit}; all runs in [bench/results/${scenario}.json](../bench/results/${scenario}.json)._`,
+    `_${date}, commit ${commit}${where}; all runs in [bench/results/${scenario}.json](../bench/results/${scenario}.json)._`,
   ].join('\n\n')
+}
+
+/** @param {string} each one of several */
+function nameOf(each) {
+  return `machine ${machines.indexOf(each) + 1}`
 }
 
 /** The contestants that are absent from all that they could have taken part in, and why. */
