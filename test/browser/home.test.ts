@@ -157,6 +157,7 @@ describe('Home', () => {
     await bobs.untilOpen()
     await bobs.text.click()
     await bobs.page.keyboard.type('what Bob wrote')
+    await bobs.untilSaved()
     await using cleos = await open(`/pages/${room}`, { name: 'Cleo', color: '#15803d' })
     await cleos.untilOpen()
     await cleos.page.goto(server.baseUrl)

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
+import type { Browser, Locator } from 'playwright-core'
 import { applyUpdate, Doc } from 'yjs'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { launchChromium } from '../chromium.js'
@@ -68,12 +68,14 @@ describe('what is in the cells', () => {
     await bobs.write('A1', '9')
     await anns.untilShows('A2', '18')
     await untilInOrder(anns, bobs)
-    expect(await storedCells(room)).toEqual({
-      '0:0': { v: 9 },
-      '1:0': { f: ['=', '0:0', '*2'] },
-      '0:1': { v: 0.5 },
-      '1:1': { v: 'x' },
-    })
+    await expect
+      .poll(() => storedCells(room))
+      .toEqual({
+        '0:0': { v: 9 },
+        '1:0': { f: ['=', '0:0', '*2'] },
+        '0:1': { v: 0.5 },
+        '1:1': { v: 'x' },
+      })
   })
 
   it('[SH17 SD13] goes with its row, and so do formulas, markers and the own selection', async () => {
@@ -236,14 +238,19 @@ describe('what is in the cells', () => {
     await bobs.openMenu('B2')
     await bobs.page.getByText('Freeze', { exact: true }).hover()
     await bobs.page.getByText(/^Freeze to active cell/).click()
-    // The edge between the headers of A and B.
-    await anns.drag({ x: 46 + 88, y: 10 }, { x: 46 + 148, y: 10 })
+    // The edge between the headers of B and C: that of A and B is where one moves what is frozen.
+    const widthOf = async (marker: Locator) => (await marker.boundingBox())?.width
+    const width = (await widthOf(anns.marker('B2')))!
+    await anns.drag({ x: 46 + 176, y: 10 }, { x: 46 + 236, y: 10 })
+    await expect.poll(() => widthOf(anns.marker('B2'))).toBeGreaterThan(width + 50)
+    const wider = await widthOf(anns.marker('B2'))
+    await expect.poll(() => widthOf(bobs.marker('B3'))).toBe(wider)
     await insertRowAbove(anns, 'A3')
-    // The column before it is wider by now: a click where it was would be beside it.
-    await bobs.untilCell([3, 1], 1)
+    await bobs.untilShows('B4', '100%')
     await untilInOrder(anns, bobs)
     await bobs.page.reload()
     await bobs.untilOpen()
+    await bobs.untilShows('B4', '100%')
     await untilInOrder(anns, bobs)
   })
 
@@ -275,7 +282,8 @@ describe('what is in the cells', () => {
     await anns.tab('Sheet 1 (Copy)').click()
     await anns.untilShows('A1', '42')
     await untilInOrder(anns, bobs)
-    expect(await anns.tabs()).toEqual(await bobs.tabs())
+    const copied = ['Sheet 1', 'Sheet 1 (Copy)', 'Budget', 'Sheet1']
+    for (const window of [anns, bobs]) await expect.poll(() => window.tabs()).toEqual(copied)
   })
 })
 
@@ -412,7 +420,7 @@ describe('what is refused', () => {
     expect(await storedCells(room)).toEqual({ '0:0': { v: 'read me' } })
     await watcher.page.getByRole('button', { name: 'Join' }).click()
     await anns.avatar('Bob').waitFor()
-    expect(await watcher.page.getByText('Read only', { exact: true }).count()).toBe(0)
+    await watcher.page.getByText('Read only', { exact: true }).waitFor({ state: 'detached' })
     await watcher.write('A2', 'joined')
     await anns.untilShows('A2', 'joined')
     await untilInOrder(anns, watcher)

@@ -91,7 +91,8 @@ describe('editors in two windows', { timeout: 60_000 }, () => {
     await caret.waitFor()
     expect(await caret.getAttribute('style')).toContain('rgb(37, 99, 235)')
     expect(await caret.locator('.collaboration-carets__label').textContent()).toBe('Bob')
-    expect(await place(ann)).toBe('Hello world')
+    // Each key moves it, a moment after its letter.
+    await expect.poll(() => place(ann), { timeout: 10_000 }).toBe('Hello world')
     await bob.keyboard.press('Control+Home')
     await expect.poll(() => place(ann), { timeout: 10_000 }).toBe('')
     await bob.close()
