@@ -1,11 +1,12 @@
 import 'reflect-metadata'
-import { createServer, type RequestListener, type Server } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import { Module } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
-import { Problem, ShortPath, WhereaboutsModule } from '@whereabouts/nestjs'
+import { DEFAULTS, Problem, ShortPath, WhereaboutsModule } from '@whereabouts/nestjs'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
+import { createHttpServer } from './http-server.js'
 import { createLog, nestLogger, redactUrl } from './log.js'
 import { PageFilter, serveOffice } from './office.js'
 import type { Settings } from './settings.js'
@@ -13,7 +14,7 @@ import type { Settings } from './settings.js'
 // A room name has up to 128 characters, each of which may come as an escape.
 const MAX_PARAMETER_CHARACTERS = 512
 // Longer than proxies keep theirs, so that it is never they who find a connection closed.
-const KEEP_ALIVE_MS = 72_000
+const IDLE_MS = 72_000
 
 @Module({})
 class ServerModule {}
@@ -53,19 +54,21 @@ export async function startServer(settings: Settings): Promise<NestFastifyApplic
 class Front {
   shortPath: ShortPath | undefined
   readonly #isPlain: boolean
+  readonly #idleMs: number
 
-  constructor({ corsOrigins, logLevel }: Settings) {
+  constructor({ corsOrigins, logLevel, options }: Settings) {
     // CORS headers and the log of requests are the platform's.
     this.#isPlain = corsOrigins.length === 0 && !['debug', 'trace'].includes(logLevel)
+    const { heartbeatMs = DEFAULTS.heartbeatMs } = options
+    // A quiet stream isn't idle.
+    this.#idleMs = Math.max(IDLE_MS, 2 * heartbeatMs)
   }
 
   createServer(handle: RequestListener): Server {
-    const server = createServer((request, response) => {
+    return createHttpServer(this.#idleMs, (request, response) => {
       const taken = this.#isPlain && this.shortPath?.take(request, response)
       if (taken !== true) handle(request, response)
     })
-    server.keepAliveTimeout = KEEP_ALIVE_MS
-    return server
   }
 }
 
