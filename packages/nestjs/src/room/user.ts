@@ -28,16 +28,11 @@ const COLORS = [
  * @see PROTOCOL.md NM5, ID4
  */
 export function describeUser(memberId: string, claim: UserClaim, known?: User): User {
-  const user = {
-    id: claim.id ?? known?.id ?? memberId,
-    name: claim.name ?? known?.name ?? DEFAULT_NAME,
-    color: claim.color ?? known?.color ?? colorOf(memberId),
-  }
-  return known !== undefined && equalUsers(known, user) ? known : user
-}
-
-function equalUsers(a: User, b: User): boolean {
-  return a.id === b.id && a.name === b.name && a.color === b.color
+  const id = claim.id ?? known?.id ?? memberId
+  const name = claim.name ?? known?.name ?? DEFAULT_NAME
+  const color = claim.color ?? known?.color ?? colorOf(memberId)
+  const isKnown = known?.id === id && known.name === name && known.color === color
+  return isKnown ? known : { id, name, color }
 }
 
 function colorOf(memberId: string): string {
