@@ -40,8 +40,8 @@ export const smallRooms = {
 }
 
 /**
- * Long enough for what V8 collects each five seconds or so, when tens of thousands of posts were
- * held for a moment: in less, it is chance whether that is in what is measured.
+ * Long enough that V8 collects its old generation meanwhile, which a busy server has it do each five
+ * seconds or so: in less, it is chance whether that is in what is measured.
  *
  * @param {boolean} quick
  */

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import type { RequestListener } from 'node:http'
-import { type AddressInfo, connect, type Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
+import { openSocket, type RawSocket } from '../../../test/conformance/socket.js'
 import { createHttpServer } from './http-server.js'
 
 const IDLE_MS = 1_000
@@ -12,31 +13,26 @@ async function listen(handle: RequestListener) {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  const socket = connect(port, '127.0.0.1')
-  await once(socket, 'connect')
   const end = async () => {
-    socket.destroy()
     server.close()
     await once(server, 'close')
   }
-  return { socket, [Symbol.asyncDispose]: end }
+  return { baseUrl: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: end }
 }
 
-const ask = (socket: Socket) => socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+const ask = (socket: RawSocket) => socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
 
 it('keeps a connection as long as requests come on it, and closes it when none did for a while', async () => {
   await using server = await listen((_request, response) => response.end('here'))
-  const { socket } = server
-  let text = ''
-  socket.setEncoding('latin1').on('data', (part: string) => (text += part))
+  await using socket = await openSocket(server.baseUrl)
   for (let count = 1; count <= 6; count++) {
     ask(socket)
-    await expect.poll(() => text.split('here').length - 1, { interval: 10 }).toBe(count)
+    await socket.until('an answer', (text) => text.split('here').length > count || undefined)
     await sleep(IDLE_MS / 4)
   }
-  const askedMs = performance.now()
-  await once(socket, 'close')
-  expect(performance.now() - askedMs).toBeLessThan(IDLE_MS * 4)
+  const sinceMs = performance.now()
+  await socket.closed
+  expect(performance.now() - sinceMs).toBeLessThan(IDLE_MS * 4)
 })
 
 it('keeps a connection as long as something goes out on it', async () => {
@@ -48,16 +44,17 @@ it('keeps a connection as long as something goes out on it', async () => {
       if (count === 6) clearInterval(timer)
     }, IDLE_MS / 4)
   })
-  const { socket } = server
-  let text = ''
-  socket.setEncoding('latin1').on('data', (part: string) => (text += part))
+  await using socket = await openSocket(server.baseUrl)
   ask(socket)
-  await once(socket, 'close')
-  expect(text).toContain('part 6')
+  socket.read()
+  await socket.closed
+  expect(socket.text).toContain('part 6')
 })
 
 it('closes a connection on which no request ever comes', async () => {
   await using server = await listen(() => {})
-  await once(server.socket.resume(), 'close')
-  expect(server.socket.bytesRead).toBe(0)
+  await using socket = await openSocket(server.baseUrl)
+  socket.read()
+  await socket.closed
+  expect(socket.text).toBe('')
 })

@@ -14,9 +14,6 @@ export interface Caller {
   readonly user: UserClaim
 }
 
-/** Most posts say nothing of a user: it is known already. */
-const NOTHING_SAID: UserClaim = Object.freeze({})
-
 /** The parameters of a call, from its query or its body; `undefined` where there is none. */
 export type Parameter = (name: string) => string | undefined
 
@@ -82,7 +79,6 @@ export function checkUser(said: {
   readonly name?: string | undefined
   readonly color?: string | undefined
 }): UserClaim {
-  if (said.name === undefined && said.color === undefined) return NOTHING_SAID
   return {
     ...(said.name !== undefined && { name: checkName(said.name) }),
     ...(said.color !== undefined && { color: checkColor(said.color) }),
