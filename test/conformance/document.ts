@@ -1,5 +1,5 @@
 import { buffer } from 'node:stream/consumers'
-import type { Updated } from '@whereabouts/protocol'
+import { readSyncAnswer, type SyncAnswer, type Updated } from '@whereabouts/protocol'
 import { expect } from 'vitest'
 import { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector } from 'yjs'
 import { within } from './deadline.js'
@@ -60,12 +60,28 @@ export function postUpdate(
   return call(room.url('document'), { headers: { ...BYTES, ...headers }, body: Buffer.from(body) })
 }
 
+/** Makes the server's step of a sync, which must succeed. */
+export async function syncDocument(
+  room: TestRoom,
+  vector: Uint8Array,
+  parameters: Parameters = {},
+): Promise<SyncAnswer> {
+  const url = room.url('document/sync', parameters)
+  const response = await open(url, { headers: BYTES, method: 'POST', body: Buffer.from(vector) })
+  expect(response.statusCode).toBe(200)
+  expect(response.headers['content-type']).toBe('application/octet-stream')
+  expect(response.headers['cache-control']).toContain('no-store')
+  const answer = readSyncAnswer(await within(buffer(response), `the end of the answer to ${url}`))
+  expect(answer).toBeDefined()
+  return answer!
+}
+
 /** What the answer to an accepted update says. */
-export function accepted(answer: Answer): Updated {
+export function accepted(answer: Answer, isPending = false): Updated {
   expect(answer, answer.text).toMatchObject({ status: 200 })
   expect(answer.headers['content-type']).toMatch(/^application\/json\b/)
   const updated = JSON.parse(answer.text) as Updated
-  expect(Object.keys(updated)).toEqual(['id'])
+  expect(Object.keys(updated)).toEqual(isPending ? ['id', 'pending'] : ['id'])
   return updated
 }
 

@@ -3,6 +3,7 @@ import { articleRules } from './rules/article.js'
 import { callRules } from './rules/calls.js'
 import { compressionRules } from './rules/compression.js'
 import { documentPostRules } from './rules/document-posts.js'
+import { documentSyncRules } from './rules/document-sync.js'
 import { documentRules } from './rules/documents.js'
 import { frameRules } from './rules/frames.js'
 import { identityRules } from './rules/identity.js'
@@ -63,5 +64,6 @@ export function runConformance(
     problemRules(suite)
     documentRules(suite)
     documentPostRules(suite)
+    documentSyncRules(suite)
   })
 }

@@ -1,3 +1,4 @@
+import { readSyncAnswer } from '@whereabouts/protocol'
 import { Rooms, WhereaboutsModule } from '@whereabouts/nestjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodeStateAsUpdate, encodeStateVector } from 'yjs'
@@ -10,7 +11,7 @@ import { startServer } from '../servers/standalone.js'
 
 describe('an application', () => {
   it.each<Platform>(['express', 'fastify'])(
-    '[DO1 DO2] reads and writes documents by way of Rooms, on %s',
+    '[DO1 DO2 DO20] reads and writes documents by way of Rooms, on %s',
     async (platform) => {
       const imports = [WhereaboutsModule.forRoot({ secret: 'the secret of these tests' })]
       await using server = await startApp(platform, { imports })
@@ -32,6 +33,9 @@ describe('an application', () => {
       expect((await rooms.document(room.name, vector)).length).toBeLessThan(
         (await rooms.document(room.name)).length,
       )
+      const { vector: has, update: lacks } = readSyncAnswer(await rooms.sync(room.name, vector))!
+      expect(has).toEqual(encodeStateVector(writer.doc))
+      expect(lacks).toEqual(await rooms.document(room.name, vector))
       const problem = (name: string) => expect.objectContaining({ problem: name })
       await expect(rooms.update('a b', update)).rejects.toEqual(problem('bad-room'))
       await expect(rooms.document('a b')).rejects.toEqual(problem('bad-room'))

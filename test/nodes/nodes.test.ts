@@ -1,7 +1,7 @@
 import { formatPosition, type Json, parsePosition, type RoomState } from '@whereabouts/protocol'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { getDocument, TestDocument } from '../conformance/document.js'
+import { getDocument, syncDocument, TestDocument } from '../conformance/document.js'
 import { call, callJson } from '../conformance/http.js'
 import { memberKey, TestRoom } from '../conformance/room.js'
 import type { EventStream } from '../conformance/stream.js'
@@ -38,6 +38,17 @@ function sees(stream: EventStream, id: string, location: Json) {
 function seesStatus(stream: EventStream, id: string, status: string | undefined) {
   const wanted = ({ members }: RoomState) => members.get(id)?.status === status
   return stream.until(`${id} ${status}`, wanted, DEATH_MS)
+}
+
+/** Stores an update as another node would, of which nobody has heard yet. */
+async function storeUnheard({ name }: TestRoom, update: Uint8Array): Promise<void> {
+  const client = new Client({ connectionString: place.settings.databaseUrl })
+  await client.connect()
+  await client.query('INSERT INTO whereabouts_updates (room, bytes) VALUES ($1, $2)', [
+    name,
+    Buffer.from(update),
+  ])
+  await client.end()
 }
 
 /** Until a reader is told that the document has something that the stream hasn't. */
@@ -121,23 +132,23 @@ describe('two servers', () => {
     await own.post('A1')
     await stream.next('document')
     expect((await new TestDocument(there).fetch()).cells).toEqual({ A1: 'A1' })
-    // As another node would, of which this one hasn't heard yet.
-    const client = new Client({ connectionString: place.settings.databaseUrl })
-    await client.connect()
-    await client.query('INSERT INTO whereabouts_updates (room, bytes) VALUES ($1, $2)', [
-      here.name,
-      Buffer.from(own.write('A2')),
-    ])
-    await client.end()
     const { epoch, version } = parsePosition(stream.position!)!
-    const cellsAt = async (since: string) => {
-      return new TestDocument(there).take(await getDocument(there, { since })).cells
+    const ahead = formatPosition({ epoch, version: version + 1 })
+    const take = (update: Uint8Array) => new TestDocument(there).take(update).cells
+    const cellsAt = async (since: string) => take(await getDocument(there, { since }))
+    const syncedAt = async (since: string) => {
+      return take((await syncDocument(there, new Uint8Array(), { since })).update)
     }
-    expect(await cellsAt(stream.position!)).toEqual({ A1: 'A1' })
-    expect(await cellsAt(formatPosition({ epoch, version: version + 1 }))).toEqual({
-      A1: 'A1',
-      A2: 'A2',
-    })
+    const rows: { [cell: string]: string } = { A1: 'A1' }
+    for (const [cell, readAt] of [
+      ['A2', cellsAt],
+      ['A3', syncedAt],
+    ] as const) {
+      await storeUnheard(here, own.write(cell))
+      expect(await readAt(stream.position!)).toEqual(rows)
+      rows[cell] = cell
+      expect(await readAt(ahead)).toEqual(rows)
+    }
   })
 
   it('[EX4] who moves to the other when one dies is never seen to leave', async () => {

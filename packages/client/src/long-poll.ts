@@ -8,6 +8,8 @@ const BETWEEN_POLLS_MS = 100
 // Polls that keep a member come often enough that its lease can't run out between two of them.
 const POLLS_IN_A_LEASE = 2
 const WATCHING_WAIT_MS = 25_000
+// A poll says nothing of limits; what is over the server's is refused, and said then.
+const USUAL_LOCATION_BYTES = 1_024
 
 /** What the long-poll has to know of the room that it reads. */
 export interface Polled {
@@ -41,7 +43,14 @@ export function longPollTransport(calls: Calls, polled: Polled): Transport {
     const first = await poll(0)
     receive({
       kind: 'hello',
-      hello: { self: self(), room, heartbeatMs: waitMs, leaseMs: leaseMs() },
+      hello: {
+        protocol: 1,
+        self: self(),
+        room,
+        heartbeatMs: waitMs,
+        leaseMs: leaseMs(),
+        maxLocationBytes: USUAL_LOCATION_BYTES,
+      },
     })
     for (const event of readAnswer(first)) receive(event)
     while (!signal.aborted) {

@@ -32,9 +32,21 @@ export class RoomDocuments {
     stateVector: Uint8Array | undefined,
     since: string | undefined,
   ): Promise<Uint8Array> {
-    const known = this.rooms.find(room)
-    await known?.shared.ready
-    return this.documents.read(room, stateVector, !this.#isUpToDate(known, since))
+    return this.documents.read(room, stateVector, await this.#needsFresh(room, since))
+  }
+
+  /**
+   * @param stateVector the caller's; empty for one who has nothing
+   * @param since a position of the room: what it is past is in the answer
+   * @throws {Problem} bad-parameter, store-failed
+   * @see PROTOCOL.md DO20, EX8
+   */
+  async sync(
+    room: string,
+    stateVector: Uint8Array,
+    since: string | undefined,
+  ): Promise<Uint8Array> {
+    return this.documents.sync(room, stateVector, await this.#needsFresh(room, since))
   }
 
   /**
@@ -59,20 +71,32 @@ export class RoomDocuments {
   }
 
   async #update(room: string, update: Uint8Array): Promise<Updated> {
+    const { changed, pending, bytes } = await this.documents.update(room, update)
+    const id = await this.#commit(room, changed, bytes)
+    return pending ? { id, pending } : { id }
+  }
+
+  /** Tells the room of an update that is stored. Answers with its position after that. */
+  async #commit(room: string, changed: boolean, bytes: Uint8Array): Promise<string> {
     const isSole = this.exchange.unfollowed !== undefined
-    const { changed, bytes } = await this.documents.update(room, update)
     // Another node may have stored it and died before it told anybody.
     if (!changed && (isSole || isNothing(bytes) || this.#wasTold(room, bytes))) {
-      return { id: await this.rooms.look(room, (known) => this.rooms.positionOf(known)) }
+      return this.rooms.look(room, (known) => this.rooms.positionOf(known))
     }
     const isSmall = isSole || bytes.byteLength <= MAX_SHARED_BYTES
     const text = isSmall ? Buffer.from(bytes).toString('base64') : undefined
-    return { id: await this.rooms.update(room, { do: 'update', bytes: text }) }
+    return this.rooms.update(room, { do: 'update', bytes: text })
   }
 
   #wasTold(room: string, bytes: Uint8Array): boolean {
     const shared = this.rooms.find(room)?.shared
     return shared?.isAlone === false && shared.room.hasUpdate(bytes)
+  }
+
+  async #needsFresh(room: string, since: string | undefined): Promise<boolean> {
+    const known = this.rooms.find(room)
+    await known?.shared.ready
+    return !this.#isUpToDate(known, since)
   }
 
   /** Whether what is loaded of a room's document has all that the room told by a position. */

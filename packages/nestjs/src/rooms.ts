@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common'
 import {
   formatPosition,
+  type Hello,
   isRoomName,
   type Json,
   type Moved,
@@ -99,6 +100,9 @@ interface Attendance {
 const LONGER_REWRITTEN = 6
 const RETRY_LEAST_MS = 1_000
 const RETRY_SPREAD_MS = 2_000
+
+/** @see PROTOCOL.md ST16 */
+const PROTOCOL = 1
 
 /**
  * The rooms of this process. Inject it to write routes of your own.
@@ -268,6 +272,19 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
   }
 
   /**
+   * The server's step of a sync: what a room's document has, as a state vector, and what the caller
+   * lacks of it, as an update; `readSyncAnswer()` reads it. Makes no room and joins nobody.
+   *
+   * @param stateVector the caller's; empty for one who has nothing
+   * @param since a position of the room: what it is past is in the answer
+   * @throws {Problem} bad-room, bad-parameter, store-failed
+   * @see PROTOCOL.md DO20, EX8
+   */
+  async sync(room: string, stateVector: Uint8Array, since?: string): Promise<Uint8Array> {
+    return this.#roomDocuments.sync(checkRoom(room), stateVector, since)
+  }
+
+  /**
    * Takes an update of Yjs 13 into a room's document, and tells everybody in the room. Resolves when
    * the store has it.
    *
@@ -419,9 +436,9 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
     return position === undefined ? undefined : this.#rooms.versionOf(position, room)
   }
 
-  #hello(room: string, self: string | null) {
-    const { heartbeatMs, leaseMs } = this.options
-    return { self, room, heartbeatMs, leaseMs }
+  #hello(room: string, self: string | null): Hello {
+    const { heartbeatMs, leaseMs, maxLocationBytes } = this.options
+    return { protocol: PROTOCOL, self, room, heartbeatMs, leaseMs, maxLocationBytes }
   }
 
   #assertOpen(): void {

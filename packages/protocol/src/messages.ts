@@ -21,13 +21,17 @@ export interface Member {
   readonly status: Status
 }
 
-/** The first event of a stream in the patch view. @see PROTOCOL.md ST3 */
+/** The first event of a stream in the patch view. @see PROTOCOL.md ST3, ST16 */
 export interface Hello {
+  /** The version of this protocol. */
+  readonly protocol: 1
   /** The reader's own member id; `null` for one who only watches. */
   readonly self: string | null
   readonly room: string
   readonly heartbeatMs: number
   readonly leaseMs: number
+  /** How long the JSON text of a location may be. @see PROTOCOL.md NM6 */
+  readonly maxLocationBytes: number
 }
 
 /** The whole of a room. @see PROTOCOL.md ST4 */
@@ -83,10 +87,12 @@ export interface Moved {
   readonly id: string
 }
 
-/** The answer to a posted update of the document. @see PROTOCOL.md DO2 */
+/** The answer to a posted update of the document. @see PROTOCOL.md DO2, DO21 */
 export interface Updated {
   /** The room's position after the commit. */
   readonly id: string
+  /** Something of it is stored, and waits for what comes before it. */
+  readonly pending?: true
 }
 
 /** What a read of what changed says of the document. @see PROTOCOL.md DO6 */

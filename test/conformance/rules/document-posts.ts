@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'libsql'
 import { describe, expect, it } from 'vitest'
-import { Doc, encodeStateAsUpdate, encodeStateAsUpdateV2 } from 'yjs'
+import { Doc, encodeStateAsUpdate, encodeStateAsUpdateV2, encodeStateVector } from 'yjs'
 import {
   accepted,
   BYTES,
@@ -59,16 +59,38 @@ function posts({ calm }: Suite): void {
     expect(await stream.quiet()).toEqual([])
   })
 
-  it('[DO3] updates that come in the wrong order are together in the end', async () => {
+  it('[DO3 DO21] updates that come in the wrong order are together in the end', async () => {
     const room = new TestRoom(calm.baseUrl)
     await using stream = await room.watch()
     const writer = new TestDocument(room)
     const updates = ['A1', 'A2', 'A3'].map((cell) => writer.write(cell))
-    for (const update of updates.toReversed()) accepted(await postUpdate(room, update))
+    for (const [index, update] of updates.toReversed().entries()) {
+      accepted(await postUpdate(room, update), index < 2)
+    }
     expect((await new TestDocument(room).fetch()).cells).toEqual(writer.cells)
     while (documentEvents(stream).length < 1) await stream.next('document')
     await stream.quiet()
     expect(new TestDocument(room).takeEvents(stream).cells).toEqual(writer.cells)
+  })
+
+  it('[DO21] an update isn’t pending because of what somebody else posted', async () => {
+    const room = new TestRoom(calm.baseUrl)
+    const [writer, other] = [new TestDocument(room), new TestDocument(room)]
+    writer.write('A1')
+    accepted(await postUpdate(room, writer.write('A2')), true)
+    await other.post('B1')
+  })
+
+  it('[DO21] a deletion of what isn’t there yet is pending', async () => {
+    const room = new TestRoom(calm.baseUrl)
+    const writer = new TestDocument(room)
+    const written = writer.write('A1')
+    const vector = encodeStateVector(writer.doc)
+    writer.doc.getMap('cells').delete('A1')
+    const deleted = encodeStateAsUpdate(writer.doc, vector)
+    accepted(await postUpdate(room, deleted), true)
+    accepted(await postUpdate(room, written))
+    expect((await new TestDocument(room).fetch()).cells).toEqual({})
   })
 
   it('[DO3] five writers at once and a reader of the stream have the same in the end', async () => {
@@ -174,7 +196,7 @@ function repeats({ calm }: Suite): void {
       postUpdate(room, update, key),
       postUpdate(room, update, key),
     ])
-    const [first, second] = answers.map(accepted)
+    const [first, second] = answers.map((answer) => accepted(answer))
     expect(second).toEqual(first)
     await writer.post('A2')
     expect(accepted(await postUpdate(room, update, key))).toEqual(first)

@@ -58,16 +58,18 @@ function opening({ calm }: Suite): void {
     expect(list.text).toMatch(/^retry: [0-9]+\n/)
   })
 
-  it('[ST3] the first event is hello', async () => {
+  it('[ST3] [ST16] the first event is hello', async () => {
     const room = new TestRoom(calm.baseUrl)
     await using own = await openStream(room.url('events', { member: memberKey() }))
     const hello = await own.next()
     expect(hello).toMatchObject({ name: 'hello', id: undefined })
     expect(hello.data).toEqual({
+      protocol: 1,
       self: expect.stringMatching(/^[A-Za-z0-9_-]{16}$/),
       room: room.name,
       heartbeatMs: 100,
       leaseMs: 15_000,
+      maxLocationBytes: 1_024,
     })
     await using viewer = await room.watch()
     expect(viewer.hello.self).toBeNull()

@@ -17,6 +17,8 @@ import type { UntoldRoom } from './store.js'
 export interface AcceptedUpdate {
   /** Whether it brought the document anything new. */
   readonly changed: boolean
+  /** Whether something of it waits for what comes before it. */
+  readonly pending: boolean
   /** In a buffer of their own. */
   readonly bytes: Uint8Array
 }
@@ -117,6 +119,17 @@ export class Documents implements OnModuleInit, OnApplicationShutdown {
    */
   read(room: string, stateVector: Uint8Array | undefined, isFresh: boolean): Promise<Uint8Array> {
     return this.#ask({ call: 'read', room, stateVector, isFresh })
+  }
+
+  /**
+   * What a room's document has, and what somebody lacks of it, as the answer to a sync.
+   *
+   * @param stateVector empty for one who has nothing
+   * @param isFresh whether it is to be as the store has it now, whatever is loaded
+   * @throws {Problem} bad-parameter, store-failed
+   */
+  sync(room: string, stateVector: Uint8Array, isFresh: boolean): Promise<Uint8Array> {
+    return this.#ask({ call: 'sync', room, stateVector, isFresh })
   }
 
   /** Nobody is in a room any more: its document needn't stay loaded. */

@@ -91,18 +91,19 @@ it('[DO1] gives all, or what somebody lacks; nothing of what nobody wrote to', a
   })
 })
 
-it('[DO3] says whether an update brought anything new, also one that waits for others', async () => {
+it('[DO3 DO21] says whether an update brought anything new, also one that waits for others', async () => {
   const { keeper, textOf } = start()
   const { type } = typist()
   const [first, second, third] = [type('a'), type('b'), type('c')]
   for (const waiting of [third, second]) {
-    expect(await keeper.update('one', waiting)).toBe(true)
-    expect(await keeper.update('one', waiting)).toBe(false)
+    expect(await keeper.update('one', waiting)).toEqual({ changed: true, pending: true })
+    expect(await keeper.update('one', waiting)).toEqual({ changed: false, pending: true })
     expect(await textOf('one')).toBe('')
     keeper.release('one')
   }
-  expect(await keeper.update('one', first)).toBe(true)
-  expect(await keeper.update('one', mergeUpdates([first, second]))).toBe(false)
+  expect(await keeper.update('one', first)).toEqual({ changed: true, pending: false })
+  const known = mergeUpdates([first, second])
+  expect(await keeper.update('one', known)).toEqual({ changed: false, pending: false })
   expect(await textOf('one')).toBe('abc')
 })
 
@@ -145,7 +146,7 @@ it('[DO8] what the store failed to take is not in the document; then it goes on 
   await expect(textOf('one')).rejects.toEqual(storeFailed)
   store.failure = undefined
   expect(await textOf('one')).toBe('a')
-  expect(await keeper.update('one', update)).toBe(true)
+  expect(await keeper.update('one', update)).toMatchObject({ changed: true })
   expect(await textOf('one')).toBe('ab')
 })
 

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { Problem } from '@whereabouts/protocol'
+import { Problem, writeSyncAnswer } from '@whereabouts/protocol'
 import { LoadedDocument } from './loaded-document.js'
 import type { DocumentStore } from './store.js'
 import { checkUpdate } from './update.js'
@@ -19,6 +19,14 @@ export interface DocumentCount {
   readonly compactions: number
   /** How long all of them took together, in seconds, what else was served meanwhile included. */
   readonly compactionSeconds: number
+}
+
+/** What became of an update. */
+export interface Applied {
+  /** Whether it brought anything new. */
+  readonly changed: boolean
+  /** Whether something of it waits for what comes before it. @see PROTOCOL.md DO21 */
+  readonly pending: boolean
 }
 
 /** An update that was applied and waits for the store. */
@@ -63,22 +71,18 @@ export class DocumentKeeper {
   /**
    * Takes an update into the document of a room. Resolves when the store has it.
    *
-   * @returns whether it brought anything new
    * @throws {Problem} bad-update, document-full, store-failed
    */
-  async update(room: string, bytes: Uint8Array): Promise<boolean> {
+  async update(room: string, bytes: Uint8Array): Promise<Applied> {
     checkUpdate(bytes)
     return this.#use(room, async (document) => {
       await this.#assertRoomFor(document, bytes.byteLength)
       if (document.stale) throw storeFailed()
-      if (document.apply(bytes)) {
-        document.saved = this.#append(document, bytes)
-        await document.saved
-        return true
-      }
-      // It is somebody else's as well, who may still wait for the store.
+      const changed = document.apply(bytes)
+      if (changed) document.saved = this.#append(document, bytes)
+      // What is known already is somebody else's as well, who may still wait for the store.
       await document.saved
-      return false
+      return { changed, pending: document.isPending(bytes) }
     })
   }
 
@@ -92,6 +96,21 @@ export class DocumentKeeper {
       const difference = document.difference(stateVector)
       await document.saved
       return difference
+    })
+  }
+
+  /**
+   * What a room's document has, and what somebody lacks of it, as one answer.
+   *
+   * @param stateVector empty for one who has nothing
+   * @throws {Problem} bad-parameter, store-failed
+   * @see PROTOCOL.md DO20
+   */
+  sync(room: string, stateVector: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#use(room, async (document) => {
+      const answer = writeSyncAnswer(document.sync(stateVector))
+      await document.saved
+      return answer
     })
   }
 

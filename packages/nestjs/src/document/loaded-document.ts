@@ -1,5 +1,14 @@
-import { Problem } from '@whereabouts/protocol'
-import { applyUpdate, decodeStateVector, Doc, encodeStateAsUpdate, transact } from 'yjs'
+import { Problem, type ProblemExtensions, type SyncAnswer } from '@whereabouts/protocol'
+import {
+  applyUpdate,
+  decodeStateVector,
+  decodeUpdate,
+  Doc,
+  encodeStateAsUpdate,
+  encodeStateVector,
+  getState,
+  transact,
+} from 'yjs'
 import type { StoredDocument, StoredUpdate } from './store.js'
 import { badUpdate } from './update.js'
 
@@ -93,6 +102,20 @@ export class LoadedDocument {
     )
   }
 
+  /** Whether something of an update that was applied waits for what comes before it. */
+  isPending(update: Uint8Array): boolean {
+    const { store } = this.#doc
+    if (store.pendingStructs === null && store.pendingDs === null) return false
+    const { structs, ds } = decodeUpdate(update)
+    const isAhead = (client: number, end: number) => end > getState(store, client)
+    return (
+      structs.some(({ id, length }) => isAhead(id.client, id.clock + length)) ||
+      [...ds.clients].some(([client, ranges]) =>
+        ranges.some(({ clock, len }) => isAhead(client, clock + len)),
+      )
+    )
+  }
+
   /** Takes in what somebody else has stored; `false` if it can't be put in its place. */
   learn(update: Uint8Array): boolean {
     try {
@@ -109,8 +132,24 @@ export class LoadedDocument {
    * @throws {Problem} bad-parameter
    */
   difference(stateVector: Uint8Array | undefined): Uint8Array<ArrayBuffer> {
-    if (stateVector !== undefined) checkStateVector(stateVector)
+    if (stateVector !== undefined) checkStateVector(stateVector, PARAMETER)
     return ownBytes(encodeStateAsUpdate(this.#doc, stateVector))
+  }
+
+  /**
+   * What is here, and what somebody lacks of it. What waits for something that is missing is in the
+   * update and not in the vector.
+   *
+   * @param stateVector empty for one who has nothing
+   * @throws {Problem} bad-parameter
+   */
+  sync(stateVector: Uint8Array): SyncAnswer {
+    if (stateVector.byteLength > 0) checkStateVector(stateVector, BODY)
+    const lacks = stateVector.byteLength === 0 ? undefined : stateVector
+    return {
+      vector: encodeStateVector(this.#doc),
+      update: encodeStateAsUpdate(this.#doc, lacks),
+    }
   }
 
   /** The store has an update that was applied. */
@@ -150,18 +189,22 @@ export class LoadedDocument {
   }
 }
 
-function checkStateVector(stateVector: Uint8Array): void {
+/** Where a state vector stands in a call, and how its refusal says that. */
+type Place = readonly [detail: string, extensions: ProblemExtensions]
+
+const PARAMETER: Place = [
+  'The parameter "sv" is a base64url state vector of Yjs 13.',
+  { parameter: 'sv' },
+]
+const BODY: Place = ['The body is a state vector of Yjs 13, as Y.encodeStateVector() gives it.', {}]
+
+/** @throws {Problem} bad-parameter */
+function checkStateVector(stateVector: Uint8Array, place: Place): void {
   try {
     decodeStateVector(stateVector)
   } catch {
     // Whatever Yjs stumbled over, it says no more than that this can't be read.
-    throw new Problem(
-      'bad-parameter',
-      'The parameter "sv" is a base64url state vector of Yjs 13.',
-      {
-        parameter: 'sv',
-      },
-    )
+    throw new Problem('bad-parameter', ...place)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ProblemExtensions, ProblemName } from '@whereabouts/protocol'
-import type { DocumentCount, DocumentLimits } from './keeper.js'
+import type { Applied, DocumentCount, DocumentLimits } from './keeper.js'
 import type { UntoldRoom } from './store.js'
 
 /** What the thread of the documents is started with. */
@@ -15,6 +15,12 @@ export type Request =
       readonly call: 'read'
       readonly room: string
       readonly stateVector: Uint8Array | undefined
+      readonly isFresh: boolean
+    }
+  | {
+      readonly call: 'sync'
+      readonly room: string
+      readonly stateVector: Uint8Array
       readonly isFresh: boolean
     }
   | { readonly call: 'release'; readonly room: string }
@@ -33,8 +39,9 @@ export type Request =
 /** What it answers with. */
 export interface Results {
   /** The bytes come back: they were handed over, not copied. */
-  readonly update: { readonly changed: boolean; readonly bytes: Uint8Array<ArrayBuffer> }
+  readonly update: Applied & { readonly bytes: Uint8Array<ArrayBuffer> }
   readonly read: Uint8Array<ArrayBuffer>
+  readonly sync: Uint8Array<ArrayBuffer>
   readonly release: undefined
   readonly learn: undefined
   readonly note: undefined

@@ -41,11 +41,14 @@ async function perform(
   switch (request.call) {
     case 'update': {
       const { room, bytes } = request
-      return { changed: await keeper.update(room, bytes), bytes }
+      return { ...(await keeper.update(room, bytes)), bytes }
     }
     case 'read':
       if (request.isFresh) await keeper.learn(request.room, undefined)
       return keeper.read(request.room, request.stateVector)
+    case 'sync':
+      if (request.isFresh) await keeper.learn(request.room, undefined)
+      return keeper.sync(request.room, request.stateVector)
     case 'release':
       keeper.release(request.room)
       return undefined

@@ -18,7 +18,7 @@ interface JsonBody {
   readonly bytes: number
 }
 
-const CALLS = /^(?:rooms\/[^/]+\/(?:events|location|leave|document)|location)\/?$/
+const CALLS = /^(?:rooms\/[^/]+\/(?:events|location|leave|document(?:\/sync)?)|location)\/?$/
 const BYTES_TYPE = /^application\/octet-stream\s*(?:;|$)/i
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
 const NOTHING = Buffer.alloc(0)

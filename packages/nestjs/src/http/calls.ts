@@ -102,6 +102,14 @@ export class Calls {
     call.send(200, BYTES_TYPE, update)
   }
 
+  /** @see PROTOCOL.md DO20 */
+  async syncDocument(call: Call, room: string): Promise<void> {
+    const { request, query } = call
+    await this.#authorize(request)
+    const vector = await this.bodies.readBytes(request, this.options.maxUpdateBytes)
+    call.send(200, BYTES_TYPE, await this.rooms.sync(room, vector, query('since')))
+  }
+
   /** @see PROTOCOL.md DO2, DO9 */
   async postDocument({ request }: Call, room: string): Promise<Updated> {
     await this.#authorize(request)

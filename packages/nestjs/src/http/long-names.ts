@@ -16,8 +16,8 @@ interface RouteLike {
   ) => unknown
 }
 
-const ROOM_ROUTE = /^(.*\/rooms\/):room\/(events|location|leave|document)$/
-const CALL = /\/([^/?]+)\/?(?:\?|$)/
+const ROOM_ROUTE = /^(.*\/rooms\/):room\/(events|location|leave|document(?:\/sync)?)$/
+const CALL = /\/(document\/sync|[^/?]+)\/?(?:\?|$)/
 
 /**
  * Lets room names be as long as they may be on Fastify, whose router refuses a parameter of more

@@ -124,6 +124,18 @@ export const OPENAPI = {
         responses: { 200: json('It is in the store', ref('Updated')), default: problem },
       },
     },
+    '/rooms/{room}/document/sync': {
+      parameters: [room],
+      post: {
+        summary: 'What the server has, and what the caller lacks of it',
+        parameters: [query('since', 'A position of the room: what it is past is in the answer')],
+        requestBody: { required: true, ...update("The caller's state vector; may be empty") },
+        responses: {
+          200: update("The server's state vector and an update of Yjs 13, each after its length"),
+          default: problem,
+        },
+      },
+    },
     '/rooms/{room}/leave': {
       parameters: [room],
       post: {
@@ -218,7 +230,7 @@ export const OPENAPI = {
       Updated: {
         type: 'object',
         required: ['id'],
-        properties: { id: { type: 'string' } },
+        properties: { id: { type: 'string' }, pending: { const: true } },
       },
       Problem: {
         type: 'object',

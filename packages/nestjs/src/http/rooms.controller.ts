@@ -3,7 +3,7 @@ import { Call, methodNotAllowed, type PlatformRequest, type PlatformResponse } f
 import { Calls } from './calls.js'
 import { EveryProblemFilter } from './problem.filter.js'
 
-const ROOM = /\/rooms\/([^/]*)\/[^/]+\/?$/
+const ROOM = /\/rooms\/([^/]*)\/(?:document\/sync|[^/]+)\/?$/
 
 /** The calls below `/rooms/`. @see PROTOCOL.md §6 */
 @Controller({ path: 'rooms', version: VERSION_NEUTRAL })
@@ -38,6 +38,13 @@ export class RoomsController {
     allow(call, ['GET', 'POST'])
     if (call.request.method === 'GET') await this.calls.getDocument(call, roomOf(call))
     else call.json(200, await this.calls.postDocument(call, roomOf(call)))
+  }
+
+  @All(':room/document/sync')
+  async sync(@Req() request: PlatformRequest, @Res() response: PlatformResponse): Promise<void> {
+    const call = Call.of(request, response)
+    allow(call, ['POST'])
+    await this.calls.syncDocument(call, roomOf(call))
   }
 
   @All(':room/leave')

@@ -1,0 +1,30 @@
+import { assert, property, uint8Array } from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { readSyncAnswer, writeSyncAnswer } from './sync.js'
+
+const bytes = (length: number) => new Uint8Array(length).fill(7)
+
+describe('the answer to a sync', () => {
+  it('[DO20] is each part after its length, seven bits a byte', () => {
+    expect([...writeSyncAnswer({ vector: bytes(0), update: bytes(2) })]).toEqual([0, 2, 7, 7])
+    const long = writeSyncAnswer({ vector: bytes(300), update: bytes(1) })
+    expect([...long.subarray(0, 2)]).toEqual([0xac, 0x02])
+    expect(long).toHaveLength(2 + 300 + 1 + 1)
+  })
+
+  it('[DO20] reads as what was written', () => {
+    assert(
+      property(uint8Array({ maxLength: 400 }), uint8Array({ maxLength: 400 }), (vector, update) => {
+        expect(readSyncAnswer(writeSyncAnswer({ vector, update }))).toEqual({ vector, update })
+      }),
+    )
+  })
+
+  it('[DO20] is nothing where it is cut off or goes on', () => {
+    const whole = writeSyncAnswer({ vector: bytes(200), update: bytes(150) })
+    for (let length = 0; length < whole.length; length++) {
+      expect(readSyncAnswer(whole.subarray(0, length))).toBeUndefined()
+    }
+    expect(readSyncAnswer(Uint8Array.of(...whole, 0))).toBeUndefined()
+  })
+})

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest'
+import { decodeStateVector, Doc, encodeStateVector } from 'yjs'
+import { accepted, BYTES, EMPTY, postUpdate, syncDocument, TestDocument } from '../document.js'
+import { call, expectProblem, expectRefused } from '../http.js'
+import { memberKey, TestRoom } from '../room.js'
+import { share, type Suite } from '../suite.js'
+
+const NOTHING = new Uint8Array()
+
+/** PROTOCOL.md section 12: both steps of a sync. */
+export function documentSyncRules({ calm, start }: Suite): void {
+  describe('the sync of the document', () => {
+    answers(calm)
+    refusals({ calm, start })
+  })
+}
+
+function answers(calm: Suite['calm']): void {
+  it('[DO20] says what the server has, and gives what the caller lacks', async () => {
+    const room = new TestRoom(calm.baseUrl)
+    const nothing = await syncDocument(room, NOTHING)
+    expect([...nothing.vector]).toEqual([0])
+    expect([...nothing.update]).toEqual(EMPTY)
+    const writer = new TestDocument(room)
+    await writer.post('A1', 'x'.repeat(2_000))
+    const half = encodeStateVector(writer.doc)
+    await writer.post('A2')
+    const all = await syncDocument(room, NOTHING)
+    expect(decodeStateVector(all.vector)).toEqual(decodeStateVector(encodeStateVector(writer.doc)))
+    expect(new TestDocument(room).take(all.update).cells).toEqual(writer.cells)
+    const rest = await syncDocument(room, half)
+    expect(rest.vector).toEqual(all.vector)
+    expect(rest.update.length).toBeLessThan(100)
+    const same = await syncDocument(room, encodeStateVector(new Doc()))
+    expect(same.update).toEqual(all.update)
+  })
+
+  it('[DO20] says every deletion, also to one who has everything else', async () => {
+    const room = new TestRoom(calm.baseUrl)
+    const writer = new TestDocument(room)
+    await writer.post('A1', 'first')
+    const reader = await new TestDocument(room).fetch()
+    const vector = encodeStateVector(writer.doc)
+    await writer.post('A1', 'second')
+    const { update } = await syncDocument(room, encodeStateVector(reader.doc))
+    expect(reader.take(update).cells).toEqual({ A1: 'second' })
+    expect((await syncDocument(room, vector)).update.length).toBeGreaterThan(2)
+  })
+
+  it('[DO20] doesn’t count what waits for an earlier update, and gives it', async () => {
+    const room = new TestRoom(calm.baseUrl)
+    const writer = new TestDocument(room)
+    const [first, , third] = ['A1', 'A2', 'A3'].map((cell) => writer.write(cell))
+    accepted(await postUpdate(room, first!))
+    accepted(await postUpdate(room, third!), true)
+    const { vector, update } = await syncDocument(room, NOTHING)
+    expect([...decodeStateVector(vector)]).toEqual([[writer.doc.clientID, 1]])
+    const reader = new TestDocument(room).take(update)
+    expect(reader.cells).toEqual({ A1: 'A1' })
+    expect(reader.doc.store.pendingStructs).not.toBeNull()
+  })
+
+  it('[DO20] takes a state vector of any length up to the limit of an update', async () => {
+    const room = new TestRoom(calm.baseUrl)
+    const writer = new TestDocument(room)
+    await writer.post('A1')
+    const clocks = new Map([[writer.doc.clientID, 1]])
+    for (let client = 1; client <= 100_000; client++) clocks.set(client, client)
+    const { update } = await syncDocument(room, encodeStateVector(clocks))
+    expect([...update]).toEqual(EMPTY)
+  })
+
+  it('[DO20] [DO10] joins nobody and makes no room', async () => {
+    const room = new TestRoom(calm.baseUrl)
+    await syncDocument(room, NOTHING, { member: memberKey(), name: 'Ada' })
+    expect(await room.read()).toMatchObject({ members: [], watching: 0 })
+  })
+
+  it('[DO20] [NM1] works in a room whose name has 128 characters', async () => {
+    const room = new TestRoom(calm.baseUrl, `~${memberKey()}`.padEnd(128, ':'))
+    await new TestDocument(room).post('A1')
+    const { update } = await syncDocument(room, NOTHING)
+    expect(new TestDocument(room).take(update).cells).toEqual({ A1: 'A1' })
+  })
+}
+
+function refusals({ calm, start }: Pick<Suite, 'calm' | 'start'>): void {
+  const small = share(start, { maxUpdateBytes: 2_000 })
+
+  it('[HT7] there is POST, and nothing else', async () => {
+    const room = new TestRoom(calm.baseUrl)
+    const answer = await call(room.url('document/sync'))
+    expectProblem(answer, 'method-not-allowed')
+    expect(answer.headers.allow).toBe('POST')
+  })
+
+  it.each([[[255]], [[1]], [[2, 1, 1]]])('[DO20] the body %j is bad-parameter', async (bytes) => {
+    const room = new TestRoom(calm.baseUrl)
+    const options = { headers: BYTES, body: Buffer.from(bytes) }
+    await expectRefused('bad-parameter', room.url('document/sync'), options)
+  })
+
+  it('[DO20] another media type is unsupported-media-type, a longer body too-large', async () => {
+    const room = new TestRoom(small.baseUrl)
+    const url = room.url('document/sync')
+    await expectRefused('unsupported-media-type', url, { json: {} })
+    const long = { headers: BYTES, body: Buffer.alloc(2_001) }
+    const problem = await expectRefused('too-large', url, long)
+    expect(problem.extensions).toEqual({ limitBytes: 2_000 })
+  })
+
+  it('[DO20] [NM1] a bad room name is bad-room', async () => {
+    const room = new TestRoom(calm.baseUrl, 'x'.repeat(129))
+    const options = { headers: BYTES, method: 'POST', body: Buffer.alloc(0) }
+    await expectRefused('bad-room', room.url('document/sync'), options)
+  })
+}
