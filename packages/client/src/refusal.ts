@@ -13,19 +13,20 @@ export function isLasting(error: unknown): error is Problem {
 export async function readRefusal(response: Response): Promise<Error> {
   const { status } = response
   const body: unknown = await response.json().catch(() => null)
-  const problem = Problem.fromJSON(body)
-  if (problem !== undefined) return problem
   const detail = detailOf(body) ?? `the server answered ${status} without saying why`
-  return isLastingStatus(status) ? new Problem(nearestProblem(status), detail) : new Error(detail)
+  return (
+    Problem.fromJSON(body) ??
+    (isLastingStatus(status) ? new Problem(nearestProblem(status), detail) : new Error(detail))
+  )
 }
 
 /** What a problem of another kind says (RFC 9457), or an error as Nest and many others write it. */
 function detailOf(body: unknown): string | undefined {
-  if (typeof body !== 'object' || body === null) return undefined
-  const { detail, message } = body as { readonly [field: string]: unknown }
+  const { detail, message } = Object(body) as { readonly [field: string]: unknown }
+  const said = detail ?? message
   // Validation has one line for each fault.
-  const lines = [detail ?? message].flat().filter((line) => typeof line === 'string')
-  return lines.join('; ').trim() || undefined
+  const text: unknown = Array.isArray(said) ? said.join('; ') : said
+  return typeof text === 'string' && text.trim() !== '' ? text : undefined
 }
 
 function isLastingStatus(status: number): boolean {
