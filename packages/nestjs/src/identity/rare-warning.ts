@@ -9,12 +9,15 @@ export class RareWarning {
   #count = 0
 
   /** @param what happened, and what the reader of the log can do */
-  constructor(private readonly what: string) {}
+  constructor(
+    private readonly what: string,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
 
   /** @param detail of this one time */
   warn(detail?: unknown): void {
     this.#count += 1
-    const nowMs = performance.now()
+    const nowMs = this.now()
     if (nowMs - this.#lastMs < LEAST_MS) return
     const times = this.#count > 1 ? ` (${this.#count} times since the last such line)` : ''
     this.#logger.warn(`${this.what}${times}${detail === undefined ? '' : `: ${inspect(detail)}`}`)
