@@ -36,7 +36,10 @@ export async function startServer(settings: Settings): Promise<NestFastifyApplic
     return503OnClosing: false,
   })
   const app = await NestFactory.create<NestFastifyApplication>(
-    { module: ServerModule, imports: [WhereaboutsModule.forRoot({ ...settings.options, operations: true })] },
+    {
+      module: ServerModule,
+      imports: [WhereaboutsModule.forRoot({ ...settings.options, operations: true })],
+    },
     adapter,
     { logger: nestLogger(log), abortOnError: false },
   )
