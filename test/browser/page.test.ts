@@ -265,7 +265,7 @@ describe('nothing is lost', () => {
     for (const window of [anns, bobs]) await reads(window, /^Ann, both, Bob$/)
   })
 
-  it('[CL12 PG6] a server that restarts while somebody types, and a reload', async () => {
+  it('[CL21 PG6] a server that restarts while somebody types, and a reload', async () => {
     const dataDir = await mkdtemp(joinPath(tmpdir(), 'whereabouts-page-'))
     try {
       const settings = { dataDir, secret: 'the same secret before and after' }

@@ -303,7 +303,7 @@ describe('where it is kept', () => {
     await untilInOrder(bobs)
   })
 
-  it('[SH12 CL12] loses nothing when the server is restarted in the middle of typing', async () => {
+  it('[SH12 CL21] loses nothing when the server is restarted in the middle of typing', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'whereabouts-'))
     const first = await startServer({ dataDir })
     const room = newRoom()

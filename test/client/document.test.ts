@@ -109,7 +109,7 @@ afterEach(async () => {
 })
 
 describe('a document that two keep', () => {
-  it('[CL12 DO3] is the same, whoever types', async () => {
+  it('[CL21 DO3] is the same, whoever types', async () => {
     await using server = await Application.listen()
     const [ann, bob] = [await keep(server.url), await keep(server.url)]
     ann.doc.getText('body').insert(0, 'Hello')
@@ -124,7 +124,7 @@ describe('a document that two keep', () => {
     expect(textOf(cyd.doc)).toBe('> Hello world')
   })
 
-  it('[CL13 DO4] merges what both typed while one was offline, also what the room has forgotten', async () => {
+  it('[CL20 DO4] merges what both typed while one was offline, also what the room has forgotten', async () => {
     await using server = await Application.listen({ maxRecentDocumentBytes: 200 })
     const network = new Network()
     const ann = await keep(server.url)
@@ -150,7 +150,7 @@ describe('a document that two keep', () => {
     )
   })
 
-  it('[CL12 DO9] has an edit once when the answer to it was lost', async () => {
+  it('[CL21 DO9] has an edit once when the answer to it was lost', async () => {
     await using server = await Application.listen()
     const network = new Network()
     const ann = await keep(server.url, { fetch: network.fetch })
@@ -162,7 +162,7 @@ describe('a document that two keep', () => {
     expect(textOf((await keep(server.url)).doc)).toBe('once')
   })
 
-  it('[CL12 CL13] loses nothing when the server restarts in the middle of typing', async () => {
+  it('[CL20 CL21] loses nothing when the server restarts in the middle of typing', async () => {
     const dataDir = await mkdtemp(joinPath(tmpdir(), 'whereabouts-'))
     try {
       await using server = await Application.listen({ dataDir })
@@ -203,7 +203,7 @@ describe('a document that two keep', () => {
 })
 
 describe('limits', () => {
-  it('[CL12 DO7] what is larger than the server takes goes in parts', async () => {
+  it('[CL22 DO7] what is larger than the server takes goes in parts', async () => {
     await using server = await Application.listen({ maxUpdateBytes: 4_096 })
     const [ann, bob] = [await keep(server.url), await keep(server.url)]
     const cells = ann.doc.getMap<string>('cells')
@@ -218,21 +218,43 @@ describe('limits', () => {
     await expect.poll(() => bob.doc.getMap('cells').size).toBe(1_000)
   })
 
-  it.each([
-    ['too-large', { maxUpdateBytes: 4_096 }],
-    ['document-full', { maxDocumentBytes: 4_096 }],
-  ] as const)('[CL12 DO7] %s is said, and mended by taking it back', async (name, limits) => {
-    await using server = await Application.listen(limits)
+  it('[CL21 DO7] document-full is said, and mended by taking it back', async () => {
+    await using server = await Application.listen({ maxDocumentBytes: 4_096 })
     const { doc, provider } = await keep(server.url)
     const body = doc.getText('body')
-    const refused = said(provider, 'error')
+    const refused = said(provider, 'problem')
     body.insert(0, 'x'.repeat(20_000))
-    expect(await refused).toMatchObject({ problem: name })
+    expect(await refused).toMatchObject({ problem: 'document-full' })
     expect(provider.saved).toBe(false)
     body.delete(0, 20_000)
     body.insert(0, 'less')
     await untilIt(provider, 'saved')
     expect(provider.problem).toBeNull()
     expect(textOf((await keep(server.url)).doc)).toBe('less')
+  })
+
+  it('[CL22 DO7] a long text goes in parts', async () => {
+    await using server = await Application.listen({ maxUpdateBytes: 4_096 })
+    const { doc, provider } = await keep(server.url)
+    const text = 'x😀'.repeat(10_000)
+    doc.getText('body').insert(0, text)
+    await untilIt(provider, 'saved')
+    expect(provider.problem).toBeNull()
+    expect(textOf((await keep(server.url)).doc)).toBe(text)
+  })
+
+  it('[CL22 DO7] what can’t be cut is set aside, what comes after it is saved, and undoing it ends that', async () => {
+    await using server = await Application.listen({ maxUpdateBytes: 4_096 })
+    const { doc, provider } = await keep(server.url)
+    const other = await keep(server.url)
+    const setAside = said(provider, 'setAside')
+    doc.getMap('cells').set('A1', 'x'.repeat(20_000))
+    expect(await setAside).toBe(true)
+    doc.getText('body').insert(0, 'later')
+    await untilText(other.doc, (text) => text === 'later')
+    expect([provider.saved, provider.problem?.problem]).toEqual([false, 'too-large'])
+    doc.getMap('cells').delete('A1')
+    await untilIt(provider, 'saved')
+    expect([provider.setAside, provider.problem]).toEqual([false, null])
   })
 })

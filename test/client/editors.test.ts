@@ -48,6 +48,7 @@ async function open(
 }
 
 const isSynced = (page: Page) => page.waitForFunction(() => window.editors.provider.synced)
+const isKept = (page: Page) => page.waitForFunction(() => window.editors.provider.kept)
 const isSaved = (page: Page) => page.waitForFunction(() => window.editors.provider.saved)
 
 /** Waits until an editor shows a text, whatever carets stand in it. */
@@ -135,7 +136,7 @@ describe('editors in two windows', { timeout: 60_000 }, () => {
     await bob.keyboard.press('End')
     await bob.keyboard.type('offline;')
     expect(await bob.evaluate(() => window.editors.provider.saved)).toBe(false)
-    await kept(bob, `${server.url}/rooms/minutes`)
+    await isKept(bob)
     await bob.close()
     await ann.keyboard.type('online;')
     await isSaved(ann)
@@ -152,21 +153,42 @@ describe('editors in two windows', { timeout: 60_000 }, () => {
     expect(await merged(ann)).toBe(await merged(offline))
     await isSaved(offline)
   })
-})
 
-/** Resolves when what was written to IndexedDB before is there. */
-function kept(page: Page, name: string): Promise<void> {
-  return page.evaluate(
-    (database) =>
-      new Promise<void>((resolve, reject) => {
-        const opening = indexedDB.open(database)
-        opening.addEventListener('error', () => reject(new Error('there is no such database')))
-        opening.addEventListener('success', () => {
-          const written = opening.result.transaction('updates', 'readwrite')
-          written.addEventListener('complete', () => resolve())
-          written.objectStore('updates').count()
-        })
-      }),
-    name,
-  )
-}
+  it('[CL24] says whether the browser keeps the document, and goes on when that is lost', async () => {
+    await using server = await Application.listen()
+    await using pages = await ScriptedServer.listen(html)
+    const ann = await open(pages, server, 'codemirror', ANN)
+    await ann.keyboard.type('kept;')
+    await Promise.all([isSaved(ann), isKept(ann)])
+    const lost = ann.evaluate(() => {
+      return new Promise((resolve) => window.editors.provider.once('kept', resolve))
+    })
+    const { origin } = new URL(pages.url)
+    const session = await ann.context().newCDPSession(ann)
+    await session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' })
+    expect(await lost).toBe(false)
+    await ann.keyboard.type('after;')
+    await Promise.all([isSaved(ann), isKept(ann)])
+    const context = ann.context()
+    await ann.close()
+    await context.route(`${server.url}/**`, (route) => route.abort())
+    await shows(await open(pages, server, 'codemirror', ANN, context), 'kept;after;')
+  })
+
+  it('[CL24] works where the browser keeps nothing, and doesn’t say that it does', async () => {
+    await using server = await Application.listen()
+    await using pages = await ScriptedServer.listen(html)
+    const context = await newContext()
+    await context.addInitScript(() => {
+      Object.defineProperty(window, 'indexedDB', {
+        get() {
+          throw new DOMException('The operation is insecure.', 'SecurityError')
+        },
+      })
+    })
+    const ann = await open(pages, server, 'codemirror', ANN, context)
+    await ann.keyboard.type('typed;')
+    await isSaved(ann)
+    expect(await ann.evaluate(() => window.editors.provider.kept)).toBe(false)
+  })
+})

@@ -52,7 +52,8 @@ export class Exchange {
   stream(hello: { readonly [field: string]: Json } = {}): this {
     this.response.writeHead(200, { 'content-type': 'text/event-stream' })
     this.response.write(encodeEvent({ retry: 1 }))
-    const usual = { self: 'me', room: 'budget', heartbeatMs: 15_000, leaseMs: 15_000 }
+    const times = { heartbeatMs: 15_000, leaseMs: 15_000 }
+    const usual = { protocol: 1, self: 'me', room: 'budget', ...times, maxLocationBytes: 1_024 }
     return this.event('hello', { ...usual, ...hello })
   }
 

@@ -112,7 +112,7 @@ const ALLOWED: readonly (readonly [file: string, code: string])[] = [
   ['packages/client/src/react.ts', from('react')],
   ['packages/client/src/yjs/a.ts', from('../room.js')],
   ['packages/client/src/yjs/a.ts', from('yjs')],
-  ['packages/client/src/yjs/a.ts', from('y-indexeddb')],
+  ['packages/client/src/yjs/a.ts', from('idb')],
   ['packages/nestjs/src/http/a.ts', from('@nestjs/common')],
   ['packages/nestjs/src/http/a.ts', from('@whereabouts/protocol')],
   ['packages/nestjs/src/http/a.ts', from('../room/room.js')],

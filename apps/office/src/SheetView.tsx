@@ -17,6 +17,7 @@ export const SheetView = memo(function SheetView({ session, onOpen }: SheetViewP
   const [state, setState] = useState<'loading' | 'open' | 'failed'>('loading')
   const [notice, notify] = useNotice()
 
+  useReopening(session, setState)
   useEffect(() => {
     void openWhenLoaded().catch((error: unknown) => {
       setState('failed')
@@ -50,6 +51,29 @@ export const SheetView = memo(function SheetView({ session, onOpen }: SheetViewP
     </main>
   )
 })
+
+/**
+ * The grid can't be given another document: where that was made anew, the page is loaded again as
+ * soon as it is safe elsewhere. Until then nothing more is written into the old one.
+ */
+function useReopening(session: Session, setState: (state: 'loading') => void): void {
+  useEffect(() => {
+    const { doc, document } = session
+    let isReopening = false
+    return document.subscribe(() => {
+      if (session.doc === doc || isReopening) return
+      isReopening = true
+      setState('loading')
+      const { provider } = session
+      const look = () => {
+        if (provider.saved || provider.kept) location.reload()
+      }
+      provider.on('saved', look)
+      provider.on('kept', look)
+      look()
+    })
+  }, [session, setState])
+}
 
 /** Resolves when there is something to show, of the server's or of what this browser has kept. */
 function whenThere(document: RoomDocument): Promise<void> {

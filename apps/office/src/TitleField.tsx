@@ -10,7 +10,7 @@ type TitleFieldProps = Pick<OfficeProps, 'session' | 'route' | 'recents'> & {
 
 /** The document's title, to be changed where it stands. @see PROTOCOL.md PG1 */
 export function TitleField({ session, route, recents, onDone }: TitleFieldProps) {
-  const { doc } = session
+  const doc = useSyncExternalStore(session.document.subscribe, () => session.doc)
   const subscribe = useCallback((listener: () => void) => observeTitle(doc, listener), [doc])
   const title = useSyncExternalStore(subscribe, () => readTitle(doc))
   const { isThere } = useSyncExternalStore(session.document.subscribe, session.document.getSnapshot)

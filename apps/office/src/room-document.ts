@@ -20,16 +20,16 @@ export interface DocumentState {
   readonly problem: Problem | null
 }
 
-const EVENTS = ['synced', 'saved', 'retrying', 'status', 'error'] as const
+const EVENTS = ['synced', 'saved', 'retrying', 'status', 'problem'] as const
 
 /**
  * The document of a room for as long as the page lives, whichever connections the page has to the
  * room meanwhile: what the server hasn't acknowledged on one is posted on the next.
  *
- * @see PROTOCOL.md CL12, CL13, CL14
+ * @see PROTOCOL.md CL14, CL21, CL23
  */
 export class RoomDocument {
-  readonly doc = new Doc()
+  #doc = new Doc()
   readonly #listeners = new Set<() => void>()
   #provider: RoomProvider
   /** Whether the provider before this one left something unsaved, which this one doesn't know yet. */
@@ -38,8 +38,17 @@ export class RoomDocument {
 
   constructor(room: Room) {
     this.#provider = this.#follow(room)
-    this.doc.on('update', this.#look)
+    this.#doc.on('update', this.#look)
     this.#look()
+  }
+
+  /**
+   * The document; another one when the provider had to make it anew, of which subscribers are told.
+   *
+   * @see PROTOCOL.md CL23
+   */
+  get doc(): Doc {
+    return this.#doc
   }
 
   /** Keeps the document the same as the server's; another one after the room was opened again. */
@@ -57,6 +66,7 @@ export class RoomDocument {
   /** Goes on over another connection to the same room. Call it in the same go as `joinRoom`. */
   goOn(room: Room): void {
     for (const event of EVENTS) this.#provider.off(event, this.#look)
+    this.#provider.off('reload', this.#reload)
     const closed = this.#provider.destroy()
     this.#hasUnsaved = this.#state.saving !== 'saved'
     this.#provider = this.#follow(room)
@@ -68,7 +78,16 @@ export class RoomDocument {
   #follow(room: Room): RoomProvider {
     const provider = new RoomProvider(room, this.doc)
     for (const event of EVENTS) provider.on(event, this.#look)
+    provider.on('reload', this.#reload)
     return provider
+  }
+
+  readonly #reload = (doc: Doc): void => {
+    this.#doc.off('update', this.#look)
+    this.#doc = doc
+    doc.on('update', this.#look)
+    this.#look()
+    for (const listener of this.#listeners) listener()
   }
 
   readonly #look = (): void => {
@@ -88,5 +107,7 @@ export class RoomDocument {
 
 function savingOf({ saved, retrying, status, problem }: RoomProvider): Saving {
   if (saved) return 'saved'
+  // Nothing is known yet, and most likely nothing was edited.
+  if (status === 'connecting' && !retrying && problem === null) return 'saving'
   return status === 'online' && !retrying && problem === null ? 'saving' : 'kept'
 }

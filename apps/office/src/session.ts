@@ -44,7 +44,7 @@ export class Session implements Omit<Room, 'look'> {
     return this.#watches
   }
 
-  /** The document, the same one for as long as the page lives. */
+  /** The document; another one when it had to be made anew, of which `document` tells. */
   get doc(): Doc {
     return this.document.doc
   }

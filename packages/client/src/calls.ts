@@ -1,5 +1,6 @@
 import type { Json, Moved, RoomPatch, RoomSnapshot } from '@whereabouts/protocol'
 import type { UserOptions } from './options.js'
+import { hasType, NotAnAnswer, readJson } from './answer.js'
 import { readRefusal } from './refusal.js'
 
 // Longer than any answer that is still of use: the latest location, or an empty goodbye.
@@ -52,11 +53,8 @@ export class Calls {
       signal,
       ...(method === 'POST' && jsonBody({})),
     })
-    const type = response.headers.get('content-type') ?? ''
-    if (!type.startsWith('text/event-stream') || response.body === null) {
-      throw new Error(`no stream: ${type}`)
-    }
-    return response.body
+    if (hasType(response, 'text/event-stream') && response.body !== null) return response.body
+    throw new NotAnAnswer('to a stream')
   }
 
   /** @see PROTOCOL.md HT3 */
@@ -66,7 +64,9 @@ export class Calls {
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
       ...jsonBody(location),
     })
-    return (await response.json()) as Moved
+    const moved = await readJson<Moved>(response)
+    if (typeof moved.self === 'string' && typeof moved.id === 'string') return moved
+    throw new NotAnAnswer('to a location')
   }
 
   /** What is new since a position, `null` for nothing. @see PROTOCOL.md HT4, HT5 */
@@ -81,7 +81,9 @@ export class Calls {
     })
     const response = await this.#send('location', parameters, { signal })
     if (response.status === 204) return null
-    return (await response.json()) as RoomSnapshot | RoomPatch
+    const news = await readJson<RoomSnapshot & RoomPatch>(response)
+    if (typeof news.id === 'string' && (news.patch ?? news.members) !== undefined) return news
+    throw new NotAnAnswer('to a read of the room')
   }
 
   /** @see PROTOCOL.md HT6 */
@@ -140,7 +142,9 @@ export class Calls {
     const all = new Headers(init.headers)
     this.#lastHeaders.forEach((value, name) => all.set(name, value))
     const address = this.#address(call, parameters())
-    const response = await fetch(address, { cache: 'no-store', ...init, headers: all })
+    // A redirect leads to a login page or to another method, and never to an answer.
+    const usual = { cache: 'no-store', redirect: 'error' } as const
+    const response = await fetch(address, { ...usual, ...init, headers: all })
     if (!response.ok) throw await readRefusal(response)
     return response
   }

@@ -8,8 +8,6 @@ const BETWEEN_POLLS_MS = 100
 // Polls that keep a member come often enough that its lease can't run out between two of them.
 const POLLS_IN_A_LEASE = 2
 const WATCHING_WAIT_MS = 25_000
-// A poll says nothing of limits; what is over the server's is refused, and said then.
-const USUAL_LOCATION_BYTES = 1_024
 
 /** What the long-poll has to know of the room that it reads. */
 export interface Polled {
@@ -18,6 +16,7 @@ export interface Polled {
   readonly self: () => string | null
   readonly position: () => string | null
   readonly leaseMs: () => number
+  readonly maxLocationBytes: () => number
   /** Posts the location again if the last post is so old that the lease is in danger. */
   readonly stay: () => void
 }
@@ -32,7 +31,7 @@ export interface Polled {
  */
 export function longPollTransport(calls: Calls, polled: Polled): Transport {
   return async (receive, signal) => {
-    const { room, watch, self, position, leaseMs, stay } = polled
+    const { room, watch, self, position, leaseMs, maxLocationBytes, stay } = polled
     const waitMs = watch ? WATCHING_WAIT_MS : Math.floor(leaseMs() / POLLS_IN_A_LEASE)
     const pause = new Pause()
     signal.addEventListener('abort', () => pause.end())
@@ -49,7 +48,7 @@ export function longPollTransport(calls: Calls, polled: Polled): Transport {
         room,
         heartbeatMs: waitMs,
         leaseMs: leaseMs(),
-        maxLocationBytes: USUAL_LOCATION_BYTES,
+        maxLocationBytes: maxLocationBytes(),
       },
     })
     for (const event of readAnswer(first)) receive(event)

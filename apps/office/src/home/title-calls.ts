@@ -79,10 +79,10 @@ function until(provider: RoomProvider, isSo: () => boolean): Promise<void> {
     const limit = setTimeout(giveUp, RENAMED_WITHIN_MS)
     const end = (settle: () => void) => {
       clearTimeout(limit)
-      for (const event of ['synced', 'saved', 'error'] as const) provider.off(event, look)
+      for (const event of ['synced', 'saved', 'problem'] as const) provider.off(event, look)
       settle()
     }
-    for (const event of ['synced', 'saved', 'error'] as const) provider.on(event, look)
+    for (const event of ['synced', 'saved', 'problem'] as const) provider.on(event, look)
     look()
   })
 }

@@ -1,5 +1,6 @@
 import type { Editor } from '@tiptap/core'
 import type { RoomProvider } from '@whereabouts/client/yjs'
+import type { Doc } from 'yjs'
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { Content } from '../content.js'
 import type { Session } from '../session.js'
@@ -11,20 +12,23 @@ export interface PageEditorProps {
   readonly session: Session
   /** The connection that the page is opened over; another one is another opening. */
   readonly provider: RoomProvider
+  /** The document that is shown; another one is another opening. */
+  readonly doc: Doc
   readonly onOpen: (content: Content) => void
 }
 
 const NOTICE_MS = 8_000
 
 /** The page with its tools. */
-export function PageEditor({ session, provider, onOpen }: PageEditorProps) {
+export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) {
   const paper = useRef<HTMLDivElement>(null)
   const [editor, setEditor] = useState<Editor | null>(null)
   const [hasFailed, setHasFailed] = useState(false)
   const [notice, setNotice] = useNotice()
 
   useEffect(() => {
-    if (paper.current === null || provider !== session.provider) return undefined
+    const isPresent = provider === session.provider && doc === session.doc
+    if (paper.current === null || !isPresent) return undefined
     try {
       const page = openPage({ session, paper: paper.current, refused: setNotice })
       setEditor(page.editor)
@@ -39,7 +43,7 @@ export function PageEditor({ session, provider, onOpen }: PageEditorProps) {
       reportError(error)
       return undefined
     }
-  }, [session, provider, onOpen, setNotice])
+  }, [session, provider, doc, onOpen, setNotice])
 
   return (
     <>

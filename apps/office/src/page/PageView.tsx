@@ -15,6 +15,7 @@ export function PageView({ session, onOpen }: PageViewProps) {
   const canEdit = useSyncExternalStore(session.subscribe, () => session.canEdit)
   // Watching and joining are different connections, each with the cursors that it knows of.
   const provider = useSyncExternalStore(session.subscribe, () => session.provider)
+  const doc = useSyncExternalStore(session.document.subscribe, () => session.doc)
 
   useEffect(() => {
     import('./PageEditor.js').then(
@@ -40,6 +41,7 @@ export function PageView({ session, onOpen }: PageViewProps) {
           key={canEdit ? 'written' : 'read'}
           session={session}
           provider={provider}
+          doc={doc}
           onOpen={onOpen}
         />
       )}

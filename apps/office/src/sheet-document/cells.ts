@@ -63,7 +63,7 @@ export function mergeCell(before: CellData, write: CellWrite | null): CellData {
 /** A value that somebody wrote, as one that can be shown; empty if there is none. */
 export function toValue(v: unknown, t: unknown): Value {
   if (typeof v === 'string') {
-    const text = v.slice(0, LIMITS.textCharacters)
+    const text = v.slice(0, LIMITS.textCharacters).toWellFormed()
     return text === '' ? {} : withKind(text, t)
   }
   if (typeof v === 'boolean') return withKind(v, t)

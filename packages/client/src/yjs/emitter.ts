@@ -3,21 +3,35 @@ import { callSafely } from '../store.js'
 type Events = { readonly [name: string]: readonly unknown[] }
 type Listener<Said extends readonly unknown[]> = (...said: Said) => void
 
-/** Events by name, each with what its listeners are called with. */
+/** Events by name, each with what its listeners are called with, as `ObservableV2` of lib0 has them. */
 export class Emitter<All extends Events> {
   readonly #listeners: { [Name in keyof All]?: Set<Listener<All[Name]>> } = {}
 
-  on<Name extends keyof All>(name: Name, listener: Listener<All[Name]>): void {
+  on<Name extends keyof All>(name: Name, listener: Listener<All[Name]>): Listener<All[Name]> {
     const listeners = this.#listeners[name] ?? new Set()
     this.#listeners[name] = listeners.add(listener)
+    return listener
+  }
+
+  /** Like `on`, for the next time alone. */
+  once<Name extends keyof All>(name: Name, listener: Listener<All[Name]>): void {
+    const call = this.on(name, (...said) => {
+      this.off(name, call)
+      listener(...said)
+    })
   }
 
   off<Name extends keyof All>(name: Name, listener: Listener<All[Name]>): void {
     this.#listeners[name]?.delete(listener)
   }
 
-  /** Calls every listener, also when one before it throws. */
-  protected emit<Name extends keyof All>(name: Name, ...said: All[Name]): void {
-    for (const listener of this.#listeners[name] ?? []) callSafely(() => listener(...said))
+  /** Calls everybody who listens now, also when one before throws. */
+  emit<Name extends keyof All>(name: Name, said: All[Name]): void {
+    for (const listener of [...(this.#listeners[name] ?? [])]) callSafely(() => listener(...said))
+  }
+
+  /** Nobody listens any more. */
+  protected forgetListeners(): void {
+    for (const listeners of Object.values(this.#listeners)) listeners?.clear()
   }
 }

@@ -69,6 +69,51 @@ describe('the own state', () => {
     expect(awareness.getLocalState()).toBeNull()
   })
 
+  it('[CL26] keeps to the contract of y-protocols', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, awareness } = await present(server)
+    const own = awareness.clientID
+    const heard: string[] = []
+    awareness.on('change', ({ updated }) => void heard.push(`change ${updated.length}`))
+    awareness.on('update', ({ updated }) => void heard.push(`update ${updated.length}`))
+    awareness.once('update', () => void heard.push('once'))
+    const { clock } = awareness.meta.get(own)!
+    awareness.setLocalState({ x: { y: [1] } })
+    awareness.setLocalState({ x: { y: [1] } })
+    expect(heard).toEqual(['change 1', 'update 1', 'once', 'update 1'])
+    expect(awareness.meta.get(own)!.clock).toBe(clock + 2)
+    const told: [AwarenessChanges, string][] = []
+    awareness.on('change', (...said) => void told.push(said))
+    doc.clientID = 12
+    expect(awareness.clientID).toBe(12)
+    expect(told).toEqual([[{ added: [12], updated: [], removed: [own] }, 'local']])
+    expect([...awareness.getStates()].filter(([client]) => client !== 7)).toEqual([
+      [12, { x: { y: [1] } }],
+    ])
+    let destroyed: unknown
+    awareness.on('destroy', (which) => (destroyed = which))
+    doc.destroy()
+    expect(destroyed).toBe(awareness)
+    expect(awareness.getLocalState()).toBeNull()
+  })
+
+  it('[ST16] [CL26] has as much room as the server says', async () => {
+    await using server = await ScriptedServer.listen()
+    const room = joinRoom({ url: server.url, room: 'budget' })
+    rooms.push(room)
+    const awareness = new PresenceAwareness(room, new Doc())
+    const { clientID } = awareness
+    awareness.setLocalState({ cursor: 'x'.repeat(2_000) })
+    const stream = await server.take('GET events')
+    expect(await posted(server)).toEqual({ clientID })
+    stream.stream({ maxLocationBytes: 4_096 }).snapshot('e:1', [member('me')])
+    expect(await posted(server)).toEqual({ clientID, cursor: 'x'.repeat(2_000) })
+    awareness.setLocalState({ cursor: 1 })
+    const post = await server.take('POST location')
+    post.refuse('too-large', { limitBytes: 8 })
+    await until(room, ({ problem }) => problem?.problem === 'too-large')
+  })
+
   it('[CL15] ends with the awareness, and another one that was made meanwhile goes on', async () => {
     await using server = await ScriptedServer.listen()
     const { room, awareness } = await present(server)
@@ -107,24 +152,25 @@ describe('the own state', () => {
       small: 1,
       cursor: 'y'.repeat(300),
     }
-    expect(adornLocation(null, 7, null)).toBeNull()
-    expect(adornLocation(null, 7, state)).toEqual({
+    expect(adornLocation(null, 7, null, 1_024)).toBeNull()
+    expect(adornLocation(null, 7, state, 1_024)).toEqual({
       clientID: 7,
       cursor: state.cursor,
       note: state.note,
       small: 1,
     })
     const roomy = { cell: 'x'.repeat(400) }
-    expect(adornLocation(roomy, 7, state)).toEqual({
+    expect(adornLocation(roomy, 7, state, 1_024)).toEqual({
       ...roomy,
       clientID: 7,
       cursor: state.cursor,
       small: 1,
     })
     const full = { cell: 'é'.repeat(505) }
-    expect(adornLocation(full, 7, state)).toBe(full)
-    expect(adornLocation({ small: 9 }, 7, { small: 1 })).toEqual({ small: 9, clientID: 7 })
-    for (const plain of ['A1', 5, ['A1']]) expect(adornLocation(plain, 7, state)).toBe(plain)
+    expect(adornLocation(full, 7, state, 1_024)).toBe(full)
+    expect(adornLocation({ small: 9 }, 7, { small: 1 }, 1_024)).toEqual({ small: 9, clientID: 7 })
+    expect(adornLocation(null, 7, { cursor: 'c', small: 1 }, 26)).toEqual({ clientID: 7, small: 1 })
+    for (const plain of ['A1', 5, ['A1']]) expect(adornLocation(plain, 7, state, 1_024)).toBe(plain)
   })
 })
 

@@ -3,7 +3,13 @@ import type { Doc } from 'yjs'
 import { lineOf, type DocumentLine } from '../document-line.js'
 import type { Room } from '../room.js'
 import { Emitter } from './emitter.js'
-import { adornLocation, clientOf, stateOf, type AwarenessState } from './presence-location.js'
+import {
+  adornLocation,
+  clientOf,
+  isSameState,
+  stateOf,
+  type AwarenessState,
+} from './presence-location.js'
 
 /** Whose states came, changed and went, by client id. */
 export interface AwarenessChanges {
@@ -12,10 +18,21 @@ export interface AwarenessChanges {
   readonly removed: number[]
 }
 
+/** What is known of a state beside what it says. */
+export interface AwarenessMeta {
+  /** Grows with every state of the client. */
+  readonly clock: number
+  /** In ms since 1970. */
+  readonly lastUpdated: number
+}
+
 /** What an awareness tells of, and what its listeners are called with. */
 export type AwarenessEvents = {
+  /** Something says something else than before. */
   readonly change: readonly [changes: AwarenessChanges, origin: string]
+  /** A state was set, be it to the same. */
   readonly update: readonly [changes: AwarenessChanges, origin: string]
+  readonly destroy: readonly [awareness: PresenceAwareness]
 }
 
 /**
@@ -25,31 +42,44 @@ export type AwarenessEvents = {
  * cursor belongs to is the room's `user`: what a binding says of that stays here. Somebody who is
  * away has no state.
  *
- * @see PROTOCOL.md CL15
+ * @see PROTOCOL.md CL15, CL26
  */
 export class PresenceAwareness extends Emitter<AwarenessEvents> {
-  readonly doc: Doc
-  readonly clientID: number
   /** By client id, one's own included. */
   readonly states = new Map<number, AwarenessState>()
+  /** Of every client that had a state. */
+  readonly meta = new Map<number, AwarenessMeta>()
   readonly #room: Room
   readonly #line: DocumentLine
   readonly #unsubscribe: () => void
-  readonly #adorn = (location: Json) => adornLocation(location, this.clientID, this.getLocalState())
+  #doc: Doc
+  #clientID: number
   #unadorn: () => void
   #members = new Map<number, Member>()
 
   /** @throws {TypeError} if the room doesn't come from `joinRoom`. */
   constructor(room: Room, doc: Doc) {
     super()
-    this.doc = doc
-    this.clientID = doc.clientID
-    this.states.set(this.clientID, {})
+    this.#doc = doc
+    this.#clientID = doc.clientID
     this.#room = room
     this.#line = lineOf(room)
+    this.#set(this.#clientID, {})
     this.#unadorn = this.#line.adorn(this.#adorn)
     this.#unsubscribe = room.subscribe(() => this.#readRoom())
+    this.#followDoc()
     this.#readRoom()
+  }
+
+  /** Another one once the provider had to make the document anew. */
+  get doc(): Doc {
+    return this.#doc
+  }
+
+  /** The document's; another one when that has another. */
+  get clientID(): number {
+    this.#followClient()
+    return this.#clientID
   }
 
   getStates(): Map<number, AwarenessState> {
@@ -63,14 +93,17 @@ export class PresenceAwareness extends Emitter<AwarenessEvents> {
 
   /** `null` to have none, until another one is set. */
   setLocalState(state: AwarenessState | null): void {
-    const had = this.states.has(this.clientID)
     const own = [this.clientID]
-    if (state === null) this.states.delete(this.clientID)
-    else this.states.set(this.clientID, state)
+    const before = this.getLocalState()
+    this.#set(this.clientID, state)
     this.#unadorn = this.#line.adorn(this.#adorn)
-    if (!had && state !== null) this.#tell({ added: own, updated: [], removed: [] }, 'local')
-    else if (had && state !== null) this.#tell({ added: [], updated: own, removed: [] }, 'local')
-    else if (had) this.#tell({ added: [], updated: [], removed: own }, 'local')
+    const isSame = before !== null && state !== null && isSameState(before, state)
+    const changes = {
+      added: state !== null && before === null ? own : [],
+      updated: state !== null && before !== null ? own : [],
+      removed: state === null ? own : [],
+    }
+    this.#tell(isSame ? { ...changes, updated: [] } : changes, changes, 'local')
   }
 
   setLocalStateField(field: string, value: unknown): void {
@@ -78,39 +111,91 @@ export class PresenceAwareness extends Emitter<AwarenessEvents> {
     if (state !== null) this.setLocalState({ ...state, [field]: value })
   }
 
+  /** Goes on with a document that takes the place of this one. */
+  follow(doc: Doc): void {
+    this.#unfollowDoc()
+    this.#doc = doc
+    this.#followDoc()
+    this.#followClient()
+  }
+
   /** Takes the own state away, and listens no more. */
   destroy(): void {
     this.#unsubscribe()
+    this.#unfollowDoc()
+    this.emit('destroy', [this])
     this.setLocalState(null)
     this.#unadorn()
+    this.forgetListeners()
+  }
+
+  readonly #adorn = (location: Json): Json =>
+    adornLocation(location, this.#clientID, this.getLocalState(), this.#line.maxLocationBytes())
+
+  readonly #followClient = (): void => {
+    const [before, now] = [this.#clientID, this.#doc.clientID]
+    if (before === now) return
+    const state = this.states.get(before)
+    this.#clientID = now
+    if (state === undefined) return
+    this.#set(before, null)
+    this.#set(now, state)
+    this.#unadorn = this.#line.adorn(this.#adorn)
+    const changes = { added: [now], updated: [], removed: [before] }
+    this.#tell(changes, changes, 'local')
+  }
+
+  readonly #destroyed = (): void => this.destroy()
+
+  #followDoc(): void {
+    this.#doc.on('afterTransactionCleanup', this.#followClient)
+    this.#doc.on('destroy', this.#destroyed)
+  }
+
+  #unfollowDoc(): void {
+    this.#doc.off('afterTransactionCleanup', this.#followClient)
+    this.#doc.off('destroy', this.#destroyed)
+  }
+
+  #set(client: number, state: AwarenessState | null): void {
+    if (state === null) this.states.delete(client)
+    else this.states.set(client, state)
+    const clock = (this.meta.get(client)?.clock ?? -1) + 1
+    this.meta.set(client, { clock, lastUpdated: Date.now() })
   }
 
   #readRoom(): void {
     const members = new Map<number, Member>()
     for (const member of this.#room.getSnapshot().others) {
       const client = member.status === 'online' ? clientOf(member) : undefined
-      if (client !== undefined && client !== this.clientID) members.set(client, member)
+      if (client !== undefined && client !== this.#clientID) members.set(client, member)
     }
     const before = this.#members
     this.#members = members
-    const changes: AwarenessChanges = { added: [], updated: [], removed: [] }
+    const told: AwarenessChanges = { added: [], updated: [], removed: [] }
+    const changed: number[] = []
     for (const [client, member] of members) {
       if (before.get(client) === member) continue
-      changes[before.has(client) ? 'updated' : 'added'].push(client)
-      this.states.set(client, stateOf(member))
+      const state = stateOf(member)
+      const last = this.states.get(client)
+      told[last === undefined ? 'added' : 'updated'].push(client)
+      if (last !== undefined && !isSameState(last, state)) changed.push(client)
+      this.#set(client, state)
     }
     for (const client of before.keys()) {
-      if (members.has(client)) continue
-      changes.removed.push(client)
-      this.states.delete(client)
+      if (members.has(client) || client === this.#clientID) continue
+      told.removed.push(client)
+      this.#set(client, null)
     }
-    this.#tell(changes, 'room')
+    this.#tell({ ...told, updated: changed }, told, 'room')
   }
 
-  #tell(changes: AwarenessChanges, origin: string): void {
-    const { added, updated, removed } = changes
-    if (added.length + updated.length + removed.length === 0) return
-    this.emit('change', changes, origin)
-    this.emit('update', changes, origin)
+  #tell(changed: AwarenessChanges, told: AwarenessChanges, origin: string): void {
+    if (isSomething(changed)) this.emit('change', [changed, origin])
+    if (isSomething(told)) this.emit('update', [told, origin])
   }
+}
+
+function isSomething({ added, updated, removed }: AwarenessChanges): boolean {
+  return added.length + updated.length + removed.length > 0
 }

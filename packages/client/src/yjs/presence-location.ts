@@ -1,4 +1,4 @@
-import type { Json, Member } from '@whereabouts/protocol'
+import { equalJson, type Json, type Member } from '@whereabouts/protocol'
 
 /** What a binding says of one client, by field. `user` is always the room's. */
 export interface AwarenessState {
@@ -7,8 +7,6 @@ export interface AwarenessState {
 
 type Fields = { readonly [field: string]: Json }
 
-// What a server takes unless set otherwise. @see PROTOCOL.md NM6
-const MAX_LOCATION_BYTES = 1_024
 const encoder = new TextEncoder()
 
 /**
@@ -22,9 +20,11 @@ export function adornLocation(
   location: Json,
   clientID: number,
   state: AwarenessState | null,
+  maxBytes: number,
 ): Json {
   if (state === null || (location !== null && !hasFields(location))) return location
   let adorned: Fields = { ...location, clientID }
+  const fits = (location: Json) => encoder.encode(JSON.stringify(location)).length <= maxBytes
   if (!fits(adorned)) return location
   const { user: _user, cursor, ...others } = readable({ cursor: undefined, ...state })
   const fields = Object.entries({ ...(cursor !== undefined && { cursor }), ...others })
@@ -51,11 +51,12 @@ function hasFields(value: Json): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** Whether two states say the same to others. */
+export function isSameState(a: AwarenessState, b: AwarenessState): boolean {
+  return equalJson(readable(a), readable(b))
+}
+
 /** What others will read: bindings put objects into a state that only JSON makes plain. */
 function readable(state: AwarenessState): Fields {
   return JSON.parse(JSON.stringify(state)) as Fields
-}
-
-function fits(location: Json): boolean {
-  return encoder.encode(JSON.stringify(location)).length <= MAX_LOCATION_BYTES
 }

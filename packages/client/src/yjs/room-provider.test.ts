@@ -1,12 +1,19 @@
-import type { Json } from '@whereabouts/protocol'
-import { applyUpdate, Doc, encodeStateAsUpdate, type Transaction } from 'yjs'
+import { writeSyncAnswer, type Json } from '@whereabouts/protocol'
+import {
+  applyUpdate,
+  Doc,
+  encodeStateAsUpdate,
+  encodeStateVector,
+  encodeStateVectorFromUpdate,
+  type Transaction,
+} from 'yjs'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { member, ScriptedServer, type Exchange } from '../../../../test/client/scripted-server.js'
 import { until } from '../../../../test/client/until.js'
 import { joinRoom, type JoinOptions, type Room } from '../index.js'
 import { RoomProvider, type ProviderEvents } from './index.js'
 
-const EMPTY = encodeStateAsUpdate(new Doc())
+const EMPTY = new Doc()
 
 const rooms: Room[] = []
 const providers: RoomProvider[] = []
@@ -33,7 +40,7 @@ async function keepSynced(
   const kept = keep(server)
   const stream = await server.take('GET events')
   stream.stream().snapshot('e:1', [member('me')])
-  ;(await server.take('GET document')).answerBytes(has)
+  answerSync(await server.take('POST sync'), has)
   await said(kept.provider, 'synced')
   return { ...kept, stream }
 }
@@ -54,7 +61,13 @@ function said<Name extends keyof ProviderEvents>(
 
 const textOf = (doc: Doc) => doc.getText('body').toJSON()
 const keyOf = ({ request }: Exchange) => request.headers['idempotency-key']
-const stateVectorOf = ({ query }: Exchange) => Buffer.from(query.get('sv') ?? '', 'base64url')
+
+/** The server's step of a sync, by a document that is the server's. */
+function answerSync(exchange: Exchange, has: Doc): void {
+  const lacks = exchange.bytes.length > 0 ? exchange.bytes : undefined
+  const update = encodeStateAsUpdate(has, lacks)
+  exchange.answerBytes(writeSyncAnswer({ vector: encodeStateVector(has), update }))
+}
 
 /** A server's document that somebody typed into. */
 function typed(text: string): Doc {
@@ -87,17 +100,17 @@ afterEach(async () => {
 })
 
 describe('what the server has', () => {
-  it('[CL13] is fetched after hello, and comes with the events from then on', async () => {
+  it('[CL20] is fetched after hello, and comes with the events from then on', async () => {
     await using server = await ScriptedServer.listen()
     const theirs = typed('Hello')
     const { doc, provider } = keep(server)
     const stream = await server.take('GET events')
     expect(stream.query.has('document')).toBe(false)
-    expect(server.waiting('GET document')).toBe(0)
+    expect(server.waiting('POST sync')).toBe(0)
     stream.stream().snapshot('e:1', [member('me')])
-    const fetched = await server.take('GET document')
+    const fetched = await server.take('POST sync')
     expect(provider.synced).toBe(false)
-    fetched.answerBytes(encodeStateAsUpdate(theirs))
+    answerSync(fetched, theirs)
     expect(await said(provider, 'synced')).toBe(true)
     expect(textOf(doc)).toBe('Hello')
     theirs.on('update', (update: Uint8Array) => void stream.document(update, 'e:2'))
@@ -106,10 +119,10 @@ describe('what the server has', () => {
     expect(provider.saved).toBe(true)
   })
 
-  it('[CL13] is not fetched again by a stream that resumes from behind the last document event', async () => {
+  it('[CL20] is not fetched again by a stream that resumes from behind the last document event', async () => {
     await using server = await ScriptedServer.listen()
     const theirs = typed('a')
-    const { doc, provider, stream } = await keepSynced(server, encodeStateAsUpdate(theirs))
+    const { doc, provider, stream } = await keepSynced(server, theirs)
     theirs.getText('body').insert(1, 'b')
     stream.event('patch', {}).document(encodeStateAsUpdate(theirs), 'e:7')
     await untilText(doc, 'ab')
@@ -121,10 +134,10 @@ describe('what the server has', () => {
     again.stream().document(encodeStateAsUpdate(theirs), 'e:8')
     await untilText(doc, 'abc')
     expect(provider.synced).toBe(true)
-    expect(server.waiting('GET document')).toBe(0)
+    expect(server.waiting('POST sync')).toBe(0)
   })
 
-  it('[CL13] a frame that was cut off comes again: its position is on its last event', async () => {
+  it('[CL20] a frame that was cut off comes again: its position is on its last event', async () => {
     await using server = await ScriptedServer.listen()
     const { room, stream } = await keepSynced(server)
     stream.event('patch', { watching: 3 }).end()
@@ -134,62 +147,63 @@ describe('what the server has', () => {
     await until(room, ({ watching }) => watching === 4)
   })
 
-  it('[CL13 EX8] is fetched after a resync that says so, and only then', async () => {
+  it('[CL20 EX8] is fetched after a resync that says so, and only then', async () => {
     await using server = await ScriptedServer.listen()
     const theirs = typed('a')
-    const { room, doc, provider, stream } = await keepSynced(server, encodeStateAsUpdate(theirs))
+    const { room, doc, provider, stream } = await keepSynced(server, theirs)
     stream.event('resync', {}).snapshot('e:5', [member('me')], 1)
     await until(room, ({ watching }) => watching === 1)
-    expect(server.waiting('GET document')).toBe(0)
+    expect(server.waiting('POST sync')).toBe(0)
     theirs.getText('body').insert(1, 'b')
     stream.event('resync', { document: true }).event('patch', {}, 'e:6')
-    const fetched = await server.take('GET document')
+    const fetched = await server.take('POST sync')
     // Another server is told by that how far this one is.
     expect(fetched.query.get('since')).toBe('e:6')
     expect(provider.synced).toBe(false)
-    fetched.answerBytes(encodeStateAsUpdate(theirs, stateVectorOf(fetched)))
+    answerSync(fetched, theirs)
     await untilText(doc, 'ab')
   })
 
-  it('[CL13] is fetched once more when a resync comes while it is on its way', async () => {
+  it('[CL20] is fetched once more when a resync comes while it is on its way', async () => {
     await using server = await ScriptedServer.listen()
     const theirs = typed('a')
     const { doc, provider } = keep(server)
     const stream = (await server.take('GET events')).stream().snapshot('e:1', [member('me')])
-    const first = await server.take('GET document')
-    const answer = encodeStateAsUpdate(theirs, stateVectorOf(first))
+    const first = await server.take('POST sync')
+    const before = new Doc()
+    applyUpdate(before, encodeStateAsUpdate(theirs))
     theirs.getText('body').insert(1, 'b')
     stream.event('resync', { document: true }).event('patch', { watching: 1 }, 'e:6')
     await until(provider.room, ({ watching }) => watching === 1)
-    first.answerBytes(answer)
-    const second = await server.take('GET document')
+    answerSync(first, before)
+    const second = await server.take('POST sync')
     expect(provider.synced).toBe(false)
-    second.answerBytes(encodeStateAsUpdate(theirs, stateVectorOf(second)))
+    answerSync(second, theirs)
     await untilText(doc, 'ab')
     expect(provider.synced).toBe(true)
   })
 
-  it('[CL13] is fetched until it is there', async () => {
+  it('[CL20] is fetched until it is there', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider } = keep(server)
     ;(await server.take('GET events')).stream().snapshot('e:1', [member('me')])
-    ;(await server.take('GET document')).refuse('store-failed')
-    ;(await server.take('GET document')).response.destroy()
-    ;(await server.take('GET document')).answerBytes(encodeStateAsUpdate(typed('x')))
+    ;(await server.take('POST sync')).refuse('store-failed')
+    ;(await server.take('POST sync')).response.destroy()
+    answerSync(await server.take('POST sync'), typed('x'))
     await untilText(doc, 'x')
     expect(provider.problem).toBeNull()
   })
 
-  it('[CL13] may be refused, which the provider says', async () => {
+  it('[CL20] may be refused, which the provider says', async () => {
     await using server = await ScriptedServer.listen()
     const { provider } = keep(server)
     ;(await server.take('GET events')).stream().snapshot('e:1', [member('me')])
-    ;(await server.take('GET document')).refuse('unauthorized')
-    expect(await said(provider, 'error')).toMatchObject({ problem: 'unauthorized' })
+    ;(await server.take('POST sync')).refuse('unauthorized')
+    expect(await said(provider, 'problem')).toMatchObject({ problem: 'unauthorized' })
     expect(provider).toMatchObject({ synced: false, problem: { problem: 'unauthorized' } })
   })
 
-  it('[CL13] is asked for whole where the state vector is too long for a query', async () => {
+  it('[CL20] is asked for with a state vector of any length', async () => {
     await using server = await ScriptedServer.listen()
     const crowd = new Doc()
     for (let client = 1; client <= 1_500; client++) {
@@ -198,14 +212,15 @@ describe('what the server has', () => {
       doc.getMap('m').set(String(client), 1)
       applyUpdate(crowd, encodeStateAsUpdate(doc))
     }
-    keep(server, {}, crowd)
+    const { provider } = keep(server, {}, crowd)
     ;(await server.take('GET events')).stream().snapshot('e:1', [member('me')])
-    const fetched = await server.take('GET document')
-    expect(fetched.query.has('sv')).toBe(false)
-    fetched.answerBytes(encodeStateAsUpdate(crowd))
+    const fetched = await server.take('POST sync')
+    expect(fetched.bytes).toEqual(Buffer.from(encodeStateVector(crowd)))
+    answerSync(fetched, crowd)
+    expect(await said(provider, 'saved')).toBe(true)
   })
 
-  it('[CL13] an observer that throws neither ends the stream nor keeps the rest from coming', async () => {
+  it('[CL20] an observer that throws neither ends the stream nor keeps the rest from coming', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, stream } = await keepSynced(server)
     const uncaught = new Promise((resolve) => process.once('uncaughtException', resolve))
@@ -224,7 +239,7 @@ describe('what the server has', () => {
 })
 
 describe('edits', () => {
-  it('[CL12] of one go are one post, and those of while it is in flight are the next', async () => {
+  it('[CL21] of one go are one post, and those of while it is in flight are the next', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider } = await keepSynced(server)
     const theirs = new Doc()
@@ -248,7 +263,7 @@ describe('edits', () => {
     expect(await said(provider, 'saved')).toBe(true)
   })
 
-  it('[CL12] are posted again, the same with the same key, until they are acknowledged', async () => {
+  it('[CL21] are posted again, the same with the same key, until they are acknowledged', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider } = await keepSynced(server)
     doc.getText('body').insert(0, 'a')
@@ -277,7 +292,7 @@ describe('edits', () => {
     expect(textOf(theirs)).toBe('ab')
   })
 
-  it('[CL12] of others are not posted', async () => {
+  it('[CL21] of others are not posted', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider, stream } = await keepSynced(server)
     stream.document(encodeStateAsUpdate(typed('theirs')), 'e:2')
@@ -286,15 +301,15 @@ describe('edits', () => {
     expect(server.waiting('POST document')).toBe(0)
   })
 
-  it('[CL12] wait for what the server has, and go together with what it lacks', async () => {
+  it('[CL21] wait for what the server has, and go together with what it lacks', async () => {
     await using server = await ScriptedServer.listen()
     const before = typed('offline ')
     const { doc, provider } = keep(server, {}, before)
     doc.getText('body').insert(8, 'edit')
     ;(await server.take('GET events')).stream().snapshot('e:1', [member('me')])
-    const fetched = await server.take('GET document')
+    const fetched = await server.take('POST sync')
     expect([provider.saved, server.waiting('POST document')]).toEqual([false, 0])
-    fetched.answerBytes(EMPTY)
+    answerSync(fetched, EMPTY)
     const posted = await server.take('POST document')
     const theirs = new Doc()
     applyUpdate(theirs, posted.bytes)
@@ -304,7 +319,7 @@ describe('edits', () => {
     expect(server.waiting('POST document')).toBe(0)
   })
 
-  it('[CL12] larger than the server takes go in parts', async () => {
+  it('[CL21] larger than the server takes go in parts', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider } = await keepSynced(server)
     const cells = doc.getMap('cells')
@@ -327,37 +342,204 @@ describe('edits', () => {
     expect(theirs.getMap('cells').toJSON()).toEqual(cells.toJSON())
   })
 
-  it.each(['document-full', 'too-large', 'bad-update'] as const)(
-    '[CL12] that are refused as %s are kept and said, and tried again with the next one',
+  it('[CL21] for which there is no room are kept and said, and tried again with the next one', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider } = await keepSynced(server)
+    const body = doc.getText('body')
+    body.insert(0, 'too much')
+    const refused = said(provider, 'problem')
+    ;(await server.take('POST document')).refuse('document-full', { limitBytes: 60 })
+    expect(await refused).toMatchObject({ problem: 'document-full' })
+    expect([provider.saved, provider.setAside]).toEqual([false, false])
+    expect(server.waiting('POST document')).toBe(0)
+    body.delete(0, 8)
+    body.insert(0, 'less')
+    const again = await server.take('POST document')
+    // What was deleted is not sent any more.
+    expect(again.body).not.toContain('too much')
+    again.answer(200, { id: 'e:2' })
+    expect(await said(provider, 'saved')).toBe(true)
+    expect(provider.problem).toBeNull()
+  })
+
+  it('[CL21] of a caller who isn’t known are tried again when the room is online again', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider, stream } = await keepSynced(server)
+    doc.getText('body').insert(0, 'a')
+    const refused = said(provider, 'problem')
+    ;(await server.take('POST document')).refuse('unauthorized')
+    expect(await refused).toMatchObject({ problem: 'unauthorized' })
+    expect(provider.saved).toBe(false)
+    stream.end()
+    ;(await server.take('GET events')).stream()
+    ;(await server.take('POST document')).answer(200, { id: 'e:2' })
+    expect(await said(provider, 'saved')).toBe(true)
+    expect(provider.problem).toBeNull()
+  })
+
+  it.each(['too-large', 'bad-update'] as const)(
+    '[CL22] that are refused for good (%s) are set aside, and what comes after them goes on',
     async (name) => {
       await using server = await ScriptedServer.listen()
       const { doc, provider } = await keepSynced(server)
-      const body = doc.getText('body')
-      body.insert(0, 'too much')
-      const refused = said(provider, 'error')
-      ;(await server.take('POST document')).refuse(name, { limitBytes: 60 })
-      expect(await refused).toMatchObject({ problem: name })
-      expect(provider).toMatchObject({ saved: false, problem: { problem: name } })
-      expect(server.waiting('POST document')).toBe(0)
-      body.delete(0, 8)
-      body.insert(0, 'less')
-      ;(await server.take('GET document')).answerBytes(EMPTY)
-      const again = await server.take('POST document')
-      expect(provider.problem).toBeNull()
-      // What was deleted is not sent any more.
-      expect(again.body).not.toContain('too much')
-      again.answer(200, { id: 'e:2' })
+      doc.getMap('sheet').set('A1', 'much too much')
+      const setAside = said(provider, 'setAside')
+      ;(await server.take('POST document')).refuse(name, { limitBytes: 8 })
+      expect(await setAside).toBe(true)
+      expect(provider.problem).toMatchObject({ problem: name })
+      doc.getText('body').insert(0, 'later')
+      const later = await server.take('POST document')
+      expect(later.body).not.toContain('much')
+      const theirs = new Doc()
+      applyUpdate(theirs, later.bytes)
+      expect(textOf(theirs)).toBe('later')
+      later.answer(200, { id: 'e:2' })
+      expect(provider.saved).toBe(false)
+      doc.getMap('sheet').delete('A1')
+      const undone = await server.take('POST document')
+      expect(undone.body).not.toContain('much')
+      applyUpdate(theirs, undone.bytes)
+      undone.answer(200, { id: 'e:3' })
       expect(await said(provider, 'saved')).toBe(true)
+      expect([provider.setAside, provider.problem]).toEqual([false, null])
+      expect(encodeStateVector(theirs)).toEqual(encodeStateVector(doc))
     },
   )
 
-  it('[CL12] that the server has lost are sent again', async () => {
+  it('[CL22] that depend by their clocks on what is set aside get new ones', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider } = await keepSynced(server)
+    const reloaded = said(provider, 'reload')
+    doc.getMap('sheet').set('A1', 'much too much')
+    const refused = await server.take('POST document')
+    doc.getText('body').insert(0, 'later')
+    refused.refuse('bad-update')
+    answerSync(await server.take('POST sync'), EMPTY)
+    expect(await reloaded).toBe(provider.doc)
+    answerSync(await server.take('POST sync'), EMPTY)
+    const later = await server.take('POST document')
+    const theirs = new Doc()
+    applyUpdate(theirs, later.bytes)
+    expect([textOf(theirs), theirs.getMap('sheet').size]).toEqual(['later', 0])
+    expect(provider.doc.getMap('sheet').toJSON()).toEqual({ A1: 'much too much' })
+    later.answer(200, { id: 'e:2' })
+  })
+
+  it.each([
+    ['a page', { 'content-type': 'text/html' }, '<html>Log in</html>'],
+    ['JSON without an id', { 'content-type': 'application/json' }, '{"ok":true}'],
+    ['JSON by its text alone', { 'content-type': 'text/plain' }, '{"id":"e:2"}'],
+  ])('[CL18] aren’t saved by %s with 200', async (_what, headers, body) => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider } = await keepSynced(server)
+    doc.getText('body').insert(0, 'a')
+    const retrying = said(provider, 'retrying')
+    ;(await server.take('POST document')).response.writeHead(200, headers).end(body)
+    expect(await retrying).toBe(true)
+    expect(provider.saved).toBe(false)
+    ;(await server.take('POST document')).answer(200, { id: 'e:2' })
+    expect(await said(provider, 'saved')).toBe(true)
+  })
+
+  it('[CL18] aren’t saved by where a redirect leads', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider } = await keepSynced(server)
+    doc.getText('body').insert(0, 'a')
+    const { response } = await server.take('POST document')
+    response.writeHead(307, { location: `${server.url}/rooms/other/document` }).end()
+    const again = await server.take('POST document')
+    expect(again.request.url).not.toContain('other')
+    again.answer(200, { id: 'e:2' })
+    expect(await said(provider, 'saved')).toBe(true)
+  })
+
+  it('[CL21] of which the server says that something is missing are followed by what it lacks', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider } = await keepSynced(server)
+    doc.getText('body').insert(0, 'a')
+    ;(await server.take('POST document')).answer(200, { id: 'e:2', pending: true })
+    answerSync(await server.take('POST sync'), EMPTY)
+    const again = await server.take('POST document')
+    const theirs = new Doc()
+    applyUpdate(theirs, again.bytes)
+    expect(textOf(theirs)).toBe('a')
+    expect(provider.saved).toBe(false)
+    again.answer(200, { id: 'e:3' })
+    expect(await said(provider, 'saved')).toBe(true)
+  })
+
+  it('[CL20] that the server hasn’t, though it has later ones, are sent', async () => {
+    await using server = await ScriptedServer.listen()
+    const author = new Doc()
+    const updates: Uint8Array[] = []
+    author.on('update', (update: Uint8Array) => void updates.push(update))
+    for (const letter of 'abc') author.getArray('list').push([letter])
+    const theirs = new Doc()
+    for (const update of [updates[0]!, updates[2]!]) applyUpdate(theirs, update)
+    const { provider } = keep(server, {}, author)
+    ;(await server.take('GET events')).stream().snapshot('e:1', [member('me')])
+    answerSync(await server.take('POST sync'), theirs)
+    const posted = await server.take('POST document')
+    expect(provider.saved).toBe(false)
+    applyUpdate(theirs, posted.bytes)
+    expect(theirs.getArray('list').toJSON()).toEqual(['a', 'b', 'c'])
+    posted.answer(200, { id: 'e:2' })
+    expect(await said(provider, 'saved')).toBe(true)
+  })
+
+  it('[CL22] of one long text go in parts, none of which ends within an emoji', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider } = await keepSynced(server)
+    const text = '👨‍👩‍👧😀'.repeat(300)
+    doc.getText('body').insert(0, text)
+    ;(await server.take('POST document')).refuse('too-large', { limitBytes: 1_000 })
+    const theirs = new Doc()
+    const saved = said(provider, 'saved')
+    while (textOf(theirs).length < text.length) {
+      const part = await server.take('POST document')
+      expect(part.bytes.length).toBeLessThanOrEqual(1_000)
+      applyUpdate(theirs, part.bytes)
+      part.answer(200, { id: 'e:2' })
+    }
+    expect(await saved).toBe(true)
+    expect(textOf(theirs)).toBe(text)
+  })
+
+  it.each(['POST document', 'document event'] as const)(
+    '[CL23] under clocks that somebody else has used get new ones (%s)',
+    async (how) => {
+      await using server = await ScriptedServer.listen()
+      const { doc, provider, stream } = await keepSynced(server)
+      doc.getText('body').insert(0, 'own')
+      const theirs = new Doc()
+      theirs.clientID = doc.clientID
+      theirs.getText('body').insert(0, 'their')
+      const reloaded = said(provider, 'reload')
+      const post = await server.take('POST document')
+      if (how === 'document event') stream.document(encodeStateAsUpdate(theirs), 'e:2')
+      post.refuse('bad-update', { reason: 'clock-taken' })
+      answerSync(await server.take('POST sync'), theirs)
+      const rebuilt = await reloaded
+      expect(provider.doc).toBe(rebuilt)
+      expect(['owntheir', 'theirown']).toContain(textOf(rebuilt))
+      answerSync(await server.take('POST sync'), theirs)
+      const again = await server.take('POST document')
+      applyUpdate(theirs, again.bytes)
+      expect(textOf(theirs)).toBe(textOf(rebuilt))
+      again.answer(200, { id: 'e:3' })
+      expect(await said(provider, 'saved')).toBe(true)
+      rebuilt.getText('body').insert(0, '!')
+      ;(await server.take('POST document')).answer(200, { id: 'e:4' })
+    },
+  )
+
+  it('[CL21] that the server has lost are sent again', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, stream } = await keepSynced(server)
     doc.getText('body').insert(0, 'a')
     ;(await server.take('POST document')).answer(200, { id: 'e:2' })
     stream.event('resync', { document: true }).event('patch', {}, 'f:1')
-    ;(await server.take('GET document')).answerBytes(EMPTY)
+    answerSync(await server.take('POST sync'), EMPTY)
     const again = await server.take('POST document')
     const theirs = new Doc()
     applyUpdate(theirs, again.bytes)
@@ -367,7 +549,7 @@ describe('edits', () => {
 })
 
 describe('a provider', () => {
-  it('[CL13] that comes to a room which is open already has the stream opened anew', async () => {
+  it('[CL20] that comes to a room which is open already has the stream opened anew', async () => {
     await using server = await ScriptedServer.listen()
     const room = joinRoom({ url: server.url, room: 'budget' })
     rooms.push(room)
@@ -380,11 +562,11 @@ describe('a provider', () => {
     const again = await server.take('GET events')
     expect([again.query.get('document'), again.query.get('lastEventId')]).toEqual([null, 'e:1'])
     again.stream()
-    ;(await server.take('GET document')).answerBytes(EMPTY)
+    answerSync(await server.take('POST sync'), EMPTY)
     expect(await said(provider, 'synced')).toBe(true)
   })
 
-  it('[CL13] is told by the long-poll as by a stream', async () => {
+  it('[CL20] is told by the long-poll as by a stream', async () => {
     await using server = await ScriptedServer.listen()
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const theirs = typed('a')
@@ -401,7 +583,7 @@ describe('a provider', () => {
       members: [JSON.parse(JSON.stringify(member('me'))) as Json],
       watching: 0,
     })
-    ;(await server.take('GET document')).answerBytes(encodeStateAsUpdate(theirs))
+    answerSync(await server.take('POST sync'), theirs)
     await untilText(doc, 'a')
     theirs.getText('body').insert(1, 'b')
     const document = Buffer.from(encodeStateAsUpdate(theirs)).toString('base64')
@@ -414,31 +596,136 @@ describe('a provider', () => {
       200,
       news({ id: 'e:9', resync: { document: true } }),
     )
-    ;(await server.take('GET document')).answerBytes(encodeStateAsUpdate(theirs))
+    answerSync(await server.take('POST sync'), theirs)
     await untilText(doc, 'abc')
   })
 
   it('says its status and that of the room, and why it is closed', async () => {
     await using server = await ScriptedServer.listen()
     const { provider } = keep(server)
-    const [error, status] = [said(provider, 'error'), said(provider, 'status')]
+    const [error, status] = [said(provider, 'problem'), said(provider, 'status')]
     ;(await server.take('GET events')).refuse('room-full')
     expect(await status).toBe('closed')
     expect(await error).toMatchObject({ problem: 'room-full' })
     expect(provider).toMatchObject({ synced: false, problem: { problem: 'room-full' } })
   })
 
-  it('[CL12] posts what it has once more when it is destroyed, and hears no more', async () => {
+  it('[CL25] posts what it has once more when it is destroyed, and hears no more', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider, stream, room } = await keepSynced(server)
     doc.getText('body').insert(0, 'a')
-    await provider.destroy()
+    const saved = provider.destroy()
     ;(await server.take('POST document')).response.destroy()
+    expect(await saved).toBe(false)
     doc.getText('body').insert(1, 'b')
     stream.document(encodeStateAsUpdate(typed('c')), 'e:2').event('patch', { watching: 1 }, 'e:3')
     await until(room, ({ watching }) => watching === 1)
     expect(textOf(doc)).toBe('ab')
     expect(server.waiting('POST document')).toBe(0)
+  })
+
+  it('[CL25] that is destroyed early asks first and posts then', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider } = keep(server)
+    doc.getText('body').insert(0, 'a')
+    const saved = provider.destroy()
+    answerSync(await server.take('POST sync'), EMPTY)
+    ;(await server.take('POST document')).answer(200, { id: 'e:2' })
+    expect(await saved).toBe(true)
+    expect(await keep(server).provider.destroy(), 'nothing was edited').toBe(true)
+  })
+
+  it.each(['update', 'afterTransaction', 'afterTransactionCleanup', 'beforeTransaction'] as const)(
+    '[CL25] goes on, and so do all others, while a listener of %s throws',
+    async (event) => {
+      await using server = await ScriptedServer.listen()
+      const { doc, provider } = await keepSynced(server)
+      const fault = new Error('a listener that throws')
+      doc.on(event, () => {
+        throw fault
+      })
+      const heard: string[] = []
+      doc.on('update', () => void heard.push(textOf(doc)))
+      for (const text of ['a', 'ab']) {
+        expect(() => doc.getText('body').insert(0, text)).toThrow(fault)
+        ;(await server.take('POST document')).answer(200, { id: 'e:2' })
+        expect(await said(provider, 'saved')).toBe(true)
+      }
+      expect(heard).toEqual(['a', 'aba'])
+    },
+  )
+
+  it.each(['observe', 'observeDeep'] as const)(
+    '[CL25] goes on while what looks on with %s throws',
+    async (how) => {
+      await using server = await ScriptedServer.listen()
+      const { doc, provider } = await keepSynced(server)
+      doc.getText('body')[how](() => {
+        throw new Error('an observer that throws')
+      })
+      for (const text of ['a', 'b']) {
+        expect(() => doc.getText('body').insert(0, text)).toThrow('an observer that throws')
+        ;(await server.take('POST document')).answer(200, { id: 'e:2' })
+        expect(await said(provider, 'saved')).toBe(true)
+      }
+    },
+  )
+
+  it('[CL25] mends a document that a listener has broken before', async () => {
+    await using server = await ScriptedServer.listen()
+    const doc = new Doc()
+    const broken = () => {
+      throw new Error('a listener that throws')
+    }
+    doc.on('update', broken)
+    expect(() => doc.getText('body').insert(0, 'a')).toThrow()
+    doc.off('update', broken)
+    const heard: string[] = []
+    doc.getText('body').observe(() => void heard.push(textOf(doc)))
+    doc.getText('body').insert(1, 'b')
+    expect(heard).toEqual([])
+    const { provider } = keep(server, {}, doc)
+    ;(await server.take('GET events')).stream().snapshot('e:1', [member('me')])
+    answerSync(await server.take('POST sync'), EMPTY)
+    ;(await server.take('POST document')).answer(200, { id: 'e:2' })
+    expect(await said(provider, 'saved')).toBe(true)
+    expect(heard).toEqual(['ab'])
+    doc.getText('body').insert(2, 'c')
+    ;(await server.take('POST document')).answer(200, { id: 'e:3' })
+    expect(heard).toEqual(['ab', 'abc'])
+  })
+
+  it('[CL21] beside another one passes on what that one is told, and doesn’t echo', async () => {
+    await using one = await ScriptedServer.listen()
+    await using two = await ScriptedServer.listen()
+    const { doc, stream } = await keepSynced(one)
+    const other = keep(two, {}, doc)
+    ;(await two.take('GET events')).stream().snapshot('e:1', [member('me')])
+    answerSync(await two.take('POST sync'), EMPTY)
+    await said(other.provider, 'synced')
+    const theirs = typed('a')
+    const first = encodeStateAsUpdate(theirs)
+    theirs.getText('body').insert(1, 'b')
+    const second = encodeStateAsUpdate(theirs, encodeStateVectorFromUpdate(first))
+    // The second comes first by the one, and waits until the other brings what it needs.
+    stream.document(second, 'e:2')
+    const later = await two.take('POST document')
+    later.answer(200, { id: 'e:2', pending: true })
+    applyUpdate(theirs, later.bytes)
+    const server = new Doc()
+    applyUpdate(server, later.bytes)
+    answerSync(await two.take('POST sync'), server)
+    const settled = said(other.provider, 'synced')
+    two.waiting('POST document')
+    applyUpdate(doc, first, other.provider)
+    await settled.catch(() => undefined)
+    expect(textOf(doc)).toBe('ab')
+    const passedOn = await one.take('POST document')
+    const had = new Doc()
+    applyUpdate(had, second)
+    applyUpdate(had, passedOn.bytes)
+    expect(textOf(had)).toBe('ab')
+    passedOn.answer(200, { id: 'e:3' })
   })
 
   it('asks nothing of a room that is closed', async () => {
@@ -450,7 +737,7 @@ describe('a provider', () => {
     const asked = vi.spyOn(globalThis, 'fetch')
     const late = new RoomProvider(room, typed('a'))
     providers.push(late)
-    expect(late).toMatchObject({ status: 'closed', synced: false, saved: true, problem: null })
+    expect(late).toMatchObject({ status: 'closed', synced: false, saved: false, problem: null })
     await fetch(`${server.url}/page`)
     expect(asked.mock.calls).toEqual([[`${server.url}/page`]])
   })

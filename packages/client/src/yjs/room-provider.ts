@@ -1,21 +1,19 @@
 import type { Problem } from '@whereabouts/protocol'
-import { applyUpdate, type Doc } from 'yjs'
-import { Backoff } from '../backoff.js'
+import type { Doc } from 'yjs'
 import { lineOf, type DocumentLine } from '../document-line.js'
 import { Pause } from '../pause.js'
-import { isLasting } from '../refusal.js'
 import type { Room } from '../room.js'
-import { callSafely, type RoomStatus } from '../store.js'
+import type { RoomStatus } from '../store.js'
 import { decodeBase64 } from './base64.js'
-import { fetchDocument, postUpdate } from './document-calls.js'
+import { DocumentSync } from './document-sync.js'
 import { Emitter } from './emitter.js'
 import { OfflineCopy } from './offline-copy.js'
-import { Outbox } from './outbox.js'
 import { PresenceAwareness } from './presence-awareness.js'
-import { ServerCopy } from './server-copy.js'
+import { shield } from './shield.js'
 
 // The server is not kept waiting for a disk that is slow; what it has comes along later.
 const LOAD_WITHIN_MS = 2_000
+const LEAVE_WITHIN_MS = 5_000
 
 /** How to keep a document. */
 export interface ProviderOptions {
@@ -30,68 +28,70 @@ export interface ProviderOptions {
 export type ProviderEvents = {
   readonly synced: readonly [isSynced: boolean]
   readonly saved: readonly [isSaved: boolean]
+  readonly kept: readonly [isKept: boolean]
   readonly retrying: readonly [isRetrying: boolean]
+  readonly setAside: readonly [hasSetAside: boolean]
   readonly status: readonly [status: RoomStatus]
-  readonly error: readonly [problem: Problem]
+  readonly problem: readonly [problem: Problem | null]
+  /** The document had to be made anew: whatever shows it has to show this one from now on. */
+  readonly reload: readonly [doc: Doc]
+}
+
+/** What can be asked for, and is told when it is something else. */
+type Said = {
+  readonly [Name in Exclude<keyof ProviderEvents, 'reload'>]: ProviderEvents[Name][0]
 }
 
 /**
  * Keeps a Yjs document the same as the document of a room, until `destroy`. Edits are posted, and
  * those of the others come with the room's events; what was edited offline merges when the server is
- * there again. Make it in the same go as the room: else the room's stream has to be opened again.
+ * there again. Make it synchronously, right after `joinRoom()`: else the room's stream has to be
+ * opened again.
  *
  * @throws {TypeError} if the room doesn't come from `joinRoom`.
  * @example
  * const doc = new Doc()
  * const provider = new RoomProvider(joinRoom({ room: 'minutes' }), doc)
  * provider.on('saved', (isSaved) => show(isSaved ? 'Saved' : 'Saving…'))
- * @see PROTOCOL.md CL12, CL13, CL14
+ * @see PROTOCOL.md CL14, CL20, CL25
  */
 export class RoomProvider extends Emitter<ProviderEvents> {
   readonly room: Room
-  readonly doc: Doc
   readonly #line: DocumentLine
   readonly #offline: OfflineCopy | null
-  readonly #server: ServerCopy
-  readonly #outbox: Outbox
-  readonly #backoff = new Backoff()
-  readonly #pause = new Pause()
-  readonly #life = new AbortController()
+  readonly #sync: DocumentSync
   readonly #release: (() => void)[]
+  #doc: Doc
   #awareness: PresenceAwareness | null = null
-  /** Whether all that doesn't come with the room's events has been fetched. */
-  #hasFetched = false
-  #isFetching = false
-  #isOutdated = false
-  #fetchProblem: Problem | null = null
-  #told: {
-    synced: boolean
-    saved: boolean
-    retrying: boolean
-    status: RoomStatus
-    problem: Problem | null
-  }
+  #ended: Promise<boolean> | null = null
+  #told: Said
 
   constructor(room: Room, doc: Doc, { offline = true }: ProviderOptions = {}) {
     super()
     this.room = room
-    this.doc = doc
+    this.#doc = doc
     this.#line = lineOf(room)
-    this.#server = new ServerCopy(doc)
-    this.#outbox = new Outbox({
-      post: (update, key) => postUpdate(this.#line, update, key),
-      acknowledged: (update) => this.#server.acknowledged(update),
+    shield(doc)
+    this.#sync = new DocumentSync(doc, {
+      line: this.#line,
+      origin: this,
       changed: () => this.#tell(),
+      loaded: () => this.#loadedInTime(),
+      gathered: () => this.#gatheredInTime(),
+      rebuilt: (rebuilt) => this.#rebuilt(rebuilt),
     })
-    const { status } = room
-    this.#told = { synced: false, saved: true, retrying: false, status, problem: null }
-    const hasIndexedDb = typeof indexedDB !== 'undefined'
-    this.#offline = offline && hasIndexedDb ? new OfflineCopy(this.#line.address, doc) : null
-    this.#release = [this.#followDocument(), this.#followRoom(), this.#listen()]
-    if (room.status === 'closed') this.#life.abort()
+    this.#offline = offline && hasIndexedDb() ? this.#keepOffline() : null
+    this.#told = this.#said()
+    this.#release = [this.#followRoom(), this.#listen()]
+    doc.on('destroy', this.#docDestroyed)
     // A room that is open already says nothing of what was before.
-    if (room.status !== 'connecting') this.#fetch()
-    void this.#offline?.loaded.then(() => this.#loaded())
+    if (room.status === 'online' || room.status === 'reconnecting') this.#sync.outdated()
+    if (room.status === 'closed') this.#sync.stop()
+  }
+
+  /** The document; another one after `reload`. */
+  get doc(): Doc {
+    return this.#doc
   }
 
   /**
@@ -99,17 +99,33 @@ export class RoomProvider extends Emitter<ProviderEvents> {
    * it is, until the server says that there is more to fetch.
    */
   get synced(): boolean {
-    return this.#hasFetched && this.status === 'online'
+    return this.#sync.isSynced && this.status === 'online'
   }
 
-  /** Whether the server has acknowledged every edit made here. Warn who closes the page before. */
+  /**
+   * Whether the server has all that is in the document, as it has said itself; `false` until it has.
+   * Warn whoever closes the page before.
+   */
   get saved(): boolean {
-    return this.#outbox.pending === 0
+    return this.#sync.isSaved
   }
 
-  /** Whether the last post of an edit failed, and is tried again: the server or its store is away. */
+  /** Whether this browser has written all of the document, so that it outlives the page. */
+  get kept(): boolean {
+    return this.#offline?.isKept ?? false
+  }
+
+  /** Whether the last request failed and is made again: the server or its store is away. */
   get retrying(): boolean {
-    return this.#outbox.isRetrying
+    return this.#sync.isRetrying
+  }
+
+  /**
+   * Whether something in the document was refused for good, such as an image that is too large. It is
+   * here alone; all the rest is saved. Undoing it ends that.
+   */
+  get setAside(): boolean {
+    return this.#sync.hasSetAside
   }
 
   /** The room's. */
@@ -119,48 +135,66 @@ export class RoomProvider extends Emitter<ProviderEvents> {
 
   /**
    * Why the server doesn't take the edits (`document-full`, `too-large`, …) or doesn't give the
-   * document, or why the room is closed. The edits are kept here, and tried again with the next one
-   * and when the room is opened again.
+   * document, or why the room is closed. The edits stay in the document, and are tried again: with
+   * the next edit, when the room is online again, and after half a minute.
    */
   get problem(): Problem | null {
     const { status, problem } = this.room.getSnapshot()
-    return this.#outbox.problem ?? this.#fetchProblem ?? (status === 'closed' ? problem : null)
+    return this.#sync.problem ?? (status === 'closed' ? problem : null)
   }
 
   /** The others' cursors, for the binding of an editor; is there as soon as it is asked for. */
   get awareness(): PresenceAwareness {
-    this.#awareness ??= new PresenceAwareness(this.room, this.doc)
+    this.#awareness ??= new PresenceAwareness(this.room, this.#doc)
     return this.#awareness
   }
 
   /**
-   * Leaves the document as it is. What isn't saved is posted once more, and stays in IndexedDB for
-   * the next time. Resolves when that is closed. The room stays open.
+   * Posts what isn't saved, once and within 5 s, and leaves the document as it is. The room stays
+   * open. What can't be posted stays in IndexedDB for the next time.
+   *
+   * @returns whether the server has all of the document
    */
-  async destroy(): Promise<void> {
-    this.#life.abort()
-    this.#pause.end()
-    this.#outbox.finish()
-    this.#awareness?.destroy()
-    for (const release of this.#release) release()
-    await this.#offline?.close()
+  destroy(): Promise<boolean> {
+    this.#ended ??= this.#end()
+    return this.#ended
   }
 
-  #followDocument(): () => void {
-    const take = (update: Uint8Array, origin: unknown) => {
-      if (origin === this || this.#offline?.isOrigin(origin) === true) return
-      const wasRefused = this.#outbox.problem !== null
-      this.#outbox.add(update)
-      // Perhaps the edit mends what was refused: what is to be sent is made up anew.
-      if (wasRefused) this.#fetch()
-    }
-    const destroy = () => void this.destroy()
-    this.doc.on('update', take)
-    this.doc.on('destroy', destroy)
-    return () => {
-      this.doc.off('update', take)
-      this.doc.off('destroy', destroy)
-    }
+  async #end(): Promise<boolean> {
+    this.#doc.off('destroy', this.#docDestroyed)
+    for (const release of this.#release) release()
+    this.#awareness?.destroy()
+    const isSaved = await this.#sync.finish(LEAVE_WITHIN_MS)
+    if (this.#offline !== null) await within(LOAD_WITHIN_MS, this.#offline.close())
+    this.forgetListeners()
+    return isSaved
+  }
+
+  readonly #docDestroyed = (): void => void this.destroy()
+
+  #keepOffline(): OfflineCopy {
+    return new OfflineCopy(this.#line.address, this.#doc, {
+      keptChanged: () => this.#tell(),
+      remembered: (vector) => this.#sync.remember(vector),
+    })
+  }
+
+  #loadedInTime(): Promise<unknown> {
+    return within(LOAD_WITHIN_MS, this.#offline?.loaded)
+  }
+
+  #gatheredInTime(): Promise<unknown> {
+    return within(LOAD_WITHIN_MS, this.#offline?.gather())
+  }
+
+  #rebuilt(doc: Doc): void {
+    this.#doc.off('destroy', this.#docDestroyed)
+    shield(doc)
+    doc.on('destroy', this.#docDestroyed)
+    this.#doc = doc
+    this.#offline?.replace(doc)
+    this.#awareness?.follow(doc)
+    this.emit('reload', [doc])
   }
 
   #followRoom(): () => void {
@@ -171,98 +205,68 @@ export class RoomProvider extends Emitter<ProviderEvents> {
   }
 
   #statusChanged(): void {
-    if (this.status === 'closed') {
-      this.#life.abort()
-      this.#pause.end()
-      this.#outbox.finish()
-    } else if (this.status === 'online') {
-      this.#pause.end()
-      this.#outbox.hurry()
-      if (!this.#hasFetched) this.#fetch()
-    }
+    if (this.status === 'online') this.#sync.hurry()
+    // Who left may have edited right before; who was refused has no say any more.
+    else if (this.status === 'closed' && this.problem !== null) this.#sync.stop()
+    else if (this.status === 'closed') void this.#sync.finish(LEAVE_WITHIN_MS)
   }
 
   #listen(): () => void {
     return this.#line.listen({
       opened: (isResumed) => {
         if (!isResumed) this.#outdated()
-        else if (this.#outbox.problem !== null) this.#fetch()
+        else this.#sync.hurry()
       },
-      updated: (update) => applyUpdate(this.doc, decodeBase64(update), this),
+      updated: (update) => this.#updated(update),
       outdated: () => this.#outdated(),
     })
   }
 
-  #outdated(): void {
-    this.#hasFetched = false
-    // An answer that is on its way may be older than what it is about.
-    this.#isOutdated = this.#isFetching
-    this.#fetch()
-    this.#tell()
-  }
-
-  /** What was kept came too late for what was fetched: now the server lacks it. */
-  #loaded(): void {
-    if (this.#hasFetched) this.#fetch()
-  }
-
-  #fetch(): void {
-    if (!this.#isFetching && !this.#life.signal.aborted) void this.#fetchAll()
-  }
-
-  async #fetchAll(): Promise<void> {
-    this.#isFetching = true
-    await this.#loadedInTime()
-    do {
-      this.#isOutdated = false
-      await this.#fetchOnce()
-    } while (this.#isOutdated && !this.#life.signal.aborted)
-    this.#isFetching = false
-    this.#tell()
-  }
-
-  async #loadedInTime(): Promise<void> {
-    const pause = new Pause()
-    const late = pause.for(LOAD_WITHIN_MS)
-    await Promise.race([this.#offline?.loaded, late])
-    pause.end()
-  }
-
-  /** Fetches what is missing here, until it is there or can't be had, and says what is missing there. */
-  async #fetchOnce(): Promise<void> {
-    const { signal } = this.#life
-    while (!signal.aborted) {
-      try {
-        const answer = await fetchDocument(this.#line, this.#server.question(), signal)
-        if (!signal.aborted) this.#fetched(answer)
-        return
-      } catch (error) {
-        if (isLasting(error)) {
-          this.#fetchProblem = error
-          return
-        }
-        if (!signal.aborted) await this.#pause.for(this.#backoff.next())
-      }
+  #updated(update: string): void {
+    try {
+      this.#sync.told(decodeBase64(update))
+    } catch {
+      // What can't be read is asked for.
+      this.#outdated()
     }
   }
 
-  #fetched(answer: Uint8Array): void {
-    this.#backoff.reset()
-    this.#fetchProblem = null
-    // What an observer of the document throws is not ours.
-    callSafely(() => applyUpdate(this.doc, answer, this))
-    this.#hasFetched = !this.#isOutdated
-    this.#outbox.replace(this.#server.lacks(answer))
+  #outdated(): void {
+    this.#sync.outdated()
+    this.#tell()
+  }
+
+  #said(): Said {
+    const { synced, saved, kept, retrying, setAside, status, problem } = this
+    return { synced, saved, kept, retrying, setAside, status, problem }
   }
 
   #tell(): void {
     const before = this.#told
-    const { synced, saved, retrying, status, problem } = this
-    this.#told = { synced, saved, retrying, status, problem }
-    if (status !== before.status) this.emit('status', status)
-    if (synced !== before.synced) this.emit('synced', synced)
-    if (saved !== before.saved) this.emit('saved', saved)
-    if (retrying !== before.retrying) this.emit('retrying', retrying)
-    if (problem !== null && problem !== before.problem) this.emit('error', problem)
+    const now = this.#said()
+    this.#told = now
+    if (now.saved && !before.saved) this.#offline?.remember(this.#sync.vector)
+    if (now.status !== before.status) this.emit('status', [now.status])
+    if (now.synced !== before.synced) this.emit('synced', [now.synced])
+    if (now.saved !== before.saved) this.emit('saved', [now.saved])
+    if (now.kept !== before.kept) this.emit('kept', [now.kept])
+    if (now.retrying !== before.retrying) this.emit('retrying', [now.retrying])
+    if (now.setAside !== before.setAside) this.emit('setAside', [now.setAside])
+    if (now.problem !== before.problem) this.emit('problem', [now.problem])
   }
+}
+
+function hasIndexedDb(): boolean {
+  try {
+    return typeof indexedDB !== 'undefined'
+  } catch {
+    // Where cookies are blocked, it can't even be named.
+    return false
+  }
+}
+
+async function within(ms: number, work: Promise<unknown> | undefined): Promise<void> {
+  const pause = new Pause()
+  await Promise.race([work, pause.for(ms)])
+  pause.end()
 }

@@ -1,0 +1,233 @@
+import {
+  compareIDs,
+  ContentAny,
+  ContentDeleted,
+  ContentJSON,
+  ContentString,
+  ContentType,
+  createID,
+  type Doc,
+  findIndexSS,
+  GC,
+  type ID,
+  Item,
+  Skip,
+  UpdateEncoderV1,
+} from 'yjs'
+import type { Ranges } from './ranges.js'
+
+/** What a document is made of: consecutive clocks of one client. */
+export type Struct = Item | GC
+/** How far somebody is, by client id. */
+export type Clocks = ReadonlyMap<number, number>
+
+const NOTHING = { clients: new Map<number, never>() }
+
+export function endOf({ id, length }: Struct): number {
+  return id.clock + length
+}
+
+/** What a document has of a client from a clock on. */
+export function structsFrom({ store }: Doc, client: number, clock: number): Struct[] {
+  const structs = store.clients.get(client)
+  if (structs === undefined || endOf(structs.at(-1)!) <= clock) return []
+  const [first, ...others] = structs.slice(findIndexSS(structs, clock))
+  return [cut(first!, clock, endOf(first!)), ...others]
+}
+
+/** The part of a struct between two clocks, a struct itself; whole if those are its own. */
+export function cut(struct: Struct, start: number, end: number): Struct {
+  const { client, clock } = struct.id
+  if (start === clock && end === endOf(struct)) return struct
+  const id = createID(client, start)
+  if (!(struct instanceof Item)) return new GC(id, end - start)
+  const origin = start === clock ? struct.origin : createID(client, start - 1)
+  const { rightOrigin, parent, parentSub } = struct
+  const content = cutContent(struct.content, start - clock, end - clock)
+  return new Item(id, null, origin, null, rightOrigin, parent, parentSub, content)
+}
+
+function cutContent(content: Item['content'], start: number, end: number): Item['content'] {
+  if (content instanceof ContentString) return new ContentString(content.str.slice(start, end))
+  if (content instanceof ContentAny) return new ContentAny(content.arr.slice(start, end))
+  if (content instanceof ContentJSON) return new ContentJSON(content.arr.slice(start, end))
+  if (content instanceof ContentDeleted) return new ContentDeleted(end - start)
+  throw new TypeError('one piece has no parts')
+}
+
+/**
+ * The pieces of a struct that are no larger than a size, as far as it can be cut. A text is never
+ * cut within a surrogate pair, and of what is deleted nothing but its length is left.
+ */
+export function pieces(struct: Struct, maxBytes: number): Struct[] {
+  if (bytesOf(struct) <= maxBytes) return [struct]
+  if (isDeletedLeaf(struct)) return [withoutContent(struct)]
+  const middle = middleOf(struct)
+  if (middle === undefined) return [struct]
+  const { clock } = struct.id
+  return [cut(struct, clock, middle), cut(struct, middle, endOf(struct))].flatMap((half) =>
+    pieces(half, maxBytes),
+  )
+}
+
+/** A clock at which a struct can be cut in two, `undefined` if there is none. */
+export function middleOf(struct: Struct): number | undefined {
+  const half = Math.floor(struct.length / 2)
+  const text = struct instanceof Item && struct.content instanceof ContentString
+  const isInPair = text && isWithinPair((struct.content as ContentString).str, half)
+  const middle = isInPair ? half + 1 : half
+  return middle > 0 && middle < struct.length ? struct.id.clock + middle : undefined
+}
+
+/** Whether a document would have to be cut within a surrogate pair at a clock. */
+export function isWithinPairAt({ store }: Doc, client: number, clock: number): boolean {
+  const structs = store.clients.get(client)
+  if (structs === undefined || clock === 0 || endOf(structs.at(-1)!) <= clock) return false
+  const struct = structs[findIndexSS(structs, clock)]
+  if (!(struct instanceof Item) || !(struct.content instanceof ContentString)) return false
+  return isWithinPair(struct.content.str, clock - struct.id.clock)
+}
+
+function isWithinPair(text: string, at: number): boolean {
+  return at > 0 && /^[\uD800-\uDBFF][\uDC00-\uDFFF]$/.test(text.slice(at - 1, at + 1))
+}
+
+function isDeletedLeaf(struct: Struct): struct is Item {
+  return struct instanceof Item && struct.deleted && !(struct.content instanceof ContentType)
+}
+
+function withoutContent({ id, origin, rightOrigin, parent, parentSub, length }: Item): Item {
+  const content = new ContentDeleted(length)
+  return new Item(id, null, origin, null, rightOrigin, parent, parentSub, content)
+}
+
+export function bytesOf(struct: Struct): number {
+  return encoded(struct).length
+}
+
+/** How two structs of the same clocks compare; `unknown` where one of them is deleted. */
+export function compare(a: Struct, b: Struct): 'same' | 'different' | 'unknown' {
+  if (!isKnown(a) || !isKnown(b)) return isKnown(a) || isKnown(b) ? 'unknown' : 'same'
+  return isSame(a, b) ? 'same' : 'different'
+}
+
+function isSame(a: Item, b: Item): boolean {
+  // What one reads of an item has its parent only where it has no neighbors.
+  const isAlone = a.origin === null && a.rightOrigin === null
+  if (isAlone) return isEqual(encoded(a), encoded(b))
+  return (
+    compareIDs(a.origin, b.origin) &&
+    compareIDs(a.rightOrigin, b.rightOrigin) &&
+    a.content.getRef() === b.content.getRef() &&
+    isEqual(encoded(a.content), encoded(b.content))
+  )
+}
+
+function isKnown(struct: Struct): struct is Item {
+  return struct instanceof Item && !(struct.content instanceof ContentDeleted)
+}
+
+function encoded(content: Struct | Item['content']): Uint8Array {
+  const encoder = new UpdateEncoderV1()
+  content.write(encoder, 0)
+  return encoder.toUint8Array()
+}
+
+function isEqual(bytes: Uint8Array, others: Uint8Array): boolean {
+  return bytes.length === others.length && bytes.every((byte, at) => byte === others[at])
+}
+
+/** Whom a struct can't be put in its place without. */
+export function needsOf(struct: Struct): ID[] {
+  if (!(struct instanceof Item)) return []
+  const { origin, rightOrigin } = struct
+  return [origin, rightOrigin, parentOf(struct)].filter((id) => id !== null)
+}
+
+/** The item that an item is in, `null` for a root or where its neighbors say it. */
+export function parentOf({ parent }: Item): ID | null {
+  if (parent === null || typeof parent === 'string') return null
+  if ('clock' in parent) return parent
+  return parent._item?.id ?? null
+}
+
+/** Structs, and those of them that have to wait for others. */
+export interface Ordered {
+  readonly placed: Struct[]
+  readonly waiting: Struct[]
+}
+
+/**
+ * Puts structs in an order in which each comes after all that it needs.
+ *
+ * @param clocks how far everything is there already; moved on by what is placed
+ */
+export function inOrder(structs: Iterable<Struct>, clocks: Map<number, number>): Ordered {
+  const queues = queuesOf(structs)
+  const placed: Struct[] = []
+  const isThere = ({ client, clock }: ID) => clock < (clocks.get(client) ?? 0)
+  const isNext = (struct: Struct) =>
+    struct.id.clock <= (clocks.get(struct.id.client) ?? 0) && needsOf(struct).every(isThere)
+  for (let before = -1; before < placed.length;) {
+    before = placed.length
+    for (const queue of queues) {
+      for (let next = queue.at(-1); next !== undefined && isNext(next); next = queue.at(-1)) {
+        queue.pop()
+        placed.push(next)
+        clocks.set(next.id.client, Math.max(endOf(next), clocks.get(next.id.client) ?? 0))
+      }
+    }
+  }
+  return { placed, waiting: queues.flatMap((queue) => queue.toReversed()) }
+}
+
+/** One for each client, the first clock last. */
+function queuesOf(structs: Iterable<Struct>): Struct[][] {
+  const queues = new Map<number, Struct[]>()
+  for (const struct of structs) {
+    const queue = queues.get(struct.id.client)
+    if (queue === undefined) queues.set(struct.id.client, [struct])
+    else queue.push(struct)
+  }
+  return [...queues.values()].map((queue) => queue.sort((a, b) => b.id.clock - a.id.clock))
+}
+
+/** Writes an update of structs, which are in order for each client, and deletions. */
+export function encodeUpdate(
+  structs: readonly Struct[],
+  deleted: Pick<Ranges, 'clients'> = NOTHING,
+): Uint8Array<ArrayBuffer> {
+  const encoder = new UpdateEncoderV1()
+  const queues = queuesOf(structs)
+  // Higher client ids come first, as Yjs writes them.
+  queues.sort(([a], [b]) => b!.id.client - a!.id.client)
+  // Every count in version 1 is written like a length.
+  encoder.writeLen(queues.length)
+  for (const queue of queues) writeClient(encoder, queue.toReversed())
+  encoder.writeLen(deleted.clients.size)
+  for (const [client, ranges] of deleted.clients) {
+    encoder.writeClient(client)
+    encoder.writeLen(ranges.length)
+    for (const [start, end] of ranges) {
+      encoder.writeLen(start)
+      encoder.writeLen(end - start)
+    }
+  }
+  return new Uint8Array(encoder.toUint8Array())
+}
+
+function writeClient(encoder: UpdateEncoderV1, structs: readonly Struct[]): void {
+  const { client, clock } = structs[0]!.id
+  const written: (Struct | Skip)[] = []
+  let at = clock
+  for (const struct of structs) {
+    const gap = struct.id.clock - at
+    if (gap > 0) written.push(new Skip(createID(client, at), gap))
+    written.push(struct)
+    at = endOf(struct)
+  }
+  encoder.writeLen(written.length)
+  encoder.writeClient(client)
+  encoder.writeLen(clock)
+  for (const struct of written) struct.write(encoder, 0)
+}
