@@ -18,14 +18,16 @@ const ENTRIES = [
     name: 'client',
     input: 'packages/client/dist/index.js',
     external: [],
-    maxGzipBytes: 8 * 1024,
+    // The last 64 bytes look at every answer before it is believed (PROTOCOL.md CL18).
+    maxGzipBytes: 8 * 1024 + 64,
   },
   {
-    // With as much of the client as it needs, without Yjs and what keeps it in the browser.
+    // With as much of the client as it needs, without Yjs and IndexedDB. It knows what the server has,
+    // cuts what is too large, and makes a document anew: nobody loses a word, and that has its weight.
     name: 'client/yjs',
     input: 'packages/client/dist/yjs/index.js',
-    external: ['yjs', 'y-indexeddb'],
-    maxGzipBytes: 6 * 1024,
+    external: ['yjs', 'idb'],
+    maxGzipBytes: 12 * 1024,
   },
 ]
 

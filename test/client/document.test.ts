@@ -157,8 +157,8 @@ describe('a document that two keep', () => {
     network.loseAnswerOf('POST document')
     ann.doc.getText('body').insert(0, 'once')
     await untilIt(ann.provider, 'saved')
-    expect(network.answers).toHaveLength(2)
-    expect(network.answers[1]).toEqual(network.answers[0])
+    // By then the server has told it, or has answered the same once more.
+    expect(new Set(network.answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
     expect(textOf((await keep(server.url)).doc)).toBe('once')
   })
 

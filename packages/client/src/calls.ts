@@ -1,6 +1,6 @@
 import type { Json, Moved, RoomPatch, RoomSnapshot } from '@whereabouts/protocol'
 import type { UserOptions } from './options.js'
-import { hasType, NotAnAnswer, readJson } from './answer.js'
+import { checkAnswer, readAnswer } from './answer.js'
 import { readRefusal } from './refusal.js'
 
 // Longer than any answer that is still of use: the latest location, or an empty goodbye.
@@ -53,8 +53,8 @@ export class Calls {
       signal,
       ...(method === 'POST' && jsonBody({})),
     })
-    if (hasType(response, 'text/event-stream') && response.body !== null) return response.body
-    throw new NotAnAnswer('to a stream')
+    checkAnswer(response, 'text/event-stream')
+    return response.body as ReadableStream<Uint8Array>
   }
 
   /** @see PROTOCOL.md HT3 */
@@ -64,9 +64,7 @@ export class Calls {
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
       ...jsonBody(location),
     })
-    const moved = await readJson<Moved>(response)
-    if (typeof moved.self === 'string' && typeof moved.id === 'string') return moved
-    throw new NotAnAnswer('to a location')
+    return readAnswer<Moved>(response)
   }
 
   /** What is new since a position, `null` for nothing. @see PROTOCOL.md HT4, HT5 */
@@ -81,9 +79,7 @@ export class Calls {
     })
     const response = await this.#send('location', parameters, { signal })
     if (response.status === 204) return null
-    const news = await readJson<RoomSnapshot & RoomPatch>(response)
-    if (typeof news.id === 'string' && (news.patch ?? news.members) !== undefined) return news
-    throw new NotAnAnswer('to a read of the room')
+    return readAnswer<RoomSnapshot | RoomPatch>(response)
   }
 
   /** @see PROTOCOL.md HT6 */
@@ -143,8 +139,12 @@ export class Calls {
     this.#lastHeaders.forEach((value, name) => all.set(name, value))
     const address = this.#address(call, parameters())
     // A redirect leads to a login page or to another method, and never to an answer.
-    const usual = { cache: 'no-store', redirect: 'error' } as const
-    const response = await fetch(address, { ...usual, ...init, headers: all })
+    const response = await fetch(address, {
+      cache: 'no-store',
+      redirect: 'error',
+      ...init,
+      headers: all,
+    })
     if (!response.ok) throw await readRefusal(response)
     return response
   }

@@ -17,8 +17,8 @@ export interface DocumentLine {
   readonly address: string
   /** Where the room's events have got to; `null` before the first one. */
   position(): string | null
-  /** How long the JSON text of a location may be. */
-  maxLocationBytes(): number
+  /** How long the JSON text of a location may be, if the server has said it. */
+  maxLocationBytes(): number | undefined
   /** Asks for what comes of the document; returns how to stop that. */
   listen(listener: DocumentListener): () => void
   /** Makes a call of the room. Rejects with the server's `Problem` if it gives one. */

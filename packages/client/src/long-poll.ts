@@ -16,7 +16,6 @@ export interface Polled {
   readonly self: () => string | null
   readonly position: () => string | null
   readonly leaseMs: () => number
-  readonly maxLocationBytes: () => number
   /** Posts the location again if the last post is so old that the lease is in danger. */
   readonly stay: () => void
 }
@@ -31,7 +30,7 @@ export interface Polled {
  */
 export function longPollTransport(calls: Calls, polled: Polled): Transport {
   return async (receive, signal) => {
-    const { room, watch, self, position, leaseMs, maxLocationBytes, stay } = polled
+    const { room, watch, self, position, leaseMs, stay } = polled
     const waitMs = watch ? WATCHING_WAIT_MS : Math.floor(leaseMs() / POLLS_IN_A_LEASE)
     const pause = new Pause()
     signal.addEventListener('abort', () => pause.end())
@@ -43,12 +42,10 @@ export function longPollTransport(calls: Calls, polled: Polled): Transport {
     receive({
       kind: 'hello',
       hello: {
-        protocol: 1,
         self: self(),
         room,
         heartbeatMs: waitMs,
         leaseMs: leaseMs(),
-        maxLocationBytes: maxLocationBytes(),
       },
     })
     for (const event of readAnswer(first)) receive(event)

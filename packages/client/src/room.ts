@@ -15,8 +15,6 @@ import { RoomView } from './view.js'
 
 // What a server's lease is unless set otherwise; known better after the first hello.
 const USUAL_LEASE_MS = 15_000
-// Likewise, for the text of a location.
-const USUAL_LOCATION_BYTES = 1_024
 // What is wrong with a location and not with who posts it.
 const LOCATION_PROBLEMS = new Set(['bad-json', 'too-large', 'unsupported-media-type'])
 
@@ -67,7 +65,7 @@ class LiveRoom implements Room {
   readonly #connection: Connection
   readonly #unfollowPage: () => void
   #leaseMs = USUAL_LEASE_MS
-  #maxLocationBytes = USUAL_LOCATION_BYTES
+  #maxLocationBytes: number | undefined
   #isFirstChange = false
   #expiry: ReturnType<typeof setTimeout> | undefined
   #closed: Promise<void> | null = null
@@ -199,7 +197,6 @@ class LiveRoom implements Room {
       self: () => this.getSnapshot().self,
       position,
       leaseMs: () => this.#leaseMs,
-      maxLocationBytes: () => this.#maxLocationBytes,
       stay: () => this.#own.stay(this.#leaseMs),
     }
     return new Connection(
@@ -220,7 +217,7 @@ class LiveRoom implements Room {
   #receive(event: RoomEvent): void {
     if (event.kind === 'hello') {
       this.#leaseMs = event.hello.leaseMs
-      this.#setMaxLocationBytes(event.hello.maxLocationBytes)
+      this.#maxLocationBytes = event.hello.maxLocationBytes
       this.#isFirstChange = true
       if (event.hello.self !== null) this.#setSelf(event.hello.self)
       const isResumed = this.#view.position !== null
@@ -247,12 +244,6 @@ class LiveRoom implements Room {
     } else if (event.kind === 'resync' && event.resync.document === true) {
       this.#tellDocument((listener) => listener.outdated())
     }
-  }
-
-  #setMaxLocationBytes(bytes: number): void {
-    if (bytes === this.#maxLocationBytes) return
-    this.#maxLocationBytes = bytes
-    if (this.#adorn !== null) this.#setAdorn(this.#adorn)
   }
 
   #viewChanged(): void {

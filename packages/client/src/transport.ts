@@ -1,11 +1,14 @@
 import type { Hello, Patch, Problem, Resync, Snapshot } from '@whereabouts/protocol'
 
+/** A long-poll knows no more than this of what a stream begins with. */
+type RoomHello = Pick<Hello, 'self' | 'room' | 'heartbeatMs' | 'leaseMs'> & Partial<Hello>
+
 /**
  * What a room tells one reader, whichever way it got through. The position is that of the frame; all
  * of a frame comes in one go. @see PROTOCOL.md ST6
  */
 export type RoomEvent =
-  | { readonly kind: 'hello'; readonly hello: Hello }
+  | { readonly kind: 'hello'; readonly hello: RoomHello }
   | { readonly kind: 'snapshot'; readonly position: string; readonly snapshot: Snapshot }
   | { readonly kind: 'patch'; readonly position: string; readonly patch: Patch }
   /** An update of the document, in base64. */

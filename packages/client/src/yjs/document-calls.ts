@@ -1,5 +1,5 @@
 import { readSyncAnswer, type SyncAnswer, type Updated } from '@whereabouts/protocol'
-import { hasType, NotAnAnswer, readJson } from '../answer.js'
+import { checkAnswer, readAnswer } from '../answer.js'
 import type { DocumentLine } from '../document-line.js'
 
 // Long enough for a large document on a slow line, short enough to notice a dead one.
@@ -12,7 +12,7 @@ const BYTES_TYPE = 'application/octet-stream'
  * What the server has, and what a state vector lacks of it; all that the room's events are past,
  * whichever of several servers is asked.
  *
- * @throws {NotAnAnswer} if somebody else answered
+ * @throws {Error} if somebody else answered
  * @see PROTOCOL.md DO20, EX8, CL18
  */
 export async function syncDocument(
@@ -33,10 +33,9 @@ export async function syncDocument(
       signal: limited(life),
     },
   )
-  const bytes = new Uint8Array(await answer.arrayBuffer())
-  const isBytes = answer.status === 200 && hasType(answer, BYTES_TYPE)
-  const synced = isBytes ? readSyncAnswer(bytes) : undefined
-  if (synced === undefined) throw new NotAnAnswer('to a sync')
+  checkAnswer(answer, BYTES_TYPE)
+  const synced = readSyncAnswer(new Uint8Array(await answer.arrayBuffer()))
+  if (synced === undefined) throw new Error('the answer is not whole')
   return synced
 }
 
@@ -44,7 +43,7 @@ export async function syncDocument(
  * Resolves when the server has stored an update.
  *
  * @returns whether something of it waits for what the server doesn't have
- * @throws {NotAnAnswer} if somebody else answered
+ * @throws {Error} if somebody else answered
  * @see PROTOCOL.md DO2, DO9, DO21, CL18
  */
 export async function postUpdate(
@@ -64,9 +63,9 @@ export async function postUpdate(
       signal: limited(life),
     },
   )
-  const { id, pending } = await readJson<Updated>(answer)
-  if (typeof id !== 'string') throw new NotAnAnswer('to an update')
-  return pending === true
+  const updated = await readAnswer<Partial<Updated> | null>(answer)
+  if (typeof updated?.id !== 'string') throw new Error('the answer has no position')
+  return updated.pending === true
 }
 
 function limited(life: AbortSignal): AbortSignal {

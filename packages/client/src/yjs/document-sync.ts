@@ -191,7 +191,11 @@ export class DocumentSync {
     while (!this.#life.signal.aborted) {
       try {
         const next = this.#next()
-        if (next === null) break
+        if (next === null) {
+          // Also where the server told what wasn't acknowledged.
+          this.#isRetrying = false
+          break
+        }
         await next()
         this.#backoff.reset()
         this.#isRetrying = false
@@ -210,7 +214,8 @@ export class DocumentSync {
     if (this.#isFinishing && !this.#copy.lacksSomething) return null
     if (this.#needsRebuild) return () => this.#rebuild()
     if (this.#needsSync) return () => this.#sync()
-    this.#posting ??= this.#nextPosting()
+    if (!this.#copy.lacksSomething) this.#posting = null
+    else this.#posting ??= this.#nextPosting()
     if (this.#posting !== null) return () => this.#post(this.#posting!)
     return this.#needsRebuild ? () => this.#rebuild() : null
   }

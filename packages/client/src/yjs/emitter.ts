@@ -5,7 +5,7 @@ type Listener<Said extends readonly unknown[]> = (...said: Said) => void
 
 /** Events by name, each with what its listeners are called with, as `ObservableV2` of lib0 has them. */
 export class Emitter<All extends Events> {
-  readonly #listeners: { [Name in keyof All]?: Set<Listener<All[Name]>> } = {}
+  #listeners: { [Name in keyof All]?: Set<Listener<All[Name]>> } = {}
 
   on<Name extends keyof All>(name: Name, listener: Listener<All[Name]>): Listener<All[Name]> {
     const listeners = this.#listeners[name] ?? new Set()
@@ -27,11 +27,13 @@ export class Emitter<All extends Events> {
 
   /** Calls everybody who listens now, also when one before throws. */
   emit<Name extends keyof All>(name: Name, said: All[Name]): void {
-    for (const listener of [...(this.#listeners[name] ?? [])]) callSafely(() => listener(...said))
+    // Those who listen now, whoever comes or goes meanwhile.
+    const listeners = Array.from(this.#listeners[name] ?? [])
+    for (const listener of listeners) callSafely(() => listener(...said))
   }
 
   /** Nobody listens any more. */
   protected forgetListeners(): void {
-    for (const listeners of Object.values(this.#listeners)) listeners?.clear()
+    this.#listeners = {}
   }
 }

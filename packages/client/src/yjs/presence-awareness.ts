@@ -56,6 +56,7 @@ export class PresenceAwareness extends Emitter<AwarenessEvents> {
   #clientID: number
   #unadorn: () => void
   #members = new Map<number, Member>()
+  #maxBytes: number | undefined
 
   /** @throws {TypeError} if the room doesn't come from `joinRoom`. */
   constructor(room: Room, doc: Doc) {
@@ -130,7 +131,7 @@ export class PresenceAwareness extends Emitter<AwarenessEvents> {
   }
 
   readonly #adorn = (location: Json): Json =>
-    adornLocation(location, this.#clientID, this.getLocalState(), this.#line.maxLocationBytes())
+    adornLocation(location, this.#clientID, this.getLocalState(), this.#maxBytes)
 
   readonly #followClient = (): void => {
     const [before, now] = [this.#clientID, this.#doc.clientID]
@@ -164,7 +165,16 @@ export class PresenceAwareness extends Emitter<AwarenessEvents> {
     this.meta.set(client, { clock, lastUpdated: Date.now() })
   }
 
+  /** There may be more room than what was posted before the server said so. */
+  #readLimit(): void {
+    const maxBytes = this.#line.maxLocationBytes()
+    if (maxBytes === this.#maxBytes) return
+    this.#maxBytes = maxBytes
+    this.#unadorn = this.#line.adorn(this.#adorn)
+  }
+
   #readRoom(): void {
+    this.#readLimit()
     const members = new Map<number, Member>()
     for (const member of this.#room.getSnapshot().others) {
       const client = member.status === 'online' ? clientOf(member) : undefined

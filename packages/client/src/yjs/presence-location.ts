@@ -7,6 +7,8 @@ export interface AwarenessState {
 
 type Fields = { readonly [field: string]: Json }
 
+// What a server takes unless it says otherwise. @see PROTOCOL.md NM6
+const USUAL_LOCATION_BYTES = 1_024
 const encoder = new TextEncoder()
 
 /**
@@ -20,11 +22,11 @@ export function adornLocation(
   location: Json,
   clientID: number,
   state: AwarenessState | null,
-  maxBytes: number,
+  maxBytes = USUAL_LOCATION_BYTES,
 ): Json {
   if (state === null || (location !== null && !hasFields(location))) return location
   let adorned: Fields = { ...location, clientID }
-  const fits = (location: Json) => encoder.encode(JSON.stringify(location)).length <= maxBytes
+  const fits = (candidate: Json) => encoder.encode(JSON.stringify(candidate)).length <= maxBytes
   if (!fits(adorned)) return location
   const { user: _user, cursor, ...others } = readable({ cursor: undefined, ...state })
   const fields = Object.entries({ ...(cursor !== undefined && { cursor }), ...others })

@@ -272,12 +272,12 @@ export class ServerCopy {
     if (pendingStructs === null) return []
     const there = new Ranges()
     for (const { id, length } of this.#waiting) there.add(id.client, id.clock, id.clock + length)
-    return decodeUpdateV2(pendingStructs.update).structs.filter(
+    const structs = decodeUpdateV2(pendingStructs.update).structs.filter((each) => isStruct(each))
+    return structs.filter(
       (struct) =>
-        isStruct(struct) &&
         endOf(struct) > (this.#clocks.get(struct.id.client) ?? 0) &&
         !there.has(struct.id.client, struct.id.clock),
-    ) as Struct[]
+    )
   }
 }
 

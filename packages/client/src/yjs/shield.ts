@@ -26,7 +26,9 @@ export function shield(doc: Doc): void {
   shielded.add(doc)
   const thrown: unknown[] = []
   const emit: Emit = (name, args) => {
-    for (const listener of [...(doc._observers.get(name) ?? [])]) {
+    // As they are now: who comes or goes meanwhile is another matter.
+    const listeners = Array.from(doc._observers.get(name) ?? [])
+    for (const listener of listeners) {
       try {
         Reflect.apply(listener as () => void, undefined, args)
       } catch (error) {

@@ -71,7 +71,7 @@ export function pieces(struct: Struct, maxBytes: number): Struct[] {
 }
 
 /** A clock at which a struct can be cut in two, `undefined` if there is none. */
-export function middleOf(struct: Struct): number | undefined {
+function middleOf(struct: Struct): number | undefined {
   const half = Math.floor(struct.length / 2)
   const text = struct instanceof Item && struct.content instanceof ContentString
   const isInPair = text && isWithinPair((struct.content as ContentString).str, half)
@@ -138,7 +138,7 @@ function isEqual(bytes: Uint8Array, others: Uint8Array): boolean {
 }
 
 /** Whom a struct can't be put in its place without. */
-export function needsOf(struct: Struct): ID[] {
+function needsOf(struct: Struct): ID[] {
   if (!(struct instanceof Item)) return []
   const { origin, rightOrigin } = struct
   return [origin, rightOrigin, parentOf(struct)].filter((id) => id !== null)
@@ -189,7 +189,7 @@ function queuesOf(structs: Iterable<Struct>): Struct[][] {
     if (queue === undefined) queues.set(struct.id.client, [struct])
     else queue.push(struct)
   }
-  return [...queues.values()].map((queue) => queue.sort((a, b) => b.id.clock - a.id.clock))
+  return [...queues.values()].map((queue) => queue.toSorted((a, b) => b.id.clock - a.id.clock))
 }
 
 /** Writes an update of structs, which are in order for each client, and deletions. */
