@@ -105,26 +105,26 @@ export function bytesOf(struct: Struct): number {
   return encoded(struct).length
 }
 
-/** How two structs of the same clocks compare; `unknown` where one of them is deleted. */
+/** How two structs of the same clocks compare; `unknown` where the content of one is gone. */
 export function compare(a: Struct, b: Struct): 'same' | 'different' | 'unknown' {
-  if (!isKnown(a) || !isKnown(b)) return isKnown(a) || isKnown(b) ? 'unknown' : 'same'
-  return isSame(a, b) ? 'same' : 'different'
+  if (!(a instanceof Item) || !(b instanceof Item))
+    return a.deleted && b.deleted ? 'same' : 'unknown'
+  if (!isSamePlace(a, b)) return 'different'
+  if (isGone(a) || isGone(b)) return isGone(a) && isGone(b) ? 'same' : 'unknown'
+  const isEqualContent =
+    a.content.getRef() === b.content.getRef() && isEqual(encoded(a.content), encoded(b.content))
+  return isEqualContent ? 'same' : 'different'
 }
 
-function isSame(a: Item, b: Item): boolean {
+function isSamePlace(a: Item, b: Item): boolean {
+  if (!compareIDs(a.origin, b.origin) || !compareIDs(a.rightOrigin, b.rightOrigin)) return false
   // What one reads of an item has its parent only where it has no neighbors.
-  const isAlone = a.origin === null && a.rightOrigin === null
-  if (isAlone) return isEqual(encoded(a), encoded(b))
-  return (
-    compareIDs(a.origin, b.origin) &&
-    compareIDs(a.rightOrigin, b.rightOrigin) &&
-    a.content.getRef() === b.content.getRef() &&
-    isEqual(encoded(a.content), encoded(b.content))
-  )
+  if (a.origin !== null || a.rightOrigin !== null) return true
+  return isEqual(encoded(withoutContent(a)), encoded(withoutContent(b)))
 }
 
-function isKnown(struct: Struct): struct is Item {
-  return struct instanceof Item && !(struct.content instanceof ContentDeleted)
+function isGone({ content }: Item): boolean {
+  return content instanceof ContentDeleted
 }
 
 function encoded(content: Struct | Item['content']): Uint8Array {
