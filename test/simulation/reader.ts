@@ -4,6 +4,7 @@ import {
   EMPTY_ROOM,
   type Json,
   type Patch,
+  type Problem,
   type Resync,
   type RoomState,
   type Snapshot,
@@ -50,6 +51,11 @@ export class SimulatedReader implements Reader {
     if (!this.ready) throw new Error('a reader that is not ready was sent a frame')
     this.frames += 1
     this.#parser.feed(frame.bytes.plain.toString())
+  }
+
+  /** Nothing of a run is expected to fail. */
+  fail(problem: Problem): void {
+    throw problem
   }
 
   #apply({

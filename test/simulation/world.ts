@@ -3,6 +3,7 @@ import { parsePosition } from '@whereabouts/protocol'
 import { type Frames, UNKNOWN_VERSION } from '../../packages/nestjs/src/stream/frames.js'
 import { MemoryExchange } from '../../packages/nestjs/src/exchange/memory.js'
 import type { Operation } from '../../packages/nestjs/src/room/operation.js'
+import { Faults } from '../../packages/nestjs/src/stream/faults.js'
 import { OpenRooms } from '../../packages/nestjs/src/stream/open-rooms.js'
 import { merge } from './document.js'
 import { Model } from './model.js'
@@ -54,7 +55,10 @@ export class World {
     }
     const exchange = new MemoryExchange()
     const nothing = { note: async () => {}, untold: async () => [], told: async () => {} }
-    const hooks = { merge, emptied: () => {}, updated: () => {}, untold: nothing }
+    const faults = new Faults((message, cause) => {
+      throw new Error(message, { cause })
+    })
+    const hooks = { faults, merge, emptied: () => {}, updated: () => {}, untold: nothing }
     this.rooms = new OpenRooms(exchange, limits, this.clock, hooks, () => 0)
   }
 

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import {
   Inject,
   Injectable,
+  Logger,
   type MessageEvent,
   type OnApplicationShutdown,
   type OnModuleDestroy,
@@ -32,6 +33,7 @@ import type { UserClaim } from './room/user.js'
 import { SYSTEM_CLOCK } from './stream/clock.js'
 import { Connection } from './stream/connection.js'
 import { Connections, type Kept } from './stream/connections.js'
+import { Faults } from './stream/faults.js'
 import type { Reader } from './stream/frames.js'
 import { type OpenRoom, OpenRooms } from './stream/open-rooms.js'
 import { Poll } from './stream/poll.js'
@@ -85,6 +87,9 @@ export interface RoomsCount extends DocumentsCount {
   readonly members: number
   readonly watching: number
   readonly connections: number
+  /** How often a room failed, and how often one reader did. PROTOCOL.md RM17 */
+  readonly room_failures: number
+  readonly reader_failures: number
   /** 1 while the other nodes can be reached, or there are none to reach. */
   readonly exchange_ready: number
 }
@@ -116,6 +121,8 @@ const PROTOCOL = 1
 @Injectable()
 export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
   readonly #clock = SYSTEM_CLOCK
+  readonly #logger = new Logger('whereabouts')
+  readonly #faults = new Faults((message, error) => this.#logger.error(withCause(message, error)))
   readonly #memberIds: MemberIds
   readonly #rooms: OpenRooms
   readonly #connections: Connections
@@ -130,6 +137,7 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
   ) {
     this.#memberIds = new MemberIds(resolveSecret(options.secret, options.dataDir))
     const hooks = {
+      faults: this.#faults,
       merge: mergeUpdates,
       emptied: (room: string) => documents.release(room),
       updated: (room: string, update: string | undefined) => documents.learn(room, update),
@@ -137,8 +145,8 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
     }
     this.#rooms = new OpenRooms(exchange, options, this.#clock, hooks, Math.random)
     this.#roomDocuments = new RoomDocuments(documents, this.#rooms, exchange, options)
-    this.#connections = new Connections(options, this.#clock)
-    this.#undrained = new Undrained(options.stuckMs, this.#clock)
+    this.#connections = new Connections(options, this.#clock, this.#faults)
+    this.#undrained = new Undrained(options.stuckMs, this.#clock, this.#faults)
   }
 
   /** @throws {Problem} shutting-down, store-failed. PROTOCOL.md HT8 */
@@ -166,6 +174,8 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
       members,
       watching,
       connections,
+      room_failures: this.#faults.rooms,
+      reader_failures: this.#faults.readers,
       exchange_ready: this.exchange.ready ? 1 : 0,
       ...(await this.documents.count()),
     }
@@ -242,14 +252,8 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
         if (position === this.#rooms.unfollowed) return undefined
         return { ...this.#snapshot(known, part), ...(documents && documentNews(undefined)) }
       }
-      const { frames } = known
-      const catchUp = frames.room.since(this.#rooms.versionOf(position, known), part)
-      if (catchUp.kind === 'nothing') return undefined
-      const id = frames.position
-      const news = documents ? documentNews(catchUp.updates) : {}
-      if (catchUp.kind === 'snapshot') return { id, ...catchUp.snapshot, ...news }
-      const { patch } = catchUp
-      return isEmpty(patch) && isEmpty(news) ? undefined : { id, patch, ...news }
+      const version = this.#rooms.versionOf(position, known)
+      return known.guard.do(() => newsSince(known, version, documents, part))
     })
   }
 
@@ -385,7 +389,12 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
     const connection = new Connection(request, version, response, this.#undrained)
     connection.onDrain = () => frames.catchUp(connection)
     const release = this.#admit(attendance, connection)
-    connection.open(this.#hello(room, attendance.self), randomRetryMs())
+    try {
+      connection.open(this.#hello(room, attendance.self), randomRetryMs())
+    } catch (error) {
+      release()
+      throw error
+    }
     frames.catchUp(connection)
     return release
   }
@@ -423,8 +432,8 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
 
   /** From now on a reader is told all that happens. Answers what ends that, and the attendance. */
   #admit({ room: { frames }, release }: Attendance, reader: Reader & Kept): () => void {
-    const forget = this.#connections.add(reader)
     frames.add(reader)
+    const forget = this.#connections.add(reader)
     return () => {
       forget()
       frames.remove(reader)
@@ -479,6 +488,30 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
       },
     )
   }
+}
+
+/** What a reader at a version lacks; `undefined` if nothing that it wants to know. */
+function newsSince(
+  { frames }: OpenRoom,
+  version: number,
+  documents: boolean,
+  part: string | undefined,
+): RoomPatch | RoomSnapshot | undefined {
+  const catchUp = frames.room.since(version, part)
+  if (catchUp.kind === 'nothing') return undefined
+  const id = frames.position
+  const news = documents ? documentNews(catchUp.updates) : {}
+  if (catchUp.kind === 'snapshot') return { id, ...catchUp.snapshot, ...news }
+  const { patch } = catchUp
+  return isEmpty(patch) && isEmpty(news) ? undefined : { id, patch, ...news }
+}
+
+/** An error that says what follows from another, with the stack of that one. */
+function withCause(message: string, cause: unknown): Error {
+  const error = new Error(message, { cause })
+  const stack = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
+  error.stack = `${message}: ${stack}`
+  return error
 }
 
 function checkRoom(room: string): string {

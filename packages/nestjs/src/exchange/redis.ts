@@ -111,7 +111,7 @@ export class RedisExchange implements Exchange, RedisLink {
     const isLive = this.ready
     this.#state = 'closed'
     this.#cancel?.()
-    for (const following of this.#followings) following.end()
+    this.#each((following) => following.end())
     // If it isn't heard, the lease runs out.
     if (isLive) await this.ask(LEAVE, [this.keys.leases], [this.node]).catch(() => {})
     this.connection.close()
@@ -144,7 +144,7 @@ export class RedisExchange implements Exchange, RedisLink {
 
   /** A connection is there, maybe again, and some messages may be missing. */
   #returned(): void {
-    if (this.#state === 'live') for (const following of this.#followings) void following.check()
+    if (this.#state === 'live') this.#each((following) => following.check())
     void this.#beat()
   }
 
@@ -158,7 +158,7 @@ export class RedisExchange implements Exchange, RedisLink {
     try {
       if (this.#isDeaf()) throw new ExchangeLost('no connection for messages')
       await this.#pulse()
-      for (const following of this.#followings) following.look(this.surroundings.now())
+      this.#each((following) => following.look(this.surroundings.now()))
     } catch (error) {
       this.#lose(error)
     }
@@ -199,7 +199,7 @@ export class RedisExchange implements Exchange, RedisLink {
     if (this.#state === 'lost') this.#logger.log('Redis is back')
     this.#state = 'live'
     this.#epoch = epoch
-    if (isNews) for (const following of this.#followings) following.begin()
+    if (isNews) this.#each((following) => following.begin())
   }
 
   /** @throws {ExchangeLost} if it isn't there in time, or fails */
@@ -228,7 +228,18 @@ export class RedisExchange implements Exchange, RedisLink {
     this.#logger.warn(
       `Redis can't be reached, and rooms are this node's own until it is back: ${messageOf(error)}`,
     )
-    for (const following of this.#followings) following.lose()
+    this.#each((following) => following.lose())
+  }
+
+  /** What one room throws is that room's alone. */
+  #each(work: (following: RedisFollowing) => void): void {
+    for (const following of this.#followings) {
+      try {
+        work(following)
+      } catch (error) {
+        following.broken(error)
+      }
+    }
   }
 }
 
