@@ -7,6 +7,7 @@ import { DEFAULTS, Problem, ShortPath, WhereaboutsModule } from '@whereabouts/ne
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { createHttpServer } from './http-server.js'
+import { endOnUncaught } from './last-resort.js'
 import { createLog, nestLogger, redactUrl } from './log.js'
 import { PageFilter, serveOffice } from './office.js'
 import type { Settings } from './settings.js'
@@ -42,6 +43,7 @@ export async function startServer(settings: Settings): Promise<NestFastifyApplic
   )
   if (settings.corsOrigins.length > 0) app.enableCors(corsOptions(settings.corsOrigins))
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true })
+  endOnUncaught(app, log, settings.options.goodbyeMs ?? DEFAULTS.goodbyeMs)
   app.useGlobalFilters(new PageFilter())
   logRequests(adapter, log)
   await serveOffice(app)
