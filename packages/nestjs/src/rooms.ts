@@ -20,6 +20,7 @@ import {
   type View,
 } from '@whereabouts/protocol'
 import { Observable } from 'rxjs'
+import { DATA_FOLDER, type DataFolder } from './document/data-folder.js'
 import { Documents, type DocumentsCount } from './document/documents.js'
 import { mergeUpdates } from './document/merge.js'
 import { EXCHANGE, type Exchange } from './exchange/exchange.js'
@@ -134,8 +135,9 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
     @Inject(WHEREABOUTS_OPTIONS) private readonly options: ResolvedOptions,
     @Inject(Documents) private readonly documents: Documents,
     @Inject(EXCHANGE) private readonly exchange: Exchange,
+    @Inject(DATA_FOLDER) folder: DataFolder,
   ) {
-    this.#memberIds = new MemberIds(resolveSecret(options.secret, options.dataDir))
+    this.#memberIds = new MemberIds(resolveSecret(options.secret, folder.path))
     const hooks = {
       faults: this.#faults,
       merge: mergeUpdates,

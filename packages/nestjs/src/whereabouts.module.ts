@@ -5,6 +5,7 @@ import {
   Module,
 } from '@nestjs/common'
 import { APP_FILTER, RouterModule } from '@nestjs/core'
+import { DATA_FOLDER, openDataFolder } from './document/data-folder.js'
 import { Documents } from './document/documents.js'
 import { EXCHANGE, type Exchange } from './exchange/exchange.js'
 import { MemoryExchange } from './exchange/memory.js'
@@ -89,6 +90,7 @@ function mount(definition: DynamicModule, extras: WhereaboutsMount): DynamicModu
         useFactory: resolveOptions,
       },
       { provide: EXCHANGE, inject: [WHEREABOUTS_OPTIONS], useFactory: openExchange },
+      { provide: DATA_FOLDER, inject: [WHEREABOUTS_OPTIONS], useFactory: openDataFolder },
       { provide: WHEREABOUTS_PATH, useValue: path },
       { provide: APP_FILTER, useClass: ProblemFilter },
       Bodies,

@@ -9,6 +9,7 @@ import {
 } from '@nestjs/common'
 import { Problem } from '@whereabouts/protocol'
 import { type ResolvedOptions, WHEREABOUTS_OPTIONS } from '../options.js'
+import { DATA_FOLDER, type DataFolder } from './data-folder.js'
 import { type DocumentCount, storeFailed } from './keeper.js'
 import type { Answer, DocumentSettings, Opened, Request, Results } from './messages.js'
 import type { UntoldRoom } from './store.js'
@@ -71,13 +72,19 @@ export class Documents implements OnModuleInit, OnApplicationShutdown {
   #updatesBytes = 0
   #failures = 0
 
-  constructor(@Inject(WHEREABOUTS_OPTIONS) private readonly options: ResolvedOptions) {}
+  constructor(
+    @Inject(WHEREABOUTS_OPTIONS) private readonly options: ResolvedOptions,
+    @Inject(DATA_FOLDER) private readonly folder: DataFolder,
+  ) {}
 
   /** @throws {Error} if the store can't be used, or is of a newer version. PROTOCOL.md DO11 */
   async onModuleInit(): Promise<void> {
     const { databaseUrl, dataDir } = this.options
     if (databaseUrl !== undefined || dataDir !== undefined) {
-      await this.#started()
+      await this.#started().catch((error: unknown) => {
+        this.folder.release()
+        throw error
+      })
       return
     }
     this.#logger.log(
@@ -199,10 +206,14 @@ export class Documents implements OnModuleInit, OnApplicationShutdown {
 
   /** After the last answer has gone out: until then, posts may wait for the store. */
   async onApplicationShutdown(): Promise<void> {
-    if (this.#worker === undefined) return
-    await this.#ask({ call: 'close' })
-    const worker = await this.#worker
-    await worker.terminate()
+    try {
+      if (this.#worker === undefined) return
+      await this.#ask({ call: 'close' })
+      const worker = await this.#worker
+      await worker.terminate()
+    } finally {
+      this.folder.release()
+    }
   }
 
   async #ask<const R extends Request>(

@@ -184,11 +184,16 @@ export class DocumentKeeper {
   async #loadNow(room: string): Promise<void> {
     // What is under way may be of a document that was dropped, and belongs to what is loaded.
     await this.#committed
-    const stored = await this.store.load(room).catch((error: unknown) => {
+    const document = await this.#read(room).catch((error: unknown) => {
       throw storeFailed(error)
     })
-    this.#touch(new LoadedDocument(room, stored))
+    this.#touch(document)
     this.tidy()
+  }
+
+  /** @throws {Error} also if what is stored can't be read: damage is no empty document. OP5 */
+  async #read(room: string): Promise<LoadedDocument> {
+    return new LoadedDocument(room, await this.store.load(room))
   }
 
   #touch(document: LoadedDocument): void {
