@@ -109,5 +109,12 @@ function mount(definition: DynamicModule, extras: WhereaboutsMount): DynamicModu
 async function openExchange({ redisUrl, frameIntervalMs }: ResolvedOptions): Promise<Exchange> {
   if (redisUrl === undefined) return new MemoryExchange()
   const { openRedis } = await import('./exchange/redis.js')
-  return openRedis(redisUrl, frameIntervalMs)
+  const exchange = openRedis(redisUrl, frameIntervalMs)
+  try {
+    await exchange.admitted()
+    return exchange
+  } catch (error) {
+    await exchange.close()
+    throw error
+  }
 }
