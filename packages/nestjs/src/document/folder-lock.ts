@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 import Database from 'libsql'
 import { makePrivate } from './private-file.js'
 
-export const LOCK_FILE = 'lock.sqlite'
+const LOCK_FILE = 'lock.sqlite'
 /** How often it is looked whether the folder is free. */
 const LOOK_MS = 100
 /** Somebody who only reads who has the folder is done by then. */

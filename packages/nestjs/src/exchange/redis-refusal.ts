@@ -6,6 +6,8 @@ const REFUSAL = /^(?:WRONGPASS|NOAUTH|NOPERM)\b|\bThe user executing the script 
 /** What is left of the probe is gone after so long. */
 const PROBE_MS = 1_000
 
+const nobody = () => {}
+
 /** What Redis says if it doesn't let this node in, or not do what it has to; else `undefined`. */
 export function refusalOf(error: unknown): string | undefined {
   const message = messageOf(error)
@@ -22,7 +24,6 @@ export async function probeRights(link: RedisLink): Promise<void> {
   const { keys, node } = link
   const name = `!${node}`
   const channel = keys.channel(name)
-  const nobody = () => {}
   await link.subscribe(channel, nobody)
   link.unsubscribe(channel, nobody)
   const log = [keys.room(name), keys.log(name)]
