@@ -355,6 +355,13 @@ it('[RM15 EX9] is void for every node: the others begin again, and nobody reads 
   const { clock, rooms, logs, read, move, faults } = world
   read(BAD)
   await move(BAD, 'A1')
+  const begins: number[] = []
+  new MemoryExchange(logs).follow(BAD, {
+    begin: ({ firstVersion }) => begins.push(firstVersion),
+    batch: () => {},
+    lost: () => {},
+    broken: () => {},
+  })
   const epoch = rooms.open(BAD).frames.epoch
   fault.isArmed = true
   await rooms.update(BAD, update)
@@ -367,7 +374,22 @@ it('[RM15 EX9] is void for every node: the others begin again, and nobody reads 
   expect(faults.rooms).toBe(1)
   expect(reader.failures).toEqual([])
   expect(rooms.open(BAD).frames.epoch).toBe(epoch)
-  expect(logs.nodes.size).toBe(1)
+  expect(begins).toHaveLength(2)
+  expect(begins[1]).toBeGreaterThan(begins[0]!)
+})
+
+it('[RM15 RM9] versions go on however many there were', async () => {
+  fault.isArmed = false
+  const { clock, rooms, move, faults } = start()
+  for (let count = 0; count < 5_000; count++) await move(BAD, count)
+  const { version } = rooms.open(BAD).shared.room
+  fault.isArmed = true
+  const reader = new RecordingReader()
+  rooms.open(BAD).frames.add(reader)
+  await move(BAD, fault.location)
+  await clock.pass(100, () => {})
+  expect(faults.rooms).toBe(1)
+  expect(parsePosition(await move(BAD, 'on'))!.version).toBeGreaterThan(version)
 })
 
 it('[RM16] a reader that throws ends alone', async () => {
