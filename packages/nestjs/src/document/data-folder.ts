@@ -2,15 +2,16 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Logger } from '@nestjs/common'
 import type { ResolvedOptions } from '../options.js'
-import { FolderLock } from './folder-lock.js'
+import type { FolderLock } from './folder-lock.js'
 import { narrow } from './private-file.js'
-import { checkDocuments } from './sqlite-file.js'
 
 const NO_SPACE = /^(?:ENOSPC|EDQUOT|EFBIG|EIO|SQLITE_FULL|SQLITE_IOERR.*)$/
 /** Beyond the time for goodbyes, how long a server may take to end. */
 const END_MS = 5_000
 /** A check that takes longer than that is worth a line in the log. */
 const LONG_MS = 1_000
+
+const logger = new Logger('whereabouts')
 
 /** Injects the {@link DataFolder}. */
 export const DATA_FOLDER = Symbol('whereabouts data folder')
@@ -39,15 +40,12 @@ export async function openDataFolder(options: ResolvedOptions): Promise<DataFold
   const { dataDir, databaseUrl, redisUrl, goodbyeMs } = options
   // Servers that are one have nothing there that they share.
   if (dataDir === undefined || redisUrl !== undefined) return new DataFolder(dataDir)
-  const logger = new Logger('whereabouts')
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-    const lock = await FolderLock.take(dataDir, goodbyeMs + END_MS, (holder) => {
-      logger.warn(`waits for the data folder ${dataDir}, which belongs to ${holder}`)
-    })
+    const lock = await lockFolder(dataDir, goodbyeMs + END_MS)
     try {
       narrow(join(dataDir, 'secret'))
-      if (databaseUrl === undefined) check(dataDir, logger)
+      if (databaseUrl === undefined) await check(dataDir)
     } catch (error) {
       lock.release()
       throw error
@@ -58,7 +56,16 @@ export async function openDataFolder(options: ResolvedOptions): Promise<DataFold
   }
 }
 
-function check(dataDir: string, logger: Logger): void {
+/** Who needs no SQLite doesn't load it: that takes a while. */
+async function lockFolder(dataDir: string, patienceMs: number): Promise<FolderLock> {
+  const { FolderLock: Lock } = await import('./folder-lock.js')
+  return Lock.take(dataDir, patienceMs, (holder) => {
+    logger.warn(`waits for the data folder ${dataDir}, which belongs to ${holder}`)
+  })
+}
+
+async function check(dataDir: string): Promise<void> {
+  const { checkDocuments } = await import('./sqlite-file.js')
   const sinceMs = performance.now()
   checkDocuments(dataDir)
   const ms = Math.round(performance.now() - sinceMs)
