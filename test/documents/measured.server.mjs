@@ -12,7 +12,11 @@ const SCHEDULING = `/proc/self/task/${process.pid}/schedstat`
 
 /** @type {{ dataDir?: string, databaseUrl?: string }} */
 const place = JSON.parse(process.argv[2] ?? '{}')
-const root = WhereaboutsModule.forRoot({ ...place, secret: 'the secret of these tests' })
+const root = WhereaboutsModule.forRoot({
+  ...place,
+  secret: 'the secret of these tests',
+  operations: true,
+})
 const app = await NestFactory.create(root, new FastifyAdapter(), { logger: ['fatal'] })
 await app.listen(0, '127.0.0.1')
 

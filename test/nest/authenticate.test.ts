@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http'
+import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common'
+import { APP_INTERCEPTOR } from '@nestjs/core'
 import { WhereaboutsModule } from '@whereabouts/nestjs'
 import type { User } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
@@ -15,11 +17,19 @@ const INSIDE = 'the database password is hunter2'
 
 async function authenticate({ headers }: IncomingMessage): Promise<User | null> {
   const token = await Promise.resolve(headers.authorization ?? '')
-  if (token === 'crash') throw new Error(INSIDE)
   return USERS[token] ?? null
 }
 
 const as = (token: string) => ({ headers: { authorization: token } })
+
+/** A part of the application that fails for whoever says so. */
+class Crash implements NestInterceptor {
+  intercept(context: ExecutionContext, next: CallHandler): ReturnType<CallHandler['handle']> {
+    const { headers } = context.switchToHttp().getRequest<IncomingMessage>()
+    if (headers.authorization === 'crash') throw new Error(INSIDE)
+    return next.handle()
+  }
+}
 
 describe.each(PLATFORMS)('an application that authenticates on %s', (platform) => {
   const start = () =>
@@ -28,9 +38,11 @@ describe.each(PLATFORMS)('an application that authenticates on %s', (platform) =
         WhereaboutsModule.forRoot({
           heartbeatMs: 100,
           secret: 'the secret of these tests',
+          operations: true,
           authenticate,
         }),
       ],
+      providers: [{ provide: APP_INTERCEPTOR, useClass: Crash }],
     })
 
   it('[ID5] a caller whom it refuses is unauthorized on every call', async () => {

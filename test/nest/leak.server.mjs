@@ -7,7 +7,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify'
 import { Rooms, WhereaboutsModule } from '@whereabouts/nestjs'
 
 const settings = { heartbeatMs: 100, leaseMs: 300, secret: 'the secret of these tests' }
-const root = WhereaboutsModule.forRoot(settings)
+const root = WhereaboutsModule.forRoot({ ...settings, operations: true })
 const adapter = process.argv[2] === 'fastify' ? [new FastifyAdapter()] : []
 const app = await NestFactory.create(root, ...adapter, { logger: ['fatal'] })
 const rooms = app.get(Rooms)

@@ -25,7 +25,11 @@ import { openStream } from '../conformance/stream.js'
 import { PLATFORMS, startApp, type Platform } from '../servers/nest.js'
 
 const whereabouts = () =>
-  WhereaboutsModule.forRoot({ heartbeatMs: 100, secret: 'the secret of these tests' })
+  WhereaboutsModule.forRoot({
+    heartbeatMs: 100,
+    secret: 'the secret of these tests',
+    operations: true,
+  })
 
 /** What every mounting has to leave intact. */
 async function expectRoomsToWork(baseUrl: string, headers = {}): Promise<void> {

@@ -39,6 +39,45 @@ describe('the options of the module', () => {
     await expect(started).rejects.toThrow(/leaseMs[^]*maxMembers/)
   })
 
+  it('[NE1] forRoot() names what is wrong with the mount as well, all at once', () => {
+    const mount: object = {
+      path: 'a b',
+      operations: 'yes',
+      article: 0,
+      isGlobal: null,
+      leaseMs: -1,
+    }
+    const message = messageOf(() => WhereaboutsModule.forRoot(mount))
+    for (const option of Object.keys(mount)) expect(message).toContain(option)
+  })
+
+  it.each(['rooms/:room', '*', '../up', '//', 'a//b', '?x', 5])(
+    '[NE1] %s is no path',
+    (path: unknown) => {
+      const message = messageOf(() => WhereaboutsModule.forRoot({ path: path as string }))
+      expect(message).toContain('path')
+    },
+  )
+
+  it('[NE1] forRootAsync() names what is wrong beside the factory, and what is none of its', () => {
+    const useFactory = () => ({})
+    const wrong: object = { path: 'a b', leaseMs: 5_000, isGlobal: 1 }
+    const message = messageOf(() => WhereaboutsModule.forRootAsync({ ...wrong, useFactory }))
+    for (const option of Object.keys(wrong)) expect(message).toContain(option)
+  })
+
+  it('[NE1] a factory can not give what is settled where the module is imported', async () => {
+    const useFactory = (): object => ({ path: 'presence' })
+    const imports = [WhereaboutsModule.forRootAsync({ useFactory })]
+    await expect(startApp('express', { imports })).rejects.toThrow(/path/)
+  })
+
+  it('[NE1] undefined is as good as nothing', () => {
+    const nothing = { path: undefined, operations: undefined, isGlobal: undefined } as object
+    expect(() => WhereaboutsModule.forRoot(nothing)).not.toThrow()
+    expect(() => WhereaboutsModule.forRoot({ ...nothing, leaseMs: 5_000 })).not.toThrow()
+  })
+
   it('every option has a default', () => {
     expect(() => WhereaboutsModule.forRoot()).not.toThrow()
     expect(() => WhereaboutsModule.forRoot({})).not.toThrow()

@@ -25,7 +25,7 @@ export function startNest(platform: Platform): Start {
   return (settings: Settings = {}) => {
     const secret = settings.dataDir === undefined ? { secret: SECRET } : {}
     return startApp(platform, {
-      imports: [WhereaboutsModule.forRoot({ ...secret, ...settings })],
+      imports: [WhereaboutsModule.forRoot({ operations: true, ...secret, ...settings })],
     })
   }
 }

@@ -37,7 +37,10 @@ export async function startServer(settings: Settings): Promise<NestFastifyApplic
     return503OnClosing: false,
   })
   const app = await NestFactory.create<NestFastifyApplication>(
-    { module: ServerModule, imports: [WhereaboutsModule.forRoot(settings.options)] },
+    {
+      module: ServerModule,
+      imports: [WhereaboutsModule.forRoot({ ...settings.options, operations: true })],
+    },
     adapter,
     { logger: nestLogger(log), abortOnError: false },
   )

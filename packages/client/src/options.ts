@@ -35,10 +35,7 @@ export interface JoinOptions {
  * @throws {TypeError} if the room or the member key is none, or outside of a page without a `url`.
  */
 export function resolveBase({ url, room, member }: JoinOptions): string {
-  // A URL can't carry these two as a path segment, however they are written.
-  if (!isRoomName(room) || room === '.' || room === '..') {
-    throw new TypeError(`not a room name: ${JSON.stringify(room)}`)
-  }
+  if (!isRoomName(room)) throw new TypeError(`not a room name: ${JSON.stringify(room)}`)
   if (member !== undefined && !isMemberKey(member)) throw new TypeError('not a member key')
   const page = typeof location === 'undefined' ? undefined : location.origin
   const base = url ?? page

@@ -7,15 +7,26 @@ export function isLasting(error: unknown): error is Problem {
 
 /**
  * What an answer that isn't a success says: the server's own problem; for a 4xx from somebody on
- * the way, who knows nothing of our problems, the nearest one; else an error to try again after.
+ * the way, such as a guard of the application's, the nearest one with what they say; else an error to
+ * try again after.
  */
 export async function readRefusal(response: Response): Promise<Error> {
-  const problem = Problem.fromJSON(await response.json().catch(() => null))
-  if (problem !== undefined) return problem
-  const said = `the server answered ${response.status} without saying why`
-  return isLastingStatus(response.status)
-    ? new Problem(nearestProblem(response.status), said)
-    : new Error(said)
+  const { status } = response
+  const body: unknown = await response.json().catch(() => null)
+  const detail = detailOf(body) ?? `the server answered ${status} without saying why`
+  return (
+    Problem.fromJSON(body) ??
+    (isLastingStatus(status) ? new Problem(nearestProblem(status), detail) : new Error(detail))
+  )
+}
+
+/** What a problem of another kind says (RFC 9457), or an error as Nest and many others write it. */
+function detailOf(body: unknown): string | undefined {
+  const { detail, message } = Object(body) as { readonly [field: string]: unknown }
+  const said = detail ?? message
+  // Validation has one line for each fault.
+  const text: unknown = Array.isArray(said) ? said.join('; ') : said
+  return typeof text === 'string' && text.trim() !== '' ? text : undefined
 }
 
 function isLastingStatus(status: number): boolean {

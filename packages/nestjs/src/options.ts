@@ -1,9 +1,43 @@
 import type { IncomingMessage } from 'node:http'
-import type { User } from '@whereabouts/protocol'
 import { z } from 'zod'
 
-/** Says who is calling; `null` refuses the call. @see PROTOCOL.md ID5 */
-export type Authenticate = (request: IncomingMessage) => User | null | Promise<User | null>
+/** Who is calling, in the application's words. */
+export interface AuthenticatedUser {
+  /** Not empty; the same for all that this human opens. */
+  readonly id: string
+  /** As NM3 has it; without it the member is a guest. */
+  readonly name?: string | null | undefined
+  /** As NM4 has it; without it one follows from the member. */
+  readonly color?: string | null | undefined
+}
+
+/** What `authenticate` answers; all but a user refuses the call. */
+type Authenticated = AuthenticatedUser | null | undefined | false
+
+/** Says who is calling. What is no user, or throws, is refused. @see PROTOCOL.md ID5, ID8 */
+export type Authenticate = (request: IncomingMessage) => Authenticated | Promise<Authenticated>
+
+/** What is settled where the module is imported, before any factory runs; see {@link MOUNT_DEFAULTS}. */
+export interface WhereaboutsMount {
+  /** Below which path the calls are, after the application's global prefix: `presence` for one. */
+  readonly path?: string
+  /**
+   * Whether `/health/live`, `/health/ready`, `/metrics` and `/openapi.json` are served, after the
+   * application's own routes.
+   */
+  readonly operations?: boolean
+  /** Whether the article's calls are served: `POST /location` and `GET /location/sse`. */
+  readonly article?: boolean
+  /** Whether `Rooms` can be injected everywhere without importing this module. */
+  readonly isGlobal?: boolean
+}
+
+export const MOUNT_DEFAULTS = {
+  path: '',
+  operations: false,
+  article: true,
+  isGlobal: false,
+} as const satisfies WhereaboutsMount
 
 /** Settings of the module. Every one is optional; {@link DEFAULTS} has what counts without it. */
 export interface WhereaboutsOptions {
@@ -138,6 +172,19 @@ const OPTIONS = SINGLE_OPTIONS.superRefine(({ redisUrl, databaseUrl, secret }, c
   }
 })
 
+// Without parameters and wildcards, and without the steps that a URL takes out of a path.
+const MOUNT_PATH = /^\/?(?:(?!\.\.?(?:\/|$))[\w.~-]+(?:\/(?!$)|\/?$))*$/
+
+const MOUNT = z.strictObject({
+  path: z
+    .string()
+    .regex(MOUNT_PATH, 'is a path of A-Z a-z 0-9 _ . ~ - and /, such as "presence"')
+    .optional(),
+  operations: z.boolean().optional(),
+  article: z.boolean().optional(),
+  isGlobal: z.boolean().optional(),
+})
+
 /** What is wrong with one option. */
 export interface OptionFault {
   /** `options` where it is not about one of them. */
@@ -147,8 +194,22 @@ export interface OptionFault {
 
 /** Everything that is wrong with the options. */
 export function findFaults(options: WhereaboutsOptions): OptionFault[] {
-  const issues = OPTIONS.safeParse(options).error?.issues ?? []
+  return faultsOf(OPTIONS.safeParse(options))
+}
+
+function faultsOf({ error }: z.ZodSafeParseResult<unknown>): OptionFault[] {
+  const issues = error?.issues ?? []
   return issues.map(({ path, message }) => ({ option: path.join('.') || 'options', message }))
+}
+
+/**
+ * Checks what is known where the module is imported.
+ *
+ * @param options without those that a factory gives later
+ * @throws {TypeError} that names every fault at once
+ */
+export function checkOptions(mount: WhereaboutsMount, options: WhereaboutsOptions = {}): void {
+  refuse([...faultsOf(MOUNT.safeParse(mount)), ...findFaults(options)])
 }
 
 /**
@@ -157,9 +218,13 @@ export function findFaults(options: WhereaboutsOptions): OptionFault[] {
  * @throws {TypeError} that names every fault at once
  */
 export function resolveOptions(options: WhereaboutsOptions): ResolvedOptions {
-  const faults = findFaults(options).map(({ option, message }) => `${option}: ${message}`)
-  if (faults.length > 0) {
-    throw new TypeError(`whereabouts: invalid options\n  ${faults.join('\n  ')}`)
-  }
+  refuse(findFaults(options))
   return OPTIONS.parse(options) as ResolvedOptions
+}
+
+/** @throws {TypeError} if there are any */
+function refuse(faults: readonly OptionFault[]): void {
+  if (faults.length === 0) return
+  const lines = faults.map(({ option, message }) => `${option}: ${message}`)
+  throw new TypeError(`whereabouts: invalid options\n  ${lines.join('\n  ')}`)
 }

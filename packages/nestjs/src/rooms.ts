@@ -1,16 +1,6 @@
-import type { ServerResponse } from 'node:http'
+import { Inject, Injectable, type MessageEvent } from '@nestjs/common'
 import {
-  Inject,
-  Injectable,
-  Logger,
-  type MessageEvent,
-  type OnApplicationShutdown,
-  type OnModuleDestroy,
-} from '@nestjs/common'
-import {
-  formatPosition,
-  type Hello,
-  isRoomName,
+  isMemberKey,
   type Json,
   type Moved,
   Problem,
@@ -20,26 +10,11 @@ import {
   type View,
 } from '@whereabouts/protocol'
 import { Observable } from 'rxjs'
-import { DATA_FOLDER, type DataFolder } from './document/data-folder.js'
-import { Documents, type DocumentsCount } from './document/documents.js'
-import { mergeUpdates } from './document/merge.js'
-import { EXCHANGE, type Exchange } from './exchange/exchange.js'
-import { type Caller, checkMemberKey, checkUser, newMemberKey } from './identity/caller.js'
-import { MemberIds } from './identity/member-id.js'
-import { resolveSecret } from './identity/secret.js'
-import { type ResolvedOptions, WHEREABOUTS_OPTIONS } from './options.js'
-import { documentNews, RoomDocuments } from './room-documents.js'
-import { isEmpty } from './room/is-empty.js'
+import { checkMemberKey, newMemberKey } from './identity/caller.js'
+import { Users } from './identity/users.js'
+import { isPart } from './room/parts.js'
 import type { UserClaim } from './room/user.js'
-import { SYSTEM_CLOCK } from './stream/clock.js'
-import { Connection } from './stream/connection.js'
-import { Connections, type Kept } from './stream/connections.js'
-import { Faults } from './stream/faults.js'
-import type { Reader } from './stream/frames.js'
-import { type OpenRoom, OpenRooms } from './stream/open-rooms.js'
-import { Poll } from './stream/poll.js'
-import { Subscription } from './stream/subscription.js'
-import { Undrained } from './stream/undrained.js'
+import { checkRoom, type Participant, RoomServer, type RoomsCount } from './room-server.js'
 
 /** How a subscriber looks at a room. */
 export interface WatchOptions {
@@ -57,183 +32,87 @@ export interface WatchOptions {
   readonly lastEventId?: string | undefined
 }
 
-/** What a stream over HTTP is asked for. */
-export interface StreamRequest {
-  readonly view: View
-  /** Whether it has `document` events. */
-  readonly documents: boolean
-  /** The part of the document that it shows; all of it without. */
-  readonly part: string | undefined
-  /** The part of the document that the caller is in, unless its location says so. */
-  readonly at: string | undefined
-  /** Whether the reader takes gzip. */
-  readonly gzip: boolean
-  readonly lastEventId: string | undefined
-  /** `undefined` for one who only watches. */
-  readonly caller: Caller | undefined
-}
-
-/** What a long-poll waits for. */
-export interface PollOptions {
-  readonly waitMs: number
-  /** Whether what changes in the document counts. */
-  readonly documents: boolean
-  /** The part of the document that counts; all of it without. */
-  readonly part: string | undefined
-}
-
-/** How much there is of everything. */
-export interface RoomsCount extends DocumentsCount {
-  readonly rooms: number
-  readonly members: number
-  readonly watching: number
-  readonly connections: number
-  /** How often a room failed, and how often one reader did. PROTOCOL.md RM17 */
-  readonly room_failures: number
-  readonly reader_failures: number
-  /** 1 while the other nodes can be reached, or there are none to reach. */
-  readonly exchange_ready: number
-}
-
-/** A room that somebody attends, and what gives that up again. */
-interface Attendance {
-  readonly room: OpenRoom
-  readonly self: string | null
-  readonly release: () => void
-}
-
-/** No JSON text is so many times as long when what was read from it is written: `1e20` has 21 digits. */
-const LONGER_REWRITTEN = 6
-const RETRY_LEAST_MS = 1_000
-const RETRY_SPREAD_MS = 2_000
-
-/** @see PROTOCOL.md ST16 */
-const PROTOCOL = 1
-
 /**
- * The rooms of this process. Inject it to write routes of your own.
+ * The rooms of this process. Inject it to write routes of your own. Whatever comes in is checked as if
+ * it came over HTTP, so that what a caller sent can be passed on as it is.
  *
  * @example
  * ```ts
  * @Sse('sse') stream(@Query('id') id: string) { return this.rooms.watch('default', { as: id }) }
  * @Post() move(@Query('id') id: string, @Body() location: Json) { return this.rooms.move('default', id, location) }
  * ```
+ * @see PROTOCOL.md ID11
  */
 @Injectable()
-export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
-  readonly #clock = SYSTEM_CLOCK
-  readonly #logger = new Logger('whereabouts')
-  readonly #faults = new Faults((message, error) => this.#logger.error(withCause(message, error)))
-  readonly #memberIds: MemberIds
-  readonly #rooms: OpenRooms
-  readonly #connections: Connections
-  readonly #undrained: Undrained
-  readonly #roomDocuments: RoomDocuments
-  #stage: 'open' | 'draining' | 'closed' = 'open'
-
+export class Rooms {
   constructor(
-    @Inject(WHEREABOUTS_OPTIONS) private readonly options: ResolvedOptions,
-    @Inject(Documents) private readonly documents: Documents,
-    @Inject(EXCHANGE) private readonly exchange: Exchange,
-    @Inject(DATA_FOLDER) folder: DataFolder,
-  ) {
-    this.#memberIds = new MemberIds(resolveSecret(options.secret, folder.path))
-    const hooks = {
-      faults: this.#faults,
-      merge: mergeUpdates,
-      emptied: (room: string) => documents.release(room),
-      updated: (room: string, update: string | undefined) => documents.learn(room, update),
-      untold: documents,
-    }
-    this.#rooms = new OpenRooms(exchange, options, this.#clock, hooks, Math.random)
-    this.#roomDocuments = new RoomDocuments(documents, this.#rooms, exchange, options)
-    this.#connections = new Connections(options, this.#clock, this.#faults)
-    this.#undrained = new Undrained(options.stuckMs, this.#clock, this.#faults)
-  }
+    @Inject(RoomServer) private readonly server: RoomServer,
+    @Inject(Users) private readonly users: Users,
+  ) {}
 
-  /** @throws {Problem} shutting-down, store-failed. PROTOCOL.md HT8 */
-  async assertReady(): Promise<void> {
-    this.#assertStaying()
-    await this.documents.check()
+  /**
+   * Resolves while new callers can be served.
+   *
+   * @throws {Problem} shutting-down, store-failed
+   * @see PROTOCOL.md HT8
+   */
+  assertReady(): Promise<void> {
+    return this.server.assertReady()
   }
 
   /** Whether the other nodes can be reached, or there are none. @see PROTOCOL.md EX5 */
   get isShared(): boolean {
-    return this.exchange.ready
+    return this.server.isShared
   }
 
   /** How much there is of everything, for metrics. */
-  async count(): Promise<RoomsCount> {
-    let members = 0
-    let watching = 0
-    for (const { shared } of this.#rooms.values()) {
-      members += shared.room.size
-      watching += shared.room.watching
-    }
-    const connections = this.#connections.size
-    return {
-      rooms: this.#rooms.size,
-      members,
-      watching,
-      connections,
-      room_failures: this.#faults.rooms,
-      reader_failures: this.#faults.readers,
-      exchange_ready: this.exchange.ready ? 1 : 0,
-      ...(await this.documents.count()),
-    }
+  count(): Promise<RoomsCount> {
+    return this.server.count()
   }
 
   /**
    * Says where a member is; it joins if need be.
    *
    * @param key the member key; without one, a new member of the post's own
-   * @param location at most `maxLocationBytes` of JSON text
-   * @param textBytes how long the JSON text is that the location was read from, if it was
-   * @throws {Problem} bad-room, bad-member-key, bad-name, bad-color, bad-json, too-large, room-full,
-   *   too-many-rooms, exchange-busy, shutting-down
+   * @param location at most `maxLocationBytes` of JSON text; a copy of it is kept
+   * @throws {Problem} bad-room, bad-member-key, unauthorized, bad-name, bad-color, bad-json, too-large,
+   *   room-full, too-many-rooms, exchange-busy, shutting-down
    * @see PROTOCOL.md HT3
    */
   async move(
     room: string,
     key: string | undefined,
     location: Json,
-    user: UserClaim = {},
-    textBytes = Infinity,
+    user?: UserClaim,
   ): Promise<Moved> {
-    this.#assertServing()
-    this.#checkLocation(location, textBytes)
-    const claim = checkClaim(user)
-    const member = key === undefined ? newMemberKey() : checkMemberKey(key)
-    const id = this.#memberId(checkRoom(room), member, claim)
-    const { shared } = this.#rooms.open(room)
-    const operation = { do: 'move', id, user: claim, location } as const
-    return { self: id, id: shared.commitNow(operation) ?? (await shared.commit(operation)) }
+    const member = this.#participant(key === undefined ? newMemberKey() : key, user)
+    const text = jsonText(location)
+    return this.server.move(room, member, JSON.parse(text) as Json, Buffer.byteLength(text))
   }
 
   /**
    * A member leaves, at once or `soon`.
    *
-   * @throws {Problem} bad-room, bad-member-key, exchange-busy
+   * @throws {Problem} bad-room, bad-member-key, bad-parameter, unauthorized, bad-name, bad-color,
+   *   exchange-busy
    * @see PROTOCOL.md HT6, MB5, MB6
    */
   async leave(
     room: string,
     key: string,
-    options: { soon?: boolean; user?: UserClaim } = {},
+    { soon, user }: { readonly soon?: boolean; readonly user?: UserClaim } = {},
   ): Promise<void> {
-    const id = this.#memberId(checkRoom(room), checkMemberKey(key), options.user ?? {})
-    const operation = { do: options.soon === true ? 'soon' : 'leave', id } as const
-    await this.#rooms.look(room, (known) => known?.shared.commit(operation))
+    return this.server.leave(room, this.#participant(key, user), flag('soon', soon, false))
   }
 
   /**
    * Who is in a room, or in a part of its document, and where. Makes no room and joins nobody.
    *
-   * @throws {Problem} bad-room, too-many-rooms
+   * @throws {Problem} bad-room, bad-parameter
    * @see PROTOCOL.md HT4, ST15
    */
   async members(room: string, part?: string): Promise<RoomSnapshot> {
-    return this.#rooms.look(checkRoom(room), (known) => this.#snapshot(known, part))
+    return this.server.members(room, checkPart(part))
   }
 
   /**
@@ -241,28 +120,16 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
    * `undefined` if nothing did.
    *
    * @param options whether what changed in the document counts; it does unless it is said
-   * @throws {Problem} bad-room, too-many-rooms
+   * @throws {Problem} bad-room, bad-parameter
    * @see PROTOCOL.md HT5, DO6, ST15
    */
   async since(
     room: string,
     position: string,
-    { documents = true, part }: Pick<WatchOptions, 'documents' | 'part'> = {},
+    { documents, part }: Pick<WatchOptions, 'documents' | 'part'> = {},
   ): Promise<RoomPatch | RoomSnapshot | undefined> {
-    return this.#rooms.look(checkRoom(room), (known) => {
-      if (known === undefined) {
-        if (position === this.#rooms.unfollowed) return undefined
-        return { ...this.#snapshot(known, part), ...(documents && documentNews(undefined)) }
-      }
-      const version = this.#rooms.versionOf(position, known)
-      return known.guard.do(() => newsSince(known, version, documents, part))
-    })
-  }
-
-  #snapshot(known: OpenRoom | undefined, part: string | undefined): RoomSnapshot {
-    const id = this.#rooms.positionOf(known)
-    if (known === undefined) return { id, members: [], watching: 0 }
-    return { id, ...known.frames.room.snapshot(part) }
+    const wanted = { documents: flag('documents', documents, true), part: checkPart(part) }
+    return this.server.since(room, checkText('position', position), wanted)
   }
 
   /**
@@ -274,7 +141,8 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
    * @see PROTOCOL.md DO1, EX8
    */
   async document(room: string, stateVector?: Uint8Array, since?: string): Promise<Uint8Array> {
-    return this.#roomDocuments.read(checkRoom(room), stateVector, since)
+    const vector = stateVector === undefined ? undefined : checkBytes(stateVector)
+    return this.server.document(room, vector, checkSince(since))
   }
 
   /**
@@ -287,7 +155,7 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
    * @see PROTOCOL.md DO20, EX8
    */
   async sync(room: string, stateVector: Uint8Array, since?: string): Promise<Uint8Array> {
-    return this.#roomDocuments.sync(checkRoom(room), stateVector, since)
+    return this.server.sync(room, checkBytes(stateVector), checkSince(since))
   }
 
   /**
@@ -295,44 +163,18 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
    * the store has it.
    *
    * @param idempotencyKey makes a repetition of the same update one commit, while it is remembered
-   * @throws {Problem} bad-room, bad-update, too-large, document-full, store-failed,
+   * @throws {Problem} bad-room, bad-parameter, bad-update, too-large, document-full, store-failed,
    *   shutting-down
    * @see PROTOCOL.md DO2, DO9
    */
   async update(room: string, update: Uint8Array, idempotencyKey?: string): Promise<Updated> {
-    this.#assertServing()
-    checkRoom(room)
-    return this.#roomDocuments.update(room, update, idempotencyKey)
-  }
-
-  /**
-   * Waits for the next frame of a room that is at a position.
-   *
-   * @param options how long, and for what
-   * @param cancelled ends the waiting early
-   * @throws {Problem} too-many-connections, shutting-down
-   * @see PROTOCOL.md HT5, RM11
-   */
-  async nextFrame(
-    room: string,
-    position: string,
-    options: PollOptions,
-    cancelled: AbortSignal,
-  ): Promise<void> {
-    this.#assertServing()
-    this.#connections.assertRoom()
-    const { waitMs, documents, part } = options
-    const poll = new Poll(documents, part)
-    const forget = this.#connections.add(poll)
-    const cancelTimer = this.#clock.after(waitMs, poll.end)
-    cancelled.addEventListener('abort', poll.end, { once: true })
-    try {
-      await this.#rooms.follow(room, poll, (known) => this.#rooms.versionOf(position, known))
-    } finally {
-      cancelled.removeEventListener('abort', poll.end)
-      cancelTimer()
-      forget()
+    if (!(update instanceof Uint8Array)) {
+      throw new Problem('bad-update', 'An update is bytes: a Uint8Array.')
     }
+    if (idempotencyKey !== undefined && !isMemberKey(idempotencyKey)) {
+      throw badOption('idempotencyKey', '1 to 128 characters of A-Z a-z 0-9 _ and -')
+    }
+    return this.server.update(room, update, idempotencyKey)
   }
 
   /**
@@ -340,191 +182,89 @@ export class Rooms implements OnModuleDestroy, OnApplicationShutdown {
    *
    * Every subscriber gets each frame once; a snapshot or the whole list comes first.
    *
-   * @throws {Problem} bad-room, bad-member-key, bad-name, bad-color; room-full, too-many-rooms,
-   *   too-many-connections and shutting-down come as errors of the Observable
+   * @throws {Problem} bad-room, bad-member-key, unauthorized, bad-name, bad-color, bad-parameter;
+   *   room-full, too-many-rooms, too-many-connections and shutting-down come as errors of the
+   *   Observable
    */
   watch(room: string, options: WatchOptions = {}): Observable<MessageEvent> {
-    const { as, view = 'list', documents = true, part, lastEventId } = options
-    const user = checkClaim(options.user ?? {})
-    const member = as === undefined ? undefined : { key: checkMemberKey(as), user }
+    const { as, user, lastEventId } = options
+    const view = checkView(options.view)
+    const part = checkPart(options.part)
+    if (part !== undefined && view === 'list') throw badOption('part', 'for the patch view')
+    // Checked also where it doesn't count: an answer that depends on it would be a surprise later.
+    const claim = this.#claim(user)
+    const request = {
+      view,
+      part,
+      documents: flag('documents', options.documents, true),
+      lastEventId: lastEventId === undefined ? undefined : checkText('lastEventId', lastEventId),
+      caller: as === undefined ? undefined : { key: checkMemberKey(as), user: claim },
+    }
     checkRoom(room)
     return new Observable((subscriber) => {
-      this.#assertOpen()
-      this.#attend(room, member)
-        .then((attendance) => {
-          if (subscriber.closed) return attendance.release()
-          const { frames } = attendance.room
-          const version = this.#versionOf(lastEventId, attendance.room)
-          const position = lastEventId ?? formatPosition({ epoch: frames.epoch, version: 0 })
-          const wanted = { view, documents, part }
-          const subscription = new Subscription(wanted, version, position, subscriber)
-          subscriber.add(this.#admit(attendance, subscription))
-          subscription.open(this.#hello(room, attendance.self))
-          if (!subscriber.closed) frames.catchUp(subscription)
-        })
+      this.server
+        .subscribe(room, request, subscriber)
         .catch((error: unknown) => subscriber.error(error))
     })
   }
 
-  /**
-   * Streams a room as an HTTP answer. The caller calls what it answers when the response closes,
-   * however it closes.
-   *
-   * @throws {Problem} bad-room, room-full, too-many-rooms, too-many-connections, shutting-down
-   * @see PROTOCOL.md §7
-   */
-  async connect(
-    room: string,
-    request: StreamRequest,
-    response: ServerResponse,
-  ): Promise<() => void> {
-    this.#assertOpen()
-    const { caller, at } = request
-    const attendance = await this.#attend(checkRoom(room), caller, at)
-    // Its reader may be gone by now.
-    if (response.closed) {
-      attendance.release()
-      return () => {}
-    }
-    const { frames } = attendance.room
-    const version = this.#versionOf(request.lastEventId, attendance.room)
-    const connection = new Connection(request, version, response, this.#undrained)
-    connection.onDrain = () => frames.catchUp(connection)
-    const release = this.#admit(attendance, connection)
-    try {
-      connection.open(this.#hello(room, attendance.self), randomRetryMs())
-    } catch (error) {
-      release()
-      throw error
-    }
-    frames.catchUp(connection)
-    return release
+  #participant(key: unknown, user: unknown): Participant {
+    return { key: checkMemberKey(key), user: this.#claim(user) }
   }
 
-  /** Goodbye to everybody, before the platform waits for its connections. FR7, FR9 */
-  async onModuleDestroy(): Promise<void> {
-    this.#stage = 'draining'
-    await this.#connections.drain(this.options.goodbyeMs)
-    this.#stage = 'closed'
-    this.#rooms.stop()
-    await this.#connections.close(randomRetryMs)
+  #claim(user: unknown): UserClaim {
+    return user === undefined ? {} : this.users.said(user)
   }
+}
 
-  /** After the last answer: the other nodes hear that this one is gone. @see PROTOCOL.md EX4 */
-  async onApplicationShutdown(): Promise<void> {
-    await this.exchange.close()
-  }
-
-  /** Takes part in a room: as a member, or watching. Gives it up through `release`. */
-  async #attend(
-    name: string,
-    member: Pick<Caller, 'key' | 'user'> | undefined,
-    at?: string,
-  ): Promise<Attendance> {
-    const room = this.#rooms.open(name)
-    const { shared } = room
-    if (member === undefined) {
-      await shared.commit({ do: 'watch' })
-      return { room, self: null, release: () => shared.commitQuietly({ do: 'unwatch' }) }
-    }
-    const id = this.#memberId(name, member.key, member.user)
-    await shared.commit({ do: 'open', id, user: member.user, at })
-    return { room, self: id, release: () => shared.commitQuietly({ do: 'close', id }) }
-  }
-
-  /** From now on a reader is told all that happens. Answers what ends that, and the attendance. */
-  #admit({ room: { frames }, release }: Attendance, reader: Reader & Kept): () => void {
-    frames.add(reader)
-    const forget = this.#connections.add(reader)
-    return () => {
-      forget()
-      frames.remove(reader)
-      release()
-    }
-  }
-
-  #versionOf(position: string | undefined, room: OpenRoom): number | undefined {
-    return position === undefined ? undefined : this.#rooms.versionOf(position, room)
-  }
-
-  #hello(room: string, self: string | null): Hello {
-    const { heartbeatMs, leaseMs, maxLocationBytes } = this.options
-    return { protocol: PROTOCOL, self, room, heartbeatMs, leaseMs, maxLocationBytes }
-  }
-
-  #assertOpen(): void {
-    this.#assertStaying()
-    this.#connections.assertRoom()
-  }
-
-  /** Whether it is here to stay. */
-  #assertStaying(): void {
-    if (this.#stage !== 'open') this.#refuse()
-  }
-
-  /** Whether it serves who is here already. */
-  #assertServing(): void {
-    if (this.#stage === 'closed') this.#refuse()
-  }
-
-  #refuse(): never {
-    throw new Problem('shutting-down', 'This server is going away; try again in a moment.')
-  }
-
-  #memberId(room: string, key: string, user: UserClaim): string {
-    return this.#memberIds.of(room, user.id ?? '', key)
-  }
-
-  #checkLocation(location: Json, textBytes: number): void {
-    const { maxLocationBytes } = this.options
-    // Nearly all are short, and writing one down again takes longer than finding its member.
-    if (textBytes * LONGER_REWRITTEN <= maxLocationBytes) return
+/** @throws {Problem} bad-json */
+function jsonText(location: unknown): string {
+  try {
     const text = JSON.stringify(location) as string | undefined
-    if (text === undefined) throw new Problem('bad-json', 'A location is a JSON value.')
-    if (Buffer.byteLength(text) <= maxLocationBytes) return
-    throw new Problem(
-      'too-large',
-      `A location is at most ${maxLocationBytes} bytes of JSON text.`,
-      {
-        limitBytes: maxLocationBytes,
-      },
-    )
+    if (text !== undefined) return text
+  } catch {
+    // Said below.
   }
+  throw new Problem('bad-json', 'A location is a JSON value.')
 }
 
-/** What a reader at a version lacks; `undefined` if nothing that it wants to know. */
-function newsSince(
-  { frames }: OpenRoom,
-  version: number,
-  documents: boolean,
-  part: string | undefined,
-): RoomPatch | RoomSnapshot | undefined {
-  const catchUp = frames.room.since(version, part)
-  if (catchUp.kind === 'nothing') return undefined
-  const id = frames.position
-  const news = documents ? documentNews(catchUp.updates) : {}
-  if (catchUp.kind === 'snapshot') return { id, ...catchUp.snapshot, ...news }
-  const { patch } = catchUp
-  return isEmpty(patch) && isEmpty(news) ? undefined : { id, patch, ...news }
+/** @throws {Problem} bad-parameter */
+function flag(name: string, value: unknown, otherwise: boolean): boolean {
+  if (value === undefined) return otherwise
+  if (typeof value === 'boolean') return value
+  throw badOption(name, 'true or false')
 }
 
-/** An error that says what follows from another, with the stack of that one. */
-function withCause(message: string, cause: unknown): Error {
-  const error = new Error(message, { cause })
-  const stack = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
-  error.stack = `${message}: ${stack}`
-  return error
+/** @throws {Problem} bad-parameter */
+function checkView(view: unknown): View {
+  if (view === undefined) return 'list'
+  if (view === 'list' || view === 'patch') return view
+  throw badOption('view', '"list" or "patch"')
 }
 
-function checkRoom(room: string): string {
-  if (isRoomName(room)) return room
-  throw new Problem('bad-room', 'A room name is 1 to 128 characters of A-Z a-z 0-9 . _ : ~ and -.')
+/** @throws {Problem} bad-parameter. NM8 */
+function checkPart(part: unknown): string | undefined {
+  if (part === undefined || isPart(part)) return part
+  throw badOption('part', '1 to 64 characters of A-Z a-z 0-9 . _ : ~ and -')
 }
 
-function checkClaim(user: UserClaim): UserClaim {
-  return user.id === undefined ? checkUser(user) : { id: user.id, ...checkUser(user) }
+/** @throws {Problem} bad-parameter */
+function checkText(name: string, value: unknown): string {
+  if (typeof value === 'string') return value
+  throw badOption(name, 'text')
 }
 
-function randomRetryMs(): number {
-  return RETRY_LEAST_MS + Math.floor(Math.random() * RETRY_SPREAD_MS)
+/** @throws {Problem} bad-parameter */
+function checkSince(since: unknown): string | undefined {
+  return since === undefined ? undefined : checkText('since', since)
+}
+
+/** @throws {Problem} bad-parameter */
+function checkBytes(stateVector: unknown): Uint8Array {
+  if (stateVector instanceof Uint8Array) return stateVector
+  throw badOption('stateVector', 'bytes: a Uint8Array')
+}
+
+function badOption(parameter: string, range: string): Problem {
+  return new Problem('bad-parameter', `"${parameter}" is ${range}.`, { parameter })
 }

@@ -131,3 +131,16 @@ describe('colors', () => {
     'red',
   ])('[NM4] %j is no color', (text) => expect(isColor(text)).toBe(false))
 })
+
+describe('what is no text', () => {
+  // As a query parser may give it, or an application that forgot to look.
+  const NO_TEXTS = [undefined, null, 5, true, {}, ['a'], { toString: () => 'a' }]
+
+  it.each(NO_TEXTS)('[NM1] [NM2] [NM3] [NM4] %j is no name, no key and no color', (value) => {
+    expect(isRoomName(value)).toBe(false)
+    expect(isMemberKey(value)).toBe(false)
+    expect(isColor(value)).toBe(false)
+    expect(isColor(['#e11d48'])).toBe(false)
+    expect(parseUserName(value)).toBeUndefined()
+  })
+})

@@ -12,22 +12,23 @@ const MAX_NAME_CHARACTERS = 64
 const UNSAFE_IN_NAME = /[\p{Cc}\p{Cs}\u061C\u200E\u200F\u2028\u2029\u202A-\u202E\u2066-\u2069]/u
 
 /** @see PROTOCOL.md NM1 */
-export function isRoomName(text: string): boolean {
-  return ROOM.test(text) && !DOT_SEGMENT.test(text)
+export function isRoomName(name: unknown): name is string {
+  return typeof name === 'string' && ROOM.test(name) && !DOT_SEGMENT.test(name)
 }
 
 /** @see PROTOCOL.md NM2 */
-export function isMemberKey(text: string): boolean {
-  return MEMBER_KEY.test(text)
+export function isMemberKey(key: unknown): key is string {
+  return typeof key === 'string' && MEMBER_KEY.test(key)
 }
 
 /** @see PROTOCOL.md NM4 */
-export function isColor(text: string): boolean {
-  return COLOR.test(text)
+export function isColor(color: unknown): color is string {
+  return typeof color === 'string' && COLOR.test(color)
 }
 
 /** The name without white space around it; `undefined` if it isn't one. @see PROTOCOL.md NM3 */
-export function parseUserName(text: string): string | undefined {
+export function parseUserName(text: unknown): string | undefined {
+  if (typeof text !== 'string') return undefined
   const name = text.trim()
   if (UNSAFE_IN_NAME.test(name)) return undefined
   const characters = Array.from(name).length

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { call, expectRefused } from '../http.js'
+import { call, expectRefused, open } from '../http.js'
 import { flood, LARGE_BYTES, openStuckReader } from '../flood.js'
 import { memberKey, TestRoom, versionOf } from '../room.js'
 import { share, type Suite } from '../suite.js'
@@ -231,5 +231,18 @@ function maxConnections({ start }: Suite): void {
     await using three = await openStream(room.url('events', { watch: 1 }))
     await three.next('snapshot')
     await one.until('the viewer', ({ watching }) => watching === 1)
+  })
+
+  it('[FR10] of those who come at once no more are let in than the bound', async () => {
+    await using server = await start({ maxConnections: 5, heartbeatMs: HEARTBEAT_MS })
+    const room = new TestRoom(server.baseUrl)
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => open(room.url('events', { member: memberKey() }))),
+    )
+    const statuses = answers.map(({ statusCode }) => statusCode)
+    expect(statuses.filter((status) => status === 200)).toHaveLength(5)
+    expect(statuses.filter((status) => status === 503)).toHaveLength(45)
+    expect((await room.read()).members).toHaveLength(5)
+    for (const answer of answers) answer.destroy()
   })
 }

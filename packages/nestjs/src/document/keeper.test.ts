@@ -177,6 +177,32 @@ it('[DO7] a document may grow to its limit, compacted before it is refused', asy
   expect(await textOf('one')).toBe('x'.repeat(length))
 })
 
+it('[DO7] of updates that come at once no more are taken than fit', async () => {
+  const { store, keeper, textOf } = start({ maxDocumentBytes: 2_000 })
+  const updates = Array.from({ length: 10 }, (_, index) => typist(index + 1).type('x'.repeat(500)))
+  const taken = await Promise.allSettled(updates.map((update) => keeper.update('one', update)))
+  const refused = taken.filter(({ status }) => status === 'rejected')
+  expect(refused).toHaveLength(7)
+  for (const { reason } of refused as PromiseRejectedResult[]) {
+    expect(reason).toMatchObject({ problem: 'document-full' })
+  }
+  expect(await textOf('one')).toBe('x'.repeat(1_500))
+  const { updates: stored } = await store.inner.load('one')
+  expect(stored).toHaveLength(3)
+})
+
+it('[DO7] an update that was refused or failed leaves its room to others', async () => {
+  const { store, keeper, textOf } = start({ maxDocumentBytes: 2_000 })
+  const update = () => typist().type('x'.repeat(1_500))
+  store.failure = new Error('no room on the disk')
+  for (let count = 0; count < 3; count++) {
+    await expect(keeper.update('one', update())).rejects.toEqual(storeFailed)
+  }
+  store.failure = undefined
+  await keeper.update('one', update())
+  expect(await textOf('one')).toBe('x'.repeat(1_500))
+})
+
 it('[DO7] whatever bytes come, the document stays one that can be loaded', async () => {
   const { doc, type } = typist()
   doc.getMap('cells').set('r1:c1', { v: 1 })

@@ -76,13 +76,17 @@ export class DocumentKeeper {
   async update(room: string, bytes: Uint8Array): Promise<Applied> {
     checkUpdate(bytes)
     return this.#use(room, async (document) => {
-      await this.#assertRoomFor(document, bytes.byteLength)
-      if (document.stale) throw storeFailed()
-      const changed = document.apply(bytes)
-      if (changed) document.saved = this.#append(document, bytes)
-      // What is known already is somebody else's as well, who may still wait for the store.
-      await document.saved
-      return { changed, pending: document.isPending(bytes) }
+      await this.#reserve(document, bytes.byteLength)
+      try {
+        if (document.stale) throw storeFailed()
+        const changed = document.apply(bytes)
+        if (changed) document.saved = this.#append(document, bytes)
+        // What is known already is somebody else's as well, who may still wait for the store.
+        await document.saved
+        return { changed, pending: document.isPending(bytes) }
+      } finally {
+        document.reservedBytes -= bytes.byteLength
+      }
     })
   }
 
@@ -220,12 +224,20 @@ export class DocumentKeeper {
     return bytes
   }
 
-  /** @throws {Problem} document-full */
-  async #assertRoomFor(document: LoadedDocument, bytes: number): Promise<void> {
+  /**
+   * Reserves what an update takes in a document, in the turn in which there is room for it: what waits
+   * for the store counts as well.
+   *
+   * @throws {Problem} document-full
+   */
+  async #reserve(document: LoadedDocument, bytes: number): Promise<void> {
     const { maxDocumentBytes } = this.limits
-    if (document.bytes + bytes <= maxDocumentBytes) return
-    if (document.compactable) await this.#compact(document)
-    if (document.bytes + bytes <= maxDocumentBytes) return
+    const fits = () => document.bytes + document.reservedBytes + bytes <= maxDocumentBytes
+    if (!fits() && document.compactable) await this.#compact(document)
+    if (fits()) {
+      document.reservedBytes += bytes
+      return
+    }
     throw new Problem(
       'document-full',
       `A document is at most ${maxDocumentBytes} bytes; go on in another room.`,

@@ -24,6 +24,8 @@ export class LoadedDocument {
   stale = false
   /** How many calls are at work on it. */
   users = 0
+  /** How large the updates are that these calls bring. */
+  reservedBytes = 0
   lastUsedMs = 0
   /** Settles when all that was applied by now is in the store, or isn't. */
   saved: Promise<void> = Promise.resolve()

@@ -4,6 +4,7 @@ import { Inject, Injectable } from '@nestjs/common'
 import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core'
 import { type Json, Problem } from '@whereabouts/protocol'
 import { WHEREABOUTS_PATH } from '../options.js'
+import { whenThereIsHttp } from './platform.js'
 
 /** The headers of a request that say what its body is. */
 interface BodyHeaders {
@@ -40,9 +41,8 @@ export class Bodies {
     @Inject(ApplicationConfig) private readonly config: ApplicationConfig,
     @Inject(WHEREABOUTS_PATH) private readonly path: string,
   ) {
-    // A testing module has its adapter later than its providers.
-    host.init$.subscribe(() => {
-      host.httpAdapter.use((request: IncomingMessage, _response: unknown, next: () => void) => {
+    whenThereIsHttp(host, (platform) => {
+      platform.use((request: IncomingMessage, _response: unknown, next: () => void) => {
         if (request.method === 'POST' && this.#isOurs(request.url ?? '')) this.#keep(request)
         next()
       })

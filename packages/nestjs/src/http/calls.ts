@@ -8,17 +8,12 @@ import {
   type Updated,
   type View,
 } from '@whereabouts/protocol'
-import {
-  authorize,
-  type Caller,
-  identify,
-  memberCookie,
-  type Parameter,
-} from '../identity/caller.js'
+import { type Caller, identify, memberCookie, type Parameter } from '../identity/caller.js'
+import { Users } from '../identity/users.js'
 import { isPart } from '../room/parts.js'
 import type { UserClaim } from '../room/user.js'
 import { type ResolvedOptions, WHEREABOUTS_OPTIONS } from '../options.js'
-import { Rooms } from '../rooms.js'
+import { RoomServer } from '../room-server.js'
 import { Bodies } from './body.js'
 import { badParameter, type Call, flag, methodNotAllowed, oneOf, wholeNumber } from './call.js'
 
@@ -35,7 +30,8 @@ const BASE64URL = /^[A-Za-z0-9_-]+$/
 @Injectable()
 export class Calls {
   constructor(
-    @Inject(Rooms) private readonly rooms: Rooms,
+    @Inject(RoomServer) private readonly rooms: RoomServer,
+    @Inject(Users) private readonly users: Users,
     @Inject(Bodies) private readonly bodies: Bodies,
     @Inject(WHEREABOUTS_OPTIONS) private readonly options: ResolvedOptions,
   ) {}
@@ -61,7 +57,7 @@ export class Calls {
     const user = this.options.authenticate && (await this.#authorize(request))
     const caller = identify(request, call.query, keyParameter, user)
     const { value, bytes } = await this.bodies.readJson(request, this.options.maxLocationBytes)
-    const moved = await this.rooms.move(room, caller.key, value, caller.user, bytes)
+    const moved = await this.rooms.move(room, caller, value, bytes)
     keepKey(call, caller)
     return moved
   }
@@ -89,8 +85,8 @@ export class Calls {
   async leave(call: Call, room: string): Promise<void> {
     const { request, query } = call
     const known = await this.#authorize(request)
-    const { key, user } = identify(request, query, 'member', known)
-    await this.rooms.leave(room, key, { soon: flag(query, 'soon'), user })
+    const caller = identify(request, query, 'member', known)
+    await this.rooms.leave(room, caller, flag(query, 'soon'))
     call.empty(204)
   }
 
@@ -147,7 +143,7 @@ export class Calls {
 
   /** First of all: a caller who is refused learns nothing else of its request. ID5 */
   #authorize(request: IncomingMessage): Promise<UserClaim | undefined> {
-    return authorize(request, this.options.authenticate)
+    return this.users.calling(request)
   }
 
   /** The parameters of a stream: the query's, and before them the fields of a body if there is one. */
@@ -225,6 +221,7 @@ function keepKey({ request, response }: Call, { key, isNew }: Caller): void {
 /** Fires when the response closes, however it closes: the request's own end says nothing of that. */
 function closing({ response }: Call): AbortSignal {
   const controller = new AbortController()
-  response.once('close', () => controller.abort())
+  if (response.closed) controller.abort()
+  else response.once('close', () => controller.abort())
   return controller.signal
 }

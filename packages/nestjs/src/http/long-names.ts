@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common'
 import { HttpAdapterHost } from '@nestjs/core'
+import { whenThereIsHttp } from './platform.js'
 
 /** As much of Fastify as is needed here; the module works without the package. */
 interface FastifyLike {
@@ -29,8 +30,7 @@ const CALL = /\/(document\/sync|[^/?]+)\/?(?:\?|$)/
 @Injectable()
 export class LongNames {
   constructor(@Inject(HttpAdapterHost) host: HttpAdapterHost) {
-    host.init$.subscribe(() => {
-      const adapter = host.httpAdapter
+    whenThereIsHttp(host, (adapter) => {
       if (adapter.getType() === 'fastify') addWildcards(adapter.getInstance<FastifyLike>())
     })
   }

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { Inject, Injectable } from '@nestjs/common'
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
-import { Rooms, type RoomsCount } from '../rooms.js'
+import { RoomServer, type RoomsCount } from '../room-server.js'
 
 const GAUGES = {
   rooms: 'Rooms that this process knows',
@@ -34,7 +34,7 @@ export class Metrics {
   readonly #setters = new Map<Name, (value: number) => void>()
   #isProcessMeasured = false
 
-  constructor(@Inject(Rooms) private readonly rooms: Rooms) {
+  constructor(@Inject(RoomServer) private readonly rooms: RoomServer) {
     for (const [name, help] of Object.entries(GAUGES)) {
       const gauge = new Gauge({ name: `whereabouts_${name}`, help, registers: [] })
       this.#registry.registerMetric(gauge)

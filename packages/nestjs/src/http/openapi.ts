@@ -49,8 +49,22 @@ const update = (description: string) => ({
   content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
 })
 
-/** The description of the calls, as OpenAPI 3.1 has it. @see PROTOCOL.md HT8 */
-export const OPENAPI = {
+/** Injects the description of the calls that are there. */
+export const DESCRIPTION = Symbol('description of the calls')
+
+/**
+ * The description of the calls, as OpenAPI 3.1 has it.
+ *
+ * @param article whether the article's calls are among them
+ * @see PROTOCOL.md HT8
+ */
+export function describeCalls(article: boolean): object {
+  if (article) return OPENAPI
+  const paths = Object.entries(OPENAPI.paths).filter(([path]) => !path.startsWith('/location'))
+  return { ...OPENAPI, paths: Object.fromEntries(paths) }
+}
+
+const OPENAPI = {
   openapi: '3.1.0',
   info: {
     title: 'whereabouts',

@@ -1,8 +1,8 @@
 import { Controller, Get, Inject, Req, Res, UseFilters, VERSION_NEUTRAL } from '@nestjs/common'
-import { Rooms } from '../rooms.js'
+import { RoomServer } from '../room-server.js'
 import { Call, type PlatformRequest, type PlatformResponse } from './call.js'
 import { Metrics } from './metrics.js'
-import { OPENAPI } from './openapi.js'
+import { DESCRIPTION } from './openapi.js'
 import { EveryProblemFilter } from './problem.filter.js'
 
 /** What an operator asks. @see PROTOCOL.md HT8 */
@@ -10,8 +10,9 @@ import { EveryProblemFilter } from './problem.filter.js'
 @UseFilters(EveryProblemFilter)
 export class OperationsController {
   constructor(
-    @Inject(Rooms) private readonly rooms: Rooms,
+    @Inject(RoomServer) private readonly rooms: RoomServer,
     @Inject(Metrics) private readonly metrics: Metrics,
+    @Inject(DESCRIPTION) private readonly description: object,
   ) {}
 
   @Get('health/live')
@@ -33,6 +34,6 @@ export class OperationsController {
 
   @Get('openapi.json')
   openapi(@Req() request: PlatformRequest, @Res() response: PlatformResponse): void {
-    Call.of(request, response).json(200, OPENAPI)
+    Call.of(request, response).json(200, this.description)
   }
 }

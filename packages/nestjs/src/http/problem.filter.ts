@@ -16,7 +16,10 @@ import { Call, type PlatformRequest, type PlatformResponse } from './call.js'
 @Catch(Problem)
 export class ProblemFilter implements ExceptionFilter<Problem> {
   catch(problem: Problem, host: ArgumentsHost): void {
-    callOf(host).problem(problem)
+    const type = host.getType()
+    if (type === 'http') callOf(host).problem(problem)
+    // Nest itself answers a message of a microservice whose filter answers nothing.
+    else if (type !== 'rpc') throw problem
   }
 }
 

@@ -23,8 +23,10 @@ export class SpareSockets implements OnApplicationBootstrap, BeforeApplicationSh
   constructor(@Inject(HttpAdapterHost) private readonly host: HttpAdapterHost) {}
 
   onApplicationBootstrap(): void {
-    const server = this.host.httpAdapter.getHttpServer() as Server
-    server.on('connection', this.#opened)
+    // An application context and a microservice have none.
+    const { httpAdapter } = this.host as Partial<HttpAdapterHost>
+    const server = httpAdapter?.getHttpServer() as Server | undefined
+    server?.on('connection', this.#opened)
   }
 
   /** After the goodbyes, and right before the platform stops to listen and waits. */

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { TLSSocket } from 'node:tls'
 import { isColor, isMemberKey, parseUserName, Problem } from '@whereabouts/protocol'
-import type { Authenticate } from '../options.js'
 import type { UserClaim } from '../room/user.js'
 
 /** Who makes a call. */
@@ -21,26 +20,10 @@ const COOKIE = 'whereabouts-member'
 const COOKIE_VALUE = new RegExp(`(?:^|;)\\s*${COOKIE}=([^;\\s]*)`)
 
 /**
- * The user whom the application says is calling; `undefined` where it isn't asked (open mode).
- *
- * @throws {Problem} unauthorized
- * @see PROTOCOL.md ID5
- */
-export async function authorize(
-  request: IncomingMessage,
-  authenticate: Authenticate | undefined,
-): Promise<UserClaim | undefined> {
-  if (authenticate === undefined) return undefined
-  const user = await authenticate(request)
-  if (user !== null) return { id: user.id, name: user.name, color: user.color }
-  throw new Problem('unauthorized', 'The application does not know this caller; sign in first.')
-}
-
-/**
  * Says who is calling.
  *
  * @param keyParameter the parameter that the member key comes in
- * @param user what `authorize()` said; without it, who the caller says it is
+ * @param user whom the application vouches for; without it, who the caller says it is
  * @throws {Problem} bad-member-key, bad-name, bad-color
  * @see PROTOCOL.md §3
  */
@@ -75,17 +58,14 @@ export function newMemberKey(): string {
  *
  * @throws {Problem} bad-name, bad-color
  */
-export function checkUser(said: {
-  readonly name?: string | undefined
-  readonly color?: string | undefined
-}): UserClaim {
+export function checkUser(said: { readonly name?: unknown; readonly color?: unknown }): UserClaim {
   return {
     ...(said.name !== undefined && { name: checkName(said.name) }),
     ...(said.color !== undefined && { color: checkColor(said.color) }),
   }
 }
 
-function checkName(text: string): string {
+function checkName(text: unknown): string {
   const name = parseUserName(text)
   if (name !== undefined) return name
   throw new Problem(
@@ -94,7 +74,7 @@ function checkName(text: string): string {
   )
 }
 
-function checkColor(color: string): string {
+function checkColor(color: unknown): string {
   if (isColor(color)) return color
   throw new Problem('bad-color', 'A color is # and six hexadecimal digits, "#e11d48" for one.')
 }
@@ -109,7 +89,7 @@ function memberKey(request: IncomingMessage, parameter: string | undefined): str
 }
 
 /** @throws {Problem} bad-member-key */
-export function checkMemberKey(key: string): string {
+export function checkMemberKey(key: unknown): string {
   if (isMemberKey(key)) return key
   throw new Problem(
     'bad-member-key',

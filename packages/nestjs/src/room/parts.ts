@@ -8,15 +8,15 @@ const PART = /^[A-Za-z0-9._:~-]{1,64}$/
 const MAX_NAMED = 100
 
 /** @see PROTOCOL.md NM8 */
-export function isPart(text: string): boolean {
-  return PART.test(text)
+export function isPart(part: unknown): part is string {
+  return typeof part === 'string' && PART.test(part)
 }
 
 /** The part that a location names; `undefined` if it names none. @see PROTOCOL.md RM12 */
 export function partOf(location: Json): string | undefined {
   if (typeof location !== 'object' || location === null) return undefined
   const at = (location as { readonly at?: unknown }).at
-  return typeof at === 'string' && isPart(at) ? at : undefined
+  return isPart(at) ? at : undefined
 }
 
 /** How many members are in which part of the document. */

@@ -45,7 +45,9 @@ function start(maxConnections = 1_000) {
   )
   const open = () => {
     const connection = new RecordingConnection(clock)
-    return { connection, forget: connections.add(connection) }
+    const place = connections.reserve()
+    place.keep(connection)
+    return { connection, forget: () => place.release() }
   }
   return { clock, connections, open }
 }
@@ -176,13 +178,33 @@ describe('going away over a time', () => {
   })
 })
 
+const TOO_MANY = expect.objectContaining({ problem: 'too-many-connections' })
+
 it('[FR8] one connection more than the server holds is refused', () => {
-  const { connections, open } = start(1)
-  connections.assertRoom()
+  const { open } = start(1)
   const { forget } = open()
-  expect(() => connections.assertRoom()).toThrow(
-    expect.objectContaining({ problem: 'too-many-connections' }),
-  )
+  expect(open).toThrow(TOO_MANY)
   forget()
-  connections.assertRoom()
+  open()
+})
+
+it('[FR10] a place counts before anybody has it, and once', () => {
+  const { connections, open } = start(2)
+  const place = connections.reserve()
+  open()
+  expect(() => connections.reserve()).toThrow(TOO_MANY)
+  place.release()
+  place.release()
+  expect(connections.size).toBe(1)
+})
+
+it('[FR10] whoever comes to a place that was given up meanwhile is not looked after', () => {
+  const { clock, connections } = start()
+  const place = connections.reserve()
+  place.release()
+  const late = new RecordingConnection(clock)
+  place.keep(late)
+  clock.advance(HEARTBEAT_MS)
+  expect(late.pings).toEqual([])
+  expect(connections.size).toBe(0)
 })

@@ -28,6 +28,34 @@ const MOVE_MS = 2_000
 /** Another server is there: all that has to be avoided is that a whole step comes in one moment. */
 const MOST_RECONNECT_MS = 300
 
+/** A place among the connections of a server: it counts from when it is taken until it is released. */
+export class Place {
+  #connection: Kept | undefined
+  #isReleased = false
+
+  constructor(
+    private readonly slot: Set<Kept>,
+    private readonly kept: () => void,
+    private readonly released: () => void,
+  ) {}
+
+  /** From now on the connection that has it is looked after. */
+  keep(connection: Kept): void {
+    if (this.#isReleased) return
+    this.#connection = connection
+    this.slot.add(connection)
+    this.kept()
+  }
+
+  /** Doing so again changes nothing. */
+  release(): void {
+    if (this.#isReleased) return
+    this.#isReleased = true
+    if (this.#connection !== undefined) this.slot.delete(this.#connection)
+    this.released()
+  }
+}
+
 /**
  * Every open connection of a server: their bound, their heartbeats, their end.
  *
@@ -57,27 +85,18 @@ export class Connections {
     return this.#size
   }
 
-  /** @throws {Problem} too-many-connections */
-  assertRoom(): void {
-    const { maxConnections } = this.limits
-    if (this.#size < maxConnections) return
-    throw new Problem(
-      'too-many-connections',
-      `This server holds its ${maxConnections} open connections; try again later.`,
-    )
-  }
-
-  /** Looks after a connection until the answer is called. */
-  add(connection: Kept): () => void {
-    const slot = this.#slots[this.#added++ % this.#slots.length]!
-    slot.add(connection)
+  /**
+   * Takes a place, before anything is waited for: whoever counts only when it is there lets all in
+   * who come at once.
+   *
+   * @throws {Problem} too-many-connections
+   * @see PROTOCOL.md FR8, FR10
+   */
+  reserve(): Place {
+    this.#assertRoom()
     this.#size += 1
-    this.#schedule()
-    return () => {
-      if (!slot.delete(connection)) return
-      this.#size -= 1
-      if (this.#size === 0) this.#onEmpty()
-    }
+    const slot = this.#slots[this.#added++ % this.#slots.length]!
+    return new Place(slot, this.#schedule, this.#leave)
   }
 
   /**
@@ -131,11 +150,25 @@ export class Connections {
     })
   }
 
+  #assertRoom(): void {
+    const { maxConnections } = this.limits
+    if (this.#size < maxConnections) return
+    throw new Problem(
+      'too-many-connections',
+      `This server holds its ${maxConnections} open connections; try again later.`,
+    )
+  }
+
   #all(): Kept[] {
     return this.#slots.flatMap((slot) => [...slot])
   }
 
-  #schedule(): void {
+  readonly #leave = (): void => {
+    this.#size -= 1
+    if (this.#size === 0) this.#onEmpty()
+  }
+
+  readonly #schedule = (): void => {
     if (this.#size > 0) this.#cancel ??= this.clock.after(this.#tickMs, () => this.#tick())
   }
 

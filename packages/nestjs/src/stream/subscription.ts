@@ -13,7 +13,7 @@ interface Message {
 }
 
 /** Where the events of a subscription go. */
-interface Subscriber {
+export interface Subscriber {
   next(message: Message): void
   error(problem: Problem): void
   complete(): void

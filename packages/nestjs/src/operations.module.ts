@@ -1,0 +1,28 @@
+import { type DynamicModule, Inject, Module } from '@nestjs/common'
+import { ModulesContainer } from '@nestjs/core'
+import { Metrics } from './http/metrics.js'
+import { DESCRIPTION, describeCalls } from './http/openapi.js'
+import { OperationsController } from './http/operations.controller.js'
+
+/** What an operator asks, where the application leaves its address free. @see PROTOCOL.md NE4 */
+@Module({})
+export class OperationsModule {
+  /** @param rooms gives the `RoomServer` that is asked about */
+  static register(rooms: DynamicModule, article: boolean): DynamicModule {
+    return {
+      module: OperationsModule,
+      imports: [rooms],
+      controllers: [OperationsController],
+      providers: [Metrics, { provide: DESCRIPTION, useValue: describeCalls(article) }],
+    }
+  }
+
+  /** Nest registers routes in the order of the modules, and the first route that fits answers. */
+  constructor(@Inject(ModulesContainer) modules: ModulesContainer) {
+    const own = [...modules].find(([, { metatype }]) => metatype === OperationsModule)
+    if (own === undefined) return
+    const [token, module] = own
+    modules.delete(token)
+    modules.set(token, module)
+  }
+}
