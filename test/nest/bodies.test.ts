@@ -177,6 +177,7 @@ describe('a body that the application has read before', () => {
     await room.move('ada', { cell: 'C5' })
     expect((await room.read()).members).toMatchObject([{ location: { cell: 'C5' } }])
     await expectRefused('too-large', room.url('location'), { json: ['x'.repeat(2_000)] })
+    await expectRefused('bad-parameter', room.url('events', { watch: 1 }), { json: { watch: 0 } })
   })
 
   it.each([

@@ -1,14 +1,18 @@
+import type { Json } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
 import { rawCall } from '../../addresses/raw-call.js'
+import { expectRefused } from '../http.js'
 import { memberKey, TestRoom } from '../room.js'
 import type { Suite } from '../suite.js'
 import { openSocket } from '../socket.js'
+import { openStream } from '../stream.js'
 
 /** PROTOCOL.md section 6, what an address is and how it is answered. */
 export function addressRules(suite: Suite): void {
   describe('addresses', () => {
     oddAddresses(suite)
     absoluteForm(suite)
+    contradictions(suite)
     answers(suite)
   })
 }
@@ -70,6 +74,42 @@ function absoluteForm({ calm }: Suite): void {
       expect((await rawCall(calm.baseUrl, events)).text).toContain(members[0]!.id)
     },
   )
+}
+
+function contradictions({ calm }: Suite): void {
+  it.each<[string, string, Json]>([
+    ['watch', '1', '0'],
+    ['watch', '1', false],
+    ['watch', '0', 1],
+    ['view', 'list', 'patch'],
+    ['document', '0', '1'],
+    ['member', 'ada', 'bob'],
+    ['name', 'Ada', 'Bob'],
+    ['color', '#000000', '#ffffff'],
+    ['at', 'a', 'b'],
+    ['only', '0', true],
+    ['lastEventId', 'x:1', 'x:2'],
+  ])(
+    '[HT12] bad-parameter: %s is %s in the query and %j in the body',
+    async (name, inQuery, inBody) => {
+      const room = new TestRoom(calm.baseUrl)
+      const url = room.url('events', { [name]: inQuery })
+      const problem = await expectRefused('bad-parameter', url, { json: { [name]: inBody } })
+      expect(problem.extensions).toEqual({ parameter: name })
+      const watching = room.url('events', { watch: 1, [name]: inQuery })
+      await expectRefused('bad-parameter', watching, { json: { [name]: inBody } })
+      expect((await room.read()).members).toEqual([])
+    },
+  )
+
+  it('[HT12] the same in both is no contradiction', async () => {
+    const room = new TestRoom(calm.baseUrl)
+    const url = room.url('events', { watch: 1, view: 'patch', document: 0 })
+    const json = { watch: true, view: 'patch', document: 0 }
+    await using stream = await openStream(url, { json })
+    await stream.next('snapshot')
+    expect(stream.hello.self).toBeNull()
+  })
 }
 
 function answers({ calm }: Suite): void {

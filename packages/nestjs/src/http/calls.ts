@@ -147,7 +147,7 @@ export class Calls {
     return this.users.calling(request)
   }
 
-  /** The parameters of a stream: the query's, and before them the fields of a body if there is one. */
+  /** The parameters of a stream: the query's, and the fields of a body if there is one. */
   async #parameters(call: Call): Promise<Parameter> {
     const { request, query } = call
     if (request.method !== 'POST' || !this.bodies.has(call)) return query
@@ -155,12 +155,23 @@ export class Calls {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw new Problem('bad-parameter', 'The parameters are the fields of a JSON object.')
     }
-    const fields = new Map(Object.entries(value))
-    return (name) => {
-      const field = fields.get(name)
-      return field === undefined ? query(name) : parameterText(field)
-    }
+    const fields = new Map(
+      Object.entries(value).map(([name, field]) => [name, parameterText(field)]),
+    )
+    for (const [name, text] of fields) checkAgreement(name, text, query(name))
+    return (name) => fields.get(name) ?? query(name)
   }
+}
+
+/**
+ * Guards see the query alone, so that a body can't overrule it.
+ *
+ * @throws {Problem} bad-parameter
+ * @see PROTOCOL.md HT12
+ */
+function checkAgreement(name: string, field: string, inQuery: string | undefined): void {
+  if (inQuery === undefined || inQuery === field) return
+  throw badParameter(name, 'the same in the query and in the body, where it is in both')
 }
 
 /** @see PROTOCOL.md ST14; RFC 9110 12.5.3 */
