@@ -7,7 +7,7 @@ import { MemoryExchange } from './exchange/memory.js'
 import { ArticleController } from './http/article.controller.js'
 import { Bodies } from './http/body.js'
 import { Calls } from './http/calls.js'
-import { LongNames } from './http/long-names.js'
+import { Platforms } from './http/platforms.js'
 import { ProblemFilter } from './http/problem.filter.js'
 import { RoomsController } from './http/rooms.controller.js'
 import { ShortPath } from './http/short-path.js'
@@ -17,7 +17,6 @@ import {
   type ResolvedOptions,
   resolveOptions,
   WHEREABOUTS_OPTIONS,
-  WHEREABOUTS_PATH,
   type WhereaboutsMount,
   type WhereaboutsOptions,
 } from './options.js'
@@ -32,7 +31,7 @@ export class RoomsModule {
    * @param imports what that needs
    */
   static register(
-    { path, article }: Required<WhereaboutsMount>,
+    { article }: Required<WhereaboutsMount>,
     token: string | symbol,
     options: readonly Provider[],
     imports: DynamicModule['imports'] = [],
@@ -50,12 +49,11 @@ export class RoomsModule {
         },
         { provide: EXCHANGE, inject: [WHEREABOUTS_OPTIONS], useFactory: openExchange },
         { provide: DATA_FOLDER, inject: [WHEREABOUTS_OPTIONS], useFactory: openDataFolder },
-        { provide: WHEREABOUTS_PATH, useValue: path },
         { provide: APP_FILTER, useClass: ProblemFilter },
         Bodies,
         Calls,
         Documents,
-        LongNames,
+        Platforms,
         Rooms,
         RoomServer,
         ShortPath,
