@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import Database from 'libsql'
+import { newMemory } from './memory.js'
 import {
   checkSchema,
   type Compaction,
@@ -43,10 +44,11 @@ const SCHEMA = `
 /**
  * Documents in a file of the data folder; in memory without one.
  *
+ * @param memory names what is in memory: the same for all threads, as long as any has it open
  * @throws {Error} if the file is no database, is of a newer version, or can't be used
  */
-export function openSqlite(dataDir: string | undefined): DocumentStore {
-  if (dataDir === undefined) return new SqliteStore(prepare(new Database(':memory:')))
+export function openSqlite(dataDir: string | undefined, memory = newMemory()): DocumentStore {
+  if (dataDir === undefined) return new SqliteStore(prepare(new Database(memory)))
   mkdirSync(dataDir, { recursive: true })
   const file = join(dataDir, FILE)
   checkHeader(file)
