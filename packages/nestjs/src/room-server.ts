@@ -390,6 +390,7 @@ export class RoomServer implements OnModuleDestroy, OnApplicationShutdown {
     this.#stage = 'draining'
     await this.#connections.drain(this.options.goodbyeMs)
     this.#stage = 'closed'
+    this.documents.finish()
     this.#rooms.stop()
     await this.#connections.close(randomRetryMs)
   }

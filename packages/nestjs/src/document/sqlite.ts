@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import Database from 'libsql'
+import { newMemory } from './memory.js'
 import { DOCUMENTS_FILE, readVersion, SCHEMA } from './sqlite-file.js'
 import {
   checkSchema,
@@ -19,10 +20,11 @@ const BUSY_MS = 2_000
  * Documents in a file of the data folder, which {@link checkDocuments} has seen; in memory without
  * one.
  *
+ * @param memory names what is in memory: the same for all threads, as long as any has it open
  * @throws {Error} if the file is of a newer version, or can't be used
  */
-export function openSqlite(dataDir: string | undefined): DocumentStore {
-  if (dataDir === undefined) return new SqliteStore(prepare(new Database(':memory:')))
+export function openSqlite(dataDir: string | undefined, memory = newMemory()): DocumentStore {
+  if (dataDir === undefined) return new SqliteStore(prepare(new Database(memory)))
   mkdirSync(dataDir, { recursive: true })
   const file = join(dataDir, DOCUMENTS_FILE)
   const database = new Database(file)
