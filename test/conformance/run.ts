@@ -1,4 +1,5 @@
 import { describe, it } from 'vitest'
+import { addressRules } from './rules/addresses.js'
 import { articleRules } from './rules/article.js'
 import { callRules } from './rules/calls.js'
 import { compressionRules } from './rules/compression.js'
@@ -55,6 +56,7 @@ export function runConformance(
     roomRules(suite)
     memberRules(suite)
     callRules(suite)
+    addressRules(suite)
     articleRules(suite)
     streamRules(suite)
     compressionRules(suite)

@@ -7,6 +7,7 @@ import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openPostgres } from '../../packages/nestjs/src/document/postgres.js'
 import { openSqlite } from '../../packages/nestjs/src/document/sqlite.js'
+import { checkDocuments } from '../../packages/nestjs/src/document/sqlite-file.js'
 import {
   type DocumentStore,
   PART_BYTES,
@@ -184,7 +185,7 @@ it('[DO11] a file that is no database is refused, and left as it is', async () =
   const file = join(folder.path, 'documents.sqlite')
   await writeFile(file, 'these are my notes, and more than a header of them '.repeat(10))
   const before = readFileSync(file)
-  expect(() => openSqlite(folder.path)).toThrow(/not an SQLite database/)
+  expect(() => checkDocuments(folder.path)).toThrow(/not an SQLite database/)
   expect(readFileSync(file)).toEqual(before)
 })
 
@@ -222,7 +223,10 @@ async function sqlitePlace(): Promise<Place> {
     database.close()
   }
   return {
-    open: async () => openSqlite(folder.path),
+    open: async () => {
+      checkDocuments(folder.path)
+      return openSqlite(folder.path)
+    },
     execute,
     setVersion: (version) => execute(`PRAGMA user_version = ${version}`),
     // Every byte: it says more than the tables do.

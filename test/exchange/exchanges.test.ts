@@ -211,6 +211,38 @@ function runContract(name: string, newPlace: () => Promise<Place>): void {
       expect(after.history.firstVersion).toBeGreaterThan(before.history.firstVersion + 1)
     })
 
+    it('[EX9] begins again for the others when one discards the log, with higher versions', async () => {
+      await using place = await newPlace()
+      const writer = await Recorder.begun(await place.open(), 'one')
+      const reader = await Recorder.begun(await place.open(), 'one')
+      await writer.append('"poison"')
+      await reader.has('"poison"')
+      reader.following.discard()
+      const late = await Recorder.begun(await place.open(), 'one')
+      expect(late.state).toEqual([])
+      await late.append('"new"')
+      await writer.beganAgain(2)
+      await writer.has('"new"')
+      expect(writer.state).toEqual(['"new"'])
+      expect(writer.history).toEqual(late.history)
+      expect(writer.history.epoch).toBe(writer.begins[0]!.epoch)
+      expect(writer.history.firstVersion).toBeGreaterThan(writer.begins[0]!.firstVersion)
+      await expect(reader.append('"too late"')).rejects.toThrow(ExchangeLost)
+    })
+
+    it('[EX9] leaves a log alone that another one has begun since', async () => {
+      await using place = await newPlace()
+      const [one, two] = [await place.open(), await place.open()]
+      const [first, second] = [await Recorder.begun(one, 'one'), await Recorder.begun(two, 'one')]
+      first.following.discard()
+      const late = await Recorder.begun(one, 'one')
+      await late.append('"new"')
+      second.following.discard()
+      await late.append('"newer"')
+      const last = await Recorder.begun(await place.open(), 'one')
+      expect(last.state).toEqual(late.state)
+    })
+
     it('tells nothing to a follower that has ended, and refuses what it appends', async () => {
       await using place = await newPlace()
       const node = await place.open()

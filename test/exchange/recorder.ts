@@ -18,6 +18,7 @@ export class Recorder implements Follower {
   /** How many of them came together with `begin`. */
   caughtUp = 0
   state: string[] = []
+  readonly faults: unknown[] = []
   losses = 0
   lossesAtBegin = 0
   following!: Following
@@ -67,6 +68,11 @@ export class Recorder implements Follower {
 
   lost(): void {
     this.losses += 1
+    this.#changed()
+  }
+
+  broken(error: unknown): void {
+    this.faults.push(error)
     this.#changed()
   }
 

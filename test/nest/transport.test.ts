@@ -41,6 +41,28 @@ describe('the module over other transports', () => {
     }
   })
 
+  it('[HT13] over HTTP/2 a post whose length nothing says is read, and one without a body', async () => {
+    const app = await NestFactory.create(root(), new FastifyAdapter({ http2: true }), quiet)
+    await app.listen(0, '127.0.0.1')
+    const session = connect(`http://127.0.0.1:${addressOf(app).port}`)
+    const post = async (path: string, body?: string) => {
+      const headers = { ':method': 'POST', ':path': path, 'content-type': 'application/json' }
+      const stream = session.request(headers, { endStream: body === undefined })
+      if (body !== undefined) stream.end(body)
+      const [answered] = (await within(once(stream, 'response'), 'the headers')) as [object]
+      stream.close()
+      return answered
+    }
+    try {
+      expect(await post('/rooms/h2/location?member=ada', '5')).toMatchObject({ ':status': 200 })
+      expect(await post('/rooms/h2/location?member=ada', '{')).toMatchObject({ ':status': 400 })
+      expect(await post('/rooms/h2/leave?member=ada')).toMatchObject({ ':status': 204 })
+    } finally {
+      session.destroy()
+      await app.close()
+    }
+  })
+
   it.each(['express', 'fastify'])('[ID2] over TLS the cookie is Secure: %s', async (platform) => {
     const https = { key: PRIVATE_KEY, cert: CERTIFICATE }
     const app =

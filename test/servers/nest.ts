@@ -35,11 +35,17 @@ export interface RunningApp extends Running {
   readonly app: INestApplication<Server>
 }
 
-/** Starts an application on a free port; `configure` is what its `main.ts` would say. */
+/**
+ * Starts an application on a free port.
+ *
+ * @param configure what its `main.ts` would say
+ * @param fastify the adapter, where it isn't as Nest makes it
+ */
 export async function startApp(
   platform: Platform,
   metadata: ModuleMetadata,
   configure: (app: INestApplication<Server>) => void = () => {},
+  fastify = new FastifyAdapter(),
 ): Promise<RunningApp> {
   const root: DynamicModule = { ...metadata, module: rootModule() }
   // A start that fails is a failed test, not the end of the test runner.
@@ -47,7 +53,7 @@ export async function startApp(
   const app =
     platform === 'express'
       ? await NestFactory.create<INestApplication<Server>>(root, options)
-      : await NestFactory.create<INestApplication<Server>>(root, new FastifyAdapter(), options)
+      : await NestFactory.create<INestApplication<Server>>(root, fastify, options)
   configure(app)
   await app.listen(0, '127.0.0.1')
   return running(app)

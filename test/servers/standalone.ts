@@ -16,6 +16,8 @@ const STOP_MS = 5_000
 /** A standalone server under test: a process of its own. */
 export interface RunningServer extends Running {
   readonly pid: number
+  /** Its exit code, once it has ended; `null` if a signal ended it. */
+  readonly exited: Promise<number | null>
   /** All that it wrote to its standard output and error so far. */
   output(): string
   /** Ends it without a word, `kill -9`. Its data folder stays, if it was given one. */
@@ -26,10 +28,15 @@ export interface RunningServer extends Running {
  * Starts `apps/server` as an operator would: settings in the environment, SIGTERM at the end.
  *
  * @param port to start again where the server was before; else a free one.
+ * @param nodeOptions for Node itself
  */
-export async function startServer(settings: Settings = {}, port = 0): Promise<RunningServer> {
+export async function startServer(
+  settings: Settings = {},
+  port = 0,
+  nodeOptions: readonly string[] = [],
+): Promise<RunningServer> {
   const ownDir = settings.dataDir ?? (await mkdtemp(join(tmpdir(), 'whereabouts-')))
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, [...nodeOptions, MAIN], {
     env: {
       PATH: process.env['PATH'],
       PORT: String(port),
@@ -86,6 +93,7 @@ async function running(child: ChildProcess, clean: () => Promise<void>): Promise
   return {
     baseUrl: await within(address, 'the address of the server', START_MS),
     pid: child.pid!,
+    exited: exited.then(([code]) => code as number | null),
     output: () => output,
     stop,
     kill: () => (stopped ??= killProcess(child, exited, clean)),

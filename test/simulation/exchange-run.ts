@@ -56,6 +56,10 @@ class Witness implements Follower {
     this.isLost = true
   }
 
+  broken(error: unknown): void {
+    this.run.fail(`its log is broken: ${String(error)}`)
+  }
+
   get position(): string {
     return `${this.history?.epoch} ${this.history?.firstVersion} ${this.#number}`
   }

@@ -99,6 +99,7 @@ export class ModelNetwork {
 export class ModelConnection implements RedisConnection {
   isCut = false
   hears = false
+  readonly fault = 'no connection for messages'
   #isOpen = false
   #isEnded = false
   #returned: () => void = () => {}

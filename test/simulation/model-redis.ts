@@ -3,6 +3,7 @@ import type { Listener, Reply } from '../../packages/nestjs/src/exchange/redis-c
 import {
   APPEND,
   CHECKPOINT,
+  DISCARD,
   HOLD,
   JOIN,
   LEAVE,
@@ -60,6 +61,7 @@ export class ModelRedis {
       [APPEND, (keys, args) => this.#append(keys, args)],
       [READ, (keys, args) => this.#read(keys, args)],
       [CHECKPOINT, (keys, args) => this.#checkpoint(keys, args)],
+      [DISCARD, (keys, args) => this.#discard(keys, args)],
       [HOLD, (keys, args) => this.#hold(keys, args)],
       [PULSE, (_, args) => this.#pulse(args)],
       [LEAVE, (_, [node = '']) => Number(this.#leases.delete(node))],
@@ -165,6 +167,13 @@ export class ModelRedis {
     log.checkpoint = upTo
     log.state = state
     for (const each of log.texts.keys()) if (each <= upTo) log.texts.delete(each)
+    return 1
+  }
+
+  #discard([room = '']: readonly string[], [life = '', ttlMs = '']: readonly string[]): Reply {
+    if (String(this.#log(room)?.life) !== life) return 0
+    const log = this.#make(room, '0', '0')
+    log.untilMs = this.#unixMs + Number(ttlMs)
     return 1
   }
 

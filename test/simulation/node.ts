@@ -1,5 +1,6 @@
 import type { Exchange } from '../../packages/nestjs/src/exchange/exchange.js'
 import type { Operation } from '../../packages/nestjs/src/room/operation.js'
+import { Faults } from '../../packages/nestjs/src/stream/faults.js'
 import { type OpenRoom, OpenRooms } from '../../packages/nestjs/src/stream/open-rooms.js'
 import { merge } from './document.js'
 import { KEYS, Machine } from './machine.js'
@@ -32,6 +33,8 @@ export interface NodeSettings {
   readonly maxRecentDocumentBytes: number
   readonly checkpointBatches: number
   readonly plant: Plant
+  /** Is told of whatever a room or a reader failed with. */
+  readonly failed: (what: string, cause: unknown) => void
 }
 
 /** A node with its rooms, and what a server makes of them, without HTTP. */
@@ -55,6 +58,7 @@ export class SimulatedNode {
       { ...LIMITS, maxRecentDocumentBytes, checkpointBatches },
       this.machine.host,
       {
+        faults: new Faults((message, cause) => settings.failed(`${name}: ${message}`, cause)),
         merge,
         emptied: () => {
           this.#copy = undefined

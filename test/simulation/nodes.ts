@@ -91,6 +91,7 @@ export class NodesRun {
       maxRecentDocumentBytes: this.#maxRecentDocumentBytes,
       checkpointBatches: this.#checkpointBatches,
       plant,
+      failed: (what: string, cause: unknown) => this.#checks.fail(`${what}: ${String(cause)}`),
     }
     const node = new SimulatedNode(`n${++this.#started}`, settings)
     this.nodes.push(node)

@@ -112,5 +112,6 @@ function passingOn(follower: Follower): Follower {
     begin: (history) => follower.begin(history),
     batch: (batch) => follower.batch(batch),
     lost: () => follower.lost(),
+    broken: (error) => follower.broken(error),
   }
 }

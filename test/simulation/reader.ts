@@ -4,6 +4,7 @@ import {
   EMPTY_ROOM,
   type Json,
   type Patch,
+  type Problem,
   type Resync,
   type RoomState,
   type Snapshot,
@@ -27,6 +28,8 @@ export class SimulatedReader implements Reader {
   lacksDocument: boolean
   ready = true
   frames = 0
+  /** Whether its room failed. */
+  isFailed = false
   readonly #parser = createParser({ onEvent: (event) => this.#apply(event) })
 
   constructor(
@@ -50,6 +53,10 @@ export class SimulatedReader implements Reader {
     if (!this.ready) throw new Error('a reader that is not ready was sent a frame')
     this.frames += 1
     this.#parser.feed(frame.bytes.plain.toString())
+  }
+
+  fail(_problem: Problem): void {
+    this.isFailed = true
   }
 
   #apply({

@@ -14,17 +14,20 @@ const given = process.env['SIMULATION_SEED']
 const seeds =
   given === undefined ? [...PINNED, ...Array.from({ length: SEEDS }, (_, i) => i)] : [Number(given)]
 
-it(`[RM3 RM4 RM5 RM6 RM7 RM9 MB3 MB4 MB6 MB7 MB8 ST6 FR4 DO3 DO4 DO5 RM12 ST15] ${seeds.length} seeds: whoever applied what it was sent sees the room, and the room is what the specification says`, () => {
+it(`[RM3 RM4 RM5 RM6 RM7 RM9 MB3 MB4 MB6 MB7 MB8 ST6 FR4 DO3 DO4 DO5 RM12 RM13 RM15 ST15] ${seeds.length} seeds: whoever applied what it was sent sees the room, and the room is what the specification says`, () => {
+  let failures = 0
   for (const seed of seeds) {
     try {
-      run(seed)
+      failures += run(seed)
     } catch (error) {
       throw new Error(`seed ${seed} fails; pin it`, { cause: error })
     }
   }
+  if (seeds.length > 1) expect(failures).toBeGreaterThan(seeds.length / 10)
 }, 120_000)
 
-function run(seed: number): void {
+/** Answers how often the room failed, of a fault that was planted. */
+function run(seed: number): number {
   const random = new Random(seed)
   const world = new World(random, random.pick([1, 3, 1_000]), random.pick([1, 4, 1_000]))
   for (let step = 0; step < STEPS; step++) {
@@ -38,6 +41,7 @@ function run(seed: number): void {
     members: [],
     watching: 0,
   })
+  return world.failures
 }
 
 function checkAtRest(world: World): void {

@@ -3,6 +3,7 @@ import { parsePosition } from '@whereabouts/protocol'
 import { type Frames, UNKNOWN_VERSION } from '../../packages/nestjs/src/stream/frames.js'
 import { MemoryExchange } from '../../packages/nestjs/src/exchange/memory.js'
 import type { Operation } from '../../packages/nestjs/src/room/operation.js'
+import { Faults } from '../../packages/nestjs/src/stream/faults.js'
 import { OpenRooms } from '../../packages/nestjs/src/stream/open-rooms.js'
 import { merge } from './document.js'
 import { Model } from './model.js'
@@ -23,12 +24,17 @@ const MEMBERS = ['ann', 'bob', 'cem', 'dan', 'eve']
 const PARTS = ['s1', 's2', undefined]
 const VIEWS: readonly View[] = ['patch', 'patch', 'list']
 const FRAME_INTERVAL_MS = 33
+const PLANTED = 'planted'
+const newModel = () => new Model(LEASE_MS, SOON_MS)
 
 /** One room, those who come and go in it, and a model of what it has to be. */
 export class World {
   readonly clock = new VirtualClock()
   readonly rooms: OpenRooms
-  readonly model = new Model(LEASE_MS, SOON_MS)
+  model = newModel()
+  /** How often the room failed, of a fault that was planted. */
+  failures = 0
+  #isPlanted = false
   readonly #streams: Stream[] = []
   /** What closed streams knew, to be resumed from. */
   readonly #closed: SimulatedReader[] = []
@@ -54,7 +60,18 @@ export class World {
     }
     const exchange = new MemoryExchange()
     const nothing = { note: async () => {}, untold: async () => [], told: async () => {} }
-    const hooks = { merge, emptied: () => {}, updated: () => {}, untold: nothing }
+    const faults = new Faults((message, cause) => this.#failed(message, cause))
+    const spoiltMerge = (updates: readonly Uint8Array[]) => {
+      this.#setOff()
+      return merge(updates)
+    }
+    const hooks = {
+      faults,
+      merge: spoiltMerge,
+      emptied: () => {},
+      updated: () => {},
+      untold: nothing,
+    }
     this.rooms = new OpenRooms(exchange, limits, this.clock, hooks, () => 0)
   }
 
@@ -79,6 +96,7 @@ export class World {
       () => this.#fetch(),
     ])
     happen()
+    if (random.chance(0.02)) this.#isPlanted = true
     if (random.chance(0.7)) this.pass(random.below(60))
     if (random.chance(0.02)) this.pass(random.below(20_000))
     if (random.chance(0.003)) this.pass(100_000)
@@ -175,7 +193,8 @@ export class World {
     const frames = this.frames!
     frames.add(reader)
     frames.catchUp(reader)
-    this.#streams.push({ member, reader })
+    if (reader.isFailed) this.#closed.push(reader)
+    else this.#streams.push({ member, reader })
   }
 
   /** PROTOCOL.md MB7 */
@@ -244,6 +263,22 @@ export class World {
   /** One who is alone does it at once. */
   #do(operation: Operation, room = ROOM): void {
     void this.rooms.open(room).shared.commit(operation)
+  }
+
+  /** A frame with updates of the document fails, once. */
+  #setOff(): void {
+    if (!this.#isPlanted) return
+    this.#isPlanted = false
+    // Another one each time, as the same is logged once.
+    throw new Error(`${PLANTED} ${this.failures}`)
+  }
+
+  /** The room has failed: everybody in it is gone, and whoever read it may come back. RM13 to RM15 */
+  #failed(message: string, cause: unknown): void {
+    if (!String(cause).includes(PLANTED)) throw new Error(message, { cause })
+    this.failures += 1
+    this.model = newModel()
+    for (const { reader } of this.#streams.splice(0)) this.#closed.push(reader)
   }
 
   #makeReady(reader: SimulatedReader): void {

@@ -3,10 +3,11 @@ import type { RequestListener, Server } from 'node:http'
 import { Module } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
-import { DEFAULTS, Problem, ShortPath, WhereaboutsModule } from '@whereabouts/nestjs'
+import { DEFAULTS, ShortPath, WhereaboutsModule } from '@whereabouts/nestjs'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { createHttpServer } from './http-server.js'
+import { endOnUncaught } from './last-resort.js'
 import { createLog, nestLogger, redactUrl } from './log.js'
 import { PageFilter, serveOffice } from './office.js'
 import type { Settings } from './settings.js'
@@ -15,6 +16,12 @@ import type { Settings } from './settings.js'
 const MAX_PARAMETER_CHARACTERS = 512
 // Longer than proxies keep theirs, so that it is never they who find a connection closed.
 const IDLE_MS = 72_000
+const BAD_ADDRESS = {
+  type: 'about:blank',
+  title: 'Bad Request',
+  status: 400,
+  detail: 'The address is not valid; check its escapes.',
+}
 
 @Module({})
 class ServerModule {}
@@ -45,6 +52,7 @@ export async function startServer(settings: Settings): Promise<NestFastifyApplic
   )
   if (settings.corsOrigins.length > 0) app.enableCors(corsOptions(settings.corsOrigins))
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true })
+  endOnUncaught(app, log, settings.options.goodbyeMs ?? DEFAULTS.goodbyeMs)
   app.useGlobalFilters(new PageFilter())
   logRequests(adapter, log)
   await serveOffice(app)
@@ -76,10 +84,8 @@ class Front {
 }
 
 /** An address that the router can't read never gets as far as the filters. */
-function refuseAddress(_error: Error, { url }: FastifyRequest, reply: FastifyReply): void {
-  const name = url.startsWith('/rooms/') ? 'bad-room' : 'bad-parameter'
-  const problem = new Problem(name, 'The address is not valid; check its escapes.')
-  void reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem))
+function refuseAddress(_error: Error, _request: FastifyRequest, reply: FastifyReply): void {
+  void reply.code(400).type('application/problem+json').send(JSON.stringify(BAD_ADDRESS))
 }
 
 /** A page elsewhere that sends cookies may do so from a named origin only. */

@@ -7,6 +7,7 @@ export {
   type WhereaboutsMount,
   type WhereaboutsOptions,
 } from './options.js'
+export { isWhereaboutsCall } from './http/own-routes.js'
 export { EveryProblemFilter } from './http/problem.filter.js'
 export { ShortPath } from './http/short-path.js'
 export type { UserClaim } from './room/user.js'

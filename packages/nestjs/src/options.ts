@@ -124,8 +124,6 @@ export const DEFAULTS = {
 
 /** Injects {@link ResolvedOptions}. */
 export const WHEREABOUTS_OPTIONS = Symbol('whereabouts options')
-/** Injects the path below which the calls are mounted. */
-export const WHEREABOUTS_PATH = Symbol('whereabouts path')
 
 const DAY_MS = 86_400_000
 const timeMs = (least: number) => z.int().min(least).max(DAY_MS)

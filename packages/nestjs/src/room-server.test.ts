@@ -1,6 +1,7 @@
 import { lastValueFrom, Observable, toArray } from 'rxjs'
 import type { Problem } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
+import { DataFolder } from './document/data-folder.js'
 import { Documents } from './document/documents.js'
 import type { Exchange, Follower, Following } from './exchange/exchange.js'
 import { MemoryExchange, MemoryLogs } from './exchange/memory.js'
@@ -30,6 +31,7 @@ class SlowExchange extends MemoryExchange {
         return following.append(operations)
       },
       checkpoint: (number, state) => following.checkpoint(number, state),
+      discard: (...call) => following.discard(...call),
       end: (version) => following.end(version),
     }
   }
@@ -37,7 +39,8 @@ class SlowExchange extends MemoryExchange {
 
 function start(exchange: Exchange, maxConnections = 1) {
   const options = resolveOptions({ secret: 'the secret of these tests', maxConnections })
-  return new RoomServer(options, new Documents(options), exchange)
+  const folder = new DataFolder(undefined)
+  return new RoomServer(options, new Documents(options, folder), exchange, folder)
 }
 
 const WATCH = {

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import {
   Inject,
   Injectable,
+  Logger,
   type OnApplicationShutdown,
   type OnModuleDestroy,
 } from '@nestjs/common'
@@ -17,6 +18,7 @@ import {
   type Updated,
   type View,
 } from '@whereabouts/protocol'
+import { DATA_FOLDER, type DataFolder } from './document/data-folder.js'
 import { Documents, type DocumentsCount } from './document/documents.js'
 import { mergeUpdates } from './document/merge.js'
 import { EXCHANGE, type Exchange } from './exchange/exchange.js'
@@ -31,6 +33,7 @@ import type { UserClaim } from './room/user.js'
 import { SYSTEM_CLOCK } from './stream/clock.js'
 import { Connection } from './stream/connection.js'
 import { Connections, type Kept, type Place } from './stream/connections.js'
+import { Faults } from './stream/faults.js'
 import type { Reader } from './stream/frames.js'
 import { type OpenRoom, OpenRooms } from './stream/open-rooms.js'
 import { Poll } from './stream/poll.js'
@@ -90,6 +93,9 @@ export interface RoomsCount extends DocumentsCount {
   readonly members: number
   readonly watching: number
   readonly connections: number
+  /** How often a room failed, and how often one reader did. PROTOCOL.md RM17 */
+  readonly room_failures: number
+  readonly reader_failures: number
   /** 1 while the other nodes can be reached, or there are none to reach. */
   readonly exchange_ready: number
 }
@@ -118,6 +124,8 @@ const PROTOCOL = 1
 @Injectable()
 export class RoomServer implements OnModuleDestroy, OnApplicationShutdown {
   readonly #clock = SYSTEM_CLOCK
+  readonly #logger = new Logger('whereabouts')
+  readonly #faults = new Faults((message, error) => this.#logger.error(withCause(message, error)))
   readonly #memberIds: MemberIds
   readonly #rooms: OpenRooms
   readonly #connections: Connections
@@ -129,9 +137,11 @@ export class RoomServer implements OnModuleDestroy, OnApplicationShutdown {
     @Inject(WHEREABOUTS_OPTIONS) private readonly options: ResolvedOptions,
     @Inject(Documents) private readonly documents: Documents,
     @Inject(EXCHANGE) private readonly exchange: Exchange,
+    @Inject(DATA_FOLDER) folder: DataFolder,
   ) {
-    this.#memberIds = new MemberIds(resolveSecret(options.secret, options.dataDir))
+    this.#memberIds = new MemberIds(resolveSecret(options.secret, folder.path))
     const hooks = {
+      faults: this.#faults,
       merge: mergeUpdates,
       emptied: (room: string) => documents.release(room),
       updated: (room: string, update: string | undefined) => documents.learn(room, update),
@@ -139,8 +149,8 @@ export class RoomServer implements OnModuleDestroy, OnApplicationShutdown {
     }
     this.#rooms = new OpenRooms(exchange, options, this.#clock, hooks, Math.random)
     this.#roomDocuments = new RoomDocuments(documents, this.#rooms, exchange, options)
-    this.#connections = new Connections(options, this.#clock)
-    this.#undrained = new Undrained(options.stuckMs, this.#clock)
+    this.#connections = new Connections(options, this.#clock, this.#faults)
+    this.#undrained = new Undrained(options.stuckMs, this.#clock, this.#faults)
   }
 
   /** @throws {Problem} shutting-down, store-failed. PROTOCOL.md HT8 */
@@ -168,6 +178,8 @@ export class RoomServer implements OnModuleDestroy, OnApplicationShutdown {
       members,
       watching,
       connections,
+      room_failures: this.#faults.rooms,
+      reader_failures: this.#faults.readers,
       exchange_ready: this.exchange.ready ? 1 : 0,
       ...(await this.documents.count()),
     }
@@ -233,14 +245,8 @@ export class RoomServer implements OnModuleDestroy, OnApplicationShutdown {
         if (position === this.#rooms.unfollowed) return undefined
         return { ...this.#snapshot(known, part), ...(documents && documentNews(undefined)) }
       }
-      const { frames } = known
-      const catchUp = frames.room.since(this.#rooms.versionOf(position, known), part)
-      if (catchUp.kind === 'nothing') return undefined
-      const id = frames.position
-      const news = documents ? documentNews(catchUp.updates) : {}
-      if (catchUp.kind === 'snapshot') return { id, ...catchUp.snapshot, ...news }
-      const { patch } = catchUp
-      return isEmpty(patch) && isEmpty(news) ? undefined : { id, patch, ...news }
+      const version = this.#rooms.versionOf(position, known)
+      return known.guard.do(() => newsSince(known, version, documents, part))
     })
   }
 
@@ -384,6 +390,7 @@ export class RoomServer implements OnModuleDestroy, OnApplicationShutdown {
     this.#stage = 'draining'
     await this.#connections.drain(this.options.goodbyeMs)
     this.#stage = 'closed'
+    this.documents.finish()
     this.#rooms.stop()
     await this.#connections.close(randomRetryMs)
   }
@@ -477,12 +484,36 @@ function admit(
   { room: { frames }, place, release }: Attendance,
   reader: Reader & Kept,
 ): () => void {
-  place.keep(reader)
   frames.add(reader)
+  place.keep(reader)
   return () => {
     frames.remove(reader)
     release()
   }
+}
+
+/** What a reader at a version lacks; `undefined` if nothing that it wants to know. */
+function newsSince(
+  { frames }: OpenRoom,
+  version: number,
+  documents: boolean,
+  part: string | undefined,
+): RoomPatch | RoomSnapshot | undefined {
+  const catchUp = frames.room.since(version, part)
+  if (catchUp.kind === 'nothing') return undefined
+  const id = frames.position
+  const news = documents ? documentNews(catchUp.updates) : {}
+  if (catchUp.kind === 'snapshot') return { id, ...catchUp.snapshot, ...news }
+  const { patch } = catchUp
+  return isEmpty(patch) && isEmpty(news) ? undefined : { id, patch, ...news }
+}
+
+/** An error that says what follows from another, with the stack of that one. */
+function withCause(message: string, cause: unknown): Error {
+  const error = new Error(message, { cause })
+  const stack = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
+  error.stack = `${message}: ${stack}`
+  return error
 }
 
 /** @throws {Problem} bad-room */

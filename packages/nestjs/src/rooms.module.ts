@@ -1,12 +1,13 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common'
 import { APP_FILTER, ModulesContainer } from '@nestjs/core'
+import { DATA_FOLDER, openDataFolder } from './document/data-folder.js'
 import { Documents } from './document/documents.js'
 import { EXCHANGE, type Exchange } from './exchange/exchange.js'
 import { MemoryExchange } from './exchange/memory.js'
 import { ArticleController } from './http/article.controller.js'
 import { Bodies } from './http/body.js'
 import { Calls } from './http/calls.js'
-import { LongNames } from './http/long-names.js'
+import { Platforms } from './http/platforms.js'
 import { ProblemFilter } from './http/problem.filter.js'
 import { RoomsController } from './http/rooms.controller.js'
 import { ShortPath } from './http/short-path.js'
@@ -16,7 +17,6 @@ import {
   type ResolvedOptions,
   resolveOptions,
   WHEREABOUTS_OPTIONS,
-  WHEREABOUTS_PATH,
   type WhereaboutsMount,
   type WhereaboutsOptions,
 } from './options.js'
@@ -31,7 +31,7 @@ export class RoomsModule {
    * @param imports what that needs
    */
   static register(
-    { path, article }: Required<WhereaboutsMount>,
+    { article }: Required<WhereaboutsMount>,
     token: string | symbol,
     options: readonly Provider[],
     imports: DynamicModule['imports'] = [],
@@ -48,12 +48,12 @@ export class RoomsModule {
           useFactory: readOptions,
         },
         { provide: EXCHANGE, inject: [WHEREABOUTS_OPTIONS], useFactory: openExchange },
-        { provide: WHEREABOUTS_PATH, useValue: path },
+        { provide: DATA_FOLDER, inject: [WHEREABOUTS_OPTIONS], useFactory: openDataFolder },
         { provide: APP_FILTER, useClass: ProblemFilter },
         Bodies,
         Calls,
         Documents,
-        LongNames,
+        Platforms,
         Rooms,
         RoomServer,
         ShortPath,
@@ -78,5 +78,12 @@ function readOptions(options: WhereaboutsOptions, modules: ModulesContainer): Re
 async function openExchange({ redisUrl, frameIntervalMs }: ResolvedOptions): Promise<Exchange> {
   if (redisUrl === undefined) return new MemoryExchange()
   const { openRedis } = await import('./exchange/redis.js')
-  return openRedis(redisUrl, frameIntervalMs)
+  const exchange = openRedis(redisUrl, frameIntervalMs)
+  try {
+    await exchange.admitted()
+    return exchange
+  } catch (error) {
+    await exchange.close()
+    throw error
+  }
 }

@@ -18,7 +18,13 @@ export type {
 } from './messages.js'
 export { DEFAULT_ROOM, isColor, isMemberKey, isRoomName, parseUserName } from './names.js'
 export { formatPosition, parsePosition, type Position } from './position.js'
-export { Problem, PROBLEMS, type ProblemExtensions, type ProblemName } from './problem.js'
+export {
+  type BadUpdateReason,
+  Problem,
+  PROBLEMS,
+  type ProblemExtensions,
+  type ProblemName,
+} from './problem.js'
 export { applyPatch, applySnapshot, EMPTY_ROOM, type RoomState } from './reducer.js'
 export { encodeEvent, SSE_COMMENT, type SseEvent } from './sse.js'
 export { readSyncAnswer, writeSyncAnswer, type SyncAnswer } from './sync.js'

@@ -25,6 +25,9 @@ export const PROBLEMS = {
 
 export type ProblemName = keyof typeof PROBLEMS
 
+/** Why an update of a document is refused: `reason` of `bad-update`. @see PROTOCOL.md DO12 */
+export type BadUpdateReason = 'malformed' | 'too-deep' | 'too-costly' | 'clock-taken' | 'pending'
+
 const TYPE_PREFIX = 'urn:whereabouts:problem:'
 
 /** Fields of a problem beyond those of RFC 9457, by name. */

@@ -23,6 +23,7 @@ export function documentPostRules(suite: Suite): void {
   describe('posts of the document', () => {
     posts(suite)
     refusals(suite)
+    conflicts(suite)
     describe('its limits', () => limits(suite))
     repeats(suite)
     stores(suite)
@@ -121,9 +122,10 @@ function refusals({ calm }: Suite): void {
     ['one with something after it', Uint8Array.of(...update, 0)],
     ['one in the other encoding', encodeStateAsUpdateV2(doc)],
     ['noise', Uint8Array.from({ length: 500 }, (_, index) => (index * 7_919) % 256)],
-  ])('[DO7] %s is bad-update, and stores nothing', async (_, body) => {
+  ])('[DO7] [DO12] %s is bad-update, and stores nothing', async (_, body) => {
     const room = new TestRoom(calm.baseUrl)
-    expectProblem(await postUpdate(room, body), 'bad-update')
+    const problem = expectProblem(await postUpdate(room, body), 'bad-update')
+    expect(problem.extensions).toEqual({ reason: 'malformed' })
     expect([...(await getDocument(room))]).toEqual(EMPTY)
     const position = (await room.read()).id
     accepted(await postUpdate(room, Buffer.from(EMPTY)))
@@ -145,6 +147,38 @@ function refusals({ calm }: Suite): void {
     const room = new TestRoom(calm.baseUrl)
     const options = { method: 'POST', body: Buffer.from(update) }
     await expectRefused('unsupported-media-type', room.url('document'), options)
+  })
+}
+
+function conflicts({ calm }: Suite): void {
+  const by = (clientID: number, value: unknown) => {
+    const doc = Object.assign(new Doc(), { clientID })
+    doc.getMap('cells').set('A1', value)
+    return encodeStateAsUpdate(doc)
+  }
+
+  it('[DO15] other content under a client’s clocks is clock-taken, and is shown to nobody', async () => {
+    const room = new TestRoom(calm.baseUrl)
+    accepted(await postUpdate(room, by(7, 'mine')))
+    await using stream = await room.watch()
+    const problem = expectProblem(await postUpdate(room, by(7, 'other')), 'bad-update')
+    expect(problem.extensions).toEqual({ reason: 'clock-taken' })
+    expect(await stream.quiet()).toEqual([])
+    expect((await new TestDocument(room).fetch()).cells).toEqual({ A1: 'mine' })
+    accepted(await postUpdate(room, by(7, 'mine')))
+  })
+
+  it('[DO13] JSON that is nested too deep is too-deep, and harms nobody', async () => {
+    const room = new TestRoom(calm.baseUrl)
+    await using stream = await room.watch()
+    let value: unknown = 1
+    for (let depth = 0; depth < 1_000; depth++) value = [value]
+    const posts = [7, 8, 9].map((client) => postUpdate(room, by(client, value)))
+    for (const answer of await Promise.all(posts)) {
+      expect(expectProblem(answer, 'bad-update').extensions).toEqual({ reason: 'too-deep' })
+    }
+    await new TestDocument(room).post('A2')
+    expect((await stream.next('document')).name).toBe('document')
   })
 }
 
@@ -247,6 +281,22 @@ function stores({ start, itAlone }: Suite): void {
       }
     }
     expect(Object.keys(writers.get('one')!.cells as object)).toHaveLength(3)
+  })
+
+  it('[DO16] what waits is there after a restart, and in its place when the rest comes', async () => {
+    await using folder = await newFolder()
+    const writer = new TestDocument(new TestRoom('http://nowhere'))
+    const [first, second] = ['A1', 'A2'].map((cell) => writer.write(cell))
+    {
+      await using server = await start({ dataDir: folder.path })
+      accepted(await postUpdate(new TestRoom(server.baseUrl, 'waiting'), second!), true)
+    }
+    await using server = await start({ dataDir: folder.path })
+    const room = new TestRoom(server.baseUrl, 'waiting')
+    accepted(await postUpdate(room, second!), true)
+    accepted(await postUpdate(room, first!))
+    accepted(await postUpdate(room, second!))
+    expect((await new TestDocument(room).fetch()).cells).toEqual(writer.cells)
   })
 
   itAlone(

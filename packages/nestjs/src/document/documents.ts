@@ -1,5 +1,4 @@
-import { once } from 'node:events'
-import { Worker } from 'node:worker_threads'
+import { setTimeout as wait } from 'node:timers/promises'
 import {
   Inject,
   Injectable,
@@ -9,9 +8,13 @@ import {
 } from '@nestjs/common'
 import { Problem } from '@whereabouts/protocol'
 import { type ResolvedOptions, WHEREABOUTS_OPTIONS } from '../options.js'
-import { type DocumentCount, storeFailed } from './keeper.js'
-import type { Answer, DocumentSettings, Opened, Request, Results } from './messages.js'
+import { DATA_FOLDER, type DataFolder } from './data-folder.js'
+import { storeFailed } from './keeper.js'
+import type { Request, Results } from './messages.js'
+import { newMemory } from './memory.js'
 import type { UntoldRoom } from './store.js'
+import type { Done } from './thread.js'
+import { Threads } from './threads.js'
 
 /** An update that was accepted. */
 export interface AcceptedUpdate {
@@ -35,49 +38,48 @@ export interface DocumentsCount {
   readonly store_failures: number
 }
 
-/** A request that the thread has not answered yet. */
-interface Asked {
-  readonly resolve: (result: Results[keyof Results]) => void
-  readonly reject: (error: Error) => void
-}
-
-/** How much may wait for the store before callers are told to come back later. */
-const MAX_WAITING_BYTES = 67_108_864
-const NOTHING: DocumentCount = {
-  loaded: 0,
-  loadedBytes: 0,
-  commits: 0,
-  compactions: 0,
-  compactionSeconds: 0,
-}
-const WORKER = new URL('./worker.js', import.meta.url)
+/** How long a check, or a count, may take: an operator asks again soon. */
+const ANSWER_MS = 1_800
+/** How long posts are waited for when the server goes away. */
+const FINISH_MS = 3_000
 
 /**
  * The documents of the rooms, as the server's own thread sees them: everything that takes time is
- * done in a thread of its own, so that streams and posts of locations never wait for it. If that
- * thread dies, the next call starts another.
+ * done in threads of their own, so that streams and posts of locations never wait for it.
  *
  * @see PROTOCOL.md §11
  */
 @Injectable()
 export class Documents implements OnModuleInit, OnApplicationShutdown {
   readonly #logger = new Logger('whereabouts')
-  readonly #asked = new Map<number, Asked>()
-  #worker: Promise<Worker> | undefined
-  #number = 0
-  #waitingBytes = 0
+  readonly #threads: Threads
   #failing = false
   #updates = 0
   #updatesBytes = 0
   #failures = 0
 
-  constructor(@Inject(WHEREABOUTS_OPTIONS) private readonly options: ResolvedOptions) {}
+  constructor(
+    @Inject(WHEREABOUTS_OPTIONS) private readonly options: ResolvedOptions,
+    @Inject(DATA_FOLDER) private readonly folder: DataFolder,
+  ) {
+    const { databaseUrl, dataDir, maxDocumentBytes, maxLoadedDocumentBytes } = options
+    const memory = databaseUrl === undefined && dataDir === undefined ? newMemory() : undefined
+    const limits = { maxDocumentBytes, maxLoadedDocumentBytes }
+    this.#threads = new Threads(
+      { databaseUrl, dataDir, memory, ...limits },
+      (error) => this.#logger.error(error),
+      () => performance.now(),
+    )
+  }
 
   /** @throws {Error} if the store can't be used, or is of a newer version. PROTOCOL.md DO11 */
   async onModuleInit(): Promise<void> {
     const { databaseUrl, dataDir } = this.options
     if (databaseUrl !== undefined || dataDir !== undefined) {
-      await this.#started()
+      await this.#threads.start().catch((error: unknown) => {
+        this.folder.release()
+        throw error
+      })
       return
     }
     this.#logger.log(
@@ -93,22 +95,14 @@ export class Documents implements OnModuleInit, OnApplicationShutdown {
    * @throws {Problem} bad-update, document-full, store-failed
    */
   async update(room: string, bytes: Uint8Array): Promise<AcceptedUpdate> {
-    const { byteLength } = bytes
-    if (this.#waitingBytes + byteLength > MAX_WAITING_BYTES) {
-      throw this.#note(storeFailed('more waits for it than it gets done'))
-    }
-    this.#waitingBytes += byteLength
-    try {
-      const own = new Uint8Array(bytes)
-      const accepted = await this.#ask({ call: 'update', room, bytes: own }, [own.buffer])
-      this.#updates += 1
-      this.#updatesBytes += byteLength
-      if (this.#failing) this.#logger.log('the store of documents works again')
-      this.#failing = false
-      return accepted
-    } finally {
-      this.#waitingBytes -= byteLength
-    }
+    const own = new Uint8Array(bytes)
+    const { result, again } = await this.#done({ call: 'update', room, bytes: own })
+    this.#updates += 1
+    this.#updatesBytes += own.byteLength
+    if (this.#failing) this.#logger.log('the store of documents works again')
+    this.#failing = false
+    // A thread that was ended may have stored it, and told nobody.
+    return { changed: result.changed || again, pending: result.pending, bytes: own }
   }
 
   /**
@@ -134,7 +128,7 @@ export class Documents implements OnModuleInit, OnApplicationShutdown {
 
   /** Nobody is in a room any more: its document needn't stay loaded. */
   release(room: string): void {
-    if (this.#worker !== undefined) void this.#ask({ call: 'release', room }).catch(() => {})
+    if (this.#threads.areUsed) void this.#ask({ call: 'release', room }).catch(() => {})
   }
 
   /**
@@ -143,10 +137,10 @@ export class Documents implements OnModuleInit, OnApplicationShutdown {
    * @param update base64; without it, the document is to be loaded anew
    */
   learn(room: string, update: string | undefined): void {
-    if (this.#worker === undefined) return
+    if (!this.#threads.areUsed) return
     const bytes = update === undefined ? undefined : new Uint8Array(Buffer.from(update, 'base64'))
-    const transferred = bytes === undefined ? [] : [bytes.buffer]
-    void this.#ask({ call: 'learn', room, bytes }, transferred).catch(() => {})
+    // A thread that ends before it has learnt it has nothing loaded that it would lack in.
+    void this.#ask({ call: 'learn', room, bytes }).catch(() => {})
   }
 
   /**
@@ -176,15 +170,18 @@ export class Documents implements OnModuleInit, OnApplicationShutdown {
     await this.#ask({ call: 'told', told })
   }
 
-  /** @throws {Problem} store-failed if the store can't be written to */
+  /** @throws {Problem} store-failed if the store can't be written to, or doesn't answer */
   async check(): Promise<void> {
-    if (this.#worker !== undefined) await this.#ask({ call: 'check' })
+    if (!this.#threads.areUsed) return
+    await inTime(this.#ask({ call: 'check' }), () => this.#note(storeFailed('it does not answer')))
   }
 
-  /** What there is and what was done, for metrics. */
+  /** What there is and what was done, for metrics; what was last known if there is no answer. */
   async count(): Promise<DocumentsCount> {
-    const { loaded, loadedBytes, commits, compactions, compactionSeconds } =
-      this.#worker === undefined ? NOTHING : await this.#ask({ call: 'count' })
+    if (this.#threads.areUsed) {
+      await inTime(this.#threads.ask({ call: 'count' }), () => storeFailed()).catch(() => {})
+    }
+    const { loaded, loadedBytes, commits, compactions, compactionSeconds } = this.#threads.count
     return {
       documents_loaded: loaded,
       documents_loaded_bytes: loadedBytes,
@@ -197,73 +194,32 @@ export class Documents implements OnModuleInit, OnApplicationShutdown {
     }
   }
 
+  /** The server goes away: what isn't answered soon is refused, so that it can. */
+  finish(): void {
+    setTimeout(() => this.#threads.abandon(shuttingDown()), FINISH_MS).unref()
+  }
+
   /** After the last answer has gone out: until then, posts may wait for the store. */
   async onApplicationShutdown(): Promise<void> {
-    if (this.#worker === undefined) return
-    await this.#ask({ call: 'close' })
-    const worker = await this.#worker
-    await worker.terminate()
-  }
-
-  async #ask<const R extends Request>(
-    request: R,
-    transferred: readonly ArrayBuffer[] = [],
-  ): Promise<Results[R['call']]> {
-    const worker = await this.#started()
-    const number = ++this.#number
-    const result = new Promise<Results[keyof Results]>((resolve, reject) => {
-      this.#asked.set(number, { resolve, reject })
-    })
-    worker.postMessage({ ...request, number }, transferred)
-    return (await result) as Results[R['call']]
-  }
-
-  #started(): Promise<Worker> {
-    this.#worker ??= this.#start().catch((error: unknown) => {
-      this.#worker = undefined
-      throw error
-    })
-    return this.#worker
-  }
-
-  async #start(): Promise<Worker> {
-    const { databaseUrl, dataDir, maxDocumentBytes, maxLoadedDocumentBytes } = this.options
-    const settings: DocumentSettings = {
-      databaseUrl,
-      dataDir,
-      maxDocumentBytes,
-      maxLoadedDocumentBytes,
+    try {
+      await this.#threads.close(shuttingDown())
+    } finally {
+      this.folder.release()
     }
-    const worker = new Worker(WORKER, { workerData: settings })
-    await opened(worker)
-    worker.on('message', (answer: Answer) => this.#receive(answer))
-    worker.on('error', (error) => this.#logger.error(error))
-    worker.on('exit', () => this.#lose())
-    // An application context that nobody closes still comes to its end.
-    worker.unref()
-    return worker
   }
 
-  #receive(answer: Answer): void {
-    const asked = this.#asked.get(answer.number)
-    this.#asked.delete(answer.number)
-    if ('result' in answer) {
-      asked?.resolve(answer.result)
-      return
+  async #ask<const R extends Request>(request: R): Promise<Results[R['call']]> {
+    return (await this.#done(request)).result
+  }
+
+  async #done<const R extends Request>(request: R): Promise<Done<Results[R['call']]>> {
+    try {
+      return await this.#threads.ask(request)
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      if (error.problem === 'internal') this.#logger.error(error.cause)
+      throw error.problem === 'store-failed' ? this.#note(error) : error
     }
-    const { problem, detail, extensions, cause } = answer
-    const error = new Problem(problem, detail, extensions)
-    if (cause !== undefined) error.cause = cause
-    if (problem === 'internal') this.#logger.error(cause)
-    asked?.reject(problem === 'store-failed' ? this.#note(error) : error)
-  }
-
-  /** The thread is gone, and with it whatever it was asked. */
-  #lose(): void {
-    this.#worker = undefined
-    const asked = [...this.#asked.values()]
-    this.#asked.clear()
-    for (const { reject } of asked) reject(this.#note(storeFailed('its thread ended')))
   }
 
   /** One line when the store begins to fail, and one when it works again, however many calls see it. */
@@ -277,10 +233,21 @@ export class Documents implements OnModuleInit, OnApplicationShutdown {
   }
 }
 
-/** @throws {Error} if the store can't be opened */
-async function opened(worker: Worker): Promise<void> {
-  const [message] = (await once(worker, 'message')) as [Opened]
-  if (message.opened) return
-  await worker.terminate()
-  throw new Error(message.fault)
+function shuttingDown(): Problem {
+  return new Problem('shutting-down', 'This server is going away; try again in a moment.')
+}
+
+/** What is answered, unless it takes too long; then it fails as `late` says. */
+async function inTime<T>(answer: Promise<T>, late: () => Problem): Promise<T> {
+  const answered = new AbortController()
+  const deadline = wait(ANSWER_MS, undefined, { signal: answered.signal, ref: false }).then(() => {
+    throw late()
+  })
+  // Once there is an answer, nobody waits for it.
+  deadline.catch(() => {})
+  try {
+    return await Promise.race([answer, deadline])
+  } finally {
+    answered.abort()
+  }
 }

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, it, vi } from 'vitest'
 import { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector, mergeUpdates } from 'yjs'
 import { DocumentKeeper, type DocumentLimits } from './keeper.js'
+import { Occupation } from './occupation.js'
 import { openSqlite } from './sqlite.js'
 import type { DocumentStore } from './store.js'
 
@@ -113,6 +114,46 @@ it('[DO8] all that arrives while the store is busy is its next transaction', asy
   await Promise.all(typists.map(({ type }) => keeper.update('one', type('x'))))
   expect(store.appends).toBeLessThanOrEqual(2)
   expect(await textOf('one')).toBe('x'.repeat(50))
+})
+
+it('[DO18] what waits is stored though calls never cease', async () => {
+  const { store, clock, keeper, textOf } = start()
+  const { type } = typist()
+  const known = type('a')
+  await keeper.update('one', known)
+  let isStored = false
+  const stored = keeper.update('one', type('b')).then(() => {
+    isStored = true
+  })
+  // The event loop never gets to the end of its turn.
+  for (let calls = 0; calls < 200; calls++) {
+    clock.nowMs += 1
+    void keeper.update('two', known).catch(() => {})
+    await Promise.resolve()
+  }
+  expect(isStored).toBe(true)
+  expect(store.appends).toBeGreaterThanOrEqual(2)
+  await stored
+  expect(await textOf('one')).toBe('ab')
+})
+
+it('[DO17] once detained for a room, it stores nothing for others', async () => {
+  const occupation = new Occupation()
+  const store = new TestStore()
+  const keeper = new DocumentKeeper(store, LIMITS, () => 0, occupation)
+  await Promise.all(['one', 'two'].map((room) => keeper.read(room, undefined)))
+  const waiting = ['one', 'two'].map((room) => keeper.update(room, typist().type(room)))
+  // Both are applied, and wait for the end of the event loop's turn.
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+  expect(store.appends).toBe(0)
+  const seen = new Occupation(occupation.shared)
+  occupation.during('one', 1, () => expect(seen.detain(seen.look()!)).toBe(true))
+  const [one, two] = await Promise.allSettled(waiting)
+  expect(one).toMatchObject({ status: 'fulfilled' })
+  expect(two).toMatchObject({ status: 'rejected', reason: storeFailed })
+  await expect(keeper.read('two', undefined)).rejects.toEqual(storeFailed)
+  expect((await store.inner.load('one')).updates).toHaveLength(1)
+  expect((await store.inner.load('two')).updates).toHaveLength(0)
 })
 
 it('[DO8] nobody is shown an update before the store has it', async () => {

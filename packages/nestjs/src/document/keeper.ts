@@ -1,8 +1,8 @@
-import { setImmediate } from 'node:timers/promises'
 import { Problem, writeSyncAnswer } from '@whereabouts/protocol'
 import { LoadedDocument } from './loaded-document.js'
+import { Occupation } from './occupation.js'
 import type { DocumentStore } from './store.js'
-import { checkUpdate } from './update.js'
+import { readUpdate } from './update.js'
 
 /** What bounds the documents of a server. */
 export interface DocumentLimits {
@@ -39,6 +39,8 @@ interface Waiting {
 
 /** How long a document that nobody asks for stays loaded. */
 const IDLE_MS = 60_000
+/** How long the store is kept waiting while ever more comes for its next transaction. */
+const GATHER_MS = 10
 
 /**
  * The documents of a server: loads them when they are asked for, takes updates in, and has the store
@@ -56,6 +58,9 @@ export class DocumentKeeper {
   readonly #loading = new Map<string, Promise<void>>()
   #waiting: Waiting[] = []
   #writing = false
+  /** Ends the gathering of the next transaction. */
+  #gathered: () => void = () => {}
+  #gatheringSinceMs = Infinity
   /** Settles when the transaction that is under way is over. */
   #committed: Promise<void> = Promise.resolve()
   #commits = 0
@@ -66,24 +71,30 @@ export class DocumentKeeper {
     private readonly store: DocumentStore,
     private readonly limits: DocumentLimits,
     private readonly now: () => number,
+    private readonly occupation = new Occupation(),
   ) {}
 
   /**
    * Takes an update into the document of a room. Resolves when the store has it.
    *
+   * @param number the request that it is for
    * @throws {Problem} bad-update, document-full, store-failed
    */
-  async update(room: string, bytes: Uint8Array): Promise<Applied> {
-    checkUpdate(bytes)
+  async update(room: string, bytes: Uint8Array, number = 0): Promise<Applied> {
+    this.#hurry()
+    const update = this.#attend(room, number, () => readUpdate(bytes))
     return this.#use(room, async (document) => {
       await this.#reserve(document, bytes.byteLength)
       try {
         if (document.stale) throw storeFailed()
-        const changed = document.apply(bytes)
-        if (changed) document.saved = this.#append(document, bytes)
+        const result = this.#attend(room, number, () => {
+          const pending = document.check(update)
+          return { changed: document.apply(bytes), pending }
+        })
+        if (result.changed) document.saved = this.#append(document, bytes)
         // What is known already is somebody else's as well, who may still wait for the store.
         await document.saved
-        return { changed, pending: document.isPending(bytes) }
+        return result
       } finally {
         document.reservedBytes -= bytes.byteLength
       }
@@ -93,11 +104,17 @@ export class DocumentKeeper {
   /**
    * What somebody lacks of a room's document; everything without a state vector.
    *
+   * @param number the request that it is for
    * @throws {Problem} bad-parameter, store-failed
    */
-  read(room: string, stateVector: Uint8Array | undefined): Promise<Uint8Array<ArrayBuffer>> {
+  read(
+    room: string,
+    stateVector: Uint8Array | undefined,
+    number = 0,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    this.#hurry()
     return this.#use(room, async (document) => {
-      const difference = document.difference(stateVector)
+      const difference = this.#attend(room, number, () => document.difference(stateVector))
       await document.saved
       return difference
     })
@@ -107,12 +124,14 @@ export class DocumentKeeper {
    * What a room's document has, and what somebody lacks of it, as one answer.
    *
    * @param stateVector empty for one who has nothing
+   * @param number the request that it is for
    * @throws {Problem} bad-parameter, store-failed
    * @see PROTOCOL.md DO20
    */
-  sync(room: string, stateVector: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  sync(room: string, stateVector: Uint8Array, number = 0): Promise<Uint8Array<ArrayBuffer>> {
+    this.#hurry()
     return this.#use(room, async (document) => {
-      const answer = writeSyncAnswer(document.sync(stateVector))
+      const answer = this.#attend(room, number, () => writeSyncAnswer(document.sync(stateVector)))
       await document.saved
       return answer
     })
@@ -134,7 +153,8 @@ export class DocumentKeeper {
     await this.#loading.get(room)?.catch(() => {})
     const document = this.#documents.get(room)
     if (document === undefined) return
-    if (bytes === undefined || !document.learn(bytes)) this.#forget(document)
+    const isKnown = bytes !== undefined && this.#attend(room, 0, () => document.learn(bytes))
+    if (!isKnown) this.#forget(document)
   }
 
   /** Drops what is loaded and was not asked for in a while, or is too much. Call it now and then. */
@@ -160,6 +180,16 @@ export class DocumentKeeper {
       compactions: this.#compactions,
       compactionSeconds: this.#compactionMs / 1_000,
     }
+  }
+
+  /**
+   * Does what may take long, for everybody to see whose it is.
+   *
+   * @throws {Problem} store-failed if the room is with another thread by now
+   */
+  #attend<T>(room: string, number: number, work: () => T): T {
+    if (!this.occupation.serves(room)) throw storeFailed()
+    return this.occupation.during(room, number, work)
   }
 
   /** Does something with a document, which stays loaded meanwhile. */
@@ -188,11 +218,17 @@ export class DocumentKeeper {
   async #loadNow(room: string): Promise<void> {
     // What is under way may be of a document that was dropped, and belongs to what is loaded.
     await this.#committed
-    const stored = await this.store.load(room).catch((error: unknown) => {
+    const document = await this.#read(room).catch((error: unknown) => {
       throw storeFailed(error)
     })
-    this.#touch(new LoadedDocument(room, stored))
+    this.#touch(document)
     this.tidy()
+  }
+
+  /** @throws {Error} also if what is stored can't be read: damage is no empty document. OP5 */
+  async #read(room: string): Promise<LoadedDocument> {
+    const stored = await this.#attend(room, 0, () => this.store.load(room))
+    return this.#attend(room, 0, () => new LoadedDocument(room, stored))
   }
 
   #touch(document: LoadedDocument): void {
@@ -251,15 +287,33 @@ export class DocumentKeeper {
   async #write(): Promise<void> {
     this.#writing = true
     while (this.#waiting.length > 0) {
-      // Also lets in what other calls have brought in the meantime.
-      await setImmediate()
+      await this.#gather()
       const waiting = this.#waiting
       this.#waiting = []
-      this.#committed = this.#commit(waiting.filter(({ document }) => !document.stale))
+      this.#committed = this.#commit(waiting.filter(({ document }) => this.#isKept(document)))
       await this.#committed
-      for (const { document, reject } of waiting) if (document.stale) reject(storeFailed())
+      for (const { document, reject } of waiting) if (!this.#isKept(document)) reject(storeFailed())
     }
     this.#writing = false
+  }
+
+  #isKept({ stale, room }: LoadedDocument): boolean {
+    return !stale && this.occupation.serves(room)
+  }
+
+  /** Lets in what other calls bring in the meantime, for a turn of the event loop, but not for long. */
+  async #gather(): Promise<void> {
+    this.#gatheringSinceMs = this.now()
+    await new Promise<void>((resolve) => {
+      this.#gathered = resolve
+      setImmediate(resolve)
+    })
+    this.#gatheringSinceMs = Infinity
+  }
+
+  /** While messages keep coming, the event loop's turn doesn't end. */
+  #hurry(): void {
+    if (this.now() - this.#gatheringSinceMs >= GATHER_MS) this.#gathered()
   }
 
   async #commit(waiting: readonly Waiting[]): Promise<void> {
@@ -299,7 +353,8 @@ export class DocumentKeeper {
   async #compactNow(document: LoadedDocument): Promise<void> {
     const beganMs = this.now()
     try {
-      const { snapshot, numbers, ...compaction } = document.compaction()
+      const made = this.#attend(document.room, 0, () => document.compaction())
+      const { snapshot, numbers, ...compaction } = made
       const generation = await this.store.compact({ ...compaction, snapshot, numbers })
       if (generation === undefined) {
         document.stale = true

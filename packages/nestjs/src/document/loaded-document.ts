@@ -2,15 +2,15 @@ import { Problem, type ProblemExtensions, type SyncAnswer } from '@whereabouts/p
 import {
   applyUpdate,
   decodeStateVector,
-  decodeUpdate,
   Doc,
   encodeStateAsUpdate,
   encodeStateVector,
-  getState,
   transact,
+  type Transaction,
 } from 'yjs'
+import { Admission } from './admission.js'
 import type { StoredDocument, StoredUpdate } from './store.js'
-import { badUpdate } from './update.js'
+import { badUpdate, type ReadUpdate } from './update.js'
 
 /** How many updates may wait for a compaction, whatever their size. */
 const MANY_UPDATES = 3_000
@@ -32,6 +32,7 @@ export class LoadedDocument {
   /** Settles when the compaction that is under way is over. */
   compacting: Promise<void> | undefined
   readonly #doc = new Doc()
+  readonly #admission = new Admission(this.#doc)
   #generation: number
   #snapshotBytes: number
   #updates: { readonly number: number; readonly bytes: number }[] = []
@@ -51,8 +52,9 @@ export class LoadedDocument {
       for (const { bytes } of updates) applyUpdate(this.#doc, bytes)
     })
     for (const update of updates) this.stored(update)
-    this.#doc.on('update', () => {
-      this.#changed = true
+    // Whoever listens to `update` has every transaction encoded.
+    this.#doc.on('afterTransaction', (transaction: Transaction) => {
+      this.#changed ||= hasContent(transaction)
     })
   }
 
@@ -78,7 +80,17 @@ export class LoadedDocument {
   }
 
   /**
-   * Takes an update in.
+   * Makes sure that an update can be taken in, without touching the document.
+   *
+   * @returns whether something of it has to wait for what comes before it
+   * @throws {Problem} bad-update
+   */
+  check(update: ReadUpdate): boolean {
+    return this.#admission.check(update)
+  }
+
+  /**
+   * Takes an update in that was checked.
    *
    * @returns whether it brought anything new
    * @throws {Problem} bad-update; the document is `stale` then
@@ -94,27 +106,13 @@ export class LoadedDocument {
     } catch {
       // It could be read but not be put in its place, and may be half there.
       this.stale = true
-      throw badUpdate()
+      throw badUpdate('malformed')
     }
     // What has to wait for something that isn't there yet is new as well.
     return (
       this.#changed ||
       !equalBytes(store.pendingStructs?.update, pendingStructs) ||
       !equalBytes(store.pendingDs, pendingDs)
-    )
-  }
-
-  /** Whether something of an update that was applied waits for what comes before it. */
-  isPending(update: Uint8Array): boolean {
-    const { store } = this.#doc
-    if (store.pendingStructs === null && store.pendingDs === null) return false
-    const { structs, ds } = decodeUpdate(update)
-    const isAhead = (client: number, end: number) => end > getState(store, client)
-    return (
-      structs.some(({ id, length }) => isAhead(id.client, id.clock + length)) ||
-      [...ds.clients].some(([client, ranges]) =>
-        ranges.some(({ clock, len }) => isAhead(client, clock + len)),
-      )
     )
   }
 
@@ -189,6 +187,12 @@ export class LoadedDocument {
   destroy(): void {
     this.#doc.destroy()
   }
+}
+
+function hasContent({ deleteSet, beforeState, afterState }: Transaction): boolean {
+  if (deleteSet.clients.size > 0) return true
+  for (const [client, clock] of afterState) if (beforeState.get(client) !== clock) return true
+  return false
 }
 
 /** Where a state vector stands in a call, and how its refusal says that. */

@@ -6,11 +6,15 @@ import type { UntoldRoom } from './store.js'
 export interface DocumentSettings extends DocumentLimits {
   readonly databaseUrl: string | undefined
   readonly dataDir: string | undefined
+  /** Names the documents that are in memory, if that is where they are. */
+  readonly memory: string | undefined
+  /** Where it says what it is at work on. */
+  readonly occupation: SharedArrayBuffer
 }
 
 /** What the thread can be asked for. */
 export type Request =
-  | { readonly call: 'update'; readonly room: string; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly call: 'update'; readonly room: string; readonly bytes: Uint8Array }
   | {
       readonly call: 'read'
       readonly room: string
@@ -27,7 +31,7 @@ export type Request =
   | {
       readonly call: 'learn'
       readonly room: string
-      readonly bytes: Uint8Array<ArrayBuffer> | undefined
+      readonly bytes: Uint8Array | undefined
     }
   | { readonly call: 'note'; readonly room: string }
   | { readonly call: 'untold' }
@@ -38,8 +42,7 @@ export type Request =
 
 /** What it answers with. */
 export interface Results {
-  /** The bytes come back: they were handed over, not copied. */
-  readonly update: Applied & { readonly bytes: Uint8Array<ArrayBuffer> }
+  readonly update: Applied
   readonly read: Uint8Array<ArrayBuffer>
   readonly sync: Uint8Array<ArrayBuffer>
   readonly release: undefined

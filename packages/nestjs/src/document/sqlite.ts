@@ -1,55 +1,32 @@
-import { closeSync, mkdirSync, openSync, readSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import Database from 'libsql'
+import { newMemory } from './memory.js'
+import { DOCUMENTS_FILE, readVersion, SCHEMA } from './sqlite-file.js'
 import {
   checkSchema,
   type Compaction,
   type DocumentStore,
   partsOf,
   type RoomUpdate,
-  SCHEMA_VERSION,
   type StoredDocument,
 } from './store.js'
 
-const FILE = 'documents.sqlite'
 /** How long a write waits for another process, or for a backup that is being taken. */
 const BUSY_MS = 2_000
 
-const SCHEMA = `
-  CREATE TABLE documents (
-    room TEXT PRIMARY KEY,
-    generation INTEGER NOT NULL
-  );
-  CREATE TABLE snapshots (
-    generation INTEGER NOT NULL,
-    part INTEGER NOT NULL,
-    room TEXT NOT NULL,
-    bytes BLOB NOT NULL,
-    PRIMARY KEY (generation, part)
-  );
-  CREATE INDEX snapshots_room ON snapshots (room);
-  CREATE TABLE updates (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
-    room TEXT NOT NULL,
-    bytes BLOB NOT NULL
-  );
-  CREATE INDEX updates_room ON updates (room);
-  CREATE TABLE generations (last INTEGER NOT NULL);
-  INSERT INTO generations VALUES (0);
-  PRAGMA user_version = ${SCHEMA_VERSION};
-`
-
 /**
- * Documents in a file of the data folder; in memory without one.
+ * Documents in a file of the data folder, which {@link checkDocuments} has seen; in memory without
+ * one.
  *
- * @throws {Error} if the file is no database, is of a newer version, or can't be used
+ * @param memory names what is in memory: the same for all threads, as long as any has it open
+ * @throws {Error} if the file is of a newer version, or can't be used
  */
-export function openSqlite(dataDir: string | undefined): DocumentStore {
-  if (dataDir === undefined) return new SqliteStore(prepare(new Database(':memory:')))
+export function openSqlite(dataDir: string | undefined, memory = newMemory()): DocumentStore {
+  if (dataDir === undefined) return new SqliteStore(prepare(new Database(memory)))
   mkdirSync(dataDir, { recursive: true })
-  const file = join(dataDir, FILE)
-  checkHeader(file)
+  const file = join(dataDir, DOCUMENTS_FILE)
   const database = new Database(file)
   try {
     checkSchema(readVersion(database), file)
@@ -191,46 +168,6 @@ function prepare(database: Database.Database): Database.Database {
   if (readVersion(database) === 0) database.exec(SCHEMA)
   database.exec('COMMIT')
   return database
-}
-
-function readVersion(database: Database.Database): number {
-  const { user_version: version } = database.prepare('PRAGMA user_version').get() as {
-    user_version: number
-  }
-  return version
-}
-
-const MAGIC = 'SQLite format 3\0'
-const HEADER_BYTES = 100
-const VERSION_OFFSET = 60
-
-/**
- * Looks at the file without opening it as a database, which could change it.
- *
- * @see https://www.sqlite.org/fileformat.html#the_database_header
- */
-function checkHeader(file: string): void {
-  const header = Buffer.alloc(HEADER_BYTES)
-  if (readStart(file, header) === 0) return
-  if (header.toString('latin1', 0, MAGIC.length) !== MAGIC) {
-    throw new Error(`${file} is not an SQLite database; move it away`)
-  }
-  checkSchema(header.readUInt32BE(VERSION_OFFSET), file)
-}
-
-/** How many bytes there are; 0 if there is no file. */
-function readStart(file: string, into: Buffer): number {
-  try {
-    const descriptor = openSync(file, 'r')
-    try {
-      return readSync(descriptor, into)
-    } finally {
-      closeSync(descriptor)
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0
-    throw error
-  }
 }
 
 function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { Doc, encodeStateAsUpdate, encodeStateAsUpdateV2 } from 'yjs'
-import { checkUpdate } from './update.js'
+import { Doc, encodeStateAsUpdate, encodeStateAsUpdateV2, UpdateEncoderV1 } from 'yjs'
+import { readUpdate } from './update.js'
 
 function sample(): Doc {
   const doc = new Doc()
@@ -12,29 +12,31 @@ function sample(): Doc {
   return doc
 }
 
+const because = (reason: string) =>
+  expect.objectContaining({ problem: 'bad-update', extensions: { reason } })
 const refused = expect.objectContaining({ problem: 'bad-update' })
 
 it('[DO7] what Yjs encodes is an update, the empty one included', () => {
-  expect(() => checkUpdate(encodeStateAsUpdate(sample()))).not.toThrow()
-  expect(() => checkUpdate(encodeStateAsUpdate(new Doc()))).not.toThrow()
+  expect(() => readUpdate(encodeStateAsUpdate(sample()))).not.toThrow()
+  expect(() => readUpdate(encodeStateAsUpdate(new Doc()))).not.toThrow()
 })
 
 it('[DO7] one that is cut off anywhere, or has something after it, is none', () => {
   const update = encodeStateAsUpdate(sample())
   for (let length = 0; length < update.length; length++) {
-    expect(() => checkUpdate(update.subarray(0, length)), `${length} bytes`).toThrow(refused)
+    expect(() => readUpdate(update.subarray(0, length)), `${length} bytes`).toThrow(refused)
   }
-  expect(() => checkUpdate(Uint8Array.of(...update, 0))).toThrow(refused)
+  expect(() => readUpdate(Uint8Array.of(...update, 0))).toThrow(refused)
 })
 
 it('[DO7] one in the other encoding is none', () => {
-  expect(() => checkUpdate(encodeStateAsUpdateV2(sample()))).toThrow(refused)
-  expect(() => checkUpdate(encodeStateAsUpdateV2(new Doc()))).toThrow(refused)
+  expect(() => readUpdate(encodeStateAsUpdateV2(sample()))).toThrow(refused)
+  expect(() => readUpdate(encodeStateAsUpdateV2(new Doc()))).toThrow(refused)
 })
 
 it.each(['', 'hello', '{}', '\0', '\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff', '[1,2]'])(
   '[DO7] %j is none',
-  (text) => expect(() => checkUpdate(Buffer.from(text, 'latin1'))).toThrow(refused),
+  (text) => expect(() => readUpdate(Buffer.from(text, 'latin1'))).toThrow(refused),
 )
 
 it('[DO7] whatever bytes come, it is one or it is refused', () => {
@@ -49,7 +51,7 @@ it('[DO7] whatever bytes come, it is one or it is refused', () => {
   fc.assert(
     fc.property(fc.oneof(damaged, fc.uint8Array({ maxLength: 64 })), (bytes) => {
       try {
-        checkUpdate(bytes)
+        readUpdate(bytes)
       } catch (error) {
         expect(error).toEqual(refused)
       }
@@ -57,3 +59,72 @@ it('[DO7] whatever bytes come, it is one or it is refused', () => {
     { numRuns: 2_000 },
   )
 })
+
+/** An update of so many clients with so many structs each, and so many deleted ranges of one. */
+function counted(clients: number, structs: number, deletes = 0): Uint8Array {
+  const encoder = new UpdateEncoderV1()
+  encoder.writeLen(clients)
+  for (let client = clients; client > 0; client--) {
+    for (const value of [structs, client, 0]) encoder.writeLen(value)
+    for (let struct = 0; struct < structs; struct++)
+      for (const value of [0, 1]) encoder.writeLen(value)
+  }
+  encoder.writeLen(deletes > 0 ? 1 : 0)
+  if (deletes > 0) for (const value of [1, deletes]) encoder.writeLen(value)
+  for (let range = 0; range < deletes; range++) {
+    for (const value of [range * 2, 1]) encoder.writeLen(value)
+  }
+  return encoder.toUint8Array()
+}
+
+it('[DO14] a document of thousands of clients, or a hundred thousand cells, is in the budget', () => {
+  expect(() => readUpdate(counted(20_000, 12))).not.toThrow()
+  expect(() => readUpdate(counted(1, 125_000, 125_000))).not.toThrow()
+})
+
+it.each<[what: string, update: Uint8Array]>([
+  ['too many structs', counted(1, 250_001)],
+  ['too many deleted ranges', counted(1, 1, 250_000)],
+  ['too many clients', counted(20_001, 1)],
+  ['a root with too long a name', rooted('x'.repeat(1_025))],
+  ['too many subdocuments', subdocuments(1_001)],
+])('[DO14] %s is too-costly', (_, update) => {
+  expect(() => readUpdate(update)).toThrow(because('too-costly'))
+})
+
+it('[DO14] what an update merely claims to have takes no time', () => {
+  for (const count of [2 ** 31, 2 ** 40, 2 ** 53 - 1]) {
+    const encoder = new UpdateEncoderV1()
+    for (const value of [count, count, 1, 0]) encoder.writeLen(value)
+    expect(() => readUpdate(encoder.toUint8Array())).toThrow(because('malformed'))
+  }
+})
+
+it.each<[kind: string, write: (doc: Doc, value: unknown) => void]>([
+  ['a value', (doc, value) => doc.getMap('cells').set('a', value)],
+  ['an embed', (doc, value) => doc.getText('page').insertEmbed(0, value as object)],
+  ['a format', (doc, value) => doc.getText('page').insert(0, 'x', { mark: value })],
+])('[DO13] JSON may be nested 100 deep in %s, and no deeper', (_, write) => {
+  const update = (depth: number) => {
+    const doc = new Doc()
+    let value: unknown = 1
+    for (let level = 0; level < depth; level++) value = level % 2 === 0 ? [value] : { in: value }
+    write(doc, value)
+    return encodeStateAsUpdate(doc)
+  }
+  expect(() => readUpdate(update(100))).not.toThrow()
+  for (const depth of [101, 1_000])
+    expect(() => readUpdate(update(depth))).toThrow(because('too-deep'))
+})
+
+function rooted(name: string): Uint8Array {
+  const doc = new Doc()
+  doc.getText(name).insert(0, 'x')
+  return encodeStateAsUpdate(doc)
+}
+
+function subdocuments(count: number): Uint8Array {
+  const doc = new Doc()
+  doc.getArray('all').push(Array.from({ length: count }, () => new Doc()))
+  return encodeStateAsUpdate(doc)
+}

@@ -1,36 +1,238 @@
-import { Problem } from '@whereabouts/protocol'
-import { decodeUpdateV2, UpdateDecoderV1 } from 'yjs'
+import { type BadUpdateReason, Problem } from '@whereabouts/protocol'
+import {
+  ContentDoc,
+  ContentEmbed,
+  ContentFormat,
+  ContentJSON,
+  decodeUpdateV2,
+  type GC,
+  Item,
+  type Skip,
+  UpdateDecoderV1,
+} from 'yjs'
+
+/** A part of an update that adds to the document. */
+export type Struct = GC | Item | Skip
+
+/** The structs that an update has of one client: each begins where the one before it ends. */
+export interface Run {
+  readonly client: number
+  readonly structs: readonly Struct[]
+}
+
+/** An update as it was read, before any document sees it. */
+export interface ReadUpdate {
+  readonly runs: readonly Run[]
+  /** What it deletes, by client: clock and length, in ascending order. */
+  readonly deletes: ReadonlyMap<number, readonly { readonly clock: number; readonly len: number }[]>
+  readonly roots: ReadonlySet<string>
+  readonly bytes: number
+}
 
 type Decoder = ConstructorParameters<typeof UpdateDecoderV1>[0]
 
+/** How deep JSON may be nested, and types in types: `JSON.stringify` and Yjs recurse. */
+export const MAX_DEPTH = 100
 /**
- * Makes sure that bytes are an update, whole and with nothing after it, before a document sees them:
- * one that is cut off would be taken in by half, and one in Yjs's other encoding reads as an empty
- * one with something after it.
- *
- * @throws {Problem} bad-update
+ * Structs and deleted ranges of one update. A sheet of 100,000 cells has as many; the smallest struct
+ * is 2 bytes, so that 1 MiB could hold 500,000.
  */
-export function checkUpdate(bytes: Uint8Array): void {
+const MAX_PIECES = 250_000
+/** Clients of one update; each time a page is opened makes one. What waits costs Yjs their square. */
+const MAX_CLIENTS = 20_000
+/** Types at the root of one update or document: a workbook of 100 sheets has 501. */
+export const MAX_ROOTS = 2_000
+const MAX_ROOT_NAME = 1_024
+/** Subdocuments cost far more memory than other structs. */
+const SUBDOCUMENT_PIECES = 250
+/** Yjs's other encoding, in which it keeps what waits, doubles a clock; 2^53 is what a number can hold. */
+const CLOCK_END = 2 ** 48
+
+const DETAILS: Record<BadUpdateReason, string> = {
+  malformed:
+    'The body is one update of Yjs 13 in its encoding version 1, as Y.encodeStateAsUpdate() gives it.',
+  'too-deep': `JSON values and types in an update are nested at most ${MAX_DEPTH} deep.`,
+  'too-costly': 'The update takes too much to apply. Post it in smaller parts.',
+  'clock-taken':
+    'The document has other content under the same client id and clocks. Make the edit again under a new client id.',
+  pending: 'Too much of the document waits for updates that it depends on. Post those first.',
+}
+
+/** What refuses an update. */
+export function badUpdate(reason: BadUpdateReason): Problem {
+  return new Problem('bad-update', DETAILS[reason], { reason })
+}
+
+/**
+ * Reads an update within its budget, whole and with nothing after it, before a document sees it: one
+ * that is cut off would be taken in by half, and one in Yjs's other encoding reads as an empty one
+ * with something after it.
+ *
+ * @throws {Problem} bad-update: `malformed`, `too-deep`, `too-costly`
+ * @see PROTOCOL.md DO12, DO13
+ */
+export function readUpdate(bytes: Uint8Array): ReadUpdate {
   let decoder: Decoder | undefined
-  class Version1 extends UpdateDecoderV1 {
+  class Version1 extends BoundedDecoder {
     constructor(given: Decoder) {
       super(given)
       decoder = given
     }
   }
   try {
-    decodeUpdateV2(bytes, Version1)
-  } catch {
+    const { structs, ds } = decodeUpdateV2(bytes, Version1)
+    if (decoder?.pos !== bytes.byteLength) throw badUpdate('malformed')
+    checkStructs(structs)
+    for (const [client, ranges] of ds.clients) checkRanges(client, ranges)
+    return {
+      runs: runsOf(structs),
+      deletes: ds.clients,
+      roots: rootsOf(structs),
+      bytes: bytes.byteLength,
+    }
+  } catch (error) {
     // Whatever Yjs stumbled over, it says no more than that this can't be read.
-    throw badUpdate()
+    throw error instanceof Problem ? error : badUpdate('malformed')
   }
-  if (decoder?.pos !== bytes.byteLength) throw badUpdate()
 }
 
-/** What refuses an update. */
-export function badUpdate(): Problem {
-  return new Problem(
-    'bad-update',
-    'The body is one update of Yjs 13 in its encoding version 1, as Y.encodeStateAsUpdate() gives it.',
-  )
+/** Stops before it has made more of an update than its budget allows. */
+class BoundedDecoder extends UpdateDecoderV1 {
+  #pieces = 0
+  #clients = 0
+  #lastClient = Infinity
+
+  /** Merging needs each client once, the highest first, as Yjs writes them. */
+  override readClient(): number {
+    const client = super.readClient()
+    if (!(client < this.#lastClient) || !Number.isSafeInteger(client)) throw badUpdate('malformed')
+    this.#lastClient = client
+    if (++this.#clients > MAX_CLIENTS) throw badUpdate('too-costly')
+    return client
+  }
+
+  override readInfo(): number {
+    this.#count(1)
+    return super.readInfo()
+  }
+
+  override readDsClock(): number {
+    this.#count(1)
+    return super.readDsClock()
+  }
+
+  override readAny(): unknown {
+    return this.#any(0)
+  }
+
+  #count(pieces: number): void {
+    this.#pieces += pieces
+    if (this.#pieces > MAX_PIECES) throw badUpdate('too-costly')
+  }
+
+  /** As lib0 reads it, which recurses without a bound. */
+  #any(depth: number): unknown {
+    const { arr, pos } = this.restDecoder
+    const isObject = arr[pos] === ANY_OBJECT
+    if (!isObject && arr[pos] !== ANY_ARRAY) return super.readAny()
+    if (depth >= MAX_DEPTH) throw badUpdate('too-deep')
+    this.restDecoder.pos += 1
+    const length = this.readLen()
+    const values: unknown[] = []
+    const object: { [key: string]: unknown } = {}
+    for (let index = 0; index < length; index++) {
+      if (isObject) object[this.readString()] = this.#any(depth + 1)
+      else values.push(this.#any(depth + 1))
+    }
+    return isObject ? object : values
+  }
+}
+
+/** How lib0 marks a value as an object, or an array. */
+const ANY_OBJECT = 118
+const ANY_ARRAY = 117
+
+/** The structs of an update by client. */
+export function runsOf(structs: readonly Struct[]): Run[] {
+  const runs: { client: number; structs: Struct[] }[] = []
+  for (const struct of structs) {
+    const { client } = struct.id
+    const last = runs.at(-1)
+    if (last?.client === client) last.structs.push(struct)
+    else runs.push({ client, structs: [struct] })
+  }
+  return runs
+}
+
+function checkStructs(structs: readonly Struct[]): void {
+  let subdocuments = 0
+  for (const struct of structs) {
+    checkStruct(struct)
+    if (struct instanceof Item && struct.content instanceof ContentDoc) subdocuments += 1
+  }
+  if (subdocuments * SUBDOCUMENT_PIECES > MAX_PIECES) throw badUpdate('too-costly')
+}
+
+function checkStruct(struct: Struct): void {
+  checkRange(struct.id.clock, struct.length)
+  if (!(struct instanceof Item)) return
+  const { id, origin, rightOrigin, parent, content } = struct
+  const refersOk = isBefore(origin, id) && isBefore(rightOrigin, id)
+  const parentOk = parent === null || typeof parent === 'string' || isBefore(parent as Id, id)
+  if (!refersOk || !parentOk) throw badUpdate('malformed')
+  if (content instanceof ContentJSON) checkDepth(content.arr, -1)
+  else if (content instanceof ContentEmbed) checkDepth(content.embed, 0)
+  else if (content instanceof ContentFormat) checkDepth(content.value, 0)
+  // It is written down again as text.
+  else if (content instanceof ContentDoc && typeof content.doc.guid !== 'string') {
+    throw badUpdate('malformed')
+  }
+}
+
+/** The client and the clock of a part of the document. */
+export interface Id {
+  readonly client: number
+  readonly clock: number
+}
+
+/** Nobody can have referred to what they had not made yet; what others made may come later. */
+function isBefore(reference: Id | null, id: Id): boolean {
+  if (reference === null) return true
+  const { client, clock } = reference
+  if (!Number.isSafeInteger(client) || clock >= CLOCK_END) return false
+  return client !== id.client || clock < id.clock
+}
+
+/** Yjs makes none that is empty, and stumbles over those that are. */
+function checkRange(clock: number, length: number): void {
+  if (length > 0 && clock + length <= CLOCK_END) return
+  throw badUpdate('malformed')
+}
+
+/** Yjs writes them sorted and merged, and can't keep others while they wait. */
+function checkRanges(client: number, ranges: readonly { clock: number; len: number }[]): void {
+  if (!Number.isSafeInteger(client)) throw badUpdate('malformed')
+  let end = 0
+  for (const { clock, len } of ranges) {
+    checkRange(clock, len)
+    if (clock < end) throw badUpdate('malformed')
+    end = clock + len
+  }
+}
+
+function checkDepth(value: unknown, depth: number): void {
+  if (typeof value !== 'object' || value === null) return
+  if (depth >= MAX_DEPTH) throw badUpdate('too-deep')
+  for (const inner of Object.values(value)) checkDepth(inner, depth + 1)
+}
+
+function rootsOf(structs: readonly Struct[]): ReadonlySet<string> {
+  const roots = new Set<string>()
+  for (const struct of structs) {
+    const parent: unknown = struct instanceof Item ? struct.parent : undefined
+    if (typeof parent !== 'string') continue
+    if (parent.length > MAX_ROOT_NAME) throw badUpdate('too-costly')
+    roots.add(parent)
+  }
+  return roots
 }

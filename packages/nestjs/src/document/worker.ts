@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { Problem } from '@whereabouts/protocol'
 import { DocumentKeeper, storeFailed } from './keeper.js'
 import type { Answer, DocumentSettings, Numbered, Opened, Request, Results } from './messages.js'
+import { Occupation } from './occupation.js'
 import type { DocumentStore, UntoldRooms } from './store.js'
 
 // The thread of the documents: everything here may take its time, as no stream waits for it.
@@ -10,6 +11,7 @@ const TIDY_MS = 1_000
 
 const port = parentPort!
 const settings = workerData as DocumentSettings
+const occupation = new Occupation(settings.occupation)
 
 try {
   serve(await open(settings))
@@ -20,13 +22,13 @@ try {
 }
 
 /** Loads no more than the one that is wanted: either takes a while. */
-async function open({ databaseUrl, dataDir }: DocumentSettings): Promise<DocumentStore> {
-  if (databaseUrl === undefined) return (await import('./sqlite.js')).openSqlite(dataDir)
+async function open({ databaseUrl, dataDir, memory }: DocumentSettings): Promise<DocumentStore> {
+  if (databaseUrl === undefined) return (await import('./sqlite.js')).openSqlite(dataDir, memory)
   return (await import('./postgres.js')).openPostgres(databaseUrl)
 }
 
 function serve(store: DocumentStore): void {
-  const keeper = new DocumentKeeper(store, settings, () => performance.now())
+  const keeper = new DocumentKeeper(store, settings, () => performance.now(), occupation)
   setInterval(() => keeper.tidy(), TIDY_MS).unref()
   port.on('message', (request: Numbered) => {
     void answer(request.number, perform(keeper, store, request))
@@ -36,19 +38,17 @@ function serve(store: DocumentStore): void {
 async function perform(
   keeper: DocumentKeeper,
   store: DocumentStore,
-  request: Request,
+  request: Numbered,
 ): Promise<Results[keyof Results]> {
   switch (request.call) {
-    case 'update': {
-      const { room, bytes } = request
-      return { ...(await keeper.update(room, bytes)), bytes }
-    }
+    case 'update':
+      return keeper.update(request.room, request.bytes, request.number)
     case 'read':
       if (request.isFresh) await keeper.learn(request.room, undefined)
-      return keeper.read(request.room, request.stateVector)
+      return keeper.read(request.room, request.stateVector, request.number)
     case 'sync':
       if (request.isFresh) await keeper.learn(request.room, undefined)
-      return keeper.sync(request.room, request.stateVector)
+      return keeper.sync(request.room, request.stateVector, request.number)
     case 'release':
       keeper.release(request.room)
       return undefined
@@ -107,8 +107,7 @@ async function answer(number: number, result: Promise<Results[keyof Results]>): 
 
 /** What is handed over instead of copied. */
 function transferred(value: Results[keyof Results]): ArrayBuffer[] {
-  if (value instanceof Uint8Array) return [value.buffer]
-  return value !== undefined && 'bytes' in value ? [value.bytes.buffer] : []
+  return value instanceof Uint8Array ? [value.buffer] : []
 }
 
 function refusal(number: number, error: unknown): Answer {

@@ -53,6 +53,9 @@ export interface Follower {
    * `begin` is called (again). Called instead of the first `begin`, too. Appends are refused.
    */
   lost(): void
+
+  /** What the room's log says can't be read. Nothing more is told; `discard` it. */
+  broken(error: unknown): void
 }
 
 /** A room that is followed. */
@@ -88,6 +91,14 @@ export interface Following {
    * @param version how far the room's versions have come, if they went on without the log
    */
   end(version?: number): void
+
+  /**
+   * Ends it as `end` does. What the log says is void for everybody: the room begins again, from
+   * versions above any that it had. If the exchange can't be reached, the log stays as it is.
+   *
+   * @see PROTOCOL.md EX9
+   */
+  discard(version?: number): void
 }
 
 /**

@@ -157,6 +157,13 @@ class MemoryLog {
     return batch.number
   }
 
+  /** Begins again for everybody who follows. */
+  discard(): void {
+    if (this.#followings.size === 0) return
+    this.#beginAnew()
+    for (const each of this.#followings) this.#begin(each)
+  }
+
   checkpoint(checkpoint: Checkpoint): void {
     const { number } = checkpoint
     if (number > this.#number || number <= (this.#checkpoint?.number ?? 0)) return
@@ -232,6 +239,12 @@ class MemoryFollowing implements Following {
     this.#outbox.fail(new ExchangeLost('the room is not followed any more'))
     this.log.remove(this, version)
     this.forget()
+  }
+
+  discard(version = 0): void {
+    if (this.#ended) return
+    this.end(version)
+    this.log.discard()
   }
 
   #send(): void {

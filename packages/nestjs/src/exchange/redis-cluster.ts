@@ -1,5 +1,5 @@
 import { createCluster } from '@redis/client'
-import { ExchangeLost } from './exchange.js'
+import { ExchangeLost, messageOf } from './exchange.js'
 import {
   backoffMs,
   clientOptions,
@@ -22,6 +22,8 @@ export class ClusterConnection implements RedisConnection {
   #retries = 0
   #timer: NodeJS.Timeout | undefined
   #closed = false
+  /** Why there was no connection the last time. */
+  #fault = 'no connection to the cluster'
 
   /** @param servers some of them; they name the others */
   constructor(servers: readonly ServerAddress[], login: ServerLogin) {
@@ -40,6 +42,10 @@ export class ClusterConnection implements RedisConnection {
     return this.#cluster.isReady
   }
 
+  get fault(): string {
+    return this.#fault
+  }
+
   hearsFrom(channel: string): boolean {
     return this.#cluster.slots[slotOf(channel)]?.master.pubSub?.client.isReady === true
   }
@@ -47,7 +53,7 @@ export class ClusterConnection implements RedisConnection {
   open(returned: () => void): void {
     // Commands that fail say so; the clients connect again by themselves.
     for (const event of ['error', 'node-error', 'sharded-channel-moved-error']) {
-      this.#cluster.on(event, () => {})
+      this.#cluster.on(event, (error: unknown) => this.#note(error))
     }
     this.#cluster.on('node-ready', () => {
       if (this.hears) returned()
@@ -56,13 +62,13 @@ export class ClusterConnection implements RedisConnection {
   }
 
   async run(script: Script, keys: readonly string[], args: readonly string[]): Promise<Reply> {
-    if (!this.hears) throw new ExchangeLost('no connection to the cluster')
+    if (!this.hears) throw new ExchangeLost(this.#fault)
     const send = (words: string[]) => this.#cluster.sendCommand<Reply>(keys[0], false, words)
     return runScript(send, script, keys, args)
   }
 
   async subscribe(channel: string, listener: Listener): Promise<void> {
-    if (!this.hears) throw new ExchangeLost('no connection to the cluster')
+    if (!this.hears) throw new ExchangeLost(this.#fault)
     await this.#cluster.sSubscribe(channel, listener)
   }
 
@@ -76,6 +82,10 @@ export class ClusterConnection implements RedisConnection {
     if (this.#cluster.isOpen) this.#cluster.destroy()
   }
 
+  #note(error: unknown): void {
+    if (error instanceof Error) this.#fault = messageOf(error)
+  }
+
   /** The client asks who is there only once. */
   async #connect(returned: () => void): Promise<void> {
     try {
@@ -83,6 +93,7 @@ export class ClusterConnection implements RedisConnection {
       if (this.#closed) this.#cluster.destroy()
       else returned()
     } catch {
+      // Why, the events have said.
       if (this.#closed) return
       this.#retries += 1
       this.#timer = setTimeout(

@@ -11,6 +11,9 @@ export interface RedisConnection {
   /** Whether messages can arrive at all. */
   readonly hears: boolean
 
+  /** Why messages couldn't arrive the last time. */
+  readonly fault: string
+
   /** Whether those of a channel that is subscribed to can arrive. */
   hearsFrom(channel: string): boolean
 

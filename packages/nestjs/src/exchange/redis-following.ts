@@ -11,10 +11,10 @@ import {
 import { InOrder } from './in-order.js'
 import { Outbox, type Parcel } from './outbox.js'
 import { backoffMs, type Reply } from './redis-connection.js'
-import { type LoggedBatch, parseBatch, type WrittenBatch } from './redis-keys.js'
+import { BrokenLog, type LoggedBatch, parseBatch, type WrittenBatch } from './redis-keys.js'
 import type { RedisLink } from './redis-link.js'
 import { type LoggedRoom, readRoom } from './redis-log.js'
-import { APPEND, CHECKPOINT, HOLD, PART, READ, type Script } from './redis-scripts.js'
+import { APPEND, CHECKPOINT, DISCARD, HOLD, PART, READ, type Script } from './redis-scripts.js'
 
 /** How long a batch of our own waits for those before it, which come another way. */
 const OVERTAKEN_MS = 100
@@ -88,6 +88,20 @@ export class RedisFollowing implements Following {
     this.link.ended(this)
   }
 
+  discard(): void {
+    if (this.#state === 'ended') return
+    this.end()
+    // If it isn't heard, whoever reads the log next finds the same, and discards it then.
+    this.link.ask(DISCARD, this.#logKeys(), [this.#life, LOG_TTL_MS]).catch(() => {})
+  }
+
+  /** Something here failed that nobody waits for. @see PROTOCOL.md EX9 */
+  broken(error: unknown): void {
+    if (this.#state === 'ended') return
+    if (error instanceof BrokenLog && error.life > 0) this.#life = error.life
+    this.follower.broken(error)
+  }
+
   /** Begins, or begins anew. */
   begin(): void {
     if (this.#state === 'ended') return
@@ -95,7 +109,7 @@ export class RedisFollowing implements Following {
     this.#turn += 1
     this.#heard = []
     this.#cancel?.()
-    void this.#join(this.#turn)
+    this.#watch(this.#join(this.#turn))
   }
 
   /** The exchange can't be reached. */
@@ -109,11 +123,15 @@ export class RedisFollowing implements Following {
   look(nowMs: number): void {
     if (this.#state !== 'here') return
     if (this.#deafness.isLong(this.link.hearsFrom(this.#channel), nowMs)) this.#fail()
-    else if (nowMs - this.#heldMs > HOLD_MS) void this.check()
+    else if (nowMs - this.#heldMs > HOLD_MS) this.check()
   }
 
   /** Says that somebody is here, and sees whether something was missed. */
-  async check(): Promise<void> {
+  check(): void {
+    this.#watch(this.#check())
+  }
+
+  async #check(): Promise<void> {
     if (this.#state !== 'here') return
     const turn = this.#turn
     this.#heldMs = this.link.surroundings.now()
@@ -136,8 +154,10 @@ export class RedisFollowing implements Following {
         const room = await readRoom(this.link, keys, known, turn)
         if (turn === this.#turn) this.#beginAt(room, turn)
       })
-    } catch {
-      if (turn === this.#turn) this.#fail()
+    } catch (error) {
+      if (turn !== this.#turn) return
+      if (!(error instanceof ExchangeLost)) throw error
+      this.#fail()
     }
   }
 
@@ -164,9 +184,11 @@ export class RedisFollowing implements Following {
 
   readonly #hear = (message: string): void => {
     if (this.#state === 'ended') return
-    const logged = parseBatch(message)
-    if (this.#state === 'here') this.#take(logged)
-    else if (this.#heard.length < LOG_BATCHES) this.#heard.push(logged)
+    this.#run(() => {
+      const logged = parseBatch(message)
+      if (this.#state === 'here') this.#take(logged)
+      else if (this.#heard.length < LOG_BATCHES) this.#heard.push(logged)
+    })
   }
 
   #take({ life, batch }: LoggedBatch): void {
@@ -174,7 +196,7 @@ export class RedisFollowing implements Following {
     if (life > this.#life) return this.begin()
     this.#inOrder!.offer(batch)
     // Messages come in order: what is missing was lost on the way.
-    if (this.#inOrder!.hasGap) void this.#repair()
+    if (this.#inOrder!.hasGap) this.#watch(this.#repair())
   }
 
   #deliver({ number, atMs, node, texts }: WrittenBatch): void {
@@ -195,11 +217,11 @@ export class RedisFollowing implements Following {
     const parcel = this.#outbox.take()!
     this.#sent = parcel
     this.#sentMs = this.link.surroundings.now()
-    void this.#append(parcel, this.#turn)
+    this.#watch(this.#append(parcel, this.#turn))
   }
 
   #sendLater(ms: number): void {
-    this.#stopPausing = this.link.surroundings.after(ms, () => {
+    this.#stopPausing = this.#after(ms, () => {
       this.#stopPausing = undefined
       this.#send()
     })
@@ -230,8 +252,8 @@ export class RedisFollowing implements Following {
 
   #repairSoon(): void {
     this.#cancel?.()
-    this.#cancel = this.link.surroundings.after(OVERTAKEN_MS, () => {
-      if (this.#inOrder?.hasGap === true) void this.#repair()
+    this.#cancel = this.#after(OVERTAKEN_MS, () => {
+      if (this.#inOrder?.hasGap === true) this.#watch(this.#repair())
     })
   }
 
@@ -289,10 +311,27 @@ export class RedisFollowing implements Following {
     this.link.troubled()
     this.#failures += 1
     this.#cancel?.()
-    const { surroundings } = this.link
-    this.#cancel = surroundings.after(backoffMs(this.#failures, surroundings.random()), () => {
+    const waitMs = backoffMs(this.#failures, this.link.surroundings.random())
+    this.#cancel = this.#after(waitMs, () => {
       if (this.#state === 'lost' && this.link.live) this.begin()
     })
+  }
+
+  /** Calls back once; what that throws is this room's alone. */
+  #after(ms: number, work: () => void): () => void {
+    return this.link.surroundings.after(ms, () => this.#run(work))
+  }
+
+  #run(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      this.broken(error)
+    }
+  }
+
+  #watch(work: Promise<void>): void {
+    work.catch((error: unknown) => this.broken(error))
   }
 
   #leave(state: 'lost' | 'ended'): void {

@@ -40,10 +40,32 @@ export interface LoggedBatch {
   readonly batch: WrittenBatch
 }
 
-/** Reads what the script `APPEND` wrote: `<life> <number> <atMs> <node>`, and a line an operation. */
+/** What is in a room's log, or comes on its channel, is nothing that a node wrote. */
+export class BrokenLog extends Error {
+  override readonly name = 'BrokenLog'
+
+  /** @param life of that log; 0 if it isn't known */
+  constructor(
+    message: string,
+    readonly life = 0,
+  ) {
+    super(message)
+  }
+}
+
+/**
+ * Reads what the script `APPEND` wrote: `<life> <number> <atMs> <node>`, and a line an operation.
+ *
+ * @throws {BrokenLog} if it is something else
+ */
 export function parseBatch(text: string): LoggedBatch {
   const [head = '', ...texts] = text.split('\n')
-  const [life, number, atMs, node = ''] = head.split(' ')
-  const batch = { number: Number(number), atMs: Number(atMs), node, texts }
-  return { life: Number(life), batch }
+  const [, ...words] = HEAD.exec(head) ?? []
+  const [life = 0, number = 0, atMs = 0] = words.slice(0, 3).map(Number)
+  const node = words[3]
+  if (node === undefined) throw new BrokenLog(`not a batch: ${head.slice(0, SHOWN_CHARACTERS)}`)
+  return { life, batch: { number, atMs, node, texts } }
 }
+
+const HEAD = /^(\d+) (\d+) (\d+) (\S+)$/
+const SHOWN_CHARACTERS = 80

@@ -1,6 +1,6 @@
 import { type Checkpoint, ExchangeLost, LOG_TTL_MS } from './exchange.js'
 import type { Reply } from './redis-connection.js'
-import { type LoggedBatch, parseBatch } from './redis-keys.js'
+import { BrokenLog, type LoggedBatch, parseBatch } from './redis-keys.js'
 import { JOIN, READ, type Script } from './redis-scripts.js'
 
 /** A room as it is read from its log. */
@@ -33,6 +33,7 @@ const ATTEMPTS = 5
  *
  * @param keys of the room, its log, and the fence
  * @throws {ExchangeLost}
+ * @throws {BrokenLog} that names the log
  */
 export async function readRoom(
   asks: Asks,
@@ -45,7 +46,7 @@ export async function readRoom(
     const reply = await asks.ask(JOIN, keys, args)
     const [life, last, number, state, texts] = reply as [string, string, string, string, string[]]
     const checkpoint = number === '0' ? null : { number: Number(number), state }
-    const batches = texts.map(parseBatch)
+    const batches = parseAll(texts, life)
     const isWhole = await readRest(asks, keys, batches, Number(number), Number(last))
     if (isWhole) return { life: Number(life), checkpoint, batches }
   }
@@ -68,6 +69,14 @@ async function readRest(
     if (number >= last) return true
     const reply = await asks.ask(READ, [room, log], [newest?.life ?? 0, number + 1, PAGE])
     if (reply === null || (reply as string[]).length === 0) return false
-    for (const text of reply as string[]) batches.push(parseBatch(text))
+    batches.push(...parseAll(reply as string[], String(newest?.life)))
+  }
+}
+
+function parseAll(texts: readonly string[], life: string): LoggedBatch[] {
+  try {
+    return texts.map(parseBatch)
+  } catch (error) {
+    throw new BrokenLog((error as Error).message, Number(life))
   }
 }

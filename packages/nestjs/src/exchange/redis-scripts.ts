@@ -31,6 +31,20 @@ local function forgot(number, known, mark)
 end
 `
 
+/** Makes a room's log an empty one, whose first version is above all that were used before. */
+const BEGIN_ANEW = `
+local function beginAnew(life, number, known)
+  local time = redis.call('TIME')
+  local first = tonumber(time[1]) * 1000000 + tonumber(time[2])
+  local before = tonumber(life or '0') + ${VERSIONS_A_BATCH} * ((number or 0) + 1)
+  local new = string.format('%.0f', math.max(first, before, known))
+  redis.call('DEL', KEYS[1], KEYS[2])
+  redis.call('HSET', KEYS[1], 'life', new, 'number', 0, 'atMs', 0, 'mark', '',
+    'checkpoint', 0, 'state', '', 'total', 0, 'base', 0)
+  return new
+end
+`
+
 /**
  * Begins to follow a room, and makes it if it isn't there, or if its log has lost what this node
  * knows of it, or doesn't reach back to its checkpoint.
@@ -39,7 +53,7 @@ end
  * node knows; what the fence says from now on, how long to keep the room, how many batches to answer.
  * Answers life, number, checkpoint, state, and the first batches after the checkpoint.
  */
-export const JOIN = script(`${FORGOT}
+export const JOIN = script(`${FORGOT}${BEGIN_ANEW}
 local room = redis.call('HMGET', KEYS[1], 'life', 'number', 'checkpoint', 'state')
 local life, number, checkpoint = room[1], tonumber(room[2]), tonumber(room[3])
 local fresh = not life or (life == ARGV[1] and forgot(number, tonumber(ARGV[2]), ARGV[3]))
@@ -48,15 +62,9 @@ if not fresh and number > checkpoint then
   fresh = #redis.call('XRANGE', KEYS[2], next, next) == 0
 end
 if fresh then
-  local time = redis.call('TIME')
-  local first = tonumber(time[1]) * 1000000 + tonumber(time[2])
-  local before = tonumber(life or '0') + ${VERSIONS_A_BATCH} * ((number or 0) + 1)
   local known = tonumber(ARGV[1]) + ${VERSIONS_A_BATCH} * (tonumber(ARGV[2]) + 1)
-  life = string.format('%.0f', math.max(first, before, known))
+  life = beginAnew(life, number, known)
   number, checkpoint = 0, 0
-  redis.call('DEL', KEYS[1], KEYS[2])
-  redis.call('HSET', KEYS[1], 'life', life, 'number', 0, 'atMs', 0, 'mark', '',
-    'checkpoint', 0, 'state', '', 'total', 0, 'base', 0)
   room[4] = ''
 end
 redis.call('SET', KEYS[3], ARGV[4], 'PX', ARGV[5])
@@ -164,6 +172,18 @@ return answer
 
 /** Gives up a lease. Keys: leases. Arguments: node. */
 export const LEAVE = script(`return redis.call('ZREM', KEYS[1], ARGV[1])`)
+
+/**
+ * Makes a room begin again for everybody, whose log can't be used. Keys: room, log. Arguments: life,
+ * how long to keep the room. Answers 0 if the log is another one by now.
+ */
+export const DISCARD = script(`${BEGIN_ANEW}
+local room = redis.call('HMGET', KEYS[1], 'life', 'number')
+if room[1] ~= ARGV[1] then return 0 end
+beginAnew(room[1], tonumber(room[2]), 0)
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return 1
+`)
 
 /** Follows no more. Keys: fence. */
 export const PART = script(`return redis.call('DEL', KEYS[1])`)

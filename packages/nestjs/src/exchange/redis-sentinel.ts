@@ -50,6 +50,10 @@ export class SentinelConnection implements RedisConnection {
     return this.#server?.hears ?? false
   }
 
+  get fault(): string {
+    return this.#server?.fault ?? this.#fault
+  }
+
   hearsFrom(): boolean {
     return this.hears
   }

@@ -21,7 +21,7 @@ export class ServerConnection implements RedisConnection {
   readonly #commands
   readonly #messages
   /** Why there was no connection the last time. */
-  #fault = 'no connection'
+  #fault = 'no connection for messages'
 
   constructor({ host, port }: ServerAddress, login: ServerLogin, database: number) {
     const options = clientOptions(login)
@@ -32,6 +32,10 @@ export class ServerConnection implements RedisConnection {
 
   get hears(): boolean {
     return this.#messages.isReady
+  }
+
+  get fault(): string {
+    return this.#fault
   }
 
   hearsFrom(): boolean {

@@ -17,6 +17,7 @@ import type { Listener, RedisConnection, Reply } from './redis-connection.js'
 import { RedisFollowing } from './redis-following.js'
 import { RedisKeys } from './redis-keys.js'
 import type { RedisLink } from './redis-link.js'
+import { probeRights, refusalOf } from './redis-refusal.js'
 import { LEAVE, PULSE, type Script } from './redis-scripts.js'
 import { PROCESS, type Surroundings } from './surroundings.js'
 
@@ -34,7 +35,7 @@ const ROOMS_AT_A_TIME = 64
  *   meanwhile goes together; without it, what is appended while one is on its way
  * @throws {TypeError} if that is no such address
  */
-export function openRedis(url: string, intervalMs = 0): Exchange {
+export function openRedis(url: string, intervalMs = 0): RedisExchange {
   const { connection, prefix } = parseRedisUrl(url)
   return new RedisExchange(connection, new RedisKeys(prefix), intervalMs, PROCESS)
 }
@@ -50,6 +51,13 @@ export class RedisExchange implements Exchange, RedisLink {
   readonly #leases = new Leases()
   #state: 'starting' | 'live' | 'lost' | 'closed' = 'starting'
   #epoch = ''
+  #decide!: () => void
+  /** Settles when Redis has answered for the first time, or can't be reached. */
+  readonly #decided = new Promise<void>((resolve) => {
+    this.#decide = resolve
+  })
+  /** What Redis said when it refused this node, if that is why it was lost. */
+  #refusal: string | undefined
   /** When the lease was last renewed, at the earliest. */
   #renewedMs: number
   #beating = false
@@ -69,6 +77,25 @@ export class RedisExchange implements Exchange, RedisLink {
     connection.open(() => this.#returned())
     // Sooner if it is there sooner.
     this.#cancel = surroundings.after(PATIENCE_MS, () => void this.#beat())
+  }
+
+  /**
+   * Settles when Redis lets this node do all that it needs, or can't be reached for now.
+   *
+   * @throws {Error} if it refuses the user, the password or the rights
+   * @see PROTOCOL.md EX10
+   */
+  async admitted(): Promise<void> {
+    await this.#decided
+    if (this.ready) {
+      await probeRights(this).catch((error: unknown) => {
+        this.#refusal = refusalOf(error)
+      })
+    }
+    if (this.#refusal === undefined) return
+    throw new Error(
+      `Redis refuses this server: ${this.#refusal} Check the user, the password and the rights in the address of Redis.`,
+    )
   }
 
   get ready(): boolean {
@@ -111,7 +138,8 @@ export class RedisExchange implements Exchange, RedisLink {
     const isLive = this.ready
     this.#state = 'closed'
     this.#cancel?.()
-    for (const following of this.#followings) following.end()
+    this.#decide()
+    this.#each((following) => following.end())
     // If it isn't heard, the lease runs out.
     if (isLive) await this.ask(LEAVE, [this.keys.leases], [this.node]).catch(() => {})
     this.connection.close()
@@ -144,7 +172,7 @@ export class RedisExchange implements Exchange, RedisLink {
 
   /** A connection is there, maybe again, and some messages may be missing. */
   #returned(): void {
-    if (this.#state === 'live') for (const following of this.#followings) void following.check()
+    if (this.#state === 'live') this.#each((following) => following.check())
     void this.#beat()
   }
 
@@ -156,9 +184,9 @@ export class RedisExchange implements Exchange, RedisLink {
     // Whoever didn't renew it in time is taken for gone by the others, whatever Redis says now.
     if (this.#state === 'live' && !this.live) this.#lose(new ExchangeLost('the lease ran out'))
     try {
-      if (this.#isDeaf()) throw new ExchangeLost('no connection for messages')
+      if (this.#isDeaf()) throw new ExchangeLost(this.connection.fault)
       await this.#pulse()
-      for (const following of this.#followings) following.look(this.surroundings.now())
+      this.#each((following) => following.look(this.surroundings.now()))
     } catch (error) {
       this.#lose(error)
     }
@@ -198,8 +226,10 @@ export class RedisExchange implements Exchange, RedisLink {
     const isNews = this.#state !== 'live' || epoch !== this.#epoch
     if (this.#state === 'lost') this.#logger.log('Redis is back')
     this.#state = 'live'
+    this.#refusal = undefined
     this.#epoch = epoch
-    if (isNews) for (const following of this.#followings) following.begin()
+    this.#decide()
+    if (isNews) this.#each((following) => following.begin())
   }
 
   /** @throws {ExchangeLost} if it isn't there in time, or fails */
@@ -225,10 +255,24 @@ export class RedisExchange implements Exchange, RedisLink {
     this.#leases.interrupted()
     if (this.#state === 'lost') return
     this.#state = 'lost'
+    this.#refusal = refusalOf(error)
+    const what = this.#refusal === undefined ? "can't be reached" : 'refuses this server'
     this.#logger.warn(
-      `Redis can't be reached, and rooms are this node's own until it is back: ${messageOf(error)}`,
+      `Redis ${what}, and rooms are this node's own until it is back: ${messageOf(error)}`,
     )
-    for (const following of this.#followings) following.lose()
+    this.#decide()
+    this.#each((following) => following.lose())
+  }
+
+  /** What one room throws is that room's alone. */
+  #each(work: (following: RedisFollowing) => void): void {
+    for (const following of this.#followings) {
+      try {
+        work(following)
+      } catch (error) {
+        following.broken(error)
+      }
+    }
   }
 }
 

@@ -1,10 +1,9 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
-import { Inject, Injectable } from '@nestjs/common'
-import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core'
+import type { Http2Stream } from 'node:http2'
+import { Injectable } from '@nestjs/common'
 import { type Json, Problem } from '@whereabouts/protocol'
-import { WHEREABOUTS_PATH } from '../options.js'
-import { whenThereIsHttp } from './platform.js'
+import type { Call, PlatformRequest } from './call.js'
 
 /** The headers of a request that say what its body is. */
 interface BodyHeaders {
@@ -19,7 +18,6 @@ interface JsonBody {
   readonly bytes: number
 }
 
-const CALLS = /^(?:rooms\/[^/]+\/(?:events|location|leave|document(?:\/sync)?)|location)\/?$/
 const BYTES_TYPE = /^application\/octet-stream\s*(?:;|$)/i
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
 const NOTHING = Buffer.alloc(0)
@@ -36,17 +34,14 @@ const CHARSET = /;\s*charset\s*=\s*"?([^";\s]+)/i
 export class Bodies {
   readonly #headers = new WeakMap<IncomingMessage, BodyHeaders>()
 
-  constructor(
-    @Inject(HttpAdapterHost) host: HttpAdapterHost,
-    @Inject(ApplicationConfig) private readonly config: ApplicationConfig,
-    @Inject(WHEREABOUTS_PATH) private readonly path: string,
-  ) {
-    whenThereIsHttp(host, (platform) => {
-      platform.use((request: IncomingMessage, _response: unknown, next: () => void) => {
-        if (request.method === 'POST' && this.#isOurs(request.url ?? '')) this.#keep(request)
-        next()
-      })
-    })
+  /** Keeps the body of a request, which the platform has for the module, from its parsers. */
+  keep(request: IncomingMessage): void {
+    if (this.#headers.has(request)) return
+    this.#headers.set(request, bodyHeaders(request))
+    delete request.headers['content-type']
+    delete request.headers['content-encoding']
+    delete request.headers['content-length']
+    delete request.headers['transfer-encoding']
   }
 
   /**
@@ -55,10 +50,10 @@ export class Bodies {
    * @throws {Problem} unsupported-media-type, too-large, bad-json
    * @see PROTOCOL.md ER2, ER3, ER4
    */
-  async readJson(request: IncomingMessage, limitBytes: number): Promise<JsonBody> {
-    const headers = this.#headers.get(request) ?? bodyHeaders(request)
+  async readJson(call: Call, limitBytes: number): Promise<JsonBody> {
+    const headers = this.#headersOf(call)
     checkMediaType(headers)
-    const body = await read(request, headers.lengthBytes, limitBytes)
+    const body = await read(call, headers.lengthBytes, limitBytes)
     return { value: parseJson(body), bytes: body.length }
   }
 
@@ -68,48 +63,38 @@ export class Bodies {
    * @throws {Problem} unsupported-media-type, too-large
    * @see PROTOCOL.md DO7, ER3
    */
-  async readBytes(request: IncomingMessage, limitBytes: number): Promise<Uint8Array> {
-    const { type, encoding, lengthBytes } = this.#headers.get(request) ?? bodyHeaders(request)
+  async readBytes(call: Call, limitBytes: number): Promise<Uint8Array> {
+    const { type, encoding, lengthBytes } = this.#headersOf(call)
     if (!BYTES_TYPE.test(type ?? '') || !isPlain(encoding)) {
       throw new Problem(
         'unsupported-media-type',
         'Send the bytes as they are: "Content-Type: application/octet-stream", not compressed.',
       )
     }
-    return read(request, lengthBytes, limitBytes)
+    return read(call, lengthBytes, limitBytes)
   }
 
   /** Whether a body was announced. */
-  has(request: IncomingMessage): boolean {
-    const { type, lengthBytes } = this.#headers.get(request) ?? bodyHeaders(request)
+  has(call: Call): boolean {
+    const { type, lengthBytes } = this.#headersOf(call)
     return type !== undefined || lengthBytes > 0
   }
 
-  #isOurs(url: string): boolean {
-    const mount = [this.config.getGlobalPrefix(), this.path]
-      .map((part) => part.replace(/^\/+|\/+$/g, ''))
-      .filter((part) => part !== '')
-      .map((part) => `/${part}`)
-      .join('')
-    const path = url.split('?', 1)[0]!
-    return path.startsWith(`${mount}/`) && CALLS.test(path.slice(mount.length + 1))
-  }
-
-  #keep(request: IncomingMessage): void {
-    this.#headers.set(request, bodyHeaders(request))
-    delete request.headers['content-type']
-    delete request.headers['content-encoding']
-    delete request.headers['content-length']
-    delete request.headers['transfer-encoding']
+  #headersOf({ request }: Call): BodyHeaders {
+    return this.#headers.get(request) ?? bodyHeaders(request)
   }
 }
 
-function bodyHeaders({ headers }: IncomingMessage): BodyHeaders {
-  const chunked = headers['transfer-encoding'] !== undefined
+function bodyHeaders(request: IncomingMessage & { stream?: Http2Stream }): BodyHeaders {
+  const { headers, stream } = request
+  const { 'content-length': length, 'transfer-encoding': coding } = headers
+  // HTTP/2 needs no header to say that a body follows.
+  const isEndless =
+    coding !== undefined || (length === undefined && stream?.endAfterHeaders === false)
   return {
     type: headers['content-type'],
     encoding: headers['content-encoding'],
-    lengthBytes: chunked ? Infinity : Number(headers['content-length'] ?? 0),
+    lengthBytes: isEndless ? Infinity : Number(length ?? 0),
   }
 }
 
@@ -130,7 +115,7 @@ function isPlain(encoding: string | undefined): boolean {
 }
 
 async function read(
-  request: IncomingMessage,
+  { request, platform }: Call,
   announcedBytes: number,
   limitBytes: number,
 ): Promise<Buffer> {
@@ -143,7 +128,26 @@ async function read(
     request.resume()
     return body
   }
+  if (request.readableDidRead || request.readableEnded) {
+    return announcedBytes === 0 ? NOTHING : leftBy(platform, limitBytes)
+  }
   return gather(request, limitBytes)
+}
+
+/**
+ * What a parser of the application, which read the body first, has left of it. A text is refused: it
+ * may be the body, or what a JSON text says.
+ *
+ * @see PROTOCOL.md HT13
+ */
+function leftBy({ rawBody, body }: PlatformRequest, limitBytes: number): Buffer {
+  const left = [rawBody, body].find((part) => part instanceof Uint8Array)
+  if (left === undefined && (body === undefined || typeof body === 'string')) {
+    throw new Error('the application reads the bodies of these calls and leaves nothing of them')
+  }
+  const bytes = Buffer.from(left ?? JSON.stringify(body))
+  if (bytes.length > limitBytes) throw tooLarge(limitBytes)
+  return bytes
 }
 
 function gather(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
@@ -157,12 +161,16 @@ function gather(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
       request.off('data', onData).pause()
       reject(tooLarge(limitBytes))
     }
+    const onClose = () => {
+      if (!request.complete) reject(new Problem('bad-json', 'The body did not arrive whole.'))
+    }
     request.on('data', onData)
     request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)))
     // Also after its end, when it changes nothing; before, the caller has gone.
-    request.on('close', () => {
-      if (!request.complete) reject(new Problem('bad-json', 'The body did not arrive whole.'))
-    })
+    request.on('close', onClose)
+    if (request.closed) onClose()
+    // Also if somebody has paused it.
+    request.resume()
   })
 }
 

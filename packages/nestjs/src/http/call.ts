@@ -6,12 +6,18 @@ import type { Parameter } from '../identity/caller.js'
 export interface PlatformRequest {
   /** Node's own request, where the platform wraps it. */
   readonly raw?: IncomingMessage
+  readonly url?: string | undefined
+  readonly params?: { readonly room?: string }
+  /** What a parser of the application made of the body, where one has read it. */
+  readonly body?: unknown
+  readonly rawBody?: unknown
 }
 
 /** A response as Express or Fastify hands it to a controller. */
 export interface PlatformResponse {
   readonly raw?: ServerResponse
   hijack?(): unknown
+  callNotFound?(): PromiseLike<unknown>
   getHeaders?(): Record<string, number | string | string[] | undefined>
 }
 
@@ -21,19 +27,17 @@ export interface PlatformResponse {
  * what travels as the protocol has it.
  */
 export class Call {
-  /** The path as it came, escapes and all. */
-  readonly path: string
-  readonly #search: string
+  readonly #target: string
   #parameters: URLSearchParams | undefined
 
+  /** @param platform the request as the platform has it, where there is one */
   constructor(
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
+    readonly platform: PlatformRequest = request,
   ) {
-    const { originalUrl = request.url ?? '/' } = request as { originalUrl?: string }
-    const end = originalUrl.indexOf('?')
-    this.path = end < 0 ? originalUrl : originalUrl.slice(0, end)
-    this.#search = end < 0 ? '' : originalUrl.slice(end)
+    // Not what it was before the application rewrote it: guards see this one, and so does the router.
+    this.#target = request.url ?? ''
   }
 
   static of(request: PlatformRequest, response: PlatformResponse): Call {
@@ -45,12 +49,12 @@ export class Call {
       }
       response.hijack()
     }
-    return new Call(request.raw ?? (request as IncomingMessage), raw)
+    return new Call(request.raw ?? (request as IncomingMessage), raw, request)
   }
 
   /** A parameter from the query; the last one counts if there are several. */
   readonly query: Parameter = (name) => {
-    this.#parameters ??= new URLSearchParams(this.#search)
+    this.#parameters ??= parametersOf(this.#target)
     return this.#parameters.getAll(name).at(-1)
   }
 
@@ -112,6 +116,11 @@ function headersOf(
     'Content-Length': Buffer.byteLength(body),
     'Cache-Control': 'no-store',
   }
+}
+
+function parametersOf(target: string): URLSearchParams {
+  const end = target.indexOf('?')
+  return new URLSearchParams(end < 0 ? '' : target.slice(end))
 }
 
 /** Reads a whole number from a parameter. @throws {Problem} bad-parameter */

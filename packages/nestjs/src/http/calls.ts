@@ -56,7 +56,7 @@ export class Calls {
     // Thousands of times a second: what isn't asked isn't waited for.
     const user = this.options.authenticate && (await this.#authorize(request))
     const caller = identify(request, call.query, keyParameter, user)
-    const { value, bytes } = await this.bodies.readJson(request, this.options.maxLocationBytes)
+    const { value, bytes } = await this.bodies.readJson(call, this.options.maxLocationBytes)
     const moved = await this.rooms.move(room, caller, value, bytes)
     keepKey(call, caller)
     return moved
@@ -102,15 +102,16 @@ export class Calls {
   async syncDocument(call: Call, room: string): Promise<void> {
     const { request, query } = call
     await this.#authorize(request)
-    const vector = await this.bodies.readBytes(request, this.options.maxUpdateBytes)
+    const vector = await this.bodies.readBytes(call, this.options.maxUpdateBytes)
     call.send(200, BYTES_TYPE, await this.rooms.sync(room, vector, query('since')))
   }
 
   /** @see PROTOCOL.md DO2, DO9 */
-  async postDocument({ request }: Call, room: string): Promise<Updated> {
+  async postDocument(call: Call, room: string): Promise<Updated> {
+    const { request } = call
     await this.#authorize(request)
     const key = idempotencyKey(request)
-    const update = await this.bodies.readBytes(request, this.options.maxUpdateBytes)
+    const update = await this.bodies.readBytes(call, this.options.maxUpdateBytes)
     return this.rooms.update(room, update, key)
   }
 
@@ -146,19 +147,31 @@ export class Calls {
     return this.users.calling(request)
   }
 
-  /** The parameters of a stream: the query's, and before them the fields of a body if there is one. */
-  async #parameters({ request, query }: Call): Promise<Parameter> {
-    if (request.method !== 'POST' || !this.bodies.has(request)) return query
-    const { value } = await this.bodies.readJson(request, PARAMETERS_LIMIT_BYTES)
+  /** The parameters of a stream: the query's, and the fields of a body if there is one. */
+  async #parameters(call: Call): Promise<Parameter> {
+    const { request, query } = call
+    if (request.method !== 'POST' || !this.bodies.has(call)) return query
+    const { value } = await this.bodies.readJson(call, PARAMETERS_LIMIT_BYTES)
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw new Problem('bad-parameter', 'The parameters are the fields of a JSON object.')
     }
-    const fields = new Map(Object.entries(value))
-    return (name) => {
-      const field = fields.get(name)
-      return field === undefined ? query(name) : parameterText(field)
-    }
+    const fields = new Map(
+      Object.entries(value).map(([name, field]) => [name, parameterText(field)]),
+    )
+    for (const [name, text] of fields) checkAgreement(name, text, query(name))
+    return (name) => fields.get(name) ?? query(name)
   }
+}
+
+/**
+ * Guards see the query alone, so that a body can't overrule it.
+ *
+ * @throws {Problem} bad-parameter
+ * @see PROTOCOL.md HT12
+ */
+function checkAgreement(name: string, field: string, inQuery: string | undefined): void {
+  if (inQuery === undefined || inQuery === field) return
+  throw badParameter(name, 'the same in the query and in the body, where it is in both')
 }
 
 /** @see PROTOCOL.md ST14; RFC 9110 12.5.3 */

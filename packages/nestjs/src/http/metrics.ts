@@ -19,6 +19,8 @@ const COUNTERS = {
   document_compactions: 'Documents that were made small',
   document_compaction_seconds: 'How long that took, what else was served meanwhile included',
   store_failures: 'Calls that failed because the store did',
+  room_failures: 'Rooms that failed, whose readers were ended',
+  reader_failures: 'Streams that failed alone and were ended',
 } as const
 type Name = keyof RoomsCount
 

@@ -37,8 +37,18 @@ export class EveryProblemFilter implements ExceptionFilter {
 
 const logger = new Logger('whereabouts')
 
-/** Answers a call that failed, whatever with. @see PROTOCOL.md ER1, ER5 */
+/** Answers a call that failed, whatever with. Never throws. @see PROTOCOL.md ER1, ER5 */
 export function sendError(call: Call, error: unknown): void {
+  try {
+    send(call, error)
+  } catch (fault) {
+    // A response that can't be written to: nobody is there who could be told.
+    logger.error(fault)
+    call.response.destroy()
+  }
+}
+
+function send(call: Call, error: unknown): void {
   if (error instanceof Problem) call.problem(error)
   else if (error instanceof HttpException) sendHttpException(call, error)
   else {

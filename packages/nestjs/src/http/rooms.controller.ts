@@ -1,9 +1,42 @@
-import { All, Controller, Inject, Req, Res, UseFilters, VERSION_NEUTRAL } from '@nestjs/common'
+import {
+  All,
+  Controller,
+  Inject,
+  Next,
+  Req,
+  Res,
+  UseFilters,
+  VERSION_NEUTRAL,
+} from '@nestjs/common'
 import { Call, methodNotAllowed, type PlatformRequest, type PlatformResponse } from './call.js'
 import { Calls } from './calls.js'
+import { OwnRoute, passOn, roomAddressOf } from './own-routes.js'
 import { EveryProblemFilter } from './problem.filter.js'
+import { ROOM_CALLS, type RoomCall } from './routes.js'
 
-const ROOM = /\/rooms\/([^/]*)\/(?:document\/sync|[^/]+)\/?$/
+type Answer = (calls: Calls, call: Call, room: string) => Promise<void>
+
+/** What each call does, by its method. */
+const ANSWERS: { readonly [call in RoomCall]: { readonly [method: string]: Answer } } = {
+  events: {
+    GET: (calls, call, room) => calls.stream(call, room),
+    POST: (calls, call, room) => calls.stream(call, room),
+  },
+  location: {
+    GET: (calls, call, room) => calls.getLocation(call, room),
+    POST: async (calls, call, room) => call.json(200, await calls.postLocation(call, room)),
+  },
+  leave: {
+    POST: (calls, call, room) => calls.leave(call, room),
+  },
+  document: {
+    GET: (calls, call, room) => calls.getDocument(call, room),
+    POST: async (calls, call, room) => call.json(200, await calls.postDocument(call, room)),
+  },
+  'document/sync': {
+    POST: (calls, call, room) => calls.syncDocument(call, room),
+  },
+}
 
 /** The calls below `/rooms/`. @see PROTOCOL.md §6 */
 @Controller({ path: 'rooms', version: VERSION_NEUTRAL })
@@ -11,62 +44,19 @@ const ROOM = /\/rooms\/([^/]*)\/(?:document\/sync|[^/]+)\/?$/
 export class RoomsController {
   constructor(@Inject(Calls) private readonly calls: Calls) {}
 
-  @All(':room/events')
-  async events(@Req() request: PlatformRequest, @Res() response: PlatformResponse): Promise<void> {
-    const call = Call.of(request, response)
-    allow(call, ['GET', 'POST'])
-    await this.calls.stream(call, roomOf(call))
-  }
-
-  @All(':room/location')
-  async location(
+  @All(ROOM_CALLS.map((call) => `:room/${call}`))
+  @OwnRoute('room')
+  async serve(
     @Req() request: PlatformRequest,
     @Res() response: PlatformResponse,
+    @Next() next?: () => void,
   ): Promise<void> {
+    const address = roomAddressOf(request)
+    if (address === undefined) return passOn(response, next)
     const call = Call.of(request, response)
-    allow(call, ['GET', 'POST'])
-    if (call.request.method === 'GET') await this.calls.getLocation(call, roomOf(call))
-    else call.json(200, await this.calls.postLocation(call, roomOf(call)))
-  }
-
-  @All(':room/document')
-  async document(
-    @Req() request: PlatformRequest,
-    @Res() response: PlatformResponse,
-  ): Promise<void> {
-    const call = Call.of(request, response)
-    allow(call, ['GET', 'POST'])
-    if (call.request.method === 'GET') await this.calls.getDocument(call, roomOf(call))
-    else call.json(200, await this.calls.postDocument(call, roomOf(call)))
-  }
-
-  @All(':room/document/sync')
-  async sync(@Req() request: PlatformRequest, @Res() response: PlatformResponse): Promise<void> {
-    const call = Call.of(request, response)
-    allow(call, ['POST'])
-    await this.calls.syncDocument(call, roomOf(call))
-  }
-
-  @All(':room/leave')
-  async leave(@Req() request: PlatformRequest, @Res() response: PlatformResponse): Promise<void> {
-    const call = Call.of(request, response)
-    allow(call, ['POST'])
-    await this.calls.leave(call, roomOf(call))
-  }
-}
-
-/** @throws {Problem} method-not-allowed */
-function allow(call: Call, methods: readonly string[]): void {
-  if (!methods.includes(call.request.method ?? '')) throw methodNotAllowed(call, methods)
-}
-
-/** The room in the address itself, as a router's parameter is missing where the name is long. */
-function roomOf({ path }: Call): string {
-  const segment = ROOM.exec(path)?.[1] ?? ''
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    // It isn't a room name as it stands, and is refused as one.
-    return segment
+    const answers = new Map(Object.entries(ANSWERS[address.call]))
+    const answer = answers.get(call.request.method ?? '')
+    if (answer === undefined) throw methodNotAllowed(call, [...answers.keys()])
+    await answer(this.calls, call, address.room)
   }
 }

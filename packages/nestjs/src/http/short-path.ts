@@ -4,11 +4,8 @@ import { HttpAdapterHost } from '@nestjs/core'
 import { Call } from './call.js'
 import { Calls } from './calls.js'
 import { sendError } from './problem.filter.js'
+import { readAddress } from './routes.js'
 import { ShortAnswers } from './short-answers.js'
-
-const METHODS = { events: ['GET', 'POST'], location: ['POST'] }
-// A name that is written with escapes takes the long way.
-const CALL = /^\/rooms\/([A-Za-z0-9._:~-]{1,128})\/(location|events)(?:\?|$)/
 
 /**
  * Answers the calls that come thousands of times a second before the platform sees them: posts of a
@@ -38,9 +35,11 @@ export class ShortPath {
 
   /** Answers the request if it is such a call; `false` if it isn't. PROTOCOL.md HT1, HT2, HT3 */
   take(request: IncomingMessage, response: ServerResponse): boolean {
-    const { method = '', url = '' } = request
-    const [, room, name] = CALL.exec(url) ?? []
-    if (room === undefined || !METHODS[name as keyof typeof METHODS].includes(method)) return false
+    const { method, url = '' } = request
+    const address = method === 'POST' || method === 'GET' ? readAddress(url) : undefined
+    if (address === undefined || address.mount !== '') return false
+    const { call: name, room } = address
+    if (name !== 'events' && !(name === 'location' && method === 'POST')) return false
     const call = new Call(request, response)
     const work = name === 'events' ? this.calls.stream(call, room) : this.#post(call, room)
     work.catch((error: unknown) => sendError(call, error))

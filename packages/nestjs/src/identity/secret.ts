@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const SECRET_FILE = 'secret'
@@ -38,6 +38,8 @@ function readSecret(file: string): string | undefined {
 function makeSecret(file: string): string {
   const draft = `${file}.${randomBytes(6).toString('hex')}`
   writeFileSync(draft, `${newSecret()}\n`, { mode: 0o600, flush: true })
+  // Whatever the umask.
+  chmodSync(draft, 0o600)
   try {
     linkSync(draft, file)
   } catch (error) {

@@ -4,6 +4,7 @@ import {
   encodeEvent,
   type Goodbye,
   type Hello,
+  type Problem,
   SSE_COMMENT,
   type View,
 } from '@whereabouts/protocol'
@@ -118,15 +119,33 @@ export class Connection implements Reader, Kept {
   }
 
   end(): void {
+    if (this.#ended) return
     this.#ended = true
     this.response.end(this.#checksum?.end())
+  }
+
+  /** @see PROTOCOL.md ST11 */
+  fail(problem: Problem): void {
+    try {
+      // The list view has no place for it.
+      if (this.view === 'patch') this.#say('problem', problem)
+      this.end()
+    } catch {
+      // A socket that can't be written to can't be told why.
+      this.destroy()
+    }
   }
 
   destroy(): void {
     this.response.destroy()
   }
 
+  #say(event: string, data: object): void {
+    this.#write(new SharedBytes(encodeEvent({ event, data: JSON.stringify(data) })))
+  }
+
   #write(bytes: SharedBytes): void {
+    if (this.#ended) return
     if (this.#checksum === undefined) return this.#put(bytes)
     const { blocks, checksum } = bytes.deflated
     this.#checksum.add(checksum)

@@ -1,13 +1,15 @@
-import type { Goodbye } from '@whereabouts/protocol'
+import type { Goodbye, Problem } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
 import { VirtualClock } from '../../../../test/simulation/virtual-clock.js'
 import { Connections, type Kept } from './connections.js'
+import { Faults } from './faults.js'
 
 const HEARTBEAT_MS = 15_000
 
 class RecordingConnection implements Kept {
   readonly pings: number[] = []
   readonly goodbyes: { readonly atMs: number; readonly reconnectInMs: number }[] = []
+  readonly failures: string[] = []
   ended = false
   destroyed = false
 
@@ -28,11 +30,19 @@ class RecordingConnection implements Kept {
   destroy(): void {
     this.destroyed = true
   }
+
+  fail({ problem }: Problem): void {
+    this.failures.push(problem)
+  }
 }
 
 function start(maxConnections = 1_000) {
   const clock = new VirtualClock()
-  const connections = new Connections({ heartbeatMs: HEARTBEAT_MS, maxConnections }, clock)
+  const connections = new Connections(
+    { heartbeatMs: HEARTBEAT_MS, maxConnections },
+    clock,
+    new Faults(() => {}),
+  )
   const open = () => {
     const connection = new RecordingConnection(clock)
     const place = connections.reserve()

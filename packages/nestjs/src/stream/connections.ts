@@ -1,5 +1,6 @@
 import { type Goodbye, Problem } from '@whereabouts/protocol'
 import type { Clock } from './clock.js'
+import type { Endable, Faults } from './faults.js'
 
 /** What bounds and paces the open connections of a server. */
 export interface ConnectionLimits {
@@ -8,7 +9,7 @@ export interface ConnectionLimits {
 }
 
 /** What stays open for a while and is looked after meanwhile. */
-export interface Kept {
+export interface Kept extends Endable {
   ping(): void
   /** Says that the server is going away; more may follow. */
   goodbye(goodbye: Goodbye): void
@@ -73,6 +74,7 @@ export class Connections {
   constructor(
     private readonly limits: ConnectionLimits,
     private readonly clock: Clock,
+    private readonly faults: Faults,
   ) {
     const slots = Math.ceil(limits.heartbeatMs / LONGEST_TICK_MS)
     this.#tickMs = limits.heartbeatMs / slots
@@ -113,7 +115,8 @@ export class Connections {
       const untold = this.#all().filter((connection) => !told.has(connection))
       for (const connection of untold.slice(0, Math.ceil(untold.length / left))) {
         told.add(connection)
-        connection.goodbye({ reconnectInMs: Math.floor(Math.random() * MOST_RECONNECT_MS) })
+        const reconnectInMs = Math.floor(Math.random() * MOST_RECONNECT_MS)
+        this.faults.serve(connection, () => connection.goodbye({ reconnectInMs }))
       }
       const nextMs = startMs + overMs * (1 - (left - 1) / steps)
       await this.#emptyWithin(Math.max(0, nextMs - this.clock.now()))
@@ -125,11 +128,15 @@ export class Connections {
   async close(reconnectInMs: () => number): Promise<void> {
     this.#cancel?.()
     for (const connection of this.#all()) {
-      connection.goodbye({ reconnectInMs: reconnectInMs() })
-      connection.end()
+      this.faults.serve(connection, () => {
+        connection.goodbye({ reconnectInMs: reconnectInMs() })
+        connection.end()
+      })
     }
     await this.#emptyWithin(TAKE_MS)
-    for (const connection of this.#all()) connection.destroy()
+    for (const connection of this.#all()) {
+      this.faults.serve(connection, () => connection.destroy())
+    }
   }
 
   async #emptyWithin(ms: number): Promise<void> {
@@ -167,7 +174,9 @@ export class Connections {
 
   #tick(): void {
     this.#cancel = undefined
-    for (const connection of this.#slots[this.#next]!) connection.ping()
+    for (const connection of this.#slots[this.#next]!) {
+      this.faults.serve(connection, () => connection.ping())
+    }
     this.#next = (this.#next + 1) % this.#slots.length
     this.#schedule()
   }

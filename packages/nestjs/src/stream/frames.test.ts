@@ -1,11 +1,13 @@
-import type { Json, Patch, View } from '@whereabouts/protocol'
+import type { Json, Patch, Problem, View } from '@whereabouts/protocol'
 import { describe, expect, it, vi } from 'vitest'
 import { VirtualClock } from '../../../../test/simulation/virtual-clock.js'
 import { Room } from '../room/room.js'
+import { Faults } from './faults.js'
 import type { Frame } from './frame.js'
 import { Frames, type Reader, UNKNOWN_VERSION } from './frames.js'
 import { Pace } from './pace.js'
 import { Poll } from './poll.js'
+import { RoomGuard } from './room-guard.js'
 
 const LIMITS = {
   leaseMs: 15_000,
@@ -18,6 +20,7 @@ const INTERVAL_MS = 33
 
 class RecordingReader implements Reader {
   readonly received: Frame[] = []
+  readonly failures: string[] = []
   ready = true
 
   constructor(
@@ -31,6 +34,10 @@ class RecordingReader implements Reader {
     this.received.push(frame)
   }
 
+  fail({ problem }: Problem): void {
+    this.failures.push(problem)
+  }
+
   get data(): unknown[] {
     return this.received.map(({ events }) => JSON.parse(events.at(-1)!.data))
   }
@@ -39,9 +46,13 @@ class RecordingReader implements Reader {
 function start() {
   const clock = new VirtualClock()
   const room = new Room('budget', LIMITS)
-  const frames = new Frames({ room, epoch: 'e' }, clock, new Pace(INTERVAL_MS, clock), (updates) =>
-    updates.length === 0 ? [] : [Buffer.concat(updates)],
-  )
+  const logged: unknown[] = []
+  const faults = new Faults((_, error) => logged.push(error))
+  const merge = (updates: readonly Uint8Array[]) =>
+    updates.length === 0 ? [] : [Buffer.concat(updates)]
+  const guard = new RoomGuard('budget', faults, (problem) => frames.fail(problem))
+  const pace = new Pace(INTERVAL_MS, clock)
+  const frames: Frames = new Frames({ room, epoch: 'e' }, clock, pace, merge, guard)
   const join = (view: View = 'patch', version?: number, documents = true, part?: string) => {
     const reader = new RecordingReader(view, version, documents, part)
     frames.add(reader)
@@ -56,7 +67,7 @@ function start() {
     room.update(Uint8Array.from(bytes))
     frames.changed()
   }
-  return { clock, room, frames, join, move, update }
+  return { clock, room, frames, join, move, update, logged }
 }
 
 describe('a frame', () => {

@@ -1,12 +1,14 @@
-import { formatPosition, type View } from '@whereabouts/protocol'
+import { formatPosition, type Problem, type View } from '@whereabouts/protocol'
 import type { Room } from '../room/room.js'
 import type { Clock } from './clock.js'
+import type { Endable } from './faults.js'
 import type { Frame } from './frame.js'
 import { FramesTo, type List } from './frames-to.js'
 import type { Pace } from './pace.js'
+import type { RoomGuard } from './room-guard.js'
 
 /** Whoever is told what changes in a room: an open response, a subscriber, a long-poll. */
-export interface Reader {
+export interface Reader extends Endable {
   readonly view: View
   /** Whether it wants what changes in the document; the list view has no such thing. DO5 */
   readonly documents: boolean
@@ -87,6 +89,7 @@ export class Frames {
     private readonly clock: Clock,
     private readonly pace: Pace,
     private readonly merge: MergeUpdates,
+    private readonly guard: RoomGuard,
   ) {
     this.#framedVersion = source.room.version
   }
@@ -108,7 +111,9 @@ export class Frames {
     return formatPosition({ epoch: this.epoch, version: this.room.version })
   }
 
+  /** @throws {Problem} internal, if the room has failed meanwhile */
   add(reader: Reader): void {
+    this.guard.assertWell()
     this.#readers.add(reader)
   }
 
@@ -124,8 +129,7 @@ export class Frames {
     const atMs = Math.max(this.#nextFrameMs, isUrgent ? nowMs : nowMs + WATCHING_MS)
     if (this.#due !== undefined && this.#due.atMs <= atMs) return
     this.stop()
-    const cancel = this.clock.after(Math.max(0, atMs - nowMs), () => this.#flush())
-    this.#due = { atMs, cancel }
+    this.#schedule(atMs, atMs - nowMs, () => this.#flush())
   }
 
   /** The room is another one now: everybody gets all of it. @see PROTOCOL.md EX3 */
@@ -141,13 +145,26 @@ export class Frames {
 
   /** Brings one reader to the room's version, if it can take it. @see PROTOCOL.md FR4 */
   catchUp(reader: Reader): void {
-    this.#bring(reader, this.#framesToNow())
+    this.guard.run(() => this.#bring(reader, this.#framesToNow()))
   }
 
   /** Stops the frame that is due. */
   stop(): void {
     this.#due?.cancel()
     this.#due = undefined
+  }
+
+  /** Ends every reader. @see PROTOCOL.md RM13 */
+  fail(problem: Problem): void {
+    this.stop()
+    const readers = [...this.#readers]
+    this.#readers.clear()
+    for (const reader of readers) this.guard.faults.end(reader, problem)
+  }
+
+  #schedule(atMs: number, inMs: number, work: () => void): void {
+    const cancel = this.clock.after(Math.max(0, inMs), () => this.guard.run(work))
+    this.#due = { atMs, cancel }
   }
 
   #flush(): void {
@@ -181,8 +198,7 @@ export class Frames {
       // Who isn't where the others are was brought to the room's version on its own, or is now.
       this.#bring(reader, frames.has(reader) ? frames : this.#framesToNow())
     }
-    const cancel = this.clock.after(0, () => this.#write(writing))
-    this.#due = { atMs: startMs, cancel }
+    this.#schedule(startMs, 0, () => this.#write(writing))
   }
 
   #bring(reader: Reader, frames: FramesTo): void {
@@ -190,7 +206,9 @@ export class Frames {
     if (!reader.ready || reader.version === version) return
     const frame = frames.since(reader)
     reader.version = version
-    if (frame !== undefined) reader.send(frame)
+    if (frame === undefined) return
+    const isServed = this.guard.faults.serve(reader, () => reader.send(frame))
+    if (!isServed) this.#readers.delete(reader)
   }
 
   #framesToNow(): FramesTo {

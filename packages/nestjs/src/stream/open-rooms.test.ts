@@ -2,6 +2,7 @@ import { parsePosition } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
 import { VirtualClock } from '../../../../test/simulation/virtual-clock.js'
 import { MemoryExchange } from '../exchange/memory.js'
+import { Faults } from './faults.js'
 import { OpenRooms } from './open-rooms.js'
 import { Poll } from './poll.js'
 
@@ -20,6 +21,7 @@ function start() {
   const emptied: string[] = []
   const exchange = new MemoryExchange()
   const hooks = {
+    faults: new Faults(() => {}),
     merge: (updates: readonly Uint8Array[]) => updates,
     emptied: (room: string) => emptied.push(room),
     updated: () => {},

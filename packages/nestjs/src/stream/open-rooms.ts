@@ -3,9 +3,11 @@ import type { Exchange } from '../exchange/exchange.js'
 import type { Operation } from '../room/operation.js'
 import { Room } from '../room/room.js'
 import type { Clock } from './clock.js'
+import type { Faults } from './faults.js'
 import { Frames, type MergeUpdates, type Reader, UNKNOWN_VERSION } from './frames.js'
 import { Pace } from './pace.js'
 import type { Poll } from './poll.js'
+import { RoomGuard } from './room-guard.js'
 import { SharedRoom, type SharedRoomContext, type SharedRoomLimits } from './shared-room.js'
 import { Untold, type UntoldRooms } from './untold.js'
 
@@ -15,8 +17,9 @@ export interface OpenRoomsLimits extends SharedRoomLimits {
   readonly frameIntervalMs: number
 }
 
-/** What rooms leave to those who know what a document is. */
-export interface DocumentHooks {
+/** What rooms leave to those who know what a document is, and what becomes of a fault. */
+export interface RoomHooks {
+  readonly faults: Faults
   readonly merge: MergeUpdates
   /** Nobody is in a room any more. */
   readonly emptied: (room: string) => void
@@ -29,6 +32,8 @@ export interface DocumentHooks {
 export interface OpenRoom {
   readonly shared: SharedRoom
   readonly frames: Frames
+  /** Where all that concerns it is done. */
+  readonly guard: RoomGuard
 }
 
 /** How often leases are looked at; a member is gone that much late at the most. */
@@ -55,15 +60,17 @@ export class OpenRooms {
     private readonly exchange: Exchange,
     private readonly limits: OpenRoomsLimits,
     private readonly clock: Clock,
-    private readonly documents: DocumentHooks,
+    private readonly hooks: RoomHooks,
     random: () => number,
   ) {
     let number = 0
     this.#context = { exchange, limits, clock, random, nextNumber: () => ++number }
     this.#pace = new Pace(limits.frameIntervalMs, clock)
-    this.#untold = new Untold(documents.untold, (name) => this.#tell(name), random)
+    this.#untold = new Untold(hooks.untold, (name) => this.#tell(name), random, hooks.faults)
     exchange.onGone((node, hasLeft) => {
-      for (const { shared } of this.#rooms.values()) shared.gone(node, hasLeft)
+      for (const { guard, shared } of this.#rooms.values()) {
+        guard.run(() => shared.gone(node, hasLeft))
+      }
     })
   }
 
@@ -92,6 +99,7 @@ export class OpenRooms {
     const room = known ?? this.#newRoom(name, true)
     try {
       if (!room.shared.isReady) await room.shared.ready
+      room.guard.assertWell()
       return await work(room)
     } finally {
       if (room !== known) room.shared.end()
@@ -101,7 +109,7 @@ export class OpenRooms {
   /**
    * The room of that name, made if need be.
    *
-   * @throws {Problem} too-many-rooms
+   * @throws {Problem} too-many-rooms, internal
    */
   open(name: string): OpenRoom {
     return this.#rooms.get(name) ?? this.#make(name)
@@ -137,7 +145,7 @@ export class OpenRooms {
     if (this.exchange.unfollowed === undefined || this.#rooms.has(name)) {
       const { shared } = this.open(name)
       const position = await shared.commit(operation)
-      if (shared.isAlone) await this.documents.untold.note(name)
+      if (shared.isAlone) await this.hooks.untold.note(name)
       return position
     }
     const passing = this.#newRoom(name, true)
@@ -163,14 +171,21 @@ export class OpenRooms {
       poll.version = versionOf(room)
       if (room === undefined) this.#await(name, poll)
       else room.frames.add(poll)
-      await poll.ended
-      room?.frames.remove(poll)
-      // It may have come to be, or be forgotten, meanwhile.
-      this.#rooms.get(name)?.frames.remove(poll)
-      const readers = this.#awaited.get(name)
-      if (readers?.delete(poll) === true && readers.size === 0) this.#awaited.delete(name)
-      if (room !== undefined) this.#changed(name, room)
+      try {
+        await poll.ended
+      } finally {
+        this.#unfollow(name, poll, room)
+      }
     })
+  }
+
+  #unfollow(name: string, poll: Poll, room: OpenRoom | undefined): void {
+    room?.frames.remove(poll)
+    // It may have come to be, or be forgotten, meanwhile.
+    this.#rooms.get(name)?.frames.remove(poll)
+    const readers = this.#awaited.get(name)
+    if (readers?.delete(poll) === true && readers.size === 0) this.#awaited.delete(name)
+    room?.guard.run(() => this.#changed(name, room))
   }
 
   #await(name: string, reader: Reader): void {
@@ -183,7 +198,7 @@ export class OpenRooms {
     if (!this.#isIdle(room)) this.#idle.delete(name)
     else if (!this.#idle.has(name)) {
       this.#idle.set(name, this.clock.now())
-      this.documents.emptied(name)
+      this.hooks.emptied(name)
     }
     this.#sweepLater()
   }
@@ -207,21 +222,35 @@ export class OpenRooms {
   #newRoom(name: string, isPassing = false): OpenRoom {
     // It may begin, and say so, before it is made.
     const made: { room?: OpenRoom } = {}
+    const { faults, merge } = this.hooks
+    const guard = new RoomGuard(name, faults, (problem) => this.#end(name, made.room, problem))
     const hooks = {
       changed: () => this.#changed(name, made.room),
       replaced: () => {
         made.room?.frames.replaced()
-        this.documents.updated(name, undefined)
+        this.hooks.updated(name, undefined)
       },
       updated: (update: string | undefined) => {
         // One who is alone has told its documents itself.
-        if (this.exchange.unfollowed === undefined) this.documents.updated(name, update)
+        if (this.exchange.unfollowed === undefined) this.hooks.updated(name, update)
       },
     }
-    const shared = new SharedRoom(name, this.#context, hooks, isPassing)
-    const frames = new Frames(shared, this.clock, this.#pace, this.documents.merge)
-    made.room = { shared, frames }
+    const shared = new SharedRoom(name, this.#context, hooks, guard, isPassing)
+    guard.assertWell()
+    const frames = new Frames(shared, this.clock, this.#pace, merge, guard)
+    made.room = { shared, frames, guard }
     return made.room
+  }
+
+  /** A room has failed: its readers end, and whoever comes gets one that begins. RM13, RM14 */
+  #end(name: string, room: OpenRoom | undefined, problem: Problem): void {
+    if (room === undefined) return
+    if (this.#rooms.get(name) === room) {
+      this.#rooms.delete(name)
+      this.#idle.delete(name)
+    }
+    room.frames.fail(problem)
+    room.shared.fail()
   }
 
   #changed(name: string, room: OpenRoom | undefined): void {
@@ -233,7 +262,7 @@ export class OpenRooms {
   /** Everybody in a room looks its document up. Answers whether they were told. */
   async #tell(name: string): Promise<boolean> {
     return this.look(name, async (room) => {
-      this.documents.updated(name, undefined)
+      this.hooks.updated(name, undefined)
       await room?.shared.commit({ do: 'update' })
       return room?.shared.isAlone === false
     })
@@ -243,7 +272,9 @@ export class OpenRooms {
   #tellAwaiting(name: string): void {
     const { epoch, version } = this.exchange.unfollowed!
     const source = { epoch, room: new Room(name, this.limits, version) }
-    const nobody = new Frames(source, this.clock, this.#pace, this.documents.merge)
+    // No room that is there has any part in it.
+    const guard = new RoomGuard(name, this.hooks.faults, (problem) => nobody.fail(problem))
+    const nobody = new Frames(source, this.clock, this.#pace, this.hooks.merge, guard)
     for (const reader of this.#awaited.get(name) ?? []) if (reader.documents) nobody.catchUp(reader)
   }
 
@@ -267,10 +298,10 @@ export class OpenRooms {
   #forget(name: string): void {
     const room = this.#rooms.get(name)
     if (room === undefined) return
-    room.frames.stop()
-    room.shared.end()
     this.#rooms.delete(name)
     this.#idle.delete(name)
+    room.frames.stop()
+    room.guard.run(() => room.shared.end())
     for (const reader of room.frames.readers) this.#await(name, reader)
   }
 
@@ -279,8 +310,9 @@ export class OpenRooms {
   }
 
   #sweep(): void {
+    this.#cancel = undefined
     const nowMs = this.clock.now()
-    for (const { shared } of this.#rooms.values()) shared.tick()
+    for (const { guard, shared } of this.#rooms.values()) guard.run(() => shared.tick())
     if (this.exchange.unfollowed === undefined && this.exchange.ready) this.#untold.look(nowMs)
     for (const [name, sinceMs] of this.#idle) {
       if (nowMs - sinceMs < FORGET_MS) break
@@ -289,7 +321,6 @@ export class OpenRooms {
       if (room === undefined || this.#isIdle(room)) this.#forget(name)
       else this.#idle.delete(name)
     }
-    this.#cancel = undefined
     if (this.#rooms.size > 0) this.#sweepLater()
   }
 }

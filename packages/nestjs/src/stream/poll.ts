@@ -1,3 +1,4 @@
+import type { Problem } from '@whereabouts/protocol'
 import type { Kept } from './connections.js'
 import type { Reader } from './frames.js'
 
@@ -8,8 +9,11 @@ export class Poll implements Reader, Kept {
   readonly endsWithFirst = true
   /** Ends the waiting. */
   end!: () => void
-  readonly ended = new Promise<void>((resolve) => {
+  /** Ends it with a problem, which its caller is answered. */
+  fail!: (problem: Problem) => void
+  readonly ended = new Promise<void>((resolve, reject) => {
     this.end = resolve
+    this.fail = reject
   })
 
   /** Until it waits it has nothing. */
@@ -18,7 +22,10 @@ export class Poll implements Reader, Kept {
   constructor(
     readonly documents: boolean,
     readonly part: string | undefined,
-  ) {}
+  ) {
+    // Whoever waits for it may have gone.
+    this.ended.catch(() => {})
+  }
 
   send(): void {
     this.end()

@@ -2,6 +2,8 @@ import { expect, it } from 'vitest'
 import { VirtualClock } from '../../../../test/simulation/virtual-clock.js'
 import { type Exchange, ExchangeLost, type Follower } from '../exchange/exchange.js'
 import { MemoryExchange, MemoryLogs } from '../exchange/memory.js'
+import { Faults } from './faults.js'
+import { RoomGuard } from './room-guard.js'
 import { SharedRoom } from './shared-room.js'
 
 const limits = {
@@ -26,6 +28,7 @@ function start(exchange: Exchange) {
       replaced: () => told.push('replaced'),
       updated: (bytes) => told.push(bytes ?? 'look it up'),
     },
+    new RoomGuard('budget', new Faults(() => {}), () => {}),
   )
   const where = () => room.room.snapshot().members.map(({ id, location }) => `${id} ${location}`)
   return { clock, room, told, where }
@@ -50,6 +53,7 @@ class FickleExchange implements Exchange {
       },
       checkpoint: async () => {},
       end: () => {},
+      discard: () => {},
     }
   }
 

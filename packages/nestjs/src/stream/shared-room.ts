@@ -11,6 +11,7 @@ import type { Operation, Restatement } from '../room/operation.js'
 import { type KnownMember, Room, type RoomLimits, type SavedRoom } from '../room/room.js'
 import type { Clock } from './clock.js'
 import { OwnConnections } from './own-connections.js'
+import type { RoomGuard } from './room-guard.js'
 import { Solitude } from './solitude.js'
 
 /** What bounds a room, and its log. */
@@ -109,11 +110,14 @@ export class SharedRoom implements Follower {
     readonly name: string,
     private readonly context: SharedRoomContext,
     private readonly hooks: SharedRoomHooks,
+    private readonly guard: RoomGuard,
     private readonly isPassing = false,
   ) {
     this.#room = new Room(name, context.limits)
     this.#lateMs = this.#isSole ? 0 : context.random() * EXPIRE_SPREAD_MS
     this.#following = context.exchange.follow(name, this)
+    // It may have failed where it began.
+    if (guard.failure !== undefined) this.fail()
   }
 
   get room(): Room {
@@ -154,7 +158,7 @@ export class SharedRoom implements Follower {
    * Does something to the room. Resolves when it is done here.
    *
    * @returns the room's position after it
-   * @throws {Problem} room-full, exchange-busy
+   * @throws {Problem} room-full, exchange-busy, internal
    */
   async commit(operation: Operation): Promise<string> {
     return this.commitNow(operation) ?? this.#commit(() => operation)
@@ -165,9 +169,10 @@ export class SharedRoom implements Follower {
    * come in a second, waits for nothing then.
    *
    * @returns the room's position after it; `undefined` if nothing is done yet
-   * @throws {Problem} room-full
+   * @throws {Problem} room-full, internal
    */
   commitNow(operation: Operation): string | undefined {
+    this.guard.assertWell()
     return this.#isOnItsOwn ? this.#position(this.#do(operation)) : undefined
   }
 
@@ -177,20 +182,22 @@ export class SharedRoom implements Follower {
     try {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         while (this.#coming?.restated === 0) await this.#coming.sent.settled
+        this.guard.assertWell()
         const operation = say()
         const version = this.#isOnItsOwn ? this.#do(operation) : await this.#share(operation)
         if (version !== undefined) return this.#position(version)
       }
     } finally {
       this.#working -= 1
-      if (this.#working === 0 && !this.#isSole) this.hooks.changed()
+      if (this.#working === 0 && !this.#isSole) this.guard.run(() => this.hooks.changed())
     }
+    this.guard.assertWell()
     throw new Problem('exchange-busy', 'More is posted than is shared; try again in a moment.')
   }
 
   /** Does what nobody waits for. If it can't be shared, another node will notice. */
   commitQuietly(operation: Operation): void {
-    quietly(this.commit(operation))
+    this.guard.watch(this.commit(operation))
   }
 
   /** Call now and then: lets leases run out. @see PROTOCOL.md MB3, MB4 */
@@ -201,11 +208,10 @@ export class SharedRoom implements Follower {
     if (this.#solitude === undefined && (this.#coming !== undefined || lateMs < this.#lateMs))
       return
     this.#expiringMs = nextDeadlineMs
-    this.commit({ do: 'expire' })
-      .catch(() => {})
-      .finally(() => {
-        this.#expiringMs = undefined
-      })
+    const told = this.commit({ do: 'expire' }).finally(() => {
+      this.#expiringMs = undefined
+    })
+    this.guard.watch(told)
   }
 
   /**
@@ -223,7 +229,30 @@ export class SharedRoom implements Follower {
     this.#following.end(this.#room.version)
   }
 
-  begin({ epoch, firstVersion, checkpoint }: History): void {
+  /** It has failed: whoever waits is let go, and what the log says is void. @see PROTOCOL.md EX9 */
+  fail(): void {
+    this.#endComing()
+    this.#begun.settle()
+    this.#following.discard(this.#room.version)
+  }
+
+  begin(history: History): void {
+    this.guard.run(() => this.#begin(history))
+  }
+
+  batch(batch: Batch): void {
+    this.guard.run(() => this.#batch(batch))
+  }
+
+  lost(): void {
+    this.guard.run(() => this.#lost())
+  }
+
+  broken(error: unknown): void {
+    this.guard.fail(error)
+  }
+
+  #begin({ epoch, firstVersion, checkpoint }: History): void {
     this.#endComing()
     const { name } = this
     const { limits } = this.context
@@ -234,14 +263,14 @@ export class SharedRoom implements Follower {
         : Room.load(name, limits, JSON.parse(checkpoint.state) as SavedRoom)
     if (this.isReady && !this.isPassing) {
       this.#coming = { room, epoch, log, restated: 0, sent: new Signal() }
-      queueMicrotask(() => this.#restate())
+      queueMicrotask(() => this.guard.run(() => this.#restate()))
     } else {
       this.#take(room, epoch, log)
     }
-    if (!this.#isSole) void this.#lookWhoIsGone()
+    if (!this.#isSole) this.guard.watch(this.#lookWhoIsGone())
   }
 
-  batch(batch: Batch): void {
+  #batch(batch: Batch): void {
     const { number, atMs, node, operations } = batch
     const { checkpointBatches = CHECKPOINT_BATCHES } = this.context.limits
     this.#offsetMs = atMs - this.context.clock.now()
@@ -253,7 +282,7 @@ export class SharedRoom implements Follower {
     this.#following.checkpoint(number, JSON.stringify(this.#room.save())).catch(() => {})
   }
 
-  lost(): void {
+  #lost(): void {
     this.#endComing()
     if (this.#solitude !== undefined) return
     this.#solitude = new Solitude(this.context.limits)
@@ -282,6 +311,10 @@ export class SharedRoom implements Follower {
 
   /** Does it here. @throws {Problem} */
   #do(operation: Operation): number {
+    return this.guard.do(() => this.#doNow(operation))
+  }
+
+  #doNow(operation: Operation): number {
     this.#solitude?.note(operation, this.context.clock.now())
     this.#room.apply(operation, this.#node, this.nowMs)
     this.#noteCertain(operation, this.#node)
@@ -324,7 +357,7 @@ export class SharedRoom implements Follower {
     // The others took this node for gone while it was only slow.
     if (operation.do === 'gone' && operation.node === this.#node && !this.isPassing) {
       this.#noteDoubted()
-      quietly(this.#commit(() => ({ do: 'restate', ...this.#restatement(false) })))
+      this.#restateAgain()
     }
     if (!isOwn || operation.do === 'gone') this.#noteDocument(operation)
   }
@@ -378,6 +411,11 @@ export class SharedRoom implements Follower {
   #noteDocument(operation: Operation): void {
     if (operation.do === 'update') this.hooks.updated(operation.bytes)
     if (operation.do === 'gone' && !operation.hasLeft) this.hooks.updated(undefined)
+  }
+
+  /** Says what this node has, whatever the log takes it to have. */
+  #restateAgain(): void {
+    this.guard.watch(this.#commit(() => ({ do: 'restate', ...this.#restatement(false) })))
   }
 
   /** The batches that the log had are applied: this node says what it has. */
@@ -442,8 +480,13 @@ export class SharedRoom implements Follower {
     // The batches that the log had follow at once.
     await Promise.resolve()
     const room = this.#coming?.room ?? this.#room
+    const known = room.connections.nodes()
+    // What it had before it began here is closed: it failed, and the log couldn't be discarded.
+    if (room === this.#room && !this.isPassing && known.includes(exchange.node)) {
+      this.#restateAgain()
+    }
     // Whoever says something only from now on may be alive and not among those who are.
-    const nodes = room.connections.nodes().filter((node) => node !== exchange.node)
+    const nodes = known.filter((node) => node !== exchange.node)
     try {
       const alive = await exchange.nodes()
       for (const node of nodes) {
@@ -459,11 +502,4 @@ export class SharedRoom implements Follower {
     const { random } = this.context
     return Array.from({ length: 12 }, () => Math.floor(random() * 16).toString(16)).join('')
   }
-}
-
-/** A problem is nobody's. */
-function quietly(commit: Promise<unknown>): void {
-  commit.catch((error: unknown) => {
-    if (!(error instanceof Problem)) throw error
-  })
 }

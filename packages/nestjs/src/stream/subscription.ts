@@ -1,4 +1,4 @@
-import type { Goodbye, Hello, View } from '@whereabouts/protocol'
+import type { Goodbye, Hello, Problem, View } from '@whereabouts/protocol'
 import type { Kept } from './connections.js'
 import type { Frame } from './frame.js'
 import type { Reader } from './frames.js'
@@ -15,6 +15,7 @@ interface Message {
 /** Where the events of a subscription go. */
 export interface Subscriber {
   next(message: Message): void
+  error(problem: Problem): void
   complete(): void
 }
 
@@ -67,6 +68,10 @@ export class Subscription implements Reader, Kept {
 
   end(): void {
     this.subscriber.complete()
+  }
+
+  fail(problem: Problem): void {
+    this.subscriber.error(problem)
   }
 
   destroy(): void {

@@ -1,14 +1,18 @@
 import { expect, it } from 'vitest'
 import { VirtualClock } from '../../../../test/simulation/virtual-clock.js'
+import { Faults } from './faults.js'
 import { Undrained } from './undrained.js'
 
 const STUCK_MS = 1_000
 
 function start() {
   const clock = new VirtualClock()
-  const undrained = new Undrained(STUCK_MS, clock)
+  const undrained = new Undrained(STUCK_MS, clock, new Faults(() => {}))
   const ended: string[] = []
-  const connection = (name: string) => ({ destroy: () => ended.push(name) })
+  const connection = (name: string) => ({
+    destroy: () => ended.push(name),
+    fail: () => ended.push(`${name} failed`),
+  })
   return { clock, undrained, ended, connection }
 }
 

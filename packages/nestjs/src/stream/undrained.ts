@@ -1,7 +1,8 @@
 import type { Clock } from './clock.js'
+import type { Endable, Faults } from './faults.js'
 
-/** Whoever can be ended. */
-interface Endable {
+/** Whoever can be closed. */
+interface Closable extends Endable {
   destroy(): void
 }
 
@@ -13,20 +14,21 @@ interface Endable {
  */
 export class Undrained {
   /** And since when, the longest first. */
-  readonly #since = new Map<Endable, number>()
+  readonly #since = new Map<Closable, number>()
   #isScheduled = false
 
   constructor(
     private readonly stuckMs: number,
     private readonly clock: Clock,
+    private readonly faults: Faults,
   ) {}
 
-  add(connection: Endable): void {
+  add(connection: Closable): void {
     this.#since.set(connection, this.clock.now())
     this.#schedule(this.stuckMs)
   }
 
-  delete(connection: Endable): void {
+  delete(connection: Closable): void {
     this.#since.delete(connection)
   }
 
@@ -46,7 +48,7 @@ export class Undrained {
       const leftMs = sinceMs + this.stuckMs - nowMs
       if (leftMs > 0) return this.#schedule(leftMs)
       this.#since.delete(connection)
-      connection.destroy()
+      this.faults.serve(connection, () => connection.destroy())
     }
   }
 }

@@ -1,3 +1,6 @@
+import { Problem } from '@whereabouts/protocol'
+import type { Faults } from './faults.js'
+
 /** A room whose document took something in that other nodes weren't told of. */
 export interface UntoldRoom {
   readonly room: string
@@ -35,6 +38,7 @@ export class Untold {
     private readonly rooms: UntoldRooms,
     private readonly tell: (room: string) => Promise<boolean>,
     private readonly random: () => number,
+    private readonly faults: Faults,
   ) {}
 
   /** Call now and then while the others can be reached. */
@@ -52,8 +56,17 @@ export class Untold {
   }
 
   async #tellAll(): Promise<void> {
-    for (const untold of await this.rooms.untold()) {
+    for (const untold of await this.rooms.untold()) await this.#tellOf(untold)
+  }
+
+  /** What one room throws doesn't keep the others from being told. */
+  async #tellOf(untold: UntoldRoom): Promise<void> {
+    try {
       if (await this.tell(untold.room)) await this.rooms.told(untold)
+    } catch (error) {
+      if (!(error instanceof Problem)) {
+        this.faults.note(`The document of the room ${untold.room} could not be told of`, error)
+      }
     }
   }
 }

@@ -1,0 +1,337 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  applyUpdate,
+  Array as YArray,
+  decodeUpdate,
+  diffUpdate,
+  Doc,
+  encodeStateAsUpdate,
+  encodeStateVector,
+  getState,
+  Map as YMap,
+  mergeUpdates,
+  Text as YText,
+  UpdateEncoderV1,
+  XmlElement,
+  XmlText,
+} from 'yjs'
+import { Admission } from './admission.js'
+import { readUpdate } from './update.js'
+
+/** A document that takes in only what is admitted. */
+class Guarded {
+  readonly doc = new Doc()
+  readonly #admission = new Admission(this.doc)
+
+  /** Whether some of it waits. */
+  take(update: Uint8Array): boolean {
+    const pending = this.#admission.check(readUpdate(update))
+    applyUpdate(this.doc, update)
+    return pending
+  }
+
+  get json() {
+    return jsonOf(this.doc)
+  }
+}
+
+function jsonOf(doc: Doc) {
+  const page = doc.getXmlFragment('page')
+  return {
+    text: doc.getText('text').toDelta(),
+    list: doc.getArray('list').toJSON(),
+    cells: doc.getMap('cells').toJSON(),
+    page: page.toJSON(),
+  }
+}
+
+const because = (reason: string) =>
+  expect.objectContaining({ problem: 'bad-update', extensions: { reason } })
+const taken = because('clock-taken')
+const TEXTS = ['a', 'bc', '😀', 'd😀e', '世界', 'x'.repeat(20)]
+
+type Step = readonly [who: number, what: number, where: number, which: number]
+
+/** One thing that somebody does to their copy, whatever it has in it. */
+function edit(doc: Doc, [, what, where, which]: Step): void {
+  const [text, list] = [doc.getText('text'), doc.getArray('list')]
+  const [cells, page] = [doc.getMap('cells'), doc.getXmlFragment('page')]
+  const at = (length: number) => where % (length + 1)
+  const word = TEXTS[which % TEXTS.length]!
+  const steps = [
+    () => text.insert(at(text.length), word),
+    () => text.insert(at(text.length), word, { bold: true }),
+    () => text.format(at(text.length), Math.min(2, text.length - at(text.length)), { color: word }),
+    () => text.delete(at(text.length), Math.min(3, text.length - at(text.length))),
+    () => text.insertEmbed(at(text.length), { image: word }),
+    () => list.insert(at(list.length), [which, { word, deep: [null, true, 1.5] }]),
+    () => list.insert(at(list.length), [new YMap([[word, new YText(word)]])]),
+    () => list.insert(at(list.length), [Uint8Array.of(1, 2, which)]),
+    () => list.delete(at(list.length), Math.min(2, list.length - at(list.length))),
+    () => cells.set(`r${where % 5}`, { v: word }),
+    () => cells.set(`r${where % 5}`, new YArray()),
+    () => cells.delete(`r${where % 5}`),
+    () => page.insert(at(page.length), [new XmlElement('p'), new XmlText(word)]),
+    () => page.delete(at(page.length), Math.min(1, page.length - at(page.length))),
+    () => inside(cells.get(`r${where % 5}`), word),
+  ]
+  steps[what % steps.length]!()
+}
+
+function inside(type: unknown, word: string): void {
+  if (type instanceof YArray) type.push([word, new YMap()])
+}
+
+/** What three people did, each with all updates of their own, and exchanging them now and then. */
+function written(steps: readonly Step[], gc: boolean) {
+  const docs = [1, 2, 3].map((clientID) => Object.assign(new Doc({ gc }), { clientID }))
+  const updates: Uint8Array[] = []
+  for (const doc of docs) {
+    doc.on('update', (update: Uint8Array, origin: unknown) => {
+      if (origin !== 'others') updates.push(update)
+    })
+  }
+  for (const step of steps) {
+    const doc = docs[step[0] % docs.length]!
+    edit(doc, step)
+    if (step[2] % 3 > 0) continue
+    for (const other of docs) applyUpdate(other, encodeStateAsUpdate(doc), 'others')
+  }
+  return { docs, updates }
+}
+
+/** Whether a document that has an update couldn't put all of it in place. */
+function waits(update: Uint8Array, { store }: Doc): boolean {
+  const { structs, ds } = decodeUpdate(update)
+  const ranges = [...ds.clients].flatMap(([client, deletes]) =>
+    deletes.map(({ clock, len }) => ({ client, end: clock + len })),
+  )
+  const ends = structs.map(({ id, length }) => ({ client: id.client, end: id.clock + length }))
+  return [...ends, ...ranges].some(({ client, end }) => end > getState(store, client))
+}
+
+const STEP = fc.tuple(fc.nat(2), fc.nat(14), fc.nat(50), fc.nat(5))
+const STEPS = fc.array(STEP, { minLength: 5, maxLength: 60 })
+
+describe('[DO15] what the document has is never refused', () => {
+  it('in the order it was made, again, merged, as a difference and as a whole', () => {
+    fc.assert(
+      fc.property(STEPS, fc.boolean(), fc.nat(100), (steps, gc, cut) => {
+        const { docs, updates } = written(steps, gc)
+        const guarded = new Guarded()
+        for (const update of updates) guarded.take(update)
+        const middle = new Doc()
+        for (const update of updates.slice(0, cut)) applyUpdate(middle, update)
+        const vector = encodeStateVector(middle)
+        for (const again of [
+          ...updates,
+          ...updates.map((update, index) => mergeUpdates([update, ...updates.slice(index, cut)])),
+          mergeUpdates(updates),
+          diffUpdate(mergeUpdates(updates), vector),
+          ...docs.flatMap((doc) => [
+            encodeStateAsUpdate(doc),
+            encodeStateAsUpdate(doc, vector),
+            diffUpdate(encodeStateAsUpdate(doc), vector),
+          ]),
+        ]) {
+          expect(guarded.take(again)).toBe(false)
+        }
+        const model = new Doc()
+        for (const update of updates) applyUpdate(model, update)
+        expect(guarded.json).toEqual(jsonOf(model))
+      }),
+      { numRuns: 400, seed: 1 },
+    )
+  })
+
+  it('[DO16] in any order, and then nothing waits', () => {
+    fc.assert(
+      fc.property(STEPS, fc.boolean(), fc.infiniteStream(fc.nat()), (steps, gc, chance) => {
+        const { docs, updates } = written(steps, gc)
+        const next = () => chance.next().value as number
+        const shuffled = updates
+          .map((update) => ({ update, at: next() }))
+          .toSorted((a, b) => a.at - b.at)
+          .map(({ update }) => update)
+        const guarded = new Guarded()
+        for (const update of shuffled) {
+          const pending = guarded.take(update)
+          expect(pending, 'what it foresaw is what Yjs did').toBe(waits(update, guarded.doc))
+          expect(guarded.take(update)).toBe(pending)
+          if (next() % 4 === 0) guarded.take(encodeStateAsUpdate(guarded.doc))
+        }
+        expect(guarded.doc.store).toMatchObject({ pendingStructs: null, pendingDs: null })
+        for (const doc of docs) expect(guarded.take(encodeStateAsUpdate(doc))).toBe(false)
+        const model = new Doc()
+        for (const update of updates) applyUpdate(model, update)
+        expect(guarded.json).toEqual(jsonOf(model))
+      }),
+      { numRuns: 400, seed: 1 },
+    )
+  })
+})
+
+describe('[DO15] other content under the same client and clocks is refused', () => {
+  const by = (clientID: number, change: (doc: Doc) => void, from?: Uint8Array) => {
+    const doc = Object.assign(new Doc(), { clientID })
+    if (from !== undefined) applyUpdate(doc, from)
+    const before = encodeStateVector(doc)
+    doc.transact(() => change(doc))
+    return encodeStateAsUpdate(doc, before)
+  }
+  const text =
+    (word: string, at = 0) =>
+    (doc: Doc) =>
+      doc.getText('text').insert(at, word)
+  const base = by(9, (doc) => {
+    doc.getText('text').insert(0, 'base')
+    doc.getMap('cells').set('a', 1)
+  })
+
+  it.each<[what: string, known: (doc: Doc) => void, other: (doc: Doc) => void]>([
+    ['text', text('mine'), text('evil')],
+    ['longer text', text('mine'), text('mind and more')],
+    ['another place', text('mine', 1), text('mine', 2)],
+    ['another root', text('mine'), (doc) => doc.getText('other').insert(0, 'mine')],
+    ['another kind', text('m'), (doc) => doc.getText('text').insertEmbed(0, { a: 1 })],
+    ['a value', (doc) => doc.getMap('cells').set('b', 1), (doc) => doc.getMap('cells').set('b', 2)],
+    ['a key', (doc) => doc.getMap('cells').set('b', 1), (doc) => doc.getMap('cells').set('c', 1)],
+    [
+      'a type',
+      (doc) => doc.getMap('cells').set('b', new YMap()),
+      (doc) => doc.getMap('cells').set('b', new YText()),
+    ],
+    [
+      'an element',
+      (doc) => doc.getXmlFragment('page').insert(0, [new XmlElement('p')]),
+      (doc) => doc.getXmlFragment('page').insert(0, [new XmlElement('h1')]),
+    ],
+    [
+      'a format',
+      (doc) => doc.getText('text').format(0, 1, { bold: true }),
+      (doc) => doc.getText('text').format(0, 1, { italic: true }),
+    ],
+  ])('%s', (_, known, other) => {
+    const guarded = new Guarded()
+    guarded.take(base)
+    const mine = by(1, known, base)
+    guarded.take(mine)
+    const before = encodeStateAsUpdate(guarded.doc)
+    expect(() => guarded.take(by(1, other, base))).toThrow(taken)
+    expect(encodeStateAsUpdate(guarded.doc)).toEqual(before)
+    expect(guarded.take(mine)).toBe(false)
+  })
+
+  it('also of what waits', () => {
+    const guarded = new Guarded()
+    const mine = by(1, text('mine', 2), base)
+    expect(guarded.take(mine)).toBe(true)
+    expect(() => guarded.take(by(1, text('evil', 2), base))).toThrow(taken)
+    expect(guarded.take(mine)).toBe(true)
+    guarded.take(base)
+    expect(guarded.doc.getText('text').toString()).toBe('baminese')
+  })
+
+  it('and what was deleted agrees with anything, as nobody knows what it was', () => {
+    const guarded = new Guarded()
+    const mine = by(1, text('mine'))
+    const doc = new Doc()
+    applyUpdate(doc, mine)
+    doc.getText('text').delete(0, 4)
+    guarded.take(encodeStateAsUpdate(doc))
+    expect(guarded.take(mine)).toBe(false)
+    expect(guarded.doc.getText('text').toString()).toBe('')
+  })
+})
+
+describe('[DO13] types are nested 100 deep at most', () => {
+  /** Maps in maps, each in an update of its own. */
+  function nested(depth: number): Uint8Array[] {
+    const doc = new Doc()
+    const updates: Uint8Array[] = []
+    doc.on('update', (update: Uint8Array) => updates.push(update))
+    let map = doc.getMap<unknown>('root')
+    for (let level = 0; level < depth; level++) {
+      const inner = new YMap<unknown>()
+      map.set('in', inner)
+      map = inner
+    }
+    return updates
+  }
+
+  it('in one update', () => {
+    expect(new Guarded().take(mergeUpdates(nested(100)))).toBe(false)
+    expect(() => new Guarded().take(mergeUpdates(nested(101)))).toThrow(because('too-deep'))
+    expect(() => new Guarded().take(mergeUpdates(nested(5_000)))).toThrow(because('too-deep'))
+  })
+
+  it('in one after another', () => {
+    const guarded = new Guarded()
+    const updates = nested(101)
+    for (const update of updates.slice(0, 100)) expect(guarded.take(update)).toBe(false)
+    expect(() => guarded.take(updates[100]!)).toThrow(because('too-deep'))
+  })
+
+  it('also if the outer ones come last', () => {
+    const guarded = new Guarded()
+    const updates = nested(101)
+    for (const update of updates.slice(1).toReversed()) expect(guarded.take(update)).toBe(true)
+    expect(() => guarded.take(updates[0]!)).toThrow(because('too-deep'))
+    const before = encodeStateAsUpdate(guarded.doc)
+    expect(() => guarded.take(updates[0]!)).toThrow(because('too-deep'))
+    expect(encodeStateAsUpdate(guarded.doc)).toEqual(before)
+  })
+})
+
+describe('[DO14] a document has 2,000 roots at most', () => {
+  const rooted = (from: number, count: number) => {
+    const doc = new Doc()
+    for (let root = from; root < from + count; root++) doc.getText(`root ${root}`).insert(0, 'x')
+    return encodeStateAsUpdate(doc)
+  }
+
+  it('in one update, and in all together', () => {
+    const guarded = new Guarded()
+    expect(() => guarded.take(rooted(0, 2_001))).toThrow(because('too-costly'))
+    guarded.take(rooted(0, 2_000))
+    guarded.take(rooted(0, 10))
+    expect(() => guarded.take(rooted(2_000, 1))).toThrow(because('too-costly'))
+  })
+})
+
+describe('[DO16] what waits is bounded', () => {
+  /** An update that waits for another, and that one. */
+  function waiting(length: number): { waits: Uint8Array; first: Uint8Array } {
+    const doc = new Doc()
+    doc.getText('text').insert(0, 'first')
+    const first = encodeStateAsUpdate(doc)
+    const vector = encodeStateVector(doc)
+    doc.getText('text').insert(0, 'x'.repeat(length))
+    return { first, waits: encodeStateAsUpdate(doc, vector) }
+  }
+
+  it('in bytes, and what it waits for is taken in all the same', () => {
+    const guarded = new Guarded()
+    const all = Array.from({ length: 4 }, () => waiting(600_000))
+    for (const { waits } of all.slice(0, 3)) expect(guarded.take(waits)).toBe(true)
+    expect(() => guarded.take(all[3]!.waits)).toThrow(because('pending'))
+    expect(guarded.take(waiting(0).first)).toBe(false)
+    for (const { first } of all) expect(guarded.take(first)).toBe(false)
+    expect(guarded.take(all[3]!.waits)).toBe(false)
+    expect(guarded.doc.store.pendingStructs).toBeNull()
+  })
+
+  it('in deleted ranges of what nobody knows', () => {
+    const guarded = new Guarded()
+    const deletes = (client: number, count: number) => {
+      const encoder = new UpdateEncoderV1()
+      for (const value of [0, 1, client, count]) encoder.writeLen(value)
+      for (let at = 0; at < count; at++) for (const value of [at * 2, 1]) encoder.writeLen(value)
+      return encoder.toUint8Array()
+    }
+    expect(guarded.take(deletes(1, 30_000))).toBe(true)
+    expect(() => guarded.take(deletes(2, 30_000))).toThrow(because('pending'))
+    expect(guarded.take(deletes(2, 10_000))).toBe(true)
+  })
+})

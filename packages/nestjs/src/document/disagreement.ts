@@ -1,0 +1,145 @@
+import { isDeepStrictEqual } from 'node:util'
+import {
+  AbstractType,
+  ContentAny,
+  ContentBinary,
+  ContentDeleted,
+  ContentDoc,
+  ContentEmbed,
+  ContentFormat,
+  ContentJSON,
+  ContentString,
+  type ContentType,
+  type Doc,
+  Item,
+  type XmlElement,
+  type XmlHook,
+} from 'yjs'
+import type { Id, Struct } from './update.js'
+
+/** A known struct and a posted one, and the clocks that both have. */
+interface Overlap {
+  readonly posted: Item
+  readonly known: Item
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * Whether posted structs say something else of the same clocks than known ones. They may be cut
+ * otherwise, as Yjs splits and merges them. What was deleted is unknown, and agrees with anything.
+ *
+ * @param posted of one client, in ascending order, without gaps
+ * @param known of the same client, in ascending order
+ * @param doc resolves the roots that the structs name
+ * @see PROTOCOL.md DO15
+ */
+export function disagree(posted: readonly Struct[], known: readonly Struct[], doc: Doc): boolean {
+  let at = 0
+  for (const struct of posted) {
+    while (at < known.length && endOf(known[at]!) <= struct.id.clock) at += 1
+    for (let index = at; index < known.length && known[index]!.id.clock < endOf(struct); index++) {
+      if (differ(struct, known[index]!, doc)) return true
+    }
+  }
+  return false
+}
+
+/** Where the struct that has a clock is, or else the first one after it. */
+export function indexAt(structs: readonly Struct[], clock: number): number {
+  let low = 0
+  let high = structs.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (endOf(structs[middle]!) <= clock) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+export function endOf({ id, length }: Struct): number {
+  return id.clock + length
+}
+
+function differ(posted: Struct, known: Struct, doc: Doc): boolean {
+  if (!(posted instanceof Item) || !(known instanceof Item)) return false
+  if (posted.content instanceof ContentDeleted || known.content instanceof ContentDeleted) {
+    return false
+  }
+  const from = Math.max(posted.id.clock, known.id.clock)
+  const to = Math.min(endOf(posted), endOf(known))
+  const overlap = { posted, known, from, to }
+  return !(samePlace(overlap, doc) && sameContent(overlap))
+}
+
+/** The wire names the parent only of what has no neighbours; who has neighbours is where those are. */
+function samePlace({ posted, known, from }: Overlap, doc: Doc): boolean {
+  const origin = originAt(posted, from)
+  if (!sameId(origin, originAt(known, from))) return false
+  if (!sameId(posted.rightOrigin, known.rightOrigin)) return false
+  if (origin !== null || posted.rightOrigin !== null) return true
+  return posted.parentSub === known.parentSub && sameParent(posted.parent, known.parent, doc)
+}
+
+/** What is in the middle of an item follows what is before it there. */
+function originAt({ id, origin }: Item, clock: number): Id | null {
+  return clock === id.clock ? origin : { client: id.client, clock: clock - 1 }
+}
+
+function sameId(a: Id | null, b: Id | null): boolean {
+  return a === b || (a?.client === b?.client && a?.clock === b?.clock)
+}
+
+/** A parent is a type where it is in place; on the wire it is an id, or the name of a root. */
+function sameParent(posted: unknown, known: unknown, doc: Doc): boolean {
+  if (typeof posted === 'string') {
+    return known === posted || (known instanceof AbstractType && doc.share.get(posted) === known)
+  }
+  const id = known instanceof AbstractType ? (known._item?.id ?? null) : known
+  return typeof id === 'object' && sameId(posted as Id, id as Id | null)
+}
+
+function sameContent({ posted, known, from, to }: Overlap): boolean {
+  const { content: a } = posted
+  const { content: b } = known
+  if (a.constructor !== b.constructor) return false
+  const [aFrom, bFrom] = [from - posted.id.clock, from - known.id.clock]
+  const length = to - from
+  if (a instanceof ContentString) {
+    return sameText(a.str, aFrom, (b as ContentString).str, bFrom, length)
+  }
+  if (a instanceof ContentAny || a instanceof ContentJSON) {
+    const { arr } = b as ContentAny
+    return isDeepStrictEqual(a.arr.slice(aFrom, aFrom + length), arr.slice(bFrom, bFrom + length))
+  }
+  return isDeepStrictEqual(valueOf(a), valueOf(b))
+}
+
+const SURROGATE_FIRST = 0xd8_00
+const SURROGATE_LAST = 0xdf_ff
+const REPLACEMENT = 0xff_fd
+
+function sameText(a: string, aFrom: number, b: string, bFrom: number, length: number): boolean {
+  if (length === a.length && length === b.length && a === b) return true
+  for (let at = 0; at < length; at++) {
+    const [x, y] = [a.charCodeAt(aFrom + at), b.charCodeAt(bFrom + at)]
+    if (x !== y && !isHalf(x, y) && !isHalf(y, x)) return false
+  }
+  return true
+}
+
+/** Yjs replaces either half of a surrogate pair that is cut, in one copy and not in the other. */
+function isHalf(replaced: number, half: number): boolean {
+  return replaced === REPLACEMENT && half >= SURROGATE_FIRST && half <= SURROGATE_LAST
+}
+
+/** What a content that is one clock long says. */
+function valueOf(content: Item['content']): unknown {
+  if (content instanceof ContentBinary) return content.content
+  if (content instanceof ContentEmbed) return content.embed
+  if (content instanceof ContentFormat) return [content.key, content.value]
+  if (content instanceof ContentDoc) return content.doc.guid
+  const { type } = content as ContentType
+  const { nodeName, hookName } = type as Partial<XmlElement & XmlHook>
+  return [type.constructor, nodeName, hookName]
+}

@@ -1,0 +1,110 @@
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import Database from 'libsql'
+import { makePrivate } from './private-file.js'
+
+const LOCK_FILE = 'lock.sqlite'
+/** How often it is looked whether the folder is free. */
+const LOOK_MS = 100
+/** Somebody who only reads who has the folder is done by then. */
+const BUSY_MS = 50
+
+const HOLDER = `
+  CREATE TABLE IF NOT EXISTS holder (process INTEGER, host TEXT, since TEXT);
+  DELETE FROM holder;
+`
+
+/**
+ * A folder that is this process's own, as long as the process lives.
+ *
+ * The lock is a transaction that stays open on a small database of its own: the system gives it up
+ * when the process ends, however it ends, and others can read meanwhile who has it. The process id
+ * in it is for people; in a container it says little.
+ *
+ * @see PROTOCOL.md OP1, OP2
+ */
+export class FolderLock {
+  private constructor(private readonly database: Database.Database) {}
+
+  /**
+   * @param patienceMs how long to wait for who has it
+   * @param waiting told once who that is, if it is to be waited for
+   * @throws {Error} that names who has it
+   */
+  static async take(
+    folder: string,
+    patienceMs: number,
+    waiting: (holder: string) => void,
+  ): Promise<FolderLock> {
+    const file = join(folder, LOCK_FILE)
+    makePrivate(file)
+    const database = new Database(file)
+    try {
+      database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
+      const untilMs = performance.now() + patienceMs
+      for (let isFirst = true; !hold(database); isFirst = false) {
+        if (isFirst) waiting(holderOf(database))
+        if (performance.now() >= untilMs) throw new Error(taken(folder, holderOf(database)))
+        await setTimeout(LOOK_MS)
+      }
+      return new FolderLock(database)
+    } catch (error) {
+      database.close()
+      throw isCode(error, 'SQLITE_NOTADB', 'SQLITE_CORRUPT') ? new Error(damaged(file)) : error
+    }
+  }
+
+  release(): void {
+    if (!this.database.open) return
+    // Closing alone would leave it to the garbage collector.
+    this.database.exec('ROLLBACK')
+    this.database.close()
+  }
+}
+
+/** Whether it could be had. Says who has it from now on. */
+function hold(database: Database.Database): boolean {
+  try {
+    database.exec('BEGIN IMMEDIATE')
+    database.exec(HOLDER)
+    const insert = database.prepare('INSERT INTO holder VALUES (?, ?, ?)')
+    insert.run(process.pid, hostname(), new Date().toISOString())
+    database.exec('COMMIT')
+    // Somebody else may have it by now.
+    database.exec('BEGIN IMMEDIATE')
+    return true
+  } catch (error) {
+    if (database.inTransaction) database.exec('ROLLBACK')
+    if (isCode(error, 'SQLITE_BUSY')) return false
+    throw error
+  }
+}
+
+function holderOf(database: Database.Database): string {
+  try {
+    const holder = database.prepare('SELECT process, host, since FROM holder').get() as
+      | { process: number; host: string; since: string }
+      | undefined
+    if (holder === undefined) return 'another server'
+    return `process ${holder.process} on ${holder.host}, since ${holder.since}`
+  } catch (error) {
+    // It is about to say who it is.
+    if (isCode(error, 'SQLITE_BUSY', 'SQLITE_ERROR')) return 'another server'
+    throw error
+  }
+}
+
+/** Whether SQLite failed for one of these reasons. */
+export function isCode(error: unknown, ...codes: readonly string[]): boolean {
+  const { code } = error as { code?: string }
+  return code !== undefined && codes.includes(code)
+}
+
+function taken(folder: string, holder: string): string {
+  return `the data folder ${folder} belongs to ${holder}; stop that server first, or use another folder`
+}
+
+function damaged(file: string): string {
+  return `${file} is damaged; delete it if no other server uses this folder`
+}

@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest'
+import { FairQueue, Loads } from './queue.js'
+
+const item = (room: string, bytes = 0) => ({ room, bytes })
+
+it('[DO18] rooms take turns, whatever each has waiting', () => {
+  const queue = new FairQueue()
+  for (let count = 0; count < 3; count++) queue.add(item('loud', count))
+  queue.add(item('quiet', 7))
+  const order = []
+  for (let next = queue.take(() => true); next !== undefined; next = queue.take(() => true)) {
+    order.push(next)
+  }
+  expect(order).toEqual([item('loud', 0), item('quiet', 7), item('loud', 1), item('loud', 2)])
+  expect(queue.isEmpty).toBe(true)
+})
+
+it('[DO18] what can’t go keeps its turn, and its order', () => {
+  const queue = new FairQueue()
+  for (const each of [item('full', 1), item('full', 2), item('other', 3)]) queue.add(each)
+  expect(queue.take(({ room }) => room !== 'full')).toEqual(item('other', 3))
+  expect(queue.take(({ room }) => room !== 'full')).toBeUndefined()
+  expect(queue.take(() => true)).toEqual(item('full', 1))
+})
+
+it('[DO17] what is put back comes before what came later', () => {
+  const queue = new FairQueue()
+  queue.add(item('one', 3))
+  queue.putBack([item('one', 1), item('two', 9), item('one', 2)])
+  expect(queue.drain('one')).toEqual([item('one', 1), item('one', 2), item('one', 3)])
+  expect(queue.hasOthersThan('two')).toBe(false)
+  expect(queue.drain()).toEqual([item('two', 9)])
+})
+
+it('[DO18] a room has so much before it, and all have so much; nothing is too large alone', () => {
+  const loads = new Loads({ count: 2, bytes: 100 }, { count: 3, bytes: 150 })
+  expect(loads.hasRoomFor(item('one', 1_000))).toBe(true)
+  loads.add(item('one', 60))
+  expect(loads.hasRoomFor(item('one', 50))).toBe(false)
+  expect(loads.hasRoomFor(item('two', 100))).toBe(false)
+  loads.add(item('one', 10))
+  expect(loads.hasRoomFor(item('one', 0))).toBe(false)
+  loads.add(item('two', 10))
+  expect(loads.hasRoomFor(item('three', 0))).toBe(false)
+  expect(loads.isFull).toBe(true)
+  loads.remove(item('one', 60))
+  expect(loads.hasRoomFor(item('one', 50))).toBe(true)
+})

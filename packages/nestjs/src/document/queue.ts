@@ -1,0 +1,133 @@
+/** Something that waits its turn. */
+export interface Queued {
+  /** Whose it is; everybody gets a turn. */
+  readonly room: string
+  /** How much it weighs. */
+  readonly bytes: number
+}
+
+/** How much of something there may be. */
+interface Bound {
+  readonly count: number
+  readonly bytes: number
+}
+
+/** How much there is. */
+export class Load {
+  #count = 0
+  #bytes = 0
+
+  get isNothing(): boolean {
+    return this.#count === 0
+  }
+
+  add(bytes: number): void {
+    this.#count += 1
+    this.#bytes += bytes
+  }
+
+  remove(bytes: number): void {
+    this.#count -= 1
+    this.#bytes -= bytes
+  }
+
+  /** Whether there may be more; nothing is too large if it is alone. */
+  hasRoomFor(bytes: number, bound: Bound): boolean {
+    if (this.isNothing) return true
+    return this.#count < bound.count && this.#bytes + bytes <= bound.bytes
+  }
+}
+
+/** Loads by room, and of all together. */
+export class Loads {
+  readonly #byRoom = new Map<string, Load>()
+  readonly #all = new Load()
+
+  constructor(
+    private readonly ofRoom: Bound,
+    private readonly ofAll: Bound,
+  ) {}
+
+  get isFull(): boolean {
+    return !this.#all.hasRoomFor(0, this.ofAll)
+  }
+
+  hasRoomFor({ room, bytes }: Queued): boolean {
+    if (!this.#all.hasRoomFor(bytes, this.ofAll)) return false
+    return this.#byRoom.get(room)?.hasRoomFor(bytes, this.ofRoom) ?? true
+  }
+
+  add({ room, bytes }: Queued): void {
+    let load = this.#byRoom.get(room)
+    if (load === undefined) {
+      load = new Load()
+      this.#byRoom.set(room, load)
+    }
+    load.add(bytes)
+    this.#all.add(bytes)
+  }
+
+  remove({ room, bytes }: Queued): void {
+    const load = this.#byRoom.get(room)!
+    load.remove(bytes)
+    if (load.isNothing) this.#byRoom.delete(room)
+    this.#all.remove(bytes)
+  }
+}
+
+/** What waits, by room, in order within each; rooms take turns. */
+export class FairQueue<T extends Queued> {
+  /** Whose turn it is next comes first. */
+  readonly #rooms = new Map<string, T[]>()
+
+  get isEmpty(): boolean {
+    return this.#rooms.size === 0
+  }
+
+  /** Whether anything waits that is not a room's. */
+  hasOthersThan(room: string): boolean {
+    return this.#rooms.size > (this.#rooms.has(room) ? 1 : 0)
+  }
+
+  has(room: string): boolean {
+    return this.#rooms.has(room)
+  }
+
+  add(item: T): void {
+    const waiting = this.#rooms.get(item.room)
+    if (waiting === undefined) this.#rooms.set(item.room, [item])
+    else waiting.push(item)
+  }
+
+  /** Back before everything else of their rooms, in their order. */
+  putBack(items: readonly T[]): void {
+    for (const item of items.toReversed()) {
+      const waiting = this.#rooms.get(item.room)
+      if (waiting === undefined) this.#rooms.set(item.room, [item])
+      else waiting.unshift(item)
+    }
+  }
+
+  /** Takes the next one whose turn it is and that can go. */
+  take(canGo: (item: T) => boolean): T | undefined {
+    for (const [room, waiting] of this.#rooms) {
+      const item = waiting[0]!
+      if (!canGo(item)) continue
+      waiting.shift()
+      this.#rooms.delete(room)
+      if (waiting.length > 0) this.#rooms.set(room, waiting)
+      return item
+    }
+    return undefined
+  }
+
+  /** Takes everything out that is a room's, or everything there is. */
+  drain(room?: string): T[] {
+    const rooms = room === undefined ? [...this.#rooms.keys()] : [room]
+    return rooms.flatMap((name) => {
+      const waiting = this.#rooms.get(name) ?? []
+      this.#rooms.delete(name)
+      return waiting
+    })
+  }
+}

@@ -1,0 +1,133 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import Database from 'libsql'
+import { isCode } from './folder-lock.js'
+import { makePrivate, narrow } from './private-file.js'
+import { checkSchema, SCHEMA_VERSION } from './store.js'
+
+export const DOCUMENTS_FILE = 'documents.sqlite'
+/** What SQLite puts beside a database. */
+const COMPANIONS = ['-wal', '-shm', '-journal']
+
+export const SCHEMA = `
+  CREATE TABLE documents (
+    room TEXT PRIMARY KEY,
+    generation INTEGER NOT NULL
+  );
+  CREATE TABLE snapshots (
+    generation INTEGER NOT NULL,
+    part INTEGER NOT NULL,
+    room TEXT NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (generation, part)
+  );
+  CREATE INDEX snapshots_room ON snapshots (room);
+  CREATE TABLE updates (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    room TEXT NOT NULL,
+    bytes BLOB NOT NULL
+  );
+  CREATE INDEX updates_room ON updates (room);
+  CREATE TABLE generations (last INTEGER NOT NULL);
+  INSERT INTO generations VALUES (0);
+  PRAGMA user_version = ${SCHEMA_VERSION};
+`
+
+/**
+ * Sees that the documents of a data folder are whole, and makes the file where there is none. Call
+ * it once, before anybody in this process opens the file.
+ *
+ * @throws {Error} that names the file and says what to do
+ * @see PROTOCOL.md OP3, OP4, DO11
+ */
+export function checkDocuments(dataDir: string): void {
+  const file = join(dataDir, DOCUMENTS_FILE)
+  const stats = statSync(file, { throwIfNoEntry: false })
+  if (stats === undefined) return make(file)
+  if (!stats.isFile()) throw new Error(`${file} is not a file; move it away`)
+  checkHeader(file)
+  for (const each of ['', ...COMPANIONS]) narrow(file + each)
+  checkWhole(file)
+}
+
+/** Under another name first: a file of this name is never one that isn't finished. */
+function make(file: string): void {
+  if (existsSync(`${file}-wal`)) throw damaged(file, `${file}-wal is there, and the file is not`)
+  const draft = `${file}.new`
+  for (const each of ['', ...COMPANIONS]) rmSync(draft + each, { force: true })
+  makePrivate(draft)
+  const database = new Database(draft)
+  database.exec(`BEGIN; ${SCHEMA} COMMIT`)
+  database.close()
+  renameSync(draft, file)
+  flushFolder(dirname(file))
+}
+
+/** After this, a power cut doesn't take the name away. */
+function flushFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+const MAGIC = 'SQLite format 3\0'
+const HEADER_BYTES = 100
+const VERSION_OFFSET = 60
+
+/**
+ * Looks at the file without opening it as a database, which could change it.
+ *
+ * @see https://www.sqlite.org/fileformat.html#the_database_header
+ */
+function checkHeader(file: string): void {
+  const header = Buffer.alloc(HEADER_BYTES)
+  const descriptor = openSync(file, 'r')
+  const bytes = readSync(descriptor, header)
+  closeSync(descriptor)
+  if (bytes < HEADER_BYTES) throw damaged(file, `it has ${bytes} bytes`)
+  if (header.toString('latin1', 0, MAGIC.length) !== MAGIC) {
+    throw damaged(file, 'it is not an SQLite database')
+  }
+  checkSchema(header.readUInt32BE(VERSION_OFFSET), file)
+}
+
+function checkWhole(file: string): void {
+  const database = new Database(file)
+  try {
+    const version = readVersion(database)
+    checkSchema(version, file)
+    const [first] = database.prepare('PRAGMA quick_check(1)').all() as { quick_check: string }[]
+    if (first?.quick_check !== 'ok') throw damaged(file, String(first?.quick_check))
+    if (version === 0) throw damaged(file, 'it is a database of something else')
+  } catch (error) {
+    const isDamage = isCode(error, 'SQLITE_CORRUPT', 'SQLITE_NOTADB')
+    throw isDamage ? damaged(file, (error as Error).message) : error
+  } finally {
+    database.close()
+  }
+}
+
+export function readVersion(database: Database.Database): number {
+  const { user_version: version } = database.prepare('PRAGMA user_version').get() as {
+    user_version: number
+  }
+  return version
+}
+
+function damaged(file: string, what: string): Error {
+  return new Error(
+    `${file} is damaged: ${what.replaceAll('\n', ' ')}. It is left as it is. Restore it from a backup, or move it away to begin without documents.`,
+  )
+}

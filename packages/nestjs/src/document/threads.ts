@@ -1,0 +1,304 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { Problem, type ProblemName } from '@whereabouts/protocol'
+import { type DocumentCount, storeFailed } from './keeper.js'
+import type { Answer, DocumentSettings, Request, Results } from './messages.js'
+import { FairQueue, Loads, type Queued } from './queue.js'
+import type { DocumentStore } from './store.js'
+import {
+  type Asked,
+  DocumentThread,
+  type Done,
+  NOTHING_DONE,
+  type ThreadListener,
+} from './thread.js'
+import { badUpdate } from './update.js'
+
+/** What waits for a thread before callers are told to come back later. */
+const WAITING_OF_ROOM = { count: 1_000, bytes: 16_777_216 }
+const WAITING_OF_ALL = { count: 10_000, bytes: 67_108_864 }
+/** How much of a thread's time a read is taken for, as nobody knows it before. */
+const READ_BYTES = 65_536
+const LOOK_MS = 50
+/** How long one room may hold all others up. */
+const PATIENCE_MS = 250
+/** A generous backstop: 1 MiB of what people write takes some 100 ms. */
+const UPDATE_MS = 10_000
+/** What else a thread does for a room, such as to load what it was long in the making. */
+const WORK_MS = 60_000
+/** How long a thread stays that is for one room. */
+const IDLE_MS = 60_000
+const MAX_DETAINED = 2
+/** After so many threads that ended with it, it may be what ends them. */
+const MAX_TRIES = 3
+const CLOSE_MS = 1_000
+/** For what is nobody's room. */
+const NO_ROOM = ''
+
+/**
+ * The threads of the documents. One serves all rooms. When one room keeps it busy for longer than
+ * others can wait, it goes on with that room alone, and another thread takes over: what it hasn't
+ * answered to the others is asked again, as updates can be applied and stored twice. Which thread a
+ * room is with is decided here alone, so that it is never with two.
+ *
+ * A thread that stays with one piece of work for too long is ended. Nothing is lost by that: what was
+ * acknowledged is in the store, and what wasn't is asked again of another thread, but for what it was
+ * at.
+ *
+ * @see PROTOCOL.md DO17, DO18
+ */
+export class Threads implements ThreadListener {
+  readonly #queue = new FairQueue<Asked>()
+  readonly #waiting = new Loads(WAITING_OF_ROOM, WAITING_OF_ALL)
+  /** The oldest first. */
+  readonly #detained: DocumentThread[] = []
+  #active: DocumentThread | undefined
+  #starting: Promise<void> | undefined
+  #memory: DocumentStore | undefined
+  #looking: ReturnType<typeof setInterval> | undefined
+  #number = 0
+  #ended = NOTHING_DONE
+  #closed: Problem | undefined
+
+  constructor(
+    private readonly settings: Omit<DocumentSettings, 'occupation'>,
+    private readonly log: (error: unknown) => void,
+    private readonly now: () => number,
+  ) {}
+
+  /** Whether there is a thread, or will be. */
+  get areUsed(): boolean {
+    return this.#threads.length > 0 || this.#starting !== undefined
+  }
+
+  /** What they have done by what they last told of it. */
+  get count(): DocumentCount {
+    return this.#threads.map(({ count }) => count).reduce(sum, this.#ended)
+  }
+
+  /** @throws {Error} if the store can't be opened */
+  async start(): Promise<void> {
+    this.#starting ??= this.#startActive().finally(() => {
+      this.#starting = undefined
+    })
+    await this.#starting
+  }
+
+  /** @throws {Problem} what the thread answers; store-failed, too-costly, shutting-down */
+  ask<const R extends Request>(request: R): Promise<Done<Results[R['call']]>> {
+    const queued = { room: roomOf(request), bytes: weightOf(request) }
+    if (this.#closed !== undefined) return Promise.reject(this.#closed)
+    if (isCallers(request) && !this.#waiting.hasRoomFor(queued)) {
+      return Promise.reject(storeFailed('more waits for it than it gets done'))
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(queued)
+      this.#queue.add(this.#asked(request, queued, resolve as Asked['resolve'], reject))
+      this.#pump()
+    })
+  }
+
+  /** Whoever waits is told to ask another server, and so is whoever comes. */
+  abandon(problem: Problem): void {
+    this.#closed = problem
+    const asked = this.#threads.flatMap((thread) => thread.forget())
+    for (const each of [...this.#queue.drain(), ...asked]) this.#reject(each, problem)
+  }
+
+  /** In bounded time, whatever they are at: the store bears it. */
+  async close(problem: Problem): Promise<void> {
+    this.abandon(problem)
+    await this.#starting?.catch(() => {})
+    const threads = this.#threads
+    const closed = Promise.allSettled(threads.map((thread) => this.#close(thread)))
+    await Promise.race([closed, wait(CLOSE_MS)])
+    for (const thread of threads) this.#end(thread)
+    clearInterval(this.#looking)
+    await this.#memory?.close()
+    this.#memory = undefined
+  }
+
+  answered(thread: DocumentThread, asked: Asked, answer: Answer): void {
+    if ('result' in answer) {
+      if (asked.request.call === 'count') thread.count = answer.result as DocumentCount
+      this.#waiting.remove(asked)
+      asked.resolve({ result: answer.result, again: asked.tries > 1 })
+    } else {
+      this.#reject(asked, problemOf(answer))
+    }
+    if (thread.isIdle) thread.idleSinceMs = this.now()
+    this.#pump()
+  }
+
+  failed(error: unknown): void {
+    this.log(error)
+  }
+
+  died(thread: DocumentThread): void {
+    thread.look(this.now())
+    this.#end(thread)
+    this.#pump()
+  }
+
+  get #threads(): readonly DocumentThread[] {
+    return this.#active === undefined ? [...this.#detained] : [this.#active, ...this.#detained]
+  }
+
+  #threadFor(room: string): DocumentThread | undefined {
+    return this.#detained.find((thread) => thread.room === room) ?? this.#active
+  }
+
+  #asked(
+    request: Request,
+    queued: Queued,
+    resolve: Asked['resolve'],
+    reject: Asked['reject'],
+  ): Asked {
+    return { ...queued, request, number: ++this.#number, resolve, reject, tries: 0 }
+  }
+
+  #reject(asked: Asked, problem: Problem): void {
+    this.#waiting.remove(asked)
+    asked.reject(problem)
+  }
+
+  async #startActive(): Promise<void> {
+    const { memory } = this.settings
+    if (memory !== undefined) {
+      // What is in memory lasts as long as anybody has it open.
+      this.#memory ??= (await import('./sqlite.js')).openSqlite(undefined, memory)
+    }
+    this.#active = await DocumentThread.start(this.settings, this)
+  }
+
+  /** Hands on what can go. */
+  #pump(): void {
+    if (this.#queue.isEmpty) return
+    this.#looking ??= setInterval(() => this.#look(), LOOK_MS).unref()
+    const canGo = (asked: Asked) => this.#threadFor(asked.room)?.hasRoomFor(asked) === true
+    while (this.#detained.length > 0 || this.#active?.isFull === false) {
+      const asked = this.#queue.take(canGo)
+      if (asked === undefined) break
+      this.#threadFor(asked.room)!.send(asked)
+    }
+    if (this.#active === undefined && this.#starting === undefined) this.#restart()
+  }
+
+  #restart(): void {
+    this.start().then(
+      () => this.#pump(),
+      (error: unknown) => {
+        for (const asked of this.#queue.drain()) this.#reject(asked, storeFailed(error))
+      },
+    )
+  }
+
+  #look(): void {
+    for (const thread of this.#threads) {
+      thread.look(this.now())
+      if (thread.at !== undefined) this.#judge(thread, thread.at)
+      else if (this.#isSpare(thread)) this.#end(thread)
+    }
+    this.#pump()
+    if (!this.#queue.isEmpty || this.#detained.length > 0 || this.#active?.isIdle === false) return
+    clearInterval(this.#looking)
+    this.#looking = undefined
+  }
+
+  #isSpare(thread: DocumentThread): boolean {
+    const { room, isIdle, idleSinceMs } = thread
+    if (room === undefined || !isIdle || this.#queue.has(room)) return false
+    return idleSinceMs < this.now() - IDLE_MS
+  }
+
+  #judge(thread: DocumentThread, at: At): void {
+    const ms = this.now() - at.sinceMs
+    if (ms >= (thread.updateAt === undefined ? WORK_MS : UPDATE_MS)) this.#condemn(thread, at)
+    else if (ms >= PATIENCE_MS && thread === this.#active && this.#othersWaitFor(thread, at.room)) {
+      this.#detain(thread, at)
+    }
+  }
+
+  #othersWaitFor(thread: DocumentThread, room: string): boolean {
+    return this.#queue.hasOthersThan(room) || thread.asked.some((asked) => asked.room !== room)
+  }
+
+  /** It goes on for the room that it is at work for; another one takes over all others. */
+  #detain(thread: DocumentThread, at: At): void {
+    const ofOthers = thread.detain(at)
+    if (ofOthers === undefined) return
+    thread.idleSinceMs = this.now()
+    this.#active = undefined
+    this.#detained.push(thread)
+    this.#queue.putBack(ofOthers)
+    if (this.#detained.length > MAX_DETAINED) {
+      const oldest = this.#detained.find(({ isIdle }) => isIdle) ?? this.#detained[0]!
+      if (oldest.at === undefined) this.#end(oldest)
+      else this.#condemn(oldest, oldest.at)
+    }
+  }
+
+  #condemn(thread: DocumentThread, at: At): void {
+    // What it is at may be in the store as soon as it is done with it.
+    if (thread.condemn(at)) this.#end(thread)
+  }
+
+  /** What it hadn't answered is asked of another one, but for what it was at. */
+  #end(thread: DocumentThread): void {
+    const { at, updateAt } = thread
+    if (thread === this.#active) this.#active = undefined
+    else this.#detained.splice(this.#detained.indexOf(thread), 1)
+    this.#ended = sum(this.#ended, { ...thread.count, loaded: 0, loadedBytes: 0 })
+    const again: Asked[] = []
+    for (const asked of thread.end()) {
+      const isToBlame = at !== undefined && updateAt === undefined && asked.room === at.room
+      if (asked === updateAt) this.#reject(asked, badUpdate('too-costly'))
+      else if (isToBlame) this.#reject(asked, storeFailed('a document takes too long'))
+      else if (asked.tries >= MAX_TRIES) this.#reject(asked, storeFailed('its thread ended'))
+      else again.push(asked)
+    }
+    this.#queue.putBack(again)
+  }
+
+  #close(thread: DocumentThread): Promise<unknown> {
+    const request = { call: 'close' } as const
+    const queued = { room: NO_ROOM, bytes: 0 }
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(queued)
+      thread.send(this.#asked(request, queued, resolve, reject))
+    })
+  }
+}
+
+type At = NonNullable<DocumentThread['at']>
+
+function sum(a: DocumentCount, b: DocumentCount): DocumentCount {
+  return {
+    loaded: a.loaded + b.loaded,
+    loadedBytes: a.loadedBytes + b.loadedBytes,
+    commits: a.commits + b.commits,
+    compactions: a.compactions + b.compactions,
+    compactionSeconds: a.compactionSeconds + b.compactionSeconds,
+  }
+}
+
+function roomOf(request: Request): string {
+  return 'room' in request ? request.room : NO_ROOM
+}
+
+/** Whether somebody outside asks for it, who can be told to come back later. */
+function isCallers({ call }: Request): boolean {
+  return call === 'update' || call === 'read' || call === 'sync'
+}
+
+function weightOf(request: Request): number {
+  if (request.call === 'read' || request.call === 'sync') return READ_BYTES
+  return 'bytes' in request ? (request.bytes?.byteLength ?? 0) : 0
+}
+
+/** What a thread refused, as it was there. */
+function problemOf(answer: Extract<Answer, { readonly problem: ProblemName }>): Problem {
+  const { problem, detail, extensions, cause } = answer
+  const error = new Problem(problem, detail, extensions)
+  if (cause !== undefined) error.cause = cause
+  return error
+}

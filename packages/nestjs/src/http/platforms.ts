@@ -1,0 +1,118 @@
+import type { IncomingMessage } from 'node:http'
+import { Inject, Injectable } from '@nestjs/common'
+import { HttpAdapterHost } from '@nestjs/core'
+import { Bodies } from './body.js'
+import { isAddressOf, isOwn, markOf } from './own-routes.js'
+import { whenThereIsHttp } from './platform.js'
+import { pathOf, readAddress } from './routes.js'
+
+/** As much of Fastify as is needed here; the module works without the package. */
+interface FastifyLike {
+  addHook(name: 'onRoute', hook: (route: FastifyRoute) => void): void
+  route(route: FastifyRoute): void
+}
+
+interface FastifyRoute {
+  readonly url: string
+  readonly config?: object
+  onRequest?: FastifyHook | readonly FastifyHook[]
+}
+
+interface FastifyRequest {
+  readonly raw: IncomingMessage
+  params: { readonly [name: string]: string }
+}
+
+type FastifyHook = (request: FastifyRequest, reply: unknown, done: () => void) => void
+
+/** As much of Express. */
+interface ExpressLike {
+  readonly router?: { readonly stack: readonly ExpressLayer[] }
+}
+
+interface ExpressLayer {
+  match(path: string): unknown
+  readonly route?: {
+    readonly methods: { readonly [method: string]: boolean | undefined }
+    readonly stack: readonly { readonly handle: object }[]
+  }
+}
+
+const ROOM_ROUTE = /^(.*\/rooms)\/:room\//
+
+/**
+ * Does what differs from platform to platform: keeps the bodies of the module's calls from the parsers
+ * of the application, and lets room names be as long as they may be.
+ *
+ * Only the platform knows which requests are the module's. Prefixes, versions, hosts and routes of the
+ * application's own decide.
+ *
+ * @see PROTOCOL.md HT14, NM1; docs/decisions.md, 48
+ */
+@Injectable()
+export class Platforms {
+  constructor(
+    @Inject(HttpAdapterHost) host: HttpAdapterHost,
+    @Inject(Bodies) private readonly bodies: Bodies,
+  ) {
+    whenThereIsHttp(host, (platform) => {
+      if (platform.getType() === 'fastify') this.#useFastify(platform.getInstance())
+      else platform.use(this.#keepOnExpress(platform.getInstance()))
+    })
+  }
+
+  /** Fastify routes a request before it reads the body. */
+  #useFastify(fastify: FastifyLike): void {
+    const mounts = new Set<string>()
+    fastify.addHook('onRoute', (route) => {
+      const { config } = route
+      if (!isOwn(config)) return
+      const keep: FastifyHook = ({ raw }, _reply, done) => {
+        if (isAddressOf(config, raw.url ?? '')) this.bodies.keep(raw)
+        done()
+      }
+      route.onRequest = [route.onRequest ?? [], keep].flat()
+      const mount = ROOM_ROUTE.exec(route.url)?.[1]
+      if (mount === undefined || mounts.has(mount)) return
+      mounts.add(mount)
+      // Its router takes no parameter of more than 100 characters unless the application sets it so.
+      fastify.route({ ...route, url: `${mount}/*`, onRequest: nameRoom })
+    })
+  }
+
+  /** Express reads the body first, so that this looks up where it will route the request. */
+  #keepOnExpress(express: ExpressLike) {
+    return (request: IncomingMessage, _response: unknown, next: () => void): void => {
+      if (hasBody(request) && isForModule(express, request)) this.bodies.keep(request)
+      next()
+    }
+  }
+}
+
+/** Gives a request that a wildcard took the parameter that the other routes have. */
+function nameRoom(request: FastifyRequest, _reply: unknown, done: () => void): void {
+  const { '*': rest, ...params } = request.params
+  const address = readAddress(request.raw.url ?? '')
+  if (address !== undefined && rest === `${address.room}/${address.call}`) {
+    request.params = { ...params, room: address.room }
+  }
+  done()
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
+}
+
+/** Whether the first route that takes a request is one of the module's. */
+function isForModule({ router }: ExpressLike, { method = '', url = '' }: IncomingMessage): boolean {
+  if (readAddress(url) === undefined) return false
+  const path = pathOf(url)
+  const first = router?.stack.find((layer) => isRouteOf(layer, method) && layer.match(path))
+  return first?.route?.stack.some(({ handle }) => isAddressOf(markOf(handle), url)) ?? false
+}
+
+function isRouteOf({ route }: ExpressLayer, method: string): boolean {
+  return (
+    route !== undefined && (route.methods['_all'] ?? route.methods[method.toLowerCase()]) === true
+  )
+}

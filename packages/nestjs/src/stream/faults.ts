@@ -1,0 +1,81 @@
+import { Problem } from '@whereabouts/protocol'
+
+/** A reader that can be told why it ends. */
+export interface Endable {
+  /** Ends it. @param problem goes to its reader, where the view has a place for it. ST11 */
+  fail(problem: Problem): void
+}
+
+/** Writes a fault to the log, with its stack. */
+export type LogFault = (message: string, error: unknown) => void
+
+/** So many are remembered as logged: room names are free to invent. */
+const REMEMBERED = 1_000
+
+/**
+ * What went wrong unexpectedly where nobody waits for it: counted, and logged once for each place
+ * and cause, however often it happens again.
+ *
+ * @see PROTOCOL.md RM17
+ */
+export class Faults {
+  readonly #logged = new Set<string>()
+  #rooms = 0
+  #readers = 0
+
+  constructor(private readonly log: LogFault) {}
+
+  /** How often a room failed. */
+  get rooms(): number {
+    return this.#rooms
+  }
+
+  /** How many readers failed by themselves. */
+  get readers(): number {
+    return this.#readers
+  }
+
+  ofRoom(name: string, error: unknown): void {
+    this.#rooms += 1
+    this.note(`The room ${name} failed, its readers were ended, and it begins again`, error)
+  }
+
+  /**
+   * Serves one reader: what that throws ends this reader and nobody else. Answers whether it is
+   * still there.
+   *
+   * @see PROTOCOL.md RM16
+   */
+  serve(reader: Endable, work: () => void): boolean {
+    try {
+      work()
+      return true
+    } catch (error) {
+      this.#readers += 1
+      this.note('A reader failed and was ended', error)
+      this.end(reader, new Problem('internal', 'The server failed; come back in a moment.'))
+      return false
+    }
+  }
+
+  /** Ends a reader, even one that can't be told anything any more. */
+  end(reader: Endable, problem: Problem): void {
+    try {
+      reader.fail(problem)
+    } catch (error) {
+      this.note('A reader could not be told that it ends', error)
+    }
+  }
+
+  /** Logs a fault that neither a room nor a reader ends with. */
+  note(message: string, error: unknown): void {
+    const key = `${message}: ${error instanceof Error ? error.message : String(error)}`
+    if (this.#logged.has(key)) return
+    this.#logged.add(key)
+    if (this.#logged.size > REMEMBERED) {
+      const [oldest] = this.#logged
+      this.#logged.delete(oldest!)
+    }
+    this.log(message, error)
+  }
+}

@@ -1,0 +1,182 @@
+import { setTimeout } from 'node:timers/promises'
+import { WhereaboutsModule } from '@whereabouts/nestjs'
+import { describe, expect, it } from 'vitest'
+import { applyUpdate, Doc, encodeStateAsUpdate, UpdateEncoderV1 } from 'yjs'
+import { accepted, BYTES, getDocument, postUpdate, TestDocument } from '../conformance/document.js'
+import { call } from '../conformance/http.js'
+import { TestRoom } from '../conformance/room.js'
+import { startApp } from '../servers/nest.js'
+import { startServer } from '../servers/standalone.js'
+
+/** What nobody has to wait longer for, whatever others do. */
+const SOON_MS = 1_500
+/** Takes Yjs most of a minute. */
+const TOO_MUCH = 20_000
+/** Takes it seconds. */
+const MUCH = 4_000
+const PATIENCE_MS = 120_000
+
+/** The text that a costly update is for. */
+function base(length: number): Uint8Array {
+  return structs([{ client: 1, text: 'b'.repeat(length) }])
+}
+
+/** Many people, each of whom has put one letter before some letter of that text. */
+function costly(length: number): Uint8Array {
+  const people = Array.from({ length }, (_, index) => ({
+    client: 1_000 + length - index,
+    text: 'a',
+    before: ((length - index) * 7_919) % length,
+  }))
+  return structs(people)
+}
+
+interface Struct {
+  readonly client: number
+  readonly text: string
+  readonly before?: number
+}
+
+function structs(all: readonly Struct[]): Uint8Array {
+  const encoder = new UpdateEncoderV1()
+  encoder.writeLen(all.length)
+  for (const { client, text, before } of all) {
+    for (const value of [1, client, 0]) encoder.writeLen(value)
+    encoder.writeInfo(before === undefined ? 4 : 4 | 64)
+    if (before === undefined) {
+      encoder.writeParentInfo(true)
+      encoder.writeString('page')
+    } else {
+      for (const value of [1, before]) encoder.writeLen(value)
+    }
+    encoder.writeString(text)
+  }
+  encoder.writeLen(0)
+  return encoder.toUint8Array()
+}
+
+/** A post of which the answer takes long. */
+async function post(
+  room: TestRoom,
+  update: Uint8Array,
+): Promise<{ status: number; body: unknown }> {
+  const body = Buffer.from(update)
+  const response = await fetch(room.url('document'), { method: 'POST', headers: BYTES, body })
+  return { status: response.status, body: await response.json() }
+}
+
+async function timed<T>(promise: Promise<T>): Promise<{ ms: number; result: T }> {
+  const beganMs = performance.now()
+  return { result: await promise, ms: performance.now() - beganMs }
+}
+
+function textIn(update: Uint8Array): string {
+  const doc = new Doc()
+  applyUpdate(doc, update)
+  return doc.getText('page').toString()
+}
+
+describe('an update that takes long', { timeout: PATIENCE_MS }, () => {
+  it('[DO17 DO19] holds up neither other rooms nor readiness nor metrics', async () => {
+    await using server = await startServer()
+    const { baseUrl } = server
+    const bombed = new TestRoom(baseUrl, 'bombed')
+    const writer = new TestDocument(new TestRoom(baseUrl, 'other'))
+    await writer.post('before')
+    accepted(await postUpdate(bombed, base(MUCH)))
+    const bomb = post(bombed, costly(MUCH))
+    await setTimeout(200)
+    for (const { ms, result } of await Promise.all([
+      timed(postUpdate(writer.room, writer.write('during'))),
+      timed(call(`${baseUrl}/rooms/another/document`)),
+      timed(call(`${baseUrl}/health/ready`)),
+      timed(call(`${baseUrl}/metrics`)),
+    ])) {
+      expect(result.status).toBe(200)
+      expect(ms).toBeLessThan(SOON_MS)
+    }
+    const same = post(bombed, encodeStateAsUpdate(Object.assign(new Doc(), { clientID: 7 })))
+    expect(await bomb).toMatchObject({ status: 200 })
+    expect(await same).toMatchObject({ status: 200 })
+    expect(textIn(await getDocument(bombed))).toHaveLength(2 * MUCH)
+    expect((await new TestDocument(writer.room).fetch()).cells).toEqual(writer.cells)
+    const { text } = await call(`${baseUrl}/metrics`)
+    expect(text).toMatch(/^whereabouts_document_updates_total 5$/m)
+  })
+
+  it('[DO14 DO17] is too-costly in the end, and the document is whole', async () => {
+    await using server = await startServer()
+    const room = new TestRoom(server.baseUrl, 'bombed')
+    accepted(await postUpdate(room, base(TOO_MUCH)))
+    const bomb = post(room, costly(TOO_MUCH))
+    await setTimeout(200)
+    const later = structs([{ client: 2, text: 'later' }])
+    const meanwhile = post(room, later)
+    const reader = fetch(room.url('document'))
+    expect(await bomb).toMatchObject({
+      status: 400,
+      body: { type: 'urn:whereabouts:problem:bad-update', reason: 'too-costly' },
+    })
+    expect(await meanwhile).toMatchObject({ status: 200 })
+    expect((await reader).status).toBe(200)
+    const text = textIn(await getDocument(room))
+    expect(text).toContain('later')
+    expect(text.replace('later', '')).toBe('b'.repeat(TOO_MUCH))
+  })
+
+  it('[DO17] of documents that are in memory, none is lost', async () => {
+    const imports = [WhereaboutsModule.forRoot({ secret: 'the secret of these tests' })]
+    await using server = await startApp('fastify', { imports })
+    const room = new TestRoom(server.baseUrl, 'bombed')
+    const writer = new TestDocument(new TestRoom(server.baseUrl, 'other'))
+    await writer.post('before')
+    accepted(await postUpdate(room, base(MUCH)))
+    const bomb = post(room, costly(MUCH))
+    await setTimeout(200)
+    await writer.post('during')
+    expect((await new TestDocument(writer.room).fetch()).cells).toEqual(writer.cells)
+    expect(await bomb).toMatchObject({ status: 200 })
+    expect(textIn(await getDocument(room))).toHaveLength(2 * MUCH)
+  })
+
+  it('[DO19] does not hold up the end of the server', async () => {
+    await using server = await startServer()
+    const room = new TestRoom(server.baseUrl, 'bombed')
+    accepted(await postUpdate(room, base(TOO_MUCH)))
+    const bomb = post(room, costly(TOO_MUCH))
+    await setTimeout(500)
+    const { ms } = await timed(server.stop())
+    expect(ms).toBeLessThan(9_000)
+    expect(await bomb).toMatchObject({
+      status: 503,
+      body: { type: 'urn:whereabouts:problem:shutting-down' },
+    })
+  })
+})
+
+it(
+  '[DO18] rooms that are flooded with what the server has don’t keep others from being saved',
+  async () => {
+    await using server = await startServer()
+    const flood = base(900_000)
+    const stopped = new AbortController()
+    const flooding = ['one', 'two'].flatMap((name) => {
+      const room = new TestRoom(server.baseUrl, name)
+      return Array.from({ length: 4 }, async () => {
+        while (!stopped.signal.aborted) expect((await post(room, flood)).status).toBe(200)
+      })
+    })
+    const writer = new TestDocument(new TestRoom(server.baseUrl, 'other'))
+    try {
+      for (let count = 0; count < 20; count++) {
+        const { ms } = await timed(writer.post(`r${count}`))
+        expect(ms).toBeLessThan(SOON_MS)
+      }
+    } finally {
+      stopped.abort()
+      await Promise.all(flooding)
+    }
+    expect((await new TestDocument(writer.room).fetch()).cells).toEqual(writer.cells)
+  },
+  PATIENCE_MS,
+)

@@ -1,0 +1,151 @@
+import type { ServerResponse } from 'node:http'
+import type { INestApplication } from '@nestjs/common'
+import type { Json } from '@whereabouts/protocol'
+import { Rooms, WhereaboutsModule } from '@whereabouts/nestjs'
+import { lastValueFrom, tap } from 'rxjs'
+import { describe, expect, it, vi } from 'vitest'
+import { call } from '../conformance/http.js'
+import { memberKey, TestRoom } from '../conformance/room.js'
+import { end } from '../conformance/stream.js'
+import { type Platform, PLATFORMS, type RunningApp, startApp } from '../servers/nest.js'
+
+type Middleware = (request: object, response: ServerResponse, next: () => void) => void
+
+async function start(platform: Platform, configure: (app: INestApplication) => void = () => {}) {
+  const options = { heartbeatMs: 100, leaseMs: 500, secret: 'x'.repeat(32) }
+  const server = await startApp(
+    platform,
+    { imports: [WhereaboutsModule.forRoot(options)] },
+    configure,
+  )
+  const count = async (name: string) => {
+    const { text } = await call(`${server.baseUrl}/metrics`)
+    return new RegExp(`^whereabouts_${name}_total (\\d+)$`, 'm').exec(text)?.[1]
+  }
+  return { server, rooms: server.app.get(Rooms), count }
+}
+
+/** A value that can be written down only so often. */
+function poison(times: number): Json {
+  let left = times
+  const toJSON = () => {
+    if (left === 0) throw new Error('planted')
+    left -= 1
+    return 'A1'
+  }
+  return { toJSON } as unknown as Json
+}
+
+/** An application whose responses can be made to throw when they are written to. */
+async function startFragile(platform: Platform) {
+  const responses: ServerResponse[] = []
+  const middleware: Middleware = (_, response, next) => {
+    // Its own, so that streams write through it.
+    response.write = response.write.bind(response)
+    responses.push(response)
+    next()
+  }
+  const started = await start(platform, (app) => void app.use(middleware))
+  const spoil = () => {
+    responses.at(-1)!.write = () => {
+      throw new Error('planted')
+    }
+  }
+  return { ...started, spoil }
+}
+
+const newRoom = ({ baseUrl }: RunningApp) => new TestRoom(baseUrl)
+
+describe.each(PLATFORMS)('on %s', (platform) => {
+  it('[RM13 RM14 RM15 RM17 ST11] what a room can not write down ends its readers and nobody else', async () => {
+    const { server, rooms, count } = await start(platform)
+    await using _server = server
+    const [bad, good] = [newRoom(server), newRoom(server)]
+    const [ann, ben] = [memberKey(), memberKey()]
+    await using stream = await bad.join(ann)
+    await using list = await bad.list()
+    await using bystander = await good.join(ben)
+    const subscribed = lastValueFrom(rooms.watch(bad.name, { view: 'patch' }))
+    const refused = expect(subscribed).rejects.toMatchObject({ problem: 'internal' })
+    await stream.until('both who watch', ({ watching }) => watching === 2)
+    const polled = bad.poll((await bad.read()).id, 10_000)
+    // Until the poll waits beside the streams and the subscription.
+    await vi.waitFor(async () => expect(await connections(server)).toBe(5))
+    await rooms.move(bad.name, ann, poison(1))
+    const { data } = await stream.next('problem')
+    expect(data).toMatchObject({ type: 'urn:whereabouts:problem:internal', status: 500 })
+    await Promise.all([end(stream), end(list), refused])
+    expect(await polled).toMatchObject({ status: 500 })
+    expect(await count('room_failures')).toBe('1')
+    await good.move(ben, 'B2')
+    await bystander.until('B2', ({ members }) => [...members.values()][0]?.location === 'B2')
+    await using again = await bad.join(ann, { lastEventId: stream.position! })
+    expect(again.arrived.map(({ name }) => name)).toContain('resync')
+    await bad.move(ann, 'A3')
+    await again.until('A3', ({ members }) => [...members.values()][0]?.location === 'A3')
+  })
+
+  it('[RM16 RM17] a response that throws ends its own stream alone', async () => {
+    const { server, count, spoil } = await startFragile(platform)
+    await using _server = server
+    const room = newRoom(server)
+    const [ann, ben] = [memberKey(), memberKey()]
+    await using stream = await room.join(ann)
+    await using spoilt = await room.join(ben)
+    spoil()
+    await room.move(ann, 'A1')
+    await end(spoilt)
+    await stream.until('A1', ({ members }) => members.get(stream.self)?.location === 'A1')
+    // What the stream held is released, and its member leaves as always.
+    await stream.until('Ben gone', ({ members }) => members.size === 1)
+    expect(await count('reader_failures')).toBe('1')
+    expect(await count('room_failures')).toBe('0')
+  })
+
+  it('[RM16 ST7] a heartbeat that throws keeps nobody else from theirs', async () => {
+    const { server, spoil } = await startFragile(platform)
+    await using _server = server
+    await using stream = await newRoom(server).join(memberKey())
+    await using spoilt = await newRoom(server).join(memberKey())
+    spoil()
+    await end(spoilt)
+    const beats = () => stream.arrived.filter(({ name }) => name === 'ping').length
+    const before = beats()
+    await stream.quiet(3)
+    expect(beats()).toBeGreaterThanOrEqual(before + 3)
+  })
+
+  it('[FR6] a stream whose first write throws holds nothing', async () => {
+    const spoilt: Middleware = (_, response, next) => {
+      response.write = () => {
+        throw new Error('planted')
+      }
+      next()
+    }
+    const { server, count } = await start(platform, (app) => void app.use('/rooms', spoilt))
+    await using _server = server
+    const room = newRoom(server)
+    await expect(room.join(memberKey())).rejects.toThrow()
+    expect(await connections(server)).toBe(0)
+    expect(await count('room_failures')).toBe('0')
+  })
+
+  it('[RM16] a subscriber that throws ends alone', async () => {
+    const { server, rooms } = await start(platform)
+    await using _server = server
+    const room = newRoom(server)
+    await using stream = await room.join(memberKey())
+    const spoil = tap(() => {
+      throw new Error('planted')
+    })
+    await expect(lastValueFrom(rooms.watch(room.name).pipe(spoil))).rejects.toThrow('planted')
+    const ann = memberKey()
+    await room.move(ann, 'A1')
+    await stream.until('Ann', ({ members }) => members.size === 2)
+  })
+})
+
+async function connections({ baseUrl }: RunningApp): Promise<number> {
+  const { text } = await call(`${baseUrl}/metrics`)
+  return Number(/^whereabouts_connections (\d+)$/m.exec(text)?.[1])
+}

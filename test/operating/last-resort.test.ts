@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest'
+import { within } from '../conformance/deadline.js'
+import { memberKey, TestRoom } from '../conformance/room.js'
+import { end } from '../conformance/stream.js'
+import { startServer } from '../servers/standalone.js'
+
+/** Code that throws where nobody catches it, each time that the process gets a signal. */
+const FAULTS = {
+  'an exception': "process.on('SIGUSR2', () => { throw new Error('planted') })",
+  'a promise that nobody awaits':
+    "process.on('SIGUSR2', () => { void Promise.reject(new Error('planted')) })",
+}
+
+it.each(Object.entries(FAULTS))(
+  '[OP6] %s that nobody catches ends the server with goodbyes and exit code 1',
+  async (_, code) => {
+    const module = `data:text/javascript,${encodeURIComponent(code)}`
+    const server = await startServer({}, 0, [`--import=${module}`])
+    try {
+      await using stream = await new TestRoom(server.baseUrl).join(memberKey())
+      process.kill(server.pid, 'SIGUSR2')
+      process.kill(server.pid, 'SIGUSR2')
+      await stream.next('goodbye')
+      await end(stream)
+      expect(await within(server.exited, 'the end of the server')).toBe(1)
+      expect(server.output()).toContain('an exception that nobody caught')
+      expect(server.output()).toContain('planted')
+    } finally {
+      await server.kill()
+    }
+  },
+)
