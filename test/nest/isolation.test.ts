@@ -4,6 +4,7 @@ import type { Json } from '@whereabouts/protocol'
 import { Rooms, WhereaboutsModule } from '@whereabouts/nestjs'
 import { lastValueFrom, tap } from 'rxjs'
 import { describe, expect, it, vi } from 'vitest'
+import { RoomServer } from '../../packages/nestjs/dist/room-server.js'
 import { call } from '../conformance/http.js'
 import { memberKey, TestRoom } from '../conformance/room.js'
 import { end } from '../conformance/stream.js'
@@ -12,7 +13,12 @@ import { type Platform, PLATFORMS, type RunningApp, startApp } from '../servers/
 type Middleware = (request: object, response: ServerResponse, next: () => void) => void
 
 async function start(platform: Platform, configure: (app: INestApplication) => void = () => {}) {
-  const options = { heartbeatMs: 100, leaseMs: 500, secret: 'x'.repeat(32) }
+  const options = {
+    heartbeatMs: 100,
+    leaseMs: 500,
+    secret: 'x'.repeat(32),
+    operations: true,
+  }
   const server = await startApp(
     platform,
     { imports: [WhereaboutsModule.forRoot(options)] },
@@ -25,16 +31,12 @@ async function start(platform: Platform, configure: (app: INestApplication) => v
   return { server, rooms: server.app.get(Rooms), count }
 }
 
-/** A value that can be written down only so often. */
-function poison(times: number): Json {
-  let left = times
-  const toJSON = () => {
-    if (left === 0) throw new Error('planted')
-    left -= 1
-    return 'A1'
-  }
-  return { toJSON } as unknown as Json
-}
+/** A location that can't be written down. `Rooms` and the calls over HTTP let no such thing in. */
+const POISON = {
+  toJSON() {
+    throw new Error('planted')
+  },
+} as unknown as Json
 
 /** An application whose responses can be made to throw when they are written to. */
 async function startFragile(platform: Platform) {
@@ -71,7 +73,7 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     const polled = bad.poll((await bad.read()).id, 10_000)
     // Until the poll waits beside the streams and the subscription.
     await vi.waitFor(async () => expect(await connections(server)).toBe(5))
-    await rooms.move(bad.name, ann, poison(1))
+    await server.app.get(RoomServer).move(bad.name, { key: ann, user: {} }, POISON, 2)
     const { data } = await stream.next('problem')
     expect(data).toMatchObject({ type: 'urn:whereabouts:problem:internal', status: 500 })
     await Promise.all([end(stream), end(list), refused])

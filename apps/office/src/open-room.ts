@@ -1,3 +1,4 @@
+import { askBeforeClosing } from './ask-before-closing.js'
 import type { RecentList } from './home/recents.js'
 import { loadPerson, suggestPerson } from './person.js'
 import type { DocumentRoute } from './route.js'
@@ -12,6 +13,8 @@ export async function openRoom(
   const known = loadPerson(() => localStorage)
   const person = known ?? suggestPerson()
   const session = new Session(route.room, person, route.watch)
+  // For as long as the page lives.
+  askBeforeClosing(session.document)
   const { showOffice } = await import('./office.js')
   showOffice(page, { session, route, recents, person, isNew: known === undefined })
 }

@@ -1,12 +1,17 @@
 import type { Problem, Room } from '@whereabouts/client'
 import { RoomProvider } from '@whereabouts/client/yjs'
-import { Doc } from 'yjs'
+import { Doc, type Transaction } from 'yjs'
 
 /**
- * How the edits made here fare: `saved` when the server has stored them all, `saving` while it is
- * about to, `kept` while it can't and only this browser has them.
+ * What is known of the document's edits:
+ * - `unknown`: the server has not said yet what it has, and nothing was edited since;
+ * - `saved`: the server has all of them;
+ * - `saving`: the server is about to take them;
+ * - `kept`: the server doesn't take them now, and this browser keeps all of them;
+ * - `unkept`: the server doesn't take them now, and they are in this window alone;
+ * - `setAside`: the server has refused something for good, which is in this browser alone.
  */
-export type Saving = 'saved' | 'saving' | 'kept'
+export type Saving = 'unknown' | 'saved' | 'saving' | 'kept' | 'unkept' | 'setAside'
 
 /** A document at one moment. Never changed, only replaced; the same object until something changes. */
 export interface DocumentState {
@@ -16,29 +21,31 @@ export interface DocumentState {
    */
   readonly isThere: boolean
   readonly saving: Saving
+  /** Whether something is neither at the server nor kept in this browser: closing would lose it. */
+  readonly isAtRisk: boolean
   /** Why the server doesn't take the edits, or doesn't give the document. */
   readonly problem: Problem | null
 }
 
-const EVENTS = ['synced', 'saved', 'retrying', 'status', 'problem'] as const
+const EVENTS = ['synced', 'saved', 'kept', 'retrying', 'setAside', 'status', 'problem'] as const
 
 /**
  * The document of a room for as long as the page lives, whichever connections the page has to the
  * room meanwhile: what the server hasn't acknowledged on one is posted on the next.
  *
- * @see PROTOCOL.md CL14, CL21, CL23
+ * @see PROTOCOL.md CL14, CL21, CL23, SH12
  */
 export class RoomDocument {
   #doc = new Doc()
   readonly #listeners = new Set<() => void>()
   #provider: RoomProvider
-  /** Whether the provider before this one left something unsaved, which this one doesn't know yet. */
-  #hasUnsaved = false
-  #state: DocumentState = { isThere: false, saving: 'saved', problem: null }
+  /** Whether something was edited here since the server last had everything. */
+  #hasEdits = false
+  #state: DocumentState = { isThere: false, saving: 'unknown', isAtRisk: false, problem: null }
 
   constructor(room: Room) {
     this.#provider = this.#follow(room)
-    this.#doc.on('update', this.#look)
+    this.#doc.on('update', this.#updated)
     this.#look()
   }
 
@@ -68,7 +75,6 @@ export class RoomDocument {
     for (const event of EVENTS) this.#provider.off(event, this.#look)
     this.#provider.off('reload', this.#reload)
     const closed = this.#provider.destroy()
-    this.#hasUnsaved = this.#state.saving !== 'saved'
     this.#provider = this.#follow(room)
     this.#look()
     // What it still has to post, the next one posts as well.
@@ -83,31 +89,49 @@ export class RoomDocument {
   }
 
   readonly #reload = (doc: Doc): void => {
-    this.#doc.off('update', this.#look)
+    this.#doc.off('update', this.#updated)
     this.#doc = doc
-    doc.on('update', this.#look)
+    doc.on('update', this.#updated)
     this.#look()
     for (const listener of this.#listeners) listener()
   }
 
+  readonly #updated = (
+    _update: Uint8Array,
+    _origin: unknown,
+    _doc: Doc,
+    { local }: Transaction,
+  ): void => {
+    if (local) this.#hasEdits = true
+    this.#look()
+  }
+
   readonly #look = (): void => {
     const before = this.#state
-    const { synced, status, problem } = this.#provider
+    const { synced, saved, kept, status, problem } = this.#provider
+    if (saved) this.#hasEdits = false
     const isEmpty = this.doc.store.clients.size === 0
     const isThere = before.isThere || synced || !isEmpty || status === 'closed'
-    if (synced) this.#hasUnsaved = false
-    const saving = this.#hasUnsaved ? 'kept' : savingOf(this.#provider)
-    if (isThere === before.isThere && saving === before.saving && problem === before.problem) {
+    const saving = savingOf(this.#provider, this.#hasEdits)
+    const isAtRisk = this.#hasEdits && !saved && !kept
+    if (
+      isThere === before.isThere &&
+      saving === before.saving &&
+      isAtRisk === before.isAtRisk &&
+      problem === before.problem
+    ) {
       return
     }
-    this.#state = { isThere, saving, problem }
+    this.#state = { isThere, saving, isAtRisk, problem }
     for (const listener of this.#listeners) listener()
   }
 }
 
-function savingOf({ saved, retrying, status, problem }: RoomProvider): Saving {
+function savingOf(provider: RoomProvider, hasEdits: boolean): Saving {
+  const { saved, kept, retrying, setAside, status, problem } = provider
   if (saved) return 'saved'
-  // Nothing is known yet, and most likely nothing was edited.
-  if (status === 'connecting' && !retrying && problem === null) return 'saving'
-  return status === 'online' && !retrying && problem === null ? 'saving' : 'kept'
+  if (setAside) return 'setAside'
+  if (!hasEdits && status === 'connecting' && problem === null) return 'unknown'
+  if (status === 'online' && !retrying && problem === null) return 'saving'
+  return kept ? 'kept' : 'unkept'
 }

@@ -11,9 +11,12 @@ interface StatusLineProps {
 }
 
 const SAVING: { readonly [saving in Saving]: string } = {
+  unknown: '',
   saved: '',
   saving: 'Saving…',
   kept: 'Not saved yet, kept in this browser',
+  unkept: 'Not saved yet, keep this window open',
+  setAside: 'Some of this cannot be saved. Undo it, or copy it elsewhere',
 }
 
 /**
@@ -64,7 +67,8 @@ function SavingLine({ document }: { readonly document: RoomDocument }) {
 
 function describeSaving({ saving, problem }: DocumentState): string {
   const text = SAVING[saving]
-  return saving === 'kept' && problem !== null ? `${text}: ${problem.detail}` : text
+  const isExplained = text !== '' && saving !== 'saving' && problem !== null
+  return isExplained ? `${text}: ${problem.detail}` : text
 }
 
 function describe({ status, problem }: RoomSnapshot, watches: boolean): string {

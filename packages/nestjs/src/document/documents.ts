@@ -56,6 +56,7 @@ export class Documents implements OnModuleInit, OnApplicationShutdown {
   #failing = false
   #updates = 0
   #updatesBytes = 0
+  #finishing: ReturnType<typeof setTimeout> | undefined
   #failures = 0
 
   constructor(
@@ -196,11 +197,13 @@ export class Documents implements OnModuleInit, OnApplicationShutdown {
 
   /** The server goes away: what isn't answered soon is refused, so that it can. */
   finish(): void {
-    setTimeout(() => this.#threads.abandon(shuttingDown()), FINISH_MS).unref()
+    const abandon = () => this.#threads.abandon(shuttingDown())
+    this.#finishing = setTimeout(abandon, FINISH_MS).unref()
   }
 
   /** After the last answer has gone out: until then, posts may wait for the store. */
   async onApplicationShutdown(): Promise<void> {
+    clearTimeout(this.#finishing)
     try {
       await this.#threads.close(shuttingDown())
     } finally {

@@ -109,8 +109,11 @@ export class Threads implements ThreadListener {
     this.abandon(problem)
     await this.#starting?.catch(() => {})
     const threads = this.#threads
+    const answered = new AbortController()
     const closed = Promise.allSettled(threads.map((thread) => this.#close(thread)))
-    await Promise.race([closed, wait(CLOSE_MS)])
+    const late = wait(CLOSE_MS, undefined, { signal: answered.signal }).catch(() => {})
+    await Promise.race([closed, late])
+    answered.abort()
     for (const thread of threads) this.#end(thread)
     clearInterval(this.#looking)
     await this.#memory?.close()

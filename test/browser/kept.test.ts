@@ -1,0 +1,102 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Doc } from 'yjs'
+import { launchChromium } from '../chromium.js'
+import { startServer } from '../servers/standalone.js'
+import { fetchDocument, OfficeWindow } from './office-window.js'
+
+const person = { name: 'Ann', color: '#e11d48' }
+const SAVING = '.saving'
+const LIMIT_BYTES = 300
+/** As long as a title may be. It is one value, which can't be split. */
+const LONG_TITLE = '😀'.repeat(100)
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchChromium()
+})
+afterAll(() => browser.close())
+
+/** What browsers do where storage is forbidden, each in its own way. */
+const FORBIDDEN = {
+  'opening throws': () => {
+    IDBFactory.prototype.open = () => {
+      throw new DOMException('denied', 'SecurityError')
+    }
+  },
+  'naming it throws': () => {
+    Object.defineProperty(window, 'indexedDB', {
+      get() {
+        throw new DOMException('The operation is insecure.', 'SecurityError')
+      },
+    })
+  },
+}
+
+async function openPage(baseUrl: string, forbid?: () => void): Promise<OfficeWindow> {
+  const window = await OfficeWindow.open(browser, { baseUrl, path: '/', person })
+  if (forbid !== undefined) await window.page.addInitScript(forbid)
+  await window.page.goto(`${baseUrl}/pages/kept`)
+  await window.untilOpen()
+  return window
+}
+
+/** Whether the browser asks when somebody closes the window. */
+async function asksBeforeClosing({ page }: OfficeWindow): Promise<boolean> {
+  const asked = new Promise<boolean>((resolve) => {
+    page.once('dialog', (dialog) => {
+      resolve(dialog.type() === 'beforeunload')
+      void dialog.accept()
+    })
+    page.once('close', () => resolve(false))
+  })
+  await page.close({ runBeforeUnload: true })
+  return asked
+}
+
+const titleOf = (doc: Doc) => doc.getMap('about').get('title')
+const saving = ({ page }: OfficeWindow) => page.locator(SAVING)
+
+describe.each(Object.entries(FORBIDDEN))('a browser that keeps nothing: %s', (_, forbid) => {
+  it('[SH70 SH72 CL24] says so when the server is away, and asks before it closes', async () => {
+    const server = await startServer()
+    await using anns = await openPage(server.baseUrl, forbid)
+    await anns.text.click()
+    await anns.page.keyboard.type('before ')
+    await anns.untilSaved()
+    await server.kill()
+    await anns.page.keyboard.type('an hour of work')
+    await expect.poll(() => saving(anns).textContent()).toMatch(/^Not saved yet, keep this window/)
+    expect(await asksBeforeClosing(anns)).toBe(true)
+  })
+})
+
+it('[SH70 SH72] a browser that keeps the document says that, and closes without asking', async () => {
+  const server = await startServer()
+  await using anns = await openPage(server.baseUrl)
+  await anns.text.click()
+  await anns.page.keyboard.type('before ')
+  await anns.untilSaved()
+  await server.kill()
+  await anns.page.keyboard.type('an hour of work')
+  await expect.poll(() => saving(anns).textContent()).toBe('Not saved yet, kept in this browser')
+  expect(await asksBeforeClosing(anns)).toBe(false)
+})
+
+it('[SH71] what the server refuses for good is said, and all else is saved', async () => {
+  await using server = await startServer({ maxUpdateBytes: LIMIT_BYTES })
+  await using anns = await openPage(server.baseUrl)
+  await anns.title.fill(LONG_TITLE)
+  await anns.title.press('Enter')
+  await expect.poll(() => saving(anns).textContent()).toMatch(/^Some of this cannot be saved/)
+  await anns.text.click()
+  await anns.page.keyboard.type('small')
+  await using bobs = await openPage(server.baseUrl)
+  await expect.poll(() => bobs.written(), { timeout: 20_000 }).toContain('small')
+  const stored = () => fetchDocument(server.baseUrl, 'kept')
+  expect(titleOf(await stored())).toBeUndefined()
+  await anns.title.fill('Short')
+  await anns.title.press('Enter')
+  await anns.untilSaved()
+  expect(titleOf(await stored())).toBe('Short')
+})
