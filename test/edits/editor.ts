@@ -1,0 +1,155 @@
+import { joinRoom, type Room } from '@whereabouts/client'
+import { RoomProvider } from '@whereabouts/client/yjs'
+import { applyUpdate, Doc, encodeStateAsUpdate, XmlElement, XmlText } from 'yjs'
+import type { Random } from '../simulation/random.js'
+import { BadLine } from './bad-line.js'
+
+const ROOM = 'edits'
+/** Among them a family of four people, a flag, and a letter with an accent of its own. */
+const WORDS = ['a', 'déf', '😀', '👩‍👩‍👧‍👦', '🇨🇭', 'é', '字', '\n']
+
+/** Somebody who edits every kind of Yjs type, and remembers what the server acknowledged. */
+export class Editor {
+  readonly #line: BadLine
+  readonly #random: Random
+  #doc = new Doc()
+  #room: Room
+  #provider: RoomProvider
+  /** What it wrote, one entry an edit, none of which anybody deletes. */
+  readonly #written: string[] = []
+  #acknowledged = 0
+
+  constructor(
+    private readonly url: string,
+    readonly name: string,
+    random: Random,
+  ) {
+    this.#random = random
+    this.#line = new BadLine(random)
+    this.#room = this.#join()
+    this.#provider = this.#provide()
+  }
+
+  get doc(): Doc {
+    return this.#doc
+  }
+
+  /** Whether it has all that the server has, and the server all that it has. */
+  get isAtRest(): boolean {
+    return this.#provider.synced && this.#provider.saved
+  }
+
+  get problem(): unknown {
+    return this.#provider.problem
+  }
+
+  /** The entries that the server said to have. */
+  get acknowledged(): readonly string[] {
+    return this.#written.slice(0, this.#acknowledged)
+  }
+
+  /** Changes something at random. */
+  edit(): void {
+    this.#doc.transact(() => {
+      const change = this.#random.pick([
+        () => this.#editText(),
+        () => this.#editMap(),
+        () => this.#editArray(),
+        () => this.#editPage(),
+      ])
+      change()
+      const entry = `${this.name}:${this.#written.length}`
+      this.#doc.getArray('written').push([entry])
+      this.#written.push(entry)
+    })
+  }
+
+  /** Closes the window and opens another one, which has what the browser kept. */
+  async reload(): Promise<void> {
+    const kept = encodeStateAsUpdate(this.#doc)
+    await this.close()
+    this.#doc = new Doc()
+    applyUpdate(this.#doc, kept)
+    this.#room = this.#join()
+    this.#provider = this.#provide()
+  }
+
+  mendLine(): void {
+    this.#line.isMended = true
+  }
+
+  async close(): Promise<void> {
+    await this.#provider.destroy()
+    await this.#room.leave()
+  }
+
+  #join(): Room {
+    return joinRoom({ url: this.url, room: ROOM, fetch: this.#line.fetch })
+  }
+
+  #provide(): RoomProvider {
+    const provider = new RoomProvider(this.#room, this.#doc)
+    provider.on('saved', (isSaved) => {
+      if (isSaved) this.#acknowledged = this.#written.length
+    })
+    return provider
+  }
+
+  #editText(): void {
+    const text = this.#doc.getText('text')
+    const characters = [...text.toJSON()]
+    const at = this.#random.below(characters.length + 1)
+    const index = characters.slice(0, at).join('').length
+    const character = characters[at]
+    if (character !== undefined && this.#random.chance(0.4)) text.delete(index, character.length)
+    else text.insert(index, this.#random.pick(WORDS))
+  }
+
+  #editMap(): void {
+    const map = this.#doc.getMap('map')
+    const key = `key ${this.#random.below(20)}`
+    if (this.#random.chance(0.3)) map.delete(key)
+    else map.set(key, { word: this.#random.pick(WORDS), number: this.#random.below(1_000) })
+  }
+
+  #editArray(): void {
+    const array = this.#doc.getArray('array')
+    const at = this.#random.below(array.length + 1)
+    if (at < array.length && this.#random.chance(0.4)) array.delete(at)
+    else array.insert(at, [this.#random.pick(WORDS)])
+  }
+
+  #editPage(): void {
+    const page = this.#doc.getXmlFragment('page')
+    const at = this.#random.below(page.length + 1)
+    if (at === page.length) {
+      page.push([new XmlElement('block')])
+      return
+    }
+    const block = page.get(at)
+    if (!(block instanceof XmlElement)) return
+    if (this.#random.chance(0.2)) page.delete(at)
+    else if (this.#random.chance(0.3)) block.setAttribute('type', this.#random.pick(WORDS))
+    else block.push([new XmlText(this.#random.pick(WORDS))])
+  }
+}
+
+/** All that is in a document. */
+export function contentsOf(doc: Doc) {
+  return {
+    written: doc.getArray<string>('written').toArray(),
+    text: doc.getText('text').toJSON(),
+    map: doc.getMap('map').toJSON(),
+    array: doc.getArray('array').toJSON(),
+    page: doc.getXmlFragment('page').toString(),
+  }
+}
+
+/** The document as the server gives it. */
+export async function readDocument(url: string): Promise<Doc> {
+  const answer = await fetch(`${url}/rooms/${ROOM}/document`)
+  if (!answer.ok) throw new Error(`reading the document: ${answer.status} ${await answer.text()}`)
+  const doc = new Doc()
+  applyUpdate(doc, new Uint8Array(await answer.arrayBuffer()))
+  return doc
+}

@@ -1,0 +1,97 @@
+import { randomInt } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { type RunningServer, startServer } from '../servers/standalone.js'
+import { Random } from '../simulation/random.js'
+import { size } from '../size.js'
+import { contentsOf, Editor, readDocument } from './editor.js'
+
+const EDITORS = 4
+const SECONDS = size(25, 300)
+const LONGEST_PAUSE_MS = 40
+const LONGEST_LIFE_MS = 3_000
+const REST_MS = 60_000
+const PATIENCE_MS = SECONDS * 1_000 + 2 * REST_MS
+
+/** `EDITS_SEED=7 npx vitest run test/edits` makes the same edits again. */
+const seed = Number(process.env['EDITS_SEED'] ?? randomInt(2 ** 31))
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'whereabouts-edits-'))
+})
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true })
+})
+
+it(
+  `[DO8 CL21] ${SECONDS} s of edits on bad lines and servers that are killed: nothing acknowledged is lost, and all are equal (seed ${seed})`,
+  async () => {
+    const random = new Random(seed)
+    let server = await startServer({ dataDir: folder })
+    const url = server.baseUrl
+    const port = Number(new URL(url).port)
+    const editors = Array.from(
+      { length: EDITORS },
+      (_, index) => new Editor(url, `editor ${index}`, new Random(seed + index)),
+    )
+    const stop = new AbortController()
+    const editing = editors.map((editor) => edit(editor, random, stop.signal))
+    let kills = 0
+    for (const endMs = Date.now() + SECONDS * 1_000; Date.now() < endMs; kills++) {
+      await setTimeout(random.below(LONGEST_LIFE_MS))
+      server = await killAndStart(server, port, editors)
+    }
+    stop.abort()
+    await Promise.all(editing)
+    for (const editor of editors) editor.mendLine()
+    await expect.poll(() => restOf(editors), { timeout: REST_MS }).toEqual(AT_REST)
+    await expectEqual(url, editors)
+    expect(kills).toBeGreaterThan(2)
+    for (const editor of editors) await editor.close()
+    await server.stop()
+  },
+  PATIENCE_MS,
+)
+
+const AT_REST = Array.from({ length: EDITORS }, () => ({ isAtRest: true, problem: null }))
+const restOf = (editors: readonly Editor[]) =>
+  editors.map(({ isAtRest, problem }) => ({ isAtRest, problem }))
+
+async function edit(editor: Editor, random: Random, stop: AbortSignal): Promise<void> {
+  while (!stop.aborted) {
+    editor.edit()
+    if (random.chance(0.005)) await editor.reload()
+    await setTimeout(random.below(LONGEST_PAUSE_MS))
+  }
+}
+
+/** Kills the server and starts it where it was: what it had acknowledged is there. */
+async function killAndStart(
+  server: RunningServer,
+  port: number,
+  editors: readonly Editor[],
+): Promise<RunningServer> {
+  await server.kill()
+  const acknowledged = editors.flatMap((editor) => editor.acknowledged)
+  const next = await startServer({ dataDir: folder }, port)
+  await expectWritten(next.baseUrl, acknowledged)
+  return next
+}
+
+async function expectWritten(url: string, entries: readonly string[]): Promise<void> {
+  const written = new Set(contentsOf(await readDocument(url)).written)
+  expect(entries.filter((entry) => !written.has(entry))).toEqual([])
+}
+
+async function expectEqual(url: string, editors: readonly Editor[]): Promise<void> {
+  const expected = contentsOf(await readDocument(url))
+  for (const { doc } of editors) expect(contentsOf(doc)).toEqual(expected)
+  const all = editors.flatMap(({ acknowledged }) => acknowledged)
+  expect(expected.written.toSorted()).toEqual(all.toSorted())
+  expect(expected.text).not.toContain('\uFFFD')
+  expect(expected.text.length).toBeGreaterThan(100)
+}
