@@ -74,6 +74,9 @@ export async function openSheet(
   holdWhatIsEdited(api, workbook, binding, notify)
   followOwnPlace(api, workbook, injector, binding, session)
   expose(session, binding)
+  const leftOut = document.leftOut()
+  if (leftOut.length > 0)
+    notify(`This is too large to show all of it. Left out: ${leftOut.join(', ')}.`)
   return createSheet(workbook, binding, container)
 }
 
