@@ -29,6 +29,8 @@ function compress(file: string): void {
 
 export default defineConfig({
   plugins: [compressed()],
+  // In one file, the worker of the formulas would have Univer's hyphenation for every language.
+  worker: { format: 'es' },
   build: {
     target: 'es2022',
     // Univer is one chunk of several megabytes, loaded after the room has been joined.
