@@ -20,6 +20,7 @@ import type { Session } from '../session.js'
 import { SheetDocument } from '../sheet-document/index.js'
 import { Binding } from './binding.js'
 import { differences } from './differences.js'
+import { limitDrawnText } from './drawn-text.js'
 import { followOwnPlace } from './follow.js'
 import { Calculation } from './formulas/calculation.js'
 import { Grid, type Workbook } from './grid.js'
@@ -77,6 +78,7 @@ export async function openSheet(
   calculation.start(workbook.getWorkbook(), injector)
   binding.start(workbook.getWorkbook(), injector)
   refuse(injector.get(ICommandService), () => session.canEdit, notify)
+  limitDrawnText(injector)
   await drawn
   binding.drawn()
   const grid = new Grid(workbook, injector)
