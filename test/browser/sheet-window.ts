@@ -144,6 +144,11 @@ export class SheetWindow implements AsyncDisposable {
     await expect.poll(() => this.ownCell()).toBe(cell)
   }
 
+  /** Rests the mouse on a cell of a sheet that is neither scrolled nor zoomed. */
+  async pointAt(cell: string): Promise<void> {
+    await this.canvas.hover({ position: positionOf(cell, this.#besideX) })
+  }
+
   async #click(cell: string, button: 'left' | 'right' = 'left'): Promise<void> {
     // Two clicks on one point within half a second are a double click, which opens the editor.
     this.#besideX = -this.#besideX

@@ -88,6 +88,10 @@ export class Axis {
 
   /** The position of a line; -1 if it isn't there. */
   indexOf(id: LineId): number {
+    if (this.#isAsBegun) {
+      const at = Number(id)
+      return at < this.#firstCount && firstIds(this.#firstCount)[at] === id ? at : -1
+    }
     this.#indexes ??= new Map(this.ids.map((line, at) => [line, at]))
     return this.#indexes.get(id) ?? -1
   }
@@ -112,11 +116,21 @@ export class Axis {
     return this.#runs.has(name)
   }
 
+  /** Whether there are lines that don't count because there are too many. */
+  get hasTooMany(): boolean {
+    return this.#acceptedRuns.size < this.#runs.size
+  }
+
   /** How many more lines can be made. */
   get room(): number {
     let count = this.#firstCount
     for (const run of this.#acceptedRuns.values()) count += run.count
     return this.#limit - count
+  }
+
+  /** Whether no line came, went or was moved. */
+  get #isAsBegun(): boolean {
+    return this.#gone.size + this.#moved.size + this.#acceptedRuns.size === 0
   }
 
   get #limit(): number {
@@ -183,9 +197,10 @@ export class Axis {
   }
 
   #sorted(): LineId[] {
+    if (this.#isAsBegun) return firstIds(this.#firstCount).slice(0, this.#firstCount)
     const resting: LineId[] = []
     for (let index = 0; index < this.#firstCount; index++) {
-      const id = String(index)
+      const id = firstIds(this.#firstCount)[index]!
       if (!this.#gone.has(id) && !this.#moved.has(id)) resting.push(id)
     }
     const sorted: LineId[] = []
@@ -228,6 +243,14 @@ export class Axis {
     }
     return low
   }
+}
+
+const FIRST_IDS: LineId[] = []
+
+/** The ids of at least so many lines that a sheet begins with, for all sheets the same texts. */
+function firstIds(count: number): readonly LineId[] {
+  while (FIRST_IDS.length < count) FIRST_IDS.push(String(FIRST_IDS.length))
+  return FIRST_IDS
 }
 
 /** What is left of the lines from one place to another, whichever comes first. */

@@ -151,6 +151,56 @@ describe('what another client wrote', () => {
     expect(sheets.apply(tooMany)).toMatchObject([{ type: 'remove-lines', count: LIMITS.rows }])
   })
 
+  it('[SD20] merges cover so many cells at most, and who merges more sees it undone', () => {
+    const doc = new Y.Doc()
+    doc.getMap('sheets').set('sheet-1/rows', LIMITS.rows)
+    const merges = doc.getMap('merges:sheet-1')
+    merges.set('0:0', '99999:25')
+    merges.set('1:0', `${LIMITS.mergedCells / 2}:1`)
+    merges.set('1:2', '2:2')
+    merges.set('1:3', '1:4')
+    const sheets = new SheetDocument(doc)
+    const all = { startRow: 1, startColumn: 0, endRow: LIMITS.mergedCells / 2, endColumn: 1 }
+    expect(sheets.snapshot()[0]?.merges).toEqual([all])
+    const more = { startRow: 3, startColumn: 5, endRow: 4, endColumn: 5 }
+    const step = { type: 'set-merges', sheet: 'sheet-1' } as const
+    expect(sheets.apply({ ...step, merges: [all, more] })).toEqual([{ ...step, merges: [all] }])
+    expect([...merges.keys()]).toEqual(['1:0'])
+  })
+
+  it('[SH55] what is left out is said, and nothing if nothing is', () => {
+    const doc = new Y.Doc()
+    expect(new SheetDocument(doc).leftOut()).toEqual([])
+    doc.getMap('merges:sheet-2').set('0:0', '1:1')
+    doc.getMap('columns:sheet-1').set('a/run', ['k', LIMITS.columns - 26])
+    expect(new SheetDocument(doc).leftOut()).toEqual([])
+    doc.getMap('columns:sheet-1').set('b/run', ['k', 1])
+    doc.getMap('rows:sheet-2').set('a/run', ['k', LIMITS.rows])
+    doc.getMap('merges:sheet-2').set('2:0', '999:99')
+    for (let sheet = 0; sheet < LIMITS.sheets; sheet++)
+      doc.getMap('sheets').set(`s${sheet}/at`, 'k')
+    const { length } = new SheetDocument(doc).snapshot()
+    expect(length).toBe(LIMITS.sheets)
+    expect(new SheetDocument(doc).leftOut()).toEqual(['sheets', 'rows', 'columns'])
+    doc.getMap('sheets').set('sheet-2/columns', 100)
+    expect(new SheetDocument(doc).leftOut()).toEqual(['sheets', 'rows', 'columns', 'merged cells'])
+  })
+
+  it('[SD11] a hundred sheets of the largest size take neither time nor memory', () => {
+    const doc = new Y.Doc()
+    for (let sheet = 0; sheet < LIMITS.sheets; sheet++) {
+      doc.getMap('sheets').set(`s${sheet}/at`, `a${100 + sheet}i`)
+      doc.getMap('sheets').set(`s${sheet}/rows`, LIMITS.rows)
+      doc.getMap('sheets').set(`s${sheet}/columns`, LIMITS.columns)
+    }
+    const heapBefore = process.memoryUsage().heapUsed
+    const sheets = new SheetDocument(doc)
+    const snapshot = sheets.snapshot()
+    expect(snapshot.every(({ rows }) => rows.count === LIMITS.rows)).toBe(true)
+    // 20 bytes for each of ten million lines; ids of their own took twice as many.
+    expect(process.memoryUsage().heapUsed - heapBefore).toBeLessThan(250_000_000)
+  })
+
   it('[SD11] a text or a style beyond its most is cut or left out, also in the own grid', () => {
     const doc = new Y.Doc()
     const sheets = new SheetDocument(doc)

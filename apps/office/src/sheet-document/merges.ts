@@ -11,11 +11,46 @@ import { splitKey, type SheetState } from './sheet-state.js'
  */
 export function mergesOf(sheet: SheetState): CellRange[] {
   const accepted: CellRange[] = []
-  for (const key of [...sheet.merges.keys()].toSorted().slice(0, LIMITS.merges)) {
-    const range = rangeOf(sheet, key, sheet.merges.get(key)!)
-    if (range !== null && !accepted.some((other) => overlap(range, other))) accepted.push(range)
+  for (const range of withinLimits(rangesOf(sheet))) {
+    if (!accepted.some((other) => overlap(range, other))) accepted.push(range)
   }
   return accepted.toSorted((a, b) => a.startRow - b.startRow || a.startColumn - b.startColumn)
+}
+
+/** Whether a sheet has merges that don't count because it has too many. */
+export function hasTooManyMerges(sheet: SheetState): boolean {
+  const ranges = rangesOf(sheet)
+  return sheet.merges.size > LIMITS.merges || withinLimits(ranges).length < ranges.length
+}
+
+/**
+ * The first merges, as many as count: grids keep something for each of their cells.
+ *
+ * @see PROTOCOL.md SD20
+ */
+export function withinLimits(merges: readonly CellRange[]): CellRange[] {
+  let room: number = LIMITS.mergedCells
+  return merges.slice(0, LIMITS.merges).filter((range) => {
+    const count = cellsIn(range)
+    if (count > room) return false
+    room -= count
+    return true
+  })
+}
+
+/** Whether all of these merges count. */
+export const fitsMerges = (merges: readonly CellRange[]): boolean =>
+  withinLimits(merges).length === merges.length
+
+const cellsIn = ({ startRow, startColumn, endRow, endColumn }: CellRange): number =>
+  (endRow - startRow + 1) * (endColumn - startColumn + 1)
+
+function rangesOf(sheet: SheetState): CellRange[] {
+  const keys = [...sheet.merges.keys()].toSorted().slice(0, LIMITS.merges)
+  return keys.flatMap((key) => {
+    const range = rangeOf(sheet, key, sheet.merges.get(key)!)
+    return range === null ? [] : [range]
+  })
 }
 
 function rangeOf(sheet: SheetState, first: string, last: string): CellRange | null {

@@ -3,6 +3,7 @@ import type { LineId } from './axis.js'
 import type { CellData } from './cells.js'
 import { takeSteps, type CellPlace } from './changes.js'
 import { Draft } from './draft.js'
+import { hasTooManyMerges } from './merges.js'
 import type { CellMatrix, CellRange, Operation } from './operations.js'
 import type { Chance } from './order-key.js'
 import { splitKey, type LinesState, type SheetState } from './sheet-state.js'
@@ -86,6 +87,18 @@ export class SheetDocument {
       }
     }, this)
     return takeSteps(this.#workbook, this.#held)
+  }
+
+  /** What there is more of than a grid can show. @see PROTOCOL.md SD21 */
+  leftOut(): string[] {
+    const { shown, list } = this.#workbook
+    const kinds: readonly [what: string, isTooMany: boolean][] = [
+      ['sheets', list.hasTooMany],
+      ['rows', shown.some(({ rows }) => rows.axis.hasTooMany)],
+      ['columns', shown.some(({ columns }) => columns.axis.hasTooMany)],
+      ['merged cells', shown.some(hasTooManyMerges)],
+    ]
+    return kinds.flatMap(([what, isTooMany]) => (isTooMany ? [what] : []))
   }
 
   /** What has to be done in the grid so that it shows what others, and undo, have done. */

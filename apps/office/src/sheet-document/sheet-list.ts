@@ -26,6 +26,7 @@ export class SheetList {
   readonly #entries = new Map<string, Entries>(FIRST_SHEETS.map((id) => [id, {}]))
   #ids: readonly string[] | null = null
   #names: ReadonlyMap<string, string> | null = null
+  #thereAre = 0
 
   /** Takes in an entry, whoever wrote it; gives the id of the sheet that it is about. */
   read(entry: string, value: unknown): string | undefined {
@@ -49,6 +50,11 @@ export class SheetList {
     return this.#names
   }
 
+  /** Whether there are sheets that don't count because there are too many. */
+  get hasTooMany(): boolean {
+    return this.#thereAre > LIMITS.sheets
+  }
+
   #sorted(): readonly string[] {
     const all = [...this.#entries.keys()].flatMap((id) => {
       const key = this.keyOf(id)
@@ -58,6 +64,7 @@ export class SheetList {
       .toSorted((a, b) => compare(a.key, b.key) || compare(a.id, b.id))
       .map(({ id }) => id)
     const there = sorted.filter((id) => this.#entries.get(id)!.gone !== true)
+    this.#thereAre = there.length
     // Two people can each delete the sheet that the other left.
     return there.length > 0 ? there.slice(0, LIMITS.sheets) : sorted.slice(0, 1)
   }

@@ -1,7 +1,7 @@
 import { isSame, mergeCell, type CellWrite } from './cells.js'
 import type { Draft } from './draft.js'
 import { storeFormula } from './formula.js'
-import { mergesOf } from './merges.js'
+import { mergesOf, withinLimits } from './merges.js'
 import type { CellMatrix, CellRange, SetMerges, SetRangeValues } from './operations.js'
 import type { SheetState } from './sheet-state.js'
 import { partName, type Workbook } from './workbook.js'
@@ -55,7 +55,7 @@ export function writeMerges(sheet: SheetState, { merges }: SetMerges, draft: Dra
   // Those that overlap with another one are in the document as well, and would come to light.
   const isKept = isSame(mergesOf(sheet), merges)
   if (!isKept) {
-    const ends = new Map(merges.flatMap((range) => endsOf(sheet, range)))
+    const ends = new Map(withinLimits(merges).flatMap((range) => endsOf(sheet, range)))
     for (const key of sheet.merges.keys()) {
       if (!ends.has(key)) draft.put(part, key, undefined)
     }

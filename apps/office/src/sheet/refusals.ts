@@ -4,12 +4,15 @@ import {
   type ICommandInfo,
   type ICommandService,
   type IExecutionOptions,
+  type IRange,
 } from '@univerjs/core'
 import {
+  AddWorksheetMergeCommand,
   SetCellEditVisibleOperation,
   SetFrozenMutation,
   type ISetFrozenMutationParams,
 } from '@univerjs/preset-sheets-core'
+import { fitsMerges, LIMITS } from '../sheet-document/index.js'
 import { isRecorded } from './recorder.js'
 
 /** Says why something wasn't done. */
@@ -18,6 +21,7 @@ export type Notify = (text: string) => void
 const WATCHING = 'You are only looking on: nothing can be changed here. Join to write.'
 const UNKNOWN = 'This can’t be shared with the others, so it is not to be had here.'
 const SCROLLED = 'Scroll to the upper left corner first: what is frozen begins there.'
+const MERGED = `At most ${LIMITS.mergedCells.toLocaleString('en')} cells of a sheet can be merged.`
 
 /** What Univer offers and the document has no place for, in the order of Univer's menus. */
 const REFUSED: { readonly [what: string]: readonly string[] } = {
@@ -113,7 +117,14 @@ function reasonAgainst(
   if (id === SetCellEditVisibleOperation.id) {
     return !canEdit && isOpening(params) ? WATCHING : undefined
   }
+  // Its mutations would empty the cells before they are merged.
+  if (id === AddWorksheetMergeCommand.id) return reasonAgainstMerge(params)
   return type === CommandType.MUTATION ? reasonAgainstMutation(id, params, canEdit) : undefined
+}
+
+function reasonAgainstMerge(params: object | undefined): string | undefined {
+  const { selections } = params as { readonly selections: readonly IRange[] }
+  return fitsMerges(selections) ? undefined : MERGED
 }
 
 function reasonAgainstMutation(

@@ -6,7 +6,12 @@ import {
   type DependencyOverride,
 } from '@univerjs/core'
 import { FUniver } from '@univerjs/core/facade'
-import { UniverSheetsCorePreset, UniverSheetsPlugin } from '@univerjs/preset-sheets-core'
+import {
+  DataSyncPrimaryController,
+  UniverFormulaEnginePlugin,
+  UniverSheetsCorePreset,
+  UniverSheetsPlugin,
+} from '@univerjs/preset-sheets-core'
 import enUS from '@univerjs/preset-sheets-core/locales/en-US'
 import '@univerjs/preset-sheets-core/lib/index.css'
 import type { Json } from '@whereabouts/client'
@@ -15,7 +20,9 @@ import type { Session } from '../session.js'
 import { SheetDocument } from '../sheet-document/index.js'
 import { Binding } from './binding.js'
 import { differences } from './differences.js'
+import { limitDrawnText } from './drawn-text.js'
 import { followOwnPlace } from './follow.js'
+import { Calculation } from './formulas/calculation.js'
 import { Grid, type Workbook } from './grid.js'
 import { Overlay } from './overlay.js'
 import { overrideUndo } from './own-undo.js'
@@ -24,6 +31,13 @@ import { createWorkbook, WORKBOOK } from './workbook.js'
 
 // Takes the keys as long as no other editor does, also while it is not to be seen.
 const CELL_EDITOR = '#__editor___INTERNAL_EDITOR__DOCS_NORMAL'
+
+// Univer shows it beside a cell with that error.
+const TEXTS = {
+  'sheets-formula-ui': {
+    error: { calc: 'It takes too long to calculate, or its result is too large or empty.' },
+  },
+}
 
 /** The open sheet, for what is around it. */
 export interface Sheet {
@@ -55,13 +69,16 @@ export async function openSheet(
 ): Promise<Sheet> {
   const document = new SheetDocument(session.doc)
   const binding = new Binding(document)
-  const univer = startUniver(container, overrideUndo(WORKBOOK, binding))
+  const calculation = new Calculation()
+  const univer = startUniver(container, overrideUndo(WORKBOOK, binding), calculation)
   const api = FUniver.newAPI(univer)
   const injector = univer.__getInjector()
   const drawn = whenDrawn(api)
   const workbook = api.createWorkbook(createWorkbook(document.snapshot()))
+  calculation.start(workbook.getWorkbook(), injector)
   binding.start(workbook.getWorkbook(), injector)
   refuse(injector.get(ICommandService), () => session.canEdit, notify)
+  limitDrawnText(injector)
   await drawn
   binding.drawn()
   const grid = new Grid(workbook, injector)
@@ -74,6 +91,9 @@ export async function openSheet(
   holdWhatIsEdited(api, workbook, binding, notify)
   followOwnPlace(api, workbook, injector, binding, session)
   expose(session, binding)
+  const leftOut = document.leftOut()
+  if (leftOut.length > 0)
+    notify(`This is too large to show all of it. Left out: ${leftOut.join(', ')}.`)
   return createSheet(workbook, binding, container)
 }
 
@@ -118,12 +138,20 @@ function whenDrawn(api: FUniver): Promise<void> {
   })
 }
 
-function startUniver(container: HTMLElement, override: DependencyOverride): Univer {
+function startUniver(
+  container: HTMLElement,
+  override: DependencyOverride,
+  calculation: Calculation,
+): Univer {
   const univer = new Univer({
     locale: LocaleType.EN_US,
-    locales: { [LocaleType.EN_US]: mergeLocales(enUS) },
+    locales: { [LocaleType.EN_US]: mergeLocales(enUS, TEXTS) },
     override,
   })
+  // Where Univer looks for whoever tells a worker what changes.
+  univer
+    .__getInjector()
+    .add([DataSyncPrimaryController, { useFactory: () => calculation as never }])
   const menu = HIDDEN_MENUS
   const { plugins } = UniverSheetsCorePreset({ container, ribbonType: 'simple', menu })
   for (const plugin of plugins) {
@@ -134,10 +162,11 @@ function startUniver(container: HTMLElement, override: DependencyOverride): Univ
 }
 
 function configOf(plugin: unknown, config: object): object {
+  if (plugin === UniverFormulaEnginePlugin) return { ...config, notExecuteFormula: true }
   if (plugin !== UniverSheetsPlugin) return config
   // Univer copies a large sheet bit by bit and says nothing of the bits.
   const largeSheetOperation = { largeSheetCellCountThreshold: Number.POSITIVE_INFINITY }
-  return { ...config, largeSheetOperation }
+  return { ...config, largeSheetOperation, notExecuteFormula: true }
 }
 
 function createSheet(workbook: Workbook, binding: Binding, container: HTMLElement): Sheet {

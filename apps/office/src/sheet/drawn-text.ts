@@ -1,0 +1,39 @@
+import {
+  InterceptorEffectEnum,
+  WrapStrategy,
+  type ICellDataForSheetInterceptor,
+  type Injector,
+} from '@univerjs/core'
+import { INTERCEPTOR_POINT, SheetInterceptorService } from '@univerjs/preset-sheets-core'
+
+// As many as Unicode's stream-safe text has, see UAX #15; no language has more than a few.
+const MOST_MARKS = 30
+const STACK = new RegExp(`(\\p{M}{${MOST_MARKS}})\\p{M}+`, 'gu')
+const MOST_WRAPPED = 5_000
+
+/**
+ * Draws what can be read of a text, whatever is in the cell. A browser takes seconds to draw a letter
+ * with thousands of marks, and draws it with every frame; and Univer half a second to wrap a text of
+ * 50,000 characters.
+ *
+ * @see PROTOCOL.md SH56, SH57
+ */
+export function limitDrawnText(injector: Injector): void {
+  injector.get(SheetInterceptorService).intercept(INTERCEPTOR_POINT.CELL_CONTENT, {
+    // Before all others, whose outcome it is that is drawn.
+    priority: Infinity,
+    effect: InterceptorEffectEnum.Value | InterceptorEffectEnum.Style,
+    handler(cell, _, next) {
+      const drawn = next(cell)
+      return drawn ? limit(drawn) : drawn
+    },
+  })
+}
+
+function limit(cell: ICellDataForSheetInterceptor): ICellDataForSheetInterceptor {
+  const { v: text } = cell
+  if (typeof text !== 'string' || text.length <= MOST_MARKS) return cell
+  const v = text.replaceAll(STACK, '$1')
+  if (v.length <= MOST_WRAPPED) return v === text ? cell : { ...cell, v }
+  return { ...cell, v, interceptorStyle: { ...cell.interceptorStyle, tb: WrapStrategy.CLIP } }
+}

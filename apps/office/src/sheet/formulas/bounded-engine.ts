@@ -1,0 +1,79 @@
+import { LocaleType, Univer, type Injector } from '@univerjs/core'
+import {
+  AstRootNodeFactory,
+  AstTreeBuilder,
+  CELL_INVERTED_INDEX_CACHE,
+  FORMULA_REF_TO_ARRAY_CACHE,
+  FunctionNodeFactory,
+  IDefinedNamesService,
+  IFormulaCurrentConfigService,
+  IFormulaRuntimeService,
+  Interpreter,
+  LambdaNodeFactory,
+  LambdaParameterNodeFactory,
+  Lexer,
+  LexerTreeBuilder,
+  OperatorNodeFactory,
+  PrefixNodeFactory,
+  ReferenceNodeFactory,
+  SuffixNodeFactory,
+  UnionNodeFactory,
+  UniverFormulaEnginePlugin,
+  ValueNodeFactory,
+} from '@univerjs/engine-formula'
+import { UniverSheetsPlugin } from '@univerjs/sheets'
+import type { Allowance } from './allowance.js'
+import { BoundedInterpreter, type Course } from './bounded-interpreter.js'
+import { BoundedLexer, BoundedParser } from './bounded-parser.js'
+
+/** Univer with nothing but sheets and formulas, each of which is bounded. */
+export function startEngine(allowance: Allowance, course: Course): Injector {
+  const univer = new Univer({ locale: LocaleType.EN_US, locales: { [LocaleType.EN_US]: {} } })
+  univer.registerPlugin(UniverFormulaEnginePlugin)
+  univer.registerPlugin(UniverSheetsPlugin, { onlyRegisterFormulaRelatedMutations: true })
+  const injector = univer.__getInjector()
+  injector.replace([
+    Interpreter,
+    {
+      useFactory: (runtime: IFormulaRuntimeService) =>
+        new BoundedInterpreter(runtime, allowance, course),
+      deps: [IFormulaRuntimeService],
+    },
+  ])
+  injector.replace([
+    Lexer,
+    {
+      useFactory: (...parts: ConstructorParameters<typeof Lexer>) => new BoundedLexer(...parts),
+      deps: [IDefinedNamesService, LexerTreeBuilder, IFormulaCurrentConfigService],
+    },
+  ])
+  injector.replace([
+    AstTreeBuilder,
+    {
+      useFactory: (...parts: ConstructorParameters<typeof BoundedParser>) =>
+        new BoundedParser(...parts),
+      deps: [LexerTreeBuilder, IFormulaRuntimeService, ...NODES],
+    },
+  ])
+  return injector
+}
+
+// In the order in which Univer's parser takes them.
+const NODES = [
+  AstRootNodeFactory,
+  FunctionNodeFactory,
+  LambdaNodeFactory,
+  LambdaParameterNodeFactory,
+  OperatorNodeFactory,
+  PrefixNodeFactory,
+  ReferenceNodeFactory,
+  SuffixNodeFactory,
+  UnionNodeFactory,
+  ValueNodeFactory,
+]
+
+/** Lets go of what ranges and columns hold, which Univer keeps for all of a run. */
+export function forgetRanges(): void {
+  FORMULA_REF_TO_ARRAY_CACHE.clear()
+  CELL_INVERTED_INDEX_CACHE.clear()
+}

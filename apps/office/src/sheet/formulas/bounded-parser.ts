@@ -1,0 +1,54 @@
+import {
+  AstTreeBuilder,
+  ErrorType,
+  Lexer,
+  type Interpreter,
+  type LexerNode,
+  type LexerTreeBuilder,
+} from '@univerjs/engine-formula'
+import { BOUNDS } from './bounds.js'
+
+type Node = Exclude<Parameters<Interpreter['checkAsyncNode']>[0], null | undefined | void>
+
+const TOO_MUCH = `=${ErrorType.CALC}`
+
+/** Takes a formula that can't be read for one that is an error, so that all others are read. */
+export class BoundedLexer extends Lexer {
+  override treeBuilder(
+    ...args: Parameters<Lexer['treeBuilder']>
+  ): ReturnType<Lexer['treeBuilder']> {
+    try {
+      return super.treeBuilder(...args)
+    } catch {
+      return super.treeBuilder(TOO_MUCH)
+    }
+  }
+}
+
+/** The same for one that is nested so deeply that whoever goes through it runs out of stack. */
+export class BoundedParser extends AstTreeBuilder {
+  readonly #lexer: LexerTreeBuilder
+
+  constructor(lexer: LexerTreeBuilder, ...parts: ConstructorParameters<typeof AstTreeBuilder>) {
+    super(...parts)
+    this.#lexer = lexer
+  }
+
+  override parse(lexerNode: LexerNode): ReturnType<AstTreeBuilder['parse']> {
+    try {
+      const node = super.parse(lexerNode)
+      if (node === null || node === undefined || depthOf(node) <= BOUNDS.depth) return node
+    } catch {
+      // As if it were too deep.
+    }
+    return super.parse(this.#lexer.treeBuilder(TOO_MUCH) as LexerNode)
+  }
+}
+
+function depthOf(root: Node): number {
+  let depth = 0
+  for (let level: readonly Node[] = [root]; level.length > 0; depth++) {
+    level = level.flatMap((node) => node.getChildren())
+  }
+  return depth
+}

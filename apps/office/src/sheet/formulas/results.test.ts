@@ -1,0 +1,43 @@
+import {
+  IUniverInstanceService,
+  Univer,
+  UniverInstanceType,
+  type IWorkbookData,
+  type Workbook,
+} from '@univerjs/core'
+import { describe, expect, it } from 'vitest'
+import { allTooMuch, onlyFormulas } from './results.js'
+
+function createWorkbook(): Workbook {
+  const cellData = { 0: { 0: { f: '=1+1', v: 2 }, 1: { v: 7 } }, 3: { 2: { si: 'a' } } }
+  const data = { id: 'w', sheetOrder: ['s'], sheets: { s: { id: 's', cellData } } }
+  return new Univer()
+    .__getInjector()
+    .get(IUniverInstanceService)
+    .createUnit<IWorkbookData, Workbook>(UniverInstanceType.UNIVER_SHEET, data)
+}
+
+const on = { unitId: 'w', subUnitId: 's' }
+
+describe('results', () => {
+  it('[SH54] are for cells that still have a formula', () => {
+    const cellValue = { 0: { 0: { v: 3 }, 1: { v: 8 }, 2: { v: 9 } }, 3: { 2: { v: 4 } }, 9: {} }
+    expect(onlyFormulas({ ...on, cellValue }, createWorkbook())).toEqual({
+      ...on,
+      cellValue: { 0: { 0: { v: 3 } }, 3: { 2: { v: 4 } } },
+    })
+  })
+
+  it('[SH54] empty no cell, and are of no sheet that is gone', () => {
+    const cellValue = { 0: { 0: null } }
+    expect(onlyFormulas({ ...on, cellValue }, createWorkbook())).toEqual({ ...on, cellValue: {} })
+    expect(onlyFormulas({ ...on, subUnitId: 'gone', cellValue }, createWorkbook())).toBeNull()
+  })
+
+  it('[SH53] are shown for no formula when none can be relied on', () => {
+    const error = { v: '#CALC!', t: 1 }
+    expect(allTooMuch(createWorkbook())).toEqual([
+      { ...on, cellValue: { 0: { 0: error }, 3: { 2: error } } },
+    ])
+  })
+})
