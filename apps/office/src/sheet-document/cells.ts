@@ -48,6 +48,9 @@ const DEFAULT_STYLE: Style = {
   bd: { b: null, l: null, r: null, t: null },
 }
 
+/** Univer's own padding, which it says of what is copied within a sheet. */
+const USUAL_PADDING: Style = { t: 0, r: 2, b: 2, l: 2 }
+
 /** The cell after a write, as a grid does it. The result of a formula is no content. */
 export function mergeCell(before: CellData, write: CellWrite | null): CellData {
   if (write === null) return {}
@@ -94,6 +97,7 @@ function stripStyle(style: Style): Style | undefined {
 }
 
 function isDefault(name: string, value: StyleValue): boolean {
+  if (name === 'pd' && isSame(USUAL_PADDING, value)) return true
   return Object.hasOwn(DEFAULT_STYLE, name) && isSame(DEFAULT_STYLE[name], value)
 }
 

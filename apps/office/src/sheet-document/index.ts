@@ -1,6 +1,6 @@
 export { SheetDocument, type SheetSnapshot } from './sheet-document.js'
-export { isFields, isSame, readStyle, toValue } from './cells.js'
+export { isFields, isSame, readStyle, toValue, usualKind } from './cells.js'
 export { LIMITS } from './limits.js'
 export type { AxisName } from './axis.js'
-export type { CellData, CellWrite, Style } from './cells.js'
+export type { CellData, CellWrite, Style, StyleValue, Value } from './cells.js'
 export type * from './operations.js'

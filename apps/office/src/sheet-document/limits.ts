@@ -16,6 +16,8 @@ export const LIMITS = {
   /** In pixels. */
   size: 2_000,
   merges: 2_000,
+  /** Cells that are pasted at once, blank ones included. */
+  pastedCells: 100_000,
 } as const
 
 /** The rows and columns of a sheet that doesn't say how many it began with. @see PROTOCOL.md SD3 */

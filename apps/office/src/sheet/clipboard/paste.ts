@@ -1,0 +1,257 @@
+import {
+  CellValueType,
+  ICommandService,
+  IUniverInstanceService,
+  UniverInstanceType,
+  type ICellData,
+  type Injector,
+  type IRange,
+  type Workbook as WorkbookModel,
+  type Worksheet,
+} from '@univerjs/core'
+import {
+  AddWorksheetMergeMutation,
+  getPrimaryForRange,
+  InsertColMutation,
+  InsertRowMutation,
+  LexerTreeBuilder,
+  MarkDirtyRowAutoHeightOperation,
+  RemoveWorksheetMergeMutation,
+  SetRangeValuesMutation,
+  SetSelectionsOperation,
+  SetWorksheetColWidthMutation,
+  SheetsSelectionsService,
+} from '@univerjs/preset-sheets-core'
+import { usualKind, type AxisName } from '../../sheet-document/index.js'
+import { toUniverCell } from '../grid-cells.js'
+import { overContent } from '../over-limits.js'
+import { CannotPaste, checkSize, type PastedCell, type PastedTable } from './table.js'
+import { TEXT_PATTERN } from './typed.js'
+
+/** How many more rows or columns a sheet can have. */
+export type RoomFor = (sheet: string, axis: AxisName) => number
+
+const WRAP = 3
+
+/**
+ * Writes a table into the grid, its first cell into the first one that is selected; again and again
+ * where the selection is a multiple of it.
+ *
+ * @throws {CannotPaste} when the sheet can't take all of it; then nothing was written.
+ * @see PROTOCOL.md SH25
+ */
+export class Paster {
+  readonly #commands: ICommandService
+  readonly #workbook: WorkbookModel
+  readonly #selections: SheetsSelectionsService
+  readonly #lexer: LexerTreeBuilder
+  readonly #roomFor: RoomFor
+
+  constructor(injector: Injector, roomFor: RoomFor) {
+    this.#commands = injector.get(ICommandService)
+    const instances = injector.get(IUniverInstanceService)
+    this.#workbook = instances.getCurrentUnitOfType(UniverInstanceType.UNIVER_SHEET)!
+    this.#selections = injector.get(SheetsSelectionsService)
+    this.#lexer = injector.get(LexerTreeBuilder)
+    this.#roomFor = roomFor
+  }
+
+  /** @returns whether it was done; a refusal has said why itself. */
+  paste(table: PastedTable): boolean {
+    const sheet = this.#workbook.getActiveSheet()
+    const selected = this.#selections.getCurrentLastSelection()?.range
+    if (selected === undefined || table.rows.length === 0) return false
+    for (const cell of table.rows.flat()) checkCell(cell)
+    const target = targetOf(selected, table, sheet)
+    const covered = mergesIn(target, table, sheet)
+    return (
+      this.#makeRoom(sheet, target) &&
+      this.#execute(RemoveWorksheetMergeMutation.id, covered.length > 0 && { ranges: covered }) &&
+      this.#writeCells(sheet, table, target) &&
+      this.#addMerges(table, target) &&
+      this.#select(sheet, target)
+    )
+  }
+
+  /** Gives the columns that are selected the widths of those that were copied. */
+  pasteWidths({ widths }: PastedTable): boolean {
+    const { startColumn = 0 } = this.#selections.getCurrentLastSelection()?.range ?? {}
+    const entries = Object.entries(widths).map(([at, width]) => [startColumn + Number(at), width])
+    const ranges = entries.map(([column]) => ({
+      startRow: 0,
+      endRow: 0,
+      startColumn: column!,
+      endColumn: column!,
+    }))
+    const colWidth = Object.fromEntries(entries) as Record<number, number>
+    return this.#execute(SetWorksheetColWidthMutation.id, ranges.length > 0 && { ranges, colWidth })
+  }
+
+  #makeRoom(sheet: Worksheet, { endRow, endColumn }: IRange): boolean {
+    const rows = endRow + 1 - sheet.getRowCount()
+    const columns = endColumn + 1 - sheet.getColumnCount()
+    this.#checkRoom(sheet, 'rows', rows)
+    this.#checkRoom(sheet, 'columns', columns)
+    const lastColumn = sheet.getColumnCount() - 1
+    const below = { startRow: sheet.getRowCount(), endRow, startColumn: 0, endColumn: lastColumn }
+    const beside = { startRow: 0, endRow, startColumn: lastColumn + 1, endColumn }
+    return (
+      this.#execute(InsertRowMutation.id, rows > 0 && { range: below }) &&
+      this.#execute(InsertColMutation.id, columns > 0 && { range: beside })
+    )
+  }
+
+  #checkRoom(sheet: Worksheet, axis: AxisName, count: number): void {
+    const room = this.#roomFor(sheet.getSheetId(), axis)
+    if (count <= Math.max(0, room)) return
+    throw new CannotPaste(
+      `That doesn’t fit: this sheet can have ${room.toLocaleString('en')} more ${axis}.`,
+    )
+  }
+
+  #writeCells(sheet: Worksheet, table: PastedTable, target: IRange): boolean {
+    const cellValue: Record<number, Record<number, ICellData>> = {}
+    const high: IRange[] = []
+    for (let row = target.startRow; row <= target.endRow; row++) {
+      const cells = table.rows[(row - target.startRow) % table.rows.length]!
+      const inRow: Record<number, ICellData> = (cellValue[row] = {})
+      for (let column = target.startColumn; column <= target.endColumn; column++) {
+        const cell = cells[(column - target.startColumn) % table.columns]
+        if (cell !== undefined) inRow[column] = this.#toUniver(sheet, cell, row, column, target)
+      }
+      if (cells.some(({ v }) => typeof v === 'string' && v.includes('\n'))) {
+        high.push({ ...target, startRow: row, endRow: row })
+      }
+    }
+    return (
+      this.#execute(SetRangeValuesMutation.id, { cellValue }) &&
+      this.#execute(MarkDirtyRowAutoHeightOperation.id, high.length > 0 && heightOf(high))
+    )
+  }
+
+  #toUniver(
+    sheet: Worksheet,
+    cell: PastedCell,
+    row: number,
+    column: number,
+    { startRow, startColumn }: IRange,
+  ): ICellData {
+    const before = this.#workbook
+      .getStyles()
+      .getStyleByCell(sheet.getCellMatrix().getValue(row, column))
+    const { f, isRelative, ...content } = cell
+    if (cell.isStyleOnly) return { ...toUniverCell({ s: cell.s ?? {} }, before) }
+    if (cell.s === undefined && before?.n?.pattern === TEXT_PATTERN) {
+      return contentOf({ text: cell.text, v: cell.text, t: CellValueType.STRING })
+    }
+    const moved =
+      f !== undefined && isRelative ? this.#lexer.moveFormulaRefOffset(f, startColumn, startRow) : f
+    const written = contentOf(moved === undefined ? content : { ...content, f: moved })
+    if (cell.s === undefined) return { ...written, ...addedStyle(cell) }
+    return { ...written, ...toUniverCell({ s: cell.s }, before) }
+  }
+
+  #addMerges({ rows, columns, merges }: PastedTable, target: IRange): boolean {
+    const ranges = merges.flatMap((merge) => {
+      const tiled: IRange[] = []
+      for (let row = target.startRow; row <= target.endRow; row += rows.length) {
+        for (let column = target.startColumn; column <= target.endColumn; column += columns) {
+          tiled.push(movedBy(merge, row, column))
+        }
+      }
+      return tiled
+    })
+    return this.#execute(AddWorksheetMergeMutation.id, ranges.length > 0 && { ranges })
+  }
+
+  #select(sheet: Worksheet, range: IRange): boolean {
+    const { startRow, startColumn } = range
+    const first = { startRow, startColumn, endRow: startRow, endColumn: startColumn }
+    const primary = getPrimaryForRange(first, sheet)
+    return this.#execute(SetSelectionsOperation.id, {
+      selections: [{ range, primary, style: null }],
+    })
+  }
+
+  #execute(id: string, params: object | false): boolean {
+    if (params === false) return true
+    const subUnitId = this.#workbook.getActiveSheet().getSheetId()
+    const on = { unitId: this.#workbook.getUnitId(), subUnitId }
+    return this.#commands.syncExecuteCommand(id, { ...on, ...params })
+  }
+}
+
+function checkCell(cell: PastedCell): void {
+  const over = overContent(cell)
+  if (over !== undefined) throw new CannotPaste(`Nothing was pasted. ${over}`)
+}
+
+const contentOf = ({ v, t, f }: PastedCell): ICellData =>
+  f === undefined
+    ? { v: v ?? null, t: t ?? (v === undefined ? null : usualKind(v)), f: null, si: null, p: null }
+    : { v: null, f, si: null, p: null }
+
+/** Of a text without a style: the format that typing it would give, and its lines. */
+function addedStyle({ v, pattern }: PastedCell): Pick<ICellData, 's'> {
+  if (pattern !== undefined) return { s: { n: { pattern } } }
+  return typeof v === 'string' && v.includes('\n') ? { s: { tb: WRAP } } : {}
+}
+
+const heightOf = (ranges: readonly IRange[]) => ({ ranges, id: crypto.randomUUID() })
+
+function targetOf(selection: IRange, { rows, columns }: PastedTable, sheet: Worksheet): IRange {
+  // Others may have merged cells over the one that is selected.
+  const merged = sheet.getMergeData().find((merge) => isWithin(selection, merge))
+  const selected = merged ?? selection
+  const startRow = orFirst(selected.startRow)
+  const startColumn = orFirst(selected.startColumn)
+  // A single cell goes into a merged one as a whole.
+  const isOne = merged !== undefined && rows.length === 1 && columns === 1
+  const height = isOne ? 1 : timesOf(selected.endRow - startRow + 1, rows.length)
+  const width = isOne ? 1 : timesOf(selected.endColumn - startColumn + 1, columns)
+  checkSize(height * rows.length, width * columns)
+  const endRow = startRow + height * rows.length - 1
+  return { startRow, startColumn, endRow, endColumn: startColumn + width * columns - 1 }
+}
+
+/** How often a table goes into a selection; once where it doesn't go in evenly, as in a whole row. */
+const timesOf = (selected: number, size: number): number =>
+  Number.isInteger(selected / size) ? selected / size : 1
+
+const orFirst = (line: number): number => (Number.isNaN(line) ? 0 : line)
+
+/** The merges that end where something is pasted over them. */
+function mergesIn(target: IRange, { rows, columns }: PastedTable, sheet: Worksheet): IRange[] {
+  const touched = sheet.getMergeData().filter((merge) => overlap(merge, target))
+  if (rows.length === 1 && columns === 1 && touched.some((merge) => isStartOf(merge, target)))
+    return []
+  if (touched.some((merge) => !isWithin(merge, target))) {
+    throw new CannotPaste('That would cover merged cells in part. Unmerge them first.')
+  }
+  return touched
+}
+
+const isStartOf = (merge: IRange, { startRow, startColumn, endRow, endColumn }: IRange): boolean =>
+  merge.startRow === startRow &&
+  merge.startColumn === startColumn &&
+  startRow === endRow &&
+  startColumn === endColumn
+
+const isWithin = (inner: IRange, outer: IRange): boolean =>
+  inner.startRow >= outer.startRow &&
+  inner.endRow <= outer.endRow &&
+  inner.startColumn >= outer.startColumn &&
+  inner.endColumn <= outer.endColumn
+
+const overlap = (a: IRange, b: IRange): boolean =>
+  a.startRow <= b.endRow &&
+  b.startRow <= a.endRow &&
+  a.startColumn <= b.endColumn &&
+  b.startColumn <= a.endColumn
+
+const movedBy = (range: IRange, rows: number, columns: number): IRange => ({
+  startRow: range.startRow + rows,
+  endRow: range.endRow + rows,
+  startColumn: range.startColumn + columns,
+  endColumn: range.endColumn + columns,
+})
