@@ -123,6 +123,7 @@ describe('what is more than a limit', () => {
   it('[SH30] is refused with a notice, and given back: text, and formulas', async () => {
     const room = newRoom()
     await using anns = await open(room)
+    await using bobs = await open(room, bob)
     await anns.write('A1', 'before')
     const text = `${'a few words '.repeat(4_166)}ten more`
     const formula = `=${'1+'.repeat(4_096)}1`
@@ -141,6 +142,8 @@ describe('what is more than a limit', () => {
     await anns.page.keyboard.press('F2')
     await anns.page.keyboard.press('Control+a')
     await anns.page.keyboard.press('Control+v')
+    const typing = bobs.marker('A1').locator('[data-typing-by]', { hasText: '=1+1+1' })
+    await typing.waitFor()
     await anns.page.keyboard.press('Enter')
     await anns.dialog.waitFor()
     expect(await anns.dialog.textContent()).toContain('8,192 characters')

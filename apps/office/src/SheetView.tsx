@@ -19,6 +19,8 @@ export const SheetView = memo(function SheetView({ session, onOpen }: SheetViewP
   const [state, setState] = useState<'loading' | 'open' | 'failed'>('loading')
   const [notice, notify] = useNotice()
   const [given, setGiven] = useState<readonly GivenBack[]>([])
+  const [closed, setClosed] = useState(0)
+  const current = given[closed]
   const sheet = useRef<Sheet | null>(null)
 
   useReopening(session, setState)
@@ -52,13 +54,13 @@ export const SheetView = memo(function SheetView({ session, onOpen }: SheetViewP
       <div ref={grid} className="grid" />
       <div ref={markers} className="markers" aria-hidden="true" />
       {state === 'open' && <ReadOnlyHint session={session} />}
-      {given[0] !== undefined && (
+      {current !== undefined && (
         <GivenBackDialog
-          key={given.length}
-          given={given[0]}
+          key={closed}
+          given={current}
           onPut={(text) => sheet.current?.put(text) ?? false}
           onClose={() => {
-            setGiven((before) => before.slice(1))
+            setClosed(closed + 1)
             sheet.current?.focus()
           }}
         />

@@ -22,24 +22,19 @@ import {
   SetWorksheetColWidthMutation,
   SheetsSelectionsService,
 } from '@univerjs/preset-sheets-core'
-import { usualKind, type AxisName } from '../../sheet-document/index.js'
+import type { Cell } from '../../place.js'
+import { LIMITS, usualKind, type AxisName } from '../../sheet-document/index.js'
 import { toUniverCell } from '../grid-cells.js'
 import { overContent } from '../over-limits.js'
 import { CannotPaste, checkSize, type PastedCell, type PastedTable } from './table.js'
-import { TEXT_PATTERN } from './typed.js'
+import { TEXT_PATTERN, type Typed } from './typed.js'
 
 /** How many more rows or columns a sheet can have. */
 export type RoomFor = (sheet: string, axis: AxisName) => number
 
 const WRAP = 3
 
-/**
- * Writes a table into the grid, its first cell into the first one that is selected; again and again
- * where the selection is a multiple of it.
- *
- * @throws {CannotPaste} when the sheet can't take all of it; then nothing was written.
- * @see PROTOCOL.md SH25
- */
+/** Writes tables into the grid. @see PROTOCOL.md SH25 */
 export class Paster {
   readonly #commands: ICommandService
   readonly #workbook: WorkbookModel
@@ -56,7 +51,13 @@ export class Paster {
     this.#roomFor = roomFor
   }
 
-  /** @returns whether it was done; a refusal has said why itself. */
+  /**
+   * Writes a table, its first cell into the first one that is selected; again and again where the
+   * selection is a multiple of it.
+   *
+   * @returns whether it was done; a refusal has said why itself.
+   * @throws {CannotPaste} when the sheet can't take all of it; then nothing was written.
+   */
   paste(table: PastedTable): boolean {
     const sheet = this.#workbook.getActiveSheet()
     const selected = this.#selections.getCurrentLastSelection()?.range
@@ -64,11 +65,13 @@ export class Paster {
     for (const cell of table.rows.flat()) checkCell(cell)
     const target = targetOf(selected, table, sheet)
     const covered = mergesIn(target, table, sheet)
+    const merges = mergesOf(table, target)
+    checkMerges(sheet.getMergeData().length - covered.length + merges.length)
     return (
       this.#makeRoom(sheet, target) &&
       this.#execute(RemoveWorksheetMergeMutation.id, covered.length > 0 && { ranges: covered }) &&
       this.#writeCells(sheet, table, target) &&
-      this.#addMerges(table, target) &&
+      this.#execute(AddWorksheetMergeMutation.id, merges.length > 0 && { ranges: merges }) &&
       this.#select(sheet, target)
     )
   }
@@ -113,11 +116,14 @@ export class Paster {
     const cellValue: Record<number, Record<number, ICellData>> = {}
     const high: IRange[] = []
     for (let row = target.startRow; row <= target.endRow; row++) {
-      const cells = table.rows[(row - target.startRow) % table.rows.length]!
+      const down = (row - target.startRow) % table.rows.length
+      const cells = table.rows[down]!
       const inRow: Record<number, ICellData> = (cellValue[row] = {})
       for (let column = target.startColumn; column <= target.endColumn; column++) {
-        const cell = cells[(column - target.startColumn) % table.columns]
-        if (cell !== undefined) inRow[column] = this.#toUniver(sheet, cell, row, column, target)
+        const across = (column - target.startColumn) % table.columns
+        const cell = cells[across]
+        const from = { row: row - down, column: column - across }
+        if (cell !== undefined) inRow[column] = this.#toUniver(sheet, cell, { row, column }, from)
       }
       if (cells.some(({ v }) => typeof v === 'string' && v.includes('\n'))) {
         high.push({ ...target, startRow: row, endRow: row })
@@ -129,39 +135,20 @@ export class Paster {
     )
   }
 
-  #toUniver(
-    sheet: Worksheet,
-    cell: PastedCell,
-    row: number,
-    column: number,
-    { startRow, startColumn }: IRange,
-  ): ICellData {
-    const before = this.#workbook
-      .getStyles()
-      .getStyleByCell(sheet.getCellMatrix().getValue(row, column))
-    const { f, isRelative, ...content } = cell
-    if (cell.isStyleOnly) return { ...toUniverCell({ s: cell.s ?? {} }, before) }
-    if (cell.s === undefined && before?.n?.pattern === TEXT_PATTERN) {
-      return contentOf({ text: cell.text, v: cell.text, t: CellValueType.STRING })
+  /** @param from the cell that the first one of the table, or of its repetition, comes into. */
+  #toUniver(sheet: Worksheet, cell: PastedCell, at: Cell, from: Cell): ICellData {
+    const stored = sheet.getCellMatrix().getValue(at.row, at.column)
+    const before = this.#workbook.getStyles().getStyleByCell(stored)
+    const { s, text, f, isRelative, isStyleOnly, ...content } = cell
+    if (isStyleOnly) return { ...toUniverCell({ s: s ?? {} }, before) }
+    if (s === undefined && before?.n?.pattern === TEXT_PATTERN) {
+      return contentOf(text === '' ? {} : { v: text, t: CellValueType.STRING })
     }
     const moved =
-      f !== undefined && isRelative ? this.#lexer.moveFormulaRefOffset(f, startColumn, startRow) : f
-    const written = contentOf(moved === undefined ? content : { ...content, f: moved })
-    if (cell.s === undefined) return { ...written, ...addedStyle(cell) }
-    return { ...written, ...toUniverCell({ s: cell.s }, before) }
-  }
-
-  #addMerges({ rows, columns, merges }: PastedTable, target: IRange): boolean {
-    const ranges = merges.flatMap((merge) => {
-      const tiled: IRange[] = []
-      for (let row = target.startRow; row <= target.endRow; row += rows.length) {
-        for (let column = target.startColumn; column <= target.endColumn; column += columns) {
-          tiled.push(movedBy(merge, row, column))
-        }
-      }
-      return tiled
-    })
-    return this.#execute(AddWorksheetMergeMutation.id, ranges.length > 0 && { ranges })
+      f !== undefined && isRelative ? this.#lexer.moveFormulaRefOffset(f, from.column, from.row) : f
+    const written = contentOf(moved === undefined ? content : { f: moved })
+    if (s === undefined) return { ...written, ...addedStyle(cell) }
+    return { ...written, ...toUniverCell({ s }, before) }
   }
 
   #select(sheet: Worksheet, range: IRange): boolean {
@@ -186,7 +173,24 @@ function checkCell(cell: PastedCell): void {
   if (over !== undefined) throw new CannotPaste(`Nothing was pasted. ${over}`)
 }
 
-const contentOf = ({ v, t, f }: PastedCell): ICellData =>
+function checkMerges(count: number): void {
+  if (count <= LIMITS.merges) return
+  const most = LIMITS.merges.toLocaleString('en')
+  throw new CannotPaste(`That doesn’t fit: a sheet can have ${most} merged cells at most.`)
+}
+
+/** The merges of a table, wherever it is repeated. */
+function mergesOf({ rows, columns, merges }: PastedTable, target: IRange): IRange[] {
+  const tiled: IRange[] = []
+  for (let row = target.startRow; row <= target.endRow; row += rows.length) {
+    for (let column = target.startColumn; column <= target.endColumn; column += columns) {
+      tiled.push(...merges.map((merge) => movedBy(merge, row, column)))
+    }
+  }
+  return tiled
+}
+
+const contentOf = ({ v, t, f }: Typed): ICellData =>
   f === undefined
     ? { v: v ?? null, t: t ?? (v === undefined ? null : usualKind(v)), f: null, si: null, p: null }
     : { v: null, f, si: null, p: null }
