@@ -49,6 +49,7 @@ async function mergeNine(window: SheetWindow): Promise<void> {
     await window.page.keyboard.press(`Shift+${key}`)
   }
   await window.button('sheet.command.add-worksheet-merge').click()
+  await window.page.getByText('Merge all', { exact: true }).dispatchEvent('click')
 }
 
 async function deleteSheet(window: SheetWindow, name: string): Promise<void> {
