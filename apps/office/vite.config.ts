@@ -48,8 +48,28 @@ function longWords(): Plugin {
   }
 }
 
+const LEAK = 'if (!cancelled) callback();'
+
+/**
+ * Univer opens a message channel for each task that it puts off, eight with each edit, and leaves it
+ * open; the browser then keeps both of its ports for ever.
+ *
+ * @see PROTOCOL.md SH35
+ */
+function closesChannels(): Plugin {
+  return {
+    name: 'closes-channels',
+    apply: 'build',
+    transform(code, id) {
+      if (!id.endsWith('/@univerjs/core/lib/es/index.js')) return undefined
+      if (code.split(LEAK).length !== 2) this.error('Univer opens its channels in another way now')
+      return { code: code.replace(LEAK, `channel.port1.close();${LEAK}`), map: null }
+    },
+  }
+}
+
 export default defineConfig({
-  plugins: [compressed(), longWords()],
+  plugins: [compressed(), longWords(), closesChannels()],
   // In one file, the worker of the formulas would have Univer's hyphenation for every language.
   worker: { format: 'es' },
   build: {

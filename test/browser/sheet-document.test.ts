@@ -45,16 +45,6 @@ async function storedCells(room: string, sheet = 'sheet-1'): Promise<unknown> {
   return doc.getMap(`cells:${sheet}`).toJSON()
 }
 
-/** Inserts a row above a cell, as the menu on the cell does. */
-async function insertRowAbove(window: SheetWindow, cell: string): Promise<void> {
-  await window.openMenu(cell)
-  await window.page.getByText('Insert', { exact: true }).hover()
-  const button = window.page.getByRole('button').filter({ hasText: 'rows above' })
-  // In its middle is a field for how many, and the menu closes when the mouse takes another way.
-  await button.dispatchEvent('click')
-  await button.waitFor({ state: 'detached' })
-}
-
 describe('what is in the cells', () => {
   it('[SD6 SD8] is what was typed, and formulas are calculated in the other window', async () => {
     const room = newRoom()
@@ -88,7 +78,7 @@ describe('what is in the cells', () => {
     await anns.marker('B3').filter({ hasText: 'Bob' }).waitFor()
     await anns.avatar('Bob, in B3 of Sheet 1').waitFor()
     const said = await anns.told.textContent()
-    await insertRowAbove(anns, 'A2')
+    await anns.insertRowAbove('A2')
     await anns.marker('B4').filter({ hasText: 'Bob' }).waitFor()
     await anns.avatar('Bob, in B4 of Sheet 1').waitFor()
     await expect.poll(() => bobs.ownCell()).toBe('B4')
@@ -109,7 +99,7 @@ describe('what is in the cells', () => {
     await anns.write('B3', '=A3*10')
     await bobs.untilShows('B3', '30')
     for (const { page } of [anns, bobs]) await page.context().setOffline(true)
-    await insertRowAbove(anns, 'A2')
+    await anns.insertRowAbove('A2')
     await anns.write('A1', 'from Ann')
     await bobs.write('A3', '4')
     await bobs.write('C3', 'from Bob')
@@ -139,7 +129,7 @@ describe('what is in the cells', () => {
     await anns.untilShows('A3', 'Bob 1')
     await anns.page.keyboard.press('Control+z')
     await bobs.untilShows('A2', '')
-    await insertRowAbove(bobs, 'A1')
+    await bobs.insertRowAbove('A1')
     await anns.untilShows('A4', 'Bob 1')
     await undo.click()
     await bobs.untilShows('A2', '')
@@ -184,7 +174,7 @@ describe('what is in the cells', () => {
     await anns.untilShows('A5', 'below')
     await anns.select('A3')
     await anns.page.keyboard.type('typed')
-    await insertRowAbove(bobs, 'A2')
+    await bobs.insertRowAbove('A2')
     await anns.untilCell([5, 0], 'below')
     await anns.page.keyboard.press('Enter')
     await bobs.untilShows('A4', 'typed')
@@ -195,8 +185,8 @@ describe('what is in the cells', () => {
     await bobs.openMenu('A4')
     await bobs.page.getByText('Delete', { exact: true }).last().hover()
     await bobs.page.getByText('Delete Selected Row').dispatchEvent('click')
-    await expect.poll(() => anns.notice.textContent()).toMatch(/was deleted/)
-    await anns.page.keyboard.press('Enter')
+    await expect.poll(() => anns.dialog.textContent()).toContain('deleted or merged the cell')
+    await anns.page.keyboard.press('Escape')
     await bobs.untilShows('A5', 'below')
     await untilInOrder(anns, bobs)
     expect(JSON.stringify(await storedCells(room))).not.toContain('for nobody')
@@ -245,7 +235,7 @@ describe('what is in the cells', () => {
     await expect.poll(() => widthOf(anns.marker('B2'))).toBeGreaterThan(width + 50)
     const wider = await widthOf(anns.marker('B2'))
     await expect.poll(() => widthOf(bobs.marker('B3'))).toBe(wider)
-    await insertRowAbove(anns, 'A3')
+    await anns.insertRowAbove('A3')
     await bobs.untilShows('B4', '100%')
     await untilInOrder(anns, bobs)
     await bobs.page.reload()

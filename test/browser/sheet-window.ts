@@ -221,10 +221,103 @@ export class SheetWindow implements AsyncDisposable {
     }, types)
   }
 
+  /** Pastes what a program would have copied. */
+  async paste(text: string, html?: string): Promise<void> {
+    await this.copy(text, html)
+    await this.page.keyboard.press('Control+v')
+  }
+
+  /** Copies what is selected, and reads what is on the clipboard then. */
+  async copied(): Promise<{ readonly text: string; readonly html: string }> {
+    await this.page.evaluate(() => navigator.clipboard.writeText('nothing was copied'))
+    await this.page.keyboard.press('Control+c')
+    const read = () =>
+      this.page.evaluate(async () => {
+        const [item] = await navigator.clipboard.read()
+        const of = async (type: string) =>
+          item!.types.includes(type) ? (await item!.getType(type)).text() : ''
+        return { text: await of('text/plain'), html: await of('text/html') }
+      })
+    await expect.poll(async () => (await read()).text).not.toBe('nothing was copied')
+    return read()
+  }
+
+  /** Puts an image into the clipboard. */
+  async copyImage(): Promise<void> {
+    await this.page.evaluate(async () => {
+      const image = await new Promise<Blob | null>((resolve) => {
+        document.createElement('canvas').toBlob(resolve)
+      })
+      await navigator.clipboard.write([new ClipboardItem({ 'image/png': image! })])
+    })
+  }
+
+  /** Selects cells of a sheet that is neither scrolled nor zoomed. */
+  async selectRange(first: string, last: string): Promise<void> {
+    await this.select(first)
+    await this.page.keyboard.down('Shift')
+    await this.#click(last)
+    await this.page.keyboard.up('Shift')
+  }
+
+  /** Inserts a row above a cell, as the menu on the cell does. */
+  async insertRowAbove(cell: string): Promise<void> {
+    await this.openMenu(cell)
+    await this.page.getByText('Insert', { exact: true }).hover()
+    const button = this.page.getByRole('button').filter({ hasText: 'rows above' })
+    // In its middle is a field for how many, and the menu closes when the mouse takes another way.
+    await button.dispatchEvent('click')
+    await button.waitFor({ state: 'detached' })
+  }
+
+  /** How large the first sheet is in this window. */
+  async size(): Promise<{ readonly rows: number; readonly columns: number }> {
+    return this.page.evaluate(() => {
+      const { whereabouts } = globalThis as unknown as {
+        whereabouts: { size: (sheet: string) => { rows: number; columns: number } }
+      }
+      return whereabouts.size('sheet-1')
+    })
+  }
+
+  /** All texts of all sheets, as the document would have them. */
+  async texts(): Promise<unknown[]> {
+    return this.page.evaluate(() => {
+      const { whereabouts } = globalThis as unknown as { whereabouts: { texts: () => unknown[] } }
+      return whereabouts.texts()
+    })
+  }
+
+  /** A cell of a sheet as the document would have it, whatever is selected. */
+  async cell(name: string, sheet = 'sheet-1'): Promise<object> {
+    const [, letter, number] = /^([A-Z])(\d+)$/.exec(name)!
+    const at = [Number(number) - 1, letter!.charCodeAt(0) - 65] as const
+    return this.page.evaluate(
+      ([id, row, column]) => {
+        const { whereabouts } = globalThis as unknown as {
+          whereabouts: { cell: (sheet: string, row: number, column: number) => object }
+        }
+        return whereabouts.cell(id, row, column)
+      },
+      [sheet, ...at] as const,
+    )
+  }
+
+  /** Resolves when the server has all that was written here. */
+  async untilSaved(): Promise<void> {
+    await this.page.locator('.saving[data-saving="saved"]').waitFor({ state: 'attached' })
+  }
+
   /** The menu on a cell of a sheet that is neither scrolled nor zoomed. */
   async openMenu(cell: string): Promise<void> {
     await this.select(cell)
     await this.#click(cell, 'right')
+  }
+
+  /** The menu on the header of a row of a sheet that is neither scrolled nor zoomed. */
+  async openRowMenu(row: number): Promise<void> {
+    const position = { x: HEADERS.width / 2, y: HEADERS.height + (row - 0.5) * CELL.height }
+    await this.canvas.click({ button: 'right', position })
   }
 
   /** A button of the toolbar, by what it does. */

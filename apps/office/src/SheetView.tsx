@@ -1,6 +1,8 @@
 import { memo, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { GivenBackDialog } from './GivenBackDialog.js'
 import type { RoomDocument } from './room-document.js'
 import type { Session } from './session.js'
+import type { GivenBack } from './sheet/given-back.js'
 import type { Sheet } from './sheet/sheet.js'
 
 interface SheetViewProps {
@@ -16,9 +18,14 @@ export const SheetView = memo(function SheetView({ session, onOpen }: SheetViewP
   const markers = useRef<HTMLDivElement>(null)
   const [state, setState] = useState<'loading' | 'open' | 'failed'>('loading')
   const [notice, notify] = useNotice()
+  const [given, setGiven] = useState<readonly GivenBack[]>([])
+  const [closed, setClosed] = useState(0)
+  const current = given[closed]
+  const sheet = useRef<Sheet | null>(null)
 
   useReopening(session, setState)
   useEffect(() => {
+    const giveBack = (text: GivenBack) => setGiven((before) => [...before, text])
     void openWhenLoaded().catch((error: unknown) => {
       setState('failed')
       throw error
@@ -29,7 +36,9 @@ export const SheetView = memo(function SheetView({ session, onOpen }: SheetViewP
         whenThere(session.document),
       ])
       if (grid.current === null || markers.current === null) return
-      onOpen(await openSheet(grid.current, markers.current, session, notify))
+      const notices = { notify, giveBack }
+      sheet.current = await openSheet(grid.current, markers.current, session, notices)
+      onOpen(sheet.current)
       setState('open')
     }
   }, [session, onOpen, notify])
@@ -45,6 +54,17 @@ export const SheetView = memo(function SheetView({ session, onOpen }: SheetViewP
       <div ref={grid} className="grid" />
       <div ref={markers} className="markers" aria-hidden="true" />
       {state === 'open' && <ReadOnlyHint session={session} />}
+      {current !== undefined && (
+        <GivenBackDialog
+          key={closed}
+          given={current}
+          onPut={(text) => sheet.current?.put(text) ?? false}
+          onClose={() => {
+            setClosed(closed + 1)
+            sheet.current?.focus()
+          }}
+        />
+      )}
       <p className="notice" role="alert">
         {notice}
       </p>

@@ -201,7 +201,7 @@ describe('what another client wrote', () => {
     expect(process.memoryUsage().heapUsed - heapBefore).toBeLessThan(250_000_000)
   })
 
-  it('[SD11] a text or a style beyond its most is cut or left out, also in the own grid', () => {
+  it('[SD11 SD16] a text or a style beyond its most is cut, with a sign, or left out, also in the own grid', () => {
     const doc = new Y.Doc()
     const sheets = new SheetDocument(doc)
     const style = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`x${at}`, at]))
@@ -209,6 +209,7 @@ describe('what another client wrote', () => {
     sheets.apply({ type: 'set-range-values', sheet: 'sheet-1', cellValue: { 0: { 0: cell } } })
     const shown = sheets.snapshot()[0]?.cells[0]?.[0]
     expect(shown?.v).toHaveLength(LIMITS.textCharacters)
+    expect(String(shown?.v).slice(-2)).toBe('x…')
     expect(shown?.s).toBeUndefined()
   })
 })

@@ -48,6 +48,9 @@ const DEFAULT_STYLE: Style = {
   bd: { b: null, l: null, r: null, t: null },
 }
 
+/** Univer's own padding, which it says of what is copied within a sheet. */
+const USUAL_PADDING: Style = { t: 0, r: 2, b: 2, l: 2 }
+
 /** The cell after a write, as a grid does it. The result of a formula is no content. */
 export function mergeCell(before: CellData, write: CellWrite | null): CellData {
   if (write === null) return {}
@@ -63,11 +66,16 @@ export function mergeCell(before: CellData, write: CellWrite | null): CellData {
 /** A value that somebody wrote, as one that can be shown; empty if there is none. */
 export function toValue(v: unknown, t: unknown): Value {
   if (typeof v === 'string') {
-    const text = v.slice(0, LIMITS.textCharacters).toWellFormed()
-    return text === '' ? {} : withKind(text, t)
+    return v === '' ? {} : withKind(shorten(v).toWellFormed(), t)
   }
   if (typeof v === 'boolean') return withKind(v, t)
   return typeof v === 'number' && Number.isFinite(v) ? withKind(v, t) : {}
+}
+
+/** What is shown of a text, of which too long ones come from elsewhere. @see PROTOCOL.md SD16 */
+function shorten(text: string): string {
+  if (text.length <= LIMITS.textCharacters) return text
+  return `${text.slice(0, LIMITS.textCharacters - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
 }
 
 /** The kind that a value has unless something else is said. */
@@ -94,6 +102,7 @@ function stripStyle(style: Style): Style | undefined {
 }
 
 function isDefault(name: string, value: StyleValue): boolean {
+  if (name === 'pd' && isSame(USUAL_PADDING, value)) return true
   return Object.hasOwn(DEFAULT_STYLE, name) && isSame(DEFAULT_STYLE[name], value)
 }
 

@@ -1,10 +1,12 @@
 import { isSame } from './cells.js'
 import type { Chance } from './order-key.js'
+import { OwnWrites } from './own-writes.js'
 import type { Written, Workbook } from './workbook.js'
 
 /** The entries that a step of this grid writes into the document. */
 export class Draft {
   readonly chance: Chance
+  readonly own = new OwnWrites()
   readonly #workbook: Workbook
   #written = new Map<string, Set<string>>()
 

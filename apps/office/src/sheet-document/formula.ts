@@ -19,7 +19,7 @@ export type Formula = readonly (string | Reference | null)[]
 /** Binds what a typed formula says to the cells that it points at. @see PROTOCOL.md SD8 */
 export function storeFormula(text: string, home: Lines, sheets: Sheets): StoredFormula {
   const stored: string[] = ['']
-  for (const part of scanFormula(text.slice(0, LIMITS.formulaCharacters))) {
+  for (const part of scanFormula(text)) {
     const name = typeof part === 'string' ? undefined : part.sheet
     const lines = name === undefined ? home : sheets.sheetNamed(name)
     if (typeof part === 'string' || lines === undefined) {

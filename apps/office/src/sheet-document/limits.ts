@@ -18,6 +18,8 @@ export const LIMITS = {
   merges: 2_000,
   /** Of all merges of a sheet together. */
   mergedCells: 50_000,
+  /** Cells that are pasted at once, blank ones included. */
+  pastedCells: 100_000,
 } as const
 
 /** The rows and columns of a sheet that doesn't say how many it began with. @see PROTOCOL.md SD3 */

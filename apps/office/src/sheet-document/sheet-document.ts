@@ -1,15 +1,19 @@
 import * as Y from 'yjs'
-import type { LineId } from './axis.js'
+import type { AxisName, LineId } from './axis.js'
 import type { CellData } from './cells.js'
 import { takeSteps, type CellPlace } from './changes.js'
 import { Draft } from './draft.js'
 import { hasTooManyMerges } from './merges.js'
 import type { CellMatrix, CellRange, Operation } from './operations.js'
 import type { Chance } from './order-key.js'
+import { isSeen } from './own-writes.js'
 import { splitKey, type LinesState, type SheetState } from './sheet-state.js'
 import { UndoSteps } from './undo.js'
 import { Workbook } from './workbook.js'
 import { write } from './write.js'
+
+// No step of anybody's, so that undo doesn't bring it back to where nobody sees it.
+const UNSEEN = Symbol('unseen')
 
 /** Rows or columns of a sheet as a grid begins with it. */
 export interface LinesSnapshot {
@@ -109,6 +113,27 @@ export class SheetDocument {
     return takeSteps(this.#workbook, this.#held)
   }
 
+  /**
+   * Takes out of the document what this grid wrote where nobody sees it, since others deleted or
+   * merged the cells meanwhile.
+   *
+   * @returns the texts of the cells, row by row.
+   */
+  takeUnseen(): string[][] {
+    return this.#draft.own.takeUnseen(this.#workbook, UNSEEN)
+  }
+
+  /** Whether this grid has just written under a merge. */
+  get hasCovered(): boolean {
+    return this.#draft.own.hasCovered
+  }
+
+  /** Whether the cell of a key is in the grid, and not under a merge. */
+  isSeen({ sheet, key }: CellPlace): boolean {
+    const state = this.#workbook.sheetWithId(sheet)
+    return state !== undefined && isSeen(state, key)
+  }
+
   /** Leaves a cell as the grid shows it, while somebody types in it; `null` lets go. */
   hold(place: CellPlace | null): void {
     this.#held = place
@@ -137,6 +162,11 @@ export class SheetDocument {
     const row = positionIn(state.rows, rowId)
     const column = positionIn(state.columns, columnId)
     return row === -1 || column === -1 ? undefined : { row, column }
+  }
+
+  /** How many more rows or columns a sheet can have. @see PROTOCOL.md SD11 */
+  roomFor(sheet: string, axis: AxisName): number {
+    return this.#workbook.sheetWithId(sheet)?.[axis].axis.room ?? 0
   }
 
   /** Takes back the last step of this grid; what it changes here comes with `takeChanges()`. */

@@ -1,10 +1,12 @@
-import { isSame, mergeCell, type CellWrite } from './cells.js'
+import { isSame, mergeCell, type CellData, type CellWrite } from './cells.js'
 import type { Draft } from './draft.js'
 import { storeFormula } from './formula.js'
 import { mergesOf, withinLimits } from './merges.js'
 import type { CellMatrix, CellRange, SetMerges, SetRangeValues } from './operations.js'
 import type { SheetState } from './sheet-state.js'
 import { partName, type Workbook } from './workbook.js'
+
+const BOOLEAN = 3
 
 /** @see PROTOCOL.md SD6, SD7, SD8 */
 export function writeCells(
@@ -42,11 +44,18 @@ function writeCell(
   if (isContent && (f === undefined || f !== before.f)) {
     const value = v === undefined ? undefined : { v, ...(t === undefined ? {} : { t }) }
     const content = f === undefined ? value : { f: storeFormula(f, sheet, workbook) }
-    draft.put(partName('cells', sheet.id), key, content)
+    const part = partName('cells', sheet.id)
+    draft.put(part, key, content)
+    draft.own.note(sheet, key, workbook.part(part).get(key), f ?? textOf(v, t))
   }
   if (write === null || write.s !== undefined) {
     draft.put(partName('styles', sheet.id), key, after.s)
   }
+}
+
+function textOf(v: CellData['v'], t: CellData['t']): string {
+  if (t !== BOOLEAN) return String(v)
+  return v ? 'TRUE' : 'FALSE'
 }
 
 /** @see PROTOCOL.md SD10 */

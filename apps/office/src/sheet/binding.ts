@@ -1,8 +1,14 @@
 import type { Injector, Workbook as WorkbookModel } from '@univerjs/core'
 import { CommandType, ICommandService } from '@univerjs/core'
 import { LexerTreeBuilder } from '@univerjs/preset-sheets-core'
-import { isSame, type Operation, type SheetDocument } from '../sheet-document/index.js'
+import {
+  isSame,
+  type AxisName,
+  type Operation,
+  type SheetDocument,
+} from '../sheet-document/index.js'
 import { GridReader } from './grid-reader.js'
+import type { Amounts } from './over-limits.js'
 import type { Steps } from './own-undo.js'
 import { Player } from './player.js'
 import { isRecorded, record } from './recorder.js'
@@ -24,6 +30,14 @@ const UNSETTLING: ReadonlySet<Operation['type']> = new Set([
   'rename-sheet',
 ])
 
+// After these a cell may not be seen any more.
+const HIDING: ReadonlySet<Operation['type']> = new Set([
+  'remove-lines',
+  'remove-sheet',
+  'move-lines',
+  'set-merges',
+])
+
 const MAX_PAUSE_MS = 500
 
 /**
@@ -36,6 +50,9 @@ export class Binding implements Steps {
   readonly #sheets: SheetDocument
   readonly #listeners = new Set<() => void>()
   readonly #carriers = new Set<() => void>()
+  readonly #losers = new Set<() => void>()
+  readonly #finders = new Set<(texts: string[][]) => void>()
+  readonly #movers = new Set<() => void>()
   #grid: GridReader | null = null
   #player: Player | null = null
   #done: Operation[] = []
@@ -78,6 +95,16 @@ export class Binding implements Steps {
     return this.#sheets.positionOf(sheet, key)
   }
 
+  /** How many more rows or columns a sheet can have. */
+  readonly roomFor = (sheet: string, axis: AxisName): number => this.#sheets.roomFor(sheet, axis)
+
+  /** How much of everything there is in the grid. */
+  readonly amounts: Amounts = {
+    sheets: () => this.grid.order.length,
+    merges: (sheet) => this.grid.merges(sheet).length,
+    room: this.roomFor,
+  }
+
   /** Leaves the cell in which somebody types as it is, until it is another one or none. */
   hold(place: GridPlace | null): void {
     const key = place === null ? undefined : this.keyAt(place)
@@ -85,10 +112,14 @@ export class Binding implements Steps {
     this.#sheets.hold(this.#held)
   }
 
-  /** Whether somebody types into a cell that others have taken away meanwhile. */
-  get isHeldGone(): boolean {
-    const held = this.#held
-    return held !== null && this.positionOf(held.sheet, held.key) === undefined
+  /** Calls back when others have taken away, or merged, the cell in which somebody types. */
+  whenHeldGone(callback: () => void): void {
+    this.#losers.add(callback)
+  }
+
+  /** Calls back with what was written here where nobody sees it, row by row; it is nowhere now. */
+  whenUnseen(callback: (texts: string[][]) => void): void {
+    this.#finders.add(callback)
   }
 
   /** Calls back when what is done in the grid is in the document, at once if it is. */
@@ -106,6 +137,11 @@ export class Binding implements Steps {
   /** Calls back when others have put cells elsewhere in the grid. */
   whenCarried(callback: () => void): void {
     this.#carriers.add(callback)
+  }
+
+  /** Calls back when cells have been put elsewhere in the grid, by whomever. */
+  whenMoved(callback: () => void): void {
+    this.#movers.add(callback)
   }
 
   get counts(): { readonly undos: number; readonly redos: number } {
@@ -169,6 +205,7 @@ export class Binding implements Steps {
     this.#done = []
     const followUps = this.#sheets.apply(...done)
     this.#play([...this.#amendments(), ...followUps], done)
+    if (this.#sheets.hasCovered) this.#giveBack()
     this.#tell()
   }
 
@@ -195,17 +232,30 @@ export class Binding implements Steps {
   #take(): void {
     const steps = this.#sheets.takeChanges()
     if (steps.length === 0) return
+    // Before the grid is as the others have it: then the text would go to the cell that is there now.
+    if (this.#held !== null && !this.#sheets.isSeen(this.#held)) {
+      for (const callback of this.#losers) callback()
+    }
     this.#play(steps, steps)
+    if (steps.some(({ type }) => HIDING.has(type))) this.#giveBack()
     if (steps.some(({ type }) => UNSETTLING.has(type))) {
       for (const callback of this.#carriers) callback()
     }
     this.#tell()
   }
 
+  #giveBack(): void {
+    const texts = this.#sheets.takeUnseen()
+    if (texts.length === 0) return
+    for (const callback of this.#finders) callback(texts)
+  }
+
   /** @param cause what was done, here or elsewhere, of which the steps are a part or the outcome. */
   #play(steps: readonly Operation[], cause: readonly Operation[]): void {
     this.#player?.play(steps)
-    if (cause.some(({ type }) => UNSETTLING.has(type))) this.#player?.play(this.#corrections())
+    if (!cause.some(({ type }) => UNSETTLING.has(type))) return
+    this.#player?.play(this.#corrections())
+    for (const callback of this.#movers) callback()
   }
 
   /** What Univer made of formulas, merges and panes by itself, and the document otherwise. */

@@ -100,7 +100,7 @@ const isEmpty = (part: unknown): boolean =>
   typeof part === 'object' && part !== null && Object.keys(part).length === 0
 
 /** What of the text in a cell is text; what is formatted within it is not kept. */
-function plainText(stream: string): string {
+export function plainText(stream: string): string {
   return stream
     .replace(/\r?\n$/, '')
     .replaceAll('\r\n', '\n')

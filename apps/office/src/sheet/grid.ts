@@ -76,6 +76,30 @@ export class Grid {
     return { ...first, right: last.right, bottom: last.bottom }
   }
 
+  /** The rows that are shown above and below a cell. */
+  around({ row, column }: Cell): { readonly above: number; readonly below: number } {
+    const sheet = this.#workbook.getActiveSheet().getSheet()
+    const merge = sheet.getMergedCell(row, column)
+    let above = (merge?.startRow ?? row) - 1
+    let below = (merge?.endRow ?? row) + 1
+    while (above >= 0 && !sheet.getRowVisible(above)) above--
+    while (below < sheet.getRowCount() && !sheet.getRowVisible(below)) below++
+    return { above, below }
+  }
+
+  /** Whether nothing is to be read in a row, from a column on, for so many pixels of the sheet. */
+  isFree(row: number, column: number, width: number): boolean {
+    const sheet = this.#workbook.getActiveSheet().getSheet()
+    let left = width
+    for (let at = column; left > 0 && at < sheet.getColumnCount(); at++) {
+      if (!sheet.getColVisible(at)) continue
+      const { v, p } = sheet.getCell(row, at) ?? {}
+      if (p || (v !== undefined && v !== null && v !== '')) return false
+      left -= sheet.getColumnWidth(at)
+    }
+    return true
+  }
+
   #has({ row, column }: Cell): boolean {
     const sheet = this.#workbook.getActiveSheet()
     return row < sheet.getMaxRows() && column < sheet.getMaxColumns()

@@ -1,7 +1,7 @@
 import type { Member } from '@whereabouts/client'
 import { inkOn } from '../person.js'
 import type { Cell, Place, Range } from '../place.js'
-import type { Box } from './panes.js'
+import type { Box, Cut, TagPlace } from './panes.js'
 
 /** Somebody at a place, and where in this grid that is. */
 export interface Guest {
@@ -15,48 +15,66 @@ export interface Guest {
 export interface CellGuests {
   readonly cell: string
   readonly box: Box
+  readonly cut: Cut
+  readonly tags: TagPlace
   readonly guests: readonly Guest[]
 }
 
 const TAGS_SHOWN = 4
 const RINGS_SHOWN = 3
-const TAG_HEIGHT = 20
+/** In pixels. */
+export const TAG_HEIGHT = 20
 // Less than this to the right of a cell, and its tags grow to the left.
-const TAGS_WIDTH = 130
+export const TAGS_WIDTH = 130
 
-/** The border, name tags and typed text on one cell. @see PROTOCOL.md SH2, SH3, SH4 */
+/** The border, name tags and typed text on one cell. @see PROTOCOL.md SH2, SH3, SH4, SH32 to SH34 */
 export class CellMarker {
   readonly element = createElement('div', 'marker')
   #guests: readonly Guest[] = []
 
+  /** Shows the tags again while the mouse is on the cell. */
+  point({ x, y }: { readonly x: number; readonly y: number }): void {
+    const { left, top, right, bottom } = this.element.getBoundingClientRect()
+    const isOn = x >= left && x <= right && y >= top && y <= bottom
+    this.element.toggleAttribute('data-pointed', isOn)
+  }
+
   /** @param paneWidth in pixels; tags that would leave the pane are put on the other side. */
-  update({ cell, box, guests }: CellGuests, paneWidth: number): void {
+  update({ cell, box, cut, tags, guests }: CellGuests, paneWidth: number): void {
     const { element } = this
     putAt(element, box)
     element.dataset['cell'] = cell
-    element.toggleAttribute('data-below', box.top < TAG_HEIGHT)
+    element.dataset['tags'] = tags
     element.toggleAttribute('data-left', box.left + TAGS_WIDTH > paneWidth && box.left > TAGS_WIDTH)
+    element.toggleAttribute('data-hidden', box.width === 0 || box.height === 0)
+    const { top, right, bottom, left } = cut
+    element.style.setProperty('--cut', `${top}px ${right}px ${bottom}px ${left}px`)
+    element.style.setProperty('--cut-left', `${left}px`)
+    element.style.setProperty('--cut-start', `${top}px -999px -999px ${left}px`)
     // Scrolling moves a marker many times a second; what is in it is the same all the while.
     if (isSame(this.#guests, guests)) return
     this.#guests = guests
-    element.replaceChildren(...createRings(guests), createTags(guests), createTexts(guests))
+    element.replaceChildren(createRings(guests), createTags(guests), createTexts(guests))
   }
 }
 
 /** The tinted selection of one member. */
-export function createSelection({ member }: Guest, box: Box): HTMLElement {
+export function createSelection({ member }: Guest, box: Box, cut: Cut): HTMLElement {
   const element = createElement('div', 'selection')
+  element.style.clipPath = `inset(${cut.top}px ${cut.right}px ${cut.bottom}px ${cut.left}px)`
   element.style.setProperty('--color', member.user.color)
   putAt(element, box)
   return element
 }
 
-function createRings(guests: readonly Guest[]): HTMLElement[] {
-  return guests.slice(0, RINGS_SHOWN).map(({ member }, at) => {
+function createRings(guests: readonly Guest[]): HTMLElement {
+  const rings = createElement('div', 'rings')
+  for (const [at, { member }] of guests.slice(0, RINGS_SHOWN).entries()) {
     const ring = paint(createElement('div', 'ring'), member)
     ring.style.setProperty('--at', String(at))
-    return ring
-  })
+    rings.append(ring)
+  }
+  return rings
 }
 
 function createTags(guests: readonly Guest[]): HTMLElement {

@@ -2,8 +2,15 @@ import type { Member, RoomSnapshot } from '@whereabouts/client'
 import { formatCell, parsePlace, type Place } from '../place.js'
 import type { Binding } from './binding.js'
 import type { Grid } from './grid.js'
-import { CellMarker, createSelection, type CellGuests, type Guest } from './markers.js'
-import { placeInPane, type Pane } from './panes.js'
+import {
+  CellMarker,
+  createSelection,
+  TAG_HEIGHT,
+  TAGS_WIDTH,
+  type CellGuests,
+  type Guest,
+} from './markers.js'
+import { cutOff, placeInPane, placeTags, type Pane } from './panes.js'
 
 /**
  * Draws where the others are, over the canvas of the sheet.
@@ -34,6 +41,11 @@ export class Overlay {
     })
   }
 
+  /** Shows who is on the cell that is pointed at. */
+  readonly point = (at: { readonly x: number; readonly y: number }): void => {
+    for (const pane of this.#panes.values()) pane.point(at)
+  }
+
   close(): void {
     if (this.#frame !== null) cancelAnimationFrame(this.#frame)
     this.#host.replaceChildren()
@@ -46,7 +58,10 @@ export class Overlay {
     for (const [name, overlay] of this.#panes) {
       if (!panes.some((pane) => pane.name === name)) this.#remove(name, overlay)
     }
-    for (const pane of panes) this.#paneOverlay(pane.name).draw(pane, guests)
+    const top = Math.min(...panes.map(({ box }) => box.top))
+    for (const pane of panes) {
+      this.#paneOverlay(pane.name).draw(pane, guests, pane.box.top === top)
+    }
   }
 
   // The canvas lies below the toolbar, whose height is Univer's business.
@@ -102,7 +117,7 @@ export class Overlay {
   }
 }
 
-/** What is drawn in one pane, cut off at its edges. */
+/** What is drawn in one pane; all but name tags is cut off at its edges. */
 class PaneOverlay {
   readonly element = document.createElement('div')
   readonly #grid: Grid
@@ -115,13 +130,17 @@ class PaneOverlay {
     this.element.append(this.#selections)
   }
 
-  draw(pane: Pane, guests: readonly Guest[]): void {
+  point(at: { readonly x: number; readonly y: number }): void {
+    for (const marker of this.#markers.values()) marker.point(at)
+  }
+
+  draw(pane: Pane, guests: readonly Guest[], isTopPane: boolean): void {
     const { left, top, width, height } = pane.box
     this.element.style.transform = `translate(${left}px, ${top}px)`
     this.element.style.width = `${width}px`
     this.element.style.height = `${height}px`
     this.#drawSelections(pane, guests)
-    this.#drawMarkers(pane, groupByCell(guests))
+    this.#drawMarkers(pane, groupByCell(guests), isTopPane)
   }
 
   #drawSelections(pane: Pane, guests: readonly Guest[]): void {
@@ -131,15 +150,15 @@ class PaneOverlay {
       if (range === undefined || guest.member.status === 'away') return []
       const area = this.#grid.rangeArea(range)
       const box = area === undefined ? undefined : placeInPane(area, pane, zoom)
-      return box === undefined ? [] : [createSelection(guest, box)]
+      return box === undefined ? [] : [createSelection(guest, box, cutOff(box, pane.box))]
     })
     this.#selections.replaceChildren(...elements)
   }
 
-  #drawMarkers(pane: Pane, cells: ReadonlyMap<string, readonly Guest[]>): void {
+  #drawMarkers(pane: Pane, cells: ReadonlyMap<string, readonly Guest[]>, isTopPane: boolean): void {
     const unused = new Map(this.#markers)
     for (const [cell, guests] of cells) {
-      const placed = this.#place(cell, guests, pane)
+      const placed = this.#place(cell, guests, pane, isTopPane)
       if (placed === undefined) continue
       unused.delete(cell)
       this.#marker(cell).update(placed, pane.box.width)
@@ -150,10 +169,25 @@ class PaneOverlay {
     }
   }
 
-  #place(cell: string, guests: readonly Guest[], pane: Pane): CellGuests | undefined {
-    const area = this.#grid.cellArea(guests[0]!.cell)
+  #place(
+    cell: string,
+    guests: readonly Guest[],
+    pane: Pane,
+    isTopPane: boolean,
+  ): CellGuests | undefined {
+    const at = guests[0]!.cell
+    const area = this.#grid.cellArea(at)
     const box = area === undefined ? undefined : placeInPane(area, pane, this.#grid.zoom)
-    return box === undefined ? undefined : { cell, box, guests }
+    if (box === undefined) return undefined
+    const { above, below } = this.#grid.around(at)
+    const width = TAGS_WIDTH / this.#grid.zoom
+    const surroundings = {
+      isTopPane,
+      isFreeAbove: this.#grid.isFree(above, at.column, width),
+      isFreeBelow: this.#grid.isFree(below, at.column, width),
+    }
+    const tags = placeTags(box, pane.box, surroundings, TAG_HEIGHT)
+    return { cell, box, cut: cutOff(box, pane.box), tags, guests }
   }
 
   #marker(cell: string): CellMarker {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { placeInPane, type Pane } from './panes.js'
+import { cutOff, placeInPane, placeTags, type Pane } from './panes.js'
 
 // Headers of 46 by 20 pixels, two frozen rows of 24 each.
 const area = { left: 222, top: 116, right: 310, bottom: 140 }
@@ -48,7 +48,44 @@ describe('a marker', () => {
     expect(placeInPane(area, { ...main, scroll: { x: 0, y: 119 } }, 1)).toBeDefined()
   })
 
-  it('[SH2] is not drawn when its row is hidden', () => {
-    expect(placeInPane({ ...area, bottom: area.top }, main, 1)).toBeUndefined()
+  it('[SH34] is a line where its row is hidden, also at the very top', () => {
+    const hidden = { ...area, bottom: area.top }
+    expect(placeInPane(hidden, main, 1)).toEqual({ left: 176, top: 96, width: 88, height: 0 })
+    const first = { left: 46, top: 20, right: 134, bottom: 20 }
+    expect(placeInPane(first, main, 1)).toEqual({ left: 0, top: 0, width: 88, height: 0 })
+    expect(placeInPane(hidden, { ...main, scroll: { x: 0, y: 97 } }, 1)).toBeUndefined()
+  })
+
+  it('[SH2] is cut off at the edges of its pane', () => {
+    const box = { left: -10, top: 390, width: 88, height: 24 }
+    expect(cutOff(box, main.box)).toEqual({ top: 0, right: 0, bottom: 14, left: 10 })
+  })
+})
+
+describe('name tags', () => {
+  const pane = main.box
+  const cell = { left: 88, top: 48, width: 88, height: 24 }
+  const free = { isTopPane: true, isFreeAbove: true, isFreeBelow: true }
+  const place = (box: object, around: object, within: object = pane) =>
+    placeTags({ ...cell, ...box }, { ...pane, ...within }, { ...free, ...around }, 20)
+
+  it.each([
+    ['above a cell', {}, {}, 'above'],
+    ['below it when something is written above', {}, { isFreeAbove: false }, 'below'],
+    ['above it when both are written in', {}, { isFreeAbove: false, isFreeBelow: false }, 'above'],
+    ['on the headers above the first row', { top: 0 }, { isFreeAbove: false }, 'above'],
+    ['below the first row under frozen ones', { top: 0 }, { isTopPane: false }, 'below'],
+    ['below a row that is cut off above', { top: -4 }, {}, 'below'],
+    ['above a row that is cut off below', { top: 390 }, { isFreeAbove: false }, 'above'],
+  ])('[SH33] stand %s', (_, box, around, tags) => {
+    expect(place(box, around)).toBe(tags)
+  })
+
+  it('[SH34] stand above the one row of a frozen pane, where nothing cuts them off', () => {
+    expect(place({ top: 0 }, {}, { height: 24 })).toBe('above')
+  })
+
+  it('[SH33] are hidden rather than stand on the cell', () => {
+    expect(place({ top: -4 }, { isTopPane: false }, { height: 12 })).toBe('hidden')
   })
 })

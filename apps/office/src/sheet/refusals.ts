@@ -13,10 +13,9 @@ import {
   type ISetFrozenMutationParams,
 } from '@univerjs/preset-sheets-core'
 import { fitsMerges, LIMITS } from '../sheet-document/index.js'
+import { oneText, type Notices } from './given-back.js'
+import { overLimits, type Amounts } from './over-limits.js'
 import { isRecorded } from './recorder.js'
-
-/** Says why something wasn't done. */
-export type Notify = (text: string) => void
 
 const WATCHING = 'You are only looking on: nothing can be changed here. Join to write.'
 const UNKNOWN = 'This can’t be shared with the others, so it is not to be had here.'
@@ -94,25 +93,36 @@ export const HIDDEN_MENUS = Object.fromEntries(
 
 /**
  * Refuses, before it is done and with a word why, what would leave this grid unlike the others':
- * whatever has no place in the document, and everything while nothing can be written.
+ * whatever has no place in the document, what is more than it takes, and everything while nothing can
+ * be written.
  *
- * @see PROTOCOL.md SH13, SH14
+ * @see PROTOCOL.md SH13, SH14, SH30
  */
-export function refuse(commands: ICommandService, canEdit: () => boolean, notify: Notify): void {
+export function refuse(
+  commands: ICommandService,
+  canEdit: () => boolean,
+  amounts: Amounts,
+  { notify, giveBack }: Notices,
+): void {
   commands.beforeCommandExecuted((command, options) => {
-    const reason = reasonAgainst(command, options, canEdit())
-    if (reason === undefined) return
-    notify(reason)
+    if (isFromElsewhere(options)) return
+    const reason = reasonAgainst(command, canEdit())
+    const over =
+      reason === undefined ? overLimits(command.id, command.params ?? {}, amounts) : undefined
+    if (reason === undefined && over === undefined) return
+    if (over?.text === undefined) notify(reason ?? over!.reason)
+    else giveBack(oneText(`Your text was not entered. ${over.reason}`, over.text))
     throw new CanceledError()
   })
 }
 
+const isFromElsewhere = (options: IExecutionOptions | undefined): boolean =>
+  options?.fromCollab === true || options?.onlyLocal === true
+
 function reasonAgainst(
   { id, type, params }: Readonly<ICommandInfo>,
-  options: IExecutionOptions | undefined,
   canEdit: boolean,
 ): string | undefined {
-  if (options?.fromCollab === true || options?.onlyLocal === true) return undefined
   if (REASONS.has(id)) return REASONS.get(id)
   if (id === SetCellEditVisibleOperation.id) {
     return !canEdit && isOpening(params) ? WATCHING : undefined

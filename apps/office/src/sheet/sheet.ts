@@ -8,17 +8,24 @@ import {
 import { FUniver } from '@univerjs/core/facade'
 import {
   DataSyncPrimaryController,
+  ISheetClipboardService,
   UniverFormulaEnginePlugin,
   UniverSheetsCorePreset,
   UniverSheetsPlugin,
+  UniverSheetsUIPlugin,
 } from '@univerjs/preset-sheets-core'
 import enUS from '@univerjs/preset-sheets-core/locales/en-US'
 import '@univerjs/preset-sheets-core/lib/index.css'
 import type { Json } from '@whereabouts/client'
 import { formatCell, parsePlace } from '../place.js'
 import type { Session } from '../session.js'
-import { SheetDocument } from '../sheet-document/index.js'
+import { SheetDocument, type CellData } from '../sheet-document/index.js'
 import { Binding } from './binding.js'
+import { NO_FILES } from './clipboard/contents.js'
+import { overrideClipboard } from './clipboard/own-clipboard.js'
+import { writeDelimited } from './clipboard/delimited.js'
+import { Paster } from './clipboard/paste.js'
+import { CannotPaste, readText, textTable } from './clipboard/table.js'
 import { differences } from './differences.js'
 import { limitDrawnText } from './drawn-text.js'
 import { followOwnPlace } from './follow.js'
@@ -26,7 +33,8 @@ import { Calculation } from './formulas/calculation.js'
 import { Grid, type Workbook } from './grid.js'
 import { Overlay } from './overlay.js'
 import { overrideUndo } from './own-undo.js'
-import { HIDDEN_MENUS, refuse, type Notify } from './refusals.js'
+import { oneText, type GivenBack, type Notices } from './given-back.js'
+import { HIDDEN_MENUS, refuse } from './refusals.js'
 import { createWorkbook, WORKBOOK } from './workbook.js'
 
 // Takes the keys as long as no other editor does, also while it is not to be seen.
@@ -38,6 +46,8 @@ const TEXTS = {
     error: { calc: 'It takes too long to calculate, or its result is too large or empty.' },
   },
 }
+const CELL_GONE = 'Somebody else has deleted or merged the cell that you were writing into.'
+const CELLS_GONE = 'Somebody else has deleted or merged cells that you were writing into.'
 
 /** The open sheet, for what is around it. */
 export interface Sheet {
@@ -54,30 +64,33 @@ export interface Sheet {
   subscribe(listener: () => void): () => void
   /** Puts the keyboard into the cells. */
   focus(): void
+  /** Writes text that was given back into the selected cell, and those beside it; whether it could. */
+  put(given: GivenBack): boolean
 }
 
 /**
  * Opens the document of the session in `container` and draws the others on `markers`.
  *
- * @param notify is told what was refused, and why.
+ * @param notices tell what was refused, and why, and what has no place any more.
  */
 export async function openSheet(
   container: HTMLElement,
   markers: HTMLElement,
   session: Session,
-  notify: Notify,
+  notices: Notices,
 ): Promise<Sheet> {
   const document = new SheetDocument(session.doc)
   const binding = new Binding(document)
   const calculation = new Calculation()
-  const univer = startUniver(container, overrideUndo(WORKBOOK, binding), calculation)
+  const clipboard = overrideClipboard({ roomFor: binding.roomFor, notify: notices.notify })
+  const univer = startUniver(container, overrideUndo(WORKBOOK, binding), clipboard, calculation)
   const api = FUniver.newAPI(univer)
   const injector = univer.__getInjector()
   const drawn = whenDrawn(api)
   const workbook = api.createWorkbook(createWorkbook(document.snapshot()))
   calculation.start(workbook.getWorkbook(), injector)
   binding.start(workbook.getWorkbook(), injector)
-  refuse(injector.get(ICommandService), () => session.canEdit, notify)
+  refuse(injector.get(ICommandService), () => session.canEdit, binding.amounts, notices)
   limitDrawnText(injector)
   await drawn
   binding.drawn()
@@ -87,32 +100,74 @@ export async function openSheet(
   api.addEvent(api.Event.CommandExecuted, overlay.redraw)
   new ResizeObserver(overlay.redraw).observe(grid.canvas)
   session.subscribe(overlay.redraw)
+  container.addEventListener('pointermove', overlay.point)
   overlay.redraw()
-  holdWhatIsEdited(api, workbook, binding, notify)
+  holdWhatIsEdited(api, workbook, binding, notices)
+  giveBackUnseen(binding, notices)
+  refuseFiles(notices)
+  forgetCopiesThatMoved(injector.get(ISheetClipboardService), binding)
+  const paster = new Paster(injector, binding.roomFor)
   followOwnPlace(api, workbook, injector, binding, session)
   expose(session, binding)
   const leftOut = document.leftOut()
   if (leftOut.length > 0)
-    notify(`This is too large to show all of it. Left out: ${leftOut.join(', ')}.`)
-  return createSheet(workbook, binding, container)
+    notices.notify(`This is too large to show all of it. Left out: ${leftOut.join(', ')}.`)
+  return createSheet(workbook, binding, container, (given) => pasteAgain(given, paster, notices))
 }
 
 function holdWhatIsEdited(
   api: FUniver,
   workbook: Workbook,
   binding: Binding,
-  notify: Notify,
+  { notify, giveBack }: Notices,
 ): void {
+  let typed: string | null = null
   api.addEvent(api.Event.SheetEditStarted, ({ worksheet, row, column }) => {
+    typed = null
     binding.hold({ sheet: worksheet.getSheetId(), row, column })
   })
-  api.addEvent(api.Event.SheetEditEnded, () => binding.hold(null))
-  binding.whenCarried(() => {
-    if (!binding.isHeldGone) return
-    // Else it would be written into the cell that is there now.
-    notify('The cell that you were typing into was deleted by somebody else.')
-    void workbook.abortEditingAsync()
+  api.addEvent(api.Event.SheetEditChanging, ({ value }) => {
+    typed = value.toPlainText().replace(/\n$/, '')
   })
+  api.addEvent(api.Event.SheetEditEnded, () => binding.hold(null))
+  binding.whenHeldGone(() => {
+    void workbook.abortEditingAsync()
+    binding.hold(null)
+    if (typed === null || typed === '') notify(CELL_GONE)
+    else giveBack(oneText(CELL_GONE, typed))
+  })
+}
+
+/** Gives back what others deleted or merged at the moment when it was written. */
+function giveBackUnseen(binding: Binding, { giveBack }: Notices): void {
+  binding.whenUnseen((texts) => {
+    const [first] = texts
+    const isTable = texts.length > 1 || first!.length > 1
+    giveBack({
+      reason: isTable ? CELLS_GONE : CELL_GONE,
+      text: isTable ? writeDelimited(texts) : first![0]!,
+      isTable,
+    })
+  })
+}
+
+/** Univer takes what is cut from its position, where somebody else's cell may be by then. */
+function forgetCopiesThatMoved(clipboard: ISheetClipboardService, binding: Binding): void {
+  binding.whenMoved(() => {
+    clipboard.copyContentCache().clear()
+    clipboard.removeMarkSelection()
+  })
+}
+
+/** Without this, the browser would leave the sheet to show a file that was dropped on it. */
+function refuseFiles({ notify }: Notices): void {
+  const refuseFile = (event: DragEvent): void => {
+    if (!event.dataTransfer?.types.includes('Files')) return
+    event.preventDefault()
+    if (event.type === 'drop') notify(NO_FILES)
+  }
+  addEventListener('dragover', refuseFile)
+  addEventListener('drop', refuseFile)
 }
 
 /** For whoever doubts what they see: `whereabouts.differences()` in the console of the browser. */
@@ -126,6 +181,18 @@ function expose(session: Session, binding: Binding): void {
     /** A cell as the grid has it, without whatever its formula comes to. */
     cell: (sheet: string, row: number, column: number) =>
       binding.grid.cells(sheet).read(row, column),
+    /** What is in the cells of all sheets, formulas aside. */
+    texts: () =>
+      binding.grid.order.flatMap((sheet) =>
+        Object.values(binding.grid.allCells(sheet)).flatMap((row: Record<number, CellData>) =>
+          Object.values(row).flatMap(({ v }) => (v === undefined ? [] : [v])),
+        ),
+      ),
+    /** How many rows and columns the grid has. */
+    size: (sheet: string) => ({
+      rows: binding.grid.count(sheet, 'rows'),
+      columns: binding.grid.count(sheet, 'columns'),
+    }),
   }
   Object.assign(globalThis, { whereabouts })
 }
@@ -141,6 +208,7 @@ function whenDrawn(api: FUniver): Promise<void> {
 function startUniver(
   container: HTMLElement,
   override: DependencyOverride,
+  clipboard: DependencyOverride,
   calculation: Calculation,
 ): Univer {
   const univer = new Univer({
@@ -156,12 +224,13 @@ function startUniver(
   const { plugins } = UniverSheetsCorePreset({ container, ribbonType: 'simple', menu })
   for (const plugin of plugins) {
     if (!Array.isArray(plugin)) univer.registerPlugin(plugin)
-    else univer.registerPlugin(plugin[0], configOf(plugin[0], plugin[1] as object))
+    else univer.registerPlugin(plugin[0], configOf(plugin[0], plugin[1] as object, clipboard))
   }
   return univer
 }
 
-function configOf(plugin: unknown, config: object): object {
+function configOf(plugin: unknown, config: object, clipboard: DependencyOverride): object {
+  if (plugin === UniverSheetsUIPlugin) return { ...config, override: clipboard }
   if (plugin === UniverFormulaEnginePlugin) return { ...config, notExecuteFormula: true }
   if (plugin !== UniverSheetsPlugin) return config
   // Univer copies a large sheet bit by bit and says nothing of the bits.
@@ -169,7 +238,22 @@ function configOf(plugin: unknown, config: object): object {
   return { ...config, largeSheetOperation, notExecuteFormula: true }
 }
 
-function createSheet(workbook: Workbook, binding: Binding, container: HTMLElement): Sheet {
+function pasteAgain({ text, isTable }: GivenBack, paster: Paster, { notify }: Notices): boolean {
+  try {
+    return paster.paste(isTable ? readText(text) : textTable(text))
+  } catch (error) {
+    if (!(error instanceof CannotPaste)) throw error
+    notify(error.message)
+    return false
+  }
+}
+
+function createSheet(
+  workbook: Workbook,
+  binding: Binding,
+  container: HTMLElement,
+  put: Sheet['put'],
+): Sheet {
   const find = (location: Json) => {
     const place = parsePlace(location)
     const sheet = place && workbook.getSheetBySheetId(place.sheet)
@@ -200,5 +284,6 @@ function createSheet(workbook: Workbook, binding: Binding, container: HTMLElemen
       editor?.blur()
       editor?.focus()
     },
+    put,
   }
 }

@@ -1,0 +1,122 @@
+import {
+  ErrorService,
+  ICommandService,
+  ILogService,
+  Injector,
+  IUndoRedoService,
+  IUniverInstanceService,
+  LocaleService,
+  ThemeService,
+  type DependencyOverride,
+} from '@univerjs/core'
+import {
+  IClipboardInterfaceService,
+  IMarkSelectionService,
+  INotificationService,
+  IPlatformService,
+  IRenderManagerService,
+  ISheetClipboardService,
+  PREDEFINED_HOOK_NAME_COPY,
+  PREDEFINED_HOOK_NAME_PASTE,
+  SheetClipboardService,
+  SheetsSelectionsService,
+} from '@univerjs/preset-sheets-core'
+import { copyAsHtml, copyAsText } from './copied.js'
+import { readContents, readItem, type Contents } from './contents.js'
+import { Paster, type RoomFor } from './paste.js'
+import { partOf } from './special-paste.js'
+import { CannotPaste, type PastedTable } from './table.js'
+
+/** Where a paste goes, and who is told when it can't. */
+export interface PasteSurroundings {
+  readonly roomFor: RoomFor
+  readonly notify: (text: string) => void
+}
+
+const DEPENDENCIES = [
+  ILogService,
+  IUniverInstanceService,
+  SheetsSelectionsService,
+  IClipboardInterfaceService,
+  IUndoRedoService,
+  ICommandService,
+  IMarkSelectionService,
+  INotificationService,
+  IPlatformService,
+  IRenderManagerService,
+  ThemeService,
+  LocaleService,
+  ErrorService,
+  Injector,
+]
+
+type Services = ConstructorParameters<typeof SheetClipboardService>
+type CopyContent = ReturnType<SheetClipboardService['generateCopyContent']>
+type CopyParameters = Parameters<SheetClipboardService['generateCopyContent']>
+type PasteWay = Parameters<SheetClipboardService['pasteByCopyId']>[1]
+
+/**
+ * Has Univer copy and paste in our way what goes to other programs and comes from them. What was
+ * copied in this window keeps Univer's way, which takes formulas along.
+ *
+ * @see PROTOCOL.md SH20
+ */
+export function overrideClipboard(around: PasteSurroundings): DependencyOverride {
+  const useFactory = (...services: Services) => new OwnClipboard(services, around)
+  return [[ISheetClipboardService, { useFactory, deps: DEPENDENCIES }]]
+}
+
+class OwnClipboard extends SheetClipboardService {
+  readonly #injector: Injector
+  readonly #around: PasteSurroundings
+
+  constructor(services: Services, around: PasteSurroundings) {
+    super(...services)
+    this.#injector = services[13]
+    this.#around = around
+  }
+
+  override async paste(item: ClipboardItem, way?: PasteWay): Promise<boolean> {
+    return this.#paste(await readItem(item), way)
+  }
+
+  override async legacyPaste(html = '', text = '', files: File[] = []): Promise<boolean> {
+    return this.#paste({ html, text, hasFiles: files.length > 0 })
+  }
+
+  override generateCopyContent(...parameters: CopyParameters): CopyContent {
+    const content = super.generateCopyContent(...parameters)
+    const [workbook, id, , options] = parameters
+    const sheet = this.#injector
+      .get(IUniverInstanceService)
+      .getUniverSheetInstance(workbook)
+      ?.getSheetBySheetId(id)
+    const isFormulas = options?.copyHookType === PREDEFINED_HOOK_NAME_COPY.SPECIAL_COPY_FORMULA_ONLY
+    if (!content || !sheet || isFormulas) return content
+    const { discreteRange, copyId } = content
+    const plain = copyAsText(sheet, discreteRange)
+    return { ...content, plain, html: copyAsHtml(sheet, discreteRange, copyId) }
+  }
+
+  async #paste(contents: Contents, way?: PasteWay): Promise<boolean> {
+    const copyId = /data-copy-id="([\w-]+)"/.exec(contents.html)?.[1]
+    if (copyId !== undefined && this.copyContentCache().get(copyId)?.matrix) {
+      return this.pasteByCopyId(copyId, way)
+    }
+    try {
+      const table = readContents(contents)
+      this.removeMarkSelection()
+      return this.#put(table, way ?? PREDEFINED_HOOK_NAME_PASTE.DEFAULT_PASTE)
+    } catch (error) {
+      if (!(error instanceof CannotPaste)) throw error
+      this.#around.notify(error.message)
+      return false
+    }
+  }
+
+  #put(table: PastedTable, way: string): boolean {
+    const paster = new Paster(this.#injector, this.#around.roomFor)
+    if (way === PREDEFINED_HOOK_NAME_PASTE.SPECIAL_PASTE_COL_WIDTH) return paster.pasteWidths(table)
+    return paster.paste(partOf(table, way))
+  }
+}

@@ -1,0 +1,239 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { launchChromium } from '../chromium.js'
+import { startServer, type RunningServer } from '../servers/standalone.js'
+import { EXCEL, WPS } from './clipboard/excel.js'
+import { BROWSER, GOOGLE, LIBRE_OFFICE, TEXT, WORD } from './clipboard/others.js'
+import { fetchDocument } from './office-window.js'
+import { SheetWindow } from './sheet-window.js'
+
+const ann = { name: 'Ann', color: '#e11d48' }
+const bob = { name: 'Bob', color: '#1d4ed8' }
+const CORPUS = [...EXCEL, ...WPS, ...GOOGLE, ...LIBRE_OFFICE, ...WORD, ...BROWSER, ...TEXT]
+
+vi.setConfig({ testTimeout: 120_000 })
+
+let server: RunningServer
+let browser: Browser
+let rooms = 0
+
+beforeAll(async () => {
+  server = await startServer()
+  browser = await launchChromium()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await server?.stop()
+})
+
+/** Asks until it is so; a window hears of what others do a moment later. */
+const poll = <T>(look: () => T) => expect.poll(look, { timeout: 15_000 })
+
+const newRoom = () => `clipboard-${(rooms += 1)}`
+const open = (room: string, person = ann) =>
+  SheetWindow.open(browser, { baseUrl: server.baseUrl, room, person })
+
+const merges = async (room: string) =>
+  (await fetchDocument(server.baseUrl, room)).getMap('merges:sheet-1').toJSON()
+
+/** Cells of the first sheet by their names. */
+async function cellsOf(window: SheetWindow, names: readonly string[]): Promise<object> {
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await window.cell(name)])),
+  )
+}
+
+describe('what other programs have copied', () => {
+  it.each(CORPUS)(
+    '[SH20 SH21 SH22 SH23 SH24] is what it was there: $program',
+    async ({ text, html, cells, ...more }) => {
+      const room = newRoom()
+      await using anns = await open(room)
+      await anns.select('A1')
+      await anns.paste(text, html)
+      await poll(() => cellsOf(anns, Object.keys(cells))).toEqual(cells)
+      await anns.untilSaved()
+      expect(await merges(room)).toEqual(more.merges ?? {})
+      await anns.untilInOrder()
+      expect(anns.complaints).toEqual([])
+      expect(anns.strayRequests).toEqual([])
+    },
+  )
+})
+
+describe('what is copied', () => {
+  it('[SH26] is what is shown: booleans, formats, spilled results, lines in quotes', async () => {
+    await using anns = await open(newRoom())
+    await anns.write('A1', 'TRUE')
+    await anns.write('A2', '50%')
+    await anns.write('B1', '=SEQUENCE(3)')
+    await anns.select('C1')
+    await anns.paste('a\t"1\n2"\n<b>&"\t\n')
+    await poll(() => anns.cell('D1')).toEqual({ v: '1\n2', s: { tb: 3 } })
+    await anns.selectRange('A1', 'D3')
+    await poll(async () => (await anns.copied()).text).toBe(
+      'TRUE\t1\ta\t"1\n2"\n50%\t2\t<b>&"\t\n\t3\t\t',
+    )
+  })
+
+  it('[SH27] is the same when another window gets it, by HTML as by text', async () => {
+    const room = newRoom()
+    await using anns = await open(room)
+    await anns.select('A1')
+    const { text, html } = EXCEL[1]!
+    await anns.paste(text, html)
+    await anns.write('A2', '1234.5')
+    await anns.write('B2', '=A2/5')
+    await anns.write('C2', '12.5%')
+    await anns.write('D2', 'TRUE')
+    await anns.select('A3')
+    await anns.paste('"1\n2"\t  two  spaces \t2026-11-28\t<i>&amp;</i>')
+    const names = ['A1', 'B1', 'C1', 'D1', 'A2', 'C2', 'D2', 'A3', 'B3', 'C3', 'D3']
+    await poll(() => anns.cell('D3')).toEqual({ v: '<i>&amp;</i>' })
+    const cells = await cellsOf(anns, names)
+    await anns.selectRange('A1', 'D3')
+    const copied = await anns.copied()
+    expect(copied.html).toContain('data-sheets-value')
+
+    const another = newRoom()
+    await using bobs = await open(another, bob)
+    await bobs.select('A1')
+    await bobs.paste(copied.text, copied.html)
+    await poll(() => cellsOf(bobs, names)).toEqual(cells)
+    // Formulas may point at what wasn't copied.
+    expect(await bobs.cell('B2')).toEqual({ v: 246.9 })
+    expect(bobs.complaints).toEqual([])
+  })
+
+  it('[SH28] takes its formulas along within the window, and is seen by the others', async () => {
+    const room = newRoom()
+    await using anns = await open(room)
+    await using bobs = await open(room, bob)
+    await anns.write('A1', '7')
+    await anns.write('B1', '=A1*2')
+    await anns.selectRange('A1', 'B1')
+    await anns.copied()
+    await anns.select('A3')
+    await anns.page.keyboard.press('Control+v')
+    await poll(() => bobs.cell('B3')).toEqual({ f: '=A3*2' })
+    for (const window of [anns, bobs]) await window.untilInOrder()
+  })
+
+  it('[SH28] is not cut from where others have put something else meanwhile', async () => {
+    const room = newRoom()
+    await using anns = await open(room)
+    await using bobs = await open(room, bob)
+    await anns.write('A1', 'mine')
+    await anns.write('A2', 'theirs')
+    await anns.select('A2')
+    await anns.page.keyboard.press('Control+x')
+    await bobs.untilShows('A2', 'theirs')
+    await bobs.insertRowAbove('A1')
+    await poll(() => anns.cell('A2')).toEqual({ v: 'mine' })
+    await anns.select('C1')
+    await anns.page.keyboard.press('Control+v')
+    await poll(() => bobs.cell('C1')).toEqual({ v: 'theirs' })
+    expect(await cellsOf(bobs, ['A2', 'A3'])).toEqual({ A2: { v: 'mine' }, A3: { v: 'theirs' } })
+  })
+})
+
+describe('a paste', () => {
+  it('[SH25] makes the sheet larger where it must, once, and is one step of undo', async () => {
+    const room = newRoom()
+    await using anns = await open(room)
+    await using bobs = await open(room, bob)
+    await anns.select('A1')
+    await anns.page.keyboard.press('Control+ArrowRight')
+    await anns.page.keyboard.type('x')
+    await anns.page.keyboard.press('Enter')
+    await anns.page.keyboard.press('ArrowUp')
+    await poll(() => anns.ownCell()).toBe('Z1')
+    await anns.paste(Array.from({ length: 1_100 }, (_, row) => `${row}\tb`).join('\n'))
+    await poll(() => anns.size()).toEqual({ rows: 1_100, columns: 27 })
+    await poll(() => bobs.size()).toEqual({ rows: 1_100, columns: 27 })
+    for (const window of [anns, bobs]) await window.untilInOrder()
+    await anns.page.keyboard.press('Control+z')
+    await poll(() => bobs.size()).toEqual({ rows: 1_000, columns: 26 })
+    expect(await bobs.cell('Z1')).toEqual({ v: 'x' })
+  })
+
+  it('[SH25] of 100,000 cells is whole in every window, and of more is refused', async () => {
+    const room = newRoom()
+    await using anns = await open(room)
+    await using bobs = await open(room, bob)
+    const row = Array.from({ length: 10 }, (_, column) => column).join('\t')
+    await anns.select('A1')
+    await anns.paste(`${row}\n`.repeat(10_001))
+    await poll(() => anns.notice.textContent()).toContain('100,000 cells')
+    expect(await anns.size()).toEqual({ rows: 1_000, columns: 26 })
+    await anns.paste(`${row}\n`.repeat(10_000))
+    await poll(() => bobs.size()).toEqual({ rows: 10_000, columns: 26 })
+    for (const window of [anns, bobs]) {
+      await poll(() => window.cell('J10000')).toEqual({ v: 9 })
+      await window.untilInOrder()
+    }
+  })
+
+  it('[SH25] fills a selection that it goes into evenly, and never half of a merged cell', async () => {
+    await using anns = await open(newRoom())
+    await anns.selectRange('A1', 'B4')
+    await anns.paste('1\n2')
+    await poll(() => cellsOf(anns, ['A1', 'B2', 'A3', 'B4'])).toEqual({
+      A1: { v: 1 },
+      B2: { v: 2 },
+      A3: { v: 1 },
+      B4: { v: 2 },
+    })
+    await anns.select('D1')
+    await anns.paste('', '<table><tr><td colspan=2>wide</td></tr></table>')
+    await poll(() => anns.cell('D1')).toEqual({ v: 'wide' })
+    await anns.select('C1')
+    await anns.paste('a\tb')
+    await poll(() => anns.notice.textContent()).toContain('merged cells')
+    expect(await anns.cell('C1')).toEqual({})
+    // To the merged cell, whose name is that of two.
+    await anns.page.keyboard.press('ArrowRight')
+    await anns.paste('again')
+    await poll(() => anns.cell('D1')).toEqual({ v: 'again' })
+    await anns.untilInOrder()
+  })
+
+  it('[SH23] into cells that hold text is text', async () => {
+    await using anns = await open(newRoom())
+    await anns.select('A1')
+    await anns.paste('1', '<table><tr><td style="mso-number-format:\'\\@\'">1</td></tr></table>')
+    await poll(() => anns.cell('A1')).toMatchObject({ v: '1' })
+    await anns.paste('=2+2')
+    await poll(() => anns.cell('A1')).toMatchObject({ v: '=2+2' })
+  })
+
+  it('[SH25] of bombs is refused at once', async () => {
+    await using anns = await open(newRoom())
+    await anns.select('A1')
+    const wide = '<td colspan=1000 rowspan=65534>x</td>'.repeat(6)
+    await anns.paste('', `<table>${`<tr>${wide}</tr>`.repeat(200)}</table>`)
+    await poll(() => anns.notice.textContent()).toContain('100,000 cells')
+    await anns.paste('', `<table><tr><td>${'<div>'.repeat(5_000)}deep</td></tr></table>`)
+    await poll(() => anns.cell('A1')).toEqual({ v: 'deep' })
+  })
+
+  it('[SH29] of an image, and a file that is dropped, get a notice', async () => {
+    await using anns = await open(newRoom())
+    await anns.select('A1')
+    await anns.copyImage()
+    await anns.page.keyboard.press('Control+v')
+    await poll(() => anns.notice.textContent()).toContain('Images and files')
+    const { page } = anns
+    await poll(() => anns.notice.textContent()).toBe('')
+    const transfer = await page.evaluateHandle(() => {
+      const data = new DataTransfer()
+      data.items.add(new File(['a,b'], 'table.csv', { type: 'text/csv' }))
+      return data
+    })
+    await anns.canvas.dispatchEvent('dragover', { dataTransfer: transfer, cancelable: true })
+    await anns.canvas.dispatchEvent('drop', { dataTransfer: transfer, cancelable: true })
+    await poll(() => anns.notice.textContent()).toContain('Images and files')
+    expect(await anns.cell('A1')).toEqual({})
+  })
+})

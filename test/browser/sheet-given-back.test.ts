@@ -1,0 +1,167 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { launchChromium } from '../chromium.js'
+import { startServer, type RunningServer } from '../servers/standalone.js'
+import { Line } from './line.js'
+import { fetchDocument } from './office-window.js'
+import { SheetWindow } from './sheet-window.js'
+
+const ann = { name: 'Ann', color: '#e11d48' }
+const bob = { name: 'Bob', color: '#1d4ed8' }
+
+vi.setConfig({ testTimeout: 120_000 })
+
+let server: RunningServer
+let browser: Browser
+let rooms = 0
+
+beforeAll(async () => {
+  server = await startServer()
+  browser = await launchChromium()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await server?.stop()
+})
+
+/** Asks until it is so; a window hears of what others do a moment later. */
+const poll = <T>(look: () => T) => expect.poll(look, { timeout: 15_000 })
+
+const newRoom = () => `given-back-${(rooms += 1)}`
+const open = (room: string, person = ann, baseUrl = server.baseUrl) =>
+  SheetWindow.open(browser, { baseUrl, room, person })
+
+/** All that the server has of the contents of cells. */
+async function stored(room: string): Promise<string> {
+  const doc = await fetchDocument(server.baseUrl, room)
+  return JSON.stringify(['sheet-1', 'sheet-2'].map((id) => doc.getMap(`cells:${id}`).toJSON()))
+}
+
+async function deleteRow(window: SheetWindow, row: number): Promise<void> {
+  await window.openRowMenu(row)
+  await window.page.getByText('Delete Selected Row').dispatchEvent('click')
+}
+
+async function mergeNine(window: SheetWindow): Promise<void> {
+  await window.select('A1')
+  for (const key of ['ArrowRight', 'ArrowRight', 'ArrowDown', 'ArrowDown']) {
+    await window.page.keyboard.press(`Shift+${key}`)
+  }
+  await window.button('sheet.command.add-worksheet-merge').click()
+  await window.page.getByText('Merge all', { exact: true }).dispatchEvent('click')
+}
+
+async function deleteSheet(window: SheetWindow, name: string): Promise<void> {
+  await window.tab(name).click({ button: 'right' })
+  await window.page.getByText('Delete', { exact: true }).click()
+  await window.page.getByRole('button', { name: /confirm|ok|delete/i }).click()
+}
+
+const GONE: [string, (window: SheetWindow) => Promise<void>][] = [
+  ['with its row', (window) => deleteRow(window, 2)],
+  ['under a merge', mergeNine],
+  ['with its sheet', (window) => deleteSheet(window, 'Sheet 1')],
+]
+
+describe('text whose cell is gone', () => {
+  it.each(GONE)('[SH31 SH16] is given back while it is typed: %s', async (_, remove) => {
+    const room = newRoom()
+    await using anns = await open(room)
+    await using bobs = await open(room, bob)
+    await anns.select('B2')
+    await anns.page.keyboard.type('for nobody')
+    await bobs.marker('B2').locator('[data-typing-by]', { hasText: 'for nobody' }).waitFor()
+    await remove(bobs)
+    const text = anns.dialog.getByLabel('Your text')
+    await poll(() => text.inputValue()).toBe('for nobody')
+    // Whoever types on doesn't type into another cell.
+    await anns.page.keyboard.type(' else')
+    expect(await text.inputValue()).toBe('for nobody else')
+    await anns.dialog.getByRole('button', { name: 'Copy' }).click()
+    await anns.dialog.getByRole('button', { name: 'Copied' }).waitFor()
+    expect(await anns.page.evaluate(() => navigator.clipboard.readText())).toBe('for nobody else')
+    await anns.page.keyboard.press('Escape')
+    await anns.dialog.waitFor({ state: 'detached' })
+    for (const window of [anns, bobs]) {
+      await window.untilSaved()
+      await window.untilInOrder()
+      expect(window.complaints).toEqual([])
+    }
+    expect(await stored(room)).not.toContain('nobody')
+  })
+
+  it.each(GONE)(
+    '[SH31 SD15] is given back when it was written at the same moment: %s',
+    async (_, remove) => {
+      const room = newRoom()
+      await using line = await Line.to(server.baseUrl)
+      await using anns = await open(room, ann, line.baseUrl)
+      await using bobs = await open(room, bob)
+      await bobs.tag('Ann').waitFor({ state: 'attached' })
+      line.cut()
+      await poll(() => anns.status.textContent()).toBe('Reconnecting…')
+      await anns.write('B2', 'for nobody')
+      await remove(bobs)
+      await bobs.untilSaved()
+      line.mend()
+      const text = anns.dialog.getByLabel('Your text')
+      await poll(() => text.inputValue()).toBe('for nobody')
+      await anns.dialog.getByRole('button', { name: 'Put into the selected cell' }).click()
+      await anns.dialog.waitFor({ state: 'detached' })
+      await anns.untilSaved()
+      for (const window of [anns, bobs]) {
+        await window.untilInOrder()
+        // It is to be seen, in every window, and stands nowhere else.
+        await poll(() => window.texts()).toEqual(['for nobody'])
+      }
+      expect((await stored(room)).split('for nobody')).toHaveLength(2)
+    },
+  )
+})
+
+describe('what is more than a limit', () => {
+  it('[SH30] is refused with a notice, and given back: text, and formulas', async () => {
+    const room = newRoom()
+    await using anns = await open(room)
+    await using bobs = await open(room, bob)
+    await anns.write('A1', 'before')
+    const text = `${'a few words '.repeat(4_166)}ten more`
+    const formula = `=${'1+'.repeat(4_096)}1`
+    expect([text.length, formula.length]).toEqual([50_000, 8_194])
+    for (const [long, limit] of [
+      [`${text}!`, '50,000 characters'],
+      [formula, '8,192 characters'],
+    ] as const) {
+      await anns.select('A1')
+      await anns.paste(long)
+      await poll(() => anns.notice.textContent()).toContain(limit)
+      expect(await anns.cell('A1')).toEqual({ v: 'before' })
+    }
+    await anns.select('A1')
+    await anns.copy(formula)
+    await anns.page.keyboard.press('F2')
+    await anns.page.keyboard.press('Control+a')
+    await anns.page.keyboard.press('Control+v')
+    const typing = bobs.marker('A1').locator('[data-typing-by]', { hasText: '=1+1+1' })
+    await typing.waitFor()
+    await anns.page.keyboard.press('Enter')
+    await anns.dialog.waitFor()
+    expect(await anns.dialog.textContent()).toContain('8,192 characters')
+    expect(await anns.dialog.getByLabel('Your text').inputValue()).toContain(formula)
+    await anns.page.keyboard.press('Escape')
+    await anns.dialog.waitFor({ state: 'detached' })
+    expect(await anns.cell('A1')).toEqual({ v: 'before' })
+    await anns.untilInOrder()
+  })
+
+  it('[SH30] is nothing that is exactly at it', async () => {
+    const room = newRoom()
+    await using anns = await open(room)
+    await using bobs = await open(room, bob)
+    await anns.select('A1')
+    const text = `${'a few words '.repeat(4_166)}ten more`
+    await anns.paste(text)
+    await poll(() => bobs.cell('A1')).toEqual({ v: text })
+  })
+})

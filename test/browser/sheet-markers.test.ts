@@ -1,0 +1,175 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { launchChromium } from '../chromium.js'
+import { startServer, type RunningServer } from '../servers/standalone.js'
+import { SheetWindow } from './sheet-window.js'
+
+const ann = { name: 'Ann', color: '#e11d48' }
+const bob = { name: 'Bob', color: '#1d4ed8' }
+
+vi.setConfig({ testTimeout: 120_000 })
+
+let server: RunningServer
+let browser: Browser
+let rooms = 0
+
+beforeAll(async () => {
+  server = await startServer()
+  browser = await launchChromium()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await server?.stop()
+})
+
+/** Asks until it is so; a window hears of what others do a moment later. */
+const poll = <T>(look: () => T) => expect.poll(look, { timeout: 15_000 })
+
+const newRoom = () => `markers-${(rooms += 1)}`
+const open = (room: string, person = ann) =>
+  SheetWindow.open(browser, { baseUrl: server.baseUrl, room, person })
+
+const opacityOf = async (window: SheetWindow, name: string) =>
+  Number(await window.tag(name).evaluate((tag) => getComputedStyle(tag).opacity))
+
+/** Where a tag is from its marker: `above`, `below`, or on it. */
+async function sideOf(window: SheetWindow, name: string, cell: string): Promise<string> {
+  const tag = (await window.tag(name).boundingBox())!
+  const marker = (await window.marker(cell).boundingBox())!
+  if (tag.y + tag.height <= marker.y + 1) return 'above'
+  return tag.y >= marker.y + marker.height - 1 ? 'below' : 'on it'
+}
+
+describe('name tags', () => {
+  it('[SH32] fade when nothing happens, and come back on a move and under the mouse', async () => {
+    const room = newRoom()
+    await using anns = await open(room)
+    await using bobs = await open(room, bob)
+    await bobs.select('C5')
+    await anns.marker('C5').waitFor()
+    expect(await opacityOf(anns, 'Bob')).toBe(1)
+    await poll(() => opacityOf(anns, 'Bob')).toBe(0)
+    expect(await anns.marker('C5').locator('.ring').count()).toBe(1)
+
+    await bobs.page.keyboard.press('ArrowDown')
+    await anns.marker('C6').waitFor()
+    expect(await opacityOf(anns, 'Bob')).toBe(1)
+    await poll(() => opacityOf(anns, 'Bob')).toBe(0)
+
+    const box = (await anns.marker('C6').boundingBox())!
+    await anns.page.mouse.move(box.x + 10, box.y + 10)
+    await poll(() => opacityOf(anns, 'Bob')).toBe(1)
+    await anns.page.mouse.move(box.x + 300, box.y + 10)
+    await poll(() => opacityOf(anns, 'Bob')).toBe(0)
+  })
+
+  it('[SH32] stay while their member types', async () => {
+    const room = newRoom()
+    await using anns = await open(room)
+    await using bobs = await open(room, bob)
+    await bobs.select('C5')
+    await bobs.page.keyboard.type('x')
+    const tag = anns.marker('C5').locator('.tag[data-typing]')
+    await tag.waitFor()
+    const animations = await tag.evaluate((element) => element.getAnimations().length)
+    expect(animations).toBe(0)
+  })
+
+  it('[SH33] cover no data where they can, and never their own cell', async () => {
+    const room = newRoom()
+    await using anns = await open(room)
+    await using bobs = await open(room, bob)
+    await anns.write('C4', 'data')
+    await bobs.select('C5')
+    await anns.marker('C5').waitFor()
+    await poll(() => sideOf(anns, 'Bob', 'C5')).toBe('below')
+    await anns.write('C6', 'more')
+    await poll(() => sideOf(anns, 'Bob', 'C5')).toBe('above')
+    await bobs.select('C8')
+    await anns.marker('C8').waitFor()
+    expect(await sideOf(anns, 'Bob', 'C8')).toBe('above')
+  })
+
+  it('[SH33 SH34] are whole above the only frozen row', async () => {
+    const room = newRoom()
+    await using anns = await open(room)
+    await using bobs = await open(room, bob)
+    await anns.openMenu('A2')
+    await anns.page.getByText('Freeze', { exact: true }).hover()
+    await anns.page.getByText(/^Freeze first row/i).click()
+    await bobs.select('C1')
+    const marker = anns.marker('C1')
+    await marker.waitFor()
+    await poll(() => marker.count()).toBe(1)
+    expect(await sideOf(anns, 'Bob', 'C1')).toBe('above')
+    const tag = (await anns.tag('Bob').boundingBox())!
+    const canvas = (await anns.canvas.boundingBox())!
+    expect(tag.y).toBeGreaterThanOrEqual(canvas.y)
+    // Nothing hides it: what is drawn at its middle is the tag, as far as the mouse could tell.
+    const isWhole = await anns.tag('Bob').evaluate((element) => {
+      const box = element.getBoundingClientRect()
+      const clips = (node: Element | null): boolean => {
+        if (node === null) return false
+        const style = getComputedStyle(node)
+        const outer = node.getBoundingClientRect()
+        const cuts =
+          style.overflow === 'hidden' && (box.top < outer.top || box.bottom > outer.bottom)
+        return cuts || clips(node.parentElement)
+      }
+      return !clips(element.parentElement)
+    })
+    expect(isWhole).toBe(true)
+  })
+})
+
+describe('a marker', () => {
+  it('[SH34] is a line where its row is hidden', async () => {
+    const room = newRoom()
+    await using anns = await open(room)
+    await using bobs = await open(room, bob)
+    await bobs.select('C5')
+    await anns.marker('C5').waitFor()
+    const before = (await anns.marker('C5').boundingBox())!
+    await anns.openRowMenu(5)
+    await anns.page.getByText('Hide Selected Row').dispatchEvent('click')
+    await poll(
+      async () => (await anns.marker('C5').locator('.ring').boundingBox())?.height,
+    ).toBeLessThan(8)
+    const line = (await anns.marker('C5').locator('.ring').boundingBox())!
+    expect(Math.abs(line.y + line.height / 2 - before.y)).toBeLessThan(3)
+    expect(await anns.tag('Bob').count()).toBe(1)
+  })
+})
+
+describe('what editing leaves behind', () => {
+  it('[SH35] is no event listener, in the own window and in others', async () => {
+    const room = newRoom()
+    await using anns = await open(room)
+    await using bobs = await open(room, bob)
+    const count = async (window: SheetWindow) => {
+      const session = await window.page.context().newCDPSession(window.page)
+      await session.send('Performance.enable')
+      await session.send('HeapProfiler.collectGarbage')
+      const { metrics } = await session.send('Performance.getMetrics')
+      await session.detach()
+      return metrics.find(({ name }) => name === 'JSEventListeners')!.value
+    }
+    await anns.select('A1')
+    const edit = async (times: number, first: number) => {
+      for (let at = first; at < first + times; at++) {
+        await anns.page.keyboard.type(`t${at}`)
+        await anns.page.keyboard.press('Enter')
+        await bobs.untilCell([at, 0], `t${at}`)
+      }
+    }
+    // What is made once is made by now.
+    await edit(3, 0)
+    const before = [await count(anns), await count(bobs)]
+    await edit(20, 3)
+    const after = [await count(anns), await count(bobs)]
+    const grown = after.map((now, at) => now - before[at]!)
+    // A request that is on its way has some.
+    expect(Math.max(...grown)).toBeLessThanOrEqual(2)
+  })
+})
