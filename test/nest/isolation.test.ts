@@ -4,11 +4,11 @@ import type { Json } from '@whereabouts/protocol'
 import { Rooms, WhereaboutsModule } from '@whereabouts/nestjs'
 import { lastValueFrom, tap } from 'rxjs'
 import { describe, expect, it, vi } from 'vitest'
-import { RoomServer } from '../../packages/nestjs/dist/room-server.js'
 import { call } from '../conformance/http.js'
 import { memberKey, TestRoom } from '../conformance/room.js'
 import { end } from '../conformance/stream.js'
 import { type Platform, PLATFORMS, type RunningApp, startApp } from '../servers/nest.js'
+import { RoomServer } from '../servers/room-server.mjs'
 
 type Middleware = (request: object, response: ServerResponse, next: () => void) => void
 
