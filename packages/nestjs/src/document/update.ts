@@ -40,8 +40,11 @@ export const MAX_DEPTH = 100
 const MAX_PIECES = 250_000
 /** Clients of one update; each time a page is opened makes one. What waits costs Yjs their square. */
 const MAX_CLIENTS = 20_000
-/** Types at the root of one update or document: a workbook of 100 sheets has 501. */
-export const MAX_ROOTS = 2_000
+/**
+ * Types at the root of one update or document. A page has one for each cell of its tables, of which it
+ * shows 10,000; Yjs takes half a second to write so many down, and the square of that for more.
+ */
+export const MAX_ROOTS = 12_000
 const MAX_ROOT_NAME = 1_024
 /** Subdocuments cost far more memory than other structs. */
 const SUBDOCUMENT_PIECES = 250
