@@ -1,6 +1,6 @@
 import type { Editor } from '@tiptap/core'
 import { useState, type FormEvent } from 'react'
-import { isSafeLink, readLink } from './links.js'
+import { isSafeLink, readLink } from '../page-document/links.js'
 
 interface LinkBarProps {
   readonly editor: Editor

@@ -1,5 +1,5 @@
-import { isShownImage } from './images.js'
-import { isSafeLink } from './links.js'
+import { isShownImage } from '../page-document/image-source.js'
+import { isSafeLink } from '../page-document/links.js'
 
 type Attributes = { readonly [name: string]: unknown }
 type Read = (value: unknown) => unknown

@@ -15,7 +15,7 @@ import { ImageFiles } from './image-files.js'
 import { ImageNode } from './image-node.js'
 import { KeepMarks } from './keep-marks.js'
 import { LenientSchema, UnknownBlock, UnknownMark } from './lenient-schema.js'
-import { isSafeLink, readLink } from './links.js'
+import { isSafeLink, readLink } from '../page-document/links.js'
 
 /** What the editor of a page is made of. */
 export interface PageOptions {

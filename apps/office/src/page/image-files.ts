@@ -3,7 +3,8 @@ import { Fragment, Slice } from '@tiptap/pm/model'
 import { Plugin } from '@tiptap/pm/state'
 import { dropPoint } from '@tiptap/pm/transform'
 import type { EditorView } from '@tiptap/pm/view'
-import { isImageFile, isSmallImage, readImage } from './images.js'
+import { isSmallImage } from '../page-document/image-source.js'
+import { isImageFile, readImage } from './images.js'
 
 /** Who is told why an image can't be taken. */
 interface ImageFilesOptions {

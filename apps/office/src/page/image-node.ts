@@ -1,5 +1,5 @@
 import { mergeAttributes, Node } from '@tiptap/core'
-import { isShownImage, isSmallImage } from './images.js'
+import { isShownImage, isSmallImage } from '../page-document/image-source.js'
 
 /** An image that is in the document itself. @see PROTOCOL.md PG8 */
 export const ImageNode = Node.create({
