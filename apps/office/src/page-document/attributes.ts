@@ -9,9 +9,9 @@ type Read = (value: unknown) => unknown
 const MAX_TEXT_CHARACTERS = 1_000
 const MAX_LIST_START = 1_000_000_000
 /** How far a block may be indented. */
-const MAX_INDENT = 8
+export const MAX_INDENT = 8
 /** The levels of headings. */
-const LEVELS = [1, 2, 3, 4, 5, 6] as const
+export const LEVELS = [1, 2, 3, 4, 5, 6] as const
 
 const whole =
   (min: number, max: number): Read =>
@@ -73,25 +73,28 @@ const FLAGS: ReadonlySet<string> = new Set(['bold', 'italic', 'underline', 'stri
 const isOn = (value: unknown): boolean => value !== null && value !== undefined && value !== false
 
 /** Reads the marks of a piece of text; what isn't known is kept as it is. @see PROTOCOL.md PF5, PG7 */
-export function readMarks(fields: Fields): Marks {
+export function readMarks(formats: Iterable<readonly [name: string, value: unknown]>): Marks {
   const known: [string, unknown][] = []
   const unknown: [string, unknown][] = []
-  for (const [name, value] of Object.entries(fields)) {
+  for (const [name, value] of formats) {
     const href: unknown = name === 'link' ? (value as { href?: unknown } | null)?.href : undefined
     if (!isOn(value)) continue
     else if (FLAGS.has(name)) known.push([name, true])
     else if (isSafeLink(href)) known.push(['link', href])
     else unknown.push([name, value])
   }
-  if (unknown.length > 0) {
-    known.push([
-      'unknown',
-      JSON.stringify(
-        Object.fromEntries(unknown.toSorted(([one], [other]) => (one < other ? -1 : 1))),
-      ),
-    ])
-  }
+  if (unknown.length > 0) known.push(['unknown', toJson(unknown)])
   return Object.fromEntries(known)
+}
+
+function toJson(fields: readonly (readonly [string, unknown])[]): string {
+  const sorted = fields.toSorted(([one], [other]) => (one < other ? -1 : 1))
+  try {
+    return JSON.stringify(Object.fromEntries(sorted))
+  } catch {
+    // Nested more deeply than anybody can write it again.
+    return '{}'
+  }
 }
 
 /** The marks as they stand in the document: the reverse of `readMarks`. */

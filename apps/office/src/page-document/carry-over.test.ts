@@ -1,7 +1,7 @@
 import { applyUpdate, Doc, encodeStateAsUpdate, XmlElement, XmlText } from 'yjs'
 import { describe, expect, it } from 'vitest'
 import { textOf, type Block } from './block.js'
-import { carryOver, isOldFormat } from './carry-over.js'
+import { carryOver, isNewerFormat, isOldFormat } from './carry-over.js'
 import { PageDocument } from './page-document.js'
 
 function element(
@@ -160,6 +160,19 @@ describe('a page in the old format', () => {
     carryOver(merged)
     expect(linesOf(merged)).toEqual(['paragraph: one', 'paragraph:  and late', 'paragraph: later'])
     expect(linesOf(anns)).toEqual(linesOf(merged))
+  })
+
+  it('[PF1] that came after this one is left alone', () => {
+    const doc = oldPage(p('one'))
+    doc.getMap('about').set('format', 3)
+    expect(isNewerFormat(doc)).toBe(true)
+    const before = encodeStateAsUpdate(doc)
+    carryOver(doc)
+    expect(encodeStateAsUpdate(doc)).toEqual(before)
+    for (const format of [2, '3', null, 1e300]) {
+      doc.getMap('about').set('format', format)
+      expect(isNewerFormat(doc)).toBe(false)
+    }
   })
 
   it('[PF10] that is empty is none', () => {

@@ -27,7 +27,16 @@ const CARRYING = {}
 
 /** Whether a document has a page in the old format alone. @see PROTOCOL.md PF10 */
 export function isOldFormat(doc: Doc): boolean {
-  return doc.getMap('about').get('format') === undefined && doc.getXmlFragment(OLD_FIELD).length > 0
+  return !hasFormat(doc) && doc.getXmlFragment(OLD_FIELD).length > 0
+}
+
+/** Whether a document says which format its page has, so that there is nothing to carry over. */
+export const hasFormat = (doc: Doc): boolean => doc.getMap('about').get('format') !== undefined
+
+/** Whether a page is in a format that came after this one, and is to be left alone. @see PROTOCOL.md PF1 */
+export function isNewerFormat(doc: Doc): boolean {
+  const format = doc.getMap('about').get('format')
+  return Number.isSafeInteger(format) && Number(format) > FORMAT
 }
 
 /**
@@ -38,7 +47,7 @@ export function isOldFormat(doc: Doc): boolean {
  * @see PROTOCOL.md PF10
  */
 export function carryOver(doc: Doc): void {
-  if (doc.getXmlFragment(OLD_FIELD).length === 0) return
+  if (doc.getXmlFragment(OLD_FIELD).length === 0 || isNewerFormat(doc)) return
   if (isOldFormat(doc)) {
     applyUpdate(doc, makeUpdate(readOldFormat(doc), reachOf(doc), FIRST_ID), CARRYING)
   }

@@ -38,7 +38,7 @@ const ATOM = '\u0002'
 const FIRST_TABLE = 0x0e
 const TABLES = 0x12
 // Takes as many steps as one length times what differs; a page pasted over another is just replaced.
-const MAX_DIFF = 40_000_000
+const MAX_DIFF = 4_000_000
 
 /**
  * The fewest edits that make of what stands in a text what is to stand there. Text that stays is never

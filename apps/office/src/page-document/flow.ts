@@ -41,15 +41,15 @@ export function readFlow(text: Text): readonly Entry[] {
 
 class FlowReader {
   readonly #entries: Entry[] = []
-  readonly #formats: { [name: string]: unknown } = {}
-  #marks = readMarks({})
+  readonly #formats = new Map<string, unknown>()
+  #marks = readMarks([])
   #runs: Run[] = []
   #length = 0
 
   take({ content, deleted, countable, length }: Item): void {
     if (deleted) return
     if (content instanceof ContentFormat) {
-      this.#formats[content.key] = content.value
+      this.#formats.set(content.key, content.value)
       this.#marks = readMarks(this.#formats)
     } else if (!countable) return
     else if (content instanceof ContentString) this.#add(cleanText(content.str), length)
@@ -111,7 +111,10 @@ interface Known {
 // To look at all characters of every image, each time somebody writes, takes too long.
 const known = new WeakMap<Marker, Known>()
 
+const NONE: Block['attributes'] = {}
+
 function attributesOf(marker: Marker, type: BlockType): Block['attributes'] {
+  if (marker.size === 0 && type === 'paragraph') return NONE
   const fields = Object.fromEntries([...ATTRIBUTES].map((name) => [name, marker.get(name)]))
   const before = known.get(marker)
   if (before?.type === type && sameFields(before.fields, fields)) return before.attributes

@@ -83,7 +83,9 @@ function runsOf(child: unknown): readonly Run[] {
   if (!(child instanceof XmlText)) return [{ text: '\n', marks: {} }]
   const delta = child.toDelta() as { readonly insert: unknown; readonly attributes?: Fields }[]
   return delta.flatMap(({ insert, attributes = {} }) =>
-    typeof insert === 'string' ? [{ text: cleanText(insert), marks: readMarks(attributes) }] : [],
+    typeof insert === 'string'
+      ? [{ text: cleanText(insert), marks: readMarks(Object.entries(attributes)) }]
+      : [],
   )
 }
 

@@ -210,9 +210,6 @@ describe('what two do at the same time', () => {
   it('[PF4] is to type within what another deletes', () => {
     const blocks = ['one', 'two', 'three'].map((text) => paragraph(text))
     const types = write(blocks[0]!, paragraph('two, kept'), blocks[2]!)
-    for (const merged of both(blocks, types, write(paragraph('o'), blocks[2]!))) {
-      expect(merged.join(' ')).toContain(', kept')
-    }
     for (const merged of both(blocks, types, write(paragraph('ohree')))) {
       expect(merged).toEqual(['paragraph: o, kepthree'])
     }
@@ -224,6 +221,25 @@ describe('what two do at the same time', () => {
     page.doc.getText('text').observe(({ delta }) => events.push(delta))
     page.write([paragraph('aaaaa')], { flow: 'text', before: 1, after: 2 })
     expect(events).toEqual([[{ retain: 1 }, { insert: 'a' }]])
+  })
+})
+
+describe('a block that is deleted', () => {
+  const blocks = ['one', 'two', 'three'].map((text) => paragraph(text))
+  const [one, , three] = blocks as [Block, Block, Block]
+
+  it('[PF9] leaves what was typed in it meanwhile as a block of its own', () => {
+    const types = write(one, block('bullet', 'two, kept'), three)
+    expect(both(blocks, types, write(one, three))).toEqual(
+      [0, 1].map(() => ['paragraph: one', 'bullet: , kept', 'paragraph: three']),
+    )
+  })
+
+  it('[PF9] and isn’t brought back when it was joined to another one', () => {
+    const types = write(one, paragraph('two, kept'), three)
+    expect(both(blocks, types, write(one, paragraph('twothree')))).toEqual(
+      [0, 1].map(() => ['paragraph: one', 'paragraph: two, keptthree']),
+    )
   })
 })
 
@@ -251,6 +267,21 @@ describe('tables', () => {
     typeInCell('a, more')(people.pages[0]!)
     people.pages[1]!.write([paragraph('before'), paragraph('after')])
     expect(people.merge()).toEqual(['paragraph: before', 'table: , more|', 'paragraph: after'])
+  })
+})
+
+describe('large tables', () => {
+  it('[PF8] are shown up to what a page can bear', () => {
+    const doc = new Doc()
+    for (const table of ['a', 'b']) {
+      doc.getText('text').insertEmbed(0, new YMap(Object.entries({ type: 'table', table })), {})
+      doc.getMap('tables').set(`${table}/rows`, 500)
+      doc.getMap('tables').set(`${table}/columns`, 20)
+      doc.getMap('tables').set(`${table}/rows/more/run`, ['z', 90_000])
+    }
+    const { blocks } = new PageDocument(doc)
+    expect(blocks.map(({ type }) => type)).toEqual(['table', 'unknown'])
+    expect(blocks[0]!.table!.cells).toHaveLength(500)
   })
 })
 

@@ -1,4 +1,12 @@
-import { Map as YMap, type AbstractType, type Doc, type Text, type Transaction } from 'yjs'
+import {
+  Map as YMap,
+  type AbstractType,
+  type Doc,
+  type Item,
+  type Text,
+  type Transaction,
+} from 'yjs'
+import { compare } from '../sheet-document/axis.js'
 import type { Chance } from '../sheet-document/order-key.js'
 import { writeMarks } from './attributes.js'
 import {
@@ -8,12 +16,14 @@ import {
   sameBlocks,
   sameFields,
   type Block,
-  type Table,
+  type Marks,
 } from './block.js'
 import { findEdits, type CaretHint, type Edit } from './edits.js'
 import { cleanText, readFlow, type Entry, type Marker } from './flow.js'
+import { findOrphans, type Orphan } from './orphans.js'
 import { isFlow, parseRelative, rootName, TEXT, toPlace, toRelative } from './places.js'
-import { cellName, TABLES, Tables, type Write } from './tables.js'
+import { TablePlan } from './table-plan.js'
+import { MAX_CELLS, TABLES, Tables, type Write } from './tables.js'
 
 /** The version of the format that this one reads and writes. @see PROTOCOL.md PF1 */
 export const FORMAT = 2
@@ -40,7 +50,12 @@ export class PageDocument {
   #blocks: readonly Block[]
   /** Tables whose markers were written, which is to be known when these are gone. */
   readonly #placed: string[] = []
+  /** What was typed here into blocks that others have deleted, by the name of its text. */
+  readonly #orphans: { readonly flow: string; readonly orphan: Orphan }[] = []
+  /** What is likely to stand there, to be the same objects. */
+  #known: readonly Block[] = []
   #isWriting = false
+  #isStale = false
 
   constructor(doc: Doc, chance: Chance = Math.random) {
     this.doc = doc
@@ -48,6 +63,7 @@ export class PageDocument {
     // Observed before anything comes: a root that nobody has asked for tells of nothing.
     this.#entries = readFlow(doc.getText(TEXT))
     this.#blocks = this.#compose()
+    this.#known = this.#blocks
     doc.on('afterTransaction', this.#take)
   }
 
@@ -77,11 +93,15 @@ export class PageDocument {
     if (sameBlocks(this.#blocks, wanted)) return
     this.#isWriting = true
     try {
-      const plan = new Plan(this.#tables, this.#entries, this.#blocks)
+      const plan = new TablePlan(this.#tables, this.#entries, this.#blocks)
       const after = plan.prepare(wanted)
+      this.#known = after
+      this.#isStale = true
       this.doc.transact(() => this.#writeStructure(plan.structure), STRUCTURE)
       this.doc.transact(() => this.#writePlan(plan, after, hint), this.origin)
       this.doc.transact(() => this.#writePlaces(), STRUCTURE)
+      // Within an event of the document its own events come later.
+      if (this.#isStale) this.#read(this.doc.share.keys())
     } finally {
       this.#isWriting = false
     }
@@ -94,6 +114,7 @@ export class PageDocument {
    * @see PROTOCOL.md PF9
    */
   mend(): void {
+    this.doc.transact(() => this.#adopt(), MENDING)
     const seen = new Set<string>()
     const text = this.doc.getText(TEXT)
     this.doc.transact(() => {
@@ -103,7 +124,7 @@ export class PageDocument {
         else at += length
         if (table !== null) seen.add(table)
       }
-      for (const table of [...this.#tables.filled()].toSorted()) {
+      for (const table of this.#tables.filled().toSorted(compare)) {
         if (!seen.has(table)) this.#putBack(table)
       }
       this.#writePlaces()
@@ -112,6 +133,15 @@ export class PageDocument {
 
   destroy(): void {
     this.doc.off('afterTransaction', this.#take)
+  }
+
+  /** Gives what was typed into a block that is gone a marker of its own again. */
+  #adopt(): void {
+    for (const { flow, orphan } of this.#orphans.splice(0)) {
+      const text = this.doc.getText(flow)
+      const at = endOf(text, orphan.item)
+      if (at !== undefined) this.#insertMarker(text, at, fieldsOf(orphan.block))
+    }
   }
 
   #putBack(table: string): void {
@@ -125,30 +155,42 @@ export class PageDocument {
 
   #compose(): readonly Block[] {
     const seen = new Set<string>()
+    let left = MAX_CELLS
     const composed = this.#entries.map(({ block, table }): Block => {
       if (table === null) return block
-      if (seen.has(table)) return { type: 'unknown', attributes: {}, content: [] }
+      const content = seen.has(table) ? undefined : this.#tables.read(table)
       seen.add(table)
-      return { ...block, table: this.#tables.read(table) }
+      left -= content === undefined ? 0 : content.rows.length * content.columns.length
+      if (content === undefined || left < 0) return { type: 'unknown', attributes: {}, content: [] }
+      return { ...block, table: content }
     })
-    const before = this.#blocks as readonly Block[] | undefined
-    return composed.map((block, at) => {
-      const old = before?.[at]
-      return old !== undefined && sameBlock(old, block) ? old : block
-    })
+    return reuse(composed, this.#known)
   }
 
-  readonly #take = ({ changed }: Transaction): void => {
+  readonly #take = (transaction: Transaction): void => {
+    const { changed, local } = transaction
     const names = new Set<string>()
     for (const type of changed.keys()) names.add(rootName(type as AbstractType<unknown>) ?? '')
     if (![...names].some(isOfPage)) return
-    for (const name of names) this.#tables.readCell(name)
-    if (names.has(TEXT)) this.#entries = readFlow(this.doc.getText(TEXT))
-    this.#blocks = this.#compose()
+    for (const flow of local ? [] : [...names].filter(isFlow)) {
+      const found = findOrphans(this.entriesOf(flow), transaction, this.doc.clientID)
+      this.#orphans.push(...found.map((orphan) => ({ flow, orphan })))
+    }
+    this.#read(names)
     if (!this.#isWriting) for (const listener of this.#listeners) listener()
   }
 
-  #writePlan(plan: Plan, after: readonly Block[], hint: WriteHint | undefined): void {
+  #read(names: Iterable<string>): void {
+    for (const name of names) {
+      this.#tables.take(name)
+      if (name === TEXT) this.#entries = readFlow(this.doc.getText(TEXT))
+    }
+    this.#blocks = this.#compose()
+    this.#known = this.#blocks
+    this.#isStale = false
+  }
+
+  #writePlan(plan: TablePlan, after: readonly Block[], hint: WriteHint | undefined): void {
     this.#writeMap(plan.writes)
     for (const name of plan.emptied) {
       const text = this.doc.getText(name)
@@ -239,76 +281,6 @@ export class PageDocument {
 const STRUCTURE = {}
 const MENDING = {}
 
-/** What is to be written of tables, beside what stands in the text of the page. */
-class Plan {
-  readonly structure: Write[] = []
-  readonly writes: Write[] = []
-  readonly emptied: string[] = []
-  readonly cells: { readonly name: string; readonly blocks: readonly Block[] }[] = []
-  readonly #tables: Tables
-  readonly #before = new Map<string, Table>()
-
-  constructor(tables: Tables, entries: readonly Entry[], blocks: readonly Block[]) {
-    this.#tables = tables
-    for (const [at, { table }] of entries.entries()) {
-      const shown = blocks[at]?.table
-      if (table !== null && shown !== undefined) this.#before.set(table, shown)
-    }
-  }
-
-  /** The blocks with an id for everything in them. */
-  prepare(blocks: readonly Block[]): readonly Block[] {
-    const left = new Map(this.#before)
-    const prepared = blocks.map((block) => {
-      if (block.table === undefined) return block
-      const before = left.get(block.table.id ?? '')
-      left.delete(block.table.id ?? '')
-      if (before === block.table) return block
-      return {
-        ...block,
-        table: before ? this.#change(before, block.table) : this.#make(block.table),
-      }
-    })
-    for (const id of left.keys()) this.emptied.push(...this.#tables.cellsOf(id))
-    return prepared
-  }
-
-  #make(table: Table): Table {
-    const { table: made, writes } = this.#tables.create(table)
-    this.structure.push(...writes)
-    this.#fill(made)
-    return made
-  }
-
-  #change(before: Table, after: Table): Table {
-    const id = before.id!
-    const lines = (['rows', 'columns'] as const).map((name) => {
-      const change = this.#tables.changeLines(id, name, before[name] as string[], after[name])
-      this.structure.push(...change.runs)
-      this.writes.push(...change.writes)
-      for (const line of change.removed) {
-        const within = name === 'rows' ? { row: line } : { column: line }
-        this.emptied.push(...this.#tables.cellsOf(id, within))
-      }
-      return change.ids
-    })
-    const changed = { ...after, id, rows: lines[0]!, columns: lines[1]! }
-    this.#fill(changed)
-    return changed
-  }
-
-  #fill({ id, rows, columns, cells }: Table): void {
-    for (const [at, row] of rows.entries()) {
-      for (const [index, column] of columns.entries()) {
-        const name = cellName(id!, row!, column!)
-        this.cells.push({ name, blocks: (cells[at]?.[index] ?? []).filter(isInCell) })
-      }
-    }
-  }
-}
-
-const isInCell = ({ type }: Block): boolean => type !== 'table'
-
 /** Follows the markers of a text while it is edited from its beginning to its end. */
 class MarkerIndex {
   readonly #markers: { readonly marker: Marker; readonly at: number }[] = []
@@ -355,6 +327,28 @@ function withoutVirtual(entries: readonly Entry[], blocks: readonly Block[]): re
   return isVirtual && !isWritten ? blocks.slice(0, -1) : blocks
 }
 
+/** Blocks, each as an object that is known already if it is the same. */
+function reuse(blocks: readonly Block[], known: readonly Block[]): readonly Block[] {
+  // What stands further down has moved by as much as was put in or taken out.
+  const shift = known.length - blocks.length
+  return blocks.map((block, at) => {
+    const same = [known[at], known[at + shift]].find(
+      (other) => other !== undefined && sameBlock(other, block),
+    )
+    return same ?? block
+  })
+}
+
+/** Where something in a text ends; `undefined` if it is gone. */
+function endOf(text: Text, wanted: Item): number | undefined {
+  let at = 0
+  for (let item = text._start; item !== null; item = item.right) {
+    if (!item.deleted && item.countable) at += item.length
+    if (item === wanted) return item.deleted ? undefined : at
+  }
+  return undefined
+}
+
 /** The first end of a block from a place on. */
 function boundaryFrom(entries: readonly Entry[], index: number): number {
   let at = 0
@@ -373,11 +367,12 @@ function fieldsOf({ type, attributes, table }: Block): { readonly [name: string]
   }
 }
 
-function changeOfMarks(before: Block['content'][number]['marks'], after: typeof before) {
-  const [old, now] = [writeMarks(before), writeMarks(after)]
-  const change: { [name: string]: unknown } = {}
-  for (const name of new Set([...Object.keys(old), ...Object.keys(now)])) {
-    if (JSON.stringify(old[name]) !== JSON.stringify(now[name])) change[name] = now[name] ?? null
-  }
-  return change
+function changeOfMarks(before: Marks, after: Marks): object {
+  const [old, now] = [before, after].map((marks) => new Map(Object.entries(writeMarks(marks))))
+  const names = new Set([...old!.keys(), ...now!.keys()])
+  const isChanged = (name: string) =>
+    JSON.stringify(old!.get(name)) !== JSON.stringify(now!.get(name))
+  return Object.fromEntries(
+    [...names].filter(isChanged).map((name) => [name, now!.get(name) ?? null]),
+  )
 }

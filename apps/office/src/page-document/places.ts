@@ -51,6 +51,8 @@ export function toRelative(
 
 /** Where a place is by now; `undefined` if nowhere, or nowhere yet. */
 export function toPlace(doc: Doc, relative: RelativeJson): Place | undefined {
+  // Asked for a text that isn't there, Yjs would make one.
+  if (relative.tname !== null && !doc.share.has(relative.tname)) return undefined
   const found = createAbsolutePositionFromRelativePosition(
     createRelativePositionFromJSON(relative),
     doc,
@@ -80,7 +82,6 @@ export function parseRelative(value: unknown): RelativeJson | undefined {
   const tname = fields['tname'] ?? null
   const assoc = fields['assoc'] ?? 0
   if (type === undefined || item === undefined || typeof assoc !== 'number') return undefined
-  // Asked for another name, Yjs would make a type of that name.
   if (tname !== null && !(typeof tname === 'string' && isFlow(tname))) return undefined
   if (type === null && item === null && tname === null) return undefined
   return { type, tname, item, assoc }

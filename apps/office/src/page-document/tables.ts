@@ -1,4 +1,4 @@
-import type { Doc, Map as YMap, Text } from 'yjs'
+import type { Doc, Map as YMap } from 'yjs'
 import { Axis, type AxisName, type LineId } from '../sheet-document/axis.js'
 import { keyBetween, makeName, type Chance, type OrderKey } from '../sheet-document/order-key.js'
 import { textOf, type Block, type Table } from './block.js'
@@ -6,6 +6,9 @@ import { readFlow, type Entry } from './flow.js'
 
 /** What a table may have at most; what is beyond isn't shown. @see PROTOCOL.md PF8 */
 const MAX_LINES = { rows: 500, columns: 50 } as const
+
+/** How many cells a page shows at most, in the order of its tables. @see PROTOCOL.md PF8 */
+export const MAX_CELLS = 10_000
 
 /** A value to write into the map of the tables; `undefined` takes it away. */
 export type Write = readonly [key: string, value: unknown]
@@ -35,6 +38,11 @@ export function parseCellName(name: string): Cell | undefined {
 const hasContent = (entries: readonly Entry[]): boolean =>
   entries.some(({ block }) => textOf(block) !== '' || block.type === 'image')
 
+interface CellText {
+  readonly cell: Cell
+  readonly entries: readonly Entry[]
+}
+
 /**
  * The tables of a page: which rows and columns each has, and the texts of their cells.
  *
@@ -43,31 +51,40 @@ const hasContent = (entries: readonly Entry[]): boolean =>
 export class Tables {
   readonly #doc: Doc
   readonly #chance: Chance
-  readonly #cells = new Map<string, { readonly cell: Cell; readonly entries: readonly Entry[] }>()
+  /** For each table, the texts of its cells by their names. */
+  readonly #cells = new Map<string, Map<string, CellText>>()
+  /** For each table, what the map says of it; `null` when that has changed. */
+  #lines: ReadonlyMap<string, readonly Write[]> | null = null
+  readonly #read = new Map<string, Table>()
 
   constructor(doc: Doc, chance: Chance) {
     this.#doc = doc
     this.#chance = chance
-    for (const name of doc.share.keys()) this.readCell(name)
+    for (const name of doc.share.keys()) this.take(name)
   }
 
   get map(): YMap<unknown> {
     return this.#doc.getMap(TABLES)
   }
 
-  text(name: string): Text {
-    return this.#doc.getText(name)
-  }
-
-  /** Reads the text of a cell again; any other text is none of its business. */
-  readCell(name: string): void {
+  /** Takes in that something at the root of the document has changed. */
+  take(name: string): void {
+    if (name === TABLES) {
+      this.#lines = null
+      this.#read.clear()
+    }
     const cell = parseCellName(name)
-    if (cell !== undefined) this.#cells.set(name, { cell, entries: readFlow(this.text(name)) })
+    if (cell === undefined) return
+    const cells = this.#cells.get(cell.table) ?? new Map<string, CellText>()
+    cells.set(name, { cell, entries: readFlow(this.#doc.getText(name)) })
+    this.#cells.set(cell.table, cells)
+    this.#read.delete(cell.table)
   }
 
   /** What stands in a cell. */
   entriesOf(name: string): readonly Entry[] {
-    return this.#cells.get(name)?.entries ?? []
+    const table = parseCellName(name)?.table ?? ''
+    return this.#cells.get(table)?.get(name)?.entries ?? []
   }
 
   /** The names of the texts of a table's cells, also of those of lines that are gone. */
@@ -75,30 +92,30 @@ export class Tables {
     table: string,
     within: { readonly row?: LineId; readonly column?: LineId } = {},
   ): string[] {
-    return [...this.#cells]
-      .filter(([, { cell }]) => cell.table === table)
+    return this.#textsOf(table)
       .filter(([, { cell }]) => within.row === undefined || within.row === cell.row)
       .filter(([, { cell }]) => within.column === undefined || within.column === cell.column)
       .map(([name]) => name)
   }
 
   /** The tables in which something is written. */
-  filled(): ReadonlySet<string> {
-    const filled = [...this.#cells.values()].filter(({ entries }) => hasContent(entries))
-    return new Set(filled.map(({ cell }) => cell.table))
+  filled(): readonly string[] {
+    return [...this.#cells.keys()].filter((table) =>
+      this.#textsOf(table).some(([, { entries }]) => hasContent(entries)),
+    )
   }
 
-  /** A table as it is shown. */
+  /** A table as it is shown; the same object until it changes. */
   read(id: string): Table {
+    const known = this.#read.get(id)
+    if (known !== undefined) return known
     const [rows, columns] = AXES.map((name) => this.axis(id, name).ids.slice(0, MAX_LINES[name]))
     const cell = (row: LineId, column: LineId): readonly Block[] =>
       this.entriesOf(cellName(id, row, column)).map(({ block }) => block)
-    return {
-      id,
-      rows: rows!,
-      columns: columns!,
-      cells: rows!.map((row) => columns!.map((column) => cell(row, column))),
-    }
+    const cells = rows!.map((row) => columns!.map((column) => cell(row, column)))
+    const table = { id, rows: rows!, columns: columns!, cells }
+    this.#read.set(id, table)
+    return table
   }
 
   /**
@@ -112,7 +129,7 @@ export class Tables {
     const count = this.map.get(`${table}/${name}`)
     const axis = new Axis(name, isCount(count, MAX_LINES[name]) ? count : 1)
     const prefix = `${table}/${name}/`
-    for (const [key, value] of this.map.entries()) {
+    for (const [key, value] of this.#linesOf(table)) {
       if (!key.startsWith(prefix)) continue
       const entry = key.slice(prefix.length)
       const isKept = entry.endsWith('/gone') && filled.has(entry.slice(0, -'/gone'.length))
@@ -175,12 +192,30 @@ export class Tables {
     return ids
   }
 
-  #filledLines(table: string, name: AxisName): ReadonlySet<LineId> {
-    const cells = [...this.#cells.values()].filter(
-      ({ cell, entries }) => cell.table === table && hasContent(entries),
-    )
-    return new Set(cells.map(({ cell }) => (name === 'rows' ? cell.row : cell.column)))
+  #textsOf(table: string): readonly (readonly [string, CellText])[] {
+    return [...(this.#cells.get(table) ?? [])]
   }
+
+  #linesOf(table: string): readonly Write[] {
+    this.#lines ??= groupByTable(this.map)
+    return this.#lines.get(table) ?? []
+  }
+
+  #filledLines(table: string, name: AxisName): ReadonlySet<LineId> {
+    const filled = this.#textsOf(table).filter(([, { entries }]) => hasContent(entries))
+    return new Set(filled.map(([, { cell }]) => (name === 'rows' ? cell.row : cell.column)))
+  }
+}
+
+function groupByTable(map: YMap<unknown>): ReadonlyMap<string, readonly Write[]> {
+  const groups = new Map<string, Write[]>()
+  for (const entry of map.entries()) {
+    const table = entry[0].slice(0, Math.max(0, entry[0].indexOf('/')))
+    const group = groups.get(table)
+    if (group === undefined) groups.set(table, [entry])
+    else group.push(entry)
+  }
+  return groups
 }
 
 /** The ids of the lines that a table begins with. */
