@@ -172,8 +172,8 @@ describe('Home', () => {
     await expect.poll(() => bobs.page.title()).toBe('Plan for 2027 · whereabouts')
     expect(await bobs.written()).toBe('what Bob wrote')
     const stored = await fetchDocument(server.baseUrl, room)
-    expect(stored.getMap('about').toJSON()).toEqual({ title: 'Plan for 2027' })
-    expect(stored.getXmlFragment('page').toJSON()).toContain('what Bob wrote')
+    expect(stored.getMap('about').toJSON()).toEqual({ title: 'Plan for 2027', format: 2 })
+    expect(stored.getText('text').toString()).toContain('what Bob wrote')
 
     expect(await titles(cleos)).toEqual(['Plan'])
     await lookAgain(cleos)

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
-import { XmlElement, XmlText, type Doc } from 'yjs'
+import { Map as YMap, type Doc } from 'yjs'
 import { launchChromium } from '../chromium.js'
 import { startServer, type RunningServer } from '../servers/standalone.js'
 import { OfficeWindow } from './office-window.js'
@@ -75,26 +75,105 @@ export const press = (window: OfficeWindow, key: string) => window.page.keyboard
 export const reads = (window: OfficeWindow, text: string | RegExp) =>
   expect.poll(() => window.written(), { timeout: 15_000 }).toMatch(text)
 
-type Attributes = { readonly [attribute: string]: unknown }
+type Fields = { readonly [name: string]: unknown }
 
-/** An element as any program may write it. */
-export function element(
-  name: string,
-  attributes: Attributes = {},
-  ...children: (XmlElement | XmlText)[]
-): XmlElement {
-  const made = new XmlElement(name)
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value as string)
-  made.insert(0, children)
-  return made
+/** Adds a block to a page, as any program may write it. @see PROTOCOL.md PF2 */
+export function addBlock(doc: Doc, text: string, fields: Fields = {}, marks: object = {}): void {
+  const page = doc.getText('text')
+  if (text !== '') page.insert(page.length, text, marks)
+  page.insertEmbed(page.length, new YMap(Object.entries(fields)), {})
+  doc.getMap('about').set('format', 2)
 }
 
 /** A page of a heading and many paragraphs, and then another heading. */
 export function writeLongPage(doc: Doc): void {
-  const blocks = Array.from({ length: 80 }, (_, at) => {
+  for (let at = 0; at < 80; at += 1) {
     const isHeading = at === 0 || at === 60
-    const text = new XmlText(isHeading ? `Part ${at}` : `Line ${at}`)
-    return isHeading ? element('heading', { level: 1 }, text) : element('paragraph', {}, text)
-  })
-  doc.getXmlFragment('page').insert(0, blocks)
+    if (isHeading) addBlock(doc, `Part ${at}`, { type: 'heading', level: 1 })
+    else addBlock(doc, `Line ${at}`)
+  }
 }
+
+/** What is pasted, by type. */
+export interface Pasted {
+  readonly html?: string
+  readonly text?: string
+}
+
+/** Pastes what some program has put on the clipboard. */
+export const paste = (window: OfficeWindow, { html, text = '' }: Pasted) =>
+  window.text.evaluate(
+    (element, data) => {
+      const clipboardData = new DataTransfer()
+      for (const [type, content] of Object.entries(data)) clipboardData.setData(type, content)
+      element.dispatchEvent(
+        new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
+      )
+    },
+    { ...(html === undefined ? {} : { 'text/html': html }), 'text/plain': text },
+  )
+
+/** What a window would put on the clipboard of what is selected in it. */
+export const copy = (window: OfficeWindow) =>
+  window.text.evaluate((element) => {
+    const clipboardData = new DataTransfer()
+    element.dispatchEvent(
+      new ClipboardEvent('copy', { clipboardData, bubbles: true, cancelable: true }),
+    )
+    return { html: clipboardData.getData('text/html'), text: clipboardData.getData('text/plain') }
+  })
+
+/**
+ * The blocks of a page, a line each: `# Title`, `- item`, `  1. deeper`, `[x] done`, `> quoted`, with
+ * marks as Markdown has them.
+ */
+export const outline = (window: OfficeWindow): Promise<readonly string[]> =>
+  window.text.evaluate((text) => {
+    const inline = (node: Node): string => {
+      if (node.nodeType === Node.TEXT_NODE) return node.textContent ?? ''
+      const element = node as HTMLElement
+      if (element.matches('.caret, .ProseMirror-trailingBreak, .ProseMirror-separator, input'))
+        return ''
+      const within = [...element.childNodes].map(inline).join('')
+      const around: { readonly [tag: string]: string } = {
+        strong: '**',
+        em: '_',
+        s: '~~',
+        u: '__',
+        code: '`',
+      }
+      const tag = element.localName
+      if (tag === 'br') return '\n'
+      if (tag === 'a') return `[${within}](${element.getAttribute('href')})`
+      const mark = element.closest('pre') === null ? (around[tag] ?? '') : ''
+      return mark + within + mark
+    }
+    const before = (block: HTMLElement): string => {
+      const { kind, indent = '0', checked, number } = block.dataset
+      const space = '  '.repeat(Number(indent))
+      const heading = /^h([1-6])$/.exec(block.localName)?.[1]
+      if (heading !== undefined) return `${'#'.repeat(Number(heading))} `
+      if (kind === 'bullet') return `${space}- `
+      if (kind === 'number') return `${space}${number} `
+      if (kind === 'task') return `${space}[${checked === 'true' ? 'x' : ' '}] `
+      return space + ({ blockquote: '> ', pre: '``` ' }[block.localName] ?? '')
+    }
+    const line = (block: HTMLElement): string => {
+      if (block.localName === 'hr') return '---'
+      if (block.localName === 'img') return `![${block.getAttribute('alt')}]`
+      const table = block.matches('table') ? block : block.querySelector(':scope > table')
+      if (table === null) return before(block) + inline(block)
+      const rows = [...(table as HTMLTableElement).rows].map((row) =>
+        [...row.cells].map((cell) => (cell.localName === 'th' ? '!' : '') + lines(cell).join('/')),
+      )
+      return rows.map((row) => `|${row.join('|')}|`).join(' ')
+    }
+    const lines = (parent: HTMLElement): string[] =>
+      ([...parent.children] as HTMLElement[])
+        .filter((child) => !child.matches('.caret, .ProseMirror-gapcursor'))
+        .map(line)
+    const all = lines(text as HTMLElement)
+    // Where nobody has written yet, after what has no text.
+    if (all.at(-1) === '' && /^(?:\||---|!\[)/.test(all.at(-2) ?? '')) all.pop()
+    return all
+  })

@@ -1,6 +1,6 @@
 import type { Editor } from '@tiptap/core'
 import { useState, type FormEvent } from 'react'
-import { isSafeLink, readLink } from './links.js'
+import { isSafeLink, readLink } from '../page-document/links.js'
 
 interface LinkBarProps {
   readonly editor: Editor
@@ -86,8 +86,9 @@ function LinkForm({ editor, href, onRemove, onClose }: LinkFormProps) {
 }
 
 function setLink(editor: Editor, href: string): void {
-  const chain = editor.chain().focus().extendMarkRange('link')
   const isNowhere = editor.state.selection.empty && !editor.isActive('link')
+  // Beside a link, the one that is there stays as it is.
+  const chain = isNowhere ? editor.chain().focus() : editor.chain().focus().extendMarkRange('link')
   if (isNowhere) {
     const text = href.replace(/^mailto:/, '')
     chain.insertContent({ type: 'text', text, marks: [{ type: 'link', attrs: { href } }] }).run()

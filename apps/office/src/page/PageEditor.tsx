@@ -4,7 +4,9 @@ import type { Doc } from 'yjs'
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { Content } from '../content.js'
 import type { Session } from '../session.js'
-import { openPage } from './open-page.js'
+import { hasFormat } from '../page-document/carry-over.js'
+import { addParagraph } from './block-commands.js'
+import { HINT_ID, openPage } from './open-page.js'
 import { Toolbar } from './Toolbar.js'
 import './page.css'
 
@@ -25,10 +27,11 @@ export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) 
   const [editor, setEditor] = useState<Editor | null>(null)
   const [hasFailed, setHasFailed] = useState(false)
   const [notice, setNotice] = useNotice()
+  const isReady = useReady(session, doc, provider)
 
   useEffect(() => {
     const isPresent = provider === session.provider && doc === session.doc
-    if (paper.current === null || !isPresent) return undefined
+    if (paper.current === null || !isPresent || !isReady) return undefined
     try {
       const page = openPage({ session, paper: paper.current, refused: setNotice })
       setEditor(page.editor)
@@ -43,7 +46,7 @@ export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) 
       reportError(error)
       return undefined
     }
-  }, [session, provider, doc, onOpen, setNotice])
+  }, [session, provider, doc, isReady, onOpen, setNotice])
 
   return (
     <>
@@ -54,14 +57,39 @@ export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) 
         role="presentation"
         onMouseDown={(event) => writeBelow(event, editor)}
       >
-        {hasFailed && <p className="loading">This page can’t be shown.</p>}
+        {hasFailed && (
+          <p className="loading">This page can’t be shown here. Load it again in a while.</p>
+        )}
         <div ref={paper} className="paper" />
       </div>
+      <p id={HINT_ID} hidden>
+        Tab indents. To leave the text, press Escape and then Tab.
+      </p>
       {!session.canEdit && <p className="read-only">Read only</p>}
       <FullNotice session={session} />
       <output className="notice">{notice}</output>
     </>
   )
+}
+
+/**
+ * Whether the page can be opened. One that may be in an older format is carried over by who has all of
+ * it.
+ *
+ * @see PROTOCOL.md PF10
+ */
+function useReady({ canEdit }: Session, doc: Doc, provider: RoomProvider): boolean {
+  // Once is enough: a line that is lost later takes nothing away.
+  const [isReady, setIsReady] = useState(false)
+  useEffect(() => {
+    const look = () => {
+      if (provider.synced || !canEdit || hasFormat(doc)) setIsReady(true)
+    }
+    look()
+    provider.on('synced', look)
+    return () => provider.off('synced', look)
+  }, [provider, canEdit, doc])
+  return isReady
 }
 
 /** A click below the text goes on writing there, whatever the text ends with. */
@@ -72,7 +100,7 @@ function writeBelow(event: React.MouseEvent, editor: Editor | null): void {
   const { doc } = editor.state
   const isParagraph = doc.lastChild?.type.name === 'paragraph'
   const chain = editor.chain().focus('end')
-  if (!isParagraph) chain.insertContentAt(doc.content.size, { type: 'paragraph' }).focus('end')
+  if (!isParagraph) chain.command(({ tr }) => addParagraph(tr, tr.doc.content.size) === tr)
   chain.run()
 }
 

@@ -91,7 +91,7 @@ interface ToolButtonProps {
 }
 
 function ToolButton({ tool, editor, state, isOff = false }: ToolButtonProps) {
-  const { label, face, keys, mark, run } = tool
+  const { label, face, keys, mark, style, run } = tool
   const shortcut = keys?.replace('Control', 'Ctrl')
   return (
     <button
@@ -100,7 +100,9 @@ function ToolButton({ tool, editor, state, isOff = false }: ToolButtonProps) {
       title={shortcut === undefined ? label : `${label} (${shortcut})`}
       aria-label={label}
       aria-keyshortcuts={keys}
-      aria-pressed={mark === undefined ? undefined : state.on.includes(mark)}
+      aria-pressed={
+        mark === undefined && style === undefined ? undefined : state.on.includes(label)
+      }
       aria-disabled={isOff || undefined}
       // The selection stays where it is.
       onMouseDown={(event) => event.preventDefault()}

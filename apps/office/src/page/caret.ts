@@ -17,33 +17,14 @@ export function renderCaret(user: CaretUser): HTMLElement {
   caret.dataset['client'] = String(user['client'])
   name.className = 'caret-name'
   caret.append(name)
-  paintCaret(caret, user)
+  caret.style.setProperty('--color', String(user['color']))
+  caret.style.setProperty('--ink', inkOn(String(user['color'])))
+  // As text, never as markup: a stranger wrote it.
+  name.textContent = String(user['name'])
   return caret
 }
 
 /** What somebody has selected. */
 export function renderSelection({ color }: CaretUser): DecorationAttrs {
   return { class: 'selected-by', style: `--color: ${String(color)}` }
-}
-
-/**
- * Says on the carets that are drawn who people are by now: the editor keeps a caret as it is while it
- * is the same client's.
- */
-export function repaintCarets(
-  root: ParentNode,
-  states: ReadonlyMap<number, { readonly [field: string]: unknown }>,
-): void {
-  for (const caret of root.querySelectorAll<HTMLElement>('.caret')) {
-    const user = states.get(Number(caret.dataset['client']))?.['user']
-    if (user !== undefined) paintCaret(caret, user as CaretUser)
-  }
-}
-
-function paintCaret(caret: HTMLElement, { name, color }: CaretUser): void {
-  caret.style.setProperty('--color', String(color))
-  caret.style.setProperty('--ink', inkOn(String(color)))
-  const label = caret.querySelector('.caret-name')
-  // As text, never as markup: a stranger wrote it.
-  if (label !== null && label.textContent !== name) label.textContent = String(name)
 }

@@ -1,5 +1,5 @@
-import type { AwarenessEvents, AwarenessState, PresenceAwareness } from '@whereabouts/client/yjs'
-import { FIELD } from './fragment.js'
+import type { PresenceAwareness } from '@whereabouts/client/yjs'
+import { parseRelative, type RelativeJson } from '../page-document/places.js'
 
 /** Where somebody is in a page: two positions of Yjs, as they travel. @see PROTOCOL.md CL15 */
 export interface Cursor {
@@ -7,22 +7,17 @@ export interface Cursor {
   readonly head: RelativeJson
 }
 
-type Id = { readonly client: number; readonly clock: number }
-
-/** What `Y.RelativePosition` is as JSON. */
-interface RelativeJson {
-  readonly type: Id | null
-  readonly tname: string | null
-  readonly item: Id | null
-  readonly assoc: number
+/** Somebody else's cursor, and who it is. */
+export interface CursorOfOther {
+  readonly client: number
+  readonly user: { readonly name: string; readonly color: string }
+  readonly cursor: Cursor
 }
 
-type Listener<Name extends keyof AwarenessEvents> = (...said: AwarenessEvents[Name]) => void
-
 /**
- * The others' cursors for the editor's carets: only those that are cursors, since a location is
- * whatever a stranger posted; and one's own, which stays where it was while the keyboard is elsewhere,
- * so that the others can still come there.
+ * The others' cursors: only those that are cursors, since a location is whatever a stranger posted; and
+ * one's own, which stays where it was while the keyboard is elsewhere, so that the others can still come
+ * there.
  *
  * @see PROTOCOL.md PG10
  */
@@ -33,37 +28,28 @@ export class Cursors {
     this.#awareness = awareness
   }
 
-  get states(): Map<number, AwarenessState> {
-    return this.getStates()
+  /** Everybody's but one's own. */
+  get others(): readonly CursorOfOther[] {
+    return [...this.#awareness.getStates()].flatMap(([client, state]) => {
+      const cursor = parseCursor(state['cursor'])
+      const user = state['user'] as CursorOfOther['user'] | undefined
+      const isOwn = client === this.#awareness.clientID
+      return isOwn || cursor === undefined || user === undefined ? [] : [{ client, user, cursor }]
+    })
   }
 
-  getStates(): Map<number, AwarenessState> {
-    const states = new Map<number, AwarenessState>()
-    for (const [client, { user, cursor }] of this.#awareness.getStates()) {
-      const known = parseCursor(cursor)
-      states.set(client, {
-        user: { ...(user as object), client },
-        ...(known === undefined ? {} : { cursor: known }),
-      })
+  /** Tells the others where one is. */
+  publish(cursor: Cursor): void {
+    const before = this.#awareness.getLocalState()?.['cursor']
+    if (JSON.stringify(before) !== JSON.stringify(cursor)) {
+      this.#awareness.setLocalStateField('cursor', cursor)
     }
-    return states
   }
 
-  getLocalState(): AwarenessState | null {
-    return this.#awareness.getLocalState()
-  }
-
-  setLocalStateField(field: string, value: unknown): void {
-    const isLeft = field === 'cursor' && value === null
-    if (!isLeft) this.#awareness.setLocalStateField(field, value)
-  }
-
-  on<Name extends keyof AwarenessEvents>(event: Name, listener: Listener<Name>): void {
-    this.#awareness.on(event, listener)
-  }
-
-  off<Name extends keyof AwarenessEvents>(event: Name, listener: Listener<Name>): void {
-    this.#awareness.off(event, listener)
+  /** Calls back when somebody is elsewhere; returns how to stop that. */
+  subscribe(listener: () => void): () => void {
+    this.#awareness.on('change', listener)
+    return () => this.#awareness.off('change', listener)
   }
 }
 
@@ -71,34 +57,7 @@ export class Cursors {
 export function parseCursor(value: unknown): Cursor | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { anchor, head } = value as { readonly [field: string]: unknown }
-  // What the own editor says are objects of Yjs, and what others say is JSON.
   const from = parseRelative(anchor)
   const to = parseRelative(head)
   return from === undefined || to === undefined ? undefined : { anchor: from, head: to }
-}
-
-function parseRelative(value: unknown): RelativeJson | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  const fields = value as { readonly [field: string]: unknown }
-  const type = parseId(fields['type'])
-  const item = parseId(fields['item'])
-  const tname = fields['tname'] ?? null
-  const assoc = fields['assoc'] ?? 0
-  if (type === undefined || item === undefined || typeof assoc !== 'number') return undefined
-  // Asked for another name, Yjs would make a type of that name.
-  if (tname !== null && tname !== FIELD) return undefined
-  if (type === null && item === null && tname === null) return undefined
-  return { type, tname, item, assoc }
-}
-
-/** `null` for none; `undefined` for what is no id. */
-function parseId(value: unknown): Id | null | undefined {
-  if (value === null || value === undefined) return null
-  if (typeof value !== 'object') return undefined
-  const { client, clock } = value as { readonly [field: string]: unknown }
-  return isCount(client) && isCount(clock) ? { client, clock } : undefined
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 }

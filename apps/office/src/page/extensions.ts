@@ -1,33 +1,42 @@
-import { Extension, type Extensions } from '@tiptap/core'
-import { Collaboration } from '@tiptap/extension-collaboration'
-import { CollaborationCaret } from '@tiptap/extension-collaboration-caret'
+import { Extension, Mark, type Extensions } from '@tiptap/core'
+import { Code } from '@tiptap/extension-code'
 import { Link } from '@tiptap/extension-link'
-import { TaskItem, TaskList } from '@tiptap/extension-list'
-import { TableKit } from '@tiptap/extension-table'
 import { Placeholder } from '@tiptap/extensions'
 import { Plugin } from '@tiptap/pm/state'
 import { StarterKit } from '@tiptap/starter-kit'
-import type { Doc } from 'yjs'
-import { renderCaret, renderSelection } from './caret.js'
-import type { Cursors } from './cursors.js'
-import { FIELD } from './fragment.js'
+import { isSafeLink, readLink } from '../page-document/links.js'
+import { Clipboard } from './clipboard/clipboard.js'
+import { Bound, type BoundOptions } from './bound.js'
 import { ImageFiles } from './image-files.js'
-import { ImageNode } from './image-node.js'
+import { ItemNode } from './item-node.js'
 import { KeepMarks } from './keep-marks.js'
-import { LenientSchema, UnknownBlock, UnknownMark } from './lenient-schema.js'
-import { isSafeLink, readLink } from './links.js'
+import {
+  CodeBlock,
+  Heading,
+  ImageNode,
+  PageDoc,
+  Paragraph,
+  Quote,
+  Rule,
+  TABLE_NODES,
+  UnknownBlock,
+  UnknownInline,
+} from './nodes.js'
+import { Numbers } from './numbers.js'
+import { Typing } from './typing.js'
 
 /** What the editor of a page is made of. */
-export interface PageOptions {
-  readonly doc: Doc
-  readonly cursors: Cursors
+export interface PageOptions extends BoundOptions {
   /** Told why an image can't be taken. */
   readonly refused: (why: string) => void
 }
 
 const SafeLink = Link.extend({
+  // What is typed after a link isn't in it.
+  inclusive: false,
+  addAttributes: () => ({ href: { default: null } }),
   renderHTML({ HTMLAttributes }) {
-    const { href } = HTMLAttributes
+    const href: unknown = HTMLAttributes['href']
     return isSafeLink(href)
       ? ['a', { ...this.options.HTMLAttributes, href, title: href }, 0]
       : ['span', 0]
@@ -37,6 +46,13 @@ const SafeLink = Link.extend({
   defaultProtocol: 'https',
   isAllowedUri: (href) => readLink(href) !== undefined,
   HTMLAttributes: { target: '_blank', rel: 'noopener noreferrer nofollow', class: null },
+})
+
+/** Stands for a mark that this version doesn't know. */
+const UnknownMark = Mark.create({
+  name: 'unknownMark',
+  addAttributes: () => ({ json: { default: '{}', rendered: false } }),
+  renderHTML: () => ['span', 0],
 })
 
 /** A click with Ctrl or Cmd opens a link, as it does in other editors. */
@@ -60,39 +76,51 @@ const OpenLinks = Extension.create({
 /** The nodes and marks of a page. @see PROTOCOL.md PG6 */
 export const CONTENT: Extensions = [
   StarterKit.configure({
-    // Collaboration brings its own, of one's own edits only.
-    undoRedo: false,
-    // Every window would add a line of its own to what another one wrote.
-    trailingNode: false,
+    document: false,
+    paragraph: false,
+    heading: false,
+    blockquote: false,
+    bulletList: false,
+    orderedList: false,
+    listItem: false,
+    listKeymap: false,
+    codeBlock: false,
+    horizontalRule: false,
     link: false,
-    heading: { levels: [1, 2, 3] },
+    code: false,
+    // The binding brings its own, of one's own edits only.
+    undoRedo: false,
+    trailingNode: false,
     dropcursor: { color: 'var(--accent)', width: 2 },
   }),
-  SafeLink,
-  TaskList,
-  TaskItem.configure({ nested: true }),
-  TableKit.configure({ table: { resizable: false } }),
+  // Bold code is bold.
+  Code.extend({ excludes: '' }),
+  PageDoc,
+  Paragraph,
+  Heading,
+  ItemNode,
+  Quote,
+  CodeBlock,
+  Rule,
   ImageNode,
+  ...TABLE_NODES,
   UnknownBlock,
+  UnknownInline,
   UnknownMark,
+  SafeLink,
 ]
 
-/** All of the editor, bound to a document. */
-export function pageExtensions({ doc, cursors, refused }: PageOptions): Extensions {
+/** All of the editor, bound to a page. */
+export function pageExtensions({ refused, ...bound }: PageOptions): Extensions {
   return [
     ...CONTENT,
-    LenientSchema,
+    Bound.configure(bound),
+    Clipboard,
+    Typing,
+    Numbers,
     ImageFiles.configure({ refused }),
     OpenLinks,
     KeepMarks,
     Placeholder.configure({ placeholder: 'Write here…' }),
-    Collaboration.configure({ document: doc, field: FIELD }),
-    CollaborationCaret.configure({
-      provider: { awareness: cursors },
-      // Names and colors are those of the room (PROTOCOL.md CL15).
-      user: {},
-      render: renderCaret,
-      selectionRender: renderSelection,
-    }),
   ]
 }

@@ -3,7 +3,9 @@ import { Fragment, Slice } from '@tiptap/pm/model'
 import { Plugin } from '@tiptap/pm/state'
 import { dropPoint } from '@tiptap/pm/transform'
 import type { EditorView } from '@tiptap/pm/view'
-import { isImageFile, isSmallImage, readImage } from './images.js'
+import { isSmallImage } from '../page-document/image-source.js'
+import { insertAfter } from './block-commands.js'
+import { isImageFile, readImage } from './images.js'
 
 /** Who is told why an image can't be taken. */
 interface ImageFilesOptions {
@@ -74,7 +76,7 @@ export async function insertImages(
       const { tr, doc } = view.state
       // What was written meanwhile may have moved it; then it is near enough.
       const here = at === undefined ? undefined : Math.min(at, doc.content.size)
-      if (here === undefined) tr.replaceSelectionWith(image)
+      if (here === undefined) insertAfter(tr, image)
       else tr.insert(dropPoint(doc, here, new Slice(Fragment.from(image), 0, 0)) ?? here, image)
       view.dispatch(tr.scrollIntoView())
     } catch (error) {

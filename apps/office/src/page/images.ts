@@ -1,15 +1,9 @@
-/** What an image may be at most, in the document, before it is written as text. @see PROTOCOL.md PG8 */
-const MAX_IMAGE_BYTES = 256 * 1024
-
-// Four characters for three bytes, and what stands before them.
-const MAX_SOURCE_CHARACTERS = (MAX_IMAGE_BYTES / 3) * 4 + 32
+import { isShownImage, MAX_IMAGE_BYTES } from '../page-document/image-source.js'
 
 /** What one may pick to be made smaller. */
 const MAX_FILE_BYTES = 20 * 1024 * 1024
 
 const TYPES: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp'])
-// No SVG: it is a document of its own, with links and styles.
-const DATA = /^data:image\/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+={0,2}$/
 // The longer side in pixels, and the quality: the first that is small enough.
 const TRIES = [
   [1_600, 0.85],
@@ -18,16 +12,6 @@ const TRIES = [
   [800, 0.7],
   [500, 0.6],
 ] as const
-
-/** Whether this is an image that a page shows: whole in the document, and nothing but pixels. */
-export function isShownImage(src: unknown): src is string {
-  return typeof src === 'string' && DATA.test(src)
-}
-
-/** Whether an image may be put in as it is. */
-export function isSmallImage(src: unknown): src is string {
-  return isShownImage(src) && src.length <= MAX_SOURCE_CHARACTERS
-}
 
 /** Whether a file is an image at all, be it one that can't be taken. */
 export function isImageFile({ type }: Pick<File, 'type'>): boolean {

@@ -1,6 +1,6 @@
 import { Extension } from '@tiptap/core'
 import { Plugin } from '@tiptap/pm/state'
-import { ySyncPluginKey } from '@tiptap/y-tiptap'
+import { bindingKey, isFromDocument } from './binding.js'
 
 /**
  * Who has just switched bold on, and writes nothing yet, still has it on when somebody else writes:
@@ -12,11 +12,9 @@ export const KeepMarks = Extension.create({
     new Plugin({
       appendTransaction(transactions, before, after) {
         const { storedMarks } = before
-        const isOfOthers = transactions.every((each) => each.getMeta(ySyncPluginKey) !== undefined)
         const isLost = storedMarks !== null && after.storedMarks === null
-        if (!isLost || !isOfOthers || !after.selection.empty) return null
-        const origin = { isChangeOrigin: true }
-        return after.tr.setStoredMarks(storedMarks).setMeta(ySyncPluginKey, origin)
+        if (!isLost || !transactions.every(isFromDocument) || !after.selection.empty) return null
+        return after.tr.setStoredMarks(storedMarks).setMeta(bindingKey, true)
       },
     }),
   ],

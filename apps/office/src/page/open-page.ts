@@ -1,14 +1,20 @@
-import { Editor } from '@tiptap/core'
+import { Editor, getSchema } from '@tiptap/core'
 import type { Member } from '@whereabouts/client'
+import type { Doc } from 'yjs'
 import type { Content } from '../content.js'
+import { carryOver, isNewerFormat } from '../page-document/carry-over.js'
+import { OLD_FIELD } from '../page-document/old-format.js'
+import { PageDocument } from '../page-document/page-document.js'
+import { makeUndo } from '../page-document/undo.js'
 import type { Session } from '../session.js'
-import { repaintCarets } from './caret.js'
+import type { PageBinding } from './binding.js'
+import { bindingOf } from './bound.js'
+import { Converter } from './convert.js'
 import { Cursors, type Cursor } from './cursors.js'
-import { pageExtensions } from './extensions.js'
-import { keepReadable } from './fragment.js'
+import { CONTENT, pageExtensions } from './extensions.js'
 import { keepPlace, takePlace } from './last-place.js'
 import { mirror } from './mirror.js'
-import { describePosition, positionOf, positionOfCursor } from './places.js'
+import { describePosition, positionOf } from './places.js'
 
 /** An open page. */
 export interface OpenPage {
@@ -30,49 +36,82 @@ export interface OpenPageOptions {
 const MARGIN_PX = 80
 
 /**
- * Opens the page of the session's room: to be written in, or, by those who may not, to be read.
+ * Opens the page of the session's room: to be written in, or, by those who may not, to be read. Call it
+ * again when the session has another document.
  *
  * @see PROTOCOL.md PG14
  */
 export function openPage({ session, paper, refused }: OpenPageOptions): OpenPage {
   const copy = session.canEdit ? null : mirror(session.doc)
-  const doc = copy?.doc ?? session.doc
-  const stopCleaning = keepReadable(doc)
+  const opened = openDocument(copy?.doc ?? session.doc)
+  const { page } = opened
+  const undo = makeUndo(page.doc, page.origin)
   const { awareness } = session.provider
   const cursors = new Cursors(awareness)
   const editor = new Editor({
     element: paper,
     editable: session.canEdit,
-    extensions: pageExtensions({ doc, cursors, refused }),
+    extensions: pageExtensions({ page, undo, cursors, refused }),
+    content: contentOf(page),
     editorProps: {
       attributes: {
         'aria-label': 'Page',
         'aria-multiline': 'true',
+        'aria-describedby': HINT_ID,
         role: 'textbox',
         class: 'text',
       },
     },
   })
-  if (session.canEdit) beginWriting(editor, takePlace(session.name))
+  const binding = bindingOf(editor)
+  if (session.canEdit) beginWriting(editor, binding, takePlace(session.name))
   const stopKeeping = keepPlace(session.name, awareness)
-  const repaint = () => repaintCarets(paper, cursors.getStates())
-  awareness.on('change', repaint)
   return {
     editor,
-    content: pageContent(editor, paper),
+    content: pageContent(editor, binding, paper),
     close() {
-      awareness.off('change', repaint)
       stopKeeping()
       editor.destroy()
-      stopCleaning()
+      undo.destroy()
+      opened.close()
       copy?.close()
     },
   }
 }
 
+/** Who says how one leaves the text by keyboard. @see PROTOCOL.md PG21 */
+export const HINT_ID = 'leave-text'
+
+/** The page in a document, which is carried over from an older format first, and kept whole. */
+function openDocument(doc: Doc) {
+  if (isNewerFormat(doc)) throw new Error('The page is in a newer format.')
+  carryOver(doc)
+  const page = new PageDocument(doc)
+  page.mend()
+  const stop = page.subscribe(() => page.mend())
+  const old = doc.getXmlFragment(OLD_FIELD)
+  const carry = () => carryOver(doc)
+  old.observeDeep(carry)
+  return {
+    page,
+    close() {
+      stop()
+      old.unobserveDeep(carry)
+      page.destroy()
+    },
+  }
+}
+
+/** What an editor begins with, so that it never shows an empty page that isn't. */
+function contentOf(page: PageDocument) {
+  const schema = getSchema(CONTENT)
+  const nodes = new Converter(schema).toNodes(page.blocks)
+  return schema.topNodeType.create(null, [...nodes]).toJSON() as object
+}
+
 /** Where one was before a reload, else at the beginning, unless the keyboard is elsewhere. */
-function beginWriting(editor: Editor, place: Cursor | undefined): void {
-  const at = place === undefined ? undefined : positionOfCursor(place, editor.state)
+function beginWriting(editor: Editor, binding: PageBinding, place: Cursor | undefined): void {
+  const at = place === undefined ? undefined : binding.positionOf(place.head)
   // On a phone it would open the keyboard over half of the page.
   const isAsked =
     document.activeElement !== document.body || matchMedia('(pointer: coarse)').matches
@@ -80,10 +119,10 @@ function beginWriting(editor: Editor, place: Cursor | undefined): void {
   if (!isAsked) editor.commands.focus()
 }
 
-function pageContent(editor: Editor, paper: HTMLElement): Content {
+function pageContent(editor: Editor, binding: PageBinding, paper: HTMLElement): Content {
   const scroller = () => paper.closest<HTMLElement>('.scroller')
   const bring = (member: Member, isInSight: (above: number, below: number) => boolean) => {
-    const at = positionOf(member, editor.state)
+    const at = positionOf(member, binding)
     const frame = scroller()?.getBoundingClientRect()
     if (at === undefined || frame === undefined) return
     const place = editor.view.coordsAtPos(at)
@@ -92,7 +131,7 @@ function pageContent(editor: Editor, paper: HTMLElement): Content {
   }
   return {
     where(member) {
-      const at = positionOf(member, editor.state)
+      const at = positionOf(member, binding)
       return at === undefined ? undefined : describePosition(editor.state.doc, at)
     },
     show: (member) => bring(member, () => false),

@@ -1,36 +1,15 @@
 import type { Node } from '@tiptap/pm/model'
-import type { EditorState } from '@tiptap/pm/state'
-import { relativePositionToAbsolutePosition, ySyncPluginKey } from '@tiptap/y-tiptap'
 import type { Member } from '@whereabouts/client'
-import { createRelativePositionFromJSON } from 'yjs'
-import { parseCursor, type Cursor } from './cursors.js'
-
-type RelativeToAbsolute = Parameters<typeof relativePositionToAbsolutePosition>
-
-/** What the plugin that binds the editor to the document keeps of it. */
-interface Binding {
-  readonly doc: RelativeToAbsolute[0]
-  readonly type: RelativeToAbsolute[1]
-  readonly binding: { readonly mapping: RelativeToAbsolute[3] }
-}
+import type { PageBinding } from './binding.js'
+import { parseCursor } from './cursors.js'
 
 const MAX_HEADING_CHARACTERS = 40
 
 /** Where in the page that is shown somebody is; `undefined` if nowhere, or nowhere yet. */
-export function positionOf({ location }: Member, state: EditorState): number | undefined {
+export function positionOf({ location }: Member, binding: PageBinding): number | undefined {
   if (typeof location !== 'object' || location === null) return undefined
   const cursor = parseCursor((location as { readonly [field: string]: unknown })['cursor'])
-  return cursor === undefined ? undefined : positionOfCursor(cursor, state)
-}
-
-/** Where in the page that is shown a cursor is; `undefined` if nowhere, or nowhere yet. */
-export function positionOfCursor({ head }: Cursor, state: EditorState): number | undefined {
-  const bound = ySyncPluginKey.getState(state) as Binding | undefined
-  if (bound === undefined) return undefined
-  const { doc, type, binding } = bound
-  const relative = createRelativePositionFromJSON(head)
-  const at = relativePositionToAbsolutePosition(doc, type, relative, binding.mapping)
-  return at === null ? undefined : Math.min(at, state.doc.content.size)
+  return cursor && binding.positionOf(cursor.head)
 }
 
 /**

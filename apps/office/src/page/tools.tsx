@@ -1,8 +1,10 @@
 import type { ChainedCommands, Editor } from '@tiptap/core'
-import { yUndoPluginKey } from '@tiptap/y-tiptap'
+import type { Command } from '@tiptap/pm/state'
 import type { ReactNode } from 'react'
-import type { UndoManager } from 'yjs'
 import { ICONS } from '../icons.js'
+import { LEVELS } from '../page-document/attributes.js'
+import { insertRule, isStyled, setStyle, toggleStyle, type Style } from './block-commands.js'
+import { bindingOf } from './bound.js'
 
 /** A button of the toolbar. */
 export interface Tool {
@@ -10,15 +12,16 @@ export interface Tool {
   readonly face: ReactNode
   /** As `aria-keyshortcuts` has it. */
   readonly keys?: string
-  /** What is on while the selection is in it; without it the tool does something once. */
+  /** What is on while the selection is in it; without both the tool does something once. */
   readonly mark?: string
+  readonly style?: Style
   readonly run: (chain: ChainedCommands) => ChainedCommands
 }
 
 /** What the toolbar shows of the editor. */
 export interface ToolbarState {
   readonly block: string
-  /** The marks and blocks that the selection is in. */
+  /** The labels of the tools that are on where the selection is. */
   readonly on: readonly string[]
   readonly isInTable: boolean
   readonly link: string | undefined
@@ -39,12 +42,27 @@ export const REDO: Tool = {
   run: (chain) => chain.redo(),
 }
 
+const run = (chain: ChainedCommands, command: Command): ChainedCommands =>
+  chain.command(({ state, dispatch }) => command(state, dispatch))
+
 /** The styles of a block, by what the list of them is set to. */
 export const BLOCKS: { readonly [value: string]: Pick<Tool, 'label' | 'run'> } = {
-  text: { label: 'Text', run: (chain) => chain.setParagraph() },
-  heading1: { label: 'Heading 1', run: (chain) => chain.setHeading({ level: 1 }) },
-  heading2: { label: 'Heading 2', run: (chain) => chain.setHeading({ level: 2 }) },
-  heading3: { label: 'Heading 3', run: (chain) => chain.setHeading({ level: 3 }) },
+  text: { label: 'Text', run: (chain) => run(chain, setStyle({ node: 'paragraph' })) },
+  ...Object.fromEntries(
+    LEVELS.map((level) => [
+      `heading${level}`,
+      {
+        label: `Heading ${level}`,
+        run: (chain: ChainedCommands) =>
+          run(chain, setStyle({ node: 'heading', attrs: { level } })),
+      },
+    ]),
+  ),
+}
+
+/** A button that gives blocks a style, or takes it from them. */
+function styleTool(label: string, face: ReactNode, keys: string, style: Style): Tool {
+  return { label, face, keys, style, run: (chain) => run(chain, toggleStyle(style)) }
 }
 
 export const MARKS: readonly Tool[] = [
@@ -63,6 +81,13 @@ export const MARKS: readonly Tool[] = [
     run: (chain) => chain.toggleItalic(),
   },
   {
+    label: 'Underline',
+    face: <u>U</u>,
+    keys: 'Control+U',
+    mark: 'underline',
+    run: (chain) => chain.toggleUnderline(),
+  },
+  {
     label: 'Strikethrough',
     face: <s>S</s>,
     keys: 'Control+Shift+S',
@@ -78,46 +103,18 @@ export const MARKS: readonly Tool[] = [
   },
 ]
 
+const item = (kind: string): Style => ({ node: 'item', attrs: { kind } })
+
 export const LISTS: readonly Tool[] = [
-  {
-    label: 'Bulleted list',
-    face: ICONS.bulletList,
-    keys: 'Control+Shift+8',
-    mark: 'bulletList',
-    run: (chain) => chain.toggleBulletList(),
-  },
-  {
-    label: 'Numbered list',
-    face: ICONS.orderedList,
-    keys: 'Control+Shift+7',
-    mark: 'orderedList',
-    run: (chain) => chain.toggleOrderedList(),
-  },
-  {
-    label: 'Task list',
-    face: ICONS.taskList,
-    keys: 'Control+Shift+9',
-    mark: 'taskList',
-    run: (chain) => chain.toggleTaskList(),
-  },
+  styleTool('Bulleted list', ICONS.bulletList, 'Control+Shift+8', item('bullet')),
+  styleTool('Numbered list', ICONS.orderedList, 'Control+Shift+7', item('number')),
+  styleTool('Task list', ICONS.taskList, 'Control+Shift+9', item('task')),
 ]
 
 export const INSERTS: readonly Tool[] = [
-  {
-    label: 'Quote',
-    face: ICONS.blockquote,
-    keys: 'Control+Shift+B',
-    mark: 'blockquote',
-    run: (chain) => chain.toggleBlockquote(),
-  },
-  {
-    label: 'Code block',
-    face: ICONS.codeBlock,
-    keys: 'Control+Alt+C',
-    mark: 'codeBlock',
-    run: (chain) => chain.toggleCodeBlock(),
-  },
-  { label: 'Line across', face: ICONS.rule, run: (chain) => chain.setHorizontalRule() },
+  styleTool('Quote', ICONS.blockquote, 'Control+Shift+B', { node: 'quote' }),
+  styleTool('Code block', ICONS.codeBlock, 'Control+Alt+C', { node: 'codeBlock' }),
+  { label: 'Line across', face: ICONS.rule, run: (chain) => run(chain, insertRule) },
   {
     label: 'Table',
     face: ICONS.table,
@@ -140,18 +137,23 @@ export const TABLE: readonly Tool[] = [
 
 /** What the toolbar has to show now. */
 export function readToolbar(editor: Editor): ToolbarState {
-  const { undoManager } = yUndoPluginKey.getState(editor.state) as {
-    readonly undoManager: UndoManager
-  }
-  const names = [...MARKS, ...LISTS, ...INSERTS].flatMap(({ mark }) => mark ?? [])
-  const level = [1, 2, 3].find((each) => editor.isActive('heading', { level: each }))
+  const { state } = editor
+  const { undos, redos } = bindingOf(editor).steps
+  const level = LEVELS.find((each) => isStyled(state, { node: 'heading', attrs: { level: each } }))
   const href: unknown = editor.getAttributes('link')['href']
   return {
     block: level === undefined ? 'text' : `heading${level}`,
-    on: names.filter((name) => editor.isActive(name)),
+    on: [...MARKS, ...LISTS, ...INSERTS]
+      .filter((tool) => isOn(tool, editor))
+      .map(({ label }) => label),
     isInTable: editor.isActive('table'),
     link: typeof href === 'string' ? href : undefined,
-    canUndo: undoManager.undoStack.length > 0,
-    canRedo: undoManager.redoStack.length > 0,
+    canUndo: undos > 0,
+    canRedo: redos > 0,
   }
+}
+
+function isOn({ mark, style }: Tool, editor: Editor): boolean {
+  if (style !== undefined) return isStyled(editor.state, style)
+  return mark !== undefined && editor.isActive(mark)
 }

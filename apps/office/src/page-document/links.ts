@@ -1,13 +1,21 @@
 const PROTOCOLS: ReadonlySet<string> = new Set(['http:', 'https:', 'mailto:'])
 const SCHEME = /^[a-z][a-z0-9+.-]*:/i
 const MAIL = /^[^\s@/:]+@[^\s@/:]+\.[^\s@/:]+$/
+// Begins with what a whole address doesn't, so that `example.com` is the web.
+const RELATIVE = /^(?:[/#?]|\.\.?\/)/
+// A browser reads `//host` and `/\host` as another server; so does this, and says so.
+const SOMEWHERE = 'https://somewhere.invalid'
 const MAX_CHARACTERS = 2_048
 
-/** Whether a link may be followed: whole, and to the web or to a mailbox. @see PROTOCOL.md PG9 */
+/**
+ * Whether a link may be followed: to the web, to a mailbox, or to a place of this server.
+ *
+ * @see PROTOCOL.md PG9
+ */
 export function isSafeLink(href: unknown): boolean {
   if (typeof href !== 'string' || href.length > MAX_CHARACTERS) return false
   try {
-    // Only what begins with its scheme: a browser would read a relative one from this page.
+    if (RELATIVE.test(href)) return new URL(href, SOMEWHERE).origin === SOMEWHERE
     return SCHEME.test(href) && PROTOCOLS.has(new URL(href).protocol)
   } catch {
     return false

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isShownImage } from './images.js'
+import { isShownImage } from './image-source.js'
 
 describe('the source of an image', () => {
   it.each(['png', 'jpeg', 'gif', 'webp'])('[PG8] may be a %s in the document', (type) => {

@@ -7,6 +7,10 @@ describe('a link', () => {
     'http://localhost:3000',
     'HTTPS://EXAMPLE.COM',
     'mailto:a@b.org',
+    '/sheets/demo',
+    '#part',
+    '?watch=1',
+    '../pages/other',
   ])('[PG9] may be %s', (href) => expect(isSafeLink(href)).toBe(true))
 
   it.each([
@@ -19,7 +23,8 @@ describe('a link', () => {
     'file:///etc/passwd',
     'blob:https://example.com/1',
     '//example.com',
-    '/sheets/demo',
+    '/\\example.com',
+    '/\t/example.com',
     'example.com',
     'https://',
     '',
@@ -35,6 +40,8 @@ describe('a link', () => {
     ['localhost:3000/x', 'https://localhost:3000/x'],
     ['ann@example.com', 'mailto:ann@example.com'],
     ['mailto:ann@example.com', 'mailto:ann@example.com'],
+    ['/pages/other', '/pages/other'],
+    ['#part', '#part'],
     ['javascript:alert(1)', undefined],
     ['data:text/html,x', undefined],
     ['', undefined],

@@ -1,0 +1,104 @@
+import type { BlockAttributes, BlockType, Marks } from './block.js'
+import { isShownImage } from './image-source.js'
+import { isSafeLink } from './links.js'
+
+type Fields = { readonly [name: string]: unknown }
+/** What a value says; `undefined` if that is so by itself, or nothing that is known. */
+type Read = (value: unknown) => unknown
+
+const MAX_TEXT_CHARACTERS = 1_000
+const MAX_LIST_START = 1_000_000_000
+/** How far a block may be indented. */
+export const MAX_INDENT = 8
+/** The levels of headings. */
+export const LEVELS = [1, 2, 3, 4, 5, 6] as const
+
+const whole =
+  (min: number, max: number): Read =>
+  (value) =>
+    typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max
+      ? value
+      : undefined
+const text: Read = (value) =>
+  typeof value === 'string' && value !== '' && value.length <= MAX_TEXT_CHARACTERS
+    ? value
+    : undefined
+const flag: Read = (value) => (value === true ? true : undefined)
+
+const indent = whole(1, MAX_INDENT)
+const level: Read = (value) => whole(1, LEVELS.length)(value) ?? 3
+
+const KNOWN: { readonly [Type in BlockType]: { readonly [attribute: string]: Read } } = {
+  paragraph: { indent },
+  heading: { level, indent },
+  bullet: { indent },
+  number: { indent, start: whole(0, MAX_LIST_START) },
+  task: { indent, checked: flag },
+  quote: { indent },
+  code: { language: text },
+  image: {
+    src: (value) => (isShownImage(value) ? value : undefined),
+    alt: text,
+    title: text,
+  },
+  rule: {},
+  table: { header: flag },
+  unknown: {},
+}
+
+/** Every attribute that a block may have. */
+export const ATTRIBUTES: ReadonlySet<string> = new Set(
+  Object.values(KNOWN).flatMap((known) => Object.keys(known)),
+)
+
+/** Whether a value is the type of a block that can be written. */
+export const isBlockType = (value: unknown): value is BlockType =>
+  typeof value === 'string' && Object.hasOwn(KNOWN, value) && value !== 'unknown'
+
+/**
+ * Reads what anybody wrote about a block of a type.
+ *
+ * @example readAttributes('heading', { level: 9, onclick: 'x' }) // { level: 3 }
+ * @see PROTOCOL.md PF3, PG7
+ */
+export function readAttributes(type: BlockType, fields: Fields): BlockAttributes {
+  return Object.fromEntries(
+    Object.entries(KNOWN[type])
+      .map(([name, read]) => [name, read(fields[name])])
+      .filter(([, value]) => value !== undefined),
+  ) as BlockAttributes
+}
+
+const FLAGS: ReadonlySet<string> = new Set(['bold', 'italic', 'underline', 'strike', 'code'])
+const isOn = (value: unknown): boolean => value !== null && value !== undefined && value !== false
+
+/** Reads the marks of a piece of text; what isn't known is kept as it is. @see PROTOCOL.md PF5, PG7 */
+export function readMarks(formats: Iterable<readonly [name: string, value: unknown]>): Marks {
+  const known: [string, unknown][] = []
+  const unknown: [string, unknown][] = []
+  for (const [name, value] of formats) {
+    const href: unknown = name === 'link' ? (value as { href?: unknown } | null)?.href : undefined
+    if (!isOn(value)) continue
+    else if (FLAGS.has(name)) known.push([name, true])
+    else if (isSafeLink(href)) known.push(['link', href])
+    else unknown.push([name, value])
+  }
+  if (unknown.length > 0) known.push(['unknown', toJson(unknown)])
+  return Object.fromEntries(known)
+}
+
+function toJson(fields: readonly (readonly [string, unknown])[]): string {
+  const sorted = fields.toSorted(([one], [other]) => (one < other ? -1 : 1))
+  try {
+    return JSON.stringify(Object.fromEntries(sorted))
+  } catch {
+    // Nested more deeply than anybody can write it again.
+    return '{}'
+  }
+}
+
+/** The marks as they stand in the document: the reverse of `readMarks`. */
+export function writeMarks({ link, unknown, ...flags }: Marks): Fields {
+  const others = unknown === undefined ? {} : (JSON.parse(unknown) as Fields)
+  return { ...others, ...flags, ...(link === undefined ? {} : { link: { href: link } }) }
+}

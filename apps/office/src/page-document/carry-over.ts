@@ -1,0 +1,147 @@
+import {
+  applyUpdate,
+  ContentString,
+  ContentType,
+  Doc,
+  encodeStateAsUpdate,
+  type XmlFragment,
+  type Item,
+  type Text,
+} from 'yjs'
+import { makeSeeded } from './seeded.js'
+import { paragraph, type Block } from './block.js'
+import { cleanText } from './flow.js'
+import { OLD_FIELD, readOldFormat } from './old-format.js'
+import { FORMAT, PageDocument } from './page-document.js'
+import { isFlow } from './places.js'
+
+/** How far what each client wrote in the old format has been carried over. */
+type Reach = { readonly [client: string]: unknown }
+
+const RECORD = /^carried\/([0-9]{10,16})$/
+// Clients count below that, so that nobody else has these ids; what came late goes to the end.
+const FIRST_ID = 2 ** 32
+const FIRST_LATE_ID = 2 ** 52
+const IDS = 2 ** 51
+const CARRYING = {}
+
+/** Whether a document has a page in the old format alone. @see PROTOCOL.md PF10 */
+export function isOldFormat(doc: Doc): boolean {
+  return !hasFormat(doc) && doc.getXmlFragment(OLD_FIELD).length > 0
+}
+
+/** Whether a document says which format its page has, so that there is nothing to carry over. */
+export const hasFormat = (doc: Doc): boolean => doc.getMap('about').get('format') !== undefined
+
+/** Whether a page is in a format that came after this one, and is to be left alone. @see PROTOCOL.md PF1 */
+export function isNewerFormat(doc: Doc): boolean {
+  const format = doc.getMap('about').get('format')
+  return Number.isSafeInteger(format) && Number(format) > FORMAT
+}
+
+/**
+ * Carries a page over from the old format, or what somebody has written in it since. Whoever does so
+ * from the same state makes the same update, to the last byte, so that nothing comes twice; of two that
+ * were made from different states at the same time, one is taken back.
+ *
+ * @see PROTOCOL.md PF10
+ */
+export function carryOver(doc: Doc): void {
+  if (doc.getXmlFragment(OLD_FIELD).length === 0 || isNewerFormat(doc)) return
+  if (isOldFormat(doc)) {
+    applyUpdate(doc, makeUpdate(readOldFormat(doc), reachOf(doc), FIRST_ID), CARRYING)
+  }
+  takeBackOthers(doc)
+  const late = readLate(doc)
+  if (late.length > 0) applyUpdate(doc, makeUpdate(late, reachOf(doc), FIRST_LATE_ID), CARRYING)
+}
+
+function makeUpdate(blocks: readonly Block[], reach: Reach, firstId: number): Uint8Array {
+  const chance = makeSeeded(JSON.stringify([blocks, reach]))
+  const doc = new Doc()
+  doc.clientID = firstId + Math.floor(chance() * IDS)
+  const page = new PageDocument(doc, chance)
+  page.write(blocks)
+  doc.getMap('about').set('format', FORMAT)
+  doc.getMap('about').set(`carried/${doc.clientID}`, reach)
+  const update = encodeStateAsUpdate(doc)
+  page.destroy()
+  doc.destroy()
+  return update
+}
+
+/** The ids under which the page was carried over, and how far. */
+function recordsOf(doc: Doc): readonly { readonly id: number; readonly reach: Reach }[] {
+  return [...doc.getMap('about').entries()]
+    .flatMap(([key, reach]) => {
+      const id = Number(RECORD.exec(key)?.[1])
+      return id >= FIRST_ID && typeof reach === 'object' && reach !== null
+        ? [{ id, reach: reach as Reach }]
+        : []
+    })
+    .toSorted((one, other) => one.id - other.id)
+}
+
+/** Of pages that were carried over at the same time the first one stays. */
+function takeBackOthers(doc: Doc): void {
+  const whole = recordsOf(doc).filter(({ id }) => id < FIRST_LATE_ID)
+  const others = new Set(whole.slice(1).map(({ id }) => id))
+  if (others.size === 0) return
+  doc.transact(() => {
+    for (const name of doc.share.keys()) {
+      if (isFlow(name)) deleteFrom(doc.getText(name), others)
+    }
+  }, CARRYING)
+}
+
+/** Deletes what was carried over under these ids; what people have typed into it stays. */
+function deleteFrom(text: Text, clients: ReadonlySet<number>): void {
+  const found: { readonly at: number; readonly length: number }[] = []
+  let at = 0
+  for (let item = text._start; item !== null; item = item.right) {
+    if (item.deleted || !item.countable) continue
+    if (clients.has(item.id.client)) found.push({ at, length: item.length })
+    at += item.length
+  }
+  for (const each of found.toReversed()) text.delete(each.at, each.length)
+}
+
+/** How far the old format goes, by those who wrote what is left of it. */
+function reachOf(doc: Doc): Reach {
+  const reach = new Map<number, number>()
+  for (const { item } of itemsOf(doc.getXmlFragment(OLD_FIELD))) {
+    const { client, clock } = item.id
+    reach.set(client, Math.max(reach.get(client) ?? 0, clock + item.length))
+  }
+  return Object.fromEntries([...reach].toSorted(([one], [other]) => one - other))
+}
+
+/** What was written in the old format since, a paragraph for each text in which something was. */
+function readLate(doc: Doc): readonly Block[] {
+  const [first, ...others] = recordsOf(doc)
+  const records = [first, ...others.filter(({ id }) => id >= FIRST_LATE_ID)]
+  const texts = new Map<unknown, string>()
+  for (const { item, parent } of itemsOf(doc.getXmlFragment(OLD_FIELD))) {
+    if (!(item.content instanceof ContentString)) continue
+    const { client, clock } = item.id
+    const known = Math.max(...records.map((record) => Number(record?.reach[client] ?? 0)))
+    const text = item.content.str.slice(Math.max(0, known - clock))
+    if (text !== '') texts.set(parent, (texts.get(parent) ?? '') + cleanText(text))
+  }
+  return [...texts.values()].map((text) => paragraph(text))
+}
+
+/** All that stands in a type of the document, at whatever depth, in its order. */
+function* itemsOf(root: XmlFragment): Generator<{ item: Item; parent: unknown }> {
+  const waiting: { item: Item | null; parent: unknown }[] = [{ item: root._start, parent: root }]
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { item, parent } = next
+    if (item === null) continue
+    waiting.push({ item: item.right, parent })
+    if (item.deleted) continue
+    yield { item, parent }
+    if (item.content instanceof ContentType) {
+      waiting.push({ item: item.content.type._start, parent: item.content.type })
+    }
+  }
+}

@@ -1,0 +1,216 @@
+import diff from 'fast-diff'
+import { EMBED, isAtom, type Block, type Marks, type Run } from './block.js'
+import type { Entry } from './flow.js'
+import { findGaps } from './match.js'
+
+/** A character of a text, or the marker at the end of a block. */
+type Token =
+  | { readonly char: string; readonly marks: Marks }
+  | { readonly char: string; readonly block: Block }
+
+/** Something to do to a text of the document, in the order of the text, each after those before it. */
+export type Edit =
+  | { readonly type: 'insert'; readonly at: number; readonly text: string; readonly marks: Marks }
+  | { readonly type: 'delete'; readonly at: number; readonly length: number }
+  | {
+      readonly type: 'mark'
+      readonly at: number
+      readonly length: number
+      readonly before: Marks
+      readonly after: Marks
+    }
+  | { readonly type: 'insert-marker'; readonly at: number; readonly block: Block }
+  | {
+      readonly type: 'set-marker'
+      readonly at: number
+      readonly before: Block
+      readonly after: Block
+    }
+
+/** Where the caret was and is, counted in characters of the text: which of two equal letters it was. */
+export interface CaretHint {
+  readonly before: number
+  readonly after: number
+}
+
+const END = '\u0000'
+const ATOM = '\u0002'
+const FIRST_TABLE = 0x0e
+const TABLES = 0x12
+// Takes as many steps as one length times what differs; a page pasted over another is just replaced.
+const MAX_DIFF = 4_000_000
+
+/**
+ * The fewest edits that make of what stands in a text what is to stand there. Text that stays is never
+ * deleted and written again, since what others write into it at the same time would be lost.
+ */
+export function findEdits(
+  entries: readonly Entry[],
+  blocks: readonly Block[],
+  same: (a: Block, b: Block) => boolean,
+  hint?: CaretHint,
+): readonly Edit[] {
+  const gaps = findGaps(entries, blocks, (entry, block) => same(entry.block, block))
+  const edits: Edit[] = []
+  let shift = 0
+  let passed = 0
+  let start = 0
+  for (const gap of gaps) {
+    for (; passed < gap.from; passed++) start += entries[passed]!.length
+    const writer = new GapWriter(start + shift)
+    const before = entries.slice(gap.from, gap.to)
+    const after = blocks.slice(gap.otherFrom, gap.otherTo)
+    const within = hint && { before: hint.before - start, after: hint.after - start - shift }
+    writer.write(before.flatMap(tokensOfEntry), after.flatMap(tokensOf), within)
+    edits.push(...writer.edits)
+    shift += writer.grown
+  }
+  return edits
+}
+
+const tokensOfEntry = ({ block, marker }: Entry): Token[] =>
+  marker === null ? textTokens(block.content) : tokensOf(block)
+
+const tokensOf = (block: Block): Token[] => [
+  ...textTokens(block.content),
+  { char: markerChar(block), block },
+]
+
+function markerChar(block: Block): string {
+  if (!isAtom(block)) return END
+  const id = block.table?.id
+  if (id === undefined || id === null) return ATOM
+  // So that one table is rarely taken for another.
+  const sum = id.split('').reduce((total, char) => total * 31 + char.charCodeAt(0), 7)
+  return String.fromCharCode(FIRST_TABLE + (sum % TABLES))
+}
+
+const textTokens = (runs: readonly Run[]): Token[] =>
+  runs.flatMap(({ text, marks }) => text.split('').map((char) => ({ char, marks })))
+
+class GapWriter {
+  readonly edits: Edit[] = []
+  /** How much longer the text is by now. */
+  grown = 0
+  #at: number
+
+  constructor(start: number) {
+    this.#at = start
+  }
+
+  write(before: readonly Token[], after: readonly Token[], hint: CaretHint | undefined): void {
+    let [old, now] = [0, 0]
+    for (const [kind, length] of compareTokens(before, after, hint)) {
+      if (kind === diff.DELETE) this.#delete(length)
+      else if (kind === diff.INSERT) this.#insert(after.slice(now, now + length))
+      else this.#keep(before.slice(old, old + length), after.slice(now, now + length))
+      if (kind !== diff.INSERT) old += length
+      if (kind !== diff.DELETE) now += length
+    }
+  }
+
+  #delete(length: number): void {
+    this.edits.push({ type: 'delete', at: this.#at, length })
+    this.grown -= length
+  }
+
+  #insert(tokens: readonly Token[]): void {
+    for (const token of tokens) {
+      const last = this.edits.at(-1)
+      if ('block' in token)
+        this.edits.push({ type: 'insert-marker', at: this.#at, block: token.block })
+      // What isn't known can't be made twice.
+      else if (token.char === EMBED) continue
+      else if (
+        last?.type === 'insert' &&
+        last.marks === token.marks &&
+        last.at + last.text.length === this.#at
+      ) {
+        this.edits[this.edits.length - 1] = { ...last, text: last.text + token.char }
+      } else this.edits.push({ type: 'insert', at: this.#at, text: token.char, marks: token.marks })
+      this.#at++
+      this.grown++
+    }
+  }
+
+  #keep(before: readonly Token[], after: readonly Token[]): void {
+    for (const [index, token] of after.entries()) {
+      const old = before[index]!
+      if ('block' in token && 'block' in old) {
+        this.edits.push({ type: 'set-marker', at: this.#at, before: old.block, after: token.block })
+      } else if ('marks' in token && 'marks' in old && token.marks !== old.marks) {
+        this.#mark(old.marks, token.marks)
+      }
+      this.#at++
+    }
+  }
+
+  #mark(before: Marks, after: Marks): void {
+    const last = this.edits.at(-1)
+    const goesOn =
+      last?.type === 'mark' &&
+      last.before === before &&
+      last.after === after &&
+      last.at + last.length === this.#at
+    if (goesOn) this.edits[this.edits.length - 1] = { ...last, length: last.length + 1 }
+    else this.edits.push({ type: 'mark', at: this.#at, length: 1, before, after })
+  }
+}
+
+type Stretch = readonly [kind: number, length: number]
+
+function compareTokens(
+  before: readonly Token[],
+  after: readonly Token[],
+  hint: CaretHint | undefined,
+): readonly Stretch[] {
+  const [from, to] = [before, after].map((tokens) => tokens.map(({ char }) => char).join(''))
+  if (from!.length * to!.length > MAX_DIFF && !isSmallChange(from!, to!)) {
+    return [
+      [diff.DELETE, from!.length],
+      [diff.INSERT, to!.length],
+    ]
+  }
+  const isHinted = hint !== undefined && isWithin(hint.before, from!) && isWithin(hint.after, to!)
+  const cursor = isHinted
+    ? {
+        oldRange: { index: hint.before, length: 0 },
+        newRange: { index: hint.after, length: 0 },
+      }
+    : undefined
+  return slide(diff(from!, to!, cursor)).map(([kind, text]) => [kind, text.length])
+}
+
+const isWithin = (at: number, text: string): boolean => at >= 0 && at <= text.length
+
+/** Whether nearly all of it is at the beginning or the end of both. */
+function isSmallChange(from: string, to: string): boolean {
+  const shorter = Math.min(from.length, to.length)
+  let start = 0
+  while (start < shorter && from[start] === to[start]) start++
+  let end = 0
+  while (end < shorter - start && from.at(-1 - end) === to.at(-1 - end)) end++
+  return (from.length - start - end) * (to.length - start - end) <= MAX_DIFF
+}
+
+/**
+ * A block that is put after another one begins behind that one's marker, and not before it: what others
+ * type at the end of the first stays there.
+ */
+function slide(diffs: readonly diff.Diff[]): readonly diff.Diff[] {
+  const slid = diffs.map(([kind, text]): diff.Diff => [kind, text])
+  for (const [at, [kind, text]] of slid.entries()) {
+    const next = slid[at + 1]
+    const follows = next?.[0] === diff.EQUAL && text.startsWith(END) && next[1].startsWith(END)
+    if (kind === diff.EQUAL || !follows) continue
+    const before = slid[at - 1]
+    // Only where nothing else is changed right before, which would be torn apart.
+    if (before !== undefined && before[0] !== diff.EQUAL) continue
+    slid[at] = [kind, text.slice(1) + END]
+    slid[at + 1] = [diff.EQUAL, next[1].slice(1)]
+    if (before === undefined) slid.unshift([diff.EQUAL, END])
+    else slid[at - 1] = [diff.EQUAL, before[1] + END]
+    return slid
+  }
+  return slid
+}

@@ -1,0 +1,385 @@
+import { applyUpdate, Array as YArray, Doc, encodeStateAsUpdate, Map as YMap } from 'yjs'
+import { describe, expect, it } from 'vitest'
+import {
+  EMBED,
+  paragraph,
+  textOf,
+  type Block,
+  type BlockType,
+  type Marks,
+  type Table,
+} from './block.js'
+import { PageDocument } from './page-document.js'
+import { makeUndo } from './undo.js'
+
+const block = (type: BlockType, text: string, attributes: Block['attributes'] = {}): Block => ({
+  ...paragraph(text),
+  type,
+  attributes,
+})
+const marked = (...runs: readonly (readonly [string, Marks])[]): Block => ({
+  ...paragraph(),
+  content: runs.map(([text, marks]) => ({ text, marks })),
+})
+
+/** A block in one line. */
+function line({ type, attributes, content, table }: Block): string {
+  const said = Object.entries(attributes).map(([key, value]) => ` ${key}=${value}`)
+  const cells = table?.cells.map((row) => row.map((cell) => cell.map(textOf).join('/')).join('|'))
+  return `${type}${said.join('')}: ${cells?.join(' ; ') ?? content.map(({ text }) => text).join('')}`
+}
+const linesOf = (page: PageDocument) => page.blocks.map(line)
+
+/** People with the same page, who write without hearing of each other until they merge. */
+class People {
+  readonly pages: readonly PageDocument[]
+
+  constructor(blocks: readonly Block[], count = 2) {
+    const doc = new Doc()
+    doc.clientID = 1
+    new PageDocument(doc).write(blocks)
+    this.pages = Array.from({ length: count }, (_, at) => {
+      const copy = new Doc()
+      copy.clientID = 10 + at
+      applyUpdate(copy, encodeStateAsUpdate(doc))
+      return new PageDocument(copy)
+    })
+  }
+
+  merge(): readonly string[] {
+    for (let round = 0; round < 2; round++) {
+      for (const from of this.pages) {
+        for (const to of this.pages) applyUpdate(to.doc, encodeStateAsUpdate(from.doc))
+      }
+      for (const page of this.pages) page.mend()
+    }
+    const [first, ...others] = this.pages
+    for (const other of others) assertSame(linesOf(other), linesOf(first!))
+    return linesOf(first!)
+  }
+}
+
+/** Both orders, since which client has the lower id decides about equals. */
+function both(
+  blocks: readonly Block[],
+  anns: (page: PageDocument) => void,
+  bobs: (page: PageDocument) => void,
+): readonly (readonly string[])[] {
+  return [
+    [anns, bobs],
+    [bobs, anns],
+  ].map((acts) => {
+    const people = new People(blocks)
+    for (const [at, act] of acts.entries()) act(people.pages[at]!)
+    return people.merge()
+  })
+}
+
+const write =
+  (...blocks: readonly Block[]) =>
+  (page: PageDocument) =>
+    page.write(blocks)
+
+function table(...rows: readonly (readonly string[])[]): Block {
+  const cells = rows.map((row) => row.map((text) => (text === '' ? [] : [paragraph(text)])))
+  const content = { id: null, rows: rows.map(() => null), columns: rows[0]!.map(() => null), cells }
+  return { ...paragraph(), type: 'table', table: content }
+}
+
+const changeTable = (change: (table: Table) => Table) => (page: PageDocument) =>
+  page.write(
+    page.blocks.map((each) => (each.table ? { ...each, table: change(each.table) } : each)),
+  )
+const addRow = changeTable(({ rows, cells, ...others }) => ({
+  ...others,
+  rows: [...rows, null],
+  cells: [...cells, others.columns.map(() => [])],
+}))
+const addColumn = changeTable(({ columns, cells, ...others }) => ({
+  ...others,
+  columns: [...columns, null],
+  cells: cells.map((row) => [...row, []]),
+}))
+const dropRow = changeTable(({ rows, cells, ...others }) => ({
+  ...others,
+  rows: rows.slice(1),
+  cells: cells.slice(1),
+}))
+const typeInCell = (text: string) =>
+  changeTable(({ cells, ...others }) => ({
+    ...others,
+    cells: cells.with(0, cells[0]!.with(0, [paragraph(text)])),
+  }))
+
+function assertSame(one: readonly string[], other: readonly string[]): void {
+  if (JSON.stringify(one) !== JSON.stringify(other))
+    throw new Error(`${one.join()} is not ${other.join()}`)
+}
+
+const EMBEDS = new RegExp(EMBED, 'g')
+
+describe('a page as blocks', () => {
+  it('[PF1 PF2 PF3 PF5 PF6 PF7] is written and read again as it was', () => {
+    const doc = new Doc()
+    const page = new PageDocument(doc)
+    const blocks = [
+      block('heading', 'Title', { level: 6 }),
+      marked(['plain ', {}], ['bold', { bold: true }], [' link', { link: '/pages/other' }]),
+      block('task', 'done', { indent: 2, checked: true }),
+      block('number', 'seven', { start: 7 }),
+      block('code', 'a\nb', { language: 'js' }),
+      block('image', '', { src: 'data:image/png;base64,AAAA', alt: 'red' }),
+      block('rule', ''),
+      table(['a', ''], ['', 'd']),
+      paragraph('end'),
+    ]
+    page.write(blocks)
+    expect(doc.getMap('about').get('format')).toBe(2)
+    const read = new PageDocument(doc).blocks
+    expect(read.map(line)).toEqual(blocks.map(line))
+    expect(read[1]!.content).toEqual(blocks[1]!.content)
+    expect(page.blocks).toEqual(read)
+    const before = encodeStateAsUpdate(doc)
+    page.write(page.blocks)
+    expect(encodeStateAsUpdate(doc)).toEqual(before)
+  })
+
+  it('[PF2] of an empty page is nothing, and to show a place to write in writes nothing', () => {
+    const doc = new Doc()
+    const page = new PageDocument(doc)
+    expect(page.blocks).toEqual([])
+    page.write([paragraph()])
+    expect(doc.getText('text').length).toBe(0)
+    page.write([block('rule', ''), paragraph()])
+    expect(linesOf(page)).toEqual(['rule: '])
+    page.write([block('rule', ''), paragraph('x')])
+    expect(linesOf(page)).toEqual(['rule: ', 'paragraph: x'])
+  })
+})
+
+describe('what two do at the same time', () => {
+  it('[PF4] is typed into a block that becomes another one, is indented or joined to another', () => {
+    const [one, two] = [paragraph('one'), paragraph('two')]
+    const types = write(one, paragraph('two, more'))
+    for (const kind of ['bullet', 'task', 'quote', 'code'] as const) {
+      expect(both([one, two], types, write(one, block(kind, 'two')))).toEqual(
+        [0, 1].map(() => ['paragraph: one', `${kind}: two, more`]),
+      )
+    }
+    const heading = block('heading', 'two', { level: 1 })
+    expect(both([one, two], types, write(one, heading))[0]).toContain('heading level=1: two, more')
+    expect(
+      both([one, two], types, write(one, block('paragraph', 'two', { indent: 1 })))[0],
+    ).toContain('paragraph indent=1: two, more')
+    expect(both([one, two], types, write(paragraph('onetwo')))).toEqual([
+      ['paragraph: onetwo, more'],
+      ['paragraph: onetwo, more'],
+    ])
+  })
+
+  it('[PF4] is two things about one block, and both hold', () => {
+    expect(
+      both(
+        [paragraph('x')],
+        write(block('bullet', 'x')),
+        write(block('paragraph', 'x', { indent: 3 })),
+      ),
+    ).toEqual([['bullet indent=3: x'], ['bullet indent=3: x']])
+  })
+
+  it('[PF4] is to split one paragraph, which doubles nothing', () => {
+    const splits = write(paragraph('hel'), paragraph('lo'))
+    expect(both([paragraph('hello')], splits, splits)[0]).toEqual([
+      'paragraph: hel',
+      'paragraph: ',
+      'paragraph: lo',
+    ])
+    expect(both([paragraph('hello')], splits, write(paragraph('h'), paragraph('ello')))[0]).toEqual(
+      ['paragraph: h', 'paragraph: el', 'paragraph: lo'],
+    )
+  })
+
+  it('[PF4] is to type at the end of a paragraph after which another one begins', () => {
+    const goesOn = write(paragraph('intro, more'))
+    const adds = write(paragraph('intro'), paragraph('next'))
+    expect(both([paragraph('intro')], goesOn, adds)).toEqual(
+      [0, 1].map(() => ['paragraph: intro, more', 'paragraph: next']),
+    )
+  })
+
+  it('[PF4] is to type within what another deletes', () => {
+    const blocks = ['one', 'two', 'three'].map((text) => paragraph(text))
+    const types = write(blocks[0]!, paragraph('two, kept'), blocks[2]!)
+    for (const merged of both(blocks, types, write(paragraph('ohree')))) {
+      expect(merged).toEqual(['paragraph: o, kepthree'])
+    }
+  })
+
+  it('[PF4] the letter that was typed is the one that is written, among equal ones', () => {
+    const page = new People([paragraph('aaaa')], 1).pages[0]!
+    const events: unknown[] = []
+    page.doc.getText('text').observe(({ delta }) => events.push(delta))
+    page.write([paragraph('aaaaa')], { flow: 'text', before: 1, after: 2 })
+    expect(events).toEqual([[{ retain: 1 }, { insert: 'a' }]])
+  })
+})
+
+describe('a block that is deleted', () => {
+  const blocks = ['one', 'two', 'three'].map((text) => paragraph(text))
+  const [one, , three] = blocks as [Block, Block, Block]
+
+  it('[PF9] leaves what was typed in it meanwhile as a block of its own', () => {
+    const types = write(one, block('bullet', 'two, kept'), three)
+    expect(both(blocks, types, write(one, three))).toEqual(
+      [0, 1].map(() => ['paragraph: one', 'bullet: , kept', 'paragraph: three']),
+    )
+  })
+
+  it('[PF9] and isn’t brought back when it was joined to another one', () => {
+    const types = write(one, paragraph('two, kept'), three)
+    expect(both(blocks, types, write(one, paragraph('twothree')))).toEqual(
+      [0, 1].map(() => ['paragraph: one', 'paragraph: two, keptthree']),
+    )
+  })
+})
+
+describe('tables', () => {
+  it('[PF6 PF8] rows and columns that are added at the same time make a rectangle', () => {
+    const grow = (act: (page: PageDocument) => void) => (page: PageDocument) => {
+      for (let n = 0; n < 8; n++) act(page)
+    }
+    for (const [merged] of both([table(['a', 'b'], ['c', 'd'])], grow(addRow), grow(addColumn))) {
+      const rows = merged!.replace('table: ', '').split(' ; ')
+      expect(rows.map((row) => row.split('|').length)).toEqual(Array.from({ length: 10 }, () => 10))
+      expect(rows[0]).toMatch(/^a\|b\|/)
+      expect(rows[1]).toMatch(/^c\|d\|/)
+    }
+  })
+
+  it('[PF9] a row that another deletes stays with what was written in it meanwhile', () => {
+    const start = [table(['a', 'b'], ['c', 'd'])]
+    expect(both(start, typeInCell('a, more'), dropRow)[0]).toEqual(['table: , more| ; c|d'])
+    expect(both(start, (page) => page.write(page.blocks), dropRow)[0]).toEqual(['table: c|d'])
+  })
+
+  it('[PF9] a table that another deletes is put back, once, with what was written in it meanwhile', () => {
+    const people = new People([paragraph('before'), table(['a', 'b']), paragraph('after')], 3)
+    typeInCell('a, more')(people.pages[0]!)
+    people.pages[1]!.write([paragraph('before'), paragraph('after')])
+    expect(people.merge()).toEqual(['paragraph: before', 'table: , more|', 'paragraph: after'])
+  })
+})
+
+describe('large tables', () => {
+  it('[PF8] are shown up to what a page can bear', () => {
+    const doc = new Doc()
+    for (const table of ['a', 'b']) {
+      doc.getText('text').insertEmbed(0, new YMap(Object.entries({ type: 'table', table })), {})
+      doc.getMap('tables').set(`${table}/rows`, 500)
+      doc.getMap('tables').set(`${table}/columns`, 20)
+      doc.getMap('tables').set(`${table}/rows/more/run`, ['z', 90_000])
+    }
+    const { blocks } = new PageDocument(doc)
+    expect(blocks.map(({ type }) => type)).toEqual(['table', 'unknown'])
+    expect(blocks[0]!.table!.cells).toHaveLength(500)
+  })
+})
+
+describe('undo', () => {
+  it('[PG13 PF4] leaves what others wrote into a block that one has restyled', () => {
+    const people = new People([paragraph('text')])
+    const [anns, bobs] = people.pages
+    const undo = makeUndo(anns!.doc, anns!.origin, 0)
+    anns!.write([block('bullet', 'text')])
+    people.merge()
+    bobs!.write([block('bullet', 'text of Bob')])
+    people.merge()
+    undo.undo()
+    expect(people.merge()).toEqual(['paragraph: text of Bob'])
+  })
+
+  it('[PG13] leaves the end of a paragraph in which others wrote', () => {
+    const people = new People([])
+    const [anns, bobs] = people.pages
+    const undo = makeUndo(anns!.doc, anns!.origin, 0)
+    anns!.write([paragraph('of Ann')])
+    people.merge()
+    bobs!.write([paragraph('of Ann, of Bob'), paragraph('next')])
+    people.merge()
+    undo.undo()
+    expect(people.merge()).toEqual(['paragraph: , of Bob', 'paragraph: next'])
+  })
+
+  it('[PG13 PF9] leaves a table, a row or a column in which others wrote', () => {
+    const people = new People([paragraph('text')])
+    const [anns, bobs] = people.pages
+    const undo = makeUndo(anns!.doc, anns!.origin, 0)
+    anns!.write([paragraph('text'), table(['', ''])])
+    people.merge()
+    typeInCell('of Bob')(bobs!)
+    people.merge()
+    undo.undo()
+    expect(people.merge()).toEqual(['paragraph: text', 'table: of Bob|'])
+    addRow(anns!)
+    people.merge()
+    undo.undo()
+    expect(people.merge()).toEqual(['paragraph: text', 'table: of Bob|'])
+  })
+})
+
+describe('what strangers write', () => {
+  it('[PG7 PF2 PF3 PF5 PF6] is shown as far as it is known, and stays', () => {
+    const doc = new Doc()
+    const text = doc.getText('text')
+    text.insert(0, 'in a widget', { sparkle: { size: 7 }, bold: 'yes' })
+    text.insertEmbed(text.length, new YMap(Object.entries({ type: 'widget' })), {})
+    text.insertEmbed(text.length, new YMap(Object.entries({ type: 'gadget' })), {})
+    text.insert(text.length, 'a', { link: { href: 'javascript:alert(1)' } })
+    text.insertEmbed(text.length, { image: 'x' }, {})
+    text.insertEmbed(text.length, new YArray(), {})
+    text.insert(text.length, 'b\u0000', {})
+    const hostile = { type: 'heading', level: 99, onclick: 'x', indent: new YMap() }
+    text.insertEmbed(text.length, new YMap(Object.entries(hostile)), {})
+    text.insertEmbed(
+      text.length,
+      new YMap(Object.entries({ type: 'table', table: '__proto__' })),
+      {},
+    )
+    text.insertEmbed(text.length, new YMap(Object.entries({ type: 'table', table: 'x' })), {})
+    text.insertEmbed(text.length, new YMap(Object.entries({ type: 'table', table: 'x' })), {})
+    text.insert(text.length, 'open', {})
+    doc.getMap('tables').set('x/rows', 1e9)
+    doc.getMap('tables').set('x/columns/a/run', ['i', 'many'])
+    // The same root, as one of another kind.
+    const other = new Doc()
+    other.getArray('text').push([7, 'loose', { a: 1 }])
+    applyUpdate(doc, encodeStateAsUpdate(other))
+    const page = new PageDocument(doc)
+    const shown = linesOf(page).filter((each) => !each.includes('\u0001\u0001\u0001'))
+    const embeds = linesOf(page).join('').match(EMBEDS)
+    expect(embeds).toHaveLength(5)
+    expect(shown.join('\n')).toContain('unknown: ')
+    expect(linesOf(page).join('\n')).toMatch(/heading level=3: .*a(.)\1b\uFFFD/)
+    expect(shown.filter((each) => each === 'table: ')).toHaveLength(1)
+    const before = encodeStateAsUpdate(doc)
+    page.write(page.blocks)
+    expect(encodeStateAsUpdate(doc)).toEqual(before)
+    // Somebody goes on writing in it.
+    page.write(
+      page.blocks.map((each) => (line(each).includes('open') ? paragraph('open, more') : each)),
+    )
+    expect(linesOf(page).join('\n')).toContain('open, more')
+    expect(doc.getText('text').toDelta()).toContainEqual(
+      expect.objectContaining({ attributes: { sparkle: { size: 7 }, bold: 'yes' } }),
+    )
+    page.mend()
+    expect(linesOf(page).filter((each) => each === 'table: ')).toHaveLength(1)
+  })
+
+  it('[PF2] text is well-formed, and a character is never torn', () => {
+    const page = new People([paragraph('a😀b')], 1).pages[0]!
+    page.write([paragraph('a😃b\uD800')])
+    expect(linesOf(page)).toEqual(['paragraph: a😃b\uFFFD'])
+    expect(page.doc.getText('text').toString().isWellFormed()).toBe(true)
+  })
+})

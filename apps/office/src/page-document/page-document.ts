@@ -1,0 +1,378 @@
+import {
+  Map as YMap,
+  type AbstractType,
+  type Doc,
+  type Item,
+  type Text,
+  type Transaction,
+} from 'yjs'
+import { compare } from '../sheet-document/axis.js'
+import type { Chance } from '../sheet-document/order-key.js'
+import { writeMarks } from './attributes.js'
+import {
+  isAtom,
+  isEmptyParagraph,
+  sameBlock,
+  sameBlocks,
+  sameFields,
+  type Block,
+  type Marks,
+} from './block.js'
+import { findEdits, type CaretHint, type Edit } from './edits.js'
+import { cleanText, readFlow, type Entry, type Marker } from './flow.js'
+import { findOrphans, type Orphan } from './orphans.js'
+import { isFlow, parseRelative, rootName, TEXT, toPlace, toRelative } from './places.js'
+import { TablePlan } from './table-plan.js'
+import { MAX_CELLS, TABLES, Tables, type Write } from './tables.js'
+
+/** The version of the format that this one reads and writes. @see PROTOCOL.md PF1 */
+export const FORMAT = 2
+
+/** Where the caret was and is, and in which text, when something was written. */
+export interface WriteHint extends CaretHint {
+  readonly flow: string
+}
+
+/**
+ * A page as blocks, over its document: what is to stand in it is written as the fewest edits, so that
+ * what others do at the same time stays.
+ *
+ * @example page.write([...page.blocks, paragraph('More')])
+ * @see PROTOCOL.md PF1
+ */
+export class PageDocument {
+  readonly doc: Doc
+  /** Stands behind one's own edits, and no other ones: what undo takes back. */
+  readonly origin = {}
+  readonly #tables: Tables
+  readonly #listeners = new Set<() => void>()
+  #entries: readonly Entry[]
+  #blocks: readonly Block[]
+  /** Tables whose markers were written, which is to be known when these are gone. */
+  readonly #placed: string[] = []
+  /** What was typed here into blocks that others have deleted, by the name of its text. */
+  readonly #orphans: { readonly flow: string; readonly orphan: Orphan }[] = []
+  /** What is likely to stand there, to be the same objects. */
+  #known: readonly Block[] = []
+  #isWriting = false
+  #isStale = false
+
+  constructor(doc: Doc, chance: Chance = Math.random) {
+    this.doc = doc
+    this.#tables = new Tables(doc, chance)
+    // Observed before anything comes: a root that nobody has asked for tells of nothing.
+    this.#entries = readFlow(doc.getText(TEXT))
+    this.#blocks = this.#compose()
+    this.#known = this.#blocks
+    doc.on('afterTransaction', this.#take)
+  }
+
+  /** What stands in the page. The same objects where nothing has changed. */
+  get blocks(): readonly Block[] {
+    return this.#blocks
+  }
+
+  /** The blocks of a text of the page with where they stand in it. */
+  entriesOf(flow: string): readonly Entry[] {
+    return flow === TEXT ? this.#entries : this.#tables.entriesOf(flow)
+  }
+
+  textOf(flow: string): Text {
+    return this.doc.getText(flow)
+  }
+
+  /** Calls back when the page has changed by anything but `write`; returns how to stop that. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  /** Makes the page what it is to be. */
+  write(blocks: readonly Block[], hint?: WriteHint): void {
+    const wanted = withoutVirtual(this.#entries, blocks)
+    if (sameBlocks(this.#blocks, wanted)) return
+    this.#isWriting = true
+    try {
+      const plan = new TablePlan(this.#tables, this.#entries, this.#blocks)
+      const after = plan.prepare(wanted)
+      this.#known = after
+      this.#isStale = true
+      this.doc.transact(() => this.#writeStructure(plan.structure), STRUCTURE)
+      this.doc.transact(() => this.#writePlan(plan, after, hint), this.origin)
+      this.doc.transact(() => this.#writePlaces(), STRUCTURE)
+      // Within an event of the document its own events come later.
+      if (this.#isStale) this.#read(this.doc.share.keys())
+    } finally {
+      this.#isWriting = false
+    }
+  }
+
+  /**
+   * Puts back tables into which somebody wrote while another deleted them, and takes away what stands
+   * for a table a second time. Everybody who edits does so, and it comes out the same.
+   *
+   * @see PROTOCOL.md PF9
+   */
+  mend(): void {
+    this.doc.transact(() => this.#adopt(), MENDING)
+    const seen = new Set<string>()
+    const text = this.doc.getText(TEXT)
+    this.doc.transact(() => {
+      let at = 0
+      for (const { table, length } of this.#entries) {
+        if (table !== null && seen.has(table)) text.delete(at, length)
+        else at += length
+        if (table !== null) seen.add(table)
+      }
+      for (const table of this.#tables.filled().toSorted(compare)) {
+        if (!seen.has(table)) this.#putBack(table)
+      }
+      this.#writePlaces()
+    }, MENDING)
+  }
+
+  destroy(): void {
+    this.doc.off('afterTransaction', this.#take)
+  }
+
+  /** Gives what was typed into a block that is gone a marker of its own again. */
+  #adopt(): void {
+    for (const { flow, orphan } of this.#orphans.splice(0)) {
+      const text = this.doc.getText(flow)
+      const at = endOf(text, orphan.item)
+      if (at !== undefined) this.#insertMarker(text, at, fieldsOf(orphan.block))
+    }
+  }
+
+  #putBack(table: string): void {
+    if (this.#tables.map.get(`${table}/rows`) === undefined) return
+    const text = this.doc.getText(TEXT)
+    const relative = parseRelative(this.#tables.map.get(`${table}/place`))
+    const place = relative === undefined ? undefined : toPlace(this.doc, relative)
+    const at = place?.flow === TEXT ? place.index : text.length
+    this.#insertMarker(text, boundaryFrom(this.#entries, at), { type: 'table', table })
+  }
+
+  #compose(): readonly Block[] {
+    const seen = new Set<string>()
+    let left = MAX_CELLS
+    const composed = this.#entries.map(({ block, table }): Block => {
+      if (table === null) return block
+      const content = seen.has(table) ? undefined : this.#tables.read(table)
+      seen.add(table)
+      left -= content === undefined ? 0 : content.rows.length * content.columns.length
+      if (content === undefined || left < 0) return { type: 'unknown', attributes: {}, content: [] }
+      return { ...block, table: content }
+    })
+    return reuse(composed, this.#known)
+  }
+
+  readonly #take = (transaction: Transaction): void => {
+    const { changed, local } = transaction
+    const names = new Set<string>()
+    for (const type of changed.keys()) names.add(rootName(type as AbstractType<unknown>) ?? '')
+    if (![...names].some(isOfPage)) return
+    for (const flow of local ? [] : [...names].filter(isFlow)) {
+      const found = findOrphans(this.entriesOf(flow), transaction, this.doc.clientID)
+      this.#orphans.push(...found.map((orphan) => ({ flow, orphan })))
+    }
+    this.#read(names)
+    if (!this.#isWriting) for (const listener of this.#listeners) listener()
+  }
+
+  #read(names: Iterable<string>): void {
+    for (const name of names) {
+      this.#tables.take(name)
+      if (name === TEXT) this.#entries = readFlow(this.doc.getText(TEXT))
+    }
+    this.#blocks = this.#compose()
+    this.#known = this.#blocks
+    this.#isStale = false
+  }
+
+  #writePlan(plan: TablePlan, after: readonly Block[], hint: WriteHint | undefined): void {
+    this.#writeMap(plan.writes)
+    for (const name of plan.emptied) {
+      const text = this.doc.getText(name)
+      text.delete(0, text.length)
+    }
+    this.#writeFlow(TEXT, this.#shown(), after, hint)
+    for (const { name, blocks } of plan.cells) {
+      const entries = this.#tables.entriesOf(name)
+      if (entries.length > 0 || blocks.length > 0)
+        this.#writeFlow(name, entries, withoutVirtual(entries, blocks), hint)
+    }
+  }
+
+  /** The blocks of the page as they are shown, with their tables. */
+  #shown(): readonly Entry[] {
+    return this.#entries.map((entry, at) => ({ ...entry, block: this.#blocks[at]! }))
+  }
+
+  #writeFlow(
+    name: string,
+    entries: readonly Entry[],
+    blocks: readonly Block[],
+    hint: WriteHint | undefined,
+  ): void {
+    const text = this.doc.getText(name)
+    const markers = new MarkerIndex(entries)
+    const isSame = name === TEXT ? sameOutside : sameBlock
+    const edits = findEdits(entries, blocks, isSame, hint?.flow === name ? hint : undefined)
+    for (const edit of edits) this.#writeEdit(text, edit, markers)
+  }
+
+  #writeEdit(text: Text, edit: Edit, markers: MarkerIndex): void {
+    if (edit.type === 'insert') {
+      text.insert(edit.at, cleanText(edit.text), writeMarks(edit.marks))
+      markers.move(edit.text.length)
+    } else if (edit.type === 'delete') {
+      text.delete(edit.at, edit.length)
+      markers.move(-edit.length)
+    } else if (edit.type === 'mark') {
+      const change = changeOfMarks(edit.before, edit.after)
+      if (Object.keys(change).length > 0) text.format(edit.at, edit.length, change)
+    } else if (edit.type === 'insert-marker') {
+      this.#insertMarker(text, edit.at, fieldsOf(edit.block))
+      markers.move(1)
+    } else this.#setMarker(markers.at(edit.at), edit.before, edit.after)
+  }
+
+  #insertMarker(text: Text, at: number, fields: { readonly [name: string]: unknown }): void {
+    text.insertEmbed(at, new YMap(Object.entries(fields)), {})
+    if (typeof fields['table'] === 'string') this.#placed.push(fields['table'])
+  }
+
+  #writeStructure(writes: readonly Write[]): void {
+    const about = this.doc.getMap('about')
+    if (about.get('format') === undefined) about.set('format', FORMAT)
+    this.#writeMap(writes)
+  }
+
+  #writePlaces(): void {
+    const placed = new Set(this.#placed.splice(0))
+    let index = 0
+    for (const { table, length } of placed.size > 0 ? readFlow(this.doc.getText(TEXT)) : []) {
+      index += length
+      if (table === null || !placed.delete(table)) continue
+      const place = toRelative(this.doc, { flow: TEXT, index: index - 1 }, 'after')
+      this.#tables.map.set(`${table}/place`, place)
+    }
+  }
+
+  #setMarker(marker: Marker, before: Block, after: Block): void {
+    const [old, now] = [fieldsOf(before), fieldsOf(after)]
+    for (const name of new Set([...Object.keys(old), ...Object.keys(now)])) {
+      if (old[name] === now[name]) continue
+      if (now[name] === undefined) marker.delete(name)
+      else marker.set(name, now[name])
+    }
+  }
+
+  #writeMap(writes: readonly Write[]): void {
+    for (const [key, value] of writes) {
+      if (value === undefined) this.#tables.map.delete(key)
+      else this.#tables.map.set(key, value)
+    }
+  }
+}
+
+/** Stands behind what undo doesn't take back: that there is a table, a row or a column at all. */
+const STRUCTURE = {}
+const MENDING = {}
+
+/** Follows the markers of a text while it is edited from its beginning to its end. */
+class MarkerIndex {
+  readonly #markers: { readonly marker: Marker; readonly at: number }[] = []
+  #shift = 0
+
+  constructor(entries: readonly Entry[]) {
+    let at = 0
+    for (const { marker, length } of entries) {
+      at += length
+      if (marker !== null) this.#markers.push({ marker, at: at - 1 })
+    }
+  }
+
+  move(by: number): void {
+    this.#shift += by
+  }
+
+  at(at: number): Marker {
+    const found = this.#markers.find((each) => each.at === at - this.#shift)
+    if (found === undefined) throw new RangeError(`no marker at ${at}`)
+    return found.marker
+  }
+}
+
+const isOfPage = (name: string): boolean => isFlow(name) || name === TABLES
+
+/** Whether two blocks are the same but for what stands in the cells of their tables. */
+const sameOutside = (one: Block, other: Block): boolean =>
+  one.table?.id === other.table?.id &&
+  (one.table === undefined || sameFields(one.attributes, other.attributes)) &&
+  (one.table !== undefined || sameBlock(one, other))
+
+/**
+ * Without the paragraph that is shown where nothing can be written else, in an empty page and after
+ * what has no text, unless somebody has written it.
+ */
+function withoutVirtual(entries: readonly Entry[], blocks: readonly Block[]): readonly Block[] {
+  const last = blocks.at(-1)
+  const before = blocks.at(-2)
+  const isVirtual =
+    last !== undefined && isEmptyParagraph(last) && (before === undefined || isAtom(before))
+  const lastEntry = entries.at(-1)
+  const isWritten = lastEntry !== undefined && !isAtom(lastEntry.block)
+  return isVirtual && !isWritten ? blocks.slice(0, -1) : blocks
+}
+
+/** Blocks, each as an object that is known already if it is the same. */
+function reuse(blocks: readonly Block[], known: readonly Block[]): readonly Block[] {
+  // What stands further down has moved by as much as was put in or taken out.
+  const shift = known.length - blocks.length
+  return blocks.map((block, at) => {
+    const same = [known[at], known[at + shift]].find(
+      (other) => other !== undefined && sameBlock(other, block),
+    )
+    return same ?? block
+  })
+}
+
+/** Where something in a text ends; `undefined` if it is gone. */
+function endOf(text: Text, wanted: Item): number | undefined {
+  let at = 0
+  for (let item = text._start; item !== null; item = item.right) {
+    if (!item.deleted && item.countable) at += item.length
+    if (item === wanted) return item.deleted ? undefined : at
+  }
+  return undefined
+}
+
+/** The first end of a block from a place on. */
+function boundaryFrom(entries: readonly Entry[], index: number): number {
+  let at = 0
+  for (const { length } of entries) {
+    if (at >= index) break
+    at += length
+  }
+  return at
+}
+
+function fieldsOf({ type, attributes, table }: Block): { readonly [name: string]: unknown } {
+  return {
+    ...(type === 'paragraph' ? {} : { type }),
+    ...attributes,
+    ...(table === undefined ? {} : { table: table.id }),
+  }
+}
+
+function changeOfMarks(before: Marks, after: Marks): object {
+  const [old, now] = [before, after].map((marks) => new Map(Object.entries(writeMarks(marks))))
+  const names = new Set([...old!.keys(), ...now!.keys()])
+  const isChanged = (name: string) =>
+    JSON.stringify(old!.get(name)) !== JSON.stringify(now!.get(name))
+  return Object.fromEntries(
+    [...names].filter(isChanged).map((name) => [name, now!.get(name) ?? null]),
+  )
+}

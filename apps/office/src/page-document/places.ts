@@ -1,0 +1,100 @@
+import {
+  createAbsolutePositionFromRelativePosition,
+  createRelativePositionFromJSON,
+  createRelativePositionFromTypeIndex,
+  findRootTypeKey,
+  relativePositionToJSON,
+  type AbstractType,
+  type Doc,
+} from 'yjs'
+import { parseCellName } from './tables.js'
+
+/** The text of a page, beside those of the cells of its tables. @see PROTOCOL.md PF1 */
+export const TEXT = 'text'
+
+/** A place in one of the texts of a page. */
+export interface Place {
+  /** The name of the text. */
+  readonly flow: string
+  /** Counted in characters, of which a marker is one. */
+  readonly index: number
+}
+
+type Id = { readonly client: number; readonly clock: number }
+
+/** What `Y.RelativePosition` is as JSON. */
+export interface RelativeJson {
+  readonly type: Id | null
+  readonly tname: string | null
+  readonly item: Id | null
+  readonly assoc: number
+}
+
+/** Whether a name is that of a text of a page. */
+export const isFlow = (name: string): boolean => name === TEXT || parseCellName(name) !== undefined
+
+/** The place as it travels, and stays with what stands before it, or else after it. */
+export function toRelative(
+  doc: Doc,
+  { flow, index }: Place,
+  side: 'before' | 'after',
+): RelativeJson {
+  const assoc = side === 'before' ? -1 : 0
+  const made = createRelativePositionFromTypeIndex(doc.getText(flow), index, assoc)
+  const {
+    type = null,
+    tname = null,
+    item = null,
+  } = relativePositionToJSON(made) as Partial<RelativeJson>
+  return { type, tname, item, assoc }
+}
+
+/** Where a place is by now; `undefined` if nowhere, or nowhere yet. */
+export function toPlace(doc: Doc, relative: RelativeJson): Place | undefined {
+  // Asked for a text that isn't there, Yjs would make one.
+  if (relative.tname !== null && !doc.share.has(relative.tname)) return undefined
+  const found = createAbsolutePositionFromRelativePosition(
+    createRelativePositionFromJSON(relative),
+    doc,
+  )
+  const flow = found === null ? undefined : rootName(found.type)
+  return flow !== undefined && isFlow(flow) ? { flow, index: found!.index } : undefined
+}
+
+/** The name of the root that something stands in, at whatever depth. */
+export function rootName(type: AbstractType<unknown>): string | undefined {
+  let root = type
+  while (root._item !== null) root = root._item.parent as AbstractType<unknown>
+  try {
+    return findRootTypeKey(root)
+  } catch {
+    // Of a document that is being taken apart.
+    return undefined
+  }
+}
+
+/** Reads a place as it travels; `undefined` if it is none. @see PROTOCOL.md CL15 */
+export function parseRelative(value: unknown): RelativeJson | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const fields = value as { readonly [field: string]: unknown }
+  const type = parseId(fields['type'])
+  const item = parseId(fields['item'])
+  const tname = fields['tname'] ?? null
+  const assoc = fields['assoc'] ?? 0
+  if (type === undefined || item === undefined || typeof assoc !== 'number') return undefined
+  if (tname !== null && !(typeof tname === 'string' && isFlow(tname))) return undefined
+  if (type === null && item === null && tname === null) return undefined
+  return { type, tname, item, assoc }
+}
+
+/** `null` for none; `undefined` for what is no id. */
+function parseId(value: unknown): Id | null | undefined {
+  if (value === null || value === undefined) return null
+  if (typeof value !== 'object') return undefined
+  const { client, clock } = value as { readonly [field: string]: unknown }
+  return isCount(client) && isCount(clock) ? { client, clock } : undefined
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+}

@@ -1,0 +1,238 @@
+import type { SeededChance } from '../../sheet-document/simulation/chance.js'
+import {
+  isAtom,
+  joinRuns,
+  paragraph,
+  textOf,
+  type Block,
+  type BlockType,
+  type Run,
+  type Table,
+} from '../block.js'
+
+/** Something that somebody does to the blocks of a page, or of a cell. */
+type Change = (
+  blocks: readonly Block[],
+  chance: SeededChance,
+  text: () => string,
+) => readonly Block[]
+
+/** A text between two places of it. */
+function cut(runs: readonly Run[], from: number, to: number): readonly Run[] {
+  let at = 0
+  const kept = runs.map(({ text, marks }): Run => {
+    const start = at
+    at += text.length
+    return { text: text.slice(Math.max(0, from - start), Math.max(0, to - start)), marks }
+  })
+  return joinRuns(kept)
+}
+
+const lengthOf = (block: Block): number => textOf(block).length
+const withContent = (block: Block, content: readonly Run[]): Block => ({ ...block, content })
+
+const replaced = (
+  blocks: readonly Block[],
+  at: number,
+  count: number,
+  ...others: readonly Block[]
+): readonly Block[] => blocks.toSpliced(at, count, ...others)
+
+function pickText(blocks: readonly Block[], chance: SeededChance): number {
+  const places = blocks.flatMap((block, at) => (isAtom(block) ? [] : [at]))
+  return places.length === 0 ? -1 : chance.pick(places)
+}
+
+const type: Change = (blocks, chance, text) => {
+  const at = pickText(blocks, chance)
+  if (at === -1) return [...blocks, paragraph(text())]
+  const block = blocks[at]!
+  // At the end, mostly, as people do.
+  const offset = chance.below(2) === 0 ? lengthOf(block) : chance.below(lengthOf(block) + 1)
+  const marks = chance.below(6) === 0 ? ({ bold: true } as const) : {}
+  const content = joinRuns([
+    ...cut(block.content, 0, offset),
+    { text: text(), marks },
+    ...cut(block.content, offset, lengthOf(block)),
+  ])
+  return replaced(blocks, at, 1, withContent(block, content))
+}
+
+const split: Change = (blocks, chance) => {
+  const at = pickText(blocks, chance)
+  if (at === -1) return blocks
+  const block = blocks[at]!
+  const offset = chance.below(lengthOf(block) + 1)
+  const first = withContent(block, cut(block.content, 0, offset))
+  const rest = withContent(block, cut(block.content, offset, lengthOf(block)))
+  return replaced(blocks, at, 1, first, rest)
+}
+
+const join: Change = (blocks, chance) => {
+  const at = pickText(blocks, chance)
+  const before = blocks[at - 1]
+  if (before === undefined || isAtom(before)) return blocks
+  const content = joinRuns([...before.content, ...blocks[at]!.content])
+  return replaced(blocks, at - 1, 2, withContent(before, content))
+}
+
+const TYPES: readonly BlockType[] = [
+  'paragraph',
+  'heading',
+  'bullet',
+  'number',
+  'task',
+  'quote',
+  'code',
+]
+
+const retype: Change = (blocks, chance) => {
+  const from = pickText(blocks, chance)
+  const to = from + 1 + chance.below(2)
+  const kind = chance.pick(TYPES)
+  const level = 1 + chance.below(6)
+  return blocks.map((block, at) => {
+    if (at < from || at >= to || isAtom(block)) return block
+    const attributes = kind === 'heading' ? { level } : {}
+    return { ...block, type: kind, attributes }
+  })
+}
+
+const indent: Change = (blocks, chance) => {
+  const at = pickText(blocks, chance)
+  const block = blocks[at]
+  if (block === undefined || block.type === 'code') return blocks
+  const { indent: before = 0, ...attributes } = block.attributes
+  const after = Math.max(0, Math.min(8, before + chance.pick([1, -1])))
+  const changed = after === 0 ? attributes : { ...attributes, indent: after }
+  return replaced(blocks, at, 1, { ...block, attributes: changed })
+}
+
+const mark: Change = (blocks, chance) => {
+  const at = pickText(blocks, chance)
+  if (at === -1) return blocks
+  const block = blocks[at]!
+  const [from, to] = range(lengthOf(block), chance)
+  const content = joinRuns([
+    ...cut(block.content, 0, from),
+    ...cut(block.content, from, to).map(({ text }): Run => ({ text, marks: { italic: true } })),
+    ...cut(block.content, to, lengthOf(block)),
+  ])
+  return replaced(blocks, at, 1, withContent(block, content))
+}
+
+function range(length: number, chance: SeededChance): readonly [number, number] {
+  const ends = [chance.below(length + 1), chance.below(length + 1)]
+  return [Math.min(...ends), Math.max(...ends)]
+}
+
+const remove: Change = (blocks, chance) => {
+  const from = pickText(blocks, chance)
+  const to = from + chance.below(3)
+  const [first, last] = [blocks[from], blocks[to]]
+  if (first === undefined || last === undefined || isAtom(last)) return blocks
+  const [start, end] =
+    from === to
+      ? range(Math.min(4, lengthOf(first)), chance)
+      : [chance.below(lengthOf(first) + 1), chance.below(lengthOf(last) + 1)]
+  const content = joinRuns([
+    ...cut(first.content, 0, start),
+    ...cut(last.content, end, lengthOf(last)),
+  ])
+  return replaced(blocks, from, to - from + 1, withContent(first, content))
+}
+
+/** Takes out whole blocks. */
+const drop: Change = (blocks, chance) =>
+  blocks.length < 4 ? blocks : replaced(blocks, chance.below(blocks.length), 1)
+
+const addTable: Change = (blocks, chance, text) => {
+  if (blocks.filter((block) => block.type === 'table').length > 1) return blocks
+  const cells = [
+    [[paragraph(text())], []],
+    [[], []],
+  ]
+  const table: Table = { id: null, rows: [null, null], columns: [null, null], cells }
+  const block: Block = { type: 'table', attributes: { header: true }, content: [], table }
+  return replaced(blocks, chance.below(blocks.length + 1), 0, block)
+}
+
+/** What people do to a page, by how often. */
+const CHANGES: readonly (readonly [number, Change])[] = [
+  [35, type],
+  [9, split],
+  [8, join],
+  [10, retype],
+  [6, indent],
+  [5, mark],
+  [7, remove],
+  [2, drop],
+  [3, addTable],
+]
+
+/** One of them. */
+export function changeBlocks(
+  blocks: readonly Block[],
+  chance: SeededChance,
+  text: () => string,
+): readonly Block[] {
+  const tables = blocks.flatMap((block, at) => (block.table === undefined ? [] : [at]))
+  if (tables.length > 0 && chance.below(3) === 0) {
+    return changeTableAt(blocks, chance.pick(tables), chance, text)
+  }
+  const total = CHANGES.reduce((sum, [weight]) => sum + weight, 0)
+  let left = chance.below(total)
+  const [, change] = CHANGES.find(([weight]) => (left -= weight) < 0)!
+  return change(blocks, chance, text)
+}
+
+/**
+ * Puts a block elsewhere, which is to delete it and to write it again; and what may be written again for
+ * that. To put a block behind another one, or that one before it, is the same.
+ */
+export function moveBlock(blocks: readonly Block[], chance: SeededChance) {
+  const from = pickText(blocks, chance)
+  const block = blocks[from]
+  if (block === undefined) return { blocks, among: [] }
+  const to = chance.below(blocks.length)
+  const moved = blocks.toSpliced(from, 1).toSpliced(to, 0, block)
+  return { blocks: moved, among: blocks.slice(Math.min(from, to), Math.max(from, to) + 1) }
+}
+
+function changeTableAt(
+  blocks: readonly Block[],
+  at: number,
+  chance: SeededChance,
+  text: () => string,
+): readonly Block[] {
+  const block = blocks[at]!
+  const table = changeTable(block.table!, chance, text)
+  return replaced(blocks, at, 1, { ...block, table })
+}
+
+function changeTable(table: Table, chance: SeededChance, text: () => string): Table {
+  const { rows, columns, cells } = table
+  const row = chance.below(rows.length)
+  const column = chance.below(columns.length)
+  const kind = chance.below(10)
+  if (kind < 6) {
+    const within = type(cells[row]![column]!, chance, text)
+    return { ...table, cells: cells.with(row, cells[row]!.with(column, within)) }
+  }
+  if (kind === 6) {
+    const empty = columns.map(() => [])
+    return { ...table, rows: rows.toSpliced(row, 0, null), cells: cells.toSpliced(row, 0, empty) }
+  }
+  if (kind === 7) {
+    const wider = cells.map((line) => line.toSpliced(column, 0, []))
+    return { ...table, columns: columns.toSpliced(column, 0, null), cells: wider }
+  }
+  if (kind === 8 && rows.length > 1) {
+    return { ...table, rows: rows.toSpliced(row, 1), cells: cells.toSpliced(row, 1) }
+  }
+  if (kind === 9 && columns.length > 1) {
+    const narrower = cells.map((line) => line.toSpliced(column, 1))
+    return { ...table, columns: columns.toSpliced(column, 1), cells: narrower }
+  }
+  return table
+}

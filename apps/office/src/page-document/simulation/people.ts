@@ -1,0 +1,177 @@
+import * as Y from 'yjs'
+import type { SeededChance } from '../../sheet-document/simulation/chance.js'
+import { textOf, type Block } from '../block.js'
+import { PageDocument } from '../page-document.js'
+import { makeUndo } from '../undo.js'
+import { changeBlocks, moveBlock } from './edits.js'
+
+/** All characters of some blocks, in order, the cells of tables included. */
+function charactersOf(blocks: readonly Block[]): string {
+  return blocks
+    .map((block) => {
+      const cells = block.table?.cells.flat(2) ?? []
+      return textOf(block) + charactersOf(cells)
+    })
+    .join('')
+}
+
+/** The characters, the tables and the lines of tables that are in some blocks. */
+export function partsOf(blocks: readonly Block[]): readonly string[] {
+  const tables = blocks.flatMap(({ table }) =>
+    table === undefined
+      ? []
+      : [
+          `table ${table.id}`,
+          ...table.rows.map((line) => `row ${line} of ${table.id}`),
+          ...table.columns.map((line) => `column ${line} of ${table.id}`),
+        ],
+  )
+  return [...charactersOf(blocks).split(''), ...tables]
+}
+
+// Each character that is typed is another one, so that one sees which is lost and which is doubled.
+const FIRST_CHARACTER = 0x3400
+
+/** What happened to the characters that were typed, and to the lines of tables. */
+export class Fates {
+  readonly made = new Set<string>()
+  /** Taken out by somebody who saw them. */
+  readonly deleted = new Set<string>()
+  /** Put elsewhere: two who do so at the same time put it in two places. */
+  readonly moved = new Set<string>()
+  #typed = 0
+
+  readonly type = (): string => String.fromCharCode(FIRST_CHARACTER + this.#typed++)
+}
+
+/** Somebody with a copy of the page. */
+export class Person {
+  readonly doc = new Y.Doc()
+  readonly page: PageDocument
+  readonly inbox: Uint8Array[] = []
+  readonly #undo: Y.UndoManager
+  readonly #fates: Fates
+  readonly #own = new Set<string>()
+  isOffline = false
+
+  constructor(beginning: Uint8Array, chance: SeededChance, fates: Fates, clientId: number) {
+    this.doc.clientID = clientId
+    Y.applyUpdate(this.doc, beginning, 'network')
+    this.page = new PageDocument(this.doc, chance.next)
+    this.#undo = makeUndo(this.doc, this.page.origin, 0)
+    this.#fates = fates
+    this.page.subscribe(() => this.page.mend())
+  }
+
+  get parts(): readonly string[] {
+    return partsOf(this.page.blocks)
+  }
+
+  edit(chance: SeededChance): void {
+    const before = this.parts
+    if (chance.below(25) > 0) {
+      this.page.write(changeBlocks(this.page.blocks, chance, this.#fates.type))
+    } else {
+      const { blocks, among } = moveBlock(this.page.blocks, chance)
+      this.page.write(blocks)
+      for (const part of partsOf(among)) this.#fates.moved.add(part)
+    }
+    this.#note(before)
+    for (const part of missing(this.parts, before)) {
+      this.#own.add(part)
+      this.#fates.made.add(part)
+    }
+  }
+
+  /** @throws {Error} if something goes that others have made and this one didn't delete. */
+  undo(): void {
+    const before = this.parts
+    this.#undo.undo()
+    // A line that somebody else has deleted goes with the last of what stood in it.
+    const ofOthers = missing(before, this.parts).filter(
+      (part) => !this.#own.has(part) && !part.includes(' of '),
+    )
+    if (ofOthers.length > 0) throw new Error(`undo took ${ofOthers.join()} of others`)
+    this.#note(before)
+  }
+
+  redo(): void {
+    const before = this.parts
+    this.#undo.redo()
+    this.#note(before)
+  }
+
+  #note(before: readonly string[]): void {
+    for (const part of missing(before, this.parts)) this.#fates.deleted.add(part)
+  }
+}
+
+function missing(before: readonly string[], after: readonly string[]): string[] {
+  const left = new Set(after)
+  return before.filter((part) => !left.has(part))
+}
+
+/** Some people at one page, with a network that loses, delays and reorders. */
+export class Company {
+  readonly people: readonly Person[]
+  readonly fates = new Fates()
+  readonly #chance: SeededChance
+
+  constructor(chance: SeededChance, people = 5) {
+    this.#chance = chance
+    const beginning = Y.encodeStateAsUpdate(new Y.Doc())
+    this.people = Array.from(
+      { length: people },
+      (_, at) => new Person(beginning, chance, this.fates, at + 1),
+    )
+    for (const person of this.people) this.#connect(person)
+  }
+
+  /** One thing that happens to somebody. */
+  step(): void {
+    const chance = this.#chance
+    const person = chance.pick(this.people)
+    const kind = chance.below(100)
+    if (kind < 55) person.edit(chance)
+    else if (kind < 61) person.undo()
+    else if (kind < 65) person.redo()
+    else if (kind < 90) this.#deliver(person)
+    else if (kind < 94) person.isOffline = !person.isOffline
+    else if (kind < 96) person.inbox.splice(chance.below(person.inbox.length + 1), 1)
+    else exchange(person, chance.pick(this.people))
+  }
+
+  /** Everybody has everything. */
+  rest(): void {
+    const [first, ...others] = this.people
+    // Twice, since those who have it all may mend something.
+    for (let round = 0; round < 2; round++) {
+      for (const other of others) exchange(other, first!)
+      for (const other of others) exchange(first!, other)
+    }
+  }
+
+  #connect(person: Person): void {
+    person.doc.on('update', (update: Uint8Array, origin: unknown) => {
+      if (origin === 'network' || person.isOffline) return
+      for (const other of this.people) if (other !== person) other.inbox.push(update)
+    })
+  }
+
+  #deliver(person: Person): void {
+    for (let n = this.#chance.below(5); n >= 0 && !person.isOffline; n--) {
+      const at = this.#chance.below(person.inbox.length)
+      const [update] = person.inbox.splice(at, 1)
+      if (update !== undefined) Y.applyUpdate(person.doc, update, 'network')
+    }
+  }
+}
+
+function exchange(one: Person, other: Person): void {
+  for (const [from, to] of [
+    [one, other],
+    [other, one],
+  ] as const) {
+    Y.applyUpdate(to.doc, Y.encodeStateAsUpdate(from.doc, Y.encodeStateVector(to.doc)), 'network')
+  }
+}

@@ -1,0 +1,73 @@
+import type { Block, Table } from './block.js'
+import type { Entry } from './flow.js'
+import { cellName, type Tables, type Write } from './tables.js'
+
+/** What is to be written of tables, beside what stands in the text of the page. */
+export class TablePlan {
+  readonly structure: Write[] = []
+  readonly writes: Write[] = []
+  readonly emptied: string[] = []
+  readonly cells: { readonly name: string; readonly blocks: readonly Block[] }[] = []
+  readonly #tables: Tables
+  readonly #before = new Map<string, Table>()
+
+  constructor(tables: Tables, entries: readonly Entry[], blocks: readonly Block[]) {
+    this.#tables = tables
+    for (const [at, { table }] of entries.entries()) {
+      const shown = blocks[at]?.table
+      if (table !== null && shown !== undefined) this.#before.set(table, shown)
+    }
+  }
+
+  /** The blocks with an id for everything in them. */
+  prepare(blocks: readonly Block[]): readonly Block[] {
+    const left = new Map(this.#before)
+    const prepared = blocks.map((block) => {
+      if (block.table === undefined) return block
+      const before = left.get(block.table.id ?? '')
+      left.delete(block.table.id ?? '')
+      if (before === block.table) return block
+      return {
+        ...block,
+        table: before ? this.#change(before, block.table) : this.#make(block.table),
+      }
+    })
+    for (const id of left.keys()) this.emptied.push(...this.#tables.cellsOf(id))
+    return prepared
+  }
+
+  #make(table: Table): Table {
+    const { table: made, writes } = this.#tables.create(table)
+    this.structure.push(...writes)
+    this.#fill(made)
+    return made
+  }
+
+  #change(before: Table, after: Table): Table {
+    const id = before.id!
+    const lines = (['rows', 'columns'] as const).map((name) => {
+      const change = this.#tables.changeLines(id, name, before[name] as string[], after[name])
+      this.structure.push(...change.runs)
+      this.writes.push(...change.writes)
+      for (const line of change.removed) {
+        const within = name === 'rows' ? { row: line } : { column: line }
+        this.emptied.push(...this.#tables.cellsOf(id, within))
+      }
+      return change.ids
+    })
+    const changed = { ...after, id, rows: lines[0]!, columns: lines[1]! }
+    this.#fill(changed)
+    return changed
+  }
+
+  #fill({ id, rows, columns, cells }: Table): void {
+    for (const [at, row] of rows.entries()) {
+      for (const [index, column] of columns.entries()) {
+        const name = cellName(id!, row!, column!)
+        this.cells.push({ name, blocks: (cells[at]?.[index] ?? []).filter(isInCell) })
+      }
+    }
+  }
+}
+
+const isInCell = ({ type }: Block): boolean => type !== 'table'

@@ -1,0 +1,236 @@
+import type { Doc, Map as YMap } from 'yjs'
+import { Axis, type AxisName, type LineId } from '../sheet-document/axis.js'
+import { keyBetween, makeName, type Chance, type OrderKey } from '../sheet-document/order-key.js'
+import { textOf, type Block, type Table } from './block.js'
+import { readFlow, type Entry } from './flow.js'
+
+/** What a table may have at most; what is beyond isn't shown. @see PROTOCOL.md PF8 */
+const MAX_LINES = { rows: 500, columns: 50 } as const
+
+/** How many cells a page shows at most, in the order of its tables. @see PROTOCOL.md PF8 */
+export const MAX_CELLS = 10_000
+
+/** A value to write into the map of the tables; `undefined` takes it away. */
+export type Write = readonly [key: string, value: unknown]
+
+/** The map of all tables. @see PROTOCOL.md PF6 */
+export const TABLES = 'tables'
+const CELL = /^cell:([0-9a-z]{1,24}):([0-9a-z-]{1,40}):([0-9a-z-]{1,40})$/
+const AXES = ['rows', 'columns'] as const
+
+interface Cell {
+  readonly table: string
+  readonly row: LineId
+  readonly column: LineId
+}
+
+/** The name of the text of a cell. @see PROTOCOL.md PF7 */
+export const cellName = (table: string, row: LineId, column: LineId): string =>
+  `cell:${table}:${row}:${column}`
+
+/** The cell that the name of a text says; `undefined` for any other text. */
+export function parseCellName(name: string): Cell | undefined {
+  const [, table, row, column] = CELL.exec(name) ?? []
+  return table === undefined ? undefined : { table, row: row!, column: column! }
+}
+
+/** Whether somebody would miss what stands there. */
+const hasContent = (entries: readonly Entry[]): boolean =>
+  entries.some(({ block }) => textOf(block) !== '' || block.type === 'image')
+
+interface CellText {
+  readonly cell: Cell
+  readonly entries: readonly Entry[]
+}
+
+/**
+ * The tables of a page: which rows and columns each has, and the texts of their cells.
+ *
+ * @see PROTOCOL.md PF6, PF7, PF8
+ */
+export class Tables {
+  readonly #doc: Doc
+  readonly #chance: Chance
+  /** For each table, the texts of its cells by their names. */
+  readonly #cells = new Map<string, Map<string, CellText>>()
+  /** For each table, what the map says of it; `null` when that has changed. */
+  #lines: ReadonlyMap<string, readonly Write[]> | null = null
+  readonly #read = new Map<string, Table>()
+
+  constructor(doc: Doc, chance: Chance) {
+    this.#doc = doc
+    this.#chance = chance
+    for (const name of doc.share.keys()) this.take(name)
+  }
+
+  get map(): YMap<unknown> {
+    return this.#doc.getMap(TABLES)
+  }
+
+  /** Takes in that something at the root of the document has changed. */
+  take(name: string): void {
+    if (name === TABLES) {
+      this.#lines = null
+      this.#read.clear()
+    }
+    const cell = parseCellName(name)
+    if (cell === undefined) return
+    const cells = this.#cells.get(cell.table) ?? new Map<string, CellText>()
+    cells.set(name, { cell, entries: readFlow(this.#doc.getText(name)) })
+    this.#cells.set(cell.table, cells)
+    this.#read.delete(cell.table)
+  }
+
+  /** What stands in a cell. */
+  entriesOf(name: string): readonly Entry[] {
+    const table = parseCellName(name)?.table ?? ''
+    return this.#cells.get(table)?.get(name)?.entries ?? []
+  }
+
+  /** The names of the texts of a table's cells, also of those of lines that are gone. */
+  cellsOf(
+    table: string,
+    within: { readonly row?: LineId; readonly column?: LineId } = {},
+  ): string[] {
+    return this.#textsOf(table)
+      .filter(([, { cell }]) => within.row === undefined || within.row === cell.row)
+      .filter(([, { cell }]) => within.column === undefined || within.column === cell.column)
+      .map(([name]) => name)
+  }
+
+  /** The tables in which something is written. */
+  filled(): readonly string[] {
+    return [...this.#cells.keys()].filter((table) =>
+      this.#textsOf(table).some(([, { entries }]) => hasContent(entries)),
+    )
+  }
+
+  /** A table as it is shown; the same object until it changes. */
+  read(id: string): Table {
+    const known = this.#read.get(id)
+    if (known !== undefined) return known
+    const [rows, columns] = AXES.map((name) => this.axis(id, name).ids.slice(0, MAX_LINES[name]))
+    const cell = (row: LineId, column: LineId): readonly Block[] =>
+      this.entriesOf(cellName(id, row, column)).map(({ block }) => block)
+    const cells = rows!.map((row) => columns!.map((column) => cell(row, column)))
+    const table = { id, rows: rows!, columns: columns!, cells }
+    this.#read.set(id, table)
+    return table
+  }
+
+  /**
+   * The rows or the columns of a table. One that is gone is there all the same while something is
+   * written in it: who deleted it also deleted what stood in it, so the rest came at the same time.
+   *
+   * @see PROTOCOL.md PF9
+   */
+  axis(table: string, name: AxisName): Axis {
+    const filled = this.#filledLines(table, name)
+    const count = this.map.get(`${table}/${name}`)
+    const axis = new Axis(name, isCount(count, MAX_LINES[name]) ? count : 1)
+    const prefix = `${table}/${name}/`
+    for (const [key, value] of this.#linesOf(table)) {
+      if (!key.startsWith(prefix)) continue
+      const entry = key.slice(prefix.length)
+      const isKept = entry.endsWith('/gone') && filled.has(entry.slice(0, -'/gone'.length))
+      if (!isKept) axis.read(entry, value)
+    }
+    return axis
+  }
+
+  /** A new table of so many lines, as it is to be written. */
+  create(table: Table): { readonly table: Table; readonly writes: readonly Write[] } {
+    const id = makeName(this.#chance)
+    const writes = AXES.map((name): Write => [`${id}/${name}`, table[name].length])
+    return {
+      table: { ...table, id, rows: idsFor(table.rows), columns: idsFor(table.columns) },
+      writes,
+    }
+  }
+
+  /** What makes of the lines that are there those that are to be there. */
+  changeLines(table: string, name: AxisName, before: readonly LineId[], after: Table['rows']) {
+    const axis = this.axis(table, name)
+    const known = keepOrder(before, after)
+    const runs: Write[] = []
+    const shown: Write[] = []
+    const ids: LineId[] = []
+    for (const [at, line] of known.entries()) {
+      if (line !== null) ids.push(line)
+      else if (known[at - 1] === null && at > 0) continue
+      else ids.push(...this.#insert(axis, `${table}/${name}`, known, at, { runs, shown }))
+    }
+    const removed = before.filter((id) => !known.includes(id))
+    const gone = removed.map((id): Write => [`${table}/${name}/${id}/gone`, true])
+    return { ids, runs, writes: [...shown, ...gone], removed }
+  }
+
+  /**
+   * A run begins as gone, which nobody can take back, and is shown by a second write, which its writer
+   * can: what others have written into it by then has a line to be in.
+   */
+  #insert(
+    axis: Axis,
+    prefix: string,
+    known: Table['rows'],
+    at: number,
+    { runs, shown }: { readonly runs: Write[]; readonly shown: Write[] },
+  ): LineId[] {
+    const rest = known.slice(at)
+    const until = rest.findIndex((line) => line !== null)
+    const count = until === -1 ? rest.length : until
+    const keyOf = (line: LineId | null | undefined): OrderKey | null =>
+      (line && axis.keyOf(line)) ?? null
+    const key = keyBetween(keyOf(known[at - 1]), keyOf(rest[count]), this.#chance)
+    const run = makeName(this.#chance)
+    runs.push([`${prefix}/${run}/run`, [key, count]])
+    const ids = Array.from({ length: count }, (_, index) => `${run}-${index}`)
+    for (const id of ids) {
+      runs.push([`${prefix}/${id}/gone`, true])
+      shown.push([`${prefix}/${id}/gone`, undefined])
+    }
+    return ids
+  }
+
+  #textsOf(table: string): readonly (readonly [string, CellText])[] {
+    return [...(this.#cells.get(table) ?? [])]
+  }
+
+  #linesOf(table: string): readonly Write[] {
+    this.#lines ??= groupByTable(this.map)
+    return this.#lines.get(table) ?? []
+  }
+
+  #filledLines(table: string, name: AxisName): ReadonlySet<LineId> {
+    const filled = this.#textsOf(table).filter(([, { entries }]) => hasContent(entries))
+    return new Set(filled.map(([, { cell }]) => (name === 'rows' ? cell.row : cell.column)))
+  }
+}
+
+function groupByTable(map: YMap<unknown>): ReadonlyMap<string, readonly Write[]> {
+  const groups = new Map<string, Write[]>()
+  for (const entry of map.entries()) {
+    const table = entry[0].slice(0, Math.max(0, entry[0].indexOf('/')))
+    const group = groups.get(table)
+    if (group === undefined) groups.set(table, [entry])
+    else group.push(entry)
+  }
+  return groups
+}
+
+/** The ids of the lines that a table begins with. */
+const idsFor = (lines: readonly unknown[]): LineId[] => lines.map((_, at) => String(at))
+
+/** Lines in the order in which they stood; what is new, doubled or elsewhere is a new line. */
+function keepOrder(before: readonly LineId[], after: Table['rows']): Table['rows'] {
+  let last = -1
+  return after.map((line) => {
+    const at = line === null ? -1 : before.indexOf(line)
+    if (at <= last) return null
+    last = at
+    return line
+  })
+}
+
+const isCount = (value: unknown, max: number): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= max

@@ -1,0 +1,95 @@
+import { Extension, type Editor } from '@tiptap/core'
+import { Plugin, type EditorState } from '@tiptap/pm/state'
+import type { EditorView } from '@tiptap/pm/view'
+import type { UndoManager } from 'yjs'
+import type { PageDocument } from '../page-document/page-document.js'
+import { bindingKey, PageBinding } from './binding.js'
+import { drawCarets } from './carets.js'
+import type { Cursors } from './cursors.js'
+
+/** What an editor is bound to. */
+export interface BoundOptions {
+  readonly page: PageDocument
+  readonly undo: UndoManager
+  readonly cursors: Cursors
+}
+
+interface BoundStorage {
+  binding: PageBinding | undefined
+}
+
+declare module '@tiptap/core' {
+  interface Storage {
+    bound: BoundStorage
+  }
+  interface Commands<ReturnType> {
+    bound: {
+      /** Takes back what was done here last. */
+      undo: () => ReturnType
+      /** Does it again. */
+      redo: () => ReturnType
+    }
+  }
+}
+
+/** Binds the editor to a page, and shows where the others are in it. */
+export const Bound = Extension.create<BoundOptions, BoundStorage>({
+  name: 'bound',
+  addStorage: () => ({ binding: undefined }),
+
+  addCommands() {
+    const { storage } = this
+    const take = (step: 'undo' | 'redo') => () => {
+      const { binding } = storage
+      return ({ tr, dispatch }: { tr: EditorState['tr']; dispatch: unknown }) => {
+        // What comes of it is a transaction of its own.
+        tr.setMeta('preventDispatch', true)
+        const { undos = 0, redos = 0 } = binding?.steps ?? {}
+        if ((step === 'undo' ? undos : redos) === 0) return false
+        return dispatch === undefined || binding![step]()
+      }
+    }
+    return { undo: take('undo'), redo: take('redo') }
+  },
+
+  addKeyboardShortcuts() {
+    const { commands } = this.editor
+    return {
+      'Mod-z': () => commands.undo() || true,
+      'Mod-y': () => commands.redo() || true,
+      'Shift-Mod-z': () => commands.redo() || true,
+    }
+  },
+
+  addProseMirrorPlugins() {
+    const { options, storage } = this
+    return [
+      new Plugin({ key: bindingKey, view: (view) => bind(view, options, storage) }),
+      drawCarets(options.cursors, () => storage.binding),
+    ]
+  },
+})
+
+/** The binding of an open editor. */
+export const bindingOf = ({ storage }: Editor): PageBinding => storage.bound.binding!
+
+function bind(view: EditorView, { page, undo, cursors }: BoundOptions, storage: BoundStorage) {
+  const binding = new PageBinding(view, page, undo)
+  storage.binding = binding
+  // One's own stays where it was while the keyboard is elsewhere, so that the others can still come there.
+  const publish = () => {
+    if (view.hasFocus() && binding.cursor !== undefined) cursors.publish(binding.cursor)
+  }
+  view.dom.addEventListener('focus', publish)
+  return {
+    update(_view: EditorView, before: EditorState) {
+      binding.update(before)
+      publish()
+    },
+    destroy() {
+      view.dom.removeEventListener('focus', publish)
+      binding.destroy()
+      storage.binding = undefined
+    },
+  }
+}

@@ -1,0 +1,93 @@
+import { Extension } from '@tiptap/core'
+import { DOMParser as Parser, DOMSerializer, Fragment, Slice, type Schema } from '@tiptap/pm/model'
+import { Plugin } from '@tiptap/pm/state'
+import type { Block } from '../../page-document/block.js'
+import { Converter } from '../convert.js'
+import { readHtml } from './read-html.js'
+import { readLines, readText } from './read-text.js'
+import { writeHtml } from './write-html.js'
+import { writeText } from './write-text.js'
+
+/** What goes to the clipboard and comes from it. @see PROTOCOL.md PG26, PG27, PG28 */
+export const Clipboard = Extension.create({
+  name: 'clipboard',
+  // Before what the editor does by itself.
+  priority: 200,
+  addProseMirrorPlugins() {
+    const { schema } = this.editor
+    const converter = new Converter(schema)
+    return [
+      new Plugin({
+        props: {
+          clipboardParser: new BlockParser(schema, converter),
+          clipboardSerializer: new BlockSerializer(schema, converter),
+          clipboardTextParser: (text, _context, isPlain) =>
+            sliceOf(isPlain ? readLines(text) : readText(text), converter),
+          clipboardTextSerializer: ({ content }) => textOfFragment(content, converter),
+        },
+      }),
+    ]
+  },
+})
+
+function sliceOf(blocks: readonly Block[], converter: Converter): Slice {
+  const nodes = blocks.flatMap(asLinesIfLarge).map((block) => converter.toNode(block))
+  return Slice.maxOpen(Fragment.from(nodes), false)
+}
+
+// Each cell is a text at the root of the document, of which a server takes only so many.
+const MAX_PASTED_CELLS = 1_000
+
+/** A table as it is, or, if it is more than a page is made for, as lines with tabs. @see PROTOCOL.md PG26 */
+function asLinesIfLarge(block: Block): readonly Block[] {
+  const { rows = [], columns = [] } = block.table ?? {}
+  return rows.length * columns.length > MAX_PASTED_CELLS ? readLines(writeText([block])) : [block]
+}
+
+class BlockParser extends Parser {
+  readonly #converter: Converter
+
+  constructor(schema: Schema, converter: Converter) {
+    super(schema, [])
+    this.#converter = converter
+  }
+
+  override parseSlice(dom: HTMLElement): Slice {
+    return sliceOf(readHtml(dom), this.#converter)
+  }
+}
+
+class BlockSerializer extends DOMSerializer {
+  readonly #converter: Converter
+
+  constructor(schema: Schema, converter: Converter) {
+    const { nodes, marks } = DOMSerializer.fromSchema(schema)
+    super(nodes, marks)
+    this.#converter = converter
+  }
+
+  override serializeFragment(
+    fragment: Fragment,
+    options?: { document?: Document },
+    target?: HTMLElement | DocumentFragment,
+  ): HTMLElement | DocumentFragment {
+    // A part of a table, or of a line, is written as the editor shows it.
+    if (!isOfBlocks(fragment)) return super.serializeFragment(fragment, options, target)
+    const written = writeHtml(fragment.content.map((node) => this.#converter.toBlock(node)))
+    if (target === undefined) return written
+    target.append(written)
+    return target
+  }
+}
+
+const isOfBlocks = ({ content }: Fragment): boolean =>
+  content.every(({ isInline, type }) => {
+    const role: unknown = type.spec['tableRole']
+    return !isInline && (role === undefined || role === 'table')
+  })
+
+function textOfFragment(fragment: Fragment, converter: Converter): string {
+  if (isOfBlocks(fragment))
+    return writeText(fragment.content.map((node) => converter.toBlock(node)))
+  return fragment.textBetween(0, fragment.size, '\n', '\n')
+}

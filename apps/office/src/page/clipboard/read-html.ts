@@ -1,0 +1,282 @@
+import { MAX_INDENT } from '../../page-document/attributes.js'
+import {
+  joinRuns,
+  sameFields,
+  type Block,
+  type BlockAttributes,
+  type BlockType,
+  type Marks,
+  type Run,
+} from '../../page-document/block.js'
+import { cleanText } from '../../page-document/flow.js'
+import { isSmallImage } from '../../page-document/image-source.js'
+import { readTable } from './read-table.js'
+import { isCodeLines, languageOf, marksWithin, readBox, readWordItem } from './styles.js'
+
+/** What a text is a part of. */
+interface Where {
+  readonly type: BlockType
+  readonly attributes: BlockAttributes
+  readonly marks: Marks
+  /** How many lists it is in. */
+  readonly depth: number
+}
+
+const TOP: Where = { type: 'paragraph', attributes: {}, marks: {}, depth: 0 }
+// Deeper than anybody writes.
+const MAX_DEPTH = 200
+/** Around a tab, which would be a space otherwise; browsers write it so. */
+export const TAB_CLASS = 'Apple-tab-span'
+const SKIPPED: ReadonlySet<string> = new Set(
+  'HEAD META TITLE STYLE SCRIPT NOSCRIPT TEMPLATE LINK XML SVG MATH IFRAME OBJECT TEXTAREA SELECT BUTTON'.split(
+    ' ',
+  ),
+)
+const BLOCKS: ReadonlySet<string> = new Set(
+  'P DIV SECTION ARTICLE MAIN HEADER FOOTER NAV ASIDE FIGURE FIGCAPTION DETAILS SUMMARY ADDRESS DL DT DD FORM CENTER BODY'.split(
+    ' ',
+  ),
+)
+
+/** The blocks that some HTML says, whichever program wrote it. @see PROTOCOL.md PG26 */
+export function readHtml(root: ParentNode & Node): readonly Block[] {
+  const reader = new HtmlReader()
+  reader.readChildren(root, TOP)
+  return reader.finish()
+}
+
+class HtmlReader {
+  readonly #blocks: Block[] = []
+  #runs: Run[] = []
+  #where: Where = TOP
+  #nesting = 0
+
+  readChildren(parent: Node, where: Where): void {
+    if (++this.#nesting <= MAX_DEPTH)
+      for (const child of parent.childNodes) this.#read(child, where)
+    this.#nesting--
+  }
+
+  finish(): readonly Block[] {
+    this.#end()
+    return this.#blocks
+  }
+
+  #read(node: Node, where: Where): void {
+    if (node.nodeType === Node.TEXT_NODE) this.#addText(node.textContent ?? '', where)
+    else if (node instanceof HTMLElement && !SKIPPED.has(node.tagName))
+      this.#readElement(node, where)
+  }
+
+  #readElement(element: HTMLElement, where: Where): void {
+    const { tagName } = element
+    if (tagName === 'BR') this.#addBreak(element, where)
+    else if (/^H[1-6]$/.test(tagName)) {
+      const attributes = { level: Number(tagName[1]), ...indented(indentOf(element)) }
+      this.#readBlock(element, { ...where, type: 'heading', attributes })
+    } else if (tagName === 'UL' || tagName === 'OL') this.#readList(element, where)
+    else if (tagName === 'LI') this.#readItem(element, where)
+    else if (tagName === 'BLOCKQUOTE') this.#readBlock(element, { ...where, type: 'quote' })
+    else if (element.classList.contains(TAB_CLASS))
+      this.#runs.push({ text: '\t', marks: where.marks })
+    else if (tagName === 'PRE' || isCodeLines(element)) this.#readCode(element, where)
+    else if (tagName === 'TABLE') this.#push(readTable(element as HTMLTableElement, readHtml))
+    else if (tagName === 'HR') this.#push({ type: 'rule', attributes: {}, content: [] })
+    else if (tagName === 'IMG') this.#readImage(element)
+    else if (BLOCKS.has(tagName)) this.#readParagraph(element, where)
+    else if (tagName !== 'INPUT') {
+      this.readChildren(element, { ...where, marks: marksWithin(element, where.marks) })
+    }
+  }
+
+  #readParagraph(element: HTMLElement, where: Where): void {
+    const item = readWordItem(element)
+    if (item !== undefined) {
+      const { type, indent, checked, start } = item
+      const goesOn = this.#blocks.some((block) => block.type === 'number')
+      const attributes = {
+        ...indented(indent),
+        ...(checked && { checked }),
+        ...(start && start > 1 && !goesOn && { start }),
+      }
+      this.#readBlock(element, { ...where, type, attributes })
+      return
+    }
+    const isTitle = element.classList.contains('MsoTitle')
+    const indent = indentOf(element)
+    const own: Where = isTitle ? { ...where, type: 'heading', attributes: { level: 1 } } : where
+    this.#readBlock(
+      element,
+      indent > 0 ? { ...own, attributes: { ...own.attributes, ...indented(indent) } } : own,
+    )
+  }
+
+  #readBlock(element: HTMLElement, where: Where): void {
+    this.#end()
+    const before = this.#blocks.length
+    this.#where = where
+    this.readChildren(element, { ...where, marks: marksWithin(element, where.marks) })
+    const isBlank = this.#blocks.length === before && trim(this.#runs).length === 0
+    if (isBlank && isBlankLine(element)) this.#blocks.push(blockOf(where, []))
+    this.#end()
+    this.#where = TOP
+  }
+
+  #readList(list: HTMLElement, where: Where): void {
+    this.#end()
+    const type = list.tagName === 'OL' ? 'number' : 'bullet'
+    const start = Number(list.getAttribute('start') ?? 1)
+    const attributes = start === 1 || type === 'bullet' ? {} : { start }
+    let isFirst = true
+    for (const child of list.children) {
+      this.#read(child, {
+        ...where,
+        type,
+        attributes: isFirst ? attributes : {},
+        depth: where.depth + 1,
+      })
+      isFirst = false
+    }
+    this.#end()
+  }
+
+  #readItem(item: HTMLElement, where: Where): void {
+    this.#end()
+    const depth = Math.max(1, where.depth)
+    const box = readBox(item)
+    const plain = where.type === 'number' ? 'number' : 'bullet'
+    const type: BlockType = box === undefined ? plain : 'task'
+    const own = {
+      ...where.attributes,
+      ...indented(depth - 1),
+      ...(box?.checked && { checked: true as const }),
+    }
+    this.#where = { ...where, type, attributes: own }
+    const before = this.#blocks.length
+    const within = { type: 'paragraph' as const, attributes: indented(depth), depth }
+    this.readChildren(item, { ...this.#where, ...within, marks: marksWithin(item, where.marks) })
+    this.#end()
+    // What stands in it first is the item, whatever it was wrapped in.
+    const empty = { type, attributes: own, content: [] } satisfies Block
+    const first = this.#blocks[before]
+    if (first !== undefined && isSameKind(first, empty)) return
+    const isText = first?.type === 'paragraph'
+    this.#blocks.splice(
+      before,
+      isText ? 1 : 0,
+      isText ? { ...empty, content: first.content } : empty,
+    )
+  }
+
+  #readCode(element: HTMLElement, where: Where): void {
+    this.#end()
+    const text = codeOf(element)
+    const isLine = element.tagName !== 'PRE' && !text.includes('\n')
+    if (isLine) this.#addText(text, where)
+    else {
+      const content = text === '' ? [] : [{ text, marks: {} }]
+      this.#push({ type: 'code', attributes: languageOf(element), content })
+    }
+  }
+
+  #readImage(element: HTMLElement): void {
+    const src = element.getAttribute('src')
+    const alt = element.getAttribute('alt') ?? ''
+    // Of what comes from elsewhere, only what needs no other server.
+    if (!isSmallImage(src) || element.style.display === 'none') return
+    this.#push({ type: 'image', attributes: { src, ...(alt && { alt }) }, content: [] })
+  }
+
+  #addText(text: string, where: Where): void {
+    const isStart = this.#runs.length === 0
+    const spaced = text.replaceAll(/[ \t\r\n\f]+/g, ' ')
+    // Two spaces that come of two elements are one, and none begins a line.
+    const line = /[ \n]$/.test(this.#runs.at(-1)?.text ?? '') ? spaced.trimStart() : spaced
+    if (isStart && line.trim() === '' && !line.includes('\u00A0')) return
+    if (isStart) this.#where = this.#where === TOP ? where : this.#where
+    this.#runs.push({ text: cleanText(line), marks: where.marks })
+  }
+
+  #addBreak(element: HTMLElement, where: Where): void {
+    if (element.classList.contains('Apple-interchange-newline')) return
+    // Between paragraphs Google writes blank lines so.
+    const next = element.nextElementSibling
+    const isBetween =
+      this.#runs.length === 0 && isBlockElement(element.previousElementSibling ?? next)
+    if (isBetween && element.parentElement?.tagName !== 'P') this.#blocks.push(blockOf(where, []))
+    else this.#runs.push({ text: '\n', marks: {} })
+  }
+
+  #push(block: Block): void {
+    this.#end()
+    this.#blocks.push(block)
+  }
+
+  /** Ends the paragraph that is being read. */
+  #end(): void {
+    const content = trim(this.#runs)
+    this.#runs = []
+    if (content.length === 0) return
+    this.#blocks.push(blockOf(this.#where, content))
+    this.#where = TOP
+  }
+}
+
+const isSameKind = (one: Block, other: Block): boolean =>
+  one.type === other.type && sameFields(one.attributes, other.attributes)
+
+const isBlockElement = (element: Element | null): boolean =>
+  element !== null &&
+  (BLOCKS.has(element.tagName) || /^(?:H[1-6]|UL|OL|TABLE|PRE|HR)$/.test(element.tagName))
+
+const indented = (indent: number): BlockAttributes =>
+  indent > 0 ? { indent: Math.min(indent, MAX_INDENT) } : {}
+
+/** How far a block was indented in a page that it was copied from. */
+const indentOf = ({ dataset }: HTMLElement): number => Number(dataset['indent'] ?? 0)
+
+function blockOf({ type, attributes }: Where, content: readonly Run[]): Block {
+  return { type, attributes, content }
+}
+
+/** Whether an element without text is a line that was left blank, and not just a part of the page. */
+function isBlankLine(element: HTMLElement): boolean {
+  const [child] = element.children
+  const isBreak = element.children.length === 1 && child?.tagName === 'BR'
+  const isEmpty =
+    element.children.length === 0 || isBreak || element.querySelector('span, br, o\\:p') !== null
+  return element.tagName === 'DIV'
+    ? isBreak
+    : isEmpty && element.querySelector('img, table, ul, ol') === null
+}
+
+/** Without the space at its ends, and without the line break that only holds an empty line open. */
+function trim(runs: readonly Run[]): readonly Run[] {
+  const text = runs.map((run) => run.text).join('')
+  if (text.replaceAll(/[\u00A0 \n]/g, '') === '') return []
+  const start = /^[ \n\u00A0]*/.exec(text)![0].length
+  const end = text.length - /[ \n\u00A0]*$/.exec(text)![0].length
+  let at = 0
+  return joinRuns(
+    runs.map((run) => {
+      const from = at
+      at += run.text.length
+      const kept = run.text.slice(Math.max(0, start - from), Math.max(0, end - from))
+      return { text: kept, marks: run.marks }
+    }),
+  )
+}
+
+/** Code with its line breaks, whether they are characters or elements. */
+function codeOf(element: HTMLElement): string {
+  const lines = [...element.children].filter(({ tagName }) => tagName === 'DIV' || tagName === 'BR')
+  const isByLine = element.tagName !== 'PRE' && lines.length > 0
+  const text = isByLine ? lines.map((line) => line.textContent).join('\n') : textWithBreaks(element)
+  return cleanText(text.replaceAll('\r\n', '\n').replaceAll('\u00A0', ' ')).replace(/\n$/, '')
+}
+
+function textWithBreaks(element: Element): string {
+  const copy = element.cloneNode(true) as Element
+  for (const line of copy.querySelectorAll('br')) line.replaceWith('\n')
+  return copy.textContent
+}

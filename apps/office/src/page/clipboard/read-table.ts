@@ -1,0 +1,58 @@
+import type { Block, Table } from '../../page-document/block.js'
+
+type ReadCell = (cell: HTMLElement) => readonly Block[]
+
+// What a stranger's table says it spans.
+const MAX_SPAN = 100
+
+/** A table as a rectangle: what spans several cells is in the first of them. */
+export function readTable(table: HTMLTableElement, read: ReadCell): Block {
+  const grid = layOut(table)
+  const width = Math.max(1, ...grid.map((row) => row.length))
+  const cells = grid.map((row) =>
+    Array.from({ length: width }, (_, at) => {
+      const cell = row[at]
+      return cell instanceof HTMLElement ? read(cell).flatMap(flatten) : []
+    }),
+  )
+  const content: Table = {
+    id: null,
+    rows: cells.length === 0 ? [null] : cells.map(() => null),
+    columns: Array.from({ length: width }, () => null),
+    cells: cells.length === 0 ? [Array.from({ length: width }, () => [])] : cells,
+  }
+  const isHead =
+    table.rows.length > 0 && [...table.rows[0]!.cells].every(({ tagName }) => tagName === 'TH')
+  return { type: 'table', attributes: isHead ? { header: true } : {}, content: [], table: content }
+}
+
+/** A table within a cell, as the blocks of its cells. */
+const flatten = (block: Block): readonly Block[] =>
+  block.table === undefined ? [block] : block.table.cells.flat(2).flatMap(flatten)
+
+/** Where in the rectangle each cell stands; `true` where one reaches that stands elsewhere. */
+function layOut(table: HTMLTableElement): (HTMLElement | true | undefined)[][] {
+  const grid: (HTMLElement | true | undefined)[][] = [...table.rows].map(() => [])
+  for (const [at, row] of [...table.rows].entries()) {
+    let column = 0
+    for (const cell of row.cells) {
+      while (grid[at]![column] !== undefined) column++
+      place(grid, cell, at, column)
+      column += Math.min(cell.colSpan, MAX_SPAN)
+    }
+  }
+  return grid
+}
+
+function place(
+  grid: (HTMLElement | true | undefined)[][],
+  cell: HTMLTableCellElement,
+  row: number,
+  column: number,
+): void {
+  const below = grid.slice(row, row + Math.min(Math.max(1, cell.rowSpan), MAX_SPAN))
+  for (const line of below) {
+    for (let at = 0; at < Math.min(cell.colSpan, MAX_SPAN); at++) line[column + at] = true
+  }
+  grid[row]![column] = cell
+}

@@ -1,0 +1,73 @@
+import { marked } from 'marked'
+import { paragraph, type Block, type Table } from '../../page-document/block.js'
+import { cleanText } from '../../page-document/flow.js'
+import { readHtml } from './read-html.js'
+
+// What nobody writes by chance: headings, lists, quotes, fences, tables, bold text and links.
+const MARKDOWN = [
+  /^#{1,6} \S/m,
+  /^ {0,3}[-*+] \S/m,
+  /^ {0,3}\d{1,9}[.)] \S/m,
+  /^> \S/m,
+  /^(?:```|~~~)/m,
+  /^\|?[ :-]*-{3,}[ :-]*\|/m,
+  /\*\*\S[^*]*\*\*/,
+  /\[[^\]]+\]\([^)\s]+\)/,
+]
+
+/** The blocks that plain text says: a table by tabs, Markdown, or lines. @see PROTOCOL.md PG27 */
+export function readText(text: string): readonly Block[] {
+  const lines = text.replaceAll(/\r\n?/g, '\n').replace(/\n$/, '')
+  const rows = readTabs(lines)
+  if (rows !== undefined) return [tableOf(rows)]
+  return MARKDOWN.some((sign) => sign.test(lines)) ? readMarkdown(lines) : readLines(lines)
+}
+
+/** Each line as a paragraph, also those that are blank. */
+export const readLines = (text: string): readonly Block[] =>
+  text
+    .replaceAll(/\r\n?/g, '\n')
+    .replace(/\n$/, '')
+    .split('\n')
+    .map((line) => paragraph(cleanText(line)))
+
+function readMarkdown(text: string): readonly Block[] {
+  const html = marked.parse(text, { async: false, gfm: true, breaks: true })
+  return readHtml(new DOMParser().parseFromString(html, 'text/html').body)
+}
+
+/** Rows of cells as spreadsheets write them: between tabs, in quotes where a cell has line breaks. */
+function readTabs(text: string): readonly (readonly string[])[] | undefined {
+  if (!text.includes('\t')) return undefined
+  const rows: string[][] = [[]]
+  const cell = /(?:"((?:[^"]|"")*)"|([^\t\n]*))(\t|\n|$)/y
+  while (cell.lastIndex < text.length || rows.at(-1)!.length === 0) {
+    const [, quoted, plain, end] = cell.exec(text) ?? []
+    if (end === undefined) return undefined
+    rows.at(-1)!.push(quoted?.replaceAll('""', '"') ?? plain ?? '')
+    if (end === '\n') rows.push([])
+    else if (end === '') break
+    else if (cell.lastIndex === text.length) rows.at(-1)!.push('')
+  }
+  return isRectangle(rows) ? rows : undefined
+}
+
+function isRectangle(rows: readonly (readonly string[])[]): boolean {
+  const width = rows[0]?.length ?? 0
+  const isWide = width > 1 && rows.length > 1 && rows.every(({ length }) => length === width)
+  // Lines that all begin with a tab are code.
+  return isWide && rows.some(([first]) => first !== '')
+}
+
+function tableOf(rows: readonly (readonly string[])[]): Block {
+  const cells = rows.map((row) =>
+    row.map((text) => (text === '' ? [] : [paragraph(cleanText(text))])),
+  )
+  const table: Table = {
+    id: null,
+    rows: rows.map(() => null),
+    columns: rows[0]!.map(() => null),
+    cells,
+  }
+  return { type: 'table', attributes: {}, content: [], table }
+}

@@ -1,0 +1,160 @@
+import type { Block, BlockType, Marks, Run } from '../../page-document/block.js'
+import { TAB_CLASS } from './read-html.js'
+
+const TAGS: readonly (readonly [keyof Marks, string])[] = [
+  ['code', 'code'],
+  ['strike', 's'],
+  ['underline', 'u'],
+  ['italic', 'em'],
+  ['bold', 'strong'],
+]
+const LISTS: { readonly [type in BlockType]?: string } = { bullet: 'ul', task: 'ul', number: 'ol' }
+
+/** Some blocks as other programs read them: lists within lists, headings, tables. @see PROTOCOL.md PG28 */
+export function writeHtml(blocks: readonly Block[]): DocumentFragment {
+  const writer = new HtmlWriter()
+  for (const block of blocks) writer.add(block)
+  return writer.root
+}
+
+class HtmlWriter {
+  readonly root = document.createDocumentFragment()
+  /** The lists that are open, from the outermost on. */
+  #lists: HTMLElement[] = []
+
+  add(block: Block): void {
+    const tag = LISTS[block.type]
+    if (tag === undefined) {
+      this.#lists = []
+      this.#addBlock(block)
+    } else this.#addItem(block, tag)
+  }
+
+  #addItem(block: Block, tag: string): void {
+    const depth = block.attributes.indent ?? 0
+    this.#lists.length = Math.min(this.#lists.length, depth + 1)
+    if (this.#lists.length === depth + 1 && this.#lists.at(-1)!.localName !== tag) this.#lists.pop()
+    while (this.#lists.length <= depth) this.#openList(tag, block.attributes.start)
+    const item = document.createElement('li')
+    if (block.type === 'task') item.append(boxOf(block), ' ')
+    item.append(...inlineOf(block.content))
+    this.#lists.at(-1)!.append(item)
+  }
+
+  #openList(tag: string, start: number | undefined): void {
+    const list = document.createElement(tag)
+    if (tag === 'ol' && start !== undefined) list.setAttribute('start', String(start))
+    const outer = this.#lists.at(-1)
+    // Within the item before it, as HTML has it.
+    const parent = outer === undefined ? this.root : (outer.lastElementChild ?? outer)
+    parent.append(list)
+    this.#lists.push(list)
+  }
+
+  #addBlock(block: Block): void {
+    if (block.type === 'quote') this.#addQuote(block)
+    else this.root.append(elementOf(block))
+  }
+
+  #addQuote(block: Block): void {
+    const last = this.root.lastElementChild
+    const quote = last?.localName === 'blockquote' ? last : document.createElement('blockquote')
+    quote.append(textElement('p', block))
+    this.root.append(quote)
+  }
+}
+
+function elementOf(block: Block): HTMLElement {
+  const { type, attributes, table } = block
+  if (table !== undefined) return tableElement(block)
+  if (type === 'heading') return textElement(`h${attributes.level ?? 1}`, block)
+  if (type === 'code') return codeElement(block)
+  if (type === 'rule') return document.createElement('hr')
+  if (type === 'image') return imageElement(block)
+  return textElement('p', block)
+}
+
+function textElement(tag: string, { content, attributes }: Block): HTMLElement {
+  const element = document.createElement(tag)
+  if (attributes.indent !== undefined) {
+    element.dataset['indent'] = String(attributes.indent)
+    element.style.marginInlineStart = `${attributes.indent * 2}em`
+  }
+  element.append(...inlineOf(content))
+  return element
+}
+
+function codeElement({ content, attributes }: Block): HTMLElement {
+  const pre = document.createElement('pre')
+  const code = document.createElement('code')
+  if (attributes.language !== undefined) code.className = `language-${attributes.language}`
+  code.textContent = content.map(({ text }) => text).join('')
+  pre.append(code)
+  return pre
+}
+
+function imageElement({ attributes: { src, alt } }: Block): HTMLElement {
+  const image = document.createElement('img')
+  image.setAttribute('src', src ?? '')
+  image.setAttribute('alt', alt ?? '')
+  return image
+}
+
+function tableElement({ table, attributes }: Block): HTMLElement {
+  const element = document.createElement('table')
+  const body = element.createTBody()
+  for (const [at, row] of table!.cells.entries()) {
+    const line = body.insertRow()
+    for (const blocks of row) {
+      const cell = document.createElement(at === 0 && attributes.header === true ? 'th' : 'td')
+      cell.append(writeHtml(blocks))
+      line.append(cell)
+    }
+  }
+  return element
+}
+
+function boxOf({ attributes }: Block): HTMLElement {
+  const box = document.createElement('input')
+  box.setAttribute('type', 'checkbox')
+  box.setAttribute('disabled', '')
+  if (attributes.checked === true) box.setAttribute('checked', '')
+  return box
+}
+
+/** Text with its marks. */
+const inlineOf = (runs: readonly Run[]): readonly Node[] =>
+  runs.map(({ text, marks }) => {
+    const fragment = document.createDocumentFragment()
+    for (const [at, line] of text.split('\n').entries()) {
+      if (at > 0) fragment.append(document.createElement('br'))
+      fragment.append(...withTabs(line))
+    }
+    return wrap(fragment, marks)
+  })
+
+function withTabs(line: string): readonly (string | Node)[] {
+  return line.split(/(\t)/).map((part) => {
+    if (part !== '\t') return part
+    const tab = document.createElement('span')
+    tab.className = TAB_CLASS
+    tab.style.whiteSpace = 'pre'
+    tab.textContent = part
+    return tab
+  })
+}
+
+function wrap(content: Node, marks: Marks): Node {
+  let wrapped = content
+  for (const [name, tag] of TAGS) {
+    if (marks[name] === undefined) continue
+    const element = document.createElement(tag)
+    element.append(wrapped)
+    wrapped = element
+  }
+  if (marks.link === undefined) return wrapped
+  const link = document.createElement('a')
+  link.setAttribute('href', marks.link)
+  link.append(wrapped)
+  return link
+}

@@ -1,0 +1,88 @@
+import { Node, type NodeViewRendererProps } from '@tiptap/core'
+import type { Node as ProseMirrorNode } from '@tiptap/pm/model'
+import type { ViewMutationRecord } from '@tiptap/pm/view'
+
+/** An item of a list: bulleted, numbered, or to be checked. How deep it is is an attribute. */
+export const ItemNode = Node.create({
+  name: 'item',
+  group: 'flat',
+  content: 'inline*',
+  defining: true,
+  addAttributes: () => ({
+    kind: { default: 'bullet' },
+    indent: { default: 0 },
+    checked: { default: false },
+    start: { default: null },
+  }),
+  renderHTML: ({ node }) => ['div', attributesOf(node), 0],
+  addNodeView: () => (props) => new ItemView(props),
+})
+
+function attributesOf({ attrs }: ProseMirrorNode): { readonly [name: string]: string } {
+  const indent = Number(attrs['indent'])
+  return {
+    class: 'item',
+    role: 'listitem',
+    dir: 'auto',
+    'aria-level': String(indent + 1),
+    'data-kind': String(attrs['kind']),
+    'data-indent': String(indent),
+    'data-checked': String(attrs['checked']),
+    style: `--indent: ${indent}`,
+  }
+}
+
+/** An item with its check box, if it is to be checked. */
+class ItemView {
+  readonly dom = document.createElement('div')
+  readonly contentDOM = document.createElement('div')
+  readonly #box = document.createElement('input')
+  readonly #props: NodeViewRendererProps
+  #node: ProseMirrorNode
+
+  constructor(props: NodeViewRendererProps) {
+    this.#props = props
+    this.#node = props.node
+    this.#box.type = 'checkbox'
+    this.#box.contentEditable = 'false'
+    this.#box.ariaLabel = 'Done'
+    // The caret stays where it is.
+    this.#box.addEventListener('mousedown', (event) => event.preventDefault())
+    this.#box.addEventListener('change', () => this.#check())
+    this.contentDOM.className = 'item-text'
+    this.dom.append(this.contentDOM)
+    this.#draw()
+  }
+
+  update(node: ProseMirrorNode): boolean {
+    if (node.type !== this.#node.type) return false
+    this.#node = node
+    this.#draw()
+    return true
+  }
+
+  ignoreMutation(mutation: ViewMutationRecord): boolean {
+    return mutation.type !== 'selection' && !this.contentDOM.contains(mutation.target)
+  }
+
+  stopEvent({ target }: Event): boolean {
+    return target === this.#box
+  }
+
+  #draw(): void {
+    for (const [name, value] of Object.entries(attributesOf(this.#node))) {
+      this.dom.setAttribute(name, value)
+    }
+    this.#box.checked = this.#node.attrs['checked'] === true
+    this.#box.disabled = !this.#props.editor.isEditable
+    if (this.#node.attrs['kind'] === 'task') this.dom.prepend(this.#box)
+    else this.#box.remove()
+  }
+
+  #check(): void {
+    const { getPos, view, editor } = this.#props
+    const at = getPos()
+    if (at === undefined || !editor.isEditable) return
+    view.dispatch(view.state.tr.setNodeAttribute(at, 'checked', this.#box.checked))
+  }
+}

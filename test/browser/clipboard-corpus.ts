@@ -1,0 +1,148 @@
+import type { Pasted } from './pages.js'
+
+interface Sample extends Pasted {
+  readonly program: string
+  /** As `outline` says it. */
+  readonly right: readonly string[]
+}
+
+const PIXEL = 'data:image/gif;base64,R0lGODlhAQABAAAAACw='
+
+/** What programs put on the clipboard, made by hand after how each of them writes. */
+export const CORPUS: readonly Sample[] = [
+  {
+    program: 'Google Docs',
+    html: `<meta charset="utf-8"><b style="font-weight:normal;" id="docs-internal-guid-1a2b"><h1 dir="ltr" style="line-height:1.38;margin-top:20pt;"><span style="font-size:20pt;font-family:Arial;font-weight:400;white-space:pre-wrap;">Plan</span></h1><p dir="ltr" style="line-height:1.38;"><span style="font-size:11pt;font-weight:400;font-style:normal;white-space:pre;white-space:pre-wrap;">Some </span><span style="font-size:11pt;font-weight:700;white-space:pre-wrap;">bold</span><span style="font-weight:400;white-space:pre-wrap;"> and </span><span style="font-style:italic;font-weight:400;">italic</span><span style="font-weight:400;">, a </span><a href="https://example.com/" style="text-decoration:none;"><span style="color:#1155cc;font-weight:400;text-decoration:underline;">link</span></a></p><br /><ul style="margin-top:0;padding-inline-start:48px;"><li dir="ltr" aria-level="1" style="list-style-type:disc;font-weight:400;"><p dir="ltr" role="presentation"><span style="font-weight:400;">one</span></p></li><ul><li dir="ltr" aria-level="2" style="list-style-type:circle;"><p dir="ltr" role="presentation"><span>deeper</span></p></li></ul></ul><ol start="3"><li dir="ltr" aria-level="1"><p role="presentation"><span>third</span></p></li></ol><ul><li dir="ltr" role="checkbox" aria-checked="true" aria-level="1"><img src="data:image/png;base64,iVBO" width="18px" alt="checked" aria-roledescription="checkbox" style="display:none;" /><p style="display:inline-block;" role="presentation"><span>done</span></p></li><li role="checkbox" aria-checked="false" aria-level="1"><p role="presentation"><span>to do</span></p></li></ul><div dir="ltr" style="margin-left:0pt;" align="left"><table style="border:none;"><colgroup><col width="312" /><col width="312" /></colgroup><tbody><tr style="height:0pt"><td style="border-left:solid;"><p dir="ltr"><span>a</span></p></td><td><p dir="ltr"><span>b</span></p></td></tr></tbody></table></div></b><br class="Apple-interchange-newline">`,
+    right: [
+      '# Plan',
+      'Some **bold** and _italic_, a [link](https://example.com/)',
+      '',
+      '- one',
+      '  - deeper',
+      '3. third',
+      '[x] done',
+      '[ ] to do',
+      '|a|b|',
+    ],
+  },
+  {
+    program: 'Word',
+    html: `<html xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:w="urn:schemas-microsoft-com:office:word"><head><meta name=Generator content="Microsoft Word 15"><style><!-- p.MsoNormal {margin:0cm;} @list l0:level1 {mso-level-text:·;} --></style></head><body lang=EN-US style='tab-interval:36.0pt'><!--StartFragment--><p class=MsoTitle>Report<o:p></o:p></p><h2>Part<o:p></o:p></h2><p class=MsoNormal>Plain <b>bold</b>,
+<i>italic</i>, <u>under</u><o:p></o:p></p><p class=MsoNormal><o:p>&nbsp;</o:p></p><p class=MsoListParagraphCxSpFirst style='text-indent:-18.0pt;mso-list:l0 level1 lfo1'><![if !supportLists]><span style='font-family:Symbol'><span style='mso-list:Ignore'>·<span style='font:7.0pt "Times New Roman"'>&nbsp;&nbsp;&nbsp; </span></span></span><![endif]>one<o:p></o:p></p><p class=MsoListParagraphCxSpLast style='margin-left:72.0pt;mso-list:l0 level2 lfo1'><![if !supportLists]><span style='font-family:"Courier New"'><span style='mso-list:Ignore'>o<span style='font:7.0pt "Times New Roman"'>&nbsp;&nbsp; </span></span></span><![endif]>deeper<o:p></o:p></p><p class=MsoListParagraph style='mso-list:l1 level1 lfo2'><![if !supportLists]><span style='mso-list:Ignore'>1.<span style='font:7.0pt "Times New Roman"'>&nbsp;&nbsp;&nbsp; </span></span><![endif]>first<o:p></o:p></p><p class=MsoListParagraph style='mso-list:l1 level1 lfo2'><![if !supportLists]><span style='mso-list:Ignore'>2.<span style='font:7.0pt "Times New Roman"'>&nbsp;&nbsp;&nbsp; </span></span><![endif]>second<o:p></o:p></p><p class=MsoListParagraph style='mso-list:l2 level1 lfo3'><![if !supportLists]><span style='mso-list:Ignore'>☐<span>&nbsp; </span></span><![endif]>to do<o:p></o:p></p><table class=MsoTableGrid border=1><tr><td width=300 colspan=2 valign=top><p class=MsoNormal>wide<o:p></o:p></p></td></tr><tr><td><p class=MsoNormal>a<o:p></o:p></p></td><td><p class=MsoNormal>b<o:p></o:p></p></td></tr></table><!--EndFragment--></body></html>`,
+    right: [
+      '# Report',
+      '## Part',
+      'Plain **bold**, _italic_, __under__',
+      '',
+      '- one',
+      '  - deeper',
+      '1. first',
+      '2. second',
+      '[ ] to do',
+      '|wide|| |a|b|',
+    ],
+  },
+  {
+    program: 'LibreOffice Writer',
+    html: `<!DOCTYPE html><html><head><meta http-equiv="content-type" content="text/html; charset=utf-8"/><title></title><meta name="generator" content="LibreOffice 24.2"/><style type="text/css">p { margin-bottom: 0.25cm }</style></head><body lang="en-US"><h1 class="western">Title</h1><p style="line-height: 100%"><font face="Liberation Serif"><span style="font-weight: bold">bold</span> text<br/>
+next line</font></p>
+<p><br/>
+
+</p>
+<ol start="5"><li><p style="margin-bottom: 0cm">five</p></li><li><p>six</p><ul><li><p>deeper</p></li></ul></li></ol><table width="100%"><thead><tr><th><p>head</p></th><th><p>also</p></th></tr></thead><tbody><tr><td><p>a</p></td><td><p><br/></p></td></tr></tbody></table></body></html>`,
+    right: [
+      '# Title',
+      '**bold** text\nnext line',
+      '',
+      '5. five',
+      '6. six',
+      '  - deeper',
+      '|!head|!also| |a||',
+    ],
+  },
+  {
+    program: 'Notion',
+    html: `<meta charset='utf-8'><!-- notionvc: 0f1e --><h3>Heading</h3><p>Text with <code>code</code> and <strong>bold</strong></p><ul><li>one<ul><li>deeper</li></ul></li></ul><ul class="to-do-list"><li><div class="checkbox checkbox-on"></div> <span class="to-do-children-checked">done</span><div class="indented"></div></li></ul><ul class="to-do-list"><li><div class="checkbox checkbox-off"></div> <span class="to-do-children-unchecked">to do</span></li></ul><blockquote>quoted</blockquote><pre><code class="language-JavaScript">let a = 1
+let b</code></pre><hr>`,
+    right: [
+      '### Heading',
+      'Text with `code` and **bold**',
+      '- one',
+      '  - deeper',
+      '[x] done',
+      '[ ] to do',
+      '> quoted',
+      '``` let a = 1\nlet b',
+      '---',
+    ],
+  },
+  {
+    program: 'GitHub',
+    html: `<meta charset='utf-8'><div class="markdown-heading" dir="auto"><h2 tabindex="-1" class="heading-element" dir="auto">Usage</h2><a id="user-content-usage" class="anchor" aria-label="Permalink: Usage" href="#usage"><svg class="octicon octicon-link" viewBox="0 0 16 16"><path d="m7.775"></path></svg></a></div><p dir="auto">Run <code class="notranslate">npm start</code>, see <a href="https://github.com/a/b/issues/7" class="issue-link">#7</a></p><div class="highlight highlight-source-js notranslate position-relative" dir="auto"><pre><span class="pl-k">const</span> <span class="pl-c1">a</span> = 1
+b()</pre><div class="zeroclipboard-container"><clipboard-copy value="x"><svg></svg></clipboard-copy></div></div><ul class="contains-task-list"><li class="task-list-item"><input type="checkbox" class="task-list-item-checkbox" checked disabled> done</li><li class="task-list-item"><input type="checkbox" class="task-list-item-checkbox" disabled> to do</li></ul><blockquote><p dir="auto">one</p><p dir="auto">two</p></blockquote><table role="table"><thead><tr><th align="left">Option</th><th>Default</th></tr></thead><tbody><tr><td align="left"><code>port</code></td><td>80</td></tr></tbody></table>`,
+    right: [
+      '## Usage',
+      'Run `npm start`, see [#7](https://github.com/a/b/issues/7)',
+      '``` const a = 1\nb()',
+      '[x] done',
+      '[ ] to do',
+      '> one',
+      '> two',
+      '|!Option|!Default| |`port`|80|',
+    ],
+  },
+  {
+    program: 'VS Code',
+    html: `<meta charset='utf-8'><div style="color: #cccccc;background-color: #1f1f1f;font-family: 'Droid Sans Mono', 'monospace', monospace;font-weight: normal;font-size: 14px;line-height: 19px;white-space: pre;"><div><span style="color: #569cd6;">function</span><span style="color: #cccccc;"> a</span>() {</div><br><div><span>  b()</span></div><div>}</div></div>`,
+    right: ['``` function a() {\n\n  b()\n}'],
+  },
+  {
+    program: 'a browser',
+    html: `<meta charset='utf-8'><article class="post"><header><h1>News</h1></header><div class="body"><p>First <em>of</em>
+      all</p><div>A part without a paragraph</div><div><br></div><p></p><img src="https://elsewhere.invalid/a.png" alt="far"><img src="${PIXEL}" alt="near"><dl><dt>Term</dt><dd>What it is</dd></dl></div><script>alert(1)</script><style>p{}</style></article>`,
+    right: [
+      '# News',
+      'First _of_ all',
+      'A part without a paragraph',
+      '',
+      '',
+      '![near]',
+      'Term',
+      'What it is',
+    ],
+  },
+  {
+    program: 'plain text',
+    text: 'one line\r\n\r\nanother, 5 > 3 * 2\r\n',
+    right: ['one line', '', 'another, 5 > 3 * 2'],
+  },
+  {
+    program: 'Markdown',
+    text: '# Title\n\nText with **bold**, `code` and [a link](https://example.com/).\n\n- one\n  - deeper\n- [x] done\n- [ ] to do\n\n2. second\n3. third\n\n> quoted\n\n```js\nlet a\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n---\n\n###### small\n',
+    right: [
+      '# Title',
+      'Text with **bold**, `code` and [a link](https://example.com/).',
+      '- one',
+      '  - deeper',
+      '[x] done',
+      '[ ] to do',
+      '2. second',
+      '3. third',
+      '> quoted',
+      '``` let a',
+      '|!a|!b| |1|2|',
+      '---',
+      '###### small',
+    ],
+  },
+  {
+    program: 'a spreadsheet',
+    text: '\tJan\tFeb\r\nNorth\t1\t"two\nlines, ""so"""\r\n',
+    right: ['||Jan|Feb| |North|1|two\nlines, "so"|'],
+  },
+  {
+    program: 'code with tabs',
+    text: '\tif (a)\n\tb()',
+    right: ['\tif (a)', '\tb()'],
+  },
+]

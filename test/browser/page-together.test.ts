@@ -1,0 +1,271 @@
+import { describe, expect, it } from 'vitest'
+import { XmlElement, XmlText } from 'yjs'
+import { Line } from './line.js'
+import { fetchDocument, postDocument, type OfficeWindow } from './office-window.js'
+import { addBlock, ann, bob, goTo, moveCaret, outline, Pages, press, reads, type } from './pages.js'
+
+const pages = new Pages()
+
+/** Two windows on a page that begins with some paragraphs, each with a line that can be cut. */
+async function together(
+  paragraphs: readonly string[],
+  act: (anns: OfficeWindow, bobs: OfficeWindow, lines: readonly [Line, Line]) => Promise<void>,
+): Promise<void> {
+  const room = pages.newRoom()
+  await postDocument(pages.baseUrl, room, (doc) => {
+    for (const text of paragraphs) addBlock(doc, text)
+  })
+  await using annsLine = await Line.to(pages.baseUrl)
+  await using bobsLine = await Line.to(pages.baseUrl)
+  await using anns = await pages.open(room, ann, annsLine)
+  await using bobs = await pages.open(room, bob, bobsLine)
+  for (const window of [anns, bobs]) await reads(window, paragraphs.join('\n'))
+  await act(anns, bobs, [annsLine, bobsLine])
+  // A line that is cut is complained of by the browser, not by the page.
+  const isOfLine = (text: string) => text.includes('net::ERR') || text.includes('Failed to load')
+  expect([...anns.complaints, ...bobs.complaints].filter((text) => !isOfLine(text))).toEqual([])
+}
+
+/** Lets each act while neither hears of the other, and waits until both show the same. */
+async function apart(
+  [anns, bobs]: readonly [OfficeWindow, OfficeWindow],
+  lines: readonly Line[],
+  acts: () => Promise<void>,
+): Promise<readonly string[]> {
+  for (const line of lines) line.cut()
+  for (const { status } of [anns, bobs]) {
+    await expect.poll(() => status.textContent()).toBe('Reconnecting…')
+  }
+  await acts()
+  for (const line of lines) line.mend()
+  for (const { status } of [anns, bobs]) {
+    await expect.poll(() => status.textContent(), { timeout: 30_000 }).toBe('Live')
+  }
+  await Promise.all([anns.untilSaved(), bobs.untilSaved()])
+  await expect
+    .poll(async () => (await outline(anns)).join() === (await outline(bobs)).join())
+    .toBe(true)
+  return outline(anns)
+}
+
+async function goAfter(window: OfficeWindow, text: string): Promise<void> {
+  // With the others' carets in it, it has their names as well.
+  await window.text.locator('> *', { hasText: text }).first().click()
+  await moveCaret(window, 'End')
+}
+
+describe('what two do to one page at the same time', () => {
+  it('[PF4 PG6] what is typed into a block stays while another restyles, indents, joins or splits it', async () => {
+    await together(['first', 'one', 'two', 'three', 'four', 'five'], async (anns, bobs, lines) => {
+      const after = await apart([anns, bobs], lines, async () => {
+        for (const word of ['one', 'two', 'three', 'four', 'five']) {
+          await goAfter(anns, word)
+          await anns.page.keyboard.type(`, more of ${word}`)
+        }
+        const keys = {
+          one: 'Control+Alt+4',
+          two: 'Control+Shift+8',
+          three: 'Control+Shift+b',
+          four: 'Tab',
+        }
+        for (const [word, key] of Object.entries(keys)) {
+          await goAfter(bobs, word)
+          await press(bobs, key)
+        }
+        await goAfter(bobs, 'five')
+        await press(bobs, 'Enter')
+        await bobs.page.keyboard.type('six')
+      })
+      expect(after).toEqual([
+        'first',
+        '#### one, more of one',
+        '- two, more of two',
+        '> three, more of three',
+        '  four, more of four',
+        'five, more of five',
+        'six',
+      ])
+      await goAfter(bobs, 'two, more of two')
+      await apart([anns, bobs], lines, async () => {
+        await goAfter(anns, 'two, more of two')
+        await anns.page.keyboard.type('!')
+        await moveCaret(bobs, 'Home')
+        await press(bobs, 'Backspace')
+        await press(bobs, 'Backspace')
+      })
+      await reads(bobs, /one, more of onetwo, more of two!/)
+    })
+  })
+
+  it('[PF4] both who split one paragraph double nothing', async () => {
+    await together(['hello world'], async (anns, bobs, lines) => {
+      const after = await apart([anns, bobs], lines, async () => {
+        for (const window of [anns, bobs]) {
+          await goTo(window, 'Control+Home')
+          for (let at = 0; at < 5; at += 1) await press(window, 'ArrowRight')
+          await window.untilCaretIsKnown()
+          await press(window, 'Enter')
+        }
+      })
+      expect(after).toEqual(['hello', '', ' world'])
+    })
+  })
+
+  it('[PF8] rows and columns that are added at the same time make a rectangle', async () => {
+    await together(['text'], async (anns, bobs, lines) => {
+      await goTo(anns)
+      await anns.tool('Table').click()
+      await bobs.text.getByRole('table').waitFor()
+      const after = await apart([anns, bobs], lines, async () => {
+        await anns.text.locator('td').first().click()
+        await bobs.text.locator('td').last().click()
+        for (let at = 0; at < 3; at += 1) {
+          await anns.tool('Column right').click()
+          await bobs.tool('Row below').click()
+        }
+      })
+      const row = (cell: string) => `|${Array.from({ length: 6 }, () => cell).join('|')}|`
+      expect(after[1]).toBe([row('!'), ...Array.from({ length: 5 }, () => row(''))].join(' '))
+    })
+  })
+
+  it('[PF9] a row and a table that another deletes come back with what was typed in them', async () => {
+    await together(['text'], async (anns, bobs, lines) => {
+      await goTo(anns)
+      await anns.tool('Table').click()
+      await anns.page.keyboard.type('head')
+      await bobs.text.getByText('head').waitFor()
+      const cell = (window: OfficeWindow, at: number) => window.text.locator('td').nth(at).click()
+      const row = await apart([anns, bobs], lines, async () => {
+        await cell(anns, 0)
+        await anns.page.keyboard.type('kept')
+        await cell(bobs, 0)
+        await bobs.tool('Delete row').click()
+      })
+      expect(row[1]).toBe('|!head|!|!| |kept||| ||||')
+      const table = await apart([anns, bobs], lines, async () => {
+        await cell(anns, 3)
+        await anns.page.keyboard.type('also kept')
+        await cell(bobs, 0)
+        await bobs.tool('Delete table').click()
+      })
+      expect(table.join('\n')).toContain('also kept')
+      expect(table.join('\n')).not.toContain('head')
+    })
+  })
+
+  it('[PG13] undo of a style leaves what others wrote, and their paragraphs', async () => {
+    await together(['text'], async (anns, bobs) => {
+      await goTo(anns)
+      await anns.tool('Quote').click()
+      await bobs.text.locator('blockquote').waitFor()
+      await goTo(bobs)
+      await bobs.page.keyboard.type(' of Bob\nmore')
+      await reads(anns, /^text of Bob\nmore$/)
+      await press(anns, 'Control+z')
+      await expect.poll(() => outline(bobs)).toEqual(['text of Bob', '> more'])
+    })
+  })
+
+  it('[PG22] the caret goes with its text, and the other’s between blocks moves nothing', async () => {
+    await together(['one two', 'end'], async (anns, bobs) => {
+      await goAfter(anns, 'one two')
+      await goTo(bobs, 'Control+Home')
+      for (let at = 0; at < 3; at += 1) await press(bobs, 'ArrowRight')
+      await bobs.untilCaretIsKnown()
+      await press(bobs, 'Enter')
+      await reads(anns, /^one\n two\nend$/)
+      await anns.page.keyboard.type('!')
+      await reads(bobs, /^one\n two!\nend$/)
+
+      const top = async () => (await anns.text.getByText('end').boundingBox())!.y
+      await goTo(bobs, 'Control+Home')
+      await bobs.tool('Line across').click()
+      await anns.text.locator('hr').waitFor()
+      await anns.untilStill()
+      const before = await top()
+      await bobs.text.locator('hr').click()
+      await anns.text.locator('hr.selected-by').waitFor()
+      expect(await top()).toBe(before)
+    })
+  })
+
+  it('[PG22] a character that is being composed stays so while the other writes', async () => {
+    await together(['one', 'two'], async (anns, bobs) => {
+      const keyboard = await anns.page.context().newCDPSession(anns.page)
+      const compose = (text: string) =>
+        keyboard.send('Input.imeSetComposition', {
+          text,
+          selectionStart: text.length,
+          selectionEnd: text.length,
+        })
+      await goAfter(anns, 'one')
+      await compose('に')
+      await reads(bobs, /^oneに\ntwo$/)
+      await goTo(bobs)
+      await bobs.page.keyboard.type('!')
+      await reads(anns, /two!$/)
+      await compose('にほ')
+      await keyboard.send('Input.insertText', { text: '日本' })
+      for (const window of [anns, bobs]) await reads(window, /^one日本\ntwo!$/)
+    })
+  })
+
+  it('[PG23] what is typed after an image at the end is beside it', async () => {
+    const room = pages.newRoom()
+    await postDocument(pages.baseUrl, room, (doc) => {
+      addBlock(doc, 'text')
+      addBlock(doc, '', {
+        type: 'image',
+        src: 'data:image/gif;base64,R0lGODlhAQABAAAAACw=',
+        alt: 'red',
+      })
+    })
+    await using anns = await pages.open(room, ann)
+    await using bobs = await pages.open(room, bob)
+    await goTo(anns)
+    await anns.page.keyboard.type('below')
+    await expect.poll(() => outline(bobs)).toEqual(['text', '![red]', 'below'])
+    await bobs.text.locator('img[alt=red]').click()
+    await bobs.text.locator('img.ProseMirror-selectednode').waitFor()
+    await bobs.page.keyboard.type('between')
+    await expect.poll(() => outline(anns)).toEqual(['text', '![red]', 'between', 'below'])
+    await moveCaret(bobs, 'Home')
+    await press(bobs, 'Backspace')
+    await bobs.text.locator('img.ProseMirror-selectednode').waitFor()
+    await press(bobs, 'Delete')
+    await expect.poll(() => outline(anns)).toEqual(['text', 'between', 'below'])
+  })
+})
+
+describe('a page in the format before this one', () => {
+  it('[PF10] is carried over once, whoever opens it, with what comes later', async () => {
+    const room = pages.newRoom()
+    const paragraph = (text: string) => {
+      const made = new XmlElement('paragraph')
+      made.insert(0, [new XmlText(text)])
+      return made
+    }
+    const write = (text: string) =>
+      postDocument(pages.baseUrl, room, (doc) => {
+        const page = doc.getXmlFragment('page')
+        page.insert(page.length, [paragraph(text)])
+      })
+    await write('from before')
+    const windows = await Promise.all([ann, bob].map((person) => pages.open(room, person)))
+    const [anns, bobs] = windows as [OfficeWindow, OfficeWindow]
+    try {
+      for (const window of windows) await reads(window, /^from before$/)
+      await type(anns, 'Ann, ')
+      await reads(bobs, /^Ann, from before$/)
+      await write('late')
+      for (const window of windows) await reads(window, /^Ann, from before\nlate$/)
+      await anns.untilSaved()
+      const stored = await fetchDocument(pages.baseUrl, room)
+      expect(stored.getText('text').toString()).toBe('Ann, from beforelate')
+      expect(stored.getMap('about').get('format')).toBe(2)
+    } finally {
+      for (const window of windows) await window[Symbol.asyncDispose]()
+    }
+  })
+})

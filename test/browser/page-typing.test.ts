@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest'
+import { ann, bob, goTo, moveCaret, outline, Pages, press, reads, type } from './pages.js'
+
+const pages = new Pages()
+
+describe('typing', () => {
+  it('[PG20] Enter goes on as one expects, and Backspace takes back what a block is', async () => {
+    await using anns = await pages.open(pages.newRoom(), ann)
+    await type(anns, '- one\ntwo\n')
+    await press(anns, 'Tab')
+    await anns.page.keyboard.type('deeper\n\n')
+    await anns.page.keyboard.type('three\n\n')
+    await anns.page.keyboard.type('3. third\nfourth\n\n')
+    await anns.page.keyboard.type('[x] done\nto do\n\n')
+    await anns.page.keyboard.type('###### small\nafter\n')
+    await anns.page.keyboard.type('> quoted\n\nplain')
+    await expect
+      .poll(() => outline(anns))
+      .toEqual([
+        '- one',
+        '- two',
+        '  - deeper',
+        '- three',
+        '3. third',
+        '4. fourth',
+        '[x] done',
+        '[ ] to do',
+        '###### small',
+        'after',
+        '> quoted',
+        'plain',
+      ])
+    await anns.text.getByText('small').click()
+    await moveCaret(anns, 'Home')
+    await press(anns, 'Enter')
+    await press(anns, 'Backspace')
+    await expect
+      .poll(async () => (await outline(anns)).slice(8, 11))
+      .toEqual(['', 'small', 'after'])
+    await anns.text.getByText('deeper').click()
+    await moveCaret(anns, 'Home')
+    await press(anns, 'Backspace')
+    await press(anns, 'Backspace')
+    await expect
+      .poll(async () => (await outline(anns)).slice(0, 4))
+      .toEqual(['- one', '- two', 'deeper', '- three'])
+    expect(anns.complaints).toEqual([])
+  })
+
+  it('[PG20] code keeps its lines, and ends with two of them blank', async () => {
+    await using anns = await pages.open(pages.newRoom(), ann)
+    await type(anns, '```js ')
+    await anns.page.keyboard.type('if (a) {\n')
+    await press(anns, 'Tab')
+    await anns.page.keyboard.type('b()\n}\n\n\nafter')
+    await expect.poll(() => outline(anns)).toEqual(['``` if (a) {\n\tb()\n}', 'after'])
+  })
+
+  it('[PG21] Tab stays in the text and indents, until Escape says otherwise', async () => {
+    await using anns = await pages.open(pages.newRoom(), ann)
+    await type(anns, 'one')
+    await press(anns, 'Tab')
+    await anns.page.keyboard.type(' word')
+    await expect.poll(() => outline(anns)).toEqual(['  one word'])
+    await press(anns, 'Shift+Tab')
+    await expect.poll(() => outline(anns)).toEqual(['one word'])
+    const hint = await anns.text.getAttribute('aria-describedby')
+    expect(await anns.page.locator(`#${hint}`).textContent()).toContain('press Escape and then Tab')
+    await press(anns, 'Escape')
+    await press(anns, 'Tab')
+    const focused = () =>
+      anns.page.evaluate(() => document.activeElement?.getAttribute('aria-label'))
+    await expect.poll(focused).not.toBe('Page')
+  })
+
+  it('[PG24 PG9] what is typed after a link isn’t in it, and Ctrl+K beside one makes another', async () => {
+    const room = pages.newRoom()
+    await using anns = await pages.open(room, ann)
+    await using bobs = await pages.open(room, bob)
+    const link = async (href: string) => {
+      await press(anns, 'Control+k')
+      await anns.page.getByLabel('Link to').fill(href)
+      await press(anns, 'Enter')
+      await expect
+        .poll(() => anns.text.evaluate((text) => text === document.activeElement))
+        .toBe(true)
+    }
+    await anns.text.focus()
+    await link('/pages/other')
+    await anns.page.keyboard.type(' and ')
+    await link('#part')
+    await press(anns, 'Escape')
+    await link('https://example.com/')
+    await anns.page.keyboard.type(' end')
+    await expect
+      .poll(() => outline(bobs))
+      .toEqual([
+        '[/pages/other](/pages/other) and [#part](#part)[https://example.com/](https://example.com/) end',
+      ])
+    expect(anns.complaints).toEqual([])
+  })
+
+  it('[PG25] text from right to left is so by itself', async () => {
+    const room = pages.newRoom()
+    await using anns = await pages.open(room, ann)
+    await type(anns, 'left\nשלום\n- فارسی')
+    const directions = () =>
+      anns.text.evaluate((text) =>
+        [...text.children].map((block) => getComputedStyle(block).direction),
+      )
+    await expect.poll(directions).toEqual(['ltr', 'rtl', 'rtl'])
+  })
+
+  it('[PG6] has headings down to the sixth, by tool as well', async () => {
+    const room = pages.newRoom()
+    await using anns = await pages.open(room, ann)
+    await type(anns, 'text')
+    await anns.page.getByLabel('Style of the paragraph').selectOption('Heading 6')
+    await expect.poll(() => outline(anns)).toEqual(['###### text'])
+    await press(anns, 'Control+Alt+0')
+    await expect.poll(() => outline(anns)).toEqual(['text'])
+    await goTo(anns)
+    await anns.tool('Underline').click()
+    await anns.page.keyboard.type(' under')
+    await reads(anns, /^text under$/)
+    await expect.poll(() => outline(anns)).toEqual(['text__ under__'])
+  })
+})
