@@ -7,6 +7,7 @@ import { DEFAULTS, ShortPath, WhereaboutsModule } from '@whereabouts/nestjs'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { createHttpServer } from './http-server.js'
+import { LastConnections } from './last-connections.js'
 import { endOnUncaught } from './last-resort.js'
 import { createLog, nestLogger, redactUrl } from './log.js'
 import { PageFilter, serveOffice } from './office.js'
@@ -23,7 +24,7 @@ const BAD_ADDRESS = {
   detail: 'The address is not valid; check its escapes.',
 }
 
-@Module({})
+@Module({ providers: [LastConnections] })
 class ServerModule {}
 
 /**

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type DocumentNews, Problem, type Updated } from '@whereabouts/protocol'
 import type { Documents } from './document/documents.js'
-import { mergeUpdates } from './document/merge.js'
+import { mergeIntoOne } from './document/merge.js'
 import { Repeats } from './document/repeats.js'
 import type { Exchange } from './exchange/exchange.js'
 import type { MissedUpdates } from './room/room.js'
@@ -111,10 +111,10 @@ export class RoomDocuments {
 
 /** What a long-poll is told of the document; it has one field, and so no more than one update. */
 export function documentNews(updates: MissedUpdates): DocumentNews {
-  const merged = updates && mergeUpdates(updates)
-  if (merged === undefined || merged.length > 1) return { resync: { document: true } }
-  const [update] = merged
-  return update === undefined ? {} : { document: Buffer.from(update).toString('base64') }
+  if (updates?.length === 0) return {}
+  const update = updates && mergeIntoOne(updates)
+  if (update === undefined) return { resync: { document: true } }
+  return { document: Buffer.from(update).toString('base64') }
 }
 
 /** Whether an update of Yjs 13 has nothing in it. */

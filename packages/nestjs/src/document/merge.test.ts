@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { applyUpdate, Doc } from 'yjs'
-import { mergeUpdates } from './merge.js'
+import { mergeIntoOne, mergeUpdates } from './merge.js'
 
 function typed(count: number): Uint8Array[] {
   const doc = new Doc()
@@ -33,6 +33,24 @@ it('[DO3] many are a few, and large ones stay as they are', () => {
   doc.on('update', (update: Uint8Array) => large.push(update))
   for (let time = 0; time < 3; time++) doc.getText('t').insert(0, 'x'.repeat(60_000))
   expect(mergeUpdates(large)).toEqual(large)
+})
+
+it('[DO3] of what takes long to merge no more is merged than the event loop has time for', () => {
+  const doc = new Doc()
+  const updates: Uint8Array[] = []
+  doc.on('update', (update: Uint8Array) => updates.push(update))
+  for (let time = 0; time < 300; time++) doc.getText('t').insert(0, 'x'.repeat(1_000))
+  const merged = mergeUpdates(updates)
+  expect(merged.length).toBeGreaterThan(200)
+  expect(textOf(merged)).toBe(textOf(updates))
+})
+
+it('[DO6] one is made of a few, and none of what would be several', () => {
+  const updates = typed(40)
+  expect(textOf([mergeIntoOne(updates)!])).toBe(textOf(updates))
+  expect(mergeIntoOne(typed(1))).toBeInstanceOf(Uint8Array)
+  expect(mergeIntoOne(typed(65))).toBeUndefined()
+  expect(mergeIntoOne([])).toBeUndefined()
 })
 
 it('[DO3] none are none, and one is itself', () => {

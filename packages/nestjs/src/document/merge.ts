@@ -1,19 +1,34 @@
 import { mergeUpdates as mergeYjs } from 'yjs'
 
 // What merging costs grows with the square of how many there are: 64 small updates take 1 ms, 1,000
-// take 120 ms. And one that is large is parsed whole, at some 10 MB a second.
+// take 120 ms. And one that is large is parsed whole, at some 10 MB a second, or at 2 MB where somebody
+// made it of the smallest pieces.
 const MAX_UPDATES = 64
-const MAX_BYTES = 65_536
+const MAX_BYTES = 16_384
+/** How much is merged at once, on the thread that everybody waits for. */
+const MAX_MERGED_BYTES = 65_536
 
 /**
- * Makes few updates of many that mean the same; one, unless they are more or larger than the event
- * loop has time for.
+ * Makes few updates of many that mean the same. What is more than the event loop has time for stays
+ * as it is.
  *
  * @param updates that were accepted, so that they can be read
  * @see PROTOCOL.md DO3
  */
 export function mergeUpdates(updates: readonly Uint8Array[]): readonly Uint8Array[] {
-  return inGroups(updates).map((group) => (group.length === 1 ? group[0]! : mergeYjs(group)))
+  let mergedBytes = 0
+  return inGroups(updates).flatMap((group) => {
+    if (group.length === 1) return group
+    mergedBytes += bytesOf(group)
+    return mergedBytes <= MAX_MERGED_BYTES ? [mergeYjs(group)] : group
+  })
+}
+
+/** Makes one update of all; `undefined` if they are none, or more than the event loop has time for. */
+export function mergeIntoOne(updates: readonly Uint8Array[]): Uint8Array | undefined {
+  const [group, ...others] = inGroups(updates)
+  if (group === undefined || others.length > 0) return undefined
+  return group.length === 1 ? group[0] : mergeYjs(group)
 }
 
 function inGroups(updates: readonly Uint8Array[]): Uint8Array[][] {
@@ -29,4 +44,8 @@ function inGroups(updates: readonly Uint8Array[]): Uint8Array[][] {
     }
   }
   return groups
+}
+
+function bytesOf(updates: readonly Uint8Array[]): number {
+  return updates.reduce((sum, { byteLength }) => sum + byteLength, 0)
 }

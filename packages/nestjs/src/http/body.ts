@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import type { Http2Stream } from 'node:http2'
-import { Injectable } from '@nestjs/common'
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common'
 import { type Json, Problem } from '@whereabouts/protocol'
+import { Arriving } from './arriving.js'
 import type { Call, PlatformRequest } from './call.js'
 
 /** The headers of a request that say what its body is. */
@@ -31,8 +32,14 @@ const CHARSET = /;\s*charset\s*=\s*"?([^";\s]+)/i
  * a body are taken off the request before the parsers see it, and the stream is left for `read()`.
  */
 @Injectable()
-export class Bodies {
+export class Bodies implements BeforeApplicationShutdown {
   readonly #headers = new WeakMap<IncomingMessage, BodyHeaders>()
+  readonly #arriving = new Arriving()
+
+  /** After the goodbyes, and before the platform waits for whoever is still there. */
+  beforeApplicationShutdown(): void {
+    this.#arriving.finish()
+  }
 
   /** Keeps the body of a request, which the platform has for the module, from its parsers. */
   keep(request: IncomingMessage): void {
@@ -53,7 +60,7 @@ export class Bodies {
   async readJson(call: Call, limitBytes: number): Promise<JsonBody> {
     const headers = this.#headersOf(call)
     checkMediaType(headers)
-    const body = await read(call, headers.lengthBytes, limitBytes)
+    const body = await this.#read(call, headers.lengthBytes, limitBytes)
     return { value: parseJson(body), bytes: body.length }
   }
 
@@ -71,13 +78,34 @@ export class Bodies {
         'Send the bytes as they are: "Content-Type: application/octet-stream", not compressed.',
       )
     }
-    return read(call, lengthBytes, limitBytes)
+    return this.#read(call, lengthBytes, limitBytes)
   }
 
   /** Whether a body was announced. */
   has(call: Call): boolean {
     const { type, lengthBytes } = this.#headersOf(call)
     return type !== undefined || lengthBytes > 0
+  }
+
+  async #read(
+    { request, platform }: Call,
+    announcedBytes: number,
+    limitBytes: number,
+  ): Promise<Buffer> {
+    if (announcedBytes !== Infinity && announcedBytes > limitBytes) throw tooLarge(limitBytes)
+    // In the next turn is here what came with the head, and listeners would cost more than the rest.
+    await Promise.resolve()
+    if (request.readableLength === announcedBytes && request.readableFlowing === null) {
+      const body = (request.read() as Buffer | null) ?? NOTHING
+      // To its end, so that the parser lets go of it.
+      request.resume()
+      return body
+    }
+    if (request.readableDidRead || request.readableEnded) {
+      return announcedBytes === 0 ? NOTHING : leftBy(platform, limitBytes)
+    }
+    this.#arriving.watch(request)
+    return gather(request, limitBytes)
   }
 
   #headersOf({ request }: Call): BodyHeaders {
@@ -112,26 +140,6 @@ function checkMediaType({ type, encoding, lengthBytes }: BodyHeaders): void {
 
 function isPlain(encoding: string | undefined): boolean {
   return encoding === undefined || encoding === 'identity'
-}
-
-async function read(
-  { request, platform }: Call,
-  announcedBytes: number,
-  limitBytes: number,
-): Promise<Buffer> {
-  if (announcedBytes !== Infinity && announcedBytes > limitBytes) throw tooLarge(limitBytes)
-  // In the next turn is here what came with the head, and listeners would cost more than the rest.
-  await Promise.resolve()
-  if (request.readableLength === announcedBytes && request.readableFlowing === null) {
-    const body = (request.read() as Buffer | null) ?? NOTHING
-    // To its end, so that the parser lets go of it.
-    request.resume()
-    return body
-  }
-  if (request.readableDidRead || request.readableEnded) {
-    return announcedBytes === 0 ? NOTHING : leftBy(platform, limitBytes)
-  }
-  return gather(request, limitBytes)
 }
 
 /**

@@ -68,7 +68,13 @@ export class Call {
   }
 
   send(status: number, contentType: string, body: string | Uint8Array): void {
-    this.response.writeHead(status, headersOf(contentType, body)).end(body)
+    this.head(status, contentType, Buffer.byteLength(body))
+    this.response.end(body)
+  }
+
+  /** Begins an answer; its body follows. */
+  head(status: number, contentType: string, lengthBytes: number): void {
+    this.response.writeHead(status, headersOf(contentType, lengthBytes))
   }
 
   /** @see PROTOCOL.md ER1 */
@@ -98,7 +104,7 @@ export class Call {
     const { request, response } = this
     request.pause()
     this.#closeConnection()
-    response.writeHead(status, headersOf(PROBLEM_TYPE, text)).write(text)
+    response.writeHead(status, headersOf(PROBLEM_TYPE, Buffer.byteLength(text))).write(text)
     const timer = setTimeout(() => response.end(), UNREAD_MS)
     response.once('close', () => clearTimeout(timer))
   }
@@ -107,13 +113,10 @@ export class Call {
 const PROBLEM_TYPE = 'application/problem+json'
 const UNREAD_MS = 250
 
-function headersOf(
-  contentType: string,
-  body: string | Uint8Array,
-): Record<string, string | number> {
+function headersOf(contentType: string, lengthBytes: number): Record<string, string | number> {
   return {
     'Content-Type': contentType,
-    'Content-Length': Buffer.byteLength(body),
+    'Content-Length': lengthBytes,
     'Cache-Control': 'no-store',
   }
 }

@@ -15,13 +15,13 @@ import type { UserClaim } from '../room/user.js'
 import { type ResolvedOptions, WHEREABOUTS_OPTIONS } from '../options.js'
 import { RoomServer } from '../room-server.js'
 import { Bodies } from './body.js'
+import { DocumentAnswers } from './document-answers.js'
 import { badParameter, type Call, flag, methodNotAllowed, oneOf, wholeNumber } from './call.js'
 
 const MOST_WAIT_MS = 30_000
 /** Enough for every parameter at its longest, written in escapes. */
 const PARAMETERS_LIMIT_BYTES = 8_192
 
-const BYTES_TYPE = 'application/octet-stream'
 const GZIP = /^(?:x-)?gzip(?:\s*;|$)/
 const REFUSED = /;\s*q=0(?:\.0*)?$/
 const BASE64URL = /^[A-Za-z0-9_-]+$/
@@ -29,12 +29,16 @@ const BASE64URL = /^[A-Za-z0-9_-]+$/
 /** What the calls do, once it is known which one it is and for which room. */
 @Injectable()
 export class Calls {
+  readonly #documentAnswers: DocumentAnswers
+
   constructor(
     @Inject(RoomServer) private readonly rooms: RoomServer,
     @Inject(Users) private readonly users: Users,
     @Inject(Bodies) private readonly bodies: Bodies,
     @Inject(WHEREABOUTS_OPTIONS) private readonly options: ResolvedOptions,
-  ) {}
+  ) {
+    this.#documentAnswers = new DocumentAnswers(options.stuckMs)
+  }
 
   /** @see PROTOCOL.md HT1, HT2 */
   async stream(call: Call, room: string): Promise<void> {
@@ -95,7 +99,7 @@ export class Calls {
     await this.#authorize(call.request)
     const { query } = call
     const update = await this.rooms.document(room, stateVector(query), query('since'))
-    call.send(200, BYTES_TYPE, update)
+    this.#documentAnswers.send(call, update)
   }
 
   /** @see PROTOCOL.md DO20 */
@@ -103,7 +107,7 @@ export class Calls {
     const { request, query } = call
     await this.#authorize(request)
     const vector = await this.bodies.readBytes(call, this.options.maxUpdateBytes)
-    call.send(200, BYTES_TYPE, await this.rooms.sync(room, vector, query('since')))
+    this.#documentAnswers.send(call, await this.rooms.sync(room, vector, query('since')))
   }
 
   /** @see PROTOCOL.md DO2, DO9 */

@@ -1,0 +1,37 @@
+import type { IncomingMessage } from 'node:http'
+
+/** A body of a MiB, which is the most unless set otherwise, arrives in time at 18 KB a second. */
+const ARRIVES_WITHIN_MS = 60_000
+/** As long as a server that goes away waits for its store. */
+const FINISH_MS = 3_000
+
+/**
+ * Requests whose bodies are on their way. One that takes too long is ended: nobody else can tell it
+ * from a caller who holds the server's memory for fun.
+ *
+ * @see PROTOCOL.md HT15, FR13
+ */
+export class Arriving {
+  readonly #requests = new Set<IncomingMessage>()
+
+  /** Watches over a request until it is closed, or its body is here. */
+  watch(request: IncomingMessage): void {
+    this.#requests.add(request)
+    const timer = setTimeout(() => request.destroy(), ARRIVES_WITHIN_MS).unref()
+    const forget = () => {
+      clearTimeout(timer)
+      this.#requests.delete(request)
+    }
+    request.once('end', forget)
+    request.once('close', forget)
+  }
+
+  /** The server goes away: what isn't here soon is not waited for. */
+  finish(): void {
+    if (this.#requests.size === 0) return
+    const end = () => {
+      for (const request of this.#requests) request.destroy()
+    }
+    setTimeout(end, FINISH_MS).unref()
+  }
+}

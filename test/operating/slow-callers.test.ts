@@ -1,0 +1,86 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { Doc, encodeStateAsUpdate } from 'yjs'
+import { call } from '../conformance/http.js'
+import { type RunningServer, startServer } from '../servers/standalone.js'
+
+const BYTES = 'content-type: application/octet-stream\r\n'
+const STUCK_MS = 5_000
+const LARGE_BYTES = 20_000_000
+/** The bound of FR11 is that of 12 of them. */
+const READERS = 20
+
+async function open(server: RunningServer, text: string): Promise<Socket> {
+  const { hostname, port } = new URL(server.baseUrl)
+  const socket = connect(Number(port), hostname)
+  socket.on('error', () => {
+    // Its end is what is looked at.
+  })
+  await once(socket, 'connect')
+  socket.write(text)
+  return socket
+}
+
+const halves = {
+  'half of a body': `POST /rooms/x/document HTTP/1.1\r\nhost: x\r\n${BYTES}content-length: 1000\r\n\r\nhalf`,
+  'half of a head': 'POST /rooms/x/document HTTP/1.1\r\nhost: x\r\n',
+  'half of a body that nobody asked for':
+    'POST /nothing HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\nhalf',
+}
+
+describe.each(Object.entries(halves))('%s', (_, text) => {
+  it('[FR13] keeps no server from stopping', async () => {
+    const server = await startServer()
+    const sockets = await Promise.all(Array.from({ length: 20 }, () => open(server, text)))
+    // Until the server has them.
+    await setTimeout(300)
+    // It fails if that takes more than 5 s.
+    await expect(server.stop()).resolves.toBeUndefined()
+    for (const socket of sockets) socket.destroy()
+  })
+})
+
+describe('a large document', () => {
+  async function startLarge(): Promise<RunningServer> {
+    const limits = { maxUpdateBytes: 2 * LARGE_BYTES, stuckMs: STUCK_MS }
+    const server = await startServer(limits)
+    const doc = new Doc()
+    doc.getText('t').insert(0, 'x'.repeat(LARGE_BYTES))
+    const body = Uint8Array.from(encodeStateAsUpdate(doc))
+    const headers = { 'content-type': 'application/octet-stream' }
+    const answer = await fetch(`${server.baseUrl}/rooms/large/document`, {
+      method: 'POST',
+      headers,
+      body,
+    })
+    expect(answer.status).toBe(200)
+    return server
+  }
+
+  const GET = 'GET /rooms/large/document HTTP/1.1\r\nhost: x\r\n\r\n'
+
+  it('[FR11 FR12] is refused while too many wait for it, and who takes nothing is ended', async () => {
+    await using server = await startLarge()
+    const sockets = await Promise.all(Array.from({ length: READERS }, () => open(server, GET)))
+    const refused = async () => (await call(`${server.baseUrl}/rooms/large/document`)).status
+    await expect.poll(refused, { interval: 20 }).toBe(503)
+    // Nobody reads, so all are ended; then there is room again.
+    await expect.poll(refused, { timeout: STUCK_MS * 10 }).toBe(200)
+    for (const socket of sockets) socket.destroy()
+  })
+
+  it('[FR12] is there whole for a reader who is slow', async () => {
+    await using server = await startLarge()
+    const socket = await open(server, GET)
+    let bytes = 0
+    socket.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      socket.pause()
+      void setTimeout(bytes < LARGE_BYTES / 10 ? 20 : 0).then(() => socket.resume())
+    })
+    await expect.poll(() => bytes, { timeout: 60_000 }).toBeGreaterThan(LARGE_BYTES)
+    socket.destroy()
+  })
+})
