@@ -3,13 +3,14 @@ import { call } from '../conformance/http.js'
 import { PLATFORMS } from '../servers/nest.js'
 import { startServer } from '../servers/standalone.js'
 import { Random } from '../simulation/random.js'
+import { size } from '../size.js'
 import { QUERIES, randomTarget } from './mutations.js'
 import { expectedOf } from './oracle.js'
 import { rawCall, type RawRequest } from './raw-call.js'
 import { documentWith, GuardedApp, LONG_SECRET, SECRET } from './world.js'
 
 const SEED = 20_261_128
-const COUNT = 5_000
+const COUNT = size(5_000, 50_000)
 /** A server that refuses everything is no good. */
 const LEAST_DONE = 150
 const UPDATE = Buffer.from(documentWith('x')).toString('latin1')
