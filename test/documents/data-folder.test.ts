@@ -253,7 +253,8 @@ describe('[OP5 DO8] damage that is met later is store-failed, and no empty docum
     const answer = await call(room.url('document'))
     expect(answer).toMatchObject({ status: 503 })
     expect(answer.text).toContain('store-failed')
-    expect(server.output()).toContain('the store of documents')
+    // The log comes by another way than the answer.
+    await expect.poll(() => server.output()).toContain('the store of documents')
     // Nothing is written over it either.
     expect(await postUpdate(room, textUpdate('new'))).toMatchObject({ status: 503 })
     expect(await call(`${server.baseUrl}/health/live`)).toMatchObject({ status: 200 })
