@@ -147,7 +147,11 @@ export class DocumentSync {
    */
   async finish(withinMs: number): Promise<boolean> {
     this.#isFinishing = true
-    const timer = setTimeout(() => this.#life.abort(), withinMs)
+    const giveUp = () => {
+      this.#life.abort()
+      this.#pause.end()
+    }
+    const timer = setTimeout(giveUp, withinMs)
     this.hurry()
     await this.#working
     clearTimeout(timer)
@@ -247,7 +251,8 @@ export class DocumentSync {
       }
       this.#apply(update)
       this.#copy.answered(clocks, read)
-      this.#needsRebuild = this.#copy.halves().size > 0
+      // What was told meanwhile may have asked for one.
+      this.#needsRebuild ||= this.#copy.halves().size > 0
       this.#problem = null
     } catch (error) {
       this.#needsSync = true
@@ -308,6 +313,8 @@ export class DocumentSync {
     const { reason, limitBytes } = problem.extensions
     if (problem.problem === 'bad-update') {
       if (reason === 'clock-taken') return this.#taken(part, problem)
+      // That is no fault of what was posted, and may be over in a while.
+      if (reason === 'pending') return false
       return this.#narrow(part, problem, { structs: Math.ceil(part.ranges.length / 2) })
     }
     if (problem.problem !== 'too-large') return false
@@ -333,7 +340,7 @@ export class DocumentSync {
       this.#limits = limits
       return true
     }
-    if (part.ranges.length === 0) return false
+    if (part.ranges.length === 0 || this.#copy.hasRefused(part.ranges)) return false
     this.#setAside(part, problem)
     return true
   }

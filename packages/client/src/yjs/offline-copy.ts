@@ -95,7 +95,8 @@ export class OfflineCopy {
 
   readonly #take = (update: Uint8Array, origin: unknown): void => {
     if (origin === this) return
-    this.#unwritten.push(update)
+    // Otherwise all of the document is to be written anyway.
+    if (this.#task === 'append') this.#unwritten.push(update)
     this.#start()
   }
 
@@ -188,19 +189,28 @@ export class OfflineCopy {
     const store = transaction.objectStore('updates')
     const isWhole = this.#task !== 'append' || this.#count >= MANY_UPDATES
     // Another tab may have written something that isn't here.
-    if (isWhole && this.#task !== 'replace') this.#apply(await store.getAll())
+    const others = isWhole && this.#task !== 'replace' ? await store.getAll() : []
+    // The document may have been replaced while they were read; then they belong to the one before.
+    if (this.#task !== 'replace') this.#apply(others)
+    const task = this.#task
     const updates = isWhole ? [encodeStateAsUpdate(this.#doc)] : this.#unwritten
     const vector = this.#vector
     this.#unwritten = []
     this.#vector = null
     this.#task = 'append'
     this.#count = isWhole ? 1 : this.#count + updates.length
-    await Promise.all([
-      isWhole && store.clear(),
-      ...updates.map((update) => store.add(update)),
-      vector !== null && transaction.objectStore('about').put(vector, 'server'),
-      transaction.done,
-    ])
+    try {
+      await Promise.all([
+        isWhole && store.clear(),
+        ...updates.map((update) => store.add(update)),
+        vector !== null && transaction.objectStore('about').put(vector, 'server'),
+        transaction.done,
+      ])
+    } catch (error) {
+      // What is there is of the document before, and must not come into this one.
+      if (task === 'replace') this.#task = 'replace'
+      throw error
+    }
   }
 }
 

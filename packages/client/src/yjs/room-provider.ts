@@ -207,8 +207,9 @@ export class RoomProvider extends Emitter<ProviderEvents> {
   #statusChanged(): void {
     if (this.status === 'online') this.#sync.hurry()
     // Who left may have edited right before; who was refused has no say any more.
-    else if (this.status === 'closed' && this.problem !== null) this.#sync.stop()
-    else if (this.status === 'closed') void this.#sync.finish(LEAVE_WITHIN_MS)
+    else if (this.status !== 'closed') return
+    else if (this.room.getSnapshot().problem !== null) this.#sync.stop()
+    else void this.#sync.finish(LEAVE_WITHIN_MS)
   }
 
   #listen(): () => void {

@@ -212,6 +212,11 @@ export class ServerCopy {
     for (const range of ranges) this.#refused.add(...range)
   }
 
+  /** Whether the server has refused all of these before. */
+  hasRefused(ranges: Part['ranges']): boolean {
+    return ranges.every(([client, start]) => this.#refused.has(client, start))
+  }
+
   #refusedStructs(): Struct[] {
     return [...this.#refused].flatMap(([client, start, end]) =>
       structsFrom(this.#doc, client, start)

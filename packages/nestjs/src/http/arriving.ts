@@ -13,11 +13,12 @@ const FINISH_MS = 3_000
  */
 export class Arriving {
   readonly #requests = new Set<IncomingMessage>()
+  #patienceMs = ARRIVES_WITHIN_MS
 
   /** Watches over a request until it is closed, or its body is here. */
   watch(request: IncomingMessage): void {
     this.#requests.add(request)
-    const timer = setTimeout(() => request.destroy(), ARRIVES_WITHIN_MS).unref()
+    const timer = setTimeout(() => request.destroy(), this.#patienceMs).unref()
     const forget = () => {
       clearTimeout(timer)
       this.#requests.delete(request)
@@ -28,6 +29,7 @@ export class Arriving {
 
   /** The server goes away: what isn't here soon is not waited for. */
   finish(): void {
+    this.#patienceMs = FINISH_MS
     if (this.#requests.size === 0) return
     const end = () => {
       for (const request of this.#requests) request.destroy()

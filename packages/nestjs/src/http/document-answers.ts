@@ -27,14 +27,15 @@ export class DocumentAnswers {
   send(call: Call, bytes: Uint8Array): void {
     const { byteLength } = bytes
     if (byteLength <= SMALL_BYTES) return call.send(200, BYTES_TYPE, bytes)
-    if (this.#waitingBytes + byteLength > MAX_WAITING_BYTES) {
+    // Nothing is too large if it is alone.
+    if (this.#waitingBytes > 0 && this.#waitingBytes + byteLength > MAX_WAITING_BYTES) {
       throw new Problem(
         'too-many-connections',
         'Too many large documents wait for their readers; try again in a moment.',
       )
     }
-    this.#waitingBytes += byteLength
     call.head(200, BYTES_TYPE, byteLength)
+    this.#waitingBytes += byteLength
     void this.#write(call, bytes).finally(() => {
       this.#waitingBytes -= byteLength
     })
