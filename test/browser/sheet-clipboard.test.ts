@@ -54,7 +54,7 @@ describe('what other programs have copied', () => {
       await anns.paste(text, html)
       await poll(() => cellsOf(anns, Object.keys(cells))).toEqual(cells)
       await anns.untilSaved()
-      expect(await merges(room)).toEqual(more.merges ?? {})
+      await poll(() => merges(room)).toEqual(more.merges ?? {})
       await anns.untilInOrder()
       expect(anns.complaints).toEqual([])
       expect(anns.strayRequests).toEqual([])
