@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { WhereaboutsModule } from '@whereabouts/nestjs'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { applyUpdate, Doc, encodeStateAsUpdate, UpdateEncoderV1 } from 'yjs'
 import { accepted, BYTES, getDocument, postUpdate, TestDocument } from '../conformance/document.js'
 import { call } from '../conformance/http.js'
@@ -177,6 +177,48 @@ it(
       await Promise.all(flooding)
     }
     expect((await new TestDocument(writer.room).fetch()).cells).toEqual(writer.cells)
+  },
+  PATIENCE_MS,
+)
+
+/** What so many people wrote and deleted: small, and long to read. */
+function people(count: number): Uint8Array {
+  const encoder = new UpdateEncoderV1()
+  encoder.writeLen(count)
+  for (let client = count; client > 0; client--) {
+    for (const value of [1, client, 0, 0, 1]) encoder.writeLen(value)
+  }
+  encoder.writeLen(0)
+  return encoder.toUint8Array()
+}
+
+it(
+  '[DO18] rooms that each take a little less than too long don’t keep others from being saved',
+  async () => {
+    await using server = await startServer()
+    const rooms = Array.from({ length: 6 }, (_, index) => new TestRoom(server.baseUrl, `r${index}`))
+    for (const room of rooms) expect((await post(room, people(20_000))).status).toBe(200)
+    const stopped = new AbortController()
+    let reads = 0
+    const flooding = rooms.flatMap((room) =>
+      Array.from({ length: 20 }, async () => {
+        while (!stopped.signal.aborted) {
+          await getDocument(room)
+          reads += 1
+        }
+      }),
+    )
+    const writer = new TestDocument(new TestRoom(server.baseUrl, 'other'))
+    try {
+      await vi.waitUntil(() => reads > 120, { timeout: PATIENCE_MS })
+      for (let count = 0; count < 20; count++) {
+        const { ms } = await timed(writer.post(`r${count}`))
+        expect(ms).toBeLessThan(SOON_MS)
+      }
+    } finally {
+      stopped.abort()
+      await Promise.all(flooding)
+    }
   },
   PATIENCE_MS,
 )

@@ -72,10 +72,7 @@ export interface WhereaboutsOptions {
   readonly maxDocumentBytes?: number
   /** How much of a document's latest updates a room keeps for readers who were away for a moment. */
   readonly maxRecentDocumentBytes?: number
-  /**
-   * How much of all documents is loaded at a time, as it is in the store; in memory it is some
-   * twenty times that.
-   */
+  /** How much memory the documents that are loaded at a time are taken to need. */
   readonly maxLoadedDocumentBytes?: number
   /**
    * The secret behind member ids, at least 16 characters; the same on every node. Without it, it is
@@ -119,7 +116,7 @@ export const DEFAULTS = {
   maxUpdateBytes: 1_048_576,
   maxDocumentBytes: 67_108_864,
   maxRecentDocumentBytes: 1_048_576,
-  maxLoadedDocumentBytes: 33_554_432,
+  maxLoadedDocumentBytes: 536_870_912,
 } as const satisfies WhereaboutsOptions
 
 /** Injects {@link ResolvedOptions}. */

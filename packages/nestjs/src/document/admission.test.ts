@@ -300,6 +300,74 @@ describe('[DO14] a document has 12,000 roots at most', () => {
   })
 })
 
+/** What many people wrote, each by a client of their own: one letter, from a clock on. */
+function peoples(from: number, count: number, clock = 0): Uint8Array {
+  const encoder = new UpdateEncoderV1()
+  encoder.writeLen(count)
+  for (let client = from + count - 1; client >= from; client--) {
+    for (const value of [1, client, clock]) encoder.writeLen(value)
+    encoder.writeInfo(4)
+    encoder.writeParentInfo(true)
+    encoder.writeString('text')
+    encoder.writeString('x')
+  }
+  encoder.writeLen(0)
+  return encoder.toUint8Array()
+}
+
+describe('[DO14] a document has 25,000 clients at most', () => {
+  it('in all updates together, of which what is known counts once', () => {
+    const guarded = new Guarded()
+    for (const from of [1, 10_001]) guarded.take(garbage(from, 10_000))
+    guarded.take(garbage(20_001, 4_999))
+    guarded.take(garbage(15_000, 9_999))
+    expect(guarded.take(peoples(30_000, 1, 5))).toBe(true)
+    expect(() => guarded.take(peoples(40_000, 1))).toThrow(because('too-costly'))
+    expect(() => guarded.take(peoples(40_000, 1, 5))).toThrow(because('too-costly'))
+    expect(guarded.take(garbage(1, 1, 1))).toBe(false)
+  })
+
+  /** What is the quickest to apply: one that was deleted. */
+  function garbage(from: number, count: number, clock = 0): Uint8Array {
+    const encoder = new UpdateEncoderV1()
+    encoder.writeLen(count)
+    for (let client = from + count - 1; client >= from; client--) {
+      for (const value of [1, client, clock, 0, 1]) encoder.writeLen(value)
+    }
+    encoder.writeLen(0)
+    return encoder.toUint8Array()
+  }
+})
+
+describe('[DO14] a document has 500 subdocuments at most', () => {
+  const by = (clientID: number, count: number) => {
+    const doc = Object.assign(new Doc(), { clientID })
+    const updates: Uint8Array[] = []
+    doc.on('update', (update: Uint8Array) => updates.push(update))
+    const list = doc.getArray('list')
+    list.push(['first'])
+    list.push(Array.from({ length: count }, () => new Doc()))
+    const [first, subdocuments] = updates as [Uint8Array, Uint8Array]
+    return { first, subdocuments, all: encodeStateAsUpdate(doc), list, updates }
+  }
+
+  it('in all updates together, of which what is known or waits counts once', () => {
+    const guarded = new Guarded()
+    const [one, two, three] = [by(1, 300), by(2, 200), by(3, 1)]
+    guarded.take(one.all)
+    guarded.take(one.all)
+    for (let times = 0; times < 2; times++) expect(guarded.take(two.subdocuments)).toBe(true)
+    expect(() => guarded.take(three.all)).toThrow(because('too-costly'))
+    guarded.take(two.first)
+    expect(guarded.doc.subdocs.size).toBe(500)
+    expect(() => guarded.take(three.all)).toThrow(because('too-costly'))
+    two.list.delete(1, 1)
+    guarded.take(two.updates.at(-1)!)
+    guarded.take(three.all)
+    expect(guarded.doc.subdocs.size).toBe(500)
+  })
+})
+
 describe('[DO16] what waits is bounded', () => {
   /** An update that waits for another, and that one. */
   function waiting(length: number): { waits: Uint8Array; first: Uint8Array } {
@@ -313,9 +381,10 @@ describe('[DO16] what waits is bounded', () => {
 
   it('in bytes, and what it waits for is taken in all the same', () => {
     const guarded = new Guarded()
-    const all = Array.from({ length: 4 }, () => waiting(600_000))
+    const all = Array.from({ length: 4 }, () => waiting(80_000))
     for (const { waits } of all.slice(0, 3)) expect(guarded.take(waits)).toBe(true)
     expect(() => guarded.take(all[3]!.waits)).toThrow(because('pending'))
+    for (const { waits } of all.slice(0, 3)) expect(guarded.take(waits)).toBe(true)
     expect(guarded.take(waiting(0).first)).toBe(false)
     for (const { first } of all) expect(guarded.take(first)).toBe(false)
     expect(guarded.take(all[3]!.waits)).toBe(false)
@@ -330,8 +399,28 @@ describe('[DO16] what waits is bounded', () => {
       for (let at = 0; at < count; at++) for (const value of [at * 2, 1]) encoder.writeLen(value)
       return encoder.toUint8Array()
     }
-    expect(guarded.take(deletes(1, 30_000))).toBe(true)
-    expect(() => guarded.take(deletes(2, 30_000))).toThrow(because('pending'))
-    expect(guarded.take(deletes(2, 10_000))).toBe(true)
+    expect(guarded.take(deletes(1, 1_200))).toBe(true)
+    expect(() => guarded.take(deletes(2, 1_200))).toThrow(because('pending'))
+    expect(guarded.take(deletes(2, 400))).toBe(true)
   })
+  it('in clients', () => {
+    const guarded = new Guarded()
+    expect(guarded.take(peoples(1, 150, 5))).toBe(true)
+    expect(() => guarded.take(peoples(200, 51, 5))).toThrow(because('pending'))
+    expect(guarded.take(peoples(200, 50, 5))).toBe(true)
+    expect(guarded.take(peoples(100, 51, 5))).toBe(true)
+  })
+
+  it('and counts of an update only what waits of it', () => {
+    const guarded = new Guarded()
+    const { waits } = waiting(1)
+    expect(guarded.take(mergeUpdates([waits, waiting(0).first, large(600_000)]))).toBe(true)
+    expect(guarded.doc.getText('text').length).toBeGreaterThan(600_000)
+  })
+
+  function large(length: number): Uint8Array {
+    const doc = new Doc()
+    doc.getText('text').insert(0, 'x'.repeat(length))
+    return encodeStateAsUpdate(doc)
+  }
 })

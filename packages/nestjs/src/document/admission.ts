@@ -1,37 +1,60 @@
-import { ContentType, decodeUpdateV2, type Doc, GC, Item } from 'yjs'
+import {
+  ContentType,
+  decodeUpdateV2,
+  type Doc,
+  GC,
+  getState,
+  Item,
+  Skip,
+  UpdateEncoderV1,
+} from 'yjs'
 import { disagree, endOf, indexAt } from './disagreement.js'
 import { Placement } from './placement.js'
 import {
   badUpdate,
   type Id,
   MAX_ROOTS,
+  MAX_SUBDOCUMENTS,
   type ReadUpdate,
   type Run,
+  isSubdocument,
   runsOf,
   type Struct,
 } from './update.js'
 
 /**
  * What may wait in one document for what it depends on. Each update that waits too, and each read,
- * takes Yjs time in proportion to all of it.
+ * takes Yjs time in proportion to all of it, and to the square of the clients. Everybody posts in
+ * order, so that little ever waits.
  */
-const MAX_PENDING_BYTES = 2_097_152
-const MAX_PENDING_PIECES = 50_000
+const MAX_PENDING_BYTES = 262_144
+const MAX_PENDING_PIECES = 2_000
+const MAX_PENDING_CLIENTS = 200
+/** The most that a deleted range takes. */
+const RANGE_BYTES = 16
+/** Clients of one document; each update takes Yjs time for all of them, 6 ms for so many. */
+const MAX_CLIENTS = 25_000
 
 /** What a document has that can't be put in place yet. */
 interface Pending {
   readonly structs: Uint8Array | undefined
   readonly deletes: Uint8Array | null
   readonly runs: readonly Run[]
+  readonly clients: ReadonlySet<number>
+  readonly subdocuments: number
   readonly pieces: number
   readonly bytes: number
 }
 
-const NOTHING: Pending = { structs: undefined, deletes: null, runs: [], pieces: 0, bytes: 0 }
+/** Deleted ranges of a client that can't be deleted yet. */
+interface DeletesLeft {
+  readonly client: number
+  readonly ranges: number
+}
 
 /** Says whether updates can be taken into a document, without touching it. */
 export class Admission {
-  #pending = NOTHING
+  #pending = readPending(undefined, null)
 
   constructor(private readonly doc: Doc) {}
 
@@ -43,13 +66,18 @@ export class Admission {
   check(update: ReadUpdate): boolean {
     const pending = this.#pendingNow()
     this.#checkRoots(update.roots)
+    this.#checkClients(update.runs, pending)
+    this.#checkSubdocuments(update.subdocuments, pending)
     if (update.runs.some((run) => this.#isTaken(run, pending))) throw badUpdate('clock-taken')
     const placement = new Placement(this.doc, [...update.runs, ...pending.runs])
-    const left = placement.countLeft(update.runs.length) + countDeletesLeft(update, placement)
-    if (left === 0) return false
-    const isTooMuch =
-      pending.bytes + update.bytes > MAX_PENDING_BYTES || pending.pieces + left > MAX_PENDING_PIECES
-    if (isTooMuch) throw badUpdate('pending')
+    const left = placement.leftOf(update.runs.length)
+    const deletes = deletesLeft(update, placement)
+    if (left.length === 0 && deletes.length === 0) return false
+    checkPending(
+      pending,
+      left.map((run) => withoutKnown(run, pending)),
+      deletes,
+    )
     return true
   }
 
@@ -57,6 +85,23 @@ export class Admission {
     const { share } = this.doc
     const more = [...roots].filter((root) => !share.has(root)).length
     if (more > 0 && share.size + more > MAX_ROOTS) throw badUpdate('too-costly')
+  }
+
+  #checkClients(runs: readonly Run[], pending: Pending): void {
+    const { clients } = this.doc.store
+    const isNew = (client: number) => !clients.has(client)
+    const more = runs.filter(({ client }) => isNew(client) && !pending.clients.has(client)).length
+    const waiting = [...pending.clients].filter(isNew).length
+    if (more > 0 && clients.size + waiting + more > MAX_CLIENTS) throw badUpdate('too-costly')
+  }
+
+  #checkSubdocuments(subdocuments: readonly Id[], pending: Pending): void {
+    const { store, subdocs } = this.doc
+    const more = subdocuments.filter(
+      (id) => id.clock >= getState(store, id.client) && !pending.runs.some((run) => has(run, id)),
+    ).length
+    const all = subdocs.size + pending.subdocuments + more
+    if (more > 0 && all > MAX_SUBDOCUMENTS) throw badUpdate('too-costly')
   }
 
   /** Whether others have used its clocks: what waits was acknowledged, too. */
@@ -119,21 +164,63 @@ function cutShort(waiting: readonly Struct[], structs: readonly Struct[]): boole
 
 function readPending(structs: Uint8Array | undefined, deletes: Uint8Array | null): Pending {
   const waiting = structs === undefined ? [] : decodeUpdateV2(structs).structs
-  const ranges = deletes === null ? [] : [...decodeUpdateV2(deletes).ds.clients.values()]
+  const ranges = deletes === null ? [] : [...decodeUpdateV2(deletes).ds.clients]
+  const runs = runsOf(waiting)
   return {
     structs,
     deletes,
-    runs: runsOf(waiting),
-    pieces: waiting.length + ranges.reduce((sum, { length }) => sum + length, 0),
+    runs,
+    clients: new Set([...runs.map(({ client }) => client), ...ranges.map(([client]) => client)]),
+    subdocuments: waiting.filter(isSubdocument).length,
+    pieces: waiting.length + ranges.reduce((sum, [, { length }]) => sum + length, 0),
     bytes: (structs?.byteLength ?? 0) + (deletes?.byteLength ?? 0),
   }
 }
 
-function countDeletesLeft({ deletes }: ReadUpdate, placement: Placement): number {
-  let left = 0
-  for (const [client, ranges] of deletes) {
-    const state = placement.stateOf(client)
-    left += ranges.filter(({ clock, len }) => clock + len > state).length
-  }
-  return left
+function deletesLeft({ deletes }: ReadUpdate, placement: Placement): DeletesLeft[] {
+  return [...deletes]
+    .map(([client, ranges]) => {
+      const state = placement.stateOf(client)
+      return { client, ranges: ranges.filter(({ clock, len }) => clock + len > state).length }
+    })
+    .filter(({ ranges }) => ranges > 0)
+}
+
+/** @throws {Problem} bad-update: `pending` */
+function checkPending(
+  pending: Pending,
+  runs: readonly Run[],
+  deletes: readonly DeletesLeft[],
+): void {
+  const ranges = deletes.reduce((sum, left) => sum + left.ranges, 0)
+  const pieces = runs.reduce((sum, { structs }) => sum + structs.length, ranges)
+  if (pieces === 0) return
+  const clients = new Set(pending.clients)
+  for (const { client } of [...runs, ...deletes]) clients.add(client)
+  const isTooMuch =
+    clients.size > MAX_PENDING_CLIENTS ||
+    pending.pieces + pieces > MAX_PENDING_PIECES ||
+    pending.bytes + ranges * RANGE_BYTES + bytesOf(runs) > MAX_PENDING_BYTES
+  if (isTooMuch) throw badUpdate('pending')
+}
+
+/** What waits already needn't wait again. */
+function withoutKnown({ client, structs }: Run, pending: Pending): Run {
+  const known = pending.runs.find((run) => run.client === client)
+  if (known === undefined) return { client, structs }
+  const isKnown = (struct: Struct) =>
+    has(known, struct.id) && has(known, { client, clock: endOf(struct) - 1 })
+  return { client, structs: structs.filter((struct) => !isKnown(struct)) }
+}
+
+function has(run: Run, { client, clock }: Id): boolean {
+  if (run.client !== client) return false
+  const struct = run.structs[indexAt(run.structs, clock)]
+  return struct !== undefined && struct.id.clock <= clock && !(struct instanceof Skip)
+}
+
+function bytesOf(runs: readonly Run[]): number {
+  const encoder = new UpdateEncoderV1()
+  for (const { structs } of runs) for (const struct of structs) struct.write(encoder, 0)
+  return encoder.toUint8Array().byteLength
 }

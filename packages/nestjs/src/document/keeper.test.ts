@@ -1,7 +1,14 @@
 import { setImmediate } from 'node:timers/promises'
 import fc from 'fast-check'
 import { expect, it, vi } from 'vitest'
-import { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector, mergeUpdates } from 'yjs'
+import {
+  applyUpdate,
+  Doc,
+  encodeStateAsUpdate,
+  encodeStateVector,
+  mergeUpdates,
+  UpdateEncoderV1,
+} from 'yjs'
 import { DocumentKeeper, type DocumentLimits } from './keeper.js'
 import { Occupation } from './occupation.js'
 import { openSqlite } from './sqlite.js'
@@ -64,6 +71,23 @@ function typist(clientId = 1) {
     return encodeStateAsUpdate(doc, before)
   }
   return { doc, type }
+}
+
+/** What so many people wrote and deleted. */
+function manyClients(count: number): Uint8Array {
+  const encoder = new UpdateEncoderV1()
+  encoder.writeLen(count)
+  for (let client = count; client > 0; client--) {
+    for (const value of [1, client, 0, 0, 1]) encoder.writeLen(value)
+  }
+  encoder.writeLen(0)
+  return encoder.toUint8Array()
+}
+
+function msOf(work: () => void): number {
+  const beganMs = performance.now()
+  work()
+  return performance.now() - beganMs
 }
 
 function textIn(update: Uint8Array): string {
@@ -286,7 +310,7 @@ it('[DO8] a document is dropped from memory when its room empties, or when nobod
 })
 
 it('[DO8] documents are dropped when they are too much, the longest unused first', async () => {
-  const { keeper } = start({ maxLoadedDocumentBytes: 1_500 })
+  const { keeper } = start({ maxLoadedDocumentBytes: 15_000 })
   for (const room of ['one', 'two', 'three'])
     await keeper.update(room, typist().type('x'.repeat(600)))
   await keeper.read('one', undefined)
@@ -295,6 +319,59 @@ it('[DO8] documents are dropped when they are too much, the longest unused first
   await keeper.update('four', typist().type('x'.repeat(5_000)))
   keeper.tidy()
   expect(keeper.count().loaded).toBe(1)
+})
+
+it('[DO14] what is in a document counts by what it needs in memory, and so does an empty one', async () => {
+  const { keeper } = start()
+  const loadedBy = async (work: () => Promise<unknown>) => {
+    const before = keeper.count().loadedBytes
+    await work()
+    return keeper.count().loadedBytes - before
+  }
+  expect(await loadedBy(() => keeper.read('empty', undefined))).toBeGreaterThan(2_000)
+  const list = new Doc()
+  const formats = list.getText('text')
+  for (let count = 0; count < 1_000; count++) formats.insertEmbed(0, {})
+  const structs = () => keeper.update('structs', encodeStateAsUpdate(list))
+  expect(await loadedBy(structs)).toBeGreaterThan(500_000)
+  const docs = new Doc()
+  docs.getArray('all').push(Array.from({ length: 500 }, () => new Doc()))
+  const subdocuments = () => keeper.update('subdocuments', encodeStateAsUpdate(docs))
+  expect(await loadedBy(subdocuments)).toBeGreaterThan(1_500_000)
+  keeper.release('subdocuments')
+  await keeper.read('subdocuments', undefined)
+  expect(keeper.count().loadedBytes).toBeGreaterThan(2_000_000)
+})
+
+it('[DO17] dropping a document takes no time, and deleting its subdocuments little', async () => {
+  const { keeper, clock } = start()
+  const subdocuments = new Doc()
+  subdocuments.getArray('all').push(Array.from({ length: 500 }, () => new Doc()))
+  await keeper.update('one', encodeStateAsUpdate(subdocuments))
+  await keeper.update('one', manyClients(20_000))
+  clock.nowMs += 60_000
+  expect(msOf(() => keeper.tidy())).toBeLessThan(50)
+  expect(keeper.count().loaded).toBe(0)
+  await keeper.read('one', undefined)
+  const before = encodeStateVector(subdocuments)
+  subdocuments.getArray('all').delete(0, 500)
+  const beganMs = performance.now()
+  await keeper.update('one', encodeStateAsUpdate(subdocuments, before))
+  expect(performance.now() - beganMs).toBeLessThan(500)
+})
+
+it('[DO17] a list that was written in many posts is loaded without merging value by value', async () => {
+  const { keeper, store } = start()
+  const doc = new Doc()
+  const updates: Uint8Array[] = []
+  doc.on('update', (update: Uint8Array) => updates.push(update))
+  for (let count = 0; count < 20_000; count++) doc.getArray('list').push([count])
+  await store.inner.append(updates.map((bytes) => ({ room: 'one', bytes })))
+  const before = process.memoryUsage().heapUsed
+  const loaded = new Doc()
+  applyUpdate(loaded, await keeper.read('one', undefined))
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(400_000_000)
+  expect(loaded.getArray('list').length).toBe(20_000)
 })
 
 it('[EX6] takes in what another process has stored, also while it loads', async () => {

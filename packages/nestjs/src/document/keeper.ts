@@ -7,6 +7,7 @@ import { readUpdate } from './update.js'
 /** What bounds the documents of a server. */
 export interface DocumentLimits {
   readonly maxDocumentBytes: number
+  /** Of their weight in memory. */
   readonly maxLoadedDocumentBytes: number
 }
 
@@ -167,7 +168,7 @@ export class DocumentKeeper {
     for (const document of documents) {
       const tooMuch = bytes > this.limits.maxLoadedDocumentBytes && document !== latest
       if (document.inUse || (!tooMuch && document.lastUsedMs > idleSinceMs)) continue
-      bytes -= document.bytes
+      bytes -= document.weight
       this.#drop(document)
     }
   }
@@ -238,9 +239,8 @@ export class DocumentKeeper {
   }
 
   #drop(document: LoadedDocument): void {
-    if (this.#documents.get(document.room) !== document) return
-    this.#documents.delete(document.room)
-    document.destroy()
+    // Nobody refers to it any more; destroying it would take time for each of its subdocuments.
+    if (this.#documents.get(document.room) === document) this.#documents.delete(document.room)
   }
 
   /** Whoever asks from now on gets it from the store; whoever is at work on it ends that. */
@@ -251,7 +251,7 @@ export class DocumentKeeper {
 
   #loadedBytes(): number {
     let bytes = 0
-    for (const document of this.#documents.values()) bytes += document.bytes
+    for (const document of this.#documents.values()) bytes += document.weight
     return bytes
   }
 

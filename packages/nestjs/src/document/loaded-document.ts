@@ -18,6 +18,14 @@ const FEW_UPDATES = 300
 /** What the updates have to be, against the snapshot, to be worth writing it again. */
 const WORTHWHILE_SHARE = 1 / 8
 
+/**
+ * How many bytes of updates are applied in one transaction: Yjs goes through all clients in each, and
+ * when it ends merges what it has, at the square of how many structs of a list were loaded.
+ */
+const LOADED_AT_ONCE = 32_768
+/** What a document is taken to need in memory, and what is in it, beside the bytes in the store. */
+const WEIGHTS = { document: 4_000, root: 700, client: 300, struct: 500, subdocument: 3_000 }
+
 /** A document in memory, and what of it the store has in which shape. */
 export class LoadedDocument {
   /** Whether it may differ from what the store has, and is to be loaded anew. */
@@ -38,6 +46,7 @@ export class LoadedDocument {
   #updates: { readonly number: number; readonly bytes: number }[] = []
   #updatesBytes = 0
   #changed = false
+  #weight = 0
   /** How many updates there have to be before a compaction that failed is tried again. */
   #leastUpdates = FEW_UPDATES
 
@@ -47,11 +56,18 @@ export class LoadedDocument {
   ) {
     this.#generation = generation
     this.#snapshotBytes = snapshot.byteLength
-    transact(this.#doc, () => {
-      if (snapshot.byteLength > 0) applyUpdate(this.#doc, snapshot)
-      for (const { bytes } of updates) applyUpdate(this.#doc, bytes)
+    // Else Yjs makes another one in its place, in a transaction that goes through all clients.
+    this.#doc.on('subdocs', ({ removed }: { removed: ReadonlySet<Doc> }) => {
+      for (const subdocument of removed) subdocument._item = null
     })
+    if (snapshot.byteLength > 0) applyUpdate(this.#doc, snapshot)
+    for (const group of inGroups(updates)) {
+      transact(this.#doc, () => {
+        for (const { bytes } of group) applyUpdate(this.#doc, bytes)
+      })
+    }
     for (const update of updates) this.stored(update)
+    this.#weigh()
     // Whoever listens to `update` has every transaction encoded.
     this.#doc.on('afterTransaction', (transaction: Transaction) => {
       this.#changed ||= hasContent(transaction)
@@ -61,6 +77,11 @@ export class LoadedDocument {
   /** What it takes in the store. */
   get bytes(): number {
     return this.#snapshotBytes + this.#updatesBytes
+  }
+
+  /** What it is taken to need in memory. */
+  get weight(): number {
+    return this.bytes + this.#weight
   }
 
   get inUse(): boolean {
@@ -108,6 +129,7 @@ export class LoadedDocument {
       this.stale = true
       throw badUpdate('malformed')
     }
+    this.#weigh()
     // What has to wait for something that isn't there yet is new as well.
     return (
       this.#changed ||
@@ -120,6 +142,7 @@ export class LoadedDocument {
   learn(update: Uint8Array): boolean {
     try {
       applyUpdate(this.#doc, update)
+      this.#weigh()
       return true
     } catch {
       return false
@@ -184,9 +207,31 @@ export class LoadedDocument {
     this.#leastUpdates = this.#updates.length + FEW_UPDATES
   }
 
-  destroy(): void {
-    this.#doc.destroy()
+  #weigh(): void {
+    const { share, subdocs, store } = this.#doc
+    let structs = 0
+    for (const { length } of store.clients.values()) structs += length
+    this.#weight =
+      WEIGHTS.document +
+      WEIGHTS.root * share.size +
+      WEIGHTS.client * store.clients.size +
+      WEIGHTS.struct * structs +
+      WEIGHTS.subdocument * subdocs.size
   }
+}
+
+function inGroups(updates: readonly StoredUpdate[]): StoredUpdate[][] {
+  const groups: StoredUpdate[][] = []
+  let room = -1
+  for (const update of updates) {
+    room -= update.bytes.byteLength
+    if (room >= 0) groups.at(-1)!.push(update)
+    else {
+      groups.push([update])
+      room = LOADED_AT_ONCE - update.bytes.byteLength
+    }
+  }
+  return groups
 }
 
 function hasContent({ deleteSet, beforeState, afterState }: Transaction): boolean {

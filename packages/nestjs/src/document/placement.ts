@@ -45,11 +45,12 @@ export class Placement {
     return this.#states.get(client) ?? getState(this.#doc.store, client)
   }
 
-  /** How many structs of the first runs will have to wait. */
-  countLeft(runs: number): number {
-    let left = 0
-    for (const { run, placed } of this.#placings.slice(0, runs)) left += run.structs.length - placed
-    return left
+  /** What of the first runs will have to wait. */
+  leftOf(runs: number): Run[] {
+    return this.#placings
+      .slice(0, runs)
+      .filter(({ run, placed }) => placed < run.structs.length)
+      .map(({ run, placed }) => ({ client: run.client, structs: run.structs.slice(placed) }))
   }
 
   #index(placing: Placing): void {

@@ -23,6 +23,20 @@ it('[DO18] what can’t go keeps its turn, and its order', () => {
   expect(queue.take(() => true)).toEqual(item('full', 1))
 })
 
+it('[DO18] who is of a lower level comes first, and rooms of one level take turns', () => {
+  const queue = new FairQueue()
+  for (const room of ['dear', 'dear', 'dearest', 'cheap', 'dear too']) queue.add(item(room))
+  const levels: { [room: string]: number } = { dear: 1, 'dear too': 1, dearest: 2, cheap: 0 }
+  const take = () =>
+    queue.take(
+      () => true,
+      (room) => levels[room]!,
+    )?.room
+  const order = Array.from({ length: 5 }, take)
+  expect(order).toEqual(['cheap', 'dear', 'dear too', 'dear', 'dearest'])
+  expect(take()).toBeUndefined()
+})
+
 it('[DO17] what is put back comes before what came later', () => {
   const queue = new FairQueue()
   queue.add(item('one', 3))

@@ -108,17 +108,26 @@ export class FairQueue<T extends Queued> {
     }
   }
 
-  /** Takes the next one whose turn it is and that can go. */
-  take(canGo: (item: T) => boolean): T | undefined {
-    for (const [room, waiting] of this.#rooms) {
-      const item = waiting[0]!
-      if (!canGo(item)) continue
-      waiting.shift()
-      this.#rooms.delete(room)
-      if (waiting.length > 0) this.#rooms.set(room, waiting)
-      return item
+  /** Takes the next one whose turn it is and that can go; of those, one of the lowest level. */
+  take(canGo: (item: T) => boolean, levelOf: (room: string) => number = () => 0): T | undefined {
+    let lowest = Infinity
+    let next: string | undefined
+    for (const [room, [item]] of this.#rooms) {
+      const level = levelOf(room)
+      if (level >= lowest || !canGo(item!)) continue
+      lowest = level
+      next = room
+      if (level === 0) break
     }
-    return undefined
+    return next === undefined ? undefined : this.#takeOf(next)
+  }
+
+  #takeOf(room: string): T {
+    const waiting = this.#rooms.get(room)!
+    const item = waiting.shift()!
+    this.#rooms.delete(room)
+    if (waiting.length > 0) this.#rooms.set(room, waiting)
+    return item
   }
 
   /** Takes everything out that is a room's, or everything there is. */

@@ -20,6 +20,8 @@ export interface Asked extends Queued {
   readonly reject: (error: Error) => void
   /** How many threads it was asked of. */
   tries: number
+  /** How long it is expected to take the one that it was asked of. */
+  expectedMs: number
 }
 
 /** What a thread tells of itself. */
@@ -36,6 +38,7 @@ export interface ThreadListener {
  */
 const OF_ROOM = { count: 32, bytes: 262_144 }
 const OF_ALL = { count: 128, bytes: 1_048_576 }
+const OF_ALL_MS = 100
 const WORKER = new URL('./worker.js', import.meta.url)
 /** The count of a thread that has done nothing. */
 export const NOTHING_DONE: DocumentCount = {
@@ -57,6 +60,7 @@ export class DocumentThread {
   idleSinceMs = 0
   readonly #asked = new Map<number, Asked>()
   readonly #loads = new Loads(OF_ROOM, OF_ALL)
+  #expectedMs = 0
   #ended = false
 
   private constructor(
@@ -96,15 +100,17 @@ export class DocumentThread {
   }
 
   get isFull(): boolean {
-    return this.#loads.isFull
+    return this.#loads.isFull || this.#expectedMs >= OF_ALL_MS
   }
 
   hasRoomFor(asked: Asked): boolean {
-    return this.#loads.hasRoomFor(asked)
+    return !this.isFull && this.#loads.hasRoomFor(asked)
   }
 
-  send(asked: Asked): void {
+  send(asked: Asked, expectedMs: number): void {
     asked.tries += 1
+    asked.expectedMs = expectedMs
+    this.#expectedMs += expectedMs
     this.#asked.set(asked.number, asked)
     this.#loads.add(asked)
     this.worker.postMessage({ ...asked.request, number: asked.number }, [])
@@ -160,6 +166,7 @@ export class DocumentThread {
 
   #forget(asked: Asked): Asked {
     this.#asked.delete(asked.number)
+    this.#expectedMs = this.isIdle ? 0 : this.#expectedMs - asked.expectedMs
     this.#loads.remove(asked)
     return asked
   }

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Problem, type ProblemName } from '@whereabouts/protocol'
+import { Expenses } from './expenses.js'
 import { type DocumentCount, storeFailed } from './keeper.js'
 import type { Answer, DocumentSettings, Request, Results } from './messages.js'
 import { FairQueue, Loads, type Queued } from './queue.js'
@@ -49,6 +50,7 @@ const NO_ROOM = ''
 export class Threads implements ThreadListener {
   readonly #queue = new FairQueue<Asked>()
   readonly #waiting = new Loads(WAITING_OF_ROOM, WAITING_OF_ALL)
+  readonly #expenses: Expenses
   /** The oldest first. */
   readonly #detained: DocumentThread[] = []
   #active: DocumentThread | undefined
@@ -63,7 +65,9 @@ export class Threads implements ThreadListener {
     private readonly settings: Omit<DocumentSettings, 'occupation'>,
     private readonly log: (error: unknown) => void,
     private readonly now: () => number,
-  ) {}
+  ) {
+    this.#expenses = new Expenses(now)
+  }
 
   /** Whether there is a thread, or will be. */
   get areUsed(): boolean {
@@ -121,6 +125,7 @@ export class Threads implements ThreadListener {
   }
 
   answered(thread: DocumentThread, asked: Asked, answer: Answer): void {
+    this.#expenses.answered(asked.room)
     if ('result' in answer) {
       if (asked.request.call === 'count') thread.count = answer.result as DocumentCount
       this.#waiting.remove(asked)
@@ -156,7 +161,7 @@ export class Threads implements ThreadListener {
     resolve: Asked['resolve'],
     reject: Asked['reject'],
   ): Asked {
-    return { ...queued, request, number: ++this.#number, resolve, reject, tries: 0 }
+    return { ...queued, request, number: ++this.#number, resolve, reject, tries: 0, expectedMs: 0 }
   }
 
   #reject(asked: Asked, problem: Problem): void {
@@ -179,9 +184,9 @@ export class Threads implements ThreadListener {
     this.#looking ??= setInterval(() => this.#look(), LOOK_MS).unref()
     const canGo = (asked: Asked) => this.#threadFor(asked.room)?.hasRoomFor(asked) === true
     while (this.#detained.length > 0 || this.#active?.isFull === false) {
-      const asked = this.#queue.take(canGo)
+      const asked = this.#queue.take(canGo, (room) => this.#expenses.levelOf(room))
       if (asked === undefined) break
-      this.#threadFor(asked.room)!.send(asked)
+      this.#threadFor(asked.room)!.send(asked, this.#expenses.expectedMs(asked.room))
     }
     if (this.#active === undefined && this.#starting === undefined) this.#restart()
   }
@@ -198,7 +203,7 @@ export class Threads implements ThreadListener {
   #look(): void {
     for (const thread of this.#threads) {
       thread.look(this.now())
-      if (thread.at !== undefined) this.#judge(thread, thread.at)
+      if (thread.at !== undefined) this.#charge(thread, thread.at)
       else if (this.#isSpare(thread)) this.#end(thread)
     }
     this.#pump()
@@ -211,6 +216,11 @@ export class Threads implements ThreadListener {
     const { room, isIdle, idleSinceMs } = thread
     if (room === undefined || !isIdle || this.#queue.has(room)) return false
     return idleSinceMs < this.now() - IDLE_MS
+  }
+
+  #charge(thread: DocumentThread, at: At): void {
+    this.#expenses.charge(at.room, LOOK_MS)
+    this.#judge(thread, at)
   }
 
   #judge(thread: DocumentThread, at: At): void {
@@ -267,7 +277,7 @@ export class Threads implements ThreadListener {
     const queued = { room: NO_ROOM, bytes: 0 }
     return new Promise((resolve, reject) => {
       this.#waiting.add(queued)
-      thread.send(this.#asked(request, queued, resolve, reject))
+      thread.send(this.#asked(request, queued, resolve, reject), 0)
     })
   }
 }

@@ -87,9 +87,22 @@ it.each<[what: string, update: Uint8Array]>([
   ['too many deleted ranges', counted(1, 1, 250_000)],
   ['too many clients', counted(20_001, 1)],
   ['a root with too long a name', rooted('x'.repeat(1_025))],
-  ['too many subdocuments', subdocuments(1_001)],
+  ['too many subdocuments', subdocuments(501)],
+  ['a list that would be merged value by value', list(250_000)],
 ])('[DO14] %s is too-costly', (_, update) => {
   expect(() => readUpdate(update)).toThrow(because('too-costly'))
+})
+
+it('[DO14] lists of few values each, and subdocuments, are in the budget', () => {
+  expect(() => readUpdate(list(5_000))).not.toThrow()
+  expect(() => readUpdate(subdocuments(500))).not.toThrow()
+})
+
+it('[DO14] reading stops where the budget is exceeded', () => {
+  // What comes after it can't be read, and nobody finds out.
+  const cut = (update: Uint8Array) => update.subarray(0, update.byteLength - 20)
+  expect(() => readUpdate(cut(subdocuments(600)))).toThrow(because('too-costly'))
+  expect(() => readUpdate(cut(subdocuments(400)))).toThrow(because('malformed'))
 })
 
 it('[DO14] what an update merely claims to have takes no time', () => {
@@ -121,6 +134,25 @@ function rooted(name: string): Uint8Array {
   const doc = new Doc()
   doc.getText(name).insert(0, 'x')
   return encodeStateAsUpdate(doc)
+}
+
+/** Values that were put in a list one by one, and are in an update as they were. */
+function list(count: number): Uint8Array {
+  const encoder = new UpdateEncoderV1()
+  for (const value of [1, count, 1, 0]) encoder.writeLen(value)
+  for (let clock = 0; clock < count; clock++) {
+    encoder.writeInfo(clock === 0 ? 8 : 8 | 128)
+    if (clock === 0) {
+      encoder.writeParentInfo(true)
+      encoder.writeString('list')
+    } else {
+      for (const value of [1, clock - 1]) encoder.writeLen(value)
+    }
+    encoder.writeLen(1)
+    encoder.writeAny(1)
+  }
+  encoder.writeLen(0)
+  return encoder.toUint8Array()
 }
 
 function subdocuments(count: number): Uint8Array {

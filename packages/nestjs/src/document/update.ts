@@ -1,5 +1,6 @@
 import { type BadUpdateReason, Problem } from '@whereabouts/protocol'
 import {
+  ContentAny,
   ContentDoc,
   ContentEmbed,
   ContentFormat,
@@ -26,7 +27,8 @@ export interface ReadUpdate {
   /** What it deletes, by client: clock and length, in ascending order. */
   readonly deletes: ReadonlyMap<number, readonly { readonly clock: number; readonly len: number }[]>
   readonly roots: ReadonlySet<string>
-  readonly bytes: number
+  /** Where it has subdocuments. */
+  readonly subdocuments: readonly Id[]
 }
 
 type Decoder = ConstructorParameters<typeof UpdateDecoderV1>[0]
@@ -46,8 +48,16 @@ const MAX_CLIENTS = 20_000
  */
 export const MAX_ROOTS = 12_000
 const MAX_ROOT_NAME = 1_024
-/** Subdocuments cost far more memory than other structs. */
-const SUBDOCUMENT_PIECES = 250
+/**
+ * Subdocuments of one update or document: each takes 3 kB of memory, and Yjs goes through all clients
+ * of the document when one is deleted. Nothing of ours makes any.
+ */
+export const MAX_SUBDOCUMENTS = 500
+/**
+ * How often Yjs may copy values to merge the structs of a list into one, which costs it the square of
+ * how many they are, in memory as well. It merges what it encodes itself.
+ */
+const MAX_COPIES = 20_000_000
 /** Yjs's other encoding, in which it keeps what waits, doubles a clock; 2^53 is what a number can hold. */
 const CLOCK_END = 2 ** 48
 
@@ -91,7 +101,7 @@ export function readUpdate(bytes: Uint8Array): ReadUpdate {
       runs: runsOf(structs),
       deletes: ds.clients,
       roots: rootsOf(structs),
-      bytes: bytes.byteLength,
+      subdocuments: structs.filter(isSubdocument).map(({ id }) => id),
     }
   } catch (error) {
     // Whatever Yjs stumbled over, it says no more than that this can't be read.
@@ -103,6 +113,7 @@ export function readUpdate(bytes: Uint8Array): ReadUpdate {
 class BoundedDecoder extends UpdateDecoderV1 {
   #pieces = 0
   #clients = 0
+  #subdocuments = 0
   #lastClient = Infinity
 
   /** Merging needs each client once, the highest first, as Yjs writes them. */
@@ -116,7 +127,11 @@ class BoundedDecoder extends UpdateDecoderV1 {
 
   override readInfo(): number {
     this.#count(1)
-    return super.readInfo()
+    const info = super.readInfo()
+    // Before it is made.
+    const isOneMore = (info & CONTENT_BITS) === SUBDOCUMENT
+    if (isOneMore && ++this.#subdocuments > MAX_SUBDOCUMENTS) throw badUpdate('too-costly')
+    return info
   }
 
   override readDsClock(): number {
@@ -151,6 +166,9 @@ class BoundedDecoder extends UpdateDecoderV1 {
   }
 }
 
+/** How Yjs marks a struct's content as a subdocument. */
+const CONTENT_BITS = 31
+const SUBDOCUMENT = 9
 /** How lib0 marks a value as an object, or an array. */
 const ANY_OBJECT = 118
 const ANY_ARRAY = 117
@@ -168,12 +186,31 @@ export function runsOf(structs: readonly Struct[]): Run[] {
 }
 
 function checkStructs(structs: readonly Struct[]): void {
-  let subdocuments = 0
-  for (const struct of structs) {
+  let copies = 0
+  let merged = 0
+  for (const [index, struct] of structs.entries()) {
     checkStruct(struct)
-    if (struct instanceof Item && struct.content instanceof ContentDoc) subdocuments += 1
+    merged = isMerged(structs[index - 1], struct) ? merged + 1 : 0
+    copies += merged * struct.length
+    if (copies > MAX_COPIES) throw badUpdate('too-costly')
   }
-  if (subdocuments * SUBDOCUMENT_PIECES > MAX_PIECES) throw badUpdate('too-costly')
+}
+
+/** Whether Yjs may make one of both, and copies the values of all that it has made one so far. */
+function isMerged(left: Struct | undefined, right: Struct): boolean {
+  if (!(left instanceof Item && right instanceof Item)) return false
+  const { origin, content } = right
+  const isList = content instanceof ContentAny || content instanceof ContentJSON
+  if (!isList || left.content.constructor !== content.constructor) return false
+  const end = left.id.clock + left.length
+  const { client, clock } = right.id
+  const follows = origin?.client === client && origin.clock === clock - 1
+  return follows && left.id.client === client && end === clock
+}
+
+/** Whether it is a document in the document. */
+export function isSubdocument(struct: Struct): boolean {
+  return struct instanceof Item && struct.content instanceof ContentDoc
 }
 
 function checkStruct(struct: Struct): void {

@@ -10,7 +10,7 @@ const GAUGES = {
   connections: 'Open streams and long-polls',
   exchange_ready: '1 while the other nodes can be reached, or there are none',
   documents_loaded: 'Documents in memory',
-  documents_loaded_bytes: 'Size in the store of the documents in memory',
+  documents_loaded_bytes: 'What the documents in memory are taken to need there',
 } as const
 const COUNTERS = {
   document_updates: 'Updates that the store took',

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest'
+import { Expenses } from './expenses.js'
+
+function start() {
+  const clock = { nowMs: 0 }
+  return { clock, expenses: new Expenses(() => clock.nowMs) }
+}
+
+it('[DO18] who has taken more of late comes later, and what is long ago counts for little', () => {
+  const { clock, expenses } = start()
+  for (let looks = 0; looks < 40; looks++) expenses.charge('costly', 50)
+  expenses.charge('usual', 50)
+  expect(expenses.levelOf('costly')).toBe(8)
+  for (const room of ['usual', 'new']) expect(expenses.levelOf(room)).toBe(0)
+  clock.nowMs += 15_000
+  expect(expenses.levelOf('costly')).toBe(4)
+  clock.nowMs += 60_000
+  expect(expenses.levelOf('costly')).toBe(0)
+})
+
+it('[DO18] what a room asks is expected to take what it has taken before', () => {
+  const { clock, expenses } = start()
+  expect(expenses.expectedMs('new')).toBe(0)
+  for (const room of ['costly', 'busy'])
+    for (let looks = 0; looks < 10; looks++) expenses.charge(room, 50)
+  for (let count = 0; count < 4; count++) expenses.answered('costly')
+  for (let count = 0; count < 500; count++) expenses.answered('busy')
+  expect(expenses.expectedMs('costly')).toBe(125)
+  expect(expenses.expectedMs('busy')).toBe(1)
+  clock.nowMs += 15_000
+  expect(expenses.expectedMs('costly')).toBe(125)
+  clock.nowMs += 150_000
+  expenses.charge('other', 50)
+  expect(expenses.expectedMs('costly')).toBe(0)
+})
