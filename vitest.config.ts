@@ -4,9 +4,10 @@ import { defineConfig } from 'vitest/config'
 const QUIET = [
   'test/browser/sheet*.test.ts',
   'test/client/{deploy,gzip}.test.ts',
-  'test/documents/event-loop.test.ts',
+  'test/documents/{costly,event-loop}.test.ts',
   'test/house/bench.test.ts',
   'test/nest/{closing,leak,naive,work}.test.ts',
+  'test/operating/slow-callers.test.ts',
 ]
 /** Takes minutes. */
 const LONG = [

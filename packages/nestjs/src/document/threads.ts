@@ -111,6 +111,8 @@ export class Threads implements ThreadListener {
   /** In bounded time, whatever they are at: the store bears it. */
   async close(problem: Problem): Promise<void> {
     this.abandon(problem)
+    // From now on nobody is detained, so no thread takes over from another.
+    clearInterval(this.#looking)
     await this.#starting?.catch(() => {})
     const threads = this.#threads
     const answered = new AbortController()
@@ -119,7 +121,6 @@ export class Threads implements ThreadListener {
     await Promise.race([closed, late])
     answered.abort()
     for (const thread of threads) this.#end(thread)
-    clearInterval(this.#looking)
     await this.#memory?.close()
     this.#memory = undefined
   }
@@ -180,15 +181,23 @@ export class Threads implements ThreadListener {
 
   /** Hands on what can go. */
   #pump(): void {
-    if (this.#queue.isEmpty) return
+    if (this.#queue.isEmpty || this.#closed !== undefined) return
     this.#looking ??= setInterval(() => this.#look(), LOOK_MS).unref()
     const canGo = (asked: Asked) => this.#threadFor(asked.room)?.hasRoomFor(asked) === true
-    while (this.#detained.length > 0 || this.#active?.isFull === false) {
+    while (
+      this.#active?.isFull === false ||
+      this.#detained.some((thread) => this.#isWanted(thread))
+    ) {
       const asked = this.#queue.take(canGo, (room) => this.#expenses.levelOf(room))
       if (asked === undefined) break
       this.#threadFor(asked.room)!.send(asked, this.#expenses.expectedMs(asked.room))
     }
     if (this.#active === undefined && this.#starting === undefined) this.#restart()
+  }
+
+  /** Whether something waits for a detained thread that it could take. */
+  #isWanted({ room, isFull }: DocumentThread): boolean {
+    return room !== undefined && !isFull && this.#queue.has(room)
   }
 
   #restart(): void {
@@ -245,18 +254,24 @@ export class Threads implements ThreadListener {
     this.#queue.putBack(ofOthers)
     if (this.#detained.length > MAX_DETAINED) {
       const oldest = this.#detained.find(({ isIdle }) => isIdle) ?? this.#detained[0]!
+      // It wasn't given its time, so what it is at may be tried again.
       if (oldest.at === undefined) this.#end(oldest)
-      else this.#condemn(oldest, oldest.at)
+      else this.#condemn(oldest, oldest.at, storeFailed('too many documents take long'))
     }
   }
 
-  #condemn(thread: DocumentThread, at: At): void {
+  #condemn(thread: DocumentThread, at: At, problem?: Problem): void {
     // What it is at may be in the store as soon as it is done with it.
-    if (thread.condemn(at)) this.#end(thread)
+    if (thread.condemn(at)) this.#end(thread, problem)
   }
 
-  /** What it hadn't answered is asked of another one, but for what it was at. */
-  #end(thread: DocumentThread): void {
+  /**
+   * What it hadn't answered is asked of another one, but for what it was at.
+   *
+   * @param problem what the update that it was at is answered with
+   */
+  #end(thread: DocumentThread, problem = badUpdate('too-costly')): void {
+    if (!this.#threads.includes(thread)) return
     const { at, updateAt } = thread
     if (thread === this.#active) this.#active = undefined
     else this.#detained.splice(this.#detained.indexOf(thread), 1)
@@ -264,7 +279,7 @@ export class Threads implements ThreadListener {
     const again: Asked[] = []
     for (const asked of thread.end()) {
       const isToBlame = at !== undefined && updateAt === undefined && asked.room === at.room
-      if (asked === updateAt) this.#reject(asked, badUpdate('too-costly'))
+      if (asked === updateAt) this.#reject(asked, problem)
       else if (isToBlame) this.#reject(asked, storeFailed('a document takes too long'))
       else if (asked.tries >= MAX_TRIES) this.#reject(asked, storeFailed('its thread ended'))
       else again.push(asked)
