@@ -37,6 +37,15 @@ describe('settings', () => {
     })
   })
 
+  it.each(['https://a.example/', 'a.example', 'https://a.example/app', 'null'])(
+    'name an origin that no browser sends: %s',
+    (origin) => {
+      expect(() => readSettings({ CORS_ORIGINS: `https://b.example, ${origin}` })).toThrow(
+        'CORS_ORIGINS: origins are like "https://example.com"',
+      )
+    },
+  )
+
   it('are refused with every fault named, misspelt ones included', () => {
     const environment = {
       PORT: '70000',

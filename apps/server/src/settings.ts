@@ -20,9 +20,17 @@ const ENVIRONMENT = z.object({
   CORS_ORIGINS: z
     .string()
     .default('')
-    .transform((text) => text.split(/[\s,]+/).filter((origin) => origin !== '')),
+    .transform((text) => text.split(/[\s,]+/).filter((origin) => origin !== ''))
+    .refine(
+      (origins) => origins.every((origin) => origin === '*' || isOrigin(origin)),
+      'origins are like "https://example.com", without a path or a slash at the end',
+    ),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 })
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text
+}
 
 const PREFIX = 'WHEREABOUTS_'
 const DATA = `${PREFIX}DATA`
