@@ -101,7 +101,7 @@ export class Binding implements Steps {
   /** How much of everything there is in the grid. */
   readonly amounts: Amounts = {
     sheets: () => this.grid.order.length,
-    merges: (sheet) => this.grid.merges(sheet).length,
+    merges: (sheet) => this.grid.merges(sheet),
     room: this.roomFor,
   }
 

@@ -12,13 +12,13 @@ import {
   type ISetRangeValuesMutationParams,
   type ISetWorksheetNameMutationParams,
 } from '@univerjs/preset-sheets-core'
-import { LIMITS, type AxisName } from '../sheet-document/index.js'
+import { LIMITS, type AxisName, type CellRange } from '../sheet-document/index.js'
 import { linesOf } from './grid-reader.js'
 
 /** How much there is already. */
 export interface Amounts {
   readonly sheets: () => number
-  readonly merges: (sheet: string) => number
+  readonly merges: (sheet: string) => readonly CellRange[]
   /** How many more lines a sheet can have. */
   readonly room: (sheet: string, axis: AxisName) => number
 }
@@ -78,7 +78,7 @@ const CHECKS = new Map<string, Check<never>>([
     AddWorksheetMergeMutation.id,
     (params: IAddWorksheetMergeMutationParams, { merges }: Amounts) =>
       over(
-        merges(params.subUnitId) + params.ranges.length,
+        merges(params.subUnitId).length + params.ranges.length,
         LIMITS.merges,
         'A sheet can have',
         'merged cells',

@@ -5,6 +5,7 @@ import {
   type ICommandService,
   type IExecutionOptions,
   type IRange,
+  Rectangle,
 } from '@univerjs/core'
 import {
   AddWorksheetMergeCommand,
@@ -106,7 +107,7 @@ export function refuse(
 ): void {
   commands.beforeCommandExecuted((command, options) => {
     if (isFromElsewhere(options)) return
-    const reason = reasonAgainst(command, canEdit())
+    const reason = reasonAgainst(command, canEdit(), amounts)
     const over =
       reason === undefined ? overLimits(command.id, command.params ?? {}, amounts) : undefined
     if (reason === undefined && over === undefined) return
@@ -122,19 +123,27 @@ const isFromElsewhere = (options: IExecutionOptions | undefined): boolean =>
 function reasonAgainst(
   { id, type, params }: Readonly<ICommandInfo>,
   canEdit: boolean,
+  amounts: Amounts,
 ): string | undefined {
   if (REASONS.has(id)) return REASONS.get(id)
   if (id === SetCellEditVisibleOperation.id) {
     return !canEdit && isOpening(params) ? WATCHING : undefined
   }
   // Its mutations would empty the cells before they are merged.
-  if (id === AddWorksheetMergeCommand.id) return reasonAgainstMerge(params)
+  if (id === AddWorksheetMergeCommand.id) return reasonAgainstMerge(params, amounts)
   return type === CommandType.MUTATION ? reasonAgainstMutation(id, params, canEdit) : undefined
 }
 
-function reasonAgainstMerge(params: object | undefined): string | undefined {
-  const { selections } = params as { readonly selections: readonly IRange[] }
-  return fitsMerges(selections) ? undefined : MERGED
+function reasonAgainstMerge(params: object | undefined, { merges }: Amounts): string | undefined {
+  const { selections, subUnitId } = params as {
+    readonly selections: readonly IRange[]
+    readonly subUnitId: string
+  }
+  // Those that it touches become part of it.
+  const others = merges(subUnitId).filter(
+    (merge) => !selections.some((selection) => Rectangle.intersects(merge, selection)),
+  )
+  return fitsMerges([...others, ...selections]) ? undefined : MERGED
 }
 
 function reasonAgainstMutation(
