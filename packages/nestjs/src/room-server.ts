@@ -19,7 +19,7 @@ import {
   type View,
 } from '@whereabouts/protocol'
 import { DATA_FOLDER, type DataFolder } from './document/data-folder.js'
-import { Documents, type DocumentsCount } from './document/documents.js'
+import { Documents, type DocumentsCount, shuttingDown } from './document/documents.js'
 import { mergeUpdates } from './document/merge.js'
 import { EXCHANGE, type Exchange } from './exchange/exchange.js'
 import type { Caller } from './identity/caller.js'
@@ -457,7 +457,7 @@ export class RoomServer implements OnModuleDestroy, OnApplicationShutdown {
   }
 
   #refuse(): never {
-    throw new Problem('shutting-down', 'This server is going away; try again in a moment.')
+    throw shuttingDown()
   }
 
   #memberId(room: string, key: string, user: UserClaim): string {

@@ -236,7 +236,8 @@ export class Documents implements OnModuleInit, OnApplicationShutdown {
   }
 }
 
-function shuttingDown(): Problem {
+/** What is answered once the server goes away. @see PROTOCOL.md FR7, DO19 */
+export function shuttingDown(): Problem {
   return new Problem('shutting-down', 'This server is going away; try again in a moment.')
 }
 
