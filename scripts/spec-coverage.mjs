@@ -1,33 +1,35 @@
-// Every rule of spec/PROTOCOL.md has a test whose name starts with its id in brackets, `[RM1]` or
+// Every rule of spec/ has a test whose name starts with its id in brackets, `[RM1]` or
 // `[RM1 RM2]`; every id in a test's name is one of the spec's; and the spec gives no id twice.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const SPEC = 'spec/PROTOCOL.md'
+const SPEC = 'spec'
 const RULE = /^- \*\*([A-Z]{2}\d+)\*\*/gm
 const TEST_FILE = /\.test\.tsx?$/
 const TEST_NAME = /['"`]((?:\[[A-Z]{2}\d+(?: [A-Z]{2}\d+)*\] )+)/g
 const ID = /[A-Z]{2}\d+/g
 
-const rules = [...readFileSync(SPEC, 'utf8').matchAll(RULE)].map(([, id = '']) => id)
+const rules = filesBelow(SPEC)
+  .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(RULE)])
+  .map(([, id = '']) => id)
 const proved = provedByFile()
 const provedIds = new Set([...proved.values()].flat())
 
 const faults = [
   ...rules
     .filter((id, index) => rules.indexOf(id) !== index)
-    .map((id) => `${SPEC} gives the id ${id} to more than one rule`),
+    .map((id) => `${SPEC}/ gives the id ${id} to more than one rule`),
   ...[...proved].flatMap(([file, ids]) =>
     [...new Set(ids)]
       .filter((id) => !rules.includes(id))
-      .map((id) => `${file} has a test of ${id}, a rule that ${SPEC} doesn't have`),
+      .map((id) => `${file} has a test of ${id}, a rule that ${SPEC}/ doesn't have`),
   ),
   ...rules
     .filter((id) => !provedIds.has(id))
     .map((id) => `${id} has no test whose name starts with [${id}]`),
 ]
 
-if (rules.length === 0) faults.push(`${SPEC} has no rule that reads "- **XX1** …"`)
+if (rules.length === 0) faults.push(`${SPEC}/ has no rule that reads "- **XX1** …"`)
 for (const fault of faults) console.error(fault)
 const covered = rules.filter((id) => provedIds.has(id)).length
 console.log(`${covered} of ${rules.length} rules have a test`)

@@ -54,7 +54,7 @@ const LEAK = 'if (!cancelled) callback();'
  * Univer opens a message channel for each task that it puts off, eight with each edit, and leaves it
  * open; the browser then keeps both of its ports for ever.
  *
- * @see PROTOCOL.md SH35
+ * @see OFFICE.md SH35
  */
 function closesChannels(): Plugin {
   return {

@@ -77,7 +77,7 @@ export const reads = (window: OfficeWindow, text: string | RegExp) =>
 
 type Fields = { readonly [name: string]: unknown }
 
-/** Adds a block to a page, as any program may write it. @see PROTOCOL.md PF2 */
+/** Adds a block to a page, as any program may write it. @see PAGE.md PF2 */
 export function addBlock(doc: Doc, text: string, fields: Fields = {}, marks: object = {}): void {
   const page = doc.getText('text')
   if (text !== '') page.insert(page.length, text, marks)

@@ -12,7 +12,7 @@ interface GivenBackDialogProps {
  * Offers text that has no place in the sheet. Whoever is still typing goes on in it, so that nothing
  * of it ends up in another cell.
  *
- * @see PROTOCOL.md SH31
+ * @see OFFICE.md SH31
  */
 export function GivenBackDialog({ given, onPut, onClose }: GivenBackDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)

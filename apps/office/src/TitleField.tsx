@@ -8,7 +8,7 @@ type TitleFieldProps = Pick<OfficeProps, 'session' | 'route' | 'recents'> & {
   readonly onDone: () => void
 }
 
-/** The document's title, to be changed where it stands. @see PROTOCOL.md PG1 */
+/** The document's title, to be changed where it stands. @see OFFICE.md PG1 */
 export function TitleField({ session, route, recents, onDone }: TitleFieldProps) {
   const doc = useSyncExternalStore(session.document.subscribe, () => session.doc)
   const subscribe = useCallback((listener: () => void) => observeTitle(doc, listener), [doc])

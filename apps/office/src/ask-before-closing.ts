@@ -5,7 +5,7 @@ import type { RoomDocument } from './room-document.js'
  * show words of their own.
  *
  * @returns how to stop that
- * @see PROTOCOL.md SH72
+ * @see OFFICE.md SH72
  */
 export function askBeforeClosing(document: RoomDocument): () => void {
   const ask = (event: BeforeUnloadEvent) => {

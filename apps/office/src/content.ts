@@ -18,7 +18,7 @@ export interface Content {
   subscribe(listener: () => void): () => void
 }
 
-/** The open sheet as content. @see PROTOCOL.md SH5 */
+/** The open sheet as content. @see OFFICE.md SH5 */
 export function sheetContent(sheet: Sheet): Content {
   return {
     where: ({ location }) => sheet.where(location),

@@ -12,11 +12,11 @@ export interface Range {
   readonly to: Cell
 }
 
-/** Where in the workbook somebody is, whatever row and column that is by now. @see PROTOCOL.md SH1 */
+/** Where in the workbook somebody is, whatever row and column that is by now. @see OFFICE.md SH1 */
 export interface Place {
   /** The id of the sheet, the same in every browser. */
   readonly sheet: string
-  /** The key of the cell. @see PROTOCOL.md SD6, SD14 */
+  /** The key of the cell. @see SHEET.md SD6, SD14 */
   readonly cell: string
   /** The keys of the first and the last cell that are selected, if it is more than the cell. */
   readonly range?: readonly [from: string, to: string]
@@ -44,7 +44,7 @@ export function formatCell({ row, column }: Cell): string {
  * bytes.
  *
  * @example {"sheet":"sheet-1","cell":"4:2","range":"4:2..8:3","typing":"=SUM("}
- * @see PROTOCOL.md SH1, NM6
+ * @see OFFICE.md SH1, NM6
  */
 export function toLocation({ sheet, cell, range, typing }: Place): Json {
   const location = {
@@ -61,7 +61,7 @@ export function toLocation({ sheet, cell, range, typing }: Place): Json {
  * The place that somebody's location says; `undefined` for anything else, since a location is
  * whatever a stranger posted.
  *
- * @see PROTOCOL.md SH10
+ * @see OFFICE.md SH10
  */
 export function parsePlace(location: unknown): Place | undefined {
   if (typeof location !== 'object' || location === null) return undefined

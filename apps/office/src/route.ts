@@ -39,7 +39,7 @@ export function addressOf({ kind, room }: Pick<DocumentRoute, 'kind' | 'room'>):
   return `/${kind}s/${room}`
 }
 
-/** A room that nobody is in, and that nobody guesses: 96 random bits. @see PROTOCOL.md PG3 */
+/** A room that nobody is in, and that nobody guesses: 96 random bits. @see OFFICE.md PG3 */
 export function newRoom(kind: Kind): string {
   const bytes = crypto.getRandomValues(new Uint8Array(RANDOM_BYTES))
   const text = btoa(String.fromCharCode(...bytes))

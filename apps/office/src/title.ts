@@ -12,7 +12,7 @@ const UNSHOWABLE_OR_SPACE = new RegExp(`(?:${UNSHOWABLE.source}|\\s)+`, 'gu')
  * The title that a value says; `undefined` if it is none, since a document is whatever a stranger
  * wrote.
  *
- * @see PROTOCOL.md PG2
+ * @see OFFICE.md PG2
  */
 export function parseTitle(value: unknown): string | undefined {
   if (typeof value !== 'string' || UNSHOWABLE.test(value)) return undefined
@@ -30,7 +30,7 @@ export function cleanTitle(typed: string): string {
   return Array.from(line).slice(0, MAX_CHARACTERS).join('').trim()
 }
 
-/** The document's title; `undefined` if it has none. @see PROTOCOL.md PG1 */
+/** The document's title; `undefined` if it has none. @see OFFICE.md PG1 */
 export function readTitle(doc: Doc): string | undefined {
   return parseTitle(doc.getMap(ABOUT).get(TITLE))
 }

@@ -8,7 +8,7 @@ import type { Recent, RecentList } from './recents.js'
 import { RoomTitles } from './room-titles.js'
 import { watchRooms } from './who-is-there.js'
 
-/** Shows where everything begins: new documents, and the recent ones. @see PROTOCOL.md PG3, PG4 */
+/** Shows where everything begins: new documents, and the recent ones. @see OFFICE.md PG3, PG4 */
 export function showHome(page: HTMLElement, recents: RecentList): void {
   createRoot(page).render(<Home recents={recents} />)
 }
@@ -143,7 +143,7 @@ function onLook(listener: () => void): () => void {
   return () => listening.abort()
 }
 
-/** Looks up, once a visit, which documents others have renamed. @see PROTOCOL.md PG15 */
+/** Looks up, once a visit, which documents others have renamed. @see OFFICE.md PG15 */
 function useNewTitles(recents: RecentList, titles: RoomTitles): void {
   useEffect(() => {
     const life = new AbortController()

@@ -26,7 +26,7 @@ export type RecentStorage = Pick<Storage, 'getItem' | 'setItem'>
  * The documents that were opened in this browser, newest first, at most 50. Every change reads what
  * is stored first, which another tab may have written.
  *
- * @see PROTOCOL.md PG4
+ * @see OFFICE.md PG4
  */
 export class RecentList {
   readonly #storage: () => RecentStorage

@@ -10,7 +10,7 @@ const BETWEEN_MS = 250
  *
  * @param rooms asked at the beginning of every round.
  * @param tell who is in a room; nobody, where that can't be had.
- * @see PROTOCOL.md PG5
+ * @see OFFICE.md PG5
  */
 export async function watchRooms(
   rooms: () => readonly string[],

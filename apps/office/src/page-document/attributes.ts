@@ -59,7 +59,7 @@ export const isBlockType = (value: unknown): value is BlockType =>
  * Reads what anybody wrote about a block of a type.
  *
  * @example readAttributes('heading', { level: 9, onclick: 'x' }) // { level: 3 }
- * @see PROTOCOL.md PF3, PG7
+ * @see PAGE.md PF3, PG7
  */
 export function readAttributes(type: BlockType, fields: Fields): BlockAttributes {
   return Object.fromEntries(
@@ -72,7 +72,7 @@ export function readAttributes(type: BlockType, fields: Fields): BlockAttributes
 const FLAGS: ReadonlySet<string> = new Set(['bold', 'italic', 'underline', 'strike', 'code'])
 const isOn = (value: unknown): boolean => value !== null && value !== undefined && value !== false
 
-/** Reads the marks of a piece of text; what isn't known is kept as it is. @see PROTOCOL.md PF5, PG7 */
+/** Reads the marks of a piece of text; what isn't known is kept as it is. @see PAGE.md PF5, PG7 */
 export function readMarks(formats: Iterable<readonly [name: string, value: unknown]>): Marks {
   const known: [string, unknown][] = []
   const unknown: [string, unknown][] = []

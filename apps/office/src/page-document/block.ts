@@ -1,4 +1,4 @@
-/** What a block of a page is. @see PROTOCOL.md PF3 */
+/** What a block of a page is. @see PAGE.md PF3 */
 export type BlockType =
   | 'paragraph'
   | 'heading'

@@ -25,7 +25,7 @@ const FIRST_LATE_ID = 2 ** 52
 const IDS = 2 ** 51
 const CARRYING = {}
 
-/** Whether a document has a page in the old format alone. @see PROTOCOL.md PF10 */
+/** Whether a document has a page in the old format alone. @see PAGE.md PF10 */
 export function isOldFormat(doc: Doc): boolean {
   return !hasFormat(doc) && doc.getXmlFragment(OLD_FIELD).length > 0
 }
@@ -33,7 +33,7 @@ export function isOldFormat(doc: Doc): boolean {
 /** Whether a document says which format its page has, so that there is nothing to carry over. */
 export const hasFormat = (doc: Doc): boolean => doc.getMap('about').get('format') !== undefined
 
-/** Whether a page is in a format that came after this one, and is to be left alone. @see PROTOCOL.md PF1 */
+/** Whether a page is in a format that came after this one, and is to be left alone. @see PAGE.md PF1 */
 export function isNewerFormat(doc: Doc): boolean {
   const format = doc.getMap('about').get('format')
   return Number.isSafeInteger(format) && Number(format) > FORMAT
@@ -44,7 +44,7 @@ export function isNewerFormat(doc: Doc): boolean {
  * from the same state makes the same update, to the last byte, so that nothing comes twice; of two that
  * were made from different states at the same time, one is taken back.
  *
- * @see PROTOCOL.md PF10
+ * @see PAGE.md PF10
  */
 export function carryOver(doc: Doc): void {
   if (doc.getXmlFragment(OLD_FIELD).length === 0 || isNewerFormat(doc)) return

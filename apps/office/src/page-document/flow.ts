@@ -10,7 +10,7 @@ import {
   type Run,
 } from './block.js'
 
-/** The mark that ends a block. @see PROTOCOL.md PF2 */
+/** The mark that ends a block. @see PAGE.md PF2 */
 export type Marker = YMap<unknown>
 
 /** A block as it stands in a text of the document. */
@@ -32,7 +32,7 @@ const TABLE_ID = /^[0-9a-z]{1,24}$/
 /** Text as it may stand in a page: whole characters, and none that control anything. */
 export const cleanText = (text: string): string => text.toWellFormed().replaceAll(CONTROL, '\uFFFD')
 
-/** Reads the blocks of a text, whoever wrote it. @see PROTOCOL.md PF2, PG7 */
+/** Reads the blocks of a text, whoever wrote it. @see PAGE.md PF2, PG7 */
 export function readFlow(text: Text): readonly Entry[] {
   const reader = new FlowReader()
   for (let item = text._start; item !== null; item = item.right) reader.take(item)

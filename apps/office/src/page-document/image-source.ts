@@ -1,4 +1,4 @@
-/** What an image may be at most, in the document, before it is written as text. @see PROTOCOL.md PG8 */
+/** What an image may be at most, in the document, before it is written as text. @see OFFICE.md PG8 */
 export const MAX_IMAGE_BYTES = 256 * 1024
 
 // Four characters for three bytes, and what stands before them.

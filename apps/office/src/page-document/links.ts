@@ -10,7 +10,7 @@ const MAX_CHARACTERS = 2_048
 /**
  * Whether a link may be followed: to the web, to a mailbox, or to a place of this server.
  *
- * @see PROTOCOL.md PG9
+ * @see OFFICE.md PG9
  */
 export function isSafeLink(href: unknown): boolean {
   if (typeof href !== 'string' || href.length > MAX_CHARACTERS) return false

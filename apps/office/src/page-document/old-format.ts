@@ -3,7 +3,7 @@ import { readAttributes, readMarks } from './attributes.js'
 import { isAtom, joinRuns, type Block, type BlockType, type Run, type Table } from './block.js'
 import { cleanText } from './flow.js'
 
-/** Where a page was before its text had a format of its own. @see PROTOCOL.md PF10 */
+/** Where a page was before its text had a format of its own. @see PAGE.md PF10 */
 export const OLD_FIELD = 'page'
 
 // What goes deeper would overflow the stack of every reader.

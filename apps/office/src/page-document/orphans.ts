@@ -16,7 +16,7 @@ export interface Orphan {
  * has lost no text, and one that was deleted in part is no block any more.
  *
  * @param entries how the text was before.
- * @see PROTOCOL.md PF9
+ * @see PAGE.md PF9
  */
 export function findOrphans(
   entries: readonly Entry[],

@@ -25,7 +25,7 @@ import { isFlow, parseRelative, rootName, TEXT, toPlace, toRelative } from './pl
 import { TablePlan } from './table-plan.js'
 import { MAX_CELLS, TABLES, Tables, type Write } from './tables.js'
 
-/** The version of the format that this one reads and writes. @see PROTOCOL.md PF1 */
+/** The version of the format that this one reads and writes. @see PAGE.md PF1 */
 export const FORMAT = 2
 
 /** Where the caret was and is, and in which text, when something was written. */
@@ -38,7 +38,7 @@ export interface WriteHint extends CaretHint {
  * what others do at the same time stays.
  *
  * @example page.write([...page.blocks, paragraph('More')])
- * @see PROTOCOL.md PF1
+ * @see PAGE.md PF1
  */
 export class PageDocument {
   readonly doc: Doc
@@ -111,7 +111,7 @@ export class PageDocument {
    * Puts back tables into which somebody wrote while another deleted them, and takes away what stands
    * for a table a second time. Everybody who edits does so, and it comes out the same.
    *
-   * @see PROTOCOL.md PF9
+   * @see PAGE.md PF9
    */
   mend(): void {
     this.doc.transact(() => this.#adopt(), MENDING)

@@ -9,7 +9,7 @@ import {
 } from 'yjs'
 import { parseCellName } from './tables.js'
 
-/** The text of a page, beside those of the cells of its tables. @see PROTOCOL.md PF1 */
+/** The text of a page, beside those of the cells of its tables. @see PAGE.md PF1 */
 export const TEXT = 'text'
 
 /** A place in one of the texts of a page. */

@@ -4,16 +4,16 @@ import { keyBetween, makeName, type Chance, type OrderKey } from '../sheet-docum
 import { textOf, type Block, type Table } from './block.js'
 import { readFlow, type Entry } from './flow.js'
 
-/** What a table may have at most; what is beyond isn't shown. @see PROTOCOL.md PF8 */
+/** What a table may have at most; what is beyond isn't shown. @see PAGE.md PF8 */
 const MAX_LINES = { rows: 500, columns: 50 } as const
 
-/** How many cells a page shows at most, in the order of its tables. @see PROTOCOL.md PF8 */
+/** How many cells a page shows at most, in the order of its tables. @see PAGE.md PF8 */
 export const MAX_CELLS = 10_000
 
 /** A value to write into the map of the tables; `undefined` takes it away. */
 export type Write = readonly [key: string, value: unknown]
 
-/** The map of all tables. @see PROTOCOL.md PF6 */
+/** The map of all tables. @see PAGE.md PF6 */
 export const TABLES = 'tables'
 const CELL = /^cell:([0-9a-z]{1,24}):([0-9a-z-]{1,40}):([0-9a-z-]{1,40})$/
 const AXES = ['rows', 'columns'] as const
@@ -24,7 +24,7 @@ interface Cell {
   readonly column: LineId
 }
 
-/** The name of the text of a cell. @see PROTOCOL.md PF7 */
+/** The name of the text of a cell. @see PAGE.md PF7 */
 export const cellName = (table: string, row: LineId, column: LineId): string =>
   `cell:${table}:${row}:${column}`
 
@@ -46,7 +46,7 @@ interface CellText {
 /**
  * The tables of a page: which rows and columns each has, and the texts of their cells.
  *
- * @see PROTOCOL.md PF6, PF7, PF8
+ * @see PAGE.md PF6, PF7, PF8
  */
 export class Tables {
   readonly #doc: Doc
@@ -122,7 +122,7 @@ export class Tables {
    * The rows or the columns of a table. One that is gone is there all the same while something is
    * written in it: who deleted it also deleted what stood in it, so the rest came at the same time.
    *
-   * @see PROTOCOL.md PF9
+   * @see PAGE.md PF9
    */
   axis(table: string, name: AxisName): Axis {
     const filled = this.#filledLines(table, name)

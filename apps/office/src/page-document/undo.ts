@@ -7,7 +7,7 @@ const MAX_STEPS = 200
  * they wrote.
  *
  * @param origin that stands behind one's own edits.
- * @see PROTOCOL.md PG13
+ * @see OFFICE.md PG13
  */
 export function makeUndo(doc: Doc, origin: object, captureTimeoutMs = 500): UndoManager {
   const manager = new UndoManager(doc, {

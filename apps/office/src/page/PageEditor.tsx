@@ -76,7 +76,7 @@ export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) 
  * Whether the page can be opened. One that may be in an older format is carried over by who has all of
  * it.
  *
- * @see PROTOCOL.md PF10
+ * @see PAGE.md PF10
  */
 function useReady({ canEdit }: Session, doc: Doc, provider: RoomProvider): boolean {
   // Once is enough: a line that is lost later takes nothing away.

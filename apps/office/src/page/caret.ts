@@ -8,7 +8,7 @@ type CaretUser = { readonly [field: string]: unknown }
  * Somebody's caret: a line in their color, with their name on it, and no text of its own in the line.
  * A click beside that would go into it, and what is typed at once after the click would be lost.
  *
- * @see PROTOCOL.md PG10
+ * @see OFFICE.md PG10
  */
 export function renderCaret(user: CaretUser): HTMLElement {
   const caret = document.createElement('span')

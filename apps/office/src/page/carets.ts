@@ -10,7 +10,7 @@ const key = new PluginKey<DecorationSet>('carets')
  * Draws where the others are: a caret in the text, a frame around what has none. Between two blocks
  * there is no caret, since it would be a line of its own and push the text apart.
  *
- * @see PROTOCOL.md PG10
+ * @see OFFICE.md PG10
  */
 export function drawCarets(cursors: Cursors, binding: () => PageBinding | undefined): Plugin {
   const draw = (state: EditorState): DecorationSet => {

@@ -19,7 +19,7 @@ export interface CursorOfOther {
  * one's own, which stays where it was while the keyboard is elsewhere, so that the others can still come
  * there.
  *
- * @see PROTOCOL.md PG10
+ * @see OFFICE.md PG10
  */
 export class Cursors {
   readonly #awareness: PresenceAwareness

@@ -73,7 +73,7 @@ const OpenLinks = Extension.create({
   ],
 })
 
-/** The nodes and marks of a page. @see PROTOCOL.md PG6 */
+/** The nodes and marks of a page. @see OFFICE.md PG6 */
 export const CONTENT: Extensions = [
   StarterKit.configure({
     document: false,

@@ -12,7 +12,7 @@ interface ImageFilesOptions {
   readonly refused: (why: string) => void
 }
 
-/** Takes images that are pasted and dropped. @see PROTOCOL.md PG8 */
+/** Takes images that are pasted and dropped. @see OFFICE.md PG8 */
 export const ImageFiles = Extension.create<ImageFilesOptions>({
   name: 'imageFiles',
   addOptions: () => ({ refused: () => undefined }),

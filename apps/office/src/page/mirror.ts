@@ -10,7 +10,7 @@ export interface Mirror {
  * What an editor shows to somebody who may not write: also a binding that mends what it finds, or
  * finds something to write, then changes nothing but the copy.
  *
- * @see PROTOCOL.md PG14
+ * @see OFFICE.md PG14
  */
 export function mirror(original: Doc): Mirror {
   const doc = new Doc()

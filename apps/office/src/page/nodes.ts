@@ -75,7 +75,7 @@ export const Rule = Node.create({
   renderHTML: () => ['hr'],
 })
 
-/** An image that is in the document itself. @see PROTOCOL.md PG8 */
+/** An image that is in the document itself. @see OFFICE.md PG8 */
 export const ImageNode = Node.create({
   name: 'image',
   group: FLAT,

@@ -39,7 +39,7 @@ const MARGIN_PX = 80
  * Opens the page of the session's room: to be written in, or, by those who may not, to be read. Call it
  * again when the session has another document.
  *
- * @see PROTOCOL.md PG14
+ * @see OFFICE.md PG14
  */
 export function openPage({ session, paper, refused }: OpenPageOptions): OpenPage {
   const copy = session.canEdit ? null : mirror(session.doc)
@@ -79,7 +79,7 @@ export function openPage({ session, paper, refused }: OpenPageOptions): OpenPage
   }
 }
 
-/** Who says how one leaves the text by keyboard. @see PROTOCOL.md PG21 */
+/** Who says how one leaves the text by keyboard. @see OFFICE.md PG21 */
 export const HINT_ID = 'leave-text'
 
 /** The page in a document, which is carried over from an older format first, and kept whole. */

@@ -16,7 +16,7 @@ export function positionOf({ location }: Member, binding: PageBinding): number |
  * A position in words: the heading it is under, or which paragraph it is in.
  *
  * @example describePosition(doc, 120) // '“Budget”'
- * @see PROTOCOL.md PG11
+ * @see OFFICE.md PG11
  */
 export function describePosition(doc: Node, position: number): string {
   const block = Math.min(doc.resolve(position).index(0), doc.childCount - 1)

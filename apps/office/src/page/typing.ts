@@ -67,7 +67,7 @@ const KEYS: { readonly [key: string]: Style } = {
   'Mod-Alt-c': { node: 'codeBlock' },
 }
 
-/** What keys do to blocks. @see PROTOCOL.md PG20 */
+/** What keys do to blocks. @see OFFICE.md PG20 */
 export const Typing = Extension.create({
   name: 'typing',
   // Before what the editor does by itself.
@@ -115,7 +115,7 @@ export const Typing = Extension.create({
 /**
  * Tab indents. Whoever is there by keyboard alone leaves the text with Escape and then Tab.
  *
- * @see PROTOCOL.md PG21
+ * @see OFFICE.md PG21
  */
 function tabs(): Plugin {
   let isLeaving = false

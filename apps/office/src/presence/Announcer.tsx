@@ -11,7 +11,7 @@ interface AnnouncerProps {
   readonly where: Where
 }
 
-/** Tells a screen reader of the others; nothing to see. @see PROTOCOL.md SH8 */
+/** Tells a screen reader of the others; nothing to see. @see OFFICE.md SH8 */
 export function Announcer({ snapshot, ready, where }: AnnouncerProps) {
   const [announcements] = useState(() => new Announcements())
   const [said, setSaid] = useState<readonly { id: number; text: string }[]>([])

@@ -18,7 +18,7 @@ interface AvatarsProps {
   readonly onEditOwn: () => void
 }
 
-/** Who is here: a button each to go to where they are, and one for oneself. @see PROTOCOL.md SH5 */
+/** Who is here: a button each to go to where they are, and one for oneself. @see OFFICE.md SH5 */
 export function Avatars(props: AvatarsProps) {
   const { snapshot, own, watches, followed, where, onJump, onEditOwn } = props
   const { others, watching } = snapshot

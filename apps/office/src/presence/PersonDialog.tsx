@@ -11,7 +11,7 @@ interface PersonDialogProps {
   readonly onCancel: () => void
 }
 
-/** Asks for the own name and color; open for as long as it is mounted. @see PROTOCOL.md SH6 */
+/** Asks for the own name and color; open for as long as it is mounted. @see OFFICE.md SH6 */
 export function PersonDialog({ person, isNew, onSave, onCancel }: PersonDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const name = useRef<HTMLInputElement>(null)

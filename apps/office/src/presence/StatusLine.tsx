@@ -22,7 +22,7 @@ const SAVING: { readonly [saving in Saving]: string } = {
 /**
  * Says how the connection is and what of the edits is saved, and offers a way on when it is over.
  *
- * @see PROTOCOL.md SH7, SH12
+ * @see OFFICE.md SH7, SH12
  */
 export function StatusLine(props: StatusLineProps) {
   const { snapshot, document, watches, onWatch, onJoin } = props

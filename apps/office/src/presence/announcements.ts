@@ -22,7 +22,7 @@ const TOLD_BY_NAME = 3
 /**
  * What a screen reader is told of the others, and when. Time is an argument, in ms.
  *
- * @see PROTOCOL.md SH8
+ * @see OFFICE.md SH8
  */
 export class Announcements {
   readonly #known = new Map<string, Known>()

@@ -15,7 +15,7 @@ interface Following {
  * Stays with one of the others as they move, until something is done here: a key, a click or a touch
  * in the content, the wheel.
  *
- * @see PROTOCOL.md PG12
+ * @see OFFICE.md PG12
  */
 export function useFollowing({ others }: RoomSnapshot, content: Content | null): Following {
   const [id, setId] = useState<string>()

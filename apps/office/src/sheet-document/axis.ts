@@ -35,7 +35,7 @@ export const isLineId = (text: string): boolean => LINE.test(text)
  * The rows, or the columns, of a sheet in the order in which they stand, as the document's entries
  * say.
  *
- * @see PROTOCOL.md SD3, SD4, SD5
+ * @see SHEET.md SD3, SD4, SD5
  */
 export class Axis {
   readonly name: AxisName

@@ -72,7 +72,7 @@ export function toValue(v: unknown, t: unknown): Value {
   return typeof v === 'number' && Number.isFinite(v) ? withKind(v, t) : {}
 }
 
-/** What is shown of a text, of which too long ones come from elsewhere. @see PROTOCOL.md SD16 */
+/** What is shown of a text, of which too long ones come from elsewhere. @see SHEET.md SD16 */
 function shorten(text: string): string {
   if (text.length <= LIMITS.textCharacters) return text
   return `${text.slice(0, LIMITS.textCharacters - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
@@ -87,7 +87,7 @@ export function usualKind(v: string | number | boolean): number {
 const withKind = (v: string | number | boolean, t: unknown): Value =>
   (t === 1 || t === 2 || t === 3 || t === 4) && t !== usualKind(v) ? { v, t } : { v }
 
-/** A style that somebody wrote; `undefined` if it isn't one. @see PROTOCOL.md SD7, SD11 */
+/** A style that somebody wrote; `undefined` if it isn't one. @see SHEET.md SD7, SD11 */
 export function readStyle(value: unknown): Style | undefined {
   const budget = { nodes: LIMITS.styleNodes }
   return isFields(value) && isStyleValue(value, budget, 0) ? stripStyle(value) : undefined

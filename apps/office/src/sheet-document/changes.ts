@@ -19,7 +19,7 @@ export interface CellPlace {
  * The steps that bring the grid from what it shows to what the document says; they count as done.
  *
  * @param held a cell that is left as it is shown for now.
- * @see PROTOCOL.md SD9
+ * @see SHEET.md SD9
  */
 export function takeSteps(workbook: Workbook, held: CellPlace | null): Operation[] {
   const steps = stepsOfSheets(workbook)

@@ -16,7 +16,7 @@ export type StoredFormula = readonly string[]
 /** A formula that has been read: text, and references; `null` where one can't be read. */
 export type Formula = readonly (string | Reference | null)[]
 
-/** Binds what a typed formula says to the cells that it points at. @see PROTOCOL.md SD8 */
+/** Binds what a typed formula says to the cells that it points at. @see SHEET.md SD8 */
 export function storeFormula(text: string, home: Lines, sheets: Sheets): StoredFormula {
   const stored: string[] = ['']
   for (const part of scanFormula(text)) {

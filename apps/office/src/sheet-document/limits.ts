@@ -2,7 +2,7 @@
  * What a sheet's document may hold. What goes beyond is refused when it is written here, and
  * ignored, by every client alike, when it was written elsewhere.
  *
- * @see PROTOCOL.md SD11
+ * @see SHEET.md SD11
  */
 export const LIMITS = {
   sheets: 100,
@@ -22,5 +22,5 @@ export const LIMITS = {
   pastedCells: 100_000,
 } as const
 
-/** The rows and columns of a sheet that doesn't say how many it began with. @see PROTOCOL.md SD3 */
+/** The rows and columns of a sheet that doesn't say how many it began with. @see SHEET.md SD3 */
 export const FIRST_SIZE = { rows: 1_000, columns: 26 } as const

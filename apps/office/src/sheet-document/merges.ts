@@ -7,7 +7,7 @@ import { splitKey, type SheetState } from './sheet-state.js'
  * Where the merged cells of a sheet are now. Of two that came to overlap, one counts, everywhere
  * the same; what has shrunk to one cell is none.
  *
- * @see PROTOCOL.md SD10
+ * @see SHEET.md SD10
  */
 export function mergesOf(sheet: SheetState): CellRange[] {
   const accepted: CellRange[] = []
@@ -26,7 +26,7 @@ export function hasTooManyMerges(sheet: SheetState): boolean {
 /**
  * The first merges, as many as count: grids keep something for each of their cells.
  *
- * @see PROTOCOL.md SD20
+ * @see SHEET.md SD20
  */
 export function withinLimits(merges: readonly CellRange[]): CellRange[] {
   let room: number = LIMITS.mergedCells

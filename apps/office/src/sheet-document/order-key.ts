@@ -4,7 +4,7 @@ import { LIMITS } from './limits.js'
  * Where something stands among its like: texts that sort as the things do, with room for another one
  * between any two.
  *
- * @see PROTOCOL.md SD4
+ * @see SHEET.md SD4
  */
 export type OrderKey = string
 

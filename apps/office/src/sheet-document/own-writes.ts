@@ -11,7 +11,7 @@ interface OwnWrite {
  * What this grid has written into cells, so that it can be given back when it comes to stand where
  * nobody sees it: in a line or sheet that others deleted, or under a merge, without knowing of it.
  *
- * @see PROTOCOL.md SH31, SD15
+ * @see OFFICE.md SH31, SD15
  */
 export class OwnWrites {
   readonly #sheets = new Map<string, Map<string, OwnWrite>>()

@@ -12,7 +12,7 @@ interface End {
   readonly column: Line
 }
 
-/** What a formula points at, whatever is inserted, deleted or moved. @see PROTOCOL.md SD8 */
+/** What a formula points at, whatever is inserted, deleted or moved. @see SHEET.md SD8 */
 export interface Reference {
   /** The id of the sheet; without one it is the formula's own. */
   readonly sheet?: string

@@ -52,7 +52,7 @@ export interface DerivedSheet {
  * until `takeChanges()`, so that it can be taken once per frame; until then positions mean what
  * they mean in the grid.
  *
- * @see PROTOCOL.md SD1
+ * @see SHEET.md SD1
  */
 export class SheetDocument {
   readonly #workbook: Workbook
@@ -93,7 +93,7 @@ export class SheetDocument {
     return takeSteps(this.#workbook, this.#held)
   }
 
-  /** What there is more of than a grid can show. @see PROTOCOL.md SD21 */
+  /** What there is more of than a grid can show. @see SHEET.md SD21 */
   leftOut(): string[] {
     const { shown, list } = this.#workbook
     const kinds: readonly [what: string, isTooMany: boolean][] = [
@@ -164,7 +164,7 @@ export class SheetDocument {
     return row === -1 || column === -1 ? undefined : { row, column }
   }
 
-  /** How many more rows or columns a sheet can have. @see PROTOCOL.md SD11 */
+  /** How many more rows or columns a sheet can have. @see SHEET.md SD11 */
   roomFor(sheet: string, axis: AxisName): number {
     return this.#workbook.sheetWithId(sheet)?.[axis].axis.room ?? 0
   }

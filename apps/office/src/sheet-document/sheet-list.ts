@@ -2,7 +2,7 @@ import { compare } from './axis.js'
 import { FIRST_SIZE, LIMITS } from './limits.js'
 import { isOrderKey, keyInRun, type OrderKey } from './order-key.js'
 
-/** The sheets of a document in which nothing is written yet. @see PROTOCOL.md SD2 */
+/** The sheets of a document in which nothing is written yet. @see SHEET.md SD2 */
 const FIRST_SHEETS: readonly string[] = ['sheet-1', 'sheet-2', 'sheet-3']
 
 const SHEET_ID = /^[A-Za-z0-9_-]{1,64}$/
@@ -21,7 +21,7 @@ interface Entries {
   readonly 'frozen-columns'?: unknown
 }
 
-/** Which sheets there are, in which order, and what each is called. @see PROTOCOL.md SD2 */
+/** Which sheets there are, in which order, and what each is called. @see SHEET.md SD2 */
 export class SheetList {
   readonly #entries = new Map<string, Entries>(FIRST_SHEETS.map((id) => [id, {}]))
   #ids: readonly string[] | null = null

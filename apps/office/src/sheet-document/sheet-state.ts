@@ -96,7 +96,7 @@ export class SheetState implements Lines {
     )
   }
 
-  /** Takes in a cell's content, whoever wrote it. @see PROTOCOL.md SD6, SD11 */
+  /** Takes in a cell's content, whoever wrote it. @see SHEET.md SD6, SD11 */
   readCell(key: string, content: unknown): void {
     const ids = splitKey(key)
     if (ids === undefined) return
@@ -109,7 +109,7 @@ export class SheetState implements Lines {
     this.touched.add(entry)
   }
 
-  /** Takes in a cell's style, whoever wrote it. @see PROTOCOL.md SD7 */
+  /** Takes in a cell's style, whoever wrote it. @see SHEET.md SD7 */
   readStyle(key: string, style: unknown): void {
     const ids = splitKey(key)
     if (ids === undefined) return

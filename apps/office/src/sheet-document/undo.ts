@@ -2,7 +2,7 @@ import * as Y from 'yjs'
 
 const MAX_STEPS = 200
 
-/** Undo and redo of what one origin did; what others wrote since stays. @see PROTOCOL.md SD12 */
+/** Undo and redo of what one origin did; what others wrote since stays. @see SHEET.md SD12 */
 export class UndoSteps {
   readonly #manager: Y.UndoManager
 

@@ -4,7 +4,7 @@ import type { Lines, Sheets } from './references.js'
 import { SheetList } from './sheet-list.js'
 import { SheetState } from './sheet-state.js'
 
-/** The parts of the document that every sheet has. @see PROTOCOL.md SD1 */
+/** The parts of the document that every sheet has. @see SHEET.md SD1 */
 export type Part = 'cells' | 'styles' | 'rows' | 'columns' | 'merges'
 
 /** Which entries of which part of the document were written. */

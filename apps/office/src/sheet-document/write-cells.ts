@@ -8,7 +8,7 @@ import { partName, type Workbook } from './workbook.js'
 
 const BOOLEAN = 3
 
-/** @see PROTOCOL.md SD6, SD7, SD8 */
+/** @see SHEET.md SD6, SD7, SD8 */
 export function writeCells(
   workbook: Workbook,
   sheet: SheetState,
@@ -58,7 +58,7 @@ function textOf(v: CellData['v'], t: CellData['t']): string {
   return v ? 'TRUE' : 'FALSE'
 }
 
-/** @see PROTOCOL.md SD10 */
+/** @see SHEET.md SD10 */
 export function writeMerges(sheet: SheetState, { merges }: SetMerges, draft: Draft): void {
   const part = partName('merges', sheet.id)
   // Those that overlap with another one are in the document as well, and would come to light.

@@ -14,7 +14,7 @@ import { keyBetween, keyInRun, makeName } from './order-key.js'
 import type { SheetState } from './sheet-state.js'
 import { partName, SHEETS } from './workbook.js'
 
-/** @see PROTOCOL.md SD4 */
+/** @see SHEET.md SD4 */
 export function insertLines(sheet: SheetState, step: InsertLines, draft: Draft): void {
   const { axis, at, count } = step
   const lines = sheet[axis]
@@ -29,7 +29,7 @@ export function insertLines(sheet: SheetState, step: InsertLines, draft: Draft):
   lines.isReordered = true
 }
 
-/** @see PROTOCOL.md SD5 */
+/** @see SHEET.md SD5 */
 export function removeLines(sheet: SheetState, step: RemoveLines, draft: Draft): void {
   const { axis, at, count } = step
   const lines = sheet[axis]
@@ -50,7 +50,7 @@ export function removeLines(sheet: SheetState, step: RemoveLines, draft: Draft):
   lines.isReordered = true
 }
 
-/** @see PROTOCOL.md SD4 */
+/** @see SHEET.md SD4 */
 export function moveLines(sheet: SheetState, step: MoveLines, draft: Draft): void {
   const { axis, from, count, to } = step
   const lines = sheet[axis]
@@ -89,7 +89,7 @@ export function setHidden(sheet: SheetState, { axis, hidden }: SetHidden, draft:
   }
 }
 
-/** @see PROTOCOL.md SD10 */
+/** @see SHEET.md SD10 */
 export function setFrozen(sheet: SheetState, { rows, columns }: SetFrozen, draft: Draft): void {
   draft.put(SHEETS, `${sheet.id}/frozen-rows`, keyAt(sheet, 'rows', rows - 1) ?? undefined)
   draft.put(SHEETS, `${sheet.id}/frozen-columns`, keyAt(sheet, 'columns', columns - 1) ?? undefined)

@@ -7,7 +7,7 @@ import { partName, SHEETS, type Part, type Workbook } from './workbook.js'
 
 const CONTENTS: readonly Part[] = ['cells', 'styles', 'merges']
 
-/** @see PROTOCOL.md SD2, SD3 */
+/** @see SHEET.md SD2, SD3 */
 export function insertSheet(workbook: Workbook, step: InsertSheet, draft: Draft): void {
   const { sheet: id, index, name, rows, columns } = step
   if (!isSheetId(id) || workbook.sheetWithId(id) !== undefined) return
@@ -29,7 +29,7 @@ export function insertSheet(workbook: Workbook, step: InsertSheet, draft: Draft)
   workbook.changed.add(id)
 }
 
-/** @see PROTOCOL.md SD5 */
+/** @see SHEET.md SD5 */
 export function removeSheet(workbook: Workbook, { sheet: id }: RemoveSheet, draft: Draft): void {
   const at = workbook.shown.findIndex((sheet) => sheet.id === id)
   if (at === -1) return

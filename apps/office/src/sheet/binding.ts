@@ -44,7 +44,7 @@ const MAX_PAUSE_MS = 500
  * Keeps the grid and the document the same: what is done in the grid goes into the document as one
  * transaction when the doing is over, and what others do comes into the grid at most once per frame.
  *
- * @see PROTOCOL.md SD9, SD12
+ * @see SHEET.md SD9, SD12
  */
 export class Binding implements Steps {
   readonly #sheets: SheetDocument

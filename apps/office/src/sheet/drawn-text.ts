@@ -16,7 +16,7 @@ const MOST_WRAPPED = 5_000
  * with thousands of marks, and draws it with every frame; and Univer half a second to wrap a text of
  * 50,000 characters.
  *
- * @see PROTOCOL.md SH56, SH57
+ * @see OFFICE.md SH56, SH57
  */
 export function limitDrawnText(injector: Injector): void {
   injector.get(SheetInterceptorService).intercept(INTERCEPTOR_POINT.CELL_CONTENT, {

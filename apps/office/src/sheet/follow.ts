@@ -16,7 +16,7 @@ interface Editing {
  * Tells the room where this window's own selection is and what is being typed, for as long as the
  * page lives.
  *
- * @see PROTOCOL.md SH1, SH4
+ * @see OFFICE.md SH1, SH4
  */
 export function followOwnPlace(
   api: FUniver,

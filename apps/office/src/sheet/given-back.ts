@@ -1,4 +1,4 @@
-/** Text that has no place in the sheet, given back to whoever wrote it. @see PROTOCOL.md SH31 */
+/** Text that has no place in the sheet, given back to whoever wrote it. @see OFFICE.md SH31 */
 export interface GivenBack {
   /** Why, and what can be done. */
   readonly reason: string

@@ -27,7 +27,7 @@ export const TAG_HEIGHT = 20
 // Less than this to the right of a cell, and its tags grow to the left.
 export const TAGS_WIDTH = 130
 
-/** The border, name tags and typed text on one cell. @see PROTOCOL.md SH2, SH3, SH4, SH32 to SH34 */
+/** The border, name tags and typed text on one cell. @see OFFICE.md SH2, SH3, SH4, SH32 to SH34 */
 export class CellMarker {
   readonly element = createElement('div', 'marker')
   #guests: readonly Guest[] = []

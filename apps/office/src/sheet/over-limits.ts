@@ -33,7 +33,7 @@ export interface Over {
 
 const shown = (limit: number): string => limit.toLocaleString('en')
 
-/** Why a cell can't have this content; `undefined` if it can. @see PROTOCOL.md SH30 */
+/** Why a cell can't have this content; `undefined` if it can. @see OFFICE.md SH30 */
 export function overContent({ v, f }: { readonly v?: unknown; readonly f?: unknown }) {
   if (typeof f === 'string' && f.length > LIMITS.formulaCharacters) {
     return `A formula can have ${shown(LIMITS.formulaCharacters)} characters at most.`
@@ -48,7 +48,7 @@ export function overContent({ v, f }: { readonly v?: unknown; readonly f?: unkno
  * Whether what is about to be done in the grid is more than a document takes; it would be cut there,
  * or be missing, in every window.
  *
- * @see PROTOCOL.md SH30, SD11
+ * @see OFFICE.md SH30, SD11
  */
 export function overLimits(id: string, params: object, amounts: Amounts): Over | undefined {
   const check: Check<never> | undefined = CHECKS.get(id)

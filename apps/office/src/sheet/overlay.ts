@@ -15,7 +15,7 @@ import { cutOff, placeInPane, placeTags, type Pane } from './panes.js'
 /**
  * Draws where the others are, over the canvas of the sheet.
  *
- * @see PROTOCOL.md SH2
+ * @see OFFICE.md SH2
  */
 export class Overlay {
   readonly #grid: Grid

@@ -22,7 +22,7 @@ export interface Steps {
  * step was done, and would undo what others did since. The text that is being typed into a cell
  * keeps Univer's own way.
  *
- * @see PROTOCOL.md SD12
+ * @see SHEET.md SD12
  */
 export function overrideUndo(workbook: string, steps: Steps): DependencyOverride {
   class OwnUndo extends LocalUndoRedoService {

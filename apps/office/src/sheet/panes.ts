@@ -50,7 +50,7 @@ export interface Surroundings {
  * Where an area of the sheet is within a pane, from the pane's own corner; `undefined` if nothing
  * of it is in sight there. What is hidden has no height or no width, and is where it would be.
  *
- * @see PROTOCOL.md SH2, SH34
+ * @see OFFICE.md SH2, SH34
  */
 export function placeInPane(area: Area, { box, scroll }: Pane, zoom: number): Box | undefined {
   const left = (area.left - scroll.x) * zoom - box.left
@@ -75,7 +75,7 @@ export function cutOff({ left, top, width, height }: Box, pane: Box): Cut {
 /**
  * Where the tags of a cell cover least: no data if that can be, and never the cell itself.
  *
- * @see PROTOCOL.md SH33
+ * @see OFFICE.md SH33
  */
 export function placeTags(
   box: Box,

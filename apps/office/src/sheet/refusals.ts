@@ -97,7 +97,7 @@ export const HIDDEN_MENUS = Object.fromEntries(
  * whatever has no place in the document, what is more than it takes, and everything while nothing can
  * be written.
  *
- * @see PROTOCOL.md SH13, SH14, SH30
+ * @see OFFICE.md SH13, SH14, SH30
  */
 export function refuse(
   commands: ICommandService,

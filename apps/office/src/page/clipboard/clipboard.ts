@@ -8,7 +8,7 @@ import { readLines, readText } from './read-text.js'
 import { writeHtml } from './write-html.js'
 import { writeText } from './write-text.js'
 
-/** What goes to the clipboard and comes from it. @see PROTOCOL.md PG26, PG27, PG28 */
+/** What goes to the clipboard and comes from it. @see OFFICE.md PG26, PG27, PG28 */
 export const Clipboard = Extension.create({
   name: 'clipboard',
   // Before what the editor does by itself.
@@ -38,7 +38,7 @@ function sliceOf(blocks: readonly Block[], converter: Converter): Slice {
 // Each cell is a text at the root of the document, of which a server takes only so many.
 const MAX_PASTED_CELLS = 1_000
 
-/** A table as it is, or, if it is more than a page is made for, as lines with tabs. @see PROTOCOL.md PG26 */
+/** A table as it is, or, if it is more than a page is made for, as lines with tabs. @see OFFICE.md PG26 */
 function asLinesIfLarge(block: Block): readonly Block[] {
   const { rows = [], columns = [] } = block.table ?? {}
   return rows.length * columns.length > MAX_PASTED_CELLS ? readLines(writeText([block])) : [block]

@@ -38,7 +38,7 @@ const BLOCKS: ReadonlySet<string> = new Set(
   ),
 )
 
-/** The blocks that some HTML says, whichever program wrote it. @see PROTOCOL.md PG26 */
+/** The blocks that some HTML says, whichever program wrote it. @see OFFICE.md PG26 */
 export function readHtml(root: ParentNode & Node): readonly Block[] {
   const reader = new HtmlReader()
   reader.readChildren(root, TOP)

@@ -15,7 +15,7 @@ const MARKDOWN = [
   /\[[^\]]+\]\([^)\s]+\)/,
 ]
 
-/** The blocks that plain text says: a table by tabs, Markdown, or lines. @see PROTOCOL.md PG27 */
+/** The blocks that plain text says: a table by tabs, Markdown, or lines. @see OFFICE.md PG27 */
 export function readText(text: string): readonly Block[] {
   const lines = text.replaceAll(/\r\n?/g, '\n').replace(/\n$/, '')
   const rows = readTabs(lines)

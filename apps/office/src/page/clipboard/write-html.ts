@@ -10,7 +10,7 @@ const TAGS: readonly (readonly [keyof Marks, string])[] = [
 ]
 const LISTS: { readonly [type in BlockType]?: string } = { bullet: 'ul', task: 'ul', number: 'ol' }
 
-/** Some blocks as other programs read them: lists within lists, headings, tables. @see PROTOCOL.md PG28 */
+/** Some blocks as other programs read them: lists within lists, headings, tables. @see OFFICE.md PG28 */
 export function writeHtml(blocks: readonly Block[]): DocumentFragment {
   const writer = new HtmlWriter()
   for (const block of blocks) writer.add(block)

@@ -39,7 +39,7 @@ const NO_PAPER = new Set([
   'auto',
 ])
 
-/** A style of the document, of what CSS says of a cell. @see PROTOCOL.md SD7 */
+/** A style of the document, of what CSS says of a cell. @see SHEET.md SD7 */
 export function toStyle(css: Declarations): Style {
   const read = (property: string): string => (css.get(property) ?? '').toLowerCase()
   const decoration = read('text-decoration') + read('text-decoration-line')

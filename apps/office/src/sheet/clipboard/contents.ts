@@ -8,7 +8,7 @@ export interface Contents {
   readonly hasFiles: boolean
 }
 
-/** Why files can't be dropped or pasted. @see PROTOCOL.md SH29 */
+/** Why files can't be dropped or pasted. @see OFFICE.md SH29 */
 export const NO_FILES = 'Images and files can’t be put into cells yet.'
 
 const NOTHING = 'There is nothing on the clipboard that a cell can hold.'

@@ -23,7 +23,7 @@ interface Copied {
   readonly style: IStyleData
 }
 
-/** What is copied, for text editors and programs that take nothing else. @see PROTOCOL.md SH26 */
+/** What is copied, for text editors and programs that take nothing else. @see OFFICE.md SH26 */
 export function copyAsText(sheet: Worksheet, { rows, cols }: CopiedRange): string {
   const merges = coveredIn(sheet)
   return writeDelimited(
@@ -38,7 +38,7 @@ export function copyAsText(sheet: Worksheet, { rows, cols }: CopiedRange): strin
  * the words of Excel, Google's and LibreOffice.
  *
  * @param copyId by which this window knows its own copy.
- * @see PROTOCOL.md SH27
+ * @see OFFICE.md SH27
  */
 export function copyAsHtml(sheet: Worksheet, { rows, cols }: CopiedRange, copyId: string): string {
   const merges = coveredIn(sheet)

@@ -3,7 +3,7 @@
  * any line end. Commas separate only what is clearly CSV.
  *
  * @example readDelimited('a\t"b\nc"\r\n') // [['a', 'b\nc']]
- * @see PROTOCOL.md SH20, SH21
+ * @see OFFICE.md SH20, SH21
  * @see RFC 4180
  */
 export function readDelimited(text: string): string[][] {
@@ -12,7 +12,7 @@ export function readDelimited(text: string): string[][] {
   return readCsv(text) ?? rows
 }
 
-/** The text of a table; what a reader would take for something else is in quotes. @see PROTOCOL.md SH26 */
+/** The text of a table; what a reader would take for something else is in quotes. @see OFFICE.md SH26 */
 export function writeDelimited(rows: readonly (readonly string[])[]): string {
   const lines = rows.map((row) => row.map(quote).join('\t'))
   // A reader takes the last line end for the end of the last row.

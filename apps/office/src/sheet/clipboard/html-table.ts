@@ -21,7 +21,7 @@ const EMPTY: PastedCell = { text: '', s: {} }
  *
  * @returns `undefined` if there is no table in it.
  * @throws {CannotPaste} if it is too large.
- * @see PROTOCOL.md SH22
+ * @see OFFICE.md SH22
  */
 export function readHtmlTable(html: string): PastedTable | undefined {
   const { body, classes } = parse(html)

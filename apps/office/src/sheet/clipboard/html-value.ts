@@ -26,7 +26,7 @@ const GOOGLE_BOOLEAN = 4
  * says one; else what the text would mean if it were typed.
  *
  * @param text what the cell shows.
- * @see PROTOCOL.md SH22, SH23
+ * @see OFFICE.md SH22, SH23
  */
 export function readValue(cell: Element, text: string, css: Declarations): Typed {
   return readGoogle(cell, text) ?? readOffice(cell, text, css)

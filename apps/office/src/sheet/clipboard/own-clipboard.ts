@@ -59,7 +59,7 @@ type PasteWay = Parameters<SheetClipboardService['pasteByCopyId']>[1]
  * Has Univer copy and paste in our way what goes to other programs and comes from them. What was
  * copied in this window keeps Univer's way, which takes formulas along.
  *
- * @see PROTOCOL.md SH20
+ * @see OFFICE.md SH20
  */
 export function overrideClipboard(around: PasteSurroundings): DependencyOverride {
   const useFactory = (...services: Services) => new OwnClipboard(services, around)

@@ -34,7 +34,7 @@ export type RoomFor = (sheet: string, axis: AxisName) => number
 
 const WRAP = 3
 
-/** Writes tables into the grid. @see PROTOCOL.md SH25 */
+/** Writes tables into the grid. @see OFFICE.md SH25 */
 export class Paster {
   readonly #commands: ICommandService
   readonly #workbook: WorkbookModel

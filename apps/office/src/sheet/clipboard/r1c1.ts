@@ -12,7 +12,7 @@ const STRING = /("(?:[^"]|"")*")/
  * @param home the cell of the formula among those that were copied.
  * @param last the last of them.
  * @example readR1C1('=R[0]C[-1]*2', { row: 0, column: 1 }, { row: 2, column: 1 }) // '=A1*2'
- * @see PROTOCOL.md SH24
+ * @see OFFICE.md SH24
  */
 export function readR1C1(formula: string, home: Cell, last: Cell): string | undefined {
   let isWithin = formula.startsWith('=')

@@ -29,7 +29,7 @@ export class CannotPaste extends Error {
   override readonly name = 'CannotPaste'
 }
 
-/** Reads plain text. @see PROTOCOL.md SH20, SH21 */
+/** Reads plain text. @see OFFICE.md SH20, SH21 */
 export function readText(text: string): PastedTable {
   const rows = readDelimited(clean(text))
   const columns = rows.reduce((most, row) => Math.max(most, row.length), 0)
@@ -48,7 +48,7 @@ export const textTable = (text: string): PastedTable => ({
 /** Text that every client can keep: without NUL and halves of characters. */
 export const clean = (text: string): string => text.replaceAll('\0', '').toWellFormed()
 
-/** @throws {CannotPaste} if it is more than is pasted at once. @see PROTOCOL.md SH25 */
+/** @throws {CannotPaste} if it is more than is pasted at once. @see OFFICE.md SH25 */
 export function checkSize(rows: number, columns: number): void {
   if (rows * columns <= LIMITS.pastedCells) return
   const most = LIMITS.pastedCells.toLocaleString('en')

@@ -1,7 +1,7 @@
 /**
  * What calculating may take. Beyond it, a cell shows an error, and all others are calculated.
  *
- * @see PROTOCOL.md SH50 to SH54
+ * @see OFFICE.md SH50 to SH54
  */
 export const BOUNDS = {
   /** What one formula may take. */

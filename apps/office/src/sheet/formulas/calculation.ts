@@ -81,7 +81,7 @@ const AS_RESULT: IExecutionOptions = {
  * One run goes after the other. A worker that is silent for too long is ended, and another one
  * calculates the same without the formula at which it stopped.
  *
- * @see PROTOCOL.md SH50 to SH53
+ * @see OFFICE.md SH50 to SH53
  */
 export class Calculation {
   readonly #shared = new Set<string>()
