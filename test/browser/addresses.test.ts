@@ -10,7 +10,7 @@ afterAll(() => server[Symbol.asyncDispose]())
 
 const browser = { accept: 'text/html,*/*', 'accept-encoding': 'gzip, br' }
 
-describe('[PG18] the addresses of the application', () => {
+describe('[PG18 PG41] the addresses of the application', () => {
   it.each(['/', '/sheets/budget', '/pages/budget'])('%s is its page', async (path) => {
     const { status, headers } = await call(server.baseUrl + path, { headers: browser })
     expect({ status, headers }).toMatchObject({

@@ -84,7 +84,7 @@ describe('Home', () => {
     expect(anns.complaints).toEqual([])
   })
 
-  it('[PG4] lists what was opened, newest first, in all tabs of the browser', async () => {
+  it('[PG4 PG40] lists what was opened, newest first, in all tabs of the browser', async () => {
     const [first, second] = [newRoom(), newRoom()]
     await using anns = await open('/')
     const tab = await anns.page.context().newPage()
@@ -112,7 +112,7 @@ describe('Home', () => {
     expect(anns.complaints).toEqual([])
   })
 
-  it('[PG4] is an empty list when something else is stored there', async () => {
+  it('[PG40] is an empty list when something else is stored there', async () => {
     await using anns = await open('/')
     await anns.page.evaluate(() => localStorage.setItem('whereabouts:recent', '{"a":[null'))
     await anns.page.reload()

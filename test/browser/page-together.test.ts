@@ -129,7 +129,7 @@ describe('what two do to one page at the same time', () => {
     })
   })
 
-  it('[PF9] a row and a table that another deletes come back with what was typed in them', async () => {
+  it('[PF9 PF22] a row and a table that another deletes come back with what was typed in them', async () => {
     await together(['text'], async (anns, bobs, lines) => {
       await goTo(anns)
       await anns.tool('Table').click()
@@ -211,7 +211,7 @@ describe('what two do to one page at the same time', () => {
     })
   })
 
-  it('[PG23] what is typed after an image at the end is beside it', async () => {
+  it('[PG23 PG45] what is typed after an image at the end is beside it', async () => {
     const room = pages.newRoom()
     await postDocument(pages.baseUrl, room, (doc) => {
       addBlock(doc, 'text')

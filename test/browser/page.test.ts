@@ -54,7 +54,7 @@ describe('a page in two windows', () => {
     expect(anns.complaints).toEqual([])
   })
 
-  it('[PG10] a click beside a caret goes into the text, and nothing typed after it is lost', async () => {
+  it('[PG42] a click beside a caret goes into the text, and nothing typed after it is lost', async () => {
     const room = pages.newRoom()
     await using anns = await pages.open(room, ann)
     await using bobs = await pages.open(room, bob)
@@ -81,7 +81,7 @@ describe('a page in two windows', () => {
     expect(new Set(await visited.jsonValue())).toEqual(new Set(['p']))
   })
 
-  it('[PG6 PG16] has headings, marks, lists, tasks, quotes and code, by tool, key and as one types', async () => {
+  it('[PG6 PG16 PG43] has headings, marks, lists, tasks, quotes and code, by tool, key and as one types', async () => {
     const room = pages.newRoom()
     await using anns = await pages.open(room, ann)
     await using bobs = await pages.open(room, bob)

@@ -166,7 +166,7 @@ describe('what is in the cells', () => {
     await untilInOrder(anns, bobs)
   })
 
-  it('[SH16 SH17] goes where its cell goes while somebody types, and nowhere if that is deleted', async () => {
+  it('[SH94 SH17] goes where its cell goes while somebody types, and nowhere if that is deleted', async () => {
     const room = newRoom()
     await using anns = await open(room, ann)
     await using bobs = await open(room, bob)
@@ -212,7 +212,7 @@ describe('what is in the cells', () => {
     await untilInOrder(anns, bobs)
   })
 
-  it('[SD5 SD7 SD10] has styles, merged cells, widths and frozen panes', async () => {
+  it('[SD5 SD7 SD10 SD37] has styles, merged cells, widths and frozen panes', async () => {
     const room = newRoom()
     await using anns = await open(room, ann)
     await using bobs = await open(room, bob)
@@ -278,7 +278,7 @@ describe('what is in the cells', () => {
 })
 
 describe('where it is kept', () => {
-  it('[SH12 DO8] is where it was after a reload, and when all were gone', async () => {
+  it('[SH12 SH93 DO8] is where it was after a reload, and when all were gone', async () => {
     const room = newRoom()
     {
       await using anns = await open(room, ann)
@@ -293,7 +293,7 @@ describe('where it is kept', () => {
     await untilInOrder(bobs)
   })
 
-  it('[SH12 CL21] loses nothing when the server is restarted in the middle of typing', async () => {
+  it('[SH93 CL21] loses nothing when the server is restarted in the middle of typing', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'whereabouts-'))
     const first = await startServer({ dataDir })
     const room = newRoom()

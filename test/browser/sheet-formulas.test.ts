@@ -104,7 +104,7 @@ describe('a formula that takes too much', () => {
     await anns.page.getByText('It takes too long to calculate').waitFor()
   })
 
-  it('[SH53] is ended with its worker, and calculated again when its input changes', async () => {
+  it('[SH53 SH96] is ended with its worker, and calculated again when its input changes', async () => {
     const room = newRoom()
     await using anns = await open(room, ann)
     const longest = await watchTasks(anns)

@@ -70,7 +70,7 @@ async function boxOf(locator: Locator) {
 }
 
 describe('where the others are', () => {
-  it('[SH1] shows the cell and the selection of another window, both ways', async () => {
+  it('[SH1 SH91] shows the cell and the selection of another window, both ways', async () => {
     const room = newRoom()
     await using anns = await open(room, ann)
     await using bobs = await open(room, bob)

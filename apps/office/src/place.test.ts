@@ -45,7 +45,7 @@ describe('locations', () => {
   })
 
   it.each(['a', 'é', '漢', '😀', '"', '\\', '\n', '\u0001', '\ud800'])(
-    '[SH1] text of %j that is too long is cut to 1,024 bytes',
+    '[SH90] text of %j that is too long is cut to 1,024 bytes',
     (character) => {
       const location = toLocation({ ...place, typing: character.repeat(5_000) })
       const sent = location as { typing: string }
@@ -58,7 +58,7 @@ describe('locations', () => {
     },
   )
 
-  it('[SH1] text that just fits is not cut', () => {
+  it('[SH90] text that just fits is not cut', () => {
     const room = 1_024 - bytes(toLocation({ ...place, typing: '' }))
     const typing = 'x'.repeat(room)
     expect(toLocation({ ...place, typing })).toMatchObject({ typing })

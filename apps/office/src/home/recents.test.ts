@@ -62,7 +62,7 @@ describe('the recent documents', () => {
     expect(recents.getSnapshot()).toEqual([{ ...demo, openedAtMs: 1, lookedUpAt: 'e:7' }])
   })
 
-  it('[PG4] keep what another tab wrote meanwhile', () => {
+  it('[PG40] keep what another tab wrote meanwhile', () => {
     const kept = storage()
     const here = new RecentList(() => kept)
     const there = new RecentList(() => kept)
@@ -96,7 +96,7 @@ describe('the recent documents', () => {
     '[{"kind":"book","room":"demo","openedAtMs":1}]',
     '[{"kind":"sheet","room":"a/b","openedAtMs":1}]',
     '[{"kind":"sheet","room":"demo","openedAtMs":"1"}]',
-  ])('[PG4] whatever is stored: %s', (text) => {
+  ])('[PG40] whatever is stored: %s', (text) => {
     const kept = storage(text)
     const recents = new RecentList(() => kept)
     expect(recents.getSnapshot()).toEqual([])
@@ -104,7 +104,7 @@ describe('the recent documents', () => {
     expect(recents.getSnapshot()).toHaveLength(1)
   })
 
-  it('[PG4] read what is right of what is half wrong', () => {
+  it('[PG40] read what is right of what is half wrong', () => {
     const right = { ...demo, openedAtMs: 1 }
     const text = JSON.stringify([{ ...right, title: 7, lookedUpAt: {}, more: 1 }, right, null])
     expect(new RecentList(() => storage(text)).getSnapshot()).toEqual([right])

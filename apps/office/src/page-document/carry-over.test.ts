@@ -106,7 +106,7 @@ describe('a page in the old format', () => {
     ])
   })
 
-  it('[PF10] is carried over once, by however many at the same time', () => {
+  it('[PF10 PF23] is carried over once, by however many at the same time', () => {
     const old = oldPage(
       p('one'),
       element('table', {}, element('tableRow', {}, element('tableCell', {}, p('cell')))),
@@ -121,7 +121,7 @@ describe('a page in the old format', () => {
     expect(linesOf(copy(bobs, anns))).toEqual(linesOf(merged))
   })
 
-  it('[PF10] is there once when two carried over different states, with what both typed since', () => {
+  it('[PF23] is there once when two carried over different states, with what both typed since', () => {
     const old = oldPage(p('one'))
     const later = copy(old)
     later.getXmlFragment('page').insert(1, [p('two')])
@@ -144,7 +144,7 @@ describe('a page in the old format', () => {
     }
   })
 
-  it('[PF10] takes in once what somebody writes in the old format later', () => {
+  it('[PF23] takes in once what somebody writes in the old format later', () => {
     const old = oldPage(p('one'))
     const offline = copy(old)
     const [anns, bobs] = [copy(old), copy(old)]

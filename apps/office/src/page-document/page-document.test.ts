@@ -144,7 +144,7 @@ describe('a page as blocks', () => {
     expect(encodeStateAsUpdate(doc)).toEqual(before)
   })
 
-  it('[PF2] of an empty page is nothing, and to show a place to write in writes nothing', () => {
+  it('[PF2 PG45] of an empty page is nothing, and to show a place to write in writes nothing', () => {
     const doc = new Doc()
     const page = new PageDocument(doc)
     expect(page.blocks).toEqual([])
@@ -228,14 +228,14 @@ describe('a block that is deleted', () => {
   const blocks = ['one', 'two', 'three'].map((text) => paragraph(text))
   const [one, , three] = blocks as [Block, Block, Block]
 
-  it('[PF9] leaves what was typed in it meanwhile as a block of its own', () => {
+  it('[PF21] leaves what was typed in it meanwhile as a block of its own', () => {
     const types = write(one, block('bullet', 'two, kept'), three)
     expect(both(blocks, types, write(one, three))).toEqual(
       [0, 1].map(() => ['paragraph: one', 'bullet: , kept', 'paragraph: three']),
     )
   })
 
-  it('[PF9] and isn’t brought back when it was joined to another one', () => {
+  it('[PF21] and isn’t brought back when it was joined to another one', () => {
     const types = write(one, paragraph('two, kept'), three)
     expect(both(blocks, types, write(one, paragraph('twothree')))).toEqual(
       [0, 1].map(() => ['paragraph: one', 'paragraph: two, keptthree']),
@@ -262,7 +262,7 @@ describe('tables', () => {
     expect(both(start, (page) => page.write(page.blocks), dropRow)[0]).toEqual(['table: c|d'])
   })
 
-  it('[PF9] a table that another deletes is put back, once, with what was written in it meanwhile', () => {
+  it('[PF9 PF22] a table that another deletes is put back, once, with what was written in it meanwhile', () => {
     const people = new People([paragraph('before'), table(['a', 'b']), paragraph('after')], 3)
     typeInCell('a, more')(people.pages[0]!)
     people.pages[1]!.write([paragraph('before'), paragraph('after')])
@@ -376,7 +376,7 @@ describe('what strangers write', () => {
     expect(linesOf(page).filter((each) => each === 'table: ')).toHaveLength(1)
   })
 
-  it('[PF2] text is well-formed, and a character is never torn', () => {
+  it('[PF20] text is well-formed, and a character is never torn', () => {
     const page = new People([paragraph('a😀b')], 1).pages[0]!
     page.write([paragraph('a😃b\uD800')])
     expect(linesOf(page)).toEqual(['paragraph: a😃b\uFFFD'])

@@ -93,7 +93,7 @@ describe('a place in a page', () => {
     expect(describePosition(schema.node('doc', null, [paragraph('')]), 0)).toBe('paragraph 1')
   })
 
-  it('[PG20] in a numbered list has a number, which others between them may end', () => {
+  it('[PG44] in a numbered list has a number, which others between them may end', () => {
     const item = (kind: string, indent = 0, start: number | null = null) =>
       schema.node('item', { kind, indent, start })
     const blocks = [

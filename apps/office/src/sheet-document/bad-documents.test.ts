@@ -135,7 +135,7 @@ describe('what another client wrote', () => {
     })
   })
 
-  it('[SD11] a sheet is never longer than its most', () => {
+  it('[SD38] a sheet is never longer than its most', () => {
     const doc = new Y.Doc()
     for (const run of ['a', 'b', 'c']) doc.getMap('rows:sheet-1').set(`${run}/run`, ['k', 60_000])
     const sheets = new SheetDocument(doc)
@@ -186,7 +186,7 @@ describe('what another client wrote', () => {
     expect(new SheetDocument(doc).leftOut()).toEqual(['sheets', 'rows', 'columns', 'merged cells'])
   })
 
-  it('[SD11] a hundred sheets of the largest size take neither time nor memory', () => {
+  it('[SD38] a hundred sheets of the largest size take neither time nor memory', () => {
     const doc = new Y.Doc()
     for (let sheet = 0; sheet < LIMITS.sheets; sheet++) {
       doc.getMap('sheets').set(`s${sheet}/at`, `a${100 + sheet}i`)
@@ -201,7 +201,7 @@ describe('what another client wrote', () => {
     expect(process.memoryUsage().heapUsed - heapBefore).toBeLessThan(250_000_000)
   })
 
-  it('[SD11 SD16] a text or a style beyond its most is cut, with a sign, or left out, also in the own grid', () => {
+  it('[SD39 SD16] a text or a style beyond its most is cut, with a sign, or left out, also in the own grid', () => {
     const doc = new Y.Doc()
     const sheets = new SheetDocument(doc)
     const style = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`x${at}`, at]))

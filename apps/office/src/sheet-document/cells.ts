@@ -87,7 +87,7 @@ export function usualKind(v: string | number | boolean): number {
 const withKind = (v: string | number | boolean, t: unknown): Value =>
   (t === 1 || t === 2 || t === 3 || t === 4) && t !== usualKind(v) ? { v, t } : { v }
 
-/** A style that somebody wrote; `undefined` if it isn't one. @see SHEET.md SD7, SD11 */
+/** A style that somebody wrote; `undefined` if it isn't one. @see SHEET.md SD7, SD39 */
 export function readStyle(value: unknown): Style | undefined {
   const budget = { nodes: LIMITS.styleNodes }
   return isFields(value) && isStyleValue(value, budget, 0) ? stripStyle(value) : undefined

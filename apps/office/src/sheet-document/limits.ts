@@ -2,7 +2,7 @@
  * What a sheet's document may hold. What goes beyond is refused when it is written here, and
  * ignored, by every client alike, when it was written elsewhere.
  *
- * @see SHEET.md SD11
+ * @see SHEET.md SD38, SD39
  */
 export const LIMITS = {
   sheets: 100,

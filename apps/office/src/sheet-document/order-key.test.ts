@@ -13,7 +13,7 @@ function chanceOf(values: readonly number[]) {
 }
 
 describe('order keys', () => {
-  it('[SD4] there is always room between two, also for a whole run', () => {
+  it('[SD4 SD32] there is always room between two, also for a whole run', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(), { maxLength: 60 }), chances, (places, values) => {
         const chance = chanceOf(values)
@@ -38,7 +38,7 @@ describe('order keys', () => {
     expect(isOrderKey(keyBetween('z', 'a', Math.random))).toBe(true)
   })
 
-  it('[SD4] two hundred who insert at the same place come to different keys', () => {
+  it('[SD33] two hundred who insert at the same place come to different keys', () => {
     const keys = Array.from({ length: 200 }, () =>
       keyBetween(keyInRun('i', 4), keyInRun('i', 5), Math.random),
     )

@@ -64,7 +64,7 @@ function two(): [Person, Person] {
 }
 
 describe('the layout', () => {
-  it('[SD1 SD2 SD3] a document in which nothing is written is three sheets of 1000 x 26', () => {
+  it('[SD1 SD30 SD3 SH91] a document in which nothing is written is three sheets of 1000 x 26', () => {
     const doc = new Y.Doc()
     const grid = new Grid(new SheetDocument(doc).snapshot())
     expect(grid.sheets.map(({ id, name }) => [id, name])).toEqual([
@@ -78,7 +78,7 @@ describe('the layout', () => {
     expect(Y.encodeStateAsUpdate(doc).length).toBeLessThan(10)
   })
 
-  it('[SD1 SD6] what is in the document is what the rules say', () => {
+  it('[SD1 SD6 SD35] what is in the document is what the rules say', () => {
     const person = new Person()
     person.write(4, 3, { v: '7', t: 4 })
     person.write(4, 2, { v: 7, t: 2, s: { bl: 1, fs: 11 } })
@@ -91,7 +91,7 @@ describe('the layout', () => {
     expect(person.doc.getMap('styles:sheet-1').toJSON()).toEqual({ '4:2': { bl: 1 } })
   })
 
-  it('[SD2] two who add a sheet of one name see it told apart', () => {
+  it('[SD2 SD31] two who add a sheet of one name see it told apart', () => {
     const [one, other] = two()
     const sheet = { type: 'insert-sheet', index: 1, name: 'Plan', rows: 5, columns: 5 } as const
     one.do({ ...sheet, sheet: 'a' })
@@ -102,7 +102,7 @@ describe('the layout', () => {
     expect(other.grid).toEqual(one.grid)
   })
 
-  it('[SD2] the last sheet stays, also when two delete the last two', () => {
+  it('[SD30] the last sheet stays, also when two delete the last two', () => {
     const [one, other] = two()
     one.do({ type: 'remove-sheet', sheet: 'sheet-3' })
     meet(one, other)
@@ -127,7 +127,7 @@ describe('the layout', () => {
     expect(other.at(0, 0)).toEqual({ v: 'still here' })
   })
 
-  it('[SD4] two who move the same row have it once, and neither loses what the other wrote', () => {
+  it('[SD33] two who move the same row have it once, and neither loses what the other wrote', () => {
     const [one, other] = two()
     one.write(3, 0, { v: 'here' })
     meet(one, other)
@@ -141,7 +141,7 @@ describe('the layout', () => {
     expect(other.grid).toEqual(one.grid)
   })
 
-  it('[SD5] a row that one deletes and another one moves is deleted', () => {
+  it('[SD5 SD34] a row that one deletes and another one moves is deleted', () => {
     const [one, other] = two()
     one.write(3, 0, { v: 'here' })
     meet(one, other)
@@ -195,7 +195,7 @@ describe('formulas', () => {
     expect(other.grid).toEqual(one.grid)
   })
 
-  it('[SD8] a range grows with what is inserted in it, shrinks when an end goes, and dies with the last row', () => {
+  it('[SD8 SD36] a range grows with what is inserted in it, shrinks when an end goes, and dies with the last row', () => {
     const person = new Person()
     const formula = () => person.grid.sheet(SHEET).cells.at(-1)?.[5]?.f
     person.write(59, 5, { f: '=SUM(A2:B4,A3,C:D,2:4)', v: null })
@@ -239,7 +239,7 @@ describe('formulas', () => {
     expect(person.at(0, 0)).toEqual({ f: '=B3' })
   })
 
-  it('[SD8] a sheet that is renamed is renamed in formulas, and one that is deleted is #REF!', () => {
+  it('[SD36] a sheet that is renamed is renamed in formulas, and one that is deleted is #REF!', () => {
     const [one, other] = two()
     one.write(0, 0, { f: '=Sheet9!A1+SUM(sheet_2!A1:B2)', v: null })
     expect(one.at(0, 0)?.f).toBe('=Sheet9!A1+SUM(sheet_2!A1:B2)')
@@ -299,7 +299,7 @@ describe('from the document to the grid', () => {
     expect(other.at(1, 0)).toEqual({ v: 'theirs' })
   })
 
-  it('[SD9] sizes, hiding, merges and frozen panes go with their rows and columns', () => {
+  it('[SD9 SD37] sizes, hiding, merges and frozen panes go with their rows and columns', () => {
     const [one, other] = two()
     one.do({ ...rows, type: 'set-sizes', sizes: { 4: 50 } })
     one.do({ ...columns, type: 'set-hidden', hidden: { 2: true } })

@@ -164,7 +164,7 @@ export class SheetDocument {
     return row === -1 || column === -1 ? undefined : { row, column }
   }
 
-  /** How many more rows or columns a sheet can have. @see SHEET.md SD11 */
+  /** How many more rows or columns a sheet can have. @see SHEET.md SD38 */
   roomFor(sheet: string, axis: AxisName): number {
     return this.#workbook.sheetWithId(sheet)?.[axis].axis.room ?? 0
   }

@@ -96,7 +96,7 @@ export class SheetState implements Lines {
     )
   }
 
-  /** Takes in a cell's content, whoever wrote it. @see SHEET.md SD6, SD11 */
+  /** Takes in a cell's content, whoever wrote it. @see SHEET.md SD6, SD11, SD39 */
   readCell(key: string, content: unknown): void {
     const ids = splitKey(key)
     if (ids === undefined) return

@@ -48,7 +48,7 @@ export function overContent({ v, f }: { readonly v?: unknown; readonly f?: unkno
  * Whether what is about to be done in the grid is more than a document takes; it would be cut there,
  * or be missing, in every window.
  *
- * @see OFFICE.md SH30, SD11
+ * @see OFFICE.md SH30, SD38, SD39
  */
 export function overLimits(id: string, params: object, amounts: Amounts): Over | undefined {
   const check: Check<never> | undefined = CHECKS.get(id)

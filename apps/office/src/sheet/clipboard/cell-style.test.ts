@@ -15,7 +15,7 @@ it.each([
   ['border-top:.5pt solid windowtext', { bd: { t: { s: 1, cl: { rgb: '#000000' } } } }],
   ['border-left:2px dashed rgb(1, 2, 3)', { bd: { l: { s: 4, cl: { rgb: 'rgb(1, 2, 3)' } } } }],
   ['border-bottom:solid #ff0000 2.25pt', { bd: { b: { s: 13, cl: { rgb: '#ff0000' } } } }],
-])('[SH22] %s is kept', (css, style) => {
+])('[SH98] %s is kept', (css, style) => {
   expect(styleOf(css)).toEqual(style)
 })
 
@@ -25,6 +25,6 @@ it.each([
   'border:none;border-top:0 solid red;background:transparent',
   'color:url(https://example.org/);background:url(x)',
   'font-size:1e9pt',
-])('[SH22] %s changes nothing', (css) => {
+])('[SH98] %s changes nothing', (css) => {
   expect(styleOf(css)).toBeUndefined()
 })

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { readClasses, readDeclarations, unescapeCss } from './css.js'
 
-it('[SH22] a style attribute is read with what only its program knows', () => {
+it('[SH98] a style attribute is read with what only its program knows', () => {
   const style = `font-weight:700; MSO-number-format:"\\#\\,\\#\\#0\\;\\(0\\)";color: red`
   expect([...readDeclarations(style)]).toEqual([
     ['font-weight', '700'],
@@ -10,7 +10,7 @@ it('[SH22] a style attribute is read with what only its program knows', () => {
   ])
 })
 
-it('[SH22] of a style sheet the classes count, and not what is so of all cells', () => {
+it('[SH98] of a style sheet the classes count, and not what is so of all cells', () => {
   const sheet = `<!--table {color:red} td {color:black;}
     .xl65 {mso-number-format:"\\@"; text-align:left;} /* .xl66 {color:blue} */
     td.xl67, .xl65 {color:green;}-->`
@@ -25,6 +25,6 @@ it.each([
   ['"d\\-mmm\\-yy"', 'd-mmm-yy'],
   ['General', 'General'],
   ['"\\#\\,\\#\\#0\\.00"', '#,##0.00'],
-])('[SH22] the format %s is read', (css, text) => {
+])('[SH98] the format %s is read', (css, text) => {
   expect(unescapeCss(css)).toBe(text)
 })

@@ -28,7 +28,7 @@ describe('text that is pasted', () => {
     ['line ends of every kind', 'a\r\nb\nc\rd', [['a'], ['b'], ['c'], ['d']]],
     ['spaces around', ' a \t b', [[' a ', ' b']]],
     ['trailing blank cells', 'a\t\t', [['a', '', '']]],
-  ])('[SH20] keeps %s', (_, text, rows) => {
+  ])('[SH20 SH97] keeps %s', (_, text, rows) => {
     expect(readDelimited(text)).toEqual(rows)
   })
 
@@ -39,7 +39,7 @@ describe('text that is pasted', () => {
     ['a tab', '"a\tb"\tc', [['a\tb', 'c']]],
     ['nothing', '""\ta', [['', 'a']]],
     ['one cell over two lines', '"1\n2"', [['1\n2']]],
-  ])('[SH20] reads %s in quotes', (_, text, rows) => {
+  ])('[SH97] reads %s in quotes', (_, text, rows) => {
     expect(readDelimited(text)).toEqual(rows)
   })
 
@@ -47,7 +47,7 @@ describe('text that is pasted', () => {
     ['inches', '5" pipe\t6"', [['5" pipe', '6"']]],
     ['a quotation', '"a" or "b"\tx', [['"a" or "b"', 'x']]],
     ['a quote that is never closed', '"a\tb\nc', [['"a', 'b'], ['c']]],
-  ])('[SH20] takes quotes as text in %s', (_, text, rows) => {
+  ])('[SH97] takes quotes as text in %s', (_, text, rows) => {
     expect(readDelimited(text)).toEqual(rows)
   })
 
@@ -98,7 +98,7 @@ describe('text that is pasted', () => {
     ])
   })
 
-  it('[SH20] reads megabytes of quotes in a moment', () => {
+  it('[SH97] reads megabytes of quotes in a moment', () => {
     expect(readDelimited('"a"b\t'.repeat(200_000))[0]).toHaveLength(200_001)
     expect(readDelimited('"'.repeat(1_000_001))).toEqual([['"'.repeat(1_000_001)]])
   })

@@ -118,7 +118,7 @@ describe('a formula that takes too much', () => {
 })
 
 describe('a reference that is calculated', () => {
-  it('[SH51] may be to more cells than a formula may show', async () => {
+  it('[SH95] may be to more cells than a formula may show', async () => {
     const { results, isSpilled } = await calculate(['=SUM(OFFSET(B1,0,0,500,500))', '=1+1'])
     expect(results).toEqual([0, 2])
     expect(isSpilled).toBe(false)

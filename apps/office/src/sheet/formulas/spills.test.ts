@@ -5,7 +5,7 @@ import { Spills } from './spills.js'
 const at = (row: number) => ({ unit: 'w', sheet: 's', row, column: 0 })
 
 describe('what formulas show', () => {
-  it('[SH51] is so many cells for each, and for all together', () => {
+  it('[SH95] is so many cells for each, and for all together', () => {
     const spills = new Spills()
     spills.begin({})
     expect(spills.allow(at(0), BOUNDS.resultCells + 1)).toBe(false)
@@ -21,7 +21,7 @@ describe('what formulas show', () => {
     expect(spills.allow(at(most), 2)).toBe(true)
   })
 
-  it('[SH51] counts on from what is shown', () => {
+  it('[SH95] counts on from what is shown', () => {
     const spills = new Spills()
     const startColumn = 0
     const endColumn = BOUNDS.allResultCells / 100 - 1

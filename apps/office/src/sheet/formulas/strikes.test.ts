@@ -6,7 +6,7 @@ const cell = { unit: 'w', sheet: 's', row: 1, column: 2 }
 const other = { ...cell, row: 2 }
 
 describe('a formula at which a worker was ended', () => {
-  it('[SH53] is tried again at once the first time, and waits longer and longer after that', () => {
+  it('[SH96] is tried again at once the first time, and waits longer and longer after that', () => {
     let nowMs = 0
     const strikes = new Strikes(() => nowMs)
     strikes.add(cell)
@@ -24,7 +24,7 @@ describe('a formula at which a worker was ended', () => {
     expect(lastWaitMs).toBe(BOUNDS.longestWaitMs)
   })
 
-  it('[SH53] doesn’t wait once it is another one, and neither do others', () => {
+  it('[SH96] doesn’t wait once it is another one, and neither do others', () => {
     const strikes = new Strikes(() => 0)
     for (let time = 0; time < 3; time++) strikes.add(cell)
     strikes.add(other)
