@@ -1,37 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { startServer } from '../servers/standalone.js'
-import { type OfficeWindow, postDocument } from './office-window.js'
-import { ann, bob, Pages, press, reads, type, writeLongPage } from './pages.js'
+import { postDocument } from './office-window.js'
+import { ann, bob, Pages, pasteFile, PNG, press, reads, type, writeLongPage } from './pages.js'
 
 const pages = new Pages()
 
-// One red pixel.
-const PNG =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=='
-
 describe('images', () => {
-  /** Pastes a file, made up in the window. */
-  const paste = (window: OfficeWindow, file: { type: string; bytes: number; name: string }) =>
-    window.text.evaluate(
-      async (text, { type, bytes, name, png }) => {
-        const start = Uint8Array.from(atob(png), (character) => character.charCodeAt(0))
-        const content = new Uint8Array(Math.max(bytes, start.length))
-        content.set(start)
-        const clipboardData = new DataTransfer()
-        clipboardData.items.add(new File([content], name, { type }))
-        text.dispatchEvent(
-          new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
-        )
-      },
-      { ...file, png: PNG },
-    )
-
   it('[PG8] are pasted, into the document itself', async () => {
     const room = pages.newRoom()
     await using anns = await pages.open(room, ann)
     await using bobs = await pages.open(room, bob)
     await type(anns, 'Look:')
-    await paste(anns, { type: 'image/png', bytes: 0, name: 'red.png' })
+    await pasteFile(anns, { type: 'image/png', bytes: 0, name: 'red.png' })
     const image = bobs.text.locator('img[src^="data:"]')
     await image.waitFor()
     expect(await image.getAttribute('src')).toBe(`data:image/png;base64,${PNG}`)
@@ -74,13 +54,13 @@ describe('images', () => {
   it('[PG8] are refused with a notice when too large, or no picture of pixels', async () => {
     await using anns = await pages.open(pages.newRoom(), ann)
     await type(anns, 'Look:')
-    await paste(anns, { type: 'image/gif', bytes: 256 * 1024 + 1, name: 'large.gif' })
+    await pasteFile(anns, { type: 'image/gif', bytes: 256 * 1024 + 1, name: 'large.gif' })
     await anns.notice
       .filter({ hasText: 'large.gif is too large: an image may have 256 KiB' })
       .waitFor()
-    await paste(anns, { type: 'image/svg+xml', bytes: 0, name: 'drawn.svg' })
+    await pasteFile(anns, { type: 'image/svg+xml', bytes: 0, name: 'drawn.svg' })
     await anns.notice.filter({ hasText: 'drawn.svg can’t be put in' }).waitFor()
-    await paste(anns, { type: 'image/png', bytes: 21 * 1024 * 1024, name: 'huge.png' })
+    await pasteFile(anns, { type: 'image/png', bytes: 21 * 1024 * 1024, name: 'huge.png' })
     await anns.notice.filter({ hasText: 'huge.png is too large' }).waitFor()
     expect(await anns.text.locator('img[src]').count()).toBe(0)
     expect(anns.complaints).toEqual([])
@@ -118,7 +98,7 @@ describe('images', () => {
     const room = pages.newRoom()
     await using anns = await pages.open(room, ann, { baseUrl: small.baseUrl })
     await type(anns, 'Look:')
-    await paste(anns, { type: 'image/png', bytes: 60_000, name: 'red.png' })
+    await pasteFile(anns, { type: 'image/png', bytes: 60_000, name: 'red.png' })
     await anns.notice.filter({ hasText: 'This page is full' }).waitFor()
     await press(anns, 'Control+z')
     await anns.page.reload()

@@ -40,15 +40,20 @@ export class Pages {
   }
 
   /** A window that shows the page of a room. */
-  async open(
+  async open(room: string, person: typeof ann, options?: OpenOptions): Promise<OfficeWindow> {
+    const window = await this.visit(room, person, options)
+    await window.untilOpen()
+    return window
+  }
+
+  /** A window on the page of a room, whatever it shows. */
+  visit(
     room: string,
     person: typeof ann,
     { baseUrl = this.baseUrl, search = '', width = 1_200 }: OpenOptions = {},
   ): Promise<OfficeWindow> {
     const path = `/pages/${room}${search}`
-    const window = await OfficeWindow.open(this.#browser!, { baseUrl, path, person, width })
-    await window.untilOpen()
-    return window
+    return OfficeWindow.open(this.#browser!, { baseUrl, path, person, width })
   }
 }
 
@@ -111,6 +116,29 @@ export const paste = (window: OfficeWindow, { html, text = '' }: Pasted) =>
       )
     },
     { ...(html === undefined ? {} : { 'text/html': html }), 'text/plain': text },
+  )
+
+/** One red pixel. */
+export const PNG =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=='
+
+/** Pastes a file that begins like a picture of one pixel. */
+export const pasteFile = (
+  window: OfficeWindow,
+  file: { readonly type: string; readonly bytes: number; readonly name: string },
+) =>
+  window.text.evaluate(
+    (text, { type, bytes, name, png }) => {
+      const start = Uint8Array.from(atob(png), (character) => character.charCodeAt(0))
+      const content = new Uint8Array(Math.max(bytes, start.length))
+      content.set(start)
+      const clipboardData = new DataTransfer()
+      clipboardData.items.add(new File([content], name, { type }))
+      text.dispatchEvent(
+        new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
+      )
+    },
+    { ...file, png: PNG },
   )
 
 /** What a window would put on the clipboard of what is selected in it. */

@@ -1,5 +1,8 @@
+import type { Doc } from 'yjs'
 import { memo, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { isKnownFormat, observeFormat, SHEET_FORMAT } from './document-format.js'
 import { GivenBackDialog } from './GivenBackDialog.js'
+import { NewerFormat, useKnownFormat } from './newer-format.js'
 import type { RoomDocument } from './room-document.js'
 import type { Session } from './session.js'
 import type { GivenBack } from './sheet/given-back.js'
@@ -22,6 +25,7 @@ export const SheetView = memo(function SheetView({ session, onOpen }: SheetViewP
   const [closed, setClosed] = useState(0)
   const current = given[closed]
   const sheet = useRef<Sheet | null>(null)
+  const isKnown = useKnownFormat(session, SHEET_FORMAT)
 
   useReopening(session, setState)
   useEffect(() => {
@@ -35,6 +39,7 @@ export const SheetView = memo(function SheetView({ session, onOpen }: SheetViewP
         import('./sheet/sheet.js'),
         whenThere(session.document),
       ])
+      await whenKnown(session.doc)
       if (grid.current === null || markers.current === null) return
       const notices = { notify, giveBack }
       sheet.current = await openSheet(grid.current, markers.current, session, notices)
@@ -45,7 +50,8 @@ export const SheetView = memo(function SheetView({ session, onOpen }: SheetViewP
 
   return (
     <main className="sheet" aria-label="Sheet" aria-busy={state === 'loading'}>
-      {state === 'loading' && <p className="loading">Loading the sheet…</p>}
+      {!isKnown && <NewerFormat session={session} kind="sheet" />}
+      {state === 'loading' && isKnown && <p className="loading">Loading the sheet…</p>}
       {state === 'failed' && (
         <p className="loading">
           The sheet could not be loaded. <a href={location.href}>Try again</a>
@@ -104,6 +110,19 @@ function whenThere(document: RoomDocument): Promise<void> {
       resolve()
     }
     const unsubscribe = document.subscribe(look)
+    look()
+  })
+}
+
+/** Resolves when the document is in a version that can be shown. @see SHEET.md SD22 */
+function whenKnown(doc: Doc): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (!isKnownFormat(doc, SHEET_FORMAT)) return
+      stop()
+      resolve()
+    }
+    const stop = observeFormat(doc, look)
     look()
   })
 }

@@ -1,7 +1,7 @@
 import { applyUpdate, Doc, encodeStateAsUpdate, XmlElement, XmlText } from 'yjs'
 import { describe, expect, it } from 'vitest'
-import { textOf, type Block } from './block.js'
-import { carryOver, isNewerFormat, isOldFormat } from './carry-over.js'
+import { paragraph, textOf, type Block } from './block.js'
+import { carryOver, isOldFormat } from './carry-over.js'
 import { PageDocument } from './page-document.js'
 
 function element(
@@ -162,17 +162,27 @@ describe('a page in the old format', () => {
     expect(linesOf(anns)).toEqual(linesOf(merged))
   })
 
-  it('[PF1] that came after this one is left alone', () => {
-    const doc = oldPage(p('one'))
-    doc.getMap('about').set('format', 3)
-    expect(isNewerFormat(doc)).toBe(true)
-    const before = encodeStateAsUpdate(doc)
-    carryOver(doc)
-    expect(encodeStateAsUpdate(doc)).toEqual(before)
-    for (const format of [2, '3', null, 1e300]) {
+  it('[PF12] is left alone in a page whose version is unknown', () => {
+    for (const format of [3, 99, '3', null, {}]) {
+      const doc = oldPage(p('one'))
       doc.getMap('about').set('format', format)
-      expect(isNewerFormat(doc)).toBe(false)
+      const before = encodeStateAsUpdate(doc)
+      carryOver(doc)
+      expect(encodeStateAsUpdate(doc)).toEqual(before)
     }
+  })
+
+  it('[PF11 PF13] is not carried over again when somebody takes the version away', () => {
+    const doc = oldPage(p('one'), p('two'))
+    carryOver(doc)
+    new PageDocument(doc).write([paragraph('one'), paragraph('three')])
+    // Somebody who has not heard of the new format yet.
+    doc.getXmlFragment('page').insert(2, [p('late')])
+    doc.getMap('about').delete('format')
+    for (let at = 0; at < 2; at += 1) carryOver(doc)
+    expect(linesOf(doc)).toEqual(['paragraph: one', 'paragraph: three', 'paragraph: late'])
+    new PageDocument(doc).write([paragraph('one')])
+    expect(doc.getMap('about').get('format')).toBe(2)
   })
 
   it('[PF10] that is empty is none', () => {

@@ -8,16 +8,18 @@ import {
   type Item,
   type Text,
 } from 'yjs'
+import { formatOf, isKnownFormat, PAGE_FORMAT } from '../document-format.js'
 import { makeSeeded } from './seeded.js'
 import { paragraph, type Block } from './block.js'
 import { cleanText } from './flow.js'
 import { OLD_FIELD, readOldFormat } from './old-format.js'
-import { FORMAT, PageDocument } from './page-document.js'
+import { PageDocument } from './page-document.js'
 import { isFlow } from './places.js'
 
 /** How far what each client wrote in the old format has been carried over. */
 type Reach = { readonly [client: string]: unknown }
 
+const OLD_FORMAT = 1
 const RECORD = /^carried\/([0-9]{10,16})$/
 // Clients count below that, so that nobody else has these ids; what came late goes to the end.
 const FIRST_ID = 2 ** 32
@@ -27,16 +29,8 @@ const CARRYING = {}
 
 /** Whether a document has a page in the old format alone. @see PAGE.md PF10 */
 export function isOldFormat(doc: Doc): boolean {
-  return !hasFormat(doc) && doc.getXmlFragment(OLD_FIELD).length > 0
-}
-
-/** Whether a document says which format its page has, so that there is nothing to carry over. */
-export const hasFormat = (doc: Doc): boolean => doc.getMap('about').get('format') !== undefined
-
-/** Whether a page is in a format that came after this one, and is to be left alone. @see PAGE.md PF1 */
-export function isNewerFormat(doc: Doc): boolean {
-  const format = doc.getMap('about').get('format')
-  return Number.isSafeInteger(format) && Number(format) > FORMAT
+  const isOld = formatOf(doc) === OLD_FORMAT && doc.getXmlFragment(OLD_FIELD).length > 0
+  return isOld && recordsOf(doc).length === 0
 }
 
 /**
@@ -47,7 +41,7 @@ export function isNewerFormat(doc: Doc): boolean {
  * @see PAGE.md PF10
  */
 export function carryOver(doc: Doc): void {
-  if (doc.getXmlFragment(OLD_FIELD).length === 0 || isNewerFormat(doc)) return
+  if (doc.getXmlFragment(OLD_FIELD).length === 0 || !isKnownFormat(doc, PAGE_FORMAT)) return
   if (isOldFormat(doc)) {
     applyUpdate(doc, makeUpdate(readOldFormat(doc), reachOf(doc), FIRST_ID), CARRYING)
   }
@@ -62,7 +56,7 @@ function makeUpdate(blocks: readonly Block[], reach: Reach, firstId: number): Ui
   doc.clientID = firstId + Math.floor(chance() * IDS)
   const page = new PageDocument(doc, chance)
   page.write(blocks)
-  doc.getMap('about').set('format', FORMAT)
+  doc.getMap('about').set('format', PAGE_FORMAT)
   doc.getMap('about').set(`carried/${doc.clientID}`, reach)
   const update = encodeStateAsUpdate(doc)
   page.destroy()

@@ -1,6 +1,7 @@
 import { ContentString, ContentType, isDeleted, type Item, type Transaction } from 'yjs'
 import type { Block } from './block.js'
 import type { Entry } from './flow.js'
+import type { OwnItems } from './own-items.js'
 
 /** What somebody typed here into a block that another deleted meanwhile. */
 export interface Orphan {
@@ -21,17 +22,17 @@ export interface Orphan {
 export function findOrphans(
   entries: readonly Entry[],
   transaction: Transaction,
-  ownId: number,
+  own: OwnItems,
 ): readonly Orphan[] {
   return entries.flatMap(({ marker, block }) => {
     const end = marker?._item
     if (!end?.deleted) return []
-    const item = lastOwn(end, transaction, ownId)
+    const item = lastOwn(end, transaction, own)
     return item === undefined ? [] : [{ item, block }]
   })
 }
 
-function lastOwn(end: Item, { deleteSet }: Transaction, ownId: number): Item | undefined {
+function lastOwn(end: Item, { deleteSet }: Transaction, own: OwnItems): Item | undefined {
   const pieces: Item[] = []
   let hasLost = false
   let item = end.left
@@ -39,6 +40,6 @@ function lastOwn(end: Item, { deleteSet }: Transaction, ownId: number): Item | u
     if (item.deleted) hasLost ||= isDeleted(deleteSet, item.id)
     else if (item.content instanceof ContentString) pieces.push(item)
   }
-  const isOwn = pieces.length > 0 && pieces.every(({ id }) => id.client === ownId)
+  const isOwn = pieces.length > 0 && pieces.every((piece) => own.has(piece))
   return hasLost && isOwn && !item?.deleted ? pieces[0] : undefined
 }

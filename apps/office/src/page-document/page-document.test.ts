@@ -285,11 +285,93 @@ describe('large tables', () => {
   })
 })
 
+describe('a page whose version becomes unknown while it is open', () => {
+  const setFormat = (page: PageDocument, format: unknown) =>
+    page.doc.getMap('about').set('format', format)
+
+  it.each([3, 99, 'x', null, -1])('[PF12 PF13] %s: is neither read nor written', (format) => {
+    const people = new People([paragraph('one'), table(['a', 'b']), paragraph('two')])
+    const [anns, bobs] = people.pages
+    const before = anns!.blocks
+    typeInCell('a, more')(anns!)
+    bobs!.write([paragraph('one, of Bob'), paragraph('two')])
+    setFormat(bobs!, format)
+    const seen = anns!.blocks
+    expect(seen).not.toBe(before)
+    applyUpdate(anns!.doc, encodeStateAsUpdate(bobs!.doc))
+    expect(anns!.isKnown).toBe(false)
+    const stored = encodeStateAsUpdate(anns!.doc)
+    anns!.write([paragraph('written over')])
+    anns!.mend()
+    expect(anns!.blocks).toBe(seen)
+    expect(encodeStateAsUpdate(anns!.doc)).toEqual(stored)
+    // Nothing is lost: it goes on with all that is there when the version is one that it knows.
+    setFormat(bobs!, 2)
+    expect(people.merge()).toEqual(['paragraph: one, of Bob', 'table: , more|', 'paragraph: two'])
+    anns!.write([paragraph('written')])
+    expect(linesOf(anns!)).toEqual(['paragraph: written'])
+  })
+
+  it('[PF12] is told to those who show it, both times', () => {
+    const [page] = new People([paragraph('one')], 1).pages
+    const told: boolean[] = []
+    page!.subscribe(() => told.push(page!.isKnown))
+    setFormat(page!, 99)
+    page!.doc.getMap('about').set('title', 'other')
+    page!.doc.getText('text').insert(0, 'later ', {})
+    expect(linesOf(page!)).toEqual(['paragraph: one'])
+    page!.doc.getMap('about').delete('format')
+    expect(told).toEqual([false, true])
+    expect(linesOf(page!)).toEqual(['paragraph: later one'])
+  })
+})
+
+describe('one’s own edits when the client id has become another one', () => {
+  it('[PG31 PG13] are all taken back with the ends of their paragraphs', () => {
+    const people = new People([])
+    const [anns] = people.pages
+    const undo = makeUndo(anns!, 0)
+    anns!.write([paragraph('of Ann')])
+    people.merge()
+    anns!.doc.clientID = 77
+    anns!.write([paragraph('of Ann'), paragraph('more')])
+    undo.undo()
+    undo.undo()
+    expect(people.merge()).toEqual([])
+  })
+
+  it('[PG31 PG13] and what others wrote stays, also what they wrote under an id that was one’s own', () => {
+    const people = new People([])
+    const [anns, bobs] = people.pages
+    const undo = makeUndo(anns!, 0)
+    anns!.write([paragraph('of Ann')])
+    people.merge()
+    const taken = anns!.doc.clientID
+    anns!.doc.clientID = 77
+    bobs!.doc.clientID = taken
+    bobs!.write([paragraph('of Ann, of Bob')])
+    people.merge()
+    undo.undo()
+    expect(people.merge()).toEqual(['paragraph: , of Bob'])
+  })
+
+  it('[PG31 PF21] get a marker of their own when another deletes their block', () => {
+    const blocks = ['one', 'two', 'three'].map((text) => paragraph(text))
+    const [one, , three] = blocks as [Block, Block, Block]
+    const people = new People(blocks)
+    const [anns, bobs] = people.pages
+    anns!.write([one, block('bullet', 'two, kept'), three])
+    anns!.doc.clientID = 77
+    bobs!.write([one, three])
+    expect(people.merge()).toEqual(['paragraph: one', 'bullet: , kept', 'paragraph: three'])
+  })
+})
+
 describe('undo', () => {
   it('[PG13 PF4] leaves what others wrote into a block that one has restyled', () => {
     const people = new People([paragraph('text')])
     const [anns, bobs] = people.pages
-    const undo = makeUndo(anns!.doc, anns!.origin, 0)
+    const undo = makeUndo(anns!, 0)
     anns!.write([block('bullet', 'text')])
     people.merge()
     bobs!.write([block('bullet', 'text of Bob')])
@@ -301,7 +383,7 @@ describe('undo', () => {
   it('[PG13] leaves the end of a paragraph in which others wrote', () => {
     const people = new People([])
     const [anns, bobs] = people.pages
-    const undo = makeUndo(anns!.doc, anns!.origin, 0)
+    const undo = makeUndo(anns!, 0)
     anns!.write([paragraph('of Ann')])
     people.merge()
     bobs!.write([paragraph('of Ann, of Bob'), paragraph('next')])
@@ -313,7 +395,7 @@ describe('undo', () => {
   it('[PG13 PF9] leaves a table, a row or a column in which others wrote', () => {
     const people = new People([paragraph('text')])
     const [anns, bobs] = people.pages
-    const undo = makeUndo(anns!.doc, anns!.origin, 0)
+    const undo = makeUndo(anns!, 0)
     anns!.write([paragraph('text'), table(['', ''])])
     people.merge()
     typeInCell('of Bob')(bobs!)

@@ -6,6 +6,7 @@ import {
   type Text,
   type Transaction,
 } from 'yjs'
+import { isKnownFormat, PAGE_FORMAT, raiseFormat } from '../document-format.js'
 import { compare } from '../sheet-document/axis.js'
 import type { Chance } from '../sheet-document/order-key.js'
 import { writeMarks } from './attributes.js'
@@ -21,12 +22,10 @@ import {
 import { findEdits, type CaretHint, type Edit } from './edits.js'
 import { cleanText, readFlow, type Entry, type Marker } from './flow.js'
 import { findOrphans, type Orphan } from './orphans.js'
+import { OwnItems } from './own-items.js'
 import { isFlow, parseRelative, rootName, TEXT, toPlace, toRelative } from './places.js'
 import { TablePlan } from './table-plan.js'
 import { MAX_CELLS, TABLES, Tables, type Write } from './tables.js'
-
-/** The version of the format that this one reads and writes. @see PAGE.md PF1 */
-export const FORMAT = 2
 
 /** Where the caret was and is, and in which text, when something was written. */
 export interface WriteHint extends CaretHint {
@@ -44,6 +43,8 @@ export class PageDocument {
   readonly doc: Doc
   /** Stands behind one's own edits, and no other ones: what undo takes back. */
   readonly origin = {}
+  /** What was written here, by whichever client id. */
+  readonly own: OwnItems
   readonly #tables: Tables
   readonly #listeners = new Set<() => void>()
   #entries: readonly Entry[]
@@ -54,17 +55,32 @@ export class PageDocument {
   readonly #orphans: { readonly flow: string; readonly orphan: Orphan }[] = []
   /** What is likely to stand there, to be the same objects. */
   #known: readonly Block[] = []
+  /** What has changed since it was read, by the names of its roots. */
+  #unread = new Set<string>()
+  #wasKnown: boolean
   #isWriting = false
   #isStale = false
 
   constructor(doc: Doc, chance: Chance = Math.random) {
     this.doc = doc
     this.#tables = new Tables(doc, chance)
+    this.own = new OwnItems(doc)
+    this.#wasKnown = this.isKnown
     // Observed before anything comes: a root that nobody has asked for tells of nothing.
     this.#entries = readFlow(doc.getText(TEXT))
     this.#blocks = this.#compose()
     this.#known = this.#blocks
     doc.on('afterTransaction', this.#take)
+  }
+
+  /**
+   * Whether the page is in a version that can be read and written. While it isn't, nothing is written,
+   * and `blocks` stays as it was.
+   *
+   * @see PAGE.md PF12
+   */
+  get isKnown(): boolean {
+    return isKnownFormat(this.doc, PAGE_FORMAT)
   }
 
   /** What stands in the page. The same objects where nothing has changed. */
@@ -81,7 +97,10 @@ export class PageDocument {
     return this.doc.getText(flow)
   }
 
-  /** Calls back when the page has changed by anything but `write`; returns how to stop that. */
+  /**
+   * Calls back when the page, or whether its version is known, has changed by anything but `write`;
+   * returns how to stop that.
+   */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
@@ -90,7 +109,7 @@ export class PageDocument {
   /** Makes the page what it is to be. */
   write(blocks: readonly Block[], hint?: WriteHint): void {
     const wanted = withoutVirtual(this.#entries, blocks)
-    if (sameBlocks(this.#blocks, wanted)) return
+    if (!this.isKnown || sameBlocks(this.#blocks, wanted)) return
     this.#isWriting = true
     try {
       const plan = new TablePlan(this.#tables, this.#entries, this.#blocks)
@@ -114,6 +133,7 @@ export class PageDocument {
    * @see PAGE.md PF9
    */
   mend(): void {
+    if (!this.isKnown) return
     this.doc.transact(() => this.#adopt(), MENDING)
     const seen = new Set<string>()
     const text = this.doc.getText(TEXT)
@@ -133,6 +153,7 @@ export class PageDocument {
 
   destroy(): void {
     this.doc.off('afterTransaction', this.#take)
+    this.own.destroy()
   }
 
   /** Gives what was typed into a block that is gone a marker of its own again. */
@@ -169,15 +190,26 @@ export class PageDocument {
 
   readonly #take = (transaction: Transaction): void => {
     const { changed, local } = transaction
-    const names = new Set<string>()
-    for (const type of changed.keys()) names.add(rootName(type as AbstractType<unknown>) ?? '')
-    if (![...names].some(isOfPage)) return
-    for (const flow of local ? [] : [...names].filter(isFlow)) {
-      const found = findOrphans(this.entriesOf(flow), transaction, this.doc.clientID)
+    for (const type of changed.keys()) {
+      this.#unread.add(rootName(type as AbstractType<unknown>) ?? '')
+    }
+    const { isKnown } = this
+    const isOther = isKnown !== this.#wasKnown
+    this.#wasKnown = isKnown
+    const names = isKnown ? this.#takeUnread() : []
+    for (const flow of local ? [] : names.filter(isFlow)) {
+      const found = findOrphans(this.entriesOf(flow), transaction, this.own)
       this.#orphans.push(...found.map((orphan) => ({ flow, orphan })))
     }
-    this.#read(names)
-    if (!this.#isWriting) for (const listener of this.#listeners) listener()
+    if (names.length > 0) this.#read(names)
+    if ((names.length === 0 && !isOther) || this.#isWriting) return
+    for (const listener of this.#listeners) listener()
+  }
+
+  #takeUnread(): readonly string[] {
+    const names = [...this.#unread].filter(isOfPage)
+    this.#unread = new Set()
+    return names
   }
 
   #read(names: Iterable<string>): void {
@@ -244,8 +276,7 @@ export class PageDocument {
   }
 
   #writeStructure(writes: readonly Write[]): void {
-    const about = this.doc.getMap('about')
-    if (about.get('format') === undefined) about.set('format', FORMAT)
+    raiseFormat(this.doc, PAGE_FORMAT)
     this.#writeMap(writes)
   }
 

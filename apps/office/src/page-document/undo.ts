@@ -1,4 +1,6 @@
-import { ContentString, ContentType, Text, UndoManager, type Doc, type Item } from 'yjs'
+import { ContentString, ContentType, Text, UndoManager, type Item } from 'yjs'
+import type { OwnItems } from './own-items.js'
+import type { PageDocument } from './page-document.js'
 
 const MAX_STEPS = 200
 
@@ -6,14 +8,13 @@ const MAX_STEPS = 200
  * Undo and redo of one's own edits. What others wrote stays, and so does the end of a block in which
  * they wrote.
  *
- * @param origin that stands behind one's own edits.
  * @see OFFICE.md PG13
  */
-export function makeUndo(doc: Doc, origin: object, captureTimeoutMs = 500): UndoManager {
-  const manager = new UndoManager(doc, {
-    trackedOrigins: new Set([origin]),
+export function makeUndo(page: PageDocument, captureTimeoutMs = 500): UndoManager {
+  const manager = new UndoManager(page.doc, {
+    trackedOrigins: new Set([page.origin]),
     captureTimeout: captureTimeoutMs,
-    deleteFilter: (item) => !isEndOfOthers(item, doc.clientID),
+    deleteFilter: (item) => !isEndOfOthers(item, page.own),
   })
   manager.on('stack-item-added', () => {
     const { undoStack } = manager
@@ -23,12 +24,12 @@ export function makeUndo(doc: Doc, origin: object, captureTimeoutMs = 500): Undo
 }
 
 /** Whether this is the marker of a block in which somebody else has written. */
-function isEndOfOthers({ content, parent, left }: Item, own: number): boolean {
+function isEndOfOthers({ content, parent, left }: Item, own: OwnItems): boolean {
   if (!(content instanceof ContentType) || !(parent instanceof Text)) return false
   for (let item = left; item !== null; item = item.left) {
     if (item.deleted) continue
     if (item.content instanceof ContentType) return false
-    if (item.content instanceof ContentString && item.id.client !== own) return true
+    if (item.content instanceof ContentString && !own.has(item)) return true
   }
   return false
 }

@@ -3,8 +3,9 @@ import type { RoomProvider } from '@whereabouts/client/yjs'
 import type { Doc } from 'yjs'
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { Content } from '../content.js'
+import { formatOf, isKnownFormat, observeFormat, PAGE_FORMAT } from '../document-format.js'
+import { NewerFormat, useKnownFormat } from '../newer-format.js'
 import type { Session } from '../session.js'
-import { hasFormat } from '../page-document/carry-over.js'
 import { addParagraph } from './block-commands.js'
 import { HINT_ID, openPage } from './open-page.js'
 import { Toolbar } from './Toolbar.js'
@@ -28,6 +29,7 @@ export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) 
   const [hasFailed, setHasFailed] = useState(false)
   const [notice, setNotice] = useNotice()
   const isReady = useReady(session, doc, provider)
+  const isKnown = useKnownFormat(session, PAGE_FORMAT)
 
   useEffect(() => {
     const isPresent = provider === session.provider && doc === session.doc
@@ -50,7 +52,9 @@ export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) 
 
   return (
     <>
-      {session.canEdit && editor !== null && <Toolbar editor={editor} refused={setNotice} />}
+      {session.canEdit && isKnown && editor !== null && (
+        <Toolbar editor={editor} refused={setNotice} />
+      )}
       {/* With the keyboard one comes there by the arrow keys. */}
       <div
         className="scroller"
@@ -66,6 +70,7 @@ export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) 
         Tab indents. To leave the text, press Escape and then Tab.
       </p>
       {!session.canEdit && <p className="read-only">Read only</p>}
+      {!isKnown && <NewerFormat session={session} kind="page" />}
       <FullNotice session={session} />
       <output className="notice">{notice}</output>
     </>
@@ -73,23 +78,28 @@ export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) 
 }
 
 /**
- * Whether the page can be opened. One that may be in an older format is carried over by who has all of
- * it.
+ * Whether the page can be opened. One that may be in an older format is carried over by a client that
+ * has all of it; one in a newer format isn't opened.
  *
- * @see PAGE.md PF10
+ * @see PAGE.md PF10, PF12
  */
 function useReady({ canEdit }: Session, doc: Doc, provider: RoomProvider): boolean {
-  // Once is enough: a line that is lost later takes nothing away.
-  const [isReady, setIsReady] = useState(false)
+  // Once is enough: a line that is lost later takes nothing away, and an open page stays open.
+  const [ready, setReady] = useState<Doc | null>(null)
   useEffect(() => {
     const look = () => {
-      if (provider.synced || !canEdit || hasFormat(doc)) setIsReady(true)
+      const isWhole = provider.synced || !canEdit || formatOf(doc) === PAGE_FORMAT
+      if (isWhole && isKnownFormat(doc, PAGE_FORMAT)) setReady(doc)
     }
     look()
     provider.on('synced', look)
-    return () => provider.off('synced', look)
+    const stop = observeFormat(doc, look)
+    return () => {
+      provider.off('synced', look)
+      stop()
+    }
   }, [provider, canEdit, doc])
-  return isReady
+  return ready === doc
 }
 
 /** A click below the text goes on writing there, whatever the text ends with. */

@@ -56,7 +56,7 @@ export class PageBinding {
   /** Call it whenever the editor has changed. */
   update(before: EditorState): void {
     const { doc } = this.#view.state
-    if (doc !== this.#doc && this.#view.editable) this.#write(before)
+    if (doc !== this.#doc && this.#view.editable && this.page.isKnown) this.#write(before)
     this.#cursor = this.#readCursor(this.#view.state)
   }
 
@@ -66,6 +66,8 @@ export class PageBinding {
    * @param doc what it shows, or is about to.
    */
   positionOf(relative: RelativeJson, doc = this.#view.state.doc): number | undefined {
+    // What is shown then is not what the document says.
+    if (!this.page.isKnown) return undefined
     const place = toPlace(this.page.doc, relative)
     return place && positionAt(this.page, doc, place)
   }
@@ -94,6 +96,7 @@ export class PageBinding {
 
   /** Shows what the page says, wherever that isn't what the editor shows. */
   #show(): void {
+    if (!this.page.isKnown) return
     const { state } = this.#view
     const { tr } = state
     patchChildren(tr, 0, state.doc.children, this.#converter.toNodes(this.page.blocks))
@@ -120,6 +123,7 @@ export class PageBinding {
   }
 
   #readCursor({ selection }: EditorState): Cursor | undefined {
+    if (!this.page.isKnown) return this.#cursor
     const { $anchor, $head, empty } = selection
     // What has no text is selected as one: both ends are where it stands.
     const ends = selection instanceof NodeSelection ? [$anchor, $anchor] : [$anchor, $head]
@@ -148,14 +152,17 @@ export class PageBinding {
 
   /** How many steps can be taken back, and how many of those done again. */
   get steps(): { readonly undos: number; readonly redos: number } {
-    return { undos: this.#undo.undoStack.length, redos: this.#undo.redoStack.length }
+    const { undoStack, redoStack } = this.#undo
+    return this.page.isKnown
+      ? { undos: undoStack.length, redos: redoStack.length }
+      : { undos: 0, redos: 0 }
   }
 
   undo(): boolean {
-    return this.#undo.undo() !== null
+    return this.page.isKnown && this.#undo.undo() !== null
   }
 
   redo(): boolean {
-    return this.#undo.redo() !== null
+    return this.page.isKnown && this.#undo.redo() !== null
   }
 }

@@ -3,7 +3,7 @@ import { Plugin, type EditorState } from '@tiptap/pm/state'
 import type { EditorView } from '@tiptap/pm/view'
 import type { UndoManager } from 'yjs'
 import type { PageDocument } from '../page-document/page-document.js'
-import { bindingKey, PageBinding } from './binding.js'
+import { bindingKey, isFromDocument, PageBinding } from './binding.js'
 import { drawCarets } from './carets.js'
 import type { Cursors } from './cursors.js'
 
@@ -64,7 +64,12 @@ export const Bound = Extension.create<BoundOptions, BoundStorage>({
   addProseMirrorPlugins() {
     const { options, storage } = this
     return [
-      new Plugin({ key: bindingKey, view: (view) => bind(view, options, storage) }),
+      new Plugin({
+        key: bindingKey,
+        view: (view) => bind(view, options, storage),
+        // An image may be ready only after the page has become one that can't be written.
+        filterTransaction: (tr) => !tr.docChanged || isFromDocument(tr) || options.page.isKnown,
+      }),
       drawCarets(options.cursors, () => storage.binding),
     ]
   },

@@ -2,7 +2,8 @@ import { Editor, getSchema } from '@tiptap/core'
 import type { Member } from '@whereabouts/client'
 import type { Doc } from 'yjs'
 import type { Content } from '../content.js'
-import { carryOver, isNewerFormat } from '../page-document/carry-over.js'
+import { observeFormat } from '../document-format.js'
+import { carryOver } from '../page-document/carry-over.js'
 import { OLD_FIELD } from '../page-document/old-format.js'
 import { PageDocument } from '../page-document/page-document.js'
 import { makeUndo } from '../page-document/undo.js'
@@ -45,7 +46,7 @@ export function openPage({ session, paper, refused }: OpenPageOptions): OpenPage
   const copy = session.canEdit ? null : mirror(session.doc)
   const opened = openDocument(copy?.doc ?? session.doc)
   const { page } = opened
-  const undo = makeUndo(page.doc, page.origin)
+  const undo = makeUndo(page)
   const { awareness } = session.provider
   const cursors = new Cursors(awareness)
   const editor = new Editor({
@@ -66,11 +67,13 @@ export function openPage({ session, paper, refused }: OpenPageOptions): OpenPage
   const binding = bindingOf(editor)
   if (session.canEdit) beginWriting(editor, binding, takePlace(session.name))
   const stopKeeping = keepPlace(session.name, awareness)
+  const stopLocking = page.subscribe(() => lock(editor, !session.canEdit || !page.isKnown))
   return {
     editor,
     content: pageContent(editor, binding, paper),
     close() {
       stopKeeping()
+      stopLocking()
       editor.destroy()
       undo.destroy()
       opened.close()
@@ -84,22 +87,30 @@ export const HINT_ID = 'leave-text'
 
 /** The page in a document, which is carried over from an older format first, and kept whole. */
 function openDocument(doc: Doc) {
-  if (isNewerFormat(doc)) throw new Error('The page is in a newer format.')
   carryOver(doc)
   const page = new PageDocument(doc)
+  if (!page.isKnown) throw new Error('The page is in a newer format.')
   page.mend()
-  const stop = page.subscribe(() => page.mend())
   const old = doc.getXmlFragment(OLD_FIELD)
   const carry = () => carryOver(doc)
+  const stop = page.subscribe(() => page.mend())
   old.observeDeep(carry)
+  // What came into it while the page could not be written.
+  const stopFormat = observeFormat(doc, carry)
   return {
     page,
     close() {
       stop()
       old.unobserveDeep(carry)
+      stopFormat()
       page.destroy()
     },
   }
+}
+
+/** Makes an editor one to read in alone, or one to write in again. */
+function lock(editor: Editor, isLocked: boolean): void {
+  if (editor.isEditable === isLocked) editor.setEditable(!isLocked)
 }
 
 /** What an editor begins with, so that it never shows an empty page that isn't. */

@@ -488,3 +488,73 @@ describe('undo', () => {
     expect(person.grid.sheets).toEqual(before)
   })
 })
+
+describe('the version of the format', () => {
+  const setFormat = ({ doc }: Person, format: unknown) => doc.getMap('about').set('format', format)
+
+  it('[SD21 PG30] is not written, and a document that is only looked at stays as it is', () => {
+    const empty = new Y.Doc()
+    const sheets = new SheetDocument(empty)
+    expect(sheets.snapshot()).toHaveLength(3)
+    sheets.takeChanges()
+    sheets.takeUnseen()
+    expect(empty.store.clients.size).toBe(0)
+    const anns = new Person()
+    anns.write(0, 0, { v: 'x' })
+    expect(anns.doc.getMap('about').size).toBe(0)
+    setFormat(anns, 1)
+    expect(anns.sheets.isKnown).toBe(true)
+  })
+
+  it.each([2, 99, 'x', null])(
+    '[SD22 SD23] %s: nothing is read or written any more, and all is there afterwards',
+    (format) => {
+      const [anns, bobs] = [new Person(), new Person()]
+      anns.write(0, 0, { v: 'of Ann' })
+      meet(anns, bobs)
+      bobs.write(1, 0, { v: 'of Bob' })
+      setFormat(bobs, format)
+      expect(meet(bobs, anns)[1]).toEqual([])
+      expect(anns.sheets.isKnown).toBe(false)
+      const before = Y.encodeStateAsUpdate(anns.doc)
+      anns.sheets.apply({
+        type: 'set-range-values',
+        sheet: SHEET,
+        cellValue: { 2: { 0: { v: 'x' } } },
+      })
+      expect([anns.sheets.undo(), anns.sheets.redo()]).toEqual([false, false])
+      expect(anns.sheets.steps).toEqual({ undos: 0, redos: 0 })
+      expect(Y.encodeStateAsUpdate(anns.doc)).toEqual(before)
+      setFormat(bobs, 1)
+      meet(bobs, anns)
+      expect(anns.at(1, 0)).toMatchObject({ v: 'of Bob' })
+      expect(anns.sheets.undo()).toBe(true)
+      anns.take()
+      expect(anns.at(0, 0)).toEqual({})
+    },
+  )
+
+  it('[SD22] what others deleted from under what one wrote is not taken out meanwhile', () => {
+    const [anns, bobs] = [new Person(), new Person()]
+    anns.write(3, 0, { v: 'of Ann' })
+    bobs.do({ type: 'remove-lines', ...rows, at: 3, count: 1 })
+    meet(anns, bobs)
+    setFormat(anns, 2)
+    expect(anns.sheets.takeUnseen()).toEqual([])
+    setFormat(anns, 1)
+    expect(anns.sheets.takeUnseen()).toEqual([['of Ann']])
+  })
+
+  it('[SD23] what was done in the grid before can still be written at that moment', () => {
+    const anns = new Person()
+    let stops = 0
+    anns.sheets.whenStopping(() => {
+      stops += 1
+      anns.write(0, 0, { v: 'done before' })
+    })
+    setFormat(anns, 99)
+    setFormat(anns, 98)
+    expect(stops).toBe(1)
+    expect(anns.doc.getMap(`cells:${SHEET}`).get('0:0')).toEqual({ v: 'done before' })
+  })
+})

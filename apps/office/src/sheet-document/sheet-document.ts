@@ -1,4 +1,5 @@
 import * as Y from 'yjs'
+import { isKnownFormat, SHEET_FORMAT } from '../document-format.js'
 import type { AxisName, LineId } from './axis.js'
 import type { CellData } from './cells.js'
 import { takeSteps, type CellPlace } from './changes.js'
@@ -59,6 +60,8 @@ export class SheetDocument {
   readonly #draft: Draft
   readonly #undo: UndoSteps
   readonly #listeners = new Set<() => void>()
+  readonly #stoppers = new Set<() => void>()
+  #isKnown: boolean
   #pending = new Map<string, Set<string>>()
   #held: CellPlace | null = null
 
@@ -68,7 +71,23 @@ export class SheetDocument {
     this.#draft = new Draft(this.#workbook, chance)
     this.#undo = new UndoSteps(doc, this)
     takeSteps(this.#workbook, null)
+    this.#isKnown = isKnownFormat(doc, SHEET_FORMAT)
     doc.on('afterTransaction', this.#note)
+  }
+
+  /**
+   * Whether the document is in a version that can be read and written. While it isn't, nothing is
+   * written, and what others do waits.
+   *
+   * @see SHEET.md SD22
+   */
+  get isKnown(): boolean {
+    return this.#isKnown
+  }
+
+  /** Calls back right before that ends: what was done in the grid until then can still be written. */
+  whenStopping(callback: () => void): void {
+    this.#stoppers.add(callback)
   }
 
   /** What the grid shows, or should begin with. */
@@ -84,6 +103,7 @@ export class SheetDocument {
    * now, or the undoing of what can't be.
    */
   apply(...operations: readonly Operation[]): Operation[] {
+    if (!this.#isKnown) return []
     this.#workbook.doc.transact(() => {
       for (const operation of operations) {
         write(this.#workbook, operation, this.#draft)
@@ -93,7 +113,7 @@ export class SheetDocument {
     return takeSteps(this.#workbook, this.#held)
   }
 
-  /** What there is more of than a grid can show. @see SHEET.md SD21 */
+  /** What there is more of than a grid can show. @see OFFICE.md SH55 */
   leftOut(): string[] {
     const { shown, list } = this.#workbook
     const kinds: readonly [what: string, isTooMany: boolean][] = [
@@ -107,6 +127,7 @@ export class SheetDocument {
 
   /** What has to be done in the grid so that it shows what others, and undo, have done. */
   takeChanges(): Operation[] {
+    if (!this.#isKnown) return []
     const pending = this.#pending
     this.#pending = new Map()
     this.#workbook.absorb(pending)
@@ -120,7 +141,7 @@ export class SheetDocument {
    * @returns the texts of the cells, row by row.
    */
   takeUnseen(): string[][] {
-    return this.#draft.own.takeUnseen(this.#workbook, UNSEEN)
+    return this.#isKnown ? this.#draft.own.takeUnseen(this.#workbook, UNSEEN) : []
   }
 
   /** Whether this grid has just written under a merge. */
@@ -171,16 +192,16 @@ export class SheetDocument {
 
   /** Takes back the last step of this grid; what it changes here comes with `takeChanges()`. */
   undo(): boolean {
-    return this.#undo.undo()
+    return this.#isKnown && this.#undo.undo()
   }
 
   redo(): boolean {
-    return this.#undo.redo()
+    return this.#isKnown && this.#undo.redo()
   }
 
   /** How many steps of this grid can be taken back, and how many of those done again. */
   get steps(): { readonly undos: number; readonly redos: number } {
-    return this.#undo.counts
+    return this.#isKnown ? this.#undo.counts : { undos: 0, redos: 0 }
   }
 
   /**
@@ -195,6 +216,7 @@ export class SheetDocument {
     this.#workbook.doc.off('afterTransaction', this.#note)
     this.#undo.destroy()
     this.#listeners.clear()
+    this.#stoppers.clear()
   }
 
   readonly #note = (transaction: Y.Transaction): void => {
@@ -207,7 +229,14 @@ export class SheetDocument {
       for (const key of keys) if (key !== null) pending.add(key)
       this.#pending.set(name, pending)
     }
+    this.#followFormat()
     this.#tell()
+  }
+
+  #followFormat(): void {
+    const isKnown = isKnownFormat(this.#workbook.doc, SHEET_FORMAT)
+    if (this.#isKnown && !isKnown) for (const callback of this.#stoppers) callback()
+    this.#isKnown = isKnown
   }
 
   #tell(): void {

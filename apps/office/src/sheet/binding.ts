@@ -40,6 +40,9 @@ const HIDING: ReadonlySet<Operation['type']> = new Set([
 
 const MAX_PAUSE_MS = 500
 
+/** Why a cell can't be typed into any more: it is gone, or nothing can be written at all. */
+export type Loss = 'cell-gone' | 'newer-format'
+
 /**
  * Keeps the grid and the document the same: what is done in the grid goes into the document as one
  * transaction when the doing is over, and what others do comes into the grid at most once per frame.
@@ -50,7 +53,7 @@ export class Binding implements Steps {
   readonly #sheets: SheetDocument
   readonly #listeners = new Set<() => void>()
   readonly #carriers = new Set<() => void>()
-  readonly #losers = new Set<() => void>()
+  readonly #losers = new Set<(why: Loss) => void>()
   readonly #finders = new Set<(texts: string[][]) => void>()
   readonly #movers = new Set<() => void>()
   #grid: GridReader | null = null
@@ -77,6 +80,7 @@ export class Binding implements Steps {
       this.#record(id, params ?? {})
     })
     this.#sheets.subscribe(this.#takeSoon)
+    this.#sheets.whenStopping(this.#stop)
   }
 
   /** What can be done only when the workbook has been drawn. */
@@ -112,8 +116,8 @@ export class Binding implements Steps {
     this.#sheets.hold(this.#held)
   }
 
-  /** Calls back when others have taken away, or merged, the cell in which somebody types. */
-  whenHeldGone(callback: () => void): void {
+  /** Calls back when the cell in which somebody types can't be written any more. */
+  whenHeldLost(callback: (why: Loss) => void): void {
     this.#losers.add(callback)
   }
 
@@ -234,7 +238,7 @@ export class Binding implements Steps {
     if (steps.length === 0) return
     // Before the grid is as the others have it: then the text would go to the cell that is there now.
     if (this.#held !== null && !this.#sheets.isSeen(this.#held)) {
-      for (const callback of this.#losers) callback()
+      this.#lose('cell-gone')
     }
     this.#play(steps, steps)
     if (steps.some(({ type }) => HIDING.has(type))) this.#giveBack()
@@ -242,6 +246,17 @@ export class Binding implements Steps {
       for (const callback of this.#carriers) callback()
     }
     this.#tell()
+  }
+
+  /** Writes what was done before the document became one that can't be written. */
+  readonly #stop = (): void => {
+    this.#flush()
+    if (this.#held !== null) this.#lose('newer-format')
+    this.#tell()
+  }
+
+  #lose(why: Loss): void {
+    for (const callback of this.#losers) callback(why)
   }
 
   #giveBack(): void {

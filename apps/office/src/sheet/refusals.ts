@@ -18,7 +18,7 @@ import { oneText, type Notices } from './given-back.js'
 import { overLimits, type Amounts } from './over-limits.js'
 import { isRecorded } from './recorder.js'
 
-const WATCHING = 'You are only looking on: nothing can be changed here. Join to write.'
+export const WATCHING = 'You are only looking on: nothing can be changed here. Join to write.'
 const UNKNOWN = 'This can’t be shared with the others, so it is not to be had here.'
 const SCROLLED = 'Scroll to the upper left corner first: what is frozen begins there.'
 const MERGED = `At most ${LIMITS.mergedCells.toLocaleString('en')} cells of a sheet can be merged.`
@@ -101,13 +101,13 @@ export const HIDDEN_MENUS = Object.fromEntries(
  */
 export function refuse(
   commands: ICommandService,
-  canEdit: () => boolean,
+  whyReadOnly: () => string | undefined,
   amounts: Amounts,
   { notify, giveBack }: Notices,
 ): void {
   commands.beforeCommandExecuted((command, options) => {
     if (isFromElsewhere(options)) return
-    const reason = reasonAgainst(command, canEdit(), amounts)
+    const reason = reasonAgainst(command, whyReadOnly(), amounts)
     const over =
       reason === undefined ? overLimits(command.id, command.params ?? {}, amounts) : undefined
     if (reason === undefined && over === undefined) return
@@ -122,16 +122,16 @@ const isFromElsewhere = (options: IExecutionOptions | undefined): boolean =>
 
 function reasonAgainst(
   { id, type, params }: Readonly<ICommandInfo>,
-  canEdit: boolean,
+  whyReadOnly: string | undefined,
   amounts: Amounts,
 ): string | undefined {
   if (REASONS.has(id)) return REASONS.get(id)
   if (id === SetCellEditVisibleOperation.id) {
-    return !canEdit && isOpening(params) ? WATCHING : undefined
+    return isOpening(params) ? whyReadOnly : undefined
   }
   // Its mutations would empty the cells before they are merged.
   if (id === AddWorksheetMergeCommand.id) return reasonAgainstMerge(params, amounts)
-  return type === CommandType.MUTATION ? reasonAgainstMutation(id, params, canEdit) : undefined
+  return type === CommandType.MUTATION ? reasonAgainstMutation(id, params, whyReadOnly) : undefined
 }
 
 function reasonAgainstMerge(params: object | undefined, { merges }: Amounts): string | undefined {
@@ -149,11 +149,11 @@ function reasonAgainstMerge(params: object | undefined, { merges }: Amounts): st
 function reasonAgainstMutation(
   id: string,
   params: object | undefined,
-  canEdit: boolean,
+  whyReadOnly: string | undefined,
 ): string | undefined {
   if (OWN_BUSINESS.test(id) || ALSO_OWN_BUSINESS.has(id)) return undefined
   if (!isRecorded(id)) return UNKNOWN
-  if (!canEdit) return WATCHING
+  if (whyReadOnly !== undefined) return whyReadOnly
   return id === SetFrozenMutation.id && isScrolled(params) ? SCROLLED : undefined
 }
 

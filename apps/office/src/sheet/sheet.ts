@@ -34,7 +34,7 @@ import { Grid, type Workbook } from './grid.js'
 import { Overlay } from './overlay.js'
 import { overrideUndo } from './own-undo.js'
 import { oneText, type GivenBack, type Notices } from './given-back.js'
-import { HIDDEN_MENUS, refuse } from './refusals.js'
+import { HIDDEN_MENUS, refuse, WATCHING } from './refusals.js'
 import { createWorkbook, WORKBOOK } from './workbook.js'
 
 // Takes the keys as long as no other editor does, also while it is not to be seen.
@@ -47,6 +47,7 @@ const TEXTS = {
   },
 }
 const CELL_GONE = 'Somebody else has deleted or merged the cell that you were writing into.'
+const NEWER_FORMAT = 'This sheet was changed by a newer version. Reload to go on.'
 const CELLS_GONE = 'Somebody else has deleted or merged cells that you were writing into.'
 
 /** The open sheet, for what is around it. */
@@ -90,7 +91,11 @@ export async function openSheet(
   const workbook = api.createWorkbook(createWorkbook(document.snapshot()))
   calculation.start(workbook.getWorkbook(), injector)
   binding.start(workbook.getWorkbook(), injector)
-  refuse(injector.get(ICommandService), () => session.canEdit, binding.amounts, notices)
+  const whyReadOnly = () => {
+    if (!document.isKnown) return NEWER_FORMAT
+    return session.canEdit ? undefined : WATCHING
+  }
+  refuse(injector.get(ICommandService), whyReadOnly, binding.amounts, notices)
   limitDrawnText(injector)
   await drawn
   binding.drawn()
@@ -130,11 +135,12 @@ function holdWhatIsEdited(
     typed = value.toPlainText().replace(/\n$/, '')
   })
   api.addEvent(api.Event.SheetEditEnded, () => binding.hold(null))
-  binding.whenHeldGone(() => {
+  binding.whenHeldLost((why) => {
+    const reason = why === 'cell-gone' ? CELL_GONE : NEWER_FORMAT
     void workbook.abortEditingAsync()
     binding.hold(null)
-    if (typed === null || typed === '') notify(CELL_GONE)
-    else giveBack(oneText(CELL_GONE, typed))
+    if (typed === null || typed === '') notify(reason)
+    else giveBack(oneText(reason, typed))
   })
 }
 

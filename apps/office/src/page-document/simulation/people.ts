@@ -58,7 +58,7 @@ export class Person {
     this.doc.clientID = clientId
     Y.applyUpdate(this.doc, beginning, 'network')
     this.page = new PageDocument(this.doc, chance.next)
-    this.#undo = makeUndo(this.doc, this.page.origin, 0)
+    this.#undo = makeUndo(this.page, 0)
     this.#fates = fates
     this.page.subscribe(() => this.page.mend())
   }
