@@ -1,8 +1,22 @@
 import { describe, expect, it } from 'vitest'
-import { XmlElement, XmlText } from 'yjs'
+import { joinRoom, type Json } from '@whereabouts/client'
+import { createRelativePositionFromTypeIndex, XmlElement, XmlText } from 'yjs'
 import { Line } from './line.js'
 import { fetchDocument, postDocument, type OfficeWindow } from './office-window.js'
-import { addBlock, ann, bob, goTo, moveCaret, outline, Pages, press, reads, type } from './pages.js'
+import {
+  addBlock,
+  ann,
+  bob,
+  goTo,
+  moveCaret,
+  outline,
+  Pages,
+  pasteFile,
+  PNG,
+  press,
+  reads,
+  type,
+} from './pages.js'
 
 const pages = new Pages()
 
@@ -235,6 +249,75 @@ describe('what two do to one page at the same time', () => {
     await bobs.text.locator('img.ProseMirror-selectednode').waitFor()
     await press(bobs, 'Delete')
     await expect.poll(() => outline(anns)).toEqual(['text', 'between', 'below'])
+  })
+})
+
+describe('what has no text, in two windows', () => {
+  const image = { type: 'image', src: `data:image/png;base64,${PNG}`, alt: 'red' }
+
+  it('[PG23] an image that was pasted at the end stays, whatever is typed next', async () => {
+    await together(['text'], async (anns, bobs) => {
+      await goTo(anns)
+      await pasteFile(anns, { type: 'image/png', bytes: 0, name: 'red' })
+      await bobs.text.locator('img[alt=red]').waitFor()
+      await anns.page.keyboard.type('next')
+      await expect.poll(() => outline(bobs)).toEqual(['text', '![red]', 'next'])
+      expect(await outline(anns)).toEqual(['text', '![red]', 'next'])
+    })
+  })
+
+  it('[PG23] an image that is all of a page is not deleted by the first key', async () => {
+    const room = pages.newRoom()
+    await postDocument(pages.baseUrl, room, (doc) => addBlock(doc, '', image))
+    await using anns = await pages.open(room, ann)
+    await using bobs = await pages.open(room, bob)
+    await anns.page.keyboard.type('first')
+    await expect.poll(() => outline(bobs)).toEqual(['![red]', 'first'])
+    await press(anns, 'Backspace')
+    await expect.poll(() => outline(bobs)).toEqual(['![red]', 'firs'])
+    expect([...anns.complaints, ...bobs.complaints]).toEqual([])
+  })
+
+  it('[PG22] the other’s caret after it, before it and between two moves no text', async () => {
+    const room = pages.newRoom()
+    await postDocument(pages.baseUrl, room, (doc) => {
+      addBlock(doc, 'text')
+      for (const fields of [image, { type: 'rule' }]) addBlock(doc, '', fields)
+      addBlock(doc, 'end')
+      addBlock(doc, '', { type: 'rule' })
+    })
+    await using anns = await pages.open(room, ann)
+    await using bobs = await pages.open(room, bob)
+    const places = () =>
+      anns.text.evaluate((text) =>
+        [...text.children]
+          .filter((block) => !block.matches('.caret'))
+          .map((block) => block.getBoundingClientRect().y),
+      )
+    await anns.untilStill()
+    const before = await places()
+    await goTo(bobs, 'Control+Home')
+    await anns.caret('Bob').waitFor()
+    for (const key of ['Control+End', 'ArrowUp', 'ArrowUp', 'ArrowUp', 'ArrowLeft']) {
+      await press(bobs, key)
+      await anns.untilStill()
+      expect(await places()).toEqual(before)
+    }
+    // Where no editor of ours puts it: between the image and the line across.
+    const doc = await fetchDocument(pages.baseUrl, room)
+    const between = createRelativePositionFromTypeIndex(doc.getText('text'), 6)
+    const at = JSON.parse(JSON.stringify(between)) as Json
+    const guest = joinRoom({
+      url: pages.baseUrl,
+      room,
+      user: { name: 'Guest' },
+      location: { clientID: doc.clientID, cursor: { anchor: at, head: at } },
+    })
+    await anns.avatar('Guest').waitFor()
+    await anns.untilStill()
+    expect(await places()).toEqual(before)
+    await guest.leave()
+    expect([...anns.complaints, ...bobs.complaints]).toEqual([])
   })
 })
 

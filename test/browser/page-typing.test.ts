@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { OfficeWindow } from './office-window.js'
 import { ann, bob, goTo, moveCaret, outline, Pages, press, reads, type } from './pages.js'
 
 const pages = new Pages()
@@ -57,13 +58,19 @@ describe('typing', () => {
   })
 
   it('[PG21] Tab stays in the text and indents, until Escape says otherwise', async () => {
-    await using anns = await pages.open(pages.newRoom(), ann)
+    const room = pages.newRoom()
+    await using anns = await pages.open(room, ann)
+    await using bobs = await pages.open(room, bob)
     await type(anns, 'one')
     await press(anns, 'Tab')
     await anns.page.keyboard.type(' word')
-    await expect.poll(() => outline(anns)).toEqual(['  one word'])
+    for (const window of [anns, bobs]) {
+      await expect.poll(() => outline(window)).toEqual(['  one word'])
+    }
     await press(anns, 'Shift+Tab')
-    await expect.poll(() => outline(anns)).toEqual(['one word'])
+    for (const window of [anns, bobs]) {
+      await expect.poll(() => outline(window)).toEqual(['one word'])
+    }
     const hint = await anns.text.getAttribute('aria-describedby')
     expect(await anns.page.locator(`#${hint}`).textContent()).toContain('press Escape and then Tab')
     await press(anns, 'Escape')
@@ -103,19 +110,26 @@ describe('typing', () => {
   it('[PG25] text from right to left is so by itself', async () => {
     const room = pages.newRoom()
     await using anns = await pages.open(room, ann)
+    await using bobs = await pages.open(room, bob)
     await type(anns, 'left\nשלום\n- فارسی')
-    const directions = () =>
-      anns.text.evaluate((text) =>
+    const directions = (window: OfficeWindow) =>
+      window.text.evaluate((text) =>
         [...text.children].map((block) => getComputedStyle(block).direction),
       )
-    await expect.poll(directions).toEqual(['ltr', 'rtl', 'rtl'])
+    for (const window of [anns, bobs]) {
+      await expect.poll(() => directions(window)).toEqual(['ltr', 'rtl', 'rtl'])
+    }
   })
 
   it('[PG6] has headings down to the sixth, by tool as well', async () => {
     const room = pages.newRoom()
     await using anns = await pages.open(room, ann)
+    await using bobs = await pages.open(room, bob)
     await type(anns, 'text')
-    await anns.page.getByLabel('Style of the paragraph').selectOption('Heading 6')
+    for (const level of [4, 5, 6]) {
+      await anns.page.getByLabel('Style of the paragraph').selectOption(`Heading ${level}`)
+      await expect.poll(() => outline(bobs)).toEqual([`${'#'.repeat(level)} text`])
+    }
     await expect.poll(() => outline(anns)).toEqual(['###### text'])
     await press(anns, 'Control+Alt+0')
     await expect.poll(() => outline(anns)).toEqual(['text'])

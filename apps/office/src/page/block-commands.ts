@@ -139,6 +139,14 @@ export function addParagraph(tr: Transaction, at: number): Transaction {
   return tr.setSelection(TextSelection.create(tr.doc, at + 1))
 }
 
+/** Puts the caret into the empty paragraph that is somewhere, or that it puts there. */
+export function goBelow(tr: Transaction, at: number): Transaction {
+  const next = tr.doc.resolve(at).nodeAfter
+  const isPlace = next?.type.name === 'paragraph' && next.content.size === 0
+  if (!isPlace) return addParagraph(tr, at)
+  return tr.setSelection(TextSelection.create(tr.doc, at + 1))
+}
+
 /** Puts a line across after the block that the caret is in, and a place to go on below it. */
 export const insertRule: Command = (state, dispatch) => {
   const { tr } = state

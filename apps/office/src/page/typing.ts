@@ -3,7 +3,7 @@ import { chainCommands } from '@tiptap/pm/commands'
 import { NodeSelection, Plugin, type Command } from '@tiptap/pm/state'
 import { isInTable } from '@tiptap/pm/tables'
 import {
-  addParagraph,
+  goBelow,
   indentBy,
   insertTab,
   leaveCode,
@@ -154,7 +154,7 @@ function typingBesideNodes(): Plugin {
       handleTextInput(view, _from, _to, text) {
         const { selection, tr } = view.state
         if (!(selection instanceof NodeSelection) || !selection.node.isBlock) return false
-        addParagraph(tr, selection.to).insertText(text)
+        goBelow(tr, selection.to).insertText(text)
         view.dispatch(tr.scrollIntoView())
         return true
       },
