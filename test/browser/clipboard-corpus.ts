@@ -1,3 +1,6 @@
+import type { Clipboard } from './clipboard/clipboard.js'
+import { EXCEL, WPS } from './clipboard/excel.js'
+import { GOOGLE, LIBRE_OFFICE } from './clipboard/others.js'
 import type { Pasted } from './pages.js'
 
 interface Sample extends Pasted {
@@ -7,6 +10,17 @@ interface Sample extends Pasted {
 }
 
 const PIXEL = 'data:image/gif;base64,R0lGODlhAQABAAAAACw='
+
+/** What a spreadsheet puts on the clipboard, as it is right on a page. */
+const SPREADSHEETS: readonly (readonly [Clipboard | undefined, string])[] = [
+  [EXCEL[0], '|1,234.50|12.50%| |$99.00|2026-11-28|'],
+  [EXCEL[2], '|line 1\nline 2|a b| |red and blue|[site](https://example.org/a?b=1&c=2)|'],
+  [EXCEL[3], '|Total|| |hidden|1| |shown|2|'],
+  [WPS[0], '|2026年11月28日|00420| |￥1,234.50|11月28日|'],
+  [GOOGLE[0], '|00420|12.50%| |TRUE|one\ntwo|'],
+  [GOOGLE[2], '|[site](https://example.org)|Head|'],
+  [LIBRE_OFFICE[0], '|2026-11-28|00420| |TRUE|**one**\n**two**|'],
+]
 
 /** What programs put on the clipboard, made by hand after how each of them writes. */
 export const CORPUS: readonly Sample[] = [
@@ -111,6 +125,37 @@ b()</pre><div class="zeroclipboard-container"><clipboard-copy value="x"><svg></s
       'What it is',
     ],
   },
+  {
+    program: 'Notion: blank lines',
+    html: `<meta charset='utf-8'><!-- notionvc: 2b3c --><p>one</p>\n<p></p>\n<p>two</p>\n<ol><li>first<ol><li>deeper</li></ol></li></ol>`,
+    right: ['one', '', 'two', '1. first', '  1. deeper'],
+  },
+  {
+    program: 'Google Docs: blank lines and nested check boxes',
+    html: `<meta charset="utf-8"><b style="font-weight:normal;" id="docs-internal-guid-4d5e"><p dir="ltr"><span style="font-weight:400;">one</span></p><br /><br /><p dir="ltr"><span style="font-weight:400;">two</span></p><ul><li dir="ltr" role="checkbox" aria-checked="false" aria-level="1"><p style="display:inline-block;" role="presentation"><span>to do</span></p></li><ul><li dir="ltr" role="checkbox" aria-checked="true" aria-level="2"><p style="display:inline-block;" role="presentation"><span>done</span></p></li></ul></ul></b>`,
+    right: ['one', '', '', 'two', '[ ] to do', '  [x] done'],
+  },
+  {
+    program: 'GitHub: tasks within tasks and a line break',
+    html: `<meta charset='utf-8'><p dir="auto">a<br>\nb</p><ul class="contains-task-list"><li class="task-list-item enabled"><input type="checkbox" id="" class="task-list-item-checkbox"> one<ul class="contains-task-list"><li class="task-list-item enabled"><input type="checkbox" class="task-list-item-checkbox" checked=""> deeper</li></ul></li></ul><h4 dir="auto">four</h4><h5 dir="auto">five</h5><h6 dir="auto">six</h6>`,
+    right: ['a\nb', '[ ] one', '  [x] deeper', '#### four', '##### five', '###### six'],
+  },
+  {
+    program: 'WPS Writer',
+    html: `<html xmlns:v="urn:schemas-microsoft-com:vml" xmlns:w="urn:schemas-microsoft-com:office:word" xmlns="http://www.w3.org/TR/REC-html40"><head><meta name=ProgId content=Word.Document><meta name=Generator content="Microsoft Word 14"><style>@list l0:level1{mso-level-number-format:bullet;mso-level-text:\\F06C;}p.MsoNormal{mso-style-name:正文;margin:0pt;}</style></head><body style="tab-interval:21pt;text-justify-trim:punctuation;"><!--StartFragment--><div class="Section0" style="layout-grid:15.6000pt;"><h1><b><span style="mso-spacerun:'yes';font-family:宋体;font-size:22.0000pt;"><font face="宋体">标题</font></span></b></h1><p class=MsoNormal><b><span style="mso-spacerun:'yes';font-family:宋体;font-weight:bold;font-size:10.5000pt;"><font face="宋体">粗</font></span></b><span style="mso-spacerun:'yes';font-family:宋体;"><font face="宋体">体</font></span><span><o:p></o:p></span></p><p class=MsoNormal><span style="mso-spacerun:'yes';"><o:p>&nbsp;</o:p></span></p><table class=MsoTableGrid border=1 cellspacing=0 style="border-collapse:collapse;"><tr><td width=284 valign=top><p class=MsoNormal><span><font face="宋体">甲</font></span><span><o:p></o:p></span></p></td><td width=284 valign=top><p class=MsoNormal><span>2</span></p></td></tr></table></div><!--EndFragment--></body></html>`,
+    right: ['# **标题**', '**粗**体', '', '|甲|2|'],
+  },
+  {
+    program: 'Safari',
+    html: `<h2 style="caret-color: rgb(0, 0, 0); font-family: -webkit-standard;">Part</h2><p style="caret-color: rgb(0, 0, 0);">one<span class="Apple-converted-space">&nbsp;</span><b>bold</b></p><ol style="caret-color: rgb(0, 0, 0);"><li>first</li></ol><br class="Apple-interchange-newline">`,
+    right: ['## Part', 'one\u00A0**bold**', '1. first'],
+  },
+  {
+    program: 'Firefox',
+    html: `<h2 id="part">Part</h2>\n<p>one\n<strong>bold</strong></p>\n<ul>\n<li><p>item</p>\n</li>\n</ul>\n`,
+    right: ['## Part', 'one **bold**', '- item'],
+  },
+  ...SPREADSHEETS.map(([clipboard, right]) => ({ ...clipboard!, right: [right] })),
   {
     program: 'plain text',
     text: 'one line\r\n\r\nanother, 5 > 3 * 2\r\n',

@@ -3,13 +3,22 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { launchChromium } from '../chromium.js'
 import { startServer, type RunningServer } from '../servers/standalone.js'
 import { EXCEL, WPS } from './clipboard/excel.js'
-import { BROWSER, GOOGLE, LIBRE_OFFICE, TEXT, WORD } from './clipboard/others.js'
+import { BROWSER, DOCUMENTS, GOOGLE, LIBRE_OFFICE, TEXT, WORD } from './clipboard/others.js'
 import { fetchDocument } from './office-window.js'
 import { SheetWindow } from './sheet-window.js'
 
 const ann = { name: 'Ann', color: '#e11d48' }
 const bob = { name: 'Bob', color: '#1d4ed8' }
-const CORPUS = [...EXCEL, ...WPS, ...GOOGLE, ...LIBRE_OFFICE, ...WORD, ...BROWSER, ...TEXT]
+const CORPUS = [
+  ...EXCEL,
+  ...WPS,
+  ...GOOGLE,
+  ...LIBRE_OFFICE,
+  ...WORD,
+  ...DOCUMENTS,
+  ...BROWSER,
+  ...TEXT,
+]
 
 vi.setConfig({ testTimeout: 120_000 })
 

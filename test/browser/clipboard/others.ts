@@ -198,6 +198,63 @@ export const BROWSER: readonly Clipboard[] = [
   },
 ]
 
+/** Documents and notes, of which a sheet takes the tables. */
+export const DOCUMENTS: readonly Clipboard[] = [
+  {
+    program: 'Google Docs: a table below a paragraph',
+    text: 'Costs\nName\tSum\nAnn\t1,200\n',
+    html: `<meta charset="utf-8"><b style="font-weight:normal;" id="docs-internal-guid-7f8a"><p dir="ltr"><span style="font-size:11pt;font-weight:400;">Costs</span></p><div dir="ltr" style="margin-left:0pt;" align="left"><table style="border:none;border-collapse:collapse;"><colgroup><col width="312" /><col width="312" /></colgroup><tbody><tr style="height:0pt"><td style="vertical-align:top;overflow:hidden;"><p dir="ltr" style="line-height:1.2;"><span style="font-weight:700;">Name</span></p></td><td style="vertical-align:top;overflow:hidden;"><p dir="ltr"><span style="font-weight:700;">Sum</span></p></td></tr><tr><td style="vertical-align:top;"><p dir="ltr"><span style="font-weight:400;">Ann</span></p></td><td style="vertical-align:top;"><p dir="ltr"><span style="font-weight:400;">1,200</span></p></td></tr></tbody></table></div></b><br class="Apple-interchange-newline">`,
+    cells: {
+      A1: { v: 'Costs' },
+      A2: { v: 'Name', s: { bl: 1, vt: 1 } },
+      B2: { v: 'Sum', s: { bl: 1, vt: 1 } },
+      A3: { v: 'Ann', s: { vt: 1 } },
+      B3: { v: 1200, s: { n: { pattern: '#,##0' }, vt: 1 } },
+      A4: {},
+    },
+  },
+  {
+    program: 'Notion: a table',
+    text: '| Name | Due |\n| --- | --- |\n| Ann | 2026-11-28 |',
+    html: `<meta charset='utf-8'><!-- notionvc: 9c0d --><table><thead><tr><th>Name</th><th>Due</th></tr></thead><tbody><tr><td>Ann</td><td>2026-11-28</td></tr></tbody></table>`,
+    cells: {
+      A1: { v: 'Name', s: { bl: 1 } },
+      B1: { v: 'Due', s: { bl: 1 } },
+      A2: { v: 'Ann' },
+      B2: { v: 46354, s: { n: { pattern: 'yyyy-mm-dd' } } },
+      A3: {},
+    },
+  },
+  {
+    program: 'GitHub: a table with code and links',
+    text: 'Option\tDefault\nport\t80\n',
+    html: `<meta charset='utf-8'><table role="table"><thead><tr><th align="left">Option</th><th>Default</th></tr></thead><tbody><tr><td align="left"><code class="notranslate">port</code></td><td><a href="https://github.com/a/b/issues/7" class="issue-link">80</a></td></tr></tbody></table>`,
+    cells: {
+      A1: { v: 'Option', s: { bl: 1, ht: 1 } },
+      B1: { v: 'Default', s: { bl: 1 } },
+      A2: { v: 'port', s: { ht: 1 } },
+      B2: { v: 80 },
+    },
+  },
+  {
+    program: 'LibreOffice Writer: a table',
+    text: 'head\talso\na\t2\n',
+    html: `<!DOCTYPE html><html><head><meta name="generator" content="LibreOffice 24.2"/><style type="text/css">td p { orphans: 0; widows: 0 }</style></head><body lang="en-US"><table width="100%" cellpadding="4" cellspacing="0"><col width="128*"/><col width="128*"/><thead><tr valign="top"><th width="50%"><p>head</p></th><th><p>also</p></th></tr></thead><tbody><tr valign="top"><td><p>a</p></td><td><p>2</p></td></tr></tbody></table></body></html>`,
+    cells: {
+      A1: { v: 'head', s: { bl: 1 } },
+      B1: { v: 'also', s: { bl: 1 } },
+      A2: { v: 'a' },
+      B2: { v: 2 },
+    },
+  },
+  {
+    program: 'VS Code: lines of code',
+    text: 'let a = [1, 2]\n\nb()',
+    html: `<meta charset='utf-8'><div style="color: #cccccc;background-color: #1f1f1f;font-family: 'Droid Sans Mono', 'monospace', monospace;font-size: 14px;white-space: pre;"><div><span style="color: #569cd6;">let</span><span style="color: #cccccc;"> a </span><span>= [1, 2]</span></div><br><div><span>b()</span></div></div>`,
+    cells: { A1: { v: 'let a = [1, 2]' }, B1: {}, A2: {}, A3: { v: 'b()' }, A4: {} },
+  },
+]
+
 export const TEXT: readonly Clipboard[] = [
   {
     program: 'text: what is typed into cells',

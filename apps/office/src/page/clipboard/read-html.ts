@@ -200,9 +200,9 @@ class HtmlReader {
   #addBreak(element: HTMLElement, where: Where): void {
     if (element.classList.contains('Apple-interchange-newline')) return
     // Between paragraphs Google writes blank lines so.
-    const next = element.nextElementSibling
     const isBetween =
-      this.#runs.length === 0 && isBlockElement(element.previousElementSibling ?? next)
+      this.#runs.length === 0 &&
+      isBlockElement(elementBefore(element) ?? element.nextElementSibling)
     if (isBetween && element.parentElement?.tagName !== 'P') this.#blocks.push(blockOf(where, []))
     else this.#runs.push({ text: '\n', marks: {} })
   }
@@ -224,6 +224,13 @@ class HtmlReader {
 
 const isSameKind = (one: Block, other: Block): boolean =>
   one.type === other.type && sameFields(one.attributes, other.attributes)
+
+/** What stands before a line break, and before those right before it. */
+function elementBefore(element: Element): Element | null {
+  let before = element.previousElementSibling
+  while (before?.tagName === 'BR') before = before.previousElementSibling
+  return before
+}
 
 const isBlockElement = (element: Element | null): boolean =>
   element !== null &&

@@ -7,7 +7,7 @@ const MAX_SPAN = 100
 
 /** A table as a rectangle: what spans several cells is in the first of them. */
 export function readTable(table: HTMLTableElement, read: ReadCell): Block {
-  const grid = layOut(table)
+  const grid = layOut([...table.rows].filter((row) => !isForWidths(row)))
   const width = Math.max(1, ...grid.map((row) => row.length))
   const cells = grid.map((row) =>
     Array.from({ length: width }, (_, at) => {
@@ -30,10 +30,14 @@ export function readTable(table: HTMLTableElement, read: ReadCell): Block {
 const flatten = (block: Block): readonly Block[] =>
   block.table === undefined ? [block] : block.table.cells.flat(2).flatMap(flatten)
 
+/** Whether a row only holds the columns of Excel apart. Other hidden rows were copied as well. */
+const isForWidths = ({ style, textContent }: HTMLTableRowElement): boolean =>
+  style.display === 'none' && textContent.trim() === ''
+
 /** Where in the rectangle each cell stands; `true` where one reaches that stands elsewhere. */
-function layOut(table: HTMLTableElement): (HTMLElement | true | undefined)[][] {
-  const grid: (HTMLElement | true | undefined)[][] = [...table.rows].map(() => [])
-  for (const [at, row] of [...table.rows].entries()) {
+function layOut(rows: readonly HTMLTableRowElement[]): (HTMLElement | true | undefined)[][] {
+  const grid: (HTMLElement | true | undefined)[][] = rows.map(() => [])
+  for (const [at, row] of rows.entries()) {
     let column = 0
     for (const cell of row.cells) {
       while (grid[at]![column] !== undefined) column++
