@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises'
+
 /** A run of a simulation. */
 interface Run {
   /** What happened. */
@@ -14,6 +16,8 @@ export const givenSeed = given === undefined ? undefined : Number(given)
 export async function failureOf(seed: number, run: Run): Promise<string | undefined> {
   try {
     await run.go()
+    // Nothing in a run lets the process do anything else, such as end a test that takes too long.
+    await setImmediate()
     return undefined
   } catch (error) {
     const trace = givenSeed === undefined ? '' : `\n${run.trace.join('\n')}`

@@ -86,9 +86,9 @@ function isBefore(a: Timer, b: Timer): boolean {
   return a.atMs === b.atMs ? a.order < b.order : a.atMs < b.atMs
 }
 
-/** No promise is left that could be kept by now: the next turn of the event loop comes after them. */
+/** No promise is left that could be kept by now: the next tick comes after all of them. */
 async function settled(): Promise<void> {
-  await new Promise((resolve) => {
-    setImmediate(resolve)
+  await new Promise<void>((resolve) => {
+    process.nextTick(resolve)
   })
 }

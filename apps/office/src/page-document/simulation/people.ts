@@ -46,7 +46,8 @@ export class Fates {
 
 /** Somebody with a copy of the page. */
 export class Person {
-  readonly doc = new Y.Doc()
+  // Its own name, which nothing here reads, would be made of slow random bytes.
+  readonly doc = new Y.Doc({ guid: 'page' })
   readonly page: PageDocument
   readonly inbox: Uint8Array[] = []
   readonly #undo: Y.UndoManager
@@ -54,9 +55,8 @@ export class Person {
   readonly #own = new Set<string>()
   isOffline = false
 
-  constructor(beginning: Uint8Array, chance: SeededChance, fates: Fates, clientId: number) {
+  constructor(chance: SeededChance, fates: Fates, clientId: number) {
     this.doc.clientID = clientId
-    Y.applyUpdate(this.doc, beginning, 'network')
     this.page = new PageDocument(this.doc, chance.next)
     this.#undo = makeUndo(this.page, 0)
     this.#fates = fates
@@ -119,11 +119,7 @@ export class Company {
 
   constructor(chance: SeededChance, people = 5) {
     this.#chance = chance
-    const beginning = Y.encodeStateAsUpdate(new Y.Doc())
-    this.people = Array.from(
-      { length: people },
-      (_, at) => new Person(beginning, chance, this.fates, at + 1),
-    )
+    this.people = Array.from({ length: people }, (_, at) => new Person(chance, this.fates, at + 1))
     for (const person of this.people) this.#connect(person)
   }
 
@@ -146,8 +142,8 @@ export class Company {
     const [first, ...others] = this.people
     // Twice, since those who have it all may mend something.
     for (let round = 0; round < 2; round++) {
-      for (const other of others) exchange(other, first!)
-      for (const other of others) exchange(first!, other)
+      for (const other of others) send(other, first!)
+      for (const other of others) send(first!, other)
     }
   }
 
@@ -168,10 +164,11 @@ export class Company {
 }
 
 function exchange(one: Person, other: Person): void {
-  for (const [from, to] of [
-    [one, other],
-    [other, one],
-  ] as const) {
-    Y.applyUpdate(to.doc, Y.encodeStateAsUpdate(from.doc, Y.encodeStateVector(to.doc)), 'network')
-  }
+  send(one, other)
+  send(other, one)
+}
+
+/** Gives somebody what they haven't got. */
+function send(from: Person, to: Person): void {
+  Y.applyUpdate(to.doc, Y.encodeStateAsUpdate(from.doc, Y.encodeStateVector(to.doc)), 'network')
 }
