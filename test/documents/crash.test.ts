@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
@@ -16,11 +15,12 @@ import { within } from '../conformance/deadline.js'
 import { type RunningPostgres, startPostgres } from '../servers/postgres.js'
 import { startServer } from '../servers/standalone.js'
 import { Random } from '../simulation/random.js'
+import { firstSeed, size } from '../size.js'
 
 const SERVER = fileURLToPath(new URL('crash.server.mjs', import.meta.url))
 const ROOM = 'crash'
 /** For each of the two stores: of the thread that keeps documents, and of the whole server. */
-const KILLS = { thread: 90, server: 10 }
+const KILLS = { thread: size(45, 90), server: size(5, 10) }
 const ALL_KILLS = KILLS.thread + KILLS.server
 const WRITERS = 4
 const START_MS = 30_000
@@ -32,7 +32,7 @@ const LONGEST_START_MS = 300
 const PATIENCE_MS = 600_000
 
 /** `CRASH_SEED=7 npx vitest run test/documents/crash` repeats the moments of a run. */
-const seed = Number(process.env['CRASH_SEED'] ?? randomInt(2 ** 31))
+const seed = firstSeed('CRASH_SEED')
 
 let postgres: RunningPostgres
 let folder: string

@@ -1,9 +1,10 @@
 import { Logger } from '@nestjs/common'
 import { beforeAll, expect, it } from 'vitest'
 import { ExchangeRun } from './exchange-run.js'
+import { size } from '../size.js'
 import { failureOf, givenSeed } from './seeds.js'
 
-const SEEDS = 2_000
+const SEEDS = size(2_000, 10_000)
 const seeds = givenSeed === undefined ? [...Array(SEEDS).keys()] : [givenSeed]
 
 beforeAll(() => {

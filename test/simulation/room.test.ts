@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest'
+import { size } from '../size.js'
 import { Random } from './random.js'
 import { LEASE_MS, World } from './world.js'
 
 /** Seeds that once failed. */
 const PINNED: readonly number[] = []
-const SEEDS = 2_500
+const SEEDS = size(2_500, 10_000)
 const STEPS = 120
 /** Leases are looked at this often. */
 const SWEEP_MS = 100
