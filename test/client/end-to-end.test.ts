@@ -76,7 +76,7 @@ describe('two clients', () => {
   })
 
   it('[MB3] see who is lost as away, and then no more', async () => {
-    await using server = await Application.listen({ leaseMs: 300 })
+    await using server = await Application.listen({ leaseMs: 1_000 })
     await using proxy = await Proxy.forgetful(server.port)
     const ann = join({ url: server.url })
     const bob = join({ url: proxy.url, location: 1 })

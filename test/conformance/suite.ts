@@ -57,9 +57,9 @@ export interface Suite {
 /** How often a shared server's streams say that they are alive. */
 export const HEARTBEAT_MS = 100
 /** The lease of the server that is called brief. */
-export const LEASE_MS = 400
+export const LEASE_MS = 1_000
 /** How long a member who said `soon` stays, where a test needs it short. */
-export const SOON_MS = 600
+export const SOON_MS = 1_000
 
 /** A process of its own takes its time to start, and some tests start several. */
 export const PATIENCE_MS = 120_000

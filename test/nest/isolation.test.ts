@@ -15,7 +15,7 @@ type Middleware = (request: object, response: ServerResponse, next: () => void) 
 async function start(platform: Platform, configure: (app: INestApplication) => void = () => {}) {
   const options = {
     heartbeatMs: 100,
-    leaseMs: 500,
+    leaseMs: 1_000,
     secret: 'x'.repeat(32),
     operations: true,
   }

@@ -19,6 +19,7 @@ import { WhereaboutsModule } from '@whereabouts/nestjs'
 import compression from 'compression'
 import { map, type Observable } from 'rxjs'
 import { describe, expect, it } from 'vitest'
+import { AT_ONCE_MS } from '../conformance/deadline.js'
 import { call, callJson, expectRefused } from '../conformance/http.js'
 import { memberKey, TestRoom } from '../conformance/room.js'
 import { openStream } from '../conformance/stream.js'
@@ -272,7 +273,7 @@ describe('the module among what only Express has', () => {
     const before = performance.now()
     await room.move(key, 1)
     const { at } = await own.next('patch')
-    expect(at - before).toBeLessThan(500)
+    expect(at - before).toBeLessThan(AT_ONCE_MS)
     await own.quiet()
     await own.close()
     await room.leave(key)

@@ -23,7 +23,7 @@ class ElsewhereController {
 const start = () =>
   startApp('express', {
     imports: [
-      WhereaboutsModule.forRoot({ heartbeatMs: 100, leaseMs: 500, secret: 'x'.repeat(32) }),
+      WhereaboutsModule.forRoot({ heartbeatMs: 100, leaseMs: 2_000, secret: 'x'.repeat(32) }),
     ],
     controllers: [NaiveController, NaiveElsewhereController, ElsewhereController],
   })

@@ -18,7 +18,7 @@ import { Rooms, WhereaboutsModule } from '@whereabouts/nestjs'
 import type { Member } from '@whereabouts/protocol'
 import { firstValueFrom, lastValueFrom, toArray } from 'rxjs'
 import { describe, expect, it } from 'vitest'
-import { within } from '../conformance/deadline.js'
+import { END_MS, within } from '../conformance/deadline.js'
 import { freePort } from '../servers/free-port.js'
 
 const OPTIONS = { secret: 'the secret of these tests', operations: true, path: 'presence' }
@@ -75,7 +75,7 @@ async function expectRoomsAndGoodbye(app: INestApplicationContext): Promise<void
   await expect.poll(async () => (await rooms.members('budget')).members).toHaveLength(2)
   const before = performance.now()
   await app.close()
-  expect(performance.now() - before).toBeLessThan(2_000)
+  expect(performance.now() - before).toBeLessThan(END_MS)
   const types = (await within(all, 'the end of the events')).map(({ type }) => type)
   expect(types.slice(0, 2)).toEqual(['hello', 'snapshot'])
   expect(types.at(-1)).toBe('goodbye')
