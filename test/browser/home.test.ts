@@ -1,31 +1,15 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { joinRoom } from '@whereabouts/client'
-import { launchChromium } from '../chromium.js'
 import { until } from '../client/until.js'
-import { startServer, type RunningServer } from '../servers/standalone.js'
+import { startServer } from '../servers/standalone.js'
+import { bob, Office } from './office.js'
 import { fetchDocument, OfficeWindow, postDocument } from './office-window.js'
 
 const ann = { name: 'Ann Lee', color: '#e11d48' }
-const bob = { name: 'Bob', color: '#1d4ed8' }
 
-let server: RunningServer
-let browser: Browser
-let rooms = 0
-
-beforeAll(async () => {
-  server = await startServer()
-  browser = await launchChromium()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await server?.stop()
-})
-
-const newRoom = () => `home-${(rooms += 1)}`
-const open = (path: string, person = ann, baseUrl = server.baseUrl) =>
-  OfficeWindow.open(browser, { baseUrl, path, person })
+const office = new Office()
+const open = (path: string, person = ann, baseUrl = office.baseUrl) =>
+  OfficeWindow.open(office.browser, { baseUrl, path, person })
 const rows = ({ page }: OfficeWindow) => page.getByRole('listitem')
 const row = (window: OfficeWindow, title: string) => rows(window).filter({ hasText: title })
 const press = ({ page }: OfficeWindow, key: string) => page.keyboard.press(key)
@@ -73,7 +57,7 @@ describe('Home', () => {
       await anns.untilOpen()
       paths.push(new URL(anns.page.url()).pathname)
       expect(await anns.title.getAttribute('placeholder')).toBe('Untitled page')
-      expect(await anns.page.title()).toBe('Untitled page · whereabouts')
+      await expect.poll(() => anns.page.title()).toBe('Untitled page · whereabouts')
       await anns.page.getByRole('link', { name: 'whereabouts' }).click()
       await expect.poll(() => rows(anns).count()).toBe(pages + 1)
     }
@@ -85,23 +69,23 @@ describe('Home', () => {
   })
 
   it('[PG4 PG40] lists what was opened, newest first, in all tabs of the browser', async () => {
-    const [first, second] = [newRoom(), newRoom()]
+    const [first, second] = [office.newRoom(), office.newRoom()]
     await using anns = await open('/')
     const tab = await anns.page.context().newPage()
-    await tab.goto(server.baseUrl)
+    await tab.goto(office.baseUrl)
     await makePage(anns, first, 'First')
     await makePage(anns, second, 'Second')
     await expect
       .poll(() => tab.locator('.recent-title').allTextContents())
       .toEqual(['Second', 'First'])
-    await anns.page.goto(server.baseUrl)
+    await anns.page.goto(office.baseUrl)
     await expect.poll(() => titles(anns)).toEqual(['Second', 'First'])
     await row(anns, 'Second').getByText('Page, opened just now').waitFor()
 
     await row(anns, 'First').getByRole('button', { name: 'Copy the link to First' }).click()
     await anns.notice.filter({ hasText: 'Link copied' }).waitFor()
     const copied = await anns.page.evaluate(() => navigator.clipboard.readText())
-    expect(copied).toBe(`${server.baseUrl}/pages/${first}`)
+    expect(copied).toBe(`${office.baseUrl}/pages/${first}`)
 
     await row(anns, 'Second').getByRole('button', { name: 'Take Second off the list' }).click()
     await expect.poll(() => titles(anns)).toEqual(['First'])
@@ -121,19 +105,19 @@ describe('Home', () => {
   })
 
   it('[PG5] shows who is in each now, without a stream and at a calm pace', async () => {
-    const [empty, busy] = [newRoom(), newRoom()]
+    const [empty, busy] = [office.newRoom(), office.newRoom()]
     await using anns = await open('/')
     await makePage(anns, empty, 'Empty')
     await makePage(anns, busy, 'Busy')
-    await anns.page.goto(server.baseUrl)
+    await anns.page.goto(office.baseUrl)
     const since = anns.requests.length
     await row(anns, 'Busy').waitFor()
-    const guest = joinRoom({ url: server.baseUrl, room: busy, user: { name: '<b>Guest' } })
+    const guest = joinRoom({ url: office.baseUrl, room: busy, user: { name: '<b>Guest' } })
     await until(guest, ({ status }) => status === 'online')
     await row(anns, 'Busy').getByText('<b>Guest is here').waitFor({ state: 'attached' })
-    expect(await row(anns, 'Busy').locator('.avatar').textContent()).toBe('B')
+    await expect.poll(() => row(anns, 'Busy').locator('.avatar').textContent()).toBe('B')
     expect(await row(anns, 'Empty').locator('.avatar').count()).toBe(0)
-    const second = joinRoom({ url: server.baseUrl, room: busy, user: bob })
+    const second = joinRoom({ url: office.baseUrl, room: busy, user: bob })
     await row(anns, 'Busy').getByText('<b>Guest and Bob are here').waitFor({ state: 'attached' })
     await Promise.all([guest.leave(), second.leave()])
     await expect
@@ -150,7 +134,7 @@ describe('Home', () => {
   })
 
   it('[PG1 PG15] renames in the document: at once where it is open, elsewhere at the next look', async () => {
-    const room = newRoom()
+    const room = office.newRoom()
     await using anns = await open('/')
     await makePage(anns, room, 'Plan')
     await using bobs = await open(`/pages/${room}`, bob)
@@ -160,18 +144,18 @@ describe('Home', () => {
     await bobs.untilSaved()
     await using cleos = await open(`/pages/${room}`, { name: 'Cleo', color: '#15803d' })
     await cleos.untilOpen()
-    await cleos.page.goto(server.baseUrl)
+    await cleos.page.goto(office.baseUrl)
     await row(cleos, 'Plan').waitFor()
 
-    await anns.page.goto(server.baseUrl)
+    await anns.page.goto(office.baseUrl)
     await row(anns, 'Plan').getByRole('button', { name: 'Rename Plan' }).click()
     await anns.page.keyboard.type('Plan for 2027')
     await anns.page.keyboard.press('Enter')
     await expect.poll(() => titles(anns)).toEqual(['Plan for 2027'])
     await expect.poll(() => bobs.title.inputValue()).toBe('Plan for 2027')
     await expect.poll(() => bobs.page.title()).toBe('Plan for 2027 · whereabouts')
-    expect(await bobs.written()).toBe('what Bob wrote')
-    const stored = await fetchDocument(server.baseUrl, room)
+    await expect.poll(() => bobs.written()).toBe('what Bob wrote')
+    const stored = await fetchDocument(office.baseUrl, room)
     expect(stored.getMap('about').toJSON()).toEqual({ title: 'Plan for 2027', format: 2 })
     expect(stored.getText('text').toString()).toContain('what Bob wrote')
 
@@ -182,7 +166,7 @@ describe('Home', () => {
   })
 
   it('[PG1] a sheet has its title in the same way, and keeps its cells', async () => {
-    const room = newRoom()
+    const room = office.newRoom()
     await using anns = await open(`/sheets/${room}`)
     await anns.page.locator('main[aria-busy="false"]').waitFor({ timeout: 45_000 })
     await anns.page.keyboard.type('12')
@@ -203,17 +187,17 @@ describe('Home', () => {
     await bobs.page.keyboard.type('Budget 2027')
     await press(bobs, 'Enter')
     await expect.poll(() => anns.title.inputValue()).toBe('Budget 2027')
-    const stored = await fetchDocument(server.baseUrl, room)
+    const stored = await fetchDocument(office.baseUrl, room)
     const cells = Object.values(stored.getMap('cells:sheet-1').toJSON())
     expect(cells).toEqual([{ v: 12 }, { v: 34 }])
     expect([...anns.complaints, ...bobs.complaints]).toEqual([])
   })
 
   it('[PG15] what somebody types meanwhile isn’t lost, and Escape renames nothing', async () => {
-    const room = newRoom()
+    const room = office.newRoom()
     await using anns = await open('/')
     await makePage(anns, room, 'One')
-    await anns.page.goto(server.baseUrl)
+    await anns.page.goto(office.baseUrl)
     await row(anns, 'One').getByRole('button', { name: 'Rename One' }).click()
     await anns.page.keyboard.type('Two')
     await anns.page.keyboard.press('Escape')
@@ -221,18 +205,19 @@ describe('Home', () => {
     const focused = () =>
       anns.page.evaluate(() => document.activeElement?.getAttribute('aria-label'))
     await expect.poll(focused).toBe('Rename One')
-    await postDocument(server.baseUrl, room, (doc) => doc.getMap('about').set('title', 'Three'))
+    await postDocument(office.baseUrl, room, (doc) => doc.getMap('about').set('title', 'Three'))
     await anns.page.keyboard.press('Enter')
     await anns.page.keyboard.type('Four')
     await anns.page.keyboard.press('Enter')
     await expect.poll(() => titles(anns)).toEqual(['Four'])
-    const stored = await fetchDocument(server.baseUrl, room)
-    expect(stored.getMap('about').get('title')).toBe('Four')
+    const stored = async () =>
+      (await fetchDocument(office.baseUrl, room)).getMap('about').get('title')
+    await expect.poll(stored).toBe('Four')
   })
 
   it('[PG15] says why a document wasn’t renamed, and that it wasn’t', async () => {
     await using small = await startServer({ maxDocumentBytes: 2_000 })
-    const room = newRoom()
+    const room = office.newRoom()
     await using anns = await open('/', ann, small.baseUrl)
     await makePage(anns, room, 'Small')
     await fill(small.baseUrl, room)
@@ -248,15 +233,15 @@ describe('Home', () => {
   })
 
   it('[PG2] a title that is none is shown as the room', async () => {
-    const room = newRoom()
-    await postDocument(server.baseUrl, room, (doc) =>
+    const room = office.newRoom()
+    await postDocument(office.baseUrl, room, (doc) =>
       doc.getMap('about').set('title', '\u202Egnp.exe'),
     )
     await using anns = await open(`/pages/${room}`)
     await anns.untilOpen()
     expect(await anns.title.inputValue()).toBe('')
-    expect(await anns.page.title()).toBe(`${room} · whereabouts`)
-    await anns.page.goto(server.baseUrl)
+    await expect.poll(() => anns.page.title()).toBe(`${room} · whereabouts`)
+    await anns.page.goto(office.baseUrl)
     await expect.poll(() => titles(anns)).toEqual([room])
     expect(anns.complaints).toEqual([])
   })
@@ -279,14 +264,18 @@ describe('Home', () => {
   })
 
   it('[PG4] is used on a phone, without anything beyond the edge', async () => {
-    await using anns = await OfficeWindow.open(browser, {
-      baseUrl: server.baseUrl,
+    await using anns = await OfficeWindow.open(office.browser, {
+      baseUrl: office.baseUrl,
       path: '/',
       person: ann,
       width: 400,
     })
-    await makePage(anns, newRoom(), 'A title that is much too long for a window that is as narrow')
-    await anns.page.goto(server.baseUrl)
+    await makePage(
+      anns,
+      office.newRoom(),
+      'A title that is much too long for a window that is as narrow',
+    )
+    await anns.page.goto(office.baseUrl)
     await rows(anns).first().waitFor()
     const beyond = await anns.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     expect(beyond).toBeLessThanOrEqual(0)

@@ -1,12 +1,9 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect } from 'vitest'
+import { expect } from 'vitest'
 import { Map as YMap, type Doc } from 'yjs'
-import { launchChromium } from '../chromium.js'
-import { startServer, type RunningServer } from '../servers/standalone.js'
+import { Office, type ann } from './office.js'
 import { OfficeWindow } from './office-window.js'
 
-export const ann = { name: 'Ann', color: '#e11d48' }
-export const bob = { name: 'Bob', color: '#1d4ed8' }
+export { ann, bob } from './office.js'
 
 interface OpenOptions {
   readonly baseUrl?: string
@@ -15,30 +12,7 @@ interface OpenOptions {
 }
 
 /** Pages of a server and of a browser that live as long as the tests of a file. */
-export class Pages {
-  #server: RunningServer | undefined
-  #browser: Browser | undefined
-  #rooms = 0
-
-  constructor() {
-    beforeAll(async () => {
-      this.#server = await startServer()
-      this.#browser = await launchChromium()
-    })
-    afterAll(async () => {
-      await this.#browser?.close()
-      await this.#server?.stop()
-    })
-  }
-
-  get baseUrl(): string {
-    return this.#server!.baseUrl
-  }
-
-  newRoom(): string {
-    return `page-${(this.#rooms += 1)}`
-  }
-
+export class Pages extends Office {
   /** A window that shows the page of a room. */
   async open(room: string, person: typeof ann, options?: OpenOptions): Promise<OfficeWindow> {
     const window = await this.visit(room, person, options)
@@ -53,7 +27,7 @@ export class Pages {
     { baseUrl = this.baseUrl, search = '', width = 1_200 }: OpenOptions = {},
   ): Promise<OfficeWindow> {
     const path = `/pages/${room}${search}`
-    return OfficeWindow.open(this.#browser!, { baseUrl, path, person, width })
+    return OfficeWindow.open(this.browser, { baseUrl, path, person, width })
   }
 }
 

@@ -1,14 +1,10 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { launchChromium } from '../chromium.js'
-import { startServer, type RunningServer } from '../servers/standalone.js'
+import { describe, expect, it } from 'vitest'
 import { EXCEL, WPS } from './clipboard/excel.js'
 import { BROWSER, DOCUMENTS, GOOGLE, LIBRE_OFFICE, TEXT, WORD } from './clipboard/others.js'
 import { fetchDocument } from './office-window.js'
-import { SheetWindow } from './sheet-window.js'
+import type { SheetWindow } from './sheet-window.js'
+import { ann, bob, poll, Sheets } from './sheets.js'
 
-const ann = { name: 'Ann', color: '#e11d48' }
-const bob = { name: 'Bob', color: '#1d4ed8' }
 const CORPUS = [
   ...EXCEL,
   ...WPS,
@@ -20,31 +16,10 @@ const CORPUS = [
   ...TEXT,
 ]
 
-vi.setConfig({ testTimeout: 120_000 })
-
-let server: RunningServer
-let browser: Browser
-let rooms = 0
-
-beforeAll(async () => {
-  server = await startServer()
-  browser = await launchChromium()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await server?.stop()
-})
-
-/** Asks until it is so; a window hears of what others do a moment later. */
-const poll = <T>(look: () => T) => expect.poll(look, { timeout: 15_000 })
-
-const newRoom = () => `clipboard-${(rooms += 1)}`
-const open = (room: string, person = ann) =>
-  SheetWindow.open(browser, { baseUrl: server.baseUrl, room, person })
+const sheets = new Sheets()
 
 const merges = async (room: string) =>
-  (await fetchDocument(server.baseUrl, room)).getMap('merges:sheet-1').toJSON()
+  (await fetchDocument(sheets.baseUrl, room)).getMap('merges:sheet-1').toJSON()
 
 /** Cells of the first sheet by their names. */
 async function cellsOf(window: SheetWindow, names: readonly string[]): Promise<object> {
@@ -57,8 +32,8 @@ describe('what other programs have copied', () => {
   it.each(CORPUS)(
     '[SH20 SH21 SH22 SH23 SH24 SH97 SH98 SH99] is what it was there: $program',
     async ({ text, html, cells, ...more }) => {
-      const room = newRoom()
-      await using anns = await open(room)
+      const room = sheets.newRoom()
+      await using anns = await sheets.open(room, ann)
       await anns.select('A1')
       await anns.paste(text, html)
       await poll(() => cellsOf(anns, Object.keys(cells))).toEqual(cells)
@@ -73,7 +48,7 @@ describe('what other programs have copied', () => {
 
 describe('what is copied', () => {
   it('[SH26] is what is shown: booleans, formats, spilled results, lines in quotes', async () => {
-    await using anns = await open(newRoom())
+    await using anns = await sheets.open(sheets.newRoom(), ann)
     await anns.write('A1', 'TRUE')
     await anns.write('A2', '50%')
     await anns.write('B1', '=SEQUENCE(3)')
@@ -87,8 +62,8 @@ describe('what is copied', () => {
   })
 
   it('[SH27] is the same when another window gets it, by HTML as by text', async () => {
-    const room = newRoom()
-    await using anns = await open(room)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
     await anns.select('A1')
     const { text, html } = EXCEL[1]!
     await anns.paste(text, html)
@@ -105,8 +80,8 @@ describe('what is copied', () => {
     const copied = await anns.copied()
     expect(copied.html).toContain('data-sheets-value')
 
-    const another = newRoom()
-    await using bobs = await open(another, bob)
+    const another = sheets.newRoom()
+    await using bobs = await sheets.open(another, bob)
     await bobs.select('A1')
     await bobs.paste(copied.text, copied.html)
     await poll(() => cellsOf(bobs, names)).toEqual(cells)
@@ -116,9 +91,9 @@ describe('what is copied', () => {
   })
 
   it('[SH28] takes its formulas along within the window, and is seen by the others', async () => {
-    const room = newRoom()
-    await using anns = await open(room)
-    await using bobs = await open(room, bob)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
+    await using bobs = await sheets.open(room, bob)
     await anns.write('A1', '7')
     await anns.write('B1', '=A1*2')
     await anns.selectRange('A1', 'B1')
@@ -130,9 +105,9 @@ describe('what is copied', () => {
   })
 
   it('[SH28] is not cut from where others have put something else meanwhile', async () => {
-    const room = newRoom()
-    await using anns = await open(room)
-    await using bobs = await open(room, bob)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
+    await using bobs = await sheets.open(room, bob)
     await anns.write('A1', 'mine')
     await anns.write('A2', 'theirs')
     await anns.select('A2')
@@ -149,9 +124,9 @@ describe('what is copied', () => {
 
 describe('a paste', () => {
   it('[SH25] makes the sheet larger where it must, once, and is one step of undo', async () => {
-    const room = newRoom()
-    await using anns = await open(room)
-    await using bobs = await open(room, bob)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
+    await using bobs = await sheets.open(room, bob)
     await anns.select('A1')
     await anns.page.keyboard.press('Control+ArrowRight')
     await anns.page.keyboard.type('x')
@@ -168,9 +143,9 @@ describe('a paste', () => {
   })
 
   it('[SH100] of 100,000 cells is whole in every window, and of more is refused', async () => {
-    const room = newRoom()
-    await using anns = await open(room)
-    await using bobs = await open(room, bob)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
+    await using bobs = await sheets.open(room, bob)
     const row = Array.from({ length: 10 }, (_, column) => column).join('\t')
     await anns.select('A1')
     await anns.paste(`${row}\n`.repeat(10_001))
@@ -185,7 +160,7 @@ describe('a paste', () => {
   })
 
   it('[SH25 SH100] fills a selection that it goes into evenly, and never half of a merged cell', async () => {
-    await using anns = await open(newRoom())
+    await using anns = await sheets.open(sheets.newRoom(), ann)
     await anns.selectRange('A1', 'B4')
     await anns.paste('1\n2')
     await poll(() => cellsOf(anns, ['A1', 'B2', 'A3', 'B4'])).toEqual({
@@ -209,7 +184,7 @@ describe('a paste', () => {
   })
 
   it('[SH99] into cells that hold text is text', async () => {
-    await using anns = await open(newRoom())
+    await using anns = await sheets.open(sheets.newRoom(), ann)
     await anns.select('A1')
     await anns.paste('1', '<table><tr><td style="mso-number-format:\'\\@\'">1</td></tr></table>')
     await poll(() => anns.cell('A1')).toMatchObject({ v: '1' })
@@ -218,7 +193,7 @@ describe('a paste', () => {
   })
 
   it('[SH100] of bombs is refused at once', async () => {
-    await using anns = await open(newRoom())
+    await using anns = await sheets.open(sheets.newRoom(), ann)
     await anns.select('A1')
     const wide = '<td colspan=1000 rowspan=65534>x</td>'.repeat(6)
     await anns.paste('', `<table>${`<tr>${wide}</tr>`.repeat(200)}</table>`)
@@ -228,7 +203,7 @@ describe('a paste', () => {
   })
 
   it('[SH29] of an image, and a file that is dropped, get a notice', async () => {
-    await using anns = await open(newRoom())
+    await using anns = await sheets.open(sheets.newRoom(), ann)
     await anns.select('A1')
     await anns.copyImage()
     await anns.page.keyboard.press('Control+v')

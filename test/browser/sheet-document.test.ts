@@ -1,45 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, Locator } from 'playwright-core'
+import type { Locator } from 'playwright-core'
 import { applyUpdate, Doc } from 'yjs'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { launchChromium } from '../chromium.js'
-import { startServer, type RunningServer } from '../servers/standalone.js'
-import { SheetWindow, type Person } from './sheet-window.js'
+import { describe, expect, it } from 'vitest'
+import { startServer } from '../servers/standalone.js'
+import { ann, bob, Sheets, untilInOrder } from './sheets.js'
 
-const ann = { name: 'Ann', color: '#e11d48' }
-const bob = { name: 'Bob', color: '#1d4ed8' }
-
-// Two windows each, and much of it goes one step after the other.
-vi.setConfig({ testTimeout: 120_000 })
-
-let server: RunningServer
-let browser: Browser
-let rooms = 0
-
-beforeAll(async () => {
-  server = await startServer()
-  browser = await launchChromium()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await server?.stop()
-})
-
-const newRoom = () => `sheet-${(rooms += 1)}`
-const open = (room: string, person: Person, baseUrl = server.baseUrl) =>
-  SheetWindow.open(browser, { baseUrl, room, person })
-
-async function untilInOrder(...windows: readonly SheetWindow[]): Promise<void> {
-  for (const window of windows) await window.untilInOrder()
-  for (const { complaints } of windows) expect(complaints).toEqual([])
-}
+const sheets = new Sheets()
 
 /** What the server has of the cells of a sheet, by key. */
 async function storedCells(room: string, sheet = 'sheet-1'): Promise<unknown> {
-  const response = await fetch(`${server.baseUrl}/rooms/${room}/document`)
+  const response = await fetch(`${sheets.baseUrl}/rooms/${room}/document`)
   const doc = new Doc()
   applyUpdate(doc, new Uint8Array(await response.arrayBuffer()))
   return doc.getMap(`cells:${sheet}`).toJSON()
@@ -47,9 +19,9 @@ async function storedCells(room: string, sheet = 'sheet-1'): Promise<unknown> {
 
 describe('what is in the cells', () => {
   it('[SD6 SD8] is what was typed, and formulas are calculated in the other window', async () => {
-    const room = newRoom()
-    await using anns = await open(room, ann)
-    await using bobs = await open(room, bob)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
+    await using bobs = await sheets.open(room, bob)
     await anns.write('A1', '7')
     await anns.write('A2', '=A1*2')
     await anns.write('B1', '50%')
@@ -69,9 +41,9 @@ describe('what is in the cells', () => {
   })
 
   it('[SH17 SD13] goes with its row, and so do formulas, markers and the own selection', async () => {
-    const room = newRoom()
-    await using anns = await open(room, ann)
-    await using bobs = await open(room, bob)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
+    await using bobs = await sheets.open(room, bob)
     await bobs.write('B3', '5')
     await bobs.write('C3', '=B3+1')
     await bobs.select('B3')
@@ -92,9 +64,9 @@ describe('what is in the cells', () => {
   })
 
   it('[CL14 SD13 SH12] is merged when both were offline, and says meanwhile that it is not saved', async () => {
-    const room = newRoom()
-    await using anns = await open(room, ann)
-    await using bobs = await open(room, bob)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
+    await using bobs = await sheets.open(room, bob)
     await anns.write('A3', '3')
     await anns.write('B3', '=A3*10')
     await bobs.untilShows('B3', '30')
@@ -117,9 +89,9 @@ describe('what is in the cells', () => {
   })
 
   it('[SH15 SD12] is taken back by undo as far as it is one’s own', async () => {
-    const room = newRoom()
-    await using anns = await open(room, ann)
-    await using bobs = await open(room, bob)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
+    await using bobs = await sheets.open(room, bob)
     const undo = anns.button('univer.command.undo')
     await expect.poll(() => undo.isEnabled()).toBe(false)
     await anns.write('A1', 'Ann 1')
@@ -143,9 +115,9 @@ describe('what is in the cells', () => {
   })
 
   it('[SH16 SD9] waits where somebody types: Escape shows it, Enter writes over it', async () => {
-    const room = newRoom()
-    await using anns = await open(room, ann)
-    await using bobs = await open(room, bob)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
+    await using bobs = await sheets.open(room, bob)
     await anns.select('A1')
     await anns.page.keyboard.type('mine')
     await bobs.write('A1', 'theirs')
@@ -167,9 +139,9 @@ describe('what is in the cells', () => {
   })
 
   it('[SH94 SH17] goes where its cell goes while somebody types, and nowhere if that is deleted', async () => {
-    const room = newRoom()
-    await using anns = await open(room, ann)
-    await using bobs = await open(room, bob)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
+    await using bobs = await sheets.open(room, bob)
     await bobs.write('A5', 'below')
     await anns.untilShows('A5', 'below')
     await anns.select('A3')
@@ -193,9 +165,9 @@ describe('what is in the cells', () => {
   })
 
   it('[SD7 SH15] is a table that was pasted, without the style that says nothing, and one undo', async () => {
-    const room = newRoom()
-    await using anns = await open(room, ann)
-    await using bobs = await open(room, bob)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
+    await using bobs = await sheets.open(room, bob)
     await anns.copy('1\t2\n3\t=A1+B1')
     await anns.select('A1')
     await anns.page.keyboard.press('Control+v')
@@ -213,9 +185,9 @@ describe('what is in the cells', () => {
   })
 
   it('[SD5 SD7 SD10 SD37] has styles, merged cells, widths and frozen panes', async () => {
-    const room = newRoom()
-    await using anns = await open(room, ann)
-    await using bobs = await open(room, bob)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
+    await using bobs = await sheets.open(room, bob)
     await anns.write('A1', 'title')
     await anns.select('A1')
     await anns.page.keyboard.press('Shift+ArrowRight')
@@ -245,9 +217,9 @@ describe('what is in the cells', () => {
   })
 
   it('[SD2] is on sheets that come, go, and change their names and places', async () => {
-    const room = newRoom()
-    await using anns = await open(room, ann)
-    await using bobs = await open(room, bob)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
+    await using bobs = await sheets.open(room, bob)
     await anns.tab('Sheet 2').click()
     await anns.write('A1', '21')
     await anns.tab('Sheet 1').click()
@@ -279,16 +251,16 @@ describe('what is in the cells', () => {
 
 describe('where it is kept', () => {
   it('[SH12 SH93 DO8] is where it was after a reload, and when all were gone', async () => {
-    const room = newRoom()
+    const room = sheets.newRoom()
     {
-      await using anns = await open(room, ann)
+      await using anns = await sheets.open(room, ann)
       await anns.write('A1', 'kept')
       await expect.poll(() => anns.saving.textContent()).toBe('')
       await anns.page.reload()
       await anns.untilOpen()
       await anns.untilShows('A1', 'kept')
     }
-    await using bobs = await open(room, bob)
+    await using bobs = await sheets.open(room, bob)
     await bobs.untilShows('A1', 'kept')
     await untilInOrder(bobs)
   })
@@ -296,9 +268,9 @@ describe('where it is kept', () => {
   it('[SH93 CL21] loses nothing when the server is restarted in the middle of typing', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'whereabouts-'))
     const first = await startServer({ dataDir })
-    const room = newRoom()
-    await using anns = await open(room, ann, first.baseUrl)
-    await using bobs = await open(room, bob, first.baseUrl)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann, { baseUrl: first.baseUrl })
+    await using bobs = await sheets.open(room, bob, { baseUrl: first.baseUrl })
     await anns.write('A1', 'before')
     await bobs.untilShows('A1', 'before')
     await anns.select('A2')
@@ -324,8 +296,8 @@ describe('where it is kept', () => {
   it('[CL14 SH12] opens from what the browser has kept, and merges it later', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'whereabouts-'))
     const first = await startServer({ dataDir })
-    const room = newRoom()
-    await using anns = await open(room, ann, first.baseUrl)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann, { baseUrl: first.baseUrl })
     await anns.write('A1', 'before')
     await expect.poll(() => anns.saving.textContent()).toBe('')
     const block = (url: URL) => url.pathname.startsWith('/rooms/')
@@ -336,7 +308,7 @@ describe('where it is kept', () => {
     await anns.untilOpen()
     await anns.untilShows('A2', 'kept here')
     await anns.page.unroute(block)
-    await using bobs = await open(room, bob, first.baseUrl)
+    await using bobs = await sheets.open(room, bob, { baseUrl: first.baseUrl })
     await bobs.untilShows('A2', 'kept here')
     await bobs.untilShows('A1', 'before')
     await first.stop()
@@ -346,8 +318,8 @@ describe('where it is kept', () => {
 
 describe('what is refused', () => {
   it('[SH13] is not done, says why, and has no menu', async () => {
-    const room = newRoom()
-    await using anns = await open(room, ann)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
     await anns.tab('Sheet 1').click({ button: 'right' })
     await anns.page.getByText('Rename', { exact: true }).waitFor()
     for (const menu of ['Hide', 'Unhide', 'Change color', 'Protect sheet']) {
@@ -365,9 +337,9 @@ describe('what is refused', () => {
   })
 
   it('[SH13] is the format within a cell: its text is taken, lines and all', async () => {
-    const room = newRoom()
-    await using anns = await open(room, ann)
-    await using bobs = await open(room, bob)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
+    await using bobs = await sheets.open(room, bob)
     await anns.select('A1')
     await anns.page.keyboard.type('one')
     await anns.page.keyboard.press('Alt+Enter')
@@ -379,6 +351,7 @@ describe('what is refused', () => {
     await anns.page.keyboard.press('Control+b')
     await anns.page.keyboard.press('Enter')
     await bobs.untilShows('B1', 'half bold')
+    await anns.untilSaved()
     expect(await storedCells(room)).toEqual({
       '0:0': { v: 'one\ntwo' },
       '0:1': { v: 'half bold' },
@@ -387,14 +360,9 @@ describe('what is refused', () => {
   })
 
   it('[SH14] is every change by one who watches, until they join', async () => {
-    const room = newRoom()
-    await using anns = await open(room, ann)
-    await using watcher = await SheetWindow.open(browser, {
-      baseUrl: server.baseUrl,
-      room,
-      person: bob,
-      query: '?watch=1',
-    })
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
+    await using watcher = await sheets.open(room, bob, { query: '?watch=1' })
     await watcher.page.getByText('Read only', { exact: true }).waitFor()
     await anns.write('A1', 'read me')
     await watcher.untilShows('A1', 'read me')

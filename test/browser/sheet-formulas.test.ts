@@ -1,44 +1,20 @@
-import type { Browser } from 'playwright-core'
 import type { Doc } from 'yjs'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { launchChromium } from '../chromium.js'
-import { startServer, type RunningServer } from '../servers/standalone.js'
+import { describe, expect, it } from 'vitest'
 import { fetchDocument, postDocument } from './office-window.js'
-import { SheetWindow, type Person } from './sheet-window.js'
-
-const ann = { name: 'Ann', color: '#e11d48' }
-const bob = { name: 'Bob', color: '#1d4ed8' }
+import type { SheetWindow } from './sheet-window.js'
+import { ann, bob, Sheets, untilInOrder } from './sheets.js'
 
 const TOO_MUCH = '#CALC!'
 /** A task that takes longer than this is felt; the slowest machine that runs this opens in less. */
 const FELT_MS = 1_000
 
-// A worker is ended only after it was silent for seconds.
-vi.setConfig({ testTimeout: 120_000 })
-
-let server: RunningServer
-let browser: Browser
-let rooms = 0
-
-beforeAll(async () => {
-  server = await startServer()
-  browser = await launchChromium()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await server?.stop()
-})
-
-const newRoom = () => `formulas-${(rooms += 1)}`
-const open = (room: string, person: Person) =>
-  SheetWindow.open(browser, { baseUrl: server.baseUrl, room, person })
+const sheets = new Sheets()
 
 type Cells = { readonly [key: string]: unknown }
 
 /** Writes cells of the first sheet into a room's document, as any program may. */
 const write = (room: string, cells: Cells) =>
-  postDocument(server.baseUrl, room, (doc) => setCells(doc, cells))
+  postDocument(sheets.baseUrl, room, (doc) => setCells(doc, cells))
 
 function setCells(doc: Doc, cells: Cells): void {
   const map = doc.getMap('cells:sheet-1')
@@ -64,19 +40,11 @@ const SLOW_MS = 8_000
 const nextWorker = (window: SheetWindow) =>
   window.page.waitForEvent('worker', { predicate: (worker) => worker.url().includes('formulas') })
 
-async function expectInOrder(...windows: readonly SheetWindow[]): Promise<void> {
-  for (const window of windows) await window.untilInOrder()
-  for (const { complaints, strayRequests } of windows) {
-    expect(complaints).toEqual([])
-    expect(strayRequests).toEqual([])
-  }
-}
-
 describe('a formula that takes too much', () => {
   it('[SH50 SH51] shows an error to everybody, who go on working', async () => {
-    const room = newRoom()
-    await using anns = await open(room, ann)
-    await using bobs = await open(room, bob)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
+    await using bobs = await sheets.open(room, bob)
     const longest = await watchTasks(anns)
     const slow = '=SUM(MAKEARRAY(5000,5000,LAMBDA(r,c,r*c)))'
     await write(room, { '0:0': { f: [slow] }, '1:0': { f: ['=', '0:0', '+1'] } })
@@ -88,16 +56,16 @@ describe('a formula that takes too much', () => {
       await window.untilShows('A2', TOO_MUCH)
     }
     expect(await longest()).toBeLessThan(FELT_MS)
-    await expectInOrder(anns, bobs)
-    expect((await fetchDocument(server.baseUrl, room)).getMap('cells:sheet-1').get('0:0')).toEqual({
+    await untilInOrder(anns, bobs)
+    expect((await fetchDocument(sheets.baseUrl, room)).getMap('cells:sheet-1').get('0:0')).toEqual({
       f: [slow],
     })
   })
 
   it('[SH51] says why to whoever points at it', async () => {
-    const room = newRoom()
+    const room = sheets.newRoom()
     await write(room, { '2:1': { f: ['=SUM(MAKEARRAY(5000,5000,LAMBDA(r,c,1)))'] } })
-    await using anns = await open(room, ann)
+    await using anns = await sheets.open(room, ann)
     await anns.untilShows('B3', TOO_MUCH)
     await anns.select('D5')
     await anns.pointAt('B3')
@@ -105,8 +73,8 @@ describe('a formula that takes too much', () => {
   })
 
   it('[SH53 SH96] is ended with its worker, and calculated again when its input changes', async () => {
-    const room = newRoom()
-    await using anns = await open(room, ann)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
     const longest = await watchTasks(anns)
     await anns.write('C1', '=1+1')
     await anns.untilShows('C1', '2')
@@ -125,18 +93,18 @@ describe('a formula that takes too much', () => {
     await anns.untilShows('B1', '13')
     await anns.untilShows('C2', '7')
     expect(await longest()).toBeLessThan(FELT_MS)
-    await expectInOrder(anns)
+    await untilInOrder(anns)
   })
 
   it('[SH52] is each of hundreds that take long together, and the others aren’t', async () => {
-    const room = newRoom()
+    const room = sheets.newRoom()
     const cells: Record<string, unknown> = { '0:0': { v: 1 }, '0:2': { f: ['=', '0:0', '+1'] } }
     for (let row = 0; row < 250; row++) {
       cells[`${row}:1`] = { f: ['=SUM(MAKEARRAY(300,300,LAMBDA(r,c,1)))+', `${row}:0`] }
       cells[`${row}:3`] = { f: ['=', `${row}:0`, '*2'] }
     }
     await write(room, cells)
-    await using anns = await open(room, ann)
+    await using anns = await sheets.open(room, ann)
     await anns.untilShows('C1', '2')
     await anns.untilShows('D1', '2')
     await anns.write('C2', '=C1+1')
@@ -145,26 +113,26 @@ describe('a formula that takes too much', () => {
     await anns.write('E2', '=IF(COUNT(B1:B250)>9,"others","none")')
     await anns.untilShows('E1', 'many')
     await anns.untilShows('E2', 'others')
-    await expectInOrder(anns)
+    await untilInOrder(anns)
   })
 })
 
 describe('results', () => {
   it('[SH54] that are more than one cell are shown, and go when they do', async () => {
-    const room = newRoom()
-    await using anns = await open(room, ann)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
     await anns.write('A1', '=SEQUENCE(2,2)')
     await anns.write('D1', '=SUM(A1:B2)')
     await anns.untilShows('D1', '10')
     await anns.write('A1', '5')
     await anns.untilShows('D1', '5')
-    await expectInOrder(anns)
+    await untilInOrder(anns)
   })
 
   it('[SH54 SD6] come of what others write meanwhile, where the lines are by then', async () => {
-    const room = newRoom()
-    await using anns = await open(room, ann)
-    await using bobs = await open(room, bob)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
+    await using bobs = await sheets.open(room, bob)
     await write(room, {
       '0:0': { v: 5 },
       '1:0': { f: ['=', '0:0', '*2'] },
@@ -173,7 +141,7 @@ describe('results', () => {
       '3:3': { f: ['=SUM(', '3:0..4:1', ')'] },
     })
     // While that is calculated: a line comes in front, a formula becomes a value, an input changes.
-    await postDocument(server.baseUrl, room, (doc) => {
+    await postDocument(sheets.baseUrl, room, (doc) => {
       doc.getMap('rows:sheet-1').set('run1/run', ['a1111', 2])
       setCells(doc, { '1:0': { v: 'was a formula' }, '0:0': { v: 6 } })
     })
@@ -182,16 +150,16 @@ describe('results', () => {
       await window.untilShows('A4', 'was a formula')
       await window.untilShows('D6', '10')
     }
-    await expectInOrder(anns, bobs)
+    await untilInOrder(anns, bobs)
   })
 
   it('[SH54 SD12] follow undo, and other sheets', async () => {
-    const room = newRoom()
-    await using anns = await open(room, ann)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
     await anns.write('A1', '3')
     await anns.write('B1', "='Sheet 1'!A1^2")
     await anns.untilShows('B1', '9')
-    await postDocument(server.baseUrl, room, (doc) => {
+    await postDocument(sheets.baseUrl, room, (doc) => {
       doc.getMap('cells:sheet-2').set('0:0', { f: ['=', 'sheet-1!0:1', '+1'] })
       setCells(doc, { '0:2': { f: ['=', 'sheet-2!0:0', '+1'] } })
     })
@@ -202,14 +170,14 @@ describe('results', () => {
     await anns.untilShows('C1', '11')
     await anns.write('D1', '=YEAR(TODAY())')
     await anns.untilShows('D1', String(new Date().getFullYear()))
-    await expectInOrder(anns)
+    await untilInOrder(anns)
   })
 })
 
 describe('a document that a program made to be too much', () => {
   it('[SD20 SH55] of sheets, rows and merges, opens and says what is left out', async () => {
-    const room = newRoom()
-    await postDocument(server.baseUrl, room, (doc) => {
+    const room = sheets.newRoom()
+    await postDocument(sheets.baseUrl, room, (doc) => {
       const sheets = doc.getMap('sheets')
       for (let sheet = 0; sheet < 120; sheet++) {
         sheets.set(`s${sheet}/at`, `k${1_000 + sheet}i`)
@@ -224,7 +192,7 @@ describe('a document that a program made to be too much', () => {
       for (let row = 0; row < 3_000; row++) merges.set(`${row}:0`, `${99_999 - row}:25`)
       merges.set('99999:1', '99999:2')
     })
-    await using anns = await open(room, ann)
+    await using anns = await sheets.open(room, ann)
     await expect
       .poll(() => anns.notice.textContent())
       .toContain('Left out: sheets, rows, merged cells.')
@@ -234,7 +202,7 @@ describe('a document that a program made to be too much', () => {
   })
 
   it('[SH50 SD11] of styles, lines and entries of every kind, opens', async () => {
-    const room = newRoom()
+    const room = sheets.newRoom()
     const strange = {
       bg: { rgb: 'red;' },
       fs: 1e9,
@@ -249,7 +217,7 @@ describe('a document that a program made to be too much', () => {
       cl: 'red',
       ul: 5,
     }
-    await postDocument(server.baseUrl, room, (doc) => {
+    await postDocument(sheets.baseUrl, room, (doc) => {
       for (let at = 0; at < 500; at++) {
         const line = (at * 7_919) % 1_000
         setCells(doc, { [`${line}:${at % 26}`]: { v: at * 1e300 }, [`junk ${at}`]: { v: at } })
@@ -261,12 +229,12 @@ describe('a document that a program made to be too much', () => {
       }
       doc.getMap('sheets').set('sheet-1/frozen-rows', 'i00azi')
     })
-    await using anns = await open(room, ann)
+    await using anns = await sheets.open(room, ann)
     const longest = await watchTasks(anns, true)
     await anns.page.keyboard.type('7')
     await anns.page.keyboard.press('Enter')
     const stored = async () => {
-      const doc = await fetchDocument(server.baseUrl, room)
+      const doc = await fetchDocument(sheets.baseUrl, room)
       return [...doc.getMap('cells:sheet-1').values()]
     }
     await expect.poll(stored).toContainEqual({ v: 7 })
@@ -278,20 +246,20 @@ describe('a document that a program made to be too much', () => {
     ['thousands of lines', 'x\n'.repeat(20_000)],
     ['letters with thousands of marks', `e${'\u0301'.repeat(20_000)}`],
   ])('[SH50 SH56 SH57] of %s, opens, and they can be selected', async (_, text) => {
-    const room = newRoom()
+    const room = sheets.newRoom()
     const wrapped = { tb: 3 }
-    await postDocument(server.baseUrl, room, (doc) => {
+    await postDocument(sheets.baseUrl, room, (doc) => {
       for (let row = 0; row < 15; row++) {
         setCells(doc, { [`${row}:0`]: { v: `${text}${row}` } })
         if (row > 1) doc.getMap('styles:sheet-1').set(`${row}:0`, wrapped)
       }
     })
-    await using anns = await open(room, ann)
+    await using anns = await sheets.open(room, ann)
     const longest = await watchTasks(anns, true)
     await anns.select('A2')
     await anns.write('B2', '=LEN(A2)')
     await anns.untilShows('B2', String(text.length + 1))
     expect(await longest()).toBeLessThan(SLOW_MS)
-    await expectInOrder(anns)
+    await untilInOrder(anns)
   })
 })

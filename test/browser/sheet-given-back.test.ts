@@ -1,40 +1,14 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { launchChromium } from '../chromium.js'
-import { startServer, type RunningServer } from '../servers/standalone.js'
+import { describe, expect, it } from 'vitest'
 import { Line } from './line.js'
 import { fetchDocument } from './office-window.js'
-import { SheetWindow } from './sheet-window.js'
+import type { SheetWindow } from './sheet-window.js'
+import { ann, bob, poll, Sheets } from './sheets.js'
 
-const ann = { name: 'Ann', color: '#e11d48' }
-const bob = { name: 'Bob', color: '#1d4ed8' }
-
-vi.setConfig({ testTimeout: 120_000 })
-
-let server: RunningServer
-let browser: Browser
-let rooms = 0
-
-beforeAll(async () => {
-  server = await startServer()
-  browser = await launchChromium()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await server?.stop()
-})
-
-/** Asks until it is so; a window hears of what others do a moment later. */
-const poll = <T>(look: () => T) => expect.poll(look, { timeout: 15_000 })
-
-const newRoom = () => `given-back-${(rooms += 1)}`
-const open = (room: string, person = ann, baseUrl = server.baseUrl) =>
-  SheetWindow.open(browser, { baseUrl, room, person })
+const sheets = new Sheets()
 
 /** All that the server has of the contents of cells. */
 async function stored(room: string): Promise<string> {
-  const doc = await fetchDocument(server.baseUrl, room)
+  const doc = await fetchDocument(sheets.baseUrl, room)
   return JSON.stringify(['sheet-1', 'sheet-2'].map((id) => doc.getMap(`cells:${id}`).toJSON()))
 }
 
@@ -66,9 +40,9 @@ const GONE: [string, (window: SheetWindow) => Promise<void>][] = [
 
 describe('text whose cell is gone', () => {
   it.each(GONE)('[SH31 SH16] is given back while it is typed: %s', async (_, remove) => {
-    const room = newRoom()
-    await using anns = await open(room)
-    await using bobs = await open(room, bob)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
+    await using bobs = await sheets.open(room, bob)
     await anns.select('B2')
     await anns.page.keyboard.type('for nobody')
     await bobs.marker('B2').locator('[data-typing-by]', { hasText: 'for nobody' }).waitFor()
@@ -77,7 +51,7 @@ describe('text whose cell is gone', () => {
     await poll(() => text.inputValue()).toBe('for nobody')
     // Whoever types on doesn't type into another cell.
     await anns.page.keyboard.type(' else')
-    expect(await text.inputValue()).toBe('for nobody else')
+    await poll(() => text.inputValue()).toBe('for nobody else')
     await anns.dialog.getByRole('button', { name: 'Copy' }).click()
     await anns.dialog.getByRole('button', { name: 'Copied' }).waitFor()
     expect(await anns.page.evaluate(() => navigator.clipboard.readText())).toBe('for nobody else')
@@ -94,10 +68,10 @@ describe('text whose cell is gone', () => {
   it.each(GONE)(
     '[SH31 SD15] is given back when it was written at the same moment: %s',
     async (_, remove) => {
-      const room = newRoom()
-      await using line = await Line.to(server.baseUrl)
-      await using anns = await open(room, ann, line.baseUrl)
-      await using bobs = await open(room, bob)
+      const room = sheets.newRoom()
+      await using line = await Line.to(sheets.baseUrl)
+      await using anns = await sheets.open(room, ann, { baseUrl: line.baseUrl })
+      await using bobs = await sheets.open(room, bob)
       await bobs.tag('Ann').waitFor({ state: 'attached' })
       line.cut()
       await poll(() => anns.status.textContent()).toBe('Reconnecting…')
@@ -122,9 +96,9 @@ describe('text whose cell is gone', () => {
 
 describe('what is more than a limit', () => {
   it('[SH30] is refused with a notice, and given back: text, and formulas', async () => {
-    const room = newRoom()
-    await using anns = await open(room)
-    await using bobs = await open(room, bob)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
+    await using bobs = await sheets.open(room, bob)
     await anns.write('A1', 'before')
     const text = `${'a few words '.repeat(4_166)}ten more`
     const formula = `=${'1+'.repeat(4_096)}1`
@@ -154,9 +128,9 @@ describe('what is more than a limit', () => {
   })
 
   it('[SH30] is nothing that is exactly at it', async () => {
-    const room = newRoom()
-    await using anns = await open(room)
-    await using bobs = await open(room, bob)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
+    await using bobs = await sheets.open(room, bob)
     await anns.select('A1')
     const text = `${'a few words '.repeat(4_166)}ten more`
     await anns.paste(text)

@@ -1,34 +1,8 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { launchChromium } from '../chromium.js'
-import { startServer, type RunningServer } from '../servers/standalone.js'
-import { SheetWindow } from './sheet-window.js'
+import { describe, expect, it } from 'vitest'
+import type { SheetWindow } from './sheet-window.js'
+import { ann, bob, poll, Sheets } from './sheets.js'
 
-const ann = { name: 'Ann', color: '#e11d48' }
-const bob = { name: 'Bob', color: '#1d4ed8' }
-
-vi.setConfig({ testTimeout: 120_000 })
-
-let server: RunningServer
-let browser: Browser
-let rooms = 0
-
-beforeAll(async () => {
-  server = await startServer()
-  browser = await launchChromium()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await server?.stop()
-})
-
-/** Asks until it is so; a window hears of what others do a moment later. */
-const poll = <T>(look: () => T) => expect.poll(look, { timeout: 15_000 })
-
-const newRoom = () => `markers-${(rooms += 1)}`
-const open = (room: string, person = ann) =>
-  SheetWindow.open(browser, { baseUrl: server.baseUrl, room, person })
+const sheets = new Sheets()
 
 const opacityOf = async (window: SheetWindow, name: string) =>
   Number(await window.tag(name).evaluate((tag) => getComputedStyle(tag).opacity))
@@ -43,9 +17,9 @@ async function sideOf(window: SheetWindow, name: string, cell: string): Promise<
 
 describe('name tags', () => {
   it('[SH32] fade when nothing happens, and come back on a move and under the mouse', async () => {
-    const room = newRoom()
-    await using anns = await open(room)
-    await using bobs = await open(room, bob)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
+    await using bobs = await sheets.open(room, bob)
     await bobs.select('C5')
     await anns.marker('C5').waitFor()
     expect(await opacityOf(anns, 'Bob')).toBe(1)
@@ -65,9 +39,9 @@ describe('name tags', () => {
   })
 
   it('[SH32] stay while their member types', async () => {
-    const room = newRoom()
-    await using anns = await open(room)
-    await using bobs = await open(room, bob)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
+    await using bobs = await sheets.open(room, bob)
     await bobs.select('C5')
     await bobs.page.keyboard.type('x')
     const tag = anns.marker('C5').locator('.tag[data-typing]')
@@ -77,9 +51,9 @@ describe('name tags', () => {
   })
 
   it('[SH33] cover no data where they can, and never their own cell', async () => {
-    const room = newRoom()
-    await using anns = await open(room)
-    await using bobs = await open(room, bob)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
+    await using bobs = await sheets.open(room, bob)
     await anns.write('C4', 'data')
     await bobs.select('C5')
     await anns.marker('C5').waitFor()
@@ -88,13 +62,13 @@ describe('name tags', () => {
     await poll(() => sideOf(anns, 'Bob', 'C5')).toBe('above')
     await bobs.select('C8')
     await anns.marker('C8').waitFor()
-    expect(await sideOf(anns, 'Bob', 'C8')).toBe('above')
+    await poll(() => sideOf(anns, 'Bob', 'C8')).toBe('above')
   })
 
   it('[SH33 SH34] are whole above the only frozen row', async () => {
-    const room = newRoom()
-    await using anns = await open(room)
-    await using bobs = await open(room, bob)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
+    await using bobs = await sheets.open(room, bob)
     await anns.openMenu('A2')
     await anns.page.getByText('Freeze', { exact: true }).hover()
     await anns.page.getByText(/^Freeze first row/i).click()
@@ -102,7 +76,7 @@ describe('name tags', () => {
     const marker = anns.marker('C1')
     await marker.waitFor()
     await poll(() => marker.count()).toBe(1)
-    expect(await sideOf(anns, 'Bob', 'C1')).toBe('above')
+    await poll(() => sideOf(anns, 'Bob', 'C1')).toBe('above')
     const tag = (await anns.tag('Bob').boundingBox())!
     const canvas = (await anns.canvas.boundingBox())!
     expect(tag.y).toBeGreaterThanOrEqual(canvas.y)
@@ -125,9 +99,9 @@ describe('name tags', () => {
 
 describe('a marker', () => {
   it('[SH34] is a line where its row is hidden', async () => {
-    const room = newRoom()
-    await using anns = await open(room)
-    await using bobs = await open(room, bob)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
+    await using bobs = await sheets.open(room, bob)
     await bobs.select('C5')
     await anns.marker('C5').waitFor()
     const before = (await anns.marker('C5').boundingBox())!
@@ -136,17 +110,20 @@ describe('a marker', () => {
     await poll(
       async () => (await anns.marker('C5').locator('.ring').boundingBox())?.height,
     ).toBeLessThan(8)
-    const line = (await anns.marker('C5').locator('.ring').boundingBox())!
-    expect(Math.abs(line.y + line.height / 2 - before.y)).toBeLessThan(3)
+    const offset = async () => {
+      const line = (await anns.marker('C5').locator('.ring').boundingBox())!
+      return Math.abs(line.y + line.height / 2 - before.y)
+    }
+    await poll(offset).toBeLessThan(3)
     expect(await anns.tag('Bob').count()).toBe(1)
   })
 })
 
 describe('what editing leaves behind', () => {
   it('[SH35] is no event listener, in the own window and in others', async () => {
-    const room = newRoom()
-    await using anns = await open(room)
-    await using bobs = await open(room, bob)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
+    await using bobs = await sheets.open(room, bob)
     const count = async (window: SheetWindow) => {
       const session = await window.page.context().newCDPSession(window.page)
       await session.send('Performance.enable')
