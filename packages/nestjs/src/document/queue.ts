@@ -130,13 +130,10 @@ export class FairQueue<T extends Queued> {
     return item
   }
 
-  /** Takes everything out that is a room's, or everything there is. */
-  drain(room?: string): T[] {
-    const rooms = room === undefined ? [...this.#rooms.keys()] : [room]
-    return rooms.flatMap((name) => {
-      const waiting = this.#rooms.get(name) ?? []
-      this.#rooms.delete(name)
-      return waiting
-    })
+  /** Takes everything out, room by room. */
+  drain(): T[] {
+    const all = [...this.#rooms.values()].flat()
+    this.#rooms.clear()
+    return all
   }
 }
