@@ -76,7 +76,8 @@ function environment({ dataDir, databaseUrl, redisUrl, ...settings }: Settings):
 async function running(child: ChildProcess, clean: () => Promise<void>): Promise<RunningServer> {
   let output = ''
   let stopped: Promise<void> | undefined
-  const exited = once(child, 'exit')
+  // With all that it wrote, which may be read a moment after its end.
+  const exited = once(child, 'close')
   const address = new Promise<string>((resolve, reject) => {
     const collect = (chunk: Buffer) => {
       output += chunk.toString()
