@@ -1,29 +1,55 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Measures time or memory, or takes all processors itself: needs a machine that does nothing else. */
+/**
+ * Measures time or memory, or takes all processors itself: needs a machine that does nothing else.
+ * A limit of seconds on what takes milliseconds is no measuring.
+ */
 const QUIET = [
-  'test/browser/sheet*.test.ts',
-  'test/client/{deploy,gzip}.test.ts',
+  'test/browser/sheet-formulas.test.ts',
   'test/documents/{costly,event-loop}.test.ts',
   'test/house/bench.test.ts',
-  'test/nest/{closing,leak,naive,work}.test.ts',
+  'test/nest/{leak,work}.test.ts',
   'test/operating/slow-callers.test.ts',
 ]
-/** Takes minutes. */
+
+/**
+ * Files that take more than half a minute, the longest first, so that none is left over at the end.
+ * Those of a browser, which needs a processor, stand between those that mostly wait.
+ */
 const LONG = [
-  'test/chaos/*.test.ts',
-  'test/{conformance/server,nodes/conformance}.test.ts',
-  'test/simulation/*.test.ts',
+  'chaos/chaos',
+  'browser/sheet-clipboard',
+  'nodes/conformance',
+  'browser/sheet-document',
+  'conformance/fastify',
+  'browser/sheet',
+  'conformance/server',
+  'browser/sheet-given-back',
+  'conformance/express',
+  'nodes/nodes',
+  'browser/sheet-markers',
+  'documents/crash',
+  'browser/page-together',
+  'documents/data-folder',
+  'browser/home',
+  'edits/edits',
+  'browser/page',
+  'client/end-to-end',
+  'browser/page-clipboard',
+  'simulation/nodes',
 ]
 
-/** Mostly waits, so that two files go side by side on two processors; more would wait for those. */
-const SIDE_BY_SIDE = {
-  // Against waiting for ever; how soon something has to be is in the tests.
-  testTimeout: 120_000,
-  hookTimeout: 120_000,
-  expect: { requireAssertions: true, poll: { timeout: 10_000 } },
-  maxWorkers: 2,
-  sequence: { groupOrder: 1 },
+/** Begins with the long files; without a word of ours it would be the large ones. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return files.toSorted((one, other) => rankOf(one) - rankOf(other))
+  }
+}
+
+function rankOf({ moduleId }: TestSpecification): number {
+  const at = LONG.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`))
+  return at === -1 ? LONG.length : at
 }
 
 export default defineConfig({
@@ -35,6 +61,7 @@ export default defineConfig({
     expect: { requireAssertions: true },
     reporters: ['default', 'json'],
     outputFile: { json: 'node_modules/.vitest/report.json' },
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
@@ -45,16 +72,19 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      // Of one group, in the order of their names: what is long begins first, and nothing long is
-      // left over at the end.
-      { extends: true, test: { ...SIDE_BY_SIDE, name: 'long', include: LONG } },
       {
         extends: true,
         test: {
-          ...SIDE_BY_SIDE,
           name: 'system',
           include: ['test/**/*.test.ts'],
-          exclude: [...LONG, ...QUIET],
+          exclude: QUIET,
+          // Against waiting for ever; how soon something has to be is in the tests.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          expect: { requireAssertions: true, poll: { timeout: 20_000 } },
+          // Mostly waits, so that three files go side by side on two processors.
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -62,8 +92,9 @@ export default defineConfig({
         test: {
           name: 'quiet',
           include: QUIET,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          expect: { requireAssertions: true, poll: { timeout: 20_000 } },
           fileParallelism: false,
           sequence: { groupOrder: 2 },
         },

@@ -31,6 +31,8 @@ interface Traits {
   readonly platformRefuses?: boolean
   /** Whether it may be one of several: what is different then is tested in `test/nodes`. */
   readonly isNode?: boolean
+  /** Whether only what it does by itself is tested: its settings, its documents, its end. */
+  readonly isProgramOnly?: boolean
 }
 
 /**
@@ -40,7 +42,7 @@ interface Traits {
 export function runConformance(
   name: string,
   start: Start,
-  { platformRefuses = false, isNode = false }: Traits = {},
+  { platformRefuses = false, isNode = false, isProgramOnly = false }: Traits = {},
 ): void {
   describe(name, { timeout: PATIENCE_MS }, () => {
     const suite: Suite = {
@@ -51,21 +53,31 @@ export function runConformance(
       calm: share(start, { heartbeatMs: HEARTBEAT_MS }),
       brief: share(start, { heartbeatMs: HEARTBEAT_MS, leaseMs: LEASE_MS, soonMs: SOON_MS }),
     }
-    nameRules(suite)
-    identityRules(suite)
-    roomRules(suite)
-    memberRules(suite)
-    callRules(suite)
-    addressRules(suite)
-    articleRules(suite)
-    streamRules(suite)
-    compressionRules(suite)
-    partRules(suite)
-    frameRules(suite)
-    shutdownRules(suite)
-    problemRules(suite)
-    documentRules(suite)
-    documentPostRules(suite)
-    documentSyncRules(suite)
+    for (const rules of OF_THE_PROGRAM) rules(suite)
+    if (!isProgramOnly) for (const rules of OF_THE_MODULE) rules(suite)
   })
 }
+
+/** What comes of settings, a data folder, a port and signals. */
+const OF_THE_PROGRAM = [
+  identityRules,
+  roomRules,
+  shutdownRules,
+  problemRules,
+  documentRules,
+  documentPostRules,
+  documentSyncRules,
+]
+
+/** What the module does wherever it is. */
+const OF_THE_MODULE = [
+  nameRules,
+  memberRules,
+  callRules,
+  addressRules,
+  articleRules,
+  streamRules,
+  compressionRules,
+  partRules,
+  frameRules,
+]

@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest'
 import { startServer } from '../servers/standalone.js'
+import { size } from '../size.js'
 import { call } from './http.js'
 import { memberKey, TestRoom } from './room.js'
 import { runConformance } from './run.js'
 
-runConformance('the standalone server', startServer)
+// The same program as a node, which has all of them in the gate.
+runConformance('the standalone server', startServer, { isProgramOnly: size(true, false) })
 
 it('[ID1] the log of the standalone server has no member key in it', async () => {
   await using server = await startServer()
