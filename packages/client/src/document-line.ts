@@ -5,6 +5,8 @@ import type { Parameters } from './calls.js'
 export interface DocumentListener {
   /** The room's events come again; with them what was missed, if they are resumed. */
   opened(isResumed: boolean): void
+  /** Events come, and what was missed came before: `opened` alone doesn't say so. Told again and again. */
+  heard(): void
   /** An update, in base64. */
   updated(update: string): void
   /** What is missing doesn't come with the events, and is to be fetched. @see PROTOCOL.md DO4 */

@@ -131,8 +131,7 @@ class LiveRoom implements Room {
   readonly look = (part: string | null): void => {
     if (part === this.#part) return
     this.#part = part
-    this.#view.restart()
-    this.#connection.reopen()
+    this.#beginAnew()
   }
 
   readonly leave = (): Promise<void> => {
@@ -160,8 +159,15 @@ class LiveRoom implements Room {
 
   #listenToDocument(listener: DocumentListener): () => void {
     this.#documentListeners.add(listener)
-    if (this.#asksForDocument === false) this.#connection.reopen()
+    if (this.#asksForDocument === false) this.#beginAnew()
+    else if (this.status === 'online') listener.heard()
     return () => void this.#documentListeners.delete(listener)
+  }
+
+  /** What was told is of another part, or without the document. */
+  #beginAnew(): void {
+    this.#view.restart()
+    this.#connection.reopen()
   }
 
   #adorned(): Json {
@@ -244,6 +250,7 @@ class LiveRoom implements Room {
     } else if (event.kind === 'resync' && event.resync.document === true) {
       this.#tellDocument((listener) => listener.outdated())
     }
+    if (event.kind !== 'hello') this.#tellDocument((listener) => listener.heard())
   }
 
   #viewChanged(): void {

@@ -244,6 +244,7 @@ class VirtualRoom implements Room {
       this.#listener?.updated(Buffer.from(update).toString('base64'))
     }
     this.#position = { epoch: server.epoch, version: server.version }
+    this.#listener?.heard()
   }
 
   #request(call: string, init: RequestInit): Promise<Response> {

@@ -2,20 +2,21 @@ import { Problem } from '@whereabouts/protocol'
 import { applyUpdate, decodeStateVector, type Doc, type Transaction } from 'yjs'
 import { Backoff } from '../backoff.js'
 import type { DocumentLine } from '../document-line.js'
-import { randomKey } from '../member-key.js'
 import { Pause } from '../pause.js'
 import { isLasting } from '../refusal.js'
 import { callSafely } from '../store.js'
 import { postUpdate, syncDocument } from './document-calls.js'
-import { type Part, type PartLimits, partsOf } from './parts.js'
+import { Outbox, type Posting } from './outbox.js'
 import { rebuild } from './rebuild.js'
-import { type Read, readUpdate, ServerCopy } from './server-copy.js'
+import { ServerCopy } from './server-copy.js'
 import type { Clocks } from './structs.js'
+import { type Refusal, type SyncEvent, type SyncState, transition } from './sync-state.js'
+import { type Read, readUpdate } from './update.js'
 
 /** Whom a sync works for. */
 export interface SyncOptions {
   readonly line: DocumentLine
-  /** Where what the server tells comes from, for the document. */
+  /** The origin of what is received, for the document. */
   readonly origin: object
   /** Something that can be asked for is another one, or may be. */
   changed(): void
@@ -27,25 +28,31 @@ export interface SyncOptions {
   rebuilt(doc: Doc): void
 }
 
-// What a server takes unless set otherwise; what it says itself counts from then on.
-const USUAL_LIMITS: PartLimits = { bytes: 1_048_576, structs: Number.POSITIVE_INFINITY }
-const LEAST_BYTES = 256
 // What the server refuses for now, such as a caller whom it doesn't know, is tried again after this.
 const REFUSED_MS = 30_000
 const BETWEEN_REBUILDS_MS = 5_000
 const NOTHING = new Uint8Array()
 
-/** A post that may have to be repeated as it is. */
-interface Posting {
-  readonly part: Part
-  readonly key: string
+/** All or some of what the server has. */
+interface Answer {
+  readonly bytes: Uint8Array
+  readonly read: Read
+  readonly clocks: Clocks
 }
 
 /**
- * Makes a document and the server's the same: one request at a time, either a sync or a post of what
- * the server lacks, for as long as there is something to do.
+ * Makes a document and the server's the same, with one request in flight:
  *
- * @see PROTOCOL.md CL20, CL21, CL22, CL23
+ *     until stopped
+ *       if a sync is due     send the vector of what the server is known to have, apply its answer
+ *       if it contradicts    fetch everything, rebuild the document, and sync again
+ *       if it lost something forget what is known, and sync again
+ *       if it lacks anything post the next part; acknowledged, it is known to be there
+ *         refused            make parts smaller, or set the part aside; clocks taken: rebuild
+ *         no answer          post the same again later, with the same key
+ *       else                 wait for an edit or for word from the room
+ *
+ * @see PROTOCOL.md CL20, CL21, CL22, CL23, CL27
  */
 export class DocumentSync {
   readonly #options: SyncOptions
@@ -54,40 +61,40 @@ export class DocumentSync {
   #isPendingAgain = false
   readonly #pause = new Pause()
   readonly #life = new AbortController()
+  readonly #outbox = new Outbox()
   #doc: Doc
+  #clientID: number
   #copy: ServerCopy
-  #isOpen = false
-  #needsSync = true
-  #isSyncing = false
-  #needsRebuild = false
-  #rebuiltAtMs = Number.NEGATIVE_INFINITY
-  #isFinishing = false
-  #isTelling = false
+  #state: SyncState = { name: 'waiting' }
   #working: Promise<void> | null = null
-  #parts: Part[] = []
-  #posting: Posting | null = null
-  #limits = USUAL_LIMITS
+  #rebuiltAtMs = Number.NEGATIVE_INFINITY
+  /** Each request once, and no more. */
+  #isFinishing = false
+  #isReceiving = false
   #isRetrying = false
+  /** Why the last request was refused. */
   #problem: Problem | null = null
+  /** Why something was set aside. */
   #refusal: Problem | null = null
-  #takenPart: { readonly part: Part; readonly problem: Problem } | null = null
 
   constructor(doc: Doc, options: SyncOptions) {
     this.#options = options
     this.#doc = doc
+    this.#clientID = doc.clientID
     this.#copy = new ServerCopy(doc)
     doc.on('afterTransactionCleanup', this.#changed)
   }
 
-  /** Whether the document has all that the server had when it was last asked, or told since. */
+  /** Whether the document has all that the server had when it was last asked, or sent since. */
   get isSynced(): boolean {
-    const isDue = this.#needsSync || this.#isSyncing || this.#needsRebuild
-    return this.#copy.isKnown && !isDue
+    return this.#state.name === 'following'
   }
 
-  /** Whether the server has said or acknowledged all that is in the document. */
+  /** Whether the server has all that is in the document, by its own word. */
   get isSaved(): boolean {
-    return this.#copy.isKnown && !this.#copy.lacksSomething
+    const { name } = this.#state
+    const isKnown = name === 'following' || (name === 'stopped' && this.#state.isKnown)
+    return isKnown && !this.#copy.lacksSomething
   }
 
   /** Whether the last request failed, and is made again. */
@@ -97,14 +104,14 @@ export class DocumentSync {
 
   /** Whether something that is in the document was refused for good. */
   get hasSetAside(): boolean {
-    return !this.#copy.refused.isEmpty
+    return !this.#copy.refused.ranges.isEmpty
   }
 
   get problem(): Problem | null {
     return this.#problem ?? (this.hasSetAside ? this.#refusal : null)
   }
 
-  /** What the server has, as a state vector. */
+  /** The server's state vector. */
   get vector(): Uint8Array {
     return this.#copy.vector
   }
@@ -114,10 +121,9 @@ export class DocumentSync {
     this.#copy.remember(vector)
   }
 
-  /** The server has something that isn't told, or may have. */
+  /** The server has something that isn't sent, or may have; or another server is there. */
   outdated(): void {
-    this.#isOpen = true
-    this.#needsSync = true
+    this.#to({ name: 'outdated' })
     this.#start()
   }
 
@@ -127,16 +133,16 @@ export class DocumentSync {
     this.#start()
   }
 
-  /** The server tells an update. */
-  told(update: Uint8Array): void {
+  /** Takes an update of somebody else. */
+  receive(update: Uint8Array): void {
     const read = readUpdate(update)
-    if (this.#copy.conflicts(read).size > 0) {
-      this.#needsRebuild = true
+    if (this.#copy.forks(read).size > 0) {
+      this.#to({ name: 'forked', refusal: null })
       this.#start()
       return
     }
     this.#apply(update)
-    this.#copy.told(read)
+    this.#copy.received(read)
   }
 
   /**
@@ -147,6 +153,7 @@ export class DocumentSync {
    */
   async finish(withinMs: number): Promise<boolean> {
     this.#isFinishing = true
+    if (this.#state.name === 'waiting') this.#to({ name: 'outdated' })
     const giveUp = () => {
       this.#life.abort()
       this.#pause.end()
@@ -156,36 +163,58 @@ export class DocumentSync {
     await this.#working
     clearTimeout(timer)
     this.stop()
-    return !this.#copy.lacksSomething
+    return this.#hasNothingToSave
   }
 
   /** Makes no further request. */
   stop(): void {
     this.#life.abort()
     this.#pause.end()
+    this.#to({ name: 'stops' })
+  }
+
+  /** Gives the document up, so that nothing of it is known any more. */
+  release(): void {
+    this.stop()
+    this.#to({ name: 'released' })
     this.#doc.off('afterTransactionCleanup', this.#changed)
   }
 
+  #to(event: SyncEvent): void {
+    this.#state = transition(this.#state, event)
+  }
+
+  /** Nothing was ever written, or the server has said that it has everything. */
+  get #hasNothingToSave(): boolean {
+    const { clients, pendingStructs } = this.#doc.store
+    return this.isSaved || (clients.size === 0 && pendingStructs === null)
+  }
+
   readonly #changed = (transaction: Transaction): void => {
-    this.#copy.changed(transaction, this.#isTelling && transaction.origin === this.#options.origin)
-    if (transaction.origin === this.#options.origin || !this.#copy.lacksSomething) return
-    // Perhaps the edit mends what was refused.
-    if (this.#problem !== null) this.#pause.end()
-    this.#start()
-    this.#options.changed()
+    const { origin } = this.#options
+    this.#copy.changed(transaction, this.#isReceiving && transaction.origin === origin)
+    // Yjs takes another one where somebody else uses it.
+    const hasOtherId = this.#clientID !== this.#doc.clientID
+    this.#clientID = this.#doc.clientID
+    const isEdit = transaction.origin !== origin && this.#copy.lacksSomething
+    if (isEdit) {
+      // Perhaps the edit mends what was refused.
+      if (this.#problem !== null) this.#pause.end()
+      this.#start()
+    }
+    if (isEdit || hasOtherId) this.#options.changed()
   }
 
   #apply(update: Uint8Array): void {
     const { store } = this.#doc
-    this.#isTelling = store.pendingStructs === null && store.pendingDs === null
+    this.#isReceiving = store.pendingStructs === null && store.pendingDs === null
     // What an observer of the document throws is not ours.
     callSafely(() => applyUpdate(this.#doc, update, this.#options.origin))
-    this.#isTelling = false
+    this.#isReceiving = false
   }
 
   #start(): void {
-    const isDue = this.#isOpen || this.#isFinishing
-    if (!isDue || this.#life.signal.aborted) return
+    if (this.#state.name === 'waiting' || this.#state.name === 'stopped') return
     this.#working ??= this.#work()
   }
 
@@ -196,7 +225,7 @@ export class DocumentSync {
       try {
         const next = this.#next()
         if (next === null) {
-          // Also where the server told what wasn't acknowledged.
+          // Also where what wasn't acknowledged was received.
           this.#isRetrying = false
           break
         }
@@ -215,78 +244,91 @@ export class DocumentSync {
   }
 
   #next(): (() => Promise<void>) | null {
-    if (this.#isFinishing && !this.#copy.lacksSomething) return null
-    if (this.#needsRebuild) return () => this.#rebuild()
-    if (this.#needsSync) return () => this.#sync()
-    if (!this.#copy.lacksSomething) this.#posting = null
-    else this.#posting ??= this.#nextPosting()
-    if (this.#posting !== null) return () => this.#post(this.#posting!)
-    return this.#needsRebuild ? () => this.#rebuild() : null
+    if (this.#isFinishing && this.#hasNothingToSave) return null
+    const state = this.#state
+    switch (state.name) {
+      case 'waiting':
+      case 'asking':
+      case 'stopped':
+        return null
+      case 'due':
+        return () => this.#sync()
+      case 'forked':
+        return () => this.#rebuild(state.refusal)
+      case 'following':
+        return this.#nextPost()
+      default:
+        return state satisfies never
+    }
+  }
+
+  #nextPost(): (() => Promise<void>) | null {
+    if (!this.#copy.lacksSomething) {
+      this.#outbox.clear()
+      return null
+    }
+    const posting = this.#outbox.next(() => this.#copy.lacking())
+    if (posting !== null) return () => this.#post(posting)
+    return this.#copy.lacking().isBlocked ? this.#unblock() : null
+  }
+
+  /** What is held up by something that was refused gets ids that don't depend on it. */
+  #unblock(): (() => Promise<void>) | null {
+    const waitMs = this.#rebuiltAtMs + BETWEEN_REBUILDS_MS - Date.now()
+    if (waitMs > 0) return this.#isFinishing ? null : () => this.#pause.for(waitMs)
+    this.#to({ name: 'forked', refusal: null })
+    return () => this.#rebuild(null)
   }
 
   async #failed(error: unknown): Promise<void> {
-    if (isRefusal(error)) {
-      this.#isRetrying = false
-      this.#problem = error
-      this.#options.changed()
-      await this.#pause.for(REFUSED_MS)
-    } else {
-      this.#isRetrying = true
-      this.#options.changed()
-      await this.#pause.for(this.#backoff.next())
-    }
+    const isRefused = isRefusal(error)
+    this.#isRetrying = !isRefused
+    if (isRefused) this.#problem = error
+    this.#options.changed()
+    await this.#pause.for(isRefused ? REFUSED_MS : this.#backoff.next())
   }
 
   async #sync(): Promise<void> {
     await this.#options.loaded()
-    this.#needsSync = false
-    this.#isSyncing = true
-    this.#parts = []
-    this.#posting = null
+    this.#to({ name: 'asks' })
+    this.#outbox.clear()
     try {
-      const { update, read, clocks } = await this.#ask(this.#copy.question())
-      if (this.#copy.conflicts(read).size > 0) {
-        this.#needsRebuild = true
-        return
-      }
-      this.#apply(update)
-      this.#copy.answered(clocks, read)
-      // What was told meanwhile may have asked for one.
-      this.#needsRebuild ||= this.#copy.halves().size > 0
-      this.#problem = null
+      this.#answered(await this.#ask(this.#copy.ask()))
     } catch (error) {
-      this.#needsSync = true
+      this.#to({ name: 'failed' })
       throw error
-    } finally {
-      this.#isSyncing = false
     }
   }
 
-  async #ask(vector: Uint8Array): Promise<{ update: Uint8Array; read: Read; clocks: Clocks }> {
+  #answered({ bytes, read, clocks }: Answer): void {
+    // A fork was seen meanwhile, or all is over.
+    if (this.#state.name !== 'asking') return
+    if (this.#copy.hasLost(clocks)) {
+      this.#copy.forget()
+      this.#to({ name: 'failed' })
+      return
+    }
+    if (this.#copy.forks(read).size > 0) {
+      this.#to({ name: 'forked', refusal: null })
+      return
+    }
+    this.#apply(bytes)
+    this.#copy.answered(clocks, read)
+    this.#problem = null
+    this.#to({ name: 'answered' })
+    if (this.#copy.halves().size > 0) this.#to({ name: 'forked', refusal: null })
+  }
+
+  async #ask(vector: Uint8Array): Promise<Answer> {
     const answer = await syncDocument(this.#options.line, vector, this.#life.signal)
-    const { update } = answer
-    return { update, read: readUpdate(update), clocks: decodeStateVector(answer.vector) }
-  }
-
-  #nextPosting(): Posting | null {
-    if (this.#parts.length === 0) this.#parts = this.#makeParts(this.#limits)
-    const part = this.#parts.shift()
-    return part === undefined ? null : { part, key: randomKey() }
-  }
-
-  #makeParts(limits: PartLimits): Part[] {
-    if (!this.#copy.lacksSomething) return []
-    const { structs, deleted, isBlocked } = this.#copy.lacking()
-    const parts = partsOf(structs, deleted, limits)
-    const mayRebuild = Date.now() - this.#rebuiltAtMs > BETWEEN_REBUILDS_MS
-    if (parts.length === 0 && isBlocked && mayRebuild) this.#needsRebuild = true
-    return parts
+    const bytes = answer.update
+    return { bytes, read: readUpdate(bytes), clocks: decodeStateVector(answer.vector) }
   }
 
   async #post({ part, key }: Posting): Promise<void> {
     try {
       const isPending = await postUpdate(this.#options.line, part.update, key, this.#life.signal)
-      this.#posting = null
+      this.#outbox.arrived()
       this.#problem = null
       if (isPending) return await this.#pending()
       this.#pendingBackoff.reset()
@@ -294,91 +336,81 @@ export class DocumentSync {
       this.#copy.acknowledged(part)
     } catch (error) {
       if (!isRefusal(error)) throw error
-      this.#posting = null
-      this.#parts = []
-      if (!this.#refused(part, error)) throw error
+      this.#outbox.clear()
+      if (!this.#refused({ part, problem: error })) throw error
     }
   }
 
   /** The server lacks something before: it says what. Where nobody has that, it isn't asked on and on. */
   async #pending(): Promise<void> {
-    this.#needsSync = true
-    this.#parts = []
+    this.#to({ name: 'outdated' })
     if (this.#isPendingAgain) await this.#pause.for(this.#pendingBackoff.next())
     this.#isPendingAgain = true
   }
 
   /** Whether something else can be done about what the server refuses than to try again. */
-  #refused(part: Part, problem: Problem): boolean {
-    const { reason, limitBytes } = problem.extensions
-    if (problem.problem === 'bad-update') {
-      if (reason === 'clock-taken') return this.#taken(part, problem)
-      // That is no fault of what was posted, and may be over in a while.
-      if (reason === 'pending') return false
-      return this.#narrow(part, problem, { structs: Math.ceil(part.ranges.length / 2) })
-    }
-    if (problem.problem !== 'too-large') return false
-    const isSaid = typeof limitBytes === 'number' && limitBytes < part.update.length
-    const bytes = isSaid ? limitBytes : Math.floor(part.update.length / 2)
-    return this.#narrow(part, problem, { bytes: Math.max(LEAST_BYTES, bytes) })
+  #refused(refusal: Refusal): boolean {
+    const { problem, extensions } = refusal.problem
+    if (problem === 'too-large') return this.#narrow(refusal)
+    if (problem !== 'bad-update') return false
+    if (extensions.reason === 'clock-taken') return this.#taken(refusal)
+    // That is no fault of what was posted, and may be over in a while.
+    return extensions.reason !== 'pending' && this.#narrow(refusal)
   }
 
   /** Somebody else has used the same clocks; right after a rebuild that is for later. */
-  #taken(part: Part, problem: Problem): boolean {
+  #taken(refusal: Refusal): boolean {
     if (Date.now() - this.#rebuiltAtMs < BETWEEN_REBUILDS_MS) return false
-    this.#needsRebuild = true
-    this.#takenPart = { part, problem }
+    this.#to({ name: 'forked', refusal })
     return true
   }
 
   /** Makes posts smaller; what can't be made smaller is set aside. */
-  #narrow(part: Part, problem: Problem, narrower: Partial<PartLimits>): boolean {
-    const limits = { ...this.#limits, ...narrower }
-    const [first] = this.#makeParts(limits)
-    if (first === undefined) return true
-    if (first.update.length < part.update.length) {
-      this.#limits = limits
-      return true
-    }
-    if (part.ranges.length === 0 || this.#copy.hasRefused(part.ranges)) return false
-    this.#setAside(part, problem)
+  #narrow(refusal: Refusal): boolean {
+    const { ranges } = refusal.part
+    if (this.#outbox.narrow(refusal, this.#copy.lacking())) return true
+    if (ranges.length === 0 || this.#copy.refused.hasAll(ranges)) return false
+    this.#setAside(refusal)
     return true
   }
 
-  #setAside({ ranges }: Part, problem: Problem): void {
-    this.#limits = { ...this.#limits, structs: USUAL_LIMITS.structs }
+  #setAside({ part, problem }: Refusal): void {
+    this.#outbox.widen()
     this.#refusal = problem
     this.#rebuiltAtMs = Number.NEGATIVE_INFINITY
-    this.#copy.refuse(ranges)
-    if (!ranges.some(([client]) => client === this.#doc.clientID)) return
+    this.#copy.refused.add(part.ranges)
+    if (!part.ranges.some(([client]) => client === this.#doc.clientID)) return
     // What is edited next needn't wait for it.
     this.#doc.clientID = crypto.getRandomValues(new Uint32Array(1))[0]!
+    this.#clientID = this.#doc.clientID
   }
 
-  async #rebuild(): Promise<void> {
-    const { update, read, clocks } = await this.#ask(NOTHING)
+  async #rebuild(refusal: Refusal | null): Promise<void> {
+    const { bytes, read, clocks } = await this.#ask(NOTHING)
     await this.#options.gathered()
-    const taken = new Map([...this.#copy.halves(), ...this.#copy.conflicts(read)])
-    const refusal = this.#takenPart
-    this.#takenPart = null
-    this.#needsRebuild = false
+    if (this.#state.name !== 'forked') return
+    const taken = new Map([...this.#copy.halves(), ...this.#copy.forks(read)])
     // What came meanwhile is asked for once more.
-    this.#needsSync = true
+    this.#to({ name: 'rebuilt' })
     if (taken.size === 0 && !this.#copy.lacking().isBlocked) {
-      if (refusal !== null) this.#setAside(refusal.part, refusal.problem)
+      if (refusal !== null) this.#setAside(refusal)
       return
     }
     this.#rebuiltAtMs = Date.now()
-    const { refused } = this.#copy
-    const rebuilt = rebuild({ doc: this.#doc, server: update, clocks, taken, refused })
-    this.#doc.off('afterTransactionCleanup', this.#changed)
-    this.#doc = rebuilt.doc
-    this.#copy = new ServerCopy(rebuilt.doc, rebuilt.refused)
+    const refused = this.#copy.refused.ranges
+    const rebuilt = rebuild({ doc: this.#doc, server: bytes, clocks, taken, refused })
+    this.#outbox.clear()
+    this.#follow(rebuilt.doc, new ServerCopy(rebuilt.doc, rebuilt.refused))
     this.#copy.answered(clocks, read)
-    this.#parts = []
-    this.#posting = null
     this.#options.rebuilt(rebuilt.doc)
     rebuilt.doc.on('afterTransactionCleanup', this.#changed)
+  }
+
+  #follow(doc: Doc, copy: ServerCopy): void {
+    this.#doc.off('afterTransactionCleanup', this.#changed)
+    this.#doc = doc
+    this.#clientID = doc.clientID
+    this.#copy = copy
   }
 }
 

@@ -1,5 +1,6 @@
 import { Ranges } from './ranges.js'
-import { bytesOf, encodeUpdate, endOf, pieces, type Struct } from './structs.js'
+import { bytesOf, endOf, pieces, type Struct } from './structs.js'
+import { encodeUpdate } from './update.js'
 
 /** One post of what the server lacks. */
 export interface Part {

@@ -7,7 +7,7 @@ interface YjsDeletions {
 
 /** Clocks of several clients: for each of them ranges in order, none touching another. */
 export class Ranges {
-  readonly #clients = new Map<number, readonly Range[]>()
+  readonly #clients = new Map<number, Range[]>()
 
   /** What Yjs has as a delete set. */
   static of({ clients }: YjsDeletions): Ranges {
@@ -48,7 +48,16 @@ export class Ranges {
 
   has(client: number, clock: number): boolean {
     const ranges = this.#clients.get(client) ?? []
-    return ranges.some(([start, end]) => start <= clock && clock < end)
+    const range = ranges[lastIndexUpTo(ranges, clock, ([start]) => start)]
+    return range !== undefined && clock < range[1]
+  }
+
+  /** Those of a client that have clocks between two. */
+  within(client: number, start: number, end: number): readonly Range[] {
+    const ranges = this.#clients.get(client) ?? []
+    const startOf = ([first]: Range) => first
+    const from = Math.max(0, lastIndexUpTo(ranges, start, startOf))
+    return ranges.slice(from, lastIndexUpTo(ranges, end - 1, startOf) + 1)
   }
 
   *[Symbol.iterator](): Generator<[client: number, start: number, end: number]> {
@@ -58,28 +67,39 @@ export class Ranges {
   }
 
   #add(client: number, ranges: readonly Range[]): void {
-    const all = union([...(this.#clients.get(client) ?? []), ...ranges])
-    if (all.length > 0) this.#clients.set(client, all)
+    const before = this.#clients.get(client) ?? []
+    const [range] = ranges
+    const isInOrder = range !== undefined && range[0] >= (before.at(-1)?.[0] ?? 0)
+    // To sort all of them each time would make thousands, one by one, take seconds.
+    if (ranges.length === 1 && isInOrder) this.#put(client, append(before, range))
+    else this.#put(client, union([...before, ...ranges]))
+  }
+
+  #put(client: number, ranges: Range[]): void {
+    if (ranges.length > 0) this.#clients.set(client, ranges)
+    else this.#clients.delete(client)
   }
 
   #remove(client: number, ranges: readonly Range[]): void {
     const before = this.#clients.get(client)
     if (before === undefined) return
-    const rest = difference(before, ranges)
-    if (rest.length > 0) this.#clients.set(client, rest)
-    else this.#clients.delete(client)
+    this.#put(client, difference(before, ranges))
   }
+}
+
+/** Adds a range that starts nowhere before the last one, to the same list. */
+function append(ranges: Range[], range: Range): Range[] {
+  const last = ranges.at(-1)
+  const [start, end] = range
+  if (start >= end) return ranges
+  if (last === undefined || start > last[1]) ranges.push(range)
+  else ranges[ranges.length - 1] = [last[0], Math.max(last[1], end)]
+  return ranges
 }
 
 function union(ranges: readonly Range[]): Range[] {
   const merged: Range[] = []
-  for (const [start, end] of ranges.toSorted((a, b) => a[0] - b[0])) {
-    const last = merged.at(-1)
-    if (start >= end) continue
-    if (last !== undefined && start <= last[1])
-      merged[merged.length - 1] = [last[0], Math.max(last[1], end)]
-    else merged.push([start, end])
-  }
+  for (const range of ranges.toSorted((a, b) => a[0] - b[0])) append(merged, range)
   return merged
 }
 
@@ -98,4 +118,19 @@ function difference(ranges: readonly Range[], others: readonly Range[]): Range[]
     if (from < end) rest.push([from, end])
   }
   return rest
+}
+
+/** The index of the last item that starts at a clock or before it, -1 if there is none. Items are in order. */
+export function lastIndexUpTo<T>(
+  items: readonly T[],
+  clock: number,
+  startOf: (item: T) => number,
+): number {
+  let [low, high] = [0, items.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (startOf(items[middle]!) <= clock) low = middle + 1
+    else high = middle
+  }
+  return low - 1
 }

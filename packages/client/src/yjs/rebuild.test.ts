@@ -11,8 +11,8 @@ import {
 } from 'yjs'
 import { Ranges } from './ranges.js'
 import { rebuild } from './rebuild.js'
-import { readUpdate, ServerCopy } from './server-copy.js'
-import { encodeUpdate } from './structs.js'
+import { ServerCopy } from './server-copy.js'
+import { encodeUpdate, readUpdate } from './update.js'
 
 const AUTHOR = 7
 const OWN = 0x3400
@@ -86,7 +86,7 @@ function fork(before: readonly Edit[], own: readonly Edit[], theirs: readonly Ed
 function rebuildFrom(author: Doc, server: Doc, copy: ServerCopy): Doc {
   const update = encodeStateAsUpdate(server)
   const clocks = decodeStateVector(encodeStateVector(server))
-  const taken = copy.conflicts(readUpdate(update))
+  const taken = copy.forks(readUpdate(update))
   const refused = new Ranges()
   return rebuild({ doc: author, server: update, clocks, taken, refused }).doc
 }
@@ -161,8 +161,8 @@ describe('what the server won’t take', () => {
     applyUpdate(server, encodeUpdate(structs, deleted))
     expect(server.getMap('sheet').toJSON()).toEqual({ 'cell 0': 'before', 'cell 1': 'other' })
     expect(server.getText('body').toJSON()).toBe('text')
-    expect(copy.refused.isEmpty).toBe(false)
+    expect(copy.refused.ranges.isEmpty).toBe(false)
     rebuilt.doc.getMap('sheet').delete('cell 0')
-    expect(copy.refused.isEmpty).toBe(true)
+    expect(copy.refused.ranges.isEmpty).toBe(true)
   })
 })

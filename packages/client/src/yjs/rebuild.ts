@@ -5,15 +5,13 @@ import {
   Doc,
   encodeStateAsUpdate,
   encodeStateVector,
-  findIndexSS,
-  findRootTypeKey,
+  GC,
   type ID,
   Item,
-  GC,
 } from 'yjs'
-import { Ranges } from './ranges.js'
-import { type Read, readUpdate } from './server-copy.js'
-import { type Clocks, cut, encodeUpdate, endOf, parentOf, type Struct } from './structs.js'
+import { lastIndexUpTo, Ranges } from './ranges.js'
+import { beginningOf, type Clocks, cut, endOf, parentOf, type Struct, structAt } from './structs.js'
+import { encodeUpdate, type Read, readUpdate } from './update.js'
 
 /** What a document is rebuilt from. */
 export interface Rebuilding {
@@ -47,7 +45,8 @@ export function rebuild({ doc, server, clocks, taken, refused }: Rebuilding): Re
   for (const [client, clock] of taken) base.set(client, Math.min(clock, base.get(client) ?? 0))
   const own = readUpdate(encodeStateAsUpdate(doc, encodeStateVector(base)))
   const moves = new Moves(doc, own, taken, refused)
-  const rebuilt = new Doc({ guid: doc.guid, gc: doc.gc, gcFilter: doc.gcFilter, meta: doc.meta })
+  const { guid, collectionid, gc, gcFilter, meta, autoLoad, shouldLoad } = doc
+  const rebuilt = new Doc({ guid, collectionid, gc, gcFilter, meta, autoLoad, shouldLoad })
   applyUpdate(rebuilt, server)
   applyUpdate(rebuilt, moves.update())
   return { doc: rebuilt, refused: moves.refused }
@@ -63,16 +62,70 @@ interface Move {
   readonly refused: Item | null
 }
 
+/** A client id that clocks go to, and the next clock of it. */
+interface Target {
+  readonly client: number
+  clock: number
+}
+
+/** Where an item is in the document. */
+interface Place {
+  readonly parent: Item['parent']
+  readonly parentSub: string | null
+}
+
+/** The moves of one client id, in the order of its clocks. */
+class ClientMoves {
+  readonly all: Move[] = []
+  #taken: Target | null = null
+  #refused: Target | null = null
+
+  add(struct: Struct, isRefused: boolean): Move {
+    const target = isRefused
+      ? (this.#refused ??= { client: newClient(struct, true), clock: 0 })
+      : (this.#taken ??= { client: newClient(struct, false), clock: 0 })
+    const move: Move = {
+      start: struct.id.clock,
+      end: endOf(struct),
+      ...target,
+      refused: isRefused ? (struct as Item) : null,
+    }
+    target.clock += struct.length
+    this.all.push(move)
+    return move
+  }
+
+  find(clock: number): Move | undefined {
+    const move = this.all[this.#indexOf(clock)]
+    return move !== undefined && clock < move.end ? move : undefined
+  }
+
+  /** All that have clocks of a range. */
+  *within(start: number, end: number): Generator<Move> {
+    for (let at = Math.max(0, this.#indexOf(start)); at < this.all.length; at++) {
+      const move = this.all[at]!
+      if (move.start >= end) return
+      if (move.end > start) yield move
+    }
+  }
+
+  #indexOf(clock: number): number {
+    return lastIndexUpTo(this.all, clock, ({ start }) => start)
+  }
+}
+
 class Moves {
   readonly refused = new Ranges()
   readonly #doc: Doc
   readonly #own: Read
-  readonly #moves = new Map<number, Move[]>()
+  readonly #roots: ReadonlyMap<unknown, string>
+  readonly #moves = new Map<number, ClientMoves>()
   readonly #structs: readonly Struct[]
 
   constructor(doc: Doc, own: Read, taken: Clocks, refused: Ranges) {
     this.#doc = doc
     this.#own = own
+    this.#roots = new Map([...doc.share].map(([name, type]) => [type, name]))
     this.#structs = own.structs.flatMap((struct) => cutAt(struct, refused))
     const first = new Map(taken)
     for (const { id } of this.#structs) {
@@ -95,20 +148,15 @@ class Moves {
 
   #move(struct: Struct, refused: Ranges): void {
     const { client, clock } = struct.id
-    const moves = this.#moves.get(client) ?? []
+    const moves = this.#moves.get(client) ?? new ClientMoves()
     this.#moves.set(client, moves)
     const isRefused = refused.has(client, clock) && struct instanceof Item
-    const before = moves.filter((move) => (move.refused !== null) === isRefused)
-    const first = before[0]
-    const to = first?.client ?? newClient(struct, isRefused)
-    const at = before.reduce((sum, { start, end }) => sum + end - start, 0)
-    const end = endOf(struct)
-    moves.push({ start: clock, end, client: to, clock: at, refused: isRefused ? struct : null })
-    if (isRefused) this.refused.add(to, at, at + struct.length)
+    const move = moves.add(struct, isRefused)
+    if (isRefused) this.refused.add(move.client, move.clock, move.clock + struct.length)
   }
 
   #moveOf({ client, clock }: ID): Move | undefined {
-    return this.#moves.get(client)?.find(({ start, end }) => start <= clock && clock < end)
+    return this.#moves.get(client)?.find(clock)
   }
 
   #newId(id: ID): ID {
@@ -135,21 +183,19 @@ class Moves {
     const isBound = isRefused || parent === null
     const origin = this.#neighbor(struct.origin, 'origin', isBound)
     const rightOrigin = this.#neighbor(struct.rightOrigin, 'rightOrigin', isBound)
-    return new Item(id, null, origin, null, rightOrigin, parent as never, parentSub, struct.content)
+    return new Item(id, null, origin, null, rightOrigin, parent, parentSub, struct.content)
   }
 
   /** What one reads of an item has no parent where its neighbors say it; the document knows. */
-  #placeOf(struct: Item): { parent: ID | string | null; parentSub: string | null } {
-    const { client, clock } = struct.id
-    const structs = this.#doc.store.clients.get(client) ?? []
-    const isHere = structs.length > 0 && endOf(structs.at(-1)!) > clock
-    const item = isHere ? structs[findIndexSS(structs, clock)]! : struct
-    if (!(item instanceof Item) || item.parent === null) return struct as never
+  #placeOf(struct: Item): Place {
+    const item = structAt(this.#doc, struct.id) ?? struct
+    if (!(item instanceof Item) || item.parent === null) return struct
+    const { parentSub } = item
     const parent = parentOf(item)
-    if (parent !== null) return { parent: this.#newId(parent), parentSub: item.parentSub }
-    const root =
-      typeof item.parent === 'string' ? item.parent : findRootTypeKey(item.parent as never)
-    return { parent: root, parentSub: item.parentSub }
+    if (parent !== null) return { parent: this.#newId(parent), parentSub }
+    // The name of a root is written where a type would be.
+    const root = this.#roots.get(item.parent) ?? item.parent
+    return { parent: root as Item['parent'], parentSub }
   }
 
   #deleted(): Ranges {
@@ -157,43 +203,55 @@ class Moves {
     all.addAll(this.#own.deleted)
     const deleted = new Ranges()
     for (const [client, start, end] of all) {
-      const moves = this.#moves.get(client) ?? []
+      const moves = this.#moves.get(client)
       // From the first move on the client id is somebody else's.
-      deleted.add(client, start, Math.min(end, moves[0]?.start ?? end))
-      for (const move of moves) {
+      deleted.add(client, start, Math.min(end, moves?.all[0]!.start ?? end))
+      for (const move of moves?.within(start, end) ?? []) {
         const [from, to] = [Math.max(start, move.start), Math.min(end, move.end)]
         deleted.add(move.client, move.clock + from - move.start, move.clock + to - move.start)
       }
     }
-    this.#keepReplaced(deleted)
+    deleted.removeAll(this.#replaced())
     return deleted
   }
 
   /** What was replaced by something that the server won't take isn't deleted for anybody else. */
-  #keepReplaced(deleted: Ranges): void {
-    for (const { refused } of [...this.#moves.values()].flat()) {
+  #replaced(): Ranges {
+    const replaced = new Ranges()
+    for (const { refused } of [...this.#moves.values()].flatMap(({ all }) => all)) {
       if (refused === null || refused.origin === null) continue
       if (this.#placeOf(refused).parentSub === null) continue
       const { client, clock } = this.#newId(refused.origin)
-      deleted.remove(client, clock, clock + 1)
+      replaced.add(client, clock, clock + 1)
     }
+    return replaced
   }
 }
 
 function cutAt(struct: Struct, ranges: Ranges): Struct[] {
   const { client, clock } = struct.id
   const end = endOf(struct)
-  const inside = (ranges.clients.get(client) ?? []).flat().filter((at) => clock < at && at < end)
+  const inside = ranges
+    .within(client, clock, end)
+    .flat()
+    .filter((at) => clock < at && at < end)
   const cuts = [clock, ...inside, end]
   return cuts.slice(1).map((to, index) => cut(struct, cuts[index]!, to))
 }
 
-/** The same for the same contents, so that two tabs that rebuild the same have the same. */
-function newClient({ id, ...struct }: Struct, isRefused: boolean): number {
-  const content = 'content' in struct ? JSON.stringify(struct.content).slice(0, 9) : ''
-  let hash = 0x811c9dc5
-  for (const character of `${id.client} ${id.clock} ${isRefused} ${content}`) {
-    hash = Math.imul(hash ^ character.codePointAt(0)!, 0x01000193)
-  }
-  return hash >>> 0
+const FNV_BASIS = 0x811c9dc5
+const FNV_PRIME = 0x01000193
+
+/**
+ * The same for the same contents, so that two tabs that rebuild the same have the same. A struct
+ * goes on in the tab that has typed more: only what it begins with counts.
+ */
+function newClient(struct: Struct, isRefused: boolean): number {
+  const { client, clock } = struct.id
+  const name = new TextEncoder().encode(`${client} ${clock} ${isRefused} `)
+  return beginningOf(struct).reduce(hashed, name.reduce(hashed, FNV_BASIS)) >>> 0
+}
+
+function hashed(sum: number, byte: number): number {
+  return Math.imul(sum ^ byte, FNV_PRIME)
 }

@@ -31,6 +31,8 @@ export type ProviderEvents = {
   readonly kept: readonly [isKept: boolean]
   readonly retrying: readonly [isRetrying: boolean]
   readonly setAside: readonly [hasSetAside: boolean]
+  /** What is edited from now on has another client id: something was set aside, or it was taken. */
+  readonly clientID: readonly [clientID: number]
   readonly status: readonly [status: RoomStatus]
   readonly problem: readonly [problem: Problem | null]
   /** The document had to be made anew: whatever shows it has to show this one from now on. */
@@ -64,7 +66,9 @@ export class RoomProvider extends Emitter<ProviderEvents> {
   #doc: Doc
   #awareness: PresenceAwareness | null = null
   #ended: Promise<boolean> | null = null
-  #told: Said
+  /** Whether what the others edit is known to come: a stream that resumes may have missed something. */
+  #isLive = false
+  #said: Said
 
   constructor(room: Room, doc: Doc, { offline = true }: ProviderOptions = {}) {
     super()
@@ -81,7 +85,7 @@ export class RoomProvider extends Emitter<ProviderEvents> {
       rebuilt: (rebuilt) => this.#rebuilt(rebuilt),
     })
     this.#offline = offline && hasIndexedDb() ? this.#keepOffline() : null
-    this.#told = this.#said()
+    this.#said = this.#whatToSay()
     this.#release = [this.#followRoom(), this.#listen()]
     doc.on('destroy', this.#docDestroyed)
     // A room that is open already says nothing of what was before.
@@ -96,15 +100,20 @@ export class RoomProvider extends Emitter<ProviderEvents> {
 
   /**
    * Whether the document has all that the server has, and gets what comes. After a lost connection
-   * it is, until the server says that there is more to fetch.
+   * that isn't known before the server's first word.
+   *
+   * @see PROTOCOL.md CL27
    */
   get synced(): boolean {
-    return this.#sync.isSynced && this.status === 'online'
+    return this.#sync.isSynced && this.status === 'online' && this.#isLive
   }
 
   /**
-   * Whether the server has all that is in the document, as it has said itself; `false` until it has.
-   * Warn whoever closes the page before.
+   * Whether the server has all that is in the document, as it last said itself; `false` until it
+   * has, and again from when it may be another server, or a restored one, until that has. After
+   * `destroy` nothing is known, and it is `false`. Warn whoever closes the page before.
+   *
+   * @see PROTOCOL.md CL28
    */
   get saved(): boolean {
     return this.#sync.isSaved
@@ -165,6 +174,7 @@ export class RoomProvider extends Emitter<ProviderEvents> {
     for (const release of this.#release) release()
     this.#awareness?.destroy()
     const isSaved = await this.#sync.finish(LEAVE_WITHIN_MS)
+    this.#sync.release()
     if (this.#offline !== null) await within(LOAD_WITHIN_MS, this.#offline.close())
     this.forgetListeners()
     return isSaved
@@ -199,7 +209,7 @@ export class RoomProvider extends Emitter<ProviderEvents> {
 
   #followRoom(): () => void {
     return this.room.subscribe(() => {
-      if (this.status !== this.#told.status) this.#statusChanged()
+      if (this.status !== this.#said.status) this.#statusChanged()
       this.#tell()
     })
   }
@@ -214,18 +224,29 @@ export class RoomProvider extends Emitter<ProviderEvents> {
 
   #listen(): () => void {
     return this.#line.listen({
-      opened: (isResumed) => {
-        if (!isResumed) this.#outdated()
-        else this.#sync.hurry()
-      },
+      opened: (isResumed) => this.#opened(isResumed),
+      heard: () => this.#heard(),
       updated: (update) => this.#updated(update),
       outdated: () => this.#outdated(),
     })
   }
 
+  #opened(isResumed: boolean): void {
+    this.#isLive = !isResumed
+    if (!isResumed) return this.#outdated()
+    this.#sync.hurry()
+    this.#tell()
+  }
+
+  #heard(): void {
+    if (this.#isLive) return
+    this.#isLive = true
+    this.#tell()
+  }
+
   #updated(update: string): void {
     try {
-      this.#sync.told(decodeBase64(update))
+      this.#sync.receive(decodeBase64(update))
     } catch {
       // What can't be read is asked for.
       this.#outdated()
@@ -237,22 +258,25 @@ export class RoomProvider extends Emitter<ProviderEvents> {
     this.#tell()
   }
 
-  #said(): Said {
+  #whatToSay(): Said {
     const { synced, saved, kept, retrying, setAside, status, problem } = this
-    return { synced, saved, kept, retrying, setAside, status, problem }
+    const { clientID } = this.#doc
+    return { synced, saved, kept, retrying, setAside, clientID, status, problem }
   }
 
   #tell(): void {
-    const before = this.#told
-    const now = this.#said()
-    this.#told = now
+    const before = this.#said
+    const now = this.#whatToSay()
+    this.#said = now
     if (now.saved && !before.saved) this.#offline?.remember(this.#sync.vector)
+    if (now.clientID !== before.clientID) this.#awareness?.follow(this.#doc)
     if (now.status !== before.status) this.emit('status', [now.status])
     if (now.synced !== before.synced) this.emit('synced', [now.synced])
     if (now.saved !== before.saved) this.emit('saved', [now.saved])
     if (now.kept !== before.kept) this.emit('kept', [now.kept])
     if (now.retrying !== before.retrying) this.emit('retrying', [now.retrying])
     if (now.setAside !== before.setAside) this.emit('setAside', [now.setAside])
+    if (now.clientID !== before.clientID) this.emit('clientID', [now.clientID])
     if (now.problem !== before.problem) this.emit('problem', [now.problem])
   }
 }

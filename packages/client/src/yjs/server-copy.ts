@@ -1,33 +1,18 @@
 import {
   createDeleteSetFromStructStore,
   decodeStateVector,
-  decodeUpdate,
   decodeUpdateV2,
   type Doc,
   encodeStateVector,
   getState,
-  Item,
-  Skip,
   type Transaction,
 } from 'yjs'
+import { forksIn, halvesIn } from './fork.js'
 import type { Part } from './parts.js'
 import { Ranges } from './ranges.js'
-import {
-  type Clocks,
-  compare,
-  cut,
-  endOf,
-  inOrder,
-  isWithinPairAt,
-  type Struct,
-  structsFrom,
-} from './structs.js'
-
-/** An update, read. */
-export interface Read {
-  readonly structs: readonly Struct[]
-  readonly deleted: Ranges
-}
+import { Refused } from './refused.js'
+import { type Clocks, endOf, inOrder, type Struct, structsOf } from './structs.js'
+import { isStruct, type Read } from './update.js'
 
 /** What the server lacks of a document. */
 export interface Lacking {
@@ -39,190 +24,124 @@ export interface Lacking {
 }
 
 /**
- * What the server has of a document, as far as it is known: what it said in a sync, what it told
- * since, and what it acknowledged. Whatever the document has beyond that, the server lacks.
+ * What the server has of a document, as far as it is known: what it said in a sync, what was
+ * received since, and what it acknowledged. Whatever the document has beyond that, the server lacks.
  *
  * @see PROTOCOL.md CL20, CL21
  */
 export class ServerCopy {
+  readonly refused: Refused
   readonly #doc: Doc
   /** What is in its place there, without a gap. */
-  #clocks: Clocks = new Map()
-  #hasClocks = false
-  #isKnown = false
+  #clocks = new Map<number, number>()
   /** What is stored there and waits for something that the server doesn't have. */
   #waiting: readonly Struct[] = []
   /** What is deleted here, and the server doesn't know. */
-  #undeleted = new Ranges()
-  /** What it told since it was asked. */
-  #toldSince: Read[] | null = null
-  readonly #refused: Ranges
+  #undeleted: Ranges
+  /** What was known when it was last asked. */
+  #asked: Clocks = new Map()
+  /** What was received since it was asked. */
+  #receivedMeanwhile: Read[] | null = null
   /** The deletions that wait here, as they were last looked at. */
   #waitingDeletions: Uint8Array | null
 
   /** @param refused what the server won't take */
   constructor(doc: Doc, refused = new Ranges()) {
     this.#doc = doc
-    this.#refused = refused
+    this.refused = new Refused(doc, refused)
     this.#undeleted = deletedIn(doc)
     this.#waitingDeletions = doc.store.pendingDs
   }
 
-  /** Whether the server has said what it has. */
-  get isKnown(): boolean {
-    return this.#isKnown
-  }
-
-  /** What is in its place there. */
-  get clocks(): Clocks {
-    return this.#clocks
-  }
-
-  /** The same as a state vector. */
+  /** The server's state vector. */
   get vector(): Uint8Array {
-    return encodeStateVector(new Map(this.#clocks))
-  }
-
-  /** What the server won't take and is still in the document. */
-  get refused(): Ranges {
-    const refused = new Ranges()
-    for (const struct of this.#refusedStructs()) {
-      refused.add(struct.id.client, struct.id.clock, endOf(struct))
-    }
-    return refused
+    return encodeStateVector(this.#clocks)
   }
 
   /** Takes what the server had when the document was last open, unless it has said more by now. */
   remember(vector: Uint8Array): void {
-    if (this.#hasClocks) return
-    this.#clocks = decodeStateVector(vector)
-    this.#hasClocks = true
+    if (this.#clocks.size === 0) this.#clocks = decodeStateVector(vector)
+  }
+
+  /** Takes nothing for known any more: another copy of the document is there. */
+  forget(): void {
+    this.#clocks = new Map()
   }
 
   /**
-   * The state vector to ask it with. What isn't known to be there is asked for, so that somebody
-   * else's contents under the same clocks are noticed.
+   * Begins to ask it.
+   *
+   * @returns the state vector to ask it with. What isn't known to be there is asked for, so that
+   *   somebody else's contents under the same clocks are noticed.
    */
-  question(): Uint8Array {
-    this.#toldSince = []
-    const own = decodeStateVector(encodeStateVector(this.#doc))
-    if (!this.#hasClocks) return encodeStateVector(own)
-    const clocks = new Map<number, number>()
-    for (const [client, clock] of own) {
-      const known = Math.min(clock, this.#clocks.get(client) ?? 0)
-      if (known > 0) clocks.set(client, known)
-    }
-    return encodeStateVector(clocks)
+  ask(): Uint8Array {
+    this.#receivedMeanwhile = []
+    const { store } = this.#doc
+    const known = [...this.#clocks].map(
+      ([client, clock]) => [client, Math.min(clock, getState(store, client))] as const,
+    )
+    const asked = new Map(known.filter(([, clock]) => clock > 0))
+    this.#asked = asked
+    return encodeStateVector(asked)
   }
 
-  /**
-   * From where on the server has other contents than the document, by client id. Nothing, unless
-   * somebody else has used the same clocks. Before contents that differ, those are taken for
-   * different as well that are deleted there and not known any more.
-   */
-  conflicts({ structs }: Pick<Read, 'structs'>): Map<number, number> {
-    const doubts = new Map<number, number>()
-    const conflicts = new Set<number>()
-    for (const [ours, theirs] of this.#overlaps(structs)) {
-      const { client, clock } = ours.id
-      const likeness = compare(ours, theirs)
-      if (likeness === 'same') continue
-      doubts.set(client, Math.min(clock, doubts.get(client) ?? clock))
-      if (likeness === 'different') conflicts.add(client)
-    }
-    return new Map([...doubts].filter(([client]) => conflicts.has(client)))
+  /** Whether the server has less now than it was known to have when it was asked. */
+  hasLost(clocks: Clocks): boolean {
+    return [...this.#asked].some(([client, clock]) => clock > (clocks.get(client) ?? 0))
   }
 
-  /** What is here and there under the same clocks, beyond what is known to be the same. */
-  *#overlaps(structs: readonly Struct[]): Generator<[ours: Struct, theirs: Struct]> {
-    for (const theirs of structs) {
-      const { client, clock } = theirs.id
-      const to = endOf(theirs)
-      const from = Math.max(clock, this.#clocks.get(client) ?? 0)
-      if (from >= to) continue
-      for (const ours of structsFrom(this.#doc, client, from)) {
-        const start = ours.id.clock
-        if (start >= to) break
-        const end = Math.min(to, endOf(ours))
-        yield [cut(ours, start, end), cut(theirs, start, end)]
-      }
-    }
+  /** Where what the server has contradicts the document. */
+  forks({ structs }: Pick<Read, 'structs'>): Map<number, number> {
+    return forksIn(this.#doc, this.#clocks, structs)
   }
 
   /** Where the server has one half of a surrogate pair, which can't be made whole there any more. */
   halves(): Map<number, number> {
-    const cutThere = [...this.#clocks].filter(([client, clock]) =>
-      isWithinPairAt(this.#doc, client, clock),
-    )
-    return new Map(cutThere.map(([client, clock]) => [client, clock - 1]))
+    return halvesIn(this.#doc, this.#clocks)
   }
 
-  /** The server told an update, which the document has by now. */
-  told(update: Read): void {
-    this.#toldSince?.push(update)
-    const clocks = new Map(this.#clocks)
-    this.#waiting = inOrder([...this.#waiting, ...update.structs], clocks).waiting
-    this.#clocks = clocks
+  /** An update was received, which the document has by now. */
+  received(update: Read): void {
+    this.#receivedMeanwhile?.push(update)
+    this.#waiting = inOrder([...this.#waiting, ...update.structs], this.#clocks).waiting
     this.#undeleted.removeAll(update.deleted)
   }
 
-  /** The server answered a question; the document has the answer's update by now. */
+  /** The server answered; the document has the answer's update by now. */
   answered(clocks: Clocks, update: Read): void {
-    this.#isKnown = true
-    this.#hasClocks = true
-    this.#clocks = clocks
+    this.#clocks = new Map(clocks)
     this.#waiting = update.structs.filter(
       (struct) => endOf(struct) > (clocks.get(struct.id.client) ?? 0),
     )
     this.#undeleted = deletedIn(this.#doc)
     this.#undeleted.removeAll(update.deleted)
-    const since = this.#toldSince ?? []
-    this.#toldSince = null
-    for (const told of since) this.told(told)
+    const meanwhile = this.#receivedMeanwhile ?? []
+    this.#receivedMeanwhile = null
+    for (const received of meanwhile) this.received(received)
   }
 
   /** The server has all of a part in its place. */
   acknowledged({ ranges, deleted }: Part): void {
-    const clocks = new Map(this.#clocks)
     for (const [client, start, end] of ranges) {
-      const clock = clocks.get(client) ?? 0
-      if (start <= clock) clocks.set(client, Math.max(clock, end))
+      const clock = this.#clocks.get(client) ?? 0
+      if (start <= clock) this.#clocks.set(client, Math.max(clock, end))
     }
-    this.#clocks = clocks
     this.#undeleted.removeAll(deleted)
   }
 
   /**
    * Something changed in the document.
    *
-   * @param isTold whether it comes from what the server said, and from nothing that waited here
+   * @param isReceived whether it comes from the server alone, and from nothing that waited here
    */
-  changed({ deleteSet }: Transaction, isTold: boolean): void {
-    // What is deleted by what the server told is deleted there as well.
+  changed({ deleteSet }: Transaction, isReceived: boolean): void {
+    // What is deleted by what was received is deleted there as well.
     const { pendingDs } = this.#doc.store
     const isNew = pendingDs !== this.#waitingDeletions
     this.#waitingDeletions = pendingDs
-    if (isTold) return
+    if (isReceived) return
     this.#undeleted.addAll(Ranges.of(deleteSet))
     if (isNew) this.#undeleted.addAll(waitingDeletions(this.#doc))
-  }
-
-  /** The server won't take these. */
-  refuse(ranges: Part['ranges']): void {
-    for (const range of ranges) this.#refused.add(...range)
-  }
-
-  /** Whether the server has refused all of these before. */
-  hasRefused(ranges: Part['ranges']): boolean {
-    return ranges.every(([client, start]) => this.#refused.has(client, start))
-  }
-
-  #refusedStructs(): Struct[] {
-    return [...this.#refused].flatMap(([client, start, end]) =>
-      structsFrom(this.#doc, client, start)
-        .filter((struct) => struct.id.clock < end && !struct.deleted)
-        .map((struct) => cut(struct, struct.id.clock, Math.min(end, endOf(struct)))),
-    )
   }
 
   /** Whether the document has something that the server hasn't. */
@@ -240,34 +159,25 @@ export class ServerCopy {
     const all = this.#waitingHere()
     let isHeldUp = false
     for (const client of store.clients.keys()) {
-      const structs = structsFrom(this.#doc, client, this.#clocks.get(client) ?? 0)
-      const refused = structs.findIndex((struct) => this.#isRefused(struct))
+      const structs = structsOf(this.#doc, client, this.#clocks.get(client) ?? 0)
+      const refused = structs.findIndex((struct) => this.refused.has(struct))
       const end = refused < 0 ? structs.length : refused
-      if (structs.slice(end).some((struct) => !this.#isRefused(struct))) isHeldUp = true
-      all.push(...structs.slice(0, end))
+      if (structs.slice(end).some((struct) => !this.refused.has(struct))) isHeldUp = true
+      for (const struct of structs.slice(0, end)) all.push(struct)
     }
     const { placed, waiting } = inOrder(all, new Map(this.#clocks))
     const isHere = ({ id }: Struct) => id.clock < getState(store, id.client)
     return {
       structs: [...placed, ...waiting.filter((struct) => !isHere(struct))],
-      deleted: this.#deletedToTell(),
+      deleted: this.#deletionsToSend(),
       isBlocked: isHeldUp || waiting.some(isHere),
     }
   }
 
-  #isRefused({ id, deleted }: Struct): boolean {
-    return !deleted && this.#refused.has(id.client, id.clock)
-  }
-
-  /** What was replaced here by something that the server won't take stays there. */
-  #deletedToTell(): Ranges {
+  #deletionsToSend(): Ranges {
     const deleted = new Ranges()
     deleted.addAll(this.#undeleted)
-    for (const refused of this.#refusedStructs()) {
-      if (!(refused instanceof Item) || refused.parentSub === null) continue
-      const { left } = refused
-      if (left !== null) deleted.remove(left.id.client, left.id.clock, endOf(left))
-    }
+    deleted.removeAll(this.refused.replaced)
     return deleted
   }
 
@@ -284,16 +194,6 @@ export class ServerCopy {
         !there.has(struct.id.client, struct.id.clock),
     )
   }
-}
-
-/** @throws {Error} if it is no update of Yjs 13 */
-export function readUpdate(update: Uint8Array): Read {
-  const { structs, ds } = decodeUpdate(update)
-  return { structs: structs.filter((struct) => isStruct(struct)), deleted: Ranges.of(ds) }
-}
-
-function isStruct(struct: Struct | Skip): struct is Struct {
-  return !(struct instanceof Skip)
 }
 
 function deletedIn(doc: Doc): Ranges {

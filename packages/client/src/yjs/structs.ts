@@ -11,28 +11,37 @@ import {
   GC,
   type ID,
   Item,
-  Skip,
   UpdateEncoderV1,
 } from 'yjs'
-import type { Ranges } from './ranges.js'
 
 /** What a document is made of: consecutive clocks of one client. */
 export type Struct = Item | GC
 /** How far somebody is, by client id. */
 export type Clocks = ReadonlyMap<number, number>
 
-const NOTHING = { clients: new Map<number, never>() }
-
 export function endOf({ id, length }: Struct): number {
   return id.clock + length
 }
 
-/** What a document has of a client from a clock on. */
-export function structsFrom({ store }: Doc, client: number, clock: number): Struct[] {
+/** What a document has of a client between two clocks; without an end, all from the first on. */
+export function structsOf({ store }: Doc, client: number, start: number, end = Infinity): Struct[] {
   const structs = store.clients.get(client)
-  if (structs === undefined || endOf(structs.at(-1)!) <= clock) return []
-  const [first, ...others] = structs.slice(findIndexSS(structs, clock))
-  return [cut(first!, clock, endOf(first!)), ...others]
+  if (structs === undefined || endOf(structs.at(-1)!) <= start || start >= end) return []
+  const found: Struct[] = []
+  for (let at = findIndexSS(structs, start); at < structs.length; at++) {
+    const struct = structs[at]!
+    const { clock } = struct.id
+    if (clock >= end) break
+    found.push(cut(struct, Math.max(clock, start), Math.min(endOf(struct), end)))
+  }
+  return found
+}
+
+/** The struct of a document that has a clock. */
+export function structAt({ store }: Doc, { client, clock }: ID): Struct | undefined {
+  const structs = store.clients.get(client)
+  if (structs === undefined || endOf(structs.at(-1)!) <= clock) return undefined
+  return structs[findIndexSS(structs, clock)]
 }
 
 /** The part of a struct between two clocks, a struct itself; whole if those are its own. */
@@ -44,7 +53,9 @@ export function cut(struct: Struct, start: number, end: number): Struct {
   const origin = start === clock ? struct.origin : createID(client, start - 1)
   const { rightOrigin, parent, parentSub } = struct
   const content = cutContent(struct.content, start - clock, end - clock)
-  return new Item(id, null, origin, null, rightOrigin, parent, parentSub, content)
+  const part = new Item(id, null, origin, null, rightOrigin, parent, parentSub, content)
+  if (struct.deleted) part.markDeleted()
+  return part
 }
 
 function cutContent(content: Item['content'], start: number, end: number): Item['content'] {
@@ -80,12 +91,19 @@ function middleOf(struct: Struct): number | undefined {
 }
 
 /** Whether a document would have to be cut within a surrogate pair at a clock. */
-export function isWithinPairAt({ store }: Doc, client: number, clock: number): boolean {
-  const structs = store.clients.get(client)
-  if (structs === undefined || clock === 0 || endOf(structs.at(-1)!) <= clock) return false
-  const struct = structs[findIndexSS(structs, clock)]
+export function isWithinPairAt(doc: Doc, client: number, clock: number): boolean {
+  const struct = structAt(doc, createID(client, clock))
   if (!(struct instanceof Item) || !(struct.content instanceof ContentString)) return false
   return isWithinPair(struct.content.str, clock - struct.id.clock)
+}
+
+/** What a struct begins with, as Yjs writes it, whatever it has after that. */
+export function beginningOf(struct: Struct): Uint8Array {
+  if (!(struct instanceof Item)) return new Uint8Array()
+  const { content } = struct
+  const isText = content instanceof ContentString
+  const length = isText && isWithinPair(content.str, 1) ? 2 : 1
+  return encoded(length < content.getLength() ? cutContent(content, 0, length) : content)
 }
 
 function isWithinPair(text: string, at: number): boolean {
@@ -181,8 +199,8 @@ export function inOrder(structs: Iterable<Struct>, clocks: Map<number, number>):
   return { placed, waiting: queues.flatMap((queue) => queue.toReversed()) }
 }
 
-/** One for each client, the first clock last. */
-function queuesOf(structs: Iterable<Struct>): Struct[][] {
+/** Structs by client, the first clock last. */
+export function queuesOf(structs: Iterable<Struct>): Struct[][] {
   const queues = new Map<number, Struct[]>()
   for (const struct of structs) {
     const queue = queues.get(struct.id.client)
@@ -190,44 +208,4 @@ function queuesOf(structs: Iterable<Struct>): Struct[][] {
     else queue.push(struct)
   }
   return [...queues.values()].map((queue) => queue.toSorted((a, b) => b.id.clock - a.id.clock))
-}
-
-/** Writes an update of structs, which are in order for each client, and deletions. */
-export function encodeUpdate(
-  structs: readonly Struct[],
-  deleted: Pick<Ranges, 'clients'> = NOTHING,
-): Uint8Array<ArrayBuffer> {
-  const encoder = new UpdateEncoderV1()
-  const queues = queuesOf(structs)
-  // Higher client ids come first, as Yjs writes them.
-  queues.sort(([a], [b]) => b!.id.client - a!.id.client)
-  // Every count in version 1 is written like a length.
-  encoder.writeLen(queues.length)
-  for (const queue of queues) writeClient(encoder, queue.toReversed())
-  encoder.writeLen(deleted.clients.size)
-  for (const [client, ranges] of deleted.clients) {
-    encoder.writeClient(client)
-    encoder.writeLen(ranges.length)
-    for (const [start, end] of ranges) {
-      encoder.writeLen(start)
-      encoder.writeLen(end - start)
-    }
-  }
-  return new Uint8Array(encoder.toUint8Array())
-}
-
-function writeClient(encoder: UpdateEncoderV1, structs: readonly Struct[]): void {
-  const { client, clock } = structs[0]!.id
-  const written: (Struct | Skip)[] = []
-  let at = clock
-  for (const struct of structs) {
-    const gap = struct.id.clock - at
-    if (gap > 0) written.push(new Skip(createID(client, at), gap))
-    written.push(struct)
-    at = endOf(struct)
-  }
-  encoder.writeLen(written.length)
-  encoder.writeClient(client)
-  encoder.writeLen(clock)
-  for (const struct of written) struct.write(encoder, 0)
 }

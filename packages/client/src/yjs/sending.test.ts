@@ -1,0 +1,362 @@
+import { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector } from 'yjs'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  EMPTY,
+  keep,
+  keepSynced,
+  leaveAll,
+  said,
+  textOf,
+  typed,
+  untilText,
+  answerSync,
+  keyOf,
+} from './kept.fixture.js'
+import { member, ScriptedServer } from '../../../../test/client/scripted-server.js'
+
+beforeEach(() => {
+  vi.spyOn(Math, 'random').mockReturnValue(0)
+})
+afterEach(async () => {
+  vi.restoreAllMocks()
+  await leaveAll()
+})
+
+describe('edits', () => {
+  it('[CL21] of one go are one post, and those of while it is in flight are the next', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider } = await keepSynced(server)
+    const theirs = new Doc()
+    const body = doc.getText('body')
+    for (const [at, letter] of [...'abc'].entries()) body.insert(at, letter)
+    expect(provider.saved).toBe(false)
+    const first = await server.take('POST document')
+    expect(first.request.headers['content-type']).toBe('application/octet-stream')
+    for (const [at, letter] of [...'def'].entries()) body.insert(3 + at, letter)
+    expect(server.waiting('POST document')).toBe(0)
+    applyUpdate(theirs, first.bytes)
+    expect(textOf(theirs)).toBe('abc')
+    first.answer(200, { id: 'e:2' })
+    const second = await server.take('POST document')
+    expect(provider.saved).toBe(false)
+    expect(keyOf(second)).toMatch(/^[0-9a-f]{32}$/)
+    expect(keyOf(second)).not.toBe(keyOf(first))
+    applyUpdate(theirs, second.bytes)
+    expect(textOf(theirs)).toBe('abcdef')
+    second.answer(200, { id: 'e:3' })
+    expect(await said(provider, 'saved')).toBe(true)
+  })
+
+  it('[CL21] are posted again, the same with the same key, until they are acknowledged', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider } = await keepSynced(server)
+    doc.getText('body').insert(0, 'a')
+    const first = await server.take('POST document')
+    doc.getText('body').insert(1, 'b')
+    expect(provider.retrying).toBe(false)
+    const retrying = said(provider, 'retrying')
+    // The server has stored it, and its answer is lost.
+    first.response.destroy()
+    expect(await retrying).toBe(true)
+    const second = await server.take('POST document')
+    second.refuse('store-failed')
+    const third = await server.take('POST document')
+    for (const again of [second, third]) {
+      expect(keyOf(again)).toBe(keyOf(first))
+      expect(again.bytes.equals(first.bytes)).toBe(true)
+    }
+    expect(provider.problem).toBeNull()
+    third.answer(200, { id: 'e:2' })
+    const next = await server.take('POST document')
+    next.answer(200, { id: 'e:3' })
+    expect(await said(provider, 'saved')).toBe(true)
+    expect(provider.retrying).toBe(false)
+    const theirs = new Doc()
+    for (const { bytes } of [first, next]) applyUpdate(theirs, bytes)
+    expect(textOf(theirs)).toBe('ab')
+  })
+
+  it('[CL21] of others are not posted', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider, stream } = await keepSynced(server)
+    stream.document(encodeStateAsUpdate(typed('theirs')), 'e:2')
+    await untilText(doc, 'theirs')
+    expect(provider.saved).toBe(true)
+    expect(server.waiting('POST document')).toBe(0)
+  })
+
+  it('[CL21] wait for what the server has, and go together with what it lacks', async () => {
+    await using server = await ScriptedServer.listen()
+    const before = typed('offline ')
+    const { doc, provider } = keep(server, before)
+    doc.getText('body').insert(8, 'edit')
+    ;(await server.take('GET events')).stream().snapshot('e:1', [member('me')])
+    const fetched = await server.take('POST sync')
+    expect([provider.saved, server.waiting('POST document')]).toEqual([false, 0])
+    answerSync(fetched, EMPTY)
+    const posted = await server.take('POST document')
+    const theirs = new Doc()
+    applyUpdate(theirs, posted.bytes)
+    expect(textOf(theirs)).toBe('offline edit')
+    posted.answer(200, { id: 'e:2' })
+    expect(await said(provider, 'saved')).toBe(true)
+    expect(server.waiting('POST document')).toBe(0)
+  })
+
+  it('[CL21] larger than the server takes go in parts', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider } = await keepSynced(server)
+    const cells = doc.getMap('cells')
+    doc.transact(() => {
+      for (let row = 0; row < 100; row++) cells.set(`row ${row}`, 'x'.repeat(50))
+    })
+    ;(await server.take('POST document')).refuse('too-large', { limitBytes: 2_000 })
+    const theirs = new Doc()
+    let parts = 0
+    const saved = said(provider, 'saved')
+    while (theirs.getMap('cells').size < 100) {
+      const part = await server.take('POST document')
+      expect(part.bytes.length).toBeLessThanOrEqual(2_000)
+      applyUpdate(theirs, part.bytes)
+      parts += 1
+      part.answer(200, { id: `e:${parts}` })
+    }
+    expect(await saved).toBe(true)
+    expect(parts).toBeGreaterThan(3)
+    expect(theirs.getMap('cells').toJSON()).toEqual(cells.toJSON())
+  })
+
+  it('[CL21] for which there is no room are kept and said, and tried again with the next one', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider } = await keepSynced(server)
+    const body = doc.getText('body')
+    body.insert(0, 'too much')
+    const refused = said(provider, 'problem')
+    ;(await server.take('POST document')).refuse('document-full', { limitBytes: 60 })
+    expect(await refused).toMatchObject({ problem: 'document-full' })
+    expect([provider.saved, provider.setAside]).toEqual([false, false])
+    expect(server.waiting('POST document')).toBe(0)
+    body.delete(0, 8)
+    body.insert(0, 'less')
+    const again = await server.take('POST document')
+    // What was deleted is not sent any more.
+    expect(again.body).not.toContain('too much')
+    again.answer(200, { id: 'e:2' })
+    expect(await said(provider, 'saved')).toBe(true)
+    expect(provider.problem).toBeNull()
+  })
+
+  it('[CL21] of a caller who isn’t known are tried again when the room is online again', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider, stream } = await keepSynced(server)
+    doc.getText('body').insert(0, 'a')
+    const refused = said(provider, 'problem')
+    ;(await server.take('POST document')).refuse('unauthorized')
+    expect(await refused).toMatchObject({ problem: 'unauthorized' })
+    expect(provider.saved).toBe(false)
+    stream.end()
+    ;(await server.take('GET events')).stream()
+    ;(await server.take('POST document')).answer(200, { id: 'e:2' })
+    expect(await said(provider, 'saved')).toBe(true)
+    expect(provider.problem).toBeNull()
+  })
+
+  it.each(['too-large', 'bad-update'] as const)(
+    '[CL22] that are refused for good (%s) are set aside, and what comes after them goes on',
+    async (name) => {
+      await using server = await ScriptedServer.listen()
+      const { doc, provider } = await keepSynced(server)
+      doc.getMap('sheet').set('A1', 'much too much')
+      const setAside = said(provider, 'setAside')
+      ;(await server.take('POST document')).refuse(name, { limitBytes: 8 })
+      expect(await setAside).toBe(true)
+      expect(provider.problem).toMatchObject({ problem: name })
+      doc.getText('body').insert(0, 'later')
+      const later = await server.take('POST document')
+      expect(later.body).not.toContain('much')
+      const theirs = new Doc()
+      applyUpdate(theirs, later.bytes)
+      expect(textOf(theirs)).toBe('later')
+      later.answer(200, { id: 'e:2' })
+      expect(provider.saved).toBe(false)
+      doc.getMap('sheet').delete('A1')
+      const undone = await server.take('POST document')
+      expect(undone.body).not.toContain('much')
+      applyUpdate(theirs, undone.bytes)
+      undone.answer(200, { id: 'e:3' })
+      expect(await said(provider, 'saved')).toBe(true)
+      expect([provider.setAside, provider.problem]).toEqual([false, null])
+      expect(encodeStateVector(theirs)).toEqual(encodeStateVector(doc))
+    },
+  )
+
+  it('[CL22] that depend by their clocks on what is set aside get new ones', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider } = await keepSynced(server)
+    const reloaded = said(provider, 'reload')
+    doc.getMap('sheet').set('A1', 'much too much')
+    const refused = await server.take('POST document')
+    doc.getText('body').insert(0, 'later')
+    refused.refuse('bad-update')
+    answerSync(await server.take('POST sync'), EMPTY)
+    expect(await reloaded).toBe(provider.doc)
+    answerSync(await server.take('POST sync'), EMPTY)
+    const later = await server.take('POST document')
+    const theirs = new Doc()
+    applyUpdate(theirs, later.bytes)
+    expect([textOf(theirs), theirs.getMap('sheet').size]).toEqual(['later', 0])
+    expect(provider.doc.getMap('sheet').toJSON()).toEqual({ A1: 'much too much' })
+    later.answer(200, { id: 'e:2' })
+  })
+
+  it.each([
+    ['a page', { 'content-type': 'text/html' }, '<html>Log in</html>'],
+    ['JSON without an id', { 'content-type': 'application/json' }, '{"ok":true}'],
+    ['JSON by its text alone', { 'content-type': 'text/plain' }, '{"id":"e:2"}'],
+  ])('[CL18] aren’t saved by %s with 200', async (_what, headers, body) => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider } = await keepSynced(server)
+    doc.getText('body').insert(0, 'a')
+    const retrying = said(provider, 'retrying')
+    ;(await server.take('POST document')).response.writeHead(200, headers).end(body)
+    expect(await retrying).toBe(true)
+    expect(provider.saved).toBe(false)
+    ;(await server.take('POST document')).answer(200, { id: 'e:2' })
+    expect(await said(provider, 'saved')).toBe(true)
+  })
+
+  it('[CL18] aren’t saved by where a redirect leads', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider } = await keepSynced(server)
+    doc.getText('body').insert(0, 'a')
+    const { response } = await server.take('POST document')
+    response.writeHead(307, { location: `${server.url}/rooms/other/document` }).end()
+    const again = await server.take('POST document')
+    expect(again.request.url).not.toContain('other')
+    again.answer(200, { id: 'e:2' })
+    expect(await said(provider, 'saved')).toBe(true)
+  })
+
+  it('[CL21] of which the server says that something is missing are followed by what it lacks', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider } = await keepSynced(server)
+    doc.getText('body').insert(0, 'a')
+    ;(await server.take('POST document')).answer(200, { id: 'e:2', pending: true })
+    answerSync(await server.take('POST sync'), EMPTY)
+    const again = await server.take('POST document')
+    const theirs = new Doc()
+    applyUpdate(theirs, again.bytes)
+    expect(textOf(theirs)).toBe('a')
+    expect(provider.saved).toBe(false)
+    again.answer(200, { id: 'e:3' })
+    expect(await said(provider, 'saved')).toBe(true)
+  })
+
+  it('[CL20] that the server hasn’t, though it has later ones, are sent', async () => {
+    await using server = await ScriptedServer.listen()
+    const author = new Doc()
+    const updates: Uint8Array[] = []
+    author.on('update', (update: Uint8Array) => void updates.push(update))
+    for (const letter of 'abc') author.getArray('list').push([letter])
+    const theirs = new Doc()
+    for (const update of [updates[0]!, updates[2]!]) applyUpdate(theirs, update)
+    const { provider } = keep(server, author)
+    ;(await server.take('GET events')).stream().snapshot('e:1', [member('me')])
+    answerSync(await server.take('POST sync'), theirs)
+    const posted = await server.take('POST document')
+    expect(provider.saved).toBe(false)
+    applyUpdate(theirs, posted.bytes)
+    expect(theirs.getArray('list').toJSON()).toEqual(['a', 'b', 'c'])
+    posted.answer(200, { id: 'e:2' })
+    expect(await said(provider, 'saved')).toBe(true)
+  })
+
+  it('[CL22] of one long text go in parts, none of which ends within an emoji', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider } = await keepSynced(server)
+    const text = '👨‍👩‍👧😀'.repeat(300)
+    doc.getText('body').insert(0, text)
+    ;(await server.take('POST document')).refuse('too-large', { limitBytes: 1_000 })
+    const theirs = new Doc()
+    const saved = said(provider, 'saved')
+    while (textOf(theirs).length < text.length) {
+      const part = await server.take('POST document')
+      expect(part.bytes.length).toBeLessThanOrEqual(1_000)
+      applyUpdate(theirs, part.bytes)
+      part.answer(200, { id: 'e:2' })
+    }
+    expect(await saved).toBe(true)
+    expect(textOf(theirs)).toBe(text)
+  })
+
+  it.each(['POST document', 'document event'] as const)(
+    '[CL23] under clocks that somebody else has used get new ones (%s)',
+    async (how) => {
+      await using server = await ScriptedServer.listen()
+      const { doc, provider, stream } = await keepSynced(server)
+      doc.getText('body').insert(0, 'own')
+      const theirs = new Doc()
+      theirs.clientID = doc.clientID
+      theirs.getText('body').insert(0, 'their')
+      const reloaded = said(provider, 'reload')
+      const post = await server.take('POST document')
+      if (how === 'document event') stream.document(encodeStateAsUpdate(theirs), 'e:2')
+      post.refuse('bad-update', { reason: 'clock-taken' })
+      answerSync(await server.take('POST sync'), theirs)
+      const rebuilt = await reloaded
+      expect(provider.doc).toBe(rebuilt)
+      expect(['owntheir', 'theirown']).toContain(textOf(rebuilt))
+      answerSync(await server.take('POST sync'), theirs)
+      const again = await server.take('POST document')
+      applyUpdate(theirs, again.bytes)
+      expect(textOf(theirs)).toBe(textOf(rebuilt))
+      again.answer(200, { id: 'e:3' })
+      expect(await said(provider, 'saved')).toBe(true)
+      rebuilt.getText('body').insert(0, '!')
+      ;(await server.take('POST document')).answer(200, { id: 'e:4' })
+    },
+  )
+
+  it('[CL21 CL28] that the server has lost are sent again, and aren’t saved meanwhile', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider, stream } = await keepSynced(server)
+    doc.getText('body').insert(0, 'a')
+    ;(await server.take('POST document')).answer(200, { id: 'e:2' })
+    expect(await said(provider, 'saved')).toBe(true)
+    const unsaved = said(provider, 'saved')
+    stream.event('resync', { document: true }).event('patch', {}, 'f:1')
+    expect(await unsaved).toBe(false)
+    answerSync(await server.take('POST sync'), EMPTY)
+    // It was known to have that: whatever else was known isn't any more.
+    const second = await server.take('POST sync')
+    expect(second.bytes).toEqual(Buffer.from(encodeStateVector(EMPTY)))
+    answerSync(second, EMPTY)
+    const again = await server.take('POST document')
+    expect(provider.saved).toBe(false)
+    const theirs = new Doc()
+    applyUpdate(theirs, again.bytes)
+    expect(textOf(theirs)).toBe('a')
+    again.answer(200, { id: 'f:2' })
+    expect(await said(provider, 'saved')).toBe(true)
+  })
+
+  it('[CL23 CL28] that the server has lost, and whose clocks somebody else has used since, are kept', async () => {
+    await using server = await ScriptedServer.listen()
+    const theirs = typed('a')
+    const other = typed('b')
+    applyUpdate(theirs, encodeStateAsUpdate(other))
+    const { doc, provider, stream } = await keepSynced(server, theirs)
+    doc.getText('body').insert(0, 'own')
+    ;(await server.take('POST document')).answer(200, { id: 'e:2' })
+    expect(await said(provider, 'saved')).toBe(true)
+    // The backup is from before `b`, and a stranger goes on where the author was.
+    const restored = new Doc()
+    restored.clientID = doc.clientID
+    restored.getText('body').insert(0, 'stranger')
+    const reloaded = said(provider, 'reload')
+    stream.event('resync', { document: true }).event('patch', {}, 'f:1')
+    for (let times = 0; times < 3; times++) answerSync(await server.take('POST sync'), restored)
+    const text = textOf(await reloaded)
+    for (const word of ['own', 'a', 'b', 'stranger']) expect(text).toContain(word)
+  })
+})

@@ -1,0 +1,48 @@
+import { constantFrom, array, assert, property } from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type SyncEvent, type SyncState, transition } from './sync-state.js'
+
+const FORKED: SyncEvent = { name: 'forked', refusal: null }
+const after = (...names: Exclude<SyncEvent['name'], 'forked'>[]): SyncState =>
+  names.reduce<SyncState>((state, name) => transition(state, { name }), { name: 'waiting' })
+
+describe('what is known of the server', () => {
+  it('[CL20] follows from a sync that was answered', () => {
+    expect(after('outdated', 'asks', 'answered')).toEqual({ name: 'following' })
+    expect(after('outdated', 'asks', 'failed')).toEqual({ name: 'due' })
+    expect(after('answered')).toEqual({ name: 'waiting' })
+  })
+
+  it('[CL20] is asked for once more when it is outdated before the answer comes', () => {
+    expect(after('outdated', 'asks', 'outdated', 'answered')).toEqual({ name: 'due' })
+  })
+
+  it('[CL23] is nothing while there is a fork, until the document is made anew', () => {
+    const forked = transition(after('outdated', 'asks'), FORKED)
+    for (const name of ['answered', 'outdated', 'failed'] as const) {
+      expect(transition(forked, { name })).toEqual(FORKED)
+    }
+    expect(transition(forked, { name: 'rebuilt' })).toEqual({ name: 'due' })
+  })
+
+  it('[CL28] stays known of a room that is closed, and of a document that is given up nothing is', () => {
+    expect(after('outdated', 'asks', 'answered', 'stops')).toMatchObject({ isKnown: true })
+    expect(after('outdated', 'asks', 'stops')).toMatchObject({ isKnown: false })
+    expect(after('outdated', 'asks', 'answered', 'stops', 'released')).toMatchObject({
+      isKnown: false,
+    })
+  })
+
+  it('[CL28] is never known without an answer after the last time that it was outdated', () => {
+    const names = ['outdated', 'asks', 'answered', 'failed', 'rebuilt', 'stops'] as const
+    assert(
+      property(array(constantFrom(...names), { maxLength: 12 }), (events) => {
+        const last = after(...events)
+        if (last.name !== 'following') return
+        const outdated = events.lastIndexOf('outdated')
+        expect(events.slice(outdated)).toEqual(expect.arrayContaining(['asks', 'answered']))
+      }),
+    )
+    expect.hasAssertions()
+  })
+})
