@@ -8,6 +8,7 @@ import { fetchDocument, OfficeWindow } from './office-window.js'
 const person = { name: 'Ann', color: '#e11d48' }
 const SAVING = '.saving'
 const LIMIT_BYTES = 300
+const TINY_BYTES = 20
 /** As long as a title may be. It is one value, which can't be split. */
 const LONG_TITLE = '😀'.repeat(100)
 
@@ -67,6 +68,21 @@ describe.each(Object.entries(FORBIDDEN))('a browser that keeps nothing: %s', (_,
     await server.kill()
     await anns.page.keyboard.type('an hour of work')
     await expect.poll(() => saving(anns).textContent()).toMatch(/^Not saved yet, keep this window/)
+    expect(await asksBeforeClosing(anns)).toBe(true)
+  })
+
+  it('[SH73 CL28 CL29] says so when the server has lost what was saved, and asks before it closes', async () => {
+    const server = await startServer()
+    await using anns = await openPage(server.baseUrl, forbid)
+    await anns.text.click()
+    await anns.page.keyboard.type('an hour of work')
+    await anns.untilSaved()
+    await server.kill()
+    // Its backup is from before, and there is no room for all that was written since.
+    const port = Number(new URL(server.baseUrl).port)
+    await using restored = await startServer({ maxDocumentBytes: TINY_BYTES }, port)
+    await expect.poll(() => saving(anns).textContent()).toMatch(/^Not saved yet, keep this window/)
+    expect((await fetchDocument(restored.baseUrl, 'kept')).store.clients.size).toBe(0)
     expect(await asksBeforeClosing(anns)).toBe(true)
   })
 })

@@ -4,7 +4,7 @@ import { Doc, type Transaction } from 'yjs'
 
 /**
  * What is known of the document's edits:
- * - `unknown`: the server has not said yet what it has, and nothing was edited since;
+ * - `unknown`: the server has not said what it has, or may be another one, and nothing was edited;
  * - `saved`: the server has all of them;
  * - `saving`: the server is about to take them;
  * - `kept`: the server doesn't take them now, and this browser keeps all of them;
@@ -33,14 +33,15 @@ const EVENTS = ['synced', 'saved', 'kept', 'retrying', 'setAside', 'status', 'pr
  * The document of a room for as long as the page lives, whichever connections the page has to the
  * room meanwhile: what the server hasn't acknowledged on one is posted on the next.
  *
- * @see PROTOCOL.md CL14, CL21, CL23, SH12
+ * @see PROTOCOL.md CL14, CL21, CL23
+ * @see OFFICE.md SH12, SH73
  */
 export class RoomDocument {
   #doc = new Doc()
   readonly #listeners = new Set<() => void>()
   #provider: RoomProvider
-  /** Whether something was edited here since the server last had everything. */
-  #hasEdits = false
+  /** Whether something was edited here, or found to be missing there, since the server last had everything. */
+  #hasUnsaved = false
   #state: DocumentState = { isThere: false, saving: 'unknown', isAtRisk: false, problem: null }
 
   constructor(room: Room) {
@@ -102,18 +103,19 @@ export class RoomDocument {
     _doc: Doc,
     { local }: Transaction,
   ): void => {
-    if (local) this.#hasEdits = true
+    if (local) this.#hasUnsaved = true
     this.#look()
   }
 
   readonly #look = (): void => {
     const before = this.#state
     const { synced, saved, kept, status, problem } = this.#provider
-    if (saved) this.#hasEdits = false
+    if (saved) this.#hasUnsaved = false
+    else if (synced) this.#hasUnsaved = true
     const isEmpty = this.doc.store.clients.size === 0
     const isThere = before.isThere || synced || !isEmpty || status === 'closed'
-    const saving = savingOf(this.#provider, this.#hasEdits)
-    const isAtRisk = this.#hasEdits && !saved && !kept
+    const saving = savingOf(this.#provider, this.#hasUnsaved)
+    const isAtRisk = this.#hasUnsaved && !kept
     if (
       isThere === before.isThere &&
       saving === before.saving &&
@@ -127,11 +129,11 @@ export class RoomDocument {
   }
 }
 
-function savingOf(provider: RoomProvider, hasEdits: boolean): Saving {
-  const { saved, kept, retrying, setAside, status, problem } = provider
+function savingOf(provider: RoomProvider, hasUnsaved: boolean): Saving {
+  const { synced, saved, kept, retrying, setAside, status, problem } = provider
   if (saved) return 'saved'
   if (setAside) return 'setAside'
-  if (!hasEdits && status === 'connecting' && problem === null) return 'unknown'
+  if (!hasUnsaved && !synced && problem === null) return 'unknown'
   if (status === 'online' && !retrying && problem === null) return 'saving'
   return kept ? 'kept' : 'unkept'
 }
