@@ -1,13 +1,12 @@
-import { Problem } from '@whereabouts/protocol'
+import type { Problem } from '@whereabouts/protocol'
 import { applyUpdate, decodeStateVector, type Doc, type Transaction } from 'yjs'
 import { Backoff } from '../backoff.js'
 import type { DocumentLine } from '../document-line.js'
-import { Pause } from '../pause.js'
-import { isLasting } from '../refusal.js'
 import { callSafely } from '../store.js'
 import { postUpdate, syncDocument } from './document-calls.js'
 import { Outbox, type Posting } from './outbox.js'
 import { rebuild } from './rebuild.js'
+import { isRefusal, type Request, RequestLoop } from './request-loop.js'
 import { ServerCopy } from './server-copy.js'
 import type { Clocks } from './structs.js'
 import { type Refusal, type SyncEvent, type SyncState, transition } from './sync-state.js'
@@ -28,8 +27,6 @@ export interface SyncOptions {
   rebuilt(doc: Doc): void
 }
 
-// What the server refuses for now, such as a caller whom it doesn't know, is tried again after this.
-const REFUSED_MS = 30_000
 const BETWEEN_REBUILDS_MS = 5_000
 const NOTHING = new Uint8Array()
 
@@ -56,24 +53,16 @@ interface Answer {
  */
 export class DocumentSync {
   readonly #options: SyncOptions
-  readonly #backoff = new Backoff()
+  readonly #loop: RequestLoop
   readonly #pendingBackoff = new Backoff()
   #isPendingAgain = false
-  readonly #pause = new Pause()
-  readonly #life = new AbortController()
   readonly #outbox = new Outbox()
   #doc: Doc
   #clientID: number
   #copy: ServerCopy
   #state: SyncState = { name: 'waiting' }
-  #working: Promise<void> | null = null
   #rebuiltAtMs = Number.NEGATIVE_INFINITY
-  /** Each request once, and no more. */
-  #isFinishing = false
   #isReceiving = false
-  #isRetrying = false
-  /** Why the last request was refused. */
-  #problem: Problem | null = null
   /** Why something was set aside. */
   #refusal: Problem | null = null
 
@@ -82,6 +71,10 @@ export class DocumentSync {
     this.#doc = doc
     this.#clientID = doc.clientID
     this.#copy = new ServerCopy(doc)
+    this.#loop = new RequestLoop(
+      () => this.#next(),
+      () => options.changed(),
+    )
     doc.on('afterTransactionCleanup', this.#changed)
   }
 
@@ -99,7 +92,7 @@ export class DocumentSync {
 
   /** Whether the last request failed, and is made again. */
   get isRetrying(): boolean {
-    return this.#isRetrying
+    return this.#loop.isRetrying
   }
 
   /** Whether something that is in the document was refused for good. */
@@ -108,7 +101,7 @@ export class DocumentSync {
   }
 
   get problem(): Problem | null {
-    return this.#problem ?? (this.hasSetAside ? this.#refusal : null)
+    return this.#loop.problem ?? (this.hasSetAside ? this.#refusal : null)
   }
 
   /** The server's state vector. */
@@ -129,7 +122,7 @@ export class DocumentSync {
 
   /** Tries now if it is waiting to try again. */
   hurry(): void {
-    this.#pause.end()
+    this.#loop.hurry()
     this.#start()
   }
 
@@ -152,24 +145,15 @@ export class DocumentSync {
    * @returns whether the server has all of the document then
    */
   async finish(withinMs: number): Promise<boolean> {
-    this.#isFinishing = true
     if (this.#state.name === 'waiting') this.#to({ name: 'outdated' })
-    const giveUp = () => {
-      this.#life.abort()
-      this.#pause.end()
-    }
-    const timer = setTimeout(giveUp, withinMs)
-    this.hurry()
-    await this.#working
-    clearTimeout(timer)
+    if (this.#state.name !== 'stopped') await this.#loop.finish(withinMs)
     this.stop()
     return this.#hasNothingToSave
   }
 
   /** Makes no further request. */
   stop(): void {
-    this.#life.abort()
-    this.#pause.end()
+    this.#loop.stop()
     this.#to({ name: 'stops' })
   }
 
@@ -199,7 +183,7 @@ export class DocumentSync {
     const isEdit = transaction.origin !== origin && this.#copy.lacksSomething
     if (isEdit) {
       // Perhaps the edit mends what was refused.
-      if (this.#problem !== null) this.#pause.end()
+      if (this.#loop.problem !== null) this.#loop.hurry()
       this.#start()
     }
     if (isEdit || hasOtherId) this.#options.changed()
@@ -215,36 +199,11 @@ export class DocumentSync {
 
   #start(): void {
     if (this.#state.name === 'waiting' || this.#state.name === 'stopped') return
-    this.#working ??= this.#work()
+    this.#loop.start()
   }
 
-  async #work(): Promise<void> {
-    // What is edited in one go is one post.
-    await Promise.resolve()
-    while (!this.#life.signal.aborted) {
-      try {
-        const next = this.#next()
-        if (next === null) {
-          // Also where what wasn't acknowledged was received.
-          this.#isRetrying = false
-          break
-        }
-        await next()
-        this.#backoff.reset()
-        this.#isRetrying = false
-      } catch (error) {
-        if (this.#isFinishing || this.#life.signal.aborted) break
-        await this.#failed(error)
-      }
-      this.#options.changed()
-    }
-    // In the same moment as the last look: whatever is edited from now on begins again.
-    this.#working = null
-    this.#options.changed()
-  }
-
-  #next(): (() => Promise<void>) | null {
-    if (this.#isFinishing && this.#hasNothingToSave) return null
+  #next(): Request | null {
+    if (this.#loop.isFinishing && this.#hasNothingToSave) return null
     const state = this.#state
     switch (state.name) {
       case 'waiting':
@@ -262,7 +221,7 @@ export class DocumentSync {
     }
   }
 
-  #nextPost(): (() => Promise<void>) | null {
+  #nextPost(): Request | null {
     if (!this.#copy.lacksSomething) {
       this.#outbox.clear()
       return null
@@ -273,19 +232,11 @@ export class DocumentSync {
   }
 
   /** What is held up by something that was refused gets ids that don't depend on it. */
-  #unblock(): (() => Promise<void>) | null {
+  #unblock(): Request | null {
     const waitMs = this.#rebuiltAtMs + BETWEEN_REBUILDS_MS - Date.now()
-    if (waitMs > 0) return this.#isFinishing ? null : () => this.#pause.for(waitMs)
+    if (waitMs > 0) return this.#loop.isFinishing ? null : () => this.#loop.wait(waitMs)
     this.#to({ name: 'forked', refusal: null })
     return () => this.#rebuild(null)
-  }
-
-  async #failed(error: unknown): Promise<void> {
-    const isRefused = isRefusal(error)
-    this.#isRetrying = !isRefused
-    if (isRefused) this.#problem = error
-    this.#options.changed()
-    await this.#pause.for(isRefused ? REFUSED_MS : this.#backoff.next())
   }
 
   async #sync(): Promise<void> {
@@ -314,22 +265,22 @@ export class DocumentSync {
     }
     this.#apply(bytes)
     this.#copy.answered(clocks, read)
-    this.#problem = null
+    this.#loop.problem = null
     this.#to({ name: 'answered' })
     if (this.#copy.halves().size > 0) this.#to({ name: 'forked', refusal: null })
   }
 
   async #ask(vector: Uint8Array): Promise<Answer> {
-    const answer = await syncDocument(this.#options.line, vector, this.#life.signal)
+    const answer = await syncDocument(this.#options.line, vector, this.#loop.signal)
     const bytes = answer.update
     return { bytes, read: readUpdate(bytes), clocks: decodeStateVector(answer.vector) }
   }
 
   async #post({ part, key }: Posting): Promise<void> {
     try {
-      const isPending = await postUpdate(this.#options.line, part.update, key, this.#life.signal)
+      const isPending = await postUpdate(this.#options.line, part.update, key, this.#loop.signal)
       this.#outbox.arrived()
-      this.#problem = null
+      this.#loop.problem = null
       if (isPending) return await this.#pending()
       this.#pendingBackoff.reset()
       this.#isPendingAgain = false
@@ -344,7 +295,7 @@ export class DocumentSync {
   /** The server lacks something before: it says what. Where nobody has that, it isn't asked on and on. */
   async #pending(): Promise<void> {
     this.#to({ name: 'outdated' })
-    if (this.#isPendingAgain) await this.#pause.for(this.#pendingBackoff.next())
+    if (this.#isPendingAgain) await this.#loop.wait(this.#pendingBackoff.next())
     this.#isPendingAgain = true
   }
 
@@ -412,9 +363,4 @@ export class DocumentSync {
     this.#clientID = doc.clientID
     this.#copy = copy
   }
-}
-
-/** Whether the same post can't succeed: what is no use to try again, and a document without room. */
-function isRefusal(error: unknown): error is Problem {
-  return isLasting(error) || (error instanceof Problem && error.problem === 'document-full')
 }

@@ -35,14 +35,16 @@ describe('what is known of the server', () => {
 
   it('[CL28] is never known without an answer after the last time that it was outdated', () => {
     const names = ['outdated', 'asks', 'answered', 'failed', 'rebuilt', 'stops'] as const
+    let known = 0
     assert(
       property(array(constantFrom(...names), { maxLength: 12 }), (events) => {
-        const last = after(...events)
-        if (last.name !== 'following') return
-        const outdated = events.lastIndexOf('outdated')
-        expect(events.slice(outdated)).toEqual(expect.arrayContaining(['asks', 'answered']))
+        if (after(...events).name !== 'following') return
+        known += 1
+        const since = events.slice(events.lastIndexOf('outdated'))
+        expect(since).toEqual(expect.arrayContaining(['asks', 'answered']))
       }),
+      { numRuns: 5_000 },
     )
-    expect.hasAssertions()
+    expect(known).toBeGreaterThan(0)
   })
 })
