@@ -50,7 +50,7 @@ export class Browser {
   /** The entries that the server has by the word of a tab. */
   get acknowledged(): string[] {
     const atRest = this.#tabs.filter(({ provider }) => provider.synced && provider.saved)
-    return atRest.flatMap(({ provider }) => provider.doc.getArray<string>('written').toArray())
+    return atRest.flatMap(({ provider }) => entriesIn(provider.doc))
   }
 
   get problems(): unknown[] {
@@ -93,9 +93,10 @@ export class Browser {
     if (this.#random.chance(0.8)) this.#keep()
   }
 
-  /** "Clear site data": the tabs that are open still have all of it. */
+  /** "Clear site data", unless a tab that is closed has left there what no other one has. */
   #clear(): void {
-    this.#kept = new Doc()
+    const inTabs = new Set(this.docs.flatMap(entriesIn))
+    if (entriesIn(this.#kept).every((entry) => inTabs.has(entry))) this.#kept = new Doc()
   }
 
   #close(tab: Tab): void {
@@ -107,4 +108,8 @@ export class Browser {
   #keep(): void {
     for (const doc of this.docs) applyUpdate(this.#kept, encodeStateAsUpdate(doc))
   }
+}
+
+function entriesIn(doc: Doc): string[] {
+  return doc.getArray<string>('written').toArray()
 }

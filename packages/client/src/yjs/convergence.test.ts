@@ -28,8 +28,9 @@ const REMEMBERED_UPDATES = [2, 20, 200]
 
 /** What a server does with a document: it stores what is posted, and tells of it in order. */
 class VirtualServer {
-  readonly doc = new Doc()
+  doc = new Doc()
   epoch = 1
+  #backup = encodeStateAsUpdate(this.doc)
   readonly #updates: Uint8Array[] = []
   readonly #keys = new Set<string>()
 
@@ -60,6 +61,18 @@ class VirtualServer {
   restart(): void {
     this.epoch += 1
     this.#keys.clear()
+  }
+
+  backUp(): void {
+    this.#backup = encodeStateAsUpdate(this.doc)
+  }
+
+  /** It starts with what it had when it was backed up. */
+  restore(): void {
+    this.restart()
+    this.#updates.length = 0
+    this.doc = new Doc()
+    applyUpdate(this.doc, this.#backup)
   }
 }
 
@@ -100,6 +113,7 @@ class VirtualClient {
   doc = new Doc()
   provider: RoomProvider
   isOffline = false
+  readonly written: string[] = []
   #room: VirtualRoom
   #sessions = 0
 
@@ -141,6 +155,7 @@ class VirtualClient {
     const sheet = this.doc.getMap<YMap<unknown> | YText | number | string>('sheet')
     const key = `cell ${random.below(8)}`
     this.doc.transact(() => {
+      this.#writeDown()
       const kind = random.below(8)
       if (kind <= 1) body.insert(random.below(body.length + 1), random.pick(TEXTS))
       else if (kind === 2 && body.length > 0) body.delete(random.below(body.length), 1)
@@ -150,6 +165,13 @@ class VirtualClient {
       else if (kind === 6) this.#editPage(random)
       else this.#editNested(sheet, random)
     })
+  }
+
+  /** What nobody deletes, and therefore has to be there at the end. */
+  #writeDown(): void {
+    const entry = `${this.number}:${this.written.length}`
+    this.written.push(entry)
+    this.doc.getArray('written').push([entry])
   }
 
   #editNested(sheet: YMap<YMap<unknown> | YText | number | string>, random: Random): void {
@@ -304,7 +326,7 @@ const LOGIN_PAGE = Object.assign(new Response(null, { headers: { 'content-type':
 })
 
 function act(random: Random, client: VirtualClient, server: VirtualServer): void {
-  const dice = random.below(100)
+  const dice = random.next() * 100
   if (dice < 45) client.edit(random)
   else if (dice < 65) client.read()
   else if (dice < 72) client.disconnect()
@@ -312,7 +334,9 @@ function act(random: Random, client: VirtualClient, server: VirtualServer): void
   else if (dice < 90) goOffline(client)
   else if (dice < 96) client.isOffline = false
   else if (dice < 98) client.reload()
-  else if (dice < 99) server.restart()
+  else if (dice < 98.4) server.restart()
+  else if (dice < 98.7) server.backUp()
+  else if (dice < 99) server.restore()
 }
 
 function goOffline(client: VirtualClient): void {
@@ -375,11 +399,13 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-describe('at rest all documents are equal, whatever was lost, late or offline', () => {
-  it.each(SEEDS)('[CL20 CL21] seed %d', async (seed) => {
+describe('at rest all documents are equal, whatever was lost, late, offline or restored', () => {
+  it.each(SEEDS)('[CL20 CL21 CL29] seed %d', async (seed) => {
     const { server, clients } = await run(seed)
     const expected = contentsOf(server.doc)
     expect(expected.body.length).toBeGreaterThan(10)
+    const written = clients.flatMap((client) => client.written)
+    expect(server.doc.getArray<string>('written').toArray().toSorted()).toEqual(written.toSorted())
     for (const { doc, provider } of clients) {
       expect(contentsOf(doc)).toEqual(expected)
       expect(doc.store.pendingStructs).toBeNull()
