@@ -25,7 +25,7 @@ import { nchanCommand, nchanVersion, prepareNchan } from './nchan.mjs'
 const HERE = import.meta.dirname
 const SERVERS = join(HERE, 'servers')
 const NEST = join(HERE, 'dist', 'nest', 'main.js')
-const STANDALONE = join(HERE, '..', 'apps', 'server', 'dist', 'main.js')
+const STANDALONE = join(HERE, '..', 'apps', 'standalone', 'dist', 'main.js')
 
 /** An update, as servers get it that hand on what they are told. */
 const UPDATE = '{"u":"user%i","c":"C%s","t":%t}'

@@ -18,7 +18,7 @@ const ROWS = CELLS / COLUMNS
 const CELLS_A_POST = 5_000
 const EDITS = 200
 const EDIT_EVERY_MS = 50
-const MAIN = fileURLToPath(new URL('../apps/server/dist/main.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../apps/standalone/dist/main.js', import.meta.url))
 const LOOP = new URL('measured-loop.mjs', import.meta.url).href
 const BYTES = { 'content-type': 'application/octet-stream' }
 

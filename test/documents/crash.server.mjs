@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { Worker } from 'node:worker_threads'
 
-const THREAD = new URL('../../packages/nestjs/dist/document/worker.js', import.meta.url)
+const THREAD = new URL('../../packages/server/dist/document/worker.js', import.meta.url)
 
 const place = JSON.parse(process.argv[2] ?? '{}')
 const limits = { maxDocumentBytes: 10_000_000, maxLoadedDocumentBytes: 10_000_000 }

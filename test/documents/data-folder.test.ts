@@ -20,8 +20,8 @@ import { WhereaboutsModule } from '@whereabouts/nestjs'
 import Database from 'libsql'
 import { describe, expect, it } from 'vitest'
 import { Doc, encodeStateAsUpdate } from 'yjs'
-import { openSqlite } from '../../packages/nestjs/src/document/sqlite.js'
-import { checkDocuments } from '../../packages/nestjs/src/document/sqlite-file.js'
+import { openSqlite } from '../../packages/server/src/document/sqlite.js'
+import { checkDocuments } from '../../packages/server/src/document/sqlite-file.js'
 import { postUpdate } from '../conformance/document.js'
 import { call } from '../conformance/http.js'
 import { memberKey, TestRoom } from '../conformance/room.js'
@@ -211,7 +211,7 @@ describe('[OP4] a server does not start on a data folder', () => {
 
   it('on a disk that is full', async () => {
     using folder = newFolder()
-    const main = join(import.meta.dirname, '../../apps/server/dist/main.js')
+    const main = join(import.meta.dirname, '../../apps/standalone/dist/main.js')
     // No file may have more than so many blocks.
     const child = spawn('bash', ['-c', `ulimit -f 1; exec "${process.execPath}" "${main}"`], {
       env: { PATH: process.env['PATH'], PORT: '0', WHEREABOUTS_DATA: folder.path },

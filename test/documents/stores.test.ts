@@ -5,14 +5,14 @@ import { join } from 'node:path'
 import Database from 'libsql'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openPostgres } from '../../packages/nestjs/src/document/postgres.js'
-import { openSqlite } from '../../packages/nestjs/src/document/sqlite.js'
-import { checkDocuments } from '../../packages/nestjs/src/document/sqlite-file.js'
+import { openPostgres } from '../../packages/server/src/document/postgres.js'
+import { openSqlite } from '../../packages/server/src/document/sqlite.js'
+import { checkDocuments } from '../../packages/server/src/document/sqlite-file.js'
 import {
   type DocumentStore,
   PART_BYTES,
   SCHEMA_VERSION,
-} from '../../packages/nestjs/src/document/store.js'
+} from '../../packages/server/src/document/store.js'
 import { type RunningPostgres, startPostgres } from '../servers/postgres.js'
 
 /** A place for documents, which outlives those who open it. */

@@ -1,11 +1,7 @@
-import { Logger } from '@nestjs/common'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { ExchangeLost } from '../../packages/nestjs/src/exchange/exchange.js'
+import { ExchangeLost } from '../../packages/server/src/exchange/exchange.js'
 import { type RunningCluster, type RunningRedis, startCluster } from '../servers/redis.js'
 import { TwoNodes } from './two-nodes.js'
-
-// What it says when Redis is gone is the subject of no test.
-Logger.overrideLogger(false)
 
 let cluster: RunningCluster
 beforeAll(async () => {

@@ -1,13 +1,12 @@
-import { Logger } from '@nestjs/common'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   BATCH_CHARACTERS,
   BATCH_OPERATIONS,
   type Exchange,
   ExchangeLost,
-} from '../../packages/nestjs/src/exchange/exchange.js'
-import { MemoryExchange, MemoryLogs } from '../../packages/nestjs/src/exchange/memory.js'
-import { openRedis } from '../../packages/nestjs/src/exchange/redis.js'
+} from '../../packages/server/src/exchange/exchange.js'
+import { MemoryExchange, MemoryLogs } from '../../packages/server/src/exchange/memory.js'
+import { openRedis } from '../../packages/server/src/exchange/redis.js'
 import { within } from '../conformance/deadline.js'
 import {
   type RunningCluster,
@@ -26,9 +25,6 @@ interface Place extends AsyncDisposable {
   /** What happens to a room that nobody follows, sooner. */
   expire(room: string): Promise<void>
 }
-
-// What it says when Redis is gone is the subject of no test.
-Logger.overrideLogger(false)
 
 let redis: RunningRedis
 let cluster: RunningCluster

@@ -1,5 +1,5 @@
 // A node that is a process of its own, to be killed and stopped. Says what it is told, a line each.
-import { openRedis } from '../../packages/nestjs/dist/exchange/redis.js'
+import { openRedis } from '../../packages/server/dist/exchange/redis.js'
 
 const [, , url = '', room = ''] = process.argv
 const exchange = openRedis(url)

@@ -4,7 +4,7 @@ import type {
   Follower,
   Following,
   History,
-} from '../../packages/nestjs/src/exchange/exchange.js'
+} from '../../packages/server/src/exchange/exchange.js'
 import { within } from '../conformance/deadline.js'
 
 /** Longer than a lease and whatever follows from its end. */

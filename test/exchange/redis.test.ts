@@ -3,19 +3,15 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { Logger } from '@nestjs/common'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Exchange, ExchangeLost } from '../../packages/nestjs/src/exchange/exchange.js'
-import { openRedis } from '../../packages/nestjs/src/exchange/redis.js'
-import { APPEND } from '../../packages/nestjs/src/exchange/redis-scripts.js'
+import { type Exchange, ExchangeLost } from '../../packages/server/src/exchange/exchange.js'
+import { openRedis } from '../../packages/server/src/exchange/redis.js'
+import { APPEND } from '../../packages/server/src/exchange/redis-scripts.js'
 import { within } from '../conformance/deadline.js'
 import { type RunningRedis, startRedis } from '../servers/redis.js'
 import { Wire } from '../servers/wire.js'
 import { PATIENCE_MS, Recorder } from './recorder.js'
 import { openNode, TwoNodes } from './two-nodes.js'
-
-// What it says when Redis is gone is the subject of no test.
-Logger.overrideLogger(false)
 
 /** Long enough that the other connection is there, and used, before. */
 const HELD_UP_MS = 150

@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Logger } from '@nestjs/common'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openRedis } from '../../packages/nestjs/src/exchange/redis.js'
+import { openRedis } from '../../packages/server/src/exchange/redis.js'
 import { freePort } from '../servers/free-port.js'
 import { startPostgres } from '../servers/postgres.js'
 import {
@@ -13,9 +12,6 @@ import {
   startRedis,
 } from '../servers/redis.js'
 import { startServer } from '../servers/standalone.js'
-
-// What it says when Redis is gone is the subject of no test.
-Logger.overrideLogger(false)
 
 const USERS = [
   'full on >right ~* &* +@all',

@@ -1,11 +1,7 @@
-import { Logger } from '@nestjs/common'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { startWatched, type WatchedRedis } from '../servers/redis.js'
 import type { Recorder } from './recorder.js'
 import { TwoNodes } from './two-nodes.js'
-
-// What it says when Redis is gone is the subject of no test.
-Logger.overrideLogger(false)
 
 let watched: WatchedRedis
 beforeEach(async () => {

@@ -1,5 +1,5 @@
-import type { Exchange } from '../../packages/nestjs/src/exchange/exchange.js'
-import { openRedis } from '../../packages/nestjs/src/exchange/redis.js'
+import type { Exchange } from '../../packages/server/src/exchange/exchange.js'
+import { openRedis } from '../../packages/server/src/exchange/redis.js'
 import { Recorder } from './recorder.js'
 
 /** Opens the exchange of a node; disposing of it closes it. */

@@ -1,11 +1,14 @@
 import type { LoggerService } from '@nestjs/common'
+import type { Log } from '@whereabouts/server'
 
-/** What an application says in its log, line by line; for `app.useLogger()`. */
-export class RecordingLog implements LoggerService {
+/** What an application says in its log, line by line; for `app.useLogger()`, and for a server. */
+export class RecordingLog implements LoggerService, Log {
   readonly warnings: string[] = []
   readonly errors: string[] = []
 
   log(): void {}
+
+  info(): void {}
 
   warn(message: unknown): void {
     this.warnings.push(String(message))

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { within } from '../conformance/deadline.js'
 import type { Running, Settings } from '../conformance/suite.js'
 
-const MAIN = fileURLToPath(new URL('../../apps/server/dist/main.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../apps/standalone/dist/main.js', import.meta.url))
 const ADDRESS = /http:\/\/[^\s"/]+:[0-9]+/
 // Node and the framework take their time to load when every core is busy.
 const START_MS = 60_000
@@ -25,7 +25,7 @@ export interface RunningServer extends Running {
 }
 
 /**
- * Starts `apps/server` as an operator would: settings in the environment, SIGTERM at the end.
+ * Starts `apps/standalone` as an operator would: settings in the environment, SIGTERM at the end.
  *
  * @param port to start again where the server was before; else a free one.
  * @param nodeOptions for Node itself

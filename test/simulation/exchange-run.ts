@@ -3,7 +3,7 @@ import type {
   Follower,
   Following,
   History,
-} from '../../packages/nestjs/src/exchange/exchange.js'
+} from '../../packages/server/src/exchange/exchange.js'
 import { Machine } from './machine.js'
 import { ModelNetwork } from './model-network.js'
 import { ModelRedis } from './model-redis.js'

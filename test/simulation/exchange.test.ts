@@ -1,15 +1,10 @@
-import { Logger } from '@nestjs/common'
-import { beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { ExchangeRun } from './exchange-run.js'
 import { size } from '../size.js'
 import { failureOf, givenSeed } from './seeds.js'
 
 const SEEDS = size(2_000, 10_000)
 const seeds = givenSeed === undefined ? [...Array(SEEDS).keys()] : [givenSeed]
-
-beforeAll(() => {
-  Logger.overrideLogger(false)
-})
 
 it(`[EX1 EX2 EX3] ${seeds.length} seeds: all nodes are told the same, in one order`, async () => {
   for (const seed of seeds) {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../packages/nestjs/src/stream/clock.js'
+import type { Clock } from '../../packages/server/src/stream/clock.js'
 import type { VirtualClock } from './virtual-clock.js'
 
 interface Timer {

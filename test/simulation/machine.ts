@@ -1,5 +1,5 @@
-import { RedisExchange } from '../../packages/nestjs/src/exchange/redis.js'
-import { RedisKeys } from '../../packages/nestjs/src/exchange/redis-keys.js'
+import { RedisExchange } from '../../packages/server/src/exchange/redis.js'
+import { RedisKeys } from '../../packages/server/src/exchange/redis-keys.js'
 import { HostClock } from './host-clock.js'
 import type { ModelConnection, ModelNetwork } from './model-network.js'
 

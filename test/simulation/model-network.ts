@@ -2,8 +2,8 @@ import type {
   Listener,
   RedisConnection,
   Reply,
-} from '../../packages/nestjs/src/exchange/redis-connection.js'
-import type { Script } from '../../packages/nestjs/src/exchange/redis-scripts.js'
+} from '../../packages/server/src/exchange/redis-connection.js'
+import type { Script } from '../../packages/server/src/exchange/redis-scripts.js'
 import type { HostClock } from './host-clock.js'
 import type { ModelRedis } from './model-redis.js'
 import type { Random } from './random.js'

@@ -1,5 +1,5 @@
-import { VERSIONS_A_BATCH } from '../../packages/nestjs/src/exchange/exchange.js'
-import type { Listener, Reply } from '../../packages/nestjs/src/exchange/redis-connection.js'
+import { VERSIONS_A_BATCH } from '../../packages/server/src/exchange/exchange.js'
+import type { Listener, Reply } from '../../packages/server/src/exchange/redis-connection.js'
 import {
   APPEND,
   CHECKPOINT,
@@ -11,7 +11,7 @@ import {
   PULSE,
   READ,
   type Script,
-} from '../../packages/nestjs/src/exchange/redis-scripts.js'
+} from '../../packages/server/src/exchange/redis-scripts.js'
 
 /** A room and its log. */
 interface Log {

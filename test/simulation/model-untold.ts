@@ -1,4 +1,4 @@
-import type { UntoldRoom } from '../../packages/nestjs/src/stream/untold.js'
+import type { UntoldRoom } from '../../packages/server/src/rooms/untold.js'
 
 /** What the store of documents has noted of the one room: that not everybody was told. */
 export class ModelUntold {

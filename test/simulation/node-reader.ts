@@ -1,4 +1,4 @@
-import type { Frame } from '../../packages/nestjs/src/stream/frame.js'
+import type { Frame } from '../../packages/server/src/stream/frame.js'
 import { SimulatedReader } from './reader.js'
 
 /** Who is told what a reader sees. */

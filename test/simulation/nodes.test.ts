@@ -1,5 +1,4 @@
-import { Logger } from '@nestjs/common'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { NodesRun } from './nodes.js'
 import type { Plant } from './node.js'
 import { PLANTS } from './plants.js'
@@ -14,10 +13,6 @@ const FIND_WITHIN = 150
 
 /** `SIMULATION_SEED=7 npx vitest run test/simulation/nodes.test.ts` runs one, and says what happened. */
 const seeds = givenSeed === undefined ? [...PINNED, ...Array(SEEDS).keys()] : [givenSeed]
-
-beforeAll(() => {
-  Logger.overrideLogger(false)
-})
 
 it(`[EX1 EX2 EX3 EX4 EX6] ${seeds.length} seeds: whatever happens to nodes and to Redis, a room is one`, async () => {
   for (const seed of seeds) {

@@ -1,6 +1,6 @@
 import type { Json } from '@whereabouts/protocol'
-import type { Batch, Exchange, Follower } from '../../packages/nestjs/src/exchange/exchange.js'
-import type { Operation } from '../../packages/nestjs/src/room/operation.js'
+import type { Batch, Exchange, Follower } from '../../packages/server/src/exchange/exchange.js'
+import type { Operation } from '../../packages/server/src/room/operation.js'
 import type { Plant, SimulatedNode } from './node.js'
 
 type Stamped = readonly [number: number, operation: Operation]

@@ -11,8 +11,8 @@ import {
   type View,
 } from '@whereabouts/protocol'
 import { createParser } from 'eventsource-parser'
-import type { Frame } from '../../packages/nestjs/src/stream/frame.js'
-import type { Reader } from '../../packages/nestjs/src/stream/frames.js'
+import type { Frame } from '../../packages/server/src/stream/frame.js'
+import type { Reader } from '../../packages/server/src/stream/frames.js'
 
 /** A client at the other end of a connection that may stall: it applies the bytes it was sent. */
 export class SimulatedReader implements Reader {

@@ -1,26 +1,26 @@
+export { isWhereaboutsCall } from './http/own-routes.js'
+export { EveryProblemFilter } from './http/problem.filter.js'
+export { ShortPath } from './http/short-path.js'
+export type { WhereaboutsMount } from './options.js'
+export { Rooms } from './rooms.js'
+export { WhereaboutsModule } from './whereabouts.module.js'
 export {
   type Authenticate,
   type AuthenticatedUser,
   DEFAULTS,
   findFaults,
-  type OptionFault,
-  type WhereaboutsMount,
-  type WhereaboutsOptions,
-} from './options.js'
-export { isWhereaboutsCall } from './http/own-routes.js'
-export { EveryProblemFilter } from './http/problem.filter.js'
-export { ShortPath } from './http/short-path.js'
-export type { UserClaim } from './room/user.js'
-export { Rooms, type WatchOptions } from './rooms.js'
-export type { RoomsCount } from './room-server.js'
-export { WhereaboutsModule } from './whereabouts.module.js'
-export {
   type Json,
+  type Log,
   type Member,
   type Moved,
+  type OptionFault,
   Problem,
   type RoomPatch,
+  type RoomsCount,
   type RoomSnapshot,
   type User,
+  type UserClaim,
   type View,
-} from '@whereabouts/protocol'
+  type WatchOptions,
+  type WhereaboutsOptions,
+} from '@whereabouts/server'

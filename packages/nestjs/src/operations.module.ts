@@ -1,8 +1,7 @@
 import { type DynamicModule, Inject, Module } from '@nestjs/common'
 import { ModulesContainer } from '@nestjs/core'
-import { Metrics } from './http/metrics.js'
-import { DESCRIPTION, describeCalls } from './http/openapi.js'
-import { OperationsController } from './http/operations.controller.js'
+import { describeCalls } from '@whereabouts/server/mount'
+import { DESCRIPTION, OperationsController } from './http/operations.controller.js'
 
 /** What an operator asks, where the application leaves its address free. @see PROTOCOL.md NE4 */
 @Module({})
@@ -13,7 +12,7 @@ export class OperationsModule {
       module: OperationsModule,
       imports: [rooms],
       controllers: [OperationsController],
-      providers: [Metrics, { provide: DESCRIPTION, useValue: describeCalls(article) }],
+      providers: [{ provide: DESCRIPTION, useValue: describeCalls(article) }],
     }
   }
 

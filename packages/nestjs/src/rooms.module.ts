@@ -1,27 +1,24 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common'
 import { APP_FILTER, ModulesContainer } from '@nestjs/core'
-import { DATA_FOLDER, openDataFolder } from './document/data-folder.js'
-import { Documents } from './document/documents.js'
-import { EXCHANGE, type Exchange } from './exchange/exchange.js'
-import { MemoryExchange } from './exchange/memory.js'
+import {
+  type ResolvedOptions,
+  resolveOptions,
+  RoomServer,
+  type Service,
+  type WhereaboutsOptions,
+} from '@whereabouts/server/mount'
 import { ArticleController } from './http/article.controller.js'
-import { Bodies } from './http/body.js'
-import { Calls } from './http/calls.js'
 import { Platforms } from './http/platforms.js'
 import { ProblemFilter } from './http/problem.filter.js'
 import { RoomsController } from './http/rooms.controller.js'
 import { ShortPath } from './http/short-path.js'
 import { SpareSockets } from './http/spare-sockets.js'
-import { Users } from './identity/users.js'
-import {
-  type ResolvedOptions,
-  resolveOptions,
-  WHEREABOUTS_OPTIONS,
-  type WhereaboutsMount,
-  type WhereaboutsOptions,
-} from './options.js'
-import { RoomServer } from './room-server.js'
+import type { WhereaboutsMount } from './options.js'
 import { Rooms } from './rooms.js'
+import { Lifecycle, openService, SERVICE } from './service.js'
+
+/** Injects the {@link ResolvedOptions}. */
+const WHEREABOUTS_OPTIONS = Symbol('whereabouts options')
 
 /** The rooms of an application and the calls to them. One application has it once. */
 @Module({})
@@ -47,20 +44,16 @@ export class RoomsModule {
           inject: [token, ModulesContainer],
           useFactory: readOptions,
         },
-        { provide: EXCHANGE, inject: [WHEREABOUTS_OPTIONS], useFactory: openExchange },
-        { provide: DATA_FOLDER, inject: [WHEREABOUTS_OPTIONS], useFactory: openDataFolder },
+        { provide: SERVICE, inject: [WHEREABOUTS_OPTIONS], useFactory: openService },
+        { provide: RoomServer, inject: [SERVICE], useFactory: ({ server }: Service) => server },
+        { provide: Rooms, inject: [SERVICE], useFactory: newRooms },
         { provide: APP_FILTER, useClass: ProblemFilter },
-        Bodies,
-        Calls,
-        Documents,
+        Lifecycle,
         Platforms,
-        Rooms,
-        RoomServer,
         ShortPath,
         SpareSockets,
-        Users,
       ],
-      exports: [Rooms, RoomServer, ShortPath],
+      exports: [Rooms, RoomServer, SERVICE, ShortPath],
     }
   }
 }
@@ -75,15 +68,6 @@ function readOptions(options: WhereaboutsOptions, modules: ModulesContainer): Re
   )
 }
 
-async function openExchange({ redisUrl, frameIntervalMs }: ResolvedOptions): Promise<Exchange> {
-  if (redisUrl === undefined) return new MemoryExchange()
-  const { openRedis } = await import('./exchange/redis.js')
-  const exchange = openRedis(redisUrl, frameIntervalMs)
-  try {
-    await exchange.admitted()
-    return exchange
-  } catch (error) {
-    await exchange.close()
-    throw error
-  }
+function newRooms({ server, users }: Service): Rooms {
+  return new Rooms(server, users)
 }

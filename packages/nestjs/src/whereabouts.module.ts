@@ -5,13 +5,9 @@ import {
   Module,
 } from '@nestjs/common'
 import { RouterModule } from '@nestjs/core'
+import type { WhereaboutsOptions } from '@whereabouts/server/mount'
 import { OperationsModule } from './operations.module.js'
-import {
-  checkOptions,
-  MOUNT_DEFAULTS,
-  type WhereaboutsMount,
-  type WhereaboutsOptions,
-} from './options.js'
+import { checkOptions, MOUNT_DEFAULTS, type WhereaboutsMount } from './options.js'
 import { RoomsModule } from './rooms.module.js'
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =

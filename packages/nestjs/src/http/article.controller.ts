@@ -9,9 +9,14 @@ import {
   UseFilters,
   VERSION_NEUTRAL,
 } from '@nestjs/common'
-import { DEFAULT_ROOM } from '@whereabouts/protocol'
-import { Call, type PlatformRequest, type PlatformResponse } from './call.js'
-import { Calls } from './calls.js'
+import {
+  Call,
+  DEFAULT_ROOM,
+  type PlatformRequest,
+  type PlatformResponse,
+  type Service,
+} from '@whereabouts/server/mount'
+import { SERVICE } from '../service.js'
 import { isArticleAddress, OwnRoute, passOn } from './own-routes.js'
 import { EveryProblemFilter } from './problem.filter.js'
 
@@ -19,7 +24,7 @@ import { EveryProblemFilter } from './problem.filter.js'
 @Controller({ path: 'location', version: VERSION_NEUTRAL })
 @UseFilters(EveryProblemFilter)
 export class ArticleController {
-  constructor(@Inject(Calls) private readonly calls: Calls) {}
+  constructor(@Inject(SERVICE) private readonly service: Service) {}
 
   @Post()
   @OwnRoute('article')
@@ -30,7 +35,7 @@ export class ArticleController {
   ): Promise<void> {
     if (!isArticleAddress(request)) return passOn(response, next)
     const call = Call.of(request, response)
-    await this.calls.postLocation(call, DEFAULT_ROOM, 'id')
+    await this.service.calls.postLocation(call, DEFAULT_ROOM, 'id')
     call.send(201, 'text/plain; charset=utf-8', 'ok')
   }
 
@@ -42,6 +47,6 @@ export class ArticleController {
     @Next() next?: () => void,
   ): Promise<void> {
     if (!isArticleAddress(request)) return passOn(response, next)
-    await this.calls.streamList(Call.of(request, response), DEFAULT_ROOM)
+    await this.service.calls.streamList(Call.of(request, response), DEFAULT_ROOM)
   }
 }

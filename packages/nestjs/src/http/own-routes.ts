@@ -1,6 +1,12 @@
 import { type ExecutionContext, SetMetadata } from '@nestjs/common'
-import type { PlatformRequest, PlatformResponse } from './call.js'
-import { type Address, isInRoom, readAddress, type RoomCall } from './routes.js'
+import {
+  type Address,
+  isInRoom,
+  type PlatformRequest,
+  type PlatformResponse,
+  readAddress,
+  type RoomCall,
+} from '@whereabouts/server/mount'
 
 // Where `RouteConfig()` of @nestjs/platform-fastify, which may not be installed, puts its argument.
 const FASTIFY_ROUTE_CONFIG = '__fastify_route_config__'

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import { Inject, Injectable } from '@nestjs/common'
 import { HttpAdapterHost } from '@nestjs/core'
-import { Bodies } from './body.js'
+import { type Bodies, pathOf, readAddress, type Service } from '@whereabouts/server/mount'
+import { SERVICE } from '../service.js'
 import { isAddressOf, isOwn, markOf } from './own-routes.js'
 import { whenThereIsHttp } from './platform.js'
-import { pathOf, readAddress } from './routes.js'
 
 /** As much of Fastify as is needed here; the module works without the package. */
 interface FastifyLike {
@@ -51,10 +51,13 @@ const ROOM_ROUTE = /^(.*\/rooms)\/:room\//
  */
 @Injectable()
 export class Platforms {
+  readonly #bodies: Bodies
+
   constructor(
     @Inject(HttpAdapterHost) host: HttpAdapterHost,
-    @Inject(Bodies) private readonly bodies: Bodies,
+    @Inject(SERVICE) { bodies }: Service,
   ) {
+    this.#bodies = bodies
     whenThereIsHttp(host, (platform) => {
       if (platform.getType() === 'fastify') this.#useFastify(platform.getInstance())
       else platform.use(this.#keepOnExpress(platform.getInstance()))
@@ -68,7 +71,7 @@ export class Platforms {
       const { config } = route
       if (!isOwn(config)) return
       const keep: FastifyHook = ({ raw }, _reply, done) => {
-        if (isAddressOf(config, raw.url ?? '')) this.bodies.keep(raw)
+        if (isAddressOf(config, raw.url ?? '')) this.#bodies.keep(raw)
         done()
       }
       route.onRequest = [route.onRequest ?? [], keep].flat()
@@ -83,7 +86,7 @@ export class Platforms {
   /** Express reads the body first, so that this looks up where it will route the request. */
   #keepOnExpress(express: ExpressLike) {
     return (request: IncomingMessage, _response: unknown, next: () => void): void => {
-      if (hasBody(request) && isForModule(express, request)) this.bodies.keep(request)
+      if (hasBody(request) && isForModule(express, request)) this.#bodies.keep(request)
       next()
     }
   }

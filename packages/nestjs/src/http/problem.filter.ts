@@ -6,8 +6,8 @@ import {
   HttpException,
   Logger,
 } from '@nestjs/common'
-import { Problem } from '@whereabouts/protocol'
-import { Call, type PlatformRequest, type PlatformResponse } from './call.js'
+import { Problem } from '@whereabouts/server'
+import { Call, type PlatformRequest, type PlatformResponse } from '@whereabouts/server/mount'
 
 /**
  * Renders a problem that one of the application's own routes met, by way of `Rooms`. Applies to the

@@ -8,11 +8,19 @@ import {
   UseFilters,
   VERSION_NEUTRAL,
 } from '@nestjs/common'
-import { Call, methodNotAllowed, type PlatformRequest, type PlatformResponse } from './call.js'
-import { Calls } from './calls.js'
+import {
+  Call,
+  type Calls,
+  methodNotAllowed,
+  type PlatformRequest,
+  type PlatformResponse,
+  ROOM_CALLS,
+  type RoomCall,
+  type Service,
+} from '@whereabouts/server/mount'
+import { SERVICE } from '../service.js'
 import { OwnRoute, passOn, roomAddressOf } from './own-routes.js'
 import { EveryProblemFilter } from './problem.filter.js'
-import { ROOM_CALLS, type RoomCall } from './routes.js'
 
 type Answer = (calls: Calls, call: Call, room: string) => Promise<void>
 
@@ -42,7 +50,7 @@ const ANSWERS: { readonly [call in RoomCall]: { readonly [method: string]: Answe
 @Controller({ path: 'rooms', version: VERSION_NEUTRAL })
 @UseFilters(EveryProblemFilter)
 export class RoomsController {
-  constructor(@Inject(Calls) private readonly calls: Calls) {}
+  constructor(@Inject(SERVICE) private readonly service: Service) {}
 
   @All(ROOM_CALLS.map((call) => `:room/${call}`))
   @OwnRoute('room')
@@ -57,6 +65,6 @@ export class RoomsController {
     const answers = new Map(Object.entries(ANSWERS[address.call]))
     const answer = answers.get(call.request.method ?? '')
     if (answer === undefined) throw methodNotAllowed(call, [...answers.keys()])
-    await answer(this.calls, call, address.room)
+    await answer(this.service.calls, call, address.room)
   }
 }

@@ -1,7 +1,7 @@
 import { ServerResponse, type Server } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Moved } from '@whereabouts/protocol'
-import type { Call } from './call.js'
+import type { Moved } from '@whereabouts/server'
+import type { Call } from '@whereabouts/server/mount'
 import { sendError } from './problem.filter.js'
 
 const PLAIN = ServerResponse.prototype

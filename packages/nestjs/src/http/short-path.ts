@@ -1,10 +1,9 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { Inject, Injectable } from '@nestjs/common'
 import { HttpAdapterHost } from '@nestjs/core'
-import { Call } from './call.js'
-import { Calls } from './calls.js'
+import { Call, readAddress, type Service } from '@whereabouts/server/mount'
+import { SERVICE } from '../service.js'
 import { sendError } from './problem.filter.js'
-import { readAddress } from './routes.js'
 import { ShortAnswers } from './short-answers.js'
 
 /**
@@ -29,7 +28,7 @@ export class ShortPath {
   #answers: ShortAnswers | undefined
 
   constructor(
-    @Inject(Calls) private readonly calls: Calls,
+    @Inject(SERVICE) private readonly service: Service,
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
   ) {}
 
@@ -41,13 +40,13 @@ export class ShortPath {
     const { call: name, room } = address
     if (name !== 'events' && !(name === 'location' && method === 'POST')) return false
     const call = new Call(request, response)
-    const work = name === 'events' ? this.calls.stream(call, room) : this.#post(call, room)
+    const work = name === 'events' ? this.service.calls.stream(call, room) : this.#post(call, room)
     work.catch((error: unknown) => sendError(call, error))
     return true
   }
 
   async #post(call: Call, room: string): Promise<void> {
-    const moved = await this.calls.postLocation(call, room)
+    const moved = await this.service.calls.postLocation(call, room)
     this.#answers ??= new ShortAnswers(this.host.httpAdapter.getHttpServer() as Server)
     this.#answers.add(call, moved)
   }

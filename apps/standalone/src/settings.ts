@@ -1,0 +1,92 @@
+import { DEFAULTS, findFaults, type WhereaboutsOptions } from '@whereabouts/server'
+import { z } from 'zod'
+
+/** What the environment says, checked. The only place that reads it. */
+export interface Settings {
+  readonly port: number
+  readonly host: string
+  /** Origins that may call from a browser; `*` for all, none without it. */
+  readonly corsOrigins: readonly string[]
+  readonly logLevel: (typeof LOG_LEVELS)[number]
+  readonly options: WhereaboutsOptions
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+
+/** What is the server's own; the rest is the module's to check. */
+const ENVIRONMENT = z.object({
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3_000),
+  HOST: z.string().default('127.0.0.1'),
+  CORS_ORIGINS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(/[\s,]+/).filter((origin) => origin !== ''))
+    .refine(
+      (origins) => origins.every((origin) => origin === '*' || isOrigin(origin)),
+      'origins are like "https://example.com", without a path or a slash at the end',
+    ),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+})
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text
+}
+
+const PREFIX = 'WHEREABOUTS_'
+const DATA = `${PREFIX}DATA`
+const DEFAULT_DATA = 'data'
+
+/** The module's options by the variable that sets them. */
+const OPTIONS = new Map<string, string>([
+  [DATA, 'dataDir'],
+  [`${PREFIX}SECRET`, 'secret'],
+  // By the names that hosts give them.
+  ['DATABASE_URL', 'databaseUrl'],
+  ['REDIS_URL', 'redisUrl'],
+  // `leaseMs` is set by `WHEREABOUTS_LEASE_MS`.
+  ...Object.keys(DEFAULTS).map(
+    (option) => [PREFIX + option.replace(/[A-Z]/g, '_$&').toUpperCase(), option] as const,
+  ),
+])
+
+/**
+ * Reads the settings from the environment.
+ *
+ * @throws {TypeError} that names every fault at once, misspelt `WHEREABOUTS_…` variables included
+ */
+export function readSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
+  // An empty variable is as good as none: that is how a Compose file unsets one.
+  const given = new Map(Object.entries(environment).filter(([, value]) => value !== ''))
+  const own = ENVIRONMENT.safeParse(Object.fromEntries(given))
+  const options = optionsOf(given)
+  const faults = [
+    ...(own.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`),
+    ...findFaults(options).map(({ option, message }) => `${variableOf(option)}: ${message}`),
+    ...[...given.keys()]
+      .filter(isUnknown)
+      .map((variable) => `${variable}: there is no such setting`),
+  ]
+  if (!own.success || faults.length > 0) {
+    throw new TypeError(`wrong settings\n  ${faults.join('\n  ')}`)
+  }
+  const { PORT, HOST, CORS_ORIGINS, LOG_LEVEL } = own.data
+  return { port: PORT, host: HOST, corsOrigins: CORS_ORIGINS, logLevel: LOG_LEVEL, options }
+}
+
+/** The module's options as they stand in the environment, unchecked. */
+function optionsOf(given: ReadonlyMap<string, string | undefined>): WhereaboutsOptions {
+  const options = [...OPTIONS].flatMap(([variable, option]) => {
+    const text = given.get(variable)
+    if (text === undefined) return []
+    return [[option, option in DEFAULTS ? Number(text) : text] as const]
+  })
+  return { dataDir: DEFAULT_DATA, ...Object.fromEntries(options) }
+}
+
+function variableOf(option: string): string {
+  return [...OPTIONS].find(([, candidate]) => candidate === option)?.[0] ?? option
+}
+
+function isUnknown(variable: string): boolean {
+  return variable.startsWith(PREFIX) && !OPTIONS.has(variable)
+}

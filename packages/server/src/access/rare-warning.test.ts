@@ -1,0 +1,32 @@
+import { beforeEach, expect, it } from 'vitest'
+import { RecordingLog } from '../../../../test/servers/log.js'
+import { RareWarning } from './rare-warning.js'
+
+let log: RecordingLog
+beforeEach(() => {
+  log = new RecordingLog()
+})
+
+it('[ID9] [ID10] says it once a minute, and then how often it was', () => {
+  const clock = { nowMs: 5 }
+  const warning = new RareWarning(log, 'it happened', () => clock.nowMs)
+  for (let count = 0; count < 10; count++) warning.warn('so')
+  expect(log.warnings).toEqual(['it happened: so'])
+  clock.nowMs += 59_999
+  warning.warn()
+  expect(log.warnings).toHaveLength(1)
+  clock.nowMs += 1
+  warning.warn()
+  expect(log.warnings[1]).toBe('it happened (11 times since the last such line)')
+  clock.nowMs += 60_000
+  warning.warn()
+  expect(log.warnings[2]).toBe('it happened')
+})
+
+it('[ID9] says something of whatever was thrown', () => {
+  for (const thrown of [new Error('why'), Object.create(null), Symbol('x'), null, 5]) {
+    new RareWarning(log, 'it happened').warn(thrown)
+  }
+  expect(log.warnings).toHaveLength(5)
+  expect(log.warnings[0]).toContain('why')
+})

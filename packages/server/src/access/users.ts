@@ -1,0 +1,83 @@
+import type { IncomingMessage } from 'node:http'
+import { isColor, parseUserName, Problem } from '@whereabouts/protocol'
+import type { Log } from '../log.js'
+import type { ResolvedOptions } from '../options.js'
+import type { UserClaim } from '../room/user.js'
+import { checkUser } from './caller.js'
+import { RareWarning } from './rare-warning.js'
+
+/** The users whom the application vouches for. It may say anything, and fails closed. */
+export class Users {
+  readonly #threw: RareWarning
+  readonly #badName: RareWarning
+  readonly #badColor: RareWarning
+
+  constructor(
+    private readonly options: Pick<ResolvedOptions, 'authenticate'>,
+    log: Log,
+  ) {
+    this.#threw = new RareWarning(
+      log,
+      '`authenticate` threw, and the caller is unauthorized; answer `null` for a caller you do not know',
+    )
+    this.#badName = new RareWarning(
+      log,
+      "the name of a user is not one (1 to 64 characters without control or text direction characters), and isn't shown",
+    )
+    this.#badColor = new RareWarning(
+      log,
+      'the color of a user is not one ("#e11d48" for one), and isn\'t shown',
+    )
+  }
+
+  /**
+   * The user whom the application says is calling; `undefined` where it isn't asked (open mode).
+   *
+   * @throws {Problem} unauthorized
+   * @see PROTOCOL.md ID5, ID8, ID9, ID10
+   */
+  async calling(request: IncomingMessage): Promise<UserClaim | undefined> {
+    const { authenticate } = this.options
+    if (authenticate === undefined) return undefined
+    let user: UserClaim | undefined
+    try {
+      user = this.#vouched(await authenticate(request))
+    } catch (error) {
+      this.#threw.warn(error)
+    }
+    if (user !== undefined) return user
+    throw new Problem('unauthorized', 'The application does not know this caller; sign in first.')
+  }
+
+  /**
+   * The user that one of the application's own calls says: with an `id` it vouches for it; without,
+   * it passes on what a caller says of itself.
+   *
+   * @throws {Problem} unauthorized, bad-name, bad-color
+   * @see PROTOCOL.md ID11
+   */
+  said(user: unknown): UserClaim {
+    if (typeof user === 'object' && user !== null && !('id' in user)) return checkUser(user)
+    const vouched = this.#vouched(user)
+    if (vouched !== undefined) return vouched
+    throw new Problem('unauthorized', 'A user has an id, which is text and not empty.')
+  }
+
+  /** `undefined` if it is no user. */
+  #vouched(user: unknown): UserClaim | undefined {
+    if (typeof user !== 'object' || user === null) return undefined
+    const { id, name: saidName, color: saidColor } = user as { readonly [field: string]: unknown }
+    if (typeof id !== 'string' || id === '') return undefined
+    const name = parseUserName(saidName)
+    const color = isColor(saidColor) ? saidColor : undefined
+    // A lock for a strange name would lock out its owner, and what isn't shown harms nobody.
+    if (name === undefined && isSaid(saidName)) this.#badName.warn()
+    if (color === undefined && isSaid(saidColor)) this.#badColor.warn()
+    return { id, ...(name !== undefined && { name }), ...(color !== undefined && { color }) }
+  }
+}
+
+/** A database says `null` where there is none. */
+function isSaid(value: unknown): boolean {
+  return value !== undefined && value !== null
+}

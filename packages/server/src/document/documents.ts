@@ -1,0 +1,250 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { Problem } from '@whereabouts/protocol'
+import type { Log } from '../log.js'
+import type { ResolvedOptions } from '../options.js'
+import type { DataFolder } from './data-folder.js'
+import { storeFailed } from './keeper.js'
+import type { Request, Results } from './messages.js'
+import { newMemory } from './memory.js'
+import type { UntoldRoom } from './store.js'
+import type { Done } from './thread.js'
+import { Threads } from './threads.js'
+
+/** An update that was accepted. */
+export interface AcceptedUpdate {
+  /** Whether it brought the document anything new. */
+  readonly changed: boolean
+  /** Whether something of it waits for what comes before it. */
+  readonly pending: boolean
+  /** In a buffer of their own. */
+  readonly bytes: Uint8Array
+}
+
+/** What there is and what was done, by the names of the metrics. */
+export interface DocumentsCount {
+  readonly documents_loaded: number
+  readonly documents_loaded_bytes: number
+  readonly document_updates: number
+  readonly document_update_bytes: number
+  readonly document_commits: number
+  readonly document_compactions: number
+  readonly document_compaction_seconds: number
+  readonly store_failures: number
+}
+
+/** How long a check, or a count, may take: an operator asks again soon. */
+const ANSWER_MS = 1_800
+/** How long posts are waited for when the server goes away. */
+const FINISH_MS = 3_000
+
+/**
+ * The documents of the rooms, as the server's own thread sees them: everything that takes time is
+ * done in threads of their own, so that streams and posts of locations never wait for it.
+ *
+ * @see PROTOCOL.md §11
+ */
+export class Documents {
+  readonly #threads: Threads
+  #failing = false
+  #updates = 0
+  #updatesBytes = 0
+  #finishing: ReturnType<typeof setTimeout> | undefined
+  #failures = 0
+
+  constructor(
+    private readonly options: ResolvedOptions,
+    private readonly folder: DataFolder,
+    private readonly log: Log,
+  ) {
+    const { databaseUrl, dataDir, maxDocumentBytes, maxLoadedDocumentBytes } = options
+    const memory = databaseUrl === undefined && dataDir === undefined ? newMemory() : undefined
+    const limits = { maxDocumentBytes, maxLoadedDocumentBytes }
+    this.#threads = new Threads(
+      { databaseUrl, dataDir, memory, ...limits },
+      (error) => log.error(error),
+      () => performance.now(),
+    )
+  }
+
+  /** @throws {Error} if the store can't be used, or is of a newer version. PROTOCOL.md DO11 */
+  async start(): Promise<void> {
+    const { databaseUrl, dataDir } = this.options
+    if (databaseUrl !== undefined || dataDir !== undefined) {
+      await this.#threads.start().catch((error: unknown) => {
+        this.folder.release()
+        throw error
+      })
+      return
+    }
+    this.log.info(
+      'documents are kept in memory and end with this process: neither dataDir nor databaseUrl is set',
+    )
+  }
+
+  /**
+   * Takes an update into the document of a room. Resolves when the store has it.
+   *
+   * @param bytes stay the caller's: a copy of them travels, as Node reads small bodies into a buffer
+   *   that they share with others, and applications may want to post theirs again
+   * @throws {Problem} bad-update, document-full, store-failed
+   */
+  async update(room: string, bytes: Uint8Array): Promise<AcceptedUpdate> {
+    const own = new Uint8Array(bytes)
+    const { result, again } = await this.#done({ call: 'update', room, bytes: own })
+    this.#updates += 1
+    this.#updatesBytes += own.byteLength
+    if (this.#failing) this.log.info('the store of documents works again')
+    this.#failing = false
+    // A thread that was ended may have stored it, and told nobody.
+    return { changed: result.changed || again, pending: result.pending, bytes: own }
+  }
+
+  /**
+   * What somebody lacks of a room's document; everything without a state vector.
+   *
+   * @param isFresh whether it is to be as the store has it now, whatever is loaded
+   * @throws {Problem} bad-parameter, store-failed
+   */
+  read(room: string, stateVector: Uint8Array | undefined, isFresh: boolean): Promise<Uint8Array> {
+    return this.#ask({ call: 'read', room, stateVector, isFresh })
+  }
+
+  /**
+   * What a room's document has, and what somebody lacks of it, as the answer to a sync.
+   *
+   * @param stateVector empty for one who has nothing
+   * @param isFresh whether it is to be as the store has it now, whatever is loaded
+   * @throws {Problem} bad-parameter, store-failed
+   */
+  sync(room: string, stateVector: Uint8Array, isFresh: boolean): Promise<Uint8Array> {
+    return this.#ask({ call: 'sync', room, stateVector, isFresh })
+  }
+
+  /** Nobody is in a room any more: its document needn't stay loaded. */
+  release(room: string): void {
+    if (this.#threads.areUsed) void this.#ask({ call: 'release', room }).catch(() => {})
+  }
+
+  /**
+   * Another process that has the same store took an update into the document of a room.
+   *
+   * @param update base64; without it, the document is to be loaded anew
+   */
+  learn(room: string, update: string | undefined): void {
+    if (!this.#threads.areUsed) return
+    const bytes = update === undefined ? undefined : new Uint8Array(Buffer.from(update, 'base64'))
+    // A thread that ends before it has learnt it has nothing loaded that it would lack in.
+    void this.#ask({ call: 'learn', room, bytes }).catch(() => {})
+  }
+
+  /**
+   * Notes in the store that a room's document took something in that other processes weren't told of.
+   *
+   * @throws {Problem} store-failed
+   */
+  async note(room: string): Promise<void> {
+    await this.#ask({ call: 'note', room })
+  }
+
+  /**
+   * Some of the rooms that any process noted so.
+   *
+   * @throws {Problem} store-failed
+   */
+  untold(): Promise<readonly UntoldRoom[]> {
+    return this.#ask({ call: 'untold' })
+  }
+
+  /**
+   * Everybody was told of what is in the document of such a room.
+   *
+   * @throws {Problem} store-failed
+   */
+  async told(told: UntoldRoom): Promise<void> {
+    await this.#ask({ call: 'told', told })
+  }
+
+  /** @throws {Problem} store-failed if the store can't be written to, or doesn't answer */
+  async check(): Promise<void> {
+    if (!this.#threads.areUsed) return
+    await inTime(this.#ask({ call: 'check' }), () => this.#note(storeFailed('it does not answer')))
+  }
+
+  /** What there is and what was done, for metrics; what was last known if there is no answer. */
+  async count(): Promise<DocumentsCount> {
+    if (this.#threads.areUsed) {
+      await inTime(this.#threads.ask({ call: 'count' }), () => storeFailed()).catch(() => {})
+    }
+    const { loaded, loadedBytes, commits, compactions, compactionSeconds } = this.#threads.count
+    return {
+      documents_loaded: loaded,
+      documents_loaded_bytes: loadedBytes,
+      document_updates: this.#updates,
+      document_update_bytes: this.#updatesBytes,
+      document_commits: commits,
+      document_compactions: compactions,
+      document_compaction_seconds: compactionSeconds,
+      store_failures: this.#failures,
+    }
+  }
+
+  /** The server goes away: what isn't answered soon is refused, so that it can. */
+  finish(): void {
+    const abandon = () => this.#threads.abandon(shuttingDown())
+    this.#finishing = setTimeout(abandon, FINISH_MS).unref()
+  }
+
+  /** After the last answer has gone out: until then, posts may wait for the store. */
+  async close(): Promise<void> {
+    clearTimeout(this.#finishing)
+    try {
+      await this.#threads.close(shuttingDown())
+    } finally {
+      this.folder.release()
+    }
+  }
+
+  async #ask<const R extends Request>(request: R): Promise<Results[R['call']]> {
+    return (await this.#done(request)).result
+  }
+
+  async #done<const R extends Request>(request: R): Promise<Done<Results[R['call']]>> {
+    try {
+      return await this.#threads.ask(request)
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      if (error.problem === 'internal') this.log.error(error.cause)
+      throw error.problem === 'store-failed' ? this.#note(error) : error
+    }
+  }
+
+  /** One line when the store begins to fail, and one when it works again, however many calls see it. */
+  #note(failure: Problem): Problem {
+    this.#failures += 1
+    // Without a cause it is one document that is loaded anew, and the store is well.
+    if (typeof failure.cause !== 'string' || this.#failing) return failure
+    this.#failing = true
+    this.log.error(`the store of documents fails: ${failure.cause}`)
+    return failure
+  }
+}
+
+/** What is answered once the server goes away. @see PROTOCOL.md FR7, DO19 */
+export function shuttingDown(): Problem {
+  return new Problem('shutting-down', 'This server is going away; try again in a moment.')
+}
+
+/** What is answered, unless it takes too long; then it fails as `late` says. */
+async function inTime<T>(answer: Promise<T>, late: () => Problem): Promise<T> {
+  const answered = new AbortController()
+  const deadline = wait(ANSWER_MS, undefined, { signal: answered.signal, ref: false }).then(() => {
+    throw late()
+  })
+  // Once there is an answer, nobody waits for it.
+  deadline.catch(() => {})
+  try {
+    return await Promise.race([answer, deadline])
+  } finally {
+    answered.abort()
+  }
+}

@@ -1,0 +1,285 @@
+import { type Log, NO_LOG } from '../log.js'
+import { Deafness } from './deafness.js'
+import {
+  type Exchange,
+  ExchangeLost,
+  type Follower,
+  type Following,
+  type GoneListener,
+  LEASE_MS,
+  messageOf,
+  PATIENCE_MS,
+} from './exchange.js'
+import { Gate } from './gate.js'
+import { type LeaseLeft, Leases } from './leases.js'
+import { parseRedisUrl } from './redis-address.js'
+import type { Listener, RedisConnection, Reply } from './redis-connection.js'
+import { RedisFollowing } from './redis-following.js'
+import { RedisKeys } from './redis-keys.js'
+import type { RedisLink } from './redis-link.js'
+import { probeRights, refusalOf } from './redis-refusal.js'
+import { LEAVE, PULSE, type Script } from './redis-scripts.js'
+import { PROCESS, type Surroundings } from './surroundings.js'
+
+/** How often a node renews its lease, which also says whether Redis answers. */
+const PULSE_MS = 500
+/** How many rooms are read at a time where they begin. */
+const ROOMS_AT_A_TIME = 64
+
+/**
+ * An exchange through Redis 7.0 or later, or Valkey. It connects by itself, now and whenever the
+ * connection is lost; until then it is not `ready`.
+ *
+ * @param url see {@link parseRedisUrl}
+ * @param intervalMs the least time between two batches of a room from this node: what is appended
+ *   meanwhile goes together; without it, what is appended while one is on its way
+ * @throws {TypeError} if that is no such address
+ */
+export function openRedis(url: string, intervalMs = 0, log: Log = NO_LOG): RedisExchange {
+  const { connection, prefix } = parseRedisUrl(url)
+  return new RedisExchange(connection, new RedisKeys(prefix), intervalMs, PROCESS, log)
+}
+
+/** An exchange over a connection to Redis, whose it is from now on. */
+export class RedisExchange implements Exchange, RedisLink {
+  readonly node: string
+  readonly unfollowed = undefined
+  readonly gate = new Gate(ROOMS_AT_A_TIME)
+  readonly #followings = new Set<RedisFollowing>()
+  readonly #listeners: GoneListener[] = []
+  readonly #leases = new Leases()
+  #state: 'starting' | 'live' | 'lost' | 'closed' = 'starting'
+  #epoch = ''
+  #decide!: () => void
+  /** Settles when Redis has answered for the first time, or can't be reached. */
+  readonly #decided = new Promise<void>((resolve) => {
+    this.#decide = resolve
+  })
+  /** What Redis said when it refused this node, if that is why it was lost. */
+  #refusal: string | undefined
+  /** When the lease was last renewed, at the earliest. */
+  #renewedMs: number
+  #beating = false
+  #cancel: (() => void) | undefined
+  readonly #deafness = new Deafness()
+  #looking: Promise<void> | undefined
+  #names = 0
+
+  constructor(
+    private readonly connection: RedisConnection,
+    readonly keys: RedisKeys,
+    readonly intervalMs: number,
+    readonly surroundings: Surroundings,
+    private readonly log: Log = NO_LOG,
+  ) {
+    this.node = surroundings.newName()
+    this.#renewedMs = surroundings.now()
+    connection.open(() => this.#returned())
+    // Sooner if it is there sooner.
+    this.#cancel = surroundings.after(PATIENCE_MS, () => void this.#beat())
+  }
+
+  /**
+   * Settles when Redis lets this node do all that it needs, or can't be reached for now.
+   *
+   * @throws {Error} if it refuses the user, the password or the rights
+   * @see PROTOCOL.md EX10
+   */
+  async admitted(): Promise<void> {
+    await this.#decided
+    if (this.ready) {
+      await probeRights(this).catch((error: unknown) => {
+        this.#refusal = refusalOf(error)
+      })
+    }
+    if (this.#refusal === undefined) return
+    throw new Error(
+      `Redis refuses this server: ${this.#refusal} Check the user, the password and the rights in the address of Redis.`,
+    )
+  }
+
+  get ready(): boolean {
+    return this.#state === 'live'
+  }
+
+  get epoch(): string {
+    return this.#epoch
+  }
+
+  get live(): boolean {
+    return this.#state === 'live' && this.surroundings.now() - this.#renewedMs < LEASE_MS
+  }
+
+  follow(room: string, follower: Follower): Following {
+    const following = new RedisFollowing(this, room, follower, `${this.node}.${++this.#names}`)
+    this.#followings.add(following)
+    if (this.#state === 'live') following.begin()
+    else if (this.#state === 'closed') following.end()
+    else if (this.#state === 'lost') following.lose()
+    return following
+  }
+
+  onGone(listener: GoneListener): void {
+    this.#listeners.push(listener)
+  }
+
+  async nodes(): Promise<ReadonlySet<string>> {
+    // Whoever asks in the same turn gets the same answer.
+    this.#looking ??= Promise.resolve().then(() => {
+      this.#looking = undefined
+      return this.#pulse()
+    })
+    await this.#looking
+    return this.#leases.alive
+  }
+
+  async close(): Promise<void> {
+    if (this.#state === 'closed') return
+    const isLive = this.ready
+    this.#state = 'closed'
+    this.#cancel?.()
+    this.#decide()
+    this.#each((following) => following.end())
+    // If it isn't heard, the lease runs out.
+    if (isLive) await this.ask(LEAVE, [this.keys.leases], [this.node]).catch(() => {})
+    this.connection.close()
+  }
+
+  async ask(script: Script, keys: readonly string[], args: readonly unknown[]): Promise<Reply> {
+    return this.#inTime(this.connection.run(script, keys, args.map(String)))
+  }
+
+  async subscribe(channel: string, listener: Listener): Promise<void> {
+    await this.#inTime(this.connection.subscribe(channel, listener))
+  }
+
+  unsubscribe(channel: string, listener: Listener): void {
+    // A connection that is lost is subscribed to nothing.
+    this.connection.unsubscribe(channel, listener).catch(() => {})
+  }
+
+  hearsFrom(channel: string): boolean {
+    return this.connection.hearsFrom(channel)
+  }
+
+  troubled(): void {
+    void this.#beat()
+  }
+
+  ended(following: RedisFollowing): void {
+    this.#followings.delete(following)
+  }
+
+  /** A connection is there, maybe again, and some messages may be missing. */
+  #returned(): void {
+    if (this.#state === 'live') this.#each((following) => following.check())
+    void this.#beat()
+  }
+
+  /** A pulse, and what follows from whether it succeeds; then the next one. */
+  async #beat(): Promise<void> {
+    if (this.#beating || this.#state === 'closed') return
+    this.#beating = true
+    this.#cancel?.()
+    // Whoever didn't renew it in time is taken for gone by the others, whatever Redis says now.
+    if (this.#state === 'live' && !this.live) this.#lose(new ExchangeLost('the lease ran out'))
+    try {
+      if (this.#isDeaf()) throw new ExchangeLost(this.connection.fault)
+      await this.#pulse()
+      this.#each((following) => following.look(this.surroundings.now()))
+    } catch (error) {
+      this.#lose(error)
+    }
+    this.#beating = false
+    if (this.#isClosed) return
+    this.#cancel = this.surroundings.after(PULSE_MS, () => void this.#beat())
+  }
+
+  /** Whoever heard waits for a connection that is cut off for a moment; rooms don't begin without. */
+  #isDeaf(): boolean {
+    const { hears } = this.connection
+    const isLong = this.#deafness.isLong(hears, this.surroundings.now())
+    return isLong || (!hears && this.#state !== 'live')
+  }
+
+  get #isClosed(): boolean {
+    return this.#state === 'closed'
+  }
+
+  async #pulse(): Promise<void> {
+    const nowMs = this.surroundings.now()
+    const mayForget = this.#leases.isCertain(nowMs) ? 1 : 0
+    const newEpoch = this.surroundings.newName()
+    const args = [this.node, newEpoch, LEASE_MS, mayForget]
+    const reply = await this.ask(PULSE, [this.keys.epoch, this.keys.leases], args)
+    if (this.#state === 'closed') throw new ExchangeLost('closed')
+    const [epoch = '', ...rest] = reply as string[]
+    this.#renewedMs = nowMs
+    const gone = this.#leases.update(epoch, pairs(rest), nowMs)
+    this.#live(epoch)
+    for (const { node, hasLeft } of gone) {
+      for (const listener of this.#listeners) listener(node, hasLeft)
+    }
+  }
+
+  #live(epoch: string): void {
+    const isNews = this.#state !== 'live' || epoch !== this.#epoch
+    if (this.#state === 'lost') this.log.info('Redis is back')
+    this.#state = 'live'
+    this.#refusal = undefined
+    this.#epoch = epoch
+    this.#decide()
+    if (isNews) this.#each((following) => following.begin())
+  }
+
+  /** @throws {ExchangeLost} if it isn't there in time, or fails */
+  async #inTime<T>(promise: Promise<T>): Promise<T> {
+    const { surroundings } = this
+    let cancel: (() => void) | undefined
+    const late = new Promise<never>((_, reject) => {
+      const fail = () => reject(new ExchangeLost(`no answer within ${PATIENCE_MS} ms`))
+      // An answer that waits to be read while this process was busy is in time: it is read first.
+      cancel = surroundings.after(PATIENCE_MS, () => surroundings.after(0, fail))
+    })
+    try {
+      return await Promise.race([promise, late])
+    } catch (cause) {
+      throw cause instanceof ExchangeLost ? cause : new ExchangeLost(messageOf(cause), { cause })
+    } finally {
+      cancel?.()
+    }
+  }
+
+  #lose(error: unknown): void {
+    if (this.#state === 'closed') return
+    this.#leases.interrupted()
+    if (this.#state === 'lost') return
+    this.#state = 'lost'
+    this.#refusal = refusalOf(error)
+    const what = this.#refusal === undefined ? "can't be reached" : 'refuses this server'
+    this.log.warn(
+      `Redis ${what}, and rooms are this node's own until it is back: ${messageOf(error)}`,
+    )
+    this.#decide()
+    this.#each((following) => following.lose())
+  }
+
+  /** What one room throws is that room's alone. */
+  #each(work: (following: RedisFollowing) => void): void {
+    for (const following of this.#followings) {
+      try {
+        work(following)
+      } catch (error) {
+        following.broken(error)
+      }
+    }
+  }
+}
+
+function pairs(words: readonly string[]): LeaseLeft[] {
+  const leases: LeaseLeft[] = []
+  for (let index = 0; index < words.length; index += 2) {
+    leases.push([words[index]!, Number(words[index + 1])])
+  }
+  return leases
+}

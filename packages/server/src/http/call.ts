@@ -1,0 +1,165 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Json, Problem } from '@whereabouts/protocol'
+import type { Parameter } from '../access/caller.js'
+
+/** A request as Express or Fastify hands it to a controller. */
+export interface PlatformRequest {
+  /** Node's own request, where the platform wraps it. */
+  readonly raw?: IncomingMessage
+  readonly url?: string | undefined
+  readonly params?: { readonly room?: string }
+  /** What a parser of the application made of the body, where one has read it. */
+  readonly body?: unknown
+  readonly rawBody?: unknown
+}
+
+/** A response as Express or Fastify hands it to a controller. */
+export interface PlatformResponse {
+  readonly raw?: ServerResponse
+  hijack?(): unknown
+  callNotFound?(): PromiseLike<unknown>
+  getHeaders?(): Record<string, number | string | string[] | undefined>
+}
+
+/**
+ * One call: Node's own request and response, the same on both platforms. Answers are written here
+ * and not returned to the platform, so that an application's interceptors and serializers leave
+ * what travels as the protocol has it.
+ */
+export class Call {
+  readonly #target: string
+  #parameters: URLSearchParams | undefined
+
+  /** @param platform the request as the platform has it, where there is one */
+  constructor(
+    readonly request: IncomingMessage,
+    readonly response: ServerResponse,
+    readonly platform: PlatformRequest = request,
+  ) {
+    // Not what it was before the application rewrote it: guards see this one, and so does the router.
+    this.#target = request.url ?? ''
+  }
+
+  static of(request: PlatformRequest, response: PlatformResponse): Call {
+    const raw = response.raw ?? (response as ServerResponse)
+    if (response.hijack !== undefined) {
+      // Fastify keeps the headers that hooks and plugins set to itself until it answers.
+      for (const [name, value] of Object.entries(response.getHeaders?.() ?? {})) {
+        if (value !== undefined && !raw.hasHeader(name)) raw.setHeader(name, value)
+      }
+      response.hijack()
+    }
+    return new Call(request.raw ?? (request as IncomingMessage), raw, request)
+  }
+
+  /** A parameter from the query; the last one counts if there are several. */
+  readonly query: Parameter = (name) => {
+    this.#parameters ??= parametersOf(this.#target)
+    return this.#parameters.getAll(name).at(-1)
+  }
+
+  json(status: number, body: object): void {
+    this.send(status, 'application/json; charset=utf-8', JSON.stringify(body))
+  }
+
+  /** Answers without a body. */
+  empty(status: number): void {
+    this.response.writeHead(status, { 'Cache-Control': 'no-store' }).end()
+  }
+
+  send(status: number, contentType: string, body: string | Uint8Array): void {
+    this.head(status, contentType, Buffer.byteLength(body))
+    this.response.end(body)
+  }
+
+  /** Begins an answer; its body follows. */
+  head(status: number, contentType: string, lengthBytes: number): void {
+    this.response.writeHead(status, headersOf(contentType, lengthBytes))
+  }
+
+  /** @see PROTOCOL.md ER1 */
+  problem(problem: Problem): void {
+    if (this.response.headersSent) {
+      this.response.destroy()
+      return
+    }
+    if (problem.status === 503) this.response.setHeader('Retry-After', '1')
+    if (problem.problem === 'shutting-down') this.#closeConnection()
+    const text = JSON.stringify(problem)
+    if (problem.problem === 'too-large') this.#endUnread(problem.status, text)
+    else this.send(problem.status, PROBLEM_TYPE, text)
+  }
+
+  /** HTTP/2 has no such header, and closes by other means. */
+  #closeConnection(): void {
+    if (this.request.httpVersionMajor < 2) this.response.setHeader('Connection', 'close')
+  }
+
+  /**
+   * Answers a request whose body is not read to its end. Closing a socket with unread input resets
+   * it, and the reset can overtake the answer; so the whole answer goes out first, and the end after
+   * the caller has closed, or had the time to read it. ER3
+   */
+  #endUnread(status: number, text: string): void {
+    const { request, response } = this
+    request.pause()
+    this.#closeConnection()
+    response.writeHead(status, headersOf(PROBLEM_TYPE, Buffer.byteLength(text))).write(text)
+    const timer = setTimeout(() => response.end(), UNREAD_MS)
+    response.once('close', () => clearTimeout(timer))
+  }
+}
+
+const PROBLEM_TYPE = 'application/problem+json'
+const UNREAD_MS = 250
+
+function headersOf(contentType: string, lengthBytes: number): Record<string, string | number> {
+  return {
+    'Content-Type': contentType,
+    'Content-Length': lengthBytes,
+    'Cache-Control': 'no-store',
+  }
+}
+
+function parametersOf(target: string): URLSearchParams {
+  const end = target.indexOf('?')
+  return new URLSearchParams(end < 0 ? '' : target.slice(end))
+}
+
+/** Reads a whole number from a parameter. @throws {Problem} bad-parameter */
+export function wholeNumber(parameter: Parameter, name: string, most: number): number | undefined {
+  const text = parameter(name)
+  if (text === undefined) return undefined
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN
+  if (value <= most) return value
+  throw badParameter(name, `a whole number from 0 to ${most}`)
+}
+
+/** Reads `1` or `0` from a parameter; `0` without it. @throws {Problem} bad-parameter */
+export function flag(parameter: Parameter, name: string): boolean {
+  return oneOf(parameter, name, ['0', '1']) === '1'
+}
+
+/** Reads one of some words from a parameter; the first without it. @throws {Problem} bad-parameter */
+export function oneOf<const T extends string>(
+  parameter: Parameter,
+  name: string,
+  words: readonly [T, ...T[]],
+): T {
+  const text = parameter(name)
+  if (text === undefined) return words[0]
+  const word = words.find((candidate) => candidate === text)
+  if (word !== undefined) return word
+  throw badParameter(name, words.map((each) => `"${each}"`).join(' or '))
+}
+
+export function badParameter(name: string, range: string): Problem {
+  const extensions: { [field: string]: Json } = { parameter: name }
+  return new Problem('bad-parameter', `The parameter "${name}" is ${range}.`, extensions)
+}
+
+/** Says which methods there are. @see PROTOCOL.md HT7 */
+export function methodNotAllowed(call: Call, allowed: readonly string[]): Problem {
+  call.response.setHeader('Allow', allowed.join(', '))
+  return new Problem('method-not-allowed', `Here one can ${allowed.join(' and ')}.`)
+}

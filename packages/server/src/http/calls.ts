@@ -1,0 +1,242 @@
+import type { IncomingMessage } from 'node:http'
+import {
+  isMemberKey,
+  type Json,
+  type Moved,
+  Problem,
+  type Updated,
+  type View,
+} from '@whereabouts/protocol'
+import { type Caller, identify, memberCookie, type Parameter } from '../access/caller.js'
+import type { Users } from '../access/users.js'
+import { isPart } from '../room/parts.js'
+import type { UserClaim } from '../room/user.js'
+import type { ResolvedOptions } from '../options.js'
+import type { RoomServer } from '../room-server.js'
+import type { Bodies } from './body.js'
+import { DocumentAnswers } from './document-answers.js'
+import { badParameter, type Call, flag, methodNotAllowed, oneOf, wholeNumber } from './call.js'
+
+const MOST_WAIT_MS = 30_000
+/** Enough for every parameter at its longest, written in escapes. */
+const PARAMETERS_LIMIT_BYTES = 8_192
+
+const GZIP = /^(?:x-)?gzip(?:\s*;|$)/
+const REFUSED = /;\s*q=0(?:\.0*)?$/
+const BASE64URL = /^[A-Za-z0-9_-]+$/
+
+/** What the calls do, once it is known which one it is and for which room. */
+export class Calls {
+  readonly #documentAnswers: DocumentAnswers
+
+  constructor(
+    private readonly rooms: RoomServer,
+    private readonly users: Users,
+    private readonly bodies: Bodies,
+    private readonly options: ResolvedOptions,
+  ) {
+    this.#documentAnswers = new DocumentAnswers(options.stuckMs)
+  }
+
+  /** @see PROTOCOL.md HT1, HT2 */
+  async stream(call: Call, room: string): Promise<void> {
+    await this.#stream(call, room, 'member', async () => {
+      const parameter = await this.#parameters(call)
+      return { parameter, view: oneOf(parameter, 'view', ['patch', 'list']) }
+    })
+  }
+
+  /** @see PROTOCOL.md AR2 */
+  async streamList(call: Call, room: string): Promise<void> {
+    if (call.request.method === 'HEAD') throw methodNotAllowed(call, ['GET'])
+    await this.#stream(call, room, 'id', async () => ({ parameter: call.query, view: 'list' }))
+  }
+
+  /** @param keyParameter the parameter that the member key comes in */
+  async postLocation(call: Call, room: string, keyParameter = 'member'): Promise<Moved> {
+    const { request } = call
+    // Thousands of times a second: what isn't asked isn't waited for.
+    const user = this.options.authenticate && (await this.#authorize(request))
+    const caller = identify(request, call.query, keyParameter, user)
+    const { value, bytes } = await this.bodies.readJson(call, this.options.maxLocationBytes)
+    const moved = await this.rooms.move(room, caller, value, bytes)
+    keepKey(call, caller)
+    return moved
+  }
+
+  /** @see PROTOCOL.md HT4, HT5 */
+  async getLocation(call: Call, room: string): Promise<void> {
+    const { request, query } = call
+    await this.#authorize(request)
+    const since = query('since')
+    const waitMs = wholeNumber(query, 'waitMs', MOST_WAIT_MS) ?? 0
+    const wanted = { documents: wantsDocuments(query), part: wantedPart(query) }
+    if (since === undefined) {
+      return call.json(200, await this.rooms.members(room, wanted.part))
+    }
+    let news = await this.rooms.since(room, since, wanted)
+    if (news === undefined && waitMs > 0) {
+      await this.rooms.nextFrame(room, since, { waitMs, ...wanted }, closing(call))
+      news = await this.rooms.since(room, since, wanted)
+    }
+    if (news === undefined) call.empty(204)
+    else call.json(200, news)
+  }
+
+  /** @see PROTOCOL.md HT6 */
+  async leave(call: Call, room: string): Promise<void> {
+    const { request, query } = call
+    const known = await this.#authorize(request)
+    const caller = identify(request, query, 'member', known)
+    await this.rooms.leave(room, caller, flag(query, 'soon'))
+    call.empty(204)
+  }
+
+  /** @see PROTOCOL.md DO1 */
+  async getDocument(call: Call, room: string): Promise<void> {
+    await this.#authorize(call.request)
+    const { query } = call
+    const update = await this.rooms.document(room, stateVector(query), query('since'))
+    this.#documentAnswers.send(call, update)
+  }
+
+  /** @see PROTOCOL.md DO20 */
+  async syncDocument(call: Call, room: string): Promise<void> {
+    const { request, query } = call
+    await this.#authorize(request)
+    const vector = await this.bodies.readBytes(call, this.options.maxUpdateBytes)
+    this.#documentAnswers.send(call, await this.rooms.sync(room, vector, query('since')))
+  }
+
+  /** @see PROTOCOL.md DO2, DO9 */
+  async postDocument(call: Call, room: string): Promise<Updated> {
+    const { request } = call
+    await this.#authorize(request)
+    const key = idempotencyKey(request)
+    const update = await this.bodies.readBytes(call, this.options.maxUpdateBytes)
+    return this.rooms.update(room, update, key)
+  }
+
+  async #stream(
+    call: Call,
+    room: string,
+    keyParameter: string,
+    read: () => Promise<{ parameter: Parameter; view: View }>,
+  ): Promise<void> {
+    const { request, response } = call
+    // Before anything is awaited: a reader may be gone before it is answered. FR6
+    const held: { release?: () => void } = {}
+    response.once('close', () => held.release?.())
+    const user = await this.#authorize(request)
+    const { parameter, view } = await read()
+    const watches = flag(parameter, 'watch')
+    const caller = watches ? undefined : identify(request, parameter, keyParameter, user)
+    if (response.closed) return
+    if (caller !== undefined) keepKey(call, caller)
+    const documents = wantsDocuments(parameter)
+    const lastEventId = parameter('lastEventId') ?? header(request, 'last-event-id')
+    const gzip = acceptsGzip(header(request, 'accept-encoding'))
+    const [at, part] = [partNamed(parameter), wantedPart(parameter)]
+    if (part !== undefined && view === 'list') throw badParameter('only', 'for the patch view')
+    const wanted = { view, documents, at, part, gzip, lastEventId, caller }
+    const release = await this.rooms.connect(room, wanted, response)
+    if (response.closed) release()
+    else held.release = release
+  }
+
+  /** First of all: a caller who is refused learns nothing else of its request. ID5 */
+  #authorize(request: IncomingMessage): Promise<UserClaim | undefined> {
+    return this.users.calling(request)
+  }
+
+  /** The parameters of a stream: the query's, and the fields of a body if there is one. */
+  async #parameters(call: Call): Promise<Parameter> {
+    const { request, query } = call
+    if (request.method !== 'POST' || !this.bodies.has(call)) return query
+    const { value } = await this.bodies.readJson(call, PARAMETERS_LIMIT_BYTES)
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw new Problem('bad-parameter', 'The parameters are the fields of a JSON object.')
+    }
+    const fields = new Map(
+      Object.entries(value).map(([name, field]) => [name, parameterText(field)]),
+    )
+    for (const [name, text] of fields) checkAgreement(name, text, query(name))
+    return (name) => fields.get(name) ?? query(name)
+  }
+}
+
+/**
+ * Guards see the query alone, so that a body can't overrule it.
+ *
+ * @throws {Problem} bad-parameter
+ * @see PROTOCOL.md HT12
+ */
+function checkAgreement(name: string, field: string, inQuery: string | undefined): void {
+  if (inQuery === undefined || inQuery === field) return
+  throw badParameter(name, 'the same in the query and in the body, where it is in both')
+}
+
+/** @see PROTOCOL.md ST14; RFC 9110 12.5.3 */
+function acceptsGzip(accepted = ''): boolean {
+  const codings = accepted.split(',').map((coding) => coding.trim().toLowerCase())
+  const said = codings.find((coding) => GZIP.test(coding))
+  return said !== undefined && !REFUSED.test(said)
+}
+
+/** The part of the document that a caller says it is in. @throws {Problem} bad-parameter. NM8 */
+function partNamed(parameter: Parameter): string | undefined {
+  const at = parameter('at')
+  if (at === undefined || isPart(at)) return at
+  throw badParameter('at', '1 to 64 characters of A-Z a-z 0-9 . _ : ~ and -')
+}
+
+/** The part of the document that is all that a caller wants to see. @see PROTOCOL.md ST15 */
+function wantedPart(parameter: Parameter): string | undefined {
+  const at = partNamed(parameter)
+  if (!flag(parameter, 'only')) return undefined
+  if (at !== undefined) return at
+  throw badParameter('at', 'to be said with "only"')
+}
+
+/** @see PROTOCOL.md DO5 */
+function wantsDocuments(parameter: Parameter): boolean {
+  return oneOf(parameter, 'document', ['1', '0']) === '1'
+}
+
+/** @throws {Problem} bad-parameter */
+function stateVector(parameter: Parameter): Uint8Array | undefined {
+  const text = parameter('sv')
+  if (text === undefined) return undefined
+  if (BASE64URL.test(text)) return Buffer.from(text, 'base64url')
+  throw badParameter('sv', 'a base64url state vector of Yjs 13')
+}
+
+/** @throws {Problem} bad-parameter */
+function idempotencyKey(request: IncomingMessage): string | undefined {
+  const key = header(request, 'idempotency-key')
+  if (key === undefined || isMemberKey(key)) return key
+  throw badParameter('Idempotency-Key', '1 to 128 characters of A-Z a-z 0-9 _ and -')
+}
+
+function parameterText(field: Json): string {
+  if (typeof field === 'boolean') return field ? '1' : '0'
+  return typeof field === 'string' ? field : JSON.stringify(field)
+}
+
+function header(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+/** @see PROTOCOL.md ID2 */
+function keepKey({ request, response }: Call, { key, isNew }: Caller): void {
+  if (isNew) response.appendHeader('Set-Cookie', memberCookie(key, request))
+}
+
+/** Fires when the response closes, however it closes: the request's own end says nothing of that. */
+function closing({ response }: Call): AbortSignal {
+  const controller = new AbortController()
+  if (response.closed) controller.abort()
+  else response.once('close', () => controller.abort())
+  return controller.signal
+}

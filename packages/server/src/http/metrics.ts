@@ -1,0 +1,66 @@
+import { setTimeout } from 'node:timers/promises'
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
+import type { RoomServer, RoomsCount } from '../room-server.js'
+
+const GAUGES = {
+  rooms: 'Rooms that this process knows',
+  members: 'Members of all rooms',
+  watching: 'Connections that watch without having joined',
+  connections: 'Open streams and long-polls',
+  exchange_ready: '1 while the other nodes can be reached, or there are none',
+  documents_loaded: 'Documents in memory',
+  documents_loaded_bytes: 'What the documents in memory are taken to need there',
+} as const
+const COUNTERS = {
+  document_updates: 'Updates that the store took',
+  document_update_bytes: 'Size of the updates that the store took',
+  document_commits: 'Transactions in which it took them',
+  document_compactions: 'Documents that were made small',
+  document_compaction_seconds: 'How long that took, what else was served meanwhile included',
+  store_failures: 'Calls that failed because the store did',
+  room_failures: 'Rooms that failed, whose readers were ended',
+  reader_failures: 'Streams that failed alone and were ended',
+} as const
+type Name = keyof RoomsCount
+
+/** After so long there is something to say of the event loop. */
+const FIRST_MS = 50
+
+/** What this process has to say to Prometheus; its own registry, apart from the application's. */
+export class Metrics {
+  readonly #registry = new Registry()
+  readonly #setters = new Map<Name, (value: number) => void>()
+  #isProcessMeasured = false
+
+  constructor(private readonly rooms: RoomServer) {
+    for (const [name, help] of Object.entries(GAUGES)) {
+      const gauge = new Gauge({ name: `whereabouts_${name}`, help, registers: [] })
+      this.#registry.registerMetric(gauge)
+      this.#setters.set(name as Name, (value) => gauge.set(value))
+    }
+    for (const [name, help] of Object.entries(COUNTERS)) {
+      const counter = new Counter({ name: `whereabouts_${name}_total`, help, registers: [] })
+      this.#registry.registerMetric(counter)
+      this.#setters.set(name as Name, (value) => {
+        counter.reset()
+        counter.inc(value)
+      })
+    }
+  }
+
+  async read(): Promise<{ contentType: string; text: string }> {
+    await this.#measureProcess()
+    for (const [name, value] of Object.entries(await this.rooms.count())) {
+      this.#setters.get(name as Name)?.(value as number)
+    }
+    return { contentType: this.#registry.contentType, text: await this.#registry.metrics() }
+  }
+
+  /** From the first time that somebody asks: it wakes the process a hundred times a second. */
+  async #measureProcess(): Promise<void> {
+    if (this.#isProcessMeasured) return
+    this.#isProcessMeasured = true
+    collectDefaultMetrics({ register: this.#registry })
+    await setTimeout(FIRST_MS)
+  }
+}

@@ -1,0 +1,258 @@
+const room = {
+  name: 'room',
+  in: 'path',
+  required: true,
+  schema: { type: 'string', pattern: '^[A-Za-z0-9._:~-]{1,128}$' },
+}
+const query = (name: string, description: string, schema: object = { type: 'string' }) => ({
+  name,
+  in: 'query',
+  description,
+  schema,
+})
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` })
+const json = (description: string, schema: object) => ({
+  description,
+  content: { 'application/json': { schema } },
+})
+const text = (description: string, type: string) => ({
+  description,
+  content: { [type]: { schema: { type: 'string' } } },
+})
+
+const problem = {
+  description: 'A problem (RFC 9457) that says what to do',
+  content: { 'application/problem+json': { schema: ref('Problem') } },
+}
+const member = query('member', 'The member key; else the header Whereabouts-Member or a cookie')
+const user = [query('name', 'What others see'), query('color', '# and six hexadecimal digits')]
+const stream = text('Server-Sent Events', 'text/event-stream')
+const location = { required: true, content: { 'application/json': { schema: {} } } }
+const parts = [
+  query('at', 'The part of the document that the caller is in', {
+    type: 'string',
+    pattern: '^[A-Za-z0-9._:~-]{1,64}$',
+  }),
+  query('only', 'Show that part alone', { enum: ['0', '1'] }),
+]
+const streaming = [
+  member,
+  ...user,
+  query('view', 'The shape of the events', { enum: ['patch', 'list'], default: 'patch' }),
+  query('watch', 'Stream without joining', { enum: ['0', '1'] }),
+  query('document', 'Whether the document is streamed', { enum: ['1', '0'], default: '1' }),
+  query('lastEventId', 'The position to resume from'),
+  ...parts,
+]
+const update = (description: string) => ({
+  description,
+  content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+})
+
+/**
+ * The description of the calls, as OpenAPI 3.1 has it.
+ *
+ * @param article whether the article's calls are among them
+ * @see PROTOCOL.md HT8
+ */
+export function describeCalls(article: boolean): object {
+  if (article) return OPENAPI
+  const paths = Object.entries(OPENAPI.paths).filter(([path]) => !path.startsWith('/location'))
+  return { ...OPENAPI, paths: Object.fromEntries(paths) }
+}
+
+const OPENAPI = {
+  openapi: '3.1.0',
+  info: {
+    title: 'whereabouts',
+    version: '0.1.0',
+    description: 'Who is where in a shared document, live, over plain HTTP.',
+    license: { name: 'MIT', identifier: 'MIT' },
+  },
+  paths: {
+    '/rooms/{room}/events': {
+      parameters: [room],
+      get: {
+        summary: 'Joins a room and streams it',
+        parameters: streaming,
+        responses: { 200: stream, default: problem },
+      },
+      post: {
+        summary: 'The same stream as the answer to a POST',
+        parameters: streaming,
+        requestBody: { content: { 'application/json': { schema: { type: 'object' } } } },
+        responses: { 200: stream, default: problem },
+      },
+    },
+    '/rooms/{room}/location': {
+      parameters: [room],
+      get: {
+        summary: 'Who is where, or what changed since a position',
+        parameters: [
+          query('since', 'A position'),
+          query('waitMs', 'How long to wait for a change', {
+            type: 'integer',
+            minimum: 0,
+            maximum: 30_000,
+          }),
+          query('document', 'Whether the document counts', { enum: ['1', '0'], default: '1' }),
+          ...parts,
+        ],
+        responses: {
+          200: json('The room, or what changed', { oneOf: [ref('Room'), ref('Change')] }),
+          204: { description: 'Nothing changed' },
+          default: problem,
+        },
+      },
+      post: {
+        summary: 'Says where the caller is; joins if need be',
+        parameters: [member, ...user],
+        requestBody: location,
+        responses: { 200: json('Done', ref('Moved')), default: problem },
+      },
+    },
+    '/rooms/{room}/document': {
+      parameters: [room],
+      get: {
+        summary: 'The document, or what the caller lacks of it, as an update of Yjs 13',
+        parameters: [
+          query('sv', "The caller's state vector, in base64url"),
+          query('since', 'A position of the room: what it is past is in the answer'),
+        ],
+        responses: { 200: update('An update'), default: problem },
+      },
+      post: {
+        summary: 'Takes an update into the document',
+        parameters: [
+          {
+            name: 'Idempotency-Key',
+            in: 'header',
+            description: 'Makes a repeated post one commit',
+            schema: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,128}$' },
+          },
+        ],
+        requestBody: { required: true, ...update('An update') },
+        responses: { 200: json('It is in the store', ref('Updated')), default: problem },
+      },
+    },
+    '/rooms/{room}/document/sync': {
+      parameters: [room],
+      post: {
+        summary: 'What the server has, and what the caller lacks of it',
+        parameters: [query('since', 'A position of the room: what it is past is in the answer')],
+        requestBody: { required: true, ...update("The caller's state vector; may be empty") },
+        responses: {
+          200: update("The server's state vector and an update of Yjs 13, each after its length"),
+          default: problem,
+        },
+      },
+    },
+    '/rooms/{room}/leave': {
+      parameters: [room],
+      post: {
+        summary: 'Leaves',
+        parameters: [member, query('soon', 'Unless a stream is back in 2 s', { enum: ['0', '1'] })],
+        responses: { 204: { description: 'Done' }, default: problem },
+      },
+    },
+    '/location': {
+      post: {
+        summary: 'Says where the caller is in the room "default"',
+        parameters: [query('id', 'The member key')],
+        requestBody: location,
+        responses: { 201: text('ok', 'text/plain'), default: problem },
+      },
+    },
+    '/location/sse': {
+      get: {
+        summary: 'Streams where everybody is in the room "default"',
+        parameters: [query('id', 'The member key')],
+        responses: { 200: stream, default: problem },
+      },
+    },
+  },
+  components: {
+    schemas: {
+      User: {
+        type: 'object',
+        required: ['id', 'name', 'color'],
+        properties: {
+          id: { type: 'string' },
+          name: { type: 'string' },
+          color: { type: 'string', pattern: '^#[0-9a-fA-F]{6}$' },
+        },
+      },
+      Member: {
+        type: 'object',
+        required: ['id', 'user', 'location', 'status'],
+        properties: {
+          id: { type: 'string' },
+          user: ref('User'),
+          location: { description: 'Any JSON value; null is nowhere' },
+          status: { enum: ['online', 'away'] },
+        },
+      },
+      Room: {
+        type: 'object',
+        required: ['id', 'members', 'watching'],
+        properties: {
+          id: { type: 'string' },
+          members: { type: 'array', items: ref('Member') },
+          watching: { type: 'integer' },
+          elsewhere: ref('Elsewhere'),
+          resync: ref('Resync'),
+        },
+      },
+      Change: {
+        type: 'object',
+        required: ['id', 'patch'],
+        properties: {
+          id: { type: 'string' },
+          patch: ref('Patch'),
+          document: { type: 'string', contentEncoding: 'base64' },
+          resync: ref('Resync'),
+        },
+      },
+      Elsewhere: {
+        type: 'object',
+        description: 'How many members are in each part of the document that is not shown',
+        additionalProperties: { type: 'integer' },
+      },
+      Resync: {
+        type: 'object',
+        properties: { document: { const: true } },
+      },
+      Patch: {
+        type: 'object',
+        properties: {
+          join: { type: 'array', items: ref('Member') },
+          move: { type: 'object', additionalProperties: true },
+          status: { type: 'object', additionalProperties: { enum: ['online', 'away'] } },
+          leave: { type: 'array', items: { type: 'string' } },
+          watching: { type: 'integer' },
+          elsewhere: ref('Elsewhere'),
+        },
+      },
+      Moved: {
+        type: 'object',
+        required: ['self', 'id'],
+        properties: { self: { type: 'string' }, id: { type: 'string' } },
+      },
+      Updated: {
+        type: 'object',
+        required: ['id'],
+        properties: { id: { type: 'string' }, pending: { const: true } },
+      },
+      Problem: {
+        type: 'object',
+        required: ['type', 'title', 'status', 'detail'],
+        properties: {
+          type: { type: 'string' },
+          title: { type: 'string' },
+          status: { type: 'integer' },
+          detail: { type: 'string' },
+        },
+      },
+    },
+  },
+} as const

@@ -1,0 +1,22 @@
+export type { Log } from './log.js'
+export {
+  type Authenticate,
+  type AuthenticatedUser,
+  DEFAULTS,
+  findFaults,
+  type OptionFault,
+  type WhereaboutsOptions,
+} from './options.js'
+export type { UserClaim } from './room/user.js'
+export { type RoomEvents, Rooms, type WatchOptions } from './rooms.js'
+export type { RoomsCount } from './room-server.js'
+export {
+  type Json,
+  type Member,
+  type Moved,
+  Problem,
+  type RoomPatch,
+  type RoomSnapshot,
+  type User,
+  type View,
+} from '@whereabouts/protocol'

@@ -1,0 +1,182 @@
+import type { IncomingMessage } from 'node:http'
+import { z } from 'zod'
+import type { Log } from './log.js'
+
+/** Who is calling, in the application's words. */
+export interface AuthenticatedUser {
+  /** Not empty; the same for all that this human opens. */
+  readonly id: string
+  /** As NM3 has it; without it the member is a guest. */
+  readonly name?: string | null | undefined
+  /** As NM4 has it; without it one follows from the member. */
+  readonly color?: string | null | undefined
+}
+
+/** What `authenticate` answers; all but a user refuses the call. */
+type Authenticated = AuthenticatedUser | null | undefined | false
+
+/** Says who is calling. What is no user, or throws, is refused. @see PROTOCOL.md ID5, ID8 */
+export type Authenticate = (request: IncomingMessage) => Authenticated | Promise<Authenticated>
+
+/** Settings of the server. Every one is optional; {@link DEFAULTS} has what counts without it. */
+export interface WhereaboutsOptions {
+  /** How long a member without a connection stays, in ms. */
+  readonly leaseMs?: number
+  /** How long a member stays who said `leave?soon=1`, in ms. */
+  readonly soonMs?: number
+  /** How often a stream carries a ping, in ms. */
+  readonly heartbeatMs?: number
+  /** The least time between two frames of a room, in ms. */
+  readonly frameIntervalMs?: number
+  /** How long a connection may stay undrained before it is closed, in ms. */
+  readonly stuckMs?: number
+  /**
+   * Over how long a server that stops sends its readers to others, in ms; 0 ends all streams at
+   * once. PROTOCOL.md FR9
+   */
+  readonly goodbyeMs?: number
+  /** Members of one room. */
+  readonly maxMembers?: number
+  /** How many of those who left a room remembers, so that a reader who was away gets a patch. */
+  readonly maxLeavers?: number
+  /** Rooms of this process. */
+  readonly maxRooms?: number
+  /** Open streams of this process. */
+  readonly maxConnections?: number
+  /** Size of a location's JSON text in UTF-8. */
+  readonly maxLocationBytes?: number
+  /** Size of one update of a document. */
+  readonly maxUpdateBytes?: number
+  /** Size of a document in the store; what people deleted counts for little of it. */
+  readonly maxDocumentBytes?: number
+  /** How much of a document's latest updates a room keeps for readers who were away for a moment. */
+  readonly maxRecentDocumentBytes?: number
+  /** How much memory the documents that are loaded at a time are taken to need. */
+  readonly maxLoadedDocumentBytes?: number
+  /**
+   * The secret behind member ids, at least 16 characters; the same on every node. Without it, it is
+   * made once and kept in `dataDir`; without that, it lasts as long as the process.
+   */
+  readonly secret?: string
+  /** A folder for what has to survive a restart; made if it isn't there. */
+  readonly dataDir?: string
+  /**
+   * The PostgreSQL database that documents are kept in, as `postgres://…`. Without it they are in a
+   * file in `dataDir`; without that, they last as long as the process.
+   */
+  readonly databaseUrl?: string
+  /**
+   * The Redis, or Valkey, through which several servers are one, as `redis://…`; needs `databaseUrl`
+   * and `secret`, the same for all of them. Without it this server is alone.
+   */
+  readonly redisUrl?: string
+  /** Says who is calling. Without it the room is open: callers name themselves. */
+  readonly authenticate?: Authenticate
+  /** Where the server writes what an operator should know. */
+  readonly log?: Log
+}
+
+/** The settings with every default filled in. */
+export type ResolvedOptions = Required<Omit<WhereaboutsOptions, WithoutDefault>> &
+  Pick<WhereaboutsOptions, WithoutDefault>
+
+type WithoutDefault = 'secret' | 'dataDir' | 'databaseUrl' | 'redisUrl' | 'authenticate' | 'log'
+
+export const DEFAULTS = {
+  leaseMs: 15_000,
+  soonMs: 2_000,
+  heartbeatMs: 15_000,
+  frameIntervalMs: 50,
+  stuckMs: 30_000,
+  goodbyeMs: 0,
+  maxMembers: 1_000,
+  maxLeavers: 1_000,
+  maxRooms: 10_000,
+  maxConnections: 20_000,
+  maxLocationBytes: 1_024,
+  maxUpdateBytes: 1_048_576,
+  maxDocumentBytes: 67_108_864,
+  maxRecentDocumentBytes: 1_048_576,
+  maxLoadedDocumentBytes: 536_870_912,
+} as const satisfies WhereaboutsOptions
+
+const DAY_MS = 86_400_000
+const timeMs = (least: number) => z.int().min(least).max(DAY_MS)
+const bytes = z.int().min(2).max(1_073_741_824)
+const count = z.int().min(1).max(10_000_000)
+
+const SINGLE_OPTIONS = z.strictObject({
+  leaseMs: timeMs(100).default(DEFAULTS.leaseMs),
+  soonMs: timeMs(0).default(DEFAULTS.soonMs),
+  heartbeatMs: timeMs(50).default(DEFAULTS.heartbeatMs),
+  frameIntervalMs: timeMs(0).default(DEFAULTS.frameIntervalMs),
+  stuckMs: timeMs(100).default(DEFAULTS.stuckMs),
+  goodbyeMs: timeMs(0).default(DEFAULTS.goodbyeMs),
+  maxMembers: count.default(DEFAULTS.maxMembers),
+  maxLeavers: count.default(DEFAULTS.maxLeavers),
+  maxRooms: count.default(DEFAULTS.maxRooms),
+  maxConnections: count.default(DEFAULTS.maxConnections),
+  maxLocationBytes: z.int().min(2).max(65_536).default(DEFAULTS.maxLocationBytes),
+  maxUpdateBytes: bytes.max(67_108_864).default(DEFAULTS.maxUpdateBytes),
+  maxDocumentBytes: bytes.default(DEFAULTS.maxDocumentBytes),
+  maxRecentDocumentBytes: bytes.default(DEFAULTS.maxRecentDocumentBytes),
+  maxLoadedDocumentBytes: bytes.default(DEFAULTS.maxLoadedDocumentBytes),
+  secret: z.string().min(16).optional(),
+  dataDir: z.string().min(1).optional(),
+  databaseUrl: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'is an address that begins with postgres://')
+    .optional(),
+  redisUrl: z
+    .string()
+    .regex(/^redis(s|-sentinel)?:\/\//, 'is an address that begins with redis://')
+    .optional(),
+  authenticate: z.custom<Authenticate>((value) => typeof value === 'function').optional(),
+  log: z.custom<Log>((value) => typeof value === 'object' && value !== null).optional(),
+})
+
+/** Servers that are one have one store of documents, and compute the same ids. PROTOCOL.md EX6 */
+const OPTIONS = SINGLE_OPTIONS.superRefine(({ redisUrl, databaseUrl, secret }, context) => {
+  if (redisUrl === undefined) return
+  const said = { databaseUrl, secret }
+  for (const [option, value] of Object.entries(said)) {
+    if (value !== undefined) continue
+    const message = 'is needed with redisUrl, the same for every server'
+    context.addIssue({ code: 'custom', path: [option], message })
+  }
+})
+
+/** What is wrong with one option. */
+export interface OptionFault {
+  /** `options` where it is not about one of them. */
+  readonly option: string
+  readonly message: string
+}
+
+/** Everything that is wrong with the options. */
+export function findFaults(options: WhereaboutsOptions): OptionFault[] {
+  return faultsOf(OPTIONS.safeParse(options))
+}
+
+/** What is wrong, as a schema found it. */
+export function faultsOf({ error }: z.ZodSafeParseResult<unknown>): OptionFault[] {
+  const issues = error?.issues ?? []
+  return issues.map(({ path, message }) => ({ option: path.join('.') || 'options', message }))
+}
+
+/**
+ * Fills in the defaults and checks.
+ *
+ * @throws {TypeError} that names every fault at once
+ */
+export function resolveOptions(options: WhereaboutsOptions): ResolvedOptions {
+  refuse(findFaults(options))
+  return OPTIONS.parse(options) as ResolvedOptions
+}
+
+/** @throws {TypeError} that names every fault, if there are any */
+export function refuse(faults: readonly OptionFault[]): void {
+  if (faults.length === 0) return
+  const lines = faults.map(({ option, message }) => `${option}: ${message}`)
+  throw new TypeError(`whereabouts: invalid options\n  ${lines.join('\n  ')}`)
+}

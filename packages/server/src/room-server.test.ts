@@ -1,0 +1,97 @@
+import { lastValueFrom, Observable, toArray } from 'rxjs'
+import type { Problem } from '@whereabouts/protocol'
+import { describe, expect, it } from 'vitest'
+import { DataFolder } from './document/data-folder.js'
+import { Documents } from './document/documents.js'
+import type { Exchange, Follower, Following } from './exchange/exchange.js'
+import { MemoryExchange, MemoryLogs } from './exchange/memory.js'
+import { NO_LOG } from './log.js'
+import { resolveOptions } from './options.js'
+import { RoomServer } from './room-server.js'
+
+/** An exchange on whose way everything is held up until it is let go. */
+class SlowExchange extends MemoryExchange {
+  #letGo!: () => void
+  readonly #isLetGo = new Promise<void>((resolve) => {
+    this.#letGo = resolve
+  })
+
+  constructor() {
+    super(new MemoryLogs(100))
+  }
+
+  letGo(): void {
+    this.#letGo()
+  }
+
+  override follow(room: string, follower: Follower): Following {
+    const following = super.follow(room, follower)
+    return {
+      append: async (operations) => {
+        await this.#isLetGo
+        return following.append(operations)
+      },
+      checkpoint: (number, state) => following.checkpoint(number, state),
+      discard: (...call) => following.discard(...call),
+      end: (version) => following.end(version),
+    }
+  }
+}
+
+function start(exchange: Exchange, maxConnections = 1) {
+  const options = resolveOptions({ secret: 'the secret of these tests', maxConnections })
+  const folder = new DataFolder(undefined)
+  return new RoomServer(options, new Documents(options, folder, NO_LOG), exchange, folder, NO_LOG)
+}
+
+const WATCH = {
+  view: 'list',
+  documents: false,
+  part: undefined,
+  lastEventId: undefined,
+  caller: undefined,
+} as const
+
+const watch = (server: RoomServer) =>
+  new Observable((subscriber) => {
+    server.subscribe('r', WATCH, subscriber).catch((error: unknown) => subscriber.error(error))
+  })
+
+const outcomeOf = (events: Observable<unknown>) =>
+  lastValueFrom(events.pipe(toArray())).then(
+    (all) => all.length,
+    (error: unknown) => (error as Problem).problem,
+  )
+
+describe('connections that wait for the other nodes', () => {
+  it('[FR10] count while they do', async () => {
+    const exchange = new SlowExchange()
+    const server = start(exchange)
+    const waiting = watch(server).subscribe()
+    expect(await outcomeOf(watch(server))).toBe('too-many-connections')
+    expect(await server.count()).toMatchObject({ connections: 1, watching: 0 })
+    exchange.letGo()
+    await expect.poll(() => server.count()).toMatchObject({ connections: 1, watching: 1 })
+    waiting.unsubscribe()
+    await expect.poll(() => server.count()).toMatchObject({ connections: 0, watching: 0 })
+  })
+
+  it('[FR10] count no longer when their reader has gone meanwhile', async () => {
+    const exchange = new SlowExchange()
+    const server = start(exchange)
+    watch(server).subscribe().unsubscribe()
+    exchange.letGo()
+    await expect.poll(() => server.count()).toMatchObject({ connections: 0, watching: 0 })
+  })
+
+  it('[FR7] are refused when the server goes away meanwhile', async () => {
+    const exchange = new SlowExchange()
+    const server = start(exchange)
+    const outcome = outcomeOf(watch(server))
+    const stopped = server.goodbye()
+    exchange.letGo()
+    expect(await outcome).toBe('shutting-down')
+    await stopped
+    expect(await server.count()).toMatchObject({ connections: 0 })
+  })
+})

@@ -1,0 +1,275 @@
+import {
+  isMemberKey,
+  type Json,
+  type Moved,
+  Problem,
+  type RoomPatch,
+  type RoomSnapshot,
+  type Updated,
+  type View,
+} from '@whereabouts/protocol'
+import { checkMemberKey, newMemberKey } from './access/caller.js'
+import type { Users } from './access/users.js'
+import { isPart } from './room/parts.js'
+import type { UserClaim } from './room/user.js'
+import {
+  checkRoom,
+  type Participant,
+  type RoomServer,
+  type RoomsCount,
+  type RoomSubscriber,
+} from './room-server.js'
+
+/** How a subscriber looks at a room. */
+export interface WatchOptions {
+  /** The member key to join with; without it the subscriber only watches. */
+  readonly as?: string | undefined
+  /** `list` unless it is said: the view that a plain `onmessage` understands. */
+  readonly view?: View
+  /** Whether the patch view has `document` events; it has unless it is said. */
+  readonly documents?: boolean
+  /** The part of the document that the patch view shows; all of it without. PROTOCOL.md ST15 */
+  readonly part?: string | undefined
+  /** Who the member is; an `id` in it means that the application vouches for it. */
+  readonly user?: UserClaim
+  /** The position to resume from. */
+  readonly lastEventId?: string | undefined
+}
+
+/** A room as events: nothing happens until somebody subscribes. */
+export interface RoomEvents {
+  subscribe(subscriber: RoomSubscriber): unknown
+}
+
+/**
+ * The rooms of this process. Use it to write routes of your own. Whatever comes in is checked as if
+ * it came over HTTP, so that what a caller sent can be passed on as it is.
+ *
+ * @see PROTOCOL.md ID11
+ */
+export class Rooms {
+  constructor(
+    private readonly server: RoomServer,
+    private readonly users: Users,
+  ) {}
+
+  /**
+   * Resolves while new callers can be served.
+   *
+   * @throws {Problem} shutting-down, store-failed
+   * @see PROTOCOL.md HT8
+   */
+  assertReady(): Promise<void> {
+    return this.server.assertReady()
+  }
+
+  /** Whether the other nodes can be reached, or there are none. @see PROTOCOL.md EX5 */
+  get isShared(): boolean {
+    return this.server.isShared
+  }
+
+  /** How much there is of everything, for metrics. */
+  count(): Promise<RoomsCount> {
+    return this.server.count()
+  }
+
+  /**
+   * Says where a member is; it joins if need be.
+   *
+   * @param key the member key; without one, a new member of the post's own
+   * @param location at most `maxLocationBytes` of JSON text; a copy of it is kept
+   * @throws {Problem} bad-room, bad-member-key, unauthorized, bad-name, bad-color, bad-json, too-large,
+   *   room-full, too-many-rooms, exchange-busy, shutting-down
+   * @see PROTOCOL.md HT3
+   */
+  async move(
+    room: string,
+    key: string | undefined,
+    location: Json,
+    user?: UserClaim,
+  ): Promise<Moved> {
+    const member = this.#participant(key === undefined ? newMemberKey() : key, user)
+    const text = jsonText(location)
+    return this.server.move(room, member, JSON.parse(text) as Json, Buffer.byteLength(text))
+  }
+
+  /**
+   * A member leaves, at once or `soon`.
+   *
+   * @throws {Problem} bad-room, bad-member-key, bad-parameter, unauthorized, bad-name, bad-color,
+   *   exchange-busy
+   * @see PROTOCOL.md HT6, MB5, MB6
+   */
+  async leave(
+    room: string,
+    key: string,
+    { soon, user }: { readonly soon?: boolean; readonly user?: UserClaim } = {},
+  ): Promise<void> {
+    return this.server.leave(room, this.#participant(key, user), flag('soon', soon, false))
+  }
+
+  /**
+   * Who is in a room, or in a part of its document, and where. Makes no room and joins nobody.
+   *
+   * @throws {Problem} bad-room, bad-parameter
+   * @see PROTOCOL.md HT4, ST15
+   */
+  async members(room: string, part?: string): Promise<RoomSnapshot> {
+    return this.server.members(room, checkPart(part))
+  }
+
+  /**
+   * What changed in a room since a position; all of it if the room doesn't know that any more;
+   * `undefined` if nothing did.
+   *
+   * @param options whether what changed in the document counts; it does unless it is said
+   * @throws {Problem} bad-room, bad-parameter
+   * @see PROTOCOL.md HT5, DO6, ST15
+   */
+  async since(
+    room: string,
+    position: string,
+    { documents, part }: Pick<WatchOptions, 'documents' | 'part'> = {},
+  ): Promise<RoomPatch | RoomSnapshot | undefined> {
+    const wanted = { documents: flag('documents', documents, true), part: checkPart(part) }
+    return this.server.since(room, checkText('position', position), wanted)
+  }
+
+  /**
+   * What somebody lacks of a room's document, as an update of Yjs 13; all of it without a state
+   * vector. Makes no room and joins nobody.
+   *
+   * @param since a position of the room: what it is past is in the answer
+   * @throws {Problem} bad-room, bad-parameter, store-failed
+   * @see PROTOCOL.md DO1, EX8
+   */
+  async document(room: string, stateVector?: Uint8Array, since?: string): Promise<Uint8Array> {
+    const vector = stateVector === undefined ? undefined : checkBytes(stateVector)
+    return this.server.document(room, vector, checkSince(since))
+  }
+
+  /**
+   * The server's step of a sync: what a room's document has, as a state vector, and what the caller
+   * lacks of it, as an update; `readSyncAnswer()` reads it. Makes no room and joins nobody.
+   *
+   * @param stateVector the caller's; empty for one who has nothing
+   * @param since a position of the room: what it is past is in the answer
+   * @throws {Problem} bad-room, bad-parameter, store-failed
+   * @see PROTOCOL.md DO20, EX8
+   */
+  async sync(room: string, stateVector: Uint8Array, since?: string): Promise<Uint8Array> {
+    return this.server.sync(room, checkBytes(stateVector), checkSince(since))
+  }
+
+  /**
+   * Takes an update of Yjs 13 into a room's document, and tells everybody in the room. Resolves when
+   * the store has it.
+   *
+   * @param idempotencyKey makes a repetition of the same update one commit, while it is remembered
+   * @throws {Problem} bad-room, bad-parameter, bad-update, too-large, document-full, store-failed,
+   *   shutting-down
+   * @see PROTOCOL.md DO2, DO9
+   */
+  async update(room: string, update: Uint8Array, idempotencyKey?: string): Promise<Updated> {
+    if (!(update instanceof Uint8Array)) {
+      throw new Problem('bad-update', 'An update is bytes: a Uint8Array.')
+    }
+    if (idempotencyKey !== undefined && !isMemberKey(idempotencyKey)) {
+      throw badOption('idempotencyKey', '1 to 128 characters of A-Z a-z 0-9 _ and -')
+    }
+    return this.server.update(room, update, idempotencyKey)
+  }
+
+  /**
+   * A room as events.
+   *
+   * Every subscriber gets each frame once; a snapshot or the whole list comes first.
+   *
+   * @throws {Problem} bad-room, bad-member-key, unauthorized, bad-name, bad-color, bad-parameter;
+   *   room-full, too-many-rooms, too-many-connections and shutting-down come to the
+   *   subscriber as an error
+   */
+  events(room: string, options: WatchOptions = {}): RoomEvents {
+    const { as, user, lastEventId } = options
+    const view = checkView(options.view)
+    const part = checkPart(options.part)
+    if (part !== undefined && view === 'list') throw badOption('part', 'for the patch view')
+    // Checked also where it doesn't count: an answer that depends on it would be a surprise later.
+    const claim = this.#claim(user)
+    const request = {
+      view,
+      part,
+      documents: flag('documents', options.documents, true),
+      lastEventId: lastEventId === undefined ? undefined : checkText('lastEventId', lastEventId),
+      caller: as === undefined ? undefined : { key: checkMemberKey(as), user: claim },
+    }
+    checkRoom(room)
+    return {
+      subscribe: (subscriber) => {
+        this.server
+          .subscribe(room, request, subscriber)
+          .catch((error: unknown) => subscriber.error(error as Problem))
+      },
+    }
+  }
+
+  #participant(key: unknown, user: unknown): Participant {
+    return { key: checkMemberKey(key), user: this.#claim(user) }
+  }
+
+  #claim(user: unknown): UserClaim {
+    return user === undefined ? {} : this.users.said(user)
+  }
+}
+
+/** @throws {Problem} bad-json */
+function jsonText(location: unknown): string {
+  try {
+    const text = JSON.stringify(location) as string | undefined
+    if (text !== undefined) return text
+  } catch {
+    // Said below.
+  }
+  throw new Problem('bad-json', 'A location is a JSON value.')
+}
+
+/** @throws {Problem} bad-parameter */
+function flag(name: string, value: unknown, otherwise: boolean): boolean {
+  if (value === undefined) return otherwise
+  if (typeof value === 'boolean') return value
+  throw badOption(name, 'true or false')
+}
+
+/** @throws {Problem} bad-parameter */
+function checkView(view: unknown): View {
+  if (view === undefined) return 'list'
+  if (view === 'list' || view === 'patch') return view
+  throw badOption('view', '"list" or "patch"')
+}
+
+/** @throws {Problem} bad-parameter. NM8 */
+function checkPart(part: unknown): string | undefined {
+  if (part === undefined || isPart(part)) return part
+  throw badOption('part', '1 to 64 characters of A-Z a-z 0-9 . _ : ~ and -')
+}
+
+/** @throws {Problem} bad-parameter */
+function checkText(name: string, value: unknown): string {
+  if (typeof value === 'string') return value
+  throw badOption(name, 'text')
+}
+
+/** @throws {Problem} bad-parameter */
+function checkSince(since: unknown): string | undefined {
+  return since === undefined ? undefined : checkText('since', since)
+}
+
+/** @throws {Problem} bad-parameter */
+function checkBytes(stateVector: unknown): Uint8Array {
+  if (stateVector instanceof Uint8Array) return stateVector
+  throw badOption('stateVector', 'bytes: a Uint8Array')
+}
+
+function badOption(parameter: string, range: string): Problem {
+  return new Problem('bad-parameter', `"${parameter}" is ${range}.`, { parameter })
+}

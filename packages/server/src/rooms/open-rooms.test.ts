@@ -1,0 +1,129 @@
+import { parsePosition } from '@whereabouts/protocol'
+import { describe, expect, it } from 'vitest'
+import { VirtualClock } from '../../../../test/simulation/virtual-clock.js'
+import { MemoryExchange } from '../exchange/memory.js'
+import { Faults } from '../stream/faults.js'
+import { OpenRooms } from './open-rooms.js'
+import { Poll } from '../stream/poll.js'
+
+const LIMITS = {
+  leaseMs: 15_000,
+  soonMs: 2_000,
+  maxMembers: 10,
+  maxLeavers: 10,
+  maxRooms: 2,
+  maxRecentDocumentBytes: 100,
+  frameIntervalMs: 33,
+}
+
+function start() {
+  const clock = new VirtualClock()
+  const emptied: string[] = []
+  const exchange = new MemoryExchange()
+  const hooks = {
+    faults: new Faults(() => {}),
+    merge: (updates: readonly Uint8Array[]) => updates,
+    emptied: (room: string) => emptied.push(room),
+    updated: () => {},
+    untold: { note: async () => {}, untold: async () => [], told: async () => {} },
+  }
+  const rooms = new OpenRooms(exchange, LIMITS, clock, hooks, () => 0)
+  // One who is alone does it at once.
+  const move = (name: string) => {
+    const room = rooms.open(name)
+    void room.shared.commit({ do: 'move', id: 'ann', user: {}, location: 1 })
+    return room
+  }
+  const leave = (name: string) => {
+    void rooms.open(name).shared.commit({ do: 'leave', id: 'ann' })
+  }
+  const update = (name: string) => rooms.update(name, { do: 'update', bytes: 'AQ==' })
+  const version = () => parsePosition(rooms.unfollowed)!.version
+  return { clock, rooms, move, leave, update, version, emptied }
+}
+
+describe('rooms', () => {
+  it('[RM10] are no more than the server holds', () => {
+    const { rooms, move } = start()
+    move('one')
+    move('two')
+    expect(() => move('three')).toThrow(expect.objectContaining({ problem: 'too-many-rooms' }))
+    expect(rooms.size).toBe(2)
+    move('one')
+  })
+
+  it('[RM9] that are empty make place at once for a new one, the longest empty first', () => {
+    const { clock, rooms, move, leave } = start()
+    const one = move('one')
+    move('two')
+    leave('two')
+    clock.advance(10)
+    leave('one')
+    move('three')
+    expect(rooms.find('two')).toBeUndefined()
+    expect(rooms.find('one')).toBe(one)
+  })
+
+  it('[RM9] are forgotten a minute after the last one has left, and their versions go on', () => {
+    const { clock, rooms, move, version } = start()
+    const before = move('one').shared.room
+    clock.advance(LIMITS.leaseMs + 59_000)
+    expect(rooms.find('one')).toBeDefined()
+    clock.advance(1_000)
+    expect(rooms.find('one')).toBeUndefined()
+    expect(version()).toBeGreaterThan(before.version)
+    expect(move('one').shared.room.version).toBe(version() + 1)
+  })
+
+  it('[MB4] let leases run out by themselves', () => {
+    const { clock, move } = start()
+    const { room } = move('one').shared
+    clock.advance(LIMITS.leaseMs - 1)
+    expect(room.size).toBe(1)
+    clock.advance(101)
+    expect(room.size).toBe(0)
+  })
+})
+
+describe('updates of documents', () => {
+  it('[DO2 DO4] make no room, and whoever was there before finds that something changed', async () => {
+    const { clock, rooms, move, update, version } = start()
+    move('one')
+    clock.advance(LIMITS.leaseMs + 61_000)
+    expect(rooms.find('one')).toBeUndefined()
+    const before = version()
+    expect(await update('one')).toBe(rooms.unfollowed)
+    expect(version()).toBeGreaterThan(before)
+    expect(rooms.find('one')).toBeUndefined()
+    expect(rooms.open('one').shared.room.since(before)).toMatchObject({
+      kind: 'snapshot',
+      updates: undefined,
+    })
+  })
+
+  it('[DO6] end the wait of who waits for a room that is not there, if it wants the document', () => {
+    const { rooms, update, version } = start()
+    const polls = [true, false].map((documents) => new Poll(documents, undefined))
+    const ended: Poll[] = []
+    for (const poll of polls) {
+      void rooms.follow('one', poll, version)
+      const { end } = poll
+      poll.end = () => {
+        ended.push(poll)
+        end()
+      }
+    }
+    void update('one')
+    expect(ended).toEqual([polls[0]])
+  })
+
+  it('[RM9] are told of when nobody is in the room any more, once', () => {
+    const { move, leave, update, emptied } = start()
+    move('one')
+    void update('one')
+    expect(emptied).toEqual([])
+    leave('one')
+    void update('one')
+    expect(emptied).toEqual(['one'])
+  })
+})

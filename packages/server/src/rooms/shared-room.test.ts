@@ -1,0 +1,200 @@
+import { expect, it } from 'vitest'
+import { VirtualClock } from '../../../../test/simulation/virtual-clock.js'
+import { type Exchange, ExchangeLost, type Follower } from '../exchange/exchange.js'
+import { MemoryExchange, MemoryLogs } from '../exchange/memory.js'
+import { Faults } from '../stream/faults.js'
+import { RoomGuard } from './room-guard.js'
+import { SharedRoom } from './shared-room.js'
+
+const limits = {
+  leaseMs: 15_000,
+  soonMs: 2_000,
+  maxMembers: 2,
+  maxLeavers: 10,
+  maxRecentDocumentBytes: 1_000,
+}
+const open = (id: string) => ({ do: 'open', id, user: {} }) as const
+const move = (id: string, location: string) => ({ do: 'move', id, user: {}, location }) as const
+
+function start(exchange: Exchange) {
+  const clock = new VirtualClock()
+  const told: string[] = []
+  let number = 0
+  const room = new SharedRoom(
+    'budget',
+    { exchange, limits, clock, random: () => 0.5, nextNumber: () => ++number },
+    {
+      changed: () => {},
+      replaced: () => told.push('replaced'),
+      updated: (bytes) => told.push(bytes ?? 'look it up'),
+    },
+    new RoomGuard('budget', new Faults(() => {}), () => {}),
+  )
+  const where = () => room.room.snapshot().members.map(({ id, location }) => `${id} ${location}`)
+  return { clock, room, told, where }
+}
+
+/** An exchange that the test loses and finds. */
+class FickleExchange implements Exchange {
+  readonly node = 'own'
+  readonly ready = true
+  readonly unfollowed = undefined
+  readonly log: { node: string; operations: readonly unknown[]; atMs?: number }[] = []
+  followers: Follower[] = []
+  reachable = true
+
+  follow(_room: string, follower: Follower) {
+    this.followers.push(follower)
+    if (this.reachable) this.begin()
+    return {
+      append: async (operations: readonly never[]) => {
+        if (!this.reachable) throw new ExchangeLost('not reachable')
+        return this.tell('own', operations)
+      },
+      checkpoint: async () => {},
+      end: () => {},
+      discard: () => {},
+    }
+  }
+
+  begin(epoch = 'shared'): void {
+    for (const follower of this.followers) {
+      follower.begin({ epoch, firstVersion: 100, checkpoint: null })
+      for (const [index, { node, operations, atMs = 0 }] of this.log.entries()) {
+        follower.batch({ number: index + 1, atMs, node, operations: operations as never[] })
+      }
+    }
+  }
+
+  tell(node: string, operations: readonly unknown[], atMs = 0): number {
+    const number = this.log.push({ node, operations, atMs })
+    for (const follower of this.followers) {
+      follower.batch({ number, atMs, node, operations: operations as never[] })
+    }
+    return number
+  }
+
+  lose(): void {
+    this.reachable = false
+    for (const follower of this.followers) follower.lost()
+  }
+
+  find(epoch?: string): void {
+    this.reachable = true
+    this.begin(epoch)
+  }
+
+  onGone(): void {}
+
+  async nodes(): Promise<ReadonlySet<string>> {
+    return new Set(['own', 'other'])
+  }
+
+  async close(): Promise<void> {}
+}
+
+it('[EX1] is the same on two nodes, version for version', async () => {
+  const logs = new MemoryLogs(100)
+  const [one, two] = [1, 2].map(() => start(new MemoryExchange(logs)))
+  await one!.room.commit(open('ann'))
+  await two!.room.commit(move('ben', 'B1'))
+  await one!.room.commit(move('ann', 'A1'))
+  expect(one!.where()).toEqual(['ann A1', 'ben B1'])
+  expect(two!.where()).toEqual(one!.where())
+  expect(two!.room.room.version).toBe(one!.room.room.version)
+  expect(two!.room.epoch).toBe(one!.room.epoch)
+  const late = start(new MemoryExchange(logs))
+  expect(late.room.room.version).toBe(one!.room.room.version)
+  expect(late.where()).toEqual(one!.where())
+})
+
+it('[RM8] who is refused on one node is refused where it asked', async () => {
+  const logs = new MemoryLogs(100)
+  const [one, two] = [1, 2].map(() => start(new MemoryExchange(logs)))
+  await one!.room.commit(open('ann'))
+  await two!.room.commit(open('ben'))
+  await expect(one!.room.commit(open('cem'))).rejects.toMatchObject({ problem: 'room-full' })
+  expect(two!.where()).toEqual(['ann null', 'ben null'])
+})
+
+it('[EX3] goes on by itself while it is lost, and then says what it has', async () => {
+  const exchange = new FickleExchange()
+  const { room, told, where } = start(exchange)
+  await room.commit(open('ann'))
+  const { epoch } = room
+  exchange.lose()
+  expect(room.epoch).not.toBe(epoch)
+  await room.commit(move('ann', 'A2'))
+  expect(where()).toEqual(['ann A2'])
+  exchange.log.push({ node: 'other', operations: [[1, move('ben', 'B1')]] })
+  exchange.find()
+  // Until its own are in it, the shared room isn't shown.
+  expect(where()).toEqual(['ann A2'])
+  await room.commit(move('ann', 'A3'))
+  expect(where()).toEqual(['ann A3', 'ben B1'])
+  expect(room.epoch).toBe(epoch)
+  expect(told).toEqual(['look it up', 'replaced'])
+})
+
+it('[EX2 EX3] brings everybody along into an exchange that came back empty', async () => {
+  const exchange = new FickleExchange()
+  const { room, where } = start(exchange)
+  await room.commit(open('ann'))
+  exchange.tell('other', [[1, open('ben')]])
+  exchange.lose()
+  exchange.log.length = 0
+  exchange.find('another')
+  await room.commit(move('ann', 'A1'))
+  expect(where()).toEqual(['ann A1', 'ben null'])
+  const [, ben] = room.room.snapshot().members
+  expect(ben).toMatchObject({ status: 'away' })
+  expect(room.epoch).toBe('another')
+})
+
+it('[EX4] says what it has when others took it for gone', async () => {
+  const exchange = new FickleExchange()
+  const { room } = start(exchange)
+  await room.commit(open('ann'))
+  exchange.tell('other', [[1, { do: 'gone', node: 'own', hasLeft: false }]])
+  await room.commit({ do: 'watch' })
+  expect(room.room.snapshot()).toMatchObject({ members: [{ status: 'online' }], watching: 1 })
+})
+
+it('[EX6] is told of updates by others, or to look them up', async () => {
+  const exchange = new FickleExchange()
+  const { room, told } = start(exchange)
+  await room.commit({ do: 'update', bytes: 'AAA=' })
+  exchange.tell('other', [[1, { do: 'update', bytes: 'AQA=' }]])
+  exchange.tell('other', [[2, { do: 'update' }]])
+  exchange.tell('other', [[3, { do: 'gone', node: 'third', hasLeft: false }]])
+  // Who stops has told all that it did.
+  exchange.tell('other', [[4, { do: 'gone', node: 'fourth', hasLeft: true }]])
+  // First of all what was loaded before the room was followed.
+  expect(told).toEqual(['look it up', 'AQA=', 'look it up', 'look it up'])
+})
+
+it('[EX7] refuses what the exchange does not take, and changes nothing', async () => {
+  const exchange = new FickleExchange()
+  const { room, where } = start(exchange)
+  exchange.reachable = false
+  await expect(room.commit(open('ann'))).rejects.toMatchObject({ problem: 'exchange-busy' })
+  expect(where()).toEqual([])
+})
+
+it('[EX4] says so also of those whom the others let go before they heard it', async () => {
+  const exchange = new FickleExchange()
+  const { room, where } = start(exchange)
+  await room.commit(open('ann'))
+  await room.commit(move('ann', 'A1'))
+  // It hears all of this at once, and nobody hears it.
+  exchange.reachable = false
+  exchange.tell('other', [[1, { do: 'gone', node: 'own', hasLeft: false }]])
+  exchange.tell('other', [[2, { do: 'expire' }]], 20_000)
+  exchange.lose()
+  expect(where()).toEqual([])
+  exchange.find()
+  await room.commit({ do: 'watch' })
+  expect(room.room.snapshot()).toMatchObject({
+    members: [{ id: 'ann', location: 'A1', status: 'online' }],
+  })
+})

@@ -1,0 +1,72 @@
+import { Problem } from '@whereabouts/protocol'
+import type { Faults } from '../stream/faults.js'
+
+/** A room whose document took something in that other nodes weren't told of. */
+export interface UntoldRoom {
+  readonly room: string
+  /** Another one with everything that it takes in. */
+  readonly number: number
+}
+
+/** Where nodes leave word of such rooms for each other: beside the documents. */
+export interface UntoldRooms {
+  note(room: string): Promise<void>
+
+  /** Some of those that any node noted. */
+  untold(): Promise<readonly UntoldRoom[]>
+
+  /** Everybody was told. Nothing is changed if it has taken in more since. */
+  told(room: UntoldRoom): Promise<void>
+}
+
+const LOOK_MS = 2_000
+
+/**
+ * Tells everybody of what nodes took into documents while they were alone, be they back or not.
+ *
+ * @see PROTOCOL.md EX6
+ */
+export class Untold {
+  #looking = false
+  #nextMs = 0
+
+  /**
+   * @param tell tells everybody of a room that its document changed; `false`: it couldn't
+   * @param random a number from 0 to 1
+   */
+  constructor(
+    private readonly rooms: UntoldRooms,
+    private readonly tell: (room: string) => Promise<boolean>,
+    private readonly random: () => number,
+    private readonly faults: Faults,
+  ) {}
+
+  /** Call now and then while the others can be reached. */
+  look(nowMs: number): void {
+    if (this.#looking || nowMs < this.#nextMs) return
+    // Not all nodes at once: the first one tells, and the others find nothing.
+    this.#nextMs = nowMs + LOOK_MS * (0.5 + this.random() / 2)
+    this.#looking = true
+    // Those that are left are there the next time.
+    this.#tellAll()
+      .catch(() => {})
+      .finally(() => {
+        this.#looking = false
+      })
+  }
+
+  async #tellAll(): Promise<void> {
+    for (const untold of await this.rooms.untold()) await this.#tellOf(untold)
+  }
+
+  /** What one room throws doesn't keep the others from being told. */
+  async #tellOf(untold: UntoldRoom): Promise<void> {
+    try {
+      if (await this.tell(untold.room)) await this.rooms.told(untold)
+    } catch (error) {
+      if (!(error instanceof Problem)) {
+        this.faults.note(`The document of the room ${untold.room} could not be told of`, error)
+      }
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import { Users } from './access/users.js'
+import { type DataFolder, openDataFolder } from './document/data-folder.js'
+import { Documents } from './document/documents.js'
+import type { Exchange } from './exchange/exchange.js'
+import { MemoryExchange } from './exchange/memory.js'
+import { Bodies } from './http/body.js'
+import { Calls } from './http/calls.js'
+import { Metrics } from './http/metrics.js'
+import type { Log } from './log.js'
+import type { ResolvedOptions } from './options.js'
+import { RoomServer } from './room-server.js'
+
+/** All that serves the rooms of a process, put together. */
+export class Service {
+  readonly server: RoomServer
+  readonly users: Users
+  readonly bodies = new Bodies()
+  readonly calls: Calls
+  readonly metrics: Metrics
+  readonly #documents: Documents
+
+  private constructor(
+    options: ResolvedOptions,
+    private readonly exchange: Exchange,
+    folder: DataFolder,
+    readonly log: Log,
+  ) {
+    this.#documents = new Documents(options, folder, log)
+    this.server = new RoomServer(options, this.#documents, exchange, folder, log)
+    this.users = new Users(options, log)
+    this.calls = new Calls(this.server, this.users, this.bodies, options)
+    this.metrics = new Metrics(this.server)
+  }
+
+  /**
+   * Takes the data folder, and the way to the other nodes. {@link start} comes before the first call.
+   *
+   * @throws {Error} if the data folder can't be used, or Redis refuses this server
+   */
+  static async open(options: ResolvedOptions, log: Log): Promise<Service> {
+    const exchange = await openExchange(options, log)
+    try {
+      return new Service(options, exchange, await openDataFolder(options, log), log)
+    } catch (error) {
+      await exchange.close()
+      throw error
+    }
+  }
+
+  /** @throws {Error} if the store can't be used, or is of a newer version. PROTOCOL.md DO11 */
+  start(): Promise<void> {
+    return this.#documents.start()
+  }
+
+  /** Goodbye to everybody, while the HTTP server still listens. @see PROTOCOL.md FR7, FR9 */
+  async goodbye(): Promise<void> {
+    await this.server.goodbye()
+  }
+
+  /** After the last answer: posts may wait for the store until then. @see PROTOCOL.md EX4 */
+  async release(): Promise<void> {
+    await Promise.all([this.#documents.close(), this.exchange.close()])
+  }
+}
+
+async function openExchange(
+  { redisUrl, frameIntervalMs }: ResolvedOptions,
+  log: Log,
+): Promise<Exchange> {
+  if (redisUrl === undefined) return new MemoryExchange()
+  const { openRedis } = await import('./exchange/redis.js')
+  const exchange = openRedis(redisUrl, frameIntervalMs, log)
+  try {
+    await exchange.admitted()
+    return exchange
+  } catch (error) {
+    await exchange.close()
+    throw error
+  }
+}

@@ -1,0 +1,238 @@
+import { formatPosition, type Problem, type View } from '@whereabouts/protocol'
+import type { Room } from '../room/room.js'
+import type { Clock } from './clock.js'
+import type { Endable } from './faults.js'
+import type { Frame } from './frame.js'
+import { FramesTo, type List } from './frames-to.js'
+import type { Pace } from './pace.js'
+import type { RoomGuard } from '../rooms/room-guard.js'
+
+/** Whoever is told what changes in a room: an open response, a subscriber, a long-poll. */
+export interface Reader extends Endable {
+  readonly view: View
+  /** Whether it wants what changes in the document; the list view has no such thing. DO5 */
+  readonly documents: boolean
+  /** The part of the document that is all that it sees; the whole without it. ST15 */
+  readonly part: string | undefined
+  /** Whether it ends with its first frame, which has to be news then. Others may hear what they know. */
+  readonly endsWithFirst?: true
+  /** The version that it has; `undefined` before its first frame. */
+  version: number | undefined
+  /** Whether it can take a frame now. One that can't gets none, and one catch-up when it can. */
+  readonly ready: boolean
+  send(frame: Frame): void
+}
+
+/** A version to resume from that no room has: the answer is a snapshot. @see PROTOCOL.md ST9 */
+export const UNKNOWN_VERSION = -1
+
+/**
+ * Makes few updates of many that mean the same, at a cost that doesn't hold the server up. What an
+ * update is, only it knows.
+ */
+export type MergeUpdates = (updates: readonly Uint8Array[]) => readonly Uint8Array[]
+
+/** From so many readers on, it takes a moment until they are told that somebody else watches. */
+const MANY_READERS = 100
+/** That moment. Thousands who come to watch would each be a frame to all who did before. */
+const WATCHING_MS = 1_000
+
+/**
+ * To so many readers is a frame written in one turn of the event loop. Thousands take a tenth of a
+ * second, in which posts and other rooms have their turns.
+ */
+const READERS_A_TURN = 500
+
+/** The room that is read now, and the epoch in which its versions count. */
+export interface FrameSource {
+  readonly room: Room
+  readonly epoch: string
+}
+
+/** The list view, and which change of the room it has seen. */
+interface SeenList extends List {
+  readonly seenChange: number
+}
+
+/** A frame on its way to its readers. */
+interface Writing {
+  /** The version of the frame before. */
+  readonly from: number
+  readonly frames: FramesTo
+  /** Those who are left. */
+  readonly readers: Iterator<Reader, undefined>
+  readonly startMs: number
+}
+
+/**
+ * The frames of one room and those who read them.
+ *
+ * The state is the queue: a reader is no more than the version that it has, and whatever it missed
+ * is one `since()` away.
+ *
+ * @see PROTOCOL.md §8
+ */
+export class Frames {
+  readonly #readers = new Set<Reader>()
+  #current: FramesTo | undefined
+  #list: SeenList | undefined
+  #framedVersion: number
+  /** When the next frame may go out. */
+  #nextFrameMs = -Infinity
+  /** When the frame that is due goes out, and what calls it off. */
+  #due: { readonly atMs: number; readonly cancel: () => void } | undefined
+  /** While a frame is being written, turn after turn, no other one begins. */
+  #isWriting = false
+
+  constructor(
+    private readonly source: FrameSource,
+    private readonly clock: Clock,
+    private readonly pace: Pace,
+    private readonly merge: MergeUpdates,
+    private readonly guard: RoomGuard,
+  ) {
+    this.#framedVersion = source.room.version
+  }
+
+  get room(): Room {
+    return this.source.room
+  }
+
+  get epoch(): string {
+    return this.source.epoch
+  }
+
+  get readers(): ReadonlySet<Reader> {
+    return this.#readers
+  }
+
+  /** The room's position now. */
+  get position(): string {
+    return formatPosition({ epoch: this.epoch, version: this.room.version })
+  }
+
+  /** @throws {Problem} internal, if the room has failed meanwhile */
+  add(reader: Reader): void {
+    this.guard.assertWell()
+    this.#readers.add(reader)
+  }
+
+  remove(reader: Reader): void {
+    this.#readers.delete(reader)
+  }
+
+  /** The room committed something: a frame goes out now or when the interval is over. FR1 */
+  changed(): void {
+    if (this.#isWriting || this.room.version === this.#framedVersion) return
+    const nowMs = this.clock.now()
+    const isUrgent = this.room.changedAt > this.#framedVersion || this.#readers.size < MANY_READERS
+    const atMs = Math.max(this.#nextFrameMs, isUrgent ? nowMs : nowMs + WATCHING_MS)
+    if (this.#due !== undefined && this.#due.atMs <= atMs) return
+    this.stop()
+    this.#schedule(atMs, atMs - nowMs, () => this.#flush())
+  }
+
+  /** The room is another one now: everybody gets all of it. @see PROTOCOL.md EX3 */
+  replaced(): void {
+    this.stop()
+    this.#isWriting = false
+    this.#current = undefined
+    this.#list = undefined
+    for (const reader of this.#readers) reader.version = UNKNOWN_VERSION
+    this.#framedVersion = UNKNOWN_VERSION
+    this.changed()
+  }
+
+  /** Brings one reader to the room's version, if it can take it. @see PROTOCOL.md FR4 */
+  catchUp(reader: Reader): void {
+    this.guard.run(() => this.#bring(reader, this.#framesToNow()))
+  }
+
+  /** Stops the frame that is due. */
+  stop(): void {
+    this.#due?.cancel()
+    this.#due = undefined
+  }
+
+  /** Ends every reader. @see PROTOCOL.md RM13 */
+  fail(problem: Problem): void {
+    this.stop()
+    const readers = [...this.#readers]
+    this.#readers.clear()
+    for (const reader of readers) this.guard.faults.end(reader, problem)
+  }
+
+  #schedule(atMs: number, inMs: number, work: () => void): void {
+    const cancel = this.clock.after(Math.max(0, inMs), () => this.guard.run(work))
+    this.#due = { atMs, cancel }
+  }
+
+  #flush(): void {
+    const from = this.#framedVersion
+    this.#framedVersion = this.room.version
+    this.#isWriting = true
+    this.#write({
+      from,
+      frames: this.#framesToNow(),
+      readers: this.#readers.values(),
+      startMs: this.clock.now(),
+    })
+  }
+
+  /** Writes to some of the readers, and to the rest in the turns that follow. */
+  #write(writing: Writing): void {
+    this.#due = undefined
+    const { from, frames, readers, startMs } = writing
+    for (let count = 0; count < READERS_A_TURN; count++) {
+      const { done, value: reader } = readers.next()
+      if (done === true) {
+        this.#isWriting = false
+        // Nobody needs it now, and kept until the next one it would outlive the young generation.
+        this.#current = undefined
+        this.#nextFrameMs = this.pace.nextFrameMs(startMs)
+        return this.changed()
+      }
+      // Who came while the frame was gathering takes the same bytes as everybody: a patch over a
+      // newer snapshot changes nothing (RM6).
+      if (isBetween(reader, from, frames.version)) reader.version = from
+      // Who isn't where the others are was brought to the room's version on its own, or is now.
+      this.#bring(reader, frames.has(reader) ? frames : this.#framesToNow())
+    }
+    this.#schedule(startMs, 0, () => this.#write(writing))
+  }
+
+  #bring(reader: Reader, frames: FramesTo): void {
+    const { version } = frames
+    if (!reader.ready || reader.version === version) return
+    const frame = frames.since(reader)
+    reader.version = version
+    if (frame === undefined) return
+    const isServed = this.guard.faults.serve(reader, () => reader.send(frame))
+    if (!isServed) this.#readers.delete(reader)
+  }
+
+  #framesToNow(): FramesTo {
+    const { position } = this
+    if (this.#current?.position !== position) {
+      const list = () => this.#currentList()
+      this.#current = new FramesTo(this.room, position, list, this.merge)
+    }
+    return this.#current
+  }
+
+  #currentList(): List {
+    const { listChangedAt } = this.room
+    if (this.#list?.seenChange === listChangedAt) return this.#list
+    const text = JSON.stringify(this.room.list())
+    const version = this.#list?.text === text ? this.#list.version : listChangedAt
+    this.#list = { text, version, seenChange: listChangedAt }
+    return this.#list
+  }
+}
+
+/** Whether it came while the frame was gathering, and can be told all that is in it. */
+function isBetween(reader: Reader, from: number, to: number): boolean {
+  const { view, version, endsWithFirst } = reader
+  if (view !== 'patch' || endsWithFirst === true || version === undefined) return false
+  return version > from && version < to
+}
