@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
@@ -13,6 +14,15 @@ const QUIET = [
   'test/operating/slow-callers.test.ts',
 ]
 
+/** What holds for Nest 12 and for Nest 11; servers that are processes of their own run on 12. */
+const ON_BOTH = [
+  'test/nest/*.test.ts',
+  'test/addresses/guards.test.ts',
+  'test/conformance/{express,fastify}.test.ts',
+]
+const ONLY_11 = 'test/nest-11/*.test.ts'
+const NEST_11 = fileURLToPath(new URL('test/nest-11/node_modules/@nestjs', import.meta.url))
+
 /**
  * Files that take more than half a minute, the longest first, so that none is left over at the end.
  * Those of a browser, which needs a processor, stand between those that mostly wait.
@@ -27,6 +37,9 @@ const LONG = [
   'conformance/server',
   'browser/sheet-given-back',
   'conformance/express',
+  'conformance/direct-fastify',
+  'conformance/direct-express',
+  'conformance/plain',
   'nodes/nodes',
   'browser/sheet-markers',
   'documents/crash',
@@ -52,6 +65,17 @@ function rankOf({ moduleId }: TestSpecification): number {
   return at === -1 ? LONG.length : at
 }
 
+/** Of one group, in one order. */
+const SIDE_BY_SIDE = {
+  // Against waiting for ever; how soon something has to be is in the tests.
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  expect: { requireAssertions: true, poll: { timeout: 20_000 } },
+  // Mostly waits, so that three files go side by side on two processors.
+  maxWorkers: 3,
+  sequence: { groupOrder: 1 },
+}
+
 export default defineConfig({
   // Nest's decorators, also in tests, which the packages' own tsconfigs leave out.
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
@@ -75,16 +99,22 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          ...SIDE_BY_SIDE,
           name: 'system',
           include: ['test/**/*.test.ts'],
+          exclude: [...QUIET, ONLY_11, '**/node_modules/**'],
+        },
+      },
+      {
+        extends: true,
+        resolve: { alias: [{ find: /^@nestjs\//, replacement: `${NEST_11}/` }] },
+        test: {
+          ...SIDE_BY_SIDE,
+          name: 'nest-11',
+          include: [...ON_BOTH, ONLY_11],
           exclude: QUIET,
-          // Against waiting for ever; how soon something has to be is in the tests.
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          expect: { requireAssertions: true, poll: { timeout: 20_000 } },
-          // Mostly waits, so that three files go side by side on two processors.
-          maxWorkers: 3,
-          sequence: { groupOrder: 1 },
+          // The module itself has to meet the other Nest as well.
+          server: { deps: { inline: [/packages\/nestjs\//] } },
         },
       },
       {

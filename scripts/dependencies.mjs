@@ -5,8 +5,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const DOC = 'docs/dependencies.md'
-// What the bench compares with is locked apart, so that only the bench installs it.
-const LOCKFILES = ['package-lock.json', 'bench/package-lock.json']
+// What the bench compares with, and Nest 11, are locked apart, so that nobody else meets them.
+const LOCKFILES = ['package-lock.json', 'bench/package-lock.json', 'test/nest-11/package-lock.json']
 
 /** @typedef {{ link?: boolean, resolved?: string, integrity?: string }} Locked */
 

@@ -20,12 +20,19 @@ export const PLATFORMS: readonly Platform[] = ['express', 'fastify']
 /** Used where a test sets neither a secret nor a data folder. */
 const SECRET = 'the secret of a server under test'
 
-/** Starts an application that is nothing but the module, with Nest's own defaults. */
-export function startNest(platform: Platform): Start {
+/**
+ * Starts an application that is nothing but the module, with Nest's own defaults.
+ *
+ * @param mount `direct` answers the calls before Nest sees them
+ */
+export function startNest(platform: Platform, mount: 'nest' | 'direct' = 'nest'): Start {
+  const mounted = mount === 'direct' ? ({ mount, auth: 'open' } as const) : {}
   return (settings: Settings = {}) => {
     const secret = settings.dataDir === undefined ? { secret: SECRET } : {}
     return startApp(platform, {
-      imports: [WhereaboutsModule.forRoot({ operations: true, ...secret, ...settings })],
+      imports: [
+        WhereaboutsModule.forRoot({ operations: true, ...mounted, ...secret, ...settings }),
+      ],
     })
   }
 }

@@ -1,23 +1,15 @@
-import { once } from 'node:events'
 import type { RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { openSocket, type RawSocket } from '../../../test/conformance/socket.js'
-import { createHttpServer } from './http-server.js'
+import { HttpServer } from './http-server.js'
 
 const IDLE_MS = 1_000
 
 async function listen(handle: RequestListener) {
-  const server = createHttpServer(IDLE_MS, handle)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  const end = async () => {
-    server.close()
-    await once(server, 'close')
-  }
-  return { baseUrl: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: end }
+  const server = new HttpServer(IDLE_MS, handle)
+  const baseUrl = await server.listen(0, '127.0.0.1')
+  return { baseUrl, [Symbol.asyncDispose]: () => server.close() }
 }
 
 const ask = (socket: RawSocket) => socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createLog, nestLogger, redactUrl } from './log.js'
+import { createLog, serverLog, redactUrl } from './log.js'
 
 function recordingLog(level: string) {
   const lines: string[] = []
@@ -25,13 +25,17 @@ it('[ID1] an address is logged without the values of its secrets', () => {
   expect(redactUrl('/location?id=kept')).toBe('/location?id=[redacted]')
 })
 
-it("Nest's messages are in the log, with their level, context and error", () => {
-  const { lines, log } = recordingLog('debug')
-  const logger = nestLogger(log)
-  logger.log('mapped a route', 'Router')
-  logger.error(new Error('failed'), 'whereabouts')
+it('what the server says is in the log, with its level and error', () => {
+  const { lines, log } = recordingLog('info')
+  const said = serverLog(log)
+  said.info('began')
+  said.warn('waits')
+  said.error(new Error('failed'))
+  said.error('not an error')
   expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
-    { level: 20, msg: 'mapped a route', context: 'Router' },
-    { level: 50, msg: 'failed', context: 'whereabouts', err: { message: 'failed' } },
+    { level: 30, msg: 'began' },
+    { level: 40, msg: 'waits' },
+    { level: 50, msg: 'failed', err: { message: 'failed' } },
+    { level: 50, msg: 'not an error' },
   ])
 })

@@ -1,4 +1,4 @@
-import type { LoggerService } from '@nestjs/common'
+import type { Log } from '@whereabouts/server'
 import { type DestinationStream, type Logger, pino } from 'pino'
 
 const SECRET_PARAMETERS = /([?&](?:member|id|token|access_token)=)[^&#]*/gi
@@ -17,21 +17,14 @@ export function redactUrl(url: string): string {
   return url.replace(SECRET_PARAMETERS, `$1${REDACTED}`)
 }
 
-/** Nest's own messages, in the same log; which modules it starts is no news. */
-export function nestLogger(log: Logger): LoggerService {
-  const write = (level: 'info' | 'error' | 'warn' | 'debug' | 'trace' | 'fatal') => {
-    return (message: unknown, ...rest: unknown[]) => {
-      const context = rest.at(-1)
-      if (message instanceof Error) log[level]({ context, err: message }, message.message)
-      else log[level]({ context }, String(message))
-    }
-  }
+/** What the server says, in the same log. */
+export function serverLog(log: Logger): Log {
   return {
-    log: write('debug'),
-    error: write('error'),
-    warn: write('warn'),
-    debug: write('debug'),
-    verbose: write('trace'),
-    fatal: write('fatal'),
+    info: (message) => log.info(message),
+    warn: (message) => log.warn(message),
+    error: (what) => {
+      if (what instanceof Error) log.error({ err: what }, what.message)
+      else log.error(String(what))
+    },
   }
 }

@@ -1,63 +1,88 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import fastifyStatic from '@fastify/static'
-import { type ArgumentsHost, Catch, NotFoundException } from '@nestjs/common'
-import type { NestFastifyApplication } from '@nestjs/platform-fastify'
-import { EveryProblemFilter } from '@whereabouts/nestjs'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import { pathOf } from '@whereabouts/server/mount'
+import sirv from 'sirv'
 
 const DIST = fileURLToPath(new URL('../../office/dist/', import.meta.url))
-const PAGE = 'index.html'
-const ASSETS = join(DIST, 'assets')
-const ADDRESSES = ['/', '/sheets/*', '/pages/*']
+const PAGE = join(DIST, 'index.html')
+const ADDRESSES = /^\/(?:(?:sheets|pages)\/.*)?$/
+const ASSETS = '/assets/'
 const PAGE_HEADERS = {
+  'Content-Type': 'text/html; charset=utf-8',
+  'Cache-Control': 'no-cache',
+  'X-Content-Type-Options': 'nosniff',
   'Content-Security-Policy':
     "default-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; frame-ancestors 'self'",
   'Referrer-Policy': 'same-origin',
 }
-// The bundler names these files by what is in them.
-const ASSET_CACHE = 'public, max-age=31536000, immutable'
+const ASSET_HEADERS = {
+  // The bundler names these files by what is in them.
+  'Cache-Control': 'public, max-age=31536000, immutable',
+  Vary: 'Accept-Encoding',
+  'X-Content-Type-Options': 'nosniff',
+}
+const COMPRESSED = { gzip: true, brotli: true, etag: true }
 
 /**
  * Serves the built web application: its files as they are, and its one page for each of its
- * addresses.
+ * addresses. What is nowhere is that page to a browser, and a problem to everybody else.
  *
  * @throws {Error} if it isn't built
  */
-export async function serveOffice(app: NestFastifyApplication): Promise<void> {
-  if (!existsSync(join(DIST, PAGE))) {
+export function openOffice(): RequestListener {
+  if (!existsSync(PAGE)) {
     throw new Error('the web application is not built; run "npm run build" first')
   }
-  const fastify = app.getHttpAdapter().getInstance()
-  await fastify.register(fastifyStatic, {
-    root: ASSETS,
-    prefix: '/assets/',
-    index: false,
-    cacheControl: false,
-    preCompressed: true,
-    setHeaders: (response, path) => {
-      response.setHeader('Cache-Control', path.startsWith(ASSETS) ? ASSET_CACHE : 'no-cache')
-      response.setHeader('Vary', 'Accept-Encoding')
-      response.setHeader('X-Content-Type-Options', 'nosniff')
-    },
-  })
-  for (const address of ADDRESSES) fastify.get(address, (_request, reply) => sendPage(reply))
-}
-
-/** What is nowhere is the application's page to a browser, and a problem to everybody else. */
-@Catch()
-export class PageFilter extends EveryProblemFilter {
-  override catch(error: unknown, host: ArgumentsHost): void {
-    const http = host.switchToHttp()
-    const { method, headers } = http.getRequest<FastifyRequest>()
-    const wantsPage = method === 'GET' && headers.accept?.includes('text/html') === true
-    if (error instanceof NotFoundException && wantsPage) {
-      sendPage(http.getResponse<FastifyReply>().code(404))
-    } else super.catch(error, host)
+  const page = readFileSync(PAGE)
+  const files = sirv(DIST, { ...COMPRESSED, extensions: [], setHeaders: set(ASSET_HEADERS) })
+  const pages = sirv(DIST, { ...COMPRESSED, single: true, setHeaders: set(PAGE_HEADERS) })
+  return (request, response) => {
+    const nowhere = () => answerNowhere(request, response, page)
+    const path = pathOf(request.url ?? '')
+    if (!isRead(request)) nowhere()
+    else if (path.startsWith(ASSETS)) files(request, response, nowhere)
+    else if (ADDRESSES.test(path)) pages(request, response, nowhere)
+    else nowhere()
   }
 }
 
-function sendPage(reply: FastifyReply): FastifyReply {
-  return reply.headers(PAGE_HEADERS).sendFile(PAGE, DIST)
+function set(headers: { readonly [name: string]: string }) {
+  return (response: ServerResponse) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+  }
+}
+
+function isRead({ method }: IncomingMessage): boolean {
+  return method === 'GET' || method === 'HEAD'
+}
+
+function answerNowhere(request: IncomingMessage, response: ServerResponse, page: Buffer): void {
+  if (!isDecodable(pathOf(request.url ?? ''))) {
+    return sendProblem(response, 400, 'Bad Request', 'The address is not valid; check its escapes.')
+  }
+  const wantsPage = request.method === 'GET' && request.headers.accept?.includes('text/html')
+  if (wantsPage === true) response.writeHead(404, PAGE_HEADERS).end(page)
+  else sendProblem(response, 404, 'Not Found', 'There is nothing at this address.')
+}
+
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function sendProblem(
+  response: ServerResponse,
+  status: number,
+  title: string,
+  detail: string,
+): void {
+  const headers = { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' }
+  const problem = { type: 'about:blank', title, status, detail }
+  response.writeHead(status, headers).end(JSON.stringify(problem))
 }

@@ -1,6 +1,4 @@
 export { isWhereaboutsCall } from './http/own-routes.js'
-export { EveryProblemFilter } from './http/problem.filter.js'
-export { ShortPath } from './http/short-path.js'
 export type { WhereaboutsMount } from './options.js'
 export { Rooms } from './rooms.js'
 export { WhereaboutsModule } from './whereabouts.module.js'

@@ -1,18 +1,16 @@
 import { type DynamicModule, Inject, Module } from '@nestjs/common'
 import { ModulesContainer } from '@nestjs/core'
-import { describeCalls } from '@whereabouts/server/mount'
-import { DESCRIPTION, OperationsController } from './http/operations.controller.js'
+import { OperationsController } from './http/operations.controller.js'
 
 /** What an operator asks, where the application leaves its address free. @see PROTOCOL.md NE4 */
 @Module({})
 export class OperationsModule {
-  /** @param rooms gives the `RoomServer` that is asked about */
-  static register(rooms: DynamicModule, article: boolean): DynamicModule {
+  /** @param rooms gives the service that is asked about */
+  static register(rooms: DynamicModule): DynamicModule {
     return {
       module: OperationsModule,
       imports: [rooms],
       controllers: [OperationsController],
-      providers: [{ provide: DESCRIPTION, useValue: describeCalls(article) }],
     }
   }
 

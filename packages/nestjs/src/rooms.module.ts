@@ -1,6 +1,7 @@
-import { type DynamicModule, Module, type Provider } from '@nestjs/common'
+import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common'
 import { APP_FILTER, ModulesContainer } from '@nestjs/core'
 import {
+  assertAuth,
   type ResolvedOptions,
   resolveOptions,
   RoomServer,
@@ -11,8 +12,8 @@ import { ArticleController } from './http/article.controller.js'
 import { Platforms } from './http/platforms.js'
 import { ProblemFilter } from './http/problem.filter.js'
 import { RoomsController } from './http/rooms.controller.js'
-import { ShortPath } from './http/short-path.js'
-import { SpareSockets } from './http/spare-sockets.js'
+import { Direct, MOUNT } from './http/direct.js'
+import { SpareSocketsOfApplication } from './http/spare-sockets.js'
 import type { WhereaboutsMount } from './options.js'
 import { Rooms } from './rooms.js'
 import { Lifecycle, openService, SERVICE } from './service.js'
@@ -28,7 +29,7 @@ export class RoomsModule {
    * @param imports what that needs
    */
   static register(
-    { article }: Required<WhereaboutsMount>,
+    mount: Required<WhereaboutsMount>,
     token: string | symbol,
     options: readonly Provider[],
     imports: DynamicModule['imports'] = [],
@@ -36,30 +37,45 @@ export class RoomsModule {
     return {
       module: RoomsModule,
       imports,
-      controllers: [RoomsController, ...(article ? [ArticleController] : [])],
+      controllers: controllersOf(mount),
       providers: [
         ...options,
+        { provide: MOUNT, useValue: mount },
         {
           provide: WHEREABOUTS_OPTIONS,
-          inject: [token, ModulesContainer],
+          inject: [token, ModulesContainer, MOUNT],
           useFactory: readOptions,
         },
-        { provide: SERVICE, inject: [WHEREABOUTS_OPTIONS], useFactory: openService },
+        {
+          provide: SERVICE,
+          inject: [WHEREABOUTS_OPTIONS],
+          useFactory: (resolved: ResolvedOptions) => openService(resolved, mount.article),
+        },
         { provide: RoomServer, inject: [SERVICE], useFactory: ({ server }: Service) => server },
         { provide: Rooms, inject: [SERVICE], useFactory: newRooms },
         { provide: APP_FILTER, useClass: ProblemFilter },
         Lifecycle,
-        Platforms,
-        ShortPath,
-        SpareSockets,
+        mount.mount === 'direct' ? Direct : Platforms,
+        SpareSocketsOfApplication,
       ],
-      exports: [Rooms, RoomServer, SERVICE, ShortPath],
+      exports: [Rooms, RoomServer, SERVICE],
     }
   }
 }
 
+/** With the direct mount Nest has no routes of the module's. @see PROTOCOL.md NE8, NE9 */
+function controllersOf({ mount, article }: Required<WhereaboutsMount>): Type[] {
+  if (mount === 'direct') return []
+  return article ? [RoomsController, ArticleController] : [RoomsController]
+}
+
 /** @throws {TypeError} if an option is invalid, or there are several modules. PROTOCOL.md NE6 */
-function readOptions(options: WhereaboutsOptions, modules: ModulesContainer): ResolvedOptions {
+function readOptions(
+  options: WhereaboutsOptions,
+  modules: ModulesContainer,
+  { mount }: Required<WhereaboutsMount>,
+): ResolvedOptions {
+  if (mount === 'direct') assertAuth(options)
   const roots = [...modules.values()].filter(({ metatype }) => metatype === RoomsModule)
   if (roots.length === 1) return resolveOptions(options)
   throw new TypeError(

@@ -7,7 +7,7 @@ import {
 import { RouterModule } from '@nestjs/core'
 import type { WhereaboutsOptions } from '@whereabouts/server/mount'
 import { OperationsModule } from './operations.module.js'
-import { checkOptions, MOUNT_DEFAULTS, type WhereaboutsMount } from './options.js'
+import { checkOptions, MOUNT_DEFAULTS, settle, type WhereaboutsMount } from './options.js'
 import { RoomsModule } from './rooms.module.js'
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
@@ -30,8 +30,11 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
 export class WhereaboutsModule extends ConfigurableModuleClass {
   /** @throws {TypeError} that names every invalid option */
   static override forRoot(options: WhereaboutsOptions & WhereaboutsMount = {}): DynamicModule {
-    const { path, operations, article, isGlobal, ...settings } = options
-    checkOptions({ path, operations, article, isGlobal } as WhereaboutsMount, settings)
+    const { path, operations, article, isGlobal, mount: mounted, ...settings } = options
+    checkOptions(
+      { path, operations, article, isGlobal, mount: mounted } as WhereaboutsMount,
+      settings,
+    )
     return super.forRoot(options)
   }
 
@@ -55,10 +58,11 @@ export class WhereaboutsModule extends ConfigurableModuleClass {
 
 function mount(definition: DynamicModule, extras: WhereaboutsMount): DynamicModule {
   const settled = settle(extras)
-  const { path, operations, article, isGlobal } = settled
+  const { path, operations, isGlobal } = settled
   const { module, imports, providers = [] } = definition
   const rooms = RoomsModule.register(settled, MODULE_OPTIONS_TOKEN, providers, imports)
-  const parts = operations ? [rooms, OperationsModule.register(rooms, article)] : [rooms]
+  const hasRoutes = operations && settled.mount === 'nest'
+  const parts = hasRoutes ? [rooms, OperationsModule.register(rooms)] : [rooms]
   const routes = parts.map((part) => ({ path, module: part.module }))
   return {
     module,
@@ -66,14 +70,4 @@ function mount(definition: DynamicModule, extras: WhereaboutsMount): DynamicModu
     imports: [...parts, ...(path === '' ? [] : [RouterModule.register(routes)])],
     exports: [RoomsModule],
   }
-}
-
-/** Fills in the defaults, also where `undefined` is said, and takes the slashes around the path away. */
-function settle({
-  path = MOUNT_DEFAULTS.path,
-  operations = MOUNT_DEFAULTS.operations,
-  article = MOUNT_DEFAULTS.article,
-  isGlobal = MOUNT_DEFAULTS.isGlobal,
-}: WhereaboutsMount): Required<WhereaboutsMount> {
-  return { path: path.replace(/^\/|\/$/g, ''), operations, article, isGlobal }
 }

@@ -2,11 +2,13 @@ export type { Log } from './log.js'
 export {
   type Authenticate,
   type AuthenticatedUser,
+  type CallsMount,
   DEFAULTS,
   findFaults,
   type OptionFault,
   type WhereaboutsOptions,
 } from './options.js'
+export { createWhereabouts, type Whereabouts } from './whereabouts.js'
 export type { UserClaim } from './room/user.js'
 export { type RoomEvents, Rooms, type WatchOptions } from './rooms.js'
 export type { RoomsCount } from './room-server.js'

@@ -1,26 +1,34 @@
 // What a framework's mount of the server is made of. An application needs none of it.
 export { DEFAULT_ROOM } from '@whereabouts/protocol'
 export type { Bodies } from './http/body.js'
-export { Call, methodNotAllowed, type PlatformRequest, type PlatformResponse } from './http/call.js'
-export type { Calls } from './http/calls.js'
-export { describeCalls } from './http/openapi.js'
+export { Call } from './http/call.js'
+export { Handler } from './http/handler.js'
 export {
   type Address,
+  isArticle,
   isInRoom,
+  type OperationsCall,
   pathOf,
   readAddress,
   ROOM_CALLS,
   type RoomCall,
 } from './http/routes.js'
+export { sendError } from './http/send-error.js'
+export { SpareSockets } from './http/spare-sockets.js'
+export type { Log } from './log.js'
 export {
+  assertAuth,
+  type CallsMount,
   faultsOf,
   findFaults,
+  MOUNT_DEFAULTS,
+  MOUNT_SHAPE,
   refuse,
   type ResolvedOptions,
   resolveOptions,
+  settleMount,
   type WhereaboutsOptions,
 } from './options.js'
 export { RoomServer } from './room-server.js'
 export { Rooms } from './rooms.js'
-export type { Log } from './log.js'
 export { Service } from './service.js'

@@ -72,6 +72,8 @@ export interface WhereaboutsOptions {
   readonly redisUrl?: string
   /** Says who is calling. Without it the room is open: callers name themselves. */
   readonly authenticate?: Authenticate
+  /** Said where anybody may call, and `authenticate` is not set. @see PROTOCOL.md NE10 */
+  readonly auth?: 'open'
   /** Where the server writes what an operator should know. */
   readonly log?: Log
 }
@@ -80,7 +82,14 @@ export interface WhereaboutsOptions {
 export type ResolvedOptions = Required<Omit<WhereaboutsOptions, WithoutDefault>> &
   Pick<WhereaboutsOptions, WithoutDefault>
 
-type WithoutDefault = 'secret' | 'dataDir' | 'databaseUrl' | 'redisUrl' | 'authenticate' | 'log'
+type WithoutDefault =
+  | 'secret'
+  | 'dataDir'
+  | 'databaseUrl'
+  | 'redisUrl'
+  | 'authenticate'
+  | 'auth'
+  | 'log'
 
 export const DEFAULTS = {
   leaseMs: 15_000,
@@ -132,11 +141,17 @@ const SINGLE_OPTIONS = z.strictObject({
     .regex(/^redis(s|-sentinel)?:\/\//, 'is an address that begins with redis://')
     .optional(),
   authenticate: z.custom<Authenticate>((value) => typeof value === 'function').optional(),
+  auth: z.literal('open').optional(),
   log: z.custom<Log>((value) => typeof value === 'object' && value !== null).optional(),
 })
 
 /** Servers that are one have one store of documents, and compute the same ids. PROTOCOL.md EX6 */
-const OPTIONS = SINGLE_OPTIONS.superRefine(({ redisUrl, databaseUrl, secret }, context) => {
+const OPTIONS = SINGLE_OPTIONS.superRefine((options, context) => {
+  const { redisUrl, databaseUrl, secret, auth, authenticate } = options
+  if (auth !== undefined && authenticate !== undefined) {
+    const message = 'is said together with authenticate; leave one of them out'
+    context.addIssue({ code: 'custom', path: ['auth'], message })
+  }
   if (redisUrl === undefined) return
   const said = { databaseUrl, secret }
   for (const [option, value] of Object.entries(said)) {
@@ -145,6 +160,44 @@ const OPTIONS = SINGLE_OPTIONS.superRefine(({ redisUrl, databaseUrl, secret }, c
     context.addIssue({ code: 'custom', path: [option], message })
   }
 })
+
+/** Where the calls are, and which of them. */
+export interface CallsMount {
+  /** Below which path the calls are: `presence` for one. */
+  readonly path?: string
+  /** Whether `/health/live`, `/health/ready`, `/metrics` and `/openapi.json` are served. */
+  readonly operations?: boolean
+  /** Whether the article's calls are served: `POST /location` and `GET /location/sse`. */
+  readonly article?: boolean
+}
+
+export const MOUNT_DEFAULTS = {
+  path: '',
+  operations: false,
+  article: true,
+} as const satisfies CallsMount
+
+// Without parameters and wildcards, and without the steps that a URL takes out of a path.
+const MOUNT_PATH = /^\/?(?:(?!\.\.?(?:\/|$))[\w.~-]+(?:\/(?!$)|\/?$))*$/
+
+/** What the options of a {@link CallsMount} may be. */
+export const MOUNT_SHAPE = {
+  path: z
+    .string()
+    .regex(MOUNT_PATH, 'is a path of A-Z a-z 0-9 _ . ~ - and /, such as "presence"')
+    .optional(),
+  operations: z.boolean().optional(),
+  article: z.boolean().optional(),
+}
+
+/** Fills in the defaults, also where `undefined` is said, and takes the slashes around the path away. */
+export function settleMount({
+  path = MOUNT_DEFAULTS.path,
+  operations = MOUNT_DEFAULTS.operations,
+  article = MOUNT_DEFAULTS.article,
+}: CallsMount): Required<CallsMount> {
+  return { path: path.replace(/^\/|\/$/g, ''), operations, article }
+}
 
 /** What is wrong with one option. */
 export interface OptionFault {
@@ -172,6 +225,19 @@ export function faultsOf({ error }: z.ZodSafeParseResult<unknown>): OptionFault[
 export function resolveOptions(options: WhereaboutsOptions): ResolvedOptions {
   refuse(findFaults(options))
   return OPTIONS.parse(options) as ResolvedOptions
+}
+
+/**
+ * Sees that somebody has said who may call, where nothing of the application's stands before the calls.
+ *
+ * @throws {TypeError} that says what to do
+ * @see PROTOCOL.md NE10
+ */
+export function assertAuth({ authenticate, auth }: WhereaboutsOptions): void {
+  if (authenticate !== undefined || auth !== undefined) return
+  const message =
+    "set authenticate, which says who is calling, or say 'open': anybody may call then"
+  refuse([{ option: 'auth', message }])
 }
 
 /** @throws {TypeError} that names every fault, if there are any */

@@ -3,9 +3,12 @@ import { type DataFolder, openDataFolder } from './document/data-folder.js'
 import { Documents } from './document/documents.js'
 import type { Exchange } from './exchange/exchange.js'
 import { MemoryExchange } from './exchange/memory.js'
+import { answer } from './http/answers.js'
 import { Bodies } from './http/body.js'
+import type { Call } from './http/call.js'
 import { Calls } from './http/calls.js'
-import { Metrics } from './http/metrics.js'
+import { Operations } from './http/operations.js'
+import type { Address } from './http/routes.js'
 import type { Log } from './log.js'
 import type { ResolvedOptions } from './options.js'
 import { RoomServer } from './room-server.js'
@@ -16,7 +19,7 @@ export class Service {
   readonly users: Users
   readonly bodies = new Bodies()
   readonly calls: Calls
-  readonly metrics: Metrics
+  readonly operations: Operations
   readonly #documents: Documents
 
   private constructor(
@@ -24,23 +27,26 @@ export class Service {
     private readonly exchange: Exchange,
     folder: DataFolder,
     readonly log: Log,
+    readonly article: boolean,
   ) {
     this.#documents = new Documents(options, folder, log)
     this.server = new RoomServer(options, this.#documents, exchange, folder, log)
     this.users = new Users(options, log)
     this.calls = new Calls(this.server, this.users, this.bodies, options)
-    this.metrics = new Metrics(this.server)
+    this.operations = new Operations(this.server)
   }
 
   /**
    * Takes the data folder, and the way to the other nodes. {@link start} comes before the first call.
    *
+   * @param article whether the article's calls are served
    * @throws {Error} if the data folder can't be used, or Redis refuses this server
    */
-  static async open(options: ResolvedOptions, log: Log): Promise<Service> {
+  static async open(options: ResolvedOptions, log: Log, article: boolean): Promise<Service> {
     const exchange = await openExchange(options, log)
     try {
-      return new Service(options, exchange, await openDataFolder(options, log), log)
+      const folder = await openDataFolder(options, log)
+      return new Service(options, exchange, folder, log, article)
     } catch (error) {
       await exchange.close()
       throw error
@@ -52,9 +58,15 @@ export class Service {
     return this.#documents.start()
   }
 
-  /** Goodbye to everybody, while the HTTP server still listens. @see PROTOCOL.md FR7, FR9 */
+  /** @throws {Problem} what the call meets */
+  answer(call: Call, address: Pick<Address, 'call' | 'room'>): Promise<void> {
+    return answer(this, call, address)
+  }
+
+  /** Goodbye to everybody, while the HTTP server still listens. @see PROTOCOL.md FR7, FR9, FR13 */
   async goodbye(): Promise<void> {
     await this.server.goodbye()
+    this.bodies.finish()
   }
 
   /** After the last answer: posts may wait for the store until then. @see PROTOCOL.md EX4 */

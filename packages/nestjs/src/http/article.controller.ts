@@ -9,15 +9,10 @@ import {
   UseFilters,
   VERSION_NEUTRAL,
 } from '@nestjs/common'
-import {
-  Call,
-  DEFAULT_ROOM,
-  type PlatformRequest,
-  type PlatformResponse,
-  type Service,
-} from '@whereabouts/server/mount'
+import type { Service } from '@whereabouts/server/mount'
 import { SERVICE } from '../service.js'
-import { isArticleAddress, OwnRoute, passOn } from './own-routes.js'
+import { articleAddressOf, OwnRoute, passOn } from './own-routes.js'
+import { callOf, type PlatformRequest, type PlatformResponse } from './platform-call.js'
 import { EveryProblemFilter } from './problem.filter.js'
 
 /** The two calls of the article that this began with. @see PROTOCOL.md AR1, AR2, AR3 */
@@ -28,25 +23,31 @@ export class ArticleController {
 
   @Post()
   @OwnRoute('article')
-  async postLocation(
+  postLocation(
     @Req() request: PlatformRequest,
     @Res() response: PlatformResponse,
     @Next() next?: () => void,
   ): Promise<void> {
-    if (!isArticleAddress(request)) return passOn(response, next)
-    const call = Call.of(request, response)
-    await this.service.calls.postLocation(call, DEFAULT_ROOM, 'id')
-    call.send(201, 'text/plain; charset=utf-8', 'ok')
+    return this.#serve(request, response, next)
   }
 
   @Get('sse')
   @OwnRoute('article')
-  async getLocation(
+  getLocation(
     @Req() request: PlatformRequest,
     @Res() response: PlatformResponse,
     @Next() next?: () => void,
   ): Promise<void> {
-    if (!isArticleAddress(request)) return passOn(response, next)
-    await this.service.calls.streamList(Call.of(request, response), DEFAULT_ROOM)
+    return this.#serve(request, response, next)
+  }
+
+  async #serve(
+    request: PlatformRequest,
+    response: PlatformResponse,
+    next: (() => void) | undefined,
+  ): Promise<void> {
+    const address = articleAddressOf(request)
+    if (address === undefined) return passOn(response, next)
+    await this.service.answer(callOf(request, response), address)
   }
 }

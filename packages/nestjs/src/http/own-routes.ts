@@ -1,12 +1,6 @@
 import { type ExecutionContext, SetMetadata } from '@nestjs/common'
-import {
-  type Address,
-  isInRoom,
-  type PlatformRequest,
-  type PlatformResponse,
-  readAddress,
-  type RoomCall,
-} from '@whereabouts/server/mount'
+import { type Address, isArticle, isInRoom, readAddress } from '@whereabouts/server/mount'
+import type { PlatformRequest, PlatformResponse } from './platform-call.js'
 
 // Where `RouteConfig()` of @nestjs/platform-fastify, which may not be installed, puts its argument.
 const FASTIFY_ROUTE_CONFIG = '__fastify_route_config__'
@@ -35,7 +29,7 @@ export function isOwn(mark: object | undefined): mark is OwnConfig {
 export function isAddressOf(mark: object | undefined, target: string): boolean {
   const address = readAddress(target)
   if (address === undefined || !isOwn(mark)) return false
-  return mark.whereabouts === (isInRoom(address) ? 'room' : 'article')
+  return mark.whereabouts === 'room' ? isInRoom(address) : isArticle(address)
 }
 
 /**
@@ -52,16 +46,16 @@ export function isWhereaboutsCall(context: ExecutionContext): boolean {
  *
  * @see PROTOCOL.md ID7
  */
-export function roomAddressOf(request: PlatformRequest): Address<RoomCall> | undefined {
+export function roomAddressOf(request: PlatformRequest): Address | undefined {
   const address = addressOf(request)
   if (address === undefined || !isInRoom(address)) return undefined
   return address.room === request.params?.room ? address : undefined
 }
 
-/** Whether the address of a request is exactly one of the article's. */
-export function isArticleAddress(request: PlatformRequest): boolean {
+/** Reads the address of one of the article's calls. Returns `undefined` if it isn't exactly one. */
+export function articleAddressOf(request: PlatformRequest): Address | undefined {
   const address = addressOf(request)
-  return address !== undefined && !isInRoom(address)
+  return address !== undefined && isArticle(address) ? address : undefined
 }
 
 function addressOf({ raw, url }: PlatformRequest): Address | undefined {

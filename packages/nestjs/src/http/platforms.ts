@@ -59,19 +59,20 @@ export class Platforms {
   ) {
     this.#bodies = bodies
     whenThereIsHttp(host, (platform) => {
-      if (platform.getType() === 'fastify') this.#useFastify(platform.getInstance())
+      if (platform.getType() === 'fastify')
+        this.#useFastify(platform.getInstance(), noteRoutes(platform))
       else platform.use(this.#keepOnExpress(platform.getInstance()))
     })
   }
 
   /** Fastify routes a request before it reads the body. */
-  #useFastify(fastify: FastifyLike): void {
+  #useFastify(fastify: FastifyLike, marks: ReadonlyMap<string, object>): void {
     const mounts = new Set<string>()
     fastify.addHook('onRoute', (route) => {
-      const { config } = route
-      if (!isOwn(config)) return
+      const mark = isOwn(route.config) ? route.config : marks.get(route.url)
+      if (!isOwn(mark)) return
       const keep: FastifyHook = ({ raw }, _reply, done) => {
-        if (isAddressOf(config, raw.url ?? '')) this.#bodies.keep(raw)
+        if (isAddressOf(mark, raw.url ?? '')) this.#bodies.keep(raw)
         done()
       }
       route.onRequest = [route.onRequest ?? [], keep].flat()
@@ -90,6 +91,26 @@ export class Platforms {
       next()
     }
   }
+}
+
+/** As much of Nest's adapter. */
+interface Adapter {
+  all(path: string, handler: object): unknown
+}
+
+/**
+ * Notes the marks of routes for all methods, by their path: Nest 11 doesn't give those to Fastify.
+ * Each path is there once, as Fastify takes none twice.
+ */
+function noteRoutes(adapter: Adapter): ReadonlyMap<string, object> {
+  const marks = new Map<string, object>()
+  const all = adapter.all.bind(adapter)
+  adapter.all = (path, handler) => {
+    const mark = markOf(handler)
+    if (mark !== undefined) marks.set(path, mark)
+    return all(path, handler)
+  }
+  return marks
 }
 
 /** Gives a request that a wildcard took the parameter that the other routes have. */

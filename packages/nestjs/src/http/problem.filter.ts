@@ -1,13 +1,9 @@
 import { STATUS_CODES } from 'node:http'
-import {
-  type ArgumentsHost,
-  Catch,
-  type ExceptionFilter,
-  HttpException,
-  Logger,
-} from '@nestjs/common'
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common'
 import { Problem } from '@whereabouts/server'
-import { Call, type PlatformRequest, type PlatformResponse } from '@whereabouts/server/mount'
+import { type Call, sendError } from '@whereabouts/server/mount'
+import { NEST_LOG } from '../log.js'
+import { callOf, type PlatformRequest, type PlatformResponse } from './platform-call.js'
 
 /**
  * Renders a problem that one of the application's own routes met, by way of `Rooms`. Applies to the
@@ -17,7 +13,7 @@ import { Call, type PlatformRequest, type PlatformResponse } from '@whereabouts/
 export class ProblemFilter implements ExceptionFilter<Problem> {
   catch(problem: Problem, host: ArgumentsHost): void {
     const type = host.getType()
-    if (type === 'http') callOf(host).problem(problem)
+    if (type === 'http') httpCallOf(host).problem(problem)
     // Nest itself answers a message of a microservice whose filter answers nothing.
     else if (type !== 'rpc') throw problem
   }
@@ -31,29 +27,9 @@ export class ProblemFilter implements ExceptionFilter<Problem> {
 @Catch()
 export class EveryProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
-    sendError(callOf(host), error)
-  }
-}
-
-const logger = new Logger('whereabouts')
-
-/** Answers a call that failed, whatever with. Never throws. @see PROTOCOL.md ER1, ER5 */
-export function sendError(call: Call, error: unknown): void {
-  try {
-    send(call, error)
-  } catch (fault) {
-    // A response that can't be written to: nobody is there who could be told.
-    logger.error(fault)
-    call.response.destroy()
-  }
-}
-
-function send(call: Call, error: unknown): void {
-  if (error instanceof Problem) call.problem(error)
-  else if (error instanceof HttpException) sendHttpException(call, error)
-  else {
-    logger.error(error)
-    call.problem(new Problem('internal', 'The server failed; try again later.'))
+    const call = httpCallOf(host)
+    if (error instanceof HttpException && !call.response.headersSent) sendHttpException(call, error)
+    else sendError(call, error, NEST_LOG)
   }
 }
 
@@ -65,7 +41,7 @@ function sendHttpException(call: Call, exception: HttpException): void {
   call.send(status, 'application/problem+json', JSON.stringify(problem))
 }
 
-function callOf(host: ArgumentsHost): Call {
+function httpCallOf(host: ArgumentsHost): Call {
   const http = host.switchToHttp()
-  return Call.of(http.getRequest<PlatformRequest>(), http.getResponse<PlatformResponse>())
+  return callOf(http.getRequest<PlatformRequest>(), http.getResponse<PlatformResponse>())
 }

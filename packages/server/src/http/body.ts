@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Http2Stream } from 'node:http2'
 import { type Json, Problem } from '@whereabouts/protocol'
 import { Arriving } from './arriving.js'
-import type { Call, PlatformRequest } from './call.js'
+import type { Call, Parsed } from './call.js'
 
 /** The headers of a request that say what its body is. */
 interface BodyHeaders {
@@ -86,7 +86,7 @@ export class Bodies {
   }
 
   async #read(
-    { request, platform }: Call,
+    { request, parsed }: Call,
     announcedBytes: number,
     limitBytes: number,
   ): Promise<Buffer> {
@@ -100,7 +100,7 @@ export class Bodies {
       return body
     }
     if (request.readableDidRead || request.readableEnded) {
-      return announcedBytes === 0 ? NOTHING : leftBy(platform, limitBytes)
+      return announcedBytes === 0 ? NOTHING : leftBy(parsed, limitBytes)
     }
     this.#arriving.watch(request)
     return gather(request, limitBytes)
@@ -146,7 +146,7 @@ function isPlain(encoding: string | undefined): boolean {
  *
  * @see PROTOCOL.md HT13
  */
-function leftBy({ rawBody, body }: PlatformRequest, limitBytes: number): Buffer {
+function leftBy({ rawBody, body }: Parsed, limitBytes: number): Buffer {
   const left = [rawBody, body].find((part) => part instanceof Uint8Array)
   if (left === undefined && (body === undefined || typeof body === 'string')) {
     throw new Error('the application reads the bodies of these calls and leaves nothing of them')

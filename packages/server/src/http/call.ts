@@ -2,54 +2,36 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Json, Problem } from '@whereabouts/protocol'
 import type { Parameter } from '../access/caller.js'
 
-/** A request as Express or Fastify hands it to a controller. */
-export interface PlatformRequest {
-  /** Node's own request, where the platform wraps it. */
-  readonly raw?: IncomingMessage
-  readonly url?: string | undefined
-  readonly params?: { readonly room?: string }
-  /** What a parser of the application made of the body, where one has read it. */
+/** Where a parser of the application leaves the body, if one has read it. */
+export interface Parsed {
   readonly body?: unknown
   readonly rawBody?: unknown
 }
 
-/** A response as Express or Fastify hands it to a controller. */
-export interface PlatformResponse {
-  readonly raw?: ServerResponse
-  hijack?(): unknown
-  callNotFound?(): PromiseLike<unknown>
-  getHeaders?(): Record<string, number | string | string[] | undefined>
-}
+/** Writes an answer that is a JSON text. */
+export type WriteJson = (call: Call, text: string) => void
 
 /**
- * One call: Node's own request and response, the same on both platforms. Answers are written here
- * and not returned to the platform, so that an application's interceptors and serializers leave
- * what travels as the protocol has it.
+ * One call: Node's own request and response, whatever framework they came through. Answers are
+ * written here and not returned to a framework, so that an application's interceptors and
+ * serializers leave what travels as the protocol has it.
  */
 export class Call {
   readonly #target: string
   #parameters: URLSearchParams | undefined
 
-  /** @param platform the request as the platform has it, where there is one */
+  /**
+   * @param parsed the request as a framework has it, where there is one
+   * @param writeJson instead of the response, where nothing of the application's has a say in it
+   */
   constructor(
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
-    readonly platform: PlatformRequest = request,
+    readonly parsed: Parsed = request as Parsed,
+    private readonly writeJson?: WriteJson,
   ) {
     // Not what it was before the application rewrote it: guards see this one, and so does the router.
     this.#target = request.url ?? ''
-  }
-
-  static of(request: PlatformRequest, response: PlatformResponse): Call {
-    const raw = response.raw ?? (response as ServerResponse)
-    if (response.hijack !== undefined) {
-      // Fastify keeps the headers that hooks and plugins set to itself until it answers.
-      for (const [name, value] of Object.entries(response.getHeaders?.() ?? {})) {
-        if (value !== undefined && !raw.hasHeader(name)) raw.setHeader(name, value)
-      }
-      response.hijack()
-    }
-    return new Call(request.raw ?? (request as IncomingMessage), raw, request)
   }
 
   /** A parameter from the query; the last one counts if there are several. */
@@ -58,8 +40,15 @@ export class Call {
     return this.#parameters.getAll(name).at(-1)
   }
 
-  json(status: number, body: object): void {
-    this.send(status, 'application/json; charset=utf-8', JSON.stringify(body))
+  json(body: object): void {
+    const text = JSON.stringify(body)
+    if (this.writeJson === undefined) this.sendJson(text)
+    else this.writeJson(this, text)
+  }
+
+  /** Sends a JSON text by the response. */
+  sendJson(text: string): void {
+    this.send(200, JSON_TYPE, text)
   }
 
   /** Answers without a body. */
@@ -110,6 +99,8 @@ export class Call {
   }
 }
 
+/** The type of every answer that is JSON. */
+export const JSON_TYPE = 'application/json; charset=utf-8'
 const PROBLEM_TYPE = 'application/problem+json'
 const UNREAD_MS = 250
 

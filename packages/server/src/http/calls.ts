@@ -72,7 +72,7 @@ export class Calls {
     const waitMs = wholeNumber(query, 'waitMs', MOST_WAIT_MS) ?? 0
     const wanted = { documents: wantsDocuments(query), part: wantedPart(query) }
     if (since === undefined) {
-      return call.json(200, await this.rooms.members(room, wanted.part))
+      return call.json(await this.rooms.members(room, wanted.part))
     }
     let news = await this.rooms.since(room, since, wanted)
     if (news === undefined && waitMs > 0) {
@@ -80,7 +80,7 @@ export class Calls {
       news = await this.rooms.since(room, since, wanted)
     }
     if (news === undefined) call.empty(204)
-    else call.json(200, news)
+    else call.json(news)
   }
 
   /** @see PROTOCOL.md HT6 */

@@ -1,11 +1,9 @@
-import { createServer, type RequestListener } from 'node:http'
-import { Module } from '@nestjs/common'
-import { NestFactory } from '@nestjs/core'
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
-import { ShortPath, WhereaboutsModule } from '@whereabouts/nestjs'
+import { createServer } from 'node:http'
 import { expect, it } from 'vitest'
 import { memberKey, TestRoom } from '../conformance/room.js'
 import { openSocket, type RawSocket } from '../conformance/socket.js'
+import type { Running } from '../conformance/suite.js'
+import { startPlain } from '../servers/plain.js'
 import { startServer } from '../servers/standalone.js'
 
 const BODY = '{"cell":"C5"}'
@@ -116,32 +114,20 @@ it('[HT3] reads all posts of a turn before it answers the first', async () => {
   expect(server.noted).toEqual([...clients.map(() => 'read'), ...clients.map(() => 'answered')])
 })
 
-/** A server with the short path that notes what it reads and answers. */
-async function startNotingServer(): Promise<
-  AsyncDisposable & { readonly baseUrl: string; readonly noted: string[] }
-> {
+/** A server that notes what it reads and answers. */
+async function startNotingServer(): Promise<Running & { readonly noted: string[] }> {
   const noted: string[] = []
-  const front: { shortPath?: ShortPath } = {}
-  const serverFactory = (handle: RequestListener) =>
+  const running = await startPlain({}, (handle) =>
     createServer((request, response) => {
       noted.push('read')
-      if (front.shortPath?.take(request, response) !== true) handle(request, response)
+      handle(request, response)
     }).on('connection', (socket) => {
       const write = socket.write.bind(socket)
       socket.write = ((...args: Parameters<typeof write>) => {
         noted.push('answered')
         return write(...args)
       }) as typeof write
-    })
-  const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule,
-    new FastifyAdapter({ serverFactory }),
-    { logger: ['fatal'], abortOnError: false },
+    }),
   )
-  front.shortPath = app.get(ShortPath)
-  await app.listen(0, '127.0.0.1')
-  return { baseUrl: await app.getUrl(), noted, [Symbol.asyncDispose]: () => app.close() }
+  return { ...running, noted }
 }
-
-@Module({ imports: [WhereaboutsModule.forRoot({ secret: 'the secret of these tests' })] })
-class AppModule {}

@@ -1,12 +1,21 @@
 import type { Logger } from 'pino'
 
-/** What has to be closed. */
-interface Closable {
-  close(): Promise<void>
-}
-
 /** What closing may take beyond the time for goodbyes. */
 const CLOSE_MS = 10_000
+
+type Close = () => Promise<void>
+
+/** Ends the process in order when an operator says so, with exit code 0. */
+export function endOnSignals(close: Close, log: Logger): void {
+  let isEnding = false
+  const end = () => {
+    if (isEnding) return
+    isEnding = true
+    void endAfter(close, log, 0)
+  }
+  process.on('SIGTERM', end)
+  process.on('SIGINT', end)
+}
 
 /**
  * Ends the process in order, with exit code 1, when something throws that nobody catches: nothing
@@ -15,22 +24,23 @@ const CLOSE_MS = 10_000
  * @param goodbyeMs over how long they are
  * @see PROTOCOL.md OP6
  */
-export function endOnUncaught(app: Closable, log: Logger, goodbyeMs: number): void {
+export function endOnUncaught(close: Close, log: Logger, goodbyeMs: number): void {
   let isEnding = false
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'an exception that nobody caught: the server says goodbye and ends')
     if (isEnding) return
     isEnding = true
-    void end(app, log, goodbyeMs)
+    setTimeout(() => process.exit(1), goodbyeMs + CLOSE_MS)
+    void endAfter(close, log, 1)
   })
 }
 
-async function end(app: Closable, log: Logger, goodbyeMs: number): Promise<void> {
-  setTimeout(() => process.exit(1), goodbyeMs + CLOSE_MS)
+async function endAfter(close: Close, log: Logger, code: number): Promise<void> {
   try {
-    await app.close()
+    await close()
+    process.exit(code)
   } catch (error) {
     log.error({ err: error }, 'the server did not end in order')
+    process.exit(1)
   }
-  process.exit(1)
 }

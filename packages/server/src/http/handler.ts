@@ -1,0 +1,62 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { shuttingDown } from '../document/documents.js'
+import type { CallsMount } from '../options.js'
+import type { Service } from '../service.js'
+import { Call } from './call.js'
+import { JsonAnswers } from './json-answers.js'
+import { type Address, isArticle, isInRoom, readAddress } from './routes.js'
+import { sendError } from './send-error.js'
+
+/** Takes requests as Node has them, with nothing between them and the calls. @see PROTOCOL.md HT18 */
+export class Handler {
+  readonly #mount: string
+  readonly #json = new JsonAnswers((call, error) => this.#failed(call, error))
+  #underWay = 0
+  #isClosed = false
+  #allAnswered: (() => void) | undefined
+
+  /** @param mount settled */
+  constructor(
+    private readonly service: Service,
+    private readonly mount: Required<CallsMount>,
+  ) {
+    this.#mount = mount.path === '' ? '' : `/${mount.path}`
+  }
+
+  /** The address of a call, if the target of a request is one of those that are mounted here. */
+  addressOf(target: string): Address | undefined {
+    const address = readAddress(target)
+    if (address === undefined || address.mount !== this.#mount) return undefined
+    if (isInRoom(address)) return address
+    const isServed = isArticle(address) ? this.mount.article : this.mount.operations
+    return isServed ? address : undefined
+  }
+
+  /** Answers a call. Never throws: whatever goes wrong is answered. */
+  async serve(request: IncomingMessage, response: ServerResponse, address: Address): Promise<void> {
+    const call = new Call(request, response, undefined, this.#json.write)
+    this.#underWay += 1
+    try {
+      if (this.#isClosed) throw shuttingDown()
+      await this.service.answer(call, address)
+    } catch (error) {
+      this.#failed(call, error)
+    } finally {
+      this.#underWay -= 1
+      if (this.#underWay === 0) this.#allAnswered?.()
+    }
+  }
+
+  /** From now on every call is refused. Resolves when those under way are answered. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    if (this.#underWay === 0) return
+    await new Promise<void>((resolve) => {
+      this.#allAnswered = resolve
+    })
+  }
+
+  #failed(call: Call, error: unknown): void {
+    sendError(call, error, this.service.log)
+  }
+}

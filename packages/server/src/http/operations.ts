@@ -1,0 +1,32 @@
+import type { RoomServer } from '../room-server.js'
+import type { Call } from './call.js'
+import { Metrics } from './metrics.js'
+import { describeCalls } from './openapi.js'
+
+/** What an operator asks. @see PROTOCOL.md HT8 */
+export class Operations {
+  readonly #metrics: Metrics
+
+  constructor(private readonly rooms: RoomServer) {
+    this.#metrics = new Metrics(rooms)
+  }
+
+  live(call: Call): void {
+    call.json({ status: 'ok' })
+  }
+
+  /** @throws {Problem} shutting-down, store-failed */
+  async ready(call: Call): Promise<void> {
+    await this.rooms.assertReady()
+    call.json({ status: this.rooms.isShared ? 'ok' : 'alone' })
+  }
+
+  async metrics(call: Call): Promise<void> {
+    const { contentType, text } = await this.#metrics.read()
+    call.send(200, contentType, text)
+  }
+
+  describe(call: Call, article: boolean): void {
+    call.json(describeCalls(article))
+  }
+}

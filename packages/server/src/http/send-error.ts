@@ -1,0 +1,16 @@
+import { Problem } from '@whereabouts/protocol'
+import type { Log } from '../log.js'
+import type { Call } from './call.js'
+
+/** Answers a call that failed, whatever with. Never throws. @see PROTOCOL.md ER1, ER5 */
+export function sendError(call: Call, error: unknown, log: Log): void {
+  try {
+    if (error instanceof Problem) return call.problem(error)
+    log.error(error)
+    call.problem(new Problem('internal', 'The server failed; try again later.'))
+  } catch (fault) {
+    // A response that can't be written to: nobody is there who could be told.
+    log.error(fault)
+    call.response.destroy()
+  }
+}

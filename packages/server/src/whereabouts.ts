@@ -1,0 +1,100 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { z } from 'zod'
+import { Handler } from './http/handler.js'
+import {
+  assertAuth,
+  type CallsMount,
+  faultsOf,
+  findFaults,
+  MOUNT_SHAPE,
+  refuse,
+  resolveOptions,
+  settleMount,
+  type WhereaboutsOptions,
+} from './options.js'
+import { Rooms } from './rooms.js'
+import { Service } from './service.js'
+
+/** A server of rooms in this process. */
+export interface Whereabouts {
+  readonly rooms: Rooms
+  /**
+   * Answers a request if it is one of the calls. Resolves `false` for any other, which it leaves as it
+   * is, after calling `next`. Needs no `this`.
+   *
+   * @see PROTOCOL.md HT18
+   */
+  readonly handle: (
+    request: IncomingMessage,
+    response: ServerResponse,
+    next?: () => unknown,
+  ) => Promise<boolean>
+  /**
+   * Says goodbye to everybody, waits for the calls under way and lets go of the stores. Close the HTTP
+   * server after it.
+   *
+   * @param stop closes the HTTP server, where the stores have to wait for that
+   * @see PROTOCOL.md HT19
+   */
+  close(stop?: () => Promise<unknown>): Promise<void>
+}
+
+const MOUNT = z.strictObject(MOUNT_SHAPE)
+
+/**
+ * Opens a server of rooms for an application without a framework, or with any.
+ *
+ * @example
+ * ```ts
+ * const { handle } = await createWhereabouts({ auth: 'open' })
+ * createServer((request, response) => handle(request, response, () => response.writeHead(404).end()))
+ * ```
+ * @throws {TypeError} that names every invalid option
+ * @throws {Error} if the data folder, the store or Redis can't be used
+ */
+export async function createWhereabouts(
+  options: WhereaboutsOptions & CallsMount,
+): Promise<Whereabouts> {
+  const { path, operations, article, ...settings } = options
+  const said = { path, operations, article }
+  refuse([...faultsOf(MOUNT.safeParse(said)), ...findFaults(settings)])
+  assertAuth(settings)
+  const mount = settleMount(said as CallsMount)
+  const service = await Service.open(
+    resolveOptions(settings),
+    settings.log ?? console,
+    mount.article,
+  )
+  try {
+    await service.start()
+  } catch (error) {
+    await service.release()
+    throw error
+  }
+  return assemble(service, new Handler(service, mount))
+}
+
+function assemble(service: Service, handler: Handler): Whereabouts {
+  let closed: Promise<void> | undefined
+  return {
+    rooms: new Rooms(service.server, service.users),
+    handle: async (request, response, next) => {
+      const address = handler.addressOf(request.url ?? '')
+      if (address === undefined) next?.()
+      else await handler.serve(request, response, address)
+      return address !== undefined
+    },
+    close: (stop) => (closed ??= close(service, handler, stop)),
+  }
+}
+
+async function close(
+  service: Service,
+  handler: Handler,
+  stop: (() => Promise<unknown>) | undefined,
+): Promise<void> {
+  await service.goodbye()
+  await stop?.()
+  await handler.close()
+  await service.release()
+}

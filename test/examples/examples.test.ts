@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { within } from '../conformance/deadline.js'
+import { memberKey, TestRoom } from '../conformance/room.js'
+import { end } from '../conformance/stream.js'
+import { freePort } from '../servers/free-port.js'
+
+const EXAMPLES = [
+  'node-http/main.mjs',
+  'express/main.mjs',
+  'fastify/main.mjs',
+  'hono/main.mjs',
+  'nest/dist/main.js',
+]
+
+it.each(EXAMPLES)(
+  '[HT18] [HT19] examples/%s answers the calls, and ends in order',
+  async (file) => {
+    await using example = await startExample(file)
+    expect(await (await fetch(example.baseUrl)).text()).toBe('The application itself')
+    const room = new TestRoom(example.baseUrl)
+    await using stream = await room.join(memberKey())
+    const { self } = await room.move(memberKey(), { cell: 'C5' })
+    await stream.until('the frame', ({ members }) => members.has(self))
+    example.child.kill('SIGTERM')
+    await stream.next('goodbye')
+    await end(stream)
+    const [code, signal] = await within(example.exited, 'the end of the example')
+    // Nest raises the signal again once all is closed.
+    expect(code ?? signal).toBeOneOf([0, 'SIGTERM'])
+  },
+)
+
+interface Example extends AsyncDisposable {
+  readonly baseUrl: string
+  readonly child: ChildProcess
+  readonly exited: Promise<unknown[]>
+}
+
+async function startExample(file: string): Promise<Example> {
+  const port = await freePort()
+  const path = join(import.meta.dirname, '../../examples', file)
+  const env = { PATH: process.env['PATH'], PORT: String(port) }
+  const child = spawn(process.execPath, [path], { env, stdio: 'ignore' })
+  const exited = once(child, 'exit')
+  const baseUrl = `http://localhost:${port}`
+  const answers = () => fetch(baseUrl).then(({ ok }) => ok)
+  await expect.poll(() => answers().catch(() => false), { timeout: 30_000 }).toBe(true)
+  return {
+    baseUrl,
+    child,
+    exited,
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGKILL')
+      await exited
+    },
+  }
+}

@@ -1,0 +1,20 @@
+import { createRequire } from 'node:module'
+import { Module } from '@nestjs/common'
+import { WhereaboutsModule } from '@whereabouts/nestjs'
+import { describe, expect, it } from 'vitest'
+import { memberKey, TestRoom } from '../conformance/room.js'
+import { PLATFORMS, startApp } from '../servers/nest.js'
+
+const require = createRequire(import.meta.url)
+
+describe.each(PLATFORMS)('Nest 11 on %s', (platform) => {
+  it('[NE13] is what these tests and the module run on', async () => {
+    const { version } = require('@nestjs/core/package.json') as { readonly version: string }
+    expect(version).toMatch(/^11\./)
+    const nest = require('@nestjs/common') as { readonly Module: unknown }
+    expect(Module).toBe(nest.Module)
+    const imports = [WhereaboutsModule.forRoot({ secret: 'the secret of these tests' })]
+    await using server = await startApp(platform, { imports })
+    await new TestRoom(server.baseUrl).move(memberKey(), 1)
+  })
+})

@@ -1,0 +1,107 @@
+import { createServer } from 'node:http'
+import { createWhereabouts } from '@whereabouts/server'
+import { expect, it } from 'vitest'
+import { call, expectRefused } from '../conformance/http.js'
+import { memberKey, TestRoom } from '../conformance/room.js'
+import { openSocket } from '../conformance/socket.js'
+import { end } from '../conformance/stream.js'
+import { startPlain } from '../servers/plain.js'
+
+it('[HT18] leaves what is no call to the application, as it came', async () => {
+  const seen: [string | undefined, boolean, readonly string[]][] = []
+  await using plain = await startPlain({ path: '/presence/', article: false, operations: false })
+  const server = createServer((request, response) => {
+    void plain.whereabouts.handle(request, response).then((isCall) => {
+      if (isCall) return
+      seen.push([request.url, response.headersSent, response.getHeaderNames()])
+      response.end('own')
+    })
+  })
+  await using own = await startPlain({}, () => server)
+  const others = [
+    '/',
+    '/rooms/x/location',
+    '/presence',
+    '/presence/',
+    '/presence/rooms/x',
+    '/presence/rooms/x/location/',
+    '/presence/deeper/rooms/x/location',
+    '/presence/location/sse',
+    '/presence/health/live',
+    '/presence/metrics',
+  ]
+  for (const path of others) {
+    expect(await call(own.baseUrl + path), path).toMatchObject({ status: 200, text: 'own' })
+  }
+  expect(seen).toEqual(others.map((path) => [path, false, []]))
+  await new TestRoom(`${own.baseUrl}/presence`).move(memberKey(), 1)
+  expect(seen).toHaveLength(others.length)
+})
+
+it('[HT18] calls `next` once, and only for what is no call', async () => {
+  await using plain = await startPlain({ article: false })
+  let next = 0
+  const server = createServer((request, response) => {
+    void plain.whereabouts.handle(request, response, () => {
+      next += 1
+      response.end('own')
+    })
+  })
+  await using own = await startPlain({}, () => server)
+  expect((await call(`${own.baseUrl}/location`, { json: 1 })).text).toBe('own')
+  expect(next).toBe(1)
+  await new TestRoom(own.baseUrl).move(memberKey(), 1)
+  expect(next).toBe(1)
+})
+
+it('[HT18] a method that a call does not have is refused, and not passed on', async () => {
+  await using plain = await startPlain()
+  for (const path of ['/rooms/x/leave', '/location', '/metrics']) {
+    const { status, headers } = await call(plain.baseUrl + path, { method: 'DELETE' })
+    expect({ path, status }).toEqual({ path, status: 405 })
+    expect(headers['allow']).toBeDefined()
+  }
+})
+
+it('[HT18] a HEAD is answered where an operator asks', async () => {
+  await using plain = await startPlain()
+  for (const path of ['/health/live', '/health/ready', '/metrics', '/openapi.json']) {
+    expect(await call(plain.baseUrl + path, { method: 'HEAD' })).toMatchObject({
+      status: 200,
+      text: '',
+    })
+  }
+})
+
+it('[HT19] answers the calls under way, says goodbye, and refuses what comes later', async () => {
+  await using plain = await startPlain()
+  const { whereabouts, baseUrl } = plain
+  const room = new TestRoom(baseUrl)
+  await using stream = await room.join(memberKey())
+  await using socket = await openSocket(baseUrl)
+  const head = `POST /rooms/${room.name}/document/sync HTTP/1.1\r\nHost: x\r\n`
+  socket.write(`${head}Content-Type: application/octet-stream\r\nContent-Length: 2\r\n\r\n`)
+  // The server has the first half when it has answered what was sent after it.
+  await room.read()
+  let isClosed = false
+  const closed = whereabouts.close().then(() => {
+    isClosed = true
+  })
+  expect(whereabouts.close()).toBeInstanceOf(Promise)
+  await stream.next('goodbye')
+  await end(stream)
+  expect(isClosed).toBe(false)
+  socket.write('\0\0')
+  await socket.until('the answer', (text) => /^HTTP\/1\.1 \d{3} /.test(text) || undefined)
+  await closed
+  await expectRefused('shutting-down', room.url('location'), { json: 1 })
+  await expectRefused('shutting-down', room.url('document'))
+})
+
+it('[NE10] [NE11] refuses to start without a word on who may call, and with two', async () => {
+  await expect(createWhereabouts({})).rejects.toThrow(/auth: set authenticate/)
+  const both = { auth: 'open', authenticate: () => null } as const
+  await expect(createWhereabouts(both)).rejects.toThrow(TypeError)
+  const faults = { auth: 'open', leaseMs: -1, path: '/a/../b' } as const
+  await expect(createWhereabouts(faults)).rejects.toThrow(/path: .*\n.*leaseMs: /s)
+})

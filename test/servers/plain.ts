@@ -1,0 +1,59 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type CallsMount, createWhereabouts, type Whereabouts } from '@whereabouts/server'
+import type { Running, Settings } from '../conformance/suite.js'
+import { RecordingLog } from './log.js'
+
+/** Used where a test sets neither a secret nor a data folder. */
+const SECRET = 'the secret of a server under test'
+
+/** How long connections that Node doesn't take for idle are waited for. */
+const LEFT_MS = 1_000
+
+/** Node's own server with the calls on it, and nothing else. */
+export interface RunningPlain extends Running {
+  readonly whereabouts: Whereabouts
+}
+
+/**
+ * Starts Node's own server with the calls on it, in this process.
+ *
+ * @param create makes the server, where it isn't as Node makes it
+ */
+export async function startPlain(
+  settings: Settings & CallsMount = {},
+  create: (handle: RequestListener) => Server = createServer,
+): Promise<RunningPlain> {
+  const secret = settings.dataDir === undefined ? { secret: SECRET } : {}
+  const log = new RecordingLog()
+  const whereabouts = await createWhereabouts({
+    auth: 'open',
+    operations: true,
+    log,
+    ...secret,
+    ...settings,
+  })
+  const server = create((request, response) => {
+    void whereabouts.handle(request, response, () => response.writeHead(404).end())
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  let stopped: Promise<void> | undefined
+  const stop = () => (stopped ??= end(whereabouts, server))
+  return {
+    whereabouts,
+    baseUrl: `http://127.0.0.1:${port}`,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  }
+}
+
+async function end(whereabouts: Whereabouts, server: Server): Promise<void> {
+  const closed = once(server, 'close')
+  await whereabouts.close()
+  server.close()
+  const left = setTimeout(() => server.closeAllConnections(), LEFT_MS)
+  await closed
+  clearTimeout(left)
+}
