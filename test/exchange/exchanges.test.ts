@@ -5,7 +5,7 @@ import {
   type Exchange,
   ExchangeLost,
 } from '../../packages/server/src/exchange/exchange.js'
-import { MemoryExchange, MemoryLogs } from '../../packages/server/src/exchange/memory.js'
+import { MemoryExchange, MemoryLogs } from './memory-exchange.js'
 import { openRedis } from '../../packages/server/src/exchange/redis.js'
 import { within } from '../conformance/deadline.js'
 import {
@@ -15,11 +15,12 @@ import {
   startRedis,
 } from '../servers/redis.js'
 import { Recorder } from './recorder.js'
+import { TEXT_CODEC } from './text-codec.js'
 
 /** What several exchanges share. */
 interface Place extends AsyncDisposable {
   /** Another node. */
-  open(): Promise<Exchange>
+  open(): Promise<Exchange<string>>
   /** Makes the log of a room lose its oldest batches. */
   cut(room: string, writer: Recorder): Promise<void>
   /** What happens to a room that nobody follows, sooner. */
@@ -69,7 +70,7 @@ function runContract(name: string, newPlace: () => Promise<Place>): void {
         const operations = own.flatMap((batch) => batch.operations)
         // Those that waited are among the others where they may.
         const atOnce = numbered(index, 100).filter((text) => !text.endsWith('9"'))
-        expect(operations.filter((each) => atOnce.includes(each as string))).toEqual(atOnce)
+        expect(operations.filter((each) => atOnce.includes(each))).toEqual(atOnce)
       }
       const times = all[0]!.batches.map(({ atMs }) => atMs)
       expect(times).toEqual(times.toSorted((a, b) => a - b))
@@ -303,8 +304,8 @@ function runContract(name: string, newPlace: () => Promise<Place>): void {
 }
 
 async function memoryPlace(): Promise<Place> {
-  const logs = new MemoryLogs(64)
-  const opened: Exchange[] = []
+  const logs = new MemoryLogs<string>(64)
+  const opened: Exchange<string>[] = []
   return {
     open: async () => {
       const exchange = new MemoryExchange(logs)
@@ -323,11 +324,11 @@ async function memoryPlace(): Promise<Place> {
 
 async function redisPlace(url: string, servers: readonly RunningRedis[]): Promise<Place> {
   for (const server of servers) await server.command('FLUSHALL')
-  const opened: Exchange[] = []
+  const opened: Exchange<string>[] = []
   const key = (room: string, name: string) => `whereabouts:{${room}}:${name}`
   return {
     open: async () => {
-      const exchange = openRedis(url)
+      const exchange = openRedis(url, TEXT_CODEC)
       opened.push(exchange)
       await isReady(exchange)
       return exchange
@@ -352,7 +353,7 @@ async function onOwner(servers: readonly RunningRedis[], ...words: string[]): Pr
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
 }
 
-async function isReady(exchange: Exchange): Promise<void> {
+async function isReady(exchange: Exchange<string>): Promise<void> {
   const probe = Recorder.follow(exchange, 'probe')
   await probe.until('begun', () => probe.begins.length > 0)
   probe.following.end()

@@ -2,7 +2,14 @@
 import { openRedis } from '../../packages/server/dist/exchange/redis.js'
 
 const [, , url = '', room = ''] = process.argv
-const exchange = openRedis(url)
+/** Operations that are texts. */
+const codec = {
+  /** @param {string} operation */
+  write: (operation) => JSON.stringify(operation),
+  /** @param {string} text @returns {string} */
+  read: (text) => JSON.parse(text),
+}
+const exchange = openRedis(url, codec)
 /** @param {string} what */
 const say = (what) => process.stdout.write(`${what}\n`)
 

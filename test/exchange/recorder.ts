@@ -11,28 +11,28 @@ import { within } from '../conformance/deadline.js'
 export const PATIENCE_MS = 15_000
 
 /** Follows a room, and keeps what it was told. The room's state is the list of all operations. */
-export class Recorder implements Follower {
+export class Recorder implements Follower<string> {
   readonly begins: History[] = []
   /** Since the last `begin`. */
-  batches: Batch[] = []
+  batches: Batch<string>[] = []
   /** How many of them came together with `begin`. */
   caughtUp = 0
   state: string[] = []
   readonly faults: unknown[] = []
   losses = 0
   lossesAtBegin = 0
-  following!: Following
+  following!: Following<string>
   onBegin: () => void = () => {}
-  onBatch: (batch: Batch) => void = () => {}
+  onBatch: (batch: Batch<string>) => void = () => {}
   #waiting: (() => void)[] = []
 
-  static follow(exchange: Exchange, room: string): Recorder {
+  static follow(exchange: Exchange<string>, room: string): Recorder {
     const recorder = new Recorder()
     recorder.following = exchange.follow(room, recorder)
     return recorder
   }
 
-  static async begun(exchange: Exchange, room: string): Promise<Recorder> {
+  static async begun(exchange: Exchange<string>, room: string): Promise<Recorder> {
     const recorder = Recorder.follow(exchange, room)
     await recorder.until('begun', () => recorder.begins.length > 0)
     return recorder
@@ -59,7 +59,7 @@ export class Recorder implements Follower {
     this.#changed()
   }
 
-  batch(batch: Batch): void {
+  batch(batch: Batch<string>): void {
     this.batches.push(batch)
     this.state.push(...(batch.operations as string[]))
     this.onBatch(batch)

@@ -12,6 +12,7 @@ import { type RunningRedis, startRedis } from '../servers/redis.js'
 import { Wire } from '../servers/wire.js'
 import { PATIENCE_MS, Recorder } from './recorder.js'
 import { openNode, TwoNodes } from './two-nodes.js'
+import { TEXT_CODEC } from './text-codec.js'
 
 /** Long enough that the other connection is there, and used, before. */
 const HELD_UP_MS = 150
@@ -358,7 +359,7 @@ describe('an exchange through Redis', () => {
 
   it('refuses an address that is none', () => {
     for (const url of ['', 'localhost:6379', 'http://localhost', 'redis']) {
-      expect(() => openRedis(url), url).toThrow(TypeError)
+      expect(() => openRedis(url, TEXT_CODEC), url).toThrow(TypeError)
     }
   })
 
@@ -379,7 +380,7 @@ function key(name: string): string {
 }
 
 /** What says in which beginning of a room a node is. */
-async function fenceOf({ node }: Exchange): Promise<{ key: string; value: string }> {
+async function fenceOf({ node }: Exchange<string>): Promise<{ key: string; value: string }> {
   const found = (await redis.command('KEYS', `${key('fence')}:${node}*`)) as string[]
   return { key: found[0]!, value: String(await redis.command('GET', found[0]!)) }
 }

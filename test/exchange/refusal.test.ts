@@ -12,6 +12,7 @@ import {
   startRedis,
 } from '../servers/redis.js'
 import { startServer } from '../servers/standalone.js'
+import { TEXT_CODEC } from './text-codec.js'
 
 const USERS = [
   'full on >right ~* &* +@all',
@@ -53,7 +54,7 @@ const at = (login: string) => redis.url.replace('redis://', `redis://${login}`)
 
 describe('[EX10] a node is told that Redis refuses it, with', () => {
   it.each(REFUSED)('%s', async (_, login, says) => {
-    const exchange = openRedis(at(login))
+    const exchange = openRedis(at(login), TEXT_CODEC)
     try {
       await expect(exchange.admitted()).rejects.toThrow(`Redis refuses this server: `)
       await expect(exchange.admitted()).rejects.toThrow(says)
@@ -63,7 +64,7 @@ describe('[EX10] a node is told that Redis refuses it, with', () => {
   })
 
   it('a wrong password, of a cluster', async () => {
-    const exchange = openRedis(cluster.url.replace('redis://', 'redis://full:wrong@'))
+    const exchange = openRedis(cluster.url.replace('redis://', 'redis://full:wrong@'), TEXT_CODEC)
     try {
       await expect(exchange.admitted()).rejects.toThrow('WRONGPASS')
     } finally {
@@ -77,7 +78,7 @@ it('[EX10] lets in who has all rights', async () => {
     at('full:right@'),
     cluster.url.replace('redis://', 'redis://full:right@'),
   ]) {
-    const exchange = openRedis(address)
+    const exchange = openRedis(address, TEXT_CODEC)
     await exchange.admitted()
     expect(exchange.ready).toBe(true)
     await exchange.close()
@@ -85,7 +86,7 @@ it('[EX10] lets in who has all rights', async () => {
 })
 
 it('[EX3 EX10] a Redis that can not be reached is no refusal', async () => {
-  const exchange = openRedis(`redis://127.0.0.1:${await freePort()}`)
+  const exchange = openRedis(`redis://127.0.0.1:${await freePort()}`, TEXT_CODEC)
   await exchange.admitted()
   expect(exchange.ready).toBe(false)
   await exchange.close()

@@ -4,6 +4,7 @@ import type {
   Following,
   History,
 } from '../../packages/server/src/exchange/exchange.js'
+import { TEXT_CODEC } from '../exchange/text-codec.js'
 import { Machine } from './machine.js'
 import { ModelNetwork } from './model-network.js'
 import { ModelRedis } from './model-redis.js'
@@ -17,13 +18,13 @@ const SPELLS = 1
 const REST_MS = 25_000
 
 /** Somebody who follows a room and minds what an exchange promises. */
-class Witness implements Follower {
+class Witness implements Follower<string> {
   /** What it was told since its room began. */
   told: string[] = []
   history: History | undefined
   isLost = false
   #number = 0
-  following!: Following
+  following!: Following<string>
 
   constructor(private readonly run: ExchangeRun) {}
 
@@ -37,7 +38,7 @@ class Witness implements Follower {
       history.checkpoint === null ? [] : (JSON.parse(history.checkpoint.state) as string[])
   }
 
-  batch({ number, atMs, node, operations }: Batch): void {
+  batch({ number, atMs, node, operations }: Batch<string>): void {
     if (this.isLost) this.run.fail('a batch came while it was lost')
     this.#number += 1
     if (number !== this.#number) this.run.fail(`batch ${number} came instead of ${this.#number}`)
@@ -71,7 +72,7 @@ export class ExchangeRun {
   readonly #random: Random
   readonly #network: ModelNetwork
   readonly #trouble: Trouble
-  readonly #nodes: { machine: Machine; witness: Witness }[] = []
+  readonly #nodes: { machine: Machine<string>; witness: Witness }[] = []
   readonly #batches = new Map<string, string>()
   /** Appended by whom, and not acknowledged. */
   readonly #open = new Map<string, Witness>()
@@ -138,7 +139,7 @@ export class ExchangeRun {
   readonly #suspects = new Map<string, number>()
 
   #start(): void {
-    const machine = new Machine(`n${++this.#started}`, this.#network)
+    const machine = new Machine(`n${++this.#started}`, this.#network, TEXT_CODEC)
     const witness = new Witness(this)
     witness.following = machine.exchange.follow(ROOM, witness)
     this.#nodes.push({ machine, witness })
@@ -153,7 +154,7 @@ export class ExchangeRun {
     this.#start()
   }
 
-  #append({ machine, witness }: { machine: Machine; witness: Witness }): void {
+  #append({ machine, witness }: { machine: Machine<string>; witness: Witness }): void {
     if (!machine.host.running) return
     const name = `${machine.exchange.node}-${++this.#appended}`
     this.#open.set(name, witness)

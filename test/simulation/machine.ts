@@ -1,3 +1,4 @@
+import type { Codec } from '../../packages/server/src/exchange/exchange.js'
 import { RedisExchange } from '../../packages/server/src/exchange/redis.js'
 import { RedisKeys } from '../../packages/server/src/exchange/redis-keys.js'
 import { HostClock } from './host-clock.js'
@@ -7,23 +8,27 @@ export const KEYS = new RedisKeys('whereabouts')
 const CLOCKS_APART_MS = 1_000_000
 
 /** A process with an exchange of its own, from its start to its end. */
-export class Machine {
+export class Machine<T> {
   readonly host: HostClock
   readonly connection: ModelConnection
-  readonly exchange: RedisExchange
+  readonly exchange: RedisExchange<T>
 
   /** @param name of the node among the nodes */
-  constructor(name: string, network: ModelNetwork) {
+  constructor(name: string, network: ModelNetwork, codec: Codec<T>) {
     const { random } = network
     this.host = new HostClock(network.clock, random.below(CLOCKS_APART_MS))
     this.connection = network.connect(this.host)
     let names = 0
-    this.exchange = new RedisExchange(this.connection, KEYS, 0, {
-      now: () => this.host.now(),
-      after: (ms, callback) => this.host.after(ms, callback),
-      random: () => random.next(),
-      newName: () => (names++ === 0 ? name : `${name}-${names}`),
-    })
+    this.exchange = new RedisExchange(
+      this.connection,
+      { keys: KEYS, codec, intervalMs: 0 },
+      {
+        now: () => this.host.now(),
+        after: (ms, callback) => this.host.after(ms, callback),
+        random: () => random.next(),
+        newName: () => (names++ === 0 ? name : `${name}-${names}`),
+      },
+    )
   }
 
   /** It is gone without a word. */

@@ -1,7 +1,10 @@
 import type { Exchange } from '../../packages/server/src/exchange/exchange.js'
 import type { Operation } from '../../packages/server/src/room/operation.js'
 import { Faults } from '../../packages/server/src/stream/faults.js'
-import { type OpenRoom, OpenRooms } from '../../packages/server/src/rooms/open-rooms.js'
+import { OPERATION_CODEC } from '../../packages/server/src/rooms/operation-codec.js'
+import type { Numbered } from '../../packages/server/src/rooms/outcomes.js'
+import type { SharedRoom } from '../../packages/server/src/rooms/shared-room.js'
+import { SharedRooms } from '../../packages/server/src/rooms/shared-rooms.js'
 import { merge } from './document.js'
 import { KEYS, Machine } from './machine.js'
 import type { ModelNetwork } from './model-network.js'
@@ -19,10 +22,12 @@ export const LIMITS = {
   frameIntervalMs: 33,
 } as const
 
+/** Too large to be told to the other nodes. */
+const LARGE_BYTES = 65_537
 const ROOM_KEY = KEYS.room(ROOM)
 
 /** What can be planted between a node and its exchange. */
-export type Plant = (exchange: Exchange, node: SimulatedNode) => Exchange
+export type Plant = (exchange: Exchange<Numbered>, node: SimulatedNode) => Exchange<Numbered>
 
 /** How a node of a run is made. */
 export interface NodeSettings {
@@ -39,8 +44,8 @@ export interface NodeSettings {
 
 /** A node with its rooms, and what a server makes of them, without HTTP. */
 export class SimulatedNode {
-  readonly machine: Machine
-  readonly rooms: OpenRooms
+  readonly machine: Machine<Numbered>
+  readonly rooms: SharedRooms
   readonly readers = new Set<NodeReader>()
   /** Whether it notes what it takes in while it is alone. */
   leavesWord = true
@@ -52,8 +57,8 @@ export class SimulatedNode {
     private readonly settings: NodeSettings,
   ) {
     const { network, maxRecentDocumentBytes, checkpointBatches, plant } = settings
-    this.machine = new Machine(name, network)
-    this.rooms = new OpenRooms(
+    this.machine = new Machine(name, network, OPERATION_CODEC)
+    this.rooms = new SharedRooms(
       plant(this.machine.exchange, this),
       { ...LIMITS, maxRecentDocumentBytes, checkpointBatches },
       this.machine.host,
@@ -86,36 +91,36 @@ export class SimulatedNode {
     return room === undefined || (room.frames.epoch === epoch && room.frames.room.version >= life)
   }
 
-  get room(): OpenRoom | undefined {
+  get room(): SharedRoom | undefined {
     return this.rooms.find(ROOM)
   }
 
   /** Does something to the room. */
   async commit(operation: Operation): Promise<void> {
-    await this.rooms.open(ROOM).shared.commit(operation)
+    await this.rooms.open(ROOM).commit(operation)
   }
 
   /** A member leaves, which makes no room. Answers whether that is shared with nobody. */
   async leave(id: string, isSoon: boolean): Promise<boolean> {
     const operation = { do: isSoon ? 'soon' : 'leave', id } as const
     return this.rooms.look(ROOM, async (room) => {
-      await room?.shared.commit(operation)
-      return room?.shared.isAlone === true
+      await room.commit(operation)
+      return room.isAlone
     })
   }
 
   /** The document took an update in, which is in the store by now. */
   async tell(update: number, isSmall: boolean): Promise<void> {
     this.#copy?.add(update)
-    const bytes = isSmall ? Buffer.from([update]).toString('base64') : undefined
-    await this.rooms.update(ROOM, { do: 'update', bytes })
+    const bytes = isSmall ? Uint8Array.of(update) : new Uint8Array(LARGE_BYTES)
+    await this.rooms.update(ROOM, { changed: true, bytes })
   }
 
   /** What `GET /document` answers. */
   async read(): Promise<ReadonlySet<number>> {
     const { room } = this
     if (room === undefined) this.#copy = undefined
-    else await room.shared.ready
+    else await room.ready
     this.#copy ??= new Set(this.settings.stored)
     return this.#copy
   }
@@ -128,8 +133,8 @@ export class SimulatedNode {
     if (this.leavesWord) untold.note()
   }
 
-  #learn(update: string | undefined): void {
+  #learn(update: Uint8Array | undefined): void {
     if (update === undefined) this.#copy = undefined
-    else for (const each of Buffer.from(update, 'base64')) this.#copy?.add(each)
+    else for (const each of update) this.#copy?.add(each)
   }
 }

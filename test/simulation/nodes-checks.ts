@@ -99,11 +99,11 @@ export class NodesChecks implements Onlooker {
     const states = new Set(rooms.map(stateOf))
     if (states.size > 1) this.fail(`the nodes have ${[...states].join('\n')}`)
     for (const { name, room } of rooms) {
-      const view = viewOf(room!.shared.room.snapshot().members)
+      const view = viewOf(room!.room.snapshot().members)
       const here = tabs.filter(({ isOpen }) => isOpen).map(({ id }) => `${id} online`)
       const said = JSON.parse(view) as readonly (readonly [string, unknown, string])[]
       const seen = said.map(([id, , status]) => `${id} ${status}`)
-      const { watching } = room!.shared.room
+      const { watching } = room!.room
       const { watchers } = this.run
       if (watching !== watchers.length) {
         this.fail(`${watching} watch at ${name} instead of ${watchers.length}`)
@@ -119,9 +119,9 @@ export class NodesChecks implements Onlooker {
   /** PROTOCOL.md EX1, RM9 */
   #checkState(node: SimulatedNode): void {
     const { room } = node
-    if (room === undefined || !room.shared.isReady) return
-    const { epoch } = room.shared
-    const { version } = room.shared.room
+    if (room === undefined || room.epoch === '') return
+    const { epoch } = room
+    const { version } = room.room
     const last = this.#positions.get(node)
     if (last?.epoch === epoch && last.version === version) return
     this.#positions.set(node, { epoch, version })
@@ -129,7 +129,7 @@ export class NodesChecks implements Onlooker {
       this.fail(`${node.name} went from ${epoch}:${last.version} to ${version}`)
     }
     const position = formatPosition({ epoch, version })
-    const { members, watching } = room.shared.room.snapshot()
+    const { members, watching } = room.room.snapshot()
     const view = viewOf(members)
     const state = `${view} ${watching}`
     const known = this.#seen.get(position)
@@ -155,7 +155,7 @@ export class NodesChecks implements Onlooker {
       if (!shared.has(node)) continue
       tab.sharedMs = nowMs
       for (const other of shared) {
-        const status = other.room?.shared.room.get(tab.id)?.status
+        const status = other.room?.room.get(tab.id)?.status
         // One that messages are late to may not know it yet.
         if (status === 'online') tab.knownMs.set(other.name, nowMs)
       }
@@ -181,7 +181,7 @@ export class NodesChecks implements Onlooker {
 
   /** PROTOCOL.md MB2 */
   #checkConnected(tab: Tab, node: SimulatedNode, nowMs: number): void {
-    const status = node.room?.shared.room.get(tab.id)?.status
+    const status = node.room?.room.get(tab.id)?.status
     if (tab.hasLeft || status === 'online') {
       tab.awaySinceMs = undefined
       return
@@ -198,7 +198,7 @@ export class NodesChecks implements Onlooker {
     const sinceMs = Math.max(tab.aliveMs, this.#troubledMs)
     if (tab.streams.size > 0 || nowMs - sinceMs < LIMITS.leaseMs + DETECTION_MS) return
     for (const node of this.run.nodes) {
-      const member = node.running ? node.room?.shared.room.get(tab.id) : undefined
+      const member = node.running ? node.room?.room.get(tab.id) : undefined
       if (member !== undefined) this.fail(`${tab.id} is a ghost at ${node.name}: ${stateOf(node)}`)
     }
   }
@@ -207,7 +207,7 @@ export class NodesChecks implements Onlooker {
     const { run } = this
     for (const stream of tab.answered) {
       const { node, reader } = stream
-      const room = node.room!.shared.room
+      const room = node.room!.room
       const location = room.get(tab.id)?.location ?? 0
       const least = Math.max(0, ...tab.acknowledged.map(({ number }) => number))
       if (Number(location) < least) this.fail(`${tab.id} is at ${location}, and was at ${least}`)
@@ -254,7 +254,7 @@ export class NodesChecks implements Onlooker {
       acknowledged.splice(0, acknowledged.length, ...kept)
       const least = Math.max(0, ...kept.map(({ number }) => number))
       const keepers = this.run.nodes.filter(({ room }) => {
-        return Number(room?.shared.room.get(tab.id)?.location ?? 0) >= least
+        return Number(room?.room.get(tab.id)?.location ?? 0) >= least
       })
       tab.keepers = new Set(keepers)
       this.#checkKeepers(tab)
@@ -281,12 +281,12 @@ export class NodesChecks implements Onlooker {
 
 /** Whether a node has a location of a member's, or a newer one: there it may have left in the meantime. */
 function hasLocation({ room }: SimulatedNode, { id }: Tab, number: number): boolean {
-  const location = room?.shared.room.get(id)?.location
+  const location = room?.room.get(id)?.location
   return typeof location === 'number' && location >= number
 }
 
 function stateOf({ room }: SimulatedNode): string {
-  return JSON.stringify(room?.shared.room.save())
+  return JSON.stringify(room?.room.save())
 }
 
 /** Who is seen, where, and how. */

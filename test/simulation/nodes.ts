@@ -175,7 +175,7 @@ export class NodesRun {
     }
     const room = node.room
     if (room === undefined) return this.#checks.fail(`${node.name} has no room after a commit`)
-    if (stream.isClosed) return room.shared.commitQuietly({ do: 'close', id: tab.id })
+    if (stream.isClosed) return room.commitQuietly({ do: 'close', id: tab.id })
     const { lastEventId } = reader
     if (lastEventId !== undefined) reader.version = node.rooms.versionOf(lastEventId, room)
     this.#checks.opened(tab, stream)
@@ -201,7 +201,7 @@ export class NodesRun {
       if (!stream.isAnswered) return
       node.readers.delete(reader)
       node.room?.frames.remove(reader)
-      node.room?.shared.commitQuietly({ do: 'close', id: tab.id })
+      node.room?.commitQuietly({ do: 'close', id: tab.id })
     })
   }
 
@@ -304,7 +304,7 @@ export class NodesRun {
     const { isLeaving } = tab
     const committed = node.commit({ do: 'move', id: tab.id, user: {}, location: number })
     if (await this.#attempt(committed)) this.#checks.posted(tab, node, number, isLeaving)
-    this.#answered(tab, node, node.room?.shared.isAlone === true)
+    this.#answered(tab, node, node.room?.isAlone === true)
   }
 
   /** Somebody looks without joining. */
@@ -317,7 +317,7 @@ export class NodesRun {
   async #answerWatcher(node: SimulatedNode): Promise<void> {
     if (!(await this.#attempt(node.commit({ do: 'watch' })))) return
     if (this.nodes.includes(node)) this.watchers.push(node)
-    else node.room?.shared.commitQuietly({ do: 'unwatch' })
+    else node.room?.commitQuietly({ do: 'unwatch' })
   }
 
   #unwatch(): void {
@@ -327,7 +327,7 @@ export class NodesRun {
 
   #endWatching({ name, machine, rooms }: SimulatedNode): void {
     this.say(`somebody stops watching at ${name}`)
-    machine.host.arrive(() => rooms.find(ROOM)?.shared.commitQuietly({ do: 'unwatch' }))
+    machine.host.arrive(() => rooms.find(ROOM)?.commitQuietly({ do: 'unwatch' }))
   }
 
   #fetch(tab: Tab): void {

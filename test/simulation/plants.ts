@@ -1,9 +1,13 @@
-import type { Json } from '@whereabouts/protocol'
-import type { Batch, Exchange, Follower } from '../../packages/server/src/exchange/exchange.js'
+import type {
+  Batch,
+  Exchange,
+  Follower as FollowerOf,
+} from '../../packages/server/src/exchange/exchange.js'
 import type { Operation } from '../../packages/server/src/room/operation.js'
+import type { Numbered } from '../../packages/server/src/rooms/outcomes.js'
 import type { Plant, SimulatedNode } from './node.js'
 
-type Stamped = readonly [number: number, operation: Operation]
+type Follower = FollowerOf<Numbered>
 
 /** What may be wrong on the way to a room, and from it. */
 interface Fault {
@@ -78,7 +82,7 @@ function plant({
   return (exchange, node) => {
     node.leavesWord = !isMute
     const follow = exchange.follow.bind(exchange)
-    const planted: Pick<Exchange, 'follow'> = {
+    const planted: Pick<Exchange<Numbered>, 'follow'> = {
       follow(room, follower) {
         const following = follow(room, standIn?.(follower, node) ?? follower)
         const append = following.append.bind(following)
@@ -98,13 +102,12 @@ function plant({
   }
 }
 
-function replace(stamped: Json, instead: Fault['operation']): Json {
-  const [number, operation] = stamped as unknown as Stamped
-  return [number, instead?.(operation) ?? operation] as unknown as Json
+function replace([number, operation]: Numbered, instead: Fault['operation']): Numbered {
+  return [number, instead?.(operation) ?? operation]
 }
 
-function operationsOf({ operations }: Batch): Operation[] {
-  return operations.map((stamped) => (stamped as unknown as Stamped)[1])
+function operationsOf({ operations }: Batch<Numbered>): Operation[] {
+  return operations.map(([, operation]) => operation)
 }
 
 function passingOn(follower: Follower): Follower {

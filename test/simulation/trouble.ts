@@ -1,6 +1,11 @@
-import type { Machine } from './machine.js'
+import type { Machine as MachineOf } from './machine.js'
 import type { ModelNetwork, Weather } from './model-network.js'
 import type { Random } from './random.js'
+
+/** A machine, whatever it appends. */
+type Machine = Pick<MachineOf<unknown>, 'host' | 'connection'> & {
+  readonly exchange: { readonly node: string }
+}
 
 /** Who is told of what goes wrong. */
 export interface TroubleHooks {

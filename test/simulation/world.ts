@@ -1,10 +1,9 @@
 import type { Json, View } from '@whereabouts/protocol'
 import { parsePosition } from '@whereabouts/protocol'
 import { type Frames, UNKNOWN_VERSION } from '../../packages/server/src/stream/frames.js'
-import { MemoryExchange } from '../../packages/server/src/exchange/memory.js'
 import type { Operation } from '../../packages/server/src/room/operation.js'
 import { Faults } from '../../packages/server/src/stream/faults.js'
-import { OpenRooms } from '../../packages/server/src/rooms/open-rooms.js'
+import { LocalRooms } from '../../packages/server/src/rooms/local-rooms.js'
 import { merge } from './document.js'
 import { Model } from './model.js'
 import type { Random } from './random.js'
@@ -30,7 +29,7 @@ const newModel = () => new Model(LEASE_MS, SOON_MS)
 /** One room, those who come and go in it, and a model of what it has to be. */
 export class World {
   readonly clock = new VirtualClock()
-  readonly rooms: OpenRooms
+  readonly rooms: LocalRooms
   model = newModel()
   /** How often the room failed, of a fault that was planted. */
   failures = 0
@@ -58,8 +57,6 @@ export class World {
       maxRooms: 4,
       frameIntervalMs: FRAME_INTERVAL_MS,
     }
-    const exchange = new MemoryExchange()
-    const nothing = { note: async () => {}, untold: async () => [], told: async () => {} }
     const faults = new Faults((message, cause) => this.#failed(message, cause))
     const spoiltMerge = (updates: readonly Uint8Array[]) => {
       this.#setOff()
@@ -69,10 +66,8 @@ export class World {
       faults,
       merge: spoiltMerge,
       emptied: () => {},
-      updated: () => {},
-      untold: nothing,
     }
-    this.rooms = new OpenRooms(exchange, limits, this.clock, hooks, () => 0)
+    this.rooms = new LocalRooms(limits, this.clock, hooks, () => 0)
   }
 
   /** Something happens, and then some time passes. */
@@ -153,8 +148,7 @@ export class World {
   #tell(): void {
     const update = this.#untold.shift()
     if (update === undefined) return
-    const bytes = Buffer.from([update]).toString('base64')
-    void this.rooms.update(ROOM, { do: 'update', bytes })
+    void this.rooms.update(ROOM, { changed: true, bytes: Uint8Array.of(update) })
   }
 
   #fetch(): void {
@@ -262,7 +256,7 @@ export class World {
 
   /** One who is alone does it at once. */
   #do(operation: Operation, room = ROOM): void {
-    void this.rooms.open(room).shared.commit(operation)
+    void this.rooms.open(room).commit(operation)
   }
 
   /** A frame with updates of the document fails, once. */

@@ -4,27 +4,28 @@ import { describe, expect, it } from 'vitest'
 import { DataFolder } from './document/data-folder.js'
 import { Documents } from './document/documents.js'
 import type { Exchange, Follower, Following } from './exchange/exchange.js'
-import { MemoryExchange, MemoryLogs } from './exchange/memory.js'
+import type { Numbered } from './rooms/outcomes.js'
+import { MemoryExchange, MemoryLogs } from '../../../test/exchange/memory-exchange.js'
 import { NO_LOG } from './log.js'
 import { resolveOptions } from './options.js'
 import { RoomServer } from './room-server.js'
 
 /** An exchange on whose way everything is held up until it is let go. */
-class SlowExchange extends MemoryExchange {
+class SlowExchange extends MemoryExchange<Numbered> {
   #letGo!: () => void
   readonly #isLetGo = new Promise<void>((resolve) => {
     this.#letGo = resolve
   })
 
   constructor() {
-    super(new MemoryLogs(100))
+    super(new MemoryLogs<Numbered>(100))
   }
 
   letGo(): void {
     this.#letGo()
   }
 
-  override follow(room: string, follower: Follower): Following {
+  override follow(room: string, follower: Follower<Numbered>): Following<Numbered> {
     const following = super.follow(room, follower)
     return {
       append: async (operations) => {
@@ -38,7 +39,7 @@ class SlowExchange extends MemoryExchange {
   }
 }
 
-function start(exchange: Exchange, maxConnections = 1) {
+function start(exchange: Exchange<Numbered>, maxConnections = 1) {
   const options = resolveOptions({ secret: 'the secret of these tests', maxConnections })
   const folder = new DataFolder(undefined)
   return new RoomServer(options, new Documents(options, folder, NO_LOG), exchange, folder, NO_LOG)

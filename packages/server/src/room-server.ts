@@ -12,9 +12,9 @@ import {
   type View,
 } from '@whereabouts/protocol'
 import type { DataFolder } from './document/data-folder.js'
+import type { Exchange } from './exchange/exchange.js'
 import { type Documents, type DocumentsCount, shuttingDown } from './document/documents.js'
 import { mergeUpdates } from './document/merge.js'
-import type { Exchange } from './exchange/exchange.js'
 import type { Caller } from './access/caller.js'
 import { MemberIds } from './access/member-id.js'
 import { resolveSecret } from './access/secret.js'
@@ -29,7 +29,10 @@ import { Connection } from './stream/connection.js'
 import { Connections, type Kept, type Place } from './stream/connections.js'
 import { Faults } from './stream/faults.js'
 import type { Reader } from './stream/frames.js'
-import { type OpenRoom, OpenRooms } from './rooms/open-rooms.js'
+import type { HostedRoom, HostedRooms } from './rooms/hosted-rooms.js'
+import { LocalRooms } from './rooms/local-rooms.js'
+import type { Numbered } from './rooms/outcomes.js'
+import { SharedRooms } from './rooms/shared-rooms.js'
 import { Poll } from './stream/poll.js'
 import { type Subscriber, Subscription } from './stream/subscription.js'
 import { Undrained } from './stream/undrained.js'
@@ -96,7 +99,7 @@ export interface RoomsCount extends DocumentsCount {
 
 /** A room that somebody attends. */
 interface Attendance {
-  readonly room: OpenRoom
+  readonly room: HostedRoom
   readonly place: Place
   readonly self: string | null
   /** Gives it up, and the place; called once. */
@@ -119,16 +122,17 @@ export class RoomServer {
   readonly #clock = SYSTEM_CLOCK
   readonly #faults: Faults
   readonly #memberIds: MemberIds
-  readonly #rooms: OpenRooms
+  readonly #rooms: HostedRooms
   readonly #connections: Connections
   readonly #undrained: Undrained
   readonly #roomDocuments: RoomDocuments
   #stage: 'open' | 'draining' | 'closed' = 'open'
 
+  /** @param exchange how the rooms of several processes are one room; without it they are this one's alone */
   constructor(
     private readonly options: ResolvedOptions,
     private readonly documents: Documents,
-    private readonly exchange: Exchange,
+    exchange: Exchange<Numbered> | undefined,
     folder: DataFolder,
     log: Log,
   ) {
@@ -138,11 +142,14 @@ export class RoomServer {
       faults: this.#faults,
       merge: mergeUpdates,
       emptied: (room: string) => documents.release(room),
-      updated: (room: string, update: string | undefined) => documents.learn(room, update),
+      updated: (room: string, update: Uint8Array | undefined) => documents.learn(room, update),
       untold: documents,
     }
-    this.#rooms = new OpenRooms(exchange, options, this.#clock, hooks, Math.random)
-    this.#roomDocuments = new RoomDocuments(documents, this.#rooms, exchange, options)
+    this.#rooms =
+      exchange === undefined
+        ? new LocalRooms(options, this.#clock, hooks, Math.random)
+        : new SharedRooms(exchange, options, this.#clock, hooks, Math.random)
+    this.#roomDocuments = new RoomDocuments(documents, this.#rooms, options)
     this.#connections = new Connections(options, this.#clock, this.#faults)
     this.#undrained = new Undrained(options.stuckMs, this.#clock, this.#faults)
   }
@@ -155,16 +162,16 @@ export class RoomServer {
 
   /** Whether the other nodes can be reached, or there are none. @see PROTOCOL.md EX5 */
   get isShared(): boolean {
-    return this.exchange.ready
+    return this.#rooms.ready
   }
 
   /** How much there is of everything, for metrics. */
   async count(): Promise<RoomsCount> {
     let members = 0
     let watching = 0
-    for (const { shared } of this.#rooms.values()) {
-      members += shared.room.size
-      watching += shared.room.watching
+    for (const { room } of this.#rooms.values()) {
+      members += room.size
+      watching += room.watching
     }
     const connections = this.#connections.size
     return {
@@ -174,7 +181,7 @@ export class RoomServer {
       connections,
       room_failures: this.#faults.rooms,
       reader_failures: this.#faults.readers,
-      exchange_ready: this.exchange.ready ? 1 : 0,
+      exchange_ready: this.#rooms.ready ? 1 : 0,
       ...(await this.documents.count()),
     }
   }
@@ -195,9 +202,8 @@ export class RoomServer {
     this.#assertServing()
     this.#checkLocation(location, textBytes)
     const id = this.#memberId(checkRoom(room), key, user)
-    const { shared } = this.#rooms.open(room)
     const operation = { do: 'move', id, user, location } as const
-    return { self: id, id: shared.commitNow(operation) ?? (await shared.commit(operation)) }
+    return { self: id, id: await this.#rooms.open(room).commit(operation) }
   }
 
   /**
@@ -209,7 +215,7 @@ export class RoomServer {
   async leave(room: string, { key, user }: Participant, soon: boolean): Promise<void> {
     const id = this.#memberId(checkRoom(room), key, user)
     const operation = { do: soon ? 'soon' : 'leave', id } as const
-    await this.#rooms.look(room, (known) => known?.shared.commit(operation))
+    await this.#rooms.look(room, (known) => known?.commit(operation))
   }
 
   /**
@@ -236,7 +242,7 @@ export class RoomServer {
   ): Promise<RoomPatch | RoomSnapshot | undefined> {
     return this.#rooms.look(checkRoom(room), (known) => {
       if (known === undefined) {
-        if (position === this.#rooms.unfollowed) return undefined
+        if (position === this.#rooms.positionOf(known)) return undefined
         return { ...this.#snapshot(known, part), ...(documents && documentNews(undefined)) }
       }
       const version = this.#rooms.versionOf(position, known)
@@ -244,7 +250,7 @@ export class RoomServer {
     })
   }
 
-  #snapshot(known: OpenRoom | undefined, part: string | undefined): RoomSnapshot {
+  #snapshot(known: HostedRoom | undefined, part: string | undefined): RoomSnapshot {
     const id = this.#rooms.positionOf(known)
     if (known === undefined) return { id, members: [], watching: 0 }
     return { id, ...known.frames.room.snapshot(part) }
@@ -389,6 +395,11 @@ export class RoomServer {
     await this.#connections.close(randomRetryMs)
   }
 
+  /** After the last answer: tells the other processes that this one is gone. @see PROTOCOL.md EX4 */
+  async release(): Promise<void> {
+    await this.#rooms.close()
+  }
+
   /** Takes a place among the connections, and part in a room. FR10 */
   async #attend(name: string, member: Participant | undefined, at?: string): Promise<Attendance> {
     this.#assertStaying()
@@ -412,21 +423,20 @@ export class RoomServer {
     at: string | undefined,
   ): Promise<Attendance> {
     const room = this.#rooms.open(name)
-    const { shared } = room
     const leaveBy = (operation: Operation) => () => {
       place.release()
-      shared.commitQuietly(operation)
+      room.commitQuietly(operation)
     }
     if (member === undefined) {
-      await shared.commit({ do: 'watch' })
+      await room.commit({ do: 'watch' })
       return { room, place, self: null, release: leaveBy({ do: 'unwatch' }) }
     }
     const id = this.#memberId(name, member.key, member.user)
-    await shared.commit({ do: 'open', id, user: member.user, at })
+    await room.commit({ do: 'open', id, user: member.user, at })
     return { room, place, self: id, release: leaveBy({ do: 'close', id }) }
   }
 
-  #versionOf(position: string | undefined, room: OpenRoom): number | undefined {
+  #versionOf(position: string | undefined, room: HostedRoom): number | undefined {
     return position === undefined ? undefined : this.#rooms.versionOf(position, room)
   }
 
@@ -483,7 +493,7 @@ function admit(
 
 /** What a reader at a version lacks; `undefined` if nothing that it wants to know. */
 function newsSince(
-  { frames }: OpenRoom,
+  { frames }: HostedRoom,
   version: number,
   documents: boolean,
   part: string | undefined,

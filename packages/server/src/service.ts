@@ -2,7 +2,6 @@ import { Users } from './access/users.js'
 import { type DataFolder, openDataFolder } from './document/data-folder.js'
 import { Documents } from './document/documents.js'
 import type { Exchange } from './exchange/exchange.js'
-import { MemoryExchange } from './exchange/memory.js'
 import { answer } from './http/answers.js'
 import { Bodies } from './http/body.js'
 import type { Call } from './http/call.js'
@@ -11,6 +10,8 @@ import { Operations } from './http/operations.js'
 import type { Address } from './http/routes.js'
 import type { Log } from './log.js'
 import type { ResolvedOptions } from './options.js'
+import { OPERATION_CODEC } from './rooms/operation-codec.js'
+import type { Numbered } from './rooms/outcomes.js'
 import { RoomServer } from './room-server.js'
 
 /** All that serves the rooms of a process, put together. */
@@ -24,7 +25,7 @@ export class Service {
 
   private constructor(
     options: ResolvedOptions,
-    private readonly exchange: Exchange,
+    exchange: Exchange<Numbered> | undefined,
     folder: DataFolder,
     readonly log: Log,
     readonly article: boolean,
@@ -48,7 +49,7 @@ export class Service {
       const folder = await openDataFolder(options, log)
       return new Service(options, exchange, folder, log, article)
     } catch (error) {
-      await exchange.close()
+      await exchange?.close()
       throw error
     }
   }
@@ -71,17 +72,17 @@ export class Service {
 
   /** After the last answer: posts may wait for the store until then. @see PROTOCOL.md EX4 */
   async release(): Promise<void> {
-    await Promise.all([this.#documents.close(), this.exchange.close()])
+    await Promise.all([this.#documents.close(), this.server.release()])
   }
 }
 
 async function openExchange(
   { redisUrl, frameIntervalMs }: ResolvedOptions,
   log: Log,
-): Promise<Exchange> {
-  if (redisUrl === undefined) return new MemoryExchange()
+): Promise<Exchange<Numbered> | undefined> {
+  if (redisUrl === undefined) return undefined
   const { openRedis } = await import('./exchange/redis.js')
-  const exchange = openRedis(redisUrl, frameIntervalMs, log)
+  const exchange = openRedis(redisUrl, OPERATION_CODEC, frameIntervalMs, log)
   try {
     await exchange.admitted()
     return exchange

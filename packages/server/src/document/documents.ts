@@ -128,13 +128,12 @@ export class Documents {
   /**
    * Another process that has the same store took an update into the document of a room.
    *
-   * @param update base64; without it, the document is to be loaded anew
+   * @param update without it, the document is loaded again
    */
-  learn(room: string, update: string | undefined): void {
+  learn(room: string, update: Uint8Array | undefined): void {
     if (!this.#threads.areUsed) return
-    const bytes = update === undefined ? undefined : new Uint8Array(Buffer.from(update, 'base64'))
     // A thread that ends before it has learnt it has nothing loaded that it would lack in.
-    void this.#ask({ call: 'learn', room, bytes }).catch(() => {})
+    void this.#ask({ call: 'learn', room, bytes: update }).catch(() => {})
   }
 
   /**

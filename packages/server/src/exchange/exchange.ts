@@ -1,7 +1,13 @@
-import type { Json } from '@whereabouts/protocol'
+/** How an operation is written down for other processes. */
+export interface Codec<T> {
+  /** Returns text without a line break. */
+  write(operation: T): string
+  /** @throws {Error} if `write` didn't make the text */
+  read(text: string): T
+}
 
 /** What one node did in a room at one time, and its place in what all of them did. */
-export interface Batch {
+export interface Batch<T> {
   /** 1 for the first one of a log, and one more for each. */
   readonly number: number
   /** The exchange's time in ms, from wherever it counts; it never falls in a log. */
@@ -9,7 +15,7 @@ export interface Batch {
   /** The node that appended it. */
   readonly node: string
   /** At least one. */
-  readonly operations: readonly Json[]
+  readonly operations: readonly T[]
 }
 
 /** Where a follower begins. */
@@ -37,7 +43,7 @@ export interface Checkpoint {
  * the same follower lasts, and must not throw. Every follower of a room on every node is told the
  * same batches in the same order.
  */
-export interface Follower {
+export interface Follower<T> {
   /**
    * The room begins here; again, if it did before, and then what was known of it is void. The
    * batches that the log had follow before anything else happens. What was appended before and
@@ -46,7 +52,7 @@ export interface Follower {
   begin(history: History): void
 
   /** The next batch, whoever appended it: each once, in order, without a gap. */
-  batch(batch: Batch): void
+  batch(batch: Batch<T>): void
 
   /**
    * The exchange can't be reached or is too slow: whatever happens now is shared with nobody, until
@@ -59,7 +65,7 @@ export interface Follower {
 }
 
 /** A room that is followed. */
-export interface Following {
+export interface Following<T> {
   /**
    * Puts operations into the room's log, together in one batch. What is appended while a batch is on
    * its way goes together into the next one. Before the first `begin` it waits for that.
@@ -71,7 +77,7 @@ export interface Following {
    * @throws {ExchangeLost} if it didn't happen, or nobody knows whether it did. `lost` or `begin` is
    *   called as well, before or after, unless too much was waiting already or `end` was called
    */
-  append(operations: readonly Json[]): Promise<number>
+  append(operations: readonly T[]): Promise<number>
 
   /**
    * Makes the log begin after a batch: who comes later gets the state instead. One that isn't newer
@@ -108,21 +114,18 @@ export interface Following {
  *
  * @see PROTOCOL.md EX1
  */
-export interface Exchange {
+export interface Exchange<T> {
   /** This node's name among the nodes; new with every start. */
   readonly node: string
 
   /** Whether the others can be reached. */
   readonly ready: boolean
 
-  /** Where a room is that nobody follows; `undefined` if another node can have it. */
-  readonly unfollowed: { readonly epoch: string; readonly version: number } | undefined
-
   /**
    * Follows a room. Not long after, at the latest after {@link PATIENCE_MS}, the follower is told
    * where it begins, or that the exchange is lost.
    */
-  follow(room: string, follower: Follower): Following
+  follow(room: string, follower: Follower<T>): Following<T>
 
   /**
    * Listens for nodes that are gone: closed, or not heard of for {@link LEASE_MS}. Every other node

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import type { Batch } from './exchange.js'
 import { InOrder } from './in-order.js'
 
-const batch = (number: number): Batch => ({ number, atMs: 0, node: 'a', operations: ['1'] })
+const batch = (number: number): Batch<string> => ({ number, atMs: 0, node: 'a', operations: ['1'] })
 
 it('[EX1] passes on each batch once, in order, however they come', () => {
   const arrivals = fc.integer({ min: 1, max: 30 }).chain((last) =>

@@ -11,7 +11,7 @@ import { Outbox } from './outbox.js'
 const HALF = Array.from({ length: BATCH_OPERATIONS / 2 }, (_, index) => `${index}`)
 
 it('gathers what waits into as few batches as it fits, in order and never torn apart', async () => {
-  const outbox = new Outbox()
+  const outbox = new Outbox<string>((operation) => JSON.stringify(operation))
   const numbers = [HALF, HALF, ['a'], HALF].map((operations) => outbox.add(operations))
   const [first, second] = [outbox.take()!, outbox.take()!]
   expect(first.operations).toEqual([...HALF, ...HALF])
@@ -23,7 +23,7 @@ it('gathers what waits into as few batches as it fits, in order and never torn a
 })
 
 it('puts no more characters into a batch than it holds, but for a single operation', () => {
-  const outbox = new Outbox()
+  const outbox = new Outbox<string>((operation) => JSON.stringify(operation))
   const large = 'x'.repeat(BATCH_CHARACTERS * 2)
   for (const operations of [['a'], [large], ['b'], ['c']]) void outbox.add(operations)
   const parcels = [outbox.take(), outbox.take(), outbox.take()]
@@ -31,7 +31,7 @@ it('puts no more characters into a batch than it holds, but for a single operati
 })
 
 it('refuses what is more than may wait, and takes more when there is less', async () => {
-  const outbox = new Outbox()
+  const outbox = new Outbox<string>((operation) => JSON.stringify(operation))
   const most = WAITING_OPERATIONS / HALF.length
   const waiting = Array.from({ length: most }, () => outbox.add(HALF))
   await expect(outbox.add(['one more'])).rejects.toThrow(ExchangeLost)
@@ -41,7 +41,7 @@ it('refuses what is more than may wait, and takes more when there is less', asyn
 })
 
 it('refuses what is larger than what may wait, unless nothing else does', async () => {
-  const outbox = new Outbox()
+  const outbox = new Outbox<string>((operation) => JSON.stringify(operation))
   const large = 'x'.repeat(WAITING_CHARACTERS + 1)
   void outbox.add([large])
   await expect(outbox.add(['a'])).rejects.toThrow(ExchangeLost)
@@ -49,7 +49,7 @@ it('refuses what is larger than what may wait, unless nothing else does', async 
 })
 
 it('refuses all that waits, and begins anew', async () => {
-  const outbox = new Outbox()
+  const outbox = new Outbox<string>((operation) => JSON.stringify(operation))
   const waiting = [outbox.add(['a']), outbox.add(['b'])]
   outbox.fail(new ExchangeLost('gone'))
   for (const appended of waiting) await expect(appended).rejects.toThrow('gone')

@@ -1,4 +1,3 @@
-import type { Json } from '@whereabouts/protocol'
 import {
   BATCH_CHARACTERS,
   BATCH_OPERATIONS,
@@ -8,8 +7,8 @@ import {
 } from './exchange.js'
 
 /** Operations that were appended together, and who waits for them. */
-interface Entry {
-  readonly operations: readonly Json[]
+interface Entry<T> {
+  readonly operations: readonly T[]
   readonly texts: readonly string[]
   readonly characters: number
   readonly resolve: (number: number) => void
@@ -17,9 +16,9 @@ interface Entry {
 }
 
 /** What goes together into one batch. */
-export interface Parcel {
-  readonly operations: readonly Json[]
-  /** The same as JSON, none with a line break. */
+export interface Parcel<T> {
+  readonly operations: readonly T[]
+  /** The same as they are written. */
   readonly texts: readonly string[]
   /** The batch's number is known, and the follower was told of it. */
   delivered(number: number): void
@@ -28,10 +27,12 @@ export interface Parcel {
 }
 
 /** What one node wants to append to one room, gathered into batches. */
-export class Outbox {
-  #entries: Entry[] = []
+export class Outbox<T> {
+  #entries: Entry<T>[] = []
   #operations = 0
   #characters = 0
+
+  constructor(private readonly write: (operation: T) => string) {}
 
   get empty(): boolean {
     return this.#entries.length === 0
@@ -41,8 +42,8 @@ export class Outbox {
    * @throws {RangeError} if it can't be one batch
    * @throws {ExchangeLost} if too much waits already
    */
-  add(operations: readonly Json[]): Promise<number> {
-    const texts = operations.map((operation) => JSON.stringify(operation))
+  add(operations: readonly T[]): Promise<number> {
+    const texts = operations.map(this.write)
     const characters = checkTexts(texts)
     const full =
       this.#operations + operations.length > WAITING_OPERATIONS ||
@@ -58,7 +59,7 @@ export class Outbox {
   }
 
   /** As much as goes into one batch, in order; `undefined` if nothing waits. */
-  take(): Parcel | undefined {
+  take(): Parcel<T> | undefined {
     let count = 0
     let operations = 0
     let characters = 0
@@ -87,15 +88,13 @@ export class Outbox {
   }
 }
 
-class Entries implements Parcel {
-  constructor(private readonly entries: readonly Entry[]) {}
+class Entries<T> implements Parcel<T> {
+  readonly operations: readonly T[]
+  readonly texts: readonly string[]
 
-  get operations(): readonly Json[] {
-    return this.entries.flatMap(({ operations }) => operations)
-  }
-
-  get texts(): readonly string[] {
-    return this.entries.flatMap(({ texts }) => texts)
+  constructor(private readonly entries: readonly Entry<T>[]) {
+    this.operations = entries.flatMap(({ operations }) => operations)
+    this.texts = entries.flatMap(({ texts }) => texts)
   }
 
   delivered(number: number): void {

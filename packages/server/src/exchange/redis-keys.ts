@@ -29,7 +29,7 @@ export class RedisKeys {
 }
 
 /** A batch as it is written, its operations as JSON texts. */
-export interface WrittenBatch extends Omit<Batch, 'operations'> {
+export interface WrittenBatch extends Omit<Batch<never>, 'operations'> {
   readonly texts: readonly string[]
 }
 

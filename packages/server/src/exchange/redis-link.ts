@@ -6,7 +6,7 @@ import type { Script } from './redis-scripts.js'
 import type { Surroundings } from './surroundings.js'
 
 /** What a followed room needs of its exchange. */
-export interface RedisLink {
+export interface RedisLink<T> {
   readonly node: string
   readonly epoch: string
   readonly keys: RedisKeys
@@ -25,5 +25,5 @@ export interface RedisLink {
 
   /** A room couldn't be reached: have a look at once. */
   troubled(): void
-  ended(following: Following): void
+  ended(following: Following<T>): void
 }

@@ -20,7 +20,7 @@ export function refusalOf(error: unknown): string | undefined {
  * @throws {ExchangeLost} that says which right is missing
  * @see PROTOCOL.md EX10
  */
-export async function probeRights(link: RedisLink): Promise<void> {
+export async function probeRights(link: RedisLink<never>): Promise<void> {
   const { keys, node } = link
   const name = `!${node}`
   const channel = keys.channel(name)

@@ -1,6 +1,7 @@
 import { type Log, NO_LOG } from '../log.js'
 import { Deafness } from './deafness.js'
 import {
+  type Codec,
   type Exchange,
   ExchangeLost,
   type Follower,
@@ -35,17 +36,30 @@ const ROOMS_AT_A_TIME = 64
  *   meanwhile goes together; without it, what is appended while one is on its way
  * @throws {TypeError} if that is no such address
  */
-export function openRedis(url: string, intervalMs = 0, log: Log = NO_LOG): RedisExchange {
+export function openRedis<T>(
+  url: string,
+  codec: Codec<T>,
+  intervalMs = 0,
+  log: Log = NO_LOG,
+): RedisExchange<T> {
   const { connection, prefix } = parseRedisUrl(url)
-  return new RedisExchange(connection, new RedisKeys(prefix), intervalMs, PROCESS, log)
+  const settings = { keys: new RedisKeys(prefix), codec, intervalMs }
+  return new RedisExchange(connection, settings, PROCESS, log)
 }
 
-/** An exchange over a connection to Redis, whose it is from now on. */
-export class RedisExchange implements Exchange, RedisLink {
+/** How operations travel. */
+export interface RedisSettings<T> {
+  readonly keys: RedisKeys
+  readonly codec: Codec<T>
+  /** The least time between two batches of a room from this node. */
+  readonly intervalMs: number
+}
+
+/** An exchange over a connection to Redis, which it closes at its end. */
+export class RedisExchange<T> implements Exchange<T>, RedisLink<T> {
   readonly node: string
-  readonly unfollowed = undefined
   readonly gate = new Gate(ROOMS_AT_A_TIME)
-  readonly #followings = new Set<RedisFollowing>()
+  readonly #followings = new Set<RedisFollowing<T>>()
   readonly #listeners: GoneListener[] = []
   readonly #leases = new Leases()
   #state: 'starting' | 'live' | 'lost' | 'closed' = 'starting'
@@ -67,8 +81,7 @@ export class RedisExchange implements Exchange, RedisLink {
 
   constructor(
     private readonly connection: RedisConnection,
-    readonly keys: RedisKeys,
-    readonly intervalMs: number,
+    private readonly settings: RedisSettings<T>,
     readonly surroundings: Surroundings,
     private readonly log: Log = NO_LOG,
   ) {
@@ -102,6 +115,14 @@ export class RedisExchange implements Exchange, RedisLink {
     return this.#state === 'live'
   }
 
+  get keys(): RedisKeys {
+    return this.settings.keys
+  }
+
+  get intervalMs(): number {
+    return this.settings.intervalMs
+  }
+
   get epoch(): string {
     return this.#epoch
   }
@@ -110,8 +131,9 @@ export class RedisExchange implements Exchange, RedisLink {
     return this.#state === 'live' && this.surroundings.now() - this.#renewedMs < LEASE_MS
   }
 
-  follow(room: string, follower: Follower): Following {
-    const following = new RedisFollowing(this, room, follower, `${this.node}.${++this.#names}`)
+  follow(room: string, follower: Follower<T>): Following<T> {
+    const name = `${this.node}.${++this.#names}`
+    const following = new RedisFollowing(this, this.settings.codec, room, follower, name)
     this.#followings.add(following)
     if (this.#state === 'live') following.begin()
     else if (this.#state === 'closed') following.end()
@@ -166,7 +188,7 @@ export class RedisExchange implements Exchange, RedisLink {
     void this.#beat()
   }
 
-  ended(following: RedisFollowing): void {
+  ended(following: RedisFollowing<T>): void {
     this.#followings.delete(following)
   }
 
@@ -233,7 +255,7 @@ export class RedisExchange implements Exchange, RedisLink {
   }
 
   /** @throws {ExchangeLost} if it isn't there in time, or fails */
-  async #inTime<T>(promise: Promise<T>): Promise<T> {
+  async #inTime<Answer>(promise: Promise<Answer>): Promise<Answer> {
     const { surroundings } = this
     let cancel: (() => void) | undefined
     const late = new Promise<never>((_, reject) => {
@@ -265,7 +287,7 @@ export class RedisExchange implements Exchange, RedisLink {
   }
 
   /** What one room throws is that room's alone. */
-  #each(work: (following: RedisFollowing) => void): void {
+  #each(work: (following: RedisFollowing<T>) => void): void {
     for (const following of this.#followings) {
       try {
         work(following)

@@ -1,7 +1,7 @@
 import type { Json } from '@whereabouts/protocol'
 import type { UserClaim } from './user.js'
 
-/** One thing that happens to a room, as JSON: what the nodes that have the room tell each other. */
+/** One thing that happens to a room: what the nodes that have the room tell each other. */
 export type Operation =
   | {
       readonly do: 'open'
@@ -20,8 +20,8 @@ export type Operation =
     }
   | { readonly do: 'leave'; readonly id: string }
   | { readonly do: 'soon'; readonly id: string }
-  /** Base64 of the document's update; without it, there is one that everybody has to look up. */
-  | { readonly do: 'update'; readonly bytes?: string | undefined }
+  /** An update of the document; without its bytes, everybody has to fetch it. */
+  | { readonly do: 'update'; readonly bytes?: Uint8Array | undefined }
   | { readonly do: 'expire' }
   /** A node is gone, and its connections with it; unless it has left, there may be an update that nobody told. */
   | { readonly do: 'gone'; readonly node: string; readonly hasLeft: boolean }

@@ -54,7 +54,7 @@ export class RecentUpdates {
 
   /** Whether these bytes are one of them. */
   has(bytes: Uint8Array): boolean {
-    return this.#updates.some((update) => Buffer.compare(update.bytes, bytes) === 0)
+    return this.#updates.some((update) => isSame(update.bytes, bytes))
   }
 
   /** The updates after a version, oldest first; `undefined` if some of them are forgotten. */
@@ -63,4 +63,8 @@ export class RecentUpdates {
     const first = this.#updates.findLastIndex((update) => update.version <= version) + 1
     return this.#updates.slice(first).map(({ bytes }) => bytes)
   }
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.byteLength === b.byteLength && a.every((byte, index) => byte === b[index])
 }

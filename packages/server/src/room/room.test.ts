@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Room } from './room.js'
+import { DrivenRoom } from '../../../../test/simulation/driven-room.js'
 
 const LIMITS = {
   leaseMs: 15_000,
@@ -8,7 +8,7 @@ const LIMITS = {
   maxLeavers: 2,
   maxRecentDocumentBytes: 4,
 }
-const room = () => new Room('budget', LIMITS)
+const room = () => new DrivenRoom('budget', LIMITS)
 
 describe('versions', () => {
   it('[RM2] one commit each for a join, a post, another user, another status, a leave and a viewer', () => {
@@ -59,7 +59,7 @@ describe('the nodes of a room', () => {
 })
 
 describe('parts of the document', () => {
-  const views = (budget: Room, version: number) =>
+  const views = (budget: DrivenRoom, version: number) =>
     ['s1', 's2'].map((part) => {
       const news = budget.since(version, part)
       return news.kind === 'patch' ? news.patch : news.kind
@@ -100,7 +100,7 @@ describe('parts of the document', () => {
   })
 
   it('[ST15] at most 100 are named, and the rest counts as none', () => {
-    const budget = new Room('budget', { ...LIMITS, maxMembers: 200 })
+    const budget = new DrivenRoom('budget', { ...LIMITS, maxMembers: 200 })
     for (let at = 0; at < 150; at++) budget.move(`m${at}`, {}, { at: `s${at}` }, 0)
     const elsewhere = budget.snapshot('s0').elsewhere!
     expect(Object.keys(elsewhere)).toHaveLength(101)
@@ -231,7 +231,7 @@ describe('the list', () => {
 })
 
 describe('the document', () => {
-  const updates = (budget: Room, version: number) => {
+  const updates = (budget: DrivenRoom, version: number) => {
     const catchUp = budget.since(version)
     return catchUp.kind === 'nothing' ? [] : catchUp.updates?.map((bytes) => [...bytes])
   }
@@ -267,7 +267,7 @@ describe('the document', () => {
   })
 
   it('[DO4] many small updates count, not their bytes alone', () => {
-    const budget = new Room('budget', { ...LIMITS, maxRecentDocumentBytes: 1_000_000 })
+    const budget = new DrivenRoom('budget', { ...LIMITS, maxRecentDocumentBytes: 1_000_000 })
     for (let count = 0; count < 2_000; count++) budget.update(Uint8Array.of(1))
     expect(updates(budget, 0)).toBeUndefined()
     expect(updates(budget, 1_900)).toHaveLength(100)
@@ -290,21 +290,21 @@ describe('what nodes say of a member', () => {
 
   it('[RM3 EX3] the location that was posted last counts, whoever says so last', () => {
     const budget = room()
-    budget.apply({ do: 'move', id: 'ann', user: {}, location: 'C6' }, 'one', 200)
+    budget.apply({ do: 'move', id: 'ann', user: {}, location: 'C6' }, { node: 'one', nowMs: 200 })
     const older = { ...said, do: 'restate', members: [restated('C5', 100, 1)] } as const
-    budget.apply(older, 'two', 300)
+    budget.apply(older, { node: 'two', nowMs: 300 })
     expect(budget.get('ann')?.location).toBe('C6')
     const newer = { ...said, do: 'restate', members: [restated('C7', 250, 0)] } as const
-    budget.apply(newer, 'three', 300)
+    budget.apply(newer, { node: 'three', nowMs: 300 })
     expect(budget.get('ann')?.location).toBe('C7')
   })
 
   it('[MB5 EX3] who was seen after it left has come back', () => {
     const budget = room()
-    budget.apply({ do: 'move', id: 'ann', user: {}, location: 'C6' }, 'one', 200)
-    budget.apply({ ...said, do: 'restate', left: [['ann', 150]] }, 'two', 300)
+    budget.apply({ do: 'move', id: 'ann', user: {}, location: 'C6' }, { node: 'one', nowMs: 200 })
+    budget.apply({ ...said, do: 'restate', left: [['ann', 150]] }, { node: 'two', nowMs: 300 })
     expect(budget.get('ann')).toBeDefined()
-    budget.apply({ ...said, do: 'restate', left: [['ann', 50]] }, 'two', 300)
+    budget.apply({ ...said, do: 'restate', left: [['ann', 50]] }, { node: 'two', nowMs: 300 })
     expect(budget.get('ann')).toBeUndefined()
   })
 })

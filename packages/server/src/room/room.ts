@@ -36,6 +36,14 @@ export type CatchUp =
   | { readonly kind: 'patch'; readonly patch: Patch; readonly updates: MissedUpdates }
   | { readonly kind: 'snapshot'; readonly snapshot: Snapshot; readonly updates: MissedUpdates }
 
+/** Which node says what happens, and when; the time is in ms from wherever the room's clock counts. */
+export interface Origin {
+  readonly node: string
+  readonly nowMs: number
+}
+
+type OperationOf<Do extends Operation['do']> = Extract<Operation, { do: Do }>
+
 /** A room as it is in a checkpoint: all but what happened before. */
 export interface SavedRoom {
   readonly version: number
@@ -141,35 +149,32 @@ export class Room {
    * Does what an operation says. Rooms that are told the same operations, of the same nodes, at the
    * same times, are the same: version for version.
    *
-   * @param node the one that says so
    * @throws {Problem} room-full; nothing is changed then
    */
-  apply(operation: Operation, node: string, nowMs: number): void {
+  apply(operation: Operation, { node, nowMs }: Origin): void {
     switch (operation.do) {
       case 'move':
-        return this.move(operation.id, operation.user, operation.location, nowMs)
+        return this.#move(operation, nowMs)
       case 'open':
-        return this.open(operation.id, operation.user, nowMs, operation.at, node)
+        return this.#open(operation, node, nowMs)
       case 'close':
-        return this.close(operation.id, nowMs, node)
+        return this.#close(operation.id, node, nowMs)
       case 'watch':
-        return this.watch(node)
+        return this.#watch(node)
       case 'unwatch':
-        return this.unwatch(node)
+        return this.#unwatch(node)
       case 'leave':
-        return this.leave(operation.id)
+        return this.#leave(operation.id)
       case 'soon':
-        return this.leaveSoon(operation.id, nowMs)
+        return this.#leaveSoon(operation.id, nowMs)
       case 'update':
-        return this.update(
-          operation.bytes === undefined ? undefined : Buffer.from(operation.bytes, 'base64'),
-        )
+        return this.#update(operation.bytes)
       case 'expire':
-        return this.expire(nowMs)
+        return this.#expire(nowMs)
       case 'gone':
-        return this.gone(operation, nowMs)
+        return this.#gone(operation, nowMs)
       case 'restate':
-        return this.restate(operation, node, nowMs)
+        return this.#restate(operation, node, nowMs)
     }
   }
 
@@ -180,17 +185,17 @@ export class Room {
    * @throws {Problem} room-full
    * @see PROTOCOL.md MB1, MB2, RM8, RM12
    */
-  open(id: string, claim: UserClaim, nowMs: number, at?: string, node = ''): void {
+  #open({ id, user, at }: OperationOf<'open'>, node: string, nowMs: number): void {
     const known = this.#entries.get(id)
     if (known !== undefined) known.leaving = false
-    const entry = this.#put(id, claim, undefined, at)
+    const entry = this.#put(id, user, undefined, at)
     entry.seenMs = nowMs
     this.#connections.set(id, node, this.#connectionsTo(node, id) + 1)
     this.#hold(id, entry, nowMs)
   }
 
   /** A connection of a member closed without a goodbye. @see PROTOCOL.md MB3, MB8 */
-  close(id: string, nowMs: number, node = ''): void {
+  #close(id: string, node: string, nowMs: number): void {
     this.#connections.set(id, node, this.#connectionsTo(node, id) - 1)
     this.#released(id, nowMs)
   }
@@ -204,12 +209,12 @@ export class Room {
   }
 
   /** A connection that joins nobody opened. @see PROTOCOL.md MB10 */
-  watch(node = ''): void {
+  #watch(node: string): void {
     this.#setWatching(node, this.#connections.watchingNode(node) + 1)
   }
 
   /** A connection that joined nobody closed. */
-  unwatch(node = ''): void {
+  #unwatch(node: string): void {
     const watching = this.#connections.watchingNode(node)
     // Of a node that was taken for gone since none is open.
     if (watching > 0) this.#setWatching(node, watching - 1)
@@ -221,15 +226,15 @@ export class Room {
    * @throws {Problem} room-full
    * @see PROTOCOL.md MB1, MB2, MB6, RM3
    */
-  move(id: string, claim: UserClaim, location: Json, nowMs: number): void {
-    const entry = this.#put(id, claim, location)
+  #move({ id, user, location }: OperationOf<'move'>, nowMs: number): void {
+    const entry = this.#put(id, user, location)
     entry.postedMs = nowMs
     entry.seenMs = nowMs
     if (!entry.leaving) this.#hold(id, entry, nowMs)
   }
 
   /** A member leaves now. @see PROTOCOL.md MB5, MB9 */
-  leave(id: string): void {
+  #leave(id: string): void {
     const entry = this.#entries.get(id)
     if (entry === undefined) return
     this.#entries.delete(id)
@@ -243,7 +248,7 @@ export class Room {
   }
 
   /** A member leaves unless a connection of it opens in time. @see PROTOCOL.md MB6, MB8 */
-  leaveSoon(id: string, nowMs: number): void {
+  #leaveSoon(id: string, nowMs: number): void {
     const entry = this.#entries.get(id)
     if (entry === undefined || this.#connections.of(id) > 1) return
     entry.leaving = true
@@ -257,7 +262,7 @@ export class Room {
    * @param bytes without them, whoever reads the room has to look it up
    * @see PROTOCOL.md DO3
    */
-  update(bytes?: Uint8Array): void {
+  #update(bytes?: Uint8Array): void {
     this.#version += 1
     this.#changedAt = this.#version
     if (bytes) this.#updates.add(this.#version, bytes)
@@ -270,7 +275,7 @@ export class Room {
   }
 
   /** A node is gone: its connections are closed. @see PROTOCOL.md EX4 */
-  gone({ node, hasLeft }: { node: string; hasLeft: boolean }, nowMs: number): void {
+  #gone({ node, hasLeft }: OperationOf<'gone'>, nowMs: number): void {
     if (!this.#connections.nodes().includes(node)) return
     for (const id of this.#connections.ofNode(node).keys()) {
       this.#connections.set(id, node, 0)
@@ -278,11 +283,11 @@ export class Room {
     }
     if (this.#connections.watchingNode(node) > 0) this.#setWatching(node, 0)
     // What it last stored, nobody may know.
-    if (!hasLeft) this.update()
+    if (!hasLeft) this.#update()
   }
 
   /** A node says what it has, whatever the room took it to have. @see PROTOCOL.md EX3 */
-  restate(restatement: Restatement, node: string, nowMs: number): void {
+  #restate(restatement: Restatement, node: string, nowMs: number): void {
     const { members, left, onlookers, watching } = restatement
     const before = [...this.#connections.ofNode(node).keys()]
     for (const id of before) this.#connections.set(id, node, 0)
@@ -317,11 +322,11 @@ export class Room {
   }
 
   /** Removes those whose time has run out. @see PROTOCOL.md MB3, MB4, MB6 */
-  expire(nowMs: number): void {
+  #expire(nowMs: number): void {
     if (nowMs < this.#nextDeadlineMs) return
     this.#nextDeadlineMs = Infinity
     for (const [id, entry] of this.#entries) {
-      if (entry.deadlineMs <= nowMs) this.leave(id)
+      if (entry.deadlineMs <= nowMs) this.#leave(id)
       else this.#nextDeadlineMs = Math.min(this.#nextDeadlineMs, entry.deadlineMs)
     }
   }
@@ -481,7 +486,7 @@ export class Room {
   #restateLeave(id: string, atMs: number): void {
     const entry = this.#entries.get(id)
     if (entry === undefined || entry.seenMs > atMs || this.#connections.of(id) > 0) return
-    this.leave(id)
+    this.#leave(id)
   }
 
   #forgetLeavers(): void {

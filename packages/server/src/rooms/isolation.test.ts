@@ -2,11 +2,13 @@ import { type Json, parsePosition, type Problem, type View } from '@whereabouts/
 import { describe, expect, it } from 'vitest'
 import { VirtualClock } from '../../../../test/simulation/virtual-clock.js'
 import type { Exchange, Follower, Following, GoneListener } from '../exchange/exchange.js'
-import { MemoryExchange, MemoryLogs } from '../exchange/memory.js'
+import { MemoryExchange, MemoryLogs } from '../../../../test/exchange/memory-exchange.js'
 import { Faults } from '../stream/faults.js'
 import type { Frame } from '../stream/frame.js'
 import type { MergeUpdates, Reader } from '../stream/frames.js'
-import { OpenRooms, type RoomHooks } from './open-rooms.js'
+import { LocalRooms } from './local-rooms.js'
+import type { Numbered } from './outcomes.js'
+import { type SharedRoomHooks, SharedRooms } from './shared-rooms.js'
 import { Poll } from '../stream/poll.js'
 
 const LIMITS = {
@@ -62,16 +64,16 @@ class RecordingReader implements Reader {
 }
 
 /** What goes wrong at an exchange, by what is asked of it. */
-type Planted = Partial<Record<keyof Following | 'nodes', (room: string) => void>>
+type Planted = Partial<Record<keyof Following<Numbered> | 'nodes', (room: string) => void>>
 
 /** An exchange in which somebody else may say what no node says. */
-class PlantedExchange implements Exchange {
-  readonly #inner: MemoryExchange
-  readonly followers = new Map<string, Follower>()
+class PlantedExchange implements Exchange<Numbered> {
+  readonly #inner: MemoryExchange<Numbered>
+  readonly followers = new Map<string, Follower<Numbered>>()
   readonly listeners: GoneListener[] = []
 
   constructor(
-    logs: MemoryLogs,
+    logs: MemoryLogs<Numbered>,
     private readonly planted: Planted,
     private readonly clock: VirtualClock,
   ) {
@@ -79,13 +81,12 @@ class PlantedExchange implements Exchange {
   }
 
   readonly ready = true
-  readonly unfollowed = undefined
 
   get node(): string {
     return this.#inner.node
   }
 
-  follow(room: string, follower: Follower): Following {
+  follow(room: string, follower: Follower<Numbered>): Following<Numbered> {
     this.followers.set(room, follower)
     const following = this.#inner.follow(room, {
       begin: (history) => follower.begin(history),
@@ -93,14 +94,17 @@ class PlantedExchange implements Exchange {
       lost: () => follower.lost(),
       broken: (error) => follower.broken(error),
     })
-    const plant = <T extends unknown[], R>(name: keyof Following, work: (...args: T) => R) => {
+    const plant = <T extends unknown[], R>(
+      name: keyof Following<Numbered>,
+      work: (...args: T) => R,
+    ) => {
       return (...args: T): R => {
         this.planted[name]?.(room)
         return work(...args)
       }
     }
     return {
-      append: plant('append', (operations: readonly Json[]) => following.append(operations)),
+      append: plant('append', (operations: readonly Numbered[]) => following.append(operations)),
       checkpoint: plant('checkpoint', (number: number, state: string) =>
         following.checkpoint(number, state),
       ),
@@ -124,7 +128,7 @@ class PlantedExchange implements Exchange {
 }
 
 interface Setting {
-  readonly hooks?: Partial<RoomHooks>
+  readonly hooks?: Partial<SharedRoomHooks>
   /** What goes wrong at the exchange; without it the process is alone. */
   readonly planted?: Planted
 }
@@ -132,14 +136,17 @@ interface Setting {
 function start({ hooks, planted }: Setting = {}) {
   const clock = new VirtualClock()
   const logged: string[] = []
-  const logs = new MemoryLogs(1_000)
+  const logs = new MemoryLogs<Numbered>(1_000)
   const shared = planted && new PlantedExchange(logs, planted, clock)
   const faults = new Faults((message) => logged.push(message))
   const untold = { note: async () => {}, untold: async () => [], told: async () => {} }
   const merge = (updates: readonly Uint8Array[]) => updates
   const nothing = { faults, merge, emptied: () => {}, updated: () => {}, untold }
-  const exchange = shared ?? new MemoryExchange()
-  const rooms = new OpenRooms(exchange, LIMITS, clock, { ...nothing, ...hooks }, () => 0)
+  const all = { ...nothing, ...hooks }
+  const rooms =
+    shared === undefined
+      ? new LocalRooms(LIMITS, clock, all, () => 0)
+      : new SharedRooms(shared, LIMITS, clock, all, () => 0)
   const read = (name: string, view?: View) => {
     const reader = new RecordingReader(view)
     const { frames } = rooms.open(name)
@@ -148,7 +155,7 @@ function start({ hooks, planted }: Setting = {}) {
     return reader
   }
   const move = (name: string, location: Json) =>
-    rooms.open(name).shared.commit({ do: 'move', id: 'ann', user: {}, location })
+    rooms.open(name).commit({ do: 'move', id: 'ann', user: {}, location })
   return { clock, rooms, logged, logs, faults, exchange: shared!, read, move }
 }
 
@@ -165,9 +172,10 @@ const spoiltMerge: MergeUpdates = (updates) => {
   fault.go()
   return updates
 }
-const update = { do: 'update', bytes: 'AQ==' } as const
+const bytes = Uint8Array.of(1)
+const update = { do: 'update', bytes } as const
 const settle = (work: Promise<unknown>) => work.catch(() => {})
-const leave = ({ rooms }: World) => rooms.open(BAD).shared.commitQuietly({ do: 'leave', id: 'ann' })
+const leave = ({ rooms }: World) => rooms.open(BAD).commitQuietly({ do: 'leave', id: 'ann' })
 const isShared: Planted = {}
 
 const CASES: Readonly<Record<string, Case>> = {
@@ -181,7 +189,7 @@ const CASES: Readonly<Record<string, Case>> = {
       await settle(
         rooms
           .open(BAD)
-          .shared.commit(update)
+          .commit(update)
           .then(() => clock.advance(50)),
       )
     },
@@ -189,7 +197,8 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'merging the updates of its document': {
     hooks: { merge: spoiltMerge },
-    setOff: ({ rooms, clock }) => settle(rooms.update(BAD, update).then(() => clock.advance(50))),
+    setOff: ({ rooms, clock }) =>
+      settle(rooms.update(BAD, { changed: true, bytes }).then(() => clock.advance(50))),
   },
   'what a reader missed that can take more again': {
     before: ({ move }) => move(BAD, fault.location),
@@ -218,13 +227,13 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'a call': {
     hooks: { emptied: fault.go },
-    setOff: ({ rooms }) => settle(rooms.open(BAD).shared.commit({ do: 'leave', id: 'ann' })),
+    setOff: ({ rooms }) => settle(rooms.open(BAD).commit({ do: 'leave', id: 'ann' })),
     before: ({ move }) => move(BAD, 'A1'),
   },
   'a message from the exchange': {
     planted: isShared,
     setOff({ exchange }) {
-      const batch = { number: 99, atMs: 0, node: 'other', operations: [null] }
+      const batch = { number: 99, atMs: 0, node: 'other', operations: [null as never] }
       exchange.followers.get(BAD)!.batch(batch)
     },
   },
@@ -232,7 +241,7 @@ const CASES: Readonly<Record<string, Case>> = {
     planted: isShared,
     hooks: { updated: fault.go },
     setOff({ exchange }) {
-      const operations = [[1, update]] as unknown as Json[]
+      const operations = [[1, update]] as const
       exchange.followers.get(BAD)!.batch({ number: 99, atMs: 0, node: 'other', operations })
     },
   },
@@ -271,8 +280,8 @@ const CASES: Readonly<Record<string, Case>> = {
   'a node that is gone': {
     planted: { append: fault.go },
     before: async ({ exchange, rooms }) => {
-      await rooms.open(BAD).shared.commit({ do: 'watch' })
-      const operations = [[1, { do: 'watch' }]] as unknown as Json[]
+      await rooms.open(BAD).commit({ do: 'watch' })
+      const operations = [[1, { do: 'watch' }]] as const
       exchange.followers.get(BAD)!.batch({ number: 99, atMs: 0, node: 'other', operations })
     },
     async setOff({ exchange }) {
@@ -290,7 +299,7 @@ describe('[RM13 RM14 RM15 RM17] a fault ends its room and no other:', () => {
     const [bad, good] = [read(BAD), read(GOOD)]
     await before?.(world)
     await clock.pass(100, () => {})
-    const version = rooms.open(BAD).shared.room.version
+    const version = rooms.open(BAD).room.version
     fault.isArmed = true
     await setOff(world)
     await clock.pass(200, () => {})
@@ -306,7 +315,7 @@ describe('[RM13 RM14 RM15 RM17] a fault ends its room and no other:', () => {
     expect(parsePosition(await move(BAD, 'C3'))!.version).toBeGreaterThan(version)
     // The chain of looks at leases goes on.
     await clock.pass(LEASE_AND_SWEEP_MS, () => {})
-    expect(rooms.open(GOOD).shared.room.size).toBe(0)
+    expect(rooms.open(GOOD).room.size).toBe(0)
   })
 })
 
@@ -341,7 +350,7 @@ it('[RM14] a long-poll that waits is answered internal, whatever else waits', as
   const { clock, rooms, move } = start()
   await move(BAD, 1)
   const poll = new Poll(true, undefined)
-  const followed = rooms.follow(BAD, poll, (room) => room!.shared.room.version)
+  const followed = rooms.follow(BAD, poll, (room) => room!.room.version)
   const refused = expect(followed).rejects.toMatchObject({ problem: 'internal' })
   fault.isArmed = true
   await move(BAD, fault.location)
@@ -364,7 +373,7 @@ it('[RM15 EX9] is void for every node: the others begin again, and nobody reads 
   })
   const epoch = rooms.open(BAD).frames.epoch
   fault.isArmed = true
-  await rooms.update(BAD, update)
+  await rooms.update(BAD, { changed: true, bytes })
   await clock.pass(100, () => {})
   expect(faults.rooms).toBe(1)
   // The fault is still there: who comes now meets nothing that sets it off.
@@ -382,7 +391,7 @@ it('[RM15 RM9] versions go on however many there were', async () => {
   fault.isArmed = false
   const { clock, rooms, move, faults } = start()
   for (let count = 0; count < 5_000; count++) await move(BAD, count)
-  const { version } = rooms.open(BAD).shared.room
+  const { version } = rooms.open(BAD).room
   fault.isArmed = true
   const reader = new RecordingReader()
   rooms.open(BAD).frames.add(reader)

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest'
 import { VirtualClock } from '../../../../test/simulation/virtual-clock.js'
 import { type Exchange, ExchangeLost, type Follower } from '../exchange/exchange.js'
-import { MemoryExchange, MemoryLogs } from '../exchange/memory.js'
+import { MemoryExchange, MemoryLogs } from '../../../../test/exchange/memory-exchange.js'
 import { Faults } from '../stream/faults.js'
-import { RoomGuard } from './room-guard.js'
+import { Pace } from '../stream/pace.js'
+import type { Numbered } from './outcomes.js'
 import { SharedRoom } from './shared-room.js'
 
 const limits = {
@@ -12,42 +13,47 @@ const limits = {
   maxMembers: 2,
   maxLeavers: 10,
   maxRecentDocumentBytes: 1_000,
+  maxRooms: 10,
+  frameIntervalMs: 33,
 }
 const open = (id: string) => ({ do: 'open', id, user: {} }) as const
 const move = (id: string, location: string) => ({ do: 'move', id, user: {}, location }) as const
 
-function start(exchange: Exchange) {
+function start(exchange: Exchange<Numbered>) {
   const clock = new VirtualClock()
   const told: string[] = []
   let number = 0
-  const room = new SharedRoom(
-    'budget',
-    { exchange, limits, clock, random: () => 0.5, nextNumber: () => ++number },
-    {
-      changed: () => {},
-      replaced: () => told.push('replaced'),
-      updated: (bytes) => told.push(bytes ?? 'look it up'),
-    },
-    new RoomGuard('budget', new Faults(() => {}), () => {}),
-  )
+  const faults = new Faults(() => {})
+  const context = {
+    exchange,
+    limits,
+    clock,
+    random: () => 0.5,
+    nextNumber: () => ++number,
+    pace: new Pace(limits.frameIntervalMs, clock),
+    hooks: { faults, merge: (updates: readonly Uint8Array[]) => updates, emptied: () => {} },
+    changed: () => {},
+    updated: (_: string, bytes: Uint8Array | undefined) => told.push(bytes?.join() ?? 'fetch it'),
+    failed: () => {},
+  }
+  const room = new SharedRoom('budget', context, 'host')
   const where = () => room.room.snapshot().members.map(({ id, location }) => `${id} ${location}`)
   return { clock, room, told, where }
 }
 
 /** An exchange that the test loses and finds. */
-class FickleExchange implements Exchange {
+class FickleExchange implements Exchange<Numbered> {
   readonly node = 'own'
   readonly ready = true
-  readonly unfollowed = undefined
-  readonly log: { node: string; operations: readonly unknown[]; atMs?: number }[] = []
-  followers: Follower[] = []
+  readonly log: { node: string; operations: readonly Numbered[]; atMs?: number }[] = []
+  followers: Follower<Numbered>[] = []
   reachable = true
 
-  follow(_room: string, follower: Follower) {
+  follow(_room: string, follower: Follower<Numbered>) {
     this.followers.push(follower)
     if (this.reachable) this.begin()
     return {
-      append: async (operations: readonly never[]) => {
+      append: async (operations: readonly Numbered[]) => {
         if (!this.reachable) throw new ExchangeLost('not reachable')
         return this.tell('own', operations)
       },
@@ -61,15 +67,15 @@ class FickleExchange implements Exchange {
     for (const follower of this.followers) {
       follower.begin({ epoch, firstVersion: 100, checkpoint: null })
       for (const [index, { node, operations, atMs = 0 }] of this.log.entries()) {
-        follower.batch({ number: index + 1, atMs, node, operations: operations as never[] })
+        follower.batch({ number: index + 1, atMs, node, operations })
       }
     }
   }
 
-  tell(node: string, operations: readonly unknown[], atMs = 0): number {
+  tell(node: string, operations: readonly Numbered[], atMs = 0): number {
     const number = this.log.push({ node, operations, atMs })
     for (const follower of this.followers) {
-      follower.batch({ number, atMs, node, operations: operations as never[] })
+      follower.batch({ number, atMs, node, operations })
     }
     return number
   }
@@ -94,7 +100,7 @@ class FickleExchange implements Exchange {
 }
 
 it('[EX1] is the same on two nodes, version for version', async () => {
-  const logs = new MemoryLogs(100)
+  const logs = new MemoryLogs<Numbered>(100)
   const [one, two] = [1, 2].map(() => start(new MemoryExchange(logs)))
   await one!.room.commit(open('ann'))
   await two!.room.commit(move('ben', 'B1'))
@@ -109,7 +115,7 @@ it('[EX1] is the same on two nodes, version for version', async () => {
 })
 
 it('[RM8] who is refused on one node is refused where it asked', async () => {
-  const logs = new MemoryLogs(100)
+  const logs = new MemoryLogs<Numbered>(100)
   const [one, two] = [1, 2].map(() => start(new MemoryExchange(logs)))
   await one!.room.commit(open('ann'))
   await two!.room.commit(open('ben'))
@@ -133,7 +139,7 @@ it('[EX3] goes on by itself while it is lost, and then says what it has', async 
   await room.commit(move('ann', 'A3'))
   expect(where()).toEqual(['ann A3', 'ben B1'])
   expect(room.epoch).toBe(epoch)
-  expect(told).toEqual(['look it up', 'replaced'])
+  expect(told).toEqual(['fetch it', 'fetch it'])
 })
 
 it('[EX2 EX3] brings everybody along into an exchange that came back empty', async () => {
@@ -163,14 +169,14 @@ it('[EX4] says what it has when others took it for gone', async () => {
 it('[EX6] is told of updates by others, or to look them up', async () => {
   const exchange = new FickleExchange()
   const { room, told } = start(exchange)
-  await room.commit({ do: 'update', bytes: 'AAA=' })
-  exchange.tell('other', [[1, { do: 'update', bytes: 'AQA=' }]])
+  await room.commit({ do: 'update', bytes: Uint8Array.of(0, 0) })
+  exchange.tell('other', [[1, { do: 'update', bytes: Uint8Array.of(1, 0) }]])
   exchange.tell('other', [[2, { do: 'update' }]])
   exchange.tell('other', [[3, { do: 'gone', node: 'third', hasLeft: false }]])
   // Who stops has told all that it did.
   exchange.tell('other', [[4, { do: 'gone', node: 'fourth', hasLeft: true }]])
   // First of all what was loaded before the room was followed.
-  expect(told).toEqual(['look it up', 'AQA=', 'look it up', 'look it up'])
+  expect(told).toEqual(['fetch it', '1,0', 'fetch it', 'fetch it'])
 })
 
 it('[EX7] refuses what the exchange does not take, and changes nothing', async () => {

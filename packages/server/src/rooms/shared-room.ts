@@ -1,4 +1,4 @@
-import { formatPosition, type Json, Problem } from '@whereabouts/protocol'
+import { formatPosition, Problem } from '@whereabouts/protocol'
 import {
   type Batch,
   type Exchange,
@@ -8,205 +8,173 @@ import {
   type History,
 } from '../exchange/exchange.js'
 import type { Operation, Restatement } from '../room/operation.js'
-import { type KnownMember, Room, type RoomLimits, type SavedRoom } from '../room/room.js'
+import { type KnownMember, Room, type SavedRoom } from '../room/room.js'
 import type { Clock } from '../stream/clock.js'
+import { Frames } from '../stream/frames.js'
+import type { Pace } from '../stream/pace.js'
+import { newEpoch } from './epoch.js'
+import type { HostedRoom, HostedRoomsLimits, RoomHooks } from './hosted-rooms.js'
 import { OwnConnections } from './own-connections.js'
-import type { RoomGuard } from './room-guard.js'
+import { RoomGuard } from './room-guard.js'
+import { type Numbered, Outcomes } from './outcomes.js'
+import { Signal } from './signal.js'
 import { Solitude } from './solitude.js'
 
 /** What bounds a room, and its log. */
-export interface SharedRoomLimits extends RoomLimits {
+export interface SharedRoomLimits extends HostedRoomsLimits {
   /** After so many batches somebody new gets the room's state instead. */
   readonly checkpointBatches?: number
 }
 
 /** What the rooms of a node have in common. */
 export interface SharedRoomContext {
-  readonly exchange: Exchange
+  readonly exchange: Exchange<Numbered>
   readonly limits: SharedRoomLimits
   readonly clock: Clock
+  readonly pace: Pace
+  readonly hooks: RoomHooks
   /** A number from 0 to 1. */
   readonly random: () => number
   /** A number that no operation of this node has had. */
   readonly nextNumber: () => number
-}
-
-/** What follows from what happens to a room. */
-export interface SharedRoomHooks {
   /** Something may have changed. */
-  changed(): void
-  /** It is another one, or was elsewhere for a while: whoever reads it needs all of it. */
-  replaced(): void
-  /** Another node took an update into the document; without bytes, it is to be looked up. */
-  updated(bytes: string | undefined): void
+  readonly changed: (room: SharedRoom) => void
+  /** Another node took an update into the document; without bytes, it has to be fetched. */
+  readonly updated: (name: string, bytes: Uint8Array | undefined) => void
+  readonly failed: (room: SharedRoom) => void
 }
 
-/** An operation, and by what number its node knows it. */
-type Stamped = readonly [number: number, operation: Operation]
+/** A host has connections in the room; a visitor only looks at it, and speaks for none. */
+export type Role = 'host' | 'visitor'
 
-/** Something that is settled once. */
-class Signal {
-  isSettled = false
-  settle!: () => void
-  readonly settled = new Promise<void>((resolve) => {
-    this.settle = () => {
-      this.isSettled = true
-      resolve()
-    }
-  })
-}
-
-/** The room as the log has it, until what this node has is in it as well. */
-interface Coming {
+/** A room as its readers see it. */
+interface Shown {
   readonly room: Room
+  /** In which the room's versions count. */
   readonly epoch: string
-  /** Names the log. */
+  /** Names the log that the room is in, or was in before the exchange was lost. */
   readonly log: string
-  /** The number of this node's restatement, once it is on its way. */
+}
+
+/** The room as its log has it, until what this node has is in it too. */
+interface Returning {
+  readonly shown: Shown
+  /** The number of this node's restatement; 0 until it is on its way. */
   restated: number
-  /** Settles then, or when there will be none. */
+  /** Settles when it is, or when there will be none. */
   readonly sent: Signal
 }
+
+type State =
+  /** Nobody has said yet what the room is. */
+  | { readonly kind: 'joining'; readonly shown: Shown }
+  /** It is as the log has it. */
+  | { readonly kind: 'shared'; readonly shown: Shown }
+  /** The exchange is lost: it is this node's own, in an epoch of its own. */
+  | { readonly kind: 'alone'; readonly shown: Shown; readonly solitude: Solitude }
+  /** The log begins again. What was shown before is shown until the log's room has it too. */
+  | {
+      readonly kind: 'returning'
+      readonly shown: Shown
+      readonly solitude: Solitude | undefined
+      readonly next: Returning
+    }
 
 const CHECKPOINT_BATCHES = 512
 /** Of several nodes that see a lease end, the first one says so: they don't all look at once. */
 const EXPIRE_SPREAD_MS = 300
-/** How often an operation is sent whose fate isn't known before the caller is told. */
+/** How often an operation is sent whose outcome isn't known before its caller is told. */
 const ATTEMPTS = 3
 
 /**
- * A room as one node has it: what happens to it goes through the exchange, and is applied in the
- * order in which it comes back, on every node alike.
+ * A room that several nodes have, on one of them.
  *
- * In a process that is alone nothing goes through it. While the exchange is lost the room is this
- * node's own, under an epoch of its own. When it is back, this node says what it has, and only then
- * does the shared room take the place of its own: nobody here is seen to leave and join.
+ * 1. Follow the room's log; its beginning and its batches make the room (joining → shared).
+ * 2. Append each operation; it is applied when it comes back, in the log's order, on every node.
+ * 3. When the exchange is lost, apply operations at once, in an epoch of this node's own, and
+ *    remember who posted and who left (shared → alone).
+ * 4. When the log begins again, build its room beside the one that is shown, and append a
+ *    restatement: what this node has, whatever the log takes it to have (→ returning).
+ * 5. When that comes back, show the log's room: nobody here is seen to leave and join (→ shared).
+ * 6. If others take this node for gone, append a restatement as well.
  *
  * @see PROTOCOL.md EX1, EX3, EX4
  */
-export class SharedRoom implements Follower {
-  readonly #following: Following
-  #room: Room
-  readonly #own = new OwnConnections()
-  /** Those who are connected here, and whom the others may let go until they hear that this node is alive. */
-  readonly #doubted = new Map<string, KnownMember>()
-  #epoch = ''
-  /** The log that the room is in, or was. */
-  #log = ''
-  #solitude: Solitude | undefined
-  #coming: Coming | undefined
+export class SharedRoom implements HostedRoom, Follower<Numbered> {
+  readonly guard: RoomGuard
+  readonly frames: Frames
   readonly #begun = new Signal()
-  /** Of what is under way here: the room's version after it, or why it was refused, once known. */
-  readonly #outcomes = new Map<number, number | Problem | undefined>()
+  /** `undefined` while the exchange says, within `follow()`, where the room begins. */
+  readonly #following: Following<Numbered> | undefined
+  readonly #outcomes: Outcomes
+  #state: State
+  readonly #own = new OwnConnections()
+  /** Those connected here whom the others may let go until they hear that this node is alive. */
+  readonly #doubted = new Map<string, KnownMember>()
   /** What has to be added to this node's time to get the exchange's. */
   #offsetMs = 0
+  /** How many commits are under way. */
   #working = 0
   /** The end of a lease that is being told of. */
   #expiringMs: number | undefined
   readonly #lateMs: number
 
-  /** @param isPassing whether somebody only looks at the room: it speaks for no connection */
   constructor(
     readonly name: string,
     private readonly context: SharedRoomContext,
-    private readonly hooks: SharedRoomHooks,
-    private readonly guard: RoomGuard,
-    private readonly isPassing = false,
+    private readonly role: Role,
   ) {
-    this.#room = new Room(name, context.limits)
-    this.#lateMs = this.#isSole ? 0 : context.random() * EXPIRE_SPREAD_MS
-    this.#following = context.exchange.follow(name, this)
-    // It may have failed where it began.
-    if (guard.failure !== undefined) this.fail()
+    const { limits, clock, pace, hooks, exchange, random } = context
+    this.#state = {
+      kind: 'joining',
+      shown: { room: new Room(name, limits), epoch: '', log: '' },
+    }
+    this.#lateMs = random() * EXPIRE_SPREAD_MS
+    this.guard = new RoomGuard(name, hooks.faults, (problem) => this.#fail(problem))
+    this.frames = new Frames(this, clock, pace, hooks.merge, this.guard)
+    this.#outcomes = new Outcomes(exchange.node)
+    this.#following = exchange.follow(name, this)
+    // It may have failed where it began, when there was nothing to discard yet.
+    if (this.guard.failure !== undefined) this.#following.discard(this.room.version)
   }
 
   get room(): Room {
-    return this.#room
+    return this.#state.shown.room
   }
 
-  /** In which its versions count. */
   get epoch(): string {
-    return this.#epoch
+    return this.#state.shown.epoch
   }
 
-  /** Whether there is a room to look at. */
-  get isReady(): boolean {
-    return this.#begun.isSettled
-  }
-
-  /** Settles when there is. */
   get ready(): Promise<void> {
     return this.#begun.settled
   }
 
   /** Whether what happens here is shared with nobody now. */
   get isAlone(): boolean {
-    return this.#solitude !== undefined && this.#coming === undefined
+    return this.#state.kind === 'alone'
   }
 
-  /** Whether somebody here is connected or waits, or the others have to be told of something. */
-  get isNeeded(): boolean {
-    return this.#working > 0 || !this.#own.isEmpty || this.#solitude?.hasNews === true
+  /** Nobody here is connected, reads or waits, and the others need to be told nothing. */
+  get isIdle(): boolean {
+    const isNeeded = this.#working > 0 || !this.#own.isEmpty || this.#solitude?.hasNews === true
+    return !isNeeded && this.frames.readers.size === 0
   }
 
-  /** The exchange's time, about. */
-  get nowMs(): number {
-    return this.context.clock.now() + this.#offsetMs
-  }
-
-  /**
-   * Does something to the room. Resolves when it is done here.
-   *
-   * @returns the room's position after it
-   * @throws {Problem} room-full, exchange-busy, internal
-   */
   async commit(operation: Operation): Promise<string> {
-    return this.commitNow(operation) ?? this.#commit(() => operation)
+    return this.#commit(() => operation)
   }
 
-  /**
-   * Does something to the room if nobody else has to hear of it first: a post, of which thousands
-   * come in a second, waits for nothing then.
-   *
-   * @returns the room's position after it; `undefined` if nothing is done yet
-   * @throws {Problem} room-full, internal
-   */
-  commitNow(operation: Operation): string | undefined {
-    this.guard.assertWell()
-    return this.#isOnItsOwn ? this.#position(this.#do(operation)) : undefined
-  }
-
-  /** @param say what is done, asked for again whenever it is tried again */
-  async #commit(say: () => Operation): Promise<string> {
-    this.#working += 1
-    try {
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        while (this.#coming?.restated === 0) await this.#coming.sent.settled
-        this.guard.assertWell()
-        const operation = say()
-        const version = this.#isOnItsOwn ? this.#do(operation) : await this.#share(operation)
-        if (version !== undefined) return this.#position(version)
-      }
-    } finally {
-      this.#working -= 1
-      if (this.#working === 0 && !this.#isSole) this.guard.run(() => this.hooks.changed())
-    }
-    this.guard.assertWell()
-    throw new Problem('exchange-busy', 'More is posted than is shared; try again in a moment.')
-  }
-
-  /** Does what nobody waits for. If it can't be shared, another node will notice. */
+  /** If it can't be shared, another node will notice. */
   commitQuietly(operation: Operation): void {
     this.guard.watch(this.commit(operation))
   }
 
-  /** Call now and then: lets leases run out. @see PROTOCOL.md MB3, MB4 */
   tick(): void {
-    const { nextDeadlineMs } = this.#room
-    const lateMs = this.nowMs - nextDeadlineMs
+    const { nextDeadlineMs } = this.room
+    const lateMs = this.#nowMs - nextDeadlineMs
     if (lateMs < 0 || this.#expiringMs === nextDeadlineMs) return
-    if (this.#solitude === undefined && (this.#coming !== undefined || lateMs < this.#lateMs))
-      return
+    if (this.#solitude === undefined && !this.#maySayThatLeasesEnd(lateMs)) return
     this.#expiringMs = nextDeadlineMs
     const told = this.commit({ do: 'expire' }).finally(() => {
       this.#expiringMs = undefined
@@ -221,26 +189,19 @@ export class SharedRoom implements Follower {
    * @see PROTOCOL.md EX4
    */
   gone(node: string, hasLeft: boolean): void {
-    if (this.#solitude !== undefined || !this.#room.connections.nodes().includes(node)) return
+    if (this.#solitude !== undefined || !this.room.connections.nodes().includes(node)) return
     this.commitQuietly({ do: 'gone', node, hasLeft })
   }
 
   end(): void {
-    this.#following.end(this.#room.version)
-  }
-
-  /** It has failed: whoever waits is let go, and what the log says is void. @see PROTOCOL.md EX9 */
-  fail(): void {
-    this.#endComing()
-    this.#begun.settle()
-    this.#following.discard(this.#room.version)
+    this.#following?.end(this.room.version)
   }
 
   begin(history: History): void {
     this.guard.run(() => this.#begin(history))
   }
 
-  batch(batch: Batch): void {
+  batch(batch: Batch<Numbered>): void {
     this.guard.run(() => this.#batch(batch))
   }
 
@@ -253,154 +214,181 @@ export class SharedRoom implements Follower {
   }
 
   #begin({ epoch, firstVersion, checkpoint }: History): void {
-    this.#endComing()
-    const { name } = this
-    const { limits } = this.context
+    const { name, context } = this
     const log = `${epoch} ${firstVersion}`
     const room =
       checkpoint === null
-        ? new Room(name, limits, firstVersion)
-        : Room.load(name, limits, JSON.parse(checkpoint.state) as SavedRoom)
-    if (this.isReady && !this.isPassing) {
-      this.#coming = { room, epoch, log, restated: 0, sent: new Signal() }
-      queueMicrotask(() => this.guard.run(() => this.#restate()))
-    } else {
-      this.#take(room, epoch, log)
-    }
-    if (!this.#isSole) this.guard.watch(this.#lookWhoIsGone())
+        ? new Room(name, context.limits, firstVersion)
+        : Room.load(name, context.limits, JSON.parse(checkpoint.state) as SavedRoom)
+    this.#beginWith({ room, epoch, log })
+    this.guard.watch(this.#lookWhoIsGone())
   }
 
-  #batch(batch: Batch): void {
-    const { number, atMs, node, operations } = batch
-    const { checkpointBatches = CHECKPOINT_BATCHES } = this.context.limits
-    this.#offsetMs = atMs - this.context.clock.now()
-    if (this.#coming !== undefined) return this.#applyComing(this.#coming, batch)
-    for (const stamped of operations) this.#apply(stamped as unknown as Stamped, node, atMs)
-    this.hooks.changed()
-    if (this.#isSole || node !== this.#node || number % checkpointBatches > 0) return
-    // Whoever comes later reads more of the log if this fails.
-    this.#following.checkpoint(number, JSON.stringify(this.#room.save())).catch(() => {})
+  #beginWith(shown: Shown): void {
+    const state = this.#state
+    if (state.kind === 'joining' || this.role === 'visitor') return this.#show(shown)
+    const next = { shown, restated: 0, sent: new Signal() }
+    this.#enter({ kind: 'returning', shown: state.shown, solitude: this.#solitude, next })
+    // The batches that the log had come first.
+    queueMicrotask(() => this.guard.run(() => this.#restateTo(next)))
+  }
+
+  #batch(batch: Batch<Numbered>): void {
+    const state = this.#state
+    this.#offsetMs = batch.atMs - this.context.clock.now()
+    if (state.kind === 'returning') return this.#applyTo(state.next, batch)
+    for (const each of batch.operations) {
+      this.#outcomes.apply(state.shown.room, each, batch)
+      this.#note(each[1], batch.node)
+    }
+    this.#changed()
+    this.#checkpoint(batch)
   }
 
   #lost(): void {
-    this.#endComing()
-    if (this.#solitude !== undefined) return
-    this.#solitude = new Solitude(this.context.limits)
-    this.#epoch = this.#newEpoch()
+    const state = this.#state
+    if (state.kind === 'alone') return
+    if (state.kind === 'returning' && state.solitude !== undefined) {
+      this.#enter({ kind: 'alone', shown: state.shown, solitude: state.solitude })
+      return
+    }
+    const { limits, random } = this.context
+    const shown = { ...state.shown, epoch: newEpoch(random) }
+    this.#enter({ kind: 'alone', shown, solitude: new Solitude(limits) })
     this.#begun.settle()
-    this.hooks.changed()
+    this.#changed()
+  }
+
+  #enter(state: State): void {
+    const before = this.#state
+    this.#state = state
+    if (before.kind === 'returning') before.next.sent.settle()
+  }
+
+  /** Shows the room that the log has. */
+  #show(shown: Shown): void {
+    const isFirst = !this.#begun.isSettled
+    this.#enter({ kind: 'shared', shown })
+    this.#doubted.clear()
+    this.#begun.settle()
+    if (!isFirst) this.frames.replaced()
+    this.context.updated(this.name, undefined)
+    this.#changed()
+  }
+
+  #changed(): void {
+    this.frames.changed()
+    this.context.changed(this)
+  }
+
+  /** It has failed: whoever waits is let go, and what the log says is void. @see PROTOCOL.md EX9 */
+  #fail(problem: Problem): void {
+    this.#enter({ kind: 'shared', shown: this.#state.shown })
+    this.#begun.settle()
+    this.context.failed(this)
+    this.frames.fail(problem)
+    this.#following?.discard(this.room.version)
   }
 
   get #node(): string {
     return this.context.exchange.node
   }
 
-  /** This node's exchange has no other. */
-  get #isSole(): boolean {
-    return this.context.exchange.unfollowed !== undefined
+  /** The exchange's time, about. */
+  get #nowMs(): number {
+    return this.context.clock.now() + this.#offsetMs
   }
 
-  /** Whether what happens here is in no log: nobody else has the room, or nobody else is reached. */
-  get #isOnItsOwn(): boolean {
-    return this.#isSole || this.isAlone
+  /** What happened while nobody else could know of it; `undefined` while others know. */
+  get #solitude(): Solitude | undefined {
+    const state = this.#state
+    return state.kind === 'alone' || state.kind === 'returning' ? state.solitude : undefined
   }
 
-  #position(version: number): string {
-    return formatPosition({ epoch: this.#epoch, version })
+  #maySayThatLeasesEnd(lateMs: number): boolean {
+    return this.#state.kind !== 'returning' && lateMs >= this.#lateMs
   }
 
-  /** Does it here. @throws {Problem} */
+  /** @param say what is done, asked for again whenever it is tried again */
+  async #commit(say: () => Operation): Promise<string> {
+    this.#working += 1
+    try {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        // Not awaited otherwise: what is said right before the node closes has to be on its way.
+        while (this.#unsaid !== undefined) await this.#unsaid
+        this.guard.assertWell()
+        const operation = say()
+        const version = this.isAlone ? this.#do(operation) : await this.#share(operation)
+        if (version !== undefined) return formatPosition({ epoch: this.epoch, version })
+      }
+    } finally {
+      this.#working -= 1
+      if (this.#working === 0) this.guard.run(() => this.context.changed(this))
+    }
+    this.guard.assertWell()
+    throw new Problem('exchange-busy', 'The servers are busy. Try again in a moment.')
+  }
+
+  /** Settles when the log has been told what this node has; `undefined` if nothing is to be told. */
+  get #unsaid(): Promise<void> | undefined {
+    const state = this.#state
+    return state.kind === 'returning' && state.next.restated === 0
+      ? state.next.sent.settled
+      : undefined
+  }
+
+  /** Does it here alone. @throws {Problem} */
   #do(operation: Operation): number {
-    return this.guard.do(() => this.#doNow(operation))
-  }
-
-  #doNow(operation: Operation): number {
-    this.#solitude?.note(operation, this.context.clock.now())
-    this.#room.apply(operation, this.#node, this.nowMs)
-    this.#noteCertain(operation, this.#node)
-    this.#own.count(operation, 1)
-    this.hooks.changed()
-    return this.#room.version
+    return this.guard.do(() => {
+      this.#solitude?.note(operation, this.context.clock.now())
+      this.room.apply(operation, { node: this.#node, nowMs: this.#nowMs })
+      this.#noteCertain(operation, this.#node)
+      this.#own.count(operation, 1)
+      this.#changed()
+      return this.room.version
+    })
   }
 
   /**
-   * The room's version after it; `undefined` if nobody knows, and it is to be tried again.
+   * Answers the room's version after it; `undefined` if nobody knows, and it is to be tried again.
    *
    * @throws {Problem}
    */
   async #share(operation: Operation): Promise<number | undefined> {
     const number = this.context.nextNumber()
-    this.#outcomes.set(number, undefined)
+    this.#outcomes.expect(number)
     this.#own.count(operation, 1)
     try {
-      await this.#following.append([[number, operation] as unknown as Json])
+      await this.#following?.append([[number, operation]])
     } catch (error) {
       // It may have come back all the same, and has been done then.
       if (!(error instanceof ExchangeLost)) throw error
     }
-    return this.#outcome(number, operation)
-  }
-
-  #outcome(number: number, operation: Operation): number | undefined {
-    const outcome = this.#outcomes.get(number)
-    this.#outcomes.delete(number)
-    // At once: a room that begins anew says in the next turn what this node has.
+    const outcome = this.#outcomes.take(number)
+    // At once: a room that begins again says in the next turn what this node has.
     if (typeof outcome !== 'number') this.#own.count(operation, -1)
     if (outcome instanceof Problem) throw outcome
     return outcome
   }
 
-  #apply([number, operation]: Stamped, node: string, atMs: number): void {
+  /** What follows from an operation that came from the log. */
+  #note(operation: Operation, node: string): void {
     const isOwn = node === this.#node
-    this.#applyTo(this.#room, operation, node, atMs, isOwn ? number : undefined)
     this.#noteCertain(operation, node)
-    // The others took this node for gone while it was only slow.
-    if (operation.do === 'gone' && operation.node === this.#node && !this.isPassing) {
-      this.#noteDoubted()
-      this.#restateAgain()
-    }
-    if (!isOwn || operation.do === 'gone') this.#noteDocument(operation)
+    if (operation.do === 'gone') this.#noteGone(operation.node)
+    if (isOwn && operation.do !== 'gone') return
+    if (operation.do === 'update') this.context.updated(this.name, operation.bytes)
+    if (operation.do === 'gone' && !operation.hasLeft) this.context.updated(this.name, undefined)
   }
 
-  #applyComing(coming: Coming, { atMs, node, operations }: Batch): void {
-    const isOwn = node === this.#node
-    let hasRestated = false
-    for (const each of operations) {
-      const [number, operation] = each as unknown as Stamped
-      // What was sent before is undone by what this node says then, and is sent again.
-      const isAwaited = isOwn && coming.restated > 0 && number > coming.restated
-      this.#applyTo(coming.room, operation, node, atMs, isAwaited ? number : undefined)
-      hasRestated ||= isOwn && number === coming.restated
-    }
-    if (!hasRestated) return
-    this.#coming = undefined
-    this.#take(coming.room, coming.epoch, coming.log)
-  }
-
-  /** @param number by which somebody here may wait for the outcome */
-  #applyTo(
-    room: Room,
-    operation: Operation,
-    node: string,
-    atMs: number,
-    number: number | undefined,
-  ): void {
-    let outcome: number | Problem
-    try {
-      room.apply(operation, node, atMs)
-      outcome = room.version
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error
-      outcome = error
-    }
-    if (number !== undefined && this.#outcomes.has(number)) this.#outcomes.set(number, outcome)
-  }
-
-  #noteDoubted(): void {
-    for (const known of this.#room.members()) {
+  /** The others may have taken this node for gone while it was only slow. */
+  #noteGone(node: string): void {
+    if (node !== this.#node || this.role === 'visitor') return
+    for (const known of this.room.members()) {
       const { id } = known.member
       if (this.#own.members.has(id)) this.#doubted.set(id, known)
     }
+    this.#restateAgain()
   }
 
   #noteCertain(operation: Operation, node: string): void {
@@ -408,9 +396,21 @@ export class SharedRoom implements Follower {
     if (operation.do === 'restate' && node === this.#node) this.#doubted.clear()
   }
 
-  #noteDocument(operation: Operation): void {
-    if (operation.do === 'update') this.hooks.updated(operation.bytes)
-    if (operation.do === 'gone' && !operation.hasLeft) this.hooks.updated(undefined)
+  #applyTo(next: Returning, batch: Batch<Numbered>): void {
+    const { restated, shown } = next
+    // What was sent before is undone by what this node says then, and is sent again.
+    const after = restated > 0 ? restated : Infinity
+    for (const each of batch.operations) this.#outcomes.apply(shown.room, each, batch, after)
+    const isOwn = batch.node === this.#node
+    const hasRestated = isOwn && batch.operations.some(([number]) => number === restated)
+    if (hasRestated) this.#show(shown)
+  }
+
+  /** Whoever comes later reads more of the log if this fails. */
+  #checkpoint({ number, node }: Batch<Numbered>): void {
+    const { checkpointBatches = CHECKPOINT_BATCHES } = this.context.limits
+    if (node !== this.#node || number % checkpointBatches > 0) return
+    this.#following?.checkpoint(number, JSON.stringify(this.room.save())).catch(() => {})
   }
 
   /** Says what this node has, whatever the log takes it to have. */
@@ -418,32 +418,32 @@ export class SharedRoom implements Follower {
     this.guard.watch(this.#commit(() => ({ do: 'restate', ...this.#restatement(false) })))
   }
 
-  /** The batches that the log had are applied: this node says what it has. */
-  #restate(): void {
-    const coming = this.#coming
-    if (coming === undefined || coming.restated > 0) return
-    coming.restated = this.context.nextNumber()
-    // Whoever spoke first in it may have known less.
-    const isAnother = coming.log !== this.#log
+  /** Says what this node has to a log that begins again, whose batches are applied. */
+  #restateTo(next: Returning): void {
+    const state = this.#state
+    if (state.kind !== 'returning' || state.next !== next) return
+    next.restated = this.context.nextNumber()
+    // Whoever spoke first in another log may have known less.
+    const isAnother = next.shown.log !== state.shown.log
     const operation: Operation = { do: 'restate', ...this.#restatement(isAnother) }
-    // If it fails the room is lost, or begins again, and it is said then.
-    this.#following.append([[coming.restated, operation] as unknown as Json]).catch(() => {})
-    coming.sent.settle()
+    // If this fails, the room is lost or begins again, and it is said again then.
+    this.#following?.append([[next.restated, operation]]).catch(() => {})
+    next.sent.settle()
   }
 
-  /** @param isAnother whether all that is known may be news, of others too */
+  /** @param isAnother whether all that is known may be new to the log, of others too */
   #restatement(isAnother: boolean): Restatement {
-    const room = this.#room
+    const solitude = this.#solitude
     const nowMs = this.context.clock.now()
     const own = new Map(this.#own.members)
     const known = new Map([...this.#doubted].filter(([id]) => own.has(id)))
-    for (const each of room.members()) known.set(each.member.id, each)
+    for (const each of this.room.members()) known.set(each.member.id, each)
     const members = []
     for (const { member, at, postedMs } of known.values()) {
       const { id, user, location } = member
       const connections = own.get(id) ?? 0
       own.delete(id)
-      const aloneMs = this.#solitude?.posted.get(id)
+      const aloneMs = solitude?.posted.get(id)
       if (connections === 0 && !isAnother && aloneMs === undefined) continue
       const posted = aloneMs === undefined ? { atMs: postedMs } : { agoMs: nowMs - aloneMs }
       members.push({ id, user, location, posted, at, connections })
@@ -451,40 +451,22 @@ export class SharedRoom implements Follower {
     return {
       members,
       onlookers: [...own],
-      left: Array.from(this.#solitude?.left ?? [], ([id, atMs]) => [id, nowMs - atMs]),
+      left: Array.from(solitude?.left ?? [], ([id, atMs]) => [id, nowMs - atMs]),
       watching: this.#own.watching,
     }
   }
 
-  #take(room: Room, epoch: string, log: string): void {
-    const isFirst = !this.isReady
-    this.#log = log
-    this.#room = room
-    this.#epoch = epoch
-    this.#solitude = undefined
-    this.#doubted.clear()
-    this.#begun.settle()
-    if (isFirst) this.hooks.updated(undefined)
-    else this.hooks.replaced()
-    this.hooks.changed()
-  }
-
-  #endComing(): void {
-    this.#coming?.sent.settle()
-    this.#coming = undefined
-  }
-
-  /** Nodes may have gone when nobody looked who has this room. */
+  /** Nodes that have this room may have gone while nobody looked. */
   async #lookWhoIsGone(): Promise<void> {
     const { exchange } = this.context
     // The batches that the log had follow at once.
     await Promise.resolve()
-    const room = this.#coming?.room ?? this.#room
+    const state = this.#state
+    const { room } = state.kind === 'returning' ? state.next.shown : state.shown
     const known = room.connections.nodes()
-    // What it had before it began here is closed: it failed, and the log couldn't be discarded.
-    if (room === this.#room && !this.isPassing && known.includes(exchange.node)) {
-      this.#restateAgain()
-    }
+    // What this node had before the room began here is closed: it failed, and its log stayed.
+    const isOwnLeft = state.kind === 'shared' && this.role === 'host'
+    if (isOwnLeft && known.includes(exchange.node)) this.#restateAgain()
     // Whoever says something only from now on may be alive and not among those who are.
     const nodes = known.filter((node) => node !== exchange.node)
     try {
@@ -496,10 +478,5 @@ export class SharedRoom implements Follower {
       // It is asked again when the room begins again.
       if (!(error instanceof ExchangeLost)) throw error
     }
-  }
-
-  #newEpoch(): string {
-    const { random } = this.context
-    return Array.from({ length: 12 }, () => Math.floor(random() * 16).toString(16)).join('')
   }
 }

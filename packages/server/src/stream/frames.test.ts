@@ -1,7 +1,7 @@
 import type { Json, Patch, Problem, View } from '@whereabouts/protocol'
 import { describe, expect, it, vi } from 'vitest'
 import { VirtualClock } from '../../../../test/simulation/virtual-clock.js'
-import { Room } from '../room/room.js'
+import { DrivenRoom } from '../../../../test/simulation/driven-room.js'
 import { Faults } from './faults.js'
 import type { Frame } from './frame.js'
 import { Frames, type Reader, UNKNOWN_VERSION } from './frames.js'
@@ -45,7 +45,7 @@ class RecordingReader implements Reader {
 
 function start() {
   const clock = new VirtualClock()
-  const room = new Room('budget', LIMITS)
+  const room = new DrivenRoom('budget', LIMITS)
   const logged: unknown[] = []
   const faults = new Faults((_, error) => logged.push(error))
   const merge = (updates: readonly Uint8Array[]) =>

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import type { Json } from '@whereabouts/protocol'
 import {
   type Batch,
   type Checkpoint,
@@ -10,15 +9,15 @@ import {
   type GoneListener,
   type History,
   VERSIONS_A_BATCH,
-} from './exchange.js'
-import { InOrder } from './in-order.js'
-import { newNode } from './node.js'
-import { Outbox } from './outbox.js'
+} from '../../packages/server/src/exchange/exchange.js'
+import { InOrder } from '../../packages/server/src/exchange/in-order.js'
+import { newNode } from '../../packages/server/src/exchange/node.js'
+import { Outbox } from '../../packages/server/src/exchange/outbox.js'
 
 /** The rooms that exchanges within one process share. */
-export class MemoryLogs {
+export class MemoryLogs<T> {
   readonly epoch = randomBytes(6).toString('hex')
-  readonly #logs = new Map<string, MemoryLog>()
+  readonly #logs = new Map<string, MemoryLog<T>>()
   readonly #exchanges = new Map<string, (gone: string) => void>()
   /** No room that is forgotten had a higher version. */
   #versions = 0
@@ -30,7 +29,7 @@ export class MemoryLogs {
     return new Set(this.#exchanges.keys())
   }
 
-  log(room: string): MemoryLog {
+  log(room: string): MemoryLog<T> {
     const known = this.#logs.get(room)
     if (known !== undefined) return known
     const log = new MemoryLog(this, this.keep, () => this.#logs.delete(room))
@@ -59,38 +58,26 @@ export class MemoryLogs {
 }
 
 /**
- * The exchange of a process that is alone, or of several that are one process. Rooms of one that is
- * alone are nobody else's and append nothing. Whatever is appended is told to the follower before
- * `append` returns, unless it is appended while the follower is being told of something: then, after
- * that. `begin` is called before `follow` returns.
+ * The exchange of several nodes that are one process, for tests. Whatever is appended is told to the
+ * follower before `append` returns, unless it is appended while the follower is being told of
+ * something: then, after that. `begin` is called before `follow` returns.
  */
-export class MemoryExchange implements Exchange {
+export class MemoryExchange<T> implements Exchange<T> {
   readonly node = newNode()
   readonly ready = true
-  readonly #logs: MemoryLogs
-  readonly #isAlone: boolean
   readonly #listeners: GoneListener[] = []
-  readonly #followings = new Set<MemoryFollowing>()
+  readonly #followings = new Set<MemoryFollowing<T>>()
 
-  /**
-   * @param shared what several exchanges in one process share; without it this one is alone, and
-   *   keeps no batches
-   */
-  constructor(shared?: MemoryLogs) {
-    this.#isAlone = shared === undefined
-    this.#logs = shared ?? new MemoryLogs(0)
-    this.#logs.join(this.node, (gone) => {
+  /** @param logs what several exchanges in one process share */
+  constructor(private readonly logs: MemoryLogs<T>) {
+    this.logs.join(this.node, (gone) => {
       for (const listener of this.#listeners) listener(gone, true)
     })
   }
 
-  get unfollowed(): Exchange['unfollowed'] {
-    return this.#isAlone ? this.#logs : undefined
-  }
-
-  follow(room: string, follower: Follower): Following {
-    const log = this.#logs.log(room)
-    const following = new MemoryFollowing(this.node, log, follower, () => {
+  follow(room: string, follower: Follower<T>): Following<T> {
+    const log = this.logs.log(room)
+    const following: MemoryFollowing<T> = new MemoryFollowing(this.node, log, follower, () => {
       this.#followings.delete(following)
     })
     this.#followings.add(following)
@@ -103,25 +90,25 @@ export class MemoryExchange implements Exchange {
   }
 
   async nodes(): Promise<ReadonlySet<string>> {
-    return this.#logs.nodes
+    return this.logs.nodes
   }
 
   async close(): Promise<void> {
     for (const following of this.#followings) following.end()
-    this.#logs.leave(this.node)
+    this.logs.leave(this.node)
   }
 }
 
 /** One room's batches. */
-class MemoryLog {
-  readonly #followings = new Set<MemoryFollowing>()
-  #batches: Batch[] = []
+class MemoryLog<T> {
+  readonly #followings = new Set<MemoryFollowing<T>>()
+  #batches: Batch<T>[] = []
   #number = 0
   #firstVersion: number
   #checkpoint: Checkpoint | null = null
 
   constructor(
-    private readonly logs: MemoryLogs,
+    private readonly logs: MemoryLogs<T>,
     private readonly keep: number,
     private readonly forget: () => void,
   ) {
@@ -129,7 +116,7 @@ class MemoryLog {
   }
 
   /** Tells a follower where it begins; everybody, if it needs what isn't kept any more. */
-  add(following: MemoryFollowing): void {
+  add(following: MemoryFollowing<T>): void {
     this.#followings.add(following)
     const first = this.#batches[0]?.number ?? this.#number + 1
     if (first <= (this.#checkpoint?.number ?? 0) + 1) return this.#begin(following)
@@ -138,13 +125,13 @@ class MemoryLog {
   }
 
   /** @param version how far a room's versions have come without the log */
-  remove(following: MemoryFollowing, version: number): void {
+  remove(following: MemoryFollowing<T>, version: number): void {
     this.#followings.delete(following)
     this.logs.used(Math.max(version, this.#lastVersion))
     if (this.#followings.size === 0) this.forget()
   }
 
-  append(node: string, operations: readonly Json[]): number {
+  append(node: string, operations: readonly T[]): number {
     this.#number += 1
     const batch = { number: this.#number, atMs: performance.now(), node, operations }
     this.#batches.push(batch)
@@ -184,7 +171,7 @@ class MemoryLog {
     this.#checkpoint = null
   }
 
-  #begin(following: MemoryFollowing): void {
+  #begin(following: MemoryFollowing<T>): void {
     const { epoch } = this.logs
     following.begin(
       { epoch, firstVersion: this.#firstVersion, checkpoint: this.#checkpoint },
@@ -193,20 +180,20 @@ class MemoryLog {
   }
 }
 
-class MemoryFollowing implements Following {
-  readonly #outbox = new Outbox()
-  #inOrder: InOrder<Batch> | undefined
+class MemoryFollowing<T> implements Following<T> {
+  readonly #outbox = new Outbox<T>((operation) => JSON.stringify(operation))
+  #inOrder: InOrder<Batch<T>> | undefined
   #sending = false
   #ended = false
 
   constructor(
     private readonly node: string,
-    private readonly log: MemoryLog,
-    private readonly follower: Follower,
+    private readonly log: MemoryLog<T>,
+    private readonly follower: Follower<T>,
     private readonly forget: () => void,
   ) {}
 
-  begin(history: History, batches: readonly Batch[]): void {
+  begin(history: History, batches: readonly Batch<T>[]): void {
     this.#sending = true
     this.#inOrder = new InOrder(history.checkpoint?.number ?? 0, (batch) => {
       if (!this.#ended) this.follower.batch(batch)
@@ -217,11 +204,11 @@ class MemoryFollowing implements Following {
     this.#send()
   }
 
-  offer(batch: Batch): void {
+  offer(batch: Batch<T>): void {
     this.#inOrder?.offer(batch)
   }
 
-  append(operations: readonly Json[]): Promise<number> {
+  append(operations: readonly T[]): Promise<number> {
     if (this.#ended) return Promise.reject(new ExchangeLost('the room is not followed any more'))
     const appended = this.#outbox.add(operations)
     this.#send()

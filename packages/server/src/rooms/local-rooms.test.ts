@@ -1,9 +1,8 @@
 import { parsePosition } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
 import { VirtualClock } from '../../../../test/simulation/virtual-clock.js'
-import { MemoryExchange } from '../exchange/memory.js'
 import { Faults } from '../stream/faults.js'
-import { OpenRooms } from './open-rooms.js'
+import { LocalRooms } from './local-rooms.js'
 import { Poll } from '../stream/poll.js'
 
 const LIMITS = {
@@ -19,26 +18,23 @@ const LIMITS = {
 function start() {
   const clock = new VirtualClock()
   const emptied: string[] = []
-  const exchange = new MemoryExchange()
   const hooks = {
     faults: new Faults(() => {}),
     merge: (updates: readonly Uint8Array[]) => updates,
     emptied: (room: string) => emptied.push(room),
-    updated: () => {},
-    untold: { note: async () => {}, untold: async () => [], told: async () => {} },
   }
-  const rooms = new OpenRooms(exchange, LIMITS, clock, hooks, () => 0)
+  const rooms = new LocalRooms(LIMITS, clock, hooks, () => 0)
   // One who is alone does it at once.
   const move = (name: string) => {
     const room = rooms.open(name)
-    void room.shared.commit({ do: 'move', id: 'ann', user: {}, location: 1 })
+    void room.commit({ do: 'move', id: 'ann', user: {}, location: 1 })
     return room
   }
   const leave = (name: string) => {
-    void rooms.open(name).shared.commit({ do: 'leave', id: 'ann' })
+    void rooms.open(name).commit({ do: 'leave', id: 'ann' })
   }
-  const update = (name: string) => rooms.update(name, { do: 'update', bytes: 'AQ==' })
-  const version = () => parsePosition(rooms.unfollowed)!.version
+  const update = (name: string) => rooms.update(name, { changed: true, bytes: Uint8Array.of(1) })
+  const version = () => parsePosition(rooms.positionOf(undefined))!.version
   return { clock, rooms, move, leave, update, version, emptied }
 }
 
@@ -66,18 +62,18 @@ describe('rooms', () => {
 
   it('[RM9] are forgotten a minute after the last one has left, and their versions go on', () => {
     const { clock, rooms, move, version } = start()
-    const before = move('one').shared.room
+    const before = move('one').room
     clock.advance(LIMITS.leaseMs + 59_000)
     expect(rooms.find('one')).toBeDefined()
     clock.advance(1_000)
     expect(rooms.find('one')).toBeUndefined()
     expect(version()).toBeGreaterThan(before.version)
-    expect(move('one').shared.room.version).toBe(version() + 1)
+    expect(move('one').room.version).toBe(version() + 1)
   })
 
   it('[MB4] let leases run out by themselves', () => {
     const { clock, move } = start()
-    const { room } = move('one').shared
+    const { room } = move('one')
     clock.advance(LIMITS.leaseMs - 1)
     expect(room.size).toBe(1)
     clock.advance(101)
@@ -92,10 +88,10 @@ describe('updates of documents', () => {
     clock.advance(LIMITS.leaseMs + 61_000)
     expect(rooms.find('one')).toBeUndefined()
     const before = version()
-    expect(await update('one')).toBe(rooms.unfollowed)
+    expect(await update('one')).toBe(rooms.positionOf(undefined))
     expect(version()).toBeGreaterThan(before)
     expect(rooms.find('one')).toBeUndefined()
-    expect(rooms.open('one').shared.room.since(before)).toMatchObject({
+    expect(rooms.open('one').room.since(before)).toMatchObject({
       kind: 'snapshot',
       updates: undefined,
     })

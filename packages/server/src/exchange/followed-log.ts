@@ -1,0 +1,258 @@
+import { Deafness } from './deafness.js'
+import {
+  type Codec,
+  type ExchangeLost,
+  type Follower,
+  LOG_BATCHES,
+  LOG_CHARACTERS,
+  LOG_TTL_MS,
+} from './exchange.js'
+import { InOrder } from './in-order.js'
+import type { Outbox, Parcel } from './outbox.js'
+import type { Reply } from './redis-connection.js'
+import { type LoggedBatch, parseBatch, type WrittenBatch } from './redis-keys.js'
+import type { RedisLink } from './redis-link.js'
+import type { KnownLog, LoggedRoom } from './redis-log.js'
+import { APPEND, CHECKPOINT, HOLD, READ, type Script } from './redis-scripts.js'
+
+/** How long a batch of our own waits for those before it, which come another way. */
+const OVERTAKEN_MS = 100
+/** How often Redis hears that a room is followed; well before its log expires. */
+const HOLD_MS = 10_000
+/** Batches that are read at a time. */
+const PAGE = 128
+
+/** What a room's log is followed with. */
+export interface LogContext<T> {
+  readonly link: RedisLink<T>
+  readonly codec: Codec<T>
+  readonly follower: Follower<T>
+  readonly outbox: Outbox<T>
+  /** Of the room and of its log. */
+  readonly logKeys: readonly string[]
+  readonly fenceKey: string
+  readonly channel: string
+  /** Another log has taken this one's place, or it lacks what this node needs. */
+  readonly replaced: () => void
+  /** Redis doesn't answer, or isn't heard. */
+  readonly unreachable: () => void
+  /** Calls back once, unless it is cancelled. */
+  readonly after: (ms: number, work: () => void) => () => void
+  /** Looks after what goes on by itself. */
+  readonly watch: (work: Promise<void>) => void
+}
+
+/**
+ * A room's log in Redis, from where a node joined it until it is replaced or can't be reached.
+ *
+ * 1. Batches come by the room's channel, and are told to the follower in the order of their numbers.
+ * 2. A gap means that a message was lost: read what is missing from the log.
+ * 3. Append one batch at a time: all that waits in the outbox. Redis answers its number.
+ * 4. The appender learns that only after the follower was told of the batch.
+ * 5. Now and then tell Redis that the room is followed, and see whether a batch was missed.
+ */
+export class FollowedLog<T> {
+  readonly #inOrder: InOrder<WrittenBatch>
+  /** Tells the last batch from another one with the same number. */
+  #mark = ''
+  #isOver = false
+  #sent: Parcel<T> | undefined
+  /** In the log, and not told to the follower yet. */
+  readonly #acknowledged = new Map<number, Parcel<T>>()
+  #isRepairing = false
+  #cancelRepair: (() => void) | undefined
+  readonly #deafness = new Deafness()
+  /** When Redis last heard that the room is followed. */
+  #heldMs: number
+  #sentMs = -Infinity
+  /** What waits for the interval to be over. */
+  #cancelPause: (() => void) | undefined
+
+  /** @param fence makes what was asked under a lower one void */
+  constructor(
+    private readonly context: LogContext<T>,
+    readonly life: number,
+    private readonly fence: number,
+    number: number,
+  ) {
+    this.#heldMs = context.link.surroundings.now()
+    this.#inOrder = new InOrder(number, (batch) => this.#deliver(batch))
+  }
+
+  /** How far this node has heard of the log. */
+  get known(): KnownLog {
+    return { life: this.life, number: this.#inOrder.number, mark: this.#mark }
+  }
+
+  /** Tells the follower what the log had when it was joined. */
+  tell({ batches }: LoggedRoom): void {
+    for (const { batch } of batches) this.#inOrder.offer(batch)
+  }
+
+  /** A batch was heard. */
+  hear({ life, batch }: LoggedBatch): void {
+    if (this.#isOver || life < this.life) return
+    if (life > this.life) return this.context.replaced()
+    this.#inOrder.offer(batch)
+    // Messages come in order: what is missing was lost on the way.
+    if (this.#inOrder.hasGap) this.context.watch(this.#repair())
+  }
+
+  /** Sends what waits in the outbox, unless a batch is on its way. */
+  send(): void {
+    const { link, outbox } = this.context
+    if (this.#isOver || this.#sent !== undefined) return
+    if (!link.live) return this.context.unreachable()
+    if (outbox.empty || this.#cancelPause !== undefined) return
+    const pauseMs = this.#sentMs + link.intervalMs - link.surroundings.now()
+    if (pauseMs > 0) return this.#sendLater(pauseMs)
+    const parcel = outbox.take()!
+    this.#sent = parcel
+    this.#sentMs = link.surroundings.now()
+    this.context.watch(this.#append(parcel))
+  }
+
+  async checkpoint(number: number, state: string): Promise<void> {
+    const { link, logKeys } = this.context
+    await link.ask(CHECKPOINT, logKeys, [this.life, number, state, LOG_TTL_MS])
+  }
+
+  /** Call at a calm pace: notices what nobody says. */
+  look(nowMs: number): void {
+    const { link, channel } = this.context
+    if (this.#deafness.isLong(link.hearsFrom(channel), nowMs)) this.context.unreachable()
+    else if (nowMs - this.#heldMs > HOLD_MS) this.check()
+  }
+
+  /** Says that the room is followed, and sees whether a batch was missed. */
+  check(): void {
+    this.context.watch(this.#check())
+  }
+
+  /** Nothing is told or sent any more. */
+  stop(): void {
+    this.#isOver = true
+    this.#cancelRepair?.()
+    this.#cancelPause?.()
+  }
+
+  /** Refuses what was sent: nobody knows what became of it. */
+  refuse(error: ExchangeLost): void {
+    this.#sent?.failed(error)
+    for (const parcel of this.#acknowledged.values()) parcel.failed(error)
+    this.#sent = undefined
+    this.#acknowledged.clear()
+  }
+
+  async #check(): Promise<void> {
+    if (this.#isOver) return
+    const { logKeys, fenceKey, link } = this.context
+    this.#heldMs = link.surroundings.now()
+    const args = [this.life, this.fence, LOG_TTL_MS, this.#inOrder.number, this.#mark]
+    const reply = await this.#ask(HOLD, [...logKeys, fenceKey], args)
+    if (reply === undefined) return
+    // Another log, or one that forgot what it had.
+    if (reply === null) this.context.replaced()
+    else if (Number(reply) > this.#inOrder.number) await this.#repair(Number(reply))
+  }
+
+  #deliver({ number, atMs, node, texts }: WrittenBatch): void {
+    if (this.#isOver) return
+    this.#mark = `${atMs} ${node}`
+    const acknowledged = this.#acknowledged.get(number)
+    const own = acknowledged ?? this.#sentAs(node, texts)
+    const operations = own?.operations ?? texts.map((text) => this.context.codec.read(text))
+    this.context.follower.batch({ number, atMs, node, operations })
+    acknowledged?.delivered(number)
+    this.#acknowledged.delete(number)
+  }
+
+  /** What was sent, if a batch is that: it may be heard before it is acknowledged. */
+  #sentAs(node: string, texts: readonly string[]): Parcel<T> | undefined {
+    const isSent =
+      node === this.context.link.node && this.#sent?.texts.join('\n') === texts.join('\n')
+    return isSent ? this.#sent : undefined
+  }
+
+  #sendLater(ms: number): void {
+    this.#cancelPause = this.context.after(ms, () => {
+      this.#cancelPause = undefined
+      this.send()
+    })
+  }
+
+  async #append(parcel: Parcel<T>): Promise<void> {
+    const { link, logKeys, fenceKey, channel } = this.context
+    const { texts } = parcel
+    this.#heldMs = link.surroundings.now()
+    const bounds = [LOG_TTL_MS, LOG_BATCHES, LOG_CHARACTERS]
+    const known = [this.#inOrder.number, this.#mark]
+    const args = [this.life, this.fence, link.node, texts.join('\n'), ...bounds, ...known]
+    const reply = await this.#ask(APPEND, [...logKeys, fenceKey, channel], args)
+    if (reply === undefined) return
+    if (reply === null) return this.context.replaced()
+    const [number, atMs] = (reply as string[]).map(Number) as [number, number]
+    this.#sent = undefined
+    if (number <= this.#inOrder.number) parcel.delivered(number)
+    else {
+      this.#acknowledged.set(number, parcel)
+      this.#inOrder.offer({ number, atMs, node: link.node, texts })
+      if (this.#inOrder.hasGap) this.#repairSoon()
+    }
+    this.send()
+  }
+
+  #repairSoon(): void {
+    this.#cancelRepair?.()
+    this.#cancelRepair = this.context.after(OVERTAKEN_MS, () => {
+      if (this.#inOrder.hasGap) this.context.watch(this.#repair())
+    })
+  }
+
+  /**
+   * Reads in the log what wasn't heard.
+   *
+   * @param last the number of the newest batch as far as is known; a checkpoint may have cut it
+   */
+  async #repair(last = 0): Promise<void> {
+    if (this.#isOver || this.#isRepairing) return
+    this.#isRepairing = true
+    try {
+      const isWhole = await this.#readOn()
+      if (this.#isOver) return
+      if (!isWhole || this.#inOrder.number < last) this.context.replaced()
+    } finally {
+      this.#isRepairing = false
+    }
+  }
+
+  /** Whether the log still had all that was missing. */
+  async #readOn(): Promise<boolean> {
+    for (;;) {
+      const next = this.#inOrder.number + 1
+      const reply = await this.#ask(READ, this.context.logKeys, [this.life, next, PAGE])
+      if (reply === undefined) return true
+      if (reply === null) return false
+      const batches = (reply as string[]).map((text) => parseBatch(text).batch)
+      if (batches.length > 0 && batches[0]!.number > this.#inOrder.number + 1) return false
+      for (const batch of batches) this.#inOrder.offer(batch)
+      if (this.#isOver) return true
+      if (batches.length < PAGE) return !this.#inOrder.hasGap
+    }
+  }
+
+  /** Asks; `undefined` if that has no answer, or none that counts any more. */
+  async #ask(
+    script: Script,
+    keys: readonly string[],
+    args: readonly unknown[],
+  ): Promise<Reply | undefined> {
+    try {
+      const reply = await this.context.link.ask(script, keys, args)
+      return this.#isOver ? undefined : reply
+    } catch {
+      if (!this.#isOver) this.context.unreachable()
+      return undefined
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import type { Room, RoomLimits } from '../room/room.js'
+import type { Operation } from '../room/operation.js'
+import type { Faults } from '../stream/faults.js'
+import type { Frames, FrameSource, MergeUpdates } from '../stream/frames.js'
+import type { Poll } from '../stream/poll.js'
+import type { RoomGuard } from './room-guard.js'
+
+/** What bounds and paces the rooms of a process. */
+export interface HostedRoomsLimits extends RoomLimits {
+  readonly maxRooms: number
+  readonly frameIntervalMs: number
+}
+
+/** What rooms leave to the code that knows documents. */
+export interface RoomHooks {
+  readonly faults: Faults
+  readonly merge: MergeUpdates
+  /** Nobody is in a room any more. */
+  readonly emptied: (name: string) => void
+}
+
+/** An update of a room's document that the store has. */
+export interface StoredUpdate {
+  /** Whether the document lacked any of it. */
+  readonly changed: boolean
+  readonly bytes: Uint8Array
+}
+
+/** A room that this process hosts, and the frames of those who read it here. */
+export interface HostedRoom extends FrameSource {
+  readonly name: string
+  readonly room: Room
+  readonly frames: Frames
+  /** Runs all code of the room. */
+  readonly guard: RoomGuard
+  /** Settles when there is a room to read. */
+  readonly ready: Promise<void>
+  /** Whether the room can be forgotten. */
+  readonly isIdle: boolean
+
+  /**
+   * Does something to the room. Resolves with the room's position after it.
+   *
+   * @throws {Problem} room-full, exchange-busy, internal
+   */
+  commit(operation: Operation): Promise<string>
+
+  /** Does something that nobody waits for. */
+  commitQuietly(operation: Operation): void
+
+  /** Lets leases run out; to be called at a steady pace. @see PROTOCOL.md MB3, MB4 */
+  tick(): void
+
+  /** Stops hosting the room. */
+  end(): void
+}
+
+/**
+ * The rooms that this process hosts. {@link LocalRooms} are its alone; {@link SharedRooms} are the
+ * same on every process behind one exchange.
+ */
+export interface HostedRooms {
+  /** How many there are. */
+  readonly size: number
+  /** Whether the other processes can be reached, or there are none. @see PROTOCOL.md EX5 */
+  readonly ready: boolean
+
+  values(): Iterable<HostedRoom>
+
+  /** The room with that name if it is hosted here. */
+  find(name: string): HostedRoom | undefined
+
+  /**
+   * The room with that name, created if necessary.
+   *
+   * @throws {Problem} too-many-rooms, internal
+   */
+  open(name: string): HostedRoom
+
+  /**
+   * Does something with a room as it is now, without creating it; `undefined` if no process has it.
+   *
+   * @see PROTOCOL.md RM11
+   */
+  look<T>(name: string, work: (room: HostedRoom | undefined) => T | Promise<T>): Promise<T>
+
+  /** Where a room is now, which may be one that nobody hosts. */
+  positionOf(room: HostedRoom | undefined): string
+
+  /** Which version of a room a position names; `UNKNOWN_VERSION` if it is of another room. */
+  versionOf(position: string, room: HostedRoom | undefined): number
+
+  /**
+   * Tells a room of an update that its document took in. Resolves with the room's position after it,
+   * when the other processes were told or can find out.
+   *
+   * @throws {Problem} exchange-busy, store-failed
+   * @see PROTOCOL.md DO2, DO3, DO4
+   */
+  update(name: string, update: StoredUpdate): Promise<string>
+
+  /**
+   * Whether what is loaded of a room's document has all that the room told by a position; without a
+   * position, all that it told by now.
+   *
+   * @see PROTOCOL.md EX8
+   */
+  isUpToDate(name: string, since: string | undefined): Promise<boolean>
+
+  /**
+   * Tells a poll of the next frame of a room, without creating the room. Resolves when it has ended.
+   *
+   * @param versionOf answers which version the poll has
+   * @see PROTOCOL.md RM11
+   */
+  follow(
+    name: string,
+    poll: Poll,
+    versionOf: (room: HostedRoom | undefined) => number,
+  ): Promise<void>
+
+  /** Sends no more frames. */
+  stop(): void
+
+  /** Tells the other processes that this one is gone. @see PROTOCOL.md EX4 */
+  close(): Promise<void>
+}

@@ -1,0 +1,81 @@
+import { formatPosition, type Problem } from '@whereabouts/protocol'
+import type { Operation } from '../room/operation.js'
+import { Room } from '../room/room.js'
+import type { Clock } from '../stream/clock.js'
+import { Frames } from '../stream/frames.js'
+import type { Pace } from '../stream/pace.js'
+import type { HostedRoom, HostedRoomsLimits, RoomHooks } from './hosted-rooms.js'
+import { RoomGuard } from './room-guard.js'
+
+/** What the rooms of a process have in common. */
+export interface LocalRoomContext {
+  readonly epoch: string
+  readonly limits: HostedRoomsLimits
+  readonly clock: Clock
+  readonly pace: Pace
+  readonly hooks: RoomHooks
+  /** Something may have changed. */
+  readonly changed: (room: LocalRoom) => void
+  readonly failed: (room: LocalRoom) => void
+}
+
+const READY = Promise.resolve()
+
+/** A room that this process alone has: whatever happens to it is done at once. */
+export class LocalRoom implements HostedRoom {
+  readonly ready = READY
+  readonly room: Room
+  readonly guard: RoomGuard
+  readonly frames: Frames
+
+  /** @param version where the room's versions go on from */
+  constructor(
+    readonly name: string,
+    version: number,
+    private readonly context: LocalRoomContext,
+  ) {
+    const { limits, clock, pace, hooks } = context
+    this.room = new Room(name, limits, version)
+    this.guard = new RoomGuard(name, hooks.faults, (problem) => this.#fail(problem))
+    this.frames = new Frames(this, clock, pace, hooks.merge, this.guard)
+  }
+
+  get epoch(): string {
+    return this.context.epoch
+  }
+
+  get isIdle(): boolean {
+    return this.room.empty
+  }
+
+  async commit(operation: Operation): Promise<string> {
+    return this.guard.do(() => {
+      this.#apply(operation)
+      return formatPosition({ epoch: this.epoch, version: this.room.version })
+    })
+  }
+
+  commitQuietly(operation: Operation): void {
+    this.guard.watch(this.commit(operation))
+  }
+
+  tick(): void {
+    if (this.context.clock.now() >= this.room.nextDeadlineMs) this.#apply({ do: 'expire' })
+  }
+
+  end(): void {}
+
+  #fail(problem: Problem): void {
+    this.context.failed(this)
+    this.frames.fail(problem)
+  }
+
+  #apply(operation: Operation): void {
+    this.room.apply(operation, { node: NODE, nowMs: this.context.clock.now() })
+    this.frames.changed()
+    this.context.changed(this)
+  }
+}
+
+/** Names this process among the nodes; it is the only one. */
+const NODE = ''

@@ -1,0 +1,55 @@
+import { Problem } from '@whereabouts/protocol'
+import type { Batch } from '../exchange/exchange.js'
+import type { Operation } from '../room/operation.js'
+import type { Origin, Room } from '../room/room.js'
+
+/** An operation and the number by which its node knows it. */
+export type Numbered = readonly [number: number, operation: Operation]
+
+/** What came of an operation: the room's version after it, or why the room refused it. */
+export type Outcome = number | Problem
+
+/** What came of the operations of a node that somebody waits for. */
+export class Outcomes {
+  readonly #outcomes = new Map<number, Outcome | undefined>()
+
+  /** @param node whose operations are waited for */
+  constructor(private readonly node: string) {}
+
+  expect(number: number): void {
+    this.#outcomes.set(number, undefined)
+  }
+
+  /** What came of an operation, which nobody expects any more; `undefined` if nobody knows. */
+  take(number: number): Outcome | undefined {
+    const outcome = this.#outcomes.get(number)
+    this.#outcomes.delete(number)
+    return outcome
+  }
+
+  /**
+   * Does an operation of a batch to a room.
+   *
+   * @param after what came of the node's operations up to this number doesn't count
+   */
+  apply(
+    room: Room,
+    [number, operation]: Numbered,
+    { node, atMs }: Pick<Batch<Numbered>, 'node' | 'atMs'>,
+    after = 0,
+  ): void {
+    const outcome = outcomeOf(room, operation, { node, nowMs: atMs })
+    const isAwaited = node === this.node && number > after && this.#outcomes.has(number)
+    if (isAwaited) this.#outcomes.set(number, outcome)
+  }
+}
+
+function outcomeOf(room: Room, operation: Operation, origin: Origin): Outcome {
+  try {
+    room.apply(operation, origin)
+    return room.version
+  } catch (error) {
+    if (error instanceof Problem) return error
+    throw error
+  }
+}

@@ -1,0 +1,122 @@
+import { Problem } from '@whereabouts/protocol'
+import type { Clock } from '../stream/clock.js'
+import type { HostedRoom } from './hosted-rooms.js'
+
+/** What the owner of a table does. */
+export interface RoomTableHooks<R> {
+  /** @throws {Problem} internal */
+  make(name: string): R
+  /** Nobody is in a room any more. */
+  emptied(name: string): void
+  /** A room was forgotten because nobody used it. */
+  forgotten(room: R): void
+  /** Called with each sweep. */
+  swept?(nowMs: number): void
+}
+
+/** How often leases are checked, and so how late a member may leave. */
+const SWEEP_MS = 100
+/** How long a room without anybody is remembered, so that whoever returns can resume. */
+const FORGET_MS = 60_000
+
+/** The rooms of a process by name. Lets their leases run out, and forgets those that are idle. */
+export class RoomTable<R extends HostedRoom> {
+  readonly #rooms = new Map<string, R>()
+  /** Idle rooms and since when, the longest idle first. */
+  readonly #idle = new Map<string, number>()
+  #cancel: (() => void) | undefined
+
+  constructor(
+    private readonly limits: { readonly maxRooms: number },
+    private readonly clock: Clock,
+    private readonly hooks: RoomTableHooks<R>,
+  ) {}
+
+  get size(): number {
+    return this.#rooms.size
+  }
+
+  values(): Iterable<R> {
+    return this.#rooms.values()
+  }
+
+  find(name: string): R | undefined {
+    return this.#rooms.get(name)
+  }
+
+  /** @throws {Problem} too-many-rooms, internal */
+  open(name: string): R {
+    return this.#rooms.get(name) ?? this.#make(name)
+  }
+
+  /** Call after anything that may change whether a room is idle. */
+  noteUse(room: R): void {
+    const { name } = room
+    // A room that is only looked at is never in the table.
+    if (this.#rooms.get(name) !== room) return
+    if (!room.isIdle) this.#idle.delete(name)
+    else if (!this.#idle.has(name)) {
+      this.#idle.set(name, this.clock.now())
+      this.hooks.emptied(name)
+    }
+    this.#sweepLater()
+  }
+
+  /** Takes a room out that has failed. */
+  remove(room: R): void {
+    if (this.#rooms.get(room.name) !== room) return
+    this.#rooms.delete(room.name)
+    this.#idle.delete(room.name)
+  }
+
+  stop(): void {
+    this.#cancel?.()
+    for (const { frames } of this.#rooms.values()) frames.stop()
+  }
+
+  #make(name: string): R {
+    if (this.#rooms.size >= this.limits.maxRooms) this.#forgetLongestIdle()
+    const room = this.hooks.make(name)
+    this.#rooms.set(name, room)
+    this.#idle.set(name, this.clock.now())
+    this.#sweepLater()
+    return room
+  }
+
+  #forgetLongestIdle(): void {
+    for (const [name] of this.#idle) {
+      const room = this.#rooms.get(name)
+      if (room?.isIdle === true) return this.#forget(room)
+    }
+    throw new Problem(
+      'too-many-rooms',
+      `This server holds its maximum of ${this.limits.maxRooms} rooms. Use an existing room, or try again later.`,
+    )
+  }
+
+  #forget(room: R): void {
+    this.remove(room)
+    room.frames.stop()
+    room.guard.run(() => room.end())
+    this.hooks.forgotten(room)
+  }
+
+  #sweepLater(): void {
+    this.#cancel ??= this.clock.after(SWEEP_MS, () => this.#sweep())
+  }
+
+  #sweep(): void {
+    this.#cancel = undefined
+    const nowMs = this.clock.now()
+    for (const room of this.#rooms.values()) room.guard.run(() => room.tick())
+    this.hooks.swept?.(nowMs)
+    for (const [name, sinceMs] of this.#idle) {
+      if (nowMs - sinceMs < FORGET_MS) break
+      const room = this.#rooms.get(name)
+      // Looking at a room doesn't change it, so it may be in use without having said so.
+      if (room?.isIdle === true) this.#forget(room)
+      else this.#idle.delete(name)
+    }
+    if (this.#rooms.size > 0) this.#sweepLater()
+  }
+}

@@ -1,0 +1,179 @@
+import { formatPosition, parsePosition } from '@whereabouts/protocol'
+import type { Exchange } from '../exchange/exchange.js'
+import type { Clock } from '../stream/clock.js'
+import { UNKNOWN_VERSION } from '../stream/frames.js'
+import { Pace } from '../stream/pace.js'
+import type { Poll } from '../stream/poll.js'
+import type { HostedRooms, RoomHooks, StoredUpdate } from './hosted-rooms.js'
+import type { Numbered } from './outcomes.js'
+import { RoomTable } from './room-table.js'
+import {
+  type Role,
+  SharedRoom,
+  type SharedRoomContext,
+  type SharedRoomLimits,
+} from './shared-room.js'
+import { Untold, type UntoldRooms } from './untold.js'
+
+/** What rooms leave to the code that knows documents. */
+export interface SharedRoomHooks extends RoomHooks {
+  /** Another node took this update in; without bytes, the document has to be fetched. */
+  readonly updated: (name: string, bytes: Uint8Array | undefined) => void
+  readonly untold: UntoldRooms
+}
+
+/** The other nodes fetch larger updates from the store. */
+const MAX_SHARED_BYTES = 65_536
+
+/** The rooms that this node hosts of those that all nodes behind an exchange have. */
+export class SharedRooms implements HostedRooms {
+  readonly #table: RoomTable<SharedRoom>
+  readonly #context: SharedRoomContext
+  readonly #untold: Untold
+
+  /** @param random a number from 0 to 1 */
+  constructor(
+    private readonly exchange: Exchange<Numbered>,
+    limits: SharedRoomLimits,
+    clock: Clock,
+    private readonly hooks: SharedRoomHooks,
+    random: () => number,
+  ) {
+    let number = 0
+    this.#context = {
+      exchange,
+      limits,
+      clock,
+      pace: new Pace(limits.frameIntervalMs, clock),
+      hooks,
+      random,
+      updated: hooks.updated,
+      nextNumber: () => ++number,
+      changed: (room) => this.#table.noteUse(room),
+      failed: (room) => this.#table.remove(room),
+    }
+    this.#untold = new Untold(hooks.untold, (name) => this.#tell(name), random, hooks.faults)
+    this.#table = new RoomTable(limits, clock, {
+      make: (name) => this.#make(name, 'host'),
+      emptied: (name) => hooks.emptied(name),
+      forgotten: () => {},
+      swept: (nowMs) => this.#swept(nowMs),
+    })
+    exchange.onGone((node, hasLeft) => {
+      for (const room of this.#table.values()) room.guard.run(() => room.gone(node, hasLeft))
+    })
+  }
+
+  get size(): number {
+    return this.#table.size
+  }
+
+  get ready(): boolean {
+    return this.exchange.ready
+  }
+
+  values(): Iterable<SharedRoom> {
+    return this.#table.values()
+  }
+
+  find(name: string): SharedRoom | undefined {
+    return this.#table.find(name)
+  }
+
+  open(name: string): SharedRoom {
+    return this.#table.open(name)
+  }
+
+  /** A room that this node doesn't host is followed for as long as that takes. */
+  async look<T>(name: string, work: (room: SharedRoom) => T | Promise<T>): Promise<T> {
+    const hosted = this.#table.find(name)
+    const room = hosted ?? this.#make(name, 'visitor')
+    try {
+      await room.ready
+      room.guard.assertWell()
+      return await work(room)
+    } finally {
+      if (room !== hosted) room.end()
+    }
+  }
+
+  positionOf(room: SharedRoom | undefined): string {
+    return room?.frames.position ?? formatPosition({ epoch: '', version: 0 })
+  }
+
+  versionOf(position: string, room: SharedRoom | undefined): number {
+    const parsed = parsePosition(position)
+    return parsed !== undefined && parsed.epoch === room?.epoch ? parsed.version : UNKNOWN_VERSION
+  }
+
+  async update(name: string, { changed, bytes }: StoredUpdate): Promise<string> {
+    // Another node may have stored it and died before it told anybody.
+    if (!changed && (isNothing(bytes) || this.#wasTold(name, bytes))) {
+      return this.look(name, (room) => this.positionOf(room))
+    }
+    const room = this.open(name)
+    const told = bytes.byteLength <= MAX_SHARED_BYTES ? bytes : undefined
+    const position = await room.commit({ do: 'update', bytes: told })
+    if (room.isAlone) await this.hooks.untold.note(name)
+    return position
+  }
+
+  async isUpToDate(name: string, since: string | undefined): Promise<boolean> {
+    const room = this.find(name)
+    await room?.ready
+    // What is loaded is kept up to date by its room, if that is here.
+    if (room === undefined || since === undefined) return room !== undefined
+    const version = this.versionOf(since, room)
+    return version !== UNKNOWN_VERSION && version <= room.room.version
+  }
+
+  async follow(name: string, poll: Poll, versionOf: (room: SharedRoom) => number): Promise<void> {
+    await this.look(name, async (room) => {
+      poll.version = versionOf(room)
+      room.frames.add(poll)
+      try {
+        await poll.ended
+      } finally {
+        room.frames.remove(poll)
+        room.guard.run(() => this.#table.noteUse(room))
+      }
+    })
+  }
+
+  stop(): void {
+    this.#table.stop()
+  }
+
+  close(): Promise<void> {
+    return this.exchange.close()
+  }
+
+  #make(name: string, role: Role): SharedRoom {
+    const room = new SharedRoom(name, this.#context, role)
+    room.guard.assertWell()
+    return room
+  }
+
+  #wasTold(name: string, bytes: Uint8Array): boolean {
+    const room = this.find(name)
+    return room?.isAlone === false && room.room.hasUpdate(bytes)
+  }
+
+  #swept(nowMs: number): void {
+    if (this.exchange.ready) this.#untold.look(nowMs)
+  }
+
+  /** Everybody in a room fetches its document. Answers whether they were told. */
+  async #tell(name: string): Promise<boolean> {
+    return this.look(name, async (room) => {
+      this.hooks.updated(name, undefined)
+      await room.commit({ do: 'update' })
+      return !room.isAlone
+    })
+  }
+}
+
+/** Whether an update of Yjs 13 has nothing in it. */
+function isNothing(update: Uint8Array): boolean {
+  return update.every((byte) => byte === 0)
+}

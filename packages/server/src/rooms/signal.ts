@@ -1,0 +1,13 @@
+/** Something that is settled once. */
+export class Signal {
+  #settle!: () => void
+  isSettled = false
+  readonly settled = new Promise<void>((resolve) => {
+    this.#settle = resolve
+  })
+
+  settle(): void {
+    this.isSettled = true
+    this.#settle()
+  }
+}
