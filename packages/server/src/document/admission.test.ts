@@ -172,6 +172,45 @@ describe('[DO15] what the document has is never refused', () => {
   })
 })
 
+describe.each<[where: string, write: (doc: Doc, value: object) => void]>([
+  ['a value', (doc, value) => doc.getMap('cells').set('__proto__', value)],
+  ['a list', (doc, value) => doc.getArray('list').push([value, [value]])],
+  ['an embed', (doc, value) => doc.getText('text').insertEmbed(0, value)],
+  ['a format', (doc, value) => doc.getText('text').insert(0, 'x', { mark: value })],
+])('[DO22] an odd key in %s', (_, write) => {
+  it.each([
+    '{"__proto__":{"a":1},"b":2}',
+    '{"__proto__":null}',
+    '{"__proto__":[1]}',
+    '{"__proto__":7,"in":{"__proto__":{"__proto__":{}}}}',
+    '{"in":{"constructor":{"prototype":{}},"toString":1,"hasOwnProperty":null}}',
+    '{"zero":-0}',
+  ])('%s is known when it is posted again', (text) => {
+    const mine = new Doc()
+    mine.getText('text').insert(0, 'first')
+    const before = encodeStateVector(mine)
+    mine.transact(() => write(mine, JSON.parse(text) as object))
+    const [whole, later] = [encodeStateAsUpdate(mine), encodeStateAsUpdate(mine, before)]
+    const guarded = new Guarded()
+    for (const waiting of [later, later]) expect(guarded.take(waiting)).toBe(true)
+    for (const update of [whole, later]) expect(guarded.take(update)).toBe(false)
+    const reader = new Doc()
+    applyUpdate(reader, encodeStateAsUpdate(guarded.doc))
+    for (const doc of [guarded.doc, reader]) {
+      expect(guarded.take(encodeStateAsUpdate(doc))).toBe(false)
+    }
+  })
+})
+
+it('[DO22] bytes under the key `__proto__` would make a document that nobody can encode', () => {
+  const bytes: unknown = Object.fromEntries([['__proto__', Uint8Array.of(1)]])
+  for (const value of [bytes, [bytes], { in: bytes }]) {
+    const doc = new Doc()
+    doc.getMap('cells').set('a', value)
+    expect(() => new Guarded().take(encodeStateAsUpdate(doc))).toThrow(because('malformed'))
+  }
+})
+
 describe('[DO15] other content under the same client and clocks is refused', () => {
   const by = (clientID: number, change: (doc: Doc) => void, from?: Uint8Array) => {
     const doc = Object.assign(new Doc(), { clientID })

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import {
   AbstractType,
   ContentAny,
@@ -15,7 +14,7 @@ import {
   type XmlElement,
   type XmlHook,
 } from 'yjs'
-import type { Id, Struct } from './update.js'
+import { type Id, PROTOTYPE, type Struct } from './update.js'
 
 /** A known struct and a posted one, and the clocks that both have. */
 interface Overlap {
@@ -110,9 +109,9 @@ function sameContent({ posted, known, from, to }: Overlap): boolean {
   }
   if (a instanceof ContentAny || a instanceof ContentJSON) {
     const { arr } = b as ContentAny
-    return isDeepStrictEqual(a.arr.slice(aFrom, aFrom + length), arr.slice(bFrom, bFrom + length))
+    return isSame(a.arr.slice(aFrom, aFrom + length), arr.slice(bFrom, bFrom + length))
   }
-  return isDeepStrictEqual(valueOf(a), valueOf(b))
+  return isSame(valueOf(a), valueOf(b))
 }
 
 const SURROGATE_FIRST = 0xd8_00
@@ -142,4 +141,29 @@ function valueOf(content: Item['content']): unknown {
   const { type } = content as ContentType
   const { nodeName, hookName } = type as Partial<XmlElement & XmlHook>
   return [type.constructor, nodeName, hookName]
+}
+
+/**
+ * Whether two values are written the same. A prototype that came with one isn't written, and JSON
+ * writes -0 as 0. Both are nested no deeper than an update may be.
+ *
+ * @see PROTOCOL.md DO22
+ */
+function isSame(a: unknown, b: unknown): boolean {
+  if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return true
+  if (!isObject(a) || !isObject(b)) return false
+  if (a instanceof Uint8Array || b instanceof Uint8Array) {
+    return a instanceof Uint8Array && b instanceof Uint8Array && Buffer.compare(a, b) === 0
+  }
+  const [keys, others] = [keysOf(a), keysOf(b)]
+  if (Array.isArray(a) !== Array.isArray(b) || keys.length !== others.length) return false
+  return keys.every((key) => Object.hasOwn(b, key) && isSame(a[key], b[key]))
+}
+
+function isObject(value: unknown): value is { readonly [key: string]: unknown } {
+  return typeof value === 'object' && value !== null
+}
+
+function keysOf(value: object): string[] {
+  return Object.keys(value).filter((key) => key !== PROTOTYPE)
 }

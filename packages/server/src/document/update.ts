@@ -159,10 +159,19 @@ class BoundedDecoder extends UpdateDecoderV1 {
     const values: unknown[] = []
     const object: { [key: string]: unknown } = {}
     for (let index = 0; index < length; index++) {
-      if (isObject) object[this.readString()] = this.#any(depth + 1)
+      if (isObject) this.#field(object, depth + 1)
       else values.push(this.#any(depth + 1))
     }
     return isObject ? object : values
+  }
+
+  /** lib0 makes the value of `__proto__` the object's prototype, so that it is no content of anybody's. */
+  #field(object: { [key: string]: unknown }, depth: number): void {
+    const key = this.readString()
+    const value = this.#any(depth)
+    if (key !== PROTOTYPE) object[key] = value
+    // What has bytes as its prototype passes for bytes, and nobody could encode the document again.
+    else if (value instanceof Uint8Array) throw badUpdate('malformed')
   }
 }
 
@@ -172,6 +181,8 @@ const SUBDOCUMENT = 9
 /** How lib0 marks a value as an object, or an array. */
 const ANY_OBJECT = 118
 const ANY_ARRAY = 117
+/** The key that readers don't keep. @see PROTOCOL.md DO22 */
+export const PROTOTYPE = '__proto__'
 
 /** The structs of an update by client. */
 export function runsOf(structs: readonly Struct[]): Run[] {
