@@ -17,6 +17,8 @@ export interface Settings {
   readonly maxUpdateBytes?: number
   readonly maxDocumentBytes?: number
   readonly maxRecentDocumentBytes?: number
+  readonly maxArrivingBytes?: number
+  readonly maxWaitingBytes?: number
   readonly dataDir?: string
   readonly databaseUrl?: string
   readonly redisUrl?: string

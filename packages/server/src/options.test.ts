@@ -11,3 +11,12 @@ it('names every fault at once', () => {
   expect(() => resolveOptions(options)).toThrow(TypeError)
   expect(() => resolveOptions(options)).toThrow(faults)
 })
+
+it('[FR14] bodies may hold at least as much as the largest update', () => {
+  expect(() => resolveOptions({ maxUpdateBytes: 1_000, maxArrivingBytes: 999 })).toThrow(
+    /maxArrivingBytes: is at least as much as the largest update/,
+  )
+  expect(resolveOptions({ maxUpdateBytes: 1_000, maxArrivingBytes: 1_000 })).toMatchObject({
+    maxArrivingBytes: 1_000,
+  })
+})

@@ -53,6 +53,10 @@ export interface WhereaboutsOptions {
   readonly maxRecentDocumentBytes?: number
   /** How much memory the documents that are loaded at a time are taken to need. */
   readonly maxLoadedDocumentBytes?: number
+  /** How much all bodies together may hold that are on their way; at least `maxUpdateBytes`. */
+  readonly maxArrivingBytes?: number
+  /** How much all answers together may hold that are large and wait for their readers. */
+  readonly maxWaitingBytes?: number
   /**
    * The secret behind member ids, at least 16 characters; the same on every node. Without it, it is
    * made once and kept in `dataDir`; without that, it lasts as long as the process.
@@ -107,6 +111,8 @@ export const DEFAULTS = {
   maxDocumentBytes: 67_108_864,
   maxRecentDocumentBytes: 1_048_576,
   maxLoadedDocumentBytes: 536_870_912,
+  maxArrivingBytes: 134_217_728,
+  maxWaitingBytes: 268_435_456,
 } as const satisfies WhereaboutsOptions
 
 const DAY_MS = 86_400_000
@@ -130,6 +136,8 @@ const SINGLE_OPTIONS = z.strictObject({
   maxDocumentBytes: bytes.default(DEFAULTS.maxDocumentBytes),
   maxRecentDocumentBytes: bytes.default(DEFAULTS.maxRecentDocumentBytes),
   maxLoadedDocumentBytes: bytes.default(DEFAULTS.maxLoadedDocumentBytes),
+  maxArrivingBytes: bytes.default(DEFAULTS.maxArrivingBytes),
+  maxWaitingBytes: bytes.default(DEFAULTS.maxWaitingBytes),
   secret: z.string().min(16).optional(),
   dataDir: z.string().min(1).optional(),
   databaseUrl: z
@@ -145,8 +153,13 @@ const SINGLE_OPTIONS = z.strictObject({
   log: z.custom<Log>((value) => typeof value === 'object' && value !== null).optional(),
 })
 
+const TOGETHER = SINGLE_OPTIONS.refine(
+  ({ maxArrivingBytes, maxUpdateBytes }) => maxArrivingBytes >= maxUpdateBytes,
+  { path: ['maxArrivingBytes'], message: 'is at least as much as the largest update' },
+)
+
 /** Servers that are one have one store of documents, and compute the same ids. PROTOCOL.md EX6 */
-const OPTIONS = SINGLE_OPTIONS.superRefine((options, context) => {
+const OPTIONS = TOGETHER.superRefine((options, context) => {
   const { redisUrl, databaseUrl, secret, auth, authenticate } = options
   if (auth !== undefined && authenticate !== undefined) {
     const message = 'is said together with authenticate; leave one of them out'

@@ -18,7 +18,7 @@ import { RoomServer } from './room-server.js'
 export class Service {
   readonly server: RoomServer
   readonly users: Users
-  readonly bodies = new Bodies()
+  readonly bodies: Bodies
   readonly calls: Calls
   readonly operations: Operations
   readonly #documents: Documents
@@ -33,6 +33,7 @@ export class Service {
     this.#documents = new Documents(options, folder, log)
     this.server = new RoomServer(options, this.#documents, exchange, folder, log)
     this.users = new Users(options, log)
+    this.bodies = new Bodies(options)
     this.calls = new Calls(this.server, this.users, this.bodies, options)
     this.operations = new Operations(this.server)
   }

@@ -2,8 +2,10 @@ import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import type { Http2Stream } from 'node:http2'
 import { type Json, Problem } from '@whereabouts/protocol'
+import type { ResolvedOptions } from '../options.js'
 import { Arriving } from './arriving.js'
 import type { Call, Parsed } from './call.js'
+import { Gathering, tooLarge } from './gathering.js'
 
 /** The headers of a request that say what its body is. */
 interface BodyHeaders {
@@ -33,6 +35,11 @@ const CHARSET = /;\s*charset\s*=\s*"?([^";\s]+)/i
 export class Bodies {
   readonly #headers = new WeakMap<IncomingMessage, BodyHeaders>()
   readonly #arriving = new Arriving()
+  readonly #gathering: Gathering
+
+  constructor({ maxArrivingBytes }: Pick<ResolvedOptions, 'maxArrivingBytes'>) {
+    this.#gathering = new Gathering(maxArrivingBytes)
+  }
 
   /** After the goodbyes, and before the platform waits for whoever is still there. */
   finish(): void {
@@ -52,7 +59,7 @@ export class Bodies {
   /**
    * The JSON value that a request carries; read no further than the limit.
    *
-   * @throws {Problem} unsupported-media-type, too-large, bad-json
+   * @throws {Problem} unsupported-media-type, too-large, bad-json, too-many-connections
    * @see PROTOCOL.md ER2, ER3, ER4
    */
   async readJson(call: Call, limitBytes: number): Promise<JsonBody> {
@@ -65,7 +72,7 @@ export class Bodies {
   /**
    * The bytes that a request carries; read no further than the limit.
    *
-   * @throws {Problem} unsupported-media-type, too-large
+   * @throws {Problem} unsupported-media-type, too-large, too-many-connections
    * @see PROTOCOL.md DO7, ER3
    */
   async readBytes(call: Call, limitBytes: number): Promise<Uint8Array> {
@@ -103,7 +110,7 @@ export class Bodies {
       return announcedBytes === 0 ? NOTHING : leftBy(parsed, limitBytes)
     }
     this.#arriving.watch(request)
-    return gather(request, limitBytes)
+    return this.#gathering.gather(request, limitBytes)
   }
 
   #headersOf({ request }: Call): BodyHeaders {
@@ -154,34 +161,6 @@ function leftBy({ rawBody, body }: Parsed, limitBytes: number): Buffer {
   const bytes = Buffer.from(left ?? JSON.stringify(body))
   if (bytes.length > limitBytes) throw tooLarge(limitBytes)
   return bytes
-}
-
-function gather(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let bytes = 0
-    const onData = (chunk: Buffer) => {
-      bytes += chunk.length
-      chunks.push(chunk)
-      if (bytes <= limitBytes) return
-      request.off('data', onData).pause()
-      reject(tooLarge(limitBytes))
-    }
-    const onClose = () => {
-      if (!request.complete) reject(new Problem('bad-json', 'The body did not arrive whole.'))
-    }
-    request.on('data', onData)
-    request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)))
-    // Also after its end, when it changes nothing; before, the caller has gone.
-    request.on('close', onClose)
-    if (request.closed) onClose()
-    // Also if somebody has paused it.
-    request.resume()
-  })
-}
-
-function tooLarge(limitBytes: number): Problem {
-  return new Problem('too-large', `The body is at most ${limitBytes} bytes.`, { limitBytes })
 }
 
 function parseJson(body: Buffer): Json {

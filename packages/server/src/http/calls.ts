@@ -35,7 +35,7 @@ export class Calls {
     private readonly bodies: Bodies,
     private readonly options: ResolvedOptions,
   ) {
-    this.#documentAnswers = new DocumentAnswers(options.stuckMs)
+    this.#documentAnswers = new DocumentAnswers(options.stuckMs, options.maxWaitingBytes)
   }
 
   /** @see PROTOCOL.md HT1, HT2 */
@@ -72,7 +72,7 @@ export class Calls {
     const waitMs = wholeNumber(query, 'waitMs', MOST_WAIT_MS) ?? 0
     const wanted = { documents: wantsDocuments(query), part: wantedPart(query) }
     if (since === undefined) {
-      return call.json(await this.rooms.members(room, wanted.part))
+      return this.#documentAnswers.json(call, await this.rooms.members(room, wanted.part))
     }
     let news = await this.rooms.since(room, since, wanted)
     if (news === undefined && waitMs > 0) {
@@ -80,7 +80,7 @@ export class Calls {
       news = await this.rooms.since(room, since, wanted)
     }
     if (news === undefined) call.empty(204)
-    else call.json(news)
+    else this.#documentAnswers.json(call, news)
   }
 
   /** @see PROTOCOL.md HT6 */

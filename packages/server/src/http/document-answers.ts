@@ -1,18 +1,16 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Problem } from '@whereabouts/protocol'
-import type { Call } from './call.js'
+import { type Call, JSON_TYPE } from './call.js'
 
 const BYTES_TYPE = 'application/octet-stream'
 /** What the system takes at once, or nearly: such an answer waits for nobody. */
 const SMALL_BYTES = 65_536
 /** A piece of a large answer; after each, its reader has shown that it reads. */
 const PIECE_BYTES = 65_536
-/** Of all answers together that wait for their readers. */
-const MAX_WAITING_BYTES = 268_435_456
 
 /**
- * Answers that are a document. A large one goes out in pieces as its reader takes them, so that what
+ * Answers that may be large: a document, a room, or what changed in them. A large one goes out in pieces as its reader takes them, so that what
  * waits for readers can be counted, and one who takes nothing can be told from one who is slow.
  *
  * @see PROTOCOL.md FR11, FR12
@@ -20,21 +18,36 @@ const MAX_WAITING_BYTES = 268_435_456
 export class DocumentAnswers {
   #waitingBytes = 0
 
-  /** @param stuckMs how long a reader may take nothing */
-  constructor(private readonly stuckMs: number) {}
+  /**
+   * @param stuckMs how long a reader may take nothing
+   * @param maxWaitingBytes of all answers together that wait for their readers
+   */
+  constructor(
+    private readonly stuckMs: number,
+    private readonly maxWaitingBytes: number,
+  ) {}
 
   /** @throws {Problem} too-many-connections if too much waits already */
   send(call: Call, bytes: Uint8Array): void {
+    this.#send(call, BYTES_TYPE, bytes)
+  }
+
+  /** @throws {Problem} too-many-connections if too much waits already */
+  json(call: Call, body: object): void {
+    this.#send(call, JSON_TYPE, Buffer.from(JSON.stringify(body)))
+  }
+
+  #send(call: Call, contentType: string, bytes: Uint8Array): void {
     const { byteLength } = bytes
-    if (byteLength <= SMALL_BYTES) return call.send(200, BYTES_TYPE, bytes)
+    if (byteLength <= SMALL_BYTES) return call.send(200, contentType, bytes)
     // Nothing is too large if it is alone.
-    if (this.#waitingBytes > 0 && this.#waitingBytes + byteLength > MAX_WAITING_BYTES) {
+    if (this.#waitingBytes > 0 && this.#waitingBytes + byteLength > this.maxWaitingBytes) {
       throw new Problem(
         'too-many-connections',
-        'Too many large documents wait for their readers; try again in a moment.',
+        'Too many large answers wait for their readers; try again in a moment.',
       )
     }
-    call.head(200, BYTES_TYPE, byteLength)
+    call.head(200, contentType, byteLength)
     this.#waitingBytes += byteLength
     void this.#write(call, bytes).finally(() => {
       this.#waitingBytes -= byteLength

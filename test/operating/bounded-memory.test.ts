@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest'
+import { Doc, encodeStateAsUpdate } from 'yjs'
+import { call, expectProblem } from '../conformance/http.js'
+import { openSocket, type RawSocket } from '../conformance/socket.js'
+import { type RunningServer, startServer } from '../servers/standalone.js'
+
+const BODY_BYTES = 100_000
+const HALF = 'x'.repeat(BODY_BYTES / 2)
+const BYTES = 'content-type: application/octet-stream\r\n'
+
+const head = (room: string, framing = `content-length: ${BODY_BYTES}`) =>
+  `POST /rooms/${room}/document HTTP/1.1\r\nhost: x\r\n${BYTES}${framing}\r\n\r\n`
+
+/** The head of an answer; what a server that is at work on a body says comes with its end. */
+const answered = (socket: RawSocket) =>
+  socket.until('an answer', (text) => (text.includes('\r\n\r\n') ? text : undefined))
+
+async function half(server: RunningServer, room: string): Promise<RawSocket> {
+  const socket = await openSocket(server.baseUrl)
+  socket.write(head(room) + HALF)
+  return socket
+}
+
+function update(): Buffer {
+  const doc = new Doc()
+  doc.getText('t').insert(0, 'y'.repeat(BODY_BYTES - 1_000))
+  return Buffer.from(encodeStateAsUpdate(doc))
+}
+
+describe('bodies that are on their way', () => {
+  it('[FR14] hold no more than the bound, and those that take longest are refused', async () => {
+    const maxArrivingBytes = 4 * BODY_BYTES
+    await using server = await startServer({ maxUpdateBytes: BODY_BYTES, maxArrivingBytes })
+    const slow: RawSocket[] = []
+    // More than fit, whatever a half is kept in.
+    for (let index = 0; index < 12; index++) slow.push(await half(server, `r${index}`))
+    const [first, second] = await Promise.all(slow.slice(0, 2).map((socket) => answered(socket)))
+    for (const text of [first, second]) {
+      expect(text).toMatch(/^HTTP\/1.1 503 .*retry-after: 1\r\n/is)
+      expect(text).toContain('urn:whereabouts:problem:too-many-connections')
+    }
+    const body = update()
+    const headers = { 'content-type': 'application/octet-stream' }
+    const url = `${server.baseUrl}/rooms/honest/document`
+    for (let times = 0; times < 10; times++) {
+      expect((await call(url, { method: 'POST', headers, body })).status).toBe(200)
+    }
+    // The latest of them is served as ever, once it is whole.
+    const last = slow.at(-1)!
+    last.write(HALF)
+    expect(await answered(last)).toContain('urn:whereabouts:problem:bad-update')
+    // One that was refused may send its rest, and go on.
+    slow[0]!.write(`${HALF}GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n`)
+    await slow[0]!.until('the next answer', (text) => /HTTP\/1.1 200 /.exec(text) ?? undefined)
+    for (const socket of slow) await socket[Symbol.asyncDispose]()
+  })
+
+  it('[FR14] hold nothing any more when they are whole, too large, or given up', async () => {
+    const maxArrivingBytes = BODY_BYTES
+    await using server = await startServer({ maxUpdateBytes: BODY_BYTES, maxArrivingBytes })
+    const whole = async () => {
+      await using socket = await half(server, 'whole')
+      socket.write(HALF)
+      return await answered(socket)
+    }
+    const tooLarge = async () => {
+      await using socket = await openSocket(server.baseUrl)
+      const chunk = `${BODY_BYTES.toString(16)}\r\n${HALF}${HALF}\r\n`
+      socket.write(head('large', 'transfer-encoding: chunked') + chunk + chunk)
+      return await answered(socket)
+    }
+    for (let times = 0; times < 5; times++) {
+      expect(await whole()).toContain('urn:whereabouts:problem:bad-update')
+      expect(await tooLarge()).toContain('urn:whereabouts:problem:too-large')
+      const gone = await half(server, 'gone')
+      gone.read()
+      gone.finish()
+      await gone.closed
+      const lost = await half(server, 'lost')
+      lost.reset()
+    }
+    // What was lost may be noticed after what came later.
+    await expect.poll(whole).toContain('urn:whereabouts:problem:bad-update')
+  })
+
+  it('[FR14] are whole also when they come byte by byte', async () => {
+    await using server = await startServer()
+    await using socket = await openSocket(server.baseUrl)
+    // Its bytes are all ASCII, as one writes text to a socket here.
+    const doc = Object.assign(new Doc(), { clientID: 1 })
+    doc.getText('t').insert(0, 'y'.repeat(100))
+    const crumbs = Array.from(
+      encodeStateAsUpdate(doc),
+      (byte) => `1\r\n${String.fromCodePoint(byte)}\r\n`,
+    )
+    socket.write(head('crumbs', 'transfer-encoding: chunked'))
+    for (const crumb of [...crumbs, '0\r\n\r\n']) socket.write(crumb)
+    expect(await answered(socket)).toMatch(/^HTTP\/1.1 200 /)
+  })
+})
+
+describe('answers about members', () => {
+  const LOCATION_BYTES = 65_536
+  const MEMBERS = 320
+  /** More than the system's own buffers hold for one who doesn't read. */
+  const ANSWER_BYTES = LOCATION_BYTES * MEMBERS
+  const GET = 'GET /rooms/crowd/location HTTP/1.1\r\nhost: x\r\n\r\n'
+  const POLL = 'location?since=unknown:1&waitMs=1000'
+
+  async function startCrowd(): Promise<RunningServer> {
+    const server = await startServer({
+      maxLocationBytes: LOCATION_BYTES,
+      maxWaitingBytes: Math.round(1.5 * ANSWER_BYTES),
+      leaseMs: 600_000,
+    })
+    const json = 'x'.repeat(LOCATION_BYTES - 8)
+    for (let member = 0; member < MEMBERS; member++) {
+      const url = `${server.baseUrl}/rooms/crowd/location?member=m${member}`
+      expect((await call(url, { method: 'POST', json })).status).toBe(200)
+    }
+    return server
+  }
+
+  it.each(['location', POLL])(
+    '[FR11] such as that of %s hold no more than the bound, and nothing when their reader goes',
+    async (path) => {
+      await using server = await startCrowd()
+      const stuck = await openSocket(server.baseUrl)
+      stuck.write(GET)
+      const url = `${server.baseUrl}/rooms/crowd/${path}`
+      await expect.poll(async () => (await call(url)).status, { interval: 20 }).toBe(503)
+      const refused = await call(url)
+      expectProblem(refused, 'too-many-connections')
+      expect(refused.headers['retry-after']).toBe('1')
+      await stuck[Symbol.asyncDispose]()
+      await expect.poll(async () => (await call(url)).status).toBe(200)
+      // Read to its end, each is done with.
+      for (let times = 0; times < 3; times++) expect((await call(url)).status).toBe(200)
+    },
+  )
+})
