@@ -1,8 +1,9 @@
 import { Controller, Get, Inject, Query, Sse, type MessageEvent } from '@nestjs/common'
-import { Rooms, WhereaboutsModule } from '@whereabouts/nestjs'
-import type { Json, Member, ProblemName } from '@whereabouts/protocol'
+import { DEFAULTS, Rooms, WhereaboutsModule } from '@whereabouts/nestjs'
+import { type Json, type Member, type ProblemName, readSyncAnswer } from '@whereabouts/protocol'
 import type { Observable } from 'rxjs'
 import { describe, expect, it } from 'vitest'
+import { Doc, encodeStateAsUpdate, encodeStateVector } from 'yjs'
 import { expectRefused } from '../conformance/http.js'
 import { PLATFORMS, startApp } from '../servers/nest.js'
 
@@ -202,6 +203,32 @@ describe('what Rooms is told', () => {
     }
     const said = { toJSON: () => large } as unknown as Json
     await expect(rooms.move('r', 'k', said)).rejects.toEqual(OF_PROBLEM('too-large'))
+  })
+
+  it('[ID12] no state vector is larger than an update may be', async () => {
+    await using server = await start()
+    const rooms = server.app.get(Rooms)
+    const large = new Uint8Array(DEFAULTS.maxUpdateBytes + 1)
+    await expect(rooms.sync('r', large)).rejects.toEqual(OF_PROBLEM('too-large'))
+    await expect(rooms.document('r', large)).rejects.toEqual(OF_PROBLEM('too-large'))
+  })
+
+  it('[ID12] a state vector is copied', async () => {
+    await using server = await start()
+    const rooms = server.app.get(Rooms)
+    const doc = new Doc()
+    doc.getText('page').insert(0, 'known')
+    await rooms.update('r', encodeStateAsUpdate(doc))
+    const nothing = encodeStateAsUpdate(new Doc())
+    const changing = (ask: (vector: Uint8Array) => Promise<Uint8Array>) => {
+      const vector = encodeStateVector(doc)
+      const answer = ask(vector)
+      vector.fill(0)
+      return answer
+    }
+    expect(await changing((vector) => rooms.document('r', vector))).toEqual(nothing)
+    const synced = readSyncAnswer(await changing((vector) => rooms.sync('r', vector)))
+    expect(synced?.update).toEqual(nothing)
   })
 
   it('[ID12] a location is copied, as the JSON that it is', async () => {

@@ -18,7 +18,7 @@ export class RoomDocuments {
 
   /**
    * @param since a position of the room: what it is past is in the answer
-   * @throws {Problem} bad-parameter, store-failed
+   * @throws {Problem} bad-parameter, too-large, store-failed
    * @see PROTOCOL.md DO1, EX8
    */
   async read(
@@ -26,13 +26,14 @@ export class RoomDocuments {
     stateVector: Uint8Array | undefined,
     since: string | undefined,
   ): Promise<Uint8Array> {
-    return this.documents.read(room, stateVector, !(await this.rooms.isUpToDate(room, since)))
+    const own = stateVector && this.#ownVector(stateVector)
+    return this.documents.read(room, own, !(await this.rooms.isUpToDate(room, since)))
   }
 
   /**
    * @param stateVector the caller's; empty for one who has nothing
    * @param since a position of the room: what it is past is in the answer
-   * @throws {Problem} bad-parameter, store-failed
+   * @throws {Problem} bad-parameter, too-large, store-failed
    * @see PROTOCOL.md DO20, EX8
    */
   async sync(
@@ -40,7 +41,8 @@ export class RoomDocuments {
     stateVector: Uint8Array,
     since: string | undefined,
   ): Promise<Uint8Array> {
-    return this.documents.sync(room, stateVector, !(await this.rooms.isUpToDate(room, since)))
+    const own = this.#ownVector(stateVector)
+    return this.documents.sync(room, own, !(await this.rooms.isUpToDate(room, since)))
   }
 
   /**
@@ -52,16 +54,23 @@ export class RoomDocuments {
     update: Uint8Array,
     idempotencyKey: string | undefined,
   ): Promise<Updated> {
-    const { maxUpdateBytes } = this.limits
-    if (update.byteLength > maxUpdateBytes) {
-      throw new Problem('too-large', `An update is at most ${maxUpdateBytes} bytes.`, {
-        limitBytes: maxUpdateBytes,
-      })
-    }
+    this.#checkSize('An update', update)
     const work = () => this.#update(room, update)
     if (idempotencyKey === undefined) return work()
     const hash = createHash('sha256').update(update).digest('base64url')
     return this.#updates.once(`${room} ${idempotencyKey} ${hash}`, work)
+  }
+
+  /** A copy: it stays the caller's, who may change it while this waits. @see PROTOCOL.md ID12 */
+  #ownVector(stateVector: Uint8Array): Uint8Array {
+    this.#checkSize('A state vector', stateVector)
+    return new Uint8Array(stateVector)
+  }
+
+  #checkSize(what: string, { byteLength }: Uint8Array): void {
+    const limitBytes = this.limits.maxUpdateBytes
+    if (byteLength <= limitBytes) return
+    throw new Problem('too-large', `${what} is at most ${limitBytes} bytes.`, { limitBytes })
   }
 
   async #update(room: string, update: Uint8Array): Promise<Updated> {

@@ -140,7 +140,7 @@ export class Rooms {
    * vector. Makes no room and joins nobody.
    *
    * @param since a position of the room: what it is past is in the answer
-   * @throws {Problem} bad-room, bad-parameter, store-failed
+   * @throws {Problem} bad-room, bad-parameter, too-large, store-failed
    * @see PROTOCOL.md DO1, EX8
    */
   async document(room: string, stateVector?: Uint8Array, since?: string): Promise<Uint8Array> {
@@ -154,7 +154,7 @@ export class Rooms {
    *
    * @param stateVector the caller's; empty for one who has nothing
    * @param since a position of the room: what it is past is in the answer
-   * @throws {Problem} bad-room, bad-parameter, store-failed
+   * @throws {Problem} bad-room, bad-parameter, too-large, store-failed
    * @see PROTOCOL.md DO20, EX8
    */
   async sync(room: string, stateVector: Uint8Array, since?: string): Promise<Uint8Array> {
