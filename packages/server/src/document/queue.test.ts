@@ -60,3 +60,14 @@ it('[DO18] a room has so much before it, and all have so much; nothing is too la
   loads.remove(item('one', 60))
   expect(loads.hasRoomFor(item('one', 50))).toBe(true)
 })
+
+it('[DO18] what is taken out of a room leaves the rest in order, and its turn', () => {
+  const queue = new FairQueue()
+  for (const each of [item('one', 1), item('one', 2), item('two', 3), item('one', 4)])
+    queue.add(each)
+  expect(queue.find('one', ({ bytes }) => bytes > 1)).toEqual(item('one', 2))
+  expect(queue.find('none', () => true)).toBeUndefined()
+  expect(queue.remove('one', ({ bytes }) => bytes === 2)).toEqual([item('one', 2)])
+  expect(queue.drain()).toEqual([item('one', 1), item('one', 4), item('two', 3)])
+  expect(queue.isEmpty).toBe(true)
+})

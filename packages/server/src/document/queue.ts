@@ -130,6 +130,20 @@ export class FairQueue<T extends Queued> {
     return item
   }
 
+  /** The first of what is a room's that fits. */
+  find(room: string, fits: (item: T) => boolean): T | undefined {
+    return this.#rooms.get(room)?.find(fits)
+  }
+
+  /** Takes out what is a room's and fits. */
+  remove(room: string, fits: (item: T) => boolean): T[] {
+    const waiting = this.#rooms.get(room) ?? []
+    const left = waiting.filter((item) => !fits(item))
+    if (left.length > 0) this.#rooms.set(room, left)
+    else this.#rooms.delete(room)
+    return waiting.filter(fits)
+  }
+
   /** Takes everything out, room by room. */
   drain(): T[] {
     const all = [...this.#rooms.values()].flat()

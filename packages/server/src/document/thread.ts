@@ -16,6 +16,7 @@ export interface Done<R> {
 export interface Asked extends Queued {
   readonly request: Request
   readonly number: number
+  readonly done: Promise<Done<Results[keyof Results]>>
   readonly resolve: (done: Done<Results[keyof Results]>) => void
   readonly reject: (error: Error) => void
   /** How many threads it was asked of. */

@@ -89,16 +89,35 @@ export class Threads implements ThreadListener {
 
   /** @throws {Problem} what the thread answers; store-failed, too-costly, shutting-down */
   ask<const R extends Request>(request: R): Promise<Done<Results[R['call']]>> {
+    type Answered = Done<Results[R['call']]>
     const queued = { room: roomOf(request), bytes: weightOf(request) }
     if (this.#closed !== undefined) return Promise.reject(this.#closed)
-    if (isCallers(request) && !this.#waiting.hasRoomFor(queued)) {
-      return Promise.reject(storeFailed('more waits for it than it gets done'))
+    const same = isAskedOnce(request) && this.#waitingFor(request.call, queued.room)
+    if (same) return same.done as Promise<Answered>
+    if (!this.#waiting.hasRoomFor(queued)) {
+      if (isCallers(request)) {
+        return Promise.reject(storeFailed('more waits for it than it gets done'))
+      }
+      if (isNews(request)) return this.#learnAnew(request.room) as Promise<Answered>
     }
-    return new Promise((resolve, reject) => {
-      this.#waiting.add(queued)
-      this.#queue.add(this.#asked(request, queued, resolve as Asked['resolve'], reject))
-      this.#pump()
-    })
+    const asked = this.#asked(request, queued)
+    this.#waiting.add(queued)
+    this.#queue.add(asked)
+    this.#pump()
+    return asked.done as Promise<Answered>
+  }
+
+  #waitingFor(call: Request['call'], room: string): Asked | undefined {
+    return this.#queue.find(room, ({ request }) => request.call === call && isAskedOnce(request))
+  }
+
+  /** What can't wait for its turn is looked up in the store instead. */
+  #learnAnew(room: string): Promise<Done<undefined>> {
+    for (const asked of this.#queue.remove(room, ({ request }) => isNews(request))) {
+      this.#waiting.remove(asked)
+      asked.resolve({ result: undefined, again: false })
+    }
+    return this.ask({ call: 'learn', room, bytes: undefined })
   }
 
   /** Whoever waits is told to ask another server, and so is whoever comes. */
@@ -156,13 +175,14 @@ export class Threads implements ThreadListener {
     return this.#detained.find((thread) => thread.room === room) ?? this.#active
   }
 
-  #asked(
-    request: Request,
-    queued: Queued,
-    resolve: Asked['resolve'],
-    reject: Asked['reject'],
-  ): Asked {
-    return { ...queued, request, number: ++this.#number, resolve, reject, tries: 0, expectedMs: 0 }
+  #asked(request: Request, queued: Queued): Asked {
+    let resolve!: Asked['resolve']
+    let reject!: Asked['reject']
+    const done: Asked['done'] = new Promise((...both) => {
+      ;[resolve, reject] = both
+    })
+    const number = ++this.#number
+    return { ...queued, request, number, done, resolve, reject, tries: 0, expectedMs: 0 }
   }
 
   #reject(asked: Asked, problem: Problem): void {
@@ -290,10 +310,10 @@ export class Threads implements ThreadListener {
   #close(thread: DocumentThread): Promise<unknown> {
     const request = { call: 'close' } as const
     const queued = { room: NO_ROOM, bytes: 0 }
-    return new Promise((resolve, reject) => {
-      this.#waiting.add(queued)
-      thread.send(this.#asked(request, queued, resolve, reject), 0)
-    })
+    const asked = this.#asked(request, queued)
+    this.#waiting.add(queued)
+    thread.send(asked, 0)
+    return asked.done
   }
 }
 
@@ -318,8 +338,29 @@ function isCallers({ call }: Request): boolean {
   return call === 'update' || call === 'read' || call === 'sync'
 }
 
+/** Whether it is what another process took in. */
+function isNews(request: Request): request is Request & { readonly call: 'learn' } {
+  return request.call === 'learn' && request.bytes !== undefined
+}
+
+/** What the server asks for itself, and is the same whoever asks and how often. */
+const ONCE: ReadonlySet<Request['call']> = new Set([
+  'check',
+  'count',
+  'learn',
+  'note',
+  'release',
+  'untold',
+])
+
+function isAskedOnce(request: Request): boolean {
+  return ONCE.has(request.call) && !isNews(request)
+}
+
 function weightOf(request: Request): number {
-  if (request.call === 'read' || request.call === 'sync') return READ_BYTES
+  if (request.call === 'read' || request.call === 'sync') {
+    return READ_BYTES + (request.stateVector?.byteLength ?? 0)
+  }
   return 'bytes' in request ? (request.bytes?.byteLength ?? 0) : 0
 }
 

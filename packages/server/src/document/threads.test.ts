@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import type { Request } from './messages.js'
+import { Threads } from './threads.js'
+
+/** There is no thread to ask yet, so that all that is asked waits, until none can be started. */
+function newThreads(): Threads {
+  const settings = {
+    databaseUrl: 'postgres://nobody@127.0.0.1:1/none',
+    dataDir: undefined,
+    memory: undefined,
+    maxDocumentBytes: 1_000,
+    maxLoadedDocumentBytes: 1_000,
+  }
+  return new Threads(
+    settings,
+    () => {},
+    () => performance.now(),
+  )
+}
+
+const FAILED = { status: 'rejected', reason: expect.objectContaining({ problem: 'store-failed' }) }
+const update = (room: string, bytes = 0): Request => ({
+  call: 'update',
+  room,
+  bytes: new Uint8Array(bytes),
+})
+
+describe('what waits for a thread', () => {
+  it('[DO18] is bounded for a room and in all, by what it weighs', async () => {
+    const heavy: [Request, number][] = [
+      [update('one', 4_000_000), 4],
+      [{ call: 'read', room: 'two', stateVector: new Uint8Array(4_000_000), isFresh: false }, 4],
+      [{ call: 'sync', room: 'three', stateVector: new Uint8Array(4_000_000), isFresh: false }, 4],
+      [{ call: 'read', room: 'four', stateVector: undefined, isFresh: false }, 256],
+    ]
+    const threads = newThreads()
+    for (const [request, most] of heavy) {
+      const asked = Array.from({ length: most }, () => threads.ask(request))
+      const early = await Promise.race([threads.ask(request), ...asked].map(causeOf))
+      expect(early).toBe('more waits for it than it gets done')
+      await Promise.allSettled(asked)
+    }
+  })
+
+  it('[DO18] asks once what the server asks for itself', async () => {
+    const threads = newThreads()
+    const own: Request[] = [
+      { call: 'check' },
+      { call: 'count' },
+      { call: 'untold' },
+      { call: 'note', room: 'r' },
+      { call: 'release', room: 'r' },
+      { call: 'learn', room: 'r', bytes: undefined },
+    ]
+    const answers = [1, 2, 3].map(() => own.map((request) => threads.ask(request)))
+    expect(new Set(answers.flat()).size).toBe(own.length)
+    const others = own.slice(3).map((request) => threads.ask({ ...request, room: 's' } as Request))
+    expect(new Set([...answers.flat(), ...others]).size).toBe(own.length + others.length)
+    expect(await Promise.allSettled(answers.flat())).toEqual(answers.flat().map(() => FAILED))
+    await Promise.allSettled(others)
+  })
+
+  it('[DO18] has what other nodes tell looked up, where that is too much to wait', async () => {
+    const threads = newThreads()
+    const news = { call: 'learn', room: 'r', bytes: new Uint8Array(65_536) } as const
+    const told = Array.from({ length: 5_000 }, () => threads.ask(news))
+    const settled = await Promise.allSettled(told)
+    const failed = settled.filter(({ status }) => status === 'rejected').length
+    // Those that waited were dropped, and the store is asked once for all of them.
+    expect(failed).toBeLessThan(1_000)
+  })
+})
+
+async function causeOf(answer: Promise<unknown>): Promise<unknown> {
+  return answer.catch((error: unknown) => (error as Error).cause)
+}
