@@ -48,6 +48,8 @@ function jsonOf(doc: Doc) {
 
 const because = (reason: string) =>
   expect.objectContaining({ problem: 'bad-update', extensions: { reason } })
+const full = (of: string, limit: number) =>
+  expect.objectContaining({ problem: 'document-full', extensions: { limit, of } })
 const taken = because('clock-taken')
 const TEXTS = ['a', 'bc', '😀', 'd😀e', '世界', 'x'.repeat(20)]
 
@@ -323,7 +325,7 @@ describe('[DO13] types are nested 100 deep at most', () => {
   })
 })
 
-describe('[DO14] a document has 12,000 roots at most', () => {
+describe('[DO23] a document has 12,000 roots at most', () => {
   const rooted = (from: number, count: number) => {
     const doc = new Doc()
     for (let root = from; root < from + count; root++) doc.getText(`root ${root}`).insert(0, 'x')
@@ -335,7 +337,26 @@ describe('[DO14] a document has 12,000 roots at most', () => {
     expect(() => guarded.take(rooted(0, 12_001))).toThrow(because('too-costly'))
     guarded.take(rooted(0, 12_000))
     guarded.take(rooted(0, 10))
-    expect(() => guarded.take(rooted(12_000, 1))).toThrow(because('too-costly'))
+    expect(() => guarded.take(rooted(12_000, 1))).toThrow(full('roots', 12_000))
+  })
+
+  it('[DO23] also those whose content was deleted, and those that wait', () => {
+    const guarded = new Guarded()
+    const doc = Object.assign(new Doc(), { clientID: 1 })
+    applyUpdate(doc, rooted(0, 11_990))
+    for (const root of doc.share.keys()) doc.getText(root).delete(0, 1)
+    guarded.take(encodeStateAsUpdate(doc))
+    const before = encodeStateVector(doc)
+    doc.getText('first').insert(0, 'x')
+    const first = encodeStateAsUpdate(doc, before)
+    const later = encodeStateVector(doc)
+    for (let root = 0; root < 9; root++) doc.getText(`late ${root}`).insert(0, 'x')
+    const waits = encodeStateAsUpdate(doc, later)
+    for (let times = 0; times < 2; times++) expect(guarded.take(waits)).toBe(true)
+    expect(() => guarded.take(rooted(20_000, 2))).toThrow(full('roots', 12_000))
+    guarded.take(first)
+    expect(guarded.take(encodeStateAsUpdate(doc))).toBe(false)
+    expect(guarded.doc.share.size).toBe(12_000)
   })
 })
 
@@ -354,15 +375,15 @@ function peoples(from: number, count: number, clock = 0): Uint8Array {
   return encoder.toUint8Array()
 }
 
-describe('[DO14] a document has 25,000 clients at most', () => {
+describe('[DO23] a document has 25,000 clients at most', () => {
   it('in all updates together, of which what is known counts once', () => {
     const guarded = new Guarded()
     for (const from of [1, 10_001]) guarded.take(garbage(from, 10_000))
     guarded.take(garbage(20_001, 4_999))
     guarded.take(garbage(15_000, 9_999))
     expect(guarded.take(peoples(30_000, 1, 5))).toBe(true)
-    expect(() => guarded.take(peoples(40_000, 1))).toThrow(because('too-costly'))
-    expect(() => guarded.take(peoples(40_000, 1, 5))).toThrow(because('too-costly'))
+    expect(() => guarded.take(peoples(40_000, 1))).toThrow(full('clients', 25_000))
+    expect(() => guarded.take(peoples(40_000, 1, 5))).toThrow(full('clients', 25_000))
     expect(guarded.take(garbage(1, 1, 1))).toBe(false)
   })
 
@@ -378,7 +399,7 @@ describe('[DO14] a document has 25,000 clients at most', () => {
   }
 })
 
-describe('[DO14] a document has 500 subdocuments at most', () => {
+describe('[DO23] a document has 500 subdocuments at most', () => {
   const by = (clientID: number, count: number) => {
     const doc = Object.assign(new Doc(), { clientID })
     const updates: Uint8Array[] = []
@@ -396,10 +417,10 @@ describe('[DO14] a document has 500 subdocuments at most', () => {
     guarded.take(one.all)
     guarded.take(one.all)
     for (let times = 0; times < 2; times++) expect(guarded.take(two.subdocuments)).toBe(true)
-    expect(() => guarded.take(three.all)).toThrow(because('too-costly'))
+    expect(() => guarded.take(three.all)).toThrow(full('subdocuments', 500))
     guarded.take(two.first)
     expect(guarded.doc.subdocs.size).toBe(500)
-    expect(() => guarded.take(three.all)).toThrow(because('too-costly'))
+    expect(() => guarded.take(three.all)).toThrow(full('subdocuments', 500))
     two.list.delete(1, 1)
     guarded.take(two.updates.at(-1)!)
     guarded.take(three.all)

@@ -1,3 +1,4 @@
+import { Problem } from '@whereabouts/protocol'
 import {
   ContentType,
   decodeUpdateV2,
@@ -16,6 +17,7 @@ import {
   MAX_ROOTS,
   MAX_SUBDOCUMENTS,
   type ReadUpdate,
+  rootsOf,
   type Run,
   isSubdocument,
   runsOf,
@@ -41,6 +43,7 @@ interface Pending {
   readonly deletes: Uint8Array | null
   readonly runs: readonly Run[]
   readonly clients: ReadonlySet<number>
+  readonly roots: ReadonlySet<string>
   readonly subdocuments: number
   readonly pieces: number
   readonly bytes: number
@@ -60,12 +63,12 @@ export class Admission {
 
   /**
    * @returns whether some of the update has to wait for others
-   * @throws {Problem} bad-update: `too-deep`, `too-costly`, `clock-taken`, `pending`
+   * @throws {Problem} bad-update: `too-deep`, `too-costly`, `clock-taken`, `pending`; document-full
    * @see PROTOCOL.md DO13, DO15, DO16
    */
   check(update: ReadUpdate): boolean {
     const pending = this.#pendingNow()
-    this.#checkRoots(update.roots)
+    this.#checkRoots(update.roots, pending)
     this.#checkClients(update.runs, pending)
     this.#checkSubdocuments(update.subdocuments, pending)
     if (update.runs.some((run) => this.#isTaken(run, pending))) throw badUpdate('clock-taken')
@@ -81,10 +84,13 @@ export class Admission {
     return true
   }
 
-  #checkRoots(roots: ReadonlySet<string>): void {
+  #checkRoots(roots: ReadonlySet<string>, pending: Pending): void {
     const { share } = this.doc
-    const more = [...roots].filter((root) => !share.has(root)).length
-    if (more > 0 && share.size + more > MAX_ROOTS) throw badUpdate('too-costly')
+    const isNew = (root: string) => !share.has(root)
+    const more = [...roots].filter((root) => isNew(root) && !pending.roots.has(root)).length
+    if (more > MAX_ROOTS) throw badUpdate('too-costly')
+    const waiting = [...pending.roots].filter(isNew).length
+    if (more > 0 && share.size + waiting + more > MAX_ROOTS) throw full('roots', MAX_ROOTS)
   }
 
   #checkClients(runs: readonly Run[], pending: Pending): void {
@@ -92,7 +98,7 @@ export class Admission {
     const isNew = (client: number) => !clients.has(client)
     const more = runs.filter(({ client }) => isNew(client) && !pending.clients.has(client)).length
     const waiting = [...pending.clients].filter(isNew).length
-    if (more > 0 && clients.size + waiting + more > MAX_CLIENTS) throw badUpdate('too-costly')
+    if (more > 0 && clients.size + waiting + more > MAX_CLIENTS) throw full('clients', MAX_CLIENTS)
   }
 
   #checkSubdocuments(subdocuments: readonly Id[], pending: Pending): void {
@@ -101,7 +107,7 @@ export class Admission {
       (id) => id.clock >= getState(store, id.client) && !pending.runs.some((run) => has(run, id)),
     ).length
     const all = subdocs.size + pending.subdocuments + more
-    if (more > 0 && all > MAX_SUBDOCUMENTS) throw badUpdate('too-costly')
+    if (more > 0 && all > MAX_SUBDOCUMENTS) throw full('subdocuments', MAX_SUBDOCUMENTS)
   }
 
   /** Whether others have used its clocks: what waits was acknowledged, too. */
@@ -153,6 +159,15 @@ export class Admission {
   }
 }
 
+/** What refuses an update that would be taken by a document that has less in it. */
+function full(what: 'clients' | 'roots' | 'subdocuments', limit: number): Problem {
+  return new Problem(
+    'document-full',
+    `A document has at most ${limit} ${what}, deleted ones included; go on in another room.`,
+    { limit, of: what },
+  )
+}
+
 /** Whether something was collected up to the middle of an item that waits. */
 function cutShort(waiting: readonly Struct[], structs: readonly Struct[]): boolean {
   return structs.some((struct) => {
@@ -171,6 +186,7 @@ function readPending(structs: Uint8Array | undefined, deletes: Uint8Array | null
     deletes,
     runs,
     clients: new Set([...runs.map(({ client }) => client), ...ranges.map(([client]) => client)]),
+    roots: rootsOf(waiting),
     subdocuments: waiting.filter(isSubdocument).length,
     pieces: waiting.length + ranges.reduce((sum, [, { length }]) => sum + length, 0),
     bytes: (structs?.byteLength ?? 0) + (deletes?.byteLength ?? 0),

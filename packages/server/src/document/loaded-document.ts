@@ -104,7 +104,7 @@ export class LoadedDocument {
    * Makes sure that an update can be taken in, without touching the document.
    *
    * @returns whether something of it has to wait for what comes before it
-   * @throws {Problem} bad-update
+   * @throws {Problem} bad-update, document-full
    */
   check(update: ReadUpdate): boolean {
     return this.#admission.check(update)

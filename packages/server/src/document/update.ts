@@ -277,7 +277,8 @@ function checkDepth(value: unknown, depth: number): void {
   for (const inner of Object.values(value)) checkDepth(inner, depth + 1)
 }
 
-function rootsOf(structs: readonly Struct[]): ReadonlySet<string> {
+/** The roots that structs say they are in. */
+export function rootsOf(structs: readonly Struct[]): ReadonlySet<string> {
   const roots = new Set<string>()
   for (const struct of structs) {
     const parent: unknown = struct instanceof Item ? struct.parent : undefined
