@@ -1,9 +1,10 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { Body, Controller, Post, VersioningType, type Type } from '@nestjs/common'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
 import type { Json } from '@whereabouts/protocol'
 import { WhereaboutsModule } from '@whereabouts/nestjs'
+import express, { type NextFunction } from 'express'
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
 import { call, callJson, expectProblem, expectRefused } from '../conformance/http.js'
@@ -136,6 +137,64 @@ describe('whose body it is on Express, where an address can have two routes', ()
     const { members } = await new TestRoom(server.baseUrl, 'default').read()
     expect(members).toMatchObject([{ location: { x: 2 } }])
     await expectRefused('too-large', url, { json: { x: 'x'.repeat(2_000) } })
+  })
+})
+
+/** Answers with the body that a parser of its own made, or that it read itself. */
+const answer = (request: { body?: unknown }, response: ServerResponse) =>
+  response.writeHead(201).end(JSON.stringify({ echo: request.body }))
+
+function answerRead(request: IncomingMessage, response: ServerResponse, next: NextFunction): void {
+  const { 'content-type': type, 'content-length': length } = request.headers
+  expect([type, length]).toEqual(['application/json', String(JSON.stringify(BODY).length)])
+  const read = buffer(request).then((bytes) => JSON.parse(bytes.toString()) as Json)
+  read.then((body) => answer({ body }, response), next)
+}
+
+const ownRouter = () => express.Router().post('/:room/location', express.json(), answer)
+
+/** How an application may mount routes of its own before the module's, at addresses of those. */
+const MOUNTS: readonly [how: string, mount: (app: RunningApp['app']) => void][] = [
+  ['a router', (app) => app.use('/rooms', ownRouter())],
+  ['a router in a router', (app) => app.use(express.Router().use('/rooms', ownRouter()))],
+  [
+    'a router with a parameter in its path',
+    (app) =>
+      app.use('/:kind', express.Router().use('/:room/location', ownRouter()).use(ownRouter())),
+  ],
+  [
+    'a router that reads bodies itself',
+    (app) => app.use('/rooms', express.Router().post('/:room/location', answerRead)),
+  ],
+  [
+    'a parser and a handler',
+    (app) => app.use('/rooms/:room/location', express.json()).use('/rooms/:room/location', answer),
+  ],
+  ['an application', (app) => app.use('/rooms', express().use(ownRouter()))],
+]
+
+describe.each(PLATFORMS)('what an application mounts before on %s', (platform) => {
+  it.each(MOUNTS)('[HT14] %s has its body, and ours elsewhere have theirs', async (_, mount) => {
+    await using server = await startApp(platform, { imports: [whereabouts('sub')] }, mount)
+    await expectEcho(`${server.baseUrl}/rooms/x/location`)
+    await expectOwnBodies(`${server.baseUrl}/sub`)
+  })
+
+  it.each(MOUNTS)('[HT14] %s at the same address has its body', async (_, mount) => {
+    await using server = await startApp(platform, { imports: [whereabouts()] }, mount)
+    await expectEcho(`${server.baseUrl}/rooms/x/location`)
+  })
+})
+
+describe('what an application mounts before on Express', () => {
+  it('[HT14] takes no body from a call that it passes on', async () => {
+    await using server = await startApp('express', { imports: [whereabouts()] }, (app) => {
+      const router = express.Router().get('/:room/location', (_request, _response, next) => next())
+      app.use('/rooms', router.use('/other', ownRouter()))
+      app.use('/rooms', (_request: unknown, _response: unknown, next: () => void) => next())
+      app.use(express.json())
+    })
+    await expectOwnBodies(server.baseUrl)
   })
 })
 

@@ -31,7 +31,14 @@ interface ExpressLike {
 }
 
 interface ExpressLayer {
-  match(path: string): unknown
+  /** Answers with what of the path it is mounted at; before router 2.3, `true`, and keeps that. */
+  match(path: string): boolean | { readonly path: string }
+  readonly path?: string
+  readonly name: string
+  /** Whether it is mounted at every path. */
+  readonly slash: boolean
+  /** A router has layers of its own. */
+  readonly handle: { readonly stack?: readonly ExpressLayer[] }
   readonly route?: {
     readonly methods: { readonly [method: string]: boolean | undefined }
     readonly stack: readonly { readonly handle: object }[]
@@ -127,12 +134,37 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
 }
 
-/** Whether the first route that takes a request is one of the module's. */
+/** Whether the first that takes a request is a route of the module's. */
 function isForModule({ router }: ExpressLike, { method = '', url = '' }: IncomingMessage): boolean {
   if (readAddress(url) === undefined) return false
-  const path = pathOf(url)
-  const first = router?.stack.find((layer) => isRouteOf(layer, method) && layer.match(path))
+  const first = firstOf(router?.stack ?? [], method, pathOf(url))
   return first?.route?.stack.some(({ handle }) => isAddressOf(markOf(handle), url)) ?? false
+}
+
+/** The first layer, here or in the routers that are here, that takes a request for itself. */
+function firstOf(
+  stack: readonly ExpressLayer[],
+  method: string,
+  path: string,
+): ExpressLayer | undefined {
+  for (const layer of stack) {
+    if (layer.route !== undefined && !isRouteOf(layer, method)) continue
+    const match = layer.match(path)
+    if (match === false) continue
+    if (layer.route !== undefined || isMounted(layer)) return layer
+    const { length } = (match === true ? layer.path : match.path) ?? ''
+    const inner = firstOf(layer.handle.stack ?? [], method, path.slice(length) || '/')
+    if (inner !== undefined) return inner
+  }
+  return undefined
+}
+
+/** What Express calls an application that is mounted, and its parsers of bodies. */
+const BODY_TAKERS = /^(?:mounted_app|(?:json|raw|text|urlencoded)Parser)$/
+
+/** Whether the application has mounted at this very path what can't be looked into and reads bodies. */
+function isMounted({ slash, name }: ExpressLayer): boolean {
+  return !slash && BODY_TAKERS.test(name)
 }
 
 function isRouteOf({ route }: ExpressLayer, method: string): boolean {
