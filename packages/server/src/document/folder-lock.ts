@@ -63,17 +63,26 @@ export class FolderLock {
   }
 }
 
+interface Holder {
+  readonly process: number
+  readonly host: string
+  readonly since: string
+}
+
 /** Whether it could be had. Says who has it from now on. */
 function hold(database: Database.Database): boolean {
+  const self = { process: process.pid, host: hostname(), since: new Date().toISOString() }
   try {
     database.exec('BEGIN IMMEDIATE')
     database.exec(HOLDER)
     const insert = database.prepare('INSERT INTO holder VALUES (?, ?, ?)')
-    insert.run(process.pid, hostname(), new Date().toISOString())
+    insert.run(self.process, self.host, self.since)
     database.exec('COMMIT')
-    // Somebody else may have it by now.
+    // Somebody else may have it by now, or have said so and be about to find that it hasn't.
     database.exec('BEGIN IMMEDIATE')
-    return true
+    if (isSame(readHolder(database), self)) return true
+    database.exec('ROLLBACK')
+    return false
   } catch (error) {
     if (database.inTransaction) database.exec('ROLLBACK')
     if (isCode(error, 'SQLITE_BUSY')) return false
@@ -81,11 +90,17 @@ function hold(database: Database.Database): boolean {
   }
 }
 
+function isSame(a: Holder | undefined, b: Holder): boolean {
+  return a?.process === b.process && a.host === b.host && a.since === b.since
+}
+
+function readHolder(database: Database.Database): Holder | undefined {
+  return database.prepare('SELECT process, host, since FROM holder').get() as Holder | undefined
+}
+
 function holderOf(database: Database.Database): string {
   try {
-    const holder = database.prepare('SELECT process, host, since FROM holder').get() as
-      | { process: number; host: string; since: string }
-      | undefined
+    const holder = readHolder(database)
     if (holder === undefined) return 'another server'
     return `process ${holder.process} on ${holder.host}, since ${holder.since}`
   } catch (error) {
