@@ -1,6 +1,9 @@
-import { Agent, request } from 'node:http'
-import { WhereaboutsModule } from '@whereabouts/nestjs'
+import { once } from 'node:events'
+import { Agent, type IncomingMessage, request } from 'node:http'
+import { Controller, Inject, type MessageEvent, Sse } from '@nestjs/common'
+import { Rooms, WhereaboutsModule } from '@whereabouts/nestjs'
 import { EventSource } from 'eventsource'
+import { interval, map, merge, type Observable } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { END_MS } from '../conformance/deadline.js'
 import { call } from '../conformance/http.js'
@@ -8,6 +11,28 @@ import { memberKey, TestRoom } from '../conformance/room.js'
 import { openSocket } from '../conformance/socket.js'
 import { end, openStream } from '../conformance/stream.js'
 import { PLATFORMS, startApp } from '../servers/nest.js'
+
+/** Streams of an application's own. */
+@Controller('own')
+class OwnStreams {
+  constructor(@Inject(Rooms) private readonly rooms: Rooms) {}
+
+  @Sse('list')
+  list(): Observable<MessageEvent> {
+    return this.rooms.watch('own', { as: 'ada' })
+  }
+
+  @Sse('patch')
+  patch(): Observable<MessageEvent> {
+    return this.rooms.watch('own', { view: 'patch' })
+  }
+
+  @Sse('mapped')
+  mapped(): Observable<MessageEvent> {
+    const own = interval(100).pipe(map(() => ({ type: 'own', data: 'x' })))
+    return merge(this.rooms.watch('own', { view: 'patch' }), own)
+  }
+}
 
 describe.each(PLATFORMS)('app.close() on %s', (platform) => {
   const start = () =>
@@ -30,6 +55,41 @@ describe.each(PLATFORMS)('app.close() on %s', (platform) => {
     const named = streams.filter((_, index) => index % 4 !== 0)
     for (const { arrived } of named) expect(arrived.at(-1)?.name).toBe('goodbye')
   })
+
+  it.each(['plain', 'with a connection that is kept alive', 'with a browser'])(
+    "[FR7] ends within two seconds with streams of the application's own: %s",
+    async (how) => {
+      await using server = await startApp(platform, {
+        imports: [WhereaboutsModule.forRoot({ secret: 'the secret of these tests' })],
+        controllers: [OwnStreams],
+      })
+      const agent = new Agent({ keepAlive: true })
+      const sources = ['list', 'patch'].map((view) => {
+        const url = `${server.baseUrl}/own/${view}`
+        return how === 'with a browser'
+          ? new EventSource(url)
+          : request(url, how === 'plain' ? {} : { agent }).end()
+      })
+      await Promise.all(
+        sources.map(async (source) => {
+          if (source instanceof EventSource) {
+            return new Promise((resolve) => source.addEventListener('open', resolve))
+          }
+          const [response] = (await once(source, 'response')) as [IncomingMessage]
+          response.resume()
+          return once(response, 'data')
+        }),
+      )
+      try {
+        const before = performance.now()
+        await server.app.close()
+        expect(performance.now() - before).toBeLessThan(2_000)
+      } finally {
+        agent.destroy()
+        for (const source of sources) if (source instanceof EventSource) source.close()
+      }
+    },
+  )
 
   it('[FR7] ends with a browser that comes back again and again', async () => {
     await using server = await start()
