@@ -59,4 +59,14 @@ describe('settings', () => {
       expect(() => readSettings(environment)).toThrow(`\n  ${variable}: `)
     }
   })
+
+  it('[OP8] are spoken of by the names of variables', () => {
+    expect(() => readSettings({ WHEREABOUTS_LEASE_MS: '5s' })).toThrow(
+      'WHEREABOUTS_LEASE_MS: is a number, not "5s"',
+    )
+    const redis = { REDIS_URL: 'redis://a', DATABASE_URL: 'postgres://a' }
+    expect(() => readSettings(redis)).toThrow('WHEREABOUTS_SECRET: is needed with REDIS_URL')
+    const small = { WHEREABOUTS_MAX_ARRIVING_BYTES: '1000' }
+    expect(() => readSettings(small)).toThrow(/: is at least WHEREABOUTS_MAX_UPDATE_BYTES$/m)
+  })
 })

@@ -1,4 +1,9 @@
-import { DEFAULTS, findFaults, type WhereaboutsOptions } from '@whereabouts/server'
+import {
+  DEFAULTS,
+  findFaults,
+  type OptionFault,
+  type WhereaboutsOptions,
+} from '@whereabouts/server'
 import { z } from 'zod'
 
 /** What the environment says, checked. The only place that reads it. */
@@ -61,7 +66,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
   const options = optionsOf(given)
   const faults = [
     ...(own.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`),
-    ...findFaults(options).map(({ option, message }) => `${variableOf(option)}: ${message}`),
+    ...findFaults(options).map((fault) => messageOf(fault, given)),
     ...[...given.keys()]
       .filter(isUnknown)
       .map((variable) => `${variable}: there is no such setting`),
@@ -81,6 +86,16 @@ function optionsOf(given: ReadonlyMap<string, string | undefined>): WhereaboutsO
     return [[option, option in DEFAULTS ? Number(text) : text] as const]
   })
   return { dataDir: DEFAULT_DATA, ...Object.fromEntries(options) }
+}
+
+/** What is wrong, by the names of variables: whoever sets those doesn't know the options. */
+function messageOf({ option, message }: OptionFault, given: ReadonlyMap<string, unknown>): string {
+  const variable = variableOf(option)
+  const text = given.get(variable)
+  if (option in DEFAULTS && !Number.isFinite(Number(text))) {
+    return `${variable}: is a number, not "${String(text)}"`
+  }
+  return `${variable}: ${message.replaceAll(/\b[a-z]+[A-Z]\w*/g, variableOf)}`
 }
 
 function variableOf(option: string): string {

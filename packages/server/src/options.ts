@@ -155,7 +155,7 @@ const SINGLE_OPTIONS = z.strictObject({
 
 const TOGETHER = SINGLE_OPTIONS.refine(
   ({ maxArrivingBytes, maxUpdateBytes }) => maxArrivingBytes >= maxUpdateBytes,
-  { path: ['maxArrivingBytes'], message: 'is at least as much as the largest update' },
+  { path: ['maxArrivingBytes'], message: 'is at least maxUpdateBytes' },
 )
 
 /** Servers that are one have one store of documents, and compute the same ids. PROTOCOL.md EX6 */

@@ -1,6 +1,7 @@
 import { Users } from './access/users.js'
 import { type DataFolder, openDataFolder } from './document/data-folder.js'
 import { Documents } from './document/documents.js'
+import { connected } from './document/shown-address.js'
 import type { Exchange } from './exchange/exchange.js'
 import { answer } from './http/answers.js'
 import { Bodies } from './http/body.js'
@@ -85,7 +86,7 @@ async function openExchange(
   const { openRedis } = await import('./exchange/redis.js')
   const exchange = openRedis(redisUrl, OPERATION_CODEC, frameIntervalMs, log)
   try {
-    await exchange.admitted()
+    await connected('Redis', redisUrl, exchange.admitted(), (message) => log.warn(message))
     return exchange
   } catch (error) {
     await exchange.close()

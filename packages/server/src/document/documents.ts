@@ -3,6 +3,7 @@ import { Problem } from '@whereabouts/protocol'
 import type { Log } from '../log.js'
 import type { ResolvedOptions } from '../options.js'
 import type { DataFolder } from './data-folder.js'
+import { connected } from './shown-address.js'
 import { storeFailed } from './keeper.js'
 import type { Request, Results } from './messages.js'
 import { newMemory } from './memory.js'
@@ -70,7 +71,7 @@ export class Documents {
   async start(): Promise<void> {
     const { databaseUrl, dataDir } = this.options
     if (databaseUrl !== undefined || dataDir !== undefined) {
-      await this.#threads.start().catch((error: unknown) => {
+      await this.#start(databaseUrl).catch((error: unknown) => {
         this.folder.release()
         throw error
       })
@@ -79,6 +80,12 @@ export class Documents {
     this.log.info(
       'documents are kept in memory and end with this process: neither dataDir nor databaseUrl is set',
     )
+  }
+
+  #start(databaseUrl: string | undefined): Promise<void> {
+    const started = this.#threads.start()
+    if (databaseUrl === undefined) return started
+    return connected('PostgreSQL', databaseUrl, started, (message) => this.#logger.warn(message))
   }
 
   /**
