@@ -85,7 +85,7 @@ export class Documents {
   #start(databaseUrl: string | undefined): Promise<void> {
     const started = this.#threads.start()
     if (databaseUrl === undefined) return started
-    return connected('PostgreSQL', databaseUrl, started, (message) => this.#logger.warn(message))
+    return connected('PostgreSQL', databaseUrl, started, (message) => this.log.warn(message))
   }
 
   /**
