@@ -45,14 +45,16 @@ function provedByFile() {
   )
 }
 
-/** Tests beside the code, and all of test/, where suites are that run against several servers. */
+/** Tests beside the code, and all of what runs against several servers. */
 function testFiles() {
   const beside = ['packages', 'apps'].flatMap((folder) =>
     readdirSync(folder).flatMap((name) => filesBelow(join(folder, name, 'src'))),
   )
   return [
     ...beside.filter((file) => TEST_FILE.test(file)),
-    ...filesBelow('test').filter((file) => /\.tsx?$/.test(file)),
+    ...['test', 'packages/conformance/src']
+      .flatMap(filesBelow)
+      .filter((file) => /\.tsx?$/.test(file)),
   ].toSorted()
 }
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { call } from '../conformance/http.js'
+import { call } from 'whereabouts-conformance/http'
 import { PLATFORMS } from '../servers/nest.js'
 import { startServer } from '../servers/standalone.js'
 import { Random } from '../simulation/random.js'
 import { size } from '../size.js'
 import { QUERIES, randomTarget } from './mutations.js'
 import { expectedOf } from './oracle.js'
-import { rawCall, type RawRequest } from './raw-call.js'
+import { rawCall, type RawRequest } from 'whereabouts-conformance/raw-call'
 import { documentWith, GuardedApp, LONG_SECRET, SECRET } from './world.js'
 
 const SEED = 20_261_128

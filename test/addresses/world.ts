@@ -5,7 +5,7 @@ import { isWhereaboutsCall, Rooms, WhereaboutsModule } from '@whereabouts/nestjs
 import { expect } from 'vitest'
 import * as Y from 'yjs'
 import { type Platform, type RunningApp, startApp } from '../servers/nest.js'
-import { rawCall, type RawAnswer, type RawRequest } from './raw-call.js'
+import { rawCall, type RawAnswer, type RawRequest } from 'whereabouts-conformance/raw-call'
 
 /** A room that everybody may open, one that nobody may, and both with as long a name as there is. */
 export const OPEN = 'open'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { call } from '../conformance/http.js'
+import { call } from 'whereabouts-conformance/http'
 import { type RunningServer, startServer } from '../servers/standalone.js'
 
 let server: RunningServer

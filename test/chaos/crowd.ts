@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { within } from '../conformance/deadline.js'
+import { within } from 'whereabouts-conformance/deadline'
 import { Person, Writer } from './person.js'
 import { Scribe, writesOf } from './scribe.js'
 

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { within } from '../conformance/deadline.js'
+import { within } from 'whereabouts-conformance/deadline'
 import type { RunningPostgres } from '../servers/postgres.js'
 import { type RunningRedis, startRedis } from '../servers/redis.js'
 import { type RunningServer, startServer } from '../servers/standalone.js'

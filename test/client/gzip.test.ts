@@ -2,8 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, it } from 'vitest'
 import { CURL, find, PYTHON } from '../../scripts/needs.mjs'
-import { TestRoom } from '../conformance/room.js'
-import { within } from '../conformance/deadline.js'
+import { TestRoom } from 'whereabouts-conformance/room'
+import { within } from 'whereabouts-conformance/deadline'
 import { startNest } from '../servers/nest.js'
 
 /** Reads a gzip stream with nothing but Python's own libraries, a line at a time. */

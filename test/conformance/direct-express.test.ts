@@ -1,4 +1,4 @@
 import { startNest } from '../servers/nest.js'
-import { runConformance } from './run.js'
+import { runConformance } from 'whereabouts-conformance'
 
 runConformance('[NE9] Nest on Express, mounted directly', startNest('express', 'direct'))

@@ -1,5 +1,5 @@
 import { startNest } from '../servers/nest.js'
-import { runConformance } from './run.js'
+import { runConformance } from 'whereabouts-conformance'
 
 runConformance('[NE9] Nest on Fastify, mounted directly', startNest('fastify', 'direct'), {
   platformRefuses: true,

@@ -1,4 +1,6 @@
+import { runConformance } from 'whereabouts-conformance'
 import { startNest } from '../servers/nest.js'
-import { runConformance } from './run.js'
+import { sqliteRules } from './sqlite.js'
 
 runConformance('Nest on Express', startNest('express'))
+sqliteRules(startNest('express'))

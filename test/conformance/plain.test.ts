@@ -1,4 +1,4 @@
 import { startPlain } from '../servers/plain.js'
-import { runConformance } from './run.js'
+import { runConformance } from 'whereabouts-conformance'
 
 runConformance("Node's own server", startPlain)

@@ -1,12 +1,14 @@
 import { expect, it } from 'vitest'
+import { call } from 'whereabouts-conformance/http'
+import { memberKey, TestRoom } from 'whereabouts-conformance/room'
+import { runConformance } from 'whereabouts-conformance'
 import { startServer } from '../servers/standalone.js'
 import { size } from '../size.js'
-import { call } from './http.js'
-import { memberKey, TestRoom } from './room.js'
-import { runConformance } from './run.js'
+import { sqliteRules } from './sqlite.js'
 
 // The same program as a node, which has all of them in the gate.
 runConformance('the standalone server', startServer, { isProgramOnly: size(true, false) })
+sqliteRules(startServer)
 
 it('[ID1] the log of the standalone server has no member key in it', async () => {
   await using server = await startServer()

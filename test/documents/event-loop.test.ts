@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { applyUpdate, Doc } from 'yjs'
-import { accepted, BYTES, postUpdate } from '../conformance/document.js'
-import { call } from '../conformance/http.js'
-import { TestRoom } from '../conformance/room.js'
+import { accepted, BYTES, postUpdate } from 'whereabouts-conformance/document'
+import { call } from 'whereabouts-conformance/http'
+import { TestRoom } from 'whereabouts-conformance/room'
 import { type Measured, startMeasured } from './measured.js'
 
 const CELLS = 50_000

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { within } from '../conformance/deadline.js'
+import { within } from 'whereabouts-conformance/deadline'
 
 const SERVER = fileURLToPath(new URL('measured.server.mjs', import.meta.url))
 const START_MS = 20_000

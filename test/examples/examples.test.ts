@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { within } from '../conformance/deadline.js'
-import { memberKey, TestRoom } from '../conformance/room.js'
-import { end } from '../conformance/stream.js'
+import { within } from 'whereabouts-conformance/deadline'
+import { memberKey, TestRoom } from 'whereabouts-conformance/room'
+import { end } from 'whereabouts-conformance/stream'
 import { freePort } from '../servers/free-port.js'
 
 const EXAMPLES = [

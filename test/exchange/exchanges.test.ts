@@ -7,7 +7,7 @@ import {
 } from '../../packages/server/src/exchange/exchange.js'
 import { MemoryExchange, MemoryLogs } from './memory-exchange.js'
 import { openRedis } from '../../packages/server/src/exchange/redis.js'
-import { within } from '../conformance/deadline.js'
+import { within } from 'whereabouts-conformance/deadline'
 import {
   type RunningCluster,
   type RunningRedis,

@@ -5,7 +5,7 @@ import type {
   Following,
   History,
 } from '../../packages/server/src/exchange/exchange.js'
-import { within } from '../conformance/deadline.js'
+import { within } from 'whereabouts-conformance/deadline'
 
 /** Longer than a lease and whatever follows from its end. */
 export const PATIENCE_MS = 15_000

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { Module } from '@nestjs/common'
 import { WhereaboutsModule } from '@whereabouts/nestjs'
 import { describe, expect, it } from 'vitest'
-import { memberKey, TestRoom } from '../conformance/room.js'
+import { memberKey, TestRoom } from 'whereabouts-conformance/room'
 import { PLATFORMS, startApp } from '../servers/nest.js'
 
 const require = createRequire(import.meta.url)

@@ -4,9 +4,9 @@ import { Rooms, WhereaboutsModule, type WhereaboutsOptions } from '@whereabouts/
 import type { Problem } from '@whereabouts/protocol'
 import type { Observable } from 'rxjs'
 import { describe, expect, it } from 'vitest'
-import { callJson, open } from '../conformance/http.js'
-import { TestRoom } from '../conformance/room.js'
-import { openSocket } from '../conformance/socket.js'
+import { callJson, open } from 'whereabouts-conformance/http'
+import { TestRoom } from 'whereabouts-conformance/room'
+import { openSocket } from 'whereabouts-conformance/socket'
 import { PLATFORMS, startApp, type Platform, type RunningApp } from '../servers/nest.js'
 
 const BOUND = 5

@@ -4,9 +4,9 @@ import { APP_INTERCEPTOR } from '@nestjs/core'
 import { WhereaboutsModule } from '@whereabouts/nestjs'
 import type { User } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
-import { call, callJson, expectProblem, expectRefused } from '../conformance/http.js'
-import { TestRoom } from '../conformance/room.js'
-import { openStream } from '../conformance/stream.js'
+import { call, callJson, expectProblem, expectRefused } from 'whereabouts-conformance/http'
+import { TestRoom } from 'whereabouts-conformance/room'
+import { openStream } from 'whereabouts-conformance/stream'
 import { PLATFORMS, startApp } from '../servers/nest.js'
 
 const USERS: { readonly [token: string]: User } = {

@@ -7,8 +7,8 @@ import { WhereaboutsModule } from '@whereabouts/nestjs'
 import express, { type NextFunction } from 'express'
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
-import { call, callJson, expectProblem, expectRefused } from '../conformance/http.js'
-import { memberKey, TestRoom } from '../conformance/room.js'
+import { call, callJson, expectProblem, expectRefused } from 'whereabouts-conformance/http'
+import { memberKey, TestRoom } from 'whereabouts-conformance/room'
 import { PLATFORMS, startApp, type RunningApp } from '../servers/nest.js'
 
 const whereabouts = (path = '') =>

@@ -14,8 +14,8 @@ import {
   type WhereaboutsOptions,
 } from '@whereabouts/nestjs'
 import { describe, expect, it } from 'vitest'
-import { call, callJson } from '../conformance/http.js'
-import { memberKey, TestRoom } from '../conformance/room.js'
+import { call, callJson } from 'whereabouts-conformance/http'
+import { memberKey, TestRoom } from 'whereabouts-conformance/room'
 import { PLATFORMS, startApp } from '../servers/nest.js'
 
 const SECRET = { secret: 'the secret of these tests' }

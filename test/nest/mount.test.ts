@@ -11,9 +11,9 @@ import {
 import { APP_GUARD } from '@nestjs/core'
 import { Rooms, WhereaboutsModule, type WhereaboutsMount } from '@whereabouts/nestjs'
 import { describe, expect, it } from 'vitest'
-import { call, callJson } from '../conformance/http.js'
-import { memberKey, TestRoom } from '../conformance/room.js'
-import { openStream } from '../conformance/stream.js'
+import { call, callJson } from 'whereabouts-conformance/http'
+import { memberKey, TestRoom } from 'whereabouts-conformance/room'
+import { openStream } from 'whereabouts-conformance/stream'
 import { PLATFORMS, startApp, type Platform } from '../servers/nest.js'
 
 const OPTIONS = { heartbeatMs: 100, secret: 'the secret of these tests' }

@@ -14,10 +14,10 @@ import { Problem, type Json, type Member, type Moved } from '@whereabouts/protoc
 import { Rooms, WhereaboutsModule } from '@whereabouts/nestjs'
 import type { Observable } from 'rxjs'
 import { describe, expect, it } from 'vitest'
-import { within } from '../conformance/deadline.js'
-import { call, callJson, expectRefused } from '../conformance/http.js'
-import { memberKey, TestRoom, versionOf } from '../conformance/room.js'
-import { openStream } from '../conformance/stream.js'
+import { within } from 'whereabouts-conformance/deadline'
+import { call, callJson, expectRefused } from 'whereabouts-conformance/http'
+import { memberKey, TestRoom, versionOf } from 'whereabouts-conformance/room'
+import { openStream } from 'whereabouts-conformance/stream'
 import { PLATFORMS, startApp } from '../servers/nest.js'
 
 /** The article's controller as an application writes it with this module. */

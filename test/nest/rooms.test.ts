@@ -4,7 +4,7 @@ import { type Json, type Member, type ProblemName, readSyncAnswer } from '@where
 import type { Observable } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { Doc, encodeStateAsUpdate, encodeStateVector } from 'yjs'
-import { expectRefused } from '../conformance/http.js'
+import { expectRefused } from 'whereabouts-conformance/http'
 import { PLATFORMS, startApp } from '../servers/nest.js'
 
 /** Passes on what its callers say, as a query parser gives it. */

@@ -8,8 +8,8 @@ import type { INestApplication, NestApplicationOptions } from '@nestjs/common'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
 import { WhereaboutsModule } from '@whereabouts/nestjs'
 import { describe, expect, it } from 'vitest'
-import { within } from '../conformance/deadline.js'
-import { EventStream } from '../conformance/stream.js'
+import { within } from 'whereabouts-conformance/deadline'
+import { EventStream } from 'whereabouts-conformance/stream'
 import { CERTIFICATE, PRIVATE_KEY } from './certificate.js'
 
 const root = () => WhereaboutsModule.forRoot({ secret: 'the secret of these tests' })

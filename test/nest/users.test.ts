@@ -2,9 +2,9 @@ import { Rooms, WhereaboutsModule, type Authenticate } from '@whereabouts/nestjs
 import type { Json, Member } from '@whereabouts/protocol'
 import { firstValueFrom } from 'rxjs'
 import { describe, expect, it } from 'vitest'
-import { call, callJson, expectRefused, type CallOptions } from '../conformance/http.js'
-import { TestRoom } from '../conformance/room.js'
-import { openStream } from '../conformance/stream.js'
+import { call, callJson, expectRefused, type CallOptions } from 'whereabouts-conformance/http'
+import { TestRoom } from 'whereabouts-conformance/room'
+import { openStream } from 'whereabouts-conformance/stream'
 import { RecordingLog } from '../servers/log.js'
 import { PLATFORMS, startApp, type Platform, type RunningApp } from '../servers/nest.js'
 

@@ -18,7 +18,7 @@ import { Rooms, WhereaboutsModule } from '@whereabouts/nestjs'
 import type { Member } from '@whereabouts/protocol'
 import { firstValueFrom, lastValueFrom, toArray } from 'rxjs'
 import { describe, expect, it } from 'vitest'
-import { END_MS, within } from '../conformance/deadline.js'
+import { END_MS, within } from 'whereabouts-conformance/deadline'
 import { freePort } from '../servers/free-port.js'
 
 const OPTIONS = { secret: 'the secret of these tests', operations: true, path: 'presence' }

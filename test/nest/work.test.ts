@@ -2,8 +2,8 @@ import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { WhereaboutsModule } from '@whereabouts/nestjs'
 import { describe, expect, it } from 'vitest'
-import { memberKey, TestRoom } from '../conformance/room.js'
-import { type EventStream, openStream } from '../conformance/stream.js'
+import { memberKey, TestRoom } from 'whereabouts-conformance/room'
+import { type EventStream, openStream } from 'whereabouts-conformance/stream'
 import { PLATFORMS, startApp } from '../servers/nest.js'
 
 const SETTINGS = { secret: 'the secret of these tests', frameIntervalMs: 50 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest'
-import { runConformance } from '../conformance/run.js'
-import type { Start } from '../conformance/suite.js'
+import { runConformance } from 'whereabouts-conformance'
+import type { Start } from 'whereabouts-conformance/suite'
 import { startServer } from '../servers/standalone.js'
 import { newPlace, type Place } from './place.js'
 

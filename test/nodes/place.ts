@@ -1,4 +1,4 @@
-import type { Settings } from '../conformance/suite.js'
+import type { Settings } from 'whereabouts-conformance/suite'
 import { startPostgres } from '../servers/postgres.js'
 import { type RunningRedis, startRedis } from '../servers/redis.js'
 import { type RunningServer, startServer } from '../servers/standalone.js'

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { call } from '../conformance/http.js'
-import { memberKey, TestRoom, versionOf } from '../conformance/room.js'
-import { end } from '../conformance/stream.js'
+import { call } from 'whereabouts-conformance/http'
+import { memberKey, TestRoom, versionOf } from 'whereabouts-conformance/room'
+import { end } from 'whereabouts-conformance/stream'
 import type { RunningServer } from '../servers/standalone.js'
 import { newPlace, type Place } from './place.js'
 

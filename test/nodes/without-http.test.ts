@@ -3,8 +3,8 @@ import { NestFactory } from '@nestjs/core'
 import { Rooms, WhereaboutsModule } from '@whereabouts/nestjs'
 import { lastValueFrom, toArray } from 'rxjs'
 import { expect, it } from 'vitest'
-import { within } from '../conformance/deadline.js'
-import { TestRoom } from '../conformance/room.js'
+import { within } from 'whereabouts-conformance/deadline'
+import { TestRoom } from 'whereabouts-conformance/room'
 import { newPlace } from './place.js'
 
 it('[NE7] [EX1] an application without HTTP has the rooms of the servers', async () => {

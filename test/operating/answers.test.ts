@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import { expect, it } from 'vitest'
-import { memberKey, TestRoom } from '../conformance/room.js'
-import { openSocket, type RawSocket } from '../conformance/socket.js'
-import type { Running } from '../conformance/suite.js'
+import { memberKey, TestRoom } from 'whereabouts-conformance/room'
+import { openSocket, type RawSocket } from 'whereabouts-conformance/socket'
+import type { Running } from 'whereabouts-conformance/suite'
 import { startPlain } from '../servers/plain.js'
 import { startServer } from '../servers/standalone.js'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Doc, encodeStateAsUpdate } from 'yjs'
-import { call, expectProblem } from '../conformance/http.js'
-import { openSocket, type RawSocket } from '../conformance/socket.js'
+import { call, expectProblem } from 'whereabouts-conformance/http'
+import { openSocket, type RawSocket } from 'whereabouts-conformance/socket'
 import { type RunningServer, startServer } from '../servers/standalone.js'
 
 const BODY_BYTES = 100_000

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { within } from '../conformance/deadline.js'
-import { memberKey, TestRoom } from '../conformance/room.js'
-import { end } from '../conformance/stream.js'
+import { within } from 'whereabouts-conformance/deadline'
+import { memberKey, TestRoom } from 'whereabouts-conformance/room'
+import { end } from 'whereabouts-conformance/stream'
 import { startServer } from '../servers/standalone.js'
 
 /** Code that throws where nobody catches it, each time that the process gets a signal. */

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { Doc, encodeStateAsUpdate } from 'yjs'
-import { call } from '../conformance/http.js'
+import { call } from 'whereabouts-conformance/http'
 import { type RunningServer, startServer } from '../servers/standalone.js'
 
 const BYTES = 'content-type: application/octet-stream\r\n'

@@ -1,10 +1,10 @@
 import { createServer } from 'node:http'
 import { createWhereabouts } from '@whereabouts/server'
 import { expect, it } from 'vitest'
-import { call, expectRefused } from '../conformance/http.js'
-import { memberKey, TestRoom } from '../conformance/room.js'
-import { openSocket } from '../conformance/socket.js'
-import { end } from '../conformance/stream.js'
+import { call, expectRefused } from 'whereabouts-conformance/http'
+import { memberKey, TestRoom } from 'whereabouts-conformance/room'
+import { openSocket } from 'whereabouts-conformance/socket'
+import { end } from 'whereabouts-conformance/stream'
 import { startPlain } from '../servers/plain.js'
 
 it('[HT18] leaves what is no call to the application, as it came', async () => {

@@ -11,7 +11,7 @@ import {
 import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
 import { WhereaboutsModule } from '@whereabouts/nestjs'
-import type { Running, Settings, Start } from '../conformance/suite.js'
+import type { Running, Settings, Start } from 'whereabouts-conformance/suite'
 
 /** On what a Nest application runs. */
 export type Platform = 'express' | 'fastify'

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type CallsMount, createWhereabouts, type Whereabouts } from '@whereabouts/server'
-import type { Running, Settings } from '../conformance/suite.js'
+import type { Running, Settings } from 'whereabouts-conformance/suite'
 import { RecordingLog } from './log.js'
 
 /** Used where a test sets neither a secret nor a data folder. */

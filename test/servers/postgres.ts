@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Client } from 'pg'
 import { find, missing, POSTGRES } from '../../scripts/needs.mjs'
-import { within } from '../conformance/deadline.js'
+import { within } from 'whereabouts-conformance/deadline'
 import { freePort } from './free-port.js'
 
 const START_MS = 60_000

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { createClient } from '@redis/client'
 import { find, missing, REDIS } from '../../scripts/needs.mjs'
-import { within } from '../conformance/deadline.js'
+import { within } from 'whereabouts-conformance/deadline'
 import { freePort } from './free-port.js'
 
 const START_MS = 60_000

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { within } from '../conformance/deadline.js'
-import type { Running, Settings } from '../conformance/suite.js'
+import { within } from 'whereabouts-conformance/deadline'
+import type { Running, Settings } from 'whereabouts-conformance/suite'
 
 const MAIN = fileURLToPath(new URL('../../apps/standalone/dist/main.js', import.meta.url))
 const ADDRESS = /http:\/\/[^\s"/]+:[0-9]+/

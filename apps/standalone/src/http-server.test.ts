@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import { openSocket, type RawSocket } from '../../../test/conformance/socket.js'
+import { openSocket, type RawSocket } from 'whereabouts-conformance/socket'
 import { HttpServer } from './http-server.js'
 
 const IDLE_MS = 1_000

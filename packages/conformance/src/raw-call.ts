@@ -1,5 +1,5 @@
-import { connect } from 'node:net'
-import { within } from '../conformance/deadline.js'
+import { within } from './deadline.js'
+import { connectTo } from './socket.js'
 
 /** A request whose first line goes out byte by byte as it stands here, in Latin-1. */
 export interface RawRequest {
@@ -20,8 +20,7 @@ const SHOWN = /^(?:event: snapshot|data: \[)/m
 
 /** Makes one call on a connection of its own. It fails if it isn't answered. */
 export async function rawCall(baseUrl: string, request: RawRequest): Promise<RawAnswer> {
-  const { hostname, port } = new URL(baseUrl)
-  const socket = connect(Number(port), hostname)
+  const socket = connectTo(baseUrl)
   let text = ''
   const read = new Promise<void>((resolve, reject) => {
     socket.setEncoding('latin1')

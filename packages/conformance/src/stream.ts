@@ -16,6 +16,9 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { DEADLINE_MS, within } from './deadline.js'
 import { open, type CallOptions } from './http.js'
 
+/** For how long at most a heartbeat is waited for that only tells time. */
+const SLOW_BEAT_MS = 500
+
 /** One event as it arrived. A comment is one too, called `comment`. */
 export interface Arrived {
   /** `message` if the event has no name. */
@@ -96,9 +99,10 @@ export class EventStream implements AsyncDisposable {
   }
 
   /** The next event of that name that no call took before, or just the next one but pings. */
-  async next(name?: string): Promise<Arrived> {
+  async next(name?: string, deadlineMs?: number): Promise<Arrived> {
     const wanted = ({ name: its }: Arrived) => (name === undefined ? isNews(its) : its === name)
-    await this.#until(() => this.arrived.slice(this.#taken).some(wanted), name ?? 'an event')
+    const isThere = () => this.arrived.slice(this.#taken).some(wanted)
+    await this.#until(isThere, name ?? 'an event', deadlineMs)
     this.#taken =
       this.arrived.findIndex((event, index) => index >= this.#taken && wanted(event)) + 1
     return this.arrived[this.#taken - 1]!
@@ -114,11 +118,22 @@ export class EventStream implements AsyncDisposable {
     return this.state
   }
 
-  /** Waits for `count` whole heartbeats from now and gives what else came in that time. */
+  /**
+   * Waits for `count` whole heartbeats from now and gives what else came in that time. A server whose
+   * heartbeats are rare is waited for as long as some that are slow.
+   */
   async quiet(count = 2): Promise<Arrived[]> {
     const from = this.arrived.length
     const beats = () => this.arrived.slice(from).filter(({ name }) => !isNews(name)).length
-    await this.#until(() => beats() >= count, `${count} heartbeats`)
+    const longestMs = count * SLOW_BEAT_MS
+    let isOver = false
+    const timer = setTimeout(() => {
+      isOver = true
+      this.#changes.emit('change')
+    }, longestMs)
+    const wanted = () => isOver || beats() >= count
+    await this.#until(wanted, `${count} heartbeats`, longestMs + DEADLINE_MS)
+    clearTimeout(timer)
     return this.arrived.slice(from).filter(({ name }) => isNews(name))
   }
 

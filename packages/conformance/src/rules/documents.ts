@@ -5,7 +5,7 @@ import { call, expectProblem, expectRefused } from '../http.js'
 import { memberKey, TestRoom, versionOf } from '../room.js'
 import { openSocket } from '../socket.js'
 import { openStream, type EventStream } from '../stream.js'
-import { share, type Suite } from '../suite.js'
+import type { Suite } from '../suite.js'
 
 /** PROTOCOL.md section 11: how it is read. */
 export function documentRules(suite: Suite): void {
@@ -80,8 +80,8 @@ function reads({ calm, start }: Suite): void {
   })
 }
 
-function inFrames({ start }: Suite): void {
-  const server = share(start, { frameIntervalMs: 400, heartbeatMs: HEARTBEAT_MS })
+function inFrames({ share }: Suite): void {
+  const server = share({ frameIntervalMs: 400, heartbeatMs: HEARTBEAT_MS })
 
   it('[DO3] the updates of a frame are one event, the same for everybody', async () => {
     const room = new TestRoom(server.baseUrl)

@@ -1,6 +1,6 @@
 import type { Json } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
-import { rawCall } from '../../addresses/raw-call.js'
+import { rawCall } from '../raw-call.js'
 import { expectRefused } from '../http.js'
 import { memberKey, TestRoom } from '../room.js'
 import type { Suite } from '../suite.js'

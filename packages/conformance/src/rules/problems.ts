@@ -39,7 +39,9 @@ function theObject({ calm }: Suite): void {
     const before = await room.read()
     const member = { member: key }
     await expectRefused('bad-json', room.url('location', member), { headers: JSON_TYPE, body: '{' })
-    await expectRefused('too-large', room.url('location', member), { json: 'x'.repeat(1_023) })
+    await expectRefused('too-large', room.url('location', member), {
+      json: 'x'.repeat(calm.maxLocationBytes - 1),
+    })
     await expectRefused('bad-name', room.url('location', { ...member, name: '\n' }), { json: 1 })
     await expectRefused('bad-color', room.url('location', { ...member, color: 'red' }), { json: 1 })
     await expectRefused('bad-parameter', room.url('events', { ...member, view: 'x' }))
@@ -112,9 +114,9 @@ function tooLarge({ calm, start }: Suite): void {
   it('[ER3] too-large names the limit and closes the connection', async () => {
     const room = new TestRoom(calm.baseUrl)
     const { extensions } = await expectRefused('too-large', room.url('location'), {
-      json: 'x'.repeat(5_000),
+      json: 'x'.repeat(calm.maxLocationBytes * 5),
     })
-    expect(extensions).toEqual({ limitBytes: 1_024 })
+    expect(extensions).toEqual({ limitBytes: calm.maxLocationBytes })
     expect((await room.read()).members).toEqual([])
   })
 
@@ -145,7 +147,7 @@ function tooLarge({ calm, start }: Suite): void {
       if (answered(socket.text) === undefined) writtenBefore413 = written
     }
     expect(socket.text).toMatch(/^HTTP\/1\.1 413 /)
-    expect(writtenBefore413).toBeLessThan(5_000)
+    expect(writtenBefore413).toBeLessThan(calm.maxLocationBytes + 4_000)
     expect(socket.isClosed).toBe(true)
     expect((await room.read()).members).toEqual([])
   })
@@ -154,14 +156,17 @@ function tooLarge({ calm, start }: Suite): void {
     const room = new TestRoom(calm.baseUrl)
     await using socket = await openSocket(calm.baseUrl)
     socket.write(chunkedPost(room))
-    for (let count = 0; count < 6; count++) socket.write(chunk('x'.repeat(200)))
+    const chunks = Math.ceil(calm.maxLocationBytes / 200)
+    for (let count = 0; count < chunks; count++) socket.write(chunk('x'.repeat(200)))
     expect(await socket.until('an answer', answered)).toMatch(/^HTTP\/1\.1 413 /)
     await socket.closed
   })
 
   it('[ER3] the limit counts bytes, not characters', async () => {
     const room = new TestRoom(calm.baseUrl)
-    await expectRefused('too-large', room.url('location'), { json: 'ä'.repeat(600) })
+    await expectRefused('too-large', room.url('location'), {
+      json: 'ä'.repeat(calm.maxLocationBytes * 0.6),
+    })
   })
 
   it('[ER3] a caller who hangs up in the middle of a body changes nothing', async () => {

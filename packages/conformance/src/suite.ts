@@ -1,5 +1,3 @@
-import { afterAll, beforeAll } from 'vitest'
-
 /** Settings of a server under test; whatever is left out has the server's default. */
 export interface Settings {
   readonly leaseMs?: number
@@ -35,12 +33,30 @@ export interface Running extends AsyncDisposable {
 /** Starts a server on a free port of the loopback interface. */
 export type Start = (settings?: Settings) => Promise<Running>
 
-/** A server that lives as long as the tests that share it. */
-export type Served = Pick<Running, 'baseUrl'>
+/** What a server says of itself in `hello`. @see PROTOCOL.md ST3, ST16 */
+export interface Said {
+  readonly heartbeatMs: number
+  readonly leaseMs: number
+  readonly maxLocationBytes: number
+}
+
+/** A server that several tests share. Its fields throw {@link NotChecked} where there is none. */
+export interface Served extends Said {
+  readonly baseUrl: string
+}
+
+/** The servers that the rules are checked against. */
+export interface Servers {
+  /** Starts a server that one test has for itself. */
+  readonly start: Start
+  /** A server with these settings for all tests of the suite that this is called in. */
+  readonly share: (settings: Settings) => Served
+  /** A server with the usual lease, so that nobody leaves by itself while a test runs. */
+  readonly calm: Served
+}
 
 /** What the tests of every section are given. */
-export interface Suite {
-  readonly start: Start
+export interface Suite extends Servers {
   /** Whether the platform answers 503 by itself once it is closing, before the module is asked. */
   readonly platformRefuses: boolean
   /**
@@ -50,10 +66,13 @@ export interface Suite {
   readonly itAlone: (name: string, test: () => Promise<void>) => void
   /** Tests of that kind, and what they share. */
   readonly describeAlone: (name: string, tests: () => void) => void
-  /** The usual lease, so that nobody leaves by himself while a test runs. */
-  readonly calm: Served
   /** A short lease, for tests in which members come and go. */
   readonly brief: Served
+}
+
+/** Thrown by a test whose rule this server can't be checked for. It is neither passed nor failed. */
+export class NotChecked extends Error {
+  override readonly name = 'NotChecked'
 }
 
 /** How often a shared server's streams say that they are alive. */
@@ -65,18 +84,3 @@ export const SOON_MS = 1_000
 
 /** A process of its own takes its time to start, and some tests start several. */
 export const PATIENCE_MS = 120_000
-
-/** Starts a server before the tests of the suite that this is called in, and stops it after them. */
-export function share(start: Start, settings: Settings): Served {
-  let running: Running | undefined
-  beforeAll(async () => {
-    running = await start(settings)
-  }, PATIENCE_MS)
-  afterAll(() => running?.[Symbol.asyncDispose]())
-  return {
-    get baseUrl() {
-      if (running === undefined) throw new Error('asked for before it was started')
-      return running.baseUrl
-    },
-  }
-}

@@ -1,10 +1,9 @@
-import {
-  Agent,
-  request,
+import http, {
   type IncomingHttpHeaders,
   type IncomingMessage,
   type OutgoingHttpHeaders,
 } from 'node:http'
+import https from 'node:https'
 import { text as readText } from 'node:stream/consumers'
 import { Problem, type Json, type ProblemName } from '@whereabouts/protocol'
 import { expect } from 'vitest'
@@ -32,7 +31,8 @@ export interface Answer {
  * The path goes out exactly as `url` spells it; `fetch` would tidy it.
  */
 export function open(url: string, options: CallOptions = {}): Promise<IncomingMessage> {
-  const { origin, hostname, port } = new URL(url)
+  const { origin, protocol, hostname, port } = new URL(url)
+  const library = protocol === 'https:' ? https : http
   const headers: OutgoingHttpHeaders = { ...options.headers }
   const body = options.json === undefined ? options.body : JSON.stringify(options.json)
   if (options.json !== undefined) headers['content-type'] ??= 'application/json'
@@ -42,8 +42,8 @@ export function open(url: string, options: CallOptions = {}): Promise<IncomingMe
   return within(
     new Promise<IncomingMessage>((resolve, reject) => {
       // Kept alive as browsers do, but shared with no other call.
-      const agent = new Agent({ keepAlive: true })
-      const outgoing = request({ method, hostname, port, path, headers, agent }, resolve)
+      const agent = new library.Agent({ keepAlive: true })
+      const outgoing = library.request({ method, hostname, port, path, headers, agent }, resolve)
       outgoing.on('error', reject)
       outgoing.on('close', () => agent.destroy())
       outgoing.end(body)

@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import Database from 'libsql'
 import { describe, expect, it } from 'vitest'
 import { Doc, encodeStateAsUpdate, encodeStateAsUpdateV2, encodeStateVector } from 'yjs'
 import {
@@ -14,9 +12,9 @@ import {
   postUpdate,
   TestDocument,
 } from '../document.js'
-import { call, expectProblem, expectRefused } from '../http.js'
+import { expectProblem, expectRefused } from '../http.js'
 import { memberKey, TestRoom, versionOf } from '../room.js'
-import { share, type Suite } from '../suite.js'
+import type { Suite } from '../suite.js'
 
 /** PROTOCOL.md section 11: what is posted, and what becomes of it. */
 export function documentPostRules(suite: Suite): void {
@@ -182,8 +180,8 @@ function conflicts({ calm }: Suite): void {
   })
 }
 
-function limits({ start }: Suite): void {
-  const server = share(start, { maxUpdateBytes: 2_000, maxDocumentBytes: 6_000 })
+function limits({ share }: Suite): void {
+  const server = share({ maxUpdateBytes: 2_000, maxDocumentBytes: 6_000 })
 
   it('[DO7] [ER3] an update over the limit is too-large; one at the limit is not', async () => {
     const room = new TestRoom(server.baseUrl)
@@ -266,7 +264,7 @@ function repeats({ calm }: Suite): void {
   )
 }
 
-function stores({ start, itAlone }: Suite): void {
+function stores({ start }: Suite): void {
   it('[DO8] what was acknowledged is there after a restart', async () => {
     await using folder = await newFolder()
     const writers = new Map<string, TestDocument>()
@@ -297,46 +295,6 @@ function stores({ start, itAlone }: Suite): void {
     accepted(await postUpdate(room, first!))
     accepted(await postUpdate(room, second!))
     expect((await new TestDocument(room).fetch()).cells).toEqual(writer.cells)
-  })
-
-  itAlone(
-    '[DO8] [HT8] a store that fails is store-failed and not ready, until it works again',
-    async () => {
-      await using folder = await newFolder()
-      await using server = await start({ dataDir: folder.path })
-      const room = new TestRoom(server.baseUrl)
-      const writer = new TestDocument(room)
-      await writer.post('A1')
-      await using stream = await room.watch()
-      const lost = writer.write('A2')
-      const ready = `${server.baseUrl}/health/ready`
-      expect(await call(ready)).toMatchObject({ status: 200 })
-      const lock = new Database(join(folder.path, 'documents.sqlite'))
-      lock.exec('BEGIN EXCLUSIVE')
-      const answer = await postUpdate(room, lost)
-      expectProblem(answer, 'store-failed')
-      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
-      await expectRefused('store-failed', ready)
-      lock.exec('ROLLBACK')
-      lock.close()
-      expect((await new TestDocument(room).fetch()).cells).toEqual({ A1: 'A1' })
-      expect(documentEvents(stream)).toEqual([])
-      expect(await call(ready)).toMatchObject({ status: 200 })
-      accepted(await postUpdate(room, lost))
-      await stream.next('document')
-      expect((await new TestDocument(room).fetch()).cells).toEqual(writer.cells)
-    },
-  )
-
-  itAlone('[DO11] a store of a newer version is refused at start, and left as it is', async () => {
-    await using folder = await newFolder()
-    const file = join(folder.path, 'documents.sqlite')
-    const database = new Database(file)
-    database.exec('CREATE TABLE other (x); PRAGMA user_version = 2')
-    database.close()
-    const before = readFileSync(file)
-    await expect(start({ dataDir: folder.path })).rejects.toThrow(/newer version/)
-    expect(readFileSync(file)).toEqual(before)
   })
 }
 

@@ -3,15 +3,15 @@ import { decodeStateVector, Doc, encodeStateVector } from 'yjs'
 import { accepted, BYTES, EMPTY, postUpdate, syncDocument, TestDocument } from '../document.js'
 import { call, expectProblem, expectRefused } from '../http.js'
 import { memberKey, TestRoom } from '../room.js'
-import { share, type Suite } from '../suite.js'
+import type { Suite } from '../suite.js'
 
 const NOTHING = new Uint8Array()
 
 /** PROTOCOL.md section 11: both steps of a sync. */
-export function documentSyncRules({ calm, start }: Suite): void {
+export function documentSyncRules({ calm, share }: Suite): void {
   describe('the sync of the document', () => {
     answers(calm)
-    refusals({ calm, start })
+    refusals({ calm, share })
   })
 }
 
@@ -84,8 +84,8 @@ function answers(calm: Suite['calm']): void {
   })
 }
 
-function refusals({ calm, start }: Pick<Suite, 'calm' | 'start'>): void {
-  const small = share(start, { maxUpdateBytes: 2_000 })
+function refusals({ calm, share }: Pick<Suite, 'calm' | 'share'>): void {
+  const small = share({ maxUpdateBytes: 2_000 })
 
   it('[HT7] there is POST, and nothing else', async () => {
     const room = new TestRoom(calm.baseUrl)

@@ -3,7 +3,7 @@ import { LATE_MS } from '../deadline.js'
 import { call, expectRefused, open } from '../http.js'
 import { flood, LARGE_BYTES, openStuckReader } from '../flood.js'
 import { memberKey, TestRoom, versionOf } from '../room.js'
-import { share, type Suite } from '../suite.js'
+import type { Suite } from '../suite.js'
 import { openSocket } from '../socket.js'
 import { openStream } from '../stream.js'
 
@@ -24,8 +24,8 @@ const HEARTBEAT_MS = 100
 const QUIET_SPELL = INTERVAL_MS / HEARTBEAT_MS + 2
 const STUCK_MS = 400
 
-function gathering({ start }: Suite): void {
-  const server = share(start, { frameIntervalMs: INTERVAL_MS, heartbeatMs: HEARTBEAT_MS })
+function gathering({ share }: Suite): void {
+  const server = share({ frameIntervalMs: INTERVAL_MS, heartbeatMs: HEARTBEAT_MS })
 
   it('[FR1] the first change after a quiet spell goes out at once, the next with its frame', async () => {
     const room = new TestRoom(server.baseUrl)

@@ -1,13 +1,23 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { within } from './deadline.js'
 
 /** Opens a bare connection, for what no HTTP library would do. */
 export async function openSocket(baseUrl: string): Promise<RawSocket> {
-  const { hostname, port } = new URL(baseUrl)
-  const socket = connect(Number(port), hostname)
-  await within(once(socket, 'connect'), 'a connection')
+  const socket = connectTo(baseUrl)
+  await within(once(socket, 'ready'), 'a connection')
   return new RawSocket(socket)
+}
+
+/** Begins to connect to the server at an address, with TLS if it says `https`. */
+export function connectTo(baseUrl: string): Socket {
+  const { protocol, hostname, port } = new URL(baseUrl)
+  // An IPv6 address stands in brackets in a URL alone.
+  const host = hostname.replace(/^\[|\]$/g, '')
+  return protocol === 'https:'
+    ? connectTls({ host, port: Number(port || 443), servername: host })
+    : connect({ host, port: Number(port || 80) })
 }
 
 /** A bare connection: writes what it is told, and keeps what arrives. */

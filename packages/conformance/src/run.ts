@@ -15,12 +15,13 @@ import { problemRules } from './rules/problems.js'
 import { roomRules } from './rules/rooms.js'
 import { shutdownRules } from './rules/shutdown.js'
 import { streamRules } from './rules/stream.js'
+import { startedServers } from './started.js'
 import {
   HEARTBEAT_MS,
   LEASE_MS,
   PATIENCE_MS,
-  share,
   SOON_MS,
+  type Servers,
   type Start,
   type Suite,
 } from './suite.js'
@@ -39,19 +40,26 @@ interface Traits {
  * The whole of PROTOCOL.md sections 2 to 9 and 11 as far as it can be seen from outside, over real HTTP,
  * against whatever `start` starts.
  */
-export function runConformance(
+export function runConformance(name: string, start: Start, traits: Traits = {}): void {
+  runRules(name, () => startedServers(start), traits)
+}
+
+/** The same against other servers. */
+export function runRules(
   name: string,
-  start: Start,
+  servers: () => Servers,
   { platformRefuses = false, isNode = false, isProgramOnly = false }: Traits = {},
 ): void {
   describe(name, { timeout: PATIENCE_MS }, () => {
+    const { start, share, calm } = servers()
     const suite: Suite = {
       start,
+      share,
+      calm,
+      brief: share({ heartbeatMs: HEARTBEAT_MS, leaseMs: LEASE_MS, soonMs: SOON_MS }),
       platformRefuses,
       itAlone: isNode ? () => {} : it,
       describeAlone: isNode ? () => {} : describe,
-      calm: share(start, { heartbeatMs: HEARTBEAT_MS }),
-      brief: share(start, { heartbeatMs: HEARTBEAT_MS, leaseMs: LEASE_MS, soonMs: SOON_MS }),
     }
     for (const rules of OF_THE_PROGRAM) rules(suite)
     if (!isProgramOnly) for (const rules of OF_THE_MODULE) rules(suite)

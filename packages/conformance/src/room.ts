@@ -1,11 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import type { Json, Member, Moved, RoomPatch, RoomSnapshot } from '@whereabouts/protocol'
-import { expect } from 'vitest'
+import { expect, inject } from 'vitest'
 import { call, callJson, type Answer, type CallOptions } from './http.js'
 import { openStream, type EventStream } from './stream.js'
 
 /** Parameters of a call's query. */
 export type Parameters = { readonly [name: string]: string | number }
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** What the names of the tests' own rooms begin with. */
+    roomsPrefix?: string
+  }
+}
+
+const newRoomName = () => `${inject('roomsPrefix') ?? ''}room-${randomUUID()}`
 
 /** A member key that nobody else has. */
 export const memberKey = () => `key-${randomUUID()}`
@@ -14,7 +23,7 @@ export const memberKey = () => `key-${randomUUID()}`
 export class TestRoom {
   constructor(
     readonly baseUrl: string,
-    readonly name: string = `room-${randomUUID()}`,
+    readonly name: string = newRoomName(),
   ) {}
 
   /** The address of one of the room's calls. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { callJson } from '../http.js'
 import { memberKey, TestRoom } from '../room.js'
 import { AT_ONCE_MS, LATE_MS } from '../deadline.js'
-import { HEARTBEAT_MS, LEASE_MS, share, SOON_MS, type Suite } from '../suite.js'
+import { HEARTBEAT_MS, LEASE_MS, SOON_MS, type Suite } from '../suite.js'
 import { openStream, type EventStream } from '../stream.js'
 
 /** PROTOCOL.md section 5. */
@@ -215,9 +215,9 @@ function leaving({ calm }: Suite): void {
   })
 }
 
-function soon({ start }: Suite): void {
+function soon({ share }: Suite): void {
   // Far shorter than the lease, as it is meant: what the lease does can't be taken for it.
-  const prompt = share(start, {
+  const prompt = share({
     heartbeatMs: HEARTBEAT_MS,
     leaseMs: 15_000,
     soonMs: SOON_MS,

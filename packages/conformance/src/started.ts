@@ -1,0 +1,37 @@
+import { afterAll, beforeAll } from 'vitest'
+import {
+  HEARTBEAT_MS,
+  PATIENCE_MS,
+  type Running,
+  type Said,
+  type Served,
+  type Servers,
+  type Settings,
+  type Start,
+} from './suite.js'
+
+/** What a server says that is set to nothing else. */
+const USUAL: Said = { heartbeatMs: 15_000, leaseMs: 15_000, maxLocationBytes: 1_024 }
+
+/** Servers that are started for the tests, each with the settings that it needs. */
+export function startedServers(start: Start): Servers {
+  const share = (settings: Settings) => shareStarted(start, settings)
+  return { start, share, calm: share({ heartbeatMs: HEARTBEAT_MS }) }
+}
+
+/** Starts a server before the tests of the suite that this is called in, and stops it after them. */
+function shareStarted(start: Start, settings: Settings): Served {
+  let running: Running | undefined
+  beforeAll(async () => {
+    running = await start(settings)
+  }, PATIENCE_MS)
+  afterAll(() => running?.[Symbol.asyncDispose]())
+  return {
+    ...USUAL,
+    ...settings,
+    get baseUrl() {
+      if (running === undefined) throw new Error('asked for before it was started')
+      return running.baseUrl
+    },
+  }
+}
