@@ -227,6 +227,7 @@ function lists({ calm }: Suite): void {
   })
 
   it('[ST8] every event is unnamed and has a position; the heartbeat is a comment', async () => {
+    needHeartbeat(calm.heartbeatMs, 1_000)
     const room = new TestRoom(calm.baseUrl)
     await using list = await room.list()
     await room.move(memberKey(), 1)

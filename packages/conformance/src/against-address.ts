@@ -1,0 +1,7 @@
+// What the runner is given as its one file of tests.
+import { inject } from 'vitest'
+import { serversAt } from './at-address.js'
+import { runRules } from './run.js'
+
+const address = inject('address')
+runRules(address.baseUrl, () => serversAt(address))

@@ -1,0 +1,52 @@
+import { startVitest } from 'vitest/node'
+import type { Address } from './at-address.js'
+import { RuleReporter, type RuleResult } from './results.js'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where the server is that is checked, and what is known of it. */
+    address: Address
+  }
+}
+
+/** What of the suite is run. */
+export interface CheckOptions {
+  /** Rule ids, or their first letters: `ST3`, `ST`. All rules without any. */
+  readonly only?: readonly string[]
+  /** What the names of the tests' own rooms begin with. */
+  readonly roomsPrefix?: string
+}
+
+/**
+ * Checks a server against every rule that can be seen from outside.
+ *
+ * @throws {Error} if tests couldn't be run
+ */
+export async function check(
+  address: Address,
+  { only = [], roomsPrefix = '' }: CheckOptions = {},
+): Promise<readonly RuleResult[]> {
+  const wanted = only.length === 0 ? '[A-Z]{2}\\d+' : only.map(idPattern).join('|')
+  const reporter = new RuleReporter()
+  const vitest = await startVitest('test', [], {
+    root: import.meta.dirname,
+    config: false,
+    watch: false,
+    include: ['against-address.js'],
+    // The package may stand in somebody's node_modules.
+    exclude: [],
+    server: { deps: { inline: [/against-address/] } },
+    provide: { address, roomsPrefix },
+    reporters: [reporter],
+    expect: { requireAssertions: true },
+    testNamePattern: new RegExp(`\\[(?:[A-Z]{2}\\d+ )*(?:${wanted})[ \\]]`),
+  })
+  await vitest.close()
+  if (reporter.faults.length > 0) throw new Error(reporter.faults.join('\n'))
+  const id = new RegExp(`^(?:${wanted})$`)
+  return reporter.results.filter((rule) => id.test(rule.id))
+}
+
+function idPattern(beginning: string): string {
+  return /\d$/.test(beginning) ? beginning : `${beginning}\\d+`
+}

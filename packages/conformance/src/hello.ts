@@ -1,0 +1,17 @@
+import type { Said } from './suite.js'
+import { openStream } from './stream.js'
+
+const FIELDS = ['heartbeatMs', 'leaseMs', 'maxLocationBytes'] as const
+
+/**
+ * Asks a server what it says of itself, in a room that nobody joins for it.
+ *
+ * @throws {Error} if there is no such server, or it doesn't say
+ */
+export async function askHello(baseUrl: string, room: string): Promise<Said> {
+  await using stream = await openStream(`${baseUrl}/rooms/${room}/events?watch=1`)
+  const hello = (await stream.next('hello')).data as { readonly [field: string]: unknown } | null
+  const unsaid = FIELDS.filter((field) => !Number.isSafeInteger(hello?.[field]))
+  if (unsaid.length > 0) throw new Error(`its hello has no whole number ${unsaid.join(', ')}`)
+  return hello as unknown as Said
+}
