@@ -17,34 +17,31 @@ import type { Start } from 'whereabouts-conformance/suite'
 /** What a server does about its own file of documents, which other servers don't have. */
 export function sqliteRules(start: Start): void {
   describe('the file of documents', () => {
-    it(
-      '[DO8] [HT8] a store that fails is store-failed and not ready, until it works again',
-      async () => {
-        await using folder = await newFolder()
-        await using server = await start({ dataDir: folder.path })
-        const room = new TestRoom(server.baseUrl)
-        const writer = new TestDocument(room)
-        await writer.post('A1')
-        await using stream = await room.watch()
-        const lost = writer.write('A2')
-        const ready = `${server.baseUrl}/health/ready`
-        expect(await call(ready)).toMatchObject({ status: 200 })
-        const lock = new Database(join(folder.path, 'documents.sqlite'))
-        lock.exec('BEGIN EXCLUSIVE')
-        const answer = await postUpdate(room, lost)
-        expectProblem(answer, 'store-failed')
-        expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
-        await expectRefused('store-failed', ready)
-        lock.exec('ROLLBACK')
-        lock.close()
-        expect((await new TestDocument(room).fetch()).cells).toEqual({ A1: 'A1' })
-        expect(documentEvents(stream)).toEqual([])
-        expect(await call(ready)).toMatchObject({ status: 200 })
-        accepted(await postUpdate(room, lost))
-        await stream.next('document')
-        expect((await new TestDocument(room).fetch()).cells).toEqual(writer.cells)
-      },
-    )
+    it('[DO8] [HT8] a store that fails is store-failed and not ready, until it works again', async () => {
+      await using folder = await newFolder()
+      await using server = await start({ dataDir: folder.path })
+      const room = new TestRoom(server.baseUrl)
+      const writer = new TestDocument(room)
+      await writer.post('A1')
+      await using stream = await room.watch()
+      const lost = writer.write('A2')
+      const ready = `${server.baseUrl}/health/ready`
+      expect(await call(ready)).toMatchObject({ status: 200 })
+      const lock = new Database(join(folder.path, 'documents.sqlite'))
+      lock.exec('BEGIN EXCLUSIVE')
+      const answer = await postUpdate(room, lost)
+      expectProblem(answer, 'store-failed')
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
+      await expectRefused('store-failed', ready)
+      lock.exec('ROLLBACK')
+      lock.close()
+      expect((await new TestDocument(room).fetch()).cells).toEqual({ A1: 'A1' })
+      expect(documentEvents(stream)).toEqual([])
+      expect(await call(ready)).toMatchObject({ status: 200 })
+      accepted(await postUpdate(room, lost))
+      await stream.next('document')
+      expect((await new TestDocument(room).fetch()).cells).toEqual(writer.cells)
+    })
 
     it('[DO11] a store of a newer version is refused at start, and left as it is', async () => {
       await using folder = await newFolder()

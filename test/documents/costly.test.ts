@@ -2,7 +2,13 @@ import { setTimeout } from 'node:timers/promises'
 import { WhereaboutsModule } from '@whereabouts/nestjs'
 import { describe, expect, it, vi } from 'vitest'
 import { applyUpdate, Doc, encodeStateAsUpdate, UpdateEncoderV1 } from 'yjs'
-import { accepted, BYTES, getDocument, postUpdate, TestDocument } from 'whereabouts-conformance/document'
+import {
+  accepted,
+  BYTES,
+  getDocument,
+  postUpdate,
+  TestDocument,
+} from 'whereabouts-conformance/document'
 import { call } from 'whereabouts-conformance/http'
 import { TestRoom } from 'whereabouts-conformance/room'
 import { startApp } from '../servers/nest.js'

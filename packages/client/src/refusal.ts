@@ -11,8 +11,11 @@ export function isLasting(error: unknown): error is Problem {
  * try again after.
  */
 export async function readRefusal(response: Response): Promise<Error> {
-  const { status } = response
-  const body: unknown = await response.json().catch(() => null)
+  return refusalOf(response.status, await response.json().catch(() => null))
+}
+
+/** The same of a status and a body. @see PROTOCOL.md VE6 */
+export function refusalOf(status: number, body: unknown): Error {
   const detail = detailOf(body) ?? `the server answered ${status} without saying why`
   return (
     Problem.fromJSON(body) ??

@@ -40,6 +40,40 @@ describe('the connection', () => {
     expect((await server.take('GET events')).query.get('lastEventId')).toBe('e:2')
   })
 
+  it('[VE3] ignores events, fields and members’ fields that it does not know', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room, stream } = await joinOnline(server, {}, { can: ['watch'], limits: { posts: 5 } })
+    stream.event('broadcast', { number: 7 }).event('can', ['watch'])
+    const joined = { ...member('c'), avatar: 'c.png', user: { ...member('c').user, meta: {} } }
+    stream.event('patch', { join: [joined], locks: { A1: 'c' }, move: { a: 3 } }, 'e:2')
+    const { others } = await until(room, (snapshot) => snapshot.others.length === 2)
+    expect(others.map(({ id, location }) => [id, location])).toEqual([
+      ['a', 3],
+      ['c', member('c').location],
+    ])
+  })
+
+  it('[VE4] takes the position from the last event of a frame, also one that it does not know', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room, stream } = await joinOnline(server)
+    stream.event('patch', { move: { a: 2 } }).event('broadcast', { number: 7 }, 'e:5')
+    await until(room, ({ others }) => others[0]?.location === 2)
+    stream.end()
+    expect((await server.take('GET events')).query.get('lastEventId')).toBe('e:5')
+  })
+
+  it.each([
+    [403, 'closed'],
+    [503, 'reconnecting'],
+  ])('[VE6] a problem that it does not know means what its status %i says', async (status, is) => {
+    await using server = await ScriptedServer.listen()
+    const { room, stream } = await joinOnline(server)
+    const type = 'urn:whereabouts:problem:of-a-later-version'
+    stream.event('problem', { type, title: 'New', status, detail: 'Because.' }).end()
+    await until(room, (snapshot) => snapshot.status === is)
+    expect(room.getSnapshot().problem?.detail).toBe(is === 'closed' ? 'Because.' : undefined)
+  })
+
   it('[ST10] comes back after a share of the time that goodbye says', async () => {
     await using server = await ScriptedServer.listen()
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })

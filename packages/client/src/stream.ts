@@ -1,13 +1,7 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
-import {
-  Problem,
-  type Goodbye,
-  type Hello,
-  type Patch,
-  type Resync,
-  type Snapshot,
-} from '@whereabouts/protocol'
+import type { Goodbye, Hello, Patch, Resync, Snapshot } from '@whereabouts/protocol'
 import type { Calls } from './calls.js'
+import { refusalOf } from './refusal.js'
 import type { RoomEvent, Transport } from './transport.js'
 
 /**
@@ -28,10 +22,11 @@ export function streamTransport(
     const parser = createParser({
       onEvent: (message) => {
         const event = readMessage(message)
-        if (!('position' in event)) return receive(event)
-        frame.push(event)
-        if (event.position === '') return
-        for (const each of frame.splice(0)) receive({ ...each, position: event.position })
+        if ('position' in event) frame.push(event)
+        else receive(event)
+        // Also where it is on an event that isn't known. VE4
+        const position = message.id
+        if (position) for (const each of frame.splice(0)) receive({ ...each, position })
       },
       onRetry: (retryMs) => receive({ kind: 'retry', retryMs }),
     })
@@ -45,7 +40,9 @@ export function streamTransport(
   }
 }
 
-function readMessage({ event, id: position = '', data }: EventSourceMessage): RoomEvent {
+/** Without the position, which is that of the frame. */
+function readMessage({ event, data }: EventSourceMessage): RoomEvent {
+  const position = ''
   switch (event) {
     case 'hello':
       return { kind: 'hello', hello: JSON.parse(data) as Hello }
@@ -68,6 +65,7 @@ function readMessage({ event, id: position = '', data }: EventSourceMessage): Ro
   }
 }
 
-function readProblem(data: string): Problem {
-  return Problem.fromJSON(JSON.parse(data)) ?? new Problem('internal', data)
+function readProblem(data: string): Error {
+  const problem = JSON.parse(data) as { readonly status: number }
+  return refusalOf(problem.status, problem)
 }

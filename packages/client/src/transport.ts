@@ -1,4 +1,4 @@
-import type { Hello, Patch, Problem, Resync, Snapshot } from '@whereabouts/protocol'
+import type { Hello, Patch, Resync, Snapshot } from '@whereabouts/protocol'
 
 /** A long-poll knows no more than this of what a stream begins with. */
 type RoomHello = Pick<Hello, 'self' | 'room' | 'heartbeatMs' | 'leaseMs'> & Partial<Hello>
@@ -16,7 +16,7 @@ export type RoomEvent =
   | { readonly kind: 'resync'; readonly resync: Resync }
   | { readonly kind: 'retry'; readonly retryMs: number }
   | { readonly kind: 'goodbye'; readonly reconnectInMs: number }
-  | { readonly kind: 'problem'; readonly problem: Problem }
+  | { readonly kind: 'problem'; readonly problem: Error }
   | { readonly kind: 'ping' }
   /** An event that this client doesn't know; a sign of life all the same. */
   | { readonly kind: 'other' }

@@ -15,6 +15,7 @@ import { problemRules } from './rules/problems.js'
 import { roomRules } from './rules/rooms.js'
 import { shutdownRules } from './rules/shutdown.js'
 import { streamRules } from './rules/stream.js'
+import { versionRules } from './rules/versions.js'
 import { startedServers } from './started.js'
 import {
   HEARTBEAT_MS,
@@ -37,7 +38,7 @@ interface Traits {
 }
 
 /**
- * The whole of PROTOCOL.md sections 2 to 9 and 11 as far as it can be seen from outside, over real HTTP,
+ * The whole of PROTOCOL.md sections 2 to 9, 11 and 15 as far as it can be seen from outside, over real HTTP,
  * against whatever `start` starts.
  */
 export function runConformance(name: string, start: Start, traits: Traits = {}): void {
@@ -88,4 +89,5 @@ const OF_THE_MODULE = [
   compressionRules,
   partRules,
   frameRules,
+  versionRules,
 ]

@@ -16,6 +16,7 @@ export type {
   User,
   View,
 } from './messages.js'
+export { PROTOCOL_VERSION } from './messages.js'
 export { DEFAULT_ROOM, isColor, isMemberKey, isRoomName, parseUserName } from './names.js'
 export { formatPosition, parsePosition, type Position } from './position.js'
 export {

@@ -21,10 +21,13 @@ export interface Member {
   readonly status: Status
 }
 
+/** The version of the protocol that all of this speaks. @see PROTOCOL.md VE1 */
+export const PROTOCOL_VERSION = 1
+
 /** The first event of a stream in the patch view. @see PROTOCOL.md ST3, ST16 */
 export interface Hello {
   /** The version of this protocol. */
-  readonly protocol: 1
+  readonly protocol: typeof PROTOCOL_VERSION
   /** The reader's own member id; `null` for one who only watches. */
   readonly self: string | null
   readonly room: string

@@ -6,6 +6,7 @@ import {
   type Json,
   type Moved,
   Problem,
+  PROTOCOL_VERSION,
   type RoomPatch,
   type RoomSnapshot,
   type Updated,
@@ -110,9 +111,6 @@ interface Attendance {
 const LONGER_REWRITTEN = 6
 const RETRY_LEAST_MS = 1_000
 const RETRY_SPREAD_MS = 2_000
-
-/** @see PROTOCOL.md ST16 */
-const PROTOCOL = 1
 
 /**
  * What this server does with rooms, for those who have checked who is calling and what they say: the
@@ -444,7 +442,7 @@ export class RoomServer {
 
   #hello(room: string, self: string | null): Hello {
     const { heartbeatMs, leaseMs, maxLocationBytes } = this.options
-    return { protocol: PROTOCOL, self, room, heartbeatMs, leaseMs, maxLocationBytes }
+    return { protocol: PROTOCOL_VERSION, self, room, heartbeatMs, leaseMs, maxLocationBytes }
   }
 
   /** Whether it is here to stay. */

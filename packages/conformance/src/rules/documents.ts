@@ -23,7 +23,9 @@ const HEARTBEAT_MS = 100
 const LONGEST_WAIT_MS = 30_000
 
 function names(stream: EventStream): string[] {
-  return stream.arrived.map(({ name }) => name).filter((name) => name !== 'ping' && name !== 'comment')
+  return stream.arrived
+    .map(({ name }) => name)
+    .filter((name) => name !== 'ping' && name !== 'comment')
 }
 
 function reads({ calm, start }: Suite): void {

@@ -1,9 +1,8 @@
 import type { Json } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
-import { call, callJson, open, expectRefused } from '../http.js'
+import { call, callJson, expectRefused } from '../http.js'
 import { memberKey, TestRoom } from '../room.js'
 import type { Suite } from '../suite.js'
-import { openStream } from '../stream.js'
 
 /** PROTOCOL.md section 2. */
 export function nameRules(suite: Suite): void {
@@ -313,17 +312,5 @@ function parameters({ calm }: Suite): void {
     const room = new TestRoom(calm.baseUrl)
     const problem = await expectRefused('bad-parameter', room.url('events'), { json: { view: 5 } })
     expect(problem.detail).toContain('view')
-  })
-
-  it('[NM7] unknown parameters are ignored', async () => {
-    const room = new TestRoom(calm.baseUrl)
-    const unknown = { __proto__x: '1', utm_source: 'mail', constructor: 'x' }
-    await room.move(memberKey(), 1, unknown)
-    await using _query = await room.watch(unknown)
-    const json = { watch: 1, unknown: { deep: true } }
-    await using _body = await openStream(room.url('events'), { json })
-    const response = await open(room.url('location', unknown))
-    expect(response.statusCode).toBe(200)
-    response.resume()
   })
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Json, Problem } from '@whereabouts/protocol'
+import { type Json, Problem, PROTOCOL_VERSION } from '@whereabouts/protocol'
 import type { Parameter } from '../access/caller.js'
 
 /** Where a parser of the application leaves the body, if one has read it. */
@@ -142,6 +142,22 @@ export function oneOf<const T extends string>(
   const word = words.find((candidate) => candidate === text)
   if (word !== undefined) return word
   throw badParameter(name, words.map((each) => `"${each}"`).join(' or '))
+}
+
+/**
+ * Refuses a caller who speaks another version of the protocol.
+ *
+ * @throws {Problem} bad-parameter
+ * @see PROTOCOL.md VE1, VE2
+ */
+export function checkVersion(parameter: Parameter): void {
+  const version = parameter('protocol') ?? `${PROTOCOL_VERSION}`
+  if (version === `${PROTOCOL_VERSION}`) return
+  throw new Problem(
+    'bad-parameter',
+    `This server speaks version ${PROTOCOL_VERSION} of the protocol, which needs no "protocol".`,
+    { parameter: 'protocol', supported: [PROTOCOL_VERSION] },
+  )
 }
 
 export function badParameter(name: string, range: string): Problem {

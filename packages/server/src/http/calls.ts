@@ -15,7 +15,15 @@ import type { ResolvedOptions } from '../options.js'
 import type { RoomServer } from '../room-server.js'
 import type { Bodies } from './body.js'
 import { DocumentAnswers } from './document-answers.js'
-import { badParameter, type Call, flag, methodNotAllowed, oneOf, wholeNumber } from './call.js'
+import {
+  badParameter,
+  type Call,
+  checkVersion,
+  flag,
+  methodNotAllowed,
+  oneOf,
+  wholeNumber,
+} from './call.js'
 
 const MOST_WAIT_MS = 30_000
 /** Enough for every parameter at its longest, written in escapes. */
@@ -56,7 +64,8 @@ export class Calls {
   async postLocation(call: Call, room: string, keyParameter = 'member'): Promise<Moved> {
     const { request } = call
     // Thousands of times a second: what isn't asked isn't waited for.
-    const user = this.options.authenticate && (await this.#authorize(request))
+    const user = this.options.authenticate && (await this.users.calling(request))
+    checkVersion(call.query)
     const caller = identify(request, call.query, keyParameter, user)
     const { value, bytes } = await this.bodies.readJson(call, this.options.maxLocationBytes)
     const moved = await this.rooms.move(room, caller, value, bytes)
@@ -66,8 +75,8 @@ export class Calls {
 
   /** @see PROTOCOL.md HT4, HT5 */
   async getLocation(call: Call, room: string): Promise<void> {
-    const { request, query } = call
-    await this.#authorize(request)
+    const { query } = call
+    await this.#authorize(call)
     const since = query('since')
     const waitMs = wholeNumber(query, 'waitMs', MOST_WAIT_MS) ?? 0
     const wanted = { documents: wantsDocuments(query), part: wantedPart(query) }
@@ -86,7 +95,7 @@ export class Calls {
   /** @see PROTOCOL.md HT6 */
   async leave(call: Call, room: string): Promise<void> {
     const { request, query } = call
-    const known = await this.#authorize(request)
+    const known = await this.#authorize(call)
     const caller = identify(request, query, 'member', known)
     await this.rooms.leave(room, caller, flag(query, 'soon'))
     call.empty(204)
@@ -94,7 +103,7 @@ export class Calls {
 
   /** @see PROTOCOL.md DO1 */
   async getDocument(call: Call, room: string): Promise<void> {
-    await this.#authorize(call.request)
+    await this.#authorize(call)
     const { query } = call
     const update = await this.rooms.document(room, stateVector(query), query('since'))
     this.#documentAnswers.send(call, update)
@@ -102,17 +111,16 @@ export class Calls {
 
   /** @see PROTOCOL.md DO20 */
   async syncDocument(call: Call, room: string): Promise<void> {
-    const { request, query } = call
-    await this.#authorize(request)
+    const { query } = call
+    await this.#authorize(call)
     const vector = await this.bodies.readBytes(call, this.options.maxUpdateBytes)
     this.#documentAnswers.send(call, await this.rooms.sync(room, vector, query('since')))
   }
 
   /** @see PROTOCOL.md DO2, DO9 */
   async postDocument(call: Call, room: string): Promise<Updated> {
-    const { request } = call
-    await this.#authorize(request)
-    const key = idempotencyKey(request)
+    await this.#authorize(call)
+    const key = idempotencyKey(call.request)
     const update = await this.bodies.readBytes(call, this.options.maxUpdateBytes)
     return this.rooms.update(room, update, key)
   }
@@ -127,8 +135,9 @@ export class Calls {
     // Before anything is awaited: a reader may be gone before it is answered. FR6
     const held: { release?: () => void } = {}
     response.once('close', () => held.release?.())
-    const user = await this.#authorize(request)
+    const user = await this.#authorize(call)
     const { parameter, view } = await read()
+    checkVersion(parameter)
     const watches = flag(parameter, 'watch')
     const caller = watches ? undefined : identify(request, parameter, keyParameter, user)
     if (response.closed) return
@@ -145,8 +154,10 @@ export class Calls {
   }
 
   /** First of all: a caller who is refused learns nothing else of its request. ID5 */
-  #authorize(request: IncomingMessage): Promise<UserClaim | undefined> {
-    return this.users.calling(request)
+  async #authorize(call: Call): Promise<UserClaim | undefined> {
+    const user = await this.users.calling(call.request)
+    checkVersion(call.query)
+    return user
   }
 
   /** The parameters of a stream: the query's, and the fields of a body if there is one. */

@@ -10,6 +10,7 @@ const query = (name: string, description: string, schema: object = { type: 'stri
   description,
   schema,
 })
+const version = query('protocol', 'The version that the caller speaks; 1 without it', { const: 1 })
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` })
 const json = (description: string, schema: object) => ({
   description,
@@ -71,7 +72,7 @@ const OPENAPI = {
   },
   paths: {
     '/rooms/{room}/events': {
-      parameters: [room],
+      parameters: [room, version],
       get: {
         summary: 'Joins a room and streams it',
         parameters: streaming,
@@ -85,7 +86,7 @@ const OPENAPI = {
       },
     },
     '/rooms/{room}/location': {
-      parameters: [room],
+      parameters: [room, version],
       get: {
         summary: 'Who is where, or what changed since a position',
         parameters: [
@@ -112,7 +113,7 @@ const OPENAPI = {
       },
     },
     '/rooms/{room}/document': {
-      parameters: [room],
+      parameters: [room, version],
       get: {
         summary: 'The document, or what the caller lacks of it, as an update of Yjs 13',
         parameters: [
@@ -136,7 +137,7 @@ const OPENAPI = {
       },
     },
     '/rooms/{room}/document/sync': {
-      parameters: [room],
+      parameters: [room, version],
       post: {
         summary: 'What the server has, and what the caller lacks of it',
         parameters: [query('since', 'A position of the room: what it is past is in the answer')],
@@ -148,7 +149,7 @@ const OPENAPI = {
       },
     },
     '/rooms/{room}/leave': {
-      parameters: [room],
+      parameters: [room, version],
       post: {
         summary: 'Leaves',
         parameters: [member, query('soon', 'Unless a stream is back in 2 s', { enum: ['0', '1'] })],
@@ -158,7 +159,7 @@ const OPENAPI = {
     '/location': {
       post: {
         summary: 'Says where the caller is in the room "default"',
-        parameters: [query('id', 'The member key')],
+        parameters: [version, query('id', 'The member key')],
         requestBody: location,
         responses: { 201: text('ok', 'text/plain'), default: problem },
       },
@@ -166,7 +167,7 @@ const OPENAPI = {
     '/location/sse': {
       get: {
         summary: 'Streams where everybody is in the room "default"',
-        parameters: [query('id', 'The member key')],
+        parameters: [version, query('id', 'The member key')],
         responses: { 200: stream, default: problem },
       },
     },
