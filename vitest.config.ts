@@ -35,6 +35,7 @@ const LONG = [
   'conformance/fastify',
   'browser/sheet',
   'conformance/server',
+  'conformance/cli',
   'browser/sheet-given-back',
   'conformance/express',
   'conformance/direct-fastify',

@@ -25,8 +25,8 @@ export function streamTransport(
         if ('position' in event) frame.push(event)
         else receive(event)
         // Also where it is on an event that isn't known. VE4
-        const position = message.id
-        if (position) for (const each of frame.splice(0)) receive({ ...each, position })
+        const { id } = message
+        if (id) for (const each of frame.splice(0)) receive({ ...each, position: id })
       },
       onRetry: (retryMs) => receive({ kind: 'retry', retryMs }),
     })

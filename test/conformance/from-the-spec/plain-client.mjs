@@ -88,7 +88,7 @@ export class PlainClient {
         const [name = ''] = fieldsOf(block, 'event')
         const [id] = fieldsOf(block, 'id')
         const data = fieldsOf(block, 'data').join('\n')
-        if (IN_FRAMES.includes(name)) frame.push(() => this.#take(name, data))
+        if (IN_FRAMES.has(name)) frame.push(() => this.#take(name, data))
         else this.#take(name, data)
         // All of a frame, or nothing of it: its last event has the position (ST6, VE4).
         if (id === undefined) continue
@@ -129,7 +129,7 @@ export class PlainClient {
   }
 }
 
-const IN_FRAMES = ['resync', 'snapshot', 'patch', 'document']
+const IN_FRAMES = new Set(['resync', 'snapshot', 'patch', 'document'])
 
 /** @param {string} block @param {string} name */
 const fieldsOf = (block, name) =>

@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startServer, type RunningServer } from '../servers/standalone.js'
+import { startWrong, type Fault } from './wrong-server.js'
+
+const CLI = fileURLToPath(new URL('../../packages/conformance/dist/cli.js', import.meta.url))
+
+interface Run {
+  readonly code: number | null
+  /** What became of each rule, by its id. */
+  readonly verdicts: { readonly [id: string]: string }
+  readonly output: string
+}
+
+/** Runs the program as anybody would who has an address. */
+async function run(...args: readonly string[]): Promise<Run> {
+  const child = spawn(process.execPath, [CLI, ...args], { env: { PATH: process.env['PATH'] } })
+  const exit = once(child, 'exit')
+  const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)])
+  const [code] = (await exit) as [number | null]
+  const lines = output.matchAll(/^(passed|failed|in part|not checked) +([A-Z]{2}\d+)/gm)
+  const verdicts = Object.fromEntries([...lines].map(([, verdict, id]) => [id, verdict]))
+  return { code, verdicts, output: output + errors }
+}
+
+let server: RunningServer
+beforeAll(async () => {
+  server = await startServer()
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+describe('the program that checks a server by its address', () => {
+  it('finds nothing wrong with the standalone server, and says what it could not check', async () => {
+    const { code, verdicts, output } = await run('--url', server.baseUrl)
+    expect(output).not.toMatch(/^failed/m)
+    expect(code).toBe(0)
+    expect(verdicts).toMatchObject({ ST3: 'passed', DO20: 'in part', FR7: 'not checked' })
+    expect(output).toMatch(/^not checked +RM7 +needs a server of its own with maxLeavers=2$/m)
+    expect(Object.values(verdicts).filter((is) => is === 'passed').length).toBeGreaterThan(50)
+  })
+
+  it('checks what a server’s settings allow, and passes nothing that they don’t', async () => {
+    await using brief = await startServer({ heartbeatMs: 100, leaseMs: 400, soonMs: 600 })
+    const args = ['--url', brief.baseUrl, '--only', 'MB', '--rooms-prefix', 'checked-']
+    const { code, verdicts, output } = await run(...args, '--setting', 'soonMs=600')
+    expect(code).toBe(0)
+    expect(verdicts).toMatchObject({ MB2: 'passed', MB3: 'passed', MB1: 'not checked' })
+    expect(output).toMatch(/^not checked +MB1 +needs a server with leaseMs=5000 or more$/m)
+  })
+
+  it.each([
+    ['no address', []],
+    ['an address with a path', ['--url', 'http://127.0.0.1:1/x']],
+    ['nobody there', ['--url', 'http://127.0.0.1:1']],
+    ['no such rule', ['--url', 'http://127.0.0.1:1', '--only', 'st']],
+    ['an option that there is not', ['--nothing']],
+  ])('exits with 2 and says why: %s', async (_, args) => {
+    const { code, output, verdicts } = await run(...args)
+    expect(code).toBe(2)
+    expect(verdicts).toEqual({})
+    expect(output.length).toBeGreaterThan(10)
+  })
+})
+
+/** What a server does wrong, by the rules that it breaks with it. */
+const FAULTS: readonly (readonly [ids: string, fault: Fault])[] = [
+  ['ST1', { headers: ({ 'x-accel-buffering': _left, ...others }) => others }],
+  ['ST2', { text: (said) => said.replace(/^retry: \d+/, 'retry: 1000') }],
+  [
+    'ST4',
+    {
+      text: (said) =>
+        said.replace(
+          /^event: snapshot\n(data: .*)"watching":\d+/m,
+          'event: snapshot\n$1"watching":9',
+        ),
+    },
+  ],
+  ['ST5', { text: (said) => said.replaceAll('"leave":', '"leaves":') }],
+  ['HT7', { headers: ({ allow: _left, ...others }) => others }],
+  [
+    'HT9',
+    {
+      headers: (all) =>
+        all['content-type'] === 'application/json; charset=utf-8'
+          ? { ...all, 'cache-control': 'max-age=9' }
+          : all,
+    },
+  ],
+  ['ER1', { text: (said) => said.replace('urn:whereabouts:problem:bad-parameter', 'about:blank') }],
+  ['VE2', { target: (target) => target.replace(/([?&])protocol=\d/, '$1x=1') }],
+  ['VE5', { refuses: (target) => target.includes('utm_source') }],
+]
+/** Rules that the same server keeps, as none of these faults touches them. */
+const KEPT = ['NM1', 'NM6', 'ID4', 'HT4', 'ST9', 'ST15']
+const LOOKED_AT = [...FAULTS.map(([id]) => id), ...KEPT].join(',')
+
+describe('a server that is wrong', () => {
+  it('is right without its faults', async () => {
+    await using right = await startWrong(server.baseUrl, [])
+    const { code, verdicts, output } = await run('--url', right.baseUrl, '--only', LOOKED_AT)
+    expect(Object.values(verdicts), output).not.toContain('failed')
+    expect(Object.keys(verdicts)).toHaveLength(FAULTS.length + KEPT.length)
+    expect(code).toBe(0)
+  })
+
+  it.each(FAULTS)(
+    'is told that it breaks %s, what was expected and what was seen',
+    async (id, fault) => {
+      await using wrong = await startWrong(server.baseUrl, [fault])
+      const only = [id, ...KEPT].join(',')
+      const { code, verdicts, output } = await run('--url', wrong.baseUrl, '--only', only)
+      const failed = Object.keys(verdicts).filter((each) => verdicts[each] === 'failed')
+      expect(failed, output).toEqual([id])
+      expect(output).toMatch(/^ +- \S.*\n +\S/m)
+      expect(code).toBe(1)
+    },
+  )
+})
