@@ -52,11 +52,12 @@ function pass(
       (all, fault) => fault.headers?.(all, statusCode) ?? all,
       answer.headers,
     )
-    response.writeHead(statusCode, said)
-    answer.setEncoding('utf8')
-    answer.on('data', (text: string) =>
-      response.write(faults.reduce((all, fault) => fault.text?.(all) ?? all, text)),
-    )
+    const { 'content-length': _length, ...others } = said
+    response.writeHead(statusCode, others)
+    const rewrite = (chunk: Buffer) =>
+      faults.reduce((text, fault) => fault.text?.(text) ?? text, chunk.toString())
+    const isText = answer.headers['content-type'] !== 'application/octet-stream'
+    answer.on('data', (chunk: Buffer) => response.write(isText ? rewrite(chunk) : chunk))
     answer.on('end', () => response.end())
     answer.on('error', () => response.destroy())
   })
