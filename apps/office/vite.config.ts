@@ -77,6 +77,8 @@ export default defineConfig({
     // Univer is one chunk of several megabytes, loaded after the room has been joined.
     chunkSizeWarningLimit: 8_000,
     rolldownOptions: {
+      // The compression takes most of the time, and nobody who starts the server has to know.
+      checks: { pluginTimings: false },
       onLog(level, log, handle) {
         // Univer's own libraries say "use client", which means nothing here.
         if (log.code !== 'MODULE_LEVEL_DIRECTIVE') handle(level, log)

@@ -9,7 +9,9 @@ setFlagsFromString('--no-allocation-site-pretenuring')
 try {
   const { url } = await startServer(readSettings())
   const address = url.replace('127.0.0.1', 'localhost')
-  process.stdout.write(`whereabouts is at ${address} - stop it with Ctrl+C\n`)
+  process.stdout.write(
+    `whereabouts is at ${address} (open it in two windows; stop it with Ctrl+C)\n`,
+  )
 } catch (error) {
   process.stderr.write(`whereabouts: ${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = 1
