@@ -1,0 +1,41 @@
+import type { Browser, Page } from 'playwright-core'
+import { expect, it } from 'vitest'
+import { launchChromium } from '../chromium.js'
+import { Lesson } from './lesson.js'
+
+// The server has to start again, and the client to try again.
+const SOON = { timeout: 30_000 }
+
+/** A window of the tutorial's page, of somebody else than any other window. */
+async function openWindow(browser: Browser, port: number, name: string): Promise<Page> {
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  await page.goto(`http://localhost:${port}/?name=${name}`)
+  await page.locator('#status', { hasText: 'online' }).waitFor()
+  return page
+}
+
+const whoIsIn = (page: Page, cell: string) => page.locator(`#${cell}`).getAttribute('data-who')
+
+it('the tutorial says what happens, from an empty folder to two windows', async () => {
+  await using lesson = await Lesson.open('docs/tutorial.md')
+  await lesson.follow()
+
+  await using browser = await launchChromium()
+  const ann = await openWindow(browser, lesson.port, 'Ann')
+  const bob = await openWindow(browser, lesson.port, 'Bob')
+  await ann.click('#B2')
+  await bob.click('#C3')
+  await expect.poll(() => whoIsIn(bob, 'B2')).toBe('Ann')
+  await expect.poll(() => whoIsIn(ann, 'C3')).toBe('Bob')
+
+  await lesson.restart('server', 'Nest application successfully started')
+  for (const window of [ann, bob]) {
+    await expect.poll(() => window.locator('#status').textContent(), SOON).toBe('online')
+  }
+  await expect.poll(() => whoIsIn(bob, 'B2'), SOON).toBe('Ann')
+  await expect.poll(() => whoIsIn(ann, 'C3'), SOON).toBe('Bob')
+
+  await bob.close({ runBeforeUnload: true })
+  await expect.poll(() => whoIsIn(ann, 'C3')).toBeNull()
+})
