@@ -28,6 +28,11 @@ const STEPS = [
     mend: 'Write the tests, or mend their names.',
   },
   {
+    name: 'reference',
+    commands: ['node scripts/reference.mjs --check'],
+    mend: 'Run "npm run reference".',
+  },
+  {
     name: 'dependencies',
     commands: ['node scripts/dependencies.mjs'],
     mend: 'Write the line; lock again with "npm install --omit-lockfile-registry-resolved".',

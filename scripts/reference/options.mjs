@@ -1,0 +1,54 @@
+import { table } from './table.mjs'
+
+/** Variables that hosts set under a name of their own, or whose option says more than they do. */
+const VARIABLES = new Map([
+  ['dataDir', '`WHEREABOUTS_DATA`'],
+  ['databaseUrl', '`DATABASE_URL`'],
+  ['redisUrl', '`REDIS_URL`'],
+])
+
+/**
+ * The options as they stand in the source, each with its docstring.
+ *
+ * @param {string} source of `WhereaboutsOptions`
+ * @param {Readonly<Record<string, unknown>>} defaults
+ */
+export function optionsTable(source, defaults) {
+  const [, body = ''] = /interface WhereaboutsOptions \{\n([^]*?)\n\}/.exec(source) ?? []
+  const members = body.matchAll(/\/\*\*([^]*?)\*\/\s+readonly (\w+)\?: (.+)/g)
+  const rows = [...members].map(([, docstring = '', name = '', type = '']) => [
+    `\`${name}\``,
+    variableOf(name, type),
+    name in defaults ? `\`${String(defaults[name])}\`` : '',
+    plain(docstring),
+  ])
+  if (rows.length < Object.keys(defaults).length) throw new Error('options without a docstring')
+  return table(['option', 'variable', 'default', 'meaning'], rows)
+}
+
+/**
+ * `leaseMs` is set by `WHEREABOUTS_LEASE_MS`; what is no text or number can't be set so.
+ *
+ * @param {string} name
+ * @param {string} type
+ */
+function variableOf(name, type) {
+  if (!['number', 'string', 'boolean'].includes(type)) return ''
+  const variable = `WHEREABOUTS_${name.replace(/[A-Z]/g, '_$&').toUpperCase()}`
+  return VARIABLES.get(name) ?? `\`${variable}\``
+}
+
+/**
+ * A docstring as one line of Markdown.
+ *
+ * @param {string} docstring
+ */
+function plain(docstring) {
+  return docstring
+    .replaceAll(/^\s*\* ?/gm, '')
+    .replaceAll(/\{@link (\w+)\}/g, '`$1`')
+    .replace(/@[^]*/, '')
+    .replaceAll(/\s*\b(?:PROTOCOL\.md )?[A-Z]{2}\d+\.?/g, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+}
