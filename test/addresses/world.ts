@@ -20,7 +20,7 @@ const SETTINGS = { secret: 'the secret of these tests', leaseMs: 3_600_000 }
 
 type Seen = Map<string, unknown>
 
-/** The guard of docs/nestjs.md, which notes the room that it saw with each call. */
+/** The guard of docs/how-to/nestjs.md, which notes the room that it saw with each call. */
 function guardThatNotes(seen: Seen): CanActivate {
   return {
     canActivate(context: ExecutionContext): boolean {

@@ -1,0 +1,76 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const FOLDERS = ['.', 'docs', 'docs/how-to', 'docs/reference', 'spec']
+const MAX_README_LINES = 150
+
+async function pages(): Promise<string[]> {
+  const found = await Promise.all(
+    FOLDERS.map(async (folder) => {
+      const names = await readdir(join(ROOT, folder))
+      return names.filter((name) => name.endsWith('.md')).map((name) => join(folder, name))
+    }),
+  )
+  return found.flat()
+}
+
+const read = (page: string) => readFileSync(join(ROOT, page), 'utf8')
+
+/** The addresses that a page links to, its code left out. */
+function linksOf(page: string): string[] {
+  const prose = read(page)
+    .replaceAll(/^```[^]*?^```$/gm, '')
+    .replaceAll(/`[^`\n]*`/g, '')
+  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, address = '']) => address)
+}
+
+/** The anchors that GitHub gives the headings of a page. */
+function anchorsOf(page: string): Set<string> {
+  const headings = read(page).matchAll(/^#+ (.+)$/gm)
+  return new Set([...headings].map(([, heading = '']) => anchorOf(heading)))
+}
+
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-')
+}
+
+/** Whether a link from a page leads to a file, and to a heading if it names one. */
+function leadsSomewhere(page: string, address: string): boolean {
+  const [path = '', anchor] = address.split('#')
+  const target = path === '' ? page : join(dirname(page), path)
+  if (!existsSync(join(ROOT, target))) return false
+  if (anchor === undefined || statSync(join(ROOT, target)).isDirectory()) return true
+  return anchorsOf(target).has(anchor)
+}
+
+describe('the docs', () => {
+  it('link to files and headings that are there', async () => {
+    const broken = (await pages()).flatMap((page) =>
+      linksOf(page)
+        .filter((address) => !/^[a-z]+:/.test(address) && !leadsSomewhere(page, address))
+        .map((address) => `${page}: ${address}`),
+    )
+    expect(broken).toEqual([])
+  })
+
+  it('have every page in their index', async () => {
+    const index = new Set(
+      linksOf('docs/README.md').map((address) => join('docs', address.split('#')[0]!)),
+    )
+    const missing = (await pages()).filter(
+      (page) => page.startsWith('docs/') && page !== 'docs/README.md' && !index.has(page),
+    )
+    expect(missing).toEqual([])
+  })
+
+  it('begin with a README that is read in one go', () => {
+    expect(read('README.md').split('\n').length).toBeLessThanOrEqual(MAX_README_LINES)
+  })
+})
