@@ -22,59 +22,59 @@ export type Authenticate = (request: IncomingMessage) => Authenticated | Promise
 export interface WhereaboutsOptions {
   /** How long a member without a connection stays, in ms. */
   readonly leaseMs?: number
-  /** How long a member stays who said `leave?soon=1`, in ms. */
+  /** How long a member stays after `leave?soon=1`, which a closed or reloaded page says, in ms. */
   readonly soonMs?: number
   /** How often a stream carries a ping, in ms. */
   readonly heartbeatMs?: number
-  /** The least time between two frames of a room, in ms. */
+  /** The shortest time between two frames of a room, in ms. */
   readonly frameIntervalMs?: number
-  /** How long a connection may stay undrained before it is closed, in ms. */
+  /** How long a reader may read nothing before its connection is closed, in ms. */
   readonly stuckMs?: number
   /**
-   * Over how long a server that stops sends its readers to others, in ms; 0 ends all streams at
-   * once. PROTOCOL.md FR9
+   * How long a server that stops takes to send its readers to other servers, in ms. `0` ends all
+   * streams at once. PROTOCOL.md FR9
    */
   readonly goodbyeMs?: number
-  /** Members of one room. */
+  /** How many members a room holds. */
   readonly maxMembers?: number
-  /** How many of those who left a room remembers, so that a reader who was away gets a patch. */
+  /** How many of its former members a room remembers, so that a reader who was away gets a patch. */
   readonly maxLeavers?: number
-  /** Rooms of this process. */
+  /** How many rooms this process holds. */
   readonly maxRooms?: number
-  /** Open streams of this process. */
+  /** How many streams and waiting long-polls this process holds. */
   readonly maxConnections?: number
-  /** Size of a location's JSON text in UTF-8. */
+  /** How large a location may be, as JSON text in UTF-8. */
   readonly maxLocationBytes?: number
-  /** Size of one update of a document. */
+  /** How large one update of a document may be. */
   readonly maxUpdateBytes?: number
-  /** Size of a document in the store; what people deleted counts for little of it. */
+  /** How large a document may be in the store. Deleted content counts for little. */
   readonly maxDocumentBytes?: number
-  /** How much of a document's latest updates a room keeps for readers who were away for a moment. */
+  /** How many bytes of a document's latest updates a room keeps, for readers who were away briefly. */
   readonly maxRecentDocumentBytes?: number
-  /** How much memory the documents that are loaded at a time are taken to need. */
+  /** How much memory all loaded documents together may need, as the server estimates it. */
   readonly maxLoadedDocumentBytes?: number
-  /** How much all bodies together may hold that are on their way; at least `maxUpdateBytes`. */
+  /** How much the bodies of all requests on their way may hold together; at least `maxUpdateBytes`. */
   readonly maxArrivingBytes?: number
-  /** How much all answers together may hold that are large and wait for their readers. */
+  /** How much all large answers that wait for their readers may hold together. */
   readonly maxWaitingBytes?: number
   /**
-   * The secret behind member ids, at least 16 characters; the same on every node. Without it, it is
-   * made once and kept in `dataDir`; without that, it lasts as long as the process.
+   * The secret behind member ids, at least 16 characters; the same on every node. If it isn't set, the
+   * server makes one and keeps it in `dataDir`; without a `dataDir` it lasts as long as the process.
    */
   readonly secret?: string
-  /** A folder for what has to survive a restart; made if it isn't there. */
+  /** The folder for what has to survive a restart. The server makes it if it isn't there. */
   readonly dataDir?: string
   /**
-   * The PostgreSQL database that documents are kept in, as `postgres://…`. Without it they are in a
-   * file in `dataDir`; without that, they last as long as the process.
+   * The PostgreSQL database that documents are kept in, as `postgres://…`. If it isn't set, they are in
+   * a file in `dataDir`; without a `dataDir` they last as long as the process.
    */
   readonly databaseUrl?: string
   /**
-   * The Redis, or Valkey, through which several servers are one, as `redis://…`; needs `databaseUrl`
-   * and `secret`, the same for all of them. Without it this server is alone.
+   * The Redis or Valkey through which several servers are one, as `redis://…`. Needs `databaseUrl` and
+   * `secret`, the same on all of them. If it isn't set, this server is alone.
    */
   readonly redisUrl?: string
-  /** Says who is calling. Without it the room is open: callers name themselves. */
+  /** Says who is calling. If it isn't set, rooms are open: callers name themselves. */
   readonly authenticate?: Authenticate
   /** Said where anybody may call, and `authenticate` is not set. @see PROTOCOL.md NE10 */
   readonly auth?: 'open'

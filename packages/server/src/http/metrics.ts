@@ -3,23 +3,23 @@ import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
 import type { RoomServer, RoomsCount } from '../room-server.js'
 
 const GAUGES = {
-  rooms: 'Rooms that this process knows',
-  members: 'Members of all rooms',
+  rooms: 'Rooms in this process',
+  members: 'Members of all these rooms',
   watching: 'Connections that watch without having joined',
   connections: 'Open streams and long-polls',
-  exchange_ready: '1 while the other nodes can be reached, or there are none',
+  exchange_ready: '1 while the other nodes can be reached or there are none, else 0',
   documents_loaded: 'Documents in memory',
-  documents_loaded_bytes: 'What the documents in memory are taken to need there',
+  documents_loaded_bytes: 'Memory that the loaded documents need, as estimated',
 } as const
 const COUNTERS = {
-  document_updates: 'Updates that the store took',
-  document_update_bytes: 'Size of the updates that the store took',
-  document_commits: 'Transactions in which it took them',
-  document_compactions: 'Documents that were made small',
-  document_compaction_seconds: 'How long that took, what else was served meanwhile included',
-  store_failures: 'Calls that failed because the store did',
-  room_failures: 'Rooms that failed, whose readers were ended',
-  reader_failures: 'Streams that failed alone and were ended',
+  document_updates: 'Updates written to the store',
+  document_update_bytes: 'Bytes of the updates written to the store',
+  document_commits: 'Transactions that wrote updates to the store',
+  document_compactions: 'Compactions of documents',
+  document_compaction_seconds: 'Time that compactions took, including other work done meanwhile',
+  store_failures: 'Calls that failed because the store failed',
+  room_failures: 'Rooms that failed and began again',
+  reader_failures: 'Streams that failed by themselves and were ended',
 } as const
 type Name = keyof RoomsCount
 

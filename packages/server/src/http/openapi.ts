@@ -79,7 +79,7 @@ const OPENAPI = {
         responses: { 200: stream, default: problem },
       },
       post: {
-        summary: 'The same stream as the answer to a POST',
+        summary: 'Joins a room and streams it, as the answer to a POST',
         parameters: streaming,
         requestBody: { content: { 'application/json': { schema: { type: 'object' } } } },
         responses: { 200: stream, default: problem },
@@ -88,7 +88,7 @@ const OPENAPI = {
     '/rooms/{room}/location': {
       parameters: [room, version],
       get: {
-        summary: 'Who is where, or what changed since a position',
+        summary: 'Returns who is where, or what changed since a position',
         parameters: [
           query('since', 'A position'),
           query('waitMs', 'How long to wait for a change', {
@@ -96,7 +96,10 @@ const OPENAPI = {
             minimum: 0,
             maximum: 30_000,
           }),
-          query('document', 'Whether the document counts', { enum: ['1', '0'], default: '1' }),
+          query('document', 'Whether changes of the document count', {
+            enum: ['1', '0'],
+            default: '1',
+          }),
           ...parts,
         ],
         responses: {
@@ -106,7 +109,7 @@ const OPENAPI = {
         },
       },
       post: {
-        summary: 'Says where the caller is; joins if need be',
+        summary: 'Says where the caller is; joins if needed',
         parameters: [member, ...user],
         requestBody: location,
         responses: { 200: json('Done', ref('Moved')), default: problem },
@@ -115,15 +118,18 @@ const OPENAPI = {
     '/rooms/{room}/document': {
       parameters: [room, version],
       get: {
-        summary: 'The document, or what the caller lacks of it, as an update of Yjs 13',
+        summary: 'Returns the document, or what the caller lacks of it, as a Yjs 13 update',
         parameters: [
           query('sv', "The caller's state vector, in base64url"),
-          query('since', 'A position of the room: what it is past is in the answer'),
+          query(
+            'since',
+            'A position of the room; the answer has at least what readers had been told by then',
+          ),
         ],
         responses: { 200: update('An update'), default: problem },
       },
       post: {
-        summary: 'Takes an update into the document',
+        summary: 'Adds an update to the document',
         parameters: [
           {
             name: 'Idempotency-Key',
@@ -133,14 +139,19 @@ const OPENAPI = {
           },
         ],
         requestBody: { required: true, ...update('An update') },
-        responses: { 200: json('It is in the store', ref('Updated')), default: problem },
+        responses: { 200: json('The update is in the store', ref('Updated')), default: problem },
       },
     },
     '/rooms/{room}/document/sync': {
       parameters: [room, version],
       post: {
-        summary: 'What the server has, and what the caller lacks of it',
-        parameters: [query('since', 'A position of the room: what it is past is in the answer')],
+        summary: 'Returns what the server has, and what the caller lacks of it',
+        parameters: [
+          query(
+            'since',
+            'A position of the room; the answer has at least what readers had been told by then',
+          ),
+        ],
         requestBody: { required: true, ...update("The caller's state vector; may be empty") },
         responses: {
           200: update("The server's state vector and an update of Yjs 13, each after its length"),
@@ -152,7 +163,10 @@ const OPENAPI = {
       parameters: [room, version],
       post: {
         summary: 'Leaves',
-        parameters: [member, query('soon', 'Unless a stream is back in 2 s', { enum: ['0', '1'] })],
+        parameters: [
+          member,
+          query('soon', 'Leaves in 2 s, unless a stream is back by then', { enum: ['0', '1'] }),
+        ],
         responses: { 204: { description: 'Done' }, default: problem },
       },
     },
