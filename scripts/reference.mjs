@@ -11,7 +11,7 @@ import { optionsTable } from './reference/options.mjs'
 import { table } from './reference/table.mjs'
 
 const isCheck = process.argv.includes('--check')
-const OPTIONS = readFileSync('packages/nestjs/src/options.ts', 'utf8')
+const OPTIONS = readFileSync('packages/server/src/options.ts', 'utf8')
 
 const module = WhereaboutsModule.forRoot({ operations: true })
 const app = await NestFactory.create(module, { logger: ['error'] })
