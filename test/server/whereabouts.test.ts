@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { call, expectRefused } from 'whereabouts-conformance/http'
 import { memberKey, TestRoom } from 'whereabouts-conformance/room'
 import { openSocket } from 'whereabouts-conformance/socket'
-import { end } from 'whereabouts-conformance/stream'
+import { end, openStream } from 'whereabouts-conformance/stream'
 import { startPlain } from '../servers/plain.js'
 
 it('[HT18] leaves what is no call to the application, as it came', async () => {
@@ -104,4 +104,15 @@ it('[NE10] [NE11] refuses to start without a word on who may call, and with two'
   await expect(createWhereabouts(both)).rejects.toThrow(TypeError)
   const faults = { auth: 'open', leaseMs: -1, path: '/a/../b' } as const
   await expect(createWhereabouts(faults)).rejects.toThrow(/path: .*\n.*leaseMs: /s)
+})
+
+it('[ST17] a stream that resumes is told at once that nothing was missed', async () => {
+  await using plain = await startPlain({ heartbeatMs: 3_600_000 })
+  const room = new TestRoom(plain.baseUrl)
+  const member = memberKey()
+  await using first = await room.join(member)
+  const url = room.url('events', { member, lastEventId: first.position! })
+  await using second = await openStream(url)
+  await second.next('ping')
+  expect(second.arrived.map(({ name }) => name)).toEqual(['hello', 'ping'])
 })

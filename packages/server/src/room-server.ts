@@ -375,8 +375,7 @@ export class RoomServer {
     try {
       connection.open(this.#hello(room, attendance.self), randomRetryMs())
       frames.catchUp(connection)
-      // A reader that resumes learns that it has all. @see PROTOCOL.md ST17
-      if (version !== undefined && connection.version === frames.room.version) connection.ping()
+      if (version !== undefined) connection.confirm()
     } catch (error) {
       // Somebody else has answered meanwhile, a timeout of the application's for one.
       release()

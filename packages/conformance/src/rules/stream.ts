@@ -254,13 +254,14 @@ function resuming({ calm }: Suite): void {
   const names = (arrived: readonly { readonly name: string }[]) =>
     arrived.map(({ name }) => name).filter((name) => name !== 'ping')
 
-  it('[ST9] with nothing new, nothing comes', async () => {
+  it('[ST9 ST17] with nothing new, a ping says so, and nothing else comes', async () => {
     const room = new TestRoom(calm.baseUrl)
     const key = memberKey()
     await using first = await room.join(key)
     const url = room.url('events', { member: key, lastEventId: first.position! })
     await using second = await openStream(url)
     await second.next('hello')
+    await second.next('ping')
     expect(await second.quiet(3)).toEqual([])
     expect(await first.quiet(), 'nor to the others').toEqual([])
     await room.move(key, 1)

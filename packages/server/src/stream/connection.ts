@@ -51,6 +51,7 @@ export class Connection implements Reader, Kept {
   #socket: Socket | undefined
   #drained = true
   #ended = false
+  #hasSent = false
   #onDrain: () => void = () => {}
 
   /**
@@ -102,7 +103,13 @@ export class Connection implements Reader, Kept {
   }
 
   send(frame: Frame): void {
+    this.#hasSent = true
     this.#write(frame.bytes)
+  }
+
+  /** Tells a reader that resumes and missed nothing that it missed nothing. @see PROTOCOL.md ST17 */
+  confirm(): void {
+    if (!this.#hasSent) this.ping()
   }
 
   /** @see PROTOCOL.md ST7 */
