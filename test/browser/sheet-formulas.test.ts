@@ -153,6 +153,53 @@ describe('results', () => {
     await untilInOrder(anns, bobs)
   })
 
+  const SPREAD: Cells = {
+    '0:0': { v: 5 },
+    '3:0': { f: ['=SEQUENCE(2,2)'] },
+    '3:3': { f: ['=SUM(', '3:0..4:1', ')'] },
+    '3:4': { f: ['=ROW()'] },
+  }
+  const addRows = (room: string) =>
+    postDocument(server.baseUrl, room, (doc) => {
+      doc.getMap('rows:sheet-1').set('run1/run', ['a1111', 2])
+    })
+
+  it.each(['before they are asked for', 'when they are there'])(
+    '[SH80] go with their lines: rows come %s',
+    async (when) => {
+      const room = newRoom()
+      await using anns = await open(room, ann)
+      await write(room, SPREAD)
+      // The grid has the cells at once, and Univer asks for their results a tenth of a second later.
+      await anns.untilCell([0, 0], 5)
+      if (when === 'when they are there') await anns.untilShows('D4', '10')
+      await addRows(room)
+      for (const [cell, text] of [
+        ['D6', '10'],
+        ['B7', '4'],
+        ['E6', '6'],
+        ['B4', ''],
+        ['A5', ''],
+      ] as const) {
+        await anns.untilShows(cell, text)
+      }
+      await expectInOrder(anns)
+    },
+  )
+
+  it('[SH80] of fewer cells than before leave nothing behind', async () => {
+    const room = newRoom()
+    await using anns = await open(room, ann)
+    await anns.write('A1', '3')
+    await anns.write('B1', '=SEQUENCE(A1)')
+    await anns.write('C1', '=SUM(B1:B9)')
+    await anns.untilShows('C1', '6')
+    await anns.write('A1', '1')
+    await anns.untilShows('C1', '1')
+    await anns.untilShows('B2', '')
+    await expectInOrder(anns)
+  })
+
   it('[SH54 SD12] follow undo, and other sheets', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)

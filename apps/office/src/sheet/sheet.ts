@@ -82,7 +82,7 @@ export async function openSheet(
 ): Promise<Sheet> {
   const document = new SheetDocument(session.doc)
   const binding = new Binding(document)
-  const calculation = new Calculation()
+  const calculation = new Calculation(openFormulaWorker)
   const clipboard = overrideClipboard({ roomFor: binding.roomFor, notify: notices.notify })
   const univer = startUniver(container, overrideUndo(WORKBOOK, binding), clipboard, calculation)
   const api = FUniver.newAPI(univer)
@@ -119,6 +119,9 @@ export async function openSheet(
     notices.notify(`This is too large to show all of it. Left out: ${leftOut.join(', ')}.`)
   return createSheet(workbook, binding, container, (given) => pasteAgain(given, paster, notices))
 }
+
+const openFormulaWorker = (): Worker =>
+  new Worker(new URL('./formulas/formulas.worker.ts', import.meta.url), { type: 'module' })
 
 function holdWhatIsEdited(
   api: FUniver,

@@ -8,29 +8,32 @@ import {
   type Workbook as WorkbookModel,
 } from '@univerjs/core'
 import {
-  AddWorksheetMergeMutation,
   FormulaDataModel,
   FormulaExecuteStageType,
   FormulaExecutedStateType,
-  InsertColMutation,
-  InsertRowMutation,
-  MoveColsMutation,
-  MoveRowsMutation,
-  RemoveColMutation,
-  RemoveRowMutation,
-  RemoveWorksheetMergeMutation,
+  SetArrayFormulaDataMutation,
   SetFormulaCalculationNotificationMutation,
   SetFormulaCalculationStartMutation,
   SetFormulaCalculationStopMutation,
-  SetRangeValuesMutation,
   SetTriggerFormulaCalculationStartMutation,
   type ISetFormulaCalculationNotificationMutation,
   type ISetFormulaCalculationStartMutation,
+} from '@univerjs/engine-formula'
+import {
+  AddWorksheetMergeMutation,
+  ClearSelectionFormatCommand,
+  RemoveWorksheetMergeMutation,
+  SetBorderCommand,
+  SetRangeCustomMetadataCommand,
+  SetRangeValuesMutation,
+  SetStyleCommand,
   type ISetRangeValuesMutationParams,
-} from '@univerjs/preset-sheets-core'
+} from '@univerjs/sheets'
 import { BOUNDS } from './bounds.js'
+import { lineMoveOf, movedCell, type LineMove } from './line-move.js'
 import type { FormulaCell, FromWorker, Mutation, ToWorker } from './messages.js'
 import { onlyFormulas, allTooMuch } from './results.js'
+import { arraysOf, isMoving, takeBack } from './spread.js'
 import { Strikes } from './strikes.js'
 import { Watch } from './watch.js'
 
@@ -44,26 +47,26 @@ interface Run {
   readonly attempt: number
 }
 
-// After these, what is calculated stands elsewhere.
-const MOVING: ReadonlySet<string> = new Set(
-  [
-    InsertRowMutation,
-    InsertColMutation,
-    RemoveRowMutation,
-    RemoveColMutation,
-    MoveRowsMutation,
-    MoveColsMutation,
-  ].map(({ id }) => id),
-)
 // How a calculation goes is said in words of its own.
 const NOT_SHARED: ReadonlySet<string> = new Set(
   [
     SetFormulaCalculationNotificationMutation,
     SetFormulaCalculationStopMutation,
     SetTriggerFormulaCalculationStartMutation,
+    // The page's own would undo there what has been calculated meanwhile.
+    SetArrayFormulaDataMutation,
     // No formula asks for what is merged, and a copy of it takes as much as the grid's own.
     AddWorksheetMergeMutation,
     RemoveWorksheetMergeMutation,
+  ].map(({ id }) => id),
+)
+// After these, Univer calculates nothing.
+const OF_LOOKS: ReadonlySet<unknown> = new Set(
+  [
+    SetStyleCommand,
+    SetBorderCommand,
+    ClearSelectionFormatCommand,
+    SetRangeCustomMetadataCommand,
   ].map(({ id }) => id),
 )
 const AS_RESULT: IExecutionOptions = {
@@ -81,9 +84,13 @@ const AS_RESULT: IExecutionOptions = {
  * One run goes after the other. A worker that is silent for too long is ended, and another one
  * calculates the same without the formula at which it stopped.
  *
- * @see OFFICE.md SH50 to SH53
+ * What is wanted is said by positions, some time after it was written. So after cells have moved, the
+ * next run is of all formulas, and one that goes on meanwhile has no results.
+ *
+ * @see OFFICE.md SH50 to SH54, SH80, SH81
  */
 export class Calculation {
+  readonly #openWorker: () => Worker
   readonly #shared = new Set<string>()
   readonly #strikes = new Strikes()
   readonly #watch = new Watch(() => this.#again())
@@ -94,8 +101,15 @@ export class Calculation {
   #next: Dirty | null = null
   #at: FormulaCell | null = null
   #begun = 0
+  /** What was written since the run began. */
+  #written: Mutation[] = []
+  /** Whether cells moved since the last run began. */
   #isMoved = false
   #hasGivenUp = false
+
+  constructor(openWorker: () => Worker) {
+    this.#openWorker = openWorker
+  }
 
   /** Called by Univer for each mutation of which the worker has to know. */
   registerSyncingMutations({ id }: { readonly id: string }): void {
@@ -112,17 +126,44 @@ export class Calculation {
     return this.#injector!.get(ICommandService)
   }
 
-  #note({ id, type, params }: Readonly<ICommandInfo>, options?: IExecutionOptions): void {
+  get #model(): FormulaDataModel {
+    return this.#injector!.get(FormulaDataModel)
+  }
+
+  #note({ id, type, params = {} }: Readonly<ICommandInfo>, options?: IExecutionOptions): void {
     if (type !== CommandType.MUTATION || options?.['fromSync'] === true) return
     if (id === SetFormulaCalculationStartMutation.id) {
       this.#request(params as Dirty)
       return
     }
     if (!this.#shared.has(id) || isElsewhere(params, this.#workbook!)) return
-    if (MOVING.has(id)) this.#isMoved = true
-    if (!this.#strikes.isEmpty) this.#strikes.forget(writtenCells(id, params))
+    const mutation = { id, params }
+    const isInput = options?.onlyLocal !== true && !OF_LOOKS.has(triggerOf(params))
+    if (isMoving(mutation)) this.#move(mutation)
+    else if (isInput && id === SetRangeValuesMutation.id) this.#write(mutation)
     // A worker that is yet to come gets the workbook as it is then.
-    this.#post({ type: 'mutate', mutation: { id, params: params ?? {} } })
+    this.#post({ type: 'mutate', mutation, isInput })
+  }
+
+  #write(mutation: Mutation): void {
+    if (this.#running !== null) this.#written.push(mutation)
+    if (!this.#strikes.isEmpty) this.#strikes.forget(writtenCells(mutation))
+  }
+
+  #move(mutation: Mutation): void {
+    this.#isMoved = true
+    if (takeBack(this.#model, mutation)) this.#applyArrays()
+    const move = lineMoveOf(mutation)
+    if (move === null) this.#strikes.clear()
+    else this.#follow(move)
+  }
+
+  #follow(move: LineMove): void {
+    this.#strikes.follow(move)
+    if (this.#running === null) return
+    if (this.#at !== null) this.#at = movedCell(this.#at, move)
+    const refused = this.#running.refused.flatMap((cell) => movedCell(cell, move) ?? [])
+    this.#running = { ...this.#running, refused }
   }
 
   /** Each request has in it what was asked for since the last run began. */
@@ -136,7 +177,8 @@ export class Calculation {
     this.#tellStage(FormulaExecuteStageType.START)
     this.#tell({ functionsExecutedState: FormulaExecutedStateType.NOT_EXECUTED })
     this.#tellStage(FormulaExecuteStageType.START)
-    const dirty = this.#hasGivenUp ? { ...wanted, forceCalculation: true } : wanted
+    const isOfAll = this.#hasGivenUp || this.#isMoved
+    const dirty = isOfAll ? { ...wanted, forceCalculation: true } : wanted
     this.#hasGivenUp = false
     this.#run({ dirty, refused: this.#strikes.waiting, most: Number.MAX_SAFE_INTEGER, attempt: 1 })
   }
@@ -146,6 +188,7 @@ export class Calculation {
     this.#at = null
     this.#begun = 0
     this.#isMoved = false
+    this.#written = []
     this.#worker ??= this.#open()
     const { dirty, refused, most } = run
     const mutation = { id: SetFormulaCalculationStartMutation.id, params: dirty }
@@ -154,7 +197,7 @@ export class Calculation {
   }
 
   #open(): Worker {
-    const worker = new Worker(new URL('./formulas.worker.ts', import.meta.url), { type: 'module' })
+    const worker = this.#openWorker()
     worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
       // What one said before it was ended may come after that.
       if (worker === this.#worker) this.#hear(data)
@@ -163,15 +206,8 @@ export class Calculation {
       if (worker === this.#worker) this.#again()
     })
     this.#worker = worker
-    const model = this.#injector!.get(FormulaDataModel)
-    this.#post({
-      type: 'open',
-      workbook: withoutMerges(this.#workbook!.getSnapshot()),
-      arrays: {
-        arrayFormulaRange: model.getArrayFormulaRange(),
-        arrayFormulaCellData: model.getArrayFormulaCellData(),
-      },
-    })
+    const workbook = withoutMerges(this.#workbook!.getSnapshot())
+    this.#post({ type: 'open', workbook, arrays: arraysOf(this.#model) })
     return worker
   }
 
@@ -197,17 +233,38 @@ export class Calculation {
   }
 
   #apply({ id, params }: Mutation): void {
-    const mine =
-      id === SetRangeValuesMutation.id
-        ? onlyFormulas(params as ISetRangeValuesMutationParams, this.#workbook!)
-        : params
+    if (id !== SetRangeValuesMutation.id) {
+      this.#commands.syncExecuteCommand(id, params, AS_RESULT)
+      if (id === SetArrayFormulaDataMutation.id) this.#takeBackWritten()
+      return
+    }
+    const values = params as ISetRangeValuesMutationParams
+    const mine = onlyFormulas(values, this.#workbook!, this.#isWritten(values.subUnitId))
     if (mine !== null) this.#commands.syncExecuteCommand(id, mine, AS_RESULT)
+  }
+
+  /** Whether a cell of a sheet has been written since the run began, so that a result is of another. */
+  #isWritten(sheet: string): (row: number, column: number) => boolean {
+    const cells = this.#written.flatMap(writtenCells).filter((cell) => cell.sheet === sheet)
+    const keys = new Set(cells.map(({ row, column }) => `${row}:${column}`))
+    return (row, column) => keys.has(`${row}:${column}`)
+  }
+
+  /** The worker does the same when it comes to what was written. */
+  #takeBackWritten(): void {
+    const had = this.#written.map((mutation) => takeBack(this.#model, mutation))
+    if (had.includes(true)) this.#applyArrays()
+  }
+
+  /** Tells Univer that formulas show something else beside their cells now. */
+  #applyArrays(): void {
+    const { id } = SetArrayFormulaDataMutation
+    this.#commands.syncExecuteCommand(id, arraysOf(this.#model), AS_RESULT)
   }
 
   #finish(outcome: ISetFormulaCalculationNotificationMutation): void {
     this.#watch.stop()
-    const dirty = this.#isMoved ? { ...this.#running!.dirty, forceCalculation: true } : null
-    const next = this.#next === null ? dirty : { ...this.#next, ...dirty }
+    const next = this.#next ?? (this.#isMoved ? this.#running!.dirty : null)
     this.#running = null
     this.#next = null
     if (next !== null) {
@@ -278,9 +335,10 @@ function isElsewhere(params: object | undefined, workbook: WorkbookModel): boole
   return params !== undefined && 'unitId' in params && params.unitId !== workbook.getUnitId()
 }
 
-/** The cells that a mutation writes. */
-function writtenCells(id: string, params: object | undefined): FormulaCell[] {
-  if (id !== SetRangeValuesMutation.id) return []
+const triggerOf = (params: object): unknown => ('trigger' in params ? params.trigger : undefined)
+
+/** The cells that a mutation of values writes. */
+function writtenCells({ params }: Mutation): FormulaCell[] {
   const { unitId: unit, subUnitId: sheet, cellValue = {} } = params as ISetRangeValuesMutationParams
   return Object.entries(cellValue).flatMap(([row, cells]: [string, object | undefined]) =>
     Object.keys(cells ?? {}).map((column) => ({

@@ -18,7 +18,12 @@ export interface Mutation {
 /** What the page tells the worker. */
 export type ToWorker =
   | { readonly type: 'open'; readonly workbook: IWorkbookData; readonly arrays: Arrays }
-  | { readonly type: 'mutate'; readonly mutation: Mutation }
+  | {
+      readonly type: 'mutate'
+      readonly mutation: Mutation
+      /** Whether it changes what formulas are calculated from; else it is only of how cells look. */
+      readonly isInput: boolean
+    }
   /** Calculates what the mutation says, except for formulas that were too much in this run before. */
   | {
       readonly type: 'calculate'

@@ -18,20 +18,35 @@ function createWorkbook(): Workbook {
 }
 
 const on = { unitId: 'w', subUnitId: 's' }
+const nowhere = () => false
 
 describe('results', () => {
   it('[SH54] are for cells that still have a formula', () => {
     const cellValue = { 0: { 0: { v: 3 }, 1: { v: 8 }, 2: { v: 9 } }, 3: { 2: { v: 4 } }, 9: {} }
-    expect(onlyFormulas({ ...on, cellValue }, createWorkbook())).toEqual({
+    expect(onlyFormulas({ ...on, cellValue }, createWorkbook(), nowhere)).toEqual({
       ...on,
       cellValue: { 0: { 0: { v: 3 } }, 3: { 2: { v: 4 } } },
     })
   })
 
+  it('[SH54] are not for cells that were written meanwhile', () => {
+    const cellValue = { 0: { 0: { v: 3 } }, 3: { 2: { v: 4 } } }
+    const isFirstRow = (row: number) => row === 0
+    expect(onlyFormulas({ ...on, cellValue }, createWorkbook(), isFirstRow)).toEqual({
+      ...on,
+      cellValue: { 3: { 2: { v: 4 } } },
+    })
+  })
+
   it('[SH54] empty no cell, and are of no sheet that is gone', () => {
     const cellValue = { 0: { 0: null } }
-    expect(onlyFormulas({ ...on, cellValue }, createWorkbook())).toEqual({ ...on, cellValue: {} })
-    expect(onlyFormulas({ ...on, subUnitId: 'gone', cellValue }, createWorkbook())).toBeNull()
+    expect(onlyFormulas({ ...on, cellValue }, createWorkbook(), nowhere)).toEqual({
+      ...on,
+      cellValue: {},
+    })
+    expect(
+      onlyFormulas({ ...on, subUnitId: 'gone', cellValue }, createWorkbook(), nowhere),
+    ).toBeNull()
   })
 
   it('[SH53] are shown for no formula when none can be relied on', () => {

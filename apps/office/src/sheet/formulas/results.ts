@@ -3,10 +3,11 @@ import type { ISetRangeValuesMutationParams } from '@univerjs/preset-sheets-core
 
 const TOO_MUCH: ICellData = { v: '#CALC!', t: 1 }
 
-/** The results for cells that still have a formula; `null` if there are none. */
+/** The results for cells that still have the same formula; `null` if there are none. */
 export function onlyFormulas(
   { unitId, subUnitId, cellValue = {} }: ISetRangeValuesMutationParams,
   workbook: Workbook,
+  isWritten: (row: number, column: number) => boolean,
 ): ISetRangeValuesMutationParams | null {
   const matrix = workbook.getSheetBySheetId(subUnitId)?.getCellMatrix()
   if (matrix === undefined) return null
@@ -14,8 +15,9 @@ export function onlyFormulas(
   for (const [row, cells] of Object.entries(cellValue)) {
     const inRow: { readonly [column: string]: Nullable<ICellData> } = cells ?? {}
     for (const [column, cell] of Object.entries(inRow)) {
-      const { f, si } = matrix.getValue(Number(row), Number(column)) ?? {}
-      if (cell && (f || si)) (kept[Number(row)] ??= {})[Number(column)] = cell
+      const at = [Number(row), Number(column)] as const
+      const { f, si } = matrix.getValue(...at) ?? {}
+      if (cell && (f || si) && !isWritten(...at)) (kept[at[0]] ??= {})[at[1]] = cell
     }
   }
   return { unitId, subUnitId, cellValue: kept }

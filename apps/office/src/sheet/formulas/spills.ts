@@ -1,5 +1,5 @@
 import type { IArrayFormulaRangeType } from '@univerjs/engine-formula'
-import type { IRange } from '@univerjs/core'
+import { Rectangle, type IRange } from '@univerjs/core'
 import { BOUNDS } from './bounds.js'
 import type { FormulaCell } from './messages.js'
 
@@ -9,9 +9,23 @@ const keyOf = (sheet: string, row: number | string, column: number | string): st
 export const cellsIn = ({ startRow, endRow, startColumn, endColumn }: IRange): number =>
   (endRow - startRow + 1) * (endColumn - startColumn + 1)
 
+/** The ranges in which formulas show something, by the cell of the formula. */
+function byFormula(ranges: IArrayFormulaRangeType): Map<string, IRange> {
+  const sheets = Object.values(ranges).flatMap((inUnit) => Object.entries(inUnit ?? {}))
+  const found = sheets.flatMap(([sheet, rows]) =>
+    Object.entries(rows ?? {}).flatMap(([row, columns]) =>
+      Object.entries(columns as { [column: string]: IRange }).map(
+        ([column, range]) => [keyOf(sheet, row, column), range] as const,
+      ),
+    ),
+  )
+  return new Map(found)
+}
+
 /** How many cells formulas show beside their own, each and all together: the page is told of all. */
 export class Spills {
   #cells = new Map<string, number>()
+  #before = new Map<string, IRange>()
   #total = 0
   #isChanged = false
 
@@ -20,15 +34,20 @@ export class Spills {
     this.#cells = new Map()
     this.#total = 0
     this.#isChanged = false
-    for (const [sheet, rows] of Object.values(ranges).flatMap((sheets) =>
-      Object.entries(sheets ?? {}),
-    )) {
-      for (const [row, columns] of Object.entries(rows ?? {})) {
-        for (const [column, range] of Object.entries(columns as { [column: string]: IRange })) {
-          this.#set(keyOf(sheet, row, column), cellsIn(range))
-        }
-      }
-    }
+    this.#before = byFormula(ranges)
+    for (const [key, range] of this.#before) this.#set(key, cellsIn(range))
+  }
+
+  /**
+   * Whether what formulas show now leaves cells out in which they showed something before; whatever was
+   * calculated from these was calculated from what was there before.
+   */
+  hasLeft(ranges: IArrayFormulaRangeType): boolean {
+    const now = byFormula(ranges)
+    return [...this.#before].some(([key, range]) => {
+      const covering = now.get(key)
+      return covering === undefined || !Rectangle.contains(covering, range)
+    })
   }
 
   /** Whether what a formula shows now, or did before, is more than its own cell. */

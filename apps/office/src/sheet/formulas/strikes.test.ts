@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
+import {
+  InsertColMutation,
+  InsertRowMutation,
+  MoveColsMutation,
+  MoveRowsMutation,
+  RemoveColMutation,
+  RemoveRowMutation,
+} from '@univerjs/sheets'
 import { BOUNDS } from './bounds.js'
+import { lineMoveOf } from './line-move.js'
 import { Strikes } from './strikes.js'
 
 const cell = { unit: 'w', sheet: 's', row: 1, column: 2 }
@@ -33,5 +42,49 @@ describe('a formula at which a worker was ended', () => {
     expect(strikes.waiting).toEqual([])
     strikes.add(cell)
     expect(strikes.waiting).toEqual([])
+  })
+
+  const rows = (startRow: number, endRow: number) => ({
+    startRow,
+    endRow,
+    startColumn: 0,
+    endColumn: 99,
+  })
+  const columns = (startColumn: number, endColumn: number) => ({
+    startRow: 0,
+    endRow: 99,
+    startColumn,
+    endColumn,
+  })
+  const moved = (sourceRange: object, targetRange: object) => ({ sourceRange, targetRange })
+
+  it.each([
+    ['a row before it came', InsertRowMutation, { range: rows(1, 3) }, { row: 4 }],
+    ['a row behind it came', InsertRowMutation, { range: rows(2, 3) }, {}],
+    ['a row before it went', RemoveRowMutation, { range: rows(0, 0) }, { row: 0 }],
+    ['a row behind it went', RemoveRowMutation, { range: rows(2, 5) }, {}],
+    ['its row moved down', MoveRowsMutation, moved(rows(0, 1), rows(5, 6)), { row: 4 }],
+    ['its row moved up', MoveRowsMutation, moved(rows(1, 1), rows(0, 0)), { row: 0 }],
+    ['others moved before it', MoveRowsMutation, moved(rows(7, 8), rows(1, 2)), { row: 3 }],
+    ['others moved behind it', MoveRowsMutation, moved(rows(0, 0), rows(7, 7)), { row: 0 }],
+    ['a column came', InsertColMutation, { range: columns(0, 0) }, { column: 3 }],
+    ['a column went', RemoveColMutation, { range: columns(0, 1) }, { column: 0 }],
+    ['its column moved', MoveColsMutation, moved(columns(2, 2), columns(0, 0)), { column: 0 }],
+    ['rows of another sheet came', InsertRowMutation, { range: rows(0, 9), subUnitId: 't' }, {}],
+  ])('[SH81] waits where it is when %s', (_, { id }, params, at) => {
+    const strikes = new Strikes(() => 0)
+    for (let time = 0; time < 2; time++) strikes.add(cell)
+    strikes.follow(lineMoveOf({ id, params: { subUnitId: 's', ...params } })!)
+    expect(strikes.waiting).toEqual([{ ...cell, ...at }])
+    strikes.forget([{ ...cell, ...at }])
+    expect(strikes.isEmpty).toBe(true)
+  })
+
+  it('[SH81] is forgotten with its row', () => {
+    const strikes = new Strikes(() => 0)
+    for (let time = 0; time < 2; time++) strikes.add(cell)
+    const params = { subUnitId: 's', range: rows(0, 1) }
+    strikes.follow(lineMoveOf({ id: RemoveRowMutation.id, params })!)
+    expect(strikes.isEmpty).toBe(true)
   })
 })

@@ -1,4 +1,5 @@
 import { BOUNDS } from './bounds.js'
+import { movedCell, type LineMove } from './line-move.js'
 import type { FormulaCell } from './messages.js'
 
 interface Strike {
@@ -15,7 +16,7 @@ const keyOf = ({ sheet, row, column }: FormulaCell): string => `${sheet}:${row}:
  * twice as long.
  */
 export class Strikes {
-  readonly #strikes = new Map<string, Strike>()
+  #strikes = new Map<string, Strike>()
   readonly #now: () => number
 
   constructor(now: () => number = () => performance.now()) {
@@ -35,6 +36,20 @@ export class Strikes {
   /** Forgets cells that have another formula now. */
   forget(cells: readonly FormulaCell[]): void {
     for (const cell of cells) this.#strikes.delete(keyOf(cell))
+  }
+
+  /** Goes with the cells when lines come, go or move. */
+  follow(move: LineMove): void {
+    const strikes = [...this.#strikes.values()].flatMap((strike) => {
+      const cell = movedCell(strike.cell, move)
+      return cell === null ? [] : [{ ...strike, cell }]
+    })
+    this.#strikes = new Map(strikes.map((strike) => [keyOf(strike.cell), strike]))
+  }
+
+  /** Forgets all cells. */
+  clear(): void {
+    this.#strikes.clear()
   }
 
   /** The formulas that aren't calculated now. */

@@ -1,0 +1,290 @@
+import {
+  CommandType,
+  ICommandService,
+  IUniverInstanceService,
+  LocaleType,
+  Univer,
+  UniverInstanceType,
+  type ICommandInfo,
+  type IWorkbookData,
+  type Workbook,
+} from '@univerjs/core'
+import {
+  FormulaDataModel,
+  SetArrayFormulaDataMutation,
+  SetFormulaCalculationStartMutation,
+  UniverFormulaEnginePlugin,
+} from '@univerjs/engine-formula'
+import {
+  InsertRowMutation,
+  MoveRowsMutation,
+  RemoveRowMutation,
+  SetRangeValuesMutation,
+  UniverSheetsPlugin,
+} from '@univerjs/sheets'
+import { describe, expect, it } from 'vitest'
+import { Allowance } from './allowance.js'
+import { forgetRanges } from './bounded-engine.js'
+import { Calculation } from './calculation.js'
+import { meterValues } from './meter.js'
+import type { FromWorker, ToWorker } from './messages.js'
+import { Replica } from './replica.js'
+
+const allowance = new Allowance(forgetRanges)
+meterValues(allowance)
+
+/** Does what the worker does, here; each message takes a while, both ways. */
+class NearWorker extends EventTarget {
+  readonly #replica = new Replica(allowance, (message) => this.#tell(structuredClone(message)))
+  #isEnded = false
+
+  postMessage(message: ToWorker): void {
+    const copy = structuredClone(message)
+    setTimeout(() => this.#replica.take(copy))
+  }
+
+  terminate(): void {
+    this.#isEnded = true
+  }
+
+  #tell(data: FromWorker): void {
+    setTimeout(() => {
+      if (!this.#isEnded) this.dispatchEvent(new MessageEvent('message', { data }))
+    })
+  }
+}
+
+let workbooks = 0
+
+type Values = { readonly [row: number]: { readonly [column: number]: object } }
+type Place = readonly [row: number, column: number]
+
+/** A page with a grid, and its calculation, whose Univer asks for what has been written. */
+class Page {
+  readonly #commands: ICommandService
+  readonly #model: FormulaDataModel
+  readonly #workbook: Workbook
+  /** What has been written and not been asked for, by where it was then. */
+  #dirty: object[] = []
+  // Univer keeps parsed formulas of all engines of a process by workbook and text.
+  readonly #unit = `w${(workbooks += 1)}`
+
+  constructor() {
+    const univer = new Univer({ locale: LocaleType.EN_US, locales: { [LocaleType.EN_US]: {} } })
+    univer.registerPlugin(UniverFormulaEnginePlugin, { notExecuteFormula: true })
+    univer.registerPlugin(UniverSheetsPlugin, { notExecuteFormula: true })
+    const injector = univer.__getInjector()
+    const sheet = { id: 's', name: 'S', rowCount: 100, columnCount: 20, cellData: {} }
+    this.#workbook = injector
+      .get(IUniverInstanceService)
+      .createUnit<IWorkbookData, Workbook>(UniverInstanceType.UNIVER_SHEET, {
+        id: this.#unit,
+        sheetOrder: ['s'],
+        sheets: { s: sheet },
+      })
+    this.#commands = injector.get(ICommandService)
+    this.#model = injector.get(FormulaDataModel)
+    this.#takeArrays()
+    const calculation = new Calculation(() => new NearWorker() as unknown as Worker)
+    for (const mutation of SHARED) calculation.registerSyncingMutations(mutation)
+    calculation.start(this.#workbook, injector)
+  }
+
+  /** As a part of Univer does that needs a browser. */
+  #takeArrays(): void {
+    this.#commands.onCommandExecuted(({ id, type, params }: Readonly<ICommandInfo>) => {
+      if (type !== CommandType.MUTATION || id !== SetArrayFormulaDataMutation.id) return
+      const arrays = params as Parameters<typeof SetArrayFormulaDataMutation.handler>[1]
+      this.#model.setArrayFormulaRange(arrays.arrayFormulaRange)
+      this.#model.setArrayFormulaCellData(arrays.arrayFormulaCellData)
+    })
+  }
+
+  write(cellValue: Values): void {
+    this.#model.updateArrayFormulaCellData(this.#unit, 's', cellValue)
+    this.#model.updateArrayFormulaRange(this.#unit, 's', cellValue)
+    this.#execute(SetRangeValuesMutation.id, { cellValue })
+    for (const [row, cells] of Object.entries(cellValue)) {
+      for (const column of Object.keys(cells)) {
+        const [startRow, startColumn] = [Number(row), Number(column)]
+        const range = { startRow, endRow: startRow, startColumn, endColumn: startColumn }
+        this.#dirty.push({ unitId: this.#unit, sheetId: 's', range })
+      }
+    }
+  }
+
+  /** Changes lines; the document writes formulas that read otherwise then. */
+  change(mutation: { readonly id: string }, params: object, corrections: Values = {}): void {
+    this.#execute(mutation.id, params)
+    this.write(corrections)
+  }
+
+  /** Asks for what has been written, as Univer does a while after it. */
+  request(): void {
+    const dirtyRanges = this.#dirty
+    this.#dirty = []
+    this.#execute(SetFormulaCalculationStartMutation.id, {
+      dirtyRanges,
+      forceCalculation: false,
+      clearDependencyTreeCache: {},
+    })
+  }
+
+  #execute(id: string, params: object): void {
+    this.#commands.syncExecuteCommand(
+      id,
+      { unitId: this.#unit, subUnitId: 's', ...params },
+      { fromCollab: true },
+    )
+  }
+
+  /** What is shown in a cell. */
+  at([row, column]: Place): unknown {
+    const shown = this.#model.getArrayFormulaCellData()[this.#unit]?.['s']?.[row]?.[column]
+    return (shown ?? this.#workbook.getSheetBySheetId('s')!.getCellMatrix().getValue(row, column))
+      ?.v
+  }
+}
+
+/** Resolves when a page shows what is expected. */
+async function untilShows(
+  page: Page,
+  expected: readonly (readonly [Place, unknown])[],
+): Promise<void> {
+  const shown = () => expected.map(([place]) => [place, page.at(place)])
+  await expect.poll(shown, { timeout: 5_000, interval: 5 }).toEqual(expected)
+}
+
+const SHARED = [
+  SetRangeValuesMutation,
+  InsertRowMutation,
+  RemoveRowMutation,
+  MoveRowsMutation,
+  SetArrayFormulaDataMutation,
+]
+
+const rows = (startRow: number, count: number) => ({
+  startRow,
+  endRow: startRow + count - 1,
+  startColumn: 0,
+  endColumn: 19,
+})
+
+/** A formula that shows four cells, from A4 on, and one of the same cells, in D4. */
+const WRITTEN: Values = {
+  3: { 0: { f: '=SEQUENCE(2,2)' }, 3: { f: '=SUM(A4:B5)' } },
+}
+
+const turn = () => new Promise((resolve) => setTimeout(resolve))
+
+/** What is shown when the same is a number of rows further down. */
+const shownBy = (rowsDown: number): [Place, unknown][] => [
+  [[3 + rowsDown, 0], 1],
+  [[3 + rowsDown, 1], 2],
+  [[4 + rowsDown, 0], 3],
+  [[4 + rowsDown, 1], 4],
+  [[3 + rowsDown, 3], 10],
+]
+
+describe('what formulas show beside their cells', () => {
+  // From before it is asked for what was written until after the results have come.
+  it.each(Array.from({ length: 16 }, (_, turns) => turns))(
+    '[SH80] is where its lines are when rows come %d turns after it was asked for',
+    async (turns) => {
+      const page = new Page()
+      page.write(WRITTEN)
+      if (turns > 0) page.request()
+      for (let left = turns; left > 0; left--) await turn()
+      page.change(InsertRowMutation, { range: rows(1, 2) }, { 5: { 3: { f: '=SUM(A6:B7)' } } })
+      page.request()
+      await untilShows(page, [...shownBy(2), [[3, 1], undefined], [[4, 0], undefined]])
+    },
+  )
+
+  it.each([
+    ['a row before it goes', RemoveRowMutation, { range: rows(0, 2) }, '=SUM(A2:B3)', -2],
+    [
+      'its rows move up',
+      MoveRowsMutation,
+      { sourceRange: rows(3, 2), targetRange: rows(0, 2) },
+      '=SUM(A1:B2)',
+      -3,
+    ],
+    [
+      'its rows move down',
+      MoveRowsMutation,
+      { sourceRange: rows(3, 2), targetRange: rows(9, 2) },
+      '=SUM(A8:B9)',
+      4,
+    ],
+  ])('[SH80] is where its lines are when %s', async (_, mutation, params, sum, by) => {
+    const page = new Page()
+    page.write(WRITTEN)
+    page.request()
+    await untilShows(page, shownBy(0))
+    page.change(mutation, params, { [3 + by]: { 3: { f: sum } } })
+    page.request()
+    await untilShows(page, shownBy(by))
+  })
+
+  it('[SH80] grows and shrinks, and what is calculated from it', async () => {
+    const page = new Page()
+    page.write({ 0: { 0: { v: 3, t: 2 }, 1: { f: '=SEQUENCE(A1)' }, 2: { f: '=SUM(B1:B9)' } } })
+    page.request()
+    await untilShows(page, [[[0, 2], 6]])
+    for (const [size, sum] of [
+      [9, 45],
+      [1, 1],
+      [2, 3],
+    ] as const) {
+      page.write({ 0: { 0: { v: size, t: 2 } } })
+      page.request()
+      await untilShows(page, [
+        [[0, 2], sum],
+        [[size, 1], undefined],
+        [[size - 1, 1], size],
+      ])
+    }
+  })
+
+  it.each(Array.from({ length: 12 }, (_, turns) => turns))(
+    '[SH54] goes when its formula is written over %d turns after it was asked for',
+    async (turns) => {
+      const page = new Page()
+      page.write({ ...WRITTEN, 0: { 5: { f: '=SEQUENCE(2)' } } })
+      page.request()
+      for (let left = turns; left > 0; left--) await turn()
+      page.write({ 3: { 0: { f: '=7' } } })
+      page.request()
+      while (page.at([3, 3]) !== 7) {
+        expect([page.at([3, 1]), page.at([4, 1])]).toEqual([undefined, undefined])
+        await turn()
+      }
+      await untilShows(page, [
+        [[3, 0], 7],
+        [[3, 1], undefined],
+        [[4, 0], undefined],
+        [[3, 3], 7],
+        [[1, 5], 2],
+      ])
+    },
+  )
+})
+
+describe('a formula', () => {
+  it('[SH80] that says where it is says where it is by then', async () => {
+    const page = new Page()
+    page.write({ 3: { 0: { f: '=ROW()' }, 1: { f: '=INDIRECT("A1")' } }, 0: { 0: { v: 5, t: 2 } } })
+    page.request()
+    await untilShows(page, [
+      [[3, 0], 4],
+      [[3, 1], 5],
+    ])
+    page.change(InsertRowMutation, { range: rows(0, 2) })
+    page.request()
+    await untilShows(page, [
+      [[5, 0], 6],
+      [[5, 1], 0],
+    ])
+  })
+})
