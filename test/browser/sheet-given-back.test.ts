@@ -127,6 +127,26 @@ describe('what is more than a limit', () => {
     await anns.untilInOrder()
   })
 
+  it('[SH82] is not in the own grid either: a formula that was typed', async () => {
+    const room = newRoom()
+    await using anns = await open(room)
+    await anns.write('A1', '=1+1')
+    await anns.untilShows('A1', '2')
+    const formula = `LEN("${'ab '.repeat(2_731)}")`
+    await anns.select('A1')
+    await anns.page.keyboard.type('=')
+    await anns.page.keyboard.insertText(formula)
+    await anns.page.keyboard.press('Enter')
+    await anns.dialog.waitFor()
+    expect(await anns.dialog.textContent()).toContain('8,192 characters')
+    await anns.page.keyboard.press('Escape')
+    await anns.dialog.waitFor({ state: 'detached' })
+    expect(await anns.cell('A1')).toMatchObject({ f: '=1+1' })
+    await anns.untilShows('A1', '2')
+    await anns.untilInOrder()
+    expect(anns.complaints).toEqual([])
+  })
+
   it('[SH30] is nothing that is exactly at it', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)

@@ -87,15 +87,16 @@ export async function openSheet(
   const univer = startUniver(container, overrideUndo(WORKBOOK, binding), clipboard, calculation)
   const api = FUniver.newAPI(univer)
   const injector = univer.__getInjector()
-  const drawn = whenDrawn(api)
-  const workbook = api.createWorkbook(createWorkbook(document.snapshot()))
-  calculation.start(workbook.getWorkbook(), injector)
-  binding.start(workbook.getWorkbook(), injector)
   const whyReadOnly = () => {
     if (!document.isKnown) return NEWER_FORMAT
     return session.canEdit ? undefined : WATCHING
   }
+  // Before Univer's own parts are there: one of them puts formulas into the grid before others refuse.
   refuse(injector.get(ICommandService), whyReadOnly, binding.amounts, notices)
+  const drawn = whenDrawn(api)
+  const workbook = api.createWorkbook(createWorkbook(document.snapshot()))
+  calculation.start(workbook.getWorkbook(), injector)
+  binding.start(workbook.getWorkbook(), injector)
   limitDrawnText(injector)
   await drawn
   binding.drawn()
