@@ -147,6 +147,23 @@ describe('what is more than a limit', () => {
     expect(anns.complaints).toEqual([])
   })
 
+  it('[SH83] is no word of 20,000 letters: it is typed, and shown to all', async () => {
+    const room = newRoom()
+    await using anns = await open(room)
+    await using bobs = await open(room, bob)
+    const word = 'x'.repeat(20_000)
+    await anns.select('B2')
+    await anns.page.keyboard.type('x')
+    await anns.page.keyboard.insertText(word)
+    await anns.page.keyboard.press('Enter')
+    for (const window of [anns, bobs]) {
+      await window.untilCell([1, 1], `x${word}`)
+      await window.select('B2')
+      await window.untilInOrder()
+      expect(window.complaints).toEqual([])
+    }
+  })
+
   it('[SH30] is nothing that is exactly at it', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
