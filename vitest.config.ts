@@ -112,6 +112,7 @@ export default defineConfig({
         test: {
           ...SIDE_BY_SIDE,
           name: 'nest-11',
+          env: { NEST: '11' },
           include: [...ON_BOTH, ONLY_11],
           exclude: QUIET,
           // The module itself has to meet the other Nest as well.

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
 import { describe, expect, it } from 'vitest'
 import { type Platform, PLATFORMS } from '../servers/nest.js'
+import { SCHEME } from './scheme.js'
 import { documentWith, GuardedApp, LONG_OPEN, LONG_SECRET, OPEN, SECRET } from './world.js'
 
 const CALLS = ['document', 'document/sync', 'location', 'events'] as const
@@ -19,7 +20,7 @@ const PLAIN: readonly ((room: string, call: string) => string)[] = [
   (room, call) => `/rooms/${room}/${call}?room=${OPEN}&watch=1`,
   (room, call) => `/rooms/${room}/${call}?x=/rooms/${OPEN}/${call}`,
   (room, call) => `http://localhost/rooms/${room}/${call}`,
-  (room, call) => `HTTPS://user@localhost:1/rooms/${room}/${call}?watch=1`,
+  (room, call) => `${SCHEME}://user@localhost:1/rooms/${room}/${call}?watch=1`,
 ]
 
 /** Ways that routers, proxies and readers of addresses take for different things. */

@@ -61,7 +61,7 @@ function oddAddresses({ calm }: Suite): void {
 }
 
 function absoluteForm({ calm }: Suite): void {
-  it.each(['http://somewhere', 'HTTPS://somewhere.else:1234', 'http://user:word@[::1]'])(
+  it.each(['http://somewhere', 'https://somewhere.else:1234', 'http://user:word@[::1]'])(
     '[HT11] %s in front of a path changes nothing',
     async (origin) => {
       const room = new TestRoom(calm.baseUrl)
