@@ -160,15 +160,15 @@ describe('results', () => {
     '3:4': { f: ['=ROW()'] },
   }
   const addRows = (room: string) =>
-    postDocument(server.baseUrl, room, (doc) => {
+    postDocument(sheets.baseUrl, room, (doc) => {
       doc.getMap('rows:sheet-1').set('run1/run', ['a1111', 2])
     })
 
   it.each(['before they are asked for', 'when they are there'])(
     '[SH80] go with their lines: rows come %s',
     async (when) => {
-      const room = newRoom()
-      await using anns = await open(room, ann)
+      const room = sheets.newRoom()
+      await using anns = await sheets.open(room, ann)
       await write(room, SPREAD)
       // The grid has the cells at once, and Univer asks for their results a tenth of a second later.
       await anns.untilCell([0, 0], 5)
@@ -183,13 +183,13 @@ describe('results', () => {
       ] as const) {
         await anns.untilShows(cell, text)
       }
-      await expectInOrder(anns)
+      await untilInOrder(anns)
     },
   )
 
   it('[SH80] of fewer cells than before leave nothing behind', async () => {
-    const room = newRoom()
-    await using anns = await open(room, ann)
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
     await anns.write('A1', '3')
     await anns.write('B1', '=SEQUENCE(A1)')
     await anns.write('C1', '=SUM(B1:B9)')
@@ -197,7 +197,7 @@ describe('results', () => {
     await anns.write('A1', '1')
     await anns.untilShows('C1', '1')
     await anns.untilShows('B2', '')
-    await expectInOrder(anns)
+    await untilInOrder(anns)
   })
 
   it('[SH54 SD12] follow undo, and other sheets', async () => {
@@ -310,9 +310,9 @@ describe('a document that a program made to be too much', () => {
     await untilInOrder(anns)
   })
   it('[SH83] of a word that is broken into thousands of lines, opens', async () => {
-    const room = newRoom()
+    const room = sheets.newRoom()
     const word = 'x'.repeat(4_900)
-    await postDocument(server.baseUrl, room, (doc) => {
+    await postDocument(sheets.baseUrl, room, (doc) => {
       setCells(doc, { '0:0': { v: word }, '1:1': { v: word }, '0:2': { v: 'beside it' } })
       doc.getMap('styles:sheet-1').set('0:0', { tb: 3 })
       doc.getMap('styles:sheet-1').set('1:1', { tb: 3, tr: { a: 45, v: 0 } })
@@ -320,12 +320,12 @@ describe('a document that a program made to be too much', () => {
       doc.getMap('sheets').set('sheet-1/name', word)
       doc.getMap('about').set('title', word)
     })
-    await using anns = await open(room, ann)
+    await using anns = await sheets.open(room, ann)
     await anns.untilCell([0, 2], 'beside it')
     await anns.page.keyboard.press('F2')
     await anns.page.keyboard.type('y')
     await anns.page.keyboard.press('Enter')
     await anns.untilCell([0, 0], `${word}y`)
-    await expectInOrder(anns)
+    await untilInOrder(anns)
   })
 })
