@@ -55,7 +55,9 @@ const WATCH = {
 
 const watch = (server: RoomServer) =>
   new Observable((subscriber) => {
-    server.subscribe('r', WATCH, subscriber).catch((error: unknown) => subscriber.error(error))
+    server.readers
+      .subscribe('r', WATCH, subscriber)
+      .catch((error: unknown) => subscriber.error(error))
   })
 
 const outcomeOf = (events: Observable<unknown>) =>

@@ -1,89 +1,32 @@
-import type { ServerResponse } from 'node:http'
 import {
-  formatPosition,
-  type Hello,
-  isRoomName,
   type Json,
   type Moved,
   Problem,
-  PROTOCOL_VERSION,
   type RoomPatch,
   type RoomSnapshot,
   type Updated,
-  type View,
 } from '@whereabouts/protocol'
 import type { DataFolder } from './document/data-folder.js'
 import type { Exchange } from './exchange/exchange.js'
-import { type Documents, type DocumentsCount, shuttingDown } from './document/documents.js'
+import type { Documents, DocumentsCount } from './document/documents.js'
 import { mergeUpdates } from './document/merge.js'
-import type { Caller } from './access/caller.js'
 import { MemberIds } from './access/member-id.js'
 import { resolveSecret } from './access/secret.js'
 import type { Log } from './log.js'
 import type { ResolvedOptions } from './options.js'
+import { type Participant, Readers } from './readers.js'
+import { checkRoom } from './room-name.js'
 import { documentNews, RoomDocuments } from './room-documents.js'
 import { isEmpty } from './room/is-empty.js'
-import type { Operation } from './room/operation.js'
 import type { UserClaim } from './room/user.js'
 import { SYSTEM_CLOCK } from './stream/clock.js'
-import { Connection } from './stream/connection.js'
-import { Connections, type Kept, type Place } from './stream/connections.js'
 import { Faults } from './stream/faults.js'
-import type { Reader } from './stream/frames.js'
+import type { Look } from './stream/look.js'
 import type { HostedRoom, HostedRooms } from './rooms/hosted-rooms.js'
 import { LocalRooms } from './rooms/local-rooms.js'
 import type { Numbered } from './rooms/outcomes.js'
 import { SharedRooms } from './rooms/shared-rooms.js'
-import { Poll } from './stream/poll.js'
-import { type Subscriber, Subscription } from './stream/subscription.js'
-import { Undrained } from './stream/undrained.js'
-
-/** What a subscriber inside the process asks for. */
-export interface SubscriptionRequest {
-  readonly view: View
-  /** Whether the patch view has `document` events. */
-  readonly documents: boolean
-  /** The part of the document that the patch view shows; all of it without. */
-  readonly part: string | undefined
-  readonly lastEventId: string | undefined
-  /** `undefined` for one who only watches. */
-  readonly caller: Participant | undefined
-}
-
-/** Where the events of a room go inside the process. */
-export interface RoomSubscriber extends Subscriber {
-  readonly closed: boolean
-  /** Calls back once when it is closed, at once if it is. */
-  add(teardown: () => void): void
-}
-
-/** Who takes part in a room. */
-export type Participant = Pick<Caller, 'key' | 'user'>
-
-/** What a stream over HTTP is asked for. */
-export interface StreamRequest {
-  readonly view: View
-  /** Whether it has `document` events. */
-  readonly documents: boolean
-  /** The part of the document that it shows; all of it without. */
-  readonly part: string | undefined
-  /** The part of the document that the caller is in, unless its location says so. */
-  readonly at: string | undefined
-  /** Whether the reader takes gzip. */
-  readonly gzip: boolean
-  readonly lastEventId: string | undefined
-  /** `undefined` for one who only watches. */
-  readonly caller: Caller | undefined
-}
-
-/** What a long-poll waits for. */
-export interface PollOptions {
-  readonly waitMs: number
-  /** Whether what changes in the document counts. */
-  readonly documents: boolean
-  /** The part of the document that counts; all of it without. */
-  readonly part: string | undefined
-}
+import { Serving } from './serving.js'
 
 /** How much there is of everything. */
 export interface RoomsCount extends DocumentsCount {
@@ -98,19 +41,8 @@ export interface RoomsCount extends DocumentsCount {
   readonly exchange_ready: number
 }
 
-/** A room that somebody attends. */
-interface Attendance {
-  readonly room: HostedRoom
-  readonly place: Place
-  readonly self: string | null
-  /** Gives it up, and the place; called once. */
-  readonly release: () => void
-}
-
 /** No JSON text is so many times as long when what was read from it is written: `1e20` has 21 digits. */
 const LONGER_REWRITTEN = 6
-const RETRY_LEAST_MS = 1_000
-const RETRY_SPREAD_MS = 2_000
 
 /**
  * What this server does with rooms, for those who have checked who is calling and what they say: the
@@ -121,10 +53,9 @@ export class RoomServer {
   readonly #faults: Faults
   readonly #memberIds: MemberIds
   readonly #rooms: HostedRooms
-  readonly #connections: Connections
-  readonly #undrained: Undrained
+  readonly readers: Readers
   readonly #roomDocuments: RoomDocuments
-  #stage: 'open' | 'draining' | 'closed' = 'open'
+  readonly #serving = new Serving()
 
   /** @param exchange how the rooms of several processes are one room; without it they are this one's alone */
   constructor(
@@ -148,13 +79,20 @@ export class RoomServer {
         ? new LocalRooms(options, this.#clock, hooks, Math.random)
         : new SharedRooms(exchange, options, this.#clock, hooks, Math.random)
     this.#roomDocuments = new RoomDocuments(documents, this.#rooms, options)
-    this.#connections = new Connections(options, this.#clock, this.#faults)
-    this.#undrained = new Undrained(options.stuckMs, this.#clock, this.#faults)
+    this.readers = new Readers({
+      options,
+      rooms: this.#rooms,
+      memberIds: this.#memberIds,
+      serving: this.#serving,
+      clock: this.#clock,
+      faults: this.#faults,
+      random: Math.random,
+    })
   }
 
   /** @throws {Problem} shutting-down, store-failed. PROTOCOL.md HT8 */
   async assertReady(): Promise<void> {
-    this.#assertStaying()
+    this.#serving.assertOpen()
     await this.documents.check()
   }
 
@@ -171,7 +109,7 @@ export class RoomServer {
       members += room.size
       watching += room.watching
     }
-    const connections = this.#connections.size
+    const connections = this.readers.size
     return {
       rooms: this.#rooms.size,
       members,
@@ -197,7 +135,7 @@ export class RoomServer {
     location: Json,
     textBytes: number,
   ): Promise<Moved> {
-    this.#assertServing()
+    this.#serving.assertServing()
     this.#checkLocation(location, textBytes)
     const id = this.#memberId(checkRoom(room), key, user)
     const operation = { do: 'move', id, user, location } as const
@@ -236,7 +174,7 @@ export class RoomServer {
   async since(
     room: string,
     position: string,
-    { documents, part }: Pick<PollOptions, 'documents' | 'part'>,
+    { documents, part }: Pick<Look, 'documents' | 'part'>,
   ): Promise<RoomPatch | RoomSnapshot | undefined> {
     return this.#rooms.look(checkRoom(room), (known) => {
       if (known === undefined) {
@@ -289,173 +227,24 @@ export class RoomServer {
    * @see PROTOCOL.md DO2, DO9
    */
   async update(room: string, update: Uint8Array, idempotencyKey?: string): Promise<Updated> {
-    this.#assertServing()
+    this.#serving.assertServing()
     checkRoom(room)
     return this.#roomDocuments.update(room, update, idempotencyKey)
   }
 
-  /**
-   * Waits for the next frame of a room that is at a position.
-   *
-   * @param options how long, and for what
-   * @param cancelled ends the waiting early
-   * @throws {Problem} too-many-connections, shutting-down
-   * @see PROTOCOL.md HT5, RM11
-   */
-  async nextFrame(
-    room: string,
-    position: string,
-    options: PollOptions,
-    cancelled: AbortSignal,
-  ): Promise<void> {
-    this.#assertServing()
-    const place = this.#connections.reserve()
-    const { waitMs, documents, part } = options
-    const poll = new Poll(documents, part)
-    place.keep(poll)
-    const cancelTimer = this.#clock.after(waitMs, poll.end)
-    cancelled.addEventListener('abort', poll.end, { once: true })
-    if (cancelled.aborted) poll.end()
-    try {
-      await this.#rooms.follow(room, poll, (known) => this.#rooms.versionOf(position, known))
-    } finally {
-      cancelled.removeEventListener('abort', poll.end)
-      cancelTimer()
-      place.release()
-    }
-  }
-
-  /**
-   * Tells a subscriber of a room until it is closed: each frame once; a snapshot or the whole list
-   * comes first.
-   *
-   * @throws {Problem} bad-room, room-full, too-many-rooms, too-many-connections, shutting-down
-   */
-  async subscribe(
-    room: string,
-    request: SubscriptionRequest,
-    subscriber: RoomSubscriber,
-  ): Promise<void> {
-    const attendance = await this.#attend(checkRoom(room), request.caller)
-    // It may have gone by now.
-    if (subscriber.closed) return attendance.release()
-    const { lastEventId } = request
-    const { frames } = attendance.room
-    const version = this.#versionOf(lastEventId, attendance.room)
-    const position = lastEventId ?? formatPosition({ epoch: frames.epoch, version: 0 })
-    const subscription = new Subscription(request, version, position, subscriber)
-    subscriber.add(admit(attendance, subscription))
-    subscription.open(this.#hello(room, attendance.self))
-    if (!subscriber.closed) frames.catchUp(subscription)
-  }
-
-  /**
-   * Streams a room as an HTTP answer. The caller calls what it answers when the response closes,
-   * however it closes.
-   *
-   * @throws {Problem} bad-room, room-full, too-many-rooms, too-many-connections, shutting-down
-   * @see PROTOCOL.md §7
-   */
-  async connect(
-    room: string,
-    request: StreamRequest,
-    response: ServerResponse,
-  ): Promise<() => void> {
-    const attendance = await this.#attend(checkRoom(room), request.caller, request.at)
-    const { frames } = attendance.room
-    // Its reader may be gone by now.
-    if (response.closed) {
-      attendance.release()
-      return () => {}
-    }
-    const version = this.#versionOf(request.lastEventId, attendance.room)
-    const connection = new Connection(request, version, response, this.#undrained)
-    connection.onDrain = () => frames.catchUp(connection)
-    const release = admit(attendance, connection)
-    try {
-      connection.open(this.#hello(room, attendance.self), randomRetryMs())
-      frames.catchUp(connection)
-      if (version !== undefined) connection.confirm()
-    } catch (error) {
-      // Somebody else has answered meanwhile, a timeout of the application's for one.
-      release()
-      throw error
-    }
-    return release
-  }
-
   /** Goodbye to everybody, before the platform waits for its connections. FR7, FR9 */
   async goodbye(): Promise<void> {
-    this.#stage = 'draining'
-    await this.#connections.drain(this.options.goodbyeMs)
-    this.#stage = 'closed'
+    this.#serving.drain()
+    await this.readers.drain()
+    this.#serving.close()
     this.documents.finish()
     this.#rooms.stop()
-    await this.#connections.close(randomRetryMs)
+    await this.readers.close()
   }
 
   /** After the last answer: tells the other processes that this one is gone. @see PROTOCOL.md EX4 */
   async release(): Promise<void> {
     await this.#rooms.close()
-  }
-
-  /** Takes a place among the connections, and part in a room. FR10 */
-  async #attend(name: string, member: Participant | undefined, at?: string): Promise<Attendance> {
-    this.#assertStaying()
-    const place = this.#connections.reserve()
-    try {
-      const attendance = await this.#join(name, place, member, at)
-      if (this.#stage === 'open') return attendance
-      attendance.release()
-    } catch (error) {
-      place.release()
-      throw error
-    }
-    this.#refuse()
-  }
-
-  /** Takes part in a room: as a member, or watching. */
-  async #join(
-    name: string,
-    place: Place,
-    member: Participant | undefined,
-    at: string | undefined,
-  ): Promise<Attendance> {
-    const room = this.#rooms.open(name)
-    const leaveBy = (operation: Operation) => () => {
-      place.release()
-      room.commitQuietly(operation)
-    }
-    if (member === undefined) {
-      await room.commit({ do: 'watch' })
-      return { room, place, self: null, release: leaveBy({ do: 'unwatch' }) }
-    }
-    const id = this.#memberId(name, member.key, member.user)
-    await room.commit({ do: 'open', id, user: member.user, at })
-    return { room, place, self: id, release: leaveBy({ do: 'close', id }) }
-  }
-
-  #versionOf(position: string | undefined, room: HostedRoom): number | undefined {
-    return position === undefined ? undefined : this.#rooms.versionOf(position, room)
-  }
-
-  #hello(room: string, self: string | null): Hello {
-    const { heartbeatMs, leaseMs, maxLocationBytes } = this.options
-    return { protocol: PROTOCOL_VERSION, self, room, heartbeatMs, leaseMs, maxLocationBytes }
-  }
-
-  /** Whether it is here to stay. */
-  #assertStaying(): void {
-    if (this.#stage !== 'open') this.#refuse()
-  }
-
-  /** Whether it serves who is here already. */
-  #assertServing(): void {
-    if (this.#stage === 'closed') this.#refuse()
-  }
-
-  #refuse(): never {
-    throw shuttingDown()
   }
 
   #memberId(room: string, key: string, user: UserClaim): string {
@@ -474,19 +263,6 @@ export class RoomServer {
         limitBytes: maxLocationBytes,
       },
     )
-  }
-}
-
-/** From now on a reader is told all that happens. Answers what ends that, and the attendance. */
-function admit(
-  { room: { frames }, place, release }: Attendance,
-  reader: Reader & Kept,
-): () => void {
-  frames.add(reader)
-  place.keep(reader)
-  return () => {
-    frames.remove(reader)
-    release()
   }
 }
 
@@ -512,14 +288,4 @@ function withCause(message: string, cause: unknown): Error {
   const stack = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
   error.stack = `${message}: ${stack}`
   return error
-}
-
-/** @throws {Problem} bad-room */
-export function checkRoom(room: string): string {
-  if (isRoomName(room)) return room
-  throw new Problem('bad-room', 'A room name is 1 to 128 characters of A-Z a-z 0-9 . _ : ~ and -.')
-}
-
-function randomRetryMs(): number {
-  return RETRY_LEAST_MS + Math.floor(Math.random() * RETRY_SPREAD_MS)
 }

@@ -12,13 +12,9 @@ import { checkMemberKey, newMemberKey } from './access/caller.js'
 import type { Users } from './access/users.js'
 import { isPart } from './room/parts.js'
 import type { UserClaim } from './room/user.js'
-import {
-  checkRoom,
-  type Participant,
-  type RoomServer,
-  type RoomsCount,
-  type RoomSubscriber,
-} from './room-server.js'
+import type { Participant, RoomSubscriber } from './readers.js'
+import { checkRoom } from './room-name.js'
+import type { RoomServer, RoomsCount } from './room-server.js'
 
 /** How a subscriber looks at a room. */
 export interface WatchOptions {
@@ -206,7 +202,7 @@ export class Rooms {
     checkRoom(room)
     return {
       subscribe: (subscriber) => {
-        this.server
+        this.server.readers
           .subscribe(room, request, subscriber)
           .catch((error: unknown) => subscriber.error(error as Problem))
       },

@@ -85,7 +85,7 @@ export class Calls {
     }
     let news = await this.rooms.since(room, since, wanted)
     if (news === undefined && waitMs > 0) {
-      await this.rooms.nextFrame(room, since, { waitMs, ...wanted }, closing(call))
+      await this.rooms.readers.nextFrame(room, since, { waitMs, ...wanted }, closing(call))
       news = await this.rooms.since(room, since, wanted)
     }
     if (news === undefined) call.empty(204)
@@ -148,7 +148,7 @@ export class Calls {
     const [at, part] = [partNamed(parameter), wantedPart(parameter)]
     if (part !== undefined && view === 'list') throw badParameter('only', 'for the patch view')
     const wanted = { view, documents, at, part, gzip, lastEventId, caller }
-    const release = await this.rooms.connect(room, wanted, response)
+    const release = await this.rooms.readers.connect(room, wanted, response)
     if (response.closed) release()
     else held.release = release
   }

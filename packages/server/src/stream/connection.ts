@@ -11,6 +11,7 @@ import {
 import type { Kept } from './connections.js'
 import type { Frame } from './frame.js'
 import type { Reader } from './frames.js'
+import type { Look } from './look.js'
 import { Checksum, GZIP_HEADER } from './gzip.js'
 import { SharedBytes } from './shared-bytes.js'
 import type { Undrained } from './undrained.js'
@@ -28,7 +29,7 @@ const HEADERS = {
 }
 
 /** What a connection sends. */
-interface Wanted extends Pick<Reader, 'view' | 'documents' | 'part'> {
+interface Wanted extends Look {
   /** Whether the stream is one of gzip. ST14 */
   readonly gzip: boolean
 }

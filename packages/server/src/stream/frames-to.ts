@@ -3,9 +3,10 @@ import { isEmpty } from '../room/is-empty.js'
 import type { Room } from '../room/room.js'
 import { Frame, type FrameEvent } from './frame.js'
 import type { MergeUpdates, Reader } from './frames.js'
+import type { Look } from './look.js'
 
 /** What a reader sees, and from which version on it lacks it. */
-export type Wanted = Pick<Reader, 'view' | 'version' | 'documents' | 'part'>
+export type Wanted = Look & Pick<Reader, 'version'>
 
 /** The list view's text, and the version at which it became that. */
 export interface List {

@@ -1,19 +1,15 @@
-import { formatPosition, type Problem, type View } from '@whereabouts/protocol'
+import { formatPosition, type Problem } from '@whereabouts/protocol'
 import type { Room } from '../room/room.js'
 import type { Clock } from './clock.js'
 import type { Endable } from './faults.js'
 import type { Frame } from './frame.js'
 import { FramesTo, type List } from './frames-to.js'
+import type { Look } from './look.js'
 import type { Pace } from './pace.js'
 import type { RoomGuard } from '../rooms/room-guard.js'
 
 /** Whoever is told what changes in a room: an open response, a subscriber, a long-poll. */
-export interface Reader extends Endable {
-  readonly view: View
-  /** Whether it wants what changes in the document; the list view has no such thing. DO5 */
-  readonly documents: boolean
-  /** The part of the document that is all that it sees; the whole without it. ST15 */
-  readonly part: string | undefined
+export interface Reader extends Look, Endable {
   /** Whether it ends with its first frame, which has to be news then. Others may hear what they know. */
   readonly endsWithFirst?: true
   /** The version that it has; `undefined` before its first frame. */

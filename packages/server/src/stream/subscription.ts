@@ -2,6 +2,7 @@ import type { Goodbye, Hello, Problem, View } from '@whereabouts/protocol'
 import type { Kept } from './connections.js'
 import type { Frame } from './frame.js'
 import type { Reader } from './frames.js'
+import type { Look } from './look.js'
 
 /** An event in the shape that Nest's `@Sse()` routes emit. */
 interface Message {
@@ -36,7 +37,7 @@ export class Subscription implements Reader, Kept {
    * @param position where it resumes from, or the beginning
    */
   constructor(
-    wanted: Pick<Reader, 'view' | 'documents' | 'part'>,
+    wanted: Look,
     public version: number | undefined,
     private position: string,
     private readonly subscriber: Subscriber,

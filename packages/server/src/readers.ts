@@ -1,0 +1,256 @@
+import type { ServerResponse } from 'node:http'
+import { formatPosition, type Hello, PROTOCOL_VERSION } from '@whereabouts/protocol'
+import type { Caller } from './access/caller.js'
+import type { MemberIds } from './access/member-id.js'
+import { shuttingDown } from './document/documents.js'
+import type { ResolvedOptions } from './options.js'
+import type { Operation } from './room/operation.js'
+import type { HostedRoom, HostedRooms } from './rooms/hosted-rooms.js'
+import { checkRoom } from './room-name.js'
+import type { Serving } from './serving.js'
+import type { Clock } from './stream/clock.js'
+import { Connection } from './stream/connection.js'
+import { Connections, type Kept, type Place } from './stream/connections.js'
+import type { Faults } from './stream/faults.js'
+import type { Reader } from './stream/frames.js'
+import type { Look } from './stream/look.js'
+import { Poll } from './stream/poll.js'
+import { type Subscriber, Subscription } from './stream/subscription.js'
+import { Undrained } from './stream/undrained.js'
+
+/** What a subscriber inside the process asks for. */
+export interface SubscriptionRequest extends Look {
+  readonly lastEventId: string | undefined
+  /** `undefined` for one who only watches. */
+  readonly caller: Participant | undefined
+}
+
+/** Where the events of a room go inside the process. */
+export interface RoomSubscriber extends Subscriber {
+  readonly closed: boolean
+  /** Calls back once when it is closed, at once if it is. */
+  add(teardown: () => void): void
+}
+
+/** Who takes part in a room. */
+export type Participant = Pick<Caller, 'key' | 'user'>
+
+/** What a stream over HTTP is asked for. */
+export interface StreamRequest extends Look {
+  /** The part of the document that the caller is in, unless its location says so. */
+  readonly at: string | undefined
+  /** Whether the reader takes gzip. */
+  readonly gzip: boolean
+  readonly lastEventId: string | undefined
+  /** `undefined` for one who only watches. */
+  readonly caller: Caller | undefined
+}
+
+/** What a long-poll waits for. */
+export interface PollOptions extends Pick<Look, 'documents' | 'part'> {
+  readonly waitMs: number
+}
+
+/** A room that somebody attends. */
+interface Attendance {
+  readonly room: HostedRoom
+  readonly place: Place
+  readonly self: string | null
+  /** Gives it up, and the place; called once. */
+  readonly release: () => void
+}
+
+const RETRY_LEAST_MS = 1_000
+const RETRY_SPREAD_MS = 2_000
+
+/** What the readers of a server need. */
+export interface ReadersContext {
+  readonly options: ResolvedOptions
+  readonly rooms: HostedRooms
+  readonly memberIds: MemberIds
+  readonly serving: Serving
+  readonly clock: Clock
+  readonly faults: Faults
+  /** A number from 0 to 1. */
+  readonly random: () => number
+}
+
+/** Those who read rooms: streams over HTTP, long-polls, and subscribers inside the process. */
+export class Readers {
+  readonly #connections: Connections
+  readonly #undrained: Undrained
+
+  constructor(private readonly context: ReadersContext) {
+    const { options, clock, faults } = context
+    this.#connections = new Connections(options, clock, faults)
+    this.#undrained = new Undrained(options.stuckMs, clock, faults)
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#connections.size
+  }
+
+  /**
+   * Waits for the next frame of a room that is at a position.
+   *
+   * @param options how long, and for what
+   * @param cancelled ends the waiting early
+   * @throws {Problem} too-many-connections, shutting-down
+   * @see PROTOCOL.md HT5, RM11
+   */
+  async nextFrame(
+    room: string,
+    position: string,
+    options: PollOptions,
+    cancelled: AbortSignal,
+  ): Promise<void> {
+    this.context.serving.assertServing()
+    const place = this.#connections.reserve()
+    const { waitMs, documents, part } = options
+    const poll = new Poll(documents, part)
+    place.keep(poll)
+    const cancelTimer = this.context.clock.after(waitMs, poll.end)
+    cancelled.addEventListener('abort', poll.end, { once: true })
+    if (cancelled.aborted) poll.end()
+    try {
+      await this.context.rooms.follow(room, poll, (known) =>
+        this.context.rooms.versionOf(position, known),
+      )
+    } finally {
+      cancelled.removeEventListener('abort', poll.end)
+      cancelTimer()
+      place.release()
+    }
+  }
+
+  /**
+   * Tells a subscriber of a room until it is closed: each frame once; a snapshot or the whole list
+   * comes first.
+   *
+   * @throws {Problem} bad-room, room-full, too-many-rooms, too-many-connections, shutting-down
+   */
+  async subscribe(
+    room: string,
+    request: SubscriptionRequest,
+    subscriber: RoomSubscriber,
+  ): Promise<void> {
+    const attendance = await this.#attend(checkRoom(room), request.caller)
+    // It may have gone by now.
+    if (subscriber.closed) return attendance.release()
+    const { lastEventId } = request
+    const { frames } = attendance.room
+    const version = this.#versionOf(lastEventId, attendance.room)
+    const position = lastEventId ?? formatPosition({ epoch: frames.epoch, version: 0 })
+    const subscription = new Subscription(request, version, position, subscriber)
+    subscriber.add(admit(attendance, subscription))
+    subscription.open(this.#hello(room, attendance.self))
+    if (!subscriber.closed) frames.catchUp(subscription)
+  }
+
+  /**
+   * Streams a room as an HTTP answer. The caller calls what it answers when the response closes,
+   * however it closes.
+   *
+   * @throws {Problem} bad-room, room-full, too-many-rooms, too-many-connections, shutting-down
+   * @see PROTOCOL.md §7
+   */
+  async connect(
+    room: string,
+    request: StreamRequest,
+    response: ServerResponse,
+  ): Promise<() => void> {
+    const attendance = await this.#attend(checkRoom(room), request.caller, request.at)
+    const { frames } = attendance.room
+    // Its reader may be gone by now.
+    if (response.closed) {
+      attendance.release()
+      return () => {}
+    }
+    const version = this.#versionOf(request.lastEventId, attendance.room)
+    const connection = new Connection(request, version, response, this.#undrained)
+    connection.onDrain = () => frames.catchUp(connection)
+    const release = admit(attendance, connection)
+    try {
+      connection.open(this.#hello(room, attendance.self), this.#randomRetryMs())
+      frames.catchUp(connection)
+      if (version !== undefined) connection.confirm()
+    } catch (error) {
+      // Somebody else has answered meanwhile, a timeout of the application's for one.
+      release()
+      throw error
+    }
+    return release
+  }
+
+  /** Says goodbye to everybody, over the time that the options give it. @see PROTOCOL.md FR9 */
+  async drain(): Promise<void> {
+    await this.#connections.drain(this.context.options.goodbyeMs)
+  }
+
+  /** Says goodbye to those who are left, and ends their connections. @see PROTOCOL.md FR7 */
+  async close(): Promise<void> {
+    await this.#connections.close(this.#randomRetryMs)
+  }
+
+  /** Takes a place among the connections, and part in a room. FR10 */
+  async #attend(name: string, member: Participant | undefined, at?: string): Promise<Attendance> {
+    this.context.serving.assertOpen()
+    const place = this.#connections.reserve()
+    try {
+      const attendance = await this.#join(name, place, member, at)
+      if (this.context.serving.isOpen) return attendance
+      attendance.release()
+    } catch (error) {
+      place.release()
+      throw error
+    }
+    throw shuttingDown()
+  }
+
+  /** Takes part in a room: as a member, or watching. */
+  async #join(
+    name: string,
+    place: Place,
+    member: Participant | undefined,
+    at: string | undefined,
+  ): Promise<Attendance> {
+    const room = this.context.rooms.open(name)
+    const leaveBy = (operation: Operation) => () => {
+      place.release()
+      room.commitQuietly(operation)
+    }
+    if (member === undefined) {
+      await room.commit({ do: 'watch' })
+      return { room, place, self: null, release: leaveBy({ do: 'unwatch' }) }
+    }
+    const id = this.context.memberIds.of(name, member.user.id ?? '', member.key)
+    await room.commit({ do: 'open', id, user: member.user, at })
+    return { room, place, self: id, release: leaveBy({ do: 'close', id }) }
+  }
+
+  #versionOf(position: string | undefined, room: HostedRoom): number | undefined {
+    return position === undefined ? undefined : this.context.rooms.versionOf(position, room)
+  }
+
+  #hello(room: string, self: string | null): Hello {
+    const { heartbeatMs, leaseMs, maxLocationBytes } = this.context.options
+    return { protocol: PROTOCOL_VERSION, self, room, heartbeatMs, leaseMs, maxLocationBytes }
+  }
+
+  readonly #randomRetryMs = (): number =>
+    RETRY_LEAST_MS + Math.floor(this.context.random() * RETRY_SPREAD_MS)
+}
+
+/** From now on a reader is told all that happens. Answers what ends that, and the attendance. */
+function admit(
+  { room: { frames }, place, release }: Attendance,
+  reader: Reader & Kept,
+): () => void {
+  frames.add(reader)
+  place.keep(reader)
+  return () => {
+    frames.remove(reader)
+    release()
+  }
+}
