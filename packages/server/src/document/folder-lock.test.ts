@@ -6,8 +6,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Database from 'libsql'
 import { expect, it } from 'vitest'
+import { size } from '../../../../test/size.js'
 import { FolderLock } from './folder-lock.js'
 
+/** The fault showed in one of three. */
+const ROUNDS = size(15, 100)
 const LIBSQL = fileURLToPath(import.meta.resolve('libsql'))
 /** It says again and again that it has the folder, as one does who is about to. */
 const INTRUDER = `
@@ -32,7 +35,7 @@ it('[OP7] who has a folder is the one whom others are told of, whoever asked at 
   const intruder = fork(script, [file])
   try {
     await once(intruder, 'message')
-    for (let round = 0; round < 100; round++) {
+    for (let round = 0; round < ROUNDS; round++) {
       const lock = await FolderLock.take(folder, 20_000, () => {})
       const reader = new Database(file)
       expect(reader.prepare('SELECT process FROM holder').get()).toMatchObject({

@@ -178,7 +178,7 @@ it(
           const beganMs = performance.now()
           const outcome = take(document, update)
           if (outcome instanceof Problem) {
-            const { reason } = outcome.extensions
+            const { reason = outcome.problem } = outcome.extensions
             counts.refused.set(reason, (counts.refused.get(reason) ?? 0) + 1)
           } else {
             accepted.push(update)
@@ -195,7 +195,7 @@ it(
     // All that can happen did.
     expect(counts.accepted).toBeGreaterThan(500)
     expect(counts.waiting).toBeGreaterThan(50)
-    const reasons = ['clock-taken', 'malformed', 'too-costly', 'too-deep']
+    const reasons = ['clock-taken', 'document-full', 'malformed', 'too-costly', 'too-deep']
     expect(new Set(counts.refused.keys())).toEqual(new Set(reasons))
   },
   PATIENCE_MS,
