@@ -9,7 +9,7 @@ import { expect, it } from 'vitest'
 import { size } from '../../../../test/size.js'
 import { FolderLock } from './folder-lock.js'
 
-/** The fault showed in one of three. */
+/** How often two ask at once. */
 const ROUNDS = size(15, 100)
 const LIBSQL = fileURLToPath(import.meta.resolve('libsql'))
 /** It says again and again that it has the folder, as one does who is about to. */
