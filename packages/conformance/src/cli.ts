@@ -14,7 +14,7 @@ const HELP = `Checks a server against the rules of the whereabouts protocol.
   --rooms-prefix TEXT    what the names of the rooms begin with that the tests make;
                          tests of names and of the article's calls use other rooms as well
   --setting NAME=NUMBER  a setting of the server that it doesn't say itself, such as
-                         soonMs=600; may be given several times
+                         soonMs=1000; may be given several times
   --help                 this text
 
 Prints a line for each rule: passed, failed, in part (some tests couldn't be run) or
@@ -46,7 +46,8 @@ async function main(): Promise<void> {
   const results = await check({ ...said, baseUrl, settings }, { only, roomsPrefix })
   if (results.length === 0) throw new Error(`--only: the suite has no rule ${values.only}`)
   process.stdout.write(`${reportLines(results).join('\n')}\n`)
-  if (hasFailed(results)) process.exitCode = 1
+  // The runner counts what couldn't be checked as failed, and has set it.
+  process.exitCode = hasFailed(results) ? 1 : 0
 }
 
 function readUrl(text: string | undefined): string {
