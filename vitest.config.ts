@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { size } from './test/size.js'
 
 /**
  * Measures time or memory, or takes all processors itself: needs a machine that does nothing else.
@@ -14,12 +15,21 @@ const QUIET = [
   'test/operating/slow-callers.test.ts',
 ]
 
-/** What holds for Nest 12 and for Nest 11; servers that are processes of their own run on 12. */
-const ON_BOTH = [
-  'test/nest/*.test.ts',
-  'test/addresses/guards.test.ts',
-  'test/conformance/{express,fastify}.test.ts',
-]
+/** Run at night: the same calls by another mount, and all of Nest's tests on Nest 11. CONTRIBUTING.md */
+const NIGHTLY = size(['test/conformance/direct-*.test.ts'], [])
+
+/**
+ * What holds for Nest 12 and for Nest 11; servers that are processes of their own run on 12. The gate
+ * has what differs between the two: routes, bodies, guards and addresses.
+ */
+const ON_BOTH = size(
+  ['test/nest/{bodies,mount,module,direct}.test.ts', 'test/addresses/guards.test.ts'],
+  [
+    'test/nest/*.test.ts',
+    'test/addresses/guards.test.ts',
+    'test/conformance/{express,fastify}.test.ts',
+  ],
+)
 const ONLY_11 = 'test/nest-11/*.test.ts'
 const NEST_11 = fileURLToPath(new URL('test/nest-11/node_modules/@nestjs', import.meta.url))
 
@@ -103,7 +113,7 @@ export default defineConfig({
           ...SIDE_BY_SIDE,
           name: 'system',
           include: ['test/**/*.test.ts'],
-          exclude: [...QUIET, ONLY_11, '**/node_modules/**'],
+          exclude: [...QUIET, ...NIGHTLY, ONLY_11, '**/node_modules/**'],
         },
       },
       {

@@ -73,7 +73,7 @@ export class Platforms {
   }
 
   /** Fastify routes a request before it reads the body. */
-  #useFastify(fastify: FastifyLike, marks: ReadonlyMap<string, object>): void {
+  #useFastify(fastify: FastifyLike, marks: Map<string, object>): void {
     const mounts = new Set<string>()
     fastify.addHook('onRoute', (route) => {
       const mark = isOwn(route.config) ? route.config : marks.get(route.url)
@@ -86,6 +86,7 @@ export class Platforms {
       const mount = ROOM_ROUTE.exec(route.url)?.[1]
       if (mount === undefined || mounts.has(mount)) return
       mounts.add(mount)
+      marks.set(`${mount}/*`, mark)
       // Its router takes no parameter of more than 100 characters unless the application sets it so.
       fastify.route({ ...route, url: `${mount}/*`, onRequest: nameRoom })
     })
@@ -109,7 +110,7 @@ interface Adapter {
  * Notes the marks of routes for all methods, by their path: Nest 11 doesn't give those to Fastify.
  * Each path is there once, as Fastify takes none twice.
  */
-function noteRoutes(adapter: Adapter): ReadonlyMap<string, object> {
+function noteRoutes(adapter: Adapter): Map<string, object> {
   const marks = new Map<string, object>()
   const all = adapter.all.bind(adapter)
   adapter.all = (path, handler) => {
