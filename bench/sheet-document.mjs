@@ -1,16 +1,12 @@
 // What a sheet of 50,000 cells costs as a document: node bench/sheet-document.mjs
 import { cpus } from 'node:os'
-import { runnerImport } from 'vite'
+import { SheetDocument } from '@whereabouts/univer/document'
 import * as Y from 'yjs'
 
 const ROWS = 2_500
 const COLUMNS = 20
 const FORMULAS = 2_500
 const SHEET = 'sheet-1'
-
-/** @typedef {typeof import('../apps/office/src/sheet-document/index.js')} Module */
-const { module } = await runnerImport('./apps/office/src/sheet-document/index.ts')
-const { SheetDocument } = /** @type {Module} */ (module)
 
 console.log(`${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}`)
 
@@ -69,9 +65,9 @@ function take(change) {
   return read.takeChanges()
 }
 
-/** @returns {import('../apps/office/src/sheet-document/index.js').SetRangeValues} */
+/** @returns {import('@whereabouts/univer/document').SetRangeValues} */
 function wholeSheet() {
-  /** @type {Record<number, Record<number, import('../apps/office/src/sheet-document/index.js').CellWrite>>} */
+  /** @type {Record<number, Record<number, import('@whereabouts/univer/document').CellWrite>>} */
   const cellValue = {}
   for (let row = 0; row < ROWS; row++) {
     cellValue[row] = {}
@@ -89,8 +85,8 @@ function wholeSheet() {
 /**
  * @param {number} row
  * @param {number} column
- * @param {import('../apps/office/src/sheet-document/index.js').CellWrite} cell
- * @returns {import('../apps/office/src/sheet-document/index.js').SetRangeValues}
+ * @param {import('@whereabouts/univer/document').CellWrite} cell
+ * @returns {import('@whereabouts/univer/document').SetRangeValues}
  */
 function oneCell(row, column, cell) {
   return { type: 'set-range-values', sheet: SHEET, cellValue: { [row]: { [column]: cell } } }

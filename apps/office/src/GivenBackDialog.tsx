@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import type { GivenBack } from './sheet/given-back.js'
+import type { GivenBack } from '@whereabouts/univer'
 
 interface GivenBackDialogProps {
   readonly given: GivenBack

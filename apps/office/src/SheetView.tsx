@@ -1,12 +1,11 @@
 import type { Doc } from 'yjs'
 import { memo, useEffect, useRef, useState, useSyncExternalStore } from 'react'
-import { isKnownFormat, observeFormat, SHEET_FORMAT } from './document-format.js'
+import { isKnownFormat, observeFormat, SHEET_FORMAT } from '@whereabouts/univer/document'
 import { GivenBackDialog } from './GivenBackDialog.js'
 import { NewerFormat, useKnownFormat } from './newer-format.js'
 import type { RoomDocument } from './room-document.js'
 import type { Session } from './session.js'
-import type { GivenBack } from './sheet/given-back.js'
-import type { Sheet } from './sheet/sheet.js'
+import type { GivenBack, Sheet } from '@whereabouts/univer'
 
 interface SheetViewProps {
   readonly session: Session
@@ -36,7 +35,7 @@ export const SheetView = memo(function SheetView({ session, onOpen }: SheetViewP
     })
     async function openWhenLoaded() {
       const [{ openSheet }] = await Promise.all([
-        import('./sheet/sheet.js'),
+        import('./open-sheet.js'),
         whenThere(session.document),
       ])
       await whenKnown(session.doc)

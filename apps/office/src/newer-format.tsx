@@ -1,5 +1,5 @@
 import { useCallback, useSyncExternalStore } from 'react'
-import { isKnownFormat, observeFormat } from './document-format.js'
+import { isKnownFormat, observeFormat } from '@whereabouts/univer/document'
 import type { Session } from './session.js'
 
 /** Whether the session's document is in a version of its format that this client knows. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { initials, inkOn, loadPerson, PALETTE, savePerson, suggestPerson } from './person.js'
+import { inkOn } from '@whereabouts/univer/document'
+import { initials, loadPerson, PALETTE, savePerson, suggestPerson } from './person.js'
 
 function storage(stored?: string) {
   const values = new Map(stored === undefined ? [] : [['whereabouts:person', stored]])

@@ -8,7 +8,8 @@ import {
   type Item,
   type Text,
 } from 'yjs'
-import { formatOf, isKnownFormat, PAGE_FORMAT } from '../document-format.js'
+import { formatOf, isKnownFormat } from '@whereabouts/univer/document'
+import { PAGE_FORMAT } from './page-format.js'
 import { makeSeeded } from './seeded.js'
 import { paragraph, type Block } from './block.js'
 import { cleanText } from './flow.js'

@@ -6,9 +6,7 @@ import {
   type Text,
   type Transaction,
 } from 'yjs'
-import { isKnownFormat, PAGE_FORMAT, raiseFormat } from '../document-format.js'
-import { compare } from '../sheet-document/axis.js'
-import type { Chance } from '../sheet-document/order-key.js'
+import { compare, isKnownFormat, raiseFormat, type Chance } from '@whereabouts/univer/document'
 import { writeMarks } from './attributes.js'
 import {
   isAtom,
@@ -23,6 +21,7 @@ import { findEdits, type CaretHint, type Edit } from './edits.js'
 import { cleanText, readFlow, type Entry, type Marker } from './flow.js'
 import { findOrphans, type Orphan } from './orphans.js'
 import { OwnItems } from './own-items.js'
+import { PAGE_FORMAT } from './page-format.js'
 import { isFlow, parseRelative, rootName, TEXT, toPlace, toRelative } from './places.js'
 import { TablePlan } from './table-plan.js'
 import { MAX_CELLS, TABLES, Tables, type Write } from './tables.js'

@@ -1,4 +1,4 @@
-import type { Chance } from '../sheet-document/order-key.js'
+import type { Chance } from '@whereabouts/univer/document'
 
 /** Chance that comes out the same for the same text (FNV-1a, mulberry32). */
 export function makeSeeded(text: string): Chance {

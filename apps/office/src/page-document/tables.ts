@@ -1,6 +1,13 @@
 import type { Doc, Map as YMap } from 'yjs'
-import { Axis, type AxisName, type LineId } from '../sheet-document/axis.js'
-import { keyBetween, makeName, type Chance, type OrderKey } from '../sheet-document/order-key.js'
+import {
+  Axis,
+  keyBetween,
+  makeName,
+  type AxisName,
+  type Chance,
+  type LineId,
+  type OrderKey,
+} from '@whereabouts/univer/document'
 import { textOf, type Block, type Table } from './block.js'
 import { readFlow, type Entry } from './flow.js'
 

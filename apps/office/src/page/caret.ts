@@ -1,5 +1,5 @@
 import type { DecorationAttrs } from '@tiptap/pm/view'
-import { inkOn } from '../person.js'
+import { inkOn } from '@whereabouts/univer/document'
 
 /** Whose caret or selection it is, as `Cursors` says it. */
 type CaretUser = { readonly [field: string]: unknown }

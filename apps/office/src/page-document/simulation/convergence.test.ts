@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { seedsOf, size } from '../../../../../test/size.js'
-import { SeededChance } from '../../sheet-document/simulation/chance.js'
+import { SeededChance } from './chance.js'
 import type { Block } from '../block.js'
 import { PageDocument } from '../page-document.js'
 import { Company, partsOf } from './people.js'

@@ -1,4 +1,4 @@
-import type { SeededChance } from '../../sheet-document/simulation/chance.js'
+import type { SeededChance } from './chance.js'
 import {
   isAtom,
   joinRuns,

@@ -1,5 +1,5 @@
 import * as Y from 'yjs'
-import type { SeededChance } from '../../sheet-document/simulation/chance.js'
+import type { SeededChance } from './chance.js'
 import { textOf, type Block } from '../block.js'
 import { PageDocument } from '../page-document.js'
 import { makeUndo } from '../undo.js'

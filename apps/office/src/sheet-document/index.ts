@@ -1,7 +1,0 @@
-export { SheetDocument, type SheetSnapshot } from './sheet-document.js'
-export { isFields, isSame, readStyle, toValue, usualKind } from './cells.js'
-export { LIMITS } from './limits.js'
-export { fitsMerges } from './merges.js'
-export type { AxisName } from './axis.js'
-export type { CellData, CellWrite, Style, StyleValue, Value } from './cells.js'
-export type * from './operations.js'

@@ -1,0 +1,307 @@
+import type { Injector, Workbook as WorkbookModel } from '@univerjs/core'
+import { CommandType, ICommandService } from '@univerjs/core'
+import { LexerTreeBuilder } from '@univerjs/preset-sheets-core'
+import { isSame, type AxisName, type Operation, type SheetDocument } from './document/index.js'
+import { GridReader } from './grid-reader.js'
+import type { Amounts } from './over-limits.js'
+import type { Steps } from './own-undo.js'
+import { Player } from './player.js'
+import { isRecorded, record } from './recorder.js'
+
+/** A cell by its position in the grid. */
+export interface GridPlace {
+  readonly sheet: string
+  readonly row: number
+  readonly column: number
+}
+
+// After these Univer and the document may each have their own idea of formulas, merges and panes.
+const UNSETTLING: ReadonlySet<Operation['type']> = new Set([
+  'insert-lines',
+  'remove-lines',
+  'move-lines',
+  'insert-sheet',
+  'remove-sheet',
+  'rename-sheet',
+])
+
+// After these a cell may not be seen any more.
+const HIDING: ReadonlySet<Operation['type']> = new Set([
+  'remove-lines',
+  'remove-sheet',
+  'move-lines',
+  'set-merges',
+])
+
+const MAX_PAUSE_MS = 500
+
+/** Why a cell can't be typed into any more: it is gone, or nothing can be written at all. */
+export type Loss = 'cell-gone' | 'newer-format'
+
+/**
+ * Keeps the grid and the document the same: what is done in the grid goes into the document as one
+ * transaction when the doing is over, and what others do comes into the grid at most once per frame.
+ *
+ * @see SHEET.md SD9, SD12
+ */
+export class Binding implements Steps {
+  readonly #sheets: SheetDocument
+  readonly #listeners = new Set<() => void>()
+  readonly #carriers = new Set<() => void>()
+  readonly #losers = new Set<(why: Loss) => void>()
+  readonly #finders = new Set<(texts: string[][]) => void>()
+  readonly #movers = new Set<() => void>()
+  #grid: GridReader | null = null
+  #player: Player | null = null
+  #done: Operation[] = []
+  #foreign = new Set<string>()
+  #held: { readonly sheet: string; readonly key: string } | null = null
+  #timer: ReturnType<typeof setTimeout> | null = null
+  #isTaking = false
+  #takeAfterMs = 0
+
+  constructor(sheets: SheetDocument) {
+    this.#sheets = sheets
+  }
+
+  /** Begins, with a workbook that shows what the document has. */
+  start(workbook: WorkbookModel, injector: Injector): void {
+    const commands = injector.get(ICommandService)
+    this.#grid = new GridReader(workbook, injector.get(LexerTreeBuilder))
+    this.#player = new Player(workbook, commands, this.#grid)
+    commands.onCommandExecuted(({ id, type, params }, options) => {
+      const isFromElsewhere = options?.fromCollab === true || options?.onlyLocal === true
+      if (type !== CommandType.MUTATION || isFromElsewhere || !isRecorded(id)) return
+      this.#record(id, params ?? {})
+    })
+    this.#sheets.subscribe(this.#takeSoon)
+    this.#sheets.whenStopping(this.#stop)
+  }
+
+  /** What can be done only when the workbook has been drawn. */
+  drawn(): void {
+    this.settle()
+    this.#player?.fitRows()
+  }
+
+  /** The key of a cell of the grid. */
+  keyAt({ sheet, row, column }: GridPlace): string | undefined {
+    return this.#sheets.cellKeyAt(sheet, row, column)
+  }
+
+  /** Where in the grid the cell of a key is. */
+  positionOf(sheet: string, key: string): { row: number; column: number } | undefined {
+    return this.#sheets.positionOf(sheet, key)
+  }
+
+  /** How many more rows or columns a sheet can have. */
+  readonly roomFor = (sheet: string, axis: AxisName): number => this.#sheets.roomFor(sheet, axis)
+
+  /** How much of everything there is in the grid. */
+  readonly amounts: Amounts = {
+    sheets: () => this.grid.order.length,
+    merges: (sheet) => this.grid.merges(sheet),
+    room: this.roomFor,
+  }
+
+  /** Leaves the cell in which somebody types as it is, until it is another one or none. */
+  hold(place: GridPlace | null): void {
+    const key = place === null ? undefined : this.keyAt(place)
+    this.#held = place === null || key === undefined ? null : { sheet: place.sheet, key }
+    this.#sheets.hold(this.#held)
+  }
+
+  /** Calls back when the cell in which somebody types can't be written any more. */
+  whenHeldLost(callback: (why: Loss) => void): void {
+    this.#losers.add(callback)
+  }
+
+  /** Calls back with what was written here where nobody sees it, row by row; it is nowhere now. */
+  whenUnseen(callback: (texts: string[][]) => void): void {
+    this.#finders.add(callback)
+  }
+
+  /** Calls back when what is done in the grid is in the document, at once if it is. */
+  whenSettled(callback: () => void): void {
+    if (this.#timer === null) {
+      callback()
+      return
+    }
+    const unsubscribe = this.#listen(() => {
+      unsubscribe()
+      callback()
+    })
+  }
+
+  /** Calls back when others have put cells elsewhere in the grid. */
+  whenCarried(callback: () => void): void {
+    this.#carriers.add(callback)
+  }
+
+  /** Calls back when cells have been put elsewhere in the grid, by whomever. */
+  whenMoved(callback: () => void): void {
+    this.#movers.add(callback)
+  }
+
+  get counts(): { readonly undos: number; readonly redos: number } {
+    return this.#sheets.steps
+  }
+
+  undo(): void {
+    this.#stepBy(() => this.#sheets.undo())
+  }
+
+  redo(): void {
+    this.#stepBy(() => this.#sheets.redo())
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => this.#listen(listener)
+
+  /** Brings both up to date at once. */
+  settle(): void {
+    this.#flush()
+    this.#take()
+  }
+
+  /** The grid, to be compared with the document. */
+  get grid(): GridReader {
+    if (this.#grid === null) throw new Error('the binding has not been started')
+    return this.#grid
+  }
+
+  #listen(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener()
+  }
+
+  #stepBy(step: () => void): void {
+    this.#flush()
+    step()
+    this.#take()
+    this.#tell()
+  }
+
+  #record(mutation: string, params: object): void {
+    for (const operation of record(this.grid, mutation, params)) {
+      this.#done.push(operation)
+      if (operation.type !== 'set-range-values') continue
+      const { sheet, cellValue } = operation
+      if (this.grid.hasForeign(sheet, cellValue)) this.#foreign.add(sheet)
+    }
+    // One thing that somebody does is many mutations, one after the other or a moment later.
+    this.#timer ??= setTimeout(() => this.#flush())
+  }
+
+  #flush(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    const done = this.#done
+    if (done.length === 0) return
+    this.#done = []
+    const followUps = this.#sheets.apply(...done)
+    this.#play([...this.#amendments(), ...followUps], done)
+    if (this.#sheets.hasCovered) this.#giveBack()
+    this.#tell()
+  }
+
+  readonly #takeSoon = (): void => {
+    if (this.#isTaking) return
+    this.#isTaking = true
+    const takeWithFrame = () => requestAnimationFrame(this.#takeNow)
+    const waitMs = this.#takeAfterMs - performance.now()
+    if (waitMs > 0) setTimeout(takeWithFrame, waitMs)
+    else takeWithFrame()
+  }
+
+  readonly #takeNow = (): void => {
+    this.#isTaking = false
+    const beganMs = performance.now()
+    this.settle()
+    // Drawing comes after it, and in a large sheet takes longest: half of the time is for typing.
+    requestAnimationFrame(() => {
+      const tookMs = performance.now() - beganMs
+      this.#takeAfterMs = performance.now() + Math.min(tookMs, MAX_PAUSE_MS)
+    })
+  }
+
+  #take(): void {
+    const steps = this.#sheets.takeChanges()
+    if (steps.length === 0) return
+    // Before the grid is as the others have it: then the text would go to the cell that is there now.
+    if (this.#held !== null && !this.#sheets.isSeen(this.#held)) {
+      this.#lose('cell-gone')
+    }
+    this.#play(steps, steps)
+    if (steps.some(({ type }) => HIDING.has(type))) this.#giveBack()
+    if (steps.some(({ type }) => UNSETTLING.has(type))) {
+      for (const callback of this.#carriers) callback()
+    }
+    this.#tell()
+  }
+
+  /** Writes what was done before the document became one that can't be written. */
+  readonly #stop = (): void => {
+    this.#flush()
+    if (this.#held !== null) this.#lose('newer-format')
+    this.#tell()
+  }
+
+  #lose(why: Loss): void {
+    for (const callback of this.#losers) callback(why)
+  }
+
+  #giveBack(): void {
+    const texts = this.#sheets.takeUnseen()
+    if (texts.length === 0) return
+    for (const callback of this.#finders) callback(texts)
+  }
+
+  /** @param cause what was done, here or elsewhere, of which the steps are a part or the outcome. */
+  #play(steps: readonly Operation[], cause: readonly Operation[]): void {
+    this.#player?.play(steps)
+    if (!cause.some(({ type }) => UNSETTLING.has(type))) return
+    this.#player?.play(this.#corrections())
+    for (const callback of this.#movers) callback()
+  }
+
+  /** What Univer made of formulas, merges and panes by itself, and the document otherwise. */
+  #corrections(): Operation[] {
+    const { grid } = this
+    return this.#sheets.derived().flatMap(({ id: sheet, merges, frozen, formulas }) => {
+      if (!grid.has(sheet)) return []
+      const reader = grid.cells(sheet)
+      const cellValue: Record<number, Record<number, { f: string }>> = {}
+      for (const { row, column, f } of formulas) {
+        if (this.#isHeld({ sheet, row, column }) || reader.read(row, column).f === f) continue
+        ;(cellValue[row] ??= {})[column] = { f }
+      }
+      const steps: Operation[] = []
+      if (Object.keys(cellValue).length > 0) {
+        steps.push({ type: 'set-range-values', sheet, cellValue })
+      }
+      if (!isSame(grid.merges(sheet), merges)) steps.push({ type: 'set-merges', sheet, merges })
+      if (!isSame(grid.frozen(sheet), frozen)) steps.push({ type: 'set-frozen', sheet, ...frozen })
+      return steps
+    })
+  }
+
+  /** Cells that the grid has in a way that nobody else can, as the document has them. */
+  #amendments(): Operation[] {
+    const sheets = [...this.#foreign].filter((sheet) => this.grid.has(sheet))
+    this.#foreign = new Set()
+    return sheets.flatMap((sheet) => {
+      const cellValue = this.grid.foreignCells(sheet)
+      return Object.keys(cellValue).length === 0
+        ? []
+        : [{ type: 'set-range-values', sheet, cellValue }]
+    })
+  }
+
+  #isHeld(place: GridPlace): boolean {
+    return this.#held?.sheet === place.sheet && this.#held.key === this.keyAt(place)
+  }
+}

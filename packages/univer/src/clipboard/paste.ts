@@ -1,0 +1,261 @@
+import {
+  CellValueType,
+  ICommandService,
+  IUniverInstanceService,
+  UniverInstanceType,
+  type ICellData,
+  type Injector,
+  type IRange,
+  type Workbook as WorkbookModel,
+  type Worksheet,
+} from '@univerjs/core'
+import {
+  AddWorksheetMergeMutation,
+  getPrimaryForRange,
+  InsertColMutation,
+  InsertRowMutation,
+  LexerTreeBuilder,
+  MarkDirtyRowAutoHeightOperation,
+  RemoveWorksheetMergeMutation,
+  SetRangeValuesMutation,
+  SetSelectionsOperation,
+  SetWorksheetColWidthMutation,
+  SheetsSelectionsService,
+} from '@univerjs/preset-sheets-core'
+import type { Cell } from '../presence/place.js'
+import { LIMITS, usualKind, type AxisName } from '../document/index.js'
+import { toUniverCell } from '../grid-cells.js'
+import { overContent } from '../over-limits.js'
+import { CannotPaste, checkSize, type PastedCell, type PastedTable } from './table.js'
+import { TEXT_PATTERN, type Typed } from './typed.js'
+
+/** How many more rows or columns a sheet can have. */
+export type RoomFor = (sheet: string, axis: AxisName) => number
+
+const WRAP = 3
+
+/** Writes tables into the grid. @see OFFICE.md SH25 */
+export class Paster {
+  readonly #commands: ICommandService
+  readonly #workbook: WorkbookModel
+  readonly #selections: SheetsSelectionsService
+  readonly #lexer: LexerTreeBuilder
+  readonly #roomFor: RoomFor
+
+  constructor(injector: Injector, roomFor: RoomFor) {
+    this.#commands = injector.get(ICommandService)
+    const instances = injector.get(IUniverInstanceService)
+    this.#workbook = instances.getCurrentUnitOfType(UniverInstanceType.UNIVER_SHEET)!
+    this.#selections = injector.get(SheetsSelectionsService)
+    this.#lexer = injector.get(LexerTreeBuilder)
+    this.#roomFor = roomFor
+  }
+
+  /**
+   * Writes a table, its first cell into the first one that is selected; again and again where the
+   * selection is a multiple of it.
+   *
+   * @returns whether it was done; a refusal has said why itself.
+   * @throws {CannotPaste} when the sheet can't take all of it; then nothing was written.
+   */
+  paste(table: PastedTable): boolean {
+    const sheet = this.#workbook.getActiveSheet()
+    const selected = this.#selections.getCurrentLastSelection()?.range
+    if (selected === undefined || table.rows.length === 0) return false
+    for (const cell of table.rows.flat()) checkCell(cell)
+    const target = targetOf(selected, table, sheet)
+    const covered = mergesIn(target, table, sheet)
+    const merges = mergesOf(table, target)
+    checkMerges(sheet.getMergeData().length - covered.length + merges.length)
+    return (
+      this.#makeRoom(sheet, target) &&
+      this.#execute(RemoveWorksheetMergeMutation.id, covered.length > 0 && { ranges: covered }) &&
+      this.#writeCells(sheet, table, target) &&
+      this.#execute(AddWorksheetMergeMutation.id, merges.length > 0 && { ranges: merges }) &&
+      this.#select(sheet, target)
+    )
+  }
+
+  /** Gives the columns that are selected the widths of those that were copied. */
+  pasteWidths({ widths }: PastedTable): boolean {
+    const { startColumn = 0 } = this.#selections.getCurrentLastSelection()?.range ?? {}
+    const entries = Object.entries(widths).map(([at, width]) => [startColumn + Number(at), width])
+    const ranges = entries.map(([column]) => ({
+      startRow: 0,
+      endRow: 0,
+      startColumn: column!,
+      endColumn: column!,
+    }))
+    const colWidth = Object.fromEntries(entries) as Record<number, number>
+    return this.#execute(SetWorksheetColWidthMutation.id, ranges.length > 0 && { ranges, colWidth })
+  }
+
+  #makeRoom(sheet: Worksheet, { endRow, endColumn }: IRange): boolean {
+    const rows = endRow + 1 - sheet.getRowCount()
+    const columns = endColumn + 1 - sheet.getColumnCount()
+    this.#checkRoom(sheet, 'rows', rows)
+    this.#checkRoom(sheet, 'columns', columns)
+    const lastColumn = sheet.getColumnCount() - 1
+    const below = { startRow: sheet.getRowCount(), endRow, startColumn: 0, endColumn: lastColumn }
+    const beside = { startRow: 0, endRow, startColumn: lastColumn + 1, endColumn }
+    return (
+      this.#execute(InsertRowMutation.id, rows > 0 && { range: below }) &&
+      this.#execute(InsertColMutation.id, columns > 0 && { range: beside })
+    )
+  }
+
+  #checkRoom(sheet: Worksheet, axis: AxisName, count: number): void {
+    const room = this.#roomFor(sheet.getSheetId(), axis)
+    if (count <= Math.max(0, room)) return
+    throw new CannotPaste(
+      `That doesn’t fit: this sheet can have ${room.toLocaleString('en')} more ${axis}.`,
+    )
+  }
+
+  #writeCells(sheet: Worksheet, table: PastedTable, target: IRange): boolean {
+    const cellValue: Record<number, Record<number, ICellData>> = {}
+    const high: IRange[] = []
+    for (let row = target.startRow; row <= target.endRow; row++) {
+      const down = (row - target.startRow) % table.rows.length
+      const cells = table.rows[down]!
+      const inRow: Record<number, ICellData> = (cellValue[row] = {})
+      for (let column = target.startColumn; column <= target.endColumn; column++) {
+        const across = (column - target.startColumn) % table.columns
+        const cell = cells[across]
+        const from = { row: row - down, column: column - across }
+        if (cell !== undefined) inRow[column] = this.#toUniver(sheet, cell, { row, column }, from)
+      }
+      if (cells.some(({ v }) => typeof v === 'string' && v.includes('\n'))) {
+        high.push({ ...target, startRow: row, endRow: row })
+      }
+    }
+    return (
+      this.#execute(SetRangeValuesMutation.id, { cellValue }) &&
+      this.#execute(MarkDirtyRowAutoHeightOperation.id, high.length > 0 && heightOf(high))
+    )
+  }
+
+  /** @param from the cell that the first one of the table, or of its repetition, comes into. */
+  #toUniver(sheet: Worksheet, cell: PastedCell, at: Cell, from: Cell): ICellData {
+    const stored = sheet.getCellMatrix().getValue(at.row, at.column)
+    const before = this.#workbook.getStyles().getStyleByCell(stored)
+    const { s, text, f, isRelative, isStyleOnly, ...content } = cell
+    if (isStyleOnly) return { ...toUniverCell({ s: s ?? {} }, before) }
+    if (s === undefined && before?.n?.pattern === TEXT_PATTERN) {
+      return contentOf(text === '' ? {} : { v: text, t: CellValueType.STRING })
+    }
+    const moved =
+      f !== undefined && isRelative ? this.#lexer.moveFormulaRefOffset(f, from.column, from.row) : f
+    const written = contentOf(moved === undefined ? content : { f: moved })
+    if (s === undefined) return { ...written, ...addedStyle(cell) }
+    return { ...written, ...toUniverCell({ s }, before) }
+  }
+
+  #select(sheet: Worksheet, range: IRange): boolean {
+    const { startRow, startColumn } = range
+    const first = { startRow, startColumn, endRow: startRow, endColumn: startColumn }
+    const primary = getPrimaryForRange(first, sheet)
+    return this.#execute(SetSelectionsOperation.id, {
+      selections: [{ range, primary, style: null }],
+    })
+  }
+
+  #execute(id: string, params: object | false): boolean {
+    if (params === false) return true
+    const subUnitId = this.#workbook.getActiveSheet().getSheetId()
+    const on = { unitId: this.#workbook.getUnitId(), subUnitId }
+    return this.#commands.syncExecuteCommand(id, { ...on, ...params })
+  }
+}
+
+function checkCell(cell: PastedCell): void {
+  const over = overContent(cell)
+  if (over !== undefined) throw new CannotPaste(`Nothing was pasted. ${over}`)
+}
+
+function checkMerges(count: number): void {
+  if (count <= LIMITS.merges) return
+  const most = LIMITS.merges.toLocaleString('en')
+  throw new CannotPaste(`That doesn’t fit: a sheet can have ${most} merged cells at most.`)
+}
+
+/** The merges of a table, wherever it is repeated. */
+function mergesOf({ rows, columns, merges }: PastedTable, target: IRange): IRange[] {
+  const tiled: IRange[] = []
+  for (let row = target.startRow; row <= target.endRow; row += rows.length) {
+    for (let column = target.startColumn; column <= target.endColumn; column += columns) {
+      tiled.push(...merges.map((merge) => movedBy(merge, row, column)))
+    }
+  }
+  return tiled
+}
+
+const contentOf = ({ v, t, f }: Typed): ICellData =>
+  f === undefined
+    ? { v: v ?? null, t: t ?? (v === undefined ? null : usualKind(v)), f: null, si: null, p: null }
+    : { v: null, f, si: null, p: null }
+
+/** Of a text without a style: the format that typing it would give, and its lines. */
+function addedStyle({ v, pattern }: PastedCell): Pick<ICellData, 's'> {
+  if (pattern !== undefined) return { s: { n: { pattern } } }
+  return typeof v === 'string' && v.includes('\n') ? { s: { tb: WRAP } } : {}
+}
+
+const heightOf = (ranges: readonly IRange[]) => ({ ranges, id: crypto.randomUUID() })
+
+function targetOf(selection: IRange, { rows, columns }: PastedTable, sheet: Worksheet): IRange {
+  // Others may have merged cells over the one that is selected.
+  const merged = sheet.getMergeData().find((merge) => isWithin(selection, merge))
+  const selected = merged ?? selection
+  const startRow = orFirst(selected.startRow)
+  const startColumn = orFirst(selected.startColumn)
+  // A single cell goes into a merged one as a whole.
+  const isOne = merged !== undefined && rows.length === 1 && columns === 1
+  const height = isOne ? 1 : timesOf(selected.endRow - startRow + 1, rows.length)
+  const width = isOne ? 1 : timesOf(selected.endColumn - startColumn + 1, columns)
+  checkSize(height * rows.length, width * columns)
+  const endRow = startRow + height * rows.length - 1
+  return { startRow, startColumn, endRow, endColumn: startColumn + width * columns - 1 }
+}
+
+/** How often a table goes into a selection; once where it doesn't go in evenly, as in a whole row. */
+const timesOf = (selected: number, size: number): number =>
+  Number.isInteger(selected / size) ? selected / size : 1
+
+const orFirst = (line: number): number => (Number.isNaN(line) ? 0 : line)
+
+/** The merges that end where something is pasted over them. */
+function mergesIn(target: IRange, { rows, columns }: PastedTable, sheet: Worksheet): IRange[] {
+  const touched = sheet.getMergeData().filter((merge) => overlap(merge, target))
+  if (rows.length === 1 && columns === 1 && touched.some((merge) => isStartOf(merge, target)))
+    return []
+  if (touched.some((merge) => !isWithin(merge, target))) {
+    throw new CannotPaste('That would cover merged cells in part. Unmerge them first.')
+  }
+  return touched
+}
+
+const isStartOf = (merge: IRange, { startRow, startColumn, endRow, endColumn }: IRange): boolean =>
+  merge.startRow === startRow &&
+  merge.startColumn === startColumn &&
+  startRow === endRow &&
+  startColumn === endColumn
+
+const isWithin = (inner: IRange, outer: IRange): boolean =>
+  inner.startRow >= outer.startRow &&
+  inner.endRow <= outer.endRow &&
+  inner.startColumn >= outer.startColumn &&
+  inner.endColumn <= outer.endColumn
+
+const overlap = (a: IRange, b: IRange): boolean =>
+  a.startRow <= b.endRow &&
+  b.startRow <= a.endRow &&
+  a.startColumn <= b.endColumn &&
+  b.startColumn <= a.endColumn
+
+const movedBy = (range: IRange, rows: number, columns: number): IRange => ({
+  startRow: range.startRow + rows,
+  endRow: range.endRow + rows,
+  startColumn: range.startColumn + columns,
+  endColumn: range.endColumn + columns,
+})

@@ -1,0 +1,35 @@
+import type { Doc } from 'yjs'
+import { isSame, SheetDocument, type SheetSnapshot } from './document/index.js'
+import type { GridReader } from './grid-reader.js'
+
+/** In what a grid isn't as the document says; nothing if all is well. */
+export function differences(doc: Doc, grid: GridReader): string[] {
+  // Read anew, and not as whoever keeps the grid remembers it.
+  const document = new SheetDocument(doc)
+  const expected = document.snapshot()
+  document.destroy()
+  const order = expected.map(({ id }) => id)
+  if (!isSame(order, grid.order)) return [`sheets: ${order.join()} but ${grid.order.join()}`]
+  return expected.flatMap((sheet) => differencesIn(sheet, grid.snapshot(sheet.id)))
+}
+
+function differencesIn(expected: SheetSnapshot, actual: SheetSnapshot): string[] {
+  const { cells, ...rest } = expected
+  const others = Object.entries(rest).flatMap(([name, value]) => {
+    const found = actual[name as keyof typeof rest]
+    return isSame(value, found) ? [] : [describe(`${expected.id} ${name}`, value, found)]
+  })
+  const rows = new Set([...Object.keys(cells), ...Object.keys(actual.cells)].map(Number))
+  const inCells = [...rows].flatMap((row) => {
+    const columns = { ...cells[row], ...actual.cells[row] }
+    return Object.keys(columns).flatMap((column) => {
+      const [value, found] = [cells, actual.cells].map((all) => all[row]?.[Number(column)] ?? {})
+      const where = `${expected.id} ${row}:${column}`
+      return isSame(value, found) ? [] : [describe(where, value, found)]
+    })
+  })
+  return [...others, ...inCells]
+}
+
+const describe = (where: string, expected: unknown, actual: unknown): string =>
+  `${where}: ${JSON.stringify(expected)} but ${JSON.stringify(actual)}`

@@ -1,0 +1,288 @@
+import * as Y from 'yjs'
+import { isKnownFormat, SHEET_FORMAT } from './format.js'
+import type { AxisName, LineId } from './axis.js'
+import type { CellData } from './cells.js'
+import { takeSteps, type CellPlace } from './changes.js'
+import { Draft } from './draft.js'
+import { hasTooManyMerges } from './merges.js'
+import type { CellMatrix, CellRange, Operation } from './operations.js'
+import type { Chance } from './order-key.js'
+import { isSeen } from './own-writes.js'
+import { splitKey, type LinesState, type SheetState } from './sheet-state.js'
+import { UndoSteps } from './undo.js'
+import { Workbook } from './workbook.js'
+import { write } from './write.js'
+
+// No step of anybody's, so that undo doesn't bring it back to where nobody sees it.
+const UNSEEN = Symbol('unseen')
+
+/** Rows or columns of a sheet as a grid begins with it. */
+export interface LinesSnapshot {
+  readonly count: number
+  readonly sizes: { readonly [position: number]: number }
+  readonly hidden: readonly number[]
+}
+
+/** A sheet as a grid begins with it. */
+export interface SheetSnapshot {
+  readonly id: string
+  readonly name: string
+  readonly rows: LinesSnapshot
+  readonly columns: LinesSnapshot
+  readonly cells: CellMatrix<CellData>
+  readonly merges: readonly CellRange[]
+  readonly frozen: { readonly rows: number; readonly columns: number }
+}
+
+/** What of a sheet follows from where its lines are. */
+export interface DerivedSheet {
+  readonly id: string
+  readonly merges: readonly CellRange[]
+  readonly frozen: { readonly rows: number; readonly columns: number }
+  readonly formulas: readonly {
+    readonly row: number
+    readonly column: number
+    readonly f: string
+  }[]
+}
+
+/**
+ * A workbook in a Yjs document, and the way between it and one grid.
+ *
+ * The grid begins with `snapshot()`. What is done in it goes to `apply()`. What others do waits
+ * until `takeChanges()`, so that it can be taken once per frame; until then positions mean what
+ * they mean in the grid.
+ *
+ * @see SHEET.md SD1
+ */
+export class SheetDocument {
+  readonly #workbook: Workbook
+  readonly #draft: Draft
+  readonly #undo: UndoSteps
+  readonly #listeners = new Set<() => void>()
+  readonly #stoppers = new Set<() => void>()
+  #isKnown: boolean
+  #pending = new Map<string, Set<string>>()
+  #held: CellPlace | null = null
+
+  /** @param chance where order keys and ids come from; `Math.random` unless a test needs another. */
+  constructor(doc: Y.Doc, chance: Chance = Math.random) {
+    this.#workbook = new Workbook(doc)
+    this.#draft = new Draft(this.#workbook, chance)
+    this.#undo = new UndoSteps(doc, this)
+    takeSteps(this.#workbook, null)
+    this.#isKnown = isKnownFormat(doc, SHEET_FORMAT)
+    doc.on('afterTransaction', this.#note)
+  }
+
+  /**
+   * Whether the document is in a version that can be read and written. While it isn't, nothing is
+   * written, and what others do waits.
+   *
+   * @see SHEET.md SD22
+   */
+  get isKnown(): boolean {
+    return this.#isKnown
+  }
+
+  /** Calls back right before that ends: what was done in the grid until then can still be written. */
+  whenStopping(callback: () => void): void {
+    this.#stoppers.add(callback)
+  }
+
+  /** What the grid shows, or should begin with. */
+  snapshot(): SheetSnapshot[] {
+    return this.#workbook.shown.map(snapshotOf)
+  }
+
+  /**
+   * Brings what was done in the grid, one step or several, into the document as one transaction
+   * and one step of undo.
+   *
+   * @returns what follows from it and isn't in the grid yet, such as formulas that read differently
+   * now, or the undoing of what can't be.
+   */
+  apply(...operations: readonly Operation[]): Operation[] {
+    if (!this.#isKnown) return []
+    this.#workbook.doc.transact(() => {
+      for (const operation of operations) {
+        write(this.#workbook, operation, this.#draft)
+        this.#workbook.absorb(this.#draft.take())
+      }
+    }, this)
+    return takeSteps(this.#workbook, this.#held)
+  }
+
+  /** What there is more of than a grid can show. @see OFFICE.md SH55 */
+  leftOut(): string[] {
+    const { shown, list } = this.#workbook
+    const kinds: readonly [what: string, isTooMany: boolean][] = [
+      ['sheets', list.hasTooMany],
+      ['rows', shown.some(({ rows }) => rows.axis.hasTooMany)],
+      ['columns', shown.some(({ columns }) => columns.axis.hasTooMany)],
+      ['merged cells', shown.some(hasTooManyMerges)],
+    ]
+    return kinds.flatMap(([what, isTooMany]) => (isTooMany ? [what] : []))
+  }
+
+  /** What has to be done in the grid so that it shows what others, and undo, have done. */
+  takeChanges(): Operation[] {
+    if (!this.#isKnown) return []
+    const pending = this.#pending
+    this.#pending = new Map()
+    this.#workbook.absorb(pending)
+    return takeSteps(this.#workbook, this.#held)
+  }
+
+  /**
+   * Takes out of the document what this grid wrote where nobody sees it, since others deleted or
+   * merged the cells meanwhile.
+   *
+   * @returns the texts of the cells, row by row.
+   */
+  takeUnseen(): string[][] {
+    return this.#isKnown ? this.#draft.own.takeUnseen(this.#workbook, UNSEEN) : []
+  }
+
+  /** Whether this grid has just written under a merge. */
+  get hasCovered(): boolean {
+    return this.#draft.own.hasCovered
+  }
+
+  /** Whether the cell of a key is in the grid, and not under a merge. */
+  isSeen({ sheet, key }: CellPlace): boolean {
+    const state = this.#workbook.sheetWithId(sheet)
+    return state !== undefined && isSeen(state, key)
+  }
+
+  /** Leaves a cell as the grid shows it, while somebody types in it; `null` lets go. */
+  hold(place: CellPlace | null): void {
+    this.#held = place
+    if (place === null) this.#tell()
+  }
+
+  /** Calls back whenever there may be changes to take. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** The key of a cell of the grid, which stays the same wherever the cell goes. */
+  cellKeyAt(sheet: string, row: number, column: number): string | undefined {
+    const state = this.#workbook.sheetWithId(sheet)
+    const rowId = state?.rows.shown[row]
+    const columnId = state?.columns.shown[column]
+    return rowId === undefined || columnId === undefined ? undefined : `${rowId}:${columnId}`
+  }
+
+  /** Where in the grid the cell of a key is; `undefined` if it isn't there, or is no key. */
+  positionOf(sheet: string, key: string): { row: number; column: number } | undefined {
+    const state = this.#workbook.sheetWithId(sheet)
+    const [rowId, columnId] = splitKey(key) ?? []
+    if (state === undefined || rowId === undefined || columnId === undefined) return undefined
+    const row = positionIn(state.rows, rowId)
+    const column = positionIn(state.columns, columnId)
+    return row === -1 || column === -1 ? undefined : { row, column }
+  }
+
+  /** How many more rows or columns a sheet can have. @see SHEET.md SD38 */
+  roomFor(sheet: string, axis: AxisName): number {
+    return this.#workbook.sheetWithId(sheet)?.[axis].axis.room ?? 0
+  }
+
+  /** Takes back the last step of this grid; what it changes here comes with `takeChanges()`. */
+  undo(): boolean {
+    return this.#isKnown && this.#undo.undo()
+  }
+
+  redo(): boolean {
+    return this.#isKnown && this.#undo.redo()
+  }
+
+  /** How many steps of this grid can be taken back, and how many of those done again. */
+  get steps(): { readonly undos: number; readonly redos: number } {
+    return this.#isKnown ? this.#undo.counts : { undos: 0, redos: 0 }
+  }
+
+  /**
+   * What of the grid follows from where its lines are and what its sheets are called. Grids change
+   * it by themselves, each in its own way, when lines come, go and move; this is how it should read.
+   */
+  derived(): DerivedSheet[] {
+    return this.#workbook.shown.map(derivedOf)
+  }
+
+  destroy(): void {
+    this.#workbook.doc.off('afterTransaction', this.#note)
+    this.#undo.destroy()
+    this.#listeners.clear()
+    this.#stoppers.clear()
+  }
+
+  readonly #note = (transaction: Y.Transaction): void => {
+    if (transaction.origin === this) return
+    for (const [type, keys] of transaction.changed) {
+      // What somebody put inside of an entry is no content of ours.
+      if (type._item !== null) continue
+      const name = Y.findRootTypeKey(type)
+      const pending = this.#pending.get(name) ?? new Set<string>()
+      for (const key of keys) if (key !== null) pending.add(key)
+      this.#pending.set(name, pending)
+    }
+    this.#followFormat()
+    this.#tell()
+  }
+
+  #followFormat(): void {
+    const isKnown = isKnownFormat(this.#workbook.doc, SHEET_FORMAT)
+    if (this.#isKnown && !isKnown) for (const callback of this.#stoppers) callback()
+    this.#isKnown = isKnown
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener()
+  }
+}
+
+/** Between two takings the order may be ahead of what is shown. */
+function positionIn({ axis, shown }: LinesState, id: LineId): number {
+  const at = axis.indexOf(id)
+  return shown[at] === id ? at : -1
+}
+
+function snapshotOf(sheet: SheetState): SheetSnapshot {
+  const cells: Record<number, Record<number, CellData>> = {}
+  for (const [row, rowId] of sheet.rows.shown.entries()) {
+    for (const entry of sheet.table.get(rowId)?.values() ?? []) {
+      const column = sheet.columns.axis.indexOf(entry.column)
+      if (column !== -1) (cells[row] ??= {})[column] = entry.shown
+    }
+  }
+  return {
+    id: sheet.id,
+    name: sheet.name,
+    rows: linesOf(sheet.rows),
+    columns: linesOf(sheet.columns),
+    cells,
+    merges: sheet.mergesShown,
+    frozen: sheet.frozenShown,
+  }
+}
+
+function derivedOf(sheet: SheetState): DerivedSheet {
+  const formulas = [...sheet.formulas].flatMap(({ row: rowId, column: columnId, shown: { f } }) => {
+    const row = positionIn(sheet.rows, rowId)
+    const column = positionIn(sheet.columns, columnId)
+    return f === undefined || row === -1 || column === -1 ? [] : [{ row, column, f }]
+  })
+  return { id: sheet.id, merges: sheet.mergesShown, frozen: sheet.frozenShown, formulas }
+}
+
+function linesOf({ axis, shown, sizes, hidden }: LinesState): LinesSnapshot {
+  const positions = [...sizes].map(([id, size]): [number, number] => [axis.indexOf(id), size])
+  return {
+    count: shown.length,
+    sizes: Object.fromEntries(positions),
+    hidden: [...hidden].map((id) => axis.indexOf(id)).toSorted((a, b) => a - b),
+  }
+}

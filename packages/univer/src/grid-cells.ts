@@ -1,0 +1,162 @@
+import {
+  BORDER_KEYS,
+  WrapStrategy,
+  type ICellData,
+  type IFreeze,
+  type IStyleData,
+  type Nullable,
+  type Styles,
+  type Worksheet,
+} from '@univerjs/core'
+import type { LexerTreeBuilder } from '@univerjs/preset-sheets-core'
+import {
+  isFields,
+  LIMITS,
+  readStyle,
+  toValue,
+  type CellData,
+  type CellWrite,
+  type SheetSnapshot,
+  type Style,
+} from './document/index.js'
+
+interface Host {
+  readonly row: number
+  readonly column: number
+  readonly f: string
+}
+
+/** Reads cells of one sheet of the grid, styles and shared formulas resolved. */
+export class CellReader {
+  readonly #worksheet: Worksheet
+  readonly #styles: Styles
+  readonly #lexer: LexerTreeBuilder
+  #hosts: Map<string, Host> | null = null
+
+  constructor(worksheet: Worksheet, styles: Styles, lexer: LexerTreeBuilder) {
+    this.#worksheet = worksheet
+    this.#styles = styles
+    this.#lexer = lexer
+  }
+
+  /** A cell in the words of the document. */
+  read(row: number, column: number): CellData {
+    const cell = this.#worksheet.getCellMatrix().getValue(row, column)
+    if (!cell) return {}
+    const content = this.#content(cell, row, column)
+    const own = this.#styles.getStyleByCell(cell)
+    // Lines that somebody broke are lines only in text that is wrapped.
+    const isBroken = cell.p && String(content.v).includes('\n')
+    const style = readStyle(withoutNothing(isBroken ? { ...own, tb: WrapStrategy.WRAP } : own))
+    return style === undefined ? content : { ...content, s: style }
+  }
+
+  /** Whether the grid has a cell in a way that the document has no words for. */
+  isForeign(row: number, column: number): boolean {
+    const { si, p, v } = this.#worksheet.getCellMatrix().getValue(row, column) ?? {}
+    return Boolean(si) || Boolean(p) || (typeof v === 'string' && v.length > LIMITS.textCharacters)
+  }
+
+  #content(cell: ICellData, row: number, column: number): CellData {
+    const f = this.#formula(cell, row, column)
+    if (f !== undefined) return { f }
+    const { p, v, t } = cell
+    return p ? toValue(plainText(p.body?.dataStream ?? ''), 1) : toValue(v, t)
+  }
+
+  #formula({ f, si }: ICellData, row: number, column: number): string | undefined {
+    if (typeof f === 'string' && f !== '') return f
+    if (typeof si !== 'string' || si === '') return undefined
+    const host = this.#host(si)
+    if (host === undefined) return undefined
+    return this.#lexer.moveFormulaRefOffset(host.f, column - host.column, row - host.row)
+  }
+
+  /** Univer writes a formula that was filled down once, and refers to it from the other cells. */
+  #host(si: string): Host | undefined {
+    this.#hosts ??= this.#findHosts()
+    return this.#hosts.get(si)
+  }
+
+  #findHosts(): Map<string, Host> {
+    const hosts = new Map<string, Host>()
+    this.#worksheet.getCellMatrix().forValue((row, column, cell: Nullable<ICellData>) => {
+      if (cell?.si && cell.f) hosts.set(cell.si, { row, column, f: cell.f })
+    })
+    return hosts
+  }
+}
+
+/** A style without what is `null`, undefined or empty: Univer writes it here and leaves it out there. */
+function withoutNothing(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  const fields = Object.entries(value)
+    .map(([name, part]) => [name, withoutNothing(part)] as const)
+    .filter(([, part]) => part !== null && part !== undefined && !isEmpty(part))
+  return Object.fromEntries(fields)
+}
+
+const isEmpty = (part: unknown): boolean =>
+  typeof part === 'object' && part !== null && Object.keys(part).length === 0
+
+/** What of the text in a cell is text; what is formatted within it is not kept. */
+export function plainText(stream: string): string {
+  return stream
+    .replace(/\r?\n$/, '')
+    .replaceAll('\r\n', '\n')
+    .replaceAll('\r', '\n')
+}
+
+/**
+ * What Univer has to be told so that a cell becomes what is written; `null` to empty it.
+ *
+ * @param before the style that the cell has.
+ */
+export function toUniverCell(
+  write: CellWrite | null,
+  before: Nullable<IStyleData>,
+): Nullable<ICellData> {
+  if (write === null) return null
+  const { v, t, f, s } = write
+  const content = v === undefined && t === undefined && f === undefined ? {} : contentOf(write)
+  return { ...content, ...(s === undefined ? {} : { s: replaceStyle(before, s) }) }
+}
+
+function contentOf({ v = null, t = null, f = null }: CellWrite): ICellData {
+  // What a formula came to stays to be seen until it is calculated anew.
+  if (f !== null) return { f, si: null, p: null }
+  return { f, si: null, p: null, v, t }
+}
+
+const NO_SIDES = Object.fromEntries(BORDER_KEYS.map((side) => [side, null]))
+
+/** Univer merges styles; one that replaces another says of each field that it is gone. */
+function replaceStyle(before: Nullable<IStyleData>, after: Style | null): IStyleData | null {
+  if (after === null) return null
+  const gone = Object.keys(before ?? {}).map((field) => [field, null] as const)
+  const { bd } = after
+  // Univer looks at every field of a style that it is given, and leaves out what is none.
+  return {
+    ...Object.fromEntries(gone),
+    ...after,
+    ...(isFields(bd) && before?.bd ? { bd: { ...NO_SIDES, ...bd } } : {}),
+  }
+}
+
+/** What Univer has to be told so that the first rows and columns don't scroll. */
+export function toUniverFreeze({ rows, columns }: SheetSnapshot['frozen']): IFreeze {
+  return {
+    startRow: rows > 0 ? rows : -1,
+    startColumn: columns > 0 ? columns : -1,
+    ySplit: rows,
+    xSplit: columns,
+  }
+}
+
+/** A cell with all that it hasn't got, so that whoever is told of it forgets that. */
+export const wholeOf = ({ v, t, f, s }: CellData): CellWrite => ({
+  v: v ?? null,
+  t: t ?? null,
+  f: f ?? null,
+  s: s ?? null,
+})

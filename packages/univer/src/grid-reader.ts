@@ -1,0 +1,171 @@
+import {
+  BooleanNumber,
+  type IRange,
+  type Nullable,
+  type Workbook as WorkbookModel,
+  type Worksheet,
+} from '@univerjs/core'
+import type { LexerTreeBuilder } from '@univerjs/preset-sheets-core'
+import type {
+  AxisName,
+  CellData,
+  CellMatrix,
+  CellRange,
+  CellWrite,
+  SheetSnapshot,
+} from './document/index.js'
+import { CellReader, wholeOf } from './grid-cells.js'
+
+/** Reads the grid in the words of the document. */
+export class GridReader {
+  readonly #workbook: WorkbookModel
+  readonly #lexer: LexerTreeBuilder
+
+  constructor(workbook: WorkbookModel, lexer: LexerTreeBuilder) {
+    this.#workbook = workbook
+    this.#lexer = lexer
+  }
+
+  /** @throws {RangeError} if the grid hasn't got the sheet. */
+  sheet(id: string): Worksheet {
+    const worksheet = this.#workbook.getSheetBySheetId(id)
+    if (!worksheet) throw new RangeError(`the grid has no sheet ${id}`)
+    return worksheet
+  }
+
+  has(id: string): boolean {
+    return Boolean(this.#workbook.getSheetBySheetId(id))
+  }
+
+  /** Good until the next change. */
+  cells(id: string): CellReader {
+    return new CellReader(this.sheet(id), this.#workbook.getStyles(), this.#lexer)
+  }
+
+  merges(id: string): CellRange[] {
+    return this.sheet(id)
+      .getMergeData()
+      .map(({ startRow, startColumn, endRow, endColumn }) => ({
+        startRow,
+        startColumn,
+        endRow,
+        endColumn,
+      }))
+      .toSorted((a, b) => a.startRow - b.startRow || a.startColumn - b.startColumn)
+  }
+
+  frozen(id: string): { rows: number; columns: number } {
+    const { startRow, startColumn } = this.sheet(id).getFreeze()
+    return { rows: Math.max(0, startRow), columns: Math.max(0, startColumn) }
+  }
+
+  /** The height or width of a line if it isn't the usual one. */
+  size(id: string, axis: AxisName, at: number): number | null {
+    const worksheet = this.sheet(id)
+    const { defaultColumnWidth, defaultRowHeight } = worksheet.getConfig()
+    if (axis === 'columns') {
+      const { w = null } = worksheet.getColumnManager().getColumn(at) ?? {}
+      return w === defaultColumnWidth ? null : w
+    }
+    const { ia, h = null } = worksheet.getRowManager().getRow(at) ?? {}
+    // A row may be as high as what is in it needs; each grid sees to that itself.
+    return ia === BooleanNumber.TRUE || h === defaultRowHeight ? null : h
+  }
+
+  isHidden(id: string, axis: AxisName, at: number): boolean {
+    const worksheet = this.sheet(id)
+    if (axis === 'columns')
+      return worksheet.getColumnManager().getColumn(at)?.hd === BooleanNumber.TRUE
+    return worksheet.getRowManager().getRow(at)?.hd === BooleanNumber.TRUE
+  }
+
+  count(id: string, axis: AxisName): number {
+    const worksheet = this.sheet(id)
+    return axis === 'rows' ? worksheet.getRowCount() : worksheet.getColumnCount()
+  }
+
+  /** All of a sheet that is in the document. */
+  snapshot(id: string): SheetSnapshot {
+    return {
+      id,
+      name: this.sheet(id).getName(),
+      rows: this.#lines(id, 'rows'),
+      columns: this.#lines(id, 'columns'),
+      cells: this.allCells(id),
+      merges: this.merges(id),
+      frozen: this.frozen(id),
+    }
+  }
+
+  /** The sheets, in their order. */
+  get order(): readonly string[] {
+    return this.#workbook.getSheetOrders()
+  }
+
+  /** All cells with something in them. */
+  allCells(id: string): CellMatrix<CellData> {
+    const reader = this.cells(id)
+    const cells: Record<number, Record<number, CellData>> = {}
+    this.sheet(id)
+      .getCellMatrix()
+      .forValue((row, column) => {
+        const cell = reader.read(row, column)
+        if (Object.keys(cell).length > 0) (cells[row] ??= {})[column] = cell
+      })
+    return cells
+  }
+
+  /** Whether the grid has one of these cells in a way that the document has no words for. */
+  hasForeign(id: string, cells: CellMatrix<unknown>): boolean {
+    const reader = this.cells(id)
+    return Object.entries(cells).some(([row, inRow]) =>
+      Object.keys(inRow as CellMatrix<unknown>[number]).some((column) =>
+        reader.isForeign(Number(row), Number(column)),
+      ),
+    )
+  }
+
+  /** The cells that the grid has in a way that the document has no words for, as it has them. */
+  foreignCells(id: string): CellMatrix<CellWrite> {
+    const reader = this.cells(id)
+    const cells: Record<number, Record<number, CellWrite>> = {}
+    this.sheet(id)
+      .getCellMatrix()
+      .forValue((row, column) => {
+        if (!reader.isForeign(row, column)) return
+        ;(cells[row] ??= {})[column] = wholeOf(reader.read(row, column))
+      })
+    return cells
+  }
+
+  #lines(id: string, axis: AxisName): SheetSnapshot['rows'] {
+    const count = this.count(id, axis)
+    const sizes: Record<number, number> = {}
+    const hidden: number[] = []
+    for (let at = 0; at < count; at++) {
+      const size = this.size(id, axis, at)
+      if (size !== null) sizes[at] = size
+      if (this.isHidden(id, axis, at)) hidden.push(at)
+    }
+    return { count, sizes, hidden }
+  }
+}
+
+/** The rows or columns of a range: the first, and how many. */
+export function linesOf(
+  axis: AxisName,
+  { startRow, endRow, startColumn, endColumn }: IRange,
+): { readonly at: number; readonly count: number } {
+  return axis === 'rows'
+    ? { at: startRow, count: endRow - startRow + 1 }
+    : { at: startColumn, count: endColumn - startColumn + 1 }
+}
+
+/** The positions of the rows or columns in some ranges. */
+export function positionsIn(axis: AxisName, ranges: readonly Nullable<IRange>[]): number[] {
+  return ranges.flatMap((range) => {
+    if (!range) return []
+    const { at, count } = linesOf(axis, range)
+    return Array.from({ length: count }, (_, index) => at + index)
+  })
+}

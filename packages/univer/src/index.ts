@@ -1,0 +1,2 @@
+export { openSheet, type Sheet } from './sheet.js'
+export type { GivenBack, Notices } from './given-back.js'

@@ -1,0 +1,117 @@
+import { ObjectMatrix, type ICellData } from '@univerjs/core'
+import {
+  AddWorksheetMergeMutation,
+  InsertColMutation,
+  InsertRowMutation,
+  InsertSheetMutation,
+  SetRangeValuesMutation,
+  SetWorksheetNameMutation,
+  type IAddWorksheetMergeMutationParams,
+  type IInsertColMutationParams,
+  type IInsertRowMutationParams,
+  type ISetRangeValuesMutationParams,
+  type ISetWorksheetNameMutationParams,
+} from '@univerjs/preset-sheets-core'
+import { LIMITS, type AxisName, type CellRange } from './document/index.js'
+import { linesOf } from './grid-reader.js'
+
+/** How much there is already. */
+export interface Amounts {
+  readonly sheets: () => number
+  readonly merges: (sheet: string) => readonly CellRange[]
+  /** How many more lines a sheet can have. */
+  readonly room: (sheet: string, axis: AxisName) => number
+}
+
+/** What is more than a document takes. */
+export interface Over {
+  /** Which limit it is, for whoever reads it. */
+  readonly reason: string
+  /** The text that would be lost, if it was meant for one cell. */
+  readonly text?: string
+}
+
+const shown = (limit: number): string => limit.toLocaleString('en')
+
+/** Why a cell can't have this content; `undefined` if it can. @see OFFICE.md SH30 */
+export function overContent({ v, f }: { readonly v?: unknown; readonly f?: unknown }) {
+  if (typeof f === 'string' && f.length > LIMITS.formulaCharacters) {
+    return `A formula can have ${shown(LIMITS.formulaCharacters)} characters at most.`
+  }
+  if (typeof v === 'string' && v.length > LIMITS.textCharacters) {
+    return `A cell can hold ${shown(LIMITS.textCharacters)} characters at most.`
+  }
+  return undefined
+}
+
+/**
+ * Whether what is about to be done in the grid is more than a document takes; it would be cut there,
+ * or be missing, in every window.
+ *
+ * @see OFFICE.md SH30, SD38, SD39
+ */
+export function overLimits(id: string, params: object, amounts: Amounts): Over | undefined {
+  const check: Check<never> | undefined = CHECKS.get(id)
+  return check?.(params as never, amounts)
+}
+
+type Check<P> = (params: P, amounts: Amounts) => Over | undefined
+
+const CHECKS = new Map<string, Check<never>>([
+  [SetRangeValuesMutation.id, overInCells],
+  [
+    InsertRowMutation.id,
+    ({ subUnitId, range }: IInsertRowMutationParams, { room }: Amounts) =>
+      overLines('rows', linesOf('rows', range).count, room(subUnitId, 'rows')),
+  ],
+  [
+    InsertColMutation.id,
+    ({ subUnitId, range }: IInsertColMutationParams, { room }: Amounts) =>
+      overLines('columns', linesOf('columns', range).count, room(subUnitId, 'columns')),
+  ],
+  [
+    InsertSheetMutation.id,
+    (_: object, { sheets }: Amounts) =>
+      over(sheets() + 1, LIMITS.sheets, 'A workbook can have', 'sheets'),
+  ],
+  [
+    AddWorksheetMergeMutation.id,
+    (params: IAddWorksheetMergeMutationParams, { merges }: Amounts) =>
+      over(
+        merges(params.subUnitId).length + params.ranges.length,
+        LIMITS.merges,
+        'A sheet can have',
+        'merged cells',
+      ),
+  ],
+  [
+    SetWorksheetNameMutation.id,
+    ({ name }: ISetWorksheetNameMutationParams) =>
+      over(name.length, LIMITS.nameCharacters, 'The name of a sheet can have', 'characters'),
+  ],
+])
+
+function over(count: number, most: number, subject: string, what: string): Over | undefined {
+  return count <= most ? undefined : { reason: `${subject} ${shown(most)} ${what} at most.` }
+}
+
+function overLines(axis: AxisName, count: number, room: number): Over | undefined {
+  if (count <= room) return undefined
+  return { reason: `This sheet can have ${shown(Math.max(0, room))} more ${axis}.` }
+}
+
+function overInCells({ cellValue }: ISetRangeValuesMutationParams): Over | undefined {
+  let count = 0
+  let found: { readonly reason: string; readonly text: string } | undefined
+  new ObjectMatrix(cellValue ?? {}).forValue((_row, _column, cell) => {
+    count++
+    const { f, v, p } = cell ?? {}
+    const content = { f, v: p?.body?.dataStream.replace(/\r\n$/, '') ?? v }
+    const reason = overContent(content)
+    if (reason !== undefined) found ??= { reason, text: textOf(content) }
+  })
+  return found !== undefined && count > 1 ? { reason: found.reason } : found
+}
+
+const textOf = ({ f, v }: Pick<ICellData, 'f' | 'v'>): string =>
+  String(f ?? v).replaceAll(/\r\n?/g, '\n')

@@ -1,0 +1,81 @@
+import { BooleanNumber, LocaleType, type IStyleData, type IWorkbookData } from '@univerjs/core'
+import type { CellData, CellMatrix, SheetSnapshot } from './document/index.js'
+import { toUniverFreeze } from './grid-cells.js'
+
+/** The id that the workbook has in every window. */
+export const WORKBOOK = 'workbook'
+
+type Sheet = IWorkbookData['sheets'][string]
+
+/** A workbook that shows what a document has. */
+export function createWorkbook(snapshot: readonly SheetSnapshot[]): IWorkbookData {
+  const styles = new StyleTable()
+  const sheets = snapshot.map((sheet) => [sheet.id, createSheet(sheet, styles)] as const)
+  return {
+    id: WORKBOOK,
+    name: 'Workbook',
+    appVersion: '',
+    locale: LocaleType.EN_US,
+    sheetOrder: snapshot.map(({ id }) => id),
+    sheets: Object.fromEntries(sheets),
+    styles: styles.all,
+  }
+}
+
+function createSheet(sheet: SheetSnapshot, styles: StyleTable): Sheet {
+  const { id, name, rows, columns, merges, frozen } = sheet
+  return {
+    id,
+    name,
+    rowCount: rows.count,
+    columnCount: columns.count,
+    cellData: createCells(sheet.cells, styles),
+    rowData: createLines(rows, (h) => ({ h, ia: BooleanNumber.FALSE })),
+    columnData: createLines(columns, (w) => ({ w })),
+    mergeData: merges.map((range) => ({ ...range })),
+    freeze: toUniverFreeze(frozen),
+  }
+}
+
+function createCells(
+  cells: CellMatrix<CellData>,
+  styles: StyleTable,
+): NonNullable<Sheet['cellData']> {
+  const rows = Object.entries(cells).map(([row, inRow]) => {
+    const entries = Object.entries(inRow as CellMatrix<CellData>[number]).map(
+      ([column, { s, ...content }]) => [
+        column,
+        { ...content, ...(s === undefined ? {} : { s: styles.idOf(s) }) },
+      ],
+    )
+    return [row, Object.fromEntries(entries)]
+  })
+  return Object.fromEntries(rows) as NonNullable<Sheet['cellData']>
+}
+
+function createLines<T extends object>(
+  { sizes, hidden }: SheetSnapshot['rows'],
+  ofSize: (size: number) => T,
+): { [at: number]: Partial<T> & { hd?: BooleanNumber } } {
+  const lines: { [at: number]: Partial<T> & { hd?: BooleanNumber } } = {}
+  for (const [at, size] of Object.entries(sizes)) lines[Number(at)] = ofSize(size)
+  for (const at of hidden) lines[at] = { ...lines[at]!, hd: BooleanNumber.TRUE }
+  return lines
+}
+
+/** Each style once, however many cells have it. */
+class StyleTable {
+  readonly all: { [id: string]: IStyleData } = {}
+  readonly #ids = new Map<string, string>()
+
+  idOf(style: NonNullable<CellData['s']>): string {
+    const text = JSON.stringify(style)
+    const known = this.#ids.get(text)
+    if (known !== undefined) return known
+    const id = `style-${this.#ids.size}`
+    this.#ids.set(text, id)
+    // The document's fields are Univer's; what Univer doesn't know of them it doesn't draw.
+    this.all[id] = style
+    return id
+  }
+}
