@@ -5,7 +5,8 @@ import { GivenBackDialog } from './GivenBackDialog.js'
 import { NewerFormat, useKnownFormat } from './newer-format.js'
 import type { RoomDocument } from './room-document.js'
 import type { Session } from './session.js'
-import type { GivenBack, Sheet } from '@whereabouts/univer'
+import type { GivenBack } from '@whereabouts/univer'
+import type { Sheet } from './open-sheet.js'
 
 interface SheetViewProps {
   readonly session: Session

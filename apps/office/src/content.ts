@@ -1,5 +1,5 @@
 import type { Member } from '@whereabouts/client'
-import type { Sheet } from '@whereabouts/univer'
+import type { Sheet } from './open-sheet.js'
 
 /** What is open in a room, sheet or page, for what is around it. */
 export interface Content {

@@ -6,7 +6,7 @@ import { PageView } from './page/PageView.js'
 import type { Person } from './person.js'
 import type { DocumentRoute } from './route.js'
 import type { Session } from './session.js'
-import type { Sheet } from '@whereabouts/univer'
+import type { Sheet } from './open-sheet.js'
 import { SheetView } from './SheetView.js'
 import { Shell } from './Shell.js'
 

@@ -1,4 +1,4 @@
-import type { Injector, Workbook as WorkbookModel } from '@univerjs/core'
+import type { IDisposable, Injector, Workbook as WorkbookModel } from '@univerjs/core'
 import { CommandType, ICommandService } from '@univerjs/core'
 import { LexerTreeBuilder } from '@univerjs/preset-sheets-core'
 import { isSame, type AxisName, type Operation, type SheetDocument } from './document/index.js'
@@ -58,6 +58,8 @@ export class Binding implements Steps {
   #held: { readonly sheet: string; readonly key: string } | null = null
   #timer: ReturnType<typeof setTimeout> | null = null
   #isTaking = false
+  #isClosed = false
+  #recording: IDisposable | null = null
   #takeAfterMs = 0
 
   constructor(sheets: SheetDocument) {
@@ -69,13 +71,20 @@ export class Binding implements Steps {
     const commands = injector.get(ICommandService)
     this.#grid = new GridReader(workbook, injector.get(LexerTreeBuilder))
     this.#player = new Player(workbook, commands, this.#grid)
-    commands.onCommandExecuted(({ id, type, params }, options) => {
+    this.#recording = commands.onCommandExecuted(({ id, type, params }, options) => {
       const isFromElsewhere = options?.fromCollab === true || options?.onlyLocal === true
       if (type !== CommandType.MUTATION || isFromElsewhere || !isRecorded(id)) return
       this.#record(id, params ?? {})
     })
     this.#sheets.subscribe(this.#takeSoon)
     this.#sheets.whenStopping(this.#stop)
+  }
+
+  /** Writes what is still to be written, and lets go of the grid. */
+  close(): void {
+    this.#flush()
+    this.#isClosed = true
+    this.#recording?.dispose()
   }
 
   /** What can be done only when the workbook has been drawn. */
@@ -219,6 +228,7 @@ export class Binding implements Steps {
 
   readonly #takeNow = (): void => {
     this.#isTaking = false
+    if (this.#isClosed) return
     const beganMs = performance.now()
     this.settle()
     // Drawing comes after it, and in a large sheet takes longest: half of the time is for typing.

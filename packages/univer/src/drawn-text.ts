@@ -2,7 +2,9 @@ import {
   InterceptorEffectEnum,
   WrapStrategy,
   type ICellDataForSheetInterceptor,
+  type IDisposable,
   type Injector,
+  toDisposable,
 } from '@univerjs/core'
 import { INTERCEPTOR_POINT, SheetInterceptorService } from '@univerjs/preset-sheets-core'
 
@@ -18,8 +20,8 @@ const MOST_WRAPPED = 5_000
  *
  * @see OFFICE.md SH56, SH57
  */
-export function limitDrawnText(injector: Injector): void {
-  injector.get(SheetInterceptorService).intercept(INTERCEPTOR_POINT.CELL_CONTENT, {
+export function limitDrawnText(injector: Injector): IDisposable {
+  const stop = injector.get(SheetInterceptorService).intercept(INTERCEPTOR_POINT.CELL_CONTENT, {
     // Before all others, whose outcome it is that is drawn.
     priority: Infinity,
     effect: InterceptorEffectEnum.Value | InterceptorEffectEnum.Style,
@@ -28,6 +30,7 @@ export function limitDrawnText(injector: Injector): void {
       return drawn ? limit(drawn) : drawn
     },
   })
+  return toDisposable(stop)
 }
 
 function limit(cell: ICellDataForSheetInterceptor): ICellDataForSheetInterceptor {

@@ -1,2 +1,6 @@
-export { openSheet, type Sheet } from './sheet.js'
-export type { GivenBack, Notices } from './given-back.js'
+export { bindWorkbook, type BindWorkbookOptions, type SharedWorkbook } from './bind-workbook.js'
+export { sharedPreset, type Preset } from './sharing.js'
+export { TEXTS, type Texts } from './texts.js'
+export type { GivenBack } from './given-back.js'
+export type { PlaceLocation } from './presence/place.js'
+export type { WorkbookMember, WorkbookRoom } from './room.js'

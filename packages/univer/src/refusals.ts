@@ -3,6 +3,7 @@ import {
   CommandType,
   type ICommandInfo,
   type ICommandService,
+  type IDisposable,
   type IExecutionOptions,
   type IRange,
   Rectangle,
@@ -18,7 +19,6 @@ import { oneText, type Notices } from './given-back.js'
 import { overLimits, type Amounts } from './over-limits.js'
 import { isRecorded } from './recorder.js'
 
-export const WATCHING = 'You are only looking on: nothing can be changed here. Join to write.'
 const UNKNOWN = 'This can’t be shared with the others, so it is not to be had here.'
 const SCROLLED = 'Scroll to the upper left corner first: what is frozen begins there.'
 const MERGED = `At most ${LIMITS.mergedCells.toLocaleString('en')} cells of a sheet can be merged.`
@@ -97,6 +97,7 @@ export const HIDDEN_MENUS = Object.fromEntries(
  * whatever has no place in the document, what is more than it takes, and everything while nothing can
  * be written.
  *
+ * @returns what ends that.
  * @see OFFICE.md SH13, SH14, SH30
  */
 export function refuse(
@@ -104,8 +105,8 @@ export function refuse(
   whyReadOnly: () => string | undefined,
   amounts: Amounts,
   { notify, giveBack }: Notices,
-): void {
-  commands.beforeCommandExecuted((command, options) => {
+): IDisposable {
+  return commands.beforeCommandExecuted((command, options) => {
     if (isFromElsewhere(options)) return
     const reason = reasonAgainst(command, whyReadOnly(), amounts)
     const over =

@@ -1,34 +1,29 @@
-import type { Doc } from 'yjs'
-
-/** Any JSON value. */
-export type Json =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly Json[]
-  | { readonly [field: string]: Json }
+import type { PlaceLocation } from './presence/place.js'
 
 /** Somebody in the room. */
-export interface Member {
+export interface WorkbookMember {
   readonly id: string
+  /** The color is `#` and six hexadecimal digits. */
   readonly user: { readonly name: string; readonly color: string }
+  /** What that member last said of its place: any value, since others wrote it. */
   readonly location: unknown
+  /** Who is away keeps a faint marker. */
   readonly status: 'online' | 'away'
 }
 
-/** Who is in the room at a moment. */
-export interface RoomSnapshot {
-  readonly self: string | null
-  readonly members: readonly Member[]
-  readonly others: readonly Member[]
-}
-
-/** What the sheet needs of a room with a document. */
-export interface Session {
-  readonly doc: Doc
-  readonly canEdit: boolean
-  getSnapshot(): RoomSnapshot
+/**
+ * Who is where. A room of `@whereabouts/client` is one, and so is whatever else has these three
+ * methods, such as a few lines around the awareness of a Yjs provider.
+ */
+export interface WorkbookRoom {
+  /**
+   * Returns who is there now. A member that didn't change is the same object as before.
+   *
+   * `self` is the id of this window's own member; `null` while it has none.
+   */
+  getSnapshot(): { readonly self: string | null; readonly members: readonly WorkbookMember[] }
+  /** Calls back when `getSnapshot` returns something else; returns how to stop that. */
   subscribe(listener: () => void): () => void
-  move(location: Json): void
+  /** Tells the others where this window is. */
+  move(location: PlaceLocation): void
 }

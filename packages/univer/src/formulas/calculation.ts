@@ -2,6 +2,7 @@ import {
   CommandType,
   ICommandService,
   type ICommandInfo,
+  type IDisposable,
   type IExecutionOptions,
   type Injector,
   type IWorkbookData,
@@ -106,6 +107,7 @@ export class Calculation {
   /** Whether cells moved since the last run began. */
   #isMoved = false
   #hasGivenUp = false
+  #listening: IDisposable | null = null
 
   constructor(openWorker: () => Worker) {
     this.#openWorker = openWorker
@@ -119,7 +121,19 @@ export class Calculation {
   start(workbook: WorkbookModel, injector: Injector): void {
     this.#workbook = workbook
     this.#injector = injector
-    this.#commands.onCommandExecuted((command, options) => this.#note(command, options))
+    this.#listening = this.#commands.onCommandExecuted((command, options) =>
+      this.#note(command, options),
+    )
+  }
+
+  /** Ends the worker; another workbook can be started after that. */
+  stop(): void {
+    this.#listening?.dispose()
+    this.#watch.stop()
+    this.#worker?.terminate()
+    this.#worker = null
+    this.#running = null
+    this.#next = null
   }
 
   get #commands(): ICommandService {

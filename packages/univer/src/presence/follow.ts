@@ -1,8 +1,8 @@
 import type { FUniver } from '@univerjs/core/facade'
-import type { Injector } from '@univerjs/core'
+import { DisposableCollection, toDisposable, type IDisposable, type Injector } from '@univerjs/core'
 import { SetSelectionsOperation, SheetsSelectionsService } from '@univerjs/preset-sheets-core'
 import { parsePlace, toLocation, type Cell, type Place } from './place.js'
-import type { Session } from '../room.js'
+import type { WorkbookRoom } from '../room.js'
 import type { Binding } from '../binding.js'
 import type { Workbook } from './grid.js'
 
@@ -13,9 +13,9 @@ interface Editing {
 }
 
 /**
- * Tells the room where this window's own selection is and what is being typed, for as long as the
- * page lives.
+ * Tells the room where this window's own selection is and what is being typed.
  *
+ * @returns what ends that.
  * @see OFFICE.md SH1, SH4
  */
 export function followOwnPlace(
@@ -23,26 +23,29 @@ export function followOwnPlace(
   workbook: Workbook,
   injector: Injector,
   binding: Binding,
-  session: Session,
-): void {
+  room: WorkbookRoom,
+): IDisposable {
   const selections = injector.get(SheetsSelectionsService)
-  new OwnPlace(new Selection(workbook, selections, binding), api, binding, session).start()
+  const own = new OwnPlace(new Selection(workbook, selections, binding), api, binding, room)
+  own.start()
+  return own
 }
 
-class OwnPlace {
+class OwnPlace implements IDisposable {
   readonly #selection: Selection
   readonly #api: FUniver
   readonly #binding: Binding
-  readonly #session: Session
+  readonly #room: WorkbookRoom
+  readonly #listening = new DisposableCollection()
   #editing: Editing | null = null
   #reported: Place | null = null
   #isReturning = false
 
-  constructor(selection: Selection, api: FUniver, binding: Binding, session: Session) {
+  constructor(selection: Selection, api: FUniver, binding: Binding, room: WorkbookRoom) {
     this.#selection = selection
     this.#api = api
     this.#binding = binding
-    this.#session = session
+    this.#room = room
   }
 
   start(): void {
@@ -50,24 +53,34 @@ class OwnPlace {
     this.#returnWhenKnown()
   }
 
+  dispose(): void {
+    this.#listening.dispose()
+  }
+
   #listen(): void {
     const { Event } = this.#api
     // The selection events of the facade are silent for the first seconds; the command isn't.
-    this.#api.addEvent(Event.CommandExecuted, ({ id }) => {
+    this.#on(Event.CommandExecuted, ({ id }) => {
       if (id === SetSelectionsOperation.id) this.#report()
     })
-    this.#api.addEvent(Event.ActiveSheetChanged, this.#report)
-    this.#api.addEvent(Event.SheetEditStarted, ({ worksheet, row, column }) => {
+    this.#on(Event.ActiveSheetChanged, this.#report)
+    this.#on(Event.SheetEditStarted, ({ worksheet, row, column }) => {
       const sheet = worksheet.getSheetId()
       const cell = this.#binding.keyAt({ sheet, row, column })
       this.#edit(cell === undefined ? null : { place: { sheet, cell }, typing: '' })
     })
-    this.#api.addEvent(Event.SheetEditChanging, ({ value }) => {
+    this.#on(Event.SheetEditChanging, ({ value }) => {
       const typing = value.toPlainText().replace(/\n$/, '')
       this.#edit(this.#editing === null ? null : { ...this.#editing, typing })
     })
-    this.#api.addEvent(Event.SheetEditEnded, () => this.#edit(null))
+    this.#on(Event.SheetEditEnded, () => this.#edit(null))
     this.#binding.whenCarried(this.#follow)
+  }
+
+  readonly #on: FUniver['addEvent'] = (event, listener) => {
+    const listening = this.#api.addEvent(event, listener)
+    this.#listening.add(listening)
+    return listening
   }
 
   #edit(editing: Editing | null): void {
@@ -84,7 +97,7 @@ class OwnPlace {
       : this.#selection.place
     if (place === undefined) return
     this.#reported = place
-    this.#session.move(toLocation(place))
+    this.#room.move(toLocation(place))
   }
 
   /** Goes with the own cell when others have put it elsewhere, as its marker does in their windows. */
@@ -100,7 +113,7 @@ class OwnPlace {
    */
   #returnWhenKnown(): void {
     const before = () => {
-      const { self, members } = this.#session.getSnapshot()
+      const { self, members } = this.#room.getSnapshot()
       return self === null ? undefined : members.find(({ id }) => id === self)
     }
     const go = () => {
@@ -115,10 +128,11 @@ class OwnPlace {
     }
     go()
     if (this.#reported !== null) return
-    const unsubscribe = this.#session.subscribe(() => {
+    const unsubscribe = this.#room.subscribe(() => {
       go()
       if (this.#reported !== null) unsubscribe()
     })
+    this.#listening.add(toDisposable(unsubscribe))
   }
 }
 

@@ -33,6 +33,14 @@ export class Grid {
     return this.#render.engine.getCanvasElement()
   }
 
+  /** Adds an element beside the canvas for what is drawn over it. */
+  addOverCanvas(): HTMLElement {
+    const element = document.createElement('div')
+    element.ariaHidden = 'true'
+    this.canvas.after(element)
+    return element
+  }
+
   /** The id of the sheet that is shown. */
   get sheet(): string {
     return this.#workbook.getActiveSheet().getSheetId()

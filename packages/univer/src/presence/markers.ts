@@ -1,11 +1,11 @@
-import type { Member } from '../room.js'
+import type { WorkbookMember } from '../room.js'
 import { inkOn } from './ink.js'
 import type { Cell, Place, Range } from './place.js'
 import type { Box, Cut, TagPlace } from './panes.js'
 
 /** Somebody at a place, and where in this grid that is. */
 export interface Guest {
-  readonly member: Member
+  readonly member: WorkbookMember
   readonly place: Place
   readonly cell: Cell
   readonly range: Range | undefined
@@ -115,7 +115,7 @@ function createElement(name: 'div' | 'span', className: string): HTMLElement {
   return element
 }
 
-function paint(element: HTMLElement, { user, status }: Member): HTMLElement {
+function paint(element: HTMLElement, { user, status }: WorkbookMember): HTMLElement {
   element.style.setProperty('--color', user.color)
   element.style.setProperty('--ink', inkOn(user.color))
   element.dataset['status'] = status

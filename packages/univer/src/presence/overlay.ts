@@ -1,4 +1,4 @@
-import type { Member, RoomSnapshot } from '../room.js'
+import type { WorkbookMember, WorkbookRoom } from '../room.js'
 import { formatCell, parsePlace, type Place } from './place.js'
 import type { Binding } from '../binding.js'
 import type { Grid } from './grid.js'
@@ -11,6 +11,7 @@ import {
   type Guest,
 } from './markers.js'
 import { cutOff, placeInPane, placeTags, type Pane } from './panes.js'
+import { styleSheet } from './style-sheet.js'
 
 /**
  * Draws where the others are, over the canvas of the sheet.
@@ -21,16 +22,19 @@ export class Overlay {
   readonly #grid: Grid
   readonly #binding: Binding
   readonly #host: HTMLElement
-  readonly #members: () => RoomSnapshot
+  readonly #root: ShadowRoot
+  readonly #room: WorkbookRoom
   readonly #panes = new Map<string, PaneOverlay>()
-  readonly #places = new WeakMap<Member, Place | null>()
+  readonly #places = new WeakMap<WorkbookMember, Place | null>()
   #frame: number | null = null
 
-  constructor(grid: Grid, binding: Binding, host: HTMLElement, members: () => RoomSnapshot) {
+  constructor(grid: Grid, binding: Binding, room: WorkbookRoom, host: HTMLElement) {
     this.#grid = grid
     this.#binding = binding
     this.#host = host
-    this.#members = members
+    this.#room = room
+    this.#root = host.shadowRoot ?? host.attachShadow({ mode: 'open' })
+    this.#root.adoptedStyleSheets = [styleSheet()]
   }
 
   /** Draws again with the next frame of the browser. */
@@ -48,7 +52,7 @@ export class Overlay {
 
   close(): void {
     if (this.#frame !== null) cancelAnimationFrame(this.#frame)
-    this.#host.replaceChildren()
+    this.#root.replaceChildren()
   }
 
   #draw(): void {
@@ -67,23 +71,26 @@ export class Overlay {
   // The canvas lies below the toolbar, whose height is Univer's business.
   #coverCanvas(): void {
     const canvas = this.#grid.canvas.getBoundingClientRect()
-    const frame = this.#host.parentElement!.getBoundingClientRect()
-    this.#host.style.transform = `translate(${canvas.left - frame.left}px, ${canvas.top - frame.top}px)`
-    this.#host.style.width = `${canvas.width}px`
-    this.#host.style.height = `${canvas.height}px`
+    const { style } = this.#host
+    style.transform = 'none'
+    const own = this.#host.getBoundingClientRect()
+    style.transform = `translate(${canvas.left - own.left}px, ${canvas.top - own.top}px)`
+    style.width = `${canvas.width}px`
+    style.height = `${canvas.height}px`
   }
 
   /** The others who are on the sheet that is shown. */
   #guests(): Guest[] {
     const { sheet } = this.#grid
-    return this.#members().others.flatMap((member) => {
-      const place = this.#readPlace(member)
+    const { self, members } = this.#room.getSnapshot()
+    return members.flatMap((member) => {
+      const place = member.id === self ? null : this.#readPlace(member)
       return place?.sheet === sheet ? this.#findIn(place, member) : []
     })
   }
 
   /** Where the cell is by now; nowhere if it is gone. */
-  #findIn(place: Place, member: Member): Guest[] {
+  #findIn(place: Place, member: WorkbookMember): Guest[] {
     const at = (key: string | undefined) =>
       key === undefined ? undefined : this.#binding.positionOf(place.sheet, key)
     const cell = at(place.cell)
@@ -94,7 +101,7 @@ export class Overlay {
   }
 
   // A member that didn't change is the same object (CL2), so its place is read once.
-  #readPlace(member: Member): Place | null {
+  #readPlace(member: WorkbookMember): Place | null {
     const known = this.#places.get(member)
     if (known !== undefined) return known
     const place = parsePlace(member.location) ?? null
@@ -107,7 +114,7 @@ export class Overlay {
     if (known !== undefined) return known
     const overlay = new PaneOverlay(this.#grid)
     this.#panes.set(name, overlay)
-    this.#host.append(overlay.element)
+    this.#root.append(overlay.element)
     return overlay
   }
 

@@ -1,5 +1,3 @@
-import type { Json } from '../room.js'
-
 /** A cell by its zero-based row and column. */
 export interface Cell {
   readonly row: number
@@ -21,6 +19,19 @@ export interface Place {
   /** The keys of the first and the last cell that are selected, if it is more than the cell. */
   readonly range?: readonly [from: string, to: string]
   /** What is being typed into the cell; empty when the editor is open without text. */
+  readonly typing?: string
+}
+
+/**
+ * A place as it travels: keys instead of objects, and no longer than 1,024 bytes of JSON.
+ *
+ * @example {"sheet":"sheet-1","cell":"4:2","range":"4:2..8:3","typing":"=SUM("}
+ */
+// A type and not an interface, so that it is one of JSON's values as well.
+export type PlaceLocation = {
+  readonly sheet: string
+  readonly cell: string
+  readonly range?: string
   readonly typing?: string
 }
 
@@ -46,7 +57,7 @@ export function formatCell({ row, column }: Cell): string {
  * @example {"sheet":"sheet-1","cell":"4:2","range":"4:2..8:3","typing":"=SUM("}
  * @see OFFICE.md SH1, NM6
  */
-export function toLocation({ sheet, cell, range, typing }: Place): Json {
+export function toLocation({ sheet, cell, range, typing }: Place): PlaceLocation {
   const location = {
     sheet,
     cell,
@@ -86,7 +97,7 @@ function parseRange(text: string): readonly [from: string, to: string] | undefin
 
 const utf8 = new TextEncoder()
 
-function jsonBytes(value: Json): number {
+function jsonBytes(value: PlaceLocation | string): number {
   return utf8.encode(JSON.stringify(value)).length
 }
 

@@ -1,0 +1,187 @@
+import {
+  CommandType,
+  ICommandService,
+  Inject,
+  Injector,
+  Plugin,
+  UniverInstanceType,
+  type PluginCtor,
+} from '@univerjs/core'
+import type { FUniver } from '@univerjs/core/facade'
+import {
+  DataSyncPrimaryController,
+  UniverFormulaEnginePlugin,
+  UniverSheetsPlugin,
+  UniverSheetsUIPlugin,
+  UniverUIPlugin,
+} from '@univerjs/preset-sheets-core'
+import { overrideClipboard, type PasteSurroundings } from './clipboard/own-clipboard.js'
+import type { AxisName } from './document/index.js'
+import { Calculation } from './formulas/calculation.js'
+import { overrideUndo, type Steps } from './own-undo.js'
+import { HIDDEN_MENUS } from './refusals.js'
+import { WORKBOOK } from './workbook.js'
+
+const GET_SHARING = 'whereabouts.operation.get-sharing'
+
+const openFormulaWorker = (): Worker =>
+  new Worker(new URL('./formulas/formulas.worker.js', import.meta.url), { type: 'module' })
+
+/** What of a bound workbook Univer's own services ask for. */
+export interface Bound extends PasteSurroundings {
+  readonly steps: Steps
+}
+
+/** Between the services of one Univer, which begin before any workbook, and the one that is bound. */
+export class Sharing implements Steps, PasteSurroundings {
+  readonly calculation = new Calculation(openFormulaWorker)
+  readonly #listeners = new Set<() => void>()
+  #bound: Bound | null = null
+  #stop: (() => void) | null = null
+  #injector: Injector | null = null
+
+  /** Puts what sharing needs in the place of Univer's own, before anything asks for that. */
+  start(injector: Injector): void {
+    this.#injector = injector
+    for (const [id, item] of overrideUndo(WORKBOOK, this)) {
+      if (item !== null) injector.replace([id, item])
+    }
+    // Where Univer looks for whoever tells a worker what changes.
+    injector.add([DataSyncPrimaryController, { useFactory: () => this.calculation as never }])
+    const command = { id: GET_SHARING, type: CommandType.OPERATION, handler: () => this as never }
+    injector.get(ICommandService).registerCommand(command)
+  }
+
+  get injector(): Injector {
+    if (this.#injector === null) throw new TypeError('Univer has not been started.')
+    return this.#injector
+  }
+
+  get isBound(): boolean {
+    return this.#bound !== null
+  }
+
+  bind(bound: Bound): void {
+    this.#bound = bound
+    this.#stop = bound.steps.subscribe(this.#tell)
+  }
+
+  unbind(): void {
+    this.#stop?.()
+    this.#bound = null
+    this.#tell()
+  }
+
+  get counts(): Steps['counts'] {
+    return this.#bound?.steps.counts ?? { undos: 0, redos: 0 }
+  }
+
+  undo(): void {
+    this.#bound?.steps.undo()
+  }
+
+  redo(): void {
+    this.#bound?.steps.redo()
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  readonly roomFor = (sheet: string, axis: AxisName): number =>
+    this.#bound?.roomFor(sheet, axis) ?? 0
+
+  readonly notify = (text: string): void => this.#bound?.notify(text)
+
+  readonly #tell = (): void => {
+    for (const listener of this.#listeners) listener()
+  }
+}
+
+class SharingPlugin extends Plugin {
+  static override readonly pluginName = 'WHEREABOUTS_SHARING_PLUGIN'
+  static override readonly packageName = '@whereabouts/univer'
+  static override readonly type = UniverInstanceType.UNIVER_UNKNOWN
+  protected override readonly _injector: Injector
+  readonly #sharing: Sharing
+
+  constructor(sharing: Sharing, injector: Injector) {
+    super()
+    this.#sharing = sharing
+    this._injector = injector
+  }
+
+  override onStarting(): void {
+    this.#sharing.start(this._injector)
+  }
+}
+// A decorator, as a call: the parameter after the plugin's configuration is the injector.
+const injected = Inject(Injector) as (target: unknown, key: undefined, index: number) => void
+injected(SharingPlugin, undefined, 1)
+
+/** A list of Univer's plugins, each alone or with its configuration. */
+export interface Preset {
+  plugins: (PluginCtor | [PluginCtor, ConstructorParameters<PluginCtor>[0]])[]
+}
+
+/**
+ * Returns Univer's preset of sheets with what a shared workbook needs: undo of one's own steps, a
+ * clipboard that understands other programs, formulas that are calculated by a worker, and no menus
+ * for what can't be shared. Univer reads all of this when it starts, so it can't wait for
+ * `bindWorkbook`. A preset is for one Univer.
+ *
+ * @example
+ * createUniver({ presets: [sharedPreset(UniverSheetsCorePreset({ container: 'app' }))] })
+ */
+export function sharedPreset<P extends Preset>(preset: P): P {
+  const sharing = new Sharing()
+  const plugins = preset.plugins.map((entry): Preset['plugins'][number] => {
+    const [plugin, config] = Array.isArray(entry) ? entry : [entry, undefined]
+    const added = configOf(plugin, config as PluginConfig | undefined, sharing)
+    return added === undefined ? entry : [plugin, { ...(config as object), ...added }]
+  })
+  return { ...preset, plugins: [[SharingPlugin, sharing], ...plugins] }
+}
+
+interface PluginConfig {
+  readonly menu?: object
+  readonly override?: readonly unknown[]
+}
+
+function configOf(
+  plugin: PluginCtor,
+  config: PluginConfig | undefined,
+  sharing: Sharing,
+): object | undefined {
+  switch (plugin) {
+    case UniverUIPlugin:
+      return { menu: { ...HIDDEN_MENUS, ...config?.menu } }
+    case UniverSheetsUIPlugin:
+      return { override: [...(config?.override ?? []), ...overrideClipboard(sharing)] }
+    case UniverFormulaEnginePlugin:
+      return { notExecuteFormula: true }
+    case UniverSheetsPlugin:
+      // Univer copies a large sheet bit by bit and says nothing of the bits.
+      return {
+        largeSheetOperation: { largeSheetCellCountThreshold: Number.POSITIVE_INFINITY },
+        notExecuteFormula: true,
+      }
+    default:
+      return undefined
+  }
+}
+
+/**
+ * Returns what `sharedPreset` put into a Univer.
+ *
+ * @throws {TypeError} if its preset didn't go through `sharedPreset`.
+ */
+export function sharingOf(univerAPI: FUniver): Sharing {
+  try {
+    return univerAPI.syncExecuteCommand<object, Sharing>(GET_SHARING)
+  } catch (cause) {
+    const message = 'Pass Univer’s preset of sheets through sharedPreset() first.'
+    throw new TypeError(message, { cause })
+  }
+}
