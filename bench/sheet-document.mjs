@@ -65,7 +65,7 @@ function take(change) {
   return read.takeChanges()
 }
 
-/** @returns {import('@whereabouts/univer/document').SetRangeValues} */
+/** @returns {import('@whereabouts/univer/document').Operation} */
 function wholeSheet() {
   /** @type {Record<number, Record<number, import('@whereabouts/univer/document').CellWrite>>} */
   const cellValue = {}
@@ -86,7 +86,7 @@ function wholeSheet() {
  * @param {number} row
  * @param {number} column
  * @param {import('@whereabouts/univer/document').CellWrite} cell
- * @returns {import('@whereabouts/univer/document').SetRangeValues}
+ * @returns {import('@whereabouts/univer/document').Operation}
  */
 function oneCell(row, column, cell) {
   return { type: 'set-range-values', sheet: SHEET, cellValue: { [row]: { [column]: cell } } }

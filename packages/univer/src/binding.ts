@@ -3,9 +3,11 @@ import { CommandType, ICommandService } from '@univerjs/core'
 import { LexerTreeBuilder } from '@univerjs/preset-sheets-core'
 import { isSame, type AxisName, type Operation, type SheetDocument } from './document/index.js'
 import { GridReader } from './grid-reader.js'
+import { GridWriter } from './grid-writer.js'
 import type { Amounts } from './over-limits.js'
 import type { Steps } from './own-undo.js'
-import { Player } from './player.js'
+import { OPERATIONS } from './operations/index.js'
+import { play } from './player.js'
 import { isRecorded, record } from './recorder.js'
 
 /** A cell by its position in the grid. */
@@ -14,24 +16,6 @@ export interface GridPlace {
   readonly row: number
   readonly column: number
 }
-
-// After these Univer and the document may each have their own idea of formulas, merges and panes.
-const UNSETTLING: ReadonlySet<Operation['type']> = new Set([
-  'insert-lines',
-  'remove-lines',
-  'move-lines',
-  'insert-sheet',
-  'remove-sheet',
-  'rename-sheet',
-])
-
-// After these a cell may not be seen any more.
-const HIDING: ReadonlySet<Operation['type']> = new Set([
-  'remove-lines',
-  'remove-sheet',
-  'move-lines',
-  'set-merges',
-])
 
 const MAX_PAUSE_MS = 500
 
@@ -52,7 +36,7 @@ export class Binding implements Steps {
   readonly #finders = new Set<(texts: string[][]) => void>()
   readonly #movers = new Set<() => void>()
   #grid: GridReader | null = null
-  #player: Player | null = null
+  #writer: GridWriter | null = null
   #done: Operation[] = []
   #foreign = new Set<string>()
   #held: { readonly sheet: string; readonly key: string } | null = null
@@ -70,7 +54,7 @@ export class Binding implements Steps {
   start(workbook: WorkbookModel, injector: Injector): void {
     const commands = injector.get(ICommandService)
     this.#grid = new GridReader(workbook, injector.get(LexerTreeBuilder))
-    this.#player = new Player(workbook, commands, this.#grid)
+    this.#writer = new GridWriter(workbook, commands, this.#grid)
     this.#recording = commands.onCommandExecuted(({ id, type, params }, options) => {
       const isFromElsewhere = options?.fromCollab === true || options?.onlyLocal === true
       if (type !== CommandType.MUTATION || isFromElsewhere || !isRecorded(id)) return
@@ -90,7 +74,7 @@ export class Binding implements Steps {
   /** What can be done only when the workbook has been drawn. */
   drawn(): void {
     this.settle()
-    this.#player?.fitRows()
+    this.#writer?.fitRows()
   }
 
   /** The key of a cell of the grid. */
@@ -246,8 +230,8 @@ export class Binding implements Steps {
       this.#lose('cell-gone')
     }
     this.#play(steps, steps)
-    if (steps.some(({ type }) => HIDING.has(type))) this.#giveBack()
-    if (steps.some(({ type }) => UNSETTLING.has(type))) {
+    if (steps.some(({ type }) => OPERATIONS[type].hides)) this.#giveBack()
+    if (steps.some(({ type }) => OPERATIONS[type].unsettles)) {
       for (const callback of this.#carriers) callback()
     }
     this.#tell()
@@ -272,9 +256,10 @@ export class Binding implements Steps {
 
   /** @param cause what was done, here or elsewhere, of which the steps are a part or the outcome. */
   #play(steps: readonly Operation[], cause: readonly Operation[]): void {
-    this.#player?.play(steps)
-    if (!cause.some(({ type }) => UNSETTLING.has(type))) return
-    this.#player?.play(this.#corrections())
+    if (this.#writer === null) return
+    play(steps, this.#writer)
+    if (!cause.some(({ type }) => OPERATIONS[type].unsettles)) return
+    play(this.#corrections(), this.#writer)
     for (const callback of this.#movers) callback()
   }
 

@@ -2,7 +2,6 @@ import {
   BORDER_KEYS,
   WrapStrategy,
   type ICellData,
-  type IFreeze,
   type IStyleData,
   type Nullable,
   type Styles,
@@ -16,7 +15,6 @@ import {
   toValue,
   type CellData,
   type CellWrite,
-  type SheetSnapshot,
   type Style,
 } from './document/index.js'
 
@@ -142,21 +140,3 @@ function replaceStyle(before: Nullable<IStyleData>, after: Style | null): IStyle
     ...(isFields(bd) && before?.bd ? { bd: { ...NO_SIDES, ...bd } } : {}),
   }
 }
-
-/** What Univer has to be told so that the first rows and columns don't scroll. */
-export function toUniverFreeze({ rows, columns }: SheetSnapshot['frozen']): IFreeze {
-  return {
-    startRow: rows > 0 ? rows : -1,
-    startColumn: columns > 0 ? columns : -1,
-    ySplit: rows,
-    xSplit: columns,
-  }
-}
-
-/** A cell with all that it hasn't got, so that whoever is told of it forgets that. */
-export const wholeOf = ({ v, t, f, s }: CellData): CellWrite => ({
-  v: v ?? null,
-  t: t ?? null,
-  f: f ?? null,
-  s: s ?? null,
-})

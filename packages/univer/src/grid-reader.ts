@@ -1,20 +1,15 @@
-import {
-  BooleanNumber,
-  type IRange,
-  type Nullable,
-  type Workbook as WorkbookModel,
-  type Worksheet,
-} from '@univerjs/core'
+import { BooleanNumber, type Workbook as WorkbookModel, type Worksheet } from '@univerjs/core'
 import type { LexerTreeBuilder } from '@univerjs/preset-sheets-core'
-import type {
-  AxisName,
-  CellData,
-  CellMatrix,
-  CellRange,
-  CellWrite,
-  SheetSnapshot,
+import {
+  wholeOf,
+  type AxisName,
+  type CellData,
+  type CellMatrix,
+  type CellRange,
+  type CellWrite,
+  type SheetSnapshot,
 } from './document/index.js'
-import { CellReader, wholeOf } from './grid-cells.js'
+import { CellReader } from './grid-cells.js'
 
 /** Reads the grid in the words of the document. */
 export class GridReader {
@@ -149,23 +144,4 @@ export class GridReader {
     }
     return { count, sizes, hidden }
   }
-}
-
-/** The rows or columns of a range: the first, and how many. */
-export function linesOf(
-  axis: AxisName,
-  { startRow, endRow, startColumn, endColumn }: IRange,
-): { readonly at: number; readonly count: number } {
-  return axis === 'rows'
-    ? { at: startRow, count: endRow - startRow + 1 }
-    : { at: startColumn, count: endColumn - startColumn + 1 }
-}
-
-/** The positions of the rows or columns in some ranges. */
-export function positionsIn(axis: AxisName, ranges: readonly Nullable<IRange>[]): number[] {
-  return ranges.flatMap((range) => {
-    if (!range) return []
-    const { at, count } = linesOf(axis, range)
-    return Array.from({ length: count }, (_, index) => at + index)
-  })
 }

@@ -13,7 +13,7 @@ import {
   type ISetWorksheetNameMutationParams,
 } from '@univerjs/preset-sheets-core'
 import { LIMITS, type AxisName, type CellRange } from './document/index.js'
-import { linesOf } from './grid-reader.js'
+import { linesOf } from './operations/lines.js'
 
 /** How much there is already. */
 export interface Amounts {

@@ -1,6 +1,6 @@
 import { BooleanNumber, LocaleType, type IStyleData, type IWorkbookData } from '@univerjs/core'
 import type { CellData, CellMatrix, SheetSnapshot } from './document/index.js'
-import { toUniverFreeze } from './grid-cells.js'
+import { toUniverFreeze } from './operations/set-frozen.js'
 
 /** The id that the workbook has in every window. */
 export const WORKBOOK = 'workbook'

@@ -25,6 +25,25 @@ export interface CellWrite {
   readonly s?: Style | null
 }
 
+/** Cells by row and column. @example {"4":{"2":{"v":7}}} */
+export interface CellMatrix<T> {
+  readonly [row: number]: { readonly [column: number]: T }
+}
+
+/** Cells by position, both ends included; as Univer says it. */
+export interface CellRange {
+  readonly startRow: number
+  readonly startColumn: number
+  readonly endRow: number
+  readonly endColumn: number
+}
+
+/** A cell by its sheet and key. */
+export interface CellPlace {
+  readonly sheet: string
+  readonly key: string
+}
+
 /** A value and its kind. */
 export type Value = Pick<CellData, 'v' | 't'>
 
@@ -136,3 +155,11 @@ export function isFields(value: unknown): value is Style {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
 }
+
+/** A cell with all that it hasn't got, so that whoever is told of it forgets that. */
+export const wholeOf = ({ v, t, f, s }: CellData): CellWrite => ({
+  v: v ?? null,
+  t: t ?? null,
+  f: f ?? null,
+  s: s ?? null,
+})

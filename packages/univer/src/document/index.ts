@@ -1,10 +1,18 @@
 export { SheetDocument, type SheetSnapshot } from './sheet-document.js'
-export { isFields, isSame, readStyle, toValue, usualKind } from './cells.js'
+export { isFields, isSame, readStyle, toValue, usualKind, wholeOf } from './cells.js'
 export { LIMITS } from './limits.js'
 export { fitsMerges } from './merges.js'
 export type { AxisName } from './axis.js'
-export type { CellData, CellWrite, Style, StyleValue, Value } from './cells.js'
-export type * from './operations.js'
+export type {
+  CellData,
+  CellMatrix,
+  CellRange,
+  CellWrite,
+  Style,
+  StyleValue,
+  Value,
+} from './cells.js'
+export type { Operation } from '../operations/operation.js'
 export { formatOf, isKnownFormat, observeFormat, raiseFormat, SHEET_FORMAT } from './format.js'
 export { Axis, compare, type LineId } from './axis.js'
 export { keyBetween, makeName, type Chance, type OrderKey } from './order-key.js'

@@ -1,7 +1,20 @@
 /** One step from a list to another, positions counted in the list as it is before the step. */
-export type ListChange =
-  | { readonly type: 'insert' | 'remove'; readonly at: number; readonly count: number }
-  | { readonly type: 'move'; readonly from: number; readonly count: number; readonly to: number }
+export type ListChange = Splice | Move
+
+/** So many come, or go. */
+export interface Splice {
+  readonly type: 'insert' | 'remove'
+  readonly at: number
+  readonly count: number
+}
+
+/** So many go in front of the one that is at `to` before the move. */
+export interface Move {
+  readonly type: 'move'
+  readonly from: number
+  readonly count: number
+  readonly to: number
+}
 
 // Beyond that, as after sorting, taking away and putting back is cheaper than move after move.
 const MAX_MOVES = 64

@@ -1,6 +1,6 @@
 import { spanOf, type Axis } from './axis.js'
 import { LIMITS } from './limits.js'
-import type { CellRange } from './operations.js'
+import type { CellRange } from './cells.js'
 import { splitKey, type SheetState } from './sheet-state.js'
 
 /**

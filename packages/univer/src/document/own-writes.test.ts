@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs'
-import type { Operation } from './operations.js'
+import type { Operation } from '../operations/operation.js'
 import { SheetDocument } from './sheet-document.js'
 
 /** Two people with a document each, who hear of each other when they are told to. */

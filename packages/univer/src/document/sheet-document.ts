@@ -1,17 +1,17 @@
 import * as Y from 'yjs'
 import { isKnownFormat, SHEET_FORMAT } from './format.js'
+import { kindOf } from '../operations/index.js'
+import type { Operation } from '../operations/operation.js'
 import type { AxisName, LineId } from './axis.js'
-import type { CellData } from './cells.js'
-import { takeSteps, type CellPlace } from './changes.js'
+import type { CellData, CellMatrix, CellPlace, CellRange } from './cells.js'
+import { takeSteps } from './changes.js'
 import { Draft } from './draft.js'
 import { hasTooManyMerges } from './merges.js'
-import type { CellMatrix, CellRange, Operation } from './operations.js'
 import type { Chance } from './order-key.js'
 import { isSeen } from './own-writes.js'
 import { splitKey, type LinesState, type SheetState } from './sheet-state.js'
 import { UndoSteps } from './undo.js'
 import { Workbook } from './workbook.js'
-import { write } from './write.js'
 
 // No step of anybody's, so that undo doesn't bring it back to where nobody sees it.
 const UNSEEN = Symbol('unseen')
@@ -106,7 +106,7 @@ export class SheetDocument {
     if (!this.#isKnown) return []
     this.#workbook.doc.transact(() => {
       for (const operation of operations) {
-        write(this.#workbook, operation, this.#draft)
+        kindOf(operation).write(this.#workbook, operation, this.#draft)
         this.#workbook.absorb(this.#draft.take())
       }
     }, this)

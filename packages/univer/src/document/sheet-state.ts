@@ -5,11 +5,11 @@ import {
   readStyle,
   toValue,
   type CellData,
+  type CellRange,
   type Style,
   type Value,
 } from './cells.js'
 import { printFormula, readFormula, type Formula } from './formula.js'
-import type { CellRange } from './operations.js'
 import type { Lines, Sheets } from './references.js'
 
 /** A cell of the document, and what of it the grid shows. */

@@ -1,13 +1,14 @@
-import { mergeCell, type CellData, type CellWrite } from '../cells.js'
+import type { LineOperation, Operation } from '../../operations/operation.js'
+import type { SetRangeValues } from '../../operations/set-range-values.js'
+import {
+  mergeCell,
+  type CellData,
+  type CellMatrix,
+  type CellRange,
+  type CellWrite,
+} from '../cells.js'
 import type { SheetSnapshot } from '../index.js'
 import { insertAt, moveWithin } from '../list-changes.js'
-import type {
-  CellMatrix,
-  CellRange,
-  LineOperation,
-  Operation,
-  SetRangeValues,
-} from '../operations.js'
 
 interface Line {
   size: number | null

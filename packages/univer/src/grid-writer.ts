@@ -1,0 +1,148 @@
+import {
+  mergeWorksheetSnapshotWithDefault,
+  RANGE_TYPE,
+  WrapStrategy,
+  type ICellData,
+  type ICommandService,
+  type IRange,
+  type IWorksheetData,
+  type Nullable,
+  type Workbook as WorkbookModel,
+  type Worksheet,
+} from '@univerjs/core'
+import { MarkDirtyRowAutoHeightOperation, SetStyleCommand } from '@univerjs/preset-sheets-core'
+import type { AxisName, CellMatrix, CellWrite } from './document/index.js'
+import { toUniverCell } from './grid-cells.js'
+import type { GridReader } from './grid-reader.js'
+import type { Mutations } from './operations/mutations.js'
+import type { Operation } from './operations/operation.js'
+
+type Cells = { [row: number]: { [column: number]: Nullable<ICellData> } }
+
+/** Writes into the grid in Univer's words. None of it is taken for something done here. */
+export class GridWriter {
+  readonly reader: GridReader
+  readonly #workbook: WorkbookModel
+  readonly #commands: ICommandService
+  #postponed: Operation | null = null
+
+  constructor(workbook: WorkbookModel, commands: ICommandService, reader: GridReader) {
+    this.#workbook = workbook
+    this.#commands = commands
+    this.reader = reader
+  }
+
+  execute<M extends keyof Mutations>(
+    mutation: M,
+    sheet: string,
+    params: Omit<Mutations[M], 'unitId' | 'subUnitId'>,
+  ): void {
+    const on = { unitId: this.#workbook.getUnitId(), subUnitId: sheet }
+    this.#commands.syncExecuteCommand(mutation, { ...on, ...params }, { fromCollab: true })
+  }
+
+  /** @throws {RangeError} if the grid hasn't got the sheet. */
+  sheet(id: string): Worksheet {
+    return this.reader.sheet(id)
+  }
+
+  /** The id of the sheet that is shown. */
+  get activeSheet(): string | undefined {
+    return this.#workbook.getActiveSheet()?.getSheetId()
+  }
+
+  /** Leaves a step until all others have been done. */
+  postpone(step: Operation): void {
+    this.#postponed = step
+  }
+
+  takePostponed(): Operation | null {
+    const postponed = this.#postponed
+    this.#postponed = null
+    return postponed
+  }
+
+  /** A sheet as Univer makes it where nothing else is said. */
+  newSheet(data: Partial<IWorksheetData>): IWorksheetData {
+    return mergeWorksheetSnapshotWithDefault(data)
+  }
+
+  setCells(sheet: string, cellValue: CellMatrix<CellWrite | null>): void {
+    const matrix = this.sheet(sheet).getCellMatrix()
+    const styles = this.#workbook.getStyles()
+    const contents: Cells = {}
+    const onlyStyles: Cells = {}
+    for (const [row, cells] of Object.entries(cellValue)) {
+      for (const [column, write] of Object.entries(cells as CellMatrix<CellWrite | null>[number])) {
+        const at = [Number(row), Number(column)] as const
+        const style = styles.getStyleByCell(matrix.getValue(...at))
+        const written = isOnlyStyle(write) ? onlyStyles : contents
+        ;(written[at[0]] ??= {})[at[1]] = toUniverCell(write, style)
+      }
+    }
+    this.#setRange(sheet, contents, {})
+    // Of a cell of which nothing but a style is said, Univer would else forget the formula.
+    this.#setRange(sheet, onlyStyles, { trigger: SetStyleCommand.id })
+  }
+
+  /** Fits the rows of all sheets to what is in them, as a grid that has just been opened needs. */
+  fitRows(): void {
+    for (const sheet of this.reader.order) {
+      this.fit(sheet, this.sheet(sheet).getCellMatrix().getMatrix())
+    }
+  }
+
+  /** Rows are as high as the text that is wrapped in them, which each grid finds out for itself. */
+  fit(sheet: string, cells: CellMatrix<unknown>): void {
+    const matrix = this.sheet(sheet).getCellMatrix()
+    const styles = this.#workbook.getStyles()
+    const rows = Object.entries(cells).flatMap(([row, inRow]) => {
+      const isWrapped = Object.keys(inRow as CellMatrix<unknown>[number]).some((column) => {
+        const cell = matrix.getValue(Number(row), Number(column))
+        return styles.getStyleByCell(cell)?.tb === WrapStrategy.WRAP
+      })
+      return isWrapped ? [Number(row)] : []
+    })
+    if (rows.length === 0) return
+    const unitId = this.#workbook.getUnitId()
+    const ranges = this.ranges(sheet, 'rows', rows)
+    const params = { unitId, subUnitId: sheet, ranges, id: crypto.randomUUID() }
+    const { id } = MarkDirtyRowAutoHeightOperation
+    this.#commands.syncExecuteCommand(id, params, { onlyLocal: true })
+  }
+
+  /** So many rows or columns from a position on, from one end to the other. */
+  range(sheet: string, axis: AxisName, at: number, count: number): IRange {
+    const worksheet = this.sheet(sheet)
+    const endRow = worksheet.getRowCount() - 1
+    const endColumn = worksheet.getColumnCount() - 1
+    const all = { startRow: 0, startColumn: 0, endRow, endColumn }
+    return axis === 'rows'
+      ? { ...all, startRow: at, endRow: at + count - 1, rangeType: RANGE_TYPE.ROW }
+      : { ...all, startColumn: at, endColumn: at + count - 1, rangeType: RANGE_TYPE.COLUMN }
+  }
+
+  /** The rows or columns at some positions, adjacent ones as one range. */
+  ranges(sheet: string, axis: AxisName, positions: readonly number[]): IRange[] {
+    return runsOf(positions).map(({ at, count }) => this.range(sheet, axis, at, count))
+  }
+
+  #setRange(sheet: string, cellValue: Cells, more: { readonly trigger?: string }): void {
+    if (Object.keys(cellValue).length === 0) return
+    this.execute('sheet.mutation.set-range-values', sheet, { cellValue, ...more })
+  }
+}
+
+const isOnlyStyle = (write: CellWrite | null): boolean =>
+  write !== null && write.v === undefined && write.t === undefined && write.f === undefined
+
+/** Adjacent positions as one. */
+function runsOf(positions: readonly number[]): { readonly at: number; readonly count: number }[] {
+  const runs: { at: number; count: number }[] = []
+  for (const at of positions.toSorted((a, b) => a - b)) {
+    const last = runs.at(-1)
+    if (last !== undefined && last.at + last.count === at) last.count++
+    else runs.push({ at, count: 1 })
+  }
+  return runs
+}

@@ -1,0 +1,35 @@
+import { insertLines } from './insert-lines.js'
+import { insertSheet } from './insert-sheet.js'
+import { moveLines } from './move-lines.js'
+import { moveSheet } from './move-sheet.js'
+import type { Operation } from './operation.js'
+import type { OperationKind } from './operation-kind.js'
+import { removeLines } from './remove-lines.js'
+import { removeSheet } from './remove-sheet.js'
+import { renameSheet } from './rename-sheet.js'
+import { setFrozen } from './set-frozen.js'
+import { setHidden } from './set-hidden.js'
+import { setMerges } from './set-merges.js'
+import { setRangeValues } from './set-range-values.js'
+import { setSizes } from './set-sizes.js'
+
+type Of<T extends Operation['type']> = Extract<Operation, { readonly type: T }>
+
+/** Every operation there is. */
+export const OPERATIONS: { readonly [T in Operation['type']]: OperationKind<Of<T>> } = {
+  'insert-lines': insertLines,
+  'remove-lines': removeLines,
+  'move-lines': moveLines,
+  'set-sizes': setSizes,
+  'set-hidden': setHidden,
+  'set-range-values': setRangeValues,
+  'set-merges': setMerges,
+  'set-frozen': setFrozen,
+  'insert-sheet': insertSheet,
+  'remove-sheet': removeSheet,
+  'rename-sheet': renameSheet,
+  'move-sheet': moveSheet,
+}
+
+/** The kind of an operation, which takes that operation. */
+export const kindOf = ({ type }: Operation): OperationKind => OPERATIONS[type]

@@ -1,0 +1,61 @@
+import type {
+  IAddWorksheetMergeMutationParams,
+  IInsertColMutationParams,
+  IInsertRowMutationParams,
+  IInsertSheetMutationParams,
+  IMoveColumnsMutationParams,
+  IMoveRangeMutationParams,
+  IMoveRowsMutationParams,
+  IRemoveColMutationParams,
+  IRemoveNumfmtMutationParams,
+  IRemoveRowsMutationParams,
+  IRemoveSheetMutationParams,
+  IRemoveWorksheetMergeMutationParams,
+  IReorderRangeMutationParams,
+  ISetColHiddenMutationParams,
+  ISetColVisibleMutationParams,
+  ISetFrozenMutationParams,
+  ISetNumfmtMutationParams,
+  ISetRangeValuesMutationParams,
+  ISetRowHiddenMutationParams,
+  ISetRowVisibleMutationParams,
+  ISetWorksheetActiveOperationParams,
+  ISetWorksheetColWidthMutationParams,
+  ISetWorksheetNameMutationParams,
+  ISetWorksheetOrderMutationParams,
+  ISetWorksheetRowHeightMutationParams,
+  ISetWorksheetRowIsAutoHeightMutationParams,
+} from '@univerjs/preset-sheets-core'
+
+/**
+ * Univer's mutations by their ids, with their parameters. The document is used where Univer can't be
+ * loaded, such as in Node, so that operations name mutations and don't import them.
+ */
+export interface Mutations {
+  'sheet.mutation.add-worksheet-merge': IAddWorksheetMergeMutationParams
+  'sheet.mutation.insert-col': IInsertColMutationParams
+  'sheet.mutation.insert-row': IInsertRowMutationParams
+  'sheet.mutation.insert-sheet': IInsertSheetMutationParams
+  'sheet.mutation.move-columns': IMoveColumnsMutationParams
+  'sheet.mutation.move-range': IMoveRangeMutationParams
+  'sheet.mutation.move-rows': IMoveRowsMutationParams
+  'sheet.mutation.remove-col': IRemoveColMutationParams
+  'sheet.mutation.remove-rows': IRemoveRowsMutationParams
+  'sheet.mutation.remove-sheet': IRemoveSheetMutationParams
+  'sheet.mutation.remove-worksheet-merge': IRemoveWorksheetMergeMutationParams
+  'sheet.mutation.remove.numfmt': IRemoveNumfmtMutationParams
+  'sheet.mutation.reorder-range': IReorderRangeMutationParams
+  'sheet.mutation.set-col-hidden': ISetColHiddenMutationParams
+  'sheet.mutation.set-col-visible': ISetColVisibleMutationParams
+  'sheet.mutation.set-frozen': ISetFrozenMutationParams
+  'sheet.mutation.set-range-values': ISetRangeValuesMutationParams
+  'sheet.mutation.set-row-hidden': ISetRowHiddenMutationParams
+  'sheet.mutation.set-row-visible': ISetRowVisibleMutationParams
+  'sheet.mutation.set-worksheet-col-width': ISetWorksheetColWidthMutationParams
+  'sheet.mutation.set-worksheet-name': ISetWorksheetNameMutationParams
+  'sheet.mutation.set-worksheet-order': ISetWorksheetOrderMutationParams
+  'sheet.mutation.set-worksheet-row-height': ISetWorksheetRowHeightMutationParams
+  'sheet.mutation.set-worksheet-row-is-auto-height': ISetWorksheetRowIsAutoHeightMutationParams
+  'sheet.mutation.set.numfmt': ISetNumfmtMutationParams
+  'sheet.operation.set-worksheet-active': ISetWorksheetActiveOperationParams
+}

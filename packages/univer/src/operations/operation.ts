@@ -1,0 +1,22 @@
+import type { InsertLines } from './insert-lines.js'
+import type { InsertSheet } from './insert-sheet.js'
+import type { MoveLines } from './move-lines.js'
+import type { MoveSheet } from './move-sheet.js'
+import type { RemoveLines } from './remove-lines.js'
+import type { RemoveSheet } from './remove-sheet.js'
+import type { RenameSheet } from './rename-sheet.js'
+import type { SetFrozen } from './set-frozen.js'
+import type { SetHidden } from './set-hidden.js'
+import type { SetMerges } from './set-merges.js'
+import type { SetRangeValues } from './set-range-values.js'
+import type { SetSizes } from './set-sizes.js'
+
+export type LineOperation = InsertLines | RemoveLines | MoveLines | SetSizes | SetHidden
+export type SheetOperation = InsertSheet | RemoveSheet | RenameSheet | MoveSheet
+
+/**
+ * One step of a grid, positions counted from 0 in the grid as it is before the step. A step does
+ * what its name says and nothing else: rows that come and go take cells, heights and hiding along,
+ * but merges, frozen panes and formulas stay as they read until they are set.
+ */
+export type Operation = LineOperation | SheetOperation | SetRangeValues | SetMerges | SetFrozen

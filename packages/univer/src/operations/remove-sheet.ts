@@ -1,0 +1,65 @@
+import type { Splice } from '../document/list-changes.js'
+import { partName, SHEETS, type Part } from '../document/workbook.js'
+import type { GridWriter } from '../grid-writer.js'
+import type { OperationKind, SheetsChange } from './operation-kind.js'
+
+/** Takes a sheet away, with all that is in it. */
+export interface RemoveSheet {
+  readonly type: 'remove-sheet'
+  /** The id of the sheet. */
+  readonly sheet: string
+}
+
+const CONTENTS: readonly Part[] = ['cells', 'styles', 'merges']
+
+export const removeSheet: OperationKind<RemoveSheet, SheetsChange<Splice>> = {
+  record: {
+    'sheet.mutation.remove-sheet': (_, { subUnitId: sheet }) => [{ type: 'remove-sheet', sheet }],
+  },
+
+  /** @see SHEET.md SD5 */
+  write(workbook, { sheet: id }, draft) {
+    const at = workbook.shown.findIndex((sheet) => sheet.id === id)
+    if (at === -1) return
+    if (workbook.shown.length > 1) {
+      draft.put(SHEETS, `${id}/gone`, true)
+      for (const part of CONTENTS) {
+        const name = partName(part, id)
+        for (const key of workbook.part(name).keys()) draft.put(name, key, undefined)
+      }
+    }
+    workbook.shown.splice(at, 1)
+    workbook.changed.add(id)
+  },
+
+  diff({ change: { at, count }, workbook: { shown, changed } }) {
+    return shown.splice(at, count).map(({ id }) => {
+      changed.add(id)
+      return { type: 'remove-sheet', sheet: id }
+    })
+  },
+
+  play(step, grid) {
+    const { sheet } = step
+    // A workbook can't be without sheets: the last one goes when another one has come.
+    if (grid.reader.order.length === 1) {
+      grid.postpone(step)
+      return
+    }
+    leave(sheet, grid)
+    const subUnitName = grid.sheet(sheet).getName()
+    grid.execute('sheet.mutation.remove-sheet', sheet, { subUnitName })
+  },
+
+  unsettles: true,
+  hides: true,
+}
+
+/** Shows another sheet than one that is about to go: Univer would do so only a moment after. */
+function leave(sheet: string, grid: GridWriter): void {
+  if (grid.activeSheet !== sheet) return
+  const { order } = grid.reader
+  const at = order.indexOf(sheet)
+  const next = order[at === 0 ? 1 : at - 1]
+  if (next !== undefined) grid.execute('sheet.operation.set-worksheet-active', next, {})
+}

@@ -1,0 +1,73 @@
+import { isSame, type CellRange } from '../document/cells.js'
+import { mergesOf, withinLimits } from '../document/merges.js'
+import type { SheetState } from '../document/sheet-state.js'
+import { partName } from '../document/workbook.js'
+import { onSheet, type OperationKind, type Recorder, type UnshownSheet } from './operation-kind.js'
+import type { OnSheet } from './params.js'
+
+/** The merged cells of a sheet, all of them. */
+export interface SetMerges {
+  readonly type: 'set-merges'
+  /** The id of the sheet. */
+  readonly sheet: string
+  readonly merges: readonly CellRange[]
+}
+
+const record: Recorder<OnSheet> = (grid, { subUnitId: sheet }, isDerived) =>
+  isDerived ? [] : [{ type: 'set-merges', sheet, merges: grid.merges(sheet) }]
+
+export const setMerges: OperationKind<SetMerges, UnshownSheet> = {
+  record: {
+    'sheet.mutation.add-worksheet-merge': record,
+    'sheet.mutation.remove-worksheet-merge': record,
+  },
+
+  /** @see SHEET.md SD10 */
+  write: onSheet((sheet, { merges }, draft) => {
+    const part = partName('merges', sheet.id)
+    // Those that overlap with another one are in the document as well, and would come to light.
+    const isKept = isSame(mergesOf(sheet), merges)
+    if (!isKept) {
+      const ends = new Map(withinLimits(merges).flatMap((range) => endsOf(sheet, range)))
+      for (const key of sheet.merges.keys()) {
+        if (!ends.has(key)) draft.put(part, key, undefined)
+      }
+      for (const [key, end] of ends) draft.put(part, key, end)
+    }
+    sheet.mergesShown = merges
+    sheet.areMergesTouched = true
+  }),
+
+  diff({ sheet }) {
+    if (!sheet.areMergesTouched) return []
+    sheet.areMergesTouched = false
+    const merges = mergesOf(sheet)
+    if (isSame(merges, sheet.mergesShown)) return []
+    sheet.mergesShown = merges
+    return [{ type: 'set-merges', sheet: sheet.id, merges }]
+  },
+
+  play({ sheet, merges }, grid) {
+    const before = grid.reader.merges(sheet)
+    if (isSame(before, merges)) return
+    // Univer takes away whatever overlaps, so one by one would take too much.
+    if (before.length > 0) {
+      grid.execute('sheet.mutation.remove-worksheet-merge', sheet, { ranges: before })
+    }
+    const ranges = merges.map((range) => ({ ...range }))
+    if (ranges.length > 0) grid.execute('sheet.mutation.add-worksheet-merge', sheet, { ranges })
+  },
+
+  hides: true,
+}
+
+function endsOf({ rows, columns }: SheetState, range: CellRange): [string, string][] {
+  const ids = [
+    rows.shown[range.startRow],
+    columns.shown[range.startColumn],
+    rows.shown[range.endRow],
+    columns.shown[range.endColumn],
+  ]
+  if (ids.includes(undefined)) return []
+  return [[`${ids[0]}:${ids[1]}`, `${ids[2]}:${ids[3]}`]]
+}
