@@ -13,7 +13,3 @@ export type {
   Value,
 } from './cells.js'
 export type { Operation } from '../operations/operation.js'
-export { formatOf, isKnownFormat, observeFormat, raiseFormat, SHEET_FORMAT } from './format.js'
-export { Axis, compare, type LineId } from './axis.js'
-export { keyBetween, makeName, type Chance, type OrderKey } from './order-key.js'
-export { inkOn } from '../presence/ink.js'

@@ -93,7 +93,7 @@ const AS_RESULT: IExecutionOptions = {
 export class Calculation {
   readonly #openWorker: () => Worker
   readonly #shared = new Set<string>()
-  readonly #strikes = new Strikes()
+  #strikes = new Strikes()
   readonly #watch = new Watch(() => this.#again())
   #workbook: WorkbookModel | null = null
   #injector: Injector | null = null
@@ -134,6 +134,10 @@ export class Calculation {
     this.#worker = null
     this.#running = null
     this.#next = null
+    this.#written = []
+    this.#isMoved = false
+    this.#hasGivenUp = false
+    this.#strikes = new Strikes()
   }
 
   get #commands(): ICommandService {

@@ -1,0 +1,206 @@
+// Whether runs of cells should be one value in a sheet's document: node bench/cell-blocks.mjs
+import { cpus } from 'node:os'
+import { SheetDocument } from '@whereabouts/univer/document'
+import * as Y from 'yjs'
+
+const COLUMNS = 20
+const RUNS = 9
+const SHEET = 'sheet-1'
+const CELLS = `cells:${SHEET}`
+
+/** @typedef {string | number} Value */
+/** @typedef {readonly (readonly Value[])[]} Table by row and column */
+/** @typedef {Map<string, Map<string, Value>>} Read by the ids of row and column */
+/**
+ * A way to keep a pasted table in a map.
+ *
+ * @typedef {object} Format
+ * @property {string} name
+ * @property {(cells: Y.Map<unknown>, table: Table) => void} write
+ * @property {(cells: Y.Map<unknown>) => Read} read
+ */
+
+/** @type {readonly Format[]} */
+const FORMATS = [
+  { name: 'a cell an entry (now)', write: writeCells, read: readCells },
+  { name: 'runs of 100 in a column', write: writeBlocks(100), read: readBlocks },
+  { name: 'runs of 1,000 in a column', write: writeBlocks(1_000), read: readBlocks },
+  { name: 'a column an entry', write: writeBlocks(Infinity), read: readBlocks },
+]
+
+console.log(`${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}`)
+console.log(`medians of ${RUNS} runs`)
+for (const count of [25_000, 50_000]) {
+  const table = makeTable(count / COLUMNS)
+  console.log(`\n${count.toLocaleString('en')} cells, Yjs and a table in memory`)
+  for (const format of FORMATS) report(format, table)
+  console.log(`${count.toLocaleString('en')} cells, as a window does it`)
+  reportWhole(table)
+}
+
+/** @param {Format} format @param {Table} table */
+function report({ name, write, read }, table) {
+  const times = repeat(() => {
+    const author = new Y.Doc()
+    const written = time(() => author.transact(() => write(author.getMap(CELLS), table)))
+    const encoded = time(() => Y.encodeStateAsUpdate(author))
+    const reader = new Y.Doc()
+    const loaded = time(() => Y.applyUpdate(reader, encoded.value))
+    const taken = time(() => read(reader.getMap(CELLS)))
+    checkSame(taken.value, table)
+    const bytes = encoded.value.length
+    return { bytes, write: written.ms + encoded.ms, load: loaded.ms, read: taken.ms }
+  })
+  print(name, times)
+}
+
+/** What a window spends on the same with all that it does besides: styles, formulas, undo, the grid. */
+/** @param {Table} table */
+function reportWhole(table) {
+  const times = repeat(() => {
+    const author = new Y.Doc()
+    const sheets = new SheetDocument(author)
+    const rows = table.length
+    if (rows > 1_000) {
+      const added = { axis: /** @type {const} */ ('rows'), at: 1_000, count: rows - 1_000 }
+      sheets.apply({ type: 'insert-lines', sheet: SHEET, ...added })
+    }
+    const cellValue = Object.fromEntries(
+      table.map((row, at) => [at, Object.fromEntries(row.map((v, column) => [column, { v }]))]),
+    )
+    const written = time(() => sheets.apply({ type: 'set-range-values', sheet: SHEET, cellValue }))
+    const encoded = time(() => Y.encodeStateAsUpdate(author))
+    const reader = new Y.Doc()
+    const loaded = time(() => Y.applyUpdate(reader, encoded.value))
+    const taken = time(() => new SheetDocument(reader).snapshot())
+    const bytes = encoded.value.length
+    return { bytes, write: written.ms + encoded.ms, load: loaded.ms, read: taken.ms }
+  })
+  print('a cell an entry (now)', times)
+}
+
+/** @param {Y.Map<unknown>} cells @param {Table} table */
+function writeCells(cells, table) {
+  for (const [row, values] of table.entries()) {
+    for (const [column, value] of values.entries()) cells.set(`${rowId(row)}:${column}`, value)
+  }
+}
+
+/** @param {Y.Map<unknown>} cells @returns {Read} */
+function readCells(cells) {
+  /** @type {Read} */
+  const read = new Map()
+  for (const [key, value] of cells) {
+    const [row, column] = /** @type {[string, string]} */ (key.split(':'))
+    put(read, row, column, /** @type {Value} */ (value))
+  }
+  return read
+}
+
+/**
+ * Runs of a column, each under the key of its first cell; lines of one run of lines alone, so that
+ * the others' ids follow from the first.
+ *
+ * @param {number} most
+ * @returns {Format['write']}
+ */
+function writeBlocks(most) {
+  return (cells, table) => {
+    for (let column = 0; column < COLUMNS; column++) {
+      for (let row = 0; row < table.length;) {
+        const end = Math.min(row + most, row < 1_000 ? Math.min(1_000, table.length) : table.length)
+        const values = table.slice(row, end).map((inRow) => inRow[column])
+        cells.set(`${rowId(row)}:${column}`, { run: values })
+        row = end
+      }
+    }
+  }
+}
+
+/** @param {Y.Map<unknown>} cells @returns {Read} */
+function readBlocks(cells) {
+  /** @type {Read} */
+  const read = new Map()
+  for (const [key, block] of cells) {
+    const [first, column] = /** @type {[string, string]} */ (key.split(':'))
+    const dash = first.lastIndexOf('-')
+    const run = first.slice(0, dash + 1)
+    const start = Number(first.slice(dash + 1))
+    for (const [at, value] of /** @type {{ run: Value[] }} */ (block).run.entries()) {
+      put(read, `${run}${start + at}`, column, value)
+    }
+  }
+  return read
+}
+
+/** @param {Read} read @param {string} row @param {string} column @param {Value} value */
+function put(read, row, column, value) {
+  const cells = read.get(row)
+  if (cells === undefined) read.set(row, new Map([[column, value]]))
+  else cells.set(column, value)
+}
+
+/** @param {number} row */
+function rowId(row) {
+  return row < 1_000 ? String(row) : `k3x9z1-${row - 1_000}`
+}
+
+/** Names, whole numbers, amounts and words: what lists are made of. */
+/** @param {number} rows @returns {Table} */
+function makeTable(rows) {
+  const kinds = [
+    (/** @type {number} */ at) => `Item ${at}`,
+    (/** @type {number} */ at) => at,
+    (/** @type {number} */ at) => Math.round(at * 1_234.5) / 100,
+    (/** @type {number} */ at) => ['open', 'paid', 'late'][at % 3] ?? '',
+  ]
+  return Array.from({ length: rows }, (_row, row) =>
+    Array.from(
+      { length: COLUMNS },
+      (_column, column) => kinds[column % kinds.length]?.(row + column) ?? '',
+    ),
+  )
+}
+
+/** @param {Read} read @param {Table} table */
+function checkSame(read, table) {
+  for (const [row, values] of table.entries()) {
+    const cells = read.get(rowId(row))
+    if (values.some((value, column) => cells?.get(String(column)) !== value)) {
+      throw new Error(`row ${row} is read differently`)
+    }
+  }
+}
+
+/** @typedef {{ bytes: number, write: number, load: number, read: number }} Costs */
+
+/** @param {() => Costs} once @returns {Costs} the median of each */
+function repeat(once) {
+  const all = Array.from({ length: RUNS + 2 }, once).slice(2)
+  /** @param {keyof Costs} of */
+  const median = (of) => all.map((costs) => costs[of]).toSorted((a, b) => a - b)[RUNS >> 1] ?? 0
+  return {
+    bytes: median('bytes'),
+    write: median('write'),
+    load: median('load'),
+    read: median('read'),
+  }
+}
+
+/** @param {number} value */
+function ms(value) {
+  return `${value.toFixed(0).padStart(5)} ms`
+}
+
+/** @param {string} name @param {Costs} costs */
+function print(name, { bytes, write, load, read }) {
+  const size = `${(bytes / 1_024).toFixed(0).padStart(6)} kB`
+  console.log(`  ${name.padEnd(26)}${size}, write ${ms(write)}, load ${ms(load)}, read ${ms(read)}`)
+}
+
+/** @template T @param {() => T} what */
+function time(what) {
+  const began = performance.now()
+  const value = what()
+  return { value, ms: performance.now() - began }
+}

@@ -1,0 +1,31 @@
+import { LocaleType, Univer } from '@univerjs/core'
+import { FUniver } from '@univerjs/core/facade'
+import { UniverSheetsCorePreset } from '@univerjs/preset-sheets-core'
+import enUS from '@univerjs/preset-sheets-core/locales/en-US'
+import '@univerjs/preset-sheets-core/lib/index.css'
+import { bindWorkbook, sharedPreset } from '@whereabouts/univer'
+import { Doc } from 'yjs'
+import { BroadcastRoom, shareByBroadcast } from './broadcast.js'
+
+// What `createUniver({ presets })` of @univerjs/presets does.
+const univer = new Univer({ locale: LocaleType.EN_US, locales: { [LocaleType.EN_US]: enUS } })
+const preset = sharedPreset(UniverSheetsCorePreset({ container: 'grid' }))
+for (const plugin of preset.plugins) {
+  if (Array.isArray(plugin)) univer.registerPlugin(...plugin)
+  else univer.registerPlugin(plugin)
+}
+
+const doc = new Doc()
+await shareByBroadcast(doc, 'budget')
+const name = new URLSearchParams(location.search).get('name') ?? 'Guest'
+const room = new BroadcastRoom('budget', { name, color: '#0f766e' })
+const shared = await bindWorkbook({
+  univerAPI: FUniver.newAPI(univer),
+  doc,
+  room,
+  onNotice: (text) => console.warn(text),
+  onGivenBack: ({ reason, text }) => console.warn(reason, text),
+})
+
+// To be looked at in the console: shared.snapshot(), shared.differences().
+Object.assign(globalThis, { shared })

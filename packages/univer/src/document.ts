@@ -1,0 +1,18 @@
+// A sheet's document without a grid: nothing here needs Univer.
+export { SheetDocument, type DerivedSheet, type SheetSnapshot } from './document/sheet-document.js'
+export {
+  formatOf,
+  isKnownFormat,
+  observeFormat,
+  raiseFormat,
+  SHEET_FORMAT,
+} from './document/format.js'
+export { LIMITS } from './document/limits.js'
+export type { CellData, CellMatrix, CellRange, CellWrite, Style } from './document/cells.js'
+export type { Operation } from './operations/operation.js'
+
+// How lines keep their order, for other documents that have lines.
+export { Axis, compare, type AxisName, type LineId } from './document/axis.js'
+export { keyBetween, makeName, type Chance, type OrderKey } from './document/order-key.js'
+
+export { inkOn } from './presence/ink.js'

@@ -1,0 +1,79 @@
+import { LocaleType, Univer } from '@univerjs/core'
+import { FUniver } from '@univerjs/core/facade'
+import { UniverSheetsCorePreset } from '@univerjs/preset-sheets-core'
+import enUS from '@univerjs/preset-sheets-core/locales/en-US'
+import {
+  bindWorkbook,
+  sharedPreset,
+  type GivenBack,
+  type Preset,
+  type SharedWorkbook,
+} from '@whereabouts/univer'
+import { SheetDocument, type Operation } from '@whereabouts/univer/document'
+import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs'
+
+function startUniver({ plugins }: Preset): FUniver {
+  const univer = new Univer({ locale: LocaleType.EN_US, locales: { [LocaleType.EN_US]: enUS } })
+  for (const plugin of plugins) {
+    if (Array.isArray(plugin)) univer.registerPlugin(...plugin)
+    else univer.registerPlugin(plugin)
+  }
+  return FUniver.newAPI(univer)
+}
+
+/** An application with a Univer, as a test sees it; a stranger has a copy of its document. */
+class Application {
+  readonly notices: string[] = []
+  readonly given: GivenBack[] = []
+  readonly univerAPI = startUniver(sharedPreset(UniverSheetsCorePreset({ container: 'grid' })))
+  mayEdit = true
+  doc = new Doc()
+  shared: SharedWorkbook | null = null
+
+  async bind(): Promise<void> {
+    const { univerAPI, doc } = this
+    this.shared = await bindWorkbook({
+      univerAPI,
+      doc,
+      canEdit: () => this.mayEdit,
+      onNotice: (text) => void this.notices.push(text),
+      onGivenBack: (given) => void this.given.push(given),
+    })
+  }
+
+  /** Binds with a Univer that was not prepared. */
+  async bindUnprepared(): Promise<void> {
+    const univerAPI = startUniver(UniverSheetsCorePreset({ container: 'other' }))
+    await bindWorkbook({ univerAPI, doc: new Doc() })
+  }
+
+  setFormat(format: unknown): void {
+    this.doc.getMap('about').set('format', format)
+  }
+
+  write(range: string, value: string | number): void {
+    this.shared!.workbook.getActiveSheet().getRange(range).setValue(value)
+  }
+
+  /** What the grid shows in a cell, results of formulas included. */
+  shows(range: string): unknown {
+    return this.shared!.workbook.getActiveSheet().getRange(range).getValue()
+  }
+
+  /** What somebody else does in a copy of the document. */
+  elsewhere(...steps: readonly Operation[]): void {
+    const copy = new Doc()
+    applyUpdate(copy, encodeStateAsUpdate(this.doc))
+    new SheetDocument(copy).apply(...steps)
+    applyUpdate(this.doc, encodeStateAsUpdate(copy))
+  }
+
+  /** What the document has in its cells, for those who read nothing else. */
+  stored(): Record<string, unknown> {
+    return this.doc.getMap('cells:sheet-1').toJSON()
+  }
+}
+
+export type { Application }
+
+Object.assign(globalThis, { application: new Application() })
