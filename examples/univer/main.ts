@@ -9,11 +9,7 @@ import { BroadcastRoom, shareByBroadcast } from './broadcast.js'
 
 // What `createUniver({ presets })` of @univerjs/presets does.
 const univer = new Univer({ locale: LocaleType.EN_US, locales: { [LocaleType.EN_US]: enUS } })
-const preset = sharedPreset(UniverSheetsCorePreset({ container: 'grid' }))
-for (const plugin of preset.plugins) {
-  if (Array.isArray(plugin)) univer.registerPlugin(...plugin)
-  else univer.registerPlugin(plugin)
-}
+univer.registerPlugins(sharedPreset(UniverSheetsCorePreset({ container: 'grid' })).plugins)
 
 const doc = new Doc()
 await shareByBroadcast(doc, 'budget')

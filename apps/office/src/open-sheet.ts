@@ -80,11 +80,8 @@ function startUniver(container: HTMLElement): FUniver {
     locale: LocaleType.EN_US,
     locales: { [LocaleType.EN_US]: mergeLocales(enUS, UNIVER_TEXTS) },
   })
-  const { plugins } = sharedPreset(UniverSheetsCorePreset({ container, ribbonType: 'simple' }))
-  for (const plugin of plugins) {
-    if (Array.isArray(plugin)) univer.registerPlugin(...plugin)
-    else univer.registerPlugin(plugin)
-  }
+  const preset = UniverSheetsCorePreset({ container, ribbonType: 'simple' })
+  univer.registerPlugins(sharedPreset(preset).plugins)
   return FUniver.newAPI(univer)
 }
 

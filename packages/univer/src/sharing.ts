@@ -120,9 +120,11 @@ class SharingPlugin extends Plugin {
 const injected = Inject(Injector) as (target: unknown, key: undefined, index: number) => void
 injected(SharingPlugin, undefined, 1)
 
+type Configured = [plugin: PluginCtor, config: ConstructorParameters<PluginCtor>[0]]
+
 /** A list of Univer's plugins, each alone or with its configuration. */
 export interface Preset {
-  plugins: (PluginCtor | [PluginCtor, ConstructorParameters<PluginCtor>[0]])[]
+  plugins: (PluginCtor | Configured)[]
 }
 
 /**
@@ -132,14 +134,14 @@ export interface Preset {
  * `bindWorkbook`. A preset is for one Univer.
  *
  * @example
- * createUniver({ presets: [sharedPreset(UniverSheetsCorePreset({ container: 'app' }))] })
+ * univer.registerPlugins(sharedPreset(UniverSheetsCorePreset({ container: 'app' })).plugins)
  */
-export function sharedPreset<P extends Preset>(preset: P): P {
+export function sharedPreset<P extends Preset>(preset: P): P & { plugins: Configured[] } {
   const sharing = new Sharing()
-  const plugins = preset.plugins.map((entry): Preset['plugins'][number] => {
+  const plugins = preset.plugins.map((entry): Configured => {
     const [plugin, config] = Array.isArray(entry) ? entry : [entry, undefined]
     const added = configOf(plugin, config as PluginConfig | undefined, sharing)
-    return added === undefined ? entry : [plugin, { ...(config as object), ...added }]
+    return added === undefined ? [plugin, config] : [plugin, { ...(config as object), ...added }]
   })
   return { ...preset, plugins: [[SharingPlugin, sharing], ...plugins] }
 }

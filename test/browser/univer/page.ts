@@ -6,18 +6,14 @@ import {
   bindWorkbook,
   sharedPreset,
   type GivenBack,
-  type Preset,
   type SharedWorkbook,
 } from '@whereabouts/univer'
 import { SheetDocument, type Operation } from '@whereabouts/univer/document'
 import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs'
 
-function startUniver({ plugins }: Preset): FUniver {
+function startUniver(plugins: Parameters<Univer['registerPlugins']>[0]): FUniver {
   const univer = new Univer({ locale: LocaleType.EN_US, locales: { [LocaleType.EN_US]: enUS } })
-  for (const plugin of plugins) {
-    if (Array.isArray(plugin)) univer.registerPlugin(...plugin)
-    else univer.registerPlugin(plugin)
-  }
+  univer.registerPlugins(plugins)
   return FUniver.newAPI(univer)
 }
 
@@ -25,7 +21,9 @@ function startUniver({ plugins }: Preset): FUniver {
 class Application {
   readonly notices: string[] = []
   readonly given: GivenBack[] = []
-  readonly univerAPI = startUniver(sharedPreset(UniverSheetsCorePreset({ container: 'grid' })))
+  readonly univerAPI = startUniver(
+    sharedPreset(UniverSheetsCorePreset({ container: 'grid' })).plugins,
+  )
   mayEdit = true
   doc = new Doc()
   shared: SharedWorkbook | null = null
@@ -43,7 +41,8 @@ class Application {
 
   /** Binds with a Univer that was not prepared. */
   async bindUnprepared(): Promise<void> {
-    const univerAPI = startUniver(UniverSheetsCorePreset({ container: 'other' }))
+    const { plugins } = UniverSheetsCorePreset({ container: 'other' })
+    const univerAPI = startUniver(plugins.map((entry) => (Array.isArray(entry) ? entry : [entry])))
     await bindWorkbook({ univerAPI, doc: new Doc() })
   }
 
