@@ -1,4 +1,5 @@
-// Whether runs of cells should be one value in a sheet's document: node bench/cell-blocks.mjs
+// Whether runs of cells should be one value in a sheet's document:
+// node --expose-gc bench/cell-blocks.mjs
 import { cpus } from 'node:os'
 import { SheetDocument } from '@whereabouts/univer/document'
 import * as Y from 'yjs'
@@ -52,6 +53,29 @@ function report({ name, write, read }, table) {
     return { bytes, write: written.ms + encoded.ms, load: loaded.ms, read: taken.ms }
   })
   print(name, times)
+  reportMemory(write, table)
+}
+
+/** What the document takes in a process that keeps it, such as a server. */
+/** @param {Format['write']} write @param {Table} table */
+function reportMemory(write, table) {
+  const author = new Y.Doc()
+  author.transact(() => write(author.getMap(CELLS), table))
+  const update = Y.encodeStateAsUpdate(author)
+  const before = usedBytes()
+  const kept = Array.from({ length: 5 }, () => {
+    const doc = new Y.Doc()
+    Y.applyUpdate(doc, update)
+    return doc
+  })
+  const bytes = (usedBytes() - before) / kept.length
+  console.log(`${' '.repeat(30)}${(bytes / 2 ** 20).toFixed(1)} MiB in memory`)
+}
+
+function usedBytes() {
+  if (globalThis.gc === undefined) throw new Error('Run it with node --expose-gc.')
+  for (let n = 0; n < 3; n++) globalThis.gc()
+  return process.memoryUsage().heapUsed
 }
 
 /** What a window spends on the same with all that it does besides: styles, formulas, undo, the grid. */

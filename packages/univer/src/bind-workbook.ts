@@ -48,7 +48,7 @@ export interface BindWorkbookOptions {
 }
 
 /** A workbook that is bound to its document. */
-export interface SharedWorkbook extends Disposable {
+export interface SharedWorkbook {
   /** The workbook in Univer's own words. */
   readonly workbook: Workbook
   /** Whether the document is in a version that can be written; from the first other one on it isn't. */
@@ -207,10 +207,6 @@ class BoundWorkbook implements SharedWorkbook {
     this.#sharing.unbind()
     this.#document.destroy()
     this.#options.univerAPI.disposeUnit(WORKBOOK)
-  }
-
-  [Symbol.dispose](): void {
-    this.dispose()
   }
 
   readonly #whyReadOnly = (): string | undefined => {
