@@ -129,7 +129,7 @@ describe('what is more than a limit', () => {
 
   it('[SH82] is not in the own grid either: a formula that was typed', async () => {
     const room = sheets.newRoom()
-    await using anns = await sheets.open(room)
+    await using anns = await sheets.open(room, ann)
     await anns.write('A1', '=1+1')
     await anns.untilShows('A1', '2')
     const formula = `LEN("${'ab '.repeat(2_731)}")`
@@ -149,7 +149,7 @@ describe('what is more than a limit', () => {
 
   it('[SH83] is no word of 20,000 letters: it is typed, and shown to all', async () => {
     const room = sheets.newRoom()
-    await using anns = await sheets.open(room)
+    await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
     const word = 'x'.repeat(20_000)
     await anns.select('B2')
