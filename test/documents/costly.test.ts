@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { WhereaboutsModule } from '@whereabouts/nestjs'
 import { describe, expect, it, vi } from 'vitest'
-import { applyUpdate, Doc, encodeStateAsUpdate, UpdateEncoderV1 } from 'yjs'
+import { applyUpdate, Doc, encodeStateAsUpdate, mergeUpdates, UpdateEncoderV1 } from 'yjs'
 import {
   accepted,
   BYTES,
@@ -186,6 +186,37 @@ it(
   },
   PATIENCE_MS,
 )
+
+it(
+  '[DO24] new rooms that each begin with what takes seconds don’t keep others from being saved',
+  async () => {
+    await using server = await startServer()
+    const writer = new TestDocument(new TestRoom(server.baseUrl, 'other'))
+    await writer.post('before')
+    const over = new AbortController()
+    const bombs = Array.from({ length: 12 }, (_, index) =>
+      post(new TestRoom(server.baseUrl, `new-${index}`), bomb(1.5 * MUCH)),
+    )
+    const answered = Promise.all(bombs).finally(() => over.abort())
+    let longestMs = 0
+    for (let count = 0; !over.signal.aborted; count++) {
+      const { ms } = await timed(writer.post(`r${count}`))
+      longestMs = Math.max(longestMs, ms)
+      await setTimeout(100)
+    }
+    expect(longestMs).toBeLessThan(2_000)
+    // Who isn't served is told to come again, and some are served.
+    const answers = new Set((await answered).map(({ status }) => status))
+    expect([...answers].filter((status) => ![200, 400, 503].includes(status))).toEqual([])
+    expect(answers.size).toBeGreaterThan(1)
+  },
+  PATIENCE_MS,
+)
+
+/** A text, and what so many people put before its letters, in one update. */
+function bomb(length: number): Uint8Array {
+  return mergeUpdates([base(length), costly(length)])
+}
 
 /** What so many people wrote and deleted: small, and long to read. */
 function people(count: number): Uint8Array {

@@ -30,7 +30,7 @@ it('[DO18] who is of a lower level comes first, and rooms of one level take turn
   const take = () =>
     queue.take(
       () => true,
-      (room) => levels[room]!,
+      ({ room }) => levels[room]!,
     )?.room
   const order = Array.from({ length: 5 }, take)
   expect(order).toEqual(['cheap', 'dear', 'dear too', 'dear', 'dearest'])

@@ -109,11 +109,11 @@ export class FairQueue<T extends Queued> {
   }
 
   /** Takes the next one whose turn it is and that can go; of those, one of the lowest level. */
-  take(canGo: (item: T) => boolean, levelOf: (room: string) => number = () => 0): T | undefined {
+  take(canGo: (item: T) => boolean, levelOf: (item: T) => number = () => 0): T | undefined {
     let lowest = Infinity
     let next: string | undefined
     for (const [room, [item]] of this.#rooms) {
-      const level = levelOf(room)
+      const level = levelOf(item!)
       if (level >= lowest || !canGo(item!)) continue
       lowest = level
       next = room

@@ -4,6 +4,7 @@ import { Expenses } from './expenses.js'
 import { type DocumentCount, storeFailed } from './keeper.js'
 import type { Answer, DocumentSettings, Request, Results } from './messages.js'
 import { FairQueue, Loads, type Queued } from './queue.js'
+import { isAskedOnce, isCallers, isNews, NO_ROOM, roomOf, weightOf } from './requests.js'
 import type { DocumentStore } from './store.js'
 import {
   type Asked,
@@ -17,8 +18,13 @@ import { badUpdate } from './update.js'
 /** What waits for a thread before callers are told to come back later. */
 const WAITING_OF_ROOM = { count: 1_000, bytes: 16_777_216 }
 const WAITING_OF_ALL = { count: 10_000, bytes: 67_108_864 }
-/** How much of a thread's time a read is taken for, as nobody knows it before. */
-const READ_BYTES = 65_536
+/**
+ * An update of so much may take seconds, and nobody knows before: it comes after what is small, and
+ * nothing is sent after it that would have to wait for it. A smaller one can't have so many structs.
+ */
+const UNFORESEEN_BYTES = 16_384
+const UNFORESEEN_MS = 100
+const UNFORESEEN_LEVELS = 4
 const LOOK_MS = 50
 /** How long one room may hold all others up. */
 const PATIENCE_MS = 250
@@ -32,8 +38,6 @@ const MAX_DETAINED = 2
 /** After so many threads that ended with it, it may be what ends them. */
 const MAX_TRIES = 3
 const CLOSE_MS = 1_000
-/** For what is nobody's room. */
-const NO_ROOM = ''
 
 /**
  * The threads of the documents. One serves all rooms. When one room keeps it busy for longer than
@@ -57,6 +61,7 @@ export class Threads implements ThreadListener {
   #starting: Promise<void> | undefined
   #memory: DocumentStore | undefined
   #looking: ReturnType<typeof setInterval> | undefined
+  #heldBackSinceMs: number | undefined
   #number = 0
   #ended = NOTHING_DONE
   #closed: Problem | undefined
@@ -203,16 +208,48 @@ export class Threads implements ThreadListener {
   #pump(): void {
     if (this.#queue.isEmpty || this.#closed !== undefined) return
     this.#looking ??= setInterval(() => this.#look(), LOOK_MS).unref()
-    const canGo = (asked: Asked) => this.#threadFor(asked.room)?.hasRoomFor(asked) === true
+    const canGo = (asked: Asked) => this.#canGo(asked)
     while (
       this.#active?.isFull === false ||
       this.#detained.some((thread) => this.#isWanted(thread))
     ) {
-      const asked = this.#queue.take(canGo, (room) => this.#expenses.levelOf(room))
+      const asked = this.#queue.take(canGo, (each) => this.#levelOf(each))
       if (asked === undefined) break
-      this.#threadFor(asked.room)!.send(asked, this.#expenses.expectedMs(asked.room))
+      this.#send(asked)
     }
     if (this.#active === undefined && this.#starting === undefined) this.#restart()
+  }
+
+  /** What is unforeseen waits until nobody would have to wait for it, which is made so in time. */
+  #canGo(asked: Asked): boolean {
+    const thread = this.#threadFor(asked.room)
+    if (thread?.hasRoomFor(asked) !== true) return false
+    if (thread !== this.#active || thread.isIdle) return true
+    if (!isUnforeseen(asked)) return !this.#isDue
+    this.#heldBackSinceMs ??= this.now()
+    return false
+  }
+
+  /** Whether something unforeseen has waited long enough for others to stand back. */
+  get #isDue(): boolean {
+    return this.now() - (this.#heldBackSinceMs ?? Infinity) >= PATIENCE_MS
+  }
+
+  #levelOf(asked: Asked): number {
+    const level = this.#expenses.levelOf(asked.room)
+    if (isUnforeseen(asked) === this.#isDue) return level
+    return level + UNFORESEEN_LEVELS
+  }
+
+  #send(asked: Asked): void {
+    const thread = this.#threadFor(asked.room)!
+    const expectedMs = this.#expenses.expectedMs(asked.room)
+    if (!isUnforeseen(asked)) thread.send(asked, expectedMs)
+    else thread.send(asked, Math.max(expectedMs, UNFORESEEN_MS))
+    // Also where what was held back has gone elsewhere meanwhile.
+    if (thread === this.#active && (isUnforeseen(asked) || this.#isDue)) {
+      this.#heldBackSinceMs = undefined
+    }
   }
 
   /** Whether something waits for a detained thread that it could take. */
@@ -329,39 +366,8 @@ function sum(a: DocumentCount, b: DocumentCount): DocumentCount {
   }
 }
 
-function roomOf(request: Request): string {
-  return 'room' in request ? request.room : NO_ROOM
-}
-
-/** Whether somebody outside asks for it, who can be told to come back later. */
-function isCallers({ call }: Request): boolean {
-  return call === 'update' || call === 'read' || call === 'sync'
-}
-
-/** Whether it is what another process took in. */
-function isNews(request: Request): request is Request & { readonly call: 'learn' } {
-  return request.call === 'learn' && request.bytes !== undefined
-}
-
-/** What the server asks for itself, and is the same whoever asks and how often. */
-const ONCE: ReadonlySet<Request['call']> = new Set([
-  'check',
-  'count',
-  'learn',
-  'note',
-  'release',
-  'untold',
-])
-
-function isAskedOnce(request: Request): boolean {
-  return ONCE.has(request.call) && !isNews(request)
-}
-
-function weightOf(request: Request): number {
-  if (request.call === 'read' || request.call === 'sync') {
-    return READ_BYTES + (request.stateVector?.byteLength ?? 0)
-  }
-  return 'bytes' in request ? (request.bytes?.byteLength ?? 0) : 0
+function isUnforeseen({ request, bytes }: Asked): boolean {
+  return request.call === 'update' && bytes >= UNFORESEEN_BYTES
 }
 
 /** What a thread refused, as it was there. */
