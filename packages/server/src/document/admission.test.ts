@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   applyUpdate,
   Array as YArray,
+  createID,
   decodeUpdate,
   diffUpdate,
   Doc,
@@ -484,3 +485,105 @@ describe('[DO16] what waits is bounded', () => {
     return encodeStateAsUpdate(doc)
   }
 })
+
+describe('what readers take for a document', () => {
+  it('[DO28] is bounded for structs in roots times roots', () => {
+    const guarded = new Guarded()
+    guarded.take(entries(1, 11_999, 0))
+    guarded.take(entries(2, 0, 4_000))
+    const searches = full('root-searches', 200_000_000)
+    expect(() => guarded.take(entries(3, 0, 1_000))).toThrow(searches)
+    expect(() => new Guarded().take(entries(1, 11_999, 50_000))).toThrow(searches)
+    guarded.take(entries(4, 0, 600))
+  })
+
+  it('[DO28] lets a page of 10,000 cells in, edited at all ends', () => {
+    const doc = new Doc()
+    doc.transact(() => {
+      for (let cell = 0; cell < 10_000; cell++) {
+        const text = doc.getText(`cell:table:${cell}:0`)
+        for (const [at, letters] of [
+          [0, 'in'],
+          [1, 'with'],
+          [0, 'be'],
+          [0, 'to'],
+        ] as const) {
+          text.insert(at, letters)
+        }
+        text.format(1, 3, { bold: true })
+      }
+    })
+    expect(new Guarded().take(encodeStateAsUpdate(doc))).toBe(false)
+  })
+
+  it('[DO28] lets a sheet of 100,000 cells in', () => {
+    expect(new Guarded().take(entries(1, 20, 100_000))).toBe(false)
+  })
+
+  it('[DO28] is bounded for structs times names of formats', () => {
+    const copies = full('format-copies', 25_000_000)
+    expect(() => new Guarded().take(formats(1, 6_000, 6_000))).toThrow(copies)
+    new Guarded().take(formats(1, 50_000, 10))
+    const guarded = new Guarded()
+    guarded.take(formats(1, 3_000, 3_000))
+    expect(() => guarded.take(formats(2, 3_000, 3_000))).toThrow(copies)
+    guarded.take(formats(3, 100, 100))
+  })
+
+  it('[DO28] is the same once the document is loaded', () => {
+    const writer = new Guarded()
+    writer.take(formats(1, 3_000, 3_000))
+    const reader = new Guarded()
+    reader.take(encodeStateAsUpdate(writer.doc))
+    for (const document of [writer, reader]) {
+      expect(() => document.take(formats(2, 3_000, 1))).toThrow(full('format-copies', 25_000_000))
+    }
+  })
+})
+
+/** So many roots with a letter each, and so many keys in one more. */
+function entries(client: number, roots: number, keys: number): Uint8Array {
+  const encoder = begun(client, roots + keys)
+  for (let index = 0; index < roots; index++) {
+    encoder.writeInfo(4)
+    encoder.writeParentInfo(true)
+    encoder.writeString(`${index}`)
+    encoder.writeString('a')
+  }
+  for (let index = 0; index < keys; index++) {
+    encoder.writeInfo(8 | 32)
+    encoder.writeParentInfo(true)
+    encoder.writeString('keys')
+    encoder.writeString(`${client}:${index}`)
+    encoder.writeLen(1)
+    encoder.writeAny(index)
+  }
+  encoder.writeLen(0)
+  return encoder.toUint8Array()
+}
+
+/** So many letters in one text, with a format of one of so many names before each. */
+function formats(client: number, letters: number, names: number): Uint8Array {
+  const encoder = begun(client, 2 * letters)
+  for (let clock = 0; clock < 2 * letters; clock++) {
+    const isFormat = clock % 2 === 0
+    encoder.writeInfo((isFormat ? 6 : 4) | (clock === 0 ? 0 : 128))
+    if (clock > 0) encoder.writeLeftID(createID(client, clock - 1))
+    else {
+      encoder.writeParentInfo(true)
+      encoder.writeString('text')
+    }
+    if (isFormat) {
+      encoder.writeKey(`${client}:${(clock / 2) % names}`)
+      encoder.writeJSON(clock)
+    } else encoder.writeString('a')
+  }
+  encoder.writeLen(0)
+  return encoder.toUint8Array()
+}
+
+function begun(client: number, structs: number): UpdateEncoderV1 {
+  const encoder = new UpdateEncoderV1()
+  for (const value of [1, structs, client, 0]) encoder.writeLen(value)
+  return encoder
+}

@@ -11,6 +11,7 @@ import {
 } from 'yjs'
 import { disagree, endOf, indexAt } from './disagreement.js'
 import { Placement } from './placement.js'
+import { MAX_FORMAT_COPIES, MAX_ROOT_SEARCHES, ReadingCost } from './reading-cost.js'
 import {
   badUpdate,
   type Id,
@@ -58,19 +59,24 @@ interface DeletesLeft {
 /** Says whether updates can be taken into a document, without touching it. */
 export class Admission {
   #pending = readPending(undefined, null)
+  readonly #readingCost: ReadingCost
 
-  constructor(private readonly doc: Doc) {}
+  /** @param doc before anything is in it */
+  constructor(private readonly doc: Doc) {
+    this.#readingCost = new ReadingCost(doc)
+  }
 
   /**
    * @returns whether some of the update has to wait for others
    * @throws {Problem} bad-update: `too-deep`, `too-costly`, `clock-taken`, `pending`; document-full
-   * @see PROTOCOL.md DO13, DO15, DO16
+   * @see PROTOCOL.md DO13, DO15, DO16, DO23, DO28
    */
   check(update: ReadUpdate): boolean {
     const pending = this.#pendingNow()
-    this.#checkRoots(update.roots, pending)
+    const roots = this.#checkRoots(update.roots, pending)
     this.#checkClients(update.runs, pending)
     this.#checkSubdocuments(update.subdocuments, pending)
+    this.#checkReadingCost([...update.runs, ...pending.runs], roots)
     if (update.runs.some((run) => this.#isTaken(run, pending))) throw badUpdate('clock-taken')
     const placement = new Placement(this.doc, [...update.runs, ...pending.runs])
     const left = placement.leftOf(update.runs.length)
@@ -84,13 +90,16 @@ export class Admission {
     return true
   }
 
-  #checkRoots(roots: ReadonlySet<string>, pending: Pending): void {
+  /** @returns how many roots the document would have */
+  #checkRoots(roots: ReadonlySet<string>, pending: Pending): number {
     const { share } = this.doc
     const isNew = (root: string) => !share.has(root)
     const more = [...roots].filter((root) => isNew(root) && !pending.roots.has(root)).length
     if (more > MAX_ROOTS) throw badUpdate('too-costly')
     const waiting = [...pending.roots].filter(isNew).length
-    if (more > 0 && share.size + waiting + more > MAX_ROOTS) throw full('roots', MAX_ROOTS)
+    const all = share.size + waiting + more
+    if (more > 0 && all > MAX_ROOTS) throw full('roots', MAX_ROOTS)
+    return all
   }
 
   #checkClients(runs: readonly Run[], pending: Pending): void {
@@ -108,6 +117,12 @@ export class Admission {
     ).length
     const all = subdocs.size + pending.subdocuments + more
     if (more > 0 && all > MAX_SUBDOCUMENTS) throw full('subdocuments', MAX_SUBDOCUMENTS)
+  }
+
+  #checkReadingCost(runs: readonly Run[], roots: number): void {
+    const { structs, unanchored, formats } = this.#readingCost.with(runs)
+    if (unanchored * roots > MAX_ROOT_SEARCHES) throw full('root-searches', MAX_ROOT_SEARCHES)
+    if (structs * formats > MAX_FORMAT_COPIES) throw full('format-copies', MAX_FORMAT_COPIES)
   }
 
   /** Whether others have used its clocks: what waits was acknowledged, too. */
@@ -160,12 +175,20 @@ export class Admission {
 }
 
 /** What refuses an update that would be taken by a document that has less in it. */
-function full(what: 'clients' | 'roots' | 'subdocuments', limit: number): Problem {
+function full(what: keyof typeof COUNTED, limit: number): Problem {
   return new Problem(
     'document-full',
-    `A document has at most ${limit} ${what}, deleted ones included; go on in another room.`,
+    `A document has at most ${limit} ${COUNTED[what]}, deleted ones included; go on in another room.`,
     { limit, of: what },
   )
+}
+
+const COUNTED = {
+  clients: 'clients',
+  roots: 'roots',
+  subdocuments: 'subdocuments',
+  'root-searches': 'structs in roots without a neighbour times roots',
+  'format-copies': 'structs times names of formats',
 }
 
 /** Whether something was collected up to the middle of an item that waits. */

@@ -3,12 +3,12 @@ import {
   applyUpdate,
   decodeStateVector,
   Doc,
-  encodeStateAsUpdate,
   encodeStateVector,
   transact,
   type Transaction,
 } from 'yjs'
 import { Admission } from './admission.js'
+import { encodeDocument } from './encode.js'
 import type { StoredDocument, StoredUpdate } from './store.js'
 import { badUpdate, type ReadUpdate } from './update.js'
 
@@ -156,7 +156,7 @@ export class LoadedDocument {
    */
   difference(stateVector: Uint8Array | undefined): Uint8Array<ArrayBuffer> {
     if (stateVector !== undefined) checkStateVector(stateVector, PARAMETER)
-    return ownBytes(encodeStateAsUpdate(this.#doc, stateVector))
+    return ownBytes(encodeDocument(this.#doc, stateVector))
   }
 
   /**
@@ -171,7 +171,7 @@ export class LoadedDocument {
     const lacks = stateVector.byteLength === 0 ? undefined : stateVector
     return {
       vector: encodeStateVector(this.#doc),
-      update: encodeStateAsUpdate(this.#doc, lacks),
+      update: encodeDocument(this.#doc, lacks),
     }
   }
 

@@ -1,0 +1,92 @@
+import { ContentFormat, type Doc, Item, type Transaction } from 'yjs'
+import { indexAt } from './disagreement.js'
+import { isUnanchored } from './encode.js'
+import type { Run, Struct } from './update.js'
+
+/**
+ * Structs in roots without a neighbour, times roots: what Yjs goes through when a reader encodes the
+ * document, as it does for a listener on loading. A browser takes a second for so many. A page with
+ * 10,000 cells has half as many.
+ */
+export const MAX_ROOT_SEARCHES = 200_000_000
+/**
+ * Structs times names of formats: what Yjs copies when a reader loads or shows formatted text. A
+ * browser takes two seconds for so many. A page has six names.
+ */
+export const MAX_FORMAT_COPIES = 25_000_000
+
+/** What of a document costs its readers. */
+export interface ReadingCount {
+  readonly structs: number
+  /** Those in roots without a neighbour. */
+  readonly unanchored: number
+  /** Names of formats. */
+  readonly formats: number
+}
+
+/**
+ * Counts what makes a document cost its readers more than it costs the server to apply. The server
+ * knows no types of roots, and nobody listens to its documents, so it never does what readers do.
+ *
+ * @see PROTOCOL.md DO28
+ */
+export class ReadingCost {
+  #unanchored = 0
+  readonly #formats = new Set<string>()
+
+  /** @param doc before anything is in it */
+  constructor(private readonly doc: Doc) {
+    doc.on('afterTransaction', (transaction: Transaction) => this.#count(transaction))
+  }
+
+  /** Returns what the document would have if these structs came, too. */
+  with(runs: readonly Run[]): ReadingCount {
+    const { clients } = this.doc.store
+    const added = runs.flatMap(({ client, structs }) => newIn(structs, clients.get(client) ?? []))
+    let structs = added.length
+    for (const known of clients.values()) structs += known.length
+    const formats = new Set(added.map(formatOf))
+    formats.delete(undefined)
+    const more = [...formats].filter((format) => !this.#formats.has(format!)).length
+    const unanchored = this.#unanchored + added.filter(isUnanchoredInRoot).length
+    return { structs, unanchored, formats: this.#formats.size + more }
+  }
+
+  #count({ beforeState, afterState }: Transaction): void {
+    for (const [client, clock] of afterState) {
+      const before = beforeState.get(client) ?? 0
+      if (before === clock) continue
+      const structs = this.doc.store.clients.get(client)!
+      for (let index = indexAt(structs, before); index < structs.length; index++) {
+        this.#add(structs[index]!)
+      }
+    }
+  }
+
+  #add(struct: Struct): void {
+    if (isUnanchoredInRoot(struct)) this.#unanchored += 1
+    const format = formatOf(struct)
+    if (format !== undefined) this.#formats.add(format)
+  }
+}
+
+/** The structs that go on after what is known of their client. */
+function newIn(structs: readonly Struct[], known: readonly Struct[]): readonly Struct[] {
+  const end = known.at(-1)
+  const state = end === undefined ? 0 : end.id.clock + end.length
+  return structs.slice(indexAt(structs, state))
+}
+
+function formatOf(struct: Struct): string | undefined {
+  return struct instanceof Item && struct.content instanceof ContentFormat
+    ? struct.content.key
+    : undefined
+}
+
+/** Whether Yjs looks up a root's name when it writes a struct, be it parsed or in place. */
+function isUnanchoredInRoot(struct: Struct): boolean {
+  if (!isUnanchored(struct)) return false
+  const parent: unknown = struct.parent
+  if (typeof parent === 'string') return true
+  return parent !== null && typeof parent === 'object' && '_item' in parent && parent._item === null
+}
