@@ -41,9 +41,17 @@ describe('a gzip stream', () => {
     }
   })
 
+  it.each([1, 500, 1_024, 100_000, 262_145])(
+    '[ST18] ends a part of %i bytes with an empty stored block',
+    (length) => {
+      const blocks = deflateBlocks(Buffer.from(text(length)))
+      expect([...blocks.subarray(-5)]).toEqual([0, 0, 0, 0xff, 0xff])
+    },
+  )
+
   it('[ST14] is a good deal smaller where frames are large', () => {
     expect(deflateBlocks(Buffer.from(text(10_000))).length).toBeLessThan(1_000)
-    expect(deflateBlocks(Buffer.from(text(500))).length).toBe(505)
+    expect(deflateBlocks(Buffer.from(text(500))).length).toBe(510)
   })
 })
 

@@ -7,6 +7,8 @@ const DEFLATE_TO_BYTES = 262_144
 /** What is in frames gets hardly smaller with more work: 3.2 times for 100 moves at any level. */
 const LEVEL = constants.Z_BEST_SPEED
 const STORED_BYTES = 65_535
+/** What zlib ends a flush with. @see PROTOCOL.md ST18 */
+const EMPTY_BLOCK = Buffer.from([0, 0, 0, 0xff, 0xff])
 
 /** A gzip member's beginning (RFC 1952 2.3): deflate, no name, no time, of no known system. */
 export const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255])
@@ -20,7 +22,7 @@ export function deflateBlocks(bytes: Buffer): Buffer {
   return deflateRawSync(bytes, { level: LEVEL, finishFlush: constants.Z_FULL_FLUSH })
 }
 
-/** Blocks that hold bytes as they are. */
+/** Blocks that hold bytes as they are, and the end of a flush, which Go waits for before it shows them. */
 function store(bytes: Buffer): Buffer {
   const blocks: Buffer[] = []
   for (let from = 0; from < bytes.length; from += STORED_BYTES) {
@@ -30,7 +32,7 @@ function store(bytes: Buffer): Buffer {
     head.writeUInt16LE(part.length ^ 0xffff, 3)
     blocks.push(head, part)
   }
-  return Buffer.concat(blocks)
+  return Buffer.concat([...blocks, EMPTY_BLOCK])
 }
 
 /** What a gzip member's end says of the bytes in it, put together from those of its parts. */
