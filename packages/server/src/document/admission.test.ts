@@ -541,6 +541,27 @@ describe('what readers take for a document', () => {
   })
 })
 
+it('[DO29] a document has at most 1,000,000 structs, objects and arrays', () => {
+  const pieces = full('pieces', 1_000_000)
+  const nested = (count: number) => Array.from({ length: count }, () => ({ a: [] }))
+  const doc = new Doc()
+  doc.getArray('list').push(nested(300_000))
+  const guarded = new Guarded()
+  guarded.take(encodeStateAsUpdate(doc))
+  const other = new Doc()
+  other.getArray('list').push(nested(200_000))
+  const more = encodeStateAsUpdate(other)
+  expect(() => guarded.take(more)).toThrow(pieces)
+  const before = encodeStateVector(doc)
+  doc.getArray('list').delete(0, 200_000)
+  guarded.take(encodeStateAsUpdate(doc, before))
+  guarded.take(more)
+  const structs = new Guarded()
+  for (let client = 1; client <= 4; client++) structs.take(entries(client, 0, 240_000))
+  expect(() => structs.take(entries(5, 0, 40_001))).toThrow(pieces)
+  expect(structs.take(entries(5, 0, 40_000))).toBe(false)
+})
+
 /** So many roots with a letter each, and so many keys in one more. */
 function entries(client: number, roots: number, keys: number): Uint8Array {
   const encoder = begun(client, roots + keys)

@@ -11,7 +11,13 @@ import {
 } from 'yjs'
 import { disagree, endOf, indexAt } from './disagreement.js'
 import { Placement } from './placement.js'
-import { MAX_FORMAT_COPIES, MAX_ROOT_SEARCHES, ReadingCost } from './reading-cost.js'
+import {
+  MAX_FORMAT_COPIES,
+  MAX_PIECES,
+  MAX_ROOT_SEARCHES,
+  ReadingCost,
+  type ReadingCount,
+} from './reading-cost.js'
 import {
   badUpdate,
   type Id,
@@ -64,6 +70,11 @@ export class Admission {
   /** @param doc before anything is in it */
   constructor(private readonly doc: Doc) {
     this.#readingCost = new ReadingCost(doc)
+  }
+
+  /** How many objects and arrays are in the document's values. */
+  get containers(): number {
+    return this.#readingCost.containers
   }
 
   /**
@@ -120,9 +131,10 @@ export class Admission {
   }
 
   #checkReadingCost(runs: readonly Run[], roots: number): void {
-    const { structs, unanchored, formats } = this.#readingCost.with(runs)
-    if (unanchored * roots > MAX_ROOT_SEARCHES) throw full('root-searches', MAX_ROOT_SEARCHES)
-    if (structs * formats > MAX_FORMAT_COPIES) throw full('format-copies', MAX_FORMAT_COPIES)
+    if (excess(this.#readingCost.with(runs), roots) === undefined) return
+    this.#readingCost.recount()
+    const refusal = excess(this.#readingCost.with(runs), roots)
+    if (refusal !== undefined) throw refusal
   }
 
   /** Whether others have used its clocks: what waits was acknowledged, too. */
@@ -174,6 +186,15 @@ export class Admission {
   }
 }
 
+/** What refuses a document that would take its readers too much; `undefined` if it doesn't. */
+function excess(count: ReadingCount, roots: number): Problem | undefined {
+  const { structs, pieces, unanchored, formats } = count
+  if (pieces > MAX_PIECES) return full('pieces', MAX_PIECES)
+  if (unanchored * roots > MAX_ROOT_SEARCHES) return full('root-searches', MAX_ROOT_SEARCHES)
+  if (structs * formats > MAX_FORMAT_COPIES) return full('format-copies', MAX_FORMAT_COPIES)
+  return undefined
+}
+
 /** What refuses an update that would be taken by a document that has less in it. */
 function full(what: keyof typeof COUNTED, limit: number): Problem {
   return new Problem(
@@ -187,6 +208,7 @@ const COUNTED = {
   clients: 'clients',
   roots: 'roots',
   subdocuments: 'subdocuments',
+  pieces: 'structs, and objects and arrays in values',
   'root-searches': 'structs in roots without a neighbour times roots',
   'format-copies': 'structs times names of formats',
 }

@@ -24,7 +24,20 @@ const WORTHWHILE_SHARE = 1 / 8
  */
 const LOADED_AT_ONCE = 32_768
 /** What a document is taken to need in memory, and what is in it, beside the bytes in the store. */
-const WEIGHTS = { document: 4_000, root: 700, client: 300, struct: 500, subdocument: 3_000 }
+const WEIGHTS = {
+  document: 4_000,
+  root: 700,
+  client: 300,
+  struct: 500,
+  container: 60,
+  subdocument: 3_000,
+}
+
+/**
+ * Clients of a state vector: more than a document has, with those that wait or are the caller's own.
+ * Yjs goes through all of them several times.
+ */
+const MAX_VECTOR_CLIENTS = 30_000
 
 /** A document in memory, and what of it the store has in which shape. */
 export class LoadedDocument {
@@ -216,6 +229,7 @@ export class LoadedDocument {
       WEIGHTS.root * share.size +
       WEIGHTS.client * store.clients.size +
       WEIGHTS.struct * structs +
+      WEIGHTS.container * this.#admission.containers +
       WEIGHTS.subdocument * subdocs.size
   }
 }
@@ -252,11 +266,21 @@ const BODY: Place = ['The body is a state vector of Yjs 13, as Y.encodeStateVect
 /** @throws {Problem} bad-parameter */
 function checkStateVector(stateVector: Uint8Array, place: Place): void {
   try {
-    decodeStateVector(stateVector)
+    if (clientsOf(stateVector) <= MAX_VECTOR_CLIENTS && decodeStateVector(stateVector)) return
   } catch {
     // Whatever Yjs stumbled over, it says no more than that this can't be read.
-    throw new Problem('bad-parameter', ...place)
   }
+  throw new Problem('bad-parameter', ...place)
+}
+
+/** How many clients a state vector says it has: a number of 7 bits a byte, the lowest first. */
+function clientsOf(stateVector: Uint8Array): number {
+  let clients = 0
+  for (const [index, byte] of stateVector.entries()) {
+    clients += (byte & 127) * 128 ** index
+    if (byte < 128) break
+  }
+  return clients
 }
 
 function equalBytes(a: Uint8Array | null | undefined, b: Uint8Array | null | undefined): boolean {

@@ -1,4 +1,12 @@
-import { ContentFormat, type Doc, Item, type Transaction } from 'yjs'
+import {
+  ContentAny,
+  ContentEmbed,
+  ContentFormat,
+  ContentJSON,
+  type Doc,
+  Item,
+  type Transaction,
+} from 'yjs'
 import { indexAt } from './disagreement.js'
 import { isUnanchored } from './encode.js'
 import type { Run, Struct } from './update.js'
@@ -15,9 +23,17 @@ export const MAX_ROOT_SEARCHES = 200_000_000
  */
 export const MAX_FORMAT_COPIES = 25_000_000
 
+/**
+ * Structs, and objects and arrays in values. Each takes up to 250 bytes of memory and 2 of an update, so
+ * that a document of 64 MiB could take gigabytes. A sheet of 100,000 cells has 300,000.
+ */
+export const MAX_PIECES = 1_000_000
+
 /** What of a document costs its readers. */
 export interface ReadingCount {
   readonly structs: number
+  /** Structs, and objects and arrays in values. */
+  readonly pieces: number
   /** Those in roots without a neighbour. */
   readonly unanchored: number
   /** Names of formats. */
@@ -32,11 +48,17 @@ export interface ReadingCount {
  */
 export class ReadingCost {
   #unanchored = 0
+  #containers = 0
   readonly #formats = new Set<string>()
 
   /** @param doc before anything is in it */
   constructor(private readonly doc: Doc) {
     doc.on('afterTransaction', (transaction: Transaction) => this.#count(transaction))
+  }
+
+  /** How many objects and arrays are in the document's values. */
+  get containers(): number {
+    return this.#containers
   }
 
   /** Returns what the document would have if these structs came, too. */
@@ -49,7 +71,21 @@ export class ReadingCost {
     formats.delete(undefined)
     const more = [...formats].filter((format) => !this.#formats.has(format!)).length
     const unanchored = this.#unanchored + added.filter(isUnanchoredInRoot).length
-    return { structs, unanchored, formats: this.#formats.size + more }
+    const pieces = added.reduce(
+      (sum, struct) => sum + containersOf(struct),
+      this.#containers + structs,
+    )
+    return { structs, pieces, unanchored, formats: this.#formats.size + more }
+  }
+
+  /** Counts again, without what was deleted meanwhile. */
+  recount(): void {
+    this.#unanchored = 0
+    this.#containers = 0
+    this.#formats.clear()
+    for (const structs of this.doc.store.clients.values()) {
+      for (const struct of structs) this.#add(struct)
+    }
   }
 
   #count({ beforeState, afterState }: Transaction): void {
@@ -64,6 +100,7 @@ export class ReadingCost {
   }
 
   #add(struct: Struct): void {
+    this.#containers += containersOf(struct)
     if (isUnanchoredInRoot(struct)) this.#unanchored += 1
     const format = formatOf(struct)
     if (format !== undefined) this.#formats.add(format)
@@ -89,4 +126,22 @@ function isUnanchoredInRoot(struct: Struct): boolean {
   const parent: unknown = struct.parent
   if (typeof parent === 'string') return true
   return parent !== null && typeof parent === 'object' && '_item' in parent && parent._item === null
+}
+
+/** How many objects and arrays are in the values of a struct. */
+function containersOf(struct: Struct): number {
+  if (!(struct instanceof Item)) return 0
+  const { content } = struct
+  if (content instanceof ContentAny || content instanceof ContentJSON) return inside(content.arr)
+  if (content instanceof ContentEmbed) return inside([content.embed])
+  return content instanceof ContentFormat ? inside([content.value]) : 0
+}
+
+function inside(values: readonly unknown[]): number {
+  let count = 0
+  for (const value of values) {
+    if (typeof value !== 'object' || value === null || value instanceof Uint8Array) continue
+    count += 1 + inside(Object.values(value))
+  }
+  return count
 }
