@@ -9,6 +9,7 @@ import type { Call } from './http/call.js'
 import { Calls } from './http/calls.js'
 import { Operations } from './http/operations.js'
 import type { Address } from './http/routes.js'
+import { Turns } from './http/turns.js'
 import type { Log } from './log.js'
 import type { ResolvedOptions } from './options.js'
 import { OPERATION_CODEC } from './rooms/operation-codec.js'
@@ -23,6 +24,7 @@ export class Service {
   readonly calls: Calls
   readonly operations: Operations
   readonly #documents: Documents
+  readonly #turns = new Turns()
 
   private constructor(
     options: ResolvedOptions,
@@ -63,7 +65,13 @@ export class Service {
 
   /** @throws {Problem} what the call meets */
   answer(call: Call, address: Pick<Address, 'call' | 'room'>): Promise<void> {
-    return answer(this, call, address)
+    return this.#turns.isBehind(call)
+      ? this.#answerInTurn(call, address)
+      : answer(this, call, address)
+  }
+
+  async #answerInTurn(call: Call, address: Pick<Address, 'call' | 'room'>): Promise<void> {
+    if (await this.#turns.turnOf(call)) await answer(this, call, address)
   }
 
   /** Goodbye to everybody, while the HTTP server still listens. @see PROTOCOL.md FR7, FR9, FR13 */

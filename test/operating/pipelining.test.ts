@@ -1,0 +1,85 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { WhereaboutsModule } from '@whereabouts/nestjs'
+import { describe, expect, it } from 'vitest'
+import { call } from 'whereabouts-conformance/http'
+import { startApp } from '../servers/nest.js'
+import { startServer } from '../servers/standalone.js'
+
+interface Server extends AsyncDisposable {
+  readonly baseUrl: string
+}
+
+const startNest = (kind: 'express' | 'fastify') => (): Promise<Server> =>
+  startApp(kind, {
+    imports: [WhereaboutsModule.forRoot({ secret: 'the secret of these tests' })],
+  })
+
+const SERVERS: Record<string, () => Promise<Server>> = {
+  standalone: () => startServer(),
+  'Nest on Express': startNest('express'),
+  'Nest on Fastify': startNest('fastify'),
+}
+
+async function open({ baseUrl }: Server, text: string): Promise<Socket> {
+  const { hostname, port } = new URL(baseUrl)
+  const socket = connect(Number(port), hostname)
+  socket.on('error', () => {
+    // Its end is what is looked at.
+  })
+  await once(socket, 'connect')
+  socket.write(text)
+  return socket
+}
+
+const request = (target: string, method = 'GET', head = '', body = '') =>
+  `${method} ${target} HTTP/1.1\r\nhost: x\r\n${head}\r\n${body}`
+const post = (location: string) =>
+  request(
+    '/rooms/x/location?member=ann',
+    'POST',
+    `content-type: application/json\r\ncontent-length: ${location.length}\r\n`,
+    location,
+  )
+
+async function room({ baseUrl }: Server): Promise<{ members: unknown[]; watching: number }> {
+  const { text } = await call(`${baseUrl}/rooms/x/location`)
+  return JSON.parse(text) as { members: unknown[]; watching: number }
+}
+
+describe.each(Object.entries(SERVERS))('%s', (_, start) => {
+  it('[FR15] holds no stream of a connection that ended before its turn', async () => {
+    await using server = await start()
+    const streams = request('/rooms/x/events?watch=1') + request('/rooms/x/events').repeat(10)
+    const socket = await open(server, streams)
+    await expect.poll(async () => (await room(server)).watching).toBe(1)
+    expect((await room(server)).members).toEqual([])
+    socket.destroy()
+    await expect.poll(async () => (await room(server)).watching).toBe(0)
+    expect((await room(server)).members).toEqual([])
+  })
+
+  it('[FR15] ends a connection on which many calls wait', async () => {
+    await using server = await start()
+    const wait = request('/rooms/x/events?watch=1').repeat(40)
+    const socket = await open(server, wait)
+    socket.resume()
+    await once(socket, 'close')
+    await expect.poll(async () => (await room(server)).watching).toBe(0)
+  })
+
+  it('[FR15] answers calls in the order in which they came', async () => {
+    await using server = await start()
+    const socket = await open(
+      server,
+      ['1', '2', '3'].map(post).join('') + request('/rooms/x/location'),
+    )
+    let text = ''
+    for await (const chunk of socket) {
+      text += String(chunk)
+      if (text.includes('"members"')) break
+    }
+    expect(text.match(/HTTP\/1\.1 200/g)).toHaveLength(4)
+    expect(text).toContain('"location":3')
+  })
+})
