@@ -93,7 +93,7 @@ describe('images', () => {
     await anns.untilSaved()
   })
 
-  it('[DO7 PG8] says when the document is full', async () => {
+  it('[DO34 PG8] says when the document is full', async () => {
     await using small = await startServer({ maxDocumentBytes: 40_000 })
     const room = pages.newRoom()
     await using anns = await pages.open(room, ann, { baseUrl: small.baseUrl })

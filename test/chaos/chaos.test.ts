@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => postgres[Symbol.asyncDispose]())
 
 describe('300 people on three nodes', { timeout: 300_000 }, () => {
-  it('[EX4] go on elsewhere when a node is killed, and nobody sees anybody leave', async () => {
+  it('[EX4 EX12] go on elsewhere when a node is killed, and nobody sees anybody leave', async () => {
     const { flickers } = await isMended(CASES.kill)
     expect(flickers).toBe(0)
   })
@@ -30,7 +30,7 @@ describe('300 people on three nodes', { timeout: 300_000 }, () => {
     await isMended(CASES.cutOff)
   })
 
-  it('[EX4] see nobody leave while one node after the other is replaced', async () => {
+  it('[EX12] see nobody leave while one node after the other is replaced', async () => {
     const { flickers } = await isMended(CASES.rolling)
     expect(flickers).toBe(0)
   })

@@ -150,7 +150,7 @@ describe('a document that two keep', () => {
     )
   })
 
-  it('[CL21 DO9] has an edit once when the answer to it was lost', async () => {
+  it('[CL40 DO9] has an edit once when the answer to it was lost', async () => {
     await using server = await Application.listen()
     const network = new Network()
     const ann = await keep(server.url, { fetch: network.fetch })
@@ -218,7 +218,7 @@ describe('limits', () => {
     await expect.poll(() => bob.doc.getMap('cells').size).toBe(1_000)
   })
 
-  it('[CL21 DO7] document-full is said, and mended by taking it back', async () => {
+  it('[CL45 DO34] document-full is said, and mended by taking it back', async () => {
     await using server = await Application.listen({ maxDocumentBytes: 4_096 })
     const { doc, provider } = await keep(server.url)
     const body = doc.getText('body')
@@ -243,7 +243,7 @@ describe('limits', () => {
     expect(textOf((await keep(server.url)).doc)).toBe(text)
   })
 
-  it('[CL22 DO7] what can’t be cut is set aside, what comes after it is saved, and undoing it ends that', async () => {
+  it('[CL43 CL44 DO7] what can’t be cut is set aside, what comes after it is saved, and undoing it ends that', async () => {
     await using server = await Application.listen({ maxUpdateBytes: 4_096 })
     const { doc, provider } = await keep(server.url)
     const other = await keep(server.url)

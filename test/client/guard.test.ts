@@ -15,7 +15,7 @@ class Guard implements CanActivate {
 }
 
 it.each(PLATFORMS)(
-  '[CL11] a room says why a guard of the application refused, on %s',
+  '[CL32] a room says why a guard of the application refused, on %s',
   async (platform) => {
     await using server = await startApp(platform, {
       imports: [WhereaboutsModule.forRoot({ secret: 'the secret of these tests' })],

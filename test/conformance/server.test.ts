@@ -10,7 +10,7 @@ import { sqliteRules } from './sqlite.js'
 runConformance('the standalone server', startServer, { isProgramOnly: size(true, false) })
 sqliteRules(startServer)
 
-it('[ID1] the log of the standalone server has no member key in it', async () => {
+it('[ID13] the log of the standalone server has no member key in it', async () => {
   await using server = await startServer()
   const room = new TestRoom(server.baseUrl)
   const member = memberKey()

@@ -17,7 +17,7 @@ import type { Start } from 'whereabouts-conformance/suite'
 /** What a server does about its own file of documents, which other servers don't have. */
 export function sqliteRules(start: Start): void {
   describe('the file of documents', () => {
-    it('[DO8] [HT8] a store that fails is store-failed and not ready, until it works again', async () => {
+    it('[DO35] [HT8] a store that fails is store-failed and not ready, until it works again', async () => {
       await using folder = await newFolder()
       await using server = await start({ dataDir: folder.path })
       const room = new TestRoom(server.baseUrl)

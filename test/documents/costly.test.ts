@@ -110,7 +110,7 @@ describe('an update that takes long', { timeout: PATIENCE_MS }, () => {
     expect(text).toMatch(/^whereabouts_document_updates_total 5$/m)
   })
 
-  it('[DO14 DO17] is too-costly in the end, and the document is whole', async () => {
+  it('[DO41 DO17] is too-costly in the end, and the document is whole', async () => {
     await using server = await startServer()
     const room = new TestRoom(server.baseUrl, 'bombed')
     accepted(await postUpdate(room, base(TOO_MUCH)))
@@ -145,7 +145,7 @@ describe('an update that takes long', { timeout: PATIENCE_MS }, () => {
     expect(textIn(await getDocument(room))).toHaveLength(2 * MUCH)
   })
 
-  it('[DO19] does not hold up the end of the server', async () => {
+  it('[DO45] does not hold up the end of the server', async () => {
     await using server = await startServer()
     const room = new TestRoom(server.baseUrl, 'bombed')
     accepted(await postUpdate(room, base(TOO_MUCH)))

@@ -79,7 +79,7 @@ function textUpdate(text: string): Uint8Array {
 }
 
 describe('one data folder, one server', () => {
-  it('[OP1] the second one waits, then refuses to start and names the first', async () => {
+  it('[OP1 OP9] the second one waits, then refuses to start and names the first', async () => {
     using folder = newFolder()
     await using first = await startServer({ dataDir: folder.path })
     const sinceMs = performance.now()
@@ -92,7 +92,7 @@ describe('one data folder, one server', () => {
     await new TestRoom(first.baseUrl).move(memberKey(), 'A1')
   })
 
-  it('[OP1] the next one takes over from one that says goodbye', async () => {
+  it('[OP9] the next one takes over from one that says goodbye', async () => {
     using folder = newFolder()
     const first = await startServer({ dataDir: folder.path, goodbyeMs: 1_000 })
     await using stream = await new TestRoom(first.baseUrl).join(memberKey())
@@ -238,7 +238,7 @@ const LATER: Readonly<Record<string, (file: string) => void>> = {
   },
 }
 
-describe('[OP5 DO8] damage that is met later is store-failed, and no empty document:', () => {
+describe('[OP5 DO35] damage that is met later is store-failed, and no empty document:', () => {
   it.each(Object.entries(LATER))('%s', async (_, damage) => {
     using folder = newFolder()
     const first = await startServer({ dataDir: folder.path })

@@ -53,7 +53,7 @@ describe('PostgreSQL', () => {
   })
   afterAll(() => postgres[Symbol.asyncDispose]())
 
-  it('[DO8] goes down: store-failed and not ready; comes back: everything goes on by itself', async () => {
+  it('[DO35] goes down: store-failed and not ready; comes back: everything goes on by itself', async () => {
     await using server = await startNest('fastify')({ databaseUrl: await postgres.newDatabase() })
     const room = new TestRoom(server.baseUrl)
     const writer = new TestDocument(room)

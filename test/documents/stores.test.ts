@@ -194,7 +194,7 @@ it('a database that is not there is said to be so', async () => {
   await expect(openPostgres(nowhere)).rejects.toThrow(/the database can't be used: .*nowhere/)
 })
 
-it('[EX6] keeps word of what other processes were not told of, until they were', async () => {
+it('[EX13] keeps word of what other processes were not told of, until they were', async () => {
   await using place = await postgresPlace()
   await using store = closing(await place.open())
   await using other = closing(await place.open())

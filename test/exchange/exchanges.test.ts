@@ -169,7 +169,7 @@ function runContract(name: string, newPlace: () => Promise<Place>): void {
       expect(late.state).toEqual(writer.state)
     })
 
-    it('[EX2] begins anew for all when somebody new needs what the log no longer has', async () => {
+    it('[EX11] begins anew for all when somebody new needs what the log no longer has', async () => {
       await using place = await newPlace()
       const [first, second] = [await place.open(), await place.open()]
       const writer = await Recorder.begun(first, 'one')
@@ -195,7 +195,7 @@ function runContract(name: string, newPlace: () => Promise<Place>): void {
       }
     })
 
-    it('[EX2] begins anew, with higher versions, when nobody followed a room for long', async () => {
+    it('[EX11] begins anew, with higher versions, when nobody followed a room for long', async () => {
       await using place = await newPlace()
       const node = await place.open()
       const before = await Recorder.begun(node, 'one')

@@ -166,7 +166,7 @@ describe('an exchange through Redis', () => {
     ['has', []],
     ['has, and has something else in its place,', [2, 3]],
     ['has, and has more than that instead,', [2, 3, 4]],
-  ])('[EX2] begins anew where Redis lost the end of a log that a node %s', async (_, instead) => {
+  ])('[EX11] begins anew where Redis lost the end of a log that a node %s', async (_, instead) => {
     await using nodes = new TwoNodes(redis.url)
     const [writer, reader] = await nodes.follow('one')
     for (const text of ['"1"', '"2"', '"3"']) await writer.append(text)
@@ -192,7 +192,7 @@ describe('an exchange through Redis', () => {
     expect(reader.numbers).toEqual([1])
   })
 
-  it('[EX2] acknowledges nothing in a log that has lost what this node knows', async () => {
+  it('[EX11] acknowledges nothing in a log that has lost what this node knows', async () => {
     await using node = openNode(redis.url)
     const recorder = await Recorder.begun(node, 'one')
     for (const text of ['"1"', '"2"']) await recorder.append(text)

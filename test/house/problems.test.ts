@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const SPEC = readFileSync(join(ROOT, 'spec/PROTOCOL.md'), 'utf8')
 const ROW = /^\| `([a-z-]+)` \| (\d{3}) \| (.+) \|$/gm
 /** What a client does about a problem is no reason for one. */
-const RULE = /^- \*\*((?!CL)[A-Z]{2}\d+)\*\* (.+)$/gm
+const RULE = /^- \*\*((?!CL)[A-Z]{2}\d+)\*\* (.+(?:\n {2}.+)*)$/gm
 
 /** The table of problems: name, status, and the rules that say when. */
 const table = [...SPEC.matchAll(ROW)].map(([, name, status, when]) => ({ name, status, when }))

@@ -87,7 +87,7 @@ describe.each(PLATFORMS)('own routes through Rooms on %s', (platform) => {
     )
   })
 
-  it('[FR9] @Sse goes on after its goodbye until its reader closes it', async () => {
+  it('[FR21] @Sse goes on after its goodbye until its reader closes it', async () => {
     await using server = await start({ goodbyeMs: 500 })
     const key = memberKey()
     await using own = await openStream(`${server.baseUrl}/where/patches?id=${key}`)

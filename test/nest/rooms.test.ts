@@ -158,7 +158,7 @@ const REFUSED: readonly (readonly [what: string, ProblemName, readonly unknown[]
 ]
 
 describe('what Rooms is told', () => {
-  it('[ID11] is checked as what comes over HTTP', async () => {
+  it('[ID11 ID15] is checked as what comes over HTTP', async () => {
     await using server = await start()
     const rooms = server.app.get(Rooms)
     for (const [what, problem, values, using] of REFUSED) {

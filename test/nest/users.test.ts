@@ -177,7 +177,7 @@ function strangeNames(platform: Platform): void {
     for (const member of await read(new TestRoom(server.baseUrl, 'default'))) expectGuest(member)
   })
 
-  it.each(STRANGE)('[ID10] [ID11] %s is left out of what Rooms is told', async (name) => {
+  it.each(STRANGE)('[ID10] [ID15] %s is left out of what Rooms is told', async (name) => {
     await using server = await start(platform, answers)
     const rooms = server.app.get(Rooms)
     const user = (answers[name] as () => { readonly id: string })()

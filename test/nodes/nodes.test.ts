@@ -108,7 +108,7 @@ describe('two servers', () => {
     expect((await here.read()).members).toEqual([])
   })
 
-  it('[EX6] have one document, also where it was open already', async () => {
+  it('[EX6 EX13] have one document, also where it was open already', async () => {
     const { here, there } = await twoNodes()
     const [own, other] = [new TestDocument(here), new TestDocument(there)]
     await using stream = await there.watch()
@@ -151,7 +151,7 @@ describe('two servers', () => {
     }
   })
 
-  it('[EX4] who moves to the other when one dies is never seen to leave', async () => {
+  it('[EX12] who moves to the other when one dies is never seen to leave', async () => {
     const { one, here, there } = await twoNodes({ leaseMs: LEASE_MS })
     const [ann, gone] = [memberKey(), memberKey()]
     await using watcher = await there.watch()
@@ -180,7 +180,7 @@ describe('two servers', () => {
 })
 
 describe('while Redis is away', () => {
-  it('[EX3 EX5 EX6] each goes on by itself, says so, and what it did is everywhere after', async () => {
+  it('[EX3 EX5 EX13] each goes on by itself, says so, and what it did is everywhere after', async () => {
     const { one, two, here, there } = await twoNodes()
     const [ann, ben] = [memberKey(), memberKey()]
     await using annStream = await here.join(ann)
@@ -238,7 +238,7 @@ describe('while Redis is away', () => {
   })
 })
 
-it('[EX6] what a node took in alone and died with reaches those whose node it never told', async () => {
+it('[EX13] what a node took in alone and died with reaches those whose node it never told', async () => {
   await using wire = await Wire.to(place.redis.port)
   const { two: survivor, here, there } = await twoNodes()
   const lonely = await place.node({ redisUrl: `redis://${wire.address}` })

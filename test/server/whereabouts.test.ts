@@ -73,7 +73,7 @@ it('[HT18] a HEAD is answered where an operator asks', async () => {
   }
 })
 
-it('[HT19] answers the calls under way, says goodbye, and refuses what comes later', async () => {
+it('[HT19 FR19] answers the calls under way, says goodbye, and refuses what comes later', async () => {
   await using plain = await startPlain()
   const { whereabouts, baseUrl } = plain
   const room = new TestRoom(baseUrl)

@@ -14,7 +14,7 @@ const FIND_WITHIN = 150
 /** `SIMULATION_SEED=7 npx vitest run test/simulation/nodes.test.ts` runs one, and says what happened. */
 const seeds = givenSeed === undefined ? [...PINNED, ...Array(SEEDS).keys()] : [givenSeed]
 
-it(`[EX1 EX2 EX3 EX4 EX6] ${seeds.length} seeds: whatever happens to nodes and to Redis, a room is one`, async () => {
+it(`[EX1 EX2 EX3 EX4 EX11 EX12 EX13] ${seeds.length} seeds: whatever happens to nodes and to Redis, a room is one`, async () => {
   for (const seed of seeds) {
     expect(await failureOf(seed, new NodesRun(seed))).toBeUndefined()
   }

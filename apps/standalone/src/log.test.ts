@@ -6,7 +6,7 @@ function recordingLog(level: string) {
   return { lines, log: createLog(level, { write: (line) => lines.push(line) }) }
 }
 
-it('[ID1] headers that carry keys and tokens are not logged, wherever a request stands', () => {
+it('[ID13] headers that carry keys and tokens are not logged, wherever a request stands', () => {
   const { lines, log } = recordingLog('info')
   const headers = { authorization: 'kept', cookie: 'kept', 'whereabouts-member': 'kept', host: 'x' }
   log.info({ headers }, 'here')
@@ -18,7 +18,7 @@ it('[ID1] headers that carry keys and tokens are not logged, wherever a request 
   }
 })
 
-it('[ID1] an address is logged without the values of its secrets', () => {
+it('[ID13] an address is logged without the values of its secrets', () => {
   expect(redactUrl('/rooms/x/events?member=kept&view=list&token=kept')).toBe(
     '/rooms/x/events?member=[redacted]&view=list&token=[redacted]',
   )

@@ -11,7 +11,7 @@ function read(status: number, body: unknown): Promise<Error> {
 }
 
 describe('what an answer says that is no success', () => {
-  it("[CL11] is the server's own problem", async () => {
+  it("[CL32] is the server's own problem", async () => {
     const problem = new Problem('room-full', 'The room is full.', { watch: '/x' })
     expect(await read(409, problem)).toEqual(problem)
   })
@@ -21,13 +21,13 @@ describe('what an answer says that is no success', () => {
     ['Nest', 403, { message: 'Not you.', error: 'Forbidden', statusCode: 403 }],
     ['Nest, without a name', 401, { message: 'Not you.', statusCode: 401 }],
     ['a proxy', 407, { detail: 'Not you.', message: 'less' }],
-  ])('[CL11] is what %s says, as the nearest problem', async (_who, status, body) => {
+  ])('[CL32] is what %s says, as the nearest problem', async (_who, status, body) => {
     const error = await read(status, body)
     expect(error).toMatchObject({ problem: 'unauthorized', detail: 'Not you.' })
     expect(isLasting(error)).toBe(true)
   })
 
-  it('[CL11] is all that a validation says', async () => {
+  it('[CL32] is all that a validation says', async () => {
     const body = { message: ['name is too long', 'color is no color'], statusCode: 400 }
     expect(await read(400, body)).toMatchObject({
       problem: 'bad-parameter',
@@ -48,7 +48,7 @@ describe('what an answer says that is no success', () => {
     { message: [null] },
     { detail: {} },
     { title: 'Forbidden' },
-  ])('[CL11] is that nothing was said if nothing was: %j', async (body) => {
+  ])('[CL32] is that nothing was said if nothing was: %j', async (body) => {
     expect(await read(403, body)).toMatchObject({
       problem: 'unauthorized',
       detail: expect.stringMatching(WITHOUT),

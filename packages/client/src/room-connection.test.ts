@@ -126,7 +126,7 @@ describe('the connection', () => {
     expect(first.waiting('GET events')).toBe(0)
   })
 
-  it('[CL17] is live until the old stream ends if the next one can not be opened', async () => {
+  it('[CL33] is live until the old stream ends if the next one can not be opened', async () => {
     await using server = await ScriptedServer.listen()
     const { room, stream } = await joinOnline(server)
     stream.event('goodbye', { reconnectInMs: 1 })
@@ -145,7 +145,7 @@ describe('the connection', () => {
     await until(room, isOnline)
   })
 
-  it('[CL17] takes the frames of the next stream as wholes: what is old in them stays out', async () => {
+  it('[CL34] takes the frames of the next stream as wholes: what is old in them stays out', async () => {
     await using server = await ScriptedServer.listen()
     const { room, stream } = await joinOnline(server)
     stream.event('goodbye', { reconnectInMs: 1 })
@@ -207,7 +207,7 @@ describe('the connection', () => {
     })
   })
 
-  it('[CL11] takes a 4xx without a problem for one, and tries 429 and 5xx again', async () => {
+  it('[CL11 CL32] takes a 4xx without a problem for one, and tries 429 and 5xx again', async () => {
     await using server = await ScriptedServer.listen()
     const room = join(server)
     for (const status of [429, 408, 500, 503]) (await server.take('GET events')).answer(status)
@@ -218,7 +218,7 @@ describe('the connection', () => {
     expect(problem?.detail).toContain('403')
   })
 
-  it('[CL4] tries again after an answer that is no stream, or a stream that makes no sense', async () => {
+  it('[CL4 CL35] tries again after an answer that is no stream, or a stream that makes no sense', async () => {
     await using server = await ScriptedServer.listen()
     const room = join(server)
     ;(await server.take('GET events')).answer(200, 'the page of a hotel')

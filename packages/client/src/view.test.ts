@@ -57,7 +57,7 @@ describe('RoomView', () => {
     expect(positions.map((position) => view.ahead(position))).toEqual([-1, 0, 1, NaN, NaN])
   })
 
-  it('[CL17] does not go back to what it has been told, but takes a snapshot as it is', () => {
+  it('[CL34] does not go back to what it has been told, but takes a snapshot as it is', () => {
     const view = viewOf('e:7', 'a')
     view.applyPatch('e:9', { move: { a: 9 } })
     view.applyPatch('e:8', { move: { a: 8 } })

@@ -87,7 +87,7 @@ describe('connections that wait for the other nodes', () => {
     await expect.poll(() => server.count()).toMatchObject({ connections: 0, watching: 0 })
   })
 
-  it('[FR7] are refused when the server goes away meanwhile', async () => {
+  it('[FR19] are refused when the server goes away meanwhile', async () => {
     const exchange = new SlowExchange()
     const server = start(exchange)
     const outcome = outcomeOf(watch(server))

@@ -97,7 +97,7 @@ describe('the own state', () => {
     expect(awareness.getLocalState()).toBeNull()
   })
 
-  it('[ST16] [CL26] has as much room as the server says', async () => {
+  it('[ST16] [CL49] has as much room as the server says', async () => {
     await using server = await ScriptedServer.listen()
     const room = joinRoom({ url: server.url, room: 'budget' })
     rooms.push(room)

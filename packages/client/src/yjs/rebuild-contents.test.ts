@@ -192,7 +192,7 @@ describe('a document that is made anew', () => {
     ['bytes', new Uint8Array([1]), new Uint8Array([2])],
     ['a hook', new XmlHook('one'), new XmlHook('two')],
     ['a subdocument', new Doc({ guid: 'one' }), new Doc({ guid: 'two' })],
-  ])('[CL23] keeps %s where somebody else has used its clock', (_kind, own, theirs) => {
+  ])('[CL46] keeps %s where somebody else has used its clock', (_kind, own, theirs) => {
     const [author, server] = [docOf(AUTHOR), docOf(AUTHOR)]
     author.getMap('map').set('own', own)
     server.getMap('map').set('theirs', theirs)

@@ -92,7 +92,7 @@ function rebuildFrom(author: Doc, server: Doc, copy: ServerCopy): Doc {
 }
 
 describe('a document whose clocks were taken', () => {
-  it('[CL23] has what its author typed and what the others have, each once', () => {
+  it('[CL46] has what its author typed and what the others have, each once', () => {
     const { author, server, copy } = fork(
       [{ kind: 'type', at: 0, text: 'a' }],
       [{ kind: 'type', at: 1, text: 'own' }],
@@ -104,7 +104,7 @@ describe('a document whose clocks were taken', () => {
     expect(rebuilt.clientID).not.toBe(AUTHOR)
   })
 
-  it('[CL23] loses nothing, whatever was edited, and can be sent to the server', () => {
+  it('[CL23 CL46] loses nothing, whatever was edited, and can be sent to the server', () => {
     assert(
       property(edits(10), edits(15), edits(15, ADDING), (before, own, theirs) => {
         const { author, server, copy } = fork(before, own, theirs)
@@ -127,7 +127,7 @@ describe('a document whose clocks were taken', () => {
     expect.hasAssertions()
   })
 
-  it('[CL23] is the same for two tabs that have the same, and nothing is there twice', () => {
+  it('[CL46] is the same for two tabs that have the same, and nothing is there twice', () => {
     const { author, server, copy } = fork(
       [{ kind: 'type', at: 0, text: 'a' }],
       [{ kind: 'type', at: 1, text: 'own' }],
@@ -140,7 +140,7 @@ describe('a document whose clocks were taken', () => {
 })
 
 describe('what the server won’t take', () => {
-  it('[CL22] holds nothing else up, and what it replaced stays for the others', () => {
+  it('[CL43] holds nothing else up, and what it replaced stays for the others', () => {
     const author = docOf(AUTHOR)
     author.getMap('sheet').set('cell 0', 'before')
     const server = docOf(1, encodeStateAsUpdate(author))

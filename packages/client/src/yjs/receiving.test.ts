@@ -127,7 +127,7 @@ describe('what the server has', () => {
     expect(provider).toMatchObject({ synced: false, problem: { problem: 'unauthorized' } })
   })
 
-  it('[CL20] is asked for with what is known to be there, a state vector of any length', async () => {
+  it('[CL37] is asked for with what is known to be there, a state vector of any length', async () => {
     await using server = await ScriptedServer.listen()
     const crowd = new Doc()
     for (let client = 1; client <= 1_500; client++) {
@@ -150,7 +150,7 @@ describe('what the server has', () => {
     expect(await said(provider, 'synced')).toBe(true)
   })
 
-  it('[CL20 CL23] is compared with a document of which nothing is known', async () => {
+  it('[CL37 CL23] is compared with a document of which nothing is known', async () => {
     await using server = await ScriptedServer.listen()
     const [own, theirs] = [typed('own'), new Doc()]
     theirs.clientID = own.clientID

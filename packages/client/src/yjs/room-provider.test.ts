@@ -29,7 +29,7 @@ afterEach(async () => {
 })
 
 describe('a provider', () => {
-  it('[CL20] that comes to a room which is open already has the stream opened anew', async () => {
+  it('[CL20 CL38] that comes to a room which is open already has the stream opened anew', async () => {
     await using server = await ScriptedServer.listen()
     const room = join(server)
     const stream = await server.take('GET events')
@@ -90,7 +90,7 @@ describe('a provider', () => {
     expect(provider).toMatchObject({ synced: false, problem: { problem: 'room-full' } })
   })
 
-  it('[CL25] posts what it has once more when it is destroyed, and hears no more', async () => {
+  it('[CL48] posts what it has once more when it is destroyed, and hears no more', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider, stream, room } = await keepSynced(server)
     doc.getText('body').insert(0, 'a')
@@ -104,7 +104,7 @@ describe('a provider', () => {
     expect(server.waiting('POST document')).toBe(0)
   })
 
-  it('[CL25] that is destroyed early asks first and posts then', async () => {
+  it('[CL48] that is destroyed early asks first and posts then', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider } = keep(server)
     doc.getText('body').insert(0, 'a')
@@ -195,7 +195,7 @@ describe('a provider', () => {
     expect(heard).toEqual(['ab', 'abc'])
   })
 
-  it('[CL21] beside another one passes on what that one is told, and doesn’t echo', async () => {
+  it('[CL42] beside another one passes on what that one is told, and doesn’t echo', async () => {
     await using one = await ScriptedServer.listen()
     await using two = await ScriptedServer.listen()
     const { doc, stream } = await keepSynced(one)

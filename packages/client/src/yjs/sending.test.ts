@@ -23,7 +23,7 @@ afterEach(async () => {
 })
 
 describe('edits', () => {
-  it('[CL21] of one go are one post, and those of while it is in flight are the next', async () => {
+  it('[CL39] of one go are one post, and those of while it is in flight are the next', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider } = await keepSynced(server)
     const theirs = new Doc()
@@ -47,7 +47,7 @@ describe('edits', () => {
     expect(await said(provider, 'saved')).toBe(true)
   })
 
-  it('[CL21] are posted again, the same with the same key, until they are acknowledged', async () => {
+  it('[CL40] are posted again, the same with the same key, until they are acknowledged', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider } = await keepSynced(server)
     doc.getText('body').insert(0, 'a')
@@ -103,7 +103,7 @@ describe('edits', () => {
     expect(server.waiting('POST document')).toBe(0)
   })
 
-  it('[CL21] larger than the server takes go in parts', async () => {
+  it('[CL22] larger than the server takes go in parts', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider } = await keepSynced(server)
     const cells = doc.getMap('cells')
@@ -126,7 +126,7 @@ describe('edits', () => {
     expect(theirs.getMap('cells').toJSON()).toEqual(cells.toJSON())
   })
 
-  it('[CL21] for which there is no room are kept and said, and tried again with the next one', async () => {
+  it('[CL45] for which there is no room are kept and said, and tried again with the next one', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider } = await keepSynced(server)
     const body = doc.getText('body')
@@ -146,7 +146,7 @@ describe('edits', () => {
     expect(provider.problem).toBeNull()
   })
 
-  it('[CL21] of a caller who isn’t known are tried again when the room is online again', async () => {
+  it('[CL45] of a caller who isn’t known are tried again when the room is online again', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider, stream } = await keepSynced(server)
     doc.getText('body').insert(0, 'a')
@@ -162,7 +162,7 @@ describe('edits', () => {
   })
 
   it.each(['too-large', 'bad-update'] as const)(
-    '[CL22] that are refused for good (%s) are set aside, and what comes after them goes on',
+    '[CL43] that are refused for good (%s) are set aside, and what comes after them goes on',
     async (name) => {
       await using server = await ScriptedServer.listen()
       const { doc, provider } = await keepSynced(server)
@@ -190,7 +190,7 @@ describe('edits', () => {
     },
   )
 
-  it('[CL22] that depend by their clocks on what is set aside get new ones', async () => {
+  it('[CL43 CL30] that depend by their clocks on what is set aside get new ones', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider } = await keepSynced(server)
     const reloaded = said(provider, 'reload')
@@ -225,7 +225,7 @@ describe('edits', () => {
     expect(await said(provider, 'saved')).toBe(true)
   })
 
-  it('[CL18] aren’t saved by where a redirect leads', async () => {
+  it('[CL36] aren’t saved by where a redirect leads', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider } = await keepSynced(server)
     doc.getText('body').insert(0, 'a')
@@ -237,7 +237,7 @@ describe('edits', () => {
     expect(await said(provider, 'saved')).toBe(true)
   })
 
-  it('[CL21] of which the server says that something is missing are followed by what it lacks', async () => {
+  it('[CL41] of which the server says that something is missing are followed by what it lacks', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider } = await keepSynced(server)
     doc.getText('body').insert(0, 'a')
@@ -252,7 +252,7 @@ describe('edits', () => {
     expect(await said(provider, 'saved')).toBe(true)
   })
 
-  it('[CL20] that the server hasn’t, though it has later ones, are sent', async () => {
+  it('[CL37] that the server hasn’t, though it has later ones, are sent', async () => {
     await using server = await ScriptedServer.listen()
     const author = new Doc()
     const updates: Uint8Array[] = []
@@ -290,7 +290,7 @@ describe('edits', () => {
   })
 
   it.each(['POST document', 'document event'] as const)(
-    '[CL23] under clocks that somebody else has used get new ones (%s)',
+    '[CL23 CL47] under clocks that somebody else has used get new ones (%s)',
     async (how) => {
       await using server = await ScriptedServer.listen()
       const { doc, provider, stream } = await keepSynced(server)

@@ -44,14 +44,14 @@ function oddAddresses({ calm }: Suite): void {
     '/location;x',
     'ftp://host/rooms/ROOM/location',
     'http:///rooms/ROOM/location',
-  ])('[HT10] %s is no call', async (address) => {
+  ])('[HT10 HT22] %s is no call', async (address) => {
     const room = new TestRoom(calm.baseUrl)
     const target = address.replace('ROOM', room.name)
     expect([400, 404]).toContain((await rawCall(calm.baseUrl, post(target))).status)
     expect((await room.read()).members).toEqual([])
   })
 
-  it('[HT10] a name may have escapes, also all of it', async () => {
+  it('[HT21] a name may have escapes, also all of it', async () => {
     const room = new TestRoom(calm.baseUrl)
     const codes = [...room.name].map((character) => character.charCodeAt(0).toString(16))
     const target = `/rooms/${codes.map((code) => `%${code}`).join('')}/location`

@@ -166,7 +166,7 @@ function reads({ calm }: Suite): void {
 }
 
 function longPolls({ calm }: Suite): void {
-  it('[HT5] a long-poll is answered by the change that it waits for', async () => {
+  it('[HT20] a long-poll is answered by the change that it waits for', async () => {
     const room = new TestRoom(calm.baseUrl)
     const key = memberKey()
     const { id, self } = await room.move(key, 1)
@@ -176,7 +176,7 @@ function longPolls({ calm }: Suite): void {
     expect(JSON.parse((await poll).text)).toEqual({ id: moved.id, patch: { move: { [self]: 2 } } })
   })
 
-  it('[HT5] a long-poll that waits is answered promptly', async () => {
+  it('[HT20] a long-poll that waits is answered promptly', async () => {
     const room = new TestRoom(calm.baseUrl)
     const key = memberKey()
     await using watcher = await room.watch()
@@ -189,7 +189,7 @@ function longPolls({ calm }: Suite): void {
     expect(performance.now() - before).toBeLessThan(AT_ONCE_MS)
   })
 
-  it('[HT5] a long-poll without a change ends with 204 after its time', async () => {
+  it('[HT20] a long-poll without a change ends with 204 after its time', async () => {
     const room = new TestRoom(calm.baseUrl)
     const { id } = await room.move(memberKey(), 1)
     const before = performance.now()
@@ -223,7 +223,7 @@ function longPolls({ calm }: Suite): void {
     expect(seen.at(-1)).toBe(20)
   })
 
-  it('[HT5] a long-poll on a room that does not exist ends like any other', async () => {
+  it('[HT20] a long-poll on a room that does not exist ends like any other', async () => {
     const room = new TestRoom(calm.baseUrl)
     const { id } = await room.read()
     expect(await room.poll(id, 200)).toMatchObject({ status: 204 })

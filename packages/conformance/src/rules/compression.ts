@@ -20,7 +20,7 @@ export function compressionRules({ calm, start }: Suite): void {
       }
     })
 
-    it('[ST14] large frames and small ones, for early comers and late ones', async () => {
+    it('[ST14 ST22] large frames and small ones, for early comers and late ones', async () => {
       const room = new TestRoom(calm.baseUrl)
       await using plain = await room.watch()
       await using early = await openStream(room.url('events', { watch: 1 }), GZIP)

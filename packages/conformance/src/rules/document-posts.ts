@@ -197,7 +197,7 @@ function limits({ share }: Suite): void {
     })
   })
 
-  it('[DO7] a document over its limit is document-full, and stays as it was', async () => {
+  it('[DO34] a document over its limit is document-full, and stays as it was', async () => {
     const room = new TestRoom(server.baseUrl)
     const writer = new TestDocument(room)
     for (let row = 0; row < 5; row++) await writer.post(`A${row}`, 'x'.repeat(1_000))
@@ -209,7 +209,7 @@ function limits({ share }: Suite): void {
     expect((await new TestDocument(room).fetch()).cells).toEqual(reader.cells)
   })
 
-  it('[DO7] what was overwritten makes room before a document is full', async () => {
+  it('[DO34] what was overwritten makes room before a document is full', async () => {
     const room = new TestRoom(server.baseUrl)
     const writer = new TestDocument(room)
     for (let row = 0; row < 20; row++) await writer.post('A1', `${row} ${'x'.repeat(1_000)}`)

@@ -47,7 +47,7 @@ function answers(calm: Suite['calm']): void {
     expect((await syncDocument(room, vector)).update.length).toBeGreaterThan(2)
   })
 
-  it('[DO20] doesn’t count what waits for an earlier update, and gives it', async () => {
+  it('[DO38] doesn’t count what waits for an earlier update, and gives it', async () => {
     const room = new TestRoom(calm.baseUrl)
     const writer = new TestDocument(room)
     const [first, , third] = ['A1', 'A2', 'A3'].map((cell) => writer.write(cell))
@@ -60,7 +60,7 @@ function answers(calm: Suite['calm']): void {
     expect(reader.doc.store.pendingStructs).not.toBeNull()
   })
 
-  it('[DO20] takes a state vector of any length up to the limit of an update', async () => {
+  it('[DO37] takes a state vector of any length up to the limit of an update', async () => {
     const room = new TestRoom(calm.baseUrl)
     const writer = new TestDocument(room)
     await writer.post('A1')
@@ -94,13 +94,13 @@ function refusals({ calm, share }: Pick<Suite, 'calm' | 'share'>): void {
     expect(answer.headers.allow).toBe('POST')
   })
 
-  it.each([[[255]], [[1]], [[2, 1, 1]]])('[DO20] the body %j is bad-parameter', async (bytes) => {
+  it.each([[[255]], [[1]], [[2, 1, 1]]])('[DO37] the body %j is bad-parameter', async (bytes) => {
     const room = new TestRoom(calm.baseUrl)
     const options = { headers: BYTES, body: Buffer.from(bytes) }
     await expectRefused('bad-parameter', room.url('document/sync'), options)
   })
 
-  it('[DO20] another media type is unsupported-media-type, a longer body too-large', async () => {
+  it('[DO37] another media type is unsupported-media-type, a longer body too-large', async () => {
     const room = new TestRoom(small.baseUrl)
     const url = room.url('document/sync')
     await expectRefused('unsupported-media-type', url, { json: {} })

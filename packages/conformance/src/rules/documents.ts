@@ -85,7 +85,7 @@ function reads({ calm, start }: Suite): void {
 function inFrames({ share }: Suite): void {
   const server = share({ frameIntervalMs: 400, heartbeatMs: HEARTBEAT_MS })
 
-  it('[DO3] the updates of a frame are one event, the same for everybody', async () => {
+  it('[DO31] the updates of a frame are one event, the same for everybody', async () => {
     const room = new TestRoom(server.baseUrl)
     await using one = await room.watch()
     await using two = await room.watch()
@@ -102,7 +102,7 @@ function inFrames({ share }: Suite): void {
     expect(documentEvents(one)).toEqual(documentEvents(two))
   })
 
-  it('[DO3] [ST6] after the patch of the same frame, and the position is on the last event', async () => {
+  it('[DO31] [ST6] after the patch of the same frame, and the position is on the last event', async () => {
     const room = new TestRoom(server.baseUrl)
     const key = memberKey()
     await using own = await room.join(key)
@@ -159,7 +159,7 @@ function catchingUp({ start, calm, itAlone }: Suite): void {
     expect(reader.takeEvents(again).cells).toEqual(writer.cells)
   })
 
-  it('[DO4] one of another epoch gets resync for both', async () => {
+  it('[DO4 DO32] one of another epoch gets resync for both', async () => {
     const room = new TestRoom(calm.baseUrl)
     const url = room.url('events', { watch: 1, lastEventId: 'another:7' })
     await using stream = await openStream(url)
@@ -168,7 +168,7 @@ function catchingUp({ start, calm, itAlone }: Suite): void {
     expect(stream.arrived.find(({ name }) => name === 'resync')?.data).toEqual({ document: true })
   })
 
-  it('[DO4] one that comes without a position is sent nothing of before, and fetches it', async () => {
+  it('[DO33] one that comes without a position is sent nothing of before, and fetches it', async () => {
     const room = new TestRoom(calm.baseUrl)
     const writer = new TestDocument(room)
     await writer.post('A1')

@@ -54,7 +54,7 @@ function keys({ calm }: Suite): void {
     expect([get.self, post.self, header.self]).toEqual([self, self, self])
   })
 
-  it('[ID1] the key is in nothing that others are sent', async () => {
+  it('[ID13] the key is in nothing that others are sent', async () => {
     const room = new TestRoom(calm.baseUrl)
     const member = memberKey()
     await using watcher = await room.watch()
@@ -111,7 +111,7 @@ function ids({ start }: Suite): void {
   const selfAt = async (baseUrl: string, room: string, key: string) =>
     (await new TestRoom(baseUrl, room).move(key, 1)).self
 
-  it('[ID3] an id has 16 characters and follows from secret, room and key alone', async () => {
+  it('[ID3 ID14] an id has 16 characters and follows from secret, room and key alone', async () => {
     const secret = 'a secret that two servers share, and nobody else'
     const other = 'another secret, which nobody shares with anybody'
     await using one = await start({ secret })

@@ -53,7 +53,7 @@ function roomNames({ calm }: Suite): void {
     ['a dot', '%2E'],
     ['two dots', '%2e%2E'],
   ]
-  it.each(bad)('[NM1] bad-room: %s', async (_, name) => {
+  it.each(bad)('[NM9] bad-room: %s', async (_, name) => {
     const address = `${calm.baseUrl}/rooms/${name}`
     await expectRefused('bad-room', `${address}/location`, { method: 'POST', json: 1 })
     await expectRefused('bad-room', `${address}/location`)
@@ -62,7 +62,7 @@ function roomNames({ calm }: Suite): void {
     await expectRefused('bad-room', `${address}/leave`, { method: 'POST' })
   })
 
-  it('[NM1] an address with a broken percent-encoding is refused by who routes it', async () => {
+  it('[NM9] an address with a broken percent-encoding is refused by who routes it', async () => {
     const address = `${calm.baseUrl}/rooms/%E0%A4%A`
     for (const path of ['location', 'events']) {
       expect(await call(`${address}/${path}`)).toMatchObject({ status: 400 })
@@ -159,7 +159,7 @@ function userNames({ calm }: Suite): void {
     ['NUL', 'Ada\0'],
     ['a control character of C1', 'Ada\u0085Lovelace'],
     ...hidden.map((mark): [string, string] => [codePoint(mark), `Ada${mark}x`]),
-  ])('[NM3] bad-name: %s', async (_, name) => {
+  ])('[NM3 NM10] bad-name: %s', async (_, name) => {
     const room = new TestRoom(calm.baseUrl)
     await expectRefused('bad-name', room.url('events', { name }))
     await expectRefused('bad-name', room.url('events'), { json: { name } })
@@ -167,7 +167,7 @@ function userNames({ calm }: Suite): void {
     expect((await room.read()).members).toEqual([])
   })
 
-  it('[NM3] bad-name: an unpaired surrogate', async () => {
+  it('[NM10] bad-name: an unpaired surrogate', async () => {
     const room = new TestRoom(calm.baseUrl)
     const headers = { 'content-type': 'application/json' }
     await expectRefused('bad-name', room.url('events'), { headers, body: '{"name":"a\\ud83d"}' })

@@ -6,7 +6,7 @@ import type { Suite } from '../suite.js'
 /** PROTOCOL.md section 7: streams of a part of the document. */
 export function partRules({ calm }: Suite): void {
   describe('a stream of a part', () => {
-    it('[ST15] [RM12] a stream of one part shows those in it, and counts the others', async () => {
+    it('[ST15 ST23] [RM12] a stream of one part shows those in it, and counts the others', async () => {
       const room = new TestRoom(calm.baseUrl)
       const [ann, bob] = [memberKey(), memberKey()]
       await using first = await room.join(ann, { at: 's1', only: 1 })

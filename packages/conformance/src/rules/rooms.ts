@@ -174,7 +174,7 @@ function catchingUp({ calm, start }: Suite): void {
 const byId = (a: { readonly id: string }, b: { readonly id: string }) => (a.id < b.id ? -1 : 1)
 
 function limits({ start, itAlone }: Suite): void {
-  it('[RM8] a full room refuses one more and offers to watch', async () => {
+  it('[RM8 RM18] a full room refuses one more and offers to watch', async () => {
     await using server = await start({ maxMembers: 2 })
     const room = new TestRoom(server.baseUrl)
     const [ada, bob, cat] = [memberKey(), memberKey(), memberKey()]

@@ -20,7 +20,7 @@ export function shutdownRules({ start, platformRefuses }: Suite): void {
 }
 
 function everybodyIsTold(start: Suite['start']): void {
-  it('[FR7] every connection gets goodbye and its end', async () => {
+  it('[FR7 ST20] every connection gets goodbye and its end', async () => {
     await using server = await start()
     const rooms = Array.from({ length: 4 }, () => new TestRoom(server.baseUrl))
     const streams = await Promise.all(
@@ -110,7 +110,7 @@ async function askWhileStopping(start: Suite['start'], path: string): Promise<st
 
 function latecomers(start: Suite['start'], platformRefuses: boolean): void {
   it.each(['/rooms/late/events', '/location/sse'])(
-    '[FR7] a stream asked for after that is shutting-down, with Retry-After: %s',
+    '[FR19] a stream asked for after that is shutting-down, with Retry-After: %s',
     async (path) => {
       const answer = await askWhileStopping(start, path)
       expect(answer).toMatch(/^HTTP\/1\.1 503 /)
@@ -137,7 +137,7 @@ async function leaveWhenTold(stream: EventStream): Promise<number> {
 }
 
 function inSteps(start: Suite['start']): void {
-  it('[FR9] 40 streams are told in steps, and the server ends when they have gone', async () => {
+  it('[FR9 FR21] 40 streams are told in steps, and the server ends when they have gone', async () => {
     await using server = await start({ goodbyeMs: 2_000 })
     const room = new TestRoom(server.baseUrl)
     const streams = await Promise.all(Array.from({ length: 40 }, () => room.join(memberKey())))
@@ -153,7 +153,7 @@ function inSteps(start: Suite['start']): void {
     expect(inFirstHalf.length).toBeLessThan(35)
   })
 
-  it('[FR9] who does not go is told again, with a longer time, and ended', async () => {
+  it('[FR21] who does not go is told again, with a longer time, and ended', async () => {
     await using server = await start({ goodbyeMs: 100, heartbeatMs: 200 })
     const room = new TestRoom(server.baseUrl)
     await using list = await room.list()
@@ -173,7 +173,7 @@ function inSteps(start: Suite['start']): void {
 }
 
 function servedMeanwhile(start: Suite['start']): void {
-  it('[FR9] new streams are refused, and everything else is served as before', async () => {
+  it('[FR20] new streams are refused, and everything else is served as before', async () => {
     await using server = await start({ goodbyeMs: 1_000 })
     const room = new TestRoom(server.baseUrl)
     const member = memberKey()
@@ -193,7 +193,7 @@ function servedMeanwhile(start: Suite['start']): void {
     await within(stopped, 'the end of the server')
   })
 
-  it('[FR9 HT5] a long-poll that waits is answered, and so is one that comes then', async () => {
+  it('[FR9 HT20] a long-poll that waits is answered, and so is one that comes then', async () => {
     await using server = await start({ goodbyeMs: 1_000 })
     const room = new TestRoom(server.baseUrl)
     await using stream = await room.watch()

@@ -180,7 +180,7 @@ function needHeartbeat(heartbeatMs: number, mostMs: number): void {
 }
 
 function lists({ calm }: Suite): void {
-  it('[ST8] the first event comes at once, and then one whenever the array changed', async () => {
+  it('[ST19] the first event comes at once, and then one whenever the array changed', async () => {
     const room = new TestRoom(calm.baseUrl)
     const [ada, bob, cat] = [memberKey(), memberKey(), memberKey()]
     await using list = await room.list()
@@ -202,7 +202,7 @@ function lists({ calm }: Suite): void {
     expect(await next()).toEqual([])
   })
 
-  it('[ST8] what does not change the array is no event', async () => {
+  it('[ST19] what does not change the array is no event', async () => {
     const room = new TestRoom(calm.baseUrl)
     const key = memberKey()
     await room.move(key, 1)
@@ -226,7 +226,7 @@ function lists({ calm }: Suite): void {
     expect((await list.next()).data).toEqual(['a', 'b'])
   })
 
-  it('[ST8] every event is unnamed and has a position; the heartbeat is a comment', async () => {
+  it('[ST8 ST20] every event is unnamed and has a position; the heartbeat is a comment', async () => {
     needHeartbeat(calm.heartbeatMs, 1_000)
     const room = new TestRoom(calm.baseUrl)
     await using list = await room.list()
@@ -241,7 +241,7 @@ function lists({ calm }: Suite): void {
     expect(list.text).not.toMatch(/^event:/m)
   })
 
-  it('[ST8] a newcomer gets everybody, and joins in the list view too', async () => {
+  it('[ST8 ST19] a newcomer gets everybody, and joins in the list view too', async () => {
     const room = new TestRoom(calm.baseUrl)
     await room.move(memberKey(), 1)
     await using list = await openStream(room.url('events', { view: 'list', member: memberKey() }))
@@ -314,7 +314,7 @@ function resuming({ calm }: Suite): void {
     '-1:5',
   ]
   it.each(unknown)(
-    '[ST9] a position that is not known gets resync and a snapshot: %s',
+    '[ST21] a position that is not known gets resync and a snapshot: %s',
     async (id) => {
       const room = new TestRoom(calm.baseUrl)
       const { self } = await room.move(memberKey(), 1)
@@ -325,7 +325,7 @@ function resuming({ calm }: Suite): void {
     },
   )
 
-  it('[ST9] a Last-Event-ID header that cannot be read is no error either', async () => {
+  it('[ST21] a Last-Event-ID header that cannot be read is no error either', async () => {
     const room = new TestRoom(calm.baseUrl)
     for (const garbage of ['garbage', '\u00ff\u00fe', 'a, b', '5'.repeat(4_000)]) {
       const headers = { 'last-event-id': garbage }
@@ -335,7 +335,7 @@ function resuming({ calm }: Suite): void {
     }
   })
 
-  it('[ST9] a position ahead of the room is one that the room does not know', async () => {
+  it('[ST21] a position ahead of the room is one that the room does not know', async () => {
     const room = new TestRoom(calm.baseUrl)
     const { id } = await room.move(memberKey(), 1)
     const ahead = `${id.slice(0, id.indexOf(':'))}:${versionOf(id) + 1_000}`
@@ -343,7 +343,7 @@ function resuming({ calm }: Suite): void {
     expect(names(own.arrived)).toEqual(['hello', 'resync', 'snapshot'])
   })
 
-  it('[ST9] in the list view whatever is resumed from gives the array', async () => {
+  it('[ST9 ST19] in the list view whatever is resumed from gives the array', async () => {
     const room = new TestRoom(calm.baseUrl)
     await room.move(memberKey(), 1)
     await using list = await room.list({ lastEventId: 'garbage' })

@@ -341,7 +341,7 @@ describe('[DO23] a document has 12,000 roots at most', () => {
     expect(() => guarded.take(rooted(12_000, 1))).toThrow(full('roots', 12_000))
   })
 
-  it('[DO23] also those whose content was deleted, and those that wait', () => {
+  it('[DO42] also those whose content was deleted, and those that wait', () => {
     const guarded = new Guarded()
     const doc = Object.assign(new Doc(), { clientID: 1 })
     applyUpdate(doc, rooted(0, 11_990))
@@ -400,7 +400,7 @@ describe('[DO23] a document has 25,000 clients at most', () => {
   }
 })
 
-describe('[DO23] a document has 500 subdocuments at most', () => {
+describe('[DO23 DO42] a document has 500 subdocuments at most', () => {
   const by = (clientID: number, count: number) => {
     const doc = Object.assign(new Doc(), { clientID })
     const updates: Uint8Array[] = []

@@ -162,7 +162,7 @@ const ANY_UPDATE = fc.oneof(
 )
 
 it(
-  `[DO12] of ${RUNS * UPDATES_A_RUN} updates of all kinds, each is refused or can be used by everybody`,
+  `[DO12 DO39] of ${RUNS * UPDATES_A_RUN} updates of all kinds, each is refused or can be used by everybody`,
   () => {
     const counts = { accepted: 0, waiting: 0, refused: new Map<unknown, number>() }
     const updates = fc.array(ANY_UPDATE, { minLength: UPDATES_A_RUN, maxLength: UPDATES_A_RUN })

@@ -228,7 +228,7 @@ it('[DO8] nobody is shown an update before the store has it', async () => {
   expect(steps.toSorted()).toEqual(['known', 'read a', 'written'])
 })
 
-it('[DO8] what the store failed to take is not in the document; then it goes on as before', async () => {
+it('[DO35] what the store failed to take is not in the document; then it goes on as before', async () => {
   const { store, keeper, textOf } = start()
   const { type } = typist()
   await keeper.update('one', type('a'))
@@ -254,7 +254,7 @@ it('[DO8] many updates are compacted, and nothing is lost, be it that the store 
   expect(await textOf('one')).toBe(doc.getText('page').toString())
 })
 
-it('[DO7] a document may grow to its limit, compacted before it is refused', async () => {
+it('[DO34] a document may grow to its limit, compacted before it is refused', async () => {
   const { keeper, textOf } = start({ maxDocumentBytes: 2_000 })
   const { type } = typist()
   let length = 0
@@ -269,7 +269,7 @@ it('[DO7] a document may grow to its limit, compacted before it is refused', asy
   expect(await textOf('one')).toBe('x'.repeat(length))
 })
 
-it('[DO7] of updates that come at once no more are taken than fit', async () => {
+it('[DO34] of updates that come at once no more are taken than fit', async () => {
   const { store, keeper, textOf } = start({ maxDocumentBytes: 2_000 })
   const updates = Array.from({ length: 10 }, (_, index) => typist(index + 1).type('x'.repeat(500)))
   const taken = await Promise.allSettled(updates.map((update) => keeper.update('one', update)))
@@ -402,7 +402,7 @@ it('[DO17] a list that was written in many posts is loaded without merging value
   expect(loaded.getArray('list').length).toBe(20_000)
 })
 
-it('[EX6] takes in what another process has stored, also while it loads', async () => {
+it('[EX13] takes in what another process has stored, also while it loads', async () => {
   const { keeper, store, textOf } = start()
   const { type } = typist()
   const [a, b, c] = [type('a'), type('b'), type('c')]
@@ -423,7 +423,7 @@ it('[EX6] takes in what another process has stored, also while it loads', async 
   expect(store.loads).toEqual(['one', 'one'])
 })
 
-it('[EX6] loads anew what changed elsewhere, and loses nothing that is on its way', async () => {
+it('[EX13] loads anew what changed elsewhere, and loses nothing that is on its way', async () => {
   const { keeper, store, textOf } = start()
   const { type } = typist()
   const [a, b, c] = [type('a'), type('b'), type('c')]
@@ -436,7 +436,7 @@ it('[EX6] loads anew what changed elsewhere, and loses nothing that is on its wa
   expect(store.loads).toEqual(['one', 'one'])
 })
 
-it('[EX6] learns nothing of what is not loaded', async () => {
+it('[EX13] learns nothing of what is not loaded', async () => {
   const { keeper, store } = start()
   await keeper.learn('one', typist().type('a'))
   await keeper.learn('one', undefined)

@@ -16,14 +16,14 @@ function textOf(updates: readonly Uint8Array[]): string {
   return doc.getText('t').toString()
 }
 
-it('[DO3] a few updates are one that means the same', () => {
+it('[DO31] a few updates are one that means the same', () => {
   const updates = typed(40)
   const merged = mergeUpdates(updates)
   expect(merged).toHaveLength(1)
   expect(textOf(merged)).toBe(textOf(updates))
 })
 
-it('[DO3] many are a few, and large ones stay as they are', () => {
+it('[DO31] many are a few, and large ones stay as they are', () => {
   const updates = typed(1_000)
   const merged = mergeUpdates(updates)
   expect(merged.length).toBe(16)
@@ -35,7 +35,7 @@ it('[DO3] many are a few, and large ones stay as they are', () => {
   expect(mergeUpdates(large)).toEqual(large)
 })
 
-it('[DO3] of what takes long to merge no more is merged than the event loop has time for', () => {
+it('[DO31] of what takes long to merge no more is merged than the event loop has time for', () => {
   const doc = new Doc()
   const updates: Uint8Array[] = []
   doc.on('update', (update: Uint8Array) => updates.push(update))
@@ -53,7 +53,7 @@ it('[DO6] one is made of a few, and none of what would be several', () => {
   expect(mergeIntoOne([])).toBeUndefined()
 })
 
-it('[DO3] none are none, and one is itself', () => {
+it('[DO31] none are none, and one is itself', () => {
   expect(mergeUpdates([])).toEqual([])
   const [update] = typed(1)
   expect(mergeUpdates([update!])[0]).toBe(update)

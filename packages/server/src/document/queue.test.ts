@@ -46,7 +46,7 @@ it('[DO17] what is put back comes before what came later', () => {
   expect(queue.hasOthersThan('two')).toBe(false)
 })
 
-it('[DO18] a room has so much before it, and all have so much; nothing is too large alone', () => {
+it('[DO43] a room has so much before it, and all have so much; nothing is too large alone', () => {
   const loads = new Loads({ count: 2, bytes: 100 }, { count: 3, bytes: 150 })
   expect(loads.hasRoomFor(item('one', 1_000))).toBe(true)
   loads.add(item('one', 60))

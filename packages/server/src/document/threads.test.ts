@@ -26,7 +26,7 @@ const update = (room: string, bytes = 0): Request => ({
 })
 
 describe('what waits for a thread', () => {
-  it('[DO18] is bounded for a room and in all, by what it weighs', async () => {
+  it('[DO43] is bounded for a room and in all, by what it weighs', async () => {
     const heavy: [Request, number][] = [
       [update('one', 4_000_000), 4],
       [{ call: 'read', room: 'two', stateVector: new Uint8Array(4_000_000), isFresh: false }, 4],
@@ -42,7 +42,7 @@ describe('what waits for a thread', () => {
     }
   })
 
-  it('[DO18] asks once what the server asks for itself', async () => {
+  it('[DO44] asks once what the server asks for itself', async () => {
     const threads = newThreads()
     const own: Request[] = [
       { call: 'check' },
@@ -60,7 +60,7 @@ describe('what waits for a thread', () => {
     await Promise.allSettled(others)
   })
 
-  it('[DO18] has what other nodes tell looked up, where that is too much to wait', async () => {
+  it('[DO43 DO44] has what other nodes tell looked up, where that is too much to wait', async () => {
     const threads = newThreads()
     const news = { call: 'learn', room: 'r', bytes: new Uint8Array(65_536) } as const
     const told = Array.from({ length: 5_000 }, () => threads.ask(news))

@@ -113,6 +113,28 @@ it('[DO14] what an update merely claims to have takes no time', () => {
   }
 })
 
+/** An update of collected structs and deleted ranges, as given: all numbers in order. */
+function written(...numbers: number[]): Uint8Array {
+  const encoder = new UpdateEncoderV1()
+  for (const number of numbers) encoder.writeLen(number)
+  return encoder.toUint8Array()
+}
+
+it.each<[what: string, update: Uint8Array]>([
+  ['clients in ascending order', written(2, 1, 1, 0, 0, 1, 1, 2, 0, 0, 1, 0)],
+  ['one client twice', written(2, 1, 1, 0, 0, 1, 1, 1, 1, 0, 1, 0)],
+  ['an empty struct', written(1, 1, 1, 0, 0, 0, 0)],
+  ['an empty deleted range', written(0, 1, 1, 1, 0, 0)],
+  ['deleted ranges in descending order', written(0, 1, 1, 2, 5, 1, 0, 1)],
+])('[DO40] %s is malformed', (_, update) => {
+  expect(() => readUpdate(update)).toThrow(because('malformed'))
+})
+
+it('[DO40] the same in the order of Yjs is an update', () => {
+  expect(() => readUpdate(written(2, 1, 2, 0, 0, 1, 1, 1, 0, 0, 1, 0))).not.toThrow()
+  expect(() => readUpdate(written(0, 1, 1, 2, 0, 1, 5, 1))).not.toThrow()
+})
+
 it.each<[kind: string, write: (doc: Doc, value: unknown) => void]>([
   ['a value', (doc, value) => doc.getMap('cells').set('a', value)],
   ['an embed', (doc, value) => doc.getText('page').insertEmbed(0, value as object)],

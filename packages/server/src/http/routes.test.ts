@@ -41,7 +41,7 @@ it.each([
   'http:///rooms/x/events',
   '/location/',
   '/locations',
-])('[HT10] %s is no call', (target) => {
+])('[HT10 HT22] %s is no call', (target) => {
   expect(readAddress(target)).toBeUndefined()
 })
 

@@ -43,7 +43,7 @@ describe('versions', () => {
 })
 
 describe('the nodes of a room', () => {
-  it('[EX4] [MB10] what a node sent before it was taken for gone, and comes after, closes nothing', () => {
+  it('[EX12] [MB10] what a node sent before it was taken for gone, and comes after, closes nothing', () => {
     const budget = room()
     budget.watch('n1')
     budget.watch('n2')
@@ -88,7 +88,7 @@ describe('parts of the document', () => {
     ])
   })
 
-  it('[ST15] what happens elsewhere is no news but for the counts', () => {
+  it('[ST24] what happens elsewhere is no news but for the counts', () => {
     const budget = room()
     budget.move('ann', {}, { at: 's1' }, 0)
     let { version } = budget
@@ -99,7 +99,7 @@ describe('parts of the document', () => {
     expect(views(budget, version)).toEqual([{ leave: ['ann'], elsewhere: {} }, { elsewhere: {} }])
   })
 
-  it('[ST15] at most 100 are named, and the rest counts as none', () => {
+  it('[ST23] at most 100 are named, and the rest counts as none', () => {
     const budget = new DrivenRoom('budget', { ...LIMITS, maxMembers: 200 })
     for (let at = 0; at < 150; at++) budget.move(`m${at}`, {}, { at: `s${at}` }, 0)
     const elsewhere = budget.snapshot('s0').elsewhere!
@@ -216,7 +216,7 @@ describe('the list', () => {
     expect(budget.list()).toEqual(['A', 'B'])
   })
 
-  it('[ST8] what the list cannot show is no change of it', () => {
+  it('[ST19] what the list cannot show is no change of it', () => {
     const budget = room()
     budget.move('ann', {}, 'A', 0)
     const at = budget.listChangedAt

@@ -329,7 +329,7 @@ it('[RM13] a room that can not be given up keeps no other one from being forgott
   expect(faults.rooms).toBe(1)
 })
 
-it('[RM13 EX6] a room that can not be told of what was taken in alone keeps no other one from it', async () => {
+it('[RM13 EX13] a room that can not be told of what was taken in alone keeps no other one from it', async () => {
   const told: string[] = []
   const list = [BAD, GOOD].map((room) => ({ room, number: 1 }))
   const untold = {

@@ -166,7 +166,7 @@ it('[EX4] says what it has when others took it for gone', async () => {
   expect(room.room.snapshot()).toMatchObject({ members: [{ status: 'online' }], watching: 1 })
 })
 
-it('[EX6] is told of updates by others, or to look them up', async () => {
+it('[EX13] is told of updates by others, or to look them up', async () => {
   const exchange = new FickleExchange()
   const { room, told } = start(exchange)
   await room.commit({ do: 'update', bytes: Uint8Array.of(0, 0) })

@@ -143,14 +143,14 @@ describe('going away over a time', () => {
     expect(new Set(times).size).toBeGreaterThan(1)
   })
 
-  it('[FR9] keeps up the heartbeats of those who have not gone', async () => {
+  it('[FR21] keeps up the heartbeats of those who have not gone', async () => {
     const { clock, connections, open } = start()
     const { connection } = open()
     await elapse(clock, connections.drain(HEARTBEAT_MS))
     expect(connection.pings).toEqual([250, HEARTBEAT_MS + 250])
   })
 
-  it('[FR9] is done with the last one who goes', async () => {
+  it('[FR21] is done with the last one who goes', async () => {
     const { clock, connections, open } = start()
     for (let index = 0; index < 10; index++) {
       const { connection, forget } = open()

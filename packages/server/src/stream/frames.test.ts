@@ -86,7 +86,7 @@ describe('a frame', () => {
     expect(reader.received).toHaveLength(3)
   })
 
-  it('[FR1] goes out less often when the process is busy for more than nine tenths of the time', () => {
+  it('[FR17] goes out less often when the process is busy for more than nine tenths of the time', () => {
     const { clock, join, move } = start()
     const reader = join()
     const slow = join()
@@ -106,7 +106,7 @@ describe('a frame', () => {
     expect(framesIn(10_000)).toBeLessThanOrEqual(102)
   })
 
-  it('[FR1 FR3] for very many is written in turns, between which the room goes on', () => {
+  it('[FR18 FR3] for very many is written in turns, between which the room goes on', () => {
     const { clock, frames, join, move } = start()
     const readers = Array.from({ length: 1_200 }, () => join())
     const [first, gone] = [readers[0]!, readers[1_150]!]
@@ -134,7 +134,7 @@ describe('a frame', () => {
     }
   })
 
-  it('[FR1] tells many how many watch within a second, or with what else changes', () => {
+  it('[FR16] tells many how many watch within a second, or with what else changes', () => {
     const { clock, frames, room, join, move } = start()
     const reader = join()
     for (let others = 1; others < 100; others++) join()
@@ -227,7 +227,7 @@ describe('a frame', () => {
 })
 
 describe('the list view', () => {
-  it('[ST8] gets a list once, also when it came while the frame was gathering', () => {
+  it('[ST19] gets a list once, also when it came while the frame was gathering', () => {
     const { clock, join, move } = start()
     move('ann', 'A1')
     clock.advance(0)
@@ -242,7 +242,7 @@ describe('the list view', () => {
     expect(again.data).toEqual([['B2', 'A2']])
   })
 
-  it('[ST8] is told nothing of what does not change the list', () => {
+  it('[ST19] is told nothing of what does not change the list', () => {
     const { clock, room, frames, join, move } = start()
     const reader = join('list')
     move('ann', 'A1')
@@ -256,7 +256,7 @@ describe('the list view', () => {
 })
 
 describe('resuming', () => {
-  it('[ST9] nothing if nothing changed, a patch if the room knows, else resync and a snapshot', () => {
+  it('[ST9 ST21] nothing if nothing changed, a patch if the room knows, else resync and a snapshot', () => {
     const { clock, join, move } = start()
     move('ann', 'A1')
     clock.advance(INTERVAL_MS)
@@ -276,7 +276,7 @@ describe('resuming', () => {
 })
 
 describe('the document', () => {
-  it('[DO3] the updates of a frame are one event, after the patch, and the position is on the last', () => {
+  it('[DO31] the updates of a frame are one event, after the patch, and the position is on the last', () => {
     const { clock, join, move, update } = start()
     const readers = [join(), join()]
     move('ann', 'A1')
@@ -295,7 +295,7 @@ describe('the document', () => {
     )
   })
 
-  it('[DO4] who was away gets the updates, or resync and a patch that may be empty', () => {
+  it('[DO4 DO32] who was away gets the updates, or resync and a patch that may be empty', () => {
     const { clock, join, update } = start()
     update(1)
     update(2)

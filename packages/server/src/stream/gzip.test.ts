@@ -49,14 +49,14 @@ describe('a gzip stream', () => {
     },
   )
 
-  it('[ST14] is a good deal smaller where frames are large', () => {
+  it('[ST22] is a good deal smaller where frames are large', () => {
     expect(deflateBlocks(Buffer.from(text(10_000))).length).toBeLessThan(1_000)
     expect(deflateBlocks(Buffer.from(text(500))).length).toBe(510)
   })
 })
 
 describe('bytes for many', () => {
-  it('[FR3] are made once in each form', () => {
+  it('[FR3 ST22] are made once in each form', () => {
     const bytes = new SharedBytes(text(5_000))
     expect(bytes.chunk).toBe(bytes.chunk)
     expect(bytes.deflated.blocks.chunk).toBe(bytes.deflated.blocks.chunk)

@@ -18,12 +18,12 @@ function start() {
 }
 
 describe('the pace of frames', () => {
-  it('[FR1] has no pauses while the process has time', () => {
+  it('[FR17] has no pauses while the process has time', () => {
     const { run } = start()
     expect(run(1_000, 0.89)).toBe(0)
   })
 
-  it('[FR1] has longer and longer ones while it has none, up to 60 ms', () => {
+  it('[FR17] has longer and longer ones while it has none, up to 60 ms', () => {
     const { run } = start()
     const early = run(100, 1)
     expect(early).toBeGreaterThan(10)
@@ -31,7 +31,7 @@ describe('the pace of frames', () => {
     expect(run(10_000, 1)).toBeCloseTo(60)
   })
 
-  it('[FR1] is what it was when it has time again', () => {
+  it('[FR17] is what it was when it has time again', () => {
     const { run } = start()
     run(10_000, 1)
     expect(run(100, 0.5)).toBeGreaterThan(0)
