@@ -112,7 +112,7 @@ describe('one data folder, one server', () => {
     const sinceMs = performance.now()
     await using second = await startServer({ dataDir: folder.path })
     expect(performance.now() - sinceMs).toBeLessThan(WAIT_MS)
-    expect(second.output()).not.toContain('waits for the data folder')
+    expect(second.output()).not.toContain('waiting for the data folder')
   })
 
   it('[OP1] holds for the module in one process, too, until its application is closed', async () => {
@@ -187,17 +187,17 @@ const UNUSABLE: Readonly<
   },
   'in which a folder has the name of the documents': ({ path, file }) => {
     mkdirSync(file(DOCUMENTS))
-    return [path, 'documents.sqlite is not a file; move it away']
+    return [path, 'documents.sqlite is not a file. Move it elsewhere.']
   },
   'whose lock is something else': ({ path, file }) => {
     writeFileSync(file('lock.sqlite'), 'notes '.repeat(100))
-    return [path, 'lock.sqlite is damaged; delete it']
+    return [path, 'lock.sqlite is damaged. Delete it']
   },
   'that is a file': ({ file }) => {
     writeFileSync(file('notes'), '')
     return [file('notes'), 'Use a folder, not a file.']
   },
-  'that can not be made': () => ['/sys/whereabouts', "The server's user must be able to write"],
+  'that can not be made': () => ['/sys/whereabouts', "Let the server's user write"],
 }
 
 describe('[OP4] a server does not start on a data folder', () => {
@@ -254,7 +254,7 @@ describe('[OP5 DO35] damage that is met later is store-failed, and no empty docu
     expect(answer).toMatchObject({ status: 503 })
     expect(answer.text).toContain('store-failed')
     // The log comes by another way than the answer.
-    await expect.poll(() => server.output()).toContain('the store of documents')
+    await expect.poll(() => server.output()).toContain('the document store fails')
     // Nothing is written over it either.
     expect(await postUpdate(room, textUpdate('new'))).toMatchObject({ status: 503 })
     expect(await call(`${server.baseUrl}/health/live`)).toMatchObject({ status: 200 })

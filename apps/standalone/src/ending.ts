@@ -27,7 +27,7 @@ export function endOnSignals(close: Close, log: Logger): void {
 export function endOnUncaught(close: Close, log: Logger, goodbyeMs: number): void {
   let isEnding = false
   process.on('uncaughtException', (error) => {
-    log.fatal({ err: error }, 'an exception that nobody caught: the server says goodbye and ends')
+    log.fatal({ err: error }, 'uncaught exception: the server shuts down')
     if (isEnding) return
     isEnding = true
     setTimeout(() => process.exit(1), goodbyeMs + CLOSE_MS)
@@ -40,7 +40,7 @@ async function endAfter(close: Close, log: Logger, code: number): Promise<void> 
     await close()
     process.exit(code)
   } catch (error) {
-    log.error({ err: error }, 'the server did not end in order')
+    log.error({ err: error }, 'the server did not shut down cleanly')
     process.exit(1)
   }
 }

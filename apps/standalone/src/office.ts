@@ -33,7 +33,7 @@ const COMPRESSED = { gzip: true, brotli: true, etag: true }
  */
 export function openOffice(): RequestListener {
   if (!existsSync(PAGE)) {
-    throw new Error('the web application is not built; run "npm run build" first')
+    throw new Error('the web application is not built. Run "npm run build" first.')
   }
   const page = readFileSync(PAGE)
   const files = sirv(DIST, { ...COMPRESSED, extensions: [], setHeaders: set(ASSET_HEADERS) })

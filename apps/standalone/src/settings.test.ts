@@ -41,7 +41,7 @@ describe('settings', () => {
     'name an origin that no browser sends: %s',
     (origin) => {
       expect(() => readSettings({ CORS_ORIGINS: `https://b.example, ${origin}` })).toThrow(
-        'CORS_ORIGINS: origins are like "https://example.com"',
+        'CORS_ORIGINS: must be origins like "https://example.com"',
       )
     },
   )
@@ -62,11 +62,11 @@ describe('settings', () => {
 
   it('[OP8] are spoken of by the names of variables', () => {
     expect(() => readSettings({ WHEREABOUTS_LEASE_MS: '5s' })).toThrow(
-      'WHEREABOUTS_LEASE_MS: is a number, not "5s"',
+      'WHEREABOUTS_LEASE_MS: must be a number, not "5s"',
     )
     const redis = { REDIS_URL: 'redis://a', DATABASE_URL: 'postgres://a' }
-    expect(() => readSettings(redis)).toThrow('WHEREABOUTS_SECRET: is needed with REDIS_URL')
+    expect(() => readSettings(redis)).toThrow('WHEREABOUTS_SECRET: is required with REDIS_URL')
     const small = { WHEREABOUTS_MAX_ARRIVING_BYTES: '1000' }
-    expect(() => readSettings(small)).toThrow(/: is at least WHEREABOUTS_MAX_UPDATE_BYTES$/m)
+    expect(() => readSettings(small)).toThrow(/: must be at least WHEREABOUTS_MAX_UPDATE_BYTES$/m)
   })
 })

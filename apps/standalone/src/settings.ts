@@ -28,7 +28,7 @@ const ENVIRONMENT = z.object({
     .transform((text) => text.split(/[\s,]+/).filter((origin) => origin !== ''))
     .refine(
       (origins) => origins.every((origin) => origin === '*' || isOrigin(origin)),
-      'origins are like "https://example.com", without a path or a slash at the end',
+      'must be origins like "https://example.com", without a path or a slash at the end',
     ),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 })
@@ -69,10 +69,10 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
     ...findFaults(options).map((fault) => messageOf(fault, given)),
     ...[...given.keys()]
       .filter(isUnknown)
-      .map((variable) => `${variable}: there is no such setting`),
+      .map((variable) => `${variable}: is not a setting; check the spelling`),
   ]
   if (!own.success || faults.length > 0) {
-    throw new TypeError(`wrong settings\n  ${faults.join('\n  ')}`)
+    throw new TypeError(`invalid settings\n  ${faults.join('\n  ')}`)
   }
   const { PORT, HOST, CORS_ORIGINS, LOG_LEVEL } = own.data
   return { port: PORT, host: HOST, corsOrigins: CORS_ORIGINS, logLevel: LOG_LEVEL, options }
@@ -93,7 +93,7 @@ function messageOf({ option, message }: OptionFault, given: ReadonlyMap<string, 
   const variable = variableOf(option)
   const text = given.get(variable)
   if (option in DEFAULTS && !Number.isFinite(Number(text))) {
-    return `${variable}: is a number, not "${String(text)}"`
+    return `${variable}: must be a number, not "${String(text)}"`
   }
   return `${variable}: ${message.replaceAll(/\b[a-z]+[A-Z]\w*/g, variableOf)}`
 }

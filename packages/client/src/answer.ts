@@ -3,11 +3,11 @@
  * hotel's network. That says nothing of what became of the request, whatever its status.
  *
  * @throws {Error} if something else answered
- * @see PROTOCOL.md CL18
+ * @see PROTOCOL.md CL18, CL35
  */
 export function checkAnswer({ status, headers }: Response, type: string): void {
   if (status !== 200 || !`${headers.get('content-type')}`.startsWith(type)) {
-    throw new Error('no answer')
+    throw new Error('unexpected answer')
   }
 }
 

@@ -45,6 +45,6 @@ export function holdLine(room: object, line: DocumentLine): void {
 /** @throws {TypeError} if the room doesn't come from `joinRoom` of this package. */
 export function lineOf(room: object): DocumentLine {
   const line = lines.get(room)
-  if (line === undefined) throw new TypeError('not a room that joinRoom() gave')
+  if (line === undefined) throw new TypeError('pass a room from joinRoom()')
   return line
 }

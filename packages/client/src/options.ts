@@ -35,10 +35,11 @@ export interface JoinOptions {
  * @throws {TypeError} if the room or the member key is none, or outside of a page without a `url`.
  */
 export function resolveBase({ url, room, member }: JoinOptions): string {
-  if (!isRoomName(room)) throw new TypeError(`not a room name: ${JSON.stringify(room)}`)
-  if (member !== undefined && !isMemberKey(member)) throw new TypeError('not a member key')
+  if (!isRoomName(room)) throw new TypeError(`${JSON.stringify(room)} is not a room name`)
+  if (member !== undefined && !isMemberKey(member))
+    throw new TypeError('the member key is not valid')
   const page = typeof location === 'undefined' ? undefined : location.origin
   const base = url ?? page
-  if (base === undefined) throw new TypeError('outside of a page the url has to be given')
+  if (base === undefined) throw new TypeError('set `url` outside of a page')
   return new URL(base, page).href.replace(/\/+$/, '')
 }

@@ -2,7 +2,7 @@ import { Problem } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
 import { isLasting, readRefusal } from './refusal.js'
 
-const WITHOUT = /answered \d+ without saying why/
+const WITHOUT = /answered \d+ without a reason/
 
 /** What is read from an answer with that status and body. */
 function read(status: number, body: unknown): Promise<Error> {

@@ -16,7 +16,7 @@ export async function readRefusal(response: Response): Promise<Error> {
 
 /** The same of a status and a body. @see PROTOCOL.md VE6 */
 export function refusalOf(status: number, body: unknown): Error {
-  const detail = detailOf(body) ?? `the server answered ${status} without saying why`
+  const detail = detailOf(body) ?? `The server answered ${status} without a reason.`
   return (
     Problem.fromJSON(body) ??
     (isLastingStatus(status) ? new Problem(nearestProblem(status), detail) : new Error(detail))

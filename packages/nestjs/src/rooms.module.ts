@@ -80,7 +80,7 @@ function readOptions(
   if (roots.length === 1) return resolveOptions(options)
   throw new TypeError(
     `whereabouts: this application calls WhereaboutsModule.forRoot() or forRootAsync() ${roots.length} times. ` +
-      'Call it once, in the root module; where other modules inject Rooms, set isGlobal: true there.',
+      'Call it once, in the root module, and set isGlobal: true there if other modules inject Rooms.',
   )
 }
 

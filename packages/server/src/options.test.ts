@@ -14,7 +14,7 @@ it('names every fault at once', () => {
 
 it('[FR14] bodies may hold at least as much as the largest update', () => {
   expect(() => resolveOptions({ maxUpdateBytes: 1_000, maxArrivingBytes: 999 })).toThrow(
-    /maxArrivingBytes: is at least maxUpdateBytes/,
+    /maxArrivingBytes: must be at least maxUpdateBytes/,
   )
   expect(resolveOptions({ maxUpdateBytes: 1_000, maxArrivingBytes: 1_000 })).toMatchObject({
     maxArrivingBytes: 1_000,

@@ -142,11 +142,11 @@ const SINGLE_OPTIONS = z.strictObject({
   dataDir: z.string().min(1).optional(),
   databaseUrl: z
     .string()
-    .regex(/^postgres(ql)?:\/\//, 'is an address that begins with postgres://')
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
     .optional(),
   redisUrl: z
     .string()
-    .regex(/^redis(s|-sentinel)?:\/\//, 'is an address that begins with redis://')
+    .regex(/^redis(s|-sentinel)?:\/\//, 'must begin with redis://')
     .optional(),
   authenticate: z.custom<Authenticate>((value) => typeof value === 'function').optional(),
   auth: z.literal('open').optional(),
@@ -155,21 +155,21 @@ const SINGLE_OPTIONS = z.strictObject({
 
 const TOGETHER = SINGLE_OPTIONS.refine(
   ({ maxArrivingBytes, maxUpdateBytes }) => maxArrivingBytes >= maxUpdateBytes,
-  { path: ['maxArrivingBytes'], message: 'is at least maxUpdateBytes' },
+  { path: ['maxArrivingBytes'], message: 'must be at least maxUpdateBytes' },
 )
 
 /** Servers that are one have one store of documents, and compute the same ids. PROTOCOL.md EX6 */
 const OPTIONS = TOGETHER.superRefine((options, context) => {
   const { redisUrl, databaseUrl, secret, auth, authenticate } = options
   if (auth !== undefined && authenticate !== undefined) {
-    const message = 'is said together with authenticate; leave one of them out'
+    const message = 'is set together with authenticate; leave one of them out'
     context.addIssue({ code: 'custom', path: ['auth'], message })
   }
   if (redisUrl === undefined) return
   const said = { databaseUrl, secret }
   for (const [option, value] of Object.entries(said)) {
     if (value !== undefined) continue
-    const message = 'is needed with redisUrl, the same for every server'
+    const message = 'is required with redisUrl; use the same one on every server'
     context.addIssue({ code: 'custom', path: [option], message })
   }
 })
@@ -197,7 +197,7 @@ const MOUNT_PATH = /^\/?(?:(?!\.\.?(?:\/|$))[\w.~-]+(?:\/(?!$)|\/?$))*$/
 export const MOUNT_SHAPE = {
   path: z
     .string()
-    .regex(MOUNT_PATH, 'is a path of A-Z a-z 0-9 _ . ~ - and /, such as "presence"')
+    .regex(MOUNT_PATH, 'must be a path of A-Z a-z 0-9 _ . ~ - and /, such as "presence"')
     .optional(),
   operations: z.boolean().optional(),
   article: z.boolean().optional(),
@@ -249,7 +249,7 @@ export function resolveOptions(options: WhereaboutsOptions): ResolvedOptions {
 export function assertAuth({ authenticate, auth }: WhereaboutsOptions): void {
   if (authenticate !== undefined || auth !== undefined) return
   const message =
-    "set authenticate, which says who is calling, or say 'open': anybody may call then"
+    "set authenticate, so that callers have to sign in, or set auth to 'open' to let anyone call"
   refuse([{ option: 'auth', message }])
 }
 

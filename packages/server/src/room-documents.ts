@@ -70,7 +70,11 @@ export class RoomDocuments {
   #checkSize(what: string, { byteLength }: Uint8Array): void {
     const limitBytes = this.limits.maxUpdateBytes
     if (byteLength <= limitBytes) return
-    throw new Problem('too-large', `${what} is at most ${limitBytes} bytes.`, { limitBytes })
+    throw new Problem(
+      'too-large',
+      `${what} may have at most ${limitBytes} bytes. Send a smaller one.`,
+      { limitBytes },
+    )
   }
 
   async #update(room: string, update: Uint8Array): Promise<Updated> {

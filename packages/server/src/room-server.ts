@@ -258,7 +258,7 @@ export class RoomServer {
     if (Buffer.byteLength(JSON.stringify(location)) <= maxLocationBytes) return
     throw new Problem(
       'too-large',
-      `A location is at most ${maxLocationBytes} bytes of JSON text.`,
+      `The location is too large. Send at most ${maxLocationBytes} bytes of JSON.`,
       {
         limitBytes: maxLocationBytes,
       },

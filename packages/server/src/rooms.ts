@@ -168,7 +168,7 @@ export class Rooms {
    */
   async update(room: string, update: Uint8Array, idempotencyKey?: string): Promise<Updated> {
     if (!(update instanceof Uint8Array)) {
-      throw new Problem('bad-update', 'An update is bytes: a Uint8Array.')
+      throw new Problem('bad-update', 'Pass the update as a Uint8Array.')
     }
     if (idempotencyKey !== undefined && !isMemberKey(idempotencyKey)) {
       throw badOption('idempotencyKey', '1 to 128 characters of A-Z a-z 0-9 _ and -')
@@ -189,7 +189,7 @@ export class Rooms {
     const { as, user, lastEventId } = options
     const view = checkView(options.view)
     const part = checkPart(options.part)
-    if (part !== undefined && view === 'list') throw badOption('part', 'for the patch view')
+    if (part !== undefined && view === 'list') throw badOption('part', 'left out in the list view')
     // Checked also where it doesn't count: an answer that depends on it would be a surprise later.
     const claim = this.#claim(user)
     const request = {
@@ -226,7 +226,7 @@ function jsonText(location: unknown): string {
   } catch {
     // Said below.
   }
-  throw new Problem('bad-json', 'A location is a JSON value.')
+  throw new Problem('bad-json', 'Pass a location that is a JSON value.')
 }
 
 /** @throws {Problem} bad-parameter */
@@ -252,7 +252,7 @@ function checkPart(part: unknown): string | undefined {
 /** @throws {Problem} bad-parameter */
 function checkText(name: string, value: unknown): string {
   if (typeof value === 'string') return value
-  throw badOption(name, 'text')
+  throw badOption(name, 'a string')
 }
 
 /** @throws {Problem} bad-parameter */
@@ -263,9 +263,9 @@ function checkSince(since: unknown): string | undefined {
 /** @throws {Problem} bad-parameter */
 function checkBytes(stateVector: unknown): Uint8Array {
   if (stateVector instanceof Uint8Array) return stateVector
-  throw badOption('stateVector', 'bytes: a Uint8Array')
+  throw badOption('stateVector', 'a Uint8Array')
 }
 
 function badOption(parameter: string, range: string): Problem {
-  return new Problem('bad-parameter', `"${parameter}" is ${range}.`, { parameter })
+  return new Problem('bad-parameter', `"${parameter}" must be ${range}.`, { parameter })
 }

@@ -35,7 +35,7 @@ export async function syncDocument(
   )
   checkAnswer(answer, BYTES_TYPE)
   const synced = readSyncAnswer(new Uint8Array(await answer.arrayBuffer()))
-  if (synced === undefined) throw new Error('the answer is not whole')
+  if (synced === undefined) throw new Error('incomplete answer')
   return synced
 }
 

@@ -70,13 +70,16 @@ function checkName(text: unknown): string {
   if (name !== undefined) return name
   throw new Problem(
     'bad-name',
-    'A name is 1 to 64 characters without control or text direction characters.',
+    'Choose a name of 1 to 64 characters, without control characters or characters that change the text direction.',
   )
 }
 
 function checkColor(color: unknown): string {
   if (isColor(color)) return color
-  throw new Problem('bad-color', 'A color is # and six hexadecimal digits, "#e11d48" for one.')
+  throw new Problem(
+    'bad-color',
+    'Choose a color written as # and six hexadecimal digits, such as "#e11d48".',
+  )
 }
 
 function memberKey(request: IncomingMessage, parameter: string | undefined): string | undefined {
@@ -93,6 +96,6 @@ export function checkMemberKey(key: unknown): string {
   if (isMemberKey(key)) return key
   throw new Problem(
     'bad-member-key',
-    'A member key is 1 to 128 characters of A-Z a-z 0-9 _ and -; random ones, as it is a secret.',
+    'Send a member key of 1 to 128 characters of A-Z a-z 0-9 _ and -. It is a secret, so make it random.',
   )
 }

@@ -26,7 +26,8 @@ function newSecret(): string {
 function readSecret(file: string): string | undefined {
   try {
     const secret = readFileSync(file, 'utf8').trim()
-    if (secret === '') throw new Error(`${file} is empty; delete it to have a new secret made`)
+    if (secret === '')
+      throw new Error(`${file} is empty. Delete it, and the server makes a new secret.`)
     return secret
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined

@@ -18,15 +18,15 @@ export class Users {
   ) {
     this.#threw = new RareWarning(
       log,
-      '`authenticate` threw, and the caller is unauthorized; answer `null` for a caller you do not know',
+      '`authenticate` threw, so the caller was refused; return `null` for an unknown caller',
     )
     this.#badName = new RareWarning(
       log,
-      "the name of a user is not one (1 to 64 characters without control or text direction characters), and isn't shown",
+      'a user has an invalid name, which is left out; a name has 1 to 64 characters, without control characters or characters that change the text direction',
     )
     this.#badColor = new RareWarning(
       log,
-      'the color of a user is not one ("#e11d48" for one), and isn\'t shown',
+      'a user has an invalid color, which is left out; a color is written like "#e11d48"',
     )
   }
 
@@ -46,7 +46,7 @@ export class Users {
       this.#threw.warn(error)
     }
     if (user !== undefined) return user
-    throw new Problem('unauthorized', 'The application does not know this caller; sign in first.')
+    throw new Problem('unauthorized', 'The application does not know you. Sign in and try again.')
   }
 
   /**
@@ -54,13 +54,13 @@ export class Users {
    * it passes on what a caller says of itself.
    *
    * @throws {Problem} unauthorized, bad-name, bad-color
-   * @see PROTOCOL.md ID11
+   * @see PROTOCOL.md ID15
    */
   said(user: unknown): UserClaim {
     if (typeof user === 'object' && user !== null && !('id' in user)) return checkUser(user)
     const vouched = this.#vouched(user)
     if (vouched !== undefined) return vouched
-    throw new Problem('unauthorized', 'A user has an id, which is text and not empty.')
+    throw new Problem('unauthorized', 'Pass a user with an `id` that is a non-empty string.')
   }
 
   /** `undefined` if it is no user. */

@@ -487,7 +487,7 @@ describe('[DO16] what waits is bounded', () => {
 })
 
 describe('what readers take for a document', () => {
-  it('[DO28] is bounded for structs in roots times roots', () => {
+  it('[DO28 DO46] is bounded for structs in roots times roots', () => {
     const guarded = new Guarded()
     guarded.take(entries(1, 11_999, 0))
     guarded.take(entries(2, 0, 4_000))

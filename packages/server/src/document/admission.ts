@@ -199,7 +199,7 @@ function excess(count: ReadingCount, roots: number): Problem | undefined {
 function full(what: keyof typeof COUNTED, limit: number): Problem {
   return new Problem(
     'document-full',
-    `A document has at most ${limit} ${COUNTED[what]}, deleted ones included; go on in another room.`,
+    `The document has reached its limit of ${limit} ${COUNTED[what]}. Continue in another room.`,
     { limit, of: what },
   )
 }

@@ -55,7 +55,7 @@ export async function openDataFolder(options: ResolvedOptions, log: Log): Promis
 async function lockFolder(dataDir: string, patienceMs: number, log: Log): Promise<FolderLock> {
   const { FolderLock: Lock } = await import('./folder-lock.js')
   return Lock.take(dataDir, patienceMs, (holder) => {
-    log.warn(`waits for the data folder ${dataDir}, which belongs to ${holder}`)
+    log.warn(`waiting for the data folder ${dataDir}, which belongs to ${holder}`)
   })
 }
 
@@ -78,7 +78,7 @@ function explained(dataDir: string, error: unknown): unknown {
 
 function adviceFor(error: unknown): string {
   const { code = '' } = error as NodeJS.ErrnoException
-  if (NO_SPACE.test(code)) return 'The disk is full or has failed.'
+  if (NO_SPACE.test(code)) return 'The disk is full or has failed. Free some space, or replace it.'
   if (code === 'ENOTDIR' || code === 'EEXIST') return 'Use a folder, not a file.'
-  return "The server's user must be able to write to the folder and to what is in it."
+  return "Let the server's user write to the folder and to everything in it."
 }

@@ -78,7 +78,7 @@ export class Documents {
       return
     }
     this.log.info(
-      'documents are kept in memory and end with this process: neither dataDir nor databaseUrl is set',
+      'documents are kept in memory only and are lost when this process ends; set dataDir or databaseUrl to keep them',
     )
   }
 
@@ -100,7 +100,7 @@ export class Documents {
     const { result, again } = await this.#done({ call: 'update', room, bytes: own })
     this.#updates += 1
     this.#updatesBytes += own.byteLength
-    if (this.#failing) this.log.info('the store of documents works again')
+    if (this.#failing) this.log.info('the document store works again')
     this.#failing = false
     // A thread that was ended may have stored it, and told nobody.
     return { changed: result.changed || again, pending: result.pending, bytes: own }
@@ -230,14 +230,14 @@ export class Documents {
     // Without a cause it is one document that is loaded anew, and the store is well.
     if (typeof failure.cause !== 'string' || this.#failing) return failure
     this.#failing = true
-    this.log.error(`the store of documents fails: ${failure.cause}`)
+    this.log.error(`the document store fails: ${failure.cause}`)
     return failure
   }
 }
 
 /** What is answered once the server goes away. @see PROTOCOL.md FR7, DO19 */
 export function shuttingDown(): Problem {
-  return new Problem('shutting-down', 'This server is going away; try again in a moment.')
+  return new Problem('shutting-down', 'The server is shutting down. Try again in a moment.')
 }
 
 /** What is answered, unless it takes too long; then it fails as `late` says. */

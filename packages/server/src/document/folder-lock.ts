@@ -117,9 +117,9 @@ export function isCode(error: unknown, ...codes: readonly string[]): boolean {
 }
 
 function taken(folder: string, holder: string): string {
-  return `the data folder ${folder} belongs to ${holder}; stop that server first, or use another folder`
+  return `the data folder ${folder} belongs to ${holder}. Stop that server first, or use another folder.`
 }
 
 function damaged(file: string): string {
-  return `${file} is damaged; delete it if no other server uses this folder`
+  return `${file} is damaged. Delete it if no other server uses this folder.`
 }

@@ -127,7 +127,7 @@ export class DocumentKeeper {
    * @param stateVector empty for one who has nothing
    * @param number the request that it is for
    * @throws {Problem} bad-parameter, store-failed
-   * @see PROTOCOL.md DO20
+   * @see PROTOCOL.md DO20, DO38
    */
   sync(room: string, stateVector: Uint8Array, number = 0): Promise<Uint8Array<ArrayBuffer>> {
     this.#hurry()
@@ -271,7 +271,7 @@ export class DocumentKeeper {
     }
     throw new Problem(
       'document-full',
-      `A document is at most ${maxDocumentBytes} bytes; go on in another room.`,
+      `The document has reached its limit of ${maxDocumentBytes} bytes. Continue in another room.`,
       { limitBytes: maxDocumentBytes },
     )
   }
@@ -378,7 +378,7 @@ export class DocumentKeeper {
 export function storeFailed(cause?: unknown): Problem {
   const problem = new Problem(
     'store-failed',
-    'The store of documents failed; what was posted is not acknowledged. Try again in a moment.',
+    'The document store failed, and an edit that was posted may not be saved. Try again in a moment.',
   )
   if (cause !== undefined) problem.cause = cause instanceof Error ? cause.message : cause
   return problem

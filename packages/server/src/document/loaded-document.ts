@@ -258,10 +258,13 @@ function hasContent({ deleteSet, beforeState, afterState }: Transaction): boolea
 type Place = readonly [detail: string, extensions: ProblemExtensions]
 
 const PARAMETER: Place = [
-  'The parameter "sv" is a base64url state vector of Yjs 13.',
+  'The parameter "sv" is not a base64url state vector of Yjs 13.',
   { parameter: 'sv' },
 ]
-const BODY: Place = ['The body is a state vector of Yjs 13, as Y.encodeStateVector() gives it.', {}]
+const BODY: Place = [
+  'The body is not a state vector of Yjs 13. Send what Y.encodeStateVector() returns.',
+  {},
+]
 
 /** @throws {Problem} bad-parameter */
 function checkStateVector(stateVector: Uint8Array, place: Place): void {

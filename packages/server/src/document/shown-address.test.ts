@@ -19,7 +19,7 @@ it('[OP8] who is waited for is said after a second, and not otherwise', async ()
   let here!: () => void
   const slow = connect(new Promise((resolve) => (here = resolve)))
   await vi.advanceTimersByTimeAsync(1_000)
-  expect(said).toEqual(['waits for Redis at redis://a:1'])
+  expect(said).toEqual(['waiting for Redis at redis://a:1'])
   here()
   await slow
 })

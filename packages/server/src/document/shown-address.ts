@@ -18,7 +18,7 @@ export async function connected<T>(
   connecting: Promise<T>,
   warn: (message: string) => void,
 ): Promise<T> {
-  const timer = setTimeout(() => warn(`waits for ${to} at ${shownAddress(url)}`), PATIENCE_MS)
+  const timer = setTimeout(() => warn(`waiting for ${to} at ${shownAddress(url)}`), PATIENCE_MS)
   try {
     return await connecting
   } finally {

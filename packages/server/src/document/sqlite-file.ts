@@ -53,7 +53,7 @@ export function checkDocuments(dataDir: string): void {
   const file = join(dataDir, DOCUMENTS_FILE)
   const stats = statSync(file, { throwIfNoEntry: false })
   if (stats === undefined) return make(file)
-  if (!stats.isFile()) throw new Error(`${file} is not a file; move it away`)
+  if (!stats.isFile()) throw new Error(`${file} is not a file. Move it elsewhere.`)
   checkHeader(file)
   for (const each of ['', ...COMPANIONS]) narrow(file + each)
   checkWhole(file)
@@ -110,7 +110,7 @@ function checkWhole(file: string): void {
     checkSchema(version, file)
     const [first] = database.prepare('PRAGMA quick_check(1)').all() as { quick_check: string }[]
     if (first?.quick_check !== 'ok') throw damaged(file, String(first?.quick_check))
-    if (version === 0) throw damaged(file, 'it is a database of something else')
+    if (version === 0) throw damaged(file, 'it is the database of another program')
   } catch (error) {
     const isDamage = isCode(error, 'SQLITE_CORRUPT', 'SQLITE_NOTADB')
     throw isDamage ? damaged(file, (error as Error).message) : error
@@ -128,6 +128,6 @@ export function readVersion(database: Database.Database): number {
 
 function damaged(file: string, what: string): Error {
   return new Error(
-    `${file} is damaged: ${what.replaceAll('\n', ' ')}. It is left as it is. Restore it from a backup, or move it away to begin without documents.`,
+    `${file} is damaged: ${what.replaceAll('\n', ' ')}. It was not changed. Restore it from a backup, or move it elsewhere to start without documents.`,
   )
 }

@@ -102,7 +102,7 @@ export const PART_BYTES = 1_048_576
 export function checkSchema(version: number, where: string): void {
   if (version <= SCHEMA_VERSION) return
   throw new Error(
-    `${where} was written by a newer version (schema ${version}, this one knows ${SCHEMA_VERSION}); it is left as it is. Start that version, or use another place.`,
+    `${where} was written by a newer version (schema ${version}; this one knows ${SCHEMA_VERSION}). It was not changed. Start the newer version, or use another place.`,
   )
 }
 

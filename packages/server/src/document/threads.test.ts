@@ -37,7 +37,7 @@ describe('what waits for a thread', () => {
     for (const [request, most] of heavy) {
       const asked = Array.from({ length: most }, () => threads.ask(request))
       const early = await Promise.race([threads.ask(request), ...asked].map(causeOf))
-      expect(early).toBe('more waits for it than it gets done')
+      expect(early).toBe('too much work is waiting for it')
       await Promise.allSettled(asked)
     }
   })

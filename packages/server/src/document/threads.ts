@@ -101,7 +101,7 @@ export class Threads implements ThreadListener {
     if (same) return same.done as Promise<Answered>
     if (!this.#waiting.hasRoomFor(queued)) {
       if (isCallers(request)) {
-        return Promise.reject(storeFailed('more waits for it than it gets done'))
+        return Promise.reject(storeFailed('too much work is waiting for it'))
       }
       if (isNews(request)) return this.#learnAnew(request.room) as Promise<Answered>
     }
@@ -313,7 +313,7 @@ export class Threads implements ThreadListener {
       const oldest = this.#detained.find(({ isIdle }) => isIdle) ?? this.#detained[0]!
       // It wasn't given its time, so what it is at may be tried again.
       if (oldest.at === undefined) this.#end(oldest)
-      else this.#condemn(oldest, oldest.at, storeFailed('too many documents take long'))
+      else this.#condemn(oldest, oldest.at, storeFailed('too many documents take a long time'))
     }
   }
 
@@ -338,7 +338,8 @@ export class Threads implements ThreadListener {
       const isToBlame = at !== undefined && updateAt === undefined && asked.room === at.room
       if (asked === updateAt) this.#reject(asked, problem)
       else if (isToBlame) this.#reject(asked, storeFailed('a document takes too long'))
-      else if (asked.tries >= MAX_TRIES) this.#reject(asked, storeFailed('its thread ended'))
+      else if (asked.tries >= MAX_TRIES)
+        this.#reject(asked, storeFailed('its thread ended unexpectedly'))
       else again.push(asked)
     }
     this.#queue.putBack(again)

@@ -63,12 +63,13 @@ const CLOCK_END = 2 ** 48
 
 const DETAILS: Record<BadUpdateReason, string> = {
   malformed:
-    'The body is one update of Yjs 13 in its encoding version 1, as Y.encodeStateAsUpdate() gives it.',
-  'too-deep': `JSON values and types in an update are nested at most ${MAX_DEPTH} deep.`,
-  'too-costly': 'The update takes too much to apply. Post it in smaller parts.',
+    'The body is not a whole update of Yjs 13 in encoding version 1. Send what Y.encodeStateAsUpdate() returns.',
+  'too-deep': `The update nests JSON values or types too deep. Nest them at most ${MAX_DEPTH} deep.`,
+  'too-costly': 'The update takes too much work to apply. Post it in smaller parts.',
   'clock-taken':
     'The document has other content under the same client id and clocks. Make the edit again under a new client id.',
-  pending: 'Too much of the document waits for updates that it depends on. Post those first.',
+  pending:
+    'Too much of the document waits for missing updates. Post the updates that this one depends on first.',
 }
 
 /** What refuses an update. */

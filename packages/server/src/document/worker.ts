@@ -113,7 +113,13 @@ function transferred(value: Results[keyof Results]): ArrayBuffer[] {
 function refusal(number: number, error: unknown): Answer {
   if (!(error instanceof Problem)) {
     const cause = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    return { number, problem: 'internal', detail: 'The server failed.', extensions: {}, cause }
+    return {
+      number,
+      problem: 'internal',
+      detail: 'The server failed. Try again later.',
+      extensions: {},
+      cause,
+    }
   }
   const { problem, detail, extensions } = error
   const cause = typeof error.cause === 'string' ? error.cause : undefined

@@ -30,7 +30,7 @@ const HOST = /^(?<host>[^:[\]]+|\[[0-9a-fA-F:]+\])(?::(?<port>\d{1,5}))?$/
 export function parseRedisUrl(url: string): RedisPlace {
   // A list may repeat the scheme.
   const parts = ADDRESS.exec(url.replaceAll(/,rediss?:\/\//g, ','))?.groups
-  if (parts === undefined) throw new TypeError('the address of Redis begins with redis://host')
+  if (parts === undefined) throw new TypeError('the address of Redis must begin with redis://host')
   const { sentinel, cluster, name, database = '' } = parts
   const servers = parts['hosts']!.split(',').map((host) => {
     return parseHost(host, sentinel === undefined ? REDIS_PORT : SENTINEL_PORT)
@@ -40,20 +40,21 @@ export function parseRedisUrl(url: string): RedisPlace {
   // Databases of one server share their channels.
   const prefix = number === 0 ? PREFIX : `${PREFIX}:${number}`
   if (sentinel !== undefined) {
-    if (name === undefined) throw new TypeError('the address of sentinels ends in #name')
+    if (name === undefined) throw new TypeError('the address of sentinels must end in #name')
     return { connection: new SentinelConnection(servers, name, login, number), prefix }
   }
   const [server] = servers
   if (servers.length === 1 && server !== undefined && cluster === undefined) {
     return { connection: new ServerConnection(server, login, number), prefix }
   }
-  if (number !== 0) throw new TypeError('a cluster of Redis has only the database 0')
+  if (number !== 0) throw new TypeError('a Redis cluster only has database 0; leave the number out')
   return { connection: new ClusterConnection(servers, login), prefix }
 }
 
 function parseHost(text: string, defaultPort: number): ServerAddress {
   const parts = HOST.exec(text)?.groups
-  if (parts === undefined) throw new TypeError(`"${text}" in the address of Redis is no host:port`)
+  if (parts === undefined)
+    throw new TypeError(`"${text}" in the address of Redis is not a host:port`)
   const host = parts['host']!.replaceAll(/[[\]]/g, '')
   return { host, port: Number(parts['port'] ?? defaultPort) }
 }

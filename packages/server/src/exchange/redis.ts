@@ -107,7 +107,7 @@ export class RedisExchange<T> implements Exchange<T>, RedisLink<T> {
     }
     if (this.#refusal === undefined) return
     throw new Error(
-      `Redis refuses this server: ${this.#refusal} Check the user, the password and the rights in the address of Redis.`,
+      `Redis refuses this server: ${this.#refusal} Check the user and password in the address of Redis, and the permissions of that user.`,
     )
   }
 
@@ -280,7 +280,7 @@ export class RedisExchange<T> implements Exchange<T>, RedisLink<T> {
     this.#refusal = refusalOf(error)
     const what = this.#refusal === undefined ? "can't be reached" : 'refuses this server'
     this.log.warn(
-      `Redis ${what}, and rooms are this node's own until it is back: ${messageOf(error)}`,
+      `Redis ${what}, so this node serves its rooms alone until Redis is back: ${messageOf(error)}`,
     )
     this.#decide()
     this.#each((following) => following.lose())

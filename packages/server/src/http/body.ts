@@ -80,7 +80,7 @@ export class Bodies {
     if (!BYTES_TYPE.test(type ?? '') || !isPlain(encoding)) {
       throw new Problem(
         'unsupported-media-type',
-        'Send the bytes as they are: "Content-Type: application/octet-stream", not compressed.',
+        'Send the bytes uncompressed, with "Content-Type: application/octet-stream".',
       )
     }
     return this.#read(call, lengthBytes, limitBytes)
@@ -139,7 +139,7 @@ function checkMediaType({ type, encoding, lengthBytes }: BodyHeaders): void {
   if (nothing || readable) return
   throw new Problem(
     'unsupported-media-type',
-    'Send JSON: "Content-Type: application/json", in UTF-8 and not compressed.',
+    'Send uncompressed JSON in UTF-8, with "Content-Type: application/json".',
   )
 }
 
@@ -156,7 +156,9 @@ function isPlain(encoding: string | undefined): boolean {
 function leftBy({ rawBody, body }: Parsed, limitBytes: number): Buffer {
   const left = [rawBody, body].find((part) => part instanceof Uint8Array)
   if (left === undefined && (body === undefined || typeof body === 'string')) {
-    throw new Error('the application reads the bodies of these calls and leaves nothing of them')
+    throw new Error(
+      'a parser of the application has read the body of this call and kept nothing of it; mount the calls before it, or let it keep the raw body',
+    )
   }
   const bytes = Buffer.from(left ?? JSON.stringify(body))
   if (bytes.length > limitBytes) throw tooLarge(limitBytes)
@@ -169,5 +171,5 @@ function parseJson(body: Buffer): Json {
   } catch {
     // Said below.
   }
-  throw new Problem('bad-json', 'The body is not a JSON value in UTF-8.')
+  throw new Problem('bad-json', 'The body is not JSON in UTF-8. Send one JSON value.')
 }

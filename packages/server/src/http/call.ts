@@ -155,18 +155,18 @@ export function checkVersion(parameter: Parameter): void {
   if (version === `${PROTOCOL_VERSION}`) return
   throw new Problem(
     'bad-parameter',
-    `This server speaks version ${PROTOCOL_VERSION} of the protocol, which needs no "protocol".`,
+    `This server only speaks version ${PROTOCOL_VERSION} of the protocol. Send "protocol=${PROTOCOL_VERSION}", or leave it out.`,
     { parameter: 'protocol', supported: [PROTOCOL_VERSION] },
   )
 }
 
 export function badParameter(name: string, range: string): Problem {
   const extensions: { [field: string]: Json } = { parameter: name }
-  return new Problem('bad-parameter', `The parameter "${name}" is ${range}.`, extensions)
+  return new Problem('bad-parameter', `The parameter "${name}" must be ${range}.`, extensions)
 }
 
 /** Says which methods there are. @see PROTOCOL.md HT7 */
 export function methodNotAllowed(call: Call, allowed: readonly string[]): Problem {
   call.response.setHeader('Allow', allowed.join(', '))
-  return new Problem('method-not-allowed', `Here one can ${allowed.join(' and ')}.`)
+  return new Problem('method-not-allowed', `This address allows only ${allowed.join(' and ')}.`)
 }

@@ -146,7 +146,8 @@ export class Calls {
     const lastEventId = parameter('lastEventId') ?? header(request, 'last-event-id')
     const gzip = acceptsGzip(header(request, 'accept-encoding'))
     const [at, part] = [partNamed(parameter), wantedPart(parameter)]
-    if (part !== undefined && view === 'list') throw badParameter('only', 'for the patch view')
+    if (part !== undefined && view === 'list')
+      throw badParameter('only', 'left out in the list view')
     const wanted = { view, documents, at, part, gzip, lastEventId, caller }
     const release = await this.rooms.readers.connect(room, wanted, response)
     if (response.closed) release()
@@ -166,7 +167,10 @@ export class Calls {
     if (request.method !== 'POST' || !this.bodies.has(call)) return query
     const { value } = await this.bodies.readJson(call, PARAMETERS_LIMIT_BYTES)
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw new Problem('bad-parameter', 'The parameters are the fields of a JSON object.')
+      throw new Problem(
+        'bad-parameter',
+        'The body is not a JSON object. Send the parameters as its fields.',
+      )
     }
     const fields = new Map(
       Object.entries(value).map(([name, field]) => [name, parameterText(field)]),
@@ -184,7 +188,7 @@ export class Calls {
  */
 function checkAgreement(name: string, field: string, inQuery: string | undefined): void {
   if (inQuery === undefined || inQuery === field) return
-  throw badParameter(name, 'the same in the query and in the body, where it is in both')
+  throw badParameter(name, 'the same in the query and in the body if it is in both')
 }
 
 /** @see PROTOCOL.md ST14; RFC 9110 12.5.3 */
@@ -206,7 +210,7 @@ function wantedPart(parameter: Parameter): string | undefined {
   const at = partNamed(parameter)
   if (!flag(parameter, 'only')) return undefined
   if (at !== undefined) return at
-  throw badParameter('at', 'to be said with "only"')
+  throw badParameter('at', 'given together with "only"')
 }
 
 /** @see PROTOCOL.md DO5 */

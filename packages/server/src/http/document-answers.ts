@@ -44,7 +44,7 @@ export class DocumentAnswers {
     if (this.#waitingBytes > 0 && this.#waitingBytes + byteLength > this.maxWaitingBytes) {
       throw new Problem(
         'too-many-connections',
-        'Too many large answers wait for their readers; try again in a moment.',
+        'Too many large answers are being read. Try again in a moment.',
       )
     }
     call.head(200, contentType, byteLength)

@@ -80,7 +80,7 @@ class Body {
     this.#end(
       new Problem(
         'too-many-connections',
-        'Too much is being sent to this server at once; try again in a moment.',
+        'The server is receiving too much at once. Try again in a moment.',
       ),
     )
   }
@@ -117,7 +117,8 @@ class Body {
   }
 
   readonly #close = (): void => {
-    if (!this.request.complete) this.#end(new Problem('bad-json', 'The body did not arrive whole.'))
+    if (!this.request.complete)
+      this.#end(new Problem('bad-json', 'The body did not arrive completely. Send it again.'))
   }
 
   #end(problem: Problem): void {
@@ -128,5 +129,7 @@ class Body {
 
 /** @see PROTOCOL.md ER3 */
 export function tooLarge(limitBytes: number): Problem {
-  return new Problem('too-large', `The body is at most ${limitBytes} bytes.`, { limitBytes })
+  return new Problem('too-large', `The body is too large. Send at most ${limitBytes} bytes.`, {
+    limitBytes,
+  })
 }

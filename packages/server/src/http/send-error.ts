@@ -7,7 +7,7 @@ export function sendError(call: Call, error: unknown, log: Log): void {
   try {
     if (error instanceof Problem) return call.problem(error)
     log.error(error)
-    call.problem(new Problem('internal', 'The server failed; try again later.'))
+    call.problem(new Problem('internal', 'The server failed. Try again later.'))
   } catch (fault) {
     // A response that can't be written to: nobody is there who could be told.
     log.error(fault)

@@ -416,7 +416,7 @@ export class Room {
     if (this.#entries.size >= maxMembers) {
       throw new Problem(
         'room-full',
-        `The room ${this.name} holds its ${maxMembers} members; look without joining at the address in "watch", or try again later.`,
+        `The room ${this.name} has its maximum of ${maxMembers} members. Watch it at the address in "watch", or try again later.`,
         { watch: `/rooms/${this.name}/events?watch=1` },
       )
     }

@@ -306,7 +306,9 @@ describe('[RM13 RM14 RM15 RM17] a fault ends its room and no other:', () => {
     fault.isArmed = false
     expect(bad.failures).toEqual(['internal'])
     expect(faults.rooms).toBe(1)
-    expect(logged).toEqual([`The room ${BAD} failed, its readers were ended, and it begins again`])
+    expect(logged).toEqual([
+      `The room ${BAD} failed; its readers were disconnected, and it starts again`,
+    ])
     expect(good.failures).toEqual([])
     const frames = good.frames
     await move(GOOD, 'B2')

@@ -63,14 +63,14 @@ export class RoomGuard {
     if (this.#failure !== undefined) return this.#failure
     const problem = new Problem(
       'internal',
-      'The room failed on this server and begins again; come back in a moment.',
+      'The room failed and is starting again. Try again in a moment.',
     )
     this.#failure = problem
     this.faults.ofRoom(this.name, error)
     try {
       this.ended(problem)
     } catch (cause) {
-      this.faults.note(`What the room ${this.name} held could not be given up`, cause)
+      this.faults.note(`The room ${this.name} failed and could not be cleaned up`, cause)
     }
     return problem
   }

@@ -90,7 +90,7 @@ export class RoomTable<R extends HostedRoom> {
     }
     throw new Problem(
       'too-many-rooms',
-      `This server holds its maximum of ${this.limits.maxRooms} rooms. Use an existing room, or try again later.`,
+      `The server has its maximum of ${this.limits.maxRooms} rooms. Use an existing room, or try again later.`,
     )
   }
 

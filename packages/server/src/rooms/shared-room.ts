@@ -326,7 +326,10 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
       if (this.#working === 0) this.guard.run(() => this.context.changed(this))
     }
     this.guard.assertWell()
-    throw new Problem('exchange-busy', 'The servers are busy. Try again in a moment.')
+    throw new Problem(
+      'exchange-busy',
+      'Too much is being posted to this room. Try again in a moment.',
+    )
   }
 
   /** Settles when the log has been told what this node has; `undefined` if nothing is to be told. */

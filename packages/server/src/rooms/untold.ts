@@ -65,7 +65,10 @@ export class Untold {
       if (await this.tell(untold.room)) await this.rooms.told(untold)
     } catch (error) {
       if (!(error instanceof Problem)) {
-        this.faults.note(`The document of the room ${untold.room} could not be told of`, error)
+        this.faults.note(
+          `Could not tell the readers of the room ${untold.room} about its document`,
+          error,
+        )
       }
     }
   }

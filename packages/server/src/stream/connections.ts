@@ -155,7 +155,7 @@ export class Connections {
     if (this.#size < maxConnections) return
     throw new Problem(
       'too-many-connections',
-      `This server holds its ${maxConnections} open connections; try again later.`,
+      `The server has its maximum of ${maxConnections} open connections. Try again later.`,
     )
   }
 

@@ -37,7 +37,7 @@ export class Faults {
 
   ofRoom(name: string, error: unknown): void {
     this.#rooms += 1
-    this.note(`The room ${name} failed, its readers were ended, and it begins again`, error)
+    this.note(`The room ${name} failed; its readers were disconnected, and it starts again`, error)
   }
 
   /**
@@ -52,8 +52,8 @@ export class Faults {
       return true
     } catch (error) {
       this.#readers += 1
-      this.note('A reader failed and was ended', error)
-      this.end(reader, new Problem('internal', 'The server failed; come back in a moment.'))
+      this.note('A reader failed and was disconnected', error)
+      this.end(reader, new Problem('internal', 'The server failed. Try again in a moment.'))
       return false
     }
   }
@@ -63,7 +63,7 @@ export class Faults {
     try {
       reader.fail(problem)
     } catch (error) {
-      this.note('A reader could not be told that it ends', error)
+      this.note('Could not tell a reader why its stream ends', error)
     }
   }
 
