@@ -52,7 +52,7 @@ export class NodesChecks implements Onlooker {
     this.run.say(`${tab.id} has its stream at ${node.name}`)
   }
 
-  /** PROTOCOL.md EX4, MB7, CL5 */
+  /** PROTOCOL.md EX12, MB7, CL5 */
   sawLeave(reader: NodeReader, member: string, isNewEpoch: boolean): void {
     const tab = this.#tab(member)
     this.run.say(`${reader.node}: ${member} is seen to leave`)
@@ -193,7 +193,7 @@ export class NodesChecks implements Onlooker {
     this.fail(`${tab.id} is ${status} at ${node.name}, where it is connected`)
   }
 
-  /** PROTOCOL.md MB3, EX4 */
+  /** PROTOCOL.md MB3, EX12 */
   #checkGhost(tab: Tab, nowMs: number): void {
     const sinceMs = Math.max(tab.aliveMs, this.#troubledMs)
     if (tab.streams.size > 0 || nowMs - sinceMs < LIMITS.leaseMs + DETECTION_MS) return

@@ -33,7 +33,7 @@ const EVENTS = ['synced', 'saved', 'kept', 'retrying', 'setAside', 'status', 'pr
  * The document of a room for as long as the page lives, whichever connections the page has to the
  * room meanwhile: what the server hasn't acknowledged on one is posted on the next.
  *
- * @see PROTOCOL.md CL14, CL21, CL23
+ * @see PROTOCOL.md CL14, CL21, CL23, CL47
  * @see OFFICE.md SH12, SH73
  */
 export class RoomDocument {

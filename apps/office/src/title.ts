@@ -4,7 +4,7 @@ const ABOUT = 'about'
 const TITLE = 'title'
 const MAX_CHARACTERS = 100
 // What would break the line it is shown in: control characters, lone surrogates, separators of lines,
-// and what turns the direction of the text around it. The same as in a user's name (NM3).
+// and what turns the direction of the text around it. The same as in a user's name (NM10).
 const UNSHOWABLE = /[\p{Cc}\p{Cs}\u2028\u2029\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/u
 const UNSHOWABLE_OR_SPACE = new RegExp(`(?:${UNSHOWABLE.source}|\\s)+`, 'gu')
 

@@ -28,7 +28,7 @@ type End = (why: Ending) => void
  * Keeps a room's events coming: opens a transport, watches over it, and opens the next one when it
  * ends, or before that when it says goodbye.
  *
- * @see PROTOCOL.md CL4, CL9, CL11, CL17
+ * @see PROTOCOL.md CL4, CL9, CL11, CL17, CL33
  */
 export class Connection {
   readonly #ladder: Ladder<Transport>

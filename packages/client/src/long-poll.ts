@@ -26,7 +26,7 @@ export interface Polled {
  * its posts. They follow the polls, not a timer: browsers slow down the timers of hidden tabs to
  * less than a lease.
  *
- * @see PROTOCOL.md HT5, CL9
+ * @see PROTOCOL.md HT20, CL9
  */
 export function longPollTransport(calls: Calls, polled: Polled): Transport {
   return async (receive, signal) => {

@@ -23,7 +23,7 @@ export interface RoomSnapshot {
   readonly others: readonly Member[]
   /** How many watch without having joined. */
   readonly watching: number
-  /** How many are in the parts of the document that aren't shown. @see PROTOCOL.md ST15 */
+  /** How many are in the parts of the document that aren't shown. @see PROTOCOL.md ST23 */
   readonly elsewhere: Elsewhere
   /**
    * Why the room is closed, if a problem did that; while it is open, why the last move or user was

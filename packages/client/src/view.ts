@@ -62,7 +62,7 @@ export class RoomView {
     this.#position = position
   }
 
-  /** What it has reached already it doesn't apply again. @see PROTOCOL.md CL17 */
+  /** What it has reached already it doesn't apply again. @see PROTOCOL.md CL34 */
   applyPatch(position: string, patch: Patch): void {
     if (!this.advance(position)) return
     for (const { id } of patch.join ?? []) this.#keptUntilMs.delete(id)

@@ -11,7 +11,7 @@ import { Observable } from 'rxjs'
  * @Sse('sse') stream(@Query('id') id: string) { return this.rooms.watch('default', { as: id }) }
  * @Post() move(@Query('id') id: string, @Body() location: Json) { return this.rooms.move('default', id, location) }
  * ```
- * @see PROTOCOL.md ID11
+ * @see PROTOCOL.md ID11, ID12
  */
 @Injectable()
 export class Rooms extends ServerRooms {

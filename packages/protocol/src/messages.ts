@@ -13,7 +13,7 @@ export type Status = 'online' | 'away'
 
 /** One tab in one room, as others see it. */
 export interface Member {
-  /** Public and stable; says nothing of the member key. @see PROTOCOL.md ID3 */
+  /** Public and stable; says nothing of the member key. @see PROTOCOL.md ID3, ID14 */
   readonly id: string
   readonly user: User
   /** `null` is nowhere. */
@@ -42,7 +42,7 @@ export interface Snapshot {
   readonly members: readonly Member[]
   /** How many connections watch without having joined. */
   readonly watching: number
-  /** For one who sees a part of the document only: how many are in each of the others. ST15 */
+  /** For one who sees a part of the document only: how many are in each of the others. ST23 */
   readonly elsewhere?: Elsewhere
 }
 
@@ -72,7 +72,7 @@ export interface Patch {
  * What the reader has is too old: what follows replaces it, and `document` says that the document is
  * to be fetched.
  *
- * @see PROTOCOL.md ST9, DO4
+ * @see PROTOCOL.md ST21, DO4
  */
 export interface Resync {
   readonly document?: true

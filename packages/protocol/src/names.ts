@@ -26,7 +26,7 @@ export function isColor(color: unknown): color is string {
   return typeof color === 'string' && COLOR.test(color)
 }
 
-/** The name without white space around it; `undefined` if it isn't one. @see PROTOCOL.md NM3 */
+/** The name without white space around it; `undefined` if it isn't one. @see PROTOCOL.md NM3, NM10 */
 export function parseUserName(text: unknown): string | undefined {
   if (typeof text !== 'string') return undefined
   const name = text.trim()

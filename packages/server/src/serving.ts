@@ -1,6 +1,6 @@
 import { shuttingDown } from './document/documents.js'
 
-/** Whether a server takes new readers and calls, on its way to its end. @see PROTOCOL.md FR7, FR9 */
+/** Whether a server takes new readers and calls, on its way to its end. @see PROTOCOL.md FR19, FR20 */
 export class Serving {
   #stage: 'open' | 'draining' | 'closed' = 'open'
 

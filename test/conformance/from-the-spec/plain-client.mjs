@@ -11,7 +11,7 @@ export class PlainClient {
   changed = () => {}
   #stream = new AbortController()
 
-  /** @param {string} room its address @param {string} key of the member; a secret (ID1) */
+  /** @param {string} room its address @param {string} key of the member; a secret (ID13) */
   constructor(room, key) {
     this.room = room
     this.key = key

@@ -7,7 +7,7 @@ type Clocks = [start: number, end: number]
  * What was written through this document, whichever client ids it has had: it gets another one when an
  * edit was set aside, or when somebody else turns out to have the same.
  *
- * @see OFFICE.md PG31, PROTOCOL.md CL22
+ * @see OFFICE.md PG31, PROTOCOL.md CL43
  */
 export class OwnItems {
   readonly #doc: Doc

@@ -130,7 +130,7 @@ function useNotice() {
   return [notice, useCallback((text: string) => setNotice(text), [])] as const
 }
 
-/** @see PROTOCOL.md DO7 */
+/** @see PROTOCOL.md DO7, DO34 */
 function FullNotice({ session }: { readonly session: Session }) {
   const { problem } = useSyncExternalStore(session.document.subscribe, session.document.getSnapshot)
   if (problem?.problem !== 'document-full') return null

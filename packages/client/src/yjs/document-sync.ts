@@ -49,7 +49,7 @@ interface Answer {
  *         no answer          post the same again later, with the same key
  *       else                 wait for an edit or for word from the room
  *
- * @see PROTOCOL.md CL20, CL21, CL22, CL23, CL27
+ * @see PROTOCOL.md CL20 to CL23, CL27, CL37
  */
 export class DocumentSync {
   readonly #options: SyncOptions

@@ -17,7 +17,7 @@ export interface Posting {
 /**
  * What the server lacks, in parts that it takes: one in flight, the others pending.
  *
- * @see PROTOCOL.md CL21, CL22
+ * @see PROTOCOL.md CL21, CL22, CL39 to CL45
  */
 export class Outbox {
   #pending: Part[] = []

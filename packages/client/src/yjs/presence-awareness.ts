@@ -42,7 +42,7 @@ export type AwarenessEvents = {
  * cursor belongs to is the room's `user`: what a binding says of that stays here. Somebody who is
  * away has no state.
  *
- * @see PROTOCOL.md CL15, CL26
+ * @see PROTOCOL.md CL15, CL26, CL49
  */
 export class PresenceAwareness extends Emitter<AwarenessEvents> {
   /** By client id, one's own included. */

@@ -38,7 +38,7 @@ export interface Rebuilt {
  * contents under ids that somebody else has used by now get new ones. Nothing is lost, nothing is
  * there twice, and whoever rebuilds from the same gets the same ids.
  *
- * @see PROTOCOL.md CL23
+ * @see PROTOCOL.md CL23, CL46
  */
 export function rebuild({ doc, server, clocks, taken, refused }: Rebuilding): Rebuilt {
   const base = new Map(clocks)

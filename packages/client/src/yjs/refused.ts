@@ -7,7 +7,7 @@ import { endOf, type Struct, structsOf } from './structs.js'
  * What the server won't take of a document. What is deleted isn't refused any more: of that, nothing
  * but its length is sent.
  *
- * @see PROTOCOL.md CL22
+ * @see PROTOCOL.md CL43 to CL45
  */
 export class Refused {
   readonly #doc: Doc

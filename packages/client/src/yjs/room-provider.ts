@@ -55,7 +55,7 @@ type Said = {
  * const doc = new Doc()
  * const provider = new RoomProvider(joinRoom({ room: 'minutes' }), doc)
  * provider.on('saved', (isSaved) => show(isSaved ? 'Saved' : 'Saving…'))
- * @see PROTOCOL.md CL14, CL20, CL25
+ * @see PROTOCOL.md CL14, CL20, CL25, CL48
  */
 export class RoomProvider extends Emitter<ProviderEvents> {
   readonly room: Room

@@ -27,7 +27,7 @@ export interface Lacking {
  * What the server has of a document, as far as it is known: what it said in a sync, what was
  * received since, and what it acknowledged. Whatever the document has beyond that, the server lacks.
  *
- * @see PROTOCOL.md CL20, CL21
+ * @see PROTOCOL.md CL21, CL37
  */
 export class ServerCopy {
   readonly refused: Refused

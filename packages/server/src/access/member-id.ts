@@ -8,7 +8,7 @@ const REMEMBERED = 10_000
  * The public id of a member: the same on every node with this secret, and no way back to the key.
  *
  * @param userId empty in open mode
- * @see PROTOCOL.md ID3
+ * @see PROTOCOL.md ID3, ID14
  */
 export function memberId(secret: string, room: string, userId: string, key: string): string {
   const hmac = createHmac('sha256', secret)

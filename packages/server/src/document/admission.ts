@@ -205,12 +205,12 @@ function full(what: keyof typeof COUNTED, limit: number): Problem {
 }
 
 const COUNTED = {
-  clients: 'clients',
-  roots: 'roots',
+  clients: 'client ids',
+  roots: 'root types',
   subdocuments: 'subdocuments',
   pieces: 'structs, and objects and arrays in values',
-  'root-searches': 'structs in roots without a neighbour times roots',
-  'format-copies': 'structs times names of formats',
+  'root-searches': 'root searches (structs in root types times root types)',
+  'format-copies': 'format copies (structs times names of formats)',
 }
 
 /** Whether something was collected up to the middle of an item that waits. */

@@ -29,7 +29,7 @@ export class DataFolder {
  * Takes the data folder, makes what is in it private, and sees that the documents in it are whole.
  *
  * @throws {Error} that says who has it, or what is wrong with it
- * @see PROTOCOL.md OP1, OP3, OP4
+ * @see PROTOCOL.md OP1, OP3, OP4, OP9
  */
 export async function openDataFolder(options: ResolvedOptions, log: Log): Promise<DataFolder> {
   const { dataDir, databaseUrl, redisUrl, goodbyeMs } = options

@@ -235,7 +235,7 @@ export class Documents {
   }
 }
 
-/** What is answered once the server goes away. @see PROTOCOL.md FR7, DO19 */
+/** What is answered once the server goes away. @see PROTOCOL.md FR19, DO45 */
 export function shuttingDown(): Problem {
   return new Problem('shutting-down', 'The server is shutting down. Try again in a moment.')
 }

@@ -22,7 +22,7 @@ const HOLDER = `
  * when the process ends, however it ends, and others can read meanwhile who has it. The process id
  * in it is for people; in a container it says little.
  *
- * @see PROTOCOL.md OP1, OP2
+ * @see PROTOCOL.md OP1, OP2, OP9
  */
 export class FolderLock {
   private constructor(private readonly database: Database.Database) {}

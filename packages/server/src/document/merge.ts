@@ -13,7 +13,7 @@ const MAX_MERGED_BYTES = 65_536
  * as it is.
  *
  * @param updates that were accepted, so that they can be read
- * @see PROTOCOL.md DO3
+ * @see PROTOCOL.md DO31
  */
 export function mergeUpdates(updates: readonly Uint8Array[]): readonly Uint8Array[] {
   let mergedBytes = 0

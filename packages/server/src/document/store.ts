@@ -41,7 +41,7 @@ export interface UntoldRoom {
  * What a process that can't reach the others leaves word of, so that they hear of it even if it is
  * never back.
  *
- * @see PROTOCOL.md EX6
+ * @see PROTOCOL.md EX13
  */
 export interface UntoldRooms {
   /** Notes that a room's document took something in, which is stored. */

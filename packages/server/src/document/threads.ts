@@ -49,7 +49,7 @@ const CLOSE_MS = 1_000
  * acknowledged is in the store, and what wasn't is asked again of another thread, but for what it was
  * at.
  *
- * @see PROTOCOL.md DO17, DO18
+ * @see PROTOCOL.md DO17, DO18, DO43, DO44
  */
 export class Threads implements ThreadListener {
   readonly #queue = new FairQueue<Asked>()

@@ -83,7 +83,7 @@ export function badUpdate(reason: BadUpdateReason): Problem {
  * with something after it.
  *
  * @throws {Problem} bad-update: `malformed`, `too-deep`, `too-costly`
- * @see PROTOCOL.md DO12, DO13
+ * @see PROTOCOL.md DO12, DO13, DO40
  */
 export function readUpdate(bytes: Uint8Array): ReadUpdate {
   let decoder: Decoder | undefined

@@ -42,7 +42,7 @@ const PATH = new RegExp(`^${ORIGIN}([^?]*)`)
  * Reads the target of a request, as it stands in its first line. Returns `undefined` unless it is
  * exactly one of the calls. Nothing else in the server reads a room from an address.
  *
- * @see PROTOCOL.md HT10, HT11
+ * @see PROTOCOL.md HT10, HT11, HT21, HT22
  */
 export function readAddress(target: string): Address | undefined {
   const parts = ADDRESS.exec(target)

@@ -29,7 +29,7 @@ export class Parts {
     if (to !== undefined) this.#add(to, 1)
   }
 
-  /** How many there are in each part but this one. @see PROTOCOL.md ST15 */
+  /** How many there are in each part but this one. @see PROTOCOL.md ST23 */
   elsewhere(part: string): { [part: string]: number } {
     const named: [string, number][] = []
     let others = 0

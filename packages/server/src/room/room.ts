@@ -183,7 +183,7 @@ export class Room {
    *
    * @param at the part of the document that it is in, unless the location says so
    * @throws {Problem} room-full
-   * @see PROTOCOL.md MB1, MB2, RM8, RM12
+   * @see PROTOCOL.md MB1, MB2, RM8, RM12, RM18
    */
   #open({ id, user, at }: OperationOf<'open'>, node: string, nowMs: number): void {
     const known = this.#entries.get(id)
@@ -274,7 +274,7 @@ export class Room {
     return this.#updates.has(bytes)
   }
 
-  /** A node is gone: its connections are closed. @see PROTOCOL.md EX4 */
+  /** A node is gone: its connections are closed. @see PROTOCOL.md EX12 */
   #gone({ node, hasLeft }: OperationOf<'gone'>, nowMs: number): void {
     if (!this.#connections.nodes().includes(node)) return
     for (const id of this.#connections.ofNode(node).keys()) {

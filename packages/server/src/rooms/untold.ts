@@ -24,7 +24,7 @@ const LOOK_MS = 2_000
 /**
  * Tells everybody of what nodes took into documents while they were alone, be they back or not.
  *
- * @see PROTOCOL.md EX6
+ * @see PROTOCOL.md EX13
  */
 export class Untold {
   #looking = false

@@ -118,7 +118,7 @@ export class Connection implements Reader, Kept {
     if (this.ready) this.#write(PING[this.view])
   }
 
-  /** @see PROTOCOL.md ST8, ST10 */
+  /** @see PROTOCOL.md ST8, ST10, ST20 */
   goodbye(goodbye: Goodbye): void {
     const retry = goodbye.reconnectInMs
     const said =

@@ -104,7 +104,7 @@ export class Connections {
    * `overMs` is over; they stay, and are looked after, until their readers close them. Done when
    * nobody is left or the time that they have for it is over; at once if `overMs` is 0.
    *
-   * @see PROTOCOL.md FR9
+   * @see PROTOCOL.md FR9, FR21
    */
   async drain(overMs: number): Promise<void> {
     const startMs = this.clock.now()

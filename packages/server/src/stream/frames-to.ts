@@ -82,7 +82,7 @@ export class FramesTo {
   }
 
   #takesDocument({ version, documents }: Wanted): boolean {
-    // Who has no version yet fetches the document by itself. DO4
+    // Who has no version yet fetches the document by itself. DO33
     if (!documents || version === undefined) return false
     return version < this.#documentVersion || version > this.version
   }
@@ -174,7 +174,7 @@ function named(event: string, data: object): FrameEvent {
   return { event, data: JSON.stringify(data) }
 }
 
-/** The event that says why what follows isn't a patch. PROTOCOL.md ST9, DO4 */
+/** The event that says why what follows isn't a patch. PROTOCOL.md ST21, DO4 */
 function resync(lost: boolean): FrameEvent {
   const data: Resync = lost ? { document: true } : {}
   return named('resync', data)

@@ -19,7 +19,7 @@ export interface Reader extends Look, Endable {
   send(frame: Frame): void
 }
 
-/** A version to resume from that no room has: the answer is a snapshot. @see PROTOCOL.md ST9 */
+/** A version to resume from that no room has: the answer is a snapshot. @see PROTOCOL.md ST21 */
 export const UNKNOWN_VERSION = -1
 
 /**

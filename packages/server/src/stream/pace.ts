@@ -16,7 +16,7 @@ const MOST_PAUSE_MS = 60
  * so the interval grows until the process is as busy as it may be. A busy server loses frame rate,
  * never freshness of what is seen in the end, and doesn't fall behind.
  *
- * @see PROTOCOL.md FR1
+ * @see PROTOCOL.md FR17
  */
 export class Pace {
   #debtMs = 0

@@ -2,7 +2,7 @@ import type { Problem } from '@whereabouts/protocol'
 import type { Kept } from './connections.js'
 import type { Reader } from './frames.js'
 
-/** A long-poll: a reader that ends with its first frame. @see PROTOCOL.md HT5 */
+/** A long-poll: a reader that ends with its first frame. @see PROTOCOL.md HT20 */
 export class Poll implements Reader, Kept {
   readonly view = 'patch'
   readonly ready = true
