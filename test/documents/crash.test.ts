@@ -8,8 +8,8 @@ import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { applyUpdate, Doc } from 'yjs'
-import { openPostgres } from '../../packages/server/src/document/postgres.js'
-import { openSqlite } from '../../packages/server/src/document/sqlite.js'
+import { openStore as openPostgres } from '../../packages/server/src/document/postgres.js'
+import { openStore as openSqlite } from '../../packages/server/src/document/sqlite.js'
 import type { DocumentStore } from '../../packages/server/src/document/store.js'
 import { within } from 'whereabouts-conformance/deadline'
 import { type RunningPostgres, startPostgres } from '../servers/postgres.js'
@@ -49,7 +49,11 @@ describe.concurrent(`with seed ${seed}`, () => {
   it(
     `[DO8] SQLite: after each of ${ALL_KILLS} kill -9, every acknowledged update is there`,
     async () => {
-      await crash({ dataDir: folder }, async () => openSqlite(folder), new Random(seed))
+      await crash(
+        { dataDir: folder },
+        async () => openSqlite({ dataDir: folder }),
+        new Random(seed),
+      )
     },
     PATIENCE_MS,
   )
@@ -58,7 +62,7 @@ describe.concurrent(`with seed ${seed}`, () => {
     `[DO8] PostgreSQL: after each of ${ALL_KILLS} kill -9, every acknowledged update is there`,
     async () => {
       const databaseUrl = await postgres.newDatabase()
-      await crash({ databaseUrl }, () => openPostgres(databaseUrl), new Random(seed + 1))
+      await crash({ databaseUrl }, () => openPostgres({ databaseUrl }), new Random(seed + 1))
     },
     PATIENCE_MS,
   )

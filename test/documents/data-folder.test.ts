@@ -20,7 +20,7 @@ import { WhereaboutsModule } from '@whereabouts/nestjs'
 import Database from 'libsql'
 import { describe, expect, it } from 'vitest'
 import { Doc, encodeStateAsUpdate } from 'yjs'
-import { openSqlite } from '../../packages/server/src/document/sqlite.js'
+import { openStore as openSqlite } from '../../packages/server/src/document/sqlite.js'
 import { checkDocuments } from '../../packages/server/src/document/sqlite-file.js'
 import { postUpdate } from 'whereabouts-conformance/document'
 import { call } from 'whereabouts-conformance/http'
@@ -49,7 +49,7 @@ function newFolder(): Disposable & {
 /** Of documents that fill some pages. */
 async function fill(folder: string): Promise<void> {
   checkDocuments(folder)
-  const store = openSqlite(folder)
+  const store = openSqlite({ dataDir: folder })
   for (let count = 0; count < 20; count++) {
     await store.append([{ room: `room-${count}`, bytes: Buffer.alloc(2 * PAGE_BYTES, count) }])
   }

@@ -1,3 +1,14 @@
+export type {
+  Compaction,
+  DocumentStore,
+  OpenStore,
+  RoomUpdate,
+  StoredDocument,
+  StoredUpdate,
+  StoreModule,
+  UntoldRoom,
+  UntoldRooms,
+} from './document/store.js'
 export type { Log } from './log.js'
 export {
   type Authenticate,

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
+import type { StoreModule } from './document/store.js'
 import type { Log } from './log.js'
 
 /** Who is calling, in the application's words. */
@@ -70,8 +71,13 @@ export interface WhereaboutsOptions {
    */
   readonly databaseUrl?: string
   /**
-   * The Redis or Valkey through which several servers are one, as `redis://…`. Needs `databaseUrl` and
-   * `secret`, the same on all of them. If it isn't set, this server is alone.
+   * A store of the application's own for documents, in the place of PostgreSQL and the file in `dataDir`:
+   * a module that exports `openStore`, and the options that it is called with.
+   */
+  readonly store?: StoreModule
+  /**
+   * The Redis or Valkey through which several servers are one, as `redis://…`. Needs `secret`, and
+   * `databaseUrl` or `store`, the same on all of them. If it isn't set, this server is alone.
    */
   readonly redisUrl?: string
   /** Says who is calling. If it isn't set, rooms are open: callers name themselves. */
@@ -90,6 +96,7 @@ type WithoutDefault =
   | 'secret'
   | 'dataDir'
   | 'databaseUrl'
+  | 'store'
   | 'redisUrl'
   | 'authenticate'
   | 'auth'
@@ -120,6 +127,11 @@ const timeMs = (least: number) => z.int().min(least).max(DAY_MS)
 const bytes = z.int().min(2).max(1_073_741_824)
 const count = z.int().min(1).max(10_000_000)
 
+const STORE = z.strictObject({
+  module: z.custom<URL | string>(isFileUrl, 'is the file: URL of a module'),
+  options: z.unknown().refine(canBeCloned, 'can be copied by structuredClone').optional(),
+})
+
 const SINGLE_OPTIONS = z.strictObject({
   leaseMs: timeMs(100).default(DEFAULTS.leaseMs),
   soonMs: timeMs(0).default(DEFAULTS.soonMs),
@@ -144,6 +156,7 @@ const SINGLE_OPTIONS = z.strictObject({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
     .optional(),
+  store: STORE.optional(),
   redisUrl: z
     .string()
     .regex(/^redis(s|-sentinel)?:\/\//, 'must begin with redis://')
@@ -160,13 +173,17 @@ const TOGETHER = SINGLE_OPTIONS.refine(
 
 /** Servers that are one have one store of documents, and compute the same ids. PROTOCOL.md EX6 */
 const OPTIONS = TOGETHER.superRefine((options, context) => {
-  const { redisUrl, databaseUrl, secret, auth, authenticate } = options
+  const { redisUrl, databaseUrl, store, secret, auth, authenticate } = options
   if (auth !== undefined && authenticate !== undefined) {
     const message = 'is set together with authenticate; leave one of them out'
     context.addIssue({ code: 'custom', path: ['auth'], message })
   }
+  if (store !== undefined && databaseUrl !== undefined) {
+    const message = 'is said together with databaseUrl; leave one of them out'
+    context.addIssue({ code: 'custom', path: ['store'], message })
+  }
   if (redisUrl === undefined) return
-  const said = { databaseUrl, secret }
+  const said = { databaseUrl: databaseUrl ?? store, secret }
   for (const [option, value] of Object.entries(said)) {
     if (value !== undefined) continue
     const message = 'is required with redisUrl; use the same one on every server'
@@ -210,6 +227,21 @@ export function settleMount({
   article = MOUNT_DEFAULTS.article,
 }: CallsMount): Required<CallsMount> {
   return { path: path.replace(/^\/|\/$/g, ''), operations, article }
+}
+
+function isFileUrl(value: unknown): boolean {
+  const text = String(value)
+  return URL.canParse(text) && new URL(text).protocol === 'file:'
+}
+
+/** Options of a store travel to another thread. */
+function canBeCloned(value: unknown): boolean {
+  try {
+    structuredClone(value)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** What is wrong with one option. */

@@ -32,7 +32,7 @@ export class DataFolder {
  * @see PROTOCOL.md OP1, OP3, OP4, OP9
  */
 export async function openDataFolder(options: ResolvedOptions, log: Log): Promise<DataFolder> {
-  const { dataDir, databaseUrl, redisUrl, goodbyeMs } = options
+  const { dataDir, databaseUrl, store, redisUrl, goodbyeMs } = options
   // Servers that are one have nothing there that they share.
   if (dataDir === undefined || redisUrl !== undefined) return new DataFolder(dataDir)
   try {
@@ -40,7 +40,7 @@ export async function openDataFolder(options: ResolvedOptions, log: Log): Promis
     const lock = await lockFolder(dataDir, goodbyeMs + END_MS, log)
     try {
       narrow(join(dataDir, 'secret'))
-      if (databaseUrl === undefined) await check(dataDir, log)
+      if (databaseUrl === undefined && store === undefined) await check(dataDir, log)
     } catch (error) {
       lock.release()
       throw error

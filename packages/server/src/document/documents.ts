@@ -6,8 +6,8 @@ import type { DataFolder } from './data-folder.js'
 import { connected } from './shown-address.js'
 import { storeFailed } from './keeper.js'
 import type { Request, Results } from './messages.js'
-import { newMemory } from './memory.js'
 import type { UntoldRoom } from './store.js'
+import { chooseStore, type ChosenStore } from './store-module.js'
 import type { Done } from './thread.js'
 import { Threads } from './threads.js'
 
@@ -45,6 +45,7 @@ const FINISH_MS = 3_000
  * @see PROTOCOL.md §11
  */
 export class Documents {
+  readonly #chosen: ChosenStore
   readonly #threads: Threads
   #failing = false
   #updates = 0
@@ -57,11 +58,11 @@ export class Documents {
     private readonly folder: DataFolder,
     private readonly log: Log,
   ) {
-    const { databaseUrl, dataDir, maxDocumentBytes, maxLoadedDocumentBytes } = options
-    const memory = databaseUrl === undefined && dataDir === undefined ? newMemory() : undefined
-    const limits = { maxDocumentBytes, maxLoadedDocumentBytes }
+    const { maxDocumentBytes, maxLoadedDocumentBytes, redisUrl } = options
+    this.#chosen = chooseStore(options)
+    const isShared = redisUrl !== undefined
     this.#threads = new Threads(
-      { databaseUrl, dataDir, memory, ...limits },
+      { ...this.#chosen, isShared, maxDocumentBytes, maxLoadedDocumentBytes },
       (error) => log.error(error),
       () => performance.now(),
     )
@@ -69,16 +70,15 @@ export class Documents {
 
   /** @throws {Error} if the store can't be used, or is of a newer version. PROTOCOL.md DO11 */
   async start(): Promise<void> {
-    const { databaseUrl, dataDir } = this.options
-    if (databaseUrl !== undefined || dataDir !== undefined) {
-      await this.#start(databaseUrl).catch((error: unknown) => {
+    if (!this.#chosen.isInMemory) {
+      await this.#start(this.options.databaseUrl).catch((error: unknown) => {
         this.folder.release()
         throw error
       })
       return
     }
     this.log.info(
-      'documents are kept in memory only and are lost when this process ends; set dataDir or databaseUrl to keep them',
+      'documents are kept in memory only and are lost when this process ends; set dataDir, databaseUrl or store to keep them',
     )
   }
 

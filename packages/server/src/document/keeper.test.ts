@@ -11,14 +11,15 @@ import {
 } from 'yjs'
 import { DocumentKeeper, type DocumentLimits } from './keeper.js'
 import { Occupation } from './occupation.js'
-import { openSqlite } from './sqlite.js'
+import { newMemory } from './memory.js'
+import { openStore } from './sqlite.js'
 import type { DocumentStore } from './store.js'
 
 const LIMITS = { maxDocumentBytes: 10_000_000, maxLoadedDocumentBytes: 10_000_000 }
 
 /** A store that says what it was asked for, and that fails or takes its time when it is told to. */
 class TestStore implements DocumentStore {
-  readonly inner = openSqlite(undefined)
+  readonly inner = openStore({ memory: newMemory() })
   readonly loads: string[] = []
   appends = 0
   failure: Error | undefined

@@ -1,13 +1,12 @@
 import type { ProblemExtensions, ProblemName } from '@whereabouts/protocol'
 import type { Applied, DocumentCount, DocumentLimits } from './keeper.js'
-import type { UntoldRoom } from './store.js'
+import type { StoreModule, UntoldRoom } from './store.js'
 
 /** What the thread of the documents is started with. */
 export interface DocumentSettings extends DocumentLimits {
-  readonly databaseUrl: string | undefined
-  readonly dataDir: string | undefined
-  /** Names the documents that are in memory, if that is where they are. */
-  readonly memory: string | undefined
+  readonly store: StoreModule
+  /** Whether several nodes use the store. */
+  readonly isShared: boolean
   /** Where it says what it is at work on. */
   readonly occupation: SharedArrayBuffer
 }

@@ -1,16 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 import { Pool, type PoolClient } from 'pg'
 import { PostgresUntold, UNTOLD_SCHEMA } from './postgres-untold.js'
-import {
-  checkSchema,
-  type Compaction,
-  type DocumentStore,
-  partsOf,
-  type RoomUpdate,
-  SCHEMA_VERSION,
-  type StoredDocument,
-  type UntoldRooms,
-} from './store.js'
+import { checkSchema, partsOf, SCHEMA_VERSION } from './schema.js'
+import type { Compaction, DocumentStore, RoomUpdate, StoredDocument, UntoldRooms } from './store.js'
 
 /** Names this application's lock among those of the database. */
 const MIGRATION_LOCK = 0x77_68_65_72
@@ -53,11 +45,15 @@ const SCHEMA = `
 `
 
 /**
- * Documents in a PostgreSQL database, in tables that it makes itself.
+ * Opens the store in a PostgreSQL database. It makes its tables itself.
  *
  * @throws {Error} if the database can't be reached, or its tables are of a newer version
  */
-export async function openPostgres(databaseUrl: string): Promise<DocumentStore> {
+export async function openStore({
+  databaseUrl,
+}: {
+  readonly databaseUrl: string
+}): Promise<DocumentStore> {
   const pool = new Pool({
     connectionString: databaseUrl,
     max: CONNECTIONS,

@@ -12,7 +12,7 @@ import { dirname, join } from 'node:path'
 import Database from 'libsql'
 import { isCode } from './folder-lock.js'
 import { makePrivate, narrow } from './private-file.js'
-import { checkSchema, SCHEMA_VERSION } from './store.js'
+import { checkSchema, SCHEMA_VERSION } from './schema.js'
 
 export const DOCUMENTS_FILE = 'documents.sqlite'
 /** What SQLite puts beside a database. */

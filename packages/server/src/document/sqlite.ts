@@ -2,29 +2,25 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import Database from 'libsql'
-import { newMemory } from './memory.js'
 import { DOCUMENTS_FILE, readVersion, SCHEMA } from './sqlite-file.js'
-import {
-  checkSchema,
-  type Compaction,
-  type DocumentStore,
-  partsOf,
-  type RoomUpdate,
-  type StoredDocument,
-} from './store.js'
+import { checkSchema, partsOf } from './schema.js'
+import type { Compaction, DocumentStore, RoomUpdate, StoredDocument } from './store.js'
 
 /** How long a write waits for another process, or for a backup that is being taken. */
 const BUSY_MS = 2_000
 
+/** Where documents are: in a file of the data folder, or in memory under a name of the process's own. */
+export type SqlitePlace = { readonly dataDir: string } | { readonly memory: string }
+
 /**
- * Documents in a file of the data folder, which {@link checkDocuments} has seen; in memory without
- * one.
+ * Opens the store in a file that {@link checkDocuments} has checked, or in memory, which lasts until the
+ * last store of that name is closed.
  *
- * @param memory names what is in memory: the same for all threads, as long as any has it open
  * @throws {Error} if the file is of a newer version, or can't be used
  */
-export function openSqlite(dataDir: string | undefined, memory = newMemory()): DocumentStore {
-  if (dataDir === undefined) return new SqliteStore(prepare(new Database(memory)))
+export function openStore(place: SqlitePlace): DocumentStore {
+  if ('memory' in place) return new SqliteStore(prepare(new Database(place.memory)))
+  const { dataDir } = place
   mkdirSync(dataDir, { recursive: true })
   const file = join(dataDir, DOCUMENTS_FILE)
   const database = new Database(file)

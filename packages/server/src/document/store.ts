@@ -6,110 +6,120 @@ export interface RoomUpdate {
 
 /** An update as the store has it. */
 export interface StoredUpdate {
-  /** Its number; the store's own, and no order that anything depends on. */
+  /** The store's own number for it: a safe integer that no other update of the room has or had. */
   readonly number: number
   readonly bytes: Uint8Array
 }
 
-/** A document as the store has it: what was compacted, and the updates since. */
+/** A document as the store has it: the last snapshot, and the updates since. */
 export interface StoredDocument {
-  /** Names the snapshot; 0 where there is none. */
+  /** Names the snapshot; 0 if there is none yet. */
   readonly generation: number
-  /** The snapshot, an update itself; empty where there is none. */
+  /** The snapshot, which is an update itself; empty if there is none yet. */
   readonly snapshot: Uint8Array
+  /** In any order. */
   readonly updates: readonly StoredUpdate[]
 }
 
-/** A document made small: what takes the place of a snapshot and some updates. */
+/** A compacted document, which replaces a snapshot and some updates. */
 export interface Compaction {
   readonly room: string
-  /** The snapshot that it is made from. */
+  /** The generation that it was made from. */
   readonly base: number
   readonly snapshot: Uint8Array
-  /** The updates that it is made from, which are removed; no others are, whatever their numbers. */
+  /** The updates that it was made from. These are removed and no others, whatever their numbers. */
   readonly numbers: readonly number[]
 }
 
-/** A room whose document took something in that other processes weren't told of. */
+/** A room whose document changed while the node that took the change couldn't reach the others. */
 export interface UntoldRoom {
   readonly room: string
-  /** Another one with everything that it takes in. */
+  /** Changes whenever the room is noted again. */
   readonly number: number
 }
 
 /**
- * What a process that can't reach the others leaves word of, so that they hear of it even if it is
- * never back.
+ * A list, kept in the store, of the rooms whose changes other nodes haven't heard of. Any node can
+ * tell the others, even if the one that took a change never comes back.
  *
  * @see PROTOCOL.md EX13
  */
 export interface UntoldRooms {
-  /** Notes that a room's document took something in, which is stored. */
+  /** Adds a room, or gives it another number if it is listed already. */
   note(room: string): Promise<void>
 
-  /** Some of those that are noted, whoever did. */
+  /** Returns some of the listed rooms, no matter which node noted them. */
   list(): Promise<readonly UntoldRoom[]>
 
-  /** Everybody was told. Nothing is changed if it has taken in more since. */
+  /** Removes a room. Does nothing if its number has changed since it was listed. */
   told(room: UntoldRoom): Promise<void>
 }
 
 /**
- * Where documents are kept: an append-only log of updates for each room, and a snapshot that now and
- * then takes the place of its beginning. Opaque bytes; nothing here knows what an update is.
+ * Keeps documents: for each room an append-only log of updates, and a snapshot that from time to time
+ * replaces the beginning of the log. To a store, updates are opaque bytes.
  *
- * Several processes may use one store at once.
+ * A store holds these promises. `@whereabouts/server/store-contract` checks them.
+ *
+ * - **Durability.** Once `append` or `compact` resolves, its data survives a crash of the process.
+ * - **All or nothing.** An `append` that rejects stores none of its updates, a failed `compact` changes
+ *   nothing, and no `load` sees half of either.
+ * - **Order.** `append` returns numbers in the order of its updates. Updates commute, so no other
+ *   order matters.
+ * - **Generations.** A compaction counts only if its `base` is still the current generation. No two
+ *   snapshots of a room have the same generation.
+ * - **Concurrency.** Several stores may be open in one place at once: a server replaces its thread by
+ *   another while the first still works, and nodes share one database. What one of them has stored,
+ *   every `load` that begins afterwards returns.
+ *
+ * A method that rejects makes the server answer `store-failed`; the server tries again later.
  *
  * @see PROTOCOL.md DO8
  */
 export interface DocumentStore {
-  /** None where nobody else can have the store. */
+  /** Required where several nodes share the store, with Redis between them. */
   readonly untold?: UntoldRooms
 
-  /** All that is known of a room's document. */
+  /** Returns a room's document; generation 0 and nothing else for a room that was never stored. */
   load(room: string): Promise<StoredDocument>
 
   /**
-   * Appends updates, all of them or none; they are safe from a crash when it resolves.
+   * Appends updates of any number of rooms in one transaction.
    *
    * @returns their numbers, in the same order
    */
   append(updates: readonly RoomUpdate[]): Promise<readonly number[]>
 
   /**
-   * Puts a snapshot in the place of what it was made from. It is written in parts, between which
-   * other calls are served; until the last one is there, nothing is changed.
+   * Replaces the snapshot of `base` and the given updates by a new snapshot. Updates that are appended
+   * meanwhile stay. Snapshots can be large: let other calls be served while one is written.
    *
-   * @returns the new generation; `undefined` if somebody else compacted in the meantime, in which
-   *   case nothing is changed and the document is to be loaded anew
-   * @throws {Error} if another process is at it: of several, one at a time compacts a document
+   * @returns the new generation; `undefined`, having changed nothing, if `base` is no longer current
+   * @throws {Error} also where the store serves one compaction of a document at a time
    */
   compact(compaction: Compaction): Promise<number | undefined>
 
-  /** Writes something, to see that it can. */
+  /** Writes something, to find out whether the store can. `GET /health/ready` waits for it. */
   check(): Promise<void>
 
+  /** Called once, as the last method. */
   close(): Promise<void>
 }
 
-/** The schema that this version reads and writes. @see PROTOCOL.md DO11 */
-export const SCHEMA_VERSION = 1
+/** Opens a store: what a {@link StoreModule} exports as `openStore`. */
+export type OpenStore<Options = unknown> = (
+  options: Options,
+) => DocumentStore | Promise<DocumentStore>
 
-/** How large the parts of a snapshot are. */
-export const PART_BYTES = 1_048_576
-
-/** @throws {Error} if the store was written by a newer version */
-export function checkSchema(version: number, where: string): void {
-  if (version <= SCHEMA_VERSION) return
-  throw new Error(
-    `${where} was written by a newer version (schema ${version}; this one knows ${SCHEMA_VERSION}). It was not changed. Start the newer version, or use another place.`,
-  )
-}
-
-/** The snapshot in parts that are written one at a time. */
-export function partsOf(snapshot: Uint8Array): Uint8Array[] {
-  const count = Math.ceil(snapshot.byteLength / PART_BYTES)
-  return Array.from({ length: count }, (_, part) =>
-    snapshot.subarray(part * PART_BYTES, (part + 1) * PART_BYTES),
-  )
+/**
+ * Says where a store is found. Documents are worked on in threads of their own, and a thread can be
+ * given a module to import but not an object.
+ *
+ * @example { module: new URL('./my-store.js', import.meta.url), options: { bucket: 'documents' } }
+ */
+export interface StoreModule {
+  /** A `file:` URL of a module that exports a function {@link OpenStore} named `openStore`. */
+  readonly module: URL | string
+  /** What `openStore` is called with: any value that `structuredClone` can copy. */
+  readonly options?: unknown
 }

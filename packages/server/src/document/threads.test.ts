@@ -5,9 +5,9 @@ import { Threads } from './threads.js'
 /** There is no thread to ask yet, so that all that is asked waits, until none can be started. */
 function newThreads(): Threads {
   const settings = {
-    databaseUrl: 'postgres://nobody@127.0.0.1:1/none',
-    dataDir: undefined,
-    memory: undefined,
+    store: { module: 'file:///no/such/store.js' },
+    isInMemory: false,
+    isShared: false,
     maxDocumentBytes: 1_000,
     maxLoadedDocumentBytes: 1_000,
   }

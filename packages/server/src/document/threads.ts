@@ -6,6 +6,7 @@ import type { Answer, DocumentSettings, Request, Results } from './messages.js'
 import { FairQueue, Loads, type Queued } from './queue.js'
 import { isAskedOnce, isCallers, isNews, NO_ROOM, roomOf, weightOf } from './requests.js'
 import type { DocumentStore } from './store.js'
+import { openStoreModule } from './store-module.js'
 import {
   type Asked,
   DocumentThread,
@@ -39,6 +40,9 @@ const MAX_DETAINED = 2
 const MAX_TRIES = 3
 const CLOSE_MS = 1_000
 
+/** What threads are started with, and whether their store has to be kept open between them. */
+type ThreadSettings = Omit<DocumentSettings, 'occupation'> & { readonly isInMemory: boolean }
+
 /**
  * The threads of the documents. One serves all rooms. When one room keeps it busy for longer than
  * others can wait, it goes on with that room alone, and another thread takes over: what it hasn't
@@ -67,7 +71,7 @@ export class Threads implements ThreadListener {
   #closed: Problem | undefined
 
   constructor(
-    private readonly settings: Omit<DocumentSettings, 'occupation'>,
+    private readonly settings: ThreadSettings,
     private readonly log: (error: unknown) => void,
     private readonly now: () => number,
   ) {
@@ -196,11 +200,9 @@ export class Threads implements ThreadListener {
   }
 
   async #startActive(): Promise<void> {
-    const { memory } = this.settings
-    if (memory !== undefined) {
-      // What is in memory lasts as long as anybody has it open.
-      this.#memory ??= (await import('./sqlite.js')).openSqlite(undefined, memory)
-    }
+    const { isInMemory, store } = this.settings
+    // What is in memory lasts as long as somebody has it open.
+    if (isInMemory) this.#memory ??= await openStoreModule(store)
     this.#active = await DocumentThread.start(this.settings, this)
   }
 

@@ -4,6 +4,7 @@ import { DocumentKeeper, storeFailed } from './keeper.js'
 import type { Answer, DocumentSettings, Numbered, Opened, Request, Results } from './messages.js'
 import { Occupation } from './occupation.js'
 import type { DocumentStore, UntoldRooms } from './store.js'
+import { openStoreModule } from './store-module.js'
 
 // The thread of the documents: everything here may take its time, as no stream waits for it.
 
@@ -14,17 +15,11 @@ const settings = workerData as DocumentSettings
 const occupation = new Occupation(settings.occupation)
 
 try {
-  serve(await open(settings))
+  serve(await openStoreModule(settings.store, settings.isShared))
   port.postMessage({ opened: true } satisfies Opened)
 } catch (error) {
   const fault = error instanceof Error ? error.message : String(error)
   port.postMessage({ opened: false, fault } satisfies Opened)
-}
-
-/** Loads no more than the one that is wanted: either takes a while. */
-async function open({ databaseUrl, dataDir, memory }: DocumentSettings): Promise<DocumentStore> {
-  if (databaseUrl === undefined) return (await import('./sqlite.js')).openSqlite(dataDir, memory)
-  return (await import('./postgres.js')).openPostgres(databaseUrl)
 }
 
 function serve(store: DocumentStore): void {

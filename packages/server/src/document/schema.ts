@@ -1,0 +1,21 @@
+/** The schema that this version reads and writes. @see PROTOCOL.md DO11 */
+export const SCHEMA_VERSION = 1
+
+/** How large the parts of a snapshot are. */
+const PART_BYTES = 1_048_576
+
+/** @throws {Error} if the store was written by a newer version */
+export function checkSchema(version: number, where: string): void {
+  if (version <= SCHEMA_VERSION) return
+  throw new Error(
+    `${where} was written by a newer version (schema ${version}, this one knows ${SCHEMA_VERSION}); it is left as it is. Start that version, or use another place.`,
+  )
+}
+
+/** The snapshot in parts that are written one at a time. */
+export function partsOf(snapshot: Uint8Array): Uint8Array[] {
+  const count = Math.ceil(snapshot.byteLength / PART_BYTES)
+  return Array.from({ length: count }, (_, part) =>
+    snapshot.subarray(part * PART_BYTES, (part + 1) * PART_BYTES),
+  )
+}

@@ -1,0 +1,36 @@
+import type { StoreModule } from './store.js'
+import { openStoreModule } from './store-module.js'
+
+// A process that uses a store and is killed the moment it says that it is done.
+
+/** What to store: two updates, the first of which a snapshot replaces. */
+export interface KilledTask {
+  readonly store: StoreModule
+  readonly room: string
+  readonly snapshot: Uint8Array
+}
+
+/** What the store acknowledged. */
+export interface KilledAnswer {
+  readonly generation: number | undefined
+  readonly later: number | undefined
+  readonly error?: string
+}
+
+process.once('message', (task: KilledTask) => {
+  perform(task).then(answer, (error: unknown) => {
+    answer({ generation: undefined, later: undefined, error: String(error) })
+  })
+})
+
+async function perform({ store: module, room, snapshot }: KilledTask): Promise<KilledAnswer> {
+  const store = await openStoreModule(module)
+  const numbers = await store.append([{ room, bytes: Uint8Array.of(1) }])
+  const generation = await store.compact({ room, base: 0, snapshot, numbers })
+  const [later] = await store.append([{ room, bytes: Uint8Array.of(2) }])
+  return { generation, later }
+}
+
+function answer(said: KilledAnswer): void {
+  process.send?.(said)
+}

@@ -1,0 +1,288 @@
+import assert from 'node:assert/strict'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import type { RoomUpdate, StoredDocument, StoreModule } from './store.js'
+import { openStoreModule } from './store-module.js'
+import type { KilledAnswer, KilledTask } from './store-contract-killed.js'
+
+/** An empty place for documents, which outlives the stores that are opened in it. */
+export interface StorePlace extends AsyncDisposable {
+  readonly store: StoreModule
+}
+
+/** One promise of a store, and how to find out whether it is kept. */
+export interface StoreCheck {
+  /** Begins with the rule of PROTOCOL.md that it belongs to, in brackets. */
+  readonly name: string
+  /** @throws {Error} that says how the store breaks the promise */
+  readonly check: (place: StorePlace) => Promise<void>
+}
+
+const KILLED = new URL('./store-contract-killed.js', import.meta.url)
+const PART_BYTES = 1_048_576
+const MANY = 2_500
+const LONGEST_NAME = 'r'.repeat(128)
+
+/**
+ * Every promise of a {@link DocumentStore}. Runs in any test runner; each check needs a place of its own.
+ *
+ * @example
+ * ```ts
+ * for (const { name, check } of STORE_CONTRACT) {
+ *   it(name, async () => {
+ *     await using place = await newPlace()
+ *     await check(place)
+ *   })
+ * }
+ * ```
+ */
+export const STORE_CONTRACT: readonly StoreCheck[] = [
+  { name: '[DO8] knows nothing of a room that was never stored', check: isEmptyAtFirst },
+  { name: '[DO8] has what was appended when it is opened again, room by room', check: keepsRooms },
+  { name: '[DO8] keeps many and large updates, byte for byte', check: keepsBytes },
+  { name: '[DO8] stores all updates of an append or none', check: appendsAllOrNothing },
+  { name: '[DO8] has what was acknowledged after its process is killed', check: survivesKilling },
+  { name: '[DO8] returns what another open store has stored', check: seesOthers },
+  { name: '[DO8] can be opened several times at once in an empty place', check: opensAtOnce },
+  { name: '[DO8] replaces what a snapshot was made from, and nothing else', check: replacesOwn },
+  { name: '[DO8] keeps what is appended during a compaction', check: keepsLater },
+  { name: '[DO8] refuses a compaction of an old generation', check: refusesOldBase },
+  { name: '[DO8] counts one of two compactions at the same time', check: countsOne },
+  { name: '[HT8] can be asked whether it can write', check: canBeChecked },
+]
+
+/** {@link STORE_CONTRACT}, and what stores have to hold that several nodes share. */
+export const SHARED_STORE_CONTRACT: readonly StoreCheck[] = [
+  ...STORE_CONTRACT,
+  { name: '[EX6] lists rooms until all nodes were told', check: listsUntold },
+]
+
+async function isEmptyAtFirst(place: StorePlace): Promise<void> {
+  await using store = await opened(place)
+  assert.deepEqual(shown(await store.load('one')), { generation: 0, snapshot: [], updates: [] })
+}
+
+async function keepsRooms(place: StorePlace): Promise<void> {
+  const first = await opened(place)
+  const rooms = ['one', '__proto__', LONGEST_NAME, 'one']
+  const numbers = await first.append(rooms.map((room, byte) => update(room, byte)))
+  assert.equal(numbers.length, rooms.length, 'append returns a number for each update')
+  await first.close()
+  await using store = await opened(place)
+  for (const room of new Set(rooms)) {
+    const own = rooms.flatMap((each, byte) => (each === room ? [[numbers[byte], [byte]]] : []))
+    assert.deepEqual(shown(await store.load(room)).updates, own.toSorted(byNumber), room)
+  }
+}
+
+async function keepsBytes(place: StorePlace): Promise<void> {
+  await using store = await opened(place)
+  const small = Array.from({ length: MANY }, (_, index) => update('one', index % 256))
+  const every = Uint8Array.from({ length: 256 }, (_, byte) => byte)
+  const large = new Uint8Array(PART_BYTES).fill(7)
+  const updates = [...small, { room: 'one', bytes: every }, { room: 'one', bytes: large }]
+  const numbers = await store.append(updates)
+  assert.equal(new Set(numbers).size, updates.length, 'the updates have different numbers')
+  const document = await store.load('one')
+  const stored = new Map(document.updates.map(({ number, bytes }) => [number, bytes]))
+  for (const [index, { bytes }] of updates.entries()) {
+    assertBytes(stored.get(numbers[index]!), bytes, `update ${index}`)
+  }
+}
+
+async function appendsAllOrNothing(place: StorePlace): Promise<void> {
+  await using store = await opened(place)
+  const unreadable = {
+    room: 'one',
+    get bytes(): Uint8Array {
+      throw new Error('unreadable')
+    },
+  }
+  await assert.rejects(store.append([update('one', 1), unreadable, update('one', 3)]))
+  assert.deepEqual((await store.load('one')).updates, [], 'an append that fails stores nothing')
+  await store.append([update('one', 4)])
+  assert.equal((await store.load('one')).updates.length, 1, 'the next append works')
+}
+
+async function survivesKilling(place: StorePlace): Promise<void> {
+  const task = { store: textOf(place.store), room: 'one', snapshot: Uint8Array.of(9) }
+  const { generation, later } = await doAndKill(task)
+  await using store = await opened(place)
+  const updates = [[later, [2]]]
+  assert.deepEqual(shown(await store.load('one')), { generation, snapshot: [9], updates })
+}
+
+async function seesOthers(place: StorePlace): Promise<void> {
+  await using store = await opened(place)
+  await using other = await opened(place)
+  const [first, second] = await store.append([update('one', 1), update('one', 2)])
+  assert.deepEqual(await loaded(other), { snapshot: [], updates: [1, 2] })
+  const numbers = [first!]
+  const generation = await other.compact({ room: 'one', base: 0, snapshot: oneByte(8), numbers })
+  assert.deepEqual(await loaded(store), { snapshot: [8], updates: [2] })
+  const [third] = await other.append([update('one', 3)])
+  const rest = { base: generation!, snapshot: oneByte(7), numbers: [second!, third!] }
+  await store.compact({ room: 'one', ...rest })
+  assert.deepEqual(await loaded(other), { snapshot: [7], updates: [] })
+}
+
+async function opensAtOnce(place: StorePlace): Promise<void> {
+  const stores = await Promise.all([opened(place), opened(place), opened(place)])
+  const appended = await Promise.all(
+    stores.map((store, byte) => store.append([update('one', byte)])),
+  )
+  assert.equal(new Set(appended.flat()).size, 3, 'stores never give the same number')
+  assert.deepEqual((await loaded(stores[0])).updates, [0, 1, 2])
+  for (const store of stores) await store.close()
+}
+
+async function replacesOwn(place: StorePlace): Promise<void> {
+  await using store = await opened(place)
+  const [first, second] = await store.append([update('one', 1), update('one', 2)])
+  const [other] = await store.append([update('two', 9)])
+  const [later] = await store.append([update('one', 3)])
+  const snapshot = new Uint8Array(2 * PART_BYTES + 5).fill(4)
+  const numbers = [first!, second!, other!]
+  const generation = await store.compact({ room: 'one', base: 0, snapshot, numbers })
+  const document = await store.load('one')
+  assert.equal(document.generation, generation)
+  assertBytes(document.snapshot, snapshot, 'the snapshot')
+  assert.deepEqual(shown(document).updates, [[later, [3]]])
+  const untouched = 'a compaction leaves the updates of other rooms'
+  assert.deepEqual(shown(await store.load('two')).updates, [[other, [9]]], untouched)
+  const next = { room: 'one', base: generation!, snapshot: oneByte(5), numbers: [later!] }
+  assert.notEqual(await store.compact(next), generation, 'each snapshot has its own generation')
+  assert.deepEqual(await loaded(store), { snapshot: [5], updates: [] })
+}
+
+async function keepsLater(place: StorePlace): Promise<void> {
+  await using store = await opened(place)
+  await using other = await opened(place)
+  const numbers = await store.append([update('one', 1)])
+  const snapshot = new Uint8Array(4 * PART_BYTES)
+  const [generation] = await Promise.all([
+    store.compact({ room: 'one', base: 0, snapshot, numbers }),
+    store.append([update('one', 2)]),
+    other.append([update('one', 3)]),
+  ])
+  assert.notEqual(generation, undefined, 'an append does not make a compaction void')
+  const document = await store.load('one')
+  assert.equal(document.snapshot.byteLength, snapshot.byteLength)
+  assert.deepEqual(contents(document), [2, 3])
+}
+
+async function refusesOldBase(place: StorePlace): Promise<void> {
+  await using store = await opened(place)
+  const [first, second] = await store.append([update('one', 1), update('one', 2)])
+  const compaction = { room: 'one', base: 0, snapshot: oneByte(8), numbers: [first!] }
+  await store.compact(compaction)
+  const old = { ...compaction, snapshot: oneByte(7), numbers: [second!] }
+  assert.equal(await store.compact(old), undefined, 'another snapshot is there meanwhile')
+  assert.deepEqual(await loaded(store), { snapshot: [8], updates: [2] })
+}
+
+async function countsOne(place: StorePlace): Promise<void> {
+  await using store = await opened(place)
+  await using other = await opened(place)
+  const [first] = await store.append([update('one', 1)])
+  const [second] = await other.append([update('one', 2)])
+  const ours = { room: 'one', base: 0, snapshot: oneByte(1), numbers: [first!] }
+  const theirs = { room: 'one', base: 0, snapshot: oneByte(2), numbers: [second!] }
+  // Either may be refused with an error while the other one is under way.
+  const generations = await Promise.all([
+    store.compact(ours).catch(() => {}),
+    other.compact(theirs).catch(() => {}),
+  ])
+  const counted = generations.filter((generation) => generation !== undefined)
+  assert.equal(counted.length, 1, 'one of two compactions from one generation counts')
+  const expected =
+    generations[0] === undefined ? { snapshot: [2], updates: [1] } : { snapshot: [1], updates: [2] }
+  assert.deepEqual(await loaded(store), expected)
+}
+
+async function canBeChecked(place: StorePlace): Promise<void> {
+  await using store = await opened(place)
+  await store.append([update('one', 1)])
+  await store.check()
+  assert.deepEqual(await loaded(store), { snapshot: [], updates: [1] }, 'a check changes nothing')
+}
+
+async function listsUntold(place: StorePlace): Promise<void> {
+  await using store = await opened(place)
+  await using other = await opened(place)
+  assert(store.untold !== undefined && other.untold !== undefined, 'a shared store has "untold"')
+  assert.deepEqual(await other.untold.list(), [])
+  for (const room of ['one', 'two', 'one']) await store.untold.note(room)
+  const listed = await other.untold.list()
+  assert.deepEqual(listed.map(({ room }) => room).toSorted(), ['one', 'two'])
+  await store.untold.note('one')
+  for (const room of listed) await other.untold.told(room)
+  const left = await store.untold.list()
+  assert.deepEqual(
+    left.map(({ room }) => room),
+    ['one'],
+    'what was noted again stays',
+  )
+  await store.untold.told(left[0]!)
+  assert.deepEqual(await other.untold.list(), [])
+}
+
+async function opened({ store }: StorePlace) {
+  const open = await openStoreModule(store)
+  return Object.assign(open, { [Symbol.asyncDispose]: () => open.close() })
+}
+
+/** Has a process of its own do the task, and kills it as soon as it says that it is done. */
+async function doAndKill(task: KilledTask): Promise<KilledAnswer> {
+  const child = fork(KILLED, { serialization: 'advanced', execArgv: [] })
+  try {
+    child.send(task)
+    const ended = once(child, 'exit').then(() => {
+      throw new Error('the store ended the process')
+    })
+    ended.catch(() => {})
+    const [answer] = (await Promise.race([once(child, 'message'), ended])) as [KilledAnswer]
+    assert.equal(answer.error, undefined)
+    return answer
+  } finally {
+    const exited = child.exitCode === null && once(child, 'exit')
+    child.kill('SIGKILL')
+    await exited
+  }
+}
+
+function textOf({ module, options }: StoreModule): StoreModule {
+  return { module: String(module), options }
+}
+
+function oneByte(value: number): Uint8Array {
+  return Uint8Array.of(value)
+}
+
+function update(room: string, byte: number): RoomUpdate {
+  return { room, bytes: oneByte(byte) }
+}
+
+/** The first byte of each update, in an order of their own. */
+function contents({ updates }: StoredDocument): number[] {
+  return updates.map((each) => each.bytes[0]!).toSorted((one, other) => one - other)
+}
+
+async function loaded(store: Awaited<ReturnType<typeof opened>>) {
+  const document = await store.load('one')
+  return { snapshot: [...document.snapshot], updates: contents(document) }
+}
+
+function shown({ generation, snapshot, updates }: StoredDocument) {
+  const plain = updates.map((each) => [each.number, [...each.bytes]])
+  return { generation, snapshot: [...snapshot], updates: plain.toSorted(byNumber) }
+}
+
+function byNumber([one]: readonly unknown[], [other]: readonly unknown[]): number {
+  return Number(one) - Number(other)
+}
+
+function assertBytes(stored: Uint8Array | undefined, expected: Uint8Array, what: string): void {
+  const isSame = stored !== undefined && Buffer.compare(stored, expected) === 0
+  assert(isSame, `${what} has other bytes than those that were stored`)
+}

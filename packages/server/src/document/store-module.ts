@@ -1,0 +1,51 @@
+import type { ResolvedOptions } from '../options.js'
+import { newMemory } from './memory.js'
+import type { DocumentStore, OpenStore, StoreModule } from './store.js'
+
+/** The store that a server uses. */
+export interface ChosenStore {
+  readonly store: StoreModule & { readonly module: string }
+  /** Whether it has to stay open while threads come and go, as it lasts no longer than that. */
+  readonly isInMemory: boolean
+}
+
+const SQLITE = new URL('./sqlite.js', import.meta.url).href
+const POSTGRES = new URL('./postgres.js', import.meta.url).href
+
+/** Returns the store that the options ask for. */
+export function chooseStore({
+  store,
+  databaseUrl,
+  dataDir,
+}: Pick<ResolvedOptions, 'store' | 'databaseUrl' | 'dataDir'>): ChosenStore {
+  if (store !== undefined) return lasting(String(store.module), store.options)
+  if (databaseUrl !== undefined) return lasting(POSTGRES, { databaseUrl })
+  if (dataDir !== undefined) return lasting(SQLITE, { dataDir })
+  return { store: { module: SQLITE, options: { memory: newMemory() } }, isInMemory: true }
+}
+
+function lasting(module: string, options: unknown): ChosenStore {
+  return { store: { module, options }, isInMemory: false }
+}
+
+/**
+ * Imports the module of a store and opens the store.
+ *
+ * @param isShared whether several nodes use it
+ * @throws {Error} if the module can't be imported, or what it opens can't be used
+ */
+export async function openStoreModule(
+  { module, options }: StoreModule,
+  isShared = false,
+): Promise<DocumentStore> {
+  const { openStore } = (await import(String(module))) as { readonly openStore?: unknown }
+  if (typeof openStore !== 'function') {
+    throw new TypeError(`${String(module)} doesn't export a function named openStore`)
+  }
+  const store = await (openStore as OpenStore)(options)
+  if (!isShared || store.untold !== undefined) return store
+  await store.close()
+  throw new Error(
+    `${String(module)} can't be shared by several nodes: its store has no "untold". Add it, or leave redisUrl out.`,
+  )
+}
