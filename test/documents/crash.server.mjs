@@ -27,6 +27,6 @@ const server = createServer(async (request, response) => {
   const bytes = request.method === 'POST' ? await buffer(request) : undefined
   const call = bytes === undefined ? 'read' : 'update'
   waiting.set(++number, response)
-  thread.postMessage({ number, call, room: 'crash', bytes }, [])
+  thread.postMessage({ number, call, roomName: 'crash', bytes }, [])
 })
 server.listen(0, '127.0.0.1', () => process.send?.(server.address()))

@@ -18,17 +18,18 @@ export async function openStore({ file }) {
     await handle.datasync()
   }
 
-  /** @param {string} room */
-  async function read(room) {
+  /** @param {string} roomName */
+  async function read(roomName) {
     const generations = [0]
     let snapshot = ''
     /** @type {Map<number, string>} */
     const updates = new Map()
     for (const line of (await readFile(file, 'utf8')).split('\n')) {
       const { appended = [], compacted } = parse(line)
-      for (const each of appended) if (each.room === room) updates.set(each.number, each.text)
+      for (const each of appended)
+        if (each.roomName === roomName) updates.set(each.number, each.text)
       // Of two compactions of one generation, the first in the file counts.
-      if (compacted?.room !== room || compacted.base !== generations.at(-1)) continue
+      if (compacted?.roomName !== roomName || compacted.base !== generations.at(-1)) continue
       generations.push(compacted.generation)
       snapshot = compacted.text
       for (const number of compacted.numbers) updates.delete(number)
@@ -37,8 +38,8 @@ export async function openStore({ file }) {
   }
 
   return {
-    load: async (room) => {
-      const { generations, snapshot, updates } = await read(room)
+    load: async (roomName) => {
+      const { generations, snapshot, updates } = await read(roomName)
       return {
         generation: generations.at(-1) ?? 0,
         snapshot: Buffer.from(snapshot, 'base64'),
@@ -49,8 +50,8 @@ export async function openStore({ file }) {
       }
     },
     append: async (updates) => {
-      const appended = updates.map(({ room, bytes }) => ({
-        room,
+      const appended = updates.map(({ roomName, bytes }) => ({
+        roomName,
         number: randomInt(1, MOST),
         text: textOf(bytes),
       }))
@@ -60,7 +61,7 @@ export async function openStore({ file }) {
     compact: async ({ snapshot, ...compaction }) => {
       const generation = randomInt(1, MOST)
       await write({ compacted: { ...compaction, generation, text: textOf(snapshot) } })
-      const { generations } = await read(compaction.room)
+      const { generations } = await read(compaction.roomName)
       return generations.includes(generation) ? generation : undefined
     },
     check: () => write({}),
@@ -69,8 +70,8 @@ export async function openStore({ file }) {
 }
 
 /**
- * @typedef {{ room: string, base: number, numbers: number[], generation: number, text: string }} Compacted
- * @typedef {{ appended?: { room: string, number: number, text: string }[], compacted?: Compacted }} Record
+ * @typedef {{ roomName: string, base: number, numbers: number[], generation: number, text: string }} Compacted
+ * @typedef {{ appended?: { roomName: string, number: number, text: string }[], compacted?: Compacted }} Record
  */
 
 /**

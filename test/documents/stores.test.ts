@@ -65,7 +65,7 @@ function runStoreTests(
         snapshot: [],
         updates: [[numbers[0], [1]]],
       })
-      await store.compact({ room: 'one', base: 0, snapshot: bytes(1), numbers })
+      await store.compact({ roomName: 'one', base: 0, snapshot: bytes(1), numbers })
       expect(plain(await store.load('one'))).toMatchObject({ snapshot: [1], updates: [] })
       expect(JSON.stringify(await place.dump())).not.toContain('77')
     })
@@ -73,7 +73,7 @@ function runStoreTests(
     it('[DO8] all of a transaction is there, or nothing', async () => {
       await using place = await newPlace()
       await using store = closing(await place.open())
-      const bad = { room: null as unknown as string, bytes: bytes(2) }
+      const bad = { roomName: null as unknown as string, bytes: bytes(2) }
       await expect(store.append([update('one', 1), bad, update('one', 3)])).rejects.toThrow()
       expect((await store.load('one')).updates).toEqual([])
       await store.append([update('one', 4)])
@@ -176,8 +176,8 @@ function bytes(...values: number[]): Uint8Array {
   return Buffer.from(values)
 }
 
-function update(room: string, byte: number): { room: string; bytes: Uint8Array } {
-  return { room, bytes: Uint8Array.of(byte) }
+function update(roomName: string, byte: number): { roomName: string; bytes: Uint8Array } {
+  return { roomName, bytes: Uint8Array.of(byte) }
 }
 
 function plain({ generation, snapshot, updates }: Awaited<ReturnType<DocumentStore['load']>>) {

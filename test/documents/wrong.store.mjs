@@ -29,13 +29,13 @@ const FAULTS = {
   }),
   'removes later updates with a compaction': (right) => ({
     compact: async (compaction) => {
-      const { updates } = await right.load(compaction.room)
+      const { updates } = await right.load(compaction.roomName)
       return right.compact({ ...compaction, numbers: updates.map(({ number }) => number) })
     },
   }),
   'lets the last compaction win': (right) => ({
     compact: async (compaction) => {
-      const { generation } = await right.load(compaction.room)
+      const { generation } = await right.load(compaction.roomName)
       return right.compact({ ...compaction, base: generation })
     },
   }),
@@ -43,9 +43,9 @@ const FAULTS = {
     /** @type {Map<string, ReturnType<DocumentStore['load']>>} */
     const loaded = new Map()
     return {
-      load: async (room) => {
-        const document = loaded.get(room) ?? right.load(room)
-        loaded.set(room, document)
+      load: async (roomName) => {
+        const document = loaded.get(roomName) ?? right.load(roomName)
+        loaded.set(roomName, document)
         return document
       },
     }

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { RoomSnapshot } from '@whereabouts/protocol'
+import type { RoomAnswer } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
 import { within } from 'whereabouts-conformance/deadline'
 import { call } from 'whereabouts-conformance/http'
@@ -26,7 +26,7 @@ interface Held {
   /** By kind; a timer is a `Timeout`. */
   readonly resources: { readonly [kind: string]: number }
   readonly connections: number
-  readonly room: RoomSnapshot
+  readonly room: RoomAnswer
 }
 
 async function ask<T = Held>(server: ChildProcess, message?: object): Promise<T> {

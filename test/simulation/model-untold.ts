@@ -11,7 +11,7 @@ export class ModelUntold {
   }
 
   list(room: string): UntoldRoom[] {
-    return this.#isTold ? [] : [{ room, number: this.#notes }]
+    return this.#isTold ? [] : [{ roomName: room, number: this.#notes }]
   }
 
   told({ number }: UntoldRoom): void {

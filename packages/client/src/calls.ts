@@ -1,4 +1,4 @@
-import type { Json, Moved, RoomPatch, RoomSnapshot } from '@whereabouts/protocol'
+import type { Json, Moved, RoomPatch, RoomAnswer } from '@whereabouts/protocol'
 import type { UserOptions } from './options.js'
 import { checkAnswer, readAnswer } from './answer.js'
 import { readRefusal } from './refusal.js'
@@ -72,14 +72,14 @@ export class Calls {
     since: string | null,
     waitMs: number,
     signal: AbortSignal,
-  ): Promise<RoomSnapshot | RoomPatch | null> {
+  ): Promise<RoomAnswer | RoomPatch | null> {
     const parameters = () => ({
       ...this.#what(),
       ...(since !== null && { since, waitMs: String(waitMs) }),
     })
     const response = await this.#send('location', parameters, { signal })
     if (response.status === 204) return null
-    return readAnswer<RoomSnapshot | RoomPatch>(response)
+    return readAnswer<RoomAnswer | RoomPatch>(response)
   }
 
   /** @see PROTOCOL.md HT6 */

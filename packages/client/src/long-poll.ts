@@ -1,4 +1,4 @@
-import type { RoomPatch, RoomSnapshot } from '@whereabouts/protocol'
+import type { RoomPatch, RoomAnswer } from '@whereabouts/protocol'
 import type { Calls } from './calls.js'
 import { Pause } from './pause.js'
 import type { RoomEvent, Transport } from './transport.js'
@@ -57,7 +57,7 @@ export function longPollTransport(calls: Calls, polled: Polled): Transport {
   }
 }
 
-function readAnswer(answer: RoomSnapshot | RoomPatch | null): RoomEvent[] {
+function readAnswer(answer: RoomAnswer | RoomPatch | null): RoomEvent[] {
   if (answer === null) return [{ kind: 'ping' }]
   const { id: position, document, resync } = answer
   return [

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Json, Member, Moved, RoomPatch, RoomSnapshot } from '@whereabouts/protocol'
+import type { Json, Member, Moved, RoomPatch, RoomAnswer } from '@whereabouts/protocol'
 import { expect, inject } from 'vitest'
 import { call, callJson, type Answer, type CallOptions } from './http.js'
 import { openStream, type EventStream } from './stream.js'
@@ -47,14 +47,14 @@ export class TestRoom {
     expect(answer).toMatchObject({ status: 204, text: '' })
   }
 
-  async read(): Promise<RoomSnapshot> {
-    return (await callJson(this.url('location'))) as unknown as RoomSnapshot
+  async read(): Promise<RoomAnswer> {
+    return (await callJson(this.url('location'))) as unknown as RoomAnswer
   }
 
   /** What changed since a position, which must be something. */
-  async since(position: string, parameters: Parameters = {}): Promise<RoomPatch | RoomSnapshot> {
+  async since(position: string, parameters: Parameters = {}): Promise<RoomPatch | RoomAnswer> {
     const url = this.url('location', { since: position, ...parameters })
-    return (await callJson(url)) as unknown as RoomPatch | RoomSnapshot
+    return (await callJson(url)) as unknown as RoomPatch | RoomAnswer
   }
 
   /** Reads the room, and says how it answered. */

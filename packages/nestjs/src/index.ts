@@ -15,7 +15,7 @@ export {
   Problem,
   type RoomPatch,
   type RoomsCount,
-  type RoomSnapshot,
+  type RoomAnswer,
   type User,
   type UserClaim,
   type View,

@@ -24,8 +24,8 @@ export class Rooms extends ServerRooms {
    *   room-full, too-many-rooms, too-many-connections and shutting-down come as errors of the
    *   Observable
    */
-  watch(room: string, options: WatchOptions = {}): Observable<MessageEvent> {
-    const events = this.events(room, options)
+  watch(roomName: string, options: WatchOptions = {}): Observable<MessageEvent> {
+    const events = this.events(roomName, options)
     return new Observable((subscriber) => {
       events.subscribe(subscriber)
     })

@@ -9,7 +9,7 @@ export type {
   Patch,
   Resync,
   RoomPatch,
-  RoomSnapshot,
+  RoomAnswer,
   Snapshot,
   Status,
   Updated,

@@ -106,7 +106,7 @@ export interface DocumentNews {
 }
 
 /** The answer to a read of the room. @see PROTOCOL.md HT4 */
-export interface RoomSnapshot extends Snapshot, DocumentNews {
+export interface RoomAnswer extends Snapshot, DocumentNews {
   readonly id: string
 }
 

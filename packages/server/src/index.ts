@@ -29,7 +29,7 @@ export {
   type Moved,
   Problem,
   type RoomPatch,
-  type RoomSnapshot,
+  type RoomAnswer,
   type User,
   type View,
 } from '@whereabouts/protocol'

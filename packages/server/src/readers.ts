@@ -100,7 +100,7 @@ export class Readers {
    * @see PROTOCOL.md HT5, RM11
    */
   async nextFrame(
-    room: string,
+    roomName: string,
     position: string,
     options: PollOptions,
     cancelled: AbortSignal,
@@ -114,7 +114,7 @@ export class Readers {
     cancelled.addEventListener('abort', poll.end, { once: true })
     if (cancelled.aborted) poll.end()
     try {
-      await this.context.rooms.follow(room, poll, (known) =>
+      await this.context.rooms.follow(roomName, poll, (known) =>
         this.context.rooms.versionOf(position, known),
       )
     } finally {
@@ -131,11 +131,11 @@ export class Readers {
    * @throws {Problem} bad-room, room-full, too-many-rooms, too-many-connections, shutting-down
    */
   async subscribe(
-    room: string,
+    roomName: string,
     request: SubscriptionRequest,
     subscriber: RoomSubscriber,
   ): Promise<void> {
-    const attendance = await this.#attend(checkRoom(room), request.caller)
+    const attendance = await this.#attend(checkRoom(roomName), request.caller)
     // It may have gone by now.
     if (subscriber.closed) return attendance.release()
     const { lastEventId } = request
@@ -144,7 +144,7 @@ export class Readers {
     const position = lastEventId ?? formatPosition({ epoch: frames.epoch, version: 0 })
     const subscription = new Subscription(request, version, position, subscriber)
     subscriber.add(admit(attendance, subscription))
-    subscription.open(this.#hello(room, attendance.self))
+    subscription.open(this.#hello(roomName, attendance.self))
     if (!subscriber.closed) frames.catchUp(subscription)
   }
 
@@ -156,11 +156,11 @@ export class Readers {
    * @see PROTOCOL.md §7
    */
   async connect(
-    room: string,
+    roomName: string,
     request: StreamRequest,
     response: ServerResponse,
   ): Promise<() => void> {
-    const attendance = await this.#attend(checkRoom(room), request.caller, request.at)
+    const attendance = await this.#attend(checkRoom(roomName), request.caller, request.at)
     const { frames } = attendance.room
     // Its reader may be gone by now.
     if (response.closed) {
@@ -172,7 +172,7 @@ export class Readers {
     connection.onDrain = () => frames.catchUp(connection)
     const release = admit(attendance, connection)
     try {
-      connection.open(this.#hello(room, attendance.self), this.#randomRetryMs())
+      connection.open(this.#hello(roomName, attendance.self), this.#randomRetryMs())
       frames.catchUp(connection)
       if (version !== undefined) connection.confirm()
     } catch (error) {
@@ -233,9 +233,16 @@ export class Readers {
     return position === undefined ? undefined : this.context.rooms.versionOf(position, room)
   }
 
-  #hello(room: string, self: string | null): Hello {
+  #hello(roomName: string, self: string | null): Hello {
     const { heartbeatMs, leaseMs, maxLocationBytes } = this.context.options
-    return { protocol: PROTOCOL_VERSION, self, room, heartbeatMs, leaseMs, maxLocationBytes }
+    return {
+      protocol: PROTOCOL_VERSION,
+      self,
+      room: roomName,
+      heartbeatMs,
+      leaseMs,
+      maxLocationBytes,
+    }
   }
 
   readonly #randomRetryMs = (): number =>

@@ -22,12 +22,12 @@ export class RoomDocuments {
    * @see PROTOCOL.md DO1, EX8
    */
   async read(
-    room: string,
+    roomName: string,
     stateVector: Uint8Array | undefined,
     since: string | undefined,
   ): Promise<Uint8Array> {
     const own = stateVector && this.#ownVector(stateVector)
-    return this.documents.read(room, own, !(await this.rooms.isUpToDate(room, since)))
+    return this.documents.read(roomName, own, !(await this.rooms.isUpToDate(roomName, since)))
   }
 
   /**
@@ -37,12 +37,12 @@ export class RoomDocuments {
    * @see PROTOCOL.md DO20, EX8
    */
   async sync(
-    room: string,
+    roomName: string,
     stateVector: Uint8Array,
     since: string | undefined,
   ): Promise<Uint8Array> {
     const own = this.#ownVector(stateVector)
-    return this.documents.sync(room, own, !(await this.rooms.isUpToDate(room, since)))
+    return this.documents.sync(roomName, own, !(await this.rooms.isUpToDate(roomName, since)))
   }
 
   /**
@@ -50,15 +50,15 @@ export class RoomDocuments {
    * @see PROTOCOL.md DO2, DO9
    */
   async update(
-    room: string,
+    roomName: string,
     update: Uint8Array,
     idempotencyKey: string | undefined,
   ): Promise<Updated> {
     this.#checkSize('An update', update)
-    const work = () => this.#update(room, update)
+    const work = () => this.#update(roomName, update)
     if (idempotencyKey === undefined) return work()
     const hash = createHash('sha256').update(update).digest('base64url')
-    return this.#updates.once(`${room} ${idempotencyKey} ${hash}`, work)
+    return this.#updates.once(`${roomName} ${idempotencyKey} ${hash}`, work)
   }
 
   /** A copy: it stays the caller's, who may change it while this waits. @see PROTOCOL.md ID12 */
@@ -77,9 +77,9 @@ export class RoomDocuments {
     )
   }
 
-  async #update(room: string, update: Uint8Array): Promise<Updated> {
-    const { changed, pending, bytes } = await this.documents.update(room, update)
-    const id = await this.rooms.update(room, { changed, bytes })
+  async #update(roomName: string, update: Uint8Array): Promise<Updated> {
+    const { changed, pending, bytes } = await this.documents.update(roomName, update)
+    const id = await this.rooms.update(roomName, { changed, bytes })
     return pending ? { id, pending } : { id }
   }
 }

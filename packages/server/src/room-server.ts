@@ -3,7 +3,7 @@ import {
   type Moved,
   Problem,
   type RoomPatch,
-  type RoomSnapshot,
+  type RoomAnswer,
   type Updated,
 } from '@whereabouts/protocol'
 import type { DataFolder } from './document/data-folder.js'
@@ -70,8 +70,9 @@ export class RoomServer {
     const hooks = {
       faults: this.#faults,
       merge: mergeUpdates,
-      emptied: (room: string) => documents.release(room),
-      updated: (room: string, update: Uint8Array | undefined) => documents.learn(room, update),
+      emptied: (roomName: string) => documents.release(roomName),
+      updated: (roomName: string, update: Uint8Array | undefined) =>
+        documents.learn(roomName, update),
       untold: documents,
     }
     this.#rooms =
@@ -130,16 +131,16 @@ export class RoomServer {
    * @see PROTOCOL.md HT3
    */
   async move(
-    room: string,
+    roomName: string,
     { key, user }: Participant,
     location: Json,
     textBytes: number,
   ): Promise<Moved> {
     this.#serving.assertServing()
     this.#checkLocation(location, textBytes)
-    const id = this.#memberId(checkRoom(room), key, user)
+    const id = this.#memberId(checkRoom(roomName), key, user)
     const operation = { do: 'move', id, user, location } as const
-    return { self: id, id: await this.#rooms.open(room).commit(operation) }
+    return { self: id, id: await this.#rooms.open(roomName).commit(operation) }
   }
 
   /**
@@ -148,10 +149,10 @@ export class RoomServer {
    * @throws {Problem} bad-room, exchange-busy
    * @see PROTOCOL.md HT6, MB5, MB6
    */
-  async leave(room: string, { key, user }: Participant, soon: boolean): Promise<void> {
-    const id = this.#memberId(checkRoom(room), key, user)
+  async leave(roomName: string, { key, user }: Participant, soon: boolean): Promise<void> {
+    const id = this.#memberId(checkRoom(roomName), key, user)
     const operation = { do: soon ? 'soon' : 'leave', id } as const
-    await this.#rooms.look(room, (known) => known?.commit(operation))
+    await this.#rooms.look(roomName, (known) => known?.commit(operation))
   }
 
   /**
@@ -160,8 +161,8 @@ export class RoomServer {
    * @throws {Problem} bad-room
    * @see PROTOCOL.md HT4, ST15
    */
-  async members(room: string, part?: string): Promise<RoomSnapshot> {
-    return this.#rooms.look(checkRoom(room), (known) => this.#snapshot(known, part))
+  async members(roomName: string, part?: string): Promise<RoomAnswer> {
+    return this.#rooms.look(checkRoom(roomName), (known) => this.#snapshot(known, part))
   }
 
   /**
@@ -172,11 +173,11 @@ export class RoomServer {
    * @see PROTOCOL.md HT5, DO6, ST15
    */
   async since(
-    room: string,
+    roomName: string,
     position: string,
     { documents, part }: Pick<Look, 'documents' | 'part'>,
-  ): Promise<RoomPatch | RoomSnapshot | undefined> {
-    return this.#rooms.look(checkRoom(room), (known) => {
+  ): Promise<RoomPatch | RoomAnswer | undefined> {
+    return this.#rooms.look(checkRoom(roomName), (known) => {
       if (known === undefined) {
         if (position === this.#rooms.positionOf(known)) return undefined
         return { ...this.#snapshot(known, part), ...(documents && documentNews(undefined)) }
@@ -186,7 +187,7 @@ export class RoomServer {
     })
   }
 
-  #snapshot(known: HostedRoom | undefined, part: string | undefined): RoomSnapshot {
+  #snapshot(known: HostedRoom | undefined, part: string | undefined): RoomAnswer {
     const id = this.#rooms.positionOf(known)
     if (known === undefined) return { id, members: [], watching: 0 }
     return { id, ...known.frames.room.snapshot(part) }
@@ -200,8 +201,8 @@ export class RoomServer {
    * @throws {Problem} bad-room, bad-parameter, too-large, store-failed
    * @see PROTOCOL.md DO1, EX8
    */
-  async document(room: string, stateVector?: Uint8Array, since?: string): Promise<Uint8Array> {
-    return this.#roomDocuments.read(checkRoom(room), stateVector, since)
+  async document(roomName: string, stateVector?: Uint8Array, since?: string): Promise<Uint8Array> {
+    return this.#roomDocuments.read(checkRoom(roomName), stateVector, since)
   }
 
   /**
@@ -213,8 +214,8 @@ export class RoomServer {
    * @throws {Problem} bad-room, bad-parameter, too-large, store-failed
    * @see PROTOCOL.md DO20, EX8
    */
-  async sync(room: string, stateVector: Uint8Array, since?: string): Promise<Uint8Array> {
-    return this.#roomDocuments.sync(checkRoom(room), stateVector, since)
+  async sync(roomName: string, stateVector: Uint8Array, since?: string): Promise<Uint8Array> {
+    return this.#roomDocuments.sync(checkRoom(roomName), stateVector, since)
   }
 
   /**
@@ -226,10 +227,10 @@ export class RoomServer {
    *   shutting-down
    * @see PROTOCOL.md DO2, DO9
    */
-  async update(room: string, update: Uint8Array, idempotencyKey?: string): Promise<Updated> {
+  async update(roomName: string, update: Uint8Array, idempotencyKey?: string): Promise<Updated> {
     this.#serving.assertServing()
-    checkRoom(room)
-    return this.#roomDocuments.update(room, update, idempotencyKey)
+    checkRoom(roomName)
+    return this.#roomDocuments.update(roomName, update, idempotencyKey)
   }
 
   /** Goodbye to everybody, before the platform waits for its connections. FR7, FR9 */
@@ -247,8 +248,8 @@ export class RoomServer {
     await this.#rooms.close()
   }
 
-  #memberId(room: string, key: string, user: UserClaim): string {
-    return this.#memberIds.of(room, user.id ?? '', key)
+  #memberId(roomName: string, key: string, user: UserClaim): string {
+    return this.#memberIds.of(roomName, user.id ?? '', key)
   }
 
   #checkLocation(location: Json, textBytes: number): void {
@@ -272,7 +273,7 @@ function newsSince(
   version: number,
   documents: boolean,
   part: string | undefined,
-): RoomPatch | RoomSnapshot | undefined {
+): RoomPatch | RoomAnswer | undefined {
   const catchUp = frames.room.since(version, part)
   if (catchUp.kind === 'nothing') return undefined
   const id = frames.position

@@ -4,7 +4,7 @@ import {
   type Moved,
   Problem,
   type RoomPatch,
-  type RoomSnapshot,
+  type RoomAnswer,
   type Updated,
   type View,
 } from '@whereabouts/protocol'
@@ -79,14 +79,14 @@ export class Rooms {
    * @see PROTOCOL.md HT3
    */
   async move(
-    room: string,
+    roomName: string,
     key: string | undefined,
     location: Json,
     user?: UserClaim,
   ): Promise<Moved> {
     const member = this.#participant(key === undefined ? newMemberKey() : key, user)
     const text = jsonText(location)
-    return this.server.move(room, member, JSON.parse(text) as Json, Buffer.byteLength(text))
+    return this.server.move(roomName, member, JSON.parse(text) as Json, Buffer.byteLength(text))
   }
 
   /**
@@ -97,11 +97,11 @@ export class Rooms {
    * @see PROTOCOL.md HT6, MB5, MB6
    */
   async leave(
-    room: string,
+    roomName: string,
     key: string,
     { soon, user }: { readonly soon?: boolean; readonly user?: UserClaim } = {},
   ): Promise<void> {
-    return this.server.leave(room, this.#participant(key, user), flag('soon', soon, false))
+    return this.server.leave(roomName, this.#participant(key, user), flag('soon', soon, false))
   }
 
   /**
@@ -110,8 +110,8 @@ export class Rooms {
    * @throws {Problem} bad-room, bad-parameter
    * @see PROTOCOL.md HT4, ST15
    */
-  async members(room: string, part?: string): Promise<RoomSnapshot> {
-    return this.server.members(room, checkPart(part))
+  async members(roomName: string, part?: string): Promise<RoomAnswer> {
+    return this.server.members(roomName, checkPart(part))
   }
 
   /**
@@ -123,12 +123,12 @@ export class Rooms {
    * @see PROTOCOL.md HT5, DO6, ST15
    */
   async since(
-    room: string,
+    roomName: string,
     position: string,
     { documents, part }: Pick<WatchOptions, 'documents' | 'part'> = {},
-  ): Promise<RoomPatch | RoomSnapshot | undefined> {
+  ): Promise<RoomPatch | RoomAnswer | undefined> {
     const wanted = { documents: flag('documents', documents, true), part: checkPart(part) }
-    return this.server.since(room, checkText('position', position), wanted)
+    return this.server.since(roomName, checkText('position', position), wanted)
   }
 
   /**
@@ -139,9 +139,9 @@ export class Rooms {
    * @throws {Problem} bad-room, bad-parameter, too-large, store-failed
    * @see PROTOCOL.md DO1, EX8
    */
-  async document(room: string, stateVector?: Uint8Array, since?: string): Promise<Uint8Array> {
+  async document(roomName: string, stateVector?: Uint8Array, since?: string): Promise<Uint8Array> {
     const vector = stateVector === undefined ? undefined : checkBytes(stateVector)
-    return this.server.document(room, vector, checkSince(since))
+    return this.server.document(roomName, vector, checkSince(since))
   }
 
   /**
@@ -153,8 +153,8 @@ export class Rooms {
    * @throws {Problem} bad-room, bad-parameter, too-large, store-failed
    * @see PROTOCOL.md DO20, EX8
    */
-  async sync(room: string, stateVector: Uint8Array, since?: string): Promise<Uint8Array> {
-    return this.server.sync(room, checkBytes(stateVector), checkSince(since))
+  async sync(roomName: string, stateVector: Uint8Array, since?: string): Promise<Uint8Array> {
+    return this.server.sync(roomName, checkBytes(stateVector), checkSince(since))
   }
 
   /**
@@ -166,14 +166,14 @@ export class Rooms {
    *   shutting-down
    * @see PROTOCOL.md DO2, DO9
    */
-  async update(room: string, update: Uint8Array, idempotencyKey?: string): Promise<Updated> {
+  async update(roomName: string, update: Uint8Array, idempotencyKey?: string): Promise<Updated> {
     if (!(update instanceof Uint8Array)) {
       throw new Problem('bad-update', 'Pass the update as a Uint8Array.')
     }
     if (idempotencyKey !== undefined && !isMemberKey(idempotencyKey)) {
       throw badOption('idempotencyKey', '1 to 128 characters of A-Z a-z 0-9 _ and -')
     }
-    return this.server.update(room, update, idempotencyKey)
+    return this.server.update(roomName, update, idempotencyKey)
   }
 
   /**
@@ -185,7 +185,7 @@ export class Rooms {
    *   room-full, too-many-rooms, too-many-connections and shutting-down come to the
    *   subscriber as an error
    */
-  events(room: string, options: WatchOptions = {}): RoomEvents {
+  events(roomName: string, options: WatchOptions = {}): RoomEvents {
     const { as, user, lastEventId } = options
     const view = checkView(options.view)
     const part = checkPart(options.part)
@@ -199,11 +199,11 @@ export class Rooms {
       lastEventId: lastEventId === undefined ? undefined : checkText('lastEventId', lastEventId),
       caller: as === undefined ? undefined : { key: checkMemberKey(as), user: claim },
     }
-    checkRoom(room)
+    checkRoom(roomName)
     return {
       subscribe: (subscriber) => {
         this.server.readers
-          .subscribe(room, request, subscriber)
+          .subscribe(roomName, request, subscriber)
           .catch((error: unknown) => subscriber.error(error as Problem))
       },
     }

@@ -64,13 +64,13 @@ export class Service {
   }
 
   /** @throws {Problem} what the call meets */
-  answer(call: Call, address: Pick<Address, 'call' | 'room'>): Promise<void> {
+  answer(call: Call, address: Pick<Address, 'call' | 'roomName'>): Promise<void> {
     return this.#turns.isBehind(call)
       ? this.#answerInTurn(call, address)
       : answer(this, call, address)
   }
 
-  async #answerInTurn(call: Call, address: Pick<Address, 'call' | 'room'>): Promise<void> {
+  async #answerInTurn(call: Call, address: Pick<Address, 'call' | 'roomName'>): Promise<void> {
     if (await this.#turns.turnOf(call)) await answer(this, call, address)
   }
 

@@ -35,6 +35,6 @@ export class OperationsController {
     request: PlatformRequest,
     response: PlatformResponse,
   ): Promise<void> {
-    return this.service.answer(callOf(request, response), { call, room: DEFAULT_ROOM })
+    return this.service.answer(callOf(request, response), { call, roomName: DEFAULT_ROOM })
   }
 }

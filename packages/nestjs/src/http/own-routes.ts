@@ -49,7 +49,7 @@ export function isWhereaboutsCall(context: ExecutionContext): boolean {
 export function roomAddressOf(request: PlatformRequest): Address | undefined {
   const address = addressOf(request)
   if (address === undefined || !isInRoom(address)) return undefined
-  return address.room === request.params?.room ? address : undefined
+  return address.roomName === request.params?.room ? address : undefined
 }
 
 /** Reads the address of one of the article's calls. Returns `undefined` if it isn't exactly one. */

@@ -125,8 +125,8 @@ function noteRoutes(adapter: Adapter): Map<string, object> {
 function nameRoom(request: FastifyRequest, _reply: unknown, done: () => void): void {
   const { '*': rest, ...params } = request.params
   const address = readAddress(request.raw.url ?? '')
-  if (address !== undefined && rest === `${address.room}/${address.call}`) {
-    request.params = { ...params, room: address.room }
+  if (address !== undefined && rest === `${address.roomName}/${address.call}`) {
+    request.params = { ...params, room: address.roomName }
   }
   done()
 }

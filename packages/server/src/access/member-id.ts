@@ -10,9 +10,9 @@ const REMEMBERED = 10_000
  * @param userId empty in open mode
  * @see PROTOCOL.md ID3, ID14
  */
-export function memberId(secret: string, room: string, userId: string, key: string): string {
+export function memberId(secret: string, roomName: string, userId: string, key: string): string {
   const hmac = createHmac('sha256', secret)
-  for (const part of [room, userId, key]) hmac.update(`${Buffer.byteLength(part)}:${part}`)
+  for (const part of [roomName, userId, key]) hmac.update(`${Buffer.byteLength(part)}:${part}`)
   return hmac.digest('base64url').slice(0, MEMBER_ID_CHARACTERS)
 }
 
@@ -26,12 +26,12 @@ export class MemberIds {
 
   constructor(private readonly secret: string) {}
 
-  of(room: string, userId: string, key: string): string {
+  of(roomName: string, userId: string, key: string): string {
     // Neither rooms nor keys have a space in them.
-    const name = `${room} ${key} ${userId}`
+    const name = `${roomName} ${key} ${userId}`
     const known = this.#recent.get(name)
     if (known !== undefined) return known
-    const id = this.#older.get(name) ?? memberId(this.secret, room, userId, key)
+    const id = this.#older.get(name) ?? memberId(this.secret, roomName, userId, key)
     if (this.#recent.size >= REMEMBERED) {
       this.#older = this.#recent
       this.#recent = new Map()

@@ -95,9 +95,9 @@ export class Documents {
    *   that they share with others, and applications may want to post theirs again
    * @throws {Problem} bad-update, document-full, store-failed
    */
-  async update(room: string, bytes: Uint8Array): Promise<AcceptedUpdate> {
+  async update(roomName: string, bytes: Uint8Array): Promise<AcceptedUpdate> {
     const own = new Uint8Array(bytes)
-    const { result, again } = await this.#done({ call: 'update', room, bytes: own })
+    const { result, again } = await this.#done({ call: 'update', roomName, bytes: own })
     this.#updates += 1
     this.#updatesBytes += own.byteLength
     if (this.#failing) this.log.info('the document store works again')
@@ -112,8 +112,12 @@ export class Documents {
    * @param isFresh whether it is to be as the store has it now, whatever is loaded
    * @throws {Problem} bad-parameter, store-failed
    */
-  read(room: string, stateVector: Uint8Array | undefined, isFresh: boolean): Promise<Uint8Array> {
-    return this.#ask({ call: 'read', room, stateVector, isFresh })
+  read(
+    roomName: string,
+    stateVector: Uint8Array | undefined,
+    isFresh: boolean,
+  ): Promise<Uint8Array> {
+    return this.#ask({ call: 'read', roomName, stateVector, isFresh })
   }
 
   /**
@@ -123,13 +127,13 @@ export class Documents {
    * @param isFresh whether it is to be as the store has it now, whatever is loaded
    * @throws {Problem} bad-parameter, store-failed
    */
-  sync(room: string, stateVector: Uint8Array, isFresh: boolean): Promise<Uint8Array> {
-    return this.#ask({ call: 'sync', room, stateVector, isFresh })
+  sync(roomName: string, stateVector: Uint8Array, isFresh: boolean): Promise<Uint8Array> {
+    return this.#ask({ call: 'sync', roomName, stateVector, isFresh })
   }
 
   /** Nobody is in a room any more: its document needn't stay loaded. */
-  release(room: string): void {
-    if (this.#threads.areUsed) void this.#ask({ call: 'release', room }).catch(() => {})
+  release(roomName: string): void {
+    if (this.#threads.areUsed) void this.#ask({ call: 'release', roomName }).catch(() => {})
   }
 
   /**
@@ -137,10 +141,10 @@ export class Documents {
    *
    * @param update without it, the document is loaded again
    */
-  learn(room: string, update: Uint8Array | undefined): void {
+  learn(roomName: string, update: Uint8Array | undefined): void {
     if (!this.#threads.areUsed) return
     // A thread that ends before it has learnt it has nothing loaded that it would lack in.
-    void this.#ask({ call: 'learn', room, bytes: update }).catch(() => {})
+    void this.#ask({ call: 'learn', roomName, bytes: update }).catch(() => {})
   }
 
   /**
@@ -148,8 +152,8 @@ export class Documents {
    *
    * @throws {Problem} store-failed
    */
-  async note(room: string): Promise<void> {
-    await this.#ask({ call: 'note', room })
+  async note(roomName: string): Promise<void> {
+    await this.#ask({ call: 'note', roomName })
   }
 
   /**

@@ -25,9 +25,9 @@ class TestStore implements DocumentStore {
   failure: Error | undefined
   gate: Promise<void> = Promise.resolve()
 
-  load(room: string) {
-    this.loads.push(room)
-    return this.#whenWell(() => this.inner.load(room))
+  load(roomName: string) {
+    this.loads.push(roomName)
+    return this.#whenWell(() => this.inner.load(roomName))
   }
 
   append(...updates: Parameters<DocumentStore['append']>) {
@@ -58,7 +58,7 @@ function start(limits: Partial<DocumentLimits> = {}) {
   const store = new TestStore()
   const clock = { nowMs: 0 }
   const keeper = new DocumentKeeper(store, { ...LIMITS, ...limits }, () => clock.nowMs)
-  const textOf = async (room: string) => textIn(await keeper.read(room, undefined))
+  const textOf = async (roomName: string) => textIn(await keeper.read(roomName, undefined))
   return { store, clock, keeper, textOf }
 }
 
@@ -395,7 +395,7 @@ it('[DO17] a list that was written in many posts is loaded without merging value
   const updates: Uint8Array[] = []
   doc.on('update', (update: Uint8Array) => updates.push(update))
   for (let count = 0; count < 20_000; count++) doc.getArray('list').push([count])
-  await store.inner.append(updates.map((bytes) => ({ room: 'one', bytes })))
+  await store.inner.append(updates.map((bytes) => ({ roomName: 'one', bytes })))
   const before = process.memoryUsage().heapUsed
   const loaded = new Doc()
   applyUpdate(loaded, await keeper.read('one', undefined))
@@ -408,7 +408,7 @@ it('[EX13] takes in what another process has stored, also while it loads', async
   const { type } = typist()
   const [a, b, c] = [type('a'), type('b'), type('c')]
   await keeper.update('one', a)
-  await store.inner.append([{ room: 'one', bytes: b }])
+  await store.inner.append([{ roomName: 'one', bytes: b }])
   await keeper.learn('one', b)
   expect(await textOf('one')).toBe('ab')
   keeper.release('one')
@@ -429,7 +429,7 @@ it('[EX13] loads anew what changed elsewhere, and loses nothing that is on its w
   const { type } = typist()
   const [a, b, c] = [type('a'), type('b'), type('c')]
   await keeper.update('one', a)
-  await store.inner.append([{ room: 'one', bytes: b }])
+  await store.inner.append([{ roomName: 'one', bytes: b }])
   const updated = keeper.update('one', c)
   await keeper.learn('one', undefined)
   await updated

@@ -81,14 +81,14 @@ export class DocumentKeeper {
    * @param number the request that it is for
    * @throws {Problem} bad-update, document-full, store-failed
    */
-  async update(room: string, bytes: Uint8Array, number = 0): Promise<Applied> {
+  async update(roomName: string, bytes: Uint8Array, number = 0): Promise<Applied> {
     this.#hurry()
-    const update = this.#attend(room, number, () => readUpdate(bytes))
-    return this.#use(room, async (document) => {
+    const update = this.#attend(roomName, number, () => readUpdate(bytes))
+    return this.#use(roomName, async (document) => {
       await this.#reserve(document, bytes.byteLength)
       try {
         if (document.stale) throw storeFailed()
-        const result = this.#attend(room, number, () => {
+        const result = this.#attend(roomName, number, () => {
           const pending = document.check(update)
           return { changed: document.apply(bytes), pending }
         })
@@ -109,13 +109,13 @@ export class DocumentKeeper {
    * @throws {Problem} bad-parameter, store-failed
    */
   read(
-    room: string,
+    roomName: string,
     stateVector: Uint8Array | undefined,
     number = 0,
   ): Promise<Uint8Array<ArrayBuffer>> {
     this.#hurry()
-    return this.#use(room, async (document) => {
-      const difference = this.#attend(room, number, () => document.difference(stateVector))
+    return this.#use(roomName, async (document) => {
+      const difference = this.#attend(roomName, number, () => document.difference(stateVector))
       await document.saved
       return difference
     })
@@ -129,18 +129,20 @@ export class DocumentKeeper {
    * @throws {Problem} bad-parameter, store-failed
    * @see PROTOCOL.md DO20, DO38
    */
-  sync(room: string, stateVector: Uint8Array, number = 0): Promise<Uint8Array<ArrayBuffer>> {
+  sync(roomName: string, stateVector: Uint8Array, number = 0): Promise<Uint8Array<ArrayBuffer>> {
     this.#hurry()
-    return this.#use(room, async (document) => {
-      const answer = this.#attend(room, number, () => writeSyncAnswer(document.sync(stateVector)))
+    return this.#use(roomName, async (document) => {
+      const answer = this.#attend(roomName, number, () =>
+        writeSyncAnswer(document.sync(stateVector)),
+      )
       await document.saved
       return answer
     })
   }
 
   /** Nobody is in a room any more: its document needn't stay loaded. */
-  release(room: string): void {
-    const document = this.#documents.get(room)
+  release(roomName: string): void {
+    const document = this.#documents.get(roomName)
     if (document !== undefined && !document.inUse) this.#drop(document)
   }
 
@@ -149,12 +151,12 @@ export class DocumentKeeper {
    *
    * @param bytes without them, the document is loaded anew when it is asked for
    */
-  async learn(room: string, bytes: Uint8Array | undefined): Promise<void> {
+  async learn(roomName: string, bytes: Uint8Array | undefined): Promise<void> {
     // What is being loaded may be from before.
-    await this.#loading.get(room)?.catch(() => {})
-    const document = this.#documents.get(room)
+    await this.#loading.get(roomName)?.catch(() => {})
+    const document = this.#documents.get(roomName)
     if (document === undefined) return
-    const isKnown = bytes !== undefined && this.#attend(room, 0, () => document.learn(bytes))
+    const isKnown = bytes !== undefined && this.#attend(roomName, 0, () => document.learn(bytes))
     if (!isKnown) this.#forget(document)
   }
 
@@ -188,38 +190,38 @@ export class DocumentKeeper {
    *
    * @throws {Problem} store-failed if the room is with another thread by now
    */
-  #attend<T>(room: string, number: number, work: () => T): T {
-    if (!this.occupation.serves(room)) throw storeFailed()
-    return this.occupation.during(room, number, work)
+  #attend<T>(roomName: string, number: number, work: () => T): T {
+    if (!this.occupation.serves(roomName)) throw storeFailed()
+    return this.occupation.during(roomName, number, work)
   }
 
   /** Does something with a document, which stays loaded meanwhile. */
-  async #use<T>(room: string, work: (document: LoadedDocument) => Promise<T>): Promise<T> {
-    while (!this.#documents.has(room)) await this.#load(room)
-    const document = this.#documents.get(room)!
+  async #use<T>(roomName: string, work: (document: LoadedDocument) => Promise<T>): Promise<T> {
+    while (!this.#documents.has(roomName)) await this.#load(roomName)
+    const document = this.#documents.get(roomName)!
     document.users += 1
     try {
       return await work(document)
     } finally {
       document.users -= 1
       if (document.stale) this.#drop(document)
-      else if (this.#documents.get(room) === document) this.#touch(document)
+      else if (this.#documents.get(roomName) === document) this.#touch(document)
     }
   }
 
-  #load(room: string): Promise<void> {
-    let loading = this.#loading.get(room)
+  #load(roomName: string): Promise<void> {
+    let loading = this.#loading.get(roomName)
     if (loading === undefined) {
-      loading = this.#loadNow(room).finally(() => this.#loading.delete(room))
-      this.#loading.set(room, loading)
+      loading = this.#loadNow(roomName).finally(() => this.#loading.delete(roomName))
+      this.#loading.set(roomName, loading)
     }
     return loading
   }
 
-  async #loadNow(room: string): Promise<void> {
+  async #loadNow(roomName: string): Promise<void> {
     // What is under way may be of a document that was dropped, and belongs to what is loaded.
     await this.#committed
-    const document = await this.#read(room).catch((error: unknown) => {
+    const document = await this.#read(roomName).catch((error: unknown) => {
       throw storeFailed(error)
     })
     this.#touch(document)
@@ -227,25 +229,26 @@ export class DocumentKeeper {
   }
 
   /** @throws {Error} also if what is stored can't be read: damage is no empty document. OP5 */
-  async #read(room: string): Promise<LoadedDocument> {
-    const stored = await this.#attend(room, 0, () => this.store.load(room))
-    return this.#attend(room, 0, () => new LoadedDocument(room, stored))
+  async #read(roomName: string): Promise<LoadedDocument> {
+    const stored = await this.#attend(roomName, 0, () => this.store.load(roomName))
+    return this.#attend(roomName, 0, () => new LoadedDocument(roomName, stored))
   }
 
   #touch(document: LoadedDocument): void {
     document.lastUsedMs = this.now()
-    this.#documents.delete(document.room)
-    this.#documents.set(document.room, document)
+    this.#documents.delete(document.roomName)
+    this.#documents.set(document.roomName, document)
   }
 
   #drop(document: LoadedDocument): void {
     // Nobody refers to it any more; destroying it would take time for each of its subdocuments.
-    if (this.#documents.get(document.room) === document) this.#documents.delete(document.room)
+    if (this.#documents.get(document.roomName) === document)
+      this.#documents.delete(document.roomName)
   }
 
   /** Whoever asks from now on gets it from the store; whoever is at work on it ends that. */
   #forget(document: LoadedDocument): void {
-    if (document.inUse) this.#documents.delete(document.room)
+    if (document.inUse) this.#documents.delete(document.roomName)
     else this.#drop(document)
   }
 
@@ -297,8 +300,8 @@ export class DocumentKeeper {
     this.#writing = false
   }
 
-  #isKept({ stale, room }: LoadedDocument): boolean {
-    return !stale && this.occupation.serves(room)
+  #isKept({ stale, roomName }: LoadedDocument): boolean {
+    return !stale && this.occupation.serves(roomName)
   }
 
   /** Lets in what other calls bring in the meantime, for a turn of the event loop, but not for long. */
@@ -319,13 +322,14 @@ export class DocumentKeeper {
   async #commit(waiting: readonly Waiting[]): Promise<void> {
     if (waiting.length === 0) return
     try {
-      const updates = waiting.map(({ document, bytes }) => ({ room: document.room, bytes }))
+      const updates = waiting.map(({ document, bytes }) => ({ roomName: document.roomName, bytes }))
       const numbers = await this.store.append(updates)
       this.#commits += 1
       for (const [index, { document, bytes, resolve }] of waiting.entries()) {
         document.stored({ number: numbers[index]!, bytes })
         // It may have been forgotten, and loaded anew, meanwhile.
-        if (this.#documents.get(document.room) !== document) void this.learn(document.room, bytes)
+        if (this.#documents.get(document.roomName) !== document)
+          void this.learn(document.roomName, bytes)
         resolve()
       }
     } catch (error) {
@@ -353,7 +357,7 @@ export class DocumentKeeper {
   async #compactNow(document: LoadedDocument): Promise<void> {
     const beganMs = this.now()
     try {
-      const made = this.#attend(document.room, 0, () => document.compaction())
+      const made = this.#attend(document.roomName, 0, () => document.compaction())
       const { snapshot, numbers, ...compaction } = made
       const generation = await this.store.compact({ ...compaction, snapshot, numbers })
       if (generation === undefined) {

@@ -64,7 +64,7 @@ export class LoadedDocument {
   #leastUpdates = FEW_UPDATES
 
   constructor(
-    readonly room: string,
+    readonly roomName: string,
     { generation, snapshot, updates }: StoredDocument,
   ) {
     this.#generation = generation
@@ -195,10 +195,10 @@ export class LoadedDocument {
   }
 
   /** What takes the place of all that the store has of it. */
-  compaction(): { room: string; base: number; snapshot: Uint8Array; numbers: number[] } {
+  compaction(): { roomName: string; base: number; snapshot: Uint8Array; numbers: number[] } {
     const numbers = this.#updates.map(({ number }) => number)
     return {
-      room: this.room,
+      roomName: this.roomName,
       base: this.#generation,
       snapshot: this.difference(undefined),
       numbers,
@@ -236,13 +236,13 @@ export class LoadedDocument {
 
 function inGroups(updates: readonly StoredUpdate[]): StoredUpdate[][] {
   const groups: StoredUpdate[][] = []
-  let room = -1
+  let capacity = -1
   for (const update of updates) {
-    room -= update.bytes.byteLength
-    if (room >= 0) groups.at(-1)!.push(update)
+    capacity -= update.bytes.byteLength
+    if (capacity >= 0) groups.at(-1)!.push(update)
     else {
       groups.push([update])
-      room = LOADED_AT_ONCE - update.bytes.byteLength
+      capacity = LOADED_AT_ONCE - update.bytes.byteLength
     }
   }
   return groups

@@ -13,26 +13,26 @@ export interface DocumentSettings extends DocumentLimits {
 
 /** What the thread can be asked for. */
 export type Request =
-  | { readonly call: 'update'; readonly room: string; readonly bytes: Uint8Array }
+  | { readonly call: 'update'; readonly roomName: string; readonly bytes: Uint8Array }
   | {
       readonly call: 'read'
-      readonly room: string
+      readonly roomName: string
       readonly stateVector: Uint8Array | undefined
       readonly isFresh: boolean
     }
   | {
       readonly call: 'sync'
-      readonly room: string
+      readonly roomName: string
       readonly stateVector: Uint8Array
       readonly isFresh: boolean
     }
-  | { readonly call: 'release'; readonly room: string }
+  | { readonly call: 'release'; readonly roomName: string }
   | {
       readonly call: 'learn'
-      readonly room: string
+      readonly roomName: string
       readonly bytes: Uint8Array | undefined
     }
-  | { readonly call: 'note'; readonly room: string }
+  | { readonly call: 'note'; readonly roomName: string }
   | { readonly call: 'untold' }
   | { readonly call: 'told'; readonly told: UntoldRoom }
   | { readonly call: 'count' }

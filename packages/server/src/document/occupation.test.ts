@@ -10,9 +10,9 @@ function start() {
 it('[DO17] others see what a thread is at work on, and that it is another piece of work', () => {
   const { own, seen } = start()
   expect(seen.look()).toBeUndefined()
-  const turns = ['one', 'x'.repeat(128)].map((room, number) => {
-    const turn = own.during(room, number, () => seen.look())
-    expect(turn).toMatchObject({ room, number })
+  const turns = ['one', 'x'.repeat(128)].map((roomName, number) => {
+    const turn = own.during(roomName, number, () => seen.look())
+    expect(turn).toMatchObject({ roomName, number })
     return turn!.turn
   })
   expect(turns[0]).not.toBe(turns[1])
@@ -37,7 +37,7 @@ it('[DO17] a thread that is detained serves that room alone, and is seen at work
   })
   expect([own.serves('one'), own.serves('two')]).toEqual([true, false])
   expect(seen.look()).toBeUndefined()
-  own.during('one', 2, () => expect(seen.look()).toMatchObject({ room: 'one', number: 2 }))
+  own.during('one', 2, () => expect(seen.look()).toMatchObject({ roomName: 'one', number: 2 }))
 })
 
 it('[DO17] a thread that is done with its work can be neither detained nor condemned for it', () => {

@@ -2,7 +2,7 @@
 export interface Turn {
   /** Another number for each piece of work. */
   readonly turn: number
-  readonly room: string
+  readonly roomName: string
   /** The request that it is for; 0 if it is for none in particular. */
   readonly number: number
 }
@@ -39,27 +39,27 @@ export class Occupation {
   }
 
   /** Whether the thread works for a room: once detained, for no other. */
-  serves(room: string): boolean {
-    return this.#detainedBy === undefined || this.#detainedBy === room
+  serves(roomName: string): boolean {
+    return this.#detainedBy === undefined || this.#detainedBy === roomName
   }
 
   /** @throws whatever the work throws */
-  during<T>(room: string, number: number, work: () => T): T {
+  during<T>(roomName: string, number: number, work: () => T): T {
     this.#turn = this.#turn === LAST_TURN ? 1 : this.#turn + 1
     this.#number[0] = number
-    this.#state[ROOM_LENGTH] = this.#room.write(room, 'latin1')
+    this.#state[ROOM_LENGTH] = this.#room.write(roomName, 'latin1')
     const isDetained = this.#detainedBy !== undefined
     Atomics.store(this.#state, STATE, isDetained ? -this.#turn : this.#turn)
     try {
       return work()
     } finally {
-      this.#finish(room)
+      this.#finish(roomName)
     }
   }
 
-  #finish(room: string): void {
+  #finish(roomName: string): void {
     if (Atomics.compareExchange(this.#state, STATE, this.#turn, FREE) === this.#turn) return
-    this.#detainedBy ??= room
+    this.#detainedBy ??= roomName
     Atomics.compareExchange(this.#state, STATE, -this.#turn, DETAINED)
     // What it was at was refused: it may do nothing with it until it is ended.
     while (Atomics.load(this.#state, STATE) === CONDEMNED) {
@@ -71,11 +71,11 @@ export class Occupation {
   look(): Turn | undefined {
     const state = Atomics.load(this.#state, STATE)
     if (state === FREE || state <= CONDEMNED) return undefined
-    const room = this.#room.toString('latin1', 0, this.#state[ROOM_LENGTH])
+    const roomName = this.#room.toString('latin1', 0, this.#state[ROOM_LENGTH])
     const number = this.#number[0]!
     // It may have gone on to something else meanwhile.
     if (Atomics.load(this.#state, STATE) !== state) return undefined
-    return { turn: Math.abs(state), room, number }
+    return { turn: Math.abs(state), roomName, number }
   }
 
   /** From now on the thread is for the room it is at work for; `false` if it was done with that. */

@@ -15,24 +15,24 @@ export const UNTOLD_SCHEMA = `
 export class PostgresUntold implements UntoldRooms {
   constructor(private readonly pool: Pool) {}
 
-  async note(room: string): Promise<void> {
+  async note(roomName: string): Promise<void> {
     await this.pool.query(
       'INSERT INTO whereabouts_untold (room) VALUES ($1) ON CONFLICT (room) DO UPDATE SET number = DEFAULT',
-      [room],
+      [roomName],
     )
   }
 
   async list(): Promise<readonly UntoldRoom[]> {
-    const { rows } = await this.pool.query<{ room: string; number: string }>(
-      'SELECT room, number FROM whereabouts_untold ORDER BY number LIMIT $1',
+    const { rows } = await this.pool.query<{ roomName: string; number: string }>(
+      'SELECT room AS "roomName", number FROM whereabouts_untold ORDER BY number LIMIT $1',
       [ROOMS_AT_A_TIME],
     )
-    return rows.map(({ room, number }) => ({ room, number: Number(number) }))
+    return rows.map(({ roomName, number }) => ({ roomName, number: Number(number) }))
   }
 
-  async told({ room, number }: UntoldRoom): Promise<void> {
+  async told({ roomName, number }: UntoldRoom): Promise<void> {
     await this.pool.query('DELETE FROM whereabouts_untold WHERE room = $1 AND number = $2', [
-      room,
+      roomName,
       number,
     ])
   }

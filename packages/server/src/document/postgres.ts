@@ -81,17 +81,17 @@ class PostgresStore implements DocumentStore {
     this.untold = new PostgresUntold(pool)
   }
 
-  async load(room: string): Promise<StoredDocument> {
+  async load(roomName: string): Promise<StoredDocument> {
     return transaction(this.pool, async (client) => {
       // One view of the tables, so that a compaction elsewhere is seen whole or not at all.
       await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY')
       const { rows: parts } = await client.query<{ generation: Bigint; bytes: Buffer }>(
         'SELECT generation, bytes FROM whereabouts_documents JOIN whereabouts_snapshots USING (room, generation) WHERE room = $1 ORDER BY part',
-        [room],
+        [roomName],
       )
       const { rows: updates } = await client.query<{ number: Bigint; bytes: Buffer }>(
         'SELECT number, bytes FROM whereabouts_updates WHERE room = $1 ORDER BY number',
-        [room],
+        [roomName],
       )
       return {
         generation: Number(parts[0]?.generation ?? 0),
@@ -114,7 +114,7 @@ class PostgresStore implements DocumentStore {
 
   async compact(compaction: Compaction): Promise<number | undefined> {
     const client = await this.pool.connect()
-    const name = [COMPACTION_LOCK, compaction.room]
+    const name = [COMPACTION_LOCK, compaction.roomName]
     try {
       const { rows } = await client.query<{ locked: boolean }>(
         'SELECT pg_try_advisory_lock($1, hashtext($2)) AS locked',
@@ -132,17 +132,17 @@ class PostgresStore implements DocumentStore {
     }
   }
 
-  async #compact({ room, base, snapshot, numbers }: Compaction): Promise<number | undefined> {
-    const generation = await this.#begin(room)
+  async #compact({ roomName, base, snapshot, numbers }: Compaction): Promise<number | undefined> {
+    const generation = await this.#begin(roomName)
     const parts = partsOf(snapshot)
     for (const [part, bytes] of parts.entries()) {
       await this.pool.query(
         'INSERT INTO whereabouts_snapshots (generation, part, room, bytes) VALUES ($1, $2, $3, $4)',
-        [generation, part, room, bytes],
+        [generation, part, roomName, bytes],
       )
     }
     return transaction(this.pool, async (client) => {
-      if (!(await replace(client, room, base, generation))) return undefined
+      if (!(await replace(client, roomName, base, generation))) return undefined
       const { rows } = await client.query<{ parts: number }>(
         'SELECT count(*)::int AS parts FROM whereabouts_snapshots WHERE generation = $1',
         [generation],
@@ -151,7 +151,7 @@ class PostgresStore implements DocumentStore {
       if (rows[0]?.parts !== parts.length) throw new Error('parts of a snapshot were removed')
       await client.query(
         'DELETE FROM whereabouts_updates WHERE room = $1 AND number = ANY ($2::bigint[])',
-        [room, numbers],
+        [roomName, numbers],
       )
       await client.query('DELETE FROM whereabouts_snapshots WHERE generation = $1', [base])
       return generation
@@ -167,10 +167,10 @@ class PostgresStore implements DocumentStore {
   }
 
   /** A new generation; what a compaction that was cut off has left of the room is removed. */
-  async #begin(room: string): Promise<number> {
+  async #begin(roomName: string): Promise<number> {
     await this.pool.query(
       'DELETE FROM whereabouts_snapshots WHERE room = $1 AND generation NOT IN (SELECT generation FROM whereabouts_documents WHERE room = $1)',
-      [room],
+      [roomName],
     )
     const { rows } = await this.pool.query<{ last: Bigint }>(
       `SELECT nextval('whereabouts_generations') AS last`,
@@ -190,7 +190,7 @@ async function insertUpdates(
     `INSERT INTO whereabouts_updates (room, bytes)
      SELECT room, bytes FROM (VALUES ${places.join(', ')}) AS given (place, room, bytes)
      ORDER BY place RETURNING number`,
-    updates.flatMap(({ room, bytes }) => [room, bytes]),
+    updates.flatMap(({ roomName, bytes }) => [roomName, bytes]),
   )
   return rows.map(({ number }) => Number(number))
 }
@@ -198,7 +198,7 @@ async function insertUpdates(
 /** Whether the room's snapshot was still the one that this one is made from. */
 async function replace(
   client: PoolClient,
-  room: string,
+  roomName: string,
   base: number,
   generation: number,
 ): Promise<boolean> {
@@ -206,11 +206,11 @@ async function replace(
     base === 0
       ? await client.query(
           'INSERT INTO whereabouts_documents (room, generation) VALUES ($1, $2) ON CONFLICT DO NOTHING',
-          [room, generation],
+          [roomName, generation],
         )
       : await client.query(
           'UPDATE whereabouts_documents SET generation = $2 WHERE room = $1 AND generation = $3',
-          [room, generation, base],
+          [roomName, generation, base],
         )
   return rowCount === 1
 }

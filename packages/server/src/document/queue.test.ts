@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { FairQueue, Loads } from './queue.js'
 
-const item = (room: string, bytes = 0) => ({ room, bytes })
+const item = (roomName: string, bytes = 0) => ({ roomName, bytes })
 
 it('[DO18] rooms take turns, whatever each has waiting', () => {
   const queue = new FairQueue()
@@ -18,20 +18,20 @@ it('[DO18] rooms take turns, whatever each has waiting', () => {
 it('[DO18] what can’t go keeps its turn, and its order', () => {
   const queue = new FairQueue()
   for (const each of [item('full', 1), item('full', 2), item('other', 3)]) queue.add(each)
-  expect(queue.take(({ room }) => room !== 'full')).toEqual(item('other', 3))
-  expect(queue.take(({ room }) => room !== 'full')).toBeUndefined()
+  expect(queue.take(({ roomName }) => roomName !== 'full')).toEqual(item('other', 3))
+  expect(queue.take(({ roomName }) => roomName !== 'full')).toBeUndefined()
   expect(queue.take(() => true)).toEqual(item('full', 1))
 })
 
 it('[DO18] who is of a lower level comes first, and rooms of one level take turns', () => {
   const queue = new FairQueue()
-  for (const room of ['dear', 'dear', 'dearest', 'cheap', 'dear too']) queue.add(item(room))
-  const levels: { [room: string]: number } = { dear: 1, 'dear too': 1, dearest: 2, cheap: 0 }
+  for (const roomName of ['dear', 'dear', 'dearest', 'cheap', 'dear too']) queue.add(item(roomName))
+  const levels: { [roomName: string]: number } = { dear: 1, 'dear too': 1, dearest: 2, cheap: 0 }
   const take = () =>
     queue.take(
       () => true,
-      ({ room }) => levels[room]!,
-    )?.room
+      ({ roomName }) => levels[roomName]!,
+    )?.roomName
   const order = Array.from({ length: 5 }, take)
   expect(order).toEqual(['cheap', 'dear', 'dear too', 'dear', 'dearest'])
   expect(take()).toBeUndefined()
@@ -48,17 +48,17 @@ it('[DO17] what is put back comes before what came later', () => {
 
 it('[DO43] a room has so much before it, and all have so much; nothing is too large alone', () => {
   const loads = new Loads({ count: 2, bytes: 100 }, { count: 3, bytes: 150 })
-  expect(loads.hasRoomFor(item('one', 1_000))).toBe(true)
+  expect(loads.hasCapacityFor(item('one', 1_000))).toBe(true)
   loads.add(item('one', 60))
-  expect(loads.hasRoomFor(item('one', 50))).toBe(false)
-  expect(loads.hasRoomFor(item('two', 100))).toBe(false)
+  expect(loads.hasCapacityFor(item('one', 50))).toBe(false)
+  expect(loads.hasCapacityFor(item('two', 100))).toBe(false)
   loads.add(item('one', 10))
-  expect(loads.hasRoomFor(item('one', 0))).toBe(false)
+  expect(loads.hasCapacityFor(item('one', 0))).toBe(false)
   loads.add(item('two', 10))
-  expect(loads.hasRoomFor(item('three', 0))).toBe(false)
+  expect(loads.hasCapacityFor(item('three', 0))).toBe(false)
   expect(loads.isFull).toBe(true)
   loads.remove(item('one', 60))
-  expect(loads.hasRoomFor(item('one', 50))).toBe(true)
+  expect(loads.hasCapacityFor(item('one', 50))).toBe(true)
 })
 
 it('[DO18] what is taken out of a room leaves the rest in order, and its turn', () => {

@@ -1,7 +1,7 @@
 /** Something that waits its turn. */
 export interface Queued {
   /** Whose it is; everybody gets a turn. */
-  readonly room: string
+  readonly roomName: string
   /** How much it weighs. */
   readonly bytes: number
 }
@@ -32,7 +32,7 @@ export class Load {
   }
 
   /** Whether there may be more; nothing is too large if it is alone. */
-  hasRoomFor(bytes: number, bound: Bound): boolean {
+  hasCapacityFor(bytes: number, bound: Bound): boolean {
     if (this.isNothing) return true
     return this.#count < bound.count && this.#bytes + bytes <= bound.bytes
   }
@@ -49,28 +49,28 @@ export class Loads {
   ) {}
 
   get isFull(): boolean {
-    return !this.#all.hasRoomFor(0, this.ofAll)
+    return !this.#all.hasCapacityFor(0, this.ofAll)
   }
 
-  hasRoomFor({ room, bytes }: Queued): boolean {
-    if (!this.#all.hasRoomFor(bytes, this.ofAll)) return false
-    return this.#byRoom.get(room)?.hasRoomFor(bytes, this.ofRoom) ?? true
+  hasCapacityFor({ roomName, bytes }: Queued): boolean {
+    if (!this.#all.hasCapacityFor(bytes, this.ofAll)) return false
+    return this.#byRoom.get(roomName)?.hasCapacityFor(bytes, this.ofRoom) ?? true
   }
 
-  add({ room, bytes }: Queued): void {
-    let load = this.#byRoom.get(room)
+  add({ roomName, bytes }: Queued): void {
+    let load = this.#byRoom.get(roomName)
     if (load === undefined) {
       load = new Load()
-      this.#byRoom.set(room, load)
+      this.#byRoom.set(roomName, load)
     }
     load.add(bytes)
     this.#all.add(bytes)
   }
 
-  remove({ room, bytes }: Queued): void {
-    const load = this.#byRoom.get(room)!
+  remove({ roomName, bytes }: Queued): void {
+    const load = this.#byRoom.get(roomName)!
     load.remove(bytes)
-    if (load.isNothing) this.#byRoom.delete(room)
+    if (load.isNothing) this.#byRoom.delete(roomName)
     this.#all.remove(bytes)
   }
 }
@@ -85,25 +85,25 @@ export class FairQueue<T extends Queued> {
   }
 
   /** Whether anything waits that is not a room's. */
-  hasOthersThan(room: string): boolean {
-    return this.#rooms.size > (this.#rooms.has(room) ? 1 : 0)
+  hasOthersThan(roomName: string): boolean {
+    return this.#rooms.size > (this.#rooms.has(roomName) ? 1 : 0)
   }
 
-  has(room: string): boolean {
-    return this.#rooms.has(room)
+  has(roomName: string): boolean {
+    return this.#rooms.has(roomName)
   }
 
   add(item: T): void {
-    const waiting = this.#rooms.get(item.room)
-    if (waiting === undefined) this.#rooms.set(item.room, [item])
+    const waiting = this.#rooms.get(item.roomName)
+    if (waiting === undefined) this.#rooms.set(item.roomName, [item])
     else waiting.push(item)
   }
 
   /** Back before everything else of their rooms, in their order. */
   putBack(items: readonly T[]): void {
     for (const item of items.toReversed()) {
-      const waiting = this.#rooms.get(item.room)
-      if (waiting === undefined) this.#rooms.set(item.room, [item])
+      const waiting = this.#rooms.get(item.roomName)
+      if (waiting === undefined) this.#rooms.set(item.roomName, [item])
       else waiting.unshift(item)
     }
   }
@@ -112,35 +112,35 @@ export class FairQueue<T extends Queued> {
   take(canGo: (item: T) => boolean, levelOf: (item: T) => number = () => 0): T | undefined {
     let lowest = Infinity
     let next: string | undefined
-    for (const [room, [item]] of this.#rooms) {
+    for (const [roomName, [item]] of this.#rooms) {
       const level = levelOf(item!)
       if (level >= lowest || !canGo(item!)) continue
       lowest = level
-      next = room
+      next = roomName
       if (level === 0) break
     }
     return next === undefined ? undefined : this.#takeOf(next)
   }
 
-  #takeOf(room: string): T {
-    const waiting = this.#rooms.get(room)!
+  #takeOf(roomName: string): T {
+    const waiting = this.#rooms.get(roomName)!
     const item = waiting.shift()!
-    this.#rooms.delete(room)
-    if (waiting.length > 0) this.#rooms.set(room, waiting)
+    this.#rooms.delete(roomName)
+    if (waiting.length > 0) this.#rooms.set(roomName, waiting)
     return item
   }
 
   /** The first of what is a room's that fits. */
-  find(room: string, fits: (item: T) => boolean): T | undefined {
-    return this.#rooms.get(room)?.find(fits)
+  find(roomName: string, fits: (item: T) => boolean): T | undefined {
+    return this.#rooms.get(roomName)?.find(fits)
   }
 
   /** Takes out what is a room's and fits. */
-  remove(room: string, fits: (item: T) => boolean): T[] {
-    const waiting = this.#rooms.get(room) ?? []
+  remove(roomName: string, fits: (item: T) => boolean): T[] {
+    const waiting = this.#rooms.get(roomName) ?? []
     const left = waiting.filter((item) => !fits(item))
-    if (left.length > 0) this.#rooms.set(room, left)
-    else this.#rooms.delete(room)
+    if (left.length > 0) this.#rooms.set(roomName, left)
+    else this.#rooms.delete(roomName)
     return waiting.filter(fits)
   }
 

@@ -41,19 +41,19 @@ class SqliteStore implements DocumentStore {
     this.#database = database
   }
 
-  async load(room: string): Promise<StoredDocument> {
+  async load(roomName: string): Promise<StoredDocument> {
     // One transaction, so that a compaction by another process is seen whole or not at all.
     return this.#transaction('DEFERRED', () => {
-      const document = this.#run('SELECT generation FROM documents WHERE room = ?').get(room) as
-        | { generation: number }
-        | undefined
+      const document = this.#run('SELECT generation FROM documents WHERE room = ?').get(
+        roomName,
+      ) as { generation: number } | undefined
       const generation = document?.generation ?? 0
       const parts = this.#run('SELECT bytes FROM snapshots WHERE generation = ? ORDER BY part').all(
         generation,
       ) as { bytes: ArrayBuffer }[]
       const updates = this.#run(
         'SELECT number, bytes FROM updates WHERE room = ? ORDER BY number',
-      ).all(room) as { number: number; bytes: ArrayBuffer }[]
+      ).all(roomName) as { number: number; bytes: ArrayBuffer }[]
       return {
         generation,
         snapshot: Buffer.concat(parts.map(({ bytes }) => new Uint8Array(bytes))),
@@ -65,24 +65,24 @@ class SqliteStore implements DocumentStore {
   async append(updates: readonly RoomUpdate[]): Promise<readonly number[]> {
     return this.#transaction('IMMEDIATE', () => {
       const insert = this.#run('INSERT INTO updates (room, bytes) VALUES (?, ?)')
-      return updates.map(({ room, bytes }) =>
-        Number(insert.run(room, asBuffer(bytes)).lastInsertRowid),
+      return updates.map(({ roomName, bytes }) =>
+        Number(insert.run(roomName, asBuffer(bytes)).lastInsertRowid),
       )
     })
   }
 
-  async compact({ room, base, snapshot, numbers }: Compaction): Promise<number | undefined> {
-    const generation = this.#transaction('IMMEDIATE', () => this.#begin(room))
+  async compact({ roomName, base, snapshot, numbers }: Compaction): Promise<number | undefined> {
+    const generation = this.#transaction('IMMEDIATE', () => this.#begin(roomName))
     const parts = partsOf(snapshot)
     for (const [part, bytes] of parts.entries()) {
-      this.#transaction('IMMEDIATE', () => this.#insertPart(generation, part, room, bytes))
+      this.#transaction('IMMEDIATE', () => this.#insertPart(generation, part, roomName, bytes))
       await setImmediate()
     }
     return this.#transaction('IMMEDIATE', () => {
       if (this.#countParts(generation) !== parts.length) return undefined
-      if (!this.#replace(room, base, generation)) return undefined
+      if (!this.#replace(roomName, base, generation)) return undefined
       const remove = this.#run('DELETE FROM updates WHERE number = ? AND room = ?')
-      for (const number of numbers) remove.run(number, room)
+      for (const number of numbers) remove.run(number, roomName)
       this.#run('DELETE FROM snapshots WHERE generation = ?').run(base)
       return generation
     })
@@ -97,19 +97,19 @@ class SqliteStore implements DocumentStore {
   }
 
   /** A new generation; what a compaction that was cut off has left of the room is removed. */
-  #begin(room: string): number {
+  #begin(roomName: string): number {
     this.#run(
       'DELETE FROM snapshots WHERE room = ? AND generation NOT IN (SELECT generation FROM documents WHERE room = ?)',
-    ).run(room, room)
+    ).run(roomName, roomName)
     const { last } = this.#run('UPDATE generations SET last = last + 1 RETURNING last').get() as {
       last: number
     }
     return last
   }
 
-  #insertPart(generation: number, part: number, room: string, bytes: Uint8Array): void {
+  #insertPart(generation: number, part: number, roomName: string, bytes: Uint8Array): void {
     const insert = 'INSERT INTO snapshots (generation, part, room, bytes) VALUES (?, ?, ?, ?)'
-    this.#run(insert).run(generation, part, room, asBuffer(bytes))
+    this.#run(insert).run(generation, part, roomName, asBuffer(bytes))
   }
 
   /** Another process that compacts the same document may have taken the parts for left behind. */
@@ -119,12 +119,12 @@ class SqliteStore implements DocumentStore {
   }
 
   /** Whether the room's snapshot was still the one that this one is made from. */
-  #replace(room: string, base: number, generation: number): boolean {
+  #replace(roomName: string, base: number, generation: number): boolean {
     const statement =
       base === 0
         ? this.#run('INSERT INTO documents (generation, room) VALUES (?, ?) ON CONFLICT DO NOTHING')
         : this.#run('UPDATE documents SET generation = ? WHERE room = ? AND generation = ?')
-    const values = base === 0 ? [generation, room] : [generation, room, base]
+    const values = base === 0 ? [generation, roomName] : [generation, roomName, base]
     return statement.run(...values).changes === 1
   }
 

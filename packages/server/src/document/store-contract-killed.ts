@@ -6,7 +6,7 @@ import { openStoreModule } from './store-module.js'
 /** What to store: two updates, the first of which a snapshot replaces. */
 export interface KilledTask {
   readonly store: StoreModule
-  readonly room: string
+  readonly roomName: string
   readonly snapshot: Uint8Array
 }
 
@@ -23,11 +23,11 @@ process.once('message', (task: KilledTask) => {
   })
 })
 
-async function perform({ store: module, room, snapshot }: KilledTask): Promise<KilledAnswer> {
+async function perform({ store: module, roomName, snapshot }: KilledTask): Promise<KilledAnswer> {
   const store = await openStoreModule(module)
-  const numbers = await store.append([{ room, bytes: Uint8Array.of(1) }])
-  const generation = await store.compact({ room, base: 0, snapshot, numbers })
-  const [later] = await store.append([{ room, bytes: Uint8Array.of(2) }])
+  const numbers = await store.append([{ roomName, bytes: Uint8Array.of(1) }])
+  const generation = await store.compact({ roomName, base: 0, snapshot, numbers })
+  const [later] = await store.append([{ roomName, bytes: Uint8Array.of(2) }])
   return { generation, later }
 }
 

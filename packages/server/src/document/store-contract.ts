@@ -65,13 +65,13 @@ async function isEmptyAtFirst(place: StorePlace): Promise<void> {
 async function keepsRooms(place: StorePlace): Promise<void> {
   const first = await opened(place)
   const rooms = ['one', '__proto__', LONGEST_NAME, 'one']
-  const numbers = await first.append(rooms.map((room, byte) => update(room, byte)))
+  const numbers = await first.append(rooms.map((roomName, byte) => update(roomName, byte)))
   assert.equal(numbers.length, rooms.length, 'append returns a number for each update')
   await first.close()
   await using store = await opened(place)
-  for (const room of new Set(rooms)) {
-    const own = rooms.flatMap((each, byte) => (each === room ? [[numbers[byte], [byte]]] : []))
-    assert.deepEqual(shown(await store.load(room)).updates, own.toSorted(byNumber), room)
+  for (const roomName of new Set(rooms)) {
+    const own = rooms.flatMap((each, byte) => (each === roomName ? [[numbers[byte], [byte]]] : []))
+    assert.deepEqual(shown(await store.load(roomName)).updates, own.toSorted(byNumber), roomName)
   }
 }
 
@@ -80,7 +80,7 @@ async function keepsBytes(place: StorePlace): Promise<void> {
   const small = Array.from({ length: MANY }, (_, index) => update('one', index % 256))
   const every = Uint8Array.from({ length: 256 }, (_, byte) => byte)
   const large = new Uint8Array(PART_BYTES).fill(7)
-  const updates = [...small, { room: 'one', bytes: every }, { room: 'one', bytes: large }]
+  const updates = [...small, { roomName: 'one', bytes: every }, { roomName: 'one', bytes: large }]
   const numbers = await store.append(updates)
   assert.equal(new Set(numbers).size, updates.length, 'the updates have different numbers')
   const document = await store.load('one')
@@ -93,7 +93,7 @@ async function keepsBytes(place: StorePlace): Promise<void> {
 async function appendsAllOrNothing(place: StorePlace): Promise<void> {
   await using store = await opened(place)
   const unreadable = {
-    room: 'one',
+    roomName: 'one',
     get bytes(): Uint8Array {
       throw new Error('unreadable')
     },
@@ -105,7 +105,7 @@ async function appendsAllOrNothing(place: StorePlace): Promise<void> {
 }
 
 async function survivesKilling(place: StorePlace): Promise<void> {
-  const task = { store: textOf(place.store), room: 'one', snapshot: Uint8Array.of(9) }
+  const task = { store: textOf(place.store), roomName: 'one', snapshot: Uint8Array.of(9) }
   const { generation, later } = await doAndKill(task)
   await using store = await opened(place)
   const updates = [[later, [2]]]
@@ -118,11 +118,16 @@ async function seesOthers(place: StorePlace): Promise<void> {
   const [first, second] = await store.append([update('one', 1), update('one', 2)])
   assert.deepEqual(await loaded(other), { snapshot: [], updates: [1, 2] })
   const numbers = [first!]
-  const generation = await other.compact({ room: 'one', base: 0, snapshot: oneByte(8), numbers })
+  const generation = await other.compact({
+    roomName: 'one',
+    base: 0,
+    snapshot: oneByte(8),
+    numbers,
+  })
   assert.deepEqual(await loaded(store), { snapshot: [8], updates: [2] })
   const [third] = await other.append([update('one', 3)])
   const rest = { base: generation!, snapshot: oneByte(7), numbers: [second!, third!] }
-  await store.compact({ room: 'one', ...rest })
+  await store.compact({ roomName: 'one', ...rest })
   assert.deepEqual(await loaded(other), { snapshot: [7], updates: [] })
 }
 
@@ -143,14 +148,14 @@ async function replacesOwn(place: StorePlace): Promise<void> {
   const [later] = await store.append([update('one', 3)])
   const snapshot = new Uint8Array(2 * PART_BYTES + 5).fill(4)
   const numbers = [first!, second!, other!]
-  const generation = await store.compact({ room: 'one', base: 0, snapshot, numbers })
+  const generation = await store.compact({ roomName: 'one', base: 0, snapshot, numbers })
   const document = await store.load('one')
   assert.equal(document.generation, generation)
   assertBytes(document.snapshot, snapshot, 'the snapshot')
   assert.deepEqual(shown(document).updates, [[later, [3]]])
   const untouched = 'a compaction leaves the updates of other rooms'
   assert.deepEqual(shown(await store.load('two')).updates, [[other, [9]]], untouched)
-  const next = { room: 'one', base: generation!, snapshot: oneByte(5), numbers: [later!] }
+  const next = { roomName: 'one', base: generation!, snapshot: oneByte(5), numbers: [later!] }
   assert.notEqual(await store.compact(next), generation, 'each snapshot has its own generation')
   assert.deepEqual(await loaded(store), { snapshot: [5], updates: [] })
 }
@@ -161,7 +166,7 @@ async function keepsLater(place: StorePlace): Promise<void> {
   const numbers = await store.append([update('one', 1)])
   const snapshot = new Uint8Array(4 * PART_BYTES)
   const [generation] = await Promise.all([
-    store.compact({ room: 'one', base: 0, snapshot, numbers }),
+    store.compact({ roomName: 'one', base: 0, snapshot, numbers }),
     store.append([update('one', 2)]),
     other.append([update('one', 3)]),
   ])
@@ -174,7 +179,7 @@ async function keepsLater(place: StorePlace): Promise<void> {
 async function refusesOldBase(place: StorePlace): Promise<void> {
   await using store = await opened(place)
   const [first, second] = await store.append([update('one', 1), update('one', 2)])
-  const compaction = { room: 'one', base: 0, snapshot: oneByte(8), numbers: [first!] }
+  const compaction = { roomName: 'one', base: 0, snapshot: oneByte(8), numbers: [first!] }
   await store.compact(compaction)
   const old = { ...compaction, snapshot: oneByte(7), numbers: [second!] }
   assert.equal(await store.compact(old), undefined, 'another snapshot is there meanwhile')
@@ -186,8 +191,8 @@ async function countsOne(place: StorePlace): Promise<void> {
   await using other = await opened(place)
   const [first] = await store.append([update('one', 1)])
   const [second] = await other.append([update('one', 2)])
-  const ours = { room: 'one', base: 0, snapshot: oneByte(1), numbers: [first!] }
-  const theirs = { room: 'one', base: 0, snapshot: oneByte(2), numbers: [second!] }
+  const ours = { roomName: 'one', base: 0, snapshot: oneByte(1), numbers: [first!] }
+  const theirs = { roomName: 'one', base: 0, snapshot: oneByte(2), numbers: [second!] }
   // Either may be refused with an error while the other one is under way.
   const generations = await Promise.all([
     store.compact(ours).catch(() => {}),
@@ -212,14 +217,14 @@ async function listsUntold(place: StorePlace): Promise<void> {
   await using other = await opened(place)
   assert(store.untold !== undefined && other.untold !== undefined, 'a shared store has "untold"')
   assert.deepEqual(await other.untold.list(), [])
-  for (const room of ['one', 'two', 'one']) await store.untold.note(room)
+  for (const roomName of ['one', 'two', 'one']) await store.untold.note(roomName)
   const listed = await other.untold.list()
-  assert.deepEqual(listed.map(({ room }) => room).toSorted(), ['one', 'two'])
+  assert.deepEqual(listed.map(({ roomName }) => roomName).toSorted(), ['one', 'two'])
   await store.untold.note('one')
-  for (const room of listed) await other.untold.told(room)
+  for (const roomName of listed) await other.untold.told(roomName)
   const left = await store.untold.list()
   assert.deepEqual(
-    left.map(({ room }) => room),
+    left.map(({ roomName }) => roomName),
     ['one'],
     'what was noted again stays',
   )
@@ -259,8 +264,8 @@ function oneByte(value: number): Uint8Array {
   return Uint8Array.of(value)
 }
 
-function update(room: string, byte: number): RoomUpdate {
-  return { room, bytes: oneByte(byte) }
+function update(roomName: string, byte: number): RoomUpdate {
+  return { roomName, bytes: oneByte(byte) }
 }
 
 /** The first byte of each update, in an order of their own. */

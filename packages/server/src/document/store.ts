@@ -1,6 +1,6 @@
 /** An update of a room's document on its way to the store. */
 export interface RoomUpdate {
-  readonly room: string
+  readonly roomName: string
   readonly bytes: Uint8Array
 }
 
@@ -23,7 +23,7 @@ export interface StoredDocument {
 
 /** A compacted document, which replaces a snapshot and some updates. */
 export interface Compaction {
-  readonly room: string
+  readonly roomName: string
   /** The generation that it was made from. */
   readonly base: number
   readonly snapshot: Uint8Array
@@ -33,7 +33,7 @@ export interface Compaction {
 
 /** A room whose document changed while the node that took the change couldn't reach the others. */
 export interface UntoldRoom {
-  readonly room: string
+  readonly roomName: string
   /** Changes whenever the room is noted again. */
   readonly number: number
 }
@@ -46,7 +46,7 @@ export interface UntoldRoom {
  */
 export interface UntoldRooms {
   /** Adds a room, or gives it another number if it is listed already. */
-  note(room: string): Promise<void>
+  note(roomName: string): Promise<void>
 
   /** Returns some of the listed rooms, no matter which node noted them. */
   list(): Promise<readonly UntoldRoom[]>
@@ -81,7 +81,7 @@ export interface DocumentStore {
   readonly untold?: UntoldRooms
 
   /** Returns a room's document; generation 0 and nothing else for a room that was never stored. */
-  load(room: string): Promise<StoredDocument>
+  load(roomName: string): Promise<StoredDocument>
 
   /**
    * Appends updates of any number of rooms in one transaction.

@@ -53,7 +53,7 @@ export const NOTHING_DONE: DocumentCount = {
 /** A thread of documents, and what it was asked. */
 export class DocumentThread {
   /** The room that it is detained by, for which alone it is then. */
-  room: string | undefined
+  roomName: string | undefined
   /** What it had done when it was last asked. */
   count = NOTHING_DONE
   /** What it has been at for how long. */
@@ -104,8 +104,8 @@ export class DocumentThread {
     return this.#loads.isFull || this.#expectedMs >= OF_ALL_MS
   }
 
-  hasRoomFor(asked: Asked): boolean {
-    return !this.isFull && this.#loads.hasRoomFor(asked)
+  hasCapacityFor(asked: Asked): boolean {
+    return !this.isFull && this.#loads.hasCapacityFor(asked)
   }
 
   send(asked: Asked, expectedMs: number): void {
@@ -137,8 +137,10 @@ export class DocumentThread {
    */
   detain(turn: Turn): readonly Asked[] | undefined {
     if (!this.occupation.detain(turn)) return undefined
-    this.room = turn.room
-    return this.asked.filter(({ room }) => room !== turn.room).map((asked) => this.#forget(asked))
+    this.roomName = turn.roomName
+    return this.asked
+      .filter(({ roomName }) => roomName !== turn.roomName)
+      .map((asked) => this.#forget(asked))
   }
 
   /** Whatever it answers from now on is for nobody. */

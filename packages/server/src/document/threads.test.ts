@@ -19,9 +19,9 @@ function newThreads(): Threads {
 }
 
 const FAILED = { status: 'rejected', reason: expect.objectContaining({ problem: 'store-failed' }) }
-const update = (room: string, bytes = 0): Request => ({
+const update = (roomName: string, bytes = 0): Request => ({
   call: 'update',
-  room,
+  roomName,
   bytes: new Uint8Array(bytes),
 })
 
@@ -29,9 +29,15 @@ describe('what waits for a thread', () => {
   it('[DO43] is bounded for a room and in all, by what it weighs', async () => {
     const heavy: [Request, number][] = [
       [update('one', 4_000_000), 4],
-      [{ call: 'read', room: 'two', stateVector: new Uint8Array(4_000_000), isFresh: false }, 4],
-      [{ call: 'sync', room: 'three', stateVector: new Uint8Array(4_000_000), isFresh: false }, 4],
-      [{ call: 'read', room: 'four', stateVector: undefined, isFresh: false }, 256],
+      [
+        { call: 'read', roomName: 'two', stateVector: new Uint8Array(4_000_000), isFresh: false },
+        4,
+      ],
+      [
+        { call: 'sync', roomName: 'three', stateVector: new Uint8Array(4_000_000), isFresh: false },
+        4,
+      ],
+      [{ call: 'read', roomName: 'four', stateVector: undefined, isFresh: false }, 256],
     ]
     const threads = newThreads()
     for (const [request, most] of heavy) {
@@ -48,13 +54,15 @@ describe('what waits for a thread', () => {
       { call: 'check' },
       { call: 'count' },
       { call: 'untold' },
-      { call: 'note', room: 'r' },
-      { call: 'release', room: 'r' },
-      { call: 'learn', room: 'r', bytes: undefined },
+      { call: 'note', roomName: 'r' },
+      { call: 'release', roomName: 'r' },
+      { call: 'learn', roomName: 'r', bytes: undefined },
     ]
     const answers = [1, 2, 3].map(() => own.map((request) => threads.ask(request)))
     expect(new Set(answers.flat()).size).toBe(own.length)
-    const others = own.slice(3).map((request) => threads.ask({ ...request, room: 's' } as Request))
+    const others = own
+      .slice(3)
+      .map((request) => threads.ask({ ...request, roomName: 's' } as Request))
     expect(new Set([...answers.flat(), ...others]).size).toBe(own.length + others.length)
     expect(await Promise.allSettled(answers.flat())).toEqual(answers.flat().map(() => FAILED))
     await Promise.allSettled(others)
@@ -62,7 +70,7 @@ describe('what waits for a thread', () => {
 
   it('[DO43 DO44] has what other nodes tell looked up, where that is too much to wait', async () => {
     const threads = newThreads()
-    const news = { call: 'learn', room: 'r', bytes: new Uint8Array(65_536) } as const
+    const news = { call: 'learn', roomName: 'r', bytes: new Uint8Array(65_536) } as const
     const told = Array.from({ length: 5_000 }, () => threads.ask(news))
     const settled = await Promise.allSettled(told)
     const failed = settled.filter(({ status }) => status === 'rejected').length

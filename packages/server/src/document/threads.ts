@@ -99,15 +99,15 @@ export class Threads implements ThreadListener {
   /** @throws {Problem} what the thread answers; store-failed, too-costly, shutting-down */
   ask<const R extends Request>(request: R): Promise<Done<Results[R['call']]>> {
     type Answered = Done<Results[R['call']]>
-    const queued = { room: roomOf(request), bytes: weightOf(request) }
+    const queued = { roomName: roomOf(request), bytes: weightOf(request) }
     if (this.#closed !== undefined) return Promise.reject(this.#closed)
-    const same = isAskedOnce(request) && this.#waitingFor(request.call, queued.room)
+    const same = isAskedOnce(request) && this.#waitingFor(request.call, queued.roomName)
     if (same) return same.done as Promise<Answered>
-    if (!this.#waiting.hasRoomFor(queued)) {
+    if (!this.#waiting.hasCapacityFor(queued)) {
       if (isCallers(request)) {
         return Promise.reject(storeFailed('too much work is waiting for it'))
       }
-      if (isNews(request)) return this.#learnAnew(request.room) as Promise<Answered>
+      if (isNews(request)) return this.#learnAnew(request.roomName) as Promise<Answered>
     }
     const asked = this.#asked(request, queued)
     this.#waiting.add(queued)
@@ -116,17 +116,20 @@ export class Threads implements ThreadListener {
     return asked.done as Promise<Answered>
   }
 
-  #waitingFor(call: Request['call'], room: string): Asked | undefined {
-    return this.#queue.find(room, ({ request }) => request.call === call && isAskedOnce(request))
+  #waitingFor(call: Request['call'], roomName: string): Asked | undefined {
+    return this.#queue.find(
+      roomName,
+      ({ request }) => request.call === call && isAskedOnce(request),
+    )
   }
 
   /** What can't wait for its turn is looked up in the store instead. */
-  #learnAnew(room: string): Promise<Done<undefined>> {
-    for (const asked of this.#queue.remove(room, ({ request }) => isNews(request))) {
+  #learnAnew(roomName: string): Promise<Done<undefined>> {
+    for (const asked of this.#queue.remove(roomName, ({ request }) => isNews(request))) {
       this.#waiting.remove(asked)
       asked.resolve({ result: undefined, again: false })
     }
-    return this.ask({ call: 'learn', room, bytes: undefined })
+    return this.ask({ call: 'learn', roomName, bytes: undefined })
   }
 
   /** Whoever waits is told to ask another server, and so is whoever comes. */
@@ -154,7 +157,7 @@ export class Threads implements ThreadListener {
   }
 
   answered(thread: DocumentThread, asked: Asked, answer: Answer): void {
-    this.#expenses.answered(asked.room)
+    this.#expenses.answered(asked.roomName)
     if ('result' in answer) {
       if (asked.request.call === 'count') thread.count = answer.result as DocumentCount
       this.#waiting.remove(asked)
@@ -180,8 +183,8 @@ export class Threads implements ThreadListener {
     return this.#active === undefined ? [...this.#detained] : [this.#active, ...this.#detained]
   }
 
-  #threadFor(room: string): DocumentThread | undefined {
-    return this.#detained.find((thread) => thread.room === room) ?? this.#active
+  #threadFor(roomName: string): DocumentThread | undefined {
+    return this.#detained.find((thread) => thread.roomName === roomName) ?? this.#active
   }
 
   #asked(request: Request, queued: Queued): Asked {
@@ -224,8 +227,8 @@ export class Threads implements ThreadListener {
 
   /** What is unforeseen waits until nobody would have to wait for it, which is made so in time. */
   #canGo(asked: Asked): boolean {
-    const thread = this.#threadFor(asked.room)
-    if (thread?.hasRoomFor(asked) !== true) return false
+    const thread = this.#threadFor(asked.roomName)
+    if (thread?.hasCapacityFor(asked) !== true) return false
     if (thread !== this.#active || thread.isIdle) return true
     if (!isUnforeseen(asked)) return !this.#isDue
     this.#heldBackSinceMs ??= this.now()
@@ -238,14 +241,14 @@ export class Threads implements ThreadListener {
   }
 
   #levelOf(asked: Asked): number {
-    const level = this.#expenses.levelOf(asked.room)
+    const level = this.#expenses.levelOf(asked.roomName)
     if (isUnforeseen(asked) === this.#isDue) return level
     return level + UNFORESEEN_LEVELS
   }
 
   #send(asked: Asked): void {
-    const thread = this.#threadFor(asked.room)!
-    const expectedMs = this.#expenses.expectedMs(asked.room)
+    const thread = this.#threadFor(asked.roomName)!
+    const expectedMs = this.#expenses.expectedMs(asked.roomName)
     if (!isUnforeseen(asked)) thread.send(asked, expectedMs)
     else thread.send(asked, Math.max(expectedMs, UNFORESEEN_MS))
     // Also where what was held back has gone elsewhere meanwhile.
@@ -255,8 +258,8 @@ export class Threads implements ThreadListener {
   }
 
   /** Whether something waits for a detained thread that it could take. */
-  #isWanted({ room, isFull }: DocumentThread): boolean {
-    return room !== undefined && !isFull && this.#queue.has(room)
+  #isWanted({ roomName, isFull }: DocumentThread): boolean {
+    return roomName !== undefined && !isFull && this.#queue.has(roomName)
   }
 
   #restart(): void {
@@ -281,26 +284,33 @@ export class Threads implements ThreadListener {
   }
 
   #isSpare(thread: DocumentThread): boolean {
-    const { room, isIdle, idleSinceMs } = thread
-    if (room === undefined || !isIdle || this.#queue.has(room)) return false
+    const { roomName, isIdle, idleSinceMs } = thread
+    if (roomName === undefined || !isIdle || this.#queue.has(roomName)) return false
     return idleSinceMs < this.now() - IDLE_MS
   }
 
   #charge(thread: DocumentThread, at: At): void {
-    this.#expenses.charge(at.room, LOOK_MS)
+    this.#expenses.charge(at.roomName, LOOK_MS)
     this.#judge(thread, at)
   }
 
   #judge(thread: DocumentThread, at: At): void {
     const ms = this.now() - at.sinceMs
     if (ms >= (thread.updateAt === undefined ? WORK_MS : UPDATE_MS)) this.#condemn(thread, at)
-    else if (ms >= PATIENCE_MS && thread === this.#active && this.#othersWaitFor(thread, at.room)) {
+    else if (
+      ms >= PATIENCE_MS &&
+      thread === this.#active &&
+      this.#othersWaitFor(thread, at.roomName)
+    ) {
       this.#detain(thread, at)
     }
   }
 
-  #othersWaitFor(thread: DocumentThread, room: string): boolean {
-    return this.#queue.hasOthersThan(room) || thread.asked.some((asked) => asked.room !== room)
+  #othersWaitFor(thread: DocumentThread, roomName: string): boolean {
+    return (
+      this.#queue.hasOthersThan(roomName) ||
+      thread.asked.some((asked) => asked.roomName !== roomName)
+    )
   }
 
   /** It goes on for the room that it is at work for; another one takes over all others. */
@@ -337,7 +347,7 @@ export class Threads implements ThreadListener {
     this.#ended = sum(this.#ended, { ...thread.count, loaded: 0, loadedBytes: 0 })
     const again: Asked[] = []
     for (const asked of thread.end()) {
-      const isToBlame = at !== undefined && updateAt === undefined && asked.room === at.room
+      const isToBlame = at !== undefined && updateAt === undefined && asked.roomName === at.roomName
       if (asked === updateAt) this.#reject(asked, problem)
       else if (isToBlame) this.#reject(asked, storeFailed('a document takes too long'))
       else if (asked.tries >= MAX_TRIES)
@@ -349,7 +359,7 @@ export class Threads implements ThreadListener {
 
   #close(thread: DocumentThread): Promise<unknown> {
     const request = { call: 'close' } as const
-    const queued = { room: NO_ROOM, bytes: 0 }
+    const queued = { roomName: NO_ROOM, bytes: 0 }
     const asked = this.#asked(request, queued)
     this.#waiting.add(queued)
     thread.send(asked, 0)

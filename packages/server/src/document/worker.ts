@@ -37,18 +37,18 @@ async function perform(
 ): Promise<Results[keyof Results]> {
   switch (request.call) {
     case 'update':
-      return keeper.update(request.room, request.bytes, request.number)
+      return keeper.update(request.roomName, request.bytes, request.number)
     case 'read':
-      if (request.isFresh) await keeper.learn(request.room, undefined)
-      return keeper.read(request.room, request.stateVector, request.number)
+      if (request.isFresh) await keeper.learn(request.roomName, undefined)
+      return keeper.read(request.roomName, request.stateVector, request.number)
     case 'sync':
-      if (request.isFresh) await keeper.learn(request.room, undefined)
-      return keeper.sync(request.room, request.stateVector, request.number)
+      if (request.isFresh) await keeper.learn(request.roomName, undefined)
+      return keeper.sync(request.roomName, request.stateVector, request.number)
     case 'release':
-      keeper.release(request.room)
+      keeper.release(request.roomName)
       return undefined
     case 'learn':
-      await keeper.learn(request.room, request.bytes)
+      await keeper.learn(request.roomName, request.bytes)
       return undefined
     case 'note':
     case 'untold':
@@ -72,7 +72,7 @@ async function performUntold(
 ): Promise<Results['note' | 'untold' | 'told']> {
   switch (request.call) {
     case 'note':
-      await untold?.note(request.room)
+      await untold?.note(request.roomName)
       return undefined
     case 'untold':
       return (await untold?.list()) ?? []

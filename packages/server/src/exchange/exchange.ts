@@ -125,7 +125,7 @@ export interface Exchange<T> {
    * Follows a room. Not long after, at the latest after {@link PATIENCE_MS}, the follower is told
    * where it begins, or that the exchange is lost.
    */
-  follow(room: string, follower: Follower<T>): Following<T>
+  follow(roomName: string, follower: Follower<T>): Following<T>
 
   /**
    * Listens for nodes that are gone: closed, or not heard of for {@link LEASE_MS}. Every other node

@@ -55,7 +55,7 @@ export class RedisFollowing<T> implements Following<T> {
   constructor(
     private readonly link: RedisLink<T>,
     codec: Codec<T>,
-    room: string,
+    roomName: string,
     private readonly follower: Follower<T>,
     name: string,
   ) {
@@ -66,9 +66,9 @@ export class RedisFollowing<T> implements Following<T> {
       codec,
       follower,
       outbox: this.#outbox,
-      logKeys: [keys.room(room), keys.log(room)],
-      fenceKey: keys.fence(room, name),
-      channel: keys.channel(room),
+      logKeys: [keys.room(roomName), keys.log(roomName)],
+      fenceKey: keys.fence(roomName, name),
+      channel: keys.channel(roomName),
       replaced: () => this.begin(),
       unreachable: () => this.#fail(),
       after: (ms, work) => link.surroundings.after(ms, () => this.#run(work)),

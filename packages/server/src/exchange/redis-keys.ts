@@ -10,21 +10,21 @@ export class RedisKeys {
     this.leases = `${prefix}:{nodes}:leases`
   }
 
-  room(room: string): string {
-    return `${this.prefix}:{${room}}:room`
+  room(roomName: string): string {
+    return `${this.prefix}:{${roomName}}:room`
   }
 
-  log(room: string): string {
-    return `${this.prefix}:{${room}}:log`
+  log(roomName: string): string {
+    return `${this.prefix}:{${roomName}}:log`
   }
 
   /** @param following one of a node's, of all that it ever had */
-  fence(room: string, following: string): string {
-    return `${this.prefix}:{${room}}:fence:${following}`
+  fence(roomName: string, following: string): string {
+    return `${this.prefix}:{${roomName}}:fence:${following}`
   }
 
-  channel(room: string): string {
-    return `${this.prefix}:{${room}}:batches`
+  channel(roomName: string): string {
+    return `${this.prefix}:{${roomName}}:batches`
   }
 }
 

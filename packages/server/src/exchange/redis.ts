@@ -131,9 +131,9 @@ export class RedisExchange<T> implements Exchange<T>, RedisLink<T> {
     return this.#state === 'live' && this.surroundings.now() - this.#renewedMs < LEASE_MS
   }
 
-  follow(room: string, follower: Follower<T>): Following<T> {
+  follow(roomName: string, follower: Follower<T>): Following<T> {
     const name = `${this.node}.${++this.#names}`
-    const following = new RedisFollowing(this, this.settings.codec, room, follower, name)
+    const following = new RedisFollowing(this, this.settings.codec, roomName, follower, name)
     this.#followings.add(following)
     if (this.#state === 'live') following.begin()
     else if (this.#state === 'closed') following.end()

@@ -11,7 +11,7 @@ export interface Answering {
   readonly article: boolean
 }
 
-type Answer = (server: Answering, call: Call, room: string) => Promise<void> | void
+type Answer = (server: Answering, call: Call, roomName: string) => Promise<void> | void
 type Answers = ReadonlyMap<string, Answer>
 
 const answers = (byMethod: { readonly [method: string]: Answer }): Answers =>
@@ -19,28 +19,32 @@ const answers = (byMethod: { readonly [method: string]: Answer }): Answers =>
 /** Balancers ask with HEAD, too; Node leaves the body out. */
 const asked = (what: Answer): Answers => answers({ GET: what, HEAD: what })
 
-const stream: Answer = ({ calls }, call, room) => calls.stream(call, room)
+const stream: Answer = ({ calls }, call, roomName) => calls.stream(call, roomName)
 
 /** Every call that there is, by its address and method: what answers it. */
 const ANSWERS: { readonly [call in CallName]: Answers } = {
   events: answers({ GET: stream, POST: stream }),
   location: answers({
-    GET: ({ calls }, call, room) => calls.getLocation(call, room),
-    POST: async ({ calls }, call, room) => call.json(await calls.postLocation(call, room)),
+    GET: ({ calls }, call, roomName) => calls.getLocation(call, roomName),
+    POST: async ({ calls }, call, roomName) => call.json(await calls.postLocation(call, roomName)),
   }),
-  leave: answers({ POST: ({ calls }, call, room) => calls.leave(call, room) }),
+  leave: answers({ POST: ({ calls }, call, roomName) => calls.leave(call, roomName) }),
   document: answers({
-    GET: ({ calls }, call, room) => calls.getDocument(call, room),
-    POST: async ({ calls }, call, room) => call.json(await calls.postDocument(call, room)),
+    GET: ({ calls }, call, roomName) => calls.getDocument(call, roomName),
+    POST: async ({ calls }, call, roomName) => call.json(await calls.postDocument(call, roomName)),
   }),
-  'document/sync': answers({ POST: ({ calls }, call, room) => calls.syncDocument(call, room) }),
+  'document/sync': answers({
+    POST: ({ calls }, call, roomName) => calls.syncDocument(call, roomName),
+  }),
   '/location': answers({
-    POST: async ({ calls }, call, room) => {
-      await calls.postLocation(call, room, 'id')
+    POST: async ({ calls }, call, roomName) => {
+      await calls.postLocation(call, roomName, 'id')
       call.send(201, 'text/plain; charset=utf-8', 'ok')
     },
   }),
-  '/location/sse': answers({ GET: ({ calls }, call, room) => calls.streamList(call, room) }),
+  '/location/sse': answers({
+    GET: ({ calls }, call, roomName) => calls.streamList(call, roomName),
+  }),
   '/health/live': asked(({ operations }, call) => operations.live(call)),
   '/health/ready': asked(({ operations }, call) => operations.ready(call)),
   '/metrics': asked(({ operations }, call) => operations.metrics(call)),
@@ -56,10 +60,10 @@ const ANSWERS: { readonly [call in CallName]: Answers } = {
 export async function answer(
   server: Answering,
   call: Call,
-  { call: name, room }: Pick<Address, 'call' | 'room'>,
+  { call: name, roomName }: Pick<Address, 'call' | 'roomName'>,
 ): Promise<void> {
   const byMethod = ANSWERS[name]
   const found = byMethod.get(call.request.method ?? '')
   if (found === undefined) throw methodNotAllowed(call, [...byMethod.keys()])
-  await found(server, call, room)
+  await found(server, call, roomName)
 }

@@ -47,87 +47,87 @@ export class Calls {
   }
 
   /** @see PROTOCOL.md HT1, HT2 */
-  async stream(call: Call, room: string): Promise<void> {
-    await this.#stream(call, room, 'member', async () => {
+  async stream(call: Call, roomName: string): Promise<void> {
+    await this.#stream(call, roomName, 'member', async () => {
       const parameter = await this.#parameters(call)
       return { parameter, view: oneOf(parameter, 'view', ['patch', 'list']) }
     })
   }
 
   /** @see PROTOCOL.md AR2 */
-  async streamList(call: Call, room: string): Promise<void> {
+  async streamList(call: Call, roomName: string): Promise<void> {
     if (call.request.method === 'HEAD') throw methodNotAllowed(call, ['GET'])
-    await this.#stream(call, room, 'id', async () => ({ parameter: call.query, view: 'list' }))
+    await this.#stream(call, roomName, 'id', async () => ({ parameter: call.query, view: 'list' }))
   }
 
   /** @param keyParameter the parameter that the member key comes in */
-  async postLocation(call: Call, room: string, keyParameter = 'member'): Promise<Moved> {
+  async postLocation(call: Call, roomName: string, keyParameter = 'member'): Promise<Moved> {
     const { request } = call
     // Thousands of times a second: what isn't asked isn't waited for.
     const user = this.options.authenticate && (await this.users.calling(request))
     checkVersion(call.query)
     const caller = identify(request, call.query, keyParameter, user)
     const { value, bytes } = await this.bodies.readJson(call, this.options.maxLocationBytes)
-    const moved = await this.rooms.move(room, caller, value, bytes)
+    const moved = await this.rooms.move(roomName, caller, value, bytes)
     keepKey(call, caller)
     return moved
   }
 
   /** @see PROTOCOL.md HT4, HT5 */
-  async getLocation(call: Call, room: string): Promise<void> {
+  async getLocation(call: Call, roomName: string): Promise<void> {
     const { query } = call
     await this.#authorize(call)
     const since = query('since')
     const waitMs = wholeNumber(query, 'waitMs', MOST_WAIT_MS) ?? 0
     const wanted = { documents: wantsDocuments(query), part: wantedPart(query) }
     if (since === undefined) {
-      return this.#documentAnswers.json(call, await this.rooms.members(room, wanted.part))
+      return this.#documentAnswers.json(call, await this.rooms.members(roomName, wanted.part))
     }
-    let news = await this.rooms.since(room, since, wanted)
+    let news = await this.rooms.since(roomName, since, wanted)
     if (news === undefined && waitMs > 0) {
-      await this.rooms.readers.nextFrame(room, since, { waitMs, ...wanted }, closing(call))
-      news = await this.rooms.since(room, since, wanted)
+      await this.rooms.readers.nextFrame(roomName, since, { waitMs, ...wanted }, closing(call))
+      news = await this.rooms.since(roomName, since, wanted)
     }
     if (news === undefined) call.empty(204)
     else this.#documentAnswers.json(call, news)
   }
 
   /** @see PROTOCOL.md HT6 */
-  async leave(call: Call, room: string): Promise<void> {
+  async leave(call: Call, roomName: string): Promise<void> {
     const { request, query } = call
     const known = await this.#authorize(call)
     const caller = identify(request, query, 'member', known)
-    await this.rooms.leave(room, caller, flag(query, 'soon'))
+    await this.rooms.leave(roomName, caller, flag(query, 'soon'))
     call.empty(204)
   }
 
   /** @see PROTOCOL.md DO1 */
-  async getDocument(call: Call, room: string): Promise<void> {
+  async getDocument(call: Call, roomName: string): Promise<void> {
     await this.#authorize(call)
     const { query } = call
-    const update = await this.rooms.document(room, stateVector(query), query('since'))
+    const update = await this.rooms.document(roomName, stateVector(query), query('since'))
     this.#documentAnswers.send(call, update)
   }
 
   /** @see PROTOCOL.md DO20 */
-  async syncDocument(call: Call, room: string): Promise<void> {
+  async syncDocument(call: Call, roomName: string): Promise<void> {
     const { query } = call
     await this.#authorize(call)
     const vector = await this.bodies.readBytes(call, this.options.maxUpdateBytes)
-    this.#documentAnswers.send(call, await this.rooms.sync(room, vector, query('since')))
+    this.#documentAnswers.send(call, await this.rooms.sync(roomName, vector, query('since')))
   }
 
   /** @see PROTOCOL.md DO2, DO9 */
-  async postDocument(call: Call, room: string): Promise<Updated> {
+  async postDocument(call: Call, roomName: string): Promise<Updated> {
     await this.#authorize(call)
     const key = idempotencyKey(call.request)
     const update = await this.bodies.readBytes(call, this.options.maxUpdateBytes)
-    return this.rooms.update(room, update, key)
+    return this.rooms.update(roomName, update, key)
   }
 
   async #stream(
     call: Call,
-    room: string,
+    roomName: string,
     keyParameter: string,
     read: () => Promise<{ parameter: Parameter; view: View }>,
   ): Promise<void> {
@@ -149,7 +149,7 @@ export class Calls {
     if (part !== undefined && view === 'list')
       throw badParameter('only', 'left out in the list view')
     const wanted = { view, documents, at, part, gzip, lastEventId, caller }
-    const release = await this.rooms.readers.connect(room, wanted, response)
+    const release = await this.rooms.readers.connect(roomName, wanted, response)
     if (response.closed) release()
     else held.release = release
   }

@@ -3,18 +3,21 @@ import { describeCalls } from './openapi.js'
 import { ARTICLE_CALLS, pathOf, readAddress, ROOM_CALLS } from './routes.js'
 
 it.each([
-  ['/rooms/x/events', { mount: '', room: 'x', call: 'events' }],
-  ['/rooms/x/location?member=ada', { mount: '', room: 'x', call: 'location' }],
-  ['/api/v1/rooms/x/document', { mount: '/api/v1', room: 'x', call: 'document' }],
-  ['/rooms/rooms/rooms/leave', { mount: '/rooms', room: 'rooms', call: 'leave' }],
-  ['/rooms/%73ecret/events', { mount: '', room: 'secret', call: 'events' }],
-  ['/rooms/%2573ecret/events', { mount: '', room: '%73ecret', call: 'events' }],
-  ['/rooms/%ff/events', { mount: '', room: '%ff', call: 'events' }],
-  ['/rooms/a%2Fb/events', { mount: '', room: 'a/b', call: 'events' }],
-  ['/rooms/document/document/sync', { mount: '', room: 'document', call: 'document/sync' }],
-  ['http://h:1/rooms/x/events?y', { mount: '', room: 'x', call: 'events' }],
-  ['/location', { mount: '', room: 'default', call: '/location' }],
-  ['/presence/location/sse?id=ada', { mount: '/presence', room: 'default', call: '/location/sse' }],
+  ['/rooms/x/events', { mount: '', roomName: 'x', call: 'events' }],
+  ['/rooms/x/location?member=ada', { mount: '', roomName: 'x', call: 'location' }],
+  ['/api/v1/rooms/x/document', { mount: '/api/v1', roomName: 'x', call: 'document' }],
+  ['/rooms/rooms/rooms/leave', { mount: '/rooms', roomName: 'rooms', call: 'leave' }],
+  ['/rooms/%73ecret/events', { mount: '', roomName: 'secret', call: 'events' }],
+  ['/rooms/%2573ecret/events', { mount: '', roomName: '%73ecret', call: 'events' }],
+  ['/rooms/%ff/events', { mount: '', roomName: '%ff', call: 'events' }],
+  ['/rooms/a%2Fb/events', { mount: '', roomName: 'a/b', call: 'events' }],
+  ['/rooms/document/document/sync', { mount: '', roomName: 'document', call: 'document/sync' }],
+  ['http://h:1/rooms/x/events?y', { mount: '', roomName: 'x', call: 'events' }],
+  ['/location', { mount: '', roomName: 'default', call: '/location' }],
+  [
+    '/presence/location/sse?id=ada',
+    { mount: '/presence', roomName: 'default', call: '/location/sse' },
+  ],
 ])('[HT10] [HT11] %s is read', (target, address) => {
   expect(readAddress(target)).toEqual(address)
 })

@@ -24,7 +24,7 @@ export interface Address<Name extends CallName = CallName> {
   /** What stands before the call: the path that the module is mounted at, or `''`. */
   readonly mount: string
   /** The room that the call acts on, without escapes. It may not be a valid name. */
-  readonly room: string
+  readonly roomName: string
   readonly call: Name
 }
 
@@ -48,8 +48,8 @@ export function readAddress(target: string): Address | undefined {
   const parts = ADDRESS.exec(target)
   if (parts === null) return undefined
   const [, mount = '', segment, roomCall, otherCall] = parts
-  if (segment === undefined) return { mount, room: DEFAULT_ROOM, call: otherCall as CallName }
-  return { mount, room: decode(segment), call: roomCall as RoomCall }
+  if (segment === undefined) return { mount, roomName: DEFAULT_ROOM, call: otherCall as CallName }
+  return { mount, roomName: decode(segment), call: roomCall as RoomCall }
 }
 
 /** Whether an address is one below `/rooms/`. */

@@ -333,11 +333,11 @@ it('[RM13] a room that can not be given up keeps no other one from being forgott
 
 it('[RM13 EX13] a room that can not be told of what was taken in alone keeps no other one from it', async () => {
   const told: string[] = []
-  const list = [BAD, GOOD].map((room) => ({ room, number: 1 }))
+  const list = [BAD, GOOD].map((roomName) => ({ roomName, number: 1 }))
   const untold = {
     note: async () => {},
     untold: async () => list,
-    told: async ({ room }: { room: string }) => void told.push(room),
+    told: async ({ roomName }: { roomName: string }) => void told.push(roomName),
   }
   fault.isArmed = true
   const world = start({ planted: {}, hooks: { untold, updated: fault.go } })

@@ -3,14 +3,14 @@ import type { Faults } from '../stream/faults.js'
 
 /** A room whose document took something in that other nodes weren't told of. */
 export interface UntoldRoom {
-  readonly room: string
+  readonly roomName: string
   /** Another one with everything that it takes in. */
   readonly number: number
 }
 
 /** Where nodes leave word of such rooms for each other: beside the documents. */
 export interface UntoldRooms {
-  note(room: string): Promise<void>
+  note(roomName: string): Promise<void>
 
   /** Some of those that any node noted. */
   untold(): Promise<readonly UntoldRoom[]>
@@ -36,7 +36,7 @@ export class Untold {
    */
   constructor(
     private readonly rooms: UntoldRooms,
-    private readonly tell: (room: string) => Promise<boolean>,
+    private readonly tell: (roomName: string) => Promise<boolean>,
     private readonly random: () => number,
     private readonly faults: Faults,
   ) {}
@@ -62,11 +62,11 @@ export class Untold {
   /** What one room throws doesn't keep the others from being told. */
   async #tellOf(untold: UntoldRoom): Promise<void> {
     try {
-      if (await this.tell(untold.room)) await this.rooms.told(untold)
+      if (await this.tell(untold.roomName)) await this.rooms.told(untold)
     } catch (error) {
       if (!(error instanceof Problem)) {
         this.faults.note(
-          `Could not tell the readers of the room ${untold.room} about its document`,
+          `Could not tell the readers of the room ${untold.roomName} about its document`,
           error,
         )
       }
