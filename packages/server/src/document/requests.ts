@@ -6,7 +6,7 @@ const READ_BYTES = 65_536
 export const NO_ROOM = ''
 
 export function roomOf(request: Request): string {
-  return 'room' in request ? request.room : NO_ROOM
+  return 'roomName' in request ? request.roomName : NO_ROOM
 }
 
 /** Whether somebody outside asks for it, who can be told to come back later. */

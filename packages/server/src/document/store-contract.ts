@@ -54,7 +54,7 @@ export const STORE_CONTRACT: readonly StoreCheck[] = [
 /** {@link STORE_CONTRACT}, and what stores have to hold that several nodes share. */
 export const SHARED_STORE_CONTRACT: readonly StoreCheck[] = [
   ...STORE_CONTRACT,
-  { name: '[EX6] lists rooms until all nodes were told', check: listsUntold },
+  { name: '[EX13] lists rooms until all nodes were told', check: listsUntold },
 ]
 
 async function isEmptyAtFirst(place: StorePlace): Promise<void> {
