@@ -33,12 +33,6 @@ const WEIGHTS = {
   subdocument: 3_000,
 }
 
-/**
- * Clients of a state vector: more than a document has, with those that wait or are the caller's own.
- * Yjs goes through all of them several times.
- */
-const MAX_VECTOR_CLIENTS = 30_000
-
 /** A document in memory, and what of it the store has in which shape. */
 export class LoadedDocument {
   /** Whether it may differ from what the store has, and is to be loaded anew. */
@@ -269,21 +263,11 @@ const BODY: Place = [
 /** @throws {Problem} bad-parameter */
 function checkStateVector(stateVector: Uint8Array, place: Place): void {
   try {
-    if (clientsOf(stateVector) <= MAX_VECTOR_CLIENTS && decodeStateVector(stateVector)) return
+    decodeStateVector(stateVector)
   } catch {
     // Whatever Yjs stumbled over, it says no more than that this can't be read.
+    throw new Problem('bad-parameter', ...place)
   }
-  throw new Problem('bad-parameter', ...place)
-}
-
-/** How many clients a state vector says it has: a number of 7 bits a byte, the lowest first. */
-function clientsOf(stateVector: Uint8Array): number {
-  let clients = 0
-  for (const [index, byte] of stateVector.entries()) {
-    clients += (byte & 127) * 128 ** index
-    if (byte < 128) break
-  }
-  return clients
 }
 
 function equalBytes(a: Uint8Array | null | undefined, b: Uint8Array | null | undefined): boolean {
