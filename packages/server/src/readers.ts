@@ -4,6 +4,7 @@ import type { Caller } from './access/caller.js'
 import type { MemberIds } from './access/member-id.js'
 import { shuttingDown } from './document/documents.js'
 import type { ResolvedOptions } from './options.js'
+import type { MemberId, RoomName } from './room/ids.js'
 import type { Operation } from './room/operation.js'
 import type { HostedRoom, HostedRooms } from './rooms/hosted-rooms.js'
 import { checkRoom } from './room-name.js'
@@ -55,7 +56,7 @@ export interface PollOptions extends Pick<Look, 'documents' | 'part'> {
 interface Attendance {
   readonly room: HostedRoom
   readonly place: Place
-  readonly self: string | null
+  readonly self: MemberId | null
   /** Gives it up, and the place; called once. */
   readonly release: () => void
 }
@@ -96,7 +97,7 @@ export class Readers {
    *
    * @param options how long, and for what
    * @param cancelled ends the waiting early
-   * @throws {Problem} too-many-connections, shutting-down
+   * @throws {Problem} bad-room, too-many-connections, shutting-down
    * @see PROTOCOL.md HT5, RM11
    */
   async nextFrame(
@@ -106,6 +107,7 @@ export class Readers {
     cancelled: AbortSignal,
   ): Promise<void> {
     this.context.serving.assertServing()
+    const checked = checkRoom(roomName)
     const place = this.#connections.reserve()
     const { waitMs, documents, part } = options
     const poll = new Poll(documents, part)
@@ -114,7 +116,7 @@ export class Readers {
     cancelled.addEventListener('abort', poll.end, { once: true })
     if (cancelled.aborted) poll.end()
     try {
-      await this.context.rooms.follow(roomName, poll, (known) =>
+      await this.context.rooms.follow(checked, poll, (known) =>
         this.context.rooms.versionOf(position, known),
       )
     } finally {
@@ -194,7 +196,7 @@ export class Readers {
   }
 
   /** Takes a place among the connections, and part in a room. FR10 */
-  async #attend(name: string, member: Participant | undefined, at?: string): Promise<Attendance> {
+  async #attend(name: RoomName, member: Participant | undefined, at?: string): Promise<Attendance> {
     this.context.serving.assertOpen()
     const place = this.#connections.reserve()
     try {
@@ -210,7 +212,7 @@ export class Readers {
 
   /** Takes part in a room: as a member, or watching. */
   async #join(
-    name: string,
+    name: RoomName,
     place: Place,
     member: Participant | undefined,
     at: string | undefined,
@@ -233,7 +235,7 @@ export class Readers {
     return position === undefined ? undefined : this.context.rooms.versionOf(position, room)
   }
 
-  #hello(roomName: string, self: string | null): Hello {
+  #hello(roomName: string, self: MemberId | null): Hello {
     const { heartbeatMs, leaseMs, maxLocationBytes } = this.context.options
     return {
       protocol: PROTOCOL_VERSION,

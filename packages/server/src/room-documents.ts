@@ -3,6 +3,7 @@ import { type DocumentNews, Problem, type Updated } from '@whereabouts/protocol'
 import type { Documents } from './document/documents.js'
 import { mergeIntoOne } from './document/merge.js'
 import { Repeats } from './document/repeats.js'
+import type { RoomName } from './room/ids.js'
 import type { MissedUpdates } from './room/room.js'
 import type { HostedRooms } from './rooms/hosted-rooms.js'
 
@@ -22,7 +23,7 @@ export class RoomDocuments {
    * @see PROTOCOL.md DO1, EX8
    */
   async read(
-    roomName: string,
+    roomName: RoomName,
     stateVector: Uint8Array | undefined,
     since: string | undefined,
   ): Promise<Uint8Array> {
@@ -37,7 +38,7 @@ export class RoomDocuments {
    * @see PROTOCOL.md DO20, EX8
    */
   async sync(
-    roomName: string,
+    roomName: RoomName,
     stateVector: Uint8Array,
     since: string | undefined,
   ): Promise<Uint8Array> {
@@ -50,7 +51,7 @@ export class RoomDocuments {
    * @see PROTOCOL.md DO2, DO9
    */
   async update(
-    roomName: string,
+    roomName: RoomName,
     update: Uint8Array,
     idempotencyKey: string | undefined,
   ): Promise<Updated> {
@@ -77,7 +78,7 @@ export class RoomDocuments {
     )
   }
 
-  async #update(roomName: string, update: Uint8Array): Promise<Updated> {
+  async #update(roomName: RoomName, update: Uint8Array): Promise<Updated> {
     const { changed, pending, bytes } = await this.documents.update(roomName, update)
     const id = await this.rooms.update(roomName, { changed, bytes })
     return pending ? { id, pending } : { id }

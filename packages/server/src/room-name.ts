@@ -1,8 +1,9 @@
 import { isRoomName, Problem } from '@whereabouts/protocol'
+import type { RoomName } from './room/ids.js'
 
 /** Returns the name of a room as it is. @throws {Problem} bad-room */
-export function checkRoom(roomName: string): string {
-  if (isRoomName(roomName)) return roomName
+export function checkRoom(roomName: string): RoomName {
+  if (isRoomName(roomName)) return roomName as RoomName
   throw new Problem(
     'bad-room',
     'Use a room name of 1 to 128 characters of A-Z a-z 0-9 . _ : ~ and -, other than "." and "..".',

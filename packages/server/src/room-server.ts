@@ -17,8 +17,8 @@ import type { ResolvedOptions } from './options.js'
 import { type Participant, Readers } from './readers.js'
 import { checkRoom } from './room-name.js'
 import { documentNews, RoomDocuments } from './room-documents.js'
+import type { MemberId, RoomName } from './room/ids.js'
 import { isEmpty } from './room/is-empty.js'
-import type { UserClaim } from './room/user.js'
 import { SYSTEM_CLOCK } from './stream/clock.js'
 import { Faults } from './stream/faults.js'
 import type { Look } from './stream/look.js'
@@ -132,15 +132,16 @@ export class RoomServer {
    */
   async move(
     roomName: string,
-    { key, user }: Participant,
+    participant: Participant,
     location: Json,
     textBytes: number,
   ): Promise<Moved> {
     this.#serving.assertServing()
     this.#checkLocation(location, textBytes)
-    const id = this.#memberId(checkRoom(roomName), key, user)
-    const operation = { do: 'move', id, user, location } as const
-    return { self: id, id: await this.#rooms.open(roomName).commit(operation) }
+    const checked = checkRoom(roomName)
+    const id = this.#memberId(checked, participant)
+    const operation = { do: 'move', id, user: participant.user, location } as const
+    return { self: id, id: await this.#rooms.open(checked).commit(operation) }
   }
 
   /**
@@ -149,10 +150,11 @@ export class RoomServer {
    * @throws {Problem} bad-room, exchange-busy
    * @see PROTOCOL.md HT6, MB5, MB6
    */
-  async leave(roomName: string, { key, user }: Participant, soon: boolean): Promise<void> {
-    const id = this.#memberId(checkRoom(roomName), key, user)
+  async leave(roomName: string, participant: Participant, soon: boolean): Promise<void> {
+    const checked = checkRoom(roomName)
+    const id = this.#memberId(checked, participant)
     const operation = { do: soon ? 'soon' : 'leave', id } as const
-    await this.#rooms.look(roomName, (known) => known?.commit(operation))
+    await this.#rooms.look(checked, (known) => known?.commit(operation))
   }
 
   /**
@@ -229,8 +231,7 @@ export class RoomServer {
    */
   async update(roomName: string, update: Uint8Array, idempotencyKey?: string): Promise<Updated> {
     this.#serving.assertServing()
-    checkRoom(roomName)
-    return this.#roomDocuments.update(roomName, update, idempotencyKey)
+    return this.#roomDocuments.update(checkRoom(roomName), update, idempotencyKey)
   }
 
   /** Goodbye to everybody, before the platform waits for its connections. FR7, FR9 */
@@ -248,7 +249,7 @@ export class RoomServer {
     await this.#rooms.close()
   }
 
-  #memberId(roomName: string, key: string, user: UserClaim): string {
+  #memberId(roomName: RoomName, { key, user }: Participant): MemberId {
     return this.#memberIds.of(roomName, user.id ?? '', key)
   }
 

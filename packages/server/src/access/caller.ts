@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { TLSSocket } from 'node:tls'
 import { isColor, isMemberKey, parseUserName, Problem } from '@whereabouts/protocol'
+import type { MemberKey } from '../room/ids.js'
 import type { UserClaim } from '../room/user.js'
 
 /** Who makes a call. */
 export interface Caller {
-  /** The member key; a secret. */
-  readonly key: string
+  readonly key: MemberKey
   /** Whether the key was made for this call, because the caller had none. */
   readonly isNew: boolean
   readonly user: UserClaim
@@ -42,15 +42,15 @@ export function identify(
 }
 
 /** The header that gives a new caller its key. @see PROTOCOL.md ID2 */
-export function memberCookie(key: string, request: IncomingMessage): string {
+export function memberCookie(key: MemberKey, request: IncomingMessage): string {
   const secure =
     request.socket instanceof TLSSocket || request.headers['x-forwarded-proto'] === 'https'
   return `${COOKIE}=${key}; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
 }
 
 /** 128 random bits. */
-export function newMemberKey(): string {
-  return randomBytes(16).toString('base64url')
+export function newMemberKey(): MemberKey {
+  return randomBytes(16).toString('base64url') as MemberKey
 }
 
 /**
@@ -82,18 +82,18 @@ function checkColor(color: unknown): string {
   )
 }
 
-function memberKey(request: IncomingMessage, parameter: string | undefined): string | undefined {
+function memberKey(request: IncomingMessage, parameter: string | undefined): MemberKey | undefined {
   const header = request.headers['whereabouts-member']
   const key = parameter ?? (typeof header === 'string' ? header : undefined)
   if (key !== undefined) return checkMemberKey(key)
   // A cookie that isn't a key was not set here, and is as good as none.
   const cookie = COOKIE_VALUE.exec(request.headers.cookie ?? '')?.[1]
-  return cookie !== undefined && isMemberKey(cookie) ? cookie : undefined
+  return cookie !== undefined && isMemberKey(cookie) ? (cookie as MemberKey) : undefined
 }
 
 /** @throws {Problem} bad-member-key */
-export function checkMemberKey(key: unknown): string {
-  if (isMemberKey(key)) return key
+export function checkMemberKey(key: unknown): MemberKey {
+  if (isMemberKey(key)) return key as MemberKey
   throw new Problem(
     'bad-member-key',
     'Send a member key of 1 to 128 characters of A-Z a-z 0-9 _ and -. It is a secret, so make it random.',

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import type { MemberId, MemberKey, RoomName } from '../room/ids.js'
 
 const MEMBER_ID_CHARACTERS = 16
 /** How many ids are remembered at least; at most twice that. */
@@ -10,10 +11,15 @@ const REMEMBERED = 10_000
  * @param userId empty in open mode
  * @see PROTOCOL.md ID3, ID14
  */
-export function memberId(secret: string, roomName: string, userId: string, key: string): string {
+export function memberId(
+  secret: string,
+  roomName: RoomName,
+  userId: string,
+  key: MemberKey,
+): MemberId {
   const hmac = createHmac('sha256', secret)
   for (const part of [roomName, userId, key]) hmac.update(`${Buffer.byteLength(part)}:${part}`)
-  return hmac.digest('base64url').slice(0, MEMBER_ID_CHARACTERS)
+  return hmac.digest('base64url').slice(0, MEMBER_ID_CHARACTERS) as MemberId
 }
 
 /**
@@ -21,12 +27,12 @@ export function memberId(secret: string, roomName: string, userId: string, key: 
  * Which were used lately is known by halves: when the new half is full, the old one goes.
  */
 export class MemberIds {
-  #recent = new Map<string, string>()
-  #older = new Map<string, string>()
+  #recent = new Map<string, MemberId>()
+  #older = new Map<string, MemberId>()
 
   constructor(private readonly secret: string) {}
 
-  of(roomName: string, userId: string, key: string): string {
+  of(roomName: RoomName, userId: string, key: MemberKey): MemberId {
     // Neither rooms nor keys have a space in them.
     const name = `${roomName} ${key} ${userId}`
     const known = this.#recent.get(name)

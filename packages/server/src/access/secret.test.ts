@@ -2,6 +2,8 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { checkRoom } from '../room-name.js'
+import { checkMemberKey } from './caller.js'
 import { memberId } from './member-id.js'
 import { resolveSecret } from './secret.js'
 
@@ -34,14 +36,16 @@ it('an empty secret is refused and left as it is', () => {
 })
 
 it('[ID3] a member id is 16 characters that follow from secret, room, user and key', () => {
-  const id = memberId('secret', 'room', 'user', 'key')
+  const idOf = (secret: string, roomName: string, userId: string, key: string) =>
+    memberId(secret, checkRoom(roomName), userId, checkMemberKey(key))
+  const id = idOf('secret', 'room', 'user', 'key')
   expect(id).toMatch(/^[A-Za-z0-9_-]{16}$/)
-  expect(memberId('secret', 'room', 'user', 'key')).toBe(id)
+  expect(idOf('secret', 'room', 'user', 'key')).toBe(id)
   const others = [
-    memberId('other', 'room', 'user', 'key'),
-    memberId('secret', 'roo', 'muser', 'key'),
-    memberId('secret', 'room', 'use', 'rkey'),
-    memberId('secret', 'room', '', 'key'),
+    idOf('other', 'room', 'user', 'key'),
+    idOf('secret', 'roo', 'muser', 'key'),
+    idOf('secret', 'room', 'use', 'rkey'),
+    idOf('secret', 'room', '', 'key'),
   ]
   expect(new Set([id, ...others]).size).toBe(5)
 })

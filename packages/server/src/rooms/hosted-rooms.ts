@@ -1,4 +1,5 @@
 import type { Room, RoomLimits } from '../room/room.js'
+import type { RoomName } from '../room/ids.js'
 import type { Operation } from '../room/operation.js'
 import type { Faults } from '../stream/faults.js'
 import type { Frames, FrameSource, MergeUpdates } from '../stream/frames.js'
@@ -68,21 +69,21 @@ export interface HostedRooms {
   values(): Iterable<HostedRoom>
 
   /** The room with that name if it is hosted here. */
-  find(name: string): HostedRoom | undefined
+  find(name: RoomName): HostedRoom | undefined
 
   /**
    * The room with that name, created if necessary.
    *
    * @throws {Problem} too-many-rooms, internal
    */
-  open(name: string): HostedRoom
+  open(name: RoomName): HostedRoom
 
   /**
    * Does something with a room as it is now, without creating it; `undefined` if no process has it.
    *
    * @see PROTOCOL.md RM11
    */
-  look<T>(name: string, work: (room: HostedRoom | undefined) => T | Promise<T>): Promise<T>
+  look<T>(name: RoomName, work: (room: HostedRoom | undefined) => T | Promise<T>): Promise<T>
 
   /** Where a room is now, which may be one that nobody hosts. */
   positionOf(room: HostedRoom | undefined): string
@@ -97,7 +98,7 @@ export interface HostedRooms {
    * @throws {Problem} exchange-busy, store-failed
    * @see PROTOCOL.md DO2, DO3, DO4
    */
-  update(name: string, update: StoredUpdate): Promise<string>
+  update(name: RoomName, update: StoredUpdate): Promise<string>
 
   /**
    * Whether what is loaded of a room's document has all that the room told by a position; without a
@@ -105,7 +106,7 @@ export interface HostedRooms {
    *
    * @see PROTOCOL.md EX8
    */
-  isUpToDate(name: string, since: string | undefined): Promise<boolean>
+  isUpToDate(name: RoomName, since: string | undefined): Promise<boolean>
 
   /**
    * Tells a poll of the next frame of a room, without creating the room. Resolves when it has ended.
@@ -114,7 +115,7 @@ export interface HostedRooms {
    * @see PROTOCOL.md RM11
    */
   follow(
-    name: string,
+    name: RoomName,
     poll: Poll,
     versionOf: (room: HostedRoom | undefined) => number,
   ): Promise<void>
