@@ -124,8 +124,24 @@ const FORBIDDEN: readonly (readonly [file: string, code: string, rule: string])[
   ['packages/server/src/room/a.ts', 'export const x = performance.now()\n', GLOBAL],
   ['packages/server/src/room/a.ts', 'export const x = crypto.randomUUID()\n', GLOBAL],
   ['packages/server/src/room/a.ts', 'export const x = process.hrtime()\n', GLOBAL],
+  ['packages/server/src/room/a.ts', 'export const x = Buffer.alloc(1)\n', GLOBAL],
+  ['packages/server/src/room/a.ts', "export const x = new URL('http://a')\n", GLOBAL],
+  ['packages/server/src/room/a.ts', "export const x = new URLSearchParams('a')\n", GLOBAL],
   ['packages/server/src/room/a.ts', 'export const x = Math.random()\n', PROPERTY],
   ['packages/server/src/room/a.ts', 'export const { random } = Math\n', PROPERTY],
+
+  ...['rooms/a.ts', 'stream/a.ts', 'readers.ts', 'room-server.ts'].flatMap(
+    (file): (readonly [string, string, string])[] => [
+      [`packages/server/src/${file}`, 'setTimeout(() => {}, 1)\n', GLOBAL],
+      [`packages/server/src/${file}`, 'setInterval(() => {}, 1)\n', GLOBAL],
+      [`packages/server/src/${file}`, 'setImmediate(() => {})\n', GLOBAL],
+      [`packages/server/src/${file}`, 'export const x = Date.now()\n', GLOBAL],
+      [`packages/server/src/${file}`, 'export const x = performance.now()\n', GLOBAL],
+      [`packages/server/src/${file}`, 'export const x = crypto.randomUUID()\n', GLOBAL],
+      [`packages/server/src/${file}`, 'globalThis.setTimeout(() => {}, 1)\n', GLOBAL],
+      [`packages/server/src/${file}`, 'export const x = Math.random()\n', PROPERTY],
+    ],
+  ),
 
   ['apps/standalone/src/main.ts', 'export const x = process.env.PORT\n', ENVIRONMENT],
   ['apps/standalone/src/main.ts', from('@whereabouts/office'), IMPORT],
@@ -175,6 +191,8 @@ const ALLOWED: readonly (readonly [file: string, code: string])[] = [
   ['packages/server/src/room/a.ts', from('./b.js')],
   ['packages/server/src/room/a.ts', from('@whereabouts/protocol')],
   ['packages/server/src/room/a.ts', 'export const x = Math.max(1, 2)\n'],
+  ['packages/server/src/stream/a.ts', 'export const x = Buffer.alloc(1)\n'],
+  ['packages/server/src/stream/clock.ts', 'export const x = performance.now()\n'],
   ['apps/standalone/src/settings.ts', 'export const x = process.env.PORT\n'],
   ['apps/standalone/src/main.ts', from('@whereabouts/nestjs')],
   ['apps/office/src/a.ts', from('@whereabouts/client/react')],

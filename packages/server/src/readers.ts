@@ -82,8 +82,8 @@ export class Readers {
   readonly #undrained: Undrained
 
   constructor(private readonly context: ReadersContext) {
-    const { options, clock, faults } = context
-    this.#connections = new Connections(options, clock, faults)
+    const { options, clock, faults, random } = context
+    this.#connections = new Connections(options, clock, faults, random)
     this.#undrained = new Undrained(options.stuckMs, clock, faults)
   }
 

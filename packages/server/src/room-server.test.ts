@@ -6,8 +6,10 @@ import { Documents } from './document/documents.js'
 import type { Exchange, Follower, Following } from './exchange/exchange.js'
 import type { Numbered } from './rooms/outcomes.js'
 import { MemoryExchange, MemoryLogs } from '../../../test/exchange/memory-exchange.js'
+import { PROCESS } from './exchange/surroundings.js'
 import { NO_LOG } from './log.js'
 import { resolveOptions } from './options.js'
+import { SYSTEM_CLOCK } from './stream/clock.js'
 import { RoomServer } from './room-server.js'
 
 /** An exchange on whose way everything is held up until it is let go. */
@@ -39,10 +41,14 @@ class SlowExchange extends MemoryExchange<Numbered> {
   }
 }
 
+const random = () => PROCESS.random()
+
 function start(exchange: Exchange<Numbered>, maxConnections = 1) {
   const options = resolveOptions({ secret: 'the secret of these tests', maxConnections })
   const folder = new DataFolder(undefined)
-  return new RoomServer(options, new Documents(options, folder, NO_LOG), exchange, folder, NO_LOG)
+  const documents = new Documents(options, folder, NO_LOG, () => PROCESS.now())
+  const clock = SYSTEM_CLOCK
+  return new RoomServer({ options, documents, exchange, folder, log: NO_LOG, clock, random })
 }
 
 const WATCH = {

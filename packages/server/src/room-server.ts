@@ -19,7 +19,7 @@ import { checkRoom } from './room-name.js'
 import { documentNews, RoomDocuments } from './room-documents.js'
 import type { MemberId, RoomName } from './room/ids.js'
 import { isEmpty } from './room/is-empty.js'
-import { SYSTEM_CLOCK } from './stream/clock.js'
+import type { Clock } from './stream/clock.js'
 import { Faults } from './stream/faults.js'
 import type { Look } from './stream/look.js'
 import type { HostedRoom, HostedRooms } from './rooms/hosted-rooms.js'
@@ -44,12 +44,24 @@ export interface RoomsCount extends DocumentsCount {
 /** No JSON text is so many times as long when what was read from it is written: `1e20` has 21 digits. */
 const LONGER_REWRITTEN = 6
 
+/** What a server of rooms is made of. */
+export interface RoomServerContext {
+  readonly options: ResolvedOptions
+  readonly documents: Documents
+  /** Makes the rooms of several processes one room; without it, rooms belong to this process alone. */
+  readonly exchange: Exchange<Numbered> | undefined
+  readonly folder: DataFolder
+  readonly log: Log
+  readonly clock: Clock
+  /** A number from 0 to 1. */
+  readonly random: () => number
+}
+
 /**
  * What this server does with rooms, for those who have checked who is calling and what they say: the
  * calls over HTTP, and {@link Rooms}.
  */
 export class RoomServer {
-  readonly #clock = SYSTEM_CLOCK
   readonly #faults: Faults
   readonly #memberIds: MemberIds
   readonly #rooms: HostedRooms
@@ -57,14 +69,13 @@ export class RoomServer {
   readonly #roomDocuments: RoomDocuments
   readonly #serving = new Serving()
 
-  /** @param exchange how the rooms of several processes are one room; without it they are this one's alone */
-  constructor(
-    private readonly options: ResolvedOptions,
-    private readonly documents: Documents,
-    exchange: Exchange<Numbered> | undefined,
-    folder: DataFolder,
-    log: Log,
-  ) {
+  readonly #options: ResolvedOptions
+  readonly #documents: Documents
+
+  constructor(context: RoomServerContext) {
+    const { options, documents, exchange, folder, log, clock, random } = context
+    this.#options = options
+    this.#documents = documents
     this.#faults = new Faults((message, error) => log.error(withCause(message, error)))
     this.#memberIds = new MemberIds(resolveSecret(options.secret, folder.path))
     const hooks = {
@@ -77,24 +88,24 @@ export class RoomServer {
     }
     this.#rooms =
       exchange === undefined
-        ? new LocalRooms(options, this.#clock, hooks, Math.random)
-        : new SharedRooms(exchange, options, this.#clock, hooks, Math.random)
+        ? new LocalRooms(options, clock, hooks, random)
+        : new SharedRooms(exchange, options, clock, hooks, random)
     this.#roomDocuments = new RoomDocuments(documents, this.#rooms, options)
     this.readers = new Readers({
       options,
       rooms: this.#rooms,
       memberIds: this.#memberIds,
       serving: this.#serving,
-      clock: this.#clock,
+      clock,
       faults: this.#faults,
-      random: Math.random,
+      random,
     })
   }
 
   /** @throws {Problem} shutting-down, store-failed. PROTOCOL.md HT8 */
   async assertReady(): Promise<void> {
     this.#serving.assertOpen()
-    await this.documents.check()
+    await this.#documents.check()
   }
 
   /** Whether the other nodes can be reached, or there are none. @see PROTOCOL.md EX5 */
@@ -119,7 +130,7 @@ export class RoomServer {
       room_failures: this.#faults.rooms,
       reader_failures: this.#faults.readers,
       exchange_ready: this.#rooms.ready ? 1 : 0,
-      ...(await this.documents.count()),
+      ...(await this.#documents.count()),
     }
   }
 
@@ -239,7 +250,7 @@ export class RoomServer {
     this.#serving.drain()
     await this.readers.drain()
     this.#serving.close()
-    this.documents.finish()
+    this.#documents.finish()
     this.#rooms.stop()
     await this.readers.close()
   }
@@ -254,7 +265,7 @@ export class RoomServer {
   }
 
   #checkLocation(location: Json, textBytes: number): void {
-    const { maxLocationBytes } = this.options
+    const { maxLocationBytes } = this.#options
     // Nearly all are short, and writing one down again takes longer than finding its member.
     if (textBytes * LONGER_REWRITTEN <= maxLocationBytes) return
     if (Buffer.byteLength(JSON.stringify(location)) <= maxLocationBytes) return

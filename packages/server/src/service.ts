@@ -3,6 +3,7 @@ import { type DataFolder, openDataFolder } from './document/data-folder.js'
 import { Documents } from './document/documents.js'
 import { connected } from './document/shown-address.js'
 import type { Exchange } from './exchange/exchange.js'
+import { PROCESS } from './exchange/surroundings.js'
 import { answer } from './http/answers.js'
 import { Bodies } from './http/body.js'
 import type { Call } from './http/call.js'
@@ -15,6 +16,9 @@ import type { ResolvedOptions } from './options.js'
 import { OPERATION_CODEC } from './rooms/operation-codec.js'
 import type { Numbered } from './rooms/outcomes.js'
 import { RoomServer } from './room-server.js'
+import { SYSTEM_CLOCK } from './stream/clock.js'
+
+const random = (): number => PROCESS.random()
 
 /** All that serves the rooms of a process, put together. */
 export class Service {
@@ -33,8 +37,10 @@ export class Service {
     readonly log: Log,
     readonly article: boolean,
   ) {
-    this.#documents = new Documents(options, folder, log)
-    this.server = new RoomServer(options, this.#documents, exchange, folder, log)
+    const clock = SYSTEM_CLOCK
+    const documents = new Documents(options, folder, log, () => clock.now())
+    this.#documents = documents
+    this.server = new RoomServer({ options, documents, exchange, folder, log, clock, random })
     this.users = new Users(options, log)
     this.bodies = new Bodies(options)
     this.calls = new Calls(this.server, this.users, this.bodies, options)

@@ -57,6 +57,7 @@ export class Documents {
     private readonly options: ResolvedOptions,
     private readonly folder: DataFolder,
     private readonly log: Log,
+    now: () => number,
   ) {
     const { maxDocumentBytes, maxLoadedDocumentBytes, redisUrl } = options
     this.#chosen = chooseStore(options)
@@ -64,7 +65,7 @@ export class Documents {
     this.#threads = new Threads(
       { ...this.#chosen, isShared, maxDocumentBytes, maxLoadedDocumentBytes },
       (error) => log.error(error),
-      () => performance.now(),
+      now,
     )
   }
 

@@ -38,10 +38,12 @@ class RecordingConnection implements Kept {
 
 function start(maxConnections = 1_000) {
   const clock = new VirtualClock()
+  let drawn = 0
   const connections = new Connections(
     { heartbeatMs: HEARTBEAT_MS, maxConnections },
     clock,
     new Faults(() => {}),
+    () => (drawn++ * 0.37) % 1,
   )
   const open = () => {
     const connection = new RecordingConnection(clock)

@@ -71,10 +71,12 @@ export class Connections {
   #onEmpty: () => void = () => {}
   #cancel: (() => void) | undefined
 
+  /** @param random a number from 0 to 1 */
   constructor(
     private readonly limits: ConnectionLimits,
     private readonly clock: Clock,
     private readonly faults: Faults,
+    private readonly random: () => number,
   ) {
     const slots = Math.ceil(limits.heartbeatMs / LONGEST_TICK_MS)
     this.#tickMs = limits.heartbeatMs / slots
@@ -115,7 +117,7 @@ export class Connections {
       const untold = this.#all().filter((connection) => !told.has(connection))
       for (const connection of untold.slice(0, Math.ceil(untold.length / left))) {
         told.add(connection)
-        const reconnectInMs = Math.floor(Math.random() * MOST_RECONNECT_MS)
+        const reconnectInMs = Math.floor(this.random() * MOST_RECONNECT_MS)
         this.faults.serve(connection, () => connection.goodbye({ reconnectInMs }))
       }
       const nextMs = startMs + overMs * (1 - (left - 1) / steps)
