@@ -30,6 +30,8 @@ export type Edit =
 /** Where the caret was and is, counted in characters of the text: which of two equal letters it was. */
 export interface CaretHint {
   readonly before: number
+  /** How much was selected from there on, which is taken out as a whole, whatever takes its place. */
+  readonly length?: number
   readonly after: number
 }
 
@@ -60,12 +62,23 @@ export function findEdits(
     const writer = new GapWriter(start + shift)
     const before = entries.slice(gap.from, gap.to)
     const after = blocks.slice(gap.otherFrom, gap.otherTo)
-    const within = hint && { before: hint.before - start, after: hint.after - start - shift }
-    writer.write(before.flatMap(tokensOfEntry), after.flatMap(tokensOf), within)
+    const old = before.flatMap(tokensOfEntry)
+    const within = hint && cutHint(hint, start, shift, old.length)
+    writer.write(old, after.flatMap(tokensOf), within)
     edits.push(...writer.edits)
     shift += writer.grown
   }
   return edits
+}
+
+/** A hint for a stretch of the text alone. */
+function cutHint(hint: CaretHint, start: number, shift: number, size: number): CaretHint {
+  const from = hint.before - start
+  const after = hint.after - start - shift
+  const { length = 0 } = hint
+  if (length === 0) return { before: from, after }
+  const before = Math.max(0, from)
+  return { before, length: Math.min(size, from + length) - before, after }
 }
 
 const tokensOfEntry = ({ block, marker }: Entry): Token[] =>
@@ -171,14 +184,17 @@ function compareTokens(
       [diff.INSERT, to!.length],
     ]
   }
-  const isHinted = hint !== undefined && isWithin(hint.before, from!) && isWithin(hint.after, to!)
-  const cursor = isHinted
-    ? {
-        oldRange: { index: hint.before, length: 0 },
-        newRange: { index: hint.after, length: 0 },
-      }
-    : undefined
+  const cursor = hint && cursorOf(hint, from!, to!)
   return slide(diff(from!, to!, cursor)).map(([kind, text]) => [kind, text.length])
+}
+
+function cursorOf({ before, length = 0, after }: CaretHint, from: string, to: string) {
+  const isRange = length > 0 && isWithin(before + length, from)
+  if (!isRange && !(length === 0 && isWithin(before, from) && isWithin(after, to))) return undefined
+  return {
+    oldRange: { index: before, length },
+    newRange: { index: isRange ? 0 : after, length: 0 },
+  }
 }
 
 const isWithin = (at: number, text: string): boolean => at >= 0 && at <= text.length

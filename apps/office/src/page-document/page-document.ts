@@ -1,11 +1,4 @@
-import {
-  Map as YMap,
-  type AbstractType,
-  type Doc,
-  type Item,
-  type Text,
-  type Transaction,
-} from 'yjs'
+import { Map as YMap, type AbstractType, type Doc, type Text, type Transaction } from 'yjs'
 import { compare, isKnownFormat, raiseFormat, type Chance } from '@whereabouts/univer/document'
 import { writeMarks } from './attributes.js'
 import {
@@ -19,10 +12,10 @@ import {
 } from './block.js'
 import { findEdits, type CaretHint, type Edit } from './edits.js'
 import { cleanText, readFlow, type Entry, type Marker } from './flow.js'
-import { findOrphans, type Orphan } from './orphans.js'
+import { endBlock, Orphanage, type Orphan } from './orphans.js'
 import { OwnItems } from './own-items.js'
 import { PAGE_FORMAT } from './page-format.js'
-import { isFlow, parseRelative, rootName, TEXT, toPlace, toRelative } from './places.js'
+import { isFlow, parseRelative, rootName, TEXT, toPlace, toRelative, type Place } from './places.js'
 import { TablePlan } from './table-plan.js'
 import { MAX_CELLS, TABLES, Tables, type Write } from './tables.js'
 
@@ -44,6 +37,7 @@ export class PageDocument {
   readonly origin = {}
   /** What was written here, by whichever client id. */
   readonly own: OwnItems
+  readonly #orphanage: Orphanage
   readonly #tables: Tables
   readonly #listeners = new Set<() => void>()
   #entries: readonly Entry[]
@@ -64,6 +58,7 @@ export class PageDocument {
     this.doc = doc
     this.#tables = new Tables(doc, chance)
     this.own = new OwnItems(doc)
+    this.#orphanage = new Orphanage(this.own)
     this.#wasKnown = this.isKnown
     // Observed before anything comes: a root that nobody has asked for tells of nothing.
     this.#entries = readFlow(doc.getText(TEXT))
@@ -90,6 +85,13 @@ export class PageDocument {
   /** The blocks of a text of the page with where they stand in it. */
   entriesOf(flow: string): readonly Entry[] {
     return flow === TEXT ? this.#entries : this.#tables.entriesOf(flow)
+  }
+
+  /** Where a table stood last, if that is known. */
+  placeOf(table: string): Place | undefined {
+    const relative = parseRelative(this.#tables.map.get(`${table}/place`))
+    const place = relative === undefined ? undefined : toPlace(this.doc, relative)
+    return place?.flow === TEXT ? place : undefined
   }
 
   textOf(flow: string): Text {
@@ -133,13 +135,13 @@ export class PageDocument {
    */
   mend(): void {
     if (!this.isKnown) return
-    this.doc.transact(() => this.#adopt(), MENDING)
+    this.doc.transact((transaction) => this.#adopt(transaction), MENDING)
     const seen = new Set<string>()
     const text = this.doc.getText(TEXT)
     this.doc.transact(() => {
       let at = 0
       for (const { table, length } of this.#entries) {
-        if (table !== null && seen.has(table)) text.delete(at, length)
+        if (table !== null && seen.has(table)) this.#deleteTwin(text, at, length)
         else at += length
         if (table !== null) seen.add(table)
       }
@@ -148,6 +150,13 @@ export class PageDocument {
       }
       this.#writePlaces()
     }, MENDING)
+    // Within an event of the document its own events come later.
+    if (this.#isStale) this.#read(this.doc.share.keys())
+  }
+
+  #deleteTwin(text: Text, at: number, length: number): void {
+    text.delete(at, length)
+    this.#isStale = true
   }
 
   destroy(): void {
@@ -156,20 +165,17 @@ export class PageDocument {
   }
 
   /** Gives what was typed into a block that is gone a marker of its own again. */
-  #adopt(): void {
+  #adopt(transaction: Transaction): void {
     for (const { flow, orphan } of this.#orphans.splice(0)) {
-      const text = this.doc.getText(flow)
-      const at = endOf(text, orphan.item)
-      if (at !== undefined) this.#insertMarker(text, at, fieldsOf(orphan.block))
+      endBlock(this.doc.getText(flow), orphan.item, fieldsOf(orphan.block), transaction)
+      this.#isStale = true
     }
   }
 
   #putBack(table: string): void {
     if (this.#tables.map.get(`${table}/rows`) === undefined) return
     const text = this.doc.getText(TEXT)
-    const relative = parseRelative(this.#tables.map.get(`${table}/place`))
-    const place = relative === undefined ? undefined : toPlace(this.doc, relative)
-    const at = place?.flow === TEXT ? place.index : text.length
+    const at = this.placeOf(table)?.index ?? text.length
     this.#insertMarker(text, boundaryFrom(this.#entries, at), { type: 'table', table })
   }
 
@@ -197,7 +203,7 @@ export class PageDocument {
     this.#wasKnown = isKnown
     const names = isKnown ? this.#takeUnread() : []
     for (const flow of local ? [] : names.filter(isFlow)) {
-      const found = findOrphans(this.entriesOf(flow), transaction, this.own)
+      const found = this.#orphanage.find(this.entriesOf(flow), transaction)
       this.#orphans.push(...found.map((orphan) => ({ flow, orphan })))
     }
     if (names.length > 0) this.#read(names)
@@ -271,6 +277,7 @@ export class PageDocument {
 
   #insertMarker(text: Text, at: number, fields: { readonly [name: string]: unknown }): void {
     text.insertEmbed(at, new YMap(Object.entries(fields)), {})
+    this.#isStale = true
     if (typeof fields['table'] === 'string') this.#placed.push(fields['table'])
   }
 
@@ -367,16 +374,6 @@ function reuse(blocks: readonly Block[], known: readonly Block[]): readonly Bloc
     )
     return same ?? block
   })
-}
-
-/** Where something in a text ends; `undefined` if it is gone. */
-function endOf(text: Text, wanted: Item): number | undefined {
-  let at = 0
-  for (let item = text._start; item !== null; item = item.right) {
-    if (!item.deleted && item.countable) at += item.length
-    if (item === wanted) return item.deleted ? undefined : at
-  }
-  return undefined
 }
 
 /** The first end of a block from a place on. */

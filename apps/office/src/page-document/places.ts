@@ -1,8 +1,12 @@
 import {
+  ContentType,
   createAbsolutePositionFromRelativePosition,
+  createID,
   createRelativePositionFromJSON,
   createRelativePositionFromTypeIndex,
   findRootTypeKey,
+  getItem,
+  Item,
   relativePositionToJSON,
   type AbstractType,
   type Doc,
@@ -59,6 +63,17 @@ export function toPlace(doc: Doc, relative: RelativeJson): Place | undefined {
   )
   const flow = found === null ? undefined : rootName(found.type)
   return flow !== undefined && isFlow(flow) ? { flow, index: found!.index } : undefined
+}
+
+/** Whether what a place stays with is deleted, and nothing of its block is left before it. */
+export function isPlaceGone(doc: Doc, { item: id }: RelativeJson): boolean {
+  if (id === null) return false
+  const item = getItem(doc.store, createID(id.client, id.clock))
+  if (!(item instanceof Item)) return true
+  if (!item.deleted) return false
+  let before = item.left
+  while (before !== null && (before.deleted || !before.countable)) before = before.left
+  return before === null || before.content instanceof ContentType
 }
 
 /** The name of the root that something stands in, at whatever depth. */

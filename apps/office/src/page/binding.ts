@@ -9,10 +9,11 @@ import {
 import type { EditorView } from '@tiptap/pm/view'
 import type { UndoManager } from 'yjs'
 import type { PageDocument, WriteHint } from '../page-document/page-document.js'
-import { toPlace, toRelative, type RelativeJson } from '../page-document/places.js'
+import { isPlaceGone, toPlace, toRelative, type RelativeJson } from '../page-document/places.js'
+import type { Marker } from '../page-document/flow.js'
 import { Converter } from './convert.js'
 import type { Cursor } from './cursors.js'
-import { hasBefore, placeAt, positionAt } from './flow-positions.js'
+import { besideTable, entryAt, hasBefore, placeAt, positionAt } from './flow-positions.js'
 import { patchChildren } from './patch.js'
 
 /** Stands behind what comes from the document and not from the person at this window. */
@@ -34,6 +35,11 @@ export class PageBinding {
   /** What the editor showed when it was last the same as the page. */
   #doc: Node
   #cursor: Cursor | undefined
+  /** The end of the block that the caret is in. */
+  #home: Marker | null = null
+  /** Whether others have deleted the block that the caret was in: `#cursor` still says where. */
+  #isAdrift = false
+  #isShowing = false
 
   constructor(view: EditorView, page: PageDocument, undo: UndoManager) {
     this.#view = view
@@ -55,9 +61,28 @@ export class PageBinding {
 
   /** Call it whenever the editor has changed. */
   update(before: EditorState): void {
-    const { doc } = this.#view.state
-    if (doc !== this.#doc && this.#view.editable && this.page.isKnown) this.#write(before)
-    this.#cursor = this.#readCursor(this.#view.state)
+    const { state } = this.#view
+    const isWritten = state.doc !== this.#doc && this.#view.editable && this.page.isKnown
+    if (isWritten) this.#write(before)
+    const hasMoved = isWritten || (!this.#isShowing && !state.selection.eq(before.selection))
+    if (!this.#isAdrift || hasMoved) this.#takeCursor(this.#view.state)
+  }
+
+  /**
+   * Call it before something is typed or pasted: where others have deleted the block that the caret was
+   * in, that begins a paragraph of its own.
+   *
+   * @see OFFICE.md PG46
+   */
+  settle(): void {
+    if (!this.#isAdrift || !this.#view.editable || !this.page.isKnown) return
+    const { state } = this.#view
+    const at = this.#breakIn(state.doc)
+    this.#isAdrift = false
+    if (at === undefined) return
+    const { tr } = state
+    tr.insert(at, state.schema.nodes['paragraph']!.create())
+    this.#view.dispatch(tr.setSelection(TextSelection.create(tr.doc, at + 1)).scrollIntoView())
   }
 
   /**
@@ -82,16 +107,20 @@ export class PageBinding {
     const hint = this.#findHint(before, state)
     this.#doc = state.doc
     this.page.write(blocks, hint)
-    this.#cursor = this.#readCursor(state)
+    this.#takeCursor(state)
     this.#show()
   }
 
-  /** Where the caret was and is: by how much the text has grown, since that was at the caret. */
+  /** What was selected and where the caret is: by how much the text has grown, since that was there. */
   #findHint(before: EditorState, after: EditorState): WriteHint | undefined {
-    if (before.doc !== this.#doc || !before.selection.empty) return undefined
-    const place = placeAt(this.page, before.selection.$head)
+    const { $from, $to, empty } = before.selection
+    const isText = !(before.selection instanceof NodeSelection) && after.selection.empty
+    if (before.doc !== this.#doc || !(empty || isText)) return undefined
+    const [from, to] = [placeAt(this.page, $from), placeAt(this.page, $to)]
+    if (from === undefined || from.flow !== to?.flow) return undefined
     const grown = after.doc.content.size - before.doc.content.size
-    return place && { flow: place.flow, before: place.index, after: place.index + grown }
+    const length = to.index - from.index
+    return { flow: from.flow, before: from.index, length, after: to.index + grown }
   }
 
   /** Shows what the page says, wherever that isn't what the editor shows. */
@@ -104,7 +133,12 @@ export class PageBinding {
     if (!tr.docChanged) return
     this.#keepSelection(tr)
     tr.setMeta(bindingKey, true).setMeta('addToHistory', false)
-    this.#view.dispatch(tr)
+    this.#isShowing = true
+    try {
+      this.#view.dispatch(tr)
+    } finally {
+      this.#isShowing = false
+    }
   }
 
   /** Leaves the caret at the text that it was in, wherever that is now. */
@@ -115,11 +149,40 @@ export class PageBinding {
       return this.positionOf(relative, tr.doc)
     })
     const [anchor, head] = at
-    if (anchor === undefined || head === undefined) return
+    this.#isAdrift = anchor === head && this.#isHomeless(this.#cursor.head, head)
+    if (anchor === undefined || head === undefined) {
+      const near = this.#isAdrift ? this.#breakIn(tr.doc) : undefined
+      if (near !== undefined) tr.setSelection(TextSelection.near(tr.doc.resolve(near)))
+      return
+    }
     const isInText = at.every((each) => tr.doc.resolve(each!).parent.isTextblock)
     const kept = isInText ? TextSelection.create(tr.doc, anchor, head) : tr.selection
     // To set it again where it is disturbs whoever composes a character.
     if (!kept.eq(tr.selection)) tr.setSelection(kept)
+  }
+
+  /** Whether the block that somebody was in is gone with what stood there. */
+  #isHomeless(relative: RelativeJson, shown: number | undefined): boolean {
+    if (shown === undefined) return true
+    const isBlockGone = this.#home === null || this.#home._item?.deleted === true
+    return isBlockGone && isPlaceGone(this.page.doc, relative)
+  }
+
+  /** Between which blocks the caret's was; `undefined` if a paragraph is there that nobody has written. */
+  #breakIn(doc: Node): number | undefined {
+    const relative = this.#cursor!.head
+    const at = this.positionOf(relative, doc)
+    if (at === undefined) return besideTable(this.page, doc, relative)
+    const $at = doc.resolve(at)
+    if (!$at.parent.isTextblock) return at
+    if (entryAt(this.page, $at) === undefined) return undefined
+    return $at.parentOffset === 0 ? $at.before() : $at.after()
+  }
+
+  #takeCursor(state: EditorState): void {
+    this.#isAdrift = false
+    this.#cursor = this.#readCursor(state)
+    if (this.page.isKnown) this.#home = entryAt(this.page, state.selection.$head)?.marker ?? null
   }
 
   #readCursor({ selection }: EditorState): Cursor | undefined {

@@ -70,10 +70,33 @@ export const Bound = Extension.create<BoundOptions, BoundStorage>({
         // An image may be ready only after the page has become one that can't be written.
         filterTransaction: (tr) => !tr.docChanged || isFromDocument(tr) || options.page.isKnown,
       }),
+      settling(() => storage.binding),
       drawCarets(options.cursors, () => storage.binding),
     ]
   },
 })
+
+/** Gives what is about to be typed or pasted a place of its own. @see OFFICE.md PG46 */
+function settling(binding: () => PageBinding | undefined): Plugin {
+  const settle = () => {
+    binding()?.settle()
+    return false
+  }
+  return new Plugin({
+    props: {
+      handleDOMEvents: {
+        keydown(_view, { key, ctrlKey, metaKey }) {
+          const isTyping = key === 'Enter' || (Array.from(key).length === 1 && !ctrlKey && !metaKey)
+          return isTyping && settle()
+        },
+        compositionstart: settle,
+        // Of a keyboard on the screen, which tells of no keys.
+        beforeinput: (_view, { inputType }) => inputType.startsWith('insert') && settle(),
+        paste: settle,
+      },
+    },
+  })
+}
 
 /** The binding of an open editor. */
 export const bindingOf = ({ storage }: Editor): PageBinding => storage.bound.binding!

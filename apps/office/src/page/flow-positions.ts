@@ -2,7 +2,7 @@ import type { Node, ResolvedPos } from '@tiptap/pm/model'
 import { isAtom } from '../page-document/block.js'
 import type { Entry } from '../page-document/flow.js'
 import type { PageDocument } from '../page-document/page-document.js'
-import { TEXT, type Place } from '../page-document/places.js'
+import { TEXT, toPlace, type Place, type RelativeJson } from '../page-document/places.js'
 import { cellName, parseCellName } from '../page-document/tables.js'
 
 /**
@@ -25,6 +25,29 @@ function placeWithin(page: PageDocument, flow: string, $at: ResolvedPos, depth: 
   const start = entries.slice(0, block).reduce((sum, { length }) => sum + length, 0)
   const isInText = $at.depth === depth + 1 && $at.parent.isTextblock
   return { flow, index: start + (isInText && block < entries.length ? $at.parentOffset : 0) }
+}
+
+/** What of the page the block at a position of the editor shows; `undefined` if nobody has written it. */
+export function entryAt(page: PageDocument, $at: ResolvedPos): Entry | undefined {
+  const place = placeAt(page, $at)
+  if (place === undefined) return undefined
+  return page.entriesOf(place.flow)[$at.index(place.flow === TEXT ? 0 : 3)]
+}
+
+/** Where a paragraph goes that has lost its cell: below the table, or where the table was. */
+export function besideTable(page: PageDocument, doc: Node, relative: RelativeJson): number {
+  const flow = relative.tname ?? toPlace(page.doc, relative)?.flow
+  const table = parseCellName(flow ?? '')?.table
+  const shown = page.blocks.findIndex(
+    (block) => block.table !== undefined && block.table.id === table,
+  )
+  if (shown !== -1) return startOf(doc, shown + 1)
+  const place = table === undefined ? undefined : page.placeOf(table)
+  const at = place === undefined ? undefined : positionAt(page, doc, place)
+  if (at === undefined) return doc.content.size
+  const $at = doc.resolve(at)
+  if ($at.depth === 0) return at
+  return $at.parentOffset === 0 ? $at.before(1) : $at.after(1)
 }
 
 /** Whether there is a character before a position in its block, for it to stay with. */
