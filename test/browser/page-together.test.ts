@@ -225,6 +225,58 @@ describe('what two do to one page at the same time', () => {
     })
   })
 
+  it('[PG47] a composition that another breaks off by splitting the paragraph leaves no letters behind', async () => {
+    await together(['alpha gamma delta', 'end'], async (anns, bobs) => {
+      const keyboard = await anns.page.context().newCDPSession(anns.page)
+      const compose = (text: string) =>
+        keyboard.send('Input.imeSetComposition', {
+          text,
+          selectionStart: text.length,
+          selectionEnd: text.length,
+        })
+      await goAfter(anns, 'alpha')
+      for (let at = 0; at < ' delta'.length; at++) await moveCaret(anns, 'ArrowLeft')
+      await goTo(bobs, 'Control+Home')
+      for (let at = 0; at < 'alpha'.length; at++) await moveCaret(bobs, 'ArrowRight')
+      await compose('z')
+      await compose('zho')
+      await reads(bobs, /^alpha gammazho delta\nend$/)
+      await press(bobs, 'Enter')
+      await reads(anns, /^alpha\n gamma delta\nend$/)
+      await compose('zhong')
+      await reads(bobs, /^alpha\n gammazhong delta\nend$/)
+      await keyboard.send('Input.insertText', { text: '中国' })
+      for (const window of [anns, bobs]) await reads(window, /^alpha\n gamma中国 delta\nend$/)
+    })
+  })
+
+  it('[PG46] what is typed on where the other deletes the table, or the paragraph, is a paragraph of its own', async () => {
+    await together(['before', 'after', 'last'], async (anns, bobs) => {
+      await goAfter(bobs, 'before')
+      await bobs.tool('Table').click()
+      await type(bobs, 'cell')
+      await reads(anns, /cell/)
+      await goAfter(anns, 'cell')
+      await anns.page.keyboard.type(' one')
+      await reads(bobs, /cell one/)
+      await bobs.tool('Delete table').click()
+      await anns.text.getByRole('table').waitFor({ state: 'detached' })
+      await anns.page.keyboard.type('two')
+      for (const window of [anns, bobs]) {
+        await expect.poll(() => outline(window)).toEqual(['before', 'two', 'after', 'last'])
+      }
+      await goAfter(bobs, 'two')
+      await moveCaret(bobs, 'Home')
+      await moveCaret(bobs, 'Shift+ArrowDown')
+      await press(bobs, 'Delete')
+      await expect.poll(() => outline(anns)).toEqual(['before', 'after', 'last'])
+      await anns.page.keyboard.type('three')
+      for (const window of [anns, bobs]) {
+        await expect.poll(() => outline(window)).toEqual(['before', 'three', 'after', 'last'])
+      }
+    })
+  })
+
   it('[PG23 PG45] what is typed after an image at the end is beside it', async () => {
     const room = pages.newRoom()
     await postDocument(pages.baseUrl, room, (doc) => {

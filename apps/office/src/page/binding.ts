@@ -11,6 +11,7 @@ import type { UndoManager } from 'yjs'
 import type { PageDocument, WriteHint } from '../page-document/page-document.js'
 import { isPlaceGone, toPlace, toRelative, type RelativeJson } from '../page-document/places.js'
 import type { Marker } from '../page-document/flow.js'
+import { Composition } from './composition.js'
 import { Converter } from './convert.js'
 import type { Cursor } from './cursors.js'
 import { besideTable, entryAt, hasBefore, placeAt, positionAt } from './flow-positions.js'
@@ -40,11 +41,14 @@ export class PageBinding {
   /** Whether others have deleted the block that the caret was in: `#cursor` still says where. */
   #isAdrift = false
   #isShowing = false
+  /** What an input method is writing. */
+  readonly composition: Composition
 
   constructor(view: EditorView, page: PageDocument, undo: UndoManager) {
     this.#view = view
     this.page = page
     this.#undo = undo
+    this.composition = new Composition(view)
     this.#converter = new Converter(view.state.schema)
     this.#doc = view.state.doc
     this.#stop.push(page.subscribe(() => this.#show()))
@@ -133,11 +137,16 @@ export class PageBinding {
     if (!tr.docChanged) return
     this.#keepSelection(tr)
     tr.setMeta(bindingKey, true).setMeta('addToHistory', false)
+    this.composition.watch()
     this.#isShowing = true
     try {
       this.#view.dispatch(tr)
     } finally {
       this.#isShowing = false
+    }
+    const broken = this.composition.takeBroken()
+    if (broken !== undefined) {
+      this.#view.dispatch(this.#view.state.tr.delete(broken.from, broken.to))
     }
   }
 

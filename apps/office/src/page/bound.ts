@@ -70,16 +70,20 @@ export const Bound = Extension.create<BoundOptions, BoundStorage>({
         // An image may be ready only after the page has become one that can't be written.
         filterTransaction: (tr) => !tr.docChanged || isFromDocument(tr) || options.page.isKnown,
       }),
-      settling(() => storage.binding),
+      inputs(() => storage.binding),
       drawCarets(options.cursors, () => storage.binding),
     ]
   },
 })
 
-/** Gives what is about to be typed or pasted a place of its own. @see OFFICE.md PG46 */
-function settling(binding: () => PageBinding | undefined): Plugin {
+/** Tells the binding what is about to be typed or pasted. @see OFFICE.md PG46, PG47 */
+function inputs(binding: () => PageBinding | undefined): Plugin {
   const settle = () => {
     binding()?.settle()
+    return false
+  }
+  const compose = (text: string) => {
+    binding()?.composition.update(text)
     return false
   }
   return new Plugin({
@@ -90,6 +94,8 @@ function settling(binding: () => PageBinding | undefined): Plugin {
           return isTyping && settle()
         },
         compositionstart: settle,
+        compositionupdate: (_view, { data }) => compose(data),
+        compositionend: () => compose(''),
         // Of a keyboard on the screen, which tells of no keys.
         beforeinput: (_view, { inputType }) => inputType.startsWith('insert') && settle(),
         paste: settle,
