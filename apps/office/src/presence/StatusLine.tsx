@@ -1,6 +1,7 @@
 import type { RoomSnapshot } from '@whereabouts/client'
-import { useSyncExternalStore } from 'react'
+import { useMemo, useSyncExternalStore } from 'react'
 import type { DocumentState, RoomDocument, Saving } from '../room-document.js'
+import { SteadyState } from './steady-state.js'
 
 interface StatusLineProps {
   readonly snapshot: RoomSnapshot
@@ -22,7 +23,7 @@ const SAVING: { readonly [saving in Saving]: string } = {
 /**
  * Says how the connection is and what of the edits is saved, and offers a way on when it is over.
  *
- * @see OFFICE.md SH7, SH12
+ * @see OFFICE.md SH7, SH12, SH76
  */
 export function StatusLine(props: StatusLineProps) {
   const { snapshot, document, watches, onWatch, onJoin } = props
@@ -52,12 +53,14 @@ export function StatusLine(props: StatusLineProps) {
 }
 
 function SavingLine({ document }: { readonly document: RoomDocument }) {
-  const state = useSyncExternalStore(document.subscribe, document.getSnapshot)
+  const { saving } = useSyncExternalStore(document.subscribe, document.getSnapshot)
+  const steady = useMemo(() => new SteadyState(document), [document])
+  const state = useSyncExternalStore(steady.subscribe, steady.getSnapshot)
   return (
     // Nobody wants to hear of every edit that it is about to be saved.
     <span
       className="saving"
-      data-saving={state.saving}
+      data-saving={saving}
       aria-live={state.saving === 'saving' ? 'off' : 'polite'}
     >
       {describeSaving(state)}

@@ -1,0 +1,86 @@
+import type { DocumentState, Saving } from '../room-document.js'
+
+/** What tells how a document is, such as a `RoomDocument`. */
+interface Source {
+  getSnapshot(): DocumentState
+  subscribe(listener: () => void): () => void
+}
+
+/** From what nobody needs to hear to what they must. */
+const BADNESS: { readonly [saving in Saving]: number } = {
+  unknown: 0,
+  saved: 0,
+  saving: 1,
+  kept: 2,
+  unkept: 3,
+  setAside: 4,
+}
+const DELAY_MS = 1_000
+
+/**
+ * How a document is, for people to read: while somebody types offline, each key is kept in the browser a
+ * few milliseconds later, which nobody wants to see, let alone hear.
+ *
+ * @see OFFICE.md SH76
+ */
+export class SteadyState {
+  readonly #source: Source
+  readonly #listeners = new Set<() => void>()
+  #shown: DocumentState
+  /** The best of what has been worse than what is shown, ever since it was. */
+  #best: DocumentState | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #stop: (() => void) | undefined
+
+  constructor(source: Source) {
+    this.#source = source
+    this.#shown = source.getSnapshot()
+  }
+
+  readonly getSnapshot = (): DocumentState => this.#shown
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    this.#stop ??= this.#source.subscribe(this.#take)
+    this.#take()
+    return () => {
+      this.#listeners.delete(listener)
+      if (this.#listeners.size > 0) return
+      this.#stop?.()
+      this.#stop = undefined
+      this.#forget()
+    }
+  }
+
+  readonly #take = (): void => {
+    const state = this.#source.getSnapshot()
+    if (badnessOf(state) <= badnessOf(this.#shown)) {
+      this.#forget()
+      this.#show(state)
+      return
+    }
+    if (this.#best === undefined || badnessOf(state) <= badnessOf(this.#best)) this.#best = state
+    this.#timer ??= setTimeout(this.#lasted, DELAY_MS)
+  }
+
+  readonly #lasted = (): void => {
+    const best = this.#best!
+    this.#forget()
+    this.#show(best)
+    this.#take()
+  }
+
+  #forget(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#best = undefined
+  }
+
+  #show(state: DocumentState): void {
+    if (state === this.#shown) return
+    this.#shown = state
+    for (const listener of this.#listeners) listener()
+  }
+}
+
+const badnessOf = ({ saving }: DocumentState): number => BADNESS[saving]
