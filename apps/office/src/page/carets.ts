@@ -10,7 +10,7 @@ const key = new PluginKey<DecorationSet>('carets')
  * Draws where the others are: a caret in the text, a frame around what has none. Between two blocks
  * there is no caret, since it would be a line of its own and push the text apart.
  *
- * @see OFFICE.md PG10
+ * @see OFFICE.md PG10, PG48
  */
 export function drawCarets(cursors: Cursors, binding: () => PageBinding | undefined): Plugin {
   const draw = (state: EditorState): DecorationSet => {
@@ -62,7 +62,8 @@ function drawOne(
   const $head = state.doc.resolve(head)
   if (!$head.parent.isTextblock) return drawFrame(head, $head.nodeAfter?.nodeSize, user.color)
   const caret = Decoration.widget(head, () => renderCaret({ ...user, client }), {
-    key: `${client} ${user.name} ${user.color}`,
+    // Another one at each of their actions, so that their name is there again.
+    key: `${client} ${user.name} ${user.color} ${JSON.stringify(cursor)}`,
     // The browser's own caret stays in the text, and so does what is typed.
     side: 10,
   })
