@@ -57,6 +57,11 @@ export const CORPUS: readonly Sample[] = [
     ],
   },
   {
+    program: 'WPS Writer',
+    html: `<html xmlns:w="urn:schemas-microsoft-com:office:word"><head><meta name="Generator" content="WPS Office"></head><body><!--StartFragment--><p class="MsoNormal" style="margin-left:21.0pt;text-indent:-21.0pt;mso-list:l0 level1 lfo1;"><span style="font-family:Wingdings;">l<span>&nbsp;</span></span><span>一</span></p><p class="MsoNormal" style="mso-list:l0 level2 lfo1;"><span style="font-family:Wingdings;">n<span>&nbsp;</span></span><span>二</span></p><p class="MsoNormal" style="mso-list:l1 level1 lfo2;"><span>1.<span>&nbsp;</span></span><span>三</span></p><!--EndFragment--></body></html>`,
+    right: ['- 一', '  - 二', '1. 三'],
+  },
+  {
     program: 'LibreOffice Writer',
     html: `<!DOCTYPE html><html><head><meta http-equiv="content-type" content="text/html; charset=utf-8"/><title></title><meta name="generator" content="LibreOffice 24.2"/><style type="text/css">p { margin-bottom: 0.25cm }</style></head><body lang="en-US"><h1 class="western">Title</h1><p style="line-height: 100%"><font face="Liberation Serif"><span style="font-weight: bold">bold</span> text<br/>
 next line</font></p>

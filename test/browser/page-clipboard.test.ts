@@ -50,6 +50,14 @@ describe('the clipboard', () => {
     expect(text).toBe('Part\n- one\n  - deeper\n1. first\n- [x] done')
   })
 
+  it('[PG49] a part of one block takes on the kind of the block it is pasted into', async () => {
+    await using anns = await pages.open(pages.newRoom(), ann)
+    await type(anns, '1. ')
+    await paste(anns, { html: '<ul><li>moved</li></ul>', text: 'moved' })
+    await expect.poll(() => outline(anns)).toEqual(['1. moved'])
+    expect(anns.complaints).toEqual([])
+  })
+
   it('[PG26] a part of a line is put into a line, and blocks go between its halves', async () => {
     await using anns = await pages.open(pages.newRoom(), ann)
     await type(anns, 'before  after')

@@ -1,5 +1,12 @@
 import { Extension } from '@tiptap/core'
-import { DOMParser as Parser, DOMSerializer, Fragment, Slice, type Schema } from '@tiptap/pm/model'
+import {
+  DOMParser as Parser,
+  DOMSerializer,
+  Fragment,
+  Slice,
+  type Node,
+  type Schema,
+} from '@tiptap/pm/model'
 import { Plugin } from '@tiptap/pm/state'
 import type { Block } from '../../page-document/block.js'
 import { Converter } from '../convert.js'
@@ -23,6 +30,7 @@ export const Clipboard = Extension.create({
           clipboardSerializer: new BlockSerializer(schema, converter),
           clipboardTextParser: (text, _context, isPlain) =>
             sliceOf(isPlain ? readLines(text) : readText(text), converter),
+          transformPasted: (slice, { state }) => asInline(slice, state.selection.$from.parent),
           clipboardTextSerializer: ({ content }) => textOfFragment(content, converter),
         },
       }),
@@ -33,6 +41,15 @@ export const Clipboard = Extension.create({
 function sliceOf(blocks: readonly Block[], converter: Converter): Slice {
   const nodes = blocks.flatMap(asLinesIfLarge).map((block) => converter.toNode(block))
   return Slice.maxOpen(Fragment.from(nodes), false)
+}
+
+/** The text alone of what is part of one block, where it goes into a block of some kind. @see OFFICE.md PG49 */
+function asInline(slice: Slice, target: Node): Slice {
+  const { content, openStart, openEnd } = slice
+  const { firstChild, childCount } = content
+  const isPart = childCount === 1 && openStart === 1 && openEnd === 1 && firstChild!.isTextblock
+  const hasKind = target.isTextblock && !['paragraph', 'codeBlock'].includes(target.type.name)
+  return isPart && hasKind ? new Slice(firstChild!.content, 0, 0) : slice
 }
 
 // Each cell is a text at the root of the document, of which a server takes only so many.

@@ -2,6 +2,7 @@ import { isSafeLink } from '../../page-document/links.js'
 import type { BlockAttributes, BlockType, Marks } from '../../page-document/block.js'
 
 const BOLD_FROM = 600
+const MAX_MARK = 6
 const MONOSPACE = /mono|consolas|courier|menlo/i
 const LANGUAGE = /(?:^|\s)(?:language|lang|highlight-source)-([\w+#-]{1,40})/
 const MARKS: { readonly [tag: string]: Marks } = {
@@ -64,9 +65,23 @@ export function readWordItem(element: HTMLElement) {
   const mark = element.querySelector<HTMLElement>(
     '[style*="mso-list:Ignore"], [style*="mso-list: Ignore"]',
   )
-  const text = mark?.textContent.trim() ?? ''
-  mark?.remove()
+  if (mark === null) return readWpsItem(element, Number(level) - 1)
+  const text = mark.textContent.trim()
+  mark.remove()
   return { indent: Number(level) - 1, ...kindOfMark(text) }
+}
+
+/** WPS Writer doesn't say which text is the mark; it ends with a blank in an element of its own. */
+function readWpsItem(element: HTMLElement, indent: number) {
+  const first = element.firstElementChild
+  const blank = first?.querySelector('span')
+  const isMark =
+    first !== null &&
+    first.textContent.trim().length <= MAX_MARK &&
+    blank?.textContent.trim() === ''
+  const text = isMark ? first.textContent.trim() : ''
+  if (isMark) first.remove()
+  return { indent, ...kindOfMark(text) }
 }
 
 function kindOfMark(mark: string): {
