@@ -250,6 +250,18 @@ describe('what two do to one page at the same time', () => {
     })
   })
 
+  it('[PG48] the name on a caret fades, and is there again when its member does something', async () => {
+    await together(['above', 'text'], async (anns, bobs) => {
+      const opacity = () =>
+        anns.text.locator('.caret-name').evaluate((name) => getComputedStyle(name).opacity)
+      await goAfter(bobs, 'text')
+      await expect.poll(opacity).toBe('1')
+      await expect.poll(opacity, { timeout: 15_000 }).toBe('0')
+      await moveCaret(bobs, 'ArrowLeft')
+      await expect.poll(opacity).toBe('1')
+    })
+  })
+
   it('[PG46] what is typed on where the other deletes the table, or the paragraph, is a paragraph of its own', async () => {
     await together(['before', 'after', 'last'], async (anns, bobs) => {
       await goAfter(bobs, 'before')

@@ -326,7 +326,7 @@ function deleteBlocks(editor: Editor, chance: SeededChance): void {
 
 describe('the caret in a block that another deletes', () => {
   it.each(DELETIONS.flatMap(([name, act]) => [0, 3, 6].map((seen) => [name, seen, act] as const)))(
-    '[PG46 PF21 PF24] another %s, having seen %i letters of it',
+    '[PG46 PF21 PF24 PF25] another %s, having seen %i letters of it',
     (_name, seen, act) => {
       const [anns, bobs] = twoOf(
         paragraph('Before'),

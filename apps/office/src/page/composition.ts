@@ -41,7 +41,7 @@ export class Composition {
 }
 
 /** Where letters stand in a block that end at a place or go on over it. */
-export function findAround(block: Node, offset: number, text: string) {
+function findAround(block: Node, offset: number, text: string) {
   for (let from = offset - text.length; from <= offset; from++) {
     const to = from + text.length
     if (from < 0 || to > block.content.size) continue
