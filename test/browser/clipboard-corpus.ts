@@ -57,7 +57,7 @@ export const CORPUS: readonly Sample[] = [
     ],
   },
   {
-    program: 'WPS Writer',
+    program: 'WPS Writer: marks in Wingdings',
     html: `<html xmlns:w="urn:schemas-microsoft-com:office:word"><head><meta name="Generator" content="WPS Office"></head><body><!--StartFragment--><p class="MsoNormal" style="margin-left:21.0pt;text-indent:-21.0pt;mso-list:l0 level1 lfo1;"><span style="font-family:Wingdings;">l<span>&nbsp;</span></span><span>一</span></p><p class="MsoNormal" style="mso-list:l0 level2 lfo1;"><span style="font-family:Wingdings;">n<span>&nbsp;</span></span><span>二</span></p><p class="MsoNormal" style="mso-list:l1 level1 lfo2;"><span>1.<span>&nbsp;</span></span><span>三</span></p><!--EndFragment--></body></html>`,
     right: ['- 一', '  - 二', '1. 三'],
   },

@@ -2,7 +2,7 @@ import { isSafeLink } from '../../page-document/links.js'
 import type { BlockAttributes, BlockType, Marks } from '../../page-document/block.js'
 
 const BOLD_FROM = 600
-const MAX_MARK = 6
+const WPS_MARK = /^\S{1,6}\s+$/
 const MONOSPACE = /mono|consolas|courier|menlo/i
 const LANGUAGE = /(?:^|\s)(?:language|lang|highlight-source)-([\w+#-]{1,40})/
 const MARKS: { readonly [tag: string]: Marks } = {
@@ -71,14 +71,10 @@ export function readWordItem(element: HTMLElement) {
   return { indent: Number(level) - 1, ...kindOfMark(text) }
 }
 
-/** WPS Writer doesn't say which text is the mark; it ends with a blank in an element of its own. */
+/** WPS Writer doesn't say which text is the mark: the first span, which ends with a blank. */
 function readWpsItem(element: HTMLElement, indent: number) {
   const first = element.firstElementChild
-  const blank = first?.querySelector('span')
-  const isMark =
-    first !== null &&
-    first.textContent.trim().length <= MAX_MARK &&
-    blank?.textContent.trim() === ''
+  const isMark = first !== null && WPS_MARK.test(first.textContent)
   const text = isMark ? first.textContent.trim() : ''
   if (isMark) first.remove()
   return { indent, ...kindOfMark(text) }
