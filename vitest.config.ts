@@ -8,6 +8,7 @@ import { size } from './test/size.js'
  * A limit of seconds on what takes milliseconds is no measuring.
  */
 const QUIET = [
+  'test/chaos/*.test.ts',
   'test/browser/sheet-formulas.test.ts',
   'test/documents/{costly,event-loop}.test.ts',
   'test/house/bench.test.ts',
@@ -38,7 +39,6 @@ const NEST_11 = fileURLToPath(new URL('test/nest-11/node_modules/@nestjs', impor
  * Those of a browser, which needs a processor, stand between those that mostly wait.
  */
 const LONG = [
-  'chaos/chaos',
   'browser/sheet-clipboard',
   'nodes/conformance',
   'browser/sheet-document',
