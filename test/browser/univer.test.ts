@@ -125,7 +125,7 @@ describe('a workbook of any application', () => {
     await run(window, (it) => it.bind())
     expect(await run(window, ({ doc }) => doc.store.clients.size)).toBe(0)
     await run(window, (it) => it.write('A1', 'here'))
-    await expect.poll(() => run(window, (it) => it.stored())).toEqual({ '0:0': 'here' })
+    await expect.poll(() => run(window, (it) => it.stored())).toEqual({ '0:0': { v: 'here' } })
     await run(window, (it) =>
       it.elsewhere(
         { type: 'set-range-values', sheet: 'sheet-1', cellValue: { 0: { 1: { v: 7 } } } },
@@ -136,7 +136,7 @@ describe('a workbook of any application', () => {
     expect(await run(window, (it) => it.shows('A3'))).toBe('here')
     expect(await run(window, ({ shared }) => shared!.steps.counts)).toEqual({ undos: 1, redos: 0 })
     await run(window, ({ shared }) => shared!.steps.undo())
-    await expect.poll(() => run(window, (it) => it.stored())).toEqual({ '0:1': 7 })
+    await expect.poll(() => run(window, (it) => it.stored())).toEqual({ '0:1': { v: 7 } })
     expect(await run(window, ({ shared }) => shared!.differences())).toEqual([])
     expect(window.errors).toEqual([])
   })
@@ -150,7 +150,7 @@ describe('a workbook of any application', () => {
       it.write('A1', 'the last word')
       it.shared!.dispose()
     })
-    expect(await run(window, (it) => it.stored())).toEqual({ '0:0': 'the last word' })
+    expect(await run(window, (it) => it.stored())).toEqual({ '0:0': { v: 'the last word' } })
     await run(window, (it) => it.elsewhere({ type: 'rename-sheet', sheet: 'sheet-1', name: 'New' }))
     await run(window, (it) => it.bind())
     expect(await run(window, (it) => it.shows('A1'))).toBe('the last word')
