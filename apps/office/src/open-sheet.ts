@@ -16,11 +16,14 @@ import type { Session } from './session.js'
 // Takes the keys as long as no other editor does, also while it is not to be seen.
 const CELL_EDITOR = '#__editor___INTERNAL_EDITOR__DOCS_NORMAL'
 
-// Univer shows it beside a cell with that error.
+const CALC = 'It takes too long to calculate, or its result is too large or empty.'
+const FORMULA_TEXTS = enUS['sheets-formula-ui'] as { readonly error: object }
+// A group takes the place of the whole group of that name in Univer's own texts.
 const UNIVER_TEXTS = {
-  'sheets-formula-ui': {
-    error: { calc: 'It takes too long to calculate, or its result is too large or empty.' },
-  },
+  // What a screen reader says of the tools, for which Univer has no text.
+  ribbon: { start: 'Tools' },
+  // Univer shows it beside a cell with that error.
+  'sheets-formula-ui': { ...FORMULA_TEXTS, error: { ...FORMULA_TEXTS.error, calc: CALC } },
 }
 
 /** What somebody at the sheet has to be told. */
