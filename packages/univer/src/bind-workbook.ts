@@ -6,7 +6,7 @@ import {
   toDisposable,
 } from '@univerjs/core'
 import type { FUniver } from '@univerjs/core/facade'
-import { ISheetClipboardService } from '@univerjs/preset-sheets-core'
+import { ISheetClipboardService, IUIPartsService, SheetsUIPart } from '@univerjs/preset-sheets-core'
 import type { Doc } from 'yjs'
 import { Binding } from './binding.js'
 import { writeDelimited } from './clipboard/delimited.js'
@@ -141,6 +141,8 @@ class BoundWorkbook implements SharedWorkbook {
     const { injector, calculation } = this.#sharing
     const drawn = whenDrawn(this.#options.univerAPI, injector.get(LifecycleService))
     const model = this.workbook.getWorkbook()
+    // It counts the runs of Univer's own engine, has no words in any language, and can't stop ours.
+    injector.get(IUIPartsService).setUIVisible(SheetsUIPart.FORMULA_AUX, false)
     calculation.start(model, injector)
     this.#binding.start(model, injector)
     this.#closeWith(limitDrawnText(injector))

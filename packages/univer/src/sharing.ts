@@ -18,6 +18,7 @@ import {
 import { overrideClipboard, type PasteSurroundings } from './clipboard/own-clipboard.js'
 import type { AxisName } from './document/index.js'
 import { Calculation } from './formulas/calculation.js'
+import { overrideShortcuts } from './own-shortcuts.js'
 import { overrideUndo, type Steps } from './own-undo.js'
 import { HIDDEN_MENUS } from './refusals.js'
 import { WORKBOOK } from './workbook.js'
@@ -129,8 +130,8 @@ export interface Preset {
 
 /**
  * Returns Univer's preset of sheets with what a shared workbook needs: undo of one's own steps, a
- * clipboard that understands other programs, formulas that are calculated by a worker, and no menus
- * for what can't be shared. Univer reads all of this when it starts, so it can't wait for
+ * clipboard that understands other programs, formulas that are calculated by a worker, Enter that
+ * writes the formula as it was typed, and no menus for what can't be shared. Univer reads all of this when it starts, so it can't wait for
  * `bindWorkbook`. A preset is for one Univer.
  *
  * @example
@@ -158,7 +159,10 @@ function configOf(
 ): object | undefined {
   switch (plugin) {
     case UniverUIPlugin:
-      return { menu: { ...HIDDEN_MENUS, ...config?.menu } }
+      return {
+        menu: { ...HIDDEN_MENUS, ...config?.menu },
+        override: [...(config?.override ?? []), ...overrideShortcuts()],
+      }
     case UniverSheetsUIPlugin:
       return { override: [...(config?.override ?? []), ...overrideClipboard(sharing)] }
     case UniverFormulaEnginePlugin:

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest'
+import { postDocument } from './office-window.js'
+import type { SheetWindow } from './sheet-window.js'
+import { ann, poll, Sheets, untilInOrder } from './sheets.js'
+
+const sheets = new Sheets()
+
+/** The functions that Univer offers while a formula is typed. */
+const suggestions = ({ page }: SheetWindow) =>
+  page.locator('[data-u-comp="sheets-formula-editor"] li > span:first-child')
+
+/** Begins a formula, and resolves to the functions that are offered for it. */
+async function begin(window: SheetWindow, cell: string, text: string): Promise<string[]> {
+  await window.select(cell)
+  await window.page.keyboard.type(text)
+  await suggestions(window).first().waitFor()
+  return suggestions(window).allTextContents()
+}
+
+const formula = (window: SheetWindow, cell: string) =>
+  poll(async () => ((await window.cell(cell)) as { f?: string }).f)
+
+describe('a list of functions', () => {
+  it.each([
+    ['=B', '5*C5', 'Enter'],
+    ['=SUM(B', '2:C4)+3', 'Enter'],
+    ['=B', '2*B', 'Enter'],
+    ['=PI', '', 'Enter'],
+    ['=B', '5*C5', 'Tab'],
+  ])('[SH101 SH102] leaves %s%s as it was typed: %s', async (first, rest, key) => {
+    await using window = await sheets.open(sheets.newRoom(), ann)
+    await begin(window, 'E7', first)
+    // Sooner than Univer searches again.
+    await window.page.keyboard.type(rest)
+    await window.page.keyboard.press(key)
+    await formula(window, 'E7').toBe(first + rest)
+    await window.write('E9', 'next')
+    await window.untilCell([8, 4], 'next')
+    await untilInOrder(window)
+  })
+
+  it('[SH102] is taken from by Tab, and by Enter after an arrow key', async () => {
+    await using window = await sheets.open(sheets.newRoom(), ann)
+    const { keyboard } = window.page
+    const [first, second] = await begin(window, 'A1', '=SU')
+    await keyboard.press('Tab')
+    await suggestions(window).first().waitFor({ state: 'detached' })
+    await keyboard.type('7)')
+    await keyboard.press('Enter')
+    await formula(window, 'A1').toBe(`=${first}(7)`)
+    await begin(window, 'A2', '=SU')
+    await keyboard.press('ArrowDown')
+    await keyboard.press('Enter')
+    await suggestions(window).first().waitFor({ state: 'detached' })
+    await keyboard.type('7)')
+    await keyboard.press('Enter')
+    await formula(window, 'A2').toBe(`=${second}(7)`)
+    await untilInOrder(window)
+  })
+
+  it('[SH102] is taken from by a click', async () => {
+    await using window = await sheets.open(sheets.newRoom(), ann)
+    const [first] = await begin(window, 'A1', '=SU')
+    await suggestions(window).first().click()
+    await suggestions(window).first().waitFor({ state: 'detached' })
+    await window.page.keyboard.type('7)')
+    await window.page.keyboard.press('Enter')
+    await formula(window, 'A1').toBe(`=${first}(7)`)
+    await untilInOrder(window)
+  })
+})
+
+/** Writes down, from now on, all that looks like the key of a text. */
+async function watchKeys({ page }: SheetWindow): Promise<() => Promise<string[]>> {
+  const seen = await page.evaluateHandle(() => {
+    const keys = new Set<string>()
+    const note = (text: string | null) => {
+      if (text !== null && /^[a-z-]+(\.[a-zA-Z-]+)+$/.test(text)) keys.add(text)
+    }
+    const look = () => {
+      const walk = document.createTreeWalker(document.body)
+      while (walk.nextNode()) {
+        const node = walk.currentNode
+        if (node instanceof Text) note(node.data)
+        if (!(node instanceof Element)) continue
+        for (const name of ['title', 'placeholder', 'aria-label']) note(node.getAttribute(name))
+      }
+    }
+    look()
+    const options = { subtree: true, childList: true, characterData: true, attributes: true }
+    new MutationObserver(look).observe(document.body, options)
+    return keys
+  })
+  return () => seen.evaluate((keys) => [...keys])
+}
+
+describe('the texts of the grid', () => {
+  it('[SH103] are never keys, also while formulas take long', async () => {
+    const room = sheets.newRoom()
+    const slow = '=SUM(MAKEARRAY(2000,2000,LAMBDA(r,c,r*c)))'
+    await using window = await sheets.open(room, ann)
+    const keys = await watchKeys(window)
+    await postDocument(sheets.baseUrl, room, (doc) => {
+      for (const row of [0, 1, 2]) doc.getMap('cells:sheet-1').set(`${row}:0`, { f: [slow] })
+    })
+    await window.untilShows('A3', '#CALC!')
+    await begin(window, 'C3', '=SU')
+    await window.page.keyboard.press('Escape')
+    await window.page.keyboard.press('Escape')
+    await window.openMenu('B3')
+    await window.page.getByText('Insert', { exact: true }).hover()
+    await window.page.getByText('rows above').first().waitFor()
+    await window.page.keyboard.press('Escape')
+    await window.openRowMenu(4)
+    await window.page.getByText('Delete Selected Row').waitFor()
+    expect(await keys()).toEqual([])
+  })
+})
