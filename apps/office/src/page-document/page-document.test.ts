@@ -262,6 +262,49 @@ describe('tables', () => {
     expect(both(start, (page) => page.write(page.blocks), dropRow)[0]).toEqual(['table: c|d'])
   })
 
+  it.each([2, 3])(
+    '[PF22] %i tables that another deletes are put back, and no other block is touched',
+    (count) => {
+      const heading = (text: string): Block => ({
+        ...paragraph(text),
+        type: 'heading',
+        attributes: { level: 1 },
+      })
+      const blocks = [paragraph('ab')]
+      for (let at = 0; at < count; at++) blocks.push(table(['x']), heading(`Head ${at}`))
+      const people = new People(blocks)
+      // As in an editor, which mends within the events of the document.
+      for (const page of people.pages) page.subscribe(() => page.mend())
+      typeInCell('new')(people.pages[0]!)
+      people.pages[1]!.write(blocks.filter(({ type }) => type !== 'table'))
+      const lines = people.merge()
+      expect(lines.filter((each) => each.startsWith('table'))).toHaveLength(count)
+      expect(lines.filter((each) => !each.startsWith('table'))).toEqual([
+        'paragraph: ab',
+        ...Array.from({ length: count }, (_, at) => `heading level=1: Head ${at}`),
+      ])
+    },
+  )
+
+  it('[PF22] a table that two put back and one moves is there once, and no other block is touched', () => {
+    const heading: Block = { ...paragraph('Tail'), type: 'heading', attributes: { level: 1 } }
+    const people = new People([paragraph('ab'), table(['x']), heading, paragraph('end')])
+    for (const page of people.pages) page.subscribe(() => page.mend())
+    const [anns, bobs] = people.pages
+    typeInCell('new')(anns!)
+    anns!.write(
+      anns!.blocks.map((each) =>
+        each.type === 'heading' ? { ...heading, content: paragraph('Tail more').content } : each,
+      ),
+    )
+    bobs!.write(bobs!.blocks.filter(({ type }) => type === 'paragraph'))
+    const lines = people.merge()
+    expect(lines.filter((each) => each.startsWith('table'))).toHaveLength(1)
+    expect(lines).toContain('paragraph: ab')
+    expect(lines).toContain('paragraph: end')
+    expect(lines.some((each) => each.startsWith('heading level=1: '))).toBe(true)
+  })
+
   it('[PF9 PF22] a table that another deletes is put back, once, with what was written in it meanwhile', () => {
     const people = new People([paragraph('before'), table(['a', 'b']), paragraph('after')], 3)
     typeInCell('a, more')(people.pages[0]!)

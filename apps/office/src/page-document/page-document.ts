@@ -136,22 +136,32 @@ export class PageDocument {
   mend(): void {
     if (!this.isKnown) return
     this.doc.transact((transaction) => this.#adopt(transaction), MENDING)
-    const seen = new Set<string>()
-    const text = this.doc.getText(TEXT)
     this.doc.transact(() => {
-      let at = 0
-      for (const { table, length } of this.#entries) {
-        if (table !== null && seen.has(table)) this.#deleteTwin(text, at, length)
-        else at += length
-        if (table !== null) seen.add(table)
-      }
-      for (const table of this.#tables.filled().toSorted(compare)) {
-        if (!seen.has(table)) this.#putBack(table)
-      }
+      if (this.#hasBrokenTables()) this.#mendTables(this.doc.getText(TEXT))
       this.#writePlaces()
     }, MENDING)
     // Within an event of the document its own events come later.
     if (this.#isStale) this.#read(this.doc.share.keys())
+  }
+
+  #hasBrokenTables(): boolean {
+    const tables = this.#entries.flatMap(({ table }) => table ?? [])
+    const seen = new Set(tables)
+    return seen.size < tables.length || this.#tables.filled().some((table) => !seen.has(table))
+  }
+
+  /** Goes by the text itself: what is known of it may be of before this transaction. */
+  #mendTables(text: Text): void {
+    const seen = new Set<string>()
+    let at = 0
+    for (const { table, length } of readFlow(text)) {
+      if (table !== null && seen.has(table)) this.#deleteTwin(text, at, length)
+      else at += length
+      if (table !== null) seen.add(table)
+    }
+    for (const table of this.#tables.filled().toSorted(compare)) {
+      if (!seen.has(table)) this.#putBack(text, table)
+    }
   }
 
   #deleteTwin(text: Text, at: number, length: number): void {
@@ -172,11 +182,10 @@ export class PageDocument {
     }
   }
 
-  #putBack(table: string): void {
+  #putBack(text: Text, table: string): void {
     if (this.#tables.map.get(`${table}/rows`) === undefined) return
-    const text = this.doc.getText(TEXT)
     const at = this.placeOf(table)?.index ?? text.length
-    this.#insertMarker(text, boundaryFrom(this.#entries, at), { type: 'table', table })
+    this.#insertMarker(text, boundaryFrom(readFlow(text), at), { type: 'table', table })
   }
 
   #compose(): readonly Block[] {
