@@ -1,10 +1,14 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createWhereabouts } from '@whereabouts/server'
 import { expect, it } from 'vitest'
 import { call, expectRefused } from 'whereabouts-conformance/http'
 import { memberKey, TestRoom } from 'whereabouts-conformance/room'
 import { openSocket } from 'whereabouts-conformance/socket'
 import { end, openStream } from 'whereabouts-conformance/stream'
+import { RecordingLog } from '../servers/log.js'
 import { startPlain } from '../servers/plain.js'
 
 it('[HT18] leaves what is no call to the application, as it came', async () => {
@@ -115,4 +119,34 @@ it('[ST17] a stream that resumes is told at once that nothing was missed', async
   await using second = await openStream(url)
   await second.next('ping')
   expect(second.arrived.map(({ name }) => name)).toEqual(['hello', 'ping'])
+})
+
+it('[HT19] lets go of its stores even if the HTTP server can not be closed, and says so', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'whereabouts-'))
+  const settings = { auth: 'open', dataDir, log: new RecordingLog() } as const
+  const first = await createWhereabouts(settings)
+  await expect(first.close(() => Promise.reject(new Error('not running')))).rejects.toThrow(
+    'not running',
+  )
+  const second = await createWhereabouts(settings)
+  await second.close()
+  await rm(dataDir, { recursive: true })
+})
+
+it('[OP1] lets go of the data folder when it can not start', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'whereabouts-'))
+  const settings = { auth: 'open', dataDir, log: new RecordingLog() } as const
+  await writeFile(join(dataDir, 'secret'), '')
+  await expect(createWhereabouts(settings)).rejects.toThrow('secret')
+  await rm(join(dataDir, 'secret'))
+  const server = await createWhereabouts(settings)
+  await server.close()
+  await rm(dataDir, { recursive: true })
+})
+
+it('[ID11] refuses what is no subscriber, and holds nothing for it', async () => {
+  await using plain = await startPlain()
+  const events = plain.whereabouts.rooms.events('budget')
+  expect(() => events.subscribe((() => {}) as never)).toThrow(TypeError)
+  expect(await plain.whereabouts.rooms.count()).toMatchObject({ connections: 0, watching: 0 })
 })

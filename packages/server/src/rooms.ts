@@ -32,7 +32,9 @@ export interface WatchOptions {
   readonly lastEventId?: string | undefined
 }
 
-/** A room as events: nothing happens until somebody subscribes. */
+/**
+ * A room as events: nothing happens until somebody subscribes. A subscriber of rxjs is one.
+ */
 export interface RoomEvents {
   subscribe(subscriber: RoomSubscriber): unknown
 }
@@ -202,6 +204,7 @@ export class Rooms {
     checkRoom(roomName)
     return {
       subscribe: (subscriber) => {
+        checkSubscriber(subscriber)
         this.server.readers
           .subscribe(roomName, request, subscriber)
           .catch((error: unknown) => subscriber.error(error as Problem))
@@ -268,4 +271,16 @@ function checkBytes(stateVector: unknown): Uint8Array {
 
 function badOption(parameter: string, range: string): Problem {
   return new Problem('bad-parameter', `"${parameter}" must be ${range}.`, { parameter })
+}
+
+const SUBSCRIBER = ['next', 'error', 'complete', 'add'] as const
+
+/** @throws {TypeError} if it isn't a subscriber */
+function checkSubscriber(subscriber: RoomSubscriber): void {
+  const given = subscriber as Partial<RoomSubscriber> | undefined
+  const missing = SUBSCRIBER.filter((method) => typeof given?.[method] !== 'function')
+  if (missing.length === 0) return
+  throw new TypeError(
+    `A subscriber has the methods ${SUBSCRIBER.join(', ')}: ${missing.join(', ')} missing.`,
+  )
 }

@@ -55,10 +55,12 @@ export class Service {
    */
   static async open(options: ResolvedOptions, log: Log, article: boolean): Promise<Service> {
     const exchange = await openExchange(options, log)
+    let folder: DataFolder | undefined
     try {
-      const folder = await openDataFolder(options, log)
+      folder = await openDataFolder(options, log)
       return new Service(options, exchange, folder, log, article)
     } catch (error) {
+      folder?.release()
       await exchange?.close()
       throw error
     }

@@ -94,7 +94,10 @@ async function close(
   stop: (() => Promise<unknown>) | undefined,
 ): Promise<void> {
   await service.goodbye()
-  await stop?.()
-  await handler.close()
-  await service.release()
+  try {
+    await stop?.()
+  } finally {
+    await handler.close()
+    await service.release()
+  }
 }

@@ -291,10 +291,11 @@ export class Room {
     const { members, left, onlookers, watching } = restatement
     const before = [...this.#connections.ofNode(node).keys()]
     for (const id of before) this.#connections.set(id, node, 0)
+    // First those who left: their places may be those of others now.
+    for (const [id, agoMs] of left) this.#restateLeave(id, nowMs - agoMs)
     for (const member of members) this.#restateMember(member, node, nowMs)
     for (const [id, count] of onlookers) this.#connections.set(id, node, count)
     for (const id of before) this.#released(id, nowMs)
-    for (const [id, agoMs] of left) this.#restateLeave(id, nowMs - agoMs)
     if (watching !== this.#connections.watchingNode(node)) this.#setWatching(node, watching)
   }
 

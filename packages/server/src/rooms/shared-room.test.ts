@@ -204,3 +204,19 @@ it('[EX4] says so also of those whom the others let go before they heard it', as
     members: [{ id: 'ann', location: 'A1', status: 'online' }],
   })
 })
+
+it('[EX3 RM8] a member who took the place of one who left alone keeps it', async () => {
+  const exchange = new FickleExchange()
+  const { room, where } = start(exchange)
+  await room.commit(open('ann'))
+  await room.commit(open('ben'))
+  exchange.lose()
+  await room.commit({ do: 'close', id: 'ann' })
+  await room.commit({ do: 'leave', id: 'ann' })
+  await room.commit(open('cem'))
+  // She is refused, and so has not come back.
+  await expect(room.commit(move('ann', 'A1'))).rejects.toMatchObject({ problem: 'room-full' })
+  exchange.find()
+  await room.commit(move('cem', 'C1'))
+  expect(where()).toEqual(['ben null', 'cem C1'])
+})

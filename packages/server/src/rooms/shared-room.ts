@@ -343,8 +343,9 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
   /** Does it here alone. @throws {Problem} */
   #do(operation: Operation): number {
     return this.guard.do(() => {
-      this.#solitude?.note(operation, this.context.clock.now())
       this.room.apply(operation, { node: this.#node, nowMs: this.#nowMs })
+      // What the room has refused didn't happen.
+      this.#solitude?.note(operation, this.context.clock.now())
       this.#noteCertain(operation, this.#node)
       this.#own.count(operation, 1)
       this.#changed()
