@@ -17,7 +17,7 @@ describe('Backoff', () => {
     expect([backoff.next(), backoff.next()]).toEqual([250, 500])
   })
 
-  it('[CL4] begins with what the server asks for, also beyond the bound', () => {
+  it('[CL4] begins with the time that the server asks for, even beyond the bound', () => {
     const backoff = new Backoff(whole)
     backoff.startAt(1830)
     expect([backoff.next(), backoff.next()]).toEqual([1830, 3660])
@@ -25,7 +25,7 @@ describe('Backoff', () => {
     expect(backoff.next()).toBe(60_000)
   })
 
-  it('[CL17] that is asked to be back at once does so once', () => {
+  it('[CL17] reconnects immediately once if the server asks for that', () => {
     const backoff = new Backoff(whole)
     backoff.startAt(0)
     expect([backoff.next(), backoff.next(), backoff.next()]).toEqual([0, 2000, 4000])

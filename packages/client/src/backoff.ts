@@ -1,11 +1,11 @@
 const FIRST_MS = 1_000
-// Half of a usual lease: who comes back after a slow restart is there before the others, who keep it
-// as away for a lease, take it for gone.
+// Half of the default lease. After a restart, other clients show a missing member as away for one lease:
+// a member that reconnects within half of it never looks gone.
 const LONGEST_MS = 7_500
 
 /**
- * How long to wait before the next try: a random share of a time that doubles with every failure,
- * up to a bound ("full jitter"), so that those who failed together don't come back together.
+ * Exponential backoff with full jitter: each wait is a random share of a time that doubles with every
+ * failure, up to a bound, so that clients that failed together don't come back together.
  *
  * @see PROTOCOL.md CL4
  */
@@ -14,27 +14,27 @@ export class Backoff {
   #firstMs = FIRST_MS
   #failures = 0
 
-  /** @param random gives numbers from 0 to below 1. */
+  /** @param random returns numbers from 0 to below 1 */
   constructor(random: () => number = Math.random) {
     this.#random = random
   }
 
-  /** The next wait in ms; counts as one failure. */
+  /** Counts a failure; returns the next wait in ms. */
   next(): number {
-    // A server may ask to be back at once; if that fails, it isn't asked at once for ever.
-    const firstMs = this.#failures > 0 ? Math.max(FIRST_MS, this.#firstMs) : this.#firstMs
+    // The server may ask for an immediate reconnect; if that fails, later attempts wait.
+    const firstMs = Math.max(this.#failures > 0 ? FIRST_MS : 0, this.#firstMs)
     const longestMs = Math.max(LONGEST_MS, firstMs)
     const boundMs = Math.min(longestMs, firstMs * 2 ** this.#failures)
     this.#failures += 1
     return this.#random() * boundMs
   }
 
-  /** Begins again at the first wait. */
+  /** Forgets the failures: the next wait is the first one again. */
   reset(): void {
     this.#failures = 0
   }
 
-  /** What the server asks for (`retry`, `goodbye`) is the first wait from now on. */
+  /** Makes the time that the server asked for (`retry`, `goodbye`) the first wait, in ms. */
   startAt(firstMs: number): void {
     this.#firstMs = firstMs
   }

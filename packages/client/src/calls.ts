@@ -3,32 +3,32 @@ import type { UserOptions } from './options.js'
 import { checkAnswer, readAnswer } from './answer.js'
 import { readRefusal } from './refusal.js'
 
-// Longer than any answer that is still of use: the latest location, or an empty goodbye.
+// An answer to a location or a goodbye is of no use later than this.
 const ANSWER_WITHIN_MS = 10_000
 
-/** Whose calls these are, and how they are made. */
+/** Which member makes the calls, and how. */
 export interface CallsOptions {
-  /** Without a slash at its end. */
+  /** The address before `/rooms`, without a slash at its end. */
   readonly base: string
   readonly room: string
   readonly member: string
   readonly watch: boolean
   readonly fetch: typeof globalThis.fetch
   readonly headers: (() => HeadersInit | Promise<HeadersInit>) | undefined
-  /** Asked before every call that joins. */
+  /** Called before every request that joins. */
   readonly user: () => UserOptions
-  /** Whether the document is wanted, asked when a stream or a poll is asked for. */
+  /** Returns whether the document is wanted; called before every stream and poll. */
   readonly document: () => boolean
-  /** The part of the document to be shown, asked likewise. */
+  /** Returns the part of the document to show; called before every stream and poll. */
   readonly part: () => string | null
-  /** No request goes out before it resolves. */
-  readonly ready: Promise<void>
+  /** No request is sent before it resolves. */
+  readonly ready: Promise<void> | undefined
 }
 
-/** What stands in the query of a call; what is `undefined` doesn't. */
+/** Query parameters of a call; `undefined` leaves one out. */
 export type Parameters = { readonly [name: string]: string | undefined }
 
-/** The calls of one member in one room. All reject with the server's `Problem` if it gives one. */
+/** The HTTP calls of one member in one room. All reject with the server's `Problem` if it answers with one. */
 export class Calls {
   readonly #options: CallsOptions
   #lastHeaders: Headers = new Headers()
@@ -44,37 +44,38 @@ export class Calls {
     signal: AbortSignal,
   ): Promise<ReadableStream<Uint8Array>> {
     const parameters = () => ({
-      ...(this.#options.watch ? { watch: '1' } : this.#who()),
-      ...this.#what(),
+      ...(this.#options.watch ? { watch: '1' } : this.#userParameters()),
+      ...this.#viewParameters(),
       lastEventId: position ?? undefined,
     })
-    const response = await this.#send('events', parameters, {
-      method,
-      signal,
-      ...(method === 'POST' && jsonBody({})),
-    })
+    const init = method === 'POST' ? jsonPost({}) : {}
+    const response = await this.#send('events', parameters, { ...init, signal })
     checkAnswer(response, 'text/event-stream')
     return response.body as ReadableStream<Uint8Array>
   }
 
-  /** @see PROTOCOL.md HT3 */
+  /** Posts the location. @see PROTOCOL.md HT3 */
   async move(location: Json): Promise<Moved> {
-    const response = await this.#send('location', () => this.#who(), {
-      method: 'POST',
+    const response = await this.#send('location', () => this.#userParameters(), {
+      ...jsonPost(location),
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
-      ...jsonBody(location),
     })
     return readAnswer<Moved>(response)
   }
 
-  /** What is new since a position, `null` for nothing. @see PROTOCOL.md HT4, HT5 */
+  /**
+   * Reads what changed since a position, or the whole room without one; resolves with `null` if nothing
+   * changed within `waitMs`.
+   *
+   * @see PROTOCOL.md HT4, HT5
+   */
   async read(
     since: string | null,
     waitMs: number,
     signal: AbortSignal,
   ): Promise<RoomAnswer | RoomPatch | null> {
     const parameters = () => ({
-      ...this.#what(),
+      ...this.#viewParameters(),
       ...(since !== null && { since, waitMs: String(waitMs) }),
     })
     const response = await this.#send('location', parameters, { signal })
@@ -82,33 +83,36 @@ export class Calls {
     return readAnswer<RoomAnswer | RoomPatch>(response)
   }
 
-  /** @see PROTOCOL.md HT6 */
+  /** Leaves the room. @see PROTOCOL.md HT6 */
   async leave(): Promise<void> {
     const signal = AbortSignal.timeout(ANSWER_WITHIN_MS)
-    const { member } = this.#options
-    await this.#send('leave', () => ({ member }), { method: 'POST', keepalive: true, signal })
+    await this.#send('leave', () => ({ member: this.#options.member }), {
+      method: 'POST',
+      keepalive: true,
+      signal,
+    })
   }
 
-  /** Says without waiting, from a page that is going away, that it may be back. @see PROTOCOL.md MB6 */
+  /** Tells the server, from a page that is closing, that the member may be back soon. @see PROTOCOL.md MB6 */
   leaveSoon(): void {
     const address = this.#address('leave', { member: this.#options.member, soon: '1' })
     if (this.#options.headers === undefined) {
       navigator.sendBeacon(address)
       return
     }
-    // A beacon carries no headers; a request that outlives its page does. There is no time left to
-    // ask for a fresh token, and nobody to tell if it fails: the lease ends by itself.
+    // A beacon can't carry headers; a keepalive request can. There is no time to ask for a fresh token.
+    // If the request fails, the lease ends by itself.
     const init = { method: 'POST', keepalive: true, headers: this.#lastHeaders }
     this.#options.fetch(address, init).catch(() => undefined)
   }
 
-  /** Any call of the room; what it is about stands in its parameters. */
+  /** Makes any other call of the room. */
   request(call: string, parameters: Parameters, init: RequestInit): Promise<Response> {
     return this.#send(call, () => parameters, init)
   }
 
   /** @see PROTOCOL.md DO5, ST15 */
-  #what(): Parameters {
+  #viewParameters(): Parameters {
     const part = this.#options.part()
     return {
       ...(!this.#options.document() && { document: '0' }),
@@ -116,7 +120,7 @@ export class Calls {
     }
   }
 
-  #who(): Parameters {
+  #userParameters(): Parameters {
     const { name, color } = this.#options.user()
     return { member: this.#options.member, name, color }
   }
@@ -130,7 +134,7 @@ export class Calls {
     return `${base}/rooms/${room}/${call}?${query}`
   }
 
-  /** @param parameters asked when it is sent: who wants the document in the same go is heard. */
+  /** @param parameters called right before the request, so that a document wanted synchronously after joining counts */
   async #send(call: string, parameters: () => Parameters, init: RequestInit): Promise<Response> {
     const { ready, headers, fetch } = this.#options
     await ready
@@ -138,7 +142,7 @@ export class Calls {
     const all = new Headers(init.headers)
     this.#lastHeaders.forEach((value, name) => all.set(name, value))
     const address = this.#address(call, parameters())
-    // A redirect leads to a login page or to another method, and never to an answer.
+    // A redirect leads to a login page, or changes the method; it never leads to an answer.
     const response = await fetch(address, {
       cache: 'no-store',
       redirect: 'error',
@@ -150,6 +154,7 @@ export class Calls {
   }
 }
 
-function jsonBody(value: Json): RequestInit {
-  return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) }
+function jsonPost(value: Json): RequestInit {
+  const headers = { 'content-type': 'application/json' }
+  return { method: 'POST', headers, body: JSON.stringify(value) }
 }

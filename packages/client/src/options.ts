@@ -1,6 +1,6 @@
 import { isMemberKey, isRoomName, type Json } from '@whereabouts/protocol'
 
-/** The name and color to appear under. @see PROTOCOL.md NM3, NM4 */
+/** The name and the color that others see. @see PROTOCOL.md NM3, NM4 */
 export interface UserOptions {
   readonly name?: string
   /** `#` and six hexadecimal digits. */
@@ -9,36 +9,37 @@ export interface UserOptions {
 
 /** How to join a room. */
 export interface JoinOptions {
-  /** Where the server's calls begin, a path included if it has one; else the page's own origin. */
+  /** The address of the server, with the path before `/rooms` if there is one. @default the page's origin */
   readonly url?: string | URL
   /** @see PROTOCOL.md NM1 */
   readonly room: string
-  /** Ignored by a server that knows its callers. Without it the server picks. */
+  /** The user to join as; without it the server picks one. A server that authenticates ignores it. */
   readonly user?: UserOptions
-  /** Where the member is to begin with; else where it was, or nowhere. */
+  /** The location to begin with. @default the one that the server knows, or `null` */
   readonly location?: Json
-  /** The part of the document to be shown, and nothing but it; `look` changes it. PROTOCOL.md ST15 */
+  /** The only part of the document to show; `look` changes it. @see PROTOCOL.md ST15 */
   readonly part?: string
-  /** Looks without joining: nobody sees this member, and `move` and `setUser` do nothing. */
+  /** Watches without joining: others see a count, and `move` and `setUser` do nothing. @default false */
   readonly watch?: boolean
-  /** The member key; else one that is this tab's own. A secret. @see PROTOCOL.md NM2, CL8 */
+  /** The member key, a secret. @default one that belongs to this tab @see PROTOCOL.md NM2, CL8 */
   readonly member?: string
-  /** Makes the requests; else the platform's own. */
+  /** Makes the requests. @default the global `fetch` */
   readonly fetch?: typeof globalThis.fetch
-  /** Headers for every request, such as a token; asked before each, so that it can be a fresh one. */
+  /** Returns headers such as a token; called before every request, so that the token can be fresh. */
   readonly headers?: () => HeadersInit | Promise<HeadersInit>
 }
 
 /**
- * The address of the server's calls, without a slash at its end.
+ * Returns the address of the server, without a slash at its end.
  *
- * @throws {TypeError} if the room or the member key is none, or outside of a page without a `url`.
+ * @throws {TypeError} if the room name or the member key is not valid, or there is neither a `url` nor
+ *   a page
  */
 export function resolveBase({ url, room, member }: JoinOptions): string {
-  if (!isRoomName(room)) throw new TypeError(`${JSON.stringify(room)} is not a room name`)
+  if (!isRoomName(room)) throw new TypeError(`The room name is not valid: ${JSON.stringify(room)}`)
   if (member !== undefined && !isMemberKey(member))
-    throw new TypeError('the member key is not valid')
-  const page = typeof location === 'undefined' ? undefined : location.origin
+    throw new TypeError('The member key is not valid')
+  const page = globalThis.location?.origin
   const base = url ?? page
   if (base === undefined) throw new TypeError('set `url` outside of a page')
   return new URL(base, page).href.replace(/\/+$/, '')

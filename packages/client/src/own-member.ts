@@ -1,35 +1,46 @@
 import { equalJson, type Json, type Moved, type Problem } from '@whereabouts/protocol'
-import { Backoff } from './backoff.js'
 import { Mover } from './mover.js'
 import type { UserOptions } from './options.js'
 import type { RoomView } from './view.js'
 
-// Without a stream the member is posted again when this share of its lease is over.
+// Without a stream, the member is posted again after this share of its lease.
 const POSTS_IN_A_LEASE = 4
 
-/** Who is told how the own member fares. */
+/** Receives what comes of the own member's posts. */
 export interface OwnMemberListener {
-  /** The server knows it under this id. */
+  /** The server knows the member under this id. */
   joined(self: string): void
-  /** A location or a user was not accepted, and is dropped. */
+  /** A location or a user was refused, and is dropped. */
   refused(problem: Problem): void
   /** Nothing is left to post. */
   settled(): void
 }
 
-/** The member that this client is: its user, where it wants to be, and the posts that say so. */
+/**
+ * The member that this client is: its user, its location, and the posts that announce both.
+ *
+ *     a move or a new user   post both
+ *     refused                drop the user, back to the last accepted one, or else the location
+ *     a snapshot, or the first change of a stream
+ *                            doubt that the server still knows the location
+ *     in doubt and idle      compare with the room; post again if it shows another location and
+ *                            has got as far as the last post
+ *
+ * @see PROTOCOL.md CL3, CL6, CL11
+ */
 export class OwnMember {
   readonly #listener: OwnMemberListener
   readonly #here: () => Json
   readonly #mover: Mover
   #user: UserOptions
   #acceptedUser: UserOptions
-  /** `undefined` for wherever it is. */
+  /** `undefined` while it stays wherever the room shows it. */
   #wanted: Json | undefined
-  #movedTo: string | null = null
-  #doubtful = false
+  /** The position of the last post that was answered; empty before the first. */
+  #movedTo = ''
+  #isDoubted = false
 
-  /** @param here where the room says that the member is. */
+  /** @param here returns the location that the room shows for the member. */
   constructor(
     user: UserOptions,
     post: (location: Json) => Promise<Moved>,
@@ -40,23 +51,20 @@ export class OwnMember {
     this.#acceptedUser = user
     this.#here = here
     this.#listener = listener
-    this.#mover = new Mover(
-      async (location) => {
-        const posted = this.#user
-        const moved = await post(location)
-        this.#acceptedUser = posted
-        return moved
+    const postAsUser = async (location: Json) => {
+      const posted = this.#user
+      const moved = await post(location)
+      this.#acceptedUser = posted
+      return moved
+    }
+    this.#mover = new Mover(postAsUser, {
+      moved: ({ self, id }) => {
+        this.#movedTo = id
+        listener.joined(self)
       },
-      {
-        moved: ({ self, id }) => {
-          this.#movedTo = id
-          listener.joined(self)
-        },
-        refused: (problem, location) => this.#refused(problem, location),
-        idle: () => listener.settled(),
-      },
-      new Backoff(),
-    )
+      refused: (problem, location) => this.#refused(problem, location),
+      idle: () => listener.settled(),
+    })
   }
 
   get user(): UserOptions {
@@ -64,7 +72,7 @@ export class OwnMember {
   }
 
   move(location: Json): void {
-    if (this.#wanted !== undefined && equalJson(this.#wanted, location)) return
+    if (this.#wants(location)) return
     this.#wanted = location
     this.#mover.move(location)
   }
@@ -74,33 +82,33 @@ export class OwnMember {
     this.post()
   }
 
-  /** Posts the location, also if the server should know it. */
+  /** Posts the location, even if the server should know it. */
   post(): void {
     this.#mover.move(this.#wanted === undefined ? this.#here() : this.#wanted)
   }
 
-  /** Posts the location if the last post is so old that the lease is in danger. */
-  stay(leaseMs: number): void {
+  /** Posts the location again if the last post is so old that the lease is in danger. */
+  renew(leaseMs: number): void {
     const dueAtMs = this.#mover.movedAtMs + leaseMs / POSTS_IN_A_LEASE
     if (!this.#mover.busy && Date.now() >= dueAtMs) this.post()
   }
 
-  /** The room's history may have been lost, and the location with it. */
+  /** Makes the next `reconcile` compare: the room's history may be lost, and the location with it. */
   doubt(): void {
-    this.#doubtful = true
+    this.#isDoubted = true
   }
 
-  /** Where there is doubt, posts the location again if the room has another. @see PROTOCOL.md CL6 */
+  /** Posts a doubted location again if the room shows another. @see PROTOCOL.md CL6 */
   reconcile(view: RoomView, self: string | null): void {
-    if (!this.#doubtful || self === null || this.#mover.busy) return
-    this.#doubtful = false
-    const isOnItsWay = this.#movedTo !== null && view.ahead(this.#movedTo) > 0
+    if (!this.#isDoubted || self === null || this.#mover.busy) return
+    this.#isDoubted = false
+    const isOnItsWay = view.ahead(this.#movedTo) > 0
     if (this.#wanted === undefined || isOnItsWay) return
     const own = view.state.members.get(self)
-    if (own === undefined || !equalJson(own.location, this.#wanted)) this.post()
+    if (own === undefined || !this.#wants(own.location)) this.post()
   }
 
-  /** Tries now if a post is waiting to be tried again. */
+  /** Ends a wait before the next post. */
   hurry(): void {
     this.#mover.hurry()
   }
@@ -110,12 +118,16 @@ export class OwnMember {
     return this.#mover.stop()
   }
 
+  #wants(location: Json): boolean {
+    return this.#wanted !== undefined && equalJson(this.#wanted, location)
+  }
+
   #refused(problem: Problem, location: Json): void {
     const isAboutUser = problem.problem === 'bad-name' || problem.problem === 'bad-color'
     if (isAboutUser && this.#user !== this.#acceptedUser) {
       this.#user = this.#acceptedUser
       this.post()
-    } else if (this.#wanted !== undefined && equalJson(this.#wanted, location)) {
+    } else if (this.#wants(location)) {
       this.#wanted = undefined
     }
     this.#listener.refused(problem)

@@ -1,20 +1,20 @@
-/** What happens to the page that a room lives in. */
+/** Receives what happens to the page that a room lives in. */
 export interface PageListener {
-  /** The page goes away: closed, reloaded, or kept for the back button. */
+  /** The page goes away: it is closed, reloaded, or kept for the back button. */
   hide(): void
-  /** The page is back by the back button. */
+  /** The back button brought the page back. */
   show(): void
-  /** The network is back, or the page is looked at again. */
+  /** The network is back, or the page is visible again. */
   wake(): void
 }
 
-/** Whether there is a page at all; in Node and in workers there isn't. */
+/** Returns whether there is a page, as opposed to Node or a worker. */
 export function isInPage(): boolean {
-  return typeof window !== 'undefined' && typeof document !== 'undefined'
+  return typeof document !== 'undefined'
 }
 
 /**
- * Follows the page and returns how to stop that.
+ * Subscribes to what happens to the page, and returns how to unsubscribe.
  *
  * @see PROTOCOL.md CL7
  */

@@ -1,22 +1,20 @@
-/** One wait at a time, which can be cut short. */
+/** Waits, once at a time; a wait can be ended early. */
 export class Pause {
-  #end: (() => void) | null = null
+  #end = (): void => undefined
 
   /** Resolves after `ms`, or as soon as `end` is called. */
   for(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const end = () => {
+      const timer = setTimeout(resolve, ms)
+      this.#end = () => {
         clearTimeout(timer)
-        this.#end = null
         resolve()
       }
-      const timer = setTimeout(end, ms)
-      this.#end = end
     })
   }
 
-  /** Ends the wait that is going on, if there is one. */
+  /** Ends the wait, if there is one. */
   end(): void {
-    this.#end?.()
+    this.#end()
   }
 }

@@ -3,7 +3,7 @@ import type { Room } from './room.js'
 import type { RoomSnapshot } from './store.js'
 
 /**
- * The room as it is now; renders again when it changes.
+ * Returns the room's snapshot, and renders again when it changes.
  *
  * @example
  * const { others, status } = useRoom(room)

@@ -27,7 +27,7 @@ describe('what an answer says that is no success', () => {
     expect(isLasting(error)).toBe(true)
   })
 
-  it('[CL32] is all that a validation says', async () => {
+  it('[CL32] has every message of a validation', async () => {
     const body = { message: ['name is too long', 'color is no color'], statusCode: 400 }
     expect(await read(400, body)).toMatchObject({
       problem: 'bad-parameter',
@@ -55,7 +55,7 @@ describe('what an answer says that is no success', () => {
     })
   })
 
-  it('[CL4] is no problem where trying again may mend it, and says why all the same', async () => {
+  it('[CL4] is a plain error with the reason if trying again may help', async () => {
     const error = await read(502, { message: 'the upstream is gone' })
     expect(isLasting(error)).toBe(false)
     expect(error.message).toBe('the upstream is gone')

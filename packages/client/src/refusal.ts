@@ -1,20 +1,22 @@
 import { Problem, PROBLEMS, type ProblemName } from '@whereabouts/protocol'
 
-/** Whether trying again can't mend it. @see PROTOCOL.md CL11 */
+/** Returns whether an error is a problem that trying again can't solve. @see PROTOCOL.md CL11 */
 export function isLasting(error: unknown): error is Problem {
   return error instanceof Problem && isLastingStatus(error.status)
 }
 
 /**
- * What an answer that isn't a success says: the server's own problem; for a 4xx from somebody on
- * the way, such as a guard of the application's, the nearest one with what they say; else an error to
- * try again after.
+ * Reads an answer that isn't a success: the server's problem; for another 4xx, such as that of the
+ * application's guard, the nearest problem with the answer's own detail; else a plain error, after which
+ * to try again.
+ *
+ * @see PROTOCOL.md CL11
  */
 export async function readRefusal(response: Response): Promise<Error> {
   return refusalOf(response.status, await response.json().catch(() => null))
 }
 
-/** The same of a status and a body. @see PROTOCOL.md VE6 */
+/** Returns the same for a status and a body. @see PROTOCOL.md VE6 */
 export function refusalOf(status: number, body: unknown): Error {
   const detail = detailOf(body) ?? `The server answered ${status} without a reason.`
   return (
@@ -23,13 +25,13 @@ export function refusalOf(status: number, body: unknown): Error {
   )
 }
 
-/** What a problem of another kind says (RFC 9457), or an error as Nest and many others write it. */
+/** Returns the `detail` of an RFC 9457 problem, or the `message` of an error as Nest writes it. */
 function detailOf(body: unknown): string | undefined {
   const { detail, message } = Object(body) as { readonly [field: string]: unknown }
   const said = detail ?? message
-  // Validation has one line for each fault.
+  // A validation error has one message for each fault.
   const text: unknown = Array.isArray(said) ? said.join('; ') : said
-  return typeof text === 'string' && text.trim() !== '' ? text : undefined
+  return typeof text === 'string' && text.trim() ? text : undefined
 }
 
 function isLastingStatus(status: number): boolean {

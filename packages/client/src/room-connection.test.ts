@@ -24,7 +24,7 @@ describe('the connection', () => {
     expect(ids(room.getSnapshot())).toEqual(['me', 'a'])
   })
 
-  it('[CL4] takes two and a half heartbeats of silence for the end, and pings for life', async () => {
+  it('[CL4] reconnects after two and a half heartbeats of silence, which pings prevent', async () => {
     await using server = await ScriptedServer.listen()
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const { room, stream } = await joinOnline(server, {}, { heartbeatMs: 1000 })
@@ -74,7 +74,7 @@ describe('the connection', () => {
     expect(room.getSnapshot().problem?.detail).toBe(is === 'closed' ? 'Because.' : undefined)
   })
 
-  it('[ST10] comes back after a share of the time that goodbye says', async () => {
+  it('[ST10] reconnects within a share of the time in goodbye', async () => {
     await using server = await ScriptedServer.listen()
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const requests = vi.fn<typeof fetch>((input, init) => fetch(input, init))
@@ -88,14 +88,14 @@ describe('the connection', () => {
     expect(requests).toHaveBeenCalledTimes(2)
   })
 
-  it('[ST10] comes back as well when the stream ends in the moment of its goodbye', async () => {
+  it('[ST10] also reconnects when the stream ends right after its goodbye', async () => {
     await using server = await ScriptedServer.listen()
     const { stream } = await joinOnline(server)
     stream.event('goodbye', { reconnectInMs: 1 }).end()
     expect((await server.take('GET events')).query.get('lastEventId')).toBe('e:1')
   })
 
-  it('[CL17] goes to another server without a gap', async () => {
+  it('[CL17] moves to another server without a gap', async () => {
     await using first = await ScriptedServer.listen()
     await using second = await ScriptedServer.listen()
     let current = first
@@ -126,7 +126,7 @@ describe('the connection', () => {
     expect(first.waiting('GET events')).toBe(0)
   })
 
-  it('[CL33] is live until the old stream ends if the next one can not be opened', async () => {
+  it('[CL33] stays online until the old stream ends if the next one can’t be opened', async () => {
     await using server = await ScriptedServer.listen()
     const { room, stream } = await joinOnline(server)
     stream.event('goodbye', { reconnectInMs: 1 })
@@ -145,7 +145,7 @@ describe('the connection', () => {
     await until(room, isOnline)
   })
 
-  it('[CL34] takes the frames of the next stream as wholes: what is old in them stays out', async () => {
+  it('[CL34] skips only the old parts of the next stream’s frames', async () => {
     await using server = await ScriptedServer.listen()
     const { room, stream } = await joinOnline(server)
     stream.event('goodbye', { reconnectInMs: 1 })
@@ -174,7 +174,7 @@ describe('the connection', () => {
     expect([last.query.get('at'), last.query.get('lastEventId')]).toEqual(['s2', null])
   })
 
-  it('[CL4] that is back lets a post that failed go out at once', async () => {
+  it('[CL4] that is restored repeats a failed post at once', async () => {
     await using server = await ScriptedServer.listen()
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const { room, stream } = await joinOnline(server)
@@ -188,7 +188,7 @@ describe('the connection', () => {
     expect((await server.take('POST location')).body).toBe('"C5"')
   })
 
-  it('[CL11] ends with a problem that trying again can not mend', async () => {
+  it('[CL11] ends with a problem that trying again can’t solve', async () => {
     await using server = await ScriptedServer.listen()
     const room = join(server)
     ;(await server.take('GET events')).refuse('room-full')
@@ -207,7 +207,7 @@ describe('the connection', () => {
     })
   })
 
-  it('[CL11 CL32] takes a 4xx without a problem for one, and tries 429 and 5xx again', async () => {
+  it('[CL11 CL32] treats a 4xx without a problem as one, and tries again after 429 and 5xx', async () => {
     await using server = await ScriptedServer.listen()
     const room = join(server)
     for (const status of [429, 408, 500, 503]) (await server.take('GET events')).answer(status)
@@ -218,7 +218,7 @@ describe('the connection', () => {
     expect(problem?.detail).toContain('403')
   })
 
-  it('[CL4 CL35] tries again after an answer that is no stream, or a stream that makes no sense', async () => {
+  it('[CL4 CL35] tries again after an answer that isn’t a stream, or a stream that isn’t valid', async () => {
     await using server = await ScriptedServer.listen()
     const room = join(server)
     ;(await server.take('GET events')).answer(200, 'the page of a hotel')
@@ -229,7 +229,7 @@ describe('the connection', () => {
     expect(ids(await until(room, isOnline))).toEqual([])
   })
 
-  it('[MB5] joins again when it is removed although it is here', async () => {
+  it('[MB5] joins again when the server removes a connected member', async () => {
     await using server = await ScriptedServer.listen()
     const { stream } = await joinOnline(server, { location: 'C5' })
     ;(await server.take('POST location')).answer(200, { self: 'me', id: 'e:2' })
@@ -240,7 +240,7 @@ describe('the connection', () => {
 })
 
 describe('a restarted server', () => {
-  it('[CL5] is followed by members who are away until they are back', async () => {
+  it('[CL5] shows missing members as away until they are back', async () => {
     await using server = await ScriptedServer.listen()
     const { room, stream } = await joinOnline(server)
     stream.end()
@@ -252,7 +252,7 @@ describe('a restarted server', () => {
     await until(room, ({ others }) => others[0]?.status === 'online')
   })
 
-  it('[CL5] is followed by members who are gone when their lease has run out', async () => {
+  it('[CL5] removes missing members when their lease has expired', async () => {
     await using server = await ScriptedServer.listen()
     const { room, stream } = await joinOnline(server, {}, { leaseMs: 50 })
     stream.snapshot('f:1', [member('me')])
@@ -260,7 +260,7 @@ describe('a restarted server', () => {
     expect(ids(await until(room, ({ others }) => others.length === 0))).toEqual(['me'])
   })
 
-  it('[ID6] with another secret leaves no ghost of oneself', async () => {
+  it('[ID6] with another secret leaves no stale copy of the own member', async () => {
     await using server = await ScriptedServer.listen()
     const { room, stream } = await joinOnline(server)
     stream.end()
@@ -271,7 +271,7 @@ describe('a restarted server', () => {
 })
 
 describe('stepping down', () => {
-  it('[CL9] goes from a silent stream to a POST stream', async () => {
+  it('[CL9] steps down from a silent stream to a POST stream', async () => {
     await using server = await ScriptedServer.listen()
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const room = join(server)
@@ -305,7 +305,7 @@ describe('stepping down', () => {
     return room
   }
 
-  it('[CL9] ends at the long-poll, which tells the same', async () => {
+  it('[CL9] steps down to the long-poll, which reports the same', async () => {
     await using server = await ScriptedServer.listen()
     const room = await joinPolling(server)
     const poll = await server.take('GET location')

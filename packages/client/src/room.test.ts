@@ -8,7 +8,7 @@ import { joinRoom } from './index.js'
 const { join, joinOnline } = new JoinedRooms(joinRoom)
 
 describe('the view of a room', () => {
-  it('[CL1] is what snapshots and patches say; who does not change is the same object', async () => {
+  it('[CL1] follows snapshots and patches; a member that doesn’t change is the same object', async () => {
     await using server = await ScriptedServer.listen()
     const { room, stream } = await joinOnline(server)
     stream.event('patch', { join: [{ ...member('b', 2) }] as unknown as Json }, 'e:2')
@@ -22,7 +22,7 @@ describe('the view of a room', () => {
     expect(second.watching).toBe(4)
   })
 
-  it('[CL1] of one who watches has no self, and moving does nothing', async () => {
+  it('[CL1] of a viewer has no self, and moving does nothing', async () => {
     await using server = await ScriptedServer.listen()
     const { room } = await joinOnline(server, { watch: true, location: 3 }, { self: null })
     room.move(4)
@@ -72,7 +72,7 @@ describe('moving', () => {
     expect((await server.take('POST location')).body).toBe('"y"')
   })
 
-  it('[CL6] posts again what a snapshot does not know, and only that', async () => {
+  it('[CL6] posts a location again only if a snapshot lacks it', async () => {
     await using server = await ScriptedServer.listen()
     const { room, stream } = await joinOnline(server)
     room.move('C5')
@@ -89,7 +89,7 @@ describe('moving', () => {
     expect((await server.take('POST location')).body).toBe('"D6"')
   })
 
-  it('[CL6] does not post again what the snapshot is too old to know', async () => {
+  it('[CL6] doesn’t post again if the snapshot is older than the post', async () => {
     await using server = await ScriptedServer.listen()
     const room = join(server, { location: 'C5' })
     ;(await server.take('POST location')).answer(200, { self: 'me', id: 'e:9' })
@@ -100,7 +100,7 @@ describe('moving', () => {
     expect((await server.take('POST location')).body).toBe('"D6"')
   })
 
-  it('[ID4] tells a new name and color with the location, and drops a name that is refused', async () => {
+  it('[ID4] posts a new name and color with the location, and drops a refused name', async () => {
     await using server = await ScriptedServer.listen()
     const { room } = await joinOnline(server, { user: { name: 'Ann' }, location: 'C5' })
     ;(await server.take('POST location')).answer(200, { self: 'me', id: 'e:2' })
@@ -118,7 +118,7 @@ describe('moving', () => {
 })
 
 describe('leaving', () => {
-  it('[MB5] ends the stream, waits for the post in flight, and says so', async () => {
+  it('[MB5] ends the stream, waits for the post in flight, and says goodbye', async () => {
     await using server = await ScriptedServer.listen()
     const { room, stream } = await joinOnline(server)
     room.move(1)
@@ -137,7 +137,7 @@ describe('leaving', () => {
     expect(server.waiting('POST location')).toBe(0)
   })
 
-  it('[MB9] twice is once, and a server that is gone keeps nobody waiting', async () => {
+  it('[MB9] twice leaves once, and doesn’t wait for a server that is gone', async () => {
     const { room } = await (async () => {
       await using server = await ScriptedServer.listen()
       return await joinOnline(server)
@@ -171,14 +171,14 @@ describe('options', () => {
     expect(post.request.headers['content-type']).toBe('application/json')
   })
 
-  it('[HT1] put the calls below the path of the url', async () => {
+  it('[HT1] put the calls below the path of the URL', async () => {
     await using server = await ScriptedServer.listen()
     join(server, { url: `${server.url}/api/` })
     const { request } = await server.take('GET events')
     expect(request.url).toMatch(/^\/api\/rooms\/budget\/events\?/)
   })
 
-  it('[NM1] that can not work are a TypeError', () => {
+  it('[NM1] that can’t work throw a TypeError', () => {
     const url = 'http://127.0.0.1:1'
     for (const room of ['', 'a/b', '.', '..', 'x'.repeat(129)]) {
       expect(() => joinRoom({ url, room })).toThrow(TypeError)

@@ -1,40 +1,47 @@
-import { EMPTY_ROOM, type Json, type Problem } from '@whereabouts/protocol'
-import { Backoff } from './backoff.js'
+import type { Hello, Json, Member, Patch, Problem, Snapshot } from '@whereabouts/protocol'
 import { Calls } from './calls.js'
 import { Connection } from './connection.js'
+import {
+  type DocumentChannel,
+  type DocumentListener,
+  type LocationMap,
+  setChannel,
+} from './document-channel.js'
 import { longPollTransport } from './long-poll.js'
 import { claimMemberKey, type MemberKey } from './member-key.js'
-import { holdLine, type Adorn, type DocumentListener } from './document-line.js'
 import { resolveBase, type JoinOptions, type UserOptions } from './options.js'
 import { OwnMember } from './own-member.js'
 import { followPage } from './page.js'
+import type { PhaseEvent, RoomPhase } from './room-phase.js'
 import { callSafely, RoomStore, type RoomSnapshot, type RoomStatus } from './store.js'
 import { streamTransport } from './stream.js'
-import type { RoomEvent } from './transport.js'
+import type { RoomEvent, RoomHello } from './transport.js'
 import { RoomView } from './view.js'
 
-// What a server's lease is unless set otherwise; known better after the first hello.
-const USUAL_LEASE_MS = 15_000
-// What is wrong with a location and not with who posts it.
+// The default of a server; hello says the real one.
+const USUAL_LIMITS = { leaseMs: 15_000 }
+// Problems of a location, which don't concern the member that posts it.
 const LOCATION_PROBLEMS = new Set(['bad-json', 'too-large', 'unsupported-media-type'])
+
+const AS_IT_IS: LocationMap = (location) => location
 
 /** A room that this page or process is in. Its functions may be passed on without it. */
 export interface Room {
   /**
-   * Says where the member is. One post is in flight, then the latest location follows; those
-   * between are never sent, and what fails is tried again. A location that the server refuses is
-   * dropped, and `problem` in the snapshot says why.
+   * Sets the member's location. One post is in flight, and only the latest location follows it. A
+   * failed post is repeated. A location that the server refuses is dropped, and the snapshot's
+   * `problem` says why.
    *
    * @see PROTOCOL.md CL3
    */
   readonly move: (location: Json) => void
-  /** Changes what is given and keeps the rest. A user that the server refuses is dropped. */
+  /** Changes the given fields of the user and keeps the others. A user that the server refuses is dropped. */
   readonly setUser: (user: UserOptions) => void
-  /** Shows another part of the document, and nothing but it; all of it with `null`. ST15 */
+  /** Shows one part of the document only, or all of it with `null`. @see PROTOCOL.md ST15, CL16 */
   readonly look: (part: string | null) => void
-  /** Fits React's `useSyncExternalStore`, together with `subscribe`. */
+  /** Returns the room as it is now. Fits React's `useSyncExternalStore`, together with `subscribe`. */
   readonly getSnapshot: () => RoomSnapshot
-  /** Calls back after every change; returns how to stop that. */
+  /** Calls back after every change; returns how to unsubscribe. */
   readonly subscribe: (listener: () => void) => () => void
   readonly status: RoomStatus
   /** Leaves at once, for good. Resolves when the server knows, or can't be told. */
@@ -44,7 +51,8 @@ export interface Room {
 /**
  * Joins a room and stays in it, through lost connections and restarted servers, until `leave`.
  *
- * @throws {TypeError} if the room or the member key is none, or outside of a page without a `url`.
+ * @throws {TypeError} if the room name or the member key is not valid, or there is neither a `url`
+ *   nor a page.
  * @example
  * const room = joinRoom({ room: 'budget', user: { name: 'Guest 7', color: '#e11d48' } })
  * room.subscribe(() => console.log(room.getSnapshot().others))
@@ -54,6 +62,18 @@ export function joinRoom(options: JoinOptions): Room {
   return new LiveRoom(options)
 }
 
+/**
+ * Turns events into a view, and the view into snapshots; its phases stand in room-phase.ts.
+ *
+ *     hello      learn the lease and who one is; tell the document whether it is resumed
+ *     snapshot   replace the view; doubt the own location; keep members of a lost epoch for a lease
+ *     patch      change the view; doubt the own location if it is the stream's first change;
+ *                if it takes the own member away, join again
+ *     document   pass the update on, then move the position
+ *     interrupted, refused, left   the phase follows
+ *
+ * @see PROTOCOL.md CL1, CL5, CL6
+ */
 class LiveRoom implements Room {
   readonly #watch: boolean
   #part: string | null
@@ -64,17 +84,14 @@ class LiveRoom implements Room {
   readonly #own: OwnMember
   readonly #connection: Connection
   readonly #unfollowPage: () => void
-  #leaseMs = USUAL_LEASE_MS
-  #maxLocationBytes: number | undefined
-  #isFirstChange = false
+  #limits: Pick<Hello, 'leaseMs'> & Partial<Hello> = USUAL_LIMITS
   #expiry: ReturnType<typeof setTimeout> | undefined
-  #closed: Promise<void> | null = null
   readonly #documentListeners = new Set<DocumentListener>()
-  /** What the last stream or poll said; `null` before the first. */
-  #asksForDocument: boolean | null = null
-  /** What the application said. */
+  /** Whether the last stream or poll was asked for without the document. */
+  #isWithoutDocument = false
+  /** The application's location. */
   #location: Json = null
-  #adorn: Adorn | null = null
+  #mapLocation = AS_IT_IS
 
   constructor(options: JoinOptions) {
     const base = resolveBase(options)
@@ -84,126 +101,123 @@ class LiveRoom implements Room {
     this.#key = claimMemberKey(base, room, options.member)
     this.#calls = this.#createCalls(base, options)
     this.#own = this.#createOwnMember(options.user ?? {})
-    this.#connection = this.#createConnection(room)
-    holdLine(this, {
-      address: `${base}/rooms/${room}`,
-      position: () => this.#view.position,
-      maxLocationBytes: () => this.#maxLocationBytes,
-      listen: (listener) => this.#listenToDocument(listener),
-      request: (...call) => this.#calls.request(...call),
-      adorn: (adorn) => {
-        this.#setAdorn(adorn)
-        return () => {
-          if (this.#adorn === adorn) this.#setAdorn(null)
-        }
-      },
-    })
+    this.#connection = this.#createConnection()
+    setChannel(this, this.#createChannel(`${base}/rooms/${room}`))
     this.#unfollowPage = followPage({
-      hide: () => this.#hide(),
-      show: () => this.#show(),
+      hide: () => this.#pageHidden(),
+      show: () => {
+        this.#key.take()
+        this.#connection.start()
+      },
       wake: () => this.#connection.hurry(),
     })
     this.#connection.start()
     if (location !== undefined) this.move(location)
   }
 
-  readonly getSnapshot = (): RoomSnapshot => this.#store.getSnapshot()
-
-  readonly subscribe = (listener: () => void): (() => void) => this.#store.subscribe(listener)
+  readonly getSnapshot = this.#store.getSnapshot
+  readonly subscribe = this.#store.subscribe
 
   get status(): RoomStatus {
-    return this.getSnapshot().status
+    return this.#phase.status
   }
 
   readonly move = (location: Json): void => {
-    if (this.#watch || this.#closed !== null) return
-    this.#store.update({ problem: null })
+    if (!this.#canPost) return
+    this.#store.apply({ kind: 'shown', facts: { problem: null } })
     this.#location = location
-    this.#own.move(this.#adorned())
+    this.#postLocation()
   }
 
   readonly setUser = (user: UserOptions): void => {
-    if (this.#watch || this.#closed !== null) return
-    this.#store.update({ problem: null })
+    if (!this.#canPost) return
+    this.#store.apply({ kind: 'shown', facts: { problem: null } })
     this.#own.setUser(user)
   }
 
   readonly look = (part: string | null): void => {
     if (part === this.#part) return
     this.#part = part
-    this.#beginAnew()
+    this.#restart()
   }
 
-  readonly leave = (): Promise<void> => {
-    const sayGoodbye = async () => {
-      if (!this.#watch) await this.#calls.leave()
-    }
-    this.#closed ??= this.#close(null, sayGoodbye)
-    return this.#closed
+  readonly leave = (): Promise<void> => this.#close(null)
+
+  get #canPost(): boolean {
+    return !this.#watch && this.status !== 'closed'
   }
 
-  #createCalls(base: string, { room, watch = false, fetch, headers }: JoinOptions): Calls {
+  #createCalls(base: string, { room, fetch, headers }: JoinOptions): Calls {
     return new Calls({
       base,
       room,
-      watch,
+      watch: this.#watch,
       headers,
       member: this.#key.key,
       ready: this.#key.ready,
       fetch: fetch ?? ((input, init) => globalThis.fetch(input, init)),
       user: () => this.#own.user,
       part: () => this.#part,
-      document: () => (this.#asksForDocument = this.#documentListeners.size > 0),
+      document: () => !(this.#isWithoutDocument = this.#documentListeners.size === 0),
     })
   }
 
-  #listenToDocument(listener: DocumentListener): () => void {
-    this.#documentListeners.add(listener)
-    if (this.#asksForDocument === false) this.#beginAnew()
-    else if (this.status === 'online') listener.heard()
-    return () => void this.#documentListeners.delete(listener)
+  #createChannel(address: string): DocumentChannel {
+    return {
+      address,
+      position: () => this.#view.position,
+      maxLocationBytes: () => this.#limits.maxLocationBytes,
+      listen: (listener) => {
+        this.#documentListeners.add(listener)
+        if (this.#isWithoutDocument) this.#restart()
+        else if (this.status === 'online') listener.heard()
+        return () => void this.#documentListeners.delete(listener)
+      },
+      request: (...call) => this.#calls.request(...call),
+      mapLocation: (map) => {
+        this.#setLocationMap(map)
+        return () => {
+          if (this.#mapLocation === map) this.#setLocationMap(AS_IT_IS)
+        }
+      },
+    }
   }
 
-  /** What was told is of another part, or without the document. */
-  #beginAnew(): void {
+  /** Opens the stream without a position: what was received is another part, or has no document. */
+  #restart(): void {
     this.#view.restart()
     this.#connection.reopen()
   }
 
-  #adorned(): Json {
-    return this.#adorn === null ? this.#location : this.#adorn(this.#location)
+  #postLocation(): void {
+    this.#own.move(this.#mapLocation(this.#location))
   }
 
   #tellDocument(tell: (listener: DocumentListener) => void): void {
     for (const listener of this.#documentListeners) callSafely(() => tell(listener))
   }
 
-  #setAdorn(adorn: Adorn | null): void {
-    this.#adorn = adorn
-    if (!this.#watch && this.#closed === null) this.#own.move(this.#adorned())
+  #setLocationMap(map: LocationMap): void {
+    this.#mapLocation = map
+    if (this.#canPost) this.#postLocation()
   }
 
   #createOwnMember(user: UserOptions): OwnMember {
-    const here = () => {
-      const { self } = this.getSnapshot()
-      return (self === null ? undefined : this.#view.state.members.get(self)?.location) ?? null
-    }
+    const here = () => this.#self?.location ?? null
     return new OwnMember(user, (location) => this.#calls.move(location), here, {
       joined: (self) => this.#setSelf(self),
       refused: (problem) => this.#moveRefused(problem),
-      settled: () => this.#own.reconcile(this.#view, this.getSnapshot().self),
+      settled: () => this.#reconcile(),
     })
   }
 
-  #createConnection(room: string): Connection {
+  #createConnection(): Connection {
     const position = () => this.#view.position
     const polled = {
-      room,
       watch: this.#watch,
-      self: () => this.getSnapshot().self,
       position,
-      leaseMs: () => this.#leaseMs,
-      stay: () => this.#own.stay(this.#leaseMs),
+      leaseMs: () => this.#limits.leaseMs,
+      renew: () => this.#own.renew(this.#limits.leaseMs),
     }
     return new Connection(
       [
@@ -216,118 +230,145 @@ class LiveRoom implements Room {
         interrupted: () => this.#interrupted(),
         refused: (problem) => this.#refused(problem),
       },
-      new Backoff(),
     )
   }
 
   #receive(event: RoomEvent): void {
-    if (event.kind === 'hello') {
-      this.#leaseMs = event.hello.leaseMs
-      this.#maxLocationBytes = event.hello.maxLocationBytes
-      this.#isFirstChange = true
-      if (event.hello.self !== null) this.#setSelf(event.hello.self)
-      const isResumed = this.#view.position !== null
-      this.#tellDocument((listener) => listener.opened(isResumed))
-      // A room that is resumed may have nothing new to tell; a new one is live with its snapshot.
-      if (isResumed) this.#goOnline()
-    } else if (event.kind === 'snapshot') {
-      const keepUntilMs = Date.now() + this.#leaseMs
-      const { self } = this.getSnapshot()
-      this.#view.applySnapshot(event.position, event.snapshot, self, keepUntilMs)
-      this.#own.doubt()
-      this.#expireInTime()
-      this.#viewChanged()
-    } else if (event.kind === 'patch') {
-      const wasIn = this.#isIn()
-      this.#view.applyPatch(event.position, event.patch)
-      if (this.#isFirstChange) this.#own.doubt()
-      this.#viewChanged()
-      // Who sees a part only may have gone out of it.
-      if (wasIn && !this.#isIn() && this.#part === null) this.#rejoin()
-    } else if (event.kind === 'document') {
-      this.#tellDocument((listener) => listener.updated(event.update))
-      this.#view.advance(event.position)
-    } else if (event.kind === 'resync' && event.resync.document === true) {
-      this.#tellDocument((listener) => listener.outdated())
+    switch (event.kind) {
+      case 'hello':
+        return this.#opened(event.data)
+      case 'snapshot':
+        this.#replaced(event.position, event.data)
+        break
+      case 'patch':
+        this.#patched(event.position, event.data)
+        break
+      case 'document':
+        this.#tellDocument((listener) => listener.updated(event.data))
+        this.#view.advance(event.position)
+        break
+      case 'resync':
+        if (event.data.document) this.#tellDocument((listener) => listener.outdated())
+        break
+      default:
     }
-    if (event.kind !== 'hello') this.#tellDocument((listener) => listener.heard())
+    this.#tellDocument((listener) => listener.heard())
   }
 
-  #viewChanged(): void {
-    this.#isFirstChange = false
-    this.#goOnline()
-    this.#own.reconcile(this.#view, this.getSnapshot().self)
+  #opened(hello: RoomHello): void {
+    this.#limits = { ...this.#limits, ...hello }
+    if (hello.self) this.#setSelf(hello.self)
+    const isResumed = this.#view.position !== null
+    this.#tellDocument((listener) => listener.opened(isResumed))
+    this.#apply({ kind: 'opened', isResumed })
   }
 
-  #goOnline(): void {
-    const wasOnline = this.status === 'online'
-    this.#store.update({ status: 'online', room: this.#view.state })
-    if (!wasOnline) this.#own.hurry()
+  #replaced(position: string, snapshot: Snapshot): void {
+    this.#view.applySnapshot(
+      position,
+      snapshot,
+      this.#phase.self,
+      Date.now() + this.#limits.leaseMs,
+    )
+    this.#own.doubt()
+    this.#expireInTime()
+    this.#changed()
   }
 
-  #isIn(): boolean {
-    const { self } = this.getSnapshot()
-    return self !== null && this.#view.state.members.has(self)
-  }
-
-  /** A goodbye of an earlier page came late, or the lease ran out unnoticed. */
-  #rejoin(): void {
+  #patched(position: string, patch: Patch): void {
+    const wasIn = this.#self !== undefined
+    this.#view.applyPatch(position, patch)
+    if (this.#phase.isFresh) this.#own.doubt()
+    this.#changed()
+    // A view of one part also loses a member that goes to another part.
+    if (!wasIn || this.#self !== undefined || this.#part !== null) return
+    // A goodbye of an earlier page came late, or the lease ran out: join again.
     this.#own.post()
     this.#connection.reopen()
   }
 
+  #changed(): void {
+    this.#apply({ kind: 'changed', room: this.#view.state })
+    this.#reconcile()
+  }
+
+  /** Applies an event of the connection; a room that is live again posts at once what failed. */
+  #apply(event: PhaseEvent): void {
+    const before = this.status
+    this.#store.apply(event)
+    if (before !== 'online' && this.status === 'online') this.#own.hurry()
+  }
+
+  /** The own member, as the room shows it. */
+  get #self(): Member | undefined {
+    return this.#view.state.members.get(this.#phase.self ?? '')
+  }
+
+  get #phase(): RoomPhase {
+    return this.#store.phase
+  }
+
+  #reconcile(): void {
+    this.#own.reconcile(this.#view, this.#phase.self)
+  }
+
   #setSelf(self: string): void {
-    const before = this.getSnapshot().self
+    const before = this.#phase.self
     if (before === self) return
     // A server with another secret knows this member under another id; the old one is a ghost.
     if (before !== null) this.#view.forget(before)
-    this.#store.update({ self, room: this.#view.state })
+    this.#show(self)
   }
 
-  #interrupted(): void {
-    if (this.status === 'online') this.#store.update({ status: 'reconnecting' })
+  #show(self = this.#phase.self): void {
+    this.#store.apply({ kind: 'shown', facts: { room: this.#view.state, self } })
   }
 
   #moveRefused(problem: Problem): void {
-    const hasJoined = this.getSnapshot().self !== null
-    if (hasJoined || LOCATION_PROBLEMS.has(problem.problem)) this.#store.update({ problem })
-    else this.#refused(problem)
+    const hasJoined = this.#phase.self !== null
+    if (hasJoined || LOCATION_PROBLEMS.has(problem.problem)) {
+      this.#store.apply({ kind: 'shown', facts: { problem } })
+    } else this.#refused(problem)
   }
 
   #refused(problem: Problem): void {
-    this.#closed ??= this.#close(problem, async () => undefined)
+    void this.#close(problem)
   }
 
   #expireInTime(): void {
     clearTimeout(this.#expiry)
     const dueAtMs = this.#view.nextExpiryMs
-    if (dueAtMs === null) return
+    if (dueAtMs === Infinity) return
     const expire = () => {
       this.#view.expire(Date.now())
-      this.#store.update({ room: this.#view.state })
+      this.#show()
       this.#expireInTime()
     }
     this.#expiry = setTimeout(expire, Math.max(0, dueAtMs - Date.now()))
   }
 
-  #hide(): void {
+  #interrupted(): void {
+    this.#store.apply({ kind: 'interrupted' })
+  }
+
+  #pageHidden(): void {
     if (!this.#watch) this.#calls.leaveSoon()
     this.#key.keep()
     this.#connection.stop()
     this.#interrupted()
   }
 
-  #show(): void {
-    this.#key.take()
-    this.#connection.start()
-  }
-
-  #close(problem: Problem | null, sayGoodbye: () => Promise<void>): Promise<void> {
+  /** @param problem why the server refused the member; `null` if the application leaves. */
+  #close(problem: Problem | null): Promise<void> {
+    if (this.#phase.status === 'closed') return this.#phase.released
     this.#unfollowPage()
     clearTimeout(this.#expiry)
     this.#connection.stop()
+    const sayGoodbye = async () => {
+      if (problem === null && !this.#watch) await this.#calls.leave()
+    }
     const released = this.#own.stop().then(() => this.#key.release(sayGoodbye))
-    this.#store.update({ status: 'closed', self: null, room: EMPTY_ROOM, problem })
+    this.#store.apply({ kind: 'closed', problem, released })
     return released
   }
 }

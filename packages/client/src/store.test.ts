@@ -11,25 +11,25 @@ const roomOf = (...ids: string[]) => ({
 describe('RoomStore', () => {
   it('[CL2] keeps the snapshot and its lists while nothing in them changes', () => {
     const store = new RoomStore()
-    store.update({ room: roomOf('a'), self: 'a' })
+    store.apply({ kind: 'shown', facts: { room: roomOf('a'), self: 'a' } })
     const before = store.getSnapshot()
     const listener = vi.fn<() => void>()
     store.subscribe(listener)
-    store.update({ self: 'a' })
+    store.apply({ kind: 'shown', facts: { self: 'a' } })
     expect(store.getSnapshot()).toBe(before)
     expect(listener).not.toHaveBeenCalled()
-    store.update({ status: 'online' })
+    store.apply({ kind: 'opened', isResumed: true })
     expect(store.getSnapshot().members).toBe(before.members)
     expect(listener).toHaveBeenCalledOnce()
   })
 
-  it('[CL1] tells one and the same listener as often as it subscribed', () => {
+  it('[CL1] calls a listener once for each of its subscriptions', () => {
     const store = new RoomStore()
     const listener = vi.fn<() => void>()
     const unsubscribe = store.subscribe(listener)
     store.subscribe(listener)
     unsubscribe()
-    store.update({ status: 'online' })
+    store.apply({ kind: 'opened', isResumed: true })
     expect(listener).toHaveBeenCalledOnce()
   })
 
@@ -41,7 +41,7 @@ describe('RoomStore', () => {
       throw new Error('mine')
     })
     store.subscribe(listener)
-    store.update({ status: 'online' })
+    store.apply({ kind: 'opened', isResumed: true })
     expect(listener).toHaveBeenCalledOnce()
     expect(await uncaught).toMatchObject({ message: 'mine' })
   })

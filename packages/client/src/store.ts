@@ -1,52 +1,43 @@
-import {
-  type Elsewhere,
-  EMPTY_ROOM,
-  type Member,
-  type Problem,
-  type RoomState,
-} from '@whereabouts/protocol'
+import type { Elsewhere, Member, Problem } from '@whereabouts/protocol'
+import { FIRST_PHASE, type PhaseEvent, type RoomPhase, transition } from './room-phase.js'
 
 /**
- * `connecting` until the room is seen for the first time, `online` while it is live, `reconnecting`
- * while it is shown as it was last known, `closed` for good, when nobody is shown any more.
+ * `connecting` until the room is first seen; `online` while it is live; `reconnecting` while it is
+ * shown as it was last known; `closed` for good, with no members.
  */
 export type RoomStatus = 'connecting' | 'online' | 'reconnecting' | 'closed'
 
-/** A room at one moment. Never changed, only replaced; the same object until something changes. */
+/** A room at one moment. Immutable: the same object until something changes, then another one. */
 export interface RoomSnapshot {
   readonly status: RoomStatus
-  /** The own member id; `null` before the server has said it, and for one who only watches. */
+  /** The own member id; `null` before the server has assigned it, and for a viewer. */
   readonly self: string | null
-  /** Everybody, in the order in which they joined. Who didn't change is the same object. */
+  /** All members, in the order in which they joined. A member that didn't change is the same object. */
   readonly members: readonly Member[]
-  /** Everybody but oneself. */
+  /** All members but one's own. */
   readonly others: readonly Member[]
-  /** How many watch without having joined. */
+  /** How many viewers watch without having joined. */
   readonly watching: number
-  /** How many are in the parts of the document that aren't shown. @see PROTOCOL.md ST23 */
+  /** How many members are in each part of the document that isn't shown. @see PROTOCOL.md ST23 */
   readonly elsewhere: Elsewhere
   /**
-   * Why the room is closed, if a problem did that; while it is open, why the last move or user was
-   * not accepted, until one is.
+   * Why the room is closed, if a problem closed it. While it is open: why the last move or user was
+   * refused, `null` again from the next one on.
    *
    * @see PROTOCOL.md CL11
    */
   readonly problem: Problem | null
 }
 
-/** What a snapshot is made of. */
-export interface RoomFacts {
-  readonly status: RoomStatus
-  readonly self: string | null
-  readonly room: RoomState
-  readonly problem: Problem | null
-}
-
-/** The snapshot, and those who want to know when it is replaced. */
+/** Holds a room's phase and the snapshot made of it, and calls back when the snapshot is replaced. */
 export class RoomStore {
-  #facts: RoomFacts = { status: 'connecting', self: null, room: EMPTY_ROOM, problem: null }
-  #snapshot: RoomSnapshot = toSnapshot(this.#facts, [], [])
+  #phase: RoomPhase = FIRST_PHASE
+  #snapshot: RoomSnapshot = toSnapshot(FIRST_PHASE, [], [])
   readonly #listeners = new Set<() => void>()
+
+  get phase(): RoomPhase {
+    return this.#phase
+  }
 
   readonly getSnapshot = (): RoomSnapshot => this.#snapshot
 
@@ -57,10 +48,10 @@ export class RoomStore {
     return () => void this.#listeners.delete(call)
   }
 
-  update(change: Partial<RoomFacts>): void {
+  apply(event: PhaseEvent): void {
     const before = this.#snapshot
-    this.#facts = { ...this.#facts, ...change }
-    const after = toSnapshot(this.#facts, before.members, before.others)
+    this.#phase = transition(this.#phase, event)
+    const after = toSnapshot(this.#phase, before.members, before.others)
     if (isSame(before, after)) return
     this.#snapshot = after
     for (const listener of this.#listeners) callSafely(listener)
@@ -68,7 +59,7 @@ export class RoomStore {
 }
 
 function toSnapshot(
-  { status, self, room, problem }: RoomFacts,
+  { status, self, room, problem }: RoomPhase,
   members: readonly Member[],
   others: readonly Member[],
 ): RoomSnapshot {
@@ -96,9 +87,9 @@ function isSame(a: RoomSnapshot, b: RoomSnapshot): boolean {
   return (Object.keys(a) as (keyof RoomSnapshot)[]).every((key) => a[key] === b[key])
 }
 
-/** Calls a listener; what it throws goes to nobody but those who look for uncaught errors. */
+/** Calls a listener, and reports what it throws as an uncaught error. */
 export function callSafely(listener: () => void): void {
-  // Neither the connection nor the other listeners are to suffer from one that throws.
+  // A listener that throws must not break the connection or keep other listeners from being called.
   try {
     listener()
   } catch (error) {

@@ -1,29 +1,30 @@
-import type { Hello, Patch, Resync, Snapshot } from '@whereabouts/protocol'
+import type { Goodbye, Hello, Patch, Resync, Snapshot } from '@whereabouts/protocol'
 
-/** A long-poll knows no more than this of what a stream begins with. */
-type RoomHello = Pick<Hello, 'self' | 'room' | 'heartbeatMs' | 'leaseMs'> & Partial<Hello>
+/** What every transport says first; a long-poll knows nothing but how often it hears of the server. */
+export type RoomHello = Pick<Hello, 'heartbeatMs'> & Partial<Hello>
 
 /**
- * What a room tells one reader, whichever way it got through. The position is that of the frame; all
- * of a frame comes in one go. @see PROTOCOL.md ST6
+ * An event of a room, whichever transport brought it. The position is that of its frame, whose events
+ * are passed on synchronously, one after another.
+ *
+ * @see PROTOCOL.md ST6
  */
 export type RoomEvent =
-  | { readonly kind: 'hello'; readonly hello: RoomHello }
-  | { readonly kind: 'snapshot'; readonly position: string; readonly snapshot: Snapshot }
-  | { readonly kind: 'patch'; readonly position: string; readonly patch: Patch }
+  | { readonly kind: 'hello'; readonly data: RoomHello }
+  | { readonly kind: 'snapshot'; readonly position: string; readonly data: Snapshot }
+  | { readonly kind: 'patch'; readonly position: string; readonly data: Patch }
   /** An update of the document, in base64. */
-  | { readonly kind: 'document'; readonly position: string; readonly update: string }
-  | { readonly kind: 'resync'; readonly resync: Resync }
-  | { readonly kind: 'retry'; readonly retryMs: number }
-  | { readonly kind: 'goodbye'; readonly reconnectInMs: number }
-  | { readonly kind: 'problem'; readonly problem: Error }
+  | { readonly kind: 'document'; readonly position: string; readonly data: string }
+  | { readonly kind: 'resync'; readonly data: Resync }
+  | { readonly kind: 'goodbye'; readonly data: Goodbye }
+  | { readonly kind: 'retry'; readonly data: number }
   | { readonly kind: 'ping' }
-  /** An event that this client doesn't know; a sign of life all the same. */
+  /** An event that this client doesn't know, which still shows that the server is alive. */
   | { readonly kind: 'other' }
 
 /**
- * One way in which a room's events get here. Runs until they end, and rejects when they fail or the
- * signal aborts: with the `Problem` if the server gave one.
+ * Brings a room's events to this client, in one of several ways. Runs until they end; rejects when
+ * they fail or the signal aborts, with the `Problem` if the server answered with one.
  *
  * @see PROTOCOL.md CL9
  */

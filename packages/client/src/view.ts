@@ -10,33 +10,35 @@ import {
 } from '@whereabouts/protocol'
 
 /**
- * What a client knows of a room: what it was told, and those whom a restarted server doesn't know
- * yet. Time is an argument, in ms since 1970.
+ * The client's view of a room: what the server sent, and members that a restarted server doesn't know
+ * yet, kept as `away` for a lease. Times are arguments, in ms since 1970.
  *
  * @see PROTOCOL.md CL1, CL5
  */
 export class RoomView {
   #state = EMPTY_ROOM
   #position: string | null = null
-  readonly #keptUntilMs = new Map<string, number>()
+  #keptUntilMs = new Map<string, number>()
 
   get state(): RoomState {
     return this.#state
   }
 
-  /** Where to resume from; `null` before the first snapshot. */
+  /** Returns where to resume from; `null` before the first snapshot. */
   get position(): string | null {
     return this.#position
   }
 
-  /** When the next of those who are kept is to be forgotten; `null` if nobody is kept. */
-  get nextExpiryMs(): number | null {
-    return this.#keptUntilMs.size === 0 ? null : Math.min(...this.#keptUntilMs.values())
+  /** Returns when the next kept member expires, in ms since 1970; `Infinity` if none is kept. */
+  get nextExpiryMs(): number {
+    return Math.min(...this.#keptUntilMs.values())
   }
 
   /**
-   * @param self is never kept: who reads a snapshot knows better than the snapshot before.
-   * @param keepUntilMs until when those who are missing after a change of epoch are kept.
+   * Replaces the view by a snapshot.
+   *
+   * @param self the own member id, which is never kept: this client knows that it is here
+   * @param keepUntilMs until when members that are missing after a change of epoch are kept
    */
   applySnapshot(
     position: string,
@@ -47,22 +49,20 @@ export class RoomView {
     const otherEpoch = this.#position !== null && Number.isNaN(this.ahead(position))
     const present = new Set(snapshot.members.map(({ id }) => id))
     const kept: Member[] = []
-    for (const member of this.#state.members.values()) {
-      const { id } = member
-      const keep = otherEpoch || this.#keptUntilMs.has(id)
-      if (present.has(id) || id === self || !keep) {
-        this.#keptUntilMs.delete(id)
-        continue
-      }
-      if (!this.#keptUntilMs.has(id)) this.#keptUntilMs.set(id, keepUntilMs)
-      kept.push(member.status === 'away' ? member : { ...member, status: 'away' })
+    const keptUntilMs = new Map<string, number>()
+    for (const [id, member] of this.#state.members) {
+      const untilMs = this.#keptUntilMs.get(id) ?? (otherEpoch ? keepUntilMs : undefined)
+      if (untilMs === undefined || present.has(id) || id === self) continue
+      keptUntilMs.set(id, untilMs)
+      kept.push({ ...member, status: 'away' })
     }
+    this.#keptUntilMs = keptUntilMs
     const members = [...kept, ...snapshot.members]
     this.#state = applySnapshot(this.#state, { ...snapshot, members })
     this.#position = position
   }
 
-  /** What it has reached already it doesn't apply again. @see PROTOCOL.md CL34 */
+  /** Applies a patch, unless the view has reached its position already. @see PROTOCOL.md CL34 */
   applyPatch(position: string, patch: Patch): void {
     if (!this.advance(position)) return
     for (const { id } of patch.join ?? []) this.#keptUntilMs.delete(id)
@@ -70,33 +70,30 @@ export class RoomView {
     this.#state = applyPatch(this.#state, patch)
   }
 
-  /** What comes next isn't told from here on: it is another part of the room. */
+  /** Forgets the position, so that the next stream begins with a snapshot. */
   restart(): void {
     this.#position = null
   }
 
-  /** All up to this position is known; `false` if that is nothing new. */
+  /** Moves the position forward; returns `false` if it has been reached already. */
   advance(position: string): boolean {
     if (this.ahead(position) <= 0) return false
     this.#position = position
     return true
   }
 
-  /** Forgets those who were kept and whose time is over. */
+  /** Forgets the kept members whose time is over. */
   expire(nowMs: number): void {
-    const over = [...this.#keptUntilMs].filter(([, untilMs]) => untilMs <= nowMs)
-    const leave = over.map(([id]) => id)
-    for (const id of leave) this.#keptUntilMs.delete(id)
-    this.#state = applyPatch(this.#state, { leave })
+    for (const [id, untilMs] of this.#keptUntilMs) if (untilMs <= nowMs) this.forget(id)
   }
 
-  /** Forgets one member, whatever the server says. */
+  /** Removes one member, though the server didn't say so. */
   forget(id: string): void {
     this.#keptUntilMs.delete(id)
     this.#state = applyPatch(this.#state, { leave: [id] })
   }
 
-  /** How many versions a position is ahead; of another epoch that can't be said, and is `NaN`. */
+  /** Returns how many versions a position is ahead of the view; `NaN` in another epoch. */
   ahead(position: string): number {
     const here = parsePosition(this.#position ?? '')
     const there = parsePosition(position)

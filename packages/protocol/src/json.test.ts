@@ -34,7 +34,7 @@ const DIFFERENT: readonly (readonly [a: Json, b: Json])[] = [
   [JSON.parse('{"__proto__":{}}') as Json, { a: {} }],
 ]
 
-it('a JSON value equals its copy, in whatever order the keys are', () => {
+it('a JSON value equals its copy, whatever the order of the keys', () => {
   fc.assert(
     fc.property(anyJson, (value) => {
       expect(equalJson(value, JSON.parse(JSON.stringify(value)) as Json)).toBe(true)

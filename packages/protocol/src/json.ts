@@ -7,24 +7,17 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json }
 
-/** Whether two JSON values are the same; the order of object keys doesn't count. */
+/** Returns whether two JSON values are equal; the order of object keys doesn't count. */
 export function equalJson(a: Json, b: Json): boolean {
   if (a === b) return true
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
-  return isArray(a) ? isArray(b) && equalArrays(a, b) : !isArray(b) && equalObjects(a, b)
+  return Array.isArray(a) === Array.isArray(b) && equalEntries(a as Fields, b as Fields)
 }
 
-// Array.isArray does not narrow readonly arrays.
-const isArray = (value: Json): value is readonly Json[] => Array.isArray(value)
+/** Any object; an array of JSON is one whose keys are its indices. */
+type Fields = { readonly [key: string]: Json }
 
-function equalArrays(a: readonly Json[], b: readonly Json[]): boolean {
-  return a.length === b.length && a.every((item, index) => equalJson(item, b[index]!))
-}
-
-function equalObjects(
-  a: { readonly [key: string]: Json },
-  b: { readonly [key: string]: Json },
-): boolean {
+function equalEntries(a: Fields, b: Fields): boolean {
   const keys = Object.keys(a)
   return (
     keys.length === Object.keys(b).length &&

@@ -1,34 +1,33 @@
 import type { Json } from './json.js'
 
-/** The human behind a member, as others see them. */
-export interface User {
+/** The human behind a member, as others see them. A type, so that it is assignable to `Json`. */
+export type User = {
   readonly id: string
   readonly name: string
   /** `#` and six hexadecimal digits. */
   readonly color: string
 }
 
-/** @see PROTOCOL.md MB2, MB3 */
+/** Whether a member is connected, or was lost and may come back. @see PROTOCOL.md MB2, MB3 */
 export type Status = 'online' | 'away'
 
-/** One tab in one room, as others see it. */
-export interface Member {
-  /** Public and stable; says nothing of the member key. @see PROTOCOL.md ID3, ID14 */
+/** One tab in one room, as others see it. A type, so that it is assignable to `Json`. */
+export type Member = {
+  /** Public and stable; doesn't reveal the member key. @see PROTOCOL.md ID3, ID14 */
   readonly id: string
   readonly user: User
-  /** `null` is nowhere. */
+  /** Where the member is, in the application's own shape; `null` if nowhere. */
   readonly location: Json
   readonly status: Status
 }
 
-/** The version of the protocol that all of this speaks. @see PROTOCOL.md VE1 */
+/** The version of the protocol that these messages belong to. @see PROTOCOL.md VE1 */
 export const PROTOCOL_VERSION = 1
 
 /** The first event of a stream in the patch view. @see PROTOCOL.md ST3, ST16 */
 export interface Hello {
-  /** The version of this protocol. */
   readonly protocol: typeof PROTOCOL_VERSION
-  /** The reader's own member id; `null` for one who only watches. */
+  /** The reader's own member id; `null` for a viewer. */
   readonly self: string | null
   readonly room: string
   readonly heartbeatMs: number
@@ -37,24 +36,31 @@ export interface Hello {
   readonly maxLocationBytes: number
 }
 
-/** The whole of a room. @see PROTOCOL.md ST4 */
+/**
+ * A whole room.
+ *
+ * @example {"members":[{"id":"kX3v…","user":{…},"location":null,"status":"online"}],"watching":0}
+ * @see PROTOCOL.md ST4
+ */
 export interface Snapshot {
   readonly members: readonly Member[]
-  /** How many connections watch without having joined. */
+  /** How many viewers are connected without having joined. */
   readonly watching: number
-  /** For one who sees a part of the document only: how many are in each of the others. ST23 */
+  /** For a reader of one part only: how many members are in each other part. @see PROTOCOL.md ST23 */
   readonly elsewhere?: Elsewhere
 }
 
 /**
- * How many members are in which part of the document; `""` is none, or too many parts to name.
+ * How many members are in each part of the document; `""` counts those in no part, and those in parts
+ * too many to name.
  *
+ * @example {"s2":3,"":1}
  * @see PROTOCOL.md ST15
  */
 export type Elsewhere = { readonly [part: string]: number }
 
 /**
- * What changed in a room since a version; a field is there only when something is in it.
+ * What changed in a room since a version. Fields without a change are left out.
  *
  * @example {"move":{"kX3v…":{"sheet":"s1","cell":"C6"}},"leave":["77bq…"]}
  * @see PROTOCOL.md ST5, RM5, RM6
@@ -69,8 +75,8 @@ export interface Patch {
 }
 
 /**
- * What the reader has is too old: what follows replaces it, and `document` says that the document is
- * to be fetched.
+ * The reader's position is too old: the next event replaces what it has. With `document`, the reader has
+ * to fetch the document as well.
  *
  * @see PROTOCOL.md ST21, DO4
  */
@@ -78,8 +84,9 @@ export interface Resync {
   readonly document?: true
 }
 
-/** The server is going away. @see PROTOCOL.md ST10 */
+/** The server is shutting down. @see PROTOCOL.md ST10 */
 export interface Goodbye {
+  /** The time over which clients spread their reconnects. */
   readonly reconnectInMs: number
 }
 
@@ -94,13 +101,13 @@ export interface Moved {
 export interface Updated {
   /** The room's position after the commit. */
   readonly id: string
-  /** Something of it is stored, and waits for what comes before it. */
+  /** Part of the update is stored but waits for an earlier one. */
   readonly pending?: true
 }
 
-/** What a read of what changed says of the document. @see PROTOCOL.md DO6 */
+/** The document's part in the answer to a read. @see PROTOCOL.md DO6 */
 export interface DocumentNews {
-  /** The updates since then, as one, in base64. */
+  /** The updates since the position, merged, in base64. */
   readonly document?: string
   readonly resync?: Resync
 }
@@ -116,5 +123,5 @@ export interface RoomPatch extends DocumentNews {
   readonly patch: Patch
 }
 
-/** Which shape the events of a stream have. @see PROTOCOL.md HT1, ST8 */
+/** The shape of a stream's events. @see PROTOCOL.md HT1, ST8 */
 export type View = 'patch' | 'list'

@@ -99,7 +99,7 @@ describe("users' names", () => {
     },
   )
 
-  it('[NM3] whatever text comes, a name is 1 to 64 characters, trimmed, and stays what it is', () => {
+  it('[NM3] for any text, a name is 1 to 64 characters, trimmed, and parsing it again doesn’t change it', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 80 }), (text) => {
         const name = parseUserName(text)

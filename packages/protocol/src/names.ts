@@ -1,32 +1,32 @@
-/** What a stream or a post is called for when it names no room. @see PROTOCOL.md AR1 */
+/** The room of a stream or a post that names none. @see PROTOCOL.md AR1 */
 export const DEFAULT_ROOM = 'default'
 
 const ROOM = /^[A-Za-z0-9._:~-]{1,128}$/
-// What every URL parser takes for a step in the path, however it is escaped.
+// Every URL parser resolves these as path segments, however they are escaped.
 const DOT_SEGMENT = /^\.\.?$/
 const MEMBER_KEY = /^[A-Za-z0-9_-]{1,128}$/
 const COLOR = /^#[0-9a-fA-F]{6}$/
 const MAX_NAME_CHARACTERS = 64
-// Control characters, and what can reverse or hide the text around it when a name is shown among
-// others' (the "Trojan Source" characters).
+// Control characters, and characters that can reverse or hide the text around a name (the "Trojan
+// Source" attack).
 const UNSAFE_IN_NAME = /[\p{Cc}\p{Cs}\u061C\u200E\u200F\u2028\u2029\u202A-\u202E\u2066-\u2069]/u
 
-/** @see PROTOCOL.md NM1 */
+/** Returns whether a value is a room name. @see PROTOCOL.md NM1 */
 export function isRoomName(name: unknown): name is string {
   return typeof name === 'string' && ROOM.test(name) && !DOT_SEGMENT.test(name)
 }
 
-/** @see PROTOCOL.md NM2 */
+/** Returns whether a value is a member key. @see PROTOCOL.md NM2 */
 export function isMemberKey(key: unknown): key is string {
   return typeof key === 'string' && MEMBER_KEY.test(key)
 }
 
-/** @see PROTOCOL.md NM4 */
+/** Returns whether a value is a color: `#` and six hexadecimal digits. @see PROTOCOL.md NM4 */
 export function isColor(color: unknown): color is string {
   return typeof color === 'string' && COLOR.test(color)
 }
 
-/** The name without white space around it; `undefined` if it isn't one. @see PROTOCOL.md NM3, NM10 */
+/** Returns the name without surrounding white space; `undefined` if it isn't valid. @see PROTOCOL.md NM3, NM10 */
 export function parseUserName(text: unknown): string | undefined {
   if (typeof text !== 'string') return undefined
   const name = text.trim()

@@ -16,7 +16,7 @@ it('a position is read as it was written', () => {
   )
 })
 
-it('[ST9] whatever text comes, it is a position or none, and never throws', () => {
+it('[ST9] parsing any text gives a position or undefined, and never throws', () => {
   const almost = fc.string({ unit: fc.constantFrom(...'a1:0-_ .'), maxLength: 40 })
   fc.assert(
     fc.property(fc.oneof(almost, fc.string({ unit: 'binary' })), (text) => {

@@ -32,12 +32,12 @@ describe('a problem', () => {
     expect(read?.toJSON()).toEqual(problem.toJSON())
   })
 
-  it('[ER1] an extension does not replace what RFC 9457 names', () => {
+  it('[ER1] an extension doesn’t replace a field of RFC 9457', () => {
     const problem = new Problem('internal', 'Later.', { status: 200, title: 'Fine', type: 'none' })
     expect(problem.toJSON()).toEqual(new Problem('internal', 'Later.').toJSON())
   })
 
-  it('is an Error that says its detail', () => {
+  it('is an Error whose message is its detail', () => {
     const problem = new Problem('bad-json', 'Send JSON.')
     expect(problem).toBeInstanceOf(Error)
     expect(String(problem)).toBe('Problem: Send JSON.')

@@ -1,6 +1,6 @@
 import type { Json } from './json.js'
 
-/** Every problem there is, with its HTTP status and title. @see PROTOCOL.md §9 */
+/** Every problem of the protocol, with its HTTP status and title. @see PROTOCOL.md §9 */
 export const PROBLEMS = {
   'bad-room': { status: 400, title: 'The room name is not valid' },
   'bad-member-key': { status: 400, title: 'The member key is not valid' },
@@ -25,16 +25,16 @@ export const PROBLEMS = {
 
 export type ProblemName = keyof typeof PROBLEMS
 
-/** Why an update of a document is refused: `reason` of `bad-update`. @see PROTOCOL.md DO12 */
+/** Why the server refuses an update of a document: `reason` in `bad-update`. @see PROTOCOL.md DO12 */
 export type BadUpdateReason = 'malformed' | 'too-deep' | 'too-costly' | 'clock-taken' | 'pending'
 
 const TYPE_PREFIX = 'urn:whereabouts:problem:'
 
-/** Fields of a problem beyond those of RFC 9457, by name. */
+/** The fields of a problem beyond those of RFC 9457. */
 export type ProblemExtensions = { readonly [field: string]: Json }
 
 /**
- * An error of the protocol; `JSON.stringify` gives the RFC 9457 object.
+ * A problem of the protocol as an error; `JSON.stringify` returns its RFC 9457 object.
  *
  * @example {"type":"urn:whereabouts:problem:room-full","title":"The room is full","status":409,
  *   "detail":"…","watch":"/rooms/budget/events?watch=1"}
@@ -46,7 +46,7 @@ export class Problem extends Error {
   readonly status: number
   readonly extensions: ProblemExtensions
 
-  /** @param detail says what is wrong with this request, and what to do. */
+  /** @param detail what is wrong with this request, and what to do */
   constructor(
     readonly problem: ProblemName,
     readonly detail: string,
@@ -64,18 +64,10 @@ export class Problem extends Error {
     return { ...this.extensions, type, title, status, detail }
   }
 
-  /** Reads what `toJSON()` wrote; `undefined` if it isn't a problem of this protocol. */
+  /** Reads the output of `toJSON()`; returns `undefined` if it isn't a problem of this protocol. */
   static fromJSON(value: unknown): Problem | undefined {
-    if (typeof value !== 'object' || value === null) return undefined
-    const {
-      type,
-      title: _title,
-      status: _status,
-      detail,
-      ...extensions
-    } = value as {
-      [field: string]: Json
-    }
+    const fields = Object(value) as { readonly [field: string]: Json }
+    const { type, title: _title, status: _status, detail, ...extensions } = fields
     if (typeof type !== 'string' || typeof detail !== 'string') return undefined
     if (!type.startsWith(TYPE_PREFIX)) return undefined
     const problem = type.slice(TYPE_PREFIX.length)

@@ -72,7 +72,7 @@ const bob: Member = { ...ada, id: 'bob', user: { ...ada.user, id: 'bob', name: '
 const room = applySnapshot(EMPTY_ROOM, { members: [ada, bob], watching: 1 })
 
 describe('a snapshot', () => {
-  it('[CL1] is what the room then is, whatever was known before', () => {
+  it('[CL1] replaces the state, whatever it was before', () => {
     fc.assert(
       fc.property(anyRoom, anySnapshot, (before, snapshot) => {
         const after = applySnapshot(before, snapshot)
@@ -83,7 +83,7 @@ describe('a snapshot', () => {
     )
   })
 
-  it('[CL2] that says nothing new gives the same state', () => {
+  it('[CL2] that changes nothing returns the same state', () => {
     fc.assert(
       fc.property(anySnapshot, (snapshot) => {
         const state = applySnapshot(EMPTY_ROOM, snapshot)
@@ -123,7 +123,7 @@ describe('a patch', () => {
     expect(after.watching).toBe(4)
   })
 
-  it('[CL1] leaves alone whom it does not name', () => {
+  it('[CL1] leaves members that it doesn’t name alone', () => {
     fc.assert(
       fc.property(anyRoom, anyPatch, (before, patch) => {
         const after = applyPatch(before, patch)
@@ -136,7 +136,7 @@ describe('a patch', () => {
     )
   })
 
-  it('[CL1] about somebody unknown is ignored', () => {
+  it('[CL1] about an unknown member is ignored', () => {
     const unknown: Patch = fromTheWire({
       move: { zoe: 1 },
       status: { zoe: 'away' },
@@ -180,7 +180,7 @@ describe('a patch', () => {
     expect(applyPatch(room, { join: [{ ...ada, id: 'zoe' }], leave: ['zoe'] })).toBe(room)
   })
 
-  it('[CL2] leaves the state that it is applied to as it was', () => {
+  it('[CL2] doesn’t mutate the state that it is applied to', () => {
     fc.assert(
       fc.property(anyRoom, anyPatch, (before, patch) => {
         const members = [...before.members]
@@ -190,7 +190,7 @@ describe('a patch', () => {
     )
   })
 
-  it('[RM6] applied twice gives the very state that it gave once', () => {
+  it('[RM6] applied twice returns the same object as applied once', () => {
     fc.assert(
       fc.property(anyRoom, anyPatch, (before, patch) => {
         const once = applyPatch(before, patch)
@@ -199,7 +199,7 @@ describe('a patch', () => {
     )
   })
 
-  it('[RM6] over a snapshot from between its beginning and its end gives its end', () => {
+  it('[RM6] applied to a snapshot from between its beginning and its end gives its end', () => {
     fc.assert(
       fc.property(
         fc.array(anyStep),

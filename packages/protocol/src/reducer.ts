@@ -1,21 +1,21 @@
 import { equalJson } from './json.js'
 import type { Elsewhere, Member, Patch, Snapshot } from './messages.js'
 
-/** What a reader knows of a room. Never changed, only replaced. */
+/** A reader's state of a room. Immutable. */
 export interface RoomState {
   /** By member id, in the order in which they joined. */
   readonly members: ReadonlyMap<string, Member>
   readonly watching: number
-  /** How many are in each part of the document that isn't seen; empty for one who sees all. */
+  /** How many members are in each part that the reader doesn't see; empty for a reader of all parts. */
   readonly elsewhere: Elsewhere
 }
 
-/** What is known of a room before the first snapshot. */
+/** The state before the first snapshot. */
 export const EMPTY_ROOM: RoomState = { members: new Map(), watching: 0, elsewhere: {} }
 
 /**
- * The state that a snapshot says, sharing with `state` every member that is the same; `state`
- * itself if nothing differs.
+ * Returns the state of a snapshot. Members that are equal stay the same objects as in `state`; if
+ * everything is equal, `state` itself is returned.
  *
  * @see PROTOCOL.md CL2
  */
@@ -25,8 +25,8 @@ export function applySnapshot(state: RoomState, snapshot: Snapshot): RoomState {
 }
 
 /**
- * The state after a patch, sharing with `state` every member that the patch doesn't change; `state`
- * itself if it changes nothing. What it says of somebody unknown is ignored.
+ * Returns the state after a patch. Members that the patch doesn't change stay the same objects; if it
+ * changes nothing, `state` itself is returned. Moves and statuses of unknown members are ignored.
  *
  * @see PROTOCOL.md CL1, CL2, RM6
  */
@@ -45,14 +45,14 @@ function change(members: Map<string, Member>, id: string, changes: Partial<Membe
   if (known !== undefined) members.set(id, { ...known, ...changes })
 }
 
-/** The state of these members, with the objects of `before` wherever they say the same. */
+/** Returns a state with the objects of `before` wherever they are equal. */
 function settle(
   before: RoomState,
   members: Map<string, Member>,
   watching: number,
-  said: Elsewhere,
+  counts: Elsewhere,
 ): RoomState {
-  const elsewhere = equalJson(before.elsewhere, said) ? before.elsewhere : said
+  const elsewhere = equalJson(before.elsewhere, counts) ? before.elsewhere : counts
   const inOrder = before.members.values()
   let same =
     watching === before.watching &&
@@ -60,19 +60,8 @@ function settle(
     members.size === before.members.size
   for (const [id, member] of members) {
     const known = before.members.get(id)
-    if (known !== undefined && equalMembers(known, member)) members.set(id, known)
+    if (known !== undefined && equalJson(known, member)) members.set(id, known)
     same &&= members.get(id) === inOrder.next().value
   }
   return same ? before : { members, watching, elsewhere }
-}
-
-function equalMembers(a: Member, b: Member): boolean {
-  return (
-    a === b ||
-    (a.status === b.status &&
-      a.user.id === b.user.id &&
-      a.user.name === b.user.name &&
-      a.user.color === b.user.color &&
-      equalJson(a.location, b.location))
-  )
 }

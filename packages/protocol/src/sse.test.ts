@@ -47,7 +47,7 @@ const anyEvent = fc.record(
 )
 
 describe('an event', () => {
-  it('[ST12] arrives as it was, however its text is cut into chunks', () => {
+  it('[ST12] arrives unchanged, however its text is cut into chunks', () => {
     fc.assert(
       fc.property(fc.array(anyEvent, { maxLength: 5 }), anyCut, (sent: SseEvent[], places) => {
         const { events, retries } = readChunks(cut(sent.map(encodeEvent).join(''), places))
@@ -60,7 +60,7 @@ describe('an event', () => {
     )
   })
 
-  it('[ST12] arrives as it was when whoever stands between makes every LF a CRLF', () => {
+  it('[ST12] arrives unchanged when a proxy turns every LF into CRLF', () => {
     fc.assert(
       fc.property(anyEvent, anyCut, (sent, places) => {
         const text = encodeEvent(sent).replaceAll('\n', '\r\n')
@@ -105,7 +105,7 @@ describe('an event', () => {
     expect(retries).toEqual([1830])
   })
 
-  it('reads on the wire as PROTOCOL.md shows it', () => {
+  it('is encoded as PROTOCOL.md shows it', () => {
     expect(encodeEvent({ id: '6f2c81:44', event: 'patch', data: '{"watching":4}' })).toBe(
       'id: 6f2c81:44\nevent: patch\ndata: {"watching":4}\n\n',
     )

@@ -1,22 +1,22 @@
 /** One Server-Sent Event. */
 export interface SseEvent {
-  /** The reader's `lastEventId` from now on. */
+  /** The reader's `lastEventId` after this event. */
   readonly id?: string | undefined
-  /** The name of the event; without it, it is the unnamed `message`. */
+  /** The name of the event. @default message */
   readonly event?: string | undefined
   readonly data?: string | undefined
   /** How long the reader waits before it connects again, in ms. */
   readonly retry?: number | undefined
 }
 
-/** What a connection writes to show that it is alive, where named events are not wanted. */
+/** A comment, which keeps a connection alive without an event. */
 export const SSE_COMMENT = ':\n\n'
 
 /**
- * The text of one event, ready for the wire. Data with line breaks becomes several lines.
+ * Encodes one event for the wire. Data with line breaks becomes several lines.
  *
- * @throws {TypeError} if `id` or `event` carries CR, LF or NUL, or `data` NUL: a reader would see
- *   another event, or lose its position.
+ * @throws {TypeError} if `id` or `event` contains CR, LF or NUL, or `data` contains NUL: a reader would
+ *   see another event, or lose its position
  * @see PROTOCOL.md ST12
  */
 export function encodeEvent({ id, event, data, retry }: SseEvent): string {
@@ -29,13 +29,13 @@ export function encodeEvent({ id, event, data, retry }: SseEvent): string {
 }
 
 function dataLines(data: string): string {
-  // JSON has none of them, and this is the whole of its cost.
+  // JSON contains none of these, so that this check is its whole cost.
   if (!/[\r\n\0]/.test(data)) return `data: ${data}\n`
-  if (data.includes('\0')) throw new TypeError("an event's data carries no NUL")
+  if (data.includes('\0')) throw new TypeError("an event's data can't contain NUL")
   return `data: ${data.replace(/\r\n|\r|\n/g, '\ndata: ')}\n`
 }
 
 function singleLine(field: string, value: string): string {
-  if (/[\r\n\0]/.test(value)) throw new TypeError(`an event's ${field} is a single line`)
+  if (/[\r\n\0]/.test(value)) throw new TypeError(`an event's ${field} must be a single line`)
   return value
 }

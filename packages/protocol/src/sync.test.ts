@@ -12,7 +12,7 @@ describe('the answer to a sync', () => {
     expect(long).toHaveLength(2 + 300 + 1 + 1)
   })
 
-  it('[DO20] reads as what was written', () => {
+  it('[DO20] is decoded to what was encoded', () => {
     assert(
       property(uint8Array({ maxLength: 400 }), uint8Array({ maxLength: 400 }), (vector, update) => {
         expect(readSyncAnswer(writeSyncAnswer({ vector, update }))).toEqual({ vector, update })
@@ -20,7 +20,7 @@ describe('the answer to a sync', () => {
     )
   })
 
-  it('[DO20] is nothing where it is cut off or goes on', () => {
+  it('[DO20] is undefined if it is cut off or something follows', () => {
     const whole = writeSyncAnswer({ vector: bytes(200), update: bytes(150) })
     for (let length = 0; length < whole.length; length++) {
       expect(readSyncAnswer(whole.subarray(0, length))).toBeUndefined()

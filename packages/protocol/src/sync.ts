@@ -1,12 +1,12 @@
-/** The answer to a sync: what the server has, and what the caller lacks of it. @see PROTOCOL.md DO20 */
+/** The answer to a sync: what the server has, and the update that the caller lacks. @see PROTOCOL.md DO20 */
 export interface SyncAnswer {
-  /** The server's own state vector, as Yjs encodes it; contiguous, so that nothing below it is missing. */
+  /** The server's state vector, as Yjs encodes it; nothing below it is missing. */
   readonly vector: Uint8Array
-  /** An update of Yjs 13, with every deletion that the server knows. */
+  /** An update in version 1 of Yjs's encoding, with every deletion that the server knows. */
   readonly update: Uint8Array
 }
 
-/** Writes the answer to a sync: both parts, each after its length, as lib0 writes byte arrays. */
+/** Encodes the answer to a sync: both parts, each after its length, as lib0 encodes byte arrays. */
 export function writeSyncAnswer({ vector, update }: SyncAnswer): Uint8Array<ArrayBuffer> {
   const lengths = [vector, update].map(({ length }) => varUint(length))
   const bytes = new Uint8Array(
@@ -20,7 +20,7 @@ export function writeSyncAnswer({ vector, update }: SyncAnswer): Uint8Array<Arra
   return bytes
 }
 
-/** Reads what `writeSyncAnswer()` wrote; `undefined` unless it is whole and nothing follows. */
+/** Decodes the output of `writeSyncAnswer()`; returns `undefined` if it is cut off or something follows. */
 export function readSyncAnswer(bytes: Uint8Array): SyncAnswer | undefined {
   const vector = readPart(bytes, 0)
   const update = vector && readPart(bytes, vector.end)
@@ -28,7 +28,7 @@ export function readSyncAnswer(bytes: Uint8Array): SyncAnswer | undefined {
   return { vector: vector!.part, update: update.part }
 }
 
-/** Seven bits a byte, the lowest first; the highest bit says that more follow. */
+/** Encodes a number in seven bits a byte, the lowest first; the highest bit means that more follow. */
 function varUint(value: number): number[] {
   const bytes: number[] = []
   let rest = value
@@ -48,6 +48,6 @@ function readPart(
     length += (byte % 128) * scale
   }
   const end = at + length
-  // Also false where a byte of the length was missing.
+  // Also false if a byte of the length is missing.
   return end <= bytes.length ? { part: bytes.subarray(at, end), end } : undefined
 }

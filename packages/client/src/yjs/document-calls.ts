@@ -1,29 +1,29 @@
 import { readSyncAnswer, type SyncAnswer, type Updated } from '@whereabouts/protocol'
 import { checkAnswer, readAnswer } from '../answer.js'
-import type { DocumentLine } from '../document-line.js'
+import type { DocumentChannel } from '../document-channel.js'
 
-// Long enough for a large document on a slow line, short enough to notice a dead one.
+// Long enough for a large document on a slow connection, short enough to detect a dead one.
 const ANSWER_WITHIN_MS = 60_000
-// Browsers let requests outlive their page while all of them together are below 64 KiB.
+// Browsers limit all keepalive requests of a page together to 64 KiB.
 const MAX_KEEPALIVE_BYTES = 32_768
 const BYTES_TYPE = 'application/octet-stream'
 
 /**
- * What the server has, and what a state vector lacks of it; all that the room's events are past,
- * whichever of several servers is asked.
+ * Fetches the server's state vector, and the update from the given state vector to it. On several
+ * servers, the answer includes everything that the room's events have delivered.
  *
- * @throws {Error} if somebody else answered
+ * @throws {Error} if something else than the server answered
  * @see PROTOCOL.md DO20, EX8, CL18
  */
 export async function syncDocument(
-  line: DocumentLine,
+  channel: DocumentChannel,
   stateVector: Uint8Array,
   life: AbortSignal,
 ): Promise<SyncAnswer> {
-  // The frame that says that something is missing is taken to its end first.
+  // Process the rest of the frame first: it moves the position.
   await Promise.resolve()
-  const since = line.position() ?? undefined
-  const answer = await line.request(
+  const since = channel.position() ?? undefined
+  const answer = await channel.request(
     'document/sync',
     { since },
     {
@@ -40,19 +40,19 @@ export async function syncDocument(
 }
 
 /**
- * Resolves when the server has stored an update.
+ * Posts an update; resolves when the server has stored it.
  *
- * @returns whether something of it waits for what the server doesn't have
- * @throws {Error} if somebody else answered
+ * @returns whether part of it waits for an update that the server doesn't have
+ * @throws {Error} if something else than the server answered
  * @see PROTOCOL.md DO2, DO9, DO21, CL18
  */
 export async function postUpdate(
-  line: DocumentLine,
+  channel: DocumentChannel,
   update: Uint8Array<ArrayBuffer>,
   idempotencyKey: string,
   life: AbortSignal,
 ): Promise<boolean> {
-  const answer = await line.request(
+  const answer = await channel.request(
     'document',
     {},
     {

@@ -1,7 +1,7 @@
 import type { Problem } from '@whereabouts/protocol'
 import { applyUpdate, decodeStateVector, type Doc, type Transaction } from 'yjs'
 import { Backoff } from '../backoff.js'
-import type { DocumentLine } from '../document-line.js'
+import type { DocumentChannel } from '../document-channel.js'
 import { callSafely } from '../store.js'
 import { postUpdate, syncDocument } from './document-calls.js'
 import { Outbox, type Posting } from './outbox.js'
@@ -10,35 +10,35 @@ import { isRefusal, type Request, RequestLoop } from './request-loop.js'
 import { ServerCopy } from './server-copy.js'
 import type { Clocks } from './structs.js'
 import { type Refusal, type SyncEvent, type SyncState, transition } from './sync-state.js'
-import { type Read, readUpdate } from './update.js'
+import { type DecodedUpdate, readUpdate } from './update.js'
 
-/** Whom a sync works for. */
+/** What a sync needs from its provider. */
 export interface SyncOptions {
-  readonly line: DocumentLine
-  /** The origin of what is received, for the document. */
+  readonly channel: DocumentChannel
+  /** The transaction origin of received updates. */
   readonly origin: object
-  /** Something that can be asked for is another one, or may be. */
+  /** The public state may have changed. */
   changed(): void
-  /** Resolves when what was kept is in the document, or takes too long. */
+  /** Resolves when the offline copy is loaded, or takes too long. */
   loaded(): Promise<unknown>
-  /** Resolves when what other tabs have kept is in the document as well. */
+  /** Resolves when edits that other tabs stored offline are loaded, or take too long. */
   gathered(): Promise<unknown>
-  /** The document had to be made anew. */
+  /** A new document replaces the one before. */
   rebuilt(doc: Doc): void
 }
 
 const BETWEEN_REBUILDS_MS = 5_000
 const NOTHING = new Uint8Array()
 
-/** All or some of what the server has. */
+/** An answer of the server, decoded. */
 interface Answer {
   readonly bytes: Uint8Array
-  readonly read: Read
+  readonly read: DecodedUpdate
   readonly clocks: Clocks
 }
 
 /**
- * Makes a document and the server's the same, with one request in flight:
+ * Keeps a document and the server's equal, with one request in flight:
  *
  *     until stopped
  *       if a sync is due     send the vector of what the server is known to have, apply its answer
@@ -63,7 +63,7 @@ export class DocumentSync {
   #state: SyncState = { name: 'waiting' }
   #rebuiltAtMs = Number.NEGATIVE_INFINITY
   #isReceiving = false
-  /** Why something was set aside. */
+  /** The problem that the last part was set aside for. */
   #refusal: Problem | null = null
 
   constructor(doc: Doc, options: SyncOptions) {
@@ -78,24 +78,24 @@ export class DocumentSync {
     doc.on('afterTransactionCleanup', this.#changed)
   }
 
-  /** Whether the document has all that the server had when it was last asked, or sent since. */
+  /** Whether the document has everything from the last sync and from the events since. */
   get isSynced(): boolean {
     return this.#state.name === 'following'
   }
 
-  /** Whether the server has all that is in the document, by its own word. */
+  /** Whether the server has confirmed everything that is in the document. */
   get isSaved(): boolean {
     const { name } = this.#state
     const isKnown = name === 'following' || (name === 'stopped' && this.#state.isKnown)
     return isKnown && !this.#copy.lacksSomething
   }
 
-  /** Whether the last request failed, and is made again. */
+  /** Whether the last request failed and will be repeated. */
   get isRetrying(): boolean {
     return this.#loop.isRetrying
   }
 
-  /** Whether something that is in the document was refused for good. */
+  /** Whether the document contains something that the server refused for good. */
   get hasSetAside(): boolean {
     return !this.#copy.refused.ranges.isEmpty
   }
@@ -109,24 +109,24 @@ export class DocumentSync {
     return this.#copy.vector
   }
 
-  /** Takes what the server had when the document was last open. */
+  /** Restores the state vector that the server had when the document was last open. */
   remember(vector: Uint8Array): void {
     this.#copy.remember(vector)
   }
 
-  /** The server has something that isn't sent, or may have; or another server is there. */
+  /** Syncs again: the server may have updates that the events don't bring, or may be another server. */
   outdated(): void {
     this.#to({ name: 'outdated' })
     this.#start()
   }
 
-  /** Tries now if it is waiting to try again. */
+  /** Ends a wait before the next attempt. */
   hurry(): void {
     this.#loop.hurry()
     this.#start()
   }
 
-  /** Takes an update of somebody else. */
+  /** Applies an update from the room's events. */
   receive(update: Uint8Array): void {
     const read = readUpdate(update)
     if (this.#copy.forks(read).size > 0) {
@@ -139,10 +139,10 @@ export class DocumentSync {
   }
 
   /**
-   * Makes each request that is due once more, and none again.
+   * Makes each request that is due once, without retries.
    *
    * @param withinMs how long that may take
-   * @returns whether the server has all of the document then
+   * @returns whether the server has all of the document afterwards
    */
   async finish(withinMs: number): Promise<boolean> {
     if (this.#state.name === 'waiting') this.#to({ name: 'outdated' })
@@ -157,7 +157,7 @@ export class DocumentSync {
     this.#to({ name: 'stops' })
   }
 
-  /** Gives the document up, so that nothing of it is known any more. */
+  /** Stops, and detaches from the document; nothing counts as saved any more. */
   release(): void {
     this.stop()
     this.#to({ name: 'released' })
@@ -168,7 +168,7 @@ export class DocumentSync {
     this.#state = transition(this.#state, event)
   }
 
-  /** Nothing was ever written, or the server has said that it has everything. */
+  /** Whether the document is empty, or the server has confirmed all of it. */
   get #hasNothingToSave(): boolean {
     const { clients, pendingStructs } = this.#doc.store
     return this.isSaved || (clients.size === 0 && pendingStructs === null)
@@ -177,12 +177,12 @@ export class DocumentSync {
   readonly #changed = (transaction: Transaction): void => {
     const { origin } = this.#options
     this.#copy.changed(transaction, this.#isReceiving && transaction.origin === origin)
-    // Yjs takes another one where somebody else uses it.
+    // Yjs picks a new client id if another client uses the same.
     const hasOtherId = this.#clientID !== this.#doc.clientID
     this.#clientID = this.#doc.clientID
     const isEdit = transaction.origin !== origin && this.#copy.lacksSomething
     if (isEdit) {
-      // Perhaps the edit mends what was refused.
+      // The edit may have removed what was refused.
       if (this.#loop.problem !== null) this.#loop.hurry()
       this.#start()
     }
@@ -192,7 +192,7 @@ export class DocumentSync {
   #apply(update: Uint8Array): void {
     const { store } = this.#doc
     this.#isReceiving = store.pendingStructs === null && store.pendingDs === null
-    // What an observer of the document throws is not ours.
+    // An exception of the document's observer must not end the sync.
     callSafely(() => applyUpdate(this.#doc, update, this.#options.origin))
     this.#isReceiving = false
   }
@@ -231,7 +231,7 @@ export class DocumentSync {
     return this.#copy.lacking().isBlocked ? this.#unblock() : null
   }
 
-  /** What is held up by something that was refused gets ids that don't depend on it. */
+  /** Rebuilds the document, so that edits blocked by refused ones get ids that don't depend on them. */
   #unblock(): Request | null {
     const waitMs = this.#rebuiltAtMs + BETWEEN_REBUILDS_MS - Date.now()
     if (waitMs > 0) return this.#loop.isFinishing ? null : () => this.#loop.wait(waitMs)
@@ -252,7 +252,7 @@ export class DocumentSync {
   }
 
   #answered({ bytes, read, clocks }: Answer): void {
-    // A fork was seen meanwhile, or all is over.
+    // A fork was seen meanwhile, or the sync was stopped.
     if (this.#state.name !== 'asking') return
     if (this.#copy.hasLost(clocks)) {
       this.#copy.forget()
@@ -267,18 +267,18 @@ export class DocumentSync {
     this.#copy.answered(clocks, read)
     this.#loop.problem = null
     this.#to({ name: 'answered' })
-    if (this.#copy.halves().size > 0) this.#to({ name: 'forked', refusal: null })
+    if (this.#copy.splitPairs().size > 0) this.#to({ name: 'forked', refusal: null })
   }
 
   async #ask(vector: Uint8Array): Promise<Answer> {
-    const answer = await syncDocument(this.#options.line, vector, this.#loop.signal)
+    const answer = await syncDocument(this.#options.channel, vector, this.#loop.signal)
     const bytes = answer.update
     return { bytes, read: readUpdate(bytes), clocks: decodeStateVector(answer.vector) }
   }
 
   async #post({ part, key }: Posting): Promise<void> {
     try {
-      const isPending = await postUpdate(this.#options.line, part.update, key, this.#loop.signal)
+      const isPending = await postUpdate(this.#options.channel, part.update, key, this.#loop.signal)
       this.#outbox.arrived()
       this.#loop.problem = null
       if (isPending) return await this.#pending()
@@ -292,31 +292,31 @@ export class DocumentSync {
     }
   }
 
-  /** The server lacks something before: it says what. Where nobody has that, it isn't asked on and on. */
+  /** The server lacks an earlier update: sync to learn which. If no client has it, back off. */
   async #pending(): Promise<void> {
     this.#to({ name: 'outdated' })
     if (this.#isPendingAgain) await this.#loop.wait(this.#pendingBackoff.next())
     this.#isPendingAgain = true
   }
 
-  /** Whether something else can be done about what the server refuses than to try again. */
+  /** Handles a refused part; returns `false` if all that is left is to try again later. */
   #refused(refusal: Refusal): boolean {
     const { problem, extensions } = refusal.problem
     if (problem === 'too-large') return this.#narrow(refusal)
     if (problem !== 'bad-update') return false
-    if (extensions.reason === 'clock-taken') return this.#taken(refusal)
-    // That is no fault of what was posted, and may be over in a while.
+    if (extensions.reason === 'clock-taken') return this.#clocksTaken(refusal)
+    // `pending` isn't the part's fault and may pass.
     return extensions.reason !== 'pending' && this.#narrow(refusal)
   }
 
-  /** Somebody else has used the same clocks; right after a rebuild that is for later. */
-  #taken(refusal: Refusal): boolean {
+  /** Rebuilds because another client used the same clocks; not again right after a rebuild. */
+  #clocksTaken(refusal: Refusal): boolean {
     if (Date.now() - this.#rebuiltAtMs < BETWEEN_REBUILDS_MS) return false
     this.#to({ name: 'forked', refusal })
     return true
   }
 
-  /** Makes posts smaller; what can't be made smaller is set aside. */
+  /** Makes posts smaller; a part that can't be split is set aside. */
   #narrow(refusal: Refusal): boolean {
     const { ranges } = refusal.part
     if (this.#outbox.narrow(refusal, this.#copy.lacking())) return true
@@ -331,7 +331,7 @@ export class DocumentSync {
     this.#rebuiltAtMs = Number.NEGATIVE_INFINITY
     this.#copy.refused.add(part.ranges)
     if (!part.ranges.some(([client]) => client === this.#doc.clientID)) return
-    // What is edited next needn't wait for it.
+    // Later edits under a new client id don't depend on the refused part.
     this.#doc.clientID = crypto.getRandomValues(new Uint32Array(1))[0]!
     this.#clientID = this.#doc.clientID
   }
@@ -340,16 +340,16 @@ export class DocumentSync {
     const { bytes, read, clocks } = await this.#ask(NOTHING)
     await this.#options.gathered()
     if (this.#state.name !== 'forked') return
-    const taken = new Map([...this.#copy.halves(), ...this.#copy.forks(read)])
-    // What came meanwhile is asked for once more.
+    const forks = new Map([...this.#copy.splitPairs(), ...this.#copy.forks(read)])
+    // The sync that follows fetches what came meanwhile.
     this.#to({ name: 'rebuilt' })
-    if (taken.size === 0 && !this.#copy.lacking().isBlocked) {
+    if (forks.size === 0 && !this.#copy.lacking().isBlocked) {
       if (refusal !== null) this.#setAside(refusal)
       return
     }
     this.#rebuiltAtMs = Date.now()
     const refused = this.#copy.refused.ranges
-    const rebuilt = rebuild({ doc: this.#doc, server: bytes, clocks, taken, refused })
+    const rebuilt = rebuild({ doc: this.#doc, server: bytes, clocks, forks, refused })
     this.#outbox.clear()
     this.#follow(rebuilt.doc, new ServerCopy(rebuilt.doc, rebuilt.refused))
     this.#copy.answered(clocks, read)

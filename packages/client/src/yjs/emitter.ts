@@ -1,9 +1,9 @@
 import { callSafely } from '../store.js'
 
 type Events = { readonly [name: string]: readonly unknown[] }
-type Listener<Said extends readonly unknown[]> = (...said: Said) => void
+type Listener<Args extends readonly unknown[]> = (...args: Args) => void
 
-/** Events by name, each with what its listeners are called with, as `ObservableV2` of lib0 has them. */
+/** A typed event emitter with the methods of lib0's `ObservableV2`. */
 export class Emitter<All extends Events> {
   #listeners: { [Name in keyof All]?: Set<Listener<All[Name]>> } = {}
 
@@ -13,11 +13,11 @@ export class Emitter<All extends Events> {
     return listener
   }
 
-  /** Like `on`, for the next time alone. */
+  /** Calls the listener for the next event only. */
   once<Name extends keyof All>(name: Name, listener: Listener<All[Name]>): void {
-    const call = this.on(name, (...said) => {
+    const call = this.on(name, (...args) => {
       this.off(name, call)
-      listener(...said)
+      listener(...args)
     })
   }
 
@@ -25,15 +25,15 @@ export class Emitter<All extends Events> {
     this.#listeners[name]?.delete(listener)
   }
 
-  /** Calls everybody who listens now, also when one before throws. */
-  emit<Name extends keyof All>(name: Name, said: All[Name]): void {
-    // Those who listen now, whoever comes or goes meanwhile.
+  /** Calls every listener, even if one throws. */
+  emit<Name extends keyof All>(name: Name, args: All[Name]): void {
+    // A copy: listeners may come and go while they are called.
     const listeners = Array.from(this.#listeners[name] ?? [])
-    for (const listener of listeners) callSafely(() => listener(...said))
+    for (const listener of listeners) callSafely(() => listener(...args))
   }
 
-  /** Nobody listens any more. */
-  protected forgetListeners(): void {
+  /** Removes all listeners. */
+  protected removeListeners(): void {
     this.#listeners = {}
   }
 }

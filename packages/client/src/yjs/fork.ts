@@ -10,12 +10,12 @@ import {
 } from './structs.js'
 
 /**
- * From where on the server has other contents than a document, by client id. Nothing, unless
- * somebody else has used the same clocks. Before contents that differ, those are taken for
- * different as well that are deleted there and not known any more.
+ * Returns the first clock of each client from which on the server's contents differ from the document's;
+ * empty unless another client used the same clocks. A deleted struct whose contents are unknown counts
+ * as different if it comes before one that differs.
  *
- * @param known up to where both are known to be the same
- * @param theirs what the server has beyond that
+ * @param known up to where both are known to be equal
+ * @param theirs the server's structs beyond that
  */
 export function forksIn(doc: Doc, known: Clocks, theirs: readonly Struct[]): Map<number, number> {
   const doubts = new Map<number, number>()
@@ -30,7 +30,7 @@ export function forksIn(doc: Doc, known: Clocks, theirs: readonly Struct[]): Map
   return new Map([...doubts].filter(([client]) => forks.has(client)))
 }
 
-/** What is here and there under the same clocks, beyond what is known to be the same. */
+/** Yields the structs with the same clocks on both sides, beyond what is known to be equal. */
 function* overlaps(
   doc: Doc,
   known: Clocks,
@@ -45,8 +45,8 @@ function* overlaps(
   }
 }
 
-/** Where the server has one half of a surrogate pair, which can't be made whole there any more. */
-export function halvesIn(doc: Doc, server: Clocks): Map<number, number> {
+/** Returns the clocks at which the server ends within a surrogate pair, which it can't repair. */
+export function splitPairsIn(doc: Doc, server: Clocks): Map<number, number> {
   const halves = [...server].filter(([client, clock]) => isWithinPairAt(doc, client, clock))
   return new Map(halves.map(([client, clock]) => [client, clock - 1]))
 }

@@ -1,5 +1,6 @@
 import { writeSyncAnswer } from '@whereabouts/protocol'
 import { Doc, encodeStateAsUpdate, encodeStateVector, type Transaction } from 'yjs'
+import { afterEach, beforeEach, vi } from 'vitest'
 import { joinRoom, type JoinOptions, type Room } from '../index.js'
 import { type ProviderEvents, RoomProvider } from './index.js'
 import {
@@ -31,12 +32,12 @@ export function provide(room: Room, doc = new Doc()): Kept {
   return { room, doc, provider }
 }
 
-/** A document of a room, kept until `leaveAll`. */
+/** Joins the room and provides a document, until the test ends. */
 export function keep(server: ScriptedServer, doc = new Doc()): Kept {
   return provide(join(server), doc)
 }
 
-/** A provider that has fetched what the server has. */
+/** Joins, provides a document, and answers its first sync with what the server has. */
 export async function keepSynced(
   server: ScriptedServer,
   has = EMPTY,
@@ -45,17 +46,22 @@ export async function keepSynced(
   const stream = await server.take('GET events')
   stream.stream().snapshot('e:1', [member('me')])
   answerSync(await server.take('POST sync'), has)
-  await said(kept.provider, 'synced')
+  await nextEvent(kept.provider, 'synced')
   return { ...kept, stream }
 }
 
-export async function leaveAll(): Promise<void> {
-  for (const provider of providers.splice(0)) await provider.destroy()
-  for (const room of rooms.splice(0)) void room.leave()
+/** In every test of a file: retries without a wait, and afterwards leaves all rooms of the test. */
+export function retryAtOnceAndLeaveAll(): void {
+  beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0))
+  afterEach(async () => {
+    vi.restoreAllMocks()
+    for (const provider of providers.splice(0)) await provider.destroy()
+    for (const room of rooms.splice(0)) void room.leave()
+  })
 }
 
-/** What the next event says. */
-export function said<Name extends keyof ProviderEvents>(
+/** Resolves with the value of the next event of a name. */
+export function nextEvent<Name extends keyof ProviderEvents>(
   provider: RoomProvider,
   name: Name,
 ): Promise<ProviderEvents[Name][0]> {
@@ -71,21 +77,21 @@ export function said<Name extends keyof ProviderEvents>(
 export const textOf = (doc: Doc) => doc.getText('body').toJSON()
 export const keyOf = ({ request }: Exchange) => request.headers['idempotency-key']
 
-/** The server's step of a sync, by a document that is the server's. */
+/** Answers a sync with the server's document. */
 export function answerSync(exchange: Exchange, has: Doc): void {
   const lacks = exchange.bytes.length > 0 ? exchange.bytes : undefined
   const update = encodeStateAsUpdate(has, lacks)
   exchange.answerBytes(writeSyncAnswer({ vector: encodeStateVector(has), update }))
 }
 
-/** A server's document that somebody typed into. */
+/** Returns a document with a text, as the server may have it. */
 export function typed(text: string): Doc {
   const doc = new Doc()
   doc.getText('body').insert(0, text)
   return doc
 }
 
-/** Resolves with the text once it is this one. */
+/** Resolves once the document's text is this one. */
 export function untilText(doc: Doc, text: string): Promise<void> {
   return new Promise((resolve) => {
     const look = (_event?: unknown, _transaction?: Transaction) => {
@@ -98,7 +104,7 @@ export function untilText(doc: Doc, text: string): Promise<void> {
   })
 }
 
-/** Takes the exceptions that nobody caught, instead of the test runner. */
+/** Collects uncaught exceptions instead of the test runner. */
 export class Uncaught implements Disposable {
   readonly errors: unknown[] = []
   readonly #others = process.listeners('uncaughtException')

@@ -3,33 +3,39 @@ import { applyUpdate, type Doc, encodeStateAsUpdate, encodeStateVector, transact
 import { Pause } from '../pause.js'
 import { callSafely } from '../store.js'
 
-/** Updates in their order, and what is to be known beside them. */
+/** Updates in order, and the server's state vector beside them. */
 interface Schema extends DBSchema {
   updates: { key: number; value: Uint8Array }
   about: { key: 'server'; value: Uint8Array }
 }
 
-/** Who is told how the document is kept. */
+/** Receives what comes of the offline copy. */
 export interface OfflineListener {
-  /** Whether all of it is kept is another answer than before. */
+  /** `isKept` changed. */
   keptChanged(): void
-  /** The state vector of what the server had when the document was last open. */
+  /** The copy is loaded; the server's state vector was this when the document was last open. */
   remembered(vector: Uint8Array): void
 }
 
-// So many records are made one.
+// This many records are merged into one.
 const MANY_UPDATES = 500
-// A full disk or a lost database may be better then, and nobody waits for it.
+// A full disk or a lost database may have recovered by then, and nothing waits for it.
 const RETRY_MS = 10_000
 
 /**
- * The document as the browser keeps it, so that edits survive a closed tab. Where that is forbidden,
- * full or lost, nothing fails, and `isKept` says so; it is tried again now and then.
+ * Stores the document in IndexedDB, so that edits survive a closed tab. If the storage is forbidden,
+ * full or lost, nothing fails: `isKept` is `false`, and writing is retried.
+ *
+ *     load       apply what is stored, then store what the document had before
+ *     append     store each update; after 500, merge
+ *     merge      read what other tabs stored, then store the whole document in its place
+ *     replace    store the whole document, and drop what is there: it belongs to the document before
+ *     failed     wait 10 s, then merge, or replace if that was due
  *
  * @see PROTOCOL.md CL14, CL24
  */
 export class OfflineCopy {
-  /** Resolves when what was kept is in the document, or can't be had. */
+  /** Resolves when the stored document is loaded, or can't be. */
   readonly loaded: Promise<void>
   readonly #name: string
   readonly #listener: OfflineListener
@@ -37,7 +43,7 @@ export class OfflineCopy {
   #doc: Doc
   #database: IDBPDatabase<Schema> | null = null
   #unwritten: Uint8Array[] = []
-  /** What is to be written: what is new, all of the document, or all of it in the place of what is there. */
+  /** What to write next: new updates, the document merged with what is stored, or the document alone. */
   #task: 'append' | 'merge' | 'replace' = 'append'
   #vector: Uint8Array | null = null
   #count = 0
@@ -45,7 +51,7 @@ export class OfflineCopy {
   #isKept = false
   #isClosed = false
 
-  /** @param name what it is kept under; in an origin, one document has one name. */
+  /** @param name the name of the document, unique in the origin */
   constructor(name: string, doc: Doc, listener: OfflineListener) {
     this.#name = name
     this.#doc = doc
@@ -54,18 +60,18 @@ export class OfflineCopy {
     this.loaded = this.#load()
   }
 
-  /** Whether the browser has written all of the document. */
+  /** Whether all of the document is stored. */
   get isKept(): boolean {
     return this.#isKept
   }
 
-  /** Keeps what the server has, for the next time. */
+  /** Stores the server's state vector for the next time. */
   remember(vector: Uint8Array): void {
     this.#vector = vector
     this.#start()
   }
 
-  /** Takes into the document what other tabs have kept of it since. */
+  /** Applies what other tabs have stored since. */
   async gather(): Promise<void> {
     try {
       this.#apply((await readAll(await this.#open())).updates)
@@ -74,7 +80,7 @@ export class OfflineCopy {
     }
   }
 
-  /** Keeps another document in the place of this one, and nothing of this one. */
+  /** Stores another document in place of this one. */
   replace(doc: Doc): void {
     this.#doc.off('update', this.#take)
     this.#doc = doc
@@ -83,7 +89,7 @@ export class OfflineCopy {
     this.#start()
   }
 
-  /** Writes what there is, and keeps nothing more; what is kept stays. */
+  /** Writes what is left, and closes; what is stored stays. */
   async close(): Promise<void> {
     this.#isClosed = true
     this.#doc.off('update', this.#take)
@@ -95,7 +101,7 @@ export class OfflineCopy {
 
   readonly #take = (update: Uint8Array, origin: unknown): void => {
     if (origin === this) return
-    // Otherwise all of the document is to be written anyway.
+    // Otherwise the whole document is written anyway.
     if (this.#task === 'append') this.#unwritten.push(update)
     this.#start()
   }
@@ -108,7 +114,7 @@ export class OfflineCopy {
       this.#count = updates.length
       const before = encodeStateVector(this.#doc)
       if (!this.#isClosed) this.#apply(updates)
-      // What was in the document before is kept as well.
+      // The document may have had contents before.
       if (before.length > 1) this.#unwritten.push(encodeStateAsUpdate(this.#doc))
       this.#setKept(!this.#hasChanges)
     } catch {
@@ -121,7 +127,7 @@ export class OfflineCopy {
     const applyAll = () => {
       for (const update of updates) applyUpdate(this.#doc, update, this)
     }
-    // What an observer of the document throws is not ours.
+    // An exception of the document's observer isn't a failure of the storage.
     if (updates.length > 0) callSafely(() => transact(this.#doc, applyAll, this, false))
   }
 
@@ -137,7 +143,7 @@ export class OfflineCopy {
     return this.#database
   }
 
-  /** Whatever was kept may be gone; all of the document is to be written again. */
+  /** The database failed, and may have lost anything: the whole document has to be written again. */
   #lost(): void {
     this.#database?.close()
     this.#database = null
@@ -177,20 +183,20 @@ export class OfflineCopy {
         await this.#pause.for(RETRY_MS)
       }
     }
-    // In the same moment as the last look: whatever comes from now on begins again.
+    // No await since the last check, so that the next change starts a new run.
     this.#isWriting = null
     this.#setKept(!this.#hasChanges && this.#database !== null)
   }
 
-  /** One transaction; what it was about is written when it is complete, and not before. */
+  /** Writes in one transaction; resolves when that is complete. */
   async #write(): Promise<void> {
     const database = await this.#open()
     const transaction = database.transaction(['updates', 'about'], 'readwrite')
     const store = transaction.objectStore('updates')
     const isWhole = this.#task !== 'append' || this.#count >= MANY_UPDATES
-    // Another tab may have written something that isn't here.
+    // Another tab may have stored updates that this one lacks.
     const others = isWhole && this.#task !== 'replace' ? await store.getAll() : []
-    // The document may have been replaced while they were read; then they belong to the one before.
+    // If the document was replaced meanwhile, they belong to the one before.
     if (this.#task !== 'replace') this.#apply(others)
     const task = this.#task
     const updates = isWhole ? [encodeStateAsUpdate(this.#doc)] : this.#unwritten
@@ -207,7 +213,7 @@ export class OfflineCopy {
         transaction.done,
       ])
     } catch (error) {
-      // What is there is of the document before, and must not come into this one.
+      // What is stored belongs to the document before, and must not be merged into this one.
       if (task === 'replace') this.#task = 'replace'
       throw error
     }

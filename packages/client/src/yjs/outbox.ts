@@ -4,18 +4,18 @@ import { type Part, type PartLimits, partsOf } from './parts.js'
 import type { Lacking } from './server-copy.js'
 import type { Refusal } from './sync-state.js'
 
-// What a server takes unless set otherwise; what it says itself counts from then on.
+// A server's default; the limit in a refusal replaces it.
 const USUAL_LIMITS: PartLimits = { bytes: 1_048_576, structs: Number.POSITIVE_INFINITY }
 const LEAST_BYTES = 256
 
-/** A post that may have to be repeated as it is. */
+/** A post with its idempotency key, so that it can be repeated. */
 export interface Posting {
   readonly part: Part
   readonly key: string
 }
 
 /**
- * What the server lacks, in parts that it takes: one in flight, the others pending.
+ * Splits what the server lacks into parts that it accepts: one in flight, the others pending.
  *
  * @see PROTOCOL.md CL21, CL22, CL39 to CL45
  */
@@ -24,7 +24,7 @@ export class Outbox {
   #inFlight: Posting | null = null
   #limits = USUAL_LIMITS
 
-  /** What is in flight, or else goes next; `null` where nothing can be sent. */
+  /** Returns the part in flight, or else the next one; `null` if nothing can be sent. */
   next(lacking: () => Lacking): Posting | null {
     if (this.#inFlight !== null) return this.#inFlight
     if (this.#pending.length === 0) this.#pending = parts(lacking(), this.#limits)
@@ -33,33 +33,33 @@ export class Outbox {
     return this.#inFlight
   }
 
-  /** What was in flight has arrived. */
+  /** Records that the part in flight has arrived. */
   arrived(): void {
     this.#inFlight = null
   }
 
-  /** What the server lacks is to be looked at again. */
+  /** Drops all parts, so that the next one is computed again. */
   clear(): void {
     this.#inFlight = null
     this.#pending = []
   }
 
   /**
-   * Sends less at once, because the server refused a part for its size or its content.
+   * Makes parts smaller, because the server refused one for its size or its content.
    *
    * @returns `false` if the part can't be made smaller
    */
   narrow({ part, problem }: Refusal, lacking: Lacking): boolean {
     const limits = { ...this.#limits, ...narrower(part, problem) }
     const [first] = parts(lacking, limits)
-    // By now there is nothing that can be sent.
+    // Nothing is left to send.
     if (first === undefined) return true
     if (first.update.length >= part.update.length) return false
     this.#limits = limits
     return true
   }
 
-  /** Sends much at once again, up to what the server said. */
+  /** Makes parts large again, within the server's limit of bytes. */
   widen(): void {
     this.#limits = { ...this.#limits, structs: USUAL_LIMITS.structs }
   }

@@ -2,30 +2,30 @@ import { Ranges } from './ranges.js'
 import { bytesOf, endOf, pieces, type Struct } from './structs.js'
 import { encodeUpdate } from './update.js'
 
-/** One post of what the server lacks. */
+/** One post. */
 export interface Part {
   readonly update: Uint8Array<ArrayBuffer>
-  /** What is in it, at the time when it was made: what a document has grows. */
+  /** The clocks in it, when it was made: a struct of the document may grow later. */
   readonly ranges: readonly (readonly [client: number, start: number, end: number])[]
   readonly deleted: Ranges
 }
 
-/** What the server takes at once, as far as it is known. */
+/** How much the server accepts in one post, as far as it is known. */
 export interface PartLimits {
   readonly bytes: number
   readonly structs: number
 }
 
-// More than the counts, the client and the clock before each client's structs can take.
+// An upper bound of the header before each client's structs.
 const CLIENT_BYTES = 32
-// More than two numbers take.
+// An upper bound of two encoded numbers.
 const RANGE_BYTES = 20
 
 /**
- * Makes posts of what the server lacks, each within the limits; together they are as good as the
- * whole. A single struct that can't be cut is a part of its own, however large. Deletions come last.
+ * Splits structs and deletions into posts within the limits. A struct that can't be split is a part of
+ * its own, however large. Deletions come last.
  *
- * @param structs in an order in which each comes after all that it needs
+ * @param structs in causal order
  */
 export function partsOf(structs: readonly Struct[], deleted: Ranges, limits: PartLimits): Part[] {
   const groups = groupsOf(structs, limits)

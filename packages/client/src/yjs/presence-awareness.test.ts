@@ -5,7 +5,7 @@ import { member, ScriptedServer, type Exchange } from '../../../../test/client/s
 import { until } from '../../../../test/client/until.js'
 import { joinRoom, type Room } from '../index.js'
 import { PresenceAwareness, type AwarenessChanges } from './index.js'
-import { adornLocation } from './presence-location.js'
+import { withState } from './presence-location.js'
 
 const rooms: Room[] = []
 
@@ -47,7 +47,7 @@ afterEach(() => {
 })
 
 describe('the own state', () => {
-  it("[CL15] travels beside the application's location, and goes when it goes", async () => {
+  it("[CL15] is posted beside the application's location, and removed with the awareness", async () => {
     await using server = await ScriptedServer.listen()
     const { room, doc, awareness } = await present(server)
     const { clientID } = awareness
@@ -97,7 +97,7 @@ describe('the own state', () => {
     expect(awareness.getLocalState()).toBeNull()
   })
 
-  it('[ST16] [CL49] has as much room as the server says', async () => {
+  it('[ST16] [CL49] uses the space that the server announces', async () => {
     await using server = await ScriptedServer.listen()
     const room = joinRoom({ url: server.url, room: 'budget' })
     rooms.push(room)
@@ -114,7 +114,7 @@ describe('the own state', () => {
     await until(room, ({ problem }) => problem?.problem === 'too-large')
   })
 
-  it('[CL15] ends with the awareness, and another one that was made meanwhile goes on', async () => {
+  it('[CL15] ends with its awareness, not with another one that was created meanwhile', async () => {
     await using server = await ScriptedServer.listen()
     const { room, awareness } = await present(server)
     await posted(server)
@@ -127,7 +127,7 @@ describe('the own state', () => {
     expect(await posted(server)).toBeNull()
   })
 
-  it('[CL15] tells of itself like any other', async () => {
+  it('[CL15] emits the same events as any awareness', async () => {
     await using server = await ScriptedServer.listen()
     const { awareness, told } = await present(server)
     const own = [awareness.clientID]
@@ -145,32 +145,32 @@ describe('the own state', () => {
     expect(updates).toEqual([own, [], []])
   })
 
-  it('[CL15] fits: the application first, then the cursor, then what else there is room for', () => {
+  it('[CL15] is cut to fit: first the application’s fields, then the cursor, then the others', () => {
     const state = {
       user: { name: 'Ann' },
       note: 'x'.repeat(600),
       small: 1,
       cursor: 'y'.repeat(300),
     }
-    expect(adornLocation(null, 7, null, 1_024)).toBeNull()
-    expect(adornLocation(null, 7, state, 1_024)).toEqual({
+    expect(withState(null, 7, null, 1_024)).toBeNull()
+    expect(withState(null, 7, state, 1_024)).toEqual({
       clientID: 7,
       cursor: state.cursor,
       note: state.note,
       small: 1,
     })
     const roomy = { cell: 'x'.repeat(400) }
-    expect(adornLocation(roomy, 7, state, 1_024)).toEqual({
+    expect(withState(roomy, 7, state, 1_024)).toEqual({
       ...roomy,
       clientID: 7,
       cursor: state.cursor,
       small: 1,
     })
     const full = { cell: 'é'.repeat(505) }
-    expect(adornLocation(full, 7, state, 1_024)).toBe(full)
-    expect(adornLocation({ small: 9 }, 7, { small: 1 }, 1_024)).toEqual({ small: 9, clientID: 7 })
-    expect(adornLocation(null, 7, { cursor: 'c', small: 1 }, 26)).toEqual({ clientID: 7, small: 1 })
-    for (const plain of ['A1', 5, ['A1']]) expect(adornLocation(plain, 7, state, 1_024)).toBe(plain)
+    expect(withState(full, 7, state, 1_024)).toBe(full)
+    expect(withState({ small: 9 }, 7, { small: 1 }, 1_024)).toEqual({ small: 9, clientID: 7 })
+    expect(withState(null, 7, { cursor: 'c', small: 1 }, 26)).toEqual({ clientID: 7, small: 1 })
+    for (const plain of ['A1', 5, ['A1']]) expect(withState(plain, 7, state, 1_024)).toBe(plain)
   })
 })
 
@@ -206,7 +206,7 @@ describe("the others' states", () => {
     ])
   })
 
-  it('[CL15] are none where the location has no client id', async () => {
+  it('[CL15] don’t exist for a location without a client id', async () => {
     await using server = await ScriptedServer.listen()
     const { room, awareness, stream } = await present(server)
     const locations: Json[] = [null, 'A1', { clientID: '7' }, { clientID: 0.5 }, [7]]
@@ -216,7 +216,7 @@ describe("the others' states", () => {
     expect([...awareness.getStates().keys()]).toEqual([awareness.clientID])
   })
 
-  it('[CL15] go when the room is closed', async () => {
+  it('[CL15] are removed when the room is closed', async () => {
     await using server = await ScriptedServer.listen()
     const { room, awareness } = await present(server)
     void room.leave()

@@ -1,60 +1,59 @@
 import type { Json, Member } from '@whereabouts/protocol'
 import type { Doc } from 'yjs'
-import { lineOf, type DocumentLine } from '../document-line.js'
+import { channelOf, type DocumentChannel } from '../document-channel.js'
 import type { Room } from '../room.js'
 import { Emitter } from './emitter.js'
 import {
-  adornLocation,
+  withState,
   clientOf,
   isSameState,
   stateOf,
   type AwarenessState,
 } from './presence-location.js'
 
-/** Whose states came, changed and went, by client id. */
+/** The client ids whose states were added, updated and removed. */
 export interface AwarenessChanges {
   readonly added: number[]
   readonly updated: number[]
   readonly removed: number[]
 }
 
-/** What is known of a state beside what it says. */
+/** What `Awareness` of y-protocols keeps beside each state. */
 export interface AwarenessMeta {
-  /** Grows with every state of the client. */
+  /** Grows by one with every state of the client. */
   readonly clock: number
   /** In ms since 1970. */
   readonly lastUpdated: number
 }
 
-/** What an awareness tells of, and what its listeners are called with. */
+/** The events of an awareness, with the arguments of their listeners. */
 export type AwarenessEvents = {
-  /** Something says something else than before. */
+  /** A state differs from the one before. */
   readonly change: readonly [changes: AwarenessChanges, origin: string]
-  /** A state was set, be it to the same. */
+  /** A state was set, whether it differs or not. */
   readonly update: readonly [changes: AwarenessChanges, origin: string]
   readonly destroy: readonly [awareness: PresenceAwareness]
 }
 
 /**
- * The room's presence in the shape of the `Awareness` of y-protocols, for the bindings of editors:
- * TipTap, ProseMirror, CodeMirror, Quill, Lexical, Monaco. Fields of the local state travel in the
- * member's location, beside what the application says with `room.move`, as far as they fit. Who a
- * cursor belongs to is the room's `user`: what a binding says of that stays here. Somebody who is
- * away has no state.
+ * The room's presence with the interface of `Awareness` of y-protocols, for editor bindings: TipTap,
+ * ProseMirror, CodeMirror, Quill, Lexical, Monaco. The fields of the local state are posted in the
+ * member's location, beside the fields of `room.move`, as far as they fit. A state's `user` is always
+ * the room's; the one that a binding sets isn't posted. A member who is away has no state.
  *
  * @see PROTOCOL.md CL15, CL26, CL49
  */
 export class PresenceAwareness extends Emitter<AwarenessEvents> {
-  /** By client id, one's own included. */
+  /** All states by client id, with the local one. */
   readonly states = new Map<number, AwarenessState>()
-  /** Of every client that had a state. */
+  /** The meta of every client that has or had a state. */
   readonly meta = new Map<number, AwarenessMeta>()
   readonly #room: Room
-  readonly #line: DocumentLine
+  readonly #channel: DocumentChannel
   readonly #unsubscribe: () => void
   #doc: Doc
   #clientID: number
-  #unadorn: () => void
+  #endMapping: () => void
   #members = new Map<number, Member>()
   #maxBytes: number | undefined
 
@@ -64,20 +63,20 @@ export class PresenceAwareness extends Emitter<AwarenessEvents> {
     this.#doc = doc
     this.#clientID = doc.clientID
     this.#room = room
-    this.#line = lineOf(room)
+    this.#channel = channelOf(room)
     this.#set(this.#clientID, {})
-    this.#unadorn = this.#line.adorn(this.#adorn)
+    this.#endMapping = this.#channel.mapLocation(this.#mapLocation)
     this.#unsubscribe = room.subscribe(() => this.#readRoom())
     this.#followDoc()
     this.#readRoom()
   }
 
-  /** Another one once the provider had to make the document anew. */
+  /** The document; another one after the provider's `reload`. */
   get doc(): Doc {
     return this.#doc
   }
 
-  /** The document's; another one when that has another. */
+  /** The document's client id, which may change. */
   get clientID(): number {
     this.#followClient()
     return this.#clientID
@@ -87,24 +86,24 @@ export class PresenceAwareness extends Emitter<AwarenessEvents> {
     return this.states
   }
 
-  /** `null` after `setLocalState(null)`. */
+  /** Returns the local state; `null` after `setLocalState(null)`. */
   getLocalState(): AwarenessState | null {
     return this.states.get(this.clientID) ?? null
   }
 
-  /** `null` to have none, until another one is set. */
+  /** Sets the local state; `null` removes it. */
   setLocalState(state: AwarenessState | null): void {
     const own = [this.clientID]
     const before = this.getLocalState()
     this.#set(this.clientID, state)
-    this.#unadorn = this.#line.adorn(this.#adorn)
+    this.#endMapping = this.#channel.mapLocation(this.#mapLocation)
     const isSame = before !== null && state !== null && isSameState(before, state)
     const changes = {
       added: state !== null && before === null ? own : [],
       updated: state !== null && before !== null ? own : [],
       removed: state === null ? own : [],
     }
-    this.#tell(isSame ? { ...changes, updated: [] } : changes, changes, 'local')
+    this.#emitBoth(isSame ? { ...changes, updated: [] } : changes, changes, 'local')
   }
 
   setLocalStateField(field: string, value: unknown): void {
@@ -112,7 +111,7 @@ export class PresenceAwareness extends Emitter<AwarenessEvents> {
     if (state !== null) this.setLocalState({ ...state, [field]: value })
   }
 
-  /** Goes on with a document that takes the place of this one. */
+  /** Replaces the document. */
   follow(doc: Doc): void {
     this.#unfollowDoc()
     this.#doc = doc
@@ -120,18 +119,18 @@ export class PresenceAwareness extends Emitter<AwarenessEvents> {
     this.#followClient()
   }
 
-  /** Takes the own state away, and listens no more. */
+  /** Removes the local state and all listeners. */
   destroy(): void {
     this.#unsubscribe()
     this.#unfollowDoc()
     this.emit('destroy', [this])
     this.setLocalState(null)
-    this.#unadorn()
-    this.forgetListeners()
+    this.#endMapping()
+    this.removeListeners()
   }
 
-  readonly #adorn = (location: Json): Json =>
-    adornLocation(location, this.#clientID, this.getLocalState(), this.#maxBytes)
+  readonly #mapLocation = (location: Json): Json =>
+    withState(location, this.#clientID, this.getLocalState(), this.#maxBytes)
 
   readonly #followClient = (): void => {
     const [before, now] = [this.#clientID, this.#doc.clientID]
@@ -141,9 +140,9 @@ export class PresenceAwareness extends Emitter<AwarenessEvents> {
     if (state === undefined) return
     this.#set(before, null)
     this.#set(now, state)
-    this.#unadorn = this.#line.adorn(this.#adorn)
+    this.#endMapping = this.#channel.mapLocation(this.#mapLocation)
     const changes = { added: [now], updated: [], removed: [before] }
-    this.#tell(changes, changes, 'local')
+    this.#emitBoth(changes, changes, 'local')
   }
 
   readonly #destroyed = (): void => this.destroy()
@@ -165,12 +164,12 @@ export class PresenceAwareness extends Emitter<AwarenessEvents> {
     this.meta.set(client, { clock, lastUpdated: Date.now() })
   }
 
-  /** There may be more room than what was posted before the server said so. */
+  /** Posts the state again when the server's limit becomes known: more of it may fit. */
   #readLimit(): void {
-    const maxBytes = this.#line.maxLocationBytes()
+    const maxBytes = this.#channel.maxLocationBytes()
     if (maxBytes === this.#maxBytes) return
     this.#maxBytes = maxBytes
-    this.#unadorn = this.#line.adorn(this.#adorn)
+    this.#endMapping = this.#channel.mapLocation(this.#mapLocation)
   }
 
   #readRoom(): void {
@@ -182,30 +181,30 @@ export class PresenceAwareness extends Emitter<AwarenessEvents> {
     }
     const before = this.#members
     this.#members = members
-    const told: AwarenessChanges = { added: [], updated: [], removed: [] }
+    const updates: AwarenessChanges = { added: [], updated: [], removed: [] }
     const changed: number[] = []
     for (const [client, member] of members) {
       if (before.get(client) === member) continue
       const state = stateOf(member)
       const last = this.states.get(client)
-      told[last === undefined ? 'added' : 'updated'].push(client)
+      updates[last === undefined ? 'added' : 'updated'].push(client)
       if (last !== undefined && !isSameState(last, state)) changed.push(client)
       this.#set(client, state)
     }
     for (const client of before.keys()) {
       if (members.has(client) || client === this.#clientID) continue
-      told.removed.push(client)
+      updates.removed.push(client)
       this.#set(client, null)
     }
-    this.#tell({ ...told, updated: changed }, told, 'room')
+    this.#emitBoth({ ...updates, updated: changed }, updates, 'room')
   }
 
-  #tell(changed: AwarenessChanges, told: AwarenessChanges, origin: string): void {
-    if (isSomething(changed)) this.emit('change', [changed, origin])
-    if (isSomething(told)) this.emit('update', [told, origin])
+  #emitBoth(changes: AwarenessChanges, updates: AwarenessChanges, origin: string): void {
+    if (!isEmpty(changes)) this.emit('change', [changes, origin])
+    if (!isEmpty(updates)) this.emit('update', [updates, origin])
   }
 }
 
-function isSomething({ added, updated, removed }: AwarenessChanges): boolean {
-  return added.length + updated.length + removed.length > 0
+function isEmpty({ added, updated, removed }: AwarenessChanges): boolean {
+  return added.length + updated.length + removed.length === 0
 }

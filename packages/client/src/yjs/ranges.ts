@@ -1,15 +1,15 @@
-/** Clocks from the first up to, but without, the last. */
+/** A range of clocks; the end is exclusive. */
 export type Range = readonly [start: number, end: number]
 
 interface YjsDeletions {
   readonly clients: ReadonlyMap<number, readonly { readonly clock: number; readonly len: number }[]>
 }
 
-/** Clocks of several clients: for each of them ranges in order, none touching another. */
+/** Clocks of several clients: for each client, ranges in order that neither overlap nor touch. */
 export class Ranges {
   readonly #clients = new Map<number, Range[]>()
 
-  /** What Yjs has as a delete set. */
+  /** Returns the ranges of a delete set of Yjs. */
   static of({ clients }: YjsDeletions): Ranges {
     const ranges = new Ranges()
     for (const [client, deletions] of clients) {
@@ -41,7 +41,7 @@ export class Ranges {
     this.#remove(client, [[start, end]])
   }
 
-  /** Takes out what is in another one as well. */
+  /** Removes all clocks of other ranges. */
   removeAll({ clients }: Ranges): void {
     for (const [client, ranges] of clients) this.#remove(client, ranges)
   }
@@ -52,7 +52,7 @@ export class Ranges {
     return range !== undefined && clock < range[1]
   }
 
-  /** Those of a client that have clocks between two. */
+  /** Returns the ranges of a client that may overlap a range. */
   within(client: number, start: number, end: number): readonly Range[] {
     const ranges = this.#clients.get(client) ?? []
     const startOf = ([first]: Range) => first
@@ -70,7 +70,7 @@ export class Ranges {
     const before = this.#clients.get(client) ?? []
     const [range] = ranges
     const isInOrder = range !== undefined && range[0] >= (before.at(-1)?.[0] ?? 0)
-    // To sort all of them each time would make thousands, one by one, take seconds.
+    // Sorting all of them for each one would take seconds for thousands.
     if (ranges.length === 1 && isInOrder) this.#put(client, append(before, range))
     else this.#put(client, union([...before, ...ranges]))
   }
@@ -87,7 +87,7 @@ export class Ranges {
   }
 }
 
-/** Adds a range that starts nowhere before the last one, to the same list. */
+/** Adds a range that doesn't start before the last one, in place. */
 function append(ranges: Range[], range: Range): Range[] {
   const last = ranges.at(-1)
   const [start, end] = range
@@ -103,7 +103,7 @@ function union(ranges: readonly Range[]): Range[] {
   return merged
 }
 
-/** Both in order. */
+/** Returns the ranges without the others; both are in order. */
 function difference(ranges: readonly Range[], others: readonly Range[]): Range[] {
   const rest: Range[] = []
   let at = 0
@@ -120,7 +120,7 @@ function difference(ranges: readonly Range[], others: readonly Range[]): Range[]
   return rest
 }
 
-/** The index of the last item that starts at a clock or before it, -1 if there is none. Items are in order. */
+/** Returns the index of the last item that starts at or before a clock, or -1. Items are in order. */
 export function lastIndexUpTo<T>(
   items: readonly T[],
   clock: number,

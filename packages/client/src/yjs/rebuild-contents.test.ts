@@ -157,13 +157,13 @@ function rebuildOver(author: Doc, server: Doc): Doc {
   const copy = new ServerCopy(author)
   const update = encodeStateAsUpdate(server)
   const clocks = decodeStateVector(encodeStateVector(server))
-  const taken = copy.forks(readUpdate(update))
+  const forks = copy.forks(readUpdate(update))
   const refused = new Ranges()
-  return rebuild({ doc: author, server: update, clocks, taken, refused }).doc
+  return rebuild({ doc: author, server: update, clocks, forks, refused }).doc
 }
 
 describe('a document that is made anew', () => {
-  it('[CL31] has all contents of the old one, of whatever kind', () => {
+  it('[CL31] has all contents of the old one, of every kind', () => {
     assert(
       property(array(content, { minLength: 1, maxLength: 12 }), (contents) => {
         const author = docOf(AUTHOR)
@@ -205,7 +205,7 @@ describe('a document that is made anew', () => {
     })
   })
 
-  it('[CL31] is made in a moment, however many pieces it has', () => {
+  it('[CL31] is made quickly, however many pieces it has', () => {
     const size = 100_000
     const [author, server] = [docOf(AUTHOR), docOf(AUTHOR)]
     author.transact(() => {

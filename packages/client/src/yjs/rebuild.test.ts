@@ -86,13 +86,13 @@ function fork(before: readonly Edit[], own: readonly Edit[], theirs: readonly Ed
 function rebuildFrom(author: Doc, server: Doc, copy: ServerCopy): Doc {
   const update = encodeStateAsUpdate(server)
   const clocks = decodeStateVector(encodeStateVector(server))
-  const taken = copy.forks(readUpdate(update))
+  const forks = copy.forks(readUpdate(update))
   const refused = new Ranges()
-  return rebuild({ doc: author, server: update, clocks, taken, refused }).doc
+  return rebuild({ doc: author, server: update, clocks, forks, refused }).doc
 }
 
-describe('a document whose clocks were taken', () => {
-  it('[CL46] has what its author typed and what the others have, each once', () => {
+describe('a document whose clocks another client used', () => {
+  it('[CL46] has what its author and the others typed, each once', () => {
     const { author, server, copy } = fork(
       [{ kind: 'type', at: 0, text: 'a' }],
       [{ kind: 'type', at: 1, text: 'own' }],
@@ -104,7 +104,7 @@ describe('a document whose clocks were taken', () => {
     expect(rebuilt.clientID).not.toBe(AUTHOR)
   })
 
-  it('[CL23 CL46] loses nothing, whatever was edited, and can be sent to the server', () => {
+  it('[CL23 CL46] loses no edit, and can be sent to the server', () => {
     assert(
       property(edits(10), edits(15), edits(15, ADDING), (before, own, theirs) => {
         const { author, server, copy } = fork(before, own, theirs)
@@ -127,7 +127,7 @@ describe('a document whose clocks were taken', () => {
     expect.hasAssertions()
   })
 
-  it('[CL46] is the same for two tabs that have the same, and nothing is there twice', () => {
+  it('[CL46] is the same in two tabs with the same contents, without duplicates', () => {
     const { author, server, copy } = fork(
       [{ kind: 'type', at: 0, text: 'a' }],
       [{ kind: 'type', at: 1, text: 'own' }],
@@ -140,7 +140,7 @@ describe('a document whose clocks were taken', () => {
 })
 
 describe('what the server won’t take', () => {
-  it('[CL43] holds nothing else up, and what it replaced stays for the others', () => {
+  it('[CL43] blocks no other edit, and what it replaced stays for the others', () => {
     const author = docOf(AUTHOR)
     author.getMap('sheet').set('cell 0', 'before')
     const server = docOf(1, encodeStateAsUpdate(author))
@@ -152,7 +152,7 @@ describe('what the server won’t take', () => {
     refused.add(AUTHOR, 1, 2)
     const clocks = decodeStateVector(known)
     const update = encodeStateAsUpdate(server)
-    const rebuilt = rebuild({ doc: author, server: update, clocks, taken: new Map(), refused })
+    const rebuilt = rebuild({ doc: author, server: update, clocks, forks: new Map(), refused })
     const copy = new ServerCopy(rebuilt.doc, rebuilt.refused)
     copy.answered(clocks, readUpdate(update))
     expect(contentsOf(rebuilt.doc)).toEqual(contentsOf(author))

@@ -11,40 +11,49 @@ import {
 } from 'yjs'
 import { lastIndexUpTo, Ranges } from './ranges.js'
 import { beginningOf, type Clocks, cut, endOf, parentOf, type Struct, structAt } from './structs.js'
-import { encodeUpdate, type Read, readUpdate } from './update.js'
+import { encodeUpdate, type DecodedUpdate, readUpdate } from './update.js'
 
-/** What a document is rebuilt from. */
+/** The input of `rebuild()`. */
 export interface Rebuilding {
   readonly doc: Doc
-  /** All that the server has. */
+  /** Everything that the server has, as an update. */
   readonly server: Uint8Array
-  /** How far that goes without a gap. */
+  /** The server's state vector. */
   readonly clocks: Clocks
-  /** From where on contents of the document need other ids, by client id. */
-  readonly taken: Clocks
-  /** What the server won't take: it gets ids of its own, so that nothing else has to wait for it. */
+  /** The first clock of each client whose contents need other ids. */
+  readonly forks: Clocks
+  /** What the server refused: it gets ids of its own, so that nothing else depends on it. */
   readonly refused: Ranges
 }
 
-/** A document in which everything can be sent that the server takes. */
+/** A document of which everything can be sent but what the server refused. */
 export interface Rebuilt {
   readonly doc: Doc
-  /** Where that is now which the server won't take. */
+  /** The new ids of what the server refused. */
   readonly refused: Ranges
 }
 
 /**
- * Makes a document of what the server has and of what another document has beyond that, whose
- * contents under ids that somebody else has used by now get new ones. Nothing is lost, nothing is
- * there twice, and whoever rebuilds from the same gets the same ids.
+ * Makes a document of the server's contents and of what a document has beyond them. Contents whose ids
+ * another client has used get new ids, and every reference to them follows:
+ *
+ *     1  take what the document has beyond the server, from the first fork on
+ *     2  cut it where refused contents begin and end
+ *     3  move everything from the fork or the first refused struct on to a new client id,
+ *        derived from the contents; refused structs to another one
+ *     4  translate origins, parents and deletions; a neighbor that was refused is replaced by
+ *        its own neighbor on the same side
+ *     5  apply the server's update and the translated one to an empty document
+ *
+ * Nothing is lost or doubled, and two tabs that rebuild the same contents get the same ids.
  *
  * @see PROTOCOL.md CL23, CL46
  */
-export function rebuild({ doc, server, clocks, taken, refused }: Rebuilding): Rebuilt {
+export function rebuild({ doc, server, clocks, forks, refused }: Rebuilding): Rebuilt {
   const base = new Map(clocks)
-  for (const [client, clock] of taken) base.set(client, Math.min(clock, base.get(client) ?? 0))
+  for (const [client, clock] of forks) base.set(client, Math.min(clock, base.get(client) ?? 0))
   const own = readUpdate(encodeStateAsUpdate(doc, encodeStateVector(base)))
-  const moves = new Moves(doc, own, taken, refused)
+  const moves = new Moves(doc, own, forks, refused)
   const { guid, collectionid, gc, gcFilter, meta, autoLoad, shouldLoad } = doc
   const rebuilt = new Doc({ guid, collectionid, gc, gcFilter, meta, autoLoad, shouldLoad })
   applyUpdate(rebuilt, server)
@@ -52,38 +61,38 @@ export function rebuild({ doc, server, clocks, taken, refused }: Rebuilding): Re
   return { doc: rebuilt, refused: moves.refused }
 }
 
-/** Where clocks of a client go. */
+/** A range of one client's clocks, and the ids that it moves to. */
 interface Move {
   readonly start: number
   readonly end: number
   readonly client: number
   readonly clock: number
-  /** What the server won't take; `null` for what it takes. */
+  /** The item, if the server refused it. */
   readonly refused: Item | null
 }
 
-/** A client id that clocks go to, and the next clock of it. */
+/** A new client id, and its next clock. */
 interface Target {
   readonly client: number
   clock: number
 }
 
-/** Where an item is in the document. */
+/** The place of an item in the document. */
 interface Place {
   readonly parent: Item['parent']
   readonly parentSub: string | null
 }
 
-/** The moves of one client id, in the order of its clocks. */
+/** The moves of one client's clocks, in order. */
 class ClientMoves {
   readonly all: Move[] = []
-  #taken: Target | null = null
+  #moved: Target | null = null
   #refused: Target | null = null
 
   add(struct: Struct, isRefused: boolean): Move {
     const target = isRefused
       ? (this.#refused ??= { client: newClient(struct, true), clock: 0 })
-      : (this.#taken ??= { client: newClient(struct, false), clock: 0 })
+      : (this.#moved ??= { client: newClient(struct, false), clock: 0 })
     const move: Move = {
       start: struct.id.clock,
       end: endOf(struct),
@@ -100,7 +109,7 @@ class ClientMoves {
     return move !== undefined && clock < move.end ? move : undefined
   }
 
-  /** All that have clocks of a range. */
+  /** Yields the moves that overlap a range. */
   *within(start: number, end: number): Generator<Move> {
     for (let at = Math.max(0, this.#indexOf(start)); at < this.all.length; at++) {
       const move = this.all[at]!
@@ -114,20 +123,21 @@ class ClientMoves {
   }
 }
 
+/** All moves of a rebuild, and the update with the new ids. */
 class Moves {
   readonly refused = new Ranges()
   readonly #doc: Doc
-  readonly #own: Read
+  readonly #own: DecodedUpdate
   readonly #roots: ReadonlyMap<unknown, string>
   readonly #moves = new Map<number, ClientMoves>()
   readonly #structs: readonly Struct[]
 
-  constructor(doc: Doc, own: Read, taken: Clocks, refused: Ranges) {
+  constructor(doc: Doc, own: DecodedUpdate, forks: Clocks, refused: Ranges) {
     this.#doc = doc
     this.#own = own
     this.#roots = new Map([...doc.share].map(([name, type]) => [type, name]))
     this.#structs = own.structs.flatMap((struct) => cutAt(struct, refused))
-    const first = new Map(taken)
+    const first = new Map(forks)
     for (const { id } of this.#structs) {
       if (!refused.has(id.client, id.clock)) continue
       first.set(id.client, Math.min(id.clock, first.get(id.client) ?? id.clock))
@@ -138,7 +148,7 @@ class Moves {
     }
   }
 
-  /** What goes beyond what the server has, under the ids that it has from now on. */
+  /** Returns what the server lacks, with the new ids. */
   update(): Uint8Array {
     return encodeUpdate(
       this.#structs.map((struct) => this.#moved(struct)),
@@ -164,7 +174,7 @@ class Moves {
     return move === undefined ? id : createID(move.client, move.clock + id.clock - move.start)
   }
 
-  /** Beside what the server won't take stands for it what is next to it on the same side. */
+  /** Returns the new id of a neighbor; in place of a refused one, its own neighbor on the same side. */
   #neighbor(id: ID | null, side: 'origin' | 'rightOrigin', isBound: boolean): ID | null {
     for (let next = id; next !== null;) {
       const refused = this.#moveOf(next)?.refused ?? null
@@ -179,21 +189,21 @@ class Moves {
     if (!(struct instanceof Item)) return new GC(id, struct.length)
     const isRefused = this.#moveOf(struct.id)?.refused === struct
     const { parent, parentSub } = this.#placeOf(struct)
-    // What isn't in its place yet has nothing but its neighbors to say where it belongs.
+    // A pending item has only its neighbors to tell where it belongs.
     const isBound = isRefused || parent === null
     const origin = this.#neighbor(struct.origin, 'origin', isBound)
     const rightOrigin = this.#neighbor(struct.rightOrigin, 'rightOrigin', isBound)
     return new Item(id, null, origin, null, rightOrigin, parent, parentSub, struct.content)
   }
 
-  /** What one reads of an item has no parent where its neighbors say it; the document knows. */
+  /** Returns an item's place from the document: a decoded item with neighbors has no parent. */
   #placeOf(struct: Item): Place {
     const item = structAt(this.#doc, struct.id) ?? struct
     if (!(item instanceof Item) || item.parent === null) return struct
     const { parentSub } = item
     const parent = parentOf(item)
     if (parent !== null) return { parent: this.#newId(parent), parentSub }
-    // The name of a root is written where a type would be.
+    // A root type is encoded by its name.
     const root = this.#roots.get(item.parent) ?? item.parent
     return { parent: root as Item['parent'], parentSub }
   }
@@ -204,7 +214,7 @@ class Moves {
     const deleted = new Ranges()
     for (const [client, start, end] of all) {
       const moves = this.#moves.get(client)
-      // From the first move on the client id is somebody else's.
+      // From the first move on, the old ids belong to another client.
       deleted.add(client, start, Math.min(end, moves?.all[0]!.start ?? end))
       for (const move of moves?.within(start, end) ?? []) {
         const [from, to] = [Math.max(start, move.start), Math.min(end, move.end)]
@@ -215,7 +225,7 @@ class Moves {
     return deleted
   }
 
-  /** What was replaced by something that the server won't take isn't deleted for anybody else. */
+  /** Returns map entries that a refused one replaced: they aren't deleted for others. */
   #replaced(): Ranges {
     const replaced = new Ranges()
     for (const { refused } of [...this.#moves.values()].flatMap(({ all }) => all)) {
@@ -243,8 +253,8 @@ const FNV_BASIS = 0x811c9dc5
 const FNV_PRIME = 0x01000193
 
 /**
- * The same for the same contents, so that two tabs that rebuild the same have the same. A struct
- * goes on in the tab that has typed more: only what it begins with counts.
+ * Returns a client id that depends on the contents only, so that two tabs that rebuild the same contents
+ * get the same one. Only the beginning of the struct counts, as a tab that typed more has a longer one.
  */
 function newClient(struct: Struct, isRefused: boolean): number {
   const { client, clock } = struct.id

@@ -1,11 +1,11 @@
 import { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector } from 'yjs'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   EMPTY,
   keep,
   keepSynced,
-  leaveAll,
-  said,
+  retryAtOnceAndLeaveAll,
+  nextEvent,
   textOf,
   typed,
   Uncaught,
@@ -15,15 +15,9 @@ import {
 import { member, ScriptedServer } from '../../../../test/client/scripted-server.js'
 import { until } from '../../../../test/client/until.js'
 
-beforeEach(() => {
-  vi.spyOn(Math, 'random').mockReturnValue(0)
-})
-afterEach(async () => {
-  vi.restoreAllMocks()
-  await leaveAll()
-})
+retryAtOnceAndLeaveAll()
 
-describe('what the server has', () => {
+describe('the server’s document', () => {
   it('[CL20] is fetched after hello, and comes with the events from then on', async () => {
     await using server = await ScriptedServer.listen()
     const theirs = typed('Hello')
@@ -35,7 +29,7 @@ describe('what the server has', () => {
     const fetched = await server.take('POST sync')
     expect(provider.synced).toBe(false)
     answerSync(fetched, theirs)
-    expect(await said(provider, 'synced')).toBe(true)
+    expect(await nextEvent(provider, 'synced')).toBe(true)
     expect(textOf(doc)).toBe('Hello')
     theirs.on('update', (update: Uint8Array) => void stream.document(update, 'e:2'))
     theirs.getText('body').insert(5, ' world')
@@ -88,7 +82,7 @@ describe('what the server has', () => {
     await untilText(doc, 'ab')
   })
 
-  it('[CL20] is fetched once more when a resync comes while it is on its way', async () => {
+  it('[CL20] is fetched once more when a resync comes while a fetch is in flight', async () => {
     await using server = await ScriptedServer.listen()
     const theirs = typed('a')
     const { doc, provider } = keep(server)
@@ -107,7 +101,7 @@ describe('what the server has', () => {
     expect(provider.synced).toBe(true)
   })
 
-  it('[CL20] is fetched until it is there', async () => {
+  it('[CL20] is fetched again until that succeeds', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider } = keep(server)
     ;(await server.take('GET events')).stream().snapshot('e:1', [member('me')])
@@ -118,16 +112,16 @@ describe('what the server has', () => {
     expect(provider.problem).toBeNull()
   })
 
-  it('[CL20] may be refused, which the provider says', async () => {
+  it('[CL20] may be refused, which the provider reports', async () => {
     await using server = await ScriptedServer.listen()
     const { provider } = keep(server)
     ;(await server.take('GET events')).stream().snapshot('e:1', [member('me')])
     ;(await server.take('POST sync')).refuse('unauthorized')
-    expect(await said(provider, 'problem')).toMatchObject({ problem: 'unauthorized' })
+    expect(await nextEvent(provider, 'problem')).toMatchObject({ problem: 'unauthorized' })
     expect(provider).toMatchObject({ synced: false, problem: { problem: 'unauthorized' } })
   })
 
-  it('[CL37] is asked for with what is known to be there, a state vector of any length', async () => {
+  it('[CL37] is requested with a state vector of any length', async () => {
     await using server = await ScriptedServer.listen()
     const crowd = new Doc()
     for (let client = 1; client <= 1_500; client++) {
@@ -142,21 +136,21 @@ describe('what the server has', () => {
     // Of a document that comes from elsewhere nothing is known.
     expect(first.bytes).toEqual(Buffer.from(encodeStateVector(EMPTY)))
     answerSync(first, crowd)
-    expect(await said(provider, 'saved')).toBe(true)
+    expect(await nextEvent(provider, 'saved')).toBe(true)
     stream.event('resync', { document: true }).event('patch', {}, 'e:6')
     const second = await server.take('POST sync')
     expect(second.bytes).toEqual(Buffer.from(encodeStateVector(crowd)))
     answerSync(second, crowd)
-    expect(await said(provider, 'synced')).toBe(true)
+    expect(await nextEvent(provider, 'synced')).toBe(true)
   })
 
-  it('[CL37 CL23] is compared with a document of which nothing is known', async () => {
+  it('[CL37 CL23] is compared with a document that was never synced', async () => {
     await using server = await ScriptedServer.listen()
     const [own, theirs] = [typed('own'), new Doc()]
     theirs.clientID = own.clientID
     theirs.getText('body').insert(0, 'their')
     const { provider } = keep(server, own)
-    const reloaded = said(provider, 'reload')
+    const reloaded = nextEvent(provider, 'reload')
     ;(await server.take('GET events')).stream().snapshot('e:1', [member('me')])
     for (let times = 0; times < 2; times++) answerSync(await server.take('POST sync'), theirs)
     expect(['owntheir', 'theirown']).toContain(textOf(await reloaded))
@@ -165,10 +159,10 @@ describe('what the server has', () => {
     applyUpdate(theirs, posted.bytes)
     expect(textOf(theirs)).toBe(textOf(provider.doc))
     posted.answer(200, { id: 'e:2' })
-    expect(await said(provider, 'saved')).toBe(true)
+    expect(await nextEvent(provider, 'saved')).toBe(true)
   })
 
-  it('[CL27] is known after a reconnect once the server has said something, not before', async () => {
+  it('[CL27] counts as synced after a reconnect only from the first event on', async () => {
     await using server = await ScriptedServer.listen()
     const theirs = typed('a')
     const { room, provider, stream } = await keepSynced(server, theirs)
@@ -177,7 +171,7 @@ describe('what the server has', () => {
     again.stream()
     await until(room, ({ status }) => status === 'online')
     expect([provider.synced, provider.saved]).toEqual([false, true])
-    const synced = said(provider, 'synced')
+    const synced = nextEvent(provider, 'synced')
     again.event('ping', {})
     expect(await synced).toBe(true)
     again.end()
@@ -191,7 +185,7 @@ describe('what the server has', () => {
     const asked = await server.take('POST sync')
     expect([provider.synced, provider.saved, heard]).toEqual([false, false, []])
     answerSync(asked, theirs)
-    expect(await said(provider, 'synced')).toBe(true)
+    expect(await nextEvent(provider, 'synced')).toBe(true)
   })
 
   it('[CL20] an observer that throws neither ends the stream nor keeps the rest from coming', async () => {

@@ -4,8 +4,8 @@ import { Ranges } from './ranges.js'
 import { endOf, type Struct, structsOf } from './structs.js'
 
 /**
- * What the server won't take of a document. What is deleted isn't refused any more: of that, nothing
- * but its length is sent.
+ * The contents of a document that the server refused for good. Deleted contents don't count: only their
+ * length is sent.
  *
  * @see PROTOCOL.md CL43 to CL45
  */
@@ -22,7 +22,7 @@ export class Refused {
     for (const range of ranges) this.#all.add(...range)
   }
 
-  /** Whether all of these were refused before. */
+  /** Returns whether all of these were refused before. */
   hasAll(ranges: Part['ranges']): boolean {
     return ranges.every(([client, start]) => this.#all.has(client, start))
   }
@@ -31,14 +31,14 @@ export class Refused {
     return !deleted && this.#all.has(id.client, id.clock)
   }
 
-  /** What of it is still in the document. */
+  /** The refused contents that are still in the document. */
   get ranges(): Ranges {
     const ranges = new Ranges()
     for (const { id, length } of this.#structs()) ranges.add(id.client, id.clock, id.clock + length)
     return ranges
   }
 
-  /** What was replaced by it, which stays at the server. */
+  /** The map entries that refused ones replaced, which the server keeps. */
   get replaced(): Ranges {
     const replaced = new Ranges()
     for (const struct of this.#structs()) {

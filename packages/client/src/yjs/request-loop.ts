@@ -3,13 +3,22 @@ import { Backoff } from '../backoff.js'
 import { Pause } from '../pause.js'
 import { isLasting } from '../refusal.js'
 
-// What the server refuses for now, such as a caller whom it doesn't know, is tried again after this.
+// A refusal may end, for instance when the caller signs in; this is the wait before the next attempt.
 const REFUSED_MS = 30_000
 
-/** Makes one request, and rejects where that has to be done again. */
+/** Makes one request; rejects if it has to be repeated. */
 export type Request = () => Promise<void>
 
-/** Makes one request after another for as long as one is due, and again those that failed. */
+/**
+ * Makes requests, one at a time, while one is due:
+ *
+ *     ask what is due      nothing: rest until `start`
+ *     succeeded            forget the failures, and ask again
+ *     refused              say why, and ask again after 30 s, or when hurried
+ *     failed               back off, and ask again, or when hurried
+ *     finishing            each request once: the first failure ends the loop
+ *     stopped              abort the request in flight, and make no further one
+ */
 export class RequestLoop {
   /** Why the last request was refused. */
   problem: Problem | null = null
@@ -23,25 +32,25 @@ export class RequestLoop {
   #isRetrying = false
 
   /**
-   * @param next what is due, `null` if nothing is
-   * @param changed is called when something may be different
+   * @param next returns the request that is due, or `null`
+   * @param changed called when the public state may have changed
    */
   constructor(next: () => Request | null, changed: () => void) {
     this.#next = next
     this.#changed = changed
   }
 
-  /** Ends every request that is in flight. */
+  /** Aborts the request in flight when the loop stops. */
   get signal(): AbortSignal {
     return this.#life.signal
   }
 
-  /** Whether each request is made once, and none again. */
+  /** Whether failed requests aren't repeated. */
   get isFinishing(): boolean {
     return this.#isFinishing
   }
 
-  /** Whether the last request failed, and is made again. */
+  /** Whether the last request failed and will be repeated. */
   get isRetrying(): boolean {
     return this.#isRetrying
   }
@@ -50,7 +59,7 @@ export class RequestLoop {
     this.#working ??= this.#work()
   }
 
-  /** Tries now if it is waiting to try again. */
+  /** Ends a wait before the next attempt. */
   hurry(): void {
     this.#pause.end()
   }
@@ -59,7 +68,7 @@ export class RequestLoop {
     return this.#pause.for(ms)
   }
 
-  /** Makes each request that is due once more, within a time. */
+  /** Makes each request that is due once, within a time in ms, then stops. */
   async finish(withinMs: number): Promise<void> {
     this.#isFinishing = true
     const timer = setTimeout(() => this.stop(), withinMs)
@@ -77,13 +86,13 @@ export class RequestLoop {
   }
 
   async #work(): Promise<void> {
-    // What is edited in one go is one post.
+    // Edits made synchronously, one after another, become one post.
     await Promise.resolve()
     while (!this.#life.signal.aborted) {
       try {
         const request = this.#next()
         if (request === null) {
-          // Also where what wasn't acknowledged was received.
+          // A post whose answer was lost may have come back with the events.
           this.#isRetrying = false
           break
         }
@@ -96,7 +105,7 @@ export class RequestLoop {
       }
       this.#changed()
     }
-    // In the same moment as the last look: whatever is edited from now on begins again.
+    // No await since the last check, so that the next edit starts a new run.
     this.#working = null
     this.#changed()
   }
@@ -110,7 +119,7 @@ export class RequestLoop {
   }
 }
 
-/** Whether the same request can't succeed: what is no use to try again, and a document without room. */
+/** Returns whether repeating the request now is of no use: a lasting problem, or a full document. */
 export function isRefusal(error: unknown): error is Problem {
   return isLasting(error) || (error instanceof Problem && error.problem === 'document-full')
 }

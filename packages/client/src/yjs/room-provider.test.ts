@@ -1,14 +1,14 @@
 import type { Json } from '@whereabouts/protocol'
 import { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVectorFromUpdate } from 'yjs'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   EMPTY,
   join,
   keep,
   keepSynced,
-  leaveAll,
+  retryAtOnceAndLeaveAll,
   provide,
-  said,
+  nextEvent,
   textOf,
   typed,
   Uncaught,
@@ -20,16 +20,10 @@ import { until } from '../../../../test/client/until.js'
 import type { Room } from '../index.js'
 import { RoomProvider } from './index.js'
 
-beforeEach(() => {
-  vi.spyOn(Math, 'random').mockReturnValue(0)
-})
-afterEach(async () => {
-  vi.restoreAllMocks()
-  await leaveAll()
-})
+retryAtOnceAndLeaveAll()
 
 describe('a provider', () => {
-  it('[CL20 CL38] that comes to a room which is open already has the stream opened anew', async () => {
+  it('[CL20 CL38] that is created for an open room has its stream opened again', async () => {
     await using server = await ScriptedServer.listen()
     const room = join(server)
     const stream = await server.take('GET events')
@@ -43,10 +37,10 @@ describe('a provider', () => {
     answerSync(await server.take('POST sync'), EMPTY)
     again.stream().snapshot('e:1', [member('me')])
     answerSync(await server.take('POST sync'), EMPTY)
-    expect(await said(provider, 'synced')).toBe(true)
+    expect(await nextEvent(provider, 'synced')).toBe(true)
   })
 
-  it('[CL20] is told by the long-poll as by a stream', async () => {
+  it('[CL20] receives the same from a long-poll as from a stream', async () => {
     await using server = await ScriptedServer.listen()
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const theirs = typed('a')
@@ -80,17 +74,17 @@ describe('a provider', () => {
     await untilText(doc, 'abc')
   })
 
-  it('says its status and that of the room, and why it is closed', async () => {
+  it('reports its own status, the room’s, and why the room is closed', async () => {
     await using server = await ScriptedServer.listen()
     const { provider } = keep(server)
-    const [error, status] = [said(provider, 'problem'), said(provider, 'status')]
+    const [error, status] = [nextEvent(provider, 'problem'), nextEvent(provider, 'status')]
     ;(await server.take('GET events')).refuse('room-full')
     expect(await status).toBe('closed')
     expect(await error).toMatchObject({ problem: 'room-full' })
     expect(provider).toMatchObject({ synced: false, problem: { problem: 'room-full' } })
   })
 
-  it('[CL48] posts what it has once more when it is destroyed, and hears no more', async () => {
+  it('[CL48] posts once more when it is destroyed, and stops listening', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider, stream, room } = await keepSynced(server)
     doc.getText('body').insert(0, 'a')
@@ -104,7 +98,7 @@ describe('a provider', () => {
     expect(server.waiting('POST document')).toBe(0)
   })
 
-  it('[CL48] that is destroyed early asks first and posts then', async () => {
+  it('[CL48] that is destroyed early syncs first, then posts', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider } = keep(server)
     doc.getText('body').insert(0, 'a')
@@ -132,14 +126,14 @@ describe('a provider', () => {
       for (const text of ['a', 'ab']) {
         doc.getText('body').insert(0, text)
         ;(await server.take('POST document')).answer(200, { id: 'e:2' })
-        expect(await said(provider, 'saved')).toBe(true)
+        expect(await nextEvent(provider, 'saved')).toBe(true)
       }
       expect(heard).toEqual(['a', 'aba'])
       expect(uncaught.errors).toEqual([...faults, ...faults])
     },
   )
 
-  it('[CL25] lets an observer’s exception pass to whoever edited, and reports a listener’s', async () => {
+  it('[CL25] passes an observer’s exception to the editing code, and reports a listener’s', async () => {
     await using server = await ScriptedServer.listen()
     const { doc } = await keepSynced(server)
     const [observed, heard] = [new Error('an observer that throws'), new Error('a listener')]
@@ -166,12 +160,12 @@ describe('a provider', () => {
       for (const text of ['a', 'b']) {
         expect(() => doc.getText('body').insert(0, text)).toThrow('an observer that throws')
         ;(await server.take('POST document')).answer(200, { id: 'e:2' })
-        expect(await said(provider, 'saved')).toBe(true)
+        expect(await nextEvent(provider, 'saved')).toBe(true)
       }
     },
   )
 
-  it('[CL25] mends a document that a listener has broken before', async () => {
+  it('[CL25] repairs a document that a listener broke before', async () => {
     await using server = await ScriptedServer.listen()
     const doc = new Doc()
     const broken = () => {
@@ -188,21 +182,21 @@ describe('a provider', () => {
     ;(await server.take('GET events')).stream().snapshot('e:1', [member('me')])
     answerSync(await server.take('POST sync'), EMPTY)
     ;(await server.take('POST document')).answer(200, { id: 'e:2' })
-    expect(await said(provider, 'saved')).toBe(true)
+    expect(await nextEvent(provider, 'saved')).toBe(true)
     expect(heard).toEqual(['ab'])
     doc.getText('body').insert(2, 'c')
     ;(await server.take('POST document')).answer(200, { id: 'e:3' })
     expect(heard).toEqual(['ab', 'abc'])
   })
 
-  it('[CL42] beside another one passes on what that one is told, and doesn’t echo', async () => {
+  it('[CL42] beside another one relays that one’s updates without an echo', async () => {
     await using one = await ScriptedServer.listen()
     await using two = await ScriptedServer.listen()
     const { doc, stream } = await keepSynced(one)
     const other = keep(two, doc)
     ;(await two.take('GET events')).stream().snapshot('e:1', [member('me')])
     answerSync(await two.take('POST sync'), EMPTY)
-    await said(other.provider, 'synced')
+    await nextEvent(other.provider, 'synced')
     const theirs = typed('a')
     const first = encodeStateAsUpdate(theirs)
     theirs.getText('body').insert(1, 'b')
@@ -215,7 +209,7 @@ describe('a provider', () => {
     const server = new Doc()
     applyUpdate(server, later.bytes)
     answerSync(await two.take('POST sync'), server)
-    const settled = said(other.provider, 'synced')
+    const settled = nextEvent(other.provider, 'synced')
     two.waiting('POST document')
     applyUpdate(doc, first, other.provider)
     await settled.catch(() => undefined)
@@ -228,7 +222,7 @@ describe('a provider', () => {
     passedOn.answer(200, { id: 'e:3' })
   })
 
-  it('asks nothing of a room that is closed', async () => {
+  it('sends no request to a closed room', async () => {
     await using server = await ScriptedServer.listen()
     const { room, stream } = await keepSynced(server)
     const left = room.leave()
@@ -241,7 +235,7 @@ describe('a provider', () => {
     expect(asked.mock.calls).toEqual([[`${server.url}/page`]])
   })
 
-  it('wants a room of joinRoom', () => {
+  it('throws for a room that joinRoom didn’t return', () => {
     const { getSnapshot, subscribe, ...room } = {} as Room
     expect(() => new RoomProvider({ ...room, getSnapshot, subscribe }, new Doc())).toThrow(
       TypeError,

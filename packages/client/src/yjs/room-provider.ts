@@ -1,6 +1,6 @@
 import type { Problem } from '@whereabouts/protocol'
 import type { Doc } from 'yjs'
-import { lineOf, type DocumentLine } from '../document-line.js'
+import { channelOf, type DocumentChannel } from '../document-channel.js'
 import { Pause } from '../pause.js'
 import type { Room } from '../room.js'
 import type { RoomStatus } from '../store.js'
@@ -9,46 +9,47 @@ import { DocumentSync } from './document-sync.js'
 import { Emitter } from './emitter.js'
 import { OfflineCopy } from './offline-copy.js'
 import { PresenceAwareness } from './presence-awareness.js'
-import { shield } from './shield.js'
+import { isolateListeners } from './isolate-listeners.js'
 
-// The server is not kept waiting for a disk that is slow; what it has comes along later.
+// A slow disk must not delay the first sync; its contents merge later.
 const LOAD_WITHIN_MS = 2_000
 const LEAVE_WITHIN_MS = 5_000
 
-/** How to keep a document. */
+/** Options of a provider. */
 export interface ProviderOptions {
   /**
-   * Whether to keep the document in IndexedDB, so that edits survive a closed tab. Whoever uses the
-   * same browser finds it there. @default true, where there is an IndexedDB
+   * Whether to store the document in IndexedDB, so that edits survive a closed tab. Other users of the
+   * same browser can read it there.
+   *
+   * @default true, if the platform has IndexedDB
    */
   readonly offline?: boolean
 }
 
-/** What a provider tells of, and what its listeners are called with. */
+/** The events of a provider, with the arguments of their listeners. */
 export type ProviderEvents = {
   readonly synced: readonly [isSynced: boolean]
   readonly saved: readonly [isSaved: boolean]
   readonly kept: readonly [isKept: boolean]
   readonly retrying: readonly [isRetrying: boolean]
   readonly setAside: readonly [hasSetAside: boolean]
-  /** What is edited from now on has another client id: something was set aside, or it was taken. */
+  /** Edits have another client id from now on: a part was set aside, or another client used the same id. */
   readonly clientID: readonly [clientID: number]
   readonly status: readonly [status: RoomStatus]
   readonly problem: readonly [problem: Problem | null]
-  /** The document had to be made anew: whatever shows it has to show this one from now on. */
+  /** A new document replaces the one before: bind the editor to it. */
   readonly reload: readonly [doc: Doc]
 }
 
-/** What can be asked for, and is told when it is something else. */
-type Said = {
+/** The properties of a provider that have an event. */
+type ProviderState = {
   readonly [Name in Exclude<keyof ProviderEvents, 'reload'>]: ProviderEvents[Name][0]
 }
 
 /**
- * Keeps a Yjs document the same as the document of a room, until `destroy`. Edits are posted, and
- * those of the others come with the room's events; what was edited offline merges when the server is
- * there again. Make it synchronously, right after `joinRoom()`: else the room's stream has to be
- * opened again.
+ * Syncs a Yjs document with the document of a room, until `destroy`. Local edits are posted, remote ones
+ * come with the room's events, and offline edits merge on reconnect. Create it synchronously, right after
+ * `joinRoom()`; otherwise the room's stream has to be opened again.
  *
  * @throws {TypeError} if the room doesn't come from `joinRoom`.
  * @example
@@ -59,36 +60,36 @@ type Said = {
  */
 export class RoomProvider extends Emitter<ProviderEvents> {
   readonly room: Room
-  readonly #line: DocumentLine
+  readonly #channel: DocumentChannel
   readonly #offline: OfflineCopy | null
   readonly #sync: DocumentSync
   readonly #release: (() => void)[]
   #doc: Doc
   #awareness: PresenceAwareness | null = null
   #ended: Promise<boolean> | null = null
-  /** Whether what the others edit is known to come: a stream that resumes may have missed something. */
+  /** Whether remote edits are known to arrive; a resumed stream proves that with its first event. */
   #isLive = false
-  #said: Said
+  #announced: ProviderState
 
   constructor(room: Room, doc: Doc, { offline = true }: ProviderOptions = {}) {
     super()
     this.room = room
     this.#doc = doc
-    this.#line = lineOf(room)
-    shield(doc)
+    this.#channel = channelOf(room)
+    isolateListeners(doc)
     this.#sync = new DocumentSync(doc, {
-      line: this.#line,
+      channel: this.#channel,
       origin: this,
-      changed: () => this.#tell(),
+      changed: () => this.#emitChanges(),
       loaded: () => this.#loadedInTime(),
       gathered: () => this.#gatheredInTime(),
       rebuilt: (rebuilt) => this.#rebuilt(rebuilt),
     })
     this.#offline = offline && hasIndexedDb() ? this.#keepOffline() : null
-    this.#said = this.#whatToSay()
+    this.#announced = this.#currentState()
     this.#release = [this.#followRoom(), this.#listen()]
     doc.on('destroy', this.#docDestroyed)
-    // A room that is open already says nothing of what was before.
+    // A room that is open already doesn't repeat earlier updates.
     if (room.status === 'online' || room.status === 'reconnecting') this.#sync.outdated()
     if (room.status === 'closed') this.#sync.stop()
   }
@@ -99,8 +100,8 @@ export class RoomProvider extends Emitter<ProviderEvents> {
   }
 
   /**
-   * Whether the document has all that the server has, and gets what comes. After a lost connection
-   * that isn't known before the server's first word.
+   * Whether the document has everything that the server has, and remote edits arrive. After a lost
+   * connection it is `false` until the first event.
    *
    * @see PROTOCOL.md CL27
    */
@@ -109,9 +110,9 @@ export class RoomProvider extends Emitter<ProviderEvents> {
   }
 
   /**
-   * Whether the server has all that is in the document, as it last said itself; `false` until it
-   * has, and again from when it may be another server, or a restored one, until that has. After
-   * `destroy` nothing is known, and it is `false`. Warn whoever closes the page before.
+   * Whether the server has confirmed everything in the document. `false` before the first sync, again
+   * while the server may be another or a restored one, and after `destroy`. Warn users who close the
+   * page while it is `false`.
    *
    * @see PROTOCOL.md CL28
    */
@@ -119,50 +120,52 @@ export class RoomProvider extends Emitter<ProviderEvents> {
     return this.#sync.isSaved
   }
 
-  /** Whether this browser has written all of the document, so that it outlives the page. */
+  /** Whether this browser has stored all of the document, so that it outlives the page. @see PROTOCOL.md CL24 */
   get kept(): boolean {
     return this.#offline?.isKept ?? false
   }
 
-  /** Whether the last request failed and is made again: the server or its store is away. */
+  /** Whether the last request failed and will be repeated: the server or its store can't be reached. */
   get retrying(): boolean {
     return this.#sync.isRetrying
   }
 
   /**
-   * Whether something in the document was refused for good, such as an image that is too large. It is
-   * here alone; all the rest is saved. Undoing it ends that.
+   * Whether the server refused something in the document for good, such as an image that is too large.
+   * Only this client has it; everything else is saved. Undoing or deleting it ends this.
+   *
+   * @see PROTOCOL.md CL22, CL30
    */
   get setAside(): boolean {
     return this.#sync.hasSetAside
   }
 
-  /** The room's. */
+  /** The room's status. */
   get status(): RoomStatus {
     return this.room.status
   }
 
   /**
-   * Why the server doesn't take the edits (`document-full`, `too-large`, …) or doesn't give the
-   * document, or why the room is closed. The edits stay in the document, and are tried again: with
-   * the next edit, when the room is online again, and after half a minute.
+   * Why the server refuses the edits (`document-full`, `too-large`, …) or the document, or why the room is
+   * closed. Refused edits stay in the document and are posted again: with the next edit, when the room is
+   * online again, and after 30 s.
    */
   get problem(): Problem | null {
     const { status, problem } = this.room.getSnapshot()
     return this.#sync.problem ?? (status === 'closed' ? problem : null)
   }
 
-  /** The others' cursors, for the binding of an editor; is there as soon as it is asked for. */
+  /** The awareness for an editor binding; created on first use. */
   get awareness(): PresenceAwareness {
     this.#awareness ??= new PresenceAwareness(this.room, this.#doc)
     return this.#awareness
   }
 
   /**
-   * Posts what isn't saved, once and within 5 s, and leaves the document as it is. The room stays
-   * open. What can't be posted stays in IndexedDB for the next time.
+   * Posts what isn't saved, once and within 5 s, then stops syncing. The document and the room stay as
+   * they are. What can't be posted stays in IndexedDB for the next time.
    *
-   * @returns whether the server has all of the document
+   * @returns whether the server has confirmed all of the document
    */
   destroy(): Promise<boolean> {
     this.#ended ??= this.#end()
@@ -176,15 +179,15 @@ export class RoomProvider extends Emitter<ProviderEvents> {
     const isSaved = await this.#sync.finish(LEAVE_WITHIN_MS)
     this.#sync.release()
     if (this.#offline !== null) await within(LOAD_WITHIN_MS, this.#offline.close())
-    this.forgetListeners()
+    this.removeListeners()
     return isSaved
   }
 
   readonly #docDestroyed = (): void => void this.destroy()
 
   #keepOffline(): OfflineCopy {
-    return new OfflineCopy(this.#line.address, this.#doc, {
-      keptChanged: () => this.#tell(),
+    return new OfflineCopy(this.#channel.address, this.#doc, {
+      keptChanged: () => this.#emitChanges(),
       remembered: (vector) => this.#sync.remember(vector),
     })
   }
@@ -199,7 +202,7 @@ export class RoomProvider extends Emitter<ProviderEvents> {
 
   #rebuilt(doc: Doc): void {
     this.#doc.off('destroy', this.#docDestroyed)
-    shield(doc)
+    isolateListeners(doc)
     doc.on('destroy', this.#docDestroyed)
     this.#doc = doc
     this.#offline?.replace(doc)
@@ -209,21 +212,21 @@ export class RoomProvider extends Emitter<ProviderEvents> {
 
   #followRoom(): () => void {
     return this.room.subscribe(() => {
-      if (this.status !== this.#said.status) this.#statusChanged()
-      this.#tell()
+      if (this.status !== this.#announced.status) this.#statusChanged()
+      this.#emitChanges()
     })
   }
 
   #statusChanged(): void {
     if (this.status === 'online') this.#sync.hurry()
-    // Who left may have edited right before; who was refused has no say any more.
+    // A user who left may have edited right before; one who was refused may not post any more.
     else if (this.status !== 'closed') return
     else if (this.room.getSnapshot().problem !== null) this.#sync.stop()
     else void this.#sync.finish(LEAVE_WITHIN_MS)
   }
 
   #listen(): () => void {
-    return this.#line.listen({
+    return this.#channel.listen({
       opened: (isResumed) => this.#opened(isResumed),
       heard: () => this.#heard(),
       updated: (update) => this.#updated(update),
@@ -235,39 +238,39 @@ export class RoomProvider extends Emitter<ProviderEvents> {
     this.#isLive = !isResumed
     if (!isResumed) return this.#outdated()
     this.#sync.hurry()
-    this.#tell()
+    this.#emitChanges()
   }
 
   #heard(): void {
     if (this.#isLive) return
     this.#isLive = true
-    this.#tell()
+    this.#emitChanges()
   }
 
   #updated(update: string): void {
     try {
       this.#sync.receive(decodeBase64(update))
     } catch {
-      // What can't be read is asked for.
+      // An update that can't be read is fetched by a sync.
       this.#outdated()
     }
   }
 
   #outdated(): void {
     this.#sync.outdated()
-    this.#tell()
+    this.#emitChanges()
   }
 
-  #whatToSay(): Said {
+  #currentState(): ProviderState {
     const { synced, saved, kept, retrying, setAside, status, problem } = this
     const { clientID } = this.#doc
     return { synced, saved, kept, retrying, setAside, clientID, status, problem }
   }
 
-  #tell(): void {
-    const before = this.#said
-    const now = this.#whatToSay()
-    this.#said = now
+  #emitChanges(): void {
+    const before = this.#announced
+    const now = this.#currentState()
+    this.#announced = now
     if (now.saved && !before.saved) this.#offline?.remember(this.#sync.vector)
     if (now.clientID !== before.clientID) this.#awareness?.follow(this.#doc)
     if (now.status !== before.status) this.emit('status', [now.status])
@@ -285,7 +288,7 @@ function hasIndexedDb(): boolean {
   try {
     return typeof indexedDB !== 'undefined'
   } catch {
-    // Where cookies are blocked, it can't even be named.
+    // Where cookies are blocked, even reading the name throws.
     return false
   }
 }

@@ -1,11 +1,11 @@
 import { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector } from 'yjs'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   EMPTY,
   keep,
   keepSynced,
-  leaveAll,
-  said,
+  retryAtOnceAndLeaveAll,
+  nextEvent,
   textOf,
   typed,
   untilText,
@@ -14,16 +14,10 @@ import {
 } from './kept.fixture.js'
 import { member, ScriptedServer } from '../../../../test/client/scripted-server.js'
 
-beforeEach(() => {
-  vi.spyOn(Math, 'random').mockReturnValue(0)
-})
-afterEach(async () => {
-  vi.restoreAllMocks()
-  await leaveAll()
-})
+retryAtOnceAndLeaveAll()
 
 describe('edits', () => {
-  it('[CL39] of one go are one post, and those of while it is in flight are the next', async () => {
+  it('[CL39] made synchronously are one post, and those made while it is in flight are the next', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider } = await keepSynced(server)
     const theirs = new Doc()
@@ -44,17 +38,17 @@ describe('edits', () => {
     applyUpdate(theirs, second.bytes)
     expect(textOf(theirs)).toBe('abcdef')
     second.answer(200, { id: 'e:3' })
-    expect(await said(provider, 'saved')).toBe(true)
+    expect(await nextEvent(provider, 'saved')).toBe(true)
   })
 
-  it('[CL40] are posted again, the same with the same key, until they are acknowledged', async () => {
+  it('[CL40] are posted again, unchanged and with the same key, until they are acknowledged', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider } = await keepSynced(server)
     doc.getText('body').insert(0, 'a')
     const first = await server.take('POST document')
     doc.getText('body').insert(1, 'b')
     expect(provider.retrying).toBe(false)
-    const retrying = said(provider, 'retrying')
+    const retrying = nextEvent(provider, 'retrying')
     // The server has stored it, and its answer is lost.
     first.response.destroy()
     expect(await retrying).toBe(true)
@@ -69,7 +63,7 @@ describe('edits', () => {
     third.answer(200, { id: 'e:2' })
     const next = await server.take('POST document')
     next.answer(200, { id: 'e:3' })
-    expect(await said(provider, 'saved')).toBe(true)
+    expect(await nextEvent(provider, 'saved')).toBe(true)
     expect(provider.retrying).toBe(false)
     const theirs = new Doc()
     for (const { bytes } of [first, next]) applyUpdate(theirs, bytes)
@@ -85,7 +79,7 @@ describe('edits', () => {
     expect(server.waiting('POST document')).toBe(0)
   })
 
-  it('[CL21] wait for what the server has, and go together with what it lacks', async () => {
+  it('[CL21] wait for the sync, and are posted with everything else that the server lacks', async () => {
     await using server = await ScriptedServer.listen()
     const before = typed('offline ')
     const { doc, provider } = keep(server, before)
@@ -99,11 +93,11 @@ describe('edits', () => {
     applyUpdate(theirs, posted.bytes)
     expect(textOf(theirs)).toBe('offline edit')
     posted.answer(200, { id: 'e:2' })
-    expect(await said(provider, 'saved')).toBe(true)
+    expect(await nextEvent(provider, 'saved')).toBe(true)
     expect(server.waiting('POST document')).toBe(0)
   })
 
-  it('[CL22] larger than the server takes go in parts', async () => {
+  it('[CL22] that exceed the server’s limit are posted in parts', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider } = await keepSynced(server)
     const cells = doc.getMap('cells')
@@ -113,7 +107,7 @@ describe('edits', () => {
     ;(await server.take('POST document')).refuse('too-large', { limitBytes: 2_000 })
     const theirs = new Doc()
     let parts = 0
-    const saved = said(provider, 'saved')
+    const saved = nextEvent(provider, 'saved')
     while (theirs.getMap('cells').size < 100) {
       const part = await server.take('POST document')
       expect(part.bytes.length).toBeLessThanOrEqual(2_000)
@@ -126,12 +120,12 @@ describe('edits', () => {
     expect(theirs.getMap('cells').toJSON()).toEqual(cells.toJSON())
   })
 
-  it('[CL45] for which there is no room are kept and said, and tried again with the next one', async () => {
+  it('[CL45] that don’t fit into the document are kept and reported, and posted again with the next edit', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider } = await keepSynced(server)
     const body = doc.getText('body')
     body.insert(0, 'too much')
-    const refused = said(provider, 'problem')
+    const refused = nextEvent(provider, 'problem')
     ;(await server.take('POST document')).refuse('document-full', { limitBytes: 60 })
     expect(await refused).toMatchObject({ problem: 'document-full' })
     expect([provider.saved, provider.setAside]).toEqual([false, false])
@@ -142,22 +136,22 @@ describe('edits', () => {
     // What was deleted is not sent any more.
     expect(again.body).not.toContain('too much')
     again.answer(200, { id: 'e:2' })
-    expect(await said(provider, 'saved')).toBe(true)
+    expect(await nextEvent(provider, 'saved')).toBe(true)
     expect(provider.problem).toBeNull()
   })
 
-  it('[CL45] of a caller who isn’t known are tried again when the room is online again', async () => {
+  it('[CL45] of an unauthorized caller are posted again when the room is online again', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider, stream } = await keepSynced(server)
     doc.getText('body').insert(0, 'a')
-    const refused = said(provider, 'problem')
+    const refused = nextEvent(provider, 'problem')
     ;(await server.take('POST document')).refuse('unauthorized')
     expect(await refused).toMatchObject({ problem: 'unauthorized' })
     expect(provider.saved).toBe(false)
     stream.end()
     ;(await server.take('GET events')).stream()
     ;(await server.take('POST document')).answer(200, { id: 'e:2' })
-    expect(await said(provider, 'saved')).toBe(true)
+    expect(await nextEvent(provider, 'saved')).toBe(true)
     expect(provider.problem).toBeNull()
   })
 
@@ -167,7 +161,7 @@ describe('edits', () => {
       await using server = await ScriptedServer.listen()
       const { doc, provider } = await keepSynced(server)
       doc.getMap('sheet').set('A1', 'much too much')
-      const setAside = said(provider, 'setAside')
+      const setAside = nextEvent(provider, 'setAside')
       ;(await server.take('POST document')).refuse(name, { limitBytes: 8 })
       expect(await setAside).toBe(true)
       expect(provider.problem).toMatchObject({ problem: name })
@@ -184,16 +178,16 @@ describe('edits', () => {
       expect(undone.body).not.toContain('much')
       applyUpdate(theirs, undone.bytes)
       undone.answer(200, { id: 'e:3' })
-      expect(await said(provider, 'saved')).toBe(true)
+      expect(await nextEvent(provider, 'saved')).toBe(true)
       expect([provider.setAside, provider.problem]).toEqual([false, null])
       expect(encodeStateVector(theirs)).toEqual(encodeStateVector(doc))
     },
   )
 
-  it('[CL43 CL30] that depend by their clocks on what is set aside get new ones', async () => {
+  it('[CL43 CL30] that depend by their clocks on a part set aside get new clocks', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider } = await keepSynced(server)
-    const reloaded = said(provider, 'reload')
+    const reloaded = nextEvent(provider, 'reload')
     doc.getMap('sheet').set('A1', 'much too much')
     const refused = await server.take('POST document')
     doc.getText('body').insert(0, 'later')
@@ -217,15 +211,15 @@ describe('edits', () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider } = await keepSynced(server)
     doc.getText('body').insert(0, 'a')
-    const retrying = said(provider, 'retrying')
+    const retrying = nextEvent(provider, 'retrying')
     ;(await server.take('POST document')).response.writeHead(200, headers).end(body)
     expect(await retrying).toBe(true)
     expect(provider.saved).toBe(false)
     ;(await server.take('POST document')).answer(200, { id: 'e:2' })
-    expect(await said(provider, 'saved')).toBe(true)
+    expect(await nextEvent(provider, 'saved')).toBe(true)
   })
 
-  it('[CL36] aren’t saved by where a redirect leads', async () => {
+  it('[CL36] don’t count as saved if a redirect answers', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider } = await keepSynced(server)
     doc.getText('body').insert(0, 'a')
@@ -234,10 +228,10 @@ describe('edits', () => {
     const again = await server.take('POST document')
     expect(again.request.url).not.toContain('other')
     again.answer(200, { id: 'e:2' })
-    expect(await said(provider, 'saved')).toBe(true)
+    expect(await nextEvent(provider, 'saved')).toBe(true)
   })
 
-  it('[CL41] of which the server says that something is missing are followed by what it lacks', async () => {
+  it('[CL41] that the server stores as pending are followed by what it lacks', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider } = await keepSynced(server)
     doc.getText('body').insert(0, 'a')
@@ -249,10 +243,10 @@ describe('edits', () => {
     expect(textOf(theirs)).toBe('a')
     expect(provider.saved).toBe(false)
     again.answer(200, { id: 'e:3' })
-    expect(await said(provider, 'saved')).toBe(true)
+    expect(await nextEvent(provider, 'saved')).toBe(true)
   })
 
-  it('[CL37] that the server hasn’t, though it has later ones, are sent', async () => {
+  it('[CL37] that the server lacks, though it has later ones, are posted', async () => {
     await using server = await ScriptedServer.listen()
     const author = new Doc()
     const updates: Uint8Array[] = []
@@ -268,17 +262,17 @@ describe('edits', () => {
     applyUpdate(theirs, posted.bytes)
     expect(theirs.getArray('list').toJSON()).toEqual(['a', 'b', 'c'])
     posted.answer(200, { id: 'e:2' })
-    expect(await said(provider, 'saved')).toBe(true)
+    expect(await nextEvent(provider, 'saved')).toBe(true)
   })
 
-  it('[CL22] of one long text go in parts, none of which ends within an emoji', async () => {
+  it('[CL22] of one long text are posted in parts, none of which ends within an emoji', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider } = await keepSynced(server)
     const text = '👨‍👩‍👧😀'.repeat(300)
     doc.getText('body').insert(0, text)
     ;(await server.take('POST document')).refuse('too-large', { limitBytes: 1_000 })
     const theirs = new Doc()
-    const saved = said(provider, 'saved')
+    const saved = nextEvent(provider, 'saved')
     while (textOf(theirs).length < text.length) {
       const part = await server.take('POST document')
       expect(part.bytes.length).toBeLessThanOrEqual(1_000)
@@ -298,7 +292,7 @@ describe('edits', () => {
       const theirs = new Doc()
       theirs.clientID = doc.clientID
       theirs.getText('body').insert(0, 'their')
-      const reloaded = said(provider, 'reload')
+      const reloaded = nextEvent(provider, 'reload')
       const post = await server.take('POST document')
       if (how === 'document event') stream.document(encodeStateAsUpdate(theirs), 'e:2')
       post.refuse('bad-update', { reason: 'clock-taken' })
@@ -311,19 +305,19 @@ describe('edits', () => {
       applyUpdate(theirs, again.bytes)
       expect(textOf(theirs)).toBe(textOf(rebuilt))
       again.answer(200, { id: 'e:3' })
-      expect(await said(provider, 'saved')).toBe(true)
+      expect(await nextEvent(provider, 'saved')).toBe(true)
       rebuilt.getText('body').insert(0, '!')
       ;(await server.take('POST document')).answer(200, { id: 'e:4' })
     },
   )
 
-  it('[CL21 CL28] that the server has lost are sent again, and aren’t saved meanwhile', async () => {
+  it('[CL21 CL28] that the server has lost are posted again, and don’t count as saved meanwhile', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider, stream } = await keepSynced(server)
     doc.getText('body').insert(0, 'a')
     ;(await server.take('POST document')).answer(200, { id: 'e:2' })
-    expect(await said(provider, 'saved')).toBe(true)
-    const unsaved = said(provider, 'saved')
+    expect(await nextEvent(provider, 'saved')).toBe(true)
+    const unsaved = nextEvent(provider, 'saved')
     stream.event('resync', { document: true }).event('patch', {}, 'f:1')
     expect(await unsaved).toBe(false)
     answerSync(await server.take('POST sync'), EMPTY)
@@ -337,10 +331,10 @@ describe('edits', () => {
     applyUpdate(theirs, again.bytes)
     expect(textOf(theirs)).toBe('a')
     again.answer(200, { id: 'f:2' })
-    expect(await said(provider, 'saved')).toBe(true)
+    expect(await nextEvent(provider, 'saved')).toBe(true)
   })
 
-  it('[CL23 CL28] that the server has lost, and whose clocks somebody else has used since, are kept', async () => {
+  it('[CL23 CL28] that the server has lost are kept, even if another client has used their clocks since', async () => {
     await using server = await ScriptedServer.listen()
     const theirs = typed('a')
     const other = typed('b')
@@ -348,12 +342,12 @@ describe('edits', () => {
     const { doc, provider, stream } = await keepSynced(server, theirs)
     doc.getText('body').insert(0, 'own')
     ;(await server.take('POST document')).answer(200, { id: 'e:2' })
-    expect(await said(provider, 'saved')).toBe(true)
+    expect(await nextEvent(provider, 'saved')).toBe(true)
     // The backup is from before `b`, and a stranger goes on where the author was.
     const restored = new Doc()
     restored.clientID = doc.clientID
     restored.getText('body').insert(0, 'stranger')
-    const reloaded = said(provider, 'reload')
+    const reloaded = nextEvent(provider, 'reload')
     stream.event('resync', { document: true }).event('patch', {}, 'f:1')
     for (let times = 0; times < 3; times++) answerSync(await server.take('POST sync'), restored)
     const text = textOf(await reloaded)

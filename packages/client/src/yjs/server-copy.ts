@@ -7,45 +7,45 @@ import {
   getState,
   type Transaction,
 } from 'yjs'
-import { forksIn, halvesIn } from './fork.js'
+import { forksIn, splitPairsIn } from './fork.js'
 import type { Part } from './parts.js'
 import { Ranges } from './ranges.js'
 import { Refused } from './refused.js'
 import { type Clocks, endOf, inOrder, type Struct, structsOf } from './structs.js'
-import { isStruct, type Read } from './update.js'
+import { isStruct, type DecodedUpdate } from './update.js'
 
 /** What the server lacks of a document. */
 export interface Lacking {
-  /** In an order in which each comes after all that it needs. */
+  /** In causal order: each comes after everything that it depends on. */
   readonly structs: readonly Struct[]
   readonly deleted: Ranges
-  /** Whether more is held up by what the server has refused. */
+  /** Whether more is blocked by something that the server refused. */
   readonly isBlocked: boolean
 }
 
 /**
- * What the server has of a document, as far as it is known: what it said in a sync, what was
- * received since, and what it acknowledged. Whatever the document has beyond that, the server lacks.
+ * Tracks what the server is known to have of a document: the answer to the last sync, the updates
+ * received since, and the acknowledged posts. The server lacks everything else in the document.
  *
  * @see PROTOCOL.md CL21, CL37
  */
 export class ServerCopy {
   readonly refused: Refused
   readonly #doc: Doc
-  /** What is in its place there, without a gap. */
+  /** The server's state vector, without gaps. */
   #clocks = new Map<number, number>()
-  /** What is stored there and waits for something that the server doesn't have. */
+  /** Structs that the server stored, and that wait for others that it doesn't have. */
   #waiting: readonly Struct[] = []
-  /** What is deleted here, and the server doesn't know. */
+  /** Deletions in the document that the server doesn't know. */
   #undeleted: Ranges
-  /** What was known when it was last asked. */
+  /** The state vector of the last sync request. */
   #asked: Clocks = new Map()
-  /** What was received since it was asked. */
-  #receivedMeanwhile: Read[] | null = null
-  /** The deletions that wait here, as they were last looked at. */
+  /** Updates received since that request; `null` if none is in flight. */
+  #receivedMeanwhile: DecodedUpdate[] | null = null
+  /** The document's pending deletions, when they were last checked. */
   #waitingDeletions: Uint8Array | null
 
-  /** @param refused what the server won't take */
+  /** @param refused what the server refused for good */
   constructor(doc: Doc, refused = new Ranges()) {
     this.#doc = doc
     this.refused = new Refused(doc, refused)
@@ -58,21 +58,21 @@ export class ServerCopy {
     return encodeStateVector(this.#clocks)
   }
 
-  /** Takes what the server had when the document was last open, unless it has said more by now. */
+  /** Restores an earlier state vector of the server, unless a newer one is known. */
   remember(vector: Uint8Array): void {
     if (this.#clocks.size === 0) this.#clocks = decodeStateVector(vector)
   }
 
-  /** Takes nothing for known any more: another copy of the document is there. */
+  /** Forgets what is known, because the server has lost something. */
   forget(): void {
     this.#clocks = new Map()
   }
 
   /**
-   * Begins to ask it.
+   * Begins a sync.
    *
-   * @returns the state vector to ask it with. What isn't known to be there is asked for, so that
-   *   somebody else's contents under the same clocks are noticed.
+   * @returns the state vector to send: only what both sides are known to have, so that the answer shows
+   *   whether another client used the same clocks
    */
   ask(): Uint8Array {
     this.#receivedMeanwhile = []
@@ -85,30 +85,30 @@ export class ServerCopy {
     return encodeStateVector(asked)
   }
 
-  /** Whether the server has less now than it was known to have when it was asked. */
+  /** Returns whether the server has less than it was known to have. */
   hasLost(clocks: Clocks): boolean {
     return [...this.#asked].some(([client, clock]) => clock > (clocks.get(client) ?? 0))
   }
 
-  /** Where what the server has contradicts the document. */
-  forks({ structs }: Pick<Read, 'structs'>): Map<number, number> {
+  /** Returns the clocks from which on an update contradicts the document. */
+  forks({ structs }: Pick<DecodedUpdate, 'structs'>): Map<number, number> {
     return forksIn(this.#doc, this.#clocks, structs)
   }
 
-  /** Where the server has one half of a surrogate pair, which can't be made whole there any more. */
-  halves(): Map<number, number> {
-    return halvesIn(this.#doc, this.#clocks)
+  /** Returns the clocks at which the server ends within a surrogate pair, which it can't repair. */
+  splitPairs(): Map<number, number> {
+    return splitPairsIn(this.#doc, this.#clocks)
   }
 
-  /** An update was received, which the document has by now. */
-  received(update: Read): void {
+  /** Records an update that was received and applied. */
+  received(update: DecodedUpdate): void {
     this.#receivedMeanwhile?.push(update)
     this.#waiting = inOrder([...this.#waiting, ...update.structs], this.#clocks).waiting
     this.#undeleted.removeAll(update.deleted)
   }
 
-  /** The server answered; the document has the answer's update by now. */
-  answered(clocks: Clocks, update: Read): void {
+  /** Records the answer to a sync, whose update was applied. */
+  answered(clocks: Clocks, update: DecodedUpdate): void {
     this.#clocks = new Map(clocks)
     this.#waiting = update.structs.filter(
       (struct) => endOf(struct) > (clocks.get(struct.id.client) ?? 0),
@@ -120,7 +120,7 @@ export class ServerCopy {
     for (const received of meanwhile) this.received(received)
   }
 
-  /** The server has all of a part in its place. */
+  /** Records that the server has integrated a part. */
   acknowledged({ ranges, deleted }: Part): void {
     for (const [client, start, end] of ranges) {
       const clock = this.#clocks.get(client) ?? 0
@@ -130,12 +130,12 @@ export class ServerCopy {
   }
 
   /**
-   * Something changed in the document.
+   * Records a change of the document.
    *
-   * @param isReceived whether it comes from the server alone, and from nothing that waited here
+   * @param isReceived whether it comes from the server only, and integrated nothing that was pending
    */
   changed({ deleteSet }: Transaction, isReceived: boolean): void {
-    // What is deleted by what was received is deleted there as well.
+    // A received update's deletions are known to the server.
     const { pendingDs } = this.#doc.store
     const isNew = pendingDs !== this.#waitingDeletions
     this.#waitingDeletions = pendingDs
@@ -144,7 +144,7 @@ export class ServerCopy {
     if (isNew) this.#undeleted.addAll(waitingDeletions(this.#doc))
   }
 
-  /** Whether the document has something that the server hasn't. */
+  /** Whether the document has something that the server lacks. */
   get lacksSomething(): boolean {
     if (!this.#undeleted.isEmpty) return true
     const { store } = this.#doc
@@ -154,6 +154,7 @@ export class ServerCopy {
     return this.#waitingHere().length > 0
   }
 
+  /** Returns everything that the server lacks and may be sent. */
   lacking(): Lacking {
     const { store } = this.#doc
     const all = this.#waitingHere()
@@ -181,7 +182,7 @@ export class ServerCopy {
     return deleted
   }
 
-  /** What waits in the document for something, and isn't known to be stored at the server. */
+  /** Returns the document's pending structs that the server isn't known to have. */
   #waitingHere(): Struct[] {
     const { pendingStructs } = this.#doc.store
     if (pendingStructs === null) return []
@@ -202,7 +203,7 @@ function deletedIn(doc: Doc): Ranges {
   return deleted
 }
 
-/** Deletions of what isn't in the document yet. */
+/** Returns the pending deletions, of structs that the document doesn't have yet. */
 function waitingDeletions({ store }: Doc): Ranges {
   return store.pendingDs === null ? new Ranges() : Ranges.of(decodeUpdateV2(store.pendingDs).ds)
 }

@@ -1,18 +1,20 @@
 import { applyUpdate, Doc, encodeStateAsUpdate, UndoManager } from 'yjs'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { answerSync, EMPTY, keepSynced, type Kept, leaveAll, said, textOf } from './kept.fixture.js'
+import { describe, expect, it } from 'vitest'
+import {
+  answerSync,
+  EMPTY,
+  keepSynced,
+  type Kept,
+  nextEvent,
+  retryAtOnceAndLeaveAll,
+  textOf,
+} from './kept.fixture.js'
 import { type Exchange, ScriptedServer } from '../../../../test/client/scripted-server.js'
 
 const TYPING = 'typing'
 const IMAGE = 'much too large'
 
-beforeEach(() => {
-  vi.spyOn(Math, 'random').mockReturnValue(0)
-})
-afterEach(async () => {
-  vi.restoreAllMocks()
-  await leaveAll()
-})
+retryAtOnceAndLeaveAll()
 
 /** Somebody who has typed, and then put something in that the server refuses for good. */
 async function setAside(server: ScriptedServer): Promise<Kept & { undo: UndoManager }> {
@@ -23,20 +25,20 @@ async function setAside(server: ScriptedServer): Promise<Kept & { undo: UndoMana
   doc.transact(() => doc.getText('body').insert(0, 'before '), TYPING)
   ;(await server.take('POST document')).answer(200, { id: 'e:2' })
   doc.transact(() => doc.getMap('sheet').set('image', IMAGE), TYPING)
-  const isSetAside = said(provider, 'setAside')
+  const isSetAside = nextEvent(provider, 'setAside')
   ;(await server.take('POST document')).refuse('too-large', { limitBytes: 8 })
   expect(await isSetAside).toBe(true)
   return { ...kept, undo }
 }
 
 describe('when something is set aside', () => {
-  it('[CL30] what is edited next has another client id, which is said', async () => {
+  it('[CL30] later edits have another client id, which is announced', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider } = await keepSynced(server)
     const before = doc.clientID
     const { awareness } = provider
     doc.getMap('sheet').set('image', IMAGE)
-    const changed = said(provider, 'clientID')
+    const changed = nextEvent(provider, 'clientID')
     ;(await server.take('POST document')).refuse('too-large', { limitBytes: 8 })
     const now = await changed
     expect(now).not.toBe(before)
@@ -45,7 +47,7 @@ describe('when something is set aside', () => {
     expect(provider.doc).toBe(doc)
   })
 
-  it('[CL30] undo takes back what was typed after it and before it, and then what was refused', async () => {
+  it('[CL30] undo reverts the edits after it, the edits before it, and the refused one', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider, undo } = await setAside(server)
     doc.transact(() => doc.getText('body').insert(7, 'after'), TYPING)
@@ -61,13 +63,13 @@ describe('when something is set aside', () => {
     undo.undo()
     expect(textOf(doc)).toBe('')
     const theirs = new Doc()
-    const saved = said(provider, 'saved')
+    const saved = nextEvent(provider, 'saved')
     applyPost(theirs, await server.take('POST document'))
     expect(await saved).toBe(true)
     expect([textOf(theirs), theirs.getMap('sheet').size]).toEqual(['', 0])
   })
 
-  it('[CL30] undo doesn’t take back what others typed meanwhile', async () => {
+  it('[CL30] undo doesn’t revert what others typed meanwhile', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, undo } = await setAside(server)
     const others = new Doc()
@@ -77,7 +79,7 @@ describe('when something is set aside', () => {
     expect(textOf(doc)).toBe('theirs ')
   })
 
-  it('[CL30] undo of a document that is made anew begins again, and the old one’s harms nothing', async () => {
+  it('[CL30] undo starts again in a rebuilt document, and the old undo manager does no harm', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider } = await keepSynced(server)
     const undo = new UndoManager(doc, { trackedOrigins: new Set([TYPING]) })
@@ -85,7 +87,7 @@ describe('when something is set aside', () => {
     const refused = await server.take('POST document')
     // Its clocks come after those of what is refused.
     doc.transact(() => doc.getText('body').insert(0, 'before '), TYPING)
-    const reloaded = said(provider, 'reload')
+    const reloaded = nextEvent(provider, 'reload')
     refused.refuse('too-large', { limitBytes: 8 })
     answerSync(await server.take('POST sync'), EMPTY)
     const rebuilt = await reloaded

@@ -14,16 +14,16 @@ import {
   UpdateEncoderV1,
 } from 'yjs'
 
-/** What a document is made of: consecutive clocks of one client. */
+/** A unit of a document: consecutive clocks of one client. */
 export type Struct = Item | GC
-/** How far somebody is, by client id. */
+/** A state vector: the next clock of each client. */
 export type Clocks = ReadonlyMap<number, number>
 
 export function endOf({ id, length }: Struct): number {
   return id.clock + length
 }
 
-/** What a document has of a client between two clocks; without an end, all from the first on. */
+/** Returns a client's structs between two clocks, cut to fit; without an end, all from the first clock on. */
 export function structsOf({ store }: Doc, client: number, start: number, end = Infinity): Struct[] {
   const structs = store.clients.get(client)
   if (structs === undefined || endOf(structs.at(-1)!) <= start || start >= end) return []
@@ -37,14 +37,14 @@ export function structsOf({ store }: Doc, client: number, start: number, end = I
   return found
 }
 
-/** The struct of a document that has a clock. */
+/** Returns the struct of a document that contains an id. */
 export function structAt({ store }: Doc, { client, clock }: ID): Struct | undefined {
   const structs = store.clients.get(client)
   if (structs === undefined || endOf(structs.at(-1)!) <= clock) return undefined
   return structs[findIndexSS(structs, clock)]
 }
 
-/** The part of a struct between two clocks, a struct itself; whole if those are its own. */
+/** Returns the part of a struct between two clocks as a struct; the struct itself if those are its own. */
 export function cut(struct: Struct, start: number, end: number): Struct {
   const { client, clock } = struct.id
   if (start === clock && end === endOf(struct)) return struct
@@ -67,8 +67,8 @@ function cutContent(content: Item['content'], start: number, end: number): Item[
 }
 
 /**
- * The pieces of a struct that are no larger than a size, as far as it can be cut. A text is never
- * cut within a surrogate pair, and of what is deleted nothing but its length is left.
+ * Cuts a struct into pieces that are no larger than a size, as far as it can be cut. A text is never cut
+ * within a surrogate pair. Of a deleted struct, only the length is kept.
  */
 export function pieces(struct: Struct, maxBytes: number): Struct[] {
   if (bytesOf(struct) <= maxBytes) return [struct]
@@ -81,7 +81,7 @@ export function pieces(struct: Struct, maxBytes: number): Struct[] {
   )
 }
 
-/** A clock at which a struct can be cut in two, `undefined` if there is none. */
+/** Returns a clock at which a struct can be cut in two, if there is one. */
 function middleOf(struct: Struct): number | undefined {
   const half = Math.floor(struct.length / 2)
   const text = struct instanceof Item && struct.content instanceof ContentString
@@ -90,14 +90,14 @@ function middleOf(struct: Struct): number | undefined {
   return middle > 0 && middle < struct.length ? struct.id.clock + middle : undefined
 }
 
-/** Whether a document would have to be cut within a surrogate pair at a clock. */
+/** Returns whether a clock of a document is within a surrogate pair. */
 export function isWithinPairAt(doc: Doc, client: number, clock: number): boolean {
   const struct = structAt(doc, createID(client, clock))
   if (!(struct instanceof Item) || !(struct.content instanceof ContentString)) return false
   return isWithinPair(struct.content.str, clock - struct.id.clock)
 }
 
-/** What a struct begins with, as Yjs writes it, whatever it has after that. */
+/** Returns the first character or element of a struct, encoded. */
 export function beginningOf(struct: Struct): Uint8Array {
   if (!(struct instanceof Item)) return new Uint8Array()
   const { content } = struct
@@ -123,7 +123,7 @@ export function bytesOf(struct: Struct): number {
   return encoded(struct).length
 }
 
-/** How two structs of the same clocks compare; `unknown` where the content of one is gone. */
+/** Compares two structs with the same clocks; `unknown` if the content of one is gone. */
 export function compare(a: Struct, b: Struct): 'same' | 'different' | 'unknown' {
   if (!(a instanceof Item) || !(b instanceof Item))
     return a.deleted && b.deleted ? 'same' : 'unknown'
@@ -136,7 +136,7 @@ export function compare(a: Struct, b: Struct): 'same' | 'different' | 'unknown' 
 
 function isSamePlace(a: Item, b: Item): boolean {
   if (!compareIDs(a.origin, b.origin) || !compareIDs(a.rightOrigin, b.rightOrigin)) return false
-  // What one reads of an item has its parent only where it has no neighbors.
+  // A decoded item has a parent only if it has no neighbors.
   if (a.origin !== null || a.rightOrigin !== null) return true
   return isEqual(encoded(withoutContent(a)), encoded(withoutContent(b)))
 }
@@ -155,30 +155,30 @@ function isEqual(bytes: Uint8Array, others: Uint8Array): boolean {
   return bytes.length === others.length && bytes.every((byte, at) => byte === others[at])
 }
 
-/** Whom a struct can't be put in its place without. */
+/** Returns the ids that a struct depends on. */
 function needsOf(struct: Struct): ID[] {
   if (!(struct instanceof Item)) return []
   const { origin, rightOrigin } = struct
   return [origin, rightOrigin, parentOf(struct)].filter((id) => id !== null)
 }
 
-/** The item that an item is in, `null` for a root or where its neighbors say it. */
+/** Returns the id of an item's parent; `null` for a root, or if only its neighbors tell. */
 export function parentOf({ parent }: Item): ID | null {
   if (parent === null || typeof parent === 'string') return null
   if ('clock' in parent) return parent
   return parent._item?.id ?? null
 }
 
-/** Structs, and those of them that have to wait for others. */
+/** Structs in causal order, and those that wait for others. */
 export interface Ordered {
   readonly placed: Struct[]
   readonly waiting: Struct[]
 }
 
 /**
- * Puts structs in an order in which each comes after all that it needs.
+ * Puts structs in causal order: each comes after everything that it depends on.
  *
- * @param clocks how far everything is there already; moved on by what is placed
+ * @param clocks the state vector to begin with; advanced by the structs that are placed
  */
 export function inOrder(structs: Iterable<Struct>, clocks: Map<number, number>): Ordered {
   const queues = queuesOf(structs)
@@ -199,7 +199,7 @@ export function inOrder(structs: Iterable<Struct>, clocks: Map<number, number>):
   return { placed, waiting: queues.flatMap((queue) => queue.toReversed()) }
 }
 
-/** Structs by client, the first clock last. */
+/** Groups structs by client, the first clock last. */
 export function queuesOf(structs: Iterable<Struct>): Struct[][] {
   const queues = new Map<number, Struct[]>()
   for (const struct of structs) {

@@ -7,17 +7,17 @@ const after = (...names: Exclude<SyncEvent['name'], 'forked'>[]): SyncState =>
   names.reduce<SyncState>((state, name) => transition(state, { name }), { name: 'waiting' })
 
 describe('what is known of the server', () => {
-  it('[CL20] follows from a sync that was answered', () => {
+  it('[CL20] is following after a sync was answered', () => {
     expect(after('outdated', 'asks', 'answered')).toEqual({ name: 'following' })
     expect(after('outdated', 'asks', 'failed')).toEqual({ name: 'due' })
     expect(after('answered')).toEqual({ name: 'waiting' })
   })
 
-  it('[CL20] is asked for once more when it is outdated before the answer comes', () => {
+  it('[CL20] syncs once more if it is outdated before the answer comes', () => {
     expect(after('outdated', 'asks', 'outdated', 'answered')).toEqual({ name: 'due' })
   })
 
-  it('[CL23] is nothing while there is a fork, until the document is made anew', () => {
+  it('[CL23] stays forked until the document is rebuilt', () => {
     const forked = transition(after('outdated', 'asks'), FORKED)
     for (const name of ['answered', 'outdated', 'failed'] as const) {
       expect(transition(forked, { name })).toEqual(FORKED)
@@ -25,7 +25,7 @@ describe('what is known of the server', () => {
     expect(transition(forked, { name: 'rebuilt' })).toEqual({ name: 'due' })
   })
 
-  it('[CL28] stays known of a room that is closed, and of a document that is given up nothing is', () => {
+  it('[CL28] stays known when the room is closed, not when the document is released', () => {
     expect(after('outdated', 'asks', 'answered', 'stops')).toMatchObject({ isKnown: true })
     expect(after('outdated', 'asks', 'stops')).toMatchObject({ isKnown: false })
     expect(after('outdated', 'asks', 'answered', 'stops', 'released')).toMatchObject({
@@ -33,7 +33,7 @@ describe('what is known of the server', () => {
     })
   })
 
-  it('[CL28] is never known without an answer after the last time that it was outdated', () => {
+  it('[CL28] is never known without an answer since it was last outdated', () => {
     const names = ['outdated', 'asks', 'answered', 'failed', 'rebuilt', 'stops'] as const
     let known = 0
     assert(

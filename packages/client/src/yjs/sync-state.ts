@@ -1,20 +1,20 @@
 import type { Problem } from '@whereabouts/protocol'
 import type { Part } from './parts.js'
 
-/** What the server said about a part that it doesn't take. */
+/** A part that the server refused, and why. */
 export interface Refusal {
   readonly part: Part
   readonly problem: Problem
 }
 
 /**
- * What is known of the server's copy of a document, and with that what is to be done:
- * - `waiting`: nothing, for the room isn't open yet;
- * - `due`: nothing, or the server may have another copy by now; it is to be asked;
- * - `asking`: it is being asked; `isOutdated` if it has to be asked again after that;
- * - `following`: what it has is known, and what it lacks is sent;
- * - `forked`: it may have other contents under the same clocks. `refusal` is what it said, if it
- *   refused something for that;
+ * What is known of the server's copy of a document, and what to do next:
+ * - `waiting`: the room isn't open yet;
+ * - `due`: the server's copy is unknown or may have changed; sync;
+ * - `asking`: a sync is in flight; with `isOutdated`, another one follows;
+ * - `following`: the server's copy is known; post what it lacks;
+ * - `forked`: the server may have other contents under the same clocks; rebuild. `refusal` is its
+ *   refusal, if that showed the fork;
  * - `stopped`: nothing is done any more; `isKnown` if the state before was `following`.
  */
 export type SyncState =
@@ -23,16 +23,16 @@ export type SyncState =
   | { readonly name: 'asking'; readonly isOutdated: boolean }
   | { readonly name: 'forked'; readonly refusal: Refusal | null }
 
-/** What a state follows from. */
+/** What changes the state. */
 export type SyncEvent =
-  /** The room was opened, or says that there is something to fetch. */
+  /** The room was opened, or reported that something has to be fetched. */
   | { readonly name: 'outdated' }
   | { readonly name: 'asks' | 'answered' | 'failed' | 'rebuilt' | 'stops' }
-  /** The document is given up. */
+  /** The sync detaches from the document. */
   | { readonly name: 'released' }
   | { readonly name: 'forked'; readonly refusal: Refusal | null }
 
-/** The state after an event. Events that come too late change nothing. */
+/** Returns the state after an event. An event that comes too late changes nothing. */
 export function transition(state: SyncState, event: SyncEvent): SyncState {
   if (event.name === 'released') return { name: 'stopped', isKnown: false }
   if (state.name === 'stopped') return state
@@ -58,6 +58,6 @@ export function transition(state: SyncState, event: SyncEvent): SyncState {
 
 function outdated(state: SyncState): SyncState {
   if (state.name === 'asking') return { name: 'asking', isOutdated: true }
-  // To rebuild fetches everything, and a sync follows.
+  // A rebuild fetches everything, and a sync follows it.
   return state.name === 'forked' ? state : { name: 'due' }
 }

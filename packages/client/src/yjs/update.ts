@@ -2,26 +2,26 @@ import { createID, decodeUpdate, Skip, UpdateEncoderV1 } from 'yjs'
 import { Ranges } from './ranges.js'
 import { endOf, queuesOf, type Struct } from './structs.js'
 
-/** An update, read. */
-export interface Read {
+/** A decoded update. */
+export interface DecodedUpdate {
   readonly structs: readonly Struct[]
   readonly deleted: Ranges
 }
 
 const NOTHING = new Ranges()
 
-/** @throws {Error} if it is no update of Yjs 13 */
-export function readUpdate(update: Uint8Array): Read {
+/** Decodes an update. @throws {Error} if it isn't an update of Yjs 13 */
+export function readUpdate(update: Uint8Array): DecodedUpdate {
   const { structs, ds } = decodeUpdate(update)
   return { structs: structs.filter((struct) => isStruct(struct)), deleted: Ranges.of(ds) }
 }
 
-/** What isn't only said to be left out. */
+/** Returns whether a struct is one, and not a marker of a gap. */
 export function isStruct(struct: Struct | Skip): struct is Struct {
   return !(struct instanceof Skip)
 }
 
-/** Writes an update of structs, which are in order for each client, and deletions. */
+/** Encodes structs and deletions as an update; each client's structs are in order. */
 export function encodeUpdate(
   structs: readonly Struct[],
   deleted: Ranges = NOTHING,
@@ -30,7 +30,7 @@ export function encodeUpdate(
   const queues = queuesOf(structs)
   // Higher client ids come first, as Yjs writes them.
   queues.sort(([a], [b]) => b!.id.client - a!.id.client)
-  // Every count in version 1 is written like a length.
+  // Version 1 encodes every count like a length.
   encoder.writeLen(queues.length)
   for (const queue of queues) writeClient(encoder, queue.toReversed())
   encoder.writeLen(deleted.clients.size)

@@ -4,26 +4,26 @@ import { callSafely } from '../store.js'
 type Listener = (...args: readonly unknown[]) => void
 type Emit = (name: string, args: readonly unknown[]) => void
 
-const shielded = new WeakSet<Doc>()
+const isolated = new WeakSet<Doc>()
 
 /**
- * Makes a document survive listeners that throw: all others are called, the transaction is done to
- * its end, and each exception goes to those who look for uncaught errors. Without this, a listener
- * of `update` that throws once keeps Yjs 13 from telling anybody of any later change.
+ * Protects a document from listeners that throw: the other listeners are called, the transaction is
+ * completed, and each exception is reported as uncaught. Without this, a listener of `update` that
+ * throws once stops all later `update` events of Yjs 13.
  *
  * @see PROTOCOL.md CL25
  */
-export function shield(doc: Doc): void {
-  if (shielded.has(doc)) return
-  shielded.add(doc)
+export function isolateListeners(doc: Doc): void {
+  if (isolated.has(doc)) return
+  isolated.add(doc)
   const emit: Emit = (name, args) => {
-    // As they are now: who comes or goes meanwhile is another matter.
+    // A copy: listeners may come and go while they are called.
     const listeners = Array.from(doc._observers.get(name) ?? [])
-    // Thrown on, an exception would take the place of an observer's that is on its way already.
+    // Rethrowing would replace an observer's exception that is already propagating.
     for (const listener of listeners) callSafely(() => (listener as Listener)(...args))
   }
   doc.emit = emit as Doc['emit']
-  // With nothing on the stack, whatever isn't done was left behind by a listener before this.
+  // In a microtask no transaction runs, so an unfinished one was interrupted by a listener earlier.
   queueMicrotask(() => finishTransactions(doc))
 }
 
