@@ -1,14 +1,14 @@
-// What a page pays for the client: bundled with all that it imports, minified and compressed.
+// Measures what a page downloads for the client: bundled with its imports, minified and compressed.
 import { gzipSync } from 'node:zlib'
 import { build } from 'vite'
 
 /**
- * One way into the client, and what it may weigh.
+ * An entry point of the client, and its limit.
  *
  * @typedef {object} Entry
  * @property {string} name
  * @property {string} input
- * @property {readonly string[]} external what the page has anyway
+ * @property {readonly string[]} external packages that the page loads anyway
  * @property {number} maxGzipBytes
  */
 
@@ -18,13 +18,13 @@ const ENTRIES = [
     name: 'client',
     input: 'packages/client/dist/index.js',
     external: [],
-    // The last 128 bytes look at every answer before it is believed, and know the server's limit of a
-    // location (PROTOCOL.md CL18, CL26).
+    // The last 128 bytes check every answer, and the server's limit of a location (PROTOCOL.md CL18,
+    // CL26).
     maxGzipBytes: 8 * 1024 + 128,
   },
   {
-    // With as much of the client as it needs, without Yjs and IndexedDB. It knows what the server has,
-    // cuts what is too large, and makes a document anew: nobody loses a word, and that has its weight.
+    // Without Yjs and idb. It tracks what the server has, splits large edits and rebuilds documents, so
+    // that no edit is lost.
     name: 'client/yjs',
     input: 'packages/client/dist/yjs/index.js',
     external: ['yjs', 'idb'],
@@ -37,7 +37,9 @@ for (const { name, input, external, maxGzipBytes } of ENTRIES) {
   const gzipBytes = gzipSync(code, { level: 9 }).length
   console.log(`${name}: ${code.length} bytes, ${gzipBytes} gzipped, at most ${maxGzipBytes}`)
   if (gzipBytes > maxGzipBytes) {
-    console.error(`${name} has grown past its bound. Make it smaller, or say here why not.`)
+    console.error(
+      `${name} exceeds its limit. Make it smaller, or explain here why the limit grows.`,
+    )
     process.exitCode = 1
   }
 }

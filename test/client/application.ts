@@ -23,7 +23,7 @@ export class Application {
     return `http://127.0.0.1:${this.port}`
   }
 
-  /** Ends the process, as far as anybody outside can see, and begins another one. */
+  /** Restarts the server, which to its clients looks like a new process. */
   async restart(): Promise<void> {
     await this.application.close()
     this.application = await start(this.options, this.port)

@@ -49,7 +49,7 @@ describe('in a browser', { timeout: 30_000 }, () => {
     expect(keyOf(await joinFrom(page, server))).toBe(keyOf(stream))
   })
 
-  it('[CL8] the key is not in the storage while the page lives, so that a copy of it has none', async () => {
+  it('[CL8] the key isn’t in the storage while the page lives, so that a duplicated tab gets none', async () => {
     await using server = await ScriptedServer.listen(html)
     await page.goto(server.url)
     const stream = await joinFrom(page, server)
@@ -80,7 +80,7 @@ describe('in a browser', { timeout: 30_000 }, () => {
     expect(await stored(page)).toBeNull()
   })
 
-  it('[CL7] a goodbye carries the headers that were last given', async () => {
+  it('[CL7] a goodbye carries the latest headers', async () => {
     await using server = await ScriptedServer.listen(html)
     await page.goto(server.url)
     await page.evaluate(() => {
@@ -109,7 +109,7 @@ describe('in a browser', { timeout: 30_000 }, () => {
     await left
   })
 
-  it('[CL8] who joins again waits until the goodbye before is said', async () => {
+  it('[CL8] joining again waits for the earlier goodbye', async () => {
     await using server = await ScriptedServer.listen(html)
     await page.goto(server.url)
     const stream = await joinFrom(page, server)
@@ -134,7 +134,7 @@ describe('in a browser', { timeout: 30_000 }, () => {
     await server.take('POST leave')
   })
 
-  it('[CL8] a storage that is forbidden does no harm', async () => {
+  it('[CL8] works where the storage is forbidden', async () => {
     await using server = await ScriptedServer.listen(html)
     await page.addInitScript(() => {
       const get = () => {
@@ -149,7 +149,7 @@ describe('in a browser', { timeout: 30_000 }, () => {
     expect(keyOf(await server.take('POST leave'))).toBe(keyOf(stream))
   })
 
-  it('[CL4] a network that is back is tried at once', async () => {
+  it('[CL4] reconnects at once when the network is back', async () => {
     await using server = await ScriptedServer.listen(html)
     await page.goto(server.url)
     await page.evaluate(() => {
@@ -164,7 +164,7 @@ describe('in a browser', { timeout: 30_000 }, () => {
     expect((await server.take('GET events')).query.get('lastEventId')).toBe('e:1')
   })
 
-  it('[MB7] a reload is no leave and join for others, also across origins; a closed tab is a leave', async () => {
+  it('[MB7] others see no leave and join on a reload, even across origins, but a leave when a tab is closed', async () => {
     await using pages = await ScriptedServer.listen(html)
     await using server = await Application.listen()
     const joinAs = (options: JoinOptions) => window.testPage.join(options)

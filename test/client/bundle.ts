@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 
-/** A test page with the client in it, as one file of HTML. */
+/** Bundles a test page with the client into one HTML file. */
 export async function bundlePage(page: URL): Promise<string> {
   const built = await build({
     configFile: false,

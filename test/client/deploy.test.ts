@@ -18,7 +18,7 @@ const seesOther =
   ({ others: [other] }: RoomSnapshot) =>
     other?.location === location && other.status === 'online'
 
-it('[CL17 FR9] a server is left by all for another one, and nobody is shown as reconnecting or gone', async () => {
+it('[CL17 FR9] all clients move to another server, and nobody is shown as reconnecting or gone', async () => {
   await using first = await Application.listen({ goodbyeMs: 1_000 })
   await using second = await Application.listen()
   // Does what a balancer does that has seen who isn't ready.

@@ -124,7 +124,7 @@ describe('a document that two keep', () => {
     expect(textOf(cyd.doc)).toBe('> Hello world')
   })
 
-  it('[CL20 DO4] merges what both typed while one was offline, also what the room has forgotten', async () => {
+  it('[CL20 DO4] merges offline edits of both, including what the room has forgotten', async () => {
     await using server = await Application.listen({ maxRecentDocumentBytes: 200 })
     const network = new Network()
     const ann = await keep(server.url)
@@ -150,7 +150,7 @@ describe('a document that two keep', () => {
     )
   })
 
-  it('[CL40 DO9] has an edit once when the answer to it was lost', async () => {
+  it('[CL40 DO9] has an edit once although the answer to it was lost', async () => {
     await using server = await Application.listen()
     const network = new Network()
     const ann = await keep(server.url, { fetch: network.fetch })
@@ -189,7 +189,7 @@ describe('a document that two keep', () => {
     }
   })
 
-  it('[CL9 DO6] is the same where no stream gets through', async () => {
+  it('[CL9 DO6] converges where no stream gets through', async () => {
     await using server = await Application.listen()
     await using proxy = await Proxy.buffering(server.port, ({ url }) => /events/.test(url ?? ''))
     const ann = await keep(server.url)
@@ -203,7 +203,7 @@ describe('a document that two keep', () => {
 })
 
 describe('limits', () => {
-  it('[CL22 DO7] what is larger than the server takes goes in parts', async () => {
+  it('[CL22 DO7] an edit that exceeds the server’s limit is posted in parts', async () => {
     await using server = await Application.listen({ maxUpdateBytes: 4_096 })
     const [ann, bob] = [await keep(server.url), await keep(server.url)]
     const cells = ann.doc.getMap<string>('cells')
@@ -218,7 +218,7 @@ describe('limits', () => {
     await expect.poll(() => bob.doc.getMap('cells').size).toBe(1_000)
   })
 
-  it('[CL45 DO34] document-full is said, and mended by taking it back', async () => {
+  it('[CL45 DO34] document-full is reported, and solved by undoing the edit', async () => {
     await using server = await Application.listen({ maxDocumentBytes: 4_096 })
     const { doc, provider } = await keep(server.url)
     const body = doc.getText('body')
@@ -233,7 +233,7 @@ describe('limits', () => {
     expect(textOf((await keep(server.url)).doc)).toBe('less')
   })
 
-  it('[CL22 DO7] a long text goes in parts', async () => {
+  it('[CL22 DO7] a long text is posted in parts', async () => {
     await using server = await Application.listen({ maxUpdateBytes: 4_096 })
     const { doc, provider } = await keep(server.url)
     const text = 'x😀'.repeat(10_000)
@@ -243,7 +243,7 @@ describe('limits', () => {
     expect(textOf((await keep(server.url)).doc)).toBe(text)
   })
 
-  it('[CL43 CL44 DO7] what can’t be cut is set aside, what comes after it is saved, and undoing it ends that', async () => {
+  it('[CL43 CL44 DO7] an edit that can’t be split is set aside, later edits are saved, and undoing it ends that', async () => {
     await using server = await Application.listen({ maxUpdateBytes: 4_096 })
     const { doc, provider } = await keep(server.url)
     const other = await keep(server.url)

@@ -8,7 +8,7 @@ import { EditorView, minimalSetup } from 'codemirror'
 import { yCollab } from 'y-codemirror.next'
 import { Doc } from 'yjs'
 
-/** What the tests find on the page's window. */
+/** What the page offers to its tests, on `window`. */
 export interface EditorsPage {
   readonly room: Room
   readonly doc: Doc

@@ -123,7 +123,7 @@ describe('editors in two windows', { timeout: 60_000 }, () => {
     await caret.waitFor({ state: 'detached' })
   })
 
-  it('[CL14] what was typed offline outlives the tab, and merges when the page is opened again', async () => {
+  it('[CL14] offline edits outlive the tab, and merge when the page is opened again', async () => {
     await using server = await Application.listen()
     await using pages = await ScriptedServer.listen(html)
     const ann = await open(pages, server, 'codemirror', ANN)
@@ -154,7 +154,7 @@ describe('editors in two windows', { timeout: 60_000 }, () => {
     await isSaved(offline)
   })
 
-  it('[CL24] says whether the browser keeps the document, and goes on when that is lost', async () => {
+  it('[CL24] reports whether the browser stores the document, and recovers when the storage is lost', async () => {
     await using server = await Application.listen()
     await using pages = await ScriptedServer.listen(html)
     const ann = await open(pages, server, 'codemirror', ANN)
@@ -175,7 +175,7 @@ describe('editors in two windows', { timeout: 60_000 }, () => {
     await shows(await open(pages, server, 'codemirror', ANN, context), 'kept;after;')
   })
 
-  it('[CL24] works where the browser keeps nothing, and doesn’t say that it does', async () => {
+  it('[CL24] works where the browser stores nothing, and doesn’t claim that it does', async () => {
     await using server = await Application.listen()
     await using pages = await ScriptedServer.listen(html)
     const context = await newContext()

@@ -64,7 +64,7 @@ describe('two clients', () => {
     await until(bob, sees())
   })
 
-  it('[CL3] end where they moved last, however fast they move', async () => {
+  it('[CL3] end at their last location, however fast they move', async () => {
     await using server = await Application.listen()
     const ann = join({ url: server.url })
     const bob = join({ url: server.url })
@@ -75,7 +75,7 @@ describe('two clients', () => {
     expect(others.size).toBeLessThan(10)
   })
 
-  it('[MB3] see who is lost as away, and then no more', async () => {
+  it('[MB3] see a lost member as away, then no more', async () => {
     await using server = await Application.listen({ leaseMs: 1_000 })
     await using proxy = await Proxy.forgetful(server.port)
     const ann = join({ url: server.url })
@@ -93,7 +93,7 @@ describe('a client that looks at a part', () => {
   const seesMember = (id: string | null) => (snapshot: RoomSnapshot) =>
     snapshot.others.some((other) => other.id === id)
 
-  it('[CL16] sees those who are there, counts the others, and may look at another', async () => {
+  it('[CL16] sees the members in its part, counts the others, and may look at another part', async () => {
     await using server = await Application.listen()
     const { url } = server
     const ann = join({ url, part: 's1', location: { at: 's1', cell: 'A1' } })
@@ -114,7 +114,7 @@ describe('a client that looks at a part', () => {
     expect([...seenByBob.others].filter((others) => others === '')).toEqual([])
   })
 
-  it('[CL16] [CL9] also where no stream gets through', { timeout: 30_000 }, async () => {
+  it('[CL16] [CL9] does the same where no stream gets through', { timeout: 30_000 }, async () => {
     await using server = await Application.listen()
     await using proxy = await Proxy.buffering(server.port, ({ url = '' }) =>
       url.includes('/events'),
@@ -129,7 +129,7 @@ describe('a client that looks at a part', () => {
 })
 
 describe('a server that restarts', () => {
-  it('[CL5] loses nobody: who was here is away until back, with the location [CL6]', async () => {
+  it('[CL5] loses no member: each is away until it is back, with its location [CL6]', async () => {
     await using server = await Application.listen()
     const ann = join({ url: server.url, location: 'A1' })
     const bob = join({ url: server.url, location: 'B2' })
@@ -151,7 +151,7 @@ describe('a server that restarts', () => {
 })
 
 describe('a connection that is dead without a word', () => {
-  it('[CL4] is missed after two and a half heartbeats, and what happened meanwhile is caught up', async () => {
+  it('[CL4] is detected after two and a half heartbeats, and the client catches up', async () => {
     await using server = await Application.listen({ heartbeatMs: 100 })
     await using proxy = await Proxy.forgetful(server.port)
     const ann = join({ url: proxy.url })
@@ -168,7 +168,7 @@ describe('a connection that is dead without a word', () => {
 describe('a proxy that holds answers back', () => {
   const isStream = (url = '') => url.includes('/events')
 
-  it('[CL9] of GET alone is got round by a POST stream', { timeout: 20_000 }, async () => {
+  it('[CL9] of GET only is bypassed by a POST stream', { timeout: 20_000 }, async () => {
     await using server = await Application.listen()
     await using proxy = await Proxy.buffering(
       server.port,
@@ -183,7 +183,7 @@ describe('a proxy that holds answers back', () => {
     expect(others[0]?.id).toBe(ann.getSnapshot().self)
   })
 
-  it('[CL9] of all streams is got round by long-polls', { timeout: 30_000 }, async () => {
+  it('[CL9] of all streams is bypassed by long-polls', { timeout: 30_000 }, async () => {
     await using server = await Application.listen()
     await using proxy = await Proxy.buffering(server.port, ({ url }) => isStream(url))
     const ann = join({ url: proxy.url })
@@ -202,7 +202,7 @@ describe('a proxy that holds answers back', () => {
 })
 
 describe('a bare EventSource', () => {
-  it('[CL10] has the list of locations and needs nothing else', async () => {
+  it('[CL10] receives the list of locations without any client code', async () => {
     await using server = await Application.listen()
     const source = new EventSource(`${server.url}/rooms/budget/events?view=list&member=bare`)
     const lists: unknown[] = []
@@ -217,7 +217,7 @@ describe('a bare EventSource', () => {
     expect(lists).toEqual([[], [{ x: 2, y: 2 }]])
   })
 
-  it('[CL10] has everything by the named events', async () => {
+  it('[CL10] receives everything by the named events', async () => {
     await using server = await Application.listen()
     const room = join({ url: server.url, location: 1 })
     await until(room, isOnline)

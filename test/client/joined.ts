@@ -7,13 +7,13 @@ import { until } from './until.js'
 export const isOnline = ({ status }: RoomSnapshot) => status === 'online'
 export const ids = ({ members }: RoomSnapshot) => members.map(({ id }) => id)
 
-/** Rooms of scripted servers, each joined until its test ends. Make one for the tests of a file. */
+/** Joins rooms of scripted servers, and leaves them when their test ends. Create one in each test file. */
 export class JoinedRooms {
   readonly #rooms: Room[] = []
 
-  /** @param joinRoom what is tested */
+  /** @param joinRoom the function under test */
   constructor(private readonly joinRoom: (options: JoinOptions) => Room) {
-    // No share of any wait: what is tried again is tried again at once.
+    // Backoff waits a random share of its time: with 0, every retry is immediate.
     beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0))
     afterEach(() => {
       vi.restoreAllMocks()
@@ -28,7 +28,7 @@ export class JoinedRooms {
     return room
   }
 
-  /** Joins a room in which somebody else is as well, and waits until that is shown. */
+  /** Joins a room with another member, and waits until the room is online. */
   readonly joinOnline = async (
     server: ScriptedServer,
     options: Partial<JoinOptions> = {},

@@ -3,9 +3,9 @@ import { useRoom } from '@whereabouts/client/react'
 import { createElement, StrictMode, useEffect, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 
-/** What the tests find on the page's window. */
+/** What the page offers to its tests, on `window`. */
 export interface TestPage {
-  /** The rooms of this page, for a look and for leaving. */
+  /** The rooms of this page. */
   readonly rooms: Room[]
   join(options: JoinOptions): void
   /** Joins from a React component in StrictMode, which mounts twice. */

@@ -3,7 +3,7 @@ import { createServer as createHttpServer, request, type IncomingMessage } from 
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 
-/** Something between a client and the server at `port`. */
+/** A proxy between a client and the server at `port`. */
 export class Proxy implements AsyncDisposable {
   readonly #sockets = new Set<Socket>()
 
@@ -14,7 +14,7 @@ export class Proxy implements AsyncDisposable {
     })
   }
 
-  /** Holds every answer back until it is whole, if `holdsBack` says so of the request. */
+  /** Buffers an answer until it is complete, if `holdsBack` returns `true` for its request. */
   static buffering(port: number, holdsBack: (request: IncomingMessage) => boolean): Promise<Proxy> {
     const server = createHttpServer((incoming, outgoing) => {
       const { method, url, headers } = incoming
@@ -34,7 +34,7 @@ export class Proxy implements AsyncDisposable {
     return Proxy.#listen(server)
   }
 
-  /** Passes on what comes and goes, until it is told to forget the connections that there are. */
+  /** Relays every connection until `forget` cuts it off. */
   static forgetful(port: number): Promise<Proxy> {
     const server = createServer((socket) => {
       const onward = connect(port, '127.0.0.1')
@@ -55,7 +55,7 @@ export class Proxy implements AsyncDisposable {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`
   }
 
-  /** From now on nothing comes through on the connections that there are; nobody is told. */
+  /** Silently drops everything on the present connections from now on. */
   forget(): void {
     for (const socket of this.#sockets) {
       socket.removeAllListeners('data')

@@ -11,9 +11,9 @@ import {
   type ProblemName,
 } from '@whereabouts/protocol'
 
-/** One request that waits for the test to answer it. */
+/** One request, which the test answers. */
 export class Exchange {
-  /** Resolves when the response is over, however it ends. */
+  /** Resolves when the response is closed, for whatever reason. */
   readonly closed: Promise<unknown>
 
   constructor(
@@ -48,7 +48,7 @@ export class Exchange {
     this.response.end(JSON.stringify(problem))
   }
 
-  /** Begins a stream, with `retry` as short as can be, and hello. */
+  /** Begins a stream with hello, and with the shortest `retry`. */
   stream(hello: { readonly [field: string]: Json } = {}): this {
     this.response.writeHead(200, { 'content-type': 'text/event-stream' })
     this.response.write(encodeEvent({ retry: 1 }))
@@ -63,7 +63,7 @@ export class Exchange {
     return this
   }
 
-  /** An update of the document, and the position of its frame. */
+  /** Sends an update of the document, with the position of its frame. */
   document(update: Uint8Array, id?: string): this {
     const data = Buffer.from(update).toString('base64')
     const written = { event: 'document', data, ...(id !== undefined && { id }) }
@@ -80,7 +80,7 @@ export class Exchange {
   }
 }
 
-/** Speaks the protocol as a test tells it to: every request waits until the test takes it. */
+/** A server that a test scripts: every request waits until the test takes and answers it. */
 export class ScriptedServer {
   readonly #server: Server
   readonly #waiting: Exchange[] = []
@@ -92,7 +92,7 @@ export class ScriptedServer {
     this.#server = createServer((request, response) => void this.#receive(request, response))
   }
 
-  /** @param page the HTML that it answers to whatever isn't below `/rooms/`. */
+  /** @param page the HTML to answer requests outside of `/rooms/` with */
   static async listen(page = ''): Promise<ScriptedServer> {
     const scripted = new ScriptedServer(page)
     await once(scripted.#server.listen(0, '127.0.0.1'), 'listening')
@@ -103,12 +103,12 @@ export class ScriptedServer {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
 
-  /** How many requests nobody has taken yet. */
+  /** Returns how many requests of a call wait to be taken. */
   waiting(call: string): number {
     return this.#waiting.filter((exchange) => callOf(exchange) === call).length
   }
 
-  /** The next request of a call, such as `POST location`; waits for it if need be. */
+  /** Resolves with the next request of a call, such as `POST location`. */
   take(call: string): Promise<Exchange> {
     const at = this.#waiting.findIndex((exchange) => callOf(exchange) === call)
     const [exchange] = at < 0 ? [] : this.#waiting.splice(at, 1)
@@ -140,7 +140,7 @@ function callOf({ request }: Exchange): string {
   return `${request.method} ${path.split('/').at(-1)}`
 }
 
-/** A member as a server would tell of it. */
+/** Returns a member as a server sends it. */
 export function member(id: string, location: Json = null): Member {
   return { id, user: { id, name: 'Guest', color: '#888888' }, location, status: 'online' }
 }

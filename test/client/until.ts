@@ -1,6 +1,6 @@
 import type { Room, RoomSnapshot } from '@whereabouts/client'
 
-/** The first snapshot of a room, from now on, that is as it should be. */
+/** Resolves with the first snapshot of a room, from the present one on, that fulfils a condition. */
 export function until(
   room: Room,
   isAsItShouldBe: (snapshot: RoomSnapshot) => boolean,
