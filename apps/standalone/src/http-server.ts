@@ -1,10 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { SpareSockets } from '@whereabouts/server/mount'
-
-/** As long as a post waits for the store; the next server waits longer for the data folder. */
-const LEFT_MS = 3_000
+import { FINISH_MS, SpareSockets } from '@whereabouts/server/mount'
 
 /**
  * Node's server, which closes a connection when nothing has come or gone on it for a while.
@@ -52,7 +49,7 @@ export class HttpServer {
     const closed = once(this.#server, 'close')
     this.#spare.end()
     this.#server.close()
-    const end = setTimeout(() => this.#server.closeAllConnections(), LEFT_MS)
+    const end = setTimeout(() => this.#server.closeAllConnections(), FINISH_MS)
     await closed
     clearTimeout(end)
   }

@@ -21,6 +21,7 @@ export {
   type CallsMount,
   faultsOf,
   findFaults,
+  FINISH_MS,
   MOUNT_DEFAULTS,
   MOUNT_SHAPE,
   refuse,

@@ -122,6 +122,9 @@ export const DEFAULTS = {
   maxWaitingBytes: 268_435_456,
 } as const satisfies WhereaboutsOptions
 
+/** How long a server that stops waits for calls and posts under way. @see PROTOCOL.md FR13, DO19 */
+export const FINISH_MS = 3_000
+
 const DAY_MS = 86_400_000
 const timeMs = (least: number) => z.int().min(least).max(DAY_MS)
 const bytes = z.int().min(2).max(1_073_741_824)

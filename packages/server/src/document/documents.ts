@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Problem } from '@whereabouts/protocol'
 import type { Log } from '../log.js'
-import type { ResolvedOptions } from '../options.js'
+import { FINISH_MS, type ResolvedOptions } from '../options.js'
 import type { DataFolder } from './data-folder.js'
 import { connected } from './shown-address.js'
-import { storeFailed } from './keeper.js'
 import type { Request, Results } from './messages.js'
 import type { UntoldRoom } from './store.js'
+import { storeFailed } from './store-failed.js'
 import { chooseStore, type ChosenStore } from './store-module.js'
 import type { Done } from './thread.js'
 import { Threads } from './threads.js'
@@ -35,8 +35,6 @@ export interface DocumentsCount {
 
 /** How long a check, or a count, may take: an operator asks again soon. */
 const ANSWER_MS = 1_800
-/** How long posts are waited for when the server goes away. */
-const FINISH_MS = 3_000
 
 /**
  * The documents of the rooms, as the server's own thread sees them: everything that takes time is

@@ -162,7 +162,7 @@ it('[DO18] what waits is stored though calls never cease', async () => {
   expect(await textOf('one')).toBe('ab')
 })
 
-it('[DO17] once detained for a room, it stores nothing for others', async () => {
+it('[DO17] once isolated for a room, it stores nothing for others', async () => {
   const occupation = new Occupation()
   const store = new TestStore()
   const keeper = new DocumentKeeper(store, LIMITS, () => 0, occupation)
@@ -172,7 +172,7 @@ it('[DO17] once detained for a room, it stores nothing for others', async () => 
   for (let turn = 0; turn < 20; turn++) await Promise.resolve()
   expect(store.appends).toBe(0)
   const seen = new Occupation(occupation.shared)
-  occupation.during('one', 1, () => expect(seen.detain(seen.look()!)).toBe(true))
+  occupation.during('one', 1, () => expect(seen.isolate(seen.look()!)).toBe(true))
   const [one, two] = await Promise.allSettled(waiting)
   expect(one).toMatchObject({ status: 'fulfilled' })
   expect(two).toMatchObject({ status: 'rejected', reason: storeFailed })

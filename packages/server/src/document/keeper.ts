@@ -2,6 +2,7 @@ import { Problem, writeSyncAnswer } from '@whereabouts/protocol'
 import { LoadedDocument } from './loaded-document.js'
 import { Occupation } from './occupation.js'
 import type { DocumentStore } from './store.js'
+import { storeFailed } from './store-failed.js'
 import { readUpdate } from './update.js'
 
 /** What bounds the documents of a server. */
@@ -372,18 +373,4 @@ export class DocumentKeeper {
       document.compactionFailed()
     }
   }
-}
-
-/**
- * What a call is answered with when the store didn't do its part.
- *
- * @param cause what the log says of it, and the answer doesn't; none if the store isn't to blame
- */
-export function storeFailed(cause?: unknown): Problem {
-  const problem = new Problem(
-    'store-failed',
-    'The document store failed, and an edit that was posted may not be saved. Try again in a moment.',
-  )
-  if (cause !== undefined) problem.cause = cause instanceof Error ? cause.message : cause
-  return problem
 }

@@ -29,23 +29,23 @@ it('[DO17] what fails ends as well', () => {
   expect(seen.look()).toBeUndefined()
 })
 
-it('[DO17] a thread that is detained serves that room alone, and is seen at work for it', () => {
+it('[DO17] a thread that is isolated serves that room alone, and is seen at work for it', () => {
   const { own, seen } = start()
   own.during('one', 1, () => {
     expect(own.serves('two')).toBe(true)
-    expect(seen.detain(seen.look()!)).toBe(true)
+    expect(seen.isolate(seen.look()!)).toBe(true)
   })
   expect([own.serves('one'), own.serves('two')]).toEqual([true, false])
   expect(seen.look()).toBeUndefined()
   own.during('one', 2, () => expect(seen.look()).toMatchObject({ roomName: 'one', number: 2 }))
 })
 
-it('[DO17] a thread that is done with its work can be neither detained nor condemned for it', () => {
+it('[DO17] a thread that is done with its work can be neither isolated nor halted for it', () => {
   const { own, seen } = start()
   const turn = own.during('one', 1, () => seen.look()!)
   own.during('two', 2, () => {
-    expect(seen.detain(turn)).toBe(false)
-    expect(seen.condemn(turn)).toBe(false)
+    expect(seen.isolate(turn)).toBe(false)
+    expect(seen.halt(turn)).toBe(false)
   })
   expect(own.serves('three')).toBe(true)
 })

@@ -1,16 +1,16 @@
-/** A piece of work that a thread is at, as others see it. */
+/** A piece of work that a thread is doing, as other threads see it. */
 export interface Turn {
-  /** Another number for each piece of work. */
+  /** Different for each piece of work. */
   readonly turn: number
   readonly roomName: string
-  /** The request that it is for; 0 if it is for none in particular. */
+  /** The number of the request that it serves; 0 for none. */
   readonly number: number
 }
 
 const STATE = 0
 const FREE = 0
-const DETAINED = -0x80_00_00_00
-const CONDEMNED = DETAINED + 1
+const ISOLATED = -0x80_00_00_00
+const HALTED = ISOLATED + 1
 const ROOM_LENGTH = 1
 const NUMBER_OFFSET = 8
 const ROOM_OFFSET = 16
@@ -19,18 +19,19 @@ const ROOM_BYTES = 128
 const LAST_TURN = 0x7f_ff_ff_fe
 
 /**
- * What a thread is at work on, in memory that it shares with the one that started it: who is at work
- * can't be asked. The other may detain it during a piece of work, from which moment on it does
- * nothing for other rooms, as those are with another thread by then.
+ * What a thread is working on, in memory that it shares with the thread that started it: a busy thread
+ * can't be asked. The other thread can isolate it during a piece of work. From then on it works for no
+ * other room, because another thread does.
  *
- * The state is the turn during a piece of work, below 0 once the thread is detained.
+ * The state is 0 between pieces of work and the turn during one. Once the thread is isolated it is
+ * `ISOLATED` between them and the negative turn during one. `HALTED` is final.
  */
 export class Occupation {
   readonly #state: Int32Array
   readonly #number: Float64Array
   readonly #room: Buffer
   #turn = 0
-  #detainedBy: string | undefined
+  #isolatedFor: string | undefined
 
   constructor(readonly shared = new SharedArrayBuffer(ROOM_OFFSET + ROOM_BYTES)) {
     this.#state = new Int32Array(shared, 0, 2)
@@ -38,9 +39,9 @@ export class Occupation {
     this.#room = Buffer.from(shared, ROOM_OFFSET, ROOM_BYTES)
   }
 
-  /** Whether the thread works for a room: once detained, for no other. */
+  /** Whether the thread may work for a room. */
   serves(roomName: string): boolean {
-    return this.#detainedBy === undefined || this.#detainedBy === roomName
+    return this.#isolatedFor === undefined || this.#isolatedFor === roomName
   }
 
   /** @throws whatever the work throws */
@@ -48,8 +49,8 @@ export class Occupation {
     this.#turn = this.#turn === LAST_TURN ? 1 : this.#turn + 1
     this.#number[0] = number
     this.#state[ROOM_LENGTH] = this.#room.write(roomName, 'latin1')
-    const isDetained = this.#detainedBy !== undefined
-    Atomics.store(this.#state, STATE, isDetained ? -this.#turn : this.#turn)
+    const isIsolated = this.#isolatedFor !== undefined
+    Atomics.store(this.#state, STATE, isIsolated ? -this.#turn : this.#turn)
     try {
       return work()
     } finally {
@@ -59,34 +60,34 @@ export class Occupation {
 
   #finish(roomName: string): void {
     if (Atomics.compareExchange(this.#state, STATE, this.#turn, FREE) === this.#turn) return
-    this.#detainedBy ??= roomName
-    Atomics.compareExchange(this.#state, STATE, -this.#turn, DETAINED)
-    // What it was at was refused: it may do nothing with it until it is ended.
-    while (Atomics.load(this.#state, STATE) === CONDEMNED) {
-      Atomics.wait(this.#state, STATE, CONDEMNED)
+    this.#isolatedFor ??= roomName
+    Atomics.compareExchange(this.#state, STATE, -this.#turn, ISOLATED)
+    // Its work was refused, so it must not store anything before it is terminated.
+    while (Atomics.load(this.#state, STATE) === HALTED) {
+      Atomics.wait(this.#state, STATE, HALTED)
     }
   }
 
-  /** What it is at, seen from outside. */
+  /** Returns what the thread is doing now. For the other thread. */
   look(): Turn | undefined {
     const state = Atomics.load(this.#state, STATE)
-    if (state === FREE || state <= CONDEMNED) return undefined
+    if (state === FREE || state <= HALTED) return undefined
     const roomName = this.#room.toString('latin1', 0, this.#state[ROOM_LENGTH])
     const number = this.#number[0]!
-    // It may have gone on to something else meanwhile.
+    // The thread may have begun other work since the first read.
     if (Atomics.load(this.#state, STATE) !== state) return undefined
     return { turn: Math.abs(state), roomName, number }
   }
 
-  /** From now on the thread is for the room it is at work for; `false` if it was done with that. */
-  detain({ turn }: Turn): boolean {
+  /** Reserves the thread for the room that it works for; `false` if that work is already done. */
+  isolate({ turn }: Turn): boolean {
     return Atomics.compareExchange(this.#state, STATE, turn, -turn) === turn
   }
 
-  /** The thread will never be done with what it is at; `false` if it was. */
-  condemn({ turn }: Turn): boolean {
+  /** Stops the thread for good at the end of this work; `false` if the work is already done. */
+  halt({ turn }: Turn): boolean {
     return [turn, -turn].some(
-      (state) => Atomics.compareExchange(this.#state, STATE, state, CONDEMNED) === state,
+      (state) => Atomics.compareExchange(this.#state, STATE, state, HALTED) === state,
     )
   }
 }

@@ -40,9 +40,9 @@ it('[DO18] who is of a lower level comes first, and rooms of one level take turn
 it('[DO17] what is put back comes before what came later', () => {
   const queue = new FairQueue()
   queue.add(item('one', 3))
-  queue.putBack([item('one', 1), item('two', 9), item('one', 2)])
+  queue.requeue([item('one', 1), item('two', 9), item('one', 2)])
   expect(queue.hasOthersThan('two')).toBe(true)
-  expect(queue.drain()).toEqual([item('one', 1), item('one', 2), item('one', 3), item('two', 9)])
+  expect(queue.takeAll()).toEqual([item('one', 1), item('one', 2), item('one', 3), item('two', 9)])
   expect(queue.hasOthersThan('two')).toBe(false)
 })
 
@@ -68,6 +68,6 @@ it('[DO18] what is taken out of a room leaves the rest in order, and its turn', 
   expect(queue.find('one', ({ bytes }) => bytes > 1)).toEqual(item('one', 2))
   expect(queue.find('none', () => true)).toBeUndefined()
   expect(queue.remove('one', ({ bytes }) => bytes === 2)).toEqual([item('one', 2)])
-  expect(queue.drain()).toEqual([item('one', 1), item('one', 4), item('two', 3)])
+  expect(queue.takeAll()).toEqual([item('one', 1), item('one', 4), item('two', 3)])
   expect(queue.isEmpty).toBe(true)
 })

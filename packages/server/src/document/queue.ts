@@ -1,18 +1,17 @@
-/** Something that waits its turn. */
+/** An item of the queue. */
 export interface Queued {
-  /** Whose it is; everybody gets a turn. */
+  /** Rooms take turns. */
   readonly roomName: string
-  /** How much it weighs. */
   readonly bytes: number
 }
 
-/** How much of something there may be. */
+/** The limits of a load. */
 interface Bound {
   readonly count: number
   readonly bytes: number
 }
 
-/** How much there is. */
+/** A number of items, and their size. */
 export class Load {
   #count = 0
   #bytes = 0
@@ -31,14 +30,14 @@ export class Load {
     this.#bytes -= bytes
   }
 
-  /** Whether there may be more; nothing is too large if it is alone. */
+  /** Whether an item of this size may be added. A single item is never too large. */
   hasCapacityFor(bytes: number, bound: Bound): boolean {
     if (this.isNothing) return true
     return this.#count < bound.count && this.#bytes + bytes <= bound.bytes
   }
 }
 
-/** Loads by room, and of all together. */
+/** The load of each room, and of all together. */
 export class Loads {
   readonly #byRoom = new Map<string, Load>()
   readonly #all = new Load()
@@ -75,16 +74,16 @@ export class Loads {
   }
 }
 
-/** What waits, by room, in order within each; rooms take turns. */
+/** A queue in which rooms take turns. Items of one room keep their order. */
 export class FairQueue<T extends Queued> {
-  /** Whose turn it is next comes first. */
+  /** In the order of their turns. */
   readonly #rooms = new Map<string, T[]>()
 
   get isEmpty(): boolean {
     return this.#rooms.size === 0
   }
 
-  /** Whether anything waits that is not a room's. */
+  /** Whether an item of another room waits. */
   hasOthersThan(roomName: string): boolean {
     return this.#rooms.size > (this.#rooms.has(roomName) ? 1 : 0)
   }
@@ -99,8 +98,8 @@ export class FairQueue<T extends Queued> {
     else waiting.push(item)
   }
 
-  /** Back before everything else of their rooms, in their order. */
-  putBack(items: readonly T[]): void {
+  /** Puts items back in front of the others of their rooms, in their order. */
+  requeue(items: readonly T[]): void {
     for (const item of items.toReversed()) {
       const waiting = this.#rooms.get(item.roomName)
       if (waiting === undefined) this.#rooms.set(item.roomName, [item])
@@ -108,7 +107,7 @@ export class FairQueue<T extends Queued> {
     }
   }
 
-  /** Takes the next one whose turn it is and that can go; of those, one of the lowest level. */
+  /** Removes and returns the next item that can go: the first in turn among the rooms of the lowest level. */
   take(canGo: (item: T) => boolean, levelOf: (item: T) => number = () => 0): T | undefined {
     let lowest = Infinity
     let next: string | undefined
@@ -130,12 +129,12 @@ export class FairQueue<T extends Queued> {
     return item
   }
 
-  /** The first of what is a room's that fits. */
+  /** Returns the first item of a room that fits. */
   find(roomName: string, fits: (item: T) => boolean): T | undefined {
     return this.#rooms.get(roomName)?.find(fits)
   }
 
-  /** Takes out what is a room's and fits. */
+  /** Removes and returns the items of a room that fit. */
   remove(roomName: string, fits: (item: T) => boolean): T[] {
     const waiting = this.#rooms.get(roomName) ?? []
     const left = waiting.filter((item) => !fits(item))
@@ -144,8 +143,8 @@ export class FairQueue<T extends Queued> {
     return waiting.filter(fits)
   }
 
-  /** Takes everything out, room by room. */
-  drain(): T[] {
+  /** Removes and returns everything, room by room. */
+  takeAll(): T[] {
     const all = [...this.#rooms.values()].flat()
     this.#rooms.clear()
     return all

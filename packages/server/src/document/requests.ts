@@ -1,26 +1,26 @@
 import type { Request } from './messages.js'
 
-/** How much of a thread's time a read is taken for, as nobody knows it before. */
+/** What a read counts for in the queue; its cost isn't known in advance. */
 const READ_BYTES = 65_536
-/** For what is nobody's room. */
+/** The queue of requests that belong to no room. */
 export const NO_ROOM = ''
 
 export function roomOf(request: Request): string {
   return 'roomName' in request ? request.roomName : NO_ROOM
 }
 
-/** Whether somebody outside asks for it, who can be told to come back later. */
-export function isCallers({ call }: Request): boolean {
+/** Whether a client made the request, which can try again later. */
+export function isFromClient({ call }: Request): boolean {
   return call === 'update' || call === 'read' || call === 'sync'
 }
 
-/** Whether it is what another process took in. */
-export function isNews(request: Request): request is Request & { readonly call: 'learn' } {
+/** Whether it is an update that another node accepted. */
+export function isRemoteUpdate(request: Request): request is Request & { readonly call: 'learn' } {
   return request.call === 'learn' && request.bytes !== undefined
 }
 
-/** What the server asks for itself, and is the same whoever asks and how often. */
-const ONCE: ReadonlySet<Request['call']> = new Set([
+/** The server's own requests: while one waits, the same request again gets the same answer. */
+const COALESCED: ReadonlySet<Request['call']> = new Set([
   'check',
   'count',
   'learn',
@@ -29,8 +29,8 @@ const ONCE: ReadonlySet<Request['call']> = new Set([
   'untold',
 ])
 
-export function isAskedOnce(request: Request): boolean {
-  return ONCE.has(request.call) && !isNews(request)
+export function isCoalesced(request: Request): boolean {
+  return COALESCED.has(request.call) && !isRemoteUpdate(request)
 }
 
 export function weightOf(request: Request): number {

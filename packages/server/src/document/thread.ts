@@ -5,43 +5,43 @@ import type { Answer, DocumentSettings, Opened, Request, Results } from './messa
 import { Occupation, type Turn } from './occupation.js'
 import { Loads, type Queued } from './queue.js'
 
-/** What a call is answered with. */
+/** The result of a request. */
 export interface Done<R> {
   readonly result: R
-  /** Whether more than one thread was asked, so that an update may be new and yet known. */
+  /** Whether it was sent to more than one thread: then an update may be known because it was just stored. */
   readonly again: boolean
 }
 
-/** A request that is not answered yet. */
-export interface Asked extends Queued {
+/** A request that isn't answered yet. */
+export interface PendingRequest extends Queued {
   readonly request: Request
   readonly number: number
   readonly done: Promise<Done<Results[keyof Results]>>
   readonly resolve: (done: Done<Results[keyof Results]>) => void
   readonly reject: (error: Error) => void
-  /** How many threads it was asked of. */
+  /** How many threads it was sent to. */
   tries: number
-  /** How long it is expected to take the one that it was asked of. */
+  /** How long its thread is expected to need. */
   expectedMs: number
 }
 
-/** What a thread tells of itself. */
+/** Receives what a thread reports. */
 export interface ThreadListener {
-  answered(thread: DocumentThread, asked: Asked, answer: Answer): void
+  answered(thread: DocumentThread, asked: PendingRequest, answer: Answer): void
   failed(error: unknown): void
-  /** It ended, though nobody had it end. */
+  /** The thread ended by itself. */
   died(thread: DocumentThread): void
 }
 
 /**
- * What a thread has before it that it hasn't answered: enough for one transaction of many small
- * updates, and little enough that the next room's turn comes soon.
+ * Bounds the requests that a thread has at once: enough for one transaction of many small updates, and
+ * few enough that the next room's turn comes soon.
  */
 const OF_ROOM = { count: 32, bytes: 262_144 }
 const OF_ALL = { count: 128, bytes: 1_048_576 }
 const OF_ALL_MS = 100
 const WORKER = new URL('./worker.js', import.meta.url)
-/** The count of a thread that has done nothing. */
+/** The count of a new thread. */
 export const NOTHING_DONE: DocumentCount = {
   loaded: 0,
   loadedBytes: 0,
@@ -50,16 +50,16 @@ export const NOTHING_DONE: DocumentCount = {
   compactionSeconds: 0,
 }
 
-/** A thread of documents, and what it was asked. */
+/** A worker thread for documents, and the requests that it hasn't answered. */
 export class DocumentThread {
-  /** The room that it is detained by, for which alone it is then. */
+  /** The only room that it works for, once it is isolated. */
   roomName: string | undefined
-  /** What it had done when it was last asked. */
+  /** Its last reported count. */
   count = NOTHING_DONE
-  /** What it has been at for how long. */
+  /** The work that it is doing, and since when. */
   at: (Turn & { readonly sinceMs: number }) | undefined
   idleSinceMs = 0
-  readonly #asked = new Map<number, Asked>()
+  readonly #asked = new Map<number, PendingRequest>()
   readonly #loads = new Loads(OF_ROOM, OF_ALL)
   #expectedMs = 0
   #ended = false
@@ -74,7 +74,7 @@ export class DocumentThread {
     worker.on('exit', () => {
       if (!this.#ended) listener.died(this)
     })
-    // An application context that nobody closes still comes to its end.
+    // An application that never closes the server can still exit.
     worker.unref()
   }
 
@@ -92,7 +92,7 @@ export class DocumentThread {
     throw new Error(message.fault)
   }
 
-  get asked(): readonly Asked[] {
+  get asked(): readonly PendingRequest[] {
     return [...this.#asked.values()]
   }
 
@@ -104,11 +104,11 @@ export class DocumentThread {
     return this.#loads.isFull || this.#expectedMs >= OF_ALL_MS
   }
 
-  hasCapacityFor(asked: Asked): boolean {
+  hasCapacityFor(asked: PendingRequest): boolean {
     return !this.isFull && this.#loads.hasCapacityFor(asked)
   }
 
-  send(asked: Asked, expectedMs: number): void {
+  send(asked: PendingRequest, expectedMs: number): void {
     asked.tries += 1
     asked.expectedMs = expectedMs
     this.#expectedMs += expectedMs
@@ -117,57 +117,57 @@ export class DocumentThread {
     this.worker.postMessage({ ...asked.request, number: asked.number }, [])
   }
 
-  /** Notes what it is at, and since when. */
+  /** Notes what the thread works on, and since when. */
   look(nowMs: number): void {
     const turn = this.occupation.look()
     if (turn === undefined) this.at = undefined
     else if (turn.turn !== this.at?.turn) this.at = { ...turn, sinceMs: nowMs }
   }
 
-  /** The update that it is at, if it is at one. */
-  get updateAt(): Asked | undefined {
+  /** The update that the thread is applying, if any. */
+  get updateAt(): PendingRequest | undefined {
     const asked = this.at && this.#asked.get(this.at.number)
     return asked?.request.call === 'update' ? asked : undefined
   }
 
   /**
-   * From now on it is for the room that it is at work for.
+   * Reserves the thread for the room that it works for.
    *
-   * @returns what others had asked of it; `undefined` if it was done with that work
+   * @returns the requests of other rooms; `undefined` if the work is already done
    */
-  detain(turn: Turn): readonly Asked[] | undefined {
-    if (!this.occupation.detain(turn)) return undefined
+  isolate(turn: Turn): readonly PendingRequest[] | undefined {
+    if (!this.occupation.isolate(turn)) return undefined
     this.roomName = turn.roomName
     return this.asked
       .filter(({ roomName }) => roomName !== turn.roomName)
-      .map((asked) => this.#forget(asked))
+      .map((asked) => this.#settle(asked))
   }
 
-  /** Whatever it answers from now on is for nobody. */
-  forget(): readonly Asked[] {
-    return this.asked.map((asked) => this.#forget(asked))
+  /** Takes back everything that it was asked; its answers are ignored from now on. */
+  withdraw(): readonly PendingRequest[] {
+    return this.asked.map((asked) => this.#settle(asked))
   }
 
-  /** It will never be done with what it is at; `false` if it was. */
-  condemn(turn: Turn): boolean {
-    return this.occupation.condemn(turn)
+  /** Stops the thread for good at the end of this work; `false` if the work is already done. */
+  halt(turn: Turn): boolean {
+    return this.occupation.halt(turn)
   }
 
-  /** Ends it, whatever it is at. Answers what it hadn't answered. */
-  end(): readonly Asked[] {
+  /** Terminates the thread at once. Returns the requests that it hasn't answered. */
+  terminate(): readonly PendingRequest[] {
     this.#ended = true
     void this.worker.terminate()
-    return this.forget()
+    return this.withdraw()
   }
 
   #receive(answer: Answer): void {
     const asked = this.#asked.get(answer.number)
-    // Others are asked what it was asked before it was detained.
+    // After isolation, another thread answers the requests of other rooms.
     if (asked === undefined || this.#ended) return
-    this.listener.answered(this, this.#forget(asked), answer)
+    this.listener.answered(this, this.#settle(asked), answer)
   }
 
-  #forget(asked: Asked): Asked {
+  #settle(asked: PendingRequest): PendingRequest {
     this.#asked.delete(asked.number)
     this.#expectedMs = this.isIdle ? 0 : this.#expectedMs - asked.expectedMs
     this.#loads.remove(asked)

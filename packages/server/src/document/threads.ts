@@ -1,42 +1,43 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Problem, type ProblemName } from '@whereabouts/protocol'
 import { Expenses } from './expenses.js'
-import { type DocumentCount, storeFailed } from './keeper.js'
+import type { DocumentCount } from './keeper.js'
 import type { Answer, DocumentSettings, Request, Results } from './messages.js'
 import { FairQueue, Loads, type Queued } from './queue.js'
-import { isAskedOnce, isCallers, isNews, NO_ROOM, roomOf, weightOf } from './requests.js'
+import { isCoalesced, isFromClient, isRemoteUpdate, NO_ROOM, roomOf, weightOf } from './requests.js'
 import type { DocumentStore } from './store.js'
 import { openStoreModule } from './store-module.js'
 import {
-  type Asked,
+  type PendingRequest,
   DocumentThread,
   type Done,
   NOTHING_DONE,
   type ThreadListener,
 } from './thread.js'
+import { storeFailed } from './store-failed.js'
 import { badUpdate } from './update.js'
 
-/** What waits for a thread before callers are told to come back later. */
+/** How much may wait for a thread before clients are told to try again later. */
 const WAITING_OF_ROOM = { count: 1_000, bytes: 16_777_216 }
 const WAITING_OF_ALL = { count: 10_000, bytes: 67_108_864 }
 /**
- * An update of so much may take seconds, and nobody knows before: it comes after what is small, and
- * nothing is sent after it that would have to wait for it. A smaller one can't have so many structs.
+ * An update of this size may take seconds, which can't be foreseen: it comes after small ones, and
+ * nothing is sent behind it that would have to wait. A smaller one can't have so many structs.
  */
 const UNFORESEEN_BYTES = 16_384
 const UNFORESEEN_MS = 100
 const UNFORESEEN_LEVELS = 4
-const LOOK_MS = 50
-/** How long one room may hold all others up. */
-const PATIENCE_MS = 250
-/** A generous backstop: 1 MiB of what people write takes some 100 ms. */
+const INSPECT_MS = 50
+/** How long one room may block all others before its thread is isolated. */
+const HOLD_UP_MS = 250
+/** The limit for one update, as a backstop: 1 MiB of typed text takes some 100 ms. */
 const UPDATE_MS = 10_000
-/** What else a thread does for a room, such as to load what it was long in the making. */
+/** The limit for other work, such as loading a document with a long history. */
 const WORK_MS = 60_000
-/** How long a thread stays that is for one room. */
+/** How long an isolated thread is kept when it has nothing to do. */
 const IDLE_MS = 60_000
-const MAX_DETAINED = 2
-/** After so many threads that ended with it, it may be what ends them. */
+const MAX_ISOLATED = 2
+/** A request that was with so many threads when they died may be what kills them. */
 const MAX_TRIES = 3
 const CLOSE_MS = 1_000
 
@@ -44,27 +45,27 @@ const CLOSE_MS = 1_000
 type ThreadSettings = Omit<DocumentSettings, 'occupation'> & { readonly isInMemory: boolean }
 
 /**
- * The threads of the documents. One serves all rooms. When one room keeps it busy for longer than
- * others can wait, it goes on with that room alone, and another thread takes over: what it hasn't
- * answered to the others is asked again, as updates can be applied and stored twice. Which thread a
- * room is with is decided here alone, so that it is never with two.
+ * The worker threads of the documents.
  *
- * A thread that stays with one piece of work for too long is ended. Nothing is lost by that: what was
- * acknowledged is in the store, and what wasn't is asked again of another thread, but for what it was
- * at.
+ * 1. One active thread serves all rooms. Requests wait in a queue in which rooms take turns.
+ * 2. If one room blocks the others for too long, the thread is isolated: it keeps that room, and a new
+ *    active thread takes over. The other rooms' requests are requeued, as updates are idempotent.
+ * 3. Only this class decides which thread a room is with, so a room is never with two.
+ * 4. A thread that works on one request for too long is terminated. That request fails; the others are
+ *    requeued. Nothing is lost, since whatever was acknowledged is in the store.
  *
  * @see PROTOCOL.md DO17, DO18, DO43, DO44
  */
 export class Threads implements ThreadListener {
-  readonly #queue = new FairQueue<Asked>()
+  readonly #queue = new FairQueue<PendingRequest>()
   readonly #waiting = new Loads(WAITING_OF_ROOM, WAITING_OF_ALL)
   readonly #expenses: Expenses
   /** The oldest first. */
-  readonly #detained: DocumentThread[] = []
+  readonly #isolated: DocumentThread[] = []
   #active: DocumentThread | undefined
   #starting: Promise<void> | undefined
   #memory: DocumentStore | undefined
-  #looking: ReturnType<typeof setInterval> | undefined
+  #watchdog: ReturnType<typeof setInterval> | undefined
   #heldBackSinceMs: number | undefined
   #number = 0
   #ended = NOTHING_DONE
@@ -78,12 +79,12 @@ export class Threads implements ThreadListener {
     this.#expenses = new Expenses(now)
   }
 
-  /** Whether there is a thread, or will be. */
+  /** Whether a thread is running or starting. */
   get areUsed(): boolean {
     return this.#threads.length > 0 || this.#starting !== undefined
   }
 
-  /** What they have done by what they last told of it. */
+  /** The sum of the last counts that the threads reported. */
   get count(): DocumentCount {
     return this.#threads.map(({ count }) => count).reduce(sum, this.#ended)
   }
@@ -101,49 +102,49 @@ export class Threads implements ThreadListener {
     type Answered = Done<Results[R['call']]>
     const queued = { roomName: roomOf(request), bytes: weightOf(request) }
     if (this.#closed !== undefined) return Promise.reject(this.#closed)
-    const same = isAskedOnce(request) && this.#waitingFor(request.call, queued.roomName)
+    const same = isCoalesced(request) && this.#waitingFor(request.call, queued.roomName)
     if (same) return same.done as Promise<Answered>
     if (!this.#waiting.hasCapacityFor(queued)) {
-      if (isCallers(request)) {
+      if (isFromClient(request)) {
         return Promise.reject(storeFailed('too much work is waiting for it'))
       }
-      if (isNews(request)) return this.#learnAnew(request.roomName) as Promise<Answered>
+      if (isRemoteUpdate(request)) return this.#reload(request.roomName) as Promise<Answered>
     }
     const asked = this.#asked(request, queued)
     this.#waiting.add(queued)
     this.#queue.add(asked)
-    this.#pump()
+    this.#dispatch()
     return asked.done as Promise<Answered>
   }
 
-  #waitingFor(call: Request['call'], roomName: string): Asked | undefined {
+  #waitingFor(call: Request['call'], roomName: string): PendingRequest | undefined {
     return this.#queue.find(
       roomName,
-      ({ request }) => request.call === call && isAskedOnce(request),
+      ({ request }) => request.call === call && isCoalesced(request),
     )
   }
 
-  /** What can't wait for its turn is looked up in the store instead. */
-  #learnAnew(roomName: string): Promise<Done<undefined>> {
-    for (const asked of this.#queue.remove(roomName, ({ request }) => isNews(request))) {
+  /** Replaces the updates that wait for a room by one request to load it again. */
+  #reload(roomName: string): Promise<Done<undefined>> {
+    for (const asked of this.#queue.remove(roomName, ({ request }) => isRemoteUpdate(request))) {
       this.#waiting.remove(asked)
       asked.resolve({ result: undefined, again: false })
     }
     return this.ask({ call: 'learn', roomName, bytes: undefined })
   }
 
-  /** Whoever waits is told to ask another server, and so is whoever comes. */
+  /** Rejects everything that waits, and every later request. */
   abandon(problem: Problem): void {
     this.#closed = problem
-    const asked = this.#threads.flatMap((thread) => thread.forget())
-    for (const each of [...this.#queue.drain(), ...asked]) this.#reject(each, problem)
+    const asked = this.#threads.flatMap((thread) => thread.withdraw())
+    for (const each of [...this.#queue.takeAll(), ...asked]) this.#reject(each, problem)
   }
 
-  /** In bounded time, whatever they are at: the store bears it. */
+  /** Closes the store in every thread, then terminates them. Takes bounded time; a store survives that. */
   async close(problem: Problem): Promise<void> {
     this.abandon(problem)
-    // From now on nobody is detained, so no thread takes over from another.
-    clearInterval(this.#looking)
+    // Without the watchdog no thread is isolated, so no new one starts.
+    clearInterval(this.#watchdog)
     await this.#starting?.catch(() => {})
     const threads = this.#threads
     const answered = new AbortController()
@@ -151,12 +152,12 @@ export class Threads implements ThreadListener {
     const late = wait(CLOSE_MS, undefined, { signal: answered.signal }).catch(() => {})
     await Promise.race([closed, late])
     answered.abort()
-    for (const thread of threads) this.#end(thread)
+    for (const thread of threads) this.#terminate(thread)
     await this.#memory?.close()
     this.#memory = undefined
   }
 
-  answered(thread: DocumentThread, asked: Asked, answer: Answer): void {
+  answered(thread: DocumentThread, asked: PendingRequest, answer: Answer): void {
     this.#expenses.answered(asked.roomName)
     if ('result' in answer) {
       if (asked.request.call === 'count') thread.count = answer.result as DocumentCount
@@ -166,7 +167,7 @@ export class Threads implements ThreadListener {
       this.#reject(asked, problemOf(answer))
     }
     if (thread.isIdle) thread.idleSinceMs = this.now()
-    this.#pump()
+    this.#dispatch()
   }
 
   failed(error: unknown): void {
@@ -175,48 +176,48 @@ export class Threads implements ThreadListener {
 
   died(thread: DocumentThread): void {
     thread.look(this.now())
-    this.#end(thread)
-    this.#pump()
+    this.#terminate(thread)
+    this.#dispatch()
   }
 
   get #threads(): readonly DocumentThread[] {
-    return this.#active === undefined ? [...this.#detained] : [this.#active, ...this.#detained]
+    return this.#active === undefined ? [...this.#isolated] : [this.#active, ...this.#isolated]
   }
 
   #threadFor(roomName: string): DocumentThread | undefined {
-    return this.#detained.find((thread) => thread.roomName === roomName) ?? this.#active
+    return this.#isolated.find((thread) => thread.roomName === roomName) ?? this.#active
   }
 
-  #asked(request: Request, queued: Queued): Asked {
-    let resolve!: Asked['resolve']
-    let reject!: Asked['reject']
-    const done: Asked['done'] = new Promise((...both) => {
+  #asked(request: Request, queued: Queued): PendingRequest {
+    let resolve!: PendingRequest['resolve']
+    let reject!: PendingRequest['reject']
+    const done: PendingRequest['done'] = new Promise((...both) => {
       ;[resolve, reject] = both
     })
     const number = ++this.#number
     return { ...queued, request, number, done, resolve, reject, tries: 0, expectedMs: 0 }
   }
 
-  #reject(asked: Asked, problem: Problem): void {
+  #reject(asked: PendingRequest, problem: Problem): void {
     this.#waiting.remove(asked)
     asked.reject(problem)
   }
 
   async #startActive(): Promise<void> {
     const { isInMemory, store } = this.settings
-    // What is in memory lasts as long as somebody has it open.
+    // A database in memory lasts as long as somebody has it open.
     if (isInMemory) this.#memory ??= await openStoreModule(store)
     this.#active = await DocumentThread.start(this.settings, this)
   }
 
-  /** Hands on what can go. */
-  #pump(): void {
+  /** Sends requests to the threads that have capacity for them. */
+  #dispatch(): void {
     if (this.#queue.isEmpty || this.#closed !== undefined) return
-    this.#looking ??= setInterval(() => this.#look(), LOOK_MS).unref()
-    const canGo = (asked: Asked) => this.#canGo(asked)
+    this.#watchdog ??= setInterval(() => this.#inspect(), INSPECT_MS).unref()
+    const canGo = (asked: PendingRequest) => this.#canGo(asked)
     while (
       this.#active?.isFull === false ||
-      this.#detained.some((thread) => this.#isWanted(thread))
+      this.#isolated.some((thread) => this.#isWanted(thread))
     ) {
       const asked = this.#queue.take(canGo, (each) => this.#levelOf(each))
       if (asked === undefined) break
@@ -225,8 +226,8 @@ export class Threads implements ThreadListener {
     if (this.#active === undefined && this.#starting === undefined) this.#restart()
   }
 
-  /** What is unforeseen waits until nobody would have to wait for it, which is made so in time. */
-  #canGo(asked: Asked): boolean {
+  /** Whether a request can be sent. An unforeseen one waits until no other would have to wait for it. */
+  #canGo(asked: PendingRequest): boolean {
     const thread = this.#threadFor(asked.roomName)
     if (thread?.hasCapacityFor(asked) !== true) return false
     if (thread !== this.#active || thread.isIdle) return true
@@ -237,72 +238,72 @@ export class Threads implements ThreadListener {
 
   /** Whether something unforeseen has waited long enough for others to stand back. */
   get #isDue(): boolean {
-    return this.now() - (this.#heldBackSinceMs ?? Infinity) >= PATIENCE_MS
+    return this.now() - (this.#heldBackSinceMs ?? Infinity) >= HOLD_UP_MS
   }
 
-  #levelOf(asked: Asked): number {
+  #levelOf(asked: PendingRequest): number {
     const level = this.#expenses.levelOf(asked.roomName)
     if (isUnforeseen(asked) === this.#isDue) return level
     return level + UNFORESEEN_LEVELS
   }
 
-  #send(asked: Asked): void {
+  #send(asked: PendingRequest): void {
     const thread = this.#threadFor(asked.roomName)!
     const expectedMs = this.#expenses.expectedMs(asked.roomName)
     if (!isUnforeseen(asked)) thread.send(asked, expectedMs)
     else thread.send(asked, Math.max(expectedMs, UNFORESEEN_MS))
-    // Also where what was held back has gone elsewhere meanwhile.
+    // Also if the request that was held back has gone to another thread since.
     if (thread === this.#active && (isUnforeseen(asked) || this.#isDue)) {
       this.#heldBackSinceMs = undefined
     }
   }
 
-  /** Whether something waits for a detained thread that it could take. */
+  /** Whether a request waits for this isolated thread, which has capacity for it. */
   #isWanted({ roomName, isFull }: DocumentThread): boolean {
     return roomName !== undefined && !isFull && this.#queue.has(roomName)
   }
 
   #restart(): void {
     this.start().then(
-      () => this.#pump(),
+      () => this.#dispatch(),
       (error: unknown) => {
-        for (const asked of this.#queue.drain()) this.#reject(asked, storeFailed(error))
+        for (const asked of this.#queue.takeAll()) this.#reject(asked, storeFailed(error))
       },
     )
   }
 
-  #look(): void {
+  #inspect(): void {
     for (const thread of this.#threads) {
       thread.look(this.now())
       if (thread.at !== undefined) this.#charge(thread, thread.at)
-      else if (this.#isSpare(thread)) this.#end(thread)
+      else if (this.#isExpired(thread)) this.#terminate(thread)
     }
-    this.#pump()
-    if (!this.#queue.isEmpty || this.#detained.length > 0 || this.#active?.isIdle === false) return
-    clearInterval(this.#looking)
-    this.#looking = undefined
+    this.#dispatch()
+    if (!this.#queue.isEmpty || this.#isolated.length > 0 || this.#active?.isIdle === false) return
+    clearInterval(this.#watchdog)
+    this.#watchdog = undefined
   }
 
-  #isSpare(thread: DocumentThread): boolean {
+  #isExpired(thread: DocumentThread): boolean {
     const { roomName, isIdle, idleSinceMs } = thread
     if (roomName === undefined || !isIdle || this.#queue.has(roomName)) return false
     return idleSinceMs < this.now() - IDLE_MS
   }
 
   #charge(thread: DocumentThread, at: At): void {
-    this.#expenses.charge(at.roomName, LOOK_MS)
-    this.#judge(thread, at)
+    this.#expenses.charge(at.roomName, INSPECT_MS)
+    this.#enforceLimits(thread, at)
   }
 
-  #judge(thread: DocumentThread, at: At): void {
+  #enforceLimits(thread: DocumentThread, at: At): void {
     const ms = this.now() - at.sinceMs
-    if (ms >= (thread.updateAt === undefined ? WORK_MS : UPDATE_MS)) this.#condemn(thread, at)
+    if (ms >= (thread.updateAt === undefined ? WORK_MS : UPDATE_MS)) this.#halt(thread, at)
     else if (
-      ms >= PATIENCE_MS &&
+      ms >= HOLD_UP_MS &&
       thread === this.#active &&
       this.#othersWaitFor(thread, at.roomName)
     ) {
-      this.#detain(thread, at)
+      this.#isolate(thread, at)
     }
   }
 
@@ -313,40 +314,40 @@ export class Threads implements ThreadListener {
     )
   }
 
-  /** It goes on for the room that it is at work for; another one takes over all others. */
-  #detain(thread: DocumentThread, at: At): void {
-    const ofOthers = thread.detain(at)
+  /** Leaves the thread to the room that it works for; a new one takes over the others. */
+  #isolate(thread: DocumentThread, at: At): void {
+    const ofOthers = thread.isolate(at)
     if (ofOthers === undefined) return
     thread.idleSinceMs = this.now()
     this.#active = undefined
-    this.#detained.push(thread)
-    this.#queue.putBack(ofOthers)
-    if (this.#detained.length > MAX_DETAINED) {
-      const oldest = this.#detained.find(({ isIdle }) => isIdle) ?? this.#detained[0]!
-      // It wasn't given its time, so what it is at may be tried again.
-      if (oldest.at === undefined) this.#end(oldest)
-      else this.#condemn(oldest, oldest.at, storeFailed('too many documents take a long time'))
+    this.#isolated.push(thread)
+    this.#queue.requeue(ofOthers)
+    if (this.#isolated.length > MAX_ISOLATED) {
+      const oldest = this.#isolated.find(({ isIdle }) => isIdle) ?? this.#isolated[0]!
+      // It didn't get its full time, so its update may be tried again.
+      if (oldest.at === undefined) this.#terminate(oldest)
+      else this.#halt(oldest, oldest.at, storeFailed('too many documents take a long time'))
     }
   }
 
-  #condemn(thread: DocumentThread, at: At, problem?: Problem): void {
-    // What it is at may be in the store as soon as it is done with it.
-    if (thread.condemn(at)) this.#end(thread, problem)
+  #halt(thread: DocumentThread, at: At, problem?: Problem): void {
+    // Once its work is done, the update may be stored; then it must not be refused.
+    if (thread.halt(at)) this.#terminate(thread, problem)
   }
 
   /**
-   * What it hadn't answered is asked of another one, but for what it was at.
+   * Terminates a thread and requeues its requests, except the one that it was working on.
    *
-   * @param problem what the update that it was at is answered with
+   * @param problem the answer to the update that it was applying
    */
-  #end(thread: DocumentThread, problem = badUpdate('too-costly')): void {
+  #terminate(thread: DocumentThread, problem = badUpdate('too-costly')): void {
     if (!this.#threads.includes(thread)) return
     const { at, updateAt } = thread
     if (thread === this.#active) this.#active = undefined
-    else this.#detained.splice(this.#detained.indexOf(thread), 1)
+    else this.#isolated.splice(this.#isolated.indexOf(thread), 1)
     this.#ended = sum(this.#ended, { ...thread.count, loaded: 0, loadedBytes: 0 })
-    const again: Asked[] = []
-    for (const asked of thread.end()) {
+    const again: PendingRequest[] = []
+    for (const asked of thread.terminate()) {
       const isToBlame = at !== undefined && updateAt === undefined && asked.roomName === at.roomName
       if (asked === updateAt) this.#reject(asked, problem)
       else if (isToBlame) this.#reject(asked, storeFailed('a document takes too long'))
@@ -354,7 +355,7 @@ export class Threads implements ThreadListener {
         this.#reject(asked, storeFailed('its thread ended unexpectedly'))
       else again.push(asked)
     }
-    this.#queue.putBack(again)
+    this.#queue.requeue(again)
   }
 
   #close(thread: DocumentThread): Promise<unknown> {
@@ -379,11 +380,11 @@ function sum(a: DocumentCount, b: DocumentCount): DocumentCount {
   }
 }
 
-function isUnforeseen({ request, bytes }: Asked): boolean {
+function isUnforeseen({ request, bytes }: PendingRequest): boolean {
   return request.call === 'update' && bytes >= UNFORESEEN_BYTES
 }
 
-/** What a thread refused, as it was there. */
+/** Turns a refusal that a thread sent back into a problem. */
 function problemOf(answer: Extract<Answer, { readonly problem: ProblemName }>): Problem {
   const { problem, detail, extensions, cause } = answer
   const error = new Problem(problem, detail, extensions)

@@ -1,9 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { Problem } from '@whereabouts/protocol'
-import { DocumentKeeper, storeFailed } from './keeper.js'
+import { DocumentKeeper } from './keeper.js'
 import type { Answer, DocumentSettings, Numbered, Opened, Request, Results } from './messages.js'
 import { Occupation } from './occupation.js'
 import type { DocumentStore, UntoldRooms } from './store.js'
+import { storeFailed } from './store-failed.js'
 import { openStoreModule } from './store-module.js'
 
 // The thread of the documents: everything here may take its time, as no stream waits for it.

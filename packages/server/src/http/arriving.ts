@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http'
+import { FINISH_MS } from '../options.js'
 
 /** A body of a MiB, which is the most unless set otherwise, arrives in time at 18 KB a second. */
 const ARRIVES_WITHIN_MS = 60_000
-/** As long as a server that goes away waits for its store. */
-const FINISH_MS = 3_000
 
 /**
  * Requests whose bodies are on their way. One that takes too long is ended: nobody else can tell it

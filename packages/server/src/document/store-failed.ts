@@ -1,0 +1,15 @@
+import { Problem } from '@whereabouts/protocol'
+
+/**
+ * Makes the problem of a call that the store couldn't serve.
+ *
+ * @param cause for the log, never for the client; left out where the store isn't at fault
+ */
+export function storeFailed(cause?: unknown): Problem {
+  const problem = new Problem(
+    'store-failed',
+    'The document store failed, and an edit that was posted may not be saved. Try again in a moment.',
+  )
+  if (cause !== undefined) problem.cause = cause instanceof Error ? cause.message : cause
+  return problem
+}
