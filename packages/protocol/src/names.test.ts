@@ -93,7 +93,7 @@ describe("users' names", () => {
     0x061c, 0x200e, 0x200f, 0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x2066, 0x2067, 0x2068, 0x2069,
   ]
   it.each([...BIDIRECTIONAL, 0x2028, 0x2029].map((code) => [code.toString(16), code] as const))(
-    '[NM10] a name with U+%s in it is none',
+    '[NM10] a name with U+%s in it is not valid',
     (_hex, code) => {
       expect(parseUserName(`a${String.fromCodePoint(code)}b`)).toBeUndefined()
     },

@@ -56,7 +56,9 @@ describe('a problem', () => {
     { type: 'urn:whereabouts:problem:no-such', detail: 'x' },
     { type: 'urn:whereabouts:problem:__proto__', detail: 'x' },
     { type: 'urn:whereabouts:problem:toString', detail: 'x' },
-  ])('%j is none of ours', (value) => expect(Problem.fromJSON(value)).toBeUndefined())
+  ])('%j isn’t a problem of the protocol', (value) =>
+    expect(Problem.fromJSON(value)).toBeUndefined(),
+  )
 
   it('an extension named __proto__ is a field like any other', () => {
     const text = '{"type":"urn:whereabouts:problem:internal","detail":"x","__proto__":{"status":1}}'

@@ -162,7 +162,7 @@ function rebuildOver(author: Doc, server: Doc): Doc {
   return rebuild({ doc: author, server: update, clocks, forks, refused }).doc
 }
 
-describe('a document that is made anew', () => {
+describe('a rebuilt document', () => {
   it('[CL31] has all contents of the old one, of every kind', () => {
     assert(
       property(array(content, { minLength: 1, maxLength: 12 }), (contents) => {
