@@ -18,7 +18,7 @@ export function endOnSignals(close: Close, log: Logger): void {
 }
 
 /**
- * Ends the process in order, with exit code 1, when something throws that nobody catches: nothing
+ * Ends the process in order, with exit code 1, on an uncaught error: nothing
  * that it holds can be trusted any more, and its readers are sent elsewhere.
  *
  * @param goodbyeMs over how long they are

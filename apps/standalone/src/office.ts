@@ -27,7 +27,7 @@ const COMPRESSED = { gzip: true, brotli: true, etag: true }
 
 /**
  * Serves the built web application: its files as they are, and its one page for each of its
- * addresses. What is nowhere is that page to a browser, and a problem to everybody else.
+ * addresses. For an unknown address, a browser gets that page and any other client a problem.
  *
  * @throws {Error} if it isn't built
  */

@@ -14,7 +14,7 @@ const IDLE_MS = 72_000
 /** The standalone server, running. */
 export interface StandaloneServer {
   readonly url: string
-  /** Says goodbye to everybody, and ends what there is of the server. */
+  /** Says goodbye to all readers and stops the server. */
   close(): Promise<void>
 }
 

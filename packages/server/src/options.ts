@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { StoreModule } from './document/store.js'
 import type { Log } from './log.js'
 
-/** Who is calling, in the application's words. */
+/** The user that makes a call, as the application knows it. */
 export interface AuthenticatedUser {
   /** Not empty; the same for all that this human opens. */
   readonly id: string
@@ -16,7 +16,7 @@ export interface AuthenticatedUser {
 /** What `authenticate` answers; all but a user refuses the call. */
 type Authenticated = AuthenticatedUser | null | undefined | false
 
-/** Says who is calling. What is no user, or throws, is refused. @see PROTOCOL.md ID5, ID8 */
+/** Identifies the caller of a request, and refuses it by no user or by throwing. @see PROTOCOL.md ID5, ID8 */
 export type Authenticate = (request: IncomingMessage) => Authenticated | Promise<Authenticated>
 
 /** Settings of the server. Every one is optional; {@link DEFAULTS} has what counts without it. */
@@ -80,7 +80,7 @@ export interface WhereaboutsOptions {
    * `databaseUrl` or `store`, the same on all of them. If it isn't set, this server is alone.
    */
   readonly redisUrl?: string
-  /** Says who is calling. If it isn't set, rooms are open: callers name themselves. */
+  /** Identifies the caller of each call. If it isn't set, rooms are open: callers name themselves. */
   readonly authenticate?: Authenticate
   /** Said where anybody may call, and `authenticate` is not set. @see PROTOCOL.md NE10 */
   readonly auth?: 'open'
@@ -276,7 +276,7 @@ export function resolveOptions(options: WhereaboutsOptions): ResolvedOptions {
 }
 
 /**
- * Sees that somebody has said who may call, where nothing of the application's stands before the calls.
+ * Checks that the options say who may call, where no guard of the application stands before the calls.
  *
  * @throws {TypeError} that says what to do
  * @see PROTOCOL.md NE10

@@ -33,7 +33,7 @@ export interface RoomSubscriber extends Subscriber {
   add(teardown: () => void): void
 }
 
-/** Who takes part in a room. */
+/** A member that takes part in a room. */
 export type Participant = Pick<Caller, 'key' | 'user'>
 
 /** What a stream over HTTP is asked for. */
@@ -52,7 +52,7 @@ export interface PollOptions extends Pick<Look, 'documents' | 'part'> {
   readonly waitMs: number
 }
 
-/** A room that somebody attends. */
+/** A caller's place in a room. */
 interface Attendance {
   readonly room: HostedRoom
   readonly place: Place
@@ -178,14 +178,14 @@ export class Readers {
       frames.catchUp(connection)
       if (version !== undefined) connection.confirm()
     } catch (error) {
-      // Somebody else has answered meanwhile, a timeout of the application's for one.
+      // The response may have been answered by other code, such as a timeout of the application.
       release()
       throw error
     }
     return release
   }
 
-  /** Says goodbye to everybody, over the time that the options give it. @see PROTOCOL.md FR9 */
+  /** Says goodbye to all readers, spread over `goodbyeMs`. @see PROTOCOL.md FR9 */
   async drain(): Promise<void> {
     await this.#connections.drain(this.context.options.goodbyeMs)
   }

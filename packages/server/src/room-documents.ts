@@ -62,7 +62,7 @@ export class RoomDocuments {
     return this.#updates.once(`${roomName} ${idempotencyKey} ${hash}`, work)
   }
 
-  /** A copy: it stays the caller's, who may change it while this waits. @see PROTOCOL.md ID12 */
+  /** Copies the vector, as the caller may change it while this waits. @see PROTOCOL.md ID12 */
   #ownVector(stateVector: Uint8Array): Uint8Array {
     this.#checkSize('A state vector', stateVector)
     return new Uint8Array(stateVector)

@@ -28,7 +28,7 @@ import type { Numbered } from './rooms/outcomes.js'
 import { SharedRooms } from './rooms/shared-rooms.js'
 import { Serving } from './serving.js'
 
-/** How much there is of everything. */
+/** The counts of a server. */
 export interface RoomsCount extends DocumentsCount {
   readonly rooms: number
   readonly members: number
@@ -113,7 +113,7 @@ export class RoomServer {
     return this.#rooms.ready
   }
 
-  /** How much there is of everything, for metrics. */
+  /** Returns the counts for the metrics. */
   async count(): Promise<RoomsCount> {
     let members = 0
     let watching = 0
@@ -135,7 +135,7 @@ export class RoomServer {
   }
 
   /**
-   * Says where a member is; it joins if need be.
+   * Sets the location of a member, which joins if it hasn't yet.
    *
    * @param textBytes how long the JSON text is that the location was read from
    * @throws {Problem} bad-room, too-large, room-full, too-many-rooms, exchange-busy, shutting-down
@@ -156,7 +156,7 @@ export class RoomServer {
   }
 
   /**
-   * A member leaves, at once or `soon`.
+   * Removes a member, at once or `soon`.
    *
    * @throws {Problem} bad-room, exchange-busy
    * @see PROTOCOL.md HT6, MB5, MB6
@@ -169,7 +169,7 @@ export class RoomServer {
   }
 
   /**
-   * Who is in a room, or in a part of its document, and where. Makes no room and joins nobody.
+   * Returns the members of a room, or of a part of its document, and where they are. Creates no room and no member.
    *
    * @throws {Problem} bad-room
    * @see PROTOCOL.md HT4, ST15
@@ -179,7 +179,7 @@ export class RoomServer {
   }
 
   /**
-   * What changed in a room since a position; all of it if the room doesn't know that any more;
+   * Returns what changed in a room since a position; all of it if the room no longer knows the position;
    * `undefined` if nothing did.
    *
    * @throws {Problem} bad-room
@@ -207,8 +207,8 @@ export class RoomServer {
   }
 
   /**
-   * What somebody lacks of a room's document, as an update of Yjs 13; all of it without a state
-   * vector. Makes no room and joins nobody.
+   * Returns what a caller lacks of a room's document, as an update of Yjs 13; all of it without a state
+   * vector. Creates no room and no member.
    *
    * @param since a position of the room: what it is past is in the answer
    * @throws {Problem} bad-room, bad-parameter, too-large, store-failed
@@ -220,7 +220,7 @@ export class RoomServer {
 
   /**
    * The server's step of a sync: what a room's document has, as a state vector, and what the caller
-   * lacks of it, as an update; `readSyncAnswer()` reads it. Makes no room and joins nobody.
+   * lacks of it, as an update; `readSyncAnswer()` reads it. Creates no room and no member.
    *
    * @param stateVector the caller's; empty for one who has nothing
    * @param since a position of the room: what it is past is in the answer
@@ -245,7 +245,7 @@ export class RoomServer {
     return this.#roomDocuments.update(checkRoom(roomName), update, idempotencyKey)
   }
 
-  /** Goodbye to everybody, before the platform waits for its connections. FR7, FR9 */
+  /** Says goodbye to all readers, before the platform waits for its connections. FR7, FR9 */
   async goodbye(): Promise<void> {
     this.#serving.drain()
     await this.readers.drain()

@@ -26,15 +26,13 @@ export interface WatchOptions {
   readonly documents?: boolean
   /** The part of the document that the patch view shows; all of it without. PROTOCOL.md ST15 */
   readonly part?: string | undefined
-  /** Who the member is; an `id` in it means that the application vouches for it. */
+  /** The member's user; with an `id`, the application vouches for it. */
   readonly user?: UserClaim
   /** The position to resume from. */
   readonly lastEventId?: string | undefined
 }
 
-/**
- * A room as events: nothing happens until somebody subscribes. A subscriber of rxjs is one.
- */
+/** A room as events. Nothing happens until a subscriber comes; one of rxjs will do. */
 export interface RoomEvents {
   subscribe(subscriber: RoomSubscriber): unknown
 }
@@ -66,13 +64,13 @@ export class Rooms {
     return this.server.isShared
   }
 
-  /** How much there is of everything, for metrics. */
+  /** Returns the counts for the metrics. */
   count(): Promise<RoomsCount> {
     return this.server.count()
   }
 
   /**
-   * Says where a member is; it joins if need be.
+   * Sets the location of a member, which joins if it hasn't yet.
    *
    * @param key the member key; without one, a new member of the post's own
    * @param location at most `maxLocationBytes` of JSON text; a copy of it is kept
@@ -92,7 +90,7 @@ export class Rooms {
   }
 
   /**
-   * A member leaves, at once or `soon`.
+   * Removes a member, at once or `soon`.
    *
    * @throws {Problem} bad-room, bad-member-key, bad-parameter, unauthorized, bad-name, bad-color,
    *   exchange-busy
@@ -107,7 +105,7 @@ export class Rooms {
   }
 
   /**
-   * Who is in a room, or in a part of its document, and where. Makes no room and joins nobody.
+   * Returns the members of a room, or of a part of its document, and where they are. Creates no room and no member.
    *
    * @throws {Problem} bad-room, bad-parameter
    * @see PROTOCOL.md HT4, ST15
@@ -117,7 +115,7 @@ export class Rooms {
   }
 
   /**
-   * What changed in a room since a position; all of it if the room doesn't know that any more;
+   * Returns what changed in a room since a position; all of it if the room no longer knows the position;
    * `undefined` if nothing did.
    *
    * @param options whether what changed in the document counts; it does unless it is said
@@ -134,8 +132,8 @@ export class Rooms {
   }
 
   /**
-   * What somebody lacks of a room's document, as an update of Yjs 13; all of it without a state
-   * vector. Makes no room and joins nobody.
+   * Returns what a caller lacks of a room's document, as an update of Yjs 13; all of it without a state
+   * vector. Creates no room and no member.
    *
    * @param since a position of the room: what it is past is in the answer
    * @throws {Problem} bad-room, bad-parameter, too-large, store-failed
@@ -148,7 +146,7 @@ export class Rooms {
 
   /**
    * The server's step of a sync: what a room's document has, as a state vector, and what the caller
-   * lacks of it, as an update; `readSyncAnswer()` reads it. Makes no room and joins nobody.
+   * lacks of it, as an update; `readSyncAnswer()` reads it. Creates no room and no member.
    *
    * @param stateVector the caller's; empty for one who has nothing
    * @param since a position of the room: what it is past is in the answer

@@ -20,7 +20,7 @@ import { SYSTEM_CLOCK } from './stream/clock.js'
 
 const random = (): number => PROCESS.random()
 
-/** All that serves the rooms of a process, put together. */
+/** Puts together everything that serves the rooms of a process. */
 export class Service {
   readonly server: RoomServer
   readonly users: Users
@@ -82,7 +82,7 @@ export class Service {
     if (await this.#turns.turnOf(call)) await answer(this, call, address)
   }
 
-  /** Goodbye to everybody, while the HTTP server still listens. @see PROTOCOL.md FR7, FR9, FR13 */
+  /** Says goodbye to all readers, while the HTTP server still listens. @see PROTOCOL.md FR7, FR9, FR13 */
   async goodbye(): Promise<void> {
     await this.server.goodbye()
     this.bodies.finish()

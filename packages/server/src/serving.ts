@@ -9,7 +9,7 @@ export class Serving {
     this.#stage = 'draining'
   }
 
-  /** Everybody is refused. */
+  /** Refuses all calls. */
   close(): void {
     this.#stage = 'closed'
   }

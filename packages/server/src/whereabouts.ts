@@ -30,7 +30,7 @@ export interface Whereabouts {
     next?: () => unknown,
   ) => Promise<boolean>
   /**
-   * Says goodbye to everybody, waits for the calls under way and lets go of the stores. Close the HTTP
+   * Says goodbye to all readers, waits for the calls under way and closes the stores. Close the HTTP
    * server after it.
    *
    * @param stop closes the HTTP server, where the stores have to wait for that

@@ -5,7 +5,7 @@ import { isColor, isMemberKey, parseUserName, Problem } from '@whereabouts/proto
 import type { MemberKey } from '../room/ids.js'
 import type { UserClaim } from '../room/user.js'
 
-/** Who makes a call. */
+/** The caller of a request. */
 export interface Caller {
   readonly key: MemberKey
   /** Whether the key was made for this call, because the caller had none. */
@@ -20,7 +20,7 @@ const COOKIE = 'whereabouts-member'
 const COOKIE_VALUE = new RegExp(`(?:^|;)\\s*${COOKIE}=([^;\\s]*)`)
 
 /**
- * Says who is calling.
+ * Identifies the caller of a request.
  *
  * @param keyParameter the parameter that the member key comes in
  * @param user whom the application vouches for; without it, who the caller says it is

@@ -70,14 +70,14 @@ export class Users {
     if (typeof id !== 'string' || id === '') return undefined
     const name = parseUserName(saidName)
     const color = isColor(saidColor) ? saidColor : undefined
-    // A lock for a strange name would lock out its owner, and what isn't shown harms nobody.
+    // Refusing a strange name would lock its owner out, and a name that isn't shown does no harm.
     if (name === undefined && isSaid(saidName)) this.#badName.warn()
     if (color === undefined && isSaid(saidColor)) this.#badColor.warn()
     return { id, ...(name !== undefined && { name }), ...(color !== undefined && { color }) }
   }
 }
 
-/** A database says `null` where there is none. */
+/** Databases use `null` for a missing value. */
 function isSaid(value: unknown): boolean {
   return value !== undefined && value !== null
 }

@@ -51,7 +51,7 @@ export async function openDataFolder(options: ResolvedOptions, log: Log): Promis
   }
 }
 
-/** Who needs no SQLite doesn't load it: that takes a while. */
+/** Loads SQLite only where it is needed, because that takes a while. */
 async function lockFolder(dataDir: string, patienceMs: number, log: Log): Promise<FolderLock> {
   const { FolderLock: Lock } = await import('./folder-lock.js')
   return Lock.take(dataDir, patienceMs, (holder) => {

@@ -101,12 +101,12 @@ export class Documents {
     this.#updatesBytes += own.byteLength
     if (this.#failing) this.log.info('the document store works again')
     this.#failing = false
-    // A thread that was ended may have stored it, and told nobody.
+    // A thread that was terminated may have stored it without saying so.
     return { changed: result.changed || again, pending: result.pending, bytes: own }
   }
 
   /**
-   * What somebody lacks of a room's document; everything without a state vector.
+   * Returns what a caller lacks of a room's document; everything without a state vector.
    *
    * @param isFresh whether it is to be as the store has it now, whatever is loaded
    * @throws {Problem} bad-parameter, store-failed
@@ -120,7 +120,7 @@ export class Documents {
   }
 
   /**
-   * What a room's document has, and what somebody lacks of it, as the answer to a sync.
+   * Returns what a room's document has and what a caller lacks of it, as the answer to a sync.
    *
    * @param stateVector empty for one who has nothing
    * @param isFresh whether it is to be as the store has it now, whatever is loaded
@@ -130,7 +130,7 @@ export class Documents {
     return this.#ask({ call: 'sync', roomName, stateVector, isFresh })
   }
 
-  /** Nobody is in a room any more: its document needn't stay loaded. */
+  /** Unloads the document of a room that has become empty. */
   release(roomName: string): void {
     if (this.#threads.areUsed) void this.#ask({ call: 'release', roomName }).catch(() => {})
   }
@@ -165,7 +165,7 @@ export class Documents {
   }
 
   /**
-   * Everybody was told of what is in the document of such a room.
+   * Notes that all nodes were told of the document of such a room.
    *
    * @throws {Problem} store-failed
    */
@@ -230,7 +230,7 @@ export class Documents {
   /** One line when the store begins to fail, and one when it works again, however many calls see it. */
   #note(failure: Problem): Problem {
     this.#failures += 1
-    // Without a cause it is one document that is loaded anew, and the store is well.
+    // Without a cause, one document is loaded again and the store is well.
     if (typeof failure.cause !== 'string' || this.#failing) return failure
     this.#failing = true
     this.log.error(`the document store fails: ${failure.cause}`)
@@ -249,7 +249,7 @@ async function inTime<T>(answer: Promise<T>, late: () => Problem): Promise<T> {
   const deadline = wait(ANSWER_MS, undefined, { signal: answered.signal, ref: false }).then(() => {
     throw late()
   })
-  // Once there is an answer, nobody waits for it.
+  // Once there is an answer, its rejection is of no interest.
   deadline.catch(() => {})
   try {
     return await Promise.race([answer, deadline])

@@ -7,7 +7,7 @@ import { makePrivate } from './private-file.js'
 const LOCK_FILE = 'lock.sqlite'
 /** How often it is looked whether the folder is free. */
 const LOOK_MS = 100
-/** Somebody who only reads who has the folder is done by then. */
+/** Long enough for a process that only reads who holds the lock. */
 const BUSY_MS = 50
 
 const HOLDER = `
@@ -78,7 +78,7 @@ function hold(database: Database.Database): boolean {
     const insert = database.prepare('INSERT INTO holder VALUES (?, ?, ?)')
     insert.run(self.process, self.host, self.since)
     database.exec('COMMIT')
-    // Somebody else may have it by now, or have said so and be about to find that it hasn't.
+    // Another process may hold it by now, or may have written its name before it failed to.
     database.exec('BEGIN IMMEDIATE')
     if (isSame(readHolder(database), self)) return true
     database.exec('ROLLBACK')

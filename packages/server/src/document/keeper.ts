@@ -39,7 +39,7 @@ interface Waiting {
   readonly reject: (problem: Problem) => void
 }
 
-/** How long a document that nobody asks for stays loaded. */
+/** How long an unused document stays loaded. */
 const IDLE_MS = 60_000
 /** How long the store is kept waiting while ever more comes for its next transaction. */
 const GATHER_MS = 10
@@ -49,7 +49,7 @@ const GATHER_MS = 10
  * keep them.
  *
  * An update is applied first and stored then, because only a document can say whether it can be
- * applied; nobody is shown it before it is stored. All that arrived while the store was writing is
+ * applied; no reader sees it before it is stored. All that arrived while the store was writing is
  * its next transaction.
  *
  * @see PROTOCOL.md §11
@@ -94,7 +94,7 @@ export class DocumentKeeper {
           return { changed: document.apply(bytes), pending }
         })
         if (result.changed) document.saved = this.#append(document, bytes)
-        // What is known already is somebody else's as well, who may still wait for the store.
+        // An update that is known may come from another post, which may still wait for the store.
         await document.saved
         return result
       } finally {
@@ -104,7 +104,7 @@ export class DocumentKeeper {
   }
 
   /**
-   * What somebody lacks of a room's document; everything without a state vector.
+   * Returns what a caller lacks of a room's document; everything without a state vector.
    *
    * @param number the request that it is for
    * @throws {Problem} bad-parameter, store-failed
@@ -123,7 +123,7 @@ export class DocumentKeeper {
   }
 
   /**
-   * What a room's document has, and what somebody lacks of it, as one answer.
+   * Returns what a room's document has and what a caller lacks of it, as one answer.
    *
    * @param stateVector empty for one who has nothing
    * @param number the request that it is for
@@ -141,7 +141,7 @@ export class DocumentKeeper {
     })
   }
 
-  /** Nobody is in a room any more: its document needn't stay loaded. */
+  /** Unloads the document of a room that has become empty. */
   release(roomName: string): void {
     const document = this.#documents.get(roomName)
     if (document !== undefined && !document.inUse) this.#drop(document)
@@ -150,7 +150,7 @@ export class DocumentKeeper {
   /**
    * Another process took an update into a document of the same store.
    *
-   * @param bytes without them, the document is loaded anew when it is asked for
+   * @param bytes without them, the document is loaded again when it is next used
    */
   async learn(roomName: string, bytes: Uint8Array | undefined): Promise<void> {
     // What is being loaded may be from before.
@@ -187,7 +187,7 @@ export class DocumentKeeper {
   }
 
   /**
-   * Does what may take long, for everybody to see whose it is.
+   * Does work that may take long, and lets other threads see which room it is for.
    *
    * @throws {Problem} store-failed if the room is with another thread by now
    */
@@ -242,12 +242,12 @@ export class DocumentKeeper {
   }
 
   #drop(document: LoadedDocument): void {
-    // Nobody refers to it any more; destroying it would take time for each of its subdocuments.
+    // It is garbage now; destroying it would take time for each of its subdocuments.
     if (this.#documents.get(document.roomName) === document)
       this.#documents.delete(document.roomName)
   }
 
-  /** Whoever asks from now on gets it from the store; whoever is at work on it ends that. */
+  /** Makes later calls load it from the store. Calls under way finish with this one. */
   #forget(document: LoadedDocument): void {
     if (document.inUse) this.#documents.delete(document.roomName)
     else this.#drop(document)
@@ -328,14 +328,14 @@ export class DocumentKeeper {
       this.#commits += 1
       for (const [index, { document, bytes, resolve }] of waiting.entries()) {
         document.stored({ number: numbers[index]!, bytes })
-        // It may have been forgotten, and loaded anew, meanwhile.
+        // It may have been dropped and loaded again since.
         if (this.#documents.get(document.roomName) !== document)
           void this.learn(document.roomName, bytes)
         resolve()
       }
     } catch (error) {
       for (const { document, reject } of waiting) {
-        // It has in it what the store hasn't. Whoever comes next loads it anew.
+        // It contains updates that the store lacks, so the next call loads it again.
         document.stale = true
         this.#drop(document)
         reject(storeFailed(error))

@@ -5,7 +5,7 @@ import { mergeUpdates as mergeYjs } from 'yjs'
 // made it of the smallest pieces.
 const MAX_UPDATES = 64
 const MAX_BYTES = 16_384
-/** How much is merged at once, on the thread that everybody waits for. */
+/** How much is merged at once, as it blocks the server's own thread. */
 const MAX_MERGED_BYTES = 65_536
 
 /**

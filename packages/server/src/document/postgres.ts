@@ -258,7 +258,7 @@ async function connected(pool: Pool): Promise<void> {
   }
 }
 
-/** Nobody listens yet, or somebody does who is starting up (`57P03`). */
+/** Whether the database doesn't listen yet, or is starting up (`57P03`). */
 function isOnItsWay(error: unknown): boolean {
   const { code } = error as { code?: unknown }
   return code === 'ECONNREFUSED' || code === '57P03'

@@ -22,7 +22,7 @@ export function makePrivate(file: string): void {
   narrow(file)
 }
 
-/** Takes the rights of everybody else, if the file is there. */
+/** Leaves the rights to the file, if it exists, to its owner alone. */
 export function narrow(file: string): void {
   const stats = statSync(file, { throwIfNoEntry: false })
   if (stats?.isFile() === true && (stats.mode & RIGHTS) !== PRIVATE) chmodSync(file, PRIVATE)

@@ -43,7 +43,7 @@ export const SCHEMA = `
 `
 
 /**
- * Sees that the documents of a data folder are whole, and makes the file where there is none. Call
+ * Checks that the documents of a data folder are whole, and creates the file if there is none. Call
  * it once, before anybody in this process opens the file.
  *
  * @throws {Error} that names the file and says what to do

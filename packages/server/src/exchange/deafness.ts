@@ -1,7 +1,7 @@
 /** A connection for messages that is away no longer than this is waited for. */
 const DEAF_MS = 400
 
-/** Whether messages have not been able to arrive for so long that nobody should wait for more. */
+/** Whether messages couldn't arrive for so long that waiting for more is pointless. */
 export class Deafness {
   #sinceMs: number | undefined
 

@@ -39,7 +39,7 @@ export interface Checkpoint {
 }
 
 /**
- * What an exchange tells somebody who follows a room. Called in order, never while another call of
+ * What an exchange tells a follower of a room. Called in order, never while another call of
  * the same follower lasts, and must not throw. Every follower of a room on every node is told the
  * same batches in the same order.
  */
@@ -55,7 +55,7 @@ export interface Follower<T> {
   batch(batch: Batch<T>): void
 
   /**
-   * The exchange can't be reached or is too slow: whatever happens now is shared with nobody, until
+   * The exchange can't be reached or is too slow: other nodes don't hear of what happens now, until
    * `begin` is called (again). Called instead of the first `begin`, too. Appends are refused.
    */
   lost(): void
@@ -74,7 +74,7 @@ export interface Following<T> {
    *   text together, unless it is a single one; not to be changed afterwards
    * @returns the number of the batch, after the follower was told of it
    * @throws {RangeError} at once, if there are none or too many
-   * @throws {ExchangeLost} if it didn't happen, or nobody knows whether it did. `lost` or `begin` is
+   * @throws {ExchangeLost} if it didn't happen, or its outcome is unknown. `lost` or `begin` is
    *   called as well, before or after, unless too much was waiting already or `end` was called
    */
   append(operations: readonly T[]): Promise<number>
@@ -84,10 +84,10 @@ export interface Following<T> {
    * than what there is changes nothing.
    *
    * Without any a log still keeps its last {@link LOG_BATCHES} batches, {@link LOG_CHARACTERS}
-   * characters of them. Somebody new who would need more than that can't be told what the room is:
-   * then the room begins anew for everybody.
+   * characters of them. A new node that would need more than that can't be told what the room is:
+   * then the room begins again on every node.
    *
-   * @throws {ExchangeLost} if it didn't happen, or nobody knows whether it did
+   * @throws {ExchangeLost} if it didn't happen, or its outcome is unknown
    */
   checkpoint(number: number, state: string): Promise<void>
 
@@ -130,7 +130,7 @@ export interface Exchange<T> {
   /**
    * Listens for nodes that are gone: closed, or not heard of for {@link LEASE_MS}. Every other node
    * is told. One that was only slow may come back under the same name after that; its rooms have
-   * begun anew by then.
+   * begun again by then.
    */
   onGone(listener: GoneListener): void
 
@@ -149,7 +149,7 @@ export interface Exchange<T> {
 /** @param hasLeft whether it surely was closed, and so has done all that it was asked for */
 export type GoneListener = (node: string, hasLeft: boolean) => void
 
-/** The exchange couldn't be reached in time: what was asked of it didn't happen, or nobody knows. */
+/** The exchange couldn't be reached in time: the operation didn't happen, or its outcome is unknown. */
 export class ExchangeLost extends Error {
   override readonly name = 'ExchangeLost'
 }
@@ -164,7 +164,7 @@ export function messageOf(error: unknown): string {
 export const PATIENCE_MS = 1_000
 /** How long a node that isn't heard of counts as alive. */
 export const LEASE_MS = 5_000
-/** How long the log of a room is kept that nobody follows. */
+/** How long the log of a room without followers is kept. */
 export const LOG_TTL_MS = 60_000
 /** Operations of one batch. */
 export const BATCH_OPERATIONS = 512

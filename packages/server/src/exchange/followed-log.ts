@@ -117,7 +117,7 @@ export class FollowedLog<T> {
     await link.ask(CHECKPOINT, logKeys, [this.life, number, state, LOG_TTL_MS])
   }
 
-  /** Call at a calm pace: notices what nobody says. */
+  /** Checks for what no message tells. Call it now and then. */
   look(nowMs: number): void {
     const { link, channel } = this.context
     if (this.#deafness.isLong(link.hearsFrom(channel), nowMs)) this.context.unreachable()
@@ -136,7 +136,7 @@ export class FollowedLog<T> {
     this.#cancelPause?.()
   }
 
-  /** Refuses what was sent: nobody knows what became of it. */
+  /** Rejects what was sent, as its outcome is unknown. */
   refuse(error: ExchangeLost): void {
     this.#sent?.failed(error)
     for (const parcel of this.#acknowledged.values()) parcel.failed(error)

@@ -13,7 +13,7 @@ export interface GoneNode {
 /**
  * Which nodes are alive, as one of them sees it.
  *
- * After an interruption all leases may have run out together, because nobody could renew one: they
+ * After an interruption all leases may have run out together, because none could be renewed: they
  * count for a lease from then on.
  */
 export class Leases {
@@ -27,7 +27,7 @@ export class Leases {
     return new Set(this.#alive)
   }
 
-  /** Whether a lease that has run out says that its node is gone, and not that nobody could renew it. */
+  /** Whether a lease that has run out means that its node is gone, not that no lease could be renewed. */
   isCertain(nowMs: number): boolean {
     return this.#sinceMs !== undefined && nowMs - this.#sinceMs >= LEASE_MS
   }

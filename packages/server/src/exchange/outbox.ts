@@ -22,7 +22,7 @@ export interface Parcel<T> {
   readonly texts: readonly string[]
   /** The batch's number is known, and the follower was told of it. */
   delivered(number: number): void
-  /** It didn't happen, or nobody knows. */
+  /** It didn't happen, or its outcome is unknown. */
   failed(error: Error): void
 }
 

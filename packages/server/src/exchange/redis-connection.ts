@@ -6,7 +6,7 @@ export type Reply = null | number | string | readonly Reply[]
 /** What is told of each message. */
 export type Listener = (message: string) => void
 
-/** How Redis is spoken to, be it one server or many. */
+/** The commands sent to Redis, whether it is one server or many. */
 export interface RedisConnection {
   /** Whether messages can arrive at all. */
   readonly hears: boolean
@@ -37,7 +37,7 @@ export interface RedisConnection {
 
 /** Asks the other side so often whether it is there, where nothing else is asked. */
 const PING_MS = 1_000
-/** A connection on which nothing comes for so long is made anew. */
+/** A connection that is silent for so long is replaced. */
 const SILENCE_MS = 3_000
 const CONNECT_MS = 1_000
 const BACKOFF_LEAST_MS = 50
@@ -50,7 +50,7 @@ const CLIENT_OPTIONS = {
   // What can't be sent now is refused now: its time would be over when it could.
   disableOfflineQueue: true,
   pingInterval: PING_MS,
-  // Whoever waits does so with a timer of its own.
+  // Each waiting call has a timer of its own.
   commandOptions: { timeout: 0 },
   socket: { connectTimeout: CONNECT_MS, socketTimeout: SILENCE_MS, reconnectStrategy: retryMs },
 } as const

@@ -106,7 +106,7 @@ export class RedisFollowing<T> implements Following<T> {
     this.link.ask(DISCARD, this.#context.logKeys, [life, LOG_TTL_MS]).catch(() => {})
   }
 
-  /** Something here failed that nobody waits for. @see PROTOCOL.md EX9 */
+  /** Reports a failure that no call waits for. @see PROTOCOL.md EX9 */
   broken(error: unknown): void {
     if (this.#state.kind === 'ended') return
     if (error instanceof BrokenLog && error.life > 0) this.#brokenLife = error.life
@@ -132,12 +132,12 @@ export class RedisFollowing<T> implements Following<T> {
     this.follower.lost()
   }
 
-  /** Call at a calm pace: notices what nobody says. */
+  /** Checks for what no message tells. Call it now and then. */
   look(nowMs: number): void {
     if (this.#state.kind === 'here') this.#state.log.look(nowMs)
   }
 
-  /** Says that somebody is here, and sees whether something was missed. */
+  /** Keeps the room's log alive, and checks whether something was missed. */
   check(): void {
     if (this.#state.kind === 'here') this.#state.log.check()
   }
@@ -226,7 +226,7 @@ export class RedisFollowing<T> implements Following<T> {
     if (before.kind === 'here') before.log.stop()
   }
 
-  /** Nobody knows what became of what was sent, and what waits won't be sent. */
+  /** Rejects what was sent, whose outcome is unknown, and what waits, which is never sent. */
   #refuse(): void {
     const error = this.#refusal()
     this.#last?.refuse(error)

@@ -174,7 +174,7 @@ return answer
 export const LEAVE = script(`return redis.call('ZREM', KEYS[1], ARGV[1])`)
 
 /**
- * Makes a room begin again for everybody, whose log can't be used. Keys: room, log. Arguments: life,
+ * Makes a room, whose log can't be used, begin again on every node. Keys: room, log. Arguments: life,
  * how long to keep the room. Answers 0 if the log is another one by now.
  */
 export const DISCARD = script(`${BEGIN_ANEW}

@@ -149,7 +149,7 @@ export class SentinelConnection implements RedisConnection {
   }
 }
 
-/** Never connected itself: a copy of it costs nothing, a new one makes all commands anew. */
+/** Never connected itself: copying it is cheap, while a new one builds all commands again. */
 function sentinelClient(sentinel: ServerAddress, tls: boolean) {
   const options = clientOptions({ tls, username: undefined, password: undefined })
   return createClient({

@@ -146,7 +146,7 @@ export class RedisExchange<T> implements Exchange<T>, RedisLink<T> {
   }
 
   async nodes(): Promise<ReadonlySet<string>> {
-    // Whoever asks in the same turn gets the same answer.
+    // Calls in the same turn share one answer.
     this.#looking ??= Promise.resolve().then(() => {
       this.#looking = undefined
       return this.#pulse()
@@ -203,7 +203,7 @@ export class RedisExchange<T> implements Exchange<T>, RedisLink<T> {
     if (this.#beating || this.#state === 'closed') return
     this.#beating = true
     this.#cancel?.()
-    // Whoever didn't renew it in time is taken for gone by the others, whatever Redis says now.
+    // The others consider this node gone if it didn't renew in time, whatever Redis says now.
     if (this.#state === 'live' && !this.live) this.#lose(new ExchangeLost('the lease ran out'))
     try {
       if (this.#isDeaf()) throw new ExchangeLost(this.connection.fault)

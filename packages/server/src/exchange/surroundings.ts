@@ -8,7 +8,7 @@ export interface Surroundings {
   after(ms: number, callback: () => void): () => void
   /** From 0 up to 1. */
   random(): number
-  /** A name that nobody else ever has. */
+  /** Returns a name that is never used again. */
   newName(): string
 }
 

@@ -5,8 +5,8 @@ import { FINISH_MS } from '../options.js'
 const ARRIVES_WITHIN_MS = 60_000
 
 /**
- * Requests whose bodies are on their way. One that takes too long is ended: nobody else can tell it
- * from a caller who holds the server's memory for fun.
+ * Requests whose bodies are on their way. One that takes too long is closed: it can't be told
+ * from an attack on the server's memory.
  *
  * @see PROTOCOL.md HT15, FR13
  */

@@ -4,7 +4,7 @@ import { Problem } from '@whereabouts/protocol'
 import { type Call, JSON_TYPE } from './call.js'
 
 const BYTES_TYPE = 'application/octet-stream'
-/** What the system takes at once, or nearly: such an answer waits for nobody. */
+/** Answers up to this size fit the system's buffer, so they never wait for their reader. */
 const SMALL_BYTES = 65_536
 /** A piece of a large answer; after each, its reader has shown that it reads. */
 const PIECE_BYTES = 65_536
@@ -60,7 +60,7 @@ export class DocumentAnswers {
       piecesOf(bytes, () => timer.refresh()),
       { highWaterMark: 1 },
     )
-    // Whoever has gone is no fault of the server's.
+    // A caller that has gone is not a failure of the server.
     await pipeline(pieces, response).catch(() => {})
     clearTimeout(timer)
   }

@@ -88,7 +88,7 @@ function socketOf({ request, response }: Call): Socket | undefined {
 
 function isUntouched(response: ServerResponse): boolean {
   if (!(response instanceof ServerResponse) || response.headersSent) return false
-  // Whoever wants a say in the answer puts something of its own in their place.
+  // Middleware that changes answers replaces one of them.
   const isPlain =
     response.end === PLAIN.end &&
     response.write === PLAIN.write &&

@@ -59,7 +59,7 @@ export class Metrics {
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() }
   }
 
-  /** From the first time that somebody asks: it wakes the process a hundred times a second. */
+  /** Started by the first call, because it wakes the process a hundred times a second. */
   async #measureProcess(): Promise<void> {
     if (this.#isProcessMeasured) return
     this.#isProcessMeasured = true

@@ -9,7 +9,7 @@ export function sendError(call: Call, error: unknown, log: Log): void {
     log.error(error)
     call.problem(new Problem('internal', 'The server failed. Try again later.'))
   } catch (fault) {
-    // A response that can't be written to: nobody is there who could be told.
+    // The response can't be written to, so the caller can't be told.
     log.error(fault)
     call.response.destroy()
   }

@@ -25,7 +25,7 @@ export interface Entry extends Change {
   deadlineMs: number
 }
 
-/** Somebody of whom nothing is known yet. */
+/** A member that nothing is known of yet. */
 export function newEntry(id: string): Entry {
   return {
     member: { id, user: describeUser(id, {}), location: null, status: 'online' },
@@ -54,7 +54,7 @@ function newsOf(
 ): 'join' | 'change' | 'leave' | 'nothing' {
   const isSeen = part === undefined || entry.part === part
   const hasCrossed = part !== undefined && entry.partAt > version
-  // Who wasn't seen before is told to leave as well: that changes nothing.
+  // A member that was never seen is sent as left, too, which changes nothing.
   if (entry.gone || !isSeen) return hasCrossed || (entry.gone && isSeen) ? 'leave' : 'nothing'
   return entry.joinedAt > version || hasCrossed ? 'join' : 'change'
 }

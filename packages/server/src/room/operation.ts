@@ -20,7 +20,7 @@ export type Operation =
     }
   | { readonly do: 'leave'; readonly id: string }
   | { readonly do: 'soon'; readonly id: string }
-  /** An update of the document; without its bytes, everybody has to fetch it. */
+  /** An update of the document; without its bytes, readers have to fetch the document. */
   | { readonly do: 'update'; readonly bytes?: Uint8Array | undefined }
   | { readonly do: 'expire' }
   /** A node is gone, and its connections with it; unless it has left, there may be an update that nobody told. */
@@ -34,7 +34,7 @@ export interface Restatement {
   readonly left: readonly (readonly [id: string, agoMs: number])[]
   /** Those who left and still look, and their connections. */
   readonly onlookers: readonly (readonly [id: string, connections: number])[]
-  /** Its connections that joined nobody. */
+  /** Its connections that only watch. */
   readonly watching: number
 }
 

@@ -47,7 +47,7 @@ export class RecentUpdates {
     this.#horizon = version
   }
 
-  /** Whoever has this version lacks nothing. */
+  /** A reader at this version has everything. */
   get changedAt(): number {
     return this.#updates.at(-1)?.version ?? this.#horizon
   }

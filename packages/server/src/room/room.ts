@@ -48,11 +48,11 @@ type OperationOf<Do extends Operation['do']> = Extract<Operation, { do: Do }>
 export interface SavedRoom {
   readonly version: number
   readonly connections: SavedConnections
-  /** Who joined first first. */
+  /** In the order in which they joined. */
   readonly members: readonly SavedEntry[]
 }
 
-/** Somebody in a room, the part that its stream named, and when it posted. */
+/** A member of a room, the part that its stream named, and when it posted. */
 export type KnownMember = Readonly<Pick<Entry, 'member' | 'at' | 'postedMs'>>
 
 /**
@@ -121,17 +121,17 @@ export class Room {
     return this.#connections.watching
   }
 
-  /** Nobody is here and nobody looks. */
+  /** Whether there are no members and no connections. */
   get empty(): boolean {
     return this.#entries.size === 0 && this.#connections.empty
   }
 
-  /** Who is connected to which node. */
+  /** Which members are connected to which nodes. */
   get connections(): Omit<RoomConnections, 'set' | 'setWatching'> {
     return this.#connections
   }
 
-  /** Everybody. */
+  /** All members. */
   members(): Iterable<KnownMember> {
     return this.#entries.values()
   }
@@ -208,12 +208,12 @@ export class Room {
     this.#setStatus(entry, 'away')
   }
 
-  /** A connection that joins nobody opened. @see PROTOCOL.md MB10 */
+  /** A connection that only watches was opened. @see PROTOCOL.md MB10 */
   #watch(node: string): void {
     this.#setWatching(node, this.#connections.watchingNode(node) + 1)
   }
 
-  /** A connection that joined nobody closed. */
+  /** A connection that only watched was closed. */
   #unwatch(node: string): void {
     const watching = this.#connections.watchingNode(node)
     // Of a node that was taken for gone since none is open.
@@ -282,7 +282,7 @@ export class Room {
       this.#released(id, nowMs)
     }
     if (this.#connections.watchingNode(node) > 0) this.#setWatching(node, 0)
-    // What it last stored, nobody may know.
+    // Its last update may be stored and not told.
     if (!hasLeft) this.#update()
   }
 
@@ -357,7 +357,7 @@ export class Room {
     return { members, watching: this.watching, ...(elsewhere && { elsewhere }) }
   }
 
-  /** Where everybody is, most recently posted first, without those who are nowhere. */
+  /** All members with a location, the most recently posted first. */
   list(): Json[] {
     return [...this.#entries.values()]
       .filter(({ member }) => member.location !== null)
@@ -483,7 +483,7 @@ export class Room {
     if (this.#connections.of(id) === 0) this.#setStatus(entry, 'away')
   }
 
-  /** Who was seen elsewhere since has come back. */
+  /** Brings back a member that was seen on another node since. */
   #restateLeave(id: string, atMs: number): void {
     const entry = this.#entries.get(id)
     if (entry === undefined || entry.seenMs > atMs || this.#connections.of(id) > 0) return

@@ -16,7 +16,7 @@ export interface HostedRoomsLimits extends RoomLimits {
 export interface RoomHooks {
   readonly faults: Faults
   readonly merge: MergeUpdates
-  /** Nobody is in a room any more. */
+  /** A room has become empty. */
   readonly emptied: (name: string) => void
 }
 
@@ -46,7 +46,7 @@ export interface HostedRoom extends FrameSource {
    */
   commit(operation: Operation): Promise<string>
 
-  /** Does something that nobody waits for. */
+  /** Does something to the room without waiting for the result. */
   commitQuietly(operation: Operation): void
 
   /** Lets leases run out; to be called at a steady pace. @see PROTOCOL.md MB3, MB4 */
@@ -85,7 +85,7 @@ export interface HostedRooms {
    */
   look<T>(name: RoomName, work: (room: HostedRoom | undefined) => T | Promise<T>): Promise<T>
 
-  /** Where a room is now, which may be one that nobody hosts. */
+  /** Returns the position of a room, hosted here or not. */
   positionOf(room: HostedRoom | undefined): string
 
   /** Which version of a room a position names; `UNKNOWN_VERSION` if it is of another room. */

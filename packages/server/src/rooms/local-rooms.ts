@@ -118,7 +118,7 @@ export class LocalRooms implements HostedRooms {
     for (const reader of room.frames.readers) this.#wait(room.name, reader)
   }
 
-  /** Whoever comes next gets a room that begins again. @see PROTOCOL.md RM14 */
+  /** The next caller gets a room that begins again. @see PROTOCOL.md RM14 */
   #failed(room: LocalRoom): void {
     this.#table.remove(room)
     this.#used(room)

@@ -9,7 +9,7 @@ export type Numbered = readonly [number: number, operation: Operation]
 /** What came of an operation: the room's version after it, or why the room refused it. */
 export type Outcome = number | Problem
 
-/** What came of the operations of a node that somebody waits for. */
+/** The outcomes of this node's operations that a call waits for. */
 export class Outcomes {
   readonly #outcomes = new Map<number, Outcome | undefined>()
 
@@ -20,7 +20,7 @@ export class Outcomes {
     this.#outcomes.set(number, undefined)
   }
 
-  /** What came of an operation, which nobody expects any more; `undefined` if nobody knows. */
+  /** Takes the outcome of an operation; `undefined` if it is unknown. */
   take(number: number): Outcome | undefined {
     const outcome = this.#outcomes.get(number)
     this.#outcomes.delete(number)

@@ -14,7 +14,7 @@ export class OwnConnections {
     return this.#members
   }
 
-  /** How many joined nobody. */
+  /** How many only watch. */
   get watching(): number {
     return this.#watching
   }

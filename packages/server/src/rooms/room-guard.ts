@@ -27,7 +27,7 @@ export class RoomGuard {
     if (this.#failure !== undefined) throw this.#failure
   }
 
-  /** Does what nobody waits for. Never throws. */
+  /** Runs work whose result isn't needed. Never throws. */
   run(work: () => void): void {
     if (this.#failure !== undefined) return
     try {

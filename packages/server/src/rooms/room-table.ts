@@ -6,9 +6,9 @@ import type { HostedRoom } from './hosted-rooms.js'
 export interface RoomTableHooks<R> {
   /** @throws {Problem} internal */
   make(name: string): R
-  /** Nobody is in a room any more. */
+  /** A room has become empty. */
   emptied(name: string): void
-  /** A room was forgotten because nobody used it. */
+  /** An unused room was removed. */
   forgotten(room: R): void
   /** Called with each sweep. */
   swept?(nowMs: number): void

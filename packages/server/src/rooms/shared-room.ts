@@ -22,7 +22,7 @@ import { Solitude } from './solitude.js'
 
 /** What bounds a room, and its log. */
 export interface SharedRoomLimits extends HostedRoomsLimits {
-  /** After so many batches somebody new gets the room's state instead. */
+  /** After so many batches, a node that begins to follow gets the room's state instead. */
   readonly checkpointBatches?: number
 }
 
@@ -66,7 +66,7 @@ interface Returning {
 }
 
 type State =
-  /** Nobody has said yet what the room is. */
+  /** The log hasn't been read yet. */
   | { readonly kind: 'joining'; readonly shown: Shown }
   /** It is as the log has it. */
   | { readonly kind: 'shared'; readonly shown: Shown }
@@ -150,12 +150,12 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     return this.#begun.settled
   }
 
-  /** Whether what happens here is shared with nobody now. */
+  /** Whether other nodes can't hear of what happens here now. */
   get isAlone(): boolean {
     return this.#state.kind === 'alone'
   }
 
-  /** Nobody here is connected, reads or waits, and the others need to be told nothing. */
+  /** Whether there are no connections, readers or calls here, and nothing to tell other nodes. */
   get isIdle(): boolean {
     const isNeeded = this.#working > 0 || !this.#own.isEmpty || this.#solitude?.hasNews === true
     return !isNeeded && this.frames.readers.size === 0
@@ -299,7 +299,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     return this.context.clock.now() + this.#offsetMs
   }
 
-  /** What happened while nobody else could know of it; `undefined` while others know. */
+  /** What happened while other nodes couldn't hear of it; `undefined` while they can. */
   get #solitude(): Solitude | undefined {
     const state = this.#state
     return state.kind === 'alone' || state.kind === 'returning' ? state.solitude : undefined
@@ -354,7 +354,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
   }
 
   /**
-   * Answers the room's version after it; `undefined` if nobody knows, and it is to be tried again.
+   * Returns the room's version after it; `undefined` if that is unknown, and it has to be tried again.
    *
    * @throws {Problem}
    */
@@ -410,7 +410,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     if (hasRestated) this.#show(shown)
   }
 
-  /** Whoever comes later reads more of the log if this fails. */
+  /** If this fails, nodes that come later read more of the log. */
   #checkpoint({ number, node }: Batch<Numbered>): void {
     const { checkpointBatches = CHECKPOINT_BATCHES } = this.context.limits
     if (node !== this.#node || number % checkpointBatches > 0) return
@@ -427,7 +427,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     const state = this.#state
     if (state.kind !== 'returning' || state.next !== next) return
     next.restated = this.context.nextNumber()
-    // Whoever spoke first in another log may have known less.
+    // The node that began another log may have known less.
     const isAnother = next.shown.log !== state.shown.log
     const operation: Operation = { do: 'restate', ...this.#restatement(isAnother) }
     // If this fails, the room is lost or begins again, and it is said again then.
@@ -460,7 +460,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     }
   }
 
-  /** Nodes that have this room may have gone while nobody looked. */
+  /** Nodes with this room may have gone unnoticed. */
   async #lookWhoIsGone(): Promise<void> {
     const { exchange } = this.context
     // The batches that the log had follow at once.
@@ -471,7 +471,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     // What this node had before the room began here is closed: it failed, and its log stayed.
     const isOwnLeft = state.kind === 'shared' && this.role === 'host'
     if (isOwnLeft && known.includes(exchange.node)) this.#restateAgain()
-    // Whoever says something only from now on may be alive and not among those who are.
+    // A node that speaks only from now on may be alive and not listed yet.
     const nodes = known.filter((node) => node !== exchange.node)
     try {
       const alive = await exchange.nodes()

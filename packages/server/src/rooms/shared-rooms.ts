@@ -163,7 +163,7 @@ export class SharedRooms implements HostedRooms {
     if (this.exchange.ready) this.#untold.look(nowMs)
   }
 
-  /** Everybody in a room fetches its document. Answers whether they were told. */
+  /** Makes all readers of a room fetch its document. Returns whether they were told. */
   async #tell(name: string): Promise<boolean> {
     return this.look(name, async (room) => {
       this.hooks.updated(name, undefined)

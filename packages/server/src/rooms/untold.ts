@@ -15,14 +15,14 @@ export interface UntoldRooms {
   /** Some of those that any node noted. */
   untold(): Promise<readonly UntoldRoom[]>
 
-  /** Everybody was told. Nothing is changed if it has taken in more since. */
+  /** Removes a room that all nodes were told of. Does nothing if it has changed since. */
   told(room: UntoldRoom): Promise<void>
 }
 
 const LOOK_MS = 2_000
 
 /**
- * Tells everybody of what nodes took into documents while they were alone, be they back or not.
+ * Tells all nodes of the updates that a node took while it was alone, whether it is back or not.
  *
  * @see PROTOCOL.md EX13
  */
@@ -31,7 +31,7 @@ export class Untold {
   #nextMs = 0
 
   /**
-   * @param tell tells everybody of a room that its document changed; `false`: it couldn't
+   * @param tell tells all nodes that the document of a room changed; `false` if it couldn't
    * @param random a number from 0 to 1
    */
   constructor(

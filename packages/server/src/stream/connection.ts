@@ -183,7 +183,7 @@ export class Connection implements Reader, Kept {
 
 /**
  * The socket below a response, if chunks may go right to it. A write through the response costs half
- * as much again, and frames its chunk anew for each reader.
+ * as much again, and frames its chunk again for each reader.
  */
 function chunkSocket(response: ServerResponse): Socket | undefined {
   // Not on HTTP/2, not where another answer comes first, and not past a `write` that somebody put in

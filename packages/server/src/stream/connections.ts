@@ -113,7 +113,7 @@ export class Connections {
     const steps = Math.ceil(overMs / LONGEST_STEP_MS)
     const told = new WeakSet<Kept>()
     for (let left = steps; left > 0 && this.#size > 0; left--) {
-      // Who came meanwhile is among them: a long-poll may.
+      // Connections that came since are among them, such as long-polls.
       const untold = this.#all().filter((connection) => !told.has(connection))
       for (const connection of untold.slice(0, Math.ceil(untold.length / left))) {
         told.add(connection)
@@ -126,7 +126,7 @@ export class Connections {
     if (steps > 0) await this.#emptyWithin(MOVE_MS)
   }
 
-  /** Says goodbye to everybody; done when all are closed, which takes a second at the most. FR7 */
+  /** Says goodbye to all connections. Resolves when all are closed, after a second at most. FR7 */
   async close(reconnectInMs: () => number): Promise<void> {
     this.#cancel?.()
     for (const connection of this.#all()) {

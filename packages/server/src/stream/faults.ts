@@ -13,7 +13,7 @@ export type LogFault = (message: string, error: unknown) => void
 const REMEMBERED = 1_000
 
 /**
- * What went wrong unexpectedly where nobody waits for it: counted, and logged once for each place
+ * Failures that no call waits for: counted, and logged once for each place
  * and cause, however often it happens again.
  *
  * @see PROTOCOL.md RM17
@@ -41,7 +41,7 @@ export class Faults {
   }
 
   /**
-   * Serves one reader: what that throws ends this reader and nobody else. Answers whether it is
+   * Serves one reader: what that throws ends this reader alone. Returns whether it is
    * still there.
    *
    * @see PROTOCOL.md RM16

@@ -36,7 +36,7 @@ interface Made {
 export class FramesTo {
   readonly version: number
   readonly #documentVersion: number
-  /** What was asked for last: nearly everybody stands where the one before did. */
+  /** The last frame asked for: nearly all readers are at the same version. */
   #last: Made | undefined
   /** What was asked for before that. */
   #others: Map<string, Made> | undefined
@@ -82,7 +82,7 @@ export class FramesTo {
   }
 
   #takesDocument({ version, documents }: Wanted): boolean {
-    // Who has no version yet fetches the document by itself. DO33
+    // A reader without a version fetches the document by itself. DO33
     if (!documents || version === undefined) return false
     return version < this.#documentVersion || version > this.version
   }

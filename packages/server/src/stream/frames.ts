@@ -8,7 +8,7 @@ import type { Look } from './look.js'
 import type { Pace } from './pace.js'
 import type { RoomGuard } from '../rooms/room-guard.js'
 
-/** Whoever is told what changes in a room: an open response, a subscriber, a long-poll. */
+/** A reader of a room: an open response, a subscriber or a long-poll. */
 export interface Reader extends Look, Endable {
   /** Whether it ends with its first frame, which has to be news then. Others may hear what they know. */
   readonly endsWithFirst?: true
@@ -28,7 +28,7 @@ export const UNKNOWN_VERSION = -1
  */
 export type MergeUpdates = (updates: readonly Uint8Array[]) => readonly Uint8Array[]
 
-/** From so many readers on, it takes a moment until they are told that somebody else watches. */
+/** From so many readers on, a change of the number of watchers alone waits a moment. */
 const MANY_READERS = 100
 /** That moment. Thousands who come to watch would each be a frame to all who did before. */
 const WATCHING_MS = 1_000
@@ -128,7 +128,7 @@ export class Frames {
     this.#schedule(atMs, atMs - nowMs, () => this.#flush())
   }
 
-  /** The room is another one now: everybody gets all of it. @see PROTOCOL.md EX3 */
+  /** Sends the whole room to all readers, because it is another one now. @see PROTOCOL.md EX3 */
   replaced(): void {
     this.stop()
     this.#isWriting = false
@@ -183,15 +183,15 @@ export class Frames {
       const { done, value: reader } = readers.next()
       if (done === true) {
         this.#isWriting = false
-        // Nobody needs it now, and kept until the next one it would outlive the young generation.
+        // It isn't needed now, and kept until the next frame it would outlive the young generation.
         this.#current = undefined
         this.#nextFrameMs = this.pace.nextFrameMs(startMs)
         return this.changed()
       }
-      // Who came while the frame was gathering takes the same bytes as everybody: a patch over a
+      // A reader that came while the frame was gathering takes the same bytes as all: a patch over a
       // newer snapshot changes nothing (RM6).
       if (isBetween(reader, from, frames.version)) reader.version = from
-      // Who isn't where the others are was brought to the room's version on its own, or is now.
+      // A reader at another version was brought to the room's version by itself, or is now.
       this.#bring(reader, frames.has(reader) ? frames : this.#framesToNow())
     }
     this.#schedule(startMs, 0, () => this.#write(writing))

@@ -23,7 +23,7 @@ export class Poll implements Reader, Kept {
     readonly documents: boolean,
     readonly part: string | undefined,
   ) {
-    // Whoever waits for it may have gone.
+    // The caller may have gone.
     this.ended.catch(() => {})
   }
 

@@ -1,7 +1,7 @@
 import type { Clock } from './clock.js'
 import type { Endable, Faults } from './faults.js'
 
-/** Whoever can be closed. */
+/** A connection that can be closed. */
 interface Closable extends Endable {
   destroy(): void
 }
