@@ -95,8 +95,9 @@ function inFrames({ share }: Suite): void {
     let last = ''
     for (let row = 0; row < 6; row++) last = (await writer.post(`A${row}`)).id
     for (const stream of [one, two]) {
-      await stream.next('document')
-      expect((await stream.next('document')).id).toBe(last)
+      // The first of them may be a frame of its own.
+      const { id } = await stream.next('document')
+      if (id !== last) expect((await stream.next('document')).id).toBe(last)
       expect(new TestDocument(room).takeEvents(stream).cells).toEqual(writer.cells)
       expect(await stream.quiet(8)).toEqual([])
     }
