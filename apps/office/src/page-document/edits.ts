@@ -39,8 +39,13 @@ const END = '\u0000'
 const ATOM = '\u0002'
 const FIRST_TABLE = 0x0e
 const TABLES = 0x12
-// Takes as many steps as one length times what differs; a page pasted over another is just replaced.
+// In the worst case it takes as many steps as one length times the other.
 const MAX_DIFF = 4_000_000
+/** Counted in words; beyond it a text that was pasted over another one is just replaced. */
+const MAX_WORD_DIFF = 16_000_000
+const WORDS = /[^\s\p{Cc}]+ ?|[\s\p{Cc}]/gu
+/** So many different words fit below the surrogates, which the comparison takes for pairs. */
+const MAX_WORDS = 0xd000
 
 /**
  * The fewest edits that make of what stands in a text what is to stand there. Text that stays is never
@@ -179,13 +184,38 @@ function compareTokens(
 ): readonly Stretch[] {
   const [from, to] = [before, after].map((tokens) => tokens.map(({ char }) => char).join(''))
   if (from!.length * to!.length > MAX_DIFF && !isSmallChange(from!, to!)) {
-    return [
-      [diff.DELETE, from!.length],
-      [diff.INSERT, to!.length],
-    ]
+    return lengthsOf(slide(diffOfWords(from!, to!)))
   }
   const cursor = hint && cursorOf(hint, from!, to!)
-  return slide(diff(from!, to!, cursor)).map(([kind, text]) => [kind, text.length])
+  return lengthsOf(slide(diff(from!, to!, cursor)))
+}
+
+const lengthsOf = (diffs: readonly diff.Diff[]): readonly Stretch[] =>
+  diffs.map(([kind, text]) => [kind, text.length])
+
+/** What differs between long texts, word by word. */
+function diffOfWords(from: string, to: string): readonly diff.Diff[] {
+  const [before, after] = [from, to].map((text) => text.match(WORDS) ?? [])
+  const codes = new Map<string, string>()
+  const encode = (word: string): string => {
+    const code = codes.get(word) ?? String.fromCharCode(codes.size + 1)
+    codes.set(word, code)
+    return code
+  }
+  const [encodedFrom, encodedTo] = [before!, after!].map((words) => words.map(encode).join(''))
+  if (codes.size > MAX_WORDS || before!.length * after!.length > MAX_WORD_DIFF) {
+    return [
+      [diff.DELETE, from],
+      [diff.INSERT, to],
+    ]
+  }
+  let [a, b] = [0, 0]
+  return diff(encodedFrom!, encodedTo!).map(([kind, { length }]): diff.Diff => {
+    const words = kind === diff.INSERT ? after!.slice(b, b + length) : before!.slice(a, a + length)
+    if (kind !== diff.INSERT) a += length
+    if (kind !== diff.DELETE) b += length
+    return [kind, words.join('')]
+  })
 }
 
 function cursorOf({ before, length = 0, after }: CaretHint, from: string, to: string) {

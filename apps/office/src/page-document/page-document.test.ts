@@ -215,6 +215,25 @@ describe('what two do at the same time', () => {
     }
   })
 
+  it.each([300, 500, 3_000])(
+    '[PF4] a word that is dragged within %i words leaves the rest where others write',
+    (count) => {
+      const words = Array.from({ length: count }, (_, at) => `w${at}`)
+      const people = new People([paragraph(words.join(' '))])
+      const dragged = [
+        ...words.slice(0, 5),
+        ...words.slice(6, count - 3),
+        'w5',
+        ...words.slice(count - 3),
+      ]
+      people.pages[0]!.write([paragraph(dragged.join(' '))])
+      people.pages[1]!.write([paragraph(words.join(' ').replace('w200 ', 'w200 BOB '))])
+      expect(people.merge()).toEqual([
+        `paragraph: ${dragged.join(' ').replace('w200 ', 'w200 BOB ')}`,
+      ])
+    },
+  )
+
   it('[PF4] the letter that was typed is the one that is written, among equal ones', () => {
     const page = new People([paragraph('aaaa')], 1).pages[0]!
     const events: unknown[] = []
