@@ -82,6 +82,9 @@ function flushFolder(folder: string): void {
   }
 }
 
+/** How long a write waits for another process, or for a backup that is being taken. */
+export const BUSY_MS = 2_000
+
 const MAGIC = 'SQLite format 3\0'
 const HEADER_BYTES = 100
 const VERSION_OFFSET = 60
@@ -106,6 +109,8 @@ function checkHeader(file: string): void {
 function checkWhole(file: string): void {
   const database = new Database(file)
   try {
+    // A thread of the server before may be closing it.
+    database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
     const version = readVersion(database)
     checkSchema(version, file)
     const [first] = database.prepare('PRAGMA quick_check(1)').all() as { quick_check: string }[]

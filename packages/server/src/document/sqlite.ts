@@ -2,12 +2,9 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import Database from 'libsql'
-import { DOCUMENTS_FILE, readVersion, SCHEMA } from './sqlite-file.js'
+import { BUSY_MS, DOCUMENTS_FILE, readVersion, SCHEMA } from './sqlite-file.js'
 import { checkSchema, partsOf } from './schema.js'
 import type { Compaction, DocumentStore, RoomUpdate, StoredDocument } from './store.js'
-
-/** How long a write waits for another process, or for a backup that is being taken. */
-const BUSY_MS = 2_000
 
 /** Where documents are: in a file of the data folder, or in memory under a name of the process's own. */
 export type SqlitePlace = { readonly dataDir: string } | { readonly memory: string }
