@@ -10,7 +10,7 @@ import { size } from '../../../../test/size.js'
 import { FolderLock } from './folder-lock.js'
 
 /** How often two ask at once. */
-const ROUNDS = size(15, 100)
+const ROUNDS = size(100, 400)
 const LIBSQL = fileURLToPath(import.meta.resolve('libsql'))
 /** It says again and again that it has the folder, as one does who is about to. */
 const INTRUDER = `
