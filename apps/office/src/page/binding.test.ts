@@ -312,7 +312,7 @@ function deleteBlocks(editor: Editor, chance: SeededChance): void {
   const { blocks } = editor.page
   const kind = chance.below(6)
   const at = chance.below(blocks.length)
-  // The last block stays: emptied and written in anew, it is one that two write in.
+  // The last block stays: if one person empties it and writes into it again, two people write in it.
   if (blocks.length < 4) return
   if (kind < 2)
     editor.show(blocks.toSpliced(chance.below(blocks.length), 0, paragraph('New thing')))

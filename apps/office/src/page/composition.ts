@@ -3,7 +3,7 @@ import type { EditorView } from '@tiptap/pm/view'
 
 /**
  * Keeps what an input method is writing, such as the letters of a Chinese word, for when the browser breaks
- * that off because others change the block: it begins anew then, and the letters so far would stay.
+ * that off because others change the block: it starts again, and the letters so far would stay.
  *
  * @see OFFICE.md PG47
  */

@@ -68,9 +68,6 @@ export interface HostedRooms {
 
   values(): Iterable<HostedRoom>
 
-  /** The room with that name if it is hosted here. */
-  find(name: RoomName): HostedRoom | undefined
-
   /**
    * The room with that name, created if necessary.
    *
