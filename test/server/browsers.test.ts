@@ -1,3 +1,4 @@
+import { createServer } from 'node:http'
 import { expect, it } from 'vitest'
 import { call, expectProblem } from 'whereabouts-conformance/http'
 import { memberKey, TestRoom } from 'whereabouts-conformance/room'
@@ -73,6 +74,19 @@ it('[BR3] lets pages of an allowed origin in', async () => {
   await using all = await startPlain({ allowedOrigins: ['*'] })
   const anywhere = new TestRoom(all.baseUrl).url('location')
   expect(await call(anywhere, { headers: OTHER, json: 1 })).toMatchObject({ status: 200 })
+})
+
+it('[BR3] lets pages in that the application lets in by CORS', async () => {
+  await using server = await startPlain({}, (handle) =>
+    createServer((request, response) => {
+      response.setHeader('Access-Control-Allow-Origin', 'https://app.example')
+      handle(request, response)
+    }),
+  )
+  const url = new TestRoom(server.baseUrl).url('location')
+  const headers = { origin: 'https://app.example', 'sec-fetch-site': 'cross-site' }
+  expect(await call(url, { headers, json: 1 })).toMatchObject({ status: 200 })
+  expectProblem(await call(url, { headers: OTHER, json: 1 }), 'forbidden')
 })
 
 it('[BR1 BR5] a host that was forwarded counts from a trusted proxy alone', async () => {

@@ -92,7 +92,7 @@ export interface WhereaboutsOptions {
   readonly trustedProxies?: readonly string[]
   /**
    * The origins, besides the server's own, whose pages may change something, such as
-   * `https://app.example.com`; `*` for all. CORS headers are the application's to send.
+   * `https://app.example.com`; `*` for all. An origin that the application's CORS headers allow needn't be here.
    * @see PROTOCOL.md BR3
    */
   readonly allowedOrigins?: readonly string[]

@@ -76,7 +76,7 @@ export class Service {
 
   /** @throws {Problem} what the call meets */
   answer(call: Call, address: Pick<Address, 'call' | 'roomName'>): Promise<void> {
-    if (!isRead(call)) this.#browsers.origins.check(call.request)
+    if (!isRead(call)) this.#browsers.origins.check(call.request, call.response)
     return this.#turns.isBehind(call)
       ? this.#answerInTurn(call, address)
       : answer(this, call, address)

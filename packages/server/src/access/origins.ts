@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Problem } from '@whereabouts/protocol'
 import type { Proxies } from './proxies.js'
 
@@ -15,17 +15,20 @@ export class Origins {
     private readonly proxies: Proxies,
   ) {}
 
-  /** @throws {Problem} forbidden, if a page on another origin sent the request */
-  check(request: IncomingMessage): void {
+  /**
+   * @param response with the CORS headers of the application, which let a page in, too
+   * @throws {Problem} forbidden, if a page on another origin sent the request
+   */
+  check(request: IncomingMessage, response: ServerResponse): void {
     const { origin, 'sec-fetch-site': site } = request.headers
     // Other programs than browsers send neither.
     if (origin === undefined && site === undefined) return
     if (site === 'same-origin' || site === 'none') return
-    if (this.#isAllowed(origin)) return
+    if (this.#isAllowed(origin) || isGranted(response, origin)) return
     if (site === undefined && hostOf(origin) === this.proxies.hostOf(request)) return
     throw new Problem(
       'forbidden',
-      `A page on another origin (${origin ?? 'unknown'}) sent this request. To let its pages in, add it to the server's allowed origins.`,
+      `A page on another origin (${origin ?? 'unknown'}) sent this request. To let it in, allow its origin by CORS or in the server's allowedOrigins.`,
     )
   }
 
@@ -35,7 +38,12 @@ export class Origins {
   }
 }
 
-/** Browsers send this header over TLS and to localhost only, so elsewhere the names are compared. */
+function isGranted(response: ServerResponse, origin: string | undefined): boolean {
+  const granted = response.getHeader('access-control-allow-origin')
+  return granted === '*' || (origin !== undefined && granted === origin)
+}
+
+/** Browsers send `Sec-Fetch-Site` over TLS and to localhost only; elsewhere the names are compared. */
 function hostOf(origin: string | undefined): string | undefined {
   return origin !== undefined && URL.canParse(origin) ? new URL(origin).host : undefined
 }

@@ -142,7 +142,7 @@ export class Calls {
     checkVersion(parameter)
     const watches = flag(parameter, 'watch')
     // A stream that joins changes the room, whatever its method. BR4
-    if (!watches) this.browsers.origins.check(request)
+    if (!watches) this.browsers.origins.check(request, response)
     const caller = watches ? undefined : identify(request, parameter, keyParameter, user)
     if (response.closed) return
     if (caller !== undefined) this.#keepKey(call, caller)
