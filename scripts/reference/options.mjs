@@ -5,6 +5,7 @@ const VARIABLES = new Map([
   ['dataDir', '`WHEREABOUTS_DATA`'],
   ['databaseUrl', '`DATABASE_URL`'],
   ['redisUrl', '`REDIS_URL`'],
+  ['allowedOrigins', '`CORS_ORIGINS`'],
 ])
 
 /**
@@ -27,13 +28,13 @@ export function optionsTable(source, defaults) {
 }
 
 /**
- * `leaseMs` is set by `WHEREABOUTS_LEASE_MS`; what is no text or number can't be set so.
+ * `leaseMs` is set by `WHEREABOUTS_LEASE_MS`; an option that is neither text, number nor list can't be set there.
  *
  * @param {string} name
  * @param {string} type
  */
 function variableOf(name, type) {
-  if (!['number', 'string', 'boolean'].includes(type)) return ''
+  if (!['number', 'string', 'boolean', 'readonly string[]'].includes(type)) return ''
   const variable = `WHEREABOUTS_${name.replace(/[A-Z]/g, '_$&').toUpperCase()}`
   return VARIABLES.get(name) ?? `\`${variable}\``
 }

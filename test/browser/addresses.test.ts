@@ -24,6 +24,24 @@ describe('[PG18 PG41] the addresses of the application', () => {
     })
   })
 
+  it('[BR8] runs no script but its own', async () => {
+    const { headers } = await call(server.baseUrl, { headers: browser })
+    const directives = new Map(
+      String(headers['content-security-policy'])
+        .split('; ')
+        .map((directive) => directive.split(/ (.*)/) as [string, string]),
+    )
+    expect(directives.get('script-src') ?? directives.get('default-src')).toBe("'self'")
+    expect(directives.get('worker-src') ?? directives.get('default-src')).toBe("'self'")
+    expect(Object.fromEntries(directives)).toMatchObject({
+      'object-src': "'none'",
+      'base-uri': "'none'",
+      'form-action': "'self'",
+      'frame-ancestors': "'self'",
+    })
+    expect(headers['x-content-type-options']).toBe('nosniff')
+  })
+
   it('all that the page names is there, for good', async () => {
     const { text } = await call(server.baseUrl)
     const assets = text.match(/\/assets\/[^"]+/g) ?? []

@@ -77,7 +77,7 @@ describe('the module over other transports', () => {
     try {
       await using stream = new EventStream(response)
       await stream.next('snapshot')
-      expect(stream.headers['set-cookie']?.join()).toMatch(/^whereabouts-member=.*; *Secure/)
+      expect(stream.headers['set-cookie']?.join()).toMatch(/^__Host-whereabouts-member=.*; *Secure/)
     } finally {
       await app.close()
     }

@@ -47,6 +47,7 @@ it('[HT3] answers one post after the other on a connection that stays open', asy
       'Content-Type: application/json; charset=utf-8',
       expect.stringMatching(/^Date: \w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} GMT$/),
       'HTTP/1.1 200 OK',
+      'X-Content-Type-Options: nosniff',
     ])
   }
 })

@@ -1,7 +1,12 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type CallsMount, createWhereabouts, type Whereabouts } from '@whereabouts/server'
+import {
+  type CallsMount,
+  createWhereabouts,
+  type Whereabouts,
+  type WhereaboutsOptions,
+} from '@whereabouts/server'
 import type { Running, Settings } from 'whereabouts-conformance/suite'
 import { RecordingLog } from './log.js'
 
@@ -22,7 +27,7 @@ export interface RunningPlain extends Running {
  * @param create makes the server, where it isn't as Node makes it
  */
 export async function startPlain(
-  settings: Settings & CallsMount = {},
+  settings: Settings & CallsMount & WhereaboutsOptions = {},
   create: (handle: RequestListener) => Server = createServer,
 ): Promise<RunningPlain> {
   const secret = settings.dataDir === undefined ? { secret: SECRET } : {}

@@ -24,6 +24,11 @@ export interface RunningServer extends Running {
   kill(): Promise<void>
 }
 
+/** Settings that the standalone server has besides; each is the text of its variable. */
+export interface StandaloneSettings extends Settings {
+  readonly allowedHosts?: string
+}
+
 /**
  * Starts `apps/standalone` as an operator would: settings in the environment, SIGTERM at the end.
  *
@@ -31,7 +36,7 @@ export interface RunningServer extends Running {
  * @param nodeOptions for Node itself
  */
 export async function startServer(
-  settings: Settings = {},
+  settings: StandaloneSettings = {},
   port = 0,
   nodeOptions: readonly string[] = [],
 ): Promise<RunningServer> {
@@ -58,7 +63,7 @@ export async function startServer(
 }
 
 /** `leaseMs` is `WHEREABOUTS_LEASE_MS`; folder, database and Redis have names of their own. */
-function environment({ dataDir, databaseUrl, redisUrl, ...settings }: Settings): {
+function environment({ dataDir, databaseUrl, redisUrl, ...settings }: StandaloneSettings): {
   [name: string]: string
 } {
   const limits = Object.entries(settings).map(([option, value]) => [

@@ -25,6 +25,15 @@ it('[ID13] an address is logged without the values of its secrets', () => {
   expect(redactUrl('/location?id=kept')).toBe('/location?id=[redacted]')
 })
 
+it.each(['%6dember', 'MEMBER', '%4D%45mber', 'access%5Ftoken', '%69d', '+member'])(
+  '[BR9] an address is logged without a secret whose name is written %s',
+  (name) => {
+    const url = redactUrl(`/rooms/x/events?view=list&${name}=kept;more`)
+    expect(url).toBe(`/rooms/x/events?view=list&${name}=[redacted];more`)
+    expect(redactUrl(`/?${name}=kept#${name}=kept`)).toContain(`?${name}=[redacted]`)
+  },
+)
+
 it('what the server says is in the log, with its level and error', () => {
   const { lines, log } = recordingLog('info')
   const said = serverLog(log)

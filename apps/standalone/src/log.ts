@@ -1,7 +1,8 @@
 import type { Log } from '@whereabouts/server'
 import { type DestinationStream, type Logger, pino } from 'pino'
 
-const SECRET_PARAMETERS = /([?&](?:member|id|token|access_token)=)[^&#]*/gi
+const SECRET_PARAMETERS = new Set(['member', 'id', 'token', 'access_token', 'code', 'state'])
+const PARAMETER = /([?&;])([^=&;#]*)=([^&;#]*)/g
 const REDACTED = '[redacted]'
 
 const SECRET_HEADERS = ['authorization', 'cookie', 'whereabouts-member']
@@ -12,9 +13,16 @@ export function createLog(level: string, destination?: DestinationStream): Logge
   return pino({ level, redact: { paths, censor: REDACTED } }, destination ?? pino.destination(1))
 }
 
-/** The address without the values of parameters that are secret. */
+/** Returns the address without the values of secret parameters, however their names are written. */
 export function redactUrl(url: string): string {
-  return url.replace(SECRET_PARAMETERS, `$1${REDACTED}`)
+  return url.replace(PARAMETER, (all: string, before: string, name: string) =>
+    SECRET_PARAMETERS.has(nameOf(name)) ? `${before}${name}=${REDACTED}` : all,
+  )
+}
+
+/** A name that can't be decoded is no parameter of the protocol's. */
+function nameOf(encoded: string): string {
+  return new URLSearchParams(`${encoded}=`).keys().next().value?.trim().toLowerCase() ?? ''
 }
 
 /** What the server says, in the same log. */

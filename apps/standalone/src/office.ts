@@ -4,17 +4,29 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pathOf } from '@whereabouts/server/mount'
 import sirv from 'sirv'
+import { sendProblem } from './problem.js'
 
 const DIST = fileURLToPath(new URL('../../office/dist/', import.meta.url))
 const PAGE = join(DIST, 'index.html')
 const ADDRESSES = /^\/(?:(?:sheets|pages)\/.*)?$/
 const ASSETS = '/assets/'
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'self'",
+  // Pictures in a page are data: addresses, and what is pasted is shown as blob: until it is read.
+  "img-src 'self' data: blob:",
+  "font-src 'self' data:",
+  // Univer and the carets of others set styles on their elements.
+  "style-src 'self' 'unsafe-inline'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'self'",
+].join('; ')
 const PAGE_HEADERS = {
   'Content-Type': 'text/html; charset=utf-8',
   'Cache-Control': 'no-cache',
   'X-Content-Type-Options': 'nosniff',
-  'Content-Security-Policy':
-    "default-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; frame-ancestors 'self'",
+  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
   'Referrer-Policy': 'same-origin',
 }
 const ASSET_HEADERS = {
@@ -74,15 +86,4 @@ function isDecodable(path: string): boolean {
   } catch {
     return false
   }
-}
-
-function sendProblem(
-  response: ServerResponse,
-  status: number,
-  title: string,
-  detail: string,
-): void {
-  const headers = { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' }
-  const problem = { type: 'about:blank', title, status, detail }
-  response.writeHead(status, headers).end(JSON.stringify(problem))
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { createWhereabouts, DEFAULTS, type Whereabouts } from '@whereabouts/server'
 import cors from 'cors'
 import type { Logger } from 'pino'
+import { withHosts } from './hosts.js'
 import { HttpServer } from './http-server.js'
 import { createLog, redactUrl, serverLog } from './log.js'
 import { openOffice } from './office.js'
@@ -51,7 +52,7 @@ export async function startServer(settings: Settings): Promise<StandaloneServer>
 
 /** What a request meets, one after the other. */
 function listener(
-  { corsOrigins }: Settings,
+  { allowedHosts, options: { allowedOrigins = [] } }: Settings,
   { handle }: Whereabouts,
   office: RequestListener,
   log: Logger,
@@ -59,8 +60,9 @@ function listener(
   const serve: RequestListener = (request, response) => {
     void handle(request, response, () => office(request, response))
   }
-  const open = corsOrigins.length === 0 ? serve : withCors(corsOrigins, serve)
-  return log.isLevelEnabled('debug') ? withLog(log, open) : open
+  const open = allowedOrigins.length === 0 ? serve : withCors(allowedOrigins, serve)
+  const own = withHosts(allowedHosts, open)
+  return log.isLevelEnabled('debug') ? withLog(log, own) : own
 }
 
 /** A page elsewhere that sends cookies may do so from a named origin only. */

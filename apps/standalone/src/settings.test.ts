@@ -6,7 +6,7 @@ describe('settings', () => {
     expect(readSettings({ PORT: '', WHEREABOUTS_LEASE_MS: '', PATH: '/bin' })).toEqual({
       port: 3000,
       host: '127.0.0.1',
-      corsOrigins: [],
+      allowedHosts: [],
       logLevel: 'info',
       options: { dataDir: 'data' },
     })
@@ -26,13 +26,14 @@ describe('settings', () => {
     expect(readSettings(environment)).toEqual({
       port: 0,
       host: '0.0.0.0',
-      corsOrigins: ['https://a.example', 'https://b.example'],
+      allowedHosts: ['*'],
       logLevel: 'warn',
       options: {
         dataDir: '/srv/data',
         secret: 'a secret of some length',
         leaseMs: 5000,
         maxLocationBytes: 256,
+        allowedOrigins: ['https://a.example', 'https://b.example'],
       },
     })
   })
@@ -41,7 +42,7 @@ describe('settings', () => {
     'name an origin that no browser sends: %s',
     (origin) => {
       expect(() => readSettings({ CORS_ORIGINS: `https://b.example, ${origin}` })).toThrow(
-        'CORS_ORIGINS: must be origins like "https://example.com"',
+        'CORS_ORIGINS: must be an origin like "https://example.com"',
       )
     },
   )

@@ -5,39 +5,43 @@ import {
   type WhereaboutsOptions,
 } from '@whereabouts/server'
 import { z } from 'zod'
+import { isLoopback } from './hosts.js'
 
 /** What the environment says, checked. The only place that reads it. */
 export interface Settings {
   readonly port: number
   readonly host: string
-  /** Origins that may call from a browser; `*` for all, none without it. */
-  readonly corsOrigins: readonly string[]
+  /** The names by which browsers may ask for this server; `*` for any. @see PROTOCOL.md BR6 */
+  readonly allowedHosts: readonly string[]
   readonly logLevel: (typeof LOG_LEVELS)[number]
   readonly options: WhereaboutsOptions
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
+const PREFIX = 'WHEREABOUTS_'
+const ALLOWED_HOSTS = `${PREFIX}ALLOWED_HOSTS`
+const HOST_NAME = /^(?:\*|[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)$/i
+
+function listOf(text: string): string[] {
+  return text.split(/[\s,]+/).filter((item) => item !== '')
+}
+
 /** What is the server's own; the rest is the module's to check. */
 const ENVIRONMENT = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3_000),
   HOST: z.string().default('127.0.0.1'),
-  CORS_ORIGINS: z
+  [ALLOWED_HOSTS]: z
     .string()
-    .default('')
-    .transform((text) => text.split(/[\s,]+/).filter((origin) => origin !== ''))
+    .transform(listOf)
     .refine(
-      (origins) => origins.every((origin) => origin === '*' || isOrigin(origin)),
-      'must be origins like "https://example.com", without a path or a slash at the end',
-    ),
+      (hosts) => hosts.every((host) => HOST_NAME.test(host)),
+      'must be host names like "docs.example.com", without a scheme or a port',
+    )
+    .optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 })
 
-function isOrigin(text: string): boolean {
-  return URL.canParse(text) && new URL(text).origin === text
-}
-
-const PREFIX = 'WHEREABOUTS_'
 const DATA = `${PREFIX}DATA`
 const DEFAULT_DATA = 'data'
 
@@ -48,10 +52,11 @@ const OPTIONS = new Map<string, string>([
   // By the names that hosts give them.
   ['DATABASE_URL', 'databaseUrl'],
   ['REDIS_URL', 'redisUrl'],
+  ['CORS_ORIGINS', 'allowedOrigins'],
   // `leaseMs` is set by `WHEREABOUTS_LEASE_MS`.
-  ...Object.keys(DEFAULTS).map(
-    (option) => [PREFIX + option.replace(/[A-Z]/g, '_$&').toUpperCase(), option] as const,
-  ),
+  ...Object.keys(DEFAULTS)
+    .filter((option) => option !== 'allowedOrigins')
+    .map((option) => [PREFIX + option.replace(/[A-Z]/g, '_$&').toUpperCase(), option] as const),
 ])
 
 /**
@@ -74,8 +79,9 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
   if (!own.success || faults.length > 0) {
     throw new TypeError(`invalid settings\n  ${faults.join('\n  ')}`)
   }
-  const { PORT, HOST, CORS_ORIGINS, LOG_LEVEL } = own.data
-  return { port: PORT, host: HOST, corsOrigins: CORS_ORIGINS, logLevel: LOG_LEVEL, options }
+  const { PORT, HOST, LOG_LEVEL, [ALLOWED_HOSTS]: said } = own.data
+  const allowedHosts = said ?? (isLoopback(HOST) ? [] : ['*'])
+  return { port: PORT, host: HOST, allowedHosts, logLevel: LOG_LEVEL, options }
 }
 
 /** The module's options as they stand in the environment, unchecked. */
@@ -83,16 +89,27 @@ function optionsOf(given: ReadonlyMap<string, string | undefined>): WhereaboutsO
   const options = [...OPTIONS].flatMap(([variable, option]) => {
     const text = given.get(variable)
     if (text === undefined) return []
-    return [[option, option in DEFAULTS ? Number(text) : text] as const]
+    return [[option, readOption(option, text)] as const]
   })
   return { dataDir: DEFAULT_DATA, ...Object.fromEntries(options) }
 }
 
+function readOption(option: string, text: string): unknown {
+  if (isList(option)) return listOf(text)
+  return option in DEFAULTS ? Number(text) : text
+}
+
+function isList(option: string): boolean {
+  return Array.isArray((DEFAULTS as { readonly [option: string]: unknown })[option])
+}
+
 /** What is wrong, by the names of variables: whoever sets those doesn't know the options. */
 function messageOf({ option, message }: OptionFault, given: ReadonlyMap<string, unknown>): string {
-  const variable = variableOf(option)
+  // `trustedProxies.0` is the first item of a list.
+  const name = option.split('.')[0]!
+  const variable = variableOf(name)
   const text = given.get(variable)
-  if (option in DEFAULTS && !Number.isFinite(Number(text))) {
+  if (name in DEFAULTS && !isList(name) && !Number.isFinite(Number(text))) {
     return `${variable}: must be a number, not "${String(text)}"`
   }
   return `${variable}: ${message.replaceAll(/\b[a-z]+[A-Z]\w*/g, variableOf)}`
@@ -103,5 +120,5 @@ function variableOf(option: string): string {
 }
 
 function isUnknown(variable: string): boolean {
-  return variable.startsWith(PREFIX) && !OPTIONS.has(variable)
+  return variable.startsWith(PREFIX) && !OPTIONS.has(variable) && variable !== ALLOWED_HOSTS
 }

@@ -10,6 +10,7 @@ export const PROBLEMS = {
   'bad-json': { status: 400, title: 'The body is not JSON' },
   'bad-update': { status: 400, title: 'The document update is not valid' },
   unauthorized: { status: 401, title: 'The caller is not signed in' },
+  forbidden: { status: 403, title: 'The caller may not do this' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed' },
   'room-full': { status: 409, title: 'The room is full' },
   'too-large': { status: 413, title: 'The body is too large' },

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
 import type { StoreModule } from './document/store.js'
+import { isProxy } from './access/proxies.js'
 import type { Log } from './log.js'
 
 /** The user that makes a call, as the application knows it. */
@@ -84,6 +85,17 @@ export interface WhereaboutsOptions {
   readonly authenticate?: Authenticate
   /** Said where anybody may call, and `authenticate` is not set. @see PROTOCOL.md NE10 */
   readonly auth?: 'open'
+  /**
+   * The addresses and CIDR ranges of the proxies in front of this server. Only their `X-Forwarded-…`
+   * headers are believed. @see PROTOCOL.md BR1
+   */
+  readonly trustedProxies?: readonly string[]
+  /**
+   * The origins, besides the server's own, whose pages may change something, such as
+   * `https://app.example.com`; `*` for all. An origin that the application's CORS headers allow needn't be here.
+   * @see PROTOCOL.md BR3
+   */
+  readonly allowedOrigins?: readonly string[]
   /** Where the server writes what an operator should know. */
   readonly log?: Log
 }
@@ -120,6 +132,8 @@ export const DEFAULTS = {
   maxLoadedDocumentBytes: 536_870_912,
   maxArrivingBytes: 134_217_728,
   maxWaitingBytes: 268_435_456,
+  trustedProxies: [],
+  allowedOrigins: [],
 } as const satisfies WhereaboutsOptions
 
 /** How long a server that stops waits for calls and posts under way. @see PROTOCOL.md FR13, DO19 */
@@ -166,6 +180,12 @@ const SINGLE_OPTIONS = z.strictObject({
     .optional(),
   authenticate: z.custom<Authenticate>((value) => typeof value === 'function').optional(),
   auth: z.literal('open').optional(),
+  trustedProxies: z
+    .array(z.string().refine(isProxy, 'must be an IP address or a CIDR range'))
+    .default([...DEFAULTS.trustedProxies]),
+  allowedOrigins: z
+    .array(z.string().refine(isOrigin, 'must be an origin like "https://example.com"'))
+    .default([...DEFAULTS.allowedOrigins]),
   log: z.custom<Log>((value) => typeof value === 'object' && value !== null).optional(),
 })
 
@@ -230,6 +250,10 @@ export function settleMount({
   article = MOUNT_DEFAULTS.article,
 }: CallsMount): Required<CallsMount> {
   return { path: path.replace(/^\/|\/$/g, ''), operations, article }
+}
+
+function isOrigin(text: string): boolean {
+  return text === '*' || (URL.canParse(text) && new URL(text).origin === text)
 }
 
 function isFileUrl(value: unknown): boolean {

@@ -1,3 +1,4 @@
+import { Browsers } from './access/browsers.js'
 import { Users } from './access/users.js'
 import { type DataFolder, openDataFolder } from './document/data-folder.js'
 import { Documents } from './document/documents.js'
@@ -28,6 +29,7 @@ export class Service {
   readonly calls: Calls
   readonly operations: Operations
   readonly #documents: Documents
+  readonly #browsers: Browsers
   readonly #turns = new Turns()
 
   private constructor(
@@ -43,7 +45,8 @@ export class Service {
     this.server = new RoomServer({ options, documents, exchange, folder, log, clock, random })
     this.users = new Users(options, log)
     this.bodies = new Bodies(options)
-    this.calls = new Calls(this.server, this.users, this.bodies, options)
+    this.#browsers = new Browsers(options)
+    this.calls = new Calls(this.server, this.users, this.bodies, this.#browsers, options)
     this.operations = new Operations(this.server)
   }
 
@@ -73,6 +76,7 @@ export class Service {
 
   /** @throws {Problem} what the call meets */
   answer(call: Call, address: Pick<Address, 'call' | 'roomName'>): Promise<void> {
+    if (!isRead(call)) this.#browsers.origins.check(call.request, call.response)
     return this.#turns.isBehind(call)
       ? this.#answerInTurn(call, address)
       : answer(this, call, address)
@@ -92,6 +96,10 @@ export class Service {
   async release(): Promise<void> {
     await Promise.all([this.#documents.close(), this.server.release()])
   }
+}
+
+function isRead({ request: { method } }: Call): boolean {
+  return method === 'GET' || method === 'HEAD'
 }
 
 async function openExchange(

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { TLSSocket } from 'node:tls'
 import { isColor, isMemberKey, parseUserName, Problem } from '@whereabouts/protocol'
 import type { MemberKey } from '../room/ids.js'
 import type { UserClaim } from '../room/user.js'
@@ -17,7 +16,9 @@ export interface Caller {
 export type Parameter = (name: string) => string | undefined
 
 const COOKIE = 'whereabouts-member'
-const COOKIE_VALUE = new RegExp(`(?:^|;)\\s*${COOKIE}=([^;\\s]*)`)
+// Over TLS, so that neither a sibling domain nor a page without TLS can set it. RFC 6265bis 4.1.3.2
+const SECURE_COOKIE = `__Host-${COOKIE}`
+const COOKIE_VALUE = new RegExp(`(?:^|;)\\s*(?:__Host-)?${COOKIE}=([^;\\s]*)`)
 
 /**
  * Identifies the caller of a request.
@@ -42,10 +43,11 @@ export function identify(
 }
 
 /** The header that gives a new caller its key. @see PROTOCOL.md ID2 */
-export function memberCookie(key: MemberKey, request: IncomingMessage): string {
-  const secure =
-    request.socket instanceof TLSSocket || request.headers['x-forwarded-proto'] === 'https'
-  return `${COOKIE}=${key}; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
+export function memberCookie(key: MemberKey, isSecure: boolean): string {
+  const attributes = 'Path=/; HttpOnly; SameSite=Lax'
+  return isSecure
+    ? `${SECURE_COOKIE}=${key}; ${attributes}; Secure`
+    : `${COOKIE}=${key}; ${attributes}`
 }
 
 /** 128 random bits. */

@@ -53,7 +53,7 @@ export class Call {
 
   /** Answers without a body. */
   empty(status: number): void {
-    this.response.writeHead(status, { 'Cache-Control': 'no-store' }).end()
+    this.response.writeHead(status, COMMON_HEADERS).end()
   }
 
   send(status: number, contentType: string, body: string | Uint8Array): void {
@@ -103,12 +103,13 @@ export class Call {
 export const JSON_TYPE = 'application/json; charset=utf-8'
 const PROBLEM_TYPE = 'application/problem+json'
 const UNREAD_MS = 250
+const COMMON_HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }
 
 function headersOf(contentType: string, lengthBytes: number): Record<string, string | number> {
   return {
     'Content-Type': contentType,
     'Content-Length': lengthBytes,
-    'Cache-Control': 'no-store',
+    ...COMMON_HEADERS,
   }
 }
 

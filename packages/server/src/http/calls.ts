@@ -8,6 +8,7 @@ import {
   type View,
 } from '@whereabouts/protocol'
 import { type Caller, identify, memberCookie, type Parameter } from '../access/caller.js'
+import type { Browsers } from '../access/browsers.js'
 import type { Users } from '../access/users.js'
 import { isPart } from '../room/parts.js'
 import type { UserClaim } from '../room/user.js'
@@ -41,6 +42,7 @@ export class Calls {
     private readonly rooms: RoomServer,
     private readonly users: Users,
     private readonly bodies: Bodies,
+    private readonly browsers: Browsers,
     private readonly options: ResolvedOptions,
   ) {
     this.#documentAnswers = new DocumentAnswers(options.stuckMs, options.maxWaitingBytes)
@@ -69,7 +71,7 @@ export class Calls {
     const caller = identify(request, call.query, keyParameter, user)
     const { value, bytes } = await this.bodies.readJson(call, this.options.maxLocationBytes)
     const moved = await this.rooms.move(roomName, caller, value, bytes)
-    keepKey(call, caller)
+    this.#keepKey(call, caller)
     return moved
   }
 
@@ -139,9 +141,11 @@ export class Calls {
     const { parameter, view } = await read()
     checkVersion(parameter)
     const watches = flag(parameter, 'watch')
+    // A stream that joins changes the room, whatever its method. BR4
+    if (!watches) this.browsers.origins.check(request, response)
     const caller = watches ? undefined : identify(request, parameter, keyParameter, user)
     if (response.closed) return
-    if (caller !== undefined) keepKey(call, caller)
+    if (caller !== undefined) this.#keepKey(call, caller)
     const documents = wantsDocuments(parameter)
     const lastEventId = parameter('lastEventId') ?? header(request, 'last-event-id')
     const gzip = acceptsGzip(header(request, 'accept-encoding'))
@@ -159,6 +163,15 @@ export class Calls {
     const user = await this.users.calling(call.request)
     checkVersion(call.query)
     return user
+  }
+
+  /** @see PROTOCOL.md ID2 */
+  #keepKey({ request, response }: Call, { key, isNew }: Caller): void {
+    if (isNew)
+      response.appendHeader(
+        'Set-Cookie',
+        memberCookie(key, this.browsers.proxies.isSecure(request)),
+      )
   }
 
   /** The parameters of a stream: the query's, and the fields of a body if there is one. */
@@ -241,11 +254,6 @@ function parameterText(field: Json): string {
 function header(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name]
   return typeof value === 'string' ? value : undefined
-}
-
-/** @see PROTOCOL.md ID2 */
-function keepKey({ request, response }: Call, { key, isNew }: Caller): void {
-  if (isNew) response.appendHeader('Set-Cookie', memberCookie(key, request))
 }
 
 /** Fires when the response closes, however it closes: the request's own end says nothing of that. */

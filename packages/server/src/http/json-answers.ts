@@ -63,6 +63,7 @@ export class JsonAnswers {
       'HTTP/1.1 200 OK',
       `Content-Type: ${JSON_TYPE}`,
       'Cache-Control: no-store',
+      'X-Content-Type-Options: nosniff',
       'Connection: keep-alive',
       ...(keepAliveS > 0 ? [`Keep-Alive: timeout=${keepAliveS}`] : []),
       `Date: ${new Date(nowMs).toUTCString()}`,

@@ -23,6 +23,7 @@ const PING = {
 
 const HEADERS = {
   'Content-Type': 'text/event-stream',
+  'X-Content-Type-Options': 'nosniff',
   'Cache-Control': 'no-cache, no-transform',
   'X-Accel-Buffering': 'no',
   Vary: 'Accept-Encoding',

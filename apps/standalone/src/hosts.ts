@@ -1,0 +1,46 @@
+import { isIP } from 'node:net'
+import type { RequestListener, ServerResponse } from 'node:http'
+import { sendProblem } from './problem.js'
+
+const PORT = /:\d*$/
+
+/**
+ * Refuses a browser that was led here by another site's name: a page on `evil.example` can make that
+ * name point at this machine, and would then read what is here as its own.
+ *
+ * @param allowed host names; `*` for any
+ * @see OFFICE.md BR6
+ */
+export function withHosts(allowed: readonly string[], serve: RequestListener): RequestListener {
+  if (allowed.includes('*')) return serve
+  const names = new Set(allowed.map((name) => name.toLowerCase()))
+  return (request, response) => {
+    const { host } = request.headers
+    if (host === undefined || isOwn(nameOf(host), names)) serve(request, response)
+    else refuse(response, host)
+  }
+}
+
+/** Returns whether an address is one that only this machine reaches. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)
+}
+
+/** An address, unlike a name, can't be made to point elsewhere. */
+function isOwn(name: string, names: ReadonlySet<string>): boolean {
+  const isLocal = name === 'localhost' || name.endsWith('.localhost')
+  return isLocal || names.has(name) || isIP(name.replace(/^\[(.*)\]$/, '$1')) > 0
+}
+
+function nameOf(host: string): string {
+  return host.toLowerCase().replace(PORT, '').replace(/\.$/, '')
+}
+
+function refuse(response: ServerResponse, host: string): void {
+  sendProblem(
+    response,
+    421,
+    'Misdirected Request',
+    `This server isn't known as ${JSON.stringify(host.slice(0, 255))}. If it should be, add the name to WHEREABOUTS_ALLOWED_HOSTS.`,
+  )
+}

@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest'
+import { call } from 'whereabouts-conformance/http'
+import { startServer } from '../servers/standalone.js'
+
+it('[BR6] is not read under a name that somebody pointed at it', async () => {
+  await using server = await startServer()
+  const { port } = new URL(server.baseUrl)
+  const paths = ['/', '/rooms/budget/location', '/rooms/budget/document', '/metrics', '/nowhere']
+  for (const path of paths) {
+    const evil = await call(server.baseUrl + path, { headers: { host: `evil.example:${port}` } })
+    expect(evil, path).toMatchObject({ status: 421 })
+    expect(JSON.parse(evil.text)).toMatchObject({
+      detail: expect.stringContaining('WHEREABOUTS_ALLOWED_HOSTS') as string,
+    })
+  }
+})
+
+it('[BR6] is known by every address and by the names of this machine', async () => {
+  await using server = await startServer()
+  const { port } = new URL(server.baseUrl)
+  const hosts = ['localhost', 'LOCALHOST.', 'sheets.localhost', '127.0.0.1', '192.0.2.7', '[::1]']
+  for (const name of hosts) {
+    const headers = { host: `${name}:${port}` }
+    expect(await call(`${server.baseUrl}/health/live`, { headers }), name).toMatchObject({
+      status: 200,
+    })
+  }
+})
+
+it('[BR6] is known by the names that it was given', async () => {
+  await using server = await startServer({ allowedHosts: 'docs.example.com, other.example' })
+  const ask = (host: string) => call(`${server.baseUrl}/health/live`, { headers: { host } })
+  expect(await ask('docs.example.com')).toMatchObject({ status: 200 })
+  expect(await ask('Other.Example:8080')).toMatchObject({ status: 200 })
+  expect(await ask('docs.example.com.evil.example')).toMatchObject({ status: 421 })
+  expect(await ask('evil-docs.example.com')).toMatchObject({ status: 421 })
+})
