@@ -13,18 +13,18 @@ it.each([
   [[passed, failed, unchecked], 'failed       ST3   1 of 3 tests'],
   [[passed, unchecked], 'in part      ST3   1 of 2 tests; needs leaseMs=400'],
   [[unchecked, unchecked], 'not checked  ST3   needs leaseMs=400'],
-])('says what became of a rule: %#', (tests, line) => {
+])('reports the result of a rule: %#', (tests, line) => {
   expect(reportLines([rule(...tests)])[0]).toBe(line)
   expect(hasFailed([rule(...tests)])).toBe(tests.includes(failed))
 })
 
-it('says what a failed test expected and saw, and how many rules there were', () => {
+it('reports what a failed test expected and received, and counts the rules', () => {
   const lines = reportLines([rule(failed), rule(unchecked), rule(passed)])
   expect(lines.slice(1, 4).map((line) => line.trim())).toEqual(['- b', 'expected 1', 'seen 2'])
   expect(lines.at(-1)).toBe('3 rules: 1 passed, 1 failed, 0 checked in part, 1 not checked')
 })
 
-it('cuts what is longer than a screen', () => {
+it('truncates text that is longer than a screen', () => {
   const long: TestOutcome = { ...failed, why: 'line\n'.repeat(200) }
   expect(reportLines([rule(long)]).length).toBeLessThan(40)
 })

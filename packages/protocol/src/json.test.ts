@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { equalJson, type Json } from './json.js'
 
-/** Any JSON value, `__proto__` among its keys. */
+/** Any JSON value, including `__proto__` as a key. */
 const anyJson = fc.jsonValue().map((value) => value as Json)
 
-/** The same value with the keys of every object the other way round. */
+/** Returns the same value with the keys of every object in reverse order. */
 function reversed(value: Json): Json {
   if (Array.isArray(value)) return value.map((item: Json) => reversed(item))
   if (typeof value !== 'object' || value === null) return value
@@ -50,7 +50,7 @@ it('two JSON values are equal exactly when their canonical texts are', () => {
         ? Object.entries(field).toSorted(([a], [b]) => (a < b ? -1 : 1))
         : field,
     )
-  // Few keys and few values, so that equal pairs come up. Arrays are left out: the canonical text
+  // Few keys and few values, so that some pairs are equal. Arrays are left out: the canonical text
   // writes objects as such.
   const small = fc.letrec<{ value: Json }>((tie) => ({
     value: fc.oneof(

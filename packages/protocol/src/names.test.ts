@@ -29,7 +29,7 @@ describe('room names', () => {
   ])('[NM1] %s is a room name', (name) => expect(isRoomName(name)).toBe(true))
 
   it.each(['', '.', '..', 'a'.repeat(129), 'a b', 'a/b', 'a%20b', 'a?b', 'ä', '😀', 'a\n', '\0'])(
-    '[NM1] %j is no room name',
+    '[NM1] %j is not a room name',
     (name) => expect(isRoomName(name)).toBe(false),
   )
 
@@ -55,7 +55,7 @@ describe('member keys', () => {
   })
 
   it.each(['', 'a'.repeat(129), 'a.b', 'a:b', 'a~b', 'a b', 'ä', 'a\n', 'a\r', '\0'])(
-    '[NM2] %j is no member key',
+    '[NM2] %j is not a member key',
     (key) => expect(isMemberKey(key)).toBe(false),
   )
 })
@@ -87,7 +87,7 @@ describe("users' names", () => {
     '\u001b[31mred',
     '\ud83d',
     'a\ude00b',
-  ])('[NM3] %j is no name', (text) => expect(parseUserName(text)).toBeUndefined())
+  ])('[NM3] %j is not a name', (text) => expect(parseUserName(text)).toBeUndefined())
 
   const BIDIRECTIONAL = [
     0x061c, 0x200e, 0x200f, 0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x2066, 0x2067, 0x2068, 0x2069,
@@ -129,14 +129,14 @@ describe('colors', () => {
     ' #e11d48',
     '#e11d48\n',
     'red',
-  ])('[NM4] %j is no color', (text) => expect(isColor(text)).toBe(false))
+  ])('[NM4] %j is not a color', (text) => expect(isColor(text)).toBe(false))
 })
 
-describe('what is no text', () => {
-  // As a query parser may give it, or an application that forgot to look.
+describe('values that aren’t strings', () => {
+  // Query parsers return such values, and applications pass them on unchecked.
   const NO_TEXTS = [undefined, null, 5, true, {}, ['a'], { toString: () => 'a' }]
 
-  it.each(NO_TEXTS)('[NM1] [NM2] [NM3] [NM4] %j is no name, no key and no color', (value) => {
+  it.each(NO_TEXTS)('[NM1] [NM2] [NM3] [NM4] %j is not a name, key or color', (value) => {
     expect(isRoomName(value)).toBe(false)
     expect(isMemberKey(value)).toBe(false)
     expect(isColor(value)).toBe(false)

@@ -4,7 +4,7 @@ import { formatPosition, parsePosition } from './position.js'
 
 const EPOCH_CHARACTERS = 'ABCXYZabcxyz0189_-'
 
-it('a position is read as it was written', () => {
+it('a formatted position parses to itself', () => {
   const anyPosition = fc.record({
     epoch: fc.string({ unit: fc.constantFrom(...EPOCH_CHARACTERS), minLength: 1, maxLength: 32 }),
     version: fc.maxSafeNat(),
@@ -46,7 +46,7 @@ it.each([
   '6f2c81:9007199254740992',
   '6f2c81:99999999999999999999',
   `${'e'.repeat(33)}:1`,
-])('[ST9] %j is no position', (text) => expect(parsePosition(text)).toBeUndefined())
+])('[ST9] %j is not a position', (text) => expect(parsePosition(text)).toBeUndefined())
 
 it('the largest version is the largest safe integer', () => {
   expect(parsePosition('e:9007199254740991')).toEqual({ epoch: 'e', version: 9007199254740991 })

@@ -22,7 +22,7 @@ describe('a problem', () => {
     expect(names.map((name) => [name, PROBLEMS[name].status])).toEqual(table)
   })
 
-  it('[ER1] is read as it was written, with its extensions', () => {
+  it('[ER1] survives JSON, including its extensions', () => {
     const problem = new Problem('room-full', 'Watch it.', { watch: '/rooms/r/events?watch=1' })
     const read = roundTrip(problem)
     expect(read).toBeInstanceOf(Problem)

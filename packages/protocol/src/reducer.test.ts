@@ -4,7 +4,7 @@ import { equalJson, type Json } from './json.js'
 import type { Member, Patch, Snapshot } from './messages.js'
 import { applyPatch, applySnapshot, EMPTY_ROOM, type RoomState } from './reducer.js'
 
-// Few ids, and few values a field, so that patches meet members and say what is known already.
+// Few ids and values, so that patches are about existing members and often change nothing.
 const anyId = fc.constantFrom('ada', 'bob', 'cyd', 'dan', '__proto__', 'constructor')
 const anyLocation = fc.constantFrom<Json>(
   null,
@@ -53,7 +53,7 @@ function byId<T>(value: fc.Arbitrary<T>): fc.Arbitrary<{ readonly [id: string]: 
   return fc.array(fc.tuple(anyId, value)).map((entries) => Object.fromEntries(entries))
 }
 
-/** As a reader gets it: `__proto__` is a field, and nothing is shared with the sender. */
+/** Copies a value as a reader gets it: `__proto__` is a field, and nothing is shared with the sender. */
 function fromTheWire<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T
 }
@@ -100,7 +100,7 @@ describe('a snapshot', () => {
     expect(after.members.get('bob')).toEqual(moved)
   })
 
-  it('of the same members in another order is another state', () => {
+  it('is a change if only the order of the members differs', () => {
     const after = applySnapshot(room, { members: [bob, ada], watching: 1 })
     expect(ids(after)).toEqual(['bob', 'ada'])
   })
@@ -123,7 +123,7 @@ describe('a patch', () => {
     expect(after.watching).toBe(4)
   })
 
-  it('[CL1] leaves members that it doesn’t name alone', () => {
+  it('[CL1] keeps members that it doesn’t mention', () => {
     fc.assert(
       fc.property(anyRoom, anyPatch, (before, patch) => {
         const after = applyPatch(before, patch)
@@ -167,7 +167,7 @@ describe('a patch', () => {
     )
   })
 
-  it('[CL2] that changes nothing gives the same state', () => {
+  it('[CL2] that changes nothing returns the same state object', () => {
     const said: Patch = fromTheWire({
       join: [ada],
       move: { bob: { cell: 'C5', sheet: 's1' } },
@@ -190,7 +190,7 @@ describe('a patch', () => {
     )
   })
 
-  it('[RM6] applied twice returns the same object as applied once', () => {
+  it('[RM6] returns the same object when applied a second time', () => {
     fc.assert(
       fc.property(anyRoom, anyPatch, (before, patch) => {
         const once = applyPatch(before, patch)
@@ -199,7 +199,7 @@ describe('a patch', () => {
     )
   })
 
-  it('[RM6] applied to a snapshot from between its beginning and its end gives its end', () => {
+  it('[RM6] applied to a snapshot from any time in its range gives the state at its end', () => {
     fc.assert(
       fc.property(
         fc.array(anyStep),
@@ -225,7 +225,7 @@ function namedBy({ join = [], move = {}, status = {}, leave = [] }: Patch): stri
   return [...join.map(({ id }) => id), ...Object.keys(move), ...Object.keys(status), ...leave]
 }
 
-/** One thing that happens in a room: a member is there from now on, as this says, or is gone. */
+/** One step in a room: a member appears or changes, or is removed. */
 type Step = { readonly id: string; readonly member: Member | undefined }
 
 const anyStep: fc.Arbitrary<Step> = anyId.chain((id) =>
@@ -241,7 +241,7 @@ function run(members: readonly Member[], steps: readonly Step[]): Member[] {
   return [...after.values()]
 }
 
-/** The patch of RM5: the newest state of everybody whom the steps touched. */
+/** Builds the patch of RM5: the latest state of each member that the steps changed. */
 function difference(end: readonly Member[], steps: readonly Step[]): Patch {
   const touched = new Set(steps.map(({ id }) => id))
   const there = new Set(end.map(({ id }) => id))

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { encodeEvent, SSE_COMMENT, type SseEvent } from './sse.js'
 
-/** What a reader makes of the chunks: the events, and the `retry` fields. */
+/** Returns the events and `retry` fields that a reader parses from the chunks. */
 function readChunks(chunks: readonly string[]) {
   const events: EventSourceMessage[] = []
   const retries: number[] = []
@@ -18,7 +18,7 @@ function readChunks(chunks: readonly string[]) {
   return { events, retries }
 }
 
-/** The text in pieces, cut at every one of these places. */
+/** Splits the text at each of these places. */
 function cut(text: string, places: readonly number[]): string[] {
   const ends = [...places.map((place) => place % (text.length + 1)), text.length]
   let from = 0
@@ -31,7 +31,7 @@ function cut(text: string, places: readonly number[]): string[] {
     })
 }
 
-/** What readers see of data: every kind of line break is one LF. */
+/** Returns data as readers see it: every kind of line break is one LF. */
 const asRead = (data: string) => data.replaceAll(/\r\n|\r|\n/g, '\n')
 
 const anyCut = fc.array(fc.nat(), { maxLength: 12 })
@@ -64,7 +64,7 @@ describe('an event', () => {
     fc.assert(
       fc.property(anyEvent, anyCut, (sent, places) => {
         const text = encodeEvent(sent).replaceAll('\n', '\r\n')
-        // An LF that comes after a chunk which ended with CR is the same line break.
+        // A chunk may end with CR, and the LF that follows belongs to the same line break.
         const { events } = readChunks([...cut(text, places), ':\r\n'])
         expect(events.map(({ data }) => data)).toEqual([asRead(sent.data)])
       }),
@@ -77,7 +77,7 @@ describe('an event', () => {
     expect(events.map(({ data }) => data)).toEqual(['a\nb'])
   })
 
-  it.each(['a\rb', 'a\nb', 'a\r\nb'])('[ST12] data %j goes out as two data lines', (data) => {
+  it.each(['a\rb', 'a\nb', 'a\r\nb'])('[ST12] data %j is sent as two data lines', (data) => {
     expect(encodeEvent({ data })).toBe('data: a\ndata: b\n\n')
   })
 
@@ -98,7 +98,7 @@ describe('an event', () => {
     expect(() => encodeEvent({ data: 'a\0b' })).toThrow(TypeError)
   })
 
-  it('with empty data arrives, and without data only sets what it carries', () => {
+  it('with empty data is an event; without data it only sets the id or retry time', () => {
     expect(readChunks([encodeEvent({ data: '' })]).events).toHaveLength(1)
     const { events, retries } = readChunks([encodeEvent({ retry: 1830 })])
     expect(events).toEqual([])
@@ -112,7 +112,7 @@ describe('an event', () => {
     expect(encodeEvent({ retry: 1830 })).toBe('retry: 1830\n\n')
   })
 
-  it('a comment between events is no event', () => {
+  it('a comment between events is not an event', () => {
     const text = [encodeEvent({ data: 'a' }), SSE_COMMENT, encodeEvent({ data: 'b' })].join('')
     expect(readChunks([...text]).events.map(({ data }) => data)).toEqual(['a', 'b'])
   })

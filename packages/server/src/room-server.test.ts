@@ -12,7 +12,7 @@ import { resolveOptions } from './options.js'
 import { SYSTEM_CLOCK } from './stream/clock.js'
 import { RoomServer } from './room-server.js'
 
-/** An exchange on whose way everything is held up until it is let go. */
+/** An exchange that delays everything until it is released. */
 class SlowExchange extends MemoryExchange<Numbered> {
   #letGo!: () => void
   readonly #isLetGo = new Promise<void>((resolve) => {
@@ -72,8 +72,8 @@ const outcomeOf = (events: Observable<unknown>) =>
     (error: unknown) => (error as Problem).problem,
   )
 
-describe('connections that wait for the other nodes', () => {
-  it('[FR10] count while they do', async () => {
+describe('connections that wait for other nodes', () => {
+  it('[FR10] count towards the limit while they wait', async () => {
     const exchange = new SlowExchange()
     const server = start(exchange)
     const waiting = watch(server).subscribe()
@@ -85,7 +85,7 @@ describe('connections that wait for the other nodes', () => {
     await expect.poll(() => server.count()).toMatchObject({ connections: 0, watching: 0 })
   })
 
-  it('[FR10] count no longer when their reader has gone meanwhile', async () => {
+  it('[FR10] no longer count once their reader has disconnected', async () => {
     const exchange = new SlowExchange()
     const server = start(exchange)
     watch(server).subscribe().unsubscribe()
@@ -93,7 +93,7 @@ describe('connections that wait for the other nodes', () => {
     await expect.poll(() => server.count()).toMatchObject({ connections: 0, watching: 0 })
   })
 
-  it('[FR19] are refused when the server goes away meanwhile', async () => {
+  it('[FR19] are refused if the server shuts down meanwhile', async () => {
     const exchange = new SlowExchange()
     const server = start(exchange)
     const outcome = outcomeOf(watch(server))

@@ -7,7 +7,7 @@ beforeEach(() => {
   log = new RecordingLog()
 })
 
-it('[ID9] [ID10] says it once a minute, and then how often it was', () => {
+it('[ID9] [ID10] logs a warning once a minute, with the number of times it occurred', () => {
   const clock = { nowMs: 5 }
   const warning = new RareWarning(log, 'it happened', () => clock.nowMs)
   for (let count = 0; count < 10; count++) warning.warn('so')
@@ -23,7 +23,7 @@ it('[ID9] [ID10] says it once a minute, and then how often it was', () => {
   expect(log.warnings[2]).toBe('it happened')
 })
 
-it('[ID9] says something of whatever was thrown', () => {
+it('[ID9] logs any thrown value, even one that has no text', () => {
   for (const thrown of [new Error('why'), Object.create(null), Symbol('x'), null, 5]) {
     new RareWarning(log, 'it happened').warn(thrown)
   }

@@ -12,7 +12,7 @@ function dataFolder() {
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true }) }
 }
 
-it('[ID6] a secret is made once in the data folder, for its owner alone', () => {
+it('[ID6] a secret is generated once in the data folder, readable by its owner only', () => {
   using folder = dataFolder()
   const dataDir = join(folder.path, 'made', 'here')
   const secret = resolveSecret(undefined, dataDir)
@@ -22,7 +22,7 @@ it('[ID6] a secret is made once in the data folder, for its owner alone', () => 
   expect(statSync(join(dataDir, 'secret')).mode & 0o777).toBe(0o600)
 })
 
-it('[ID6] a secret that is set counts, and without a folder each process has its own', () => {
+it('[ID6] a configured secret takes precedence; without a data folder each process has its own', () => {
   using folder = dataFolder()
   expect(resolveSecret('given by a setting', folder.path)).toBe('given by a setting')
   expect(readdirSync(folder.path)).toEqual([])
@@ -35,7 +35,7 @@ it('an empty secret is refused and left as it is', () => {
   expect(() => resolveSecret(undefined, folder.path)).toThrow('is empty')
 })
 
-it('[ID3] a member id is 16 characters that follow from secret, room, user and key', () => {
+it('[ID3] a member id is 16 characters, derived from the secret, room, user and key', () => {
   const idOf = (secret: string, roomName: string, userId: string, key: string) =>
     memberId(secret, checkRoom(roomName), userId, checkMemberKey(key))
   const id = idOf('secret', 'room', 'user', 'key')

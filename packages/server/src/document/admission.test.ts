@@ -20,12 +20,12 @@ import {
 import { Admission } from './admission.js'
 import { readUpdate } from './update.js'
 
-/** A document that takes in only what is admitted. */
+/** A document that applies only the updates that were admitted. */
 class Guarded {
   readonly doc = new Doc()
   readonly #admission = new Admission(this.doc)
 
-  /** Whether some of it waits. */
+  /** Returns whether part of the update is pending. */
   take(update: Uint8Array): boolean {
     const pending = this.#admission.check(readUpdate(update))
     applyUpdate(this.doc, update)
@@ -56,7 +56,7 @@ const TEXTS = ['a', 'bc', '😀', 'd😀e', '世界', 'x'.repeat(20)]
 
 type Step = readonly [who: number, what: number, where: number, which: number]
 
-/** One thing that somebody does to their copy, whatever it has in it. */
+/** Makes one random edit to a copy, whatever it contains. */
 function edit(doc: Doc, [, what, where, which]: Step): void {
   const [text, list] = [doc.getText('text'), doc.getArray('list')]
   const [cells, page] = [doc.getMap('cells'), doc.getXmlFragment('page')]
@@ -86,7 +86,7 @@ function inside(type: unknown, word: string): void {
   if (type instanceof YArray) type.push([word, new YMap()])
 }
 
-/** What three people did, each with all updates of their own, and exchanging them now and then. */
+/** Makes the edits of three people who sync now and then; returns their documents and updates. */
 function written(steps: readonly Step[], gc: boolean) {
   const docs = [1, 2, 3].map((clientID) => Object.assign(new Doc({ gc }), { clientID }))
   const updates: Uint8Array[] = []
@@ -104,7 +104,7 @@ function written(steps: readonly Step[], gc: boolean) {
   return { docs, updates }
 }
 
-/** Whether a document that has an update couldn't put all of it in place. */
+/** Whether part of an update is pending in a document that received it. */
 function waits(update: Uint8Array, { store }: Doc): boolean {
   const { structs, ds } = decodeUpdate(update)
   const ranges = [...ds.clients].flatMap(([client, deletes]) =>
@@ -117,8 +117,8 @@ function waits(update: Uint8Array, { store }: Doc): boolean {
 const STEP = fc.tuple(fc.nat(2), fc.nat(14), fc.nat(50), fc.nat(5))
 const STEPS = fc.array(STEP, { minLength: 5, maxLength: 60 })
 
-describe('[DO15] what the document has is never refused', () => {
-  it('in the order it was made, again, merged, as a difference and as a whole', () => {
+describe('[DO15] an update that the document already has is never refused', () => {
+  it('whether it is posted in order, repeated, merged, as a diff or as the whole document', () => {
     fc.assert(
       fc.property(STEPS, fc.boolean(), fc.nat(100), (steps, gc, cut) => {
         const { docs, updates } = written(steps, gc)
@@ -148,7 +148,7 @@ describe('[DO15] what the document has is never refused', () => {
     )
   })
 
-  it('[DO16] in any order, and then nothing waits', () => {
+  it('[DO16] whatever order the updates arrive in, and in the end none is pending', () => {
     fc.assert(
       fc.property(STEPS, fc.boolean(), fc.infiniteStream(fc.nat()), (steps, gc, chance) => {
         const { docs, updates } = written(steps, gc)
@@ -160,7 +160,7 @@ describe('[DO15] what the document has is never refused', () => {
         const guarded = new Guarded()
         for (const update of shuffled) {
           const pending = guarded.take(update)
-          expect(pending, 'what it foresaw is what Yjs did').toBe(waits(update, guarded.doc))
+          expect(pending, 'the check predicts what Yjs does').toBe(waits(update, guarded.doc))
           expect(guarded.take(update)).toBe(pending)
           if (next() % 4 === 0) guarded.take(encodeStateAsUpdate(guarded.doc))
         }
@@ -188,7 +188,7 @@ describe.each<[where: string, write: (doc: Doc, value: object) => void]>([
     '{"__proto__":7,"in":{"__proto__":{"__proto__":{}}}}',
     '{"in":{"constructor":{"prototype":{}},"toString":1,"hasOwnProperty":null}}',
     '{"zero":-0}',
-  ])('%s is known when it is posted again', (text) => {
+  ])('%s is recognized when it is posted again', (text) => {
     const mine = new Doc()
     mine.getText('text').insert(0, 'first')
     const before = encodeStateVector(mine)
@@ -205,7 +205,7 @@ describe.each<[where: string, write: (doc: Doc, value: object) => void]>([
   })
 })
 
-it('[DO22] bytes under the key `__proto__` would make a document that nobody can encode', () => {
+it('[DO22] bytes under the key `__proto__` are refused, as the document could not be encoded', () => {
   const bytes: unknown = Object.fromEntries([['__proto__', Uint8Array.of(1)]])
   for (const value of [bytes, [bytes], { in: bytes }]) {
     const doc = new Doc()
@@ -265,7 +265,7 @@ describe('[DO15] other content under the same client and clocks is refused', () 
     expect(guarded.take(mine)).toBe(false)
   })
 
-  it('also of what waits', () => {
+  it('even if the known content is still pending', () => {
     const guarded = new Guarded()
     const mine = by(1, text('mine', 2), base)
     expect(guarded.take(mine)).toBe(true)
@@ -275,7 +275,7 @@ describe('[DO15] other content under the same client and clocks is refused', () 
     expect(guarded.doc.getText('text').toString()).toBe('baminese')
   })
 
-  it('and what was deleted agrees with anything, as nobody knows what it was', () => {
+  it('unless the known content was deleted, as it cannot be compared any more', () => {
     const guarded = new Guarded()
     const mine = by(1, text('mine'))
     const doc = new Doc()
@@ -287,8 +287,8 @@ describe('[DO15] other content under the same client and clocks is refused', () 
   })
 })
 
-describe('[DO13] types are nested 100 deep at most', () => {
-  /** Maps in maps, each in an update of its own. */
+describe('[DO13] types can be nested at most 100 deep', () => {
+  /** Nested maps, each in its own update. */
   function nested(depth: number): Uint8Array[] {
     const doc = new Doc()
     const updates: Uint8Array[] = []
@@ -308,14 +308,14 @@ describe('[DO13] types are nested 100 deep at most', () => {
     expect(() => new Guarded().take(mergeUpdates(nested(5_000)))).toThrow(because('too-deep'))
   })
 
-  it('in one after another', () => {
+  it('over several updates', () => {
     const guarded = new Guarded()
     const updates = nested(101)
     for (const update of updates.slice(0, 100)) expect(guarded.take(update)).toBe(false)
     expect(() => guarded.take(updates[100]!)).toThrow(because('too-deep'))
   })
 
-  it('also if the outer ones come last', () => {
+  it('even if the outer types arrive last', () => {
     const guarded = new Guarded()
     const updates = nested(101)
     for (const update of updates.slice(1).toReversed()) expect(guarded.take(update)).toBe(true)
@@ -326,14 +326,14 @@ describe('[DO13] types are nested 100 deep at most', () => {
   })
 })
 
-describe('[DO23] a document has 12,000 roots at most', () => {
+describe('[DO23] a document has at most 12,000 roots', () => {
   const rooted = (from: number, count: number) => {
     const doc = new Doc()
     for (let root = from; root < from + count; root++) doc.getText(`root ${root}`).insert(0, 'x')
     return encodeStateAsUpdate(doc)
   }
 
-  it('in one update, and in all together', () => {
+  it('in a single update, and in all updates together', () => {
     const guarded = new Guarded()
     expect(() => guarded.take(rooted(0, 12_001))).toThrow(because('too-costly'))
     guarded.take(rooted(0, 12_000))
@@ -341,7 +341,7 @@ describe('[DO23] a document has 12,000 roots at most', () => {
     expect(() => guarded.take(rooted(12_000, 1))).toThrow(full('roots', 12_000))
   })
 
-  it('[DO42] also those whose content was deleted, and those that wait', () => {
+  it('[DO42] including roots whose content was deleted, and pending roots', () => {
     const guarded = new Guarded()
     const doc = Object.assign(new Doc(), { clientID: 1 })
     applyUpdate(doc, rooted(0, 11_990))
@@ -361,7 +361,7 @@ describe('[DO23] a document has 12,000 roots at most', () => {
   })
 })
 
-/** What many people wrote, each by a client of their own: one letter, from a clock on. */
+/** An update in which each of many clients inserts one letter at the given clock. */
 function peoples(from: number, count: number, clock = 0): Uint8Array {
   const encoder = new UpdateEncoderV1()
   encoder.writeLen(count)
@@ -376,8 +376,8 @@ function peoples(from: number, count: number, clock = 0): Uint8Array {
   return encoder.toUint8Array()
 }
 
-describe('[DO23] a document has 25,000 clients at most', () => {
-  it('in all updates together, of which what is known counts once', () => {
+describe('[DO23] a document has at most 25,000 clients', () => {
+  it('in all updates together; a client in several updates counts once', () => {
     const guarded = new Guarded()
     for (const from of [1, 10_001]) guarded.take(garbage(from, 10_000))
     guarded.take(garbage(20_001, 4_999))
@@ -388,7 +388,7 @@ describe('[DO23] a document has 25,000 clients at most', () => {
     expect(guarded.take(garbage(1, 1, 1))).toBe(false)
   })
 
-  /** What is the quickest to apply: one that was deleted. */
+  /** An update with one collected struct per client, the kind that is applied fastest. */
   function garbage(from: number, count: number, clock = 0): Uint8Array {
     const encoder = new UpdateEncoderV1()
     encoder.writeLen(count)
@@ -400,7 +400,7 @@ describe('[DO23] a document has 25,000 clients at most', () => {
   }
 })
 
-describe('[DO23 DO42] a document has 500 subdocuments at most', () => {
+describe('[DO23 DO42] a document has at most 500 subdocuments', () => {
   const by = (clientID: number, count: number) => {
     const doc = Object.assign(new Doc(), { clientID })
     const updates: Uint8Array[] = []
@@ -412,7 +412,7 @@ describe('[DO23 DO42] a document has 500 subdocuments at most', () => {
     return { first, subdocuments, all: encodeStateAsUpdate(doc), list, updates }
   }
 
-  it('in all updates together, of which what is known or waits counts once', () => {
+  it('in all updates together; a known or pending subdocument counts once', () => {
     const guarded = new Guarded()
     const [one, two, three] = [by(1, 300), by(2, 200), by(3, 1)]
     guarded.take(one.all)
@@ -429,8 +429,8 @@ describe('[DO23 DO42] a document has 500 subdocuments at most', () => {
   })
 })
 
-describe('[DO16] what waits is bounded', () => {
-  /** An update that waits for another, and that one. */
+describe('[DO16] pending content is bounded', () => {
+  /** Makes an update that depends on another, and that other one. */
   function waiting(length: number): { waits: Uint8Array; first: Uint8Array } {
     const doc = new Doc()
     doc.getText('text').insert(0, 'first')
@@ -440,7 +440,7 @@ describe('[DO16] what waits is bounded', () => {
     return { first, waits: encodeStateAsUpdate(doc, vector) }
   }
 
-  it('in bytes, and what it waits for is taken in all the same', () => {
+  it('in bytes, and updates that complete it are still accepted', () => {
     const guarded = new Guarded()
     const all = Array.from({ length: 4 }, () => waiting(80_000))
     for (const { waits } of all.slice(0, 3)) expect(guarded.take(waits)).toBe(true)
@@ -452,7 +452,7 @@ describe('[DO16] what waits is bounded', () => {
     expect(guarded.doc.store.pendingStructs).toBeNull()
   })
 
-  it('in deleted ranges of what nobody knows', () => {
+  it('in deleted ranges of unknown content', () => {
     const guarded = new Guarded()
     const deletes = (client: number, count: number) => {
       const encoder = new UpdateEncoderV1()
@@ -472,7 +472,7 @@ describe('[DO16] what waits is bounded', () => {
     expect(guarded.take(peoples(100, 51, 5))).toBe(true)
   })
 
-  it('and counts of an update only what waits of it', () => {
+  it('by the pending part of an update only', () => {
     const guarded = new Guarded()
     const { waits } = waiting(1)
     expect(guarded.take(mergeUpdates([waits, waiting(0).first, large(600_000)]))).toBe(true)
@@ -486,8 +486,8 @@ describe('[DO16] what waits is bounded', () => {
   }
 })
 
-describe('what readers take for a document', () => {
-  it('[DO28 DO46] is bounded for structs in roots times roots', () => {
+describe('the work that a document causes its readers', () => {
+  it('[DO28 DO46] is bounded by the number of structs in roots times the number of roots', () => {
     const guarded = new Guarded()
     guarded.take(entries(1, 11_999, 0))
     guarded.take(entries(2, 0, 4_000))
@@ -497,7 +497,7 @@ describe('what readers take for a document', () => {
     guarded.take(entries(4, 0, 600))
   })
 
-  it('[DO28] lets a page of 10,000 cells in, edited at all ends', () => {
+  it('[DO28] allows a page of 10,000 cells with edits in each', () => {
     const doc = new Doc()
     doc.transact(() => {
       for (let cell = 0; cell < 10_000; cell++) {
@@ -516,11 +516,11 @@ describe('what readers take for a document', () => {
     expect(new Guarded().take(encodeStateAsUpdate(doc))).toBe(false)
   })
 
-  it('[DO28] lets a sheet of 100,000 cells in', () => {
+  it('[DO28] allows a sheet of 100,000 cells', () => {
     expect(new Guarded().take(entries(1, 20, 100_000))).toBe(false)
   })
 
-  it('[DO28] is bounded for structs times names of formats', () => {
+  it('[DO28] is bounded by the number of structs times the number of format names', () => {
     const copies = full('format-copies', 25_000_000)
     expect(() => new Guarded().take(formats(1, 6_000, 6_000))).toThrow(copies)
     new Guarded().take(formats(1, 50_000, 10))
@@ -530,7 +530,7 @@ describe('what readers take for a document', () => {
     guarded.take(formats(3, 100, 100))
   })
 
-  it('[DO28] is the same once the document is loaded', () => {
+  it('[DO28] is the same after the document is loaded', () => {
     const writer = new Guarded()
     writer.take(formats(1, 3_000, 3_000))
     const reader = new Guarded()
@@ -562,7 +562,7 @@ it('[DO29] a document has at most 1,000,000 structs, objects and arrays', () => 
   expect(structs.take(entries(5, 0, 40_000))).toBe(false)
 })
 
-/** So many roots with a letter each, and so many keys in one more. */
+/** Makes an update with `roots` roots of one letter each, and one more root with `keys` keys. */
 function entries(client: number, roots: number, keys: number): Uint8Array {
   const encoder = begun(client, roots + keys)
   for (let index = 0; index < roots; index++) {
@@ -583,7 +583,7 @@ function entries(client: number, roots: number, keys: number): Uint8Array {
   return encoder.toUint8Array()
 }
 
-/** So many letters in one text, with a format of one of so many names before each. */
+/** Makes an update of a text with a format before each letter, under `names` different names. */
 function formats(client: number, letters: number, names: number): Uint8Array {
   const encoder = begun(client, 2 * letters)
   for (let clock = 0; clock < 2 * letters; clock++) {

@@ -9,7 +9,7 @@ import {
 } from 'yjs'
 import { encodeDocument } from './encode.js'
 
-/** A document with texts, maps, nested types and deletions in many roots, by two people. */
+/** Makes a document by two clients, with texts, maps, nested types and deletions in many roots. */
 function docOf(roots: number): Doc {
   const docs = [new Doc(), new Doc()] as const
   for (const [index, doc] of docs.entries()) {
@@ -26,7 +26,7 @@ function docOf(roots: number): Doc {
 }
 
 describe('a document', () => {
-  it.each([1, 64, 65, 300])('[DO27] of %i roots is encoded as Yjs encodes it', (roots) => {
+  it.each([1, 64, 65, 300])('[DO27] with %i roots is encoded as Yjs encodes it', (roots) => {
     const doc = docOf(roots)
     expect(encodeDocument(doc)).toEqual(encodeStateAsUpdate(doc))
     const vector = encodeStateVector(doc)
@@ -41,7 +41,7 @@ describe('a document', () => {
     }
   })
 
-  it('[DO27] is encoded with what waits in it', () => {
+  it('[DO27] is encoded together with its pending content', () => {
     const doc = docOf(70)
     const late = new Doc()
     late.clientID = 5
@@ -53,7 +53,7 @@ describe('a document', () => {
     expect(encodeDocument(doc)).toEqual(encodeStateAsUpdate(doc))
   })
 
-  it('[DO27] is left as it is', () => {
+  it('[DO27] is not changed by encoding', () => {
     const doc = docOf(70)
     const before = doc.getText('cell:1').toString()
     encodeDocument(doc)
@@ -61,7 +61,7 @@ describe('a document', () => {
     expect(doc.getText('cell:1').toString()).toBe(`still ${before}`)
   })
 
-  it('[DO27] of many roots and many keys is encoded without a search for each', () => {
+  it('[DO27] with many roots and many keys is encoded without searching for each', () => {
     const doc = new Doc()
     applyUpdate(doc, manyKeys(3_000, 30_000))
     const beganMs = performance.now()
@@ -73,7 +73,7 @@ describe('a document', () => {
   })
 })
 
-/** So many roots with a letter each, and one more with so many keys. */
+/** Makes an update with many roots of one letter each, and one more root with many keys. */
 function manyKeys(roots: number, keys: number): Uint8Array {
   const encoder = new UpdateEncoderV1()
   for (const value of [1, roots + keys, 5, 0]) encoder.writeLen(value)

@@ -6,7 +6,7 @@ function start() {
   return { clock, expenses: new Expenses(() => clock.nowMs) }
 }
 
-it('[DO18] who has taken more of late comes later, and what is long ago counts for little', () => {
+it('[DO18] a room that used more processor time recently comes later, and old use counts for little', () => {
   const { clock, expenses } = start()
   for (let looks = 0; looks < 40; looks++) expenses.charge('costly', 50)
   expenses.charge('usual', 50)
@@ -18,7 +18,7 @@ it('[DO18] who has taken more of late comes later, and what is long ago counts f
   expect(expenses.levelOf('costly')).toBe(0)
 })
 
-it('[DO18] what a room asks is expected to take what it has taken before', () => {
+it('[DO18] a request is expected to take as long as the room’s earlier requests', () => {
   const { clock, expenses } = start()
   expect(expenses.expectedMs('new')).toBe(0)
   for (const room of ['costly', 'busy'])

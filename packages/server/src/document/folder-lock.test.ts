@@ -9,16 +9,16 @@ import { expect, it } from 'vitest'
 import { size } from '../../../../test/size.js'
 import { FolderLock } from './folder-lock.js'
 
-/** How often two ask at once. */
+/** How many times two processes compete for the lock. */
 const ROUNDS = size(100, 400)
 const LIBSQL = fileURLToPath(import.meta.resolve('libsql'))
-/** It says again and again that it has the folder, as one does who is about to. */
+/** A process that keeps writing itself into the lock file, like one that is about to take the lock. */
 const INTRUDER = `
   const database = new (require(${JSON.stringify(LIBSQL)}))(process.argv[2])
   database.exec('CREATE TABLE IF NOT EXISTS holder (process INTEGER, host TEXT, since TEXT)')
   database.exec('PRAGMA synchronous = OFF')
   process.send('ready')
-  // A moment between two tries, or nobody else would ever have the lock on a busy machine.
+  // Without a pause, the other process would never get the lock on a busy machine.
   const moment = new Int32Array(new SharedArrayBuffer(4))
   for (;;) {
     Atomics.wait(moment, 0, 0, 2)
@@ -30,7 +30,7 @@ const INTRUDER = `
   }
 `
 
-it('[OP7] who has a folder is the one whom others are told of, whoever asked at the same time', async () => {
+it('[OP7] the lock file names the process that holds the folder, even if another wrote at the same time', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'whereabouts-'))
   const script = join(folder, 'intruder.cjs')
   await writeFile(script, INTRUDER)

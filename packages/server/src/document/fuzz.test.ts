@@ -19,14 +19,14 @@ import { MAX_ROOTS, readUpdate } from './update.js'
 
 const UPDATES_A_RUN = 8
 const RUNS = size(650, 2_500)
-/** Beside other tests on a busy machine. */
+/** Long enough for a busy machine that runs other tests too. */
 const PATIENCE_MS = RUNS * 500
 const HUNG_MS = 10_000
 
 const BASES = [typed(1), typed(2), formatted(3), nested(4)]
 const VECTOR = encodeStateVector(docOf(BASES[0]!))
 
-/** What damages an update: bytes at places, and where it is cut off. */
+/** Valid updates with changed bytes, some of them cut off. */
 const DAMAGED = fc
   .record({
     base: fc.constantFrom(...BASES),
@@ -49,11 +49,11 @@ interface Struct {
   readonly key: string | null
 }
 
-/** Updates that are well-formed, or have odd fields here and there if they are wild. */
+/** Generates well-formed updates or, if `isWild`, updates with odd fields here and there. */
 function made(isWild: boolean): fc.Arbitrary<Uint8Array> {
   const orOdd = <T>(usual: fc.Arbitrary<T>, ...odd: T[]) =>
     isWild ? fc.oneof({ weight: 20, arbitrary: usual }, fc.constantFrom(...odd)) : usual
-  // Few clients and clocks, so that what is made meets what is there.
+  // With few clients and clocks, generated structs overlap with existing ones.
   const client = orOdd(fc.integer({ min: 1, max: 5 }), 0, 2 ** 32, 2 ** 53 - 1, 2 ** 60)
   const clock = orOdd(fc.nat(12), 1_000_000, 2 ** 31, 2 ** 47, 2 ** 53, 2 ** 70)
   const length = orOdd(fc.integer({ min: 1, max: 4 }), 0, 1_000_000, 2 ** 47, 2 ** 53)
@@ -162,7 +162,7 @@ const ANY_UPDATE = fc.oneof(
 )
 
 it(
-  `[DO12 DO39] of ${RUNS * UPDATES_A_RUN} updates of all kinds, each is refused or can be used by everybody`,
+  `[DO12 DO39] of ${RUNS * UPDATES_A_RUN} updates of all kinds, each is either refused or readable by every client`,
   () => {
     const counts = { accepted: 0, waiting: 0, refused: new Map<unknown, number>() }
     const updates = fc.array(ANY_UPDATE, { minLength: UPDATES_A_RUN, maxLength: UPDATES_A_RUN })
@@ -185,14 +185,14 @@ it(
             counts.accepted += 1
             if (outcome) counts.waiting += 1
           }
-          expect(document.stale, 'what was checked can be applied').toBe(false)
+          expect(document.stale, 'a checked update can be applied').toBe(false)
           checkReadable(document, accepted)
           expect(performance.now() - beganMs).toBeLessThan(HUNG_MS)
         }
       }),
       { numRuns: RUNS, seed: 20_261_128 },
     )
-    // All that can happen did.
+    // Every possible outcome occurred.
     expect(counts.accepted).toBeGreaterThan(500)
     expect(counts.waiting).toBeGreaterThan(50)
     const reasons = ['clock-taken', 'document-full', 'malformed', 'too-costly', 'too-deep']
@@ -201,7 +201,7 @@ it(
   PATIENCE_MS,
 )
 
-/** Whether some of it waits, or why it is refused; anything else is thrown. */
+/** Returns whether part of the update is pending, or the problem if it is refused. */
 function take(document: LoadedDocument, update: Uint8Array): boolean | Problem {
   try {
     const pending = document.check(readUpdate(update))
@@ -213,7 +213,7 @@ function take(document: LoadedDocument, update: Uint8Array): boolean | Problem {
   }
 }
 
-/** By whoever reads the document, its updates, or all of them merged. */
+/** Checks that the document, its updates, and all of them merged can be read. */
 function checkReadable(document: LoadedDocument, accepted: readonly Uint8Array[]): void {
   const model = docOf(...accepted)
   const whole = document.difference(undefined)
@@ -228,13 +228,13 @@ function checkReadable(document: LoadedDocument, accepted: readonly Uint8Array[]
   }
 }
 
-/** As `toEqual`, which takes its time, says it. */
+/** Asserts equality; calls the slow `toEqual` only to report a difference. */
 function expectSame(actual: Uint8Array, expected: Uint8Array): void {
   if (Buffer.compare(actual, expected) !== 0) expect(actual).toEqual(expected)
 }
 
 function docOf(...updates: readonly Uint8Array[]): Doc {
-  // Its own name, which nothing here reads, would be made of slow random bytes.
+  // A fixed guid, because generating a random one is slow.
   const doc = new Doc({ guid: 'fuzz' })
   for (const update of updates) applyUpdate(doc, update)
   return doc

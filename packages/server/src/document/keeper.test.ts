@@ -17,7 +17,7 @@ import type { DocumentStore } from './store.js'
 
 const LIMITS = { maxDocumentBytes: 10_000_000, maxLoadedDocumentBytes: 10_000_000 }
 
-/** A store that says what it was asked for, and that fails or takes its time when it is told to. */
+/** A store that records its calls, and can be told to fail or to wait. */
 class TestStore implements DocumentStore {
   readonly inner = openStore({ memory: newMemory() })
   readonly loads: string[] = []
@@ -62,7 +62,7 @@ function start(limits: Partial<DocumentLimits> = {}) {
   return { store, clock, keeper, textOf }
 }
 
-/** Somebody who types, and the update of each keystroke. */
+/** A document and a function that types into it and returns the update of each keystroke. */
 function typist(clientId = 1) {
   const doc = new Doc()
   doc.clientID = clientId
@@ -74,7 +74,7 @@ function typist(clientId = 1) {
   return { doc, type }
 }
 
-/** What so many people wrote and deleted. */
+/** Makes an update with the deleted content of many clients. */
 function manyClients(count: number): Uint8Array {
   const encoder = new UpdateEncoderV1()
   encoder.writeLen(count)
@@ -99,7 +99,7 @@ function textIn(update: Uint8Array): string {
 
 const storeFailed = expect.objectContaining({ problem: 'store-failed' })
 
-it('[DO1] gives all, or what somebody lacks; nothing of what nobody wrote to', async () => {
+it('[DO1] returns the whole document or the difference, and an empty one for a room without edits', async () => {
   const { keeper, textOf } = start()
   const { doc, type } = typist()
   await keeper.update('one', type('a'))
@@ -117,7 +117,7 @@ it('[DO1] gives all, or what somebody lacks; nothing of what nobody wrote to', a
   })
 })
 
-it('[DO3 DO21] says whether an update brought anything new, also one that waits for others', async () => {
+it('[DO3 DO21] reports whether an update changed the document, even if the update is pending', async () => {
   const { keeper, textOf } = start()
   const { type } = typist()
   const [first, second, third] = [type('a'), type('b'), type('c')]
@@ -133,7 +133,7 @@ it('[DO3 DO21] says whether an update brought anything new, also one that waits 
   expect(await textOf('one')).toBe('abc')
 })
 
-it('[DO8] all that arrives while the store is busy is its next transaction', async () => {
+it('[DO8] updates that arrive while the store is busy are stored in one transaction', async () => {
   const { store, keeper, textOf } = start()
   const typists = Array.from({ length: 50 }, (_, index) => typist(index + 1))
   await Promise.all(typists.map(({ type }) => keeper.update('one', type('x'))))
@@ -141,7 +141,7 @@ it('[DO8] all that arrives while the store is busy is its next transaction', asy
   expect(await textOf('one')).toBe('x'.repeat(50))
 })
 
-it('[DO18] what waits is stored though calls never cease', async () => {
+it('[DO18] waiting updates are stored even if calls never stop', async () => {
   const { store, clock, keeper, textOf } = start()
   const { type } = typist()
   const known = type('a')
@@ -150,7 +150,7 @@ it('[DO18] what waits is stored though calls never cease', async () => {
   const stored = keeper.update('one', type('b')).then(() => {
     isStored = true
   })
-  // The event loop never gets to the end of its turn.
+  // Microtasks only, so that the turn of the event loop doesn't end.
   for (let calls = 0; calls < 200; calls++) {
     clock.nowMs += 1
     void keeper.update('two', known).catch(() => {})
@@ -162,13 +162,13 @@ it('[DO18] what waits is stored though calls never cease', async () => {
   expect(await textOf('one')).toBe('ab')
 })
 
-it('[DO17] once isolated for a room, it stores nothing for others', async () => {
+it('[DO17] a thread that was isolated for a room stores nothing for other rooms', async () => {
   const occupation = new Occupation()
   const store = new TestStore()
   const keeper = new DocumentKeeper(store, LIMITS, () => 0, occupation)
   await Promise.all(['one', 'two'].map((room) => keeper.read(room, undefined)))
   const waiting = ['one', 'two'].map((room) => keeper.update(room, typist().type(room)))
-  // Both are applied, and wait for the end of the event loop's turn.
+  // Both are applied, and wait for the turn of the event loop to end.
   for (let turn = 0; turn < 20; turn++) await Promise.resolve()
   expect(store.appends).toBe(0)
   const seen = new Occupation(occupation.shared)
@@ -181,7 +181,7 @@ it('[DO17] once isolated for a room, it stores nothing for others', async () => 
   expect((await store.inner.load('two')).updates).toHaveLength(0)
 })
 
-it('[DO8] nobody is shown an update before the store has it', async () => {
+it('[DO8] an update can’t be read before it is stored', async () => {
   const { store, keeper, textOf } = start()
   await textOf('one')
   let open = () => {}
@@ -202,7 +202,7 @@ it('[DO8] nobody is shown an update before the store has it', async () => {
   expect(steps.toSorted()).toEqual(['known', 'read a', 'written'])
 })
 
-it('[DO35] what the store failed to take is not in the document; then it goes on as before', async () => {
+it('[DO35] an update that could not be stored is not in the document, which stays usable', async () => {
   const { store, keeper, textOf } = start()
   const { type } = typist()
   await keeper.update('one', type('a'))
@@ -216,7 +216,7 @@ it('[DO35] what the store failed to take is not in the document; then it goes on
   expect(await textOf('one')).toBe('ab')
 })
 
-it('[DO8] many updates are compacted, and nothing is lost, be it that the store fails', async () => {
+it('[DO8] many updates are compacted without loss', async () => {
   const { store, keeper, textOf } = start()
   const { doc, type } = typist()
   for (let count = 0; count < 1_000; count++) await keeper.update('one', type(String(count % 10)))
@@ -228,7 +228,7 @@ it('[DO8] many updates are compacted, and nothing is lost, be it that the store 
   expect(await textOf('one')).toBe(doc.getText('page').toString())
 })
 
-it('[DO34] a document may grow to its limit, compacted before it is refused', async () => {
+it('[DO34] a document can grow to its limit; it is compacted before an update is refused', async () => {
   const { keeper, textOf } = start({ maxDocumentBytes: 2_000 })
   const { type } = typist()
   let length = 0
@@ -243,7 +243,7 @@ it('[DO34] a document may grow to its limit, compacted before it is refused', as
   expect(await textOf('one')).toBe('x'.repeat(length))
 })
 
-it('[DO34] of updates that come at once no more are taken than fit', async () => {
+it('[DO34] of updates that arrive at the same time, only those that fit are accepted', async () => {
   const { store, keeper, textOf } = start({ maxDocumentBytes: 2_000 })
   const updates = Array.from({ length: 10 }, (_, index) => typist(index + 1).type('x'.repeat(500)))
   const taken = await Promise.allSettled(updates.map((update) => keeper.update('one', update)))
@@ -257,7 +257,7 @@ it('[DO34] of updates that come at once no more are taken than fit', async () =>
   expect(stored).toHaveLength(3)
 })
 
-it('[DO7] an update that was refused or failed leaves its room to others', async () => {
+it('[DO7] an update that was refused or failed takes up no space', async () => {
   const { store, keeper, textOf } = start({ maxDocumentBytes: 2_000 })
   const update = () => typist().type('x'.repeat(1_500))
   store.failure = new Error('no room on the disk')
@@ -269,7 +269,7 @@ it('[DO7] an update that was refused or failed leaves its room to others', async
   expect(await textOf('one')).toBe('x'.repeat(1_500))
 })
 
-it('[DO7] whatever bytes come, the document stays one that can be loaded', async () => {
+it('[DO7] a document can be loaded whatever bytes were posted to it', async () => {
   const { doc, type } = typist()
   doc.getMap('cells').set('r1:c1', { v: 1 })
   const update = mergeUpdates([type('Hello'), encodeStateAsUpdate(doc)])
@@ -293,7 +293,7 @@ it('[DO7] whatever bytes come, the document stays one that can be loaded', async
   )
 })
 
-it('[DO8] a document is dropped from memory when its room empties, or when nobody asks for it', async () => {
+it('[DO8] a document is dropped from memory when its room empties, or when it isn’t used for a minute', async () => {
   const { store, clock, keeper, textOf } = start()
   const { type } = typist()
   await keeper.update('one', type('a'))
@@ -310,7 +310,7 @@ it('[DO8] a document is dropped from memory when its room empties, or when nobod
   expect(keeper.count().loaded).toBe(0)
 })
 
-it('[DO8] documents are dropped when they are too much, the longest unused first', async () => {
+it('[DO8] documents that exceed the memory limit are dropped, least recently used first', async () => {
   const { keeper } = start({ maxLoadedDocumentBytes: 15_000 })
   for (const room of ['one', 'two', 'three'])
     await keeper.update(room, typist().type('x'.repeat(600)))
@@ -322,7 +322,7 @@ it('[DO8] documents are dropped when they are too much, the longest unused first
   expect(keeper.count().loaded).toBe(1)
 })
 
-it('[DO14] what is in a document counts by what it needs in memory, and so does an empty one', async () => {
+it('[DO14] a document, even an empty one, counts as much as it takes in memory', async () => {
   const { keeper } = start()
   const loadedBy = async (work: () => Promise<unknown>) => {
     const before = keeper.count().loadedBytes
@@ -344,14 +344,14 @@ it('[DO14] what is in a document counts by what it needs in memory, and so does 
   expect(keeper.count().loadedBytes).toBeGreaterThan(2_000_000)
 })
 
-it('[DO17] dropping a document takes no time, and deleting its subdocuments little', async () => {
+it('[DO17] a document is dropped and its subdocuments are deleted in little time', async () => {
   const { keeper, clock } = start()
   const subdocuments = new Doc()
   subdocuments.getArray('all').push(Array.from({ length: 500 }, () => new Doc()))
   await keeper.update('one', encodeStateAsUpdate(subdocuments))
   await keeper.update('one', manyClients(20_000))
   clock.nowMs += 60_000
-  // To destroy them took 2 s.
+  // Destroying the document took 2 s.
   expect(msOf(() => keeper.tidy())).toBeLessThan(500)
   expect(keeper.count().loaded).toBe(0)
   await keeper.read('one', undefined)
@@ -362,7 +362,7 @@ it('[DO17] dropping a document takes no time, and deleting its subdocuments litt
   expect(performance.now() - beganMs).toBeLessThan(1_000)
 })
 
-it('[DO17] a list that was written in many posts is loaded without merging value by value', async () => {
+it('[DO17] a list that was written by many posts is loaded without merging value by value', async () => {
   const { keeper, store } = start()
   const doc = new Doc()
   const updates: Uint8Array[] = []
@@ -376,7 +376,7 @@ it('[DO17] a list that was written in many posts is loaded without merging value
   expect(loaded.getArray('list').length).toBe(20_000)
 })
 
-it('[EX13] takes in what another process has stored, also while it loads', async () => {
+it('[EX13] applies an update that another process stored, even while the document is being loaded', async () => {
   const { keeper, store, textOf } = start()
   const { type } = typist()
   const [a, b, c] = [type('a'), type('b'), type('c')]
@@ -397,7 +397,7 @@ it('[EX13] takes in what another process has stored, also while it loads', async
   expect(store.loads).toEqual(['one', 'one'])
 })
 
-it('[EX13] loads anew what changed elsewhere, and loses nothing that is on its way', async () => {
+it('[EX13] reloads a document that another process changed, without losing updates in flight', async () => {
   const { keeper, store, textOf } = start()
   const { type } = typist()
   const [a, b, c] = [type('a'), type('b'), type('c')]
@@ -410,7 +410,7 @@ it('[EX13] loads anew what changed elsewhere, and loses nothing that is on its w
   expect(store.loads).toEqual(['one', 'one'])
 })
 
-it('[EX13] learns nothing of what is not loaded', async () => {
+it('[EX13] ignores the updates of other processes to a document that isn’t loaded', async () => {
   const { keeper, store } = start()
   await keeper.learn('one', typist().type('a'))
   await keeper.learn('one', undefined)

@@ -16,14 +16,14 @@ function textOf(updates: readonly Uint8Array[]): string {
   return doc.getText('t').toString()
 }
 
-it('[DO31] a few updates are one that means the same', () => {
+it('[DO31] a few updates are merged into one with the same content', () => {
   const updates = typed(40)
   const merged = mergeUpdates(updates)
   expect(merged).toHaveLength(1)
   expect(textOf(merged)).toBe(textOf(updates))
 })
 
-it('[DO31] many are a few, and large ones stay as they are', () => {
+it('[DO31] many updates are merged into a few, and large ones are left as they are', () => {
   const updates = typed(1_000)
   const merged = mergeUpdates(updates)
   expect(merged.length).toBe(16)
@@ -35,7 +35,7 @@ it('[DO31] many are a few, and large ones stay as they are', () => {
   expect(mergeUpdates(large)).toEqual(large)
 })
 
-it('[DO31] of what takes long to merge no more is merged than the event loop has time for', () => {
+it('[DO31] updates that take long to merge are merged only in part, to spare the event loop', () => {
   const doc = new Doc()
   const updates: Uint8Array[] = []
   doc.on('update', (update: Uint8Array) => updates.push(update))
@@ -45,7 +45,7 @@ it('[DO31] of what takes long to merge no more is merged than the event loop has
   expect(textOf(merged)).toBe(textOf(updates))
 })
 
-it('[DO6] one is made of a few, and none of what would be several', () => {
+it('[DO6] a few updates are merged into one; too many for one are not merged', () => {
   const updates = typed(40)
   expect(textOf([mergeIntoOne(updates)!])).toBe(textOf(updates))
   expect(mergeIntoOne(typed(1))).toBeInstanceOf(Uint8Array)
@@ -53,7 +53,7 @@ it('[DO6] one is made of a few, and none of what would be several', () => {
   expect(mergeIntoOne([])).toBeUndefined()
 })
 
-it('[DO31] none are none, and one is itself', () => {
+it('[DO31] merging no updates returns none, and merging one returns it unchanged', () => {
   expect(mergeUpdates([])).toEqual([])
   const [update] = typed(1)
   expect(mergeUpdates([update!])[0]).toBe(update)

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest'
 import { Occupation } from './occupation.js'
 
-/** What a thread says it is at, and how another one sees it. */
+/** A thread's occupation, and the same as another thread sees it. */
 function start() {
   const own = new Occupation()
   return { own, seen: new Occupation(own.shared) }
 }
 
-it('[DO17] others see what a thread is at work on, and that it is another piece of work', () => {
+it('[DO17] other threads see which work a thread is doing, and tell one piece of work from the next', () => {
   const { own, seen } = start()
   expect(seen.look()).toBeUndefined()
   const turns = ['one', 'x'.repeat(128)].map((roomName, number) => {
@@ -19,7 +19,7 @@ it('[DO17] others see what a thread is at work on, and that it is another piece 
   expect(seen.look()).toBeUndefined()
 })
 
-it('[DO17] what fails ends as well', () => {
+it('[DO17] work that throws ends too', () => {
   const { own, seen } = start()
   expect(() =>
     own.during('one', 1, () => {
@@ -29,7 +29,7 @@ it('[DO17] what fails ends as well', () => {
   expect(seen.look()).toBeUndefined()
 })
 
-it('[DO17] a thread that is isolated serves that room alone, and is seen at work for it', () => {
+it('[DO17] an isolated thread serves its room only, and others still see its work', () => {
   const { own, seen } = start()
   own.during('one', 1, () => {
     expect(own.serves('two')).toBe(true)
@@ -40,7 +40,7 @@ it('[DO17] a thread that is isolated serves that room alone, and is seen at work
   own.during('one', 2, () => expect(seen.look()).toMatchObject({ roomName: 'one', number: 2 }))
 })
 
-it('[DO17] a thread that is done with its work can be neither isolated nor halted for it', () => {
+it('[DO17] a thread that has finished a piece of work can’t be isolated or halted for it', () => {
   const { own, seen } = start()
   const turn = own.during('one', 1, () => seen.look()!)
   own.during('two', 2, () => {

@@ -3,7 +3,7 @@ import { FairQueue, Loads } from './queue.js'
 
 const item = (roomName: string, bytes = 0) => ({ roomName, bytes })
 
-it('[DO18] rooms take turns, whatever each has waiting', () => {
+it('[DO18] rooms take turns, however many requests of each are waiting', () => {
   const queue = new FairQueue()
   for (let count = 0; count < 3; count++) queue.add(item('loud', count))
   queue.add(item('quiet', 7))
@@ -15,7 +15,7 @@ it('[DO18] rooms take turns, whatever each has waiting', () => {
   expect(queue.isEmpty).toBe(true)
 })
 
-it('[DO18] what can’t go keeps its turn, and its order', () => {
+it('[DO18] requests that can’t go yet keep their turn and their order', () => {
   const queue = new FairQueue()
   for (const each of [item('full', 1), item('full', 2), item('other', 3)]) queue.add(each)
   expect(queue.take(({ roomName }) => roomName !== 'full')).toEqual(item('other', 3))
@@ -23,7 +23,7 @@ it('[DO18] what can’t go keeps its turn, and its order', () => {
   expect(queue.take(() => true)).toEqual(item('full', 1))
 })
 
-it('[DO18] who is of a lower level comes first, and rooms of one level take turns', () => {
+it('[DO18] rooms of a lower level come first, and rooms of the same level take turns', () => {
   const queue = new FairQueue()
   for (const roomName of ['dear', 'dear', 'dearest', 'cheap', 'dear too']) queue.add(item(roomName))
   const levels: { [roomName: string]: number } = { dear: 1, 'dear too': 1, dearest: 2, cheap: 0 }
@@ -37,7 +37,7 @@ it('[DO18] who is of a lower level comes first, and rooms of one level take turn
   expect(take()).toBeUndefined()
 })
 
-it('[DO17] what is put back comes before what came later', () => {
+it('[DO17] requests that are put back come before later ones', () => {
   const queue = new FairQueue()
   queue.add(item('one', 3))
   queue.requeue([item('one', 1), item('two', 9), item('one', 2)])
@@ -46,7 +46,7 @@ it('[DO17] what is put back comes before what came later', () => {
   expect(queue.hasOthersThan('two')).toBe(false)
 })
 
-it('[DO43] a room has so much before it, and all have so much; nothing is too large alone', () => {
+it('[DO43] a room’s load and the total load are limited, but any request fits on its own', () => {
   const loads = new Loads({ count: 2, bytes: 100 }, { count: 3, bytes: 150 })
   expect(loads.hasCapacityFor(item('one', 1_000))).toBe(true)
   loads.add(item('one', 60))
@@ -61,7 +61,7 @@ it('[DO43] a room has so much before it, and all have so much; nothing is too la
   expect(loads.hasCapacityFor(item('one', 50))).toBe(true)
 })
 
-it('[DO18] what is taken out of a room leaves the rest in order, and its turn', () => {
+it('[DO18] removing a request of a room leaves its other requests in order, and the room’s turn', () => {
   const queue = new FairQueue()
   for (const each of [item('one', 1), item('one', 2), item('two', 3), item('one', 4)])
     queue.add(each)

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { Repeats } from './repeats.js'
 
-it('[DO9] what is asked for twice is done once, also while it is being done', async () => {
+it('[DO9] a repeated request is processed once, even if the first is still in progress', async () => {
   const repeats = new Repeats<number>()
   let done = 0
   const work = async () => ++done
@@ -10,7 +10,7 @@ it('[DO9] what is asked for twice is done once, also while it is being done', as
   expect(await repeats.once('a', work)).toBe(1)
 })
 
-it('[DO9] what failed is done again', async () => {
+it('[DO9] a request that failed is processed again', async () => {
   const repeats = new Repeats<number>()
   await expect(repeats.once('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no')
   expect(await repeats.once('a', async () => 1)).toBe(1)

@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-it('[OP8] who is waited for is said after a second, and not otherwise', async () => {
+it('[OP8] logs the address that it waits for, but only after a second', async () => {
   const said: string[] = []
   const connect = (connecting: Promise<void>) =>
     connected('Redis', 'redis://:word@a:1', connecting, (message) => said.push(message))

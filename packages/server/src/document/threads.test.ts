@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Request } from './messages.js'
 import { Threads } from './threads.js'
 
-/** There is no thread to ask yet, so that all that is asked waits, until none can be started. */
+/** No thread is ready yet, so every request waits until starting the threads fails. */
 function newThreads(): Threads {
   const settings = {
     store: { module: 'file:///no/such/store.js' },
@@ -25,8 +25,8 @@ const update = (roomName: string, bytes = 0): Request => ({
   bytes: new Uint8Array(bytes),
 })
 
-describe('what waits for a thread', () => {
-  it('[DO43] is bounded for a room and in all, by what it weighs', async () => {
+describe('the queue of requests to threads', () => {
+  it('[DO43] is bounded per room and in total, by count and size', async () => {
     const heavy: [Request, number][] = [
       [update('one', 4_000_000), 4],
       [
@@ -48,7 +48,7 @@ describe('what waits for a thread', () => {
     }
   })
 
-  it('[DO44] asks once what the server asks for itself', async () => {
+  it('[DO44] sends a request of the server itself only once', async () => {
     const threads = newThreads()
     const own: Request[] = [
       { call: 'check' },
@@ -68,13 +68,12 @@ describe('what waits for a thread', () => {
     await Promise.allSettled(others)
   })
 
-  it('[DO43 DO44] has what other nodes tell looked up, where that is too much to wait', async () => {
+  it('[DO43 DO44] drops too many updates of other nodes, and looks them up in the store instead', async () => {
     const threads = newThreads()
     const news = { call: 'learn', roomName: 'r', bytes: new Uint8Array(65_536) } as const
     const told = Array.from({ length: 5_000 }, () => threads.ask(news))
     const settled = await Promise.allSettled(told)
     const failed = settled.filter(({ status }) => status === 'rejected').length
-    // Those that waited were dropped, and the store is asked once for all of them.
     expect(failed).toBeLessThan(1_000)
   })
 })

@@ -16,12 +16,12 @@ const because = (reason: string) =>
   expect.objectContaining({ problem: 'bad-update', extensions: { reason } })
 const refused = expect.objectContaining({ problem: 'bad-update' })
 
-it('[DO7] what Yjs encodes is an update, the empty one included', () => {
+it('[DO7] whatever Yjs encodes is an update, including the empty one', () => {
   expect(() => readUpdate(encodeStateAsUpdate(sample()))).not.toThrow()
   expect(() => readUpdate(encodeStateAsUpdate(new Doc()))).not.toThrow()
 })
 
-it('[DO7] one that is cut off anywhere, or has something after it, is none', () => {
+it('[DO7] an update that is cut off anywhere, or followed by more bytes, is refused', () => {
   const update = encodeStateAsUpdate(sample())
   for (let length = 0; length < update.length; length++) {
     expect(() => readUpdate(update.subarray(0, length)), `${length} bytes`).toThrow(refused)
@@ -29,17 +29,17 @@ it('[DO7] one that is cut off anywhere, or has something after it, is none', () 
   expect(() => readUpdate(Uint8Array.of(...update, 0))).toThrow(refused)
 })
 
-it('[DO7] one in the other encoding is none', () => {
+it('[DO7] an update in the other encoding (V2) is refused', () => {
   expect(() => readUpdate(encodeStateAsUpdateV2(sample()))).toThrow(refused)
   expect(() => readUpdate(encodeStateAsUpdateV2(new Doc()))).toThrow(refused)
 })
 
 it.each(['', 'hello', '{}', '\0', '\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff', '[1,2]'])(
-  '[DO7] %j is none',
+  '[DO7] %j is not an update',
   (text) => expect(() => readUpdate(Buffer.from(text, 'latin1'))).toThrow(refused),
 )
 
-it('[DO7] whatever bytes come, it is one or it is refused', () => {
+it('[DO7] any bytes are either an update or refused', () => {
   const update = encodeStateAsUpdate(sample())
   const damaged = fc
     .array(fc.tuple(fc.nat(update.length - 1), fc.nat(255)), { minLength: 1, maxLength: 5 })
@@ -60,7 +60,7 @@ it('[DO7] whatever bytes come, it is one or it is refused', () => {
   )
 })
 
-/** An update of so many clients with so many structs each, and so many deleted ranges of one. */
+/** Makes an update of several clients with several structs each, and deleted ranges of one client. */
 function counted(clients: number, structs: number, deletes = 0): Uint8Array {
   const encoder = new UpdateEncoderV1()
   encoder.writeLen(clients)
@@ -77,7 +77,7 @@ function counted(clients: number, structs: number, deletes = 0): Uint8Array {
   return encoder.toUint8Array()
 }
 
-it('[DO14] a document of thousands of clients, or a hundred thousand cells, is in the budget', () => {
+it('[DO14] a document of thousands of clients, or of a hundred thousand cells, is within the budget', () => {
   expect(() => readUpdate(counted(20_000, 12))).not.toThrow()
   expect(() => readUpdate(counted(1, 125_000, 125_000))).not.toThrow()
 })
@@ -93,19 +93,19 @@ it.each<[what: string, update: Uint8Array]>([
   expect(() => readUpdate(update)).toThrow(because('too-costly'))
 })
 
-it('[DO14] lists of few values each, and subdocuments, are in the budget', () => {
+it('[DO14] short lists and a few subdocuments are within the budget', () => {
   expect(() => readUpdate(list(5_000))).not.toThrow()
   expect(() => readUpdate(subdocuments(500))).not.toThrow()
 })
 
-it('[DO14] reading stops where the budget is exceeded', () => {
-  // What comes after it can't be read, and nobody finds out.
+it('[DO14] reading stops as soon as the budget is exceeded', () => {
+  // The rest is malformed, which would be reported if it were read.
   const cut = (update: Uint8Array) => update.subarray(0, update.byteLength - 20)
   expect(() => readUpdate(cut(subdocuments(600)))).toThrow(because('too-costly'))
   expect(() => readUpdate(cut(subdocuments(400)))).toThrow(because('malformed'))
 })
 
-it('[DO14] what an update merely claims to have takes no time', () => {
+it('[DO14] a large count in an update takes no time if the content is missing', () => {
   for (const count of [2 ** 31, 2 ** 40, 2 ** 53 - 1]) {
     const encoder = new UpdateEncoderV1()
     for (const value of [count, count, 1, 0]) encoder.writeLen(value)
@@ -113,7 +113,7 @@ it('[DO14] what an update merely claims to have takes no time', () => {
   }
 })
 
-/** An update of collected structs and deleted ranges, as given: all numbers in order. */
+/** Encodes these numbers in order, as an update of collected structs and deleted ranges. */
 function written(...numbers: number[]): Uint8Array {
   const encoder = new UpdateEncoderV1()
   for (const number of numbers) encoder.writeLen(number)
@@ -130,7 +130,7 @@ it.each<[what: string, update: Uint8Array]>([
   expect(() => readUpdate(update)).toThrow(because('malformed'))
 })
 
-it('[DO40] the same in the order of Yjs is an update', () => {
+it('[DO40] the same content in the order that Yjs writes is an update', () => {
   expect(() => readUpdate(written(2, 1, 2, 0, 0, 1, 1, 1, 0, 0, 1, 0))).not.toThrow()
   expect(() => readUpdate(written(0, 1, 1, 2, 0, 1, 5, 1))).not.toThrow()
 })
@@ -139,7 +139,7 @@ it.each<[kind: string, write: (doc: Doc, value: unknown) => void]>([
   ['a value', (doc, value) => doc.getMap('cells').set('a', value)],
   ['an embed', (doc, value) => doc.getText('page').insertEmbed(0, value as object)],
   ['a format', (doc, value) => doc.getText('page').insert(0, 'x', { mark: value })],
-])('[DO13] JSON may be nested 100 deep in %s, and no deeper', (_, write) => {
+])('[DO13] JSON in %s can be nested at most 100 deep', (_, write) => {
   const update = (depth: number) => {
     const doc = new Doc()
     let value: unknown = 1
@@ -158,7 +158,7 @@ function rooted(name: string): Uint8Array {
   return encodeStateAsUpdate(doc)
 }
 
-/** Values that were put in a list one by one, and are in an update as they were. */
+/** Makes an update of a list whose values were inserted one by one and not merged. */
 function list(count: number): Uint8Array {
   const encoder = new UpdateEncoderV1()
   for (const value of [1, count, 1, 0]) encoder.writeLen(value)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Deafness } from './deafness.js'
 
 describe('[EX1] a connection for messages', () => {
-  it('is long away by time, not by how often one looked', () => {
+  it('counts as lost after a time, however often it is checked', () => {
     const deafness = new Deafness()
     const looks = [0, 1, 2, 50, 399].map((nowMs) => deafness.isLong(false, nowMs))
     expect(looks).not.toContain(true)
@@ -10,7 +10,7 @@ describe('[EX1] a connection for messages', () => {
     expect(deafness.isLong(false, 10_000)).toBe(true)
   })
 
-  it('is not away any more once it is back', () => {
+  it('no longer counts as lost once it is back', () => {
     const deafness = new Deafness()
     deafness.isLong(false, 0)
     expect(deafness.isLong(true, 500)).toBe(false)

@@ -5,7 +5,7 @@ import { InOrder } from './in-order.js'
 
 const batch = (number: number): Batch<string> => ({ number, atMs: 0, node: 'a', operations: ['1'] })
 
-it('[EX1] passes on each batch once, in order, however they come', () => {
+it('[EX1] passes each batch on once and in order, however the batches arrive', () => {
   const arrivals = fc.integer({ min: 1, max: 30 }).chain((last) =>
     fc.tuple(
       fc.shuffledSubarray(
@@ -32,7 +32,7 @@ it('[EX1] passes on each batch once, in order, however they come', () => {
   )
 })
 
-it('passes on what a batch brings about after that one', () => {
+it('passes on a batch that arrives during another one after that one', () => {
   const told: string[] = []
   const inOrder = new InOrder(5, ({ number }) => {
     told.push(`${number} begins`)

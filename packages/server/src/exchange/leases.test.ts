@@ -17,7 +17,7 @@ function died(node: string) {
   return { node, hasLeft: false }
 }
 
-it('[EX4] says once that a node is gone whose lease ran out', () => {
+it('[EX4] reports once that a node is gone when its lease expires', () => {
   const leases = new Leases()
   certain(leases, 10_000, 'a', 'b')
   expect(
@@ -43,7 +43,7 @@ it('[EX4] says once that a node is gone whose lease ran out', () => {
   expect(leases.alive).toEqual(new Set(['a']))
 })
 
-it('[EX4] says at once that a node is gone that gave its lease up', () => {
+it('[EX4] reports immediately that a node is gone when it gives up its lease', () => {
   const leases = new Leases()
   leases.update(
     'e',
@@ -56,7 +56,7 @@ it('[EX4] says at once that a node is gone that gave its lease up', () => {
   expect(leases.update('e', [['a', GOOD]], 1_001)).toEqual([{ node: 'b', hasLeft: true }])
 })
 
-it('[EX4] gives all nodes time to return after an interruption, in which nobody could renew', () => {
+it('[EX4] gives all nodes time to return after an interruption, as none could renew its lease', () => {
   const leases = new Leases()
   certain(leases, 10_000, 'a', 'b', 'c')
   leases.interrupted()
@@ -77,14 +77,14 @@ it('[EX4] gives all nodes time to return after an interruption, in which nobody 
   expect(leases.update('e', later, 30_000 + LEASE_MS)).toEqual([died('c')])
 })
 
-it('does not know whether a node that is missing after an interruption has left', () => {
+it('reports a node that is missing after an interruption as dead, not as having left', () => {
   const leases = new Leases()
   certain(leases, 10_000, 'a', 'b')
   leases.interrupted()
   expect(leases.update('e', [['a', GOOD]], 90_000)).toEqual([died('b')])
 })
 
-it('[EX4] tells a node that has just started of one that died before', () => {
+it('[EX4] tells a node that has just started about a node that died before', () => {
   const leases = new Leases()
   expect(
     leases.update(
@@ -109,7 +109,7 @@ it('[EX4] tells a node that has just started of one that died before', () => {
   ).toEqual([died('dead')])
 })
 
-it('says that a node is gone again when it was back in between', () => {
+it('reports a node as gone again if it returned in between', () => {
   const leases = new Leases()
   certain(leases, 10_000, 'a')
   expect(leases.update('e', [['a', OUT]], 10_000)).toEqual([died('a')])
@@ -117,7 +117,7 @@ it('says that a node is gone again when it was back in between', () => {
   expect(leases.update('e', [['a', OUT]], 10_002)).toEqual([died('a')])
 })
 
-it('[EX2] takes nobody for gone who is missing in a new epoch', () => {
+it('[EX2] does not report nodes that are missing in a new epoch', () => {
   const leases = new Leases()
   certain(leases, 10_000, 'a', 'b')
   expect(leases.update('another', [['a', GOOD]], 10_000)).toEqual([])

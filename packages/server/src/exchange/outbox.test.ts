@@ -10,7 +10,7 @@ import { Outbox } from './outbox.js'
 
 const HALF = Array.from({ length: BATCH_OPERATIONS / 2 }, (_, index) => `${index}`)
 
-it('gathers what waits into as few batches as it fits, in order and never torn apart', async () => {
+it('gathers waiting operations into as few batches as possible, in order and without splitting an append', async () => {
   const outbox = new Outbox<string>((operation) => JSON.stringify(operation))
   const numbers = [HALF, HALF, ['a'], HALF].map((operations) => outbox.add(operations))
   const [first, second] = [outbox.take()!, outbox.take()!]
@@ -22,7 +22,7 @@ it('gathers what waits into as few batches as it fits, in order and never torn a
   expect(await Promise.all(numbers)).toEqual([1, 1, 2, 2])
 })
 
-it('puts no more characters into a batch than it holds, but for a single operation', () => {
+it('puts at most so many characters into a batch, unless a single operation is larger', () => {
   const outbox = new Outbox<string>((operation) => JSON.stringify(operation))
   const large = 'x'.repeat(BATCH_CHARACTERS * 2)
   for (const operations of [['a'], [large], ['b'], ['c']]) void outbox.add(operations)
@@ -30,7 +30,7 @@ it('puts no more characters into a batch than it holds, but for a single operati
   expect(parcels.map((parcel) => parcel?.operations)).toEqual([['a'], [large], ['b', 'c']])
 })
 
-it('refuses what is more than may wait, and takes more when there is less', async () => {
+it('refuses operations beyond the limit of waiting ones, and accepts more when there is space again', async () => {
   const outbox = new Outbox<string>((operation) => JSON.stringify(operation))
   const most = WAITING_OPERATIONS / HALF.length
   const waiting = Array.from({ length: most }, () => outbox.add(HALF))
@@ -40,7 +40,7 @@ it('refuses what is more than may wait, and takes more when there is less', asyn
   expect(waiting).toHaveLength(most)
 })
 
-it('refuses what is larger than what may wait, unless nothing else does', async () => {
+it('accepts an operation that is larger than the limit only if nothing else is waiting', async () => {
   const outbox = new Outbox<string>((operation) => JSON.stringify(operation))
   const large = 'x'.repeat(WAITING_CHARACTERS + 1)
   void outbox.add([large])
@@ -48,7 +48,7 @@ it('refuses what is larger than what may wait, unless nothing else does', async 
   expect(outbox.take()?.operations).toEqual([large])
 })
 
-it('refuses all that waits, and begins anew', async () => {
+it('rejects all waiting operations when the exchange is lost, and then starts again', async () => {
   const outbox = new Outbox<string>((operation) => JSON.stringify(operation))
   const waiting = [outbox.add(['a']), outbox.add(['b'])]
   outbox.fail(new ExchangeLost('gone'))

@@ -12,7 +12,7 @@ afterEach(() => {
 
 const newRequest = () => new IncomingMessage(new Socket())
 
-it('[HT15] a body that has not arrived whole within a minute ends its connection', async () => {
+it('[HT15] a body that has not fully arrived within a minute ends its connection', async () => {
   const arriving = new Arriving()
   const [slow, whole] = [newRequest(), newRequest()]
   for (const request of [slow, whole]) arriving.watch(request)
@@ -23,7 +23,7 @@ it('[HT15] a body that has not arrived whole within a minute ends its connection
   expect([slow.destroyed, whole.destroyed]).toEqual([true, false])
 })
 
-it('[FR13] what has not arrived 3 s after the goodbyes is not waited for, whenever it began', async () => {
+it('[FR13] a body that has not arrived 3 s after the goodbyes ends its connection, whenever it started', async () => {
   const arriving = new Arriving()
   const early = newRequest()
   arriving.watch(early)

@@ -18,7 +18,7 @@ it.each([
     '/presence/location/sse?id=ada',
     { mount: '/presence', roomName: 'default', call: '/location/sse' },
   ],
-])('[HT10] [HT11] %s is read', (target, address) => {
+])('[HT10] [HT11] %s is a call', (target, address) => {
   expect(readAddress(target)).toEqual(address)
 })
 
@@ -44,18 +44,18 @@ it.each([
   'http:///rooms/x/events',
   '/location/',
   '/locations',
-])('[HT10 HT22] %s is no call', (target) => {
+])('[HT10 HT22] %s is not a call', (target) => {
   expect(readAddress(target)).toBeUndefined()
 })
 
-it('has the path of every call of the description', () => {
+it('has a path for every call in the OpenAPI description', () => {
   const { paths } = describeCalls(true) as { readonly paths: object }
   const described = Object.keys(paths)
   const read = [...ROOM_CALLS.map((call) => `/rooms/{room}/${call}`), ...ARTICLE_CALLS]
   expect(described.toSorted()).toEqual(read.toSorted())
 })
 
-it('takes the origin and the query off a path', () => {
+it('strips the origin and the query from a path', () => {
   expect(pathOf('http://h/a/b?c/d')).toBe('/a/b')
   expect(pathOf('/a/b')).toBe('/a/b')
 })

@@ -11,7 +11,7 @@ const LIMITS = {
 const room = () => new DrivenRoom('budget', LIMITS)
 
 describe('versions', () => {
-  it('[RM2] one commit each for a join, a post, another user, another status, a leave and a viewer', () => {
+  it('[RM2] a join, a post, a new user name, a new status, a leave and a viewer are one commit each', () => {
     const budget = room()
     const versions = [
       () => budget.open('ann', {}, 0),
@@ -28,7 +28,7 @@ describe('versions', () => {
     expect(versions).toEqual([1, 2, 3, 4, 5, 6, 7])
   })
 
-  it('[RM2] the same location again is a commit; a second connection and a second leave are none', () => {
+  it('[RM2] posting the same location again is a commit; a second connection or a second leave is not', () => {
     const budget = room()
     budget.move('ann', {}, 'C5', 0)
     budget.move('ann', {}, 'C5', 0)
@@ -43,7 +43,7 @@ describe('versions', () => {
 })
 
 describe('the nodes of a room', () => {
-  it('[EX12] [MB10] what a node sent before it was taken for gone, and comes after, closes nothing', () => {
+  it('[EX12] [MB10] operations that arrive after their node was reported gone close nothing', () => {
     const budget = room()
     budget.watch('n1')
     budget.watch('n2')
@@ -65,7 +65,7 @@ describe('parts of the document', () => {
       return news.kind === 'patch' ? news.patch : news.kind
     })
 
-  it('[RM12] a member is where its location says, else where its stream does, else nowhere', () => {
+  it('[RM12] a member is in the part of its location, else in the part of its stream, else in none', () => {
     const budget = room()
     budget.open('ann', {}, 0)
     expect(budget.snapshot('s2').elsewhere).toEqual({ '': 1 })
@@ -77,7 +77,7 @@ describe('parts of the document', () => {
     expect(budget.snapshot('s1').members).toHaveLength(1)
   })
 
-  it('[ST15] who goes from one to the other joins there and leaves here', () => {
+  it('[ST15] a member who moves to another part joins there and leaves here', () => {
     const budget = room()
     budget.move('ann', {}, { at: 's1' }, 0)
     const { version } = budget
@@ -88,7 +88,7 @@ describe('parts of the document', () => {
     ])
   })
 
-  it('[ST24] what happens elsewhere is no news but for the counts', () => {
+  it('[ST24] changes in other parts are shown as counts only', () => {
     const budget = room()
     budget.move('ann', {}, { at: 's1' }, 0)
     let { version } = budget
@@ -99,7 +99,7 @@ describe('parts of the document', () => {
     expect(views(budget, version)).toEqual([{ leave: ['ann'], elsewhere: {} }, { elsewhere: {} }])
   })
 
-  it('[ST23] at most 100 are named, and the rest counts as none', () => {
+  it('[ST23] at most 100 parts are named; members of the others are counted together', () => {
     const budget = new DrivenRoom('budget', { ...LIMITS, maxMembers: 200 })
     for (let at = 0; at < 150; at++) budget.move(`m${at}`, {}, { at: `s${at}` }, 0)
     const elsewhere = budget.snapshot('s0').elsewhere!
@@ -111,7 +111,7 @@ describe('parts of the document', () => {
 })
 
 describe('since', () => {
-  it('[RM4] nothing, a patch, or a snapshot of what a version from elsewhere lacks', () => {
+  it('[RM4] returns nothing, a patch, or a snapshot for an unknown version', () => {
     const budget = room()
     budget.move('ann', {}, 'C5', 0)
     expect(budget.since(1)).toEqual({ kind: 'nothing' })
@@ -120,7 +120,7 @@ describe('since', () => {
     expect(budget.since(-1).kind).toBe('snapshot')
   })
 
-  it('[RM5] a patch says the newest state, not the steps', () => {
+  it('[RM5] a patch has the latest state, not the steps to it', () => {
     const budget = room()
     budget.move('ann', {}, 'A1', 0)
     const { version } = budget
@@ -140,7 +140,7 @@ describe('since', () => {
     expect(bob?.location).toBe('B2')
   })
 
-  it('[RM7] who is older than the leavers that the room remembers gets a snapshot', () => {
+  it('[RM7] a version older than the leavers that the room remembers gets a snapshot', () => {
     const budget = room()
     for (const member of ['ann', 'bob', 'cem']) {
       budget.move(member, {}, 1, 0)
@@ -152,7 +152,7 @@ describe('since', () => {
 })
 
 describe('members', () => {
-  it('[RM8] one more than there is room for is refused, one who is here is not', () => {
+  it('[RM8] a full room refuses a new member, but not one who is already in it', () => {
     const budget = room()
     for (const member of ['ann', 'bob', 'cem']) budget.move(member, {}, 1, 0)
     const { version } = budget
@@ -168,7 +168,7 @@ describe('members', () => {
     expect(budget.size).toBe(3)
   })
 
-  it('[NM5 ID4] a user is what the claim says, else what it was, else Guest in a color of its own', () => {
+  it('[NM5 ID4] a user has the claimed name, else the previous one, else Guest with a generated color', () => {
     const budget = room()
     budget.open('ann', {}, 0)
     const guest = budget.get('ann')!.user
@@ -183,7 +183,7 @@ describe('members', () => {
     expect(budget.get('ann')?.user.name).toBe('Ann')
   })
 
-  it('[MB5] after a leave an open connection is a view, and a post joins again and is held by it', () => {
+  it('[MB5] after a leave an open connection only watches; a post joins again and uses that connection', () => {
     const budget = room()
     budget.open('ann', {}, 0)
     budget.leave('ann')
@@ -195,7 +195,7 @@ describe('members', () => {
     expect(budget.get('ann')?.status).toBe('away')
   })
 
-  it('[MB2 MB4] a member without a connection stays a lease from its last post on', () => {
+  it('[MB2 MB4] a member without a connection stays for one lease after its last post', () => {
     const budget = room()
     budget.move('ann', {}, 1, 0)
     budget.move('ann', {}, 2, 10_000)
@@ -207,7 +207,7 @@ describe('members', () => {
 })
 
 describe('the list', () => {
-  it('[ST8] most recently posted first, without those who are nowhere', () => {
+  it('[ST8] has the most recently posted first, without members that have no location', () => {
     const budget = room()
     budget.move('ann', {}, 'A', 0)
     budget.move('bob', {}, 'B', 0)
@@ -216,7 +216,7 @@ describe('the list', () => {
     expect(budget.list()).toEqual(['A', 'B'])
   })
 
-  it('[ST19] what the list cannot show is no change of it', () => {
+  it('[ST19] changes that the list does not show do not change it', () => {
     const budget = room()
     budget.move('ann', {}, 'A', 0)
     const at = budget.listChangedAt
@@ -236,7 +236,7 @@ describe('the document', () => {
     return catchUp.kind === 'nothing' ? [] : catchUp.updates?.map((bytes) => [...bytes])
   }
 
-  it('[DO3] an update is one commit, which a patch says nothing of', () => {
+  it('[DO3] an update is one commit, and a patch does not mention it', () => {
     const budget = room()
     budget.update(Uint8Array.of(1))
     expect(budget.version).toBe(1)
@@ -244,7 +244,7 @@ describe('the document', () => {
     expect(budget.since(1)).toEqual({ kind: 'nothing' })
   })
 
-  it('[DO4] the latest updates are kept, up to the limit; of what is gone it says so', () => {
+  it('[DO4] the latest updates are kept up to the limit, and older ones are reported as missing', () => {
     const budget = room()
     budget.move('ann', {}, 1, 0)
     for (let byte = 1; byte <= 3; byte++) budget.update(Uint8Array.of(byte, byte))
@@ -258,7 +258,7 @@ describe('the document', () => {
     expect(updates(budget, 4)).toEqual([])
   })
 
-  it('[DO4] the newest update is kept, however large, for those who are up to date', () => {
+  it('[DO4] the newest update is kept, however large, for readers who are up to date', () => {
     const budget = room()
     budget.update(Uint8Array.of(1))
     budget.update(new Uint8Array(100))
@@ -266,14 +266,14 @@ describe('the document', () => {
     expect(updates(budget, 1)).toEqual([Array.from({ length: 100 }, () => 0)])
   })
 
-  it('[DO4] many small updates count, not their bytes alone', () => {
+  it('[DO4] the number of kept updates is limited as well as their size', () => {
     const budget = new DrivenRoom('budget', { ...LIMITS, maxRecentDocumentBytes: 1_000_000 })
     for (let count = 0; count < 2_000; count++) budget.update(Uint8Array.of(1))
     expect(updates(budget, 0)).toBeUndefined()
     expect(updates(budget, 1_900)).toHaveLength(100)
   })
 
-  it('[DO4] what is known of members and of the document are apart', () => {
+  it('[DO4] a version can be too old for the members and recent enough for the document', () => {
     const budget = room()
     budget.update(Uint8Array.of(1))
     for (const id of ['ann', 'bob', 'cem']) budget.open(id, {}, 0)
@@ -283,12 +283,12 @@ describe('the document', () => {
   })
 })
 
-describe('what nodes say of a member', () => {
+describe('what nodes restate about a member', () => {
   const restated = (location: string, atMs: number, connections: number) =>
     ({ id: 'ann', user: {}, location, posted: { atMs }, connections }) as const
   const said = { do: 'restate', members: [], left: [], onlookers: [], watching: 0 }
 
-  it('[RM3 EX3] the location that was posted last counts, whoever says so last', () => {
+  it('[RM3 EX3] the location that was posted last wins, whichever node restates last', () => {
     const budget = room()
     budget.apply({ do: 'move', id: 'ann', user: {}, location: 'C6' }, { node: 'one', nowMs: 200 })
     const older = { ...said, do: 'restate', members: [restated('C5', 100, 1)] } as const
@@ -299,7 +299,7 @@ describe('what nodes say of a member', () => {
     expect(budget.get('ann')?.location).toBe('C7')
   })
 
-  it('[MB5 EX3] who was seen after it left has come back', () => {
+  it('[MB5 EX3] a member that posted after its leave has come back', () => {
     const budget = room()
     budget.apply({ do: 'move', id: 'ann', user: {}, location: 'C6' }, { node: 'one', nowMs: 200 })
     budget.apply({ ...said, do: 'restate', left: [['ann', 150]] }, { node: 'two', nowMs: 300 })

@@ -26,7 +26,7 @@ const FORGET_MS = 60_000
 const BAD = 'bad'
 const GOOD = 'good'
 
-/** One planted fault at a time; it goes off in the bad room alone. */
+/** Throws in the bad room while it is armed. */
 class Fault {
   isArmed = false
 
@@ -34,7 +34,7 @@ class Fault {
     if (this.isArmed && room === BAD) throw new Error('planted')
   }
 
-  /** A location that can be posted, and can't be written down once the fault is armed. */
+  /** A location that can be posted, but not serialized once the fault is armed. */
   get location(): Json {
     const toJSON = () => {
       this.go()
@@ -63,10 +63,10 @@ class RecordingReader implements Reader {
   }
 }
 
-/** What goes wrong at an exchange, by what is asked of it. */
+/** The faults of an exchange, by method. */
 type Planted = Partial<Record<keyof Following<Numbered> | 'nodes', (room: string) => void>>
 
-/** An exchange in which somebody else may say what no node says. */
+/** An exchange with planted faults, which also lets a test send messages that no node sends. */
 class PlantedExchange implements Exchange<Numbered> {
   readonly #inner: MemoryExchange<Numbered>
   readonly followers = new Map<string, Follower<Numbered>>()
@@ -129,7 +129,7 @@ class PlantedExchange implements Exchange<Numbered> {
 
 interface Setting {
   readonly hooks?: Partial<SharedRoomHooks>
-  /** What goes wrong at the exchange; without it the process is alone. */
+  /** The faults of the exchange; without this there is no exchange. */
   readonly planted?: Planted
 }
 
@@ -161,7 +161,7 @@ function start({ hooks, planted }: Setting = {}) {
 
 type World = ReturnType<typeof start>
 
-/** A fault: where it is planted, and what sets it off. */
+/** A fault: where it is planted, and how it is set off. */
 interface Case extends Setting {
   readonly before?: (world: World) => Promise<unknown> | void
   readonly setOff: (world: World) => Promise<unknown> | void
@@ -179,10 +179,10 @@ const leave = ({ rooms }: World) => rooms.open(BAD).commitQuietly({ do: 'leave',
 const isShared: Planted = {}
 
 const CASES: Readonly<Record<string, Case>> = {
-  'its frame': {
+  'a frame of the room': {
     setOff: ({ move, clock }) => settle(move(BAD, fault.location).then(() => clock.advance(50))),
   },
-  'a later turn of its frame': {
+  'a later turn of a frame': {
     async setOff({ rooms, read, clock }) {
       for (let count = 0; count < 600; count++) read(BAD, 'list')
       read(BAD)
@@ -195,12 +195,12 @@ const CASES: Readonly<Record<string, Case>> = {
     },
     hooks: { merge: spoiltMerge },
   },
-  'merging the updates of its document': {
+  'merging the updates of the document': {
     hooks: { merge: spoiltMerge },
     setOff: ({ rooms, clock }) =>
       settle(rooms.update(BAD, { changed: true, bytes }).then(() => clock.advance(50))),
   },
-  'what a reader missed that can take more again': {
+  'the catch-up of a slow reader': {
     before: ({ move }) => move(BAD, fault.location),
     setOff({ rooms }) {
       const { frames } = rooms.open(BAD)
@@ -215,12 +215,12 @@ const CASES: Readonly<Record<string, Case>> = {
     hooks: { emptied: fault.go },
     setOff: ({ clock }) => clock.advance(LEASE_AND_SWEEP_MS),
   },
-  'the end of a lease that is told to others': {
+  'announcing the end of a lease to other nodes': {
     planted: { append: fault.go },
     before: ({ move }) => move(BAD, 'A1'),
     setOff: ({ clock }) => clock.pass(LEASE_AND_SWEEP_MS, () => {}),
   },
-  'a stream that closes': {
+  'the close of a stream': {
     before: ({ move }) => move(BAD, 'A1'),
     hooks: { emptied: fault.go },
     setOff: leave,
@@ -237,7 +237,7 @@ const CASES: Readonly<Record<string, Case>> = {
       exchange.followers.get(BAD)!.batch(batch)
     },
   },
-  'what follows from a message': {
+  'the effect of a message': {
     planted: isShared,
     hooks: { updated: fault.go },
     setOff({ exchange }) {
@@ -245,14 +245,14 @@ const CASES: Readonly<Record<string, Case>> = {
       exchange.followers.get(BAD)!.batch({ number: 99, atMs: 0, node: 'other', operations })
     },
   },
-  'the beginning of its log': {
+  'the start of the log': {
     planted: isShared,
     setOff({ exchange }) {
       const checkpoint = { number: 1, state: '{' }
       exchange.followers.get(BAD)!.begin({ epoch: 'e', firstVersion: 1, checkpoint })
     },
   },
-  'a log that can not be read': {
+  'a log that can’t be read': {
     planted: isShared,
     setOff: ({ exchange }) => exchange.followers.get(BAD)!.broken(new Error('planted')),
   },
@@ -262,7 +262,7 @@ const CASES: Readonly<Record<string, Case>> = {
       for (let count = 0; count < LIMITS.checkpointBatches; count++) await settle(move(BAD, count))
     },
   },
-  'saying what this node has': {
+  'restating what this node has': {
     planted: { append: fault.go },
     before: ({ move }) => move(BAD, 'A1'),
     async setOff({ exchange }) {
@@ -270,7 +270,7 @@ const CASES: Readonly<Record<string, Case>> = {
       await Promise.resolve()
     },
   },
-  'looking which nodes are gone': {
+  'checking which nodes are gone': {
     planted: { nodes: fault.go },
     async setOff({ exchange }) {
       exchange.followers.get(BAD)!.begin({ epoch: 'e', firstVersion: 1, checkpoint: null })
@@ -291,7 +291,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 }
 
-describe('[RM13 RM14 RM15 RM17] a fault ends its room and no other:', () => {
+describe('[RM13 RM14 RM15 RM17] a fault ends its own room and no other:', () => {
   it.each(Object.entries(CASES))('%s', async (_, { before, setOff, ...setting }) => {
     fault.isArmed = false
     const world = start(setting)
@@ -315,13 +315,13 @@ describe('[RM13 RM14 RM15 RM17] a fault ends its room and no other:', () => {
     await clock.pass(100, () => {})
     expect(good.frames).toBe(frames + 1)
     expect(parsePosition(await move(BAD, 'C3'))!.version).toBeGreaterThan(version)
-    // The chain of looks at leases goes on.
+    // Leases are still checked.
     await clock.pass(LEASE_AND_SWEEP_MS, () => {})
     expect(rooms.open(GOOD).room.size).toBe(0)
   })
 })
 
-it('[RM13] a room that can not be given up keeps no other one from being forgotten', async () => {
+it('[RM13] a room that can’t be released doesn’t keep other rooms from being forgotten', async () => {
   fault.isArmed = true
   const { clock, rooms, faults, move } = start({ planted: { end: fault.go } })
   await move(BAD, 1)
@@ -331,7 +331,7 @@ it('[RM13] a room that can not be given up keeps no other one from being forgott
   expect(faults.rooms).toBe(1)
 })
 
-it('[RM13 EX13] a room that can not be told of what was taken in alone keeps no other one from it', async () => {
+it('[RM13 EX13] a room that can’t be told of updates stored while cut off doesn’t keep others from it', async () => {
   const told: string[] = []
   const list = [BAD, GOOD].map((roomName) => ({ roomName, number: 1 }))
   const untold = {
@@ -347,7 +347,7 @@ it('[RM13 EX13] a room that can not be told of what was taken in alone keeps no 
   expect(told).not.toContain(BAD)
 })
 
-it('[RM14] a long-poll that waits is answered internal, whatever else waits', async () => {
+it('[RM14] a waiting long-poll is answered with internal when its room fails', async () => {
   fault.isArmed = false
   const { clock, rooms, move } = start()
   await move(BAD, 1)
@@ -360,7 +360,7 @@ it('[RM14] a long-poll that waits is answered internal, whatever else waits', as
   await refused
 })
 
-it('[RM15 EX9] is void for every node: the others begin again, and nobody reads the log any more', async () => {
+it('[RM15 EX9] a failed room starts again on all nodes, and its old log is no longer read', async () => {
   fault.isArmed = false
   const world = start({ planted: {}, hooks: { merge: spoiltMerge } })
   const { clock, rooms, logs, read, move, faults } = world
@@ -378,7 +378,7 @@ it('[RM15 EX9] is void for every node: the others begin again, and nobody reads 
   await rooms.update(BAD, { changed: true, bytes })
   await clock.pass(100, () => {})
   expect(faults.rooms).toBe(1)
-  // The fault is still there: who comes now meets nothing that sets it off.
+  // The fault is still armed, but nothing in the new room sets it off.
   const reader = read(BAD)
   await move(BAD, 'A2')
   await clock.pass(100, () => {})
@@ -389,7 +389,7 @@ it('[RM15 EX9] is void for every node: the others begin again, and nobody reads 
   expect(begins[1]).toBeGreaterThan(begins[0]!)
 })
 
-it('[RM15 RM9] versions go on however many there were', async () => {
+it('[RM15 RM9] the versions of a failed room go on, however many there were', async () => {
   fault.isArmed = false
   const { clock, rooms, move, faults } = start()
   for (let count = 0; count < 5_000; count++) await move(BAD, count)
@@ -403,7 +403,7 @@ it('[RM15 RM9] versions go on however many there were', async () => {
   expect(parsePosition(await move(BAD, 'on'))!.version).toBeGreaterThan(version)
 })
 
-it('[RM16] a reader that throws ends alone', async () => {
+it('[RM16] only the reader that throws is ended', async () => {
   const { clock, faults, read, move, logged } = start()
   const [bad, good] = [read(GOOD), read(GOOD)]
   bad.send = () => {
@@ -419,7 +419,7 @@ it('[RM16] a reader that throws ends alone', async () => {
   expect(logged).toHaveLength(1)
 })
 
-it('[RM17] the log has a room and its cause once, however often it fails again', async () => {
+it('[RM17] a room that keeps failing for the same reason is logged once', async () => {
   fault.isArmed = true
   const { clock, faults, read, move, logged } = start()
   for (let count = 0; count < 3; count++) {

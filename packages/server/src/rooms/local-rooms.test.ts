@@ -24,7 +24,7 @@ function start() {
     emptied: (room: string) => emptied.push(room),
   }
   const rooms = new LocalRooms(LIMITS, clock, hooks, () => 0)
-  // One who is alone does it at once.
+  // Without other nodes, a commit is synchronous.
   const move = (name: string) => {
     const room = rooms.open(name)
     void room.commit({ do: 'move', id: 'ann', user: {}, location: 1 })
@@ -39,7 +39,7 @@ function start() {
 }
 
 describe('rooms', () => {
-  it('[RM10] are no more than the server holds', () => {
+  it('[RM10] are limited in number', () => {
     const { rooms, move } = start()
     move('one')
     move('two')
@@ -48,7 +48,7 @@ describe('rooms', () => {
     move('one')
   })
 
-  it('[RM9] that are empty make place at once for a new one, the longest empty first', () => {
+  it('[RM9] that are empty make way for a new one immediately, the longest empty first', () => {
     const { clock, rooms, move, leave } = start()
     const one = move('one')
     move('two')
@@ -60,7 +60,7 @@ describe('rooms', () => {
     expect(rooms.find('one')).toBe(one)
   })
 
-  it('[RM9] are forgotten a minute after the last one has left, and their versions go on', () => {
+  it('[RM9] are forgotten a minute after the last member left, and their versions go on', () => {
     const { clock, rooms, move, version } = start()
     const before = move('one').room
     clock.advance(LIMITS.leaseMs + 59_000)
@@ -71,7 +71,7 @@ describe('rooms', () => {
     expect(move('one').room.version).toBe(version() + 1)
   })
 
-  it('[MB4] let leases run out by themselves', () => {
+  it('[MB4] remove members whose lease has expired', () => {
     const { clock, move } = start()
     const { room } = move('one')
     clock.advance(LIMITS.leaseMs - 1)
@@ -82,7 +82,7 @@ describe('rooms', () => {
 })
 
 describe('updates of documents', () => {
-  it('[DO2 DO4] make no room, and whoever was there before finds that something changed', async () => {
+  it('[DO2 DO4] create no room, and a reader from before learns that something changed', async () => {
     const { clock, rooms, move, update, version } = start()
     move('one')
     clock.advance(LIMITS.leaseMs + 61_000)
@@ -97,7 +97,7 @@ describe('updates of documents', () => {
     })
   })
 
-  it('[DO6] end the wait of who waits for a room that is not there, if it wants the document', () => {
+  it('[DO6] end long-polls of a room that does not exist, if they want the document', () => {
     const { rooms, update, version } = start()
     const polls = [true, false].map((documents) => new Poll(documents, undefined))
     const ended: Poll[] = []
@@ -113,7 +113,7 @@ describe('updates of documents', () => {
     expect(ended).toEqual([polls[0]])
   })
 
-  it('[RM9] are told of when nobody is in the room any more, once', () => {
+  it('[RM9] are reported once when the room has emptied', () => {
     const { move, leave, update, emptied } = start()
     move('one')
     void update('one')

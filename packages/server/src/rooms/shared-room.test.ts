@@ -41,7 +41,7 @@ function start(exchange: Exchange<Numbered>) {
   return { clock, room, told, where }
 }
 
-/** An exchange that the test loses and finds. */
+/** An exchange that the test can disconnect and reconnect. */
 class FickleExchange implements Exchange<Numbered> {
   readonly node = 'own'
   readonly ready = true
@@ -99,7 +99,7 @@ class FickleExchange implements Exchange<Numbered> {
   async close(): Promise<void> {}
 }
 
-it('[EX1] is the same on two nodes, version for version', async () => {
+it('[EX1] a room is the same on two nodes, version for version', async () => {
   const logs = new MemoryLogs<Numbered>(100)
   const [one, two] = [1, 2].map(() => start(new MemoryExchange(logs)))
   await one!.room.commit(open('ann'))
@@ -114,7 +114,7 @@ it('[EX1] is the same on two nodes, version for version', async () => {
   expect(late.where()).toEqual(one!.where())
 })
 
-it('[RM8] who is refused on one node is refused where it asked', async () => {
+it('[RM8] a member who doesn’t fit into the shared room is refused by the node that it asked', async () => {
   const logs = new MemoryLogs<Numbered>(100)
   const [one, two] = [1, 2].map(() => start(new MemoryExchange(logs)))
   await one!.room.commit(open('ann'))
@@ -123,7 +123,7 @@ it('[RM8] who is refused on one node is refused where it asked', async () => {
   expect(two!.where()).toEqual(['ann null', 'ben null'])
 })
 
-it('[EX3] goes on by itself while it is lost, and then says what it has', async () => {
+it('[EX3] a room goes on alone without the exchange, and afterwards restates what it has', async () => {
   const exchange = new FickleExchange()
   const { room, told, where } = start(exchange)
   await room.commit(open('ann'))
@@ -134,7 +134,7 @@ it('[EX3] goes on by itself while it is lost, and then says what it has', async 
   expect(where()).toEqual(['ann A2'])
   exchange.log.push({ node: 'other', operations: [[1, move('ben', 'B1')]] })
   exchange.find()
-  // Until its own are in it, the shared room isn't shown.
+  // The shared room isn't shown before it has the members of this node.
   expect(where()).toEqual(['ann A2'])
   await room.commit(move('ann', 'A3'))
   expect(where()).toEqual(['ann A3', 'ben B1'])
@@ -142,7 +142,7 @@ it('[EX3] goes on by itself while it is lost, and then says what it has', async 
   expect(told).toEqual(['fetch it', 'fetch it'])
 })
 
-it('[EX2 EX3] brings everybody along into an exchange that came back empty', async () => {
+it('[EX2 EX3] a room brings all members into an exchange that came back empty', async () => {
   const exchange = new FickleExchange()
   const { room, where } = start(exchange)
   await room.commit(open('ann'))
@@ -157,7 +157,7 @@ it('[EX2 EX3] brings everybody along into an exchange that came back empty', asy
   expect(room.epoch).toBe('another')
 })
 
-it('[EX4] says what it has when others took it for gone', async () => {
+it('[EX4] a node that others reported gone restates what it has', async () => {
   const exchange = new FickleExchange()
   const { room } = start(exchange)
   await room.commit(open('ann'))
@@ -166,20 +166,20 @@ it('[EX4] says what it has when others took it for gone', async () => {
   expect(room.room.snapshot()).toMatchObject({ members: [{ status: 'online' }], watching: 1 })
 })
 
-it('[EX13] is told of updates by others, or to look them up', async () => {
+it('[EX13] a room learns updates from other nodes, or is told to fetch them', async () => {
   const exchange = new FickleExchange()
   const { room, told } = start(exchange)
   await room.commit({ do: 'update', bytes: Uint8Array.of(0, 0) })
   exchange.tell('other', [[1, { do: 'update', bytes: Uint8Array.of(1, 0) }]])
   exchange.tell('other', [[2, { do: 'update' }]])
   exchange.tell('other', [[3, { do: 'gone', node: 'third', hasLeft: false }]])
-  // Who stops has told all that it did.
+  // A node that leaves in order has sent all its updates, so nothing has to be fetched.
   exchange.tell('other', [[4, { do: 'gone', node: 'fourth', hasLeft: true }]])
-  // First of all what was loaded before the room was followed.
+  // The first fetch is for a document that was loaded before the room was followed.
   expect(told).toEqual(['fetch it', '1,0', 'fetch it', 'fetch it'])
 })
 
-it('[EX7] refuses what the exchange does not take, and changes nothing', async () => {
+it('[EX7] a commit that the exchange doesn’t accept is refused and changes nothing', async () => {
   const exchange = new FickleExchange()
   const { room, where } = start(exchange)
   exchange.reachable = false
@@ -187,12 +187,12 @@ it('[EX7] refuses what the exchange does not take, and changes nothing', async (
   expect(where()).toEqual([])
 })
 
-it('[EX4] says so also of those whom the others let go before they heard it', async () => {
+it('[EX4] a node that was reported gone also restates members whose lease expired meanwhile', async () => {
   const exchange = new FickleExchange()
   const { room, where } = start(exchange)
   await room.commit(open('ann'))
   await room.commit(move('ann', 'A1'))
-  // It hears all of this at once, and nobody hears it.
+  // The node receives all of this but can't send anything.
   exchange.reachable = false
   exchange.tell('other', [[1, { do: 'gone', node: 'own', hasLeft: false }]])
   exchange.tell('other', [[2, { do: 'expire' }]], 20_000)
@@ -205,7 +205,7 @@ it('[EX4] says so also of those whom the others let go before they heard it', as
   })
 })
 
-it('[EX3 RM8] a member who took the place of one who left alone keeps it', async () => {
+it('[EX3 RM8] a member who took the place of another during a partition keeps it', async () => {
   const exchange = new FickleExchange()
   const { room, where } = start(exchange)
   await room.commit(open('ann'))
@@ -214,7 +214,7 @@ it('[EX3 RM8] a member who took the place of one who left alone keeps it', async
   await room.commit({ do: 'close', id: 'ann' })
   await room.commit({ do: 'leave', id: 'ann' })
   await room.commit(open('cem'))
-  // She is refused, and so has not come back.
+  // Ann is refused, so she has not come back.
   await expect(room.commit(move('ann', 'A1'))).rejects.toMatchObject({ problem: 'room-full' })
   exchange.find()
   await room.commit(move('cem', 'C1'))

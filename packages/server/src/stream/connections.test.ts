@@ -55,7 +55,7 @@ function start(maxConnections = 1_000) {
 }
 
 describe('heartbeats', () => {
-  it('[ST7] reach everybody once a heartbeat, a few at a time', () => {
+  it('[ST7] reach each connection once per interval, a few at a time', () => {
     const { clock, open } = start()
     const all = Array.from({ length: 120 }, () => open().connection)
     clock.advance(HEARTBEAT_MS)
@@ -69,7 +69,7 @@ describe('heartbeats', () => {
     for (const { pings } of all) expect(pings).toHaveLength(4)
   })
 
-  it('[FR6] stop with the last connection, and begin again with the next', () => {
+  it('[FR6] stop with the last connection, and start again with the next', () => {
     const { clock, connections, open } = start()
     const { connection, forget } = open()
     forget()
@@ -83,8 +83,8 @@ describe('heartbeats', () => {
   })
 })
 
-describe('the end', () => {
-  it('[FR7] says goodbye to everybody and closes who does not go', async () => {
+describe('closing', () => {
+  it('[FR7] says goodbye to all connections and destroys those that stay', async () => {
     const { clock, connections, open } = start()
     const polite = open()
     const stuck = open()
@@ -99,7 +99,7 @@ describe('the end', () => {
     expect(polite.connection.destroyed).toBe(false)
   })
 
-  it('[FR7] is at once when everybody goes', async () => {
+  it('[FR7] is immediate when all connections end', async () => {
     const { connections, open } = start()
     const { connection, forget } = open()
     connection.end = forget
@@ -108,8 +108,8 @@ describe('the end', () => {
   })
 })
 
-describe('going away over a time', () => {
-  /** Lets time pass until it is done, and gives what waits in between its turn. */
+describe('draining over a time', () => {
+  /** Advances the clock until the promise resolves, running pending callbacks in between. */
   async function elapse(clock: VirtualClock, done: Promise<void>, stepMs = 10): Promise<number> {
     let isDone = false
     void done.then(() => (isDone = true))
@@ -120,7 +120,7 @@ describe('going away over a time', () => {
     }
   }
 
-  it('[FR9] says goodbye in steps, to a share at a time, and ends nobody', async () => {
+  it('[FR9] says goodbye in steps to a share at a time, and ends no connection', async () => {
     const { clock, connections, open } = start()
     const all = Array.from({ length: 40 }, () => open().connection)
     const doneMs = await elapse(clock, connections.drain(2_000))
@@ -135,7 +135,7 @@ describe('going away over a time', () => {
     expect(doneMs).toBe(4_000)
   })
 
-  it('[FR9] asks to be back in different times of at most 300 ms', async () => {
+  it('[FR9] asks clients to reconnect after different times of at most 300 ms', async () => {
     const { clock, connections, open } = start()
     const all = Array.from({ length: 40 }, () => open().connection)
     await elapse(clock, connections.drain(100))
@@ -145,14 +145,14 @@ describe('going away over a time', () => {
     expect(new Set(times).size).toBeGreaterThan(1)
   })
 
-  it('[FR21] keeps up the heartbeats of those who have not gone', async () => {
+  it('[FR21] keeps sending heartbeats to the connections that are left', async () => {
     const { clock, connections, open } = start()
     const { connection } = open()
     await elapse(clock, connections.drain(HEARTBEAT_MS))
     expect(connection.pings).toEqual([250, HEARTBEAT_MS + 250])
   })
 
-  it('[FR21] is done with the last one who goes', async () => {
+  it('[FR21] is done when the last connection has ended', async () => {
     const { clock, connections, open } = start()
     for (let index = 0; index < 10; index++) {
       const { connection, forget } = open()
@@ -161,7 +161,7 @@ describe('going away over a time', () => {
     expect(await elapse(clock, connections.drain(1_000))).toBe(950)
   })
 
-  it('[FR9] tells also who came meanwhile', async () => {
+  it('[FR9] says goodbye to connections opened meanwhile too', async () => {
     const { clock, connections, open } = start()
     open()
     const drained = connections.drain(1_000)
@@ -170,7 +170,7 @@ describe('going away over a time', () => {
     expect(late.goodbyes).toHaveLength(1)
   })
 
-  it('[FR9] takes no time if none is set, or nobody is there', async () => {
+  it('[FR9] takes no time if the time is 0 or there is no connection', async () => {
     const { clock, connections, open } = start()
     await connections.drain(1_000)
     const { connection } = open()
@@ -182,7 +182,7 @@ describe('going away over a time', () => {
 
 const TOO_MANY = expect.objectContaining({ problem: 'too-many-connections' })
 
-it('[FR8] one connection more than the server holds is refused', () => {
+it('[FR8] a connection beyond the limit is refused', () => {
   const { open } = start(1)
   const { forget } = open()
   expect(open).toThrow(TOO_MANY)
@@ -190,7 +190,7 @@ it('[FR8] one connection more than the server holds is refused', () => {
   open()
 })
 
-it('[FR10] a place counts before anybody has it, and once', () => {
+it('[FR10] a reserved place counts before a connection uses it, and is released once', () => {
   const { connections, open } = start(2)
   const place = connections.reserve()
   open()
@@ -200,7 +200,7 @@ it('[FR10] a place counts before anybody has it, and once', () => {
   expect(connections.size).toBe(1)
 })
 
-it('[FR10] whoever comes to a place that was given up meanwhile is not looked after', () => {
+it('[FR10] a connection whose place was released before gets no heartbeats', () => {
   const { clock, connections } = start()
   const place = connections.reserve()
   place.release()

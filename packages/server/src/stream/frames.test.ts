@@ -71,7 +71,7 @@ function start() {
 }
 
 describe('a frame', () => {
-  it('[FR1 FR2] goes out at once after a quiet spell, then once an interval with what is newest', () => {
+  it('[FR1 FR2] is sent immediately after a pause, then once per interval with the latest state', () => {
     const { clock, join, move } = start()
     const reader = join()
     move('ann', 'A1')
@@ -86,11 +86,11 @@ describe('a frame', () => {
     expect(reader.received).toHaveLength(3)
   })
 
-  it('[FR17] goes out less often when the process is busy for more than nine tenths of the time', () => {
+  it('[FR17] is sent less often when the process is busy more than nine tenths of the time', () => {
     const { clock, join, move } = start()
     const reader = join()
     const slow = join()
-    // Writing to this one takes 90 ms of the process's time: a frame each 100 ms is nine tenths.
+    // Writing to this reader takes 90 ms, so one frame per 100 ms keeps the process busy for 90%.
     slow.send = () => clock.advance(90)
     const framesIn = (ms: number) => {
       const before = reader.received.length
@@ -106,7 +106,7 @@ describe('a frame', () => {
     expect(framesIn(10_000)).toBeLessThanOrEqual(102)
   })
 
-  it('[FR18 FR3] for very many is written in turns, between which the room goes on', () => {
+  it('[FR18 FR3] for very many readers is written in turns of the event loop, and the room goes on meanwhile', () => {
     const { clock, frames, join, move } = start()
     const readers = Array.from({ length: 1_200 }, () => join())
     const [first, gone] = [readers[0]!, readers[1_150]!]
@@ -114,7 +114,7 @@ describe('a frame', () => {
     first.send = (frame) => {
       first.received.push(frame)
       if (between.length > 0) return
-      // The next turn but one of the event loop is after the first piece.
+      // This runs after the first batch of readers was written.
       clock.after(0, () => {
         expect(gone.received).toHaveLength(1)
         frames.remove(gone)
@@ -134,7 +134,7 @@ describe('a frame', () => {
     }
   })
 
-  it('[FR16] tells many how many watch within a second, or with what else changes', () => {
+  it('[FR16] tells many readers the number of viewers within a second, or with the next other change', () => {
     const { clock, frames, room, join, move } = start()
     const reader = join()
     for (let others = 1; others < 100; others++) join()
@@ -157,7 +157,7 @@ describe('a frame', () => {
     expect(reader.received).toHaveLength(3)
   })
 
-  it('[FR3 ST15] is one for all who see the same, whatever the order in which they stand', () => {
+  it('[FR3 ST15] is shared by all readers that see the same part, in whatever order they joined', () => {
     const { clock, join, move } = start()
     const parts = [undefined, 'undefined', 's1', undefined, 's1', 'undefined']
     const readers = parts.map((part) => join('patch', undefined, true, part))
@@ -176,7 +176,7 @@ describe('a frame', () => {
     expect(readers[1]!.data.at(-1)).not.toHaveProperty('move')
   })
 
-  it('[FR3] is the same bytes for everybody, those who came while it was gathering included', () => {
+  it('[FR3] has the same bytes for all readers, including those who joined during the interval', () => {
     const { clock, join, move } = start()
     const early = [join(), join()]
     move('ann', 'A1')
@@ -193,7 +193,7 @@ describe('a frame', () => {
     expect(lists[0]!.received.at(-1)!.bytes).toBe(lists[1]!.received.at(-1)!.bytes)
   })
 
-  it('[HT5 DO5] ends no long-poll with what that has already', () => {
+  it('[HT5 DO5] does not end a long-poll that has everything in it already', () => {
     const { clock, room, frames, move, update } = start()
     move('ann', 'A1')
     clock.advance(0)
@@ -210,7 +210,7 @@ describe('a frame', () => {
     expect(end).toHaveBeenCalledOnce()
   })
 
-  it('[FR4] waits for nobody: who is not ready gets one catch-up when it is', () => {
+  it('[FR4] doesn’t wait for slow readers; each gets one catch-up when it can read again', () => {
     const { clock, frames, join, move } = start()
     const slow = join()
     slow.ready = false
@@ -227,7 +227,7 @@ describe('a frame', () => {
 })
 
 describe('the list view', () => {
-  it('[ST19] gets a list once, also when it came while the frame was gathering', () => {
+  it('[ST19] gets each list once, even if the reader joined during the interval', () => {
     const { clock, join, move } = start()
     move('ann', 'A1')
     clock.advance(0)
@@ -242,7 +242,7 @@ describe('the list view', () => {
     expect(again.data).toEqual([['B2', 'A2']])
   })
 
-  it('[ST19] is told nothing of what does not change the list', () => {
+  it('[ST19] gets nothing if the list did not change', () => {
     const { clock, room, frames, join, move } = start()
     const reader = join('list')
     move('ann', 'A1')
@@ -256,7 +256,7 @@ describe('the list view', () => {
 })
 
 describe('resuming', () => {
-  it('[ST9 ST21] nothing if nothing changed, a patch if the room knows, else resync and a snapshot', () => {
+  it('[ST9 ST21] gets nothing if nothing changed, a patch of a known version, else resync and a snapshot', () => {
     const { clock, join, move } = start()
     move('ann', 'A1')
     clock.advance(INTERVAL_MS)
@@ -276,7 +276,7 @@ describe('resuming', () => {
 })
 
 describe('the document', () => {
-  it('[DO31] the updates of a frame are one event, after the patch, and the position is on the last', () => {
+  it('[DO31] the updates of a frame are one event after the patch, and the last event has the position', () => {
     const { clock, join, move, update } = start()
     const readers = [join(), join()]
     move('ann', 'A1')
@@ -295,7 +295,7 @@ describe('the document', () => {
     )
   })
 
-  it('[DO4 DO32] who was away gets the updates, or resync and a patch that may be empty', () => {
+  it('[DO4 DO32] a returning reader gets the updates, or resync and a patch that may be empty', () => {
     const { clock, join, update } = start()
     update(1)
     update(2)
@@ -311,7 +311,7 @@ describe('the document', () => {
     expect(names(join().received[0])).toEqual(['snapshot'])
   })
 
-  it('[DO5] who does not want it is told nothing of it, and gets the same bytes otherwise', () => {
+  it('[DO5] a reader without the document gets no updates, and otherwise the same bytes', () => {
     const { clock, room, join, move, update } = start()
     const bare = join('patch', undefined, false)
     const list = join('list')

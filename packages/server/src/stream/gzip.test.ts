@@ -21,12 +21,12 @@ describe('a gzip stream', () => {
     [[70_000, 3, 200_000]],
     [[262_144, 262_145, 1_000_000]],
     [Array.from({ length: 300 }, (_, index) => index * 7)],
-  ])('[ST14] of parts of %j bytes reads as all of them', (lengths) => {
+  ])('[ST14] of parts of %j bytes decompresses to all of them', (lengths) => {
     const parts = lengths.map((length) => Buffer.from(text(length)))
     expect(gunzipSync(gzip(parts)).equals(Buffer.concat(parts))).toBe(true)
   })
 
-  it('[ST14] shows each part as soon as it is there', async () => {
+  it('[ST14] can be decompressed part by part as it arrives', async () => {
     const gunzip = createGunzip()
     gunzip.write(GZIP_HEADER)
     for (const length of [20, 3_000, 100_000]) {
@@ -49,14 +49,14 @@ describe('a gzip stream', () => {
     },
   )
 
-  it('[ST22] is a good deal smaller where frames are large', () => {
+  it('[ST22] is much smaller if frames are large', () => {
     expect(deflateBlocks(Buffer.from(text(10_000))).length).toBeLessThan(1_000)
     expect(deflateBlocks(Buffer.from(text(500))).length).toBe(510)
   })
 })
 
-describe('bytes for many', () => {
-  it('[FR3 ST22] are made once in each form', () => {
+describe('bytes shared by many readers', () => {
+  it('[FR3 ST22] are encoded once in each form', () => {
     const bytes = new SharedBytes(text(5_000))
     expect(bytes.chunk).toBe(bytes.chunk)
     expect(bytes.deflated.blocks.chunk).toBe(bytes.deflated.blocks.chunk)

@@ -16,7 +16,7 @@ function start() {
   return { clock, undrained, ended, connection }
 }
 
-it('[FR5] who takes too long is closed, each at its own time', () => {
+it('[FR5] a connection that doesn’t drain in time is closed, each at its own time', () => {
   const { clock, undrained, ended, connection } = start()
   undrained.add(connection('first'))
   clock.advance(400)
@@ -29,7 +29,7 @@ it('[FR5] who takes too long is closed, each at its own time', () => {
   expect(ended).toEqual(['first', 'second'])
 })
 
-it('[FR5] who drains in time stays, and may fill up again', () => {
+it('[FR5] a connection that drains in time stays open, however often it fills up', () => {
   const { clock, undrained, ended, connection } = start()
   const reader = connection('reader')
   for (let round = 0; round < 5; round++) {
