@@ -4,13 +4,13 @@ import { isLasting, readRefusal } from './refusal.js'
 
 const WITHOUT = /answered \d+ without a reason/
 
-/** What is read from an answer with that status and body. */
+/** Reads an answer with this status and body. */
 function read(status: number, body: unknown): Promise<Error> {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
   return readRefusal(new Response(text, { status }))
 }
 
-describe('what an answer says that is no success', () => {
+describe('the error that is read from an answer other than success', () => {
   it("[CL32] is the server's own problem", async () => {
     const problem = new Problem('room-full', 'The room is full.', { watch: '/x' })
     expect(await read(409, problem)).toEqual(problem)
@@ -21,7 +21,7 @@ describe('what an answer says that is no success', () => {
     ['Nest', 403, { message: 'Not you.', error: 'Forbidden', statusCode: 403 }],
     ['Nest, without a name', 401, { message: 'Not you.', statusCode: 401 }],
     ['a proxy', 407, { detail: 'Not you.', message: 'less' }],
-  ])('[CL32] is what %s says, as the nearest problem', async (_who, status, body) => {
+  ])('[CL32] is the nearest problem, with the reason that %s gives', async (_who, status, body) => {
     const error = await read(status, body)
     expect(error).toMatchObject({ problem: 'unauthorized', detail: 'Not you.' })
     expect(isLasting(error)).toBe(true)
@@ -48,7 +48,7 @@ describe('what an answer says that is no success', () => {
     { message: [null] },
     { detail: {} },
     { title: 'Forbidden' },
-  ])('[CL32] is that nothing was said if nothing was: %j', async (body) => {
+  ])('[CL32] says that there was no reason if the answer gives none: %j', async (body) => {
     expect(await read(403, body)).toMatchObject({
       problem: 'unauthorized',
       detail: expect.stringMatching(WITHOUT),

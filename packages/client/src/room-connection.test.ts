@@ -24,7 +24,7 @@ describe('the connection', () => {
     expect(ids(room.getSnapshot())).toEqual(['me', 'a'])
   })
 
-  it('[CL4] reconnects after two and a half heartbeats of silence, which pings prevent', async () => {
+  it('[CL4] reconnects after two and a half heartbeats of silence; a ping ends the silence', async () => {
     await using server = await ScriptedServer.listen()
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const { room, stream } = await joinOnline(server, {}, { heartbeatMs: 1000 })
@@ -40,7 +40,7 @@ describe('the connection', () => {
     expect((await server.take('GET events')).query.get('lastEventId')).toBe('e:2')
   })
 
-  it('[VE3] ignores events, fields and members’ fields that it does not know', async () => {
+  it('[VE3] ignores unknown events, unknown fields and unknown fields of members', async () => {
     await using server = await ScriptedServer.listen()
     const { room, stream } = await joinOnline(server, {}, { can: ['watch'], limits: { posts: 5 } })
     stream.event('broadcast', { number: 7 }).event('can', ['watch'])
@@ -53,7 +53,7 @@ describe('the connection', () => {
     ])
   })
 
-  it('[VE4] takes the position from the last event of a frame, also one that it does not know', async () => {
+  it('[VE4] takes the position from the last event of a frame, even an unknown event', async () => {
     await using server = await ScriptedServer.listen()
     const { room, stream } = await joinOnline(server)
     stream.event('patch', { move: { a: 2 } }).event('broadcast', { number: 7 }, 'e:5')
@@ -65,7 +65,7 @@ describe('the connection', () => {
   it.each([
     [403, 'closed'],
     [503, 'reconnecting'],
-  ])('[VE6] a problem that it does not know means what its status %i says', async (status, is) => {
+  ])('[VE6] treats an unknown problem according to its status, %i', async (status, is) => {
     await using server = await ScriptedServer.listen()
     const { room, stream } = await joinOnline(server)
     const type = 'urn:whereabouts:problem:of-a-later-version'
@@ -116,7 +116,7 @@ describe('the connection', () => {
     next.stream()
     await stream.closed
     const before = room.getSnapshot()
-    // The second one is late by a version, and then tells of both.
+    // The second server is a version behind at first, and then reports both.
     next.event('patch', { move: { a: 2 } }, 'e:2').event('patch', { watching: 4 }, 'e:4')
     const after = await until(room, ({ watching }) => watching === 4)
     expect(after.members).toBe(before.members)
@@ -174,7 +174,7 @@ describe('the connection', () => {
     expect([last.query.get('at'), last.query.get('lastEventId')]).toEqual(['s2', null])
   })
 
-  it('[CL4] that is restored repeats a failed post at once', async () => {
+  it('[CL4] repeats a failed post as soon as it is restored', async () => {
     await using server = await ScriptedServer.listen()
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const { room, stream } = await joinOnline(server)
@@ -188,7 +188,7 @@ describe('the connection', () => {
     expect((await server.take('POST location')).body).toBe('"C5"')
   })
 
-  it('[CL11] ends with a problem that trying again can’t solve', async () => {
+  it('[CL11] ends after a problem that retrying can’t solve', async () => {
     await using server = await ScriptedServer.listen()
     const room = join(server)
     ;(await server.take('GET events')).refuse('room-full')
@@ -197,7 +197,7 @@ describe('the connection', () => {
     expect(problem).toMatchObject({ problem: 'room-full', status: 409 })
   })
 
-  it('[ST11 CL11] ends with a problem that ends the stream [ST11]', async () => {
+  it('[ST11 CL11] ends after a problem event that ends the stream', async () => {
     await using server = await ScriptedServer.listen()
     const { room, stream } = await joinOnline(server)
     stream.event('problem', new Problem('unauthorized', 'the token is over').toJSON())
@@ -207,7 +207,7 @@ describe('the connection', () => {
     })
   })
 
-  it('[CL11 CL32] treats a 4xx without a problem as one, and tries again after 429 and 5xx', async () => {
+  it('[CL11 CL32] treats a 4xx without a problem as one, and retries after 429 and 5xx', async () => {
     await using server = await ScriptedServer.listen()
     const room = join(server)
     for (const status of [429, 408, 500, 503]) (await server.take('GET events')).answer(status)
@@ -218,7 +218,7 @@ describe('the connection', () => {
     expect(problem?.detail).toContain('403')
   })
 
-  it('[CL4 CL35] tries again after an answer that isn’t a stream, or a stream that isn’t valid', async () => {
+  it('[CL4 CL35] retries after an answer that isn’t a stream, or a stream that isn’t valid', async () => {
     await using server = await ScriptedServer.listen()
     const room = join(server)
     ;(await server.take('GET events')).answer(200, 'the page of a hotel')
@@ -260,7 +260,7 @@ describe('a restarted server', () => {
     expect(ids(await until(room, ({ others }) => others.length === 0))).toEqual(['me'])
   })
 
-  it('[ID6] with another secret leaves no stale copy of the own member', async () => {
+  it('[ID6] with another secret leaves no stale copy of the client’s own member', async () => {
     await using server = await ScriptedServer.listen()
     const { room, stream } = await joinOnline(server)
     stream.end()
@@ -305,7 +305,7 @@ describe('stepping down', () => {
     return room
   }
 
-  it('[CL9] steps down to the long-poll, which reports the same', async () => {
+  it('[CL9] steps down to long-polling, which reports the same', async () => {
     await using server = await ScriptedServer.listen()
     const room = await joinPolling(server)
     const poll = await server.take('GET location')
@@ -314,7 +314,7 @@ describe('stepping down', () => {
     await until(room, ({ members }) => members[0]?.location === 'C5')
   })
 
-  it('[CL9] keeps the member by posts that follow the polls [MB4]', async () => {
+  it('[MB4 CL9] keeps the member by a post after each poll', async () => {
     await using server = await ScriptedServer.listen()
     await joinPolling(server)
     const poll = await server.take('GET location')

@@ -9,7 +9,7 @@ const after = (...events: PhaseEvent[]): RoomPhase =>
   events.reduce<RoomPhase>(transition, FIRST_PHASE)
 
 describe('the phase of a room', () => {
-  it('[CL1] is online with the first change, or with the hello of a resumed stream', () => {
+  it('[CL1] is online after the first change, or after the hello of a resumed stream', () => {
     const opened = after({ kind: 'opened', isResumed: false })
     expect(opened).toMatchObject({ status: 'connecting', isFresh: true })
     const changed = transition(opened, { kind: 'changed', room })
@@ -17,14 +17,14 @@ describe('the phase of a room', () => {
     expect(after({ kind: 'opened', isResumed: true })).toMatchObject({ status: 'online' })
   })
 
-  it('[CL4] is reconnecting when an online room is interrupted, and shows what it showed', () => {
+  it('[CL4] is reconnecting when an online room is interrupted, and keeps its members', () => {
     const online = after({ kind: 'changed', room })
     const interrupted = transition(online, { kind: 'interrupted' })
     expect(interrupted).toMatchObject({ status: 'reconnecting', room })
     expect(after({ kind: 'interrupted' })).toBe(FIRST_PHASE)
   })
 
-  it('[CL11] is closed for good, and shows nobody', () => {
+  it('[CL11] stays closed, without members', () => {
     const problem = new Problem('room-full', 'no seat left')
     const released = Promise.resolve()
     const closed = after({ kind: 'changed', room }, { kind: 'closed', problem, released })

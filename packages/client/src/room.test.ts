@@ -8,7 +8,7 @@ import { joinRoom } from './index.js'
 const { join, joinOnline } = new JoinedRooms(joinRoom)
 
 describe('the view of a room', () => {
-  it('[CL1] follows snapshots and patches; a member that doesn’t change is the same object', async () => {
+  it('[CL1] follows snapshots and patches; an unchanged member stays the same object', async () => {
     await using server = await ScriptedServer.listen()
     const { room, stream } = await joinOnline(server)
     stream.event('patch', { join: [{ ...member('b', 2) }] as unknown as Json }, 'e:2')
@@ -33,7 +33,7 @@ describe('the view of a room', () => {
 })
 
 describe('moving', () => {
-  it('[CL3] has one post in flight and then sends the latest location only', async () => {
+  it('[CL3] sends one post at a time, and then only the latest location', async () => {
     await using server = await ScriptedServer.listen()
     const { room } = await joinOnline(server)
     for (const location of [1, 2, 3]) room.move(location)
@@ -45,7 +45,7 @@ describe('moving', () => {
     expect((await server.take('POST location')).body).toBe('{"cell":"C5"}')
   })
 
-  it('[CL3] tries a failed post again, with the latest location', async () => {
+  it('[CL3] retries a failed post with the latest location', async () => {
     await using server = await ScriptedServer.listen()
     const { room } = await joinOnline(server)
     room.move(1)
@@ -58,7 +58,7 @@ describe('moving', () => {
     expect((await server.take('POST location')).body).toBe('2')
   })
 
-  it('[CL11] drops a location that the server refuses, says why, and goes on', async () => {
+  it('[CL11] drops a location that the server refuses, reports the problem, and goes on', async () => {
     await using server = await ScriptedServer.listen()
     const { room, stream } = await joinOnline(server)
     room.move('x'.repeat(2000))
@@ -72,7 +72,7 @@ describe('moving', () => {
     expect((await server.take('POST location')).body).toBe('"y"')
   })
 
-  it('[CL6] posts a location again only if a snapshot lacks it', async () => {
+  it('[CL6] posts a location again only if it is missing in a snapshot', async () => {
     await using server = await ScriptedServer.listen()
     const { room, stream } = await joinOnline(server)
     room.move('C5')
@@ -137,7 +137,7 @@ describe('leaving', () => {
     expect(server.waiting('POST location')).toBe(0)
   })
 
-  it('[MB9] twice leaves once, and doesn’t wait for a server that is gone', async () => {
+  it('[MB9] happens once even if called twice, and doesn’t wait for a server that is gone', async () => {
     const { room } = await (async () => {
       await using server = await ScriptedServer.listen()
       return await joinOnline(server)
@@ -149,7 +149,7 @@ describe('leaving', () => {
 })
 
 describe('options', () => {
-  it('[CL8] give every room outside of a page a member key of 128 random bits', async () => {
+  it('[CL8] each room outside of a page gets its own member key of 128 random bits', async () => {
     await using server = await ScriptedServer.listen()
     join(server)
     join(server)
@@ -159,7 +159,7 @@ describe('options', () => {
     expect(keys[0]).not.toBe(keys[1])
   })
 
-  it('[ID5] ask for headers before every request', async () => {
+  it('[ID5] a `headers` function is called before every request', async () => {
     await using server = await ScriptedServer.listen()
     let token = 0
     const headers = async () => ({ authorization: `Bearer ${++token}` })
@@ -171,14 +171,14 @@ describe('options', () => {
     expect(post.request.headers['content-type']).toBe('application/json')
   })
 
-  it('[HT1] put the calls below the path of the URL', async () => {
+  it('[HT1] all calls go below the path of the URL', async () => {
     await using server = await ScriptedServer.listen()
     join(server, { url: `${server.url}/api/` })
     const { request } = await server.take('GET events')
     expect(request.url).toMatch(/^\/api\/rooms\/budget\/events\?/)
   })
 
-  it('[NM1] that can’t work throw a TypeError', () => {
+  it('[NM1] invalid options throw a TypeError', () => {
     const url = 'http://127.0.0.1:1'
     for (const room of ['', 'a/b', '.', '..', 'x'.repeat(129)]) {
       expect(() => joinRoom({ url, room })).toThrow(TypeError)

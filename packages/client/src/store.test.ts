@@ -9,7 +9,7 @@ const roomOf = (...ids: string[]) => ({
 })
 
 describe('RoomStore', () => {
-  it('[CL2] keeps the snapshot and its lists while nothing in them changes', () => {
+  it('[CL2] returns the same snapshot and lists while nothing in them changes', () => {
     const store = new RoomStore()
     store.apply({ kind: 'shown', facts: { room: roomOf('a'), self: 'a' } })
     const before = store.getSnapshot()
@@ -23,7 +23,7 @@ describe('RoomStore', () => {
     expect(listener).toHaveBeenCalledOnce()
   })
 
-  it('[CL1] calls a listener once for each of its subscriptions', () => {
+  it('[CL1] calls a listener once per subscription', () => {
     const store = new RoomStore()
     const listener = vi.fn<() => void>()
     const unsubscribe = store.subscribe(listener)

@@ -12,14 +12,14 @@ const statuses = (view: RoomView) =>
   Object.fromEntries([...view.state.members].map(([id, { status }]) => [id, status]))
 
 describe('RoomView', () => {
-  it('[CL5] keeps members missing in a new epoch as away, except the own one', () => {
+  it('[CL5] keeps members missing in a new epoch as away, except the client’s own member', () => {
     const view = viewOf('old:7', 'me', 'a', 'b')
     view.applySnapshot('new:1', { members: [member('b')], watching: 0 }, 'me', 500)
     expect(statuses(view)).toEqual({ a: 'away', b: 'online' })
     expect(view.nextExpiryMs).toBe(500)
   })
 
-  it('[CL5] forgets them when their lease has expired', () => {
+  it('[CL5] removes missing members when their lease has expired', () => {
     const view = viewOf('old:7', 'a')
     view.applySnapshot('new:1', { members: [], watching: 0 }, 'me', 500)
     view.expire(499)
@@ -29,7 +29,7 @@ describe('RoomView', () => {
     expect(view.nextExpiryMs).toBe(Infinity)
   })
 
-  it('[CL5] shows them as they are when they join again', () => {
+  it('[CL5] shows missing members normally when they join again', () => {
     const view = viewOf('old:7', 'a')
     view.applySnapshot('new:1', { members: [], watching: 0 }, 'me', 500)
     view.applyPatch('new:2', { join: [member('a', 3)] })
@@ -51,7 +51,7 @@ describe('RoomView', () => {
     expect(statuses(view)).toEqual({ a: 'away' })
   })
 
-  it('[CL6] tells how far ahead a post is', () => {
+  it('[CL6] computes how far a position is ahead', () => {
     const view = viewOf('e:7')
     const positions = ['e:6', 'e:7', 'e:8', 'f:8', 'nonsense']
     expect(positions.map((position) => view.ahead(position))).toEqual([-1, 0, 1, NaN, NaN])

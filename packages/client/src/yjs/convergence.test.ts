@@ -61,7 +61,7 @@ async function settle(clients: VirtualClient[], network: VirtualNetwork): Promis
   for (const client of clients) client.read()
 }
 
-/** The value as JSON in UTF-8 carries it, without halves of emoji. */
+/** Returns the value after JSON in UTF-8, which replaces lone surrogates. */
 const wellFormed = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value), (_key, each: unknown) =>
     typeof each === 'string' ? Buffer.from(each).toString() : each,

@@ -14,7 +14,7 @@ interface Present {
   readonly doc: Doc
   readonly awareness: PresenceAwareness
   readonly stream: Exchange
-  /** Every change that was told, of this awareness and of the others. */
+  /** Every change event, of the own state and of others. */
   readonly told: [changes: AwarenessChanges, origin: string][]
 }
 
@@ -31,7 +31,7 @@ async function present(server: ScriptedServer): Promise<Present> {
   return { room, doc, awareness, stream, told }
 }
 
-/** The location of the next post. */
+/** Accepts the next post and returns its location. */
 async function posted(server: ScriptedServer): Promise<Json> {
   const post = await server.take('POST location')
   post.answer(200, { self: 'me', id: 'e:2' })
@@ -114,7 +114,7 @@ describe('the own state', () => {
     await until(room, ({ problem }) => problem?.problem === 'too-large')
   })
 
-  it('[CL15] ends with its awareness, not with another one that was created meanwhile', async () => {
+  it('[CL15] is removed with its own awareness, and a later awareness keeps its state', async () => {
     await using server = await ScriptedServer.listen()
     const { room, awareness } = await present(server)
     await posted(server)
@@ -145,7 +145,7 @@ describe('the own state', () => {
     expect(updates).toEqual([own, [], []])
   })
 
-  it('[CL15] is cut to fit: first the application’s fields, then the cursor, then the others', () => {
+  it('[CL15] is cut to fit: the application’s fields come first, then the cursor, then the others', () => {
     const state = {
       user: { name: 'Ann' },
       note: 'x'.repeat(600),
@@ -198,7 +198,7 @@ describe("the others' states", () => {
     expect(awareness.getStates().has(7)).toBe(false)
     const back = { status: { a: 'online' } }
     expect(await settled('e:5', back)).toEqual([{ added: [7], updated: [], removed: [] }])
-    // A page that was reloaded is the same member with another document.
+    // After a reload of the page, the same member has another document.
     const reloaded = { move: { a: { clientID: 8 } } }
     expect(await settled('e:6', reloaded)).toEqual([{ added: [8], updated: [], removed: [7] }])
     expect(await settled('e:7', { leave: ['a'] })).toEqual([

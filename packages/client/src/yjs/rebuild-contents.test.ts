@@ -37,7 +37,7 @@ import { readUpdate } from './update.js'
 const AUTHOR = 7
 const KEYS = ['a', 'b', '__proto__x', '']
 
-/** What can be put into a list or a map, as a value or as a type with what is in it. */
+/** A value or a type with its content, to be put into a list or a map. */
 interface Content {
   readonly kind: 'value' | 'map' | 'list' | 'text' | 'element' | 'fragment' | 'hook' | 'doc'
   readonly value: unknown
@@ -119,7 +119,7 @@ function write(doc: Doc, contents: readonly Content[]): void {
   }
 }
 
-/** Everything in a type, with the kinds that its own JSON doesn't tell apart. */
+/** Describes the content of a type, including distinctions that its own JSON doesn't make. */
 function described(value: unknown): unknown {
   if (value instanceof Doc) {
     const { guid, meta, autoLoad, gc } = value
@@ -152,7 +152,7 @@ function docOf(client: number, update?: Uint8Array): Doc {
   return doc
 }
 
-/** Rebuilds the document of an author whose clocks somebody else has used, from the first on. */
+/** Rebuilds the document of an author all of whose clocks another client has used. */
 function rebuildOver(author: Doc, server: Doc): Doc {
   const copy = new ServerCopy(author)
   const update = encodeStateAsUpdate(server)
@@ -168,7 +168,7 @@ describe('a rebuilt document', () => {
       property(array(content, { minLength: 1, maxLength: 12 }), (contents) => {
         const author = docOf(AUTHOR)
         write(author, contents)
-        // As it comes out of Yjs itself: what it can't send isn't asked for.
+        // Compares with what Yjs itself can transfer.
         const expected = contentsOf(docOf(1, encodeStateAsUpdate(author)))
         const server = docOf(AUTHOR)
         server.getText('other').insert(0, 'x'.repeat(author.store.clients.size + 40))
@@ -192,7 +192,7 @@ describe('a rebuilt document', () => {
     ['bytes', new Uint8Array([1]), new Uint8Array([2])],
     ['a hook', new XmlHook('one'), new XmlHook('two')],
     ['a subdocument', new Doc({ guid: 'one' }), new Doc({ guid: 'two' })],
-  ])('[CL46] keeps %s where somebody else has used its clock', (_kind, own, theirs) => {
+  ])('[CL46] keeps %s whose clock another client has used', (_kind, own, theirs) => {
     const [author, server] = [docOf(AUTHOR), docOf(AUTHOR)]
     author.getMap('map').set('own', own)
     server.getMap('map').set('theirs', theirs)
@@ -205,7 +205,7 @@ describe('a rebuilt document', () => {
     })
   })
 
-  it('[CL31] is made quickly, however many pieces it has', () => {
+  it('[CL31] is built quickly, however many structs it has', () => {
     const size = 100_000
     const [author, server] = [docOf(AUTHOR), docOf(AUTHOR)]
     author.transact(() => {
@@ -215,7 +215,7 @@ describe('a rebuilt document', () => {
     server.getText('body').insert(0, 'their')
     const beganMs = performance.now()
     expect(rebuildOver(author, server).getMap('map').size).toBe(size / 2)
-    // A second or two; where each piece is looked for among all, minutes.
+    // It takes a second or two, but minutes if each struct is searched for among all.
     expect(performance.now() - beganMs).toBeLessThan(15_000)
   })
 })

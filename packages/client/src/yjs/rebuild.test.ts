@@ -23,7 +23,7 @@ const KINDS = [...ADDING, 'delete', 'set'] as const
 const ownIn = (content: unknown) => JSON.stringify(content).match(/[\u{3400}-\u{34FF}]/gu)
 const theirsIn = (content: unknown) => JSON.stringify(content).match(/[\u{1F600}-\u{1F6FF}]/gu)
 
-/** A document of that client id which goes on from an update. */
+/** Makes a document with this client id from an update. */
 function docOf(client: number, update?: Uint8Array): Doc {
   const doc = new Doc()
   if (update !== undefined) applyUpdate(doc, update)
@@ -69,7 +69,7 @@ const edits = (maxLength: number, kinds: readonly Edit['kind'][] = KINDS) =>
     { maxLength },
   )
 
-/** The document of an author whose next clocks somebody else has used at the server. */
+/** Makes a document of an author whose next clocks another client has used at the server. */
 function fork(before: readonly Edit[], own: readonly Edit[], theirs: readonly Edit[]) {
   const author = docOf(AUTHOR)
   for (const each of before) edit(author, each)
@@ -77,7 +77,7 @@ function fork(before: readonly Edit[], own: readonly Edit[], theirs: readonly Ed
   const server = docOf(AUTHOR, common)
   const copy = new ServerCopy(author)
   copy.answered(decodeStateVector(encodeStateVector(server)), readUpdate(common))
-  // Each time another character, so that one can see that all are there, once and in their order.
+  // Each edit has its own character, which shows that none is missing, repeated or out of order.
   own.forEach((each, at) => edit(author, { ...each, text: String.fromCodePoint(OWN + at) }))
   theirs.forEach((each, at) => edit(server, { ...each, text: String.fromCodePoint(THEIRS + at) }))
   return { author, server, copy }
@@ -92,7 +92,7 @@ function rebuildFrom(author: Doc, server: Doc, copy: ServerCopy): Doc {
 }
 
 describe('a document whose clocks another client used', () => {
-  it('[CL46] has what its author and the others typed, each once', () => {
+  it('[CL46] is rebuilt with the edits of its author and of the others, each once', () => {
     const { author, server, copy } = fork(
       [{ kind: 'type', at: 0, text: 'a' }],
       [{ kind: 'type', at: 1, text: 'own' }],
@@ -104,7 +104,7 @@ describe('a document whose clocks another client used', () => {
     expect(rebuilt.clientID).not.toBe(AUTHOR)
   })
 
-  it('[CL23 CL46] loses no edit, and can be sent to the server', () => {
+  it('[CL23 CL46] is rebuilt without loss, and can be sent to the server', () => {
     assert(
       property(edits(10), edits(15), edits(15, ADDING), (before, own, theirs) => {
         const { author, server, copy } = fork(before, own, theirs)
@@ -118,7 +118,7 @@ describe('a document whose clocks another client used', () => {
         expect(contentsOf(server)).toEqual(contents)
         for (const kind of ['body', 'list', 'page'] as const) {
           expect(ownIn(contents[kind])).toEqual(ownIn(expected[kind]))
-          // What is deleted under the same clocks can't be told from theirs.
+          // A deletion under the same clocks may hit their content.
           if (!hasDeleted) expect(theirsIn(contents[kind])).toEqual(theirsIn(theirContents[kind]))
         }
       }),
@@ -127,7 +127,7 @@ describe('a document whose clocks another client used', () => {
     expect.hasAssertions()
   })
 
-  it('[CL46] is the same in two tabs with the same contents, without duplicates', () => {
+  it('[CL46] is rebuilt identically in two tabs with the same contents, without duplicates', () => {
     const { author, server, copy } = fork(
       [{ kind: 'type', at: 0, text: 'a' }],
       [{ kind: 'type', at: 1, text: 'own' }],
@@ -139,8 +139,8 @@ describe('a document whose clocks another client used', () => {
   })
 })
 
-describe('what the server won’t take', () => {
-  it('[CL43] blocks no other edit, and what it replaced stays for the others', () => {
+describe('an edit that the server refuses for good', () => {
+  it('[CL43] blocks no other edit, and the others keep the value that it replaced', () => {
     const author = docOf(AUTHOR)
     author.getMap('sheet').set('cell 0', 'before')
     const server = docOf(1, encodeStateAsUpdate(author))

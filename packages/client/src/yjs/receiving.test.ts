@@ -18,7 +18,7 @@ import { until } from '../../../../test/client/until.js'
 retryAtOnceAndLeaveAll()
 
 describe('the server’s document', () => {
-  it('[CL20] is fetched after hello, and comes with the events from then on', async () => {
+  it('[CL20] is fetched after hello, and updated by events from then on', async () => {
     await using server = await ScriptedServer.listen()
     const theirs = typed('Hello')
     const { doc, provider } = keep(server)
@@ -37,7 +37,7 @@ describe('the server’s document', () => {
     expect(provider.saved).toBe(true)
   })
 
-  it('[CL20] is not fetched again by a stream that resumes from behind the last document event', async () => {
+  it('[CL20] is not fetched again if the stream resumes after the last document event', async () => {
     await using server = await ScriptedServer.listen()
     const theirs = typed('a')
     const { doc, provider, stream } = await keepSynced(server, theirs)
@@ -55,7 +55,7 @@ describe('the server’s document', () => {
     expect(server.waiting('POST sync')).toBe(0)
   })
 
-  it('[CL20] a frame that was cut off comes again: its position is on its last event', async () => {
+  it('[CL20] is resumed from before a frame that was cut off, as only its last event has a position', async () => {
     await using server = await ScriptedServer.listen()
     const { room, stream } = await keepSynced(server)
     stream.event('patch', { watching: 3 }).end()
@@ -65,7 +65,7 @@ describe('the server’s document', () => {
     await until(room, ({ watching }) => watching === 4)
   })
 
-  it('[CL20 EX8] is fetched after a resync that says so, and only then', async () => {
+  it('[CL20 EX8] is fetched again after a resync of the document, but not after another resync', async () => {
     await using server = await ScriptedServer.listen()
     const theirs = typed('a')
     const { room, doc, provider, stream } = await keepSynced(server, theirs)
@@ -75,14 +75,14 @@ describe('the server’s document', () => {
     theirs.getText('body').insert(1, 'b')
     stream.event('resync', { document: true }).event('patch', {}, 'e:6')
     const fetched = await server.take('POST sync')
-    // Another server is told by that how far this one is.
+    // `since` tells another server which position this client has reached.
     expect(fetched.query.get('since')).toBe('e:6')
     expect(provider.synced).toBe(false)
     answerSync(fetched, theirs)
     await untilText(doc, 'ab')
   })
 
-  it('[CL20] is fetched once more when a resync comes while a fetch is in flight', async () => {
+  it('[CL20] is fetched again after a resync during a fetch', async () => {
     await using server = await ScriptedServer.listen()
     const theirs = typed('a')
     const { doc, provider } = keep(server)
@@ -101,7 +101,7 @@ describe('the server’s document', () => {
     expect(provider.synced).toBe(true)
   })
 
-  it('[CL20] is fetched again until that succeeds', async () => {
+  it('[CL20] is fetched repeatedly until a fetch succeeds', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider } = keep(server)
     ;(await server.take('GET events')).stream().snapshot('e:1', [member('me')])
@@ -133,7 +133,7 @@ describe('the server’s document', () => {
     const { provider } = keep(server, crowd)
     const stream = (await server.take('GET events')).stream().snapshot('e:1', [member('me')])
     const first = await server.take('POST sync')
-    // Of a document that comes from elsewhere nothing is known.
+    // For a document from elsewhere, the client can't know what the server has.
     expect(first.bytes).toEqual(Buffer.from(encodeStateVector(EMPTY)))
     answerSync(first, crowd)
     expect(await nextEvent(provider, 'saved')).toBe(true)
@@ -144,7 +144,7 @@ describe('the server’s document', () => {
     expect(await nextEvent(provider, 'synced')).toBe(true)
   })
 
-  it('[CL37 CL23] is compared with a document that was never synced', async () => {
+  it('[CL37 CL23] is merged with a document that was never synced and has the same client id', async () => {
     await using server = await ScriptedServer.listen()
     const [own, theirs] = [typed('own'), new Doc()]
     theirs.clientID = own.clientID
@@ -162,7 +162,7 @@ describe('the server’s document', () => {
     expect(await nextEvent(provider, 'saved')).toBe(true)
   })
 
-  it('[CL27] counts as synced after a reconnect only from the first event on', async () => {
+  it('[CL27] counts as synced after a reconnect only once the first event arrives', async () => {
     await using server = await ScriptedServer.listen()
     const theirs = typed('a')
     const { room, provider, stream } = await keepSynced(server, theirs)
@@ -175,7 +175,7 @@ describe('the server’s document', () => {
     again.event('ping', {})
     expect(await synced).toBe(true)
     again.end()
-    // This one doesn't know the position any more.
+    // The restarted server doesn't know the position any more.
     const restarted = await server.take('GET events')
     const heard: boolean[] = []
     provider.on('synced', (isSynced) => void heard.push(isSynced))
@@ -188,7 +188,7 @@ describe('the server’s document', () => {
     expect(await nextEvent(provider, 'synced')).toBe(true)
   })
 
-  it('[CL20] an observer that throws neither ends the stream nor keeps the rest from coming', async () => {
+  it('[CL20] is still received, over the same stream, if an observer throws', async () => {
     await using server = await ScriptedServer.listen()
     const { room, doc, stream } = await keepSynced(server)
     using uncaught = new Uncaught()

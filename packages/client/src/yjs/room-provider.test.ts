@@ -23,7 +23,7 @@ import { RoomProvider } from './index.js'
 retryAtOnceAndLeaveAll()
 
 describe('a provider', () => {
-  it('[CL20 CL38] that is created for an open room has its stream opened again', async () => {
+  it('[CL20 CL38] that is created for an open room reopens its stream', async () => {
     await using server = await ScriptedServer.listen()
     const room = join(server)
     const stream = await server.take('GET events')
@@ -33,7 +33,7 @@ describe('a provider', () => {
     const { provider } = provide(room)
     const again = await server.take('GET events')
     expect([again.query.get('document'), again.query.get('lastEventId')]).toEqual([null, null])
-    // It is asked at once, and once more when it is known what comes with the stream.
+    // The client syncs immediately, and again once the new stream is open.
     answerSync(await server.take('POST sync'), EMPTY)
     again.stream().snapshot('e:1', [member('me')])
     answerSync(await server.take('POST sync'), EMPTY)
@@ -84,7 +84,7 @@ describe('a provider', () => {
     expect(provider).toMatchObject({ synced: false, problem: { problem: 'room-full' } })
   })
 
-  it('[CL48] posts once more when it is destroyed, and stops listening', async () => {
+  it('[CL48] posts its edits when it is destroyed, and then stops listening', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider, stream, room } = await keepSynced(server)
     doc.getText('body').insert(0, 'a')
@@ -98,7 +98,7 @@ describe('a provider', () => {
     expect(server.waiting('POST document')).toBe(0)
   })
 
-  it('[CL48] that is destroyed early syncs first, then posts', async () => {
+  it('[CL48] that is destroyed before it has synced syncs first, then posts', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider } = keep(server)
     doc.getText('body').insert(0, 'a')
@@ -110,7 +110,7 @@ describe('a provider', () => {
   })
 
   it.each(['update', 'afterTransaction', 'afterTransactionCleanup', 'beforeTransaction'] as const)(
-    '[CL25] goes on, and so do all others, while listeners of %s throw, each of which is reported',
+    '[CL25] and other listeners keep working while listeners of %s throw, and each error is reported',
     async (event) => {
       await using server = await ScriptedServer.listen()
       const { doc, provider } = await keepSynced(server)
@@ -150,7 +150,7 @@ describe('a provider', () => {
   })
 
   it.each(['observe', 'observeDeep'] as const)(
-    '[CL25] goes on while what looks on with %s throws',
+    '[CL25] keeps working while a callback of %s throws',
     async (how) => {
       await using server = await ScriptedServer.listen()
       const { doc, provider } = await keepSynced(server)
@@ -189,7 +189,7 @@ describe('a provider', () => {
     expect(heard).toEqual(['ab', 'abc'])
   })
 
-  it('[CL42] beside another one relays that one’s updates without an echo', async () => {
+  it('[CL42] relays the updates of another provider of the same document, without an echo', async () => {
     await using one = await ScriptedServer.listen()
     await using two = await ScriptedServer.listen()
     const { doc, stream } = await keepSynced(one)
@@ -201,7 +201,7 @@ describe('a provider', () => {
     const first = encodeStateAsUpdate(theirs)
     theirs.getText('body').insert(1, 'b')
     const second = encodeStateAsUpdate(theirs, encodeStateVectorFromUpdate(first))
-    // The second comes first by the one, and waits until the other brings what it needs.
+    // One server sends the second update first; it is pending until the other server sends the first.
     stream.document(second, 'e:2')
     const later = await two.take('POST document')
     later.answer(200, { id: 'e:2', pending: true })

@@ -133,7 +133,7 @@ describe('edits', () => {
     body.delete(0, 8)
     body.insert(0, 'less')
     const again = await server.take('POST document')
-    // What was deleted is not sent any more.
+    // Deleted content is not sent any more.
     expect(again.body).not.toContain('too much')
     again.answer(200, { id: 'e:2' })
     expect(await nextEvent(provider, 'saved')).toBe(true)
@@ -156,7 +156,7 @@ describe('edits', () => {
   })
 
   it.each(['too-large', 'bad-update'] as const)(
-    '[CL43] that are refused for good (%s) are set aside, and what comes after them goes on',
+    '[CL43] that are refused for good (%s) are set aside, and later edits are still sent',
     async (name) => {
       await using server = await ScriptedServer.listen()
       const { doc, provider } = await keepSynced(server)
@@ -184,7 +184,7 @@ describe('edits', () => {
     },
   )
 
-  it('[CL43 CL30] that depend by their clocks on a part set aside get new clocks', async () => {
+  it('[CL43 CL30] whose clocks follow an edit that was set aside get new clocks', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider } = await keepSynced(server)
     const reloaded = nextEvent(provider, 'reload')
@@ -206,18 +206,21 @@ describe('edits', () => {
   it.each([
     ['a page', { 'content-type': 'text/html' }, '<html>Log in</html>'],
     ['JSON without an id', { 'content-type': 'application/json' }, '{"ok":true}'],
-    ['JSON by its text alone', { 'content-type': 'text/plain' }, '{"id":"e:2"}'],
-  ])('[CL18] aren’t saved by %s with 200', async (_what, headers, body) => {
-    await using server = await ScriptedServer.listen()
-    const { doc, provider } = await keepSynced(server)
-    doc.getText('body').insert(0, 'a')
-    const retrying = nextEvent(provider, 'retrying')
-    ;(await server.take('POST document')).response.writeHead(200, headers).end(body)
-    expect(await retrying).toBe(true)
-    expect(provider.saved).toBe(false)
-    ;(await server.take('POST document')).answer(200, { id: 'e:2' })
-    expect(await nextEvent(provider, 'saved')).toBe(true)
-  })
+    ['JSON with another content type', { 'content-type': 'text/plain' }, '{"id":"e:2"}'],
+  ])(
+    '[CL18] don’t count as saved if the answer is %s with status 200',
+    async (_what, headers, body) => {
+      await using server = await ScriptedServer.listen()
+      const { doc, provider } = await keepSynced(server)
+      doc.getText('body').insert(0, 'a')
+      const retrying = nextEvent(provider, 'retrying')
+      ;(await server.take('POST document')).response.writeHead(200, headers).end(body)
+      expect(await retrying).toBe(true)
+      expect(provider.saved).toBe(false)
+      ;(await server.take('POST document')).answer(200, { id: 'e:2' })
+      expect(await nextEvent(provider, 'saved')).toBe(true)
+    },
+  )
 
   it('[CL36] don’t count as saved if a redirect answers', async () => {
     await using server = await ScriptedServer.listen()
@@ -246,7 +249,7 @@ describe('edits', () => {
     expect(await nextEvent(provider, 'saved')).toBe(true)
   })
 
-  it('[CL37] that the server lacks, though it has later ones, are posted', async () => {
+  it('[CL37] that the server lacks are posted even if it has later ones', async () => {
     await using server = await ScriptedServer.listen()
     const author = new Doc()
     const updates: Uint8Array[] = []
@@ -265,7 +268,7 @@ describe('edits', () => {
     expect(await nextEvent(provider, 'saved')).toBe(true)
   })
 
-  it('[CL22] of one long text are posted in parts, none of which ends within an emoji', async () => {
+  it('[CL22] of one long text are posted in parts, without splitting an emoji', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider } = await keepSynced(server)
     const text = '👨‍👩‍👧😀'.repeat(300)
@@ -284,7 +287,7 @@ describe('edits', () => {
   })
 
   it.each(['POST document', 'document event'] as const)(
-    '[CL23 CL47] under clocks that somebody else has used get new ones (%s)',
+    '[CL23 CL47] whose clocks another client has used get new ones (%s)',
     async (how) => {
       await using server = await ScriptedServer.listen()
       const { doc, provider, stream } = await keepSynced(server)
@@ -321,7 +324,7 @@ describe('edits', () => {
     stream.event('resync', { document: true }).event('patch', {}, 'f:1')
     expect(await unsaved).toBe(false)
     answerSync(await server.take('POST sync'), EMPTY)
-    // It was known to have that: whatever else was known isn't any more.
+    // The server lacks an edit that it had acknowledged, so all earlier knowledge of it is void.
     const second = await server.take('POST sync')
     expect(second.bytes).toEqual(Buffer.from(encodeStateVector(EMPTY)))
     answerSync(second, EMPTY)
@@ -343,7 +346,7 @@ describe('edits', () => {
     doc.getText('body').insert(0, 'own')
     ;(await server.take('POST document')).answer(200, { id: 'e:2' })
     expect(await nextEvent(provider, 'saved')).toBe(true)
-    // The backup is from before `b`, and a stranger goes on where the author was.
+    // The backup is from before `b`, and another client has used the author's clocks.
     const restored = new Doc()
     restored.clientID = doc.clientID
     restored.getText('body').insert(0, 'stranger')

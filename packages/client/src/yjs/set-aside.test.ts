@@ -16,7 +16,7 @@ const IMAGE = 'much too large'
 
 retryAtOnceAndLeaveAll()
 
-/** Somebody who has typed, and then put something in that the server refuses for good. */
+/** Types some text, and then inserts something that the server refuses for good. */
 async function setAside(server: ScriptedServer): Promise<Kept & { undo: UndoManager }> {
   const kept: Kept & { stream: Exchange } = await keepSynced(server)
   const { doc, provider } = kept
@@ -31,7 +31,7 @@ async function setAside(server: ScriptedServer): Promise<Kept & { undo: UndoMana
   return { ...kept, undo }
 }
 
-describe('when something is set aside', () => {
+describe('when an edit is set aside', () => {
   it('[CL30] later edits have another client id, which is announced', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider } = await keepSynced(server)
@@ -47,7 +47,7 @@ describe('when something is set aside', () => {
     expect(provider.doc).toBe(doc)
   })
 
-  it('[CL30] undo reverts the edits after it, the edits before it, and the refused one', async () => {
+  it('[CL30] undo reverts later edits, earlier edits, and the refused edit', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider, undo } = await setAside(server)
     doc.transact(() => doc.getText('body').insert(7, 'after'), TYPING)
@@ -85,7 +85,7 @@ describe('when something is set aside', () => {
     const undo = new UndoManager(doc, { trackedOrigins: new Set([TYPING]) })
     doc.transact(() => doc.getMap('sheet').set('image', IMAGE), TYPING)
     const refused = await server.take('POST document')
-    // Its clocks come after those of what is refused.
+    // Its clocks follow those of the refused edit.
     doc.transact(() => doc.getText('body').insert(0, 'before '), TYPING)
     const reloaded = nextEvent(provider, 'reload')
     refused.refuse('too-large', { limitBytes: 8 })

@@ -6,14 +6,14 @@ const FORKED: SyncEvent = { name: 'forked', refusal: null }
 const after = (...names: Exclude<SyncEvent['name'], 'forked'>[]): SyncState =>
   names.reduce<SyncState>((state, name) => transition(state, { name }), { name: 'waiting' })
 
-describe('what is known of the server', () => {
+describe('the sync state', () => {
   it('[CL20] is following after a sync was answered', () => {
     expect(after('outdated', 'asks', 'answered')).toEqual({ name: 'following' })
     expect(after('outdated', 'asks', 'failed')).toEqual({ name: 'due' })
     expect(after('answered')).toEqual({ name: 'waiting' })
   })
 
-  it('[CL20] syncs once more if it is outdated before the answer comes', () => {
+  it('[CL20] is due again if it becomes outdated before the answer arrives', () => {
     expect(after('outdated', 'asks', 'outdated', 'answered')).toEqual({ name: 'due' })
   })
 
@@ -25,7 +25,7 @@ describe('what is known of the server', () => {
     expect(transition(forked, { name: 'rebuilt' })).toEqual({ name: 'due' })
   })
 
-  it('[CL28] stays known when the room is closed, not when the document is released', () => {
+  it('[CL28] stays known when the room is closed, but not when the document is released', () => {
     expect(after('outdated', 'asks', 'answered', 'stops')).toMatchObject({ isKnown: true })
     expect(after('outdated', 'asks', 'stops')).toMatchObject({ isKnown: false })
     expect(after('outdated', 'asks', 'answered', 'stops', 'released')).toMatchObject({
@@ -33,7 +33,7 @@ describe('what is known of the server', () => {
     })
   })
 
-  it('[CL28] is never known without an answer since it was last outdated', () => {
+  it('[CL28] is known only after an answer since it was last outdated', () => {
     const names = ['outdated', 'asks', 'answered', 'failed', 'rebuilt', 'stops'] as const
     let known = 0
     assert(
