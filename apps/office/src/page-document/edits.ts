@@ -1,6 +1,6 @@
 import diff from 'fast-diff'
 import { EMBED, isAtom, type Block, type Marks, type Run } from './block.js'
-import type { Entry } from './flow.js'
+import { cleanText, type Entry } from './flow.js'
 import { findGaps } from './match.js'
 
 /** A character of a text, or the marker at the end of a block. */
@@ -103,8 +103,15 @@ function markerChar(block: Block): string {
   return String.fromCharCode(FIRST_TABLE + (sum % TABLES))
 }
 
+// Cleaned as it is when it is written: a control character would pass for the marker of a block.
 const textTokens = (runs: readonly Run[]): Token[] =>
-  runs.flatMap(({ text, marks }) => text.split('').map((char) => ({ char, marks })))
+  runs.flatMap(({ text, marks }) => cleanShown(text, marks))
+
+/** The characters of a text that is shown; what stands for something unknown in it stays. */
+const cleanShown = (text: string, marks: Marks): Token[] => {
+  const cleaned = text.split(EMBED).map(cleanText).join(EMBED)
+  return cleaned.split('').map((char) => ({ char, marks }))
+}
 
 class GapWriter {
   readonly edits: Edit[] = []

@@ -471,6 +471,31 @@ describe('undo', () => {
   })
 })
 
+describe('what an editor says that no page may have', () => {
+  const write = (page: PageDocument, ...texts: readonly string[]) =>
+    page.write(texts.map((text) => paragraph(text)))
+
+  it('[PF20] a control character is no end of a block, nor a block in its place', () => {
+    const page = new PageDocument(new Doc())
+    write(page, 'ab', 'c')
+    write(page, 'ab\u0000c')
+    expect(linesOf(page)).toEqual(['paragraph: ab\uFFFDc'])
+    page.write([paragraph('ab'), block('rule', ''), paragraph('c')])
+    write(page, 'ab\u0000', '\u0002c')
+    expect(linesOf(page)).toEqual(['paragraph: ab\uFFFD', 'paragraph: \uFFFDc'])
+  })
+
+  it('[PF20] what is written in its place stays while the editor says it again', () => {
+    const page = new PageDocument(new Doc())
+    const said = 'a\u0007\uD800b'
+    write(page, said)
+    const before = encodeStateAsUpdate(page.doc)
+    write(page, said)
+    expect(encodeStateAsUpdate(page.doc)).toEqual(before)
+    expect(linesOf(page)).toEqual(['paragraph: a\uFFFD\uFFFDb'])
+  })
+})
+
 describe('what strangers write', () => {
   it('[PG7 PF2 PF3 PF5 PF6] is shown as far as it is known, and stays', () => {
     const doc = new Doc()

@@ -11,7 +11,7 @@ import {
   type Marks,
 } from './block.js'
 import { findEdits, type CaretHint, type Edit } from './edits.js'
-import { cleanText, readFlow, type Entry, type Marker } from './flow.js'
+import { readFlow, type Entry, type Marker } from './flow.js'
 import { endBlock, Orphanage, type Orphan } from './orphans.js'
 import { OwnItems } from './own-items.js'
 import { PAGE_FORMAT } from './page-format.js'
@@ -270,7 +270,7 @@ export class PageDocument {
 
   #writeEdit(text: Text, edit: Edit, markers: MarkerIndex): void {
     if (edit.type === 'insert') {
-      text.insert(edit.at, cleanText(edit.text), writeMarks(edit.marks))
+      text.insert(edit.at, edit.text, writeMarks(edit.marks))
       markers.move(edit.text.length)
     } else if (edit.type === 'delete') {
       text.delete(edit.at, edit.length)
