@@ -8,7 +8,7 @@ import { paragraph, textOf, type Block } from '../page-document/block.js'
 import { PageDocument } from '../page-document/page-document.js'
 import { changeBlocks } from '../page-document/simulation/edits.js'
 import { makeUndo } from '../page-document/undo.js'
-import { SeededChance } from '../page-document/simulation/chance.js'
+import { Random } from '../../../../test/simulation/random.js'
 import { PageBinding } from './binding.js'
 import { indentBy, setStyle, splitBlock } from './block-commands.js'
 import { Converter } from './convert.js'
@@ -150,7 +150,7 @@ function merge(...editors: readonly Editor[]): void {
 
 /** Whether three who do things in turns all see what the page says in the end. */
 function isShown(seed: number): boolean {
-  const chance = new SeededChance(seed)
+  const chance = new Random(seed)
   const editors = [1, 2, 3].map((id) => new Editor(id))
   let typed = 0
   const text = () => String.fromCharCode(0x3400 + typed++)
@@ -279,7 +279,7 @@ const DELETIONS: readonly (readonly [string, (bobs: Editor) => void])[] = [
  * blocks and tables: says what is wrong in the end.
  */
 function tearsWords(seed: number): string | undefined {
-  const chance = new SeededChance(seed)
+  const chance = new Random(seed)
   const beginning = new Doc()
   new PageDocument(beginning).write([
     paragraph('Before words'),
@@ -308,7 +308,7 @@ function tearsWords(seed: number): string | undefined {
 // Words begin the same as they were, so that only what is typed behind them may touch them.
 const WORD_BESIDE = /[\u3400-\u34ff][a-zA-Z]/
 
-function deleteBlocks(editor: Editor, chance: SeededChance): void {
+function deleteBlocks(editor: Editor, chance: Random): void {
   const { blocks } = editor.page
   const kind = chance.below(6)
   const at = chance.below(blocks.length)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { seedsOf, size } from '../../../../../test/size.js'
-import { SeededChance } from './chance.js'
+import { Random } from '../../../../../test/simulation/random.js'
 import type { Block } from '../block.js'
 import { PageDocument } from '../page-document.js'
 import { Company, partsOf } from './people.js'
@@ -23,7 +23,7 @@ describe('five people at one page, with drops, offline spells and reordering', (
 
 function run(seed: number): void {
   try {
-    const company = new Company(new SeededChance(seed))
+    const company = new Company(new Random(seed))
     for (let at = 0; at < STEPS; at++) company.step()
     company.rest()
     expectSame(company)

@@ -1,4 +1,4 @@
-import type { SeededChance } from './chance.js'
+import type { Random } from '../../../../../test/simulation/random.js'
 import {
   isAtom,
   joinRuns,
@@ -11,11 +11,7 @@ import {
 } from '../block.js'
 
 /** Something that somebody does to the blocks of a page, or of a cell. */
-type Change = (
-  blocks: readonly Block[],
-  chance: SeededChance,
-  text: () => string,
-) => readonly Block[]
+type Change = (blocks: readonly Block[], chance: Random, text: () => string) => readonly Block[]
 
 /** A text between two places of it. */
 function cut(runs: readonly Run[], from: number, to: number): readonly Run[] {
@@ -38,7 +34,7 @@ const replaced = (
   ...others: readonly Block[]
 ): readonly Block[] => blocks.toSpliced(at, count, ...others)
 
-function pickText(blocks: readonly Block[], chance: SeededChance): number {
+function pickText(blocks: readonly Block[], chance: Random): number {
   const places = blocks.flatMap((block, at) => (isAtom(block) ? [] : [at]))
   return places.length === 0 ? -1 : chance.pick(places)
 }
@@ -121,7 +117,7 @@ const mark: Change = (blocks, chance) => {
   return replaced(blocks, at, 1, withContent(block, content))
 }
 
-function range(length: number, chance: SeededChance): readonly [number, number] {
+function range(length: number, chance: Random): readonly [number, number] {
   const ends = [chance.below(length + 1), chance.below(length + 1)]
   return [Math.min(...ends), Math.max(...ends)]
 }
@@ -173,7 +169,7 @@ const CHANGES: readonly (readonly [number, Change])[] = [
 /** One of them. */
 export function changeBlocks(
   blocks: readonly Block[],
-  chance: SeededChance,
+  chance: Random,
   text: () => string,
 ): readonly Block[] {
   const tables = blocks.flatMap((block, at) => (block.table === undefined ? [] : [at]))
@@ -190,7 +186,7 @@ export function changeBlocks(
  * Puts a block elsewhere, which is to delete it and to write it again; and what may be written again for
  * that. To put a block behind another one, or that one before it, is the same.
  */
-export function moveBlock(blocks: readonly Block[], chance: SeededChance) {
+export function moveBlock(blocks: readonly Block[], chance: Random) {
   const from = pickText(blocks, chance)
   const block = blocks[from]
   if (block === undefined) return { blocks, among: [] }
@@ -202,7 +198,7 @@ export function moveBlock(blocks: readonly Block[], chance: SeededChance) {
 function changeTableAt(
   blocks: readonly Block[],
   at: number,
-  chance: SeededChance,
+  chance: Random,
   text: () => string,
 ): readonly Block[] {
   const block = blocks[at]!
@@ -210,7 +206,7 @@ function changeTableAt(
   return replaced(blocks, at, 1, { ...block, table })
 }
 
-function changeTable(table: Table, chance: SeededChance, text: () => string): Table {
+function changeTable(table: Table, chance: Random, text: () => string): Table {
   const { rows, columns, cells } = table
   const row = chance.below(rows.length)
   const column = chance.below(columns.length)

@@ -1,5 +1,5 @@
 import * as Y from 'yjs'
-import type { SeededChance } from './chance.js'
+import type { Random } from '../../../../../test/simulation/random.js'
 import { textOf, type Block } from '../block.js'
 import { PageDocument } from '../page-document.js'
 import { makeUndo } from '../undo.js'
@@ -55,9 +55,9 @@ export class Person {
   readonly #own = new Set<string>()
   isOffline = false
 
-  constructor(chance: SeededChance, fates: Fates, clientId: number) {
+  constructor(chance: Random, fates: Fates, clientId: number) {
     this.doc.clientID = clientId
-    this.page = new PageDocument(this.doc, chance.next)
+    this.page = new PageDocument(this.doc, () => chance.next())
     this.#undo = makeUndo(this.page, 0)
     this.#fates = fates
     this.page.subscribe(() => this.page.mend())
@@ -67,7 +67,7 @@ export class Person {
     return partsOf(this.page.blocks)
   }
 
-  edit(chance: SeededChance): void {
+  edit(chance: Random): void {
     const before = this.parts
     if (chance.below(25) > 0) {
       this.page.write(changeBlocks(this.page.blocks, chance, this.#fates.type))
@@ -115,9 +115,9 @@ function missing(before: readonly string[], after: readonly string[]): string[] 
 export class Company {
   readonly people: readonly Person[]
   readonly fates = new Fates()
-  readonly #chance: SeededChance
+  readonly #chance: Random
 
-  constructor(chance: SeededChance, people = 5) {
+  constructor(chance: Random, people = 5) {
     this.#chance = chance
     this.people = Array.from({ length: people }, (_, at) => new Person(chance, this.fates, at + 1))
     for (const person of this.people) this.#connect(person)

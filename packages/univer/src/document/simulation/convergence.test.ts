@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { seedsOf, size } from '../../../../../test/size.js'
 import { SheetDocument } from '../index.js'
-import { SeededChance } from './chance.js'
+import { Random } from '../../../../../test/simulation/random.js'
 import { Grid } from './grid.js'
 import { Office, type Mark, type Person } from './office.js'
 
@@ -23,7 +23,7 @@ describe('five people, with drops, offline spells and reordering', () => {
 
 function run(seed: number): void {
   try {
-    const chance = new SeededChance(seed)
+    const chance = new Random(seed)
     const office = new Office(chance)
     for (let at = 0; at < STEPS; at++) office.step()
     office.rest()

@@ -1,6 +1,6 @@
 import * as Y from 'yjs'
 import { SheetDocument, type Operation } from '../index.js'
-import type { SeededChance } from './chance.js'
+import type { Random } from '../../../../../test/simulation/random.js'
 import { Grid } from './grid.js'
 import { randomSteps } from './steps.js'
 
@@ -21,10 +21,10 @@ export class Person {
   readonly inbox: Uint8Array[] = []
   isOffline = false
 
-  constructor(beginning: Uint8Array, chance: SeededChance, clientId: number) {
+  constructor(beginning: Uint8Array, chance: Random, clientId: number) {
     this.doc.clientID = clientId
     Y.applyUpdate(this.doc, beginning)
-    this.sheets = new SheetDocument(this.doc, chance.next)
+    this.sheets = new SheetDocument(this.doc, () => chance.next())
     this.grid = new Grid(this.sheets.snapshot())
   }
 
@@ -49,10 +49,10 @@ export class Person {
 export class Office {
   readonly people: readonly Person[]
   readonly marks: Mark[] = []
-  readonly #chance: SeededChance
+  readonly #chance: Random
   #count = 0
 
-  constructor(chance: SeededChance, people = 5) {
+  constructor(chance: Random, people = 5) {
     this.#chance = chance
     const beginning = smallWorkbook()
     this.people = Array.from({ length: people }, (_, at) => new Person(beginning, chance, at + 1))

@@ -1,11 +1,11 @@
 import type { AxisName, CellRange, CellWrite, Operation } from '../index.js'
-import type { SeededChance } from './chance.js'
+import type { Random } from '../../../../../test/simulation/random.js'
 import type { Grid } from './grid.js'
 
 type Sheet = Grid['sheets'][number]
 
 /** Something that somebody does in a grid, in positions of that grid. */
-export function randomSteps(grid: Grid, chance: SeededChance, unique: () => string): Operation[] {
+export function randomSteps(grid: Grid, chance: Random, unique: () => string): Operation[] {
   const sheet = chance.pick(grid.sheets)
   const kind = chance.below(100)
   if (kind < 30) return [writeCells(sheet, chance)]
@@ -19,7 +19,7 @@ export function randomSteps(grid: Grid, chance: SeededChance, unique: () => stri
   )
 }
 
-function writeCells(sheet: Sheet, chance: SeededChance): Operation {
+function writeCells(sheet: Sheet, chance: Random): Operation {
   const cellValue: Record<number, Record<number, CellWrite | null>> = {}
   for (let n = chance.below(4); n >= 0; n--) {
     const row = chance.below(sheet.rows.length)
@@ -32,7 +32,7 @@ function writeCells(sheet: Sheet, chance: SeededChance): Operation {
   return { type: 'set-range-values', sheet: sheet.id, cellValue }
 }
 
-function write(chance: SeededChance): CellWrite | null {
+function write(chance: Random): CellWrite | null {
   const n = chance.below(100)
   return chance.pick<() => CellWrite | null>([
     () => ({ v: n, t: 2, f: null }),
@@ -47,7 +47,7 @@ function write(chance: SeededChance): CellWrite | null {
   ])()
 }
 
-function changeLines(sheet: Sheet, chance: SeededChance): Operation {
+function changeLines(sheet: Sheet, chance: Random): Operation {
   const axis = chance.pick<AxisName>(['rows', 'columns'])
   const on = { sheet: sheet.id, axis }
   const length = sheet[axis].length
@@ -64,7 +64,7 @@ function changeLines(sheet: Sheet, chance: SeededChance): Operation {
   ])()
 }
 
-function merge(sheet: Sheet, chance: SeededChance): Operation {
+function merge(sheet: Sheet, chance: Random): Operation {
   const startRow = chance.below(sheet.rows.length)
   const startColumn = chance.below(sheet.columns.length)
   const range = {
@@ -83,7 +83,7 @@ const overlap = (a: CellRange, b: CellRange): boolean =>
   !(a.endRow < b.startRow || b.endRow < a.startRow) &&
   !(a.endColumn < b.startColumn || b.endColumn < a.startColumn)
 
-const freeze = (sheet: Sheet, chance: SeededChance): Operation => ({
+const freeze = (sheet: Sheet, chance: Random): Operation => ({
   type: 'set-frozen',
   sheet: sheet.id,
   rows: chance.below(Math.min(3, sheet.rows.length)),
@@ -93,7 +93,7 @@ const freeze = (sheet: Sheet, chance: SeededChance): Operation => ({
 function changeSheets(
   grid: Grid,
   { id: sheet }: Sheet,
-  chance: SeededChance,
+  chance: Random,
   unique: () => string,
 ): Operation {
   const name = chance.pick(['Plan', "It's", 'A1', 'sheet9', 'Zahlen 2', unique()])
