@@ -38,6 +38,14 @@ const STEPS = [
     mend: 'Write the line; lock again with "npm install --omit-lockfile-registry-resolved".',
   },
   {
+    name: 'licences',
+    commands: [
+      'npm run --silent build --workspace @whereabouts/office',
+      'node scripts/licences.mjs',
+    ],
+    mend: 'Leave the package out, or say in scripts/licences.mjs where its licence is.',
+  },
+  {
     name: 'client size',
     commands: ['node scripts/bundle-size.mjs'],
     mend: 'Look at what the client imports.',

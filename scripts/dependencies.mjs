@@ -5,8 +5,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const DOC = 'docs/dependencies.md'
-// What the bench compares with, and Nest 11, are locked apart, so that nobody else meets them.
-const LOCKFILES = ['package-lock.json', 'bench/package-lock.json', 'test/nest-11/package-lock.json']
+// What the bench compares with, Nest 11 and the tool that lists packages are locked apart: few need them.
+const LOCKFILES = ['.', 'bench', 'test/nest-11', 'scripts/sbom'].map((folder) =>
+  join(folder, 'package-lock.json'),
+)
 
 /** @typedef {{ link?: boolean, resolved?: string, integrity?: string }} Locked */
 
@@ -42,7 +44,7 @@ function named() {
   const folders = ['packages', 'apps'].flatMap((parent) =>
     readdirSync(parent).map((name) => join(parent, name)),
   )
-  const all = ['.', 'bench', ...folders].flatMap((folder) => {
+  const all = ['.', 'bench', 'scripts/sbom', ...folders].flatMap((folder) => {
     const { dependencies: needed, devDependencies, peerDependencies } = manifest(folder)
     return Object.keys({ ...needed, ...devDependencies, ...peerDependencies })
   })

@@ -55,6 +55,15 @@ describe('[PG18 PG41] the addresses of the application', () => {
     }
   })
 
+  it('[OF1] shows the licences of what it is made of', async () => {
+    const { status, headers, text } = await call(`${server.baseUrl}/THIRD-PARTY-NOTICES.txt`)
+    expect(status).toBe(200)
+    expect(headers['content-type']).toMatch(/^text\/plain/)
+    for (const name of ['@univerjs/core', '@tiptap/core', 'react', 'yjs']) {
+      expect(text).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\((?:MIT|Apache-2.0)\\)$`, 'm'))
+    }
+  })
+
   const nowhere = ['/nothing', '/index.html', '/assets', '/assets/nothing.js']
   it.each(nowhere)('%s is nowhere', async (path) => {
     const problem = await call(server.baseUrl + path)

@@ -10,6 +10,7 @@ const DIST = fileURLToPath(new URL('../../office/dist/', import.meta.url))
 const PAGE = join(DIST, 'index.html')
 const ADDRESSES = /^\/(?:(?:sheets|pages)\/.*)?$/
 const ASSETS = '/assets/'
+const NOTICES = '/THIRD-PARTY-NOTICES.txt'
 const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
   // Pictures in a page are data: addresses, and what is pasted is shown as blob: until it is read.
@@ -35,11 +36,12 @@ const ASSET_HEADERS = {
   Vary: 'Accept-Encoding',
   'X-Content-Type-Options': 'nosniff',
 }
+const NOTICES_HEADERS = { 'Cache-Control': 'no-cache', 'X-Content-Type-Options': 'nosniff' }
 const COMPRESSED = { gzip: true, brotli: true, etag: true }
 
 /**
  * Serves the built web application: its files as they are, and its one page for each of its
- * addresses. For an unknown address, a browser gets that page and any other client a problem.
+ * addresses, and the licences of what it is made of. For an unknown address, a browser gets that page and any other client a problem.
  *
  * @throws {Error} if it isn't built
  */
@@ -49,12 +51,14 @@ export function openOffice(): RequestListener {
   }
   const page = readFileSync(PAGE)
   const files = sirv(DIST, { ...COMPRESSED, extensions: [], setHeaders: set(ASSET_HEADERS) })
+  const notices = sirv(DIST, { ...COMPRESSED, extensions: [], setHeaders: set(NOTICES_HEADERS) })
   const pages = sirv(DIST, { ...COMPRESSED, single: true, setHeaders: set(PAGE_HEADERS) })
   return (request, response) => {
     const nowhere = () => answerNowhere(request, response, page)
     const path = pathOf(request.url ?? '')
     if (!isRead(request)) nowhere()
     else if (path.startsWith(ASSETS)) files(request, response, nowhere)
+    else if (path === NOTICES) notices(request, response, nowhere)
     else if (ADDRESSES.test(path)) pages(request, response, nowhere)
     else nowhere()
   }
