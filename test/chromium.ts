@@ -2,9 +2,9 @@ import { chromium, type Browser, type LaunchOptions } from 'playwright-core'
 import { CHROMIUM, find, missing } from '../scripts/needs.mjs'
 
 /**
- * A window has pages of the browser's own behind its address bar, which cost as much as half of a
- * sheet and are never seen here. The last list of these counts, so it begins with what playwright's
- * has of use here.
+ * Features that cost memory and time and that no test sees, such as pages behind the address bar.
+ * Chromium uses only the last such list, so this one starts with the useful entries of
+ * playwright's.
  */
 const WITHOUT = [
   'AimEnabled',
@@ -31,7 +31,7 @@ const ARGUMENTS = [
   `--disable-features=${WITHOUT.join(',')}`,
 ]
 
-/** Where the system's Chromium is. @throws {Error} that says how to get one, if there is none. */
+/** Finds the system's Chromium. @throws {Error} that says how to install it, if there is none. */
 function chromiumPath(): string {
   const path = find(CHROMIUM)
   if (path === undefined) throw new Error(missing(CHROMIUM))
@@ -39,8 +39,8 @@ function chromiumPath(): string {
 }
 
 /**
- * Starts the system's Chromium, headless, with a profile of its own, and with the back-forward
- * cache, which playwright turns off, as people have it.
+ * Starts the system's Chromium, headless and with its own profile. Keeps the back-forward cache,
+ * which users have and playwright turns off.
  */
 export function launchChromium(options: LaunchOptions = {}): Promise<Browser> {
   return chromium.launch({

@@ -11,11 +11,11 @@ import { documentWith, GuardedApp, LONG_SECRET, SECRET } from './world.js'
 
 const SEED = 20_261_128
 const COUNT = size(5_000, 50_000)
-/** A server that refuses everything is no good. */
+/** Proves that the server doesn't simply refuse everything. */
 const LEAST_DONE = 150
 const UPDATE = Buffer.from(documentWith('x')).toString('latin1')
 
-/** Requests on odd addresses, the same for the same seed. */
+/** Generates requests to odd addresses, the same ones for the same seed. */
 function* requests(): Generator<RawRequest> {
   const random = new Random(SEED)
   for (let count = 1; count <= COUNT; count++) {
@@ -33,7 +33,7 @@ function* requests(): Generator<RawRequest> {
   }
 }
 
-/** Whether a request is one that a server has to do. */
+/** Whether a server has to serve the request. */
 function isRight({ method, target, headers = [] }: RawRequest): boolean {
   const { call: name } = expectedOf(target) ?? {}
   const query = target.includes('?') ? target.slice(target.indexOf('?')) : ''
@@ -46,7 +46,7 @@ function isRight({ method, target, headers = [] }: RawRequest): boolean {
 }
 
 describe.each(PLATFORMS)('5,000 odd addresses on %s', (platform) => {
-  it('[HT10] [HT11] [ID7] [HT13] are answered, and act on the room that the guard saw', async () => {
+  it('[HT10] [HT11] [ID7] [HT13] are answered, and each call acts on the room that the guard saw', async () => {
     await using app = await GuardedApp.start(platform)
     let done = 0
     for (const request of requests()) {

@@ -12,7 +12,7 @@ const UPDATE = Buffer.from(documentWith('x')).toString('latin1')
 const ESCAPED = (name: string) =>
   [...name].map((character) => `%${character.charCodeAt(0).toString(16)}`).join('')
 
-/** Ways to ask for a call of a room that no router should take for anything else. */
+/** Addresses of a call that every router understands in the same way. */
 const PLAIN: readonly ((room: string, call: string) => string)[] = [
   (room, call) => `/rooms/${room}/${call}`,
   (room, call) => `/rooms/%${room.charCodeAt(0).toString(16)}${room.slice(1)}/${call}`,
@@ -23,7 +23,7 @@ const PLAIN: readonly ((room: string, call: string) => string)[] = [
   (room, call) => `${SCHEME}://user@localhost:1/rooms/${room}/${call}?watch=1`,
 ]
 
-/** Ways that routers, proxies and readers of addresses take for different things. */
+/** Addresses that routers, proxies and URL parsers understand in different ways. */
 const ODD: readonly ((room: string, call: string) => string)[] = [
   (room, call) => `/rooms/${room}/${call}/`,
   (room, call) => `/rooms/${room}/${call}//`,
@@ -66,7 +66,7 @@ const ODD: readonly ((room: string, call: string) => string)[] = [
   (room, call) => `/rooms/${room}/${call}&watch=1`,
 ]
 
-/** Every call on a target; what they do is held against what the guard saw. */
+/** Makes every call to a target and compares its effect with what the guard saw. */
 async function callEverything(app: GuardedApp, target: string): Promise<number[]> {
   const answers = [
     await app.call({ method: 'GET', target }),
@@ -82,7 +82,7 @@ function targets(shapes: typeof ODD, rooms: readonly string[]): string[] {
   )
 }
 
-/** Routers as lenient as they can be set. */
+/** A router with the most lenient settings. */
 const lenient = () =>
   new FastifyAdapter({
     routerOptions: {
@@ -97,7 +97,7 @@ describe.each([
   ['express', 'express', undefined],
   ['fastify', 'fastify', undefined],
   ['a lenient fastify', 'fastify', lenient],
-] as const)('the guard of the documentation on %s', (_, platform, adapter) => {
+] as const)('the documented guard on %s', (_, platform, adapter) => {
   it('[ID7] refuses a room at every plain address, however it is spelled', async () => {
     await using app = await GuardedApp.start(platform, undefined, adapter?.())
     for (const target of targets(PLAIN, [SECRET, LONG_SECRET])) {
@@ -106,7 +106,7 @@ describe.each([
     await app.expectUntouched()
   })
 
-  it('[ID7] [HT10] is not walked past with any odd address', async () => {
+  it('[ID7] [HT10] can’t be bypassed with odd addresses', async () => {
     await using app = await GuardedApp.start(platform, undefined, adapter?.())
     const odd = targets(ODD, [SECRET, LONG_SECRET])
     expect(odd.length).toBeGreaterThan(200)
@@ -118,7 +118,7 @@ describe.each([
     await app.expectUntouched()
   })
 
-  it('[ID7] [HT11] lets the others in, with names of every length', async () => {
+  it('[ID7] [HT11] admits calls of other rooms, with names of every length', async () => {
     await using app = await GuardedApp.start(platform, undefined, adapter?.())
     for (const room of [OPEN, LONG_OPEN, 'x'.repeat(100), 'x'.repeat(101)]) {
       for (const targetOf of PLAIN) {
@@ -130,7 +130,7 @@ describe.each([
     }
   })
 
-  it("[ID7] refuses the article's calls, which name no room", async () => {
+  it("[ID7] refuses the article's calls, as they name no room", async () => {
     await using app = await GuardedApp.start(platform, undefined, adapter?.())
     const post = { method: 'POST', target: '/location', headers: JSON_TYPE, body: '1' }
     expect(await app.call(post)).toMatchObject({ status: 403, room: undefined })
@@ -143,7 +143,7 @@ describe.each([
 const withoutLanguage = (url = '') => url.replace('/en/', '/')
 const swapped = (url = '') => url.replace(OPEN, SECRET)
 
-/** An application that rewrites every address before it is routed. */
+/** Starts an application that rewrites every address before routing. */
 function startRewriting(
   platform: Platform,
   rewrite: (url?: string) => string,
@@ -152,14 +152,14 @@ function startRewriting(
     request.url = rewrite(request.url)
     next()
   }
-  // Fastify routes before it comes to middleware, and rewrites by an option.
+  // Fastify runs middleware after routing, but has an option for rewriting.
   if (platform === 'express') return GuardedApp.start(platform, (app) => app.use(middleware))
   const rewriteUrl = ({ url }: { readonly url?: string | undefined }) => rewrite(url)
   return GuardedApp.start(platform, undefined, new FastifyAdapter({ rewriteUrl }))
 }
 
-describe('the guard of the documentation, where the application rewrites addresses', () => {
-  it.each(PLATFORMS)('[ID7] sees the room of the new address: %s', async (platform) => {
+describe('the documented guard in an application that rewrites addresses', () => {
+  it.each(PLATFORMS)('[ID7] sees the room of the rewritten address: %s', async (platform) => {
     await using app = await startRewriting(platform, withoutLanguage)
     const post = { method: 'POST', headers: JSON_TYPE, body: '["here"]' }
     const target = `/en/rooms/${OPEN}/location?watch=1`
@@ -169,13 +169,16 @@ describe('the guard of the documentation, where the application rewrites address
     await app.expectUntouched()
   })
 
-  it.each(PLATFORMS)('[ID7] refuses what becomes a refused room: %s', async (platform) => {
-    await using app = await startRewriting(platform, swapped)
-    expect(await callEverything(app, `/rooms/${OPEN}/location`)).toEqual([403, 403, 403])
-    await app.expectUntouched()
-  })
+  it.each(PLATFORMS)(
+    '[ID7] refuses an address that is rewritten to a refused room: %s',
+    async (platform) => {
+      await using app = await startRewriting(platform, swapped)
+      expect(await callEverything(app, `/rooms/${OPEN}/location`)).toEqual([403, 403, 403])
+      await app.expectUntouched()
+    },
+  )
 
-  it('[ID7] has seen the room, or nothing is done, when an address changes after routing', async () => {
+  it('[ID7] isn’t bypassed when an address changes after routing', async () => {
     const fastify = new FastifyAdapter()
     fastify.getInstance().addHook('preHandler', ({ raw }, _reply, done) => {
       raw.url = swapped(raw.url)

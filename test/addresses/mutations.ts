@@ -3,7 +3,7 @@ import { LONG_OPEN, LONG_SECRET, OPEN, SECRET } from './world.js'
 
 const ROOMS = [OPEN, SECRET, LONG_OPEN, LONG_SECRET, 'default', 'a:b~c', 'x'.repeat(129), '..']
 const CALLS = ['events', 'location', 'location', 'leave', 'document', 'document/sync']
-/** Queries that are right for every call. */
+/** Queries that are valid for every call. */
 export const QUERIES = ['', '', '?watch=1', '?watch=1&x=/rooms/secret/document', '?']
 const ODD = [...'/?#;%\\.:@*&=~+|^`{}"<>[]!$\'()Zaé\u00ff', '//', '%2f', '%2F', '%5c', '%23', '%3f']
 const ORIGINS = [
@@ -17,10 +17,10 @@ const ORIGINS = [
   '*',
 ]
 
-/** A target that is well formed, or nearly. */
+/** Returns a target that is well formed or nearly so. */
 export function randomTarget(random: Random): string {
   let target = plainTarget(random)
-  // Some stay as they are: a server that refuses all of them is no good.
+  // Some are left well formed, as a server must not refuse everything.
   for (let count = random.below(4); count > 0; count--) {
     target = random.pick(MUTATIONS)(target, random)
   }
@@ -35,7 +35,7 @@ function plainTarget(random: Random): string {
 type Mutation = (target: string, random: Random) => string
 
 const MUTATIONS: readonly Mutation[] = [
-  // Something odd, put in, or in the place of something.
+  // An odd character is inserted, or replaces another.
   (target, random) => spliced(target, random, 0, random.pick(ODD)),
   (target, random) => spliced(target, random, 1, random.pick(ODD)),
   (target, random) => spliced(target, random, 1 + random.below(3), ''),
@@ -48,7 +48,7 @@ const MUTATIONS: readonly Mutation[] = [
     const at = random.below(target.length)
     return target.slice(0, at) + target.slice(at, at + 6).toUpperCase() + target.slice(at + 6)
   },
-  // A second address, in front and behind.
+  // A second address before or after.
   (target, random) =>
     target + random.pick(['', '#', ';', '/', '%2f', '\\', '?']) + plainTarget(random),
   (target, random) => plainTarget(random) + random.pick(['/..', '#', ';', '/.', '//']) + target,

@@ -1,7 +1,7 @@
 const NAME = /^[A-Za-z0-9._:~-]{1,128}$/
 const CALLS = new Set(['events', 'location', 'leave', 'document', 'document/sync'])
 
-/** What a target asks for, by HT10, HT11, HT21 and HT22. Read step by step, unlike the server does. */
+/** Parses a target by HT10, HT11, HT21 and HT22, step by step, unlike the server. */
 export function expectedOf(target: string): { room: string; call: string } | undefined {
   if (target.includes('#')) return undefined
   const path = withoutOrigin(target)?.split('?', 1)[0]

@@ -7,20 +7,20 @@ import * as Y from 'yjs'
 import { type Platform, type RunningApp, startApp } from '../servers/nest.js'
 import { rawCall, type RawAnswer, type RawRequest } from 'whereabouts-conformance/raw-call'
 
-/** A room that everybody may open, one that nobody may, and both with as long a name as there is. */
+/** A room that everybody may open, one that nobody may open, and both with the longest possible name. */
 export const OPEN = 'open'
 export const SECRET = 'secret'
 export const LONG_OPEN = OPEN.padEnd(128, '-')
 export const LONG_SECRET = SECRET.padEnd(128, '-')
 const REFUSED = [SECRET, LONG_SECRET, 'default']
 
-/** What nobody may see. It's in the document and in a location of the rooms that nobody may open. */
+/** A secret in the document and in a location of each room that nobody may open. */
 const HIDDEN = 'hidden-from-everybody'
 const SETTINGS = { secret: 'the secret of these tests', leaseMs: 3_600_000 }
 
 type Seen = Map<string, unknown>
 
-/** The guard of docs/how-to/nestjs.md, which notes the room that it saw with each call. */
+/** The guard of docs/how-to/nestjs.md, which also records the room that it saw in each call. */
 function guardThatNotes(seen: Seen): CanActivate {
   return {
     canActivate(context: ExecutionContext): boolean {
@@ -35,7 +35,7 @@ function guardThatNotes(seen: Seen): CanActivate {
   }
 }
 
-/** An application with the guard of the documentation. */
+/** An application with the documented guard. */
 export class GuardedApp implements AsyncDisposable {
   readonly #seen: Seen
   #cases = 0
@@ -69,7 +69,7 @@ export class GuardedApp implements AsyncDisposable {
     return new GuardedApp(server, rooms, await stateOf(rooms), seen)
   }
 
-  /** Makes one call, and holds what it did against what the guard saw. */
+  /** Makes one call and compares its effect with what the guard saw. */
   async call({ headers = [], ...request }: RawRequest): Promise<RawAnswer & { room: unknown }> {
     const name = `case-${++this.#cases}`
     const answer = await rawCall(this.server.baseUrl, {
@@ -88,7 +88,7 @@ export class GuardedApp implements AsyncDisposable {
     return { ...answer, room }
   }
 
-  /** What can be seen of a call's room is the room that the guard saw. */
+  /** Checks that the call acted on the room that the guard saw. */
   async #expectDoneIn(room: string, { body }: RawRequest, { text }: RawAnswer): Promise<void> {
     const streamed = /^data: \{"self":.*"room":"([^"]*)"/m.exec(text)?.[1]
     if (streamed !== undefined) expect(streamed).toBe(room)

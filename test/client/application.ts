@@ -4,7 +4,7 @@ import type { INestApplication } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { WhereaboutsModule, type WhereaboutsOptions } from '@whereabouts/nestjs'
 
-/** A Nest application with the module in it, on the loopback. */
+/** A Nest application with the module, on the loopback interface. */
 export class Application {
   private constructor(
     readonly port: number,
@@ -23,7 +23,7 @@ export class Application {
     return `http://127.0.0.1:${this.port}`
   }
 
-  /** Restarts the server, which to its clients looks like a new process. */
+  /** Restarts the server; to its clients it looks like a new process. */
   async restart(): Promise<void> {
     await this.application.close()
     this.application = await start(this.options, this.port)

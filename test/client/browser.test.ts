@@ -14,7 +14,7 @@ let page: Page
 
 beforeAll(async () => {
   html = await bundlePage(new URL('page.ts', import.meta.url))
-  // With the back-forward cache, which playwright turns off, as people have it.
+  // Users have the back-forward cache, and playwright turns it off.
   browser = await launchChromium({ ignoreDefaultArgs: ['--disable-back-forward-cache'] })
 }, 60_000)
 afterAll(() => browser.close())
@@ -37,7 +37,7 @@ async function joinFrom(from: Page, server: ScriptedServer): Promise<Exchange> {
 const stored = (from: Page) => from.evaluate(() => sessionStorage.getItem('whereabouts:budget'))
 
 describe('in a browser', { timeout: 30_000 }, () => {
-  it('[CL7] a reload says goodbye and is the same member again [CL8]', async () => {
+  it('[CL7 CL8] a reload says goodbye and rejoins as the same member', async () => {
     await using server = await ScriptedServer.listen(html)
     await page.goto(server.url)
     const stream = await joinFrom(page, server)
@@ -49,7 +49,7 @@ describe('in a browser', { timeout: 30_000 }, () => {
     expect(keyOf(await joinFrom(page, server))).toBe(keyOf(stream))
   })
 
-  it('[CL8] the key isn’t in the storage while the page lives, so that a duplicated tab gets none', async () => {
+  it('[CL8] the member key isn’t in the storage while the page is open, so a duplicated tab doesn’t get it', async () => {
     await using server = await ScriptedServer.listen(html)
     await page.goto(server.url)
     const stream = await joinFrom(page, server)
@@ -57,7 +57,7 @@ describe('in a browser', { timeout: 30_000 }, () => {
     await page.reload()
     expect(await stored(page)).toBe(keyOf(stream))
     await joinFrom(page, server)
-    // A window that a page opens gets a copy of its storage, as a duplicated tab does.
+    // A window opened by a page gets a copy of its session storage, like a duplicated tab.
     const opening = page.waitForEvent('popup')
     await page.evaluate(() => void window.open(location.href))
     const copy = await opening
@@ -94,7 +94,7 @@ describe('in a browser', { timeout: 30_000 }, () => {
     expect(goodbye.query.get('soon')).toBe('1')
   })
 
-  it('[CL8] two rooms of one page with the same name are one member, which leaves with the last', async () => {
+  it('[CL8] a page that joins a room twice is one member, which leaves with the last leave', async () => {
     await using server = await ScriptedServer.listen(html)
     await page.goto(server.url)
     const [one, two] = [await joinFrom(page, server), await joinFrom(page, server)]
@@ -134,7 +134,7 @@ describe('in a browser', { timeout: 30_000 }, () => {
     await server.take('POST leave')
   })
 
-  it('[CL8] works where the storage is forbidden', async () => {
+  it('[CL8] works in a browser that forbids storage', async () => {
     await using server = await ScriptedServer.listen(html)
     await page.addInitScript(() => {
       const get = () => {
@@ -149,11 +149,11 @@ describe('in a browser', { timeout: 30_000 }, () => {
     expect(keyOf(await server.take('POST leave'))).toBe(keyOf(stream))
   })
 
-  it('[CL4] reconnects at once when the network is back', async () => {
+  it('[CL4] reconnects immediately when the network is back', async () => {
     await using server = await ScriptedServer.listen(html)
     await page.goto(server.url)
     await page.evaluate(() => {
-      // The longest wait there is, which would be far too long for this test.
+      // Makes the next delay far longer than this test's timeout.
       Math.random = () => 0.9999
     })
     const stream = await joinFrom(page, server)
@@ -164,7 +164,7 @@ describe('in a browser', { timeout: 30_000 }, () => {
     expect((await server.take('GET events')).query.get('lastEventId')).toBe('e:1')
   })
 
-  it('[MB7] others see no leave and join on a reload, even across origins, but a leave when a tab is closed', async () => {
+  it('[MB7] others see no leave when a tab reloads, even across origins, but one when it is closed', async () => {
     await using pages = await ScriptedServer.listen(html)
     await using server = await Application.listen()
     const joinAs = (options: JoinOptions) => window.testPage.join(options)

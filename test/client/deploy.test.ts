@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { Application } from './application.js'
 import { until } from './until.js'
 
-/** Every status that a room shows from now on, and how many others. */
+/** Records every status of a room from now on, and every number of others. */
 function watchOver(room: Room): { statuses: Set<string>; others: Set<number> } {
   const seen = { statuses: new Set<string>(), others: new Set<number>() }
   room.subscribe(() => {
@@ -18,10 +18,10 @@ const seesOther =
   ({ others: [other] }: RoomSnapshot) =>
     other?.location === location && other.status === 'online'
 
-it('[CL17 FR9] all clients move to another server, and nobody is shown as reconnecting or gone', async () => {
+it('[CL17 FR9] all clients move to another server, and none is shown as reconnecting or gone', async () => {
   await using first = await Application.listen({ goodbyeMs: 1_000 })
   await using second = await Application.listen()
-  // Does what a balancer does that has seen who isn't ready.
+  // Like a load balancer that has noticed which server isn't ready.
   let url = first.url
   const join = (location: string) => {
     const fetch: typeof globalThis.fetch = (input, init) =>
@@ -35,7 +35,7 @@ it('[CL17 FR9] all clients move to another server, and nobody is shown as reconn
   url = second.url
   const startMs = performance.now()
   await first[Symbol.asyncDispose]()
-  // Without the two seconds that those have who don't go.
+  // The two seconds for clients that stay are not used.
   expect(performance.now() - startMs).toBeLessThan(2_900)
   ann.move('C3')
   await Promise.all([until(ann, seesOther('B2')), until(bob, seesOther('C3'))])

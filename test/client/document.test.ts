@@ -26,7 +26,7 @@ async function keep(url: string, options: Partial<JoinOptions> = {}): Promise<Ke
   return { room, doc, provider }
 }
 
-/** Resolves as soon as the provider is synced, or saved. */
+/** Resolves as soon as the provider is synced or saved. */
 function untilIt(provider: RoomProvider, is: 'synced' | 'saved'): Promise<void> {
   return new Promise((resolve) => {
     const look = () => {
@@ -67,11 +67,11 @@ function untilText(doc: Doc, isAsItShouldBe: (text: string) => boolean): Promise
   })
 }
 
-/** A network that can be taken away, and can lose an answer. */
+/** A network that can go down and can lose an answer. */
 class Network {
   #up = new AbortController()
   #losesAnswerOf: string | null = null
-  /** What was answered to posts of the document, those that were lost included. */
+  /** All answers to posts of the document, including lost ones. */
   readonly answers: unknown[] = []
 
   readonly fetch: typeof globalThis.fetch = async (input, init = {}) => {
@@ -108,8 +108,8 @@ afterEach(async () => {
   await Promise.all(rooms.splice(0).map((room) => room.leave()))
 })
 
-describe('a document that two keep', () => {
-  it('[CL21 DO3] is the same, whoever types', async () => {
+describe('a document of two clients', () => {
+  it('[CL21 DO3] is the same for both, whoever types', async () => {
     await using server = await Application.listen()
     const [ann, bob] = [await keep(server.url), await keep(server.url)]
     ann.doc.getText('body').insert(0, 'Hello')
@@ -124,7 +124,7 @@ describe('a document that two keep', () => {
     expect(textOf(cyd.doc)).toBe('> Hello world')
   })
 
-  it('[CL20 DO4] merges offline edits of both, including what the room has forgotten', async () => {
+  it('[CL20 DO4] merges offline edits of both, including updates that the room no longer keeps', async () => {
     await using server = await Application.listen({ maxRecentDocumentBytes: 200 })
     const network = new Network()
     const ann = await keep(server.url)
@@ -150,19 +150,19 @@ describe('a document that two keep', () => {
     )
   })
 
-  it('[CL40 DO9] has an edit once although the answer to it was lost', async () => {
+  it('[CL40 DO9] has an edit once even if the answer to its post was lost', async () => {
     await using server = await Application.listen()
     const network = new Network()
     const ann = await keep(server.url, { fetch: network.fetch })
     network.loseAnswerOf('POST document')
     ann.doc.getText('body').insert(0, 'once')
     await untilIt(ann.provider, 'saved')
-    // By then the server has told it, or has answered the same once more.
+    // The client saw its edit on the stream, or got the same answer to a second post.
     expect(new Set(network.answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
     expect(textOf((await keep(server.url)).doc)).toBe('once')
   })
 
-  it('[CL20 CL21] loses nothing when the server restarts in the middle of typing', async () => {
+  it('[CL20 CL21] loses nothing when the server restarts while both type', async () => {
     const dataDir = await mkdtemp(joinPath(tmpdir(), 'whereabouts-'))
     try {
       await using server = await Application.listen({ dataDir })
@@ -189,7 +189,7 @@ describe('a document that two keep', () => {
     }
   })
 
-  it('[CL9 DO6] converges where no stream gets through', async () => {
+  it('[CL9 DO6] converges over a network that lets no stream through', async () => {
     await using server = await Application.listen()
     await using proxy = await Proxy.buffering(server.port, ({ url }) => /events/.test(url ?? ''))
     const ann = await keep(server.url)
@@ -243,7 +243,7 @@ describe('limits', () => {
     expect(textOf((await keep(server.url)).doc)).toBe(text)
   })
 
-  it('[CL43 CL44 DO7] an edit that can’t be split is set aside, later edits are saved, and undoing it ends that', async () => {
+  it('[CL43 CL44 DO7] an edit that can’t be split is set aside until it is undone, and later edits are saved', async () => {
     await using server = await Application.listen({ maxUpdateBytes: 4_096 })
     const { doc, provider } = await keep(server.url)
     const other = await keep(server.url)

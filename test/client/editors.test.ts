@@ -31,7 +31,7 @@ async function newContext(): Promise<BrowserContext> {
   return context
 }
 
-/** Opens an editor in a window of its own; the page comes from elsewhere than the room. */
+/** Opens an editor in a new window; the page has another origin than the room. */
 async function open(
   pages: ScriptedServer,
   server: Application,
@@ -51,7 +51,7 @@ const isSynced = (page: Page) => page.waitForFunction(() => window.editors.provi
 const isKept = (page: Page) => page.waitForFunction(() => window.editors.provider.kept)
 const isSaved = (page: Page) => page.waitForFunction(() => window.editors.provider.saved)
 
-/** Waits until an editor shows a text, whatever carets stand in it. */
+/** Waits until an editor shows a text, ignoring carets. */
 async function shows(page: Page, text: string): Promise<void> {
   await page.waitForFunction(
     ([selector, expected]) => {
@@ -65,14 +65,14 @@ async function shows(page: Page, text: string): Promise<void> {
 }
 
 describe('editors in two windows', { timeout: 60_000 }, () => {
-  it('[CL15] TipTap shows what the other types, and where, under name and color', async () => {
+  it('[CL15] TipTap shows the other’s text and caret, with name and color', async () => {
     await using server = await Application.listen()
     await using pages = await ScriptedServer.listen(html)
     const ann = await open(pages, server, 'tiptap', ANN)
     await ann.keyboard.type('Hello ')
     const bob = await open(pages, server, 'tiptap', BOB)
     await shows(bob, 'Hello ')
-    // Out of Bob's way: TipTap's caret has text of its own in the line, into which a click can go.
+    // Moves Ann's caret away, as TipTap's caret has text in the line and a click could hit it.
     await ann.keyboard.press('Home')
     const place = (page: Page) =>
       page.evaluate(() => {
@@ -92,7 +92,7 @@ describe('editors in two windows', { timeout: 60_000 }, () => {
     await caret.waitFor()
     expect(await caret.getAttribute('style')).toContain('rgb(37, 99, 235)')
     expect(await caret.locator('.collaboration-carets__label').textContent()).toBe('Bob')
-    // Each key moves it, a moment after its letter.
+    // Each key moves the caret, a moment after its letter.
     await expect.poll(() => place(ann), { timeout: 10_000 }).toBe('Hello world')
     await bob.keyboard.press('Control+Home')
     await expect.poll(() => place(ann), { timeout: 10_000 }).toBe('')
@@ -101,7 +101,7 @@ describe('editors in two windows', { timeout: 60_000 }, () => {
     await shows(ann, 'Hello world')
   })
 
-  it('[CL15] CodeMirror shows what the other types, and where, under name and color', async () => {
+  it('[CL15] CodeMirror shows the other’s text and caret, with name and color', async () => {
     await using server = await Application.listen()
     await using pages = await ScriptedServer.listen(html)
     const ann = await open(pages, server, 'codemirror', ANN)
@@ -123,7 +123,7 @@ describe('editors in two windows', { timeout: 60_000 }, () => {
     await caret.waitFor({ state: 'detached' })
   })
 
-  it('[CL14] offline edits outlive the tab, and merge when the page is opened again', async () => {
+  it('[CL14] offline edits survive closing the tab, and are merged when the page is opened again', async () => {
     await using server = await Application.listen()
     await using pages = await ScriptedServer.listen(html)
     const ann = await open(pages, server, 'codemirror', ANN)
@@ -154,7 +154,7 @@ describe('editors in two windows', { timeout: 60_000 }, () => {
     await isSaved(offline)
   })
 
-  it('[CL24] reports whether the browser stores the document, and recovers when the storage is lost', async () => {
+  it('[CL24] reports whether the browser stores the document, and recovers when the storage is cleared', async () => {
     await using server = await Application.listen()
     await using pages = await ScriptedServer.listen(html)
     const ann = await open(pages, server, 'codemirror', ANN)
@@ -175,7 +175,7 @@ describe('editors in two windows', { timeout: 60_000 }, () => {
     await shows(await open(pages, server, 'codemirror', ANN, context), 'kept;after;')
   })
 
-  it('[CL24] works where the browser stores nothing, and doesn’t claim that it does', async () => {
+  it('[CL24] works in a browser that stores nothing, and reports that it stores nothing', async () => {
     await using server = await Application.listen()
     await using pages = await ScriptedServer.listen(html)
     const context = await newContext()

@@ -20,11 +20,11 @@ const sees =
   ({ others }: RoomSnapshot) =>
     JSON.stringify(others.map(({ location }) => location)) === JSON.stringify(locations)
 
-/** Two, and oneself among them: what comes after that is news. */
+/** Both members have a location, so any later change is a new one. */
 const seesAllSomewhere = ({ members }: RoomSnapshot) =>
   members.length === 2 && members.every(({ location }) => location !== null)
 
-/** Every status and every list of others that a room shows from now on. */
+/** Records every status and every list of others that a room shows from now on. */
 function watchOver(room: Room): { statuses: Set<string>; others: Set<string> } {
   const seen = { statuses: new Set<string>(), others: new Set<string>() }
   room.subscribe(() => {
@@ -38,7 +38,7 @@ function watchOver(room: Room): { statuses: Set<string>; others: Set<string> } {
 }
 
 beforeEach(() => {
-  // Not one number for all: Nest tells modules apart by chance.
+  // Not a constant, as Nest tells modules apart by random numbers.
   const random = new Random(1)
   vi.spyOn(Math, 'random').mockImplementation(() => 0.25 + random.next() / 10)
 })
@@ -48,7 +48,7 @@ afterEach(async () => {
 })
 
 describe('two clients', () => {
-  it('[CL1] see each other come, move and go', async () => {
+  it('[CL1] see each other join, move and leave', async () => {
     await using server = await Application.listen()
     const ann = join({ url: server.url, user: { name: 'Ann', color: '#e11d48' } })
     const bob = join({ url: server.url, user: { name: 'Bob' }, location: { cell: 'A1' } })
@@ -64,7 +64,7 @@ describe('two clients', () => {
     await until(bob, sees())
   })
 
-  it('[CL3] end at their last location, however fast they move', async () => {
+  it('[CL3] end up at their last location, however fast they move', async () => {
     await using server = await Application.listen()
     const ann = join({ url: server.url })
     const bob = join({ url: server.url })
@@ -75,7 +75,7 @@ describe('two clients', () => {
     expect(others.size).toBeLessThan(10)
   })
 
-  it('[MB3] see a lost member as away, then no more', async () => {
+  it('[MB3] see a lost member as away, and then no longer', async () => {
     await using server = await Application.listen({ leaseMs: 1_000 })
     await using proxy = await Proxy.forgetful(server.port)
     const ann = join({ url: server.url })
@@ -89,7 +89,7 @@ describe('two clients', () => {
   })
 })
 
-describe('a client that looks at a part', () => {
+describe('a client that looks at one part', () => {
   const seesMember = (id: string | null) => (snapshot: RoomSnapshot) =>
     snapshot.others.some((other) => other.id === id)
 
@@ -114,22 +114,26 @@ describe('a client that looks at a part', () => {
     expect([...seenByBob.others].filter((others) => others === '')).toEqual([])
   })
 
-  it('[CL16] [CL9] does the same where no stream gets through', { timeout: 30_000 }, async () => {
-    await using server = await Application.listen()
-    await using proxy = await Proxy.buffering(server.port, ({ url = '' }) =>
-      url.includes('/events'),
-    )
-    const bob = join({ url: server.url, location: { at: 's2', cell: 'B1' } })
-    const ann = join({ url: proxy.url, part: 's1', location: { at: 's1' } })
-    await until(ann, ({ elsewhere }) => elsewhere['s2'] === 1)
-    expect(ann.getSnapshot().others).toEqual([])
-    bob.move({ at: 's1' })
-    await until(ann, seesMember(bob.getSnapshot().self))
-  })
+  it(
+    '[CL16] [CL9] does the same over a network that lets no stream through',
+    { timeout: 30_000 },
+    async () => {
+      await using server = await Application.listen()
+      await using proxy = await Proxy.buffering(server.port, ({ url = '' }) =>
+        url.includes('/events'),
+      )
+      const bob = join({ url: server.url, location: { at: 's2', cell: 'B1' } })
+      const ann = join({ url: proxy.url, part: 's1', location: { at: 's1' } })
+      await until(ann, ({ elsewhere }) => elsewhere['s2'] === 1)
+      expect(ann.getSnapshot().others).toEqual([])
+      bob.move({ at: 's1' })
+      await until(ann, seesMember(bob.getSnapshot().self))
+    },
+  )
 })
 
 describe('a server that restarts', () => {
-  it('[CL5] loses no member: each is away until it is back, with its location [CL6]', async () => {
+  it('[CL5 CL6] loses no member: each is shown as away until it is back, with its location', async () => {
     await using server = await Application.listen()
     const ann = join({ url: server.url, location: 'A1' })
     const bob = join({ url: server.url, location: 'B2' })
@@ -150,7 +154,7 @@ describe('a server that restarts', () => {
   })
 })
 
-describe('a connection that is dead without a word', () => {
+describe('a connection that is silently dead', () => {
   it('[CL4] is detected after two and a half heartbeats, and the client catches up', async () => {
     await using server = await Application.listen({ heartbeatMs: 100 })
     await using proxy = await Proxy.forgetful(server.port)
@@ -165,10 +169,10 @@ describe('a connection that is dead without a word', () => {
   })
 })
 
-describe('a proxy that holds answers back', () => {
+describe('a proxy that buffers answers', () => {
   const isStream = (url = '') => url.includes('/events')
 
-  it('[CL9] of GET only is bypassed by a POST stream', { timeout: 20_000 }, async () => {
+  it('[CL9] to GET only is bypassed by a POST stream', { timeout: 20_000 }, async () => {
     await using server = await Application.listen()
     await using proxy = await Proxy.buffering(
       server.port,
@@ -183,7 +187,7 @@ describe('a proxy that holds answers back', () => {
     expect(others[0]?.id).toBe(ann.getSnapshot().self)
   })
 
-  it('[CL9] of all streams is bypassed by long-polls', { timeout: 30_000 }, async () => {
+  it('[CL9] of all streams is bypassed by long-polling', { timeout: 30_000 }, async () => {
     await using server = await Application.listen()
     await using proxy = await Proxy.buffering(server.port, ({ url }) => isStream(url))
     const ann = join({ url: proxy.url })
@@ -201,7 +205,7 @@ describe('a proxy that holds answers back', () => {
   })
 })
 
-describe('a bare EventSource', () => {
+describe('a plain EventSource', () => {
   it('[CL10] receives the list of locations without any client code', async () => {
     await using server = await Application.listen()
     const source = new EventSource(`${server.url}/rooms/budget/events?view=list&member=bare`)
@@ -217,7 +221,7 @@ describe('a bare EventSource', () => {
     expect(lists).toEqual([[], [{ x: 2, y: 2 }]])
   })
 
-  it('[CL10] receives everything by the named events', async () => {
+  it('[CL10] receives everything through the named events', async () => {
     await using server = await Application.listen()
     const room = join({ url: server.url, location: 1 })
     await until(room, isOnline)

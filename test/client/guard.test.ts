@@ -15,7 +15,7 @@ class Guard implements CanActivate {
 }
 
 it.each(PLATFORMS)(
-  '[CL32] a room says why a guard of the application refused, on %s',
+  '[CL32] a room reports the reason that the application’s guard gave for refusing, on %s',
   async (platform) => {
     await using server = await startApp(platform, {
       imports: [WhereaboutsModule.forRoot({ secret: 'the secret of these tests' })],

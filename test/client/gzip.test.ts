@@ -6,7 +6,7 @@ import { TestRoom } from 'whereabouts-conformance/room'
 import { within } from 'whereabouts-conformance/deadline'
 import { startNest } from '../servers/nest.js'
 
-/** Reads a gzip stream with nothing but Python's own libraries, a line at a time. */
+/** Reads a gzip stream with Python's standard library only. */
 const PYTHON_READER = `
 import sys, urllib.request, zlib
 request = urllib.request.Request(sys.argv[1], headers={"Accept-Encoding": "gzip"})
@@ -16,7 +16,7 @@ gunzip = zlib.decompressobj(31)
 while chunk := response.read1():
     sys.stdout.buffer.write(gunzip.decompress(chunk))
     sys.stdout.flush()
-assert gunzip.eof, "the end is not one of gzip"
+assert gunzip.eof, "the gzip stream has no end"
 `
 
 const READERS = [
@@ -24,7 +24,7 @@ const READERS = [
   ['Python', PYTHON, (url: string) => ['-c', PYTHON_READER, url]],
 ] as const
 
-/** All that a program has written, until it contains some text. */
+/** Resolves when the output of a program contains a text. */
 async function shows(reader: ChildProcess, text: string): Promise<void> {
   let shown = ''
   for await (const chunk of reader.stdout!.iterator({ destroyOnReturn: false })) {
@@ -35,7 +35,7 @@ async function shows(reader: ChildProcess, text: string): Promise<void> {
 }
 
 it.each(READERS)(
-  '[ST14] %s reads a gzip stream as it comes, to its end',
+  '[ST14] %s reads a gzip stream as it arrives, to its end',
   async (_name, need, say) => {
     await using server = await startNest('express')()
     const room = new TestRoom(server.baseUrl)

@@ -11,7 +11,7 @@ import {
   type ProblemName,
 } from '@whereabouts/protocol'
 
-/** One request, which the test answers. */
+/** One request, to be answered by the test. */
 export class Exchange {
   /** Resolves when the response is closed, for whatever reason. */
   readonly closed: Promise<unknown>
@@ -48,7 +48,7 @@ export class Exchange {
     this.response.end(JSON.stringify(problem))
   }
 
-  /** Begins a stream with hello, and with the shortest `retry`. */
+  /** Starts a stream with hello and the shortest `retry`. */
   stream(hello: { readonly [field: string]: Json } = {}): this {
     this.response.writeHead(200, { 'content-type': 'text/event-stream' })
     this.response.write(encodeEvent({ retry: 1 }))
@@ -103,7 +103,7 @@ export class ScriptedServer {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
 
-  /** Returns how many requests of a call wait to be taken. */
+  /** Returns how many requests of a call are waiting to be taken. */
   waiting(call: string): number {
     return this.#waiting.filter((exchange) => callOf(exchange) === call).length
   }

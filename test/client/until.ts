@@ -1,6 +1,6 @@
 import type { Room, RoomSnapshot } from '@whereabouts/client'
 
-/** Resolves with the first snapshot of a room, from the present one on, that fulfils a condition. */
+/** Resolves with the first snapshot of a room, including the current one, that fulfils a condition. */
 export function until(
   room: Room,
   isAsItShouldBe: (snapshot: RoomSnapshot) => boolean,

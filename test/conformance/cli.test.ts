@@ -11,12 +11,12 @@ const CLI = fileURLToPath(new URL('../../packages/conformance/dist/cli.js', impo
 
 interface Run {
   readonly code: number | null
-  /** What became of each rule, by its id. */
+  /** The verdict on each rule, by its id. */
   readonly verdicts: { readonly [id: string]: string }
   readonly output: string
 }
 
-/** Runs the program as anybody would who has an address. */
+/** Runs the program as a user would. */
 async function run(...args: readonly string[]): Promise<Run> {
   const child = spawn(process.execPath, [CLI, ...args], { env: { PATH: process.env['PATH'] } })
   const exit = once(child, 'exit')
@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]())
 
 describe('the program that checks a server by its address', () => {
-  it('finds nothing wrong with the standalone server, and says what it could not check', async () => {
+  it('finds no fault in the standalone server, and reports what it could not check', async () => {
     const { code, verdicts, output } = await run('--url', server.baseUrl)
     expect(output).not.toMatch(/^failed/m)
     expect(code).toBe(0)
@@ -43,7 +43,7 @@ describe('the program that checks a server by its address', () => {
     expect(Object.values(verdicts).filter((is) => is === 'passed').length).toBeGreaterThan(50)
   })
 
-  it('checks what a server’s settings allow, and passes nothing that they don’t', async () => {
+  it('checks the rules that a server’s settings allow, and passes no other rule', async () => {
     await using brief = await startServer({ heartbeatMs: 100, leaseMs: LEASE_MS, soonMs: SOON_MS })
     const args = ['--url', brief.baseUrl, '--only', 'MB', '--rooms-prefix', 'checked-']
     const { code, verdicts, output } = await run(...args, '--setting', `soonMs=${SOON_MS}`)
@@ -55,10 +55,10 @@ describe('the program that checks a server by its address', () => {
   it.each([
     ['no address', []],
     ['an address with a path', ['--url', 'http://127.0.0.1:1/x']],
-    ['nobody there', ['--url', 'http://127.0.0.1:1']],
-    ['no such rule', ['--url', 'http://127.0.0.1:1', '--only', 'st']],
-    ['an option that there is not', ['--nothing']],
-  ])('exits with 2 and says why: %s', async (_, args) => {
+    ['no server at the address', ['--url', 'http://127.0.0.1:1']],
+    ['an unknown rule', ['--url', 'http://127.0.0.1:1', '--only', 'st']],
+    ['an unknown option', ['--nothing']],
+  ])('exits with 2 and reports the reason: %s', async (_, args) => {
     const { code, output, verdicts } = await run(...args)
     expect(code).toBe(2)
     expect(verdicts).toEqual({})
@@ -66,7 +66,7 @@ describe('the program that checks a server by its address', () => {
   })
 })
 
-/** What a server does wrong, by the rules that it breaks with it. */
+/** Faults of a server, with the rules that they break. */
 const FAULTS: readonly (readonly [ids: string, fault: Fault])[] = [
   ['ST1', { headers: ({ 'x-accel-buffering': _left, ...others }) => others }],
   ['ST2', { text: (said) => said.replace(/^retry: \d+/, 'retry: 1000') }],
@@ -95,12 +95,12 @@ const FAULTS: readonly (readonly [ids: string, fault: Fault])[] = [
   ['VE2', { target: (target) => target.replace(/(\/leave\?.*)protocol=/, '$1x=') }],
   ['VE5', { refuses: (target) => target.includes('utm_source') }],
 ]
-/** Rules that the same server keeps, as none of these faults touches them. */
+/** Rules that the server still keeps, as none of these faults affects them. */
 const KEPT = ['NM1', 'NM6', 'ID4', 'HT4', 'ST9', 'HT3']
 const LOOKED_AT = [...FAULTS.map(([id]) => id), ...KEPT].join(',')
 
-describe('a server that is wrong', () => {
-  it('is right without its faults', async () => {
+describe('a faulty server', () => {
+  it('passes without its faults', async () => {
     await using right = await startWrong(server.baseUrl, [])
     const { code, verdicts, output } = await run('--url', right.baseUrl, '--only', LOOKED_AT)
     expect(Object.values(verdicts), output).not.toContain('failed')
@@ -109,7 +109,7 @@ describe('a server that is wrong', () => {
   })
 
   it.each(FAULTS)(
-    'is told that it breaks %s, what was expected and what was seen',
+    'is reported to break %s, with the expected and the received value',
     async (id, fault) => {
       await using wrong = await startWrong(server.baseUrl, [fault])
       const only = [id, ...KEPT].join(',')

@@ -6,11 +6,11 @@ import { startServer } from '../servers/standalone.js'
 import { size } from '../size.js'
 import { sqliteRules } from './sqlite.js'
 
-// The same program as a node, which has all of them in the gate.
+// In the gate, all rules are run against the same program on Redis.
 runConformance('the standalone server', startServer, { isProgramOnly: size(true, false) })
 sqliteRules(startServer)
 
-it('[ID13] the log of the standalone server has no member key in it', async () => {
+it('[ID13] the log of the standalone server contains no member key', async () => {
   await using server = await startServer()
   const room = new TestRoom(server.baseUrl)
   const member = memberKey()

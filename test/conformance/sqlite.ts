@@ -14,10 +14,10 @@ import { call, expectProblem, expectRefused } from 'whereabouts-conformance/http
 import { TestRoom } from 'whereabouts-conformance/room'
 import type { Start } from 'whereabouts-conformance/suite'
 
-/** What a server does about its own file of documents, which other servers don't have. */
+/** Tests of a server's own file of documents, which other servers don't have. */
 export function sqliteRules(start: Start): void {
   describe('the file of documents', () => {
-    it('[DO35] [HT8] a store that fails is store-failed and not ready, until it works again', async () => {
+    it('[DO35] [HT8] a failing store is answered with store-failed and not ready until it works again', async () => {
       await using folder = await newFolder()
       await using server = await start({ dataDir: folder.path })
       const room = new TestRoom(server.baseUrl)
@@ -43,7 +43,7 @@ export function sqliteRules(start: Start): void {
       expect((await new TestDocument(room).fetch()).cells).toEqual(writer.cells)
     })
 
-    it('[DO11] a store of a newer version is refused at start, and left as it is', async () => {
+    it('[DO11] a store of a newer version is refused at start and left unchanged', async () => {
       await using folder = await newFolder()
       const file = join(folder.path, 'documents.sqlite')
       const database = new Database(file)

@@ -8,14 +8,14 @@ import {
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** One thing that a server does wrong, on the way from a right one. */
+/** One fault, made in a proxy before a correct server. */
 export interface Fault {
-  /** What the server is asked instead. */
+  /** Replaces the target of a request. */
   readonly target?: (target: string) => string
   /** Whether it refuses a call that it should serve. */
   readonly refuses?: (target: string) => boolean
   readonly headers?: (headers: IncomingHttpHeaders, status: number) => IncomingHttpHeaders
-  /** What it says instead; events come whole. */
+  /** Replaces the text of an answer; each event arrives as a whole. */
   readonly text?: (text: string) => string
 }
 
@@ -23,7 +23,7 @@ export interface WrongServer extends AsyncDisposable {
   readonly baseUrl: string
 }
 
-/** A server that is right but for these faults. */
+/** Starts a server that is correct except for these faults. */
 export async function startWrong(right: string, faults: readonly Fault[]): Promise<WrongServer> {
   const server = createServer((request, response) => pass(right, faults, request, response))
   await once(server.listen(0, '127.0.0.1'), 'listening')

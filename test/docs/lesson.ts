@@ -11,18 +11,18 @@ import { Terminal } from './terminal.js'
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const run = promisify(execFile)
 
-/** A code block of a page: a file, a command, or what a command prints. */
+/** A code block of a page: a file, a command, or a command's output. */
 interface Block {
   readonly language: string
   readonly code: string
-  /** The file that the block is. */
+  /** The name of the file in the block. */
   readonly title: string | undefined
-  /** The terminal that the command keeps running in, or whose output this is. */
+  /** The terminal that the command keeps running in, or that prints this output. */
   readonly terminal: string | undefined
   readonly cwd: string | undefined
 }
 
-/** Reads the code blocks of a page, with each port of it replaced by a free one. */
+/** Reads the code blocks of a page and replaces each port by a free one. */
 async function readBlocks(page: string, ports: ReadonlyMap<string, number>): Promise<Block[]> {
   let text = await readFile(join(ROOT, page), 'utf8')
   for (const [written, free] of ports) text = text.replaceAll(written, String(free))
@@ -40,10 +40,10 @@ async function readBlocks(page: string, ports: ReadonlyMap<string, number>): Pro
 }
 
 /**
- * Does what a page says, in a folder of its own, and checks what it says comes out.
+ * Follows the steps of a page in a new folder, and checks the output that the page shows.
  *
- * `npm install` links what this repository has installed, so that a test needs no registry; our own
- * packages are unpacked from the tarballs that `npm pack` makes, and get only the dependencies that
+ * `npm install` links the packages that this repository has installed, so a test needs no registry.
+ * Our own packages are unpacked from the tarballs of `npm pack`, with only the dependencies that
  * they declare.
  */
 export class Lesson implements AsyncDisposable {
@@ -56,7 +56,7 @@ export class Lesson implements AsyncDisposable {
     private readonly place: string,
   ) {}
 
-  /** @param page whose first port is 3000 and whose second one is 3001 */
+  /** @param page a page that uses the ports 3000 and 3001 */
   static async open(page: string): Promise<Lesson> {
     const port = await freePort()
     const ports = new Map([
@@ -77,7 +77,7 @@ export class Lesson implements AsyncDisposable {
     for (const block of this.blocks) await this.#do(block)
   }
 
-  /** Stops what runs in a terminal, and starts it again until it says that it runs. */
+  /** Stops the command of a terminal, starts it again, and waits until it reports that it runs. */
   async restart(name: string, running: string): Promise<void> {
     const terminal = await this.#terminals.get(name)!.restarted()
     this.#terminals.set(name, terminal)
@@ -99,7 +99,7 @@ export class Lesson implements AsyncDisposable {
     await writeFile(file, code)
   }
 
-  /** Packs as the page says. `npm test` has installed and built before. */
+  /** Packs as the page says; `npm test` has already installed and built. */
   async #pack(code: string): Promise<void> {
     const destination = join(this.place, 'whereabouts')
     await mkdir(destination)
@@ -110,7 +110,7 @@ export class Lesson implements AsyncDisposable {
 
   async #start(name: string, code: string): Promise<void> {
     const before = this.#terminals.get(name)
-    // The page tells its reader to stop a server. A stream that it has started ends by itself.
+    // The page says to stop a server. A stream that it has started ends by itself.
     if (name.includes('server')) await before?.stop()
     else await before?.ended
     this.#terminals.set(name, new Terminal(code, this.#folder))

@@ -20,7 +20,7 @@ async function pages(): Promise<string[]> {
 
 const read = (page: string) => readFileSync(join(ROOT, page), 'utf8')
 
-/** The addresses that a page links to, its code left out. */
+/** Returns the addresses that a page links to, except in code. */
 function linksOf(page: string): string[] {
   const prose = read(page)
     .replaceAll(/^```[^]*?^```$/gm, '')
@@ -28,7 +28,7 @@ function linksOf(page: string): string[] {
   return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, address = '']) => address)
 }
 
-/** The anchors that GitHub gives the headings of a page. */
+/** Returns the anchors that GitHub makes for the headings of a page. */
 function anchorsOf(page: string): Set<string> {
   const headings = read(page).matchAll(/^#+ (.+)$/gm)
   return new Set([...headings].map(([, heading = '']) => anchorOf(heading)))
@@ -41,7 +41,7 @@ function anchorOf(heading: string): string {
     .replaceAll(' ', '-')
 }
 
-/** Whether a link from a page leads to a file, and to a heading if it names one. */
+/** Whether the file of a link exists, and its heading if the link names one. */
 function leadsSomewhere(page: string, address: string): boolean {
   const [path = '', anchor] = address.split('#')
   const target = path === '' ? page : join(dirname(page), path)
@@ -51,7 +51,7 @@ function leadsSomewhere(page: string, address: string): boolean {
 }
 
 describe('the docs', () => {
-  it('link to files and headings that are there', async () => {
+  it('link to existing files and headings only', async () => {
     const broken = (await pages()).flatMap((page) =>
       linksOf(page)
         .filter((address) => !/^[a-z]+:/.test(address) && !leadsSomewhere(page, address))
@@ -60,7 +60,7 @@ describe('the docs', () => {
     expect(broken).toEqual([])
   })
 
-  it('have every page in their index', async () => {
+  it('list every page in their index', async () => {
     const index = new Set(
       linksOf('docs/README.md').map((address) => join('docs', address.split('#')[0]!)),
     )
@@ -70,7 +70,7 @@ describe('the docs', () => {
     expect(missing).toEqual([])
   })
 
-  it('begin with a README that is read in one go', () => {
+  it('start with a short README', () => {
     expect(read('README.md').split('\n').length).toBeLessThanOrEqual(MAX_README_LINES)
   })
 })

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
-/** What the snippets leave to their reader. */
+/** Declarations that the snippets leave out. */
 const GLOBALS = `
 declare const room: import('@whereabouts/client').Room
 declare const provider: import('@whereabouts/client/yjs').RoomProvider
@@ -49,7 +49,7 @@ async function allPages(): Promise<string[]> {
   ]
 }
 
-/** The code blocks of a page that stand for themselves: those that begin with what they import. */
+/** Returns the complete code blocks of a page: those that begin with an import. */
 async function snippetsOf(page: string): Promise<{ name: string; code: string }[]> {
   const text = await readFile(join(ROOT, page), 'utf8')
   const fences = text.matchAll(/^```(tsx?)\n(import [^]*?)^```$/gm)
@@ -59,7 +59,7 @@ async function snippetsOf(page: string): Promise<{ name: string; code: string }[
   }))
 }
 
-/** What the compiler has to say of the code in a folder. */
+/** Returns the compiler's errors for the code in a folder. */
 function compile(folder: string): Promise<string> {
   return new Promise((resolve) => {
     const tsc = join(ROOT, 'node_modules/.bin/tsc')

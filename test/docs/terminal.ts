@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, vi } from 'vitest'
 
-// A lease is 15 s, and Nest takes its time to load when every core is busy.
+// A lease is 15 s, and Nest loads slowly when every core is busy.
 const SHOWS_MS = 60_000
 
-/** A command that keeps running in a terminal of its own. */
+/** A command that keeps running in its own terminal. */
 export class Terminal {
-  /** Resolves when the command has ended by itself or was stopped. */
+  /** Resolves when the command has ended or was stopped. */
   readonly ended: Promise<unknown>
   readonly #pid: number
   #output = ''
@@ -17,7 +17,7 @@ export class Terminal {
     private readonly command: string,
     private readonly cwd: string,
   ) {
-    // Of a process group of its own, so that stopping it stops what the shell has started.
+    // Its own process group, so that the shell's children are stopped too.
     const child = spawn('bash', ['-c', command], {
       cwd,
       detached: true,
@@ -31,7 +31,7 @@ export class Terminal {
     }
   }
 
-  /** Waits for a text in what the terminal hasn't shown before. `…` stands for anything. */
+  /** Waits for a text in new output of the terminal. `…` stands for anything. */
   async shows(text: string): Promise<void> {
     const pattern = new RegExp(text.trimEnd().split('…').map(escapeRegExp).join('[^]*?'))
     await vi.waitUntil(() => this.#finds(pattern), { timeout: SHOWS_MS }).catch(() => undefined)
@@ -54,13 +54,13 @@ export class Terminal {
     try {
       process.kill(-this.#pid, 'SIGTERM')
     } catch {
-      // It has ended by itself.
+      // The process has already ended.
     }
     await this.ended
   }
 }
 
-/** HTTP ends its header lines with CR LF, which a page can't show. */
+/** Removes CRs, as HTTP headers end with CR LF and a page can't show that. */
 function escapeRegExp(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll('\n', String.raw`\r?\n`)
 }

@@ -3,10 +3,10 @@ import { expect, it } from 'vitest'
 import { launchChromium } from '../chromium.js'
 import { Lesson } from './lesson.js'
 
-// The server has to start again, and the client to try again.
+// Long enough for a restart of the server and a retry of the client.
 const SOON = { timeout: 30_000 }
 
-/** A window of the tutorial's page, of somebody else than any other window. */
+/** Opens the tutorial's page in a new window, as a new user. */
 async function openWindow(browser: Browser, port: number, name: string): Promise<Page> {
   const context = await browser.newContext()
   const page = await context.newPage()
@@ -17,7 +17,7 @@ async function openWindow(browser: Browser, port: number, name: string): Promise
 
 const whoIsIn = (page: Page, cell: string) => page.locator(`#${cell}`).getAttribute('data-who')
 
-it('the tutorial says what happens, from an empty folder to two windows', async () => {
+it('the tutorial works as written, from an empty folder to two windows', async () => {
   await using lesson = await Lesson.open('docs/tutorial.md')
   await lesson.follow()
 

@@ -16,7 +16,7 @@ const EXAMPLES = [
 ]
 
 it.each(EXAMPLES)(
-  '[HT18] [HT19] examples/%s answers the calls, and ends in order',
+  '[HT18] [HT19] examples/%s answers the calls, and shuts down cleanly',
   async (file) => {
     await using example = await startExample(file)
     expect(await (await fetch(example.baseUrl)).text()).toBe('The application itself')

@@ -8,7 +8,7 @@ import { describe, expect, it, vi } from 'vitest'
 
 const BENCH = fileURLToPath(new URL('../../bench/', import.meta.url))
 
-/** What the kernel does by itself, and tells nobody. */
+/** Long enough for processes to start and end, which has no event to wait for. */
 const SOON = { timeout: 10_000, interval: 50 }
 
 interface Report {
@@ -19,7 +19,7 @@ interface Report {
   }[]
 }
 
-/** A temporary folder, and programs of the bench that have no other. */
+/** A temporary folder, and programs of the bench that use it for temporary files. */
 async function workplace() {
   const folder = await mkdtemp(join(tmpdir(), 'whereabouts-bench-'))
   const children: ChildProcess[] = []
@@ -42,7 +42,7 @@ async function workplace() {
 }
 
 describe('the bench', () => {
-  it('measures two servers from end to end', async () => {
+  it('measures two servers end to end', async () => {
     await using place = await workplace()
     const { folder } = place
     const args = ['--only', 'post', '--quick', '--runs', '1', '--servers', 'whereabouts,bare']
@@ -60,11 +60,11 @@ describe('the bench', () => {
     expect(await readFile(join(folder, 'post.md'), 'utf8')).toContain('| whereabouts, standalone |')
   })
 
-  it('takes everything that it started with it', async () => {
+  it('ends everything that it started when it is stopped', async () => {
     await using place = await workplace()
     const args = ['--only', 'write', '--quick', '--servers', 'whereabouts']
     const { child } = place.run('run.mjs', ...args, '--results', place.folder)
-    // The data folder of the server is in this one, and in its environment.
+    // The server's data folder is in this folder, and named in its environment.
     await vi.waitUntil(async () => (await processesOf(place.folder)).length > 1, SOON)
     child.kill('SIGTERM')
     await once(child, 'close')
@@ -73,7 +73,7 @@ describe('the bench', () => {
     expect(await readdir(place.folder)).toEqual([])
   })
 
-  it('shows on its page what stands in its results', async () => {
+  it('has its latest results on the page in docs', async () => {
     await using place = await workplace()
     const { child, output } = place.run('performance.mjs', '--check')
     const [code] = (await once(child, 'close')) as [number]
@@ -83,12 +83,12 @@ describe('the bench', () => {
   })
 })
 
-/** The processes that know of a folder by their environment. */
+/** Finds the processes whose environment names a folder. */
 async function processesOf(folder: string): Promise<string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
   const environments = await Promise.all(
     pids.map(async (pid) => {
-      // It may have ended meanwhile, or be none of ours.
+      // The process may have ended, or belong to another user.
       return readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')
     }),
   )

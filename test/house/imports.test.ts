@@ -14,7 +14,7 @@ const ENVIRONMENT = 'no-process-env'
 
 const from = (module: string) => `import { x } from '${module}'\nx()\n`
 
-/** What must not be, by file: the code, and the rule that says so. */
+/** Forbidden code: the file, the code, and the rule that reports it. */
 const FORBIDDEN: readonly (readonly [file: string, code: string, rule: string])[] = [
   ['packages/protocol/src/a.ts', from('node:fs'), IMPORT],
   ['packages/protocol/src/a.ts', from('zod'), IMPORT],
@@ -159,7 +159,7 @@ const FORBIDDEN: readonly (readonly [file: string, code: string, rule: string])[
   ['test/documents/a.test.ts', from('../../packages/server/src/rooms.js'), IMPORT],
 ]
 
-/** What the same rules let through. */
+/** Code that the same rules allow. */
 const ALLOWED: readonly (readonly [file: string, code: string])[] = [
   ['packages/protocol/src/a.ts', from('./b.js')],
   ['packages/client/src/a.ts', from('@whereabouts/protocol')],
@@ -211,7 +211,7 @@ interface Report {
   readonly diagnostics: readonly { readonly code: string; readonly filename: string }[]
 }
 
-/** What the linter says of each case, every one in a house of its own with this house's settings. */
+/** Lints each case in its own folder with this repository's settings; returns the reported rules. */
 async function lint(cases: readonly Case[]): Promise<string[][]> {
   const folder = await mkdtemp(join(tmpdir(), 'whereabouts-house-'))
   try {
@@ -236,7 +236,7 @@ async function build(house: string, [file, code]: Case): Promise<void> {
 function oxlint(folder: string): Promise<Report> {
   return new Promise((resolve, reject) => {
     const program = join(ROOT, 'node_modules/.bin/oxlint')
-    // It fails when it finds something; only output that is no report is an error here.
+    // The linter also fails when it finds something; only output that isn't a report is an error.
     execFile(program, ['--format', 'json'], { cwd: folder, maxBuffer: 1e8 }, (error, stdout) => {
       try {
         resolve(JSON.parse(stdout) as Report)
@@ -256,14 +256,14 @@ beforeAll(async () => {
 
 describe('the linter', () => {
   it.each(FORBIDDEN.map(([file, code, rule], index) => ({ file, code, rule, index })))(
-    'refuses $code in $file',
+    'forbids $code in $file',
     ({ rule, index }) => {
       expect(said.forbidden[index]).toContainEqual(expect.stringContaining(`(${rule})`))
     },
   )
 
   it.each(ALLOWED.map(([file, code], index) => ({ file, code, index })))(
-    'lets through $code in $file',
+    'allows $code in $file',
     ({ index }) => {
       const house = new RegExp(`\\((?:${[IMPORT, GLOBAL, PROPERTY, ENVIRONMENT].join('|')})\\)$`)
       expect(said.allowed[index]?.filter((code) => house.test(code))).toEqual([])

@@ -1,6 +1,6 @@
-// A client written from spec/PROTOCOL.md alone, whose rules the comments name.
+// A client written from spec/PROTOCOL.md alone. The comments name its rules.
 
-/** One member of a room, as its own tab would be. */
+/** One member of a room, like a browser tab. */
 export class PlainClient {
   members = /** @type {Map<string, any>} */ (new Map())
   watching = 0
@@ -39,7 +39,7 @@ export class PlainClient {
     return (await ok(fetch(`${this.room}/location?member=${this.key}`, json(location)))).json()
   }
 
-  /** What changed since the position, or `null` (HT5). @param {number} waitMs */
+  /** Returns what changed since the position, or `null` (HT5). @param {number} waitMs */
   async poll(waitMs) {
     const query = `since=${this.position ?? ''}&waitMs=${waitMs}`
     const response = await ok(fetch(`${this.room}/location?${query}`))
@@ -60,7 +60,7 @@ export class PlainClient {
     return (await ok(fetch(`${this.room}/document`, bytes(update)))).json()
   }
 
-  /** The server's state vector, and what the caller lacks (DO20). @param {Uint8Array<ArrayBuffer>} vector */
+  /** Returns the server's state vector and what the caller lacks (DO20). @param {Uint8Array<ArrayBuffer>} vector */
   async sync(vector) {
     const answer = await ok(fetch(`${this.room}/document/sync`, bytes(vector)))
     const all = /** @type {any} */ (new Uint8Array(await answer.arrayBuffer()))
@@ -90,7 +90,7 @@ export class PlainClient {
         const data = fieldsOf(block, 'data').join('\n')
         if (IN_FRAMES.has(name)) frame.push(() => this.#take(name, data))
         else this.#take(name, data)
-        // All of a frame, or nothing of it: its last event has the position (ST6, VE4).
+        // A frame is applied as a whole: its last event has the position (ST6, VE4).
         if (id === undefined) continue
         for (const take of frame.splice(0)) take()
         this.position = id
@@ -141,7 +141,7 @@ const json = (value) => post('application/json', JSON.stringify(value))
 /** @param {Uint8Array<ArrayBuffer>} body */
 const bytes = (body) => post('application/octet-stream', body)
 
-/** The answer, or its problem as an error. @param {Promise<Response>} call */
+/** Returns the answer, or throws its problem. @param {Promise<Response>} call */
 async function ok(call) {
   const response = await call
   if (response.ok) return response

@@ -25,7 +25,7 @@ function until(client: PlainClient, what: string, wanted: () => boolean): Promis
 const locationOf = (client: PlainClient, id: string): unknown => client.members.get(id)?.location
 
 it.each(['GET', 'POST'] as const)(
-  '[HT1 HT2 HT3 ST9] a client written from the text alone joins, moves and resumes: %s',
+  '[HT1 HT2 HT3 ST9] a client written from the spec alone joins, moves and resumes: %s',
   async (method) => {
     const room = newRoom()
     const [ada, bob] = [new PlainClient(room, memberKey()), new PlainClient(room, memberKey())]
@@ -50,7 +50,7 @@ it.each(['GET', 'POST'] as const)(
   },
 )
 
-it('[HT5] it reads the room without a stream, and waits for what changes', async () => {
+it('[HT5] it reads the room without a stream, and waits for changes', async () => {
   const room = newRoom()
   const [ada, bob] = [new PlainClient(room, memberKey()), new PlainClient(room, memberKey())]
   const { self } = await bob.move(1)
@@ -63,7 +63,7 @@ it('[HT5] it reads the room without a stream, and waits for what changes', async
   expect(locationOf(ada, self)).toBe(2)
 })
 
-it('[DO2 DO3 DO20] it posts an update, reads it on its stream and in the answer to a sync', async () => {
+it('[DO2 DO3 DO20] it posts an update, and receives it on its stream and in the answer to a sync', async () => {
   const client = new PlainClient(newRoom(), memberKey())
   await client.open('GET')
   await until(client, 'the snapshot', () => client.members.size === 1)
@@ -82,7 +82,7 @@ it('[DO2 DO3 DO20] it posts an update, reads it on its stream and in the answer 
   await client.close()
 })
 
-it('[ER1] it is refused with a problem', async () => {
+it('[ER1] it gets a problem when it is refused', async () => {
   const client = new PlainClient(newRoom(), memberKey())
   await expect(client.move('x'.repeat(2_000))).rejects.toMatchObject({
     type: 'urn:whereabouts:problem:too-large',
