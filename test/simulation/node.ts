@@ -3,7 +3,7 @@ import type { Operation } from '../../packages/server/src/room/operation.js'
 import { Faults } from '../../packages/server/src/stream/faults.js'
 import { OPERATION_CODEC } from '../../packages/server/src/rooms/operation-codec.js'
 import type { Numbered } from '../../packages/server/src/rooms/outcomes.js'
-import type { SharedRoom } from '../../packages/server/src/rooms/shared-room.js'
+import type { SharedRoom, Told } from '../../packages/server/src/rooms/shared-room.js'
 import { SharedRooms } from '../../packages/server/src/rooms/shared-rooms.js'
 import { merge } from './document.js'
 import { KEYS, Machine } from './machine.js'
@@ -96,16 +96,16 @@ export class SimulatedNode {
   }
 
   /** Does something to the room. */
-  async commit(operation: Operation): Promise<void> {
-    await this.rooms.open(ROOM).commit(operation)
+  async commit(operation: Operation): Promise<Told> {
+    return this.rooms.open(ROOM).tell(operation)
   }
 
   /** A member leaves, which makes no room. Answers whether that is shared with nobody. */
   async leave(id: string, isSoon: boolean): Promise<boolean> {
     const operation = { do: isSoon ? 'soon' : 'leave', id } as const
     return this.rooms.look(ROOM, async (room) => {
-      await room.commit(operation)
-      return room.isAlone
+      const { isShared } = await room.tell(operation)
+      return !isShared
     })
   }
 

@@ -302,9 +302,13 @@ export class NodesRun {
 
   async #postTo(tab: Tab, node: SimulatedNode, number: number): Promise<void> {
     const { isLeaving } = tab
-    const committed = node.commit({ do: 'move', id: tab.id, user: {}, location: number })
-    if (await this.#attempt(committed)) this.#checks.posted(tab, node, number, isLeaving)
-    this.#answered(tab, node, node.room?.isAlone === true)
+    let isAlone = false
+    const move = { do: 'move', id: tab.id, user: {}, location: number } as const
+    const posted = node.commit(move).then(({ isShared }) => {
+      isAlone = !isShared
+    })
+    if (await this.#attempt(posted)) this.#checks.posted(tab, node, number, isLeaving)
+    this.#answered(tab, node, isAlone)
   }
 
   /** Somebody looks without joining. */
@@ -368,7 +372,7 @@ export class NodesRun {
   }
 
   /** Whether it was done; it may be refused with a problem. */
-  async #attempt(work: Promise<void>): Promise<boolean> {
+  async #attempt(work: Promise<unknown>): Promise<boolean> {
     try {
       await work
       return true

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { VirtualClock } from '../../../../test/simulation/virtual-clock.js'
-import { type Exchange, ExchangeLost, type Follower } from '../exchange/exchange.js'
+import type { Exchange } from '../exchange/exchange.js'
+import { FickleExchange } from '../../../../test/exchange/fickle-exchange.js'
 import { MemoryExchange, MemoryLogs } from '../../../../test/exchange/memory-exchange.js'
 import { Faults } from '../stream/faults.js'
 import { Pace } from '../stream/pace.js'
@@ -41,65 +42,7 @@ function start(exchange: Exchange<Numbered>) {
   return { clock, room, told, where }
 }
 
-/** An exchange that the test can disconnect and reconnect. */
-class FickleExchange implements Exchange<Numbered> {
-  readonly node = 'own'
-  readonly ready = true
-  readonly log: { node: string; operations: readonly Numbered[]; atMs?: number }[] = []
-  followers: Follower<Numbered>[] = []
-  reachable = true
-
-  follow(_room: string, follower: Follower<Numbered>) {
-    this.followers.push(follower)
-    if (this.reachable) this.begin()
-    return {
-      append: async (operations: readonly Numbered[]) => {
-        if (!this.reachable) throw new ExchangeLost('not reachable')
-        return this.tell('own', operations)
-      },
-      checkpoint: async () => {},
-      end: () => {},
-      discard: () => {},
-    }
-  }
-
-  begin(epoch = 'shared'): void {
-    for (const follower of this.followers) {
-      follower.begin({ epoch, firstVersion: 100, checkpoint: null })
-      for (const [index, { node, operations, atMs = 0 }] of this.log.entries()) {
-        follower.batch({ number: index + 1, atMs, node, operations })
-      }
-    }
-  }
-
-  tell(node: string, operations: readonly Numbered[], atMs = 0): number {
-    const number = this.log.push({ node, operations, atMs })
-    for (const follower of this.followers) {
-      follower.batch({ number, atMs, node, operations })
-    }
-    return number
-  }
-
-  lose(): void {
-    this.reachable = false
-    for (const follower of this.followers) follower.lost()
-  }
-
-  find(epoch?: string): void {
-    this.reachable = true
-    this.begin(epoch)
-  }
-
-  onGone(): void {}
-
-  async nodes(): Promise<ReadonlySet<string>> {
-    return new Set(['own', 'other'])
-  }
-
-  async close(): Promise<void> {}
-}
-
-it('[EX1] a room is the same on two nodes, version for version', async () => {
+it('[EX1] is the same on two nodes, version for version', async () => {
   const logs = new MemoryLogs<Numbered>(100)
   const [one, two] = [1, 2].map(() => start(new MemoryExchange(logs)))
   await one!.room.commit(open('ann'))
@@ -123,8 +66,8 @@ it('[RM8] a member who doesn’t fit into the shared room is refused by the node
   expect(two!.where()).toEqual(['ann null', 'ben null'])
 })
 
-it('[EX3] a room goes on alone without the exchange, and afterwards restates what it has', async () => {
-  const exchange = new FickleExchange()
+it('[EX3] goes on by itself while it is lost, and then says what it has', async () => {
+  const exchange = new FickleExchange<Numbered>()
   const { room, told, where } = start(exchange)
   await room.commit(open('ann'))
   const { epoch } = room
@@ -142,8 +85,8 @@ it('[EX3] a room goes on alone without the exchange, and afterwards restates wha
   expect(told).toEqual(['fetch it', 'fetch it'])
 })
 
-it('[EX2 EX3] a room brings all members into an exchange that came back empty', async () => {
-  const exchange = new FickleExchange()
+it('[EX2 EX3] brings everybody along into an exchange that came back empty', async () => {
+  const exchange = new FickleExchange<Numbered>()
   const { room, where } = start(exchange)
   await room.commit(open('ann'))
   exchange.tell('other', [[1, open('ben')]])
@@ -157,8 +100,8 @@ it('[EX2 EX3] a room brings all members into an exchange that came back empty', 
   expect(room.epoch).toBe('another')
 })
 
-it('[EX4] a node that others reported gone restates what it has', async () => {
-  const exchange = new FickleExchange()
+it('[EX4] says what it has when others took it for gone', async () => {
+  const exchange = new FickleExchange<Numbered>()
   const { room } = start(exchange)
   await room.commit(open('ann'))
   exchange.tell('other', [[1, { do: 'gone', node: 'own', hasLeft: false }]])
@@ -166,8 +109,8 @@ it('[EX4] a node that others reported gone restates what it has', async () => {
   expect(room.room.snapshot()).toMatchObject({ members: [{ status: 'online' }], watching: 1 })
 })
 
-it('[EX13] a room learns updates from other nodes, or is told to fetch them', async () => {
-  const exchange = new FickleExchange()
+it('[EX13] is told of updates by others, or to look them up', async () => {
+  const exchange = new FickleExchange<Numbered>()
   const { room, told } = start(exchange)
   await room.commit({ do: 'update', bytes: Uint8Array.of(0, 0) })
   exchange.tell('other', [[1, { do: 'update', bytes: Uint8Array.of(1, 0) }]])
@@ -179,16 +122,16 @@ it('[EX13] a room learns updates from other nodes, or is told to fetch them', as
   expect(told).toEqual(['fetch it', '1,0', 'fetch it', 'fetch it'])
 })
 
-it('[EX7] a commit that the exchange doesn’t accept is refused and changes nothing', async () => {
-  const exchange = new FickleExchange()
+it('[EX7] refuses what the exchange does not take, and changes nothing', async () => {
+  const exchange = new FickleExchange<Numbered>()
   const { room, where } = start(exchange)
   exchange.reachable = false
   await expect(room.commit(open('ann'))).rejects.toMatchObject({ problem: 'exchange-busy' })
   expect(where()).toEqual([])
 })
 
-it('[EX4] a node that was reported gone also restates members whose lease expired meanwhile', async () => {
-  const exchange = new FickleExchange()
+it('[EX4] says so also of those whom the others let go before they heard it', async () => {
+  const exchange = new FickleExchange<Numbered>()
   const { room, where } = start(exchange)
   await room.commit(open('ann'))
   await room.commit(move('ann', 'A1'))
@@ -205,8 +148,8 @@ it('[EX4] a node that was reported gone also restates members whose lease expire
   })
 })
 
-it('[EX3 RM8] a member who took the place of another during a partition keeps it', async () => {
-  const exchange = new FickleExchange()
+it('[EX3 RM8] a member who took the place of one who left alone keeps it', async () => {
+  const exchange = new FickleExchange<Numbered>()
   const { room, where } = start(exchange)
   await room.commit(open('ann'))
   await room.commit(open('ben'))
@@ -219,4 +162,24 @@ it('[EX3 RM8] a member who took the place of another during a partition keeps it
   exchange.find()
   await room.commit(move('cem', 'C1'))
   expect(where()).toEqual(['ben null', 'cem C1'])
+})
+
+it('[RM9] a fault of the exchange leaves nothing of what it kept from happening', async () => {
+  const exchange = new FickleExchange<Numbered>()
+  const { room } = start(exchange)
+  exchange.fault = new RangeError('planted')
+  await expect(room.commit(open('ann'))).rejects.toThrow('planted')
+  await expect(room.commit({ do: 'watch' })).rejects.toThrow('planted')
+  expect(room.isIdle).toBe(true)
+})
+
+it('[RM9] what a fault of the exchange did not keep from happening is done', async () => {
+  const exchange = new FickleExchange<Numbered>()
+  const { room, where } = start(exchange)
+  exchange.fault = new RangeError('planted')
+  const opened = room.commit(open('ann'))
+  exchange.tell('own', [[1, open('ann')]])
+  await opened
+  expect(where()).toEqual(['ann null'])
+  expect(room.isIdle).toBe(false)
 })

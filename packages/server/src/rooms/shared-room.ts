@@ -44,6 +44,14 @@ export interface SharedRoomContext {
   readonly failed: (room: SharedRoom) => void
 }
 
+/** What came of an operation. */
+export interface Told {
+  /** The room's position after it. */
+  readonly position: string
+  /** Whether it is in the room's log, from which every node has it. */
+  readonly isShared: boolean
+}
+
 /** A host has connections in the room; a visitor only looks at it, and speaks for none. */
 export type Role = 'host' | 'visitor'
 
@@ -150,11 +158,6 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     return this.#begun.settled
   }
 
-  /** Whether other nodes can't hear of what happens here now. */
-  get isAlone(): boolean {
-    return this.#state.kind === 'alone'
-  }
-
   /** Whether there are no connections, readers or calls here, and nothing to tell other nodes. */
   get isIdle(): boolean {
     const isNeeded = this.#working > 0 || !this.#own.isEmpty || this.#solitude?.hasNews === true
@@ -162,7 +165,19 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
   }
 
   async commit(operation: Operation): Promise<string> {
+    const { position } = await this.tell(operation)
+    return position
+  }
+
+  /** Does something to the room. @throws {Problem} as {@link commit} does */
+  async tell(operation: Operation): Promise<Told> {
     return this.#commit(() => operation)
+  }
+
+  /** Whether every node was told of this update lately, or will be. */
+  hasShared(update: Uint8Array): boolean {
+    const state = this.#state
+    return state.kind === 'shared' && state.shown.room.hasUpdate(update)
   }
 
   /** If it can't be shared, another node will notice. */
@@ -310,7 +325,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
   }
 
   /** @param say what is done, asked for again whenever it is tried again */
-  async #commit(say: () => Operation): Promise<string> {
+  async #commit(say: () => Operation): Promise<Told> {
     this.#working += 1
     try {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -318,8 +333,10 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
         while (this.#unsaid !== undefined) await this.#unsaid
         this.guard.assertWell()
         const operation = say()
-        const version = this.isAlone ? this.#do(operation) : await this.#share(operation)
-        if (version !== undefined) return formatPosition({ epoch: this.epoch, version })
+        const isShared = this.#state.kind !== 'alone'
+        const version = isShared ? await this.#share(operation) : this.#do(operation)
+        if (version === undefined) continue
+        return { position: formatPosition({ epoch: this.epoch, version }), isShared }
       }
     } finally {
       this.#working -= 1
@@ -362,17 +379,20 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     const number = this.context.nextNumber()
     this.#outcomes.expect(number)
     this.#own.count(operation, 1)
+    let failure: Error | undefined
     try {
       await this.#following?.append([[number, operation]])
     } catch (error) {
-      // It may have come back all the same, and has been done then.
-      if (!(error instanceof ExchangeLost)) throw error
+      failure = error as Error
     }
     const outcome = this.#outcomes.take(number)
+    // It may have come back all the same, and has been done then.
+    if (typeof outcome === 'number') return outcome
     // At once: a room that begins again says in the next turn what this node has.
-    if (typeof outcome !== 'number') this.#own.count(operation, -1)
-    if (outcome instanceof Problem) throw outcome
-    return outcome
+    this.#own.count(operation, -1)
+    if (outcome !== undefined) throw outcome
+    if (failure !== undefined && !(failure instanceof ExchangeLost)) throw failure
+    return undefined
   }
 
   /** What follows from an operation that came from the log. */

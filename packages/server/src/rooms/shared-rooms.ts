@@ -113,8 +113,8 @@ export class SharedRooms implements HostedRooms {
     }
     const room = this.open(name)
     const told = bytes.byteLength <= MAX_SHARED_BYTES ? bytes : undefined
-    const position = await room.commit({ do: 'update', bytes: told })
-    if (room.isAlone) await this.hooks.untold.note(name)
+    const { position, isShared } = await room.tell({ do: 'update', bytes: told })
+    if (!isShared) await this.hooks.untold.note(name)
     return position
   }
 
@@ -155,8 +155,7 @@ export class SharedRooms implements HostedRooms {
   }
 
   #wasTold(name: string, bytes: Uint8Array): boolean {
-    const room = this.find(name)
-    return room?.isAlone === false && room.room.hasUpdate(bytes)
+    return this.find(name)?.hasShared(bytes) === true
   }
 
   #swept(nowMs: number): void {
@@ -167,8 +166,8 @@ export class SharedRooms implements HostedRooms {
   async #tell(name: string): Promise<boolean> {
     return this.look(name, async (room) => {
       this.hooks.updated(name, undefined)
-      await room.commit({ do: 'update' })
-      return !room.isAlone
+      const { isShared } = await room.tell({ do: 'update' })
+      return isShared
     })
   }
 }

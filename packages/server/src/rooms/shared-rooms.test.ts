@@ -1,0 +1,103 @@
+import { expect, it } from 'vitest'
+import { FickleExchange } from '../../../../test/exchange/fickle-exchange.js'
+import { VirtualClock } from '../../../../test/simulation/virtual-clock.js'
+import { Faults } from '../stream/faults.js'
+import type { Numbered } from './outcomes.js'
+import { SharedRooms } from './shared-rooms.js'
+import type { UntoldRoom } from './untold.js'
+
+const LIMITS = {
+  leaseMs: 15_000,
+  soonMs: 2_000,
+  maxMembers: 10,
+  maxLeavers: 10,
+  maxRooms: 10,
+  maxRecentDocumentBytes: 1_000,
+  frameIntervalMs: 33,
+}
+const BYTES = Uint8Array.of(1, 0)
+const SWEEP_MS = 100
+const LOOK_MS = 2_000
+
+/** What the store of documents has noted. */
+class Notes {
+  readonly rooms: string[] = []
+  readonly toldOf: string[] = []
+  isFailing = false
+
+  async note(roomName: string): Promise<void> {
+    if (this.isFailing) throw new Error('planted')
+    this.rooms.push(roomName)
+  }
+
+  async untold(): Promise<readonly UntoldRoom[]> {
+    return this.rooms.map((roomName, number) => ({ roomName, number }))
+  }
+
+  async told({ roomName }: UntoldRoom): Promise<void> {
+    this.toldOf.push(roomName)
+  }
+}
+
+function start() {
+  const clock = new VirtualClock()
+  const exchange = new FickleExchange<Numbered>()
+  const untold = new Notes()
+  /** Called when readers have to fetch the document. */
+  const listeners: (() => void)[] = []
+  const hooks = {
+    faults: new Faults(() => {}),
+    merge: (updates: readonly Uint8Array[]) => updates,
+    emptied: () => {},
+    updated: () => listeners.splice(0).forEach((listener) => listener()),
+    untold,
+  }
+  const rooms = new SharedRooms(exchange, LIMITS, clock, hooks, () => 0)
+  const updates = () =>
+    exchange.log.flatMap(({ operations }) => operations).filter(([, each]) => each.do === 'update')
+  return { clock, exchange, rooms, untold, listeners, updates }
+}
+
+it('[EX13] an update that was taken alone is noted, even if the exchange is back right after', async () => {
+  const { exchange, rooms, untold } = start()
+  rooms.open('budget')
+  exchange.lose()
+  const updated = rooms.update('budget', { changed: true, bytes: BYTES })
+  exchange.find()
+  await updated
+  expect(untold.rooms).toEqual(['budget'])
+})
+
+it('[EX13] one that every node was told of is not noted, even if the exchange is lost right after', async () => {
+  const { exchange, rooms, untold } = start()
+  rooms.open('budget')
+  const updated = rooms.update('budget', { changed: true, bytes: BYTES })
+  exchange.lose()
+  await updated
+  expect(untold.rooms).toEqual([])
+})
+
+it('[EX13] nobody was told by a node that was alone, even if the exchange is back right after', async () => {
+  const { clock, exchange, rooms, untold, listeners, updates } = start()
+  rooms.open('budget')
+  await untold.note('budget')
+  exchange.lose()
+  listeners.push(() => queueMicrotask(() => exchange.find()))
+  await clock.pass(SWEEP_MS, () => {})
+  expect(updates()).toEqual([])
+  expect(untold.toldOf).toEqual([])
+  await clock.pass(LOOK_MS + SWEEP_MS, () => {})
+  expect(updates().length).toBeGreaterThan(0)
+  expect(untold.toldOf).toContain('budget')
+})
+
+it('[EX13] an update that could not be noted is told when it is posted again', async () => {
+  const { exchange, rooms, untold, updates } = start()
+  rooms.open('budget')
+  exchange.lose()
+  untold.isFailing = true
+  await expect(rooms.update('budget', { changed: true, bytes: BYTES })).rejects.toThrow('planted')
+  exchange.find()
+  await rooms.update('budget', { changed: false, bytes: BYTES })
+  expect(updates()).toHaveLength(1)
+})

@@ -1,0 +1,66 @@
+import {
+  type Exchange,
+  ExchangeLost,
+  type Follower,
+} from '../../packages/server/src/exchange/exchange.js'
+
+/** An exchange that the test loses and finds. */
+export class FickleExchange<T> implements Exchange<T> {
+  readonly node = 'own'
+  readonly ready = true
+  readonly log: { node: string; operations: readonly T[]; atMs?: number }[] = []
+  followers: Follower<T>[] = []
+  reachable = true
+  /** What goes wrong with whatever is appended. */
+  fault: Error | undefined
+
+  follow(_room: string, follower: Follower<T>) {
+    this.followers.push(follower)
+    if (this.reachable) this.begin()
+    return {
+      append: async (operations: readonly T[]) => {
+        if (this.fault !== undefined) throw this.fault
+        if (!this.reachable) throw new ExchangeLost('not reachable')
+        return this.tell('own', operations)
+      },
+      checkpoint: async () => {},
+      end: () => {},
+      discard: () => {},
+    }
+  }
+
+  begin(epoch = 'shared'): void {
+    for (const follower of this.followers) {
+      follower.begin({ epoch, firstVersion: 100, checkpoint: null })
+      for (const [index, { node, operations, atMs = 0 }] of this.log.entries()) {
+        follower.batch({ number: index + 1, atMs, node, operations })
+      }
+    }
+  }
+
+  tell(node: string, operations: readonly T[], atMs = 0): number {
+    const number = this.log.push({ node, operations, atMs })
+    for (const follower of this.followers) {
+      follower.batch({ number, atMs, node, operations })
+    }
+    return number
+  }
+
+  lose(): void {
+    this.reachable = false
+    for (const follower of this.followers) follower.lost()
+  }
+
+  find(epoch?: string): void {
+    this.reachable = true
+    this.begin(epoch)
+  }
+
+  onGone(): void {}
+
+  async nodes(): Promise<ReadonlySet<string>> {
+    return new Set(['own', 'other'])
+  }
+
+  async close(): Promise<void> {}
+}
