@@ -112,6 +112,12 @@ describe.each(PLATFORMS)('the mount of the module on %s', (platform) => {
     }
   })
 
+  it('[NE1] a factory that answers nothing is told that options are missing', async () => {
+    const useFactory = () => undefined as unknown as WhereaboutsOptions
+    const imports = [WhereaboutsModule.forRootAsync({ mount: 'direct', useFactory })]
+    await expect(startApp(platform, { imports })).rejects.toThrow(/invalid options\n {2}options: /)
+  })
+
   it('[NE12] mounted directly, the calls are below the global prefix and the path', async () => {
     const imports = [WhereaboutsModule.forRoot({ ...DIRECT, path: 'presence', operations: true })]
     await using server = await startApp(platform, { imports }, (app) => {

@@ -75,9 +75,10 @@ function readOptions(
   modules: ModulesContainer,
   { mount }: Required<WhereaboutsMount>,
 ): ResolvedOptions {
-  if (mount === 'direct') assertAuth(options)
+  const resolved = resolveOptions(options)
+  if (mount === 'direct') assertAuth(resolved)
   const roots = [...modules.values()].filter(({ metatype }) => metatype === RoomsModule)
-  if (roots.length === 1) return resolveOptions(options)
+  if (roots.length === 1) return resolved
   throw new TypeError(
     `whereabouts: this application calls WhereaboutsModule.forRoot() or forRootAsync() ${roots.length} times. ` +
       'Call it once, in the root module, and set isGlobal: true there if other modules inject Rooms.',

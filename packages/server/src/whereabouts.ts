@@ -55,7 +55,8 @@ const MOUNT = z.strictObject(MOUNT_SHAPE)
 export async function createWhereabouts(
   options: WhereaboutsOptions & CallsMount,
 ): Promise<Whereabouts> {
-  const { path, operations, article, ...settings } = options
+  // Without any it says which is missing, also to a caller without types.
+  const { path, operations, article, ...settings } = Object(options) as typeof options
   const said = { path, operations, article }
   refuse([...faultsOf(MOUNT.safeParse(said)), ...findFaults(settings)])
   assertAuth(settings)
