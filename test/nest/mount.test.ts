@@ -11,12 +11,17 @@ import {
 import { APP_GUARD } from '@nestjs/core'
 import { Rooms, WhereaboutsModule, type WhereaboutsMount } from '@whereabouts/nestjs'
 import { describe, expect, it } from 'vitest'
-import { call, callJson } from 'whereabouts-conformance/http'
+import { call, callJson, expectRefused } from 'whereabouts-conformance/http'
 import { memberKey, TestRoom } from 'whereabouts-conformance/room'
 import { openStream } from 'whereabouts-conformance/stream'
 import { PLATFORMS, startApp, type Platform } from '../servers/nest.js'
 
-const OPTIONS = { heartbeatMs: 100, secret: 'the secret of these tests' }
+const MAX_MEMBERS = 3
+const OPTIONS = {
+  heartbeatMs: 100,
+  maxMembers: MAX_MEMBERS,
+  secret: 'the secret of these tests',
+}
 const OPERATIONS = ['/health/live', '/health/ready', '/metrics', '/openapi.json']
 
 /** Both ways to import the module, with the same outcome. */
@@ -71,6 +76,20 @@ describe.each(PLATFORMS)('where the module is, on %s', (platform) => {
       )
       await expectRoomsBelow(`${server.baseUrl}/api/presence`)
       expect(await statusesOf(server.baseUrl, ['/presence/rooms/x/location'])).toEqual([404])
+    })
+
+    it('[RM19] a full room is to be watched below the prefix and the path', async () => {
+      const imports = [root({ path: 'presence' })]
+      await using server = await startApp(platform, { imports }, (app) =>
+        app.setGlobalPrefix('api'),
+      )
+      const room = new TestRoom(`${server.baseUrl}/api/presence`)
+      for (let members = 0; members < MAX_MEMBERS; members++) await room.move(memberKey(), members)
+      const { extensions } = await expectRefused('room-full', room.url('location'), { json: 1 })
+      const watch = `/api/presence/rooms/${room.name}/events?watch=1`
+      expect(extensions).toEqual({ watch })
+      await using watcher = await openStream(server.baseUrl + watch)
+      await watcher.next('snapshot')
     })
 
     it("[NE3] without the article's calls their addresses are the application's own", async () => {

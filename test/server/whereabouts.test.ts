@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createWhereabouts } from '@whereabouts/server'
+import { createWhereabouts, type WhereaboutsOptions } from '@whereabouts/server'
 import { expect, it } from 'vitest'
 import { call, expectRefused } from 'whereabouts-conformance/http'
 import { memberKey, TestRoom } from 'whereabouts-conformance/room'
@@ -40,6 +40,16 @@ it('[HT18] leaves what is no call to the application, as it came', async () => {
   expect(seen).toEqual(others.map((path) => [path, false, []]))
   await new TestRoom(`${own.baseUrl}/presence`).move(memberKey(), 1)
   expect(seen).toHaveLength(others.length)
+})
+
+it('[RM19] a full room is to be watched below the path that the calls are mounted at', async () => {
+  await using plain = await startPlain({ path: 'presence', maxMembers: 1 })
+  const room = new TestRoom(`${plain.baseUrl}/presence`, 'default')
+  await room.move(memberKey(), 1)
+  for (const url of [room.url('location'), `${plain.baseUrl}/presence/location`]) {
+    const { extensions } = await expectRefused('room-full', url, { json: 1 })
+    expect(extensions).toEqual({ watch: '/presence/rooms/default/events?watch=1' })
+  }
 })
 
 it('[HT18] calls `next` once, and only for what is no call', async () => {
@@ -104,6 +114,10 @@ it('[HT19 FR19] answers the calls under way, says goodbye, and refuses what come
 
 it('[NE10] [NE11] refuses to start without a word on who may call, and with two', async () => {
   await expect(createWhereabouts({})).rejects.toThrow(/auth: set authenticate/)
+  for (const nothing of [undefined, null]) {
+    const started = createWhereabouts(nothing as unknown as WhereaboutsOptions)
+    await expect(started).rejects.toThrow(/auth: set authenticate/)
+  }
   const both = { auth: 'open', authenticate: () => null } as const
   await expect(createWhereabouts(both)).rejects.toThrow(TypeError)
   const faults = { auth: 'open', leaseMs: -1, path: '/a/../b' } as const

@@ -174,7 +174,7 @@ function catchingUp({ calm, start }: Suite): void {
 const byId = (a: { readonly id: string }, b: { readonly id: string }) => (a.id < b.id ? -1 : 1)
 
 function limits({ start, itAlone }: Suite): void {
-  it('[RM8 RM18] a full room refuses one more and offers to watch', async () => {
+  it('[RM8 RM19] a full room refuses one more and offers to watch', async () => {
     await using server = await start({ maxMembers: 2 })
     const room = new TestRoom(server.baseUrl)
     const [ada, bob, cat] = [memberKey(), memberKey(), memberKey()]
@@ -189,7 +189,9 @@ function limits({ start, itAlone }: Suite): void {
     expect(await room.read()).toEqual(before)
     for (const { extensions } of [post, stream, byPost]) {
       expect(extensions).toEqual({ watch: expect.stringContaining('watch=1') })
-      await using watcher = await openStream(`${server.baseUrl}${extensions['watch'] as string}`)
+      await using watcher = await openStream(
+        new URL(extensions['watch'] as string, room.url('location')).href,
+      )
       const { data } = await watcher.next('snapshot')
       expect(data).toMatchObject({ members: [{ id: self }, { id: own.self }], watching: 1 })
       await watcher.close()

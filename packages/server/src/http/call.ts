@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Json, Problem, PROTOCOL_VERSION } from '@whereabouts/protocol'
 import type { Parameter } from '../access/caller.js'
+import { readAddress } from './routes.js'
 
 /** Where a parser of the application leaves the body, if one has read it. */
 export interface Parsed {
@@ -74,9 +75,18 @@ export class Call {
     }
     if (problem.status === 503) this.response.setHeader('Retry-After', '1')
     if (problem.problem === 'shutting-down') this.#closeConnection()
-    const text = JSON.stringify(problem)
+    const text = JSON.stringify(this.#belowMount(problem))
     if (problem.problem === 'too-large') this.#endUnread(problem.status, text)
     else this.send(problem.status, PROBLEM_TYPE, text)
+  }
+
+  /** With the address in it below the path that this call is mounted at. @see PROTOCOL.md RM19 */
+  #belowMount(problem: Problem): Problem {
+    const { watch } = problem.extensions
+    if (typeof watch !== 'string') return problem
+    const mount = readAddress(this.#target)?.mount ?? ''
+    const extensions = { ...problem.extensions, watch: mount + watch }
+    return new Problem(problem.problem, problem.detail, extensions)
   }
 
   /** HTTP/2 has no such header, and closes by other means. */

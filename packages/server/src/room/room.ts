@@ -183,7 +183,7 @@ export class Room {
    *
    * @param at the part of the document that it is in, unless the location says so
    * @throws {Problem} room-full
-   * @see PROTOCOL.md MB1, MB2, RM8, RM12, RM18
+   * @see PROTOCOL.md MB1, MB2, RM8, RM12, RM19
    */
   #open({ id, user, at }: OperationOf<'open'>, node: string, nowMs: number): void {
     const known = this.#entries.get(id)
