@@ -68,7 +68,7 @@ it.each(['killed', 'paused'])(
     await lost[1].append('"after"')
     await lost[0].has('"after"')
     for (const recorder of kept) expect([recorder.begins.length, recorder.losses]).toEqual([1, 0])
-    expect([nodes.first.ready, nodes.second.ready]).toEqual([true, true])
+    expect([nodes.first.isReachable, nodes.second.isReachable]).toEqual([true, true])
   },
 )
 

@@ -357,7 +357,7 @@ async function isReady(exchange: Exchange<string>): Promise<void> {
   const probe = Recorder.follow(exchange, 'probe')
   await probe.until('begun', () => probe.begins.length > 0)
   probe.following.end()
-  expect(exchange.ready).toBe(true)
+  expect(exchange.isReachable).toBe(true)
 }
 
 function numbered(writer: number, count: number): string[] {

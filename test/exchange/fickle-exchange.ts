@@ -7,7 +7,7 @@ import {
 /** An exchange that the test loses and finds. */
 export class FickleExchange<T> implements Exchange<T> {
   readonly node = 'own'
-  readonly ready = true
+  readonly isReachable = true
   readonly log: { node: string; operations: readonly T[]; atMs?: number }[] = []
   followers: Follower<T>[] = []
   reachable = true

@@ -64,7 +64,7 @@ export class MemoryLogs<T> {
  */
 export class MemoryExchange<T> implements Exchange<T> {
   readonly node = newNode()
-  readonly ready = true
+  readonly isReachable = true
   readonly #listeners: GoneListener[] = []
   readonly #followings = new Set<MemoryFollowing<T>>()
 

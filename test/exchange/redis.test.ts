@@ -225,7 +225,7 @@ describe('an exchange through Redis', () => {
         await recorder.until('lost', () => recorder.losses === 1)
       }
       expect(performance.now() - sinceMs).toBeLessThan(4_000)
-      expect([nodes.first.ready, nodes.second.ready]).toEqual([false, false])
+      expect([nodes.first.isReachable, nodes.second.isReachable]).toEqual([false, false])
       await expect(one.append('"refused"')).rejects.toThrow(ExchangeLost)
       await expect(two.checkpoint()).rejects.toThrow(ExchangeLost)
       await expect(nodes.first.nodes()).rejects.toThrow(ExchangeLost)
@@ -353,7 +353,7 @@ describe('an exchange through Redis', () => {
     await using nowhere = openNode('redis://127.0.0.1:1')
     const recorder = Recorder.follow(nowhere, 'one')
     await recorder.until('lost', () => recorder.losses === 1)
-    expect(nowhere.ready).toBe(false)
+    expect(nowhere.isReachable).toBe(false)
     await expect(recorder.append('1')).rejects.toThrow(ExchangeLost)
   })
 

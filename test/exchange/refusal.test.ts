@@ -80,7 +80,7 @@ it('[EX10] lets in who has all rights', async () => {
   ]) {
     const exchange = openRedis(address, TEXT_CODEC)
     await exchange.admitted()
-    expect(exchange.ready).toBe(true)
+    expect(exchange.isReachable).toBe(true)
     await exchange.close()
   }
 })
@@ -88,7 +88,7 @@ it('[EX10] lets in who has all rights', async () => {
 it('[EX3 EX10] a Redis that can not be reached is no refusal', async () => {
   const exchange = openRedis(`redis://127.0.0.1:${await freePort()}`, TEXT_CODEC)
   await exchange.admitted()
-  expect(exchange.ready).toBe(false)
+  expect(exchange.isReachable).toBe(false)
   await exchange.close()
 })
 

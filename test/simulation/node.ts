@@ -120,7 +120,7 @@ export class SimulatedNode {
   async read(): Promise<ReadonlySet<number>> {
     const { room } = this
     if (room === undefined) this.#copy = undefined
-    else await room.ready
+    else await room.begun
     this.#copy ??= new Set(this.settings.stored)
     return this.#copy
   }

@@ -120,7 +120,7 @@ export class NodesRun {
   }
 
   async #stop(node: SimulatedNode): Promise<void> {
-    node.rooms.stop()
+    node.rooms.stopFrames()
     await node.machine.exchange.close()
     node.machine.crash()
   }
@@ -177,7 +177,7 @@ export class NodesRun {
     if (room === undefined) return this.#checks.fail(`${node.name} has no room after a commit`)
     if (stream.isClosed) return room.commitQuietly({ do: 'close', id: tab.id })
     const { lastEventId } = reader
-    if (lastEventId !== undefined) reader.version = node.rooms.versionOf(lastEventId, room)
+    if (lastEventId !== undefined) reader.version = room.frames.versionOf(lastEventId)
     this.#checks.opened(tab, stream)
     tab.known = reader
     node.readers.add(reader)

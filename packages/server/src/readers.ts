@@ -116,9 +116,7 @@ export class Readers {
     cancelled.addEventListener('abort', poll.end, { once: true })
     if (cancelled.aborted) poll.end()
     try {
-      await this.context.rooms.follow(checked, poll, (known) =>
-        this.context.rooms.versionOf(position, known),
-      )
+      await this.context.rooms.follow(checked, poll, position)
     } finally {
       cancelled.removeEventListener('abort', poll.end)
       cancelTimer()
@@ -142,7 +140,7 @@ export class Readers {
     if (subscriber.closed) return attendance.release()
     const { lastEventId } = request
     const { frames } = attendance.room
-    const version = this.#versionOf(lastEventId, attendance.room)
+    const version = versionOf(lastEventId, attendance.room)
     const position = lastEventId ?? formatPosition({ epoch: frames.epoch, version: 0 })
     const subscription = new Subscription(request, version, position, subscriber)
     subscriber.add(admit(attendance, subscription))
@@ -169,7 +167,7 @@ export class Readers {
       attendance.release()
       return () => {}
     }
-    const version = this.#versionOf(request.lastEventId, attendance.room)
+    const version = versionOf(request.lastEventId, attendance.room)
     const connection = new Connection(request, version, response, this.#undrained)
     connection.onDrain = () => frames.catchUp(connection)
     const release = admit(attendance, connection)
@@ -231,10 +229,6 @@ export class Readers {
     return { room, place, self: id, release: leaveBy({ do: 'close', id }) }
   }
 
-  #versionOf(position: string | undefined, room: HostedRoom): number | undefined {
-    return position === undefined ? undefined : this.context.rooms.versionOf(position, room)
-  }
-
   #hello(roomName: string, self: MemberId | null): Hello {
     const { heartbeatMs, leaseMs, maxLocationBytes } = this.context.options
     return {
@@ -249,6 +243,10 @@ export class Readers {
 
   readonly #randomRetryMs = (): number =>
     RETRY_LEAST_MS + Math.floor(this.context.random() * RETRY_SPREAD_MS)
+}
+
+function versionOf(position: string | undefined, { frames }: HostedRoom): number | undefined {
+  return position === undefined ? undefined : frames.versionOf(position)
 }
 
 /** From now on a reader is told all that happens. Answers what ends that, and the attendance. */

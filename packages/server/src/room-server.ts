@@ -110,7 +110,7 @@ export class RoomServer {
 
   /** Whether the other nodes can be reached, or there are none. @see PROTOCOL.md EX5 */
   get isShared(): boolean {
-    return this.#rooms.ready
+    return this.#rooms.isShared
   }
 
   /** Returns the counts for the metrics. */
@@ -129,7 +129,7 @@ export class RoomServer {
       connections,
       room_failures: this.#faults.rooms,
       reader_failures: this.#faults.readers,
-      exchange_ready: this.#rooms.ready ? 1 : 0,
+      exchange_ready: this.#rooms.isShared ? 1 : 0,
       ...(await this.#documents.count()),
     }
   }
@@ -165,7 +165,7 @@ export class RoomServer {
     const checked = checkRoom(roomName)
     const id = this.#memberId(checked, participant)
     const operation = { do: soon ? 'soon' : 'leave', id } as const
-    await this.#rooms.look(checked, (known) => known?.commit(operation))
+    await this.#rooms.look(checked, (room) => room.commit(operation))
   }
 
   /**
@@ -175,7 +175,10 @@ export class RoomServer {
    * @see PROTOCOL.md HT4, ST15
    */
   async members(roomName: string, part?: string): Promise<RoomAnswer> {
-    return this.#rooms.look(checkRoom(roomName), (known) => this.#snapshot(known, part))
+    return this.#rooms.look(checkRoom(roomName), ({ frames }) => ({
+      id: frames.position,
+      ...frames.room.snapshot(part),
+    }))
   }
 
   /**
@@ -190,20 +193,9 @@ export class RoomServer {
     position: string,
     { documents, part }: Pick<Look, 'documents' | 'part'>,
   ): Promise<RoomPatch | RoomAnswer | undefined> {
-    return this.#rooms.look(checkRoom(roomName), (known) => {
-      if (known === undefined) {
-        if (position === this.#rooms.positionOf(known)) return undefined
-        return { ...this.#snapshot(known, part), ...(documents && documentNews(undefined)) }
-      }
-      const version = this.#rooms.versionOf(position, known)
-      return known.guard.do(() => newsSince(known, version, documents, part))
-    })
-  }
-
-  #snapshot(known: HostedRoom | undefined, part: string | undefined): RoomAnswer {
-    const id = this.#rooms.positionOf(known)
-    if (known === undefined) return { id, members: [], watching: 0 }
-    return { id, ...known.frames.room.snapshot(part) }
+    return this.#rooms.look(checkRoom(roomName), (room) =>
+      room.guard.do(() => newsSince(room, position, documents, part)),
+    )
   }
 
   /**
@@ -251,13 +243,13 @@ export class RoomServer {
     await this.readers.drain()
     this.#serving.close()
     this.#documents.finish()
-    this.#rooms.stop()
+    this.#rooms.stopFrames()
     await this.readers.close()
   }
 
   /** After the last answer: tells the other processes that this one is gone. @see PROTOCOL.md EX4 */
   async release(): Promise<void> {
-    await this.#rooms.close()
+    await this.#rooms.leaveExchange()
   }
 
   #memberId(roomName: RoomName, { key, user }: Participant): MemberId {
@@ -279,14 +271,14 @@ export class RoomServer {
   }
 }
 
-/** What a reader at a version lacks; `undefined` if nothing that it wants to know. */
+/** What a reader at a position lacks; `undefined` if nothing that it wants to know. */
 function newsSince(
   { frames }: HostedRoom,
-  version: number,
+  position: string,
   documents: boolean,
   part: string | undefined,
 ): RoomPatch | RoomAnswer | undefined {
-  const catchUp = frames.room.since(version, part)
+  const catchUp = frames.room.since(frames.versionOf(position), part)
   if (catchUp.kind === 'nothing') return undefined
   const id = frames.position
   const news = documents ? documentNews(catchUp.updates) : {}

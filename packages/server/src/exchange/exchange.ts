@@ -119,7 +119,7 @@ export interface Exchange<T> {
   readonly node: string
 
   /** Whether the others can be reached. */
-  readonly ready: boolean
+  readonly isReachable: boolean
 
   /**
    * Follows a room. Not long after, at the latest after {@link PATIENCE_MS}, the follower is told

@@ -29,7 +29,7 @@ const ROOMS_AT_A_TIME = 64
 
 /**
  * An exchange through Redis 7.0 or later, or Valkey. It connects by itself, now and whenever the
- * connection is lost; until then it is not `ready`.
+ * connection is lost; until then `isReachable` is false.
  *
  * @param url see {@link parseRedisUrl}
  * @param intervalMs the least time between two batches of a room from this node: what is appended
@@ -100,7 +100,7 @@ export class RedisExchange<T> implements Exchange<T>, RedisLink<T> {
    */
   async admitted(): Promise<void> {
     await this.#decided
-    if (this.ready) {
+    if (this.isReachable) {
       await probeRights(this).catch((error: unknown) => {
         this.#refusal = refusalOf(error)
       })
@@ -111,7 +111,7 @@ export class RedisExchange<T> implements Exchange<T>, RedisLink<T> {
     )
   }
 
-  get ready(): boolean {
+  get isReachable(): boolean {
     return this.#state === 'live'
   }
 
@@ -157,7 +157,7 @@ export class RedisExchange<T> implements Exchange<T>, RedisLink<T> {
 
   async close(): Promise<void> {
     if (this.#state === 'closed') return
-    const isLive = this.ready
+    const isLive = this.isReachable
     this.#state = 'closed'
     this.#cancel?.()
     this.#decide()

@@ -35,7 +35,7 @@ export interface HostedRoom extends FrameSource {
   /** Runs all code of the room. */
   readonly guard: RoomGuard
   /** Settles when there is a room to read. */
-  readonly ready: Promise<void>
+  readonly begun: Promise<void>
   /** Whether the room can be forgotten. */
   readonly isIdle: boolean
 
@@ -64,7 +64,7 @@ export interface HostedRooms {
   /** How many there are. */
   readonly size: number
   /** Whether the other processes can be reached, or there are none. @see PROTOCOL.md EX5 */
-  readonly ready: boolean
+  readonly isShared: boolean
 
   values(): Iterable<HostedRoom>
 
@@ -76,17 +76,11 @@ export interface HostedRooms {
   open(name: RoomName): HostedRoom
 
   /**
-   * Does something with a room as it is now, without creating it; `undefined` if no process has it.
+   * Does something with a room as it is now, without creating it. One that no process has is empty.
    *
    * @see PROTOCOL.md RM11
    */
-  look<T>(name: RoomName, work: (room: HostedRoom | undefined) => T | Promise<T>): Promise<T>
-
-  /** Returns the position of a room, hosted here or not. */
-  positionOf(room: HostedRoom | undefined): string
-
-  /** Which version of a room a position names; `UNKNOWN_VERSION` if it is of another room. */
-  versionOf(position: string, room: HostedRoom | undefined): number
+  look<T>(name: RoomName, work: (room: HostedRoom) => T | Promise<T>): Promise<T>
 
   /**
    * Tells a room of an update that its document took in. Resolves with the room's position after it,
@@ -108,18 +102,14 @@ export interface HostedRooms {
   /**
    * Tells a poll of the next frame of a room, without creating the room. Resolves when it has ended.
    *
-   * @param versionOf answers which version the poll has
+   * @param position where the poll is
    * @see PROTOCOL.md RM11
    */
-  follow(
-    name: RoomName,
-    poll: Poll,
-    versionOf: (room: HostedRoom | undefined) => number,
-  ): Promise<void>
+  follow(name: RoomName, poll: Poll, position: string): Promise<void>
 
   /** Sends no more frames. */
-  stop(): void
+  stopFrames(): void
 
   /** Tells the other processes that this one is gone. @see PROTOCOL.md EX4 */
-  close(): Promise<void>
+  leaveExchange(): Promise<void>
 }

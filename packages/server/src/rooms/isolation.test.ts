@@ -6,6 +6,7 @@ import { MemoryExchange, MemoryLogs } from '../../../../test/exchange/memory-exc
 import { Faults } from '../stream/faults.js'
 import type { Frame } from '../stream/frame.js'
 import type { MergeUpdates, Reader } from '../stream/frames.js'
+import type { HostedRoom } from './hosted-rooms.js'
 import { LocalRooms } from './local-rooms.js'
 import type { Numbered } from './outcomes.js'
 import { type SharedRoomHooks, SharedRooms } from './shared-rooms.js'
@@ -80,7 +81,7 @@ class PlantedExchange implements Exchange<Numbered> {
     this.#inner = new MemoryExchange(logs)
   }
 
-  readonly ready = true
+  readonly isReachable = true
 
   get node(): string {
     return this.#inner.node
@@ -352,7 +353,8 @@ it('[RM14] a waiting long-poll is answered with internal when its room fails', a
   const { clock, rooms, move } = start()
   await move(BAD, 1)
   const poll = new Poll(true, undefined)
-  const followed = rooms.follow(BAD, poll, (room) => room!.room.version)
+  const position = await rooms.look(BAD, ({ frames }: HostedRoom) => frames.position)
+  const followed = rooms.follow(BAD, poll, position)
   const refused = expect(followed).rejects.toMatchObject({ problem: 'internal' })
   fault.isArmed = true
   await move(BAD, fault.location)

@@ -19,11 +19,11 @@ export interface LocalRoomContext {
   readonly failed: (room: LocalRoom) => void
 }
 
-const READY = Promise.resolve()
+const BEGUN = Promise.resolve()
 
 /** A room that this process alone has: whatever happens to it is done at once. */
 export class LocalRoom implements HostedRoom {
-  readonly ready = READY
+  readonly begun = BEGUN
   readonly room: Room
   readonly guard: RoomGuard
   readonly frames: Frames

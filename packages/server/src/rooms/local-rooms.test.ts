@@ -34,8 +34,9 @@ function start() {
     void rooms.open(name).commit({ do: 'leave', id: 'ann' })
   }
   const update = (name: string) => rooms.update(name, { changed: true, bytes: Uint8Array.of(1) })
-  const version = () => parsePosition(rooms.positionOf(undefined))!.version
-  return { clock, rooms, move, leave, update, version, emptied }
+  const position = (name: string) => rooms.look(name, ({ frames }) => frames.position)
+  const version = async (name: string) => parsePosition(await position(name))!.version
+  return { clock, rooms, move, leave, update, position, version, emptied }
 }
 
 describe('rooms', () => {
@@ -60,15 +61,16 @@ describe('rooms', () => {
     expect(rooms.find('one')).toBe(one)
   })
 
-  it('[RM9] are forgotten a minute after the last member left, and their versions go on', () => {
+  it('[RM9] are forgotten a minute after the last member left, and their versions go on', async () => {
     const { clock, rooms, move, version } = start()
     const before = move('one').room
     clock.advance(LIMITS.leaseMs + 59_000)
     expect(rooms.find('one')).toBeDefined()
     clock.advance(1_000)
     expect(rooms.find('one')).toBeUndefined()
-    expect(version()).toBeGreaterThan(before.version)
-    expect(move('one').room.version).toBe(version() + 1)
+    const after = await version('one')
+    expect(after).toBeGreaterThan(before.version)
+    expect(move('one').room.version).toBe(after + 1)
   })
 
   it('[MB4] remove members whose lease has expired', () => {
@@ -81,15 +83,70 @@ describe('rooms', () => {
   })
 })
 
+describe('a room that is not there', () => {
+  it('[RM11] is not made by who waits for it, and is the same to all who look', async () => {
+    const { clock, rooms, move, position } = start()
+    const now = await position('one')
+    const [first, second] = [true, true].map((documents) => new Poll(documents, undefined))
+    const waits = [first, second].map((poll) => rooms.follow('one', poll!, now))
+    expect([rooms.size, rooms.find('one')]).toEqual([0, undefined])
+    first!.end()
+    await waits[0]
+    expect(await position('one')).toBe(now)
+    move('one')
+    clock.advance(LIMITS.frameIntervalMs)
+    await waits[1]
+    expect(rooms.size).toBe(1)
+  })
+
+  it('[HT5] has not changed for who waited in vain and comes back', async () => {
+    const { rooms, position } = start()
+    const now = await position('one')
+    for (let times = 0; times < 3; times++) {
+      const poll = new Poll(true, undefined)
+      const waited = rooms.follow('one', poll, now)
+      poll.end()
+      await waited
+    }
+    expect(await position('one')).toBe(now)
+  })
+
+  it('[RM9] is not forgotten before it is told that somebody came to it', async () => {
+    const { clock, rooms, move, leave, position } = start()
+    move('one')
+    leave('one')
+    const poll = new Poll(true, undefined)
+    const waited = rooms.follow('one', poll, await position('one'))
+    clock.advance(61_000)
+    expect(rooms.find('one')).toBeUndefined()
+    move('one')
+    clock.advance(LIMITS.frameIntervalMs)
+    await waited
+    expect(rooms.find('one')?.frames.readers.size).toBe(0)
+  })
+
+  it('[RM9] counts on where it was when nobody waits for it any more', async () => {
+    const { clock, rooms, update, position, version } = start()
+    const poll = new Poll(true, undefined)
+    const waited = rooms.follow('one', poll, await position('one'))
+    const updated = await update('one')
+    clock.advance(LIMITS.frameIntervalMs)
+    await waited
+    expect(await position('one')).toBe(updated)
+    await update('one')
+    expect(await version('one')).toBe(parsePosition(updated)!.version + 1)
+  })
+})
+
 describe('updates of documents', () => {
-  it('[DO2 DO4] create no room, and a reader from before learns that something changed', async () => {
-    const { clock, rooms, move, update, version } = start()
+  it('[DO2 DO4] make no room, and whoever was there before finds that something changed', async () => {
+    const { clock, rooms, move, update, position, version } = start()
     move('one')
     clock.advance(LIMITS.leaseMs + 61_000)
     expect(rooms.find('one')).toBeUndefined()
-    const before = version()
-    expect(await update('one')).toBe(rooms.positionOf(undefined))
-    expect(version()).toBeGreaterThan(before)
+    const before = await version('one')
+    expect(await update('one')).toBe(await position('one'))
+    expect(await version('one')).toBeGreaterThan(before)
     expect(rooms.find('one')).toBeUndefined()
     expect(rooms.open('one').room.since(before)).toMatchObject({
       kind: 'snapshot',
@@ -97,12 +154,13 @@ describe('updates of documents', () => {
     })
   })
 
-  it('[DO6] end long-polls of a room that does not exist, if they want the document', () => {
-    const { rooms, update, version } = start()
+  it('[DO6] end the wait of who waits for a room that is not there, if it wants the document', async () => {
+    const { clock, rooms, update, position } = start()
+    const now = await position('one')
     const polls = [true, false].map((documents) => new Poll(documents, undefined))
     const ended: Poll[] = []
     for (const poll of polls) {
-      void rooms.follow('one', poll, version)
+      void rooms.follow('one', poll, now)
       const { end } = poll
       poll.end = () => {
         ended.push(poll)
@@ -110,6 +168,7 @@ describe('updates of documents', () => {
       }
     }
     void update('one')
+    clock.advance(LIMITS.frameIntervalMs)
     expect(ended).toEqual([polls[0]])
   })
 

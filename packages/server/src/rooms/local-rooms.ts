@@ -1,22 +1,18 @@
-import { formatPosition, parsePosition } from '@whereabouts/protocol'
-import { Room } from '../room/room.js'
 import type { Clock } from '../stream/clock.js'
-import { Frames, type Reader, UNKNOWN_VERSION } from '../stream/frames.js'
 import { Pace } from '../stream/pace.js'
 import type { Poll } from '../stream/poll.js'
 import { newEpoch } from './epoch.js'
 import type { HostedRooms, HostedRoomsLimits, RoomHooks, StoredUpdate } from './hosted-rooms.js'
 import { LocalRoom, type LocalRoomContext } from './local-room.js'
-import { RoomGuard } from './room-guard.js'
 import { RoomTable } from './room-table.js'
 
 /** The rooms of a process that has no others beside it. */
 export class LocalRooms implements HostedRooms {
-  readonly ready = true
+  readonly isShared = true
   readonly #context: LocalRoomContext
   readonly #table: RoomTable<LocalRoom>
-  /** Those who wait for a room that doesn't exist. */
-  readonly #waiting = new Map<string, Set<Reader>>()
+  /** Rooms without anybody that a poll waits for; they aren't counted. */
+  readonly #awaited = new Map<string, LocalRoom>()
   /** No room that was forgotten had a higher version. @see PROTOCOL.md RM9 */
   #version = 0
 
@@ -49,31 +45,16 @@ export class LocalRooms implements HostedRooms {
     return this.#table.open(name)
   }
 
-  async look<T>(name: string, work: (room?: LocalRoom) => T | Promise<T>): Promise<T> {
-    return work(this.#table.find(name))
+  async look<T>(name: string, work: (room: LocalRoom) => T | Promise<T>): Promise<T> {
+    return work(this.#known(name) ?? this.#new(name))
   }
 
-  positionOf(room: LocalRoom | undefined): string {
-    if (room !== undefined) return room.frames.position
-    return formatPosition({ epoch: this.#context.epoch, version: this.#version })
-  }
-
-  versionOf(position: string): number {
-    const parsed = parsePosition(position)
-    return parsed?.epoch === this.#context.epoch ? parsed.version : UNKNOWN_VERSION
-  }
-
-  /**
-   * Doesn't create the room: whoever comes back with an older position finds that it doesn't name
-   * the room's version any more.
-   */
+  /** Doesn't create the room; its next version is another one all the same. */
   async update(name: string, { changed, bytes }: StoredUpdate): Promise<string> {
-    const room = this.#table.find(name)
-    if (!changed) return this.positionOf(room)
-    if (room !== undefined) return room.commit({ do: 'update', bytes })
-    this.#version += 1
-    this.#tellWaiting(name)
-    return this.positionOf(undefined)
+    const room = this.#known(name)
+    if (changed && room !== undefined) return room.commit({ do: 'update', bytes })
+    if (changed) this.#version += 1
+    return this.look(name, ({ frames }) => frames.position)
   }
 
   /** The one process that writes a document has all of it. */
@@ -81,71 +62,65 @@ export class LocalRooms implements HostedRooms {
     return true
   }
 
-  async follow(
-    name: string,
-    poll: Poll,
-    versionOf: (room: LocalRoom | undefined) => number,
-  ): Promise<void> {
-    const room = this.#table.find(name)
-    poll.version = versionOf(room)
-    if (room === undefined) this.#wait(name, poll)
-    else room.frames.add(poll)
+  async follow(name: string, poll: Poll, position: string): Promise<void> {
+    const room = this.#known(name) ?? this.#await(this.#new(name))
+    poll.version = room.frames.versionOf(position)
+    room.frames.add(poll)
     try {
       await poll.ended
     } finally {
-      room?.frames.remove(poll)
-      // The room may have been created or forgotten meanwhile.
-      this.#table.find(name)?.frames.remove(poll)
-      this.#waitNoMore(name, poll)
+      room.frames.remove(poll)
+      this.#awaitNoMore(room)
     }
   }
 
-  stop(): void {
-    this.#table.stop()
+  stopFrames(): void {
+    this.#table.stopFrames()
+    for (const { frames } of this.#awaited.values()) frames.stop()
   }
 
-  async close(): Promise<void> {}
+  async leaveExchange(): Promise<void> {}
+
+  #known(name: string): LocalRoom | undefined {
+    return this.#table.find(name) ?? this.#awaited.get(name)
+  }
+
+  #new(name: string): LocalRoom {
+    return new LocalRoom(name, this.#version, this.#context)
+  }
 
   #make(name: string): LocalRoom {
-    const room = new LocalRoom(name, this.#version, this.#context)
-    for (const reader of this.#waiting.get(name) ?? []) room.frames.add(reader)
-    this.#waiting.delete(name)
+    const awaited = this.#awaited.get(name)
+    this.#awaited.delete(name)
+    return awaited ?? this.#new(name)
+  }
+
+  #await(room: LocalRoom): LocalRoom {
+    this.#awaited.set(room.name, room)
     return room
   }
 
+  /** A room that is read by nobody any more is given up, unless somebody has come. */
+  #awaitNoMore(room: LocalRoom): void {
+    if (this.#awaited.get(room.name) !== room || room.frames.readers.size > 0) return
+    this.#awaited.delete(room.name)
+    // Not more than it had: for a poll that comes back nothing has changed.
+    this.#used(room.room.version)
+  }
+
   #forgotten(room: LocalRoom): void {
-    this.#used(room)
-    for (const reader of room.frames.readers) this.#wait(room.name, reader)
+    if (room.frames.readers.size > 0) this.#await(room)
+    this.#used(room.room.version + 1)
   }
 
   /** The next caller gets a room that begins again. @see PROTOCOL.md RM14 */
   #failed(room: LocalRoom): void {
     this.#table.remove(room)
-    this.#used(room)
+    if (this.#awaited.get(room.name) === room) this.#awaited.delete(room.name)
+    this.#used(room.room.version + 1)
   }
 
-  #used({ room }: LocalRoom): void {
-    this.#version = Math.max(this.#version, room.version + 1)
-  }
-
-  #wait(name: string, reader: Reader): void {
-    const readers = this.#waiting.get(name) ?? new Set()
-    this.#waiting.set(name, readers.add(reader))
-  }
-
-  #waitNoMore(name: string, reader: Reader): void {
-    const readers = this.#waiting.get(name)
-    if (readers?.delete(reader) === true && readers.size === 0) this.#waiting.delete(name)
-  }
-
-  /** Those who wait for a room that doesn't exist hear that its document changed. */
-  #tellWaiting(name: string): void {
-    const readers = this.#waiting.get(name)
-    if (readers === undefined) return
-    const { epoch, limits, clock, pace, hooks } = this.#context
-    const source = { epoch, room: new Room(name, limits, this.#version) }
-    const guard = new RoomGuard(name, hooks.faults, (problem) => frames.fail(problem))
-    const frames = new Frames(source, clock, pace, hooks.merge, guard)
-    for (const reader of readers) if (reader.documents) frames.catchUp(reader)
+  #used(version: number): void {
+    this.#version = Math.max(this.#version, version)
   }
 }

@@ -69,7 +69,7 @@ export class RoomTable<R extends HostedRoom> {
     this.#idle.delete(room.name)
   }
 
-  stop(): void {
+  stopFrames(): void {
     this.#cancel?.()
     for (const { frames } of this.#rooms.values()) frames.stop()
   }

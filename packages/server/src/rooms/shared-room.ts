@@ -154,7 +154,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     return this.#state.shown.epoch
   }
 
-  get ready(): Promise<void> {
+  get begun(): Promise<void> {
     return this.#begun.settled
   }
 

@@ -1,4 +1,3 @@
-import { formatPosition, parsePosition } from '@whereabouts/protocol'
 import type { Exchange } from '../exchange/exchange.js'
 import type { Clock } from '../stream/clock.js'
 import { UNKNOWN_VERSION } from '../stream/frames.js'
@@ -68,8 +67,8 @@ export class SharedRooms implements HostedRooms {
     return this.#table.size
   }
 
-  get ready(): boolean {
-    return this.exchange.ready
+  get isShared(): boolean {
+    return this.exchange.isReachable
   }
 
   values(): Iterable<SharedRoom> {
@@ -89,7 +88,7 @@ export class SharedRooms implements HostedRooms {
     const hosted = this.#table.find(name)
     const room = hosted ?? this.#make(name, 'visitor')
     try {
-      await room.ready
+      await room.begun
       room.guard.assertWell()
       return await work(room)
     } finally {
@@ -97,19 +96,10 @@ export class SharedRooms implements HostedRooms {
     }
   }
 
-  positionOf(room: SharedRoom | undefined): string {
-    return room?.frames.position ?? formatPosition({ epoch: '', version: 0 })
-  }
-
-  versionOf(position: string, room: SharedRoom | undefined): number {
-    const parsed = parsePosition(position)
-    return parsed !== undefined && parsed.epoch === room?.epoch ? parsed.version : UNKNOWN_VERSION
-  }
-
   async update(name: string, { changed, bytes }: StoredUpdate): Promise<string> {
     // Another node may have stored it and died before it told anybody.
     if (!changed && (isNothing(bytes) || this.#wasTold(name, bytes))) {
-      return this.look(name, (room) => this.positionOf(room))
+      return this.look(name, ({ frames }) => frames.position)
     }
     const room = this.open(name)
     const told = bytes.byteLength <= MAX_SHARED_BYTES ? bytes : undefined
@@ -120,16 +110,16 @@ export class SharedRooms implements HostedRooms {
 
   async isUpToDate(name: string, since: string | undefined): Promise<boolean> {
     const room = this.find(name)
-    await room?.ready
+    await room?.begun
     // What is loaded is kept up to date by its room, if that is here.
     if (room === undefined || since === undefined) return room !== undefined
-    const version = this.versionOf(since, room)
+    const version = room.frames.versionOf(since)
     return version !== UNKNOWN_VERSION && version <= room.room.version
   }
 
-  async follow(name: string, poll: Poll, versionOf: (room: SharedRoom) => number): Promise<void> {
+  async follow(name: string, poll: Poll, position: string): Promise<void> {
     await this.look(name, async (room) => {
-      poll.version = versionOf(room)
+      poll.version = room.frames.versionOf(position)
       room.frames.add(poll)
       try {
         await poll.ended
@@ -140,11 +130,11 @@ export class SharedRooms implements HostedRooms {
     })
   }
 
-  stop(): void {
-    this.#table.stop()
+  stopFrames(): void {
+    this.#table.stopFrames()
   }
 
-  close(): Promise<void> {
+  leaveExchange(): Promise<void> {
     return this.exchange.close()
   }
 
@@ -159,7 +149,7 @@ export class SharedRooms implements HostedRooms {
   }
 
   #swept(nowMs: number): void {
-    if (this.exchange.ready) this.#untold.look(nowMs)
+    if (this.exchange.isReachable) this.#untold.look(nowMs)
   }
 
   /** Makes all readers of a room fetch its document. Returns whether they were told. */

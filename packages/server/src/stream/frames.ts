@@ -1,4 +1,4 @@
-import { formatPosition, type Problem } from '@whereabouts/protocol'
+import { formatPosition, parsePosition, type Problem } from '@whereabouts/protocol'
 import type { Room } from '../room/room.js'
 import type { Clock } from './clock.js'
 import type { Endable } from './faults.js'
@@ -105,6 +105,12 @@ export class Frames {
   /** The room's position now. */
   get position(): string {
     return formatPosition({ epoch: this.epoch, version: this.room.version })
+  }
+
+  /** Which version of the room a position names; {@link UNKNOWN_VERSION} if none. */
+  versionOf(position: string): number {
+    const parsed = parsePosition(position)
+    return parsed?.epoch === this.epoch ? parsed.version : UNKNOWN_VERSION
   }
 
   /** @throws {Problem} internal, if the room has failed meanwhile */
