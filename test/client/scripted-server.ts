@@ -53,7 +53,15 @@ export class Exchange {
     this.response.writeHead(200, { 'content-type': 'text/event-stream' })
     this.response.write(encodeEvent({ retry: 1 }))
     const times = { heartbeatMs: 15_000, leaseMs: 15_000 }
-    const usual = { protocol: 1, self: 'me', room: 'budget', ...times, maxLocationBytes: 1_024 }
+    const can = ['watch', 'join', 'move', 'write', 'comment']
+    const usual = {
+      protocol: 1,
+      self: 'me',
+      room: 'budget',
+      ...times,
+      maxLocationBytes: 1_024,
+      can,
+    }
     return this.event('hello', { ...usual, ...hello })
   }
 

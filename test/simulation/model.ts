@@ -12,7 +12,7 @@ interface ModelMember {
 
 /**
  * What a room has to be, said as plainly as the specification does: no versions, no frames, nothing
- * shared with the engine. @see PROTOCOL.md §5
+ * shared with the engine. @see PROTOCOL.md §6
  */
 export class Model {
   readonly #members = new Map<string, ModelMember>()

@@ -8,7 +8,7 @@ import type { RoomEvent, Transport } from './transport.js'
  * buffer that, to a `POST`.
  *
  * @param position returns where to resume from; called when the stream is opened
- * @see PROTOCOL.md §7
+ * @see PROTOCOL.md §8
  */
 export function streamTransport(
   method: 'GET' | 'POST',

@@ -3,8 +3,11 @@ export type { WhereaboutsMount } from './options.js'
 export { Rooms } from './rooms.js'
 export { WhereaboutsModule } from './whereabouts.module.js'
 export {
+  type Action,
+  type AskedAction,
   type Authenticate,
   type AuthenticatedUser,
+  type Authorize,
   DEFAULTS,
   findFaults,
   type Json,

@@ -1,5 +1,7 @@
 export { equalJson, type Json } from './json.js'
 export type {
+  Action,
+  Can,
   DocumentNews,
   Elsewhere,
   Goodbye,
@@ -16,7 +18,7 @@ export type {
   User,
   View,
 } from './messages.js'
-export { PROTOCOL_VERSION } from './messages.js'
+export { ACTIONS, PROTOCOL_VERSION } from './messages.js'
 export { DEFAULT_ROOM, isColor, isMemberKey, isRoomName, parseUserName } from './names.js'
 export { formatPosition, parsePosition, type Position } from './position.js'
 export {

@@ -6,7 +6,19 @@ export type User = {
   readonly name: string
   /** `#` and six hexadecimal digits. */
   readonly color: string
+  /** An https address of a picture. @see PROTOCOL.md AC4 */
+  readonly avatar?: string
+  /** What else the application says of this human, in its own shape. @see PROTOCOL.md AC5 */
+  readonly meta?: Json
 }
+
+/**
+ * What a caller may do in a room: see who is where and read the document; be seen; post a location;
+ * change the document; comment; share, delete and restore.
+ *
+ * @see PROTOCOL.md AC6
+ */
+export type Action = 'watch' | 'join' | 'move' | 'write' | 'comment' | 'manage'
 
 /** Whether a member is connected, or was lost and may come back. @see PROTOCOL.md MB2, MB3 */
 export type Status = 'online' | 'away'
@@ -21,6 +33,9 @@ export type Member = {
   readonly status: Status
 }
 
+/** Every action, in the order of `can`. */
+export const ACTIONS: readonly Action[] = ['watch', 'join', 'move', 'write', 'comment', 'manage']
+
 /** The version of the protocol that these messages belong to. @see PROTOCOL.md VE1 */
 export const PROTOCOL_VERSION = 1
 
@@ -34,6 +49,13 @@ export interface Hello {
   readonly leaseMs: number
   /** How long the JSON text of a location may be. @see PROTOCOL.md NM6 */
   readonly maxLocationBytes: number
+  /** What the reader may do. @see PROTOCOL.md AC14 */
+  readonly can: readonly Action[]
+}
+
+/** What the reader may do from now on. @see PROTOCOL.md AC16 */
+export interface Can {
+  readonly can: readonly Action[]
 }
 
 /**
@@ -84,7 +106,7 @@ export interface Resync {
   readonly document?: true
 }
 
-/** The server is shutting down. @see PROTOCOL.md ST10 */
+/** The reader is to open its next stream. @see PROTOCOL.md ST10, AC2 */
 export interface Goodbye {
   /** The time over which clients spread their reconnects. */
   readonly reconnectInMs: number

@@ -1,6 +1,6 @@
 import type { Json } from './json.js'
 
-/** Every problem of the protocol, with its HTTP status and title. @see PROTOCOL.md §9 */
+/** Every problem of the protocol, with its HTTP status and title. @see PROTOCOL.md §10 */
 export const PROBLEMS = {
   'bad-room': { status: 400, title: 'The room name is not valid' },
   'bad-member-key': { status: 400, title: 'The member key is not valid' },
@@ -10,7 +10,7 @@ export const PROBLEMS = {
   'bad-json': { status: 400, title: 'The body is not JSON' },
   'bad-update': { status: 400, title: 'The document update is not valid' },
   unauthorized: { status: 401, title: 'The caller is not signed in' },
-  forbidden: { status: 403, title: 'The caller may not do this' },
+  forbidden: { status: 403, title: 'You may not do that here' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed' },
   'room-full': { status: 409, title: 'The room is full' },
   'too-large': { status: 413, title: 'The body is too large' },

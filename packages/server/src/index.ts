@@ -11,8 +11,10 @@ export type {
 } from './document/store.js'
 export type { Log } from './log.js'
 export {
+  type AskedAction,
   type Authenticate,
   type AuthenticatedUser,
+  type Authorize,
   type CallsMount,
   DEFAULTS,
   findFaults,
@@ -24,6 +26,7 @@ export type { UserClaim } from './room/user.js'
 export { type RoomEvents, Rooms, type WatchOptions } from './rooms.js'
 export type { RoomsCount } from './room-server.js'
 export {
+  type Action,
   type Json,
   type Member,
   type Moved,

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { Action, Json } from '@whereabouts/protocol'
 import { z } from 'zod'
 import type { StoreModule } from './document/store.js'
 import { isProxy } from './access/proxies.js'
@@ -12,6 +13,12 @@ export interface AuthenticatedUser {
   readonly name?: string | null | undefined
   /** As NM4 has it; without it one follows from the member. */
   readonly color?: string | null | undefined
+  /** An https address of at most 2,048 characters. */
+  readonly avatar?: string | null | undefined
+  /** Until when this is so, in ms since 1970: from then on, calls are refused and streams end. */
+  readonly expiresAtMs?: number | undefined
+  /** What others see in `user.meta`: at most 1,024 bytes of JSON text. */
+  readonly meta?: Json | undefined
 }
 
 /** What `authenticate` answers; all but a user refuses the call. */
@@ -19,6 +26,20 @@ type Authenticated = AuthenticatedUser | null | undefined | false
 
 /** Identifies the caller of a request, and refuses it by no user or by throwing. @see PROTOCOL.md ID5, ID8 */
 export type Authenticate = (request: IncomingMessage) => Authenticated | Promise<Authenticated>
+
+/** What `authorize` is asked: whether a caller may do something in a room. */
+export interface AskedAction {
+  /** The request of the call; of an open stream, the one that opened it. */
+  readonly request: IncomingMessage
+  /** What `authenticate` returned; `undefined` without it. */
+  readonly user: AuthenticatedUser | undefined
+  /** The room's name. */
+  readonly room: string
+  readonly action: Action
+}
+
+/** Answers whether a caller may do something. Only `true` allows it. @see PROTOCOL.md AC6, AC8 */
+export type Authorize = (asked: AskedAction) => boolean | Promise<boolean>
 
 /** Settings of the server. Every one is optional; {@link DEFAULTS} has what counts without it. */
 export interface WhereaboutsOptions {
@@ -59,6 +80,8 @@ export interface WhereaboutsOptions {
   readonly maxArrivingBytes?: number
   /** How much all large answers that wait for their readers may hold together. */
   readonly maxWaitingBytes?: number
+  /** How often `authorize` is asked again about an open stream or a waiting long-poll, in ms. */
+  readonly revalidateMs?: number
   /**
    * The secret behind member ids, at least 16 characters; the same on every node. If it isn't set, the
    * server makes one and keeps it in `dataDir`; without a `dataDir` it lasts as long as the process.
@@ -83,6 +106,11 @@ export interface WhereaboutsOptions {
   readonly redisUrl?: string
   /** Identifies the caller of each call. If it isn't set, rooms are open: callers name themselves. */
   readonly authenticate?: Authenticate
+  /**
+   * Says what a caller may do in a room. If it isn't set, every caller may do everything except `manage`.
+   * PROTOCOL.md AC6
+   */
+  readonly authorize?: Authorize
   /** Said where anybody may call, and `authenticate` is not set. @see PROTOCOL.md NE10 */
   readonly auth?: 'open'
   /**
@@ -111,6 +139,7 @@ type WithoutDefault =
   | 'store'
   | 'redisUrl'
   | 'authenticate'
+  | 'authorize'
   | 'auth'
   | 'log'
 
@@ -134,6 +163,7 @@ export const DEFAULTS = {
   maxWaitingBytes: 268_435_456,
   trustedProxies: [],
   allowedOrigins: [],
+  revalidateMs: 30_000,
 } as const satisfies WhereaboutsOptions
 
 /** How long a server that stops waits for calls and posts under way. @see PROTOCOL.md FR13, DO19 */
@@ -167,6 +197,7 @@ const SINGLE_OPTIONS = z.strictObject({
   maxLoadedDocumentBytes: bytes.default(DEFAULTS.maxLoadedDocumentBytes),
   maxArrivingBytes: bytes.default(DEFAULTS.maxArrivingBytes),
   maxWaitingBytes: bytes.default(DEFAULTS.maxWaitingBytes),
+  revalidateMs: timeMs(50).default(DEFAULTS.revalidateMs),
   secret: z.string().min(16).optional(),
   dataDir: z.string().min(1).optional(),
   databaseUrl: z
@@ -179,6 +210,7 @@ const SINGLE_OPTIONS = z.strictObject({
     .regex(/^redis(s|-sentinel)?:\/\//, 'must begin with redis://')
     .optional(),
   authenticate: z.custom<Authenticate>((value) => typeof value === 'function').optional(),
+  authorize: z.custom<Authorize>((value) => typeof value === 'function').optional(),
   auth: z.literal('open').optional(),
   trustedProxies: z
     .array(z.string().refine(isProxy, 'must be an IP address or a CIDR range'))

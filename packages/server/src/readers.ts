@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { formatPosition, type Hello, PROTOCOL_VERSION } from '@whereabouts/protocol'
+import { ACTIONS, formatPosition, type Hello, PROTOCOL_VERSION } from '@whereabouts/protocol'
 import type { Caller } from './access/caller.js'
 import type { MemberIds } from './access/member-id.js'
 import { shuttingDown } from './document/documents.js'
@@ -60,6 +60,9 @@ interface Attendance {
   /** Gives it up, and the place; called once. */
   readonly release: () => void
 }
+
+/** What a caller may do where nobody is asked. @see PROTOCOL.md AC7 */
+const USUAL_ACTIONS = ACTIONS.filter((action) => action !== 'manage')
 
 const RETRY_LEAST_MS = 1_000
 const RETRY_SPREAD_MS = 2_000
@@ -153,7 +156,7 @@ export class Readers {
    * however it closes.
    *
    * @throws {Problem} bad-room, room-full, too-many-rooms, too-many-connections, shutting-down
-   * @see PROTOCOL.md §7
+   * @see PROTOCOL.md §8
    */
   async connect(
     roomName: string,
@@ -238,6 +241,7 @@ export class Readers {
       heartbeatMs,
       leaseMs,
       maxLocationBytes,
+      can: USUAL_ACTIONS,
     }
   }
 

@@ -7,7 +7,7 @@ import type { Suite } from '../suite.js'
 import { openSocket } from '../socket.js'
 import { openStream } from '../stream.js'
 
-/** PROTOCOL.md section 6, what an address is and how it is answered. */
+/** PROTOCOL.md section 7, what an address is and how it is answered. */
 export function addressRules(suite: Suite): void {
   describe('addresses', () => {
     oddAddresses(suite)

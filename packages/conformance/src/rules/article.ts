@@ -7,7 +7,7 @@ import { memberKey, TestRoom, versionOf } from '../room.js'
 import type { Suite } from '../suite.js'
 import { openStream, type EventStream } from '../stream.js'
 
-/** PROTOCOL.md section 6, the article's calls. Those who look at all of their one room have a server each. */
+/** PROTOCOL.md section 7, the article's calls. Those who look at all of their one room have a server each. */
 export function articleRules(suite: Suite): void {
   describe("the article's calls", () => {
     posting(suite)

@@ -7,7 +7,7 @@ import type { Suite } from '../suite.js'
 import { openSocket } from '../socket.js'
 import { openStream } from '../stream.js'
 
-/** PROTOCOL.md section 6 but the article's calls. */
+/** PROTOCOL.md section 7 but the article's calls. */
 export function callRules(suite: Suite): void {
   describe('the calls', () => {
     streams(suite)

@@ -5,7 +5,7 @@ import type { Suite } from '../suite.js'
 
 const GZIP = { headers: { 'accept-encoding': 'gzip, deflate, br' } }
 
-/** PROTOCOL.md section 7: compression. */
+/** PROTOCOL.md section 8: compression. */
 export function compressionRules({ calm, start }: Suite): void {
   describe('a compressed stream', () => {
     it('[ST14] one who takes gzip gets it, and reads each event when it arrives', async () => {

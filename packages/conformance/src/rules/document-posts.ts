@@ -16,7 +16,7 @@ import { expectProblem, expectRefused } from '../http.js'
 import { memberKey, TestRoom, versionOf } from '../room.js'
 import type { Suite } from '../suite.js'
 
-/** PROTOCOL.md section 11: what is posted, and what becomes of it. */
+/** PROTOCOL.md section 12: what is posted, and what becomes of it. */
 export function documentPostRules(suite: Suite): void {
   describe('posts of the document', () => {
     posts(suite)

@@ -7,7 +7,7 @@ import type { Suite } from '../suite.js'
 
 const NOTHING = new Uint8Array()
 
-/** PROTOCOL.md section 11: both steps of a sync. */
+/** PROTOCOL.md section 12: both steps of a sync. */
 export function documentSyncRules({ calm, share }: Suite): void {
   describe('the sync of the document', () => {
     answers(calm)

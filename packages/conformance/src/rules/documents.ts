@@ -7,7 +7,7 @@ import { openSocket } from '../socket.js'
 import { openStream, type EventStream } from '../stream.js'
 import type { Suite } from '../suite.js'
 
-/** PROTOCOL.md section 11: how it is read. */
+/** PROTOCOL.md section 12: how it is read. */
 export function documentRules(suite: Suite): void {
   describe('the document', () => {
     reads(suite)

@@ -7,7 +7,7 @@ import type { Suite } from '../suite.js'
 import { openSocket } from '../socket.js'
 import { openStream } from '../stream.js'
 
-/** PROTOCOL.md section 8 but shutdown. */
+/** PROTOCOL.md section 9 but shutdown. */
 export function frameRules(suite: Suite): void {
   describe('frames', () => {
     describe('gathering', () => gathering(suite))

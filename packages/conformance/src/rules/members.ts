@@ -6,7 +6,7 @@ import { AT_ONCE_MS, LATE_MS } from '../deadline.js'
 import { HEARTBEAT_MS, LEASE_MS, SOON_MS, type Suite } from '../suite.js'
 import { openStream, type EventStream } from '../stream.js'
 
-/** PROTOCOL.md section 5. */
+/** PROTOCOL.md section 6. */
 export function memberRules(suite: Suite): void {
   describe('the life of a member', () => {
     joining(suite)

@@ -3,7 +3,7 @@ import { call } from '../http.js'
 import { memberKey, TestRoom } from '../room.js'
 import type { Suite } from '../suite.js'
 
-/** PROTOCOL.md section 7: streams of a part of the document. */
+/** PROTOCOL.md section 8: streams of a part of the document. */
 export function partRules({ calm }: Suite): void {
   describe('a stream of a part', () => {
     it('[ST15 ST23] [RM12] a stream of one part shows those in it, and counts the others', async () => {

@@ -5,7 +5,7 @@ import { memberKey, TestRoom } from '../room.js'
 import type { Suite } from '../suite.js'
 import { openSocket } from '../socket.js'
 
-/** PROTOCOL.md section 9; ER5 needs an application that fails. */
+/** PROTOCOL.md section 10; ER5 needs an application that fails. */
 export function problemRules(suite: Suite): void {
   describe('problems', () => {
     theObject(suite)

@@ -5,7 +5,7 @@ import { memberKey, TestRoom, versionOf } from '../room.js'
 import type { Suite } from '../suite.js'
 import { openStream } from '../stream.js'
 
-/** PROTOCOL.md section 4. */
+/** PROTOCOL.md section 5. */
 export function roomRules(suite: Suite): void {
   describe('the room', () => {
     commits(suite)

@@ -7,7 +7,7 @@ import { NotChecked, type Suite } from '../suite.js'
 import { openSocket } from '../socket.js'
 import { end, openStream } from '../stream.js'
 
-/** PROTOCOL.md section 7. */
+/** PROTOCOL.md section 8. */
 export function streamRules(suite: Suite): void {
   describe('the stream', () => {
     opening(suite)
@@ -71,6 +71,7 @@ function opening({ calm }: Suite): void {
       heartbeatMs: calm.heartbeatMs,
       leaseMs: calm.leaseMs,
       maxLocationBytes: calm.maxLocationBytes,
+      can: expect.arrayContaining(['watch', 'join']),
     })
     await using viewer = await room.watch()
     expect(viewer.hello.self).toBeNull()

@@ -5,7 +5,7 @@ import { memberKey, TestRoom } from '../room.js'
 import { openStream } from '../stream.js'
 import type { Suite } from '../suite.js'
 
-/** PROTOCOL.md section 15, as far as it is about servers. */
+/** PROTOCOL.md section 16, as far as it is about servers. */
 export function versionRules({ calm }: Suite): void {
   describe('versions', () => {
     named(calm)

@@ -14,7 +14,7 @@ import { OwnRoute, passOn, roomAddressOf } from './own-routes.js'
 import { callOf, type PlatformRequest, type PlatformResponse } from './platform-call.js'
 import { EveryProblemFilter } from './problem.filter.js'
 
-/** The calls below `/rooms/`. @see PROTOCOL.md §6 */
+/** The calls below `/rooms/`. @see PROTOCOL.md §7 */
 @Controller({ path: 'rooms', version: VERSION_NEUTRAL })
 @UseFilters(EveryProblemFilter)
 export class RoomsController {

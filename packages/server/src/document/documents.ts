@@ -40,7 +40,7 @@ const ANSWER_MS = 1_800
  * The documents of the rooms, as the server's own thread sees them: everything that takes time is
  * done in threads of their own, so that streams and posts of locations never wait for it.
  *
- * @see PROTOCOL.md §11
+ * @see PROTOCOL.md §12
  */
 export class Documents {
   readonly #chosen: ChosenStore

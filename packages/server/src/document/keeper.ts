@@ -52,7 +52,7 @@ const GATHER_MS = 10
  * applied; no reader sees it before it is stored. All that arrived while the store was writing is
  * its next transaction.
  *
- * @see PROTOCOL.md §11
+ * @see PROTOCOL.md §12
  */
 export class DocumentKeeper {
   /** The longest unused first. */

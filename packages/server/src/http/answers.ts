@@ -55,7 +55,7 @@ const ANSWERS: { readonly [call in CallName]: Answers } = {
  * Answers a call. There is no other way from an address to what it does.
  *
  * @throws {Problem} what the call meets; method-not-allowed
- * @see PROTOCOL.md §6
+ * @see PROTOCOL.md §7
  */
 export async function answer(
   server: Answering,

@@ -59,7 +59,7 @@ export type KnownMember = Readonly<Pick<Entry, 'member' | 'at' | 'postedMs'>>
  * One room: its members, where they are, and what changed when. Pure: whatever the time is, it is
  * told (`nowMs`, from any clock that doesn't run backwards).
  *
- * @see PROTOCOL.md §4, §5
+ * @see PROTOCOL.md §5, §6
  */
 export class Room {
   readonly #entries = new Map<string, Entry>()

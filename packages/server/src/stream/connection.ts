@@ -41,7 +41,7 @@ interface Wanted extends Look {
  * It holds no queue: bytes that the socket doesn't take at once wait in Node's own buffer, and until
  * they are gone the connection isn't `ready` and gets nothing more.
  *
- * @see PROTOCOL.md §7, FR4
+ * @see PROTOCOL.md §8, FR4
  */
 export class Connection implements Reader, Kept {
   readonly view: View

@@ -66,7 +66,7 @@ interface Writing {
  * The state is the queue: a reader is no more than the version that it has, and whatever it missed
  * is one `since()` away.
  *
- * @see PROTOCOL.md §8
+ * @see PROTOCOL.md §9
  */
 export class Frames {
   readonly #readers = new Set<Reader>()
