@@ -8,6 +8,8 @@ import {
   type Following,
   type GoneListener,
   type History,
+  type Notices,
+  type ToldListener,
   VERSIONS_A_BATCH,
 } from '../../packages/server/src/exchange/exchange.js'
 import { InOrder } from '../../packages/server/src/exchange/in-order.js'
@@ -19,6 +21,7 @@ export class MemoryLogs<T> {
   readonly epoch = randomBytes(6).toString('hex')
   readonly #logs = new Map<string, MemoryLog<T>>()
   readonly #exchanges = new Map<string, (gone: string) => void>()
+  readonly #listeners = new Map<string, ToldListener[]>()
   /** No room that is forgotten had a higher version. */
   #versions = 0
 
@@ -51,7 +54,19 @@ export class MemoryLogs<T> {
     this.#exchanges.set(node, gone)
   }
 
+  /** Tells all nodes but one what that one says. */
+  tell(from: string, notice: string): void {
+    for (const [node, listeners] of this.#listeners) {
+      if (node !== from) for (const listener of listeners) listener(notice)
+    }
+  }
+
+  listen(node: string, listener: ToldListener): void {
+    this.#listeners.set(node, [...(this.#listeners.get(node) ?? []), listener])
+  }
+
   leave(node: string): void {
+    this.#listeners.delete(node)
     if (!this.#exchanges.delete(node)) return
     for (const gone of this.#exchanges.values()) gone(node)
   }
@@ -62,7 +77,7 @@ export class MemoryLogs<T> {
  * follower before `append` returns, unless it is appended while the follower is being told of
  * something: then, after that. `begin` is called before `follow` returns.
  */
-export class MemoryExchange<T> implements Exchange<T> {
+export class MemoryExchange<T> implements Exchange<T>, Notices {
   readonly node = newNode()
   readonly isReachable = true
   readonly #listeners: GoneListener[] = []
@@ -91,6 +106,14 @@ export class MemoryExchange<T> implements Exchange<T> {
 
   async nodes(): Promise<ReadonlySet<string>> {
     return this.logs.nodes
+  }
+
+  async tell(notice: string): Promise<void> {
+    this.logs.tell(this.node, notice)
+  }
+
+  onTold(listener: ToldListener): void {
+    this.logs.listen(this.node, listener)
   }
 
   async close(): Promise<void> {

@@ -9,12 +9,13 @@ import {
 } from '@nestjs/common'
 import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core'
 import {
+  type AskedAction,
   WhereaboutsModule,
   type WhereaboutsMount,
   type WhereaboutsOptions,
 } from '@whereabouts/nestjs'
 import { describe, expect, it } from 'vitest'
-import { call, callJson } from 'whereabouts-conformance/http'
+import { call, callJson, expectRefused } from 'whereabouts-conformance/http'
 import { memberKey, TestRoom } from 'whereabouts-conformance/room'
 import { PLATFORMS, startApp } from '../servers/nest.js'
 
@@ -86,16 +87,52 @@ describe.each(PLATFORMS)('the mount of the module on %s', (platform) => {
   })
 
   it('[NE9] mounted directly, `authenticate` is asked', async () => {
-    const authenticate = () => null
-    const imports = [WhereaboutsModule.forRoot({ ...SECRET, mount: 'direct', authenticate })]
+    const callers = { authenticate: () => null, authorize: () => true }
+    const imports = [WhereaboutsModule.forRoot({ ...SECRET, mount: 'direct', ...callers })]
     await using server = await startApp(platform, { imports })
     const room = new TestRoom(server.baseUrl)
     expect(await call(room.url('location'))).toMatchObject({ status: 401 })
     expect(await call(room.url('location'), { json: 1 })).toMatchObject({ status: 401 })
   })
 
+  it('[NE9] [NE14] mounted directly, `authorize` is asked, and is enough to start', async () => {
+    const authorize = ({ action }: AskedAction) => action === 'watch'
+    const imports = [WhereaboutsModule.forRoot({ ...SECRET, mount: 'direct', authorize })]
+    await using server = await startApp(platform, { imports })
+    const room = new TestRoom(server.baseUrl)
+    expect(await call(room.url('location'))).toMatchObject({ status: 200 })
+    expect(await call(room.url('location'), { json: 1 })).toMatchObject({ status: 403 })
+  })
+
+  it('[NE15] mounted in Nest, guards come first, and nobody else is asked', async () => {
+    let asked = 0
+    const counting =
+      <T>(answer: T) =>
+      () => {
+        asked += 1
+        return answer
+      }
+    const callers = { authenticate: counting({ id: 'ada' }), authorize: counting(false) }
+    const guarded = (lets: boolean) => ({
+      imports: [WhereaboutsModule.forRoot({ ...SECRET, ...callers })],
+      providers: noting(new Notes(lets)),
+    })
+    await using closed = await startApp(platform, guarded(false))
+    const refused = await call(new TestRoom(closed.baseUrl).url('location'))
+    expect(refused).toMatchObject({ status: 403 })
+    expect(asked).toBe(0)
+    await using open = await startApp(platform, guarded(true))
+    await expectRefused('forbidden', new TestRoom(open.baseUrl).url('location'))
+    expect(asked).toBe(2)
+  })
+
   const refused: readonly [string, WhereaboutsOptions & WhereaboutsMount, RegExp][] = [
-    ['[NE10] without a word on who may call', { mount: 'direct' }, /auth: set authenticate/],
+    ['[NE14] without a word on who may call', { mount: 'direct' }, /auth: set authenticate/],
+    [
+      '[NE14] without a word on what callers may do',
+      { mount: 'direct', authenticate: () => null },
+      /auth: set authorize/,
+    ],
     ['[NE11] with both', { ...DIRECT, authenticate: () => null }, /auth: .*authenticate/],
     ['[NE11] with both, mounted in Nest', { ...OPEN, authenticate: () => null }, /auth: /],
     ['[NE1] with a mount that there is not', { mount: 'front' as 'nest' }, /mount: /],

@@ -112,12 +112,14 @@ it('[HT19 FR19] answers the calls under way, says goodbye, and refuses what come
   await expectRefused('shutting-down', room.url('document'))
 })
 
-it('[NE10] [NE11] refuses to start without a word on who may call, and with two', async () => {
+it('[NE14] [NE11] refuses to start without a word on who may do what, and with two', async () => {
   await expect(createWhereabouts({})).rejects.toThrow(/auth: set authenticate/)
   for (const nothing of [undefined, null]) {
     const started = createWhereabouts(nothing as unknown as WhereaboutsOptions)
     await expect(started).rejects.toThrow(/auth: set authenticate/)
   }
+  const known = createWhereabouts({ authenticate: () => null })
+  await expect(known).rejects.toThrow(/auth: set authorize/)
   const both = { auth: 'open', authenticate: () => null } as const
   await expect(createWhereabouts(both)).rejects.toThrow(TypeError)
   const faults = { auth: 'open', leaseMs: -1, path: '/a/../b' } as const

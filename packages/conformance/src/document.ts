@@ -86,9 +86,13 @@ export function accepted(answer: Answer, isPending = false): Updated {
 }
 
 /** Reads the document, which must succeed. */
-export async function getDocument(room: TestRoom, parameters: Parameters = {}): Promise<Buffer> {
+export async function getDocument(
+  room: TestRoom,
+  parameters: Parameters = {},
+  options: CallOptions = {},
+): Promise<Buffer> {
   const url = room.url('document', parameters)
-  const response = await open(url)
+  const response = await open(url, options)
   expect(response.statusCode).toBe(200)
   expect(response.headers['content-type']).toBe('application/octet-stream')
   expect(response.headers['cache-control']).toContain('no-store')

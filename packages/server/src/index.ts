@@ -23,7 +23,8 @@ export {
 } from './options.js'
 export { createWhereabouts, type Whereabouts } from './whereabouts.js'
 export type { UserClaim } from './room/user.js'
-export { type RoomEvents, Rooms, type WatchOptions } from './rooms.js'
+export { type Disconnected, type RoomEvents, Rooms, type WatchOptions } from './rooms.js'
+export type { Revalidation } from './visits.js'
 export type { RoomsCount } from './room-server.js'
 export {
   type Action,

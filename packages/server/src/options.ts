@@ -111,7 +111,7 @@ export interface WhereaboutsOptions {
    * PROTOCOL.md AC6
    */
   readonly authorize?: Authorize
-  /** Said where anybody may call, and `authenticate` is not set. @see PROTOCOL.md NE10 */
+  /** Said where anybody may call, and `authenticate` is not set. @see PROTOCOL.md NE14 */
   readonly auth?: 'open'
   /**
    * The addresses and CIDR ranges of the proxies in front of this server. Only their `X-Forwarded-…`
@@ -335,12 +335,14 @@ export function resolveOptions(options: WhereaboutsOptions): ResolvedOptions {
  * Checks that the options say who may call, where no guard of the application stands before the calls.
  *
  * @throws {TypeError} that says what to do
- * @see PROTOCOL.md NE10
+ * @see PROTOCOL.md NE14
  */
-export function assertAuth({ authenticate, auth }: WhereaboutsOptions): void {
-  if (authenticate !== undefined || auth !== undefined) return
+export function assertAuth({ authenticate, authorize, auth }: WhereaboutsOptions): void {
+  if (authorize !== undefined || auth !== undefined) return
   const message =
-    "set authenticate, so that callers have to sign in, or set auth to 'open' to let anyone call"
+    authenticate === undefined
+      ? "set authenticate and authorize, which say who is calling and what they may do, or set auth to 'open' to let anyone call"
+      : 'set authorize, which says what a caller may do; "authorize: () => true" lets everyone who is signed in do everything'
   refuse([{ option: 'auth', message }])
 }
 

@@ -1,10 +1,11 @@
 import type { ServerResponse } from 'node:http'
-import { ACTIONS, formatPosition, type Hello, PROTOCOL_VERSION } from '@whereabouts/protocol'
+import { type Action, formatPosition, type Hello, PROTOCOL_VERSION } from '@whereabouts/protocol'
 import type { Caller } from './access/caller.js'
 import type { MemberIds } from './access/member-id.js'
+import { type Admission, ownAdmission, type Permissions } from './access/permissions.js'
 import { shuttingDown } from './document/documents.js'
 import type { ResolvedOptions } from './options.js'
-import type { MemberId, RoomName } from './room/ids.js'
+import type { RoomName } from './room/ids.js'
 import type { Operation } from './room/operation.js'
 import type { HostedRoom, HostedRooms } from './rooms/hosted-rooms.js'
 import { checkRoom } from './room-name.js'
@@ -18,12 +19,15 @@ import type { Look } from './stream/look.js'
 import { Poll } from './stream/poll.js'
 import { type Subscriber, Subscription } from './stream/subscription.js'
 import { Undrained } from './stream/undrained.js'
+import { type Disconnection, type Revalidation, type Stay, type Visitor, Visits } from './visits.js'
 
 /** What a subscriber inside the process asks for. */
 export interface SubscriptionRequest extends Look {
   readonly lastEventId: string | undefined
   /** `undefined` for one who only watches. */
   readonly caller: Participant | undefined
+  /** Whom the application reads for, if it says so. */
+  readonly userId: string | undefined
 }
 
 /** Where the events of a room go inside the process. */
@@ -45,24 +49,24 @@ export interface StreamRequest extends Look {
   readonly lastEventId: string | undefined
   /** `undefined` for one who only watches. */
   readonly caller: Caller | undefined
+  readonly admission: Admission
 }
 
 /** What a long-poll waits for. */
 export interface PollOptions extends Pick<Look, 'documents' | 'part'> {
+  readonly admission: Admission
   readonly waitMs: number
 }
 
 /** A caller's place in a room. */
-interface Attendance {
+interface Attendance extends Stay {
   readonly room: HostedRoom
   readonly place: Place
-  readonly self: MemberId | null
   /** Gives it up, and the place; called once. */
   readonly release: () => void
 }
 
-/** What a caller may do where nobody is asked. @see PROTOCOL.md AC7 */
-const USUAL_ACTIONS = ACTIONS.filter((action) => action !== 'manage')
+const nothing = (): void => {}
 
 const RETRY_LEAST_MS = 1_000
 const RETRY_SPREAD_MS = 2_000
@@ -75,6 +79,7 @@ export interface ReadersContext {
   readonly serving: Serving
   readonly clock: Clock
   readonly faults: Faults
+  readonly permissions: Permissions
   /** A number from 0 to 1. */
   readonly random: () => number
 }
@@ -83,9 +88,12 @@ export interface ReadersContext {
 export class Readers {
   readonly #connections: Connections
   readonly #undrained: Undrained
+  readonly #visits: Visits
 
   constructor(private readonly context: ReadersContext) {
-    const { options, clock, faults, random } = context
+    const { options, clock, faults, permissions, random } = context
+    const { revalidateMs } = options
+    this.#visits = new Visits({ permissions, revalidateMs, clock, faults, random })
     this.#connections = new Connections(options, clock, faults, random)
     this.#undrained = new Undrained(options.stuckMs, clock, faults)
   }
@@ -100,8 +108,8 @@ export class Readers {
    *
    * @param options how long, and for what
    * @param cancelled ends the waiting early
-   * @throws {Problem} bad-room, too-many-connections, shutting-down
-   * @see PROTOCOL.md HT5, RM11
+   * @throws {Problem} bad-room, forbidden, too-many-connections, shutting-down
+   * @see PROTOCOL.md HT5, RM11, AC17
    */
   async nextFrame(
     roomName: string,
@@ -112,9 +120,10 @@ export class Readers {
     this.context.serving.assertServing()
     const checked = checkRoom(roomName)
     const place = this.#connections.reserve()
-    const { waitMs, documents, part } = options
+    const { waitMs, documents, part, admission } = options
     const poll = new Poll(documents, part)
     place.keep(poll)
+    const end = this.#visits.begin(poll, admission, { roomName, self: null, leave: nothing })
     const cancelTimer = this.context.clock.after(waitMs, poll.end)
     cancelled.addEventListener('abort', poll.end, { once: true })
     if (cancelled.aborted) poll.end()
@@ -123,6 +132,7 @@ export class Readers {
     } finally {
       cancelled.removeEventListener('abort', poll.end)
       cancelTimer()
+      end()
       place.release()
     }
   }
@@ -146,8 +156,9 @@ export class Readers {
     const version = versionOf(lastEventId, attendance.room)
     const position = lastEventId ?? formatPosition({ epoch: frames.epoch, version: 0 })
     const subscription = new Subscription(request, version, position, subscriber)
-    subscriber.add(admit(attendance, subscription))
-    subscription.open(this.#hello(roomName, attendance.self))
+    const admission = ownAdmission(request.userId)
+    subscriber.add(this.#begin(attendance, subscription, admission))
+    subscription.open(this.#hello(attendance, admission.can))
     if (!subscriber.closed) frames.catchUp(subscription)
   }
 
@@ -173,9 +184,10 @@ export class Readers {
     const version = versionOf(request.lastEventId, attendance.room)
     const connection = new Connection(request, version, response, this.#undrained)
     connection.onDrain = () => frames.catchUp(connection)
-    const release = admit(attendance, connection)
+    const { admission } = request
+    const release = this.#begin(attendance, connection, admission)
     try {
-      connection.open(this.#hello(roomName, attendance.self), this.#randomRetryMs())
+      connection.open(this.#hello(attendance, admission.can), this.#randomRetryMs())
       frames.catchUp(connection)
       if (version !== undefined) connection.confirm()
     } catch (error) {
@@ -184,6 +196,16 @@ export class Readers {
       throw error
     }
     return release
+  }
+
+  /** Has the application asked about readers here again. @see PROTOCOL.md AC20 */
+  revalidate(revalidation: Revalidation): void {
+    this.#visits.revalidate(revalidation)
+  }
+
+  /** Ends readers here. @see PROTOCOL.md AC23 */
+  disconnect(disconnection: Disconnection): void {
+    this.#visits.disconnect(disconnection)
   }
 
   /** Says goodbye to all readers, spread over `goodbyeMs`. @see PROTOCOL.md FR9 */
@@ -225,14 +247,17 @@ export class Readers {
     }
     if (member === undefined) {
       await room.commit({ do: 'watch' })
-      return { room, place, self: null, release: leaveBy({ do: 'unwatch' }) }
+      const release = leaveBy({ do: 'unwatch' })
+      return { roomName: name, room, place, self: null, leave: nothing, release }
     }
     const id = this.context.memberIds.of(name, member.user.id ?? '', member.key)
     await room.commit({ do: 'open', id, user: member.user, at })
-    return { room, place, self: id, release: leaveBy({ do: 'close', id }) }
+    const leave = () => room.commitQuietly({ do: 'leave', id })
+    const release = leaveBy({ do: 'close', id })
+    return { roomName: name, room, place, self: id, leave, release }
   }
 
-  #hello(roomName: string, self: MemberId | null): Hello {
+  #hello({ roomName, self }: Stay, can: readonly Action[]): Hello {
     const { heartbeatMs, leaseMs, maxLocationBytes } = this.context.options
     return {
       protocol: PROTOCOL_VERSION,
@@ -241,7 +266,24 @@ export class Readers {
       heartbeatMs,
       leaseMs,
       maxLocationBytes,
-      can: USUAL_ACTIONS,
+      can,
+    }
+  }
+
+  /** From now on a reader is told all that happens. Answers what ends that, and the attendance. */
+  #begin(
+    attendance: Attendance,
+    reader: Reader & Kept & Visitor,
+    admission: Admission,
+  ): () => void {
+    const { room, place, release } = attendance
+    room.frames.add(reader)
+    place.keep(reader)
+    const end = this.#visits.begin(reader, admission, attendance)
+    return () => {
+      end()
+      room.frames.remove(reader)
+      release()
     }
   }
 
@@ -251,17 +293,4 @@ export class Readers {
 
 function versionOf(position: string | undefined, { frames }: HostedRoom): number | undefined {
   return position === undefined ? undefined : frames.versionOf(position)
-}
-
-/** From now on a reader is told all that happens. Answers what ends that, and the attendance. */
-function admit(
-  { room: { frames }, place, release }: Attendance,
-  reader: Reader & Kept,
-): () => void {
-  frames.add(reader)
-  place.keep(reader)
-  return () => {
-    frames.remove(reader)
-    release()
-  }
 }

@@ -1,16 +1,17 @@
 import { lastValueFrom, Observable, toArray } from 'rxjs'
 import type { Problem } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
+import { Permissions } from './access/permissions.js'
 import { DataFolder } from './document/data-folder.js'
 import { Documents } from './document/documents.js'
-import type { Exchange, Follower, Following } from './exchange/exchange.js'
+import type { Follower, Following } from './exchange/exchange.js'
 import type { Numbered } from './rooms/outcomes.js'
 import { MemoryExchange, MemoryLogs } from '../../../test/exchange/memory-exchange.js'
 import { PROCESS } from './exchange/surroundings.js'
 import { NO_LOG } from './log.js'
 import { resolveOptions } from './options.js'
 import { SYSTEM_CLOCK } from './stream/clock.js'
-import { RoomServer } from './room-server.js'
+import { type NodesExchange, RoomServer } from './room-server.js'
 
 /** An exchange that delays everything until it is released. */
 class SlowExchange extends MemoryExchange<Numbered> {
@@ -43,12 +44,14 @@ class SlowExchange extends MemoryExchange<Numbered> {
 
 const random = () => PROCESS.random()
 
-function start(exchange: Exchange<Numbered>, maxConnections = 1) {
+function start(exchange: NodesExchange, maxConnections = 1) {
   const options = resolveOptions({ secret: 'the secret of these tests', maxConnections })
   const folder = new DataFolder(undefined)
   const documents = new Documents(options, folder, NO_LOG, () => PROCESS.now())
   const clock = SYSTEM_CLOCK
-  return new RoomServer({ options, documents, exchange, folder, log: NO_LOG, clock, random })
+  const permissions = new Permissions(options, NO_LOG, clock.after)
+  const log = NO_LOG
+  return new RoomServer({ options, documents, exchange, folder, log, clock, permissions, random })
 }
 
 const WATCH = {
@@ -57,6 +60,7 @@ const WATCH = {
   part: undefined,
   lastEventId: undefined,
   caller: undefined,
+  userId: undefined,
 } as const
 
 const watch = (server: RoomServer) =>

@@ -7,10 +7,11 @@ import {
   type Updated,
 } from '@whereabouts/protocol'
 import type { DataFolder } from './document/data-folder.js'
-import type { Exchange } from './exchange/exchange.js'
+import { type Exchange, ExchangeLost, type Notices } from './exchange/exchange.js'
 import type { Documents, DocumentsCount } from './document/documents.js'
 import { mergeUpdates } from './document/merge.js'
 import { MemberIds } from './access/member-id.js'
+import type { Permissions } from './access/permissions.js'
 import { resolveSecret } from './access/secret.js'
 import type { Log } from './log.js'
 import type { ResolvedOptions } from './options.js'
@@ -27,6 +28,8 @@ import { LocalRooms } from './rooms/local-rooms.js'
 import type { Numbered } from './rooms/outcomes.js'
 import { SharedRooms } from './rooms/shared-rooms.js'
 import { Serving } from './serving.js'
+import { type Notice, readNotice } from './notice.js'
+import type { Disconnection, Revalidation } from './visits.js'
 
 /** The counts of a server. */
 export interface RoomsCount extends DocumentsCount {
@@ -44,15 +47,19 @@ export interface RoomsCount extends DocumentsCount {
 /** No JSON text is so many times as long when what was read from it is written: `1e20` has 21 digits. */
 const LONGER_REWRITTEN = 6
 
+/** What the nodes of a server have in common. */
+export type NodesExchange = Exchange<Numbered> & Notices
+
 /** What a server of rooms is made of. */
 export interface RoomServerContext {
   readonly options: ResolvedOptions
   readonly documents: Documents
   /** Makes the rooms of several processes one room; without it, rooms belong to this process alone. */
-  readonly exchange: Exchange<Numbered> | undefined
+  readonly exchange: NodesExchange | undefined
   readonly folder: DataFolder
   readonly log: Log
   readonly clock: Clock
+  readonly permissions: Permissions
   /** A number from 0 to 1. */
   readonly random: () => number
 }
@@ -71,10 +78,12 @@ export class RoomServer {
 
   readonly #options: ResolvedOptions
   readonly #documents: Documents
+  readonly #exchange: NodesExchange | undefined
 
   constructor(context: RoomServerContext) {
-    const { options, documents, exchange, folder, log, clock, random } = context
+    const { options, documents, exchange, folder, log, clock, permissions, random } = context
     this.#options = options
+    this.#exchange = exchange
     this.#documents = documents
     this.#faults = new Faults((message, error) => log.error(withCause(message, error)))
     this.#memberIds = new MemberIds(resolveSecret(options.secret, folder.path))
@@ -98,8 +107,12 @@ export class RoomServer {
       serving: this.#serving,
       clock,
       faults: this.#faults,
+      permissions,
       random,
     })
+    exchange?.onTold((text) =>
+      this.#heed(text === undefined ? { revalidate: {} } : readNotice(text)),
+    )
   }
 
   /** @throws {Problem} shutting-down, store-failed. PROTOCOL.md HT8 */
@@ -166,6 +179,48 @@ export class RoomServer {
     const id = this.#memberId(checked, participant)
     const operation = { do: soon ? 'soon' : 'leave', id } as const
     await this.#rooms.look(checked, (room) => room.commit(operation))
+  }
+
+  /**
+   * Has the application asked again about open readers, on every node.
+   *
+   * @throws {Problem} exchange-busy, if other nodes couldn't be told
+   * @see PROTOCOL.md AC20, AC28
+   */
+  async revalidate(revalidation: Revalidation): Promise<void> {
+    await this.#tell({ revalidate: revalidation })
+  }
+
+  /**
+   * Ends readers of a room on every node, and removes their members.
+   *
+   * @throws {Problem} bad-room; exchange-busy, if other nodes couldn't be told
+   * @see PROTOCOL.md AC23, AC24, AC28
+   */
+  async disconnect(disconnection: Disconnection): Promise<void> {
+    const checked = checkRoom(disconnection.roomName)
+    const told = this.#tell({ disconnect: disconnection })
+    await this.#rooms.look(checked, (known) => removeMembers(known, disconnection))
+    await told
+  }
+
+  /** Does something with the readers of all nodes, here first. */
+  async #tell(notice: Notice): Promise<void> {
+    this.#heed(notice)
+    try {
+      await this.#exchange?.tell(JSON.stringify(notice))
+    } catch (error) {
+      if (!(error instanceof ExchangeLost)) throw error
+      throw new Problem(
+        'exchange-busy',
+        'The other servers could not be told. Try again in a moment.',
+      )
+    }
+  }
+
+  #heed(notice: Notice): void {
+    if (notice.revalidate !== undefined) this.readers.revalidate(notice.revalidate)
+    if (notice.disconnect !== undefined) this.readers.disconnect(notice.disconnect)
   }
 
   /**
@@ -269,6 +324,17 @@ export class RoomServer {
       },
     )
   }
+}
+
+/** Those who are meant leave. */
+async function removeMembers(
+  known: HostedRoom,
+  { memberId, userId }: Disconnection,
+): Promise<void> {
+  const meant = [...known.room.members()].filter(({ member }) =>
+    memberId === undefined ? member.user.id === userId : member.id === memberId,
+  )
+  await Promise.all(meant.map(({ member }) => known.commit({ do: 'leave', id: member.id })))
 }
 
 /** What a reader at a position lacks; `undefined` if nothing that it wants to know. */

@@ -15,6 +15,7 @@ import type { UserClaim } from './room/user.js'
 import type { Participant, RoomSubscriber } from './readers.js'
 import { checkRoom } from './room-name.js'
 import type { RoomServer, RoomsCount } from './room-server.js'
+import type { Revalidation } from './visits.js'
 
 /** How a subscriber looks at a room. */
 export interface WatchOptions {
@@ -31,6 +32,17 @@ export interface WatchOptions {
   /** The position to resume from. */
   readonly lastEventId?: string | undefined
 }
+
+/** Who is disconnected, and why: a member or all that a user has open. */
+export type Disconnected = (
+  | { readonly memberId: string; readonly userId?: never }
+  | { readonly userId: string; readonly memberId?: never }
+) & {
+  /** What they are told, in `detail`: at most 1,024 characters. */
+  readonly reason?: string
+}
+
+const MAX_REASON_CHARACTERS = 1_024
 
 /** A room as events. Nothing happens until a subscriber comes; one of rxjs will do. */
 export interface RoomEvents {
@@ -177,6 +189,38 @@ export class Rooms {
   }
 
   /**
+   * Has `authorize` asked again at once about open streams and long-polls, on every node: after rights
+   * have changed. Resolves when the other nodes were told.
+   *
+   * @param which those of a user, by id, or in a room; all of them without
+   * @throws {Problem} bad-room, bad-parameter; exchange-busy, if other nodes couldn't be told
+   * @see PROTOCOL.md AC20, AC28
+   */
+  async revalidate({ user, room }: Revalidation = {}): Promise<void> {
+    if (user !== undefined) checkText('user', user)
+    if (room !== undefined) checkRoom(room)
+    return this.server.revalidate({ user, room })
+  }
+
+  /**
+   * Ends the streams of a member, or all streams and long-polls of a user, in a room, on every node.
+   * Their members leave at once. They can come back unless `authorize` refuses them.
+   *
+   * @throws {Problem} bad-room, bad-parameter; exchange-busy, if other nodes couldn't be told
+   * @see PROTOCOL.md AC23, AC24, AC28
+   */
+  async disconnect(roomName: string, whom: Disconnected): Promise<void> {
+    const { memberId, userId, reason } = whom
+    if ((memberId === undefined) === (userId === undefined)) {
+      throw badOption('memberId', 'given, or else "userId"')
+    }
+    if (memberId !== undefined) checkText('memberId', memberId)
+    if (userId !== undefined) checkText('userId', userId)
+    if (reason !== undefined) checkReason(reason)
+    return this.server.disconnect({ roomName: checkRoom(roomName), memberId, userId, reason })
+  }
+
+  /**
    * A room as events.
    *
    * Every subscriber gets each frame once; a snapshot or the whole list comes first.
@@ -193,6 +237,7 @@ export class Rooms {
     // Checked also where it doesn't count: an answer that depends on it would be a surprise later.
     const claim = this.#claim(user)
     const request = {
+      userId: claim.id,
       view,
       part,
       documents: flag('documents', options.documents, true),
@@ -254,6 +299,12 @@ function checkPart(part: unknown): string | undefined {
 function checkText(name: string, value: unknown): string {
   if (typeof value === 'string') return value
   throw badOption(name, 'a string')
+}
+
+/** @throws {Problem} bad-parameter */
+function checkReason(reason: unknown): void {
+  if (typeof reason === 'string' && reason.length <= MAX_REASON_CHARACTERS) return
+  throw badOption('reason', `a string of at most ${MAX_REASON_CHARACTERS} characters`)
 }
 
 /** @throws {Problem} bad-parameter */

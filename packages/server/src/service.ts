@@ -1,9 +1,9 @@
 import { Browsers } from './access/browsers.js'
+import { Permissions } from './access/permissions.js'
 import { Users } from './access/users.js'
 import { type DataFolder, openDataFolder } from './document/data-folder.js'
 import { Documents } from './document/documents.js'
 import { connected } from './document/shown-address.js'
-import type { Exchange } from './exchange/exchange.js'
 import { PROCESS } from './exchange/surroundings.js'
 import { answer } from './http/answers.js'
 import { Bodies } from './http/body.js'
@@ -15,8 +15,7 @@ import { Turns } from './http/turns.js'
 import type { Log } from './log.js'
 import type { ResolvedOptions } from './options.js'
 import { OPERATION_CODEC } from './rooms/operation-codec.js'
-import type { Numbered } from './rooms/outcomes.js'
-import { RoomServer } from './room-server.js'
+import { type NodesExchange, RoomServer } from './room-server.js'
 import { SYSTEM_CLOCK } from './stream/clock.js'
 
 const random = (): number => PROCESS.random()
@@ -34,7 +33,7 @@ export class Service {
 
   private constructor(
     options: ResolvedOptions,
-    exchange: Exchange<Numbered> | undefined,
+    exchange: NodesExchange | undefined,
     folder: DataFolder,
     readonly log: Log,
     readonly article: boolean,
@@ -42,11 +41,22 @@ export class Service {
     const clock = SYSTEM_CLOCK
     const documents = new Documents(options, folder, log, () => clock.now())
     this.#documents = documents
-    this.server = new RoomServer({ options, documents, exchange, folder, log, clock, random })
-    this.users = new Users(options, log)
+    const permissions = new Permissions(options, log, clock.after)
+    this.server = new RoomServer({
+      options,
+      documents,
+      exchange,
+      folder,
+      log,
+      clock,
+      permissions,
+      random,
+    })
+    this.users = new Users(options, log, clock.after)
     this.bodies = new Bodies(options)
     this.#browsers = new Browsers(options)
-    this.calls = new Calls(this.server, this.users, this.bodies, this.#browsers, options)
+    const access = { users: this.users, permissions, browsers: this.#browsers }
+    this.calls = new Calls(this.server, access, this.bodies, options)
     this.operations = new Operations(this.server)
   }
 
@@ -105,7 +115,7 @@ function isRead({ request: { method } }: Call): boolean {
 async function openExchange(
   { redisUrl, frameIntervalMs }: ResolvedOptions,
   log: Log,
-): Promise<Exchange<Numbered> | undefined> {
+): Promise<NodesExchange | undefined> {
   if (redisUrl === undefined) return undefined
   const { openRedis } = await import('./exchange/redis.js')
   const exchange = openRedis(redisUrl, OPERATION_CODEC, frameIntervalMs, log)

@@ -1,32 +1,27 @@
 import type { IncomingMessage } from 'node:http'
-import { isColor, parseUserName, Problem } from '@whereabouts/protocol'
+import { Problem } from '@whereabouts/protocol'
 import type { Log } from '../log.js'
 import type { ResolvedOptions } from '../options.js'
-import type { UserClaim } from '../room/user.js'
 import { checkUser } from './caller.js'
+import { type KnownUser, KnownUsers } from './known-user.js'
+import { type After, answered } from './patience.js'
 import { RareWarning } from './rare-warning.js'
+import type { UserClaim } from '../room/user.js'
 
 /** The users whom the application vouches for. It may say anything, and fails closed. */
 export class Users {
+  readonly #known: KnownUsers
   readonly #threw: RareWarning
-  readonly #badName: RareWarning
-  readonly #badColor: RareWarning
 
   constructor(
     private readonly options: Pick<ResolvedOptions, 'authenticate'>,
     log: Log,
+    private readonly after: After,
   ) {
+    this.#known = new KnownUsers(log)
     this.#threw = new RareWarning(
       log,
       '`authenticate` threw, so the caller was refused; return `null` for an unknown caller',
-    )
-    this.#badName = new RareWarning(
-      log,
-      'a user has an invalid name, which is left out; a name has 1 to 64 characters, without control characters or characters that change the text direction',
-    )
-    this.#badColor = new RareWarning(
-      log,
-      'a user has an invalid color, which is left out; a color is written like "#e11d48"',
     )
   }
 
@@ -34,19 +29,19 @@ export class Users {
    * The user whom the application says is calling; `undefined` where it isn't asked (open mode).
    *
    * @throws {Problem} unauthorized
-   * @see PROTOCOL.md ID5, ID8, ID9, ID10
+   * @see PROTOCOL.md ID5, ID8, ID9, ID10, AC1, AC27
    */
-  async calling(request: IncomingMessage): Promise<UserClaim | undefined> {
+  async calling(request: IncomingMessage): Promise<KnownUser | undefined> {
     const { authenticate } = this.options
     if (authenticate === undefined) return undefined
-    let user: UserClaim | undefined
+    let user: KnownUser | undefined
     try {
-      user = this.#vouched(await authenticate(request))
+      user = this.#known.read(await answered(authenticate(request), this.after))
     } catch (error) {
       this.#threw.warn(error)
     }
     if (user !== undefined) return user
-    throw new Problem('unauthorized', 'The application does not know you. Sign in and try again.')
+    throw unauthorized('The application does not know you. Sign in and try again.')
   }
 
   /**
@@ -58,26 +53,13 @@ export class Users {
    */
   said(user: unknown): UserClaim {
     if (typeof user === 'object' && user !== null && !('id' in user)) return checkUser(user)
-    const vouched = this.#vouched(user)
-    if (vouched !== undefined) return vouched
-    throw new Problem('unauthorized', 'Pass a user with an `id` that is a non-empty string.')
-  }
-
-  /** `undefined` if it is no user. */
-  #vouched(user: unknown): UserClaim | undefined {
-    if (typeof user !== 'object' || user === null) return undefined
-    const { id, name: saidName, color: saidColor } = user as { readonly [field: string]: unknown }
-    if (typeof id !== 'string' || id === '') return undefined
-    const name = parseUserName(saidName)
-    const color = isColor(saidColor) ? saidColor : undefined
-    // Refusing a strange name would lock its owner out, and a name that isn't shown does no harm.
-    if (name === undefined && isSaid(saidName)) this.#badName.warn()
-    if (color === undefined && isSaid(saidColor)) this.#badColor.warn()
-    return { id, ...(name !== undefined && { name }), ...(color !== undefined && { color }) }
+    const known = this.#known.read(user)
+    if (known !== undefined) return known.claim
+    throw unauthorized('Pass a user with an `id` that is a non-empty string.')
   }
 }
 
-/** Databases use `null` for a missing value. */
-function isSaid(value: unknown): boolean {
-  return value !== undefined && value !== null
+/** @param detail what to do */
+export function unauthorized(detail: string): Problem {
+  return new Problem('unauthorized', detail)
 }

@@ -149,6 +149,22 @@ export interface Exchange<T> {
 /** @param hasLeft whether it surely was closed, and so has done all that it was asked for */
 export type GoneListener = (node: string, hasLeft: boolean) => void
 
+/** How nodes tell each other what belongs to no room's history. */
+export interface Notices {
+  /**
+   * Tells every other node that can be reached, once.
+   *
+   * @throws {ExchangeLost} if it didn't happen, or its outcome is unknown
+   */
+  tell(notice: string): Promise<void>
+
+  /** Listens to what other nodes tell. */
+  onTold(listener: ToldListener): void
+}
+
+/** @param notice what another node told; `undefined` if something may have been missed */
+export type ToldListener = (notice: string | undefined) => void
+
 /** The exchange couldn't be reached in time: the operation didn't happen, or its outcome is unknown. */
 export class ExchangeLost extends Error {
   override readonly name = 'ExchangeLost'

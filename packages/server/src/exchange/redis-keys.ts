@@ -4,10 +4,13 @@ import type { Batch } from './exchange.js'
 export class RedisKeys {
   readonly epoch: string
   readonly leases: string
+  /** The channel of what concerns all nodes. */
+  readonly notices: string
 
   constructor(private readonly prefix: string) {
     this.epoch = `${prefix}:{nodes}:epoch`
     this.leases = `${prefix}:{nodes}:leases`
+    this.notices = `${prefix}:{nodes}:notices`
   }
 
   room(roomName: string): string {

@@ -1,6 +1,6 @@
 import { LOG_BATCHES, LOG_CHARACTERS, messageOf } from './exchange.js'
 import type { RedisLink } from './redis-link.js'
-import { APPEND, CHECKPOINT, DISCARD, HOLD, JOIN, PART, READ } from './redis-scripts.js'
+import { APPEND, CHECKPOINT, DISCARD, HOLD, JOIN, PART, READ, TELL } from './redis-scripts.js'
 
 const REFUSAL = /^(?:WRONGPASS|NOAUTH|NOPERM)\b|\bThe user executing the script can't\b/
 /** What is left of the probe is gone after so long. */
@@ -37,4 +37,7 @@ export async function probeRights(link: RedisLink<never>): Promise<void> {
   await link.ask(HOLD, [...log, fence], [life, 1, PROBE_MS, 1, ''])
   await link.ask(DISCARD, log, [life, PROBE_MS])
   await link.ask(PART, [fence], [])
+  await link.subscribe(keys.notices, nobody)
+  link.unsubscribe(keys.notices, nobody)
+  await link.ask(TELL, [keys.notices], [`${node} {}`])
 }

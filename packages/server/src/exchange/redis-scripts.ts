@@ -187,3 +187,6 @@ return 1
 
 /** Follows no more. Keys: fence. */
 export const PART = script(`return redis.call('DEL', KEYS[1])`)
+
+/** Tells all nodes something. Keys: the channel. Arguments: the text. */
+export const TELL = script(`return redis.call('SPUBLISH', KEYS[1], ARGV[1])`)

@@ -9,7 +9,9 @@ import {
   type GoneListener,
   LEASE_MS,
   messageOf,
+  type Notices,
   PATIENCE_MS,
+  type ToldListener,
 } from './exchange.js'
 import { Gate } from './gate.js'
 import { type LeaseLeft, Leases } from './leases.js'
@@ -19,7 +21,7 @@ import { RedisFollowing } from './redis-following.js'
 import { RedisKeys } from './redis-keys.js'
 import type { RedisLink } from './redis-link.js'
 import { probeRights, refusalOf } from './redis-refusal.js'
-import { LEAVE, PULSE, type Script } from './redis-scripts.js'
+import { LEAVE, PULSE, type Script, TELL } from './redis-scripts.js'
 import { PROCESS, type Surroundings } from './surroundings.js'
 
 /** How often a node renews its lease, which also says whether Redis answers. */
@@ -56,11 +58,14 @@ export interface RedisSettings<T> {
 }
 
 /** An exchange over a connection to Redis, which it closes at its end. */
-export class RedisExchange<T> implements Exchange<T>, RedisLink<T> {
+export class RedisExchange<T> implements Exchange<T>, Notices, RedisLink<T> {
   readonly node: string
   readonly gate = new Gate(ROOMS_AT_A_TIME)
   readonly #followings = new Set<RedisFollowing<T>>()
   readonly #listeners: GoneListener[] = []
+  readonly #toldListeners: ToldListener[] = []
+  /** Whether what other nodes tell arrives here. */
+  #isListening = false
   readonly #leases = new Leases()
   #state: 'starting' | 'live' | 'lost' | 'closed' = 'starting'
   #epoch = ''
@@ -155,6 +160,14 @@ export class RedisExchange<T> implements Exchange<T>, RedisLink<T> {
     return this.#leases.alive
   }
 
+  async tell(notice: string): Promise<void> {
+    await this.ask(TELL, [this.keys.notices], [`${this.node} ${notice}`])
+  }
+
+  onTold(listener: ToldListener): void {
+    this.#toldListeners.push(listener)
+  }
+
   async close(): Promise<void> {
     if (this.#state === 'closed') return
     const isLive = this.isReachable
@@ -194,7 +207,10 @@ export class RedisExchange<T> implements Exchange<T>, RedisLink<T> {
 
   /** A connection is there, maybe again, and some messages may be missing. */
   #returned(): void {
-    if (this.#state === 'live') this.#each((following) => following.check())
+    if (this.#state === 'live') {
+      this.#each((following) => following.check())
+      this.#told(undefined)
+    }
     void this.#beat()
   }
 
@@ -208,6 +224,7 @@ export class RedisExchange<T> implements Exchange<T>, RedisLink<T> {
     try {
       if (this.#isDeaf()) throw new ExchangeLost(this.connection.fault)
       await this.#pulse()
+      await this.#listen()
       this.#each((following) => following.look(this.surroundings.now()))
     } catch (error) {
       this.#lose(error)
@@ -222,6 +239,23 @@ export class RedisExchange<T> implements Exchange<T>, RedisLink<T> {
     const { hears } = this.connection
     const isLong = this.#deafness.isLong(hears, this.surroundings.now())
     return isLong || (!hears && this.#state !== 'live')
+  }
+
+  async #listen(): Promise<void> {
+    if (this.#isListening) return
+    await this.subscribe(this.keys.notices, this.#hear)
+    this.#isListening = true
+    // Until now nothing arrived.
+    this.#told(undefined)
+  }
+
+  readonly #hear = (message: string): void => {
+    const end = message.indexOf(' ')
+    if (message.slice(0, end) !== this.node) this.#told(message.slice(end + 1))
+  }
+
+  #told(notice: string | undefined): void {
+    for (const listener of this.#toldListeners) listener(notice)
   }
 
   get #isClosed(): boolean {
@@ -251,7 +285,9 @@ export class RedisExchange<T> implements Exchange<T>, RedisLink<T> {
     this.#refusal = undefined
     this.#epoch = epoch
     this.#decide()
-    if (isNews) this.#each((following) => following.begin())
+    if (!isNews) return
+    this.#each((following) => following.begin())
+    this.#told(undefined)
   }
 
   /** @throws {ExchangeLost} if it isn't there in time, or fails */

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import {
+  type Action,
+  ACTIONS,
   isMemberKey,
   type Json,
   type Moved,
@@ -9,10 +11,12 @@ import {
 } from '@whereabouts/protocol'
 import { type Caller, identify, memberCookie, type Parameter } from '../access/caller.js'
 import type { Browsers } from '../access/browsers.js'
+import type { KnownUser } from '../access/known-user.js'
+import type { Admission, Asker, Permissions, StillMay } from '../access/permissions.js'
 import type { Users } from '../access/users.js'
 import { isPart } from '../room/parts.js'
-import type { UserClaim } from '../room/user.js'
 import type { ResolvedOptions } from '../options.js'
+import { checkRoom } from '../room-name.js'
 import type { RoomServer } from '../room-server.js'
 import type { Bodies } from './body.js'
 import { DocumentAnswers } from './document-answers.js'
@@ -30,9 +34,19 @@ const MOST_WAIT_MS = 30_000
 /** Enough for every parameter at its longest, written in escapes. */
 const PARAMETERS_LIMIT_BYTES = 8_192
 
+/** What a reader of the room as it is has to be allowed. */
+const WATCH: readonly Action[] = ['watch']
+
 const GZIP = /^(?:x-)?gzip(?:\s*;|$)/
 const REFUSED = /;\s*q=0(?:\.0*)?$/
 const BASE64URL = /^[A-Za-z0-9_-]+$/
+
+/** Who is calling, what they may do, and from which page. */
+export interface Access {
+  readonly users: Users
+  readonly permissions: Permissions
+  readonly browsers: Browsers
+}
 
 /** What the calls do, once it is known which one it is and for which room. */
 export class Calls {
@@ -40,9 +54,8 @@ export class Calls {
 
   constructor(
     private readonly rooms: RoomServer,
-    private readonly users: Users,
+    private readonly access: Access,
     private readonly bodies: Bodies,
-    private readonly browsers: Browsers,
     private readonly options: ResolvedOptions,
   ) {
     this.#documentAnswers = new DocumentAnswers(options.stuckMs, options.maxWaitingBytes)
@@ -66,10 +79,14 @@ export class Calls {
   async postLocation(call: Call, roomName: string, keyParameter = 'member'): Promise<Moved> {
     const { request } = call
     // Thousands of times a second: what isn't asked isn't waited for.
-    const user = this.options.authenticate && (await this.users.calling(request))
+    const user = this.options.authenticate && (await this.access.users.calling(request))
+    const stillMay =
+      this.options.authorize &&
+      (await this.access.permissions.assert(this.#asker(call, roomName, user), 'join', 'move'))
     checkVersion(call.query)
-    const caller = identify(request, call.query, keyParameter, user)
+    const caller = identify(request, call.query, keyParameter, user?.claim)
     const { value, bytes } = await this.bodies.readJson(call, this.options.maxLocationBytes)
+    if (stillMay !== undefined) await stillMay()
     const moved = await this.rooms.move(roomName, caller, value, bytes)
     this.#keepKey(call, caller)
     return moved
@@ -78,7 +95,7 @@ export class Calls {
   /** @see PROTOCOL.md HT4, HT5 */
   async getLocation(call: Call, roomName: string): Promise<void> {
     const { query } = call
-    await this.#authorize(call)
+    const admission = await this.#admit(call, roomName, WATCH)
     const since = query('since')
     const waitMs = wholeNumber(query, 'waitMs', MOST_WAIT_MS) ?? 0
     const wanted = { documents: wantsDocuments(query), part: wantedPart(query) }
@@ -87,7 +104,8 @@ export class Calls {
     }
     let news = await this.rooms.since(roomName, since, wanted)
     if (news === undefined && waitMs > 0) {
-      await this.rooms.readers.nextFrame(roomName, since, { waitMs, ...wanted }, closing(call))
+      const options = { waitMs, admission, ...wanted }
+      await this.rooms.readers.nextFrame(roomName, since, options, closing(call))
       news = await this.rooms.since(roomName, since, wanted)
     }
     if (news === undefined) call.empty(204)
@@ -97,15 +115,16 @@ export class Calls {
   /** @see PROTOCOL.md HT6 */
   async leave(call: Call, roomName: string): Promise<void> {
     const { request, query } = call
-    const known = await this.#authorize(call)
-    const caller = identify(request, query, 'member', known)
+    const user = await this.access.users.calling(request)
+    checkVersion(query)
+    const caller = identify(request, query, 'member', user?.claim)
     await this.rooms.leave(roomName, caller, flag(query, 'soon'))
     call.empty(204)
   }
 
   /** @see PROTOCOL.md DO1 */
   async getDocument(call: Call, roomName: string): Promise<void> {
-    await this.#authorize(call)
+    await this.#authorize(call, roomName, 'watch')
     const { query } = call
     const update = await this.rooms.document(roomName, stateVector(query), query('since'))
     this.#documentAnswers.send(call, update)
@@ -114,16 +133,17 @@ export class Calls {
   /** @see PROTOCOL.md DO20 */
   async syncDocument(call: Call, roomName: string): Promise<void> {
     const { query } = call
-    await this.#authorize(call)
+    await this.#authorize(call, roomName, 'watch')
     const vector = await this.bodies.readBytes(call, this.options.maxUpdateBytes)
     this.#documentAnswers.send(call, await this.rooms.sync(roomName, vector, query('since')))
   }
 
   /** @see PROTOCOL.md DO2, DO9 */
   async postDocument(call: Call, roomName: string): Promise<Updated> {
-    await this.#authorize(call)
+    const stillMay = await this.#authorize(call, roomName, 'write')
     const key = idempotencyKey(call.request)
     const update = await this.bodies.readBytes(call, this.options.maxUpdateBytes)
+    await stillMay()
     return this.rooms.update(roomName, update, key)
   }
 
@@ -137,12 +157,13 @@ export class Calls {
     // Before anything is awaited: a reader may be gone before it is answered. FR6
     const held: { release?: () => void } = {}
     response.once('close', () => held.release?.())
-    const user = await this.#authorize(call)
+    const admission = await this.#admit(call, roomName, ACTIONS)
     const { parameter, view } = await read()
     checkVersion(parameter)
-    const watches = flag(parameter, 'watch')
+    const watches = flag(parameter, 'watch') || !admission.can.includes('join')
     // A stream that joins changes the room, whatever its method. BR4
-    if (!watches) this.browsers.origins.check(request, response)
+    if (!watches) this.access.browsers.origins.check(request, response)
+    const user = admission.asker?.user?.claim
     const caller = watches ? undefined : identify(request, parameter, keyParameter, user)
     if (response.closed) return
     if (caller !== undefined) this.#keepKey(call, caller)
@@ -152,17 +173,38 @@ export class Calls {
     const [at, part] = [partNamed(parameter), wantedPart(parameter)]
     if (part !== undefined && view === 'list')
       throw badParameter('only', 'left out in the list view')
-    const wanted = { view, documents, at, part, gzip, lastEventId, caller }
+    const wanted = { view, documents, at, part, gzip, lastEventId, caller, admission }
     const release = await this.rooms.readers.connect(roomName, wanted, response)
     if (response.closed) release()
     else held.release = release
   }
 
-  /** First of all: a caller who is refused learns nothing else of its request. ID5 */
-  async #authorize(call: Call): Promise<UserClaim | undefined> {
-    const user = await this.users.calling(call.request)
+  /**
+   * First of all: a caller who is refused learns nothing else of its request. Answers what checks it
+   * again after a wait. ID5, AC12
+   */
+  async #authorize(call: Call, roomName: string, action: Action): Promise<StillMay> {
+    const user = await this.access.users.calling(call.request)
+    const stillMay = await this.access.permissions.assert(this.#asker(call, roomName, user), action)
     checkVersion(call.query)
-    return user
+    return stillMay
+  }
+
+  /** Lets a reader in, first of all. @see PROTOCOL.md AC10, AC14 */
+  async #admit(call: Call, roomName: string, actions: readonly Action[]): Promise<Admission> {
+    const user = await this.access.users.calling(call.request)
+    const admission = await this.access.permissions.admit(
+      this.#asker(call, roomName, user),
+      actions,
+    )
+    checkVersion(call.query)
+    return admission
+  }
+
+  /** The application is asked about nothing that can't be a room. @throws {Problem} bad-room */
+  #asker({ request }: Call, roomName: string, user: KnownUser | undefined): Asker {
+    if (this.access.permissions.areAsked) checkRoom(roomName)
+    return { request, user, roomName }
   }
 
   /** @see PROTOCOL.md ID2 */
@@ -170,7 +212,7 @@ export class Calls {
     if (isNew)
       response.appendHeader(
         'Set-Cookie',
-        memberCookie(key, this.browsers.proxies.isSecure(request)),
+        memberCookie(key, this.access.browsers.proxies.isSecure(request)),
       )
   }
 

@@ -1,10 +1,12 @@
-import type { User } from '@whereabouts/protocol'
+import { equalJson, type Json, type User } from '@whereabouts/protocol'
 
 /** What a caller says of the human behind it; checked before it comes here. */
 export interface UserClaim {
   readonly id?: string
   readonly name?: string
   readonly color?: string
+  readonly avatar?: string
+  readonly meta?: Json
 }
 
 const DEFAULT_NAME = 'Guest'
@@ -25,14 +27,32 @@ const COLORS = [
 /**
  * The user that a claim makes: what it leaves out is as `known` has it, else the default.
  *
- * @see PROTOCOL.md NM5, ID4
+ * @see PROTOCOL.md NM5, ID4, AC4, AC5
  */
 export function describeUser(memberId: string, claim: UserClaim, known?: User): User {
   const id = claim.id ?? known?.id ?? memberId
   const name = claim.name ?? known?.name ?? DEFAULT_NAME
   const color = claim.color ?? known?.color ?? colorOf(memberId)
-  const isKnown = known?.id === id && known.name === name && known.color === color
-  return isKnown ? known : { id, name, color }
+  const isKnown =
+    known?.id === id && known.name === name && known.color === color && !changes(known, claim)
+  if (isKnown) return known
+  const avatar = claim.avatar ?? known?.avatar
+  const meta = claim.meta ?? known?.meta
+  return withExtras({ id, name, color }, avatar, meta)
+}
+
+/** Whether a claim says anything else beyond the name and the color. */
+function changes(known: User, { avatar, meta }: UserClaim): boolean {
+  if (avatar !== undefined && avatar !== known.avatar) return true
+  return meta !== undefined && (known.meta === undefined || !equalJson(known.meta, meta))
+}
+
+function withExtras(user: User, avatar: string | undefined, meta: Json | undefined): User {
+  return {
+    ...user,
+    ...(avatar !== undefined && { avatar }),
+    ...(meta !== undefined && { meta }),
+  }
 }
 
 function colorOf(memberId: string): string {

@@ -1,6 +1,8 @@
 import { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import {
+  type Action,
+  type Can,
   encodeEvent,
   type Goodbye,
   type Hello,
@@ -117,6 +119,11 @@ export class Connection implements Reader, Kept {
   /** @see PROTOCOL.md ST7 */
   ping(): void {
     if (this.ready) this.#write(PING[this.view])
+  }
+
+  /** @see PROTOCOL.md AC16 */
+  allow(can: readonly Action[]): void {
+    if (this.view === 'patch') this.#say('can', { can } satisfies Can)
   }
 
   /** @see PROTOCOL.md ST8, ST10, ST20 */

@@ -33,6 +33,9 @@ export class Poll implements Reader, Kept {
 
   ping(): void {}
 
+  /** It has no place for that. */
+  allow(): void {}
+
   goodbye(): void {
     this.end()
   }

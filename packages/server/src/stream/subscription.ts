@@ -1,4 +1,4 @@
-import type { Goodbye, Hello, Problem, View } from '@whereabouts/protocol'
+import type { Action, Can, Goodbye, Hello, Problem, View } from '@whereabouts/protocol'
 import type { Kept } from './connections.js'
 import type { Frame } from './frame.js'
 import type { Reader } from './frames.js'
@@ -61,6 +61,10 @@ export class Subscription implements Reader, Kept {
   ping(): void {
     if (this.view === 'patch') this.#next('ping', {})
     else this.subscriber.next({ comment: '' })
+  }
+
+  allow(can: readonly Action[]): void {
+    if (this.view === 'patch') this.#next('can', { can } satisfies Can)
   }
 
   goodbye(goodbye: Goodbye): void {

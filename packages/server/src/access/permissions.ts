@@ -1,0 +1,144 @@
+import type { IncomingMessage } from 'node:http'
+import { type Action, ACTIONS, Problem } from '@whereabouts/protocol'
+import type { Log } from '../log.js'
+import type { AskedAction, ResolvedOptions } from '../options.js'
+import type { KnownUser } from './known-user.js'
+import { type After, answered } from './patience.js'
+import { RareWarning } from './rare-warning.js'
+
+/** Who wants to do something, and where. */
+export interface Asker {
+  readonly request: IncomingMessage
+  readonly user: KnownUser | undefined
+  readonly roomName: string
+}
+
+/** Checks again what a caller may do, if that was asked a while ago. @throws {Problem} forbidden */
+export type StillMay = () => Promise<void>
+
+/** A reader that was let in. */
+export interface Admission {
+  /** Who is asked about again; `undefined` for one that the application let in itself. */
+  readonly asker: Asker | undefined
+  readonly userId: string | undefined
+  /** In ms since 1970; `undefined` if that doesn't end. */
+  readonly expiresAtMs: number | undefined
+  /** What it may do, of what was asked. */
+  readonly can: readonly Action[]
+  /** What is asked. */
+  readonly actions: readonly Action[]
+  /** How often the application had called `revalidate` before it was asked. */
+  readonly asOf: number
+}
+
+/** What a caller may do where nobody is asked. @see PROTOCOL.md AC7 */
+export const USUAL_ACTIONS: readonly Action[] = ACTIONS.filter((action) => action !== 'manage')
+
+/** A reader that the application lets in itself. @see PROTOCOL.md AC26 */
+export function ownAdmission(userId: string | undefined): Admission {
+  const can = USUAL_ACTIONS
+  return { asker: undefined, userId, expiresAtMs: undefined, can, actions: [], asOf: 0 }
+}
+
+const OPEN = ownAdmission(undefined)
+
+/** An answer is used for so long without asking again, such as while a body arrives. */
+const FRESH_MS = 1_000
+
+/** What callers may do, as the application says. It may say anything, and fails closed. */
+export class Permissions {
+  readonly #threw: RareWarning
+  readonly #notBoolean: RareWarning
+  #asOf = 0
+
+  constructor(
+    private readonly options: Pick<ResolvedOptions, 'authorize'>,
+    log: Log,
+    private readonly after: After,
+  ) {
+    const refused = 'so the caller was refused'
+    this.#threw = new RareWarning(log, `\`authorize\` threw, ${refused}; return \`false\` for that`)
+    this.#notBoolean = new RareWarning(
+      log,
+      `\`authorize\` returned neither true nor false, ${refused}; return a boolean`,
+    )
+  }
+
+  /** Whether the application is asked. */
+  get areAsked(): boolean {
+    return this.options.authorize !== undefined
+  }
+
+  /** How often {@link outdate} was called. */
+  get asOf(): number {
+    return this.#asOf
+  }
+
+  /** What was answered until now no longer counts. @see PROTOCOL.md AC21, AC25 */
+  outdate(): void {
+    this.#asOf += 1
+  }
+
+  /**
+   * Checks that a caller may do all of some actions. The answer checks it again before they are done,
+   * if that is later.
+   *
+   * @throws {Problem} forbidden, as does the answer
+   * @see PROTOCOL.md AC8, AC10, AC25
+   */
+  async assert(asker: Asker, ...actions: readonly Action[]): Promise<StillMay> {
+    const { asOf } = this
+    const atMs = performance.now()
+    const can = await this.granted(asker, actions)
+    const missing = actions.find((action) => !can.includes(action))
+    if (missing !== undefined) throw forbidden(missing)
+    return async () => {
+      if (this.asOf === asOf && performance.now() - atMs < FRESH_MS) return
+      await this.assert(asker, ...actions)
+    }
+  }
+
+  /**
+   * Lets a reader in.
+   *
+   * @param actions what it is told that it may do, if it may
+   * @throws {Problem} forbidden if it may not `watch`
+   * @see PROTOCOL.md AC10, AC14
+   */
+  async admit(asker: Asker, actions: readonly Action[]): Promise<Admission> {
+    if (!this.areAsked && asker.user === undefined) return OPEN
+    const { asOf } = this
+    const can = await this.granted(asker, actions)
+    if (!can.includes('watch')) throw forbidden('watch')
+    const { user } = asker
+    const userId = user?.claim.id
+    return { asker, userId, expiresAtMs: user?.expiresAtMs, can, actions, asOf }
+  }
+
+  /** Those of some actions that a caller may do. Never throws. */
+  async granted(asker: Asker, actions: readonly Action[]): Promise<readonly Action[]> {
+    if (!this.areAsked) return actions.filter((action) => USUAL_ACTIONS.includes(action))
+    const answers = await Promise.all(actions.map((action) => this.#allows(asker, action)))
+    return actions.filter((_, index) => answers[index])
+  }
+
+  async #allows({ request, user, roomName }: Asker, action: Action): Promise<boolean> {
+    const asked: AskedAction = { request, user: user?.asReturned, room: roomName, action }
+    try {
+      const answer: unknown = await answered(this.options.authorize!(asked), this.after)
+      if (typeof answer === 'boolean') return answer
+      this.#notBoolean.warn()
+    } catch (error) {
+      this.#threw.warn(error)
+    }
+    return false
+  }
+}
+
+/** @see PROTOCOL.md AC12 */
+export function forbidden(action: Action): Problem {
+  return new Problem(
+    'forbidden',
+    `You may not do that here: it needs the right to ${action}. Ask somebody who manages this document.`,
+  )
+}

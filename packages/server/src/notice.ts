@@ -1,0 +1,16 @@
+import type { Disconnection, Revalidation } from './visits.js'
+
+/** What one node tells the others about their readers. */
+export interface Notice {
+  readonly revalidate?: Revalidation
+  readonly disconnect?: Disconnection
+}
+
+/** Reads what another node wrote. What can't be read makes every reader be asked about. */
+export function readNotice(text: string): Notice {
+  try {
+    return JSON.parse(text) as Notice
+  } catch {
+    return { revalidate: {} }
+  }
+}

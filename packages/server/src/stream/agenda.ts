@@ -1,0 +1,49 @@
+import type { Clock } from './clock.js'
+
+/** What is due in the same slot is done together, up to so much later. */
+const SLOT_MS = 50
+/** What is due later than this is looked at again then, so that there are few timers however much is planned. */
+const HORIZON_MS = 30_000
+
+/** What has to be done at some time. Thousands of entries share few timers. */
+export class Agenda {
+  readonly #slots = new Map<number, Set<Entry>>()
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Does something after a time, once. The answer calls it off. */
+  after(ms: number, work: () => void): () => void {
+    const entry: Entry = { atMs: this.clock.now() + ms, work, slot: 0 }
+    this.#enter(entry)
+    return () => {
+      entry.work = undefined
+      this.#slots.get(entry.slot)?.delete(entry)
+    }
+  }
+
+  #enter(entry: Entry): void {
+    const nowMs = this.clock.now()
+    entry.slot = Math.ceil(Math.min(entry.atMs, nowMs + HORIZON_MS) / SLOT_MS)
+    const known = this.#slots.get(entry.slot)
+    if (known !== undefined) return void known.add(entry)
+    this.#slots.set(entry.slot, new Set([entry]))
+    this.clock.after(Math.max(0, entry.slot * SLOT_MS - nowMs), () => this.#do(entry.slot))
+  }
+
+  #do(slot: number): void {
+    const entries = this.#slots.get(slot) ?? []
+    this.#slots.delete(slot)
+    const nowMs = this.clock.now()
+    for (const entry of entries) {
+      if (entry.atMs > nowMs) this.#enter(entry)
+      else entry.work?.()
+    }
+  }
+}
+
+interface Entry {
+  readonly atMs: number
+  /** `undefined` once it is called off, which may be by another one that is due with it. */
+  work: (() => void) | undefined
+  slot: number
+}

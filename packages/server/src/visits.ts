@@ -1,0 +1,222 @@
+import { type Action, type Goodbye, Problem } from '@whereabouts/protocol'
+import { type Admission, forbidden, type Permissions } from './access/permissions.js'
+import { unauthorized } from './access/users.js'
+import { Gate } from './exchange/gate.js'
+import type { MemberId } from './room/ids.js'
+import { Agenda } from './stream/agenda.js'
+import type { Clock } from './stream/clock.js'
+import type { Endable, Faults } from './stream/faults.js'
+
+/** An open reader: a stream, a long-poll or a subscriber inside the process. */
+export interface Visitor extends Endable {
+  /** Says that it should come back soon. */
+  goodbye(goodbye: Goodbye): void
+  /** Says what it may do from now on. */
+  allow(can: readonly Action[]): void
+}
+
+/** What a reader does in a room. */
+export interface Stay {
+  readonly roomName: string
+  /** `null` if it joined nobody. */
+  readonly self: MemberId | null
+  /** Removes its member from the room. */
+  readonly leave: () => void
+}
+
+/** Which readers are asked about again. */
+export interface Revalidation {
+  /** The id of a user; all of them without it. */
+  readonly user?: string | undefined
+  /** The name of a room; all of them without it. */
+  readonly room?: string | undefined
+}
+
+/** Which readers of a room are ended, and why. */
+export interface Disconnection {
+  readonly roomName: string
+  readonly memberId?: string | undefined
+  readonly userId?: string | undefined
+  readonly reason?: string | undefined
+}
+
+interface Visit extends Stay {
+  readonly visitor: Visitor
+  readonly admission: Admission
+  can: readonly Action[]
+  isAsking: boolean
+  /** Whether it has to be asked about again, whatever is answered now. */
+  isOutdated: boolean
+  /** Calls off what is planned at the end of its user's time. */
+  callOffExpiry: () => void
+  /** Calls off the next question about it. */
+  callOffQuestion: () => void
+}
+
+const nothing = (): void => {}
+
+/** About so many readers is asked at a time. */
+const READERS_AT_A_TIME = 64
+/** Who takes longer to answer no longer counts among those. */
+const SLOW_MS = 250
+/** Between the goodbye and the end of a reader whose user expires, at least. */
+const MOST_LEAD_MS = 5_000
+const MOST_RECONNECT_MS = 300
+
+/** What visits need. */
+export interface VisitsContext {
+  readonly permissions: Permissions
+  readonly revalidateMs: number
+  readonly clock: Clock
+  readonly faults: Faults
+  /** A number from 0 to 1. */
+  readonly random: () => number
+}
+
+/**
+ * The open readers, as far as they depend on what the application allows: it is asked again from time
+ * to time, and users expire.
+ *
+ * @see PROTOCOL.md §4
+ */
+export class Visits {
+  readonly #visits = new Set<Visit>()
+  readonly #agenda: Agenda
+  readonly #gate = new Gate(READERS_AT_A_TIME)
+
+  constructor(private readonly context: VisitsContext) {
+    this.#agenda = new Agenda(context.clock)
+  }
+
+  /** From now on a reader is here. The answer says that it has gone. */
+  begin(visitor: Visitor, admission: Admission, stay: Stay): () => void {
+    const { can } = admission
+    const visit: Visit = {
+      ...stay,
+      visitor,
+      admission,
+      can,
+      isAsking: false,
+      isOutdated: false,
+      callOffExpiry: nothing,
+      callOffQuestion: nothing,
+    }
+    this.#visits.add(visit)
+    this.#planExpiry(visit)
+    this.#planQuestions(visit)
+    return () => this.#remove(visit)
+  }
+
+  /** Asks about readers at once. @see PROTOCOL.md AC20, AC21 */
+  revalidate({ user, room }: Revalidation): void {
+    const { permissions } = this.context
+    permissions.outdate()
+    for (const visit of this.#visits) {
+      const isUser = user === undefined || visit.admission.userId === user
+      if (isUser && (room === undefined || visit.roomName === room)) this.#ask(visit, true)
+    }
+  }
+
+  /** Ends readers. @see PROTOCOL.md AC23 */
+  disconnect({ roomName, memberId, userId, reason }: Disconnection): void {
+    const problem = new Problem('forbidden', reason ?? 'You were disconnected from this room.')
+    for (const visit of this.#visits) {
+      if (visit.roomName !== roomName) continue
+      // In open mode a member is a user. ID4
+      const { userId: ownId = visit.self } = visit.admission
+      const isMeant = memberId === undefined ? ownId === userId : visit.self === memberId
+      if (isMeant) this.#end(visit, problem)
+    }
+  }
+
+  /** @see PROTOCOL.md AC2, AC3 */
+  #planExpiry(visit: Visit): void {
+    const { expiresAtMs } = visit.admission
+    if (expiresAtMs === undefined) return
+    const { random } = this.context
+    const leftMs = Math.max(0, expiresAtMs - Date.now())
+    const leadMs = Math.min(MOST_LEAD_MS, leftMs / 10)
+    const reconnectInMs = Math.floor(Math.min(MOST_RECONNECT_MS, leadMs / 2))
+    const goodbye = () => this.#serve(visit, () => visit.visitor.goodbye({ reconnectInMs }))
+    const end = () => this.#end(visit, unauthorized('Your login has expired. Sign in again.'))
+    const callOffGoodbye = this.#agenda.after(leftMs - leadMs * (1 + random()), goodbye)
+    const callOffEnd = this.#agenda.after(leftMs, end)
+    visit.callOffExpiry = () => {
+      callOffGoodbye()
+      callOffEnd()
+    }
+  }
+
+  /** @see PROTOCOL.md AC15, AC21 */
+  #planQuestions(visit: Visit): void {
+    const { permissions, revalidateMs, random } = this.context
+    const { asker, asOf } = visit.admission
+    if (!permissions.areAsked || asker === undefined) return
+    if (asOf !== permissions.asOf) this.#ask(visit, true)
+    const next = (ms: number) => {
+      visit.callOffQuestion = this.#agenda.after(ms, () => {
+        next(revalidateMs)
+        this.#ask(visit, false)
+      })
+    }
+    // Those who came together aren't asked about together.
+    next(revalidateMs * (0.5 + random() / 2))
+  }
+
+  /** @param isNews whether an answer that is on its way may be too old */
+  #ask(visit: Visit, isNews: boolean): void {
+    if (visit.admission.asker === undefined || !this.context.permissions.areAsked) return
+    visit.isOutdated ||= isNews && visit.isAsking
+    if (visit.isAsking) return
+    visit.isAsking = true
+    void this.#gate.pass(() => this.#soon(this.#askNow(visit)))
+  }
+
+  async #askNow(visit: Visit): Promise<void> {
+    const { asker, actions } = visit.admission
+    while (this.#visits.has(visit)) {
+      visit.isOutdated = false
+      const can = await this.context.permissions.granted(asker!, actions)
+      if (this.#visits.has(visit)) this.#allow(visit, can)
+      if (!visit.isOutdated) break
+    }
+    visit.isAsking = false
+  }
+
+  /** Those who are slow to be answered hold up nobody else. @see PROTOCOL.md AC19 */
+  async #soon(asking: Promise<void>): Promise<void> {
+    let cancel: (() => void) | undefined
+    const isSlow = new Promise<void>((resolve) => {
+      cancel = this.context.clock.after(SLOW_MS, resolve)
+    })
+    await Promise.race([asking, isSlow])
+    cancel?.()
+  }
+
+  /** @see PROTOCOL.md AC16, AC17, AC18 */
+  #allow(visit: Visit, can: readonly Action[]): void {
+    const { visitor, leave } = visit
+    const isSame =
+      can.length === visit.can.length && can.every((action) => visit.can.includes(action))
+    visit.can = can
+    // Each time: where nobody could be told, it is still there.
+    if (!can.includes('join')) leave()
+    if (!can.includes('watch')) this.#end(visit, forbidden('watch'))
+    else if (!isSame) this.#serve(visit, () => visitor.allow(can))
+  }
+
+  #serve(visit: Visit, work: () => void): void {
+    if (!this.context.faults.serve(visit.visitor, work)) this.#remove(visit)
+  }
+
+  #end(visit: Visit, problem: Problem): void {
+    this.#remove(visit)
+    this.context.faults.end(visit.visitor, problem)
+  }
+
+  #remove(visit: Visit): void {
+    this.#visits.delete(visit)
+    visit.callOffExpiry()
+    visit.callOffQuestion()
+  }
+}

@@ -1,0 +1,97 @@
+import type { IncomingMessage } from 'node:http'
+import { Rooms as NestRooms, WhereaboutsModule } from '@whereabouts/nestjs'
+import type { Action } from '@whereabouts/protocol'
+import type {
+  AskedAction,
+  Authenticate,
+  AuthenticatedUser,
+  Authorize,
+  Rooms,
+  WhereaboutsOptions,
+} from '@whereabouts/server'
+import type { CallOptions } from 'whereabouts-conformance/http'
+import { TestRoom } from 'whereabouts-conformance/room'
+import { RecordingLog } from '../servers/log.js'
+import { PLATFORMS, startApp } from '../servers/nest.js'
+import { startPlain } from '../servers/plain.js'
+
+/** On what an application runs. */
+export const SERVERS = [...PLATFORMS, 'node:http'] as const
+export type Server = (typeof SERVERS)[number]
+
+export const ALL: readonly Action[] = ['watch', 'join', 'move', 'write', 'comment', 'manage']
+
+/** An application under test. */
+export interface Started extends AsyncDisposable {
+  readonly baseUrl: string
+  readonly rooms: Rooms
+  readonly log: RecordingLog
+}
+
+/** Starts an application with these options. */
+export async function start(server: Server, options: WhereaboutsOptions): Promise<Started> {
+  const log = new RecordingLog()
+  const settings = { heartbeatMs: 100, secret: 'the secret of these tests', log, ...options }
+  if (server === 'node:http') {
+    const running = await startPlain({ auth: undefined, ...settings } as never)
+    return { ...running, rooms: running.whereabouts.rooms, log }
+  }
+  const running = await startApp(server, { imports: [WhereaboutsModule.forRoot(settings)] })
+  return { ...running, rooms: running.app.get<Rooms>(NestRooms), log }
+}
+
+/** Whoever calls says in a header who they are. */
+export const as = (user: string) => ({ headers: { authorization: user } })
+
+/** An application that says who may do what, as the test wants it at that moment. */
+export class Office {
+  /** What has been asked, in order. */
+  readonly asked: AskedAction[] = []
+  /** What users may do in every room; who isn't here may do nothing. */
+  readonly rights = new Map<string, readonly Action[]>()
+  /** What is answered in place of that. */
+  answer: ((asked: AskedAction) => unknown) | undefined
+  /** What is said of users beyond their id. */
+  details: () => Omit<AuthenticatedUser, 'id'> = () => ({})
+
+  constructor(rights: { readonly [user: string]: readonly Action[] } = {}) {
+    for (const [user, can] of Object.entries(rights)) this.rights.set(user, can)
+  }
+
+  readonly options: { readonly authenticate: Authenticate; readonly authorize: Authorize } = {
+    authenticate: ({ headers }: IncomingMessage) =>
+      headers.authorization === undefined ? null : { id: headers.authorization, ...this.details() },
+    authorize: (asked) => {
+      this.asked.push(asked)
+      if (this.answer !== undefined) return this.answer(asked) as boolean
+      return this.rights.get(asked.user?.id ?? '')?.includes(asked.action) ?? false
+    },
+  }
+}
+
+/** An update of Yjs 13 that has nothing in it. */
+const EMPTY_UPDATE = Buffer.from([0, 0])
+
+/** Every call, as somebody, and what it needs. */
+export function everyCall(
+  baseUrl: string,
+  who: CallOptions,
+  room = new TestRoom(baseUrl),
+): readonly (readonly [url: string, options: CallOptions, needs: readonly Action[]])[] {
+  const update = { ...who.headers, 'content-type': 'application/octet-stream' }
+  return [
+    [room.url('events'), who, ['watch']],
+    [room.url('events', { view: 'list' }), who, ['watch']],
+    [room.url('events', { watch: 1 }), who, ['watch']],
+    [room.url('events'), { ...who, json: {} }, ['watch']],
+    [`${baseUrl}/location/sse`, who, ['watch']],
+    [room.url('location'), who, ['watch']],
+    [room.url('location', { since: 'x:1', waitMs: 10 }), who, ['watch']],
+    [room.url('document'), who, ['watch']],
+    [room.url('document', { sv: 'AA', since: 'x:1' }), who, ['watch']],
+    [room.url('document/sync'), { headers: update, body: Buffer.from([0]) }, ['watch']],
+    [room.url('location'), { ...who, json: 1 }, ['join', 'move']],
+    [`${baseUrl}/location`, { ...who, json: 1 }, ['join', 'move']],
+    [room.url('document'), { headers: update, body: EMPTY_UPDATE }, ['write']],
+  ]
+}

@@ -1,0 +1,293 @@
+import type { Action, Hello } from '@whereabouts/protocol'
+import type { AskedAction } from '@whereabouts/server'
+import { describe, expect, it } from 'vitest'
+import { getDocument, postUpdate, TestDocument } from 'whereabouts-conformance/document'
+import { call, callJson, expectRefused, open } from 'whereabouts-conformance/http'
+import { memberKey, TestRoom } from 'whereabouts-conformance/room'
+import { openStream } from 'whereabouts-conformance/stream'
+import { ALL, as, everyCall, Office, SERVERS, start } from './application.js'
+
+const INSIDE = 'the database password is hunter2'
+
+/** What an application must not answer, by what the test calls it. */
+const NO_ANSWERS: readonly (readonly [string, () => unknown])[] = [
+  ['false', () => false],
+  ['a promise of false', async () => false],
+  ['nothing', () => undefined],
+  ['a text', () => 'true'],
+  ['a number', () => 1],
+  ['an object', () => ({ allowed: true })],
+  ['a promise of a text', async () => 'yes'],
+  ['a boolean object', () => Object(true) as unknown],
+  [
+    'an exception',
+    () => {
+      throw new Error(INSIDE)
+    },
+  ],
+  ['a rejection', () => Promise.reject(new Error(INSIDE))],
+  [
+    'a `then` that throws',
+    () => ({
+      get then() {
+        throw new Error(INSIDE)
+      },
+    }),
+  ],
+  // oxlint-disable-next-line unicorn/no-thenable -- what an application may return by mistake
+  [
+    'a `then` that fails',
+    () => ({ then: (_: unknown, fail: (error: unknown) => void) => fail(0) }),
+  ],
+]
+
+describe.each(SERVERS)('an application that authorizes on %s', (server) => {
+  it('[AC6] is asked with the request, its own user, the room and the action', async () => {
+    const office = new Office({ ada: ALL })
+    office.details = () => ({ name: 'Ada', meta: { role: 'owner' } })
+    await using running = await start(server, office.options)
+    const room = new TestRoom(running.baseUrl, '__proto__')
+    await callJson(room.url('location', { member: 'k' }), { ...as('ada'), json: 1 })
+    expect(office.asked.map(({ action }) => action)).toEqual(['join', 'move'])
+    for (const { request, user, room: name } of office.asked) {
+      expect(name).toBe('__proto__')
+      expect(user).toEqual({ id: 'ada', name: 'Ada', meta: { role: 'owner' } })
+      expect(request.headers.authorization).toBe('ada')
+    }
+  })
+
+  it('[AC10] is asked for what each call needs, and for nothing twice', async () => {
+    const office = new Office({ ada: ALL })
+    await using running = await start(server, office.options)
+    for (const [url, options, needs] of everyCall(running.baseUrl, as('ada'))) {
+      office.asked.length = 0
+      const response = await open(url, options)
+      response.destroy()
+      expect(response.statusCode, url).toBeLessThan(300)
+      const asked = office.asked.map(({ action }) => action)
+      const isStream = response.headers['content-type'] === 'text/event-stream'
+      expect(asked, url).toEqual(isStream ? ALL : needs)
+    }
+  })
+
+  it('[AC10] [AC11] without it a call is forbidden, and changes nothing', async () => {
+    const office = new Office({ ada: ALL })
+    await using running = await start(server, office.options)
+    for (const [index, [, , needs]] of everyCall('', {}).entries()) {
+      const room = new TestRoom(running.baseUrl)
+      for (const missing of needs) {
+        office.rights.set(
+          'eve',
+          ALL.filter((action) => action !== missing),
+        )
+        const [url, options] = everyCall(running.baseUrl, as('eve'), room)[index]!
+        await expectRefused('forbidden', url, options)
+      }
+      office.rights.delete('eve')
+      const [url, options] = everyCall(running.baseUrl, as('eve'), room)[index]!
+      await expectRefused('forbidden', url, options)
+    }
+    expect(await running.rooms.count()).toMatchObject({ rooms: 0, members: 0, connections: 0 })
+  })
+
+  it('[AC10] leaving needs nothing', async () => {
+    const office = new Office({ ada: ALL })
+    await using running = await start(server, office.options)
+    const room = new TestRoom(running.baseUrl)
+    await callJson(room.url('location', { member: 'k' }), { ...as('ada'), json: 1 })
+    office.rights.delete('ada')
+    const left = await call(room.url('leave', { member: 'k' }), { ...as('ada'), method: 'POST' })
+    expect(left).toMatchObject({ status: 204 })
+    expect(await running.rooms.members(room.name)).toMatchObject({ members: [] })
+  })
+
+  it('[AC10] a caller who is not known is unauthorized, and nothing is asked', async () => {
+    const office = new Office({ ada: ALL })
+    await using running = await start(server, office.options)
+    for (const [url, options] of everyCall(running.baseUrl, {})) {
+      await expectRefused('unauthorized', url, options)
+    }
+    expect(office.asked).toEqual([])
+  })
+
+  it('[AC11] an update is not stored', async () => {
+    const office = new Office({ ada: ALL, eve: ['watch', 'join', 'move'] })
+    await using running = await start(server, office.options)
+    const room = new TestRoom(running.baseUrl)
+    const update = new TestDocument(room).write('theirs')
+    const answer = await postUpdate(room, update, as('eve').headers)
+    expect(answer).toMatchObject({ status: 403 })
+    const read = new TestDocument(room)
+    read.take(await getDocument(room, {}, as('ada')))
+    expect(read.cells).toEqual({})
+  })
+
+  it('[AC12] a caller who is forbidden learns nothing of its request', async () => {
+    const office = new Office()
+    await using running = await start(server, office.options)
+    const room = new TestRoom(running.baseUrl)
+    const eve = as('eve')
+    const headers = { ...eve.headers, 'content-type': 'application/json' }
+    for (const [url, options] of [
+      [room.url('events', { view: 'grid', member: 'a.b', protocol: 7 }), eve],
+      [room.url('events'), { headers, body: '{' }],
+      [room.url('location', { since: 'x:1', waitMs: -1 }), eve],
+      [room.url('location'), { headers, body: '{' }],
+      [room.url('location'), { ...eve, json: 'x'.repeat(5_000) }],
+      [room.url('document', { sv: '!' }), eve],
+      [room.url('document'), { headers: { ...headers, 'idempotency-key': '!' }, body: 'x' }],
+    ] as const) {
+      await expectRefused('forbidden', url, options)
+    }
+  })
+
+  it('[AC12] the answer is the same whether there is anything or not', async () => {
+    const office = new Office({ ada: ALL })
+    await using running = await start(server, office.options)
+    const full = new TestRoom(running.baseUrl)
+    const { id } = await running.rooms.move(full.name, 'k', 'secret')
+    const update = new TestDocument(full).write('secret')
+    const posted = { 'idempotency-key': 'key', ...as('ada').headers }
+    expect(await postUpdate(full, update, posted)).toMatchObject({ status: 200 })
+    const none = new TestRoom(running.baseUrl)
+    const asked = async (room: TestRoom) => {
+      const answers = [
+        await call(room.url('events', { lastEventId: id }), as('eve')),
+        await call(room.url('location'), as('eve')),
+        await call(room.url('location', { since: id, waitMs: 10 }), as('eve')),
+        await call(room.url('document', { since: id }), as('eve')),
+        await call(room.url('location', { member: 'k' }), { ...as('eve'), json: 1 }),
+        await postUpdate(room, update, { ...posted, ...as('eve').headers }),
+      ]
+      return answers.map(({ status, text }) => ({ status, text }))
+    }
+    expect(await asked(full)).toEqual(await asked(none))
+  })
+
+  it("[AC12] a position, or a key, of somebody else's room gives nothing of it away", async () => {
+    const office = new Office()
+    await using running = await start(server, office.options)
+    const [own, theirs] = [new TestRoom(running.baseUrl), new TestRoom(running.baseUrl)]
+    office.answer = ({ room, user }) => room === own.name || user?.id === 'ada'
+    const update = new TestDocument(theirs).write('secret')
+    const key = { 'idempotency-key': 'key' }
+    await postUpdate(theirs, update, { ...key, ...as('ada').headers })
+    const { id } = await running.rooms.move(theirs.name, 'k', 'secret')
+    await using stream = await openStream(own.url('events', { lastEventId: id }), as('eve'))
+    await stream.next('hello')
+    const polled = await call(own.url('location', { since: id }), as('eve'))
+    const mine = await postUpdate(own, update, { ...key, ...as('eve').headers })
+    expect(mine).toMatchObject({ status: 200 })
+    expect(stream.text + polled.text).not.toContain('secret')
+    const read = new TestDocument(own)
+    read.take(await getDocument(own, {}, as('eve')))
+    expect(read.cells).toEqual({ secret: 'secret' })
+  })
+
+  it('[AC13] [AC14] who may watch and not join is served as a viewer', async () => {
+    const office = new Office({ ada: ALL, eve: ['watch', 'write'] })
+    await using running = await start(server, office.options)
+    const room = new TestRoom(running.baseUrl)
+    await using own = await room.join('k', {}, as('ada'))
+    for (const options of [as('eve'), { ...as('eve'), json: { member: 'k' } }]) {
+      await using stream = await openStream(room.url('events', { member: 'k' }), options)
+      expect((await stream.next('hello')).data).toMatchObject({
+        self: null,
+        can: ['watch', 'write'],
+      })
+      await own.until('a viewer', ({ watching }) => watching === 1)
+    }
+    expect(own.state.members.size).toBe(1)
+  })
+
+  it('[AC14] hello says all that a reader may do', async () => {
+    const office = new Office()
+    await using running = await start(server, office.options)
+    const room = new TestRoom(running.baseUrl)
+    const sets: readonly (readonly Action[])[] = [ALL, ['watch'], ['watch', 'comment', 'manage']]
+    for (const can of sets) {
+      office.rights.set('ada', can)
+      await using stream = await room.stream({ watch: 1 }, as('ada'))
+      expect(stream.hello.can).toEqual(can)
+    }
+  })
+
+  it('[AC7] without authorization everybody may do everything but manage', async () => {
+    const { authenticate } = new Office().options
+    const usual = ALL.filter((action) => action !== 'manage')
+    const openOptions = { auth: 'open' } as const
+    const known = server === 'node:http' ? [] : [{ authenticate }]
+    for (const options of [openOptions, ...known]) {
+      await using running = await start(server, options)
+      const room = new TestRoom(running.baseUrl)
+      await using stream = await room.join('k', {}, as('ada'))
+      expect(stream.hello.can).toEqual(usual)
+    }
+  })
+
+  it('[AC6] in open mode the application is asked without a user', async () => {
+    const asked: AskedAction[] = []
+    const authorize = (each: AskedAction) => asked.push(each) > 0 && each.action === 'watch'
+    await using running = await start(server, { authorize })
+    const room = new TestRoom(running.baseUrl)
+    await using stream = await room.join(memberKey())
+    expect(stream.hello).toMatchObject({ self: null, can: ['watch'] } satisfies Partial<Hello>)
+    for (const { user } of asked) expect(user).toBeUndefined()
+    await expectRefused('forbidden', room.url('location'), { json: 1 })
+  })
+
+  it.each(NO_ANSWERS)('[AC8] %s is a refusal', async (_what, answer) => {
+    const office = new Office()
+    office.answer = answer
+    await using running = await start(server, office.options)
+    for (const [url, options] of everyCall(running.baseUrl, as('ada'))) {
+      const { detail } = await expectRefused('forbidden', url, options)
+      expect(detail).not.toContain('hunter2')
+    }
+    expect(await running.rooms.count()).toMatchObject({ rooms: 0, connections: 0 })
+  })
+
+  it('[AC9] what is no boolean and what throws are logged, each once a minute', async () => {
+    const office = new Office()
+    await using running = await start(server, office.options)
+    const url = new TestRoom(running.baseUrl).url('location')
+    for (const answer of [() => 'yes', () => Promise.reject(new Error(INSIDE)), () => false]) {
+      office.answer = answer
+      for (let count = 0; count < 5; count++) await expectRefused('forbidden', url, as('ada'))
+    }
+    const { warnings } = running.log
+    expect(warnings).toHaveLength(2)
+    expect(warnings[0]).toContain('neither true nor false')
+    expect(warnings[1]).toContain(INSIDE)
+  })
+
+  it('[AC6] is not asked about what can not be a room', async () => {
+    const office = new Office({ ada: ALL })
+    await using running = await start(server, office.options)
+    const room = new TestRoom(running.baseUrl, 'a b')
+    await expectRefused('bad-room', room.url('location'), as('ada'))
+    await expectRefused('bad-room', room.url('events'), as('ada'))
+    await expectRefused('bad-room', room.url('location'), { ...as('ada'), json: 1 })
+    expect(office.asked).toEqual([])
+  })
+
+  it('[AC26] what the application does itself is not asked about', async () => {
+    const office = new Office()
+    await using running = await start(server, office.options)
+    await running.rooms.move('r', 'k', 1, { id: 'eve' })
+    expect(await running.rooms.members('r')).toMatchObject({ members: [{ location: 1 }] })
+    expect(office.asked).toEqual([])
+  })
+
+  it('[ST13] a HEAD opens no stream, and says nothing of rights', async () => {
+    const office = new Office({ ada: ALL })
+    await using running = await start(server, office.options)
+    const url = new TestRoom(running.baseUrl).url('events')
+    const statuses = []
+    for (const user of ['ada', 'eve']) {
+      statuses.push((await call(url, { ...as(user), method: 'HEAD' })).status)
+    }
+    expect(statuses).toEqual([405, 405])
+    expect(await running.rooms.count()).toMatchObject({ rooms: 0, connections: 0 })
+  })
+})
