@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 const SPEC = 'spec'
 const RULE = /^- \*\*([A-Z]{2}\d+)\*\*/gm
-const TEST_FILE = /\.test\.tsx?$/
+const TEST_FILE = /\.test\.tsx?$|\/store-contract[\w-]*\.ts$/
 const TEST_NAME = /['"`]((?:\[[A-Z]{2}\d+(?: [A-Z]{2}\d+)*\] )+)/g
 const ID = /[A-Z]{2}\d+/g
 
@@ -45,7 +45,7 @@ function provedByFile() {
   )
 }
 
-/** Tests beside the code, and all of what runs against several servers. */
+/** Tests beside the code, the contract of stores, and all of what runs against several servers. */
 function testFiles() {
   const beside = ['packages', 'apps'].flatMap((folder) =>
     readdirSync(folder).flatMap((name) => filesBelow(join(folder, name, 'src'))),

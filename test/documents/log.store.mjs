@@ -3,80 +3,182 @@ import { randomInt } from 'node:crypto'
 import { open, readFile } from 'node:fs/promises'
 
 const MOST = 2 ** 48 - 1
+const FIRST_INCARNATION = '0'
 
 /** @type {import('@whereabouts/server').OpenStore<{ file: string }>} */
 export async function openStore({ file }) {
   const handle = await open(file, 'a')
 
-  /** @param {object} record */
+  /**
+   * Appends a line, and reads the file up to it: of two lines that contradict each other, the first counts.
+   *
+   * @param {object} record
+   */
   async function write(record) {
+    const id = randomInt(1, MOST)
     // The line feed comes first, so that a line that a crash cut off spoils no other one.
-    const line = Buffer.from(`\n${JSON.stringify(record)}`)
+    const line = Buffer.from(`\n${JSON.stringify({ ...record, id, atMs: Date.now() })}`)
     // In one write: another store that has the file open may write between two.
     const { bytesWritten } = await handle.write(line)
     if (bytesWritten < line.length) throw new Error('the file took a part of a line')
     await handle.datasync()
+    const { results } = await read()
+    return results.get(id)
   }
 
-  /** @param {string} roomName */
-  async function read(roomName) {
-    const generations = [0]
-    let snapshot = ''
-    /** @type {Map<number, string>} */
-    const updates = new Map()
+  async function read() {
+    const state = { rooms: new Map(), results: new Map() }
     for (const line of (await readFile(file, 'utf8')).split('\n')) {
-      const { appended = [], compacted } = parse(line)
-      for (const each of appended)
-        if (each.roomName === roomName) updates.set(each.number, each.text)
-      // Of two compactions of one generation, the first in the file counts.
-      if (compacted?.roomName !== roomName || compacted.base !== generations.at(-1)) continue
-      generations.push(compacted.generation)
-      snapshot = compacted.text
-      for (const number of compacted.numbers) updates.delete(number)
+      const said = parse(line)
+      const room = roomIn(state.rooms, said.roomName)
+      state.results.set(said.id, LINES[said.do]?.(state.rooms, room, said))
     }
-    return { generations, snapshot, updates }
+    return state
   }
+
+  const roomOf = async (/** @type {string} */ roomName) => (await read()).rooms.get(roomName)
+
+  const living = async () =>
+    /** @type {any[]} */
+    [...(await read()).rooms.values()]
+      .filter(({ isThere }) => isThere)
+      .toSorted((one, other) => (one.roomName < other.roomName ? -1 : 1))
 
   return {
     load: async (roomName) => {
-      const { generations, snapshot, updates } = await read(roomName)
+      const room = (await roomOf(roomName)) ?? newRoom(roomName)
+      const { incarnation, usedAtMs, generation, snapshot, updates } = room
       return {
-        generation: generations.at(-1) ?? 0,
-        snapshot: Buffer.from(snapshot, 'base64'),
-        updates: [...updates].map(([number, text]) => ({
-          number,
-          bytes: Buffer.from(text, 'base64'),
-        })),
+        incarnation,
+        usedAtMs,
+        generation,
+        snapshot: bytesOf(snapshot),
+        updates: [...updates].map(([number, text]) => ({ number, bytes: bytesOf(text) })),
       }
     },
-    append: async (updates) => {
-      const appended = updates.map(({ roomName, bytes }) => ({
-        roomName,
+    append: (updates) => {
+      const texts = updates.map(({ bytes, ...update }) => ({
+        ...update,
         number: randomInt(1, MOST),
         text: textOf(bytes),
       }))
-      await write({ appended })
-      return appended.map(({ number }) => number)
+      return write({ do: 'append', updates: texts })
     },
-    compact: async ({ snapshot, ...compaction }) => {
-      const generation = randomInt(1, MOST)
-      await write({ compacted: { ...compaction, generation, text: textOf(snapshot) } })
-      const { generations } = await read(compaction.roomName)
-      return generations.includes(generation) ? generation : undefined
+    compact: ({ snapshot, ...compaction }) =>
+      write({ do: 'compact', ...compaction, snapshot: textOf(snapshot) }),
+    touch: (roomName) => write({ do: 'touch', roomName }),
+    // The file keeps what was removed. A store for more than an example overwrites it.
+    remove: async (removal) => (await write({ do: 'remove', ...removal })) === true,
+    list: async ({ after = '', limit }) =>
+      (await living())
+        .filter(({ roomName }) => roomName > after)
+        .slice(0, limit)
+        .map(infoOf),
+    about: async (roomName) => {
+      const room = await roomOf(roomName)
+      return room?.isThere ? infoOf(room) : undefined
     },
-    check: () => write({}),
+    totals: async (owner) => {
+      const rooms = (await living()).filter(
+        ({ record }) => owner === undefined || record?.owner === owner,
+      )
+      return {
+        documents: rooms.length,
+        bytes: rooms.reduce((sum, room) => sum + infoOf(room).bytes, 0),
+      }
+    },
+    getRecord: async (roomName) => (await roomOf(roomName))?.record,
+    putRecord: async (roomName, record, expected) => {
+      const revision = await write({ do: 'put', roomName, record, expected })
+      if (revision === 'taken') throw new Error('another room has this link')
+      return revision
+    },
+    findByLink: async (link) =>
+      (await living()).find(({ record }) => record?.link === link)?.roomName,
+    check: () => write({ do: 'check' }),
     close: () => handle.close(),
   }
 }
 
 /**
- * @typedef {{ roomName: string, base: number, numbers: number[], generation: number, text: string }} Compacted
- * @typedef {{ appended?: { roomName: string, number: number, text: string }[], compacted?: Compacted }} Record
+ * What the lines do, each to its room, and what comes of it.
+ *
+ * @typedef {Map<string, any>} Rooms
+ * @type {{ readonly [what: string]: (rooms: Rooms, room: any, line: any) => unknown }}
  */
+const LINES = {
+  append: (rooms, _room, { updates, atMs }) =>
+    updates.map((/** @type {any} */ { roomName, incarnation, number, text }) => {
+      const room = roomIn(rooms, roomName)
+      if (room.incarnation !== incarnation) return undefined
+      use(rooms, room, atMs)
+      room.updates.set(number, text)
+      return number
+    }),
+  compact: (_rooms, room, { incarnation, base, numbers, snapshot, id }) => {
+    if (room.incarnation !== incarnation || room.generation !== base) return undefined
+    for (const number of numbers) room.updates.delete(number)
+    Object.assign(room, { generation: id, snapshot })
+    return id
+  },
+  touch: (_rooms, room, { atMs }) => {
+    if (room.isThere) room.usedAtMs = atMs
+  },
+  remove: (rooms, room, { roomName, incarnation, unusedSinceMs = Infinity }) => {
+    if (!room.isThere || room.usedAtMs >= unusedSinceMs) return false
+    rooms.set(roomName, { ...newRoom(roomName), incarnation })
+    return true
+  },
+  put: (rooms, room, { record, expected, atMs, id }) => {
+    if ((room.record?.revision ?? 0) !== expected) return undefined
+    const others = [...rooms.values()].filter((each) => each !== room)
+    const { link } = record
+    if (link !== undefined && others.some((each) => each.record?.link === link)) return 'taken'
+    use(rooms, room, atMs)
+    room.record = { revision: id, ...record }
+    return id
+  },
+  check: () => {},
+}
+
+/**
+ * @param {Rooms} rooms
+ * @param {string} roomName
+ */
+function roomIn(rooms, roomName) {
+  return rooms.get(roomName) ?? newRoom(roomName)
+}
+
+/**
+ * @param {Rooms} rooms
+ * @param {any} room
+ * @param {number} atMs
+ */
+function use(rooms, room, atMs) {
+  rooms.set(room.roomName, room)
+  if (!room.isThere) room.createdAtMs = atMs
+  Object.assign(room, { isThere: true, updatedAtMs: atMs, usedAtMs: atMs })
+}
+
+/** @param {string} roomName */
+function newRoom(roomName) {
+  const times = { createdAtMs: 0, updatedAtMs: 0, usedAtMs: 0 }
+  const document = { generation: 0, snapshot: '', updates: new Map() }
+  return { roomName, incarnation: FIRST_INCARNATION, isThere: false, ...times, ...document }
+}
+
+/** @param {any} room */
+function infoOf({ roomName, createdAtMs, updatedAtMs, usedAtMs, snapshot, updates }) {
+  const bytes = [snapshot, ...updates.values()].reduce(
+    (sum, text) => sum + bytesOf(text).byteLength,
+    0,
+  )
+  return { roomName, bytes, createdAtMs, updatedAtMs, usedAtMs }
+}
 
 /**
  * @param {string} line
- * @returns {Record}
+ * @returns {any}
  */
 function parse(line) {
   try {
@@ -89,4 +191,9 @@ function parse(line) {
 /** @param {Uint8Array} bytes */
 function textOf(bytes) {
   return Buffer.from(bytes).toString('base64')
+}
+
+/** @param {string} text */
+function bytesOf(text) {
+  return Buffer.from(text, 'base64')
 }

@@ -39,6 +39,11 @@ describe('the contract', () => {
     ['removes later updates with a compaction', 'and nothing else'],
     ['lets the last compaction win', 'of an old generation'],
     ['remembers what it has loaded', 'what another open store has stored'],
+    ['stores what is for a removed document', 'nothing that is for a removed document'],
+    ['forgets that a document was removed', 'nothing that is for a removed document'],
+    ['leaves the record of a removed document', 'nothing of a room that was removed'],
+    ['lets the last change of a record win', 'only if it is as expected'],
+    ['lists in the order of the locale', 'in the order of their names'],
   ])('[DO8] finds a store that %s', async (fault, promise) => {
     const broken = await Promise.all(
       STORE_CONTRACT.map(async ({ name, check }) => {

@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'libsql'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { DocumentStore } from '@whereabouts/server'
+import type { DocumentStore, RoomUpdate } from '@whereabouts/server'
 import {
   SHARED_STORE_CONTRACT,
   STORE_CONTRACT,
@@ -15,6 +15,7 @@ import {
 import { openStore as openPostgres } from '../../packages/server/src/document/postgres.js'
 import { SCHEMA_VERSION } from '../../packages/server/src/document/schema.js'
 import { openStore as openSqlite } from '../../packages/server/src/document/sqlite.js'
+import { FIRST_INCARNATION } from '../../packages/server/src/document/store.js'
 import { checkDocuments } from '../../packages/server/src/document/sqlite-file.js'
 import { type RunningPostgres, startPostgres } from '../servers/postgres.js'
 
@@ -27,6 +28,12 @@ interface Place extends StorePlace {
   dump(): Promise<unknown>
   /** What says the version of the schema. */
   setVersion(version: number): Promise<void>
+}
+
+interface SqlitePlace extends Place {
+  dump(): Promise<string>
+  /** Reads the file, as a backup does, until it ends. */
+  reader(): Promise<Disposable & { end(): void }>
 }
 
 let postgres: RunningPostgres
@@ -65,7 +72,7 @@ function runStoreTests(
         snapshot: [],
         updates: [[numbers[0], [1]]],
       })
-      await store.compact({ roomName: 'one', base: 0, snapshot: bytes(1), numbers })
+      await store.compact({ ...ROOM, base: 0, snapshot: bytes(1), numbers: [numbers[0]!] })
       expect(plain(await store.load('one'))).toMatchObject({ snapshot: [1], updates: [] })
       expect(JSON.stringify(await place.dump())).not.toContain('77')
     })
@@ -73,7 +80,7 @@ function runStoreTests(
     it('[DO8] all of a transaction is there, or nothing', async () => {
       await using place = await newPlace()
       await using store = closing(await place.open())
-      const bad = { roomName: null as unknown as string, bytes: bytes(2) }
+      const bad = { ...update('one', 2), roomName: null as unknown as string }
       await expect(store.append([update('one', 1), bad, update('one', 3)])).rejects.toThrow()
       expect((await store.load('one')).updates).toEqual([])
       await store.append([update('one', 4)])
@@ -96,6 +103,64 @@ function runStoreTests(
   })
 }
 
+it('[AD1] what is removed is in no file of an SQLite store any more, nor what it had deleted before', async () => {
+  await using place = await sqlitePlace()
+  await using store = closing(await place.open())
+  const secret = 'a sentence that nobody may ever read again '
+  const numbers = await store.append(
+    Array.from({ length: 200 }, (_, index) => ({
+      ...ROOM,
+      bytes: Buffer.from(`${secret}${index} `.repeat(1 + index * 2)),
+    })),
+  )
+  await store.append([update('two', 1)])
+  expect(await place.dump()).toContain(secret)
+  const snapshot = Buffer.from(secret.repeat(40_000))
+  const compaction = { ...ROOM, base: 0, snapshot, numbers: numbers as number[] }
+  await store.compact(compaction)
+  await store.putRecord('one', { json: JSON.stringify({ secret }) }, 0)
+  expect(await store.remove({ roomName: 'one', incarnation: 'x' })).toBe(true)
+  expect(await place.dump()).not.toContain(secret)
+  expect((await store.load('two')).updates).toHaveLength(1)
+})
+
+it('[AD1] a removal while a backup is read is done, and its bytes go when the backup is done', async () => {
+  await using place = await sqlitePlace()
+  await using store = closing(await place.open())
+  await store.append([{ ...ROOM, bytes: Buffer.from('a secret of some length') }])
+  using reader = await place.reader()
+  expect(await store.remove({ roomName: 'one', incarnation: 'x' })).toBe(true)
+  expect((await store.load('one')).updates).toEqual([])
+  reader.end()
+  await store.check()
+  expect(await place.dump()).not.toContain('a secret of some length')
+})
+
+it.each([
+  ['SQLite', sqliteV1],
+  ['PostgreSQL', postgresV1],
+])('[DO11] documents of schema 1 in %s are carried over', async (_name, newV1) => {
+  await using place = await newV1()
+  await using store = closing(await place.open())
+  expect(plain(await store.load('both'))).toEqual({
+    generation: 3,
+    snapshot: [1, 2],
+    updates: [[2, [4]]],
+  })
+  expect(plain(await store.load('updates'))).toMatchObject({ updates: [[1, [9, 9, 9]]] })
+  const listed = await store.list({ limit: 10 })
+  expect(listed.map(({ roomName, bytes: size }) => [roomName, size])).toEqual([
+    ['both', 3],
+    ['updates', 3],
+  ])
+  expect(listed.every(({ usedAtMs }) => Math.abs(usedAtMs - Date.now()) < 60_000)).toBe(true)
+  const compaction = { roomName: 'both', incarnation: FIRST_INCARNATION, base: 3 }
+  const generation = await store.compact({ ...compaction, snapshot: bytes(5), numbers: [2] })
+  expect(generation).toBeGreaterThan(3)
+  await using again = closing(await place.open())
+  expect(await again.totals()).toEqual({ documents: 2, bytes: 4 })
+})
+
 it('[DO11] a file that is no database is refused, and left as it is', async () => {
   await using folder = await newFolder()
   const file = join(folder.path, 'documents.sqlite')
@@ -112,7 +177,49 @@ it('a database that is not there is said to be so', async () => {
   )
 })
 
-async function sqlitePlace(): Promise<Place> {
+/** What schema 1 had. */
+const ROWS = (prefix: string, blob: (hex: string) => string) => `
+  INSERT INTO ${prefix}documents VALUES ('both', 3);
+  INSERT INTO ${prefix}snapshots VALUES (3, 0, 'both', ${blob('01')}), (3, 1, 'both', ${blob('02')});
+  INSERT INTO ${prefix}updates (room, bytes) VALUES ('updates', ${blob('090909')}), ('both', ${blob('04')});
+`
+
+async function sqliteV1(): Promise<Place> {
+  const place = await sqlitePlace()
+  await place.execute(`
+    CREATE TABLE documents (room TEXT PRIMARY KEY, generation INTEGER NOT NULL);
+    CREATE TABLE snapshots (generation INTEGER NOT NULL, part INTEGER NOT NULL,
+      room TEXT NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (generation, part));
+    CREATE INDEX snapshots_room ON snapshots (room);
+    CREATE TABLE updates (number INTEGER PRIMARY KEY AUTOINCREMENT, room TEXT NOT NULL, bytes BLOB NOT NULL);
+    CREATE INDEX updates_room ON updates (room);
+    CREATE TABLE generations (last INTEGER NOT NULL);
+    INSERT INTO generations VALUES (3);
+    PRAGMA user_version = 1;
+    ${ROWS('', (hex) => `x'${hex}'`)}
+  `)
+  return place
+}
+
+async function postgresV1(): Promise<Place> {
+  const place = await postgresPlace()
+  await place.execute(`
+    CREATE TABLE whereabouts_documents (room text PRIMARY KEY, generation bigint NOT NULL);
+    CREATE TABLE whereabouts_snapshots (generation bigint NOT NULL, part integer NOT NULL,
+      room text NOT NULL, bytes bytea NOT NULL, PRIMARY KEY (generation, part));
+    CREATE INDEX whereabouts_snapshots_room ON whereabouts_snapshots (room);
+    CREATE TABLE whereabouts_updates (number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+      room text NOT NULL, bytes bytea NOT NULL);
+    CREATE INDEX whereabouts_updates_room ON whereabouts_updates (room);
+    CREATE SEQUENCE whereabouts_generations START 4;
+    CREATE TABLE whereabouts_schema (version integer NOT NULL, checked timestamptz);
+    INSERT INTO whereabouts_schema VALUES (1);
+    ${ROWS('whereabouts_', (hex) => `'\\x${hex}'`)}
+  `)
+  return place
+}
+
+async function sqlitePlace(): Promise<SqlitePlace> {
   const folder = await newFolder()
   const file = join(folder.path, 'documents.sqlite')
   const execute = async (sql: string) => {
@@ -129,7 +236,16 @@ async function sqlitePlace(): Promise<Place> {
     execute,
     setVersion: (version) => execute(`PRAGMA user_version = ${version}`),
     // Every byte: it says more than the tables do.
-    dump: async () => readFileSync(file, 'latin1'),
+    dump: async () =>
+      [file, `${file}-wal`]
+        .filter((each) => existsSync(each))
+        .map((each) => readFileSync(each, 'latin1'))
+        .join(''),
+    reader: async () => {
+      const database = new Database(file)
+      database.exec('BEGIN; SELECT * FROM updates')
+      return { end: () => database.exec('COMMIT'), [Symbol.dispose]: () => database.close() }
+    },
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   }
 }
@@ -176,8 +292,10 @@ function bytes(...values: number[]): Uint8Array {
   return Buffer.from(values)
 }
 
-function update(roomName: string, byte: number): { roomName: string; bytes: Uint8Array } {
-  return { roomName, bytes: Uint8Array.of(byte) }
+const ROOM = { roomName: 'one', incarnation: FIRST_INCARNATION }
+
+function update(roomName: string, byte: number): RoomUpdate {
+  return { roomName, incarnation: FIRST_INCARNATION, bytes: Uint8Array.of(byte) }
 }
 
 function plain({ generation, snapshot, updates }: Awaited<ReturnType<DocumentStore['load']>>) {

@@ -39,6 +39,36 @@ const FAULTS = {
       return right.compact({ ...compaction, base: generation })
     },
   }),
+  'stores what is for a removed document': (right) => ({
+    append: async (updates) => {
+      const current = updates.map(async (update) => {
+        const { incarnation } = await right.load(update.roomName)
+        return { ...update, incarnation }
+      })
+      return right.append(await Promise.all(current))
+    },
+  }),
+  'forgets that a document was removed': (right) => ({
+    remove: async (removal) => right.remove({ ...removal, incarnation: '0' }),
+  }),
+  'leaves the record of a removed document': (right) => ({
+    remove: async (removal) => {
+      const { revision, ...record } = (await right.getRecord(removal.roomName)) ?? { json: '' }
+      const isRemoved = await right.remove(removal)
+      if (revision !== undefined) await right.putRecord(removal.roomName, record, 0)
+      return isRemoved
+    },
+  }),
+  'lets the last change of a record win': (right) => ({
+    putRecord: async (roomName, record) => {
+      const { revision = 0 } = (await right.getRecord(roomName)) ?? {}
+      return right.putRecord(roomName, record, revision)
+    },
+  }),
+  'lists in the order of the locale': (right) => ({
+    list: async (page) =>
+      (await right.list(page)).toSorted((one, other) => one.roomName.localeCompare(other.roomName)),
+  }),
   'remembers what it has loaded': (right) => {
     /** @type {Map<string, ReturnType<DocumentStore['load']>>} */
     const loaded = new Map()

@@ -56,8 +56,12 @@ export function postUpdate(
   room: TestRoom,
   body: Uint8Array,
   headers: CallOptions['headers'] = {},
+  parameters: Parameters = {},
 ): Promise<Answer> {
-  return call(room.url('document'), { headers: { ...BYTES, ...headers }, body: Buffer.from(body) })
+  return call(room.url('document', parameters), {
+    headers: { ...BYTES, ...headers },
+    body: Buffer.from(body),
+  })
 }
 
 /** Makes the server's step of a sync, which must succeed. */

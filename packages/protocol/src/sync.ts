@@ -4,28 +4,42 @@ export interface SyncAnswer {
   readonly vector: Uint8Array
   /** An update in version 1 of Yjs's encoding, with every deletion that the server knows. */
   readonly update: Uint8Array
+  /** Names the document, in ASCII. A room's document has another one after it was deleted. @see PROTOCOL.md DO47 */
+  readonly incarnation: string
 }
 
-/** Encodes the answer to a sync: both parts, each after its length, as lib0 encodes byte arrays. */
-export function writeSyncAnswer({ vector, update }: SyncAnswer): Uint8Array<ArrayBuffer> {
-  const lengths = [vector, update].map(({ length }) => varUint(length))
-  const bytes = new Uint8Array(
-    vector.length + update.length + lengths.reduce((sum, { length }) => sum + length, 0),
-  )
+const PARTS = 3
+
+/** Encodes the answer to a sync: its parts, each after its length, as lib0 encodes byte arrays. */
+export function writeSyncAnswer({
+  vector,
+  update,
+  incarnation,
+}: SyncAnswer): Uint8Array<ArrayBuffer> {
+  const parts = [vector, update, Uint8Array.from(incarnation, (each) => each.charCodeAt(0))]
+  const encoded = parts.flatMap((part) => [varUint(part.length), part])
+  const bytes = new Uint8Array(encoded.reduce((sum, { length }) => sum + length, 0))
   let at = 0
-  for (const part of [lengths[0]!, vector, lengths[1]!, update]) {
-    bytes.set(part, at)
-    at += part.length
+  for (const each of encoded) {
+    bytes.set(each, at)
+    at += each.length
   }
   return bytes
 }
 
 /** Decodes the output of `writeSyncAnswer()`; returns `undefined` if it is cut off or something follows. */
 export function readSyncAnswer(bytes: Uint8Array): SyncAnswer | undefined {
-  const vector = readPart(bytes, 0)
-  const update = vector && readPart(bytes, vector.end)
-  if (update?.end !== bytes.length) return undefined
-  return { vector: vector!.part, update: update.part }
+  const parts: Uint8Array[] = []
+  let end = 0
+  while (parts.length < PARTS) {
+    const read = readPart(bytes, end)
+    if (read === undefined) return undefined
+    parts.push(read.part)
+    end = read.end
+  }
+  if (end !== bytes.length) return undefined
+  const [vector, update, incarnation] = parts as [Uint8Array, Uint8Array, Uint8Array]
+  return { vector, update, incarnation: String.fromCharCode(...incarnation) }
 }
 
 /** Encodes a number in seven bits a byte, the lowest first; the highest bit means that more follow. */

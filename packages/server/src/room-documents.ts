@@ -7,6 +7,14 @@ import type { RoomName } from './room/ids.js'
 import type { MissedUpdates } from './room/room.js'
 import type { HostedRooms } from './rooms/hosted-rooms.js'
 
+/** What is said with an update. */
+export interface UpdateOptions {
+  /** Makes a repetition of the same update one commit, while it is remembered. */
+  readonly idempotencyKey?: string | undefined
+  /** The incarnation of the document that it is for; whichever is there without it. */
+  readonly incarnation?: string | undefined
+}
+
 /** The documents of the rooms: what is read has what the room told, and what is written is told. */
 export class RoomDocuments {
   readonly #updates = new Repeats<Updated>()
@@ -47,16 +55,16 @@ export class RoomDocuments {
   }
 
   /**
-   * @throws {Problem} bad-update, too-large, document-full, store-failed
-   * @see PROTOCOL.md DO2, DO9
+   * @throws {Problem} bad-update, too-large, document-full, document-deleted, store-failed
+   * @see PROTOCOL.md DO2, DO9, DO48
    */
   async update(
     roomName: RoomName,
     update: Uint8Array,
-    idempotencyKey: string | undefined,
+    { idempotencyKey, incarnation }: UpdateOptions,
   ): Promise<Updated> {
     this.#checkSize('An update', update)
-    const work = () => this.#update(roomName, update)
+    const work = () => this.#update(roomName, update, incarnation)
     if (idempotencyKey === undefined) return work()
     const hash = createHash('sha256').update(update).digest('base64url')
     return this.#updates.once(`${roomName} ${idempotencyKey} ${hash}`, work)
@@ -78,8 +86,12 @@ export class RoomDocuments {
     )
   }
 
-  async #update(roomName: RoomName, update: Uint8Array): Promise<Updated> {
-    const { changed, pending, bytes } = await this.documents.update(roomName, update)
+  async #update(
+    roomName: RoomName,
+    update: Uint8Array,
+    incarnation: string | undefined,
+  ): Promise<Updated> {
+    const { changed, pending, bytes } = await this.documents.update(roomName, update, incarnation)
     const id = await this.rooms.update(roomName, { changed, bytes })
     return pending ? { id, pending } : { id }
   }

@@ -17,7 +17,7 @@ import type { Log } from './log.js'
 import type { ResolvedOptions } from './options.js'
 import { type Participant, Readers } from './readers.js'
 import { checkRoom } from './room-name.js'
-import { documentNews, RoomDocuments } from './room-documents.js'
+import { documentNews, RoomDocuments, type UpdateOptions } from './room-documents.js'
 import type { MemberId, RoomName } from './room/ids.js'
 import { isEmpty } from './room/is-empty.js'
 import type { Clock } from './stream/clock.js'
@@ -282,14 +282,17 @@ export class RoomServer {
    * Takes an update of Yjs 13 into a room's document, and tells everybody in the room. Resolves when
    * the store has it.
    *
-   * @param idempotencyKey makes a repetition of the same update one commit, while it is remembered
-   * @throws {Problem} bad-room, bad-update, too-large, document-full, store-failed,
+   * @throws {Problem} bad-room, bad-update, too-large, document-full, document-deleted, store-failed,
    *   shutting-down
-   * @see PROTOCOL.md DO2, DO9
+   * @see PROTOCOL.md DO2, DO9, DO48
    */
-  async update(roomName: string, update: Uint8Array, idempotencyKey?: string): Promise<Updated> {
+  async update(
+    roomName: string,
+    update: Uint8Array,
+    options: UpdateOptions = {},
+  ): Promise<Updated> {
     this.#serving.assertServing()
-    return this.#roomDocuments.update(checkRoom(roomName), update, idempotencyKey)
+    return this.#roomDocuments.update(checkRoom(roomName), update, options)
   }
 
   /** Says goodbye to all readers, before the platform waits for its connections. FR7, FR9 */

@@ -185,7 +185,7 @@ export class Rooms {
     if (idempotencyKey !== undefined && !isMemberKey(idempotencyKey)) {
       throw badOption('idempotencyKey', '1 to 128 characters of A-Z a-z 0-9 _ and -')
     }
-    return this.server.update(roomName, update, idempotencyKey)
+    return this.server.update(roomName, update, { idempotencyKey })
   }
 
   /**

@@ -81,7 +81,9 @@ export const keyOf = ({ request }: Exchange) => request.headers['idempotency-key
 export function answerSync(exchange: Exchange, has: Doc): void {
   const lacks = exchange.bytes.length > 0 ? exchange.bytes : undefined
   const update = encodeStateAsUpdate(has, lacks)
-  exchange.answerBytes(writeSyncAnswer({ vector: encodeStateVector(has), update }))
+  exchange.answerBytes(
+    writeSyncAnswer({ vector: encodeStateVector(has), update, incarnation: '0' }),
+  )
 }
 
 /** Returns a document with a text, as the server may have it. */

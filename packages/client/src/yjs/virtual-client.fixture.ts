@@ -205,7 +205,9 @@ class VirtualRoom implements Room {
     const { doc } = server
     if (call === 'document/sync') {
       const update = encodeStateAsUpdate(doc, body)
-      return bytesAnswer(writeSyncAnswer({ vector: encodeStateVector(doc), update }))
+      return bytesAnswer(
+        writeSyncAnswer({ vector: encodeStateVector(doc), update, incarnation: '0' }),
+      )
     }
     const key = new Headers(init.headers).get('idempotency-key') ?? ''
     const isPending = server.take(body, key)

@@ -35,6 +35,26 @@ function answers(calm: Suite['calm']): void {
     expect(same.update).toEqual(all.update)
   })
 
+  it('[DO47] says which document it is: the first one of a room is "0"', async () => {
+    const room = new TestRoom(calm.baseUrl)
+    expect((await syncDocument(room, NOTHING)).incarnation).toBe('0')
+    await new TestDocument(room).post('A1')
+    expect((await syncDocument(room, NOTHING)).incarnation).toBe('0')
+  })
+
+  it('[DO48] refuses an update for another document than the room’s', async () => {
+    const room = new TestRoom(calm.baseUrl)
+    const writer = new TestDocument(room)
+    const update = writer.write('A1')
+    const post = (incarnation: string) => postUpdate(room, update, {}, { incarnation })
+    expectProblem(await post('never'), 'document-deleted')
+    expect((await syncDocument(room, NOTHING)).vector).toEqual(Buffer.from([0]))
+    accepted(await post('0'))
+    expectProblem(await post('never'), 'document-deleted')
+    expectProblem(await post(''), 'bad-parameter')
+    expectProblem(await post('a b'), 'bad-parameter')
+  })
+
   it('[DO20] says every deletion, also to one who has everything else', async () => {
     const room = new TestRoom(calm.baseUrl)
     const writer = new TestDocument(room)

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Problem } from '@whereabouts/protocol'
 import type { Log } from '../log.js'
@@ -5,7 +6,7 @@ import { FINISH_MS, type ResolvedOptions } from '../options.js'
 import type { DataFolder } from './data-folder.js'
 import { connected } from './shown-address.js'
 import type { Request, Results } from './messages.js'
-import type { UntoldRoom } from './store.js'
+import type { Catalog, RoomRecord, UntoldRoom } from './store.js'
 import { storeFailed } from './store-failed.js'
 import { chooseStore, type ChosenStore } from './store-module.js'
 import type { Done } from './thread.js'
@@ -35,6 +36,10 @@ export interface DocumentsCount {
 
 /** How long a check, or a count, may take: an operator asks again soon. */
 const ANSWER_MS = 1_800
+/** How random the name of an incarnation is. */
+const INCARNATION_BYTES = 9
+/** How large a room's record may be, as JSON text in UTF-8. */
+const MAX_RECORD_BYTES = 65_536
 
 /**
  * The documents of the rooms, as the server's own thread sees them: everything that takes time is
@@ -92,11 +97,13 @@ export class Documents {
    *
    * @param bytes stay the caller's: a copy of them travels, as Node reads small bodies into a buffer
    *   that they share with others, and applications may want to post theirs again
-   * @throws {Problem} bad-update, document-full, store-failed
+   * @param incarnation of the document that it is for; whichever is there without it
+   * @throws {Problem} bad-update, document-full, document-deleted, store-failed
    */
-  async update(roomName: string, bytes: Uint8Array): Promise<AcceptedUpdate> {
+  async update(roomName: string, bytes: Uint8Array, incarnation?: string): Promise<AcceptedUpdate> {
     const own = new Uint8Array(bytes)
-    const { result, again } = await this.#done({ call: 'update', roomName, bytes: own })
+    const request = { call: 'update', roomName, bytes: own, incarnation } as const
+    const { result, again } = await this.#done(request)
     this.#updates += 1
     this.#updatesBytes += own.byteLength
     if (this.#failing) this.log.info('the document store works again')
@@ -128,6 +135,33 @@ export class Documents {
    */
   sync(roomName: string, stateVector: Uint8Array, isFresh: boolean): Promise<Uint8Array> {
     return this.#ask({ call: 'sync', roomName, stateVector, isFresh })
+  }
+
+  /**
+   * Removes the document of a room and its record for good.
+   *
+   * @param unusedSinceMs leave it if somebody has changed or opened it since
+   * @returns whether there was one to remove
+   * @throws {Problem} store-failed
+   * @see PROTOCOL.md AD1
+   */
+  remove(roomName: string, unusedSinceMs?: number): Promise<boolean> {
+    const incarnation = randomBytes(INCARNATION_BYTES).toString('base64url')
+    const since = unusedSinceMs !== undefined && { unusedSinceMs }
+    return this.#ask({ call: 'remove', roomName, removal: { roomName, incarnation, ...since } })
+  }
+
+  /** What there is in the store, and the records of rooms. Its methods throw store-failed. */
+  readonly catalog: Catalog = {
+    list: (...args) => this.#ask({ call: 'list', args }),
+    about: (...args) => this.#ask({ call: 'about', args }),
+    totals: (...args) => this.#ask({ call: 'totals', args }),
+    getRecord: (...args) => this.#ask({ call: 'getRecord', args }),
+    putRecord: async (...args) => {
+      checkRecord(args[1])
+      return this.#ask({ call: 'putRecord', args })
+    },
+    findByLink: (...args) => this.#ask({ call: 'findByLink', args }),
   }
 
   /** Unloads the document of a room that has become empty. */
@@ -236,6 +270,12 @@ export class Documents {
     this.log.error(`the document store fails: ${failure.cause}`)
     return failure
   }
+}
+
+/** @throws {RangeError} if it is too large */
+function checkRecord({ json }: RoomRecord): void {
+  if (Buffer.byteLength(json) <= MAX_RECORD_BYTES) return
+  throw new RangeError(`a room's record has at most ${MAX_RECORD_BYTES} bytes`)
 }
 
 /** What is answered once the server goes away. @see PROTOCOL.md FR19, DO45 */

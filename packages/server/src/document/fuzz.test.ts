@@ -15,6 +15,7 @@ import {
 } from 'yjs'
 import { size } from '../../../../test/size.js'
 import { LoadedDocument } from './loaded-document.js'
+import { FIRST_INCARNATION } from './store.js'
 import { MAX_ROOTS, readUpdate } from './update.js'
 
 const UPDATES_A_RUN = 8
@@ -169,6 +170,8 @@ it(
     fc.assert(
       fc.property(updates, (all) => {
         const document = new LoadedDocument('fuzz', {
+          incarnation: FIRST_INCARNATION,
+          usedAtMs: 0,
           generation: 0,
           snapshot: BASES[0]!,
           updates: [],

@@ -13,8 +13,9 @@ import { DocumentKeeper, type DocumentLimits } from './keeper.js'
 import { Occupation } from './occupation.js'
 import { newMemory } from './memory.js'
 import { openStore } from './sqlite.js'
-import type { DocumentStore } from './store.js'
+import { type DocumentStore, FIRST_INCARNATION } from './store.js'
 
+const ONE = { roomName: 'one', incarnation: FIRST_INCARNATION }
 const LIMITS = { maxDocumentBytes: 10_000_000, maxLoadedDocumentBytes: 10_000_000 }
 
 /** A store that records its calls, and can be told to fail or to wait. */
@@ -37,6 +38,38 @@ class TestStore implements DocumentStore {
 
   compact(...compaction: Parameters<DocumentStore['compact']>) {
     return this.#whenWell(() => this.inner.compact(...compaction))
+  }
+
+  touch(roomName: string) {
+    return this.inner.touch(roomName)
+  }
+
+  remove(...removal: Parameters<DocumentStore['remove']>) {
+    return this.#whenWell(() => this.inner.remove(...removal))
+  }
+
+  list(...page: Parameters<DocumentStore['list']>) {
+    return this.inner.list(...page)
+  }
+
+  about(roomName: string) {
+    return this.inner.about(roomName)
+  }
+
+  totals(owner?: string) {
+    return this.inner.totals(owner)
+  }
+
+  getRecord(roomName: string) {
+    return this.inner.getRecord(roomName)
+  }
+
+  putRecord(...record: Parameters<DocumentStore['putRecord']>) {
+    return this.inner.putRecord(...record)
+  }
+
+  findByLink(link: string) {
+    return this.inner.findByLink(link)
   }
 
   check() {
@@ -368,7 +401,7 @@ it('[DO17] a list that was written by many posts is loaded without merging value
   const updates: Uint8Array[] = []
   doc.on('update', (update: Uint8Array) => updates.push(update))
   for (let count = 0; count < 20_000; count++) doc.getArray('list').push([count])
-  await store.inner.append(updates.map((bytes) => ({ roomName: 'one', bytes })))
+  await store.inner.append(updates.map((bytes) => ({ ...ONE, bytes })))
   const before = process.memoryUsage().heapUsed
   const loaded = new Doc()
   applyUpdate(loaded, await keeper.read('one', undefined))
@@ -381,7 +414,7 @@ it('[EX13] applies an update that another process stored, even while the documen
   const { type } = typist()
   const [a, b, c] = [type('a'), type('b'), type('c')]
   await keeper.update('one', a)
-  await store.inner.append([{ roomName: 'one', bytes: b }])
+  await store.inner.append([{ ...ONE, bytes: b }])
   await keeper.learn('one', b)
   expect(await textOf('one')).toBe('ab')
   keeper.release('one')
@@ -402,7 +435,7 @@ it('[EX13] reloads a document that another process changed, without losing updat
   const { type } = typist()
   const [a, b, c] = [type('a'), type('b'), type('c')]
   await keeper.update('one', a)
-  await store.inner.append([{ roomName: 'one', bytes: b }])
+  await store.inner.append([{ ...ONE, bytes: b }])
   const updated = keeper.update('one', c)
   await keeper.learn('one', undefined)
   await updated
@@ -416,4 +449,72 @@ it('[EX13] ignores the updates of other processes to a document that isn’t loa
   await keeper.learn('one', undefined)
   expect(store.loads).toEqual([])
   expect(keeper.count().loaded).toBe(0)
+})
+
+it('[AD1] has an empty document after a removal, which can be written to again', async () => {
+  const { keeper, textOf } = start()
+  await keeper.update('one', typist().type('before'))
+  expect(await keeper.remove({ roomName: 'one', incarnation: 'x' })).toBe(true)
+  expect(await textOf('one')).toBe('')
+  expect(await keeper.remove({ roomName: 'one', incarnation: 'y' })).toBe(false)
+  await keeper.update('one', typist(2).type('after'), 0, 'x')
+  expect(await textOf('one')).toBe('after')
+})
+
+it('[AD2] refuses what is for a document that another process has removed, and what was on its way', async () => {
+  const { keeper, store, textOf } = start()
+  const { type } = typist()
+  await keeper.update('one', type('before'), 0, FIRST_INCARNATION)
+  await store.inner.remove({ roomName: 'one', incarnation: 'x' })
+  const deleted = expect.objectContaining({ problem: 'document-deleted' })
+  await expect(keeper.update('one', type(' after'), 0, FIRST_INCARNATION)).rejects.toEqual(deleted)
+  expect(await textOf('one')).toBe('')
+  await expect(keeper.update('one', type(' later'), 0, FIRST_INCARNATION)).rejects.toEqual(deleted)
+  await expect(keeper.update('one', type(' later'), 0, 'y')).rejects.toEqual(deleted)
+  expect(await textOf('one')).toBe('')
+})
+
+it('[AD2] takes in what is for the document that another process has begun since', async () => {
+  const { keeper, store, textOf } = start()
+  await keeper.update('one', typist().type('before'))
+  await store.inner.remove({ roomName: 'one', incarnation: 'x' })
+  const begun = typist(2)
+  await store.inner.append([{ roomName: 'one', incarnation: 'x', bytes: begun.type('be') }])
+  await keeper.update('one', begun.type('gun'), 0, 'x')
+  expect(await textOf('one')).toBe('begun')
+})
+
+it('[AD2] a removal and the posts beside it: each is refused, or was removed', async () => {
+  const { keeper, textOf } = start()
+  const { type } = typist()
+  await keeper.update('one', type('before'))
+  const posts = ['a', 'b', 'c'].map((text) => keeper.update('one', type(text)))
+  const removed = keeper.remove({ roomName: 'one', incarnation: 'x' })
+  const outcomes = await Promise.allSettled([...posts, removed])
+  expect(outcomes.at(-1)).toEqual({ status: 'fulfilled', value: true })
+  for (const outcome of outcomes.slice(0, -1)) {
+    if (outcome.status === 'rejected') {
+      expect(outcome.reason).toMatchObject({ problem: 'document-deleted' })
+    }
+  }
+  expect(await textOf('one')).toBe('')
+})
+
+it('[AD6] tells the store once an hour that a document is in use', async () => {
+  const { keeper, store } = start()
+  await keeper.update('one', typist().type('text'))
+  const touched = vi.spyOn(store, 'touch')
+  keeper.release('one')
+  await keeper.read('one', undefined)
+  expect(touched).not.toHaveBeenCalled()
+  const later = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_001)
+  try {
+    await keeper.read('one', undefined)
+    await keeper.read('one', undefined)
+    expect(touched.mock.calls).toEqual([['one']])
+    await setImmediate()
+    expect((await store.load('one')).usedAtMs).toBe(Date.now())
+  } finally {
+    later.mockRestore()
+  }
 })

@@ -1,8 +1,8 @@
 import { Problem, writeSyncAnswer } from '@whereabouts/protocol'
 import { LoadedDocument } from './loaded-document.js'
 import { Occupation } from './occupation.js'
-import type { DocumentStore } from './store.js'
-import { storeFailed } from './store-failed.js'
+import type { DocumentStore, Removal } from './store.js'
+import { documentDeleted, storeFailed } from './store-failed.js'
 import { readUpdate } from './update.js'
 
 /** What bounds the documents of a server. */
@@ -41,6 +41,8 @@ interface Waiting {
 
 /** How long an unused document stays loaded. */
 const IDLE_MS = 60_000
+/** How often the store is told that a document is in use. */
+const NOTE_USE_MS = 3_600_000
 /** How long the store is kept waiting while ever more comes for its next transaction. */
 const GATHER_MS = 10
 
@@ -80,10 +82,17 @@ export class DocumentKeeper {
    * Takes an update into the document of a room. Resolves when the store has it.
    *
    * @param number the request that it is for
-   * @throws {Problem} bad-update, document-full, store-failed
+   * @param incarnation of the document that it is for; whichever is there without it
+   * @throws {Problem} bad-update, document-full, document-deleted, store-failed
    */
-  async update(roomName: string, bytes: Uint8Array, number = 0): Promise<Applied> {
+  async update(
+    roomName: string,
+    bytes: Uint8Array,
+    number = 0,
+    incarnation?: string,
+  ): Promise<Applied> {
     this.#hurry()
+    await this.#assertIncarnation(roomName, incarnation)
     const update = this.#attend(roomName, number, () => readUpdate(bytes))
     return this.#use(roomName, async (document) => {
       await this.#reserve(document, bytes.byteLength)
@@ -141,6 +150,21 @@ export class DocumentKeeper {
     })
   }
 
+  /**
+   * Removes a document for good. Whoever is about to change it is refused.
+   *
+   * @returns whether there was one to remove
+   * @throws {Problem} store-failed
+   * @see PROTOCOL.md AD1, AD2
+   */
+  async remove(removal: Removal): Promise<boolean> {
+    const isRemoved = await this.store.remove(removal).catch((error: unknown) => {
+      throw storeFailed(error)
+    })
+    await this.learn(removal.roomName, undefined)
+    return isRemoved
+  }
+
   /** Unloads the document of a room that has become empty. */
   release(roomName: string): void {
     const document = this.#documents.get(roomName)
@@ -196,6 +220,16 @@ export class DocumentKeeper {
     return this.occupation.during(roomName, number, work)
   }
 
+  /** Another process may have removed the document that is loaded. @throws {Problem} document-deleted */
+  async #assertIncarnation(roomName: string, incarnation: string | undefined): Promise<void> {
+    if (incarnation === undefined) return
+    const isCurrent = () =>
+      this.#use(roomName, async (document) => document.incarnation === incarnation)
+    if (await isCurrent()) return
+    await this.learn(roomName, undefined)
+    if (!(await isCurrent())) throw documentDeleted()
+  }
+
   /** Does something with a document, which stays loaded meanwhile. */
   async #use<T>(roomName: string, work: (document: LoadedDocument) => Promise<T>): Promise<T> {
     while (!this.#documents.has(roomName)) await this.#load(roomName)
@@ -205,9 +239,19 @@ export class DocumentKeeper {
       return await work(document)
     } finally {
       document.users -= 1
+      this.#noteUse(document)
       if (document.stale) this.#drop(document)
       else if (this.#documents.get(roomName) === document) this.#touch(document)
     }
+  }
+
+  /** Tells the store now and then, which the document's age is judged by. */
+  #noteUse(document: LoadedDocument): void {
+    const nowMs = Date.now()
+    if (document.usedAtMs === 0 || nowMs - document.usedAtMs < NOTE_USE_MS) return
+    document.usedAtMs = nowMs
+    // If it can't be noted now, it is with a later use.
+    this.store.touch(document.roomName).catch(() => {})
   }
 
   #load(roomName: string): Promise<void> {
@@ -245,6 +289,12 @@ export class DocumentKeeper {
     // It is garbage now; destroying it would take time for each of its subdocuments.
     if (this.#documents.get(document.roomName) === document)
       this.#documents.delete(document.roomName)
+  }
+
+  /** Makes every later call load it from the store, and calls that wait for the store fail. */
+  #dropStale(document: LoadedDocument): void {
+    document.stale = true
+    this.#drop(document)
   }
 
   /** Makes later calls load it from the store. Calls under way finish with this one. */
@@ -323,11 +373,20 @@ export class DocumentKeeper {
   async #commit(waiting: readonly Waiting[]): Promise<void> {
     if (waiting.length === 0) return
     try {
-      const updates = waiting.map(({ document, bytes }) => ({ roomName: document.roomName, bytes }))
-      const numbers = await this.store.append(updates)
+      const numbers = await this.store.append(
+        waiting.map(({ document: { roomName, incarnation }, bytes }) => {
+          return { roomName, incarnation, bytes }
+        }),
+      )
       this.#commits += 1
-      for (const [index, { document, bytes, resolve }] of waiting.entries()) {
-        document.stored({ number: numbers[index]!, bytes })
+      for (const [index, { document, bytes, resolve, reject }] of waiting.entries()) {
+        const number = numbers[index]
+        if (number === undefined) {
+          this.#dropStale(document)
+          reject(documentDeleted())
+          continue
+        }
+        document.stored({ number, bytes })
         // It may have been dropped and loaded again since.
         if (this.#documents.get(document.roomName) !== document)
           void this.learn(document.roomName, bytes)
@@ -336,8 +395,7 @@ export class DocumentKeeper {
     } catch (error) {
       for (const { document, reject } of waiting) {
         // It contains updates that the store lacks, so the next call loads it again.
-        document.stale = true
-        this.#drop(document)
+        this.#dropStale(document)
         reject(storeFailed(error))
       }
       return
@@ -358,14 +416,10 @@ export class DocumentKeeper {
   async #compactNow(document: LoadedDocument): Promise<void> {
     const beganMs = this.now()
     try {
-      const made = this.#attend(document.roomName, 0, () => document.compaction())
-      const { snapshot, numbers, ...compaction } = made
-      const generation = await this.store.compact({ ...compaction, snapshot, numbers })
-      if (generation === undefined) {
-        document.stale = true
-        this.#drop(document)
-        return
-      }
+      const compaction = this.#attend(document.roomName, 0, () => document.compaction())
+      const { snapshot, numbers } = compaction
+      const generation = await this.store.compact(compaction)
+      if (generation === undefined) return this.#dropStale(document)
       document.compacted(generation, snapshot.byteLength, numbers)
       this.#compactions += 1
       this.#compactionMs += this.now() - beganMs

@@ -9,7 +9,7 @@ import {
 } from 'yjs'
 import { Admission } from './admission.js'
 import { encodeDocument } from './encode.js'
-import type { StoredDocument, StoredUpdate } from './store.js'
+import type { Compaction, StoredDocument, StoredUpdate } from './store.js'
 import { badUpdate, type ReadUpdate } from './update.js'
 
 /** How many updates may wait for a compaction, whatever their size. */
@@ -46,6 +46,10 @@ export class LoadedDocument {
   saved: Promise<void> = Promise.resolve()
   /** Settles when the compaction that is under way is over. */
   compacting: Promise<void> | undefined
+  /** Of the document that the updates here are for. */
+  readonly incarnation: string
+  /** When the store was last told that somebody uses it; 0 while it has nothing of it. */
+  usedAtMs: number
   readonly #doc = new Doc()
   readonly #admission = new Admission(this.#doc)
   #generation: number
@@ -59,8 +63,10 @@ export class LoadedDocument {
 
   constructor(
     readonly roomName: string,
-    { generation, snapshot, updates }: StoredDocument,
+    { incarnation, usedAtMs, generation, snapshot, updates }: StoredDocument,
   ) {
+    this.incarnation = incarnation
+    this.usedAtMs = usedAtMs
     this.#generation = generation
     this.#snapshotBytes = snapshot.byteLength
     // Else Yjs makes another one in its place, in a transaction that goes through all clients.
@@ -174,25 +180,29 @@ export class LoadedDocument {
    * @throws {Problem} bad-parameter
    */
   sync(stateVector: Uint8Array): SyncAnswer {
+    const { incarnation } = this
     if (stateVector.byteLength > 0) checkStateVector(stateVector, BODY)
     const lacks = stateVector.byteLength === 0 ? undefined : stateVector
     return {
       vector: encodeStateVector(this.#doc),
       update: encodeDocument(this.#doc, lacks),
+      incarnation,
     }
   }
 
   /** The store has an update that was applied. */
   stored({ number, bytes }: StoredUpdate): void {
+    this.usedAtMs ||= Date.now()
     this.#updates.push({ number, bytes: bytes.byteLength })
     this.#updatesBytes += bytes.byteLength
   }
 
   /** What takes the place of all that the store has of it. */
-  compaction(): { roomName: string; base: number; snapshot: Uint8Array; numbers: number[] } {
+  compaction(): Compaction {
     const numbers = this.#updates.map(({ number }) => number)
     return {
       roomName: this.roomName,
+      incarnation: this.incarnation,
       base: this.#generation,
       snapshot: this.difference(undefined),
       numbers,

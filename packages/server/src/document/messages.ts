@@ -1,6 +1,6 @@
 import type { ProblemExtensions, ProblemName } from '@whereabouts/protocol'
 import type { Applied, DocumentCount, DocumentLimits } from './keeper.js'
-import type { StoreModule, UntoldRoom } from './store.js'
+import type { Catalog, Removal, StoreModule, UntoldRoom } from './store.js'
 
 /** What the thread of the documents is started with. */
 export interface DocumentSettings extends DocumentLimits {
@@ -11,9 +11,22 @@ export interface DocumentSettings extends DocumentLimits {
   readonly occupation: SharedArrayBuffer
 }
 
+/** What the thread's store can be asked for as it is. */
+export type CatalogRequest<Name extends keyof Catalog = keyof Catalog> = {
+  readonly [Each in Name]: { readonly call: Each; readonly args: Parameters<Catalog[Each]> }
+}[Name]
+
+type CatalogResults = { readonly [Name in keyof Catalog]: Awaited<ReturnType<Catalog[Name]>> }
+
 /** What the thread can be asked for. */
 export type Request =
-  | { readonly call: 'update'; readonly roomName: string; readonly bytes: Uint8Array }
+  | {
+      readonly call: 'update'
+      readonly roomName: string
+      readonly bytes: Uint8Array
+      /** Of the document that it is for; whichever is there without it. */
+      readonly incarnation?: string | undefined
+    }
   | {
       readonly call: 'read'
       readonly roomName: string
@@ -32,6 +45,8 @@ export type Request =
       readonly roomName: string
       readonly bytes: Uint8Array | undefined
     }
+  | { readonly call: 'remove'; readonly roomName: string; readonly removal: Removal }
+  | CatalogRequest
   | { readonly call: 'note'; readonly roomName: string }
   | { readonly call: 'untold' }
   | { readonly call: 'told'; readonly told: UntoldRoom }
@@ -40,12 +55,13 @@ export type Request =
   | { readonly call: 'close' }
 
 /** What it answers with. */
-export interface Results {
+export interface Results extends CatalogResults {
   readonly update: Applied
   readonly read: Uint8Array<ArrayBuffer>
   readonly sync: Uint8Array<ArrayBuffer>
   readonly release: undefined
   readonly learn: undefined
+  readonly remove: boolean
   readonly note: undefined
   readonly untold: readonly UntoldRoom[]
   readonly told: undefined

@@ -1,11 +1,21 @@
 import { setTimeout } from 'node:timers/promises'
 import { Pool, type PoolClient } from 'pg'
-import { PostgresUntold, UNTOLD_SCHEMA } from './postgres-untold.js'
-import { checkSchema, partsOf, SCHEMA_VERSION } from './schema.js'
-import type { Compaction, DocumentStore, RoomUpdate, StoredDocument, UntoldRooms } from './store.js'
+import { append } from './postgres-append.js'
+import { PostgresCatalog } from './postgres-catalog.js'
+import { upgrade } from './postgres-schema.js'
+import { type Bigint, transaction } from './postgres-transaction.js'
+import { PostgresUntold } from './postgres-untold.js'
+import { documentId, partsOf } from './schema.js'
+import {
+  type Compaction,
+  type DocumentStore,
+  FIRST_INCARNATION,
+  type Removal,
+  type RoomUpdate,
+  type StoredDocument,
+  type UntoldRooms,
+} from './store.js'
 
-/** Names this application's lock among those of the database. */
-const MIGRATION_LOCK = 0x77_68_65_72
 /** Names the locks of documents that are being compacted. */
 const COMPACTION_LOCK = 0x77_68_63
 const CONNECTIONS = 4
@@ -14,35 +24,6 @@ const STATEMENT_MS = 10_000
 /** How long a database that is on its way up is waited for. */
 const PATIENCE_MS = 15_000
 const PAUSE_MS = 250
-/** A statement takes 65,535 parameters, and an update is two. */
-const ROWS = 1_000
-
-/** A `pg` number, which comes as text where it may be too large for a JavaScript one. */
-type Bigint = string
-
-const SCHEMA = `
-  CREATE TABLE whereabouts_documents (
-    room text PRIMARY KEY,
-    generation bigint NOT NULL
-  );
-  CREATE TABLE whereabouts_snapshots (
-    generation bigint NOT NULL,
-    part integer NOT NULL,
-    room text NOT NULL,
-    bytes bytea NOT NULL,
-    PRIMARY KEY (generation, part)
-  );
-  CREATE INDEX whereabouts_snapshots_room ON whereabouts_snapshots (room);
-  CREATE TABLE whereabouts_updates (
-    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    room text NOT NULL,
-    bytes bytea NOT NULL
-  );
-  CREATE INDEX whereabouts_updates_room ON whereabouts_updates (room);
-  CREATE SEQUENCE whereabouts_generations;
-  CREATE TABLE whereabouts_schema (version integer NOT NULL, checked timestamptz);
-  INSERT INTO whereabouts_schema VALUES (${SCHEMA_VERSION});
-`
 
 /**
  * Opens the store in a PostgreSQL database. It makes its tables itself.
@@ -66,7 +47,7 @@ export async function openStore({
   pool.on('error', () => {})
   try {
     await connected(pool)
-    await transaction(pool, migrate)
+    await transaction(pool, upgrade)
     return new PostgresStore(pool)
   } catch (error) {
     await pool.end()
@@ -74,10 +55,29 @@ export async function openStore({
   }
 }
 
-class PostgresStore implements DocumentStore {
+interface DocumentRow {
+  readonly incarnation: string
+  readonly generation: Bigint
+  readonly used: Bigint
+}
+
+const CLEAR = `
+  UPDATE whereabouts_documents SET room = NULL, incarnation = $1, generation = 0, bytes = 0,
+    created = 0, updated = 0, used = 0
+  WHERE room = $2 AND ($3::bigint IS NULL OR used < $3)`
+
+/** An append that isn't committed yet adds what it brings afterwards. */
+const WEIGH = `
+  UPDATE whereabouts_documents SET bytes =
+    (SELECT coalesce(sum(octet_length(bytes)), 0) FROM whereabouts_updates WHERE room = $1) +
+    (SELECT coalesce(sum(octet_length(bytes)), 0) FROM whereabouts_snapshots WHERE generation = $2)
+  WHERE room = $1`
+
+class PostgresStore extends PostgresCatalog implements DocumentStore {
   readonly untold: UntoldRooms
 
-  constructor(private readonly pool: Pool) {
+  constructor(pool: Pool) {
+    super(pool)
     this.untold = new PostgresUntold(pool)
   }
 
@@ -85,31 +85,27 @@ class PostgresStore implements DocumentStore {
     return transaction(this.pool, async (client) => {
       // One view of the tables, so that a compaction elsewhere is seen whole or not at all.
       await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY')
-      const { rows: parts } = await client.query<{ generation: Bigint; bytes: Buffer }>(
-        'SELECT generation, bytes FROM whereabouts_documents JOIN whereabouts_snapshots USING (room, generation) WHERE room = $1 ORDER BY part',
-        [roomName],
+      const { incarnation, generation, used } = await rowOf(client, roomName)
+      const { rows: parts } = await client.query<{ bytes: Buffer }>(
+        'SELECT bytes FROM whereabouts_snapshots WHERE generation = $1 ORDER BY part',
+        [generation],
       )
       const { rows: updates } = await client.query<{ number: Bigint; bytes: Buffer }>(
         'SELECT number, bytes FROM whereabouts_updates WHERE room = $1 ORDER BY number',
         [roomName],
       )
       return {
-        generation: Number(parts[0]?.generation ?? 0),
+        incarnation,
+        usedAtMs: Number(used),
+        generation: Number(generation),
         snapshot: Buffer.concat(parts.map(({ bytes }) => bytes)),
         updates: updates.map(({ number, bytes }) => ({ number: Number(number), bytes })),
       }
     })
   }
 
-  async append(updates: readonly RoomUpdate[]): Promise<readonly number[]> {
-    if (updates.length <= ROWS) return insertUpdates(this.pool, updates)
-    return transaction(this.pool, async (client) => {
-      const numbers: number[] = []
-      for (let from = 0; from < updates.length; from += ROWS) {
-        numbers.push(...(await insertUpdates(client, updates.slice(from, from + ROWS))))
-      }
-      return numbers
-    })
+  async append(updates: readonly RoomUpdate[]): Promise<readonly (number | undefined)[]> {
+    return append(this.pool, updates)
   }
 
   async compact(compaction: Compaction): Promise<number | undefined> {
@@ -132,7 +128,27 @@ class PostgresStore implements DocumentStore {
     }
   }
 
-  async #compact({ roomName, base, snapshot, numbers }: Compaction): Promise<number | undefined> {
+  async touch(roomName: string): Promise<void> {
+    await this.pool.query('UPDATE whereabouts_documents SET used = $1 WHERE id = $2', [
+      Date.now(),
+      documentId(roomName),
+    ])
+  }
+
+  async remove({ roomName, incarnation, unusedSinceMs }: Removal): Promise<boolean> {
+    return transaction(this.pool, async (client) => {
+      const values = [incarnation, roomName, unusedSinceMs ?? null]
+      const { rowCount } = await client.query(CLEAR, values)
+      if (rowCount === 0) return false
+      for (const table of ['updates', 'snapshots', 'records']) {
+        await client.query(`DELETE FROM whereabouts_${table} WHERE room = $1`, [roomName])
+      }
+      return true
+    })
+  }
+
+  async #compact(compaction: Compaction): Promise<number | undefined> {
+    const { roomName, base, snapshot, numbers } = compaction
     const generation = await this.#begin(roomName)
     const parts = partsOf(snapshot)
     for (const [part, bytes] of parts.entries()) {
@@ -142,7 +158,7 @@ class PostgresStore implements DocumentStore {
       )
     }
     return transaction(this.pool, async (client) => {
-      if (!(await replace(client, roomName, base, generation))) return undefined
+      if (!(await replace(client, compaction, generation))) return undefined
       const { rows } = await client.query<{ parts: number }>(
         'SELECT count(*)::int AS parts FROM whereabouts_snapshots WHERE generation = $1',
         [generation],
@@ -154,6 +170,7 @@ class PostgresStore implements DocumentStore {
         [roomName, numbers],
       )
       await client.query('DELETE FROM whereabouts_snapshots WHERE generation = $1', [base])
+      await client.query(WEIGH, [roomName, generation])
       return generation
     })
   }
@@ -179,67 +196,25 @@ class PostgresStore implements DocumentStore {
   }
 }
 
-async function insertUpdates(
-  client: Pool | PoolClient,
-  updates: readonly RoomUpdate[],
-): Promise<number[]> {
-  const places = updates.map(
-    (_, index) => `(${index}, $${2 * index + 1}, $${2 * index + 2}::bytea)`,
+async function rowOf(client: PoolClient, roomName: string): Promise<DocumentRow> {
+  const { rows } = await client.query<DocumentRow>(
+    'SELECT incarnation, generation, used FROM whereabouts_documents WHERE id = $1',
+    [documentId(roomName)],
   )
-  const { rows } = await client.query<{ number: Bigint }>(
-    `INSERT INTO whereabouts_updates (room, bytes)
-     SELECT room, bytes FROM (VALUES ${places.join(', ')}) AS given (place, room, bytes)
-     ORDER BY place RETURNING number`,
-    updates.flatMap(({ roomName, bytes }) => [roomName, bytes]),
-  )
-  return rows.map(({ number }) => Number(number))
+  return rows[0] ?? { incarnation: FIRST_INCARNATION, generation: '0', used: '0' }
 }
 
 /** Whether the room's snapshot was still the one that this one is made from. */
 async function replace(
   client: PoolClient,
-  roomName: string,
-  base: number,
+  { roomName, incarnation, base }: Compaction,
   generation: number,
 ): Promise<boolean> {
-  const { rowCount } =
-    base === 0
-      ? await client.query(
-          'INSERT INTO whereabouts_documents (room, generation) VALUES ($1, $2) ON CONFLICT DO NOTHING',
-          [roomName, generation],
-        )
-      : await client.query(
-          'UPDATE whereabouts_documents SET generation = $2 WHERE room = $1 AND generation = $3',
-          [roomName, generation, base],
-        )
-  return rowCount === 1
-}
-
-async function migrate(client: PoolClient): Promise<void> {
-  // Until the end of the transaction: of several processes that start at once, one does it.
-  await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK])
-  const { rows } = await client.query<{ there: boolean }>(
-    `SELECT to_regclass('whereabouts_schema') IS NOT NULL AS there`,
+  const { rowCount } = await client.query(
+    'UPDATE whereabouts_documents SET generation = $1 WHERE room = $2 AND incarnation = $3 AND generation = $4',
+    [generation, roomName, incarnation, base],
   )
-  if (rows[0]?.there !== true) await client.query(SCHEMA)
-  const schema = await client.query<{ version: number }>('SELECT version FROM whereabouts_schema')
-  checkSchema(schema.rows[0]?.version ?? 0, 'the database')
-  await client.query(UNTOLD_SCHEMA)
-}
-
-async function transaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect()
-  try {
-    await client.query('BEGIN')
-    const result = await work(client)
-    await client.query('COMMIT')
-    client.release()
-    return result
-  } catch (error) {
-    // Closing the connection rolls back, in whatever state it is.
-    client.release(true)
-    throw error
-  }
+  return rowCount === 1
 }
 
 /** Waits for a database that was started together with this process. */

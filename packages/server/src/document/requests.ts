@@ -9,9 +9,21 @@ export function roomOf(request: Request): string {
   return 'roomName' in request ? request.roomName : NO_ROOM
 }
 
+/** The server's own requests, which are never refused for the load. */
+const OWN: ReadonlySet<Request['call']> = new Set([
+  'check',
+  'close',
+  'count',
+  'learn',
+  'note',
+  'release',
+  'told',
+  'untold',
+])
+
 /** Whether a client made the request, which can try again later. */
 export function isFromClient({ call }: Request): boolean {
-  return call === 'update' || call === 'read' || call === 'sync'
+  return !OWN.has(call)
 }
 
 /** Whether it is an update that another node accepted. */

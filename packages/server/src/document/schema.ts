@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
+
 /** The schema that this version reads and writes. @see PROTOCOL.md DO11 */
-export const SCHEMA_VERSION = 1
+export const SCHEMA_VERSION = 2
 
 /** How large the parts of a snapshot are. */
 const PART_BYTES = 1_048_576
@@ -18,4 +20,9 @@ export function partsOf(snapshot: Uint8Array): Uint8Array[] {
   return Array.from({ length: count }, (_, part) =>
     snapshot.subarray(part * PART_BYTES, (part + 1) * PART_BYTES),
   )
+}
+
+/** What a document's row is found by. It is all that a store remembers of the name of a removed one. */
+export function documentId(roomName: string): string {
+  return createHash('sha256').update(roomName).digest('hex')
 }

@@ -12,35 +12,12 @@ import { dirname, join } from 'node:path'
 import Database from 'libsql'
 import { isCode } from './folder-lock.js'
 import { makePrivate, narrow } from './private-file.js'
-import { checkSchema, SCHEMA_VERSION } from './schema.js'
+import { checkSchema } from './schema.js'
+import { readVersion, upgrade } from './sqlite-schema.js'
 
 export const DOCUMENTS_FILE = 'documents.sqlite'
 /** What SQLite puts beside a database. */
 const COMPANIONS = ['-wal', '-shm', '-journal']
-
-export const SCHEMA = `
-  CREATE TABLE documents (
-    room TEXT PRIMARY KEY,
-    generation INTEGER NOT NULL
-  );
-  CREATE TABLE snapshots (
-    generation INTEGER NOT NULL,
-    part INTEGER NOT NULL,
-    room TEXT NOT NULL,
-    bytes BLOB NOT NULL,
-    PRIMARY KEY (generation, part)
-  );
-  CREATE INDEX snapshots_room ON snapshots (room);
-  CREATE TABLE updates (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
-    room TEXT NOT NULL,
-    bytes BLOB NOT NULL
-  );
-  CREATE INDEX updates_room ON updates (room);
-  CREATE TABLE generations (last INTEGER NOT NULL);
-  INSERT INTO generations VALUES (0);
-  PRAGMA user_version = ${SCHEMA_VERSION};
-`
 
 /**
  * Checks that the documents of a data folder are whole, and creates the file if there is none. Call
@@ -66,7 +43,9 @@ function make(file: string): void {
   for (const each of ['', ...COMPANIONS]) rmSync(draft + each, { force: true })
   makePrivate(draft)
   const database = new Database(draft)
-  database.exec(`BEGIN; ${SCHEMA} COMMIT`)
+  database.exec('BEGIN')
+  upgrade(database)
+  database.exec('COMMIT')
   database.close()
   renameSync(draft, file)
   flushFolder(dirname(file))
@@ -122,13 +101,6 @@ function checkWhole(file: string): void {
   } finally {
     database.close()
   }
-}
-
-export function readVersion(database: Database.Database): number {
-  const { user_version: version } = database.prepare('PRAGMA user_version').get() as {
-    user_version: number
-  }
-  return version
 }
 
 function damaged(file: string, what: string): Error {

@@ -1,10 +1,24 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import Database from 'libsql'
-import { BUSY_MS, DOCUMENTS_FILE, readVersion, SCHEMA } from './sqlite-file.js'
-import { checkSchema, partsOf } from './schema.js'
-import type { Compaction, DocumentStore, RoomUpdate, StoredDocument } from './store.js'
+import { nextNumber, noteDocument, SqliteCatalog } from './sqlite-catalog.js'
+import { SqliteConnection } from './sqlite-connection.js'
+import { BUSY_MS, DOCUMENTS_FILE } from './sqlite-file.js'
+import { readVersion, upgrade } from './sqlite-schema.js'
+import { checkSchema, documentId, partsOf } from './schema.js'
+import {
+  type Compaction,
+  type DocumentStore,
+  FIRST_INCARNATION,
+  type Removal,
+  type RoomUpdate,
+  type StoredDocument,
+} from './store.js'
+
+/** How often the log is tried to be emptied after a removal, while another connection reads. */
+const WIPE_ATTEMPTS = 20
+const WIPE_PAUSE_MS = 50
 
 /** Where documents are: in a file of the data folder, or in memory under a name of the process's own. */
 export type SqlitePlace = { readonly dataDir: string } | { readonly memory: string }
@@ -30,137 +44,219 @@ export function openStore(place: SqlitePlace): DocumentStore {
   }
 }
 
-class SqliteStore implements DocumentStore {
-  readonly #database: Database.Database
-  readonly #statements = new Map<string, Database.Statement>()
+interface DocumentRow {
+  readonly incarnation: string
+  readonly generation: number
+  readonly used: number
+}
 
-  constructor(database: Database.Database) {
-    this.#database = database
+class SqliteStore extends SqliteCatalog implements DocumentStore {
+  /** Whether the write-ahead log may still have something that was removed. */
+  #isUnwiped = false
+
+  constructor(private readonly database: SqliteConnection) {
+    super(database)
   }
 
   async load(roomName: string): Promise<StoredDocument> {
     // One transaction, so that a compaction by another process is seen whole or not at all.
-    return this.#transaction('DEFERRED', () => {
-      const document = this.#run('SELECT generation FROM documents WHERE room = ?').get(
-        roomName,
-      ) as { generation: number } | undefined
-      const generation = document?.generation ?? 0
-      const parts = this.#run('SELECT bytes FROM snapshots WHERE generation = ? ORDER BY part').all(
-        generation,
-      ) as { bytes: ArrayBuffer }[]
-      const updates = this.#run(
-        'SELECT number, bytes FROM updates WHERE room = ? ORDER BY number',
-      ).all(roomName) as { number: number; bytes: ArrayBuffer }[]
+    return this.database.transaction('DEFERRED', () => {
+      const { incarnation, generation, used } = this.#rowOf(roomName)
       return {
+        incarnation,
+        usedAtMs: used,
         generation,
-        snapshot: Buffer.concat(parts.map(({ bytes }) => new Uint8Array(bytes))),
-        updates: updates.map(({ number, bytes }) => ({ number, bytes: new Uint8Array(bytes) })),
+        snapshot: Buffer.concat(this.#partsOf(generation)),
+        updates: this.#updatesOf(roomName),
       }
     })
   }
 
-  async append(updates: readonly RoomUpdate[]): Promise<readonly number[]> {
-    return this.#transaction('IMMEDIATE', () => {
-      const insert = this.#run('INSERT INTO updates (room, bytes) VALUES (?, ?)')
-      return updates.map(({ roomName, bytes }) =>
-        Number(insert.run(roomName, asBuffer(bytes)).lastInsertRowid),
-      )
+  async append(updates: readonly RoomUpdate[]): Promise<readonly (number | undefined)[]> {
+    return this.database.transaction('IMMEDIATE', () => {
+      const current = this.#noteAll(updates)
+      const insert = this.database.run('INSERT INTO updates (room, bytes) VALUES (?, ?)')
+      return updates.map((update) => {
+        if (!current.has(keyOf(update))) return undefined
+        return Number(insert.run(update.roomName, asBuffer(update.bytes)).lastInsertRowid)
+      })
     })
   }
 
-  async compact({ roomName, base, snapshot, numbers }: Compaction): Promise<number | undefined> {
-    const generation = this.#transaction('IMMEDIATE', () => this.#begin(roomName))
+  async compact(compaction: Compaction): Promise<number | undefined> {
+    const { roomName, snapshot } = compaction
+    const generation = this.database.transaction('IMMEDIATE', () => this.#begin(roomName))
     const parts = partsOf(snapshot)
     for (const [part, bytes] of parts.entries()) {
-      this.#transaction('IMMEDIATE', () => this.#insertPart(generation, part, roomName, bytes))
+      this.database.transaction('IMMEDIATE', () =>
+        this.#insertPart(generation, part, roomName, bytes),
+      )
       await setImmediate()
     }
-    return this.#transaction('IMMEDIATE', () => {
+    return this.database.transaction('IMMEDIATE', () => {
       if (this.#countParts(generation) !== parts.length) return undefined
-      if (!this.#replace(roomName, base, generation)) return undefined
-      const remove = this.#run('DELETE FROM updates WHERE number = ? AND room = ?')
-      for (const number of numbers) remove.run(number, roomName)
-      this.#run('DELETE FROM snapshots WHERE generation = ?').run(base)
-      return generation
+      return this.#replace(compaction, generation) ? generation : undefined
     })
+  }
+
+  async touch(roomName: string): Promise<void> {
+    this.database.transaction('IMMEDIATE', () =>
+      this.database.run('UPDATE documents SET used = ? WHERE room = ?').run(Date.now(), roomName),
+    )
+  }
+
+  async remove(removal: Removal): Promise<boolean> {
+    const isRemoved = this.database.transaction('IMMEDIATE', () => this.#remove(removal))
+    await this.#wipe()
+    return isRemoved
   }
 
   async check(): Promise<void> {
-    this.#transaction('IMMEDIATE', () => this.#run('UPDATE generations SET last = last').run())
+    this.database.transaction('IMMEDIATE', () =>
+      this.database.run('UPDATE generations SET last = last').run(),
+    )
+    if (this.#isUnwiped) this.#emptyLog()
   }
 
   async close(): Promise<void> {
-    this.#database.close()
+    this.database.close()
+  }
+
+  #rowOf(roomName: string): DocumentRow {
+    const found = this.database.run(
+      'SELECT incarnation, generation, used FROM documents WHERE id = ?',
+    )
+    const row = found.get(documentId(roomName)) as DocumentRow | undefined
+    return row ?? { incarnation: FIRST_INCARNATION, generation: 0, used: 0 }
+  }
+
+  #partsOf(generation: number): Uint8Array[] {
+    const parts = this.database.run(
+      'SELECT bytes FROM snapshots WHERE generation = ? ORDER BY part',
+    )
+    return (parts.all(generation) as { bytes: ArrayBuffer }[]).map(
+      ({ bytes }) => new Uint8Array(bytes),
+    )
+  }
+
+  #updatesOf(roomName: string): StoredDocument['updates'] {
+    const updates = this.database.run(
+      'SELECT number, bytes FROM updates WHERE room = ? ORDER BY number',
+    )
+    return (updates.all(roomName) as { number: number; bytes: ArrayBuffer }[]).map(
+      ({ number, bytes }) => ({ number, bytes: new Uint8Array(bytes) }),
+    )
+  }
+
+  /** Notes what each document gets. Returns the keys of those whose incarnation is the current one. */
+  #noteAll(updates: readonly RoomUpdate[]): ReadonlySet<string> {
+    const bytes = new Map<string, { readonly update: RoomUpdate; bytes: number }>()
+    for (const update of updates) {
+      const known = bytes.get(keyOf(update))
+      if (known === undefined) bytes.set(keyOf(update), { update, bytes: update.bytes.byteLength })
+      else known.bytes += update.bytes.byteLength
+    }
+    const noted = [...bytes].filter(([, { update, bytes: sum }]) =>
+      noteDocument(this.database, update.roomName, sum, update.incarnation),
+    )
+    return new Set(noted.map(([key]) => key))
   }
 
   /** A new generation; what a compaction that was cut off has left of the room is removed. */
   #begin(roomName: string): number {
-    this.#run(
-      'DELETE FROM snapshots WHERE room = ? AND generation NOT IN (SELECT generation FROM documents WHERE room = ?)',
-    ).run(roomName, roomName)
-    const { last } = this.#run('UPDATE generations SET last = last + 1 RETURNING last').get() as {
-      last: number
-    }
-    return last
+    this.database
+      .run(
+        'DELETE FROM snapshots WHERE room = ? AND generation NOT IN (SELECT generation FROM documents WHERE room = ?)',
+      )
+      .run(roomName, roomName)
+    return nextNumber(this.database)
   }
 
   #insertPart(generation: number, part: number, roomName: string, bytes: Uint8Array): void {
     const insert = 'INSERT INTO snapshots (generation, part, room, bytes) VALUES (?, ?, ?, ?)'
-    this.#run(insert).run(generation, part, roomName, asBuffer(bytes))
+    this.database.run(insert).run(generation, part, roomName, asBuffer(bytes))
   }
 
   /** Another process that compacts the same document may have taken the parts for left behind. */
   #countParts(generation: number): number {
-    const count = this.#run('SELECT count(*) AS parts FROM snapshots WHERE generation = ?')
+    const count = this.database.run('SELECT count(*) AS parts FROM snapshots WHERE generation = ?')
     return (count.get(generation) as { parts: number }).parts
   }
 
   /** Whether the room's snapshot was still the one that this one is made from. */
-  #replace(roomName: string, base: number, generation: number): boolean {
-    const statement =
-      base === 0
-        ? this.#run('INSERT INTO documents (generation, room) VALUES (?, ?) ON CONFLICT DO NOTHING')
-        : this.#run('UPDATE documents SET generation = ? WHERE room = ? AND generation = ?')
-    const values = base === 0 ? [generation, roomName] : [generation, roomName, base]
-    return statement.run(...values).changes === 1
+  #replace({ roomName, incarnation, base, numbers }: Compaction, generation: number): boolean {
+    const replace =
+      'UPDATE documents SET generation = ? WHERE room = ? AND incarnation = ? AND generation = ?'
+    const { changes } = this.database.run(replace).run(generation, roomName, incarnation, base)
+    if (changes !== 1) return false
+    const remove = this.database.run('DELETE FROM updates WHERE number = ? AND room = ?')
+    for (const number of numbers) remove.run(number, roomName)
+    this.database.run('DELETE FROM snapshots WHERE generation = ?').run(base)
+    this.#weigh(roomName, generation)
+    return true
   }
 
-  /**
-   * Every write is in one, begun on its own: a statement that meets another process's lock stays in
-   * progress, and then no later transaction can be committed.
-   */
-  #transaction<T>(mode: 'DEFERRED' | 'IMMEDIATE', work: () => T): T {
-    this.#database.exec(`BEGIN ${mode}`)
+  #weigh(roomName: string, generation: number): void {
+    this.database
+      .run(
+        `UPDATE documents SET bytes =
+           (SELECT coalesce(sum(length(bytes)), 0) FROM updates WHERE room = ?) +
+           (SELECT coalesce(sum(length(bytes)), 0) FROM snapshots WHERE generation = ?)
+         WHERE room = ?`,
+      )
+      .run(roomName, generation, roomName)
+  }
+
+  /** Whether there was one. */
+  #remove({ roomName, incarnation, unusedSinceMs }: Removal): boolean {
+    const clear = this.database.run(
+      `UPDATE documents SET room = NULL, incarnation = ?1, generation = 0, bytes = 0, created = 0,
+         updated = 0, used = 0
+       WHERE room = ?2 AND (?3 IS NULL OR used < ?3)`,
+    )
+    if (clear.run(incarnation, roomName, unusedSinceMs ?? null).changes === 0) return false
+    for (const table of ['updates', 'snapshots', 'records']) {
+      this.database.run(`DELETE FROM ${table} WHERE room = ?`).run(roomName)
+    }
+    return true
+  }
+
+  /** Removes the bytes from the write-ahead log; later, if a backup is being taken. */
+  async #wipe(): Promise<void> {
+    for (let attempt = 0; attempt < WIPE_ATTEMPTS && !this.#emptyLog(); attempt++) {
+      await setTimeout(WIPE_PAUSE_MS)
+    }
+  }
+
+  #emptyLog(): boolean {
+    // Waiting here would hold up all documents.
+    this.database.exec('PRAGMA busy_timeout = 0')
     try {
-      const result = work()
-      this.#database.exec('COMMIT')
-      return result
-    } catch (error) {
-      // Some errors, a full disk for one, have rolled back already.
-      if (this.#database.inTransaction) this.#database.exec('ROLLBACK')
-      throw error
+      const checkpoint = this.database.run('PRAGMA wal_checkpoint(TRUNCATE)')
+      const { busy } = checkpoint.get() as { busy: number }
+      this.#isUnwiped = busy !== 0
+    } finally {
+      this.database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
     }
-  }
-
-  #run(sql: string): Database.Statement {
-    let statement = this.#statements.get(sql)
-    if (statement === undefined) {
-      statement = this.#database.prepare(sql)
-      this.#statements.set(sql, statement)
-    }
-    return statement
+    return !this.#isUnwiped
   }
 }
 
-function prepare(database: Database.Database): Database.Database {
+function prepare(database: Database.Database): SqliteConnection {
   database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
   database.exec('PRAGMA journal_mode = WAL')
   // With WAL, this is what makes a commit survive a power cut.
   database.exec('PRAGMA synchronous = FULL')
-  database.exec('BEGIN IMMEDIATE')
-  if (readVersion(database) === 0) database.exec(SCHEMA)
-  database.exec('COMMIT')
-  return database
+  // What is deleted is overwritten, also what a compaction replaces.
+  database.exec('PRAGMA secure_delete = ON')
+  const connection = new SqliteConnection(database)
+  connection.transaction('IMMEDIATE', () => upgrade(database))
+  return connection
+}
+
+/** Room names have no space. */
+function keyOf({ roomName, incarnation }: RoomUpdate): string {
+  return `${roomName} ${incarnation}`
 }
 
 function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {

@@ -1,4 +1,4 @@
-import type { StoreModule } from './store.js'
+import { FIRST_INCARNATION, type StoreModule } from './store.js'
 import { openStoreModule } from './store-module.js'
 
 // A process that uses a store and is killed the moment it says that it is done.
@@ -25,9 +25,10 @@ process.once('message', (task: KilledTask) => {
 
 async function perform({ store: module, roomName, snapshot }: KilledTask): Promise<KilledAnswer> {
   const store = await openStoreModule(module)
-  const numbers = await store.append([{ roomName, bytes: Uint8Array.of(1) }])
-  const generation = await store.compact({ roomName, base: 0, snapshot, numbers })
-  const [later] = await store.append([{ roomName, bytes: Uint8Array.of(2) }])
+  const room = { roomName, incarnation: FIRST_INCARNATION }
+  const [first] = await store.append([{ ...room, bytes: Uint8Array.of(1) }])
+  const generation = await store.compact({ ...room, base: 0, snapshot, numbers: [first!] })
+  const [later] = await store.append([{ ...room, bytes: Uint8Array.of(2) }])
   return { generation, later }
 }
 

@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import type { RoomUpdate, StoredDocument, StoreModule } from './store.js'
-import { openStoreModule } from './store-module.js'
+import type { StoredDocument, StoreModule } from './store.js'
 import type { KilledAnswer, KilledTask } from './store-contract-killed.js'
+import { CATALOG_CONTRACT } from './store-contract-catalog.js'
+import {
+  append,
+  compact,
+  oneByte,
+  opened,
+  type OpenedStore,
+  type StoreCheck,
+  type StorePlace,
+  update,
+} from './store-contract-place.js'
+import { REMOVAL_CONTRACT } from './store-contract-removal.js'
 
-/** An empty place for documents, which outlives the stores that are opened in it. */
-export interface StorePlace extends AsyncDisposable {
-  readonly store: StoreModule
-}
-
-/** One promise of a store, and how to find out whether it is kept. */
-export interface StoreCheck {
-  /** Begins with the rule of PROTOCOL.md that it belongs to, in brackets. */
-  readonly name: string
-  /** @throws {Error} that says how the store breaks the promise */
-  readonly check: (place: StorePlace) => Promise<void>
-}
+export type { StoreCheck, StorePlace } from './store-contract-place.js'
 
 const KILLED = new URL('./store-contract-killed.js', import.meta.url)
 const PART_BYTES = 1_048_576
@@ -49,6 +49,8 @@ export const STORE_CONTRACT: readonly StoreCheck[] = [
   { name: '[DO8] refuses a compaction of an old generation', check: refusesOldBase },
   { name: '[DO8] counts one of two compactions at the same time', check: countsOne },
   { name: '[HT8] can be asked whether it can write', check: canBeChecked },
+  ...REMOVAL_CONTRACT,
+  ...CATALOG_CONTRACT,
 ]
 
 /** {@link STORE_CONTRACT}, and what stores have to hold that several nodes share. */
@@ -65,7 +67,10 @@ async function isEmptyAtFirst(place: StorePlace): Promise<void> {
 async function keepsRooms(place: StorePlace): Promise<void> {
   const first = await opened(place)
   const rooms = ['one', '__proto__', LONGEST_NAME, 'one']
-  const numbers = await first.append(rooms.map((roomName, byte) => update(roomName, byte)))
+  const numbers = await append(
+    first,
+    rooms.map((roomName, byte) => update(roomName, byte)),
+  )
   assert.equal(numbers.length, rooms.length, 'append returns a number for each update')
   await first.close()
   await using store = await opened(place)
@@ -80,8 +85,8 @@ async function keepsBytes(place: StorePlace): Promise<void> {
   const small = Array.from({ length: MANY }, (_, index) => update('one', index % 256))
   const every = Uint8Array.from({ length: 256 }, (_, byte) => byte)
   const large = new Uint8Array(PART_BYTES).fill(7)
-  const updates = [...small, { roomName: 'one', bytes: every }, { roomName: 'one', bytes: large }]
-  const numbers = await store.append(updates)
+  const updates = [...small, ...[every, large].map((bytes) => ({ ...update('one', 0), bytes }))]
+  const numbers = await append(store, updates)
   assert.equal(new Set(numbers).size, updates.length, 'the updates have different numbers')
   const document = await store.load('one')
   const stored = new Map(document.updates.map(({ number, bytes }) => [number, bytes]))
@@ -93,14 +98,14 @@ async function keepsBytes(place: StorePlace): Promise<void> {
 async function appendsAllOrNothing(place: StorePlace): Promise<void> {
   await using store = await opened(place)
   const unreadable = {
-    roomName: 'one',
+    ...update('one', 2),
     get bytes(): Uint8Array {
       throw new Error('unreadable')
     },
   }
-  await assert.rejects(store.append([update('one', 1), unreadable, update('one', 3)]))
+  await assert.rejects(append(store, [update('one', 1), unreadable, update('one', 3)]))
   assert.deepEqual((await store.load('one')).updates, [], 'an append that fails stores nothing')
-  await store.append([update('one', 4)])
+  await append(store, [update('one', 4)])
   assert.equal((await store.load('one')).updates.length, 1, 'the next append works')
 }
 
@@ -115,26 +120,26 @@ async function survivesKilling(place: StorePlace): Promise<void> {
 async function seesOthers(place: StorePlace): Promise<void> {
   await using store = await opened(place)
   await using other = await opened(place)
-  const [first, second] = await store.append([update('one', 1), update('one', 2)])
+  const [first, second] = await append(store, [update('one', 1), update('one', 2)])
   assert.deepEqual(await loaded(other), { snapshot: [], updates: [1, 2] })
   const numbers = [first!]
-  const generation = await other.compact({
+  const generation = await compact(other, {
     roomName: 'one',
     base: 0,
     snapshot: oneByte(8),
     numbers,
   })
   assert.deepEqual(await loaded(store), { snapshot: [8], updates: [2] })
-  const [third] = await other.append([update('one', 3)])
+  const [third] = await append(other, [update('one', 3)])
   const rest = { base: generation!, snapshot: oneByte(7), numbers: [second!, third!] }
-  await store.compact({ roomName: 'one', ...rest })
+  await compact(store, { roomName: 'one', ...rest })
   assert.deepEqual(await loaded(other), { snapshot: [7], updates: [] })
 }
 
 async function opensAtOnce(place: StorePlace): Promise<void> {
   const stores = await Promise.all([opened(place), opened(place), opened(place)])
   const appended = await Promise.all(
-    stores.map((store, byte) => store.append([update('one', byte)])),
+    stores.map((store, byte) => append(store, [update('one', byte)])),
   )
   assert.equal(new Set(appended.flat()).size, 3, 'stores never give the same number')
   assert.deepEqual((await loaded(stores[0])).updates, [0, 1, 2])
@@ -143,12 +148,12 @@ async function opensAtOnce(place: StorePlace): Promise<void> {
 
 async function replacesOwn(place: StorePlace): Promise<void> {
   await using store = await opened(place)
-  const [first, second] = await store.append([update('one', 1), update('one', 2)])
-  const [other] = await store.append([update('two', 9)])
-  const [later] = await store.append([update('one', 3)])
+  const [first, second] = await append(store, [update('one', 1), update('one', 2)])
+  const [other] = await append(store, [update('two', 9)])
+  const [later] = await append(store, [update('one', 3)])
   const snapshot = new Uint8Array(2 * PART_BYTES + 5).fill(4)
   const numbers = [first!, second!, other!]
-  const generation = await store.compact({ roomName: 'one', base: 0, snapshot, numbers })
+  const generation = await compact(store, { roomName: 'one', base: 0, snapshot, numbers })
   const document = await store.load('one')
   assert.equal(document.generation, generation)
   assertBytes(document.snapshot, snapshot, 'the snapshot')
@@ -156,19 +161,19 @@ async function replacesOwn(place: StorePlace): Promise<void> {
   const untouched = 'a compaction leaves the updates of other rooms'
   assert.deepEqual(shown(await store.load('two')).updates, [[other, [9]]], untouched)
   const next = { roomName: 'one', base: generation!, snapshot: oneByte(5), numbers: [later!] }
-  assert.notEqual(await store.compact(next), generation, 'each snapshot has its own generation')
+  assert.notEqual(await compact(store, next), generation, 'each snapshot has its own generation')
   assert.deepEqual(await loaded(store), { snapshot: [5], updates: [] })
 }
 
 async function keepsLater(place: StorePlace): Promise<void> {
   await using store = await opened(place)
   await using other = await opened(place)
-  const numbers = await store.append([update('one', 1)])
+  const numbers = await append(store, [update('one', 1)])
   const snapshot = new Uint8Array(4 * PART_BYTES)
   const [generation] = await Promise.all([
-    store.compact({ roomName: 'one', base: 0, snapshot, numbers }),
-    store.append([update('one', 2)]),
-    other.append([update('one', 3)]),
+    compact(store, { roomName: 'one', base: 0, snapshot, numbers }),
+    append(store, [update('one', 2)]),
+    append(other, [update('one', 3)]),
   ])
   assert.notEqual(generation, undefined, 'an append does not make a compaction void')
   const document = await store.load('one')
@@ -178,25 +183,25 @@ async function keepsLater(place: StorePlace): Promise<void> {
 
 async function refusesOldBase(place: StorePlace): Promise<void> {
   await using store = await opened(place)
-  const [first, second] = await store.append([update('one', 1), update('one', 2)])
+  const [first, second] = await append(store, [update('one', 1), update('one', 2)])
   const compaction = { roomName: 'one', base: 0, snapshot: oneByte(8), numbers: [first!] }
-  await store.compact(compaction)
+  await compact(store, compaction)
   const old = { ...compaction, snapshot: oneByte(7), numbers: [second!] }
-  assert.equal(await store.compact(old), undefined, 'another snapshot is there meanwhile')
+  assert.equal(await compact(store, old), undefined, 'another snapshot is there meanwhile')
   assert.deepEqual(await loaded(store), { snapshot: [8], updates: [2] })
 }
 
 async function countsOne(place: StorePlace): Promise<void> {
   await using store = await opened(place)
   await using other = await opened(place)
-  const [first] = await store.append([update('one', 1)])
-  const [second] = await other.append([update('one', 2)])
+  const [first] = await append(store, [update('one', 1)])
+  const [second] = await append(other, [update('one', 2)])
   const ours = { roomName: 'one', base: 0, snapshot: oneByte(1), numbers: [first!] }
   const theirs = { roomName: 'one', base: 0, snapshot: oneByte(2), numbers: [second!] }
   // Either may be refused with an error while the other one is under way.
   const generations = await Promise.all([
-    store.compact(ours).catch(() => {}),
-    other.compact(theirs).catch(() => {}),
+    compact(store, ours).catch(() => {}),
+    compact(other, theirs).catch(() => {}),
   ])
   const counted = generations.filter((generation) => generation !== undefined)
   assert.equal(counted.length, 1, 'one of two compactions from one generation counts')
@@ -207,7 +212,7 @@ async function countsOne(place: StorePlace): Promise<void> {
 
 async function canBeChecked(place: StorePlace): Promise<void> {
   await using store = await opened(place)
-  await store.append([update('one', 1)])
+  await append(store, [update('one', 1)])
   await store.check()
   assert.deepEqual(await loaded(store), { snapshot: [], updates: [1] }, 'a check changes nothing')
 }
@@ -230,11 +235,6 @@ async function listsUntold(place: StorePlace): Promise<void> {
   )
   await store.untold.told(left[0]!)
   assert.deepEqual(await other.untold.list(), [])
-}
-
-async function opened({ store }: StorePlace) {
-  const open = await openStoreModule(store)
-  return Object.assign(open, { [Symbol.asyncDispose]: () => open.close() })
 }
 
 /** Has a process of its own do the task, and kills it as soon as it says that it is done. */
@@ -260,20 +260,12 @@ function textOf({ module, options }: StoreModule): StoreModule {
   return { module: String(module), options }
 }
 
-function oneByte(value: number): Uint8Array {
-  return Uint8Array.of(value)
-}
-
-function update(roomName: string, byte: number): RoomUpdate {
-  return { roomName, bytes: oneByte(byte) }
-}
-
 /** The first byte of each update, in an order of their own. */
 function contents({ updates }: StoredDocument): number[] {
   return updates.map((each) => each.bytes[0]!).toSorted((one, other) => one - other)
 }
 
-async function loaded(store: Awaited<ReturnType<typeof opened>>) {
+async function loaded(store: OpenedStore) {
   const document = await store.load('one')
   return { snapshot: [...document.snapshot], updates: contents(document) }
 }

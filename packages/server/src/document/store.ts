@@ -1,6 +1,16 @@
+/**
+ * The incarnation of every document until it is removed for the first time. After each removal, the
+ * room's document has another one.
+ *
+ * @see PROTOCOL.md DO47
+ */
+export const FIRST_INCARNATION = '0'
+
 /** An update of a room's document on its way to the store. */
 export interface RoomUpdate {
   readonly roomName: string
+  /** The incarnation that it is for. It isn't stored in any other. */
+  readonly incarnation: string
   readonly bytes: Uint8Array
 }
 
@@ -13,6 +23,10 @@ export interface StoredUpdate {
 
 /** A document as the store has it: the last snapshot, and the updates since. */
 export interface StoredDocument {
+  /** {@link FIRST_INCARNATION}, or what the last removal said. */
+  readonly incarnation: string
+  /** When it was last changed or opened; 0 for a room that was never stored. */
+  readonly usedAtMs: number
   /** Names the snapshot; 0 if there is none yet. */
   readonly generation: number
   /** The snapshot, which is an update itself; empty if there is none yet. */
@@ -24,11 +38,62 @@ export interface StoredDocument {
 /** A compacted document, which replaces a snapshot and some updates. */
 export interface Compaction {
   readonly roomName: string
+  /** The incarnation that it was made from. */
+  readonly incarnation: string
   /** The generation that it was made from. */
   readonly base: number
   readonly snapshot: Uint8Array
   /** The updates that it was made from. These are removed and no others, whatever their numbers. */
   readonly numbers: readonly number[]
+}
+
+/** A removal of a room's document. */
+export interface Removal {
+  readonly roomName: string
+  /** The incarnation of what comes after it; no other one of the room has or had it. */
+  readonly incarnation: string
+  /** Remove it only if nobody has changed or opened it since. */
+  readonly unusedSinceMs?: number
+}
+
+/** What is known of a room's document without reading it. */
+export interface DocumentInfo {
+  readonly roomName: string
+  /** Of its snapshot and its updates together. */
+  readonly bytes: number
+  /** When it was stored first, or when the store was upgraded to know. */
+  readonly createdAtMs: number
+  readonly updatedAtMs: number
+  /** When it was last changed or opened, to within a day. */
+  readonly usedAtMs: number
+}
+
+/** Which documents to list. */
+export interface Page {
+  /** Those whose names come after this one. */
+  readonly after?: string
+  readonly limit: number
+}
+
+/** How many documents there are, and how large they are together. */
+export interface Totals {
+  readonly documents: number
+  readonly bytes: number
+}
+
+/** What a room's record says: a JSON text that the store doesn't read, and what it is found by. */
+export interface RoomRecord {
+  readonly json: string
+  /** A token by which the room is found. No two rooms have the same. */
+  readonly link?: string
+  /** Whose document it is. */
+  readonly owner?: string
+}
+
+/** A record as the store has it. */
+export interface StoredRecord extends RoomRecord {
+  /** Another one with every change; the room has and had no other record with it. Never 0. */
+  readonly revision: number
 }
 
 /** A room whose document changed while the node that took the change couldn't reach the others. */
@@ -55,6 +120,37 @@ export interface UntoldRooms {
   told(room: UntoldRoom): Promise<void>
 }
 
+/** What there is in a store, and the records of rooms. */
+export interface Catalog {
+  /** Lists documents in the order of their names, which is that of their characters' codes. */
+  list(page: Page): Promise<readonly DocumentInfo[]>
+
+  /** Returns what is known of a room's document; `undefined` if there is none. */
+  about(roomName: string): Promise<DocumentInfo | undefined>
+
+  /** Counts the documents, or those whose records have an owner. */
+  totals(owner?: string): Promise<Totals>
+
+  getRecord(roomName: string): Promise<StoredRecord | undefined>
+
+  /**
+   * Puts a record in the place of the one with a revision. A room with a record has a document, if only
+   * an empty one.
+   *
+   * @param expectedRevision 0 if there is to be none yet
+   * @returns the new revision; `undefined`, having changed nothing, if another record is there
+   * @throws {Error} if another room has the link
+   */
+  putRecord(
+    roomName: string,
+    record: RoomRecord,
+    expectedRevision: number,
+  ): Promise<number | undefined>
+
+  /** Returns the name of the room whose record has a link. */
+  findByLink(link: string): Promise<string | undefined>
+}
+
 /**
  * Keeps documents: for each room an append-only log of updates, and a snapshot that from time to time
  * replaces the beginning of the log. To a store, updates are opaque bytes.
@@ -68,6 +164,8 @@ export interface UntoldRooms {
  *   order matters.
  * - **Generations.** A compaction counts only if its `base` is still the current generation. No two
  *   snapshots of a room have the same generation.
+ * - **Removal.** Once `remove` resolves, the document and its record are gone. What is appended or
+ *   compacted for an earlier incarnation changes nothing, whoever has it loaded.
  * - **Concurrency.** Several stores may be open in one place at once: a server replaces its thread by
  *   another while the first still works, and nodes share one database. What one of them has stored,
  *   every `load` that begins afterwards returns.
@@ -76,7 +174,7 @@ export interface UntoldRooms {
  *
  * @see PROTOCOL.md DO8
  */
-export interface DocumentStore {
+export interface DocumentStore extends Catalog {
   /** Required where several nodes share the store, with Redis between them. */
   readonly untold?: UntoldRooms
 
@@ -86,18 +184,31 @@ export interface DocumentStore {
   /**
    * Appends updates of any number of rooms in one transaction.
    *
-   * @returns their numbers, in the same order
+   * @returns their numbers, in the same order; `undefined` for one whose incarnation isn't the
+   *   current one, which is not stored
    */
-  append(updates: readonly RoomUpdate[]): Promise<readonly number[]>
+  append(updates: readonly RoomUpdate[]): Promise<readonly (number | undefined)[]>
 
   /**
    * Replaces the snapshot of `base` and the given updates by a new snapshot. Updates that are appended
    * meanwhile stay. Snapshots can be large: let other calls be served while one is written.
    *
-   * @returns the new generation; `undefined`, having changed nothing, if `base` is no longer current
+   * @returns the new generation; `undefined`, having changed nothing, if `base` or `incarnation` is
+   *   no longer current
    * @throws {Error} also where the store serves one compaction of a document at a time
    */
   compact(compaction: Compaction): Promise<number | undefined>
+
+  /** Notes that a document was opened. Does nothing if there is none. */
+  touch(roomName: string): Promise<void>
+
+  /**
+   * Removes a document and its record for good. Erase the bytes, if the database can.
+   *
+   * @returns whether there was one to remove
+   * @see PROTOCOL.md AD1
+   */
+  remove(removal: Removal): Promise<boolean>
 
   /** Writes something, to find out whether the store can. `GET /health/ready` waits for it. */
   check(): Promise<void>

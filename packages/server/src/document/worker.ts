@@ -1,15 +1,26 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { Problem } from '@whereabouts/protocol'
 import { DocumentKeeper } from './keeper.js'
-import type { Answer, DocumentSettings, Numbered, Opened, Request, Results } from './messages.js'
+import type {
+  Answer,
+  CatalogRequest,
+  DocumentSettings,
+  Numbered,
+  Opened,
+  Request,
+  Results,
+} from './messages.js'
+
 import { Occupation } from './occupation.js'
-import type { DocumentStore, UntoldRooms } from './store.js'
+import type { Catalog, DocumentStore, UntoldRooms } from './store.js'
 import { storeFailed } from './store-failed.js'
 import { openStoreModule } from './store-module.js'
 
 // The thread of the documents: everything here may take its time, as no stream waits for it.
 
 const TIDY_MS = 1_000
+
+type CatalogResult = Results[keyof Catalog]
 
 const port = parentPort!
 const settings = workerData as DocumentSettings
@@ -38,7 +49,7 @@ async function perform(
 ): Promise<Results[keyof Results]> {
   switch (request.call) {
     case 'update':
-      return keeper.update(request.roomName, request.bytes, request.number)
+      return keeper.update(request.roomName, request.bytes, request.number, request.incarnation)
     case 'read':
       if (request.isFresh) await keeper.learn(request.roomName, undefined)
       return keeper.read(request.roomName, request.stateVector, request.number)
@@ -51,6 +62,8 @@ async function perform(
     case 'learn':
       await keeper.learn(request.roomName, request.bytes)
       return undefined
+    case 'remove':
+      return keeper.remove(request.removal)
     case 'note':
     case 'untold':
     case 'told':
@@ -63,7 +76,17 @@ async function perform(
     case 'close':
       await store.close()
       return undefined
+    default:
+      return worked(askCatalog(store, request))
   }
+}
+
+function askCatalog<Name extends keyof Catalog>(
+  store: Catalog,
+  { call, args }: CatalogRequest<Name>,
+): Promise<CatalogResult> {
+  const ask = store[call] as (...args: readonly unknown[]) => Promise<CatalogResult>
+  return ask.apply(store, args)
 }
 
 /** @param untold none where nobody else has the store */

@@ -39,6 +39,7 @@ const WATCH: readonly Action[] = ['watch']
 
 const GZIP = /^(?:x-)?gzip(?:\s*;|$)/
 const REFUSED = /;\s*q=0(?:\.0*)?$/
+const INCARNATION = /^[\w-]{1,32}$/
 const BASE64URL = /^[A-Za-z0-9_-]+$/
 
 /** Who is calling, what they may do, and from which page. */
@@ -141,10 +142,13 @@ export class Calls {
   /** @see PROTOCOL.md DO2, DO9 */
   async postDocument(call: Call, roomName: string): Promise<Updated> {
     const stillMay = await this.#authorize(call, roomName, 'write')
-    const key = idempotencyKey(call.request)
+    const options = {
+      idempotencyKey: idempotencyKey(call.request),
+      incarnation: incarnation(call.query),
+    }
     const update = await this.bodies.readBytes(call, this.options.maxUpdateBytes)
     await stillMay()
-    return this.rooms.update(roomName, update, key)
+    return this.rooms.update(roomName, update, options)
   }
 
   async #stream(
@@ -279,6 +283,13 @@ function stateVector(parameter: Parameter): Uint8Array | undefined {
   if (text === undefined) return undefined
   if (BASE64URL.test(text)) return Buffer.from(text, 'base64url')
   throw badParameter('sv', 'a base64url state vector of Yjs 13')
+}
+
+/** @throws {Problem} bad-parameter */
+function incarnation(parameter: Parameter): string | undefined {
+  const text = parameter('incarnation')
+  if (text === undefined || INCARNATION.test(text)) return text
+  throw badParameter('incarnation', 'what the answer to a sync says')
 }
 
 /** @throws {Problem} bad-parameter */

@@ -1,0 +1,106 @@
+import type { Pool, PoolClient } from 'pg'
+import { ID_OF } from './postgres-schema.js'
+import { type Bigint, transaction } from './postgres-transaction.js'
+import { FIRST_INCARNATION, type RoomUpdate } from './store.js'
+
+/** A statement takes 65,535 parameters, and an update is three. */
+const ROWS = 1_000
+
+/** An update, and its place among those that are appended. */
+interface Placed {
+  readonly update: RoomUpdate
+  readonly place: number
+}
+
+/**
+ * Appends updates to the documents that still have the incarnation that they are for.
+ *
+ * The row of a document, which each append changes and each removal clears, orders them: whichever is
+ * second waits for the first, and sees what it did.
+ */
+export async function append(
+  pool: Pool,
+  updates: readonly RoomUpdate[],
+): Promise<readonly (number | undefined)[]> {
+  const numbers: (number | undefined)[] = updates.map(() => undefined)
+  const statements = statementsOf(updates)
+  const runAll = async (client: Pool | PoolClient) => {
+    for (const statement of statements) await insert(client, statement, numbers)
+  }
+  await (statements.length === 1 ? runAll(pool) : transaction(pool, runAll))
+  return numbers
+}
+
+/** In the order of rooms, so that no two nodes wait for each other; one incarnation of each at a time. */
+function statementsOf(updates: readonly RoomUpdate[]): Placed[][] {
+  const placed = updates
+    .map((update, place) => ({ update, place }))
+    .toSorted((one, other) => compare(one.update.roomName, other.update.roomName))
+  const statements: Placed[][] = []
+  let incarnations = new Map<string, string>()
+  for (const each of placed) {
+    const { roomName, incarnation } = each.update
+    const isOther = (incarnations.get(roomName) ?? incarnation) !== incarnation
+    const last = statements.at(-1)
+    if (last === undefined || last.length === ROWS || isOther) {
+      statements.push([each])
+      incarnations = new Map()
+    } else last.push(each)
+    incarnations.set(roomName, incarnation)
+  }
+  return statements
+}
+
+async function insert(
+  client: Pool | PoolClient,
+  placed: readonly Placed[],
+  numbers: (number | undefined)[],
+): Promise<void> {
+  const { rows } = await client.query<{ number: Bigint; room: string }>(insertOf(placed.length), [
+    Date.now(),
+    ...placed.flatMap(({ update }) => valuesOf(update)),
+  ])
+  const stored = new Set(rows.map(({ room }) => room))
+  const inOrder = placed.filter(({ update }) => stored.has(update.roomName))
+  for (const [index, { place }] of inOrder.entries()) numbers[place] = Number(rows[index]!.number)
+}
+
+function valuesOf({ roomName, incarnation, bytes }: RoomUpdate): readonly unknown[] {
+  return [roomName, incarnation, bytes]
+}
+
+/** The statement for so many updates. Its first parameter is the time. */
+function insertOf(count: number): string {
+  const rows = Array.from({ length: count }, (_, index) => {
+    const at = 3 * index + 2
+    return `(${index}, $${at}::text, $${at + 1}::text, $${at + 2}::bytea)`
+  })
+  return `
+    WITH given (place, room, incarnation, bytes) AS (VALUES ${rows.join(', ')}),
+    noted AS (
+      INSERT INTO whereabouts_documents AS known
+        (id, room, incarnation, generation, bytes, created, updated, used)
+      SELECT ${ID_OF('room')}, room, incarnation, 0, sum(octet_length(bytes)), $1, $1, $1
+      FROM given
+      WHERE incarnation = '${FIRST_INCARNATION}'
+        OR EXISTS (SELECT 1 FROM whereabouts_documents WHERE id = ${ID_OF('given.room')})
+      GROUP BY room, incarnation ORDER BY room COLLATE "C"
+      ON CONFLICT (id) DO UPDATE SET ${NOTED}
+      WHERE known.incarnation = excluded.incarnation
+      RETURNING room
+    )
+    INSERT INTO whereabouts_updates (room, bytes)
+    SELECT room, given.bytes FROM given JOIN noted USING (room) ORDER BY place
+    RETURNING number, room`
+}
+
+/** What a document's row becomes with what is `excluded`. */
+export const NOTED = `
+  created = CASE WHEN known.room IS NULL THEN excluded.created ELSE known.created END,
+  room = excluded.room, bytes = known.bytes + excluded.bytes, updated = excluded.updated,
+  used = excluded.used`
+
+function compare(one: string, other: string): number {
+  if (one === other) return 0
+  return one < other ? -1 : 1
+}

@@ -1,0 +1,127 @@
+import type { Pool, PoolClient } from 'pg'
+import { NOTED } from './postgres-append.js'
+import { ID_OF } from './postgres-schema.js'
+import { type Bigint, transaction } from './postgres-transaction.js'
+import {
+  type Catalog,
+  type DocumentInfo,
+  FIRST_INCARNATION,
+  type Page,
+  type RoomRecord,
+  type StoredRecord,
+  type Totals,
+} from './store.js'
+
+const INFO = 'SELECT room, bytes, created, updated, used FROM whereabouts_documents'
+
+/** Makes a document's row if it isn't there, and keeps others from changing it until the transaction ends. */
+const NOTE = `
+  INSERT INTO whereabouts_documents AS known
+    (id, room, incarnation, generation, bytes, created, updated, used)
+  VALUES (${ID_OF('$1')}, $1, '${FIRST_INCARNATION}', 0, 0, $2, $2, $2)
+  ON CONFLICT (id) DO UPDATE SET ${NOTED}`
+
+const PUT = `
+  INSERT INTO whereabouts_records (room, revision, json, link, owner)
+  VALUES ($1, nextval('whereabouts_generations'), $2, $3, $4)
+  ON CONFLICT (room) DO UPDATE SET revision = excluded.revision, json = excluded.json,
+    link = excluded.link, owner = excluded.owner
+  RETURNING revision`
+
+interface InfoRow {
+  readonly room: string
+  readonly bytes: Bigint
+  readonly created: Bigint
+  readonly updated: Bigint
+  readonly used: Bigint
+}
+
+interface RecordRow {
+  readonly revision: Bigint
+  readonly json: string
+  readonly link: string | null
+  readonly owner: string | null
+}
+
+/** What there is in a PostgreSQL database. */
+export class PostgresCatalog implements Catalog {
+  constructor(protected readonly pool: Pool) {}
+
+  async list({ after = '', limit }: Page): Promise<readonly DocumentInfo[]> {
+    const sql = `${INFO} WHERE room > $1 ORDER BY room LIMIT $2`
+    const { rows } = await this.pool.query<InfoRow>(sql, [after, limit])
+    return rows.map(infoOf)
+  }
+
+  async about(roomName: string): Promise<DocumentInfo | undefined> {
+    const { rows } = await this.pool.query<InfoRow>(`${INFO} WHERE room = $1`, [roomName])
+    return rows.map(infoOf)[0]
+  }
+
+  async totals(owner?: string): Promise<Totals> {
+    const counted =
+      'SELECT count(room) AS documents, coalesce(sum(bytes), 0) AS bytes FROM whereabouts_documents'
+    const ofOwner = `${counted} JOIN whereabouts_records USING (room) WHERE owner = $1`
+    type Row = { readonly documents: Bigint; readonly bytes: Bigint }
+    const { rows } = await (owner === undefined
+      ? this.pool.query<Row>(counted)
+      : this.pool.query<Row>(ofOwner, [owner]))
+    return { documents: Number(rows[0]!.documents), bytes: Number(rows[0]!.bytes) }
+  }
+
+  async getRecord(roomName: string): Promise<StoredRecord | undefined> {
+    return readRecord(this.pool, roomName)
+  }
+
+  async putRecord(
+    roomName: string,
+    { json, link, owner }: RoomRecord,
+    expectedRevision: number,
+  ): Promise<number | undefined> {
+    return transaction(this.pool, async (client) => {
+      await client.query(NOTE, [roomName, Date.now()])
+      const { revision: current = 0 } = (await readRecord(client, roomName)) ?? {}
+      if (current !== expectedRevision) {
+        await client.query('ROLLBACK')
+        return undefined
+      }
+      const values = [roomName, json, link ?? null, owner ?? null]
+      const { rows } = await client.query<{ revision: Bigint }>(PUT, values)
+      return Number(rows[0]!.revision)
+    })
+  }
+
+  async findByLink(link: string): Promise<string | undefined> {
+    const sql = 'SELECT room FROM whereabouts_records WHERE link = $1'
+    const { rows } = await this.pool.query<{ room: string }>(sql, [link])
+    return rows[0]?.room
+  }
+}
+
+async function readRecord(
+  client: Pool | PoolClient,
+  roomName: string,
+): Promise<StoredRecord | undefined> {
+  const sql = 'SELECT revision, json, link, owner FROM whereabouts_records WHERE room = $1'
+  const { rows } = await client.query<RecordRow>(sql, [roomName])
+  return rows.map(recordFrom)[0]
+}
+
+function infoOf({ room, bytes, created, updated, used }: InfoRow): DocumentInfo {
+  return {
+    roomName: room,
+    bytes: Number(bytes),
+    createdAtMs: Number(created),
+    updatedAtMs: Number(updated),
+    usedAtMs: Number(used),
+  }
+}
+
+function recordFrom({ revision, json, link, owner }: RecordRow): StoredRecord {
+  return {
+    revision: Number(revision),
+    json,
+    ...(link !== null && { link }),
+    ...(owner !== null && { owner }),
+  }
+}

@@ -1,0 +1,104 @@
+import type { PoolClient, QueryConfig } from 'pg'
+import { UNTOLD_SCHEMA } from './postgres-untold.js'
+import { checkSchema, SCHEMA_VERSION } from './schema.js'
+
+/** Names this application's lock among those of the database. */
+const MIGRATION_LOCK = 0x77_68_65_72
+const UPGRADE_MS = 3_600_000
+
+/** The id of a document's row, as {@link documentId} computes it. */
+export const ID_OF = (room: string): string => `encode(sha256(convert_to(${room}, 'UTF8')), 'hex')`
+
+const DOCUMENTS = `
+  CREATE TABLE whereabouts_documents (
+    room text PRIMARY KEY,
+    generation bigint NOT NULL
+  );
+  CREATE TABLE whereabouts_snapshots (
+    generation bigint NOT NULL,
+    part integer NOT NULL,
+    room text NOT NULL,
+    bytes bytea NOT NULL,
+    PRIMARY KEY (generation, part)
+  );
+  CREATE INDEX whereabouts_snapshots_room ON whereabouts_snapshots (room);
+  CREATE TABLE whereabouts_updates (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    room text NOT NULL,
+    bytes bytea NOT NULL
+  );
+  CREATE INDEX whereabouts_updates_room ON whereabouts_updates (room);
+  CREATE SEQUENCE whereabouts_generations;
+  CREATE TABLE whereabouts_schema (version integer NOT NULL, checked timestamptz);
+  INSERT INTO whereabouts_schema VALUES (1);
+`
+
+const NOW_MS = '(extract(epoch FROM now()) * 1000)::bigint'
+
+/** Each document has a row with its size and its times. The row of a removed one has no name. */
+const CATALOG = `
+  LOCK TABLE whereabouts_updates, whereabouts_snapshots, whereabouts_documents;
+  ALTER TABLE whereabouts_documents RENAME TO whereabouts_former;
+  CREATE TABLE whereabouts_documents (
+    id text PRIMARY KEY,
+    room text COLLATE "C",
+    incarnation text NOT NULL,
+    generation bigint NOT NULL,
+    bytes bigint NOT NULL,
+    created bigint NOT NULL,
+    updated bigint NOT NULL,
+    used bigint NOT NULL
+  );
+  CREATE INDEX whereabouts_documents_room ON whereabouts_documents (room);
+  INSERT INTO whereabouts_documents
+    SELECT ${ID_OF('room')}, room, '0', coalesce(generation, 0),
+      (SELECT coalesce(sum(octet_length(bytes)), 0) FROM whereabouts_updates u
+        WHERE u.room = rooms.room) +
+      (SELECT coalesce(sum(octet_length(bytes)), 0) FROM whereabouts_snapshots s
+        WHERE s.generation = former.generation),
+      ${NOW_MS}, ${NOW_MS}, ${NOW_MS}
+    FROM (SELECT room FROM whereabouts_former UNION SELECT room FROM whereabouts_updates) AS rooms
+    LEFT JOIN whereabouts_former AS former USING (room);
+  DROP TABLE whereabouts_former;
+  CREATE TABLE whereabouts_records (
+    room text PRIMARY KEY,
+    revision bigint NOT NULL,
+    json text NOT NULL,
+    link text UNIQUE,
+    owner text
+  );
+  CREATE INDEX whereabouts_records_owner ON whereabouts_records (owner);
+  UPDATE whereabouts_schema SET version = 2;
+`
+
+/** What makes each version of the one before it. */
+const STEPS = [DOCUMENTS, CATALOG]
+
+/**
+ * Makes the tables of an earlier version, or of none, what this version reads. Call it in a transaction.
+ *
+ * @throws {Error} if they are of a newer version. PROTOCOL.md DO11
+ */
+export async function upgrade(client: PoolClient): Promise<void> {
+  // Until the end of the transaction: of several processes that start at once, one does it.
+  await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK])
+  const version = await readVersion(client)
+  checkSchema(version, 'the database')
+  if (version < SCHEMA_VERSION) {
+    // Large tables take longer to read than a call may.
+    await client.query('SET LOCAL statement_timeout = 0')
+    for (const text of STEPS.slice(version)) {
+      await client.query({ text, query_timeout: UPGRADE_MS } as QueryConfig)
+    }
+  }
+  await client.query(UNTOLD_SCHEMA)
+}
+
+async function readVersion(client: PoolClient): Promise<number> {
+  const { rows } = await client.query<{ there: boolean }>(
+    `SELECT to_regclass('whereabouts_schema') IS NOT NULL AS there`,
+  )
+  if (rows[0]?.there !== true) return 0
+  const schema = await client.query<{ version: number }>('SELECT version FROM whereabouts_schema')
+  return schema.rows[0]?.version ?? 0
+}

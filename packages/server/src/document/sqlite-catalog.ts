@@ -1,0 +1,138 @@
+import { documentId } from './schema.js'
+import type { SqliteConnection } from './sqlite-connection.js'
+import {
+  type Catalog,
+  type DocumentInfo,
+  FIRST_INCARNATION,
+  type Page,
+  type RoomRecord,
+  type StoredRecord,
+  type Totals,
+} from './store.js'
+
+const INFO = 'SELECT room, bytes, created, updated, used FROM documents'
+
+interface InfoRow {
+  readonly room: string
+  readonly bytes: number
+  readonly created: number
+  readonly updated: number
+  readonly used: number
+}
+
+interface RecordRow {
+  readonly revision: number
+  readonly json: string
+  readonly link: string | null
+  readonly owner: string | null
+}
+
+/** What there is in an SQLite database. */
+export class SqliteCatalog implements Catalog {
+  constructor(private readonly connection: SqliteConnection) {}
+
+  async list({ after = '', limit }: Page): Promise<readonly DocumentInfo[]> {
+    const listed = this.connection.run(`${INFO} WHERE room > ? ORDER BY room LIMIT ?`)
+    return (listed.all(after, limit) as InfoRow[]).map(infoOf)
+  }
+
+  async about(roomName: string): Promise<DocumentInfo | undefined> {
+    const row = this.connection.run(`${INFO} WHERE room = ?`).get(roomName) as InfoRow | undefined
+    return row && infoOf(row)
+  }
+
+  async totals(owner?: string): Promise<Totals> {
+    const counted =
+      'SELECT count(room) AS documents, coalesce(sum(bytes), 0) AS bytes FROM documents'
+    const ofOwner = `${counted} JOIN records USING (room) WHERE owner = ?`
+    const row =
+      owner === undefined
+        ? this.connection.run(counted).get()
+        : this.connection.run(ofOwner).get(owner)
+    const { documents, bytes } = row as Totals
+    return { documents, bytes }
+  }
+
+  async getRecord(roomName: string): Promise<StoredRecord | undefined> {
+    const row = this.#recordOf(roomName)
+    return row && recordFrom(row)
+  }
+
+  async putRecord(
+    roomName: string,
+    record: RoomRecord,
+    expectedRevision: number,
+  ): Promise<number | undefined> {
+    return this.connection.transaction('IMMEDIATE', () => {
+      const { revision: current = 0 } = this.#recordOf(roomName) ?? {}
+      return current === expectedRevision ? this.#put(roomName, record) : undefined
+    })
+  }
+
+  async findByLink(link: string): Promise<string | undefined> {
+    const found = this.connection.run('SELECT room FROM records WHERE link = ?').get(link)
+    return (found as { room: string } | undefined)?.room
+  }
+
+  #recordOf(roomName: string): RecordRow | undefined {
+    const found = 'SELECT revision, json, link, owner FROM records WHERE room = ?'
+    return this.connection.run(found).get(roomName) as RecordRow | undefined
+  }
+
+  #put(roomName: string, { json, link, owner }: RoomRecord): number {
+    const revision = nextNumber(this.connection)
+    const put = this.connection.run(
+      `INSERT INTO records (room, revision, json, link, owner) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (room) DO UPDATE SET revision = excluded.revision, json = excluded.json,
+         link = excluded.link, owner = excluded.owner`,
+    )
+    put.run(roomName, revision, json, link ?? null, owner ?? null)
+    noteDocument(this.connection, roomName, 0)
+    return revision
+  }
+}
+
+function infoOf({ room, bytes, created, updated, used }: InfoRow): DocumentInfo {
+  return { roomName: room, bytes, createdAtMs: created, updatedAtMs: updated, usedAtMs: used }
+}
+
+function recordFrom({ revision, json, link, owner }: RecordRow): StoredRecord {
+  return {
+    revision,
+    json,
+    ...(link !== null && { link }),
+    ...(owner !== null && { owner }),
+  }
+}
+
+/**
+ * Adds bytes to what a document has, in its row, which is made if it isn't there.
+ *
+ * @param incarnation of which that is to be done; the current one without it
+ * @returns whether that is the current one
+ */
+export function noteDocument(
+  connection: SqliteConnection,
+  roomName: string,
+  bytes: number,
+  incarnation: string | null = null,
+): boolean {
+  const noted = connection.run(
+    `INSERT INTO documents (id, room, incarnation, generation, bytes, created, updated, used)
+     SELECT ?1, ?2, '${FIRST_INCARNATION}', 0, ?3, ?4, ?4, ?4
+     WHERE coalesce(?5, '${FIRST_INCARNATION}') = '${FIRST_INCARNATION}'
+       OR EXISTS (SELECT 1 FROM documents WHERE id = ?1)
+     ON CONFLICT (id) DO UPDATE SET
+       created = iif(room IS NULL, excluded.created, created), room = excluded.room,
+       bytes = bytes + excluded.bytes, updated = excluded.updated, used = excluded.used
+     WHERE incarnation = coalesce(?5, incarnation)`,
+  )
+  const values = [documentId(roomName), roomName, bytes, Date.now(), incarnation]
+  return noted.run(...values).changes === 1
+}
+
+/** Returns a number that no snapshot and no record has had. */
+export function nextNumber(connection: SqliteConnection): number {
+  const next = connection.run('UPDATE generations SET last = last + 1 RETURNING last')
+  return (next.get() as { last: number }).last
+}

@@ -1,0 +1,46 @@
+import type Database from 'libsql'
+
+/** A database that is open, and its statements. */
+export class SqliteConnection {
+  readonly #database: Database.Database
+  readonly #statements = new Map<string, Database.Statement>()
+
+  constructor(database: Database.Database) {
+    this.#database = database
+  }
+
+  /** Returns a statement, prepared once. */
+  run(sql: string): Database.Statement {
+    let statement = this.#statements.get(sql)
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql)
+      this.#statements.set(sql, statement)
+    }
+    return statement
+  }
+
+  exec(sql: string): void {
+    this.#database.exec(sql)
+  }
+
+  /**
+   * Every write is in one, begun on its own: a statement that meets another process's lock stays in
+   * progress, and then no later transaction can be committed.
+   */
+  transaction<T>(mode: 'DEFERRED' | 'IMMEDIATE', work: () => T): T {
+    this.#database.exec(`BEGIN ${mode}`)
+    try {
+      const result = work()
+      this.#database.exec('COMMIT')
+      return result
+    } catch (error) {
+      // Some errors, a full disk for one, have rolled back already.
+      if (this.#database.inTransaction) this.#database.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+}

@@ -1,0 +1,90 @@
+import type Database from 'libsql'
+import { documentId, SCHEMA_VERSION } from './schema.js'
+
+const DOCUMENTS = `
+  CREATE TABLE documents (
+    room TEXT PRIMARY KEY,
+    generation INTEGER NOT NULL
+  );
+  CREATE TABLE snapshots (
+    generation INTEGER NOT NULL,
+    part INTEGER NOT NULL,
+    room TEXT NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (generation, part)
+  );
+  CREATE INDEX snapshots_room ON snapshots (room);
+  CREATE TABLE updates (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    room TEXT NOT NULL,
+    bytes BLOB NOT NULL
+  );
+  CREATE INDEX updates_room ON updates (room);
+  CREATE TABLE generations (last INTEGER NOT NULL);
+  INSERT INTO generations VALUES (0);
+`
+
+/** Each document has a row with its size and its times. The row of a removed one has no name. */
+const CATALOG = `
+  ALTER TABLE documents RENAME TO former;
+  CREATE TABLE documents (
+    id TEXT PRIMARY KEY,
+    room TEXT,
+    incarnation TEXT NOT NULL,
+    generation INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    created INTEGER NOT NULL,
+    updated INTEGER NOT NULL,
+    used INTEGER NOT NULL
+  );
+  CREATE INDEX documents_room ON documents (room);
+  CREATE TABLE records (
+    room TEXT PRIMARY KEY,
+    revision INTEGER NOT NULL,
+    json TEXT NOT NULL,
+    link TEXT UNIQUE,
+    owner TEXT
+  );
+  CREATE INDEX records_owner ON records (owner);
+`
+
+const CARRY_OVER = `
+  INSERT INTO documents SELECT
+    ?1, ?2, '0', coalesce((SELECT generation FROM former WHERE room = ?2), 0),
+    (SELECT coalesce(sum(length(bytes)), 0) FROM updates WHERE room = ?2) +
+    (SELECT coalesce(sum(length(bytes)), 0) FROM snapshots
+      WHERE generation IN (SELECT generation FROM former WHERE room = ?2)),
+    ?3, ?3, ?3
+`
+
+/** What makes each version of the one before it. */
+const STEPS: readonly ((database: Database.Database) => void)[] = [
+  (database) => database.exec(DOCUMENTS),
+  (database) => {
+    database.exec(CATALOG)
+    const rooms = database.prepare('SELECT room FROM former UNION SELECT room FROM updates').all()
+    const carryOver = database.prepare(CARRY_OVER)
+    for (const { room } of rooms as { room: string }[]) {
+      carryOver.run(documentId(room), room, Date.now())
+    }
+    database.exec('DROP TABLE former')
+  },
+]
+
+/**
+ * Makes a database of an earlier version, or an empty one, what this version reads. Call it in a
+ * transaction.
+ */
+export function upgrade(database: Database.Database): void {
+  const version = readVersion(database)
+  if (version === SCHEMA_VERSION) return
+  for (const step of STEPS.slice(version)) step(database)
+  database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`)
+}
+
+export function readVersion(database: Database.Database): number {
+  const { user_version: version } = database.prepare('PRAGMA user_version').get() as {
+    user_version: number
+  }
+  return version
+}

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import type { DocumentStore, Page } from './store.js'
+import {
+  append,
+  compact,
+  oneByte,
+  opened,
+  type StoreCheck,
+  type StorePlace,
+  update,
+} from './store-contract-place.js'
+
+/** What a store promises of its list of documents, and of the records of rooms. */
+export const CATALOG_CONTRACT: readonly StoreCheck[] = [
+  { name: '[AD7] lists its documents in the order of their names, in pages', check: lists },
+  { name: '[AD7] knows how large a document is, and all of them together', check: weighs },
+  { name: '[AD8] keeps a record, and changes it only if it is as expected', check: keepsRecord },
+  { name: '[AD8] counts one of two changes of a record at the same time', check: countsOneChange },
+  { name: '[AD8] finds a room by its link, which no two rooms have', check: findsByLink },
+]
+
+const NAMES = ['b', 'B', 'a~', 'a.', '__proto__', 'a', '~', '0']
+
+async function lists(place: StorePlace): Promise<void> {
+  await using store = await opened(place)
+  assert.deepEqual(await store.list({ limit: 10 }), [])
+  await append(
+    store,
+    [...NAMES, 'a'].map((name) => update(name, 1)),
+  )
+  const inOrder = NAMES.toSorted((one, other) => (one < other ? -1 : 1))
+  assert.deepEqual(await namesOf(store, { limit: 100 }), inOrder)
+  assert.deepEqual(await namesOf(store, { limit: 3 }), inOrder.slice(0, 3))
+  assert.deepEqual(await namesOf(store, { after: inOrder[2]!, limit: 2 }), inOrder.slice(3, 5))
+  assert.deepEqual(await namesOf(store, { after: 'A', limit: 1 }), ['B'], 'it needn’t be there')
+}
+
+async function weighs(place: StorePlace): Promise<void> {
+  await using store = await opened(place)
+  const sinceMs = Date.now()
+  assert.deepEqual(await store.totals(), { documents: 0, bytes: 0 })
+  const large = { ...update('one', 1), bytes: new Uint8Array(300) }
+  const numbers = await append(store, [large, update('one', 2), update('two', 3)])
+  const before = await store.about('one')
+  assert.equal(before?.bytes, 301)
+  assert.deepEqual(await store.totals(), { documents: 2, bytes: 302 })
+  const own = numbers.slice(0, 1)
+  const snapshot = new Uint8Array(20)
+  const generation = await compact(store, { roomName: 'one', base: 0, snapshot, numbers: own })
+  assert.equal((await store.about('one'))?.bytes, 21)
+  const rest = { base: generation!, snapshot: oneByte(1), numbers: numbers.slice(1, 2) }
+  await compact(store, { roomName: 'one', ...rest })
+  assert.equal((await store.about('one'))?.bytes, 1)
+  assert(before.createdAtMs >= sinceMs && before.createdAtMs <= before.updatedAtMs)
+  assert(before.usedAtMs >= before.updatedAtMs)
+}
+
+async function keepsRecord(place: StorePlace): Promise<void> {
+  await using store = await opened(place)
+  await using other = await opened(place)
+  assert.equal(await store.getRecord('one'), undefined)
+  assert.equal(await store.putRecord('one', { json: '{"a":1}' }, 7), undefined, 'there is none')
+  const first = await store.putRecord('one', { json: '{"a":1}', owner: 'ada' }, 0)
+  assert(first !== undefined && first !== 0)
+  const stored = { revision: first, json: '{"a":1}', owner: 'ada' }
+  assert.deepEqual(await other.getRecord('one'), stored)
+  assert.equal(await other.putRecord('one', { json: '{}' }, 0), undefined, 'there is one')
+  const second = await other.putRecord('one', { json: '{"b":"ü"}' }, first)
+  assert.deepEqual(await store.getRecord('one'), { revision: second, json: '{"b":"ü"}' })
+  assert.deepEqual(await store.totals('ada'), { documents: 0, bytes: 0 })
+  assert.equal((await store.about('one'))?.bytes, 0, 'a room with a record has a document')
+  await store.remove({ roomName: 'one', incarnation: 'x' })
+  assert.equal(await store.putRecord('one', { json: '{}' }, second!), undefined)
+  const third = await store.putRecord('one', { json: '{}', owner: 'ada' }, 0)
+  assert(third !== first && third !== second, 'no revision comes back')
+  await append(store, [update('one', 1, 'x'), update('two', 2)])
+  assert.deepEqual(await store.totals('ada'), { documents: 1, bytes: 1 })
+}
+
+async function countsOneChange(place: StorePlace): Promise<void> {
+  await using store = await opened(place)
+  await using other = await opened(place)
+  for (let expected = 0, round = 0; round < 5; round++) {
+    const revisions = await Promise.all([
+      store.putRecord('one', { json: '"store"' }, expected),
+      other.putRecord('one', { json: '"other"' }, expected),
+    ])
+    const counted = revisions.filter((revision) => revision !== undefined)
+    assert.equal(counted.length, 1, 'one of two changes of the same record counts')
+    const json = revisions[0] === undefined ? '"other"' : '"store"'
+    assert.deepEqual(await store.getRecord('one'), { revision: counted[0], json })
+    expected = counted[0]!
+  }
+}
+
+async function findsByLink(place: StorePlace): Promise<void> {
+  await using store = await opened(place)
+  const revision = await store.putRecord('one', { json: '{}', link: 'first' }, 0)
+  assert.equal(await store.findByLink('first'), 'one')
+  assert.equal(await store.findByLink('FIRST'), undefined)
+  await assert.rejects(store.putRecord('two', { json: '{}', link: 'first' }, 0))
+  assert.equal(await store.getRecord('two'), undefined, 'what is rejected changes nothing')
+  assert.equal(await store.findByLink('first'), 'one')
+  await store.putRecord('one', { json: '{}', link: 'second' }, revision!)
+  assert.equal(await store.findByLink('first'), undefined)
+  assert.equal(await store.findByLink('second'), 'one')
+}
+
+async function namesOf(store: DocumentStore, page: Page): Promise<string[]> {
+  return (await store.list(page)).map(({ roomName }) => roomName)
+}

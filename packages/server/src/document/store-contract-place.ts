@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import {
+  type Compaction,
+  type DocumentStore,
+  FIRST_INCARNATION,
+  type RoomUpdate,
+  type StoreModule,
+} from './store.js'
+import { openStoreModule } from './store-module.js'
+
+/** An empty place for documents, which outlives the stores that are opened in it. */
+export interface StorePlace extends AsyncDisposable {
+  readonly store: StoreModule
+}
+
+/** One promise of a store, and how to find out whether it is kept. */
+export interface StoreCheck {
+  /** Begins with the rule of PROTOCOL.md that it belongs to, in brackets. */
+  readonly name: string
+  /** @throws {Error} that says how the store breaks the promise */
+  readonly check: (place: StorePlace) => Promise<void>
+}
+
+/** A store that is open. */
+export type OpenedStore = DocumentStore & AsyncDisposable
+
+export async function opened({ store }: StorePlace): Promise<OpenedStore> {
+  const open = await openStoreModule(store)
+  return Object.assign(open, { [Symbol.asyncDispose]: () => open.close() })
+}
+
+export function oneByte(value: number): Uint8Array {
+  return Uint8Array.of(value)
+}
+
+/** An update of one byte. */
+export function update(
+  roomName: string,
+  byte: number,
+  incarnation = FIRST_INCARNATION,
+): RoomUpdate {
+  return { roomName, incarnation, bytes: oneByte(byte) }
+}
+
+/** Appends updates that have to be stored. */
+export async function append(
+  store: DocumentStore,
+  updates: readonly RoomUpdate[],
+): Promise<number[]> {
+  const numbers = await store.append(updates)
+  return numbers.map((number) => {
+    assert(number !== undefined, 'an update of the current incarnation is stored')
+    return number
+  })
+}
+
+/** Compacts what was never removed. */
+export function compact(
+  store: DocumentStore,
+  compaction: Omit<Compaction, 'incarnation'>,
+): Promise<number | undefined> {
+  return store.compact({ ...compaction, incarnation: FIRST_INCARNATION })
+}
