@@ -9,12 +9,20 @@ export type Numbered = readonly [number: number, operation: Operation]
 /** What came of an operation: the room's version after it, or why the room refused it. */
 export type Outcome = number | Problem
 
+/** What came of an operation that was done. */
+export interface Told {
+  /** The room's position after it. */
+  readonly position: string
+  /** Whether it is in the room's log, from which every node has it. */
+  readonly isShared: boolean
+}
+
 /** The outcomes of this node's operations that a call waits for. */
 export class Outcomes {
   readonly #outcomes = new Map<number, Outcome | undefined>()
 
   /** @param node whose operations are waited for */
-  constructor(private readonly node: string) {}
+  constructor(readonly node: string) {}
 
   expect(number: number): void {
     this.#outcomes.set(number, undefined)

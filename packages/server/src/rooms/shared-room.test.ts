@@ -6,6 +6,7 @@ import { MemoryExchange, MemoryLogs } from '../../../../test/exchange/memory-exc
 import { Faults } from '../stream/faults.js'
 import { Pace } from '../stream/pace.js'
 import type { Numbered } from './outcomes.js'
+import { Host } from './role.js'
 import { SharedRoom } from './shared-room.js'
 
 const limits = {
@@ -37,7 +38,7 @@ function start(exchange: Exchange<Numbered>) {
     updated: (_: string, bytes: Uint8Array | undefined) => told.push(bytes?.join() ?? 'fetch it'),
     failed: () => {},
   }
-  const room = new SharedRoom('budget', context, 'host')
+  const room = new SharedRoom('budget', context, new Host(exchange.node))
   const where = () => room.room.snapshot().members.map(({ id, location }) => `${id} ${location}`)
   return { clock, room, told, where }
 }

@@ -7,16 +7,19 @@ import {
   type Following,
   type History,
 } from '../exchange/exchange.js'
-import type { Operation, Restatement } from '../room/operation.js'
-import { type KnownMember, Room, type SavedRoom } from '../room/room.js'
+import type { Operation } from '../room/operation.js'
+import { Room, type SavedRoom } from '../room/room.js'
 import type { Clock } from '../stream/clock.js'
 import { Frames } from '../stream/frames.js'
 import type { Pace } from '../stream/pace.js'
 import { newEpoch } from './epoch.js'
 import type { HostedRoom, HostedRoomsLimits, RoomHooks } from './hosted-rooms.js'
-import { OwnConnections } from './own-connections.js'
+import { goneNodes } from './gone-nodes.js'
+import { LeaseEnds } from './lease-ends.js'
 import { RoomGuard } from './room-guard.js'
-import { type Numbered, Outcomes } from './outcomes.js'
+import { type Numbered, Outcomes, type Told } from './outcomes.js'
+import type { Role } from './role.js'
+import { loggedIn, type Returning, type Shown, solitudeOf, type State } from './shared-state.js'
 import { Signal } from './signal.js'
 import { Solitude } from './solitude.js'
 
@@ -44,53 +47,7 @@ export interface SharedRoomContext {
   readonly failed: (room: SharedRoom) => void
 }
 
-/** What came of an operation. */
-export interface Told {
-  /** The room's position after it. */
-  readonly position: string
-  /** Whether it is in the room's log, from which every node has it. */
-  readonly isShared: boolean
-}
-
-/** A host has connections in the room; a visitor only looks at it, and speaks for none. */
-export type Role = 'host' | 'visitor'
-
-/** A room as its readers see it. */
-interface Shown {
-  readonly room: Room
-  /** In which the room's versions count. */
-  readonly epoch: string
-  /** Names the log that the room is in, or was in before the exchange was lost. */
-  readonly log: string
-}
-
-/** The room as its log has it, until what this node has is in it too. */
-interface Returning {
-  readonly shown: Shown
-  /** The number of this node's restatement; 0 until it is on its way. */
-  restated: number
-  /** Settles when it is, or when there will be none. */
-  readonly sent: Signal
-}
-
-type State =
-  /** The log hasn't been read yet. */
-  | { readonly kind: 'joining'; readonly shown: Shown }
-  /** It is as the log has it. */
-  | { readonly kind: 'shared'; readonly shown: Shown }
-  /** The exchange is lost: it is this node's own, in an epoch of its own. */
-  | { readonly kind: 'alone'; readonly shown: Shown; readonly solitude: Solitude }
-  /** The log begins again. What was shown before is shown until the log's room has it too. */
-  | {
-      readonly kind: 'returning'
-      readonly shown: Shown
-      readonly solitude: Solitude | undefined
-      readonly next: Returning
-    }
-
 const CHECKPOINT_BATCHES = 512
-/** Of several nodes that see a lease end, the first one says so: they don't all look at once. */
-const EXPIRE_SPREAD_MS = 300
 /** How often an operation is sent whose outcome isn't known before its caller is told. */
 const ATTEMPTS = 3
 
@@ -116,16 +73,11 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
   readonly #following: Following<Numbered> | undefined
   readonly #outcomes: Outcomes
   #state: State
-  readonly #own = new OwnConnections()
-  /** Those connected here whom the others may let go until they hear that this node is alive. */
-  readonly #doubted = new Map<string, KnownMember>()
   /** What has to be added to this node's time to get the exchange's. */
   #offsetMs = 0
   /** How many commits are under way. */
   #working = 0
-  /** The end of a lease that is being told of. */
-  #expiringMs: number | undefined
-  readonly #lateMs: number
+  readonly #leaseEnds: LeaseEnds
 
   constructor(
     readonly name: string,
@@ -137,7 +89,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
       kind: 'joining',
       shown: { room: new Room(name, limits), epoch: '', log: '' },
     }
-    this.#lateMs = random() * EXPIRE_SPREAD_MS
+    this.#leaseEnds = new LeaseEnds(random())
     this.guard = new RoomGuard(name, hooks.faults, (problem) => this.#fail(problem))
     this.frames = new Frames(this, clock, pace, hooks.merge, this.guard)
     this.#outcomes = new Outcomes(exchange.node)
@@ -160,13 +112,12 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
 
   /** Whether there are no connections, readers or calls here, and nothing to tell other nodes. */
   get isIdle(): boolean {
-    const isNeeded = this.#working > 0 || !this.#own.isEmpty || this.#solitude?.hasNews === true
+    const isNeeded = this.#working > 0 || !this.role.isEmpty || this.#solitude?.hasNews === true
     return !isNeeded && this.frames.readers.size === 0
   }
 
   async commit(operation: Operation): Promise<string> {
-    const { position } = await this.tell(operation)
-    return position
+    return (await this.tell(operation)).position
   }
 
   /** Does something to the room. @throws {Problem} as {@link commit} does */
@@ -186,15 +137,12 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
   }
 
   tick(): void {
-    const { nextDeadlineMs } = this.room
-    const lateMs = this.#nowMs - nextDeadlineMs
-    if (lateMs < 0 || this.#expiringMs === nextDeadlineMs) return
-    if (this.#solitude === undefined && !this.#maySayThatLeasesEnd(lateMs)) return
-    this.#expiringMs = nextDeadlineMs
-    const told = this.commit({ do: 'expire' }).finally(() => {
-      this.#expiringMs = undefined
-    })
-    this.guard.watch(told)
+    const isAlone = this.#solitude !== undefined
+    // What it shows is out of date, and soon replaced.
+    if (this.#state.kind === 'returning' && !isAlone) return
+    const expire = () => this.commit({ do: 'expire' })
+    const told = this.#leaseEnds.tell(this.room, this.#nowMs, isAlone, expire)
+    if (told !== undefined) this.guard.watch(told)
   }
 
   /**
@@ -240,18 +188,22 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
   }
 
   #beginWith(shown: Shown): void {
-    const state = this.#state
-    if (state.kind === 'joining' || this.role === 'visitor') return this.#show(shown)
-    const next = { shown, restated: 0, sent: new Signal() }
-    this.#enter({ kind: 'returning', shown: state.shown, solitude: this.#solitude, next })
+    const before = this.#state
+    if (before.kind === 'joining') return this.#show(shown)
+    const state = this.role.rejoin(before, shown)
+    if (state.kind !== 'returning') return this.#show(shown)
+    this.#enter(state)
     // The batches that the log had come first.
-    queueMicrotask(() => this.guard.run(() => this.#restateTo(next)))
+    queueMicrotask(() => this.guard.run(() => this.#restateTo(state.next)))
   }
 
   #batch(batch: Batch<Numbered>): void {
     const state = this.#state
     this.#offsetMs = batch.atMs - this.context.clock.now()
-    if (state.kind === 'returning') return this.#applyTo(state.next, batch)
+    if (state.kind === 'returning') {
+      if (state.next.apply(batch, this.#outcomes)) this.#show(state.next.shown)
+      return
+    }
     for (const each of batch.operations) {
       this.#outcomes.apply(state.shown.room, each, batch)
       this.#note(each[1], batch.node)
@@ -277,14 +229,14 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
   #enter(state: State): void {
     const before = this.#state
     this.#state = state
-    if (before.kind === 'returning') before.next.sent.settle()
+    if (before.kind === 'returning') before.next.said.settle()
   }
 
   /** Shows the room that the log has. */
   #show(shown: Shown): void {
     const isFirst = !this.#begun.isSettled
     this.#enter({ kind: 'shared', shown })
-    this.#doubted.clear()
+    this.role.settle()
     this.#begun.settle()
     if (!isFirst) this.frames.replaced()
     this.context.updated(this.name, undefined)
@@ -316,12 +268,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
 
   /** What happened while other nodes couldn't hear of it; `undefined` while they can. */
   get #solitude(): Solitude | undefined {
-    const state = this.#state
-    return state.kind === 'alone' || state.kind === 'returning' ? state.solitude : undefined
-  }
-
-  #maySayThatLeasesEnd(lateMs: number): boolean {
-    return this.#state.kind !== 'returning' && lateMs >= this.#lateMs
+    return solitudeOf(this.#state)
   }
 
   /** @param say what is done, asked for again whenever it is tried again */
@@ -352,9 +299,8 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
   /** Settles when the log has been told what this node has; `undefined` if nothing is to be told. */
   get #unsaid(): Promise<void> | undefined {
     const state = this.#state
-    return state.kind === 'returning' && state.next.restated === 0
-      ? state.next.sent.settled
-      : undefined
+    if (state.kind !== 'returning' || state.next.said.isSettled) return undefined
+    return state.next.said.settled
   }
 
   /** Does it here alone. @throws {Problem} */
@@ -363,8 +309,8 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
       this.room.apply(operation, { node: this.#node, nowMs: this.#nowMs })
       // What the room has refused didn't happen.
       this.#solitude?.note(operation, this.context.clock.now())
-      this.#noteCertain(operation, this.#node)
-      this.#own.count(operation, 1)
+      this.role.done(operation, true)
+      this.role.count(operation, 1)
       this.#changed()
       return this.room.version
     })
@@ -378,7 +324,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
   async #share(operation: Operation): Promise<number | undefined> {
     const number = this.context.nextNumber()
     this.#outcomes.expect(number)
-    this.#own.count(operation, 1)
+    this.role.count(operation, 1)
     let failure: Error | undefined
     try {
       await this.#following?.append([[number, operation]])
@@ -389,7 +335,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     // It may have come back all the same, and has been done then.
     if (typeof outcome === 'number') return outcome
     // At once: a room that begins again says in the next turn what this node has.
-    this.#own.count(operation, -1)
+    this.role.count(operation, -1)
     if (outcome !== undefined) throw outcome
     if (failure !== undefined && !(failure instanceof ExchangeLost)) throw failure
     return undefined
@@ -398,36 +344,15 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
   /** What follows from an operation that came from the log. */
   #note(operation: Operation, node: string): void {
     const isOwn = node === this.#node
-    this.#noteCertain(operation, node)
+    this.role.done(operation, isOwn)
     if (operation.do === 'gone') this.#noteGone(operation.node)
     if (isOwn && operation.do !== 'gone') return
     if (operation.do === 'update') this.context.updated(this.name, operation.bytes)
     if (operation.do === 'gone' && !operation.hasLeft) this.context.updated(this.name, undefined)
   }
 
-  /** The others may have taken this node for gone while it was only slow. */
   #noteGone(node: string): void {
-    if (node !== this.#node || this.role === 'visitor') return
-    for (const known of this.room.members()) {
-      const { id } = known.member
-      if (this.#own.members.has(id)) this.#doubted.set(id, known)
-    }
-    this.#restateAgain()
-  }
-
-  #noteCertain(operation: Operation, node: string): void {
-    if (operation.do === 'leave') this.#doubted.delete(operation.id)
-    if (operation.do === 'restate' && node === this.#node) this.#doubted.clear()
-  }
-
-  #applyTo(next: Returning, batch: Batch<Numbered>): void {
-    const { restated, shown } = next
-    // What was sent before is undone by what this node says then, and is sent again.
-    const after = restated > 0 ? restated : Infinity
-    for (const each of batch.operations) this.#outcomes.apply(shown.room, each, batch, after)
-    const isOwn = batch.node === this.#node
-    const hasRestated = isOwn && batch.operations.some(([number]) => number === restated)
-    if (hasRestated) this.#show(shown)
+    if (node === this.#node && this.role.takenForGone(this.room)) this.#restateAgain()
   }
 
   /** If this fails, nodes that come later read more of the log. */
@@ -439,68 +364,37 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
 
   /** Says what this node has, whatever the log takes it to have. */
   #restateAgain(): void {
-    this.guard.watch(this.#commit(() => ({ do: 'restate', ...this.#restatement(false) })))
+    this.guard.watch(this.#commit(() => this.#restatement(false)))
   }
 
   /** Says what this node has to a log that begins again, whose batches are applied. */
   #restateTo(next: Returning): void {
     const state = this.#state
     if (state.kind !== 'returning' || state.next !== next) return
-    next.restated = this.context.nextNumber()
     // The node that began another log may have known less.
-    const isAnother = next.shown.log !== state.shown.log
-    const operation: Operation = { do: 'restate', ...this.#restatement(isAnother) }
+    const operation = this.#restatement(next.shown.log !== state.shown.log)
+    const number = this.context.nextNumber()
+    next.say(number)
     // If this fails, the room is lost or begins again, and it is said again then.
-    this.#following?.append([[next.restated, operation]]).catch(() => {})
-    next.sent.settle()
+    this.#following?.append([[number, operation]]).catch(() => {})
   }
 
-  /** @param isAnother whether all that is known may be new to the log, of others too */
-  #restatement(isAnother: boolean): Restatement {
-    const solitude = this.#solitude
+  /** @param isNews whether all that is known may be new to the log, of others too */
+  #restatement(isNews: boolean): Operation {
     const nowMs = this.context.clock.now()
-    const own = new Map(this.#own.members)
-    const known = new Map([...this.#doubted].filter(([id]) => own.has(id)))
-    for (const each of this.room.members()) known.set(each.member.id, each)
-    const members = []
-    for (const { member, at, postedMs } of known.values()) {
-      const { id, user, location } = member
-      const connections = own.get(id) ?? 0
-      own.delete(id)
-      const aloneMs = solitude?.posted.get(id)
-      if (connections === 0 && !isAnother && aloneMs === undefined) continue
-      const posted = aloneMs === undefined ? { atMs: postedMs } : { agoMs: nowMs - aloneMs }
-      members.push({ id, user, location, posted, at, connections })
-    }
-    return {
-      members,
-      onlookers: [...own],
-      left: Array.from(solitude?.left ?? [], ([id, atMs]) => [id, nowMs - atMs]),
-      watching: this.#own.watching,
-    }
+    const known = { room: this.room, solitude: this.#solitude, isNews, nowMs }
+    return { do: 'restate', ...this.role.restatement(known) }
   }
 
   /** Nodes with this room may have gone unnoticed. */
   async #lookWhoIsGone(): Promise<void> {
-    const { exchange } = this.context
     // The batches that the log had follow at once.
     await Promise.resolve()
-    const state = this.#state
-    const { room } = state.kind === 'returning' ? state.next.shown : state.shown
-    const known = room.connections.nodes()
+    const room = loggedIn(this.#state)
     // What this node had before the room began here is closed: it failed, and its log stayed.
-    const isOwnLeft = state.kind === 'shared' && this.role === 'host'
-    if (isOwnLeft && known.includes(exchange.node)) this.#restateAgain()
-    // A node that speaks only from now on may be alive and not listed yet.
-    const nodes = known.filter((node) => node !== exchange.node)
-    try {
-      const alive = await exchange.nodes()
-      for (const node of nodes) {
-        if (!alive.has(node)) this.commitQuietly({ do: 'gone', node, hasLeft: false })
-      }
-    } catch (error) {
-      // It is asked again when the room begins again.
-      if (!(error instanceof ExchangeLost)) throw error
+    if (this.#state.kind === 'shared' && this.role.isLeftIn(room)) this.#restateAgain()
+    for (const node of await goneNodes(this.context.exchange, room)) {
+      this.commitQuietly({ do: 'gone', node, hasLeft: false })
     }
   }
 }

@@ -6,12 +6,8 @@ import type { Poll } from '../stream/poll.js'
 import type { HostedRooms, RoomHooks, StoredUpdate } from './hosted-rooms.js'
 import type { Numbered } from './outcomes.js'
 import { RoomTable } from './room-table.js'
-import {
-  type Role,
-  SharedRoom,
-  type SharedRoomContext,
-  type SharedRoomLimits,
-} from './shared-room.js'
+import { Host, type Role, Visitor } from './role.js'
+import { SharedRoom, type SharedRoomContext, type SharedRoomLimits } from './shared-room.js'
 import { Untold, type UntoldRooms } from './untold.js'
 
 /** What rooms leave to the code that knows documents. */
@@ -53,7 +49,7 @@ export class SharedRooms implements HostedRooms {
     }
     this.#untold = new Untold(hooks.untold, (name) => this.#tell(name), random, hooks.faults)
     this.#table = new RoomTable(limits, clock, {
-      make: (name) => this.#make(name, 'host'),
+      make: (name) => this.#make(name, new Host(exchange.node)),
       emptied: (name) => hooks.emptied(name),
       forgotten: () => {},
       swept: (nowMs) => this.#swept(nowMs),
@@ -86,7 +82,7 @@ export class SharedRooms implements HostedRooms {
   /** A room that this node doesn't host is followed for as long as that takes. */
   async look<T>(name: string, work: (room: SharedRoom) => T | Promise<T>): Promise<T> {
     const hosted = this.#table.find(name)
-    const room = hosted ?? this.#make(name, 'visitor')
+    const room = hosted ?? this.#make(name, new Visitor())
     try {
       await room.begun
       room.guard.assertWell()
