@@ -4,7 +4,7 @@ import type { Documents } from './document/documents.js'
 import { mergeIntoOne } from './document/merge.js'
 import { Repeats } from './document/repeats.js'
 import type { RoomName } from './room/ids.js'
-import type { MissedUpdates } from './room/room.js'
+import type { MissedUpdates } from './room/room-state.js'
 import type { HostedRooms } from './rooms/hosted-rooms.js'
 
 /** What is said with an update. */

@@ -26,6 +26,11 @@ export class RoomConnections {
     return this.#nodes.get(node) ?? new Map<string, number>()
   }
 
+  /** How many a member has to one node. */
+  to(node: string, id: string): number {
+    return this.#nodes.get(node)?.get(id) ?? 0
+  }
+
   watchingNode(node: string): number {
     return this.#watching.get(node) ?? 0
   }

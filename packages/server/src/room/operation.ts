@@ -27,6 +27,12 @@ export type Operation =
   | { readonly do: 'gone'; readonly node: string; readonly hasLeft: boolean }
   | ({ readonly do: 'restate' } & Restatement)
 
+/** Which node says what happens, and when; the time is in ms from wherever the room's clock counts. */
+export interface Origin {
+  readonly node: string
+  readonly nowMs: number
+}
+
 /** What a node has in a room, whatever was known of it before. */
 export interface Restatement {
   readonly members: readonly RestatedMember[]

@@ -1,4 +1,5 @@
-import type { Room, RoomLimits } from '../room/room.js'
+import type { Room } from '../room/room.js'
+import type { RoomLimits } from '../room/room-state.js'
 import type { RoomName } from '../room/ids.js'
 import type { Operation } from '../room/operation.js'
 import type { Faults } from '../stream/faults.js'

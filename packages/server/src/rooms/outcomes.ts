@@ -1,7 +1,7 @@
 import { Problem } from '@whereabouts/protocol'
 import type { Batch } from '../exchange/exchange.js'
-import type { Operation } from '../room/operation.js'
-import type { Origin, Room } from '../room/room.js'
+import type { Operation, Origin } from '../room/operation.js'
+import type { Room } from '../room/room.js'
 
 /** An operation and the number by which its node knows it. */
 export type Numbered = readonly [number: number, operation: Operation]

@@ -8,7 +8,8 @@ import {
   type History,
 } from '../exchange/exchange.js'
 import type { Operation } from '../room/operation.js'
-import { Room, type SavedRoom } from '../room/room.js'
+import { Room } from '../room/room.js'
+import type { SavedRoom } from '../room/room-state.js'
 import type { Clock } from '../stream/clock.js'
 import { Frames } from '../stream/frames.js'
 import type { Pace } from '../stream/pace.js'

@@ -1,5 +1,5 @@
 import type { Operation } from '../room/operation.js'
-import type { RoomLimits } from '../room/room.js'
+import type { RoomLimits } from '../room/room-state.js'
 
 /** What happened to a room while other nodes couldn't hear of it. Bounded: the oldest is dropped. */
 export class Solitude {

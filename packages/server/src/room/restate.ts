@@ -1,0 +1,50 @@
+import type { Json } from '@whereabouts/protocol'
+import type { Origin, RestatedMember, Restatement } from './operation.js'
+import type { RoomState } from './room-state.js'
+
+/** A node says what it has, whatever the room took it to have. @see PROTOCOL.md EX3 */
+export function restate(state: RoomState, restatement: Restatement, origin: Origin): void {
+  const { node, nowMs } = origin
+  const { members, left, onlookers, watching } = restatement
+  const before = [...state.connections.ofNode(node).keys()]
+  for (const id of before) state.connections.set(id, node, 0)
+  // First those who left: their places may be those of others now.
+  for (const [id, agoMs] of left) restateLeave(state, id, nowMs - agoMs)
+  for (const member of members) restateMember(state, member, origin)
+  for (const [id, count] of onlookers) state.connections.set(id, node, count)
+  for (const id of before) state.released(id, nowMs)
+  if (watching !== state.connections.watchingNode(node)) state.setWatching(node, watching)
+}
+
+function restateMember(state: RoomState, restated: RestatedMember, { node, nowMs }: Origin): void {
+  const { id, user, location, at, connections } = restated
+  const postedMs = postedAt(restated, nowMs)
+  const known = state.entries.get(id)
+  if (known === undefined && state.entries.size >= state.limits.maxMembers) return
+  // Elsewhere it may have posted since.
+  const isNews = known === undefined || postedMs > known.postedMs
+  if (!isNews && connections === 0) return
+  if (known !== undefined && connections > 0) known.leaving = false
+  state.connections.set(id, node, connections)
+  const isMove = isNews && !isSame(known?.member.location ?? null, location)
+  const entry = state.put(id, user, isMove ? location : undefined, at)
+  if (isNews) entry.postedMs = postedMs
+  entry.seenMs = Math.max(entry.seenMs, connections > 0 ? nowMs : entry.postedMs)
+  state.hold(id, entry, nowMs)
+  if (state.connections.of(id) === 0) state.setStatus(entry, 'away')
+}
+
+/** Unless the member was seen on another node since. */
+function restateLeave(state: RoomState, id: string, atMs: number): void {
+  const entry = state.entries.get(id)
+  if (entry === undefined || entry.seenMs > atMs || state.connections.of(id) > 0) return
+  state.leave(id)
+}
+
+function postedAt({ posted }: RestatedMember, nowMs: number): number {
+  return 'atMs' in posted ? posted.atMs : nowMs - posted.agoMs
+}
+
+function isSame(a: Json, b: Json): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}

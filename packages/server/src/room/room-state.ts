@@ -1,0 +1,282 @@
+import {
+  type Json,
+  type Member,
+  type Patch,
+  Problem,
+  type Snapshot,
+  type Status,
+} from '@whereabouts/protocol'
+import { RoomConnections, type SavedConnections } from './connections.js'
+import { type Entry, loadEntry, newEntry, patchOf, type SavedEntry, saveEntry } from './entry.js'
+import { NO_PART, partOf, Parts } from './parts.js'
+import { RecentUpdates } from './recent-updates.js'
+import { Timeline } from './timeline.js'
+import { describeUser, type UserClaim } from './user.js'
+
+/** What bounds a room. */
+export interface RoomLimits {
+  /** How long a member without a connection stays. */
+  readonly leaseMs: number
+  /** How long a member stays who said that it leaves soon. */
+  readonly soonMs: number
+  readonly maxMembers: number
+  /** How many of those who left are remembered, so that a patch can name them. */
+  readonly maxLeavers: number
+  /** How much of the document's latest updates is kept for those who were away for a moment. */
+  readonly maxRecentDocumentBytes: number
+}
+
+/** The document's updates that a reader lacks, oldest first; `undefined` if they are forgotten. */
+export type MissedUpdates = readonly Uint8Array[] | undefined
+
+/** What a reader at some version needs to be at the room's. */
+export type CatchUp =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'patch'; readonly patch: Patch; readonly updates: MissedUpdates }
+  | { readonly kind: 'snapshot'; readonly snapshot: Snapshot; readonly updates: MissedUpdates }
+
+/** A room as it is in a checkpoint: all but what happened before. */
+export interface SavedRoom {
+  readonly version: number
+  readonly connections: SavedConnections
+  /** In the order in which they joined. */
+  readonly members: readonly SavedEntry[]
+}
+
+/**
+ * What a room knows: its members, their connections, and what changed when. Every change of it is one
+ * commit, whatever operation makes it.
+ *
+ * @see PROTOCOL.md RM2, RM4
+ */
+export class RoomState {
+  readonly entries = new Map<string, Entry>()
+  /** Oldest first. */
+  readonly #leavers = new Map<string, Entry>()
+  connections = new RoomConnections()
+  readonly #timeline = new Timeline<Entry>()
+  readonly updates: RecentUpdates
+  readonly #parts = new Parts()
+  version: number
+  /** The version of the last change of anything but how many watch. */
+  changedAt: number
+  /** The version of the last change that the list view can show. */
+  listChangedAt: number
+  /** Not after this time does the next member have to be let go. */
+  nextDeadlineMs = Infinity
+  /** Before this version the room no longer knows who left. */
+  #horizon: number
+  #watchingAt: number
+  #partsChangedAt: number
+
+  /** @param version where the versions of this room go on from */
+  constructor(
+    private readonly name: string,
+    readonly limits: RoomLimits,
+    version: number,
+  ) {
+    this.version = version
+    this.#horizon = version
+    this.#watchingAt = version
+    this.changedAt = version
+    this.listChangedAt = version
+    this.#partsChangedAt = version
+    this.updates = new RecentUpdates(limits.maxRecentDocumentBytes, version)
+  }
+
+  /** What was saved; it knows nothing of what was before. */
+  static load(name: string, limits: RoomLimits, saved: SavedRoom): RoomState {
+    const state = new RoomState(name, limits, saved.version)
+    state.connections = RoomConnections.load(saved.connections)
+    for (const each of saved.members) {
+      const entry = loadEntry(each, saved.version)
+      state.entries.set(entry.member.id, entry)
+      state.#timeline.touch(entry)
+      state.#parts.move(undefined, entry.part)
+      state.setDeadline(entry, entry.deadlineMs)
+    }
+    return state
+  }
+
+  /** @see {@link RoomState.load} */
+  save(): SavedRoom {
+    return {
+      version: this.version,
+      connections: this.connections.save(),
+      members: [...this.entries.values()].map(saveEntry),
+    }
+  }
+
+  /**
+   * What a reader who has `version` lacks.
+   *
+   * @param part the part of the document that is all that the reader sees
+   * @see PROTOCOL.md RM4, RM5, DO4, ST15
+   */
+  since(version: number, part?: string): CatchUp {
+    if (version === this.version) return { kind: 'nothing' }
+    const updates = version > this.version ? undefined : this.updates.since(version)
+    if (version > this.version || version < this.#horizon) {
+      return { kind: 'snapshot', snapshot: this.snapshot(part), updates }
+    }
+    return { kind: 'patch', patch: this.#patchSince(version, part), updates }
+  }
+
+  /** @param part the part of the document that is all that the reader sees */
+  snapshot(part?: string): Snapshot {
+    const members: Member[] = []
+    for (const entry of this.entries.values()) {
+      if (part === undefined || entry.part === part) members.push(entry.member)
+    }
+    const elsewhere = part === undefined ? undefined : this.#parts.elsewhere(part)
+    return { members, watching: this.connections.watching, ...(elsewhere && { elsewhere }) }
+  }
+
+  /** All members with a location, the most recently posted first. */
+  list(): Json[] {
+    return [...this.entries.values()]
+      .filter(({ member }) => member.location !== null)
+      .toSorted((a, b) => b.movedAt - a.movedAt)
+      .map(({ member }) => member.location)
+  }
+
+  #patchSince(version: number, part: string | undefined): Patch {
+    const patch = patchOf(this.#timeline.since(version), version, part)
+    if (this.#watchingAt > version) patch.watching = this.connections.watching
+    const sees = part !== undefined && this.#partsChangedAt > version
+    if (sees) patch.elsewhere = this.#parts.elsewhere(part)
+    return patch
+  }
+
+  /**
+   * Makes the member what the claim and the location say (`undefined`: where it was), in one commit;
+   * none if that is what it is.
+   */
+  put(id: string, claim: UserClaim, location: Json | undefined, at?: string): Entry {
+    const known = this.entries.get(id)
+    const entry = known ?? this.#join(id)
+    const before = entry.member
+    const { version } = this
+    entry.member = {
+      id,
+      user: describeUser(id, claim, known && before.user),
+      location: location === undefined ? before.location : location,
+      status: entry.leaving ? before.status : 'online',
+    }
+    if (known === undefined || entry.member.user !== before.user) entry.joinedAt = version + 1
+    if (entry.member.status !== before.status) entry.statusAt = version + 1
+    if (location !== undefined) this.#post(entry, before.location)
+    this.#setPart(entry, at, known === undefined)
+    const { joinedAt, movedAt, statusAt, partAt } = entry
+    if (Math.max(joinedAt, movedAt, statusAt, partAt) > version) this.#commit(entry)
+    return entry
+  }
+
+  /** A member leaves now. @see PROTOCOL.md MB5, MB9 */
+  leave(id: string): void {
+    const entry = this.entries.get(id)
+    if (entry === undefined) return
+    this.entries.delete(id)
+    entry.gone = true
+    this.#parts.move(entry.part, undefined)
+    this.#partsChangedAt = this.version + 1
+    if (entry.member.location !== null) this.listChangedAt = this.version + 1
+    this.#leavers.set(id, entry)
+    this.#commit(entry)
+    this.#forgetLeavers()
+  }
+
+  /** A connection of a member is no more; it stays for a lease if that was the last one. */
+  released(id: string, nowMs: number): void {
+    if (this.connections.of(id) > 0) return
+    const entry = this.entries.get(id)
+    if (entry === undefined || entry.leaving) return
+    this.setDeadline(entry, nowMs + this.limits.leaseMs)
+    this.setStatus(entry, 'away')
+  }
+
+  /**
+   * The document took an update in, which the room keeps as it is.
+   *
+   * @param bytes without them, whoever reads the room has to look it up
+   * @see PROTOCOL.md DO3
+   */
+  update(bytes?: Uint8Array): void {
+    this.version += 1
+    this.changedAt = this.version
+    if (bytes) this.updates.add(this.version, bytes)
+    else this.updates.forget(this.version)
+  }
+
+  setStatus(entry: Entry, status: Status): void {
+    if (entry.member.status === status) return
+    entry.member = { ...entry.member, status }
+    entry.statusAt = this.version + 1
+    this.#commit(entry)
+  }
+
+  setWatching(node: string, watching: number): void {
+    this.connections.setWatching(node, watching)
+    this.version += 1
+    this.#watchingAt = this.version
+  }
+
+  /** While a connection is open a member stays; without one, for a lease from now. */
+  hold(id: string, entry: Entry, nowMs: number): void {
+    this.setDeadline(entry, this.connections.of(id) > 0 ? Infinity : nowMs + this.limits.leaseMs)
+  }
+
+  setDeadline(entry: Entry, deadlineMs: number): void {
+    entry.deadlineMs = deadlineMs
+    this.nextDeadlineMs = Math.min(this.nextDeadlineMs, deadlineMs)
+  }
+
+  #setPart(entry: Entry, at: string | undefined, isNew: boolean): void {
+    entry.at = at ?? entry.at
+    const part = partOf(entry.member.location) ?? entry.at ?? NO_PART
+    if (part === entry.part && !isNew) return
+    this.#parts.move(isNew ? undefined : entry.part, part)
+    entry.part = part
+    entry.partAt = this.version + 1
+    this.#partsChangedAt = entry.partAt
+  }
+
+  #post(entry: Entry, from: Json): void {
+    entry.movedAt = this.version + 1
+    if (entry.member.location !== null || from !== null) this.listChangedAt = entry.movedAt
+  }
+
+  #join(id: string): Entry {
+    const { maxMembers } = this.limits
+    if (this.entries.size >= maxMembers) {
+      throw new Problem(
+        'room-full',
+        `The room ${this.name} has its maximum of ${maxMembers} members. Watch it at the address in "watch", or try again later.`,
+        { watch: `/rooms/${this.name}/events?watch=1` },
+      )
+    }
+    const leaver = this.#leavers.get(id)
+    if (leaver !== undefined) {
+      this.#leavers.delete(id)
+      this.#timeline.remove(leaver)
+    }
+    const entry = newEntry(id)
+    this.entries.set(id, entry)
+    return entry
+  }
+
+  #commit(entry: Entry): void {
+    this.version += 1
+    this.changedAt = this.version
+    entry.version = this.version
+    this.#timeline.touch(entry)
+  }
+
+  #forgetLeavers(): void {
+    if (this.#leavers.size <= this.limits.maxLeavers) return
+    const [id, leaver] = this.#leavers.entries().next().value!
+    this.#leavers.delete(id)
+    this.#timeline.remove(leaver)
+    this.#horizon = leaver.version
+  }
+}
