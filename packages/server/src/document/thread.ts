@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import type { DocumentCount } from './keeper.js'
+import { NOTHING_DONE } from './count.js'
 import type { Answer, DocumentSettings, Opened, Request, Results } from './messages.js'
 import { Occupation, type Turn } from './occupation.js'
 import { Loads, type Queued } from './queue.js'
@@ -41,28 +41,28 @@ const OF_ROOM = { count: 32, bytes: 262_144 }
 const OF_ALL = { count: 128, bytes: 1_048_576 }
 const OF_ALL_MS = 100
 const WORKER = new URL('./worker.js', import.meta.url)
-/** The count of a new thread. */
-export const NOTHING_DONE: DocumentCount = {
-  loaded: 0,
-  loadedBytes: 0,
-  commits: 0,
-  compactions: 0,
-  compactionSeconds: 0,
-}
 
-/** A worker thread for documents, and the requests that it hasn't answered. */
+type State =
+  /** It works for all rooms. */
+  | { readonly kind: 'active' }
+  /** It works for one room alone. */
+  | { readonly kind: 'isolated'; readonly roomName: string; readonly idleSinceMs: number }
+  /** It was terminated, or ended by itself. */
+  | { readonly kind: 'ended' }
+
+/**
+ * A worker thread for documents, and the requests that it hasn't answered: active, then isolated or not,
+ * then ended. It never goes back.
+ */
 export class DocumentThread {
-  /** The only room that it works for, once it is isolated. */
-  roomName: string | undefined
+  #state: State = { kind: 'active' }
   /** Its last reported count. */
   count = NOTHING_DONE
   /** The work that it is doing, and since when. */
   at: (Turn & { readonly sinceMs: number }) | undefined
-  idleSinceMs = 0
   readonly #asked = new Map<number, PendingRequest>()
   readonly #loads = new Loads(OF_ROOM, OF_ALL)
   #expectedMs = 0
-  #ended = false
 
   private constructor(
     private readonly worker: Worker,
@@ -72,7 +72,7 @@ export class DocumentThread {
     worker.on('message', (answer: Answer) => this.#receive(answer))
     worker.on('error', (error) => listener.failed(error))
     worker.on('exit', () => {
-      if (!this.#ended) listener.died(this)
+      if (this.#state.kind !== 'ended') listener.died(this)
     })
     // An application that never closes the server can still exit.
     worker.unref()
@@ -90,6 +90,16 @@ export class DocumentThread {
     if (message.opened) return new DocumentThread(worker, occupation, listener)
     await worker.terminate()
     throw new Error(message.fault)
+  }
+
+  /** The only room that it works for; `undefined` unless it is isolated. */
+  get roomName(): string | undefined {
+    return this.#state.kind === 'isolated' ? this.#state.roomName : undefined
+  }
+
+  /** Whether it is isolated and has had nothing to do since then. */
+  hasRestedSince(timeMs: number): boolean {
+    return this.#state.kind === 'isolated' && this.isIdle && this.#state.idleSinceMs < timeMs
   }
 
   get asked(): readonly PendingRequest[] {
@@ -135,9 +145,9 @@ export class DocumentThread {
    *
    * @returns the requests of other rooms; `undefined` if the work is already done
    */
-  isolate(turn: Turn): readonly PendingRequest[] | undefined {
+  isolate(turn: Turn, nowMs: number): readonly PendingRequest[] | undefined {
     if (!this.occupation.isolate(turn)) return undefined
-    this.roomName = turn.roomName
+    this.#enter({ kind: 'isolated', roomName: turn.roomName, idleSinceMs: nowMs })
     return this.asked
       .filter(({ roomName }) => roomName !== turn.roomName)
       .map((asked) => this.#settle(asked))
@@ -155,15 +165,24 @@ export class DocumentThread {
 
   /** Terminates the thread at once. Returns the requests that it hasn't answered. */
   terminate(): readonly PendingRequest[] {
-    this.#ended = true
+    this.#enter({ kind: 'ended' })
     void this.worker.terminate()
     return this.withdraw()
+  }
+
+  /** It has answered something. */
+  rest(nowMs: number): void {
+    if (this.#state.kind === 'isolated') this.#enter({ ...this.#state, idleSinceMs: nowMs })
+  }
+
+  #enter(state: State): void {
+    if (this.#state.kind !== 'ended') this.#state = state
   }
 
   #receive(answer: Answer): void {
     const asked = this.#asked.get(answer.number)
     // After isolation, another thread answers the requests of other rooms.
-    if (asked === undefined || this.#ended) return
+    if (asked === undefined || this.#state.kind === 'ended') return
     this.listener.answered(this, this.#settle(asked), answer)
   }
 

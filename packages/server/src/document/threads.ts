@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Problem, type ProblemName } from '@whereabouts/protocol'
+import { NOTHING_DONE, sum } from './count.js'
 import { Expenses } from './expenses.js'
 import type { DocumentCount } from './keeper.js'
 import type { Answer, DocumentSettings, Request, Results } from './messages.js'
@@ -7,13 +8,7 @@ import { FairQueue, Loads, type Queued } from './queue.js'
 import { isCoalesced, isFromClient, isRemoteUpdate, NO_ROOM, roomOf, weightOf } from './requests.js'
 import type { DocumentStore } from './store.js'
 import { openStoreModule } from './store-module.js'
-import {
-  type PendingRequest,
-  DocumentThread,
-  type Done,
-  NOTHING_DONE,
-  type ThreadListener,
-} from './thread.js'
+import { type PendingRequest, DocumentThread, type Done, type ThreadListener } from './thread.js'
 import { storeFailed } from './store-failed.js'
 import { badUpdate } from './update.js'
 
@@ -44,12 +39,20 @@ const CLOSE_MS = 1_000
 /** What threads are started with, and whether their store has to be kept open between them. */
 type ThreadSettings = Omit<DocumentSettings, 'occupation'> & { readonly isInMemory: boolean }
 
+/** The active thread, which serves all rooms. */
+type State =
+  /** There is none, until something is asked. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'starting'; readonly started: Promise<void> }
+  | { readonly kind: 'running'; readonly thread: DocumentThread }
+
 /**
  * The worker threads of the documents.
  *
- * 1. One active thread serves all rooms. Requests wait in a queue in which rooms take turns.
+ * 1. One active thread serves all rooms (none → starting → running). Requests wait in a queue in which
+ *    rooms take turns.
  * 2. If one room blocks the others for too long, the thread is isolated: it keeps that room, and a new
- *    active thread takes over. The other rooms' requests are requeued, as updates are idempotent.
+ *    active thread takes over (→ none → starting). The other rooms' requests are requeued, as updates are idempotent.
  * 3. Only this class decides which thread a room is with, so a room is never with two.
  * 4. A thread that works on one request for too long is terminated. That request fails; the others are
  *    requeued. Nothing is lost, since whatever was acknowledged is in the store.
@@ -62,8 +65,7 @@ export class Threads implements ThreadListener {
   readonly #expenses: Expenses
   /** The oldest first. */
   readonly #isolated: DocumentThread[] = []
-  #active: DocumentThread | undefined
-  #starting: Promise<void> | undefined
+  #state: State = { kind: 'none' }
   #memory: DocumentStore | undefined
   #watchdog: ReturnType<typeof setInterval> | undefined
   #heldBackSinceMs: number | undefined
@@ -81,7 +83,7 @@ export class Threads implements ThreadListener {
 
   /** Whether a thread is running or starting. */
   get areUsed(): boolean {
-    return this.#threads.length > 0 || this.#starting !== undefined
+    return this.#threads.length > 0 || this.#state.kind === 'starting'
   }
 
   /** The sum of the last counts that the threads reported. */
@@ -91,10 +93,17 @@ export class Threads implements ThreadListener {
 
   /** @throws {Error} if the store can't be opened */
   async start(): Promise<void> {
-    this.#starting ??= this.#startActive().finally(() => {
-      this.#starting = undefined
-    })
-    await this.#starting
+    if (this.#state.kind === 'none') {
+      const started = this.#newActive().then(
+        (thread) => this.#enter({ kind: 'running', thread }),
+        (error: unknown) => {
+          this.#enter({ kind: 'none' })
+          throw error
+        },
+      )
+      this.#enter({ kind: 'starting', started })
+    }
+    if (this.#state.kind === 'starting') await this.#state.started
   }
 
   /** @throws {Problem} what the thread answers; store-failed, too-costly, shutting-down */
@@ -145,7 +154,7 @@ export class Threads implements ThreadListener {
     this.abandon(problem)
     // Without the watchdog no thread is isolated, so no new one starts.
     clearInterval(this.#watchdog)
-    await this.#starting?.catch(() => {})
+    if (this.#state.kind === 'starting') await this.#state.started.catch(() => {})
     const threads = this.#threads
     const answered = new AbortController()
     const closed = Promise.allSettled(threads.map((thread) => this.#close(thread)))
@@ -166,7 +175,7 @@ export class Threads implements ThreadListener {
     } else {
       this.#reject(asked, problemOf(answer))
     }
-    if (thread.isIdle) thread.idleSinceMs = this.now()
+    thread.rest(this.now())
     this.#dispatch()
   }
 
@@ -178,6 +187,15 @@ export class Threads implements ThreadListener {
     thread.look(this.now())
     this.#terminate(thread)
     this.#dispatch()
+  }
+
+  /** The thread that serves all rooms, while it runs. */
+  get #active(): DocumentThread | undefined {
+    return this.#state.kind === 'running' ? this.#state.thread : undefined
+  }
+
+  #enter(state: State): void {
+    this.#state = state
   }
 
   get #threads(): readonly DocumentThread[] {
@@ -203,11 +221,11 @@ export class Threads implements ThreadListener {
     asked.reject(problem)
   }
 
-  async #startActive(): Promise<void> {
+  async #newActive(): Promise<DocumentThread> {
     const { isInMemory, store } = this.settings
     // A database in memory lasts as long as somebody has it open.
     if (isInMemory) this.#memory ??= await openStoreModule(store)
-    this.#active = await DocumentThread.start(this.settings, this)
+    return DocumentThread.start(this.settings, this)
   }
 
   /** Sends requests to the threads that have capacity for them. */
@@ -223,7 +241,7 @@ export class Threads implements ThreadListener {
       if (asked === undefined) break
       this.#send(asked)
     }
-    if (this.#active === undefined && this.#starting === undefined) this.#restart()
+    if (this.#state.kind === 'none') this.#restart()
   }
 
   /** Whether a request can be sent. An unforeseen one waits until no other would have to wait for it. */
@@ -285,9 +303,9 @@ export class Threads implements ThreadListener {
   }
 
   #isExpired(thread: DocumentThread): boolean {
-    const { roomName, isIdle, idleSinceMs } = thread
-    if (roomName === undefined || !isIdle || this.#queue.has(roomName)) return false
-    return idleSinceMs < this.now() - IDLE_MS
+    const { roomName } = thread
+    if (roomName === undefined || this.#queue.has(roomName)) return false
+    return thread.hasRestedSince(this.now() - IDLE_MS)
   }
 
   #charge(thread: DocumentThread, at: At): void {
@@ -316,10 +334,9 @@ export class Threads implements ThreadListener {
 
   /** Leaves the thread to the room that it works for; a new one takes over the others. */
   #isolate(thread: DocumentThread, at: At): void {
-    const ofOthers = thread.isolate(at)
+    const ofOthers = thread.isolate(at, this.now())
     if (ofOthers === undefined) return
-    thread.idleSinceMs = this.now()
-    this.#active = undefined
+    this.#enter({ kind: 'none' })
     this.#isolated.push(thread)
     this.#queue.requeue(ofOthers)
     if (this.#isolated.length > MAX_ISOLATED) {
@@ -343,7 +360,7 @@ export class Threads implements ThreadListener {
   #terminate(thread: DocumentThread, problem = badUpdate('too-costly')): void {
     if (!this.#threads.includes(thread)) return
     const { at, updateAt } = thread
-    if (thread === this.#active) this.#active = undefined
+    if (thread === this.#active) this.#enter({ kind: 'none' })
     else this.#isolated.splice(this.#isolated.indexOf(thread), 1)
     this.#ended = sum(this.#ended, { ...thread.count, loaded: 0, loadedBytes: 0 })
     const again: PendingRequest[] = []
@@ -369,16 +386,6 @@ export class Threads implements ThreadListener {
 }
 
 type At = NonNullable<DocumentThread['at']>
-
-function sum(a: DocumentCount, b: DocumentCount): DocumentCount {
-  return {
-    loaded: a.loaded + b.loaded,
-    loadedBytes: a.loadedBytes + b.loadedBytes,
-    commits: a.commits + b.commits,
-    compactions: a.compactions + b.compactions,
-    compactionSeconds: a.compactionSeconds + b.compactionSeconds,
-  }
-}
 
 function isUnforeseen({ request, bytes }: PendingRequest): boolean {
   return request.call === 'update' && bytes >= UNFORESEEN_BYTES
