@@ -1,14 +1,16 @@
+import type { NodeId } from '../../packages/server/src/exchange/node.js'
 import {
   type Exchange,
   ExchangeLost,
   type Follower,
 } from '../../packages/server/src/exchange/exchange.js'
+import { nodeId } from './node-id.js'
 
 /** An exchange that the test loses and finds. */
 export class FickleExchange<T> implements Exchange<T> {
-  readonly node = 'own'
+  readonly node = nodeId('own')
   readonly isReachable = true
-  readonly log: { node: string; operations: readonly T[]; atMs?: number }[] = []
+  readonly log: { node: NodeId; operations: readonly T[]; atMs?: number }[] = []
   followers: Follower<T>[] = []
   reachable = true
   /** What goes wrong with whatever is appended. */
@@ -21,7 +23,7 @@ export class FickleExchange<T> implements Exchange<T> {
       append: async (operations: readonly T[]) => {
         if (this.fault !== undefined) throw this.fault
         if (!this.reachable) throw new ExchangeLost('not reachable')
-        return this.tell('own', operations)
+        return this.tell(this.node, operations)
       },
       checkpoint: async () => {},
       end: () => {},
@@ -38,7 +40,7 @@ export class FickleExchange<T> implements Exchange<T> {
     }
   }
 
-  tell(node: string, operations: readonly T[], atMs = 0): number {
+  tell(node: NodeId, operations: readonly T[], atMs = 0): number {
     const number = this.log.push({ node, operations, atMs })
     for (const follower of this.followers) {
       follower.batch({ number, atMs, node, operations })
@@ -58,8 +60,8 @@ export class FickleExchange<T> implements Exchange<T> {
 
   onGone(): void {}
 
-  async nodes(): Promise<ReadonlySet<string>> {
-    return new Set(['own', 'other'])
+  async nodes(): Promise<ReadonlySet<NodeId>> {
+    return new Set(['own', 'other'].map(nodeId))
   }
 
   async close(): Promise<void> {}

@@ -13,22 +13,22 @@ import {
   VERSIONS_A_BATCH,
 } from '../../packages/server/src/exchange/exchange.js'
 import { InOrder } from '../../packages/server/src/exchange/in-order.js'
-import { newNode } from '../../packages/server/src/exchange/node.js'
+import { newNode, type NodeId } from '../../packages/server/src/exchange/node.js'
 import { Outbox } from '../../packages/server/src/exchange/outbox.js'
 
 /** The rooms that exchanges within one process share. */
 export class MemoryLogs<T> {
   readonly epoch = randomBytes(6).toString('hex')
   readonly #logs = new Map<string, MemoryLog<T>>()
-  readonly #exchanges = new Map<string, (gone: string) => void>()
-  readonly #listeners = new Map<string, ToldListener[]>()
+  readonly #exchanges = new Map<NodeId, (gone: NodeId) => void>()
+  readonly #listeners = new Map<NodeId, ToldListener[]>()
   /** No room that is forgotten had a higher version. */
   #versions = 0
 
   /** @param keep batches that a log keeps for those who come later */
   constructor(private readonly keep: number) {}
 
-  get nodes(): ReadonlySet<string> {
+  get nodes(): ReadonlySet<NodeId> {
     return new Set(this.#exchanges.keys())
   }
 
@@ -50,22 +50,22 @@ export class MemoryLogs<T> {
     this.#versions = Math.max(this.#versions, version + VERSIONS_A_BATCH)
   }
 
-  join(node: string, gone: (node: string) => void): void {
+  join(node: NodeId, gone: (node: NodeId) => void): void {
     this.#exchanges.set(node, gone)
   }
 
   /** Tells all nodes but one what that one says. */
-  tell(from: string, notice: string): void {
+  tell(from: NodeId, notice: string): void {
     for (const [node, listeners] of this.#listeners) {
       if (node !== from) for (const listener of listeners) listener(notice)
     }
   }
 
-  listen(node: string, listener: ToldListener): void {
+  listen(node: NodeId, listener: ToldListener): void {
     this.#listeners.set(node, [...(this.#listeners.get(node) ?? []), listener])
   }
 
-  leave(node: string): void {
+  leave(node: NodeId): void {
     this.#listeners.delete(node)
     if (!this.#exchanges.delete(node)) return
     for (const gone of this.#exchanges.values()) gone(node)
@@ -104,7 +104,7 @@ export class MemoryExchange<T> implements Exchange<T>, Notices {
     this.#listeners.push(listener)
   }
 
-  async nodes(): Promise<ReadonlySet<string>> {
+  async nodes(): Promise<ReadonlySet<NodeId>> {
     return this.logs.nodes
   }
 
@@ -154,7 +154,7 @@ class MemoryLog<T> {
     if (this.#followings.size === 0) this.forget()
   }
 
-  append(node: string, operations: readonly T[]): number {
+  append(node: NodeId, operations: readonly T[]): number {
     this.#number += 1
     const batch = { number: this.#number, atMs: performance.now(), node, operations }
     this.#batches.push(batch)
@@ -210,7 +210,7 @@ class MemoryFollowing<T> implements Following<T> {
   #ended = false
 
   constructor(
-    private readonly node: string,
+    private readonly node: NodeId,
     private readonly log: MemoryLog<T>,
     private readonly follower: Follower<T>,
     private readonly forget: () => void,

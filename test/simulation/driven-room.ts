@@ -2,50 +2,54 @@ import type { Json } from '@whereabouts/protocol'
 import type { Restatement } from '../../packages/server/src/room/operation.js'
 import { Room } from '../../packages/server/src/room/room.js'
 import type { UserClaim } from '../../packages/server/src/room/user.js'
+import { nodeId } from '../exchange/node-id.js'
 
 /** A room to which a test does things by name. */
 export class DrivenRoom extends Room {
   open(id: string, user: UserClaim, nowMs: number, at?: string, node = ''): void {
-    this.apply({ do: 'open', id, user, at }, { node, nowMs })
+    this.apply({ do: 'open', id, user, at }, { node: nodeId(node), nowMs })
   }
 
   close(id: string, nowMs: number, node = ''): void {
-    this.apply({ do: 'close', id }, { node, nowMs })
+    this.apply({ do: 'close', id }, { node: nodeId(node), nowMs })
   }
 
   watch(node = ''): void {
-    this.apply({ do: 'watch' }, { node, nowMs: 0 })
+    this.apply({ do: 'watch' }, { node: nodeId(node), nowMs: 0 })
   }
 
   unwatch(node = ''): void {
-    this.apply({ do: 'unwatch' }, { node, nowMs: 0 })
+    this.apply({ do: 'unwatch' }, { node: nodeId(node), nowMs: 0 })
   }
 
   move(id: string, user: UserClaim, location: Json, nowMs: number): void {
-    this.apply({ do: 'move', id, user, location }, { node: '', nowMs })
+    this.apply({ do: 'move', id, user, location }, { node: nodeId(''), nowMs })
   }
 
   leave(id: string): void {
-    this.apply({ do: 'leave', id }, { node: '', nowMs: 0 })
+    this.apply({ do: 'leave', id }, { node: nodeId(''), nowMs: 0 })
   }
 
   leaveSoon(id: string, nowMs: number): void {
-    this.apply({ do: 'soon', id }, { node: '', nowMs })
+    this.apply({ do: 'soon', id }, { node: nodeId(''), nowMs })
   }
 
   update(bytes?: Uint8Array): void {
-    this.apply({ do: 'update', bytes }, { node: '', nowMs: 0 })
+    this.apply({ do: 'update', bytes }, { node: nodeId(''), nowMs: 0 })
   }
 
   expire(nowMs: number): void {
-    this.apply({ do: 'expire' }, { node: '', nowMs })
+    this.apply({ do: 'expire' }, { node: nodeId(''), nowMs })
   }
 
   gone(gone: { readonly node: string; readonly hasLeft: boolean }, nowMs: number): void {
-    this.apply({ do: 'gone', ...gone }, { node: '', nowMs })
+    this.apply(
+      { do: 'gone', hasLeft: gone.hasLeft, node: nodeId(gone.node) },
+      { node: nodeId(''), nowMs },
+    )
   }
 
   restate(restatement: Restatement, node: string, nowMs: number): void {
-    this.apply({ do: 'restate', ...restatement }, { node, nowMs })
+    this.apply({ do: 'restate', ...restatement }, { node: nodeId(node), nowMs })
   }
 }

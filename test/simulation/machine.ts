@@ -3,6 +3,7 @@ import { RedisExchange } from '../../packages/server/src/exchange/redis.js'
 import { RedisKeys } from '../../packages/server/src/exchange/redis-keys.js'
 import { HostClock } from './host-clock.js'
 import type { ModelConnection, ModelNetwork } from './model-network.js'
+import { nodeId } from '../exchange/node-id.js'
 
 export const KEYS = new RedisKeys('whereabouts')
 const CLOCKS_APART_MS = 1_000_000
@@ -26,7 +27,7 @@ export class Machine<T> {
         now: () => this.host.now(),
         after: (ms, callback) => this.host.after(ms, callback),
         random: () => random.next(),
-        newName: () => (names++ === 0 ? name : `${name}-${names}`),
+        newName: () => nodeId(names++ === 0 ? name : `${name}-${names}`),
       },
     )
   }

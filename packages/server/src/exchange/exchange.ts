@@ -1,3 +1,5 @@
+import type { NodeId } from './node.js'
+
 /** How an operation is written down for other processes. */
 export interface Codec<T> {
   /** Returns text without a line break. */
@@ -13,7 +15,7 @@ export interface Batch<T> {
   /** The exchange's time in ms, from wherever it counts; it never falls in a log. */
   readonly atMs: number
   /** The node that appended it. */
-  readonly node: string
+  readonly node: NodeId
   /** At least one. */
   readonly operations: readonly T[]
 }
@@ -116,7 +118,7 @@ export interface Following<T> {
  */
 export interface Exchange<T> {
   /** This node's name among the nodes; new with every start. */
-  readonly node: string
+  readonly node: NodeId
 
   /** Whether the others can be reached. */
   readonly isReachable: boolean
@@ -140,14 +142,14 @@ export interface Exchange<T> {
    *
    * @throws {ExchangeLost}
    */
-  nodes(): Promise<ReadonlySet<string>>
+  nodes(): Promise<ReadonlySet<NodeId>>
 
   /** Gives up this node's lease at once and ends all that it follows. */
   close(): Promise<void>
 }
 
 /** @param hasLeft whether it surely was closed, and so has done all that it was asked for */
-export type GoneListener = (node: string, hasLeft: boolean) => void
+export type GoneListener = (node: NodeId, hasLeft: boolean) => void
 
 /** How nodes tell each other what belongs to no room's history. */
 export interface Notices {

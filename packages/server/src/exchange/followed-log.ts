@@ -14,6 +14,7 @@ import { type LoggedBatch, parseBatch, type WrittenBatch } from './redis-keys.js
 import type { RedisLink } from './redis-link.js'
 import type { KnownLog, LoggedRoom } from './redis-log.js'
 import { APPEND, CHECKPOINT, HOLD, READ, type Script } from './redis-scripts.js'
+import type { NodeId } from './node.js'
 
 /** How long a batch of our own waits for those before it, which come another way. */
 const OVERTAKEN_MS = 100
@@ -168,7 +169,7 @@ export class FollowedLog<T> {
   }
 
   /** What was sent, if a batch is that: it may be heard before it is acknowledged. */
-  #sentAs(node: string, texts: readonly string[]): Parcel<T> | undefined {
+  #sentAs(node: NodeId, texts: readonly string[]): Parcel<T> | undefined {
     const isSent =
       node === this.context.link.node && this.#sent?.texts.join('\n') === texts.join('\n')
     return isSent ? this.#sent : undefined

@@ -2,8 +2,14 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { Batch } from './exchange.js'
 import { InOrder } from './in-order.js'
+import { nodeId } from '../../../../test/exchange/node-id.js'
 
-const batch = (number: number): Batch<string> => ({ number, atMs: 0, node: 'a', operations: ['1'] })
+const batch = (number: number): Batch<string> => ({
+  number,
+  atMs: 0,
+  node: nodeId('a'),
+  operations: ['1'],
+})
 
 it('[EX1] passes each batch on once and in order, however the batches arrive', () => {
   const arrivals = fc.integer({ min: 1, max: 30 }).chain((last) =>

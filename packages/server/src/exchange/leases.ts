@@ -1,11 +1,12 @@
 import { LEASE_MS } from './exchange.js'
+import type { NodeId } from './node.js'
 
 /** What is said of one node's lease: for how long it is good yet, 0 or less if it has run out. */
-export type LeaseLeft = readonly [node: string, leftMs: number]
+export type LeaseLeft = readonly [node: NodeId, leftMs: number]
 
 /** A node that is gone. */
 export interface GoneNode {
-  readonly node: string
+  readonly node: NodeId
   /** Whether it surely gave its lease up itself. */
   readonly hasLeft: boolean
 }
@@ -17,13 +18,13 @@ export interface GoneNode {
  * count for a lease from then on.
  */
 export class Leases {
-  readonly #alive = new Set<string>()
+  readonly #alive = new Set<NodeId>()
   #epoch: string | undefined
   /** Since when everything was heard. */
   #sinceMs: number | undefined
 
   /** Those that aren't gone. */
-  get alive(): ReadonlySet<string> {
+  get alive(): ReadonlySet<NodeId> {
     return new Set(this.#alive)
   }
 
@@ -46,7 +47,7 @@ export class Leases {
     const isUnbroken = this.#sinceMs !== undefined
     this.#sinceMs ??= nowMs
     const isCertain = this.isCertain(nowMs)
-    const present = new Set<string>()
+    const present = new Set<NodeId>()
     for (const [node, leftMs] of leases) {
       if (leftMs > 0 || !isCertain) present.add(node)
     }

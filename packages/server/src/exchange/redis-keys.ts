@@ -1,4 +1,5 @@
 import type { Batch } from './exchange.js'
+import type { NodeId } from './node.js'
 
 /** The names of what the exchange keeps in Redis. All of a room is in one slot of a cluster. */
 export class RedisKeys {
@@ -65,7 +66,7 @@ export function parseBatch(text: string): LoggedBatch {
   const [head = '', ...texts] = text.split('\n')
   const [, ...words] = HEAD.exec(head) ?? []
   const [life = 0, number = 0, atMs = 0] = words.slice(0, 3).map(Number)
-  const node = words[3]
+  const node = words[3] as NodeId | undefined
   if (node === undefined) throw new BrokenLog(`not a batch: ${head.slice(0, SHOWN_CHARACTERS)}`)
   return { life, batch: { number, atMs, node, texts } }
 }

@@ -4,10 +4,11 @@ import type { Reply } from './redis-connection.js'
 import type { RedisKeys } from './redis-keys.js'
 import type { Script } from './redis-scripts.js'
 import type { Surroundings } from './surroundings.js'
+import type { NodeId } from './node.js'
 
 /** What a followed room needs of its exchange. */
 export interface RedisLink<T> {
-  readonly node: string
+  readonly node: NodeId
   readonly epoch: string
   readonly keys: RedisKeys
   readonly gate: Gate

@@ -23,6 +23,7 @@ import type { RedisLink } from './redis-link.js'
 import { probeRights, refusalOf } from './redis-refusal.js'
 import { LEAVE, PULSE, type Script, TELL } from './redis-scripts.js'
 import { PROCESS, type Surroundings } from './surroundings.js'
+import type { NodeId } from './node.js'
 
 /** How often a node renews its lease, which also says whether Redis answers. */
 const PULSE_MS = 500
@@ -59,7 +60,7 @@ export interface RedisSettings<T> {
 
 /** An exchange over a connection to Redis, which it closes at its end. */
 export class RedisExchange<T> implements Exchange<T>, Notices, RedisLink<T> {
-  readonly node: string
+  readonly node: NodeId
   readonly gate = new Gate(ROOMS_AT_A_TIME)
   readonly #followings = new Set<RedisFollowing<T>>()
   readonly #listeners: GoneListener[] = []
@@ -150,7 +151,7 @@ export class RedisExchange<T> implements Exchange<T>, Notices, RedisLink<T> {
     this.#listeners.push(listener)
   }
 
-  async nodes(): Promise<ReadonlySet<string>> {
+  async nodes(): Promise<ReadonlySet<NodeId>> {
     // Calls in the same turn share one answer.
     this.#looking ??= Promise.resolve().then(() => {
       this.#looking = undefined
@@ -337,7 +338,7 @@ export class RedisExchange<T> implements Exchange<T>, Notices, RedisLink<T> {
 function pairs(words: readonly string[]): LeaseLeft[] {
   const leases: LeaseLeft[] = []
   for (let index = 0; index < words.length; index += 2) {
-    leases.push([words[index]!, Number(words[index + 1])])
+    leases.push([words[index] as NodeId, Number(words[index + 1])])
   }
   return leases
 }

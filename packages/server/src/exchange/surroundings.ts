@@ -1,4 +1,4 @@
-import { newNode } from './node.js'
+import { newNode, type NodeId } from './node.js'
 
 /** Time and chance, as far as an exchange needs them. */
 export interface Surroundings {
@@ -9,7 +9,7 @@ export interface Surroundings {
   /** From 0 up to 1. */
   random(): number
   /** Returns a name that is never used again. */
-  newName(): string
+  newName(): NodeId
 }
 
 /** The process's own. What waits doesn't keep the process alive. */

@@ -1,7 +1,9 @@
+import type { NodeId } from './ids.js'
+
 /** The open connections of a room: who has how many, and to which node. */
 export class RoomConnections {
-  readonly #nodes = new Map<string, Map<string, number>>()
-  readonly #watching = new Map<string, number>()
+  readonly #nodes = new Map<NodeId, Map<string, number>>()
+  readonly #watching = new Map<NodeId, number>()
 
   /** How many watch without having joined. */
   get watching(): number {
@@ -22,25 +24,25 @@ export class RoomConnections {
   }
 
   /** @param node those to this node alone */
-  ofNode(node: string): ReadonlyMap<string, number> {
+  ofNode(node: NodeId): ReadonlyMap<string, number> {
     return this.#nodes.get(node) ?? new Map<string, number>()
   }
 
   /** How many a member has to one node. */
-  to(node: string, id: string): number {
+  to(node: NodeId, id: string): number {
     return this.#nodes.get(node)?.get(id) ?? 0
   }
 
-  watchingNode(node: string): number {
+  watchingNode(node: NodeId): number {
     return this.#watching.get(node) ?? 0
   }
 
   /** Every node that has any. */
-  nodes(): string[] {
+  nodes(): NodeId[] {
     return [...new Set([...this.#nodes.keys(), ...this.#watching.keys()])]
   }
 
-  set(id: string, node: string, count: number): void {
+  set(id: string, node: NodeId, count: number): void {
     let members = this.#nodes.get(node)
     if (members === undefined) {
       members = new Map<string, number>()
@@ -51,7 +53,7 @@ export class RoomConnections {
     if (members.size === 0) this.#nodes.delete(node)
   }
 
-  setWatching(node: string, count: number): void {
+  setWatching(node: NodeId, count: number): void {
     if (count > 0) this.#watching.set(node, count)
     else this.#watching.delete(node)
   }
@@ -73,10 +75,10 @@ export class RoomConnections {
   }
 }
 
-type Count = readonly [name: string, count: number]
+type Count<Name extends string> = readonly [name: Name, count: number]
 
 /** As it is in a checkpoint. */
 export interface SavedConnections {
-  readonly members: readonly (readonly [node: string, members: readonly Count[]])[]
-  readonly watching: readonly Count[]
+  readonly members: readonly (readonly [node: NodeId, members: readonly Count<string>[]])[]
+  readonly watching: readonly Count<NodeId>[]
 }

@@ -6,6 +6,9 @@ type Branded<Kind extends string> = string & { readonly [brand]: Kind }
 /** The name of a room, as `checkRoom` checked it. */
 export type RoomName = Branded<'RoomName'>
 
+/** The name of a node among those of an exchange, as it was made or read from there. */
+export type NodeId = Branded<'NodeId'>
+
 /** The public id of a member, as `MemberIds` made it. */
 export type MemberId = Branded<'MemberId'>
 

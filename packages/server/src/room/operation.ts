@@ -1,5 +1,6 @@
 import type { Json } from '@whereabouts/protocol'
 import type { UserClaim } from './user.js'
+import type { NodeId } from './ids.js'
 
 /** One thing that happens to a room: what the nodes that have the room tell each other. */
 export type Operation =
@@ -24,12 +25,12 @@ export type Operation =
   | { readonly do: 'update'; readonly bytes?: Uint8Array | undefined }
   | { readonly do: 'expire' }
   /** A node is gone, and its connections with it; unless it has left, there may be an update that nobody told. */
-  | { readonly do: 'gone'; readonly node: string; readonly hasLeft: boolean }
+  | { readonly do: 'gone'; readonly node: NodeId; readonly hasLeft: boolean }
   | ({ readonly do: 'restate' } & Restatement)
 
 /** Which node says what happens, and when; the time is in ms from wherever the room's clock counts. */
 export interface Origin {
-  readonly node: string
+  readonly node: NodeId
   readonly nowMs: number
 }
 

@@ -12,6 +12,7 @@ import { NO_PART, partOf, Parts } from './parts.js'
 import { RecentUpdates } from './recent-updates.js'
 import { Timeline } from './timeline.js'
 import { describeUser, type UserClaim } from './user.js'
+import type { NodeId } from './ids.js'
 
 /** What bounds a room. */
 export interface RoomLimits {
@@ -215,7 +216,7 @@ export class RoomState {
     this.#commit(entry)
   }
 
-  setWatching(node: string, watching: number): void {
+  setWatching(node: NodeId, watching: number): void {
     this.connections.setWatching(node, watching)
     this.version += 1
     this.#watchingAt = this.version

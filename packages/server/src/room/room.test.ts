@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { DrivenRoom } from '../../../../test/simulation/driven-room.js'
+import { nodeId } from '../../../../test/exchange/node-id.js'
 
 const LIMITS = {
   leaseMs: 15_000,
@@ -290,21 +291,33 @@ describe('what nodes restate about a member', () => {
 
   it('[RM3 EX3] the location that was posted last wins, whichever node restates last', () => {
     const budget = room()
-    budget.apply({ do: 'move', id: 'ann', user: {}, location: 'C6' }, { node: 'one', nowMs: 200 })
+    budget.apply(
+      { do: 'move', id: 'ann', user: {}, location: 'C6' },
+      { node: nodeId('one'), nowMs: 200 },
+    )
     const older = { ...said, do: 'restate', members: [restated('C5', 100, 1)] } as const
-    budget.apply(older, { node: 'two', nowMs: 300 })
+    budget.apply(older, { node: nodeId('two'), nowMs: 300 })
     expect(budget.get('ann')?.location).toBe('C6')
     const newer = { ...said, do: 'restate', members: [restated('C7', 250, 0)] } as const
-    budget.apply(newer, { node: 'three', nowMs: 300 })
+    budget.apply(newer, { node: nodeId('three'), nowMs: 300 })
     expect(budget.get('ann')?.location).toBe('C7')
   })
 
   it('[MB5 EX3] a member that posted after its leave has come back', () => {
     const budget = room()
-    budget.apply({ do: 'move', id: 'ann', user: {}, location: 'C6' }, { node: 'one', nowMs: 200 })
-    budget.apply({ ...said, do: 'restate', left: [['ann', 150]] }, { node: 'two', nowMs: 300 })
+    budget.apply(
+      { do: 'move', id: 'ann', user: {}, location: 'C6' },
+      { node: nodeId('one'), nowMs: 200 },
+    )
+    budget.apply(
+      { ...said, do: 'restate', left: [['ann', 150]] },
+      { node: nodeId('two'), nowMs: 300 },
+    )
     expect(budget.get('ann')).toBeDefined()
-    budget.apply({ ...said, do: 'restate', left: [['ann', 50]] }, { node: 'two', nowMs: 300 })
+    budget.apply(
+      { ...said, do: 'restate', left: [['ann', 50]] },
+      { node: nodeId('two'), nowMs: 300 },
+    )
     expect(budget.get('ann')).toBeUndefined()
   })
 })

@@ -4,6 +4,7 @@ import type { Entry } from './entry.js'
 import type { Operation, Origin } from './operation.js'
 import { restate } from './restate.js'
 import { type CatchUp, type RoomLimits, RoomState, type SavedRoom } from './room-state.js'
+import type { NodeId } from './ids.js'
 
 type OperationOf<Do extends Operation['do']> = Extract<Operation, { do: Do }>
 
@@ -157,7 +158,7 @@ export class Room {
    * @throws {Problem} room-full
    * @see PROTOCOL.md MB1, MB2, RM8, RM12, RM19
    */
-  #open({ id, user, at }: OperationOf<'open'>, node: string, nowMs: number): void {
+  #open({ id, user, at }: OperationOf<'open'>, node: NodeId, nowMs: number): void {
     const known = this.#state.entries.get(id)
     if (known !== undefined) known.leaving = false
     const entry = this.#state.put(id, user, undefined, at)
@@ -167,18 +168,18 @@ export class Room {
   }
 
   /** A connection of a member closed without a goodbye. @see PROTOCOL.md MB3, MB8 */
-  #close(id: string, node: string, nowMs: number): void {
+  #close(id: string, node: NodeId, nowMs: number): void {
     this.#state.connections.set(id, node, this.#state.connections.to(node, id) - 1)
     this.#state.released(id, nowMs)
   }
 
   /** A connection that only watches was opened. @see PROTOCOL.md MB10 */
-  #watch(node: string): void {
+  #watch(node: NodeId): void {
     this.#state.setWatching(node, this.#state.connections.watchingNode(node) + 1)
   }
 
   /** A connection that only watched was closed. */
-  #unwatch(node: string): void {
+  #unwatch(node: NodeId): void {
     const watching = this.#state.connections.watchingNode(node)
     // Of a node that was taken for gone since none is open.
     if (watching > 0) this.#state.setWatching(node, watching - 1)

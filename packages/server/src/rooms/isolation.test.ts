@@ -11,6 +11,8 @@ import { LocalRooms } from './local-rooms.js'
 import type { Numbered } from './outcomes.js'
 import { type SharedRoomHooks, SharedRooms } from './shared-rooms.js'
 import { Poll } from '../stream/poll.js'
+import type { NodeId } from '../room/ids.js'
+import { nodeId } from '../../../../test/exchange/node-id.js'
 
 const LIMITS = {
   leaseMs: 15_000,
@@ -26,6 +28,7 @@ const LEASE_AND_SWEEP_MS = LIMITS.leaseMs + 200
 const FORGET_MS = 60_000
 const BAD = 'bad'
 const GOOD = 'good'
+const OTHER = nodeId('other')
 
 /** Throws in the bad room while it is armed. */
 class Fault {
@@ -83,7 +86,7 @@ class PlantedExchange implements Exchange<Numbered> {
 
   readonly isReachable = true
 
-  get node(): string {
+  get node(): NodeId {
     return this.#inner.node
   }
 
@@ -118,7 +121,7 @@ class PlantedExchange implements Exchange<Numbered> {
     this.listeners.push(listener)
   }
 
-  async nodes(): Promise<ReadonlySet<string>> {
+  async nodes(): Promise<ReadonlySet<NodeId>> {
     this.planted.nodes?.(BAD)
     return this.#inner.nodes()
   }
@@ -234,7 +237,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'a message from the exchange': {
     planted: isShared,
     setOff({ exchange }) {
-      const batch = { number: 99, atMs: 0, node: 'other', operations: [null as never] }
+      const batch = { number: 99, atMs: 0, node: OTHER, operations: [null as never] }
       exchange.followers.get(BAD)!.batch(batch)
     },
   },
@@ -243,7 +246,7 @@ const CASES: Readonly<Record<string, Case>> = {
     hooks: { updated: fault.go },
     setOff({ exchange }) {
       const operations = [[1, update]] as const
-      exchange.followers.get(BAD)!.batch({ number: 99, atMs: 0, node: 'other', operations })
+      exchange.followers.get(BAD)!.batch({ number: 99, atMs: 0, node: OTHER, operations })
     },
   },
   'the start of the log': {
@@ -283,10 +286,10 @@ const CASES: Readonly<Record<string, Case>> = {
     before: async ({ exchange, rooms }) => {
       await rooms.open(BAD).commit({ do: 'watch' })
       const operations = [[1, { do: 'watch' }]] as const
-      exchange.followers.get(BAD)!.batch({ number: 99, atMs: 0, node: 'other', operations })
+      exchange.followers.get(BAD)!.batch({ number: 99, atMs: 0, node: OTHER, operations })
     },
     async setOff({ exchange }) {
-      for (const listener of exchange.listeners) listener('other', false)
+      for (const listener of exchange.listeners) listener(OTHER, false)
       await new Promise(setImmediate)
     },
   },

@@ -6,6 +6,7 @@ import { Frames } from '../stream/frames.js'
 import type { Pace } from '../stream/pace.js'
 import type { HostedRoom, HostedRoomsLimits, RoomHooks } from './hosted-rooms.js'
 import { RoomGuard } from './room-guard.js'
+import type { NodeId } from '../room/ids.js'
 
 /** What the rooms of a process have in common. */
 export interface LocalRoomContext {
@@ -78,4 +79,4 @@ export class LocalRoom implements HostedRoom {
 }
 
 /** Names this process among the nodes; it is the only one. */
-const NODE = ''
+const NODE = '' as NodeId

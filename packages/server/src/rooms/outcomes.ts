@@ -2,6 +2,7 @@ import { Problem } from '@whereabouts/protocol'
 import type { Batch } from '../exchange/exchange.js'
 import type { Operation, Origin } from '../room/operation.js'
 import type { Room } from '../room/room.js'
+import type { NodeId } from '../room/ids.js'
 
 /** An operation and the number by which its node knows it. */
 export type Numbered = readonly [number: number, operation: Operation]
@@ -22,7 +23,7 @@ export class Outcomes {
   readonly #outcomes = new Map<number, Outcome | undefined>()
 
   /** @param node whose operations are waited for */
-  constructor(readonly node: string) {}
+  constructor(readonly node: NodeId) {}
 
   expect(number: number): void {
     this.#outcomes.set(number, undefined)

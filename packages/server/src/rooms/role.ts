@@ -3,6 +3,7 @@ import type { KnownMember, Room } from '../room/room.js'
 import { OwnConnections } from './own-connections.js'
 import { Returning, type Shown, solitudeOf, type State } from './shared-state.js'
 import type { Solitude } from './solitude.js'
+import type { NodeId } from '../room/ids.js'
 
 /** What is known of a room beside the node's own connections to it. */
 export interface Known {
@@ -48,7 +49,7 @@ export class Host implements Role {
   /** Those connected here whom the others may let go until they hear that this node is alive. */
   readonly #doubted = new Map<string, KnownMember>()
 
-  constructor(private readonly node: string) {}
+  constructor(private readonly node: NodeId) {}
 
   get isEmpty(): boolean {
     return this.#own.isEmpty

@@ -8,7 +8,10 @@ import { Pace } from '../stream/pace.js'
 import type { Numbered } from './outcomes.js'
 import { Host } from './role.js'
 import { SharedRoom } from './shared-room.js'
+import { nodeId } from '../../../../test/exchange/node-id.js'
 
+const OWN = nodeId('own')
+const OTHER = nodeId('other')
 const limits = {
   leaseMs: 15_000,
   soonMs: 2_000,
@@ -76,7 +79,7 @@ it('[EX3] goes on by itself while it is lost, and then says what it has', async 
   expect(room.epoch).not.toBe(epoch)
   await room.commit(move('ann', 'A2'))
   expect(where()).toEqual(['ann A2'])
-  exchange.log.push({ node: 'other', operations: [[1, move('ben', 'B1')]] })
+  exchange.log.push({ node: OTHER, operations: [[1, move('ben', 'B1')]] })
   exchange.find()
   // The shared room isn't shown before it has the members of this node.
   expect(where()).toEqual(['ann A2'])
@@ -90,7 +93,7 @@ it('[EX2 EX3] brings everybody along into an exchange that came back empty', asy
   const exchange = new FickleExchange<Numbered>()
   const { room, where } = start(exchange)
   await room.commit(open('ann'))
-  exchange.tell('other', [[1, open('ben')]])
+  exchange.tell(OTHER, [[1, open('ben')]])
   exchange.lose()
   exchange.log.length = 0
   exchange.find('another')
@@ -105,7 +108,7 @@ it('[EX4] says what it has when others took it for gone', async () => {
   const exchange = new FickleExchange<Numbered>()
   const { room } = start(exchange)
   await room.commit(open('ann'))
-  exchange.tell('other', [[1, { do: 'gone', node: 'own', hasLeft: false }]])
+  exchange.tell(OTHER, [[1, { do: 'gone', node: OWN, hasLeft: false }]])
   await room.commit({ do: 'watch' })
   expect(room.room.snapshot()).toMatchObject({ members: [{ status: 'online' }], watching: 1 })
 })
@@ -114,11 +117,11 @@ it('[EX13] is told of updates by others, or to look them up', async () => {
   const exchange = new FickleExchange<Numbered>()
   const { room, told } = start(exchange)
   await room.commit({ do: 'update', bytes: Uint8Array.of(0, 0) })
-  exchange.tell('other', [[1, { do: 'update', bytes: Uint8Array.of(1, 0) }]])
-  exchange.tell('other', [[2, { do: 'update' }]])
-  exchange.tell('other', [[3, { do: 'gone', node: 'third', hasLeft: false }]])
+  exchange.tell(OTHER, [[1, { do: 'update', bytes: Uint8Array.of(1, 0) }]])
+  exchange.tell(OTHER, [[2, { do: 'update' }]])
+  exchange.tell(OTHER, [[3, { do: 'gone', node: nodeId('third'), hasLeft: false }]])
   // A node that leaves in order has sent all its updates, so nothing has to be fetched.
-  exchange.tell('other', [[4, { do: 'gone', node: 'fourth', hasLeft: true }]])
+  exchange.tell(OTHER, [[4, { do: 'gone', node: nodeId('fourth'), hasLeft: true }]])
   // The first fetch is for a document that was loaded before the room was followed.
   expect(told).toEqual(['fetch it', '1,0', 'fetch it', 'fetch it'])
 })
@@ -138,8 +141,8 @@ it('[EX4] says so also of those whom the others let go before they heard it', as
   await room.commit(move('ann', 'A1'))
   // The node receives all of this but can't send anything.
   exchange.reachable = false
-  exchange.tell('other', [[1, { do: 'gone', node: 'own', hasLeft: false }]])
-  exchange.tell('other', [[2, { do: 'expire' }]], 20_000)
+  exchange.tell(OTHER, [[1, { do: 'gone', node: OWN, hasLeft: false }]])
+  exchange.tell(OTHER, [[2, { do: 'expire' }]], 20_000)
   exchange.lose()
   expect(where()).toEqual([])
   exchange.find()
@@ -179,7 +182,7 @@ it('[RM9] what a fault of the exchange did not keep from happening is done', asy
   const { room, where } = start(exchange)
   exchange.fault = new RangeError('planted')
   const opened = room.commit(open('ann'))
-  exchange.tell('own', [[1, open('ann')]])
+  exchange.tell(OWN, [[1, open('ann')]])
   await opened
   expect(where()).toEqual(['ann null'])
   expect(room.isIdle).toBe(false)

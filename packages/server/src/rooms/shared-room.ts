@@ -23,6 +23,7 @@ import type { Role } from './role.js'
 import { loggedIn, type Returning, type Shown, solitudeOf, type State } from './shared-state.js'
 import { Signal } from './signal.js'
 import { Solitude } from './solitude.js'
+import type { NodeId } from '../room/ids.js'
 
 /** What bounds a room, and its log. */
 export interface SharedRoomLimits extends HostedRoomsLimits {
@@ -152,7 +153,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
    * @param hasLeft whether it said so itself, and has told all that it did
    * @see PROTOCOL.md EX4
    */
-  gone(node: string, hasLeft: boolean): void {
+  gone(node: NodeId, hasLeft: boolean): void {
     if (this.#solitude !== undefined || !this.room.connections.nodes().includes(node)) return
     this.commitQuietly({ do: 'gone', node, hasLeft })
   }
@@ -258,7 +259,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     this.#following?.discard(this.room.version)
   }
 
-  get #node(): string {
+  get #node(): NodeId {
     return this.context.exchange.node
   }
 
@@ -343,7 +344,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
   }
 
   /** What follows from an operation that came from the log. */
-  #note(operation: Operation, node: string): void {
+  #note(operation: Operation, node: NodeId): void {
     const isOwn = node === this.#node
     this.role.done(operation, isOwn)
     if (operation.do === 'gone') this.#noteGone(operation.node)
@@ -352,7 +353,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     if (operation.do === 'gone' && !operation.hasLeft) this.context.updated(this.name, undefined)
   }
 
-  #noteGone(node: string): void {
+  #noteGone(node: NodeId): void {
     if (node === this.#node && this.role.takenForGone(this.room)) this.#restateAgain()
   }
 
