@@ -52,7 +52,8 @@ type State =
  * 1. One active thread serves all rooms (none → starting → running). Requests wait in a queue in which
  *    rooms take turns.
  * 2. If one room blocks the others for too long, the thread is isolated: it keeps that room, and a new
- *    active thread takes over (→ none → starting). The other rooms' requests are requeued, as updates are idempotent.
+ *    active thread takes over (→ none → starting). The other rooms' requests are requeued, as updates
+ *    are idempotent.
  * 3. Only this class decides which thread a room is with, so a room is never with two.
  * 4. A thread that works on one request for too long is terminated. That request fails; the others are
  *    requeued. Nothing is lost, since whatever was acknowledged is in the store.
