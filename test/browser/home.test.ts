@@ -87,7 +87,7 @@ describe('Home', () => {
     const copied = await anns.page.evaluate(() => navigator.clipboard.readText())
     expect(copied).toBe(`${office.baseUrl}/pages/${first}`)
 
-    await row(anns, 'Second').getByRole('button', { name: 'Take Second off the list' }).click()
+    await row(anns, 'Second').getByRole('button', { name: 'Remove Second from the list' }).click()
     await expect.poll(() => titles(anns)).toEqual(['First'])
     await expect.poll(() => tab.locator('.recent-title').allTextContents()).toEqual(['First'])
     await anns.page.getByRole('link', { name: 'First' }).click()
@@ -292,7 +292,7 @@ describe('Home', () => {
     '[SH11] shows the way Home from %s, where there is nothing',
     async (path) => {
       await using anns = await open(path)
-      await anns.page.getByRole('link', { name: 'Go to the start' }).click()
+      await anns.page.getByRole('link', { name: 'Go to the home page' }).click()
       await anns.page.getByRole('link', { name: 'New page' }).waitFor()
       expect(new URL(anns.page.url()).pathname).toBe('/')
     },

@@ -32,7 +32,7 @@ describe('a page that a newer version has changed', () => {
       const before = await stored(room)
       for (const window of [anns, bobs]) {
         await newer(window).waitFor()
-        expect(await newer(window).textContent()).toContain('Nothing that you wrote is lost.')
+        expect(await newer(window).textContent()).toContain('Nothing you wrote is lost.')
         expect(await editable(window)).toBe('false')
         expect(await window.page.getByRole('toolbar').count()).toBe(0)
         await window.text.click()

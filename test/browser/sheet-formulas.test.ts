@@ -69,7 +69,7 @@ describe('a formula that takes too much', () => {
     await anns.untilShows('B3', TOO_MUCH)
     await anns.select('D5')
     await anns.pointAt('B3')
-    await anns.page.getByText('It takes too long to calculate').waitFor()
+    await anns.page.getByText('This formula takes too long to calculate').waitFor()
   })
 
   it('[SH53 SH96] is ended with its worker, and calculated again when its input changes', async () => {

@@ -3,14 +3,14 @@ import type { GivenBack } from '@whereabouts/univer'
 
 interface GivenBackDialogProps {
   readonly given: GivenBack
-  /** Writes it into the selected cell; whether it could. */
+  /** Writes it into the selected cell; returns whether that worked. */
   readonly onPut: (given: GivenBack) => boolean
   readonly onClose: () => void
 }
 
 /**
- * Offers text that has no place in the sheet. Whoever is still typing goes on in it, so that nothing
- * of it ends up in another cell.
+ * Offers text whose cell is gone. It takes the focus, so that someone still typing goes on in it
+ * and not in another cell.
  *
  * @see OFFICE.md SH31
  */
@@ -41,7 +41,7 @@ export function GivenBackDialog({ given, onPut, onClose }: GivenBackDialogProps)
       aria-describedby="given-back-reason"
       onClose={onClose}
     >
-      <h2 id="given-back">Your text has no cell</h2>
+      <h2 id="given-back">Your text isn’t in the sheet</h2>
       <p id="given-back-reason">{given.reason}</p>
       <textarea
         ref={text}

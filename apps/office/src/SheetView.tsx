@@ -15,7 +15,7 @@ interface SheetViewProps {
 
 const NOTICE_MS = 6_000
 
-/** The place of the sheet; loads what draws it, which is the heavy part of the page. */
+/** Renders the sheet, and loads its heavy part, the grid, on demand. */
 export const SheetView = memo(function SheetView({ session, onOpen }: SheetViewProps) {
   const grid = useRef<HTMLDivElement>(null)
   const markers = useRef<HTMLDivElement>(null)
@@ -79,8 +79,8 @@ export const SheetView = memo(function SheetView({ session, onOpen }: SheetViewP
 })
 
 /**
- * The grid can't be given another document: where that was made anew, the page is loaded again as
- * soon as it is safe elsewhere. Until then nothing more is written into the old one.
+ * Reloads the page once the old document is safe elsewhere, since the grid can't be given another
+ * one. Until then nothing more is written into the old one.
  */
 function useReopening(session: Session, setState: (state: 'loading') => void): void {
   useEffect(() => {
@@ -101,7 +101,7 @@ function useReopening(session: Session, setState: (state: 'loading') => void): v
   }, [session, setState])
 }
 
-/** Resolves when there is something to show, of the server's or of what this browser has kept. */
+/** Resolves when there is something to show, from the server or from this browser's copy. */
 function whenThere(document: RoomDocument): Promise<void> {
   return new Promise((resolve) => {
     const look = () => {
@@ -114,7 +114,7 @@ function whenThere(document: RoomDocument): Promise<void> {
   })
 }
 
-/** Resolves when the document is in a version that can be shown. @see SHEET.md SD22 */
+/** Resolves when the document is in a version that this client can show. @see SHEET.md SD22 */
 function whenKnown(doc: Doc): Promise<void> {
   return new Promise((resolve) => {
     const look = () => {
@@ -132,7 +132,7 @@ function ReadOnlyHint({ session }: { readonly session: Session }) {
   return canEdit ? null : <p className="read-only">Read only</p>
 }
 
-/** What was refused, for as long as it takes to read. */
+/** Holds a notice for as long as it takes to read. */
 function useNotice(): [string, (text: string) => void] {
   const [notice, setNotice] = useState('')
   useEffect(() => {

@@ -18,7 +18,7 @@ interface ShellProps extends OfficeProps {
   readonly children: ReactNode
 }
 
-/** All that is around a sheet and a page alike: the bar, who is here, and what is said of them. */
+/** Renders what surrounds a sheet or a page: the bar, the avatars and the announcements. */
 export function Shell({ session, route, recents, person, isNew, content, children }: ShellProps) {
   const snapshot = useRoom(session)
   const [own, setOwn] = useOwnPerson(session, person)
@@ -28,7 +28,8 @@ export function Shell({ session, route, recents, person, isNew, content, childre
   const closeDialog = (chosen: Person) => {
     setOwn(chosen)
     setAsks(false)
-    // Asked on arrival, nothing in the bar had the focus before; then it belongs to the content.
+    // When the dialog opened on arrival, nothing in the bar had the focus before it; the content
+    // gets it.
     if (!document.querySelector('.bar')?.contains(document.activeElement)) content?.focus()
   }
   useWayIntoContent(content)
@@ -78,7 +79,7 @@ export function Shell({ session, route, recents, person, isNew, content, childre
   )
 }
 
-/** Another function whenever it may say something else. */
+/** Returns a new function whenever its answers may have changed, so that React renders again. */
 function useWhere(content: Content | null): (member: Member) => string | undefined {
   const [version, setVersion] = useState(0)
   useEffect(() => content?.subscribe(() => setVersion((before) => before + 1)), [content])
@@ -96,7 +97,7 @@ function useOwnPerson(session: Session, person: Person) {
     session.setUser(chosen)
   }
   useEffect(() => {
-    // The same person in another tab has changed the name there.
+    // The same person has changed the name in another tab.
     const follow = () => {
       const saved = loadPerson(() => localStorage)
       if (saved === undefined) return
@@ -110,8 +111,8 @@ function useOwnPerson(session: Session, person: Person) {
 }
 
 /**
- * F6 goes between the bar and the content: inside the sheet the Tab key belongs to the cells, and
- * there would be no other way out of it by keyboard.
+ * Makes F6 switch between the bar and the content: in a sheet the Tab key moves between cells, so
+ * there is no other way out of it by keyboard.
  */
 function useWayIntoContent(content: Content | null): void {
   useEffect(() => {

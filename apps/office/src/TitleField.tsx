@@ -4,11 +4,11 @@ import { nameUntitled } from './route.js'
 import { observeTitle, readTitle, writeTitle } from './title.js'
 
 type TitleFieldProps = Pick<OfficeProps, 'session' | 'route' | 'recents'> & {
-  /** The keyboard has done with the title. */
+  /** Called when the keyboard has finished with the title. */
   readonly onDone: () => void
 }
 
-/** The document's title, to be changed where it stands. @see OFFICE.md PG1 */
+/** Shows the document's title, which can be edited in place. @see OFFICE.md PG1 */
 export function TitleField({ session, route, recents, onDone }: TitleFieldProps) {
   const doc = useSyncExternalStore(session.document.subscribe, () => session.doc)
   const subscribe = useCallback((listener: () => void) => observeTitle(doc, listener), [doc])
@@ -24,7 +24,7 @@ export function TitleField({ session, route, recents, onDone }: TitleFieldProps)
   }, [name, title, isThere, recents, route])
 
   useEffect(() => {
-    // What is being typed is left alone, and counts when it is done.
+    // A title that is being typed is left alone; it takes effect when the person is done.
     if (field.current !== null && field.current !== document.activeElement) {
       field.current.value = title ?? ''
     }

@@ -1,10 +1,10 @@
 import type { RoomDocument } from './room-document.js'
 
 /**
- * Has the browser ask before the window is closed while something is in this window alone. Browsers
- * show words of their own.
+ * Makes the browser ask before the window is closed while this window alone has something. The
+ * browser chooses the words.
  *
- * @returns how to stop that
+ * @returns a function that stops asking
  * @see OFFICE.md SH72
  */
 export function askBeforeClosing(document: RoomDocument): () => void {

@@ -1,24 +1,24 @@
 import type { Member } from '@whereabouts/client'
 import type { Sheet } from './open-sheet.js'
 
-/** What is open in a room, sheet or page, for what is around it. */
+/** The open document of a room, a sheet or a page, as the parts around it see it. */
 export interface Content {
-  /** Where somebody is, in words; `undefined` if that can't be said. */
+  /** Describes where a member is; returns `undefined` if there are no words for it. */
   where(member: Member): string | undefined
-  /** Brings where somebody is into sight. */
+  /** Scrolls to where a member is. */
   show(member: Member): void
   /**
-   * Brings where somebody is into sight if it isn't, which is how to stay with who moves. Without it
-   * one is brought there once.
+   * Scrolls to where a member is if that is out of sight, to keep following them. Content without
+   * it shows a member's place once.
    */
   follow?(member: Member): void
-  /** Puts the keyboard where one writes. */
+  /** Moves the keyboard focus to where a person writes. */
   focus(): void
-  /** Calls back when `where` may say something else; returns how to stop that. */
+  /** Calls back when `where` may answer differently; returns a function that stops it. */
   subscribe(listener: () => void): () => void
 }
 
-/** The open sheet as content. @see OFFICE.md SH5 */
+/** Returns the open sheet as content. @see OFFICE.md SH5 */
 export function sheetContent(sheet: Sheet): Content {
   return {
     where: ({ location }) => sheet.where(location),

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-/** Drawn in lines of the color of the text around; says nothing by itself. */
+/** Draws lines in the color of the surrounding text; screen readers ignore it. */
 function icon(lines: ReactNode): ReactNode {
   return (
     <svg className="icon" viewBox="0 0 20 20" aria-hidden="true">
@@ -11,7 +11,7 @@ function icon(lines: ReactNode): ReactNode {
 
 const frame = <rect x="3.5" y="3.5" width="13" height="13" rx="1.5" />
 
-/** All pictures on buttons, by what they stand for. */
+/** All icons of buttons, by meaning. */
 export const ICONS = {
   sheet: icon(
     <>

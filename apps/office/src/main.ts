@@ -30,7 +30,7 @@ async function openDocument(route: DocumentRoute): Promise<void> {
 
 function showNotFound(): void {
   document.title = 'Not found · whereabouts'
-  showMessage('There is no page at this address.', { href: '/', text: 'Go to the start' })
+  showMessage('There is no page at this address.', { href: '/', text: 'Go to the home page' })
 }
 
 function showMessage(text: string, link: { href: string; text: string }): void {

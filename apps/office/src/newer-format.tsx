@@ -2,7 +2,7 @@ import { useCallback, useSyncExternalStore } from 'react'
 import { isKnownFormat, observeFormat } from '@whereabouts/univer/document'
 import type { Session } from './session.js'
 
-/** Whether the session's document is in a version of its format that this client knows. */
+/** Returns whether this client knows the version of the session's document. */
 export function useKnownFormat(session: Session, latest: number): boolean {
   const doc = useSyncExternalStore(session.document.subscribe, () => session.doc)
   const subscribe = useCallback((listener: () => void) => observeFormat(doc, listener), [doc])
@@ -14,7 +14,7 @@ interface NewerFormatProps {
   readonly kind: 'page' | 'sheet'
 }
 
-/** Says why a document can't be changed, or isn't shown. @see OFFICE.md PG29 */
+/** Says why a document can't be edited, or isn't shown. @see OFFICE.md PG29 */
 export function NewerFormat({ session, kind }: NewerFormatProps) {
   const { isAtRisk } = useSyncExternalStore(
     session.document.subscribe,
@@ -22,8 +22,8 @@ export function NewerFormat({ session, kind }: NewerFormatProps) {
   )
   return (
     <p className="newer" role="alert">
-      This {kind} was changed by a newer version. Reload to go on.{' '}
-      {isAtRisk ? 'Wait until what you wrote is saved.' : 'Nothing that you wrote is lost.'}
+      This {kind} was changed by a newer version. Reload to continue.{' '}
+      {isAtRisk ? 'First wait until your changes are saved.' : 'Nothing you wrote is lost.'}
     </p>
   )
 }

@@ -10,17 +10,17 @@ import type { Sheet } from './open-sheet.js'
 import { SheetView } from './SheetView.js'
 import { Shell } from './Shell.js'
 
-/** What the page knows before its heavy parts are loaded. */
+/** Everything the page knows before its heavy parts are loaded. */
 export interface OfficeProps {
   readonly session: Session
   readonly route: DocumentRoute
   readonly recents: RecentList
   readonly person: Person
-  /** Whether the person is a suggestion and has to be asked. */
+  /** Whether the name and color are only suggested, so that the person is asked for them. */
   readonly isNew: boolean
 }
 
-/** Shows the document of a room with everything around it. */
+/** Shows a room's document and the bar around it. */
 export function showOffice(page: HTMLElement, props: OfficeProps): void {
   createRoot(page).render(<Office {...props} />)
 }

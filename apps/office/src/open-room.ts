@@ -4,7 +4,7 @@ import { loadPerson, suggestPerson } from './person.js'
 import type { DocumentRoute } from './route.js'
 import { Session } from './session.js'
 
-/** Joins before the heavy parts load: a reload has 2 s to be back (PROTOCOL.md MB6). */
+/** Joins the room before the heavy parts load: a reload has 2 s to come back (PROTOCOL.md MB6). */
 export async function openRoom(
   page: HTMLElement,
   route: DocumentRoute,
@@ -13,7 +13,7 @@ export async function openRoom(
   const known = loadPerson(() => localStorage)
   const person = known ?? suggestPerson()
   const session = new Session(route.room, person, route.watch)
-  // For as long as the page lives.
+  // It is never stopped, since the page asks for as long as it lives.
   askBeforeClosing(session.document)
   const { showOffice } = await import('./office.js')
   showOffice(page, { session, route, recents, person, isNew: known === undefined })

@@ -13,34 +13,34 @@ import {
 import type { CellData } from '@whereabouts/univer/document'
 import type { Session } from './session.js'
 
-// Takes the keys as long as no other editor does, also while it is not to be seen.
+// Gets the keys unless another editor has the focus, even while it is invisible.
 const CELL_EDITOR = '#__editor___INTERNAL_EDITOR__DOCS_NORMAL'
 
-const CALC = 'It takes too long to calculate, or its result is too large or empty.'
+const CALC = 'This formula takes too long to calculate, or its result is too large or empty.'
 const FORMULA_TEXTS = enUS['sheets-formula-ui'] as { readonly error: object }
-// A group takes the place of the whole group of that name in Univer's own texts.
+// `mergeLocales` replaces a whole group of Univer's texts, not single ones.
 const UNIVER_TEXTS = {
-  // What a screen reader says of the tools, for which Univer has no text.
+  // The label that a screen reader reads for the toolbar; Univer has no text for it.
   ribbon: { start: 'Tools' },
-  // Univer shows it beside a cell with that error.
+  // Univer shows this beside a cell that has the error.
   'sheets-formula-ui': { ...FORMULA_TEXTS, error: { ...FORMULA_TEXTS.error, calc: CALC } },
 }
 
-/** What somebody at the sheet has to be told. */
+/** Messages for the person at the sheet. */
 export interface Notices {
   /** Says why something wasn't done. */
   readonly notify: (text: string) => void
-  /** Offers text to be copied, or put elsewhere. */
+  /** Offers text to be copied or put into another cell. */
   readonly giveBack: (given: GivenBack) => void
 }
 
-/** The open sheet, for what is around it. */
+/** The open sheet, as the parts around it see it. */
 export interface Sheet extends Pick<SharedWorkbook, 'put' | 'show' | 'subscribe' | 'where'> {
-  /** Puts the keyboard into the cells. */
+  /** Moves the keyboard focus into the cells. */
   focus(): void
 }
 
-/** Opens the document of the session in `container` and draws the others on `markers`. */
+/** Opens the session's document in `container` and draws the other members on `markers`. */
 export async function openSheet(
   container: HTMLElement,
   markers: HTMLElement,
@@ -60,7 +60,7 @@ export async function openSheet(
   expose(shared)
   const { leftOut } = shared
   if (leftOut.length > 0) {
-    notify(`This is too large to show all of it. Left out: ${leftOut.join(', ')}.`)
+    notify(`This sheet is too large to show in full. Left out: ${leftOut.join(', ')}.`)
   }
   return {
     get where() {
@@ -71,7 +71,8 @@ export async function openSheet(
     put: (given) => shared.put(given),
     focus() {
       const editor = container.querySelector<HTMLElement>(CELL_EDITOR)
-      // A focus that a closing dialog gave back has no caret, and then keys go nowhere.
+      // After a dialog gives the focus back, the editor has no caret and ignores keys until it gets
+      // the focus again.
       editor?.blur()
       editor?.focus()
     },
@@ -88,7 +89,7 @@ function startUniver(container: HTMLElement): FUniver {
   return FUniver.newAPI(univer)
 }
 
-/** Without this, the browser would leave the sheet to show a file that was dropped on it. */
+/** Without this, the browser leaves the sheet to show a file that was dropped on it. */
 function refuseFiles(notify: (text: string) => void): void {
   const refuseFile = (event: DragEvent): void => {
     if (!event.dataTransfer?.types.includes('Files')) return
@@ -99,21 +100,21 @@ function refuseFiles(notify: (text: string) => void): void {
   addEventListener('drop', refuseFile)
 }
 
-/** For whoever doubts what they see: `whereabouts.differences()` in the console of the browser. */
+/** Adds `whereabouts.differences()` and more to the browser's console, for debugging. */
 function expose(shared: SharedWorkbook): void {
   const whereabouts = {
-    /** In what the grid isn't as the document says. */
+    /** Lists where the grid differs from the document. */
     differences: () => shared.differences(),
-    /** A cell as the grid has it, without whatever its formula comes to. */
+    /** Returns a cell as the grid has it, without its formula's result. */
     cell: (sheet: string, row: number, column: number) => shared.cellAt(sheet, row, column),
-    /** What is in the cells of all sheets, formulas aside. */
+    /** Returns the values of all cells in all sheets, without the results of formulas. */
     texts: () =>
       shared
         .snapshot()
         .flatMap(({ cells }) => Object.values(cells))
         .flatMap((row: Record<number, CellData>) => Object.values(row))
         .flatMap(({ v }) => (v === undefined ? [] : [v])),
-    /** How many rows and columns the grid has. */
+    /** Returns how many rows and columns the grid has. */
     size: (id: string) => {
       const sheet = shared.workbook.getSheetBySheetId(id)
       return { rows: sheet?.getMaxRows(), columns: sheet?.getMaxColumns() }

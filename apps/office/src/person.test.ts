@@ -15,8 +15,8 @@ const forbidden = () => {
   throw new DOMException('no', 'SecurityError')
 }
 
-describe('the own person', () => {
-  it('[SH6] is kept for the next visit', () => {
+describe('one’s own name and color', () => {
+  it('[SH6] are kept for the next visit', () => {
     const kept = storage()
     savePerson(kept, { name: 'Ann', color: '#e11d48' })
     expect(loadPerson(kept)).toEqual({ name: 'Ann', color: '#e11d48' })
@@ -32,11 +32,11 @@ describe('the own person', () => {
     '{"name":"Ann","color":"red"}',
     '{"name":"  ","color":"#e11d48"}',
     '{"name":7,"color":"#e11d48"}',
-  ])('[SH6] %j in the storage is nobody', (stored) => {
+  ])('[SH6] %j in the storage is ignored', (stored) => {
     expect(loadPerson(storage(stored))).toBeUndefined()
   })
 
-  it('[SH6] does without a storage', () => {
+  it('[SH6] work without a storage', () => {
     expect(loadPerson(forbidden)).toBeUndefined()
     expect(() => savePerson(forbidden, { name: 'Ann', color: '#e11d48' })).not.toThrow()
   })
@@ -44,7 +44,7 @@ describe('the own person', () => {
   it.each([
     [0, { name: 'Guest 1', color: PALETTE[0].color }],
     [0.999_999, { name: 'Guest 99', color: PALETTE.at(-1)!.color }],
-  ])('[SH6] is suggested by chance %f', (chance, person) => {
+  ])('[SH6] are suggested at random: %f', (chance, person) => {
     expect(suggestPerson(() => chance)).toEqual(person)
   })
 })

@@ -1,6 +1,6 @@
 import { isColor, parseUserName } from '@whereabouts/client'
 
-/** Who the others see. */
+/** The name and color that others see. */
 export interface Person {
   readonly name: string
   /** `#` and six hexadecimal digits. */
@@ -24,9 +24,9 @@ export const PALETTE = [
 const STORED_AS = 'whereabouts:person'
 
 /**
- * Somebody to be until one has said who one is.
+ * Returns a name and color for someone who hasn't chosen any yet.
  *
- * @param random gives numbers from 0 to below 1.
+ * @param random returns numbers from 0 to below 1
  * @example suggestPerson() // { name: 'Guest 42', color: '#0f766e' }
  */
 export function suggestPerson(random: () => number = Math.random): Person {
@@ -35,25 +35,25 @@ export function suggestPerson(random: () => number = Math.random): Person {
 }
 
 /**
- * The person that was saved in this browser; `undefined` if nobody was asked yet.
+ * Returns the person saved in this browser; `undefined` if none was saved.
  *
- * @param storage gives the storage; where it is forbidden, already that throws.
+ * @param storage returns the storage; a browser that forbids storage throws at this call
  */
 export function loadPerson(storage: () => Pick<Storage, 'getItem'>): Person | undefined {
   try {
     return readPerson(JSON.parse(storage().getItem(STORED_AS) ?? 'null'))
   } catch {
-    // Storage that is forbidden or holds something else: one is asked again, no worse.
+    // The storage is forbidden or holds something else: the person is asked again.
     return undefined
   }
 }
 
-/** Keeps the person for the next visit. */
+/** Saves the person for the next visit. */
 export function savePerson(storage: () => Pick<Storage, 'setItem'>, person: Person): void {
   try {
     storage().setItem(STORED_AS, JSON.stringify(person))
   } catch {
-    // Storage that is full or forbidden: the person holds for this visit.
+    // The storage is full or forbidden: the person is kept for this visit only.
   }
 }
 
@@ -65,12 +65,12 @@ function readPerson(stored: unknown): Person | undefined {
   return parsed === undefined ? undefined : { name: parsed, color }
 }
 
-// Brackets, quotes and signs; not emoji, which are symbols of another kind.
+// Brackets, quotes and signs, but not emoji, which are in another category of symbols.
 const BEFORE_LETTERS = /^[\p{P}\p{Sm}\p{Sc}\p{Sk}]+/u
 const graphemes = new Intl.Segmenter()
 
 /**
- * One or two characters to know a person by.
+ * Returns one or two characters for an avatar.
  *
  * @example initials('Ann Lee') // 'AL'
  */

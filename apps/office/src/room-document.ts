@@ -3,35 +3,42 @@ import { RoomProvider } from '@whereabouts/client/yjs'
 import { Doc, type Transaction } from 'yjs'
 
 /**
- * What is known of the document's edits:
- * - `unknown`: the server has not said what it has, or may be another one, and nothing was edited;
- * - `saved`: the server has all of them;
- * - `saving`: the server is about to take them;
- * - `kept`: the server doesn't take them now, and this browser keeps all of them;
- * - `unkept`: the server doesn't take them now, and they are in this window alone;
- * - `setAside`: the server has refused something for good, which is in this browser alone.
+ * How much of the document's edits is saved:
+ * - `unknown`: nothing was edited, and the server has not said what it has, or may be a different
+ *   one;
+ * - `saved`: the server has all edits;
+ * - `saving`: the server is about to get them;
+ * - `kept`: the server doesn't take them now, and this browser has stored them;
+ * - `unkept`: the server doesn't take them now, and only this window has them;
+ * - `setAside`: the server refused some for good, and only this browser has them.
  */
 export type Saving = 'unknown' | 'saved' | 'saving' | 'kept' | 'unkept' | 'setAside'
 
-/** A document at one moment. Never changed, only replaced; the same object until something changes. */
+/**
+ * A document's state at one moment. It is never changed, only replaced, so the same object means
+ * the same state.
+ */
 export interface DocumentState {
   /**
-   * Whether there is something to show: all that the server has, or what this browser has kept of
-   * it, or, in a room that can't be entered, nothing.
+   * Whether there is something to show: the server's document, this browser's copy of it, or, in a
+   * room that can't be entered, nothing.
    */
   readonly isThere: boolean
   readonly saving: Saving
-  /** Whether something is neither at the server nor kept in this browser: closing would lose it. */
+  /**
+   * Whether some edits are neither on the server nor stored in this browser, so that closing would
+   * lose them.
+   */
   readonly isAtRisk: boolean
-  /** Why the server doesn't take the edits, or doesn't give the document. */
+  /** Why the server doesn't accept the edits or send the document. */
   readonly problem: Problem | null
 }
 
 const EVENTS = ['synced', 'saved', 'kept', 'retrying', 'setAside', 'status', 'problem'] as const
 
 /**
- * The document of a room for as long as the page lives, whichever connections the page has to the
- * room meanwhile: what the server hasn't acknowledged on one is posted on the next.
+ * The document of a room for the lifetime of the page. It outlives connections: edits that the
+ * server didn't acknowledge on one connection are posted on the next.
  *
  * @see PROTOCOL.md CL14, CL21, CL23, CL47
  * @see OFFICE.md SH12, SH73
@@ -40,7 +47,10 @@ export class RoomDocument {
   #doc = new Doc()
   readonly #listeners = new Set<() => void>()
   #provider: RoomProvider
-  /** Whether something was edited here, or found to be missing there, since the server last had everything. */
+  /**
+   * Whether there were local edits, or edits the server lacks, since the server last had
+   * everything.
+   */
   #hasUnsaved = false
   #state: DocumentState = { isThere: false, saving: 'unknown', isAtRisk: false, problem: null }
 
@@ -51,7 +61,7 @@ export class RoomDocument {
   }
 
   /**
-   * The document; another one when the provider had to make it anew, of which subscribers are told.
+   * The document. When the provider has to replace it, subscribers are told.
    *
    * @see PROTOCOL.md CL23
    */
@@ -59,7 +69,7 @@ export class RoomDocument {
     return this.#doc
   }
 
-  /** Keeps the document the same as the server's; another one after the room was opened again. */
+  /** Synchronizes the document with the server. Reopening the room replaces it. */
   get provider(): RoomProvider {
     return this.#provider
   }
@@ -71,14 +81,17 @@ export class RoomDocument {
     return () => void this.#listeners.delete(listener)
   }
 
-  /** Goes on over another connection to the same room. Call it in the same go as `joinRoom`. */
+  /**
+   * Continues over another connection to the same room. Call it synchronously, right after
+   * `joinRoom()`.
+   */
   goOn(room: Room): void {
     for (const event of EVENTS) this.#provider.off(event, this.#look)
     this.#provider.off('reload', this.#reload)
     const closed = this.#provider.destroy()
     this.#provider = this.#follow(room)
     this.#look()
-    // What it still has to post, the next one posts as well.
+    // The next provider also posts what this one still has to post, so nothing waits for it.
     void closed
   }
 

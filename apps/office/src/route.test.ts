@@ -22,11 +22,11 @@ describe('an address', () => {
     '/sheets/a/b',
     '/pages/a%20b',
     `/sheets/${'r'.repeat(129)}`,
-  ])('[SH11] %s is nothing', (pathname) =>
+  ])('[SH11] %s is no document', (pathname) =>
     expect(parseRoute({ pathname, search: '' })).toBeUndefined(),
   )
 
-  it.each<Kind>(['sheet', 'page'])('[PG3] a new %s has one that nobody has', (kind) => {
+  it.each<Kind>(['sheet', 'page'])('[PG3] a new %s gets one of its own', (kind) => {
     const rooms = Array.from({ length: 100 }, () => newRoom(kind))
     expect(new Set(rooms).size).toBe(100)
     for (const room of rooms) {
@@ -39,7 +39,7 @@ describe('an address', () => {
     }
   })
 
-  it('[PG3] is what an untitled document is called, if somebody chose it', () => {
+  it('[PG3] names an untitled document, if a person chose it', () => {
     expect(nameUntitled({ kind: 'sheet', room: 'demo' })).toBe('demo')
   })
 })

@@ -1,25 +1,25 @@
 import { isRoomName } from '@whereabouts/client'
 
-/** What a room's document is shown as. */
+/** The kinds of document that a room can show. */
 export type Kind = 'sheet' | 'page'
 
-/** What the address of the page asks for. */
+/** The page that an address asks for. */
 export type Route = { readonly kind: 'home' } | DocumentRoute
 
 /** A document at `/sheets/{room}` or `/pages/{room}`. */
 export interface DocumentRoute {
   readonly kind: Kind
   readonly room: string
-  /** Look on without joining: `?watch=1`. */
+  /** Whether to watch without joining: `?watch=1`. */
   readonly watch: boolean
 }
 
 const DOCUMENT = /^\/(sheet|page)s\/([^/]+)\/?$/
-// What `newRoom` makes: nothing that anybody would want to read.
+// The random names of `newRoom`, which aren't worth showing.
 const NAMED_BY_CHANCE = /^(?:sheet|page)-[A-Za-z0-9_-]{16}$/
 const RANDOM_BYTES = 12
 
-/** Reads the address; `undefined` if the page isn't one of this application. */
+/** Parses an address; returns `undefined` if it isn't one of this application's. */
 export function parseRoute({
   pathname,
   search,
@@ -39,14 +39,14 @@ export function addressOf({ kind, room }: Pick<DocumentRoute, 'kind' | 'room'>):
   return `/${kind}s/${room}`
 }
 
-/** A room that nobody is in, and that nobody guesses: 96 random bits. @see OFFICE.md PG3 */
+/** Returns a name for a new room that can't be guessed: 96 random bits. @see OFFICE.md PG3 */
 export function newRoom(kind: Kind): string {
   const bytes = crypto.getRandomValues(new Uint8Array(RANDOM_BYTES))
   const text = btoa(String.fromCharCode(...bytes))
   return `${kind}-${text.replaceAll('+', '-').replaceAll('/', '_')}`
 }
 
-/** What a document is called that has no title: what somebody chose for its address, if anybody did. */
+/** Returns what an untitled document is called: its room's name, unless that is random. */
 export function nameUntitled({ kind, room }: Pick<DocumentRoute, 'kind' | 'room'>): string {
   return NAMED_BY_CHANCE.test(room) ? `Untitled ${kind}` : room
 }

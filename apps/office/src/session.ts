@@ -11,11 +11,11 @@ import type { Person } from './person.js'
 import { RoomDocument } from './room-document.js'
 
 /**
- * The room that the page is in, with its document: it can be left for looking on and joined again,
- * and whoever is subscribed doesn't notice that it is another connection.
+ * The page's room and its document. A member can switch between watching and joining; subscribers
+ * stay subscribed across the change of connection.
  */
 export class Session implements Omit<Room, 'look'> {
-  /** How the document is: whether it can be shown, and whether edits are saved. */
+  /** Tells whether the document can be shown, and whether edits are saved. */
   readonly document: RoomDocument
   readonly #name: string
   readonly #listeners = new Set<() => void>()
@@ -39,25 +39,22 @@ export class Session implements Omit<Room, 'look'> {
     return this.#name
   }
 
-  /** Whether the page only looks on. */
+  /** Whether this page only watches. */
   get watches(): boolean {
     return this.#watches
   }
 
-  /** The document; another one when it had to be made anew, of which `document` tells. */
+  /** The document. When it is replaced, `document` notifies its subscribers. */
   get doc(): Doc {
     return this.document.doc
   }
 
-  /** What keeps the document, and has the others' cursors; another one after `watch` and `join`. */
+  /** Synchronizes the document and has the others' cursors. `watch` and `join` replace it. */
   get provider(): RoomProvider {
     return this.document.provider
   }
 
-  /**
-   * Whether what is edited here can reach the others: nobody edits who only looks on, or whose room
-   * is closed.
-   */
+  /** Whether edits made here can reach the others: not while watching, nor in a closed room. */
   get canEdit(): boolean {
     return !this.#watches && this.status !== 'closed'
   }
@@ -85,10 +82,10 @@ export class Session implements Omit<Room, 'look'> {
 
   readonly leave = (): Promise<void> => this.#room.leave()
 
-  /** Looks on without joining, as a full room offers. @see PROTOCOL.md RM8, MB10 */
+  /** Watches without joining, as a full room allows. @see PROTOCOL.md RM8, MB10 */
   readonly watch = (): void => this.#reopen(true)
 
-  /** Joins (again). */
+  /** Joins, or joins again. */
   readonly join = (): void => this.#reopen(false)
 
   #reopen(watches: boolean): void {
@@ -99,7 +96,7 @@ export class Session implements Omit<Room, 'look'> {
     this.document.goOn(this.#room)
     this.#unsubscribe = this.#room.subscribe(this.#notify)
     this.#notify()
-    // Leaving tells the server on its own; nothing here waits for it.
+    // Leaving tells the server by itself; nothing here waits for it.
     void left
   }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { cleanTitle, observeTitle, parseTitle, readTitle, writeTitle } from './title.js'
 
 describe('the title of a document', () => {
-  it('[PG1] is in the map about, and goes with the document', () => {
+  it('[PG1] is in the map `about`, and is synchronized with the document', () => {
     const ours = new Doc()
     writeTitle(ours, 'Budget')
     const theirs = new Doc()
@@ -14,7 +14,7 @@ describe('the title of a document', () => {
     expect(readTitle(theirs)).toBeUndefined()
   })
 
-  it('[PG1] is written only when it is another one', () => {
+  it('[PG1] is written only when it differs', () => {
     const doc = new Doc()
     writeTitle(doc, 'Budget')
     const before = encodeStateAsUpdate(doc)
@@ -23,7 +23,7 @@ describe('the title of a document', () => {
     expect(encodeStateAsUpdate(doc)).toEqual(before)
   })
 
-  it('[PG1] is told of when it changes', () => {
+  it('[PG1] notifies when it changes', () => {
     const doc = new Doc()
     const seen: (string | undefined)[] = []
     const stop = observeTitle(doc, () => seen.push(readTitle(doc)))
@@ -39,7 +39,7 @@ describe('the title of a document', () => {
     ['予算 👩🏽‍💻', '予算 👩🏽‍💻'],
     ['x'.repeat(100), 'x'.repeat(100)],
     ['😀'.repeat(100), '😀'.repeat(100)],
-  ])('[PG2] %j is one', (value, title) => expect(parseTitle(value)).toBe(title))
+  ])('[PG2] %j is a title', (value, title) => expect(parseTitle(value)).toBe(title))
 
   it.each([
     '',
@@ -53,9 +53,9 @@ describe('the title of a document', () => {
     null,
     undefined,
     { title: 'x' },
-  ])('[PG2] %j is none', (value) => expect(parseTitle(value)).toBeUndefined())
+  ])('[PG2] %j is not a title', (value) => expect(parseTitle(value)).toBeUndefined())
 
-  it('[PG2] a document of a stranger has none, and is no error', () => {
+  it('[PG2] a stranger’s document without a valid title is not an error', () => {
     const theirs = new Doc()
     theirs.getArray('about').push(['title'])
     const ours = new Doc()
@@ -67,7 +67,7 @@ describe('the title of a document', () => {
     [' Budget\n2027\t', 'Budget 2027'],
     [`${'😀'.repeat(99)} x`, '😀'.repeat(99)],
     ['\u202Ea\uD800b', 'a b'],
-  ])('[PG2] what is typed is made one: %j', (typed, title) => {
+  ])('[PG2] typed text becomes a title: %j', (typed, title) => {
     expect(cleanTitle(typed)).toBe(title)
     expect(parseTitle(title)).toBe(title)
   })

@@ -3,14 +3,14 @@ import type { Doc } from 'yjs'
 const ABOUT = 'about'
 const TITLE = 'title'
 const MAX_CHARACTERS = 100
-// What would break the line it is shown in: control characters, lone surrogates, separators of lines,
-// and what turns the direction of the text around it. The same as in a user's name (NM10).
+// These would break the line that shows the title: control characters, lone surrogates, line
+// separators and characters that change the text direction. The same as in a user's name (NM10).
 const UNSHOWABLE = /[\p{Cc}\p{Cs}\u2028\u2029\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/u
 const UNSHOWABLE_OR_SPACE = new RegExp(`(?:${UNSHOWABLE.source}|\\s)+`, 'gu')
 
 /**
- * The title that a value says; `undefined` if it is none, since a document is whatever a stranger
- * wrote.
+ * Parses a title; returns `undefined` if the value isn't one, since a stranger may have written the
+ * document.
  *
  * @see OFFICE.md PG2
  */
@@ -21,7 +21,7 @@ export function parseTitle(value: unknown): string | undefined {
 }
 
 /**
- * The title to write for what somebody typed or pasted: in one line, cut to what a title may be.
+ * Returns the title for typed or pasted text, as one line and cut to the maximum length.
  *
  * @example cleanTitle(' Budget\n2027 ') // 'Budget 2027'
  */
@@ -30,12 +30,12 @@ export function cleanTitle(typed: string): string {
   return Array.from(line).slice(0, MAX_CHARACTERS).join('').trim()
 }
 
-/** The document's title; `undefined` if it has none. @see OFFICE.md PG1 */
+/** Returns the document's title; `undefined` if it has none. @see OFFICE.md PG1 */
 export function readTitle(doc: Doc): string | undefined {
   return parseTitle(doc.getMap(ABOUT).get(TITLE))
 }
 
-/** Gives the document a title; an empty one takes it away. */
+/** Sets the document's title; an empty one removes it. */
 export function writeTitle(doc: Doc, typed: string): void {
   const title = cleanTitle(typed)
   if (title === (readTitle(doc) ?? '')) return
@@ -44,7 +44,7 @@ export function writeTitle(doc: Doc, typed: string): void {
   else about.set(TITLE, title)
 }
 
-/** Calls back when the title may be another one; returns how to stop that. */
+/** Calls back when the title may have changed; returns a function that stops it. */
 export function observeTitle(doc: Doc, listener: () => void): () => void {
   const about = doc.getMap(ABOUT)
   about.observe(listener)

@@ -8,7 +8,7 @@ import type { Recent, RecentList } from './recents.js'
 import { RoomTitles } from './room-titles.js'
 import { watchRooms } from './who-is-there.js'
 
-/** Shows where everything begins: new documents, and the recent ones. @see OFFICE.md PG3, PG4 */
+/** Shows the home page: links to new documents, and the recent ones. @see OFFICE.md PG3, PG4 */
 export function showHome(page: HTMLElement, recents: RecentList): void {
   createRoot(page).render(<Home recents={recents} />)
 }
@@ -28,12 +28,14 @@ function Home({ recents }: { readonly recents: RecentList }) {
   const copy = (recent: Recent) => {
     const { href } = new URL(addressOf(recent), location.href)
     void copyText(href).then((isCopied) =>
-      setNotice(isCopied ? 'Link copied' : `The link: ${href}`),
+      setNotice(isCopied ? 'Link copied' : `Couldn’t copy the link. Here it is: ${href}`),
     )
   }
   const remove = (recent: Recent) => {
     recents.forget(recent)
-    setNotice(`${recent.title ?? nameUntitled(recent)} is off your list, and still at its address`)
+    setNotice(
+      `Removed ${recent.title ?? nameUntitled(recent)} from this list. The document is kept.`,
+    )
   }
 
   return (
@@ -77,7 +79,7 @@ function Home({ recents }: { readonly recents: RecentList }) {
 const NOBODY: readonly Member[] = []
 
 function NewDocument({ kind, visit }: { readonly kind: Kind; readonly visit: number }) {
-  // Back from the document, the next one is another.
+  // After coming back from the new document, the link leads to another new one.
   const [room, setRoom] = useState({ visit, name: newRoom(kind) })
   if (room.visit !== visit) setRoom({ visit, name: newRoom(kind) })
   return (
@@ -101,20 +103,20 @@ function Welcome() {
     <section className="welcome">
       <h2>Nothing here yet</h2>
       <p>
-        Make a sheet or a page, and send its address to somebody: you write in it together, and each
-        sees where the others are. No account is needed. What you open is listed here, in this
-        browser alone.
+        Create a sheet or a page and share its address. You edit it together, and each of you sees
+        where the others are. No account is needed. Documents that you open are listed here, in this
+        browser only.
       </p>
       <p>
-        Or look at the <a href="/sheets/demo">demo sheet</a>, which everybody can write in.
+        Or try the <a href="/sheets/demo">demo sheet</a>, which anyone can edit.
       </p>
     </section>
   )
 }
 
-/** One look at the page. */
+/** One visit to the page, from coming to it to leaving it. */
 interface Visit {
-  /** How often it came to be looked at before. */
+  /** How many visits came before. */
   readonly visit: number
   readonly nowMs: number
 }
@@ -128,7 +130,7 @@ function useVisit(): Visit {
   return visit
 }
 
-/** Calls back whenever the page comes to be looked at again; returns how to stop that. */
+/** Calls back whenever the page becomes visible again; returns a function that stops it. */
 function onLook(listener: () => void): () => void {
   const listening = new AbortController()
   const { signal } = listening
@@ -143,14 +145,14 @@ function onLook(listener: () => void): () => void {
   return () => listening.abort()
 }
 
-/** Looks up, once a visit, which documents others have renamed. @see OFFICE.md PG15 */
+/** Looks up, once per visit, which documents were renamed. @see OFFICE.md PG15 */
 function useNewTitles(recents: RecentList, titles: RoomTitles): void {
   useEffect(() => {
     const life = new AbortController()
     let looking = Promise.resolve()
     const look = () => {
       recents.lookAgain()
-      // One visit after the other: the one before may still be asking.
+      // Visits are looked up one after the other, since the previous look-up may still be running.
       looking = looking.then(() => lookUpTitles(recents, titles, life.signal))
     }
     look()
@@ -173,7 +175,7 @@ async function lookUpTitles(
       const found = await titles.lookUp(recent.room, recent.lookedUpAt)
       if (found !== null) recents.retitled(recent, found.title, found.at)
     } catch {
-      // Shown as it was last known; the next visit asks again.
+      // The row keeps the last known title; the next visit asks again.
     }
   }
 }
@@ -200,7 +202,7 @@ async function copyText(text: string): Promise<boolean> {
     await navigator.clipboard.writeText(text)
     return true
   } catch {
-    // Forbidden, or the page is not on a secure origin.
+    // The browser forbids it, or the page isn't on a secure origin.
     return false
   }
 }

@@ -14,15 +14,15 @@ const TOLD_BY_NAME = 3
 interface RecentRowProps {
   readonly recent: Recent
   readonly nowMs: number
-  /** Who is in its room now. */
+  /** The members who are in its room now. */
   readonly members: readonly Member[]
-  /** Rejects with what is wrong. */
+  /** Rejects with an error whose message is for people. */
   readonly onRename: (title: string) => Promise<void>
   readonly onCopy: () => void
   readonly onRemove: () => void
 }
 
-/** A document that was opened before: what it is called, who is in it, and what to do with it. */
+/** A row of the list of recent documents: the title, who is there, and what can be done with it. */
 export function RecentRow(props: RecentRowProps) {
   const { recent, nowMs, members, onRename, onCopy, onRemove } = props
   const [isRenaming, setIsRenaming] = useState(false)
@@ -54,7 +54,7 @@ export function RecentRow(props: RecentRowProps) {
           onClick={() => setIsRenaming(true)}
         />
         <Action label={`Copy the link to ${name}`} icon={ICONS.link} onClick={onCopy} />
-        <Action label={`Take ${name} off the list`} icon={ICONS.remove} onClick={onRemove} />
+        <Action label={`Remove ${name} from the list`} icon={ICONS.remove} onClick={onRemove} />
       </span>
     </li>
   )
@@ -104,7 +104,7 @@ function RenameForm({ recent, onRename, onClose }: RenameFormProps) {
   return (
     <form className="rename" onSubmit={rename}>
       <input
-        // oxlint-disable-next-line jsx-a11y/no-autofocus -- asked for, by the button beside it
+        // oxlint-disable-next-line jsx-a11y/no-autofocus -- the button beside it asks for this
         autoFocus
         name="title"
         aria-label={`Title of ${recent.title ?? nameUntitled(recent)}`}

@@ -3,7 +3,7 @@ import { describeAgo } from './ago.js'
 
 const NOW_MS = Date.UTC(2026, 10, 22, 12)
 
-describe('when a document was opened', () => {
+describe('the age of a document', () => {
   it.each([
     [0, 'just now'],
     [-5_000, 'just now'],
@@ -17,7 +17,7 @@ describe('when a document was opened', () => {
     expect(describeAgo(NOW_MS - agoMs, NOW_MS)).toBe(words)
   })
 
-  it('[PG4] whatever number is stored', () => {
+  it('[PG4] describes any stored number', () => {
     for (const atMs of [Number.MIN_SAFE_INTEGER, 0, Number.MAX_SAFE_INTEGER]) {
       expect(describeAgo(atMs, NOW_MS)).not.toBe('')
     }

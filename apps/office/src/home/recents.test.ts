@@ -4,7 +4,7 @@ import { RecentList, type RecentStorage } from './recents.js'
 const demo = { kind: 'sheet', room: 'demo' } as const
 const minutes = { kind: 'page', room: 'minutes' } as const
 
-/** A storage that two lists share, as two tabs do. */
+/** Returns a storage that two lists share, as two tabs do. */
 function storage(text: string | null = null): RecentStorage & { text: string | null } {
   return {
     text,
@@ -52,7 +52,7 @@ describe('the recent documents', () => {
     expect(recents.getSnapshot()[0]).toMatchObject({ room: 'r59' })
   })
 
-  it('[PG4] lose a title that was taken away, and keep the rest', () => {
+  it('[PG4] drop a title that was removed, and keep the rest', () => {
     const kept = storage()
     const recents = new RecentList(() => kept)
     recents.opened(demo, 1)
@@ -62,7 +62,7 @@ describe('the recent documents', () => {
     expect(recents.getSnapshot()).toEqual([{ ...demo, openedAtMs: 1, lookedUpAt: 'e:7' }])
   })
 
-  it('[PG40] keep what another tab wrote meanwhile', () => {
+  it('[PG40] keep changes that another tab made meanwhile', () => {
     const kept = storage()
     const here = new RecentList(() => kept)
     const there = new RecentList(() => kept)
@@ -74,7 +74,7 @@ describe('the recent documents', () => {
     expect(there.getSnapshot().map(({ room }) => room)).toEqual(['minutes'])
   })
 
-  it('[PG4] tell when they change', () => {
+  it('[PG4] notify when they change', () => {
     const kept = storage()
     const recents = new RecentList(() => kept)
     let told = 0
@@ -96,7 +96,7 @@ describe('the recent documents', () => {
     '[{"kind":"book","room":"demo","openedAtMs":1}]',
     '[{"kind":"sheet","room":"a/b","openedAtMs":1}]',
     '[{"kind":"sheet","room":"demo","openedAtMs":"1"}]',
-  ])('[PG40] whatever is stored: %s', (text) => {
+  ])('[PG40] survive anything that is stored: %s', (text) => {
     const kept = storage(text)
     const recents = new RecentList(() => kept)
     expect(recents.getSnapshot()).toEqual([])
@@ -104,13 +104,13 @@ describe('the recent documents', () => {
     expect(recents.getSnapshot()).toHaveLength(1)
   })
 
-  it('[PG40] read what is right of what is half wrong', () => {
+  it('[PG40] keep the valid entries of a partly invalid list', () => {
     const right = { ...demo, openedAtMs: 1 }
     const text = JSON.stringify([{ ...right, title: 7, lookedUpAt: {}, more: 1 }, right, null])
     expect(new RecentList(() => storage(text)).getSnapshot()).toEqual([right])
   })
 
-  it('[PG4] last for the visit where nothing can be stored', () => {
+  it('[PG4] last for the visit when nothing can be stored', () => {
     const recents = new RecentList(() => {
       throw new DOMException('forbidden', 'SecurityError')
     })

@@ -2,12 +2,12 @@ import { isRoomName } from '@whereabouts/client'
 import { parseTitle } from '../title.js'
 import type { DocumentRoute, Kind } from '../route.js'
 
-/** Which document. */
+/** A document's kind and room, which identify it. */
 export type DocumentName = Pick<DocumentRoute, 'kind' | 'room'>
 
 /** A document that was opened in this browser. */
 export interface Recent extends DocumentName {
-  /** As it was last known; `undefined` if it had none. */
+  /** The last known title; `undefined` if it had none. */
   readonly title?: string
   readonly openedAtMs: number
   /** The room's position when the title was last looked up. */
@@ -19,12 +19,12 @@ const STORED_AS = 'whereabouts:recent'
 const KINDS: ReadonlySet<unknown> = new Set<Kind>(['sheet', 'page'])
 const MAX_POSITION_CHARACTERS = 100
 
-/** What a list of recent documents is kept in. */
+/** The storage of the list. */
 export type RecentStorage = Pick<Storage, 'getItem' | 'setItem'>
 
 /**
- * The documents that were opened in this browser, newest first, at most 50. Every change reads what
- * is stored first, which another tab may have written.
+ * The documents opened in this browser, newest first, at most 50. Every change reads the storage
+ * first, since another tab may have written to it.
  *
  * @see OFFICE.md PG4
  */
@@ -34,12 +34,12 @@ export class RecentList {
   #text: string | null = null
   #list: readonly Recent[] = []
 
-  /** @param storage gives the storage; where it is forbidden, already that throws. */
+  /** @param storage returns the storage; a browser that forbids storage throws at this call */
   constructor(storage: () => RecentStorage) {
     this.#storage = storage
   }
 
-  /** The same list until something changes. */
+  /** Returns the same array until the list changes. */
   readonly getSnapshot = (): readonly Recent[] => {
     const text = this.#read()
     if (text !== this.#text) {
@@ -49,18 +49,18 @@ export class RecentList {
     return this.#list
   }
 
-  /** Calls back when the list may be another one; returns how to stop that. */
+  /** Calls back when the list may have changed; returns a function that stops it. */
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
   }
 
-  /** Looks again: another tab may have changed the list. */
+  /** Notifies the listeners, since another tab may have changed the list. */
   readonly lookAgain = (): void => {
     for (const listener of this.#listeners) listener()
   }
 
-  /** Puts a document at the top; what was known of it stays known. */
+  /** Moves a document to the top, or adds it; its known title is kept. */
   opened(name: DocumentName, openedAtMs: number): void {
     const list = this.getSnapshot()
     const known = list.find((recent) => isSame(recent, name))
@@ -68,7 +68,7 @@ export class RecentList {
     this.#write([{ ...known, kind: name.kind, room: name.room, openedAtMs }, ...others])
   }
 
-  /** Notes the title of a document, if it is in the list. */
+  /** Records the title of a document that is in the list. */
   retitled(name: DocumentName, title: string | undefined, lookedUpAt?: string): void {
     this.#write(
       this.getSnapshot().map((recent) => {
@@ -84,7 +84,7 @@ export class RecentList {
     )
   }
 
-  /** Takes a document off the list; the document stays where it is. */
+  /** Removes a document from the list, but doesn't delete it. */
   forget(name: DocumentName): void {
     this.#write(this.getSnapshot().filter((recent) => !isSame(recent, name)))
   }
@@ -93,7 +93,7 @@ export class RecentList {
     try {
       return this.#storage().getItem(STORED_AS)
     } catch {
-      // Forbidden: the list is what this page was told.
+      // The storage is forbidden: the list is what this page has put into it.
       return this.#text
     }
   }
@@ -105,7 +105,7 @@ export class RecentList {
     try {
       this.#storage().setItem(STORED_AS, text)
     } catch {
-      // Full or forbidden: a list for this visit, or the one before.
+      // The storage is full or forbidden: the list lasts for this visit, or stays as it was.
     }
     this.#text = text
     this.#list = kept
@@ -113,7 +113,7 @@ export class RecentList {
   }
 }
 
-/** Whether both are the same document, shown as the same thing. */
+/** Returns whether both are the same document, of the same kind. */
 function isSame(a: DocumentName, b: DocumentName): boolean {
   return a.kind === b.kind && a.room === b.room
 }
@@ -131,7 +131,7 @@ function parseRecents(text: string | null): readonly Recent[] {
       return true
     })
   } catch {
-    // Something else than a list is stored there: an empty one, no worse.
+    // The storage holds something other than a list.
     return []
   }
 }

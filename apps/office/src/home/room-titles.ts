@@ -1,16 +1,16 @@
-/** The title that a document has, and the position of its room when it had it. */
+/** A document's title, and its room's position at that time. */
 export interface LookedUp {
-  /** `undefined` if it has none. */
+  /** `undefined` if the document has no title. */
   readonly title: string | undefined
   readonly at: string
 }
 
-/** What the worker is asked. */
+/** A request to the worker. */
 export type Question =
   | { readonly id: number; readonly room: string; readonly since: string | undefined }
   | { readonly id: number; readonly room: string; readonly rename: string }
 
-/** What it answers: `null` for what is as it was; `failed` says why something can't be had. */
+/** The worker's answer: `null` if nothing changed; `failed` is an error message for people. */
 export type Answer =
   | { readonly id: number; readonly lookedUp: LookedUp | null }
   | { readonly id: number; readonly failed: string }
@@ -20,34 +20,32 @@ interface Asked {
   reject(error: Error): void
 }
 
-/** A question without the number that the answer is known by. */
+/** A question without its number, which the answer repeats. */
 type Asking = Question extends infer Each
   ? Each extends Question
     ? Omit<Each, 'id'>
     : never
   : never
 
-/**
- * The titles that are in documents. A document may have megabytes, and so it is loaded by a worker.
- */
+/** Reads and writes the titles of documents in a worker, since a document may have megabytes. */
 export class RoomTitles {
   readonly #asked = new Map<number, Asked>()
   #worker: Worker | undefined
   #lastId = 0
 
   /**
-   * Looks up a title; `null` if nothing changed since the position.
+   * Looks up a title; returns `null` if nothing changed since the position.
    *
-   * @throws {Error} that says what is wrong, if it can't be had now.
+   * @throws {Error} whose message says what is wrong, if the title can't be read now
    */
   lookUp(room: string, since: string | undefined): Promise<LookedUp | null> {
     return this.#ask({ room, since })
   }
 
   /**
-   * Gives a document another title; resolves when it is stored.
+   * Renames a document; resolves when the server has stored the title.
    *
-   * @throws {Error} that says what is wrong, if it isn't.
+   * @throws {Error} whose message says what is wrong, if it isn't stored
    */
   async rename(room: string, title: string): Promise<void> {
     await this.#ask({ room, rename: title })
@@ -58,7 +56,7 @@ export class RoomTitles {
     const id = (this.#lastId += 1)
     return new Promise((resolve, reject) => {
       this.#asked.set(id, { resolve, reject })
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has none
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has no target origin
       worker.postMessage({ id, ...question } satisfies Question)
     })
   }
@@ -74,7 +72,7 @@ export class RoomTitles {
       else asked?.resolve(data.lookedUp)
     })
     worker.addEventListener('error', () => {
-      // It can't be loaded, or is broken: the next question starts another one.
+      // The worker failed to load, or crashed: the next question starts a new one.
       this.#worker = undefined
       for (const asked of this.#asked.values()) asked.reject(new Error('Titles can’t be read.'))
       this.#asked.clear()

@@ -4,10 +4,11 @@ import { applyUpdate, Doc } from 'yjs'
 import { readTitle, writeTitle } from '../title.js'
 import type { LookedUp } from './room-titles.js'
 
-// A large document on a slow line takes its time; a server that is away would take for ever.
+// A large document on a slow connection takes a while; waiting for an absent server would never
+// end.
 const RENAMED_WITHIN_MS = 20_000
 
-/** What of the answers of a room counts here. @see PROTOCOL.md HT5, DO6 */
+/** The fields used here of a room's answers. @see PROTOCOL.md HT5, DO6 */
 interface News {
   readonly id: string
   readonly patch?: unknown
@@ -16,8 +17,8 @@ interface News {
 }
 
 /**
- * The title in a room's document, and the position at which it was looked up; `null` if the document
- * is as it was at the position `since`, which costs no more than a small answer.
+ * Returns the title in a room's document and the position at which it was read; `null` if the
+ * document hasn't changed since the position `since`, which costs only a small answer.
  */
 export async function lookUpTitle(
   room: string,
@@ -25,14 +26,14 @@ export async function lookUpTitle(
 ): Promise<LookedUp | null> {
   const news = await readNews(room, since)
   if (news === null) return null
-  // First the position and then the document: what comes in between is looked up again.
+  // The position is read before the document, so that changes in between are looked up again.
   const response = await get(`/rooms/${room}/document`)
   const doc = new Doc()
   applyUpdate(doc, new Uint8Array(await response.arrayBuffer()))
   return { title: readTitle(doc), at: news.id }
 }
 
-/** `null` if there is nothing new in the document. */
+/** Returns `null` if nothing in the document is new. */
 async function readNews(room: string, since: string | undefined): Promise<News | null> {
   const query = since === undefined ? '' : `?since=${encodeURIComponent(since)}`
   const response = await get(`/rooms/${room}/location${query}`)
@@ -44,20 +45,21 @@ async function readNews(room: string, since: string | undefined): Promise<News |
 
 async function get(address: string): Promise<Response> {
   const response = await fetch(address, { cache: 'no-store' })
-  if (!response.ok) throw new Error(`the server answered ${response.status}`)
+  if (!response.ok) throw new Error(`The server answered ${response.status}`)
   return response
 }
 
 /**
- * Gives a room's document another title, as one more who writes to it: upon what the others have
- * written by now, and without joining. Resolves when the server has stored it.
+ * Renames a room's document by editing its current state, without joining. Resolves when the server
+ * has stored the title.
  *
- * @throws {Problem} if the server doesn't take it.
+ * @throws {Problem} if the server refuses the edit
  */
 export async function renameDocument(room: string, title: string): Promise<void> {
   const doc = new Doc()
   const connection = joinRoom({ room, watch: true })
-  // Nothing is kept in the browser: what can't be stored is said, and is not there later.
+  // Nothing is kept in the browser: a title that can't be stored is reported, and must not appear
+  // later.
   const provider = new RoomProvider(connection, doc, { offline: false })
   try {
     await until(provider, () => provider.synced)
@@ -75,7 +77,7 @@ function until(provider: RoomProvider, isSo: () => boolean): Promise<void> {
       if (isSo()) end(resolve)
       else if (provider.problem !== null) end(() => reject(provider.problem ?? new Error()))
     }
-    const giveUp = () => end(() => reject(new Error('it takes too long')))
+    const giveUp = () => end(() => reject(new Error('The server takes too long.')))
     const limit = setTimeout(giveUp, RENAMED_WITHIN_MS)
     const end = (settle: () => void) => {
       clearTimeout(limit)

@@ -1,15 +1,15 @@
 import type { Member } from '@whereabouts/client'
 
-// A round of all of them, and a breath between two: never more than four calls a second.
+// The shortest time for a round; the pause between calls limits them to four a second.
 const ROUND_MS = 5_000
 const BETWEEN_MS = 250
 
 /**
- * Asks who is in each of several rooms, one after the other and again and again, while the page is
- * looked at: a browser has six connections for an origin, and a stream for each would take them all.
+ * Asks in rounds who is in each of several rooms, one room at a time, while the page is visible. A
+ * browser has six connections per origin, and a stream for each room would use them all.
  *
- * @param rooms asked at the beginning of every round.
- * @param tell who is in a room; nobody, where that can't be had.
+ * @param rooms returns the rooms, at the beginning of each round
+ * @param tell gets the members of a room, or none if they can't be read
  * @see OFFICE.md PG5
  */
 export async function watchRooms(
@@ -36,7 +36,7 @@ async function readMembers(room: string, signal: AbortSignal): Promise<readonly 
     const { members } = (await response.json()) as { readonly members: readonly Member[] }
     return members.filter(({ status }) => status === 'online')
   } catch {
-    // The server is away, or so is the page; the next round asks again.
+    // The server or the page may be offline; the next round asks again.
     return []
   }
 }

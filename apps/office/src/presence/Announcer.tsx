@@ -6,12 +6,12 @@ const KEPT = 5
 
 interface AnnouncerProps {
   readonly snapshot: RoomSnapshot
-  /** Whether it can be said by now where somebody is. */
+  /** Whether members' places can be described yet. */
   readonly ready: boolean
   readonly where: Where
 }
 
-/** Tells a screen reader of the others; nothing to see. @see OFFICE.md SH8 */
+/** Announces the other members' comings, goings and moves to a screen reader. @see OFFICE.md SH8 */
 export function Announcer({ snapshot, ready, where }: AnnouncerProps) {
   const [announcements] = useState(() => new Announcements())
   const [said, setSaid] = useState<readonly { id: number; text: string }[]>([])
@@ -31,7 +31,7 @@ export function Announcer({ snapshot, ready, where }: AnnouncerProps) {
   }, [announcements, others, where, ready, status])
 
   return (
-    <div className="unseen" role="log" aria-live="polite" aria-label="Who came, went and moved">
+    <div className="unseen" role="log" aria-live="polite" aria-label="Who joined, left and moved">
       {said.map(({ id, text }) => (
         <p key={id}>{text}</p>
       ))}

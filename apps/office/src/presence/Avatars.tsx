@@ -11,14 +11,19 @@ interface AvatarsProps {
   readonly snapshot: RoomSnapshot
   readonly own: Person
   readonly watches: boolean
-  /** The id of the member that this window stays with. */
+  /** The id of the member that this window follows. */
   readonly followed: string | undefined
   readonly where: Where
   readonly onJump: (member: Member) => void
   readonly onEditOwn: () => void
 }
 
-/** Who is here: a button each to go to where they are, and one for oneself. @see OFFICE.md SH5 */
+/**
+ * Shows who is here: a button for each member that goes to their place, and one for the person at
+ * this window.
+ *
+ * @see OFFICE.md SH5
+ */
 export function Avatars(props: AvatarsProps) {
   const { snapshot, own, watches, followed, where, onJump, onEditOwn } = props
   const { others, watching } = snapshot

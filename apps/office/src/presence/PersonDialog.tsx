@@ -4,14 +4,14 @@ import { PALETTE, type Person } from '../person.js'
 
 interface PersonDialogProps {
   readonly person: Person
-  /** Whether one is asked for the first time. */
+  /** Whether the person is asked for the first time. */
   readonly isNew: boolean
   readonly onSave: (person: Person) => void
-  /** Closed without saving, by Escape or the button. */
+  /** Called when the dialog is closed without saving, by Escape or the button. */
   readonly onCancel: () => void
 }
 
-/** Asks for the own name and color; open for as long as it is mounted. @see OFFICE.md SH6 */
+/** Asks for the person's name and color; it is open while it is mounted. @see OFFICE.md SH6 */
 export function PersonDialog({ person, isNew, onSave, onCancel }: PersonDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const name = useRef<HTMLInputElement>(null)
@@ -25,9 +25,9 @@ export function PersonDialog({ person, isNew, onSave, onCancel }: PersonDialogPr
   const save = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     chosen.current = readPerson(new FormData(event.currentTarget))
-    // Closing gives the focus back to where it was; taking the dialog off the page would lose it.
+    // Closing the dialog gives the focus back; unmounting it while it is open would lose the focus.
     if (chosen.current !== undefined) return dialog.current?.close()
-    name.current?.setCustomValidity('A name of 1 to 64 characters, without invisible ones, please')
+    name.current?.setCustomValidity('Enter a name of 1 to 64 visible characters.')
     name.current?.reportValidity()
   }
   const close = () => (chosen.current === undefined ? onCancel() : onSave(chosen.current))
@@ -63,7 +63,7 @@ export function PersonDialog({ person, isNew, onSave, onCancel }: PersonDialogPr
 
 function Palette({ chosen }: { readonly chosen: string }) {
   const known = PALETTE.some(({ color }) => color === chosen)
-  const colors = known ? PALETTE : [{ title: 'As it is', color: chosen }, ...PALETTE]
+  const colors = known ? PALETTE : [{ title: 'Current color', color: chosen }, ...PALETTE]
   return (
     <fieldset className="palette">
       <legend>Color</legend>

@@ -21,7 +21,8 @@ const SAVING: { readonly [saving in Saving]: string } = {
 }
 
 /**
- * Says how the connection is and what of the edits is saved, and offers a way on when it is over.
+ * Shows the state of the connection and which edits are saved, and a way on when the connection is
+ * closed.
  *
  * @see OFFICE.md SH7, SH12, SH76
  */
@@ -57,7 +58,7 @@ function SavingLine({ document }: { readonly document: RoomDocument }) {
   const steady = useMemo(() => new SteadyState(document), [document])
   const state = useSyncExternalStore(steady.subscribe, steady.getSnapshot)
   return (
-    // Nobody wants to hear of every edit that it is about to be saved.
+    // A screen reader need not announce with every edit that it is about to be saved.
     <span
       className="saving"
       data-saving={saving}

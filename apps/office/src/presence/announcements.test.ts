@@ -19,24 +19,24 @@ function begun(...others: Member[]) {
 }
 
 describe('a screen reader', () => {
-  it('[SH8] is told at first who is here', () => {
+  it('[SH8] first hears who is here', () => {
     expect(new Announcements().update([ann, bob], where, 0)).toEqual(['Also here: Ann, Bob'])
     expect(new Announcements().update([], where, 0)).toEqual(['Nobody else is here'])
   })
 
-  it('[SH8] is told who joined and who left, once', () => {
+  it('[SH8] hears once who joined and who left', () => {
     const announcements = begun(ann)
     expect(announcements.update([ann, bob], where, 1)).toEqual(['Bob joined'])
     expect(announcements.update([ann, bob], where, 2)).toEqual([])
     expect(announcements.update([bob], where, 3)).toEqual(['Ann left'])
   })
 
-  it('[SH8] is told of many by their number', () => {
+  it('[SH8] hears how many joined or left if there are many', () => {
     const many = ['C', 'D', 'E', 'F'].map((name) => member(name))
     expect(begun(ann).update([ann, ...many], where, 1)).toEqual(['4 people joined'])
   })
 
-  it('[SH8] is told where somebody comes to rest, not each cell on the way', () => {
+  it('[SH8] hears where a member stops, not each cell on the way', () => {
     const announcements = begun(ann)
     announcements.update([member('Ann', 'B2')], where, 1_000)
     announcements.update([member('Ann', 'C5')], where, 2_000)
@@ -46,7 +46,7 @@ describe('a screen reader', () => {
     expect(announcements.nextAtMs()).toBeUndefined()
   })
 
-  it('[SH8] is not told again of the same person for a while', () => {
+  it('[SH8] does not hear of the same member again for a while', () => {
     const announcements = begun(ann)
     announcements.update([member('Ann', 'C5')], where, 0)
     expect(announcements.due(1_500)).toEqual(['Ann is in C5'])
@@ -55,14 +55,14 @@ describe('a screen reader', () => {
     expect(announcements.due(11_500)).toEqual(['Ann is in C6'])
   })
 
-  it('[SH8] is not told of one who went back to where they were', () => {
+  it('[SH8] does not hear of a member who went back', () => {
     const announcements = begun(ann)
     announcements.update([member('Ann', 'C5')], where, 1_000)
     announcements.update([ann], where, 1_100)
     expect(announcements.due(60_000)).toEqual([])
   })
 
-  it('[SH17] is not told of one whose cell is called differently because a row came in', () => {
+  it('[SH17] does not hear of a member whose cell is renamed by an inserted row', () => {
     const announcements = begun(ann)
     const below = () => 'A2'
     announcements.update([ann], below, 1_000)
@@ -72,7 +72,7 @@ describe('a screen reader', () => {
     expect(announcements.due(120_000)).toEqual(['Ann is in C6'])
   })
 
-  it('[SH8] is not told of somebody nowhere, nor of movements in a crowd', () => {
+  it('[SH8] does not hear of a member without a place, or of moves in a crowd', () => {
     const nowhere = begun(ann)
     nowhere.update([member('Ann', null)], where, 1)
     expect(nowhere.due(60_000)).toEqual([])

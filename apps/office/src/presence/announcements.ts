@@ -1,6 +1,6 @@
 import type { Member } from '@whereabouts/client'
 
-/** Where a member is, in words; `undefined` if nowhere that can be said. */
+/** Describes where a member is; returns `undefined` if there are no words for it. */
 export type Where = (member: Member) => string | undefined
 
 interface Known {
@@ -12,15 +12,16 @@ interface Known {
   saidAtMs: number
 }
 
-// Whoever wanders over the sheet is told of where they come to rest, and not all the time.
+// A move is announced once the member has stopped, and each member at most once in a while.
 const SETTLED_MS = 1_500
 const QUIET_MS = 10_000
-// In a crowd only comings and goings are told; above this many at once, only how many.
+// In a crowd only joining and leaving is announced; more names than this are only counted.
 const CROWD = 8
 const TOLD_BY_NAME = 3
 
 /**
- * What a screen reader is told of the others, and when. Time is an argument, in ms.
+ * Decides what a screen reader announces of the other members, and when. Time is an argument, in
+ * ms.
  *
  * @see OFFICE.md SH8
  */
@@ -28,7 +29,7 @@ export class Announcements {
   readonly #known = new Map<string, Known>()
   #began = false
 
-  /** Takes in who is here now; returns what to say at once. */
+  /** Takes in who is here now; returns what to announce at once. */
   update(others: readonly Member[], where: Where, nowMs: number): string[] {
     const left = this.#forgetMissing(others)
     const joined: string[] = []
@@ -40,7 +41,7 @@ export class Announcements {
     return [joined.length === 0 ? 'Nobody else is here' : `Also here: ${joined.join(', ')}`]
   }
 
-  /** What is to be said by now of those who have moved. */
+  /** Returns what to announce by now about the members who moved. */
   due(nowMs: number): string[] {
     const moved = this.#moved().filter((known) => dueAtMs(known) <= nowMs)
     for (const known of moved) {
@@ -50,7 +51,7 @@ export class Announcements {
     return moved.map(({ name, where }) => `${name} is in ${where}`)
   }
 
-  /** When `due` will have something to say; `undefined` for never. */
+  /** Returns when `due` will have something to announce; `undefined` for never. */
   nextAtMs(): number | undefined {
     const moved = this.#moved()
     return moved.length === 0 ? undefined : Math.min(...moved.map(dueAtMs))
@@ -70,18 +71,18 @@ export class Announcements {
     return gone.map(([, { name }]) => name)
   }
 
-  /** Whether the member is new. */
+  /** Records a member; returns whether it is new. */
   #know({ id, user, location }: Member, where: string | undefined, nowMs: number): boolean {
     const known = this.#known.get(id)
     const moved = known === undefined || known.where !== where
-    // Whose cell is called differently, because a row came in above it, has not moved.
+    // A member whose cell has a new name, because a row was inserted above, has not moved.
     const isCarried = moved && known?.location === location && known.where === known.saidWhere
     this.#known.set(id, {
       name: user.name,
       location,
       where,
       movedAtMs: moved ? nowMs : known.movedAtMs,
-      // Where somebody is on joining need not be said: they are about to go somewhere.
+      // A member's first place isn't announced, since they are about to go somewhere.
       saidWhere: known === undefined || isCarried ? where : known.saidWhere,
       saidAtMs: known?.saidAtMs ?? Number.NEGATIVE_INFINITY,
     })

@@ -2,18 +2,19 @@ import type { Member, RoomSnapshot } from '@whereabouts/client'
 import { useEffect, useState } from 'react'
 import type { Content } from '../content.js'
 
-/** Whom this window stays with. */
+/** The member that this window follows. */
 interface Following {
   /** `undefined` for nobody. */
   readonly member: Member | undefined
-  /** Goes to where somebody is, and stays with them if the content can; a second time, no longer. */
+  /**
+   * Goes to a member and follows them, if the content can; a second call for the same member stops.
+   */
   readonly go: (member: Member) => void
   readonly stop: () => void
 }
 
 /**
- * Stays with one of the others as they move, until something is done here: a key, a click or a touch
- * in the content, the wheel.
+ * Follows a member until the person here acts: a key, a click, a touch or the wheel in the content.
  *
  * @see OFFICE.md PG12
  */
@@ -22,11 +23,11 @@ export function useFollowing({ others }: RoomSnapshot, content: Content | null):
   const member = others.find((other) => other.id === id)
   const stop = () => setId(undefined)
 
-  // A member that didn't change is the same object (CL2): this runs when they have moved.
+  // A member that hasn't changed is the same object (CL2), so this runs when they have moved.
   useEffect(() => {
     if (member === undefined) return
     content?.follow?.(member)
-    // What they write may come later than where they are.
+    // A member's edit may arrive after their position.
     return content?.subscribe(() => content.follow?.(member))
   }, [content, member])
 
@@ -62,7 +63,7 @@ interface FollowingLineProps {
   readonly onStop: () => void
 }
 
-/** Says whom one stays with, and how to stop that. */
+/** Says which member is followed, and offers to stop. */
 export function FollowingLine({ member, onStop }: FollowingLineProps) {
   if (member === undefined) return null
   return (

@@ -1,7 +1,7 @@
 import type { CSSProperties } from 'react'
 import { inkOn } from '@whereabouts/univer/document'
 
-/** A person's color, and what can be read on it, as the style sheet knows them. */
+/** Returns the style sheet's variables for a person's color and the color of text on it. */
 export function paint(color: string): CSSProperties {
   return { '--color': color, '--ink': inkOn(color) } as CSSProperties
 }

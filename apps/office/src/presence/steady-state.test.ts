@@ -26,7 +26,7 @@ const stateOf = (saving: Saving): DocumentState => ({
   problem: null,
 })
 
-/** Everything that is shown, in order. */
+/** Returns everything that is shown, in order. */
 function watch(source: Source): Saving[] {
   const steady = new SteadyState(source)
   const shown = [steady.getSnapshot().saving]
@@ -34,7 +34,7 @@ function watch(source: Source): Saving[] {
   return shown
 }
 
-describe('what is shown of the edits', () => {
+describe('the shown state of the edits', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
   afterEach(() => void vi.useRealTimers())
 
@@ -50,7 +50,7 @@ describe('what is shown of the edits', () => {
     expect(new Set(shown)).toEqual(new Set(['saved']))
   })
 
-  it('[SH76] who types offline sees one line, and not another one at each key', () => {
+  it('[SH76] a person who types offline sees one line, not a new one at each key', () => {
     const source = new Source()
     const shown = watch(source)
     for (let at = 0; at < 40; at++) {

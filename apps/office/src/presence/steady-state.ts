@@ -1,12 +1,12 @@
 import type { DocumentState, Saving } from '../room-document.js'
 
-/** What tells how a document is, such as a `RoomDocument`. */
+/** Something with a document's state, such as a `RoomDocument`. */
 interface Source {
   getSnapshot(): DocumentState
   subscribe(listener: () => void): () => void
 }
 
-/** From what nobody needs to hear to what they must. */
+/** From the states that nobody needs to know of to those that everybody must. */
 const BADNESS: { readonly [saving in Saving]: number } = {
   unknown: 0,
   saved: 0,
@@ -18,8 +18,8 @@ const BADNESS: { readonly [saving in Saving]: number } = {
 const DELAY_MS = 1_000
 
 /**
- * How a document is, for people to read: while somebody types offline, each key is kept in the browser a
- * few milliseconds later, which nobody wants to see, let alone hear.
+ * A document's state without flicker: while a person types offline, each key is stored in the
+ * browser a few milliseconds later, which would change the line at every key.
  *
  * @see OFFICE.md SH76
  */
@@ -27,7 +27,7 @@ export class SteadyState {
   readonly #source: Source
   readonly #listeners = new Set<() => void>()
   #shown: DocumentState
-  /** The best of what has been worse than what is shown, ever since it was. */
+  /** The best state since the state became worse than the shown one. */
   #best: DocumentState | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #stop: (() => void) | undefined

@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react'
 
 const narrow = matchMedia('(max-width: 640px)')
 
-/** Whether the window is as narrow as a phone. */
+/** Returns whether the window is as narrow as a phone's. */
 export function useNarrow(): boolean {
   return useSyncExternalStore(subscribe, () => narrow.matches)
 }
