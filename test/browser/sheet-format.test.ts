@@ -30,7 +30,9 @@ const stored = async (room: string) => [
 const setFormat = (room: string, format: unknown) =>
   postDocument(server.baseUrl, room, (doc) => doc.getMap('about').set('format', format))
 const newer = ({ page }: SheetWindow | OfficeWindow) =>
-  page.locator('.newer', { hasText: 'This sheet was changed by a newer version. Reload to continue.' })
+  page.locator('.newer', {
+    hasText: 'This sheet was changed by a newer version. Reload to continue.',
+  })
 
 it('[PG29 SD22 SD23] a sheet that a newer version has changed is not written, and nothing is lost', async () => {
   const room = 'newer'

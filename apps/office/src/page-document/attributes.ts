@@ -3,12 +3,12 @@ import { isShownImage } from './image-source.js'
 import { isSafeLink } from './links.js'
 
 type Fields = { readonly [name: string]: unknown }
-/** What a value says; `undefined` if that is so by itself, or nothing that is known. */
+/** Reads a value; returns `undefined` for the default and for anything invalid. */
 type Read = (value: unknown) => unknown
 
 const MAX_TEXT_CHARACTERS = 1_000
 const MAX_LIST_START = 1_000_000_000
-/** How far a block may be indented. */
+/** The deepest indent of a block. */
 export const MAX_INDENT = 8
 /** The levels of headings. */
 export const LEVELS = [1, 2, 3, 4, 5, 6] as const
@@ -46,17 +46,17 @@ const KNOWN: { readonly [Type in BlockType]: { readonly [attribute: string]: Rea
   unknown: {},
 }
 
-/** Every attribute that a block may have. */
+/** All attributes that a block may have. */
 export const ATTRIBUTES: ReadonlySet<string> = new Set(
   Object.values(KNOWN).flatMap((known) => Object.keys(known)),
 )
 
-/** Whether a value is the type of a block that can be written. */
+/** Returns whether a value is the type of a block that can be written. */
 export const isBlockType = (value: unknown): value is BlockType =>
   typeof value === 'string' && Object.hasOwn(KNOWN, value) && value !== 'unknown'
 
 /**
- * Reads what anybody wrote about a block of a type.
+ * Reads the attributes of a block; a stranger may have written the fields.
  *
  * @example readAttributes('heading', { level: 9, onclick: 'x' }) // { level: 3 }
  * @see PAGE.md PF3, PG7
@@ -72,7 +72,7 @@ export function readAttributes(type: BlockType, fields: Fields): BlockAttributes
 const FLAGS: ReadonlySet<string> = new Set(['bold', 'italic', 'underline', 'strike', 'code'])
 const isOn = (value: unknown): boolean => value !== null && value !== undefined && value !== false
 
-/** Reads the marks of a piece of text; what isn't known is kept as it is. @see PAGE.md PF5, PG7 */
+/** Reads the marks of a piece of text; unknown ones are kept. @see PAGE.md PF5, PG7 */
 export function readMarks(formats: Iterable<readonly [name: string, value: unknown]>): Marks {
   const known: [string, unknown][] = []
   const unknown: [string, unknown][] = []
@@ -92,12 +92,12 @@ function toJson(fields: readonly (readonly [string, unknown])[]): string {
   try {
     return JSON.stringify(Object.fromEntries(sorted))
   } catch {
-    // Nested more deeply than anybody can write it again.
+    // The value is nested too deeply to be written again.
     return '{}'
   }
 }
 
-/** The marks as they stand in the document: the reverse of `readMarks`. */
+/** Returns the marks as the document stores them: the reverse of `readMarks`. */
 export function writeMarks({ link, unknown, ...flags }: Marks): Fields {
   const others = unknown === undefined ? {} : (JSON.parse(unknown) as Fields)
   return { ...others, ...flags, ...(link === undefined ? {} : { link: { href: link } }) }

@@ -1,4 +1,4 @@
-/** What a block of a page is. @see PAGE.md PF3 */
+/** The type of a block of a page. @see PAGE.md PF3 */
 export type BlockType =
   | 'paragraph'
   | 'heading'
@@ -12,33 +12,33 @@ export type BlockType =
   | 'table'
   | 'unknown'
 
-/** What is said of a block beside its type; only what isn't so by itself. */
+/** The attributes of a block beside its type; defaults are left out. */
 export interface BlockAttributes {
   /** 1 to 6. */
   readonly level?: number
   /** 1 to 8. */
   readonly indent?: number
   readonly checked?: true
-  /** The number that a list begins with. */
+  /** The first number of a list. */
   readonly start?: number
   readonly language?: string
   readonly src?: string
   readonly alt?: string
   readonly title?: string
-  /** Whether the first row of a table is its head. */
+  /** Whether the first row of a table is a header. */
   readonly header?: true
 }
 
-/** The marks of a piece of text; only those that are on. */
+/** The marks of a piece of text; those that are off are left out. */
 export interface Marks {
   readonly bold?: true
   readonly italic?: true
   readonly underline?: true
   readonly strike?: true
   readonly code?: true
-  /** Where a link leads. */
+  /** The target of a link. */
   readonly link?: string
-  /** What this version doesn't know, as JSON, so that it stays. */
+  /** Marks that this version doesn't know, as JSON, so that they are kept. */
   readonly unknown?: string
 }
 
@@ -48,45 +48,45 @@ export interface Run {
   readonly marks: Marks
 }
 
-/** A table; `null` stands for what is new, and gets an id when it is written. */
+/** A table. An id that is `null` belongs to something new, and is assigned when it is written. */
 export interface Table {
   readonly id: string | null
   readonly rows: readonly (string | null)[]
   readonly columns: readonly (string | null)[]
-  /** For each row, for each column, the blocks of the cell. */
+  /** The blocks of each cell, by row and then by column. */
   readonly cells: readonly (readonly (readonly Block[])[])[]
 }
 
-/** A block of a page. Never changed, only replaced. */
+/** A block of a page. It is never changed, only replaced. */
 export interface Block {
   readonly type: BlockType
   readonly attributes: BlockAttributes
-  /** Empty in what has no text. */
+  /** Empty for a block without text. */
   readonly content: readonly Run[]
   readonly table?: Table
 }
 
-/** Stands in text for something within a line that this version doesn't know. */
+/** The character that stands for an element within a line that this version doesn't know. */
 export const EMBED = '\u0001'
 
 const ATOMS: ReadonlySet<BlockType> = new Set(['image', 'rule', 'table', 'unknown'])
 
-/** Whether a block has no text of its own. */
+/** Returns whether a block has no text of its own. */
 export const isAtom = ({ type }: Pick<Block, 'type'>): boolean => ATOMS.has(type)
 
-/** A block with nothing said about it. */
+/** Returns a paragraph without attributes. */
 export function paragraph(text = ''): Block {
   return { type: 'paragraph', attributes: {}, content: text === '' ? [] : [{ text, marks: {} }] }
 }
 
-/** Whether this is what stands where nobody has written anything. */
+/** Returns whether a block is what an empty page shows. */
 export const isEmptyParagraph = ({ type, attributes, content }: Block): boolean =>
   type === 'paragraph' && content.length === 0 && Object.keys(attributes).length === 0
 
-/** The text of a block without its marks. */
+/** Returns the text of a block without its marks. */
 export const textOf = ({ content }: Block): string => content.map(({ text }) => text).join('')
 
-/** Whether two blocks are the same in everything, the contents of tables included. */
+/** Returns whether two blocks are equal, including the contents of tables. */
 export function sameBlock(one: Block, other: Block): boolean {
   if (one === other) return true
   return (
@@ -97,11 +97,11 @@ export function sameBlock(one: Block, other: Block): boolean {
   )
 }
 
-/** Whether two lists of blocks are the same. */
+/** Returns whether two lists of blocks are equal. */
 export const sameBlocks = (one: readonly Block[], other: readonly Block[]): boolean =>
   sameLists(one, other, sameBlock)
 
-/** Whether two flat records say the same. */
+/** Returns whether two flat records have the same values. */
 export function sameFields(one: object, other: object): boolean {
   const keys = Object.keys(one)
   return (
@@ -110,7 +110,7 @@ export function sameFields(one: object, other: object): boolean {
   )
 }
 
-/** Whether two lists have the same length and the same in each place. */
+/** Returns whether two lists have the same length and equal elements. */
 function sameLists<T>(
   one: readonly T[],
   other: readonly T[],
@@ -134,7 +134,7 @@ function sameTable(one: Table | undefined, other: Table | undefined): boolean {
   )
 }
 
-/** Text with marks, put together where the marks are the same. */
+/** Joins neighboring runs that have the same marks. */
 export function joinRuns(runs: readonly Run[]): readonly Run[] {
   const joined: Run[] = []
   for (const run of runs) {

@@ -40,7 +40,7 @@ const linesOf = (doc: Doc) =>
   })
 
 describe('a page in the old format', () => {
-  it('[PF10] is carried over with all that stood in it', () => {
+  it('[PF10] is converted with everything in it', () => {
     const marked = new XmlText()
     marked.insert(0, 'bold', { bold: {} })
     marked.insert(4, ' link', { bold: null, link: { href: 'https://a.b' } })
@@ -106,7 +106,7 @@ describe('a page in the old format', () => {
     ])
   })
 
-  it('[PF10 PF23] is carried over once, by however many at the same time', () => {
+  it('[PF10 PF23] is converted once, however many do so at the same time', () => {
     const old = oldPage(
       p('one'),
       element('table', {}, element('tableRow', {}, element('tableCell', {}, p('cell')))),
@@ -121,7 +121,7 @@ describe('a page in the old format', () => {
     expect(linesOf(copy(bobs, anns))).toEqual(linesOf(merged))
   })
 
-  it('[PF23] is there once when two carried over different states, with what both typed since', () => {
+  it('[PF23] appears once when two convert different states, with what both typed since', () => {
     const old = oldPage(p('one'))
     const later = copy(old)
     later.getXmlFragment('page').insert(1, [p('two')])
@@ -144,7 +144,7 @@ describe('a page in the old format', () => {
     }
   })
 
-  it('[PF23] takes in once what somebody writes in the old format later', () => {
+  it('[PF23] takes in once what is written in the old format later', () => {
     const old = oldPage(p('one'))
     const offline = copy(old)
     const [anns, bobs] = [copy(old), copy(old)]
@@ -162,7 +162,7 @@ describe('a page in the old format', () => {
     expect(linesOf(anns)).toEqual(linesOf(merged))
   })
 
-  it('[PF12] is left alone in a page whose version is unknown', () => {
+  it('[PF12] is left alone if the page’s version is unknown', () => {
     for (const format of [3, 99, '3', null, {}]) {
       const doc = oldPage(p('one'))
       doc.getMap('about').set('format', format)
@@ -172,11 +172,11 @@ describe('a page in the old format', () => {
     }
   })
 
-  it('[PF11 PF13] is not carried over again when somebody takes the version away', () => {
+  it('[PF11 PF13] is not converted again when someone removes the version', () => {
     const doc = oldPage(p('one'), p('two'))
     carryOver(doc)
     new PageDocument(doc).write([paragraph('one'), paragraph('three')])
-    // Somebody who has not heard of the new format yet.
+    // A client that doesn't know the new format yet.
     doc.getXmlFragment('page').insert(2, [p('late')])
     doc.getMap('about').delete('format')
     for (let at = 0; at < 2; at += 1) carryOver(doc)
@@ -185,7 +185,7 @@ describe('a page in the old format', () => {
     expect(doc.getMap('about').get('format')).toBe(2)
   })
 
-  it('[PF10] that is empty is none', () => {
+  it('[PF10] does not count if it is empty', () => {
     expect(isOldFormat(new Doc())).toBe(false)
     const doc = new Doc()
     carryOver(doc)

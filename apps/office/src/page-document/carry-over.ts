@@ -17,27 +17,28 @@ import { OLD_FIELD, readOldFormat } from './old-format.js'
 import { PageDocument } from './page-document.js'
 import { isFlow } from './places.js'
 
-/** How far what each client wrote in the old format has been carried over. */
+/** How much of each client's writing in the old format has been converted, as a clock. */
 type Reach = { readonly [client: string]: unknown }
 
 const OLD_FORMAT = 1
 const RECORD = /^carried\/([0-9]{10,16})$/
-// Clients count below that, so that nobody else has these ids; what came late goes to the end.
+// Client ids of Yjs are smaller, so nobody else has these; late text gets higher ids, and so comes
+// last.
 const FIRST_ID = 2 ** 32
 const FIRST_LATE_ID = 2 ** 52
 const IDS = 2 ** 51
 const CARRYING = {}
 
-/** Whether a document has a page in the old format alone. @see PAGE.md PF10 */
+/** Returns whether a document has a page in the old format only. @see PAGE.md PF10 */
 export function isOldFormat(doc: Doc): boolean {
   const isOld = formatOf(doc) === OLD_FORMAT && doc.getXmlFragment(OLD_FIELD).length > 0
   return isOld && recordsOf(doc).length === 0
 }
 
 /**
- * Carries a page over from the old format, or what somebody has written in it since. Whoever does so
- * from the same state makes the same update, to the last byte, so that nothing comes twice; of two that
- * were made from different states at the same time, one is taken back.
+ * Converts a page from the old format, or text that was written in it since. Clients that convert
+ * the same state make the same update, byte for byte, so nothing is doubled. Of two conversions of
+ * different states at the same time, one is taken back.
  *
  * @see PAGE.md PF10
  */
@@ -65,7 +66,7 @@ function makeUpdate(blocks: readonly Block[], reach: Reach, firstId: number): Ui
   return update
 }
 
-/** The ids under which the page was carried over, and how far. */
+/** Returns the ids of the conversions, and how far each went. */
 function recordsOf(doc: Doc): readonly { readonly id: number; readonly reach: Reach }[] {
   return [...doc.getMap('about').entries()]
     .flatMap(([key, reach]) => {
@@ -77,7 +78,7 @@ function recordsOf(doc: Doc): readonly { readonly id: number; readonly reach: Re
     .toSorted((one, other) => one.id - other.id)
 }
 
-/** Of pages that were carried over at the same time the first one stays. */
+/** Of several conversions made at the same time, keeps the first and deletes the others. */
 function takeBackOthers(doc: Doc): void {
   const whole = recordsOf(doc).filter(({ id }) => id < FIRST_LATE_ID)
   const others = new Set(whole.slice(1).map(({ id }) => id))
@@ -89,7 +90,7 @@ function takeBackOthers(doc: Doc): void {
   }, CARRYING)
 }
 
-/** Deletes what was carried over under these ids; what people have typed into it stays. */
+/** Deletes what was converted under these ids, but not what people have typed into it. */
 function deleteFrom(text: Text, clients: ReadonlySet<number>): void {
   const found: { readonly at: number; readonly length: number }[] = []
   let at = 0
@@ -101,7 +102,7 @@ function deleteFrom(text: Text, clients: ReadonlySet<number>): void {
   for (const each of found.toReversed()) text.delete(each.at, each.length)
 }
 
-/** How far the old format goes, by those who wrote what is left of it. */
+/** Returns the last clock of each client in the old format. */
 function reachOf(doc: Doc): Reach {
   const reach = new Map<number, number>()
   for (const { item } of itemsOf(doc.getXmlFragment(OLD_FIELD))) {
@@ -111,7 +112,10 @@ function reachOf(doc: Doc): Reach {
   return Object.fromEntries([...reach].toSorted(([one], [other]) => one - other))
 }
 
-/** What was written in the old format since, a paragraph for each text in which something was. */
+/**
+ * Reads what was written in the old format after the conversion, as a paragraph for each changed
+ * text.
+ */
 function readLate(doc: Doc): readonly Block[] {
   const [first, ...others] = recordsOf(doc)
   const records = [first, ...others.filter(({ id }) => id >= FIRST_LATE_ID)]
@@ -126,7 +130,7 @@ function readLate(doc: Doc): readonly Block[] {
   return [...texts.values()].map((text) => paragraph(text))
 }
 
-/** All that stands in a type of the document, at whatever depth, in its order. */
+/** Yields all items within a type at any depth, in order. */
 function* itemsOf(root: XmlFragment): Generator<{ item: Item; parent: unknown }> {
   const waiting: { item: Item | null; parent: unknown }[] = [{ item: root._start, parent: root }]
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {

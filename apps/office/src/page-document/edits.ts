@@ -8,7 +8,10 @@ type Token =
   | { readonly char: string; readonly marks: Marks }
   | { readonly char: string; readonly block: Block }
 
-/** Something to do to a text of the document, in the order of the text, each after those before it. */
+/**
+ * An edit of a text in the document. Edits are in the order of the text; each position counts in
+ * those before it.
+ */
 export type Edit =
   | { readonly type: 'insert'; readonly at: number; readonly text: string; readonly marks: Marks }
   | { readonly type: 'delete'; readonly at: number; readonly length: number }
@@ -27,10 +30,13 @@ export type Edit =
       readonly after: Block
     }
 
-/** Where the caret was and is, counted in characters of the text: which of two equal letters it was. */
+/**
+ * The caret before and after the edit, in characters of the text. It tells which of two equal
+ * letters was typed.
+ */
 export interface CaretHint {
   readonly before: number
-  /** How much was selected from there on, which is taken out as a whole, whatever takes its place. */
+  /** The length of the selection, which the edit removes as a whole, whatever replaces it. */
   readonly length?: number
   readonly after: number
 }
@@ -39,17 +45,20 @@ const END = '\u0000'
 const ATOM = '\u0002'
 const FIRST_TABLE = 0x0e
 const TABLES = 0x12
-// In the worst case it takes as many steps as one length times the other.
+// In the worst case the comparison takes as many steps as the product of the lengths.
 const MAX_DIFF = 4_000_000
-/** Counted in words; beyond it a text that was pasted over another one is just replaced. */
+/** In words; a longer text that was pasted over another one is replaced as a whole. */
 const MAX_WORD_DIFF = 16_000_000
 const WORDS = /[^\s\p{Cc}]+ ?|[\s\p{Cc}]/gu
-/** So many different words fit below the surrogates, which the comparison takes for pairs. */
+/**
+ * The number of different words that fit below the surrogates, which the comparison would treat as
+ * pairs.
+ */
 const MAX_WORDS = 0xd000
 
 /**
- * The fewest edits that make of what stands in a text what is to stand there. Text that stays is never
- * deleted and written again, since what others write into it at the same time would be lost.
+ * Returns the fewest edits that turn a text's blocks into others. Text that stays is never deleted
+ * and inserted again, since what others write into it at the same time would be lost.
  */
 export function findEdits(
   entries: readonly Entry[],
@@ -76,7 +85,7 @@ export function findEdits(
   return edits
 }
 
-/** A hint for a stretch of the text alone. */
+/** Returns the hint for one stretch of the text. */
 function cutHint(hint: CaretHint, start: number, shift: number, size: number): CaretHint {
   const from = hint.before - start
   const after = hint.after - start - shift
@@ -98,7 +107,7 @@ function markerChar(block: Block): string {
   if (!isAtom(block)) return END
   const id = block.table?.id
   if (id === undefined || id === null) return ATOM
-  // So that one table is rarely taken for another.
+  // Different characters keep the comparison from matching one table with another.
   const sum = id.split('').reduce((total, char) => total * 31 + char.charCodeAt(0), 7)
   return String.fromCharCode(FIRST_TABLE + (sum % TABLES))
 }
@@ -115,7 +124,7 @@ const cleanShown = (text: string, marks: Marks): Token[] => {
 
 class GapWriter {
   readonly edits: Edit[] = []
-  /** How much longer the text is by now. */
+  /** How much longer the text has become. */
   grown = 0
   #at: number
 
@@ -144,7 +153,7 @@ class GapWriter {
       const last = this.edits.at(-1)
       if ('block' in token)
         this.edits.push({ type: 'insert-marker', at: this.#at, block: token.block })
-      // What isn't known can't be made twice.
+      // An unknown element can't be inserted a second time.
       else if (token.char === EMBED) continue
       else if (
         last?.type === 'insert' &&
@@ -200,7 +209,7 @@ function compareTokens(
 const lengthsOf = (diffs: readonly diff.Diff[]): readonly Stretch[] =>
   diffs.map(([kind, text]) => [kind, text.length])
 
-/** What differs between long texts, word by word. */
+/** Compares long texts word by word. */
 function diffOfWords(from: string, to: string): readonly diff.Diff[] {
   const [before, after] = [from, to].map((text) => text.match(WORDS) ?? [])
   const codes = new Map<string, string>()
@@ -236,7 +245,7 @@ function cursorOf({ before, length = 0, after }: CaretHint, from: string, to: st
 
 const isWithin = (at: number, text: string): boolean => at >= 0 && at <= text.length
 
-/** Whether nearly all of it is at the beginning or the end of both. */
+/** Returns whether nearly all of the text is common to the beginnings or ends of both. */
 function isSmallChange(from: string, to: string): boolean {
   const shorter = Math.min(from.length, to.length)
   let start = 0
@@ -247,8 +256,8 @@ function isSmallChange(from: string, to: string): boolean {
 }
 
 /**
- * A block that is put after another one begins behind that one's marker, and not before it: what others
- * type at the end of the first stays there.
+ * Moves a block that is inserted after another one behind that one's marker, so that what others
+ * type at the end of the first block stays there.
  */
 function slide(diffs: readonly diff.Diff[]): readonly diff.Diff[] {
   const slid = diffs.map(([kind, text]): diff.Diff => [kind, text])
@@ -257,7 +266,7 @@ function slide(diffs: readonly diff.Diff[]): readonly diff.Diff[] {
     const follows = next?.[0] === diff.EQUAL && text.startsWith(END) && next[1].startsWith(END)
     if (kind === diff.EQUAL || !follows) continue
     const before = slid[at - 1]
-    // Only where nothing else is changed right before, which would be torn apart.
+    // A change right before would be torn apart.
     if (before !== undefined && before[0] !== diff.EQUAL) continue
     slid[at] = [kind, text.slice(1) + END]
     slid[at + 1] = [diff.EQUAL, next[1].slice(1)]

@@ -10,29 +10,29 @@ import {
   type Run,
 } from './block.js'
 
-/** The mark that ends a block. @see PAGE.md PF2 */
+/** The marker that ends a block. @see PAGE.md PF2 */
 export type Marker = YMap<unknown>
 
-/** A block as it stands in a text of the document. */
+/** A block in a text of the document. */
 export interface Entry {
   readonly block: Block
-  /** `null` where the last marker was taken away from under a text that somebody wrote meanwhile. */
+  /** `null` for text at the end whose marker was deleted while someone wrote there. */
   readonly marker: Marker | null
-  /** How many characters it takes up, its marker included. */
+  /** The length in characters, including the marker. */
   readonly length: number
-  /** The id of a table. */
+  /** The table's id. */
   readonly table: string | null
 }
 
-// One character each, so that positions stay.
-// oxlint-disable-next-line no-control-regex -- what no text can show
+// Each is replaced by one character, so that positions stay the same.
+// oxlint-disable-next-line no-control-regex -- these can't be shown
 const CONTROL = /[\u0000-\u0008\u000B-\u001F]/g
 const TABLE_ID = /^[0-9a-z]{1,24}$/
 
-/** Text as it may stand in a page: whole characters, and none that control anything. */
+/** Makes a text well-formed and replaces its control characters. */
 export const cleanText = (text: string): string => text.toWellFormed().replaceAll(CONTROL, '\uFFFD')
 
-/** Reads the blocks of a text, whoever wrote it. @see PAGE.md PF2, PG7 */
+/** Reads the blocks of a text, which a stranger may have written. @see PAGE.md PF2, PG7 */
 export function readFlow(text: Text): readonly Entry[] {
   const reader = new FlowReader()
   for (let item = text._start; item !== null; item = item.right) reader.take(item)
@@ -85,7 +85,7 @@ class FlowReader {
       return typeof table === 'string' && TABLE_ID.test(table) ? 'table' : 'unknown'
     }
     if (isBlockType(type)) return type
-    // What somebody wrote stays to be read, whatever it was written in.
+    // Text stays readable even if its block's type is unknown.
     return this.#length > 0 ? 'paragraph' : 'unknown'
   }
 
@@ -108,7 +108,7 @@ interface Known {
   readonly attributes: Block['attributes']
 }
 
-// To look at all characters of every image, each time somebody writes, takes too long.
+// Checking all characters of every image at each edit takes too long.
 const known = new WeakMap<Marker, Known>()
 
 const NONE: Block['attributes'] = {}

@@ -1,14 +1,15 @@
 const PROTOCOLS: ReadonlySet<string> = new Set(['http:', 'https:', 'mailto:'])
 const SCHEME = /^[a-z][a-z0-9+.-]*:/i
 const MAIL = /^[^\s@/:]+@[^\s@/:]+\.[^\s@/:]+$/
-// Begins with what a whole address doesn't, so that `example.com` is the web.
+// The other addresses are complete, or web addresses without a protocol, such as `example.com`.
 const RELATIVE = /^(?:[/#?]|\.\.?\/)/
-// A browser reads `//host` and `/\host` as another server; so does this, and says so.
+// Browsers read `//host` and `/\host` as another server; so does `URL`, which then has another
+// origin.
 const SOMEWHERE = 'https://somewhere.invalid'
 const MAX_CHARACTERS = 2_048
 
 /**
- * Whether a link may be followed: to the web, to a mailbox, or to a place of this server.
+ * Returns whether a link is safe to follow: to the web, to a mailbox, or within this server.
  *
  * @see OFFICE.md PG9
  */
@@ -23,7 +24,7 @@ export function isSafeLink(href: unknown): boolean {
 }
 
 /**
- * The link that somebody means by what they typed; `undefined` if it is none.
+ * Returns the link that typed text stands for; `undefined` if it stands for none.
  *
  * @example readLink('example.com/a') // 'https://example.com/a'
  */

@@ -1,4 +1,6 @@
-/** A stretch of one list that stands where a stretch of another one does. Ends aren't included. */
+/**
+ * A stretch of one list and the stretch of another list that replaces it. The end is not included.
+ */
 export interface Gap {
   readonly from: number
   readonly to: number
@@ -6,10 +8,11 @@ export interface Gap {
   readonly otherTo: number
 }
 
-// Beyond that the whole stretch counts as changed; it takes a page turned inside out to come there.
+// With more pairs the whole stretch counts as changed; only a thoroughly rearranged page gets
+// there.
 const MAX_PAIRS = 400_000
 
-/** Where two lists differ, with as much as can be left as it is. */
+/** Returns where two lists differ, keeping as much as possible. */
 export function findGaps<A, B>(
   list: readonly A[],
   other: readonly B[],
@@ -37,7 +40,7 @@ export function findGaps<A, B>(
   return gapsWithin(whole, (a, b) => same(list[start + a]!, other[start + b]!))
 }
 
-/** By the longest common subsequence. */
+/** Finds the gaps by the longest common subsequence. */
 function gapsWithin(whole: Gap, same: (a: number, b: number) => boolean): readonly Gap[] {
   const { from, to, otherFrom, otherTo } = whole
   const [height, width] = [to - from, otherTo - otherFrom]
@@ -64,7 +67,7 @@ function gapsWithin(whole: Gap, same: (a: number, b: number) => boolean): readon
   return gaps
 }
 
-/** For each pair of beginnings, how much the rests have in common. */
+/** Returns, for each pair of starting points, the length of the common subsequence from there. */
 function longest(
   height: number,
   width: number,

@@ -3,10 +3,10 @@ import { readAttributes, readMarks } from './attributes.js'
 import { isAtom, joinRuns, type Block, type BlockType, type Run, type Table } from './block.js'
 import { cleanText } from './flow.js'
 
-/** Where a page was before its text had a format of its own. @see PAGE.md PF10 */
+/** The root of a page in the old format. @see PAGE.md PF10 */
 export const OLD_FIELD = 'page'
 
-// What goes deeper would overflow the stack of every reader.
+// Deeper nesting would overflow the stack of every reader.
 const MAX_DEPTH = 64
 
 type Fields = { readonly [name: string]: unknown }
@@ -23,7 +23,7 @@ const TEXTS: { readonly [name: string]: BlockType } = {
   horizontalRule: 'rule',
 }
 
-/** The blocks of a page in the old format. */
+/** Reads the blocks of a page in the old format. */
 export function readOldFormat(doc: Doc): readonly Block[] {
   return childrenOf(doc.getXmlFragment(OLD_FIELD)).flatMap((child) => readElement(child, TOP))
 }
@@ -31,7 +31,7 @@ export function readOldFormat(doc: Doc): readonly Block[] {
 interface Where {
   readonly depth: number
   readonly indent: number
-  /** What a paragraph is there. */
+  /** The type that a paragraph has in this place. */
   readonly type: BlockType
 }
 
@@ -63,7 +63,7 @@ function readElement(child: unknown, where: Where): readonly Block[] {
 const readAll = (element: XmlElement, where: Where): readonly Block[] =>
   childrenOf(element).flatMap((child) => readElement(child, where))
 
-/** A paragraph, and what somebody has put into it that isn't text. */
+/** Reads a paragraph and anything in it that isn't text. */
 function readText(element: XmlElement, where: Where, fields: Fields): readonly Block[] {
   const inline = childrenOf(element).filter(isInline)
   const others = childrenOf(element).filter((child) => !isInline(child))
@@ -138,6 +138,6 @@ function readTable(table: XmlElement, where: Where): Block {
   return { type: 'table', attributes: isHead ? { header: true } : {}, content: [], table: content }
 }
 
-/** A table within a cell, as the blocks of its cells. */
+/** Returns the blocks of a nested table's cells. */
 const flatten = (block: Block): readonly Block[] =>
   block.table === undefined ? [block] : block.table.cells.flat(2).flatMap(flatten)

@@ -13,31 +13,32 @@ import type { Block } from './block.js'
 import type { Entry, Marker } from './flow.js'
 import type { OwnItems } from './own-items.js'
 
-/** What somebody typed here into a block that another deleted meanwhile. */
+/** Text that was typed here into a block that someone else deleted meanwhile. */
 export interface Orphan {
-  /** The last piece of it that is left. */
+  /** The last remaining piece of the text. */
   readonly item: Item
-  /** What the block was. */
+  /** The deleted block. */
   readonly block: Block
 }
 
 /**
- * Finds what is left of blocks that others have deleted, which only who typed it knows: without a marker
- * of its own it would be the beginning of the next block. A block that was only joined to another one
- * has lost no text, and one that was deleted in part is no block any more.
+ * Finds text that was typed here into blocks that others deleted; only its writer can tell it from
+ * other text. Without a marker of its own it would become the beginning of the next block. A block
+ * that was only joined to another one has lost no text, and one that was deleted in part no longer
+ * exists.
  *
  * @see PAGE.md PF21, PF24
  */
 export class Orphanage {
   readonly #own: OwnItems
-  /** Ends of blocks from which others took all but what was typed here. */
+  /** The markers of blocks in which others deleted everything but what was typed here. */
   readonly #emptied = new WeakSet<Marker>()
 
   constructor(own: OwnItems) {
     this.#own = own
   }
 
-  /** @param entries how the text was before. */
+  /** @param entries the text before the transaction */
   find(entries: readonly Entry[], { deleteSet }: Transaction): readonly Orphan[] {
     if (deleteSet.clients.size === 0) return []
     return entries.flatMap(({ marker, block }, at) => {
@@ -51,7 +52,10 @@ export class Orphanage {
     })
   }
 
-  /** The last piece of a block; `undefined` if there is none, or something of others goes on in it. */
+  /**
+   * Returns the last piece of a block; `undefined` if there is none, or if someone else's text
+   * follows in it.
+   */
   #lastOwn(end: Item, begin: Item | null): Item | undefined {
     let last: Item | undefined
     let isWithin = true
@@ -68,8 +72,8 @@ export class Orphanage {
 }
 
 /**
- * Ends a block right behind a piece of text, if that is still there. Yjs itself would go past the deleted
- * end, and what others put behind that at the same time would stand between the text and its new end.
+ * Ends a block right behind a piece of text that still exists. Yjs itself would insert after the
+ * deleted end, and text that others put there at the same time would come between.
  */
 export function endBlock(
   text: Text,
@@ -86,11 +90,11 @@ export function endBlock(
     transaction,
     0,
   )
-  // These remember how far from the beginning something stands, which isn't so any more.
+  // Yjs caches positions in the text here, and these are out of date.
   text._searchMarker = []
 }
 
-/** Whether something was taken out between the ends of two blocks. */
+/** Returns whether something between the ends of two blocks was deleted. */
 function hasLost(end: Item, begin: Item | null, deleteSet: Transaction['deleteSet']): boolean {
   for (let item = end.left; item !== null && item !== begin; item = item.left) {
     if (item.deleted && item.content.isCountable() && isDeleted(deleteSet, item.id)) return true

@@ -1,11 +1,11 @@
 import type { Doc, Item, Transaction } from 'yjs'
 
-/** From the first clock on, up to but without the last one. */
+/** A range of clocks, without its end. */
 type Clocks = [start: number, end: number]
 
 /**
- * What was written through this document, whichever client ids it has had: it gets another one when an
- * edit was set aside, or when somebody else turns out to have the same.
+ * Tells which items were written through this document, under all of its client ids. The id changes
+ * when an edit was set aside, or when someone else has the same id.
  *
  * @see OFFICE.md PG31, PROTOCOL.md CL43
  */
@@ -18,7 +18,7 @@ export class OwnItems {
     doc.on('afterTransaction', this.#note)
   }
 
-  /** Whether all of an item was written here. */
+  /** Returns whether all of an item was written here. */
   has({ id: { client, clock }, length }: Item): boolean {
     const clocks = this.#clocks.get(client) ?? []
     return clocks.some(([start, end]) => start <= clock && clock + length <= end)

@@ -22,7 +22,7 @@ const marked = (...runs: readonly (readonly [string, Marks])[]): Block => ({
   content: runs.map(([text, marks]) => ({ text, marks })),
 })
 
-/** A block in one line. */
+/** Returns a block as one line. */
 function line({ type, attributes, content, table }: Block): string {
   const said = Object.entries(attributes).map(([key, value]) => ` ${key}=${value}`)
   const cells = table?.cells.map((row) => row.map((cell) => cell.map(textOf).join('/')).join('|'))
@@ -30,7 +30,7 @@ function line({ type, attributes, content, table }: Block): string {
 }
 const linesOf = (page: PageDocument) => page.blocks.map(line)
 
-/** People with the same page, who write without hearing of each other until they merge. */
+/** People with the same page, who don't see each other's edits until they merge. */
 class People {
   readonly pages: readonly PageDocument[]
 
@@ -59,7 +59,7 @@ class People {
   }
 }
 
-/** Both orders, since which client has the lower id decides about equals. */
+/** Runs an act in both orders, since the lower client id decides between equals. */
 function both(
   blocks: readonly Block[],
   anns: (page: PageDocument) => void,
@@ -119,7 +119,7 @@ function assertSame(one: readonly string[], other: readonly string[]): void {
 const EMBEDS = new RegExp(EMBED, 'g')
 
 describe('a page as blocks', () => {
-  it('[PF1 PF2 PF3 PF5 PF6 PF7] is written and read again as it was', () => {
+  it('[PF1 PF2 PF3 PF5 PF6 PF7] is read as it was written', () => {
     const doc = new Doc()
     const page = new PageDocument(doc)
     const blocks = [
@@ -144,7 +144,7 @@ describe('a page as blocks', () => {
     expect(encodeStateAsUpdate(doc)).toEqual(before)
   })
 
-  it('[PF2 PG45] of an empty page is nothing, and to show a place to write in writes nothing', () => {
+  it('[PF2 PG45] is empty for an empty page, and showing a place to write in writes nothing', () => {
     const doc = new Doc()
     const page = new PageDocument(doc)
     expect(page.blocks).toEqual([])
@@ -157,8 +157,8 @@ describe('a page as blocks', () => {
   })
 })
 
-describe('what two do at the same time', () => {
-  it('[PF4] is typed into a block that becomes another one, is indented or joined to another', () => {
+describe('two people at the same time', () => {
+  it('[PF4] type into a block that gets another type, is indented or joined to another', () => {
     const [one, two] = [paragraph('one'), paragraph('two')]
     const types = write(one, paragraph('two, more'))
     for (const kind of ['bullet', 'task', 'quote', 'code'] as const) {
@@ -177,7 +177,7 @@ describe('what two do at the same time', () => {
     ])
   })
 
-  it('[PF4] is two things about one block, and both hold', () => {
+  it('[PF4] change two attributes of one block, and both changes stay', () => {
     expect(
       both(
         [paragraph('x')],
@@ -187,7 +187,7 @@ describe('what two do at the same time', () => {
     ).toEqual([['bullet indent=3: x'], ['bullet indent=3: x']])
   })
 
-  it('[PF4] is to split one paragraph, which doubles nothing', () => {
+  it('[PF4] split one paragraph, which doubles nothing', () => {
     const splits = write(paragraph('hel'), paragraph('lo'))
     expect(both([paragraph('hello')], splits, splits)[0]).toEqual([
       'paragraph: hel',
@@ -199,7 +199,7 @@ describe('what two do at the same time', () => {
     )
   })
 
-  it('[PF4] is to type at the end of a paragraph after which another one begins', () => {
+  it('[PF4] type at the end of a paragraph and begin another one after it', () => {
     const goesOn = write(paragraph('intro, more'))
     const adds = write(paragraph('intro'), paragraph('next'))
     expect(both([paragraph('intro')], goesOn, adds)).toEqual(
@@ -207,7 +207,7 @@ describe('what two do at the same time', () => {
     )
   })
 
-  it('[PF4] is to type within what another deletes', () => {
+  it('[PF4] type and delete in the same place', () => {
     const blocks = ['one', 'two', 'three'].map((text) => paragraph(text))
     const types = write(blocks[0]!, paragraph('two, kept'), blocks[2]!)
     for (const merged of both(blocks, types, write(paragraph('ohree')))) {
@@ -216,7 +216,7 @@ describe('what two do at the same time', () => {
   })
 
   it.each([300, 500, 3_000])(
-    '[PF4] a word that is dragged within %i words leaves the rest where others write',
+    '[PF4] drag a word among %i words and write in the others',
     (count) => {
       const words = Array.from({ length: count }, (_, at) => `w${at}`)
       const people = new People([paragraph(words.join(' '))])
@@ -234,7 +234,7 @@ describe('what two do at the same time', () => {
     },
   )
 
-  it('[PF4] the letter that was typed is the one that is written, among equal ones', () => {
+  it('[PF4] the letter typed among equal letters is the one that is inserted', () => {
     const page = new People([paragraph('aaaa')], 1).pages[0]!
     const events: unknown[] = []
     page.doc.getText('text').observe(({ delta }) => events.push(delta))
@@ -247,14 +247,14 @@ describe('a block that is deleted', () => {
   const blocks = ['one', 'two', 'three'].map((text) => paragraph(text))
   const [one, , three] = blocks as [Block, Block, Block]
 
-  it('[PF21] leaves what was typed in it meanwhile as a block of its own', () => {
+  it('[PF21] leaves what was typed in it meanwhile as a separate block', () => {
     const types = write(one, block('bullet', 'two, kept'), three)
     expect(both(blocks, types, write(one, three))).toEqual(
       [0, 1].map(() => ['paragraph: one', 'bullet: , kept', 'paragraph: three']),
     )
   })
 
-  it('[PF21] and isn’t brought back when it was joined to another one', () => {
+  it('[PF21] isn’t brought back if it was joined to another one', () => {
     const types = write(one, paragraph('two, kept'), three)
     expect(both(blocks, types, write(one, paragraph('twothree')))).toEqual(
       [0, 1].map(() => ['paragraph: one', 'paragraph: two, keptthree']),
@@ -263,7 +263,7 @@ describe('a block that is deleted', () => {
 })
 
 describe('tables', () => {
-  it('[PF6 PF8] rows and columns that are added at the same time make a rectangle', () => {
+  it('[PF6 PF8] stay rectangles when rows and columns are added at the same time', () => {
     const grow = (act: (page: PageDocument) => void) => (page: PageDocument) => {
       for (let n = 0; n < 8; n++) act(page)
     }
@@ -275,14 +275,14 @@ describe('tables', () => {
     }
   })
 
-  it('[PF9] a row that another deletes stays with what was written in it meanwhile', () => {
+  it('[PF9] keep a deleted row if someone wrote in it meanwhile', () => {
     const start = [table(['a', 'b'], ['c', 'd'])]
     expect(both(start, typeInCell('a, more'), dropRow)[0]).toEqual(['table: , more| ; c|d'])
     expect(both(start, (page) => page.write(page.blocks), dropRow)[0]).toEqual(['table: c|d'])
   })
 
   it.each([2, 3])(
-    '[PF22] %i tables that another deletes are put back, and no other block is touched',
+    '[PF22] %i deleted tables are put back, and no other block is touched',
     (count) => {
       const heading = (text: string): Block => ({
         ...paragraph(text),
@@ -292,7 +292,7 @@ describe('tables', () => {
       const blocks = [paragraph('ab')]
       for (let at = 0; at < count; at++) blocks.push(table(['x']), heading(`Head ${at}`))
       const people = new People(blocks)
-      // As in an editor, which mends within the events of the document.
+      // An editor mends within the events of the document, too.
       for (const page of people.pages) page.subscribe(() => page.mend())
       typeInCell('new')(people.pages[0]!)
       people.pages[1]!.write(blocks.filter(({ type }) => type !== 'table'))
@@ -305,7 +305,7 @@ describe('tables', () => {
     },
   )
 
-  it('[PF22] a table that two put back and one moves is there once, and no other block is touched', () => {
+  it('[PF22] a table that two put back and one moves appears once, and no other block is touched', () => {
     const heading: Block = { ...paragraph('Tail'), type: 'heading', attributes: { level: 1 } }
     const people = new People([paragraph('ab'), table(['x']), heading, paragraph('end')])
     for (const page of people.pages) page.subscribe(() => page.mend())
@@ -324,7 +324,7 @@ describe('tables', () => {
     expect(lines.some((each) => each.startsWith('heading level=1: '))).toBe(true)
   })
 
-  it('[PF9 PF22] a table that another deletes is put back, once, with what was written in it meanwhile', () => {
+  it('[PF9 PF22] a deleted table is put back once, with what was written in it meanwhile', () => {
     const people = new People([paragraph('before'), table(['a', 'b']), paragraph('after')], 3)
     typeInCell('a, more')(people.pages[0]!)
     people.pages[1]!.write([paragraph('before'), paragraph('after')])
@@ -333,7 +333,7 @@ describe('tables', () => {
 })
 
 describe('large tables', () => {
-  it('[PF8] are shown up to what a page can bear', () => {
+  it('[PF8] are shown up to the limits of a page', () => {
     const doc = new Doc()
     for (const table of ['a', 'b']) {
       doc.getText('text').insertEmbed(0, new YMap(Object.entries({ type: 'table', table })), {})
@@ -367,14 +367,14 @@ describe('a page whose version becomes unknown while it is open', () => {
     anns!.mend()
     expect(anns!.blocks).toBe(seen)
     expect(encodeStateAsUpdate(anns!.doc)).toEqual(stored)
-    // Nothing is lost: it goes on with all that is there when the version is one that it knows.
+    // Nothing is lost: once the version is known again, the page continues with everything.
     setFormat(bobs!, 2)
     expect(people.merge()).toEqual(['paragraph: one, of Bob', 'table: , more|', 'paragraph: two'])
     anns!.write([paragraph('written')])
     expect(linesOf(anns!)).toEqual(['paragraph: written'])
   })
 
-  it('[PF12] is told to those who show it, both times', () => {
+  it('[PF12] notifies its subscribers both times', () => {
     const [page] = new People([paragraph('one')], 1).pages
     const told: boolean[] = []
     page!.subscribe(() => told.push(page!.isKnown))
@@ -388,8 +388,8 @@ describe('a page whose version becomes unknown while it is open', () => {
   })
 })
 
-describe('one’s own edits when the client id has become another one', () => {
-  it('[PG31 PG13] are all taken back with the ends of their paragraphs', () => {
+describe('one’s own edits after the client id changed', () => {
+  it('[PG31 PG13] can all be undone, including the ends of paragraphs', () => {
     const people = new People([])
     const [anns] = people.pages
     const undo = makeUndo(anns!, 0)
@@ -402,7 +402,7 @@ describe('one’s own edits when the client id has become another one', () => {
     expect(people.merge()).toEqual([])
   })
 
-  it('[PG31 PG13] and what others wrote stays, also what they wrote under an id that was one’s own', () => {
+  it('[PG31 PG13] are undone without what others wrote, even under one’s own former id', () => {
     const people = new People([])
     const [anns, bobs] = people.pages
     const undo = makeUndo(anns!, 0)
@@ -417,7 +417,7 @@ describe('one’s own edits when the client id has become another one', () => {
     expect(people.merge()).toEqual(['paragraph: , of Bob'])
   })
 
-  it('[PG31 PF21] get a marker of their own when another deletes their block', () => {
+  it('[PG31 PF21] get their own marker when someone else deletes their block', () => {
     const blocks = ['one', 'two', 'three'].map((text) => paragraph(text))
     const [one, , three] = blocks as [Block, Block, Block]
     const people = new People(blocks)
@@ -430,7 +430,7 @@ describe('one’s own edits when the client id has become another one', () => {
 })
 
 describe('undo', () => {
-  it('[PG13 PF4] leaves what others wrote into a block that one has restyled', () => {
+  it('[PG13 PF4] keeps what others wrote into a restyled block', () => {
     const people = new People([paragraph('text')])
     const [anns, bobs] = people.pages
     const undo = makeUndo(anns!, 0)
@@ -442,7 +442,7 @@ describe('undo', () => {
     expect(people.merge()).toEqual(['paragraph: text of Bob'])
   })
 
-  it('[PG13] leaves the end of a paragraph in which others wrote', () => {
+  it('[PG13] keeps the end of a paragraph in which others wrote', () => {
     const people = new People([])
     const [anns, bobs] = people.pages
     const undo = makeUndo(anns!, 0)
@@ -454,7 +454,7 @@ describe('undo', () => {
     expect(people.merge()).toEqual(['paragraph: , of Bob', 'paragraph: next'])
   })
 
-  it('[PG13 PF9] leaves a table, a row or a column in which others wrote', () => {
+  it('[PG13 PF9] keeps a table, a row or a column in which others wrote', () => {
     const people = new People([paragraph('text')])
     const [anns, bobs] = people.pages
     const undo = makeUndo(anns!, 0)
@@ -471,11 +471,11 @@ describe('undo', () => {
   })
 })
 
-describe('what an editor says that no page may have', () => {
+describe('text from the editor that no page may contain', () => {
   const write = (page: PageDocument, ...texts: readonly string[]) =>
     page.write(texts.map((text) => paragraph(text)))
 
-  it('[PF20] a control character is no end of a block, nor a block in its place', () => {
+  it('[PF20] a control character neither ends a block nor stands for one', () => {
     const page = new PageDocument(new Doc())
     write(page, 'ab', 'c')
     write(page, 'ab\u0000c')
@@ -485,7 +485,7 @@ describe('what an editor says that no page may have', () => {
     expect(linesOf(page)).toEqual(['paragraph: ab\uFFFD', 'paragraph: \uFFFDc'])
   })
 
-  it('[PF20] what is written in its place stays while the editor says it again', () => {
+  it('[PF20] its replacement stays while the editor repeats the character', () => {
     const page = new PageDocument(new Doc())
     const said = 'a\u0007\uD800b'
     write(page, said)
@@ -496,8 +496,8 @@ describe('what an editor says that no page may have', () => {
   })
 })
 
-describe('what strangers write', () => {
-  it('[PG7 PF2 PF3 PF5 PF6] is shown as far as it is known, and stays', () => {
+describe('a document written by strangers', () => {
+  it('[PG7 PF2 PF3 PF5 PF6] is shown as far as it is understood, and kept', () => {
     const doc = new Doc()
     const text = doc.getText('text')
     text.insert(0, 'in a widget', { sparkle: { size: 7 }, bold: 'yes' })
@@ -519,7 +519,7 @@ describe('what strangers write', () => {
     text.insert(text.length, 'open', {})
     doc.getMap('tables').set('x/rows', 1e9)
     doc.getMap('tables').set('x/columns/a/run', ['i', 'many'])
-    // The same root, as one of another kind.
+    // The same root name with another type.
     const other = new Doc()
     other.getArray('text').push([7, 'loose', { a: 1 }])
     applyUpdate(doc, encodeStateAsUpdate(other))
@@ -533,7 +533,7 @@ describe('what strangers write', () => {
     const before = encodeStateAsUpdate(doc)
     page.write(page.blocks)
     expect(encodeStateAsUpdate(doc)).toEqual(before)
-    // Somebody goes on writing in it.
+    // Someone continues writing in it.
     page.write(
       page.blocks.map((each) => (line(each).includes('open') ? paragraph('open, more') : each)),
     )

@@ -19,36 +19,39 @@ import { isFlow, parseRelative, rootName, TEXT, toPlace, toRelative, type Place 
 import { TablePlan } from './table-plan.js'
 import { MAX_CELLS, TABLES, Tables, type Write } from './tables.js'
 
-/** Where the caret was and is, and in which text, when something was written. */
+/** The caret before and after an edit, and the text that it is in. */
 export interface WriteHint extends CaretHint {
   readonly flow: string
 }
 
 /**
- * A page as blocks, over its document: what is to stand in it is written as the fewest edits, so that
- * what others do at the same time stays.
+ * A page as blocks over its document. A new state is written as the fewest edits, so that what
+ * others do at the same time stays.
  *
  * @example page.write([...page.blocks, paragraph('More')])
  * @see PAGE.md PF1
  */
 export class PageDocument {
   readonly doc: Doc
-  /** Stands behind one's own edits, and no other ones: what undo takes back. */
+  /** The origin of this page's own edits, which undo tracks. */
   readonly origin = {}
-  /** What was written here, by whichever client id. */
+  /** Tells what was written here, under any client id. */
   readonly own: OwnItems
   readonly #orphanage: Orphanage
   readonly #tables: Tables
   readonly #listeners = new Set<() => void>()
   #entries: readonly Entry[]
   #blocks: readonly Block[]
-  /** Tables whose markers were written, which is to be known when these are gone. */
+  /**
+   * Tables whose markers were just written: their places are recorded for when the markers are
+   * deleted.
+   */
   readonly #placed: string[] = []
-  /** What was typed here into blocks that others have deleted, by the name of its text. */
+  /** Text typed here into blocks that others deleted, with the name of its flow. */
   readonly #orphans: { readonly flow: string; readonly orphan: Orphan }[] = []
-  /** What is likely to stand there, to be the same objects. */
+  /** Blocks that are reused as the same objects where they are equal. */
   #known: readonly Block[] = []
-  /** What has changed since it was read, by the names of its roots. */
+  /** The names of the roots that changed since they were read. */
   #unread = new Set<string>()
   #wasKnown: boolean
   #isWriting = false
@@ -60,7 +63,7 @@ export class PageDocument {
     this.own = new OwnItems(doc)
     this.#orphanage = new Orphanage(this.own)
     this.#wasKnown = this.isKnown
-    // Observed before anything comes: a root that nobody has asked for tells of nothing.
+    // A root must be created before updates arrive, since Yjs reports no changes of unknown roots.
     this.#entries = readFlow(doc.getText(TEXT))
     this.#blocks = this.#compose()
     this.#known = this.#blocks
@@ -68,7 +71,7 @@ export class PageDocument {
   }
 
   /**
-   * Whether the page is in a version that can be read and written. While it isn't, nothing is written,
+   * Whether the page is in a version that can be read and written. Otherwise nothing is written,
    * and `blocks` stays as it was.
    *
    * @see PAGE.md PF12
@@ -77,17 +80,17 @@ export class PageDocument {
     return isKnownFormat(this.doc, PAGE_FORMAT)
   }
 
-  /** What stands in the page. The same objects where nothing has changed. */
+  /** The blocks of the page. Unchanged blocks are the same objects. */
   get blocks(): readonly Block[] {
     return this.#blocks
   }
 
-  /** The blocks of a text of the page with where they stand in it. */
+  /** Returns the blocks of a text, with their lengths and markers. */
   entriesOf(flow: string): readonly Entry[] {
     return flow === TEXT ? this.#entries : this.#tables.entriesOf(flow)
   }
 
-  /** Where a table stood last, if that is known. */
+  /** Returns the last place of a table, if it is known. */
   placeOf(table: string): Place | undefined {
     const relative = parseRelative(this.#tables.map.get(`${table}/place`))
     const place = relative === undefined ? undefined : toPlace(this.doc, relative)
@@ -99,15 +102,15 @@ export class PageDocument {
   }
 
   /**
-   * Calls back when the page, or whether its version is known, has changed by anything but `write`;
-   * returns how to stop that.
+   * Calls back when the page, or `isKnown`, has changed by anything but `write`; returns a function
+   * that stops it.
    */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
   }
 
-  /** Makes the page what it is to be. */
+  /** Changes the page to these blocks. */
   write(blocks: readonly Block[], hint?: WriteHint): void {
     const wanted = withoutVirtual(this.#entries, blocks)
     if (!this.isKnown || sameBlocks(this.#blocks, wanted)) return
@@ -120,7 +123,7 @@ export class PageDocument {
       this.doc.transact(() => this.#writeStructure(plan.structure), STRUCTURE)
       this.doc.transact(() => this.#writePlan(plan, after, hint), this.origin)
       this.doc.transact(() => this.#writePlaces(), STRUCTURE)
-      // Within an event of the document its own events come later.
+      // During an event of the document, its next events are delayed, so the page is read here.
       if (this.#isStale) this.#read(this.doc.share.keys())
     } finally {
       this.#isWriting = false
@@ -128,8 +131,8 @@ export class PageDocument {
   }
 
   /**
-   * Puts back tables into which somebody wrote while another deleted them, and takes away what stands
-   * for a table a second time. Everybody who edits does so, and it comes out the same.
+   * Restores tables that someone deleted while others wrote in them, and deletes duplicate markers
+   * of a table. Everyone who can edit does this, with the same result.
    *
    * @see PAGE.md PF9
    */
@@ -140,7 +143,7 @@ export class PageDocument {
       if (this.#hasBrokenTables()) this.#mendTables(this.doc.getText(TEXT))
       this.#writePlaces()
     }, MENDING)
-    // Within an event of the document its own events come later.
+    // During an event of the document, its next events are delayed, so the page is read here.
     if (this.#isStale) this.#read(this.doc.share.keys())
   }
 
@@ -150,7 +153,7 @@ export class PageDocument {
     return seen.size < tables.length || this.#tables.filled().some((table) => !seen.has(table))
   }
 
-  /** Goes by the text itself: what is known of it may be of before this transaction. */
+  /** Reads the text itself, since the entries may be older than this transaction. */
   #mendTables(text: Text): void {
     const seen = new Set<string>()
     let at = 0
@@ -174,7 +177,7 @@ export class PageDocument {
     this.own.destroy()
   }
 
-  /** Gives what was typed into a block that is gone a marker of its own again. */
+  /** Gives text whose block was deleted its own marker. */
   #adopt(transaction: Transaction): void {
     for (const { flow, orphan } of this.#orphans.splice(0)) {
       endBlock(this.doc.getText(flow), orphan.item, fieldsOf(orphan.block), transaction)
@@ -250,7 +253,7 @@ export class PageDocument {
     }
   }
 
-  /** The blocks of the page as they are shown, with their tables. */
+  /** Returns the entries with their blocks as shown, including tables. */
   #shown(): readonly Entry[] {
     return this.#entries.map((entry, at) => ({ ...entry, block: this.#blocks[at]! }))
   }
@@ -323,11 +326,11 @@ export class PageDocument {
   }
 }
 
-/** Stands behind what undo doesn't take back: that there is a table, a row or a column at all. */
+/** The origin of edits that undo doesn't revert: the existence of a table, a row or a column. */
 const STRUCTURE = {}
 const MENDING = {}
 
-/** Follows the markers of a text while it is edited from its beginning to its end. */
+/** Finds markers while a text is edited from its beginning to its end. */
 class MarkerIndex {
   readonly #markers: { readonly marker: Marker; readonly at: number }[] = []
   #shift = 0
@@ -353,15 +356,15 @@ class MarkerIndex {
 
 const isOfPage = (name: string): boolean => isFlow(name) || name === TABLES
 
-/** Whether two blocks are the same but for what stands in the cells of their tables. */
+/** Returns whether two blocks are equal apart from the cells of their tables. */
 const sameOutside = (one: Block, other: Block): boolean =>
   one.table?.id === other.table?.id &&
   (one.table === undefined || sameFields(one.attributes, other.attributes)) &&
   (one.table !== undefined || sameBlock(one, other))
 
 /**
- * Without the paragraph that is shown where nothing can be written else, in an empty page and after
- * what has no text, unless somebody has written it.
+ * Returns the blocks without the last, empty paragraph if it is only shown as a place to write and
+ * nobody has written it.
  */
 function withoutVirtual(entries: readonly Entry[], blocks: readonly Block[]): readonly Block[] {
   const last = blocks.at(-1)
@@ -373,9 +376,9 @@ function withoutVirtual(entries: readonly Entry[], blocks: readonly Block[]): re
   return isVirtual && !isWritten ? blocks.slice(0, -1) : blocks
 }
 
-/** Blocks, each as an object that is known already if it is the same. */
+/** Returns the blocks, with known objects in the place of equal ones. */
 function reuse(blocks: readonly Block[], known: readonly Block[]): readonly Block[] {
-  // What stands further down has moved by as much as was put in or taken out.
+  // Later blocks have moved by the number that were added or removed.
   const shift = known.length - blocks.length
   return blocks.map((block, at) => {
     const same = [known[at], known[at + shift]].find(
@@ -385,7 +388,7 @@ function reuse(blocks: readonly Block[], known: readonly Block[]): readonly Bloc
   })
 }
 
-/** The first end of a block from a place on. */
+/** Returns the first end of a block at or after a place. */
 function boundaryFrom(entries: readonly Entry[], index: number): number {
   let at = 0
   for (const { length } of entries) {

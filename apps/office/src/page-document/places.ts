@@ -13,20 +13,20 @@ import {
 } from 'yjs'
 import { parseCellName } from './tables.js'
 
-/** The text of a page, beside those of the cells of its tables. @see PAGE.md PF1 */
+/** The main text of a page; each table cell has another text. @see PAGE.md PF1 */
 export const TEXT = 'text'
 
 /** A place in one of the texts of a page. */
 export interface Place {
   /** The name of the text. */
   readonly flow: string
-  /** Counted in characters, of which a marker is one. */
+  /** In characters; a marker is one character. */
   readonly index: number
 }
 
 type Id = { readonly client: number; readonly clock: number }
 
-/** What `Y.RelativePosition` is as JSON. */
+/** A `Y.RelativePosition` as JSON. */
 export interface RelativeJson {
   readonly type: Id | null
   readonly tname: string | null
@@ -34,10 +34,13 @@ export interface RelativeJson {
   readonly assoc: number
 }
 
-/** Whether a name is that of a text of a page. */
+/** Returns whether a name is that of a text of a page. */
 export const isFlow = (name: string): boolean => name === TEXT || parseCellName(name) !== undefined
 
-/** The place as it travels, and stays with what stands before it, or else after it. */
+/**
+ * Returns a place as it is sent. It moves along with the character before it, or with the one after
+ * it.
+ */
 export function toRelative(
   doc: Doc,
   { flow, index }: Place,
@@ -53,9 +56,9 @@ export function toRelative(
   return { type, tname, item, assoc }
 }
 
-/** Where a place is by now; `undefined` if nowhere, or nowhere yet. */
+/** Returns the current place; `undefined` if it doesn't exist, or not yet. */
 export function toPlace(doc: Doc, relative: RelativeJson): Place | undefined {
-  // Asked for a text that isn't there, Yjs would make one.
+  // Yjs would create a text that doesn't exist.
   if (relative.tname !== null && !doc.share.has(relative.tname)) return undefined
   const found = createAbsolutePositionFromRelativePosition(
     createRelativePositionFromJSON(relative),
@@ -65,7 +68,7 @@ export function toPlace(doc: Doc, relative: RelativeJson): Place | undefined {
   return flow !== undefined && isFlow(flow) ? { flow, index: found!.index } : undefined
 }
 
-/** Whether what a place stays with is deleted, and nothing of its block is left before it. */
+/** Returns whether a place's character is deleted, and nothing of its block is left before it. */
 export function isPlaceGone(doc: Doc, { item: id }: RelativeJson): boolean {
   if (id === null) return false
   const item = getItem(doc.store, createID(id.client, id.clock))
@@ -76,19 +79,19 @@ export function isPlaceGone(doc: Doc, { item: id }: RelativeJson): boolean {
   return before === null || before.content instanceof ContentType
 }
 
-/** The name of the root that something stands in, at whatever depth. */
+/** Returns the name of the root that contains a type at any depth. */
 export function rootName(type: AbstractType<unknown>): string | undefined {
   let root = type
   while (root._item !== null) root = root._item.parent as AbstractType<unknown>
   try {
     return findRootTypeKey(root)
   } catch {
-    // Of a document that is being taken apart.
+    // The document is being destroyed.
     return undefined
   }
 }
 
-/** Reads a place as it travels; `undefined` if it is none. @see PROTOCOL.md CL15 */
+/** Parses a place as it is sent; returns `undefined` if it isn't one. @see PROTOCOL.md CL15 */
 export function parseRelative(value: unknown): RelativeJson | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const fields = value as { readonly [field: string]: unknown }
@@ -102,7 +105,7 @@ export function parseRelative(value: unknown): RelativeJson | undefined {
   return { type, tname, item, assoc }
 }
 
-/** `null` for none; `undefined` for what is no id. */
+/** Returns `null` for no id, and `undefined` for an invalid one. */
 function parseId(value: unknown): Id | null | undefined {
   if (value === null || value === undefined) return null
   if (typeof value !== 'object') return undefined

@@ -1,6 +1,6 @@
 import type { Chance } from '@whereabouts/univer/document'
 
-/** Chance that comes out the same for the same text (FNV-1a, mulberry32). */
+/** Returns random numbers that are the same for the same text (FNV-1a, mulberry32). */
 export function makeSeeded(text: string): Chance {
   let state = 0x811c9dc5
   let other = 0x9e3779b9

@@ -2,7 +2,7 @@ import type { Block, Table } from './block.js'
 import type { Entry } from './flow.js'
 import { cellName, type Tables, type Write } from './tables.js'
 
-/** What is to be written of tables, beside what stands in the text of the page. */
+/** The writes for tables, beside those in the text of the page. */
 export class TablePlan {
   readonly structure: Write[] = []
   readonly writes: Write[] = []
@@ -19,7 +19,7 @@ export class TablePlan {
     }
   }
 
-  /** The blocks with an id for everything in them. */
+  /** Returns the blocks with an id for each new table, row and column. */
   prepare(blocks: readonly Block[]): readonly Block[] {
     const left = new Map(this.#before)
     const prepared = blocks.map((block) => {

@@ -11,16 +11,16 @@ import {
 import { textOf, type Block, type Table } from './block.js'
 import { readFlow, type Entry } from './flow.js'
 
-/** What a table may have at most; what is beyond isn't shown. @see PAGE.md PF8 */
+/** The maximum size of a table; further lines aren't shown. @see PAGE.md PF8 */
 const MAX_LINES = { rows: 500, columns: 50 } as const
 
-/** How many cells a page shows at most, in the order of its tables. @see PAGE.md PF8 */
+/** The number of cells that a page shows, counted in the order of its tables. @see PAGE.md PF8 */
 export const MAX_CELLS = 10_000
 
-/** A value to write into the map of the tables; `undefined` takes it away. */
+/** A key and value to write into the map of tables; `undefined` deletes the key. */
 export type Write = readonly [key: string, value: unknown]
 
-/** The map of all tables. @see PAGE.md PF6 */
+/** The name of the map of all tables. @see PAGE.md PF6 */
 export const TABLES = 'tables'
 const CELL = /^cell:([0-9a-z]{1,24}):([0-9a-z-]{1,40}):([0-9a-z-]{1,40})$/
 const AXES = ['rows', 'columns'] as const
@@ -31,17 +31,17 @@ interface Cell {
   readonly column: LineId
 }
 
-/** The name of the text of a cell. @see PAGE.md PF7 */
+/** Returns the name of a cell's text. @see PAGE.md PF7 */
 export const cellName = (table: string, row: LineId, column: LineId): string =>
   `cell:${table}:${row}:${column}`
 
-/** The cell that the name of a text says; `undefined` for any other text. */
+/** Parses the name of a cell's text; returns `undefined` for any other text. */
 export function parseCellName(name: string): Cell | undefined {
   const [, table, row, column] = CELL.exec(name) ?? []
   return table === undefined ? undefined : { table, row: row!, column: column! }
 }
 
-/** Whether somebody would miss what stands there. */
+/** Returns whether there is any content that must not be lost. */
 const hasContent = (entries: readonly Entry[]): boolean =>
   entries.some(({ block }) => textOf(block) !== '' || block.type === 'image')
 
@@ -51,16 +51,16 @@ interface CellText {
 }
 
 /**
- * The tables of a page: which rows and columns each has, and the texts of their cells.
+ * The tables of a page: their rows, columns and the texts of their cells.
  *
  * @see PAGE.md PF6, PF7, PF8
  */
 export class Tables {
   readonly #doc: Doc
   readonly #chance: Chance
-  /** For each table, the texts of its cells by their names. */
+  /** The texts of each table's cells, by name. */
   readonly #cells = new Map<string, Map<string, CellText>>()
-  /** For each table, what the map says of it; `null` when that has changed. */
+  /** The map's entries for each table; `null` after the map changed. */
   #lines: ReadonlyMap<string, readonly Write[]> | null = null
   readonly #read = new Map<string, Table>()
 
@@ -74,7 +74,7 @@ export class Tables {
     return this.#doc.getMap(TABLES)
   }
 
-  /** Takes in that something at the root of the document has changed. */
+  /** Takes in a change of a root of the document. */
   take(name: string): void {
     if (name === TABLES) {
       this.#lines = null
@@ -88,13 +88,13 @@ export class Tables {
     this.#read.delete(cell.table)
   }
 
-  /** What stands in a cell. */
+  /** Returns the blocks of a cell. */
   entriesOf(name: string): readonly Entry[] {
     const table = parseCellName(name)?.table ?? ''
     return this.#cells.get(table)?.get(name)?.entries ?? []
   }
 
-  /** The names of the texts of a table's cells, also of those of lines that are gone. */
+  /** Returns the names of the texts of a table's cells, including those of deleted lines. */
   cellsOf(
     table: string,
     within: { readonly row?: LineId; readonly column?: LineId } = {},
@@ -105,14 +105,14 @@ export class Tables {
       .map(([name]) => name)
   }
 
-  /** The tables in which something is written. */
+  /** Returns the tables that have text in them. */
   filled(): readonly string[] {
     return [...this.#cells.keys()].filter((table) =>
       this.#textsOf(table).some(([, { entries }]) => hasContent(entries)),
     )
   }
 
-  /** A table as it is shown; the same object until it changes. */
+  /** Returns a table as it is shown; it is the same object until the table changes. */
   read(id: string): Table {
     const known = this.#read.get(id)
     if (known !== undefined) return known
@@ -126,8 +126,8 @@ export class Tables {
   }
 
   /**
-   * The rows or the columns of a table. One that is gone is there all the same while something is
-   * written in it: who deleted it also deleted what stood in it, so the rest came at the same time.
+   * Returns the rows or columns of a table. A deleted one stays while there is text in it: whoever
+   * deleted it also deleted its text, so this text was written at the same time.
    *
    * @see PAGE.md PF9
    */
@@ -145,7 +145,7 @@ export class Tables {
     return axis
   }
 
-  /** A new table of so many lines, as it is to be written. */
+  /** Returns a new table with ids, and the writes that create it. */
   create(table: Table): { readonly table: Table; readonly writes: readonly Write[] } {
     const id = makeName(this.#chance)
     const writes = AXES.map((name): Write => [`${id}/${name}`, table[name].length])
@@ -155,7 +155,7 @@ export class Tables {
     }
   }
 
-  /** What makes of the lines that are there those that are to be there. */
+  /** Returns the writes that change the lines of a table, and the ids of the new lines. */
   changeLines(table: string, name: AxisName, before: readonly LineId[], after: Table['rows']) {
     const axis = this.axis(table, name)
     const known = keepOrder(before, after)
@@ -173,8 +173,8 @@ export class Tables {
   }
 
   /**
-   * A run begins as gone, which nobody can take back, and is shown by a second write, which its writer
-   * can: what others have written into it by then has a line to be in.
+   * Writes a run of lines first as deleted, which can't be undone, and then as shown, which its
+   * writer can undo: text that others wrote in it by then still has a line.
    */
   #insert(
     axis: Axis,
@@ -225,10 +225,10 @@ function groupByTable(map: YMap<unknown>): ReadonlyMap<string, readonly Write[]>
   return groups
 }
 
-/** The ids of the lines that a table begins with. */
+/** Returns the ids of a new table's lines. */
 const idsFor = (lines: readonly unknown[]): LineId[] => lines.map((_, at) => String(at))
 
-/** Lines in the order in which they stood; what is new, doubled or elsewhere is a new line. */
+/** Returns the lines with `null` for those that are new, doubled or out of order. */
 function keepOrder(before: readonly LineId[], after: Table['rows']): Table['rows'] {
   let last = -1
   return after.map((line) => {

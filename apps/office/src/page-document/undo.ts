@@ -5,8 +5,8 @@ import type { PageDocument } from './page-document.js'
 const MAX_STEPS = 200
 
 /**
- * Undo and redo of one's own edits. What others wrote stays, and so does the end of a block in which
- * they wrote.
+ * Creates undo and redo for one's own edits. What others wrote stays, and so does the end of a
+ * block in which they wrote.
  *
  * @see OFFICE.md PG13
  */
@@ -23,7 +23,7 @@ export function makeUndo(page: PageDocument, captureTimeoutMs = 500): UndoManage
   return manager
 }
 
-/** Whether this is the marker of a block in which somebody else has written. */
+/** Returns whether this is the marker of a block in which someone else has written. */
 function isEndOfOthers({ content, parent, left }: Item, own: OwnItems): boolean {
   if (!(content instanceof ContentType) || !(parent instanceof Text)) return false
   for (let item = left; item !== null; item = item.left) {

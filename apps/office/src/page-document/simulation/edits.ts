@@ -10,10 +10,10 @@ import {
   type Table,
 } from '../block.js'
 
-/** Something that somebody does to the blocks of a page, or of a cell. */
+/** A change to the blocks of a page or of a cell. */
 type Change = (blocks: readonly Block[], chance: Random, text: () => string) => readonly Block[]
 
-/** A text between two places of it. */
+/** Returns the text between two places. */
 function cut(runs: readonly Run[], from: number, to: number): readonly Run[] {
   let at = 0
   const kept = runs.map(({ text, marks }): Run => {
@@ -43,7 +43,7 @@ const type: Change = (blocks, chance, text) => {
   const at = pickText(blocks, chance)
   if (at === -1) return [...blocks, paragraph(text())]
   const block = blocks[at]!
-  // At the end, mostly, as people do.
+  // People mostly type at the end.
   const offset = chance.below(2) === 0 ? lengthOf(block) : chance.below(lengthOf(block) + 1)
   const marks = chance.below(6) === 0 ? ({ bold: true } as const) : {}
   const content = joinRuns([
@@ -138,7 +138,7 @@ const remove: Change = (blocks, chance) => {
   return replaced(blocks, from, to - from + 1, withContent(first, content))
 }
 
-/** Takes out whole blocks. */
+/** Deletes whole blocks. */
 const drop: Change = (blocks, chance) =>
   blocks.length < 4 ? blocks : replaced(blocks, chance.below(blocks.length), 1)
 
@@ -153,7 +153,7 @@ const addTable: Change = (blocks, chance, text) => {
   return replaced(blocks, chance.below(blocks.length + 1), 0, block)
 }
 
-/** What people do to a page, by how often. */
+/** Possible changes and their weights. */
 const CHANGES: readonly (readonly [number, Change])[] = [
   [35, type],
   [9, split],
@@ -166,7 +166,7 @@ const CHANGES: readonly (readonly [number, Change])[] = [
   [3, addTable],
 ]
 
-/** One of them. */
+/** Applies one of the changes at random. */
 export function changeBlocks(
   blocks: readonly Block[],
   chance: Random,
@@ -183,8 +183,8 @@ export function changeBlocks(
 }
 
 /**
- * Puts a block elsewhere, which is to delete it and to write it again; and what may be written again for
- * that. To put a block behind another one, or that one before it, is the same.
+ * Moves a block, which means to delete it and write it again; returns also which blocks may be
+ * written again. To move a block behind the next one is the same as to move that one before it.
  */
 export function moveBlock(blocks: readonly Block[], chance: Random) {
   const from = pickText(blocks, chance)

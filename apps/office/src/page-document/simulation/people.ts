@@ -5,7 +5,7 @@ import { PageDocument } from '../page-document.js'
 import { makeUndo } from '../undo.js'
 import { changeBlocks, moveBlock } from './edits.js'
 
-/** All characters of some blocks, in order, the cells of tables included. */
+/** Returns all characters of some blocks in order, including those in cells. */
 function charactersOf(blocks: readonly Block[]): string {
   return blocks
     .map((block) => {
@@ -15,7 +15,7 @@ function charactersOf(blocks: readonly Block[]): string {
     .join('')
 }
 
-/** The characters, the tables and the lines of tables that are in some blocks. */
+/** Returns the characters, tables and table lines in some blocks. */
 export function partsOf(blocks: readonly Block[]): readonly string[] {
   const tables = blocks.flatMap(({ table }) =>
     table === undefined
@@ -29,24 +29,24 @@ export function partsOf(blocks: readonly Block[]): readonly string[] {
   return [...charactersOf(blocks).split(''), ...tables]
 }
 
-// Each character that is typed is another one, so that one sees which is lost and which is doubled.
+// Each typed character is unique, so that a lost or doubled one can be told.
 const FIRST_CHARACTER = 0x3400
 
-/** What happened to the characters that were typed, and to the lines of tables. */
+/** What happened to the typed characters and to the lines of tables. */
 export class Fates {
   readonly made = new Set<string>()
-  /** Taken out by somebody who saw them. */
+  /** Deleted by someone who saw them. */
   readonly deleted = new Set<string>()
-  /** Put elsewhere: two who do so at the same time put it in two places. */
+  /** Moved: two people who move the same part at the same time put it in two places. */
   readonly moved = new Set<string>()
   #typed = 0
 
   readonly type = (): string => String.fromCharCode(FIRST_CHARACTER + this.#typed++)
 }
 
-/** Somebody with a copy of the page. */
+/** A person with a copy of the page. */
 export class Person {
-  // Its own name, which nothing here reads, would be made of slow random bytes.
+  // A default guid is made of slow random bytes, and nothing here reads it.
   readonly doc = new Y.Doc({ guid: 'page' })
   readonly page: PageDocument
   readonly inbox: Uint8Array[] = []
@@ -83,11 +83,11 @@ export class Person {
     }
   }
 
-  /** @throws {Error} if something goes that others have made and this one didn't delete. */
+  /** @throws {Error} if it removes something that others made and this person didn't delete */
   undo(): void {
     const before = this.parts
     this.#undo.undo()
-    // A line that somebody else has deleted goes with the last of what stood in it.
+    // A line that someone else deleted goes away with the last of its text.
     const ofOthers = missing(before, this.parts).filter(
       (part) => !this.#own.has(part) && !part.includes(' of '),
     )
@@ -111,7 +111,7 @@ function missing(before: readonly string[], after: readonly string[]): string[] 
   return before.filter((part) => !left.has(part))
 }
 
-/** Some people at one page, with a network that loses, delays and reorders. */
+/** People at one page, with a network that drops, delays and reorders updates. */
 export class Company {
   readonly people: readonly Person[]
   readonly fates = new Fates()
@@ -123,7 +123,7 @@ export class Company {
     for (const person of this.people) this.#connect(person)
   }
 
-  /** One thing that happens to somebody. */
+  /** Makes one random thing happen to one person. */
   step(): void {
     const chance = this.#chance
     const person = chance.pick(this.people)
@@ -137,10 +137,10 @@ export class Company {
     else exchange(person, chance.pick(this.people))
   }
 
-  /** Everybody has everything. */
+  /** Delivers everything to everyone. */
   rest(): void {
     const [first, ...others] = this.people
-    // Twice, since those who have it all may mend something.
+    // The second round delivers what was mended after the first.
     for (let round = 0; round < 2; round++) {
       for (const other of others) send(other, first!)
       for (const other of others) send(first!, other)
@@ -168,7 +168,7 @@ function exchange(one: Person, other: Person): void {
   send(other, one)
 }
 
-/** Gives somebody what they haven't got. */
+/** Sends a person everything they lack. */
 function send(from: Person, to: Person): void {
   Y.applyUpdate(to.doc, Y.encodeStateAsUpdate(from.doc, Y.encodeStateVector(to.doc)), 'network')
 }
