@@ -45,7 +45,7 @@ describe('images', () => {
         new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
       )
     })
-    await anns.notice.filter({ hasText: 'Images of what you pasted stay behind' }).waitFor()
+    await anns.notice.filter({ hasText: 'Some images were not pasted' }).waitFor()
     await reads(anns, /from afar/)
     expect(await anns.text.locator('img').count()).toBe(1)
     expect(anns.complaints).toEqual([])
@@ -56,10 +56,10 @@ describe('images', () => {
     await type(anns, 'Look:')
     await pasteFile(anns, { type: 'image/gif', bytes: 256 * 1024 + 1, name: 'large.gif' })
     await anns.notice
-      .filter({ hasText: 'large.gif is too large: an image may have 256 KiB' })
+      .filter({ hasText: 'large.gif is too large. An image may have up to 256 KiB' })
       .waitFor()
     await pasteFile(anns, { type: 'image/svg+xml', bytes: 0, name: 'drawn.svg' })
-    await anns.notice.filter({ hasText: 'drawn.svg can’t be put in' }).waitFor()
+    await anns.notice.filter({ hasText: 'drawn.svg can’t be inserted' }).waitFor()
     await pasteFile(anns, { type: 'image/png', bytes: 21 * 1024 * 1024, name: 'huge.png' })
     await anns.notice.filter({ hasText: 'huge.png is too large' }).waitFor()
     expect(await anns.text.locator('img[src]').count()).toBe(0)

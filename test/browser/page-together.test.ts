@@ -194,7 +194,7 @@ describe('what two do to one page at the same time', () => {
 
       const top = async () => (await anns.text.getByText('end').boundingBox())!.y
       await goTo(bobs, 'Control+Home')
-      await bobs.tool('Line across').click()
+      await bobs.tool('Horizontal line').click()
       await anns.text.locator('hr').waitFor()
       await anns.untilStill()
       const before = await top()

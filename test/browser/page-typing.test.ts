@@ -127,7 +127,7 @@ describe('typing', () => {
     await using bobs = await pages.open(room, bob)
     await type(anns, 'text')
     for (const level of [4, 5, 6]) {
-      await anns.page.getByLabel('Style of the paragraph').selectOption(`Heading ${level}`)
+      await anns.page.getByLabel('Paragraph style').selectOption(`Heading ${level}`)
       await expect.poll(() => outline(bobs)).toEqual([`${'#'.repeat(level)} text`])
     }
     await expect.poll(() => outline(anns)).toEqual(['###### text'])

@@ -4,14 +4,14 @@ import { isSafeLink, readLink } from '../page-document/links.js'
 
 interface LinkBarProps {
   readonly editor: Editor
-  /** Of the link that the selection is in. */
+  /** The target of the link at the selection. */
   readonly href: string | undefined
   readonly isOpen: boolean
   readonly onOpen: () => void
   readonly onClose: () => void
 }
 
-/** Says where the link goes that the selection is in, or asks for one. */
+/** Shows the target of the link at the selection, or asks for one. */
 export function LinkBar({ editor, href, isOpen, onOpen, onClose }: LinkBarProps) {
   const remove = () => {
     editor.chain().focus().extendMarkRange('link').unsetLink().run()
@@ -62,7 +62,7 @@ function LinkForm({ editor, href, onRemove, onClose }: LinkFormProps) {
   return (
     <form className="link-bar" onSubmit={apply} noValidate>
       <input
-        // oxlint-disable-next-line jsx-a11y/no-autofocus -- asked for, by the button or the key
+        // oxlint-disable-next-line jsx-a11y/no-autofocus -- the button or the key asks for this
         autoFocus
         name="href"
         inputMode="url"
@@ -80,14 +80,14 @@ function LinkForm({ editor, href, onRemove, onClose }: LinkFormProps) {
       <button type="button" className="plain" onClick={close}>
         Cancel
       </button>
-      {isWrong && <output>A link to the web or to a mailbox, please.</output>}
+      {isWrong && <output>Enter a web or an email address.</output>}
     </form>
   )
 }
 
 function setLink(editor: Editor, href: string): void {
   const isNowhere = editor.state.selection.empty && !editor.isActive('link')
-  // Beside a link, the one that is there stays as it is.
+  // At the edge of a link, `extendMarkRange` would change that link.
   const chain = isNowhere ? editor.chain().focus() : editor.chain().focus().extendMarkRange('link')
   if (isNowhere) {
     const text = href.replace(/^mailto:/, '')

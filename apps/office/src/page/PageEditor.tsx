@@ -14,16 +14,16 @@ import './page.css'
 
 export interface PageEditorProps {
   readonly session: Session
-  /** The connection that the page is opened over; another one is another opening. */
+  /** The connection of the open page; a different one opens the page again. */
   readonly provider: RoomProvider
-  /** The document that is shown; another one is another opening. */
+  /** The document that is shown; a different one opens the page again. */
   readonly doc: Doc
   readonly onOpen: (content: Content) => void
 }
 
 const NOTICE_MS = 8_000
 
-/** The page with its tools. */
+/** Renders the page with its toolbar. */
 export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) {
   const paper = useRef<HTMLDivElement>(null)
   const [editor, setEditor] = useState<Editor | null>(null)
@@ -44,7 +44,7 @@ export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) 
         page.close()
       }
     } catch (error) {
-      // Whatever a stranger wrote to bring that about, the rest of the window goes on.
+      // A stranger's document may cause this error; the rest of the window must go on.
       setHasFailed(true)
       reportError(error)
       return undefined
@@ -56,15 +56,13 @@ export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) 
       {session.canEdit && isKnown && editor !== null && (
         <Toolbar editor={editor} refused={setNotice} />
       )}
-      {/* With the keyboard one comes there by the arrow keys. */}
+      {/* Keyboard users get below the text with the arrow keys. */}
       <div
         className="scroller"
         role="presentation"
         onMouseDown={(event) => writeBelow(event, editor)}
       >
-        {hasFailed && (
-          <p className="loading">This page can’t be shown here. Load it again in a while.</p>
-        )}
+        {hasFailed && <p className="loading">This page can’t be shown. Try reloading it later.</p>}
         <div ref={paper} className="paper" />
       </div>
       <p id={HINT_ID} hidden>
@@ -79,13 +77,13 @@ export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) 
 }
 
 /**
- * Whether the page can be opened. One that may be in an older format is carried over by a client that
- * has all of it; one in a newer format isn't opened.
+ * Returns whether the page can be opened. A page that may be in an older format is opened once this
+ * client has all of it, to convert it; one in a newer format isn't opened.
  *
  * @see PAGE.md PF10, PF12
  */
 function useReady({ canEdit }: Session, doc: Doc, provider: RoomProvider): boolean {
-  // Once is enough: a line that is lost later takes nothing away, and an open page stays open.
+  // Once is enough: losing the connection later removes nothing, and an open page stays open.
   const [ready, setReady] = useState<Doc | null>(null)
   useEffect(() => {
     const look = () => {
@@ -103,7 +101,10 @@ function useReady({ canEdit }: Session, doc: Doc, provider: RoomProvider): boole
   return ready === doc
 }
 
-/** A click below the text goes on writing there, whatever the text ends with. */
+/**
+ * Puts the caret into the last paragraph on a click below the text, and adds a paragraph if there
+ * is none.
+ */
 function writeBelow(event: React.MouseEvent, editor: Editor | null): void {
   const isBelow = event.target === event.currentTarget || !isInText(event.target)
   if (editor?.isEditable !== true || !isBelow || event.button !== 0) return
@@ -119,7 +120,7 @@ function isInText(target: EventTarget): boolean {
   return target instanceof Element && target.closest('.text') !== null
 }
 
-/** What can't be put in is said for a while. */
+/** Holds a notice for a while, such as why an image was refused. */
 function useNotice() {
   const [notice, setNotice] = useState('')
   useEffect(() => {
@@ -136,8 +137,8 @@ function FullNotice({ session }: { readonly session: Session }) {
   if (problem?.problem !== 'document-full') return null
   return (
     <p className="notice" role="alert">
-      This page is full: what you wrote last is in this browser alone. Take something out, images
-      most of all, and load the page again.
+      This page is full. Your latest changes are only in this browser. Remove something, such as
+      images, then reload the page.
     </p>
   )
 }

@@ -8,12 +8,12 @@ interface PageViewProps {
   readonly onOpen: (content: Content) => void
 }
 
-/** The place of the page; loads the editor, which is the heavy part. */
+/** Renders the page, and loads its heavy part, the editor, on demand. */
 export function PageView({ session, onOpen }: PageViewProps) {
   const [editor, setEditor] = useState<ComponentType<PageEditorProps> | 'failed' | null>(null)
   const { isThere } = useSyncExternalStore(session.document.subscribe, session.document.getSnapshot)
   const canEdit = useSyncExternalStore(session.subscribe, () => session.canEdit)
-  // Watching and joining are different connections, each with the cursors that it knows of.
+  // Watching and joining use different connections, each with its own cursors.
   const provider = useSyncExternalStore(session.subscribe, () => session.provider)
   const doc = useSyncExternalStore(session.document.subscribe, () => session.doc)
 

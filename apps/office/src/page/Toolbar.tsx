@@ -18,11 +18,11 @@ import {
 
 interface ToolbarProps {
   readonly editor: Editor
-  /** Told why an image can't be taken. */
+  /** Called with the reason when an image is refused. */
   readonly refused: (why: string) => void
 }
 
-/** The tools of the page; one stop of the Tab key, with arrow keys from one to the next. */
+/** Renders the toolbar: a single stop of the Tab key, with arrow keys between its buttons. */
 export function Toolbar({ editor, refused }: ToolbarProps) {
   const state = useToolbarState(editor)
   const [isLinking, setIsLinking] = useState(false)
@@ -104,7 +104,7 @@ function ToolButton({ tool, editor, state, isOff = false }: ToolButtonProps) {
         mark === undefined && style === undefined ? undefined : state.on.includes(label)
       }
       aria-disabled={isOff || undefined}
-      // The selection stays where it is.
+      // This keeps the selection in the text.
       onMouseDown={(event) => event.preventDefault()}
       onClick={() => {
         if (!isOff) run(editor.chain().focus()).run()
@@ -119,7 +119,7 @@ function BlockSelect({ editor, state }: { readonly editor: Editor; readonly stat
   return (
     <select
       className="tool"
-      aria-label="Style of the paragraph"
+      aria-label="Paragraph style"
       value={state.block}
       onChange={({ currentTarget }) => {
         BLOCKS[currentTarget.value]?.run(editor.chain().focus()).run()
@@ -165,7 +165,7 @@ function ImageButton({ editor, refused }: ToolbarProps) {
   )
 }
 
-/** The same object until there is something else to show. */
+/** Returns the same object until the toolbar has to change. */
 function useToolbarState(editor: Editor): ToolbarState {
   const [state, setState] = useState(() => readToolbar(editor))
   useEffect(() => {
@@ -195,7 +195,7 @@ function useLinkKey(editor: Editor, open: () => void): void {
 
 const STOPS = 'button, select'
 
-/** Of all that is in the bar, the Tab key stops at what was used last. */
+/** Makes the Tab key stop only at the button that was used last. */
 function useOneStop(bar: React.RefObject<HTMLElement | null>): void {
   useEffect(() => {
     const stops = [...(bar.current?.querySelectorAll<HTMLElement>(STOPS) ?? [])]

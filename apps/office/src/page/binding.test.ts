@@ -17,7 +17,7 @@ import { patchChildren } from './patch.js'
 
 const schema = getSchema(CONTENT)
 
-/** An editor without a window: what the binding knows of one. */
+/** An editor without a window, as far as the binding uses one. */
 class Editor {
   readonly doc = new Doc()
   readonly page: PageDocument
@@ -45,7 +45,7 @@ class Editor {
     this.binding.update(before)
   }
 
-  /** Makes what is shown something else, as its user would. */
+  /** Replaces what is shown, as a user's edit does. */
   show(blocks: readonly Block[]): void {
     const { tr, doc } = this.state
     patchChildren(tr, 0, doc.children, this.#converter.toNodes(blocks))
@@ -71,13 +71,13 @@ class Editor {
     return this
   }
 
-  /** Takes out whole blocks, from one on. */
+  /** Deletes whole blocks from an index on. */
   drop(at: number, count = 1): this {
     this.show(this.page.blocks.toSpliced(at, count))
     return this
   }
 
-  /** Selects from the beginning of one block to the beginning or the end of another one. */
+  /** Selects from the beginning of one block to the beginning or the end of another. */
   select(from: number, to: number): this {
     const { doc, tr } = this.state
     const start = sizeOf(doc, from) + 1
@@ -86,7 +86,7 @@ class Editor {
     return this
   }
 
-  /** Puts lines in the place of what is selected. */
+  /** Replaces the selection with lines. */
   paste(...texts: readonly string[]): this {
     this.binding.settle()
     const nodes = (texts.length > 0 ? texts : ['']).map((text) =>
@@ -102,7 +102,7 @@ class Editor {
     return this.state.doc.children.map(({ type, textContent }) => `${type.name}: ${textContent}`)
   }
 
-  /** The texts of all blocks, those in cells among them. */
+  /** The texts of all blocks, including those in cells. */
   get texts(): readonly string[] {
     const texts: string[] = []
     this.state.doc.descendants((node) => {
@@ -111,7 +111,7 @@ class Editor {
     return texts
   }
 
-  /** The text of the block before the caret, and after it. */
+  /** The text of the caret's block, with the caret as a bar. */
   get caret(): string {
     const { $head } = this.state.selection
     const text = $head.parent.textContent
@@ -148,7 +148,7 @@ function merge(...editors: readonly Editor[]): void {
   }
 }
 
-/** Whether three who do things in turns all see what the page says in the end. */
+/** Returns whether three people who edit in turns all see the page's content in the end. */
 function isShown(seed: number): boolean {
   const chance = new Random(seed)
   const editors = [1, 2, 3].map((id) => new Editor(id))
@@ -169,12 +169,12 @@ function isShown(seed: number): boolean {
 }
 
 describe('the binding of the editor', () => {
-  it('[PF4 PG6] shows in each editor what is done in the others, whatever it is', () => {
+  it('[PF4 PG6] shows every change of an editor in the others', () => {
     const wrong = Array.from({ length: 150 }, (_, at) => at + 1).filter((seed) => !isShown(seed))
     expect(wrong).toEqual([])
   })
 
-  it('[PG22] the caret goes with its text when another presses Enter before it', () => {
+  it('[PG22] the caret moves with its text when someone else presses Enter before it', () => {
     const [anns, bobs] = twoOf(paragraph('one two three'), paragraph('end'))
     anns.goAfter('two')
     bobs.goAfter('one')
@@ -187,7 +187,7 @@ describe('the binding of the editor', () => {
     expect(bobs.caret).toBe('| two! three')
   })
 
-  it('[PG22] both who write at the same place each write on in their own words', () => {
+  it('[PG22] two people who type at the same place each continue their own words', () => {
     const [anns, bobs] = twoOf(paragraph('start'))
     anns.goAfter('start')
     bobs.goAfter('start')
@@ -200,7 +200,7 @@ describe('the binding of the editor', () => {
     expect([anns.caret, bobs.caret]).toEqual(['start Ann| Bob', 'start Ann Bob|'])
   })
 
-  it('[PG13 PF4] what is typed into a block while another restyles it stays, also when that is undone', () => {
+  it('[PG13 PF4] text typed into a block stays while someone else restyles it and undoes that', () => {
     const [anns, bobs] = twoOf(paragraph('text'))
     bobs.goAfter('text')
     setStyle({ node: 'heading', attrs: { level: 2 } })(anns.state, anns.dispatch)
@@ -218,7 +218,7 @@ describe('the binding of the editor', () => {
     expect(anns.page.blocks.map(textOf)).toEqual(['text, more!'])
   })
 
-  it('[PG13] the caret is where it was before what is undone', () => {
+  it('[PG13] undo puts the caret where it was before the undone edit', () => {
     const [anns] = twoOf(paragraph('one'), paragraph('two'))
     anns.goAfter('one').type('!').goAfter('two')
     anns.binding.undo()
@@ -227,7 +227,7 @@ describe('the binding of the editor', () => {
     expect(anns.lines).toEqual(['paragraph: one!', 'paragraph: two'])
   })
 
-  it('[PF12 PG13] nothing is written while the version of the page is unknown, by undo neither', () => {
+  it('[PF12 PG13] nothing is written while the page’s version is unknown, not even by undo', () => {
     const [anns] = twoOf(paragraph('one'))
     anns.goAfter('one').type('!')
     anns.binding.undo()
@@ -246,7 +246,7 @@ describe('the binding of the editor', () => {
   })
 })
 
-/** What another does to the block that one types in, the second of three. */
+/** Ways for someone else to delete the block in which one types, the second of three. */
 const DELETIONS: readonly (readonly [string, (bobs: Editor) => void])[] = [
   ['deletes it', (bobs) => bobs.drop(1)],
   [
@@ -275,8 +275,8 @@ const DELETIONS: readonly (readonly [string, (bobs: Editor) => void])[] = [
 ]
 
 /**
- * One types letters of her own, one after the other, while two others write, empty, move and delete whole
- * blocks and tables: says what is wrong in the end.
+ * One person types letters while two others write, empty, move and delete whole blocks and tables.
+ * Returns what is wrong in the end, if anything.
  */
 function tearsWords(seed: number): string | undefined {
   const chance = new Random(seed)
@@ -305,7 +305,7 @@ function tearsWords(seed: number): string | undefined {
   return texts[0]!.find((line) => WORD_BESIDE.test(line))
 }
 
-// Words begin the same as they were, so that only what is typed behind them may touch them.
+// Letters are only typed behind words, so one right before a word is wrong.
 const WORD_BESIDE = /[\u3400-\u34ff][a-zA-Z]/
 
 function deleteBlocks(editor: Editor, chance: Random): void {
@@ -324,9 +324,9 @@ function deleteBlocks(editor: Editor, chance: Random): void {
   } else editor.drop(at, 1 + chance.below(2))
 }
 
-describe('the caret in a block that another deletes', () => {
+describe('the caret in a block that someone else deletes', () => {
   it.each(DELETIONS.flatMap(([name, act]) => [0, 3, 6].map((seen) => [name, seen, act] as const)))(
-    '[PG46 PF21 PF24 PF25] another %s, having seen %i letters of it',
+    '[PG46 PF21 PF24 PF25] someone %s, having seen %i letters of it',
     (_name, seen, act) => {
       const [anns, bobs] = twoOf(
         paragraph('Before'),
@@ -348,7 +348,7 @@ describe('the caret in a block that another deletes', () => {
     },
   )
 
-  it('[PG46 PF21 PF24] what one types is never before the words of others', () => {
+  it('[PG46 PF21 PF24] typed text never comes before the words of others', () => {
     const wrong = Array.from({ length: 200 }, (_, at) => at + 1).flatMap((seed) => {
       const torn = tearsWords(seed)
       return torn === undefined ? [] : [`${seed}: ${torn}`]
@@ -356,7 +356,7 @@ describe('the caret in a block that another deletes', () => {
     expect(wrong).toEqual([])
   })
 
-  it.each([0, 3, 6])('[PG46 PF22] another deletes the table, having seen %i letters', (seen) => {
+  it.each([0, 3, 6])('[PG46 PF22] someone deletes the table, having seen %i letters', (seen) => {
     const [anns, bobs] = twoOf(paragraph('Before'), tableOf(['cell', 'x']), paragraph('Afterwards'))
     anns.goAfter('cell').type('abcdef'.slice(0, seen))
     merge(anns, bobs)
@@ -378,7 +378,7 @@ describe('the caret in a block that another deletes', () => {
     ['row', 6],
     ['column', 0],
     ['column', 6],
-  ] as const)('[PG46 PF9] another deletes the %s, having seen %i letters', (line, seen) => {
+  ] as const)('[PG46 PF9] someone deletes the %s, having seen %i letters', (line, seen) => {
     const [anns, bobs] = twoOf(
       paragraph('Before'),
       tableOf(['a', 'cell'], ['c', 'd']),

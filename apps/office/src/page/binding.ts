@@ -17,15 +17,15 @@ import type { Cursor } from './cursors.js'
 import { besideTable, entryAt, hasBefore, placeAt, positionAt } from './flow-positions.js'
 import { patchChildren } from './patch.js'
 
-/** Stands behind what comes from the document and not from the person at this window. */
+/** Marks transactions that come from the document, not from the person at this window. */
 export const bindingKey = new PluginKey('pageBinding')
 
-/** Whether a transaction shows what others have written, or what undo brought back. */
+/** Returns whether a transaction shows the others' edits or an undone step. */
 export const isFromDocument = (tr: Transaction): boolean => tr.getMeta(bindingKey) === true
 
 /**
- * Keeps an editor and a page the same: what is done in the editor is written as the fewest edits, and
- * what others write is played by the smallest steps, with the caret staying at the text it is in.
+ * Synchronizes an editor with a page. Edits are written as the fewest changes, and the others'
+ * edits are shown by the smallest steps, so that the caret stays in its text.
  */
 export class PageBinding {
   readonly page: PageDocument
@@ -33,15 +33,15 @@ export class PageBinding {
   readonly #converter: Converter
   readonly #undo: UndoManager
   readonly #stop: (() => void)[] = []
-  /** What the editor showed when it was last the same as the page. */
+  /** The editor's content when it last equaled the page. */
   #doc: Node
   #cursor: Cursor | undefined
-  /** The end of the block that the caret is in. */
+  /** The marker of the block with the caret. */
   #home: Marker | null = null
-  /** Whether others have deleted the block that the caret was in: `#cursor` still says where. */
+  /** Whether others deleted the block with the caret; `#cursor` still has the place. */
   #isAdrift = false
   #isShowing = false
-  /** What an input method is writing. */
+  /** The text that an input method is composing. */
   readonly composition: Composition
 
   constructor(view: EditorView, page: PageDocument, undo: UndoManager) {
@@ -58,12 +58,12 @@ export class PageBinding {
     this.#stop.push(() => undo.off('stack-item-popped', this.#goBack))
   }
 
-  /** Where the selection is, as it travels; `undefined` where there is no text. */
+  /** The selection as it is sent; `undefined` where there is no text. */
   get cursor(): Cursor | undefined {
     return this.#cursor
   }
 
-  /** Call it whenever the editor has changed. */
+  /** Takes in a change of the editor; call it after each one. */
   update(before: EditorState): void {
     const { state } = this.#view
     const isWritten = state.doc !== this.#doc && this.#view.editable && this.page.isKnown
@@ -73,8 +73,8 @@ export class PageBinding {
   }
 
   /**
-   * Call it before something is typed or pasted: where others have deleted the block that the caret was
-   * in, that begins a paragraph of its own.
+   * Begins a new paragraph if others deleted the block with the caret. Call it before anything is
+   * typed or pasted.
    *
    * @see OFFICE.md PG46
    */
@@ -90,12 +90,12 @@ export class PageBinding {
   }
 
   /**
-   * Where the editor shows somebody's place; `undefined` if nowhere, or nowhere yet.
+   * Returns the editor's position for a place; `undefined` if there is none, or not yet.
    *
-   * @param doc what it shows, or is about to.
+   * @param doc the editor's content, shown now or about to be
    */
   positionOf(relative: RelativeJson, doc = this.#view.state.doc): number | undefined {
-    // What is shown then is not what the document says.
+    // The editor then shows something other than the document.
     if (!this.page.isKnown) return undefined
     const place = toPlace(this.page.doc, relative)
     return place && positionAt(this.page, doc, place)
@@ -115,7 +115,7 @@ export class PageBinding {
     this.#show()
   }
 
-  /** What was selected and where the caret is: by how much the text has grown, since that was there. */
+  /** Returns the place of the selection before the edit, and of the caret after it. */
   #findHint(before: EditorState, after: EditorState): WriteHint | undefined {
     const { $from, $to, empty } = before.selection
     const isText = !(before.selection instanceof NodeSelection) && after.selection.empty
@@ -127,7 +127,7 @@ export class PageBinding {
     return { flow: from.flow, before: from.index, length, after: to.index + grown }
   }
 
-  /** Shows what the page says, wherever that isn't what the editor shows. */
+  /** Updates the editor wherever it differs from the page. */
   #show(): void {
     if (!this.page.isKnown) return
     const { state } = this.#view
@@ -150,7 +150,7 @@ export class PageBinding {
     }
   }
 
-  /** Leaves the caret at the text that it was in, wherever that is now. */
+  /** Keeps the caret in its text, wherever that is now. */
   #keepSelection(tr: Transaction): void {
     const { selection } = this.#view.state
     if (!(selection instanceof TextSelection) || this.#cursor === undefined) return
@@ -166,18 +166,21 @@ export class PageBinding {
     }
     const isInText = at.every((each) => tr.doc.resolve(each!).parent.isTextblock)
     const kept = isInText ? TextSelection.create(tr.doc, anchor, head) : tr.selection
-    // To set it again where it is disturbs whoever composes a character.
+    // Setting an unchanged selection again would disturb an input method.
     if (!kept.eq(tr.selection)) tr.setSelection(kept)
   }
 
-  /** Whether the block that somebody was in is gone with what stood there. */
+  /** Returns whether the block at a place is deleted, with its text. */
   #isHomeless(relative: RelativeJson, shown: number | undefined): boolean {
     if (shown === undefined) return true
     const isBlockGone = this.#home === null || this.#home._item?.deleted === true
     return isBlockGone && isPlaceGone(this.page.doc, relative)
   }
 
-  /** Between which blocks the caret's was; `undefined` if a paragraph is there that nobody has written. */
+  /**
+   * Returns where the caret's paragraph was between the blocks; `undefined` if there is an
+   * unwritten paragraph already.
+   */
   #breakIn(doc: Node): number | undefined {
     const relative = this.#cursor!.head
     const at = this.positionOf(relative, doc)
@@ -197,7 +200,7 @@ export class PageBinding {
   #readCursor({ selection }: EditorState): Cursor | undefined {
     if (!this.page.isKnown) return this.#cursor
     const { $anchor, $head, empty } = selection
-    // What has no text is selected as one: both ends are where it stands.
+    // A node without text is selected as a whole, and both ends are at its position.
     const ends = selection instanceof NodeSelection ? [$anchor, $anchor] : [$anchor, $head]
     const [anchor, head] = ends.map((at) => {
       const place = placeAt(this.page, at)
@@ -212,7 +215,7 @@ export class PageBinding {
     if (!stackItem.meta.has(this)) stackItem.meta.set(this, this.#cursor)
   }
 
-  /** After undo the caret is where it was before what was undone. */
+  /** Puts the caret where it was before the undone edit. */
   readonly #goBack = ({ stackItem }: { stackItem: { meta: Map<unknown, unknown> } }): void => {
     const cursor = stackItem.meta.get(this) as Cursor | undefined
     const at = cursor && this.positionOf(cursor.head)
@@ -222,7 +225,7 @@ export class PageBinding {
     this.#view.dispatch(tr.setSelection(selection).scrollIntoView())
   }
 
-  /** How many steps can be taken back, and how many of those done again. */
+  /** How many steps can be undone and redone. */
   get steps(): { readonly undos: number; readonly redos: number } {
     const { undoStack, redoStack } = this.#undo
     return this.page.isKnown

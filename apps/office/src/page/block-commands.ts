@@ -8,13 +8,13 @@ import {
 } from '@tiptap/pm/state'
 import { MAX_INDENT } from '../page-document/attributes.js'
 
-/** What blocks are made: the name of a node, and what is said of it. */
+/** A kind of block: the name of a node and its attributes. */
 export interface Style {
   readonly node: string
   readonly attrs?: Attrs
 }
 
-/** The blocks with text that are selected, each with where it begins. */
+/** Returns the selected blocks that have text, with their positions. */
 function selectedBlocks({ doc, selection }: EditorState) {
   const found: { readonly node: Node; readonly at: number }[] = []
   for (const { $from, $to } of selection.ranges) {
@@ -25,7 +25,7 @@ function selectedBlocks({ doc, selection }: EditorState) {
   return found
 }
 
-/** Whether all that is selected is of a style. */
+/** Returns whether everything selected has a style. */
 export function isStyled(state: EditorState, { node: name, attrs = {} }: Style): boolean {
   const blocks = selectedBlocks(state)
   return (
@@ -38,7 +38,7 @@ export function isStyled(state: EditorState, { node: name, attrs = {} }: Style):
   )
 }
 
-/** Gives what is selected a style; how far it is indented stays. */
+/** Gives the selected blocks a style; their indent stays. */
 export const setStyle =
   ({ node: name, attrs }: Style): Command =>
   (state, dispatch) => {
@@ -55,13 +55,13 @@ export const setStyle =
     return true
   }
 
-/** Gives what is selected a style, or makes it plain paragraphs again if it has that. */
+/** Gives the selected blocks a style, or makes them plain paragraphs if they have it already. */
 export const toggleStyle =
   (style: Style): Command =>
   (state, dispatch) =>
     setStyle(isStyled(state, style) ? { node: 'paragraph' } : style)(state, dispatch)
 
-/** Indents what is selected, or the other way. */
+/** Indents or outdents the selected blocks. */
 export const indentBy =
   (by: 1 | -1): Command =>
   (state, dispatch) => {
@@ -77,7 +77,7 @@ export const indentBy =
     return true
   }
 
-/** The block that the caret is in, and whether it is at its beginning and its end. */
+/** Returns the caret's block, and whether the caret is at its beginning or its end. */
 function caretIn({ selection }: EditorState) {
   const { $from, empty } = selection
   const { parent, parentOffset } = $from
@@ -90,7 +90,7 @@ function caretIn({ selection }: EditorState) {
   }
 }
 
-/** Backspace at the beginning of a block first takes away what makes it more than a paragraph. */
+/** Makes Backspace at the beginning of a block first turn it into a plain paragraph. */
 export const plainAtStart: Command = (state, dispatch) => {
   const caret = caretIn(state)
   if (caret?.isStart !== true) return false
@@ -100,7 +100,10 @@ export const plainAtStart: Command = (state, dispatch) => {
   return setStyle({ node: 'paragraph' })(state, dispatch)
 }
 
-/** Backspace after an image, and Delete before one, selects it first; another one takes it out. */
+/**
+ * Makes Backspace after an image, and Delete before one, first select it; the next press deletes
+ * it.
+ */
 export const selectBeside =
   (side: 'before' | 'after'): Command =>
   (state, dispatch) => {
@@ -114,7 +117,7 @@ export const selectBeside =
     return true
   }
 
-/** Enter in an empty item or quote goes one level out, and from the outermost one ends the list. */
+/** Makes Enter in an empty item or quote outdent it, or end the list at the outermost level. */
 export const leaveEmpty: Command = (state, dispatch) => {
   const caret = caretIn(state)
   if (caret === undefined || caret.node.content.size > 0) return false
@@ -122,7 +125,7 @@ export const leaveEmpty: Command = (state, dispatch) => {
   return name === 'item' || name === 'quote' ? plainAtStart(state, dispatch) : false
 }
 
-/** Enter after two empty lines at the end of code ends it. */
+/** Makes Enter after two empty lines at the end of code end the code. */
 export const leaveCode: Command = (state, dispatch) => {
   const caret = caretIn(state)
   if (caret?.node.type.name !== 'codeBlock' || !caret.isEnd) return false
@@ -133,13 +136,13 @@ export const leaveCode: Command = (state, dispatch) => {
   return true
 }
 
-/** Puts an empty paragraph somewhere, with the caret in it. */
+/** Inserts an empty paragraph with the caret in it. */
 export function addParagraph(tr: Transaction, at: number): Transaction {
   tr.insert(at, tr.doc.type.schema.nodes['paragraph']!.create())
   return tr.setSelection(TextSelection.create(tr.doc, at + 1))
 }
 
-/** Puts the caret into the empty paragraph that is somewhere, or that it puts there. */
+/** Moves the caret into the empty paragraph at a position, and inserts one if there is none. */
 export function goBelow(tr: Transaction, at: number): Transaction {
   const next = tr.doc.resolve(at).nodeAfter
   const isPlace = next?.type.name === 'paragraph' && next.content.size === 0
@@ -147,7 +150,7 @@ export function goBelow(tr: Transaction, at: number): Transaction {
   return tr.setSelection(TextSelection.create(tr.doc, at + 1))
 }
 
-/** Puts a line across after the block that the caret is in, and a place to go on below it. */
+/** Inserts a horizontal line after the caret's block, with a place to write below it. */
 export const insertRule: Command = (state, dispatch) => {
   const { tr } = state
   insertAfter(tr, state.schema.nodes['horizontalRule']!.create())
@@ -156,8 +159,8 @@ export const insertRule: Command = (state, dispatch) => {
 }
 
 /**
- * Puts something that has no text after the block that the selection is in, or in its place if it is
- * empty, with the caret behind it.
+ * Inserts a node without text after the selection's block, or replaces that if it is empty; the
+ * caret goes behind the node.
  */
 export function insertAfter(tr: Transaction, node: Node): void {
   const { $from, $to } = tr.selection
@@ -172,7 +175,10 @@ export function insertAfter(tr: Transaction, node: Node): void {
   else addParagraph(tr, end)
 }
 
-/** Enter: the next item of a list, after a heading a paragraph, before one an empty paragraph. */
+/**
+ * Makes Enter begin the next item of a list, a paragraph after a heading, or an empty paragraph
+ * before one.
+ */
 export const splitBlock: Command = (state, dispatch) => {
   const { selection, tr } = state
   if (!(selection instanceof TextSelection)) return false
@@ -187,7 +193,7 @@ export const splitBlock: Command = (state, dispatch) => {
   } else {
     const next = isHeading && isEnd ? { type: state.schema.nodes['paragraph']! } : nextOf(parent)
     tr.split($from.pos, 1, [next])
-    // What was switched on stays so in the next line.
+    // Marks that were switched on stay on in the next line.
     tr.ensureMarks(state.storedMarks ?? (parentOffset > 0 ? $from.marks() : []))
   }
   dispatch?.(tr.scrollIntoView())
@@ -199,7 +205,7 @@ function nextOf(node: Node) {
   return { type: node.type, attrs }
 }
 
-/** Tab in code. */
+/** Inserts a tab character, in code. */
 export const insertTab: Command = (state, dispatch) => {
   if (caretIn(state)?.node.type.name !== 'codeBlock') return false
   dispatch?.(state.tr.insertText('\t'))

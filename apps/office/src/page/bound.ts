@@ -7,7 +7,7 @@ import { bindingKey, isFromDocument, PageBinding } from './binding.js'
 import { drawCarets } from './carets.js'
 import type { Cursors } from './cursors.js'
 
-/** What an editor is bound to. */
+/** The page, undo and cursors that an editor is bound to. */
 export interface BoundOptions {
   readonly page: PageDocument
   readonly undo: UndoManager
@@ -24,15 +24,15 @@ declare module '@tiptap/core' {
   }
   interface Commands<ReturnType> {
     bound: {
-      /** Takes back what was done here last. */
+      /** Undoes the last step of this editor. */
       undo: () => ReturnType
-      /** Does it again. */
+      /** Redoes the last undone step. */
       redo: () => ReturnType
     }
   }
 }
 
-/** Binds the editor to a page, and shows where the others are in it. */
+/** Binds the editor to a page, and draws the others' carets in it. */
 export const Bound = Extension.create<BoundOptions, BoundStorage>({
   name: 'bound',
   addStorage: () => ({ binding: undefined }),
@@ -42,7 +42,7 @@ export const Bound = Extension.create<BoundOptions, BoundStorage>({
     const take = (step: 'undo' | 'redo') => () => {
       const { binding } = storage
       return ({ tr, dispatch }: { tr: EditorState['tr']; dispatch: unknown }) => {
-        // What comes of it is a transaction of its own.
+        // The binding dispatches its own transaction.
         tr.setMeta('preventDispatch', true)
         const { undos = 0, redos = 0 } = binding?.steps ?? {}
         if ((step === 'undo' ? undos : redos) === 0) return false
@@ -67,7 +67,7 @@ export const Bound = Extension.create<BoundOptions, BoundStorage>({
       new Plugin({
         key: bindingKey,
         view: (view) => bind(view, options, storage),
-        // An image may be ready only after the page has become one that can't be written.
+        // An image may finish loading only after the page has become read-only.
         filterTransaction: (tr) => !tr.docChanged || isFromDocument(tr) || options.page.isKnown,
       }),
       inputs(() => storage.binding),
@@ -76,7 +76,7 @@ export const Bound = Extension.create<BoundOptions, BoundStorage>({
   },
 })
 
-/** Tells the binding what is about to be typed or pasted. @see OFFICE.md PG46, PG47 */
+/** Tells the binding when something is about to be typed or pasted. @see OFFICE.md PG46, PG47 */
 function inputs(binding: () => PageBinding | undefined): Plugin {
   const settle = () => {
     binding()?.settle()
@@ -96,7 +96,7 @@ function inputs(binding: () => PageBinding | undefined): Plugin {
         compositionstart: settle,
         compositionupdate: (_view, { data }) => compose(data),
         compositionend: () => compose(''),
-        // Of a keyboard on the screen, which tells of no keys.
+        // On-screen keyboards send no key events.
         beforeinput: (_view, { inputType }) => inputType.startsWith('insert') && settle(),
         paste: settle,
       },
@@ -104,13 +104,13 @@ function inputs(binding: () => PageBinding | undefined): Plugin {
   })
 }
 
-/** The binding of an open editor. */
+/** Returns the binding of an open editor. */
 export const bindingOf = ({ storage }: Editor): PageBinding => storage.bound.binding!
 
 function bind(view: EditorView, { page, undo, cursors }: BoundOptions, storage: BoundStorage) {
   const binding = new PageBinding(view, page, undo)
   storage.binding = binding
-  // One's own stays where it was while the keyboard is elsewhere, so that the others can still come there.
+  // One's own cursor stays while the focus is elsewhere, so that others can still find it.
   const publish = () => {
     if (view.hasFocus() && binding.cursor !== undefined) cursors.publish(binding.cursor)
   }

@@ -1,12 +1,12 @@
 import type { DecorationAttrs } from '@tiptap/pm/view'
 import { inkOn } from '@whereabouts/univer/document'
 
-/** Whose caret or selection it is, as `Cursors` says it. */
+/** The user of a caret or a selection, as `Cursors` gives it. */
 type CaretUser = { readonly [field: string]: unknown }
 
 /**
- * Somebody's caret: a line in their color, with their name on it, and no text of its own in the line.
- * A click beside that would go into it, and what is typed at once after the click would be lost.
+ * Renders someone's caret: a line in their color with their name, and no text in the line. A click
+ * next to text would go into it, and what is typed right after the click would be lost.
  *
  * @see OFFICE.md PG10
  */
@@ -19,12 +19,12 @@ export function renderCaret(user: CaretUser): HTMLElement {
   caret.append(name)
   caret.style.setProperty('--color', String(user['color']))
   caret.style.setProperty('--ink', inkOn(String(user['color'])))
-  // As text, never as markup: a stranger wrote it.
+  // A stranger wrote the name, so it is set as text, never as markup.
   name.textContent = String(user['name'])
   return caret
 }
 
-/** What somebody has selected. */
+/** Returns the decoration of a selection. */
 export function renderSelection({ color }: CaretUser): DecorationAttrs {
   return { class: 'selected-by', style: `--color: ${String(color)}` }
 }

@@ -7,8 +7,8 @@ import type { CursorOfOther, Cursors } from './cursors.js'
 const key = new PluginKey<DecorationSet>('carets')
 
 /**
- * Draws where the others are: a caret in the text, a frame around what has none. Between two blocks
- * there is no caret, since it would be a line of its own and push the text apart.
+ * Draws where the others are: a caret in text, a frame around a node without text. Between two
+ * blocks there is no caret, since it would be an extra line that pushes the text apart.
  *
  * @see OFFICE.md PG10, PG48
  */
@@ -21,7 +21,7 @@ export function drawCarets(cursors: Cursors, binding: () => PageBinding | undefi
     key,
     state: {
       init: () => DecorationSet.empty,
-      // What is written here reaches the document a moment later; until then they move with the text.
+      // A local edit reaches the document a moment later; until then the carets move with the text.
       apply: (tr, before, _old, state) =>
         tr.getMeta(key) === true || isFromDocument(tr)
           ? draw(state)
@@ -32,7 +32,7 @@ export function drawCarets(cursors: Cursors, binding: () => PageBinding | undefi
       const redraw = () => view.dispatch(view.state.tr.setMeta(key, true))
       redraw()
       return {
-        // Who writes at the caret of another writes before it or behind it, as the document says.
+        // The document decides whether text that is typed at a caret goes before it or behind it.
         update: ({ state }) => {
           if (placesOf(key.getState(state)!) !== placesOf(draw(state))) redraw()
         },
@@ -62,9 +62,9 @@ function drawOne(
   const $head = state.doc.resolve(head)
   if (!$head.parent.isTextblock) return drawFrame(head, $head.nodeAfter?.nodeSize, user.color)
   const caret = Decoration.widget(head, () => renderCaret({ ...user, client }), {
-    // Another one at each of their actions, so that their name is there again.
+    // A different key for each of their actions makes their name appear again.
     key: `${client} ${user.name} ${user.color} ${JSON.stringify(cursor)}`,
-    // The browser's own caret stays in the text, and so does what is typed.
+    // This keeps the browser's own caret, and so what is typed, in the text.
     side: 10,
   })
   const selected = { inclusiveStart: false, inclusiveEnd: true }

@@ -2,8 +2,8 @@ import type { Node } from '@tiptap/pm/model'
 import type { EditorView } from '@tiptap/pm/view'
 
 /**
- * Keeps what an input method is writing, such as the letters of a Chinese word, for when the browser breaks
- * that off because others change the block: it starts again, and the letters so far would stay.
+ * Remembers what an input method is composing, such as the letters of a Chinese word. When others
+ * change the block, the browser starts the composition again and would leave the letters so far.
  *
  * @see OFFICE.md PG47
  */
@@ -16,18 +16,21 @@ export class Composition {
     this.#view = view
   }
 
-  /** @param text all that is composed by now; nothing at the end. */
+  /** @param text everything composed so far; empty at the end */
   update(text: string): void {
     this.#text = text
   }
 
-  /** Call it before others' changes are shown. */
+  /** Notes an open composition; call it before others' changes are shown. */
   watch(): void {
     const isOpen = this.#text !== '' && this.#view.composing
     this.#node = isOpen ? (document.getSelection()?.focusNode ?? null) : null
   }
 
-  /** Call it when they are shown: what is left of a composition that they broke off. */
+  /**
+   * Returns the remains of a composition that the shown changes interrupted; call it after they are
+   * shown.
+   */
   takeBroken(): { readonly from: number; readonly to: number } | undefined {
     const node = this.#node
     const isWhole = node?.isConnected === true && node.textContent?.includes(this.#text) === true
@@ -40,7 +43,7 @@ export class Composition {
   }
 }
 
-/** Where letters stand in a block that end at a place or go on over it. */
+/** Finds letters in a block that end at, or extend over, an offset. */
 function findAround(block: Node, offset: number, text: string) {
   for (let from = offset - text.length; from <= offset; from++) {
     const to = from + text.length

@@ -44,7 +44,7 @@ describe('the blocks of a page in the editor', () => {
     { type: 'rule', attributes: {}, content: [] },
   ]
 
-  it('[PG6 PG7] are the same when they are read from it again', () => {
+  it('[PG6 PG7] are unchanged when they are read back', () => {
     const nodes = new Converter(schema).toNodes(blocks)
     for (const node of nodes) node.check()
     const fresh = new Converter(schema)
@@ -55,7 +55,7 @@ describe('the blocks of a page in the editor', () => {
       attributes: { header: true },
       table: { id: 't', rows: ['0', 'a-0'], columns: ['0'] },
     })
-    // After what has no text there is a place to write.
+    // A block without text at the end is followed by a place to write.
     expect(read.at(-1)).toEqual({ type: 'paragraph', attributes: {}, content: [] })
   })
 })
@@ -88,12 +88,12 @@ describe('a place in a page', () => {
     expect(describePosition(page, startOf(block) + 1)).toBe(words)
   })
 
-  it('[PG11] at the very end and in an empty page', () => {
+  it('[PG11] is described at the very end and in an empty page', () => {
     expect(describePosition(page, page.content.size)).toBe(`“${'x'.repeat(40)}…”`)
     expect(describePosition(schema.node('doc', null, [paragraph('')]), 0)).toBe('paragraph 1')
   })
 
-  it('[PG44] in a numbered list has a number, which others between them may end', () => {
+  it('[PG44] in a numbered list has a number, and other blocks may end the list', () => {
     const item = (kind: string, indent = 0, start: number | null = null) =>
       schema.node('item', { kind, indent, start })
     const blocks = [

@@ -11,7 +11,7 @@ import {
   type Table,
 } from '../page-document/block.js'
 
-/** The node of the editor for a type of block; items of lists are one node of three kinds. */
+/** The editor's node for each type of block; the three kinds of list items share one node. */
 const NODES: { readonly [Type in BlockType]: string } = {
   paragraph: 'paragraph',
   heading: 'heading',
@@ -26,14 +26,14 @@ const NODES: { readonly [Type in BlockType]: string } = {
   unknown: 'unknownBlock',
 }
 const TYPES = new Map(Object.entries(NODES).map(([type, node]) => [node, type as BlockType]))
-// What is a node of its own within a line.
+// Elements that are separate nodes within a line.
 const WITHOUT_BREAKS = new RegExp(`(${EMBED})`)
 const WITH_BREAKS = new RegExp(`([${EMBED}\n])`)
 const FLAGS = ['bold', 'italic', 'underline', 'strike', 'code'] as const
 
 /**
- * Makes nodes of the editor of the blocks of a page, and blocks of nodes: the same ones of the same, so
- * that what hasn't changed is seen at a glance.
+ * Converts blocks to editor nodes and back. Equal input gives the same objects, so that unchanged
+ * content is recognized quickly.
  */
 export class Converter {
   readonly #schema: Schema
@@ -44,7 +44,7 @@ export class Converter {
     this.#schema = schema
   }
 
-  /** The nodes for blocks, with a paragraph at the end if there would be no place to write. */
+  /** Returns the nodes for blocks, plus a last paragraph if there would be no place to write. */
   toNodes(blocks: readonly Block[]): readonly Node[] {
     const nodes = blocks.map((block) => this.toNode(block))
     const last = blocks.at(-1)
@@ -70,7 +70,7 @@ export class Converter {
     if (known !== undefined) return known
     const block = this.#read(node)
     this.#blocks.set(node, block)
-    // A table may be shown otherwise than it is written.
+    // A table may be shown differently from how it is written.
     if (block.table === undefined) this.#nodes.set(block, node)
     return block
   }
@@ -140,7 +140,7 @@ export class Converter {
   }
 }
 
-/** The column that the cells at a place say that they are in. */
+/** Returns the column id in the cells at an index. */
 function columnAt(table: Node, at: number): string | null {
   const cells = table.children.map((row) => row.maybeChild(at))
   const known = cells.find((cell) => typeof cell?.attrs['column'] === 'string')
@@ -168,7 +168,7 @@ function isSaid(name: string, value: unknown): boolean {
   return value !== undefined && value !== null && value !== false && value !== ''
 }
 
-/** All kinds of items share their attributes in the editor. */
+/** Returns whether a type has an attribute, since all items share one node in the editor. */
 function isOf(type: BlockType, name: keyof BlockAttributes): boolean {
   if (name === 'checked') return type === 'task'
   if (name === 'start') return type === 'number'

@@ -2,7 +2,7 @@ import { createRelativePositionFromTypeIndex, Doc, relativePositionToJSON } from
 import { describe, expect, it } from 'vitest'
 import { parseCursor } from './cursors.js'
 
-/** A position in the text of a page, as it is made here. */
+/** Returns a position in a page's text. */
 function position(index: number) {
   const text = new Doc().getText('text')
   text.insert(0, 'some text')
@@ -10,7 +10,7 @@ function position(index: number) {
 }
 
 describe('a cursor', () => {
-  it('[PG10] is two positions in the page, as Yjs makes them and as they travel', () => {
+  it('[PG10] is two positions in the page, as Yjs makes them and as they are sent', () => {
     const anchor = position(2)
     const head = position(9)
     const travelled: unknown = JSON.parse(

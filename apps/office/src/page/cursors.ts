@@ -1,13 +1,13 @@
 import type { PresenceAwareness } from '@whereabouts/client/yjs'
 import { parseRelative, type RelativeJson } from '../page-document/places.js'
 
-/** Where somebody is in a page: two positions of Yjs, as they travel. @see PROTOCOL.md CL15 */
+/** A member's place in a page: two Yjs positions, as they are sent. @see PROTOCOL.md CL15 */
 export interface Cursor {
   readonly anchor: RelativeJson
   readonly head: RelativeJson
 }
 
-/** Somebody else's cursor, and who it is. */
+/** Another member's cursor, and who they are. */
 export interface CursorOfOther {
   readonly client: number
   readonly user: { readonly name: string; readonly color: string }
@@ -15,9 +15,8 @@ export interface CursorOfOther {
 }
 
 /**
- * The others' cursors: only those that are cursors, since a location is whatever a stranger posted; and
- * one's own, which stays where it was while the keyboard is elsewhere, so that the others can still come
- * there.
+ * The others' cursors, without invalid ones, since a stranger can post any location. One's own
+ * stays while the focus is elsewhere, so that others can still find it.
  *
  * @see OFFICE.md PG10
  */
@@ -28,7 +27,7 @@ export class Cursors {
     this.#awareness = awareness
   }
 
-  /** Everybody's but one's own. */
+  /** Everyone's cursor but one's own. */
   get others(): readonly CursorOfOther[] {
     return [...this.#awareness.getStates()].flatMap(([client, state]) => {
       const cursor = parseCursor(state['cursor'])
@@ -38,7 +37,7 @@ export class Cursors {
     })
   }
 
-  /** Tells the others where one is. */
+  /** Sends one's own cursor to the others. */
   publish(cursor: Cursor): void {
     const before = this.#awareness.getLocalState()?.['cursor']
     if (JSON.stringify(before) !== JSON.stringify(cursor)) {
@@ -46,14 +45,14 @@ export class Cursors {
     }
   }
 
-  /** Calls back when somebody is elsewhere; returns how to stop that. */
+  /** Calls back when a cursor has moved; returns a function that stops it. */
   subscribe(listener: () => void): () => void {
     this.#awareness.on('change', listener)
     return () => this.#awareness.off('change', listener)
   }
 }
 
-/** Reads the cursor in a state or a location; `undefined` if it is none. */
+/** Parses the cursor in a state or a location; returns `undefined` if there is none. */
 export function parseCursor(value: unknown): Cursor | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { anchor, head } = value as { readonly [field: string]: unknown }

@@ -25,14 +25,14 @@ import {
 import { Numbers } from './numbers.js'
 import { Typing } from './typing.js'
 
-/** What the editor of a page is made of. */
+/** The options of a page's editor. */
 export interface PageOptions extends BoundOptions {
-  /** Told why an image can't be taken. */
+  /** Called with the reason when an image is refused. */
   readonly refused: (why: string) => void
 }
 
 const SafeLink = Link.extend({
-  // What is typed after a link isn't in it.
+  // Text typed after a link isn't part of it.
   inclusive: false,
   addAttributes: () => ({ href: { default: null } }),
   renderHTML({ HTMLAttributes }) {
@@ -55,7 +55,7 @@ const UnknownMark = Mark.create({
   renderHTML: () => ['span', 0],
 })
 
-/** A click with Ctrl or Cmd opens a link, as it does in other editors. */
+/** Opens a link on a click with Ctrl or Cmd, as other editors do. */
 const OpenLinks = Extension.create({
   name: 'openLinks',
   addProseMirrorPlugins: () => [
@@ -88,12 +88,12 @@ export const CONTENT: Extensions = [
     horizontalRule: false,
     link: false,
     code: false,
-    // The binding brings its own, of one's own edits only.
+    // The binding has its own undo, for one's own edits only.
     undoRedo: false,
     trailingNode: false,
     dropcursor: { color: 'var(--accent)', width: 2 },
   }),
-  // Bold code is bold.
+  // Code may be bold as well.
   Code.extend({ excludes: '' }),
   PageDoc,
   Paragraph,
@@ -110,7 +110,7 @@ export const CONTENT: Extensions = [
   SafeLink,
 ]
 
-/** All of the editor, bound to a page. */
+/** Returns all extensions of the editor, bound to a page. */
 export function pageExtensions({ refused, ...bound }: PageOptions): Extensions {
   return [
     ...CONTENT,

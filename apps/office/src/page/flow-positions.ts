@@ -6,9 +6,9 @@ import { TEXT, toPlace, type Place, type RelativeJson } from '../page-document/p
 import { cellName, parseCellName } from '../page-document/tables.js'
 
 /**
- * Where in the texts of the page a position of the editor is, which shows just these texts.
+ * Returns the place in the page's texts for a position in the editor.
  *
- * @returns `undefined` where there is no text, such as between two rows.
+ * @returns `undefined` where there is no text, such as between two rows
  */
 export function placeAt(page: PageDocument, $at: ResolvedPos): Place | undefined {
   const table = page.blocks[$at.index(0)]?.table
@@ -27,14 +27,14 @@ function placeWithin(page: PageDocument, flow: string, $at: ResolvedPos, depth: 
   return { flow, index: start + (isInText && block < entries.length ? $at.parentOffset : 0) }
 }
 
-/** What of the page the block at a position of the editor shows; `undefined` if nobody has written it. */
+/** Returns the entry of the block at a position; `undefined` if nobody has written the block. */
 export function entryAt(page: PageDocument, $at: ResolvedPos): Entry | undefined {
   const place = placeAt(page, $at)
   if (place === undefined) return undefined
   return page.entriesOf(place.flow)[$at.index(place.flow === TEXT ? 0 : 3)]
 }
 
-/** Where a paragraph goes that has lost its cell: below the table, or where the table was. */
+/** Returns where a paragraph goes whose cell is gone: below the table, or where the table was. */
 export function besideTable(page: PageDocument, doc: Node, relative: RelativeJson): number {
   const flow = relative.tname ?? toPlace(page.doc, relative)?.flow
   const table = parseCellName(flow ?? '')?.table
@@ -50,11 +50,11 @@ export function besideTable(page: PageDocument, doc: Node, relative: RelativeJso
   return $at.parentOffset === 0 ? $at.before(1) : $at.after(1)
 }
 
-/** Whether there is a character before a position in its block, for it to stay with. */
+/** Returns whether a position can move along with a character before it in its block. */
 export const hasBefore = ($at: ResolvedPos): boolean =>
   $at.parent.isTextblock && $at.parentOffset > 0
 
-/** Where the editor shows a place; `undefined` if it doesn't. */
+/** Returns the editor's position for a place; `undefined` if it isn't shown. */
 export function positionAt(page: PageDocument, doc: Node, { flow, index }: Place) {
   const parent = flow === TEXT ? { node: doc, start: 0 } : cellAt(page, doc, flow)
   return parent && within(page.entriesOf(flow), parent.node, parent.start, index)
@@ -88,7 +88,7 @@ function within(entries: readonly Entry[], parent: Node, start: number, index: n
     at += length
     position += node.nodeSize
   }
-  // At the end, where perhaps a paragraph is shown that nobody has written yet.
+  // The place is at the end, where a paragraph may be shown that nobody has written.
   const last = parent.lastChild!
   const isBeyond = parent.childCount > entries.length
   if (isBeyond) return position + 1

@@ -7,12 +7,12 @@ import { isSmallImage } from '../page-document/image-source.js'
 import { insertAfter } from './block-commands.js'
 import { isImageFile, readImage } from './images.js'
 
-/** Who is told why an image can't be taken. */
+/** Called with the reason when an image is refused. */
 interface ImageFilesOptions {
   readonly refused: (why: string) => void
 }
 
-/** Takes images that are pasted and dropped. @see OFFICE.md PG8 */
+/** Inserts images that are pasted or dropped. @see OFFICE.md PG8 */
 export const ImageFiles = Extension.create<ImageFilesOptions>({
   name: 'imageFiles',
   addOptions: () => ({ refused: () => undefined }),
@@ -23,7 +23,7 @@ export const ImageFiles = Extension.create<ImageFilesOptions>({
         props: {
           handlePaste: (view, { clipboardData }) => take(view, clipboardData, refused),
           handleDrop: (view, { dataTransfer, clientX, clientY }, _slice, isMoved) => {
-            // A browser makes a file of an image that is moved within the text as well.
+            // Browsers also make a file of an image that is moved within the text.
             if (isMoved) return false
             const found = view.posAtCoords({ left: clientX, top: clientY })
             return take(view, dataTransfer, refused, found?.pos)
@@ -34,7 +34,10 @@ export const ImageFiles = Extension.create<ImageFilesOptions>({
   },
 })
 
-/** Whether there were images, which are put in as soon as they are read. */
+/**
+ * Inserts the images in pasted or dropped data as soon as they are read; returns whether there are
+ * any.
+ */
 function take(
   view: EditorView,
   data: DataTransfer | null,
@@ -42,7 +45,7 @@ function take(
   at?: number,
 ): boolean {
   const images = [...(data?.files ?? [])].filter(isImageFile)
-  // Who copies from a text with images means the text.
+  // Someone who copies text with images wants the text.
   const hasText = data?.types.includes('text/html') === true && data.types.includes('text/plain')
   if (!view.editable) return false
   if (images.length === 0 || hasText) {
@@ -53,15 +56,15 @@ function take(
   return true
 }
 
-/** The images of a text that is pasted are those of another server, or too large, unless proven. */
+/** Reports that images of pasted text were left out, unless all are small and within the HTML. */
 function tellOfLeftBehind(html: string, refused: (why: string) => void): void {
   if (!html.includes('<img')) return
   const images = [...new DOMParser().parseFromString(html, 'text/html').images]
   if (images.every((image) => isSmallImage(image.getAttribute('src')))) return
-  refused('Images of what you pasted stay behind: save them, and put them in as files.')
+  refused('Some images were not pasted. Save them as files and insert those.')
 }
 
-/** Puts images in, one after the other, where the selection is or at a position. */
+/** Inserts images one after the other, at the selection or at a position. */
 export async function insertImages(
   view: EditorView,
   files: readonly File[],
@@ -74,7 +77,7 @@ export async function insertImages(
       if (view.isDestroyed || !view.editable) return
       const image = view.state.schema.nodes['image']!.create({ src, alt: file.name })
       const { tr, doc } = view.state
-      // What was written meanwhile may have moved it; then it is near enough.
+      // Edits made meanwhile may have moved the position; then it is near enough.
       const here = at === undefined ? undefined : Math.min(at, doc.content.size)
       if (here === undefined) insertAfter(tr, image)
       else tr.insert(dropPoint(doc, here, new Slice(Fragment.from(image), 0, 0)) ?? here, image)

@@ -1,10 +1,10 @@
 import { isShownImage, MAX_IMAGE_BYTES } from '../page-document/image-source.js'
 
-/** What one may pick to be made smaller. */
+/** The largest file that is accepted for shrinking. */
 const MAX_FILE_BYTES = 20 * 1024 * 1024
 
 const TYPES: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp'])
-// The longer side in pixels, and the quality: the first that is small enough.
+// The longer side in pixels, and the quality; the first result that is small enough is taken.
 const TRIES = [
   [1_600, 0.85],
   [1_600, 0.6],
@@ -13,27 +13,27 @@ const TRIES = [
   [500, 0.6],
 ] as const
 
-/** Whether a file is an image at all, be it one that can't be taken. */
+/** Returns whether a file is an image, supported or not. */
 export function isImageFile({ type }: Pick<File, 'type'>): boolean {
   return type.startsWith('image/')
 }
 
 /**
- * A file as the source of an image, made smaller where it is too large.
+ * Returns a file as the source of an image, shrunk if it is too large.
  *
- * @throws {Error} that says to people why it can't be taken.
+ * @throws {Error} whose message tells people why it can't be used
  */
 export async function readImage(file: File): Promise<string> {
   const name = file.name === '' ? 'The image' : file.name
   if (!TYPES.has(file.type)) {
-    throw new Error(`${name} can’t be put in: only PNG, JPEG, GIF and WebP images can.`)
+    throw new Error(`${name} can’t be inserted. Only PNG, JPEG, GIF and WebP images are supported.`)
   }
   if (file.size <= MAX_IMAGE_BYTES) return readDataUrl(file)
-  // Of a moving picture one frame would be left.
+  // Shrinking an animated image would keep only one frame.
   const smaller = file.type === 'image/gif' || file.size > MAX_FILE_BYTES ? undefined : shrink(file)
   const found = await smaller
   if (found !== undefined) return readDataUrl(found)
-  throw new Error(`${name} is too large: an image may have ${MAX_IMAGE_BYTES / 1024} KiB.`)
+  throw new Error(`${name} is too large. An image may have up to ${MAX_IMAGE_BYTES / 1024} KiB.`)
 }
 
 async function shrink(file: File): Promise<Blob | undefined> {
@@ -67,7 +67,7 @@ async function encode(canvas: HTMLCanvasElement, quality: number): Promise<Blob 
   const as = (type: string) =>
     new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, type, quality))
   const webp = await as('image/webp')
-  // A browser that can't write WebP gives a PNG, of whatever size.
+  // A browser that can't write WebP returns a PNG of any size instead.
   return webp?.type === 'image/webp' ? webp : as('image/jpeg')
 }
 

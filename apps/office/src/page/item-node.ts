@@ -2,7 +2,7 @@ import { Node, type NodeViewRendererProps } from '@tiptap/core'
 import type { Node as ProseMirrorNode } from '@tiptap/pm/model'
 import type { ViewMutationRecord } from '@tiptap/pm/view'
 
-/** An item of a list: bulleted, numbered, or to be checked. How deep it is is an attribute. */
+/** A list item with a bullet, a number or a check box. Its depth is an attribute. */
 export const ItemNode = Node.create({
   name: 'item',
   group: 'flat',
@@ -32,7 +32,7 @@ function attributesOf({ attrs }: ProseMirrorNode): { readonly [name: string]: st
   }
 }
 
-/** An item with its check box, if it is to be checked. */
+/** Shows an item, with a check box if it is a task. */
 class ItemView {
   readonly dom = document.createElement('div')
   readonly contentDOM = document.createElement('div')
@@ -46,7 +46,7 @@ class ItemView {
     this.#box.type = 'checkbox'
     this.#box.contentEditable = 'false'
     this.#box.ariaLabel = 'Done'
-    // The caret stays where it is.
+    // This keeps the caret where it is.
     this.#box.addEventListener('mousedown', (event) => event.preventDefault())
     this.#box.addEventListener('change', () => this.#check())
     this.contentDOM.className = 'item-text'

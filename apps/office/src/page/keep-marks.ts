@@ -3,8 +3,8 @@ import { Plugin } from '@tiptap/pm/state'
 import { bindingKey, isFromDocument } from './binding.js'
 
 /**
- * Who has just switched bold on, and writes nothing yet, still has it on when somebody else writes:
- * the editor forgets such marks with every change of the text, the others' changes included.
+ * Keeps a mark that was switched on, such as bold, while others write. The editor forgets such
+ * marks at every change of the text, including those of others.
  */
 export const KeepMarks = Extension.create({
   name: 'keepMarks',

@@ -3,7 +3,9 @@ import { parseCursor, type Cursor } from './cursors.js'
 
 const STORED_AS = 'whereabouts:place:'
 
-/** Keeps, when the window goes away, where one was in the page; returns how to stop that. */
+/**
+ * Saves the person's place in the page when the window closes; returns a function that stops it.
+ */
 export function keepPlace(room: string, awareness: PresenceAwareness): () => void {
   const keep = () => {
     const cursor = awareness.getLocalState()?.['cursor']
@@ -11,21 +13,21 @@ export function keepPlace(room: string, awareness: PresenceAwareness): () => voi
     try {
       sessionStorage.setItem(STORED_AS + room, JSON.stringify(cursor))
     } catch {
-      // Full or forbidden: after a reload one is at the beginning, no worse.
+      // The storage is full or forbidden: after a reload the caret is at the beginning.
     }
   }
   window.addEventListener('pagehide', keep)
   return () => window.removeEventListener('pagehide', keep)
 }
 
-/** Where this tab was in the page before a reload, once. */
+/** Returns this tab's place before a reload, and removes it. */
 export function takePlace(room: string): Cursor | undefined {
   try {
     const kept = sessionStorage.getItem(STORED_AS + room)
     sessionStorage.removeItem(STORED_AS + room)
     return parseCursor(JSON.parse(kept ?? 'null'))
   } catch {
-    // Forbidden, or something else is stored there.
+    // The storage is forbidden, or holds something else.
     return undefined
   }
 }

@@ -1,14 +1,14 @@
 import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs'
 
-/** A copy of a document that follows it, and of which nothing goes back. */
+/** A copy of a document that follows it and sends nothing back. */
 export interface Mirror {
   readonly doc: Doc
   close(): void
 }
 
 /**
- * What an editor shows to somebody who may not write: also a binding that mends what it finds, or
- * finds something to write, then changes nothing but the copy.
+ * Returns a copy of a document for an editor that may not write: if the binding mends or writes
+ * anything, it only changes the copy.
  *
  * @see OFFICE.md PG14
  */

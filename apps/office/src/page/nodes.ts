@@ -2,10 +2,10 @@ import { mergeAttributes, Node, type Attributes } from '@tiptap/core'
 import { Table, TableCell, TableHeader, TableRow } from '@tiptap/extension-table'
 import { isShownImage } from '../page-document/image-source.js'
 
-/** What may stand in a cell: any block but a table. */
+/** The content of a cell: any block but a table. */
 const FLAT = 'flat'
 
-/** An attribute of which nothing is seen, such as an id. */
+/** An attribute that isn't rendered, such as an id. */
 const hidden = { default: null, rendered: false, parseHTML: () => null }
 
 const indent: Attributes = {
@@ -20,7 +20,7 @@ export const PageDoc = Node.create({ name: 'doc', topNode: true, content: `(${FL
 
 export const Paragraph = Node.create({
   name: 'paragraph',
-  // The first of the blocks is what is made where there must be one.
+  // The node with the highest priority is created where a block is required.
   priority: 1_000,
   group: FLAT,
   content: 'inline*',
@@ -58,7 +58,7 @@ export const CodeBlock = Node.create({
   name: 'codeBlock',
   group: FLAT,
   content: '(text | unknownInline)*',
-  // What was bold before it became code is so again after.
+  // Keeps marks, so that text is bold again after it has been code.
   marks: '_',
   code: true,
   defining: true,
@@ -75,7 +75,7 @@ export const Rule = Node.create({
   renderHTML: () => ['hr'],
 })
 
-/** An image that is in the document itself. @see OFFICE.md PG8 */
+/** An image that is stored in the document. @see OFFICE.md PG8 */
 export const ImageNode = Node.create({
   name: 'image',
   group: FLAT,
@@ -88,10 +88,10 @@ export const ImageNode = Node.create({
   renderHTML: ({ HTMLAttributes }) =>
     isShownImage(HTMLAttributes['src'])
       ? ['img', mergeAttributes({ alt: '', draggable: 'true' }, HTMLAttributes)]
-      : ['div', { class: 'unknown' }, 'An image that can’t be shown.'],
+      : ['div', { class: 'unknown' }, 'This image can’t be shown.'],
 })
 
-/** Stands for a block that a stranger, or a later version, wrote and this one doesn't know. */
+/** Stands for a block that this version doesn't know, from a stranger or a later version. */
 export const UnknownBlock = Node.create({
   name: 'unknownBlock',
   group: FLAT,
@@ -100,21 +100,17 @@ export const UnknownBlock = Node.create({
   renderHTML: () => [
     'div',
     { class: 'unknown', contenteditable: 'false' },
-    'Something is here that this page can’t show.',
+    'Something here can’t be shown.',
   ],
 })
 
-/** Stands for something within a line that this version doesn't know. */
+/** Stands for an element within a line that this version doesn't know. */
 export const UnknownInline = Node.create({
   name: 'unknownInline',
   group: 'inline',
   inline: true,
   atom: true,
-  renderHTML: () => [
-    'span',
-    { class: 'unknown', title: 'Something that this page can’t show' },
-    '…',
-  ],
+  renderHTML: () => ['span', { class: 'unknown', title: 'Something that can’t be shown' }, '…'],
 })
 
 export const TABLE_NODES = [
@@ -126,7 +122,10 @@ export const TABLE_NODES = [
   TableCell.extend(cellOfFlat()),
 ]
 
-/** A table is a rectangle: no cell spans others, and each knows its column. */
+/**
+ * Returns the options of a cell: no cell spans others, since a table is a rectangle, and each knows
+ * its column.
+ */
 function cellOfFlat() {
   return {
     content: `${FLAT}+`,

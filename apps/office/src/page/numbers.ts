@@ -6,8 +6,8 @@ import { Decoration, DecorationSet } from '@tiptap/pm/view'
 const key = new PluginKey<DecorationSet>('numbers')
 
 /**
- * The numbers of the items among some blocks, by where these stand. An item counts on from the last one
- * as deep as it; what isn't so deep, and isn't numbered itself, ends the list.
+ * Returns the numbers of list items by their index. An item continues from the last one at its
+ * depth; a block less deep that isn't numbered ends the list.
  */
 export function numberItems(blocks: readonly Node[]): ReadonlyMap<number, number> {
   const numbers = new Map<number, number>()

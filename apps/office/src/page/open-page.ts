@@ -24,21 +24,21 @@ export interface OpenPage {
   close(): void
 }
 
-/** How to open a page. */
+/** Options for opening a page. */
 export interface OpenPageOptions {
   readonly session: Session
-  /** Where the editor goes. */
+  /** The element for the editor. */
   readonly paper: HTMLElement
-  /** Told why an image can't be taken. */
+  /** Called with the reason when an image is refused. */
   readonly refused: (why: string) => void
 }
 
-// Where somebody is brought into sight, there is text around it.
+// The space to keep above and below a followed member.
 const MARGIN_PX = 80
 
 /**
- * Opens the page of the session's room: to be written in, or, by those who may not, to be read. Call it
- * again when the session has another document.
+ * Opens the page of the session's room for editing, or for reading only. Call it again when the
+ * session has another document.
  *
  * @see OFFICE.md PG14
  */
@@ -82,10 +82,10 @@ export function openPage({ session, paper, refused }: OpenPageOptions): OpenPage
   }
 }
 
-/** Who says how one leaves the text by keyboard. @see OFFICE.md PG21 */
+/** The id of the hint on how to leave the text by keyboard. @see OFFICE.md PG21 */
 export const HINT_ID = 'leave-text'
 
-/** The page in a document, which is carried over from an older format first, and kept whole. */
+/** Opens the page in a document: converts an older format first, then keeps the page mended. */
 function openDocument(doc: Doc) {
   carryOver(doc)
   const page = new PageDocument(doc)
@@ -95,7 +95,7 @@ function openDocument(doc: Doc) {
   const carry = () => carryOver(doc)
   const stop = page.subscribe(() => page.mend())
   old.observeDeep(carry)
-  // What came into it while the page could not be written.
+  // Converts what was written in the old format while the page's version was unknown.
   const stopFormat = observeFormat(doc, carry)
   return {
     page,
@@ -108,22 +108,25 @@ function openDocument(doc: Doc) {
   }
 }
 
-/** Makes an editor one to read in alone, or one to write in again. */
+/** Makes an editor read-only, or editable again. */
 function lock(editor: Editor, isLocked: boolean): void {
   if (editor.isEditable === isLocked) editor.setEditable(!isLocked)
 }
 
-/** What an editor begins with, so that it never shows an empty page that isn't. */
+/** Returns the editor's first content, so that it never shows an empty page by mistake. */
 function contentOf(page: PageDocument) {
   const schema = getSchema(CONTENT)
   const nodes = new Converter(schema).toNodes(page.blocks)
   return schema.topNodeType.create(null, [...nodes]).toJSON() as object
 }
 
-/** Where one was before a reload, else at the beginning, unless the keyboard is elsewhere. */
+/**
+ * Puts the caret where it was before a reload, and focuses the editor unless something else has the
+ * focus.
+ */
 function beginWriting(editor: Editor, binding: PageBinding, place: Cursor | undefined): void {
   const at = place === undefined ? undefined : binding.positionOf(place.head)
-  // On a phone it would open the keyboard over half of the page.
+  // On a phone, focusing would open the keyboard over half of the page.
   const isAsked =
     document.activeElement !== document.body || matchMedia('(pointer: coarse)').matches
   if (at !== undefined) editor.chain().setTextSelection(at).scrollIntoView().run()
@@ -154,7 +157,7 @@ function pageContent(editor: Editor, binding: PageBinding, paper: HTMLElement): 
   }
 }
 
-/** Calls back, once a frame of the browser, when the text has changed. */
+/** Calls back at most once per animation frame after the text has changed. */
 function onChange(editor: Editor, listener: () => void): () => void {
   let frame: number | undefined
   const tell = () => {

@@ -6,10 +6,10 @@ import { findGaps, type Gap } from '../page-document/match.js'
 const isSame = (one: Node, other: Node): boolean => one === other || one.eq(other)
 
 /**
- * Makes the children of a node what they are to be, by the smallest steps: what stays keeps its place in
- * the window, and a caret in it stays there.
+ * Replaces the children of a node by the smallest steps, so that what stays is not rendered again
+ * and keeps its caret.
  *
- * @param start where the first child begins.
+ * @param start the position of the first child
  */
 export function patchChildren(
   tr: Transaction,
@@ -18,7 +18,7 @@ export function patchChildren(
   after: readonly Node[],
 ): void {
   const gaps = findGaps(before, after, isSame)
-  // From the end, so that what is still to be changed is where it was.
+  // Going backwards keeps the positions of what is still to be changed.
   for (const gap of gaps.toReversed()) {
     const at = start + sizeOf(before.slice(0, gap.from))
     patchGap(tr, at, before, after, gap)
@@ -44,7 +44,7 @@ function patchGap(
   }
 }
 
-/** Whether one can be made of the other without taking it out. */
+/** Returns whether a node can be changed into another one without replacing it. */
 function canPatch(before: Node, after: Node): boolean {
   if (before.isTextblock) return after.isTextblock
   return before.type === after.type && !before.isLeaf
@@ -68,7 +68,7 @@ function setMarkup(tr: Transaction, at: number, before: Node, after: Node): void
   }
 }
 
-/** Replaces what two contents don't have in common at their beginning and their end. */
+/** Replaces two contents except for their common beginning and end. */
 function replaceRange(tr: Transaction, start: number, before: Fragment, after: Fragment): void {
   const from = before.findDiffStart(after)
   if (from === null) return
@@ -79,5 +79,5 @@ function replaceRange(tr: Transaction, start: number, before: Fragment, after: F
   tr.step(new ReplaceStep(start + from, start + to, slice))
 }
 
-/** A node to cut a piece from, whatever is in it. */
+/** Returns a node to cut a piece of any content from. */
 const docOf = (schema: Schema, content: Fragment): Node => schema.topNodeType.create(null, content)

@@ -5,7 +5,7 @@ import { parseCursor } from './cursors.js'
 
 const MAX_HEADING_CHARACTERS = 40
 
-/** Where in the page that is shown somebody is; `undefined` if nowhere, or nowhere yet. */
+/** Returns a member's position in the shown page; `undefined` if there is none, or not yet. */
 export function positionOf({ location }: Member, binding: PageBinding): number | undefined {
   if (typeof location !== 'object' || location === null) return undefined
   const cursor = parseCursor((location as { readonly [field: string]: unknown })['cursor'])
@@ -13,7 +13,7 @@ export function positionOf({ location }: Member, binding: PageBinding): number |
 }
 
 /**
- * A position in words: the heading it is under, or which paragraph it is in.
+ * Describes a position by the heading above it, or by the number of its paragraph.
  *
  * @example describePosition(doc, 120) // '“Budget”'
  * @see OFFICE.md PG11

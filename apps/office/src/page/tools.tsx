@@ -10,18 +10,21 @@ import { bindingOf } from './bound.js'
 export interface Tool {
   readonly label: string
   readonly face: ReactNode
-  /** As `aria-keyshortcuts` has it. */
+  /** In the format of `aria-keyshortcuts`. */
   readonly keys?: string
-  /** What is on while the selection is in it; without both the tool does something once. */
+  /**
+   * A tool with a mark or a style is on while the selection has it; a tool without either acts
+   * once.
+   */
   readonly mark?: string
   readonly style?: Style
   readonly run: (chain: ChainedCommands) => ChainedCommands
 }
 
-/** What the toolbar shows of the editor. */
+/** The part of the editor's state that the toolbar shows. */
 export interface ToolbarState {
   readonly block: string
-  /** The labels of the tools that are on where the selection is. */
+  /** The labels of the tools that are on at the selection. */
   readonly on: readonly string[]
   readonly isInTable: boolean
   readonly link: string | undefined
@@ -45,7 +48,7 @@ export const REDO: Tool = {
 const run = (chain: ChainedCommands, command: Command): ChainedCommands =>
   chain.command(({ state, dispatch }) => command(state, dispatch))
 
-/** The styles of a block, by what the list of them is set to. */
+/** The styles of a block, by the values of the select element. */
 export const BLOCKS: { readonly [value: string]: Pick<Tool, 'label' | 'run'> } = {
   text: { label: 'Text', run: (chain) => run(chain, setStyle({ node: 'paragraph' })) },
   ...Object.fromEntries(
@@ -60,7 +63,7 @@ export const BLOCKS: { readonly [value: string]: Pick<Tool, 'label' | 'run'> } =
   ),
 }
 
-/** A button that gives blocks a style, or takes it from them. */
+/** Returns a button that gives blocks a style, or removes it. */
 function styleTool(label: string, face: ReactNode, keys: string, style: Style): Tool {
   return { label, face, keys, style, run: (chain) => run(chain, toggleStyle(style)) }
 }
@@ -114,7 +117,7 @@ export const LISTS: readonly Tool[] = [
 export const INSERTS: readonly Tool[] = [
   styleTool('Quote', ICONS.blockquote, 'Control+Shift+B', { node: 'quote' }),
   styleTool('Code block', ICONS.codeBlock, 'Control+Alt+C', { node: 'codeBlock' }),
-  { label: 'Line across', face: ICONS.rule, run: (chain) => run(chain, insertRule) },
+  { label: 'Horizontal line', face: ICONS.rule, run: (chain) => run(chain, insertRule) },
   {
     label: 'Table',
     face: ICONS.table,
@@ -123,7 +126,7 @@ export const INSERTS: readonly Tool[] = [
   },
 ]
 
-/** What is done to the table that the selection is in. */
+/** The tools for the table at the selection. */
 export const TABLE: readonly Tool[] = [
   { label: 'Row above', face: 'Row above', run: (chain) => chain.addRowBefore() },
   { label: 'Row below', face: 'Row below', run: (chain) => chain.addRowAfter() },
@@ -135,7 +138,7 @@ export const TABLE: readonly Tool[] = [
   { label: 'Delete table', face: 'Delete table', run: (chain) => chain.deleteTable() },
 ]
 
-/** What the toolbar has to show now. */
+/** Returns what the toolbar shows now. */
 export function readToolbar(editor: Editor): ToolbarState {
   const { state } = editor
   const { undos, redos } = bindingOf(editor).steps

@@ -16,11 +16,11 @@ import {
   type Style,
 } from './block-commands.js'
 
-/** What becomes of a block when its first characters are typed. */
+/** A short text that changes its block when it is typed at the beginning. */
 interface Shorthand {
   readonly find: RegExp
   readonly read: (match: RegExpMatchArray) => Style
-  /** The blocks in which it means that. */
+  /** The types of block in which it works. */
   readonly within: readonly string[]
 }
 
@@ -45,7 +45,7 @@ const SHORTHANDS: readonly Shorthand[] = [
   {
     find: /^\[([ xX]?)\]\s$/,
     read: ([, box]) => item('task', { checked: box?.toLowerCase() === 'x' }),
-    // A bulleted item may still become one to be checked.
+    // A bulleted item may still become a task.
     within: ['paragraph', 'item'],
   },
   { find: /^>\s$/, read: () => ({ node: 'quote' }), within: PARAGRAPH },
@@ -67,10 +67,10 @@ const KEYS: { readonly [key: string]: Style } = {
   'Mod-Alt-c': { node: 'codeBlock' },
 }
 
-/** What keys do to blocks. @see OFFICE.md PG20 */
+/** Handles keys that change blocks. @see OFFICE.md PG20 */
 export const Typing = Extension.create({
   name: 'typing',
-  // Before what the editor does by itself.
+  // Runs before the editor's own handling.
   priority: 110,
 
   addKeyboardShortcuts() {
@@ -112,11 +112,7 @@ export const Typing = Extension.create({
   addProseMirrorPlugins: () => [tabs(), typingBesideNodes()],
 })
 
-/**
- * Tab indents. Whoever is there by keyboard alone leaves the text with Escape and then Tab.
- *
- * @see OFFICE.md PG21
- */
+/** Makes Tab indent. Keyboard users leave the text with Escape and then Tab. @see OFFICE.md PG21 */
 function tabs(): Plugin {
   let isLeaving = false
   const stay = () => {
@@ -127,14 +123,14 @@ function tabs(): Plugin {
     props: {
       handleKeyDown(view, { key, shiftKey, ctrlKey, altKey, metaKey }) {
         if (key !== 'Tab' || ctrlKey || altKey || metaKey || !view.editable) return false
-        // There it goes from cell to cell.
+        // In a table, Tab goes from cell to cell.
         if (isInTable(view.state)) return false
         chainCommands(insertTab, indentBy(shiftKey ? -1 : 1))(view.state, view.dispatch, view)
         return true
       },
       handleDOMEvents: {
         keydown(_view, { key }) {
-          // Shift alone is on the way to Shift+Tab.
+          // Shift alone may be the start of Shift+Tab.
           if (key === 'Shift') return false
           const isBrowsers = isLeaving && key === 'Tab'
           isLeaving = key === 'Escape'
@@ -147,7 +143,9 @@ function tabs(): Plugin {
   })
 }
 
-/** What is typed while an image is selected goes beside it, and doesn't take its place. */
+/**
+ * Inserts text that is typed while an image is selected beside the image instead of replacing it.
+ */
 function typingBesideNodes(): Plugin {
   return new Plugin({
     props: {

@@ -15,10 +15,10 @@ import { readLines, readText } from './read-text.js'
 import { writeHtml } from './write-html.js'
 import { writeText } from './write-text.js'
 
-/** What goes to the clipboard and comes from it. @see OFFICE.md PG26, PG27, PG28 */
+/** Handles copying and pasting. @see OFFICE.md PG26, PG27, PG28 */
 export const Clipboard = Extension.create({
   name: 'clipboard',
-  // Before what the editor does by itself.
+  // Runs before the editor's own handling.
   priority: 200,
   addProseMirrorPlugins() {
     const { schema } = this.editor
@@ -43,7 +43,12 @@ function sliceOf(blocks: readonly Block[], converter: Converter): Slice {
   return Slice.maxOpen(Fragment.from(nodes), false)
 }
 
-/** The text alone of what is part of one block, where it goes into a block of some kind. @see OFFICE.md PG49 */
+/**
+ * Returns a slice from within one block as text alone, if it is pasted into a block of another
+ * type.
+ *
+ * @see OFFICE.md PG49
+ */
 function asInline(slice: Slice, target: Node): Slice {
   const { content, openStart, openEnd } = slice
   const { firstChild, childCount } = content
@@ -52,10 +57,10 @@ function asInline(slice: Slice, target: Node): Slice {
   return isPart && hasKind ? new Slice(firstChild!.content, 0, 0) : slice
 }
 
-// Each cell is a text at the root of the document, of which a server takes only so many.
+// Each cell is a root of the document, and a server limits the number of roots.
 const MAX_PASTED_CELLS = 1_000
 
-/** A table as it is, or, if it is more than a page is made for, as lines with tabs. @see OFFICE.md PG26 */
+/** Returns a table, or, if it is too large for a page, lines with tabs. @see OFFICE.md PG26 */
 function asLinesIfLarge(block: Block): readonly Block[] {
   const { rows = [], columns = [] } = block.table ?? {}
   return rows.length * columns.length > MAX_PASTED_CELLS ? readLines(writeText([block])) : [block]
@@ -88,7 +93,7 @@ class BlockSerializer extends DOMSerializer {
     options?: { document?: Document },
     target?: HTMLElement | DocumentFragment,
   ): HTMLElement | DocumentFragment {
-    // A part of a table, or of a line, is written as the editor shows it.
+    // Parts of a table or of a line are written by the editor itself.
     if (!isOfBlocks(fragment)) return super.serializeFragment(fragment, options, target)
     const written = writeHtml(fragment.content.map((node) => this.#converter.toBlock(node)))
     if (target === undefined) return written

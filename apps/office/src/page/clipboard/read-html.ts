@@ -13,19 +13,19 @@ import { isSmallImage } from '../../page-document/image-source.js'
 import { readTable } from './read-table.js'
 import { isCodeLines, languageOf, marksWithin, readBox, readWordItem } from './styles.js'
 
-/** What a text is a part of. */
+/** The surroundings of a text. */
 interface Where {
   readonly type: BlockType
   readonly attributes: BlockAttributes
   readonly marks: Marks
-  /** How many lists it is in. */
+  /** The number of lists around it. */
   readonly depth: number
 }
 
 const TOP: Where = { type: 'paragraph', attributes: {}, marks: {}, depth: 0 }
-// Deeper than anybody writes.
+// People's texts are never nested this deeply.
 const MAX_DEPTH = 200
-/** Around a tab, which would be a space otherwise; browsers write it so. */
+/** The class of the element that browsers put around a tab, which HTML would show as a space. */
 export const TAB_CLASS = 'Apple-tab-span'
 const SKIPPED: ReadonlySet<string> = new Set(
   'HEAD META TITLE STYLE SCRIPT NOSCRIPT TEMPLATE LINK XML SVG MATH IFRAME OBJECT TEXTAREA SELECT BUTTON'.split(
@@ -38,7 +38,7 @@ const BLOCKS: ReadonlySet<string> = new Set(
   ),
 )
 
-/** The blocks that some HTML says, whichever program wrote it. @see OFFICE.md PG26 */
+/** Returns the blocks of HTML that any program may have written. @see OFFICE.md PG26 */
 export function readHtml(root: ParentNode & Node): readonly Block[] {
   const reader = new HtmlReader()
   reader.readChildren(root, TOP)
@@ -156,7 +156,7 @@ class HtmlReader {
     const within = { type: 'paragraph' as const, attributes: indented(depth), depth }
     this.readChildren(item, { ...this.#where, ...within, marks: marksWithin(item, where.marks) })
     this.#end()
-    // What stands in it first is the item, whatever it was wrapped in.
+    // The first content becomes the item, whatever element is around it.
     const empty = { type, attributes: own, content: [] } satisfies Block
     const first = this.#blocks[before]
     if (first !== undefined && isSameKind(first, empty)) return
@@ -182,7 +182,7 @@ class HtmlReader {
   #readImage(element: HTMLElement): void {
     const src = element.getAttribute('src')
     const alt = element.getAttribute('alt') ?? ''
-    // Of what comes from elsewhere, only what needs no other server.
+    // Only images within the HTML are taken; others would need another server.
     if (!isSmallImage(src) || element.style.display === 'none') return
     this.#push({ type: 'image', attributes: { src, ...(alt && { alt }) }, content: [] })
   }
@@ -190,7 +190,7 @@ class HtmlReader {
   #addText(text: string, where: Where): void {
     const isStart = this.#runs.length === 0
     const spaced = text.replaceAll(/[ \t\r\n\f]+/g, ' ')
-    // Two spaces that come of two elements are one, and none begins a line.
+    // Two spaces from two elements become one, and a line never begins with a space.
     const line = /[ \n]$/.test(this.#runs.at(-1)?.text ?? '') ? spaced.trimStart() : spaced
     if (isStart && line.trim() === '' && !line.includes('\u00A0')) return
     if (isStart) this.#where = this.#where === TOP ? where : this.#where
@@ -199,7 +199,7 @@ class HtmlReader {
 
   #addBreak(element: HTMLElement, where: Where): void {
     if (element.classList.contains('Apple-interchange-newline')) return
-    // Between paragraphs Google writes blank lines so.
+    // Google writes blank lines between paragraphs this way.
     const isBetween =
       this.#runs.length === 0 &&
       isBlockElement(elementBefore(element) ?? element.nextElementSibling)
@@ -212,7 +212,7 @@ class HtmlReader {
     this.#blocks.push(block)
   }
 
-  /** Ends the paragraph that is being read. */
+  /** Ends the current paragraph. */
   #end(): void {
     const content = trim(this.#runs)
     this.#runs = []
@@ -225,7 +225,7 @@ class HtmlReader {
 const isSameKind = (one: Block, other: Block): boolean =>
   one.type === other.type && sameFields(one.attributes, other.attributes)
 
-/** What stands before a line break, and before those right before it. */
+/** Returns the element before a line break, and before any line breaks right before it. */
 function elementBefore(element: Element): Element | null {
   let before = element.previousElementSibling
   while (before?.tagName === 'BR') before = before.previousElementSibling
@@ -239,14 +239,17 @@ const isBlockElement = (element: Element | null): boolean =>
 const indented = (indent: number): BlockAttributes =>
   indent > 0 ? { indent: Math.min(indent, MAX_INDENT) } : {}
 
-/** How far a block was indented in a page that it was copied from. */
+/** Returns a block's indent in the page that it was copied from. */
 const indentOf = ({ dataset }: HTMLElement): number => Number(dataset['indent'] ?? 0)
 
 function blockOf({ type, attributes }: Where, content: readonly Run[]): Block {
   return { type, attributes, content }
 }
 
-/** Whether an element without text is a line that was left blank, and not just a part of the page. */
+/**
+ * Returns whether an element without text is a blank line, and not only part of the page's
+ * structure.
+ */
 function isBlankLine(element: HTMLElement): boolean {
   const [child] = element.children
   const isBreak = element.children.length === 1 && child?.tagName === 'BR'
@@ -257,7 +260,7 @@ function isBlankLine(element: HTMLElement): boolean {
     : isEmpty && element.querySelector('img, table, ul, ol') === null
 }
 
-/** Without the space at its ends, and without the line break that only holds an empty line open. */
+/** Removes white space at both ends, and a line break that only keeps an empty line open. */
 function trim(runs: readonly Run[]): readonly Run[] {
   const text = runs.map((run) => run.text).join('')
   if (text.replaceAll(/[\u00A0 \n]/g, '') === '') return []
@@ -274,7 +277,7 @@ function trim(runs: readonly Run[]): readonly Run[] {
   )
 }
 
-/** Code with its line breaks, whether they are characters or elements. */
+/** Returns code with its line breaks, which may be characters or elements. */
 function codeOf(element: HTMLElement): string {
   const lines = [...element.children].filter(({ tagName }) => tagName === 'DIV' || tagName === 'BR')
   const isByLine = element.tagName !== 'PRE' && lines.length > 0

@@ -2,10 +2,12 @@ import type { Block, Table } from '../../page-document/block.js'
 
 type ReadCell = (cell: HTMLElement) => readonly Block[]
 
-// What a stranger's table says it spans.
+// A limit for the spans in a stranger's table.
 const MAX_SPAN = 100
 
-/** A table as a rectangle: what spans several cells is in the first of them. */
+/**
+ * Returns a table as a rectangle; the content of a spanning cell is in the first cell of its span.
+ */
 export function readTable(table: HTMLTableElement, read: ReadCell): Block {
   const grid = layOut([...table.rows].filter((row) => !isForWidths(row)))
   const width = Math.max(1, ...grid.map((row) => row.length))
@@ -26,15 +28,15 @@ export function readTable(table: HTMLTableElement, read: ReadCell): Block {
   return { type: 'table', attributes: isHead ? { header: true } : {}, content: [], table: content }
 }
 
-/** A table within a cell, as the blocks of its cells. */
+/** Returns the blocks of a nested table's cells. */
 const flatten = (block: Block): readonly Block[] =>
   block.table === undefined ? [block] : block.table.cells.flat(2).flatMap(flatten)
 
-/** Whether a row only holds the columns of Excel apart. Other hidden rows were copied as well. */
+/** Returns whether a row only sets Excel's column widths. Other hidden rows are copied as well. */
 const isForWidths = ({ style, textContent }: HTMLTableRowElement): boolean =>
   style.display === 'none' && textContent.trim() === ''
 
-/** Where in the rectangle each cell stands; `true` where one reaches that stands elsewhere. */
+/** Returns the cell at each place of the rectangle; `true` where a cell reaches from elsewhere. */
 function layOut(rows: readonly HTMLTableRowElement[]): (HTMLElement | true | undefined)[][] {
   const grid: (HTMLElement | true | undefined)[][] = rows.map(() => [])
   for (const [at, row] of rows.entries()) {

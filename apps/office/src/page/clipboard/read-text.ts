@@ -3,7 +3,7 @@ import { paragraph, type Block, type Table } from '../../page-document/block.js'
 import { cleanText } from '../../page-document/flow.js'
 import { readHtml } from './read-html.js'
 
-// What nobody writes by chance: headings, lists, quotes, fences, tables, bold text and links.
+// Signs that nobody writes by chance: headings, lists, quotes, fences, tables, bold text and links.
 const MARKDOWN = [
   /^#{1,6} \S/m,
   /^ {0,3}[-*+] \S/m,
@@ -15,7 +15,7 @@ const MARKDOWN = [
   /\[[^\]]+\]\([^)\s]+\)/,
 ]
 
-/** The blocks that plain text says: a table by tabs, Markdown, or lines. @see OFFICE.md PG27 */
+/** Returns the blocks of plain text: a table with tabs, Markdown, or lines. @see OFFICE.md PG27 */
 export function readText(text: string): readonly Block[] {
   const lines = text.replaceAll(/\r\n?/g, '\n').replace(/\n$/, '')
   const rows = readTabs(lines)
@@ -23,7 +23,7 @@ export function readText(text: string): readonly Block[] {
   return MARKDOWN.some((sign) => sign.test(lines)) ? readMarkdown(lines) : readLines(lines)
 }
 
-/** Each line as a paragraph, also those that are blank. */
+/** Returns a paragraph for each line, including blank ones. */
 export const readLines = (text: string): readonly Block[] =>
   text
     .replaceAll(/\r\n?/g, '\n')
@@ -36,7 +36,10 @@ function readMarkdown(text: string): readonly Block[] {
   return readHtml(new DOMParser().parseFromString(html, 'text/html').body)
 }
 
-/** Rows of cells as spreadsheets write them: between tabs, in quotes where a cell has line breaks. */
+/**
+ * Parses rows as spreadsheets write them: tabs between cells, and quotes around cells with line
+ * breaks.
+ */
 function readTabs(text: string): readonly (readonly string[])[] | undefined {
   if (!text.includes('\t')) return undefined
   const rows: string[][] = [[]]
@@ -55,7 +58,7 @@ function readTabs(text: string): readonly (readonly string[])[] | undefined {
 function isRectangle(rows: readonly (readonly string[])[]): boolean {
   const width = rows[0]?.length ?? 0
   const isWide = width > 1 && rows.length > 1 && rows.every(({ length }) => length === width)
-  // Lines that all begin with a tab are code.
+  // Lines that all begin with a tab are code, not a table.
   return isWide && rows.some(([first]) => first !== '')
 }
 

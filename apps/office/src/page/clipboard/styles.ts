@@ -20,7 +20,7 @@ const MARKS: { readonly [tag: string]: Marks } = {
   SAMP: { code: true },
 }
 
-/** The marks that an element gives to the text in it, beside those around it. */
+/** Returns the marks of text within an element, including those around the element. */
 export function marksWithin(element: HTMLElement, around: Marks): Marks {
   const { tagName, style } = element
   const href = tagName === 'A' ? element.getAttribute('href') : null
@@ -32,14 +32,17 @@ export function marksWithin(element: HTMLElement, around: Marks): Marks {
   if (style.fontStyle === 'italic') marks.italic = true
   else if (style.fontStyle === 'normal') delete marks.italic
   const line = `${style.textDecoration} ${style.textDecorationLine}`
-  // That of a link is how it looks, not what was meant.
+  // Links are underlined anyway, so the underline of a link was not chosen.
   if (line.includes('underline') && !isLink && around.link === undefined) marks.underline = true
   if (line.includes('line-through')) marks.strike = true
   if (isLink) marks.link = href!
   return marks
 }
 
-/** Whether text is bold, not bold, or as the text around. Google wraps all in a `b` that isn't. */
+/**
+ * Returns whether text is bold; `undefined` if it is like the text around. Google wraps everything
+ * in a `b` that isn't bold.
+ */
 function weightOf({ tagName, style }: HTMLElement): boolean | undefined {
   const { fontWeight } = style
   if (fontWeight === '') return tagName === 'B' ? true : undefined
@@ -47,18 +50,18 @@ function weightOf({ tagName, style }: HTMLElement): boolean | undefined {
   return Number(fontWeight) >= BOLD_FROM
 }
 
-/** Whether this is code that an editor of code has put on the clipboard, line by line. */
+/** Returns whether this is code from a code editor, which puts it on the clipboard line by line. */
 export const isCodeLines = ({ style }: HTMLElement): boolean =>
   style.whiteSpace.startsWith('pre') && MONOSPACE.test(style.fontFamily)
 
-/** The language of code, if it is said. */
+/** Returns the language of code, if it is given. */
 export function languageOf(pre: Element): BlockAttributes {
   const said = [pre, pre.firstElementChild, pre.parentElement]
   const [, language] = LANGUAGE.exec(said.map((each) => each?.className ?? '').join(' ')) ?? []
   return language === undefined ? {} : { language }
 }
 
-/** What is on the clipboard as the item of a list by Word: a paragraph, with its mark as text. */
+/** Reads a list item from Word: a paragraph that has the bullet or number as text. */
 export function readWordItem(element: HTMLElement) {
   const [, level] = /mso-list:[^;]*level(\d)/.exec(element.getAttribute('style') ?? '') ?? []
   if (level === undefined) return undefined
@@ -71,7 +74,10 @@ export function readWordItem(element: HTMLElement) {
   return { indent: Number(level) - 1, ...kindOfMark(text) }
 }
 
-/** WPS Writer doesn't say which text is the mark: the first span, which ends with a blank. */
+/**
+ * Reads a list item from WPS Writer, whose first span is the bullet or number if it ends with a
+ * blank.
+ */
 function readWpsItem(element: HTMLElement, indent: number) {
   const first = element.firstElementChild
   const isMark = first !== null && WPS_MARK.test(first.textContent)
@@ -92,7 +98,7 @@ function kindOfMark(mark: string): {
   return /^[a-z]{1,4}[.)]/i.test(mark) ? { type: 'number' } : { type: 'bullet' }
 }
 
-/** Whether an item has a box to be checked, and whether it is; GitHub, Notion and Google each in their way. */
+/** Reads an item's check box, which GitHub, Notion and Google each write in their own way. */
 export function readBox(item: HTMLElement): { readonly checked: boolean } | undefined {
   const box = item.querySelector('input[type=checkbox]')
   if (box !== null && box.closest('li') === item) {

@@ -10,7 +10,7 @@ const TAGS: readonly (readonly [keyof Marks, string])[] = [
 ]
 const LISTS: { readonly [type in BlockType]?: string } = { bullet: 'ul', task: 'ul', number: 'ol' }
 
-/** Some blocks as other programs read them: lists within lists, headings, tables. @see OFFICE.md PG28 */
+/** Returns HTML for other programs: nested lists, headings and tables. @see OFFICE.md PG28 */
 export function writeHtml(blocks: readonly Block[]): DocumentFragment {
   const writer = new HtmlWriter()
   for (const block of blocks) writer.add(block)
@@ -19,7 +19,7 @@ export function writeHtml(blocks: readonly Block[]): DocumentFragment {
 
 class HtmlWriter {
   readonly root = document.createDocumentFragment()
-  /** The lists that are open, from the outermost on. */
+  /** The open lists, from the outermost on. */
   #lists: HTMLElement[] = []
 
   add(block: Block): void {
@@ -45,7 +45,7 @@ class HtmlWriter {
     const list = document.createElement(tag)
     if (tag === 'ol' && start !== undefined) list.setAttribute('start', String(start))
     const outer = this.#lists.at(-1)
-    // Within the item before it, as HTML has it.
+    // HTML nests a list within the item before it.
     const parent = outer === undefined ? this.root : (outer.lastElementChild ?? outer)
     parent.append(list)
     this.#lists.push(list)
@@ -122,7 +122,7 @@ function boxOf({ attributes }: Block): HTMLElement {
   return box
 }
 
-/** Text with its marks. */
+/** Returns the nodes for text with marks. */
 const inlineOf = (runs: readonly Run[]): readonly Node[] =>
   runs.map(({ text, marks }) => {
     const fragment = document.createDocumentFragment()

@@ -1,6 +1,6 @@
 import { textOf, type Block } from '../../page-document/block.js'
 
-/** Some blocks as plain text; a table as spreadsheets read it. @see OFFICE.md PG28 */
+/** Returns blocks as plain text, with tables as spreadsheets read them. @see OFFICE.md PG28 */
 export function writeText(blocks: readonly Block[]): string {
   const counts: number[] = []
   return blocks.map((block) => lineOf(block, counts)).join('\n')
