@@ -1,4 +1,4 @@
-// A sheet's document without a grid: nothing here needs Univer.
+// A sheet's document without a grid; nothing here needs Univer.
 export { SheetDocument, type DerivedSheet, type SheetSnapshot } from './document/sheet-document.js'
 export {
   formatOf,
@@ -11,7 +11,7 @@ export { LIMITS } from './document/limits.js'
 export type { CellData, CellMatrix, CellRange, CellWrite, Style } from './document/cells.js'
 export type { Operation } from './operations/operation.js'
 
-// How lines keep their order, for other documents that have lines.
+// The order of lines, for other kinds of documents that have lines.
 export { Axis, compare, type AxisName, type LineId } from './document/axis.js'
 export { keyBetween, makeName, type Chance, type OrderKey } from './document/order-key.js'
 

@@ -1,4 +1,4 @@
-/** One end of a reference as A1 says it: zero-based; a whole row has no column, and vice versa. */
+/** One end of an A1 reference, zero-based. A whole row has no column, and a whole column no row. */
 export interface A1End {
   readonly row?: number
   readonly column?: number
@@ -6,14 +6,14 @@ export interface A1End {
   readonly isColumnFixed: boolean
 }
 
-/** A reference as a formula says it. */
+/** A reference in a formula. */
 export interface A1Reference {
-  /** The name of the sheet, if it is said. */
+  /** The name of the sheet, if the reference has one. */
   readonly sheet?: string
   readonly from: A1End
   /** The other end, if it is a range. */
   readonly to?: A1End
-  /** As it was typed. */
+  /** The reference as it was typed. */
   readonly text: string
 }
 
@@ -23,7 +23,7 @@ const ROW = String.raw`\$?[1-9][0-9]{0,6}`
 const NAME = String.raw`[\p{L}_][\p{L}\p{N}_.]*`
 const QUOTED = `'(?:[^']|'')*'`
 const REFERENCE = String.raw`(?<sheet>(?:${QUOTED}|${NAME})!)?(?<ends>${CELL}(?::${CELL})?|${COLUMN}:${COLUMN}|${ROW}:${ROW})(?![\p{L}\p{N}_.(!$'\[])`
-// In this order: what can hold something that looks like a reference and is none comes first.
+// The order matters: parts that may contain something like a reference come first.
 const TOKEN = new RegExp(
   [
     `"(?:[^"]|"")*"?`,
@@ -43,8 +43,8 @@ const MAX_ROWS = 1_048_576
 const MAX_COLUMNS = 16_384
 
 /**
- * A formula cut into its references and the text around them. Texts, names, functions and errors
- * are left as they are.
+ * Splits a formula into its references and the text around them. Texts, names, functions and errors
+ * stay as they are.
  */
 export function scanFormula(formula: string): (string | A1Reference)[] {
   const parts: (string | A1Reference)[] = []
@@ -82,7 +82,7 @@ function readEnd(text: string): A1End | null {
   const row = Number(digits) - 1
   const column = columnIndex(letters)
   if (row >= MAX_ROWS || column >= MAX_COLUMNS) return null
-  // Where there is no letter, as in `$1:$2`, the only dollar is that of the row.
+  // Without a letter, as in `$1:$2`, the only dollar belongs to the row.
   return {
     ...(digits === '' ? {} : { row }),
     ...(letters === '' ? {} : { column }),
@@ -97,7 +97,7 @@ export function printEnd({ row, column, isRowFixed, isColumnFixed }: A1End): str
   return row === undefined ? letters : `${letters}${isRowFixed ? '$' : ''}${row + 1}`
 }
 
-/** The name of a sheet as a formula says it, in quotes where it needs them. */
+/** Returns a sheet's name as a formula has it, in quotes if they are needed. */
 export function printSheet(name: string): string {
   if (BARE_NAME.test(name) && !LIKE_A_CELL.test(name)) return name
   return `'${name.replaceAll("'", "''")}'`

@@ -1,19 +1,21 @@
 import { LIMITS } from './limits.js'
 import { isOrderKey, keyInRun, type OrderKey } from './order-key.js'
 
-/** The id of a row or column: `12`, one of those the sheet began with, or `k3x9z1a0cd-0`. */
+/** The id of a row or column: `12` if the sheet began with it, or `k3x9z1a0cd-0`. */
 export type LineId = string
 
-/** Which of the two axes of a sheet. */
+/** The name of an axis of a sheet. */
 export type AxisName = 'rows' | 'columns'
 
-/** First and last position, both included; of a line that is gone, the last is before the first. */
+/**
+ * The first and last position, inclusive. A deleted line has its last position before its first.
+ */
 export interface Span {
   readonly first: number
   readonly last: number
 }
 
-/** What a change of an entry changed; `null` if nothing that anybody could see. */
+/** What an entry's change affects; `null` if nothing visible. */
 export type AxisChange =
   | { readonly what: 'order' }
   | { readonly what: 'size' | 'hidden'; readonly id: LineId }
@@ -28,12 +30,11 @@ const FIRST_RUN = 'i'
 const ENTRY = /^((?:[0-9a-z]{1,24}-)?(?:0|[1-9][0-9]{0,6})|[0-9a-z]{1,24})\/([a-z]+)$/
 const LINE = /^(?:([0-9a-z]{1,24})-)?(0|[1-9][0-9]{0,6})$/
 
-/** Whether text can be the id of a row or column. */
+/** Returns whether a text can be the id of a row or column. */
 export const isLineId = (text: string): boolean => LINE.test(text)
 
 /**
- * The rows, or the columns, of a sheet in the order in which they stand, as the document's entries
- * say.
+ * The rows or columns of a sheet in order, read from the document's entries.
  *
  * @see SHEET.md SD3, SD4, SD5
  */
@@ -54,7 +55,7 @@ export class Axis {
     this.#firstCount = firstCount
   }
 
-  /** @param count how many lines the sheet began with. */
+  /** @param count the number of lines the sheet began with */
   begin(count: number): boolean {
     if (count === this.#firstCount) return false
     this.#firstCount = count
@@ -62,7 +63,7 @@ export class Axis {
     return true
   }
 
-  /** Takes in an entry, whoever wrote it; `undefined` is one that was taken away. */
+  /** Takes in an entry, which a stranger may have written; `undefined` is a deleted one. */
   read(entry: string, value: unknown): AxisChange {
     const [, id, property] = ENTRY.exec(entry) ?? []
     if (id === undefined) return null
@@ -75,18 +76,18 @@ export class Axis {
     return null
   }
 
-  /** Every line that is there, in order. */
+  /** The ids of all lines, in order. */
   get ids(): readonly LineId[] {
     this.#ids ??= this.#sorted()
     return this.#ids
   }
 
-  /** The key of a line, also of one that is gone; `undefined` if nobody ever made it. */
+  /** Returns a line's key, even if it is deleted; `undefined` if it never existed. */
   keyOf(id: LineId): OrderKey | undefined {
     return this.#moved.get(id) ?? this.#firstKey(id)
   }
 
-  /** The position of a line; -1 if it isn't there. */
+  /** Returns a line's position; -1 if it doesn't exist. */
   indexOf(id: LineId): number {
     if (this.#isAsBegun) {
       const at = Number(id)
@@ -96,12 +97,12 @@ export class Axis {
     return this.#indexes.get(id) ?? -1
   }
 
-  /** How many lines stand before a key or at it. */
+  /** Returns the number of lines up to a key, inclusive. */
   countUpTo(key: OrderKey): number {
     return this.#rank(this.ids, key, '~')
   }
 
-  /** Where a line is or, if it is gone, between what; `null` if nobody ever made it. */
+  /** Returns a line's position, or where a deleted one was; `null` if it never existed. */
   placeOf(id: LineId): Span | null {
     const at = this.indexOf(id)
     if (at !== -1) return { first: at, last: at }
@@ -111,24 +112,24 @@ export class Axis {
     return { first: rank, last: rank - 1 }
   }
 
-  /** Whether there is a run of that name. */
+  /** Returns whether there is a run with that name. */
   hasRun(name: string): boolean {
     return this.#runs.has(name)
   }
 
-  /** Whether there are lines that don't count because there are too many. */
+  /** Whether some lines are ignored because there are too many. */
   get hasTooMany(): boolean {
     return this.#acceptedRuns.size < this.#runs.size
   }
 
-  /** How many more lines can be made. */
+  /** How many more lines can be added. */
   get room(): number {
     let count = this.#firstCount
     for (const run of this.#acceptedRuns.values()) count += run.count
     return this.#limit - count
   }
 
-  /** Whether no line came, went or was moved. */
+  /** Whether no line was added, deleted or moved. */
   get #isAsBegun(): boolean {
     return this.#gone.size + this.#moved.size + this.#acceptedRuns.size === 0
   }
@@ -181,7 +182,7 @@ export class Axis {
     return run !== undefined && index < run.count ? keyInRun(run.key, index) : undefined
   }
 
-  /** The runs that fit in; every client comes to the same ones. */
+  /** The runs within the limit; every client accepts the same ones. */
   get #acceptedRuns(): ReadonlyMap<string, Run> {
     if (this.#accepted !== null) return this.#accepted
     let count = this.#firstCount
@@ -211,11 +212,11 @@ export class Axis {
       sorted.push(id)
     }
     while (taken < resting.length) sorted.push(resting[taken++]!)
-    // Two people can each delete the half that the other left.
+    // Two people may each delete the half that the other left.
     return sorted.length > 0 ? sorted : ['0']
   }
 
-  /** What was inserted or moved. */
+  /** Returns the lines that were inserted or moved. */
   #placed(): { readonly key: OrderKey; readonly id: LineId }[] {
     const ids = new Set(this.#moved.keys())
     for (const [name, { count }] of this.#acceptedRuns) {
@@ -223,14 +224,14 @@ export class Axis {
     }
     return [...ids]
       .flatMap((id) => {
-        // A move of a line that nobody made is no line.
+        // A move of a line that never existed is ignored.
         const key = this.#firstKey(id) === undefined ? undefined : this.keyOf(id)
         return key === undefined || this.#gone.has(id) ? [] : [{ key, id }]
       })
       .toSorted((a, b) => compare(a.key, b.key) || compare(a.id, b.id))
   }
 
-  /** How many of those stand before this one. */
+  /** Returns how many of the lines come before this one. */
   #rank(ids: readonly LineId[], key: OrderKey, id: LineId): number {
     let low = 0
     let high = ids.length
@@ -247,13 +248,13 @@ export class Axis {
 
 const FIRST_IDS: LineId[] = []
 
-/** The ids of at least so many lines that a sheet begins with, for all sheets the same texts. */
+/** Returns the first ids, at least this many; all sheets share the strings. */
 function firstIds(count: number): readonly LineId[] {
   while (FIRST_IDS.length < count) FIRST_IDS.push(String(FIRST_IDS.length))
   return FIRST_IDS
 }
 
-/** What is left of the lines from one place to another, whichever comes first. */
+/** Returns the remaining lines between two places, in either order. */
 export function spanOf(places: readonly (Span | null)[]): Span | null {
   const known = places.filter((place) => place !== null)
   const first = Math.min(...known.map((place) => place.first))
@@ -261,13 +262,13 @@ export function spanOf(places: readonly (Span | null)[]): Span | null {
   return known.length > 0 && first <= last ? { first, last } : null
 }
 
-/** Order of two texts by their characters, the same in every country. */
+/** Compares two texts by their characters, the same in every locale. */
 export function compare(a: string, b: string): number {
   if (a === b) return 0
   return a < b ? -1 : 1
 }
 
-/** Whether a value is a height or width in pixels. */
+/** Returns whether a value is a height or width in pixels. */
 export function isSize(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= LIMITS.size
 }

@@ -8,7 +8,7 @@ import { Grid } from './simulation/grid.js'
 const PARTS = ['sheets', 'cells:sheet-1', 'styles:sheet-1', 'rows:sheet-1', 'columns:sheet-1']
 const parts = fc.constantFrom(...PARTS, 'merges:sheet-1', 'rows:x', 'cells:x', 'whatever')
 
-// Stand for shared types, which can be in one document only.
+// These stand for shared types, which can be in one document only.
 const MAP = 'a map'
 const TEXT = 'a text'
 
@@ -76,14 +76,14 @@ function made(value: unknown): unknown {
   return value === TEXT ? new Y.Text('text') : value
 }
 
-describe('what another client wrote', () => {
-  it('[SD11] never throws, whatever it is, and everybody shows the same', () => {
+describe('entries of another client', () => {
+  it('[SD11] never cause an exception, and everyone shows the same', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(parts, keys, values, fc.boolean()), { minLength: 1, maxLength: 30 }),
         (entries) => {
           const doc = new Y.Doc()
-          // Small, so that many can be tried.
+          // Small sheets allow many tries.
           for (const id of ['sheet-1', 'sheet-2', 'sheet-3']) {
             doc.getMap('sheets').set(`${id}/rows`, 20)
           }
@@ -107,7 +107,7 @@ describe('what another client wrote', () => {
     )
   })
 
-  it('[SD11] a list where a map should be, and a type inside of an entry, are nothing', () => {
+  it('[SD11] that are a list instead of a map, or have a type inside, are ignored', () => {
     const doc = new Y.Doc()
     doc.getArray('cells:sheet-1').push([1, 2, 3])
     doc.getText('rows:sheet-1').insert(0, 'rows')
@@ -122,7 +122,7 @@ describe('what another client wrote', () => {
     expect(sheets.takeChanges()).toEqual([])
   })
 
-  it('[SD11] a formula that is none is shown as text, a value of no kind as nothing', () => {
+  it('[SD11] with an invalid formula are shown as text, and invalid values as empty', () => {
     const doc = new Y.Doc()
     const cells = doc.getMap('cells:sheet-1')
     cells.set('0:0', { f: '=A1' })
@@ -135,7 +135,7 @@ describe('what another client wrote', () => {
     })
   })
 
-  it('[SD38] a sheet is never longer than its most', () => {
+  it('[SD38] never make a sheet longer than its maximum', () => {
     const doc = new Y.Doc()
     for (const run of ['a', 'b', 'c']) doc.getMap('rows:sheet-1').set(`${run}/run`, ['k', 60_000])
     const sheets = new SheetDocument(doc)
@@ -151,7 +151,7 @@ describe('what another client wrote', () => {
     expect(sheets.apply(tooMany)).toMatchObject([{ type: 'remove-lines', count: LIMITS.rows }])
   })
 
-  it('[SD20] merges cover so many cells at most, and who merges more sees it undone', () => {
+  it('[SD20] merge cells up to a limit, and a further merge in this grid is undone', () => {
     const doc = new Y.Doc()
     doc.getMap('sheets').set('sheet-1/rows', LIMITS.rows)
     const merges = doc.getMap('merges:sheet-1')
@@ -168,7 +168,7 @@ describe('what another client wrote', () => {
     expect([...merges.keys()]).toEqual(['1:0'])
   })
 
-  it('[SH55] what is left out is said, and nothing if nothing is', () => {
+  it('[SH55] that are left out are reported, and no others', () => {
     const doc = new Y.Doc()
     expect(new SheetDocument(doc).leftOut()).toEqual([])
     doc.getMap('merges:sheet-2').set('0:0', '1:1')
@@ -186,7 +186,7 @@ describe('what another client wrote', () => {
     expect(new SheetDocument(doc).leftOut()).toEqual(['sheets', 'rows', 'columns', 'merged cells'])
   })
 
-  it('[SD38] a hundred sheets of the largest size take neither time nor memory', () => {
+  it('[SD38] of a hundred sheets of the largest size take little time and memory', () => {
     const doc = new Y.Doc()
     for (let sheet = 0; sheet < LIMITS.sheets; sheet++) {
       doc.getMap('sheets').set(`s${sheet}/at`, `a${100 + sheet}i`)
@@ -197,11 +197,11 @@ describe('what another client wrote', () => {
     const sheets = new SheetDocument(doc)
     const snapshot = sheets.snapshot()
     expect(snapshot.every(({ rows }) => rows.count === LIMITS.rows)).toBe(true)
-    // 20 bytes for each of ten million lines; ids of their own took twice as many.
+    // 20 bytes for each of ten million lines; separate ids per sheet took twice as many.
     expect(process.memoryUsage().heapUsed - heapBefore).toBeLessThan(250_000_000)
   })
 
-  it('[SD39 SD16] a text or a style beyond its most is cut, with a sign, or left out, also in the own grid', () => {
+  it('[SD39 SD16] beyond the limits are cut with an ellipsis (text) or left out (style), in one’s own grid, too', () => {
     const doc = new Y.Doc()
     const sheets = new SheetDocument(doc)
     const style = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`x${at}`, at]))
@@ -214,8 +214,8 @@ describe('what another client wrote', () => {
   })
 })
 
-describe('what this grid did that the document has no place for', () => {
-  it('[SD11] is no error and changes nothing', () => {
+describe('a step of this grid that has no place in the document', () => {
+  it('[SD11] is not an error and changes nothing', () => {
     const doc = new Y.Doc()
     const sheets = new SheetDocument(doc)
     const on = { sheet: 'sheet-1', axis: 'rows' } as const
@@ -240,7 +240,7 @@ describe('what this grid did that the document has no place for', () => {
     expect(Y.encodeStateAsUpdate(doc).length).toBeLessThan(10)
   })
 
-  it('[SD11] a height that is none goes back to what it was', () => {
+  it('[SD11] is undone if it sets an invalid height', () => {
     const sheets = new SheetDocument(new Y.Doc())
     const on = { type: 'set-sizes', sheet: 'sheet-1', axis: 'rows' } as const
     expect(sheets.apply({ ...on, sizes: { 3: Number.NaN } })).toEqual([

@@ -1,6 +1,6 @@
 import { LIMITS } from './limits.js'
 
-/** What a style is made of; Univer's names, resolved, never the id of a style. */
+/** A value in a style; the names are Univer's, and the ids of styles are resolved. */
 export type StyleValue = string | number | boolean | null | Style | readonly StyleValue[]
 
 /** @example {"bl":1,"n":{"pattern":"0.00"}} */
@@ -8,16 +8,18 @@ export interface Style {
   readonly [field: string]: StyleValue
 }
 
-/** A cell as a grid has it: with a formula, or with a value; Univer's names. */
+/** A cell with a formula or a value; the names are Univer's. */
 export interface CellData {
   readonly v?: string | number | boolean
-  /** Its kind, if it isn't the usual one: 1 text, 2 number, 3 boolean, 4 text like a number. */
+  /**
+   * The value's type if it isn't the usual one: 1 text, 2 number, 3 boolean, 4 text like a number.
+   */
   readonly t?: number
   readonly f?: string
   readonly s?: Style
 }
 
-/** What is written into a cell: what isn't named stays, `null` is taken away. */
+/** A write to a cell: missing fields stay, and `null` removes a field. */
 export interface CellWrite {
   readonly v?: CellData['v'] | null
   readonly t?: number | null
@@ -30,7 +32,7 @@ export interface CellMatrix<T> {
   readonly [row: number]: { readonly [column: number]: T }
 }
 
-/** Cells by position, both ends included; as Univer says it. */
+/** A range of cells by position, inclusive, with Univer's names. */
 export interface CellRange {
   readonly startRow: number
   readonly startColumn: number
@@ -38,16 +40,16 @@ export interface CellRange {
   readonly endColumn: number
 }
 
-/** A cell by its sheet and key. */
+/** A sheet and the key of a cell in it. */
 export interface CellPlace {
   readonly sheet: string
   readonly key: string
 }
 
-/** A value and its kind. */
+/** A value and its type. */
 export type Value = Pick<CellData, 'v' | 't'>
 
-/** What spreadsheet programs put beside everything that is pasted; it says nothing. */
+/** The style that spreadsheet programs add to everything that is pasted; it has no meaning. */
 const DEFAULT_STYLE: Style = {
   ff: 'Arial',
   fs: 11,
@@ -67,10 +69,10 @@ const DEFAULT_STYLE: Style = {
   bd: { b: null, l: null, r: null, t: null },
 }
 
-/** Univer's own padding, which it says of what is copied within a sheet. */
+/** Univer's default padding, which it adds to what is copied within a sheet. */
 const USUAL_PADDING: Style = { t: 0, r: 2, b: 2, l: 2 }
 
-/** The cell after a write, as a grid does it. The result of a formula is no content. */
+/** Returns a cell after a write, as a grid does it. A formula's result is not content. */
 export function mergeCell(before: CellData, write: CellWrite | null): CellData {
   if (write === null) return {}
   const said = Object.entries(write).filter(([, part]) => part !== undefined)
@@ -82,7 +84,9 @@ export function mergeCell(before: CellData, write: CellWrite | null): CellData {
   }
 }
 
-/** A value that somebody wrote, as one that can be shown; empty if there is none. */
+/**
+ * Returns a value that a stranger may have written in a form that can be shown; empty if it can't.
+ */
 export function toValue(v: unknown, t: unknown): Value {
   if (typeof v === 'string') {
     return v === '' ? {} : withKind(shorten(v).toWellFormed(), t)
@@ -91,13 +95,13 @@ export function toValue(v: unknown, t: unknown): Value {
   return typeof v === 'number' && Number.isFinite(v) ? withKind(v, t) : {}
 }
 
-/** What is shown of a text, of which too long ones come from elsewhere. @see SHEET.md SD16 */
+/** Cuts a text from elsewhere that is too long. @see SHEET.md SD16 */
 function shorten(text: string): string {
   if (text.length <= LIMITS.textCharacters) return text
   return `${text.slice(0, LIMITS.textCharacters - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
 }
 
-/** The kind that a value has unless something else is said. */
+/** Returns the type of a value for which no other type is given. */
 export function usualKind(v: string | number | boolean): number {
   if (typeof v === 'string') return 1
   return typeof v === 'number' ? 2 : 3
@@ -106,13 +110,17 @@ export function usualKind(v: string | number | boolean): number {
 const withKind = (v: string | number | boolean, t: unknown): Value =>
   (t === 1 || t === 2 || t === 3 || t === 4) && t !== usualKind(v) ? { v, t } : { v }
 
-/** A style that somebody wrote; `undefined` if it isn't one. @see SHEET.md SD7, SD39 */
+/**
+ * Reads a style that a stranger may have written; returns `undefined` if it isn't one.
+ *
+ * @see SHEET.md SD7, SD39
+ */
 export function readStyle(value: unknown): Style | undefined {
   const budget = { nodes: LIMITS.styleNodes }
   return isFields(value) && isStyleValue(value, budget, 0) ? stripStyle(value) : undefined
 }
 
-/** A style without what is so anyway; `undefined` if nothing is left. */
+/** Returns a style without defaults; `undefined` if nothing is left. */
 function stripStyle(style: Style): Style | undefined {
   const kept = Object.entries(style)
     .filter(([name, value]) => value !== null && value !== undefined && !isDefault(name, value))
@@ -125,7 +133,7 @@ function isDefault(name: string, value: StyleValue): boolean {
   return Object.hasOwn(DEFAULT_STYLE, name) && isSame(DEFAULT_STYLE[name], value)
 }
 
-/** Whether two pieces of data say the same. */
+/** Returns whether two pieces of data are equal. */
 export function isSame(a: unknown, b: unknown): boolean {
   if (a === b) return true
   if (Array.isArray(a) && Array.isArray(b)) {
@@ -149,14 +157,14 @@ function isStyleValue(value: unknown, budget: { nodes: number }, depth: number):
   )
 }
 
-/** Whether something is a plain object, and neither an array nor a shared type. */
+/** Returns whether a value is a plain object, not an array or a shared type. */
 export function isFields(value: unknown): value is Style {
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
 }
 
-/** A cell with all that it hasn't got, so that whoever is told of it forgets that. */
+/** Returns a write of a whole cell, which also removes the fields that the cell lacks. */
 export const wholeOf = ({ v, t, f, s }: CellData): CellWrite => ({
   v: v ?? null,
   t: t ?? null,

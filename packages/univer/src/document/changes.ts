@@ -21,10 +21,10 @@ import type { Workbook } from './workbook.js'
 const AXES: readonly AxisName[] = ['rows', 'columns']
 
 /**
- * The steps that bring the grid from what it shows to what the document says; they count as done.
- * First comes where everything is, then what follows from that.
+ * Returns the steps that bring the grid up to date with the document; they count as done. Steps
+ * that move lines and sheets come first, then those that depend on positions.
  *
- * @param held a cell that is left as it is shown for now.
+ * @param held a cell to leave as it is shown for now
  * @see SHEET.md SD9
  */
 export function takeSteps(workbook: Workbook, held: CellPlace | null): Operation[] {
@@ -59,7 +59,7 @@ function stepsOfLines(workbook: Workbook, sheet: SheetState, axis: AxisName): Op
       if (change.type === 'move') steps.push(...moveLines.diff({ change, sheet, axis, after }))
       else steps.push(...kind.diff({ change, sheet, axis, after }))
     }
-    // The ends of references stand where they stood also when they are gone.
+    // Even the deleted ends of references keep their places.
     workbook.changed.add(sheet.id)
     sheet.areMergesTouched = true
     lines.isReordered = false
@@ -69,7 +69,7 @@ function stepsOfLines(workbook: Workbook, sheet: SheetState, axis: AxisName): Op
   return steps
 }
 
-/** What points at something that isn't where it was may read differently. */
+/** Marks formulas that may read differently because their references moved. */
 function touchFormulas({ shown, changed }: Workbook): void {
   if (changed.size === 0) return
   for (const sheet of shown) {

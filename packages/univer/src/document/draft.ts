@@ -3,7 +3,7 @@ import type { Chance } from './order-key.js'
 import { OwnWrites } from './own-writes.js'
 import type { Written, Workbook } from './workbook.js'
 
-/** The entries that a step of this grid writes into the document. */
+/** The entries that one step of this grid writes into the document. */
 export class Draft {
   readonly chance: Chance
   readonly own = new OwnWrites()
@@ -15,7 +15,7 @@ export class Draft {
     this.chance = chance
   }
 
-  /** Writes an entry, or takes it away; writing what is there already would only make history. */
+  /** Writes or deletes an entry; an equal one isn't written, since that would only add history. */
   put(part: string, key: string, value: unknown): void {
     const entries = this.#workbook.part(part)
     if (value === undefined) {
@@ -23,12 +23,12 @@ export class Draft {
     } else if (!entries.has(key) || !isSame(entries.get(key), value)) {
       entries.set(key, value)
     }
-    // Also when it was so already: what the grid shows may be older.
+    // Equal entries count too, since the grid may show something older.
     const keys = this.#written.get(part) ?? new Set()
     this.#written.set(part, keys.add(key))
   }
 
-  /** What was written since it was last asked. */
+  /** Returns the entries written since the last call. */
   take(): Written {
     const written = this.#written
     this.#written = new Map()

@@ -9,19 +9,19 @@ const docWith = (format: unknown): Doc => {
 }
 
 describe('the version of a format', () => {
-  it('[PF11 SD21] is the first one in a document that says nothing', () => {
+  it('[PF11 SD21] is the first one in a document without a version', () => {
     expect(formatOf(new Doc())).toBe(1)
     expect(formatOf(docWith(undefined))).toBe(1)
     expect(formatOf(docWith(3))).toBe(3)
   })
 
-  it('[PF12 SD22] is known up to the latest one, and whatever is no version is unknown', () => {
+  it('[PF12 SD22] is known up to the latest one, and anything invalid is unknown', () => {
     for (const format of [undefined, 1, 2]) expect(isKnownFormat(docWith(format), 2)).toBe(true)
     const unknown = [3, 99, 0, -1, 1.5, 1e300, Number.NaN, '2', '', null, true, {}, [2], new YMap()]
     for (const format of unknown) expect(isKnownFormat(docWith(format), 2)).toBe(false)
   })
 
-  it('[PF11] is raised once, and never lowered or written over what is unknown', () => {
+  it('[PF11] is raised once, never lowered, and never overwrites an unknown one', () => {
     for (const [before, after] of [
       [undefined, 2],
       [1, 2],
@@ -40,7 +40,7 @@ describe('the version of a format', () => {
     expect(updates).toBe(0)
   })
 
-  it('[PF12] is told of when it may be another one, until that is stopped', () => {
+  it('[PF12] notifies of possible changes until that is stopped', () => {
     const doc = new Doc()
     let calls = 0
     const stop = observeFormat(doc, () => (calls += 1))

@@ -2,15 +2,14 @@ import type { Doc } from 'yjs'
 
 const ABOUT = 'about'
 const FORMAT = 'format'
-/** What a document is in that says nothing. */
+/** The version of a document that doesn't state one. */
 const FIRST = 1
 
-/** The version of the format of a sheet that this client writes. @see SHEET.md SD21 */
+/** The version of the sheet format that this client writes. @see SHEET.md SD21 */
 export const SHEET_FORMAT = 1
 
 /**
- * Returns the version of its format that a document says it is in; `undefined` if what it says is no
- * version.
+ * Returns the version of a document's format; `undefined` if the document states an invalid one.
  *
  * @see PAGE.md PF11, SHEET.md SD21
  */
@@ -21,8 +20,8 @@ export function formatOf(doc: Doc): number | undefined {
 }
 
 /**
- * Returns whether a document may be shown and changed by a client that knows the versions up to
- * `latest`. Ask right before each write: anybody may change it at any moment.
+ * Returns whether a client that knows the versions up to `latest` may show and edit a document.
+ * Check it right before each write, since others can change the version at any time.
  *
  * @see PAGE.md PF12, SHEET.md SD22
  */
@@ -31,13 +30,13 @@ export function isKnownFormat(doc: Doc, latest: number): boolean {
   return format !== undefined && format <= latest
 }
 
-/** Writes the version into a document that is in a lower one. Call it with the first write. */
+/** Raises a document's version if it is lower. Call it with the first write. */
 export function raiseFormat(doc: Doc, version: number): void {
   const format = formatOf(doc)
   if (format !== undefined && format < version) doc.getMap(ABOUT).set(FORMAT, version)
 }
 
-/** Calls back when the version may be another one; returns how to stop that. */
+/** Calls back when the version may have changed; returns a function that stops it. */
 export function observeFormat(doc: Doc, listener: () => void): () => void {
   const about = doc.getMap(ABOUT)
   about.observe(listener)

@@ -26,7 +26,7 @@ describe('references in formulas', () => {
     expect(references(formula)).toEqual(expected)
   })
 
-  it('[SD8] nothing of a formula is lost in the cutting', () => {
+  it('[SD8] no part of a formula is lost when it is split', () => {
     for (const formula of [`='a'!B2&"x""y"+A1`, `=''!A1'`, '=[[#All],[A1]]', '=😀A1+\u0000$$$B1']) {
       const parts = scanFormula(formula)
       expect(parts.map((part) => (typeof part === 'string' ? part : part.text)).join('')).toBe(

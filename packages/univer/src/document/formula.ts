@@ -10,20 +10,24 @@ import {
   type Sheets,
 } from './references.js'
 
-/** A formula in the document: text and references by turns. @example ["=SUM(","1:0..9:0",")"] */
+/**
+ * A formula as the document stores it: text and references, alternating.
+ *
+ * @example ["=SUM(","1:0..9:0",")"]
+ */
 export type StoredFormula = readonly string[]
 
-/** A formula that has been read: text, and references; `null` where one can't be read. */
+/** A parsed formula of texts and references; `null` stands for an invalid reference. */
 export type Formula = readonly (string | Reference | null)[]
 
-/** Binds what a typed formula says to the cells that it points at. @see SHEET.md SD8 */
+/** Binds the references of a typed formula to their cells. @see SHEET.md SD8 */
 export function storeFormula(text: string, home: Lines, sheets: Sheets): StoredFormula {
   const stored: string[] = ['']
   for (const part of scanFormula(text)) {
     const name = typeof part === 'string' ? undefined : part.sheet
     const lines = name === undefined ? home : sheets.sheetNamed(name)
     if (typeof part === 'string' || lines === undefined) {
-      // A sheet that isn't there is not ours to name.
+      // A reference to a sheet that doesn't exist stays as text.
       stored.push(stored.pop()! + (typeof part === 'string' ? part : part.text))
     } else {
       const sheet = name === undefined ? {} : { sheet: lines.id }
@@ -33,7 +37,7 @@ export function storeFormula(text: string, home: Lines, sheets: Sheets): StoredF
   return stored
 }
 
-/** Reads a formula that somebody wrote; `undefined` if it is none. */
+/** Parses a formula that a stranger may have written; returns `undefined` if it isn't one. */
 export function readFormula(stored: unknown): Formula | undefined {
   if (!Array.isArray(stored) || stored.length > LIMITS.formulaCharacters) return undefined
   const parts = stored as readonly unknown[]
@@ -44,7 +48,7 @@ export function readFormula(stored: unknown): Formula | undefined {
 const isText = (part: unknown): boolean =>
   typeof part === 'string' && part.length <= LIMITS.formulaCharacters
 
-/** The formula as it reads at this moment. */
+/** Returns the formula's current text. */
 export function printFormula(formula: Formula, home: string, sheets: Sheets): string {
   const parts = formula.map((part) => {
     if (typeof part === 'string') return part
@@ -53,7 +57,7 @@ export function printFormula(formula: Formula, home: string, sheets: Sheets): st
   return parts.join('').slice(0, 2 * LIMITS.formulaCharacters)
 }
 
-/** Whether a formula names something on one of these sheets. */
+/** Returns whether a formula refers to one of these sheets. */
 export function isAbout(formula: Formula, home: string, sheets: ReadonlySet<string>): boolean {
   return formula.some(
     (part) => typeof part === 'object' && part !== null && sheets.has(part.sheet ?? home),

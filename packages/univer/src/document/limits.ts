@@ -1,6 +1,6 @@
 /**
- * What a sheet's document may hold. What goes beyond is refused when it is written here, and
- * ignored, by every client alike, when it was written elsewhere.
+ * The limits of a sheet's document. This client refuses to write more, and every client ignores
+ * more in the same way.
  *
  * @see SHEET.md SD38, SD39
  */
@@ -16,11 +16,11 @@ export const LIMITS = {
   /** In pixels. */
   size: 2_000,
   merges: 2_000,
-  /** Of all merges of a sheet together. */
+  /** The number of cells in all merges of a sheet together. */
   mergedCells: 50_000,
-  /** Cells that are pasted at once, blank ones included. */
+  /** The number of cells in one paste, including blank ones. */
   pastedCells: 100_000,
 } as const
 
-/** The rows and columns of a sheet that doesn't say how many it began with. @see SHEET.md SD3 */
+/** The rows and columns of a sheet whose document doesn't state them. @see SHEET.md SD3 */
 export const FIRST_SIZE = { rows: 1_000, columns: 26 } as const

@@ -17,8 +17,8 @@ function follow(before: readonly string[], after: readonly string[]) {
 
 const ids = fc.uniqueArray(fc.nat(200).map(String), { maxLength: 200 })
 
-describe('the way from a list to another', () => {
-  it('[SD9] leads there, whatever came, went and moved', () => {
+describe('the changes from one list to another', () => {
+  it('[SD9] lead there, for any additions, removals and moves', () => {
     fc.assert(
       fc.property(ids, ids, (before, after) => {
         const { list } = follow(before, after)
@@ -29,7 +29,7 @@ describe('the way from a list to another', () => {
     )
   })
 
-  it('[SD9] is as short as what was done', () => {
+  it('[SD9] are as few as the actions that caused them', () => {
     const before = Array.from({ length: 1_000 }, (_, at) => String(at))
     const moved = [...before]
     moveWithin(moved, 700, 50, 20)
@@ -40,7 +40,7 @@ describe('the way from a list to another', () => {
     expect(listChanges(before, before)).toEqual([])
   })
 
-  it('[SD9] of 50,000 that were turned round takes no minute', () => {
+  it('[SD9] for 50,000 reversed elements are found in less than a minute', () => {
     const before = Array.from({ length: 50_000 }, (_, at) => String(at))
     const { list, changes } = follow(before, before.toReversed())
     expect(list).toHaveLength(50_000)

@@ -1,14 +1,14 @@
-/** One step from a list to another, positions counted in the list as it is before the step. */
+/** One step from a list to another. Positions are those before the step. */
 export type ListChange = Splice | Move
 
-/** So many come, or go. */
+/** Elements that are inserted or removed. */
 export interface Splice {
   readonly type: 'insert' | 'remove'
   readonly at: number
   readonly count: number
 }
 
-/** So many go in front of the one that is at `to` before the move. */
+/** Elements that move to before the one at `to`, counted before the move. */
 export interface Move {
   readonly type: 'move'
   readonly from: number
@@ -16,10 +16,13 @@ export interface Move {
   readonly to: number
 }
 
-// Beyond that, as after sorting, taking away and putting back is cheaper than move after move.
+// With more moves, as after sorting, removing and inserting is cheaper.
 const MAX_MOVES = 64
 
-/** The steps that make one list of different texts into another one; few, and adjacent ones as one. */
+/**
+ * Returns few steps that turn one list of distinct texts into another; adjacent elements share a
+ * step.
+ */
 export function listChanges(before: readonly string[], after: readonly string[]): ListChange[] {
   const start = commonStart(before, after)
   const end = commonEnd(before, after, start)
@@ -72,7 +75,7 @@ function movesTo(
     while (isMovedOn(after[at + count], list[from + count], resting)) count++
     const to = at === 0 ? 0 : list.indexOf(after[at - 1]!) + 1
     at += count - 1
-    // One that stood between others that left may be where it belongs by now.
+    // After its neighbors left, the element may already be in the right place.
     if (to === from) continue
     moves.push({ type: 'move', from, count, to })
     moveWithin(list, from, count, to)
@@ -86,22 +89,22 @@ const isMovedOn = (
   resting: ReadonlySet<string>,
 ): boolean => next !== undefined && next === neighbour && !resting.has(next)
 
-/** Moves so many in front of the one that is at `to` before the move. */
+/** Moves elements to before the one at `to`, counted before the move. */
 export function moveWithin(list: unknown[], from: number, count: number, to: number): void {
   if (to > from && to < from + count) return
   const moved = list.splice(from, count)
   insertAt(list, to > from ? to - count : to, moved)
 }
 
-/** Puts values into a list, however many. */
+/** Inserts any number of values into a list. */
 export function insertAt(list: unknown[], at: number, values: readonly unknown[]): void {
-  // A call takes only so many arguments.
+  // A call can take only a limited number of arguments.
   const rest = list.splice(at)
   for (const value of values) list.push(value)
   for (const value of rest) list.push(value)
 }
 
-/** As many as can stay where they are while the others move around them. */
+/** Returns the most ids that can stay in place while the others move. */
 function longestRising(
   ids: readonly string[],
   places: ReadonlyMap<string, number>,

@@ -4,8 +4,8 @@ import type { CellRange } from './cells.js'
 import { splitKey, type SheetState } from './sheet-state.js'
 
 /**
- * Where the merged cells of a sheet are now. Of two that came to overlap, one counts, everywhere
- * the same; what has shrunk to one cell is none.
+ * Returns the current merged cells of a sheet. Of two that overlap, every client keeps the same
+ * one; a merge that has shrunk to one cell is dropped.
  *
  * @see SHEET.md SD10
  */
@@ -17,14 +17,14 @@ export function mergesOf(sheet: SheetState): CellRange[] {
   return accepted.toSorted((a, b) => a.startRow - b.startRow || a.startColumn - b.startColumn)
 }
 
-/** Whether a sheet has merges that don't count because it has too many. */
+/** Returns whether some merges are ignored because there are too many. */
 export function hasTooManyMerges(sheet: SheetState): boolean {
   const ranges = rangesOf(sheet)
   return sheet.merges.size > LIMITS.merges || withinLimits(ranges).length < ranges.length
 }
 
 /**
- * The first merges, as many as count: grids keep something for each of their cells.
+ * Returns the first merges within the limits; grids store something for each merged cell.
  *
  * @see SHEET.md SD20
  */
@@ -38,7 +38,7 @@ export function withinLimits(merges: readonly CellRange[]): CellRange[] {
   })
 }
 
-/** Whether all of these merges count. */
+/** Returns whether all of these merges are within the limits. */
 export const fitsMerges = (merges: readonly CellRange[]): boolean =>
   withinLimits(merges).length === merges.length
 

@@ -13,7 +13,7 @@ function chanceOf(values: readonly number[]) {
 }
 
 describe('order keys', () => {
-  it('[SD4 SD32] there is always room between two, also for a whole run', () => {
+  it('[SD4 SD32] leave room between any two, even for a whole run', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(), { maxLength: 60 }), chances, (places, values) => {
         const chance = chanceOf(values)
@@ -30,7 +30,7 @@ describe('order keys', () => {
     )
   })
 
-  it('[SD4] one that is no key is told from one, and keys without room between give a key', () => {
+  it('[SD4] are told from invalid ones, and two without room between still give a key', () => {
     for (const wrong of ['', '0', 'a0', 'A', 'é', 'i'.repeat(5_000), 7, null, undefined, {}]) {
       expect(isOrderKey(wrong)).toBe(false)
     }
@@ -38,14 +38,14 @@ describe('order keys', () => {
     expect(isOrderKey(keyBetween('z', 'a', Math.random))).toBe(true)
   })
 
-  it('[SD33] two hundred who insert at the same place come to different keys', () => {
+  it('[SD33] differ when two hundred people insert at the same place', () => {
     const keys = Array.from({ length: 200 }, () =>
       keyBetween(keyInRun('i', 4), keyInRun('i', 5), Math.random),
     )
     expect(new Set(keys).size).toBe(200)
   })
 
-  it('[SD4] a thousand rows inserted one by one in front of each other keep short keys', () => {
+  it('[SD4] stay short when a thousand rows are inserted, each before the last', () => {
     let key = keyInRun('i', 5)
     for (let n = 0; n < 1_000; n++) {
       key = keyInRun(keyBetween(keyInRun('i', 4), key, Math.random), 0)

@@ -1,37 +1,36 @@
 import { LIMITS } from './limits.js'
 
 /**
- * Where something stands among its like: texts that sort as the things do, with room for another one
- * between any two.
+ * A text that sorts an element into a list; there is always room for another key between two.
  *
  * @see SHEET.md SD4
  */
 export type OrderKey = string
 
-/** A number from 0 up to but not including 1, such as `Math.random()`. */
+/** Returns a number from 0 to below 1, like `Math.random()`. */
 export type Chance = () => number
 
 const DIGITS = '0123456789abcdefghijklmnopqrstuvwxyz'
 const BASE = DIGITS.length
 const INDEX_DIGITS = 4
-// Two people who insert at the same place at the same time must not come to the same key.
+// Two people who insert at the same place at the same time must get different keys.
 const JITTER_DIGITS = 4
 const KEY = /^[0-9a-z]*[1-9a-z]$/
 
-/** Whether somebody's value is a key; one that ended in 0 would leave no room before it. */
+/** Returns whether a value is a key; a key that ends in 0 would leave no room before it. */
 export function isOrderKey(value: unknown): value is OrderKey {
   return typeof value === 'string' && value.length <= LIMITS.orderKeyCharacters && KEY.test(value)
 }
 
-/** The key of one of those that were put somewhere together, under the key that they share. */
+/** Returns the key of one element of a run, within the key that the run shares. */
 export function keyInRun(key: OrderKey, index: number): OrderKey {
-  // The last digit leaves room before the first one.
+  // The last digit leaves room before the first element.
   return `${key}${index.toString(BASE).padStart(INDEX_DIGITS, '0')}i`
 }
 
 /**
- * A key after `before` and in front of `after`, also with anything appended to it; `null` is an end
- * of the list. Keys that leave no room between them give one after `before`.
+ * Returns a key between `before` and `after`, even with anything appended to it; `null` is an end
+ * of the list. If there is no room between them, the key is after `before`.
  */
 export function keyBetween(before: OrderKey | null, after: OrderKey | null, chance: Chance) {
   let key = ''
@@ -59,7 +58,7 @@ function jitter(chance: Chance): string {
   return digits
 }
 
-/** A name that nobody else comes to in the same moment: it is in the key of every cell, so it is short. */
+/** Returns a name that is unique at this moment; it is part of every cell's key, so it is short. */
 export function makeName(chance: Chance): string {
   let id = ''
   while (id.length < 6) id += DIGITS[Math.floor(chance() * BASE)]!

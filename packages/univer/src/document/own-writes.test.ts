@@ -3,7 +3,7 @@ import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs'
 import type { Operation } from '../operations/operation.js'
 import { SheetDocument } from './sheet-document.js'
 
-/** Two people with a document each, who hear of each other when they are told to. */
+/** Returns two people with a document each, who synchronize only when they are told to. */
 function two() {
   const docs = [new Doc(), new Doc()] as const
   const [ann, bob] = docs.map((doc) => new SheetDocument(doc)) as [SheetDocument, SheetDocument]
@@ -35,7 +35,7 @@ const merge = (endRow: number, endColumn: number): Operation => ({
   merges: [{ startRow: 0, startColumn: 0, endRow, endColumn }],
 })
 
-describe('what was written where nobody sees it', () => {
+describe('text written where nobody sees it', () => {
   it.each<[string, Operation]>([
     ['with its row', removeRow(1)],
     ['with its sheet', { type: 'remove-sheet', sheet }],
@@ -52,7 +52,7 @@ describe('what was written where nobody sees it', () => {
     expect(stored()).toEqual([{}, {}])
   })
 
-  it('[SH31] is what was typed after the others’ change had come, and before it was shown', () => {
+  it('[SH31] includes text typed between the arrival of the others’ change and its display', () => {
     const { ann, bob, stored } = two()
     bob.apply(removeRow(1))
     ann.apply(typeInto(1, 0, { f: '=A1+1' }), typeInto(1, 1, { v: 1, t: 3 }))
@@ -65,7 +65,7 @@ describe('what was written where nobody sees it', () => {
     expect(stored()[1]).toEqual({})
   })
 
-  it('[SH31] is not what somebody saw and deleted, nor what they wrote over', () => {
+  it('[SH31] does not include text that someone saw and deleted or overwrote', () => {
     const { ann, bob, meet } = two()
     ann.apply(typeInto(1, 1, { v: 'seen' }), typeInto(2, 1, { v: 'old' }))
     meet()
@@ -76,7 +76,7 @@ describe('what was written where nobody sees it', () => {
     expect(ann.takeUnseen()).toEqual([])
   })
 
-  it('[SH31] is what is typed into a cell that is under a merge already', () => {
+  it('[SH31] includes text typed into a cell that is already under a merge', () => {
     const { ann, stored } = two()
     ann.apply(merge(1, 1))
     expect(ann.hasCovered).toBe(false)
@@ -86,7 +86,7 @@ describe('what was written where nobody sees it', () => {
     expect(stored()[0]).toEqual({ '0:0': { v: 'shown' } })
   })
 
-  it('[SH31] is not the first cell of a merge, nor what stands beside it', () => {
+  it('[SH31] does not include the first cell of a merge, or cells beside it', () => {
     const { ann, bob, meet } = two()
     ann.apply(typeInto(0, 0, { v: 'first' }), typeInto(2, 0, { v: 'beside' }))
     bob.apply(merge(1, 1))

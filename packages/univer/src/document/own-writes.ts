@@ -2,14 +2,14 @@ import { partName, type Workbook } from './workbook.js'
 import { splitKey, type SheetState } from './sheet-state.js'
 
 interface OwnWrite {
-  /** As it stands in the document, to be known again. */
+  /** The content in the document, to recognize it by. */
   readonly content: unknown
   readonly text: string
 }
 
 /**
- * What this grid has written into cells, so that it can be given back when it comes to stand where
- * nobody sees it: in a line or sheet that others deleted, or under a merge, without knowing of it.
+ * Remembers what this grid wrote into cells, to give it back when it can no longer be seen: in a
+ * line or sheet that others deleted meanwhile, or under a merge.
  *
  * @see OFFICE.md SH31, SD15
  */
@@ -26,7 +26,7 @@ export class OwnWrites {
     if (content !== undefined && isCovered(sheet, key)) this.hasCovered = true
   }
 
-  /** Takes what can't be seen out of the document, and returns its rows of texts. */
+  /** Removes unseen texts from the document, and returns them by row. */
   takeUnseen(workbook: Workbook, origin: unknown): string[][] {
     this.hasCovered = false
     const unseen = [...this.#sheets].flatMap(([sheet, writes]) =>
@@ -54,14 +54,14 @@ function unseenIn(workbook: Workbook, id: string, writes: Map<string, OwnWrite>)
   const cells = workbook.part(partName('cells', id))
   const sheet = workbook.sheetWithId(id)
   return [...writes].flatMap(([key, { content }]) => {
-    // Somebody has written over it, or taken it away.
+    // Someone has overwritten or deleted it.
     if (cells.get(key) !== content) writes.delete(key)
     else if (sheet === undefined || !isSeen(sheet, key)) return [key]
     return []
   })
 }
 
-/** Whether a cell is in a sheet, and not under a merge. */
+/** Returns whether a cell is in a sheet, and not under a merge. */
 export function isSeen(sheet: SheetState, key: string): boolean {
   const [row, column] = splitKey(key)!
   const isThere = sheet.rows.axis.indexOf(row) !== -1 && sheet.columns.axis.indexOf(column) !== -1

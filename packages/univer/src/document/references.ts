@@ -1,7 +1,7 @@
 import { printEnd, printSheet, type A1End, type A1Reference } from './a1.js'
 import { isLineId, spanOf, type Axis, type LineId, type Span } from './axis.js'
 
-/** A row or column that a reference names: by its id, all of them, or so many beyond the last. */
+/** A row or column in a reference: its id, all lines, or a number of lines beyond the last. */
 interface Line {
   readonly at: LineId
   readonly isFixed: boolean
@@ -12,15 +12,19 @@ interface End {
   readonly column: Line
 }
 
-/** What a formula points at, whatever is inserted, deleted or moved. @see SHEET.md SD8 */
+/**
+ * A reference that keeps pointing at its cells through insertions, deletions and moves.
+ *
+ * @see SHEET.md SD8
+ */
 export interface Reference {
-  /** The id of the sheet; without one it is the formula's own. */
+  /** The id of the sheet; without it the formula's own sheet. */
   readonly sheet?: string
   readonly from: End
   readonly to?: End
 }
 
-/** What of a sheet a reference needs. */
+/** The parts of a sheet that a reference needs. */
 export interface Lines {
   readonly id: string
   readonly name: string
@@ -28,7 +32,7 @@ export interface Lines {
   readonly columns: { readonly axis: Axis; readonly shown: readonly LineId[] }
 }
 
-/** The sheets that a formula can name. */
+/** The sheets that a formula can refer to. */
 export interface Sheets {
   sheetNamed(name: string): Lines | undefined
   sheetWithId(id: string): Lines | undefined
@@ -40,7 +44,11 @@ const STORED = new RegExp(
   `^(?:([A-Za-z0-9_-]{1,64})!)?(${LINE}):(${LINE})(?:\\.\\.(${LINE}):(${LINE}))?$`,
 )
 
-/** The text that stands for a reference in the document. @example 'sheet-2!12:$0..k3x9-4:$0' */
+/**
+ * Returns the text of a reference in the document.
+ *
+ * @example 'sheet-2!12:$0..k3x9-4:$0'
+ */
 export function storeReference({ sheet, from, to }: Reference): string {
   const ends = [from, ...(to === undefined ? [] : [to])]
   const prefix = sheet === undefined ? '' : `${sheet}!`
@@ -49,7 +57,7 @@ export function storeReference({ sheet, from, to }: Reference): string {
 
 const storeLine = ({ at, isFixed }: Line): string => `${isFixed ? '$' : ''}${at}`
 
-/** Reads what stands for a reference; `null` if it is none. */
+/** Parses the text of a reference; returns `null` if it isn't one. */
 export function readReference(stored: unknown): Reference | null {
   const match = typeof stored === 'string' && stored.length < 300 ? STORED.exec(stored) : null
   if (match === null) return null
@@ -70,7 +78,7 @@ function readLine(text: string): Line | null {
   return at === ALL || at.startsWith('+') || isLineId(at) ? { at, isFixed } : null
 }
 
-/** What a typed reference points at in the grid as it is shown. */
+/** Binds a typed reference to the cells that the grid shows. */
 export function bindReference({ from, to }: A1Reference, lines: Lines): Omit<Reference, 'sheet'> {
   const end = ({ row, column, isRowFixed, isColumnFixed }: A1End): End => ({
     row: { at: lineAt(lines.rows.shown, row), isFixed: isRowFixed },
@@ -84,7 +92,7 @@ function lineAt(shown: readonly LineId[], position: number | undefined): LineId 
   return shown[position] ?? `+${position - shown.length}`
 }
 
-/** The reference as A1 where it is now; `#REF!` if nothing of it is left. */
+/** Returns a reference in A1 at its current place; `#REF!` if nothing of it is left. */
 export function printReference(reference: Reference, home: string, sheets: Sheets): string {
   const lines = sheets.sheetWithId(reference.sheet ?? home)
   const ends = lines && endsOf(reference, lines)
@@ -116,7 +124,7 @@ interface Place {
   readonly isFixed: boolean
 }
 
-/** Where the ends are, the first one first; `null` if nothing is left of what they name. */
+/** Returns the places of the ends in order; `null` if nothing between them is left. */
 function placesOf(axis: Axis, lines: readonly Line[]): Place[] | null {
   if (lines.some(({ at }) => at === ALL)) {
     return lines.map(({ isFixed }) => ({ position: undefined, isFixed }))

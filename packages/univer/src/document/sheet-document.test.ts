@@ -5,7 +5,7 @@ import { Grid } from './simulation/grid.js'
 
 const SHEET = 'sheet-1'
 
-/** Three sheets of 60 x 12. */
+/** Returns a document with three sheets of 60 x 12. */
 function smallWorkbook(): Y.Doc {
   const beginning = new Y.Doc()
   beginning.clientID = 1
@@ -18,7 +18,7 @@ function smallWorkbook(): Y.Doc {
   return doc
 }
 
-/** Somebody with a copy of the document and a grid; `others` get every update at once. */
+/** A person with a copy of the document and a grid; `others` get every update at once. */
 class Person {
   readonly doc = smallWorkbook()
   readonly sheets = new SheetDocument(this.doc)
@@ -49,7 +49,7 @@ class Person {
 const rows = { sheet: SHEET, axis: 'rows' } as const
 const columns = { sheet: SHEET, axis: 'columns' } as const
 
-/** Everybody gets what everybody else has, and shows it. */
+/** Synchronizes everyone, and shows the changes in their grids. */
 function meet(...people: readonly Person[]): Operation[][] {
   for (const one of people) {
     for (const other of people) {
@@ -64,7 +64,7 @@ function two(): [Person, Person] {
 }
 
 describe('the layout', () => {
-  it('[SD1 SD30 SD3 SH91] a document in which nothing is written is three sheets of 1000 x 26', () => {
+  it('[SD1 SD30 SD3 SH91] an empty document has three sheets of 1000 x 26', () => {
     const doc = new Y.Doc()
     const grid = new Grid(new SheetDocument(doc).snapshot())
     expect(grid.sheets.map(({ id, name }) => [id, name])).toEqual([
@@ -78,7 +78,7 @@ describe('the layout', () => {
     expect(Y.encodeStateAsUpdate(doc).length).toBeLessThan(10)
   })
 
-  it('[SD1 SD6 SD35] what is in the document is what the rules say', () => {
+  it('[SD1 SD6 SD35] the document’s content is as the rules say', () => {
     const person = new Person()
     person.write(4, 3, { v: '7', t: 4 })
     person.write(4, 2, { v: 7, t: 2, s: { bl: 1, fs: 11 } })
@@ -91,7 +91,7 @@ describe('the layout', () => {
     expect(person.doc.getMap('styles:sheet-1').toJSON()).toEqual({ '4:2': { bl: 1 } })
   })
 
-  it('[SD2 SD31] two who add a sheet of one name see it told apart', () => {
+  it('[SD2 SD31] two sheets that are added with the same name get different ones', () => {
     const [one, other] = two()
     const sheet = { type: 'insert-sheet', index: 1, name: 'Plan', rows: 5, columns: 5 } as const
     one.do({ ...sheet, sheet: 'a' })
@@ -102,7 +102,7 @@ describe('the layout', () => {
     expect(other.grid).toEqual(one.grid)
   })
 
-  it('[SD30] the last sheet stays, also when two delete the last two', () => {
+  it('[SD30] the last sheet stays, even when two people delete the last two', () => {
     const [one, other] = two()
     one.do({ type: 'remove-sheet', sheet: 'sheet-3' })
     meet(one, other)
@@ -116,7 +116,7 @@ describe('the layout', () => {
     expect(other.grid).toEqual(one.grid)
   })
 
-  it('[SD3] two who each delete the other half of the rows leave one', () => {
+  it('[SD3] two people who each delete one half of the rows leave one row', () => {
     const [one, other] = two()
     one.do({ ...rows, type: 'remove-lines', at: 0, count: 30 })
     other.do({ ...rows, type: 'remove-lines', at: 30, count: 30 })
@@ -127,7 +127,7 @@ describe('the layout', () => {
     expect(other.at(0, 0)).toEqual({ v: 'still here' })
   })
 
-  it('[SD33] two who move the same row have it once, and neither loses what the other wrote', () => {
+  it('[SD33] a row that two people move exists once, and keeps what both wrote', () => {
     const [one, other] = two()
     one.write(3, 0, { v: 'here' })
     meet(one, other)
@@ -141,7 +141,7 @@ describe('the layout', () => {
     expect(other.grid).toEqual(one.grid)
   })
 
-  it('[SD5 SD34] a row that one deletes and another one moves is deleted', () => {
+  it('[SD5 SD34] a row that is deleted and moved is deleted', () => {
     const [one, other] = two()
     one.write(3, 0, { v: 'here' })
     meet(one, other)
@@ -164,7 +164,7 @@ describe('the layout', () => {
     expect(other.grid).toEqual(one.grid)
   })
 
-  it('[SD7] the style that paste puts beside everything is no style', () => {
+  it('[SD7] the style that a paste adds to everything is dropped', () => {
     const person = new Person()
     const pasted = {
       ff: 'Arial',
@@ -225,7 +225,7 @@ describe('formulas', () => {
     expect(one.grid).toEqual(other.grid)
   })
 
-  it('[SD8] a grid that rewrites its formulas itself writes nothing', () => {
+  it('[SD8] a grid that rewrites formulas by itself writes nothing', () => {
     const person = new Person()
     person.write(0, 0, { f: '=B2', v: null })
     person.do({ ...rows, type: 'insert-lines', at: 1, count: 1 })
@@ -254,7 +254,7 @@ describe('formulas', () => {
     expect(one.at(0, 0)?.f).toBe('=SUM(#REF!)')
   })
 
-  it('[SD8] what points beyond the last row stays beyond it', () => {
+  it('[SD8] a reference beyond the last row stays beyond it', () => {
     const person = new Person()
     person.write(0, 0, { f: '=SUM(B2:B2000)', v: null })
     person.do({ ...rows, type: 'insert-lines', at: 50, count: 1 })
@@ -263,7 +263,7 @@ describe('formulas', () => {
 })
 
 describe('from the document to the grid', () => {
-  it('[SD9] many cells that others wrote come as one step', () => {
+  it('[SD9] many cells written by others arrive as one step', () => {
     const [one, other] = two()
     for (let row = 0; row < 50; row++) one.write(row, row % 7, { v: row, t: 2 })
     const [, steps] = meet(one, other)
@@ -272,7 +272,7 @@ describe('from the document to the grid', () => {
     expect(other.grid).toEqual(one.grid)
   })
 
-  it('[SD9] positions mean what the grid shows, however late changes are taken', () => {
+  it('[SD9] positions are those of the grid, however late changes are taken', () => {
     const [one, other] = two()
     one.do({ ...rows, type: 'insert-lines', at: 0, count: 3 })
     Y.applyUpdate(other.doc, Y.encodeStateAsUpdate(one.doc))
@@ -281,7 +281,7 @@ describe('from the document to the grid', () => {
     expect(other.at(8, 0)).toEqual({ v: 'sixth' })
   })
 
-  it('[SD9] a cell that is held stays until it is let go', () => {
+  it('[SD9] a held cell stays until it is released', () => {
     const [one, other] = two()
     other.write(0, 0, { v: 'mine' })
     meet(one, other)
@@ -299,7 +299,7 @@ describe('from the document to the grid', () => {
     expect(other.at(1, 0)).toEqual({ v: 'theirs' })
   })
 
-  it('[SD9 SD37] sizes, hiding, merges and frozen panes go with their rows and columns', () => {
+  it('[SD9 SD37] sizes, hiding, merges and frozen panes move with their rows and columns', () => {
     const [one, other] = two()
     one.do({ ...rows, type: 'set-sizes', sizes: { 4: 50 } })
     one.do({ ...columns, type: 'set-hidden', hidden: { 2: true } })
@@ -322,7 +322,7 @@ describe('from the document to the grid', () => {
     expect(other.grid).toEqual(one.grid)
   })
 
-  it('[SD10] of two merges that overlap one counts, the same everywhere, and it goes with a new one', () => {
+  it('[SD10] of two overlapping merges everyone keeps the same one, and a new one replaces it', () => {
     const [one, other] = two()
     const range = { startRow: 0, startColumn: 0, endRow: 1, endColumn: 1 }
     const across = { startRow: 1, startColumn: 1, endRow: 2, endColumn: 2 }
@@ -335,7 +335,7 @@ describe('from the document to the grid', () => {
     expect(one.doc.getMap('merges:sheet-1').size).toBe(0)
   })
 
-  it('[SD14] a key leads to its cell wherever it went, and nowhere when it is gone', () => {
+  it('[SD14] a key finds its cell wherever it moved, and nothing once it is deleted', () => {
     const [one, other] = two()
     const key = one.sheets.cellKeyAt(SHEET, 4, 2)!
     other.do({ ...rows, type: 'insert-lines', at: 0, count: 2 })
@@ -354,8 +354,8 @@ describe('from the document to the grid', () => {
   })
 })
 
-describe('what follows from where lines are', () => {
-  it('[SD8 SD10] is said as a grid should show it, whoever put the lines elsewhere', () => {
+describe('content that depends on the positions of lines', () => {
+  it('[SD8 SD10] is returned as a grid should show it, whoever moved the lines', () => {
     const [one, other] = [new Person(), new Person()]
     one.write(2, 0, { f: '=A2&B5', v: null })
     one.do({
@@ -380,7 +380,7 @@ describe('what follows from where lines are', () => {
 })
 
 describe('undo', () => {
-  it('[SD12] says how many steps there are to take back and to do again', () => {
+  it('[SD12] tells how many steps can be undone and redone', () => {
     const [one, other] = [new Person(), new Person()]
     expect(one.sheets.steps).toEqual({ undos: 0, redos: 0 })
     one.write(0, 0, { v: 1 })
@@ -417,7 +417,7 @@ describe('undo', () => {
     { type: 'move-sheet', sheet: SHEET, index: 2 },
   ]
 
-  it.each(operations)('[SD12] takes back and does again: $type $axis', (operation) => {
+  it.each(operations)('[SD12] undoes and redoes: $type $axis', (operation) => {
     const [one, other] = two()
     other.do({
       type: 'set-range-values',
@@ -441,7 +441,7 @@ describe('undo', () => {
     expect(other.grid).toEqual(one.grid)
   })
 
-  it("[SD12] leaves what others wrote, and never takes back another's step", () => {
+  it("[SD12] keeps what others wrote, and never undoes another person's step", () => {
     const [one, other] = two()
     one.write(0, 0, { v: 'mine' })
     one.write(1, 0, { v: 'mine too' })
@@ -456,7 +456,7 @@ describe('undo', () => {
     expect(one.at(1, 0)).toEqual({ v: 'theirs' })
   })
 
-  it('[SD12] a row that comes back comes with what others did in it meanwhile', () => {
+  it('[SD12] a restored row includes what others did in it meanwhile', () => {
     const [one, other] = two()
     one.do({ ...rows, type: 'insert-lines', at: 2, count: 1 })
     meet(one, other)
@@ -474,7 +474,7 @@ describe('undo', () => {
     expect(other.grid).toEqual(one.grid)
   })
 
-  it('[SD12] several steps of the grid that belong together are taken back together', () => {
+  it('[SD12] several steps of the grid that belong together are undone together', () => {
     const person = new Person()
     const before = structuredClone(person.grid.sheets)
     person.do(
@@ -492,7 +492,7 @@ describe('undo', () => {
 describe('the version of the format', () => {
   const setFormat = ({ doc }: Person, format: unknown) => doc.getMap('about').set('format', format)
 
-  it('[SD21 PG30] is not written, and a document that is only looked at stays as it is', () => {
+  it('[SD21 PG30] is not written into a document that is only read', () => {
     const empty = new Y.Doc()
     const sheets = new SheetDocument(empty)
     expect(sheets.snapshot()).toHaveLength(3)
@@ -507,7 +507,7 @@ describe('the version of the format', () => {
   })
 
   it.each([2, 99, 'x', null])(
-    '[SD22 SD23] %s: nothing is read or written any more, and all is there afterwards',
+    '[SD22 SD23] %s: nothing more is read or written, and everything is there afterwards',
     (format) => {
       const [anns, bobs] = [new Person(), new Person()]
       anns.write(0, 0, { v: 'of Ann' })
@@ -534,7 +534,7 @@ describe('the version of the format', () => {
     },
   )
 
-  it('[SD22] what others deleted from under what one wrote is not taken out meanwhile', () => {
+  it('[SD22] text whose cell others deleted is not removed meanwhile', () => {
     const [anns, bobs] = [new Person(), new Person()]
     anns.write(3, 0, { v: 'of Ann' })
     bobs.do({ type: 'remove-lines', ...rows, at: 3, count: 1 })
@@ -545,7 +545,7 @@ describe('the version of the format', () => {
     expect(anns.sheets.takeUnseen()).toEqual([['of Ann']])
   })
 
-  it('[SD23] what was done in the grid before can still be written at that moment', () => {
+  it('[SD23] earlier changes of the grid can still be written at that moment', () => {
     const anns = new Person()
     let stops = 0
     anns.sheets.whenStopping(() => {

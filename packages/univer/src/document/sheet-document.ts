@@ -13,17 +13,17 @@ import { splitKey, type LinesState, type SheetState } from './sheet-state.js'
 import { UndoSteps } from './undo.js'
 import { Workbook } from './workbook.js'
 
-// No step of anybody's, so that undo doesn't bring it back to where nobody sees it.
+// An origin that undo doesn't track, so that undo never restores unseen text.
 const UNSEEN = Symbol('unseen')
 
-/** Rows or columns of a sheet as a grid begins with it. */
+/** The rows or columns that a grid starts with. */
 export interface LinesSnapshot {
   readonly count: number
   readonly sizes: { readonly [position: number]: number }
   readonly hidden: readonly number[]
 }
 
-/** A sheet as a grid begins with it. */
+/** A sheet that a grid starts with. */
 export interface SheetSnapshot {
   readonly id: string
   readonly name: string
@@ -34,7 +34,7 @@ export interface SheetSnapshot {
   readonly frozen: { readonly rows: number; readonly columns: number }
 }
 
-/** What of a sheet follows from where its lines are. */
+/** The parts of a sheet that depend on the positions of its lines. */
 export interface DerivedSheet {
   readonly id: string
   readonly merges: readonly CellRange[]
@@ -47,11 +47,10 @@ export interface DerivedSheet {
 }
 
 /**
- * A workbook in a Yjs document, and the way between it and one grid.
- *
- * The grid begins with `snapshot()`. What is done in it goes to `apply()`. What others do waits
- * until `takeChanges()`, so that it can be taken once per frame; until then positions mean what
- * they mean in the grid.
+ * A workbook in a Yjs document, synchronized with one grid.
+ * The grid starts with `snapshot()`, and its changes go to `apply()`. The others' changes wait
+ * until `takeChanges()`, so that they can be taken once per frame; until then positions are those
+ * of the grid.
  *
  * @see SHEET.md SD1
  */
@@ -65,7 +64,7 @@ export class SheetDocument {
   #pending = new Map<string, Set<string>>()
   #held: CellPlace | null = null
 
-  /** @param chance where order keys and ids come from; `Math.random` unless a test needs another. */
+  /** @param chance random numbers for order keys and ids; tests pass seeded ones */
   constructor(doc: Y.Doc, chance: Chance = Math.random) {
     this.#workbook = new Workbook(doc)
     this.#draft = new Draft(this.#workbook, chance)
@@ -76,8 +75,8 @@ export class SheetDocument {
   }
 
   /**
-   * Whether the document is in a version that can be read and written. While it isn't, nothing is
-   * written, and what others do waits.
+   * Whether the document is in a version that can be read and written. Otherwise nothing is
+   * written, and the others' changes wait.
    *
    * @see SHEET.md SD22
    */
@@ -85,22 +84,23 @@ export class SheetDocument {
     return this.#isKnown
   }
 
-  /** Calls back right before that ends: what was done in the grid until then can still be written. */
+  /**
+   * Calls back right before `isKnown` turns false; the grid's changes so far can still be written.
+   */
   whenStopping(callback: () => void): void {
     this.#stoppers.add(callback)
   }
 
-  /** What the grid shows, or should begin with. */
+  /** Returns what the grid shows, or should start with. */
   snapshot(): SheetSnapshot[] {
     return this.#workbook.shown.map(snapshotOf)
   }
 
   /**
-   * Brings what was done in the grid, one step or several, into the document as one transaction
-   * and one step of undo.
+   * Writes steps of the grid into the document as one transaction and one undo step.
    *
-   * @returns what follows from it and isn't in the grid yet, such as formulas that read differently
-   * now, or the undoing of what can't be.
+   * @returns further steps that the grid needs, such as formulas that now read differently, or the
+   *   reversal of what isn't possible
    */
   apply(...operations: readonly Operation[]): Operation[] {
     if (!this.#isKnown) return []
@@ -113,7 +113,7 @@ export class SheetDocument {
     return takeSteps(this.#workbook, this.#held)
   }
 
-  /** What there is more of than a grid can show. @see OFFICE.md SH55 */
+  /** Returns the kinds of content of which a grid can't show everything. @see OFFICE.md SH55 */
   leftOut(): string[] {
     const { shown, list } = this.#workbook
     const kinds: readonly [what: string, isTooMany: boolean][] = [
@@ -125,7 +125,7 @@ export class SheetDocument {
     return kinds.flatMap(([what, isTooMany]) => (isTooMany ? [what] : []))
   }
 
-  /** What has to be done in the grid so that it shows what others, and undo, have done. */
+  /** Returns the steps that show the others' changes, and undone steps, in the grid. */
   takeChanges(): Operation[] {
     if (!this.#isKnown) return []
     const pending = this.#pending
@@ -135,10 +135,10 @@ export class SheetDocument {
   }
 
   /**
-   * Takes out of the document what this grid wrote where nobody sees it, since others deleted or
-   * merged the cells meanwhile.
+   * Removes texts of this grid from the document that can't be seen, since others deleted or merged
+   * their cells meanwhile.
    *
-   * @returns the texts of the cells, row by row.
+   * @returns the texts of the cells, by row
    */
   takeUnseen(): string[][] {
     return this.#isKnown ? this.#draft.own.takeUnseen(this.#workbook, UNSEEN) : []
@@ -149,13 +149,13 @@ export class SheetDocument {
     return this.#draft.own.hasCovered
   }
 
-  /** Whether the cell of a key is in the grid, and not under a merge. */
+  /** Returns whether a cell is in the grid, and not under a merge. */
   isSeen({ sheet, key }: CellPlace): boolean {
     const state = this.#workbook.sheetWithId(sheet)
     return state !== undefined && isSeen(state, key)
   }
 
-  /** Leaves a cell as the grid shows it, while somebody types in it; `null` lets go. */
+  /** Keeps a cell as the grid shows it while someone types in it; `null` releases it. */
   hold(place: CellPlace | null): void {
     this.#held = place
     if (place === null) this.#tell()
@@ -167,7 +167,7 @@ export class SheetDocument {
     return () => this.#listeners.delete(listener)
   }
 
-  /** The key of a cell of the grid, which stays the same wherever the cell goes. */
+  /** Returns the key of a cell of the grid, which stays the same wherever the cell moves. */
   cellKeyAt(sheet: string, row: number, column: number): string | undefined {
     const state = this.#workbook.sheetWithId(sheet)
     const rowId = state?.rows.shown[row]
@@ -175,7 +175,7 @@ export class SheetDocument {
     return rowId === undefined || columnId === undefined ? undefined : `${rowId}:${columnId}`
   }
 
-  /** Where in the grid the cell of a key is; `undefined` if it isn't there, or is no key. */
+  /** Returns the position of a cell in the grid; `undefined` if it doesn't exist. */
   positionOf(sheet: string, key: string): { row: number; column: number } | undefined {
     const state = this.#workbook.sheetWithId(sheet)
     const [rowId, columnId] = splitKey(key) ?? []
@@ -185,12 +185,12 @@ export class SheetDocument {
     return row === -1 || column === -1 ? undefined : { row, column }
   }
 
-  /** How many more rows or columns a sheet can have. @see SHEET.md SD38 */
+  /** Returns how many more rows or columns a sheet can have. @see SHEET.md SD38 */
   roomFor(sheet: string, axis: AxisName): number {
     return this.#workbook.sheetWithId(sheet)?.[axis].axis.room ?? 0
   }
 
-  /** Takes back the last step of this grid; what it changes here comes with `takeChanges()`. */
+  /** Undoes this grid's last step; the change arrives with `takeChanges()`. */
   undo(): boolean {
     return this.#isKnown && this.#undo.undo()
   }
@@ -199,14 +199,14 @@ export class SheetDocument {
     return this.#isKnown && this.#undo.redo()
   }
 
-  /** How many steps of this grid can be taken back, and how many of those done again. */
+  /** How many steps of this grid can be undone and redone. */
   get steps(): { readonly undos: number; readonly redos: number } {
     return this.#isKnown ? this.#undo.counts : { undos: 0, redos: 0 }
   }
 
   /**
-   * What of the grid follows from where its lines are and what its sheets are called. Grids change
-   * it by themselves, each in its own way, when lines come, go and move; this is how it should read.
+   * Returns the content that depends on the positions of lines and the names of sheets. Grids
+   * change it by themselves when lines move, each in its own way; this is how it should be.
    */
   derived(): DerivedSheet[] {
     return this.#workbook.shown.map(derivedOf)
@@ -222,7 +222,7 @@ export class SheetDocument {
   readonly #note = (transaction: Y.Transaction): void => {
     if (transaction.origin === this) return
     for (const [type, keys] of transaction.changed) {
-      // What somebody put inside of an entry is no content of ours.
+      // Types that a stranger put inside an entry are ignored.
       if (type._item !== null) continue
       const name = Y.findRootTypeKey(type)
       const pending = this.#pending.get(name) ?? new Set<string>()
@@ -244,7 +244,7 @@ export class SheetDocument {
   }
 }
 
-/** Between two takings the order may be ahead of what is shown. */
+/** Until changes are taken, the order may be ahead of what is shown. */
 function positionIn({ axis, shown }: LinesState, id: LineId): number {
   const at = axis.indexOf(id)
   return shown[at] === id ? at : -1

@@ -2,13 +2,13 @@ import { compare } from './axis.js'
 import { FIRST_SIZE, LIMITS } from './limits.js'
 import { isOrderKey, keyInRun, type OrderKey } from './order-key.js'
 
-/** The sheets of a document in which nothing is written yet. @see SHEET.md SD2 */
+/** The sheets of an empty document. @see SHEET.md SD2 */
 const FIRST_SHEETS: readonly string[] = ['sheet-1', 'sheet-2', 'sheet-3']
 
 const SHEET_ID = /^[A-Za-z0-9_-]{1,64}$/
 const ENTRY = /^([A-Za-z0-9_-]{1,64})\/([a-z-]+)$/
 
-/** Whether text can be the id of a sheet. */
+/** Returns whether a text can be the id of a sheet. */
 export const isSheetId = (id: string): boolean => SHEET_ID.test(id)
 
 interface Entries {
@@ -21,14 +21,14 @@ interface Entries {
   readonly 'frozen-columns'?: unknown
 }
 
-/** Which sheets there are, in which order, and what each is called. @see SHEET.md SD2 */
+/** The sheets, with their order and names. @see SHEET.md SD2 */
 export class SheetList {
   readonly #entries = new Map<string, Entries>(FIRST_SHEETS.map((id) => [id, {}]))
   #ids: readonly string[] | null = null
   #names: ReadonlyMap<string, string> | null = null
   #thereAre = 0
 
-  /** Takes in an entry, whoever wrote it; gives the id of the sheet that it is about. */
+  /** Takes in an entry, which a stranger may have written; returns the id of its sheet. */
   read(entry: string, value: unknown): string | undefined {
     const [, id, property] = ENTRY.exec(entry) ?? []
     if (id === undefined || property === undefined) return undefined
@@ -38,19 +38,19 @@ export class SheetList {
     return id
   }
 
-  /** The ids of the sheets in order; there is always one. */
+  /** The ids of the sheets in order; there is always at least one. */
   get ids(): readonly string[] {
     this.#ids ??= this.#sorted()
     return this.#ids
   }
 
-  /** What each sheet is called: as people said, and with a number where two said the same. */
+  /** The name of each sheet, as it was chosen, with a number if two are the same. */
   get names(): ReadonlyMap<string, string> {
     this.#names ??= this.#unique()
     return this.#names
   }
 
-  /** Whether there are sheets that don't count because there are too many. */
+  /** Whether some sheets are ignored because there are too many. */
   get hasTooMany(): boolean {
     return this.#thereAre > LIMITS.sheets
   }
@@ -65,11 +65,11 @@ export class SheetList {
       .map(({ id }) => id)
     const there = sorted.filter((id) => this.#entries.get(id)!.gone !== true)
     this.#thereAre = there.length
-    // Two people can each delete the sheet that the other left.
+    // Two people may each delete the sheet that the other left.
     return there.length > 0 ? there.slice(0, LIMITS.sheets) : sorted.slice(0, 1)
   }
 
-  /** The key of a sheet; `undefined` if nobody made it. */
+  /** Returns the key of a sheet; `undefined` if it never existed. */
   keyOf(id: string): OrderKey | undefined {
     const at = this.#entries.get(id)?.at
     if (isOrderKey(at)) return at
@@ -90,7 +90,7 @@ export class SheetList {
     return names
   }
 
-  /** How many rows and columns a sheet began with. */
+  /** Returns how many rows and columns a sheet began with. */
   sizeOf(id: string): { readonly rows: number; readonly columns: number } {
     const { rows, columns } = this.#entries.get(id) ?? {}
     return {
@@ -99,7 +99,7 @@ export class SheetList {
     }
   }
 
-  /** The keys up to which rows and columns don't scroll. */
+  /** Returns the keys up to which rows and columns are frozen. */
   frozenOf(id: string): { readonly rows?: OrderKey; readonly columns?: OrderKey } {
     const { 'frozen-rows': rows, 'frozen-columns': columns } = this.#entries.get(id) ?? {}
     return {
@@ -117,7 +117,7 @@ export class SheetList {
   }
 }
 
-/** A name without what can't be shown on a tab. */
+/** Returns a name without characters that can't be shown on a tab. */
 export function cleanName(name: string): string {
   const cut = name.slice(0, LIMITS.nameCharacters).toWellFormed()
   return cut.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '').trim()

@@ -12,7 +12,7 @@ import {
 import { printFormula, readFormula, type Formula } from './formula.js'
 import type { Lines, Sheets } from './references.js'
 
-/** A cell of the document, and what of it the grid shows. */
+/** A cell of the document, and what the grid shows of it. */
 export interface Entry {
   readonly row: LineId
   readonly column: LineId
@@ -22,12 +22,12 @@ export interface Entry {
   shown: CellData
 }
 
-/** Rows or columns of the document, and what of them the grid shows. */
+/** The rows or columns of the document, and what the grid shows of them. */
 export class LinesState {
   readonly axis: Axis
   readonly sizes = new Map<LineId, number>()
   readonly hidden = new Set<LineId>()
-  /** Those whose size or hiding may not be as shown. */
+  /** The lines whose size or hiding may differ from what is shown. */
   readonly touched = new Set<LineId>()
   shown: LineId[] = []
   isReordered = false
@@ -36,7 +36,7 @@ export class LinesState {
     this.axis = new Axis(name, count)
   }
 
-  /** Forgets what the grid showed of a line that it hasn't got any more. */
+  /** Forgets what the grid showed of a line that it no longer has. */
   forget(id: LineId): void {
     this.sizes.delete(id)
     this.hidden.delete(id)
@@ -46,13 +46,13 @@ export class LinesState {
 const NOTHING: CellData = {}
 const CELL_KEY = /^([0-9a-z-]{1,40}):([0-9a-z-]{1,40})$/
 
-/** The two ids in the key of a cell; `undefined` if it is none. */
+/** Returns the two ids in a cell's key; `undefined` if it isn't a key. */
 export function splitKey(key: string): readonly [row: LineId, column: LineId] | undefined {
   const [, row, column] = CELL_KEY.exec(key) ?? []
   return row === undefined || column === undefined ? undefined : [row, column]
 }
 
-/** A sheet as the document has it, together with what of it the grid shows. */
+/** A sheet in the document, and what the grid shows of it. */
 export class SheetState implements Lines {
   readonly id: string
   name = ''
@@ -60,9 +60,9 @@ export class SheetState implements Lines {
   readonly columns: LinesState
   readonly table = new Map<LineId, Map<LineId, Entry>>()
   readonly formulas = new Set<Entry>()
-  /** Cells that may not be as the grid shows them. */
+  /** The cells that may differ from what the grid shows. */
   readonly touched = new Set<Entry>()
-  /** Last cells of merges, by their first ones. */
+  /** The last cells of merges, by their first ones. */
   readonly merges = new Map<string, string>()
   areMergesTouched = true
   mergesShown: readonly CellRange[] = []
@@ -85,7 +85,7 @@ export class SheetState implements Lines {
     return entry
   }
 
-  /** The cells of some rows or columns. */
+  /** Returns the cells of some rows or columns. */
   entriesOf(name: AxisName, ids: readonly LineId[]): Entry[] {
     if (name === 'rows') return ids.flatMap((id) => [...(this.table.get(id)?.values() ?? [])])
     return [...this.table.values()].flatMap((cells) =>
@@ -96,7 +96,7 @@ export class SheetState implements Lines {
     )
   }
 
-  /** Takes in a cell's content, whoever wrote it. @see SHEET.md SD6, SD11, SD39 */
+  /** Takes in a cell's content, which a stranger may have written. @see SHEET.md SD6, SD11, SD39 */
   readCell(key: string, content: unknown): void {
     const ids = splitKey(key)
     if (ids === undefined) return
@@ -109,7 +109,7 @@ export class SheetState implements Lines {
     this.touched.add(entry)
   }
 
-  /** Takes in a cell's style, whoever wrote it. @see SHEET.md SD7 */
+  /** Takes in a cell's style, which a stranger may have written. @see SHEET.md SD7 */
   readStyle(key: string, style: unknown): void {
     const ids = splitKey(key)
     if (ids === undefined) return
@@ -133,13 +133,13 @@ export class SheetState implements Lines {
     else this.merges.delete(key)
   }
 
-  /** The cell as it should be shown at this moment. */
+  /** Returns the cell as it should be shown now. */
   cellOf({ value, formula, style }: Entry, sheets: Sheets): CellData {
     const content = formula === undefined ? value : { f: printFormula(formula, this.id, sheets) }
     return style === undefined ? content : { ...content, s: style }
   }
 
-  /** Lets go of a cell of which neither the document nor the grid has anything. */
+  /** Drops a cell that neither the document nor the grid has. */
   tidy(entry: Entry): void {
     const { value, formula, style, shown } = entry
     if (formula !== undefined || style !== undefined || value.v !== undefined) return
@@ -160,7 +160,7 @@ function readContent(content: unknown): Content {
   if (!isFields(content)) return typeof content === 'object' ? {} : { v: content }
   const { v, t, f } = content
   const formula = readFormula(f)
-  // A formula that isn't one is shown as the text that it may be.
+  // An invalid formula is shown as text if it is one.
   return formula === undefined
     ? { v: v ?? (typeof f === 'string' ? f : undefined), t }
     : { f: formula }

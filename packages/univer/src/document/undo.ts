@@ -2,17 +2,17 @@ import * as Y from 'yjs'
 
 const MAX_STEPS = 200
 
-/** Undo and redo of what one origin did; what others wrote since stays. @see SHEET.md SD12 */
+/** Undo and redo for one origin; what others wrote since stays. @see SHEET.md SD12 */
 export class UndoSteps {
   readonly #manager: Y.UndoManager
 
   constructor(doc: Y.Doc, origin: unknown) {
-    // Every step counts for itself, however fast they come.
+    // Every step is separate, however fast they come.
     this.#manager = new Y.UndoManager(doc, { trackedOrigins: new Set([origin]), captureTimeout: 0 })
     this.#manager.on('stack-item-added', this.#forgetOldest)
   }
 
-  /** How many steps can be taken back, and how many of those done again. */
+  /** How many steps can be undone and redone. */
   get counts(): { readonly undos: number; readonly redos: number } {
     const { undoStack, redoStack } = this.#manager
     return { undos: undoStack.length, redos: redoStack.length }

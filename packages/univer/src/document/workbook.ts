@@ -4,13 +4,13 @@ import type { Lines, Sheets } from './references.js'
 import { SheetList } from './sheet-list.js'
 import { SheetState } from './sheet-state.js'
 
-/** The parts of the document that every sheet has. @see SHEET.md SD1 */
+/** The parts of the document that each sheet has. @see SHEET.md SD1 */
 export type Part = 'cells' | 'styles' | 'rows' | 'columns' | 'merges'
 
-/** Which entries of which part of the document were written. */
+/** The keys of the written entries, by the name of the part. */
 export type Written = ReadonlyMap<string, ReadonlySet<string>>
 
-/** The part of the document that holds which sheets there are. */
+/** The part of the document with the list of sheets. */
 export const SHEETS = 'sheets'
 
 const PARTS: readonly Part[] = ['rows', 'columns', 'cells', 'styles', 'merges']
@@ -18,13 +18,13 @@ const PARTS: readonly Part[] = ['rows', 'columns', 'cells', 'styles', 'merges']
 /** @example partName('cells', 'sheet-1') // 'cells:sheet-1' */
 export const partName = (part: Part, sheet: string): string => `${part}:${sheet}`
 
-/** What the document says, read; and beside it what of that the grid shows. */
+/** The document as it was read, and what the grid shows of it. */
 export class Workbook implements Sheets {
   readonly doc: Y.Doc
   readonly list = new SheetList()
   /** The sheets that the grid shows, in its order. */
   readonly shown: SheetState[] = []
-  /** The sheets of which names, rows or columns are not where they were. */
+  /** The sheets whose names, rows or columns have moved or changed. */
   readonly changed = new Set<string>()
 
   constructor(doc: Y.Doc) {
@@ -44,7 +44,7 @@ export class Workbook implements Sheets {
     return this.shown.find((sheet) => sheet.name.toLowerCase() === name.toLowerCase())
   }
 
-  /** A sheet with all that the document has of it, none of which is shown. */
+  /** Reads a sheet from the document; nothing of it counts as shown. */
   open(id: string): SheetState {
     const sheet = new SheetState(id, this.list.sizeOf(id))
     for (const part of PARTS) {
@@ -53,7 +53,7 @@ export class Workbook implements Sheets {
     return sheet
   }
 
-  /** Takes in what was written, by whomever; nothing of it is shown yet. */
+  /** Takes in written entries, from here or elsewhere; nothing of them counts as shown yet. */
   absorb(written: Written): void {
     for (const [name, keys] of written) {
       if (name === SHEETS) this.#absorbSheets(keys)

@@ -29,7 +29,7 @@ const makeLine = (): Line => ({ size: null, isHidden: false })
 const makeLines = (count: number): Line[] => Array.from({ length: count }, makeLine)
 const makeCells = (count: number): CellData[] => Array.from({ length: count }, () => ({}))
 
-/** A grid of plain arrays that knows positions and nothing of ids: what a real one shows. */
+/** A grid of plain arrays that knows positions and no ids, like a real one. */
 export class Grid {
   readonly sheets: Sheet[] = []
 
@@ -115,7 +115,7 @@ function applyCells({ cells }: Sheet, { cellValue }: SetRangeValues): void {
 
 function applyLines(sheet: Sheet, step: LineOperation): void {
   const lines = sheet[step.axis]
-  // A column is a part of every row.
+  // A column is part of every row.
   const lists = step.axis === 'rows' ? [lines, sheet.cells] : [lines, ...sheet.cells]
   if (step.type === 'insert-lines') {
     if (step.at > lines.length) throw new RangeError(`${step.at} is beyond the end`)

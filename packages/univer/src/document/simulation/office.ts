@@ -4,7 +4,7 @@ import type { Random } from '../../../../../test/simulation/random.js'
 import { Grid } from './grid.js'
 import { randomSteps } from './steps.js'
 
-/** A cell that formulas point at: what it says, which it alone says, and its key. */
+/** A cell that formulas point at: its unique text and its key. */
 export interface Mark {
   readonly text: string
   readonly sheet: string
@@ -13,7 +13,7 @@ export interface Mark {
 
 const LINE_STEPS: ReadonlySet<string> = new Set(['insert-lines', 'remove-lines', 'move-lines'])
 
-/** Somebody with a copy of the document and a grid that is only ever told what changes. */
+/** A person with a copy of the document and a grid that only ever hears of changes. */
 export class Person {
   readonly doc = new Y.Doc()
   readonly sheets: SheetDocument
@@ -28,11 +28,11 @@ export class Person {
     this.grid = new Grid(this.sheets.snapshot())
   }
 
-  /** Does something in the grid, as its user would, and then what follows from it. */
+  /** Performs steps in the grid, as its user would, and then what follows from them. */
   do(...steps: readonly Operation[]): void {
     this.grid.apply(steps)
     const followUps = this.sheets.apply(...steps)
-    // What was put somewhere is there, and not where the document would rather have it.
+    // A moved line is where it was put, and the document must not correct that.
     const corrected = followUps.find(({ type }) => LINE_STEPS.has(type))
     if (corrected !== undefined) throw new Error(`corrected: ${JSON.stringify(corrected)}`)
     this.grid.apply(followUps)
@@ -45,7 +45,7 @@ export class Person {
   }
 }
 
-/** Some people at one document, with a network that loses, delays and reorders. */
+/** People with one document, and a network that drops, delays and reorders updates. */
 export class Office {
   readonly people: readonly Person[]
   readonly marks: Mark[] = []
@@ -59,7 +59,7 @@ export class Office {
     for (const person of this.people) this.#connect(person)
   }
 
-  /** One thing that happens to somebody. */
+  /** Makes one random thing happen to one person. */
   step(): void {
     const chance = this.#chance
     const person = chance.pick(this.people)
@@ -75,7 +75,7 @@ export class Office {
     else exchange(person, chance.pick(this.people))
   }
 
-  /** Everybody has everything, and shows it. */
+  /** Delivers everything to everyone, and shows it. */
   rest(): void {
     const [first, ...others] = this.people
     for (const other of others) exchange(other, first!)
@@ -100,7 +100,7 @@ export class Office {
     }
   }
 
-  /** Writes something unique into a cell, and a formula that points at it into another one. */
+  /** Writes a unique text into a cell, and a formula that points at it into another. */
   #pointAt(person: Person): void {
     const chance = this.#chance
     const from = chance.pick(person.grid.sheets)
@@ -141,7 +141,7 @@ function exchange(one: Person, other: Person): void {
   }
 }
 
-/** So small that people get in each other's way. */
+/** Returns a workbook so small that people get in each other's way. */
 function smallWorkbook(): Uint8Array {
   const doc = new Y.Doc()
   doc.clientID = 100

@@ -4,7 +4,7 @@ import type { Grid } from './grid.js'
 
 type Sheet = Grid['sheets'][number]
 
-/** Something that somebody does in a grid, in positions of that grid. */
+/** Returns random steps in positions of the grid. */
 export function randomSteps(grid: Grid, chance: Random, unique: () => string): Operation[] {
   const sheet = chance.pick(grid.sheets)
   const kind = chance.below(100)
@@ -14,7 +14,7 @@ export function randomSteps(grid: Grid, chance: Random, unique: () => string): O
   if (kind < 87) return [freeze(sheet, chance)]
   if (kind < 96) return [changeSheets(grid, sheet, chance, unique)]
   return [changeLines(sheet, chance), writeCells(chance.pick(grid.sheets), chance)].filter(
-    // The second is meant for the grid after the first.
+    // The second step is meant for the grid after the first one.
     (step, at) => at === 0 || step.type !== 'set-range-values' || step.sheet !== sheet.id,
   )
 }
@@ -25,7 +25,7 @@ function writeCells(sheet: Sheet, chance: Random): Operation {
     const row = chance.below(sheet.rows.length)
     const column = chance.below(sheet.columns.length)
     const value = sheet.cells[row]![column]!
-    // What others point at stays, so that one can see where it is.
+    // Cells that formulas point at stay, so that their places can be checked.
     const isMark = String(value.v ?? value.f).includes('mark')
     ;(cellValue[row] ??= {})[column] = isMark ? { s: { bl: chance.below(2) } } : write(chance)
   }
