@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Allowance, OutOfBounds } from './allowance.js'
 import { BOUNDS } from './bounds.js'
 
-/** An allowance with a clock that stands still until it is set. */
+/** Returns an allowance whose clock stands still until it is set. */
 function startAt(nowMs: number) {
   const clock = { nowMs }
   let forgotten = 0
@@ -18,8 +18,8 @@ const take = (allowance: Allowance, count: number): void => {
   for (let left = count; left > 0; left--) allowance.take()
 }
 
-describe('what a formula may take', () => {
-  it('[SH51] is so many values, for each formula again', () => {
+describe('the allowance of a formula', () => {
+  it('[SH51] limits values, separately for each formula', () => {
     const { allowance } = startAt(0)
     for (let formula = 0; formula < 3; formula++) {
       allowance.begin()
@@ -30,7 +30,7 @@ describe('what a formula may take', () => {
     expect(() => take(allowance, BOUNDS.formula.values + 1_000)).toThrow(OutOfBounds)
   })
 
-  it('[SH51] is so much time', () => {
+  it('[SH51] limits time', () => {
     const { allowance, clock } = startAt(5)
     allowance.begin()
     clock.nowMs += BOUNDS.formula.ms
@@ -39,7 +39,7 @@ describe('what a formula may take', () => {
     expect(() => take(allowance, 10_000)).toThrow(OutOfBounds)
   })
 
-  it('[SH51] is so many characters, in one text and in all of them', () => {
+  it('[SH51] limits characters, in one text and in all of them', () => {
     const { allowance } = startAt(0)
     allowance.begin()
     allowance.take(BOUNDS.textCharacters)
@@ -51,7 +51,7 @@ describe('what a formula may take', () => {
     expect(() => allowance.take(1)).toThrow(OutOfBounds)
   })
 
-  it('[SH51] is nothing more once it was too much', () => {
+  it('[SH51] is used up once it was exceeded', () => {
     const { allowance } = startAt(0)
     allowance.begin()
     expect(() => allowance.take(BOUNDS.textCharacters + 1)).toThrow(OutOfBounds)
@@ -62,7 +62,7 @@ describe('what a formula may take', () => {
     expect(() => allowance.take(1)).not.toThrow()
   })
 
-  it('[SH52] is little once a run takes long, and nothing when it takes very long', () => {
+  it('[SH52] is small once a run takes long, and nothing once it takes very long', () => {
     const { allowance, clock } = startAt(0)
     clock.nowMs = BOUNDS.runMs + 1
     allowance.begin()
@@ -76,14 +76,14 @@ describe('what a formula may take', () => {
     take(allowance, BOUNDS.formula.values)
   })
 
-  it('[SH51] is not counted between formulas', () => {
+  it('[SH51] counts nothing between formulas', () => {
     const { allowance } = startAt(0)
     allowance.begin()
     allowance.end()
     expect(() => take(allowance, BOUNDS.formula.values + 1_000)).not.toThrow()
   })
 
-  it('[SH51] doesn’t add up to more than is kept', () => {
+  it('[SH51] never keeps more values than the limit', () => {
     const { allowance, forgotten } = startAt(0)
     const each = BOUNDS.keptValues / 4
     for (let formula = 1; formula <= 8; formula++) {

@@ -1,16 +1,16 @@
 import { BOUNDS, type Bound } from './bounds.js'
 
-/** Thrown out of a formula that takes more than it may. */
+/** Thrown out of a formula that exceeds its allowance. */
 export class OutOfBounds extends Error {
   override readonly name = 'OutOfBounds'
 }
 
-// Looking at the clock takes longer than making a value.
+// Reading the clock takes longer than making a value.
 const VALUES_PER_LOOK = 512
 
 /**
- * Meters what formulas take, one after the other. Between formulas everything is free: results have
- * to be handed on.
+ * Meters one formula after the other. Nothing is counted between formulas, when results are
+ * delivered.
  */
 export class Allowance {
   readonly #forget: () => void
@@ -23,18 +23,22 @@ export class Allowance {
   #lookAt = 0
   #kept = 0
 
-  /** @param forget lets go of what is kept of the values of former formulas. */
+  /** @param forget drops the cached values of previous formulas */
   constructor(forget: () => void, now: () => number = () => performance.now()) {
     this.#forget = forget
     this.#now = now
   }
 
-  /** Begins a run of formulas. */
+  /** Starts a run of formulas. */
   beginRun(): void {
     this.#runBeganMs = this.#now()
   }
 
-  /** Begins a formula. @throws {OutOfBounds} when the run has taken too long for another one. */
+  /**
+   * Starts a formula.
+   *
+   * @throws {OutOfBounds} if the run has taken too long for another one
+   */
   begin(): void {
     this.#beganMs = this.#now()
     const ranMs = this.#beganMs - this.#runBeganMs
@@ -58,7 +62,7 @@ export class Allowance {
   /**
    * Counts a value that a formula makes.
    *
-   * @throws {OutOfBounds} if that is one too many, and from then on.
+   * @throws {OutOfBounds} if that exceeds the allowance, and for every value after that
    */
   take(characters = 0): void {
     if (this.#bound === null) return
@@ -66,7 +70,8 @@ export class Allowance {
     this.#characters += characters
     if (this.#values < this.#lookAt && characters === 0) return
     if (this.#isTooMuch(this.#bound, characters)) {
-      // Whoever goes on with the next value, as a loop over promises does, doesn't get far.
+      // A formula that catches the exception, such as a loop over promises, fails at its next
+      // value.
       this.#lookAt = 0
       this.#values = Infinity
       throw new OutOfBounds()

@@ -21,26 +21,26 @@ import { RunCourse } from './run-course.js'
 
 const TOO_MUCH = '#CALC!'
 
-/** The time that this process had, which is the same however busy the machine is. */
+/** Returns the processor time of this process, which doesn't depend on how busy the machine is. */
 function usedMs(): number {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1_000
 }
 
-// Its clock goes four times as fast, so that the tests don't wait as long as somebody would.
+// The clock is four times as fast, which makes the tests shorter.
 const allowance = new Allowance(forgetRanges, () => 4 * usedMs())
 meterValues(allowance)
 
 interface Calculated {
   /** The results in column A, from the top. */
   readonly results: readonly ICellData['v'][]
-  /** The rows of the formulas that were begun, in order. */
+  /** The rows of the formulas that were started, in order. */
   readonly begun: readonly number[]
-  /** Whether a formula shows more than its own cell. */
+  /** Whether a formula's result covers more than its own cell. */
   readonly isSpilled: boolean
 }
 
-/** Calculates formulas, each in a row of its own in column A. */
+/** Calculates formulas, each in its own row of column A. */
 async function calculate(
   formulas: readonly string[],
   { refused = [] as number[], most = Infinity } = {},
@@ -82,7 +82,7 @@ function workbookOf(formulas: readonly string[]): IWorkbookData {
   return { id: 'w', sheetOrder: ['s'], sheets: { s: sheet } } as unknown as IWorkbookData
 }
 
-describe('a formula that takes too much', () => {
+describe('a formula that exceeds its allowance', () => {
   it.each([
     ['an array that a lambda makes', '=SUM(MAKEARRAY(5000,5000,LAMBDA(r,c,r*c)))'],
     [
@@ -90,7 +90,7 @@ describe('a formula that takes too much', () => {
       '=SUM(MAKEARRAY(99,99,LAMBDA(r,c,SUM(MAKEARRAY(999,999,LAMBDA(x,y,x))))))',
     ],
     ['an array of numbers', '=SUM(SEQUENCE(9000,1000))'],
-    ['an array of chance', '=SUM(RANDARRAY(9000,1000))'],
+    ['an array of random numbers', '=SUM(RANDARRAY(9000,1000))'],
     ['an array that grows', '=SUM(EXPAND(1,9000,1000,0))'],
     ['a reduction', '=REDUCE(0,SEQUENCE(2000,1000),LAMBDA(a,b,a+b))'],
     ['a range of everything', '=SUMPRODUCT(B1:FZZ100000*2)'],
@@ -99,19 +99,19 @@ describe('a formula that takes too much', () => {
     ['a text that doubles', `=LEN(${'SUBSTITUTE('.repeat(17)}"x"${',"x","xx")'.repeat(17)})`],
     ['nested brackets', `=${'ABS('.repeat(1_100)}1${')'.repeat(1_100)}`],
     ['a long sum', `=${'1+'.repeat(4_000)}1`],
-    ['what it shows', '=SEQUENCE(500,500)'],
+    ['its result', '=SEQUENCE(500,500)'],
   ])('[SH51] is an error, and all others are calculated: %s', async (_, formula) => {
     const { results } = await calculate(['=1+1', formula, '=A1+1', '=A2&""', '=IFERROR(A2,"none")'])
     expect(results).toEqual([2, TOO_MUCH, 3, TOO_MUCH, 'none'])
   })
 
-  it('[SH51] takes as much again when it is calculated again', async () => {
+  it('[SH51] gets its whole allowance again when it is calculated again', async () => {
     const slow = '=SUM(MAKEARRAY(9999,9999,LAMBDA(r,c,r*c)))'
     const { results } = await calculate([slow, slow, '=SUM(MAKEARRAY(9,9,LAMBDA(r,c,r*c)))'])
     expect(results).toEqual([TOO_MUCH, TOO_MUCH, 2_025])
   })
 
-  it('[SH51] is none that takes a lot', async () => {
+  it('[SH51] is not one that takes a lot within its allowance', async () => {
     const { results } = await calculate([
       '=SUM(MAKEARRAY(300,300,LAMBDA(r,c,1)))',
       '=LEN(REPT("x",25000)&REPT("x",25000))',
@@ -123,8 +123,8 @@ describe('a formula that takes too much', () => {
   })
 })
 
-describe('a reference that is calculated', () => {
-  it('[SH95] may be to more cells than a formula may show', async () => {
+describe('a calculated reference', () => {
+  it('[SH95] may have more cells than a formula’s result', async () => {
     const { results, isSpilled } = await calculate(['=SUM(OFFSET(B1,0,0,500,500))', '=1+1'])
     expect(results).toEqual([0, 2])
     expect(isSpilled).toBe(false)
@@ -132,14 +132,14 @@ describe('a reference that is calculated', () => {
   })
 })
 
-describe('a formula at which a worker was ended', () => {
+describe('a formula at which a worker was terminated', () => {
   it('[SH53] is not calculated again, and others are', async () => {
     const { results, begun } = await calculate(['=1+1', '=2+2', '=A2+1'], { refused: [1] })
     expect(results).toEqual([2, TOO_MUCH, TOO_MUCH])
     expect(begun).not.toContain(1)
   })
 
-  it('[SH53] is the last one that is tried, the last time', async () => {
+  it('[SH53] is the last one to be calculated in the last attempt', async () => {
     const formulas = ['=1+1', '=2+2', '=3+3', '=4+4']
     const { begun } = await calculate(formulas)
     const { results } = await calculate(formulas, { most: 2 })

@@ -26,7 +26,7 @@ import type { Allowance } from './allowance.js'
 import { BoundedInterpreter, type Course } from './bounded-interpreter.js'
 import { BoundedLexer, BoundedParser } from './bounded-parser.js'
 
-/** Univer with nothing but sheets and formulas, each of which is bounded. */
+/** Starts a Univer that has only sheets and formulas, and limits each formula. */
 export function startEngine(allowance: Allowance, course: Course): Injector {
   const univer = new Univer({ locale: LocaleType.EN_US, locales: { [LocaleType.EN_US]: {} } })
   univer.registerPlugin(UniverFormulaEnginePlugin)
@@ -58,7 +58,7 @@ export function startEngine(allowance: Allowance, course: Course): Injector {
   return injector
 }
 
-// In the order in which Univer's parser takes them.
+// Univer's parser tries the nodes in this order.
 const NODES = [
   AstRootNodeFactory,
   FunctionNodeFactory,
@@ -72,7 +72,7 @@ const NODES = [
   ValueNodeFactory,
 ]
 
-/** Lets go of what ranges and columns hold, which Univer keeps for all of a run. */
+/** Drops the values of ranges and columns, which Univer caches for a whole run. */
 export function forgetRanges(): void {
   FORMULA_REF_TO_ARRAY_CACHE.clear()
   CELL_INVERTED_INDEX_CACHE.clear()

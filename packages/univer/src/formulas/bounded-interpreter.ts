@@ -16,11 +16,11 @@ type NodeData = Parameters<Interpreter['execute']>[0]
 type Result = ReturnType<Interpreter['execute']>
 type Node = Exclude<Parameters<Interpreter['checkAsyncNode']>[0], null | undefined | void>
 
-/** Whom an interpreter tells what it is about to calculate, and asks whether it should. */
+/** Is told which formula is about to be calculated, and decides whether it may be. */
 export interface Course {
   begin(cell: FormulaCell): void
   isRefused(cell: FormulaCell): boolean
-  /** Whether a formula may show so many cells. */
+  /** Returns whether a formula's result may cover this many cells. */
   allow(cell: FormulaCell, cells: number): boolean
 }
 
@@ -31,12 +31,12 @@ const ARRANGING: ReadonlySet<FormulaExecuteStageType> = new Set([
 
 const tooMuch = (): ErrorValueObject => ErrorValueObject.create(ErrorType.CALC)
 
-/** Calculates each formula within what it may take, and whatever goes wrong goes wrong in its cell. */
+/** Calculates each formula within its allowance; errors stay in its cell. */
 export class BoundedInterpreter extends Interpreter {
   readonly #runtime: IFormulaRuntimeService
   readonly #allowance: Allowance
   readonly #course: Course
-  /** A lambda is calculated by the same interpreter, within its formula. */
+  /** Whether a formula is running: the same interpreter calculates its lambdas. */
   #isWithin = false
 
   constructor(runtime: IFormulaRuntimeService, allowance: Allowance, course: Course) {
@@ -75,7 +75,7 @@ export class BoundedInterpreter extends Interpreter {
 
   #executeWithin(nodeData: NodeData): Promise<Result> {
     const result = super.executeAsync(nodeData)
-    // Of many that fail only the first one is waited for.
+    // Of several failures only the first is awaited; the others must not be unhandled.
     result.catch(() => undefined)
     return result
   }
@@ -95,7 +95,7 @@ export class BoundedInterpreter extends Interpreter {
   }
 
   #bounded(result: Result): Result {
-    // Where a reference such as OFFSET points is calculated to put the formulas in order.
+    // This stage calculates the targets of references such as OFFSET, to put the formulas in order.
     if (ARRANGING.has(this.#runtime.getFormulaExecuteStage())) return result
     const cells = isArray(result) ? cellsIn(result.getRangePosition()) : 1
     return this.#course.allow(this.#cell, cells) ? result : tooMuch()
@@ -110,7 +110,7 @@ export class BoundedInterpreter extends Interpreter {
 const isArray = (result: Result): result is BaseReferenceObject | ArrayValueObject =>
   result.isReferenceObject() || (result.isValueObject() && result.isArray())
 
-/** Formulas are kept parsed; one that was left in the middle would go on from there. */
+/** Resets a parsed formula, which is cached: one that was interrupted would continue from there. */
 function reset(node: Nullable<Node>): void {
   if (node === null || node === undefined) return
   node.setNotEmpty(true)

@@ -12,7 +12,7 @@ type Node = Exclude<Parameters<Interpreter['checkAsyncNode']>[0], null | undefin
 
 const TOO_MUCH = `=${ErrorType.CALC}`
 
-/** Takes a formula that can't be read for one that is an error, so that all others are read. */
+/** Reads a formula that can't be parsed as an error, so that all others are still read. */
 export class BoundedLexer extends Lexer {
   override treeBuilder(
     ...args: Parameters<Lexer['treeBuilder']>
@@ -25,7 +25,10 @@ export class BoundedLexer extends Lexer {
   }
 }
 
-/** The same for one that is nested so deeply that whoever goes through it runs out of stack. */
+/**
+ * Reads a formula that is nested too deeply as an error, since walking through it would overflow
+ * the stack.
+ */
 export class BoundedParser extends AstTreeBuilder {
   readonly #lexer: LexerTreeBuilder
 
@@ -39,7 +42,7 @@ export class BoundedParser extends AstTreeBuilder {
       const node = super.parse(lexerNode)
       if (node === null || node === undefined || depthOf(node) <= BOUNDS.depth) return node
     } catch {
-      // As if it were too deep.
+      // Treated like a formula that is too deep.
     }
     return super.parse(this.#lexer.treeBuilder(TOO_MUCH) as LexerNode)
   }

@@ -33,7 +33,7 @@ import { Replica } from './replica.js'
 const allowance = new Allowance(forgetRanges)
 meterValues(allowance)
 
-/** Does what the worker does, here; each message takes a while, both ways. */
+/** Does what the worker does, in this thread; each message takes a while in both directions. */
 class NearWorker extends EventTarget {
   readonly #replica = new Replica(allowance, (message) => this.#tell(structuredClone(message)))
   #isEnded = false
@@ -59,14 +59,16 @@ let workbooks = 0
 type Values = { readonly [row: number]: { readonly [column: number]: object } }
 type Place = readonly [row: number, column: number]
 
-/** A page with a grid, and its calculation, whose Univer asks for what has been written. */
+/**
+ * A page with a grid and its calculation, whose Univer requests the calculation of written cells.
+ */
 class Page {
   readonly #commands: ICommandService
   readonly #model: FormulaDataModel
   readonly #workbook: Workbook
-  /** What has been written and not been asked for, by where it was then. */
+  /** Written cells that were not yet requested, by their positions at the time. */
   #dirty: object[] = []
-  // Univer keeps parsed formulas of all engines of a process by workbook and text.
+  // Univer caches parsed formulas by workbook and text for all engines of a process.
   readonly #unit = `w${(workbooks += 1)}`
 
   constructor() {
@@ -90,7 +92,7 @@ class Page {
     calculation.start(this.#workbook, injector)
   }
 
-  /** As a part of Univer does that needs a browser. */
+  /** Imitates a part of Univer that needs a browser. */
   #takeArrays(): void {
     this.#commands.onCommandExecuted(({ id, type, params }: Readonly<ICommandInfo>) => {
       if (type !== CommandType.MUTATION || id !== SetArrayFormulaDataMutation.id) return
@@ -113,13 +115,13 @@ class Page {
     }
   }
 
-  /** Changes lines; the document writes formulas that read otherwise then. */
+  /** Changes lines, and writes the formulas that the document changes then. */
   change(mutation: { readonly id: string }, params: object, corrections: Values = {}): void {
     this.#execute(mutation.id, params)
     this.write(corrections)
   }
 
-  /** Asks for what has been written, as Univer does a while after it. */
+  /** Requests the calculation of what was written, as Univer does a while later. */
   request(): void {
     const dirtyRanges = this.#dirty
     this.#dirty = []
@@ -138,7 +140,7 @@ class Page {
     )
   }
 
-  /** What is shown in a cell. */
+  /** Returns what a cell shows. */
   at([row, column]: Place): unknown {
     const shown = this.#model.getArrayFormulaCellData()[this.#unit]?.['s']?.[row]?.[column]
     return (shown ?? this.#workbook.getSheetBySheetId('s')!.getCellMatrix().getValue(row, column))
@@ -170,14 +172,14 @@ const rows = (startRow: number, count: number) => ({
   endColumn: 19,
 })
 
-/** A formula that shows four cells, from A4 on, and one of the same cells, in D4. */
+/** A formula in A4 with a result of four cells, and one in D4 that refers to them. */
 const WRITTEN: Values = {
   3: { 0: { f: '=SEQUENCE(2,2)' }, 3: { f: '=SUM(A4:B5)' } },
 }
 
 const turn = () => new Promise((resolve) => setTimeout(resolve))
 
-/** What is shown when the same is a number of rows further down. */
+/** Returns what is shown when these are a number of rows further down. */
 const shownBy = (rowsDown: number): [Place, unknown][] => [
   [[3 + rowsDown, 0], 1],
   [[3 + rowsDown, 1], 2],
@@ -186,10 +188,10 @@ const shownBy = (rowsDown: number): [Place, unknown][] => [
   [[3 + rowsDown, 3], 10],
 ]
 
-describe('what formulas show beside their cells', () => {
-  // From before it is asked for what was written until after the results have come.
+describe('results that cover several cells', () => {
+  // The turns reach from before the request until after the results.
   it.each(Array.from({ length: 16 }, (_, turns) => turns))(
-    '[SH80] is where its lines are when rows come %d turns after it was asked for',
+    '[SH80] move with rows that are inserted %d turns after the request',
     async (turns) => {
       const page = new Page()
       page.write(WRITTEN)
@@ -202,22 +204,22 @@ describe('what formulas show beside their cells', () => {
   )
 
   it.each([
-    ['a row before it goes', RemoveRowMutation, { range: rows(0, 2) }, '=SUM(A2:B3)', -2],
+    ['a row before them is deleted', RemoveRowMutation, { range: rows(0, 2) }, '=SUM(A2:B3)', -2],
     [
-      'its rows move up',
+      'their rows move up',
       MoveRowsMutation,
       { sourceRange: rows(3, 2), targetRange: rows(0, 2) },
       '=SUM(A1:B2)',
       -3,
     ],
     [
-      'its rows move down',
+      'their rows move down',
       MoveRowsMutation,
       { sourceRange: rows(3, 2), targetRange: rows(9, 2) },
       '=SUM(A8:B9)',
       4,
     ],
-  ])('[SH80] is where its lines are when %s', async (_, mutation, params, sum, by) => {
+  ])('[SH80] move along when %s', async (_, mutation, params, sum, by) => {
     const page = new Page()
     page.write(WRITTEN)
     page.request()
@@ -227,7 +229,7 @@ describe('what formulas show beside their cells', () => {
     await untilShows(page, shownBy(by))
   })
 
-  it('[SH80] grows and shrinks, and what is calculated from it', async () => {
+  it('[SH80] grow and shrink, together with what is calculated from them', async () => {
     const page = new Page()
     page.write({ 0: { 0: { v: 3, t: 2 }, 1: { f: '=SEQUENCE(A1)' }, 2: { f: '=SUM(B1:B9)' } } })
     page.request()
@@ -248,7 +250,7 @@ describe('what formulas show beside their cells', () => {
   })
 
   it.each(Array.from({ length: 12 }, (_, turns) => turns))(
-    '[SH54] goes when its formula is written over %d turns after it was asked for',
+    '[SH54] disappear when their formula is overwritten %d turns after the request',
     async (turns) => {
       const page = new Page()
       page.write({ ...WRITTEN, 0: { 5: { f: '=SEQUENCE(2)' } } })
@@ -272,7 +274,7 @@ describe('what formulas show beside their cells', () => {
 })
 
 describe('a formula', () => {
-  it('[SH80] that says where it is says where it is by then', async () => {
+  it('[SH80] that returns its own position returns the current one', async () => {
     const page = new Page()
     page.write({ 3: { 0: { f: '=ROW()' }, 1: { f: '=INDIRECT("A1")' } }, 0: { 0: { v: 5, t: 2 } } })
     page.request()

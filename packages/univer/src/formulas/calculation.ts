@@ -38,7 +38,7 @@ import { arraysOf, isMoving, takeBack } from './spread.js'
 import { Strikes } from './strikes.js'
 import { Watch } from './watch.js'
 
-/** What Univer wants calculated. */
+/** The cells and formulas that Univer wants calculated. */
 type Dirty = ISetFormulaCalculationStartMutation
 
 interface Run {
@@ -48,20 +48,20 @@ interface Run {
   readonly attempt: number
 }
 
-// How a calculation goes is said in words of its own.
+// The progress of a calculation has its own messages.
 const NOT_SHARED: ReadonlySet<string> = new Set(
   [
     SetFormulaCalculationNotificationMutation,
     SetFormulaCalculationStopMutation,
     SetTriggerFormulaCalculationStartMutation,
-    // The page's own would undo there what has been calculated meanwhile.
+    // The page's own mutation would undo results that the worker has calculated meanwhile.
     SetArrayFormulaDataMutation,
-    // No formula asks for what is merged, and a copy of it takes as much as the grid's own.
+    // No formula refers to merges, and a copy of them takes as much memory as the grid's.
     AddWorksheetMergeMutation,
     RemoveWorksheetMergeMutation,
   ].map(({ id }) => id),
 )
-// After these, Univer calculates nothing.
+// Univer calculates nothing after these commands.
 const OF_LOOKS: ReadonlySet<unknown> = new Set(
   [
     SetStyleCommand,
@@ -78,15 +78,13 @@ const AS_RESULT: IExecutionOptions = {
 }
 
 /**
- * Has the formulas of the workbook calculated by a worker, which has a copy of it. It takes the place
- * of what Univer has for that, which can't end a worker that doesn't answer, loses what is changed
- * while it calculates, and writes results into cells that have become others meanwhile.
- *
- * One run goes after the other. A worker that is silent for too long is ended, and another one
- * calculates the same without the formula at which it stopped.
- *
- * What is wanted is said by positions, some time after it was written. So after cells have moved, the
- * next run is of all formulas, and one that goes on meanwhile has no results.
+ * Lets a worker with a copy of the workbook calculate the formulas. This replaces Univer's own
+ * calculation, which can't terminate an unresponsive worker, loses changes made during a
+ * calculation, and writes results into cells that have moved meanwhile.
+ * Runs follow one another. A worker that is silent for too long is terminated, and a new one
+ * calculates the same without the formula at which the old one stopped.
+ * Univer requests positions some time after they were written. So once cells have moved, the next
+ * run calculates all formulas, and a current run's results are dropped.
  *
  * @see OFFICE.md SH50 to SH54, SH80, SH81
  */
@@ -102,7 +100,7 @@ export class Calculation {
   #next: Dirty | null = null
   #at: FormulaCell | null = null
   #begun = 0
-  /** What was written since the run began. */
+  /** The mutations of values since the run began. */
   #written: Mutation[] = []
   /** Whether cells moved since the last run began. */
   #isMoved = false
@@ -113,7 +111,7 @@ export class Calculation {
     this.#openWorker = openWorker
   }
 
-  /** Called by Univer for each mutation of which the worker has to know. */
+  /** Called by Univer for each mutation that the worker needs. */
   registerSyncingMutations({ id }: { readonly id: string }): void {
     if (!NOT_SHARED.has(id)) this.#shared.add(id)
   }
@@ -126,7 +124,7 @@ export class Calculation {
     )
   }
 
-  /** Ends the worker; another workbook can be started after that. */
+  /** Terminates the worker; another workbook can be started afterwards. */
   stop(): void {
     this.#listening?.dispose()
     this.#watch.stop()
@@ -159,7 +157,7 @@ export class Calculation {
     const isInput = options?.onlyLocal !== true && !OF_LOOKS.has(triggerOf(params))
     if (isMoving(mutation)) this.#move(mutation)
     else if (isInput && id === SetRangeValuesMutation.id) this.#write(mutation)
-    // A worker that is yet to come gets the workbook as it is then.
+    // A worker that doesn't exist yet starts with the workbook of that moment.
     this.#post({ type: 'mutate', mutation, isInput })
   }
 
@@ -184,14 +182,14 @@ export class Calculation {
     this.#running = { ...this.#running, refused }
   }
 
-  /** Each request has in it what was asked for since the last run began. */
+  /** Each request includes everything that was requested since the last run began. */
   #request(dirty: Dirty): void {
     if (this.#running === null) this.#begin(dirty)
     else this.#next = dirty
   }
 
   #begin(wanted: Dirty): void {
-    // Univer asks again for what it believes not to have been calculated.
+    // Univer requests again what it believes was not calculated.
     this.#tellStage(FormulaExecuteStageType.START)
     this.#tell({ functionsExecutedState: FormulaExecutedStateType.NOT_EXECUTED })
     this.#tellStage(FormulaExecuteStageType.START)
@@ -217,7 +215,7 @@ export class Calculation {
   #open(): Worker {
     const worker = this.#openWorker()
     worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
-      // What one said before it was ended may come after that.
+      // A message of a terminated worker may still arrive.
       if (worker === this.#worker) this.#hear(data)
     })
     worker.addEventListener('error', () => {
@@ -261,20 +259,20 @@ export class Calculation {
     if (mine !== null) this.#commands.syncExecuteCommand(id, mine, AS_RESULT)
   }
 
-  /** Whether a cell of a sheet has been written since the run began, so that a result is of another. */
+  /** Returns a check for cells written since the run began, whose results are out of date. */
   #isWritten(sheet: string): (row: number, column: number) => boolean {
     const cells = this.#written.flatMap(writtenCells).filter((cell) => cell.sheet === sheet)
     const keys = new Set(cells.map(({ row, column }) => `${row}:${column}`))
     return (row, column) => keys.has(`${row}:${column}`)
   }
 
-  /** The worker does the same when it comes to what was written. */
+  /** Removes results in written cells, as the worker does when it gets to these writes. */
   #takeBackWritten(): void {
     const had = this.#written.map((mutation) => takeBack(this.#model, mutation))
     if (had.includes(true)) this.#applyArrays()
   }
 
-  /** Tells Univer that formulas show something else beside their cells now. */
+  /** Tells Univer about changed results that cover several cells. */
   #applyArrays(): void {
     const { id } = SetArrayFormulaDataMutation
     this.#commands.syncExecuteCommand(id, arraysOf(this.#model), AS_RESULT)
@@ -293,7 +291,10 @@ export class Calculation {
     this.#tellStage(FormulaExecuteStageType.CALCULATION_COMPLETED)
   }
 
-  /** Ends the worker, and has another one calculate the same without what was too much. */
+  /**
+   * Terminates the worker, and lets another one calculate the same without the formula that took
+   * too long.
+   */
   #again(): void {
     this.#worker?.terminate()
     this.#worker = null
@@ -309,12 +310,14 @@ export class Calculation {
     const refused = [...running.refused, this.#at]
     const dirty = this.#isMoved ? { ...running.dirty, forceCalculation: true } : running.dirty
     const attempt = running.attempt + 1
-    // The last time, what stands behind the formula at which it stopped isn't calculated either.
+    // The last attempt also leaves out all formulas after the one at which it stopped.
     const most = attempt === BOUNDS.attempts ? this.#begun - 1 : running.most
     this.#run({ dirty, refused, most, attempt })
   }
 
-  /** No result can be relied on: all formulas show that, and the next run is of all of them. */
+  /**
+   * Shows errors in all formulas, since no result is reliable; the next run calculates all of them.
+   */
   #giveUp(): void {
     this.#hasGivenUp = true
     for (const params of allTooMuch(this.#workbook!)) {
@@ -348,14 +351,14 @@ function withoutMerges(workbook: IWorkbookData): IWorkbookData {
   return { ...workbook, sheets: Object.fromEntries(sheets) }
 }
 
-/** Whether a mutation is of something that the worker hasn't got, such as the text in an editor. */
+/** Returns whether a mutation is for something the worker lacks, such as the text in an editor. */
 function isElsewhere(params: object | undefined, workbook: WorkbookModel): boolean {
   return params !== undefined && 'unitId' in params && params.unitId !== workbook.getUnitId()
 }
 
 const triggerOf = (params: object): unknown => ('trigger' in params ? params.trigger : undefined)
 
-/** The cells that a mutation of values writes. */
+/** Returns the cells that a mutation of values writes. */
 function writtenCells({ params }: Mutation): FormulaCell[] {
   const { unitId: unit, subUnitId: sheet, cellValue = {} } = params as ISetRangeValuesMutationParams
   return Object.entries(cellValue).flatMap(([row, cells]: [string, object | undefined]) =>

@@ -12,6 +12,6 @@ const replica = new Replica(allowance, tell)
 
 addEventListener('message', ({ data }: MessageEvent<ToWorker>) => replica.take(data))
 
-// Univer calculates in a promise that nobody waits for.
+// Univer calculates in a promise that nobody awaits.
 addEventListener('unhandledrejection', () => tell({ type: 'failed' }))
 addEventListener('error', () => tell({ type: 'failed' }))

@@ -11,10 +11,10 @@ import {
 import type { IRange } from '@univerjs/core'
 import type { FormulaCell, Mutation } from './messages.js'
 
-/** Where a row or column is after others came, went or moved; `null` if it is gone. */
+/** Returns the new position of a row or column; `null` if it was deleted. */
 type Shift = (at: number) => number | null
 
-/** What lines of a sheet did. */
+/** An insertion, deletion or move of a sheet's lines. */
 export interface LineMove {
   readonly sheet: string
   readonly isRows: boolean
@@ -37,7 +37,7 @@ const KINDS = new Map<string, { isRows: boolean; read: (params: never, isRows: b
   ],
 )
 
-/** What a mutation does to the lines of a sheet; `null` if nothing. */
+/** Returns how a mutation moves the lines of a sheet; `null` if it doesn't. */
 export function lineMoveOf({ id, params }: Mutation): LineMove | null {
   const kind = KINDS.get(id)
   if (kind === undefined) return null
@@ -46,7 +46,7 @@ export function lineMoveOf({ id, params }: Mutation): LineMove | null {
   return { sheet, isRows, shift: read(params as never, isRows) }
 }
 
-/** Where a formula is after lines moved; `null` if it is gone. */
+/** Returns a formula's cell after lines moved; `null` if it was deleted. */
 export function movedCell(
   cell: FormulaCell,
   { sheet, isRows, shift }: LineMove,

@@ -9,27 +9,27 @@ export interface FormulaCell {
   readonly column: number
 }
 
-/** A mutation of Univer's. */
+/** A mutation of Univer. */
 export interface Mutation {
   readonly id: string
   readonly params: object
 }
 
-/** What the page tells the worker. */
+/** A message from the page to the worker. */
 export type ToWorker =
   | { readonly type: 'open'; readonly workbook: IWorkbookData; readonly arrays: Arrays }
   | {
       readonly type: 'mutate'
       readonly mutation: Mutation
-      /** Whether it changes what formulas are calculated from; else it is only of how cells look. */
+      /** Whether it changes what formulas depend on, and not only how cells look. */
       readonly isInput: boolean
     }
-  /** Calculates what the mutation says, except for formulas that were too much in this run before. */
+  /** Calculates what the mutation requests, without the formulas that took too long in this run. */
   | {
       readonly type: 'calculate'
       readonly mutation: Mutation
       readonly refused: readonly FormulaCell[]
-      /** How many formulas are begun before all further ones are refused. */
+      /** How many formulas may start before all others are refused. */
       readonly most: number
     }
 
@@ -38,11 +38,11 @@ export type Arrays = Pick<
   'arrayFormulaRange' | 'arrayFormulaCellData'
 >
 
-/** What the worker tells the page. */
+/** A message from the worker to the page. */
 export type FromWorker =
-  /** Which formula it calculates now; `null` for none. */
+  /** The formula that is calculated now; `null` for none. */
   | { readonly type: 'at'; readonly cell: FormulaCell | null }
   | { readonly type: 'result'; readonly mutation: Mutation }
   | { readonly type: 'done'; readonly mutation: Mutation }
-  /** Something went wrong outside of the formulas; there will be no `done`. */
+  /** Something failed outside of the formulas; there will be no `done`. */
   | { readonly type: 'failed' }

@@ -7,8 +7,8 @@ import {
 import type { Allowance } from './allowance.js'
 
 /**
- * Counts every value that Univer's functions make, whichever function it is. All of them make values
- * by these four calls, so a loop over an array, a range or a lambda ends where the allowance does.
+ * Counts every value that Univer's functions make. All functions make values by these four calls,
+ * so a loop over an array, a range or a lambda ends when the allowance does.
  */
 export function meterValues(allowance: Allowance): void {
   for (const kind of [NumberValueObject, BooleanValueObject, NullValueObject] as const) {
@@ -23,7 +23,7 @@ interface Kind {
 
 function replaceCreate(kind: Kind, take: (value: unknown) => void): void {
   const create = kind.create.bind(kind) as (value: unknown, more: unknown) => unknown
-  // Two arguments are the most that any of them has; a rest parameter would make an array each time.
+  // None of them has more than two arguments, and a rest parameter would create an array each time.
   const metered = (value: unknown, more: unknown): unknown => {
     take(value)
     return create(value, more)

@@ -15,11 +15,11 @@ const RESULTS: ReadonlySet<string> = new Set([
   SetImageFormulaDataMutation.id,
 ])
 
-/** What the page is told of a mutation of the worker's; `null` if nothing. */
+/** Returns the message to the page for a mutation of the worker; `null` if there is none. */
 export function readOutcome(mutation: Mutation): FromWorker | null {
   if (RESULTS.has(mutation.id)) return { type: 'result', mutation }
   if (mutation.id === SetFormulaCalculationResultMutation.id) {
-    // The cells come in a mutation of their own; whoever listens for this one wants the rest.
+    // The cells arrive in their own mutation; listeners of this one need the rest.
     return {
       type: 'result',
       mutation: { ...mutation, params: { ...mutation.params, unitData: {} } },

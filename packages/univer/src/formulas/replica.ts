@@ -17,10 +17,10 @@ import { readOutcome } from './outcome.js'
 import { RunCourse } from './run-course.js'
 import { takeBack } from './spread.js'
 
-// Of formulas that show the less the more others show, no number of rounds would be enough.
+// Some results shrink when others grow, and no number of rounds would settle those.
 const MOST_ROUNDS = 4
 
-/** The copy of a workbook in which formulas are calculated: does what it is told, in that order. */
+/** The copy of a workbook in which formulas are calculated. It handles messages in order. */
 export class Replica {
   readonly #tell: (message: FromWorker) => void
   readonly #allowance: Allowance
@@ -28,12 +28,14 @@ export class Replica {
   readonly #commands: ICommandService
   readonly #instances: IUniverInstanceService
   readonly #model: FormulaDataModel
-  /** What came while formulas are calculated: they all see the workbook as it was when they began. */
+  /**
+   * Messages that arrived during a calculation, which must see the workbook as it was at the start.
+   */
   readonly #waiting: ToWorker[] = []
   #isCalculating = false
   #running: (ToWorker & { readonly type: 'calculate' }) | null = null
   #rounds = 0
-  /** Whether what formulas show beside their cells may not be what the page was told last. */
+  /** Whether the page may have outdated results that cover several cells. */
   #isSpreadUntold = false
 
   constructor(allowance: Allowance, tell: (message: FromWorker) => void) {
@@ -92,7 +94,7 @@ export class Replica {
     const message = readOutcome(mutation)
     if (message === null) return
     if (mutation.id === SetArrayFormulaDataMutation.id) {
-      // It is all of them, each time.
+      // The mutation always has all of them.
       if (!this.#isSpreadUntold && !this.#course.spills.isChanged) return
       this.#isSpreadUntold = false
     }
@@ -118,6 +120,6 @@ export class Replica {
   }
 }
 
-// The results of the run before may not have been taken.
+// The page may not have used the results of the previous run.
 const isOfAll = ({ params }: Mutation): boolean =>
   (params as ISetFormulaCalculationStartMutation).forceCalculation

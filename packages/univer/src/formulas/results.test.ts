@@ -21,7 +21,7 @@ const on = { unitId: 'w', subUnitId: 's' }
 const nowhere = () => false
 
 describe('results', () => {
-  it('[SH54] are for cells that still have a formula', () => {
+  it('[SH54] are kept for cells that still have a formula', () => {
     const cellValue = { 0: { 0: { v: 3 }, 1: { v: 8 }, 2: { v: 9 } }, 3: { 2: { v: 4 } }, 9: {} }
     expect(onlyFormulas({ ...on, cellValue }, createWorkbook(), nowhere)).toEqual({
       ...on,
@@ -29,7 +29,7 @@ describe('results', () => {
     })
   })
 
-  it('[SH54] are not for cells that were written meanwhile', () => {
+  it('[SH54] are dropped for cells that were written meanwhile', () => {
     const cellValue = { 0: { 0: { v: 3 } }, 3: { 2: { v: 4 } } }
     const isFirstRow = (row: number) => row === 0
     expect(onlyFormulas({ ...on, cellValue }, createWorkbook(), isFirstRow)).toEqual({
@@ -38,7 +38,7 @@ describe('results', () => {
     })
   })
 
-  it('[SH54] empty no cell, and are of no sheet that is gone', () => {
+  it('[SH54] never empty a cell, and are dropped for deleted sheets', () => {
     const cellValue = { 0: { 0: null } }
     expect(onlyFormulas({ ...on, cellValue }, createWorkbook(), nowhere)).toEqual({
       ...on,
@@ -49,7 +49,7 @@ describe('results', () => {
     ).toBeNull()
   })
 
-  it('[SH53] are shown for no formula when none can be relied on', () => {
+  it('[SH53] are shown for no formula if none is reliable', () => {
     const error = { v: '#CALC!', t: 1 }
     expect(allTooMuch(createWorkbook())).toEqual([
       { ...on, cellValue: { 0: { 0: error }, 3: { 2: error } } },

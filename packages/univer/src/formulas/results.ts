@@ -3,7 +3,7 @@ import type { ISetRangeValuesMutationParams } from '@univerjs/preset-sheets-core
 
 const TOO_MUCH: ICellData = { v: '#CALC!', t: 1 }
 
-/** The results for cells that still have the same formula; `null` if there are none. */
+/** Returns the results for cells that still have the same formula; `null` if there are none. */
 export function onlyFormulas(
   { unitId, subUnitId, cellValue = {} }: ISetRangeValuesMutationParams,
   workbook: Workbook,
@@ -23,7 +23,7 @@ export function onlyFormulas(
   return { unitId, subUnitId, cellValue: kept }
 }
 
-/** What shows that no formula has a result, for each sheet. */
+/** Returns, for each sheet, the mutation that shows an error in all formulas. */
 export function allTooMuch(workbook: Workbook): ISetRangeValuesMutationParams[] {
   return workbook.getSheets().map((sheet) => {
     const cellValue: Record<number, Record<number, ICellData>> = {}

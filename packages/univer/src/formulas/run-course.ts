@@ -4,7 +4,7 @@ import { Spills } from './spills.js'
 
 const keyOf = ({ sheet, row, column }: FormulaCell): string => `${sheet}:${row}:${column}`
 
-/** How a run of formulas goes: which one is calculated now, and which ones aren't. */
+/** A run of formulas: knows which one is calculated now, and which ones aren't. */
 export class RunCourse implements Course {
   readonly #tell: (message: FromWorker) => void
   #refused: ReadonlySet<string> = new Set()
@@ -15,7 +15,7 @@ export class RunCourse implements Course {
     this.#tell = tell
   }
 
-  /** @param most how many formulas may begin. */
+  /** @param most how many formulas may start */
   start(refused: readonly FormulaCell[], most: number): void {
     this.#refused = new Set(refused.map(keyOf))
     this.#left = most

@@ -4,8 +4,8 @@ import { Spills } from './spills.js'
 
 const at = (row: number) => ({ unit: 'w', sheet: 's', row, column: 0 })
 
-describe('what formulas show', () => {
-  it('[SH95] is so many cells for each, and for all together', () => {
+describe('the cells of results', () => {
+  it('[SH95] are limited for each formula, and for all together', () => {
     const spills = new Spills()
     spills.begin({})
     expect(spills.allow(at(0), BOUNDS.resultCells + 1)).toBe(false)
@@ -15,13 +15,13 @@ describe('what formulas show', () => {
     }
     expect(spills.allow(at(most), 2)).toBe(false)
     expect(spills.allow(at(most), 1)).toBe(true)
-    // The same once more is no more than before, and one that shows less makes room.
+    // The same result again adds nothing, and a smaller one makes room.
     expect(spills.allow(at(0), BOUNDS.resultCells)).toBe(true)
     expect(spills.allow(at(0), 1)).toBe(true)
     expect(spills.allow(at(most), 2)).toBe(true)
   })
 
-  it('[SH95] counts on from what is shown', () => {
+  it('[SH95] are counted from what is shown', () => {
     const spills = new Spills()
     const startColumn = 0
     const endColumn = BOUNDS.allResultCells / 100 - 1
@@ -31,7 +31,7 @@ describe('what formulas show', () => {
     expect(spills.allow(at(0), 2)).toBe(true)
   })
 
-  it('[SH54] is told again only if it changed', () => {
+  it('[SH54] are only sent again if they changed', () => {
     const spills = new Spills()
     spills.begin({})
     spills.allow(at(0), 1)

@@ -9,7 +9,7 @@ const keyOf = (sheet: string, row: number | string, column: number | string): st
 export const cellsIn = ({ startRow, endRow, startColumn, endColumn }: IRange): number =>
   (endRow - startRow + 1) * (endColumn - startColumn + 1)
 
-/** The ranges in which formulas show something, by the cell of the formula. */
+/** Returns the ranges that results cover, by the cell of the formula. */
 function byFormula(ranges: IArrayFormulaRangeType): Map<string, IRange> {
   const sheets = Object.values(ranges).flatMap((inUnit) => Object.entries(inUnit ?? {}))
   const found = sheets.flatMap(([sheet, rows]) =>
@@ -22,14 +22,14 @@ function byFormula(ranges: IArrayFormulaRangeType): Map<string, IRange> {
   return new Map(found)
 }
 
-/** How many cells formulas show beside their own, each and all together: the page is told of all. */
+/** Counts the cells that results cover, for each formula and together. */
 export class Spills {
   #cells = new Map<string, number>()
   #before = new Map<string, IRange>()
   #total = 0
   #isChanged = false
 
-  /** Begins a run, with what formulas show now. */
+  /** Starts a run with the ranges that results cover now. */
   begin(ranges: IArrayFormulaRangeType): void {
     this.#cells = new Map()
     this.#total = 0
@@ -39,8 +39,8 @@ export class Spills {
   }
 
   /**
-   * Whether what formulas show now leaves cells out in which they showed something before; whatever was
-   * calculated from these was calculated from what was there before.
+   * Returns whether results no longer cover cells that they covered before; formulas that refer to
+   * these were calculated from outdated values.
    */
   hasLeft(ranges: IArrayFormulaRangeType): boolean {
     const now = byFormula(ranges)
@@ -50,12 +50,12 @@ export class Spills {
     })
   }
 
-  /** Whether what a formula shows now, or did before, is more than its own cell. */
+  /** Whether any result covers, or covered, more than its own cell. */
   get isChanged(): boolean {
     return this.#isChanged
   }
 
-  /** Counts the cells that a formula shows now; `false` if they are too many. */
+  /** Counts the cells of a formula's result; returns `false` if they are too many. */
   allow({ sheet, row, column }: FormulaCell, cells: number): boolean {
     const key = keyOf(sheet, row, column)
     const before = this.#cells.get(key) ?? 0

@@ -10,7 +10,7 @@ import {
 import { lineMoveOf } from './line-move.js'
 import type { Arrays, Mutation } from './messages.js'
 
-/** Whether cells are elsewhere after a mutation, and with them what was calculated or is to be. */
+/** Returns whether a mutation moves cells, and so the results and requests for them. */
 export const isMoving = (mutation: Mutation): boolean =>
   mutation.id === MoveRangeMutation.id ||
   mutation.id === ReorderRangeMutation.id ||
@@ -22,8 +22,8 @@ export const arraysOf = (model: FormulaDataModel): Arrays => ({
 })
 
 /**
- * Takes away what formulas show beside their own cells where a mutation makes that untrue, which Univer
- * leaves standing; whether there was any.
+ * Removes results that cover several cells where a mutation makes them outdated, which Univer
+ * doesn't do. Returns whether there were any.
  */
 export function takeBack(model: FormulaDataModel, mutation: Mutation): boolean {
   const { id } = mutation

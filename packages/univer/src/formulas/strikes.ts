@@ -11,9 +11,9 @@ interface Strike {
 const keyOf = ({ sheet, row, column }: FormulaCell): string => `${sheet}:${row}:${column}`
 
 /**
- * The formulas at which workers were ended. One that is calculated with every change, as those with
- * chance in them are, would end a worker each time: from the second time on it waits, each time
- * twice as long.
+ * The formulas at which workers were terminated. Formulas with random functions are calculated at
+ * every change, and would terminate a worker each time: from the second time on such a formula
+ * waits, each time twice as long.
  */
 export class Strikes {
   #strikes = new Map<string, Strike>()
@@ -33,12 +33,12 @@ export class Strikes {
     return this.#strikes.size === 0
   }
 
-  /** Forgets cells that have another formula now. */
+  /** Forgets cells that got another formula. */
   forget(cells: readonly FormulaCell[]): void {
     for (const cell of cells) this.#strikes.delete(keyOf(cell))
   }
 
-  /** Goes with the cells when lines come, go or move. */
+  /** Updates the cells when lines are inserted, deleted or moved. */
   follow(move: LineMove): void {
     const strikes = [...this.#strikes.values()].flatMap((strike) => {
       const cell = movedCell(strike.cell, move)
@@ -52,7 +52,7 @@ export class Strikes {
     this.#strikes.clear()
   }
 
-  /** The formulas that aren't calculated now. */
+  /** The formulas that must wait now. */
   get waiting(): FormulaCell[] {
     const nowMs = this.#now()
     return [...this.#strikes.values()].flatMap(({ cell, untilMs }) =>

@@ -20,7 +20,7 @@ afterEach(() => {
 })
 
 describe('a worker that calculates', () => {
-  it('[SH53] may be silent for so long at a formula', () => {
+  it('[SH53] may be silent for a limited time at a formula', () => {
     watch.start()
     watch.hear(true)
     vi.advanceTimersByTime(BOUNDS.silenceMs)
@@ -31,7 +31,7 @@ describe('a worker that calculates', () => {
     expect(calls).toBe(1)
   })
 
-  it('[SH53] may be silent for longer before it calculates the first one', () => {
+  it('[SH53] may be silent for longer before the first formula', () => {
     watch.start()
     vi.advanceTimersByTime(BOUNDS.arrangeMs)
     expect(calls).toBe(0)
@@ -39,7 +39,7 @@ describe('a worker that calculates', () => {
     expect(calls).toBe(1)
   })
 
-  it('[SH53] isn’t silent as long as it is heard', () => {
+  it('[SH53] doesn’t count as silent while messages arrive', () => {
     watch.start()
     for (let time = 0; time < 10; time++) {
       watch.hear(true)
@@ -48,10 +48,10 @@ describe('a worker that calculates', () => {
     expect(calls).toBe(0)
   })
 
-  it('[SH53] isn’t silent while the page itself doesn’t listen', () => {
+  it('[SH53] doesn’t count as silent while the page itself is asleep', () => {
     watch.start()
     watch.hear(true)
-    // The clock goes on, and no timer does: a page that is asleep.
+    // The clock continues, but no timer fires: the page is asleep.
     const asleepMs = 10 * BOUNDS.silenceMs
     const now = performance.now.bind(performance)
     performance.now = () => now() + asleepMs

@@ -2,7 +2,7 @@ import { BOUNDS } from './bounds.js'
 
 const LOOK_EVERY_MS = 500
 
-/** Watches a worker that calculates, and calls when it has been silent for too long. */
+/** Watches a calculating worker, and calls back when it has been silent for too long. */
 export class Watch {
   readonly #onSilence: () => void
   #timer: ReturnType<typeof setInterval> | null = null
@@ -20,7 +20,7 @@ export class Watch {
     this.#timer ??= setInterval(() => this.#look(), LOOK_EVERY_MS)
   }
 
-  /** @param isFormula whether what it does now is to calculate a formula. */
+  /** @param isFormula whether it calculates a formula now */
   hear(isFormula: boolean): void {
     this.#heardMs = performance.now()
     this.#mostMs = isFormula ? BOUNDS.silenceMs : BOUNDS.arrangeMs
@@ -33,7 +33,7 @@ export class Watch {
 
   #look(): void {
     const nowMs = performance.now()
-    // A page that was busy or asleep hasn't heard what was said meanwhile.
+    // A page that was busy or asleep has missed messages.
     if (nowMs - this.#lookedMs > 2 * LOOK_EVERY_MS) this.#heardMs = nowMs
     this.#lookedMs = nowMs
     if (nowMs - this.#heardMs > this.#mostMs) this.#onSilence()

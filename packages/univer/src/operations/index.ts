@@ -15,7 +15,7 @@ import { setSizes } from './set-sizes.js'
 
 type Of<T extends Operation['type']> = Extract<Operation, { readonly type: T }>
 
-/** Every operation there is. */
+/** All operations, by type. */
 export const OPERATIONS: { readonly [T in Operation['type']]: OperationKind<Of<T>> } = {
   'insert-lines': insertLines,
   'remove-lines': removeLines,
@@ -31,5 +31,5 @@ export const OPERATIONS: { readonly [T in Operation['type']]: OperationKind<Of<T
   'move-sheet': moveSheet,
 }
 
-/** The kind of an operation, which takes that operation. */
+/** Returns the kind of an operation. */
 export const kindOf = ({ type }: Operation): OperationKind => OPERATIONS[type]

@@ -8,7 +8,7 @@ import { hiddenAsTheyAre } from './set-hidden.js'
 import { sizesAsTheyAre } from './set-sizes.js'
 import type { OnRange } from './params.js'
 
-/** Puts empty rows or columns in front of the one that is `at` a position. */
+/** Inserts empty rows or columns before position `at`. */
 export interface InsertLines {
   readonly type: 'insert-lines'
   /** The id of the sheet. */
@@ -32,7 +32,7 @@ export const insertLines: OperationKind<InsertLines, LinesChange<Splice>> = {
     while (lines.axis.hasRun(run)) run = makeName(draft.chance)
     const ids = Array.from({ length: count }, (_, index) => `${run}-${index}`)
     const key = keyBetween(keyAt(sheet, axis, at - 1), keyAt(sheet, axis, at), draft.chance)
-    // Beyond its most, the grid has lines that will be taken away from it.
+    // Lines beyond the limit stay in the grid only until they are removed from it again.
     if (count <= lines.axis.room) draft.put(partName(axis, sheet.id), `${run}/run`, [key, count])
     insertAt(lines.shown, at, ids)
     lines.isReordered = true

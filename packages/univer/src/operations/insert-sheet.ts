@@ -63,7 +63,7 @@ export const insertSheet: OperationKind<InsertSheet, SheetsChange<Splice>> = {
   unsettles: true,
 }
 
-/** A sheet with all that is in it: it may be a copy of another one. */
+/** Records a sheet with its content, since it may be a copy of another one. */
 function recordSheet(grid: GridReader, sheet: string, index: number): Operation[] {
   const { name, rows, columns, cells, merges, frozen } = grid.snapshot(sheet)
   const lines = AXES.flatMap((axis) => {

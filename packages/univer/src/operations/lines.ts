@@ -2,7 +2,7 @@ import type { IRange, Nullable } from '@univerjs/core'
 import type { AxisName, LineId } from '../document/axis.js'
 import type { SheetState } from '../document/sheet-state.js'
 
-/** The rows or columns of a range: the first, and how many. */
+/** Returns the first row or column of a range, and how many there are. */
 export function linesOf(
   axis: AxisName,
   { startRow, endRow, startColumn, endColumn }: IRange,
@@ -12,7 +12,7 @@ export function linesOf(
     : { at: startColumn, count: endColumn - startColumn + 1 }
 }
 
-/** The positions of the rows or columns in some ranges. */
+/** Returns the positions of the rows or columns in some ranges. */
 export function positionsIn(axis: AxisName, ranges: readonly Nullable<IRange>[]): number[] {
   return ranges.flatMap((range) => {
     if (!range) return []
@@ -21,7 +21,7 @@ export function positionsIn(axis: AxisName, ranges: readonly Nullable<IRange>[])
   })
 }
 
-/** Values by position, each as another one. */
+/** Maps values by position. */
 export function mapValues<T, U>(
   values: { readonly [at: number]: T },
   change: (value: T) => U,
@@ -30,7 +30,7 @@ export function mapValues<T, U>(
   return Object.fromEntries(changed)
 }
 
-/** The order key of the line that is shown at a position; `null` beyond the ends. */
+/** Returns the order key of the line at a position; `null` beyond the ends. */
 export function keyAt(sheet: SheetState, axis: AxisName, at: number): string | null {
   const id: LineId | undefined = sheet[axis].shown[at]
   return id === undefined ? null : (sheet[axis].axis.keyOf(id) ?? null)

@@ -7,7 +7,7 @@ import { keyAt, linesOf } from './lines.js'
 import { onSheet, type LinesChange, type OperationKind, type Recorder } from './operation-kind.js'
 import type { OnSheet } from './params.js'
 
-/** Puts rows or columns in front of the one that is at `to` before the move. */
+/** Moves rows or columns to before the one at `to`, counted before the move. */
 export interface MoveLines {
   readonly type: 'move-lines'
   /** The id of the sheet. */

@@ -3,7 +3,7 @@ import { SHEETS } from '../document/workbook.js'
 import type { OperationKind, SheetsChange } from './operation-kind.js'
 import { sheetKeyAt } from './sheets.js'
 
-/** Puts a sheet at an index among the others, counted without it. */
+/** Moves a sheet to an index among the other sheets. */
 export interface MoveSheet {
   readonly type: 'move-sheet'
   /** The id of the sheet. */
@@ -29,7 +29,7 @@ export const moveSheet: OperationKind<MoveSheet, SheetsChange<Move>> = {
   diff({ change: { from, count, to }, workbook: { shown } }) {
     const moved = shown.slice(from, from + count)
     moveWithin(shown, from, count, to)
-    // One after the other: to the right the first one leaves first, and each takes the same place.
+    // To the right, the first sheet leaves first, and each one takes the same place.
     return moved.map(({ id }, at) => ({
       type: 'move-sheet',
       sheet: id,

@@ -28,8 +28,8 @@ import type {
 } from '@univerjs/preset-sheets-core'
 
 /**
- * Univer's mutations by their ids, with their parameters. The document is used where Univer can't be
- * loaded, such as in Node, so that operations name mutations and don't import them.
+ * Univer's mutations and their parameters, by id. Operations don't import them, since the document
+ * is also used where Univer can't be loaded, such as in Node.
  */
 export interface Mutations {
   'sheet.mutation.add-worksheet-merge': IAddWorksheetMergeMutationParams

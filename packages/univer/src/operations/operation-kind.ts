@@ -10,67 +10,67 @@ import type { Mutations } from './mutations.js'
 import type { Operation } from './operation.js'
 
 /**
- * What a mutation that has just been executed did, read from the grid as it is now.
+ * Returns the operations of an executed mutation, read from the grid.
  *
- * @param isDerived whether it only follows from lines that came, went or moved, or from a sheet that
- * is called differently: then the document knows better how formulas and merges read.
+ * @param isDerived whether the mutation only follows from moved lines or a renamed sheet: then the
+ *   document decides about formulas and merges
  */
 export type Recorder<P> = (grid: GridReader, params: P, isDerived: boolean) => Operation[]
 
 /**
- * All that there is to one operation. Between a grid and a document it goes four ways: `record` and
- * `write` bring what is done here into the document, `diff` and `play` what others did into the grid.
+ * Everything about one operation. It passes between a grid and a document in four ways: `record`
+ * and `write` bring local steps into the document, and `diff` and `play` bring the others' steps
+ * into the grid.
  *
- * @template D what `diff` looks at.
+ * @template D what `diff` compares
  */
 export interface OperationKind<O extends Operation = Operation, D = never> {
-  /** From the grid: what the mutations of Univer that are recorded as it did. */
+  /** Reads the operation from the grid, for each of Univer's mutations that perform it. */
   readonly record: { readonly [M in keyof Mutations]?: Recorder<Mutations[M]> }
-  /** Into the document, where it counts as shown. */
+  /** Writes the operation into the document, where it counts as shown. */
   write(workbook: Workbook, step: O, draft: Draft): void
-  /** From the document: what of it the grid doesn't show yet; from then on it counts as shown. */
+  /** Returns what the document has and the grid doesn't show yet; it then counts as shown. */
   diff(unshown: D): O[]
-  /** Into the grid. */
+  /** Performs the operation in the grid. */
   play(step: O, grid: GridWriter): void
   /**
-   * Whether Univer and the document may each have their own idea of formulas, merges and panes after
-   * it.
+   * Whether Univer may change formulas, merges and panes afterwards differently from the document.
    */
   readonly unsettles?: true
-  /** Whether a cell may not be seen any more after it. */
+  /** Whether it may hide cells. */
   readonly hides?: true
 }
 
-/** A step between the lines that are shown and those that the document has. */
+/** A step from the shown lines to those of the document. */
 export interface LinesChange<T extends ListChange> {
   readonly change: T
   readonly sheet: SheetState
   readonly axis: AxisName
-  /** All lines of the axis as they come to be. */
+  /** All lines of the axis after the changes. */
   readonly after: readonly LineId[]
 }
 
-/** A step between the sheets that are shown and those that the document has. */
+/** A step from the shown sheets to those of the document. */
 export interface SheetsChange<T extends ListChange> {
   readonly change: T
   readonly workbook: Workbook
 }
 
-/** Rows or columns of which some may not be as shown. */
+/** Rows or columns, some of which may differ from what is shown. */
 export interface TouchedLines {
   readonly sheet: SheetState
   readonly axis: AxisName
 }
 
-/** A sheet of which something may not be as shown. */
+/** A sheet that may differ from what is shown. */
 export interface UnshownSheet {
   readonly workbook: Workbook
   readonly sheet: SheetState
-  /** A cell that is left as it is shown for now. */
+  /** A cell to leave as it is shown for now. */
   readonly held: CellPlace | null
 }
 
-/** Writes to the sheet of a step, if there is such a sheet. */
+/** Returns a writer for steps of one sheet; it does nothing if the sheet doesn't exist. */
 export function onSheet<O extends Operation>(
   write: (sheet: SheetState, step: O, draft: Draft, workbook: Workbook) => void,
 ): OperationKind<O>['write'] {

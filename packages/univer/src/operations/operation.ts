@@ -15,8 +15,8 @@ export type LineOperation = InsertLines | RemoveLines | MoveLines | SetSizes | S
 export type SheetOperation = InsertSheet | RemoveSheet | RenameSheet | MoveSheet
 
 /**
- * One step of a grid, positions counted from 0 in the grid as it is before the step. A step does
- * what its name says and nothing else: rows that come and go take cells, heights and hiding along,
- * but merges, frozen panes and formulas stay as they read until they are set.
+ * One step in a grid. Positions count from 0, before the step. A step does only what its name says:
+ * inserted and removed rows include their cells, heights and hiding, but merges, frozen panes and
+ * formulas stay unchanged until they are set.
  */
 export type Operation = LineOperation | SheetOperation | SetRangeValues | SetMerges | SetFrozen

@@ -6,7 +6,7 @@ import { linesOf } from './lines.js'
 import { onSheet, type LinesChange, type OperationKind, type Recorder } from './operation-kind.js'
 import type { OnRange } from './params.js'
 
-/** Takes rows or columns away, with all that is in them. */
+/** Removes rows or columns with their content. */
 export interface RemoveLines {
   readonly type: 'remove-lines'
   /** The id of the sheet. */
@@ -63,7 +63,7 @@ function recordRemoved(axis: AxisName): Recorder<OnRange> {
   ]
 }
 
-/** Nothing of these is shown any more. */
+/** Forgets what the grid showed of these lines. */
 function hideLines(sheet: SheetState, axis: AxisName, ids: readonly LineId[]): void {
   for (const id of ids) sheet[axis].forget(id)
   for (const entry of sheet.entriesOf(axis, ids)) {

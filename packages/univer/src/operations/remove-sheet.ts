@@ -3,7 +3,7 @@ import { partName, SHEETS, type Part } from '../document/workbook.js'
 import type { GridWriter } from '../grid-writer.js'
 import type { OperationKind, SheetsChange } from './operation-kind.js'
 
-/** Takes a sheet away, with all that is in it. */
+/** Removes a sheet with its content. */
 export interface RemoveSheet {
   readonly type: 'remove-sheet'
   /** The id of the sheet. */
@@ -41,7 +41,7 @@ export const removeSheet: OperationKind<RemoveSheet, SheetsChange<Splice>> = {
 
   play(step, grid) {
     const { sheet } = step
-    // A workbook can't be without sheets: the last one goes when another one has come.
+    // A workbook needs at least one sheet: the last one is removed once another has been added.
     if (grid.reader.order.length === 1) {
       grid.postpone(step)
       return
@@ -55,7 +55,7 @@ export const removeSheet: OperationKind<RemoveSheet, SheetsChange<Splice>> = {
   hides: true,
 }
 
-/** Shows another sheet than one that is about to go: Univer would do so only a moment after. */
+/** Shows another sheet before this one is removed; Univer does so only a moment later. */
 function leave(sheet: string, grid: GridWriter): void {
   if (grid.activeSheet !== sheet) return
   const { order } = grid.reader

@@ -2,7 +2,7 @@ import { cleanName } from '../document/sheet-list.js'
 import { SHEETS, type Workbook } from '../document/workbook.js'
 import type { OperationKind } from './operation-kind.js'
 
-/** Calls a sheet something else. */
+/** Renames a sheet. */
 export interface RenameSheet {
   readonly type: 'rename-sheet'
   /** The id of the sheet. */

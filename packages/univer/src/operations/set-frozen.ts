@@ -3,7 +3,7 @@ import { SHEETS } from '../document/workbook.js'
 import { keyAt } from './lines.js'
 import { onSheet, type OperationKind, type UnshownSheet } from './operation-kind.js'
 
-/** How many rows and columns don't scroll. */
+/** Sets how many rows and columns are frozen. */
 export interface SetFrozen {
   readonly type: 'set-frozen'
   /** The id of the sheet. */
@@ -41,7 +41,7 @@ export const setFrozen: OperationKind<SetFrozen, UnshownSheet> = {
   },
 }
 
-/** What Univer has to be told so that the first rows and columns don't scroll. */
+/** Returns Univer's parameters for freezing the first rows and columns. */
 export function toUniverFreeze({ rows, columns }: Pick<SetFrozen, 'rows' | 'columns'>): IFreeze {
   return {
     startRow: rows > 0 ? rows : -1,

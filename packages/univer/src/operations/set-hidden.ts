@@ -5,7 +5,7 @@ import { positionsIn } from './lines.js'
 import { onSheet, type OperationKind, type Recorder, type TouchedLines } from './operation-kind.js'
 import type { OnRanges } from './params.js'
 
-/** Hides rows or columns, or shows them again, by position. */
+/** Hides or shows rows or columns, by position. */
 export interface SetHidden {
   readonly type: 'set-hidden'
   /** The id of the sheet. */
@@ -75,7 +75,7 @@ function recordHidden(axis: AxisName): Recorder<OnRanges> {
   }
 }
 
-/** Which of some lines are hidden. */
+/** Returns which of some lines are hidden. */
 export function hiddenAsTheyAre(
   grid: GridReader,
   sheet: string,

@@ -5,7 +5,7 @@ import { partName } from '../document/workbook.js'
 import { onSheet, type OperationKind, type Recorder, type UnshownSheet } from './operation-kind.js'
 import type { OnSheet } from './params.js'
 
-/** The merged cells of a sheet, all of them. */
+/** Sets all merged cells of a sheet. */
 export interface SetMerges {
   readonly type: 'set-merges'
   /** The id of the sheet. */
@@ -25,7 +25,7 @@ export const setMerges: OperationKind<SetMerges, UnshownSheet> = {
   /** @see SHEET.md SD10 */
   write: onSheet((sheet, { merges }, draft) => {
     const part = partName('merges', sheet.id)
-    // Those that overlap with another one are in the document as well, and would come to light.
+    // Overlapping merges are in the document as well, and would otherwise become visible.
     const isKept = isSame(mergesOf(sheet), merges)
     if (!isKept) {
       const ends = new Map(withinLimits(merges).flatMap((range) => endsOf(sheet, range)))
@@ -50,7 +50,7 @@ export const setMerges: OperationKind<SetMerges, UnshownSheet> = {
   play({ sheet, merges }, grid) {
     const before = grid.reader.merges(sheet)
     if (isSame(before, merges)) return
-    // Univer takes away whatever overlaps, so one by one would take too much.
+    // Univer also removes overlapping merges, so all are removed and then added again.
     if (before.length > 0) {
       grid.execute('sheet.mutation.remove-worksheet-merge', sheet, { ranges: before })
     }

@@ -17,7 +17,7 @@ import { positionsIn } from './lines.js'
 import { onSheet, type OperationKind, type Recorder, type UnshownSheet } from './operation-kind.js'
 import type { OnRanges } from './params.js'
 
-/** Writes cells; one that is `null` is emptied, its style included. */
+/** Writes cells; `null` empties a cell, including its style. */
 export interface SetRangeValues {
   readonly type: 'set-range-values'
   /** The id of the sheet. */
@@ -90,7 +90,7 @@ export const setRangeValues: OperationKind<SetRangeValues, UnshownSheet> = {
   },
 }
 
-/** The parts of a cell that were written, as they are now. */
+/** Returns the written parts of a cell with their current values. */
 function writeOf(
   cell: CellData,
   written: Nullable<ICellData>,
@@ -109,7 +109,7 @@ const contentOf = ({ v, t, f }: CellData): CellWrite => ({
   f: f ?? null,
 })
 
-/** The cells of a matrix as they are now, whatever the matrix says of them. */
+/** Returns the current cells at the places of a matrix. */
 export function recordCells(
   grid: GridReader,
   sheet: string,
@@ -150,7 +150,7 @@ function writeCell(
   const { f, v, t } = after
   const isContent =
     write === null || write.v !== undefined || write.f !== undefined || write.t !== undefined
-  // A formula that reads as before is the same, also where A1 can't say what it points at.
+  // A formula with unchanged text is the same, even if A1 can't express its references.
   if (isContent && (f === undefined || f !== before.f)) {
     const value = v === undefined ? undefined : { v, ...(t === undefined ? {} : { t }) }
     const content = f === undefined ? value : { f: storeFormula(f, sheet, workbook) }
@@ -168,7 +168,7 @@ function textOf(v: CellData['v'], t: CellData['t']): string {
   return v ? 'TRUE' : 'FALSE'
 }
 
-/** What has to be written to make one cell the other; `null` if nothing. */
+/** Returns the write that turns one cell into another; `null` if they are equal. */
 function writeBetween(before: CellData, after: CellData): CellWrite | null {
   const isContent = before.v !== after.v || before.t !== after.t || before.f !== after.f
   const isStyle = !isSame(before.s, after.s)

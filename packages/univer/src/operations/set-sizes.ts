@@ -6,7 +6,7 @@ import { mapValues, positionsIn } from './lines.js'
 import { onSheet, type OperationKind, type Recorder, type TouchedLines } from './operation-kind.js'
 import type { OnRanges } from './params.js'
 
-/** Heights or widths in pixels by position; `null` is the usual one. */
+/** Sets heights or widths in pixels, by position; `null` is the default. */
 export interface SetSizes {
   readonly type: 'set-sizes'
   /** The id of the sheet. */
@@ -62,7 +62,7 @@ function recordSizes(axis: AxisName): Recorder<OnRanges> {
   }
 }
 
-/** The sizes of some lines that aren't as with new ones. */
+/** Returns the sizes of lines that differ from the default. */
 export function sizesAsTheyAre(
   grid: GridReader,
   sheet: string,
@@ -82,7 +82,7 @@ function playHeights({ sheet, sizes }: SetSizes, grid: GridWriter): void {
   const ranges = grid.ranges(sheet, 'rows', Object.keys(sizes).map(Number))
   const rowHeight = mapValues(sizes, (size) => size ?? usual)
   grid.execute('sheet.mutation.set-worksheet-row-height', sheet, { ranges, rowHeight })
-  // A height that somebody chose is not the one that the content needs.
+  // A chosen height is not automatic.
   const autoHeightInfo = mapValues(sizes, (size) => (size === null ? 1 : 0))
   const isAuto = { ranges, autoHeightInfo }
   grid.execute('sheet.mutation.set-worksheet-row-is-auto-height', sheet, isAuto)
@@ -92,7 +92,7 @@ function playWidths({ sheet, sizes }: SetSizes, grid: GridWriter): void {
   const worksheet = grid.sheet(sheet)
   const usual = worksheet.getConfig().defaultColumnWidth
   const colWidth = mapValues(sizes, (size) => size ?? usual)
-  // The mutation leaves out columns that are hidden, and there is nothing to draw of them.
+  // The mutation skips hidden columns, and nothing of these has to be drawn.
   for (const [at, width] of Object.entries(colWidth)) {
     if (!worksheet.getColVisible(Number(at))) {
       worksheet.getColumnManager().setColumnWidth(Number(at), width)

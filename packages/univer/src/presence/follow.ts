@@ -7,15 +7,15 @@ import type { Binding } from '../binding.js'
 import type { Workbook } from './grid.js'
 
 interface Editing {
-  /** The cell, wherever it goes while somebody types. */
+  /** The cell, which may move while someone types in it. */
   readonly place: Place
   readonly typing: string
 }
 
 /**
- * Tells the room where this window's own selection is and what is being typed.
+ * Sends this window's selection and typed text to the room.
  *
- * @returns what ends that.
+ * @returns a function that stops it
  * @see OFFICE.md SH1, SH4
  */
 export function followOwnPlace(
@@ -59,7 +59,7 @@ class OwnPlace implements IDisposable {
 
   #listen(): void {
     const { Event } = this.#api
-    // The selection events of the facade are silent for the first seconds; the command isn't.
+    // The facade's selection events are silent for the first seconds, but the command isn't.
     this.#on(Event.CommandExecuted, ({ id }) => {
       if (id === SetSelectionsOperation.id) this.#report()
     })
@@ -100,7 +100,9 @@ class OwnPlace implements IDisposable {
     this.#room.move(toLocation(place))
   }
 
-  /** Goes with the own cell when others have put it elsewhere, as its marker does in their windows. */
+  /**
+   * Moves the selection with its cell when others move that, as its marker moves in their windows.
+   */
   readonly #follow = (): void => {
     const place = this.#reported
     if (place === null || this.#editing !== null) return
@@ -108,8 +110,8 @@ class OwnPlace implements IDisposable {
   }
 
   /**
-   * After a reload the member is still where it was, and so is the selection, unless something was
-   * selected in the meantime. A newcomer is in the cell that is selected to begin with.
+   * Restores the selection after a reload, since the member is still there, unless something was
+   * selected meanwhile. A new member is in the cell that is selected initially.
    */
   #returnWhenKnown(): void {
     const before = () => {
@@ -120,7 +122,7 @@ class OwnPlace implements IDisposable {
       const own = before()
       if (own === undefined || this.#reported !== null) return
       const place = parsePlace(own.location)
-      // On the way there are cells that nobody meant to be in.
+      // On the way the selection passes cells that the person never chose.
       this.#isReturning = true
       if (place !== undefined) this.#selection.goTo(place)
       this.#isReturning = false
@@ -136,7 +138,7 @@ class OwnPlace implements IDisposable {
   }
 }
 
-/** What is selected in this window, by keys. */
+/** The selection of this window, by keys. */
 class Selection {
   readonly #workbook: Workbook
   readonly #selections: SheetsSelectionsService
@@ -164,7 +166,7 @@ class Selection {
     return { sheet, cell, ...(range === undefined ? {} : { range }) }
   }
 
-  /** Brings a place into sight and selects it, if it is there. */
+  /** Scrolls to a place and selects it, if it exists. */
   goTo({ sheet: id, cell: key }: Place): void {
     const sheet = this.#workbook.getSheetBySheetId(id)
     const cell = this.#binding.positionOf(id, key)
@@ -174,7 +176,7 @@ class Selection {
     sheet.scrollToCell(Math.max(0, cell.row - 5), Math.max(0, cell.column - 3))
   }
 
-  /** Selects a place where it is by now, without scrolling; whether it still is. */
+  /** Selects a place at its current position without scrolling; returns whether it still exists. */
   carry({ sheet: id, cell: key, range }: Place): boolean {
     const sheet = this.#workbook.getActiveSheet()
     const cell = this.#binding.positionOf(id, key)
@@ -188,7 +190,10 @@ class Selection {
     return true
   }
 
-  /** The key of a cell; of the last one of its line where there is none, as with a whole row. */
+  /**
+   * Returns the key of a cell, or that of the last cell in its line if there is none, as with a
+   * whole row.
+   */
   #key(row: number, column: number): string | undefined {
     const worksheet = this.#workbook.getActiveSheet()
     const lastRow = worksheet.getMaxRows() - 1

@@ -17,7 +17,7 @@ const PANES = [
 
 export type Workbook = ReturnType<FUniver['createWorkbook']>
 
-/** What of the sheet is in sight, and where on the canvas its cells are. */
+/** The visible part of the sheet, and where its cells are on the canvas. */
 export class Grid {
   readonly #workbook: Workbook
   readonly #render: IRender
@@ -33,7 +33,7 @@ export class Grid {
     return this.#render.engine.getCanvasElement()
   }
 
-  /** Adds an element beside the canvas for what is drawn over it. */
+  /** Adds an element beside the canvas for markers that are drawn over it. */
   addOverCanvas(): HTMLElement {
     const element = document.createElement('div')
     element.ariaHidden = 'true'
@@ -60,7 +60,7 @@ export class Grid {
     })
   }
 
-  /** The area of a cell of the sheet that is shown; `undefined` if this copy hasn't got it. */
+  /** Returns a cell's area on the shown sheet; `undefined` if this copy doesn't have it. */
   cellArea({ row, column }: Cell): Area | undefined {
     const skeleton = this.#workbook.getActiveSheet().getSkeleton()
     if (!skeleton || !this.#has({ row, column })) return undefined
@@ -72,7 +72,7 @@ export class Grid {
     return { left: startX, top: startY, right: endX, bottom: endY }
   }
 
-  /** The area of a range, as far as this copy of the sheet reaches. */
+  /** Returns a range's area, as far as this copy of the sheet reaches. */
   rangeArea({ from, to }: Range): Area | undefined {
     const sheet = this.#workbook.getActiveSheet()
     const first = this.cellArea(from)
@@ -84,7 +84,7 @@ export class Grid {
     return { ...first, right: last.right, bottom: last.bottom }
   }
 
-  /** The rows that are shown above and below a cell. */
+  /** Returns the visible rows above and below a cell. */
   around({ row, column }: Cell): { readonly above: number; readonly below: number } {
     const sheet = this.#workbook.getActiveSheet().getSheet()
     const merge = sheet.getMergedCell(row, column)
@@ -95,7 +95,7 @@ export class Grid {
     return { above, below }
   }
 
-  /** Whether nothing is to be read in a row, from a column on, for so many pixels of the sheet. */
+  /** Returns whether a row has no text from a column on, within a width in pixels of the sheet. */
   isFree(row: number, column: number, width: number): boolean {
     const sheet = this.#workbook.getActiveSheet().getSheet()
     let left = width

@@ -3,7 +3,7 @@ import { inkOn } from './ink.js'
 import type { Cell, Place, Range } from './place.js'
 import type { Box, Cut, TagPlace } from './panes.js'
 
-/** Somebody at a place, and where in this grid that is. */
+/** A member at a place, and the position of that in this grid. */
 export interface Guest {
   readonly member: WorkbookMember
   readonly place: Place
@@ -11,7 +11,7 @@ export interface Guest {
   readonly range: Range | undefined
 }
 
-/** Those who are in one cell, and where in the pane that is. */
+/** The members in one cell, and where in the pane it is. */
 export interface CellGuests {
   readonly cell: string
   readonly box: Box
@@ -22,24 +22,24 @@ export interface CellGuests {
 
 const TAGS_SHOWN = 4
 const RINGS_SHOWN = 3
-/** In pixels. */
+/** The height of a name tag in pixels. */
 export const TAG_HEIGHT = 20
-// Less than this to the right of a cell, and its tags grow to the left.
+// With less room to the right of a cell, its tags grow to the left.
 export const TAGS_WIDTH = 130
 
-/** The border, name tags and typed text on one cell. @see OFFICE.md SH2, SH3, SH4, SH32 to SH34 */
+/** The border, name tags and typed text at one cell. @see OFFICE.md SH2, SH3, SH4, SH32 to SH34 */
 export class CellMarker {
   readonly element = createElement('div', 'marker')
   #guests: readonly Guest[] = []
 
-  /** Shows the tags again while the mouse is on the cell. */
+  /** Shows the tags again while the mouse is over the cell. */
   point({ x, y }: { readonly x: number; readonly y: number }): void {
     const { left, top, right, bottom } = this.element.getBoundingClientRect()
     const isOn = x >= left && x <= right && y >= top && y <= bottom
     this.element.toggleAttribute('data-pointed', isOn)
   }
 
-  /** @param paneWidth in pixels; tags that would leave the pane are put on the other side. */
+  /** @param paneWidth in pixels; tags that would leave the pane go to the other side */
   update({ cell, box, cut, tags, guests }: CellGuests, paneWidth: number): void {
     const { element } = this
     putAt(element, box)
@@ -51,14 +51,14 @@ export class CellMarker {
     element.style.setProperty('--cut', `${top}px ${right}px ${bottom}px ${left}px`)
     element.style.setProperty('--cut-left', `${left}px`)
     element.style.setProperty('--cut-start', `${top}px -999px -999px ${left}px`)
-    // Scrolling moves a marker many times a second; what is in it is the same all the while.
+    // Scrolling moves a marker many times a second, while its content stays the same.
     if (isSame(this.#guests, guests)) return
     this.#guests = guests
     element.replaceChildren(createRings(guests), createTags(guests), createTexts(guests))
   }
 }
 
-/** The tinted selection of one member. */
+/** Creates the tinted selection of one member. */
 export function createSelection({ member }: Guest, box: Box, cut: Cut): HTMLElement {
   const element = createElement('div', 'selection')
   element.style.clipPath = `inset(${cut.top}px ${cut.right}px ${cut.bottom}px ${cut.left}px)`
@@ -100,7 +100,7 @@ function createTexts(guests: readonly Guest[]): HTMLElement {
   const texts = createElement('div', 'texts')
   for (const { member, place } of guests.filter(isTyping)) {
     const text = paint(createElement('div', 'typing'), member)
-    // As text, never as markup: a stranger wrote it.
+    // A stranger wrote the text, so it is set as text, never as markup.
     text.textContent = place.typing ?? ''
     text.dataset['typingBy'] = member.id
     text.dir = 'auto'

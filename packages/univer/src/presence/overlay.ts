@@ -13,11 +13,7 @@ import {
 import { cutOff, placeInPane, placeTags, type Pane } from './panes.js'
 import { styleSheet } from './style-sheet.js'
 
-/**
- * Draws where the others are, over the canvas of the sheet.
- *
- * @see OFFICE.md SH2
- */
+/** Draws the members' markers over the sheet's canvas. @see OFFICE.md SH2 */
 export class Overlay {
   readonly #grid: Grid
   readonly #binding: Binding
@@ -37,7 +33,7 @@ export class Overlay {
     this.#root.adoptedStyleSheets = [styleSheet()]
   }
 
-  /** Draws again with the next frame of the browser. */
+  /** Draws again in the next animation frame. */
   readonly redraw = (): void => {
     this.#frame ??= requestAnimationFrame(() => {
       this.#frame = null
@@ -45,7 +41,7 @@ export class Overlay {
     })
   }
 
-  /** Shows who is on the cell that is pointed at. */
+  /** Shows the names at the cell under the mouse. */
   readonly point = (at: { readonly x: number; readonly y: number }): void => {
     for (const pane of this.#panes.values()) pane.point(at)
   }
@@ -68,7 +64,7 @@ export class Overlay {
     }
   }
 
-  // The canvas lies below the toolbar, whose height is Univer's business.
+  // The canvas is below the toolbar, whose height Univer decides.
   #coverCanvas(): void {
     const canvas = this.#grid.canvas.getBoundingClientRect()
     const { style } = this.#host
@@ -79,7 +75,7 @@ export class Overlay {
     style.height = `${canvas.height}px`
   }
 
-  /** The others who are on the sheet that is shown. */
+  /** Returns the other members on the shown sheet. */
   #guests(): Guest[] {
     const { sheet } = this.#grid
     const { self, members } = this.#room.getSnapshot()
@@ -89,7 +85,7 @@ export class Overlay {
     })
   }
 
-  /** Where the cell is by now; nowhere if it is gone. */
+  /** Returns where a member's cell is now; empty if it is gone. */
   #findIn(place: Place, member: WorkbookMember): Guest[] {
     const at = (key: string | undefined) =>
       key === undefined ? undefined : this.#binding.positionOf(place.sheet, key)
@@ -100,7 +96,7 @@ export class Overlay {
     return cell === undefined ? [] : [{ member, place, cell, range }]
   }
 
-  // A member that didn't change is the same object (CL2), so its place is read once.
+  // A member that hasn't changed is the same object (CL2), so its place is parsed once.
   #readPlace(member: WorkbookMember): Place | null {
     const known = this.#places.get(member)
     if (known !== undefined) return known
@@ -124,7 +120,7 @@ export class Overlay {
   }
 }
 
-/** What is drawn in one pane; all but name tags is cut off at its edges. */
+/** The markers of one pane; all but name tags are clipped at its edges. */
 class PaneOverlay {
   readonly element = document.createElement('div')
   readonly #grid: Grid

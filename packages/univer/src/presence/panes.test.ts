@@ -10,7 +10,7 @@ const main: Pane = {
 }
 
 describe('a marker', () => {
-  it('[SH2] is where its cell is', () => {
+  it('[SH2] is at its cell', () => {
     expect(placeInPane(area, main, 1)).toEqual({ left: 176, top: 96, width: 88, height: 24 })
   })
 
@@ -24,7 +24,7 @@ describe('a marker', () => {
     expect(placeInPane(area, zoomed, 1.5)).toEqual({ left: 264, top: 144, width: 132, height: 36 })
   })
 
-  it('[SH2] stands still in a frozen pane, and is not drawn in the one below', () => {
+  it('[SH2] stays in place in a frozen pane, and is not drawn in the one below', () => {
     const frozen = { ...main, name: 'top', box: { ...main.box, height: 120 } }
     const below = {
       ...main,
@@ -40,15 +40,15 @@ describe('a marker', () => {
     ['left', { x: 264, y: 0 }],
     ['below', { x: 0, y: -304 }],
     ['right', { x: -624, y: 0 }],
-  ])('[SH2] is not drawn when its cell is scrolled away (%s)', (_, scroll) => {
+  ])('[SH2] is not drawn when its cell is out of sight (%s)', (_, scroll) => {
     expect(placeInPane(area, { ...main, scroll }, 1)).toBeUndefined()
   })
 
-  it('[SH2] is drawn when a pixel of its cell is in sight', () => {
+  it('[SH2] is drawn when a pixel of its cell is visible', () => {
     expect(placeInPane(area, { ...main, scroll: { x: 0, y: 119 } }, 1)).toBeDefined()
   })
 
-  it('[SH34] is a line where its row is hidden, also at the very top', () => {
+  it('[SH34] is a line where its row is hidden, even at the very top', () => {
     const hidden = { ...area, bottom: area.top }
     expect(placeInPane(hidden, main, 1)).toEqual({ left: 176, top: 96, width: 88, height: 0 })
     const first = { left: 46, top: 20, right: 134, bottom: 20 }
@@ -56,7 +56,7 @@ describe('a marker', () => {
     expect(placeInPane(hidden, { ...main, scroll: { x: 0, y: 97 } }, 1)).toBeUndefined()
   })
 
-  it('[SH2] is cut off at the edges of its pane', () => {
+  it('[SH2] is clipped at the edges of its pane', () => {
     const box = { left: -10, top: 390, width: 88, height: 24 }
     expect(cutOff(box, main.box)).toEqual({ top: 0, right: 0, bottom: 14, left: 10 })
   })
@@ -81,11 +81,11 @@ describe('name tags', () => {
     expect(place(box, around)).toBe(tags)
   })
 
-  it('[SH34] stand above the one row of a frozen pane, where nothing cuts them off', () => {
+  it('[SH34] are above the only row of a frozen pane, where nothing clips them', () => {
     expect(place({ top: 0 }, {}, { height: 24 })).toBe('above')
   })
 
-  it('[SH33] are hidden rather than stand on the cell', () => {
+  it('[SH33] are hidden if they would cover the cell', () => {
     expect(place({ top: -4 }, { isTopPane: false }, { height: 12 })).toBe('hidden')
   })
 })

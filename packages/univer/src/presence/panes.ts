@@ -1,4 +1,4 @@
-/** A rectangle in pixels of the window, from the upper left corner of the grid. */
+/** A rectangle in window pixels, relative to the upper left corner of the grid. */
 export interface Box {
   readonly left: number
   readonly top: number
@@ -12,13 +12,13 @@ export interface Box {
  */
 export interface Pane {
   readonly name: string
-  /** What of the window it fills. */
+  /** The part of the window that the pane fills. */
   readonly box: Box
-  /** What of the sheet is scrolled away, in pixels of the sheet (before zooming). */
+  /** How far the sheet is scrolled, in pixels of the sheet (before zooming). */
   readonly scroll: { readonly x: number; readonly y: number }
 }
 
-/** A rectangle in pixels of the sheet, before zooming, from the corner of the headers. */
+/** A rectangle in pixels of the sheet, before zooming, relative to the corner of the headers. */
 export interface Area {
   readonly left: number
   readonly top: number
@@ -26,7 +26,7 @@ export interface Area {
   readonly bottom: number
 }
 
-/** How much of a rectangle is beyond each edge of its pane, in pixels. */
+/** How far a rectangle reaches beyond each edge of its pane, in pixels. */
 export interface Cut {
   readonly top: number
   readonly right: number
@@ -34,21 +34,21 @@ export interface Cut {
   readonly left: number
 }
 
-/** Where the name tags of a cell stand; `hidden` when they would stand on the cell itself. */
+/** Where a cell's name tags are; `hidden` if they would cover the cell itself. */
 export type TagPlace = 'above' | 'below' | 'hidden'
 
-/** What is around a cell, as far as name tags may cover it. */
+/** The surroundings of a cell that name tags may cover. */
 export interface Surroundings {
-  /** Whether nothing but the headers is above the pane. */
+  /** Whether only the headers are above the pane. */
   readonly isTopPane: boolean
-  /** Whether no data is above the cell, or below it. */
+  /** Whether there is no data above or below the cell. */
   readonly isFreeAbove: boolean
   readonly isFreeBelow: boolean
 }
 
 /**
- * Where an area of the sheet is within a pane, from the pane's own corner; `undefined` if nothing
- * of it is in sight there. What is hidden has no height or no width, and is where it would be.
+ * Returns where an area of the sheet is within a pane, relative to the pane; `undefined` if it is
+ * out of sight. A hidden area has no height or no width, and is where it would be.
  *
  * @see OFFICE.md SH2, SH34
  */
@@ -62,7 +62,7 @@ export function placeInPane(area: Area, { box, scroll }: Pane, zoom: number): Bo
   return isOutside ? undefined : { left, top, width, height }
 }
 
-/** What of a rectangle in a pane is cut off at the edges of the pane. */
+/** Returns how much of a rectangle is clipped at the edges of its pane. */
 export function cutOff({ left, top, width, height }: Box, pane: Box): Cut {
   return {
     top: Math.max(0, -top),
@@ -73,7 +73,7 @@ export function cutOff({ left, top, width, height }: Box, pane: Box): Cut {
 }
 
 /**
- * Where the tags of a cell cover least: no data if that can be, and never the cell itself.
+ * Returns where a cell's tags cover the least: no data if possible, and never the cell itself.
  *
  * @see OFFICE.md SH33
  */
@@ -85,7 +85,7 @@ export function placeTags(
 ): TagPlace {
   const cut = cutOff(box, pane)
   const isFirst = box.top < tagHeight
-  // Above the first row in sight are the headers, or the last frozen row, which isn't the row above.
+  // Above the first visible row are the headers or the last frozen row, not the row before it.
   const canBeAbove = cut.top === 0 && (!isFirst || isTopPane)
   const canBeBelow = cut.bottom === 0
   if (canBeAbove && (isFreeAbove || isFirst)) return 'above'

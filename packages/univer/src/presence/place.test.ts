@@ -36,7 +36,7 @@ describe('locations', () => {
     })
   })
 
-  it('[SH1] what is sent is read as the same place', () => {
+  it('[SH1] a sent place is read as the same place', () => {
     expect(parsePlace(toLocation(place))).toEqual(place)
   })
 
@@ -93,10 +93,10 @@ describe('locations', () => {
       '*:2',
       `${'4'.repeat(41)}:2`,
     ].map((cell) => ({ sheet: 's', cell })),
-  ])('[SH10] %j is nowhere', (location) => expect(parsePlace(location)).toBeUndefined())
+  ])('[SH10] %j is not a place', (location) => expect(parsePlace(location)).toBeUndefined())
 
   it.each(['all', '4:2', '4:2..', '..4:2', '4:2..8:3..9:9', 'C5..D9', { from: '4:2' }])(
-    '[SH10] a strange range or text is left out, and the cell kept: %j',
+    '[SH10] an invalid range or text is left out, and the cell kept: %j',
     (range) => {
       const location = { sheet: 's', cell: '4:2', range, typing: { html: '<b>' }, more: 1 }
       expect(parsePlace(location)).toEqual({ sheet: 's', cell: '4:2' })

@@ -4,21 +4,21 @@ export interface Cell {
   readonly column: number
 }
 
-/** Cells from the upper left to the lower right one, both included. */
+/** A range of cells, inclusive, from the upper left to the lower right. */
 export interface Range {
   readonly from: Cell
   readonly to: Cell
 }
 
-/** Where in the workbook somebody is, whatever row and column that is by now. @see OFFICE.md SH1 */
+/** A member's place in the workbook, independent of current positions. @see OFFICE.md SH1 */
 export interface Place {
   /** The id of the sheet, the same in every browser. */
   readonly sheet: string
   /** The key of the cell. @see SHEET.md SD6, SD14 */
   readonly cell: string
-  /** The keys of the first and the last cell that are selected, if it is more than the cell. */
+  /** The keys of the first and last selected cell, if more than one is selected. */
   readonly range?: readonly [from: string, to: string]
-  /** What is being typed into the cell; empty when the editor is open without text. */
+  /** The text being typed into the cell; empty if the editor is open without text. */
   readonly typing?: string
 }
 
@@ -27,7 +27,7 @@ export interface Place {
  *
  * @example {"sheet":"sheet-1","cell":"4:2","range":"4:2..8:3","typing":"=SUM("}
  */
-// A type and not an interface, so that it is one of JSON's values as well.
+// A type, not an interface, so that it is assignable to JSON.
 export type PlaceLocation = {
   readonly sheet: string
   readonly cell: string
@@ -51,8 +51,7 @@ export function formatCell({ row, column }: Cell): string {
 }
 
 /**
- * What is sent for a place; text that is being typed is cut so that the whole keeps within 1,024
- * bytes.
+ * Returns a place as it is sent. Typed text is cut to keep the JSON within 1,024 bytes.
  *
  * @example {"sheet":"sheet-1","cell":"4:2","range":"4:2..8:3","typing":"=SUM("}
  * @see OFFICE.md SH1, NM6
@@ -69,8 +68,8 @@ export function toLocation({ sheet, cell, range, typing }: Place): PlaceLocation
 }
 
 /**
- * The place that somebody's location says; `undefined` for anything else, since a location is
- * whatever a stranger posted.
+ * Parses a member's location; returns `undefined` if it isn't a place, since a stranger can post
+ * any location.
  *
  * @see OFFICE.md SH10
  */
@@ -106,8 +105,8 @@ function cutToBytes(text: string, maxBytes: number): string {
   let bytes = 0
   let cutAt = 0
   let end = 0
-  // By code point, so that no surrogate pair is torn; and no further than what fits, since a whole
-  // table may have been pasted.
+  // Code points keep surrogate pairs whole; the loop ends early, since the text may be a whole
+  // pasted table.
   for (const character of text) {
     bytes += jsonBytes(character) - 2
     if (bytes > maxBytes) return text.slice(0, cutAt) + ELLIPSIS

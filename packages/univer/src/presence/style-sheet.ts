@@ -20,7 +20,7 @@ const CSS = `
   clip-path: inset(var(--cut));
 }
 
-/* What is hidden has neither height nor width, and is shown as a line. */
+/* A hidden area has no height or no width, and is shown as a line. */
 .marker[data-hidden] .rings {
   inset: -2px;
   clip-path: none;
@@ -72,7 +72,7 @@ const CSS = `
   text-overflow: ellipsis;
   white-space: nowrap;
   unicode-bidi: isolate;
-  /* A tag is made again whenever its member does something. */
+  /* A tag is rendered again at each of its member's actions, which restarts this. */
   animation: fade 0.3s 4s forwards;
 }
 
@@ -155,7 +155,10 @@ const CSS = `
 
 let sheet: CSSStyleSheet | null = null
 
-/** Returns how markers look. They stand in a shadow tree, so that no page's styles meet them. */
+/**
+ * Returns the style sheet of the markers. They are in a shadow tree, so the page's styles don't
+ * affect them.
+ */
 export function styleSheet(): CSSStyleSheet {
   if (sheet === null) {
     sheet = new CSSStyleSheet()
