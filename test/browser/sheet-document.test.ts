@@ -367,7 +367,7 @@ describe('what is refused', () => {
     await anns.write('A1', 'read me')
     await watcher.untilShows('A1', 'read me')
     await watcher.page.keyboard.type('no')
-    await expect.poll(() => watcher.notice.textContent()).toMatch(/only looking on/)
+    await expect.poll(() => watcher.notice.textContent()).toMatch(/only watching/)
     await watcher.page.keyboard.press('Enter')
     await watcher.select('A1')
     await watcher.page.keyboard.press('Delete')

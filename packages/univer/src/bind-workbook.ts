@@ -27,21 +27,21 @@ import { sharingOf, type Sharing } from './sharing.js'
 import { TEXTS, type Texts } from './texts.js'
 import { createWorkbook, WORKBOOK } from './workbook.js'
 
-/** What is bound, and how. */
+/** Options for binding a workbook. */
 export interface BindWorkbookOptions {
   /** A Univer whose preset went through `sharedPreset`, and that has no workbook yet. */
   readonly univerAPI: FUniver
-  /** The document, as far as it is there: bind it when its provider has loaded it. */
+  /** The document; bind it after its provider has loaded it. */
   readonly doc: Doc
-  /** Who else is there. Without one nobody is shown. */
+  /** The room with the other members. Without it nobody is shown. */
   readonly room?: WorkbookRoom
-  /** Where the others are drawn: an element over the grid. Without one, the package makes it. */
+  /** An element over the grid for the members' markers. Without it the package adds one. */
   readonly markers?: HTMLElement
-  /** Whether cells can be changed here; asked before each change. Without it they can. */
+  /** Returns whether cells can be edited; it is called before each change. Without it they can. */
   readonly canEdit?: () => boolean
-  /** Says why something wasn't done, in a sentence for whoever tried. */
+  /** Called with a sentence for the person who tried something that wasn't done. */
   readonly onNotice?: (text: string) => void
-  /** Takes text that has no cell any more, so that nobody loses a word: offer it to be copied. */
+  /** Called with text whose cell is gone: offer to copy it, so that no word is lost. */
   readonly onGivenBack?: (given: GivenBack) => void
   /** Texts to show instead of those in `TEXTS`. */
   readonly texts?: Partial<Texts>
@@ -49,52 +49,54 @@ export interface BindWorkbookOptions {
 
 /** A workbook that is bound to its document. */
 export interface SharedWorkbook {
-  /** The workbook in Univer's own words. */
+  /** The workbook in Univer's API. */
   readonly workbook: Workbook
-  /** Whether the document is in a version that can be written; from the first other one on it isn't. */
+  /**
+   * Whether this package knows the document's version; once it doesn't, nothing more is written.
+   */
   readonly isKnownFormat: boolean
-  /** The kinds of things of which the document has more than a grid can show, such as `rows`. */
+  /** The kinds of content of which the grid can't show everything, such as `rows`. */
   readonly leftOut: readonly string[]
-  /** Own steps that can be taken back, and those that can be done again. */
+  /** Undo and redo for this window's own steps. */
   readonly steps: Pick<Steps, 'counts' | 'undo' | 'redo'>
   /**
-   * Returns where somebody's location is; `undefined` for nowhere. Another function whenever it may
-   * say something else.
+   * Describes a member's location; returns `undefined` if it isn't in the workbook. It is a new
+   * function whenever its answers may have changed.
    *
    * @example where(ann.location) // 'C5 of Sheet 2'
    */
   readonly where: (location: unknown) => string | undefined
-  /** Brings the cell of somebody's location into sight, on its sheet; what is selected stays so. */
+  /** Scrolls to the cell of a member's location, on its sheet; the selection stays. */
   show(location: unknown): void
-  /** Calls back when anything that is read from here may be another; returns how to stop that. */
+  /** Calls back when anything here may have changed; returns a function that stops it. */
   subscribe(listener: () => void): () => void
-  /** Writes text that was given back into the selected cells; returns whether it could. */
+  /** Writes text that was given back into the selected cells; returns whether that worked. */
   put(given: GivenBack): boolean
-  /** Returns a cell of the grid as the document would have it, without what its formula comes to. */
+  /** Returns a cell of the grid in the document's format, without its formula's result. */
   cellAt(sheet: string, row: number, column: number): CellData
-  /** Returns all sheets of the grid as the document would have them. */
+  /** Returns all sheets of the grid in the document's format. */
   snapshot(): SheetSnapshot[]
-  /** Returns in what the grid isn't as the document says, for those who doubt what they see. */
+  /** Returns where the grid differs from the document, for debugging. */
   differences(): string[]
-  /** Lets go of the document, the room and the workbook, which is taken out of Univer. */
+  /** Releases the document and the room, and removes the workbook from Univer. */
   dispose(): void
 }
 
 /**
- * Shows a document as Univer's workbook and keeps both the same, whoever changes either. All that an
- * empty document needs is written with the first change.
+ * Shows a document as Univer's workbook and keeps the two synchronized. An empty document gets its
+ * content with the first change.
  *
- * @throws {RangeError} if the document is in a version that this package doesn't know.
- * @throws {TypeError} if `univerAPI` wasn't made with `sharedPreset`, or has a bound workbook.
+ * @throws {RangeError} if this package doesn't know the document's version
+ * @throws {TypeError} if `univerAPI` wasn't made with `sharedPreset`, or has a bound workbook
  */
 export async function bindWorkbook(options: BindWorkbookOptions): Promise<SharedWorkbook> {
   const { univerAPI, doc } = options
   const sharing = sharingOf(univerAPI)
-  if (sharing.isBound) throw new TypeError('This Univer has a bound workbook already.')
+  if (sharing.isBound) throw new TypeError('This Univer already has a bound workbook.')
   const document = new SheetDocument(doc)
   if (!document.isKnown) {
     document.destroy()
-    throw new RangeError('The document is in a version that this package does not know.')
+    throw new RangeError('This package does not know the document’s version.')
   }
   const bound = new BoundWorkbook(options, sharing, document)
   await bound.start()
@@ -130,7 +132,8 @@ class BoundWorkbook implements SharedWorkbook {
       notify: this.#notices.notify,
     })
     const commands = sharing.injector.get(ICommandService)
-    // Before Univer's own parts are there: one of them puts formulas into the grid before others refuse.
+    // This comes before Univer's own parts, one of which writes formulas into the grid before
+    // others can refuse.
     this.#closing.add(refuse(commands, this.#whyReadOnly, this.#binding.amounts, this.#notices))
     this.leftOut = document.leftOut()
     this.workbook = univerAPI.createWorkbook(createWorkbook(document.snapshot()))
@@ -141,7 +144,8 @@ class BoundWorkbook implements SharedWorkbook {
     const { injector, calculation } = this.#sharing
     const drawn = whenDrawn(this.#options.univerAPI, injector.get(LifecycleService))
     const model = this.workbook.getWorkbook()
-    // It counts the runs of Univer's own engine, has no words in any language, and can't stop ours.
+    // Univer's progress bar counts the runs of its own engine, has no translations, and can't stop
+    // our worker.
     injector.get(IUIPartsService).setUIVisible(SheetsUIPart.FORMULA_AUX, false)
     calculation.start(model, injector)
     this.#binding.start(model, injector)
@@ -246,7 +250,7 @@ class BoundWorkbook implements SharedWorkbook {
     })
   }
 
-  /** Gives back what others deleted or merged at the moment when it was written. */
+  /** Gives back texts whose cells others deleted or merged at the same time. */
   #giveBackUnseen(): void {
     this.#binding.whenUnseen((texts) => {
       const [first] = texts
@@ -259,7 +263,10 @@ class BoundWorkbook implements SharedWorkbook {
     })
   }
 
-  /** Univer takes what is cut from its position, where somebody else's cell may be by then. */
+  /**
+   * Forgets copies when cells move, since Univer cuts from a position, where another cell may be by
+   * then.
+   */
   #forgetCopiesThatMoved(): void {
     const clipboard = this.#sharing.injector.get(ISheetClipboardService)
     this.#binding.whenMoved(() => {
@@ -273,7 +280,7 @@ class BoundWorkbook implements SharedWorkbook {
     const grid = new Grid(this.workbook, this.#sharing.injector)
     const host = markers ?? grid.addOverCanvas()
     const overlay = new Overlay(grid, this.#binding, room, host)
-    // Whatever scrolls, zooms, freezes, resizes or switches is a command.
+    // Scrolling, zooming, freezing, resizing and switching sheets are all commands.
     this.#closeWith(api.addEvent(api.Event.CommandExecuted, overlay.redraw))
     const resizes = new ResizeObserver(overlay.redraw)
     resizes.observe(grid.canvas)

@@ -19,12 +19,12 @@ export interface GridPlace {
 
 const MAX_PAUSE_MS = 500
 
-/** Why a cell can't be typed into any more: it is gone, or nothing can be written at all. */
+/** Why a cell can't be edited any more: it is gone, or the document's version is unknown. */
 export type Loss = 'cell-gone' | 'newer-format'
 
 /**
- * Keeps the grid and the document the same: what is done in the grid goes into the document as one
- * transaction when the doing is over, and what others do comes into the grid at most once per frame.
+ * Synchronizes the grid and the document. Local steps are written as one transaction once they are
+ * finished, and the others' changes are shown at most once per frame.
  *
  * @see SHEET.md SD9, SD12
  */
@@ -50,7 +50,7 @@ export class Binding implements Steps {
     this.#sheets = sheets
   }
 
-  /** Begins, with a workbook that shows what the document has. */
+  /** Starts with a workbook that shows the document. */
   start(workbook: WorkbookModel, injector: Injector): void {
     const commands = injector.get(ICommandService)
     this.#grid = new GridReader(workbook, injector.get(LexerTreeBuilder))
@@ -64,57 +64,57 @@ export class Binding implements Steps {
     this.#sheets.whenStopping(this.#stop)
   }
 
-  /** Writes what is still to be written, and lets go of the grid. */
+  /** Writes what is still unwritten, and releases the grid. */
   close(): void {
     this.#flush()
     this.#isClosed = true
     this.#recording?.dispose()
   }
 
-  /** What can be done only when the workbook has been drawn. */
+  /** Does what has to wait until the workbook is drawn. */
   drawn(): void {
     this.settle()
     this.#writer?.fitRows()
   }
 
-  /** The key of a cell of the grid. */
+  /** Returns the key of a cell of the grid. */
   keyAt({ sheet, row, column }: GridPlace): string | undefined {
     return this.#sheets.cellKeyAt(sheet, row, column)
   }
 
-  /** Where in the grid the cell of a key is. */
+  /** Returns the position of a cell in the grid. */
   positionOf(sheet: string, key: string): { row: number; column: number } | undefined {
     return this.#sheets.positionOf(sheet, key)
   }
 
-  /** How many more rows or columns a sheet can have. */
+  /** Returns how many more rows or columns a sheet can have. */
   readonly roomFor = (sheet: string, axis: AxisName): number => this.#sheets.roomFor(sheet, axis)
 
-  /** How much of everything there is in the grid. */
+  /** What the grid contains of everything that is limited. */
   readonly amounts: Amounts = {
     sheets: () => this.grid.order.length,
     merges: (sheet) => this.grid.merges(sheet),
     room: this.roomFor,
   }
 
-  /** Leaves the cell in which somebody types as it is, until it is another one or none. */
+  /** Keeps the cell in which someone types as it is; another cell or `null` releases it. */
   hold(place: GridPlace | null): void {
     const key = place === null ? undefined : this.keyAt(place)
     this.#held = place === null || key === undefined ? null : { sheet: place.sheet, key }
     this.#sheets.hold(this.#held)
   }
 
-  /** Calls back when the cell in which somebody types can't be written any more. */
+  /** Calls back when the held cell can't be written any more. */
   whenHeldLost(callback: (why: Loss) => void): void {
     this.#losers.add(callback)
   }
 
-  /** Calls back with what was written here where nobody sees it, row by row; it is nowhere now. */
+  /** Calls back with unseen texts of this grid, by row; they are no longer in the document. */
   whenUnseen(callback: (texts: string[][]) => void): void {
     this.#finders.add(callback)
   }
 
-  /** Calls back when what is done in the grid is in the document, at once if it is. */
+  /** Calls back when the grid's changes are in the document, at once if they are already. */
   whenSettled(callback: () => void): void {
     if (this.#timer === null) {
       callback()
@@ -126,12 +126,12 @@ export class Binding implements Steps {
     })
   }
 
-  /** Calls back when others have put cells elsewhere in the grid. */
+  /** Calls back when others have moved cells in the grid. */
   whenCarried(callback: () => void): void {
     this.#carriers.add(callback)
   }
 
-  /** Calls back when cells have been put elsewhere in the grid, by whomever. */
+  /** Calls back when cells have moved in the grid, by anyone. */
   whenMoved(callback: () => void): void {
     this.#movers.add(callback)
   }
@@ -150,13 +150,13 @@ export class Binding implements Steps {
 
   readonly subscribe = (listener: () => void): (() => void) => this.#listen(listener)
 
-  /** Brings both up to date at once. */
+  /** Synchronizes both directions at once. */
   settle(): void {
     this.#flush()
     this.#take()
   }
 
-  /** The grid, to be compared with the document. */
+  /** The grid, for a comparison with the document. */
   get grid(): GridReader {
     if (this.#grid === null) throw new Error('the binding has not been started')
     return this.#grid
@@ -185,7 +185,7 @@ export class Binding implements Steps {
       const { sheet, cellValue } = operation
       if (this.grid.hasForeign(sheet, cellValue)) this.#foreign.add(sheet)
     }
-    // One thing that somebody does is many mutations, one after the other or a moment later.
+    // One action of a person is many mutations, some of them a moment later.
     this.#timer ??= setTimeout(() => this.#flush())
   }
 
@@ -215,7 +215,7 @@ export class Binding implements Steps {
     if (this.#isClosed) return
     const beganMs = performance.now()
     this.settle()
-    // Drawing comes after it, and in a large sheet takes longest: half of the time is for typing.
+    // Drawing comes next, and takes longest in a large sheet: half of the time is left for typing.
     requestAnimationFrame(() => {
       const tookMs = performance.now() - beganMs
       this.#takeAfterMs = performance.now() + Math.min(tookMs, MAX_PAUSE_MS)
@@ -225,7 +225,8 @@ export class Binding implements Steps {
   #take(): void {
     const steps = this.#sheets.takeChanges()
     if (steps.length === 0) return
-    // Before the grid is as the others have it: then the text would go to the cell that is there now.
+    // This comes before the grid changes: afterwards the text would go to the cell at that
+    // position.
     if (this.#held !== null && !this.#sheets.isSeen(this.#held)) {
       this.#lose('cell-gone')
     }
@@ -237,7 +238,7 @@ export class Binding implements Steps {
     this.#tell()
   }
 
-  /** Writes what was done before the document became one that can't be written. */
+  /** Writes the last changes before the document becomes read-only. */
   readonly #stop = (): void => {
     this.#flush()
     if (this.#held !== null) this.#lose('newer-format')
@@ -254,7 +255,7 @@ export class Binding implements Steps {
     for (const callback of this.#finders) callback(texts)
   }
 
-  /** @param cause what was done, here or elsewhere, of which the steps are a part or the outcome. */
+  /** @param cause the steps that led to these, here or elsewhere */
   #play(steps: readonly Operation[], cause: readonly Operation[]): void {
     if (this.#writer === null) return
     play(steps, this.#writer)
@@ -263,7 +264,9 @@ export class Binding implements Steps {
     for (const callback of this.#movers) callback()
   }
 
-  /** What Univer made of formulas, merges and panes by itself, and the document otherwise. */
+  /**
+   * Returns steps for formulas, merges and panes that Univer changed differently from the document.
+   */
   #corrections(): Operation[] {
     const { grid } = this
     return this.#sheets.derived().flatMap(({ id: sheet, merges, frozen, formulas }) => {
@@ -284,7 +287,7 @@ export class Binding implements Steps {
     })
   }
 
-  /** Cells that the grid has in a way that nobody else can, as the document has them. */
+  /** Returns writes for cells whose content only this grid can show, in the document's format. */
   #amendments(): Operation[] {
     const sheets = [...this.#foreign].filter((sheet) => this.grid.has(sheet))
     this.#foreign = new Set()

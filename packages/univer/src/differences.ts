@@ -2,9 +2,9 @@ import type { Doc } from 'yjs'
 import { isSame, SheetDocument, type SheetSnapshot } from './document/index.js'
 import type { GridReader } from './grid-reader.js'
 
-/** In what a grid isn't as the document says; nothing if all is well. */
+/** Lists where a grid differs from the document; empty if they are equal. */
 export function differences(doc: Doc, grid: GridReader): string[] {
-  // Read anew, and not as whoever keeps the grid remembers it.
+  // The document is read again, independent of the binding's state.
   const document = new SheetDocument(doc)
   const expected = document.snapshot()
   document.destroy()

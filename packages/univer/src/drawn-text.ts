@@ -8,21 +8,20 @@ import {
 } from '@univerjs/core'
 import { INTERCEPTOR_POINT, SheetInterceptorService } from '@univerjs/preset-sheets-core'
 
-// As many as Unicode's stream-safe text has, see UAX #15; no language has more than a few.
+// The limit of Unicode's stream-safe text, see UAX #15; no language has more than a few.
 const MOST_MARKS = 30
 const STACK = new RegExp(`(\\p{M}{${MOST_MARKS}})\\p{M}+`, 'gu')
 const MOST_WRAPPED = 5_000
 
 /**
- * Draws what can be read of a text, whatever is in the cell. A browser takes seconds to draw a letter
- * with thousands of marks, and draws it with every frame; and Univer half a second to wrap a text of
- * 50,000 characters.
+ * Limits the text that is drawn. A browser takes seconds to draw a letter with thousands of marks,
+ * in every frame, and Univer takes half a second to wrap a text of 50,000 characters.
  *
  * @see OFFICE.md SH56, SH57
  */
 export function limitDrawnText(injector: Injector): IDisposable {
   const stop = injector.get(SheetInterceptorService).intercept(INTERCEPTOR_POINT.CELL_CONTENT, {
-    // Before all others, whose outcome it is that is drawn.
+    // Highest priority: this limits what the other interceptors return.
     priority: Infinity,
     effect: InterceptorEffectEnum.Value | InterceptorEffectEnum.Style,
     handler(cell, _, next) {

@@ -1,21 +1,21 @@
-/** Text that has no place in the sheet, given back to whoever wrote it. @see OFFICE.md SH31 */
+/** Text that couldn't be kept in the sheet, given back to its author. @see OFFICE.md SH31 */
 export interface GivenBack {
-  /** Why, and what can be done. */
+  /** Why, and what the person can do. */
   readonly reason: string
-  /** Of several cells it is separated by tabs, as on the clipboard. */
+  /** The text; that of several cells is separated by tabs, as on the clipboard. */
   readonly text: string
   readonly isTable: boolean
 }
 
-/** What somebody at the sheet has to be told. */
+/** Messages for the person at the sheet. */
 export interface Notices {
   /** Says why something wasn't done. */
   readonly notify: (text: string) => void
-  /** Offers text to be copied, or put elsewhere. */
+  /** Offers text to be copied or put into another cell. */
   readonly giveBack: (given: GivenBack) => void
 }
 
-/** The text of one cell. */
+/** Returns the text of one cell to give back. */
 export const oneText = (reason: string, text: string): GivenBack => ({
   reason,
   text,

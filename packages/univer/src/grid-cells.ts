@@ -24,7 +24,7 @@ interface Host {
   readonly f: string
 }
 
-/** Reads cells of one sheet of the grid, styles and shared formulas resolved. */
+/** Reads the cells of one sheet of the grid, with styles and shared formulas resolved. */
 export class CellReader {
   readonly #worksheet: Worksheet
   readonly #styles: Styles
@@ -37,19 +37,19 @@ export class CellReader {
     this.#lexer = lexer
   }
 
-  /** A cell in the words of the document. */
+  /** Returns a cell in the document's format. */
   read(row: number, column: number): CellData {
     const cell = this.#worksheet.getCellMatrix().getValue(row, column)
     if (!cell) return {}
     const content = this.#content(cell, row, column)
     const own = this.#styles.getStyleByCell(cell)
-    // Lines that somebody broke are lines only in text that is wrapped.
+    // Line breaks only count in wrapped text.
     const isBroken = cell.p && String(content.v).includes('\n')
     const style = readStyle(withoutNothing(isBroken ? { ...own, tb: WrapStrategy.WRAP } : own))
     return style === undefined ? content : { ...content, s: style }
   }
 
-  /** Whether the grid has a cell in a way that the document has no words for. */
+  /** Returns whether the grid's cell has something that the document's format lacks. */
   isForeign(row: number, column: number): boolean {
     const { si, p, v } = this.#worksheet.getCellMatrix().getValue(row, column) ?? {}
     return Boolean(si) || Boolean(p) || (typeof v === 'string' && v.length > LIMITS.textCharacters)
@@ -70,7 +70,9 @@ export class CellReader {
     return this.#lexer.moveFormulaRefOffset(host.f, column - host.column, row - host.row)
   }
 
-  /** Univer writes a formula that was filled down once, and refers to it from the other cells. */
+  /**
+   * Returns the cell with a shared formula: Univer stores a filled formula once and refers to it.
+   */
   #host(si: string): Host | undefined {
     this.#hosts ??= this.#findHosts()
     return this.#hosts.get(si)
@@ -85,7 +87,10 @@ export class CellReader {
   }
 }
 
-/** A style without what is `null`, undefined or empty: Univer writes it here and leaves it out there. */
+/**
+ * Removes `null`, undefined and empty fields, which Univer writes in some places and omits in
+ * others.
+ */
 function withoutNothing(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   const fields = Object.entries(value)
@@ -97,7 +102,7 @@ function withoutNothing(value: unknown): unknown {
 const isEmpty = (part: unknown): boolean =>
   typeof part === 'object' && part !== null && Object.keys(part).length === 0
 
-/** What of the text in a cell is text; what is formatted within it is not kept. */
+/** Returns the plain text of a cell; formatting within it is dropped. */
 export function plainText(stream: string): string {
   return stream
     .replace(/\r?\n$/, '')
@@ -106,9 +111,9 @@ export function plainText(stream: string): string {
 }
 
 /**
- * What Univer has to be told so that a cell becomes what is written; `null` to empty it.
+ * Returns the cell that Univer needs for a write; `null` to empty it.
  *
- * @param before the style that the cell has.
+ * @param before the cell's current style
  */
 export function toUniverCell(
   write: CellWrite | null,
@@ -121,19 +126,19 @@ export function toUniverCell(
 }
 
 function contentOf({ v = null, t = null, f = null }: CellWrite): ICellData {
-  // What a formula came to stays to be seen until it is calculated anew.
+  // A formula's previous result stays visible until it is calculated again.
   if (f !== null) return { f, si: null, p: null }
   return { f, si: null, p: null, v, t }
 }
 
 const NO_SIDES = Object.fromEntries(BORDER_KEYS.map((side) => [side, null]))
 
-/** Univer merges styles; one that replaces another says of each field that it is gone. */
+/** Univer merges styles, so a replacement sets the missing fields to `null`. */
 function replaceStyle(before: Nullable<IStyleData>, after: Style | null): IStyleData | null {
   if (after === null) return null
   const gone = Object.keys(before ?? {}).map((field) => [field, null] as const)
   const { bd } = after
-  // Univer looks at every field of a style that it is given, and leaves out what is none.
+  // Univer checks every field of a given style, and removes those that are `null`.
   return {
     ...Object.fromEntries(gone),
     ...after,

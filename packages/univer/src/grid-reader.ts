@@ -11,7 +11,7 @@ import {
 } from './document/index.js'
 import { CellReader } from './grid-cells.js'
 
-/** Reads the grid in the words of the document. */
+/** Reads the grid in the document's format. */
 export class GridReader {
   readonly #workbook: WorkbookModel
   readonly #lexer: LexerTreeBuilder
@@ -21,7 +21,7 @@ export class GridReader {
     this.#lexer = lexer
   }
 
-  /** @throws {RangeError} if the grid hasn't got the sheet. */
+  /** @throws {RangeError} if the grid doesn't have the sheet */
   sheet(id: string): Worksheet {
     const worksheet = this.#workbook.getSheetBySheetId(id)
     if (!worksheet) throw new RangeError(`the grid has no sheet ${id}`)
@@ -32,7 +32,7 @@ export class GridReader {
     return Boolean(this.#workbook.getSheetBySheetId(id))
   }
 
-  /** Good until the next change. */
+  /** Returns a reader that is valid until the next change. */
   cells(id: string): CellReader {
     return new CellReader(this.sheet(id), this.#workbook.getStyles(), this.#lexer)
   }
@@ -54,7 +54,7 @@ export class GridReader {
     return { rows: Math.max(0, startRow), columns: Math.max(0, startColumn) }
   }
 
-  /** The height or width of a line if it isn't the usual one. */
+  /** Returns a line's height or width if it isn't the default. */
   size(id: string, axis: AxisName, at: number): number | null {
     const worksheet = this.sheet(id)
     const { defaultColumnWidth, defaultRowHeight } = worksheet.getConfig()
@@ -63,7 +63,7 @@ export class GridReader {
       return w === defaultColumnWidth ? null : w
     }
     const { ia, h = null } = worksheet.getRowManager().getRow(at) ?? {}
-    // A row may be as high as what is in it needs; each grid sees to that itself.
+    // Automatic row heights depend on the content; each grid computes them itself.
     return ia === BooleanNumber.TRUE || h === defaultRowHeight ? null : h
   }
 
@@ -79,7 +79,7 @@ export class GridReader {
     return axis === 'rows' ? worksheet.getRowCount() : worksheet.getColumnCount()
   }
 
-  /** All of a sheet that is in the document. */
+  /** Returns everything of a sheet that belongs into the document. */
   snapshot(id: string): SheetSnapshot {
     return {
       id,
@@ -92,12 +92,12 @@ export class GridReader {
     }
   }
 
-  /** The sheets, in their order. */
+  /** The ids of the sheets, in order. */
   get order(): readonly string[] {
     return this.#workbook.getSheetOrders()
   }
 
-  /** All cells with something in them. */
+  /** Returns all cells that aren't empty. */
   allCells(id: string): CellMatrix<CellData> {
     const reader = this.cells(id)
     const cells: Record<number, Record<number, CellData>> = {}
@@ -110,7 +110,7 @@ export class GridReader {
     return cells
   }
 
-  /** Whether the grid has one of these cells in a way that the document has no words for. */
+  /** Returns whether one of these cells has something that the document's format lacks. */
   hasForeign(id: string, cells: CellMatrix<unknown>): boolean {
     const reader = this.cells(id)
     return Object.entries(cells).some(([row, inRow]) =>
@@ -120,7 +120,7 @@ export class GridReader {
     )
   }
 
-  /** The cells that the grid has in a way that the document has no words for, as it has them. */
+  /** Returns the cells with something that the document's format lacks, in that format. */
   foreignCells(id: string): CellMatrix<CellWrite> {
     const reader = this.cells(id)
     const cells: Record<number, Record<number, CellWrite>> = {}

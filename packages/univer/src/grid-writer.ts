@@ -19,7 +19,7 @@ import type { Operation } from './operations/operation.js'
 
 type Cells = { [row: number]: { [column: number]: Nullable<ICellData> } }
 
-/** Writes into the grid in Univer's words. None of it is taken for something done here. */
+/** Writes into the grid with Univer's commands. The recorder ignores these writes. */
 export class GridWriter {
   readonly reader: GridReader
   readonly #workbook: WorkbookModel
@@ -41,7 +41,7 @@ export class GridWriter {
     this.#commands.syncExecuteCommand(mutation, { ...on, ...params }, { fromCollab: true })
   }
 
-  /** @throws {RangeError} if the grid hasn't got the sheet. */
+  /** @throws {RangeError} if the grid doesn't have the sheet */
   sheet(id: string): Worksheet {
     return this.reader.sheet(id)
   }
@@ -51,7 +51,7 @@ export class GridWriter {
     return this.#workbook.getActiveSheet()?.getSheetId()
   }
 
-  /** Leaves a step until all others have been done. */
+  /** Postpones a step until all others are done. */
   postpone(step: Operation): void {
     this.#postponed = step
   }
@@ -62,7 +62,7 @@ export class GridWriter {
     return postponed
   }
 
-  /** A sheet as Univer makes it where nothing else is said. */
+  /** Returns a sheet with Univer's defaults. */
   newSheet(data: Partial<IWorksheetData>): IWorksheetData {
     return mergeWorksheetSnapshotWithDefault(data)
   }
@@ -81,18 +81,18 @@ export class GridWriter {
       }
     }
     this.#setRange(sheet, contents, {})
-    // Of a cell of which nothing but a style is said, Univer would else forget the formula.
+    // For a cell with only a style, Univer would otherwise drop the formula.
     this.#setRange(sheet, onlyStyles, { trigger: SetStyleCommand.id })
   }
 
-  /** Fits the rows of all sheets to what is in them, as a grid that has just been opened needs. */
+  /** Fits the heights of all rows to their content, as a newly opened grid needs. */
   fitRows(): void {
     for (const sheet of this.reader.order) {
       this.fit(sheet, this.sheet(sheet).getCellMatrix().getMatrix())
     }
   }
 
-  /** Rows are as high as the text that is wrapped in them, which each grid finds out for itself. */
+  /** Fits the rows of cells to their wrapped text; each grid computes these heights itself. */
   fit(sheet: string, cells: CellMatrix<unknown>): void {
     const matrix = this.sheet(sheet).getCellMatrix()
     const styles = this.#workbook.getStyles()
@@ -111,7 +111,7 @@ export class GridWriter {
     this.#commands.syncExecuteCommand(id, params, { onlyLocal: true })
   }
 
-  /** So many rows or columns from a position on, from one end to the other. */
+  /** Returns the range of a number of whole rows or columns from a position on. */
   range(sheet: string, axis: AxisName, at: number, count: number): IRange {
     const worksheet = this.sheet(sheet)
     const endRow = worksheet.getRowCount() - 1
@@ -122,7 +122,7 @@ export class GridWriter {
       : { ...all, startColumn: at, endColumn: at + count - 1, rangeType: RANGE_TYPE.COLUMN }
   }
 
-  /** The rows or columns at some positions, adjacent ones as one range. */
+  /** Returns the rows or columns at some positions; adjacent ones share a range. */
   ranges(sheet: string, axis: AxisName, positions: readonly number[]): IRange[] {
     return runsOf(positions).map(({ at, count }) => this.range(sheet, axis, at, count))
   }
@@ -136,7 +136,7 @@ export class GridWriter {
 const isOnlyStyle = (write: CellWrite | null): boolean =>
   write !== null && write.v === undefined && write.t === undefined && write.f === undefined
 
-/** Adjacent positions as one. */
+/** Joins adjacent positions. */
 function runsOf(positions: readonly number[]): { readonly at: number; readonly count: number }[] {
   const runs: { at: number; count: number }[] = []
   for (const at of positions.toSorted((a, b) => a - b)) {

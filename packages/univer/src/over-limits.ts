@@ -15,38 +15,38 @@ import {
 import { LIMITS, type AxisName, type CellRange } from './document/index.js'
 import { linesOf } from './operations/lines.js'
 
-/** How much there is already. */
+/** The current amounts of everything that is limited. */
 export interface Amounts {
   readonly sheets: () => number
   readonly merges: (sheet: string) => readonly CellRange[]
-  /** How many more lines a sheet can have. */
+  /** Returns how many more lines a sheet can have. */
   readonly room: (sheet: string, axis: AxisName) => number
 }
 
-/** What is more than a document takes. */
+/** A limit that a step would exceed. */
 export interface Over {
-  /** Which limit it is, for whoever reads it. */
+  /** The limit, in words for people. */
   readonly reason: string
-  /** The text that would be lost, if it was meant for one cell. */
+  /** The text that would be lost, if it was for a single cell. */
   readonly text?: string
 }
 
 const shown = (limit: number): string => limit.toLocaleString('en')
 
-/** Why a cell can't have this content; `undefined` if it can. @see OFFICE.md SH30 */
+/** Returns why a cell can't have this content; `undefined` if it can. @see OFFICE.md SH30 */
 export function overContent({ v, f }: { readonly v?: unknown; readonly f?: unknown }) {
   if (typeof f === 'string' && f.length > LIMITS.formulaCharacters) {
-    return `A formula can have ${shown(LIMITS.formulaCharacters)} characters at most.`
+    return `A formula can have at most ${shown(LIMITS.formulaCharacters)} characters.`
   }
   if (typeof v === 'string' && v.length > LIMITS.textCharacters) {
-    return `A cell can hold ${shown(LIMITS.textCharacters)} characters at most.`
+    return `A cell can have at most ${shown(LIMITS.textCharacters)} characters.`
   }
   return undefined
 }
 
 /**
- * Whether what is about to be done in the grid is more than a document takes; it would be cut there,
- * or be missing, in every window.
+ * Returns the limit that a step in the grid would exceed; beyond it, the content would be cut or
+ * missing in every window.
  *
  * @see OFFICE.md SH30, SD38, SD39
  */
@@ -87,17 +87,17 @@ const CHECKS = new Map<string, Check<never>>([
   [
     SetWorksheetNameMutation.id,
     ({ name }: ISetWorksheetNameMutationParams) =>
-      over(name.length, LIMITS.nameCharacters, 'The name of a sheet can have', 'characters'),
+      over(name.length, LIMITS.nameCharacters, 'A sheet’s name can have', 'characters'),
   ],
 ])
 
 function over(count: number, most: number, subject: string, what: string): Over | undefined {
-  return count <= most ? undefined : { reason: `${subject} ${shown(most)} ${what} at most.` }
+  return count <= most ? undefined : { reason: `${subject} at most ${shown(most)} ${what}.` }
 }
 
 function overLines(axis: AxisName, count: number, room: number): Over | undefined {
   if (count <= room) return undefined
-  return { reason: `This sheet can have ${shown(Math.max(0, room))} more ${axis}.` }
+  return { reason: `This sheet can have only ${shown(Math.max(0, room))} more ${axis}.` }
 }
 
 function overInCells({ cellValue }: ISetRangeValuesMutationParams): Over | undefined {

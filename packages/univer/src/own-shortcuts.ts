@@ -15,15 +15,15 @@ import {
   type IShortcutItem,
 } from '@univerjs/preset-sheets-core'
 
-/** What the id of a command of Univer's list of functions begins with; the editor's id follows. */
+/** The beginning of a command id of Univer's function list; the editor's id follows. */
 const SUGGESTIONS = 'sheet.formula-embedding-editor.search_function.'
-/** What the list shows as the part that was typed. */
+/** The element of the list that shows the typed part. */
 const SEARCHED = '[data-u-comp="sheets-formula-editor"] li > span > span'
 const CHOOSING: ReadonlySet<unknown> = new Set([KeyCode.ARROW_UP, KeyCode.ARROW_DOWN])
 
 /**
- * Has Enter write the formula that was typed. Univer searches for functions a while after typing, so
- * its list may be of a word that is no longer at the caret, and took Enter for it.
+ * Makes Enter write the typed formula. Univer searches for functions with a delay, so its list may
+ * belong to a word that is no longer at the caret, and used to take Enter for itself.
  *
  * @see OFFICE.md SH101, SH102
  */
@@ -38,9 +38,9 @@ type Services = [ICommandService, IPlatformService, IContextService, ILayoutServ
 
 class OwnShortcuts extends ShortcutService {
   readonly #injector: Injector
-  /** The text up to the caret for which a list is shown. */
+  /** The text before the caret for which the list is shown. */
   #listed: string | null = null
-  /** The same when an arrow key last moved the choice in that list. */
+  /** The same text, if an arrow key has moved the choice in the list. */
   #chosen: string | null = null
 
   constructor(...[commands, platform, context, layout, injector]: Services) {
@@ -71,7 +71,7 @@ class OwnShortcuts extends ShortcutService {
     }
   }
 
-  /** Whether the list is of the word at the caret. */
+  /** Returns whether the list belongs to the word at the caret. */
   #isCurrent(id: string): boolean {
     const typed = this.#typed(id)
     if (typed === null || typed !== this.#listed) return false
@@ -80,7 +80,7 @@ class OwnShortcuts extends ShortcutService {
     return searched?.toUpperCase() === word?.toUpperCase()
   }
 
-  /** What is typed up to the caret; `null` if a part of it is selected. */
+  /** Returns the text before the caret; `null` if part of it is selected. */
   #typed(id: string): string | null {
     const editor = this.#injector.get(IEditorService).getEditor(id.slice(SUGGESTIONS.length))
     const [range] = editor?.getSelectionRanges() ?? []

@@ -8,19 +8,19 @@ import {
   type IUndoRedoItem,
 } from '@univerjs/core'
 
-/** Undo and redo of one's own steps, wherever they are kept. */
+/** Undo and redo of one's own steps, wherever they are stored. */
 export interface Steps {
   readonly counts: { readonly undos: number; readonly redos: number }
   undo(): void
   redo(): void
-  /** Calls back when the counts may be others. */
+  /** Calls back when the counts may have changed. */
   subscribe(listener: () => void): () => void
 }
 
 /**
- * Has Univer take steps of a workbook back by the document: its own way knows positions of when the
- * step was done, and would undo what others did since. The text that is being typed into a cell
- * keeps Univer's own way.
+ * Makes Univer's undo and redo of a workbook use the document. Univer's own would use the positions
+ * at the time of a step, and would undo what others did since. Text in an open cell editor keeps
+ * Univer's own undo.
  *
  * @see SHEET.md SD12
  */
@@ -54,7 +54,7 @@ export function overrideUndo(workbook: string, steps: Steps): DependencyOverride
       this._updateStatus()
     }
 
-    // Called by the constructor that this extends as well, which knows nothing of fields from here.
+    // The base class's constructor also calls this, before the fields here exist.
     protected override _updateStatus(): void {
       if (this.isInWorkbook()) this._undoRedoStatus$.next({ ...steps.counts })
       else super._updateStatus()
@@ -65,7 +65,7 @@ export function overrideUndo(workbook: string, steps: Steps): DependencyOverride
       return this._getUndoStackForFocused() === this._getUndoStack(workbook, true)
     }
   }
-  // Univer has nothing to execute: the steps come from the document.
+  // Univer has nothing to execute, since the document undoes the step.
   const nothing: IUndoRedoItem = { unitID: workbook, undoMutations: [], redoMutations: [] }
   const create = (
     ...services: ConstructorParameters<typeof LocalUndoRedoService>

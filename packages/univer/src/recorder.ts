@@ -7,8 +7,8 @@ const RECORDERS = new Map<string, Recorder<never>>(
   Object.values(OPERATIONS).flatMap((kind) => Object.entries(kind.record)),
 )
 
-// Commands of which nothing but the lines, or the name, is for the document: what Univer makes of
-// the formulas, merges and frozen panes by itself, the document makes in its own way.
+// For these commands only the lines or the name are recorded: Univer changes formulas, merges and
+// frozen panes by itself, and the document does so in its own way.
 const DERIVING = new Set([
   'sheet.command.insert-row-by-range',
   'sheet.command.insert-col-by-range',
@@ -20,10 +20,10 @@ const DERIVING = new Set([
   'sheet.command.remove-sheet',
 ])
 
-/** Whether a mutation has a place in the document. */
+/** Returns whether a mutation belongs into the document. */
 export const isRecorded = (mutation: string): boolean => RECORDERS.has(mutation)
 
-/** What a mutation that has just been executed has to bring into the document. */
+/** Returns the operations that an executed mutation adds to the document. */
 export function record(grid: GridReader, mutation: string, params: object): Operation[] {
   const recorder = RECORDERS.get(mutation)
   if (recorder === undefined) return []

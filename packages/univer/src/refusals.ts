@@ -19,13 +19,13 @@ import { oneText, type Notices } from './given-back.js'
 import { overLimits, type Amounts } from './over-limits.js'
 import { isRecorded } from './recorder.js'
 
-const UNKNOWN = 'This can’t be shared with the others, so it is not to be had here.'
-const SCROLLED = 'Scroll to the upper left corner first: what is frozen begins there.'
+const UNKNOWN = 'This isn’t supported yet.'
+const SCROLLED = 'Scroll to the upper left corner first: frozen rows and columns start there.'
 const MERGED = `At most ${LIMITS.mergedCells.toLocaleString('en')} cells of a sheet can be merged.`
 
-/** What Univer offers and the document has no place for, in the order of Univer's menus. */
+/** Univer's features that the document doesn't support, in the order of Univer's menus. */
 const REFUSED: { readonly [what: string]: readonly string[] } = {
-  'Colors of tabs': ['sheet.command.set-tab-color'],
+  'Coloring tabs': ['sheet.command.set-tab-color'],
   'Hiding a sheet': [
     'sheet.command.set-worksheet-hidden',
     'sheet.command.set-worksheet-show',
@@ -51,16 +51,13 @@ const REFUSED: { readonly [what: string]: readonly string[] } = {
     'sheet-permission.operation.openDialog',
     'sheet-permission.operation.openPanel',
   ],
-  'Names of ranges': [
+  'Naming ranges': [
     'sheet.command.insert-defined-name',
     'sheet.command.set-defined-name',
     'sheet.command.remove-defined-name',
   ],
-  'Switching the grid lines': [
-    'sheet.command.toggle-gridlines',
-    'sheet.command.set-gridlines-color',
-  ],
-  'Themes of tables': [
+  'Changing grid lines': ['sheet.command.toggle-gridlines', 'sheet.command.set-gridlines-color'],
+  'Changing the theme of a table': [
     'sheet.command.register-worksheet-range-theme-style',
     'sheet.command.remove-worksheet-range-theme-style',
     'sheet.command.set-worksheet-range-theme-style',
@@ -70,14 +67,11 @@ const REFUSED: { readonly [what: string]: readonly string[] } = {
 
 const REASONS: ReadonlyMap<string, string> = new Map(
   Object.entries(REFUSED).flatMap(([what, commands]) =>
-    commands.map((command) => [
-      command,
-      `${what} can’t be shared with the others, so it is not to be had here.`,
-    ]),
+    commands.map((command) => [command, `${what} isn’t supported yet.`]),
   ),
 )
 
-// Not content: what a grid calculates by itself, and what is being typed into a cell.
+// Not content: a grid's own calculations, and text in an open cell editor.
 const OWN_BUSINESS = /^(?:doc\.mutation\.|formula\.mutation\.(?!(?:set|remove)-defined-name$))/
 const ALSO_OWN_BUSINESS = new Set([
   'sheet.mutation.set-worksheet-row-auto-height',
@@ -87,17 +81,16 @@ const ALSO_OWN_BUSINESS = new Set([
   'sheet.mutation.data-validation-formula-mark-dirty',
 ])
 
-/** Menus that would only lead to a refusal. */
+/** Menus whose commands are refused. */
 export const HIDDEN_MENUS = Object.fromEntries(
   [...REASONS.keys(), 'sheet.contextMenu.permission'].map((menu) => [menu, { hidden: true }]),
 )
 
 /**
- * Refuses, before it is done and with a word why, what would leave this grid unlike the others':
- * whatever has no place in the document, what is more than it takes, and everything while nothing can
- * be written.
+ * Refuses steps with a notice before they would make this grid differ from the others: those that
+ * the document doesn't support, those beyond its limits, and all steps while it is read-only.
  *
- * @returns what ends that.
+ * @returns a function that stops refusing
  * @see OFFICE.md SH13, SH14, SH30
  */
 export function refuse(
@@ -130,7 +123,7 @@ function reasonAgainst(
   if (id === SetCellEditVisibleOperation.id) {
     return isOpening(params) ? whyReadOnly : undefined
   }
-  // Its mutations would empty the cells before they are merged.
+  // The mutations of this command would empty the cells before merging them.
   if (id === AddWorksheetMergeCommand.id) return reasonAgainstMerge(params, amounts)
   return type === CommandType.MUTATION ? reasonAgainstMutation(id, params, whyReadOnly) : undefined
 }
@@ -140,7 +133,7 @@ function reasonAgainstMerge(params: object | undefined, { merges }: Amounts): st
     readonly selections: readonly IRange[]
     readonly subUnitId: string
   }
-  // Those that it touches become part of it.
+  // The merge replaces those that it touches.
   const others = merges(subUnitId).filter(
     (merge) => !selections.some((selection) => Rectangle.intersects(merge, selection)),
   )
@@ -161,7 +154,10 @@ function reasonAgainstMutation(
 const isOpening = (params: object | undefined): boolean =>
   params !== undefined && 'visible' in params && params.visible === true
 
-/** What is frozen in the middle of a sheet hides what is before it, for everybody. */
+/**
+ * Returns whether rows or columns would be frozen in the middle of a sheet, which would hide those
+ * before them for everyone.
+ */
 function isScrolled(params: object | undefined): boolean {
   const { startRow, startColumn, xSplit, ySplit } = params as ISetFrozenMutationParams
   return startRow > ySplit || startColumn > xSplit

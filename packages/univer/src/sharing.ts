@@ -28,12 +28,14 @@ const GET_SHARING = 'whereabouts.operation.get-sharing'
 const openFormulaWorker = (): Worker =>
   new Worker(new URL('./formulas/formulas.worker.js', import.meta.url), { type: 'module' })
 
-/** What of a bound workbook Univer's own services ask for. */
+/** The parts of a bound workbook that Univer's own services use. */
 export interface Bound extends PasteSurroundings {
   readonly steps: Steps
 }
 
-/** Between the services of one Univer, which begin before any workbook, and the one that is bound. */
+/**
+ * Connects the services of one Univer, which start before any workbook, with the bound workbook.
+ */
 export class Sharing implements Steps, PasteSurroundings {
   readonly calculation = new Calculation(openFormulaWorker)
   readonly #listeners = new Set<() => void>()
@@ -41,13 +43,13 @@ export class Sharing implements Steps, PasteSurroundings {
   #stop: (() => void) | null = null
   #injector: Injector | null = null
 
-  /** Puts what sharing needs in the place of Univer's own, before anything asks for that. */
+  /** Replaces Univer's services before anything uses them. */
   start(injector: Injector): void {
     this.#injector = injector
     for (const [id, item] of overrideUndo(WORKBOOK, this)) {
       if (item !== null) injector.replace([id, item])
     }
-    // Where Univer looks for whoever tells a worker what changes.
+    // Univer looks here for the service that sends changes to a worker.
     injector.add([DataSyncPrimaryController, { useFactory: () => this.calculation as never }])
     const command = { id: GET_SHARING, type: CommandType.OPERATION, handler: () => this as never }
     injector.get(ICommandService).registerCommand(command)
@@ -117,7 +119,7 @@ class SharingPlugin extends Plugin {
     this.#sharing.start(this._injector)
   }
 }
-// A decorator, as a call: the parameter after the plugin's configuration is the injector.
+// A decorator as a call, for the constructor parameter after the plugin's configuration.
 const injected = Inject(Injector) as (target: unknown, key: undefined, index: number) => void
 injected(SharingPlugin, undefined, 1)
 
@@ -130,9 +132,9 @@ export interface Preset {
 
 /**
  * Returns Univer's preset of sheets with what a shared workbook needs: undo of one's own steps, a
- * clipboard that understands other programs, formulas that are calculated by a worker, Enter that
- * writes the formula as it was typed, and no menus for what can't be shared. Univer reads all of this when it starts, so it can't wait for
- * `bindWorkbook`. A preset is for one Univer.
+ * clipboard that understands other programs, formulas that a worker calculates, Enter that writes
+ * the formula as it was typed, and no menus for features that aren't supported. Univer reads
+ * all of this when it starts, before `bindWorkbook`. A preset is for one Univer.
  *
  * @example
  * univer.registerPlugins(sharedPreset(UniverSheetsCorePreset({ container: 'app' })).plugins)
@@ -168,7 +170,7 @@ function configOf(
     case UniverFormulaEnginePlugin:
       return { notExecuteFormula: true }
     case UniverSheetsPlugin:
-      // Univer copies a large sheet bit by bit and says nothing of the bits.
+      // Univer copies a large sheet in parts and doesn't report them.
       return {
         largeSheetOperation: { largeSheetCellCountThreshold: Number.POSITIVE_INFINITY },
         notExecuteFormula: true,
@@ -179,9 +181,9 @@ function configOf(
 }
 
 /**
- * Returns what `sharedPreset` put into a Univer.
+ * Returns what `sharedPreset` added to a Univer.
  *
- * @throws {TypeError} if its preset didn't go through `sharedPreset`.
+ * @throws {TypeError} if its preset didn't go through `sharedPreset`
  */
 export function sharingOf(univerAPI: FUniver): Sharing {
   try {

@@ -2,12 +2,12 @@ import { BooleanNumber, LocaleType, type IStyleData, type IWorkbookData } from '
 import type { CellData, CellMatrix, SheetSnapshot } from './document/index.js'
 import { toUniverFreeze } from './operations/set-frozen.js'
 
-/** The id that the workbook has in every window. */
+/** The workbook's id, the same in every window. */
 export const WORKBOOK = 'workbook'
 
 type Sheet = IWorkbookData['sheets'][string]
 
-/** A workbook that shows what a document has. */
+/** Returns a workbook that shows a document. */
 export function createWorkbook(snapshot: readonly SheetSnapshot[]): IWorkbookData {
   const styles = new StyleTable()
   const sheets = snapshot.map((sheet) => [sheet.id, createSheet(sheet, styles)] as const)
@@ -63,7 +63,7 @@ function createLines<T extends object>(
   return lines
 }
 
-/** Each style once, however many cells have it. */
+/** Stores each style once, however many cells have it. */
 class StyleTable {
   readonly all: { [id: string]: IStyleData } = {}
   readonly #ids = new Map<string, string>()
@@ -74,7 +74,7 @@ class StyleTable {
     if (known !== undefined) return known
     const id = `style-${this.#ids.size}`
     this.#ids.set(text, id)
-    // The document's fields are Univer's; what Univer doesn't know of them it doesn't draw.
+    // The document has Univer's fields; Univer doesn't draw those that it doesn't know.
     this.all[id] = style
     return id
   }

@@ -17,7 +17,7 @@ const WRAP = 3
 const POINTS: { readonly [unit: string]: number } = { pt: 1, px: 0.75 }
 const SIDES = { t: 'top', r: 'right', b: 'bottom', l: 'left' } as const
 const COLOR = /^(?:#(?:[0-9a-f]{3}|[0-9a-f]{6})|rgba?\([\d.,%/ ]{5,40}\)|[a-z]{3,20})$/i
-// What a cell has anyway.
+// Colors that cells have by default.
 const NO_INK = new Set([
   'black',
   'windowtext',
@@ -39,7 +39,7 @@ const NO_PAPER = new Set([
   'auto',
 ])
 
-/** A style of the document, of what CSS says of a cell. @see SHEET.md SD7 */
+/** Returns the document's style for a cell's CSS. @see SHEET.md SD7 */
 export function toStyle(css: Declarations): Style {
   const read = (property: string): string => (css.get(property) ?? '').toLowerCase()
   const decoration = read('text-decoration') + read('text-decoration-line')
@@ -89,7 +89,7 @@ function borders(css: Declarations): Part {
   return sides.length === 0 ? {} : { bd: Object.fromEntries(sides) as Style }
 }
 
-// Univer's numbers for the kinds of a line.
+// Univer's numbers for line types.
 const LINES: { readonly [style: string]: number } = { dotted: 3, dashed: 4, double: 7 }
 const THIN = 1
 const MEDIUM = 8

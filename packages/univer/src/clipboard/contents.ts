@@ -1,23 +1,23 @@
 import { hasText, readHtmlTable, readHtmlText } from './html-table.js'
 import { CannotPaste, readText, type PastedTable } from './table.js'
 
-/** What is on the clipboard; empty text where there is none. */
+/** The contents of the clipboard; missing text is empty. */
 export interface Contents {
   readonly html: string
   readonly text: string
   readonly hasFiles: boolean
 }
 
-/** Why files can't be dropped or pasted. @see OFFICE.md SH29 */
-export const NO_FILES = 'Images and files can’t be put into cells yet.'
+/** The notice for files that are dropped or pasted. @see OFFICE.md SH29 */
+export const NO_FILES = 'Images and files can’t be added to cells yet.'
 
-const NOTHING = 'There is nothing on the clipboard that a cell can hold.'
+const NOTHING = 'The clipboard has nothing that can be pasted into cells.'
 const HTML = 'text/html'
 
 /**
- * Reads what is about to be pasted: tables of HTML, else text.
+ * Reads what is about to be pasted: HTML tables, or else text.
  *
- * @throws {CannotPaste} if there is nothing to put into cells, or too much.
+ * @throws {CannotPaste} if there is nothing to paste into cells, or too much
  */
 export function readContents({ html, text, hasFiles }: Contents): PastedTable {
   const table = html === '' ? undefined : readHtmlTable(html)
@@ -27,7 +27,7 @@ export function readContents({ html, text, hasFiles }: Contents): PastedTable {
   throw new CannotPaste(hasFiles || /<img\b/i.test(html) ? NO_FILES : NOTHING)
 }
 
-/** Reads what the menu pastes. */
+/** Reads a clipboard item for the menu's paste. */
 export async function readItem(item: ClipboardItem): Promise<Contents> {
   const whole = (await readWhole()) ?? item
   const read = async (type: string) =>
@@ -39,13 +39,16 @@ export async function readItem(item: ClipboardItem): Promise<Contents> {
   }
 }
 
-/** The clipboard with the style sheets of its HTML, where the browser gives them: they say which cells are text. */
+/**
+ * Reads the clipboard with the style sheets of its HTML, if the browser gives them: they tell which
+ * cells are text.
+ */
 async function readWhole(): Promise<ClipboardItem | undefined> {
   const clipboard: { read(formats: object): Promise<ClipboardItem[]> } = navigator.clipboard
   try {
     return (await clipboard.read({ unsanitized: [HTML] }))[0]
   } catch {
-    // A browser that doesn't know of it has given its own reading of the HTML.
+    // Browsers without this option return HTML that they have already processed.
     return undefined
   }
 }

@@ -11,7 +11,7 @@ import { plainText } from '../grid-cells.js'
 import { writeDelimited } from './delimited.js'
 import { asText } from './typed.js'
 
-/** Rows and columns that were copied, by position. */
+/** The positions of copied rows and columns. */
 export interface CopiedRange {
   readonly rows: readonly number[]
   readonly cols: readonly number[]
@@ -23,7 +23,11 @@ interface Copied {
   readonly style: IStyleData
 }
 
-/** What is copied, for text editors and programs that take nothing else. @see OFFICE.md SH26 */
+/**
+ * Returns the copied cells as plain text, for text editors and similar programs.
+ *
+ * @see OFFICE.md SH26
+ */
 export function copyAsText(sheet: Worksheet, { rows, cols }: CopiedRange): string {
   const merges = coveredIn(sheet)
   return writeDelimited(
@@ -34,10 +38,10 @@ export function copyAsText(sheet: Worksheet, { rows, cols }: CopiedRange): strin
 }
 
 /**
- * What is copied, for other spreadsheet programs: the text that is shown, and beside it the value, in
- * the words of Excel, Google's and LibreOffice.
+ * Returns the copied cells as HTML for other spreadsheet programs: the shown text, and the value as
+ * Excel, Google Sheets and LibreOffice write it.
  *
- * @param copyId by which this window knows its own copy.
+ * @param copyId the id by which this window recognizes its own copy
  * @see OFFICE.md SH27
  */
 export function copyAsHtml(sheet: Worksheet, { rows, cols }: CopiedRange, copyId: string): string {
@@ -59,7 +63,7 @@ export function copyAsHtml(sheet: Worksheet, { rows, cols }: CopiedRange, copyId
   )
 }
 
-/** What a cell shows, as text. */
+/** Returns the text that a cell shows. */
 function shownIn(sheet: Worksheet, row: number, column: number): string {
   const { p, v, t } = sheet.getCell(row, column) ?? {}
   if (p) return plainText(p.body?.dataStream ?? '')
@@ -74,7 +78,9 @@ function read(sheet: Worksheet, row: number, column: number): Copied {
   return { shown, cell, style: sheet.getComposedCellStyle(row, column) }
 }
 
-/** What a cell has, or what its formula came to; a text that spilled into it is only shown. */
+/**
+ * Returns a cell's content or its formula's result; text that spilled into the cell is only shown.
+ */
 function valueIn(sheet: Worksheet, row: number, column: number): Nullable<ICellData> {
   const raw = sheet.getCellRaw(row, column)
   if (raw?.v !== undefined || raw?.p) return raw
@@ -133,7 +139,7 @@ const escape = (text: string): string =>
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
 
-// Of CSS: every character that isn't a letter or a digit.
+// CSS allows escaping every character that isn't a letter or a digit.
 const escapeCss = (text: string): string =>
   text.replace(/[\u0020-\u007E]/g, (character) => {
     if (/[a-z0-9]/i.test(character)) return character

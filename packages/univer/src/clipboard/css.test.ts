@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { readClasses, readDeclarations, unescapeCss } from './css.js'
 
-it('[SH98] a style attribute is read with what only its program knows', () => {
+it('[SH98] a style attribute is read with its program’s own properties', () => {
   const style = `font-weight:700; MSO-number-format:"\\#\\,\\#\\#0\\;\\(0\\)";color: red`
   expect([...readDeclarations(style)]).toEqual([
     ['font-weight', '700'],
@@ -10,7 +10,7 @@ it('[SH98] a style attribute is read with what only its program knows', () => {
   ])
 })
 
-it('[SH98] of a style sheet the classes count, and not what is so of all cells', () => {
+it('[SH98] of a style sheet the classes are read, and not the styles of all cells', () => {
   const sheet = `<!--table {color:red} td {color:black;}
     .xl65 {mso-number-format:"\\@"; text-align:left;} /* .xl66 {color:blue} */
     td.xl67, .xl65 {color:green;}-->`

@@ -1,13 +1,17 @@
-/** Declarations by property, as they were written. @example new Map([['font-weight', '700']]) */
+/**
+ * Declarations by property, unchanged.
+ *
+ * @example new Map([['font-weight', '700']])
+ */
 export type Declarations = ReadonlyMap<string, string>
 
-// Beyond this a style sheet is none that a person wrote.
+// A person's style sheet is never longer.
 const MAX_CHARACTERS = 500_000
 const DECLARATION =
   /\s*([-\w]+)\s*:((?:[^;"'\\]|\\[^]|"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*')*);?/y
 
 /**
- * Reads a `style` attribute. Not the browser's reader: that one drops what it doesn't know, such as
+ * Parses a `style` attribute. The browser's parser drops properties it doesn't know, such as
  * `mso-number-format`.
  */
 export function readDeclarations(text: string): Declarations {
@@ -23,8 +27,8 @@ export function readDeclarations(text: string): Declarations {
 }
 
 /**
- * Reads what a style sheet says of classes. What it says of all cells is how the other program's
- * sheet looks anyway, and is left out.
+ * Parses the classes of a style sheet. Styles of all cells are left out, since they are the other
+ * program's defaults.
  */
 export function readClasses(sheet: string): ReadonlyMap<string, Declarations> {
   const classes = new Map<string, Declarations>()
@@ -44,8 +48,8 @@ export function readClasses(sheet: string): ReadonlyMap<string, Declarations> {
 }
 
 /**
- * A string of CSS without its quotes and escapes. Microsoft's programs escape with four digits, also
- * where more could follow.
+ * Removes quotes and escapes from a CSS string. Microsoft's programs escape with exactly four
+ * digits.
  *
  * @example unescapeCss('"d\\0022日\\0022"') // 'd"日"'
  */

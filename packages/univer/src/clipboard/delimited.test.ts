@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readDelimited, writeDelimited } from './delimited.js'
 
-describe('text that is pasted', () => {
+describe('pasted text', () => {
   it.each([
     ['one cell', 'apple', [['apple']]],
     [
@@ -91,7 +91,7 @@ describe('text that is pasted', () => {
     expect(readDelimited(text)).toEqual(text.split('\n').map((line) => [line]))
   })
 
-  it('[SH21] goes by tabs where there is one', () => {
+  it('[SH21] separates by tabs if there is one', () => {
     expect(readDelimited('a,b\t1\nc,d\t2')).toEqual([
       ['a,b', '1'],
       ['c,d', '2'],
@@ -104,8 +104,8 @@ describe('text that is pasted', () => {
   })
 })
 
-describe('text that is copied', () => {
-  it('[SH26] has quotes where something would be read otherwise, and nowhere else', () => {
+describe('copied text', () => {
+  it('[SH26] has quotes only where they are needed', () => {
     expect(
       writeDelimited([
         ['a', 'b\tc'],
@@ -115,7 +115,7 @@ describe('text that is copied', () => {
     ).toBe('a\t"b\tc"\n"d\ne"\t"""f"""\n5"\tg, h')
   })
 
-  it('[SH26] is read back as it was', () => {
+  it('[SH26] is unchanged when it is read back', () => {
     const cell = fc.string({ unit: fc.constantFrom('a', '"', ',', '\t', '\n', ' ', '1') })
     const table = fc
       .integer({ min: 1, max: 4 })

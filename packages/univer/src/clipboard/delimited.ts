@@ -1,6 +1,6 @@
 /**
- * Reads text as spreadsheet programs put it on the clipboard: tabs between cells, quotes as in CSV,
- * any line end. Commas separate only what is clearly CSV.
+ * Parses text that spreadsheet programs put on the clipboard: tabs between cells, quotes as in CSV,
+ * any line end. Commas separate cells only in text that is clearly CSV.
  *
  * @example readDelimited('a\t"b\nc"\r\n') // [['a', 'b\nc']]
  * @see OFFICE.md SH20, SH21
@@ -12,10 +12,10 @@ export function readDelimited(text: string): string[][] {
   return readCsv(text) ?? rows
 }
 
-/** The text of a table; what a reader would take for something else is in quotes. @see OFFICE.md SH26 */
+/** Returns a table as text; cells that would be read differently get quotes. @see OFFICE.md SH26 */
 export function writeDelimited(rows: readonly (readonly string[])[]): string {
   const lines = rows.map((row) => row.map(quote).join('\t'))
-  // A reader takes the last line end for the end of the last row.
+  // Readers treat the last line end as the end of the last row.
   return lines.at(-1) === '' ? `${lines.join('\n')}\n` : lines.join('\n')
 }
 
@@ -42,7 +42,7 @@ function readRecords(text: string, delimiter: string): string[][] {
 
 interface Field {
   readonly value: string
-  /** Where the delimiter, the line end or the end of the text is. */
+  /** The position of the delimiter, the line end or the end of the text. */
   readonly end: number
 }
 
@@ -57,7 +57,10 @@ function readField(text: string, from: number, delimiter: string): Field {
 const isEnd = (character: string, delimiter: string): boolean =>
   character === delimiter || character === '\n' || character === '\r'
 
-/** A field in quotes; `undefined` if the quote is only a character of a text such as `"a" or b`. */
+/**
+ * Reads a field in quotes; returns `undefined` if the quote only belongs to a text such as `"a" or
+ * b`.
+ */
 function readQuoted(text: string, from: number, delimiter: string): Field | undefined {
   let close = text.indexOf('"', from + 1)
   while (close !== -1 && text[close + 1] === '"') close = text.indexOf('"', close + 2)
@@ -70,7 +73,7 @@ function readQuoted(text: string, from: number, delimiter: string): Field | unde
 const unquote = (text: string): string =>
   text.replaceAll('""', '"').replaceAll('\r\n', '\n').replaceAll('\r', '\n')
 
-/** The cells of CSV; `undefined` for what may as well be lines with commas in them. */
+/** Parses CSV; returns `undefined` for text that may as well be lines with commas. */
 function readCsv(text: string): string[][] | undefined {
   const rows = readRecords(text, ',')
   const columns = rows[0]?.length ?? 0
@@ -81,7 +84,7 @@ function readCsv(text: string): string[][] | undefined {
   return hasHeader(rows) || hasQuotedField(text) ? rows : undefined
 }
 
-// Numbers with a decimal comma, or with one between thousands, have none.
+// Lines of numbers with decimal or thousands commas have no header.
 const hasHeader = ([first]: string[][]): boolean => first!.every((name) => /^[\p{L}_]/u.test(name))
 
 const hasQuotedField = (text: string): boolean => /(?:^|[,\r\n])"[^"]*"(?=[,\r\n]|$)/.test(text)

@@ -27,7 +27,7 @@ const ATTRIBUTES = new Map([
 ])
 const WRAP = 3
 
-/** Reads a cell of a table, with what all of its text has in common as its style. */
+/** Reads a table cell; its style is what all of its text has in common. */
 export function readHtmlCell(cell: Element, classes: Classes): PastedCell {
   const text = clean(textOf(cell))
   const css = new Map(wrappersOf(cell).flatMap((element) => [...cssOf(element, classes)]))
@@ -41,7 +41,7 @@ export function readHtmlCell(cell: Element, classes: Classes): PastedCell {
   return { ...value, text, s }
 }
 
-/** The cell, and the elements within that hold all of its text. */
+/** Returns the cell and the elements within it that contain all of its text. */
 function wrappersOf(cell: Element): Element[] {
   const wrappers = [cell]
   let inner = onlyChild(cell)

@@ -19,8 +19,8 @@ const EMPTY: PastedCell = { text: '', s: {} }
 /**
  * Reads the tables in HTML, one below the other, with the lines of text between them.
  *
- * @returns `undefined` if there is no table in it.
- * @throws {CannotPaste} if it is too large.
+ * @returns `undefined` if there is no table
+ * @throws {CannotPaste} if it is too large
  * @see OFFICE.md SH22
  */
 export function readHtmlTable(html: string): PastedTable | undefined {
@@ -31,13 +31,13 @@ export function readHtmlTable(html: string): PastedTable | undefined {
   return builder.end()
 }
 
-/** The text of HTML without a table. */
+/** Returns the text of HTML without a table. */
 export const readHtmlText = (html: string): PastedTable => readText(textOf(parse(html).body))
 
-/** Whether HTML has anything to be pasted but images. */
+/** Returns whether HTML has anything but images to paste. */
 export const hasText = (html: string): boolean => textOf(parse(html).body) !== ''
 
-// A document that isn't shown: nothing in it runs, and nothing is fetched.
+// In a document that isn't shown, no script runs and nothing is fetched.
 function parse(html: string): { readonly body: HTMLElement; readonly classes: Classes } {
   const isBare = !/<table[\s>]/i.test(html) && /<t[dr][\s>]/i.test(html)
   const { body, head } = new DOMParser().parseFromString(
@@ -62,7 +62,7 @@ class TableBuilder {
 
   /** Adds the tables in a node, and the lines of text before, between and after them. */
   addAll(node: Node): void {
-    // Within the document that isn't shown: in the page's own, images would be fetched.
+    // An element of the page's own document would fetch images.
     const line = node.ownerDocument!.createElement('div')
     const endLine = () => {
       this.#addLines(textOf(line))
@@ -106,7 +106,7 @@ class TableBuilder {
   #addTable(table: HTMLTableElement): void {
     this.#addWidths(table)
     const rows = [...table.rows]
-    // Excel ends with a row that nobody sees, which only says how wide the columns are.
+    // Excel ends with an invisible row that only sets the widths of columns.
     while (rows.length > 0 && isHiddenAndEmpty(rows.at(-1)!)) rows.pop()
     const taken: number[] = []
     for (const [at, row] of rows.entries()) {
@@ -116,8 +116,8 @@ class TableBuilder {
   }
 
   /**
-   * @param taken for how many more rows, this one included, a cell from above reaches into a column.
-   * @param left how many rows the table has from this one on.
+   * @param taken for each column, how many rows a cell from above still covers, including this one
+   * @param left how many rows the table has from this one on
    */
   #readRow(row: HTMLTableRowElement, taken: number[], left: number): PastedCell[] {
     const cells: PastedCell[] = []
@@ -151,13 +151,13 @@ class TableBuilder {
     this.#merges.push({ startRow, startColumn, endRow, endColumn: startColumn + columns - 1 })
     if (this.#merges.length > LIMITS.merges) {
       const most = LIMITS.merges.toLocaleString('en')
-      throw new CannotPaste(`That has more than ${most} merged cells. Paste it in smaller parts.`)
+      throw new CannotPaste(`This has more than ${most} merged cells. Paste it in smaller parts.`)
     }
   }
 
   #addWidths(table: HTMLTableElement): void {
     let at = 0
-    // LibreOffice says it of groups.
+    // LibreOffice sets widths on groups of columns.
     const columns = table.querySelectorAll<HTMLTableColElement>(
       ':scope > colgroup[width], :scope > colgroup > col, :scope > col',
     )
@@ -169,7 +169,7 @@ class TableBuilder {
     }
   }
 
-  /** Puts in the formulas of which all that they point at was copied as well. */
+  /** Adds formulas whose references were all copied as well. */
   #resolveFormulas(rows: PastedCell[][]): void {
     const formulas = new Map(this.#formulas)
     if (formulas.size === 0) return

@@ -1,20 +1,20 @@
-// What nobody sees.
+// Elements that are never visible.
 const UNSEEN = new Set(['SCRIPT', 'STYLE', 'TEMPLATE', 'NOSCRIPT', 'HEAD', 'TITLE', 'META', 'LINK'])
 const BLOCKS =
   /^(?:ADDRESS|ARTICLE|ASIDE|BLOCKQUOTE|DD|DIV|DL|DT|FIGURE|FOOTER|FORM|H[1-6]|HEADER|HR|LI|MAIN|NAV|OL|P|PRE|SECTION|TABLE|TR|UL)$/
 const NO_BREAK_SPACE = /\u00A0/g
 
-/** The text that a node shows, with its lines. */
+/** Returns the text that a node shows, with its line breaks. */
 export function textOf(node: Node): string {
   const text = new ShownText()
   text.add(node, false)
   return text.end()
 }
 
-/** Whether a node is of the kind that has lines of its own. */
+/** Returns whether a node has its own lines. */
 export const isBlock = (node: Node): boolean => BLOCKS.test(node.nodeName)
 
-/** Whether nothing of a node is to be seen, ever. */
+/** Returns whether a node is never visible. */
 export const isUnseen = (node: Node): boolean =>
   UNSEEN.has(node.nodeName) || node.nodeType === Node.COMMENT_NODE
 
@@ -35,7 +35,10 @@ class ShownText {
     if (isBlock(node)) this.#break()
   }
 
-  /** Without the line end of a last `<br>`, which no browser shows, and of cells that only look empty. */
+  /**
+   * Returns the text without the line end of a last `<br>`, which browsers don't show; empty if it
+   * is only white space.
+   */
   end(): string {
     const text = this.#text.replace(/ $/, '').replace(/\n$/, '')
     return /^[\s\u00A0]*$/.test(text) ? '' : text
@@ -73,7 +76,7 @@ class ShownText {
 const isPre = (node: Node): boolean =>
   node.nodeName === 'PRE' || /white-space:\s*pre\b/i.test(styleOf(node))
 
-// How Microsoft's programs write several spaces.
+// Microsoft's programs write several spaces this way.
 const isSpaceRun = (node: Node): boolean => styleOf(node).includes('mso-spacerun')
 
 const styleOf = (node: Node): string =>

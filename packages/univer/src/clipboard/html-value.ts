@@ -7,7 +7,7 @@ import { asText, readTyped, TEXT_PATTERN, type Typed } from './typed.js'
 const MAX_JSON_CHARACTERS = 200_000
 const MAX_PATTERN_CHARACTERS = 250
 
-/** What Microsoft's names of formats mean; those of dates are as the text shows. */
+/** The meanings of Microsoft's named formats; for dates the shown text decides. */
 const NAMED_FORMATS = new Map([
   ['general', undefined],
   ['standard', '#,##0.00'],
@@ -16,16 +16,16 @@ const NAMED_FORMATS = new Map([
   ['scientific', '0.00E+00'],
 ])
 
-// Google's numbers for the kinds of a value.
+// Google's numbers for value types.
 const GOOGLE_STRING = 2
 const GOOGLE_NUMBER = 3
 const GOOGLE_BOOLEAN = 4
 
 /**
- * What is in a cell of a table: the value that the other program kept beside the text, where it
- * says one; else what the text would mean if it were typed.
+ * Reads a cell's value: the one the other program stored beside the text, or else what the text
+ * would mean if it were typed.
  *
- * @param text what the cell shows.
+ * @param text the text that the cell shows
  * @see OFFICE.md SH22, SH23
  */
 export function readValue(cell: Element, text: string, css: Declarations): Typed {
@@ -44,7 +44,7 @@ function readGoogle(cell: Element, text: string): Typed | undefined {
   return withPattern(number, typeof format === 'string' ? format : undefined, text)
 }
 
-/** What Excel, WPS and LibreOffice say. */
+/** Reads a value as Excel, WPS and LibreOffice write it. */
 function readOffice(cell: Element, text: string, css: Declarations): Typed {
   const format = officeFormat(cell, css)
   const string = cell.getAttribute('x:str')
@@ -64,7 +64,7 @@ function readOffice(cell: Element, text: string, css: Declarations): Typed {
     : typed
 }
 
-/** A number as it was formatted. One that can't be shown that way here is the text that it was. */
+/** Returns a number with its format, or its text if the format isn't supported here. */
 function withPattern(v: number, format: string | undefined, text: string): Typed {
   const typed = readTyped(text)
   const isShownAsNumber = typeof typed.v === 'number' || text === ''
@@ -82,7 +82,7 @@ function officeFormat(cell: Element, css: Declarations): string | undefined {
     const name = format.toLowerCase()
     return NAMED_FORMATS.has(name) ? NAMED_FORMATS.get(name) : format
   }
-  // LibreOffice: the language of the number, the language of the format, the format.
+  // LibreOffice's `sdnum`: the number's language, the format's language, the format.
   return /^[^;]*;[^;]*;([^]+)$/.exec(cell.getAttribute('sdnum') ?? '')?.[1]
 }
 
@@ -92,7 +92,7 @@ function usablePattern(format: string | undefined): string | undefined {
   return numfmt.isValidFormat(format) ? format : undefined
 }
 
-/** Whether a format has none but the letters that mean something in English: `TT.MM.JJJJ` has others. */
+/** Returns whether a format only has letters that English formats have; `TT.MM.JJJJ` has others. */
 function isEverybodys(format: string): boolean {
   const letters = format
     .replace(/"[^"]*"|\[[^\]]*\]|[\\_*][^]/g, '')
@@ -106,7 +106,7 @@ function readJson(text: string | null): { readonly [field: number]: unknown } | 
     const value: unknown = JSON.parse(text)
     return isFields(value) ? value : undefined
   } catch {
-    // Whatever this attribute is, it isn't Google's.
+    // Another program wrote this attribute, not Google.
     return undefined
   }
 }

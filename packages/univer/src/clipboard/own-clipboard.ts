@@ -27,7 +27,7 @@ import { Paster, type RoomFor } from './paste.js'
 import { partOf } from './special-paste.js'
 import { CannotPaste, type PastedTable } from './table.js'
 
-/** Where a paste goes, and who is told when it can't. */
+/** What a paste needs: the room that a sheet has left, and who is told when it is refused. */
 export interface PasteSurroundings {
   readonly roomFor: RoomFor
   readonly notify: (text: string) => void
@@ -56,8 +56,8 @@ type CopyParameters = Parameters<SheetClipboardService['generateCopyContent']>
 type PasteWay = Parameters<SheetClipboardService['pasteByCopyId']>[1]
 
 /**
- * Has Univer copy and paste in our way what goes to other programs and comes from them. What was
- * copied in this window keeps Univer's way, which takes formulas along.
+ * Replaces Univer's copying to and pasting from other programs. Copies from this window still use
+ * Univer's own way, which includes formulas.
  *
  * @see OFFICE.md SH20
  */

@@ -29,7 +29,7 @@ import { overContent } from '../over-limits.js'
 import { CannotPaste, checkSize, type PastedCell, type PastedTable } from './table.js'
 import { TEXT_PATTERN, type Typed } from './typed.js'
 
-/** How many more rows or columns a sheet can have. */
+/** Returns how many more rows or columns a sheet can have. */
 export type RoomFor = (sheet: string, axis: AxisName) => number
 
 const WRAP = 3
@@ -52,11 +52,11 @@ export class Paster {
   }
 
   /**
-   * Writes a table, its first cell into the first one that is selected; again and again where the
-   * selection is a multiple of it.
+   * Writes a table from the first selected cell on; the table is repeated if the selection is a
+   * multiple of it.
    *
-   * @returns whether it was done; a refusal has said why itself.
-   * @throws {CannotPaste} when the sheet can't take all of it; then nothing was written.
+   * @returns whether it was done; a refusal has already said why
+   * @throws {CannotPaste} if the sheet can't take all of it; then nothing is written
    */
   paste(table: PastedTable): boolean {
     const sheet = this.#workbook.getActiveSheet()
@@ -76,7 +76,7 @@ export class Paster {
     )
   }
 
-  /** Gives the columns that are selected the widths of those that were copied. */
+  /** Gives the selected columns the widths of the copied ones. */
   pasteWidths({ widths }: PastedTable): boolean {
     const { startColumn = 0 } = this.#selections.getCurrentLastSelection()?.range ?? {}
     const entries = Object.entries(widths).map(([at, width]) => [startColumn + Number(at), width])
@@ -108,7 +108,7 @@ export class Paster {
     const room = this.#roomFor(sheet.getSheetId(), axis)
     if (count <= Math.max(0, room)) return
     throw new CannotPaste(
-      `That doesn’t fit: this sheet can have ${room.toLocaleString('en')} more ${axis}.`,
+      `That doesn’t fit. This sheet can have only ${room.toLocaleString('en')} more ${axis}.`,
     )
   }
 
@@ -135,7 +135,7 @@ export class Paster {
     )
   }
 
-  /** @param from the cell that the first one of the table, or of its repetition, comes into. */
+  /** @param from the cell of the grid that gets the table's first cell, in this repetition */
   #toUniver(sheet: Worksheet, cell: PastedCell, at: Cell, from: Cell): ICellData {
     const stored = sheet.getCellMatrix().getValue(at.row, at.column)
     const before = this.#workbook.getStyles().getStyleByCell(stored)
@@ -176,10 +176,10 @@ function checkCell(cell: PastedCell): void {
 function checkMerges(count: number): void {
   if (count <= LIMITS.merges) return
   const most = LIMITS.merges.toLocaleString('en')
-  throw new CannotPaste(`That doesn’t fit: a sheet can have ${most} merged cells at most.`)
+  throw new CannotPaste(`That doesn’t fit. A sheet can have at most ${most} merged cells.`)
 }
 
-/** The merges of a table, wherever it is repeated. */
+/** Returns the merges of a table in each repetition. */
 function mergesOf({ rows, columns, merges }: PastedTable, target: IRange): IRange[] {
   const tiled: IRange[] = []
   for (let row = target.startRow; row <= target.endRow; row += rows.length) {
@@ -195,7 +195,7 @@ const contentOf = ({ v, t, f }: Typed): ICellData =>
     ? { v: v ?? null, t: t ?? (v === undefined ? null : usualKind(v)), f: null, si: null, p: null }
     : { v: null, f, si: null, p: null }
 
-/** Of a text without a style: the format that typing it would give, and its lines. */
+/** Returns the style that typing a text would add: its number format, or wrapping. */
 function addedStyle({ v, pattern }: PastedCell): Pick<ICellData, 's'> {
   if (pattern !== undefined) return { s: { n: { pattern } } }
   return typeof v === 'string' && v.includes('\n') ? { s: { tb: WRAP } } : {}
@@ -204,12 +204,12 @@ function addedStyle({ v, pattern }: PastedCell): Pick<ICellData, 's'> {
 const heightOf = (ranges: readonly IRange[]) => ({ ranges, id: crypto.randomUUID() })
 
 function targetOf(selection: IRange, { rows, columns }: PastedTable, sheet: Worksheet): IRange {
-  // Others may have merged cells over the one that is selected.
+  // Others may have merged cells over the selected one.
   const merged = sheet.getMergeData().find((merge) => isWithin(selection, merge))
   const selected = merged ?? selection
   const startRow = orFirst(selected.startRow)
   const startColumn = orFirst(selected.startColumn)
-  // A single cell goes into a merged one as a whole.
+  // A single cell is pasted into a merged one as a whole.
   const isOne = merged !== undefined && rows.length === 1 && columns === 1
   const height = isOne ? 1 : timesOf(selected.endRow - startRow + 1, rows.length)
   const width = isOne ? 1 : timesOf(selected.endColumn - startColumn + 1, columns)
@@ -218,19 +218,22 @@ function targetOf(selection: IRange, { rows, columns }: PastedTable, sheet: Work
   return { startRow, startColumn, endRow, endColumn: startColumn + width * columns - 1 }
 }
 
-/** How often a table goes into a selection; once where it doesn't go in evenly, as in a whole row. */
+/**
+ * Returns how often a table fits into a selection; once if it doesn't fit evenly, as in a whole
+ * row.
+ */
 const timesOf = (selected: number, size: number): number =>
   Number.isInteger(selected / size) ? selected / size : 1
 
 const orFirst = (line: number): number => (Number.isNaN(line) ? 0 : line)
 
-/** The merges that end where something is pasted over them. */
+/** Returns the merges that a paste removes. */
 function mergesIn(target: IRange, { rows, columns }: PastedTable, sheet: Worksheet): IRange[] {
   const touched = sheet.getMergeData().filter((merge) => overlap(merge, target))
   if (rows.length === 1 && columns === 1 && touched.some((merge) => isStartOf(merge, target)))
     return []
   if (touched.some((merge) => !isWithin(merge, target))) {
-    throw new CannotPaste('That would cover merged cells in part. Unmerge them first.')
+    throw new CannotPaste('This would overwrite a part of some merged cells. Unmerge them first.')
   }
   return touched
 }

@@ -9,7 +9,7 @@ it.each([
   ['=SUM(R[-1]C[-1]:R[1]C[1])', '=SUM(A1:C3)'],
   ['=IF(R[0]C[1]="R[9]C[9] ""x""","RC!",1)', '=IF(C2="R[9]C[9] ""x""","RC!",1)'],
   ['=ROUND(PI(),2)', '=ROUND(PI(),2)'],
-])('[SH24] %s goes along, since all that it points at does', (formula, a1) => {
+])('[SH24] %s is kept, since all its references are copied', (formula, a1) => {
   expect(readR1C1(formula, home, last)).toBe(a1)
 })
 
@@ -23,6 +23,6 @@ it.each([
   '=SUM(C[-1]:C[-1])',
   '=SUM(R2)',
   'R[0]C[0]',
-])('[SH24] %s stays behind', (formula) => {
+])('[SH24] %s is dropped', (formula) => {
   expect(readR1C1(formula, home, last)).toBeUndefined()
 })

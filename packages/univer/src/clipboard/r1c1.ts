@@ -1,16 +1,16 @@
 import { formatCell, type Cell } from '../presence/place.js'
 
 const REFERENCE = /(?<![\w.$!'\]])R\[(-?\d+)\]C\[(-?\d+)\](?![\w(.[])/g
-// Absolute ends, whole rows and columns, and other sheets: nobody knows what they pointed at.
+// The targets of absolute ends, whole rows and columns, and other sheets are unknown.
 const ELSEWHERE = /!|\[|(?<![\w.$])(?:R\d+C?\d*|C\d+|RC|R|C)(?![\w(.])/
 const STRING = /("(?:[^"]|"")*")/
 
 /**
- * A formula in R1C1, as Google's programs say it, in A1 as if what was copied began at A1;
- * `undefined` when it points at anything but the cells that were copied with it.
+ * Converts a formula from Google's R1C1 notation to A1, as if the copied cells began at A1; returns
+ * `undefined` if it refers to any other cell.
  *
- * @param home the cell of the formula among those that were copied.
- * @param last the last of them.
+ * @param home the formula's cell among the copied ones
+ * @param last the last copied cell
  * @example readR1C1('=R[0]C[-1]*2', { row: 0, column: 1 }, { row: 2, column: 1 }) // '=A1*2'
  * @see OFFICE.md SH24
  */

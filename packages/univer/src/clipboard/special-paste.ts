@@ -5,7 +5,7 @@ import { readTyped } from './typed.js'
 const { SPECIAL_PASTE_VALUE, SPECIAL_PASTE_FORMAT, SPECIAL_PASTE_BESIDES_BORDER } =
   PREDEFINED_HOOK_NAME_PASTE
 
-/** What one of the menu's ways of pasting takes of a table. */
+/** Returns the part of a table that one of the menu's ways of pasting uses. */
 export function partOf(table: PastedTable, way: string): PastedTable {
   const change = CHANGES.get(way)
   if (change === undefined) return table

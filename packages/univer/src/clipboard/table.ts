@@ -4,27 +4,27 @@ import { readTyped, type Typed } from './typed.js'
 
 /** A cell that is about to be pasted. */
 export interface PastedCell extends Typed {
-  /** What the other program showed, for a cell that takes all that it gets as text. */
+  /** The text that the other program showed, for a cell with the text format. */
   readonly text: string
-  /** All of the cell's style; `undefined` leaves the style of the cell that is pasted over. */
+  /** The cell's complete style; `undefined` keeps the style of the cell that is pasted over. */
   readonly s?: Style
-  /** Whether the formula reads as if what was copied began at A1. */
+  /** Whether the formula's references are as if the copied cells began at A1. */
   readonly isRelative?: boolean
   /** Whether the content of the cell that is pasted over stays. */
   readonly isStyleOnly?: boolean
 }
 
-/** What is about to be pasted. */
+/** A table that is about to be pasted. */
 export interface PastedTable {
   readonly rows: readonly (readonly PastedCell[])[]
-  /** Of the longest row. */
+  /** The number of columns of the longest row. */
   readonly columns: number
   readonly merges: readonly CellRange[]
-  /** In pixels, of the columns whose width the other program said. */
+  /** The widths that the other program gave, in pixels. */
   readonly widths: { readonly [column: number]: number }
 }
 
-/** Why something can't be pasted; its message is for whoever pastes. */
+/** A paste that isn't possible; its message is for the person who pastes. */
 export class CannotPaste extends Error {
   override readonly name = 'CannotPaste'
 }
@@ -37,7 +37,7 @@ export function readText(text: string): PastedTable {
   return { rows: rows.map((row) => row.map(readCell)), columns, merges: [], widths: {} }
 }
 
-/** A text as one cell, whatever is in it. */
+/** Returns a table with one cell, whatever the text. */
 export const textTable = (text: string): PastedTable => ({
   rows: [[readCell(clean(text))]],
   columns: 1,
@@ -45,10 +45,13 @@ export const textTable = (text: string): PastedTable => ({
   widths: {},
 })
 
-/** Text that every client can keep: without NUL and halves of characters. */
+/** Returns text that every client can store: without NUL and lone surrogates. */
 export const clean = (text: string): string => text.replaceAll('\0', '').toWellFormed()
 
-/** @throws {CannotPaste} if it is more than is pasted at once. @see OFFICE.md SH25 */
+/**
+ * @throws {CannotPaste} if it is too large for one paste
+ * @see OFFICE.md SH25
+ */
 export function checkSize(rows: number, columns: number): void {
   if (rows * columns <= LIMITS.pastedCells) return
   const most = LIMITS.pastedCells.toLocaleString('en')

@@ -6,7 +6,7 @@ import {
 } from '@univerjs/core'
 import type { Value } from '../document/index.js'
 
-/** What a text means in a cell, with the number format that comes with it. */
+/** The meaning of a text in a cell, with its number format. */
 export interface Typed extends Value {
   readonly f?: string
   readonly pattern?: string
@@ -15,10 +15,10 @@ export interface Typed extends Value {
 export const TEXT_PATTERN = '@'
 
 const CHINESE_DATE = /^(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日$/
-// Longer than any number, date or time, and not worth a look.
+// No number, date or time is longer.
 const MAX_NUMBER_CHARACTERS = 64
 
-/** Reads a text as if it were typed into a cell: numbers, dates, percentages and formulas as such. */
+/** Reads a text as if it were typed into a cell: numbers, dates, percentages and formulas. */
 export function readTyped(text: string): Typed {
   if (text === '') return {}
   if (isFormulaString(text)) return { f: text }
@@ -30,7 +30,7 @@ export function readTyped(text: string): Typed {
   return number ?? { v: text }
 }
 
-/** A text that stays one whatever it looks like. */
+/** Returns a value that stays text, whatever it looks like. */
 export function asText(text: string): Typed {
   if (text === '') return {}
   const { v, f } = readTyped(text)
