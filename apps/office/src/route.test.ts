@@ -26,7 +26,7 @@ describe('an address', () => {
     expect(parseRoute({ pathname, search: '' })).toBeUndefined(),
   )
 
-  it.each<Kind>(['sheet', 'page'])('[PG3] a new %s gets one of its own', (kind) => {
+  it.each<Kind>(['sheet', 'page'])('[PG3] a new %s gets a random one', (kind) => {
     const rooms = Array.from({ length: 100 }, () => newRoom(kind))
     expect(new Set(rooms).size).toBe(100)
     for (const room of rooms) {

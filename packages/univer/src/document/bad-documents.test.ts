@@ -98,8 +98,8 @@ describe('entries of another client', () => {
           }
           Y.applyUpdate(reader, Y.encodeStateAsUpdate(doc))
           grid.apply(sheets.takeChanges())
-          const afresh = new Grid(new SheetDocument(reader).snapshot())
-          expect(JSON.stringify(grid)).toBe(JSON.stringify(afresh))
+          const fresh = new Grid(new SheetDocument(reader).snapshot())
+          expect(JSON.stringify(grid)).toBe(JSON.stringify(fresh))
           expect(grid.sheets.length).toBeGreaterThan(0)
         },
       ),

@@ -36,10 +36,10 @@ function run(seed: number): void {
 function expectSame({ people }: Company): void {
   const [first] = people
   for (const { doc, page } of people) {
-    const afresh = new PageDocument(doc)
-    expectEqual(afresh.blocks, page.blocks)
+    const fresh = new PageDocument(doc)
+    expectEqual(fresh.blocks, page.blocks)
     expectEqual(page.blocks, first!.page.blocks)
-    afresh.destroy()
+    fresh.destroy()
     for (const { table } of page.blocks) if (table !== undefined) expectRectangle(table)
   }
 }

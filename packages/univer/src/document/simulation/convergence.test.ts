@@ -37,9 +37,9 @@ function run(seed: number): void {
 function expectSame({ people }: Office): void {
   const [first] = people
   for (const { doc, sheets, grid } of people) {
-    const afresh = new SheetDocument(doc)
-    const expected = new Grid(afresh.snapshot())
-    afresh.destroy()
+    const fresh = new SheetDocument(doc)
+    const expected = new Grid(fresh.snapshot())
+    fresh.destroy()
     expectEqual(sheets.takeChanges(), [])
     expectEqual(grid, expected)
     expectEqual(new Grid(sheets.snapshot()), expected)
