@@ -112,11 +112,11 @@ function markerChar(block: Block): string {
   return String.fromCharCode(FIRST_TABLE + (sum % TABLES))
 }
 
-// Cleaned as it is when it is written: a control character would pass for the marker of a block.
+// The text is cleaned as it is written, since a control character would look like a block's marker.
 const textTokens = (runs: readonly Run[]): Token[] =>
   runs.flatMap(({ text, marks }) => cleanShown(text, marks))
 
-/** The characters of a text that is shown; what stands for something unknown in it stays. */
+/** Returns the characters of shown text; those that stand for unknown elements are kept. */
 const cleanShown = (text: string, marks: Marks): Token[] => {
   const cleaned = text.split(EMBED).map(cleanText).join(EMBED)
   return cleaned.split('').map((char) => ({ char, marks }))
