@@ -9,7 +9,7 @@ import { PLATFORMS, startApp } from '../servers/nest.js'
 const require = createRequire(import.meta.url)
 
 describe.each(PLATFORMS)('Nest 11 on %s', (platform) => {
-  it('[NE13] is what these tests and the module run on', async () => {
+  it('[NE13] runs these tests and the module', async () => {
     const { version } = require('@nestjs/core/package.json') as { readonly version: string }
     expect(version).toMatch(/^11\./)
     const nest = require('@nestjs/common') as { readonly Module: unknown }

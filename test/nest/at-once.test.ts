@@ -12,7 +12,7 @@ import { PLATFORMS, startApp, type Platform, type RunningApp } from '../servers/
 const BOUND = 5
 const CALLERS = 50
 
-/** Lets nobody through until it opens, and then all of them in one turn. */
+/** Holds all callers until it opens, and then releases them in one turn of the event loop. */
 class Gate {
   waiting = 0
   #open!: () => void
@@ -26,7 +26,7 @@ class Gate {
     return { id: 'ada' }
   }
 
-  /** Opens when so many wait. */
+  /** Opens as soon as this many callers are waiting. */
   async openFor(many: number): Promise<void> {
     await expect.poll(() => this.waiting).toBe(many)
     this.#open()
@@ -42,18 +42,18 @@ function start(
   return startApp(platform, { imports: [WhereaboutsModule.forRoot(settings)] }, configure)
 }
 
-/** How many connections the server has, of whatever kind. */
+/** Counts the server's open sockets. */
 const sockets = ({ app }: RunningApp) =>
   new Promise((resolve) => app.getHttpServer().getConnections((_, count) => resolve(count)))
 
 const connections = async ({ app }: RunningApp) => (await app.get(Rooms).count()).connections
 
-describe.each(PLATFORMS)('callers who come at once, on %s', (platform) => {
+describe.each(PLATFORMS)('simultaneous callers on %s', (platform) => {
   it.each([
     ['streams', { path: 'events', parameters: {}, options: {} }],
     ['viewers', { path: 'events', parameters: { watch: 1 }, options: {} }],
     ['streams as the answer to a POST', { path: 'events', parameters: {}, options: { json: {} } }],
-  ])('[FR10] of 50 %s no more are let in than the bound', async (_what, asked) => {
+  ])('[FR10] of 50 %s no more are admitted than the limit allows', async (_what, asked) => {
     const gate = new Gate()
     const authenticate = () => gate.pass()
     await using server = await start(platform, { maxConnections: BOUND, authenticate })
@@ -69,7 +69,7 @@ describe.each(PLATFORMS)('callers who come at once, on %s', (platform) => {
     await expect.poll(() => connections(server)).toBe(0)
   })
 
-  it('[FR10] of 50 long-polls no more wait than the bound', async () => {
+  it('[FR10] of 50 long-polls no more wait than the limit allows', async () => {
     const gate = new Gate()
     await using server = await start(platform, {
       maxConnections: BOUND,
@@ -93,7 +93,7 @@ describe.each(PLATFORMS)('callers who come at once, on %s', (platform) => {
     await expect.poll(() => connections(server)).toBe(0)
   })
 
-  it('[FR10] a reader who goes while it is asked who it is counts no longer', async () => {
+  it('[FR10] a reader that disconnects during authentication no longer counts', async () => {
     const gate = new Gate()
     await using server = await start(platform, {
       maxConnections: 1,
@@ -115,7 +115,7 @@ describe.each(PLATFORMS)('callers who come at once, on %s', (platform) => {
     expect((await rooms.members('r')).members).toHaveLength(1)
   })
 
-  it('[FR6] [FR10] who was answered meanwhile by the application holds nothing', async () => {
+  it('[FR6] [FR10] a request that the application answered during authentication holds no resources', async () => {
     const answered: Promise<unknown>[] = []
     const responses = new Map<string, ServerResponse>()
     const authenticate = async ({ url = '' }: IncomingMessage) => {
@@ -149,7 +149,7 @@ describe.each(PLATFORMS)('callers who come at once, on %s', (platform) => {
   })
 })
 
-/** What comes first of each: an event, or the name of a problem. */
+/** Resolves with `event` or the name of a problem, whichever arrives first. */
 function firstOf(events: Observable<unknown>): { first: Promise<string>; end: () => void } {
   const held: { end?: () => void } = {}
   const first = new Promise<string>((resolve) => {
@@ -162,8 +162,8 @@ function firstOf(events: Observable<unknown>): { first: Promise<string>; end: ()
   return { first, end: () => held.end?.() }
 }
 
-describe('subscribers who come at once', () => {
-  it('[FR10] of 50 no more are let in than the bound, and all of it is free again', async () => {
+describe('simultaneous subscribers', () => {
+  it('[FR10] of 50 no more are admitted than the limit allows, and all places are released', async () => {
     await using server = await start('express', { maxConnections: BOUND })
     const rooms = server.app.get(Rooms)
     for (let round = 0; round < 2; round++) {
@@ -178,7 +178,7 @@ describe('subscribers who come at once', () => {
     }
   })
 
-  it('[FR10] one that is refused, or ends at once, counts no longer', async () => {
+  it('[FR10] one that is refused or ends immediately no longer counts', async () => {
     await using server = await start('express', { maxConnections: 1, maxMembers: 1, maxRooms: 1 })
     const rooms = server.app.get(Rooms)
     await rooms.move('r', 'k', 1)

@@ -22,7 +22,7 @@ async function authenticate({ headers }: IncomingMessage): Promise<User | null> 
 
 const as = (token: string) => ({ headers: { authorization: token } })
 
-/** A part of the application that fails for whoever says so. */
+/** An interceptor that throws if the caller asks for it. */
 class Crash implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): ReturnType<CallHandler['handle']> {
     const { headers } = context.switchToHttp().getRequest<IncomingMessage>()
@@ -45,7 +45,7 @@ describe.each(PLATFORMS)('an application that authenticates on %s', (platform) =
       providers: [{ provide: APP_INTERCEPTOR, useClass: Crash }],
     })
 
-  it('[ID5] a caller whom it refuses is unauthorized on every call', async () => {
+  it('[ID5] answers every call of a refused caller with unauthorized', async () => {
     await using server = await start()
     const room = new TestRoom(server.baseUrl)
     for (const token of ['', 'token-eve']) {
@@ -65,7 +65,7 @@ describe.each(PLATFORMS)('an application that authenticates on %s', (platform) =
     expect(read).toMatchObject({ members: [] })
   })
 
-  it('[ID5] a caller whom it refuses learns nothing else of its request', async () => {
+  it('[ID5] reports no other fault in a refused caller’s request', async () => {
     await using server = await start()
     const room = new TestRoom(server.baseUrl)
     const headers = { 'content-type': 'application/json' }
@@ -78,7 +78,7 @@ describe.each(PLATFORMS)('an application that authenticates on %s', (platform) =
     await expectRefused('unauthorized', room.url('leave', { soon: 'x' }), { method: 'POST' })
   })
 
-  it('[ID5] the user comes from there alone', async () => {
+  it('[ID5] takes the user from `authenticate` only', async () => {
     await using server = await start()
     const room = new TestRoom(server.baseUrl)
     const mine = { member: 'k', name: 'Root', color: '#000000' }
@@ -92,13 +92,13 @@ describe.each(PLATFORMS)('an application that authenticates on %s', (platform) =
     expect(other.self).not.toBe(own.self)
   })
 
-  it('[ID5] a bad name or color is ignored with the rest', async () => {
+  it('[ID5] ignores the name and color in the query, even if they are invalid', async () => {
     await using server = await start()
     const url = new TestRoom(server.baseUrl).url('location', { name: '\n', color: 'red' })
     expect(await call(url, { ...as('token-ada'), json: 1 })).toMatchObject({ status: 200 })
   })
 
-  it('[ID3] two users who pick the same key are two members', async () => {
+  it('[ID3] has two members if two users choose the same key', async () => {
     await using server = await start()
     const room = new TestRoom(server.baseUrl)
     const url = room.url('location', { member: 'same' })
@@ -110,7 +110,7 @@ describe.each(PLATFORMS)('an application that authenticates on %s', (platform) =
     expect(after).toMatchObject({ members: [{ user: USERS['token-ada']! }] })
   })
 
-  it('[ER5] what the server did not expect is internal, and says nothing of the inside', async () => {
+  it('[ER5] answers an unexpected error with internal, without details of the error', async () => {
     await using server = await start()
     const room = new TestRoom(server.baseUrl)
     for (const options of [as('crash'), { ...as('crash'), json: {} }]) {
@@ -123,7 +123,7 @@ describe.each(PLATFORMS)('an application that authenticates on %s', (platform) =
     expect(own.state.members.size, 'and goes on').toBe(1)
   })
 
-  it('[ID5] health and description need no user', async () => {
+  it('[ID5] needs no user for health and the OpenAPI description', async () => {
     await using server = await start()
     expect(await call(`${server.baseUrl}/health/live`)).toMatchObject({ status: 200 })
   })

@@ -14,7 +14,7 @@ import { PLATFORMS, startApp, type RunningApp } from '../servers/nest.js'
 const whereabouts = (path = '') =>
   WhereaboutsModule.forRoot({ secret: 'the secret of these tests', path })
 
-/** What only a body that no parser has touched can be. */
+/** Posts bodies that arrive correctly only if no other parser has touched them. */
 async function expectOwnBodies(baseUrl: string): Promise<void> {
   const room = new TestRoom(baseUrl)
   for (const location of [5, '__proto__', null, { ['__proto__']: 1 }]) {
@@ -29,7 +29,7 @@ async function expectOwnBodies(baseUrl: string): Promise<void> {
   expect(await call(room.url('leave'), left)).toMatchObject({ status: 204 })
 }
 
-/** A controller whose posts answer with what they were given. */
+/** A controller that answers posts with their body. */
 function echo(path: string, more: object = {}): Type {
   @Controller({ path, ...more })
   class EchoController {
@@ -45,8 +45,8 @@ const BODY = { own: [1, 2] }
 const expectEcho = async (url: string, headers = {}) =>
   expect(await callJson(url, { json: BODY, headers }, 201)).toEqual({ echo: BODY })
 
-describe.each(PLATFORMS)('whose body it is on %s', (platform) => {
-  it('[HT14] is told by the path that the module is mounted at', async () => {
+describe.each(PLATFORMS)('the owner of a body on %s', (platform) => {
+  it('[HT14] is found by the path of the module', async () => {
     const controllers = [echo('location'), echo('rooms/:room/leave'), echo('x/rooms/:room/leave')]
     await using server = await startApp(platform, {
       imports: [whereabouts('presence')],
@@ -58,7 +58,7 @@ describe.each(PLATFORMS)('whose body it is on %s', (platform) => {
     await expectOwnBodies(`${server.baseUrl}/presence`)
   })
 
-  it('[HT14] is told by the global prefix and what it leaves out', async () => {
+  it('[HT14] is found by the global prefix and its exclusions', async () => {
     const controllers = [echo('forms')]
     const exclude = ['rooms/:room/location', 'rooms/:room/leave']
     await using server = await startApp(
@@ -72,7 +72,7 @@ describe.each(PLATFORMS)('whose body it is on %s', (platform) => {
     expect(await call(article, { json: 5 })).toMatchObject({ status: 201, text: 'ok' })
   })
 
-  it('[HT14] is told by a prefix with parameters', async () => {
+  it('[HT14] is found by a prefix with parameters', async () => {
     await using server = await startApp(platform, { imports: [whereabouts()] }, (app) =>
       app.setGlobalPrefix('tenants/:tenant'),
     )
@@ -82,7 +82,7 @@ describe.each(PLATFORMS)('whose body it is on %s', (platform) => {
     expect((await long.read()).members).toMatchObject([{ location: 5 }])
   })
 
-  it('[HT14] is told by versions', async () => {
+  it('[HT14] is found by the version in a header', async () => {
     const controllers = [echo('location', { version: '2' }), echo('v', { version: '2' })]
     await using server = await startApp(
       platform,
@@ -97,7 +97,7 @@ describe.each(PLATFORMS)('whose body it is on %s', (platform) => {
     await expectOwnBodies(server.baseUrl)
   })
 
-  it('[HT14] is told by versions in the path', async () => {
+  it('[HT14] is found by the version in the path', async () => {
     const controllers = [echo('location', { version: '2' })]
     await using server = await startApp(
       platform,
@@ -108,7 +108,7 @@ describe.each(PLATFORMS)('whose body it is on %s', (platform) => {
     await expectOwnBodies(server.baseUrl)
   })
 
-  it("[HT10] [HT14] is told by the address: what is no call is the application's own", async () => {
+  it('[HT10] [HT14] is the application for every address that is not a call', async () => {
     const { controllers } = {
       controllers: [echo('rooms/:room/location/more'), echo('more/location')],
     }
@@ -119,8 +119,8 @@ describe.each(PLATFORMS)('whose body it is on %s', (platform) => {
   })
 })
 
-describe('whose body it is on Express, where an address can have two routes', () => {
-  it('[HT14] the route that comes first has it', async () => {
+describe('the owner of a body on Express, where an address can have two routes', () => {
+  it('[HT14] is the first route', async () => {
     const controllers = [echo('location'), echo('rooms/:id/leave')]
     await using server = await startApp('express', { imports: [whereabouts()], controllers })
     await expectEcho(`${server.baseUrl}/location`)
@@ -128,7 +128,7 @@ describe('whose body it is on Express, where an address can have two routes', ()
     await new TestRoom(server.baseUrl).move(memberKey(), 5)
   })
 
-  it('[HT13] [HT14] a route for another host passes it on as its parser has left it', async () => {
+  it('[HT13] [HT14] is the module if the first route is for another host, and uses the parsed body', async () => {
     const controllers = [echo('location', { host: 'own.example' })]
     await using server = await startApp('express', { imports: [whereabouts()], controllers })
     const url = `${server.baseUrl}/location`
@@ -140,7 +140,7 @@ describe('whose body it is on Express, where an address can have two routes', ()
   })
 })
 
-/** Answers with the body that a parser of its own made, or that it read itself. */
+/** Answers with the body that the application parsed or read. */
 const answer = (request: { body?: unknown }, response: ServerResponse) =>
   response.writeHead(201).end(JSON.stringify({ echo: request.body }))
 
@@ -153,7 +153,7 @@ function answerRead(request: IncomingMessage, response: ServerResponse, next: Ne
 
 const ownRouter = () => express.Router().post('/:room/location', express.json(), answer)
 
-/** How an application may mount routes of its own before the module's, at addresses of those. */
+/** Ways to mount an application's routes before the module's, at the same addresses. */
 const MOUNTS: readonly [how: string, mount: (app: RunningApp['app']) => void][] = [
   ['a router', (app) => app.use('/rooms', ownRouter())],
   ['a router in a router', (app) => app.use(express.Router().use('/rooms', ownRouter()))],
@@ -173,21 +173,24 @@ const MOUNTS: readonly [how: string, mount: (app: RunningApp['app']) => void][] 
   ['an application', (app) => app.use('/rooms', express().use(ownRouter()))],
 ]
 
-describe.each(PLATFORMS)('what an application mounts before on %s', (platform) => {
-  it.each(MOUNTS)('[HT14] %s has its body, and ours elsewhere have theirs', async (_, mount) => {
-    await using server = await startApp(platform, { imports: [whereabouts('sub')] }, mount)
-    await expectEcho(`${server.baseUrl}/rooms/x/location`)
-    await expectOwnBodies(`${server.baseUrl}/sub`)
-  })
+describe.each(PLATFORMS)('routes mounted before the module on %s', (platform) => {
+  it.each(MOUNTS)(
+    '[HT14] %s gets its bodies, and the module’s calls at other addresses get theirs',
+    async (_, mount) => {
+      await using server = await startApp(platform, { imports: [whereabouts('sub')] }, mount)
+      await expectEcho(`${server.baseUrl}/rooms/x/location`)
+      await expectOwnBodies(`${server.baseUrl}/sub`)
+    },
+  )
 
-  it.each(MOUNTS)('[HT14] %s at the same address has its body', async (_, mount) => {
+  it.each(MOUNTS)('[HT14] %s at the same address gets its bodies', async (_, mount) => {
     await using server = await startApp(platform, { imports: [whereabouts()] }, mount)
     await expectEcho(`${server.baseUrl}/rooms/x/location`)
   })
 })
 
-describe('what an application mounts before on Express', () => {
-  it('[HT14] takes no body from a call that it passes on', async () => {
+describe('middleware mounted before the module on Express', () => {
+  it('[HT14] consumes no body of a call that it passes on', async () => {
     await using server = await startApp('express', { imports: [whereabouts()] }, (app) => {
       const router = express.Router().get('/:room/location', (_request, _response, next) => next())
       app.use('/rooms', router.use('/other', ownRouter()))
@@ -200,7 +203,7 @@ describe('what an application mounts before on Express', () => {
 
 type Request = IncomingMessage & { body?: unknown; rawBody?: unknown }
 
-/** Reads bodies before anybody else, as middleware for signatures does, and leaves what it's told to. */
+/** Reads every body first, as middleware for signatures does, and stores it as the test says. */
 function reading(leave: (request: Request, bytes: Buffer) => void) {
   return (app: RunningApp['app']) =>
     app.use(async (request: Request, _response: unknown, next: () => void) => {
@@ -211,8 +214,8 @@ function reading(leave: (request: Request, bytes: Buffer) => void) {
 
 const UPDATE = Buffer.from(Y.encodeStateAsUpdate(new Y.Doc({ guid: 'x' })))
 
-describe('a body that the application has read before', () => {
-  it('[HT13] is taken from the bytes that it kept', async () => {
+describe('a body that the application has already read', () => {
+  it('[HT13] is taken from the bytes in `rawBody`', async () => {
     const configure = reading((request, bytes) => (request.rawBody = bytes))
     await using server = await startApp('express', { imports: [whereabouts()] }, configure)
     const room = new TestRoom(server.baseUrl)
@@ -227,7 +230,7 @@ describe('a body that the application has read before', () => {
     await expectRefused('bad-json', room.url('location'), { ...broken, body: '' })
   })
 
-  it('[HT13] is taken from the JSON value that it made of it', async () => {
+  it('[HT13] is taken from the parsed JSON in `body`', async () => {
     const configure = reading((request, bytes) => {
       request.body = bytes.length > 0 ? JSON.parse(bytes.toString()) : {}
     })
@@ -241,15 +244,15 @@ describe('a body that the application has read before', () => {
 
   it.each([
     ['nothing', () => undefined],
-    ['a text, which may be either', (request: Request) => (request.body = '"5"')],
-  ])('[HT13] is refused, and answered, if it left %s', async (_, leave) => {
+    ['a string, which could be raw or parsed', (request: Request) => (request.body = '"5"')],
+  ])('[HT13] is refused with an answer if the application left %s', async (_, leave) => {
     await using server = await startApp('express', { imports: [whereabouts()] }, reading(leave))
     const room = new TestRoom(server.baseUrl)
     expectProblem(await call(room.url('location'), { json: 5 }), 'internal')
     expect((await room.read()).members).toEqual([])
   })
 
-  it('[HT13] is answered on Fastify as well', async () => {
+  it('[HT13] is taken from `rawBody` on Fastify too', async () => {
     const fastify = new FastifyAdapter()
     fastify.getInstance().addHook('preParsing', async (request, _reply, payload) => {
       Object.assign(request, { rawBody: await buffer(payload) })
@@ -262,18 +265,15 @@ describe('a body that the application has read before', () => {
     expect((await room.read()).members).toMatchObject([{ location: 5 }])
   })
 
-  it.each(PLATFORMS)(
-    '[HT13] is read by who comes later, if it was only held up: %s',
-    async (platform) => {
-      await using server = await startApp(platform, { imports: [whereabouts()] }, (app) =>
-        app.use((request: IncomingMessage, _response: unknown, next: () => void) => {
-          request.pause()
-          setImmediate(next)
-        }),
-      )
-      const room = new TestRoom(server.baseUrl)
-      await room.move('ada', 5)
-      expect((await room.read()).members).toMatchObject([{ location: 5 }])
-    },
-  )
+  it.each(PLATFORMS)('[HT13] is still read if middleware only paused it: %s', async (platform) => {
+    await using server = await startApp(platform, { imports: [whereabouts()] }, (app) =>
+      app.use((request: IncomingMessage, _response: unknown, next: () => void) => {
+        request.pause()
+        setImmediate(next)
+      }),
+    )
+    const room = new TestRoom(server.baseUrl)
+    await room.move('ada', 5)
+    expect((await room.read()).members).toMatchObject([{ location: 5 }])
+  })
 })

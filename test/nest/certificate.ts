@@ -1,4 +1,4 @@
-/** A self-signed certificate of localhost for tests over TLS, good for a hundred years. */
+/** A self-signed certificate of localhost for tests over TLS, valid for a hundred years. */
 export const CERTIFICATE = `-----BEGIN CERTIFICATE-----
 MIIBgDCCASWgAwIBAgIUJr+RzIs5Y8JaFDnlJJ7SSf+FS7EwCgYIKoZIzj0EAwIw
 FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjE2MzMzMFoYDzIxMjYxMDI5
@@ -12,7 +12,7 @@ VR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNJADBGAiEAr/cCiuqeC5LHaSO+nNYc
 -----END CERTIFICATE-----
 `
 
-/** Its key; it guards nothing. */
+/** Its key, which protects nothing. */
 export const PRIVATE_KEY = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgnyYRGfZEh1t4GDNc
 WbjIaCPlrnWTg/qpWOdCRmSJRjuhRANCAARPJn+wVzuYnIdq3JEFRTaTEiJM7JOt

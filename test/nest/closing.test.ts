@@ -12,7 +12,7 @@ import { openSocket } from 'whereabouts-conformance/socket'
 import { end, openStream } from 'whereabouts-conformance/stream'
 import { PLATFORMS, startApp } from '../servers/nest.js'
 
-/** Streams of an application's own. */
+/** Streams of the application itself. */
 @Controller('own')
 class OwnStreams {
   constructor(@Inject(Rooms) private readonly rooms: Rooms) {}
@@ -40,7 +40,7 @@ describe.each(PLATFORMS)('app.close() on %s', (platform) => {
       imports: [WhereaboutsModule.forRoot({ secret: 'the secret of these tests' })],
     })
 
-  it('[FR7] ends with 20 streams open, and waits for none', async () => {
+  it('[FR7] ends without waiting while 20 streams are open', async () => {
     await using server = await start()
     const room = new TestRoom(server.baseUrl)
     const streams = await Promise.all(
@@ -56,7 +56,7 @@ describe.each(PLATFORMS)('app.close() on %s', (platform) => {
     for (const { arrived } of named) expect(arrived.at(-1)?.name).toBe('goodbye')
   })
 
-  it.each(['plain', 'with a connection that is kept alive', 'with a browser'])(
+  it.each(['plain', 'with a keep-alive connection', 'with a browser'])(
     "[FR7] ends within two seconds with streams of the application's own: %s",
     async (how) => {
       await using server = await startApp(platform, {
@@ -91,7 +91,7 @@ describe.each(PLATFORMS)('app.close() on %s', (platform) => {
     },
   )
 
-  it('[FR7] ends with a browser that comes back again and again', async () => {
+  it('[FR7] ends while a browser keeps reconnecting', async () => {
     await using server = await start()
     const source = new EventSource(`${server.baseUrl}/location/sse`)
     try {
@@ -104,7 +104,7 @@ describe.each(PLATFORMS)('app.close() on %s', (platform) => {
     }
   })
 
-  it('[FR7] ends with a connection open that never carried a request', async () => {
+  it('[FR7] ends while a connection without any request is open', async () => {
     await using server = await start()
     await using spare = await openSocket(server.baseUrl)
     await using stream = await new TestRoom(server.baseUrl).join(memberKey())
@@ -116,7 +116,7 @@ describe.each(PLATFORMS)('app.close() on %s', (platform) => {
     await spare.closed
   })
 
-  it('[FR7] ends while a client tries again on a connection that is kept alive', async () => {
+  it('[FR7] ends while a client keeps retrying on a keep-alive connection', async () => {
     await using server = await start()
     const room = new TestRoom(server.baseUrl)
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
@@ -135,13 +135,13 @@ describe.each(PLATFORMS)('app.close() on %s', (platform) => {
     await end(stream)
   })
 
-  it('[FR7] closing twice, or before anybody came, is no error', async () => {
+  it('[FR7] can be closed twice, or before the first request', async () => {
     await using server = await start()
     await server.app.close()
     await expect(server.app.close()).resolves.toBeUndefined()
   })
 
-  it('[FR6] an application that closes leaves no timer behind', async () => {
+  it('[FR6] leaves no timer behind when it is closed', async () => {
     const timers = () =>
       process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
     const before = timers()
@@ -160,7 +160,7 @@ describe.each(PLATFORMS)('app.close() on %s', (platform) => {
   })
 })
 
-/** Posts a location on the agent's connection; resolves also when there is no server any more. */
+/** Posts a location on the agent's connection; resolves even if the server is gone. */
 function post(url: string, agent: Agent): Promise<void> {
   return new Promise((resolve) => {
     const headers = { 'content-type': 'application/json' }

@@ -37,7 +37,7 @@ class OwnRoutes {
   }
 }
 
-/** Notes whatever Nest lets it see, and refuses it if told so. */
+/** A guard and interceptor that records every path that it sees, and can refuse calls. */
 class Notes implements CanActivate, NestInterceptor {
   readonly paths: string[] = []
 
@@ -60,7 +60,7 @@ const noting = (notes: Notes) => [
 ]
 
 describe.each(PLATFORMS)('the mount of the module on %s', (platform) => {
-  it("[NE8] the application's guards and interceptors see every call", async () => {
+  it("[NE8] lets the application's guards and interceptors see every call", async () => {
     const notes = new Notes(true)
     const imports = [WhereaboutsModule.forRoot(SECRET)]
     await using server = await startApp(platform, { imports, providers: noting(notes) })
@@ -69,7 +69,7 @@ describe.each(PLATFORMS)('the mount of the module on %s', (platform) => {
     for (const path of notes.paths) expect(path).toMatch(/^\/rooms\/seen\/location/)
   })
 
-  it('[NE9] mounted directly, none of them sees a call, and all see the other routes', async () => {
+  it('[NE9] if direct, hides the calls from guards and interceptors, but not other routes', async () => {
     const notes = new Notes(false)
     const imports = [WhereaboutsModule.forRoot({ ...DIRECT, operations: true })]
     const metadata = { imports, controllers: [OwnRoutes], providers: noting(notes) }
@@ -86,7 +86,7 @@ describe.each(PLATFORMS)('the mount of the module on %s', (platform) => {
     expect(notes.paths).toEqual(['/own'])
   })
 
-  it('[NE9] mounted directly, `authenticate` is asked', async () => {
+  it('[NE9] if direct, asks `authenticate`', async () => {
     const callers = { authenticate: () => null, authorize: () => true }
     const imports = [WhereaboutsModule.forRoot({ ...SECRET, mount: 'direct', ...callers })]
     await using server = await startApp(platform, { imports })
@@ -133,11 +133,11 @@ describe.each(PLATFORMS)('the mount of the module on %s', (platform) => {
       { mount: 'direct', authenticate: () => null },
       /auth: set authorize/,
     ],
-    ['[NE11] with both', { ...DIRECT, authenticate: () => null }, /auth: .*authenticate/],
-    ['[NE11] with both, mounted in Nest', { ...OPEN, authenticate: () => null }, /auth: /],
-    ['[NE1] with a mount that there is not', { mount: 'front' as 'nest' }, /mount: /],
+    ['[NE11] with both settings', { ...DIRECT, authenticate: () => null }, /auth: .*authenticate/],
+    ['[NE11] with both settings, mounted in Nest', { ...OPEN, authenticate: () => null }, /auth: /],
+    ['[NE1] with an unknown mount', { mount: 'front' as 'nest' }, /mount: /],
   ]
-  it.each(refused)('%s it refuses to start', async (_what, { mount, ...options }, fault) => {
+  it.each(refused)('%s refuses to start', async (_what, { mount, ...options }, fault) => {
     const ways = [
       () => WhereaboutsModule.forRoot({ ...options, ...(mount && { mount }) }),
       () => WhereaboutsModule.forRootAsync({ ...(mount && { mount }), useFactory: () => options }),
@@ -155,7 +155,7 @@ describe.each(PLATFORMS)('the mount of the module on %s', (platform) => {
     await expect(startApp(platform, { imports })).rejects.toThrow(/invalid options\n {2}options: /)
   })
 
-  it('[NE12] mounted directly, the calls are below the global prefix and the path', async () => {
+  it('[NE12] if direct, puts the calls below the global prefix and the path', async () => {
     const imports = [WhereaboutsModule.forRoot({ ...DIRECT, path: 'presence', operations: true })]
     await using server = await startApp(platform, { imports }, (app) => {
       app.setGlobalPrefix('/api')
@@ -171,7 +171,7 @@ describe.each(PLATFORMS)('the mount of the module on %s', (platform) => {
     }
   })
 
-  it("[NE12] mounted directly, a call comes before the application's route at its address", async () => {
+  it("[NE12] if direct, answers a call before the application's route at the same address", async () => {
     const imports = [WhereaboutsModule.forRoot({ ...DIRECT, article: false })]
     await using server = await startApp(platform, { imports, controllers: [OwnRoutes] })
     expect(await callJson(`${server.baseUrl}/rooms/x/location`)).toMatchObject({ members: [] })

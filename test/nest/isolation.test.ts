@@ -31,18 +31,18 @@ async function start(platform: Platform, configure: (app: INestApplication) => v
   return { server, rooms: server.app.get(Rooms), count }
 }
 
-/** A location that can't be written down. `Rooms` and the calls over HTTP let no such thing in. */
+/** A location that can't be serialized. `Rooms` and the HTTP calls refuse such locations. */
 const POISON = {
   toJSON() {
     throw new Error('planted')
   },
 } as unknown as Json
 
-/** An application whose responses can be made to throw when they are written to. */
+/** An application whose responses can be made to throw on a write. */
 async function startFragile(platform: Platform) {
   const responses: ServerResponse[] = []
   const middleware: Middleware = (_, response, next) => {
-    // Its own, so that streams write through it.
+    // An own property, so that a test can replace it.
     response.write = response.write.bind(response)
     responses.push(response)
     next()
@@ -59,7 +59,7 @@ async function startFragile(platform: Platform) {
 const newRoom = ({ baseUrl }: RunningApp) => new TestRoom(baseUrl)
 
 describe.each(PLATFORMS)('on %s', (platform) => {
-  it('[RM13 RM14 RM15 RM17 ST11] what a room can not write down ends its readers and nobody else', async () => {
+  it('[RM13 RM14 RM15 RM17 ST11] a value that can’t be serialized ends the readers of its room and no others', async () => {
     const { server, rooms, count } = await start(platform)
     await using _server = server
     const [bad, good] = [newRoom(server), newRoom(server)]
@@ -71,7 +71,7 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     const refused = expect(subscribed).rejects.toMatchObject({ problem: 'internal' })
     await stream.until('both who watch', ({ watching }) => watching === 2)
     const polled = bad.poll((await bad.read()).id, 10_000)
-    // Until the poll waits beside the streams and the subscription.
+    // Waits until the poll is connected too.
     await vi.waitFor(async () => expect(await connections(server)).toBe(5))
     await server.app.get(RoomServer).move(bad.name, { key: checked(ann), user: {} }, POISON, 2)
     const { data } = await stream.next('problem')
@@ -87,7 +87,7 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     await again.until('A3', ({ members }) => [...members.values()][0]?.location === 'A3')
   })
 
-  it('[RM16 RM17] a response that throws ends its own stream alone', async () => {
+  it('[RM16 RM17] a response that throws ends only its own stream', async () => {
     const { server, count, spoil } = await startFragile(platform)
     await using _server = server
     const room = newRoom(server)
@@ -98,13 +98,13 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     await room.move(ann, 'A1')
     await end(spoilt)
     await stream.until('A1', ({ members }) => members.get(stream.self)?.location === 'A1')
-    // What the stream held is released, and its member leaves as always.
+    // The stream's resources are released, and its member leaves as usual.
     await stream.until('Ben gone', ({ members }) => members.size === 1)
     expect(await count('reader_failures')).toBe('1')
     expect(await count('room_failures')).toBe('0')
   })
 
-  it('[RM16 ST7] a heartbeat that throws keeps nobody else from theirs', async () => {
+  it('[RM16 ST7] a heartbeat that throws doesn’t stop the others’ heartbeats', async () => {
     const { server, spoil } = await startFragile(platform)
     await using _server = server
     await using stream = await newRoom(server).join(memberKey())
@@ -117,7 +117,7 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     expect(beats()).toBeGreaterThanOrEqual(before + 3)
   })
 
-  it('[FR6] a stream whose first write throws holds nothing', async () => {
+  it('[FR6] a stream whose first write throws holds no resources', async () => {
     const spoilt: Middleware = (_, response, next) => {
       response.write = () => {
         throw new Error('planted')
@@ -132,7 +132,7 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     expect(await count('room_failures')).toBe('0')
   })
 
-  it('[RM16] a subscriber that throws ends alone', async () => {
+  it('[RM16] a subscriber that throws ends only itself', async () => {
     const { server, rooms } = await start(platform)
     await using _server = server
     const room = newRoom(server)
@@ -152,7 +152,7 @@ async function connections({ baseUrl }: RunningApp): Promise<number> {
   return Number(/^whereabouts_connections (\d+)$/m.exec(text)?.[1])
 }
 
-/** A key that HTTP would have checked. */
+/** Marks a key as checked, as the HTTP layer would do. */
 function checked(key: string): Parameters<RoomServer['move']>[1]['key'] {
   return key as ReturnType<typeof checked>
 }

@@ -1,5 +1,5 @@
-// The server of leak.test.ts, a process of its own: `--expose-gc` is its to have, and nothing that
-// the test itself holds is in its memory. Says what it holds when it is asked.
+// The server of leak.test.ts, in its own process, so that it can run with `--expose-gc` and its
+// memory contains nothing of the test. Reports its resources on request.
 import 'reflect-metadata'
 import { setImmediate as immediate, setTimeout as wait } from 'node:timers/promises'
 import { NestFactory } from '@nestjs/core'
@@ -29,8 +29,8 @@ function resources() {
 }
 
 /**
- * Subscribes and unsubscribes as an application's own @Sse() route would: some as soon as they have
- * begun, some before.
+ * Subscribes and unsubscribes like an application's own @Sse() route, some after the subscription
+ * has started and some before.
  *
  * @param {number} count
  */

@@ -14,12 +14,12 @@ const START_MS = 20_000
 const ROUNDS = 5
 const STREAMS_A_ROUND = 250
 const AT_ONCE = 25
-/** A connection of its own costs several kilobytes; one that is forgotten has to show. */
+/** A connection takes several kilobytes, so a leaked one exceeds this. */
 const MOST_BYTES_A_STREAM = 1_024
-/** Measured: 15 and 11 kilobytes with all that the platform and Node hold of a request. */
+/** Measured: 15 and 11 kilobytes, including what the platform and Node hold for a request. */
 const MOST_BYTES_AN_OPEN_STREAM = { express: 18_000, fastify: 14_000 }
 
-/** What the server says that it holds. */
+/** The resources that the server reports. */
 interface Held {
   readonly heapBytes: number
   readonly listeners: { readonly server: number; readonly process: number }
@@ -62,7 +62,7 @@ async function openAndClose(room: TestRoom, index: number): Promise<void> {
   const path = room.url('events', query).slice(room.baseUrl.length)
   await using socket = await openSocket(room.baseUrl)
   socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`)
-  // One in four is gone while its request is still being answered.
+  // One in four disconnects before its answer starts.
   if (index % 4 !== 3)
     await socket.until('the stream', (text) => text.includes('data:') || undefined)
   if (index % 4 === 0) socket.finish()
@@ -78,19 +78,19 @@ async function round(room: TestRoom): Promise<void> {
   }
 }
 
-/** Waits until the last lease has run out, so that what is left is what is held for ever. */
+/** Waits until the last lease has expired, so that only leaks are left. */
 async function emptied(room: TestRoom): Promise<void> {
   await using watcher = await room.watch()
   await watcher.until('nobody', ({ members, watching }) => members.size === 0 && watching === 1)
 }
 
-/** What is held between rounds, the heap apart. */
+/** Returns the resources other than the heap. */
 function inventory({ listeners, resources, connections, room: { members, watching } }: Held) {
   return { listeners, timers: resources['Timeout'] ?? 0, connections, members, watching }
 }
 
-describe.each(PLATFORMS)('what streams leave behind on %s', (platform) => {
-  it('[FR6] 1,000 streams leave listeners, timers, rooms and memory as they were', async () => {
+describe.each(PLATFORMS)('leaks on %s', (platform) => {
+  it('[FR6] 1,000 streams leak no listeners, timers, rooms or memory', async () => {
     await using server = await startServer(platform)
     const held: Held[] = []
     for (let count = 0; count <= ROUNDS; count++) {
@@ -98,7 +98,7 @@ describe.each(PLATFORMS)('what streams leave behind on %s', (platform) => {
       await emptied(server.room)
       held.push(await ask(server.process, { ask: 'measure' }))
     }
-    // The first two rounds warm up caches and pools; the thousand streams are those after them.
+    // The first two rounds warm up caches and pools; the thousand streams come after them.
     const [, before] = held
     const after = held.at(-1)!
     expect(inventory(after)).toEqual(inventory(before!))
@@ -110,7 +110,7 @@ describe.each(PLATFORMS)('what streams leave behind on %s', (platform) => {
     expect(metrics.text).toMatch(/^whereabouts\w*connections\w*(\{\})? 0$/m)
   }, 120_000)
 
-  it('[FR6] nor do 1,000 subscriptions of own routes', async () => {
+  it('[FR6] 1,000 subscriptions of own routes leak nothing', async () => {
     await using server = await startServer(platform)
     await ask(server.process, { ask: 'watch', count: 1_000 })
     await emptied(server.room)
@@ -123,7 +123,7 @@ describe.each(PLATFORMS)('what streams leave behind on %s', (platform) => {
     expect(after.heapBytes - before.heapBytes).toBeLessThan(1_000 * MOST_BYTES_A_STREAM)
   }, 60_000)
 
-  it('[FR6] an open stream holds a few kilobytes', async () => {
+  it('[FR6] an open stream takes only a few kilobytes', async () => {
     await using server = await startServer(platform)
     const { room } = server
     await using _warm = await room.watch()

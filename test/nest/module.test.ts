@@ -32,7 +32,7 @@ const whereabouts = () =>
     operations: true,
   })
 
-/** What every mounting has to leave intact. */
+/** Checks that rooms work, whatever way the module is mounted. */
 async function expectRoomsToWork(baseUrl: string, headers = {}): Promise<void> {
   const room = new TestRoom(baseUrl)
   const key = memberKey()
@@ -45,12 +45,12 @@ async function expectRoomsToWork(baseUrl: string, headers = {}): Promise<void> {
 }
 
 describe.each(PLATFORMS)('the module in an application on %s', (platform) => {
-  it('[HT1] [HT3] works in NestFactory.create(AppModule) as it is', async () => {
+  it('[HT1] [HT3] works with NestFactory.create(AppModule) and no other setup', async () => {
     await using server = await startApp(platform, { imports: [WhereaboutsModule.forRoot()] })
     await expectRoomsToWork(server.baseUrl)
   })
 
-  it('[HT1] [HT3] works with options that come from elsewhere', async () => {
+  it('[HT1] [HT3] works with options from another module', async () => {
     const CONFIG = Symbol('configuration')
     @Module({})
     class ConfigModule {}
@@ -83,7 +83,7 @@ describe.each(PLATFORMS)('the module in an application on %s', (platform) => {
     expect(await call(`${server.baseUrl}/rooms/x/location`)).toMatchObject({ status: 404 })
   })
 
-  it('[HT1] [HT3] carries the headers of CORS on streams, posts and problems', async () => {
+  it('[HT1] [HT3] sends CORS headers on streams, posts and problems', async () => {
     const origin = 'https://office.example'
     await using server = await startApp(platform, { imports: [whereabouts()] }, (app) =>
       app.enableCors({ origin, credentials: true }),
@@ -144,7 +144,7 @@ class OwnController {
 function besideOwnRoutes(platform: Platform): void {
   const start = () => startApp(platform, { imports: [whereabouts()], controllers: [OwnController] })
 
-  it("[HT7] leaves the application's own routes alone, also below /rooms", async () => {
+  it("[HT7] doesn't affect the application's routes, even below /rooms", async () => {
     await using server = await start()
     expect(await callJson(`${server.baseUrl}/rooms/7`)).toEqual({ own: '7' })
     expect(await callJson(`${server.baseUrl}/rooms/7/chairs`)).toEqual({ chairs: '7' })
@@ -152,7 +152,7 @@ function besideOwnRoutes(platform: Platform): void {
     expect(await call(`${server.baseUrl}/rooms/7/tables`)).toMatchObject({ status: 404 })
   })
 
-  it("[ER3] leaves the application's own bodies alone: they may be larger than a location", async () => {
+  it("[ER3] doesn't limit the application's bodies, which may be larger than a location", async () => {
     await using server = await start()
     const json = Array.from({ length: 9_000 }, (_, index) => index)
     const url = `${server.baseUrl}/location-history`
@@ -160,7 +160,7 @@ function besideOwnRoutes(platform: Platform): void {
     await expectRefused('too-large', `${server.baseUrl}/location`, { json })
   })
 
-  it("[ER1] leaves the application's own errors alone", async () => {
+  it("[ER1] doesn't change the application's errors", async () => {
     await using server = await start()
     const fails = await call(`${server.baseUrl}/fails`)
     expect(fails).toMatchObject({ status: 403 })
@@ -190,7 +190,7 @@ class Wrap implements NestInterceptor {
   }
 }
 
-/** As strict as a validation pipe: it takes nothing but objects, and makes copies of them. */
+/** Like a validation pipe: accepts only objects, and copies them. */
 class Strict implements PipeTransform {
   transform(value: unknown, { type }: ArgumentMetadata): unknown {
     if (type !== 'body' && type !== 'query') return value
@@ -200,7 +200,7 @@ class Strict implements PipeTransform {
 }
 
 function amongGlobals(platform: Platform): void {
-  it('[ID5] a global guard that refuses refuses these calls too', async () => {
+  it('[ID5] a global guard applies to these calls too', async () => {
     await using server = await startApp(platform, {
       imports: [whereabouts()],
       providers: [{ provide: APP_GUARD, useClass: Guard }],
@@ -222,7 +222,7 @@ function amongGlobals(platform: Platform): void {
     await expectRoomsToWork(server.baseUrl, pass)
   })
 
-  it('[HT3] a global interceptor that wraps answers wraps none of these', async () => {
+  it('[HT3] a global interceptor that wraps answers doesn’t wrap these', async () => {
     await using server = await startApp(platform, {
       imports: [whereabouts()],
       controllers: [OwnController],
@@ -237,7 +237,7 @@ function amongGlobals(platform: Platform): void {
     expect(metrics.text).toMatch(/^# HELP/m)
   })
 
-  it('[NM6] a global pipe that takes objects only leaves locations alone', async () => {
+  it('[NM6] a global pipe that accepts only objects doesn’t affect locations', async () => {
     await using server = await startApp(platform, {
       imports: [whereabouts()],
       providers: [{ provide: APP_PIPE, useClass: Strict }],
@@ -250,8 +250,8 @@ function amongGlobals(platform: Platform): void {
   })
 }
 
-describe('the module among what only Express has', () => {
-  it('[ER4] forms are left alone', async () => {
+describe('the module with features of Express', () => {
+  it('[ER4] doesn’t affect forms', async () => {
     await using server = await startApp('express', {
       imports: [whereabouts()],
       controllers: [OwnController],
@@ -261,7 +261,7 @@ describe('the module among what only Express has', () => {
     expect(JSON.parse(answer.text)).toEqual({ a: 'b' })
   })
 
-  it('[ST14] behind compression events arrive at once, in the gzip that is made for all', async () => {
+  it('[ST14] delivers events immediately behind compression middleware, in the shared gzip', async () => {
     await using server = await startApp('express', { imports: [whereabouts()] }, (app) =>
       app.use(compression({ threshold: 0 })),
     )

@@ -24,7 +24,7 @@ const OPTIONS = {
 }
 const OPERATIONS = ['/health/live', '/health/ready', '/metrics', '/openapi.json']
 
-/** Both ways to import the module, with the same outcome. */
+/** Both ways to import the module, with the same result. */
 const WAYS = [
   ['forRoot', (mount: WhereaboutsMount) => WhereaboutsModule.forRoot({ ...OPTIONS, ...mount })],
   [
@@ -43,16 +43,16 @@ async function expectRoomsBelow(baseUrl: string): Promise<void> {
   await own.until('the move', ({ members }) => Array.isArray(members.get(self)?.location))
 }
 
-/** The calls of this kind, by how they are answered. */
+/** Returns the statuses of the answers to GET requests. */
 async function statusesOf(baseUrl: string, paths: readonly string[]): Promise<number[]> {
   const answers = await Promise.all(paths.map((path) => call(baseUrl + path)))
   return answers.map(({ status }) => status)
 }
 
-describe.each(PLATFORMS)('where the module is, on %s', (platform) => {
+describe.each(PLATFORMS)('mounting the module on %s', (platform) => {
   describe.each(WAYS)('by %s', (_way, root) => {
     it.each(['presence', '/presence/', 'deep/er'])(
-      '[NE2] with a path the calls are below it and nowhere else: %s',
+      '[NE2] with a path, the calls are only below it: %s',
       async (path) => {
         const imports = [root({ path, operations: true })]
         await using server = await startApp(platform, { imports })
@@ -92,7 +92,7 @@ describe.each(PLATFORMS)('where the module is, on %s', (platform) => {
       await watcher.next('snapshot')
     })
 
-    it("[NE3] without the article's calls their addresses are the application's own", async () => {
+    it('[NE3] with `article: false`, those addresses belong to the application', async () => {
       const imports = [root({ article: false })]
       await using server = await startApp(platform, { imports, controllers: [OwnPlaces] })
       const json = { place: 'Berlin' }
@@ -101,40 +101,40 @@ describe.each(PLATFORMS)('where the module is, on %s', (platform) => {
       await expectRoomsBelow(server.baseUrl)
     })
 
-    it("[NE3] the article's calls are there unless that is said", async () => {
+    it("[NE3] the article's calls are on by default", async () => {
       await using server = await startApp(platform, { imports: [root({})] })
       expect(await call(`${server.baseUrl}/location`, { json: 1 })).toMatchObject({ status: 201 })
       await using list = await openStream(`${server.baseUrl}/location/sse`)
       expect(await list.next()).toMatchObject({ data: [1] })
     })
 
-    it('[NE4] what an operator asks is not there unless that is said', async () => {
+    it('[NE4] the operator’s calls are off by default', async () => {
       await using server = await startApp(platform, { imports: [root({})] })
       expect(await statusesOf(server.baseUrl, OPERATIONS)).toEqual([404, 404, 404, 404])
       await using asked = await startApp(platform, { imports: [root({ operations: true })] })
       expect(await statusesOf(asked.baseUrl, OPERATIONS)).toEqual([200, 200, 200, 200])
     })
 
-    it("[NE4] their addresses are the application's own without", async () => {
+    it('[NE4] without them, those addresses belong to the application', async () => {
       const imports = [root({}), OwnHealthModule]
       await using server = await startApp(platform, { imports })
       expect(await callJson(`${server.baseUrl}/health/live`)).toEqual({ own: 'health' })
       expect((await call(`${server.baseUrl}/metrics`)).text).toBe('own 1')
     })
 
-    it('[NE5] everybody can inject Rooms if the module is global', async () => {
+    it('[NE5] every module can inject Rooms if the module is global', async () => {
       const imports = [root({ isGlobal: true }), FeatureModule]
       await using server = await startApp(platform, { imports })
       await new TestRoom(server.baseUrl, 'budget').move('k', 1)
       expect(await callJson(`${server.baseUrl}/people/budget`)).toBe(1)
     })
 
-    it('[NE5] nobody can who does not import the module, if it is not', async () => {
+    it('[NE5] only modules that import it can inject Rooms if it isn’t global', async () => {
       const started = startApp(platform, { imports: [root({}), FeatureModule] })
       await expect(started).rejects.toThrow(/Rooms/)
     })
 
-    it('[NE5] a module that exports it passes it on', async () => {
+    it('[NE5] a module can re-export it', async () => {
       @Module({ imports: [root({})], exports: [WhereaboutsModule] })
       class PassingModule {}
       @Module({ imports: [PassingModule], controllers: [PeopleController] })
@@ -147,8 +147,8 @@ describe.each(PLATFORMS)('where the module is, on %s', (platform) => {
   twice(platform)
 })
 
-describe('what an operator asks, among routes of an own', () => {
-  it('[NE4] routes of an own come first on Express, whoever is imported first', async () => {
+describe('the operator’s calls in an application with its own routes', () => {
+  it('[NE4] come after the application’s own routes on Express, whatever the order of imports', async () => {
     for (const imports of [
       [WhereaboutsModule.forRoot({ ...OPTIONS, operations: true }), OwnHealthModule],
       [OwnHealthModule, WhereaboutsModule.forRoot({ ...OPTIONS, operations: true })],
@@ -161,7 +161,7 @@ describe('what an operator asks, among routes of an own', () => {
     }
   })
 
-  it.each(PLATFORMS)('[NE4] guards hold for it on %s', async (platform) => {
+  it.each(PLATFORMS)('[NE4] are guarded on %s', async (platform) => {
     await using server = await startApp(platform, {
       imports: [WhereaboutsModule.forRoot({ ...OPTIONS, operations: true })],
       providers: [{ provide: APP_GUARD, useClass: NobodyGuard }],
@@ -169,7 +169,7 @@ describe('what an operator asks, among routes of an own', () => {
     expect(await statusesOf(server.baseUrl, OPERATIONS)).toEqual([403, 403, 403, 403])
   })
 
-  it("[NE4] the description leaves out the article's calls where they aren't", async () => {
+  it("[NE4] describe the article's calls only if they are on", async () => {
     const pathsWith = async (article: boolean) => {
       const imports = [WhereaboutsModule.forRoot({ ...OPTIONS, operations: true, article })]
       await using server = await startApp('fastify', { imports })
@@ -183,7 +183,7 @@ describe('what an operator asks, among routes of an own', () => {
 })
 
 function twice(platform: Platform): void {
-  it('[NE6] two sets of options are a TypeError at start that says what to do', async () => {
+  it('[NE6] two sets of options are a TypeError at start that says how to fix it', async () => {
     @Module({ imports: [WhereaboutsModule.forRoot({ ...OPTIONS, path: 'b', leaseMs: 5_000 })] })
     class OtherModule {}
     for (const [, root] of WAYS) {
@@ -193,7 +193,7 @@ function twice(platform: Platform): void {
     }
   })
 
-  it('[NE6] the same one imported by several modules is one', async () => {
+  it('[NE6] several modules can import the same instance', async () => {
     const root = WhereaboutsModule.forRoot(OPTIONS)
     @Module({ imports: [root], controllers: [PeopleController] })
     class PeopleModule {}
@@ -202,7 +202,7 @@ function twice(platform: Platform): void {
     expect(await callJson(`${server.baseUrl}/people/budget`)).toBe(1)
   })
 
-  it('[NE6] two applications in one process have one each', async () => {
+  it('[NE6] two applications in one process have separate instances', async () => {
     const imports = () => [WhereaboutsModule.forRoot(OPTIONS)]
     await using one = await startApp(platform, { imports: imports() })
     await using two = await startApp(platform, { imports: imports() })

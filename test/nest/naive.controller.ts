@@ -4,8 +4,8 @@ import type { Json } from '@whereabouts/protocol'
 import { Observable } from 'rxjs'
 
 /**
- * The article's controller as one writes it the first time: an emitter, and a list in a class
- * field. Each of its faults is the reason of a rule in PROTOCOL.md.
+ * A first version of the article's controller, with an emitter and a list in a class field. Each of
+ * its faults is the reason for a rule in PROTOCOL.md.
  */
 @Controller('naive/location')
 export class NaiveController {

@@ -45,8 +45,8 @@ async function openNaive(server: RunningApp): Promise<EventStream> {
 const openOurs = (server: RunningApp, query = '') =>
   openStream(`${server.baseUrl}${OURS}/sse${query}`)
 
-describe('the naive controller, and ours', () => {
-  it('[ST6] [ST9] one event called 1 and the end; ours stays open and can be resumed', async () => {
+describe('the naive controller compared with ours', () => {
+  it('[ST6] [ST9] sends one event with id 1 and ends; ours stays open and can be resumed', async () => {
     await using server = await start()
     for (let round = 1; round <= 2; round++) {
       await using naive = await openNaive(server)
@@ -67,10 +67,10 @@ describe('the naive controller, and ours', () => {
     const room = new TestRoom(server.baseUrl, 'default')
     await using resumed = await openStream(room.url('events', { lastEventId: ours.position! }))
     await resumed.next('hello')
-    expect((await resumed.next()).name, 'only what changed').toBe('patch')
+    expect((await resumed.next()).name, 'only the changes').toBe('patch')
   })
 
-  it('[RM3] two streams prepend one post twice; ours shows it once', async () => {
+  it('[RM3] adds a post twice if there are two streams; ours shows it once', async () => {
     await using server = await start()
     await using naive = await openNaive(server)
     await using _naiveToo = await openNaive(server)
@@ -87,7 +87,7 @@ describe('the naive controller, and ours', () => {
     }
   })
 
-  it('[FR6] a listener stays for every stream that ever was; ours releases what it held', async () => {
+  it('[FR6] keeps a listener for every closed stream; ours releases them', async () => {
     await using server = await start()
     for (let count = 0; count < 5; count++) {
       const naive = await openNaive(server)
@@ -96,7 +96,7 @@ describe('the naive controller, and ours', () => {
     const { emitter, locations } = server.app.get(NaiveController)
     expect(emitter.listenerCount('location')).toBe(5)
     await post(server, NAIVE, { x: 2 })
-    expect(locations, 'each of them still writes').toHaveLength(5)
+    expect(locations, 'each listener still writes').toHaveLength(5)
 
     const room = new TestRoom(server.baseUrl, 'default')
     await using watcher = await room.watch()
@@ -112,7 +112,7 @@ describe('the naive controller, and ours', () => {
     expect(await room.read()).toMatchObject({ members: [{ location: { x: 2 } }], watching: 1 })
   })
 
-  it('[RM3] [FR2] the list only grows; ours has one location a member', async () => {
+  it('[RM3] [FR2] has a list that only grows; ours has one location per member', async () => {
     await using server = await start()
     const lengths = []
     for (let x = 1; x <= 4; x++) {
@@ -137,7 +137,7 @@ describe('the naive controller, and ours', () => {
     expect(moves.at(-1), 'a patch carries what changed').toEqual({ x: 4 })
   })
 
-  it('[MB4] [MB5] nobody ever leaves; at ours leaving is an event', async () => {
+  it('[MB4] [MB5] never removes anybody; ours has leaves', async () => {
     await using server = await start()
     await using _naive = await openNaive(server)
     await post(server, `${NAIVE}?id=ada`, { x: 2 })
@@ -154,7 +154,7 @@ describe('the naive controller, and ours', () => {
     expect(server.app.get(NaiveController).locations).toEqual([{ x: 2 }])
   })
 
-  it('[ST4] [ST8] a newcomer sees nothing until somebody moves; ours begins with everybody', async () => {
+  it('[ST4] [ST8] shows a newcomer nothing until somebody moves; ours starts with all members', async () => {
     await using server = await start()
     await using first = await openNaive(server)
     await post(server, NAIVE, { x: 2 })
@@ -170,7 +170,7 @@ describe('the naive controller, and ours', () => {
     expect(naive.arrived).toEqual([])
   })
 
-  it('[MB1] the data lives in the class; our rooms are one, whoever posts', async () => {
+  it('[MB1] keeps its data in the class; ours shares a room between controllers', async () => {
     await using server = await start()
     await using naive = await openNaive(server)
     const { emitter } = server.app.get(NaiveElsewhereController)

@@ -20,7 +20,7 @@ import { memberKey, TestRoom, versionOf } from 'whereabouts-conformance/room'
 import { openStream } from 'whereabouts-conformance/stream'
 import { PLATFORMS, startApp } from '../servers/nest.js'
 
-/** The article's controller as an application writes it with this module. */
+/** The article's controller, written with this module. */
 @Controller('where')
 class WhereController {
   constructor(@Inject(Rooms) private readonly rooms: Rooms) {}
@@ -70,7 +70,7 @@ describe.each(PLATFORMS)('own routes through Rooms on %s', (platform) => {
       controllers: [WhereController],
     })
 
-  it('[ST8] @Sse streams the list view and @Post moves, in one room with the calls', async () => {
+  it('[ST8] @Sse streams the list view and @Post moves, in the same room as the calls', async () => {
     await using server = await start()
     const key = memberKey()
     await using own = await openStream(`${server.baseUrl}/where/sse?id=${key}`)
@@ -87,7 +87,7 @@ describe.each(PLATFORMS)('own routes through Rooms on %s', (platform) => {
     )
   })
 
-  it('[FR21] @Sse goes on after its goodbye until its reader closes it', async () => {
+  it('[FR21] @Sse continues after its goodbye until its reader closes it', async () => {
     await using server = await start({ goodbyeMs: 500 })
     const key = memberKey()
     await using own = await openStream(`${server.baseUrl}/where/patches?id=${key}`)
@@ -100,7 +100,7 @@ describe.each(PLATFORMS)('own routes through Rooms on %s', (platform) => {
     await within(stopped, 'the end of the server')
   })
 
-  it('[ST6] every id on the wire is a position, whatever came between', async () => {
+  it('[ST6] every id on the wire is a position', async () => {
     await using server = await start()
     for (const path of ['sse', 'patches']) {
       const key = memberKey()
@@ -131,7 +131,7 @@ describe.each(PLATFORMS)('own routes through Rooms on %s', (platform) => {
     expect(viewer.hello.self).toBeNull()
   })
 
-  it('[CL10] a bare EventSource on the own route prints what it should', async () => {
+  it('[CL10] a plain EventSource works with an own route', async () => {
     await using server = await start()
     const source = new EventSource(`${server.baseUrl}/where/sse?id=ada`)
     try {
@@ -149,7 +149,7 @@ describe.each(PLATFORMS)('own routes through Rooms on %s', (platform) => {
     }
   })
 
-  it('[MB3] [FR6] a stream of an own route that closes leaves nothing behind', async () => {
+  it('[MB3] [FR6] a member is away after its stream of an own route closes', async () => {
     await using server = await start()
     const room = new TestRoom(server.baseUrl, 'default')
     await using watcher = await room.watch()
@@ -160,7 +160,7 @@ describe.each(PLATFORMS)('own routes through Rooms on %s', (platform) => {
     expect(await callJson(`${server.baseUrl}/where/default/members`)).toHaveLength(1)
   })
 
-  it('[MB5] leave leaves, and leaving twice is no error', async () => {
+  it('[MB5] leave removes the member, and can be repeated', async () => {
     await using server = await start()
     await callJson(`${server.baseUrl}/where?id=ada`, { json: { x: 2 } }, 201)
     for (let count = 0; count < 2; count++) {
@@ -170,7 +170,7 @@ describe.each(PLATFORMS)('own routes through Rooms on %s', (platform) => {
     }
   })
 
-  it('[ER1] a problem of an own route is problem+json', async () => {
+  it('[ER1] a problem from an own route is sent as problem+json', async () => {
     await using server = await start({ maxMembers: 1 })
     const problem = await expectRefused('room-full', `${server.baseUrl}/where/refuses`)
     expect(problem.extensions).toEqual({ watch: '/rooms/x/events?watch=1' })
@@ -183,7 +183,7 @@ describe.each(PLATFORMS)('own routes through Rooms on %s', (platform) => {
     await expectRefused('bad-room', `${url}/a%20b/members`)
   })
 
-  it('[NM6] a location of an own route that is too large is refused', async () => {
+  it('[NM6] a location that is too large is refused in an own route', async () => {
     await using server = await start()
     await expectRefused('too-large', `${server.baseUrl}/where?id=ada`, {
       json: { x: 'y'.repeat(1_100) },
@@ -191,7 +191,7 @@ describe.each(PLATFORMS)('own routes through Rooms on %s', (platform) => {
     expect(await callJson(`${server.baseUrl}/where/default/members`)).toEqual([])
   })
 
-  it('[AR3] an own post without an id is a new member each', async () => {
+  it('[AR3] each post without an id to an own route is a new member', async () => {
     await using server = await start()
     for (let x = 1; x <= 2; x++) await callJson(`${server.baseUrl}/where`, { json: { x } }, 201)
     const members = await callJson(`${server.baseUrl}/where/default/members`)

@@ -7,7 +7,7 @@ import { Doc, encodeStateAsUpdate, encodeStateVector } from 'yjs'
 import { expectRefused } from 'whereabouts-conformance/http'
 import { PLATFORMS, startApp } from '../servers/nest.js'
 
-/** Passes on what its callers say, as a query parser gives it. */
+/** Passes on its callers' parameters unchecked. */
 @Controller('own')
 class OwnController {
   constructor(@Inject(Rooms) private readonly rooms: Rooms) {}
@@ -57,7 +57,7 @@ const NO_USERS: readonly unknown[] = [
   { id: {} },
 ]
 
-/** A call of `Rooms` with something in it that may be anything. */
+/** A call of `Rooms` with an argument of any type. */
 type Using = (rooms: Rooms, value: never) => unknown
 
 const REFUSED: readonly (readonly [what: string, ProblemName, readonly unknown[], Using])[] = [
@@ -157,8 +157,8 @@ const REFUSED: readonly (readonly [what: string, ProblemName, readonly unknown[]
   ],
 ]
 
-describe('what Rooms is told', () => {
-  it('[ID11 ID15] is checked as what comes over HTTP', async () => {
+describe('the arguments of Rooms', () => {
+  it('[ID11 ID15] are checked like those of HTTP calls', async () => {
     await using server = await start()
     const rooms = server.app.get(Rooms)
     for (const [what, problem, values, using] of REFUSED) {
@@ -173,7 +173,7 @@ describe('what Rooms is told', () => {
     expect(await rooms.count()).toMatchObject({ connections: 0 })
   })
 
-  it('[ID11] that a position can not be read is no fault', async () => {
+  it('[ID11] may include an unreadable position', async () => {
     await using server = await start()
     const rooms = server.app.get(Rooms)
     const { self } = await rooms.move('r', 'k', 1)
@@ -185,15 +185,15 @@ describe('what Rooms is told', () => {
     ['a function', () => 1],
     ['a symbol', Symbol('x')],
     ['a large number', 10n],
-    ['what is in itself', recursive()],
-    ['what is too deep', deep(50_000)],
-  ])('[ID11] a location that is %s is bad-json', async (_what, location) => {
+    ['a circular value', recursive()],
+    ['too deep', deep(50_000)],
+  ])('[ID11] are refused with bad-json if the location is %s', async (_what, location) => {
     await using server = await start()
     const moved = server.app.get(Rooms).move('r', 'k', location as Json)
     await expect(moved).rejects.toEqual(OF_PROBLEM('bad-json'))
   })
 
-  it('[ID12] no argument switches the bound of a location off', async () => {
+  it('[ID12] can’t switch off the size limit of a location', async () => {
     await using server = await start()
     const rooms = server.app.get(Rooms)
     const large = 'x'.repeat(2_000)
@@ -205,7 +205,7 @@ describe('what Rooms is told', () => {
     await expect(rooms.move('r', 'k', said)).rejects.toEqual(OF_PROBLEM('too-large'))
   })
 
-  it('[ID12] no state vector is larger than an update may be', async () => {
+  it('[ID12] can’t contain a state vector larger than the limit of an update', async () => {
     await using server = await start()
     const rooms = server.app.get(Rooms)
     const large = new Uint8Array(DEFAULTS.maxUpdateBytes + 1)
@@ -213,7 +213,7 @@ describe('what Rooms is told', () => {
     await expect(rooms.document('r', large)).rejects.toEqual(OF_PROBLEM('too-large'))
   })
 
-  it('[ID12] a state vector is copied', async () => {
+  it('[ID12] are copied: a state vector', async () => {
     await using server = await start()
     const rooms = server.app.get(Rooms)
     const doc = new Doc()
@@ -231,7 +231,7 @@ describe('what Rooms is told', () => {
     expect(synced?.update).toEqual(nothing)
   })
 
-  it('[ID12] a location is copied, as the JSON that it is', async () => {
+  it('[ID12] are copied: a location, as JSON', async () => {
     await using server = await start()
     const rooms = server.app.get(Rooms)
     const location: { [key: string]: Json } = { cell: 'C5', at: new Date(0) as unknown as Json }
@@ -242,8 +242,8 @@ describe('what Rooms is told', () => {
   })
 })
 
-describe.each(PLATFORMS)('what callers say to routes of an own on %s', (platform) => {
-  it('[ID11] a parameter that comes twice is a problem, and no failure of the server', async () => {
+describe.each(PLATFORMS)('the parameters of own routes on %s', (platform) => {
+  it('[ID11] a repeated parameter is a problem, not a server error', async () => {
     await using server = await start(platform)
     const url = `${server.baseUrl}/own`
     await expectRefused('bad-room', `${url}/members?room=a&room=b`)

@@ -41,7 +41,7 @@ describe('the module over other transports', () => {
     }
   })
 
-  it('[HT13] over HTTP/2 a post whose length nothing says is read, and one without a body', async () => {
+  it('[HT13] over HTTP/2 a post without a content length works, and one without a body', async () => {
     const app = await NestFactory.create(root(), new FastifyAdapter({ http2: true }), quiet)
     await app.listen(0, '127.0.0.1')
     const session = connect(`http://127.0.0.1:${addressOf(app).port}`)

@@ -10,10 +10,10 @@ import { PLATFORMS, startApp, type Platform, type RunningApp } from '../servers/
 
 const INSIDE = 'the database password is hunter2'
 
-/** What an application answers, by what the test calls it. */
+/** The results of `authenticate`, by the test's name for them. */
 type Answers = { readonly [name: string]: () => unknown }
 
-/** Whoever calls says in a header what `authenticate` is to answer. */
+/** Chooses the result of `authenticate` in a header. */
 const as = (answer: string) => ({ headers: { 'x-answer': answer } })
 
 interface Started extends RunningApp {
@@ -32,7 +32,7 @@ async function start(platform: Platform, answers: Answers): Promise<Started> {
   return { ...running, log }
 }
 
-/** Every call there is, as somebody. */
+/** Returns every call, with the options of a caller. */
 function everyCall(baseUrl: string, who: CallOptions): readonly (readonly [string, CallOptions])[] {
   const room = new TestRoom(baseUrl)
   const update = { 'content-type': 'application/octet-stream' }
@@ -83,7 +83,7 @@ const FAILURES: Answers = {
     // oxlint-disable-next-line typescript/only-throw-error -- JavaScript may
     throw undefined
   },
-  'throws what is no text': () => {
+  'throws an object without text': () => {
     throw Object.create(null)
   },
   rejects: () => Promise.reject(new Error(INSIDE)),
@@ -94,8 +94,8 @@ const FAILURES: Answers = {
   }),
 }
 
-describe.each(PLATFORMS)('what an application that authenticates answers, on %s', (platform) => {
-  it('[ID8] what is no user, and what throws, is unauthorized on every call', async () => {
+describe.each(PLATFORMS)('the result of `authenticate` on %s', (platform) => {
+  it('[ID8] refuses every call with unauthorized if it isn’t a user, or if `authenticate` throws', async () => {
     const answers = { ...NO_USERS, ...FAILURES }
     await using server = await start(platform, { ...answers, ada: () => ({ id: 'ada' }) })
     for (const name of Object.keys(answers)) {
@@ -106,10 +106,10 @@ describe.each(PLATFORMS)('what an application that authenticates answers, on %s'
     }
     const room = new TestRoom(server.baseUrl)
     await using own = await room.stream({}, as('ada'))
-    expect(own.state.members.get(own.self)?.user.id, 'who is a user is let in').toBe('ada')
+    expect(own.state.members.get(own.self)?.user.id, 'a user is admitted').toBe('ada')
   })
 
-  it('[ID9] an exception is logged, and not for every caller', async () => {
+  it('[ID9] is logged if it is an exception, but not for every caller', async () => {
     await using server = await start(platform, FAILURES)
     const room = new TestRoom(server.baseUrl)
     for (let count = 0; count < 20; count++) {
@@ -121,7 +121,7 @@ describe.each(PLATFORMS)('what an application that authenticates answers, on %s'
     expect(server.log.errors).toEqual([])
   })
 
-  it('[ID9] a caller who is not known is no line in the log', async () => {
+  it('[ID9] is not logged if the caller is merely unknown', async () => {
     await using server = await start(platform, NO_USERS)
     await expectRefused('unauthorized', new TestRoom(server.baseUrl).url('location'), as('null'))
     expect(server.log.warnings).toEqual([])
@@ -148,36 +148,40 @@ function strangeNames(platform: Platform): void {
     STRANGE.map(([name, said]) => [name, () => ({ id: `user of ${name}`, ...said })]),
   )
 
-  it.each(STRANGE)('[ID10] %s is left out on every call, and nobody is refused', async (name) => {
-    await using server = await start(platform, answers)
-    const expectGuest = ({ user }: Member) => {
-      expect(user.id).toBe(`user of ${name}`)
-      expect(user.name).toBe('Guest')
-      expect(user.color).toMatch(/^#[0-9a-f]{6}$/)
-    }
-    const room = new TestRoom(server.baseUrl)
-    const read = async (its: TestRoom) =>
-      ((await callJson(its.url('location'), as(name))) as unknown as { members: Member[] }).members
-    await using get = await room.stream({}, as(name))
-    await using post = await openStream(room.url('events'), { ...as(name), json: {} })
-    await post.next('snapshot')
-    const url = room.url('location', { member: 'k' })
-    await callJson(url, { ...as(name), json: 1 })
-    const members = await read(room)
-    expect(members).toHaveLength(3)
-    for (const member of [...get.state.members.values(), ...post.state.members.values()]) {
-      expectGuest(member)
-    }
-    for (const member of members) expectGuest(member)
-    const leave = { ...as(name), method: 'POST' }
-    expect(await call(room.url('leave', { member: 'k' }), leave)).toMatchObject({ status: 204 })
-    expect(await read(room)).toHaveLength(2)
-    const posted = await call(`${server.baseUrl}/location`, { ...as(name), json: 1 })
-    expect(posted).toMatchObject({ status: 201 })
-    for (const member of await read(new TestRoom(server.baseUrl, 'default'))) expectGuest(member)
-  })
+  it.each(STRANGE)(
+    '[ID10] %s is dropped in every call, and the caller is admitted',
+    async (name) => {
+      await using server = await start(platform, answers)
+      const expectGuest = ({ user }: Member) => {
+        expect(user.id).toBe(`user of ${name}`)
+        expect(user.name).toBe('Guest')
+        expect(user.color).toMatch(/^#[0-9a-f]{6}$/)
+      }
+      const room = new TestRoom(server.baseUrl)
+      const read = async (its: TestRoom) =>
+        ((await callJson(its.url('location'), as(name))) as unknown as { members: Member[] })
+          .members
+      await using get = await room.stream({}, as(name))
+      await using post = await openStream(room.url('events'), { ...as(name), json: {} })
+      await post.next('snapshot')
+      const url = room.url('location', { member: 'k' })
+      await callJson(url, { ...as(name), json: 1 })
+      const members = await read(room)
+      expect(members).toHaveLength(3)
+      for (const member of [...get.state.members.values(), ...post.state.members.values()]) {
+        expectGuest(member)
+      }
+      for (const member of members) expectGuest(member)
+      const leave = { ...as(name), method: 'POST' }
+      expect(await call(room.url('leave', { member: 'k' }), leave)).toMatchObject({ status: 204 })
+      expect(await read(room)).toHaveLength(2)
+      const posted = await call(`${server.baseUrl}/location`, { ...as(name), json: 1 })
+      expect(posted).toMatchObject({ status: 201 })
+      for (const member of await read(new TestRoom(server.baseUrl, 'default'))) expectGuest(member)
+    },
+  )
 
-  it.each(STRANGE)('[ID10] [ID15] %s is left out of what Rooms is told', async (name) => {
+  it.each(STRANGE)('[ID10] [ID15] %s is dropped from the user passed to Rooms', async (name) => {
     await using server = await start(platform, answers)
     const rooms = server.app.get(Rooms)
     const user = (answers[name] as () => { readonly id: string })()
@@ -191,7 +195,7 @@ function strangeNames(platform: Platform): void {
     expect((await rooms.members('r')).members).toHaveLength(1)
   })
 
-  it('[ID10] a good name stays beside a bad color, and what was known beside what is bad', async () => {
+  it('[ID10] a valid name is kept beside an invalid color, and the previous name replaces an invalid one', async () => {
     let said: { readonly [field: string]: Json } = { name: 'Ada', color: 'red' }
     await using server = await start(platform, { ada: () => ({ id: 'ada', ...said }) })
     const room = new TestRoom(server.baseUrl)
@@ -206,7 +210,7 @@ function strangeNames(platform: Platform): void {
     expect(await userAfterPost()).toEqual({ id: 'ada', name: 'Ada', color: '#e11d48' })
   })
 
-  it('[ID10] it is logged once, without the name', async () => {
+  it('[ID10] an invalid name or color is logged once, without its text', async () => {
     await using server = await start(platform, {
       strange: () => ({ id: 'ada', name: 'hunter2\n', color: 'hunter2' }),
       both: () => ({ id: 'ada', name: 'hunter\n2', color: 'hunter2' }),

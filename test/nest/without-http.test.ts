@@ -52,7 +52,7 @@ class VisitController {
   }
 }
 
-/** Nest knows modules by their class, so each application has one of its own. */
+/** Nest identifies modules by their class, so each application gets its own. */
 function rootModule(): Type {
   @Module({
     imports: [WhereaboutsModule.forRoot(OPTIONS)],
@@ -63,7 +63,7 @@ function rootModule(): Type {
   return AppModule
 }
 
-/** A room works, and its subscribers are told when the application closes. */
+/** Checks that a room works, and that its subscribers get a goodbye when the application closes. */
 async function expectRoomsAndGoodbye(app: INestApplicationContext): Promise<void> {
   expect(await app.get(Robot).visit()).toMatchObject([
     { user: { name: 'Robot' }, location: { cell: 'C5' }, status: 'online' },
@@ -101,21 +101,21 @@ describe('an application without HTTP', () => {
     expect(await firstValueFrom(client.send('visit', {}))).toBe('Robot')
     expect(await firstValueFrom(client.send('members', 'budget'))).toBe(1)
     const refused = firstValueFrom(client.send('members', 'no room'))
-    await expect(refused, 'a problem is an error like any other').rejects.toMatchObject({
+    await expect(refused, 'a problem is an ordinary error').rejects.toMatchObject({
       status: 'error',
     })
-    expect(await firstValueFrom(client.send('members', 'budget')), 'and it goes on').toBe(1)
+    expect(await firstValueFrom(client.send('members', 'budget')), 'it keeps working').toBe(1)
     await client.close()
     await expectRoomsAndGoodbye(app)
   })
 
-  it('[NE7] closing twice, or before anybody came, is no error', async () => {
+  it('[NE7] can be closed twice, or unused', async () => {
     const app = await NestFactory.createApplicationContext(rootModule(), LOGGER)
     await app.close()
     await expect(app.close()).resolves.toBeUndefined()
   })
 
-  it('[NE1] [NE7] a wrong option is a TypeError there too', async () => {
+  it('[NE1] [NE7] throws a TypeError for an invalid option', async () => {
     @Module({ imports: [WhereaboutsModule.forRootAsync({ useFactory: () => ({ leaseMs: -1 }) })] })
     class AppModule {}
     const started = NestFactory.createApplicationContext(AppModule, LOGGER)

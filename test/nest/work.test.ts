@@ -10,11 +10,11 @@ const SETTINGS = { secret: 'the secret of these tests', frameIntervalMs: 50 }
 const READERS_A_FORM = 10
 const MOVES = 30
 
-/** What was written to the sockets of streams. */
+/** Records the writes to the sockets of a server. */
 class Writes {
   readonly #bySocket = new Map<Socket, unknown[]>()
 
-  /** Notes every write to the connections of a server from now on. */
+  /** Records every write from now on. */
   constructor(server: Server) {
     server.on('connection', (socket) => {
       const writes: unknown[] = []
@@ -28,7 +28,7 @@ class Writes {
     })
   }
 
-  /** What each stream had after its headers. */
+  /** Returns the writes of each stream. */
   streams(): readonly (readonly unknown[])[] {
     return [...this.#bySocket.values()].filter((writes) =>
       String(writes[0]).includes('text/event-stream'),
@@ -56,19 +56,19 @@ async function openAll(room: TestRoom): Promise<EventStream[]> {
   return streams
 }
 
-/** A ping of the patch view, in gzip or not, or the comment of the list view. */
+/** Whether the bytes are a ping of the patch view or a comment of the list view. */
 function isPing(bytes: unknown): boolean {
   return /event: ping|^3\r\n:\n\n/.test(String(bytes))
 }
 
-/** Resolves when every stream has shown a location. */
+/** Resolves when every stream has received a location. */
 async function shown(streams: readonly EventStream[], location: string): Promise<void> {
   const shows = (stream: EventStream) => () => stream.text.includes(location)
   await Promise.all(streams.map((stream) => stream.until(location, shows(stream))))
 }
 
 describe.each(PLATFORMS)('the work of frames on %s', (platform) => {
-  it('[FR3] is one write a frame and reader, and one buffer a frame and form', async () => {
+  it('[FR3] is one write per frame and reader, and one buffer per frame and form', async () => {
     await using server = await startApp(platform, {
       imports: [WhereaboutsModule.forRoot(SETTINGS)],
     })
