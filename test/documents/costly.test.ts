@@ -14,20 +14,20 @@ import { TestRoom } from 'whereabouts-conformance/room'
 import { startApp } from '../servers/nest.js'
 import { startServer } from '../servers/standalone.js'
 
-/** What nobody has to wait longer for, whatever others do. */
+/** The longest that any other request may wait. */
 const SOON_MS = 1_500
-/** Takes Yjs most of a minute. */
+/** An update of this size takes Yjs most of a minute. */
 const TOO_MUCH = 20_000
-/** Takes it seconds. */
+/** An update of this size takes Yjs seconds. */
 const MUCH = 4_000
 const PATIENCE_MS = 120_000
 
-/** The text that a costly update is for. */
+/** Makes the text that a costly update edits. */
 function base(length: number): Uint8Array {
   return structs([{ client: 1, text: 'b'.repeat(length) }])
 }
 
-/** Many people, each of whom has put one letter before some letter of that text. */
+/** Makes an update of many clients, each of which inserts one letter somewhere in that text. */
 function costly(length: number): Uint8Array {
   const people = Array.from({ length }, (_, index) => ({
     client: 1_000 + length - index,
@@ -61,7 +61,7 @@ function structs(all: readonly Struct[]): Uint8Array {
   return encoder.toUint8Array()
 }
 
-/** A post of which the answer takes long. */
+/** Posts an update whose answer takes long. */
 async function post(
   room: TestRoom,
   update: Uint8Array,
@@ -82,8 +82,8 @@ function textIn(update: Uint8Array): string {
   return doc.getText('page').toString()
 }
 
-describe('an update that takes long', { timeout: PATIENCE_MS }, () => {
-  it('[DO17 DO19] holds up neither other rooms nor readiness nor metrics', async () => {
+describe('an update that takes long to apply', { timeout: PATIENCE_MS }, () => {
+  it('[DO17 DO19] does not delay other rooms, readiness or metrics', async () => {
     await using server = await startServer()
     const { baseUrl } = server
     const bombed = new TestRoom(baseUrl, 'bombed')
@@ -110,7 +110,7 @@ describe('an update that takes long', { timeout: PATIENCE_MS }, () => {
     expect(text).toMatch(/^whereabouts_document_updates_total 5$/m)
   })
 
-  it('[DO41 DO17] is too-costly in the end, and the document is whole', async () => {
+  it('[DO41 DO17] is refused as too-costly in the end, and the document is intact', async () => {
     await using server = await startServer()
     const room = new TestRoom(server.baseUrl, 'bombed')
     accepted(await postUpdate(room, base(TOO_MUCH)))
@@ -130,7 +130,7 @@ describe('an update that takes long', { timeout: PATIENCE_MS }, () => {
     expect(text.replace('later', '')).toBe('b'.repeat(TOO_MUCH))
   })
 
-  it('[DO17] of documents that are in memory, none is lost', async () => {
+  it('[DO17] does not lose documents that are kept in memory', async () => {
     const imports = [WhereaboutsModule.forRoot({ secret: 'the secret of these tests' })]
     await using server = await startApp('fastify', { imports })
     const room = new TestRoom(server.baseUrl, 'bombed')
@@ -145,7 +145,7 @@ describe('an update that takes long', { timeout: PATIENCE_MS }, () => {
     expect(textIn(await getDocument(room))).toHaveLength(2 * MUCH)
   })
 
-  it('[DO45] does not hold up the end of the server', async () => {
+  it('[DO45] does not delay shutdown', async () => {
     await using server = await startServer()
     const room = new TestRoom(server.baseUrl, 'bombed')
     accepted(await postUpdate(room, base(TOO_MUCH)))
@@ -161,7 +161,7 @@ describe('an update that takes long', { timeout: PATIENCE_MS }, () => {
 })
 
 it(
-  '[DO18] rooms that are flooded with what the server has don’t keep others from being saved',
+  '[DO18] rooms flooded with known updates don’t keep others from being saved',
   async () => {
     await using server = await startServer()
     const flood = base(900_000)
@@ -188,7 +188,7 @@ it(
 )
 
 it(
-  '[DO24] new rooms that each begin with what takes seconds don’t keep others from being saved',
+  '[DO24] new rooms that each start with an update of seconds don’t keep others from being saved',
   async () => {
     await using server = await startServer()
     const writer = new TestDocument(new TestRoom(server.baseUrl, 'other'))
@@ -205,7 +205,7 @@ it(
       await setTimeout(100)
     }
     expect(longestMs).toBeLessThan(2_000)
-    // Who isn't served is told to come again, and some are served.
+    // Some posts are accepted, and the others are told to retry.
     const answers = new Set((await answered).map(({ status }) => status))
     expect([...answers].filter((status) => ![200, 400, 503].includes(status))).toEqual([])
     expect(answers.size).toBeGreaterThan(1)
@@ -213,12 +213,12 @@ it(
   PATIENCE_MS,
 )
 
-/** A text, and what so many people put before its letters, in one update. */
+/** Makes one update with a text and the letters that many clients insert into it. */
 function bomb(length: number): Uint8Array {
   return mergeUpdates([base(length), costly(length)])
 }
 
-/** What so many people wrote and deleted: small, and long to read. */
+/** Makes an update with the deleted content of many clients, which is small but slow to read. */
 function people(count: number): Uint8Array {
   const encoder = new UpdateEncoderV1()
   encoder.writeLen(count)
@@ -230,7 +230,7 @@ function people(count: number): Uint8Array {
 }
 
 it(
-  '[DO18] rooms that each take a little less than too long don’t keep others from being saved',
+  '[DO18] rooms that each take just less than the limit don’t keep others from being saved',
   async () => {
     await using server = await startServer()
     const rooms = Array.from({ length: 6 }, (_, index) => new TestRoom(server.baseUrl, `r${index}`))
@@ -240,7 +240,7 @@ it(
     const flooding = rooms.flatMap((room) =>
       Array.from({ length: 20 }, async () => {
         while (!stopped.signal.aborted) {
-          // Their own readers may have to wait for long.
+          // Readers of these rooms may have to wait long.
           await (await fetch(room.url('document'))).arrayBuffer()
           reads += 1
         }

@@ -1,5 +1,5 @@
-// The server of crash.test.ts, a process of its own, to be killed: the thread of the documents behind
-// the least of HTTP, as it starts in a fifth of the time that a whole server takes.
+// The server of crash.test.ts, a process to be killed: the document thread behind a minimal HTTP
+// server, which starts in a fifth of the time of a whole server.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { buffer } from 'node:stream/consumers'

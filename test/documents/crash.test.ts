@@ -19,19 +19,19 @@ import { firstSeed, size } from '../size.js'
 
 const SERVER = fileURLToPath(new URL('crash.server.mjs', import.meta.url))
 const ROOM = 'crash'
-/** For each of the two stores: of the thread that keeps documents, and of the whole server. */
+/** Kills per store: of the document thread alone, and of the whole server. */
 const KILLS = { thread: size(45, 90), server: size(5, 10) }
 const ALL_KILLS = KILLS.thread + KILLS.server
 const WRITERS = 4
 const START_MS = 30_000
-/** How long a server may live from the moment that it listens, or else from its start. */
+/** The longest time from when the server listens until it is killed. */
 const LONGEST_LIFE_MS = 300
-/** How often it is killed before it listens. */
+/** The share of kills before the server listens. */
 const EARLY_SHARE = 0.1
 const LONGEST_START_MS = 300
 const PATIENCE_MS = 600_000
 
-/** `CRASH_SEED=7 npx vitest run test/documents/crash` repeats the moments of a run. */
+/** `CRASH_SEED=7 npx vitest run test/documents/crash` repeats the timing of a run. */
 const seed = firstSeed('CRASH_SEED')
 
 let postgres: RunningPostgres
@@ -47,7 +47,7 @@ afterAll(async () => {
 
 describe.concurrent(`with seed ${seed}`, () => {
   it(
-    `[DO8] SQLite: after each of ${ALL_KILLS} kill -9, every acknowledged update is there`,
+    `[DO8] SQLite: every acknowledged update survives ${ALL_KILLS} kill -9`,
     async () => {
       await crash(
         { dataDir: folder },
@@ -59,7 +59,7 @@ describe.concurrent(`with seed ${seed}`, () => {
   )
 
   it(
-    `[DO8] PostgreSQL: after each of ${ALL_KILLS} kill -9, every acknowledged update is there`,
+    `[DO8] PostgreSQL: every acknowledged update survives ${ALL_KILLS} kill -9`,
     async () => {
       const databaseUrl = await postgres.newDatabase()
       await crash({ databaseUrl }, () => openPostgres({ databaseUrl }), new Random(seed + 1))
@@ -113,16 +113,16 @@ async function crash(
     `${name}: seed ${seed}, ${ALL_KILLS} kills, ${KILLS.server} of them of the whole server and ${early} before it listened; ` +
       `${acknowledged} updates acknowledged, all there; ${generation} compactions begun\n`,
   )
-  // Else the test has shown nothing.
+  // Otherwise the test would prove nothing.
   expect(acknowledged).toBeGreaterThan(ALL_KILLS)
   expect(generation).toBeGreaterThan(0)
 }
 
-/** Posts update after update, each until it is acknowledged. */
+/** Posts one update after another, repeating each until it is acknowledged. */
 class Writer {
   acknowledged = 0
   readonly #doc = new Doc()
-  /** The one that was posted and not acknowledged. */
+  /** The update that is not yet acknowledged. */
   #pending: Uint8Array | undefined
 
   constructor(readonly index: number) {
@@ -131,7 +131,7 @@ class Writer {
     })
   }
 
-  /** Goes on until the server is gone. */
+  /** Writes until the server is gone. */
   async write(baseUrl: string): Promise<void> {
     for (;;) {
       if (this.#pending === undefined) this.#doc.getArray(this.name).push([this.acknowledged])
@@ -143,7 +143,7 @@ class Writer {
         })
         if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`)
       } catch (error) {
-        // That is how fetch says that the connection broke.
+        // `fetch` throws a TypeError when the connection breaks.
         if (error instanceof TypeError) return
         throw error
       }
@@ -164,7 +164,7 @@ async function expectAcknowledged(baseUrl: string, writers: readonly Writer[]): 
   for (const { name, acknowledged } of writers) {
     const there = doc.getArray<number>(name).toArray()
     expect(there).toEqual(there.map((_, index) => index))
-    // The one that was on its way may be there or not.
+    // An update in flight may have been stored or not.
     expect(there.length).toBeGreaterThanOrEqual(acknowledged)
     expect(there.length).toBeLessThanOrEqual(acknowledged + 1)
   }
@@ -178,7 +178,7 @@ async function startThread(place: Place): Promise<Mortal> {
   const listening = once(server, 'message') as Promise<[AddressInfo]>
   const [{ port }] = await within(Promise.race([listening, ended]), 'its address', START_MS)
   ended.catch(() => {
-    // From now on its end is ours.
+    // From now on the test ends the server.
   })
   return mortal(`http://127.0.0.1:${port}`, () => kill(server))
 }

@@ -28,12 +28,12 @@ import { memberKey, TestRoom } from 'whereabouts-conformance/room'
 import { startApp } from '../servers/nest.js'
 import { startServer } from '../servers/standalone.js'
 
-/** How long the next server waits if the first says no goodbyes. */
+/** How long the next server waits if the first has no goodbye time. */
 const WAIT_MS = 5_000
 const DOCUMENTS = 'documents.sqlite'
 const PAGE_BYTES = 4_096
 
-/** A folder that is removed in the end. */
+/** Makes a folder that is removed at the end of the test. */
 function newFolder(): Disposable & {
   readonly path: string
   readonly file: (name: string) => string
@@ -46,7 +46,7 @@ function newFolder(): Disposable & {
   }
 }
 
-/** Of documents that fill some pages. */
+/** Fills a folder with documents of several pages. */
 async function fill(folder: string): Promise<void> {
   checkDocuments(folder)
   const store = openSqlite({ dataDir: folder })
@@ -59,14 +59,14 @@ async function fill(folder: string): Promise<void> {
   checkpoint(folder)
 }
 
-/** Brings everything from the log of SQLite into the file. */
+/** Writes everything in SQLite's log to the file. */
 function checkpoint(folder: string): void {
   const database = new Database(join(folder, DOCUMENTS))
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   database.close()
 }
 
-/** Overwrites pages of a file, from one page on. */
+/** Overwrites some pages of a file, starting with one page. */
 function overwrite(file: string, page: number, pages: number): void {
   const descriptor = openSync(file, 'r+')
   const bytes = pages * PAGE_BYTES
@@ -81,7 +81,7 @@ function textUpdate(text: string): Uint8Array {
 }
 
 describe('one data folder, one server', () => {
-  it('[OP1 OP9] the second one waits, then refuses to start and names the first', async () => {
+  it('[OP1 OP9] a second server waits, then refuses to start and names the first', async () => {
     using folder = newFolder()
     await using first = await startServer({ dataDir: folder.path })
     const sinceMs = performance.now()
@@ -94,7 +94,7 @@ describe('one data folder, one server', () => {
     await new TestRoom(first.baseUrl).move(memberKey(), 'A1')
   })
 
-  it('[OP9] the next one takes over from one that says goodbye', async () => {
+  it('[OP9] the next server takes over from one that is draining', async () => {
     using folder = newFolder()
     const first = await startServer({ dataDir: folder.path, goodbyeMs: 1_000 })
     await using stream = await new TestRoom(first.baseUrl).join(memberKey())
@@ -117,7 +117,7 @@ describe('one data folder, one server', () => {
     expect(second.output()).not.toContain('waiting for the data folder')
   })
 
-  it('[OP1] holds for the module in one process, too, until its application is closed', async () => {
+  it('[OP1] two applications in one process can’t share a folder until the first is closed', async () => {
     using folder = newFolder()
     const start = () =>
       startApp('express', { imports: [WhereaboutsModule.forRoot({ dataDir: folder.path })] })
@@ -128,7 +128,7 @@ describe('one data folder, one server', () => {
   })
 })
 
-it('[OP3] what is in the folder is for its own user alone, whatever the umask and the rights before', async () => {
+it('[OP3] files in the folder are readable by its owner only, whatever the umask or their earlier mode', async () => {
   using folder = newFolder()
   const code = `import { isMainThread } from 'node:worker_threads'
     if (isMainThread) process.umask(0)`
@@ -153,20 +153,20 @@ const DAMAGES: Readonly<Record<string, (file: string) => void>> = {
   'has lost most of its header': (file) => truncateSync(file, 50),
   'has lost its end': (file) => truncateSync(file, 5 * PAGE_BYTES),
   'is overwritten in the middle': (file) => overwrite(file, 3, 8),
-  'is something else': (file) => writeFileSync(file, 'these are my notes '.repeat(100)),
-  'is a database of something else': (file) => {
+  'is not a database': (file) => writeFileSync(file, 'these are my notes '.repeat(100)),
+  'is a database of another application': (file) => {
     rmSync(file)
     const database = new Database(file)
     database.exec('CREATE TABLE notes (text TEXT)')
     database.close()
   },
-  'is gone, and its log is not': (file) => {
+  'is missing while its log exists': (file) => {
     rmSync(file)
     writeFileSync(`${file}-wal`, 'log')
   },
 }
 
-describe('[OP4] a documents file is refused, and left as it is, that', () => {
+describe('[OP4] a documents file is refused and left unchanged if it', () => {
   it.each(Object.entries(DAMAGES))('%s', async (_, damage) => {
     using folder = newFolder()
     await fill(folder.path)
@@ -187,11 +187,11 @@ const UNUSABLE: Readonly<
     writeFileSync(file(DOCUMENTS), '')
     return [path, 'is damaged: it has 0 bytes']
   },
-  'in which a folder has the name of the documents': ({ path, file }) => {
+  'with a folder in place of the documents file': ({ path, file }) => {
     mkdirSync(file(DOCUMENTS))
     return [path, 'documents.sqlite is not a file. Move it elsewhere.']
   },
-  'whose lock is something else': ({ path, file }) => {
+  'whose lock file is not a database': ({ path, file }) => {
     writeFileSync(file('lock.sqlite'), 'notes '.repeat(100))
     return [path, 'lock.sqlite is damaged. Delete it']
   },
@@ -199,7 +199,7 @@ const UNUSABLE: Readonly<
     writeFileSync(file('notes'), '')
     return [file('notes'), 'Use a folder, not a file.']
   },
-  'that can not be made': () => ['/sys/whereabouts', "Let the server's user write"],
+  'that can’t be created': () => ['/sys/whereabouts', "Let the server's user write"],
 }
 
 describe('[OP4] a server does not start on a data folder', () => {
@@ -211,10 +211,10 @@ describe('[OP4] a server does not start on a data folder', () => {
     expect(refused).toContain(says)
   })
 
-  it('on a disk that is full', async () => {
+  it('on a full disk', async () => {
     using folder = newFolder()
     const main = join(import.meta.dirname, '../../apps/standalone/dist/main.js')
-    // No file may have more than so many blocks.
+    // Limits the size of files, which fails like a full disk.
     const child = spawn('bash', ['-c', `ulimit -f 1; exec "${process.execPath}" "${main}"`], {
       env: { PATH: process.env['PATH'], PORT: '0', WHEREABOUTS_DATA: folder.path },
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -233,14 +233,14 @@ const LATER: Readonly<Record<string, (file: string) => void>> = {
     const pages = statSync(file).size / PAGE_BYTES
     overwrite(file, 3, pages - 3)
   },
-  'what a document is made of': (file) => {
+  'the content of a document': (file) => {
     const database = new Database(file)
     database.exec("UPDATE updates SET bytes = x'ffffffffff'")
     database.close()
   },
 }
 
-describe('[OP5 DO35] damage that is met later is store-failed, and no empty document:', () => {
+describe('[OP5 DO35] damage found later is answered with store-failed, not with an empty document:', () => {
   it.each(Object.entries(LATER))('%s', async (_, damage) => {
     using folder = newFolder()
     const first = await startServer({ dataDir: folder.path })
@@ -255,9 +255,9 @@ describe('[OP5 DO35] damage that is met later is store-failed, and no empty docu
     const answer = await call(room.url('document'))
     expect(answer).toMatchObject({ status: 503 })
     expect(answer.text).toContain('store-failed')
-    // The log comes by another way than the answer.
+    // The log may arrive later than the answer.
     await expect.poll(() => server.output()).toContain('the document store fails')
-    // Nothing is written over it either.
+    // The damaged document isn't overwritten either.
     expect(await postUpdate(room, textUpdate('new'))).toMatchObject({ status: 503 })
     expect(await call(`${server.baseUrl}/health/live`)).toMatchObject({ status: 200 })
   })

@@ -11,7 +11,7 @@ import { startServer } from '../servers/standalone.js'
 
 describe('an application', () => {
   it.each<Platform>(['express', 'fastify'])(
-    '[DO1 DO2 DO20] reads and writes documents by way of Rooms, on %s',
+    '[DO1 DO2 DO20] reads and writes documents through Rooms, on %s',
     async (platform) => {
       const imports = [WhereaboutsModule.forRoot({ secret: 'the secret of these tests' })]
       await using server = await startApp(platform, { imports })
@@ -23,7 +23,7 @@ describe('an application', () => {
       const before = Uint8Array.from(update)
       const { id } = await rooms.update(room.name, update)
       expect((await stream.next('document')).id).toBe(id)
-      expect(update, 'is still the caller’s').toEqual(before)
+      expect(update, 'the caller’s bytes are unchanged').toEqual(before)
       const vector = encodeStateVector(writer.doc)
       await writer.post('A2')
       expect(writer.take(await rooms.document(room.name)).cells).toEqual({ A1: 'A1', A2: 'A2' })
@@ -53,7 +53,7 @@ describe('PostgreSQL', () => {
   })
   afterAll(() => postgres[Symbol.asyncDispose]())
 
-  it('[DO35] goes down: store-failed and not ready; comes back: everything goes on by itself', async () => {
+  it('[DO35] goes down: store-failed and not ready; comes back: everything recovers', async () => {
     await using server = await startNest('fastify')({ databaseUrl: await postgres.newDatabase() })
     const room = new TestRoom(server.baseUrl)
     const writer = new TestDocument(room)
@@ -70,7 +70,7 @@ describe('PostgreSQL', () => {
     expect((await new TestDocument(room).fetch()).cells).toEqual(writer.cells)
   })
 
-  it('[DO8] keeps the documents of the standalone server, DATABASE_URL being set', async () => {
+  it('[DO8] keeps the documents of the standalone server if DATABASE_URL is set', async () => {
     const databaseUrl = await postgres.newDatabase()
     const written: TestDocument[] = []
     for (let run = 0; run < 2; run++) {

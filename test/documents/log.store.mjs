@@ -1,4 +1,4 @@
-// A store in one file, to which lines of JSON are appended: the example of docs/how-to/store.md.
+// A store in one file of JSON lines: the example of docs/how-to/store.md.
 import { randomInt } from 'node:crypto'
 import { open, readFile } from 'node:fs/promises'
 
@@ -16,11 +16,11 @@ export async function openStore({ file }) {
    */
   async function write(record) {
     const id = randomInt(1, MOST)
-    // The line feed comes first, so that a line that a crash cut off spoils no other one.
+    // The line feed comes first, so that a line cut off by a crash doesn't damage the next one.
     const line = Buffer.from(`\n${JSON.stringify({ ...record, id, atMs: Date.now() })}`)
-    // In one write: another store that has the file open may write between two.
+    // One write per record, as another store that has the file open may write between two.
     const { bytesWritten } = await handle.write(line)
-    if (bytesWritten < line.length) throw new Error('the file took a part of a line')
+    if (bytesWritten < line.length) throw new Error('only part of a line was written')
     await handle.datasync()
     const { results } = await read()
     return results.get(id)

@@ -1,5 +1,5 @@
-// A server in a process of its own that says, when it is asked, for how long at the most its event
-// loop was held up since it was asked before, and how much memory it has.
+// A server in its own process. On request, it reports how long its event loop was blocked at most
+// since the previous request, and how much memory it uses.
 import 'reflect-metadata'
 import { readFileSync } from 'node:fs'
 import { NestFactory } from '@nestjs/core'
@@ -7,7 +7,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify'
 import { WhereaboutsModule } from '@whereabouts/nestjs'
 
 const TICK_MS = 5
-/** What the kernel says of this very thread: ns on a processor, ns waiting for one. */
+/** The kernel's statistics of this thread: ns on a processor, ns waiting for one. */
 const SCHEDULING = `/proc/self/task/${process.pid}/schedstat`
 
 /** @type {{ dataDir?: string, databaseUrl?: string }} */
@@ -25,7 +25,7 @@ let longest = { heldUpMs: 0, lateMs: 0 }
 setInterval(() => {
   const now = { atMs: performance.now(), workedMs: workedMs() }
   const lateMs = Math.max(0, now.atMs - latest.atMs - TICK_MS)
-  // What others had the processor for is no fault of this process.
+  // Time in which other processes had the processor doesn't count.
   const heldUpMs = Math.min(lateMs, now.workedMs - latest.workedMs)
   longest = {
     heldUpMs: Math.max(longest.heldUpMs, heldUpMs),
@@ -34,12 +34,12 @@ setInterval(() => {
   latest = now
 }, TICK_MS)
 
-/** How long this thread has been at work by now. */
+/** Returns the processor time of this thread so far. */
 function workedMs() {
   try {
     return Number(readFileSync(SCHEDULING, 'utf8').split(' ')[0]) / 1e6
   } catch {
-    // Not Linux: then being late is all that can be said.
+    // Other systems than Linux don't report it, so all delay counts.
     return performance.now()
   }
 }

@@ -6,16 +6,16 @@ import { within } from 'whereabouts-conformance/deadline'
 const SERVER = fileURLToPath(new URL('measured.server.mjs', import.meta.url))
 const START_MS = 20_000
 
-/** What a server says of itself since it was asked before. */
+/** A server's report since the previous request. */
 export interface Measured {
-  /** The longest time for which its event loop was held up, by itself. */
+  /** The longest time for which the server blocked its event loop. */
   readonly heldUpMs: number
-  /** The same with the time that it waited for a processor which something else had. */
+  /** The same, including time in which other processes had the processor. */
   readonly lateMs: number
   readonly rssBytes: number
 }
 
-/** A server in a process of its own that can be asked how it is. */
+/** A server in its own process that reports on request. */
 export interface MeasuredServer extends AsyncDisposable {
   readonly baseUrl: string
   measure(): Promise<Measured>

@@ -18,7 +18,7 @@ describe('an application’s own store', () => {
     await expect(check(place)).resolves.toBeUndefined()
   })
 
-  it('[DO8] keeps documents while the server is started again', async () => {
+  it('[DO8] keeps documents over a restart of the server', async () => {
     await using place = await newPlace(RIGHT)
     const written = await served({ store: place.store }, async (room) => {
       const writer = new TestDocument(room)
@@ -44,7 +44,7 @@ describe('the contract', () => {
     ['leaves the record of a removed document', 'nothing of a room that was removed'],
     ['lets the last change of a record win', 'only if it is as expected'],
     ['lists in the order of the locale', 'in the order of their names'],
-  ])('[DO8] finds a store that %s', async (fault, promise) => {
+  ])('[DO8] is checked by the contract, which detects a store that %s', async (fault, promise) => {
     const broken = await Promise.all(
       STORE_CONTRACT.map(async ({ name, check }) => {
         await using place = await newPlace(WRONG, { fault })
@@ -59,7 +59,7 @@ describe('the contract', () => {
 })
 
 describe('a server', () => {
-  it('[EX6] shares no store with other nodes that can’t keep word for them', async () => {
+  it('[EX6] doesn’t share a store with other nodes if it can’t record what they have to be told', async () => {
     await using place = await newPlace(RIGHT)
     await expect(openStoreModule(place.store, true)).rejects.toThrow(/has no "untold"/)
     const store = await openStoreModule(place.store)
@@ -71,9 +71,12 @@ describe('a server', () => {
     ['isn’t there', { module: new URL('./nowhere.mjs', import.meta.url) }, 'nowhere.mjs'],
     ['opens no store', { module: import.meta.resolve('yjs') }, 'openStore'],
     ['fails to open it', { module: RIGHT, options: { file: '/no/such/folder/log' } }, 'ENOENT'],
-  ])('[DO8] doesn’t start with a module that %s, and says why', async (_what, store, said) => {
-    await expect(createWhereabouts({ auth: 'open', store })).rejects.toThrow(said)
-  })
+  ])(
+    '[DO8] doesn’t start with a module that %s, and reports the reason',
+    async (_what, store, said) => {
+      await expect(createWhereabouts({ auth: 'open', store })).rejects.toThrow(said)
+    },
+  )
 
   it.each<[unknown, string]>([
     [{ module: './store.js' }, 'store.module: is the file: URL of a module'],
@@ -99,7 +102,7 @@ async function newPlace(module: URL, options: object = {}): Promise<StorePlace> 
   }
 }
 
-/** Does something with a room of a server that has this store, and stops the server. */
+/** Starts a server with this store, runs a function on a room, and stops the server. */
 async function served<T>(
   options: { readonly store: StoreModule },
   work: (room: TestRoom) => Promise<T>,

@@ -19,14 +19,14 @@ import { FIRST_INCARNATION } from '../../packages/server/src/document/store.js'
 import { checkDocuments } from '../../packages/server/src/document/sqlite-file.js'
 import { type RunningPostgres, startPostgres } from '../servers/postgres.js'
 
-/** A place for documents, and what only those who know the database can do with it. */
+/** A place for documents, with direct access to its database. */
 interface Place extends StorePlace {
   open(): Promise<DocumentStore>
   /** Runs a statement behind the store's back. */
   execute(sql: string): Promise<void>
-  /** All that is in it, to see that nothing changed. */
+  /** Returns the whole content, to prove that nothing changed. */
   dump(): Promise<unknown>
-  /** What says the version of the schema. */
+  /** Sets the version of the schema. */
   setVersion(version: number): Promise<void>
 }
 
@@ -42,13 +42,13 @@ beforeAll(async () => {
 })
 afterAll(() => postgres[Symbol.asyncDispose]())
 
-/** The stores as they are built: their contract is checked in other processes as well. */
+/** The built stores, as the contract also opens them in other processes. */
 const BUILT = new URL('../../packages/server/dist/document/', import.meta.url)
 
 runStoreTests('SQLite', STORE_CONTRACT, sqlitePlace, '')
 runStoreTests('PostgreSQL', SHARED_STORE_CONTRACT, postgresPlace, 'whereabouts_')
 
-/** The contract of every store, and what the two built-in ones do beyond it. */
+/** Tests the contract of every store, and what the two built-in stores do beyond it. */
 function runStoreTests(
   name: string,
   contract: readonly StoreCheck[],
@@ -61,7 +61,7 @@ function runStoreTests(
       await expect(check(place)).resolves.toBeUndefined()
     })
 
-    it('[DO8] a compaction that was cut off changes nothing, and is cleared away by the next', async () => {
+    it('[DO8] an interrupted compaction changes nothing, and the next one cleans it up', async () => {
       await using place = await newPlace()
       await using store = closing(await place.open())
       const numbers = await store.append([update('one', 1)])
@@ -77,7 +77,7 @@ function runStoreTests(
       expect(JSON.stringify(await place.dump())).not.toContain('77')
     })
 
-    it('[DO8] all of a transaction is there, or nothing', async () => {
+    it('[DO8] a transaction is stored completely or not at all', async () => {
       await using place = await newPlace()
       await using store = closing(await place.open())
       const bad = { ...update('one', 2), roomName: null as unknown as string }
@@ -87,7 +87,7 @@ function runStoreTests(
       expect((await store.load('one')).updates).toHaveLength(1)
     })
 
-    it('[DO11] of a newer version it is refused, and left as it is', async () => {
+    it('[DO11] a store of a newer version is refused and left unchanged', async () => {
       await using place = await newPlace()
       const store = await place.open()
       await store.append([update('one', 1)])
@@ -161,7 +161,7 @@ it.each([
   expect(await again.totals()).toEqual({ documents: 2, bytes: 4 })
 })
 
-it('[DO11] a file that is no database is refused, and left as it is', async () => {
+it('[DO11] a file that isn’t a database is refused and left unchanged', async () => {
   await using folder = await newFolder()
   const file = join(folder.path, 'documents.sqlite')
   await writeFile(file, 'these are my notes, and more than a header of them '.repeat(10))
@@ -170,7 +170,7 @@ it('[DO11] a file that is no database is refused, and left as it is', async () =
   expect(readFileSync(file)).toEqual(before)
 })
 
-it('a database that is not there is said to be so', async () => {
+it('a missing database is reported by its name', async () => {
   const nowhere = (await postgres.newDatabase()).replace(/[^/]+$/, 'nowhere')
   await expect(openPostgres({ databaseUrl: nowhere })).rejects.toThrow(
     /the database can't be used: .*nowhere/,
@@ -235,7 +235,7 @@ async function sqlitePlace(): Promise<SqlitePlace> {
     },
     execute,
     setVersion: (version) => execute(`PRAGMA user_version = ${version}`),
-    // Every byte: it says more than the tables do.
+    // Every byte of the file, which includes more than the tables.
     dump: async () =>
       [file, `${file}-wal`]
         .filter((each) => existsSync(each))

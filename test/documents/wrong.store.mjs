@@ -1,4 +1,4 @@
-// The store of log.store.mjs with one fault each, for the contract to find.
+// Variants of log.store.mjs with one fault each, which the contract must detect.
 import { setTimeout as wait } from 'node:timers/promises'
 import { openStore as openRight } from './log.store.mjs'
 
@@ -11,7 +11,7 @@ const FAULTS = {
     return {
       append: async (updates) => {
         const late = wait(300).then(() => right.append(updates))
-        // The store may be closed by then, and nobody waits for it.
+        // The store may already be closed, and nothing waits for this.
         late.catch(() => {})
         return updates.map(() => ++number)
       },
