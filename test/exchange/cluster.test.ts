@@ -12,7 +12,7 @@ beforeEach(async () => {
   for (const server of cluster.servers) await server.command('FLUSHALL')
 })
 
-it('spreads rooms over the servers', async () => {
+it('distributes rooms over the servers', async () => {
   await using nodes = new TwoNodes(cluster.url)
   for (const server of cluster.servers) {
     const room = await roomOn(server)
@@ -24,7 +24,7 @@ it('spreads rooms over the servers', async () => {
   }
 })
 
-it('[EX1] hears what was said while its connections for messages were cut', async () => {
+it('[EX1] receives messages that were sent while its connections were cut', async () => {
   await using nodes = new TwoNodes(cluster.url)
   for (const server of cluster.servers) {
     const room = await roomOn(server)
@@ -39,7 +39,7 @@ it('[EX1] hears what was said while its connections for messages were cut', asyn
 })
 
 it.each(['killed', 'paused'])(
-  '[EX3] loses the rooms of a server that is %s, and no others, until it is back',
+  '[EX3] loses only the rooms of a server that is %s, until it is back',
   async (how) => {
     await using nodes = new TwoNodes(cluster.url)
     const [dying, living] = await twoWithoutLeases()
@@ -80,7 +80,7 @@ it('[EX1] follows a room whose slot moves to another server', async () => {
   await writer.append('"before"')
   await reader.has('"before"')
   await moveSlot(room, from, to)
-  // What is sent while the slot moves may be refused; then the room begins anew, with all it had.
+  // An append during the move may be refused; then the room starts again with all it had.
   const appended = writer.append('"during"').catch(() => writer.beganAgain(2))
   await appended
   if (!writer.state.includes('"during"')) await writer.append('"during"')
@@ -92,7 +92,7 @@ it('[EX1] follows a room whose slot moves to another server', async () => {
   expect(writer.history).toEqual(writer.begins[0])
 })
 
-/** A room whose keys are on that server. */
+/** Finds a room whose keys are on this server. */
 async function roomOn(server: RunningRedis): Promise<string> {
   for (let count = 0; ; count++) {
     const owned = await server.command('EXISTS', `{room-${count}}`).catch(() => undefined)
@@ -100,7 +100,7 @@ async function roomOn(server: RunningRedis): Promise<string> {
   }
 }
 
-/** The two servers that the nodes' own leases aren't on. */
+/** Finds the two servers that don't hold the nodes' leases. */
 async function twoWithoutLeases(): Promise<[RunningRedis, RunningRedis]> {
   const free: RunningRedis[] = []
   for (const server of cluster.servers) {
@@ -108,7 +108,7 @@ async function twoWithoutLeases(): Promise<[RunningRedis, RunningRedis]> {
     if (owned === undefined) free.push(server)
   }
   const [one, two] = free
-  if (one === undefined || two === undefined) throw new Error('there are not two of them')
+  if (one === undefined || two === undefined) throw new Error('there are not two such servers')
   return [one, two]
 }
 

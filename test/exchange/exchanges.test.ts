@@ -17,13 +17,13 @@ import {
 import { Recorder } from './recorder.js'
 import { TEXT_CODEC } from './text-codec.js'
 
-/** What several exchanges share. */
+/** The backend that several exchanges share. */
 interface Place extends AsyncDisposable {
-  /** Another node. */
+  /** Opens another node. */
   open(): Promise<Exchange<string>>
   /** Makes the log of a room lose its oldest batches. */
   cut(room: string, writer: Recorder): Promise<void>
-  /** What happens to a room that nobody follows, sooner. */
+  /** Makes a room without followers expire immediately. */
   expire(room: string): Promise<void>
 }
 
@@ -42,7 +42,7 @@ runContract('memory', memoryPlace)
 runContract('Redis', () => redisPlace(redis.url, [redis]))
 runContract('a cluster of Redis', () => redisPlace(cluster.url, cluster.servers))
 
-/** What every exchange does. */
+/** Tests the contract of every exchange. */
 function runContract(name: string, newPlace: () => Promise<Place>): void {
   describe(name, () => {
     it('[EX1] tells three nodes the same batches in the same order, each once', async () => {
@@ -51,7 +51,7 @@ function runContract(name: string, newPlace: () => Promise<Place>): void {
       const all = await Promise.all(nodes.map((node) => Recorder.begun(node, 'one')))
       const appended = all.flatMap((recorder, index) =>
         Array.from({ length: 100 }, async (_, count) => {
-          // Some at once, some after the answer to another.
+          // Some appends wait for the answer to another.
           if (count % 10 === 9) await recorder.append(`"${index} waits"`)
           return recorder.append(`"${index} ${count}"`)
         }),
@@ -68,7 +68,7 @@ function runContract(name: string, newPlace: () => Promise<Place>): void {
       for (const [index, { node }] of nodes.entries()) {
         const own = all[0]!.batches.filter((batch) => batch.node === node)
         const operations = own.flatMap((batch) => batch.operations)
-        // Those that waited are among the others where they may.
+        // The ones that waited come after those that they waited for.
         const atOnce = numbered(index, 100).filter((text) => !text.endsWith('9"'))
         expect(operations.filter((each) => atOnce.includes(each))).toEqual(atOnce)
       }
@@ -76,7 +76,7 @@ function runContract(name: string, newPlace: () => Promise<Place>): void {
       expect(times).toEqual(times.toSorted((a, b) => a - b))
     })
 
-    it('[EX1] begins the same for all: one epoch, one first version', async () => {
+    it('[EX1] starts with the same epoch and first version for all', async () => {
       await using place = await newPlace()
       const [first, second] = [await place.open(), await place.open()]
       const here = await Recorder.begun(first, 'one')
@@ -89,7 +89,7 @@ function runContract(name: string, newPlace: () => Promise<Place>): void {
       expect(other.history.epoch).toBe(here.history.epoch)
     })
 
-    it('acknowledges a batch after the follower was told of it', async () => {
+    it('acknowledges a batch after its follower received it', async () => {
       await using place = await newPlace()
       const node = await place.open()
       const recorder = await Recorder.begun(node, 'one')
@@ -112,7 +112,7 @@ function runContract(name: string, newPlace: () => Promise<Place>): void {
       expect([one.state, alsoOne.state, two.state]).toEqual([['"one"'], ['"one"'], ['"two"']])
     })
 
-    it('appends what is appended while somebody is told of a batch after that one', async () => {
+    it('puts an append made while a batch is delivered after that batch', async () => {
       await using place = await newPlace()
       const [first, second] = [await place.open(), await place.open()]
       const asker = await Recorder.begun(first, 'one')
@@ -133,7 +133,7 @@ function runContract(name: string, newPlace: () => Promise<Place>): void {
       expect(new Set(await Promise.all(answers))).toEqual(new Set([2, 3]))
     })
 
-    it('[EX1] tells who comes late everything, or the checkpoint and what came after it', async () => {
+    it('[EX1] tells a late follower everything, or the checkpoint and all later batches', async () => {
       await using place = await newPlace()
       const first = await place.open()
       const writer = await Recorder.begun(first, 'one')
@@ -169,7 +169,7 @@ function runContract(name: string, newPlace: () => Promise<Place>): void {
       expect(late.state).toEqual(writer.state)
     })
 
-    it('[EX11] begins anew for all when somebody new needs what the log no longer has', async () => {
+    it('[EX11] starts again for all when a new follower needs batches that the log no longer has', async () => {
       await using place = await newPlace()
       const [first, second] = [await place.open(), await place.open()]
       const writer = await Recorder.begun(first, 'one')
@@ -195,7 +195,7 @@ function runContract(name: string, newPlace: () => Promise<Place>): void {
       }
     })
 
-    it('[EX11] begins anew, with higher versions, when nobody followed a room for long', async () => {
+    it('[EX11] starts again with higher versions after a room had no followers for long', async () => {
       await using place = await newPlace()
       const node = await place.open()
       const before = await Recorder.begun(node, 'one')
@@ -208,7 +208,7 @@ function runContract(name: string, newPlace: () => Promise<Place>): void {
       expect(after.history.firstVersion).toBeGreaterThan(before.history.firstVersion + 1)
     })
 
-    it('[EX9] begins again for the others when one discards the log, with higher versions', async () => {
+    it('[EX9] starts again with higher versions for the others when one discards the log', async () => {
       await using place = await newPlace()
       const writer = await Recorder.begun(await place.open(), 'one')
       const reader = await Recorder.begun(await place.open(), 'one')
@@ -227,7 +227,7 @@ function runContract(name: string, newPlace: () => Promise<Place>): void {
       await expect(reader.append('"too late"')).rejects.toThrow(ExchangeLost)
     })
 
-    it('[EX9] leaves a log alone that another one has begun since', async () => {
+    it('[EX9] doesn’t discard a log that another node has started since', async () => {
       await using place = await newPlace()
       const [one, two] = [await place.open(), await place.open()]
       const [first, second] = [await Recorder.begun(one, 'one'), await Recorder.begun(two, 'one')]
@@ -240,7 +240,7 @@ function runContract(name: string, newPlace: () => Promise<Place>): void {
       expect(last.state).toEqual(late.state)
     })
 
-    it('tells nothing to a follower that has ended, and refuses what it appends', async () => {
+    it('sends nothing to a follower that has ended, and refuses its appends', async () => {
       await using place = await newPlace()
       const node = await place.open()
       const ended = await Recorder.begun(node, 'one')
@@ -256,7 +256,7 @@ function runContract(name: string, newPlace: () => Promise<Place>): void {
       expect(other.state).toEqual(['"a"', '"b"', '"c"'])
     })
 
-    it('refuses at once what cannot be a batch', async () => {
+    it('refuses an invalid batch immediately', async () => {
       await using place = await newPlace()
       const recorder = await Recorder.begun(await place.open(), 'one')
       const { following } = recorder
@@ -284,7 +284,7 @@ function runContract(name: string, newPlace: () => Promise<Place>): void {
       expect(late.state).toEqual(texts)
     })
 
-    it('[EX4] tells the others when a node closes, and who is there', async () => {
+    it('[EX4] tells the others when a node closes, and lists the open nodes', async () => {
       await using place = await newPlace()
       const [first, second, third] = [await place.open(), await place.open(), await place.open()]
       const gone: string[] = []
@@ -346,7 +346,7 @@ async function redisPlace(url: string, servers: readonly RunningRedis[]): Promis
   }
 }
 
-/** Runs a command on the one of them that has its keys. */
+/** Runs a command on the server that has its keys. */
 async function onOwner(servers: readonly RunningRedis[], ...words: string[]): Promise<void> {
   const tries = servers.map((server) => server.command(...words))
   const outcomes = await Promise.allSettled(tries)

@@ -22,10 +22,10 @@ export class MemoryLogs<T> {
   readonly #logs = new Map<string, MemoryLog<T>>()
   readonly #exchanges = new Map<NodeId, (gone: NodeId) => void>()
   readonly #listeners = new Map<NodeId, ToldListener[]>()
-  /** No room that is forgotten had a higher version. */
+  /** At least the highest version of any forgotten room. */
   #versions = 0
 
-  /** @param keep batches that a log keeps for those who come later */
+  /** @param keep how many batches a log keeps for late followers */
   constructor(private readonly keep: number) {}
 
   get nodes(): ReadonlySet<NodeId> {
@@ -40,12 +40,12 @@ export class MemoryLogs<T> {
     return log
   }
 
-  /** Where a new log goes on from. @see PROTOCOL.md RM9 */
+  /** The version after which a new log starts. @see PROTOCOL.md RM9 */
   get version(): number {
     return this.#versions
   }
 
-  /** A log is no more, or begins anew. @param version no version in it was higher */
+  /** Records that a log ends or starts again. @param version at least its highest version */
   used(version: number): void {
     this.#versions = Math.max(this.#versions, version + VERSIONS_A_BATCH)
   }
@@ -73,9 +73,9 @@ export class MemoryLogs<T> {
 }
 
 /**
- * The exchange of several nodes that are one process, for tests. Whatever is appended is told to the
- * follower before `append` returns, unless it is appended while the follower is being told of
- * something: then, after that. `begin` is called before `follow` returns.
+ * The exchange of several nodes in one process, for tests. An append reaches its follower before
+ * `append` returns; an append made during a delivery follows after that delivery.
+ * `begin` is called before `follow` returns.
  */
 export class MemoryExchange<T> implements Exchange<T>, Notices {
   readonly node = newNode()
@@ -83,7 +83,7 @@ export class MemoryExchange<T> implements Exchange<T>, Notices {
   readonly #listeners: GoneListener[] = []
   readonly #followings = new Set<MemoryFollowing<T>>()
 
-  /** @param logs what several exchanges in one process share */
+  /** @param logs the logs that the exchanges of one process share */
   constructor(private readonly logs: MemoryLogs<T>) {
     this.logs.join(this.node, (gone) => {
       for (const listener of this.#listeners) listener(gone, true)
@@ -138,7 +138,7 @@ class MemoryLog<T> {
     this.#firstVersion = logs.version
   }
 
-  /** Tells a follower where it begins; everybody, if it needs what isn't kept any more. */
+  /** Starts a follower, or all followers again if the new one needs batches that aren't kept. */
   add(following: MemoryFollowing<T>): void {
     this.#followings.add(following)
     const first = this.#batches[0]?.number ?? this.#number + 1
@@ -147,7 +147,7 @@ class MemoryLog<T> {
     for (const each of this.#followings) this.#begin(each)
   }
 
-  /** @param version how far a room's versions have come without the log */
+  /** @param version the room's highest version without the log */
   remove(following: MemoryFollowing<T>, version: number): void {
     this.#followings.delete(following)
     this.logs.used(Math.max(version, this.#lastVersion))
@@ -161,13 +161,13 @@ class MemoryLog<T> {
     if (this.#batches.length > this.keep) this.#batches.shift()
     const life = this.#firstVersion
     for (const following of this.#followings) {
-      // Whoever is told may have brought somebody new, for whom the room began anew.
+      // A follower may have added a new one, for which the room started again.
       if (life === this.#firstVersion) following.offer(batch)
     }
     return batch.number
   }
 
-  /** Begins again for everybody who follows. */
+  /** Starts again for all followers. */
   discard(): void {
     if (this.#followings.size === 0) return
     this.#beginAnew()
@@ -181,7 +181,7 @@ class MemoryLog<T> {
     this.#batches = this.#batches.filter((batch) => batch.number > number)
   }
 
-  /** No version is higher after the batches so far. */
+  /** Returns at least the highest version after the batches so far. */
   get #lastVersion(): number {
     return this.#firstVersion + VERSIONS_A_BATCH * this.#number
   }
@@ -258,7 +258,7 @@ class MemoryFollowing<T> implements Following<T> {
   }
 
   #send(): void {
-    // What is appended by somebody who is being told of a batch waits until all were told of it.
+    // An append made during the delivery of a batch waits until all have received that batch.
     if (this.#sending) return
     this.#sending = true
     for (let parcel = this.#outbox.take(); parcel !== undefined; parcel = this.#outbox.take()) {

@@ -1,8 +1,8 @@
-// A node that is a process of its own, to be killed and stopped. Says what it is told, a line each.
+// A node in its own process, to be killed and stopped. Prints each event that it receives.
 import { openRedis } from '../../packages/server/dist/exchange/redis.js'
 
 const [, , url = '', room = ''] = process.argv
-/** Operations that are texts. */
+/** A codec for operations that are strings. */
 const codec = {
   /** @param {string} operation */
   write: (operation) => JSON.stringify(operation),
@@ -16,7 +16,7 @@ const say = (what) => process.stdout.write(`${what}\n`)
 const following = exchange.follow(room, {
   begin() {
     say('begin')
-    // Who is stopped before the answer comes doesn't know that the others heard it.
+    // A node stopped before the answer arrives doesn't know that the others received the batch.
     Promise.resolve()
       .then(() => following.append([JSON.stringify(exchange.node)]))
       .catch(() => say('unsure'))
@@ -25,5 +25,5 @@ const following = exchange.follow(room, {
   lost: () => say('lost'),
 })
 say(`node ${exchange.node}`)
-// Ends with whoever started it.
+// Ends together with its parent process.
 process.stdin.resume().on('end', () => process.exit())

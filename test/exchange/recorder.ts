@@ -7,15 +7,15 @@ import type {
 } from '../../packages/server/src/exchange/exchange.js'
 import { within } from 'whereabouts-conformance/deadline'
 
-/** Longer than a lease and whatever follows from its end. */
+/** Longer than a lease and the consequences of its end. */
 export const PATIENCE_MS = 15_000
 
-/** Follows a room, and keeps what it was told. The room's state is the list of all operations. */
+/** Follows a room and records all events. The room's state is the list of all operations. */
 export class Recorder implements Follower<string> {
   readonly begins: History[] = []
-  /** Since the last `begin`. */
+  /** The batches since the last `begin`. */
   batches: Batch<string>[] = []
-  /** How many of them came together with `begin`. */
+  /** The number of batches that arrived together with `begin`. */
   caughtUp = 0
   state: string[] = []
   readonly faults: unknown[] = []
@@ -84,7 +84,7 @@ export class Recorder implements Follower<string> {
     return this.following.checkpoint(this.#last, JSON.stringify(this.state))
   }
 
-  /** Until it is so; looks whenever something is told. */
+  /** Waits for a condition, and checks it after each event. */
   async until(what: string, isSo: () => boolean): Promise<void> {
     const reached = new Promise<void>((resolve) => {
       const look = () => {
@@ -100,7 +100,7 @@ export class Recorder implements Follower<string> {
     await this.until(operation, () => this.state.includes(operation))
   }
 
-  /** Until it has begun anew after it was lost, or for another reason. */
+  /** Waits until the room has started this many times. */
   async beganAgain(times: number): Promise<void> {
     await this.until(`begun ${times} times`, () => this.begins.length >= times)
   }

@@ -14,9 +14,9 @@ import { PATIENCE_MS, Recorder } from './recorder.js'
 import { openNode, TwoNodes } from './two-nodes.js'
 import { TEXT_CODEC } from './text-codec.js'
 
-/** Long enough that the other connection is there, and used, before. */
+/** Long enough for the other connection to be open and in use first. */
 const HELD_UP_MS = 150
-/** Sooner than a room is looked at for no other reason than that time has passed. */
+/** Shorter than the interval of routine checks of a room. */
 const LOOK_MS = 7_000
 const NODE = fileURLToPath(new URL('node.mjs', import.meta.url))
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => redis[Symbol.asyncDispose]())
 beforeEach(() => redis.command('FLUSHALL'))
 
-/** Puts other batches in the place of a log's. */
+/** Replaces the batches of a log by others. */
 const SHORTEN = `
 redis.call('DEL', KEYS[1])
 for index = 2, #ARGV, 2 do
@@ -37,7 +37,7 @@ redis.call('HSET', KEYS[2], 'number', ARGV[1], 'mark', '1 somebody')
 `
 
 describe('an exchange through Redis', () => {
-  it('gathers what is appended while a batch is on its way', async () => {
+  it('gathers appends while a batch is in flight', async () => {
     await using node = openNode(redis.url)
     const recorder = await Recorder.begun(node, 'one')
     await Promise.all(Array.from({ length: 500 }, (_, index) => recorder.append(`${index}`)))
@@ -45,7 +45,7 @@ describe('an exchange through Redis', () => {
     expect(recorder.batches).toHaveLength(2)
   })
 
-  it('takes one round trip for a batch', async () => {
+  it('takes one round trip per batch', async () => {
     await using node = openNode(redis.url)
     const recorder = await Recorder.begun(node, 'one')
     const before = await calls('evalsha')
@@ -58,20 +58,20 @@ describe('an exchange through Redis', () => {
     expect(await calls('eval')).toBeLessThan(10)
   })
 
-  it('[EX1] reads in the log what it did not hear', async () => {
+  it('[EX1] reads missed batches from the log', async () => {
     await using nodes = new TwoNodes(redis.url)
     const [writer, reader] = await nodes.follow('one')
     await writer.append('"1"')
     await reader.has('"1"')
     const { firstVersion } = writer.history
-    // In the log, but nobody was told.
+    // The batch is in the log but was not published.
     const text = `${firstVersion} 2 ${Date.now()} somebody\n${JSON.stringify('"2"')}`
     await redis.command('HSET', key('room'), 'number', '2')
     await redis.command('XADD', key('log'), '2-0', 'batch', text, 'total', '0')
     const sinceMs = performance.now()
     expect(await writer.append('"3"')).toBe(3)
     await reader.has('"3"')
-    // Not when it happens to look again.
+    // Before the next routine check.
     expect(performance.now() - sinceMs).toBeLessThan(LOOK_MS)
     for (const recorder of [writer, reader]) {
       expect(recorder.state).toEqual(['"1"', '"2"', '"3"'])
@@ -83,20 +83,20 @@ describe('an exchange through Redis', () => {
   it.each([
     ['messages', [0, HELD_UP_MS]],
     ['commands', [HELD_UP_MS, 0]],
-  ])('begins when both of its connections are there, that for %s last', async (_, holdMs) => {
+  ])('starts when both of its connections are open, the one for %s last', async (_, holdMs) => {
     await using wire = await Wire.to(Number(new URL(redis.url).port), holdMs)
     await using node = openNode(`redis://${wire.address}`)
     const recorder = await Recorder.begun(node, 'one')
     expect(recorder.losses).toBe(0)
   })
 
-  it('[EX1] hears what was said while its connection for messages was cut', async () => {
+  it('[EX1] receives messages that were sent while its connection was cut', async () => {
     await using nodes = new TwoNodes(redis.url)
     const [writer, reader] = await nodes.follow('one')
     const sinceMs = performance.now()
     for (let round = 1; round <= 3; round++) {
-      // Maybe again, before it was back. What is appended now is said before anybody is back, and
-      // nothing is said after it.
+      // May cut the connection again before it was back. Batches appended now are published before
+      // the connection is back, and no message follows them.
       await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub')
       const own = Array.from({ length: 20 }, (_, index) => writer.append(`"${round} ${index}"`))
       await Promise.all(own)
@@ -110,12 +110,12 @@ describe('an exchange through Redis', () => {
     }
   })
 
-  it('[EX1] looks for what it missed as soon as its connection is back', async () => {
+  it('[EX1] looks for missed batches as soon as its connection is back', async () => {
     await using node = openNode(redis.url)
     const reader = await Recorder.begun(node, 'one')
     await reader.append('"1"')
     const sinceMs = performance.now()
-    // In the log, but nobody was told, and nobody says anything after it.
+    // The batch is in the log but was not published, and no message follows it.
     const text = `${reader.history.firstVersion} 2 2 somebody\n${JSON.stringify('"2"')}`
     await redis.command('HSET', key('room'), 'number', '2', 'mark', '2 somebody')
     await redis.command('XADD', key('log'), '2-0', 'batch', text, 'total', '0')
@@ -137,7 +137,7 @@ describe('an exchange through Redis', () => {
     expect(late.state).toHaveLength(11)
   })
 
-  it('keeps no more of a log than it may, and forgets what nobody follows', async () => {
+  it('limits the length of a log, and forgets rooms without followers', async () => {
     await using node = openNode(redis.url)
     const recorder = await Recorder.begun(node, 'one')
     const large = JSON.stringify('x'.repeat(1_000_000))
@@ -166,7 +166,7 @@ describe('an exchange through Redis', () => {
     ['has', []],
     ['has, and has something else in its place,', [2, 3]],
     ['has, and has more than that instead,', [2, 3, 4]],
-  ])('[EX11] begins anew where Redis lost the end of a log that a node %s', async (_, instead) => {
+  ])('[EX11] starts again if Redis lost the end of a log that a node %s', async (_, instead) => {
     await using nodes = new TwoNodes(redis.url)
     const [writer, reader] = await nodes.follow('one')
     for (const text of ['"1"', '"2"', '"3"']) await writer.append(text)
@@ -177,7 +177,7 @@ describe('an exchange through Redis', () => {
       `${number}-0`,
       `${firstVersion} ${number} 1 somebody\n"instead"`,
     ])
-    // As a replica that took over before it had everything: at once, whenever a node looks.
+    // Like a replica that took over before it had everything. The change is atomic.
     const words = ['2', key('log'), key('room'), String(numbers.at(-1)), ...entries]
     await redis.command('EVAL', SHORTEN, ...words)
     await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub')
@@ -192,7 +192,7 @@ describe('an exchange through Redis', () => {
     expect(reader.numbers).toEqual([1])
   })
 
-  it('[EX11] acknowledges nothing in a log that has lost what this node knows', async () => {
+  it('[EX11] acknowledges nothing in a log that has lost batches of this node', async () => {
     await using node = openNode(redis.url)
     const recorder = await Recorder.begun(node, 'one')
     for (const text of ['"1"', '"2"']) await recorder.append(text)
@@ -206,12 +206,12 @@ describe('an exchange through Redis', () => {
     expect(await recorder.append('"4"')).toBe(1)
   })
 
-  it('[EX3] is lost while Redis is paused, and begins anew with the same when it is back', async () => {
+  it('[EX3] is lost while Redis is paused, and starts again with the same state when it is back', async () => {
     await using nodes = new TwoNodes(redis.url)
     const [one, two] = await nodes.follow('one')
     const gone: string[] = []
     for (const node of [nodes.first, nodes.second]) node.onGone((id) => gone.push(id))
-    // Appends nothing, so that it is lost when all of its node is; a room that does may be sooner.
+    // Appends nothing, so it is lost with its node; a room with an append may be lost sooner.
     const idle = await Recorder.begun(nodes.first, 'another')
     await one.append('"before"')
     await two.has('"before"')
@@ -241,13 +241,13 @@ describe('an exchange through Redis', () => {
     await one.has('"after"')
     expect(one.batches).toEqual(two.batches)
     expect(one.state).not.toContain('"refused"')
-    // Whether it happened is not known; but if it did, it was there when the room began anew.
+    // The append may have succeeded or not, but if so, it was there when the room started again.
     expect(one.state.indexOf('"unknown"')).toBeLessThan(one.caughtUp)
     expect(await nodes.first.nodes()).toEqual(new Set([nodes.first.node, nodes.second.node]))
     expect(gone).toEqual([])
   })
 
-  it('lets nothing come after a beginning that was sent before it', async () => {
+  it('refuses a command that was sent before the room started again and arrives later', async () => {
     await using node = openNode(redis.url)
     const recorder = await Recorder.begun(node, 'one')
     await recorder.append('"before"')
@@ -256,7 +256,7 @@ describe('an exchange through Redis', () => {
     await expect(recorder.append('"refused"')).rejects.toThrow(ExchangeLost)
     await recorder.beganAgain(2)
     expect(await fenceOf(node)).not.toEqual(fence)
-    // What was on its way all the time, as the old connection would bring it.
+    // A command that was in flight, as the old connection would deliver it.
     const { firstVersion } = recorder.history
     const keys = [key('room'), key('log'), fence.key, key('batches')]
     const operation = JSON.stringify('"late"')
@@ -268,7 +268,7 @@ describe('an exchange through Redis', () => {
     await recorder.has('"late"')
   })
 
-  it('[EX3] is lost while Redis is down, and finds everything when it comes back with its data', async () => {
+  it('[EX3] is lost while Redis is down, and has everything when Redis comes back with its data', async () => {
     await using nodes = new TwoNodes(redis.url)
     const [one, two] = await nodes.follow('one')
     await one.append('"before"')
@@ -305,7 +305,7 @@ describe('an exchange through Redis', () => {
     await one.has('"after"')
   })
 
-  it('[EX2] has another epoch when Redis is emptied under it', async () => {
+  it('[EX2] has another epoch when Redis is flushed while it runs', async () => {
     await using node = openNode(redis.url)
     const recorder = await Recorder.begun(node, 'one')
     await recorder.append('"before"')
@@ -319,7 +319,7 @@ describe('an exchange through Redis', () => {
     expect(await recorder.append('"after"')).toBe(1)
   })
 
-  it('[EX4] tells that a node was killed, and one that was stopped for long begins anew', async () => {
+  it('[EX4] reports a killed node, and a node that was stopped for long starts again', async () => {
     await using here = openNode(redis.url)
     const recorder = await Recorder.begun(here, 'one')
     const gone = new Set<string>()
@@ -349,7 +349,7 @@ describe('an exchange through Redis', () => {
     expect(recorder.losses).toBe(0)
   })
 
-  it('is not there where nobody listens, and says so', async () => {
+  it('reports that it can’t connect if no server listens', async () => {
     await using nowhere = openNode('redis://127.0.0.1:1')
     const recorder = Recorder.follow(nowhere, 'one')
     await recorder.until('lost', () => recorder.losses === 1)
@@ -357,13 +357,13 @@ describe('an exchange through Redis', () => {
     await expect(recorder.append('1')).rejects.toThrow(ExchangeLost)
   })
 
-  it('refuses an address that is none', () => {
+  it('refuses an invalid address', () => {
     for (const url of ['', 'localhost:6379', 'http://localhost', 'redis']) {
       expect(() => openRedis(url, TEXT_CODEC), url).toThrow(TypeError)
     }
   })
 
-  it('keeps the databases of a server apart', async () => {
+  it('keeps the databases of a server separate', async () => {
     await using here = openNode(redis.url)
     await using there = openNode(`${redis.url}/1`)
     const one = await Recorder.begun(here, 'one')
@@ -379,13 +379,13 @@ function key(name: string): string {
   return `whereabouts:{one}:${name}`
 }
 
-/** What says in which beginning of a room a node is. */
+/** Reads the fence of a node, which identifies its current start of the room. */
 async function fenceOf({ node }: Exchange<string>): Promise<{ key: string; value: string }> {
   const found = (await redis.command('KEYS', `${key('fence')}:${node}*`)) as string[]
   return { key: found[0]!, value: String(await redis.command('GET', found[0]!)) }
 }
 
-/** How often Redis was asked to run a command. */
+/** Returns how many times Redis has run a command. */
 async function calls(name: string): Promise<number> {
   const stats = String(await redis.command('INFO', 'commandstats'))
   return Number(new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1] ?? 0)
@@ -394,7 +394,7 @@ async function calls(name: string): Promise<number> {
 interface RunningNode extends AsyncDisposable {
   readonly id: string
   readonly process: ChildProcessByStdio<Writable, Readable, null>
-  /** How often it said that. */
+  /** Returns how many times the node printed this line. */
   said(what: string): number
   until(what: string, isSo: () => boolean): Promise<void>
 }

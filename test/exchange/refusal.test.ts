@@ -22,11 +22,11 @@ const USERS = [
   'channels on >right ~* resetchannels +@all',
   'one on >right ~* &* +@all -xadd',
 ]
-/** Who asks, and what Redis says. */
+/** Logins that Redis refuses, and its error. */
 const REFUSED: readonly (readonly [what: string, login: string, says: string])[] = [
   ['no password', '', 'NOAUTH'],
   ['a wrong password', 'full:wrong@', 'WRONGPASS'],
-  ['a user that is not there', 'nobody:right@', 'WRONGPASS'],
+  ['an unknown user', 'nobody:right@', 'WRONGPASS'],
   ['a user without the commands', 'commands:right@', 'NOPERM'],
   ['a user without scripts', 'scripts:right@', 'NOPERM'],
   ['a user of other keys', 'keys:right@', 'NOPERM'],
@@ -41,7 +41,7 @@ beforeAll(async () => {
   cluster = await startCluster()
   for (const server of [redis, ...cluster.servers]) {
     for (const user of USERS) await server.command('ACL', 'SETUSER', ...user.split(' '))
-    // The last one: from now on the tests' own connection is refused, too.
+    // This comes last, as it also refuses the tests' own connection.
     await server.command('ACL', 'SETUSER', 'default', 'resetpass', '>secret')
   }
 })
@@ -52,7 +52,7 @@ afterAll(async () => {
 
 const at = (login: string) => redis.url.replace('redis://', `redis://${login}`)
 
-describe('[EX10] a node is told that Redis refuses it, with', () => {
+describe('[EX10] a node reports that Redis refuses it, with', () => {
   it.each(REFUSED)('%s', async (_, login, says) => {
     const exchange = openRedis(at(login), TEXT_CODEC)
     try {
@@ -63,7 +63,7 @@ describe('[EX10] a node is told that Redis refuses it, with', () => {
     }
   })
 
-  it('a wrong password, of a cluster', async () => {
+  it('a wrong password for a cluster', async () => {
     const exchange = openRedis(cluster.url.replace('redis://', 'redis://full:wrong@'), TEXT_CODEC)
     try {
       await expect(exchange.admitted()).rejects.toThrow('WRONGPASS')
@@ -73,7 +73,7 @@ describe('[EX10] a node is told that Redis refuses it, with', () => {
   })
 })
 
-it('[EX10] lets in who has all rights', async () => {
+it('[EX10] a user with all rights is admitted', async () => {
   for (const address of [
     at('full:right@'),
     cluster.url.replace('redis://', 'redis://full:right@'),
@@ -85,14 +85,14 @@ it('[EX10] lets in who has all rights', async () => {
   }
 })
 
-it('[EX3 EX10] a Redis that can not be reached is no refusal', async () => {
+it('[EX3 EX10] an unreachable Redis is not a refusal', async () => {
   const exchange = openRedis(`redis://127.0.0.1:${await freePort()}`, TEXT_CODEC)
   await exchange.admitted()
   expect(exchange.isReachable).toBe(false)
   await exchange.close()
 })
 
-it('[EX10] a server with a wrong password says so and does not start', async () => {
+it('[EX10] a server with a wrong password reports it and does not start', async () => {
   await using postgres = await startPostgres()
   const databaseUrl = await postgres.newDatabase()
   const settings = { databaseUrl, secret: 'a secret that all of them have' }
@@ -101,7 +101,7 @@ it('[EX10] a server with a wrong password says so and does not start', async () 
   expect(refused).toContain('Redis refuses this server: WRONGPASS')
 })
 
-it('[OP1] servers that are one through Redis may have the same data folder', async () => {
+it('[OP1] servers that share a Redis may share a data folder', async () => {
   await using postgres = await startPostgres()
   const databaseUrl = await postgres.newDatabase()
   const settings = { databaseUrl, secret: 'a secret that all of them have' }

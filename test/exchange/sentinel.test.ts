@@ -10,7 +10,7 @@ beforeEach(async () => {
 afterEach(() => watched[Symbol.asyncDispose]())
 
 it.each(['killed', 'told to hand over'])(
-  '[EX3] goes on with the replica when the server is %s',
+  '[EX3] continues with the replica when the server is %s',
   async (how) => {
     await using nodes = new TwoNodes(watched.url)
     const [one, two] = await nodes.follow('one')
@@ -19,7 +19,7 @@ it.each(['killed', 'told to hand over'])(
     await watched.master.command('WAIT', '1', '1000')
     if (how === 'killed') await watched.master.kill()
     else await watched.failover()
-    // A node that hears of the new server before it misses the old one need not begin anew.
+    // A node that learns of the new server before it misses the old one need not start again.
     if (how === 'killed') for (const recorder of [one, two]) await recorder.beganAgain(2)
     await append(two, '"after"')
     await one.has('"after"')
@@ -33,7 +33,7 @@ it.each(['killed', 'told to hand over'])(
   },
 )
 
-/** While servers take over from each other, more than one attempt may be lost. */
+/** Retries an append, as several may fail while the replica takes over. */
 async function append(recorder: Recorder, text: string): Promise<void> {
   for (;;) {
     const { length } = recorder.begins

@@ -1,6 +1,6 @@
 import type { Codec } from '../../packages/server/src/exchange/exchange.js'
 
-/** Operations that are texts. */
+/** A codec for operations that are strings. */
 export const TEXT_CODEC: Codec<string> = {
   write: (operation) => JSON.stringify(operation),
   read: (text) => JSON.parse(text) as string,

@@ -19,7 +19,7 @@ export class TwoNodes implements AsyncDisposable {
     this.second = openRedis(url, TEXT_CODEC)
   }
 
-  /** Follows a room on both, the first one first; resolves when it has begun. */
+  /** Follows a room on both, the first one first; resolves when both have started. */
   async follow(room: string): Promise<readonly [Recorder, Recorder]> {
     return [await Recorder.begun(this.first, room), await Recorder.begun(this.second, room)]
   }
