@@ -13,7 +13,7 @@ afterAll(() => place[Symbol.asyncDispose]())
 
 let started = 0
 
-// Each server with rooms of its own, as if it were alone: Redis has some databases.
+// Each server uses another database of Redis, so it has its own rooms.
 const start: Start = (settings) => {
   const redisUrl = `${place.redis.url}/${started++ % 16}`
   return startServer({ ...place.settings, ...settings, redisUrl })

@@ -11,7 +11,7 @@ import { Wire } from '../servers/wire.js'
 import { newPlace, type Place } from './place.js'
 
 const LEASE_MS = 3_000
-/** Until a node that died is taken for gone, and what it had has left. */
+/** Long enough for a dead node to be noticed and for its members to leave. */
 const DEATH_MS = 20_000
 let place: Place
 
@@ -28,7 +28,7 @@ async function twoNodes(settings: Settings = {}) {
   return { one, two, here, there }
 }
 
-/** Until somebody is seen there. */
+/** Waits until a member is seen at a location. */
 function sees(stream: EventStream, id: string, location: Json) {
   return stream.until(`${id} at ${JSON.stringify(location)}`, ({ members }) => {
     return JSON.stringify(members.get(id)?.location) === JSON.stringify(location)
@@ -40,7 +40,7 @@ function seesStatus(stream: EventStream, id: string, status: string | undefined)
   return stream.until(`${id} ${status}`, wanted, DEATH_MS)
 }
 
-/** Stores an update as another node would, of which nobody has heard yet. */
+/** Stores an update like another node, without telling the servers. */
 async function storeUnheard({ name }: TestRoom, update: Uint8Array): Promise<void> {
   const client = new Client({ connectionString: place.settings.databaseUrl })
   await client.connect()
@@ -51,7 +51,7 @@ async function storeUnheard({ name }: TestRoom, update: Uint8Array): Promise<voi
   await client.end()
 }
 
-/** Until a reader is told that the document has something that the stream hasn't. */
+/** Waits until a stream reports that the document has an update that the stream doesn't have. */
 function hasToLookUp(stream: EventStream) {
   return stream.until('a resync of the document', () => {
     return stream.arrived.some(({ name, text }) => name === 'resync' && text.includes('document'))
@@ -63,7 +63,7 @@ function leaves({ patches }: EventStream): readonly string[] {
 }
 
 describe('two servers', () => {
-  it('[EX1] show each other who is where, at the same positions', async () => {
+  it('[EX1] show the same members at the same positions', async () => {
     const { here, there } = await twoNodes()
     const [ann, ben] = [memberKey(), memberKey()]
     await using annStream = await here.join(ann)
@@ -80,7 +80,7 @@ describe('two servers', () => {
     }
   })
 
-  it('[EX1] a position of one is resumed at the other, with a patch', async () => {
+  it('[EX1] resume the other’s positions with a patch', async () => {
     const { here, there } = await twoNodes()
     await using benStream = await there.join(memberKey())
     const ann = memberKey()
@@ -90,7 +90,7 @@ describe('two servers', () => {
     expect(await there.since(id)).toEqual({ id: position, patch: { move: { [self]: 'A2' } } })
   })
 
-  it('[RM11 EX1] a room can be read, and left, where nobody is in it', async () => {
+  it('[RM11 EX1] let a room be read and left at the node that has no members of it', async () => {
     const { here, there } = await twoNodes()
     const ann = memberKey()
     await here.move(ann, 'A1')
@@ -99,7 +99,7 @@ describe('two servers', () => {
     expect((await here.read()).members).toEqual([])
   })
 
-  it('[MB4 EX1] a lease ends on both', async () => {
+  it('[MB4 EX1] end a lease on both', async () => {
     const { here, there } = await twoNodes({ leaseMs: LEASE_MS })
     await using stream = await there.watch()
     const { self } = await here.move(memberKey(), 'A1')
@@ -108,7 +108,7 @@ describe('two servers', () => {
     expect((await here.read()).members).toEqual([])
   })
 
-  it('[EX6 EX13] have one document, also where it was open already', async () => {
+  it('[EX6 EX13] share one document, even if it was already loaded', async () => {
     const { here, there } = await twoNodes()
     const [own, other] = [new TestDocument(here), new TestDocument(there)]
     await using stream = await there.watch()
@@ -118,14 +118,14 @@ describe('two servers', () => {
     other.takeEvents(stream)
     expect(other.cells).toEqual({ A1: 'A1' })
     await other.post('A2')
-    // Too large to be told.
+    // Too large for a message.
     await own.post('A3', 'x'.repeat(100_000))
     await hasToLookUp(stream)
     expect((await other.fetch()).cells).toMatchObject({ A1: 'A1', A2: 'A2', A3: /^x+$/ })
     expect((await new TestDocument(here).fetch()).cells).toEqual(other.cells)
   })
 
-  it('[EX8] a document is fetched with all that a position is past, be a node behind', async () => {
+  it('[EX8] send a document with everything before a position, even from a node that is behind', async () => {
     const { here, there } = await twoNodes()
     const own = new TestDocument(here)
     await using stream = await there.watch()
@@ -151,7 +151,7 @@ describe('two servers', () => {
     }
   })
 
-  it('[EX12] who moves to the other when one dies is never seen to leave', async () => {
+  it('[EX12] show no leave of a member who moves to the other when one dies', async () => {
     const { one, here, there } = await twoNodes({ leaseMs: LEASE_MS })
     const [ann, gone] = [memberKey(), memberKey()]
     await using watcher = await there.watch()
@@ -167,7 +167,7 @@ describe('two servers', () => {
     expect(back.state.members.get(back.self)).toMatchObject({ location: 'A1', status: 'online' })
   })
 
-  it('[EX4] when one stops in order, the other knows at once', async () => {
+  it('[EX4] know immediately when the other shuts down cleanly', async () => {
     const { one, here, there } = await twoNodes()
     await using watcher = await there.watch()
     const annStream = await here.join(memberKey())
@@ -179,8 +179,8 @@ describe('two servers', () => {
   })
 })
 
-describe('while Redis is away', () => {
-  it('[EX3 EX5 EX13] each goes on by itself, says so, and what it did is everywhere after', async () => {
+describe('while Redis is down', () => {
+  it('[EX3 EX5 EX13] each works alone and reports it, and afterwards all changes are everywhere', async () => {
     const { one, two, here, there } = await twoNodes()
     const [ann, ben] = [memberKey(), memberKey()]
     await using annStream = await here.join(ann)
@@ -192,7 +192,7 @@ describe('while Redis is away', () => {
     await there.move(ben, 'B1')
     await sees(annStream, annStream.self, 'A1')
     await new TestDocument(here).post('K', 'alone')
-    // A room may be on its own sooner than its node says that all are.
+    // A room may work alone before its node reports it.
     await expect.poll(() => callJson(`${one.baseUrl}/health/ready`)).toEqual({ status: 'alone' })
     const metrics = async () => (await call(`${two.baseUrl}/metrics`)).text
     await expect.poll(metrics).toContain('whereabouts_exchange_ready 0')
@@ -204,7 +204,7 @@ describe('while Redis is away', () => {
     expect(await callJson(`${one.baseUrl}/health/ready`)).toEqual({ status: 'ok' })
   })
 
-  it('[EX2 EX3] also when it comes back empty', async () => {
+  it('[EX2 EX3] each works alone, even if Redis comes back empty', async () => {
     const { here, there } = await twoNodes()
     await using annStream = await here.join(memberKey())
     await using benStream = await there.join(memberKey())
@@ -222,7 +222,7 @@ describe('while Redis is away', () => {
     expect([...leaves(annStream), ...leaves(benStream)]).toEqual([])
   })
 
-  it('[EX3] a paused one holds nobody up', async () => {
+  it('[EX3] no caller is blocked if Redis is paused', async () => {
     const { here, there } = await twoNodes()
     await using annStream = await here.join(memberKey())
     await using benStream = await there.join(memberKey())
@@ -238,7 +238,7 @@ describe('while Redis is away', () => {
   })
 })
 
-it('[EX13] what a node took in alone and died with reaches those whose node it never told', async () => {
+it('[EX13] an update that a node stored alone before it died reaches the clients of other nodes', async () => {
   await using wire = await Wire.to(place.redis.port)
   const { two: survivor, here, there } = await twoNodes()
   const lonely = await place.node({ redisUrl: `redis://${wire.address}` })
@@ -259,7 +259,7 @@ it('[EX13] what a node took in alone and died with reaches those whose node it n
   expect(await callJson(`${survivor.baseUrl}/health/ready`)).toEqual({ status: 'ok' })
 })
 
-it('[EX6] a server that is told of Redis alone says what is missing', async () => {
+it('[EX6] a server with only Redis configured reports what is missing', async () => {
   await expect(startServer({ redisUrl: place.redis.url })).rejects.toThrow(
     /DATABASE_URL.*WHEREABOUTS_SECRET/s,
   )

@@ -3,12 +3,12 @@ import { startPostgres } from '../servers/postgres.js'
 import { type RunningRedis, startRedis } from '../servers/redis.js'
 import { type RunningServer, startServer } from '../servers/standalone.js'
 
-/** What several servers that are one need; disposing of it ends all of it. */
+/** A Redis and a PostgreSQL for several nodes; disposing of it ends everything. */
 export interface Place extends AsyncDisposable {
   readonly redis: RunningRedis
-  /** What makes a server one of these. */
+  /** The settings of each node. */
   readonly settings: Settings
-  /** Starts one more of them. */
+  /** Starts another node. */
   node(settings?: Settings): Promise<RunningServer>
 }
 

@@ -17,11 +17,11 @@ beforeAll(async () => {
 })
 afterAll(() => place[Symbol.asyncDispose]())
 
-/** What no node wrote, in the log of a room and on its channel. */
+/** Invalid batches, written to the log of a room and published on its channel. */
 const BATCHES: Readonly<Record<string, (life: string, number: number) => string>> = {
-  'an operation that can not be applied': (life, number) => `${life} ${number} 1 somebody\nnull`,
+  'an operation that can’t be applied': (life, number) => `${life} ${number} 1 somebody\nnull`,
   'an operation that is not JSON': (life, number) => `${life} ${number} 1 somebody\n{`,
-  'no batch at all': () => 'poison',
+  'text that isn’t a batch': () => 'poison',
 }
 
 async function writeBatch(room: string, write: (life: string, number: number) => string) {
@@ -40,7 +40,7 @@ async function failures({ baseUrl }: RunningServer): Promise<number> {
 
 describe('a room whose log is poisoned', () => {
   it.each(Object.entries(BATCHES))(
-    '[EX9 RM13 RM14 RM15 RM17] ends on every node and begins again: %s',
+    '[EX9 RM13 RM14 RM15 RM17] ends on every node and starts again: %s',
     async (_, write) => {
       const here = new TestRoom(one.baseUrl)
       const there = new TestRoom(two.baseUrl, here.name)
@@ -55,7 +55,7 @@ describe('a room whose log is poisoned', () => {
         expect((await stream.next('problem')).data).toMatchObject({ status: 500 })
         await end(stream)
       }
-      // The history is lost, not the epoch; nobody reads the poison again.
+      // The history is lost but not the epoch, and the poisoned log is not read again.
       await using again = await here.join(ann, { lastEventId: before.id })
       expect(again.arrived.map(({ name }) => name)).toContain('resync')
       const after = await here.move(ann, 'A2')
