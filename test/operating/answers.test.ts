@@ -20,7 +20,7 @@ function post(room: string, key: string, headers: readonly string[] = [], versio
   ].join('\r\n')
 }
 
-/** The answers, each with its head in lines, as many as have come as wholes. */
+/** Returns the complete answers so far, each with its head in lines. */
 function answersIn(text: string): { head: string[]; body: string }[] {
   return text.split(/(?=HTTP\/1\.1 )/).map((answer) => {
     const [head = '', body = ''] = answer.split('\r\n\r\n', 2)
@@ -28,7 +28,7 @@ function answersIn(text: string): { head: string[]; body: string }[] {
   })
 }
 
-it('[HT3] answers one post after the other on a connection that stays open', async () => {
+it('[HT3] answers one post after another on a keep-alive connection', async () => {
   await using server = await startServer()
   const { name } = new TestRoom(server.baseUrl)
   await using socket = await openSocket(server.baseUrl)
@@ -52,7 +52,7 @@ it('[HT3] answers one post after the other on a connection that stays open', asy
   }
 })
 
-it('[HT3] answers posts that came together in their order', async () => {
+it('[HT3] answers pipelined posts in order', async () => {
   await using server = await startServer()
   const { name } = new TestRoom(server.baseUrl)
   await using socket = await openSocket(server.baseUrl)
@@ -88,7 +88,7 @@ it.each([
   expect(JSON.parse(answer!.body)).toMatchObject({ self: expect.any(String) })
 })
 
-it('[HT3] reads all posts of a turn before it answers the first', async () => {
+it('[HT3] reads all posts of an event-loop turn before it answers the first', async () => {
   await using server = await startNotingServer()
   const { name } = new TestRoom(server.baseUrl)
   const clients: { key: string; socket: RawSocket }[] = []
@@ -104,18 +104,18 @@ it('[HT3] reads all posts of a turn before it answers the first', async () => {
   const postAll = () => {
     for (const { key, socket } of clients) socket.write(post(name, key))
   }
-  // The server has taken the connections when it has answered on each.
+  // The server has accepted all connections when it has answered on each.
   postAll()
   await answered(1)
   server.noted.length = 0
-  // In one turn: all of them are there when the server, in this process, looks for what came.
+  // Written in one turn, so all have arrived when the server, in this process, reads its sockets.
   postAll()
   await answered(2)
   for (const { socket } of clients) await socket[Symbol.asyncDispose]()
   expect(server.noted).toEqual([...clients.map(() => 'read'), ...clients.map(() => 'answered')])
 })
 
-/** A server that notes what it reads and answers. */
+/** A server that records its reads and answers. */
 async function startNotingServer(): Promise<Running & { readonly noted: string[] }> {
   const noted: string[] = []
   const running = await startPlain({}, (handle) =>

@@ -11,7 +11,7 @@ const BYTES = 'content-type: application/octet-stream\r\n'
 const head = (room: string, framing = `content-length: ${BODY_BYTES}`) =>
   `POST /rooms/${room}/document HTTP/1.1\r\nhost: x\r\n${BYTES}${framing}\r\n\r\n`
 
-/** The head of an answer; what a server that is at work on a body says comes with its end. */
+/** Returns the head of an answer. */
 const answered = (socket: RawSocket) =>
   socket.until('an answer', (text) => (text.includes('\r\n\r\n') ? text : undefined))
 
@@ -27,12 +27,12 @@ function update(): Buffer {
   return Buffer.from(encodeStateAsUpdate(doc))
 }
 
-describe('bodies that are on their way', () => {
-  it('[FR14] hold no more than the bound, and those that take longest are refused', async () => {
+describe('bodies that are still arriving', () => {
+  it('[FR14] take no more memory than the limit, and the slowest are refused', async () => {
     const maxArrivingBytes = 4 * BODY_BYTES
     await using server = await startServer({ maxUpdateBytes: BODY_BYTES, maxArrivingBytes })
     const slow: RawSocket[] = []
-    // More than fit, whatever a half is kept in.
+    // More than fit, whatever buffers hold the halves.
     for (let index = 0; index < 12; index++) slow.push(await half(server, `r${index}`))
     const [first, second] = await Promise.all(slow.slice(0, 2).map((socket) => answered(socket)))
     for (const text of [first, second]) {
@@ -45,17 +45,17 @@ describe('bodies that are on their way', () => {
     for (let times = 0; times < 10; times++) {
       expect((await call(url, { method: 'POST', headers, body })).status).toBe(200)
     }
-    // The latest of them is served as ever, once it is whole.
+    // The latest one is served as usual once it is complete.
     const last = slow.at(-1)!
     last.write(HALF)
     expect(await answered(last)).toContain('urn:whereabouts:problem:bad-update')
-    // One that was refused may send its rest, and go on.
+    // A refused caller may send the rest and then another request.
     slow[0]!.write(`${HALF}GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n`)
     await slow[0]!.until('the next answer', (text) => /HTTP\/1.1 200 /.exec(text) ?? undefined)
     for (const socket of slow) await socket[Symbol.asyncDispose]()
   })
 
-  it('[FR14] hold nothing any more when they are whole, too large, or given up', async () => {
+  it('[FR14] release their memory when they are complete, too large or aborted', async () => {
     const maxArrivingBytes = BODY_BYTES
     await using server = await startServer({ maxUpdateBytes: BODY_BYTES, maxArrivingBytes })
     const whole = async () => {
@@ -79,14 +79,14 @@ describe('bodies that are on their way', () => {
       const lost = await half(server, 'lost')
       lost.reset()
     }
-    // What was lost may be noticed after what came later.
+    // The server may notice an aborted body after a later request.
     await expect.poll(whole).toContain('urn:whereabouts:problem:bad-update')
   })
 
-  it('[FR14] are whole also when they come byte by byte', async () => {
+  it('[FR14] are complete even if they arrive byte by byte', async () => {
     await using server = await startServer()
     await using socket = await openSocket(server.baseUrl)
-    // Its bytes are all ASCII, as one writes text to a socket here.
+    // The update is ASCII only, as this socket helper writes text.
     const doc = Object.assign(new Doc(), { clientID: 1 })
     doc.getText('t').insert(0, 'y'.repeat(100))
     const crumbs = Array.from(
@@ -102,7 +102,7 @@ describe('bodies that are on their way', () => {
 describe('answers about members', () => {
   const LOCATION_BYTES = 65_536
   const MEMBERS = 320
-  /** More than the system's own buffers hold for one who doesn't read. */
+  /** More than the system's buffers hold for a client that doesn't read. */
   const ANSWER_BYTES = LOCATION_BYTES * MEMBERS
   const GET = 'GET /rooms/crowd/location HTTP/1.1\r\nhost: x\r\n\r\n'
   const POLL = 'location?since=unknown:1&waitMs=1000'
@@ -122,7 +122,7 @@ describe('answers about members', () => {
   }
 
   it.each(['location', POLL])(
-    '[FR11] such as that of %s hold no more than the bound, and nothing when their reader goes',
+    '[FR11] such as that of %s take no more memory than the limit, and none after their reader leaves',
     async (path) => {
       await using server = await startCrowd()
       const stuck = await openSocket(server.baseUrl)
@@ -134,7 +134,7 @@ describe('answers about members', () => {
       expect(refused.headers['retry-after']).toBe('1')
       await stuck[Symbol.asyncDispose]()
       await expect.poll(async () => (await call(url)).status).toBe(200)
-      // Read to its end, each is done with.
+      // An answer that was read to its end is released.
       for (let times = 0; times < 3; times++) expect((await call(url)).status).toBe(200)
     },
   )

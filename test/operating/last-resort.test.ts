@@ -4,15 +4,15 @@ import { memberKey, TestRoom } from 'whereabouts-conformance/room'
 import { end } from 'whereabouts-conformance/stream'
 import { startServer } from '../servers/standalone.js'
 
-/** Code that throws where nobody catches it, each time that the process gets a signal. */
+/** Code that throws an uncaught error on each SIGUSR2. */
 const FAULTS = {
   'an exception': "process.on('SIGUSR2', () => { throw new Error('planted') })",
-  'a promise that nobody awaits':
+  'a rejected promise':
     "process.on('SIGUSR2', () => { void Promise.reject(new Error('planted')) })",
 }
 
 it.each(Object.entries(FAULTS))(
-  '[OP6] %s that nobody catches ends the server with goodbyes and exit code 1',
+  '[OP6] %s that is not caught ends the server with goodbyes and exit code 1',
   async (_, code) => {
     const module = `data:text/javascript,${encodeURIComponent(code)}`
     const server = await startServer({}, 0, [`--import=${module}`])

@@ -25,7 +25,7 @@ async function open({ baseUrl }: Server, text: string): Promise<Socket> {
   const { hostname, port } = new URL(baseUrl)
   const socket = connect(Number(port), hostname)
   socket.on('error', () => {
-    // Its end is what is looked at.
+    // Only the end of the connection matters.
   })
   await once(socket, 'connect')
   socket.write(text)
@@ -48,7 +48,7 @@ async function room({ baseUrl }: Server): Promise<{ members: unknown[]; watching
 }
 
 describe.each(Object.entries(SERVERS))('%s', (_, start) => {
-  it('[FR15] holds no stream of a connection that ended before its turn', async () => {
+  it('[FR15] opens no stream for a connection that ended before its turn', async () => {
     await using server = await start()
     const streams = request('/rooms/x/events?watch=1') + request('/rooms/x/events').repeat(10)
     const socket = await open(server, streams)
@@ -59,7 +59,7 @@ describe.each(Object.entries(SERVERS))('%s', (_, start) => {
     expect((await room(server)).members).toEqual([])
   })
 
-  it('[FR15] ends a connection on which many calls wait', async () => {
+  it('[FR15] ends a connection with too many waiting calls', async () => {
     await using server = await start()
     const wait = request('/rooms/x/events?watch=1').repeat(40)
     const socket = await open(server, wait)
@@ -68,7 +68,7 @@ describe.each(Object.entries(SERVERS))('%s', (_, start) => {
     await expect.poll(async () => (await room(server)).watching).toBe(0)
   })
 
-  it('[FR15] answers calls in the order in which they came', async () => {
+  it('[FR15] answers calls in the order of their arrival', async () => {
     await using server = await start()
     const socket = await open(
       server,

@@ -9,14 +9,14 @@ import { type RunningServer, startServer } from '../servers/standalone.js'
 const BYTES = 'content-type: application/octet-stream\r\n'
 const STUCK_MS = 5_000
 const LARGE_BYTES = 20_000_000
-/** The bound of FR11 is that of 12 of them. */
+/** Twelve of these reach the limit of FR11. */
 const READERS = 20
 
 async function open(server: RunningServer, text: string): Promise<Socket> {
   const { hostname, port } = new URL(server.baseUrl)
   const socket = connect(Number(port), hostname)
   socket.on('error', () => {
-    // Its end is what is looked at.
+    // Only the end of the connection matters.
   })
   await once(socket, 'connect')
   socket.write(text)
@@ -26,17 +26,17 @@ async function open(server: RunningServer, text: string): Promise<Socket> {
 const halves = {
   'half of a body': `POST /rooms/x/document HTTP/1.1\r\nhost: x\r\n${BYTES}content-length: 1000\r\n\r\nhalf`,
   'half of a head': 'POST /rooms/x/document HTTP/1.1\r\nhost: x\r\n',
-  'half of a body that nobody asked for':
+  'half of a body to an unknown address':
     'POST /nothing HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\nhalf',
 }
 
 describe.each(Object.entries(halves))('%s', (_, text) => {
-  it('[FR13] keeps no server from stopping', async () => {
+  it('[FR13] does not keep the server from stopping', async () => {
     const server = await startServer()
     const sockets = await Promise.all(Array.from({ length: 20 }, () => open(server, text)))
-    // Until the server has them.
+    // Waits until the server has received them.
     await setTimeout(300)
-    // It fails if that takes more than 5 s.
+    // `stop()` fails if it takes more than 5 s.
     await expect(server.stop()).resolves.toBeUndefined()
     for (const socket of sockets) socket.destroy()
   })
@@ -61,17 +61,17 @@ describe('a large document', () => {
 
   const GET = 'GET /rooms/large/document HTTP/1.1\r\nhost: x\r\n\r\n'
 
-  it('[FR11 FR12] is refused while too many wait for it, and who takes nothing is ended', async () => {
+  it('[FR11 FR12] is refused while too many wait for it, and callers that don’t read are disconnected', async () => {
     await using server = await startLarge()
     const sockets = await Promise.all(Array.from({ length: READERS }, () => open(server, GET)))
     const refused = async () => (await call(`${server.baseUrl}/rooms/large/document`)).status
     await expect.poll(refused, { interval: 20 }).toBe(503)
-    // Nobody reads, so all are ended; then there is room again.
+    // No caller reads, so all are disconnected, and then there is room again.
     await expect.poll(refused, { timeout: STUCK_MS * 10 }).toBe(200)
     for (const socket of sockets) socket.destroy()
   })
 
-  it('[FR12] is there whole for a reader who is slow', async () => {
+  it('[FR12] arrives completely at a slow reader', async () => {
     await using server = await startLarge()
     const socket = await open(server, GET)
     let bytes = 0

@@ -11,7 +11,7 @@ import { end, openStream } from 'whereabouts-conformance/stream'
 import { RecordingLog } from '../servers/log.js'
 import { startPlain } from '../servers/plain.js'
 
-it('[HT18] leaves what is no call to the application, as it came', async () => {
+it('[HT18] passes requests other than calls to the application unchanged', async () => {
   const seen: [string | undefined, boolean, readonly string[]][] = []
   await using plain = await startPlain({ path: '/presence/', article: false, operations: false })
   const server = createServer((request, response) => {
@@ -52,7 +52,7 @@ it('[RM19] a full room is to be watched below the path that the calls are mounte
   }
 })
 
-it('[HT18] calls `next` once, and only for what is no call', async () => {
+it('[HT18] calls `next` once, and only for requests other than calls', async () => {
   await using plain = await startPlain({ article: false })
   let next = 0
   const server = createServer((request, response) => {
@@ -68,7 +68,7 @@ it('[HT18] calls `next` once, and only for what is no call', async () => {
   expect(next).toBe(1)
 })
 
-it('[HT18] a method that a call does not have is refused, and not passed on', async () => {
+it('[HT18] refuses a call with a wrong method and does not pass it on', async () => {
   await using plain = await startPlain()
   for (const path of ['/rooms/x/leave', '/location', '/metrics']) {
     const { status, headers } = await call(plain.baseUrl + path, { method: 'DELETE' })
@@ -77,7 +77,7 @@ it('[HT18] a method that a call does not have is refused, and not passed on', as
   }
 })
 
-it('[HT18] a HEAD is answered where an operator asks', async () => {
+it('[HT18] answers HEAD for the operator’s calls', async () => {
   await using plain = await startPlain()
   for (const path of ['/health/live', '/health/ready', '/metrics', '/openapi.json']) {
     expect(await call(plain.baseUrl + path, { method: 'HEAD' })).toMatchObject({
@@ -87,7 +87,7 @@ it('[HT18] a HEAD is answered where an operator asks', async () => {
   }
 })
 
-it('[HT19 FR19] answers the calls under way, says goodbye, and refuses what comes later', async () => {
+it('[HT19 FR19] answers calls in progress, says goodbye, and refuses later calls', async () => {
   await using plain = await startPlain()
   const { whereabouts, baseUrl } = plain
   const room = new TestRoom(baseUrl)
@@ -95,7 +95,7 @@ it('[HT19 FR19] answers the calls under way, says goodbye, and refuses what come
   await using socket = await openSocket(baseUrl)
   const head = `POST /rooms/${room.name}/document/sync HTTP/1.1\r\nHost: x\r\n`
   socket.write(`${head}Content-Type: application/octet-stream\r\nContent-Length: 2\r\n\r\n`)
-  // The server has the first half when it has answered what was sent after it.
+  // The server has the first half once it has answered a later request.
   await room.read()
   let isClosed = false
   const closed = whereabouts.close().then(() => {
@@ -126,7 +126,7 @@ it('[NE14] [NE11] refuses to start without a word on who may do what, and with t
   await expect(createWhereabouts(faults)).rejects.toThrow(/path: .*\n.*leaseMs: /s)
 })
 
-it('[ST17] a stream that resumes is told at once that nothing was missed', async () => {
+it('[ST17] tells a resumed stream immediately that nothing was missed', async () => {
   await using plain = await startPlain({ heartbeatMs: 3_600_000 })
   const room = new TestRoom(plain.baseUrl)
   const member = memberKey()
@@ -137,7 +137,7 @@ it('[ST17] a stream that resumes is told at once that nothing was missed', async
   expect(second.arrived.map(({ name }) => name)).toEqual(['hello', 'ping'])
 })
 
-it('[HT19] lets go of its stores even if the HTTP server can not be closed, and says so', async () => {
+it('[HT19] releases its stores even if the HTTP server can’t be closed, and reports that', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'whereabouts-'))
   const settings = { auth: 'open', dataDir, log: new RecordingLog() } as const
   const first = await createWhereabouts(settings)
@@ -149,7 +149,7 @@ it('[HT19] lets go of its stores even if the HTTP server can not be closed, and 
   await rm(dataDir, { recursive: true })
 })
 
-it('[OP1] lets go of the data folder when it can not start', async () => {
+it('[OP1] releases the data folder if it can’t start', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'whereabouts-'))
   const settings = { auth: 'open', dataDir, log: new RecordingLog() } as const
   await writeFile(join(dataDir, 'secret'), '')
@@ -160,7 +160,7 @@ it('[OP1] lets go of the data folder when it can not start', async () => {
   await rm(dataDir, { recursive: true })
 })
 
-it('[ID11] refuses what is no subscriber, and holds nothing for it', async () => {
+it('[ID11] refuses an invalid subscriber and holds nothing for it', async () => {
   await using plain = await startPlain()
   const events = plain.whereabouts.rooms.events('budget')
   expect(() => events.subscribe((() => {}) as never)).toThrow(TypeError)

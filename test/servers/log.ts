@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common'
 import type { Log } from '@whereabouts/server'
 
-/** What an application says in its log, line by line; for `app.useLogger()`, and for a server. */
+/** Records log lines, for `app.useLogger()` and for a server. */
 export class RecordingLog implements LoggerService, Log {
   readonly warnings: string[] = []
   readonly errors: string[] = []

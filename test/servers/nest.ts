@@ -13,15 +13,15 @@ import { FastifyAdapter } from '@nestjs/platform-fastify'
 import { WhereaboutsModule } from '@whereabouts/nestjs'
 import type { Running, Settings, Start } from 'whereabouts-conformance/suite'
 
-/** On what a Nest application runs. */
+/** The HTTP platforms of Nest. */
 export type Platform = 'express' | 'fastify'
 export const PLATFORMS: readonly Platform[] = ['express', 'fastify']
 
-/** Used where a test sets neither a secret nor a data folder. */
+/** Used if a test sets neither a secret nor a data folder. */
 const SECRET = 'the secret of a server under test'
 
 /**
- * Starts an application that is nothing but the module, with Nest's own defaults.
+ * Starts an application with only the module and Nest's defaults.
  *
  * @param mount `direct` answers the calls before Nest sees them
  */
@@ -45,8 +45,8 @@ export interface RunningApp extends Running {
 /**
  * Starts an application on a free port.
  *
- * @param configure what its `main.ts` would say
- * @param fastify the adapter, where it isn't as Nest makes it
+ * @param configure like the code in the application's `main.ts`
+ * @param fastify an adapter other than Nest's default
  */
 export async function startApp(
   platform: Platform,
@@ -55,7 +55,7 @@ export async function startApp(
   fastify = new FastifyAdapter(),
 ): Promise<RunningApp> {
   const root: DynamicModule = { ...metadata, module: rootModule() }
-  // A start that fails is a failed test, not the end of the test runner.
+  // A failed start must fail the test and not end the test runner.
   const options: NestApplicationOptions = { logger: ['fatal'], abortOnError: false }
   const app =
     platform === 'express'
@@ -66,7 +66,7 @@ export async function startApp(
   return running(app)
 }
 
-/** Nest knows modules by their class, so each application has one of its own. */
+/** Nest identifies modules by their class, so each application gets its own. */
 function rootModule(): Type {
   @Module({})
   class AppModule {}

@@ -10,21 +10,21 @@ import {
 import type { Running, Settings } from 'whereabouts-conformance/suite'
 import { RecordingLog } from './log.js'
 
-/** Used where a test sets neither a secret nor a data folder. */
+/** Used if a test sets neither a secret nor a data folder. */
 const SECRET = 'the secret of a server under test'
 
-/** How long connections that Node doesn't take for idle are waited for. */
+/** How long to wait for connections that Node doesn't count as idle. */
 const LEFT_MS = 1_000
 
-/** Node's own server with the calls on it, and nothing else. */
+/** Node's HTTP server with the calls and nothing else. */
 export interface RunningPlain extends Running {
   readonly whereabouts: Whereabouts
 }
 
 /**
- * Starts Node's own server with the calls on it, in this process.
+ * Starts Node's HTTP server with the calls, in this process.
  *
- * @param create makes the server, where it isn't as Node makes it
+ * @param create creates a server other than Node's default
  */
 export async function startPlain(
   settings: Settings & CallsMount & WhereaboutsOptions = {},

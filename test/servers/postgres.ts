@@ -10,11 +10,11 @@ import { freePort } from './free-port.js'
 
 const START_MS = 60_000
 
-/** A PostgreSQL server of the tests' own; disposing of it removes all of it. */
+/** A PostgreSQL server for tests; disposing of it removes everything. */
 export interface RunningPostgres extends AsyncDisposable {
-  /** The address of a new database, which nobody else uses. */
+  /** Creates a new database and returns its address. */
   newDatabase(): Promise<string>
-  /** Ends it as a power cut would. */
+  /** Ends it like a power cut. */
   kill(): Promise<void>
   /** Starts it again, on the same port, after `kill()`. */
   restart(): Promise<void>
@@ -29,7 +29,7 @@ export async function startPostgres(): Promise<RunningPostgres> {
   const user = unprivilegedUser()
   if (user !== undefined) chownSync(folder, user.uid, user.gid)
   const data = join(folder, 'data')
-  // Durable as it is in production: whether it is, is what the tests are about.
+  // As durable as in production, as the tests are about durability.
   const init = [
     '-D',
     data,
@@ -77,7 +77,7 @@ async function startServer(
     'listen_addresses=127.0.0.1',
     `port=${port}`,
     'unix_socket_directories=',
-    // The first one, after five minutes, writes all that initdb left unwritten, and commits wait.
+    // The first checkpoint, after five minutes, writes everything that initdb left, and commits wait.
     'checkpoint_timeout=1h',
   ]
   const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])]
@@ -100,14 +100,14 @@ async function startServer(
   return server
 }
 
-/** A program of the PostgreSQL that was found. */
+/** Returns the path of a program of the PostgreSQL that was found. */
 function program(name: 'initdb' | 'postgres'): string {
   const postgres = find(POSTGRES)
   if (postgres === undefined) throw new Error(missing(POSTGRES))
   return join(dirname(realpathSync(postgres)), name)
 }
 
-/** Whom to run as, where the tests run as root; PostgreSQL refuses to be root's. */
+/** Returns the user to run as if the tests run as root, which PostgreSQL refuses. */
 function unprivilegedUser(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined
   for (const name of ['postgres', 'nobody']) {
@@ -115,7 +115,7 @@ function unprivilegedUser(): { uid: number; gid: number } | undefined {
       const number = (flag: string) => Number(execFileSync('id', [flag, name], { stdio: 'pipe' }))
       return { uid: number('-u'), gid: number('-g') }
     } catch {
-      // There is no such user; the next one is everywhere.
+      // This user may not exist; the next one always does.
     }
   }
   throw new Error('PostgreSQL needs a user that is not root')

@@ -11,27 +11,27 @@ import { freePort } from './free-port.js'
 
 const START_MS = 60_000
 
-/** A Redis server of the tests' own; disposing of it removes all of it. */
+/** A Redis server for tests; disposing of it removes everything. */
 export interface RunningRedis extends AsyncDisposable {
   readonly port: number
   /** `redis://127.0.0.1:<port>` */
   readonly url: string
-  /** Ends it as a power cut would; what it saved is there when it starts again. */
+  /** Ends it like a power cut; it still has its saved data when it starts again. */
   kill(): Promise<void>
   /** Starts it again, on the same port, after `kill()`. */
   restart(options?: { empty: boolean }): Promise<void>
-  /** Stops its process where it is: connections stay, nothing is answered. */
+  /** Suspends its process: connections stay open and nothing is answered. */
   pause(): void
   resume(): void
-  /** What it answers to a command. */
+  /** Runs a command and returns the answer. */
   command(...words: string[]): Promise<unknown>
 }
 
 /**
- * Starts the system's Redis in a temporary folder, on a free port. It writes down everything at once,
- * so that nothing is lost unless it is started `empty`.
+ * Starts the system's Redis in a temporary folder, on a free port. It saves every write
+ * immediately, so nothing is lost unless it is started `empty`.
  *
- * @param settings further ones, such as `--cluster-enabled yes`
+ * @param settings more settings, such as `--cluster-enabled yes`
  */
 export async function startRedis(...settings: string[]): Promise<RunningRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'whereabouts-redis-'))
@@ -62,10 +62,10 @@ export async function startRedis(...settings: string[]): Promise<RunningRedis> {
   }
 }
 
-/** Some servers that are one cluster. */
+/** The servers of a cluster. */
 export interface RunningCluster extends AsyncDisposable {
   readonly servers: readonly RunningRedis[]
-  /** Addresses of all of them, with commas between. */
+  /** The addresses of all servers, separated by commas. */
   readonly url: string
 }
 
@@ -99,7 +99,7 @@ export async function startCluster(): Promise<RunningCluster> {
   }
 }
 
-/** There is nothing to listen to: it has to be asked. */
+/** Polls, as Redis sends no event for this. */
 async function knowsAll(server: RunningRedis): Promise<void> {
   for (;;) {
     const info = String(await server.command('CLUSTER', 'INFO'))
@@ -109,17 +109,17 @@ async function knowsAll(server: RunningRedis): Promise<void> {
   }
 }
 
-/** Two servers of which one writes and the other is its replica, and a sentinel that watches them. */
+/** A master, its replica, and a sentinel that watches them. */
 export interface WatchedRedis extends AsyncDisposable {
   readonly master: RunningRedis
   readonly replica: RunningRedis
   /** `redis-sentinel://127.0.0.1:<port>#watched` */
   readonly url: string
-  /** Makes the replica the one that is written to; resolves when the other one refuses that. */
+  /** Promotes the replica; resolves when the old master refuses writes. */
   failover(): Promise<void>
 }
 
-/** Starts them; the replica takes over about a second after the master is gone. */
+/** Starts the servers; the replica takes over about a second after the master is gone. */
 export async function startWatched(): Promise<WatchedRedis> {
   const master = await startRedis()
   const replica = await startRedis('--replicaof', '127.0.0.1', `${master.port}`)
@@ -143,7 +143,7 @@ export async function startWatched(): Promise<WatchedRedis> {
     url: `redis-sentinel://127.0.0.1:${port}#watched`,
     async failover() {
       await command(port, ['SENTINEL', 'FAILOVER', 'watched'])
-      await within(isReplica(master), 'the other one to be a replica', START_MS)
+      await within(isReplica(master), 'the old master to become a replica', START_MS)
     },
     async [Symbol.asyncDispose]() {
       const ended = once(sentinel, 'exit')
@@ -156,7 +156,7 @@ export async function startWatched(): Promise<WatchedRedis> {
   }
 }
 
-/** The replica has what the master has, and the sentinel knows of it. */
+/** Whether the replica is up to date and known to the sentinel. */
 async function replicates(master: RunningRedis, sentinel: number): Promise<void> {
   for (;;) {
     const replication = String(await master.command('INFO', 'replication'))
@@ -167,7 +167,7 @@ async function replicates(master: RunningRedis, sentinel: number): Promise<void>
 }
 
 async function isReplica(server: RunningRedis): Promise<void> {
-  // Its connections are cut when it becomes one.
+  // Redis cuts a server's connections when it becomes a replica.
   const role = () => server.command('ROLE').catch(() => undefined)
   while (!String(await role()).startsWith('slave')) await setTimeout(100)
 }
@@ -186,7 +186,7 @@ function startServer(settings: readonly string[]): Promise<ChildProcess> {
   return started([...own, ...settings], 'ready to accept connections')
 }
 
-/** The program, as soon as it has said that it is there. */
+/** Starts the program; resolves when it reports that it is ready. */
 async function started(args: readonly string[], sign: string): Promise<ChildProcess> {
   const program = find(REDIS)
   if (program === undefined) throw new Error(missing(REDIS))

@@ -9,18 +9,18 @@ import type { Running, Settings } from 'whereabouts-conformance/suite'
 
 const MAIN = fileURLToPath(new URL('../../apps/standalone/dist/main.js', import.meta.url))
 const ADDRESS = /http:\/\/[^\s"/]+:[0-9]+/
-// Node and the framework take their time to load when every core is busy.
+// Node and the framework load slowly when every core is busy.
 const START_MS = 60_000
 const STOP_MS = 5_000
 
-/** A standalone server under test: a process of its own. */
+/** A standalone server under test, in its own process. */
 export interface RunningServer extends Running {
   readonly pid: number
   /** Its exit code, once it has ended; `null` if a signal ended it. */
   readonly exited: Promise<number | null>
-  /** All that it wrote to its standard output and error so far. */
+  /** Its output to stdout and stderr so far. */
   output(): string
-  /** Ends it without a word, `kill -9`. Its data folder stays, if it was given one. */
+  /** Ends it with `kill -9`. A data folder that the test set stays. */
   kill(): Promise<void>
 }
 
@@ -30,10 +30,10 @@ export interface StandaloneSettings extends Settings {
 }
 
 /**
- * Starts `apps/standalone` as an operator would: settings in the environment, SIGTERM at the end.
+ * Starts `apps/standalone` like an operator: settings in the environment, SIGTERM at the end.
  *
- * @param port to start again where the server was before; else a free one.
- * @param nodeOptions for Node itself
+ * @param port the port of a server to start again; a free one by default
+ * @param nodeOptions options for Node
  */
 export async function startServer(
   settings: StandaloneSettings = {},
@@ -62,7 +62,7 @@ export async function startServer(
   }
 }
 
-/** `leaseMs` is `WHEREABOUTS_LEASE_MS`; folder, database and Redis have names of their own. */
+/** `leaseMs` becomes `WHEREABOUTS_LEASE_MS`; folder, database and Redis have special names. */
 function environment({ dataDir, databaseUrl, redisUrl, ...settings }: StandaloneSettings): {
   [name: string]: string
 } {
@@ -81,7 +81,7 @@ function environment({ dataDir, databaseUrl, redisUrl, ...settings }: Standalone
 async function running(child: ChildProcess, clean: () => Promise<void>): Promise<RunningServer> {
   let output = ''
   let stopped: Promise<void> | undefined
-  // With all that it wrote, which may be read a moment after its end.
+  // Its last output may arrive a moment after its end.
   const exited = once(child, 'close')
   const address = new Promise<string>((resolve, reject) => {
     const collect = (chunk: Buffer) => {
@@ -129,7 +129,7 @@ async function stopProcess(
       code: number | null,
       signal: NodeJS.Signals | null,
     ]
-    // In order is: with 0, or by the signal itself, raised again once all was closed.
+    // A clean end has code 0, or the signal itself, raised again after everything was closed.
     if (code === 0 || signal === 'SIGTERM') return
     throw new Error(`the server ended with ${code ?? signal}: ${output().slice(-2_000)}`)
   } finally {

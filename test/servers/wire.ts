@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 
-/** The way from one node to a server, on which everything can be held up without a word. */
+/** A proxy between one node and a server that can silently hold back all data. */
 export class Wire implements AsyncDisposable {
   readonly #sockets = new Set<Socket>()
   #isCut = false
@@ -16,8 +16,8 @@ export class Wire implements AsyncDisposable {
   }
 
   /**
-   * @param port where it leads
-   * @param holdMs for how long each connection is held up at first, in the order that they come
+   * @param port the port of the server
+   * @param holdMs how long each connection is held back at first, in order of connecting
    */
   static async to(port: number, holdMs: readonly number[] = []): Promise<Wire> {
     const server = createServer({ noDelay: true })
@@ -25,18 +25,18 @@ export class Wire implements AsyncDisposable {
     return new Wire(server, port, holdMs)
   }
 
-  /** Where it begins. */
+  /** The address to connect to. */
   get address(): string {
     return `127.0.0.1:${(this.server.address() as AddressInfo).port}`
   }
 
-  /** From now on nothing comes through, on connections old and new; nobody is told. */
+  /** From now on silently holds back all data, on old and new connections. */
   cut(): void {
     this.#isCut = true
     for (const socket of this.#sockets) socket.pause()
   }
 
-  /** What was held up comes through now, and what follows. */
+  /** Releases the data held back, and passes on all that follows. */
   mend(): void {
     this.#isCut = false
     for (const socket of this.#sockets) socket.resume()
