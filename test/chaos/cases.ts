@@ -6,36 +6,36 @@ import { LEASE_MS, World } from './world.js'
 /** Something that goes wrong while 300 people are in a room on three nodes. */
 export interface Case {
   readonly name: string
-  /** What is done, to be read beside the figures. */
+  /** Describes the disturbance in the table of results. */
   readonly about: string
-  /** How long it may take, from its beginning, until everybody's view is right again. */
+  /** The longest time from the start until all views are right again. */
   readonly rightWithinMs: number
-  /** Does it, undoes it, and waits until whoever was lost by it would be gone. */
+  /** Causes the disturbance, ends it, and waits until a lost member would be gone. */
   readonly disturb: (world: World) => Promise<void>
 }
 
-/** What came of a case. */
+/** The result of a case. */
 export interface Outcome extends Sight {
-  /** How often somebody who was there all the time was seen to be gone. */
+  /** How many times a member who was there all the time disappeared from a view. */
   readonly flickers: number
-  /** Streams that were lost and opened anew. */
+  /** The number of streams that were lost and reopened. */
   readonly interruptions: number
-  /** Updates of the document that were acknowledged. */
+  /** The number of acknowledged document updates. */
   readonly acknowledged: number
-  /** Of those, how many any of the nodes doesn't have. */
+  /** The number of acknowledged updates that at least one node lacks. */
   readonly lost: number
 }
 
-/** Nobody hears of a node for that long until it counts as dead. */
+/** After this long without a sign of life, a node counts as dead. */
 const NODE_LEASE_MS = 5_000
 const NOTICED_WITHIN_MS = 5_000
 const BACK_WITHIN_MS = 10_000
 const PAUSED_MS = 20_000
 const REDIS_DOWN_MS = 2_000
 const CUT_OFF_MS = 7_000
-/** After it, whoever wasn't back in time is gone. */
+/** After this time, members who weren't back in time are gone. */
 const LEASES_MS = NODE_LEASE_MS + LEASE_MS + 1_000
-/** How long it may take until all views are right again after what was done is undone. */
+/** The longest time from the end of the disturbance until all views are right again. */
 const GIVE_UP_MS = 30_000
 
 export const CASES = {
@@ -112,7 +112,7 @@ async function restartRedis(
   await setTimeout(LEASES_MS)
 }
 
-/** Plays a case, on nodes and a Redis of its own. */
+/** Plays a case on new nodes and a new Redis. */
 export async function play({ disturb }: Case, postgres: RunningPostgres): Promise<Outcome> {
   await using world = await World.open(postgres)
   await using crowd = await Crowd.gather(world.url)
@@ -129,12 +129,12 @@ export async function play({ disturb }: Case, postgres: RunningPostgres): Promis
   }
 }
 
-/** An outcome in one line, for who watches. */
+/** Formats an outcome as one line of output. */
 export function describe({ name }: Case, outcome: Outcome): string {
   const { rightAfterMs, wrongMs, flickers, interruptions, acknowledged, lost } = outcome
   return (
     `${name}: right again after ${seconds(rightAfterMs)}, wrong for ${seconds(wrongMs)} of it, ` +
-    `${flickers} flickers, ${interruptions} streams opened anew, ` +
+    `${flickers} flickers, ${interruptions} streams reopened, ` +
     `${lost} of ${acknowledged} writes lost`
   )
 }

@@ -9,34 +9,34 @@ beforeAll(async () => {
 afterAll(() => postgres[Symbol.asyncDispose]())
 
 describe('300 people on three nodes', { timeout: 300_000 }, () => {
-  it('[EX4 EX12] go on elsewhere when a node is killed, and nobody sees anybody leave', async () => {
+  it('[EX4 EX12] move to other nodes when one is killed, and see nobody leave', async () => {
     const { flickers } = await isMended(CASES.kill)
     expect(flickers).toBe(0)
   })
 
-  it('[EX4] go on elsewhere when a node is stopped, which then goes on as one of three', async () => {
+  it('[EX4] move to other nodes when one is suspended, which rejoins when it is resumed', async () => {
     await isMended(CASES.pause)
   })
 
-  it('[EX3] are together again when Redis is back', async () => {
+  it('[EX3] see each other again when Redis is back', async () => {
     await isMended(CASES.redisRestarts)
   })
 
-  it('[EX2] are together again when Redis is back and has lost everything', async () => {
+  it('[EX2] see each other again when Redis is back without its data', async () => {
     await isMended(CASES.redisEmpty)
   })
 
-  it('[EX3] are together again with those on a node that was cut off', async () => {
+  it('[EX3] see each other again after a node was cut off from Redis', async () => {
     await isMended(CASES.cutOff)
   })
 
-  it('[EX12] see nobody leave while one node after the other is replaced', async () => {
+  it('[EX12] see nobody leave during a rolling restart', async () => {
     const { flickers } = await isMended(CASES.rolling)
     expect(flickers).toBe(0)
   })
 })
 
-/** In time, and nothing that was acknowledged is lost. */
+/** Plays a case, and checks that views are right in time and no acknowledged update is lost. */
 async function isMended(played: Case): Promise<Outcome> {
   const outcome = await play(played, postgres)
   process.stdout.write(`${says(played, outcome)}\n`)

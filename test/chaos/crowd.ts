@@ -4,30 +4,30 @@ import { Person, Writer } from './person.js'
 import { Scribe, writesOf } from './scribe.js'
 
 const PEOPLE = 300
-/** How many come at a time. */
+/** How many join at the same time. */
 const GROUP = 50
 const MOVERS = 30
 const WRITERS = 8
 const SCRIBES = 8
-/** How often each of those who do something does it. */
+/** The interval at which each mover moves and each writer writes. */
 const EVERY_MS = 1_000
-/** Where somebody who moves was longer ago than this isn't where they are. */
+/** A mover's location that is older than this is wrong. */
 const STALE_MS = EVERY_MS + 2_000
 const LOOK_EVERY_MS = 100
-/** For how long all views have to be right until they count as right again. */
+/** How long all views have to be right to count as right again. */
 const CALM_MS = 3_000
 const GATHER_WITHIN_MS = 60_000
 const SETTLE_WITHIN_MS = 20_000
 
-/** How right everybody's view was from some moment on. */
+/** How long views were wrong during a disturbance. */
 export interface Sight {
-  /** From that moment to the last time at which anybody's view was wrong. */
+  /** From the start to the last time at which any view was wrong. */
   readonly rightAfterMs: number
-  /** For how long somebody's view was wrong. */
+  /** For how long any view was wrong. */
   readonly wrongMs: number
 }
 
-/** 300 people in one room: all of them look, some move, some write into the document. */
+/** 300 people in one room: all watch, some move, some write into the document. */
 export class Crowd implements AsyncDisposable {
   readonly #people: Person[] = []
   readonly #movers: Person[] = []
@@ -38,7 +38,7 @@ export class Crowd implements AsyncDisposable {
 
   private constructor(private readonly url: string) {}
 
-  /** Resolves when everybody is there and sees everybody, and those who do something do it. */
+  /** Resolves when all have joined and see each other, and moving and writing have started. */
   static async gather(url: string): Promise<Crowd> {
     const crowd = new Crowd(url)
     try {
@@ -50,7 +50,7 @@ export class Crowd implements AsyncDisposable {
     }
   }
 
-  /** How often anybody was seen to be gone by anybody, so far. */
+  /** How many times somebody disappeared from somebody's view so far. */
   get flickers(): number {
     return this.#people.reduce((sum, { flickers }) => sum + flickers, 0)
   }
@@ -60,7 +60,7 @@ export class Crowd implements AsyncDisposable {
     return this.#people.reduce((sum, { interruptions }) => sum + interruptions, 0)
   }
 
-  /** The first thing that is wrong with what anybody sees, if anything is. */
+  /** Returns the first mistake in anybody's view, if there is one. */
   mistake(staleMs: number): string | undefined {
     const sinceMs = performance.now() - staleMs
     for (const person of this.#people) {
@@ -71,10 +71,9 @@ export class Crowd implements AsyncDisposable {
   }
 
   /**
-   * Looks over everybody's shoulder while something goes on, and after it until all views have been
-   * right for a while.
+   * Checks all views during a disturbance, and afterwards until all have been right for a while.
    *
-   * @param deadlineMs how long that may take after it
+   * @param deadlineMs how long that may take after the disturbance
    */
   async watch(goingOn: Promise<void>, deadlineMs: number): Promise<Sight> {
     const beganMs = performance.now()
@@ -82,7 +81,7 @@ export class Crowd implements AsyncDisposable {
     const over = goingOn.finally(() => {
       giveUpMs = performance.now() + deadlineMs
     })
-    // What goes wrong with it is told at the end, or is why the views aren't right in time.
+    // A failure is thrown at the end, or is the reason why the views aren't right in time.
     over.catch(() => undefined)
     let lookedMs = beganMs
     let lastWrongMs = beganMs
@@ -103,9 +102,9 @@ export class Crowd implements AsyncDisposable {
   }
 
   /**
-   * Lets nobody move or write any more.
+   * Stops all moving and writing.
    *
-   * @returns what was acknowledged, when everybody sees the same and has the same document
+   * @returns the acknowledged updates, once all views and documents are the same
    */
   async settle(): Promise<ReadonlySet<string>> {
     for (const timer of this.#timers) clearInterval(timer)
@@ -127,7 +126,7 @@ export class Crowd implements AsyncDisposable {
   }
 
   async #gather(): Promise<void> {
-    // Not all at once: that would be another test.
+    // Joining all at once would be another test.
     while (this.#people.length < PEOPLE) {
       for (let count = 0; count < GROUP; count++) this.#add()
       const areIn = () => this.#people.every(({ id }) => id !== null)
@@ -156,7 +155,7 @@ export class Crowd implements AsyncDisposable {
     }
   }
 
-  /** The first thing that is missing in anybody's copy of the document. */
+  /** Returns the first entry that is missing in anybody's copy of the document. */
   #lack(entries: ReadonlySet<string>): string | undefined {
     for (const { name, doc } of this.#writers) {
       const copy = writesOf(doc)
@@ -166,7 +165,7 @@ export class Crowd implements AsyncDisposable {
     return undefined
   }
 
-  /** @param why says why not yet */
+  /** @param why returns the reason for not being ready yet */
   async #until(
     what: string,
     withinMs: number,
@@ -181,7 +180,7 @@ export class Crowd implements AsyncDisposable {
   }
 }
 
-/** Has each of them do it once in {@link EVERY_MS}, one after the other. */
+/** Calls `act` for each once per {@link EVERY_MS}, one after another. */
 function inTurn<T>(all: readonly T[], act: (each: T) => void): NodeJS.Timeout {
   let next = 0
   return setInterval(() => act(all[next++ % all.length]!), EVERY_MS / all.length)

@@ -2,32 +2,32 @@ import { joinRoom, type Room, type RoomSnapshot } from '@whereabouts/client'
 import { RoomProvider } from '@whereabouts/client/yjs'
 import { Doc } from 'yjs'
 
-/** The room in which all of it happens. */
+/** The room of the whole test. */
 export const ROOM = 'chaos'
 
-/** Somebody in the room, with the project's own client, who keeps count of what they see go wrong. */
+/** A member of the room with the project's client, who counts mistakes in their view. */
 export class Person {
   readonly room: Room
-  /** How often somebody who was there all the time was seen to be gone. */
+  /** How many times a member who was there all the time disappeared. */
   flickers = 0
-  /** How often the stream was lost. */
+  /** How many times the stream was lost. */
   interruptions = 0
   #seen: RoomSnapshot
 
-  /** @param moves whether what they say of where they are is the time at which they say it */
+  /** @param moves whether the person moves; a location is the time at which it was posted */
   constructor(
     url: string,
     readonly name: string,
     readonly moves: boolean,
   ) {
-    // 300 of them share a processor, which has better things to do than to unpack.
+    // Saves decompression, as 300 clients share a processor.
     const headers = () => ({ 'accept-encoding': 'identity' })
     this.room = joinRoom({ url, room: ROOM, user: { name }, location: nowMs(), headers })
     this.#seen = this.room.getSnapshot()
     this.room.subscribe(() => this.#look())
   }
 
-  /** `null` until the server has said it. */
+  /** The member id; `null` until the server has sent it. */
   get id(): string | null {
     return this.#seen.self
   }
@@ -37,8 +37,8 @@ export class Person {
   }
 
   /**
-   * What is wrong with what they see, if anything is: they should see all of these online, where they
-   * were no longer ago than that, and nobody else.
+   * Returns the mistake in their view, if there is one. They should see exactly these people, all
+   * online, and the movers' locations no older than `sinceMs`.
    */
   mistake(people: ReadonlyMap<string, Person>, sinceMs: number): string | undefined {
     const { status, members } = this.#seen
@@ -54,7 +54,7 @@ export class Person {
     return undefined
   }
 
-  /** All that they see, as text: the same for everybody once nothing changes any more. */
+  /** Returns the view as text, which is the same for all once nothing changes any more. */
   view(): string {
     return this.#seen.members
       .map(({ id, user, location, status }) => JSON.stringify([id, user, location, status]))
@@ -71,11 +71,11 @@ export class Person {
   }
 }
 
-/** Somebody who writes into the document as well, and has a copy of it. */
+/** A person who also writes into a copy of the document. */
 export class Writer extends Person {
   readonly doc = new Doc()
   readonly #written: string[] = []
-  // In the same go as the room, so that its stream has the document from the beginning.
+  // Created synchronously after `joinRoom()`, so that the stream includes the document from the start.
   readonly #provider = new RoomProvider(this.room, this.doc)
 
   write(): void {
@@ -84,7 +84,7 @@ export class Writer extends Person {
     this.doc.getMap('writes').set(entry, true)
   }
 
-  /** What they wrote; resolves when all of it is acknowledged. */
+  /** Resolves with everything that they wrote, when all of it is acknowledged. */
   async written(): Promise<readonly string[]> {
     if (!this.#provider.saved) {
       await new Promise<void>((resolve) => {
@@ -99,9 +99,9 @@ function nowMs(): number {
   return Math.round(performance.now())
 }
 
-/** Nobody leaves of their own accord. */
+/** Counts the members who disappeared, as nobody leaves voluntarily. */
 function countGone({ members: before }: RoomSnapshot, { members: now }: RoomSnapshot): number {
-  // They are in the order in which they came, so that mostly the same are in the same places.
+  // A fast path: members are in order of joining, so positions rarely change.
   if (before.every(({ id }, at) => now[at]?.id === id)) return 0
   const here = new Set(now.map(({ id }) => id))
   return before.filter(({ id }) => !here.has(id)).length

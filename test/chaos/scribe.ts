@@ -8,9 +8,9 @@ const ANSWER_WITHIN_MS = 3_000
 const TRY_AGAIN_MS = 200
 
 /**
- * Writes to the document, one update after the other, each posted as it is until it is acknowledged.
- * Once it is, it is never posted again, as the client's provider does with what a server lacks: what
- * is lost then stays lost.
+ * Writes to the document, one update after another. Each is posted unchanged until it is
+ * acknowledged and then never again, unlike the client's provider, which posts again what a
+ * server lacks. So a lost update stays lost.
  */
 export class Scribe {
   readonly #acknowledged: string[] = []
@@ -25,14 +25,14 @@ export class Scribe {
     this.#done = this.#writeAll()
   }
 
-  /** Writes no more. What it wrote; resolves when all of it is acknowledged. */
+  /** Stops writing. Resolves with everything that it wrote, when all of it is acknowledged. */
   async written(): Promise<readonly string[]> {
     this.#stop.abort()
     await this.#done
     return this.#acknowledged
   }
 
-  /** Ends at once, whatever becomes of what it wrote last. */
+  /** Ends immediately, even if the last update is not acknowledged. */
   giveUp(): void {
     this.#stop.abort()
     this.#end.abort()
@@ -67,13 +67,13 @@ export class Scribe {
       await answer.text()
       return answer.ok
     } catch {
-      // Nobody knows whether it was taken.
+      // The update may have been stored or not.
       return false
     }
   }
 }
 
-/** What is written in the document, as a node gives it. */
+/** Returns the entries of the document at a node. */
 export async function readWrites(url: string): Promise<ReadonlySet<string>> {
   const answer = await fetch(`${url}/rooms/${ROOM}/document`)
   if (!answer.ok) throw new Error(`reading the document: ${answer.status} ${await answer.text()}`)
@@ -82,7 +82,7 @@ export async function readWrites(url: string): Promise<ReadonlySet<string>> {
   return writesOf(doc)
 }
 
-/** What is written in a copy of the document. */
+/** Returns the entries in a copy of the document. */
 export function writesOf(doc: Doc): ReadonlySet<string> {
   return new Set(doc.getMap('writes').keys())
 }

@@ -11,9 +11,9 @@ interface Backend {
 }
 
 /**
- * What stands in front of several nodes: passes each connection on to one of them, in turn, and asks
- * them whether they are ready; one that isn't gets no new connections. Those that it has are left
- * alone, as load balancers do.
+ * A load balancer: passes each connection to one of several nodes in turn, and checks their
+ * readiness. A node that isn't ready gets no new connections but keeps its existing ones, as with
+ * real load balancers.
  */
 export class Switch implements AsyncDisposable {
   readonly #sockets = new Set<Socket>()
@@ -53,12 +53,12 @@ export class Switch implements AsyncDisposable {
     }
     socket.pipe(onward).pipe(socket)
     socket.once('close', () => onward.destroy())
-    // What was received before is still to be passed on.
+    // Data that was received before still has to be passed on.
     onward.once('close', (isBroken) => (isBroken ? socket.destroy() : socket.end()))
     socket.resume()
   }
 
-  /** A connection to the next one who is there, the ready ones first. */
+  /** Connects to the next node that accepts, ready ones first. */
   async #reachSomebody(): Promise<Socket | undefined> {
     const first = this.#next++
     const inTurn = this.backends.map((_, at) => this.backends[(first + at) % this.backends.length]!)
@@ -99,7 +99,7 @@ async function isReady(port: number): Promise<boolean> {
     await answer.body?.cancel()
     return answer.ok
   } catch {
-    // Nobody is there, or nobody answers.
+    // The node is down or doesn't answer.
     return false
   }
 }

@@ -9,11 +9,11 @@ import { Wire } from '../servers/wire.js'
 
 /** How long a member without a connection stays. */
 export const LEASE_MS = 8_000
-/** How long a node takes for its goodbyes. */
+/** The time over which a node drains. */
 const GOODBYE_MS = 2_000
 const ASK_EVERY_MS = 50
 
-/** One of the servers: a process of its own. */
+/** A server in its own process. */
 export class Node implements AsyncDisposable {
   private constructor(
     private readonly wire: Wire,
@@ -29,9 +29,9 @@ export class Node implements AsyncDisposable {
       secret: 'the secret of every node',
       leaseMs: LEASE_MS,
       goodbyeMs: GOODBYE_MS,
-      // A client looks for another node after two and a half of them without a sign of this one.
+      // A client reconnects to another node after two and a half heartbeats of silence.
       heartbeatMs: 2_000,
-      // All 300 clients are in one process, which is to have time for what is looked for.
+      // All 300 clients share one process, which needs time for its checks.
       frameIntervalMs: 200,
     }
     return new Node(wire, settings, await startServer(settings))
@@ -49,14 +49,14 @@ export class Node implements AsyncDisposable {
     return this.server.kill()
   }
 
-  /** Ends it as an operator does, and starts it again where it was. */
+  /** Stops it like an operator, and starts it again on the same port. */
   async restart(): Promise<void> {
     const { port } = this
     await this.server.stop()
     this.server = await startServer(this.settings, port)
   }
 
-  /** Stops its process where it is: connections stay, nothing is answered. */
+  /** Suspends its process: connections stay open and nothing is answered. */
   pause(): void {
     process.kill(this.server.pid, 'SIGSTOP')
   }
@@ -65,7 +65,7 @@ export class Node implements AsyncDisposable {
     process.kill(this.server.pid, 'SIGCONT')
   }
 
-  /** Nothing comes through between it and Redis any more. */
+  /** Silently cuts it off from Redis. */
   cutOff(): void {
     this.wire.cut()
   }
@@ -74,7 +74,7 @@ export class Node implements AsyncDisposable {
     this.wire.mend()
   }
 
-  /** Resolves when it says of itself that it can't reach the others, or that it can. */
+  /** Resolves when it reports that it can't reach the others, or that it can. */
   async saysItIsAlone(isAlone: boolean, withinMs: number): Promise<void> {
     const asked = async () => {
       while ((await this.#isAlone()) !== isAlone) await setTimeout(ASK_EVERY_MS)
@@ -94,7 +94,7 @@ export class Node implements AsyncDisposable {
   }
 }
 
-/** Three nodes on one Redis and one database, and what stands in front of them. */
+/** Three nodes on one Redis and one database, behind a load balancer. */
 export class World implements AsyncDisposable {
   private constructor(
     readonly redis: RunningRedis,
@@ -104,7 +104,7 @@ export class World implements AsyncDisposable {
 
   static async open(postgres: RunningPostgres): Promise<World> {
     const databaseUrl = await postgres.newDatabase()
-    // As one has it: what a process wrote outlives it, and no call waits for the disk.
+    // A usual setup: written data survives the process, and no call waits for the disk.
     const redis = await startRedis('--appendfsync', 'everysec')
     const started: Node[] = []
     const start = async () => {
@@ -121,12 +121,12 @@ export class World implements AsyncDisposable {
     }
   }
 
-  /** Where clients call; whichever node it is that answers. */
+  /** The address for clients; any node may answer. */
   get url(): string {
     return this.front.url
   }
 
-  /** What of this isn't in the document, as any of the nodes gives it. */
+  /** Returns the entries that are missing in the document at any node. */
   async lacks(entries: ReadonlySet<string>): Promise<readonly string[]> {
     const copies = await Promise.all(this.nodes.map(({ url }) => readWrites(url)))
     return [...entries].filter((entry) => copies.some((copy) => !copy.has(entry)))

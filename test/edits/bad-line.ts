@@ -7,11 +7,11 @@ const LOGIN_PAGE = '<html><title>Log in to the network</title></html>'
 type Fetch = typeof globalThis.fetch
 
 /**
- * A client's way to the server on a bad line: requests get lost, answers get lost, requests arrive
- * twice, all of them late, and now and then a login page answers in the server's place.
+ * A `fetch` over a bad network: requests get lost, answers get lost, requests arrive twice, all
+ * are late, and now and then a login page answers instead of the server.
  */
 export class BadLine {
-  /** From now on everything arrives, once. */
+  /** From now on everything arrives exactly once. */
   isMended = false
   readonly #random: Random
 
@@ -35,7 +35,7 @@ export class BadLine {
     return dice < 0.28 ? this.#again(answer, input, init) : answer
   }
 
-  /** What a proxy does that tries again by itself: the second answer counts. */
+  /** Sends the request twice and returns the second answer, like a proxy that retries. */
   async #again(first: Response, ...[input, init]: Parameters<Fetch>): Promise<Response> {
     await first.body?.cancel()
     return fetch(input, init)

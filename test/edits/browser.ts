@@ -8,18 +8,18 @@ const ROOM = 'edits'
 const MOST_TABS = 3
 const LONGEST_TEXT = 300
 
-/** One tab, which lists what was written in it. */
+/** One tab, with a list of its edits. */
 interface Tab {
   readonly room: Room
   readonly provider: RoomProvider
 }
 
 /**
- * Somebody's browser: tabs of one document that share what the browser keeps of it. That may be lost
- * at any moment, as long as a tab is open that writes it again.
+ * A browser with tabs of one document, which share the browser's stored copy. The copy may be lost
+ * at any time while an open tab can write it again.
  */
 export class Browser {
-  /** Everything that was ever written here, one entry an edit, none of which anybody deletes. */
+  /** All edits made here, one entry per edit; no entry is ever deleted. */
   readonly written: string[] = []
   readonly line: BadLine
   readonly #url: string
@@ -42,12 +42,12 @@ export class Browser {
     return this.#tabs.map(({ provider }) => provider.doc)
   }
 
-  /** Whether each tab has all that the server has, and the server all that it has. */
+  /** Whether each tab and the server have the same content. */
   get isAtRest(): boolean {
     return this.#tabs.every(({ provider }) => provider.synced && provider.saved)
   }
 
-  /** The entries that the server has by the word of a tab. */
+  /** The entries that a tab reported as saved. */
   get acknowledged(): string[] {
     const atRest = this.#tabs.filter(({ provider }) => provider.synced && provider.saved)
     return atRest.flatMap(({ provider }) => entriesIn(provider.doc))
@@ -65,7 +65,7 @@ export class Browser {
     else if (this.#tabs.length < MOST_TABS) this.open()
   }
 
-  /** Opens another tab with what the browser has kept. */
+  /** Opens another tab with the browser's stored copy. */
   open(): void {
     const doc = new Doc()
     applyUpdate(doc, encodeStateAsUpdate(this.#kept))
@@ -73,7 +73,7 @@ export class Browser {
     this.#tabs.push({ room, provider: new RoomProvider(room, doc) })
   }
 
-  /** Closes what is open, and resolves when all that was ever closed has said goodbye. */
+  /** Closes all tabs, and resolves when every closed tab has said goodbye. */
   async end(): Promise<void> {
     for (const tab of this.#tabs) this.#close(tab)
     await Promise.all(this.#closing)
@@ -93,7 +93,7 @@ export class Browser {
     if (this.#random.chance(0.8)) this.#keep()
   }
 
-  /** "Clear site data", unless a tab that is closed has left there what no other one has. */
+  /** Clears the site's data, unless a closed tab left edits there that no other tab has. */
   #clear(): void {
     const inTabs = new Set(this.docs.flatMap(entriesIn))
     if (entriesIn(this.#kept).every((entry) => inTabs.has(entry))) this.#kept = new Doc()

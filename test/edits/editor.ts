@@ -5,17 +5,17 @@ import type { Random } from '../simulation/random.js'
 import { BadLine } from './bad-line.js'
 
 const ROOM = 'edits'
-/** Among them a family of four people, a flag, and a letter with an accent of its own. */
+/** Includes a family emoji, a flag, and a letter with a combining accent. */
 const WORDS = ['a', 'déf', '😀', '👩‍👩‍👧‍👦', '🇨🇭', 'é', '字', '\n']
 
-/** Somebody who edits every kind of Yjs type, and remembers what the server acknowledged. */
+/** Edits every kind of Yjs type, and remembers what the server acknowledged. */
 export class Editor {
   readonly #line: BadLine
   readonly #random: Random
   #doc = new Doc()
   #room: Room
   #provider: RoomProvider
-  /** What it wrote, one entry an edit, none of which anybody deletes. */
+  /** All its edits, one entry per edit; no entry is ever deleted. */
   readonly #written: string[] = []
   #acknowledged = 0
 
@@ -34,7 +34,7 @@ export class Editor {
     return this.#doc
   }
 
-  /** Whether it has all that the server has, and the server all that it has. */
+  /** Whether it and the server have the same content. */
   get isAtRest(): boolean {
     return this.#provider.synced && this.#provider.saved
   }
@@ -43,12 +43,12 @@ export class Editor {
     return this.#provider.problem
   }
 
-  /** The entries that the server said to have. */
+  /** The entries that the server acknowledged. */
   get acknowledged(): readonly string[] {
     return this.#written.slice(0, this.#acknowledged)
   }
 
-  /** Changes something at random. */
+  /** Makes a random edit. */
   edit(): void {
     this.#doc.transact(() => {
       const change = this.#random.pick([
@@ -64,7 +64,7 @@ export class Editor {
     })
   }
 
-  /** Closes the window and opens another one, which has what the browser kept. */
+  /** Closes the window and opens a new one with the browser's stored copy. */
   async reload(): Promise<void> {
     const kept = encodeStateAsUpdate(this.#doc)
     await this.close()
@@ -134,7 +134,7 @@ export class Editor {
   }
 }
 
-/** All that is in a document. */
+/** Returns the whole content of a document. */
 export function contentsOf(doc: Doc) {
   return {
     written: doc.getArray<string>('written').toArray(),
@@ -145,7 +145,7 @@ export function contentsOf(doc: Doc) {
   }
 }
 
-/** The document as the server gives it. */
+/** Fetches the document from the server. */
 export async function readDocument(url: string): Promise<Doc> {
   const answer = await fetch(`${url}/rooms/${ROOM}/document`)
   if (!answer.ok) throw new Error(`reading the document: ${answer.status} ${await answer.text()}`)

@@ -27,7 +27,7 @@ afterEach(async () => {
 })
 
 it(
-  `[DO8 CL21] ${SECONDS} s of edits on bad lines and servers that are killed: nothing acknowledged is lost, and all are equal (seed ${seed})`,
+  `[DO8 CL21] ${SECONDS} s of edits over bad networks while servers are killed: no acknowledged edit is lost, and all copies are equal (seed ${seed})`,
   async () => {
     const random = new Random(seed)
     let server = await startServer({ dataDir: folder })
@@ -68,7 +68,7 @@ async function edit(editor: Editor, random: Random, stop: AbortSignal): Promise<
   }
 }
 
-/** Kills the server and starts it where it was: what it had acknowledged is there. */
+/** Kills the server, starts it again, and checks that all acknowledged edits are there. */
 async function killAndStart(
   server: RunningServer,
   port: number,

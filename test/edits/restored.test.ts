@@ -29,7 +29,7 @@ afterEach(async () => {
 })
 
 it(
-  `[CL28 CL29] ${SECONDS} s of lost copies, twin tabs, tabs that are closed, and servers restored from older backups: nothing that was written is lost, and nobody says that it is saved while it isn't (seed ${seed})`,
+  `[CL28 CL29] ${SECONDS} s of lost copies, duplicated tabs, closed tabs and servers restored from older backups: no edit is lost, and none is reported as saved while it isn't (seed ${seed})`,
   async () => {
     const random = new Random(seed)
     const host = await Host.start(folder, random)
@@ -48,7 +48,7 @@ it(
     stop.abort()
     await Promise.all(acting)
     for (const { line } of browsers) line.isMended = true
-    // Everybody comes once more, and so does what only a closed tab had.
+    // All browsers open the document once more, so edits that only a closed tab had are sent too.
     for (const browser of browsers) browser.open()
     await expect.poll(() => restOf(browsers), { timeout: REST_MS }).toEqual(AT_REST)
     await expectEverything(host.url, browsers)
@@ -63,7 +63,7 @@ const AT_REST = Array.from({ length: BROWSERS }, () => ({ isAtRest: true, proble
 const restOf = (browsers: readonly Browser[]) =>
   browsers.map(({ isAtRest, problems }) => ({ isAtRest, problems }))
 
-/** A server that is killed, and starts with what it had, or with what it had long before. */
+/** A server that is killed and starts again with its data or with an older backup. */
 class Host {
   restores = 0
   #hasBackup = false
@@ -115,7 +115,7 @@ async function act(browser: Browser, random: Random, stop: AbortSignal): Promise
   }
 }
 
-/** What is said to be saved is there. */
+/** Checks that everything reported as saved is there. */
 async function expectNoLie(url: string, browsers: readonly Browser[]): Promise<void> {
   const acknowledged = browsers.flatMap((browser) => browser.acknowledged)
   const written = new Set(contentsOf(await readDocument(url)).written)
