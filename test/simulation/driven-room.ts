@@ -4,7 +4,7 @@ import { Room } from '../../packages/server/src/room/room.js'
 import type { UserClaim } from '../../packages/server/src/room/user.js'
 import { nodeId } from '../exchange/node-id.js'
 
-/** A room to which a test does things by name. */
+/** A room with a method per operation, for tests. */
 export class DrivenRoom extends Room {
   open(id: string, user: UserClaim, nowMs: number, at?: string, node = ''): void {
     this.apply({ do: 'open', id, user, at }, { node: nodeId(node), nowMs })

@@ -14,12 +14,12 @@ import { VirtualClock } from './virtual-clock.js'
 
 const ROOM = 'budget'
 const SPELLS = 1
-/** After so long without trouble every node has heard everything. */
+/** After this long without trouble, every node has received everything. */
 const REST_MS = 25_000
 
-/** Somebody who follows a room and minds what an exchange promises. */
+/** A follower of a room that checks what an exchange guarantees. */
 class Witness implements Follower<string> {
-  /** What it was told since its room began. */
+  /** All operations since the room started. */
   told: string[] = []
   history: History | undefined
   isLost = false
@@ -29,7 +29,7 @@ class Witness implements Follower<string> {
   constructor(private readonly run: ExchangeRun) {}
 
   begin(history: History): void {
-    // What is appended before the first time waits for that.
+    // An append before the first start waits for it.
     if (this.history !== undefined || this.isLost) this.run.refusedBefore(this, history)
     this.history = history
     this.isLost = false
@@ -66,7 +66,7 @@ class Witness implements Follower<string> {
   }
 }
 
-/** Some nodes that append to one room through the Redis exchange, in all kinds of trouble. */
+/** Several nodes that append to one room through the Redis exchange, with all kinds of trouble. */
 export class ExchangeRun {
   readonly clock = new VirtualClock()
   readonly #random: Random
@@ -74,9 +74,9 @@ export class ExchangeRun {
   readonly #trouble: Trouble
   readonly #nodes: { machine: Machine<string>; witness: Witness }[] = []
   readonly #batches = new Map<string, string>()
-  /** Appended by whom, and not acknowledged. */
+  /** Appends without an answer, and who made them. */
   readonly #open = new Map<string, Witness>()
-  /** What can't come any more, and in which log it is the first that it can't. */
+  /** Refused appends, with the first version of the log from which on they must not appear. */
   readonly #refused = new Map<string, number>()
   readonly #failures: string[] = []
   readonly checkpointEvery: number
@@ -116,26 +116,26 @@ export class ExchangeRun {
     this.#failures.push(what)
   }
 
-  /** A batch is the same wherever it is told. */
+  /** Checks that a batch is the same on every node and contains nothing that was refused. */
   saw(position: string, firstVersion: number, batch: string): void {
     const known = this.#batches.get(position)
     if (known === undefined) this.#batches.set(position, batch)
     else if (known !== batch) this.fail(`${position} is ${known} and ${batch}`)
     for (const [refused, fromVersion] of this.#refused) {
-      // Whoever stood still hears the end of a log that the others have left.
+      // A suspended node may still receive the end of a log that the others have left.
       if (firstVersion < fromVersion || known !== undefined) continue
-      if (batch.includes(`"${refused}"`)) this.fail(`${refused} came after all`)
+      if (batch.includes(`"${refused}"`)) this.fail(`${refused} appeared nevertheless`)
     }
   }
 
-  /** Its room begins, and what it had appended is refused by then, or acknowledged. */
+  /** Records that a room starts again, so all its earlier appends must be answered by now. */
   refusedBefore(witness: Witness, { firstVersion }: History): void {
     for (const [name, whose] of this.#open) {
       if (whose === witness) this.#suspects.set(name, firstVersion)
     }
   }
 
-  /** Not acknowledged when its room began again: among the batches that follow at once, or never. */
+  /** Unacknowledged appends at a restart: they appear immediately afterwards or never. */
   readonly #suspects = new Map<string, number>()
 
   #start(): void {

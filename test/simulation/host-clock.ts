@@ -8,12 +8,12 @@ interface Timer {
 }
 
 /**
- * The time of one process: it begins anywhere, may jump ahead, and stands still while the process
- * does, in which nothing happens then.
+ * The clock of one process. It starts at any time and may jump ahead; while the process is
+ * suspended, its timers don't fire.
  */
 export class HostClock implements Clock {
   readonly #timers = new Set<Timer>()
-  /** What happens when the process goes on. */
+  /** Callbacks to run when the process resumes. */
   #waiting: (() => void)[] = []
   #state: 'running' | 'paused' | 'stopped' = 'running'
 
@@ -44,18 +44,18 @@ export class HostClock implements Clock {
     }
   }
 
-  /** Something arrives from outside: at once, when the process goes on, or never. */
+  /** Delivers something to the process: now, when it resumes, or never if it was killed. */
   arrive(callback: () => void): void {
     if (this.#state === 'running') callback()
     else if (this.#state === 'paused') this.#waiting.push(callback)
   }
 
-  /** The process is stopped for a while, as by SIGSTOP. */
+  /** Suspends the process, like SIGSTOP. */
   pause(): void {
     if (this.#state === 'running') this.#state = 'paused'
   }
 
-  /** It goes on. What waited happens, all that arrived before or after what was due. */
+  /** Resumes the process, and runs due timers and pending arrivals, in either order. */
   resume(isDueFirst: boolean): void {
     if (this.#state !== 'paused') return
     this.#state = 'running'
@@ -69,13 +69,13 @@ export class HostClock implements Clock {
     if (isDueFirst) this.world.after(0, turn)
   }
 
-  /** Its clock is put forward. */
+  /** Moves the clock forward. */
   jump(ms: number): void {
     this.aheadMs += ms
     for (const timer of this.#timers) this.#schedule(timer)
   }
 
-  /** The process is killed. */
+  /** Kills the process. */
   stop(): void {
     this.#state = 'stopped'
     this.#waiting = []
@@ -87,7 +87,7 @@ export class HostClock implements Clock {
     timer.cancel()
     if (this.#state !== 'running') return
     timer.cancel = this.world.after(timer.atMs - this.now(), () => {
-      // It is scheduled again when the process goes on.
+      // The timer is scheduled again when the process resumes.
       if (this.#state !== 'running') return
       this.#timers.delete(timer)
       timer.callback()

@@ -8,13 +8,13 @@ import { nodeId } from '../exchange/node-id.js'
 export const KEYS = new RedisKeys('whereabouts')
 const CLOCKS_APART_MS = 1_000_000
 
-/** A process with an exchange of its own, from its start to its end. */
+/** A process with its own exchange, from its start to its end. */
 export class Machine<T> {
   readonly host: HostClock
   readonly connection: ModelConnection
   readonly exchange: RedisExchange<T>
 
-  /** @param name of the node among the nodes */
+  /** @param name the name of the node */
   constructor(name: string, network: ModelNetwork, codec: Codec<T>) {
     const { random } = network
     this.host = new HostClock(network.clock, random.below(CLOCKS_APART_MS))
@@ -32,7 +32,7 @@ export class Machine<T> {
     )
   }
 
-  /** It is gone without a word. */
+  /** Ends the process without a goodbye. */
   crash(): void {
     this.host.stop()
     this.connection.close()

@@ -9,29 +9,29 @@ import type { ModelRedis } from './model-redis.js'
 import type { Random } from './random.js'
 import type { VirtualClock } from './virtual-clock.js'
 
-/** How well messages travel. */
+/** How reliably and fast messages travel. */
 export interface Weather {
-  /** Most messages take up to so long. */
+  /** The longest time that most messages take. */
   readonly latencyMs: number
   /** The share of messages that take up to 3 s. */
   readonly late: number
-  /** The share of what is published that is lost on the way. */
+  /** The share of published messages that is lost. */
   readonly lost: number
-  /** The share of what is published that comes twice. */
+  /** The share of published messages that arrives twice. */
   readonly doubled: number
-  /** Whether what was sent later never comes sooner. */
+  /** Whether messages arrive in the order in which they were sent. */
   readonly isOrdered: boolean
 }
 
-/** A connection on which nothing comes for so long is made anew. */
+/** After this long without data, a connection is reopened. */
 const SILENCE_MS = 3_000
 const LATE_MS = 3_000
 const RETRY_MS = 300
 
-/** All connections to one Redis, and what can happen to them and to it. */
+/** All connections to one Redis, with the faults of both. */
 export class ModelNetwork {
   readonly #connections = new Set<ModelConnection>()
-  /** What Redis does when it goes on. */
+  /** Requests that Redis serves when it resumes. */
   #waiting: (() => void)[] = []
   #server: 'up' | 'paused' | 'down' = 'up'
 
@@ -56,7 +56,7 @@ export class ModelNetwork {
     this.#connections.delete(connection)
   }
 
-  /** Redis does something, when it can. */
+  /** Lets Redis serve a request as soon as it can. */
   serve(request: () => void): void {
     if (this.#server === 'up') request()
     else if (this.#server === 'paused') this.#waiting.push(request)
@@ -103,13 +103,13 @@ export class ModelConnection implements RedisConnection {
   #isOpen = false
   #isEnded = false
   #returned: () => void = () => {}
-  /** Counts the times that it was made: what was sent on an earlier one never comes. */
+  /** Counts the openings: data sent over an earlier opening never arrives. */
   #times = 0
   readonly #listeners = new Map<string, Set<Listener>>()
   readonly #pending = new Set<(error: Error) => void>()
-  /** What the network holds back while it is cut. */
+  /** Data that the network holds back during a cut. */
   #held: (() => void)[] = []
-  /** When the last message comes, each way. */
+  /** When the last message arrives, per direction. */
   readonly #lastMs = { up: 0, down: 0, messages: 0 }
 
   constructor(
@@ -149,7 +149,7 @@ export class ModelConnection implements RedisConnection {
     this.network.forgetConnection(this)
   }
 
-  /** Nothing goes through until it is healed; after a while the connection is given up. */
+  /** Holds back all data until `heal()`; after a while the connection is closed. */
   cut(): void {
     if (this.isCut) return
     this.isCut = true
@@ -166,7 +166,7 @@ export class ModelConnection implements RedisConnection {
     for (const arrival of held) this.network.clock.after(this.network.delayMs(), arrival)
   }
 
-  /** The connection is lost, and both sides know. */
+  /** Closes the connection, which both sides notice. */
   break(): void {
     if (!this.#isOpen) return
     this.#isOpen = false
@@ -180,14 +180,14 @@ export class ModelConnection implements RedisConnection {
     this.#retryLater()
   }
 
-  /** The connection for messages alone is lost, and made again. */
+  /** Closes and reopens the connection for messages only. */
   flap(): void {
     if (!this.#isOpen || !this.hears) return
     this.#deafen()
     this.#listenLater()
   }
 
-  /** Messages come by a connection of their own. */
+  /** Opens the separate connection for messages after a delay. */
   #listenLater(): void {
     const times = this.#times
     this.host.after(this.network.random.next() * RETRY_MS, () => {
@@ -228,7 +228,7 @@ export class ModelConnection implements RedisConnection {
 
   readonly #publishers = new Map<string, Listener>()
 
-  /** What Redis calls for a channel; always the same. */
+  /** Returns the function that Redis calls for a channel, always the same one. */
   #publish(channel: string): Listener {
     const known = this.#publishers.get(channel)
     if (known !== undefined) return known
@@ -262,7 +262,7 @@ export class ModelConnection implements RedisConnection {
     })
   }
 
-  /** Something goes to Redis, or comes from there. */
+  /** Sends something to Redis or from Redis. */
   #travel(way: 'up' | 'down' | 'messages', arrival: () => void): void {
     const { clock, weather } = this.network
     const times = this.#times
@@ -270,7 +270,7 @@ export class ModelConnection implements RedisConnection {
     const atMs = Math.max(clock.now() + this.network.delayMs(), soonestMs)
     this.#lastMs[way] = atMs
     const arrive = (): void => {
-      // What Redis has received it does, whatever becomes of the connection.
+      // Redis completes a request that it received, even if the connection is closed meanwhile.
       if (times !== this.#times || !this.#isOpen) return
       if (this.isCut) this.#held.push(arrive)
       else if (way === 'up') arrival()

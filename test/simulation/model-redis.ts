@@ -32,13 +32,13 @@ interface Fence {
 
 type Run = (keys: readonly string[], args: readonly string[]) => Reply
 
-/** Unix ms at which all simulations begin. */
+/** Unix ms at which all simulations start. */
 const BEGINNING_MS = 1_700_000_000_000
 const FORGET_LEASE_MS = 60_000
 
 /**
- * What Redis has of an exchange, and what its scripts make of it: each does here what its Lua does
- * there, in plain TypeScript.
+ * The data of an exchange in Redis, and its scripts: each is a TypeScript equivalent of the Lua
+ * script.
  */
 export class ModelRedis {
   #epoch: string | undefined
@@ -49,8 +49,8 @@ export class ModelRedis {
   readonly #scripts: ReadonlyMap<Script, Run>
 
   /**
-   * @param now ms of the simulation
-   * @param keep batches that a log keeps
+   * @param now returns the ms of the simulation
+   * @param keep how many batches a log keeps
    */
   constructor(
     private readonly now: () => number,
@@ -82,20 +82,20 @@ export class ModelRedis {
     this.#listeners.get(channel)?.delete(listener)
   }
 
-  /** Everything is lost. */
+  /** Loses everything. */
   empty(): void {
     this.#epoch = undefined
     this.#leases.clear()
     this.forget()
   }
 
-  /** All logs are lost, and nothing else. */
+  /** Loses all logs and nothing else. */
   forget(): void {
     this.#logs.clear()
     this.#fences.clear()
   }
 
-  /** Which epoch it is, and the first version of a room's log; neither if that is lost. */
+  /** Returns the epoch and the first version of a room's log, or neither if the log is lost. */
   placeOf(roomKey: string): { readonly epoch: string | undefined; readonly life: number } {
     return { epoch: this.#epoch, life: this.#log(roomKey)?.life ?? Infinity }
   }
@@ -205,7 +205,7 @@ export class ModelRedis {
     return this.#logs.get(room)
   }
 
-  /** The log that a node began in, as its fence says. */
+  /** Returns the log that a node started in, if its fence is still valid. */
   #own(room: string, fence: string, life: string, says: string): Log | undefined {
     const log = this.#log(room)
     return String(log?.life) === life && this.#fence(fence) === says ? log : undefined
@@ -222,17 +222,17 @@ export class ModelRedis {
   }
 }
 
-/** Whether a log doesn't reach back to its checkpoint. */
+/** Whether a log lacks batches after its checkpoint. */
 function isCut(log: Log): boolean {
   return log.number > log.checkpoint && !log.texts.has(log.checkpoint + 1)
 }
 
-/** Whether a log ends before a batch that a node knows, or with another one. */
+/** Whether a log ends before a batch that a node knows, or ends with a different batch. */
 function isShort(log: Log, known: number, mark: string): boolean {
   return log.number < known || (log.number === known && mark !== '' && log.mark !== mark)
 }
 
-/** Whether a log has lost a batch that a node knows, even if another has its number by now. */
+/** Whether a log has lost a batch that a node knows, even if another batch has its number now. */
 function forgot(log: Log, known: number, mark: string): boolean {
   if (log.number < known) return true
   if (known === 0 || mark === '') return false

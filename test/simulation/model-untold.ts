@@ -1,6 +1,6 @@
 import type { UntoldRoom } from '../../packages/server/src/rooms/untold.js'
 
-/** What the store of documents has noted of the one room: that not everybody was told. */
+/** The document store's note that some nodes were not told of updates to the one room. */
 export class ModelUntold {
   #notes = 0
   #isTold = true

@@ -6,12 +6,12 @@ interface ModelMember {
   away: boolean
   soon: boolean
   leavesAtMs: number
-  /** What its stream said of the part that it is in. */
+  /** The part that its stream names. */
   at: string
 }
 
 /**
- * What a room has to be, said as plainly as the specification does: no versions, no frames, nothing
+ * The expected state of a room, as simple as the specification: no versions, no frames, nothing
  * shared with the engine. @see PROTOCOL.md §6
  */
 export class Model {
@@ -63,14 +63,14 @@ export class Model {
     member.leavesAtMs = Math.min(member.leavesAtMs, nowMs + this.soonMs)
   }
 
-  /** Removes those whose time is up. */
+  /** Removes members whose lease has expired. */
   expire(nowMs: number): void {
     for (const [id, member] of this.#members) {
       if (member.leavesAtMs <= nowMs) this.#members.delete(id)
     }
   }
 
-  /** Everybody, by id. */
+  /** Returns all members by id. */
   members(): Map<string, { location: Json; status: Status }> {
     return new Map(
       Array.from(this.#members, ([id, { location, away }]) => [
@@ -80,7 +80,7 @@ export class Model {
     )
   }
 
-  /** How many are in each part but one. */
+  /** Counts the members in each part except one. */
   elsewhere(part: string): Elsewhere {
     const counts: { [part: string]: number } = {}
     for (const id of this.#members.keys()) {

@@ -1,11 +1,11 @@
 import type { Frame } from '../../packages/server/src/stream/frame.js'
 import { SimulatedReader } from './reader.js'
 
-/** Who is told what a reader sees. */
+/** Receives the events of a reader. */
 export interface Onlooker {
-  /** Somebody who was in the view isn't any more. */
+  /** A member has disappeared from the view. */
   sawLeave(reader: NodeReader, member: string, isNewEpoch: boolean): void
-  /** It took a frame. */
+  /** The reader has received a frame. */
   tookFrame(reader: NodeReader): void
   fail(what: string): void
 }

@@ -22,34 +22,34 @@ export const LIMITS = {
   frameIntervalMs: 33,
 } as const
 
-/** Too large to be told to the other nodes. */
+/** Too large for a message to the other nodes. */
 const LARGE_BYTES = 65_537
 const ROOM_KEY = KEYS.room(ROOM)
 
-/** What can be planted between a node and its exchange. */
+/** Wraps a node's exchange to plant a fault. */
 export type Plant = (exchange: Exchange<Numbered>, node: SimulatedNode) => Exchange<Numbered>
 
-/** How a node of a run is made. */
+/** The settings of a node in a run. */
 export interface NodeSettings {
   readonly network: ModelNetwork
-  /** Updates of the document that are in the store, which all nodes share. */
+  /** The document updates in the store, which all nodes share. */
   readonly stored: ReadonlySet<number>
   readonly untold: ModelUntold
   readonly maxRecentDocumentBytes: number
   readonly checkpointBatches: number
   readonly plant: Plant
-  /** Is told of whatever a room or a reader failed with. */
+  /** Receives the error of a failed room or reader. */
   readonly failed: (what: string, cause: unknown) => void
 }
 
-/** A node with its rooms, and what a server makes of them, without HTTP. */
+/** A node with its rooms, like a server without HTTP. */
 export class SimulatedNode {
   readonly machine: Machine<Numbered>
   readonly rooms: SharedRooms
   readonly readers = new Set<NodeReader>()
-  /** Whether it notes what it takes in while it is alone. */
+  /** Whether it records updates that it stores while cut off. */
   leavesWord = true
-  /** What is loaded of the document. */
+  /** The loaded document. */
   #copy: Set<number> | undefined
 
   constructor(
@@ -83,7 +83,7 @@ export class SimulatedNode {
     return this.machine.host.running
   }
 
-  /** Whether it runs, and its room is that of the others. */
+  /** Whether it runs and shares its room with the other nodes. */
   get isShared(): boolean {
     const { room, machine, settings } = this
     const { epoch, life } = settings.network.redis.placeOf(ROOM_KEY)
@@ -95,12 +95,12 @@ export class SimulatedNode {
     return this.rooms.find(ROOM)
   }
 
-  /** Does something to the room. */
+  /** Commits an operation to the room. */
   async commit(operation: Operation): Promise<Told> {
     return this.rooms.open(ROOM).tell(operation)
   }
 
-  /** A member leaves, which makes no room. Answers whether that is shared with nobody. */
+  /** Removes a member without creating a room. Resolves with whether the node is cut off. */
   async leave(id: string, isSoon: boolean): Promise<boolean> {
     const operation = { do: isSoon ? 'soon' : 'leave', id } as const
     return this.rooms.look(ROOM, async (room) => {
@@ -109,14 +109,14 @@ export class SimulatedNode {
     })
   }
 
-  /** The document took an update in, which is in the store by now. */
+  /** Tells the room about an update that is already stored. */
   async tell(update: number, isSmall: boolean): Promise<void> {
     this.#copy?.add(update)
     const bytes = isSmall ? Uint8Array.of(update) : new Uint8Array(LARGE_BYTES)
     await this.rooms.update(ROOM, { changed: true, bytes })
   }
 
-  /** What `GET /document` answers. */
+  /** Returns what `GET /document` would answer. */
   async read(): Promise<ReadonlySet<number>> {
     const { room } = this
     if (room === undefined) this.#copy = undefined

@@ -5,32 +5,32 @@ import type { NodesRun } from './nodes.js'
 import type { Stream, Tab } from './tab.js'
 import { FAIR } from './trouble.js'
 
-/** A node that is gone is known to be after so long, and a node that is stuck notices. */
+/** The longest time until others know that a node is gone, or a suspended node notices it. */
 const DETECTION_MS = 5_000 + 4_000
-/** A node that others took for gone says within so long that it isn't. */
+/** The longest time until a node that was reported gone by mistake corrects it. */
 const CORRECTION_MS = 3_000
-/** What was acknowledged so shortly before Redis lost everything, not every node may have heard. */
+/** Updates acknowledged less than this before Redis lost its data may not be on every node. */
 const HEARD_MS = 12_000
 
 interface Seen {
-  /** What a snapshot says. */
+  /** The state in a snapshot. */
   readonly state: string
-  /** What readers see of it. */
+  /** The part of it that readers see. */
   readonly view: string
 }
 
-/** What must be so whatever happens. */
+/** The invariants of a run. */
 export class NodesChecks implements Onlooker {
-  /** The state of the room at every position that it was seen at, on whatever node. */
+  /** The state of the room at every position seen so far, on any node. */
   readonly #seen = new Map<string, Seen>()
-  /** The position of each node when it was last looked at. */
+  /** The position of each node at the last check. */
   readonly #positions = new Map<SimulatedNode, Position>()
   readonly #failures: string[] = []
-  /** Readers that took a frame since the last time. */
+  /** Readers that received a frame since the last check. */
   readonly #fresh = new Set<NodeReader>()
   /** Updates that were acknowledged. */
   readonly #acknowledged = new Set<number>()
-  /** When something went wrong the last time. */
+  /** When the last trouble happened. */
   #troubledMs = 0
 
   constructor(private readonly run: NodesRun) {}
@@ -66,7 +66,7 @@ export class NodesChecks implements Onlooker {
   /** A location was acknowledged. */
   posted(tab: Tab, node: SimulatedNode, number: number, wasLeaving: boolean): void {
     tab.aliveMs = this.run.clock.now()
-    // Who isn't known to be back leaves yet, with all that it posts meanwhile.
+    // A member whose return isn't known yet still leaves, and loses what it posts meanwhile.
     if (tab.isLeaving || wasLeaving) return
     const isThere = hasLocation(node, tab, number)
     const isGone = tab.hasLeft || tab.acknowledged.some((each) => each.number > number)
@@ -75,7 +75,7 @@ export class NodesChecks implements Onlooker {
     else tab.untold.push({ number, node })
   }
 
-  /** After everything that happens. */
+  /** Checks the invariants; called after every event. */
   check(): void {
     const nowMs = this.run.clock.now()
     const { network, trouble } = this.run
@@ -156,7 +156,7 @@ export class NodesChecks implements Onlooker {
       tab.sharedMs = nowMs
       for (const other of shared) {
         const status = other.room?.room.get(tab.id)?.status
-        // One that messages are late to may not know it yet.
+        // A node with late messages may not know it yet.
         if (status === 'online') tab.knownMs.set(other.name, nowMs)
       }
     }
@@ -168,7 +168,7 @@ export class NodesChecks implements Onlooker {
     this.#checkGhost(tab, nowMs)
   }
 
-  /** What a node took while it was alone is everybody's when it is back. PROTOCOL.md EX3 */
+  /** Expects what a node accepted while cut off on all nodes when it is back. PROTOCOL.md EX3 */
   #tellUntold(tab: Tab, shared: ReadonlySet<SimulatedNode>, nowMs: number): void {
     if (tab.untold.length === 0) return
     for (const { number, node } of tab.untold) {
@@ -186,7 +186,7 @@ export class NodesChecks implements Onlooker {
       tab.awaySinceMs = undefined
       return
     }
-    // Others took the node for gone, and it says that it isn't at once; by then even a lease may be over.
+    // A node reported gone corrects it immediately, but by then even a lease may have expired.
     const isOver = nowMs - tab.sharedMs >= LIMITS.leaseMs
     if (status === 'away' || isOver) tab.awaySinceMs ??= nowMs
     if (nowMs - (tab.awaySinceMs ?? -Infinity) < CORRECTION_MS) return
@@ -224,28 +224,28 @@ export class NodesChecks implements Onlooker {
     }
   }
 
-  /** An update of the document was acknowledged. */
+  /** Records that a document update was acknowledged. */
   updated(update: number): void {
     this.#acknowledged.add(update)
   }
 
-  /** Something went wrong. */
+  /** Records trouble. */
   troubled(): void {
     this.#troubledMs = this.run.clock.now()
   }
 
-  /** While it is alone, a node's leases end by its own clock. */
+  /** Records a jump of a node's clock, which ends leases while the node is cut off. */
   jumped(node: string, ms: number): void {
     for (const tab of this.run.tabs) {
       const { knownMs } = tab
-      // How long ago that was, it can't say any more.
+      // The node can't tell any more how long ago these were posted.
       tab.untold = tab.untold.filter((untold) => untold.node.name !== node)
       const sinceMs = knownMs.get(node)
       if (sinceMs !== undefined) knownMs.set(node, sinceMs - ms)
     }
   }
 
-  /** Redis lost what it had: what was posted is known to nodes alone. */
+  /** Records that Redis lost its data, so only nodes know the latest posts. */
   lostAll(): void {
     const nowMs = this.run.clock.now()
     for (const tab of this.run.tabs) {
@@ -261,7 +261,7 @@ export class NodesChecks implements Onlooker {
     }
   }
 
-  /** A node is no more. */
+  /** Records the end of a node. */
   ended(node: SimulatedNode): void {
     this.troubled()
     for (const tab of this.run.tabs) {
@@ -279,7 +279,7 @@ export class NodesChecks implements Onlooker {
   }
 }
 
-/** Whether a node has a location of a member's, or a newer one: there it may have left in the meantime. */
+/** Whether a node has a member's location or a later one. */
 function hasLocation({ room }: SimulatedNode, { id }: Tab, number: number): boolean {
   const location = room?.room.get(id)?.location
   return typeof location === 'number' && location >= number
@@ -289,7 +289,7 @@ function stateOf({ room }: SimulatedNode): string {
   return JSON.stringify(room?.room.save())
 }
 
-/** Who is seen, where, and how. */
+/** Formats the members with location and status. */
 function viewOf(members: Iterable<Member>): string {
   const seen = Array.from(members, ({ id, location, status }) => [id, location, status] as const)
   return JSON.stringify(seen.toSorted(([a], [b]) => (a < b ? -1 : 1)))

@@ -5,22 +5,22 @@ import { PLANTS } from './plants.js'
 import { size } from '../size.js'
 import { failureOf, givenSeed } from './seeds.js'
 
-/** Beyond the others, seeds that once failed. */
+/** Seeds that once failed, in addition to the others. */
 const PINNED: readonly number[] = []
 const SEEDS = size(2_500, 20_000)
-/** A planted bug is found within so many seeds. */
+/** A planted bug must be found within this many seeds. */
 const FIND_WITHIN = 150
 
-/** `SIMULATION_SEED=7 npx vitest run test/simulation/nodes.test.ts` runs one, and says what happened. */
+/** `SIMULATION_SEED=7 npx vitest run test/simulation/nodes.test.ts` runs one seed and prints its events. */
 const seeds = givenSeed === undefined ? [...PINNED, ...Array(SEEDS).keys()] : [givenSeed]
 
-it(`[EX1 EX2 EX3 EX4 EX11 EX12 EX13] ${seeds.length} seeds: whatever happens to nodes and to Redis, a room is one`, async () => {
+it(`[EX1 EX2 EX3 EX4 EX11 EX12 EX13] ${seeds.length} seeds: a room is the same on all nodes, whatever happens to nodes and Redis`, async () => {
   for (const seed of seeds) {
     expect(await failureOf(seed, new NodesRun(seed))).toBeUndefined()
   }
 }, 600_000)
 
-it('does the same again with the same seed', async () => {
+it('is deterministic for a seed', async () => {
   const [one, other] = [new NodesRun(1), new NodesRun(1)]
   await one.go()
   await other.go()

@@ -11,26 +11,26 @@ import { FAIR, Trouble, weatherOf } from './trouble.js'
 import { VirtualClock } from './virtual-clock.js'
 
 const TABS = ['ann', 'bob', 'cem', 'dan', 'eve']
-/** What a node has sent that was killed since comes within so long. */
+/** The longest time until a message of a killed node arrives. */
 const LATE_MS = 4_000
 const POLL_MS = 100
 const SPELLS = 1
 const STEPS = 50
-/** A tab that lost its stream is back within so long: sooner than its lease ends. */
+/** The longest time until a tab that lost its stream is back, shorter than its lease. */
 const BACK_MS = 5_000
 /** A member's lease, a node's lease, and some time to notice. */
 const REST_MS = 15_000 + 5_000 + 4_000
 const MOST_UPDATES = 255
 
-/** Some nodes with one room between them, those who come and go at each of them, and all that can go wrong. */
+/** Several nodes that share one room, with members, viewers and all kinds of trouble. */
 export class NodesRun {
   readonly clock = new VirtualClock()
   readonly trace: string[] = []
   readonly nodes: SimulatedNode[] = []
   readonly tabs = TABS.map((id) => new Tab(id))
-  /** The nodes at which somebody watches, once for each. */
+  /** The node of each viewer. */
   watchers: SimulatedNode[] = []
-  /** In the store of documents. */
+  /** The updates in the document store. */
   readonly stored = new Set<number>()
   readonly untold = new ModelUntold()
   readonly network: ModelNetwork
@@ -98,7 +98,7 @@ export class NodesRun {
     this.say(`${node.name} starts`)
   }
 
-  /** A node is killed or stops, and another one starts. */
+  /** Kills or stops a node, and starts another. */
   #replace(isKilled: boolean): void {
     const node = this.nodes.splice(this.random.below(this.nodes.length), 1)[0]!
     this.#checks.ended(node)
@@ -155,7 +155,7 @@ export class NodesRun {
     this.#open(tab, this.random.pick(this.nodes))
   }
 
-  /** A tab asks a node for its stream. */
+  /** Opens a stream of a tab at a node. */
   #open(tab: Tab, node: SimulatedNode): void {
     const reader = new NodeReader(node.name, tab.known, this.#checks)
     const stream: Stream = { node, reader, isAnswered: false, isClosed: false }
@@ -186,7 +186,7 @@ export class NodesRun {
     if (this.random.chance(0.7)) void this.fetchFor(stream)
   }
 
-  /** A stream ends without a word; the tab is back elsewhere before long, if it is there. */
+  /** Ends a stream silently; an open tab reconnects to any node soon. */
   #lose(tab: Tab, stream: Stream): void {
     this.#close(tab, stream)
     if (!tab.isOpen || tab.streams.size > 0) return
@@ -205,7 +205,7 @@ export class NodesRun {
     })
   }
 
-  /** The network between a tab and its node fails for a moment. */
+  /** Interrupts the network between a tab and its node. */
   #drop(tab: Tab): void {
     const [stream] = tab.streams
     if (stream === undefined) return
@@ -213,7 +213,7 @@ export class NodesRun {
     this.#lose(tab, stream)
   }
 
-  /** A tab is closed and nobody hears of it but its node. */
+  /** Closes a tab, which only its node notices. */
   #go(tab: Tab): void {
     if (!tab.isOpen) return
     this.say(`${tab.id} is closed`)
@@ -221,7 +221,7 @@ export class NodesRun {
     for (const stream of tab.streams) this.#close(tab, stream)
   }
 
-  /** What a node did alone it may have asked of the others before: that comes late, or not at all. */
+  /** Makes the tab wait if its node was cut off, as an earlier request to the others may arrive late. */
   #answered(tab: Tab, node: SimulatedNode, isAlone: boolean): void {
     if (tab.waitsFor !== node) return
     tab.waitsFor = undefined
@@ -269,7 +269,7 @@ export class NodesRun {
     })
   }
 
-  /** What it says comes before it is back, as it does where nothing is late. */
+  /** Sends a goodbye, which arrives before the tab is back. */
   async #sayGoodbye(tab: Tab, node: SimulatedNode, goodbye: 'leave' | 'soon'): Promise<void> {
     let isAlone = false
     const left = node.leave(tab.id, goodbye === 'soon').then((wasAlone) => {
@@ -279,7 +279,7 @@ export class NodesRun {
     this.#answered(tab, node, isAlone)
   }
 
-  /** As when its node says goodbye: the next stream is open before the last one ends. */
+  /** Opens the next stream before the old one ends, like after a goodbye of the node. */
   #move(tab: Tab): void {
     const [stream] = tab.streams
     if (!tab.isOpen || stream === undefined) return
@@ -311,7 +311,7 @@ export class NodesRun {
     this.#answered(tab, node, isAlone)
   }
 
-  /** Somebody looks without joining. */
+  /** Adds a viewer. */
   #watch(): void {
     const node = this.random.pick(this.nodes)
     this.say(`somebody watches at ${node.name}`)
@@ -340,10 +340,10 @@ export class NodesRun {
     }
   }
 
-  /** `GET /document`, by one who was told to, or who came without a position. PROTOCOL.md DO4 */
+  /** Calls `GET /document` for a reader after a resync, or without a position. PROTOCOL.md DO4 */
   async fetchFor({ node, reader }: Stream): Promise<void> {
     if (!reader.lacksDocument) return
-    // What it is told meanwhile counts.
+    // Set before the call, so that a resync during the call counts.
     reader.lacksDocument = false
     reader.take(await node.read())
   }
@@ -365,13 +365,13 @@ export class NodesRun {
     }
   }
 
-  /** What it posted before needn't be there any more. */
+  /** Allows the tab's earlier posts to disappear. */
   #forgetPosts(tab: Tab): void {
     tab.acknowledged.length = 0
     tab.untold.length = 0
   }
 
-  /** Whether it was done; it may be refused with a problem. */
+  /** Resolves with whether it succeeded; it may be refused with a problem. */
   async #attempt(work: Promise<unknown>): Promise<boolean> {
     try {
       await work
@@ -387,7 +387,7 @@ export class NodesRun {
     await this.clock.pass(ms, () => this.#checks.check())
   }
 
-  /** Everything is well again, and everybody has had the time to see it. */
+  /** Waits until all trouble is over and everybody has noticed, and checks that all agree. */
   async #rest(): Promise<void> {
     const { network } = this
     const { weather } = network

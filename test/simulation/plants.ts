@@ -9,19 +9,19 @@ import type { Plant, SimulatedNode } from './node.js'
 
 type Follower = FollowerOf<Numbered>
 
-/** What may be wrong on the way to a room, and from it. */
+/** A fault between a room and its exchange. */
 interface Fault {
-  /** Stands in for the follower. */
+  /** Replaces the follower. */
   readonly follower?: (follower: Follower, node: SimulatedNode) => Follower
-  /** What is appended instead of an operation. */
+  /** Replaces an appended operation. */
   readonly operation?: (operation: Operation) => Operation
-  /** Whether what is appended is acknowledged before it is there. */
+  /** Whether appends are acknowledged too early. */
   readonly isHasty?: boolean
-  /** Whether nothing is noted of what is taken in alone. */
+  /** Whether updates stored while cut off are not recorded. */
   readonly isMute?: boolean
 }
 
-/** What a server would do that is wrong in one place. Each is to be found. */
+/** Servers with one bug each, all of which must be found. */
 export const PLANTS: Readonly<Record<string, Plant>> = {
   'applies a batch twice': plant({
     follower: (follower) => ({
@@ -32,11 +32,11 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
       },
     }),
   }),
-  'says nothing of its own when it is back': plant({
+  'does not restate its members when it is back': plant({
     operation: (operation) =>
       operation.do === 'restate' ? { ...operation, members: [] } : operation,
   }),
-  'restates everybody without a location': plant({
+  'restates its members without their locations': plant({
     operation: (operation) => {
       if (operation.do !== 'restate') return operation
       const members = operation.members.map((member) => ({ ...member, location: null }))
@@ -46,7 +46,7 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
   'ignores that a node is gone': plant({
     operation: (operation) => (operation.do === 'gone' ? { do: 'expire' } : operation),
   }),
-  'keeps epoch and versions when Redis has lost everything': plant({
+  'keeps epoch and versions after Redis has lost everything': plant({
     follower: (follower) => {
       let first: { epoch: string; firstVersion: number } | undefined
       return {
@@ -69,8 +69,8 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
       },
     }),
   }),
-  'answers before it is done': plant({ isHasty: true }),
-  'leaves no word of what it took in alone': plant({ isMute: true }),
+  'answers too early': plant({ isHasty: true }),
+  'does not record updates that it stored while cut off': plant({ isMute: true }),
 }
 
 function plant({

@@ -14,7 +14,7 @@ import { createParser } from 'eventsource-parser'
 import type { Frame } from '../../packages/server/src/stream/frame.js'
 import type { Reader } from '../../packages/server/src/stream/frames.js'
 
-/** A client at the other end of a connection that may stall: it applies the bytes it was sent. */
+/** A client over a connection that may stall, which applies the bytes that it receives. */
 export class SimulatedReader implements Reader {
   readonly view: View
   readonly documents: boolean
@@ -22,9 +22,9 @@ export class SimulatedReader implements Reader {
   state: RoomState
   list: Json | undefined
   lastEventId: string | undefined
-  /** The updates that it has; what those of the simulation say is no more than that they are there. */
+  /** The updates that it has; in the simulation an update is only a number. */
   readonly updates: Set<number>
-  /** Whether it has yet to fetch what it lacks of the document. PROTOCOL.md DO4 */
+  /** Whether it still has to fetch the document. PROTOCOL.md DO4 */
   lacksDocument: boolean
   ready = true
   frames = 0
@@ -35,7 +35,7 @@ export class SimulatedReader implements Reader {
   constructor(
     wanted: Pick<Reader, 'view' | 'documents' | 'part'>,
     public version: number | undefined,
-    /** Is told of everybody who is seen to leave. */
+    /** Called for every member that leaves the view. */
     private readonly onLeave: (member: string, part: string | undefined) => void,
     known?: SimulatedReader,
   ) {
@@ -77,14 +77,14 @@ export class SimulatedReader implements Reader {
     else this.list = JSON.parse(data) as Json
   }
 
-  /** Takes updates in, whether it has them or not. */
+  /** Adds updates, including ones that it already has. */
   take(updates: Iterable<number>): void {
     for (const update of updates) this.updates.add(update)
   }
 
   #resync({ document }: Resync): void {
     if (document === true && !this.documents)
-      throw new Error('was told of a document that it did not want')
+      throw new Error('received a document resync without asking for documents')
     this.lacksDocument ||= document === true
   }
 
@@ -93,7 +93,7 @@ export class SimulatedReader implements Reader {
     this.state = applyPatch(this.state, patch)
   }
 
-  /** The whole of where it is already changes nothing. PROTOCOL.md ST6 */
+  /** Checks that positions grow; only a snapshot may repeat the position. PROTOCOL.md ST6 */
   #grow(id: string, isWhole: boolean): void {
     const last = this.lastEventId
     const [epoch, version] = id.split(':')

@@ -7,7 +7,7 @@ import { LEASE_MS, World } from './world.js'
 const PINNED: readonly number[] = []
 const SEEDS = size(2_500, 10_000)
 const STEPS = 120
-/** Leases are looked at this often. */
+/** The interval at which leases are checked. */
 const SWEEP_MS = 100
 
 /** `SIMULATION_SEED=7 npx vitest run test/simulation` runs one seed. */
@@ -15,7 +15,7 @@ const given = process.env['SIMULATION_SEED']
 const seeds =
   given === undefined ? [...PINNED, ...Array.from({ length: SEEDS }, (_, i) => i)] : [Number(given)]
 
-it(`[RM3 RM4 RM5 RM6 RM7 RM9 MB3 MB4 MB6 MB7 MB8 ST6 FR4 DO3 DO4 DO5 RM12 RM13 RM15 ST15] ${seeds.length} seeds: whoever applied what it was sent sees the room, and the room is what the specification says`, () => {
+it(`[RM3 RM4 RM5 RM6 RM7 RM9 MB3 MB4 MB6 MB7 MB8 ST6 FR4 DO3 DO4 DO5 RM12 RM13 RM15 ST15] ${seeds.length} seeds: every reader sees the room, and the room matches the specification`, () => {
   let failures = 0
   for (const seed of seeds) {
     try {
@@ -27,7 +27,7 @@ it(`[RM3 RM4 RM5 RM6 RM7 RM9 MB3 MB4 MB6 MB7 MB8 ST6 FR4 DO3 DO4 DO5 RM12 RM13 R
   if (seeds.length > 1) expect(failures).toBeGreaterThan(seeds.length / 10)
 }, 120_000)
 
-/** Answers how often the room failed, of a fault that was planted. */
+/** Returns how many times the room failed because of a planted fault. */
 function run(seed: number): number {
   const random = new Random(seed)
   const world = new World(random, random.pick([1, 3, 1_000]), random.pick([1, 4, 1_000]))

@@ -2,21 +2,21 @@ import { setImmediate } from 'node:timers/promises'
 
 /** A run of a simulation. */
 interface Run {
-  /** What happened. */
+  /** The events so far. */
   readonly trace: readonly string[]
   go(): Promise<void>
 }
 
 const given = process.env['SIMULATION_SEED']
 
-/** The one seed that is asked for: it says all that happened if it fails. */
+/** The seed in the environment, which prints all its events if it fails. */
 export const givenSeed = given === undefined ? undefined : Number(given)
 
-/** What is wrong in a run; `undefined` if nothing is. */
+/** Runs a simulation and returns its failure, if there is one. */
 export async function failureOf(seed: number, run: Run): Promise<string | undefined> {
   try {
     await run.go()
-    // Nothing in a run lets the process do anything else, such as end a test that takes too long.
+    // A run never yields to the event loop, which has to check timeouts of tests.
     await setImmediate()
     return undefined
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { SimulatedNode } from './node.js'
 import type { NodeReader } from './node-reader.js'
 
-/** One open stream, from when it is asked for. */
+/** One stream, from its request on. */
 export interface Stream {
   readonly node: SimulatedNode
   readonly reader: NodeReader
@@ -10,32 +10,32 @@ export interface Stream {
   isClosed: boolean
 }
 
-/** A tab of a member, and what is known of it that the nodes must not get wrong. */
+/** A tab of a member, and the facts about it that nodes must get right. */
 export class Tab {
   readonly streams = new Set<Stream>()
-  /** What its last stream knew, to be resumed from. */
+  /** The reader of its last stream, to be resumed. */
   known: NodeReader | undefined
-  /** Whether somebody looks at it, so that it connects again whenever it isn't. */
+  /** Whether the tab is open, so that it reconnects whenever it is disconnected. */
   isOpen = false
-  /** It has said that it leaves, and not come back since. */
+  /** Whether it said that it leaves, and has not come back since. */
   hasLeft = true
-  /** It has reloaded, and no node that can reach the others knows that it is back. */
+  /** Whether it is reloading, and no node that can reach the others knows that it is back. */
   isLeaving = false
-  /** The node that has yet to answer what it posted or said last: it asks one thing after the other. */
+  /** The node whose answer it waits for; a tab makes one call at a time. */
   waitsFor: SimulatedNode | undefined
-  /** Until when what a node did that is gone now may come to something yet. */
+  /** Until when a call to a node that is gone may still have an effect. */
   waitsUntilMs = -Infinity
-  /** How many locations it posted, which are numbered from 1. */
+  /** The number of posted locations, which are numbered from 1. */
   posted = 0
-  /** Those that were acknowledged where they were shared, and when. */
+  /** Locations acknowledged by a node that shares its room, and when. */
   readonly acknowledged: { readonly number: number; readonly atMs: number }[] = []
-  /** Those that nodes acknowledged which couldn't share them. */
+  /** Locations acknowledged by a node that was cut off. */
   untold: { readonly number: number; readonly node: SimulatedNode }[] = []
-  /** The nodes that know the last of them, since Redis lost it. */
+  /** The nodes that know the last location, after Redis lost it. */
   keepers: Set<SimulatedNode> | undefined
-  /** When each node, by its name, was last bound to know that it is connected. */
+  /** When each node last knew for certain that the tab is connected, by the node's name. */
   readonly knownMs = new Map<string, number>()
-  /** Since when a node that it is connected to says that it is away. */
+  /** Since when a node that it is connected to shows it as away. */
   awaySinceMs: number | undefined
   /** When it was last connected to a node that could reach the others. */
   sharedMs = -Infinity

@@ -2,25 +2,25 @@ import type { Machine as MachineOf } from './machine.js'
 import type { ModelNetwork, Weather } from './model-network.js'
 import type { Random } from './random.js'
 
-/** A machine, whatever it appends. */
+/** A machine with operations of any type. */
 type Machine = Pick<MachineOf<unknown>, 'host' | 'connection'> & {
   readonly exchange: { readonly node: string }
 }
 
-/** Who is told of what goes wrong. */
+/** Receives the events of the trouble. */
 export interface TroubleHooks {
   say(what: string): void
-  /** Redis has forgotten what was in the rooms. */
+  /** Redis has lost the rooms. */
   lostAll(): void
   jumped(machine: Machine, ms: number): void
 }
 
-/** So long, in a room in which nothing happens, nobody may ask whether its log is there. */
+/** The longest time for which no node may notice that the log of an idle room is lost. */
 const UNNOTICED_MS = 11_000
 
-/** What can go wrong with the machines and what is between them, one thing after the other. */
+/** Causes faults of the machines and of the network between them. */
 export class Trouble {
-  /** Until when something is wrong that takes time. */
+  /** The end of the longest ongoing fault. */
   #untilMs = 0
 
   constructor(
@@ -29,12 +29,12 @@ export class Trouble {
     private readonly hooks: TroubleHooks,
   ) {}
 
-  /** When all is well again, as far as nothing new goes wrong. */
+  /** When all faults so far are over. */
   get untilMs(): number {
     return this.#untilMs
   }
 
-  /** Something goes wrong, and is well again after a while. */
+  /** Causes one random fault, which ends by itself. */
   strike(): void {
     const { random } = this.network
     const machine = random.pick(this.machines())
@@ -109,7 +109,7 @@ export class Trouble {
     for (const { connection } of this.machines()) connection.break()
   }
 
-  /** How long something takes: mostly shorter than anybody notices, now and then past every lease. */
+  /** Chooses a duration: usually too short to be noticed, sometimes longer than every lease. */
   #spell(what: string): number {
     const { random } = this.network
     const ms = random.below(random.pick([800, 3_000, 8_000, 30_000]))
@@ -123,10 +123,10 @@ export class Trouble {
   }
 }
 
-/** Everything comes, and soon. */
+/** Everything arrives soon. */
 export const FAIR: Weather = { latencyMs: 2, late: 0, lost: 0, doubled: 0, isOrdered: true }
 
-/** How well messages travel in a run. */
+/** Chooses how reliably and fast messages travel in a run. */
 export function weatherOf(random: Random): Weather {
   return {
     latencyMs: random.pick([0, 1, 2, 5, 80]),

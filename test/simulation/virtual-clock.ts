@@ -6,7 +6,7 @@ interface Timer {
   readonly callback: () => void
 }
 
-/** Time that passes only when it is told to. */
+/** A clock that a test advances. */
 export class VirtualClock implements Clock {
   readonly #timers = new Set<Timer>()
   #nowMs = 0
@@ -18,7 +18,7 @@ export class VirtualClock implements Clock {
     return this.#nowMs
   }
 
-  /** What callbacks let pass while they ran. */
+  /** The time that passed during callbacks. */
   busyMs(): number {
     return this.#busyMs
   }
@@ -29,7 +29,7 @@ export class VirtualClock implements Clock {
     return () => this.#timers.delete(timer)
   }
 
-  /** Lets time pass; whatever falls due on the way happens in its order. */
+  /** Advances the clock, and runs timers in the order in which they are due. */
   advance(ms: number): void {
     if (this.#isCalling) return this.#spend(ms)
     const untilMs = this.#nowMs + ms
@@ -40,10 +40,10 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Lets time pass where what falls due makes promises: whatever they bring about has happened
-   * before the next falls due.
+   * Advances the clock like {@link advance}, and settles all promises of a timer before the next
+   * timer runs.
    *
-   * @param happened called each time
+   * @param happened called after each timer
    */
   async pass(ms: number, happened: () => void): Promise<void> {
     const untilMs = this.#nowMs + ms
@@ -59,14 +59,14 @@ export class VirtualClock implements Clock {
 
   #call(timer: Timer): void {
     this.#timers.delete(timer)
-    // Later than it fell due, if another took that long.
+    // A timer may run late if another took long.
     this.#nowMs = Math.max(this.#nowMs, timer.atMs)
     this.#isCalling = true
     timer.callback()
     this.#isCalling = false
   }
 
-  /** Keeps the process busy, as what takes its time does: nothing else happens meanwhile. */
+  /** Lets time pass during a callback, so that no timer runs meanwhile. */
   #spend(ms: number): void {
     this.#nowMs += ms
     this.#busyMs += ms
@@ -86,7 +86,7 @@ function isBefore(a: Timer, b: Timer): boolean {
   return a.atMs === b.atMs ? a.order < b.order : a.atMs < b.atMs
 }
 
-/** No promise is left that could be kept by now: the next tick comes after all of them. */
+/** Resolves when all promises that can settle have settled, as `nextTick` runs after them. */
 async function settled(): Promise<void> {
   await new Promise<void>((resolve) => {
     process.nextTick(resolve)

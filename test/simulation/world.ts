@@ -11,7 +11,7 @@ import { SimulatedReader } from './reader.js'
 import { VirtualClock } from './virtual-clock.js'
 
 interface Stream {
-  /** Whose it is; `undefined` for one who only watches. */
+  /** The member of the stream; `undefined` for a viewer. */
   readonly member: string | undefined
   readonly reader: SimulatedReader
 }
@@ -26,20 +26,20 @@ const FRAME_INTERVAL_MS = 33
 const PLANTED = 'planted'
 const newModel = () => new Model(LEASE_MS, SOON_MS)
 
-/** One room, those who come and go in it, and a model of what it has to be. */
+/** One room with members that come and go, and a model of its expected state. */
 export class World {
   readonly clock = new VirtualClock()
   readonly rooms: LocalRooms
   model = newModel()
-  /** How often the room failed, of a fault that was planted. */
+  /** How many times the room failed because of a planted fault. */
   failures = 0
   #isPlanted = false
   readonly #streams: Stream[] = []
-  /** What closed streams knew, to be resumed from. */
+  /** The readers of closed streams, to be resumed. */
   readonly #closed: SimulatedReader[] = []
-  /** Every update of the document that was accepted, each a byte of its own. */
+  /** Every accepted document update; each is a different byte. */
   readonly stored = new Set<number>()
-  /** Those of which the room has not been told yet. */
+  /** Stored updates that the room hasn't been told about yet. */
   readonly #untold: number[] = []
   #moves = 0
 
@@ -70,7 +70,7 @@ export class World {
     this.rooms = new LocalRooms(limits, this.clock, hooks, () => 0)
   }
 
-  /** Something happens, and then some time passes. */
+  /** Runs one random event and then advances the clock. */
   step(): void {
     const { random } = this
     const happen = random.pick([
@@ -97,14 +97,14 @@ export class World {
     if (random.chance(0.003)) this.pass(100_000)
   }
 
-  /** Lets time pass for room and model. The model is exact; so leases end before the next sweep. */
+  /** Advances the clock, and ends leases of room and model without waiting for the next sweep. */
   pass(ms: number): void {
     this.clock.advance(ms)
     this.model.expire(this.clock.now())
     if (this.frames !== undefined) this.#do({ do: 'expire' })
   }
 
-  /** Everybody takes what waits for them, and every frame and lease that is due happens. */
+  /** Delivers everything that is pending, including due frames and leases. */
   rest(): void {
     while (this.#untold.length > 0) this.#tell()
     for (const { reader } of this.#streams) this.#makeReady(reader)
@@ -137,7 +137,7 @@ export class World {
     this.model.move(member, location, this.clock.now())
   }
 
-  /** The document takes an update in; the room is told of it then, or a little later. */
+  /** Stores a document update, and tells the room now or a little later. */
   #update(): void {
     const update = this.stored.size + 1
     this.stored.add(update)
@@ -156,7 +156,7 @@ export class World {
     if (stream !== undefined) this.#fetchFor(stream.reader)
   }
 
-  /** What `GET /document` gives to one who was told to, or who came without a position. DO4 */
+  /** Gives the document to readers after a resync or without a position. PROTOCOL.md DO4 */
   #fetchFor(reader: SimulatedReader): void {
     if (!reader.lacksDocument) return
     reader.take(this.stored)
@@ -204,7 +204,7 @@ export class World {
     return parsePosition(known.lastEventId)?.version ?? UNKNOWN_VERSION
   }
 
-  /** The connection is lost without a word. */
+  /** Loses a connection silently. */
   #drop(): void {
     const stream = this.#take()
     if (stream === undefined) return
@@ -220,7 +220,7 @@ export class World {
     this.#closed.push(reader)
   }
 
-  /** A tab says that it leaves soon, its stream ends, and perhaps it is back. */
+  /** Announces a leave, ends the stream, and perhaps rejoins, like a reloading tab. */
   #reload(): void {
     const stream = this.#streams.at(-1)
     if (stream?.member === undefined) return
@@ -248,26 +248,26 @@ export class World {
     if (stream !== undefined) this.#makeReady(stream.reader)
   }
 
-  /** Other rooms come and go, so that this one is forgotten now and then. */
+  /** Opens another room, so that this one is sometimes forgotten. */
   #otherRoom(): void {
     const room = `other-${this.random.below(3)}`
     this.#do({ do: 'move', id: 'somebody', user: {}, location: 1 }, room)
   }
 
-  /** One who is alone does it at once. */
+  /** Commits an operation, which is synchronous without other nodes. */
   #do(operation: Operation, room = ROOM): void {
     void this.rooms.open(room).commit(operation)
   }
 
-  /** A frame with updates of the document fails, once. */
+  /** Makes one frame with document updates fail. */
   #setOff(): void {
     if (!this.#isPlanted) return
     this.#isPlanted = false
-    // Another one each time, as the same is logged once.
+    // A different message each time, as the same one is logged only once.
     throw new Error(`${PLANTED} ${this.failures}`)
   }
 
-  /** The room has failed: everybody in it is gone, and whoever read it may come back. RM13 to RM15 */
+  /** Handles a failed room: all members are gone, and readers may resume. PROTOCOL.md RM13 to RM15 */
   #failed(message: string, cause: unknown): void {
     if (!String(cause).includes(PLANTED)) throw new Error(message, { cause })
     this.failures += 1
