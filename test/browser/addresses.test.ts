@@ -11,7 +11,7 @@ afterAll(() => server[Symbol.asyncDispose]())
 const browser = { accept: 'text/html,*/*', 'accept-encoding': 'gzip, br' }
 
 describe('[PG18 PG41] the addresses of the application', () => {
-  it.each(['/', '/sheets/budget', '/pages/budget'])('%s is its page', async (path) => {
+  it.each(['/', '/sheets/budget', '/pages/budget'])('%s serves its page', async (path) => {
     const { status, headers } = await call(server.baseUrl + path, { headers: browser })
     expect({ status, headers }).toMatchObject({
       status: 200,
@@ -42,7 +42,7 @@ describe('[PG18 PG41] the addresses of the application', () => {
     expect(headers['x-content-type-options']).toBe('nosniff')
   })
 
-  it('all that the page names is there, for good', async () => {
+  it('everything that the page refers to is served and cached for good', async () => {
     const { text } = await call(server.baseUrl)
     const assets = text.match(/\/assets\/[^"]+/g) ?? []
     expect(assets.length).toBeGreaterThan(1)
@@ -65,7 +65,7 @@ describe('[PG18 PG41] the addresses of the application', () => {
   })
 
   const nowhere = ['/nothing', '/index.html', '/assets', '/assets/nothing.js']
-  it.each(nowhere)('%s is nowhere', async (path) => {
+  it.each(nowhere)('%s is not found', async (path) => {
     const problem = await call(server.baseUrl + path)
     expect(problem.status).toBe(404)
     expect(JSON.parse(problem.text)).toMatchObject({ type: 'about:blank', status: 404 })
@@ -78,7 +78,7 @@ describe('[PG18 PG41] the addresses of the application', () => {
   })
 
   const outside = ['/assets/../index.html', '/assets/%2e%2e/index.html', '/assets/..%2findex.html']
-  it.each(outside)('%s leads nowhere', async (path) => {
+  it.each(outside)('%s does not lead out of the folder', async (path) => {
     const { status, headers } = await call(server.baseUrl + path)
     expect([403, 404]).toContain(status)
     expect(headers['content-type']).toBe('application/problem+json')

@@ -5,13 +5,13 @@ import type { Pasted } from './pages.js'
 
 interface Sample extends Pasted {
   readonly program: string
-  /** As `outline` says it. */
+  /** The expected outline; see `outline`. */
   readonly right: readonly string[]
 }
 
 const PIXEL = 'data:image/gif;base64,R0lGODlhAQABAAAAACw='
 
-/** What a spreadsheet puts on the clipboard, as it is right on a page. */
+/** Clipboard contents of spreadsheets, with the expected outline on a page. */
 const SPREADSHEETS: readonly (readonly [Clipboard | undefined, string])[] = [
   [EXCEL[0], '|1,234.50|12.50%| |$99.00|2026-11-28|'],
   [EXCEL[2], '|line 1\nline 2|a b| |red and blue|[site](https://example.org/a?b=1&c=2)|'],
@@ -22,7 +22,7 @@ const SPREADSHEETS: readonly (readonly [Clipboard | undefined, string])[] = [
   [LIBRE_OFFICE[0], '|2026-11-28|00420| |TRUE|**one**\n**two**|'],
 ]
 
-/** What programs put on the clipboard, made by hand after how each of them writes. */
+/** Clipboard contents of other programs, handmade in the style of each. */
 export const CORPUS: readonly Sample[] = [
   {
     program: 'Google Docs',

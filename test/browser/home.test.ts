@@ -24,12 +24,12 @@ async function makePage(window: OfficeWindow, room: string, title: string): Prom
   await window.untilSaved()
 }
 
-/** Leaves the tab for another one and comes back, as far as the page can tell. */
+/** Makes the page believe that its tab was hidden and is visible again. */
 async function lookAgain({ page }: OfficeWindow): Promise<void> {
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
 }
 
-/** Writes as much to a document as it takes, but for some characters. */
+/** Fills a document up to a few characters below its limit. */
 async function fill(baseUrl: string, room: string): Promise<void> {
   for (let characters = 2_000; characters > 0; characters -= 40) {
     const text = 'x'.repeat(characters)
@@ -42,11 +42,11 @@ async function fill(baseUrl: string, room: string): Promise<void> {
     )
       return
   }
-  throw new Error('it takes nothing')
+  throw new Error('the document accepts nothing')
 }
 
 describe('Home', () => {
-  it('[PG3 PG4] tells a newcomer what to do, and makes a page with an address of its own', async () => {
+  it('[PG3 PG4] tells a newcomer what to do, and creates a page with a new address', async () => {
     await using anns = await open('/')
     await anns.page.getByText('Nothing here yet').waitFor()
     const demo = anns.page.getByRole('link', { name: 'demo sheet' })
@@ -68,7 +68,7 @@ describe('Home', () => {
     expect(anns.complaints).toEqual([])
   })
 
-  it('[PG4 PG40] lists what was opened, newest first, in all tabs of the browser', async () => {
+  it('[PG4 PG40] lists opened documents, newest first, in all tabs of the browser', async () => {
     const [first, second] = [office.newRoom(), office.newRoom()]
     await using anns = await open('/')
     const tab = await anns.page.context().newPage()
@@ -96,7 +96,7 @@ describe('Home', () => {
     expect(anns.complaints).toEqual([])
   })
 
-  it('[PG40] is an empty list when something else is stored there', async () => {
+  it('[PG40] shows an empty list if the storage contains something else', async () => {
     await using anns = await open('/')
     await anns.page.evaluate(() => localStorage.setItem('whereabouts:recent', '{"a":[null'))
     await anns.page.reload()
@@ -104,7 +104,7 @@ describe('Home', () => {
     expect(anns.complaints).toEqual([])
   })
 
-  it('[PG5] shows who is in each now, without a stream and at a calm pace', async () => {
+  it('[PG5] shows who is in each document, with few requests and no stream', async () => {
     const [empty, busy] = [office.newRoom(), office.newRoom()]
     await using anns = await open('/')
     await makePage(anns, empty, 'Empty')
@@ -128,12 +128,12 @@ describe('Home', () => {
     expect(asked.some(({ url }) => url.includes('/events'))).toBe(false)
     const rounds = asked.filter(({ url }) => url.endsWith('/location'))
     const lastsMs = rounds.at(-1)!.atMs - rounds[0]!.atMs
-    // Two rooms, one round each 5 s, and the look at their titles.
+    // Two rooms, a round of requests every 5 s, and one request each for the title.
     expect(rounds.length).toBeLessThanOrEqual(2 * Math.ceil(lastsMs / 5_000) + 4)
     expect(anns.complaints).toEqual([])
   })
 
-  it('[PG1 PG15] renames in the document: at once where it is open, elsewhere at the next look', async () => {
+  it('[PG1 PG15] renames a document: immediately in open windows, elsewhere at the next check', async () => {
     const room = office.newRoom()
     await using anns = await open('/')
     await makePage(anns, room, 'Plan')
@@ -165,7 +165,7 @@ describe('Home', () => {
     expect([...anns.complaints, ...bobs.complaints, ...cleos.complaints]).toEqual([])
   })
 
-  it('[PG1] a sheet has its title in the same way, and keeps its cells', async () => {
+  it('[PG1] renames a sheet in the same way and keeps its cells', async () => {
     const room = office.newRoom()
     await using anns = await open(`/sheets/${room}`)
     await anns.page.locator('main[aria-busy="false"]').waitFor({ timeout: 45_000 })
@@ -193,7 +193,7 @@ describe('Home', () => {
     expect([...anns.complaints, ...bobs.complaints]).toEqual([])
   })
 
-  it('[PG15] what somebody types meanwhile isn’t lost, and Escape renames nothing', async () => {
+  it('[PG15] a rename loses no edit made meanwhile, and Escape cancels it', async () => {
     const room = office.newRoom()
     await using anns = await open('/')
     await makePage(anns, room, 'One')
@@ -215,7 +215,7 @@ describe('Home', () => {
     await expect.poll(stored).toBe('Four')
   })
 
-  it('[PG15] says why a document wasn’t renamed, and that it wasn’t', async () => {
+  it('[PG15] reports a failed rename and its reason', async () => {
     await using small = await startServer({ maxDocumentBytes: 2_000 })
     const room = office.newRoom()
     await using anns = await open('/', ann, small.baseUrl)
@@ -232,7 +232,7 @@ describe('Home', () => {
     expect(stored.getMap('about').get('title')).toBe('Small')
   })
 
-  it('[PG2] a title that is none is shown as the room', async () => {
+  it('[PG2] an invalid title is shown as the name of the room', async () => {
     const room = office.newRoom()
     await postDocument(office.baseUrl, room, (doc) =>
       doc.getMap('about').set('title', '\u202Egnp.exe'),
@@ -246,7 +246,7 @@ describe('Home', () => {
     expect(anns.complaints).toEqual([])
   })
 
-  it('[PG17] loads neither the sheet nor the editor, and the page not the sheet', async () => {
+  it('[PG17] loads no code of the sheet or the editor, and the page no code of the sheet', async () => {
     await using anns = await open('/')
     await anns.page.getByText('Nothing here yet').waitFor()
     const scripts = () => anns.requests.map(({ url }) => url).filter((url) => url.endsWith('.js'))
@@ -263,7 +263,7 @@ describe('Home', () => {
     expect(await sizes()).toEqual({ univer: false, editor: true })
   })
 
-  it('[PG4] is used on a phone, without anything beyond the edge', async () => {
+  it('[PG4] fits a phone’s screen', async () => {
     await using anns = await OfficeWindow.open(office.browser, {
       baseUrl: office.baseUrl,
       path: '/',
@@ -289,7 +289,7 @@ describe('Home', () => {
   })
 
   it.each(['/sheets/a/b', '/books/demo', '/pages/a%20b'])(
-    '[SH11] shows the way Home from %s, where there is nothing',
+    '[SH11] shows a link to Home at the unknown address %s',
     async (path) => {
       await using anns = await open(path)
       await anns.page.getByRole('link', { name: 'Go to the home page' }).click()

@@ -9,7 +9,7 @@ const person = { name: 'Ann', color: '#e11d48' }
 const SAVING = '.saving'
 const LIMIT_BYTES = 300
 const TINY_BYTES = 20
-/** As long as a title may be. It is one value, which can't be split. */
+/** A title of the maximum length, which is one value and can't be split. */
 const LONG_TITLE = '😀'.repeat(100)
 
 let browser: Browser
@@ -18,14 +18,14 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-/** What browsers do where storage is forbidden, each in its own way. */
+/** How browsers behave if storage is forbidden. */
 const FORBIDDEN = {
   'opening throws': () => {
     IDBFactory.prototype.open = () => {
       throw new DOMException('denied', 'SecurityError')
     }
   },
-  'naming it throws': () => {
+  'reading `indexedDB` throws': () => {
     Object.defineProperty(window, 'indexedDB', {
       get() {
         throw new DOMException('The operation is insecure.', 'SecurityError')
@@ -42,7 +42,7 @@ async function openPage(baseUrl: string, forbid?: () => void): Promise<OfficeWin
   return window
 }
 
-/** Whether the browser asks when somebody closes the window. */
+/** Closes the window and returns whether the browser asked first. */
 async function asksBeforeClosing({ page }: OfficeWindow): Promise<boolean> {
   const asked = new Promise<boolean>((resolve) => {
     page.once('dialog', (dialog) => {
@@ -58,8 +58,8 @@ async function asksBeforeClosing({ page }: OfficeWindow): Promise<boolean> {
 const titleOf = (doc: Doc) => doc.getMap('about').get('title')
 const saving = ({ page }: OfficeWindow) => page.locator(SAVING)
 
-describe.each(Object.entries(FORBIDDEN))('a browser that keeps nothing: %s', (_, forbid) => {
-  it('[SH70 SH72 CL24] says so when the server is away, and asks before it closes', async () => {
+describe.each(Object.entries(FORBIDDEN))('a browser that forbids storage: %s', (_, forbid) => {
+  it('[SH70 SH72 CL24] warns while the server is down, and asks before closing', async () => {
     const server = await startServer()
     await using anns = await openPage(server.baseUrl, forbid)
     await anns.text.click()
@@ -71,14 +71,14 @@ describe.each(Object.entries(FORBIDDEN))('a browser that keeps nothing: %s', (_,
     expect(await asksBeforeClosing(anns)).toBe(true)
   })
 
-  it('[SH73 CL28 CL29] says so when the server has lost what was saved, and asks before it closes', async () => {
+  it('[SH73 CL28 CL29] warns when the server has lost saved edits, and asks before closing', async () => {
     const server = await startServer()
     await using anns = await openPage(server.baseUrl, forbid)
     await anns.text.click()
     await anns.page.keyboard.type('an hour of work')
     await anns.untilSaved()
     await server.kill()
-    // Its backup is from before, and there is no room for all that was written since.
+    // The server's backup is older, and its limit is too small for the edits since.
     const port = Number(new URL(server.baseUrl).port)
     await using restored = await startServer({ maxDocumentBytes: TINY_BYTES }, port)
     await expect.poll(() => saving(anns).textContent()).toMatch(/^Not saved yet, keep this window/)
@@ -87,7 +87,7 @@ describe.each(Object.entries(FORBIDDEN))('a browser that keeps nothing: %s', (_,
   })
 })
 
-it('[SH70 SH72] a browser that keeps the document says that, and closes without asking', async () => {
+it('[SH70 SH72] a browser that stores the document says so, and closes without asking', async () => {
   const server = await startServer()
   await using anns = await openPage(server.baseUrl)
   await anns.text.click()
@@ -99,7 +99,7 @@ it('[SH70 SH72] a browser that keeps the document says that, and closes without 
   expect(await asksBeforeClosing(anns)).toBe(false)
 })
 
-it('[SH71] what the server refuses for good is said, and all else is saved', async () => {
+it('[SH71] an edit that the server refuses for good is reported, and all others are saved', async () => {
   await using server = await startServer({ maxUpdateBytes: LIMIT_BYTES })
   await using anns = await openPage(server.baseUrl)
   await anns.title.fill(LONG_TITLE)

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 
-/** The line between a window and the server, which can be cut and mended. */
+/** A network connection between a window and the server that can be cut and restored. */
 export class Line implements AsyncDisposable {
   readonly #sockets = new Set<Socket>()
   readonly #server
@@ -21,7 +21,7 @@ export class Line implements AsyncDisposable {
     })
   }
 
-  /** @param baseUrl of the server at its other end. */
+  /** @param baseUrl the address of the server */
   static async to(baseUrl: string): Promise<Line> {
     const line = new Line(Number(new URL(baseUrl).port))
     await once(line.#server.listen(0, '127.0.0.1'), 'listening')

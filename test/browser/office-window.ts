@@ -3,27 +3,27 @@ import type { Browser, Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs'
 
-/** Longer than a caret or an edit waits for its turn. */
+/** Longer than a caret or an edit takes to arrive. */
 const STILL_MS = 400
 
 const OPEN_WITHIN_MS = 30_000
 
-/** How to open a window. */
+/** Options for opening a window. */
 export interface OfficeWindowOptions {
   readonly baseUrl: string
-  /** From `/`. */
+  /** The path of the page, from `/`. */
   readonly path: string
-  /** Who the others see. */
+  /** The person that others see. */
   readonly person: { readonly name: string; readonly color: string }
   readonly width?: number
 }
 
-/** A window on Home or on a page, of a browser profile of its own. */
+/** A window on Home or on a page, in its own browser profile. */
 export class OfficeWindow implements AsyncDisposable {
   readonly page: Page
-  /** What the console and the network had to complain about. */
+  /** Warnings and errors of the console and the network. */
   readonly complaints: string[] = []
-  /** Every request, in the order in which they were made. */
+  /** All requests in order. */
   readonly requests: { readonly atMs: number; readonly url: string }[] = []
 
   private constructor(page: Page) {
@@ -55,12 +55,12 @@ export class OfficeWindow implements AsyncDisposable {
     return window
   }
 
-  /** The text of the page, to be written in. */
+  /** The editable text of the page. */
   get text(): Locator {
     return this.page.getByRole('textbox', { name: 'Page' })
   }
 
-  /** What is written, without the carets of the others. */
+  /** Returns the text without the carets of others. */
   async written(): Promise<string> {
     return this.text.evaluate((text) => {
       const copy = text.cloneNode(true) as HTMLElement
@@ -70,8 +70,8 @@ export class OfficeWindow implements AsyncDisposable {
   }
 
   /**
-   * Waits until nothing of the others has come for a while. What comes between a key that moves the
-   * selection and the event that tells the editor of it has the editor set its own selection again.
+   * Waits until no edit or caret of others has arrived for a while. One that arrives between a key
+   * that moves the selection and its event makes the editor restore its old selection.
    */
   async untilStill(): Promise<void> {
     await this.text.evaluate(
@@ -94,8 +94,8 @@ export class OfficeWindow implements AsyncDisposable {
   }
 
   /**
-   * Resolves when the editor's selection is the browser's own. The browser tells it a moment after a
-   * key has moved the caret; Enter, pressed within that moment, would break the line where it was.
+   * Resolves when the editor has the browser's selection. The browser's event arrives a moment after
+   * a key has moved the caret, and Enter before it would break the line at the old place.
    */
   async untilCaretIsKnown(): Promise<void> {
     const isKnown = () =>
@@ -119,12 +119,12 @@ export class OfficeWindow implements AsyncDisposable {
     return this.page.locator('.status output')
   }
 
-  /** What is said at the bottom of the window for a while. */
+  /** The temporary notice at the bottom of the window. */
   get notice(): Locator {
     return this.page.locator('.notice')
   }
 
-  /** The button for one of the others. */
+  /** The button of another member. */
   avatar(name: string): Locator {
     return this.page
       .getByRole('region', { name: 'Who is here' })
@@ -136,18 +136,18 @@ export class OfficeWindow implements AsyncDisposable {
     return this.page.getByRole('toolbar').getByRole('button', { name, exact: true })
   }
 
-  /** The caret of somebody in the text. */
+  /** The caret of another member in the text. */
   caret(name: string): Locator {
     return this.text.locator('.caret', { hasText: name })
   }
 
-  /** Resolves when there is a page to write in, or to read. */
+  /** Resolves when the page is open. */
   async untilOpen(): Promise<void> {
     await this.page.locator('main[aria-busy="false"]').waitFor({ timeout: OPEN_WITHIN_MS })
     await this.text.waitFor()
   }
 
-  /** Resolves when the server has all that was written here. */
+  /** Resolves when the server has saved all edits of this window. */
   async untilSaved(): Promise<void> {
     await this.page.locator('.saving[data-saving="saved"]').waitFor({ state: 'attached' })
   }
@@ -157,7 +157,7 @@ export class OfficeWindow implements AsyncDisposable {
   }
 }
 
-/** The document of a room as the server has it. */
+/** Fetches the document of a room from the server. */
 export async function fetchDocument(baseUrl: string, room: string): Promise<Doc> {
   const response = await fetch(`${baseUrl}/rooms/${room}/document`)
   const doc = new Doc()
@@ -165,7 +165,7 @@ export async function fetchDocument(baseUrl: string, room: string): Promise<Doc>
   return doc
 }
 
-/** Writes to the document of a room, as any program may. */
+/** Edits the document of a room directly. */
 export async function postDocument(
   baseUrl: string,
   room: string,

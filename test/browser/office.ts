@@ -6,7 +6,7 @@ import { startServer, type RunningServer } from '../servers/standalone.js'
 export const ann = { name: 'Ann', color: '#e11d48' }
 export const bob = { name: 'Bob', color: '#1d4ed8' }
 
-/** A server and a browser that live as long as the tests of a file. */
+/** A server and a browser for the tests of one file. */
 export class Office {
   #server: RunningServer | undefined
   #browser: Browser | undefined

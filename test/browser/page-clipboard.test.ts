@@ -5,7 +5,7 @@ import { ann, bob, copy, outline, Pages, paste, press, reads, type } from './pag
 const pages = new Pages()
 
 describe('the clipboard', () => {
-  it.each(CORPUS)('[PG26 PG27] takes what $program writes', async ({ right, ...pasted }) => {
+  it.each(CORPUS)('[PG26 PG27] pastes from $program', async ({ right, ...pasted }) => {
     const room = pages.newRoom()
     await using anns = await pages.open(room, ann)
     await anns.text.focus()
@@ -14,7 +14,7 @@ describe('the clipboard', () => {
     await anns.untilSaved()
     await using bobs = await pages.open(room, bob)
     expect(await outline(bobs)).toEqual(right)
-    // And takes back what it gives, whole.
+    // Copying and pasting the result keeps it unchanged.
     await press(anns, 'Control+a')
     const copied = await copy(anns)
     await using others = await pages.open(pages.newRoom(), ann)
@@ -24,7 +24,7 @@ describe('the clipboard', () => {
     expect([...anns.complaints, ...bobs.complaints, ...others.complaints]).toEqual([])
   })
 
-  it('[PG26] takes a table that is too large for a page as lines', async () => {
+  it('[PG26] pastes a table that is too large for a page as lines', async () => {
     await using anns = await pages.open(pages.newRoom(), ann)
     await anns.text.focus()
     const rows = Array.from({ length: 126 }, (_, row) =>
@@ -35,7 +35,7 @@ describe('the clipboard', () => {
     expect(anns.complaints).toEqual([])
   })
 
-  it('[PG28] gives lists within lists, check boxes and tables, and text that says the same', async () => {
+  it('[PG28] copies nested lists, check boxes and tables as HTML and as equivalent text', async () => {
     await using anns = await pages.open(pages.newRoom(), ann)
     await type(anns, '## Part\n- one\n')
     await press(anns, 'Tab')
@@ -50,7 +50,7 @@ describe('the clipboard', () => {
     expect(text).toBe('Part\n- one\n  - deeper\n1. first\n- [x] done')
   })
 
-  it('[PG49] a part of one block takes on the kind of the block it is pasted into', async () => {
+  it('[PG49] part of a block becomes the kind of block that it is pasted into', async () => {
     await using anns = await pages.open(pages.newRoom(), ann)
     await type(anns, '1. ')
     await paste(anns, { html: '<ul><li>moved</li></ul>', text: 'moved' })
@@ -58,7 +58,7 @@ describe('the clipboard', () => {
     expect(anns.complaints).toEqual([])
   })
 
-  it('[PG26] a part of a line is put into a line, and blocks go between its halves', async () => {
+  it('[PG26] pastes part of a line into a line, and blocks between its halves', async () => {
     await using anns = await pages.open(pages.newRoom(), ann)
     await type(anns, 'before  after')
     for (let at = 0; at < 6; at += 1) await press(anns, 'ArrowLeft')

@@ -17,7 +17,7 @@ const editable = ({ text }: OfficeWindow) => text.getAttribute('contenteditable'
 
 describe('a page that a newer version has changed', () => {
   it.each([99, 'x'])(
-    '[PG29 PF12 PF13] %s: open windows stop writing and lose nothing, others don’t open it',
+    '[PG29 PF12 PF13] %s: open windows stop writing and lose nothing, and no other window opens it',
     async (format) => {
       const room = pages.newRoom()
       await using anns = await pages.open(room, ann)
@@ -46,7 +46,7 @@ describe('a page that a newer version has changed', () => {
       await anns.untilSaved()
       expect(await stored(room)).toEqual(before)
 
-      // The title is no part of the format.
+      // The title doesn't depend on the format.
       await bobs.title.fill('Still named')
       await press(bobs, 'Enter')
       await expect.poll(() => anns.title.inputValue()).toBe('Still named')
@@ -67,7 +67,7 @@ describe('a page that a newer version has changed', () => {
     },
   )
 
-  it('[PG29 PF13] keeps and sends what was typed offline before that was known', async () => {
+  it('[PG29 PF13] keeps and sends edits that were typed offline before the change was known', async () => {
     const room = pages.newRoom()
     await using line = await Line.to(pages.baseUrl)
     await using anns = await pages.open(room, ann, line)
@@ -90,7 +90,7 @@ describe('a page that a newer version has changed', () => {
     await reads(anns, /^before, an hour of work$/)
   })
 
-  it('[PG29 PG14] is not followed by who watches', async () => {
+  it('[PG29 PG14] is not shown to a viewer', async () => {
     const room = pages.newRoom()
     await postDocument(pages.baseUrl, room, (doc) => addBlock(doc, 'known'))
     await using bobs = await pages.open(room, bob, { search: '?watch=1' })
@@ -107,7 +107,7 @@ describe('a page that a newer version has changed', () => {
   })
 })
 
-it('[PG30] a page that is only looked at is no document', async () => {
+it('[PG30] opening a page creates no document', async () => {
   const room = pages.newRoom()
   await using anns = await pages.open(room, ann)
   await using bobs = await pages.open(room, bob, { search: '?watch=1' })

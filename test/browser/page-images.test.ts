@@ -6,7 +6,7 @@ import { ann, bob, Pages, pasteFile, PNG, press, reads, type, writeLongPage } fr
 const pages = new Pages()
 
 describe('images', () => {
-  it('[PG8] are pasted, into the document itself', async () => {
+  it('[PG8] are pasted into the document itself', async () => {
     const room = pages.newRoom()
     await using anns = await pages.open(room, ann)
     await using bobs = await pages.open(room, bob)
@@ -20,7 +20,7 @@ describe('images', () => {
     expect([...anns.complaints, ...bobs.complaints]).toEqual([])
   })
 
-  it('[PG8] are dropped where they are to be, and taken along from elsewhere only as files', async () => {
+  it('[PG8] can be dropped at any place, but are pasted from other pages only as files', async () => {
     const room = pages.newRoom()
     await postDocument(pages.baseUrl, room, writeLongPage)
     await using anns = await pages.open(room, ann)
@@ -51,7 +51,7 @@ describe('images', () => {
     expect(anns.complaints).toEqual([])
   })
 
-  it('[PG8] are refused with a notice when too large, or no picture of pixels', async () => {
+  it('[PG8] are refused with a notice if they are too large or not bitmaps', async () => {
     await using anns = await pages.open(pages.newRoom(), ann)
     await type(anns, 'Look:')
     await pasteFile(anns, { type: 'image/gif', bytes: 256 * 1024 + 1, name: 'large.gif' })
@@ -66,7 +66,7 @@ describe('images', () => {
     expect(anns.complaints).toEqual([])
   })
 
-  it('[PG8] are made smaller when they can be', async () => {
+  it('[PG8] are scaled down if possible', async () => {
     const room = pages.newRoom()
     await using anns = await pages.open(room, ann)
     await anns.text.evaluate(async (text) => {
@@ -93,7 +93,7 @@ describe('images', () => {
     await anns.untilSaved()
   })
 
-  it('[DO34 PG8] says when the document is full', async () => {
+  it('[DO34 PG8] are refused with a notice if the document is full', async () => {
     await using small = await startServer({ maxDocumentBytes: 40_000 })
     const room = pages.newRoom()
     await using anns = await pages.open(room, ann, { baseUrl: small.baseUrl })

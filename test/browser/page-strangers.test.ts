@@ -7,8 +7,8 @@ import { addBlock, ann, bob, moveCaret, Pages, reads, type } from './pages.js'
 
 const pages = new Pages()
 
-describe('what strangers write', () => {
-  /** A document as no client of ours would write it. */
+describe('hostile content', () => {
+  /** Writes a document that our client would never write. */
   async function postHostile(room: string): Promise<void> {
     await postDocument(pages.baseUrl, room, (doc) => {
       const page = doc.getText('text')
@@ -34,13 +34,13 @@ describe('what strangers write', () => {
       addBlock(doc, ' and after')
       doc.getMap('about').set('title', new YMap())
     })
-    // The same root, as one of another kind.
+    // Uses the same root as another type.
     await postDocument(pages.baseUrl, room, (doc) => {
       doc.getArray('text').push([7, 'text', null, { a: 1 }, new YMap()])
     })
   }
 
-  it('[PG7 PG8 PG9] is shown as far as it is known, runs nothing, and stays', async () => {
+  it('[PG7 PG8 PG9] is shown as far as possible, runs no code, and stays in the document', async () => {
     const room = pages.newRoom()
     await postHostile(room)
     await using anns = await pages.open(room, ann)
@@ -83,7 +83,7 @@ describe('what strangers write', () => {
     expect([...anns.complaints, ...bobs.complaints]).toEqual([])
   })
 
-  it('[PG10] cursors that are none are nowhere, and break nothing', async () => {
+  it('[PG10] invalid cursors are not shown and break nothing', async () => {
     const room = pages.newRoom()
     await using anns = await pages.open(room, ann)
     await type(anns, 'text')
@@ -127,7 +127,7 @@ describe('what strangers write', () => {
     await Promise.all(guests.map((guest) => guest.leave()))
   })
 
-  it('[PG14] is read by who watches without a change to it', async () => {
+  it('[PG14] is shown to a viewer without being changed', async () => {
     const room = pages.newRoom()
     await postHostile(room)
     const before = encodeStateAsUpdate(await fetchDocument(pages.baseUrl, room))

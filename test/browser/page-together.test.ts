@@ -20,7 +20,7 @@ import {
 
 const pages = new Pages()
 
-/** Two windows on a page that begins with some paragraphs, each with a line that can be cut. */
+/** Opens a page with some paragraphs in two windows, each with a connection that can be cut. */
 async function together(
   paragraphs: readonly string[],
   act: (anns: OfficeWindow, bobs: OfficeWindow, lines: readonly [Line, Line]) => Promise<void>,
@@ -35,12 +35,12 @@ async function together(
   await using bobs = await pages.open(room, bob, bobsLine)
   for (const window of [anns, bobs]) await reads(window, paragraphs.join('\n'))
   await act(anns, bobs, [annsLine, bobsLine])
-  // A line that is cut is complained of by the browser, not by the page.
+  // The browser reports a cut connection, which is not a fault of the page.
   const isOfLine = (text: string) => text.includes('net::ERR') || text.includes('Failed to load')
   expect([...anns.complaints, ...bobs.complaints].filter((text) => !isOfLine(text))).toEqual([])
 }
 
-/** Lets each act while neither hears of the other, and waits until both show the same. */
+/** Lets both edit while disconnected, and waits until both show the same. */
 async function apart(
   [anns, bobs]: readonly [OfficeWindow, OfficeWindow],
   lines: readonly Line[],
@@ -63,13 +63,13 @@ async function apart(
 }
 
 async function goAfter(window: OfficeWindow, text: string): Promise<void> {
-  // With the others' carets in it, it has their names as well.
+  // A substring match, as the text may include the names on carets.
   await window.text.locator('> *', { hasText: text }).first().click()
   await moveCaret(window, 'End')
 }
 
-describe('what two do to one page at the same time', () => {
-  it('[PF4 PG6] what is typed into a block stays while another restyles, indents, joins or splits it', async () => {
+describe('two people on one page at the same time', () => {
+  it('[PF4 PG6] text typed into a block stays while the other restyles, indents, joins or splits it', async () => {
     await together(['first', 'one', 'two', 'three', 'four', 'five'], async (anns, bobs, lines) => {
       const after = await apart([anns, bobs], lines, async () => {
         for (const word of ['one', 'two', 'three', 'four', 'five']) {
@@ -111,7 +111,7 @@ describe('what two do to one page at the same time', () => {
     })
   })
 
-  it('[PF4] both who split one paragraph double nothing', async () => {
+  it('[PF4] both split one paragraph without duplicating anything', async () => {
     await together(['hello world'], async (anns, bobs, lines) => {
       const after = await apart([anns, bobs], lines, async () => {
         for (const window of [anns, bobs]) {
@@ -125,7 +125,7 @@ describe('what two do to one page at the same time', () => {
     })
   })
 
-  it('[PF8] rows and columns that are added at the same time make a rectangle', async () => {
+  it('[PF8] rows and columns added at the same time form a rectangle', async () => {
     await together(['text'], async (anns, bobs, lines) => {
       await goTo(anns)
       await anns.tool('Table').click()
@@ -143,7 +143,7 @@ describe('what two do to one page at the same time', () => {
     })
   })
 
-  it('[PF9 PF22] a row and a table that another deletes come back with what was typed in them', async () => {
+  it('[PF9 PF22] a deleted row or table comes back if the other typed in it', async () => {
     await together(['text'], async (anns, bobs, lines) => {
       await goTo(anns)
       await anns.tool('Table').click()
@@ -168,7 +168,7 @@ describe('what two do to one page at the same time', () => {
     })
   })
 
-  it('[PG13] undo of a style leaves what others wrote, and their paragraphs', async () => {
+  it('[PG13] undoing a style keeps the other’s text and paragraphs', async () => {
     await together(['text'], async (anns, bobs) => {
       await goTo(anns)
       await anns.tool('Quote').click()
@@ -181,7 +181,7 @@ describe('what two do to one page at the same time', () => {
     })
   })
 
-  it('[PG22] the caret goes with its text, and the other’s between blocks moves nothing', async () => {
+  it('[PG22] the caret moves with its text, and the other’s caret between blocks moves nothing', async () => {
     await together(['one two', 'end'], async (anns, bobs) => {
       await goAfter(anns, 'one two')
       await goTo(bobs, 'Control+Home')
@@ -204,7 +204,7 @@ describe('what two do to one page at the same time', () => {
     })
   })
 
-  it('[PG22] a character that is being composed stays so while the other writes', async () => {
+  it('[PG22] a composition continues while the other writes', async () => {
     await together(['one', 'two'], async (anns, bobs) => {
       const keyboard = await anns.page.context().newCDPSession(anns.page)
       const compose = (text: string) =>
@@ -225,7 +225,7 @@ describe('what two do to one page at the same time', () => {
     })
   })
 
-  it('[PG47] a composition that another breaks off by splitting the paragraph leaves no letters behind', async () => {
+  it('[PG47] a composition leaves no letters behind if the other splits the paragraph', async () => {
     await together(['alpha gamma delta', 'end'], async (anns, bobs) => {
       const keyboard = await anns.page.context().newCDPSession(anns.page)
       const compose = (text: string) =>
@@ -250,7 +250,7 @@ describe('what two do to one page at the same time', () => {
     })
   })
 
-  it('[PG48] the name on a caret fades, and is there again when its member does something', async () => {
+  it('[PG48] the name on a caret fades, and reappears when its member acts', async () => {
     await together(['above', 'text'], async (anns, bobs) => {
       const opacity = () =>
         anns.text.locator('.caret-name').evaluate((name) => getComputedStyle(name).opacity)
@@ -262,7 +262,7 @@ describe('what two do to one page at the same time', () => {
     })
   })
 
-  it('[PG46] what is typed on where the other deletes the table, or the paragraph, is a paragraph of its own', async () => {
+  it('[PG46] text typed where the other deletes the table or paragraph becomes a new paragraph', async () => {
     await together(['before', 'after', 'last'], async (anns, bobs) => {
       await goAfter(bobs, 'before')
       await bobs.tool('Table').click()
@@ -289,7 +289,7 @@ describe('what two do to one page at the same time', () => {
     })
   })
 
-  it('[PG23 PG45] what is typed after an image at the end is beside it', async () => {
+  it('[PG23 PG45] text typed after an image at the end is next to it', async () => {
     const room = pages.newRoom()
     await postDocument(pages.baseUrl, room, (doc) => {
       addBlock(doc, 'text')
@@ -316,10 +316,10 @@ describe('what two do to one page at the same time', () => {
   })
 })
 
-describe('what has no text, in two windows', () => {
+describe('blocks without text, in two windows', () => {
   const image = { type: 'image', src: `data:image/png;base64,${PNG}`, alt: 'red' }
 
-  it('[PG23] an image that was pasted at the end stays, whatever is typed next', async () => {
+  it('[PG23] an image pasted at the end stays, whatever is typed next', async () => {
     await together(['text'], async (anns, bobs) => {
       await goTo(anns)
       await pasteFile(anns, { type: 'image/png', bytes: 0, name: 'red' })
@@ -330,7 +330,7 @@ describe('what has no text, in two windows', () => {
     })
   })
 
-  it('[PG23] an image that is all of a page is not deleted by the first key', async () => {
+  it('[PG23] the first key on a page with only an image doesn’t delete the image', async () => {
     const room = pages.newRoom()
     await postDocument(pages.baseUrl, room, (doc) => addBlock(doc, '', image))
     await using anns = await pages.open(room, ann)
@@ -342,7 +342,7 @@ describe('what has no text, in two windows', () => {
     expect([...anns.complaints, ...bobs.complaints]).toEqual([])
   })
 
-  it('[PG22] the other’s caret after it, before it and between two moves no text', async () => {
+  it('[PG22] the other’s caret before, after and between them moves no text', async () => {
     const room = pages.newRoom()
     await postDocument(pages.baseUrl, room, (doc) => {
       addBlock(doc, 'text')
@@ -367,7 +367,7 @@ describe('what has no text, in two windows', () => {
       await anns.untilStill()
       expect(await places()).toEqual(before)
     }
-    // Where no editor of ours puts it: between the image and the line across.
+    // Between the image and the horizontal rule, where our editor never puts a caret.
     const doc = await fetchDocument(pages.baseUrl, room)
     const between = createRelativePositionFromTypeIndex(doc.getText('text'), 6)
     const at = JSON.parse(JSON.stringify(between)) as Json
@@ -385,8 +385,8 @@ describe('what has no text, in two windows', () => {
   })
 })
 
-describe('a page in the format before this one', () => {
-  it('[PF10] is carried over once, whoever opens it, with what comes later', async () => {
+describe('a page in the previous format', () => {
+  it('[PF10] is converted once, even if both open it, including edits that arrive later', async () => {
     const room = pages.newRoom()
     const paragraph = (text: string) => {
       const made = new XmlElement('paragraph')

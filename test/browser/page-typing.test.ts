@@ -5,7 +5,7 @@ import { ann, bob, goTo, moveCaret, outline, Pages, press, reads, type } from '.
 const pages = new Pages()
 
 describe('typing', () => {
-  it('[PG20] Enter goes on as one expects, and Backspace takes back what a block is', async () => {
+  it('[PG20] Enter continues a list or quote as expected, and Backspace removes a block’s style', async () => {
     await using anns = await pages.open(pages.newRoom(), ann)
     await type(anns, '- one\ntwo\n')
     await press(anns, 'Tab')
@@ -48,7 +48,7 @@ describe('typing', () => {
     expect(anns.complaints).toEqual([])
   })
 
-  it('[PG20] code keeps its lines, and ends with two of them blank', async () => {
+  it('[PG20] code keeps its lines, and two blank lines end it', async () => {
     await using anns = await pages.open(pages.newRoom(), ann)
     await type(anns, '```js ')
     await anns.page.keyboard.type('if (a) {\n')
@@ -57,7 +57,7 @@ describe('typing', () => {
     await expect.poll(() => outline(anns)).toEqual(['``` if (a) {\n\tb()\n}', 'after'])
   })
 
-  it('[PG21] Tab stays in the text and indents, until Escape says otherwise', async () => {
+  it('[PG21] Tab indents until Escape lets it leave the text', async () => {
     const room = pages.newRoom()
     await using anns = await pages.open(room, ann)
     await using bobs = await pages.open(room, bob)
@@ -80,7 +80,7 @@ describe('typing', () => {
     await expect.poll(focused).not.toBe('Page')
   })
 
-  it('[PG24 PG9] what is typed after a link isn’t in it, and Ctrl+K beside one makes another', async () => {
+  it('[PG24 PG9] text typed after a link isn’t part of it, and Ctrl+K next to a link creates another', async () => {
     const room = pages.newRoom()
     await using anns = await pages.open(room, ann)
     await using bobs = await pages.open(room, bob)
@@ -107,7 +107,7 @@ describe('typing', () => {
     expect(anns.complaints).toEqual([])
   })
 
-  it('[PG25] text from right to left is so by itself', async () => {
+  it('[PG25] right-to-left text is detected', async () => {
     const room = pages.newRoom()
     await using anns = await pages.open(room, ann)
     await using bobs = await pages.open(room, bob)
@@ -121,7 +121,7 @@ describe('typing', () => {
     }
   })
 
-  it('[PG6] has headings down to the sixth, by tool as well', async () => {
+  it('[PG6] has six levels of headings, by typing and by toolbar', async () => {
     const room = pages.newRoom()
     await using anns = await pages.open(room, ann)
     await using bobs = await pages.open(room, bob)

@@ -21,7 +21,7 @@ import {
 const pages = new Pages()
 
 describe('a page in two windows', () => {
-  it('[PG1 PG6 PG10] shows what the other types, where, under name and color', async () => {
+  it('[PG1 PG6 PG10] shows the other’s text and caret, with name and color', async () => {
     const room = pages.newRoom()
     await using anns = await pages.open(room, ann)
     await using bobs = await pages.open(room, bob)
@@ -43,7 +43,7 @@ describe('a page in two windows', () => {
     await press(bobs, 'Enter')
     await anns.caret('<i>Bobby').waitFor()
     expect(await colorOf()).toBe('rgb(124, 58, 237)')
-    // The keyboard is elsewhere, and the caret where it was.
+    // The keyboard focus has moved, but the caret stays.
     await bobs.title.fill('Greetings')
     await press(bobs, 'Enter')
     await expect.poll(() => anns.title.inputValue()).toBe('Greetings')
@@ -54,7 +54,7 @@ describe('a page in two windows', () => {
     expect(anns.complaints).toEqual([])
   })
 
-  it('[PG42] a click beside a caret goes into the text, and nothing typed after it is lost', async () => {
+  it('[PG42] a click next to a caret goes into the text, and nothing typed after it is lost', async () => {
     const room = pages.newRoom()
     await using anns = await pages.open(room, ann)
     await using bobs = await pages.open(room, bob)
@@ -62,8 +62,8 @@ describe('a page in two windows', () => {
     await bobs.caret('Ann').waitFor()
     await reads(bobs, /^Hello$/)
     await bobs.untilStill()
-    // Wherever the browser's own caret is from the click on, since that is where the next key goes:
-    // heard of before the editor does, which puts it right.
+    // Records each position of the browser's caret after the click, as the next key goes there.
+    // Listens before the editor, which corrects a wrong position.
     const visited = await bobs.text.evaluateHandle(() => {
       const elements: (string | undefined)[] = []
       const note = () => {
@@ -81,7 +81,7 @@ describe('a page in two windows', () => {
     expect(new Set(await visited.jsonValue())).toEqual(new Set(['p']))
   })
 
-  it('[PG6 PG16 PG43] has headings, marks, lists, tasks, quotes and code, by tool, key and as one types', async () => {
+  it('[PG6 PG16 PG43] has headings, marks, lists, tasks, quotes and code, by toolbar, shortcut and typing', async () => {
     const room = pages.newRoom()
     await using anns = await pages.open(room, ann)
     await using bobs = await pages.open(room, bob)
@@ -121,7 +121,7 @@ describe('a page in two windows', () => {
     expect([...anns.complaints, ...bobs.complaints]).toEqual([])
   })
 
-  it('[PG6] keeps what is switched on while the other writes', async () => {
+  it('[PG6] keeps active marks while the other writes', async () => {
     const room = pages.newRoom()
     await using anns = await pages.open(room, ann)
     await using bobs = await pages.open(room, bob)
@@ -137,7 +137,7 @@ describe('a page in two windows', () => {
     await reads(bobs, /^Bob and Ann is bold$/)
   })
 
-  it('[PG6] has tables, with rows and columns to add and to take away', async () => {
+  it('[PG6] has tables, whose rows and columns can be added and removed', async () => {
     const room = pages.newRoom()
     await using anns = await pages.open(room, ann)
     await using bobs = await pages.open(room, bob)
@@ -165,7 +165,7 @@ describe('a page in two windows', () => {
     expect([...anns.complaints, ...bobs.complaints]).toEqual([])
   })
 
-  it('[PG9 PG16] has links, which lead to the web and to mailboxes alone', async () => {
+  it('[PG9 PG16] has links, but only to web and mail addresses', async () => {
     const room = pages.newRoom()
     await using anns = await pages.open(room, ann)
     await using bobs = await pages.open(room, bob)
@@ -193,7 +193,7 @@ describe('a page in two windows', () => {
     expect(anns.complaints).toEqual([])
   })
 
-  it('[PG13] undoes one’s own edits alone', async () => {
+  it('[PG13] undoes only one’s own edits', async () => {
     const room = pages.newRoom()
     await using anns = await pages.open(room, ann)
     await using bobs = await pages.open(room, bob)
@@ -211,7 +211,7 @@ describe('a page in two windows', () => {
     await reads(anns, /^from Ann(\n)?$/)
   })
 
-  it('[PG11 PG12] goes to where somebody is and stays with them until one acts', async () => {
+  it('[PG11 PG12] scrolls to a member and follows them until one acts oneself', async () => {
     const room = pages.newRoom()
     await postDocument(pages.baseUrl, room, writeLongPage)
     await using anns = await pages.open(room, ann)
@@ -234,7 +234,7 @@ describe('a page in two windows', () => {
     await anns.page.getByText('Following Bob').waitFor({ state: 'detached' })
     await moveCaret(bobs, 'Control+End')
     await anns.avatar('Bob, in “Part 60”').waitFor()
-    // The caret is drawn after the avatar says so.
+    // The caret is drawn after the avatar changes.
     await expect.poll(isSeen).toBe(false)
 
     await anns.avatar('Bob').click()
@@ -252,7 +252,7 @@ describe('a page in two windows', () => {
 })
 
 describe('nothing is lost', () => {
-  it('[CL14 PG6] what both wrote offline merges', async () => {
+  it('[CL14 PG6] offline edits of both are merged', async () => {
     const room = pages.newRoom()
     await using annsLine = await Line.to(pages.baseUrl)
     await using bobsLine = await Line.to(pages.baseUrl)
@@ -276,7 +276,7 @@ describe('nothing is lost', () => {
     for (const window of [anns, bobs]) await reads(window, /^Ann, both, Bob$/)
   })
 
-  it('[CL21 PG6] a server that restarts while somebody types, and a reload', async () => {
+  it('[CL21 PG6] all text survives a restart of the server during typing, and a reload', async () => {
     const dataDir = await mkdtemp(joinPath(tmpdir(), 'whereabouts-page-'))
     try {
       const settings = { dataDir, secret: 'the same secret before and after' }
@@ -295,7 +295,7 @@ describe('nothing is lost', () => {
       await anns.page.reload()
       await anns.untilOpen()
       await reads(anns, all)
-      // Where one was before, to write on.
+      // Returns to the previous place to continue writing.
       await anns.page.keyboard.type(' Again.')
       await reads(bobs, /again\. And now\. Again\.$/)
       const stored = await fetchDocument(second.baseUrl, room)
@@ -307,7 +307,7 @@ describe('nothing is lost', () => {
 })
 
 describe('the page by keyboard, and on a phone', () => {
-  it('[PG16] goes to the tools, the people and back to the text', async () => {
+  it('[PG16] moves between the toolbar, the people and the text', async () => {
     const room = pages.newRoom()
     await using anns = await pages.open(room, ann)
     await using bobs = await pages.open(room, bob)
@@ -343,7 +343,7 @@ describe('the page by keyboard, and on a phone', () => {
     expect(anns.complaints).toEqual([])
   })
 
-  it('[PG16] has nothing beyond the edge of a narrow window', async () => {
+  it('[PG16] fits a narrow window', async () => {
     const room = pages.newRoom()
     await postDocument(pages.baseUrl, room, writeLongPage)
     await using anns = await pages.open(room, ann, { width: 400 })

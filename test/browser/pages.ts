@@ -11,16 +11,16 @@ interface OpenOptions {
   readonly width?: number
 }
 
-/** Pages of a server and of a browser that live as long as the tests of a file. */
+/** Pages on a server and in a browser that are shared by the tests of one file. */
 export class Pages extends Office {
-  /** A window that shows the page of a room. */
+  /** Opens the page of a room and waits for it. */
   async open(room: string, person: typeof ann, options?: OpenOptions): Promise<OfficeWindow> {
     const window = await this.visit(room, person, options)
     await window.untilOpen()
     return window
   }
 
-  /** A window on the page of a room, whatever it shows. */
+  /** Opens the page of a room, even if it shows only a notice. */
   visit(
     room: string,
     person: typeof ann,
@@ -31,14 +31,14 @@ export class Pages extends Office {
   }
 }
 
-/** Puts the caret at the end of the text, or where another key leads. */
+/** Puts the caret at the end of the text, or presses another key. */
 export async function goTo(window: OfficeWindow, key = 'Control+End'): Promise<void> {
   await window.text.focus()
   await window.untilStill()
   await moveCaret(window, key)
 }
 
-/** Presses a key that moves the caret or selects, and waits until the editor has heard of it. */
+/** Presses a key that moves the caret or selects, and waits until the editor knows. */
 export async function moveCaret(window: OfficeWindow, key: string): Promise<void> {
   await press(window, key)
   await window.untilCaretIsKnown()
@@ -56,7 +56,7 @@ export const reads = (window: OfficeWindow, text: string | RegExp) =>
 
 type Fields = { readonly [name: string]: unknown }
 
-/** Adds a block to a page, as any program may write it. @see PAGE.md PF2 */
+/** Adds a block directly to the document of a page. @see PAGE.md PF2 */
 export function addBlock(doc: Doc, text: string, fields: Fields = {}, marks: object = {}): void {
   const page = doc.getText('text')
   if (text !== '') page.insert(page.length, text, marks)
@@ -64,7 +64,7 @@ export function addBlock(doc: Doc, text: string, fields: Fields = {}, marks: obj
   doc.getMap('about').set('format', 2)
 }
 
-/** A page of a heading and many paragraphs, and then another heading. */
+/** Writes a page with a heading, many paragraphs, and another heading. */
 export function writeLongPage(doc: Doc): void {
   for (let at = 0; at < 80; at += 1) {
     const isHeading = at === 0 || at === 60
@@ -73,13 +73,13 @@ export function writeLongPage(doc: Doc): void {
   }
 }
 
-/** What is pasted, by type. */
+/** Clipboard contents by type. */
 export interface Pasted {
   readonly html?: string
   readonly text?: string
 }
 
-/** Pastes what some program has put on the clipboard. */
+/** Pastes clipboard contents of another program. */
 export const paste = (window: OfficeWindow, { html, text = '' }: Pasted) =>
   window.text.evaluate(
     (element, data) => {
@@ -96,7 +96,7 @@ export const paste = (window: OfficeWindow, { html, text = '' }: Pasted) =>
 export const PNG =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=='
 
-/** Pastes a file that begins like a picture of one pixel. */
+/** Pastes a file that starts like an image of one pixel. */
 export const pasteFile = (
   window: OfficeWindow,
   file: { readonly type: string; readonly bytes: number; readonly name: string },
@@ -115,7 +115,7 @@ export const pasteFile = (
     { ...file, png: PNG },
   )
 
-/** What a window would put on the clipboard of what is selected in it. */
+/** Returns what a window would copy of its selection. */
 export const copy = (window: OfficeWindow) =>
   window.text.evaluate((element) => {
     const clipboardData = new DataTransfer()
@@ -175,7 +175,7 @@ export const outline = (window: OfficeWindow): Promise<readonly string[]> =>
         .filter((child) => !child.matches('.caret, .ProseMirror-gapcursor'))
         .map(line)
     const all = lines(text as HTMLElement)
-    // Where nobody has written yet, after what has no text.
+    // Skips the empty paragraph after a block without text.
     if (all.at(-1) === '' && /^(?:\||---|!\[)/.test(all.at(-2) ?? '')) all.pop()
     return all
   })

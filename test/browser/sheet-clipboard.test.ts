@@ -21,16 +21,16 @@ const sheets = new Sheets()
 const merges = async (room: string) =>
   (await fetchDocument(sheets.baseUrl, room)).getMap('merges:sheet-1').toJSON()
 
-/** Cells of the first sheet by their names. */
+/** Returns cells of the first sheet by name. */
 async function cellsOf(window: SheetWindow, names: readonly string[]): Promise<object> {
   return Object.fromEntries(
     await Promise.all(names.map(async (name) => [name, await window.cell(name)])),
   )
 }
 
-describe('what other programs have copied', () => {
+describe('pasting from other programs', () => {
   it.each(CORPUS)(
-    '[SH20 SH21 SH22 SH23 SH24 SH97 SH98 SH99] is what it was there: $program',
+    '[SH20 SH21 SH22 SH23 SH24 SH97 SH98 SH99] keeps the content of $program',
     async ({ text, html, cells, ...more }) => {
       const room = sheets.newRoom()
       await using anns = await sheets.open(room, ann)
@@ -46,8 +46,8 @@ describe('what other programs have copied', () => {
   )
 })
 
-describe('what is copied', () => {
-  it('[SH26] is what is shown: booleans, formats, spilled results, lines in quotes', async () => {
+describe('copying and pasting', () => {
+  it('[SH26] copies displayed values: booleans, formats, spilled results, and lines in quotes', async () => {
     await using anns = await sheets.open(sheets.newRoom(), ann)
     await anns.write('A1', 'TRUE')
     await anns.write('A2', '50%')
@@ -61,7 +61,7 @@ describe('what is copied', () => {
     )
   })
 
-  it('[SH27] is the same when another window gets it, by HTML as by text', async () => {
+  it('[SH27] pastes the same into another window, from HTML and from text', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await anns.select('A1')
@@ -85,12 +85,12 @@ describe('what is copied', () => {
     await bobs.select('A1')
     await bobs.paste(copied.text, copied.html)
     await poll(() => cellsOf(bobs, names)).toEqual(cells)
-    // Formulas may point at what wasn't copied.
+    // Formulas may refer to cells that weren't copied.
     await poll(() => bobs.cell('B2')).toEqual({ v: 246.9 })
     expect(bobs.complaints).toEqual([])
   })
 
-  it('[SH28] takes its formulas along within the window, and is seen by the others', async () => {
+  it('[SH28] keeps formulas within the window, and others see the result', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -104,7 +104,7 @@ describe('what is copied', () => {
     for (const window of [anns, bobs]) await window.untilInOrder()
   })
 
-  it('[SH28] is not cut from where others have put something else meanwhile', async () => {
+  it('[SH28] doesn’t cut cells that others have changed meanwhile', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -123,7 +123,7 @@ describe('what is copied', () => {
 })
 
 describe('a paste', () => {
-  it('[SH25] makes the sheet larger where it must, once, and is one step of undo', async () => {
+  it('[SH25] extends the sheet if necessary, in one step of undo', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -142,7 +142,7 @@ describe('a paste', () => {
     await poll(() => bobs.cell('Z1')).toEqual({ v: 'x' })
   })
 
-  it('[SH100] of 100,000 cells is whole in every window, and of more is refused', async () => {
+  it('[SH100] pastes 100,000 cells into every window, and refuses more', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -159,7 +159,7 @@ describe('a paste', () => {
     }
   })
 
-  it('[SH25 SH100] fills a selection that it goes into evenly, and never half of a merged cell', async () => {
+  it('[SH25 SH100] fills a selection of a multiple of its size, and never half of a merged cell', async () => {
     await using anns = await sheets.open(sheets.newRoom(), ann)
     await anns.selectRange('A1', 'B4')
     await anns.paste('1\n2')
@@ -176,14 +176,14 @@ describe('a paste', () => {
     await anns.paste('a\tb')
     await poll(() => anns.notice.textContent()).toContain('merged cells')
     expect(await anns.cell('C1')).toEqual({})
-    // To the merged cell, whose name is that of two.
+    // Goes to the merged cell, whose name is a range.
     await anns.page.keyboard.press('ArrowRight')
     await anns.paste('again')
     await poll(() => anns.cell('D1')).toEqual({ v: 'again' })
     await anns.untilInOrder()
   })
 
-  it('[SH99] into cells that hold text is text', async () => {
+  it('[SH99] pastes text into cells formatted as text', async () => {
     await using anns = await sheets.open(sheets.newRoom(), ann)
     await anns.select('A1')
     await anns.paste('1', '<table><tr><td style="mso-number-format:\'\\@\'">1</td></tr></table>')
@@ -192,7 +192,7 @@ describe('a paste', () => {
     await poll(() => anns.cell('A1')).toMatchObject({ v: '=2+2' })
   })
 
-  it('[SH100] of bombs is refused at once', async () => {
+  it('[SH100] refuses oversized tables immediately', async () => {
     await using anns = await sheets.open(sheets.newRoom(), ann)
     await anns.select('A1')
     const wide = '<td colspan=1000 rowspan=65534>x</td>'.repeat(6)
@@ -202,7 +202,7 @@ describe('a paste', () => {
     await poll(() => anns.cell('A1')).toEqual({ v: 'deep' })
   })
 
-  it('[SH29] of an image, and a file that is dropped, get a notice', async () => {
+  it('[SH29] shows a notice for a pasted image and a dropped file', async () => {
     await using anns = await sheets.open(sheets.newRoom(), ann)
     await anns.select('A1')
     await anns.copyImage()

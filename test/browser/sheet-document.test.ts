@@ -9,7 +9,7 @@ import { ann, bob, Sheets, untilInOrder } from './sheets.js'
 
 const sheets = new Sheets()
 
-/** What the server has of the cells of a sheet, by key. */
+/** Fetches the cells of a sheet from the server, by key. */
 async function storedCells(room: string, sheet = 'sheet-1'): Promise<unknown> {
   const response = await fetch(`${sheets.baseUrl}/rooms/${room}/document`)
   const doc = new Doc()
@@ -17,8 +17,8 @@ async function storedCells(room: string, sheet = 'sheet-1'): Promise<unknown> {
   return doc.getMap(`cells:${sheet}`).toJSON()
 }
 
-describe('what is in the cells', () => {
-  it('[SD6 SD8] is what was typed, and formulas are calculated in the other window', async () => {
+describe('the content of cells', () => {
+  it('[SD6 SD8] is shared as typed, and the other window calculates formulas', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -40,7 +40,7 @@ describe('what is in the cells', () => {
       })
   })
 
-  it('[SH17 SD13] goes with its row, and so do formulas, markers and the own selection', async () => {
+  it('[SH17 SD13] moves with its row, and so do formulas, markers and the own selection', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -63,7 +63,7 @@ describe('what is in the cells', () => {
     expect(said).not.toContain('B4')
   })
 
-  it('[CL14 SD13 SH12] is merged when both were offline, and says meanwhile that it is not saved', async () => {
+  it('[CL14 SD13 SH12] is merged after both were offline, and meanwhile shown as not saved', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -88,7 +88,7 @@ describe('what is in the cells', () => {
     }
   })
 
-  it('[SH15 SD12] is taken back by undo as far as it is one’s own', async () => {
+  it('[SH15 SD12] is undone only as far as it is one’s own', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -114,7 +114,7 @@ describe('what is in the cells', () => {
     await untilInOrder(anns, bobs)
   })
 
-  it('[SH16 SD9] waits where somebody types: Escape shows it, Enter writes over it', async () => {
+  it('[SH16 SD9] changes in an edited cell only after the edit: Escape shows it, Enter replaces it', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -138,7 +138,7 @@ describe('what is in the cells', () => {
     await untilInOrder(anns, bobs)
   })
 
-  it('[SH94 SH17] goes where its cell goes while somebody types, and nowhere if that is deleted', async () => {
+  it('[SH94 SH17] moves with its cell during an edit, and goes nowhere if the cell is deleted', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -164,7 +164,7 @@ describe('what is in the cells', () => {
     expect(JSON.stringify(await storedCells(room))).not.toContain('for nobody')
   })
 
-  it('[SD7 SH15] is a table that was pasted, without the style that says nothing, and one undo', async () => {
+  it('[SD7 SH15] can be a pasted table, without default styles, in one step of undo', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -200,7 +200,7 @@ describe('what is in the cells', () => {
     await bobs.openMenu('B2')
     await bobs.page.getByText('Freeze', { exact: true }).hover()
     await bobs.page.getByText(/^Freeze to active cell/).click()
-    // The edge between the headers of B and C: that of A and B is where one moves what is frozen.
+    // Drags the edge between B and C, as the edge between A and B also moves the frozen pane.
     const widthOf = async (marker: Locator) => (await marker.boundingBox())?.width
     const width = (await widthOf(anns.marker('B2')))!
     await anns.drag({ x: 46 + 176, y: 10 }, { x: 46 + 236, y: 10 })
@@ -216,7 +216,7 @@ describe('what is in the cells', () => {
     await untilInOrder(anns, bobs)
   })
 
-  it('[SD2] is on sheets that come, go, and change their names and places', async () => {
+  it('[SD2] is on sheets that can be added, deleted, renamed and moved', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -249,8 +249,8 @@ describe('what is in the cells', () => {
   })
 })
 
-describe('where it is kept', () => {
-  it('[SH12 SH93 DO8] is where it was after a reload, and when all were gone', async () => {
+describe('storage', () => {
+  it('[SH12 SH93 DO8] keeps everything over a reload, and when all members have left', async () => {
     const room = sheets.newRoom()
     {
       await using anns = await sheets.open(room, ann)
@@ -265,7 +265,7 @@ describe('where it is kept', () => {
     await untilInOrder(bobs)
   })
 
-  it('[SH93 CL21] loses nothing when the server is restarted in the middle of typing', async () => {
+  it('[SH93 CL21] loses nothing when the server restarts during typing', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'whereabouts-'))
     const first = await startServer({ dataDir })
     const room = sheets.newRoom()
@@ -293,7 +293,7 @@ describe('where it is kept', () => {
     await rm(dataDir, { recursive: true, force: true })
   })
 
-  it('[CL14 SH12] opens from what the browser has kept, and merges it later', async () => {
+  it('[CL14 SH12] opens from the browser’s storage and is merged later', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'whereabouts-'))
     const first = await startServer({ dataDir })
     const room = sheets.newRoom()
@@ -316,8 +316,8 @@ describe('where it is kept', () => {
   })
 })
 
-describe('what is refused', () => {
-  it('[SH13] is not done, says why, and has no menu', async () => {
+describe('an unsupported change', () => {
+  it('[SH13] is refused with the reason and has no menu', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await anns.tab('Sheet 1').click({ button: 'right' })
@@ -336,7 +336,7 @@ describe('what is refused', () => {
     await untilInOrder(anns)
   })
 
-  it('[SH13] is the format within a cell: its text is taken, lines and all', async () => {
+  it('[SH13] is a format within a cell, whose text is pasted including line breaks', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -359,7 +359,7 @@ describe('what is refused', () => {
     await untilInOrder(anns, bobs)
   })
 
-  it('[SH14] is every change by one who watches, until they join', async () => {
+  it('[SH14] is every change by a viewer, until they join', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using watcher = await sheets.open(room, bob, { query: '?watch=1' })

@@ -34,7 +34,7 @@ const newer = ({ page }: SheetWindow | OfficeWindow) =>
     hasText: 'This sheet was changed by a newer version. Reload to continue.',
   })
 
-it('[PG29 SD22 SD23] a sheet that a newer version has changed is not written, and nothing is lost', async () => {
+it('[PG29 SD22 SD23] a sheet that a newer version has changed becomes read-only, and nothing is lost', async () => {
   const room = 'newer'
   await using anns = await open(room)
   await using bobs = await open(room, bob)
@@ -90,7 +90,7 @@ it('[PG29 SD22 SD23] a sheet that a newer version has changed is not written, an
   expect([...anns.complaints, ...bobs.complaints, ...carols.complaints]).toEqual([])
 })
 
-it('[PG30 SD21] a sheet that is only looked at is no document, and one that is written says no version', async () => {
+it('[PG30 SD21] opening a sheet creates no document, and editing one writes no version', async () => {
   const room = 'looked-at'
   await using anns = await open(room)
   await using bobs = await open(room, bob)

@@ -5,14 +5,14 @@ import type { SheetWindow } from './sheet-window.js'
 import { ann, bob, Sheets, untilInOrder } from './sheets.js'
 
 const TOO_MUCH = '#CALC!'
-/** A task that takes longer than this is felt; the slowest machine that runs this opens in less. */
+/** A longer task is noticeable; even the slowest test machine opens a sheet in less. */
 const FELT_MS = 1_000
 
 const sheets = new Sheets()
 
 type Cells = { readonly [key: string]: unknown }
 
-/** Writes cells of the first sheet into a room's document, as any program may. */
+/** Writes cells of the first sheet directly into a room's document. */
 const write = (room: string, cells: Cells) =>
   postDocument(sheets.baseUrl, room, (doc) => setCells(doc, cells))
 
@@ -21,7 +21,7 @@ function setCells(doc: Doc, cells: Cells): void {
   for (const [key, value] of Object.entries(cells)) map.set(key, value)
 }
 
-/** Writes down how long the page doesn't answer, from now on or, `buffered`, from its beginning. */
+/** Records how long the page is blocked, from now on or, if `buffered`, from the start. */
 async function watchTasks(window: SheetWindow, buffered = false): Promise<() => Promise<number>> {
   const longest = await window.page.evaluateHandle((isBuffered) => {
     const seen = { ms: 0 }
@@ -33,15 +33,15 @@ async function watchTasks(window: SheetWindow, buffered = false): Promise<() => 
   return async () => (await longest.jsonValue()).ms
 }
 
-/** A document that is made to be slow may take this long, once, and not for every cell of it. */
+/** A malicious document may block the page this long, once and not per cell. */
 const SLOW_MS = 8_000
 
-/** Resolves when a window has begun another worker of formulas than it has now. */
+/** Resolves when a window has started a new formula worker. */
 const nextWorker = (window: SheetWindow) =>
   window.page.waitForEvent('worker', { predicate: (worker) => worker.url().includes('formulas') })
 
 describe('a formula that takes too much', () => {
-  it('[SH50 SH51] shows an error to everybody, who go on working', async () => {
+  it('[SH50 SH51] shows an error in every window, which all stay usable', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -62,7 +62,7 @@ describe('a formula that takes too much', () => {
     })
   })
 
-  it('[SH51] says why to whoever points at it', async () => {
+  it('[SH51] shows the reason on hover', async () => {
     const room = sheets.newRoom()
     await write(room, { '2:1': { f: ['=SUM(MAKEARRAY(5000,5000,LAMBDA(r,c,1)))'] } })
     await using anns = await sheets.open(room, ann)
@@ -72,7 +72,7 @@ describe('a formula that takes too much', () => {
     await anns.page.getByText('This formula takes too long to calculate').waitFor()
   })
 
-  it('[SH53 SH96] is ended with its worker, and calculated again when its input changes', async () => {
+  it('[SH53 SH96] is stopped with its worker, and calculated again when its input changes', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     const longest = await watchTasks(anns)
@@ -96,7 +96,7 @@ describe('a formula that takes too much', () => {
     await untilInOrder(anns)
   })
 
-  it('[SH52] is each of hundreds that take long together, and the others aren’t', async () => {
+  it('[SH52] fails among hundreds that together take too long, and other formulas don’t', async () => {
     const room = sheets.newRoom()
     const cells: Record<string, unknown> = { '0:0': { v: 1 }, '0:2': { f: ['=', '0:0', '+1'] } }
     for (let row = 0; row < 250; row++) {
@@ -118,7 +118,7 @@ describe('a formula that takes too much', () => {
 })
 
 describe('results', () => {
-  it('[SH54] that are more than one cell are shown, and go when they do', async () => {
+  it('[SH54] that spill into several cells are shown, and removed with their formula', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await anns.write('A1', '=SEQUENCE(2,2)')
@@ -129,7 +129,7 @@ describe('results', () => {
     await untilInOrder(anns)
   })
 
-  it('[SH54 SD6] come of what others write meanwhile, where the lines are by then', async () => {
+  it('[SH54 SD6] follow concurrent edits of others, including inserted rows', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -140,7 +140,7 @@ describe('results', () => {
       '3:0': { f: ['=SEQUENCE(2,2)'] },
       '3:3': { f: ['=SUM(', '3:0..4:1', ')'] },
     })
-    // While that is calculated: a line comes in front, a formula becomes a value, an input changes.
+    // During the calculation a row is inserted, a formula becomes a value, and an input changes.
     await postDocument(sheets.baseUrl, room, (doc) => {
       doc.getMap('rows:sheet-1').set('run1/run', ['a1111', 2])
       setCells(doc, { '1:0': { v: 'was a formula' }, '0:0': { v: 6 } })
@@ -164,15 +164,15 @@ describe('results', () => {
       doc.getMap('rows:sheet-1').set('run1/run', ['a1111', 2])
     })
 
-  it.each(['before they are asked for', 'when they are there'])(
-    '[SH80] go with their lines: rows come %s',
+  it.each(['before they are calculated', 'when they are shown'])(
+    '[SH80] move with their rows if rows are inserted %s',
     async (when) => {
       const room = sheets.newRoom()
       await using anns = await sheets.open(room, ann)
       await write(room, SPREAD)
-      // The grid has the cells at once, and Univer asks for their results a tenth of a second later.
+      // The grid has the cells immediately, and Univer requests their results 0.1 s later.
       await anns.untilCell([0, 0], 5)
-      if (when === 'when they are there') await anns.untilShows('D4', '10')
+      if (when === 'when they are shown') await anns.untilShows('D4', '10')
       await addRows(room)
       for (const [cell, text] of [
         ['D6', '10'],
@@ -187,7 +187,7 @@ describe('results', () => {
     },
   )
 
-  it('[SH80] of fewer cells than before leave nothing behind', async () => {
+  it('[SH80] that shrink to fewer cells leave nothing behind', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await anns.write('A1', '3')
@@ -200,7 +200,7 @@ describe('results', () => {
     await untilInOrder(anns)
   })
 
-  it('[SH54 SD12] follow undo, and other sheets', async () => {
+  it('[SH54 SD12] follow undo and other sheets', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await anns.write('A1', '3')
@@ -221,8 +221,8 @@ describe('results', () => {
   })
 })
 
-describe('a document that a program made to be too much', () => {
-  it('[SD20 SH55] of sheets, rows and merges, opens and says what is left out', async () => {
+describe('a document made to overload clients', () => {
+  it('[SD20 SH55] with too many sheets, rows and merges opens, and reports what is left out', async () => {
     const room = sheets.newRoom()
     await postDocument(sheets.baseUrl, room, (doc) => {
       const sheets = doc.getMap('sheets')
@@ -248,7 +248,7 @@ describe('a document that a program made to be too much', () => {
     await anns.untilInOrder()
   })
 
-  it('[SH50 SD11] of styles, lines and entries of every kind, opens', async () => {
+  it('[SH50 SD11] with too many styles, lines and entries of every kind opens', async () => {
     const room = sheets.newRoom()
     const strange = {
       bg: { rgb: 'red;' },
@@ -292,7 +292,7 @@ describe('a document that a program made to be too much', () => {
     ['words of 50,000 letters', 'x'.repeat(49_999)],
     ['thousands of lines', 'x\n'.repeat(20_000)],
     ['letters with thousands of marks', `e${'\u0301'.repeat(20_000)}`],
-  ])('[SH50 SH56 SH57] of %s, opens, and they can be selected', async (_, text) => {
+  ])('[SH50 SH56 SH57] with %s opens, and the cells can be selected', async (_, text) => {
     const room = sheets.newRoom()
     const wrapped = { tb: 3 }
     await postDocument(sheets.baseUrl, room, (doc) => {
@@ -309,7 +309,7 @@ describe('a document that a program made to be too much', () => {
     expect(await longest()).toBeLessThan(SLOW_MS)
     await untilInOrder(anns)
   })
-  it('[SH83] of a word that is broken into thousands of lines, opens', async () => {
+  it('[SH83] with a word that wraps into thousands of lines opens', async () => {
     const room = sheets.newRoom()
     const word = 'x'.repeat(4_900)
     await postDocument(sheets.baseUrl, room, (doc) => {

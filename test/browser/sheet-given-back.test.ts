@@ -6,7 +6,7 @@ import { ann, bob, poll, Sheets } from './sheets.js'
 
 const sheets = new Sheets()
 
-/** All that the server has of the contents of cells. */
+/** Fetches the contents of all cells from the server. */
 async function stored(room: string): Promise<string> {
   const doc = await fetchDocument(sheets.baseUrl, room)
   return JSON.stringify(['sheet-1', 'sheet-2'].map((id) => doc.getMap(`cells:${id}`).toJSON()))
@@ -49,7 +49,7 @@ describe('text whose cell is gone', () => {
     await remove(bobs)
     const text = anns.dialog.getByLabel('Your text')
     await poll(() => text.inputValue()).toBe('for nobody')
-    // Whoever types on doesn't type into another cell.
+    // Further typing must not go into another cell.
     await anns.page.keyboard.type(' else')
     await poll(() => text.inputValue()).toBe('for nobody else')
     await anns.dialog.getByRole('button', { name: 'Copy' }).click()
@@ -66,7 +66,7 @@ describe('text whose cell is gone', () => {
   })
 
   it.each(GONE)(
-    '[SH31 SD15] is given back when it was written at the same moment: %s',
+    '[SH31 SD15] is given back if it was entered at the same moment: %s',
     async (_, remove) => {
       const room = sheets.newRoom()
       await using line = await Line.to(sheets.baseUrl)
@@ -86,7 +86,7 @@ describe('text whose cell is gone', () => {
       await anns.untilSaved()
       for (const window of [anns, bobs]) {
         await window.untilInOrder()
-        // It is to be seen, in every window, and stands nowhere else.
+        // The text is visible in every window, and in no other cell.
         await poll(() => window.texts()).toEqual(['for nobody'])
       }
       expect((await stored(room)).split('for nobody')).toHaveLength(2)
@@ -94,8 +94,8 @@ describe('text whose cell is gone', () => {
   )
 })
 
-describe('what is more than a limit', () => {
-  it('[SH30] is refused with a notice, and given back: text, and formulas', async () => {
+describe('input beyond a limit', () => {
+  it('[SH30] is refused with a notice and given back: text and formulas', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -114,7 +114,7 @@ describe('what is more than a limit', () => {
     }
     await anns.select('A1')
     await anns.page.keyboard.type('a')
-    // As an input method puts a text in; that many keys would take minutes.
+    // Like an input method, as typing this many keys would take minutes.
     await anns.page.keyboard.insertText(text)
     await bobs.marker('A1').locator('[data-typing-by]', { hasText: 'aa few words' }).waitFor()
     await anns.page.keyboard.press('Enter')
@@ -127,7 +127,7 @@ describe('what is more than a limit', () => {
     await anns.untilInOrder()
   })
 
-  it('[SH82] is not in the own grid either: a formula that was typed', async () => {
+  it('[SH82] is not in the own grid either, if it is a formula', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await anns.write('A1', '=1+1')
@@ -147,7 +147,7 @@ describe('what is more than a limit', () => {
     expect(anns.complaints).toEqual([])
   })
 
-  it('[SH83] is no word of 20,000 letters: it is typed, and shown to all', async () => {
+  it('[SH83] does not include a word of 20,000 letters, which is shown to all', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -164,7 +164,7 @@ describe('what is more than a limit', () => {
     }
   })
 
-  it('[SH30] is nothing that is exactly at it', async () => {
+  it('[SH30] does not include input exactly at the limit', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)

@@ -7,7 +7,7 @@ const sheets = new Sheets()
 const opacityOf = async (window: SheetWindow, name: string) =>
   Number(await window.tag(name).evaluate((tag) => getComputedStyle(tag).opacity))
 
-/** Where a tag is from its marker: `above`, `below`, or on it. */
+/** Returns the side of a marker at which its tag is: `above`, `below` or `on it`. */
 async function sideOf(window: SheetWindow, name: string, cell: string): Promise<string> {
   const tag = (await window.tag(name).boundingBox())!
   const marker = (await window.marker(cell).boundingBox())!
@@ -16,7 +16,7 @@ async function sideOf(window: SheetWindow, name: string, cell: string): Promise<
 }
 
 describe('name tags', () => {
-  it('[SH32] fade when nothing happens, and come back on a move and under the mouse', async () => {
+  it('[SH32] fade without activity, and reappear on a move and under the mouse', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -50,7 +50,7 @@ describe('name tags', () => {
     expect(animations).toBe(0)
   })
 
-  it('[SH33] cover no data where they can, and never their own cell', async () => {
+  it('[SH33] cover no data if possible, and never their own cell', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -65,7 +65,7 @@ describe('name tags', () => {
     await poll(() => sideOf(anns, 'Bob', 'C8')).toBe('above')
   })
 
-  it('[SH33 SH34] are whole above the only frozen row', async () => {
+  it('[SH33 SH34] are fully visible above the only frozen row', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -80,7 +80,7 @@ describe('name tags', () => {
     const tag = (await anns.tag('Bob').boundingBox())!
     const canvas = (await anns.canvas.boundingBox())!
     expect(tag.y).toBeGreaterThanOrEqual(canvas.y)
-    // Nothing hides it: what is drawn at its middle is the tag, as far as the mouse could tell.
+    // The element at its middle is the tag, so nothing covers it.
     const isWhole = await anns.tag('Bob').evaluate((element) => {
       const box = element.getBoundingClientRect()
       const clips = (node: Element | null): boolean => {
@@ -98,7 +98,7 @@ describe('name tags', () => {
 })
 
 describe('a marker', () => {
-  it('[SH34] is a line where its row is hidden', async () => {
+  it('[SH34] is a line if its row is hidden', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -119,8 +119,8 @@ describe('a marker', () => {
   })
 })
 
-describe('what editing leaves behind', () => {
-  it('[SH35] is no event listener, in the own window and in others', async () => {
+describe('editing', () => {
+  it('[SH35] leaks no event listener, in the own window and in others', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -140,13 +140,13 @@ describe('what editing leaves behind', () => {
         await bobs.untilCell([at, 0], `t${at}`)
       }
     }
-    // What is made once is made by now.
+    // Everything that is created once exists by now.
     await edit(3, 0)
     const before = [await count(anns), await count(bobs)]
     await edit(20, 3)
     const after = [await count(anns), await count(bobs)]
     const grown = after.map((now, at) => now - before[at]!)
-    // A request that is on its way has some.
+    // A request in flight has listeners too.
     expect(Math.max(...grown)).toBeLessThanOrEqual(2)
   })
 })

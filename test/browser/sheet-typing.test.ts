@@ -9,7 +9,7 @@ const sheets = new Sheets()
 const suggestions = ({ page }: SheetWindow) =>
   page.locator('[data-u-comp="sheets-formula-editor"] li > span:first-child')
 
-/** Begins a formula, and resolves to the functions that are offered for it. */
+/** Starts a formula, and returns the suggested functions. */
 async function begin(window: SheetWindow, cell: string, text: string): Promise<string[]> {
   await window.select(cell)
   await window.page.keyboard.type(text)
@@ -27,10 +27,10 @@ describe('a list of functions', () => {
     ['=B', '2*B', 'Enter'],
     ['=PI', '', 'Enter'],
     ['=B', '5*C5', 'Tab'],
-  ])('[SH101 SH102] leaves %s%s as it was typed: %s', async (first, rest, key) => {
+  ])('[SH101 SH102] doesn’t change the typed text %s%s: %s', async (first, rest, key) => {
     await using window = await sheets.open(sheets.newRoom(), ann)
     await begin(window, 'E7', first)
-    // Sooner than Univer searches again.
+    // Before Univer searches again.
     await window.page.keyboard.type(rest)
     await window.page.keyboard.press(key)
     await formula(window, 'E7').toBe(first + rest)
@@ -39,7 +39,7 @@ describe('a list of functions', () => {
     await untilInOrder(window)
   })
 
-  it('[SH102] is taken from by Tab, and by Enter after an arrow key', async () => {
+  it('[SH102] inserts the choice on Tab, and on Enter after an arrow key', async () => {
     await using window = await sheets.open(sheets.newRoom(), ann)
     const { keyboard } = window.page
     const [first, second] = await begin(window, 'A1', '=SU')
@@ -58,7 +58,7 @@ describe('a list of functions', () => {
     await untilInOrder(window)
   })
 
-  it('[SH102] is taken from by a click', async () => {
+  it('[SH102] inserts the choice on a click', async () => {
     await using window = await sheets.open(sheets.newRoom(), ann)
     const [first] = await begin(window, 'A1', '=SU')
     await suggestions(window).first().click()
@@ -70,7 +70,7 @@ describe('a list of functions', () => {
   })
 })
 
-/** Writes down, from now on, all that looks like the key of a text. */
+/** Records, from now on, every text that looks like a translation key. */
 async function watchKeys({ page }: SheetWindow): Promise<() => Promise<string[]>> {
   const seen = await page.evaluateHandle(() => {
     const keys = new Set<string>()
@@ -95,7 +95,7 @@ async function watchKeys({ page }: SheetWindow): Promise<() => Promise<string[]>
 }
 
 describe('the texts of the grid', () => {
-  it('[SH103] are never keys, also while formulas take long', async () => {
+  it('[SH103] are never translation keys, even while formulas take long', async () => {
     const room = sheets.newRoom()
     const slow = '=SUM(MAKEARRAY(2000,2000,LAMBDA(r,c,r*c)))'
     await using window = await sheets.open(room, ann)

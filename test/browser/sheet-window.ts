@@ -1,18 +1,18 @@
 import type { Browser, BrowserContext, JSHandle, Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
 
-// Univer's sizes of a new sheet, in pixels.
+// Univer's default sizes in pixels.
 const HEADERS = { width: 46, height: 20 }
 const CELL = { width: 88, height: 24 }
 const OPEN_WITHIN_MS = 45_000
 
-/** Who the others see; without one the page asks. */
+/** The person that others see; without one the page asks for a name. */
 export interface Person {
   readonly name: string
   readonly color: string
 }
 
-/** Somebody as they are shown at the top of a window, at a moment. */
+/** A member as shown at the top of a window at some time. */
 export interface Seen {
   readonly atMs: number
   readonly people: readonly { readonly label: string; readonly status: string }[]
@@ -22,9 +22,9 @@ export interface WindowOptions {
   readonly baseUrl: string
   readonly room: string
   readonly person?: Person
-  /** What stands behind the address, such as `?watch=1`. */
+  /** The query of the address, such as `?watch=1`. */
   readonly query?: string
-  /** The browser profile to open it in; else one of its own. */
+  /** The browser profile; a new one by default. */
   readonly context?: BrowserContext
 }
 
@@ -33,7 +33,7 @@ interface Point {
   readonly y: number
 }
 
-/** About the middle of a cell of a sheet that is neither scrolled nor zoomed. */
+/** Returns a point near the middle of a cell; the sheet must not be scrolled or zoomed. */
 function positionOf(cell: string, besideX: number): Point {
   const column = cell.charCodeAt(0) - 65
   const row = Number(cell.slice(1)) - 1
@@ -43,14 +43,14 @@ function positionOf(cell: string, besideX: number): Point {
   }
 }
 
-/** A window on a sheet, of a browser profile of its own. */
+/** A window on a sheet, in its own browser profile. */
 export class SheetWindow implements AsyncDisposable {
   readonly page: Page
-  /** What the console and the network had to complain about. */
+  /** Warnings and errors of the console and the network. */
   readonly complaints: string[] = []
-  /** Every request that went anywhere but to the server. */
+  /** All requests to other hosts than the server. */
   readonly strayRequests: string[] = []
-  /** Where in a cell the next click goes. */
+  /** The horizontal offset of the next click in a cell. */
   #besideX = 5
 
   private constructor(page: Page, baseUrl: string) {
@@ -87,7 +87,7 @@ export class SheetWindow implements AsyncDisposable {
     return sheet
   }
 
-  /** Resolves when the cells are there to be used. */
+  /** Resolves when the cells can be used. */
   async untilOpen(): Promise<void> {
     await this.page.locator('main[aria-busy="false"]').waitFor({ timeout: OPEN_WITHIN_MS })
   }
@@ -104,12 +104,12 @@ export class SheetWindow implements AsyncDisposable {
     return this.page.getByRole('dialog')
   }
 
-  /** What a screen reader has been told last. */
+  /** The last announcement to screen readers. */
   get told(): Locator {
     return this.page.getByRole('log')
   }
 
-  /** The button for one of the others. */
+  /** The button of another member. */
   avatar(name: string): Locator {
     return this.page
       .getByRole('region', { name: 'Who is here' })
@@ -120,17 +120,17 @@ export class SheetWindow implements AsyncDisposable {
     return this.page.getByRole('button', { name: /\(you\)/ })
   }
 
-  /** What is drawn on a cell for those who are in it. */
+  /** The marker on a cell for the members in it. */
   marker(cell: string): Locator {
     return this.page.locator(`[data-cell="${cell}"]`)
   }
 
-  /** The name tag of somebody, on whatever cell. */
+  /** The name tag of a member, on any cell. */
   tag(name: string): Locator {
     return this.page.locator('[data-cell] [data-member]', { hasText: name })
   }
 
-  /** The own cell, as Univer says it beside the formula. */
+  /** The name of the own cell, next to the formula bar. */
   async ownCell(): Promise<string | undefined> {
     const values = await this.page
       .locator('main input')
@@ -150,17 +150,17 @@ export class SheetWindow implements AsyncDisposable {
   }
 
   async #click(cell: string, button: 'left' | 'right' = 'left'): Promise<void> {
-    // Two clicks on one point within half a second are a double click, which opens the editor.
+    // Alternates the point, as two clicks on one point within half a second would open the editor.
     this.#besideX = -this.#besideX
     await this.canvas.click({ position: positionOf(cell, this.#besideX), button })
   }
 
-  /** What the sheet says of whether edits are saved. */
+  /** The text that shows whether edits are saved. */
   get saving(): Locator {
     return this.page.locator('.saving')
   }
 
-  /** Why something was refused. */
+  /** The notice with the reason for a refusal. */
   get notice(): Locator {
     return this.page.locator('.notice[role="alert"]')
   }
@@ -172,7 +172,7 @@ export class SheetWindow implements AsyncDisposable {
     await this.page.keyboard.press('Enter')
   }
 
-  /** What a cell shows, as copying it says. */
+  /** Returns the displayed text of a cell, by copying it. */
   async read(cell: string): Promise<string> {
     await this.select(cell)
     return this.#copySelected()
@@ -189,7 +189,7 @@ export class SheetWindow implements AsyncDisposable {
   /** Resolves when a cell shows a text. */
   async untilShows(cell: string, text: string): Promise<void> {
     const shown = async () => {
-      // Each time: when others insert a row, what is selected goes with its own.
+      // Clicks each time, as the selection moves when others insert a row.
       await this.#click(cell)
       return this.#copySelected()
     }
@@ -209,7 +209,7 @@ export class SheetWindow implements AsyncDisposable {
     )
   }
 
-  /** Puts a table into the clipboard, as a spreadsheet program or a page does. */
+  /** Puts a table on the clipboard, like a spreadsheet program or a web page. */
   async copy(text: string, html?: string): Promise<void> {
     const types = { 'text/plain': text, ...(html !== undefined && { 'text/html': html }) }
     await this.page.evaluate((contents) => {
@@ -221,13 +221,13 @@ export class SheetWindow implements AsyncDisposable {
     }, types)
   }
 
-  /** Pastes what a program would have copied. */
+  /** Pastes contents copied in another program. */
   async paste(text: string, html?: string): Promise<void> {
     await this.copy(text, html)
     await this.page.keyboard.press('Control+v')
   }
 
-  /** Copies what is selected, and reads what is on the clipboard then. */
+  /** Copies the selection and reads the clipboard. */
   async copied(): Promise<{ readonly text: string; readonly html: string }> {
     await this.page.evaluate(() => navigator.clipboard.writeText('nothing was copied'))
     await this.page.keyboard.press('Control+c')
@@ -260,17 +260,17 @@ export class SheetWindow implements AsyncDisposable {
     await this.page.keyboard.up('Shift')
   }
 
-  /** Inserts a row above a cell, as the menu on the cell does. */
+  /** Inserts a row above a cell through the cell's menu. */
   async insertRowAbove(cell: string): Promise<void> {
     await this.openMenu(cell)
     await this.page.getByText('Insert', { exact: true }).hover()
     const button = this.page.getByRole('button').filter({ hasText: 'rows above' })
-    // In its middle is a field for how many, and the menu closes when the mouse takes another way.
+    // Avoids the number field in the middle; the menu closes if the mouse takes another way.
     await button.dispatchEvent('click')
     await button.waitFor({ state: 'detached' })
   }
 
-  /** How large the first sheet is in this window. */
+  /** Returns the size of the first sheet in this window. */
   async size(): Promise<{ readonly rows: number; readonly columns: number }> {
     return this.page.evaluate(() => {
       const { whereabouts } = globalThis as unknown as {
@@ -280,7 +280,7 @@ export class SheetWindow implements AsyncDisposable {
     })
   }
 
-  /** All texts of all sheets, as the document would have them. */
+  /** Returns all texts of all sheets in the document's format. */
   async texts(): Promise<unknown[]> {
     return this.page.evaluate(() => {
       const { whereabouts } = globalThis as unknown as { whereabouts: { texts: () => unknown[] } }
@@ -288,7 +288,7 @@ export class SheetWindow implements AsyncDisposable {
     })
   }
 
-  /** A cell of a sheet as the document would have it, whatever is selected. */
+  /** Returns a cell of a sheet in the document's format, whatever is selected. */
   async cell(name: string, sheet = 'sheet-1'): Promise<object> {
     const [, letter, number] = /^([A-Z])(\d+)$/.exec(name)!
     const at = [Number(number) - 1, letter!.charCodeAt(0) - 65] as const
@@ -303,7 +303,7 @@ export class SheetWindow implements AsyncDisposable {
     )
   }
 
-  /** Resolves when the server has all that was written here. */
+  /** Resolves when the server has saved all edits of this window. */
   async untilSaved(): Promise<void> {
     await this.page.locator('.saving[data-saving="saved"]').waitFor({ state: 'attached' })
   }
@@ -328,7 +328,7 @@ export class SheetWindow implements AsyncDisposable {
   /** Drags from one point of the canvas to another. */
   async drag(from: Point, to: Point): Promise<void> {
     const box = await this.canvas.boundingBox()
-    if (box === null) throw new Error('the grid is not to be seen')
+    if (box === null) throw new Error('the grid is not visible')
     const { mouse } = this.page
     await mouse.move(box.x + from.x, box.y + from.y)
     await mouse.down()
@@ -346,7 +346,7 @@ export class SheetWindow implements AsyncDisposable {
     return this.page.locator('[data-u-comp="slide-tab-item"]').allTextContents()
   }
 
-  /** Resolves when the grid is as the document says: all cells of all sheets, and all around them. */
+  /** Resolves when the grid matches the document: all sheets, cells, styles and sizes. */
   async untilInOrder(): Promise<void> {
     const differences = () =>
       this.page.evaluate(() => {
@@ -358,12 +358,12 @@ export class SheetWindow implements AsyncDisposable {
     await expect.poll(differences).toEqual([])
   }
 
-  /** Proves that a marker is on a cell: a click on its middle is a click on the cell. */
+  /** Proves that a marker is on a cell: a click on its middle selects the cell. */
   async expectOn(marker: Locator, cell: string): Promise<void> {
     const box = await marker.boundingBox()
-    if (box === null) throw new Error('the marker is not to be seen')
+    if (box === null) throw new Error('the marker is not visible')
     const y = box.y + box.height / 2
-    // First beside it, so that the cell isn't the own one already.
+    // Selects another cell first, so that the click changes the selection.
     await this.page.mouse.click(box.x - box.width / 4, y)
     await expect.poll(() => this.ownCell()).not.toBe(cell)
     await this.page.mouse.click(box.x + box.width / 2, y)
@@ -379,7 +379,7 @@ export class SheetWindow implements AsyncDisposable {
     await this.page.keyboard.up('Control')
   }
 
-  /** Writes down, from now on, who is shown at the top and how, each time that it changes. */
+  /** Records, from now on, each change of the members shown at the top. */
   async watchPeople(): Promise<JSHandle<Seen[]>> {
     return this.page.evaluateHandle(() => {
       const seen: Seen[] = []

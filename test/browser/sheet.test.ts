@@ -8,14 +8,14 @@ import { startServer } from '../servers/standalone.js'
 import { SheetWindow, type Seen } from './sheet-window.js'
 import { ann, bob, Sheets } from './sheets.js'
 
-/** How long one who said goodbye may still come back. */
+/** How long a member who said goodbye may take to come back. */
 const SOON_MS = 2_000
 
 const cleo = { name: 'Cleo', color: '#15803d' }
 
 const sheets = new Sheets()
 
-/** Somebody without a window, who stays until disposed of. */
+/** A member without a window, who stays until disposed of. */
 async function join(room: string, name: string, location: Json): Promise<Guest> {
   const guest = joinRoom({ url: sheets.baseUrl, room, user: { name }, location })
   await until(guest, ({ self, members }) =>
@@ -31,7 +31,7 @@ interface Guest extends AsyncDisposable {
   move(location: Json): void
 }
 
-/** Several of them, numbered from 0, in the order of their places. */
+/** Joins several members, numbered from 0 in the order of their places. */
 async function joinAll(
   room: string,
   name: string,
@@ -52,12 +52,12 @@ const equal = (a: Json, b: Json) => JSON.stringify(a) === JSON.stringify(b)
 
 async function boxOf(locator: Locator) {
   const box = await locator.boundingBox()
-  if (box === null) throw new Error('it is not to be seen')
+  if (box === null) throw new Error('it is not visible')
   return box
 }
 
-describe('where the others are', () => {
-  it('[SH1 SH91] shows the cell and the selection of another window, both ways', async () => {
+describe('the places of others', () => {
+  it('[SH1 SH91] shows the cell and selection of another window, both ways', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -76,7 +76,7 @@ describe('where the others are', () => {
     })
   })
 
-  it('[SH2] keeps a marker on its cell through scroll, zoom and frozen panes', async () => {
+  it('[SH2] keeps a marker on its cell while scrolling, zooming and with frozen panes', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using _near = await join(room, 'Near', { sheet: 'sheet-1', cell: '2:1' })
@@ -115,7 +115,7 @@ describe('where the others are', () => {
     await anns.expectOn(near, 'B3')
   })
 
-  it('[SH2 SH5] draws nobody who is on another tab, and goes there by their avatar', async () => {
+  it('[SH2 SH5] draws no member on another tab, and their avatar leads there', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -157,7 +157,7 @@ describe('where the others are', () => {
     await expect.poll(() => typing.count()).toBe(0)
   })
 
-  it('[SH10] goes on whatever location a stranger has', async () => {
+  it('[SH10] keeps working whatever location a stranger posts', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     const strange = [7, 'C5', [], {}, { x: 2, y: 2 }, { sheet: 'sheet-1', cell: '<img>' }]
@@ -184,7 +184,7 @@ describe('where the others are', () => {
 
 describe('the page around the sheet', () => {
   it.each(['Enter', 'Escape'])(
-    '[SH6 SH9] who was asked for a name types on, by keyboard alone or after a click: %s',
+    '[SH6 SH9] lets a newcomer type right after the name dialog, with or without a click: %s',
     async (key) => {
       const room = sheets.newRoom()
       await using anns = await sheets.open(room, ann)
@@ -201,7 +201,7 @@ describe('the page around the sheet', () => {
     },
   )
 
-  it('[SH6] asks for a name once, keeps it, and lets it be changed', async () => {
+  it('[SH6] asks for a name once, stores it, and lets it be changed', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using other = await sheets.open(room)
@@ -233,7 +233,7 @@ describe('the page around the sheet', () => {
     await anns.avatar('Bobby').waitFor()
   })
 
-  it('[SH6] stays with the suggestion of one who says nothing', async () => {
+  it('[SH6] keeps the suggested name if the newcomer enters none', async () => {
     await using other = await sheets.open(sheets.newRoom())
     await other.dialog.waitFor()
     await other.page.keyboard.press('Escape')
@@ -243,7 +243,7 @@ describe('the page around the sheet', () => {
     expect(await other.dialog.count()).toBe(0)
   })
 
-  it('[SH7] says why a full room is closed, and offers to watch', async () => {
+  it('[SH7] explains that a room is full, and offers to watch', async () => {
     await using small = await startServer({ maxMembers: 1 })
     await using anns = await sheets.open('full', ann, { baseUrl: small.baseUrl })
     await using bobs = await sheets.open('full', bob, { baseUrl: small.baseUrl })
@@ -256,7 +256,7 @@ describe('the page around the sheet', () => {
     expect(await anns.tag('Bob').count()).toBe(0)
   })
 
-  it('[SH8] tells a screen reader who came, went and moved', async () => {
+  it('[SH8] announces joins, leaves and moves to screen readers', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await expect.poll(() => anns.told.textContent()).toBe('Nobody else is here')
@@ -270,13 +270,13 @@ describe('the page around the sheet', () => {
     await expect.poll(() => anns.told.textContent(), { timeout: 5_000 }).toContain('Bob left')
   })
 
-  it('[SH9] asks nobody but its server, and has nothing to complain about', async () => {
+  it('[SH9] sends requests to its own server only, and logs no warnings', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
     await anns.select('C5')
     await anns.page.keyboard.type('=SUM(A1:A3)')
-    // What Enter does depends on whether functions are still suggested.
+    // Waits until no functions are suggested, as Enter would choose one.
     const typing = bobs.marker('C5').locator('[data-typing-by]', { hasText: '=SUM(A1:A3)' })
     await typing.waitFor()
     await anns.page.keyboard.press('Enter')
@@ -287,7 +287,7 @@ describe('the page around the sheet', () => {
     }
   })
 
-  it('[SH9] is used by keyboard: F6 goes from the cells to the people and back', async () => {
+  it('[SH9] can be used by keyboard: F6 moves between the cells and the people', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using _bob = await join(room, 'Bob', { sheet: 'sheet-1', cell: '399:23' })
@@ -302,8 +302,8 @@ describe('the page around the sheet', () => {
   })
 })
 
-describe('coming and going', () => {
-  /** When Bob was seen like this for the first time, in ms after a moment. */
+describe('joining and leaving', () => {
+  /** Returns when Bob was first seen in this state, in ms after a time. */
   const after = (seen: Seen[], startMs: number, isSo: (bob: string | undefined) => boolean) => {
     const statusOf = ({ people }: Seen) =>
       people.find(({ label }) => label.startsWith('Bob'))?.status
@@ -313,7 +313,7 @@ describe('coming and going', () => {
   const isAway = (status: string | undefined) => status === 'away'
   const isGone = (status: string | undefined) => status === undefined
 
-  it('[MB7 CL7] a reload is no leave and join to the others, and comes back to its cell', async () => {
+  it('[MB7 CL7] a reload shows no leave or join to others, and returns to its cell', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -331,7 +331,7 @@ describe('coming and going', () => {
     expect(await anns.told.textContent()).not.toContain('left')
   })
 
-  it('[MB6 CL7] a closed tab is away at once, and gone soon after', async () => {
+  it('[MB6 CL7] a closed tab is shown as away immediately, and gone soon after', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -360,7 +360,7 @@ describe('coming and going', () => {
     const seen = await anns.watchPeople()
     const session = await another.newBrowserCDPSession()
     const killedMs = Date.now()
-    // It never answers: there is nobody left to.
+    // A crashed browser never answers.
     session.send('Browser.crash').catch(() => undefined)
     await anns.marker('C5').locator('[data-member][data-status="away"]').waitFor()
     await anns.avatar('Bob').waitFor({ state: 'detached' })
@@ -368,13 +368,13 @@ describe('coming and going', () => {
     const awayMs = after(history, killedMs, isAway)
     const goneMs = after(history, killedMs, isGone)
     expect(awayMs).toBeLessThan(AT_ONCE_MS)
-    // From when it was killed: how late the page was told that it is away has no bearing on that.
+    // The lease counts from the kill, however late the page learned that Bob is away.
     expect(goneMs).toBeGreaterThan(leaseMs - 200)
     expect(goneMs).toBeLessThan(leaseMs + LATE_MS)
   })
 
-  it('[CL5 SH7] a restarted server finds everybody again, and nobody sees a leave', async () => {
-    // Longer than a server takes to come back on a busy machine: nobody's lease may end meanwhile.
+  it('[CL5 SH7] after a restart of the server all members are back, and no leave is shown', async () => {
+    // The default lease is longer than a restart on a busy machine, so none expires.
     const settings = { secret: 'the same secret before and after' }
     const first = await startServer(settings)
     const room = sheets.newRoom()

@@ -4,9 +4,9 @@ import { SheetWindow, type Person, type WindowOptions } from './sheet-window.js'
 
 export { ann, bob } from './office.js'
 
-/** Sheets of a server and of a browser that live as long as the tests of a file. */
+/** Sheets on a server and in a browser that are shared by the tests of one file. */
 export class Sheets extends Office {
-  /** A window that shows the sheet of a room; it asks for a name if it is for nobody. */
+  /** Opens the sheet of a room; without a person, it asks for a name. */
   open(
     room: string,
     person?: Person,
@@ -18,10 +18,10 @@ export class Sheets extends Office {
   }
 }
 
-/** Asks until it is so; a window hears of what others do a moment later. */
+/** Polls a condition, as a window sees the changes of others a moment later. */
 export const poll = <T>(look: () => T) => expect.poll(look, { timeout: 15_000 })
 
-/** Resolves when windows show what the document says; none had anything to complain about. */
+/** Resolves when the windows match the document; fails if any logged a warning or stray request. */
 export async function untilInOrder(...windows: readonly SheetWindow[]): Promise<void> {
   for (const window of windows) await window.untilInOrder()
   for (const { complaints, strayRequests } of windows) {

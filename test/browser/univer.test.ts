@@ -41,7 +41,7 @@ afterAll(async () => {
 
 class Window implements AsyncDisposable {
   readonly page: Page
-  /** What went wrong that nobody expected. */
+  /** Unexpected errors. */
   readonly errors: string[] = []
 
   private constructor(page: Page) {
@@ -81,7 +81,7 @@ describe('the example', () => {
   const differences = ({ page }: Window) =>
     page.evaluate(() => (globalThis as unknown as { shared: SharedWorkbook }).shared.differences())
 
-  it('[SD40 SH2] shares cells, formulas and places between two windows without a server', async () => {
+  it('[SD40 SH2] shares cells, formulas and cursors between two windows without a server', async () => {
     await using context = await browser.newContext()
     await using anns = await open(context, 'Ann')
     await click(anns, 0, 0)
@@ -109,8 +109,8 @@ describe('the example', () => {
   })
 })
 
-describe('a workbook of any application', () => {
-  /** Runs in the page. */
+describe('a workbook in any application', () => {
+  /** Runs a function in the page. */
   const run = <T>({ page }: Window, what: (application: Application) => T | Promise<T>) =>
     page.evaluate(`(${String(what)})(globalThis.application)`) as Promise<T>
   const open = async (context: BrowserContext): Promise<Window> => {
@@ -119,7 +119,7 @@ describe('a workbook of any application', () => {
     return window
   }
 
-  it('[SD40] follows its document both ways, with undo, and without a room', async () => {
+  it('[SD40] is bound to its document in both directions, with undo and without a room', async () => {
     await using context = await browser.newContext()
     await using window = await open(context)
     await run(window, (it) => it.bind())
@@ -141,12 +141,12 @@ describe('a workbook of any application', () => {
     expect(window.errors).toEqual([])
   })
 
-  it('[SD41] is let go of with all that was done in it, and can be bound again', async () => {
+  it('[SD41] is released with all its edits, and can be bound again', async () => {
     await using context = await browser.newContext()
     await using window = await open(context)
     await run(window, async (it) => {
       await it.bind()
-      // What was just done is still to be written.
+      // The last edit is not yet in the document.
       it.write('A1', 'the last word')
       it.shared!.dispose()
     })
@@ -161,7 +161,7 @@ describe('a workbook of any application', () => {
     expect(window.errors).toEqual([])
   })
 
-  it('[SD42 SD22] is not bound to a version that nobody here knows, nor without preparation', async () => {
+  it('[SD42 SD22] can’t be bound to an unknown version or without preparation', async () => {
     await using context = await browser.newContext()
     await using window = await open(context)
     const failure = (what: (application: Application) => Promise<void>) =>
@@ -178,7 +178,7 @@ describe('a workbook of any application', () => {
     expect(await failure((it) => it.bindUnprepared())).toContain('sharedPreset()')
   })
 
-  it('[SD43 SD15] says what can’t be done, and gives back what has no cell any more', async () => {
+  it('[SD43 SD15] reports unsupported changes, and gives back text whose cell is gone', async () => {
     await using context = await browser.newContext()
     await using window = await open(context)
     await run(window, (it) => it.bind())

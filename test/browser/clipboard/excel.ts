@@ -42,7 +42,7 @@ const TAIL = `<!--EndFragment-->
 </body>
 </html>`
 
-/** A row that nobody sees, at the end of what Excel copies when columns don't line up. */
+/** The invisible row that Excel adds at the end if columns don't line up. */
 const WIDTHS = `<![if supportMisalignedColumns]>
  <tr height=0 style='display:none'>
   <td width=87 style='width:65pt'></td>
@@ -192,13 +192,13 @@ ${TAIL}`,
       A1: { v: 46354, s: { ht: 3, n: { pattern: 'yyyy"年"m"月"d"日"' } } },
       B1: { v: 1, t: 3, s: { ht: 2 } },
       C1: { v: '007', s: { n: { pattern: '@' } } },
-      // The name says nothing of how it is to look here.
+      // The name of this style means nothing in another program.
       D1: { v: '28.11.2026', s: { ht: 3 } },
     },
   },
 ]
 
-/** WPS writes after Excel's manner, in names of its own. */
+/** WPS writes in Excel's style, with other names. */
 export const WPS: readonly Clipboard[] = [
   {
     program: 'WPS: Chinese dates, text, numbers and formulas shown as results',

@@ -26,7 +26,7 @@ export const GOOGLE: readonly Clipboard[] = [
     },
   },
   {
-    program: 'Google Sheets: formulas go along with what they point at',
+    program: 'Google Sheets: formulas with their references',
     text: '7\t14\n1\t3',
     html: google(
       `<tr><td ${TD_NUMBER} data-sheets-value="{&quot;1&quot;:3,&quot;3&quot;:7}">7</td><td ${TD_NUMBER} data-sheets-value="{&quot;1&quot;:3,&quot;3&quot;:14}" data-sheets-formula="=R[0]C[-1]*2">14</td></tr>` +
@@ -149,7 +149,7 @@ p.MsoNormal, li.MsoNormal, div.MsoNormal {mso-style-unhide:no; margin:0cm; font-
 
 export const BROWSER: readonly Clipboard[] = [
   {
-    program: 'a browser: a table with spans, white space and what runs',
+    program: 'a browser: a table with spans, white space and scripts',
     text: 'City\tPeople\n\t2025\t2026\nBonn\t1,000\t1,001\n',
     html: `<meta charset='utf-8'><table class="wikitable"><caption>Cities</caption><tbody>
 <tr>
@@ -178,7 +178,7 @@ export const BROWSER: readonly Clipboard[] = [
     merges: { '0:0': '1:0', '0:1': '0:2' },
   },
   {
-    program: 'a browser: rows that lack cells, and cells that reach too far',
+    program: 'a browser: rows with missing cells, and cells with too large spans',
     text: '',
     html: '<table><tr><td rowspan="99">a<td>b<tr><td colspan="2">c<tr></table>',
     cells: { A1: { v: 'a' }, B1: { v: 'b' }, B2: { v: 'c' }, C2: {}, A4: {} },
@@ -198,7 +198,7 @@ export const BROWSER: readonly Clipboard[] = [
   },
 ]
 
-/** Documents and notes, of which a sheet takes the tables. */
+/** Documents and notes, whose tables are pasted into a sheet. */
 export const DOCUMENTS: readonly Clipboard[] = [
   {
     program: 'Google Docs: a table below a paragraph',
@@ -257,7 +257,7 @@ export const DOCUMENTS: readonly Clipboard[] = [
 
 export const TEXT: readonly Clipboard[] = [
   {
-    program: 'text: what is typed into cells',
+    program: 'text: values as typed into cells',
     text: '50%\t$1,234.50\t2026-11-28\t12:30\n=1+1\ttrue\t007\t12345678901234567890\n',
     cells: {
       A1: { v: 0.5, s: { n: { pattern: '0%' } } },
@@ -286,7 +286,7 @@ export const TEXT: readonly Clipboard[] = [
     cells: { A1: { v: 'One, two, three: https://example.org/a,b' }, B1: {} },
   },
   {
-    program: 'text: without what no client keeps',
+    program: 'text: control characters, which no client keeps',
     text: 'a\0b\t\uD83Dx\t😀',
     cells: { A1: { v: 'ab' }, B1: { v: '\uFFFDx' }, C1: { v: '😀' } },
   },

@@ -17,7 +17,7 @@ function startUniver(plugins: Parameters<Univer['registerPlugins']>[0]): FUniver
   return FUniver.newAPI(univer)
 }
 
-/** An application with a Univer, as a test sees it; a stranger has a copy of its document. */
+/** An application with Univer, for tests, including a second copy of its document. */
 class Application {
   readonly notices: string[] = []
   readonly given: GivenBack[] = []
@@ -39,7 +39,7 @@ class Application {
     })
   }
 
-  /** Binds with a Univer that was not prepared. */
+  /** Binds a Univer that was not prepared. */
   async bindUnprepared(): Promise<void> {
     const { plugins } = UniverSheetsCorePreset({ container: 'other' })
     const univerAPI = startUniver(plugins.map((entry) => (Array.isArray(entry) ? entry : [entry])))
@@ -54,12 +54,12 @@ class Application {
     this.shared!.workbook.getActiveSheet().getRange(range).setValue(value)
   }
 
-  /** What the grid shows in a cell, results of formulas included. */
+  /** Returns the displayed text of a cell, including results of formulas. */
   shows(range: string): unknown {
     return this.shared!.workbook.getActiveSheet().getRange(range).getValue()
   }
 
-  /** What somebody else does in a copy of the document. */
+  /** Edits the other copy of the document. */
   elsewhere(...steps: readonly Operation[]): void {
     const copy = new Doc()
     applyUpdate(copy, encodeStateAsUpdate(this.doc))
@@ -67,7 +67,7 @@ class Application {
     applyUpdate(this.doc, encodeStateAsUpdate(copy))
   }
 
-  /** What the document has in its cells, for those who read nothing else. */
+  /** Returns the cells in the document. */
   stored(): Record<string, unknown> {
     return this.doc.getMap('cells:sheet-1').toJSON()
   }
