@@ -295,7 +295,7 @@ describe('nothing is lost', () => {
       await anns.page.reload()
       await anns.untilOpen()
       await reads(anns, all)
-      // Returns to the previous place to continue writing.
+      // The caret is where it was before the reload.
       await anns.page.keyboard.type(' Again.')
       await reads(bobs, /again\. And now\. Again\.$/)
       const stored = await fetchDocument(second.baseUrl, room)

@@ -265,7 +265,7 @@ export class SheetWindow implements AsyncDisposable {
     await this.openMenu(cell)
     await this.page.getByText('Insert', { exact: true }).hover()
     const button = this.page.getByRole('button').filter({ hasText: 'rows above' })
-    // Avoids the number field in the middle; the menu closes if the mouse takes another way.
+    // Not a click, which would hit the number field in the middle; moving the mouse can close the menu.
     await button.dispatchEvent('click')
     await button.waitFor({ state: 'detached' })
   }

@@ -276,7 +276,7 @@ describe('the page around the sheet', () => {
     await using bobs = await sheets.open(room, bob)
     await anns.select('C5')
     await anns.page.keyboard.type('=SUM(A1:A3)')
-    // Waits until no functions are suggested, as Enter would choose one.
+    // Waits until the other window has the text, as Enter would choose a function still suggested.
     const typing = bobs.marker('C5').locator('[data-typing-by]', { hasText: '=SUM(A1:A3)' })
     await typing.waitFor()
     await anns.page.keyboard.press('Enter')
