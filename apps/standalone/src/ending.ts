@@ -1,11 +1,11 @@
 import type { Logger } from 'pino'
 
-/** What closing may take beyond the time for goodbyes. */
+/** The time that closing may take in addition to the goodbyes. */
 const CLOSE_MS = 10_000
 
 type Close = () => Promise<void>
 
-/** Ends the process in order when an operator says so, with exit code 0. */
+/** Shuts the process down cleanly on SIGINT or SIGTERM, with exit code 0. */
 export function endOnSignals(close: Close, log: Logger): void {
   let isEnding = false
   const end = () => {
@@ -18,10 +18,10 @@ export function endOnSignals(close: Close, log: Logger): void {
 }
 
 /**
- * Ends the process in order, with exit code 1, on an uncaught error: nothing
- * that it holds can be trusted any more, and its readers are sent elsewhere.
+ * Shuts the process down with exit code 1 on an uncaught error. Its state can't be
+ * trusted any more, so its readers are sent to other servers.
  *
- * @param goodbyeMs over how long they are
+ * @param goodbyeMs the time over which they are sent away
  * @see PROTOCOL.md OP6
  */
 export function endOnUncaught(close: Close, log: Logger, goodbyeMs: number): void {

@@ -14,7 +14,7 @@ async function listen(handle: RequestListener) {
 
 const ask = (socket: RawSocket) => socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
 
-it('keeps a connection as long as requests come on it, and closes it when none did for a while', async () => {
+it('keeps a connection open while requests arrive, and closes it after a time without any', async () => {
   await using server = await listen((_request, response) => response.end('here'))
   await using socket = await openSocket(server.baseUrl)
   for (let count = 1; count <= 6; count++) {
@@ -27,7 +27,7 @@ it('keeps a connection as long as requests come on it, and closes it when none d
   expect(performance.now() - sinceMs).toBeLessThan(IDLE_MS * 8)
 })
 
-it('keeps a connection as long as something goes out on it', async () => {
+it('keeps a connection open while data is sent over it', async () => {
   await using server = await listen((_request, response) => {
     let count = 0
     const timer = setInterval(() => {
@@ -43,7 +43,7 @@ it('keeps a connection as long as something goes out on it', async () => {
   expect(socket.text).toContain('part 6')
 })
 
-it('closes a connection on which no request ever comes', async () => {
+it('closes a connection without any request', async () => {
   await using server = await listen(() => {})
   await using socket = await openSocket(server.baseUrl)
   socket.read()

@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net'
 import { FINISH_MS, SpareSockets } from '@whereabouts/server/mount'
 
 /**
- * Node's server, which closes a connection when nothing has come or gone on it for a while.
+ * Node's server, which closes a connection after a time without any data.
  *
- * One timer for all of a connection's life does that. Node's own for idle connections, its
- * `keepAliveTimeout`, is another object for each request, which lives until the next one: four fifths
- * of what a post leaves to the old generation.
+ * It uses one timer per connection. Node's own option, `keepAliveTimeout`, creates a timer per
+ * request that lives until the next request, which accounts for four fifths of the objects that
+ * a post moves to V8's old generation.
  *
  * @see docs/decisions.md, 45
  */
@@ -16,7 +16,7 @@ export class HttpServer {
   readonly #server: Server
   readonly #spare: SpareSockets
 
-  /** @param idleMs longer than any answer takes, and than a stream is ever silent */
+  /** @param idleMs longer than any answer takes and than any stream is silent */
   constructor(idleMs: number, handle: RequestListener) {
     this.#server = createServer(handle)
     this.#server.keepAliveTimeout = 0
@@ -25,7 +25,7 @@ export class HttpServer {
   }
 
   /**
-   * Resolves with the address that a browser on this machine finds it at.
+   * Resolves with the server's address for a browser on this machine.
    *
    * @throws {Error} if the address is taken
    */
@@ -39,8 +39,8 @@ export class HttpServer {
   }
 
   /**
-   * Ends every connection that is still there a while after the goodbyes: half of a request can keep
-   * Node's server waiting for a minute, and whoever stops it as well.
+   * Ends every connection that is left a while after the goodbyes. Otherwise a client that sends
+   * only half of a request could delay the shutdown for a minute.
    *
    * @see PROTOCOL.md FR13
    */

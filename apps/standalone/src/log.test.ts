@@ -6,7 +6,7 @@ function recordingLog(level: string) {
   return { lines, log: createLog(level, { write: (line) => lines.push(line) }) }
 }
 
-it('[ID13] headers that carry keys and tokens are not logged, wherever a request stands', () => {
+it('[ID13] headers with keys and tokens are not logged, wherever the request is in the log line', () => {
   const { lines, log } = recordingLog('info')
   const headers = { authorization: 'kept', cookie: 'kept', 'whereabouts-member': 'kept', host: 'x' }
   log.info({ headers }, 'here')
@@ -34,7 +34,7 @@ it.each(['%6dember', 'MEMBER', '%4D%45mber', 'access%5Ftoken', '%69d', '+member'
   },
 )
 
-it('what the server says is in the log, with its level and error', () => {
+it('messages of the server are logged with their level and error', () => {
   const { lines, log } = recordingLog('info')
   const said = serverLog(log)
   said.info('began')

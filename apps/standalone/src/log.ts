@@ -7,7 +7,7 @@ const REDACTED = '[redacted]'
 
 const SECRET_HEADERS = ['authorization', 'cookie', 'whereabouts-member']
 
-/** A log without secrets: member keys and tokens stand in headers, in cookies and in addresses. */
+/** Creates a log that removes the member keys and tokens in headers, cookies and addresses. */
 export function createLog(level: string, destination?: DestinationStream): Logger {
   const paths = SECRET_HEADERS.flatMap((name) => [`headers["${name}"]`, `*.headers["${name}"]`])
   return pino({ level, redact: { paths, censor: REDACTED } }, destination ?? pino.destination(1))
@@ -25,7 +25,7 @@ function nameOf(encoded: string): string {
   return new URLSearchParams(`${encoded}=`).keys().next().value?.trim().toLowerCase() ?? ''
 }
 
-/** What the server says, in the same log. */
+/** Passes the server's messages to the same log. */
 export function serverLog(log: Logger): Log {
   return {
     info: (message) => log.info(message),

@@ -2,8 +2,8 @@ import { setFlagsFromString } from 'node:v8'
 import { startServer } from './server.js'
 import { readSettings } from './settings.js'
 
-// When thousands open their streams at once, as after a restart, V8 learns that requests live long,
-// and from then on makes those of posts in the old generation, too. docs/decisions.md, 46
+// When thousands of streams open at the same time, as after a restart, V8 learns that requests
+// live long and allocates those of posts in the old generation too. docs/decisions.md, 46
 setFlagsFromString('--no-allocation-site-pretenuring')
 
 try {

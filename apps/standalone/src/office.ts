@@ -31,7 +31,7 @@ const PAGE_HEADERS = {
   'Referrer-Policy': 'same-origin',
 }
 const ASSET_HEADERS = {
-  // The bundler names these files by what is in them.
+  // The bundler names these files by a hash of their content.
   'Cache-Control': 'public, max-age=31536000, immutable',
   Vary: 'Accept-Encoding',
   'X-Content-Type-Options': 'nosniff',

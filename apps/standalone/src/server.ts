@@ -9,10 +9,10 @@ import { openOffice } from './office.js'
 import type { Settings } from './settings.js'
 import { endOnSignals, endOnUncaught } from './ending.js'
 
-/** Longer than proxies keep theirs, so that it is never they who find a connection closed. */
+/** Longer than a proxy's timeout, so that a proxy never finds a connection closed. */
 const IDLE_MS = 72_000
 
-/** The standalone server, running. */
+/** A running standalone server. */
 export interface StandaloneServer {
   readonly url: string
   /** Says goodbye to all readers and stops the server. */
@@ -35,7 +35,7 @@ export async function startServer(settings: Settings): Promise<StandaloneServer>
     operations: true,
     log: serverLog(log),
   })
-  // A quiet stream isn't idle.
+  // A stream sends a ping per heartbeat and must not count as idle.
   const idleMs = Math.max(IDLE_MS, 2 * heartbeatMs)
   const server = new HttpServer(idleMs, listener(settings, whereabouts, office, log))
   const close = () => whereabouts.close(() => server.close())
@@ -50,7 +50,7 @@ export async function startServer(settings: Settings): Promise<StandaloneServer>
   }
 }
 
-/** What a request meets, one after the other. */
+/** Returns the listener for all requests. */
 function listener(
   { allowedHosts, options: { allowedOrigins = [] } }: Settings,
   { handle }: Whereabouts,
@@ -65,7 +65,7 @@ function listener(
   return log.isLevelEnabled('debug') ? withLog(log, own) : own
 }
 
-/** A page elsewhere that sends cookies may do so from a named origin only. */
+/** Allows pages of other origins; requests with cookies only from origins that are named. */
 function withCors(origins: readonly string[], serve: RequestListener): RequestListener {
   const all = origins.includes('*')
   const origin = all ? '*' : [...origins]
@@ -73,7 +73,7 @@ function withCors(origins: readonly string[], serve: RequestListener): RequestLi
   return (request, response) => answer(request, response, () => serve(request, response))
 }
 
-/** Logs a line a request, for whoever looks for something: there are thousands of posts a second. */
+/** Logs one line per request, for debugging only, as there are thousands of posts per second. */
 function withLog(log: Logger, serve: RequestListener): RequestListener {
   return (request: IncomingMessage, response: ServerResponse) => {
     const { method, url = '' } = request

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readSettings } from './settings.js'
 
 describe('settings', () => {
-  it('are for this machine alone unless they are set; an empty variable is as good as none', () => {
+  it('default to this machine only; an empty variable counts as unset', () => {
     expect(readSettings({ PORT: '', WHEREABOUTS_LEASE_MS: '', PATH: '/bin' })).toEqual({
       port: 3000,
       host: '127.0.0.1',
@@ -39,7 +39,7 @@ describe('settings', () => {
   })
 
   it.each(['https://a.example/', 'a.example', 'https://a.example/app', 'null'])(
-    'name an origin that no browser sends: %s',
+    'are refused with an origin that no browser sends: %s',
     (origin) => {
       expect(() => readSettings({ CORS_ORIGINS: `https://b.example, ${origin}` })).toThrow(
         'CORS_ORIGINS: must be an origin like "https://example.com"',
@@ -47,7 +47,7 @@ describe('settings', () => {
     },
   )
 
-  it('are refused with every fault named, misspelt ones included', () => {
+  it('are refused with a list of all faults, including misspelt names', () => {
     const environment = {
       PORT: '70000',
       LOG_LEVEL: 'loud',
@@ -61,7 +61,7 @@ describe('settings', () => {
     }
   })
 
-  it('[OP8] are spoken of by the names of variables', () => {
+  it('[OP8] are named in messages by their variables', () => {
     expect(() => readSettings({ WHEREABOUTS_LEASE_MS: '5s' })).toThrow(
       'WHEREABOUTS_LEASE_MS: must be a number, not "5s"',
     )

@@ -7,7 +7,7 @@ import {
 import { z } from 'zod'
 import { isLoopback } from './hosts.js'
 
-/** What the environment says, checked. The only place that reads it. */
+/** The checked settings from the environment. Only this file reads the environment. */
 export interface Settings {
   readonly port: number
   readonly host: string
@@ -27,7 +27,7 @@ function listOf(text: string): string[] {
   return text.split(/[\s,]+/).filter((item) => item !== '')
 }
 
-/** What is the server's own; the rest is the module's to check. */
+/** The server's own settings; the others are checked by the module. */
 const ENVIRONMENT = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3_000),
   HOST: z.string().default('127.0.0.1'),
@@ -49,7 +49,7 @@ const DEFAULT_DATA = 'data'
 const OPTIONS = new Map<string, string>([
   [DATA, 'dataDir'],
   [`${PREFIX}SECRET`, 'secret'],
-  // By the names that hosts give them.
+  // These have the names that hosting platforms use.
   ['DATABASE_URL', 'databaseUrl'],
   ['REDIS_URL', 'redisUrl'],
   ['CORS_ORIGINS', 'allowedOrigins'],
@@ -62,10 +62,10 @@ const OPTIONS = new Map<string, string>([
 /**
  * Reads the settings from the environment.
  *
- * @throws {TypeError} that names every fault at once, misspelt `WHEREABOUTS_…` variables included
+ * @throws {TypeError} that lists all faults, including misspelt `WHEREABOUTS_…` variables
  */
 export function readSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
-  // An empty variable is as good as none: that is how a Compose file unsets one.
+  // An empty variable counts as unset, as a Compose file can't unset one otherwise.
   const given = new Map(Object.entries(environment).filter(([, value]) => value !== ''))
   const own = ENVIRONMENT.safeParse(Object.fromEntries(given))
   const options = optionsOf(given)
@@ -84,7 +84,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
   return { port: PORT, host: HOST, allowedHosts, logLevel: LOG_LEVEL, options }
 }
 
-/** The module's options as they stand in the environment, unchecked. */
+/** Reads the module's options from the environment, unchecked. */
 function optionsOf(given: ReadonlyMap<string, string | undefined>): WhereaboutsOptions {
   const options = [...OPTIONS].flatMap(([variable, option]) => {
     const text = given.get(variable)
@@ -103,7 +103,7 @@ function isList(option: string): boolean {
   return Array.isArray((DEFAULTS as { readonly [option: string]: unknown })[option])
 }
 
-/** What is wrong, by the names of variables: whoever sets those doesn't know the options. */
+/** Reports a fault by the name of the variable, as an operator doesn't know the options. */
 function messageOf({ option, message }: OptionFault, given: ReadonlyMap<string, unknown>): string {
   // `trustedProxies.0` is the first item of a list.
   const name = option.split('.')[0]!
