@@ -11,7 +11,7 @@ class AppController {
   }
 }
 
-// `POST /location` and `GET /location/sse`, which the article's controller served, are the module's.
+// The module serves `POST /location` and `GET /location/sse`, like the article's controller.
 @Module({ imports: [WhereaboutsModule.forRoot()], controllers: [AppController] })
 class AppModule {}
 

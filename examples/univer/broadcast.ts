@@ -4,8 +4,8 @@ import { applyUpdate, encodeStateAsUpdate, type Doc } from 'yjs'
 const ANSWER_WITHIN_MS = 200
 
 /**
- * Keeps a document the same in all windows of this browser. It stands where any Yjs provider may
- * stand. Resolves when another window has answered with its document, or none has in a while.
+ * Synchronizes a document between all windows of this browser, like any Yjs provider.
+ * Resolves when another window has sent its document, or after a while without an answer.
  */
 export async function shareByBroadcast(doc: Doc, name: string): Promise<void> {
   const channel = new BroadcastChannel(`document:${name}`)
@@ -28,7 +28,7 @@ export async function shareByBroadcast(doc: Doc, name: string): Promise<void> {
 
 type Said = { readonly member: WorkbookMember } | { readonly left: string } | 'hello'
 
-/** Who is where, among the windows of this browser. */
+/** Shares the members and their locations between the windows of this browser. */
 export class BroadcastRoom implements WorkbookRoom {
   readonly #channel: BroadcastChannel
   readonly #listeners = new Set<() => void>()

@@ -7,7 +7,7 @@ import { bindWorkbook, sharedPreset } from '@whereabouts/univer'
 import { Doc } from 'yjs'
 import { BroadcastRoom, shareByBroadcast } from './broadcast.js'
 
-// What `createUniver({ presets })` of @univerjs/presets does.
+// The same as `createUniver({ presets })` of @univerjs/presets.
 const univer = new Univer({ locale: LocaleType.EN_US, locales: { [LocaleType.EN_US]: enUS } })
 univer.registerPlugins(sharedPreset(UniverSheetsCorePreset({ container: 'grid' })).plugins)
 
@@ -23,5 +23,5 @@ const shared = await bindWorkbook({
   onGivenBack: ({ reason, text }) => console.warn(reason, text),
 })
 
-// To be looked at in the console: shared.snapshot(), shared.differences().
+// For the console: shared.snapshot(), shared.differences().
 Object.assign(globalThis, { shared })

@@ -1,9 +1,9 @@
 import { defineConfig } from 'vite'
 
 export default defineConfig({
-  // As one file, the formula worker would carry Univer's hyphenation of every language.
+  // As a single file, the formula worker would contain Univer's hyphenation of every language.
   worker: { format: 'es' },
-  // Vite's dev server would move the package's code away from the worker beside it.
+  // Otherwise Vite's dev server would separate the package's code from its worker.
   optimizeDeps: { exclude: ['@whereabouts/univer'] },
   build: { target: 'es2022', chunkSizeWarningLimit: 8_000 },
 })
