@@ -5,27 +5,27 @@ import { delimiter, resolve } from 'node:path'
 /** @type {readonly { name: string, commands: readonly string[], mend: string }[]} */
 const STEPS = [
   { name: 'format', commands: ['oxfmt --check .'], mend: 'Run "npm run format".' },
-  // Before the linter, which knows the types of a package only when it is built.
+  // Runs before the linter, which needs the types of built packages.
   {
     name: 'types',
     commands: ['tsc --build', 'tsc --project tsconfig.test.json'],
-    mend: 'Mend the types named above.',
+    mend: 'Fix the type errors above.',
   },
   {
     name: 'lint',
     commands: ['oxlint --type-aware --deny-warnings --report-unused-disable-directives'],
-    mend: 'Mend what is named above; "npx oxlint --type-aware --fix" mends some of it.',
+    mend: 'Fix the errors above; "npx oxlint --type-aware --fix" fixes some of them.',
   },
-  { name: 'dead code', commands: ['knip'], mend: 'Remove what nobody uses.' },
+  { name: 'dead code', commands: ['knip'], mend: 'Remove the unused code above.' },
   {
     name: 'package shape',
     commands: ['node scripts/package-shape.mjs'],
-    mend: 'Mend the package.json named above.',
+    mend: 'Fix the package.json named above.',
   },
   {
     name: 'spec coverage',
     commands: ['node scripts/spec-coverage.mjs'],
-    mend: 'Write the tests, or mend their names.',
+    mend: 'Write the missing tests, or correct the ids in their names.',
   },
   {
     name: 'reference',
@@ -35,7 +35,7 @@ const STEPS = [
   {
     name: 'dependencies',
     commands: ['node scripts/dependencies.mjs'],
-    mend: 'Write the line; lock again with "npm install --omit-lockfile-registry-resolved".',
+    mend: 'Add the line; fix the lockfile with "npm install --omit-lockfile-registry-resolved".',
   },
   {
     name: 'licences',
@@ -48,9 +48,9 @@ const STEPS = [
   {
     name: 'client size',
     commands: ['node scripts/bundle-size.mjs'],
-    mend: 'Look at what the client imports.',
+    mend: 'Check the imports of the client.',
   },
-  { name: 'tests', commands: ['npm test'], mend: 'Mend the code, or the test.' },
+  { name: 'tests', commands: ['npm test'], mend: 'Fix the code or the test.' },
 ]
 
 const PATH = [resolve('node_modules', '.bin'), process.env['PATH']].join(delimiter)

@@ -1,6 +1,5 @@
-// Every dependency has its line in docs/dependencies.md, and the lockfile installs anywhere: no
-// package of it is tied to the address of one registry, and each one carries the hash that it must
-// have.
+// Checks that every dependency has a line in docs/dependencies.md, and that the lockfile installs
+// anywhere: no package has the address of a registry, and each has a hash.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -39,7 +38,7 @@ function packagesOf(file) {
     .map(([path, { resolved, integrity }]) => ({ place: `${file}: ${path}`, resolved, integrity }))
 }
 
-/** What the manifests ask for, but for the house's own packages. */
+/** Returns the dependencies in all manifests, except for our own packages. */
 function named() {
   const folders = ['packages', 'apps'].flatMap((parent) =>
     readdirSync(parent).map((name) => join(parent, name)),

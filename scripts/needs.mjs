@@ -2,14 +2,14 @@ import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /**
- * A program of the system that the tests run and npm can't install.
+ * A system program that the tests need and npm can't install.
  *
  * @typedef {object} Need
- * @property {string} name what people call it
+ * @property {string} name its usual name
  * @property {string} variable the environment variable that may hold its path
- * @property {readonly string[]} commands its names on the PATH, the best first
- * @property {string} [versions] a folder of the package's own, with a `<version>/bin` for each version
- * @property {string} aptPackage the Debian package that brings it
+ * @property {readonly string[]} commands its names on the PATH, preferred first
+ * @property {string} [versions] the package's folder with a `<version>/bin` for each version
+ * @property {string} aptPackage the Debian package that contains it
  */
 
 /** @type {Need} */
@@ -45,7 +45,7 @@ export const COMPILER = {
   name: 'A C compiler',
   variable: 'CC',
   commands: ['cc', 'gcc', 'clang'],
-  // The compiler and what it compiles against.
+  // The compiler and the C library's headers.
   aptPackage: 'build-essential',
 }
 
@@ -57,12 +57,12 @@ export const REDIS = {
   aptPackage: 'redis-server',
 }
 
-/** Everything that the tests need of the system. */
+/** All system programs that the tests need. */
 export const NEEDS = [CHROMIUM, POSTGRES, CURL, PYTHON, COMPILER, REDIS]
 
 /**
- * The path of the program; `undefined` if it isn't there. A path in the need's variable is the only
- * one that counts.
+ * Finds the path of the program; `undefined` if it is missing. If the need's variable is set, only
+ * that path is used.
  *
  * @param {Need} need
  * @returns {string | undefined}
@@ -77,14 +77,14 @@ export function find(need) {
 }
 
 /**
- * One line that says what is missing and how to get it.
+ * Returns one line with the missing program and how to install it.
  *
  * @param {Need} need
  */
 export function missing(need) {
   const told = process.env[need.variable]
   if (told !== undefined && told !== '') {
-    return `${need.name}: ${need.variable} is "${told}", which is no program that can be run.`
+    return `${need.name}: ${need.variable} is "${told}", which is not an executable program.`
   }
   return (
     `${need.name} (${need.commands.join(', ')}) is not on the PATH. Install it, ` +
@@ -94,7 +94,7 @@ export function missing(need) {
 }
 
 /**
- * The folders of a program that Debian keeps off the PATH, the newest version first.
+ * Finds the folders of a program that Debian doesn't put on the PATH, newest version first.
  *
  * @param {Need} need
  */
@@ -110,7 +110,7 @@ function isExecutable(path) {
     accessSync(path, constants.X_OK)
     return true
   } catch {
-    // Not there, or not ours to run: either way it is no program for us.
+    // The file is missing or not executable by this user.
     return false
   }
 }

@@ -1,5 +1,5 @@
-// What npm would publish of every package in packages/ can be imported, with its types, and brings
-// its licence, its README and the sources that its source maps lead to.
+// Checks that npm would publish packages that can be imported, with types, licence, README and the
+// sources of their source maps.
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
@@ -21,7 +21,7 @@ const failed = folders.filter((folder) => {
 
 console.log(`${folders.length - failed.length} of ${folders.length} packages can be published`)
 if (failed.length > 0) {
-  console.error(`Not fit to be published: ${failed.join(', ')}`)
+  console.error(`These packages can't be published: ${failed.join(', ')}`)
   process.exitCode = 1
 }
 
@@ -45,7 +45,7 @@ function faultsOf(folder) {
 }
 
 /**
- * What is wrong with a source map: the sources that it names and that wouldn't be there.
+ * Returns the sources that a source map refers to and that wouldn't be published.
  *
  * @param {string} folder
  * @param {string} map
@@ -58,7 +58,7 @@ function leads(folder, map, packed) {
   return sources
     .map((source) => normalize(join(dirname(map), source)))
     .filter((source) => !packed.has(source))
-    .map((source) => `${map} leads to ${source}, which isn't published`)
+    .map((source) => `${map} refers to ${source}, which isn't published`)
 }
 
 /**
@@ -90,7 +90,7 @@ function read(folder, file) {
 }
 
 /**
- * Says nothing of what is well.
+ * Runs a program, and prints its output only if it fails.
  *
  * @param {string} program
  * @param {readonly string[]} args

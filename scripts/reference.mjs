@@ -1,4 +1,4 @@
-// Writes the tables of docs/reference/ that follow from the code: options, calls and metrics.
+// Generates the tables of docs/reference/ from the code: options, calls and metrics.
 // `npm run reference` writes them; with --check it fails if they are not up to date.
 import 'reflect-metadata'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -40,7 +40,7 @@ function problemsTable() {
 }
 
 /**
- * Puts a text between the two comments that name it, or says that another one is there.
+ * Writes a text between the two comments that name it; with --check, reports a difference instead.
  *
  * @param {string} page
  * @param {string} name

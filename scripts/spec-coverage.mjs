@@ -1,5 +1,5 @@
-// Every rule of spec/ has a test whose name starts with its id in brackets, `[RM1]` or
-// `[RM1 RM2]`; every id in a test's name is one of the spec's; and the spec gives no id twice.
+// Checks that every rule of spec/ has a test whose name starts with its id in brackets, `[RM1]` or
+// `[RM1 RM2]`, that every id in a test's name is in the spec, and that no id is there twice.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -18,11 +18,11 @@ const provedIds = new Set([...proved.values()].flat())
 const faults = [
   ...rules
     .filter((id, index) => rules.indexOf(id) !== index)
-    .map((id) => `${SPEC}/ gives the id ${id} to more than one rule`),
+    .map((id) => `${SPEC}/ has more than one rule with the id ${id}`),
   ...[...proved].flatMap(([file, ids]) =>
     [...new Set(ids)]
       .filter((id) => !rules.includes(id))
-      .map((id) => `${file} has a test of ${id}, a rule that ${SPEC}/ doesn't have`),
+      .map((id) => `${file} has a test of ${id}, which is not a rule in ${SPEC}/`),
   ),
   ...rules
     .filter((id) => !provedIds.has(id))
@@ -35,7 +35,7 @@ const covered = rules.filter((id) => provedIds.has(id)).length
 console.log(`${covered} of ${rules.length} rules have a test`)
 if (faults.length > 0) process.exitCode = 1
 
-/** The ids in the names of the tests, by file. */
+/** Returns the ids in the names of the tests, by file. */
 function provedByFile() {
   return new Map(
     testFiles().map((file) => {

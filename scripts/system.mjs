@@ -1,16 +1,16 @@
-// Sees to it that the system has what the tests need: finds it, else installs it with apt-get where
-// that is possible, else says what is missing and fails. `npm test` runs this first.
+// Makes sure that the system has the programs that the tests need. Installs missing ones with
+// apt-get if possible; otherwise reports them and fails. `npm test` runs this first.
 import { spawnSync } from 'node:child_process'
 import { find, missing, NEEDS } from './needs.mjs'
 
 const absent = NEEDS.filter((need) => find(need) === undefined)
-// A path that somebody set by hand and that is wrong is theirs to mend.
+// Doesn't install a program whose path was set by hand; a wrong path has to be corrected.
 const installable = absent.filter((need) => !process.env[need.variable])
 if (installable.length > 0) install(installable.map((need) => need.aptPackage))
 
 const stillAbsent = NEEDS.filter((need) => find(need) === undefined)
 if (stillAbsent.length > 0) {
-  console.error(`\nThe tests need more of this system:\n${bullets(stillAbsent.map(missing))}\n`)
+  console.error(`\nThe tests need these programs:\n${bullets(stillAbsent.map(missing))}\n`)
   process.exitCode = 1
 } else {
   for (const need of NEEDS) console.log(`${need.name}: ${find(need)}`)
@@ -25,7 +25,7 @@ function install(packages) {
   run([...asRoot, 'apt-get', 'install', '--yes', '--no-install-recommends', ...packages])
 }
 
-/** What a command has to begin with to be root's; `undefined` where it can't be without a password. */
+/** The prefix for running a command as root; `undefined` if that needs a password. */
 function rootPrefix() {
   if (process.getuid?.() === 0) return ['env', 'DEBIAN_FRONTEND=noninteractive']
   if (runs(['sudo', '-n', 'true'])) return ['sudo', '-n', 'env', 'DEBIAN_FRONTEND=noninteractive']

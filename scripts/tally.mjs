@@ -1,5 +1,5 @@
-// The closing line of CI, from vitest's own report: how many tests passed and how many failed. Takes
-// the exit status of the gate; what failed outside a test counts as one failure.
+// Prints the last line of CI, the numbers of passed and failed tests, from vitest's report. Takes
+// the exit status of the gate; a failure outside the tests counts as one.
 import { existsSync, readFileSync } from 'node:fs'
 
 const REPORT = 'node_modules/.vitest/report.json'
@@ -25,7 +25,7 @@ const failed = counted === 0 && (gateFailed || passed === 0) ? 1 : counted
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
 process.exitCode = failed > 0 ? 1 : 0
 
-/** A file that can't be loaded, or whose setup fails, reports no failed test. */
+/** Counts files that can't be loaded or whose setup fails, as they report no failed test. */
 function filesThatFailedWithoutATest() {
   const files = report?.testResults ?? []
   return files.filter(

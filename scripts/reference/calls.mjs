@@ -1,7 +1,7 @@
 import { table } from './table.mjs'
 
 /**
- * What this script reads of an OpenAPI document.
+ * The parts of an OpenAPI document that this script reads.
  *
  * @typedef {{ type?: string, pattern?: string, enum?: readonly string[], default?: string,
  *   minimum?: number, maximum?: number, $ref?: string, oneOf?: readonly Schema[] }} Schema
@@ -19,7 +19,7 @@ import { table } from './table.mjs'
 const METHODS = ['get', 'post', 'put', 'delete']
 
 /**
- * A section for each call.
+ * Returns a section for each call.
  *
  * @param {OpenApi} openapi
  */

@@ -1,7 +1,7 @@
 import { table } from './table.mjs'
 
 /**
- * The metrics of whereabouts, without those of the process.
+ * Returns the metrics of whereabouts, without those of the process.
  *
  * @param {string} text in the Prometheus text format
  */

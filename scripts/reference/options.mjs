@@ -1,6 +1,6 @@
 import { table } from './table.mjs'
 
-/** Variables that hosts set under a name of their own, or whose option says more than they do. */
+/** Variables with names that hosting platforms use, or whose option accepts more than a variable. */
 const VARIABLES = new Map([
   ['dataDir', '`WHEREABOUTS_DATA`'],
   ['databaseUrl', '`DATABASE_URL`'],
@@ -9,7 +9,7 @@ const VARIABLES = new Map([
 ])
 
 /**
- * The options as they stand in the source, each with its docstring.
+ * Returns a table of the options in the source, each with its docstring.
  *
  * @param {string} source of `WhereaboutsOptions`
  * @param {Readonly<Record<string, unknown>>} defaults
@@ -40,7 +40,7 @@ function variableOf(name, type) {
 }
 
 /**
- * A docstring as one line of Markdown.
+ * Converts a docstring to one line of Markdown.
  *
  * @param {string} docstring
  */

@@ -1,5 +1,5 @@
 /**
- * A Markdown table.
+ * Returns a Markdown table.
  *
  * @param {readonly string[]} head
  * @param {readonly (readonly string[])[]} rows
