@@ -6,8 +6,8 @@ const HERE = import.meta.dirname
 const FOLDERS = { bench: join(HERE, 'node_modules'), project: join(HERE, '..', 'node_modules') }
 
 /**
- * Installs what the alternatives are made of, beside the bench: the project itself needs none of it.
- * What stands in the lockfile and nothing else. Says so if npm can't.
+ * Installs the packages of the alternatives into the bench's folder, as the project doesn't need
+ * them. Installs exactly what is in the lockfile, and reports if npm can't.
  */
 export function installAlternatives() {
   const lockfile = join(HERE, 'package-lock.json')
@@ -15,17 +15,17 @@ export function installAlternatives() {
   const installedMs = statSync(installed, { throwIfNoEntry: false })?.mtimeMs ?? 0
   if (installedMs > statSync(lockfile).mtimeMs) return
   console.log('Installing the alternatives')
-  // Optional are native helpers, which none of them needs and which would have to be compiled.
+  // Leaves out optional native helpers, which would have to be compiled and aren't needed.
   const args = ['ci', '--omit=optional', '--no-audit', '--no-fund']
   const { status, stderr } = spawnSync('npm', args, { cwd: HERE, encoding: 'utf8' })
   if (status !== 0) console.error(`npm can't install the alternatives:\n${stderr}`)
 }
 
 /**
- * The installed version of a package; `undefined` if it isn't there.
+ * Returns the installed version of a package; `undefined` if it isn't installed.
  *
  * @param {string} name
- * @param {'bench' | 'project'} whose one can have another version than the other
+ * @param {'bench' | 'project'} whose installation, as the versions may differ
  */
 export function versionOf(name, whose) {
   const manifest = join(FOLDERS[whose], name, 'package.json')

@@ -1,4 +1,4 @@
-// Whether runs of cells should be one value in a sheet's document:
+// Compares formats in which runs of cells are one value in a sheet's document:
 // node --expose-gc bench/cell-blocks.mjs
 import { cpus } from 'node:os'
 import { SheetDocument } from '@whereabouts/univer/document'
@@ -13,7 +13,7 @@ const CELLS = `cells:${SHEET}`
 /** @typedef {readonly (readonly Value[])[]} Table by row and column */
 /** @typedef {Map<string, Map<string, Value>>} Read by the ids of row and column */
 /**
- * A way to keep a pasted table in a map.
+ * A format for storing a pasted table in a map.
  *
  * @typedef {object} Format
  * @property {string} name
@@ -23,10 +23,10 @@ const CELLS = `cells:${SHEET}`
 
 /** @type {readonly Format[]} */
 const FORMATS = [
-  { name: 'a cell an entry (now)', write: writeCells, read: readCells },
+  { name: 'one entry per cell (now)', write: writeCells, read: readCells },
   { name: 'runs of 100 in a column', write: writeBlocks(100), read: readBlocks },
   { name: 'runs of 1,000 in a column', write: writeBlocks(1_000), read: readBlocks },
-  { name: 'a column an entry', write: writeBlocks(Infinity), read: readBlocks },
+  { name: 'one entry per column', write: writeBlocks(Infinity), read: readBlocks },
 ]
 
 console.log(`${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}`)
@@ -35,7 +35,7 @@ for (const count of [25_000, 50_000]) {
   const table = makeTable(count / COLUMNS)
   console.log(`\n${count.toLocaleString('en')} cells, Yjs and a table in memory`)
   for (const format of FORMATS) report(format, table)
-  console.log(`${count.toLocaleString('en')} cells, as a window does it`)
+  console.log(`${count.toLocaleString('en')} cells, in a window`)
   reportWhole(table)
 }
 
@@ -56,7 +56,7 @@ function report({ name, write, read }, table) {
   reportMemory(write, table)
 }
 
-/** What the document takes in a process that keeps it, such as a server. */
+/** Measures the memory of the document in a process that keeps it, such as a server. */
 /** @param {Format['write']} write @param {Table} table */
 function reportMemory(write, table) {
   const author = new Y.Doc()
@@ -78,7 +78,7 @@ function usedBytes() {
   return process.memoryUsage().heapUsed
 }
 
-/** What a window spends on the same with all that it does besides: styles, formulas, undo, the grid. */
+/** Measures the same in a window, with its other work: styles, formulas, undo and the grid. */
 /** @param {Table} table */
 function reportWhole(table) {
   const times = repeat(() => {
@@ -100,7 +100,7 @@ function reportWhole(table) {
     const bytes = encoded.value.length
     return { bytes, write: written.ms + encoded.ms, load: loaded.ms, read: taken.ms }
   })
-  print('a cell an entry (now)', times)
+  print('one entry per cell (now)', times)
 }
 
 /** @param {Y.Map<unknown>} cells @param {Table} table */
@@ -122,8 +122,8 @@ function readCells(cells) {
 }
 
 /**
- * Runs of a column, each under the key of its first cell; lines of one run of lines alone, so that
- * the others' ids follow from the first.
+ * Stores runs of a column, each under the key of its first cell. A run stays within one run of
+ * lines, so that the ids of its other cells follow from the first.
  *
  * @param {number} most
  * @returns {Format['write']}
@@ -169,7 +169,7 @@ function rowId(row) {
   return row < 1_000 ? String(row) : `k3x9z1-${row - 1_000}`
 }
 
-/** Names, whole numbers, amounts and words: what lists are made of. */
+/** Makes a typical list of names, integers, amounts and words. */
 /** @param {number} rows @returns {Table} */
 function makeTable(rows) {
   const kinds = [
@@ -191,7 +191,7 @@ function checkSame(read, table) {
   for (const [row, values] of table.entries()) {
     const cells = read.get(rowId(row))
     if (values.some((value, column) => cells?.get(String(column)) !== value)) {
-      throw new Error(`row ${row} is read differently`)
+      throw new Error(`row ${row} reads back differently`)
     }
   }
 }

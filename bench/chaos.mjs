@@ -1,8 +1,8 @@
-// `npm run bench:chaos`: what 300 people on three nodes see when something goes wrong, played as in
-// test/chaos.
+// `npm run bench:chaos`: measures what 300 people on three nodes see when something goes wrong, with
+// the cases of test/chaos.
 //
 //   --only kill,rolling    these cases
-//   --results folder       where the results go; bench/results unless said
+//   --results folder       where the results go; bench/results by default
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'

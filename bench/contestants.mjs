@@ -4,20 +4,20 @@ import { centrifugo, mercure } from './go-servers.mjs'
 import { nchanCommand, nchanVersion, prepareNchan } from './nchan.mjs'
 
 /**
- * A server that takes part.
+ * A server that the bench compares.
  *
  * @typedef {object} Contestant
- * @property {string} name what `--servers` calls it
+ * @property {string} name its name in `--servers`
  * @property {string} title
- * @property {readonly string[]} packages whose versions count
- * @property {readonly string[]} [only] the scenarios that it is for; all unless said
+ * @property {readonly string[]} packages the packages whose versions are reported
+ * @property {readonly string[]} [only] the scenarios that it is for; all by default
  * @property {readonly string[]} [installed] which of them come from bench/package.json
- * @property {() => string} [version] of what isn't a package
- * @property {() => string | undefined} [prepare] gets it ready; answers why it can't take part
+ * @property {() => string} [version] returns the version of a server that isn't a package
+ * @property {() => string | undefined} [prepare] prepares it; returns the reason if it can't take part
  * @property {import('./generator.mjs').Wire} wire
  * @property {(place: Place) => import('./processes.mjs').Command} command
  *
- * Where it runs: a port of its own and an empty folder of its own.
+ * Where it runs: a free port and an empty folder.
  *
  * @typedef {{ port: number, folder: string }} Place
  */
@@ -27,7 +27,7 @@ const SERVERS = join(HERE, 'servers')
 const NEST = join(HERE, 'dist', 'nest', 'main.js')
 const STANDALONE = join(HERE, '..', 'apps', 'standalone', 'dist', 'main.js')
 
-/** An update, as servers get it that hand on what they are told. */
+/** The update for servers that forward updates unchanged. */
 const UPDATE = '{"u":"user%i","c":"C%s","t":%t}'
 
 /** @type {import('./generator.mjs').Wire} */
@@ -39,7 +39,7 @@ const PLAIN = {
 }
 
 /**
- * Who has moved is in the protocol, so it isn't in the update.
+ * The update doesn't name the person who moved, as the protocol does.
  *
  * @type {import('./generator.mjs').Wire}
  */
@@ -157,18 +157,18 @@ export const CONTESTANTS = [
 ]
 
 /**
- * @param {string} file what the build makes of this project's own sources
+ * @param {string} file a built file of this project
  */
 function built(file) {
   return () => (existsSync(file) ? undefined : 'is not built; run "npm run bench"')
 }
 
 /**
- * whereabouts, read without a stream.
+ * whereabouts with readers that poll.
  *
  * @param {string} name
  * @param {string} title
- * @param {string} position what the address of a poll ends with
+ * @param {string} position the end of a poll's address
  * @returns {Contestant}
  */
 function polling(name, title, position) {
@@ -184,7 +184,7 @@ function polling(name, title, position) {
 }
 
 /**
- * Bare Node that writes in one of the ways of servers/ways.mjs.
+ * Bare Node that writes in one of the ways in servers/ways.mjs.
  *
  * @param {string} name
  * @param {string} title

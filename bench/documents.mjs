@@ -1,6 +1,6 @@
-// How a document of 50,000 cells does: `npm run bench:documents`, with DATABASE_URL
-// set for PostgreSQL instead of SQLite. Prints, and writes to bench/results/, what it measured, on
-// which machine and with which versions. No other load should be on the machine.
+// Measures a document of 50,000 cells: `npm run bench:documents`, with DATABASE_URL
+// set for PostgreSQL instead of SQLite. Prints the figures, the machine and the versions, and
+// writes them to bench/results/. The machine should have no other load.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -13,7 +13,7 @@ import { reportDate } from './machine.mjs'
 const CELLS = 50_000
 const CELLS_A_POST = 5_000
 const POSTS_SEEN = 1_000
-/** More than are kept uncompacted, whatever their size. */
+/** More updates than are kept uncompacted, whatever their size. */
 const POSTS_TO_COMPACTION = 3_100
 const WRITERS = 8
 const SERVER = new URL('../test/documents/measured.server.mjs', import.meta.url)
@@ -150,7 +150,7 @@ async function writeUntilCompacted(baseUrl) {
  */
 
 /**
- * Starts a server in a process of its own, for as long as the work takes.
+ * Starts a server in its own process, and stops it when the work is done.
  *
  * @param {(server: Server) => Promise<void>} work
  */

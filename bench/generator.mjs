@@ -7,44 +7,44 @@ import { runLoad } from './processes.mjs'
 const SOURCES = join(import.meta.dirname, 'load')
 const FOLDER = join(import.meta.dirname, 'dist')
 const PROGRAM = join(FOLDER, 'load')
-/** Nobody waits longer for readers to connect. */
+/** The longest time to wait for readers to connect. */
 const CONNECT_S = 75
-/** Nor for what was sent to arrive. */
+/** The longest time to wait for updates to arrive. */
 const DRAIN_S = 5
-/** How often the generator looks at its sockets, so that it doesn't slow the server down. */
+/** How often the generator reads its sockets, so that it doesn't slow the server down. */
 const TICK_US = 300
 
 /**
- * How a server speaks. In the paths and the body `%d` is the room, `%i` the number of who reads or
- * writes, `%s` a number that changes, `%t` the time stamp, which is named `"t"`, and `%x` padding.
+ * The protocol of a server. In the paths and the body, `%d` is the room, `%i` the number of the
+ * reader or writer, `%s` a changing number, `%t` the time stamp, named `"t"`, and `%x` padding.
  *
  * @typedef {object} Wire
  * @property {'sse' | 'websocket' | 'socket.io' | 'awareness' | 'poll'} protocol
- * @property {string} join the path of a reader who is in the room
- * @property {string} [watch] the path of one who only looks on; as `join` without it
- * @property {string} [post] the path that takes updates; over WebSocket there is none
+ * @property {string} join the path of a reader who is a member
+ * @property {string} [watch] the path of a viewer; `join` by default
+ * @property {string} [post] the path for posting updates; none over WebSocket
  * @property {string} body an update
- * @property {string} [type] of what media type that is; JSON unless said
- * @property {readonly string[]} [headers] that every request has
+ * @property {string} [type] the media type of the body; JSON by default
+ * @property {readonly string[]} [headers] headers of every request
  */
 
 /**
- * What is asked of a server.
+ * The load on a server.
  *
  * @typedef {object} Load
  * @property {number} readers
- * @property {boolean} [watch] they only look on
+ * @property {boolean} [watch] whether the readers are viewers
  * @property {number} writers
- * @property {number} [rate] updates a second of each writer
+ * @property {number} [rate] updates per second and writer
  * @property {number} [rooms]
- * @property {boolean} [idle] nobody writes
- * @property {boolean} [closedLoop] each writer writes again as soon as it is answered
+ * @property {boolean} [idle] whether nobody writes
+ * @property {boolean} [closedLoop] whether each writer writes again as soon as it is answered
  * @property {number} [slow] how many of the readers never read
- * @property {number} [receiveBufferBytes] of those
+ * @property {number} [receiveBufferBytes] the receive buffer of those
  * @property {number} [padBytes] makes updates longer
- * @property {number} [pollS] how often a poller asks
- * @property {readonly string[]} [headers] that every request has
- * @property {boolean} [prompt] look at each arrival at once, where nothing is to be spared
+ * @property {number} [pollS] seconds between polls
+ * @property {readonly string[]} [headers] headers of every request
+ * @property {boolean} [prompt] whether to read each arrival immediately
  * @property {number} warmS
  * @property {number} seconds
  */
@@ -52,7 +52,7 @@ const TICK_US = 300
 /** @typedef {{ p50: number, p90: number, p99: number, p999: number, longest: number }} Latency */
 
 /**
- * What came of it; see load/main.c.
+ * The result of a load; see load/main.c.
  *
  * @typedef {object} Outcome
  * @property {number} seconds
@@ -60,11 +60,11 @@ const TICK_US = 300
  * @property {number} opened
  * @property {number} refused
  * @property {number} closed
- * @property {number} made updates within the window
- * @property {number} expected how often they were to be seen
- * @property {number} seen how often they were, or newer ones of the same writer
- * @property {number} superseded how many of those by a newer one
- * @property {number} delivered updates that reached a reader within the window, whenever made
+ * @property {number} made updates made within the window
+ * @property {number} expected how many times they should be seen
+ * @property {number} seen how many times they, or newer ones of the same writer, were seen
+ * @property {number} superseded how many of those were newer ones
+ * @property {number} delivered updates that reached a reader within the window, whenever they were made
  * @property {number} unknown
  * @property {number} events
  * @property {number} bytesIn
@@ -87,9 +87,9 @@ const TICK_US = 300
  */
 
 /**
- * Compiles the generator if its sources are newer, and answers which compiler did.
+ * Compiles the generator if its sources are newer; returns the compiler's name.
  *
- * @throws {Error} if there is no C compiler, or no Linux
+ * @throws {Error} without a C compiler or on another system than Linux
  */
 export function buildGenerator() {
   if (process.platform !== 'linux')
@@ -110,7 +110,7 @@ export function buildGenerator() {
 }
 
 /**
- * Puts a load on a server, or on several that are one: connections go to them in turn.
+ * Puts a load on a server, or on several nodes of one, to which connections go in turn.
  *
  * @param {Wire} wire
  * @param {Load} load
@@ -128,7 +128,7 @@ export async function putLoad(wire, load, servers) {
 }
 
 /**
- * How long a load takes, but for connecting and for what comes late.
+ * Returns how long a load takes, without connecting and late arrivals.
  *
  * @param {Load} load
  */

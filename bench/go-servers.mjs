@@ -3,8 +3,8 @@ import { createHmac } from 'node:crypto'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-// Mercure and Centrifugo: programs in Go. They take part when they are on the PATH, or where Go can
-// build them.
+// Mercure and Centrifugo, which are Go programs. They take part if they are on the PATH or if Go
+// can build them.
 const BUILT = join(import.meta.dirname, 'dist', 'go')
 const GO = ['/usr/local/go/bin/go']
 const BUILD_DEADLINE_MS = 600_000
@@ -13,7 +13,7 @@ const UPDATE = '{"u":"user%i","c":"C%s","t":%t}'
 const MERCURE_KEY = 'the key of a hub that only this bench ever sees'
 
 /**
- * What it is built from, unless the program is on the PATH.
+ * The source to build it from, unless the program is on the PATH.
  *
  * @typedef {{ name: string, source: string, version: string }} Program
  */
@@ -105,7 +105,7 @@ function find(name) {
 }
 
 /**
- * One that was built here doesn't know its own.
+ * Returns the version; a program that was built here doesn't know its own.
  *
  * @param {Program} program
  */
@@ -116,7 +116,7 @@ function versionOf({ name, version }) {
   return stdout.trim().split('\n')[0] ?? ''
 }
 
-/** Who may publish everything, as a hub wants it said. */
+/** Makes the token with which a hub allows publishing everything. */
 function publisherToken() {
   const head = encoded({ alg: 'HS256', typ: 'JWT' })
   const signed = `${head}.${encoded({ mercure: { publish: ['*'] } })}`
@@ -128,7 +128,7 @@ function encoded(content) {
   return Buffer.from(JSON.stringify(content)).toString('base64url')
 }
 
-/** What stands in a form or an address, with the load generator's own signs left as they are. */
+/** Encodes a form or address, but keeps the load generator's placeholders. */
 function formEncoded(text = '') {
   return text
     .split(/(%[tisd])/)

@@ -1,20 +1,20 @@
 import { faultsOf, microsecondsPerUpdate, serverPercent } from './stage.mjs'
 
-/** Of the updates that are due, how many may still wait for the answer to the one before. */
+/** The share of due updates that may still wait for the answer to the previous one. */
 const UNSENT = 0.001
 
 /**
- * How high a contestant gets: the load grows step by step as long as updates are seen in time.
+ * Finds a contestant's limit: the load grows step by step while updates are seen in time.
  *
  * @typedef {object} Ladder
  * @property {readonly number[]} levels from the least to the most
- * @property {number} first the level to begin with
- * @property {number} p99Ms in which time 99 of 100 updates are to be seen
+ * @property {number} first the level to start with
+ * @property {number} p99Ms the time within which 99 of 100 updates must be seen
  * @property {(level: number) => import('./generator.mjs').Load} load
  */
 
 /**
- * Climbs from where the run before this one got, else from the first level; and down if it has to.
+ * Starts at the level that the previous run reached, or the first one, and climbs up or down.
  *
  * @param {import('./stage.mjs').Stage} stage
  * @param {Ladder} ladder
@@ -50,7 +50,7 @@ export async function stepOn(stage, { load: loadOf, p99Ms }, level) {
   const load = loadOf(level)
   const outcome = await stage.load(load)
   const faults = faultsOf(load, outcome)
-  // Of a server that is far behind, nothing that was written within the window arrives in time.
+  // If a server is far behind, no update of the window arrives in time.
   const { p50, p99 } = outcome.seen > 0 ? outcome.latencyMs : { p50: Infinity, p99: Infinity }
   const late = outcome.unsent > outcome.made * UNSENT || p99 > p99Ms
   return {
@@ -65,7 +65,7 @@ export async function stepOn(stage, { load: loadOf, p99Ms }, level) {
       supersededPercent: outcome.seen === 0 ? 0 : (outcome.superseded / outcome.seen) * 100,
       generatorPercent: (outcome.generatorSeconds / outcome.seconds) * 100,
     },
-    // One that is late anyway needn't be told how much of it is missing.
+    // If updates are late anyway, the missing share is not worth reporting.
     notes: faults
       .filter((fault) => !late || !fault.includes('arrive'))
       .map((fault) => `at ${level}: ${fault}`),

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { cpus, release, totalmem } from 'node:os'
 
 /**
- * What the figures were measured on, and with what.
+ * The machine and the tools of a measurement.
  *
  * @typedef {object} Machine
  * @property {string} processor
@@ -11,9 +11,9 @@ import { cpus, release, totalmem } from 'node:os'
  * @property {number} memoryGiB
  * @property {string} node
  * @property {string} compiler
- * @property {string} commit of this project, with `+` where files were changed since
- * @property {number} openFiles how many a process may have
- * @property {string} pinning who runs where
+ * @property {string} commit the commit of this project, with `+` if files were changed since
+ * @property {number} openFiles the limit per process
+ * @property {string} pinning which process runs on which core
  */
 
 /** Describes this machine. */
@@ -34,14 +34,14 @@ export function describeMachine(compiler = '') {
   return machine
 }
 
-/** The moment as reports give it, in UTC: `2026-11-23 02:10`. */
+/** Returns the current time in UTC, in the format of reports: `2026-11-23 02:10`. */
 export function reportDate() {
   return new Date().toISOString().slice(0, 16).replace('T', ' ')
 }
 
 /**
- * The words that a command begins with so that the server and the load don't share a core, nor with
- * others if we may; none where that can't be, with the reason.
+ * The command prefixes that run server and load on separate cores, with priority over other
+ * processes if allowed; empty with a reason if that is impossible.
  */
 export function pinning() {
   if (cpus().length < 2) {
@@ -68,12 +68,12 @@ function onCore(core) {
   return ['taskset', '-c', core]
 }
 
-/** Before everything else, for what never takes all of the core. */
+/** Real-time priority, for a process that never uses a whole core. */
 const REAL_TIME = ['chrt', '-f', '1']
 
 /**
- * Before everything else, but without a share that real-time programs have to leave to others: what
- * has a session of its own is weighed by the session, so that goes first too.
+ * High priority without the limit of real-time programs. A process in its own session is weighed by
+ * the session, so the session gets the priority too.
  */
 const FAVOURED = [
   'sh',
@@ -91,7 +91,7 @@ function openFiles() {
   return Number(execFileSync('sh', ['-c', `${RAISE_OPEN_FILES}; ulimit -n`], { encoding: 'utf8' }))
 }
 
-/** Lets a process have as many files open as it may. */
+/** Raises the limit of open files to the maximum. */
 export const RAISE_OPEN_FILES =
   'ulimit -Hn 65536 2>/dev/null; ulimit -Sn 65536 2>/dev/null || ulimit -Sn "$(ulimit -Hn)"'
 

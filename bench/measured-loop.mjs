@@ -1,5 +1,5 @@
-// Loaded before a server (`node --import`): says, when the parent asks, for how long at the most its
-// event loop was held up since it was asked before, and how much memory it has.
+// Loaded before a server (`node --import`). Reports to the parent, on request, how long the event
+// loop was blocked at most since the previous request, and how much memory it uses.
 const TICK_MS = 5
 
 let latestMs = performance.now()
@@ -14,5 +14,5 @@ process.on('message', () => {
   process.send?.({ heldUpMs: longestMs, rssBytes: process.memoryUsage.rss() })
   longestMs = 0
 })
-// A parent that listens is no reason to stay.
+// The channel to the parent must not keep the process alive.
 process.channel?.unref()

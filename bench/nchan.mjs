@@ -2,24 +2,24 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-// nginx with the Nchan module, as Debian has it. It is unpacked beside the bench and not installed:
-// the package would start a web server of its own.
+// Debian's nginx with the Nchan module. It is unpacked into the bench's folder and not installed,
+// as the package would start a web server.
 const FOLDER = join(import.meta.dirname, 'dist', 'nchan')
 const APT = 'apt-get'
 const PACKAGES = ['nginx', 'libnginx-mod-nchan']
 const MODULE = 'usr/lib/nginx/modules/ngx_nchan_module.so'
 const NGINX = 'usr/sbin/nginx'
-/** Debian's build wants to make its folders in there, whatever its configuration says. */
+/** Debian's build creates folders in there, whatever its configuration says. */
 const STATE = '/var/lib/nginx'
 
-/** Sees to it that it is there; answers why it isn't. */
+/** Makes sure that it is available; returns the reason if it isn't. */
 export function prepareNchan() {
   if (root() === undefined && isRoot()) unpack()
   if (root() !== undefined) return undefined
   return `isn't here; on Debian or Ubuntu "${APT} install ${PACKAGES.join(' ')}" brings it`
 }
 
-/** Which it is. */
+/** Returns its version. */
 export function nchanVersion() {
   const { stderr } = spawnSync(join(root() ?? '/', NGINX), ['-v'], { encoding: 'utf8' })
   return `${/nginx\/\S+/.exec(stderr)?.[0].replace('/', ' ') ?? 'nginx'}, Nchan ${moduleVersion()}`
@@ -34,7 +34,7 @@ export function nchanCommand({ port, folder }) {
   return { program: join(root() ?? '/', NGINX), args: ['-p', folder, '-c', 'nginx.conf'] }
 }
 
-/** One worker, as the others have one process; of each room no more than the latest is kept. */
+/** One worker, as the others have one process; keeps only the latest message per room. */
 function configuration(port = 0) {
   return `
 load_module ${join(root() ?? '/', MODULE)};
@@ -66,7 +66,7 @@ http {
 `
 }
 
-/** The folder below which nginx and the module are. */
+/** Finds the folder of nginx and the module. */
 function root() {
   return ['/', FOLDER].find((folder) =>
     [NGINX, MODULE].every((file) => existsSync(join(folder, file))),
@@ -104,7 +104,7 @@ function moduleVersion() {
     })
     return /[\d.]+(?=\+dfsg)/.exec(said)?.[0] ?? 'of an unknown version'
   } catch {
-    // Neither ours nor Debian's.
+    // It was neither unpacked here nor installed by Debian.
     return 'of an unknown version'
   }
 }

@@ -1,9 +1,9 @@
-// `npm run bench:nodes`: what a room of 200 costs on one node, on one that has others to share it
-// with, and on three. Everything but the load generator is on one core.
+// `npm run bench:nodes`: measures the cost of a room of 200 people on one node without Redis, on one
+// with Redis, and on three. Everything except the load generator runs on one core.
 //
-//   --quick             one short run of each: to try it, not for figures
-//   --rooms 40          the same people in so many rooms
-//   --results folder    where the results go; bench/results unless said
+//   --quick             one short run of each, for trying it only
+//   --rooms 40          the same people in this many rooms
+//   --results folder    where the results go; bench/results by default
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -71,7 +71,7 @@ const postgres = await startPostgres()
 const runs = new Map(SETTINGS.map((setting) => [setting, []]))
 try {
   for (let number = 1; number <= (quick ? 1 : RUNS); number++) {
-    // In turns, so that what disturbs meets all.
+    // In turns, so that disturbances affect all equally.
     for (const [setting, all] of runs) all.push(await run(setting))
   }
 } finally {

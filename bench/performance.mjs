@@ -1,5 +1,5 @@
-// `npm run bench:report`: draws the plots and writes the tables of docs/performance.md from what the
-// bench left in bench/results. With --check it writes nothing and says what isn't up to date.
+// `npm run bench:report`: draws the plots and writes the tables of docs/performance.md from the
+// results in bench/results. With --check it writes nothing and reports what isn't up to date.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { plotsOf } from './plots.mjs'
@@ -13,7 +13,7 @@ const PLOTS = join(DOCS, 'performance')
 
 const reports = SCENARIOS.flatMap(({ name }) => reportOf(name))
 const absent = absentEverywhere()
-/** One machine is enough for all tables, if the bench was played in one go. */
+/** Names the machine once if it is the same for all tables. */
 const machines = [...new Set(reports.map((report) => machineOf(report)))]
 const written = new Map(reports.flatMap(filesOf))
 written.set(PAGE, page())
@@ -21,7 +21,7 @@ written.set(PAGE, page())
 const stale = [...written].filter(([file, content]) => contentOf(file) !== content)
 if (process.argv.includes('--check')) {
   for (const [file] of stale)
-    console.error(`${file} isn't what the bench found; run "npm run bench:report"`)
+    console.error(`${file} doesn't match the results; run "npm run bench:report"`)
   if (stale.length > 0) process.exitCode = 1
 } else {
   mkdirSync(PLOTS, { recursive: true })
@@ -40,7 +40,7 @@ function filesOf(report) {
   ])
 }
 
-/** The page with what stands between the markers made anew. */
+/** Returns the page with new text between the markers. */
 function page() {
   const sections = reports.map((report) => ({ name: report.scenario, content: sectionOf(report) }))
   const all = reports.length === 0 ? [] : [{ name: 'machine', content: machine() }, ...sections]
@@ -57,7 +57,7 @@ function page() {
   )
 }
 
-/** On what it was measured and with what, and who took part in nothing. */
+/** Returns the machines and versions, and the contestants that were never measured. */
 function machine() {
   const versions = reports.flatMap(({ rows }) => rows.flatMap((row) => row.versions.split(', ')))
   const known = [...new Set(versions)].filter((version) => version !== '').toSorted()
@@ -91,7 +91,7 @@ function nameOf(each) {
   return `machine ${machines.indexOf(each) + 1}`
 }
 
-/** The contestants that are absent from all that they could have taken part in, and why. */
+/** Returns the contestants that are absent from all their scenarios, with the reasons. */
 function absentEverywhere() {
   const rows = reports.flatMap((report) => report.rows)
   const present = new Set(rows.flatMap(({ title, runs }) => (runs.length > 0 ? [title] : [])))

@@ -5,15 +5,15 @@ import { reportDate } from './machine.mjs'
 import { DISTURBED_PERCENT, format, summarize } from './report.mjs'
 import { othersPercent, perform } from './stage.mjs'
 
-/** What a load takes beside its own time: a start, connecting, an end. */
+/** The time of a load in addition to its duration: start, connecting, end. */
 const AROUND_A_LOAD_S = 3
-/** Later runs of a ladder begin where the one before got. */
+/** Later runs of a ladder start at the level that the previous one reached. */
 const LATER_SHARE = 0.6
-/** Where this is on the machine is nothing for the results. */
+/** Paths on this machine are removed from the results. */
 const HOUSE = join(import.meta.dirname, '..', '/')
 
 /**
- * What is to be done.
+ * A plan of measurements.
  *
  * @typedef {object} Plan
  * @property {readonly import('./scenarios/index.mjs').Scenario[]} scenarios
@@ -25,7 +25,7 @@ const HOUSE = join(import.meta.dirname, '..', '/')
  */
 
 /**
- * About how long it takes.
+ * Estimates how long a plan takes.
  *
  * @param {Plan} plan
  */
@@ -43,8 +43,8 @@ export function minutesTaken({ scenarios, contestants, absences, runs, quick }) 
 }
 
 /**
- * Plays one scenario: every contestant in turn, as often as there are runs, so that what disturbs
- * meets all.
+ * Measures one scenario: every contestant in turn, in several rounds, so that disturbances affect
+ * all equally.
  *
  * @param {import('./scenarios/index.mjs').Scenario} scenario
  * @param {Plan} plan
@@ -78,7 +78,7 @@ export async function play(scenario, plan) {
 }
 
 /**
- * One run; what fails is said and kept as such.
+ * Makes one run; a failure is reported and kept as a result.
  *
  * @param {import('./scenarios/index.mjs').Scenario} scenario
  * @param {{ contestant: import('./contestants.mjs').Contestant, runs: readonly import('./stage.mjs').Run[] }} entry

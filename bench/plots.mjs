@@ -3,13 +3,13 @@ import { element, picture, text } from './svg.mjs'
 
 const WIDTH = 820
 const TOP = 44
-/** Beyond the limit by this much is as good as never. */
+/** Values beyond the limit by this factor are not drawn. */
 const BEYOND = 20
 const LABEL_PX = 15
 const NUMBER_PX = 40
 
 /**
- * The plots of a report, by the end of their name.
+ * Draws the plots of a report.
  *
  * @param {import('./report.mjs').Report} report
  * @returns {{ suffix: string, title: string, svg: string }[]}
@@ -27,7 +27,7 @@ export function plotsOf(report) {
 }
 
 /**
- * One bar for each contestant, the best on top, with the least and the most of its runs.
+ * Draws one bar per contestant, the best on top, with the minimum and maximum of its runs.
  *
  * @param {import('./report.mjs').Report} report
  * @param {{ key: string, axis: string }} plot
@@ -79,7 +79,7 @@ function bars({ title, rows, columns }, { key, axis }) {
 }
 
 /**
- * How p99 grows with the load, both in logarithms, and where it is too much.
+ * Draws p99 over the load, both logarithmic, and the limit.
  *
  * @param {import('./report.mjs').Report} report
  * @param {{ axis: string, limit: number }} plot
@@ -158,7 +158,7 @@ function axes({ left, right, top, bottom }, { levels, x, y, ceiling, axis }) {
 }
 
 /**
- * As many of the levels as have room for their numbers, the last one among them.
+ * Selects the levels whose numbers fit on the axis, always including the last one.
  *
  * @param {readonly number[]} levels
  * @param {(value: number) => number} x
@@ -185,13 +185,13 @@ function curve(kind, places) {
 }
 
 /**
- * The name of each curve at its end, moved apart where ends are close.
+ * Draws the name of each curve at its end, moved apart if ends are close.
  *
  * @param {readonly { name: string, label: string, places: readonly { x: number, y: number }[] }[]} drawn
  * @param {number} left
  */
 function labels(drawn, left) {
-  // Those that get furthest to the right are named first where several end at one height.
+  // Curves that end at the same height are named from right to left.
   const ends = drawn
     .map(({ name, label, places }) => ({
       name,
@@ -212,7 +212,7 @@ function labels(drawn, left) {
 }
 
 /**
- * A curve ends with the first point that is too late.
+ * Cuts a curve after the first point beyond the limit.
  *
  * @param {readonly { level: number, ms: number }[]} points
  * @param {number} limit
@@ -233,14 +233,14 @@ function logarithmic(from, to, begin, end) {
   return (/** @type {number} */ value) => begin + (Math.log(value / from) / whole) * (end - begin)
 }
 
-/** What is ours, what shows the limits of Node, and the others. @param {string} name */
+/** Returns the class of a contestant: ours, a limit of Node, or another. @param {string} name */
 function kindOf(name) {
   if (name.startsWith('whereabouts')) return 'ours'
   return name.startsWith('bare') ? 'node' : 'other'
 }
 
 /**
- * Ours on top.
+ * Sorts ours last, so that they are drawn on top.
  *
  * @param {{ name: string }} a
  * @param {{ name: string }} b
@@ -250,7 +250,7 @@ function byKind(a, b) {
   return order.indexOf(kindOf(a.name)) - order.indexOf(kindOf(b.name))
 }
 
-/** A title without Markdown. @param {string} title */
+/** Removes Markdown from a title. @param {string} title */
 function plain(title) {
   return title.replaceAll('`', '')
 }

@@ -7,11 +7,11 @@ import { pinning, RAISE_OPEN_FILES } from './machine.mjs'
 
 const START_MS = 20_000
 const LOOK_AGAIN_MS = 20
-/** In which a server that listens has forked its workers. */
+/** The time that a listening server needs to fork its workers. */
 const SETTLE_MS = 250
 const KEPT_OUTPUT = 4_000
 
-/** Everything that runs because of this process, by the id of its group. */
+/** All processes started by this one, by the id of their group. */
 const groups = new Set()
 process.on('exit', () => groups.forEach(kill))
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
@@ -24,22 +24,22 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
  * @typedef {object} Command
  * @property {string} program
  * @property {readonly string[]} args
- * @property {Readonly<Record<string, string>>} [env] nothing else but the PATH is in it
+ * @property {Readonly<Record<string, string>>} [env] its environment, to which only PATH is added
  * @property {string} [cwd]
  */
 
 /**
- * A server that listens.
+ * A listening server.
  *
  * @typedef {object} RunningServer
  * @property {number} port
  * @property {readonly number[]} pids
- * @property {() => string} output the last that it said
+ * @property {() => string} output returns its latest output
  * @property {() => Promise<void>} end ends it and all its processes
  */
 
 /**
- * Starts a server and waits until its port takes connections.
+ * Starts a server and waits until its port accepts connections.
  *
  * @param {Command} command
  * @param {number} port
@@ -67,7 +67,7 @@ export async function startServer(command, port) {
 }
 
 /**
- * Runs a program to its end, on the load's core, and answers its standard output.
+ * Runs a program to its end on the load's core, and returns its standard output.
  *
  * @param {Command} command
  * @param {number} deadlineMs
@@ -84,7 +84,7 @@ export async function runLoad(command, deadlineMs) {
   throw new Error(`the load generator failed: ${why}`)
 }
 
-/** A port that nobody listens on. */
+/** Finds a free port. */
 export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -96,12 +96,12 @@ export async function freePort() {
 
 /**
  * @param {Command} command
- * @param {readonly string[]} before what the command begins with
+ * @param {readonly string[]} before the prefix of the command
  */
 function run({ program, args, env, cwd }, before) {
   const words = [...before, program, ...args]
   const child = spawn('sh', ['-c', `${RAISE_OPEN_FILES}; exec "$@"`, 'sh', ...words], {
-    // A group of its own, so that all of it can be ended.
+    // Its own process group, so that all its processes can be ended.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], ...env },
@@ -138,7 +138,7 @@ function kill(group) {
   try {
     process.kill(-group, 'SIGKILL')
   } catch {
-    // It has ended by itself.
+    // The group has already ended.
   }
 }
 
@@ -150,7 +150,8 @@ async function untilOpen(child, port) {
   const deadline = performance.now() + START_MS
   while (!(await isOpen(port))) {
     if (child.exitCode !== null || child.signalCode !== null) throw new Error('it ended')
-    if (performance.now() > deadline) throw new Error(`nothing listens after ${START_MS / 1_000} s`)
+    if (performance.now() > deadline)
+      throw new Error(`the server did not listen within ${START_MS / 1_000} s`)
     await sleep(LOOK_AGAIN_MS)
   }
 }
@@ -162,7 +163,7 @@ async function isOpen(port) {
     await once(socket, 'connect')
     return true
   } catch {
-    // Not yet.
+    // The port isn't open yet.
     return false
   } finally {
     socket.destroy()
@@ -183,7 +184,7 @@ function groupOf(pid) {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')
     return Number(fields?.[2])
   } catch {
-    // It ended meanwhile.
+    // The process has ended meanwhile.
     return undefined
   }
 }

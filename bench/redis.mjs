@@ -4,24 +4,24 @@ import { find, missing, REDIS } from '../scripts/needs.mjs'
 import { freePort, startServer } from './processes.mjs'
 
 const LOOK_EVERY_MS = 250
-/** Of the busiest moment; what is below isn't the load yet, or not any more. */
+/** The share of the busiest sample below which a sample is before or after the load. */
 const BUSY = 0.5
 
 /**
- * What Redis had to do, a second.
+ * The work of Redis per second.
  *
  * @typedef {object} Work
- * @property {number} scripts how often a node called it; a script is one way there and back
- * @property {number} commands those, and what the scripts ran
+ * @property {number} scripts calls by nodes; a script is one round trip
+ * @property {number} commands calls by nodes and by scripts
  * @property {number} bytesIn
  * @property {number} bytesOut
  * @property {number} busySeconds processor time
  *
- * @typedef {Work & { atMs: number }} Sample all of it so far
+ * @typedef {Work & { atMs: number }} Sample the totals so far
  */
 
 /**
- * Starts a Redis that keeps nothing on disk, on the servers' core.
+ * Starts a Redis on the servers' core that stores nothing on disk.
  *
  * @param {string} folder
  */
@@ -35,7 +35,7 @@ export async function startRedis(folder) {
 }
 
 /**
- * What a Redis has to do for as long as some work goes on: the mean of the time in which it is busy.
+ * Measures the work of Redis during a load: the mean over the time in which it is busy.
  *
  * @template T
  * @param {number} port
@@ -77,7 +77,7 @@ function sampleOf(info) {
       Number(count),
     ]),
   )
-  // Asking is no part of it.
+  // Without the INFO call itself.
   calls.delete('info')
   return {
     atMs: performance.now(),

@@ -1,24 +1,24 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** From here on a run wasn't alone on the machine. */
+/** From this percentage on, a run counts as disturbed by other processes. */
 export const DISTURBED_PERCENT = 15
 
 /**
- * What one scenario found, as it is kept.
+ * The stored results of one scenario.
  *
  * @typedef {object} Report
  * @property {string} scenario
  * @property {string} title
  * @property {string} about
  * @property {string} date
- * @property {boolean} quick too short to be believed
+ * @property {boolean} quick whether the runs were too short for reliable figures
  * @property {import('./machine.mjs').Machine} machine
  * @property {readonly import('./scenarios/index.mjs').Column[]} columns
  * @property {import('./scenarios/index.mjs').Plot} [plot]
  * @property {readonly Row[]} rows
  *
- * What one contestant did: the median of its runs, with the least and the most; or why it didn't.
+ * The results of one contestant: the median, minimum and maximum of its runs, or why it is absent.
  *
  * @typedef {object} Row
  * @property {string} name
@@ -27,7 +27,7 @@ export const DISTURBED_PERCENT = 15
  * @property {string} [absent]
  * @property {Readonly<Record<string, Spread>>} figures
  * @property {readonly Readonly<Record<string, number>>[]} steps medians
- * @property {readonly string[]} notes what was wrong with any of the runs
+ * @property {readonly string[]} notes faults of any of the runs
  * @property {readonly import('./stage.mjs').Run[]} runs
  *
  * @typedef {{ median: number, least: number, most: number }} Spread
@@ -64,7 +64,7 @@ function spreads(all) {
         .filter((value) => !Number.isNaN(value))
         .toSorted((a, b) => a - b)
       const at = (/** @type {number} */ index) => values[index] ?? NaN
-      // Of an even number the lower one, which at least was measured.
+      // For an even number, the lower middle value, which was measured.
       const median = at((values.length - 1) >> 1)
       const spread = { median, least: at(0), most: at(values.length - 1) }
       return values.length === 0 ? [] : [[key, spread]]
@@ -73,7 +73,7 @@ function spreads(all) {
 }
 
 /**
- * Writes what a scenario found, for people and for programs.
+ * Writes the results of a scenario as Markdown and JSON.
  *
  * @param {string} folder
  * @param {Report} report
@@ -109,7 +109,7 @@ function runsOf(rows) {
 }
 
 /**
- * What the figures were measured on, in a sentence.
+ * Describes the machine in a sentence.
  *
  * @param {Report} report
  */
@@ -122,7 +122,7 @@ export function machineOf({ machine }) {
 }
 
 /**
- * The table with which a reader is shown a report.
+ * Returns the table of a report.
  *
  * @param {Report} report
  */
@@ -156,7 +156,7 @@ function cellOf(spread) {
   return range ? `${format(median)} (${format(least)} to ${format(most)})` : format(median)
 }
 
-/** Three digits that count. @param {number} value */
+/** Formats a number with three significant digits. @param {number} value */
 export function format(value) {
   if (Number.isNaN(value)) return '–'
   if (Number.isInteger(value) || Math.abs(value) >= 100)
@@ -174,7 +174,7 @@ function tableOf(heads, rows) {
 }
 
 /**
- * What has to be said beside the table: who isn't in it, and what went wrong.
+ * Returns the remarks on the table: absent contestants and faults.
  *
  * @param {readonly Row[]} rows
  */

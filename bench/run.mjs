@@ -1,11 +1,11 @@
-// `npm run bench`: measures whereabouts side by side with what else one could pick.
+// `npm run bench`: compares whereabouts with the alternatives.
 //
 //   --only hot-room,post     these scenarios
 //   --servers whereabouts    these contestants
-//   --quick                  short runs: to try the bench, not for figures
+//   --quick                  short runs, for trying the bench only
 //   --runs 3                 runs of each, in turns
-//   --results folder         where the results go; bench/results unless said
-//   --list                   says what there is
+//   --results folder         where the results go; bench/results by default
+//   --list                   lists scenarios and contestants
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { installAlternatives, versionOf } from './alternatives.mjs'
@@ -27,7 +27,7 @@ try {
   process.exitCode = 1
 }
 
-/** @throws {TypeError} if it asks for what isn't there */
+/** @throws {TypeError} for an unknown scenario or contestant */
 function readCommand() {
   const { values } = parseArgs({
     options: {
@@ -41,7 +41,7 @@ function readCommand() {
   })
   const { quick, results, list } = values
   const runs = Number(values.runs ?? (quick ? 1 : RUNS))
-  if (!(Number.isInteger(runs) && runs > 0)) throw new TypeError('--runs is 1 or more')
+  if (!(Number.isInteger(runs) && runs > 0)) throw new TypeError('--runs must be 1 or more')
   const scenarios = pick(SCENARIOS, values.only)
   const contestants = pick(CONTESTANTS, values.servers)
   return { scenarios, contestants, runs, quick, results, list }
@@ -66,7 +66,7 @@ async function bench(wanted) {
 }
 
 /**
- * Gets ready what the contestants need; answers those that can't take part, and why.
+ * Prepares the contestants; returns those that can't take part, with the reasons.
  *
  * @param {readonly import('./contestants.mjs').Contestant[]} contestants
  */

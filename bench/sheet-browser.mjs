@@ -1,6 +1,6 @@
-// How a sheet of 50,000 cells does in real windows, through the standalone server and its SQLite
-// store: `npm run bench:sheet-browser`. Prints, and writes to bench/results/, what it measured, on
-// which machine and with which versions. No other load should be on the machine.
+// Measures a sheet of 50,000 cells in real windows, with the standalone server and its SQLite
+// store: `npm run bench:sheet-browser`. Prints the figures, the machine and the versions, and
+// writes them to bench/results/. The machine should have no other load.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -104,7 +104,7 @@ async function measurePaste() {
   note('server memory at the end', mib(rssBytes))
 }
 
-/** Posts edits as somebody else does, and says how long each took to be in a window's grid. */
+/** Posts edits and returns how long each took to appear in a window's grid. */
 async function editRemotely(/** @type {Window} */ window) {
   await window.watchCell([0, 0])
   const postedMs = []
@@ -116,7 +116,7 @@ async function editRemotely(/** @type {Window} */ window) {
   }
   await window.untilCell([0, 0], EDITS - 1)
   const seen = await window.seen()
-  // Of two that come in one frame only the later one is ever seen.
+  // If two edits arrive in one frame, only the later one is visible.
   return postedMs.flatMap((atMs, n) => {
     const later = seen.find(({ value }) => typeof value === 'number' && value >= n)
     return later === undefined ? [] : [later.atMs - atMs]
@@ -155,7 +155,7 @@ async function insertRow(/** @type {Window} */ from, /** @type {Window} */ to) {
  * @typedef {{ whereabouts: Whereabouts, longestMs: number, seenCells: Seen[] }} Globals
  */
 
-/** A profile that writes down for how long the main thread is held up. */
+/** Creates a profile that records how long the main thread is blocked. */
 async function createContext() {
   const permissions = ['clipboard-read', 'clipboard-write']
   const context = await browser.newContext({ viewport: { width: 1_200, height: 700 }, permissions })
@@ -172,7 +172,7 @@ async function createContext() {
   return context
 }
 
-/** Opens a sheet in a profile of its own. */
+/** Opens a sheet in a new profile. */
 async function open(/** @type {string} */ room) {
   const context = await createContext()
   const page = await context.newPage()
@@ -189,7 +189,7 @@ async function open(/** @type {string} */ room) {
     page,
     openMs,
     untilOpen,
-    /** How long the main thread was held up at most since this was asked before. */
+    /** Returns how long the main thread was blocked at most since the last call. */
     heldUp: () =>
       page.evaluate(() => {
         const globals = /** @type {Globals} */ (/** @type {unknown} */ (globalThis))
@@ -212,7 +212,7 @@ async function open(/** @type {string} */ room) {
         { row, column, value },
         { timeout: 120_000 },
       ),
-    /** Writes down from now on, frame by frame, what a cell has. */
+    /** Records the value of a cell in each frame from now on. */
     watchCell: (/** @type {readonly [row: number, column: number]} */ at) =>
       page.evaluate(([row, column]) => {
         const globals = /** @type {Globals} */ (/** @type {unknown} */ (globalThis))
@@ -237,7 +237,7 @@ async function open(/** @type {string} */ room) {
   }
 }
 
-/** Fills the first sheet of a room: texts, numbers, and a sum at the end of each row. */
+/** Fills the first sheet of a room with texts, numbers, and a sum at the end of each row. */
 async function fill(/** @type {string} */ room) {
   await post(
     room,
@@ -281,7 +281,7 @@ async function post(room, update) {
   if (response.status !== 200) throw new Error(`${response.status} ${text}`)
 }
 
-/** Starts the standalone server, which says how it is when it is asked. */
+/** Starts the standalone server, which reports its state on request. */
 async function start() {
   const child = fork(MAIN, {
     execArgv: ['--import', LOOP],

@@ -1,4 +1,4 @@
-// What a sheet of 50,000 cells costs as a document: node bench/sheet-document.mjs
+// Measures the document of a sheet of 50,000 cells: node bench/sheet-document.mjs
 import { cpus } from 'node:os'
 import { SheetDocument } from '@whereabouts/univer/document'
 import * as Y from 'yjs'
@@ -24,7 +24,7 @@ console.log(
 const reader = new Y.Doc()
 measure('load: Yjs alone', () => Y.applyUpdate(reader, update))
 const read = measure('load: read it', () => new SheetDocument(reader))
-measure('load: as a grid begins with it', () => read.snapshot())
+measure('load: the snapshot for a grid', () => read.snapshot())
 
 authored.apply({ type: 'set-sizes', axis: 'rows', sheet: SHEET, sizes: { 0: 30 } })
 const insert = /** @type {const} */ ({ axis: 'rows', sheet: SHEET, at: 100, count: 1 })
@@ -54,7 +54,7 @@ const moved = missing()
 measure('move 500 rows: there', () => take(moved))
 measure('undo it', () => authored.undo())
 
-/** What the reader hasn't got yet. */
+/** Returns the update that the reader lacks. */
 function missing() {
   return Y.encodeStateAsUpdate(author, Y.encodeStateVector(reader))
 }

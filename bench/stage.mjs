@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { putLoad } from './generator.mjs'
 import { freePort, startServer } from './processes.mjs'
 
-/** Of the servers that run now. @type {Set<string>} */
+/** The folders of running servers. @type {Set<string>} */
 const folders = new Set()
 process.on('exit', () => folders.forEach(remove))
 
-/** In shares of a core; what runs before everything else gets no more than 95 % of it. */
+/** The share of a core; real-time processes get at most 95 %. */
 const GENERATOR_FULL = 0.9
 const GENERATOR_LATE_MS = 20
-/** Of the updates, how many may be missing before it is a fault. */
+/** The share of updates that may be missing without counting as a fault. */
 const LOST = 0.001
 
 /**
@@ -20,21 +20,21 @@ const LOST = 0.001
  * @typedef {object} Stage
  * @property {import('./contestants.mjs').Contestant} contestant
  * @property {boolean} quick
- * @property {readonly Run[]} earlier what its runs before this one found
+ * @property {readonly Run[]} earlier the results of its previous runs
  * @property {(load: import('./generator.mjs').Load) => Promise<import('./generator.mjs').Outcome>} load
- *   puts a load on it, started anew
+ *   starts it again and puts a load on it
  *
- * What a run found: figures by their name, the steps of a ladder, and what was wrong.
+ * The result of a run: figures by name, the steps of a ladder, and faults.
  *
  * @typedef {object} Run
  * @property {Readonly<Record<string, number>>} figures
  * @property {readonly Readonly<Record<string, number>>[]} [steps]
  * @property {readonly string[]} notes
- * @property {number} [othersPercent] the most of a core that others had meanwhile
+ * @property {number} [othersPercent] the largest share of a core that other processes used
  */
 
 /**
- * Starts a contestant in a place of its own, puts a load on it, and ends it.
+ * Starts a contestant in a new place, puts a load on it, and ends it.
  *
  * @param {import('./contestants.mjs').Contestant} contestant
  * @param {import('./generator.mjs').Load} load
@@ -65,7 +65,7 @@ function remove(folder) {
 }
 
 /**
- * What is wrong with an outcome, whatever the figures say; none if it can be believed.
+ * Returns the faults of an outcome; none if its figures are valid.
  *
  * @param {import('./generator.mjs').Load} load
  * @param {import('./generator.mjs').Outcome} outcome
@@ -90,7 +90,7 @@ export function faultsOf(load, outcome) {
 }
 
 /**
- * How much of a core others had meanwhile, in percent.
+ * Returns the share of a core that other processes used, in percent.
  *
  * @param {import('./generator.mjs').Outcome} outcome
  */
@@ -98,13 +98,13 @@ export function othersPercent({ othersSeconds, seconds }) {
   return Math.max(0, (othersSeconds / seconds) * 100)
 }
 
-/** Microseconds of the server's processor time for each of a number of things. */
+/** Returns the server's processor time per item in microseconds. */
 export function microsecondsEach(serverSeconds = 0, count = 0) {
   return count === 0 ? NaN : (serverSeconds * 1e6) / count
 }
 
 /**
- * Microseconds of the server's processor time for each update that reached a reader.
+ * Returns the server's processor time per delivered update in microseconds.
  *
  * @param {import('./generator.mjs').Outcome} outcome
  */
@@ -113,7 +113,7 @@ export function microsecondsPerUpdate({ serverSeconds, delivered }) {
 }
 
 /**
- * How much of a core the server took, in percent.
+ * Returns the share of a core that the server used, in percent.
  *
  * @param {import('./generator.mjs').Outcome} outcome
  */

@@ -1,6 +1,6 @@
-// As much of SVG as plots need.
+// The parts of SVG that plots need.
 
-/** Readable on white and on black, whatever the page is: the ground is painted too. */
+/** Paints its own background, so it is readable on light and dark pages. */
 const STYLE = `
 text { font: 13px system-ui, sans-serif; fill: #1f2328 }
 .ground { fill: #ffffff }
@@ -30,11 +30,11 @@ text { font: 13px system-ui, sans-serif; fill: #1f2328 }
 }`
 
 /**
- * One element as text; numbers are rounded to a tenth.
+ * Returns one element as text; numbers are rounded to a tenth.
  *
  * @param {string} name
  * @param {Readonly<Record<string, string | number>>} attributes
- * @param {string} [content] which is SVG already
+ * @param {string} [content] SVG
  */
 export function element(name, attributes, content) {
   const written = Object.entries(attributes).map(([key, value]) => {
@@ -54,7 +54,7 @@ export function text(content, attributes) {
 }
 
 /**
- * A whole picture. What it shows is said in words as well, for who can't see it.
+ * Returns a whole picture, with a description for screen readers.
  *
  * @param {{ width: number, height: number, title: string, description: string }} picture
  * @param {readonly string[]} content

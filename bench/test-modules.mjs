@@ -4,14 +4,14 @@ import { runnerImport } from 'vite'
 const TESTS = join(import.meta.dirname, '..', 'test')
 
 /**
- * Imports a module of the tests, which are in TypeScript.
+ * Imports a TypeScript module of the tests.
  *
  * @template T
  * @param {string} file below test/
  * @returns {Promise<T>}
  */
 export async function importTest(file) {
-  // Not the newest syntax: it has to run on every Node that we run on.
+  // Compiles for the oldest supported version of Node.
   const config = /** @type {const} */ ({ configFile: false, oxc: { target: 'node20' } })
   /** @type {{ module: T }} */
   const { module } = await runnerImport(join(TESTS, file), config)

@@ -6,22 +6,22 @@
 
 typedef enum { READER, POLLER, PUBLISHER } Kind;
 
-// A reader: CONNECTING, OPENING until the response's head is there, JOINING for Socket.IO's own
-// handshake, OPEN. Who makes requests: CONNECTING, then RESTING or WAITING for an answer.
+// A reader: CONNECTING, OPENING until the response's head has arrived, JOINING for Socket.IO's
+// handshake, OPEN. A client with requests: CONNECTING, then RESTING or WAITING for an answer.
 typedef enum { CONNECTING, OPENING, JOINING, OPEN, RESTING, WAITING, DEAD } State;
 
-// Where a stream of `Transfer-Encoding: chunked` is.
+// The parser's place in a stream with `Transfer-Encoding: chunked`.
 typedef struct {
   enum { CHUNK_SIZE, CHUNK_EXTENSION, CHUNK_DATA, CHUNK_END, CHUNKS_OVER } at;
   uint64_t left;
 } Chunks;
 
-// Where a line of an event stream is.
+// The parser's place in a line of an event stream.
 typedef struct {
   bool in_line, line_has_text, has_data;
 } Lines;
 
-// Where a WebSocket frame is.
+// The parser's place in a WebSocket frame.
 typedef struct {
   uint8_t head[10], head_length, opcode, first[2], first_length;
   bool in_payload, last;
@@ -33,32 +33,32 @@ typedef struct {
   State state;
   int fd, index, room;
   bool slow, chunked;
-  // What the socket didn't take yet.
+  // Data that the socket has not accepted yet.
   char *out;
   size_t out_length, out_sent, out_capacity;
   bool wants_out;
-  // The head of a stream's response, or an answer, as far as it is there.
+  // The head of a stream's response, or an answer, as far as it has arrived.
   char *answer;
   size_t answer_length, answer_capacity;
   Chunks chunks;
   Lines lines;
   Frames frames;
-  // The beginning of a time stamp that was cut off by the end of what was read.
+  // The start of a time stamp at the end of the last read.
   char carry[40];
   int carry_length;
-  // A reader's: how many updates of each publisher of its room it has seen, or newer ones.
+  // For a reader: how many updates of each publisher of its room it has seen, including superseded ones.
   uint32_t *seen;
-  // A poller's.
+  // For a poller.
   char position[80];
-  // A publisher's: when its updates were made, when it sent the one that isn't answered, how many
-  // wait for that.
+  // For a publisher: when its updates were made, when it sent the unanswered one, and how many
+  // wait for the answer.
   uint64_t *made_at, sent_at;
   uint32_t made, made_capacity, backlog;
 } Connection;
 
 extern int epoll;
 
-// Counts of what happened, with those within the measured window apart.
+// Counters, with separate ones for the measured window.
 typedef struct {
   uint64_t opened, refused, closed, events, bytes_in, bytes_out, requests, answers, wrong_answers;
 } Counts;
@@ -67,10 +67,10 @@ extern Counts counts;
 uint64_t now_ns(void);
 
 void dial(Connection *connection);
-// Sends a reset rather than leave thousands of sockets waiting.
+// Sends a reset, so that thousands of sockets don't stay in TIME_WAIT.
 void hang_up(Connection *connection);
 void send_bytes(Connection *connection, const char *bytes, size_t length);
 void send_rest(Connection *connection);
-// Doesn't read from it any more.
+// Stops reading from the socket.
 void ignore(Connection *connection);
 void settle_after_connect(Connection *connection);

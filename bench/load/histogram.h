@@ -1,4 +1,4 @@
-// Latencies in buckets that are 1/64 wide of their value: exact to 1.6 %, whatever the range.
+// Latencies in buckets with a width of 1/64 of their value: exact to 1.6 % in any range.
 #pragma once
 #include <stdint.h>
 
@@ -26,7 +26,7 @@ static inline void histogram_add(Histogram *histogram, uint64_t ns) {
   if (ns > histogram->longest) histogram->longest = ns;
 }
 
-// The time in milliseconds that a share of what was added stays under; 0 if nothing was.
+// Returns the quantile in milliseconds for a share; 0 without values.
 static inline double histogram_ms(const Histogram *histogram, double share) {
   if (histogram->total == 0) return 0;
   uint64_t wanted = (uint64_t)(share * (double)histogram->total), passed = 0;

@@ -1,6 +1,6 @@
-// Load on a server that tells many what a few say: readers of streams, publishers at a steady rate,
-// and how long each update took to be seen. One thread, epoll, nothing but libc. The last line is
-// one JSON object. See options.c for the command line.
+// Puts a load on a server that broadcasts updates: readers of streams, and publishers at a steady
+// rate. Measures how long each update takes to be seen. One thread, epoll, only libc. The last line
+// of output is one JSON object. See options.c for the command line.
 #define _GNU_SOURCE
 #include "options.h"
 #include "requests.h"
@@ -68,7 +68,7 @@ static uint64_t next_due(void) {
   return update < poll ? update : poll;
 }
 
-// Does whatever is due by now.
+// Does everything that is due by now.
 static void keep_schedule(void) {
   for (uint64_t now = now_ns(); next_due() <= now; now = now_ns()) {
     if (next_poll_due() <= now) {
@@ -123,8 +123,8 @@ static int wait_for_events(struct epoll_event *events, uint64_t until) {
   return epoll_wait(epoll, events, MOST_EVENTS, (int)(wait / MILLISECOND));
 }
 
-// One round. With a tick the sockets are looked at once in that time and no oftener, so that a
-// server that writes to thousands isn't slowed down by waking this process for each of them.
+// One round. With a tick, the sockets are read at most once per tick, so that a server that writes
+// to thousands isn't slowed down by waking this process for each of them.
 static void turn(uint64_t until) {
   static struct epoll_event events[MOST_EVENTS];
   static uint64_t looked_at;

@@ -60,7 +60,7 @@ static Wire wire_named(const char *name) {
   static const char *names[] = {"sse", "websocket", "socket.io", "awareness", "poll"};
   for (int wire = 0; wire <= WIRE_POLL; wire++)
     if (strcmp(name, names[wire]) == 0) return (Wire)wire;
-  refuse("--wire is sse, websocket, socket.io, awareness or poll");
+  refuse("--wire must be sse, websocket, socket.io, awareness or poll");
   return WIRE_SSE;
 }
 
@@ -109,11 +109,11 @@ static void take(int name, char *value) {
 
 void read_options(int count, char **words) {
   for (int name; (name = getopt_long(count, words, "", NAMES, NULL)) >= 0;) take(name, optarg);
-  if (options.port_count == 0) refuse("--port says where the server is");
-  if (options.duration_s > 600 || options.subscribers > 100000) refuse("that is too much");
-  if (options.rooms < 1) refuse("--rooms is 1 or more");
-  if (options.pad_bytes > 32768) refuse("--pad is 32768 or less");
-  // Over WebSocket whoever publishes is one of those who read.
+  if (options.port_count == 0) refuse("--port is required");
+  if (options.duration_s > 600 || options.subscribers > 100000) refuse("the duration or the number of subscribers is too large");
+  if (options.rooms < 1) refuse("--rooms must be 1 or more");
+  if (options.pad_bytes > 32768) refuse("--pad must be 32768 or less");
+  // Over WebSocket, publishers are readers too.
   if (is_websocket(options.wire) && options.publishers > options.subscribers)
-    refuse("over WebSocket there are at most as many publishers as subscribers");
+    refuse("over WebSocket there must be at least as many subscribers as publishers");
 }

@@ -1,16 +1,16 @@
-// What the load is, as the command line says it.
+// The load, as set by the command line.
 #pragma once
 #include <stdbool.h>
 
-// How the server speaks: Server-Sent Events and POST; WebSocket; Socket.IO or the awareness of
-// y-protocols, both over WebSocket; or answers to a GET that is made again and again.
+// The server's protocol: Server-Sent Events and POST; WebSocket; Socket.IO or the awareness of
+// y-protocols, both over WebSocket; or polling with GET.
 typedef enum { WIRE_SSE, WIRE_WEBSOCKET, WIRE_SOCKETIO, WIRE_AWARENESS, WIRE_POLL } Wire;
 
 #define MAX_PIDS 64
 #define MAX_PORTS 16
 
 // In paths and body %d is the room, %i the number of the subscriber or publisher, %s a number that
-// changes with each update, %t its time stamp, %x the padding and %p the position that a poll got.
+// changes with each update, %t its time stamp, %x the padding, and %p the position of the last poll.
 typedef struct {
   const char *host, *join, *post, *body, *content_type;
   char headers[4096];
@@ -19,13 +19,13 @@ typedef struct {
   bool idle, closed_loop;
   Wire wire;
   int pids[MAX_PIDS], pid_count;
-  // Several servers that are one: connections go to them in turn.
+  // Several nodes of one server: connections go to them in turn.
   int ports[MAX_PORTS], port_count;
 } Options;
 
 extern Options options;
 
-// Ends the process with a message if the command line is wrong.
+// Ends the process with a message if the command line is invalid.
 void read_options(int count, char **words);
 
 static inline bool is_websocket(Wire wire) {

@@ -24,7 +24,7 @@ static size_t padding(char *to, size_t room) {
   return length;
 }
 
-// Fills in a path or a body; see options.h for what stands in it.
+// Fills the placeholders of a path or a body; see options.h.
 static size_t
 expand(char *to, size_t capacity, const char *from, const Connection *connection, uint64_t stamp) {
   size_t length = 0;
@@ -79,8 +79,8 @@ static size_t write_number(char *to, uint64_t value) {
   return length;
 }
 
-// y-protocols' message of awareness: its type, and as bytes with their length before them: how many
-// clients, the client, its clock, its state as a string with its length before it.
+// An awareness message of y-protocols: its type, and as length-prefixed bytes: the number of
+// clients, the client, its clock, and its state as a length-prefixed string.
 static void send_awareness(Connection *publisher, const char *body, size_t length) {
   char update[70000], message[70100];
   size_t size = write_number(update, 1);
@@ -138,7 +138,7 @@ static void complain(const Connection *connection) {
   if (complaints++ < 3) fprintf(stderr, "load: answer was: %.400s\n", connection->answer);
 }
 
-// The value of a header within the head, which ends at `end`.
+// Finds the value of a header in the head, which ends at `end`.
 static const char *header(const char *head, const char *end, const char *name) {
   const char *found = strcasestr(head, name);
   return found != NULL && found < end ? found + strlen(name) : NULL;
@@ -156,8 +156,8 @@ static void begin_stream(Connection *reader, const char *end_of_head) {
   if (reader->slow) ignore(reader);
 }
 
-// Reads the head of the stream's response; answers how many of the new bytes belong to it, or -1 if
-// that is all of them and more is to come, or it was refused.
+// Reads the head of the stream's response. Returns how many of the new bytes belong to it, or -1 if
+// the head is not complete or the stream was refused.
 static long read_stream_head(Connection *reader, const char *bytes, size_t length) {
   size_t before = reader->answer_length;
   gather(reader, bytes, length);
@@ -240,7 +240,7 @@ static bool read_answer(Connection *connection, const char *bytes, size_t length
   return true;
 }
 
-// The server closed: a reader is lost, who makes requests comes back.
+// The server closed the connection: a reader is lost, and a client with requests reconnects.
 static void read_end(Connection *connection) {
   if (connection->kind == READER) {
     if (connection->state == OPEN) counts.closed++;

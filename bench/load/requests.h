@@ -1,4 +1,4 @@
-// What is sent, and what is read of what comes back.
+// Sends requests and reads answers.
 #pragma once
 #include "connection.h"
 #include "histogram.h"
@@ -6,11 +6,11 @@
 // Answers to requests within the window.
 extern Histogram answered;
 
-// Sends what begins a reader's stream.
+// Sends the request for a reader's stream.
 void ask_for_stream(Connection *reader);
-// Asks once for what a stream would have brought.
+// Polls once for changes.
 void ask_for_state(Connection *poller);
 // Sends an update that was due at `due_ns`.
 void publish(Connection *publisher, uint64_t due_ns);
-// Reads what is there, and answers whether an answer is complete with it.
+// Reads the available bytes; returns whether they complete an answer.
 bool read_socket(Connection *connection);

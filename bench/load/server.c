@@ -20,7 +20,7 @@ static void add_process(Usage *usage, int pid) {
   if (file == NULL) return;
   text[fread(text, 1, sizeof text - 1, file)] = '\0';
   fclose(file);
-  // The name before it may have blanks and brackets in it.
+  // The preceding name may contain blanks and brackets.
   char *fields = strrchr(text, ')');
   unsigned long user, system;
   long pages;
@@ -42,8 +42,8 @@ static double own_s(void) {
   return seconds + (double)(own.ru_utime.tv_usec + own.ru_stime.tv_usec) / 1e6;
 }
 
-// All that wasn't idle: what a write on loopback costs is the writer's time and, here, an interrupt's.
-// What a hypervisor took is in it as well.
+// All time that wasn't idle, as a write on loopback costs the writer's time and an interrupt's.
+// Includes time that the hypervisor took.
 static double machine_s(void) {
   FILE *file = fopen("/proc/stat", "r");
   if (file == NULL) return 0;

@@ -90,7 +90,7 @@ static void end_of_frame(Connection *reader) {
   if (frames->opcode == PING) send_frame(reader, PONG, "", 0);
   if (frames->opcode >= CLOSE || !frames->last) return;
   if (options.wire == WIRE_SOCKETIO && !is_socketio_event(reader, frames)) return;
-  // Anything else that y-protocols sends is about the document.
+  // All other messages of y-protocols are about the document.
   if (options.wire == WIRE_AWARENESS && frames->first[0] != 1) return;
   counts.events++;
 }
@@ -111,7 +111,7 @@ static void read_head(Connection *reader, uint8_t byte) {
   if (frames->head_length < 2 + more) return;
   frames->left = more > 0 ? number(frames->head + 2, more) : (uint64_t)size;
   frames->last = (frames->head[0] & 0x80) != 0;
-  // A frame without an opcode goes on with the message before it.
+  // A frame without an opcode continues the previous message.
   if ((frames->head[0] & 15) != 0) {
     frames->opcode = frames->head[0] & 15;
     frames->first_length = 0;

@@ -36,7 +36,7 @@ void prepare_updates(uint64_t most, Connection *all_publishers) {
   made_in_room = calloc((size_t)options.rooms, sizeof *made_in_room);
 }
 
-// The update with this time stamp, or the free place for it.
+// Finds the update with this time stamp, or the free place for it.
 static Update *place_of(uint64_t stamp) {
   uint64_t place = ((stamp * 0x9E3779B97F4A7C15ull) >> 20) & mask;
   while (table[place].stamp != 0 && table[place].stamp != stamp) place = (place + 1) & mask;
@@ -45,7 +45,7 @@ static Update *place_of(uint64_t stamp) {
 
 uint64_t make_update(Connection *publisher, uint64_t ns) {
   if (++entries * 2 > mask) {
-    fprintf(stderr, "load: more updates than there is room for\n");
+    fprintf(stderr, "load: too many updates\n");
     exit(1);
   }
   uint64_t stamp = ns;
@@ -92,7 +92,7 @@ static void see_update(Connection *reader, uint64_t stamp, uint64_t ns) {
   if (in_window(stamp)) count_seen(stamp, ns);
 }
 
-// Keeps the end of what was read if a mark may begin in it.
+// Keeps the end of the data if a mark may start in it.
 static void carry_over(Connection *reader, char *end, char *from) {
   long length = end - from < MARK_LENGTH - 1 ? end - from : MARK_LENGTH - 1;
   char *begin = end - length;
@@ -110,7 +110,7 @@ void see_updates(Connection *reader, char *bytes, size_t length, uint64_t ns) {
     for (at = mark + MARK_LENGTH; at < end && *at >= '0' && *at <= '9'; at++)
       stamp = stamp * 10 + (uint64_t)(*at - '0');
     if (at == end) {
-      // The rest of the number may come with the next read.
+      // The rest of the number may arrive with the next read.
       if (end - mark > (long)sizeof reader->carry) return;
       memcpy(reader->carry, mark, (size_t)(end - mark));
       reader->carry_length = (int)(end - mark);

@@ -3,7 +3,7 @@ import { faultsOf } from '../stage.mjs'
 const PEOPLE = 500
 const IN_A_ROOM = 5
 
-/** What a browser says with every request of a page, WebSocket's first one included. */
+/** The headers that a browser sends with every request, including a WebSocket handshake. */
 const BROWSER = [
   'User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
   'Accept-Encoding: gzip, deflate, br, zstd',
@@ -73,7 +73,7 @@ function loadOf(quick) {
     pollS: 1,
     headers: BROWSER,
     warmS: 3,
-    // Long enough for a few heartbeats to be in it.
+    // Long enough to include a few heartbeats.
     seconds: quick ? 5 : 20,
   }
 }

@@ -1,7 +1,7 @@
 import { climb, stepOn } from '../ladder.mjs'
 
 const COMPARED_AT = 200
-/** So long a server still compiles and cleans up after its start, on threads of its own. */
+/** How long V8 compiles and collects garbage on other threads after the start of a server. */
 const COMPARED_WARM_S = 10
 
 /** @type {import('./index.mjs').Scenario} */

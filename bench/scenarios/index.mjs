@@ -11,22 +11,22 @@ import { write } from './write.mjs'
 
 /**
  * @typedef {object} Scenario
- * @property {string} name what `--only` calls it
+ * @property {string} name its name in `--only`
  * @property {string} title
- * @property {string} about what is done, and what the figures say
+ * @property {string} about what it does and measures
  * @property {readonly Column[]} columns
  * @property {Plot} [plot]
- * @property {number} loads how many loads a run of one contestant takes, about
+ * @property {number} loads the approximate number of loads per run
  * @property {(quick: boolean) => import('../generator.mjs').Load} load a usual one
- * @property {readonly string[]} [among] those whom it compares; everybody unless said
+ * @property {readonly string[]} [among] the contestants that it compares; all by default
  * @property {(contestant: import('../contestants.mjs').Contestant) => string | undefined} excludes
- *   why a contestant can't do it
+ *   returns the reason if a contestant can't take part
  * @property {(stage: import('../stage.mjs').Stage) => Promise<import('../stage.mjs').Run>} measure
  *   one run of one contestant
  *
  * @typedef {{ key: string, title: string, unit: string, best?: 'most' | 'least' }} Column
  *
- * How high p99 is with each load, or one figure of each contestant.
+ * A plot of p99 over the load, or of one figure per contestant.
  *
  * @typedef {{ kind: 'ladder', axis: string, limit: number }
  *   | { kind: 'bars', key: string, axis: string }} Plot

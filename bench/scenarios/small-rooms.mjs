@@ -40,8 +40,8 @@ export const smallRooms = {
 }
 
 /**
- * Long enough that V8 collects its old generation meanwhile, which a busy server has it do each five
- * seconds or so: in less, it is chance whether that is in what is measured.
+ * Long enough to include a collection of V8's old generation, which happens about every five
+ * seconds on a busy server. In a shorter window that would be a matter of chance.
  *
  * @param {boolean} quick
  */

@@ -40,7 +40,7 @@ function loadOf(quick) {
     readers: 1_000,
     watch: true,
     writers: 1,
-    // Well below a frame interval's: no update waits for the one before.
+    // Far below the rate of frames, so that no update waits for the previous one.
     rate: 10,
     warmS: quick ? 2 : 3,
     seconds: quick ? 2 : 10,

@@ -1,8 +1,8 @@
-// What Node can do at best: no framework, no checks, no presence. Every update becomes one Buffer,
-// which is written as it is to the socket of each stream of the room.
+// The upper limit of Node: no framework, no checks, no presence. Every update becomes one Buffer,
+// which is written unchanged to the socket of each stream of the room.
 //
-// With FRAME_MS, what came in that time goes out as one event: how far merging alone would take it.
-// With WAY, it is written another way.
+// With FRAME_MS, the updates of that time are sent as one event, to show the effect of merging.
+// WAY selects another way to write.
 import { createServer } from 'node:http'
 import { WAYS } from './ways.mjs'
 
@@ -32,7 +32,7 @@ server.listen({ port: Number(process.env['PORT']), host: '127.0.0.1', backlog: 4
 /** @param {string} name */
 function wayCalled(name) {
   const found = WAYS[name]
-  if (found === undefined) throw new Error(`WAY is one of ${Object.keys(WAYS).join(', ')}`)
+  if (found === undefined) throw new Error(`WAY must be one of ${Object.keys(WAYS).join(', ')}`)
   return found
 }
 

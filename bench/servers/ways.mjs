@@ -7,7 +7,7 @@ const STREAM = Buffer.from(
 )
 
 /**
- * What a stream is written to, and how.
+ * The destination of a stream, and a way to write to it.
  *
  * @typedef {import('node:stream').Writable} Sink
  * @typedef {object} Way
@@ -50,7 +50,7 @@ function openRaw(response) {
 
 /** @param {import('node:http').ServerResponse} response */
 function socketOf({ socket }) {
-  if (socket === null) throw new Error('Nobody is there any more.')
+  if (socket === null) throw new Error('The client has disconnected.')
   return socket
 }
 

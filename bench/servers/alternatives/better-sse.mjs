@@ -1,5 +1,4 @@
-// better-sse on Express: a channel for each room, and an update that is turned into text once for each
-// session by the library itself.
+// better-sse on Express: one channel per room. The library serializes an update once per session.
 import { createChannel, createSession } from 'better-sse'
 import express from 'express'
 

@@ -1,17 +1,17 @@
-// @fastify/sse: the replies of each room, and an update that is turned into text once.
+// @fastify/sse: keeps the replies of each room, and serializes an update once.
 import sse from '@fastify/sse'
 import fastify from 'fastify'
 
 const rooms = new Map()
 const app = fastify()
-// What is sent is text already.
+// The data is text already.
 await app.register(sse, { serializer: (/** @type {string} */ data) => data })
 
 app.get('/rooms/:room/events', { sse: 'only' }, (request, reply) => {
   const room = roomOf(request.params.room)
   reply.sse.keepAlive()
   reply.sse.sendHeaders()
-  // It would keep them until there is something to say.
+  // Otherwise the headers would be sent only with the first event.
   reply.raw.flushHeaders()
   room.add(reply.sse)
   reply.sse.onClose(() => room.delete(reply.sse))

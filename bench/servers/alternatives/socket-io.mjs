@@ -1,4 +1,4 @@
-// Socket.IO with its own rooms, over WebSocket alone: no fallback to polling, no upgrade.
+// Socket.IO with its own rooms, over WebSocket only, without polling and upgrade.
 import { Server } from 'socket.io'
 
 const io = new Server({ transports: ['websocket'], serveClient: false })

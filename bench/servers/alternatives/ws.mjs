@@ -1,4 +1,4 @@
-// ws, without anything around it: what somebody says goes to everybody in the room.
+// Plain ws, which broadcasts each message to the room.
 import { WebSocketServer } from 'ws'
 
 const rooms = new Map()

@@ -1,4 +1,4 @@
-// The server that y-websocket brings: awareness of y-protocols, and a document that nobody writes to.
+// The server of y-websocket: awareness of y-protocols, and a document without writes.
 import { createServer } from 'node:http'
 import { WebSocketServer } from 'ws'
 import { setupWSConnection } from 'y-websocket/bin/utils'

@@ -3,9 +3,9 @@ import { Body, Controller, HttpCode, Param, Post, Sse, type MessageEvent } from 
 import { Observable } from 'rxjs'
 
 /**
- * The controller as one writes it the first time: an emitter, a listener for each stream that is
- * never removed, a list that only grows and that every event carries. It is kinder than
- * test/nest/naive.controller.ts in that its streams stay open.
+ * A first version of the controller: an emitter, a listener per stream that is never removed, and a
+ * list that only grows and is part of every event. Unlike test/nest/naive.controller.ts, its
+ * streams stay open.
  */
 @Controller('rooms/:room')
 export class NaiveController {

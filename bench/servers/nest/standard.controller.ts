@@ -2,8 +2,8 @@ import { Body, Controller, HttpCode, Param, Post, Sse, type MessageEvent } from 
 import { finalize, type Observable, Subject } from 'rxjs'
 
 /**
- * Nest's own way, done well: a Subject for each room, which goes when its last reader has gone, and
- * an update that is turned into text once.
+ * Nest's own way, done well: one Subject per room, which is removed with its last reader, and
+ * updates that are serialized once.
  */
 @Controller('rooms/:room')
 export class StandardController {
