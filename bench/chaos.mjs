@@ -56,7 +56,7 @@ function reportOf() {
     'all views right again after',
     'somebody’s view wrong for',
     'seen to be gone',
-    'streams opened anew',
+    'streams reopened',
     'writes lost',
   ]
   const rows = outcomes.map(([{ name, about }, outcome]) => [
@@ -71,15 +71,15 @@ function reportOf() {
   const table = [heads, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
   return [
     '# 300 people on three nodes, when something goes wrong',
-    'Three server processes behind a switch, one Redis and one PostgreSQL, 300 clients in one room: 30 ' +
-      'of them move once a second, 8 write into the document, and 8 more post updates of it. A view ' +
-      'is right when it has all 300 online, and the movers where they were no longer than 3 s ago. ' +
-      'Times count from the beginning of what happens. *Seen to be gone* counts each time that one of ' +
-      '300 sees another one gone who was there all the time; a write is lost when it was acknowledged ' +
-      'and any node doesn’t have it at the end. Lease 8 s, heartbeat 2 s.',
+    'Three server processes behind a load balancer, one Redis, one PostgreSQL, and 300 clients in one room: 30 ' +
+      'of them move once a second, 8 write into the document, and 8 more clients post updates to it. A view ' +
+      'is right when it shows all 300 online, and no location of a mover is older than 3 s. ' +
+      'Times count from the start of the disturbance. *Seen to be gone* counts each time that a member who ' +
+      'was there all the time disappears from a view. A write is lost if it was acknowledged and ' +
+      'any node lacks it at the end. Lease 8 s, heartbeat 2 s.',
     table,
     ...(failures.length > 0 ? [failures.join('\n')] : []),
-    `${reportDate()}, commit ${commit}. ${processor}, ${cores} cores for all of it, ${memoryGiB} GiB, ${kernel}, ` +
+    `${reportDate()}, commit ${commit}. ${processor}, ${cores} cores for everything, ${memoryGiB} GiB, ${kernel}, ` +
       `Node ${node}.\n`,
   ].join('\n\n')
 }

@@ -131,8 +131,8 @@ export const CONTESTANTS = [
   },
   mercure,
   centrifugo,
-  polling('polling', 'polling each second, the whole room', ''),
-  polling('polling-since', 'polling each second, what changed', '%p'),
+  polling('polling', 'polling every second, the whole room', ''),
+  polling('polling-since', 'polling every second, only changes', '%p'),
   {
     name: 'bare',
     title: 'bare Node, one shared Buffer',
@@ -142,7 +142,7 @@ export const CONTESTANTS = [
   },
   {
     name: 'bare-frames',
-    title: 'bare Node, a frame each 50 ms',
+    title: 'bare Node, one frame per 50 ms',
     only: ['hot-room', 'webinar', 'small-rooms'],
     packages: [],
     wire: PLAIN,
@@ -150,10 +150,10 @@ export const CONTESTANTS = [
   },
   way('response-text', '`response.write`, one string'),
   way('response-buffer', '`response.write`, one Buffer'),
-  way('chunk-corked', 'a chunk right to the socket, its parts corked'),
-  way('chunk-buffer', 'a chunk right to the socket, one Buffer'),
-  way('raw-text', '`Connection: close`, right to the socket, one string'),
-  way('raw-buffer', '`Connection: close`, right to the socket, one Buffer'),
+  way('chunk-corked', 'a chunk directly to the socket, corked parts'),
+  way('chunk-buffer', 'a chunk directly to the socket, one Buffer'),
+  way('raw-text', '`Connection: close`, directly to the socket, one string'),
+  way('raw-buffer', '`Connection: close`, directly to the socket, one Buffer'),
 ]
 
 /**

@@ -57,25 +57,28 @@ async function measure(server) {
   const empty = await server.measure()
   note('server memory before anything is loaded', mib(empty.rssBytes))
   const cold = await timed(() => read(baseUrl))
-  note('read of all of it, not loaded yet', `${ms(cold.tookMs)}, ${mib(cold.result.byteLength)}`)
+  note(
+    'read of the whole document, not loaded yet',
+    `${ms(cold.tookMs)}, ${mib(cold.result.byteLength)}`,
+  )
   const warm = await timed(() => read(baseUrl))
-  note('read of all of it, loaded', ms(warm.tookMs))
+  note('read of the whole document, loaded', ms(warm.tookMs))
   await timed(async () => applyUpdate(new Doc(), warm.result)).then(({ tookMs }) =>
-    note('applying that, in the reader', ms(tookMs)),
+    note('applying it, in the reader', ms(tookMs)),
   )
   const vector = Buffer.from(encodeStateVector(doc)).toString('base64url')
   const same = await timed(() => read(baseUrl, `?sv=${vector}`))
-  note('read of what an up-to-date reader lacks', ms(same.tookMs))
+  note('read of the difference for an up-to-date reader', ms(same.tookMs))
   const loaded = await server.measure()
   note('server memory, loaded', mib(loaded.rssBytes))
-  note('event loop held up at most, loading and reading', held(loaded))
+  note('event loop blocked at most, loading and reading', held(loaded))
   const seen = await postToSeen(baseUrl)
   note(
     `one cell, from POST to acknowledged (${POSTS_SEEN} posts, one after another)`,
     spread(seen.acknowledgedMs),
   )
   note('one cell, from POST to seen on a stream', spread(seen.seenMs))
-  note('event loop held up at most, writing', held(await server.measure()))
+  note('event loop blocked at most, writing', held(await server.measure()))
   const acknowledgedMs = await writeUntilCompacted(baseUrl)
   note(
     `${WRITERS} writers at once, until compacted: from POST to acknowledged`,
@@ -88,7 +91,7 @@ async function measure(server) {
     `${ms((seconds / compactions) * 1_000)} (${compactions} of them)`,
   )
   const compacted = await server.measure()
-  note('event loop held up at most, compacting', held(compacted))
+  note('event loop blocked at most, compacting', held(compacted))
   note('server memory at the end', mib(compacted.rssBytes))
 }
 
@@ -241,7 +244,7 @@ function mib(bytes) {
 
 /** @param {{ heldUpMs: number, lateMs: number }} measured */
 function held({ heldUpMs, lateMs }) {
-  return `${ms(heldUpMs)} (${ms(lateMs)} with what others had the processor for)`
+  return `${ms(heldUpMs)} (${ms(lateMs)} including other processes)`
 }
 
 /** @param {number[]} values */

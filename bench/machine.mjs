@@ -49,17 +49,17 @@ export function pinning() {
   }
   const onCores = [onCore('0'), onCore('1')]
   if (!onCores.every((words) => runs([...words, 'true']))) {
-    const says = 'not pinned: there is no taskset, or cores 0 and 1 are not ours'
+    const says = 'not pinned: taskset is missing, or cores 0 and 1 are not available'
     return { server: [], load: [], says }
   }
   const [server = [], load = []] = onCores
   if (!runs([...REAL_TIME, 'true'])) {
-    return { server, load, says: 'server on core 0, load on core 1, with whatever else runs there' }
+    return { server, load, says: 'server on core 0, load on core 1, shared with other processes' }
   }
   return {
     server: [...FAVOURED, ...server],
     load: [...REAL_TIME, ...load],
-    says: 'server on core 0, load on core 1, both before everything else there',
+    says: 'server on core 0, load on core 1, both with priority over other processes',
   }
 }
 

@@ -36,8 +36,8 @@ const SETTINGS = [
 const COLUMNS = [
   { key: 'nodesPercent', title: 'all nodes', unit: '% of a core', best: 'least' },
   { key: 'redisPercent', title: 'Redis', unit: '% of a core', best: 'least' },
-  { key: 'scripts', title: 'calls of Redis', unit: 'a second', best: 'least' },
-  { key: 'commands', title: 'commands in Redis', unit: 'a second', best: 'least' },
+  { key: 'scripts', title: 'calls of Redis', unit: 'per second', best: 'least' },
+  { key: 'commands', title: 'commands in Redis', unit: 'per second', best: 'least' },
   { key: 'inKb', title: 'to Redis', unit: 'kB/s', best: 'least' },
   { key: 'outKb', title: 'from Redis', unit: 'kB/s', best: 'least' },
   { key: 'p50', title: 'move to seen, p50', unit: 'ms', best: 'least' },
@@ -179,8 +179,8 @@ function report() {
     title: rooms === 1 ? 'One room on several nodes' : 'Small rooms on several nodes',
     about:
       `${rooms === 1 ? 'One room' : `${rooms} rooms`} of ${PEOPLE / rooms}, each of whom moves ${RATE} times a second and sees everybody; their ` +
-      'streams and posts are spread evenly over the nodes. Nodes and Redis share one core, the load ' +
-      'has the other. Redis keeps nothing on disk.',
+      'streams and posts are spread evenly over the nodes. Nodes and Redis share one core, and the load ' +
+      'generator has the other. Redis stores nothing on disk.',
     date: reportDate(),
     quick,
     machine,

@@ -76,7 +76,7 @@ function sectionOf(report) {
   const where = machines.length === 1 ? '' : `, on ${nameOf(machineOf(report))}`
   return [
     about,
-    ...(quick ? ['**Short runs: good for trying the bench, not for figures.**'] : []),
+    ...(quick ? ['**Short runs, for trying the bench only. Don’t use the figures.**'] : []),
     ...plotsOf(report).map(
       ({ suffix, title }) => `![${title}](performance/${scenario}${suffix}.svg)`,
     ),
@@ -96,7 +96,7 @@ function absentEverywhere() {
   const rows = reports.flatMap((report) => report.rows)
   const present = new Set(rows.flatMap(({ title, runs }) => (runs.length > 0 ? [title] : [])))
   const left = rows.filter(({ title }) => !present.has(title))
-  return new Map(left.map(({ title, absent: why = 'nobody knows why' }) => [title, why]))
+  return new Map(left.map(({ title, absent: why = 'unknown reason' }) => [title, why]))
 }
 
 /**

@@ -93,11 +93,11 @@ function markdownOf(report) {
   return [
     `# ${report.title}`,
     report.about,
-    ...(quick ? ['**Short runs: good for trying the bench, not for figures.**'] : []),
+    ...(quick ? ['**Short runs, for trying the bench only. Don’t use the figures.**'] : []),
     tableOfReport(report),
     ...remarksOf(rows),
     `${report.date}, commit ${report.machine.commit}. Medians of ${runsOf(rows)}, in turns, with the ` +
-      'least and the most of them where they differ by more than a tenth.',
+      'minimum and maximum if they differ by more than a tenth.',
     `${machineOf(report)}\n`,
   ].join('\n\n')
 }
@@ -117,7 +117,7 @@ export function machineOf({ machine }) {
   const { processor, cores, memoryGiB, kernel, node, compiler, pinning, openFiles } = machine
   return (
     `${processor}, ${cores} cores, ${memoryGiB} GiB, ${kernel}, Node ${node}, ${compiler}; ${pinning}; ` +
-    `${openFiles} open files a process.`
+    `${openFiles} open files per process.`
   )
 }
 
@@ -189,9 +189,9 @@ export function remarksOf(rows) {
   const most = Math.max(0, ...disturbed)
   return [
     ...(most > DISTURBED_PERCENT
-      ? [`**Disturbed: others had up to ${format(most)} % of a core meanwhile.**`]
+      ? [`**Disturbed: other processes used up to ${format(most)} % of a core.**`]
       : []),
     ...(absent.length === 0 ? [] : [['Not measured:', '', ...absent].join('\n')]),
-    ...(notes.length === 0 ? [] : [['Noticed in some of the runs:', '', ...notes].join('\n')]),
+    ...(notes.length === 0 ? [] : [['Faults in some of the runs:', '', ...notes].join('\n')]),
   ]
 }

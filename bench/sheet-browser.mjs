@@ -53,10 +53,10 @@ async function measureFull() {
   await blank.page.context().close()
   const first = await open('full')
   note(`${CELLS} cells, from address to cells that can be used`, ms(first.openMs))
-  note('main thread held up at most while opening', ms(await first.heldUp()))
+  note('main thread blocked at most while opening', ms(await first.heldUp()))
   await first.page.reload()
   const againMs = await first.untilOpen()
-  note('the same, from what the browser has kept', ms(againMs))
+  note('the same, from the browser’s storage', ms(againMs))
   const second = await open('full')
   note('server memory, two windows open', mib((await server.measure()).rssBytes))
   note('memory of the page', mib(await second.heapBytes()))
@@ -64,17 +64,17 @@ async function measureFull() {
   await second.heldUp()
   const remote = await editRemotely(second)
   note(
-    `one cell, from POST to the grid of a window (${EDITS} posts, one each ${EDIT_EVERY_MS} ms)`,
+    `one cell, from POST to the grid of a window (${EDITS} posts, one per ${EDIT_EVERY_MS} ms)`,
     spread(remote),
   )
-  note('main thread held up at most meanwhile', ms(await second.heldUp()))
-  note('event loop of the server held up at most meanwhile', ms((await server.measure()).heldUpMs))
+  note('main thread blocked at most meanwhile', ms(await second.heldUp()))
+  note('event loop of the server blocked at most meanwhile', ms((await server.measure()).heldUpMs))
   const typed = await typeLocally(first, second)
   note('one cell, from Enter in a window to the grid of the other (20 times)', spread(typed))
   const insertedMs = await insertRow(first, second)
   note('a row inserted at the top, from the click to the grid of the other', ms(insertedMs))
-  note('main thread held up at most by that, where it was done', ms(await first.heldUp()))
-  note('main thread held up at most by that, in the other', ms(await second.heldUp()))
+  note('main thread blocked at most by that, in the same window', ms(await first.heldUp()))
+  note('main thread blocked at most by that, in the other', ms(await second.heldUp()))
   for (const { page } of [first, second]) await page.context().close()
 }
 
@@ -97,10 +97,10 @@ async function measurePaste() {
   note('until they are in the grid of the other window', ms(Date.now() - beganMs))
   await first.page.locator('.saving:empty').waitFor({ state: 'attached', timeout: 120_000 })
   note('until all are acknowledged', ms(Date.now() - beganMs))
-  note('main thread held up at most, where it was done', ms(await first.heldUp()))
-  note('main thread held up at most, in the other', ms(await second.heldUp()))
+  note('main thread blocked at most, in the same window', ms(await first.heldUp()))
+  note('main thread blocked at most, in the other', ms(await second.heldUp()))
   const { heldUpMs, rssBytes } = await server.measure()
-  note('event loop of the server held up at most', ms(heldUpMs))
+  note('event loop of the server blocked at most', ms(heldUpMs))
   note('server memory at the end', mib(rssBytes))
 }
 

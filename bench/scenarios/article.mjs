@@ -23,7 +23,7 @@ export const article = {
   title: 'Polling, WebSocket or Server-Sent Events: the same presence three ways',
   about:
     `${PEOPLE} people in rooms of ${IN_A_ROOM}, each of whom moves once in 4 seconds, with the headers that ` +
-    'a browser sends. What one person costs in a minute, and how long the others wait to see a move.',
+    'a browser sends. The cost of one person per minute, and how long the others wait to see a move.',
   columns: [
     {
       key: 'requests',

@@ -7,10 +7,10 @@ const COMPARED_WARM_S = 10
 /** @type {import('./index.mjs').Scenario} */
 export const hotRoom = {
   name: 'hot-room',
-  title: 'Hot room: everybody moves and everybody sees it',
+  title: 'Hot room: everybody moves and sees everybody',
   about:
-    'One room. Each person moves 5 times a second and sees everybody. How many people there can be ' +
-    'while 99 of 100 updates are seen within 100 ms, and what an update costs with 200 of them.',
+    'One room. Each person moves 5 times a second and sees everybody. How many people can be in it ' +
+    'while 99 of 100 updates are seen within 100 ms, and the cost of an update with 200 people.',
   columns: [
     { key: 'level', title: 'people at p99 ≤ 100 ms', unit: '', best: 'most' },
     {
@@ -19,7 +19,7 @@ export const hotRoom = {
       unit: 'µs',
       best: 'least',
     },
-    { key: 'serverPercent', title: `core taken by ${COMPARED_AT}`, unit: '%', best: 'least' },
+    { key: 'serverPercent', title: `core taken with ${COMPARED_AT}`, unit: '%', best: 'least' },
     { key: 'p50', title: `p50 with ${COMPARED_AT}`, unit: 'ms', best: 'least' },
     { key: 'p99', title: `p99 with ${COMPARED_AT}`, unit: 'ms', best: 'least' },
   ],

@@ -5,16 +5,16 @@ const PEOPLE_IN_A_ROOM = 5
 /** @type {import('./index.mjs').Scenario} */
 export const idle = {
   name: 'idle',
-  title: 'Idle: what an open stream takes while nothing happens',
+  title: 'Idle: the memory of an open stream while nothing happens',
   about:
-    '10,000 readers connect and nobody moves. How much the memory of the server has grown by then, for ' +
-    `each of them: once as onlookers of one room, once as people in rooms of ${PEOPLE_IN_A_ROOM}.`,
+    '10,000 readers connect and nobody moves. By how much the memory of the server grows per reader: ' +
+    `once as viewers of one room, once as people in rooms of ${PEOPLE_IN_A_ROOM}.`,
   columns: [
-    { key: 'kibPerViewer', title: 'memory for an onlooker', unit: 'KiB', best: 'least' },
-    { key: 'kibPerMember', title: 'for a person in a small room', unit: 'KiB', best: 'least' },
-    { key: 'usPerConnect', title: 'server, to connect an onlooker', unit: 'µs', best: 'least' },
+    { key: 'kibPerViewer', title: 'memory per viewer', unit: 'KiB', best: 'least' },
+    { key: 'kibPerMember', title: 'memory per person in a small room', unit: 'KiB', best: 'least' },
+    { key: 'usPerConnect', title: 'server, to connect a viewer', unit: 'µs', best: 'least' },
   ],
-  plot: { kind: 'bars', key: 'kibPerViewer', axis: 'KiB of memory for an idle stream' },
+  plot: { kind: 'bars', key: 'kibPerViewer', axis: 'KiB of memory per idle stream' },
   loads: 2,
   load: loadOf,
   excludes: () => undefined,

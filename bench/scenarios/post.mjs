@@ -3,13 +3,13 @@ import { faultsOf, microsecondsEach } from '../stage.mjs'
 /** @type {import('./index.mjs').Scenario} */
 export const post = {
   name: 'post',
-  title: 'POST: what saying where one is costs',
+  title: 'POST: the cost of posting a location',
   about:
-    'In one room 64 people post again as soon as they are answered, and one stream shows it. Whoever ' +
-    'hands on each update pays for a write with each post; that is part of the figure.',
+    'In one room 64 people post again as soon as they are answered, and one stream shows it. For a server ' +
+    'that forwards each update, the figure includes one write per post.',
   columns: [
     { key: 'usPerPost', title: 'server, per post', unit: 'µs', best: 'least' },
-    { key: 'postsPerSecond', title: 'posts a second', unit: '', best: 'most' },
+    { key: 'postsPerSecond', title: 'posts per second', unit: '', best: 'most' },
     { key: 'answerP50', title: 'answered, p50', unit: 'ms', best: 'least' },
     { key: 'answerP99', title: 'answered, p99', unit: 'ms', best: 'least' },
   ],

@@ -8,8 +8,8 @@ export const quiet = {
   name: 'quiet',
   title: 'Quiet rooms: from a post until the others see it',
   about:
-    `${ROOMS} rooms of ${PEOPLE}, each of whom moves once in 4 seconds. There is nothing to merge and ` +
-    'nothing to wait for: what is left is the way through the server.',
+    `${ROOMS} rooms of ${PEOPLE} people, each of whom moves once in 4 seconds. There is nothing to merge and ` +
+    'nothing to wait for, so the figure is the time through the server.',
   columns: [
     { key: 'p50', title: 'p50', unit: 'ms', best: 'least' },
     { key: 'p90', title: 'p90', unit: 'ms', best: 'least' },

@@ -6,19 +6,19 @@ const SLOW = 100
 /** @type {import('./index.mjs').Scenario} */
 export const slowReaders = {
   name: 'slow-readers',
-  title: 'Slow readers: a tenth of them never reads',
+  title: 'Slow readers: one in ten never reads',
   about:
-    `One person sends 1,000 bytes 20 times a second to ${READERS} who read, first without and then with ` +
-    `${SLOW} more whose sockets are open and who never read. How much the server grows for each of ` +
-    'those, beyond what it grows without them, and what the others notice.',
+    `One person sends 1,000 bytes 20 times a second to ${READERS} readers, first alone and then with ` +
+    `${SLOW} more whose sockets are open but who never read. How much memory the server needs for each ` +
+    'of those, and how they affect the others.',
   columns: [
-    { key: 'kibPerSlow', title: 'memory for one who never reads', unit: 'KiB', best: 'least' },
+    { key: 'kibPerSlow', title: 'memory per reader that never reads', unit: 'KiB', best: 'least' },
     { key: 'p99', title: 'p99 of the others', unit: 'ms', best: 'least' },
-    { key: 'p99Alone', title: 'p99 without the slow', unit: 'ms', best: 'least' },
+    { key: 'p99Alone', title: 'p99 without slow readers', unit: 'ms', best: 'least' },
     { key: 'usPerUpdate', title: 'server, per update delivered', unit: 'µs', best: 'least' },
     { key: 'closed', title: 'streams closed by the server', unit: '' },
   ],
-  plot: { kind: 'bars', key: 'kibPerSlow', axis: 'KiB of memory for a reader who never reads' },
+  plot: { kind: 'bars', key: 'kibPerSlow', axis: 'KiB of memory per reader that never reads' },
   loads: 1.5,
   load: loadOf,
   among: [

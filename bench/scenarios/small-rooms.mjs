@@ -7,8 +7,8 @@ export const smallRooms = {
   name: 'small-rooms',
   title: 'Small rooms: many documents with a few people each',
   about:
-    `Rooms of ${PEOPLE}, each of whom moves twice a second. How many rooms there can be while 99 of ` +
-    '100 updates are seen within 100 ms. Here it is the posts that cost.',
+    `Rooms of ${PEOPLE} people, each of whom moves twice a second. How many rooms can be open while 99 of ` +
+    '100 updates are seen within 100 ms. Most of the cost is in the posts.',
   columns: [
     { key: 'level', title: 'rooms at p99 ≤ 100 ms', unit: '', best: 'most' },
     { key: 'usPerUpdate', title: 'server, per update delivered', unit: 'µs', best: 'least' },

@@ -5,9 +5,9 @@ import { write } from './write.mjs'
 export const ways = {
   ...write,
   name: 'ways',
-  title: 'Ways to write: the same event through and past the response',
+  title: 'Ways to write: the same event to the response or directly to the socket',
   about:
-    'The same load on *bare Node*, which writes in different ways: what to write, and whether to the ' +
-    'response or, framed as a chunk or not, right to its socket.',
+    'The same load on *bare Node*, which writes strings or Buffers, either to the response or directly ' +
+    'to its socket, with or without chunk framing.',
   among: Object.keys(WAYS),
 }

@@ -3,10 +3,10 @@ import { climb } from '../ladder.mjs'
 /** @type {import('./index.mjs').Scenario} */
 export const webinar = {
   name: 'webinar',
-  title: 'Webinar: one moves and everybody watches',
+  title: 'Webinar: one person moves and all others watch',
   about:
-    'One room, in which one person moves 50 times a second. How many others can watch while 99 of ' +
-    '100 updates are seen within 250 ms. A server that merges updates may show the latest alone.',
+    'One room, in which one person moves 50 times a second. How many viewers can watch while 99 of ' +
+    '100 updates are seen within 250 ms. A server that merges updates may show only the latest.',
   columns: [
     { key: 'level', title: 'viewers at p99 ≤ 250 ms', unit: '', best: 'most' },
     { key: 'usPerUpdate', title: 'server, per update delivered', unit: 'µs', best: 'least' },

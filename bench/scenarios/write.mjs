@@ -3,10 +3,10 @@ import { faultsOf, microsecondsEach, serverPercent } from '../stage.mjs'
 /** @type {import('./index.mjs').Scenario} */
 export const write = {
   name: 'write',
-  title: 'Write: what one event on one stream costs',
+  title: 'Write: the cost of one event on one stream',
   about:
-    'One person moves 10 times a second, and 1,000 watch. Slow enough that nobody merges anything and ' +
-    'nobody is full: the figure is what one write costs, with its share of the post.',
+    'One person moves 10 times a second, and 1,000 watch. At this rate no server merges updates and no ' +
+    'buffer is full, so the figure is the cost of one write, including its share of the post.',
   columns: [
     { key: 'usPerEvent', title: 'server, per event written', unit: 'µs', best: 'least' },
     { key: 'bytesPerEvent', title: 'on the wire', unit: 'B', best: 'least' },

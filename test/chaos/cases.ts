@@ -41,8 +41,7 @@ const GIVE_UP_MS = 30_000
 export const CASES = {
   kill: {
     name: 'kill -9 of a node',
-    about:
-      'one of three processes ends without a word, and is started again when all leases are over',
+    about: 'one of three processes is killed, and started again when all leases have expired',
     rightWithinMs: 30_000,
     async disturb({ nodes: [first] }) {
       await first.kill()
@@ -52,7 +51,7 @@ export const CASES = {
   },
   pause: {
     name: 'SIGSTOP of a node for 20 s',
-    about: 'its connections stay and nothing is answered; then it goes on',
+    about: 'its connections stay open and nothing is answered; then it resumes',
     rightWithinMs: 60_000,
     async disturb({ nodes: [first] }) {
       first.pause()
@@ -69,13 +68,13 @@ export const CASES = {
   },
   redisEmpty: {
     name: 'Redis restarts without its data',
-    about: 'likewise, and it has lost all it had',
+    about: 'the same, but all its data is lost',
     rightWithinMs: 40_000,
     disturb: (world) => restartRedis(world, { empty: true }),
   },
   cutOff: {
     name: 'a node cut off from Redis for 7 s',
-    about: 'nothing comes through between the two, and nobody is told; its clients stay with it',
+    about: 'all data between the two is silently dropped; its clients stay connected',
     rightWithinMs: CUT_OFF_MS + 20_000,
     async disturb({ nodes: [first] }) {
       first.cutOff()
@@ -88,7 +87,7 @@ export const CASES = {
   },
   rolling: {
     name: 'a rolling restart of all three',
-    about: 'one after the other: SIGTERM, goodbyes within 2 s, the end, and a new start',
+    about: 'one after another: SIGTERM, goodbyes within 2 s, exit, and start',
     rightWithinMs: 60_000,
     async disturb({ nodes }) {
       for (const node of nodes) {
