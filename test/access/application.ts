@@ -15,7 +15,7 @@ import { RecordingLog } from '../servers/log.js'
 import { PLATFORMS, startApp } from '../servers/nest.js'
 import { startPlain } from '../servers/plain.js'
 
-/** On what an application runs. */
+/** The servers that an application can run on. */
 export const SERVERS = [...PLATFORMS, 'node:http'] as const
 export type Server = (typeof SERVERS)[number]
 
@@ -40,18 +40,18 @@ export async function start(server: Server, options: WhereaboutsOptions): Promis
   return { ...running, rooms: running.app.get<Rooms>(NestRooms), log }
 }
 
-/** Whoever calls says in a header who they are. */
+/** Names the calling user in a header. */
 export const as = (user: string) => ({ headers: { authorization: user } })
 
-/** An application that says who may do what, as the test wants it at that moment. */
+/** An application whose rights the test can change at any time. */
 export class Office {
-  /** What has been asked, in order. */
+  /** All calls of `authorize`, in order. */
   readonly asked: AskedAction[] = []
-  /** What users may do in every room; who isn't here may do nothing. */
+  /** The rights of users in every room; other users have none. */
   readonly rights = new Map<string, readonly Action[]>()
-  /** What is answered in place of that. */
+  /** Replaces the answer that follows from the rights. */
   answer: ((asked: AskedAction) => unknown) | undefined
-  /** What is said of users beyond their id. */
+  /** Details of users in addition to their id. */
   details: () => Omit<AuthenticatedUser, 'id'> = () => ({})
 
   constructor(rights: { readonly [user: string]: readonly Action[] } = {}) {
@@ -69,10 +69,10 @@ export class Office {
   }
 }
 
-/** An update of Yjs 13 that has nothing in it. */
+/** An empty Yjs update. */
 const EMPTY_UPDATE = Buffer.from([0, 0])
 
-/** Every call, as somebody, and what it needs. */
+/** Returns every call by a user, with the actions that it needs. */
 export function everyCall(
   baseUrl: string,
   who: CallOptions,

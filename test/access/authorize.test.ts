@@ -9,7 +9,7 @@ import { ALL, as, everyCall, Office, SERVERS, start } from './application.js'
 
 const INSIDE = 'the database password is hunter2'
 
-/** What an application must not answer, by what the test calls it. */
+/** Invalid answers of an application, with the test's name for them. */
 const NO_ANSWERS: readonly (readonly [string, () => unknown])[] = [
   ['false', () => false],
   ['a promise of false', async () => false],
@@ -34,7 +34,7 @@ const NO_ANSWERS: readonly (readonly [string, () => unknown])[] = [
       },
     }),
   ],
-  // oxlint-disable-next-line unicorn/no-thenable -- what an application may return by mistake
+  // oxlint-disable-next-line unicorn/no-thenable -- an application may return this by mistake
   [
     'a `then` that fails',
     () => ({ then: (_: unknown, fail: (error: unknown) => void) => fail(0) }),
@@ -56,7 +56,7 @@ describe.each(SERVERS)('an application that authorizes on %s', (server) => {
     }
   })
 
-  it('[AC10] is asked for what each call needs, and for nothing twice', async () => {
+  it('[AC10] is asked once for each action that a call needs', async () => {
     const office = new Office({ ada: ALL })
     await using running = await start(server, office.options)
     for (const [url, options, needs] of everyCall(running.baseUrl, as('ada'))) {
@@ -70,7 +70,7 @@ describe.each(SERVERS)('an application that authorizes on %s', (server) => {
     }
   })
 
-  it('[AC10] [AC11] without it a call is forbidden, and changes nothing', async () => {
+  it('[AC10] [AC11] a call without the right is forbidden and changes nothing', async () => {
     const office = new Office({ ada: ALL })
     await using running = await start(server, office.options)
     for (const [index, [, , needs]] of everyCall('', {}).entries()) {
@@ -90,7 +90,7 @@ describe.each(SERVERS)('an application that authorizes on %s', (server) => {
     expect(await running.rooms.count()).toMatchObject({ rooms: 0, members: 0, connections: 0 })
   })
 
-  it('[AC10] leaving needs nothing', async () => {
+  it('[AC10] leaving needs no right', async () => {
     const office = new Office({ ada: ALL })
     await using running = await start(server, office.options)
     const room = new TestRoom(running.baseUrl)
@@ -101,7 +101,7 @@ describe.each(SERVERS)('an application that authorizes on %s', (server) => {
     expect(await running.rooms.members(room.name)).toMatchObject({ members: [] })
   })
 
-  it('[AC10] a caller who is not known is unauthorized, and nothing is asked', async () => {
+  it('[AC10] an unknown caller is unauthorized without asking `authorize`', async () => {
     const office = new Office({ ada: ALL })
     await using running = await start(server, office.options)
     for (const [url, options] of everyCall(running.baseUrl, {})) {
@@ -110,7 +110,7 @@ describe.each(SERVERS)('an application that authorizes on %s', (server) => {
     expect(office.asked).toEqual([])
   })
 
-  it('[AC11] an update is not stored', async () => {
+  it('[AC11] a forbidden update is not stored', async () => {
     const office = new Office({ ada: ALL, eve: ['watch', 'join', 'move'] })
     await using running = await start(server, office.options)
     const room = new TestRoom(running.baseUrl)
@@ -122,7 +122,7 @@ describe.each(SERVERS)('an application that authorizes on %s', (server) => {
     expect(read.cells).toEqual({})
   })
 
-  it('[AC12] a caller who is forbidden learns nothing of its request', async () => {
+  it('[AC12] a forbidden caller learns no other fault of its request', async () => {
     const office = new Office()
     await using running = await start(server, office.options)
     const room = new TestRoom(running.baseUrl)
@@ -141,7 +141,7 @@ describe.each(SERVERS)('an application that authorizes on %s', (server) => {
     }
   })
 
-  it('[AC12] the answer is the same whether there is anything or not', async () => {
+  it('[AC12] the answer is the same whether the room exists or not', async () => {
     const office = new Office({ ada: ALL })
     await using running = await start(server, office.options)
     const full = new TestRoom(running.baseUrl)
@@ -164,7 +164,7 @@ describe.each(SERVERS)('an application that authorizes on %s', (server) => {
     expect(await asked(full)).toEqual(await asked(none))
   })
 
-  it("[AC12] a position, or a key, of somebody else's room gives nothing of it away", async () => {
+  it('[AC12] a position or key from another room reveals nothing about that room', async () => {
     const office = new Office()
     await using running = await start(server, office.options)
     const [own, theirs] = [new TestRoom(running.baseUrl), new TestRoom(running.baseUrl)]
@@ -184,7 +184,7 @@ describe.each(SERVERS)('an application that authorizes on %s', (server) => {
     expect(read.cells).toEqual({ secret: 'secret' })
   })
 
-  it('[AC13] [AC14] who may watch and not join is served as a viewer', async () => {
+  it('[AC13] [AC14] a caller who may watch but not join is served as a viewer', async () => {
     const office = new Office({ ada: ALL, eve: ['watch', 'write'] })
     await using running = await start(server, office.options)
     const room = new TestRoom(running.baseUrl)
@@ -200,7 +200,7 @@ describe.each(SERVERS)('an application that authorizes on %s', (server) => {
     expect(own.state.members.size).toBe(1)
   })
 
-  it('[AC14] hello says all that a reader may do', async () => {
+  it('[AC14] hello lists all rights of a reader', async () => {
     const office = new Office()
     await using running = await start(server, office.options)
     const room = new TestRoom(running.baseUrl)
@@ -212,7 +212,7 @@ describe.each(SERVERS)('an application that authorizes on %s', (server) => {
     }
   })
 
-  it('[AC7] without authorization everybody may do everything but manage', async () => {
+  it('[AC7] without `authorize` everybody may do everything except manage', async () => {
     const { authenticate } = new Office().options
     const usual = ALL.filter((action) => action !== 'manage')
     const openOptions = { auth: 'open' } as const
@@ -225,7 +225,7 @@ describe.each(SERVERS)('an application that authorizes on %s', (server) => {
     }
   })
 
-  it('[AC6] in open mode the application is asked without a user', async () => {
+  it('[AC6] in open mode `authorize` is called without a user', async () => {
     const asked: AskedAction[] = []
     const authorize = (each: AskedAction) => asked.push(each) > 0 && each.action === 'watch'
     await using running = await start(server, { authorize })
@@ -236,7 +236,7 @@ describe.each(SERVERS)('an application that authorizes on %s', (server) => {
     await expectRefused('forbidden', room.url('location'), { json: 1 })
   })
 
-  it.each(NO_ANSWERS)('[AC8] %s is a refusal', async (_what, answer) => {
+  it.each(NO_ANSWERS)('[AC8] %s counts as a refusal', async (_what, answer) => {
     const office = new Office()
     office.answer = answer
     await using running = await start(server, office.options)
@@ -247,7 +247,7 @@ describe.each(SERVERS)('an application that authorizes on %s', (server) => {
     expect(await running.rooms.count()).toMatchObject({ rooms: 0, connections: 0 })
   })
 
-  it('[AC9] what is no boolean and what throws are logged, each once a minute', async () => {
+  it('[AC9] an answer other than a boolean and an exception are each logged once a minute', async () => {
     const office = new Office()
     await using running = await start(server, office.options)
     const url = new TestRoom(running.baseUrl).url('location')
@@ -261,7 +261,7 @@ describe.each(SERVERS)('an application that authorizes on %s', (server) => {
     expect(warnings[1]).toContain(INSIDE)
   })
 
-  it('[AC6] is not asked about what can not be a room', async () => {
+  it('[AC6] is not asked about an invalid room name', async () => {
     const office = new Office({ ada: ALL })
     await using running = await start(server, office.options)
     const room = new TestRoom(running.baseUrl, 'a b')
@@ -271,7 +271,7 @@ describe.each(SERVERS)('an application that authorizes on %s', (server) => {
     expect(office.asked).toEqual([])
   })
 
-  it('[AC26] what the application does itself is not asked about', async () => {
+  it('[AC26] is not asked about the application’s own calls', async () => {
     const office = new Office()
     await using running = await start(server, office.options)
     await running.rooms.move('r', 'k', 1, { id: 'eve' })
@@ -279,7 +279,7 @@ describe.each(SERVERS)('an application that authorizes on %s', (server) => {
     expect(office.asked).toEqual([])
   })
 
-  it('[ST13] a HEAD opens no stream, and says nothing of rights', async () => {
+  it('[ST13] a HEAD opens no stream and reveals no rights', async () => {
     const office = new Office({ ada: ALL })
     await using running = await start(server, office.options)
     const url = new TestRoom(running.baseUrl).url('events')
