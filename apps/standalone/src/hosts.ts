@@ -5,8 +5,8 @@ import { sendProblem } from './problem.js'
 const PORT = /:\d*$/
 
 /**
- * Refuses a browser that was led here by another site's name: a page on `evil.example` can make that
- * name point at this machine, and would then read what is here as its own.
+ * Refuses requests to an unknown host name. This prevents DNS rebinding: a page on `evil.example`
+ * could make that name point to this machine, and then read its answers as same-origin.
  *
  * @param allowed host names; `*` for any
  * @see OFFICE.md BR6
@@ -21,12 +21,12 @@ export function withHosts(allowed: readonly string[], serve: RequestListener): R
   }
 }
 
-/** Returns whether an address is one that only this machine reaches. */
+/** Returns whether only this machine can reach an address. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)
 }
 
-/** An address, unlike a name, can't be made to point elsewhere. */
+/** Accepts any IP address, as only names can be used for rebinding. */
 function isOwn(name: string, names: ReadonlySet<string>): boolean {
   const isLocal = name === 'localhost' || name.endsWith('.localhost')
   return isLocal || names.has(name) || isIP(name.replace(/^\[(.*)\]$/, '$1')) > 0

@@ -26,7 +26,7 @@ it('[ID13] an address is logged without the values of its secrets', () => {
 })
 
 it.each(['%6dember', 'MEMBER', '%4D%45mber', 'access%5Ftoken', '%69d', '+member'])(
-  '[BR9] an address is logged without a secret whose name is written %s',
+  '[BR9] an address is logged without a secret parameter written as %s',
   (name) => {
     const url = redactUrl(`/rooms/x/events?view=list&${name}=kept;more`)
     expect(url).toBe(`/rooms/x/events?view=list&${name}=[redacted];more`)

@@ -20,7 +20,7 @@ export function redactUrl(url: string): string {
   )
 }
 
-/** A name that can't be decoded is no parameter of the protocol's. */
+/** Decodes the name of a parameter and converts it to lower case. */
 function nameOf(encoded: string): string {
   return new URLSearchParams(`${encoded}=`).keys().next().value?.trim().toLowerCase() ?? ''
 }

@@ -13,10 +13,10 @@ const ASSETS = '/assets/'
 const NOTICES = '/THIRD-PARTY-NOTICES.txt'
 const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
-  // Pictures in a page are data: addresses, and what is pasted is shown as blob: until it is read.
+  // Images in a page have data: addresses, and pasted images have blob: addresses until they are read.
   "img-src 'self' data: blob:",
   "font-src 'self' data:",
-  // Univer and the carets of others set styles on their elements.
+  // Univer and the carets of others use style attributes.
   "style-src 'self' 'unsafe-inline'",
   "object-src 'none'",
   "base-uri 'none'",

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 
-/** Answers with a problem that isn't one of the protocol's. */
+/** Answers with a problem outside of the protocol. */
 export function sendProblem(
   response: ServerResponse,
   status: number,

@@ -11,7 +11,7 @@ import { isLoopback } from './hosts.js'
 export interface Settings {
   readonly port: number
   readonly host: string
-  /** The names by which browsers may ask for this server; `*` for any. @see PROTOCOL.md BR6 */
+  /** The host names that browsers may use for this server; `*` for any. @see PROTOCOL.md BR6 */
   readonly allowedHosts: readonly string[]
   readonly logLevel: (typeof LOG_LEVELS)[number]
   readonly options: WhereaboutsOptions
