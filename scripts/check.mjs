@@ -43,7 +43,7 @@ const STEPS = [
       'npm run --silent build --workspace @whereabouts/office',
       'node scripts/licences.mjs',
     ],
-    mend: 'Leave the package out, or say in scripts/licences.mjs where its licence is.',
+    mend: 'Remove the package, or add its licence to scripts/licences.mjs.',
   },
   {
     name: 'client size',

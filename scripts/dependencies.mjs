@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const DOC = 'docs/dependencies.md'
-// What the bench compares with, Nest 11 and the tool that lists packages are locked apart: few need them.
+// The bench's alternatives, Nest 11 and the tool that lists packages have their own lockfiles.
 const LOCKFILES = ['.', 'bench', 'test/nest-11', 'scripts/sbom'].map((folder) =>
   join(folder, 'package-lock.json'),
 )

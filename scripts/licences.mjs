@@ -1,5 +1,5 @@
-// Writes the list of everything that is shipped (CycloneDX), and fails on a licence that isn't accepted
-// or on a part of the web application that isn't in that list. The web application must be built.
+// Writes the list of all shipped packages (CycloneDX), and fails on a licence that isn't accepted
+// or on a package in the web application that isn't listed. The web application must be built.
 import { readFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
@@ -21,7 +21,7 @@ const ACCEPTED = [
   'MPL-2.0',
 ]
 
-/** Packages whose manifest names no licence, each with where it is said. */
+/** Packages whose manifest names no licence, with the licence from another source. */
 const SAID_ELSEWHERE = new Map([
   ['@univerjs/telemetry', 'Apache-2.0'], // Its file LICENSE.
 ])
@@ -83,7 +83,7 @@ function isAccepted(expression) {
   try {
     return satisfies(expression, ACCEPTED)
   } catch {
-    // It is no SPDX expression.
+    // The text isn't an SPDX expression.
     return false
   }
 }

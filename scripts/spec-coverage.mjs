@@ -45,7 +45,7 @@ function provedByFile() {
   )
 }
 
-/** Tests beside the code, the contract of stores, and all of what runs against several servers. */
+/** Returns the tests beside the code, the contract of stores, and the files of the shared suites. */
 function testFiles() {
   const beside = ['packages', 'apps'].flatMap((folder) =>
     readdirSync(folder).flatMap((name) => filesBelow(join(folder, name, 'src'))),

@@ -28,7 +28,7 @@ export function optionsTable(source, defaults) {
 }
 
 /**
- * `leaseMs` is set by `WHEREABOUTS_LEASE_MS`; an option that is neither text, number nor list can't be set there.
+ * `leaseMs` is set by `WHEREABOUTS_LEASE_MS`; only options of type string, number, boolean or list have a variable.
  *
  * @param {string} name
  * @param {string} type

@@ -24,7 +24,7 @@ describe('[PG18 PG41] the addresses of the application', () => {
     })
   })
 
-  it('[BR8] runs no script but its own', async () => {
+  it('[BR8] allows only its own scripts', async () => {
     const { headers } = await call(server.baseUrl, { headers: browser })
     const directives = new Map(
       String(headers['content-security-policy'])
@@ -55,7 +55,7 @@ describe('[PG18 PG41] the addresses of the application', () => {
     }
   })
 
-  it('[OF1] shows the licences of what it is made of', async () => {
+  it('[OF1] shows the licences of its components', async () => {
     const { status, headers, text } = await call(`${server.baseUrl}/THIRD-PARTY-NOTICES.txt`)
     expect(status).toBe(200)
     expect(headers['content-type']).toMatch(/^text\/plain/)

@@ -10,7 +10,7 @@ export async function openStore({ file }) {
   const handle = await open(file, 'a')
 
   /**
-   * Appends a line, and reads the file up to it: of two lines that contradict each other, the first counts.
+   * Appends a line, and reads the file up to it: if two lines contradict each other, the first one counts.
    *
    * @param {object} record
    */
@@ -67,7 +67,7 @@ export async function openStore({ file }) {
     compact: ({ snapshot, ...compaction }) =>
       write({ do: 'compact', ...compaction, snapshot: textOf(snapshot) }),
     touch: (roomName) => write({ do: 'touch', roomName }),
-    // The file keeps what was removed. A store for more than an example overwrites it.
+    // The file still contains the removed content, which a real store would overwrite.
     remove: async (removal) => (await write({ do: 'remove', ...removal })) === true,
     list: async ({ after = '', limit }) =>
       (await living())

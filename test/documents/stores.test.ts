@@ -32,7 +32,7 @@ interface Place extends StorePlace {
 
 interface SqlitePlace extends Place {
   dump(): Promise<string>
-  /** Reads the file, as a backup does, until it ends. */
+  /** Reads the file like a backup, until it is disposed of. */
   reader(): Promise<Disposable & { end(): void }>
 }
 
@@ -103,7 +103,7 @@ function runStoreTests(
   })
 }
 
-it('[AD1] what is removed is in no file of an SQLite store any more, nor what it had deleted before', async () => {
+it('[AD1] a removed document is in no file of an SQLite store any more, including its deleted content', async () => {
   await using place = await sqlitePlace()
   await using store = closing(await place.open())
   const secret = 'a sentence that nobody may ever read again '
@@ -124,7 +124,7 @@ it('[AD1] what is removed is in no file of an SQLite store any more, nor what it
   expect((await store.load('two')).updates).toHaveLength(1)
 })
 
-it('[AD1] a removal while a backup is read is done, and its bytes go when the backup is done', async () => {
+it('[AD1] a removal during a backup succeeds, and its bytes are erased after the backup', async () => {
   await using place = await sqlitePlace()
   await using store = closing(await place.open())
   await store.append([{ ...ROOM, bytes: Buffer.from('a secret of some length') }])
@@ -139,7 +139,7 @@ it('[AD1] a removal while a backup is read is done, and its bytes go when the ba
 it.each([
   ['SQLite', sqliteV1],
   ['PostgreSQL', postgresV1],
-])('[DO11] documents of schema 1 in %s are carried over', async (_name, newV1) => {
+])('[DO11] documents of schema 1 in %s are migrated', async (_name, newV1) => {
   await using place = await newV1()
   await using store = closing(await place.open())
   expect(plain(await store.load('both'))).toEqual({
@@ -177,7 +177,7 @@ it('a missing database is reported by its name', async () => {
   )
 })
 
-/** What schema 1 had. */
+/** The tables of schema 1. */
 const ROWS = (prefix: string, blob: (hex: string) => string) => `
   INSERT INTO ${prefix}documents VALUES ('both', 3);
   INSERT INTO ${prefix}snapshots VALUES (3, 0, 'both', ${blob('01')}), (3, 1, 'both', ${blob('02')});

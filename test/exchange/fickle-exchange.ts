@@ -6,14 +6,14 @@ import {
 } from '../../packages/server/src/exchange/exchange.js'
 import { nodeId } from './node-id.js'
 
-/** An exchange that the test loses and finds. */
+/** An exchange that the test can disconnect and reconnect. */
 export class FickleExchange<T> implements Exchange<T> {
   readonly node = nodeId('own')
   readonly isReachable = true
   readonly log: { node: NodeId; operations: readonly T[]; atMs?: number }[] = []
   followers: Follower<T>[] = []
   reachable = true
-  /** What goes wrong with whatever is appended. */
+  /** The error of every append, if there is one. */
   fault: Error | undefined
 
   follow(_room: string, follower: Follower<T>) {

@@ -54,7 +54,7 @@ export class MemoryLogs<T> {
     this.#exchanges.set(node, gone)
   }
 
-  /** Tells all nodes but one what that one says. */
+  /** Tells all nodes except the sender. */
   tell(from: NodeId, notice: string): void {
     for (const [node, listeners] of this.#listeners) {
       if (node !== from) for (const listener of listeners) listener(notice)

@@ -95,7 +95,7 @@ describe.each(PLATFORMS)('the mount of the module on %s', (platform) => {
     expect(await call(room.url('location'), { json: 1 })).toMatchObject({ status: 401 })
   })
 
-  it('[NE9] [NE14] mounted directly, `authorize` is asked, and is enough to start', async () => {
+  it('[NE9] [NE14] if direct, asks `authorize`, which is enough to start', async () => {
     const authorize = ({ action }: AskedAction) => action === 'watch'
     const imports = [WhereaboutsModule.forRoot({ ...SECRET, mount: 'direct', authorize })]
     await using server = await startApp(platform, { imports })
@@ -104,7 +104,7 @@ describe.each(PLATFORMS)('the mount of the module on %s', (platform) => {
     expect(await call(room.url('location'), { json: 1 })).toMatchObject({ status: 403 })
   })
 
-  it('[NE15] mounted in Nest, guards come first, and nobody else is asked', async () => {
+  it('[NE15] mounted in Nest, asks guards first, and no other function after a refusal', async () => {
     let asked = 0
     const counting =
       <T>(answer: T) =>
@@ -127,9 +127,9 @@ describe.each(PLATFORMS)('the mount of the module on %s', (platform) => {
   })
 
   const refused: readonly [string, WhereaboutsOptions & WhereaboutsMount, RegExp][] = [
-    ['[NE14] without a word on who may call', { mount: 'direct' }, /auth: set authenticate/],
+    ['[NE14] without setting who may call', { mount: 'direct' }, /auth: set authenticate/],
     [
-      '[NE14] without a word on what callers may do',
+      '[NE14] without setting what callers may do',
       { mount: 'direct', authenticate: () => null },
       /auth: set authorize/,
     ],
@@ -149,7 +149,7 @@ describe.each(PLATFORMS)('the mount of the module on %s', (platform) => {
     }
   })
 
-  it('[NE1] a factory that answers nothing is told that options are missing', async () => {
+  it('[NE1] reports missing options if a factory returns nothing', async () => {
     const useFactory = () => undefined as unknown as WhereaboutsOptions
     const imports = [WhereaboutsModule.forRootAsync({ mount: 'direct', useFactory })]
     await expect(startApp(platform, { imports })).rejects.toThrow(/invalid options\n {2}options: /)

@@ -78,7 +78,7 @@ describe.each(PLATFORMS)('mounting the module on %s', (platform) => {
       expect(await statusesOf(server.baseUrl, ['/presence/rooms/x/location'])).toEqual([404])
     })
 
-    it('[RM19] a full room is to be watched below the prefix and the path', async () => {
+    it('[RM19] the address for watching a full room includes the prefix and the path', async () => {
       const imports = [root({ path: 'presence' })]
       await using server = await startApp(platform, { imports }, (app) =>
         app.setGlobalPrefix('api'),

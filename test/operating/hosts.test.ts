@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { call } from 'whereabouts-conformance/http'
 import { startServer } from '../servers/standalone.js'
 
-it('[BR6] is not read under a name that somebody pointed at it', async () => {
+it('[BR6] refuses requests to a foreign name that points to it', async () => {
   await using server = await startServer()
   const { port } = new URL(server.baseUrl)
   const paths = ['/', '/rooms/budget/location', '/rooms/budget/document', '/metrics', '/nowhere']
@@ -15,7 +15,7 @@ it('[BR6] is not read under a name that somebody pointed at it', async () => {
   }
 })
 
-it('[BR6] is known by every address and by the names of this machine', async () => {
+it('[BR6] accepts requests to any IP address and to the names of this machine', async () => {
   await using server = await startServer()
   const { port } = new URL(server.baseUrl)
   const hosts = ['localhost', 'LOCALHOST.', 'sheets.localhost', '127.0.0.1', '192.0.2.7', '[::1]']
@@ -27,7 +27,7 @@ it('[BR6] is known by every address and by the names of this machine', async () 
   }
 })
 
-it('[BR6] is known by the names that it was given', async () => {
+it('[BR6] accepts requests to the configured names', async () => {
   await using server = await startServer({ allowedHosts: 'docs.example.com, other.example' })
   const ask = (host: string) => call(`${server.baseUrl}/health/live`, { headers: { host } })
   expect(await ask('docs.example.com')).toMatchObject({ status: 200 })

@@ -6,7 +6,7 @@ import { startPlain } from '../servers/plain.js'
 
 const OTHER = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
 const BYTES = { 'content-type': 'application/octet-stream' }
-/** An update of Yjs with nothing in it. */
+/** An empty Yjs update. */
 const NOTHING = Buffer.from([0, 0])
 
 it('[BR3 BR4] a page on another origin changes nothing, and gets no cookie', async () => {
@@ -46,14 +46,14 @@ it.each([
   expect((await room.read()).members).toEqual([])
 })
 
-it('[BR5] lets its own pages in, programs that are no browser, and every page that only looks', async () => {
+it('[BR5] admits its own pages, programs other than browsers, and reads by any page', async () => {
   await using server = await startPlain()
   const room = new TestRoom(server.baseUrl)
   const { host, origin } = new URL(server.baseUrl)
   const own = [
     {},
     { 'sec-fetch-site': 'same-origin', origin },
-    // Behind a development server that passes calls on under another name.
+    // Behind a development server that forwards calls under another name.
     { 'sec-fetch-site': 'same-origin', origin: 'http://localhost:5173' },
     { 'sec-fetch-site': 'none' },
     { origin, host },
@@ -65,7 +65,7 @@ it('[BR5] lets its own pages in, programs that are no browser, and every page th
   expect(await call(room.url('document'), { headers: OTHER })).toMatchObject({ status: 200 })
 })
 
-it('[BR3] lets pages of an allowed origin in', async () => {
+it('[BR3] admits pages of an allowed origin', async () => {
   await using one = await startPlain({ allowedOrigins: ['https://app.example'] })
   const headers = { origin: 'https://app.example', 'sec-fetch-site': 'cross-site' }
   const url = new TestRoom(one.baseUrl).url('location')
@@ -76,7 +76,7 @@ it('[BR3] lets pages of an allowed origin in', async () => {
   expect(await call(anywhere, { headers: OTHER, json: 1 })).toMatchObject({ status: 200 })
 })
 
-it('[BR3] lets pages in that the application lets in by CORS', async () => {
+it('[BR3] admits pages that the application admits by CORS', async () => {
   await using server = await startPlain({}, (handle) =>
     createServer((request, response) => {
       response.setHeader('Access-Control-Allow-Origin', 'https://app.example')
@@ -89,7 +89,7 @@ it('[BR3] lets pages in that the application lets in by CORS', async () => {
   expectProblem(await call(url, { headers: OTHER, json: 1 }), 'forbidden')
 })
 
-it('[BR1 BR5] a host that was forwarded counts from a trusted proxy alone', async () => {
+it('[BR1 BR5] a forwarded host counts only from a trusted proxy', async () => {
   const headers = { origin: 'https://docs.example', 'x-forwarded-host': 'docs.example' }
   await using behind = await startPlain({ trustedProxies: ['127.0.0.0/8'] })
   const url = new TestRoom(behind.baseUrl).url('location')
@@ -131,7 +131,7 @@ it('[BR1] an untrusted caller does not make its cookie secure', async () => {
   expect(answer.headers['set-cookie']?.join()).not.toMatch(/Secure/)
 })
 
-it('[BR7] no answer is taken for another type than it says', async () => {
+it('[BR7] every answer has `nosniff`, so browsers don’t guess its type', async () => {
   await using server = await startPlain()
   const room = new TestRoom(server.baseUrl)
   const member = memberKey()
@@ -149,7 +149,7 @@ it('[BR7] no answer is taken for another type than it says', async () => {
 })
 
 it.each(['10.0.0.0/33', 'example.com', ''])(
-  '[BR1] a proxy that is no address is refused at start: %j',
+  '[BR1] a proxy that isn’t an IP address is refused at start: %j',
   async (proxy) => {
     await expect(startPlain({ trustedProxies: [proxy] })).rejects.toThrow(
       'trustedProxies.0: must be an IP address or a CIDR range',

@@ -42,7 +42,7 @@ it('[HT18] passes requests other than calls to the application unchanged', async
   expect(seen).toHaveLength(others.length)
 })
 
-it('[RM19] a full room is to be watched below the path that the calls are mounted at', async () => {
+it('[RM19] the address for watching a full room includes the path that the calls are mounted at', async () => {
   await using plain = await startPlain({ path: 'presence', maxMembers: 1 })
   const room = new TestRoom(`${plain.baseUrl}/presence`, 'default')
   await room.move(memberKey(), 1)
@@ -112,7 +112,7 @@ it('[HT19 FR19] answers calls in progress, says goodbye, and refuses later calls
   await expectRefused('shutting-down', room.url('document'))
 })
 
-it('[NE14] [NE11] refuses to start without a word on who may do what, and with two', async () => {
+it('[NE14] [NE11] refuses to start without setting who may do what, and with two settings', async () => {
   await expect(createWhereabouts({})).rejects.toThrow(/auth: set authenticate/)
   for (const nothing of [undefined, null]) {
     const started = createWhereabouts(nothing as unknown as WhereaboutsOptions)

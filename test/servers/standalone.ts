@@ -24,7 +24,7 @@ export interface RunningServer extends Running {
   kill(): Promise<void>
 }
 
-/** Settings that the standalone server has besides; each is the text of its variable. */
+/** Settings of the standalone server only; each is the text of its variable. */
 export interface StandaloneSettings extends Settings {
   readonly allowedHosts?: string
 }

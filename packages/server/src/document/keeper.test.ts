@@ -461,7 +461,7 @@ it('[AD1] has an empty document after a removal, which can be written to again',
   expect(await textOf('one')).toBe('after')
 })
 
-it('[AD2] refuses what is for a document that another process has removed, and what was on its way', async () => {
+it('[AD2] refuses updates of a document that another process has removed, including updates in flight', async () => {
   const { keeper, store, textOf } = start()
   const { type } = typist()
   await keeper.update('one', type('before'), 0, FIRST_INCARNATION)
@@ -474,7 +474,7 @@ it('[AD2] refuses what is for a document that another process has removed, and w
   expect(await textOf('one')).toBe('')
 })
 
-it('[AD2] takes in what is for the document that another process has begun since', async () => {
+it('[AD2] accepts updates of a new document that another process has started since', async () => {
   const { keeper, store, textOf } = start()
   await keeper.update('one', typist().type('before'))
   await store.inner.remove({ roomName: 'one', incarnation: 'x' })
@@ -484,7 +484,7 @@ it('[AD2] takes in what is for the document that another process has begun since
   expect(await textOf('one')).toBe('begun')
 })
 
-it('[AD2] a removal and the posts beside it: each is refused, or was removed', async () => {
+it('[AD2] posts during a removal are either refused or removed', async () => {
   const { keeper, textOf } = start()
   const { type } = typist()
   await keeper.update('one', type('before'))

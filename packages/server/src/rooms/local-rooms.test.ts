@@ -83,8 +83,8 @@ describe('rooms', () => {
   })
 })
 
-describe('a room that is not there', () => {
-  it('[RM11] is not made by who waits for it, and is the same to all who look', async () => {
+describe('a room that does not exist', () => {
+  it('[RM11] is not created by a long-poll, and has the same position for all readers', async () => {
     const { clock, rooms, move, position } = start()
     const now = await position('one')
     const [first, second] = [true, true].map((documents) => new Poll(documents, undefined))
@@ -99,7 +99,7 @@ describe('a room that is not there', () => {
     expect(rooms.size).toBe(1)
   })
 
-  it('[HT5] has not changed for who waited in vain and comes back', async () => {
+  it('[HT5] keeps its position for a long-poll that ended without changes', async () => {
     const { rooms, position } = start()
     const now = await position('one')
     for (let times = 0; times < 3; times++) {
@@ -111,7 +111,7 @@ describe('a room that is not there', () => {
     expect(await position('one')).toBe(now)
   })
 
-  it('[RM9] is not forgotten before it is told that somebody came to it', async () => {
+  it('[RM9] is told to waiting long-polls when a member joins', async () => {
     const { clock, rooms, move, leave, position } = start()
     move('one')
     leave('one')
@@ -125,7 +125,7 @@ describe('a room that is not there', () => {
     expect(rooms.find('one')?.frames.readers.size).toBe(0)
   })
 
-  it('[RM9] counts on where it was when nobody waits for it any more', async () => {
+  it('[RM9] keeps counting versions after its last long-poll has ended', async () => {
     const { clock, rooms, update, position, version } = start()
     const poll = new Poll(true, undefined)
     const waited = rooms.follow('one', poll, await position('one'))
@@ -139,7 +139,7 @@ describe('a room that is not there', () => {
 })
 
 describe('updates of documents', () => {
-  it('[DO2 DO4] make no room, and whoever was there before finds that something changed', async () => {
+  it('[DO2 DO4] create no room, and a reader from before learns that something changed', async () => {
     const { clock, rooms, move, update, position, version } = start()
     move('one')
     clock.advance(LIMITS.leaseMs + 61_000)
@@ -154,7 +154,7 @@ describe('updates of documents', () => {
     })
   })
 
-  it('[DO6] end the wait of who waits for a room that is not there, if it wants the document', async () => {
+  it('[DO6] end long-polls of a room that does not exist, if they want the document', async () => {
     const { clock, rooms, update, position } = start()
     const now = await position('one')
     const polls = [true, false].map((documents) => new Poll(documents, undefined))

@@ -46,7 +46,7 @@ function start(exchange: Exchange<Numbered>) {
   return { clock, room, told, where }
 }
 
-it('[EX1] is the same on two nodes, version for version', async () => {
+it('[EX1] a room is the same on two nodes, version for version', async () => {
   const logs = new MemoryLogs<Numbered>(100)
   const [one, two] = [1, 2].map(() => start(new MemoryExchange(logs)))
   await one!.room.commit(open('ann'))
@@ -70,7 +70,7 @@ it('[RM8] a member who doesn’t fit into the shared room is refused by the node
   expect(two!.where()).toEqual(['ann null', 'ben null'])
 })
 
-it('[EX3] goes on by itself while it is lost, and then says what it has', async () => {
+it('[EX3] a room goes on alone without the exchange, and afterwards restates what it has', async () => {
   const exchange = new FickleExchange<Numbered>()
   const { room, told, where } = start(exchange)
   await room.commit(open('ann'))
@@ -89,7 +89,7 @@ it('[EX3] goes on by itself while it is lost, and then says what it has', async 
   expect(told).toEqual(['fetch it', 'fetch it'])
 })
 
-it('[EX2 EX3] brings everybody along into an exchange that came back empty', async () => {
+it('[EX2 EX3] a room brings all members into an exchange that came back empty', async () => {
   const exchange = new FickleExchange<Numbered>()
   const { room, where } = start(exchange)
   await room.commit(open('ann'))
@@ -104,7 +104,7 @@ it('[EX2 EX3] brings everybody along into an exchange that came back empty', asy
   expect(room.epoch).toBe('another')
 })
 
-it('[EX4] says what it has when others took it for gone', async () => {
+it('[EX4] a node that others reported gone restates what it has', async () => {
   const exchange = new FickleExchange<Numbered>()
   const { room } = start(exchange)
   await room.commit(open('ann'))
@@ -113,7 +113,7 @@ it('[EX4] says what it has when others took it for gone', async () => {
   expect(room.room.snapshot()).toMatchObject({ members: [{ status: 'online' }], watching: 1 })
 })
 
-it('[EX13] is told of updates by others, or to look them up', async () => {
+it('[EX13] a room learns updates from other nodes, or is told to fetch them', async () => {
   const exchange = new FickleExchange<Numbered>()
   const { room, told } = start(exchange)
   await room.commit({ do: 'update', bytes: Uint8Array.of(0, 0) })
@@ -126,7 +126,7 @@ it('[EX13] is told of updates by others, or to look them up', async () => {
   expect(told).toEqual(['fetch it', '1,0', 'fetch it', 'fetch it'])
 })
 
-it('[EX7] refuses what the exchange does not take, and changes nothing', async () => {
+it('[EX7] a commit that the exchange doesn’t accept is refused and changes nothing', async () => {
   const exchange = new FickleExchange<Numbered>()
   const { room, where } = start(exchange)
   exchange.reachable = false
@@ -134,7 +134,7 @@ it('[EX7] refuses what the exchange does not take, and changes nothing', async (
   expect(where()).toEqual([])
 })
 
-it('[EX4] says so also of those whom the others let go before they heard it', async () => {
+it('[EX4] a node that was reported gone also restates members whose lease expired meanwhile', async () => {
   const exchange = new FickleExchange<Numbered>()
   const { room, where } = start(exchange)
   await room.commit(open('ann'))
@@ -152,7 +152,7 @@ it('[EX4] says so also of those whom the others let go before they heard it', as
   })
 })
 
-it('[EX3 RM8] a member who took the place of one who left alone keeps it', async () => {
+it('[EX3 RM8] a member who took the place of another during a partition keeps it', async () => {
   const exchange = new FickleExchange<Numbered>()
   const { room, where } = start(exchange)
   await room.commit(open('ann'))
@@ -168,7 +168,7 @@ it('[EX3 RM8] a member who took the place of one who left alone keeps it', async
   expect(where()).toEqual(['ben null', 'cem C1'])
 })
 
-it('[RM9] a fault of the exchange leaves nothing of what it kept from happening', async () => {
+it('[RM9] a commit that failed because of a fault in the exchange leaves nothing behind', async () => {
   const exchange = new FickleExchange<Numbered>()
   const { room } = start(exchange)
   exchange.fault = new RangeError('planted')
@@ -177,7 +177,7 @@ it('[RM9] a fault of the exchange leaves nothing of what it kept from happening'
   expect(room.isIdle).toBe(true)
 })
 
-it('[RM9] what a fault of the exchange did not keep from happening is done', async () => {
+it('[RM9] a commit that the exchange delivers despite a fault takes effect', async () => {
   const exchange = new FickleExchange<Numbered>()
   const { room, where } = start(exchange)
   exchange.fault = new RangeError('planted')

@@ -19,7 +19,7 @@ const BYTES = Uint8Array.of(1, 0)
 const SWEEP_MS = 100
 const LOOK_MS = 2_000
 
-/** What the store of documents has noted. */
+/** Stands in for the document store's notes of rooms with untold updates. */
 class Notes {
   readonly rooms: string[] = []
   readonly toldOf: string[] = []
@@ -58,7 +58,7 @@ function start() {
   return { clock, exchange, rooms, untold, listeners, updates }
 }
 
-it('[EX13] an update that was taken alone is noted, even if the exchange is back right after', async () => {
+it('[EX13] an update stored while cut off is recorded, even if the exchange is back right after', async () => {
   const { exchange, rooms, untold } = start()
   rooms.open('budget')
   exchange.lose()
@@ -68,7 +68,7 @@ it('[EX13] an update that was taken alone is noted, even if the exchange is back
   expect(untold.rooms).toEqual(['budget'])
 })
 
-it('[EX13] one that every node was told of is not noted, even if the exchange is lost right after', async () => {
+it('[EX13] an update that every node was told of is not recorded, even if the exchange is lost right after', async () => {
   const { exchange, rooms, untold } = start()
   rooms.open('budget')
   const updated = rooms.update('budget', { changed: true, bytes: BYTES })
@@ -77,7 +77,7 @@ it('[EX13] one that every node was told of is not noted, even if the exchange is
   expect(untold.rooms).toEqual([])
 })
 
-it('[EX13] nobody was told by a node that was alone, even if the exchange is back right after', async () => {
+it('[EX13] a node that was cut off told no other, even if the exchange is back right after', async () => {
   const { clock, exchange, rooms, untold, listeners, updates } = start()
   rooms.open('budget')
   await untold.note('budget')
@@ -91,7 +91,7 @@ it('[EX13] nobody was told by a node that was alone, even if the exchange is bac
   expect(untold.toldOf).toContain('budget')
 })
 
-it('[EX13] an update that could not be noted is told when it is posted again', async () => {
+it('[EX13] an update that could not be recorded is sent to the others when it is posted again', async () => {
   const { exchange, rooms, untold, updates } = start()
   rooms.open('budget')
   exchange.lose()
