@@ -1,0 +1,133 @@
+import { IncomingMessage } from 'node:http'
+import { Socket } from 'node:net'
+import { ACTIONS, type Action, type Problem } from '@whereabouts/protocol'
+import { expect, it } from 'vitest'
+import { VirtualClock } from '../../../test/simulation/virtual-clock.js'
+import { Permissions } from './access/permissions.js'
+import { NO_LOG } from './log.js'
+import type { Authorize } from './options.js'
+import { Faults } from './stream/faults.js'
+import { Visits } from './visits.js'
+
+const REVALIDATE_MS = 30_000
+const READERS = 1_000
+const request = new IncomingMessage(new Socket())
+
+/** Readers that are open, and when the application was asked about any of them. */
+function open(authorize: Authorize, readers = READERS) {
+  const clock = new VirtualClock()
+  const after = (ms: number, callback: () => void) => clock.after(ms, callback)
+  const permissions = new Permissions({ authorize }, NO_LOG, after)
+  let chance = 0
+  const random = () => (chance = (chance + 0.618_034) % 1)
+  const faults = new Faults(() => {})
+  const visits = new Visits({ permissions, revalidateMs: REVALIDATE_MS, clock, faults, random })
+  const ends: (() => void)[] = []
+  const failed: Problem[] = []
+  const told: (readonly Action[])[] = []
+  for (let count = 0; count < readers; count++) {
+    const visitor = {
+      fail: (problem: Problem) => void failed.push(problem),
+      goodbye: () => {},
+      allow: (can: readonly Action[]) => void told.push(can),
+    }
+    const admission = {
+      asker: { request, user: undefined, roomName: `room ${count}` },
+      userId: undefined,
+      expiresAtMs: undefined,
+      can: ACTIONS,
+      actions: ACTIONS,
+      asOf: 0,
+    }
+    const stay = { roomName: `room ${count}`, self: null, leave: () => {} }
+    ends.push(visits.begin(visitor, admission, stay))
+  }
+  return { clock, visits, ends, failed, told }
+}
+
+it('[AC15] readers that came together are asked about each in time, and not together', async () => {
+  const asked = new Map<string, number[]>()
+  const { clock } = open(({ room, action }) => {
+    if (action === 'watch') asked.set(room, [...(asked.get(room) ?? []), clock.now()])
+    return true
+  })
+  await clock.pass(10 * REVALIDATE_MS, () => {})
+  expect(asked.size).toBe(READERS)
+  const perSlot = new Map<number, number>()
+  for (const times of asked.values()) {
+    let beforeMs = 0
+    for (const atMs of times) {
+      expect(atMs - beforeMs).toBeLessThanOrEqual(REVALIDATE_MS + 50)
+      perSlot.set(atMs, (perSlot.get(atMs) ?? 0) + 1)
+      beforeMs = atMs
+    }
+    expect(10 * REVALIDATE_MS - beforeMs).toBeLessThanOrEqual(REVALIDATE_MS)
+  }
+  expect(Math.max(...perSlot.values())).toBeLessThan(READERS / 100)
+})
+
+it('[AC19] about a bounded number of readers is asked at a time', async () => {
+  let isOpen = 0
+  let most = 0
+  const { clock, visits } = open(async ({ action }) => {
+    if (action !== 'watch') return true
+    isOpen += 1
+    most = Math.max(most, isOpen)
+    await new Promise<void>((resolve) => clock.after(10, resolve))
+    isOpen -= 1
+    return true
+  })
+  visits.revalidate({})
+  await clock.pass(5_000, () => {})
+  expect(most).toBe(64)
+})
+
+it('[AC8] [AC17] [AC19] those who are never answered end after 10 s, whoever else waits', async () => {
+  const { clock, visits, failed, told } = open(({ room, action }) => {
+    const isLast = room === `room ${READERS - 1}`
+    return isLast ? action === 'watch' : new Promise<never>(() => {})
+  })
+  visits.revalidate({})
+  await clock.pass(5_000, () => {})
+  expect(told).toEqual([['watch']])
+  expect(failed).toEqual([])
+  await clock.pass(11_000, () => {})
+  expect(failed).toHaveLength(READERS - 1)
+})
+
+it('[AC15] who has gone is not asked about any more', async () => {
+  let asked = 0
+  const { clock, visits, ends } = open(() => {
+    asked += 1
+    return true
+  })
+  visits.revalidate({})
+  for (const end of ends) end()
+  await clock.pass(REVALIDATE_MS * 3, () => {})
+  expect(asked).toBeLessThanOrEqual(64 * ACTIONS.length)
+})
+
+it('[AC17] a reader that can not be told ends alone', async () => {
+  const { clock, visits, failed } = open(() => false, 2)
+  let ended = 0
+  const broken = {
+    fail: () => {
+      ended += 1
+      throw new Error('no socket')
+    },
+    goodbye: () => {},
+    allow: () => {},
+  }
+  const admission = {
+    asker: { request, user: undefined, roomName: 'room' },
+    userId: undefined,
+    expiresAtMs: undefined,
+    can: ACTIONS,
+    actions: ACTIONS,
+    asOf: 0,
+  }
+  visits.begin(broken, admission, { roomName: 'room', self: null, leave: () => {} })
+  visits.revalidate({})
+  await clock.pass(1_000, () => {})
+  expect({ ended, failed: failed.length }).toEqual({ ended: 1, failed: 2 })
+})

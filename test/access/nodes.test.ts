@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { callJson } from 'whereabouts-conformance/http'
+import { TestRoom } from 'whereabouts-conformance/room'
+import { end, type EventStream } from 'whereabouts-conformance/stream'
+import { newPlace, type Place } from '../nodes/place.js'
+import { Wire } from '../servers/wire.js'
+import { ALL, as, Office, start } from './application.js'
+
+const RARELY = { revalidateMs: 3_600_000 }
+let place: Place
+
+beforeAll(async () => {
+  place = await newPlace()
+})
+afterAll(() => place[Symbol.asyncDispose]())
+
+/** Two applications that are one, and the address of their Redis for the second one. */
+async function twoNodes(office: Office, redisUrl = place.redis.url) {
+  const settings = { ...office.options, ...RARELY, ...place.settings }
+  const one = await start('node:http', settings)
+  const two = await start('node:http', { ...settings, redisUrl })
+  const here = new TestRoom(one.baseUrl)
+  const there = new TestRoom(two.baseUrl, here.name)
+  return {
+    one,
+    two,
+    here,
+    there,
+    async [Symbol.asyncDispose]() {
+      await one[Symbol.asyncDispose]()
+      await two[Symbol.asyncDispose]()
+    },
+  }
+}
+
+async function ended(stream: EventStream): Promise<unknown> {
+  const { data } = await stream.next('problem')
+  await end(stream)
+  return data
+}
+
+/** Until somebody isn't in the room any more. */
+function left(stream: EventStream, id: string) {
+  return stream.until(`that ${id} has left`, ({ members }) => !members.has(id))
+}
+
+describe('readers of two nodes', () => {
+  it('[AC20] are asked about again wherever `revalidate` is called', async () => {
+    const office = new Office({ ada: ALL, eve: ALL })
+    await using nodes = await twoNodes(office)
+    const { one, here, there } = nodes
+    await using ada = await here.join('k', {}, as('ada'))
+    await using eve = await there.join('k', {}, as('eve'))
+    await ada.until('eve', ({ members }) => members.has(eve.self))
+    office.rights.set('eve', ['watch', 'join'])
+    await one.rooms.revalidate({ user: 'eve' })
+    expect((await eve.next('can')).data).toEqual({ can: ['watch', 'join'] })
+    office.rights.delete('eve')
+    await one.rooms.revalidate({ room: here.name })
+    await ended(eve)
+    await left(ada, eve.self)
+  })
+
+  it('[AC23] [AC24] are disconnected on both', async () => {
+    const office = new Office({ ada: ALL, eve: ALL })
+    await using nodes = await twoNodes(office)
+    const { one, two, here, there } = nodes
+    await using ada = await here.join('k', {}, as('ada'))
+    await using mine = await there.join('k', {}, as('eve'))
+    await using viewer = await there.stream({ watch: 1 }, as('eve'))
+    await callJson(there.url('location', { member: 'l' }), { ...as('eve'), json: 1 })
+    await ada.until('all', ({ members, watching }) => members.size === 3 && watching === 1)
+    await one.rooms.disconnect(here.name, { userId: 'eve', reason: 'The party is over.' })
+    for (const stream of [mine, viewer]) {
+      expect(await ended(stream)).toMatchObject({ detail: 'The party is over.' })
+    }
+    await ada.until('nobody else', ({ members, watching }) => members.size === 1 && watching === 0)
+    await using again = await there.join('k', {}, as('eve'))
+    await two.rooms.disconnect(there.name, { memberId: ada.self })
+    await ended(ada)
+    await left(again, ada.self)
+  })
+
+  it('[AC23] [AC28] from a node where nobody is in the room', async () => {
+    const office = new Office({ eve: ALL })
+    await using nodes = await twoNodes(office)
+    const { one, there } = nodes
+    await using eve = await there.join('k', {}, as('eve'))
+    await one.rooms.disconnect(there.name, { memberId: eve.self })
+    await ended(eve)
+    expect(await one.rooms.members(there.name)).toMatchObject({ members: [] })
+  })
+
+  it('[AC22] [AC28] a node that was cut off asks when it is back, and says that it told nobody', async () => {
+    const office = new Office({ ada: ALL, eve: ALL })
+    await using wire = await Wire.to(place.redis.port)
+    await using nodes = await twoNodes(office, `redis://${wire.address}`)
+    const { one, two, there } = nodes
+    await using eve = await there.join('k', {}, as('eve'))
+    await using ada = await there.join('k', {}, as('ada'))
+    wire.cut()
+    await expect.poll(() => two.rooms.isShared).toBe(false)
+    office.rights.set('ada', ['watch', 'join'])
+    const alone = two.rooms.revalidate({ user: 'ada' })
+    await expect(alone).rejects.toMatchObject({ problem: 'exchange-busy' })
+    expect((await ada.next('can')).data).toEqual({ can: ['watch', 'join'] })
+    office.rights.delete('eve')
+    await one.rooms.revalidate({ user: 'eve' })
+    wire.mend()
+    await ended(eve)
+  })
+})

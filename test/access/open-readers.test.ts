@@ -1,0 +1,332 @@
+import type { Action } from '@whereabouts/protocol'
+import type { AskedAction, Rooms } from '@whereabouts/server'
+import { describe, expect, it } from 'vitest'
+import { within } from 'whereabouts-conformance/deadline'
+import { call, callJson, expectProblem, expectRefused } from 'whereabouts-conformance/http'
+import { memberKey, TestRoom } from 'whereabouts-conformance/room'
+import { openSocket } from 'whereabouts-conformance/socket'
+import { end, type EventStream, openStream } from 'whereabouts-conformance/stream'
+import { ALL, as, Office, SERVERS, start } from './application.js'
+
+/** Never within a test, so that only `revalidate` has anybody asked again. */
+const RARELY = { revalidateMs: 3_600_000 }
+const OFTEN = { revalidateMs: 100 }
+
+const without = (...actions: readonly Action[]) => ALL.filter((each) => !actions.includes(each))
+
+/** Until a stream is told that it ends because of a problem, and ends. */
+async function ended(stream: EventStream): Promise<unknown> {
+  const { data, id } = await stream.next('problem')
+  expect(id).toBeUndefined()
+  await end(stream)
+  return data
+}
+
+/** A promise that the test settles. */
+function later<T>() {
+  let settle!: (value: T) => void
+  const promise = new Promise<T>((resolve) => {
+    settle = resolve
+  })
+  return { promise, settle }
+}
+
+describe.each(SERVERS)('a reader that is open on %s', (server) => {
+  it('[AC15] [AC16] is asked about again from time to time, with the request that opened it', async () => {
+    const office = new Office({ ada: ALL })
+    await using running = await start(server, { ...office.options, ...OFTEN })
+    const room = new TestRoom(running.baseUrl)
+    await using stream = await room.join('k', {}, as('ada'))
+    const [first] = office.asked
+    office.rights.set('ada', ['watch', 'join'])
+    const { data, id } = await stream.next('can')
+    expect({ data, id }).toEqual({ data: { can: ['watch', 'join'] }, id: undefined })
+    expect(office.asked.at(-1)!.request).toBe(first!.request)
+    expect(office.asked.at(-1)!.user).toBe(first!.user)
+    office.rights.set('ada', ALL)
+    expect((await stream.next('can')).data).toEqual({ can: ALL })
+    expect(stream.arrived.filter(({ name }) => name === 'can')).toHaveLength(2)
+  })
+
+  it('[AC16] is told nothing while it may do the same', async () => {
+    const office = new Office({ ada: ALL })
+    await using running = await start(server, { ...office.options, ...OFTEN })
+    await using stream = await new TestRoom(running.baseUrl).join('k', {}, as('ada'))
+    await expect.poll(() => office.asked.length).toBeGreaterThan(5 * ALL.length)
+    expect(stream.arrived.filter(({ name }) => name === 'can')).toEqual([])
+  })
+
+  it('[AC17] [AC18] ends when it may no longer watch, and its member leaves', async () => {
+    const office = new Office({ ada: ALL, eve: ALL })
+    await using running = await start(server, { ...office.options, ...RARELY })
+    const room = new TestRoom(running.baseUrl)
+    await using ada = await room.join('k', {}, as('ada'))
+    await using eve = await room.join('k', {}, as('eve'))
+    await using list = await openStream(room.url('events', { view: 'list' }), as('eve'))
+    const { id } = await running.rooms.members(room.name)
+    const poll = call(room.url('location', { since: id, waitMs: 30_000 }), as('eve'))
+    await expect.poll(async () => (await running.rooms.count()).connections).toBe(4)
+    office.rights.delete('eve')
+    await running.rooms.revalidate({ user: 'eve' })
+    expect(await ended(eve)).toMatchObject({ type: 'urn:whereabouts:problem:forbidden' })
+    await end(list)
+    expect(list.text).not.toContain('problem')
+    expectProblem(await within(poll, 'the end of the poll'), 'forbidden')
+    await ada.until('that eve has left', ({ members }) => members.size === 1)
+    expect(ada.patches.at(-1)).toMatchObject({ leave: expect.any(Array) as unknown })
+    await expectRefused('forbidden', room.url('events'), as('eve'))
+  })
+
+  it('[AC17] gets nothing more of what happens', async () => {
+    const office = new Office({ ada: ALL, eve: ALL })
+    await using running = await start(server, { ...office.options, ...RARELY })
+    const room = new TestRoom(running.baseUrl)
+    await using eve = await room.join('k', {}, as('eve'))
+    office.rights.delete('eve')
+    await running.rooms.revalidate()
+    await ended(eve)
+    await running.rooms.move(room.name, 'other', 'secret')
+    expect(eve.text).not.toContain('secret')
+    await expect.poll(() => running.rooms.count()).toMatchObject({ connections: 0 })
+  })
+
+  it('[AC18] goes on as a viewer when it may no longer join, and joins again when it may', async () => {
+    const office = new Office({ ada: ALL, eve: ALL })
+    await using running = await start(server, { ...office.options, ...RARELY })
+    const room = new TestRoom(running.baseUrl)
+    await using ada = await room.join('k', {}, as('ada'))
+    await using eve = await room.join('k', {}, as('eve'))
+    office.rights.set('eve', ['watch'])
+    await running.rooms.revalidate({ room: room.name })
+    expect((await eve.next('can')).data).toEqual({ can: ['watch'] })
+    await ada.until('that eve has left', ({ members }) => !members.has(eve.self))
+    await callJson(room.url('location', { member: 'k' }), { ...as('ada'), json: 'C5' })
+    await eve.until('a move', ({ members }) => members.get(ada.self)?.location === 'C5')
+    const post = room.url('location', { member: 'k' })
+    await expectRefused('forbidden', post, { ...as('eve'), json: 1 })
+    office.rights.set('eve', ALL)
+    await running.rooms.revalidate({ room: room.name })
+    await eve.next('can')
+    await callJson(post, { ...as('eve'), json: 'B1' })
+    await ada.until('eve', ({ members }) => members.get(eve.self)?.location === 'B1')
+  })
+
+  it('[AC10] every post is asked about by itself, whatever the stream was told', async () => {
+    const office = new Office({ ada: ALL })
+    await using running = await start(server, { ...office.options, ...RARELY })
+    const room = new TestRoom(running.baseUrl)
+    await using stream = await room.join('k', {}, as('ada'))
+    office.rights.set('ada', without('move', 'write'))
+    await expectRefused('forbidden', room.url('location', { member: 'k' }), {
+      ...as('ada'),
+      json: 'late',
+    })
+    const headers = { ...as('ada').headers, 'content-type': 'application/octet-stream' }
+    await expectRefused('forbidden', room.url('document'), { headers, body: 'x' })
+    expect(await stream.quiet()).toEqual([])
+  })
+
+  it('[AC20] only those who are meant are asked about', async () => {
+    const office = new Office({ ada: ALL, eve: ALL })
+    await using running = await start(server, { ...office.options, ...RARELY })
+    const rooms = [new TestRoom(running.baseUrl), new TestRoom(running.baseUrl)] as const
+    const streams = []
+    for (const room of rooms) {
+      for (const user of ['ada', 'eve']) streams.push(await room.join('k', {}, as(user)))
+    }
+    const askedAfter = async (...which: Parameters<Rooms['revalidate']>) => {
+      office.asked.length = 0
+      await running.rooms.revalidate(...which)
+      await expect.poll(() => office.asked.length).toBeGreaterThan(0)
+      return new Set(office.asked.map(({ user, room }) => `${user!.id} ${room}`))
+    }
+    const [one, two] = rooms.map(({ name }) => name)
+    expect(await askedAfter({ user: 'eve', room: two! })).toEqual(new Set([`eve ${two}`]))
+    expect(await askedAfter({ user: 'ada' })).toEqual(new Set([`ada ${one}`, `ada ${two}`]))
+    expect(await askedAfter({ room: one! })).toEqual(new Set([`ada ${one}`, `eve ${one}`]))
+    expect((await askedAfter()).size).toBe(4)
+    for (const stream of streams) await stream.close()
+  })
+
+  it('[AC20] what can not be a user or a room is a bad parameter', async () => {
+    await using running = await start(server, { ...new Office().options, ...RARELY })
+    const { rooms } = running
+    await expect(rooms.revalidate({ user: 7 as never })).rejects.toMatchObject({
+      problem: 'bad-parameter',
+    })
+    await expect(rooms.revalidate({ room: 'a b' })).rejects.toMatchObject({ problem: 'bad-room' })
+  })
+
+  it('[AC21] what was asked before the rights changed does not count', async () => {
+    const office = new Office()
+    const { promise, settle } = later<boolean>()
+    const begun = later<void>()
+    let isFirst = true
+    office.answer = () => {
+      if (!isFirst) return false
+      begun.settle()
+      return promise
+    }
+    await using running = await start(server, { ...office.options, ...RARELY })
+    const room = new TestRoom(running.baseUrl)
+    const opened = openStream(room.url('events'), as('eve'))
+    await begun.promise
+    isFirst = false
+    await running.rooms.revalidate()
+    settle(true)
+    await using stream = await opened
+    await ended(stream)
+  })
+
+  it('[AC21] an answer that is under way is asked for again', async () => {
+    const office = new Office({ eve: ALL })
+    await using running = await start(server, { ...office.options, ...RARELY })
+    await using stream = await new TestRoom(running.baseUrl).join('k', {}, as('eve'))
+    const { promise, settle } = later<boolean>()
+    const begun = later<void>()
+    office.answer = () => {
+      begun.settle()
+      return promise
+    }
+    await running.rooms.revalidate()
+    await begun.promise
+    office.answer = () => false
+    await running.rooms.revalidate()
+    settle(true)
+    await ended(stream)
+  })
+
+  it('[AC8] [AC17] a refusal by an exception, a text or a rejection ends a reader, too', async () => {
+    const answers: readonly ((asked: AskedAction) => unknown)[] = [
+      () => 'yes',
+      () => Promise.reject(new Error('no database')),
+      () => {
+        throw new Error('no database')
+      },
+    ]
+    for (const answer of answers) {
+      const office = new Office({ ada: ALL })
+      await using running = await start(server, { ...office.options, ...RARELY })
+      await using stream = await new TestRoom(running.baseUrl).join('k', {}, as('ada'))
+      office.answer = answer
+      await running.rooms.revalidate()
+      await ended(stream)
+    }
+  })
+
+  it('[AC19] those who are not answered hold up nobody else', async () => {
+    const office = new Office({ ada: ALL, eve: ALL })
+    await using running = await start(server, { ...office.options, ...RARELY })
+    const [slow, quick] = [new TestRoom(running.baseUrl), new TestRoom(running.baseUrl)]
+    const streams = []
+    for (let count = 0; count < 150; count++) {
+      streams.push(await slow.stream({ watch: 1 }, as('eve')))
+    }
+    await using stream = await quick.join('k', {}, as('ada'))
+    const never = later<boolean>()
+    office.answer = ({ room, action }) => (room === slow.name ? never.promise : action === 'watch')
+    await running.rooms.revalidate()
+    expect((await stream.next('can', 5_000)).data).toEqual({ can: ['watch'] })
+    never.settle(true)
+    for (const each of streams) await each.close()
+  })
+
+  it('[AC25] a right to post that is lost while the body arrives does not count', async () => {
+    const office = new Office({ ada: ALL })
+    await using running = await start(server, { ...office.options, ...RARELY })
+    const room = new TestRoom(running.baseUrl)
+    const posts = [
+      ['location', 'application/json', '"late"'],
+      ['document', 'application/octet-stream', '\0\0'],
+    ] as const
+    for (const [path, type, body] of posts) {
+      office.rights.set('ada', ALL)
+      office.asked.length = 0
+      await using socket = await openSocket(running.baseUrl)
+      socket.write(
+        `POST /rooms/${room.name}/${path} HTTP/1.1\r\nHost: x\r\nAuthorization: ada\r\n` +
+          `Content-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n${body[0]!}`,
+      )
+      await expect.poll(() => office.asked.length).toBeGreaterThan(0)
+      office.rights.delete('ada')
+      await running.rooms.revalidate()
+      socket.write(body.slice(1))
+      const status = await socket.until('an answer', (text) => /^HTTP\/1\.1 (\d+)/.exec(text)?.[1])
+      expect(status).toBe('403')
+    }
+    expect(await running.rooms.count()).toMatchObject({ rooms: 0, members: 0 })
+  })
+})
+
+describe.each(SERVERS)('a caller who is disconnected on %s', (server) => {
+  it('[AC23] [AC24] hears why, and its member leaves at once', async () => {
+    const office = new Office({ ada: ALL, eve: ALL })
+    await using running = await start(server, { ...office.options, ...RARELY })
+    const room = new TestRoom(running.baseUrl)
+    await using ada = await room.join('k', {}, as('ada'))
+    await using one = await room.join('k', {}, as('eve'))
+    await using two = await room.join('l', {}, as('eve'))
+    await running.rooms.disconnect(room.name, { memberId: one.self, reason: 'Please be kind.' })
+    expect(await ended(one)).toMatchObject({ status: 403, detail: 'Please be kind.' })
+    await ada.until('one has left', ({ members }) => !members.has(one.self))
+    const statuses = ada.patches.flatMap(({ status = {} }) => Object.keys(status))
+    expect(statuses, 'and was not away before').not.toContain(one.self)
+    expect(await two.quiet(1)).toMatchObject([{ name: 'patch' }])
+    await using again = await room.join('k', {}, as('eve'))
+    expect(again.self).toBe(one.self)
+  })
+
+  it('[AC23] a user is disconnected from all that it has open in this room', async () => {
+    const office = new Office({ ada: ALL, eve: ALL })
+    await using running = await start(server, { ...office.options, ...RARELY })
+    const [room, other] = [new TestRoom(running.baseUrl), new TestRoom(running.baseUrl)]
+    await using ada = await room.join('k', {}, as('ada'))
+    const streams = [
+      await room.join('k', {}, as('eve')),
+      await room.join('l', {}, as('eve')),
+      await room.stream({ watch: 1 }, as('eve')),
+    ]
+    await callJson(room.url('location', { member: 'm' }), { ...as('eve'), json: 1 })
+    await using elsewhere = await other.join('k', {}, as('eve'))
+    await ada.until('all of them', ({ members, watching }) => members.size === 4 && watching === 1)
+    const { id } = await running.rooms.members(room.name)
+    const poll = call(room.url('location', { since: id, waitMs: 30_000 }), as('eve'))
+    await expect.poll(async () => (await running.rooms.count()).connections).toBe(6)
+    await running.rooms.disconnect(room.name, { userId: 'eve' })
+    for (const stream of streams) await ended(stream)
+    expectProblem(await within(poll, 'the end of the poll'), 'forbidden')
+    await ada.until('all left', ({ members, watching }) => members.size === 1 && watching === 0)
+    expect(await elsewhere.quiet(1)).toEqual([])
+  })
+
+  it('[AC23] in open mode too, where a member is a user', async () => {
+    await using running = await start(server, { auth: 'open' })
+    const room = new TestRoom(running.baseUrl)
+    await using own = await room.join(memberKey())
+    await using watcher = await room.watch()
+    await running.rooms.disconnect(room.name, { userId: own.self })
+    await ended(own)
+    await watcher.until('it has left', ({ members }) => members.size === 0)
+  })
+
+  it('[AC23] what says nobody, or two, is a bad parameter', async () => {
+    await using running = await start(server, { ...new Office().options, ...RARELY })
+    const bad: readonly unknown[] = [
+      {},
+      { memberId: 'a', userId: 'b' },
+      { memberId: 7 },
+      { userId: null },
+      { userId: 'a', reason: 7 },
+      { userId: 'a', reason: 'x'.repeat(1_025) },
+    ]
+    for (const whom of bad) {
+      await expect(running.rooms.disconnect('r', whom as never)).rejects.toMatchObject({
+        problem: 'bad-parameter',
+      })
+    }
+    const elsewhere = running.rooms.disconnect('a b', { userId: 'a' })
+    await expect(elsewhere).rejects.toMatchObject({ problem: 'bad-room' })
+    await running.rooms.disconnect('nobody-is-here', { userId: '__proto__' })
+    expect(await running.rooms.count()).toMatchObject({ rooms: 0 })
+  })
+})
