@@ -33,7 +33,7 @@ export async function start(server: Server, options: WhereaboutsOptions): Promis
   const log = new RecordingLog()
   const settings = { heartbeatMs: 100, secret: 'the secret of these tests', log, ...options }
   if (server === 'node:http') {
-    const running = await startPlain({ auth: undefined, ...settings } as never)
+    const running = await startPlain(settings)
     return { ...running, rooms: running.whereabouts.rooms, log }
   }
   const running = await startApp(server, { imports: [WhereaboutsModule.forRoot(settings)] })

@@ -32,8 +32,9 @@ export async function startPlain(
 ): Promise<RunningPlain> {
   const secret = settings.dataDir === undefined ? { secret: SECRET } : {}
   const log = new RecordingLog()
+  const isOpen = settings.authenticate === undefined
   const whereabouts = await createWhereabouts({
-    auth: 'open',
+    ...(isOpen && { auth: 'open' }),
     operations: true,
     log,
     ...secret,

@@ -36,7 +36,6 @@ function open(authorize: Authorize, readers = READERS) {
       userId: undefined,
       expiresAtMs: undefined,
       can: ACTIONS,
-      actions: ACTIONS,
       asOf: 0,
     }
     const stay = { roomName: `room ${count}`, self: null, leave: () => {} }
@@ -123,7 +122,6 @@ it('[AC17] a reader that can not be told ends alone', async () => {
     userId: undefined,
     expiresAtMs: undefined,
     can: ACTIONS,
-    actions: ACTIONS,
     asOf: 0,
   }
   visits.begin(broken, admission, { roomName: 'room', self: null, leave: () => {} })

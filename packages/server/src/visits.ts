@@ -173,10 +173,10 @@ export class Visits {
   }
 
   async #askNow(visit: Visit): Promise<void> {
-    const { asker, actions } = visit.admission
+    const { asker } = visit.admission
     while (this.#visits.has(visit)) {
       visit.isOutdated = false
-      const can = await this.context.permissions.granted(asker!, actions)
+      const can = await this.context.permissions.granted(asker!)
       if (this.#visits.has(visit)) this.#allow(visit, can)
       if (!visit.isOutdated) break
     }

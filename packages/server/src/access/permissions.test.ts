@@ -49,7 +49,7 @@ it('[AC8] what is answered in time leaves nothing behind', async () => {
 })
 
 it('[AC8] an answer that comes too late does not count', async () => {
-  let settle = (_: boolean) => {}
+  let settle: (answer: boolean) => void
   const late = new Promise<boolean>((resolve) => {
     settle = resolve
   })
@@ -57,12 +57,12 @@ it('[AC8] an answer that comes too late does not count', async () => {
   const granted = asked.granted(asker, ['watch'])
   await expect.poll(() => waiting.size).toBe(1)
   pass(10_000)
-  settle(true)
+  settle!(true)
   expect(await granted).toEqual([])
 })
 
 it("[AC8] an exception after that is nobody's, and ends nothing", async () => {
-  let fail = (_: Error) => {}
+  let fail: (error: Error) => void
   const late = new Promise<boolean>((_, reject) => {
     fail = reject
   })
@@ -71,7 +71,7 @@ it("[AC8] an exception after that is nobody's, and ends nothing", async () => {
   await expect.poll(() => waiting.size).toBe(1)
   pass(10_000)
   expect(await granted).toEqual([])
-  fail(new Error('too late'))
+  fail!(new Error('too late'))
   await expect(late).rejects.toThrow('too late')
 })
 

@@ -23,10 +23,7 @@ export interface Admission {
   readonly userId: string | undefined
   /** In ms since 1970; `undefined` if that doesn't end. */
   readonly expiresAtMs: number | undefined
-  /** What it may do, of what was asked. */
   readonly can: readonly Action[]
-  /** What is asked. */
-  readonly actions: readonly Action[]
   /** How often the application had called `revalidate` before it was asked. */
   readonly asOf: number
 }
@@ -36,8 +33,7 @@ export const USUAL_ACTIONS: readonly Action[] = ACTIONS.filter((action) => actio
 
 /** A reader that the application lets in itself. @see PROTOCOL.md AC26 */
 export function ownAdmission(userId: string | undefined): Admission {
-  const can = USUAL_ACTIONS
-  return { asker: undefined, userId, expiresAtMs: undefined, can, actions: [], asOf: 0 }
+  return { asker: undefined, userId, expiresAtMs: undefined, can: USUAL_ACTIONS, asOf: 0 }
 }
 
 const OPEN = ownAdmission(undefined)
@@ -101,22 +97,21 @@ export class Permissions {
   /**
    * Lets a reader in.
    *
-   * @param actions what it is told that it may do, if it may
    * @throws {Problem} forbidden if it may not `watch`
    * @see PROTOCOL.md AC10, AC14
    */
-  async admit(asker: Asker, actions: readonly Action[]): Promise<Admission> {
+  async admit(asker: Asker): Promise<Admission> {
     if (!this.areAsked && asker.user === undefined) return OPEN
     const { asOf } = this
-    const can = await this.granted(asker, actions)
+    const can = await this.granted(asker)
     if (!can.includes('watch')) throw forbidden('watch')
     const { user } = asker
     const userId = user?.claim.id
-    return { asker, userId, expiresAtMs: user?.expiresAtMs, can, actions, asOf }
+    return { asker, userId, expiresAtMs: user?.expiresAtMs, can, asOf }
   }
 
-  /** Those of some actions that a caller may do. Never throws. */
-  async granted(asker: Asker, actions: readonly Action[]): Promise<readonly Action[]> {
+  /** Those of some actions, or of all, that a caller may do. Never throws. */
+  async granted(asker: Asker, actions = ACTIONS): Promise<readonly Action[]> {
     if (!this.areAsked) return actions.filter((action) => USUAL_ACTIONS.includes(action))
     const answers = await Promise.all(actions.map((action) => this.#allows(asker, action)))
     return actions.filter((_, index) => answers[index])

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import {
   type Action,
-  ACTIONS,
   isMemberKey,
   type Json,
   type Moved,
@@ -33,9 +32,6 @@ import {
 const MOST_WAIT_MS = 30_000
 /** Enough for every parameter at its longest, written in escapes. */
 const PARAMETERS_LIMIT_BYTES = 8_192
-
-/** What a reader of the room as it is has to be allowed. */
-const WATCH: readonly Action[] = ['watch']
 
 const GZIP = /^(?:x-)?gzip(?:\s*;|$)/
 const REFUSED = /;\s*q=0(?:\.0*)?$/
@@ -93,15 +89,18 @@ export class Calls {
     return moved
   }
 
-  /** @see PROTOCOL.md HT4, HT5 */
+  /** @see PROTOCOL.md HT4, HT5, AC29 */
   async getLocation(call: Call, roomName: string): Promise<void> {
     const { query } = call
-    const admission = await this.#admit(call, roomName, WATCH)
+    const admission = await this.#admit(call, roomName)
+    // Without authorization it would be the same for everybody.
+    const can = this.permissions.areAsked ? { can: admission.can } : {}
     const since = query('since')
     const waitMs = wholeNumber(query, 'waitMs', MOST_WAIT_MS) ?? 0
     const wanted = { documents: wantsDocuments(query), part: wantedPart(query) }
     if (since === undefined) {
-      return this.#documentAnswers.json(call, await this.rooms.members(roomName, wanted.part))
+      const room = await this.rooms.members(roomName, wanted.part)
+      return this.#documentAnswers.json(call, { ...room, ...can })
     }
     let news = await this.rooms.since(roomName, since, wanted)
     if (news === undefined && waitMs > 0) {
@@ -110,7 +109,7 @@ export class Calls {
       news = await this.rooms.since(roomName, since, wanted)
     }
     if (news === undefined) call.empty(204)
-    else this.#documentAnswers.json(call, news)
+    else this.#documentAnswers.json(call, { ...news, ...can })
   }
 
   /** @see PROTOCOL.md HT6 */
@@ -161,7 +160,7 @@ export class Calls {
     // Before anything is awaited: a reader may be gone before it is answered. FR6
     const held: { release?: () => void } = {}
     response.once('close', () => held.release?.())
-    const admission = await this.#admit(call, roomName, ACTIONS)
+    const admission = await this.#admit(call, roomName)
     const { parameter, view } = await read()
     checkVersion(parameter)
     const watches = flag(parameter, 'watch') || !admission.can.includes('join')
@@ -195,12 +194,9 @@ export class Calls {
   }
 
   /** Lets a reader in, first of all. @see PROTOCOL.md AC10, AC14 */
-  async #admit(call: Call, roomName: string, actions: readonly Action[]): Promise<Admission> {
+  async #admit(call: Call, roomName: string): Promise<Admission> {
     const user = await this.access.users.calling(call.request)
-    const admission = await this.access.permissions.admit(
-      this.#asker(call, roomName, user),
-      actions,
-    )
+    const admission = await this.access.permissions.admit(this.#asker(call, roomName, user))
     checkVersion(call.query)
     return admission
   }

@@ -1,3 +1,5 @@
+import { ACTIONS } from '@whereabouts/protocol'
+
 const room = {
   name: 'room',
   in: 'path',
@@ -195,6 +197,8 @@ const OPENAPI = {
           id: { type: 'string' },
           name: { type: 'string' },
           color: { type: 'string', pattern: '^#[0-9a-fA-F]{6}$' },
+          avatar: { type: 'string', format: 'uri', maxLength: 2_048 },
+          meta: { description: 'Any JSON value that the application says of the user' },
         },
       },
       Member: {
@@ -212,6 +216,7 @@ const OPENAPI = {
         required: ['id', 'members', 'watching'],
         properties: {
           id: { type: 'string' },
+          can: ref('Actions'),
           members: { type: 'array', items: ref('Member') },
           watching: { type: 'integer' },
           elsewhere: ref('Elsewhere'),
@@ -223,10 +228,16 @@ const OPENAPI = {
         required: ['id', 'patch'],
         properties: {
           id: { type: 'string' },
+          can: ref('Actions'),
           patch: ref('Patch'),
           document: { type: 'string', contentEncoding: 'base64' },
           resync: ref('Resync'),
         },
+      },
+      Actions: {
+        type: 'array',
+        description: 'What the caller may do',
+        items: { enum: ACTIONS },
       },
       Elsewhere: {
         type: 'object',

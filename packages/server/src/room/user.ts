@@ -33,21 +33,20 @@ export function describeUser(memberId: string, claim: UserClaim, known?: User): 
   const id = claim.id ?? known?.id ?? memberId
   const name = claim.name ?? known?.name ?? DEFAULT_NAME
   const color = claim.color ?? known?.color ?? colorOf(memberId)
-  const isKnown =
-    known?.id === id && known.name === name && known.color === color && !changes(known, claim)
-  if (isKnown) return known
-  const avatar = claim.avatar ?? known?.avatar
-  const meta = claim.meta ?? known?.meta
-  return withExtras({ id, name, color }, avatar, meta)
+  const isKnown = known?.id === id && known.name === name && known.color === color
+  if (isKnown && !addsTo(known, claim)) return known
+  return withExtras({ id, name, color }, claim, known)
 }
 
 /** Whether a claim says anything else beyond the name and the color. */
-function changes(known: User, { avatar, meta }: UserClaim): boolean {
+function addsTo(known: User, { avatar, meta }: UserClaim): boolean {
   if (avatar !== undefined && avatar !== known.avatar) return true
   return meta !== undefined && (known.meta === undefined || !equalJson(known.meta, meta))
 }
 
-function withExtras(user: User, avatar: string | undefined, meta: Json | undefined): User {
+function withExtras(user: User, claim: UserClaim, known: User | undefined): User {
+  const avatar = claim.avatar ?? known?.avatar
+  const meta = claim.meta ?? known?.meta
   return {
     ...user,
     ...(avatar !== undefined && { avatar }),
