@@ -94,7 +94,7 @@ export class Calls {
     const { query } = call
     const admission = await this.#admit(call, roomName)
     // Without authorization it would be the same for everybody.
-    const can = this.permissions.areAsked ? { can: admission.can } : {}
+    const can = this.access.permissions.areAsked ? { can: admission.can } : {}
     const since = query('since')
     const waitMs = wholeNumber(query, 'waitMs', MOST_WAIT_MS) ?? 0
     const wanted = { documents: wantsDocuments(query), part: wantedPart(query) }
