@@ -70,6 +70,20 @@ export class RoomDocuments {
     return this.#updates.once(`${roomName} ${idempotencyKey} ${hash}`, work)
   }
 
+  /**
+   * Deletes a document for good, and ends the room's readers.
+   *
+   * @param unusedSinceMs leave it if somebody has changed or opened it since
+   * @returns whether there was one
+   * @throws {Problem} store-failed
+   * @see PROTOCOL.md AD1, AD3
+   */
+  async remove(roomName: RoomName, unusedSinceMs?: number): Promise<boolean> {
+    const isRemoved = await this.documents.remove(roomName, unusedSinceMs)
+    if (isRemoved) await this.rooms.deleted(roomName)
+    return isRemoved
+  }
+
   /** Copies the vector, as the caller may change it while this waits. @see PROTOCOL.md ID12 */
   #ownVector(stateVector: Uint8Array): Uint8Array {
     this.#checkSize('A state vector', stateVector)

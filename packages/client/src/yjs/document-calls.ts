@@ -42,19 +42,21 @@ export async function syncDocument(
 /**
  * Posts an update; resolves when the server has stored it.
  *
+ * @param incarnation of the document that the update is for
  * @returns whether part of it waits for an update that the server doesn't have
  * @throws {Error} if something else than the server answered
- * @see PROTOCOL.md DO2, DO9, DO21, CL18
+ * @see PROTOCOL.md DO2, DO9, DO21, DO48, CL18
  */
 export async function postUpdate(
   channel: DocumentChannel,
+  incarnation: string | null,
   update: Uint8Array<ArrayBuffer>,
   idempotencyKey: string,
   life: AbortSignal,
 ): Promise<boolean> {
   const answer = await channel.request(
     'document',
-    {},
+    { incarnation: incarnation ?? undefined },
     {
       method: 'POST',
       headers: { 'content-type': BYTES_TYPE, 'idempotency-key': idempotencyKey },

@@ -5,7 +5,8 @@ import type { DocumentChannel } from '../document-channel.js'
 import { callSafely } from '../store.js'
 import { postUpdate, syncDocument } from './document-calls.js'
 import { Outbox, type Posting } from './outbox.js'
-import { rebuild } from './rebuild.js'
+import { beyond, type KnownDocument } from './known-document.js'
+import { emptyLike, rebuild } from './rebuild.js'
 import { isRefusal, type Request, RequestLoop } from './request-loop.js'
 import { ServerCopy } from './server-copy.js'
 import type { Clocks } from './structs.js'
@@ -25,6 +26,10 @@ export interface SyncOptions {
   gathered(): Promise<unknown>
   /** A new document replaces the one before. */
   rebuilt(doc: Doc): void
+  /** The server has said which document it has, before anything of it is applied. */
+  identified(known: KnownDocument): void
+  /** The document was deleted on the server, and a new one replaces it. */
+  deleted(doc: Doc, known: KnownDocument, unsaved: Uint8Array | null): void
 }
 
 const BETWEEN_REBUILDS_MS = 5_000
@@ -35,6 +40,7 @@ interface Answer {
   readonly bytes: Uint8Array
   readonly read: DecodedUpdate
   readonly clocks: Clocks
+  readonly incarnation: string
 }
 
 /**
@@ -42,6 +48,7 @@ interface Answer {
  *
  *     until stopped
  *       if a sync is due     send the vector of what the server is known to have, apply its answer
+ *       if it is another one begin with an empty document, and sync again
  *       if it contradicts    fetch everything, rebuild the document, and sync again
  *       if it lost something forget what is known, and sync again
  *       if it lacks anything post the next part; acknowledged, it is known to be there
@@ -49,7 +56,7 @@ interface Answer {
  *         no answer          post the same again later, with the same key
  *       else                 wait for an edit or for word from the room
  *
- * @see PROTOCOL.md CL20 to CL23, CL27, CL37
+ * @see PROTOCOL.md CL20 to CL23, CL27, CL37, DO49 to DO51
  */
 export class DocumentSync {
   readonly #options: SyncOptions
@@ -60,6 +67,8 @@ export class DocumentSync {
   #doc: Doc
   #clientID: number
   #copy: ServerCopy
+  /** Which document of the room this is; `null` if it was never synced. */
+  #incarnation: string | null = null
   #state: SyncState = { name: 'waiting' }
   #rebuiltAtMs = Number.NEGATIVE_INFINITY
   #isReceiving = false
@@ -104,14 +113,22 @@ export class DocumentSync {
     return this.#loop.problem ?? (this.hasSetAside ? this.#refusal : null)
   }
 
-  /** The server's state vector. */
-  get vector(): Uint8Array {
-    return this.#copy.vector
+  /** What is known of the server's document; `null` before the first sync. */
+  get known(): KnownDocument | null {
+    const incarnation = this.#incarnation
+    return incarnation === null ? null : { incarnation, vector: this.#copy.vector }
   }
 
-  /** Restores the state vector that the server had when the document was last open. */
-  remember(vector: Uint8Array): void {
+  /**
+   * Restores what was known of the server's document when it was last open here.
+   *
+   * @returns whether it is this document
+   */
+  remember({ incarnation, vector }: KnownDocument): boolean {
+    if (this.#incarnation !== null && this.#incarnation !== incarnation) return false
+    this.#incarnation = incarnation
     this.#copy.remember(vector)
+    return true
   }
 
   /** Syncs again: the server may have updates that the events don't bring, or may be another server. */
@@ -251,9 +268,10 @@ export class DocumentSync {
     }
   }
 
-  #answered({ bytes, read, clocks }: Answer): void {
+  #answered({ bytes, read, clocks, incarnation }: Answer): void {
     // A fork was seen meanwhile, or the sync was stopped.
     if (this.#state.name !== 'asking') return
+    if (this.#isDeleted(incarnation)) return this.#startOver(incarnation)
     if (this.#copy.hasLost(clocks)) {
       this.#copy.forget()
       this.#to({ name: 'failed' })
@@ -272,13 +290,36 @@ export class DocumentSync {
 
   async #ask(vector: Uint8Array): Promise<Answer> {
     const answer = await syncDocument(this.#options.channel, vector, this.#loop.signal)
-    const bytes = answer.update
-    return { bytes, read: readUpdate(bytes), clocks: decodeStateVector(answer.vector) }
+    const { update: bytes, incarnation } = answer
+    return { bytes, read: readUpdate(bytes), clocks: decodeStateVector(answer.vector), incarnation }
+  }
+
+  /** Whether the document here was deleted on the server; notes which one it is, if that is new. */
+  #isDeleted(incarnation: string): boolean {
+    if (this.#incarnation !== null) return this.#incarnation !== incarnation
+    this.#incarnation = incarnation
+    this.#options.identified(this.known!)
+    return false
+  }
+
+  /** Begins with an empty document, so that nothing of the deleted one comes back. */
+  #startOver(incarnation: string): void {
+    this.#to({ name: 'failed' })
+    const unsaved = beyond(this.#doc, this.#copy.vector)
+    const doc = emptyLike(this.#doc)
+    this.#incarnation = incarnation
+    this.#outbox.clear()
+    this.#follow(doc, new ServerCopy(doc))
+    this.#options.deleted(doc, this.known!, unsaved)
+    doc.on('afterTransactionCleanup', this.#changed)
   }
 
   async #post({ part, key }: Posting): Promise<void> {
     try {
-      const isPending = await postUpdate(this.#options.channel, part.update, key, this.#loop.signal)
+      const { channel } = this.#options
+      const incarnation = this.#incarnation
+      const { signal } = this.#loop
+      const isPending = await postUpdate(channel, incarnation, part.update, key, signal)
       this.#outbox.arrived()
       this.#loop.problem = null
       if (isPending) return await this.#pending()
@@ -288,11 +329,12 @@ export class DocumentSync {
     } catch (error) {
       if (!isRefusal(error)) throw error
       this.#outbox.clear()
+      if (error.problem === 'document-deleted') return this.#pending()
       if (!this.#refused({ part, problem: error })) throw error
     }
   }
 
-  /** The server lacks an earlier update: sync to learn which. If no client has it, back off. */
+  /** The server lacks an earlier update, or has another document: sync to learn. The next time, back off first. */
   async #pending(): Promise<void> {
     this.#to({ name: 'outdated' })
     if (this.#isPendingAgain) await this.#loop.wait(this.#pendingBackoff.next())
@@ -337,9 +379,10 @@ export class DocumentSync {
   }
 
   async #rebuild(refusal: Refusal | null): Promise<void> {
-    const { bytes, read, clocks } = await this.#ask(NOTHING)
+    const { bytes, read, clocks, incarnation } = await this.#ask(NOTHING)
     await this.#options.gathered()
     if (this.#state.name !== 'forked') return
+    if (this.#isDeleted(incarnation)) return this.#to({ name: 'rebuilt' })
     const forks = new Map([...this.#copy.splitPairs(), ...this.#copy.forks(read)])
     // The sync that follows fetches what came meanwhile.
     this.#to({ name: 'rebuilt' })

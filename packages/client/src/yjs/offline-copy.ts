@@ -1,20 +1,47 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
-import { applyUpdate, type Doc, encodeStateAsUpdate, encodeStateVector, transact } from 'yjs'
+import {
+  applyUpdate,
+  Doc,
+  encodeStateAsUpdate,
+  encodeStateVector,
+  mergeUpdates,
+  transact,
+} from 'yjs'
 import { Pause } from '../pause.js'
 import { callSafely } from '../store.js'
+import { beyond, type KnownDocument } from './known-document.js'
 
-/** Updates in order, and the server's state vector beside them. */
+/** Updates in order, and beside them what is known of the server's document, and what remains of a deleted one. */
 interface Schema extends DBSchema {
   updates: { key: number; value: Uint8Array }
-  about: { key: 'server'; value: Uint8Array }
+  about: { key: 'document' | 'former'; value: KnownDocument | Uint8Array }
 }
 
 /** Receives what comes of the offline copy. */
 export interface OfflineListener {
   /** `isKept` changed. */
   keptChanged(): void
-  /** The copy is loaded; the server's state vector was this when the document was last open. */
-  remembered(vector: Uint8Array): void
+  /**
+   * The copy is loaded; this was known of the server's document when it was last open. Returns whether
+   * it is the document that is open now.
+   */
+  remembered(known: KnownDocument): boolean
+  /** The copy has what remains of a deleted document. */
+  remains(former: Uint8Array): void
+}
+
+/**
+ * What to write next: new updates, the document merged with what is stored, or the document alone; a
+ * document that begins anew is merged only with what another tab has stored of it.
+ */
+type Task = 'append' | 'merge' | 'replace' | 'startOver'
+
+/** What is written in one transaction. */
+interface News {
+  readonly updates: readonly Uint8Array[]
+  readonly known: KnownDocument | null
+  readonly former: Uint8Array | null | undefined
+  readonly task: Task
 }
 
 // This many records are merged into one.
@@ -30,9 +57,11 @@ const RETRY_MS = 10_000
  *     append     store each update; after 500, merge
  *     merge      read what other tabs stored, then store the whole document in its place
  *     replace    store the whole document, and drop what is there: it belongs to the document before
+ *     start over as replace, unless another tab has stored the new document already
+ *     other      another tab has, and this one hasn't heard that its document was deleted: failed
  *     failed     wait 10 s, then merge, or replace if that was due
  *
- * @see PROTOCOL.md CL14, CL24
+ * @see PROTOCOL.md CL14, CL24, DO49, DO51
  */
 export class OfflineCopy {
   /** Resolves when the stored document is loaded, or can't be. */
@@ -43,9 +72,12 @@ export class OfflineCopy {
   #doc: Doc
   #database: IDBPDatabase<Schema> | null = null
   #unwritten: Uint8Array[] = []
-  /** What to write next: new updates, the document merged with what is stored, or the document alone. */
-  #task: 'append' | 'merge' | 'replace' = 'append'
-  #vector: Uint8Array | null = null
+  #task: Task = 'append'
+  /** What is known of the server's document, and whether it is stored. */
+  #known: KnownDocument | null = null
+  #isKnownStored = true
+  /** What remains of a deleted document: `undefined` if that is stored, `null` if it is to be dropped. */
+  #former: Uint8Array | null | undefined
   #count = 0
   #isWriting: Promise<void> | null = null
   #isKept = false
@@ -65,27 +97,42 @@ export class OfflineCopy {
     return this.#isKept
   }
 
-  /** Stores the server's state vector for the next time. */
-  remember(vector: Uint8Array): void {
-    this.#vector = vector
+  /** Stores what is known of the server's document, for the next time. */
+  remember(known: KnownDocument): void {
+    this.#known = known
+    this.#isKnownStored = false
+    this.#start()
+  }
+
+  /** Stores a new document in place of one that was deleted, and what remains of that. */
+  startOver(doc: Doc, known: KnownDocument, former: Uint8Array | null): void {
+    if (former !== null) this.#former = former
+    this.remember(known)
+    this.replace(doc, 'startOver')
+  }
+
+  /** Drops what remains of a deleted document. */
+  dropFormer(): void {
+    this.#former = null
     this.#start()
   }
 
   /** Applies what other tabs have stored since. */
   async gather(): Promise<void> {
     try {
-      this.#apply((await readAll(await this.#open())).updates)
+      const { updates, known } = await readAll(await this.#open())
+      if (this.#isSame(known)) this.#apply(updates)
     } catch {
       this.#lost()
     }
   }
 
   /** Stores another document in place of this one. */
-  replace(doc: Doc): void {
+  replace(doc: Doc, task: Task = 'replace'): void {
     this.#doc.off('update', this.#take)
     this.#doc = doc
     doc.on('update', this.#take)
-    this.#task = 'replace'
+    this.#task = task
     this.#start()
   }
 
@@ -109,11 +156,15 @@ export class OfflineCopy {
   async #load(): Promise<void> {
     try {
       const database = await this.#open()
-      const { updates, vector } = await readAll(database)
-      if (vector !== undefined) this.#listener.remembered(vector)
+      const { updates, known, former } = await readAll(database)
+      if (former !== undefined) this.#listener.remains(former)
       this.#count = updates.length
       const before = encodeStateVector(this.#doc)
-      if (!this.#isClosed) this.#apply(updates)
+      if (known !== undefined && !this.#listener.remembered(known)) this.#setApart(updates, known)
+      else {
+        this.#known ??= known ?? null
+        if (!this.#isClosed) this.#apply(updates)
+      }
       // The document may have had contents before.
       if (before.length > 1) this.#unwritten.push(encodeStateAsUpdate(this.#doc))
       this.#setKept(!this.#hasChanges)
@@ -121,6 +172,24 @@ export class OfflineCopy {
       this.#lost()
     }
     this.#start()
+  }
+
+  /** The stored document was deleted before it was loaded. */
+  #setApart(updates: readonly Uint8Array[], { vector }: KnownDocument): void {
+    const deleted = new Doc()
+    for (const update of updates) applyUpdate(deleted, update)
+    const former = beyond(deleted, vector)
+    this.#task = 'startOver'
+    if (former === null) return
+    this.#former = former
+    this.#listener.remains(former)
+  }
+
+  /** Whether what is stored is of this document, as far as is known. */
+  #isSame(stored: KnownDocument | undefined): boolean {
+    return (
+      stored === undefined || this.#known === null || stored.incarnation === this.#known.incarnation
+    )
   }
 
   #apply(updates: readonly Uint8Array[]): void {
@@ -160,6 +229,10 @@ export class OfflineCopy {
     return this.#task !== 'append' || this.#unwritten.length > 0
   }
 
+  get #hasMore(): boolean {
+    return !this.#isKnownStored || this.#former !== undefined
+  }
+
   #setKept(isKept: boolean): void {
     if (isKept === this.#isKept) return
     this.#isKept = isKept
@@ -168,13 +241,13 @@ export class OfflineCopy {
 
   #start(): void {
     if (this.#hasChanges) this.#setKept(false)
-    else if (this.#vector === null) return
+    else if (!this.#hasMore) return
     this.#isWriting ??= this.#writeAll()
   }
 
   async #writeAll(): Promise<void> {
     await this.loaded
-    while (this.#vector !== null || this.#hasChanges) {
+    while (this.#hasMore || this.#hasChanges) {
       try {
         await this.#write()
       } catch {
@@ -191,43 +264,88 @@ export class OfflineCopy {
   /** Writes in one transaction; resolves when that is complete. */
   async #write(): Promise<void> {
     const database = await this.#open()
+    const doc = this.#doc
     const transaction = database.transaction(['updates', 'about'], 'readwrite')
     const store = transaction.objectStore('updates')
-    const isWhole = this.#task !== 'append' || this.#count >= MANY_UPDATES
+    const about = transaction.objectStore('about')
+    const [stored, kept] = await Promise.all([about.get('document'), about.get('former')])
+    const task = this.#taskAt(stored as KnownDocument | undefined)
+    const isWhole = task !== 'append' || this.#count >= MANY_UPDATES
     // Another tab may have stored updates that this one lacks.
-    const others = isWhole && this.#task !== 'replace' ? await store.getAll() : []
+    const others = isWhole && task !== 'replace' ? await store.getAll() : []
     // If the document was replaced meanwhile, they belong to the one before.
-    if (this.#task !== 'replace') this.#apply(others)
-    const task = this.#task
-    const updates = isWhole ? [encodeStateAsUpdate(this.#doc)] : this.#unwritten
-    const vector = this.#vector
-    this.#unwritten = []
-    this.#vector = null
-    this.#task = 'append'
-    this.#count = isWhole ? 1 : this.#count + updates.length
+    if (doc !== this.#doc) return
+    this.#apply(others)
+    const news = this.#takeNews(isWhole)
     try {
       await Promise.all([
         isWhole && store.clear(),
-        ...updates.map((update) => store.add(update)),
-        vector !== null && transaction.objectStore('about').put(vector, 'server'),
+        ...news.updates.map((update) => store.add(update)),
+        news.known !== null && about.put(news.known, 'document'),
+        news.former === null && about.delete('former'),
+        news.former && about.put(merged(kept as Uint8Array | undefined, news.former), 'former'),
         transaction.done,
       ])
     } catch (error) {
-      // What is stored belongs to the document before, and must not be merged into this one.
-      if (task === 'replace') this.#task = 'replace'
+      this.#putBack(news)
       throw error
     }
   }
+
+  /** What to do, given what the transaction finds. @throws {Error} if that isn't this document */
+  #taskAt(stored: KnownDocument | undefined): Exclude<Task, 'startOver'> {
+    if (this.#task !== 'startOver') {
+      if (this.#isSame(stored)) return this.#task
+      throw new Error('another document is stored')
+    }
+    // Another tab may have started over first.
+    return stored?.incarnation === this.#known?.incarnation ? 'merge' : 'replace'
+  }
+
+  #takeNews(isWhole: boolean): News {
+    const news = {
+      updates: isWhole ? [encodeStateAsUpdate(this.#doc)] : this.#unwritten,
+      known: this.#isKnownStored ? null : this.#known,
+      former: this.#former,
+      task: this.#task,
+    }
+    this.#unwritten = []
+    this.#isKnownStored = true
+    this.#former = undefined
+    this.#task = 'append'
+    this.#count = isWhole ? 1 : this.#count + news.updates.length
+    return news
+  }
+
+  /** It couldn't be written. What is stored may belong to a document before, and must not be merged then. */
+  #putBack({ known, former, task }: News): void {
+    if (known !== null) this.#isKnownStored = false
+    if (this.#former === undefined) this.#former = former
+    if (task === 'replace' || task === 'startOver') this.#task = task
+  }
 }
 
-async function readAll(
-  database: IDBPDatabase<Schema>,
-): Promise<{ updates: Uint8Array[]; vector: Uint8Array | undefined }> {
+/** Adds to what remains of deleted documents. */
+function merged(kept: Uint8Array | undefined, former: Uint8Array): Uint8Array {
+  return kept === undefined ? former : mergeUpdates([kept, former])
+}
+
+async function readAll(database: IDBPDatabase<Schema>): Promise<{
+  updates: Uint8Array[]
+  known: KnownDocument | undefined
+  former: Uint8Array | undefined
+}> {
   const transaction = database.transaction(['updates', 'about'])
-  const [updates, vector] = await Promise.all([
+  const about = transaction.objectStore('about')
+  const [updates, known, former] = await Promise.all([
     transaction.objectStore('updates').getAll(),
-    transaction.objectStore('about').get('server'),
+    about.get('document'),
+    about.get('former'),
     transaction.done,
   ])
-  return { updates, vector }
+  return {
+    updates,
+    known: known as KnownDocument | undefined,
+    former: former as Uint8Array | undefined,
+  }
 }

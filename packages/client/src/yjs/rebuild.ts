@@ -54,11 +54,16 @@ export function rebuild({ doc, server, clocks, forks, refused }: Rebuilding): Re
   for (const [client, clock] of forks) base.set(client, Math.min(clock, base.get(client) ?? 0))
   const own = readUpdate(encodeStateAsUpdate(doc, encodeStateVector(base)))
   const moves = new Moves(doc, own, forks, refused)
-  const { guid, collectionid, gc, gcFilter, meta, autoLoad, shouldLoad } = doc
-  const rebuilt = new Doc({ guid, collectionid, gc, gcFilter, meta, autoLoad, shouldLoad })
+  const rebuilt = emptyLike(doc)
   applyUpdate(rebuilt, server)
   applyUpdate(rebuilt, moves.update())
   return { doc: rebuilt, refused: moves.refused }
+}
+
+/** Returns an empty document with the options of another one. */
+export function emptyLike(doc: Doc): Doc {
+  const { guid, collectionid, gc, gcFilter, meta, autoLoad, shouldLoad } = doc
+  return new Doc({ guid, collectionid, gc, gcFilter, meta, autoLoad, shouldLoad })
 }
 
 /** A range of one client's clocks, and the ids that it moves to. */

@@ -1,5 +1,5 @@
 import type { Problem } from '@whereabouts/protocol'
-import type { Doc } from 'yjs'
+import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs'
 import { channelOf, type DocumentChannel } from '../document-channel.js'
 import { Pause } from '../pause.js'
 import type { Room } from '../room.js'
@@ -37,6 +37,8 @@ export type ProviderEvents = {
   readonly clientID: readonly [clientID: number]
   readonly status: readonly [status: RoomStatus]
   readonly problem: readonly [problem: Problem | null]
+  /** The document was deleted on the server, and had edits that the server never had; `null` once they are dropped. */
+  readonly former: readonly [former: Doc | null]
   /** A new document replaces the one before: bind the editor to it. */
   readonly reload: readonly [doc: Doc]
 }
@@ -65,6 +67,7 @@ export class RoomProvider extends Emitter<ProviderEvents> {
   readonly #sync: DocumentSync
   readonly #release: (() => void)[]
   #doc: Doc
+  #former: Doc | null = null
   #awareness: PresenceAwareness | null = null
   #ended: Promise<boolean> | null = null
   /** Whether remote edits are known to arrive; a resumed stream proves that with its first event. */
@@ -83,7 +86,16 @@ export class RoomProvider extends Emitter<ProviderEvents> {
       changed: () => this.#emitChanges(),
       loaded: () => this.#loadedInTime(),
       gathered: () => this.#gatheredInTime(),
-      rebuilt: (rebuilt) => this.#rebuilt(rebuilt),
+      rebuilt: (rebuilt) => {
+        this.#offline?.replace(rebuilt)
+        this.#replaced(rebuilt)
+      },
+      identified: (known) => this.#offline?.remember(known),
+      deleted: (begun, known, unsaved) => {
+        this.#offline?.startOver(begun, known, unsaved)
+        if (unsaved !== null) this.#remains(unsaved)
+        this.#replaced(begun)
+      },
     })
     this.#offline = offline && hasIndexedDb() ? this.#keepOffline() : null
     this.#announced = this.#currentState()
@@ -140,6 +152,23 @@ export class RoomProvider extends Emitter<ProviderEvents> {
     return this.#sync.hasSetAside
   }
 
+  /**
+   * The document as it was before it was deleted on the server, if it has edits that the server never
+   * had. This browser keeps it until `dropFormer()`: let the user copy from it.
+   *
+   * @see PROTOCOL.md DO51
+   */
+  get former(): Doc | null {
+    return this.#former
+  }
+
+  /** Drops `former`. */
+  dropFormer(): void {
+    this.#former = null
+    this.#offline?.dropFormer()
+    this.#emitChanges()
+  }
+
   /** The room's status. */
   get status(): RoomStatus {
     return this.room.status
@@ -188,7 +217,8 @@ export class RoomProvider extends Emitter<ProviderEvents> {
   #keepOffline(): OfflineCopy {
     return new OfflineCopy(this.#channel.address, this.#doc, {
       keptChanged: () => this.#emitChanges(),
-      remembered: (vector) => this.#sync.remember(vector),
+      remembered: (known) => this.#sync.remember(known),
+      remains: (former) => this.#remains(former),
     })
   }
 
@@ -200,12 +230,20 @@ export class RoomProvider extends Emitter<ProviderEvents> {
     return within(LOAD_WITHIN_MS, this.#offline?.gather())
   }
 
-  #rebuilt(doc: Doc): void {
+  #remains(update: Uint8Array): void {
+    const former = new Doc()
+    // More than one document may have been deleted.
+    if (this.#former !== null) applyUpdate(former, encodeStateAsUpdate(this.#former))
+    applyUpdate(former, update)
+    this.#former = former
+    this.#emitChanges()
+  }
+
+  #replaced(doc: Doc): void {
     this.#doc.off('destroy', this.#docDestroyed)
     isolateListeners(doc)
     doc.on('destroy', this.#docDestroyed)
     this.#doc = doc
-    this.#offline?.replace(doc)
     this.#awareness?.follow(doc)
     this.emit('reload', [doc])
   }
@@ -262,16 +300,17 @@ export class RoomProvider extends Emitter<ProviderEvents> {
   }
 
   #currentState(): ProviderState {
-    const { synced, saved, kept, retrying, setAside, status, problem } = this
+    const { synced, saved, kept, retrying, setAside, status, problem, former } = this
     const { clientID } = this.#doc
-    return { synced, saved, kept, retrying, setAside, clientID, status, problem }
+    return { synced, saved, kept, retrying, setAside, clientID, status, problem, former }
   }
 
   #emitChanges(): void {
     const before = this.#announced
     const now = this.#currentState()
     this.#announced = now
-    if (now.saved && !before.saved) this.#offline?.remember(this.#sync.vector)
+    const { known } = this.#sync
+    if (now.saved && !before.saved && known !== null) this.#offline?.remember(known)
     if (now.clientID !== before.clientID) this.#awareness?.follow(this.#doc)
     if (now.status !== before.status) this.emit('status', [now.status])
     if (now.synced !== before.synced) this.emit('synced', [now.synced])
@@ -281,6 +320,7 @@ export class RoomProvider extends Emitter<ProviderEvents> {
     if (now.setAside !== before.setAside) this.emit('setAside', [now.setAside])
     if (now.clientID !== before.clientID) this.emit('clientID', [now.clientID])
     if (now.problem !== before.problem) this.emit('problem', [now.problem])
+    if (now.former !== before.former) this.emit('former', [now.former])
   }
 }
 

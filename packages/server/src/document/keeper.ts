@@ -1,8 +1,9 @@
 import { Problem, writeSyncAnswer } from '@whereabouts/protocol'
+import { documentDeleted } from '../room/deleted.js'
 import { LoadedDocument } from './loaded-document.js'
 import { Occupation } from './occupation.js'
 import type { DocumentStore, Removal } from './store.js'
-import { documentDeleted, storeFailed } from './store-failed.js'
+import { storeFailed } from './store-failed.js'
 import { readUpdate } from './update.js'
 
 /** What bounds the documents of a server. */

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import type { UntoldRoom, UntoldRooms } from './store.js'
 
 /** Rooms that are told of at a time. */
@@ -16,10 +16,7 @@ export class PostgresUntold implements UntoldRooms {
   constructor(private readonly pool: Pool) {}
 
   async note(roomName: string): Promise<void> {
-    await this.pool.query(
-      'INSERT INTO whereabouts_untold (room) VALUES ($1) ON CONFLICT (room) DO UPDATE SET number = DEFAULT',
-      [roomName],
-    )
+    await noteUntold(this.pool, roomName)
   }
 
   async list(): Promise<readonly UntoldRoom[]> {
@@ -36,4 +33,11 @@ export class PostgresUntold implements UntoldRooms {
       number,
     ])
   }
+}
+
+export async function noteUntold(client: Pool | PoolClient, roomName: string): Promise<void> {
+  await client.query(
+    'INSERT INTO whereabouts_untold (room) VALUES ($1) ON CONFLICT (room) DO UPDATE SET number = DEFAULT',
+    [roomName],
+  )
 }

@@ -4,7 +4,7 @@ import { append } from './postgres-append.js'
 import { PostgresCatalog } from './postgres-catalog.js'
 import { upgrade } from './postgres-schema.js'
 import { type Bigint, transaction } from './postgres-transaction.js'
-import { PostgresUntold } from './postgres-untold.js'
+import { noteUntold, PostgresUntold } from './postgres-untold.js'
 import { documentId, partsOf } from './schema.js'
 import {
   type Compaction,
@@ -143,6 +143,7 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
       for (const table of ['updates', 'snapshots', 'records']) {
         await client.query(`DELETE FROM whereabouts_${table} WHERE room = $1`, [roomName])
       }
+      await noteUntold(client, roomName)
       return true
     })
   }

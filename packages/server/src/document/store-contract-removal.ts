@@ -100,3 +100,16 @@ async function removesUnused(place: StorePlace): Promise<void> {
   assert.equal(await store.about('never'), undefined, 'opening nothing makes no document')
   assert.equal(await store.remove({ ...removal, unusedSinceMs: Date.now() + 60_000 }), true)
 }
+
+/** A node may die before it has told the others. */
+export async function notesRemovals(place: StorePlace): Promise<void> {
+  await using store = await opened(place)
+  await store.remove({ roomName: 'never', incarnation: 'x' })
+  assert.deepEqual(await store.untold?.list(), [])
+  await append(store, [update('one', 1)])
+  await store.remove({ roomName: 'one', incarnation: 'x' })
+  assert.deepEqual(
+    (await store.untold?.list())?.map(({ roomName }) => roomName),
+    ['one'],
+  )
+}

@@ -14,7 +14,7 @@ import {
   type StorePlace,
   update,
 } from './store-contract-place.js'
-import { REMOVAL_CONTRACT } from './store-contract-removal.js'
+import { notesRemovals, REMOVAL_CONTRACT } from './store-contract-removal.js'
 
 export type { StoreCheck, StorePlace } from './store-contract-place.js'
 
@@ -57,6 +57,7 @@ export const STORE_CONTRACT: readonly StoreCheck[] = [
 export const SHARED_STORE_CONTRACT: readonly StoreCheck[] = [
   ...STORE_CONTRACT,
   { name: '[EX13] lists rooms until all nodes were told', check: listsUntold },
+  { name: '[AD3] notes for all nodes that it removed a document', check: notesRemovals },
 ]
 
 async function isEmptyAtFirst(place: StorePlace): Promise<void> {

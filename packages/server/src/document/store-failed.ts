@@ -1,13 +1,5 @@
 import { Problem } from '@whereabouts/protocol'
 
-/** Makes the problem of a call for a document that was removed. @see PROTOCOL.md AD2, AD3 */
-export function documentDeleted(): Problem {
-  return new Problem(
-    'document-deleted',
-    'This document was deleted. Open the room again to begin a new one.',
-  )
-}
-
 /**
  * Makes the problem of a call that the store couldn't serve.
  *

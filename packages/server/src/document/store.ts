@@ -203,7 +203,8 @@ export interface DocumentStore extends Catalog {
   touch(roomName: string): Promise<void>
 
   /**
-   * Removes a document and its record for good. Erase the bytes, if the database can.
+   * Removes a document and its record for good. Erase the bytes, if the database can. A shared store
+   * notes the room in {@link untold} at the same time.
    *
    * @returns whether there was one to remove
    * @see PROTOCOL.md AD1

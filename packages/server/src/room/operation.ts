@@ -21,8 +21,15 @@ export type Operation =
     }
   | { readonly do: 'leave'; readonly id: string }
   | { readonly do: 'soon'; readonly id: string }
-  /** An update of the document; without its bytes, readers have to fetch the document. */
-  | { readonly do: 'update'; readonly bytes?: Uint8Array | undefined }
+  /**
+   * An update of the document; without its bytes, readers have to fetch the document. If it was deleted,
+   * their connections end.
+   */
+  | {
+      readonly do: 'update'
+      readonly bytes?: Uint8Array | undefined
+      readonly isDeleted?: boolean | undefined
+    }
   | { readonly do: 'expire' }
   /** A node is gone, and its connections with it; unless it has left, there may be an update that nobody told. */
   | { readonly do: 'gone'; readonly node: NodeId; readonly hasLeft: boolean }

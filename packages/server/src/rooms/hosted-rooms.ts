@@ -93,6 +93,14 @@ export interface HostedRooms {
   update(name: RoomName, update: StoredUpdate): Promise<string>
 
   /**
+   * Tells a room that its document was deleted: its readers are ended. Resolves when the other
+   * processes were told or can find out.
+   *
+   * @see PROTOCOL.md AD3
+   */
+  deleted(name: RoomName): Promise<void>
+
+  /**
    * Whether what is loaded of a room's document has all that the room told by a position; without a
    * position, all that it told by now.
    *

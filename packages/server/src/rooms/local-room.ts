@@ -1,4 +1,5 @@
 import { formatPosition, type Problem } from '@whereabouts/protocol'
+import { deletes, documentDeleted } from '../room/deleted.js'
 import type { Operation } from '../room/operation.js'
 import { Room } from '../room/room.js'
 import type { Clock } from '../stream/clock.js'
@@ -73,6 +74,7 @@ export class LocalRoom implements HostedRoom {
 
   #apply(operation: Operation): void {
     this.room.apply(operation, { node: NODE, nowMs: this.context.clock.now() })
+    if (deletes(operation)) this.frames.fail(documentDeleted())
     this.frames.changed()
     this.context.changed(this)
   }

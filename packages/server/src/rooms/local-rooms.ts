@@ -57,6 +57,12 @@ export class LocalRooms implements HostedRooms {
     return this.look(name, ({ frames }) => frames.position)
   }
 
+  async deleted(name: string): Promise<void> {
+    const room = this.#known(name)
+    if (room === undefined) this.#version += 1
+    else await room.commit({ do: 'update', isDeleted: true })
+  }
+
   /** The one process that writes a document has all of it. */
   async isUpToDate(): Promise<boolean> {
     return true

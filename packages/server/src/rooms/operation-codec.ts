@@ -13,7 +13,7 @@ export const OPERATION_CODEC: Codec<Numbered> = {
 
 type WrittenOperation =
   | Exclude<Operation, { do: 'update' }>
-  | { readonly do: 'update'; readonly bytes?: string | undefined }
+  | { readonly do: 'update'; readonly bytes?: string; readonly isDeleted?: boolean }
 
 function toWritten(operation: Operation): WrittenOperation {
   if (operation.do !== 'update' || operation.bytes === undefined) {

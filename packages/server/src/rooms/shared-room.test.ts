@@ -5,6 +5,7 @@ import { FickleExchange } from '../../../../test/exchange/fickle-exchange.js'
 import { MemoryExchange, MemoryLogs } from '../../../../test/exchange/memory-exchange.js'
 import { Faults } from '../stream/faults.js'
 import { Pace } from '../stream/pace.js'
+import { Poll } from '../stream/poll.js'
 import type { Numbered } from './outcomes.js'
 import { Host } from './role.js'
 import { SharedRoom } from './shared-room.js'
@@ -124,6 +125,28 @@ it('[EX13] a room learns updates from other nodes, or is told to fetch them', as
   exchange.tell(OTHER, [[4, { do: 'gone', node: nodeId('fourth'), hasLeft: true }]])
   // The first fetch is for a document that was loaded before the room was followed.
   expect(told).toEqual(['fetch it', '1,0', 'fetch it', 'fetch it'])
+})
+
+it('[AD3] ends its readers when the document is deleted, wherever that was done', async () => {
+  const exchange = new FickleExchange<Numbered>()
+  const { room, told } = start(exchange)
+  await room.commit({ do: 'update', bytes: Uint8Array.of(0, 0) })
+  for (const node of [OTHER, OWN]) {
+    const reader = new Poll(true, undefined)
+    reader.version = room.room.version
+    room.frames.add(reader)
+    exchange.tell(node, [[1, { do: 'update', isDeleted: true }]])
+    await expect(reader.ended).rejects.toMatchObject({ problem: 'document-deleted' })
+    expect(room.frames.readers.size).toBe(0)
+  }
+  expect(room.room.since(0)).toMatchObject({ updates: undefined })
+  expect(told).toEqual(['fetch it', 'fetch it'])
+  exchange.lose()
+  const reader = new Poll(true, undefined)
+  reader.version = room.room.version
+  room.frames.add(reader)
+  await room.commit({ do: 'update', isDeleted: true })
+  await expect(reader.ended).rejects.toMatchObject({ problem: 'document-deleted' })
 })
 
 it('[EX7] a commit that the exchange doesn’t accept is refused and changes nothing', async () => {

@@ -7,6 +7,7 @@ import {
   type Following,
   type History,
 } from '../exchange/exchange.js'
+import { deletes, documentDeleted } from '../room/deleted.js'
 import type { Operation } from '../room/operation.js'
 import { Room } from '../room/room.js'
 import type { SavedRoom } from '../room/room-state.js'
@@ -210,8 +211,10 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
       this.#outcomes.apply(state.shown.room, each, batch)
       this.#note(each[1], batch.node)
     }
+    const isDeleted = batch.operations.some(([, operation]) => deletes(operation))
+    if (isDeleted) this.frames.fail(documentDeleted())
     this.#changed()
-    this.#checkpoint(batch)
+    this.#checkpoint(batch, isDeleted)
   }
 
   #lost(): void {
@@ -313,6 +316,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
       this.#solitude?.note(operation, this.context.clock.now())
       this.role.done(operation, true)
       this.role.count(operation, 1)
+      if (deletes(operation)) this.frames.fail(documentDeleted())
       this.#changed()
       return this.room.version
     })
@@ -357,10 +361,14 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     if (node === this.#node && this.role.takenForGone(this.room)) this.#restateAgain()
   }
 
-  /** If this fails, nodes that come later read more of the log. */
-  #checkpoint({ number, node }: Batch<Numbered>): void {
+  /**
+   * If this fails, nodes that come later read more of the log.
+   *
+   * @param isDeleted whether the log has to forget what was in the document
+   */
+  #checkpoint({ number, node }: Batch<Numbered>, isDeleted: boolean): void {
     const { checkpointBatches = CHECKPOINT_BATCHES } = this.context.limits
-    if (node !== this.#node || number % checkpointBatches > 0) return
+    if (node !== this.#node || (!isDeleted && number % checkpointBatches > 0)) return
     this.#following?.checkpoint(number, JSON.stringify(this.room.save())).catch(() => {})
   }
 

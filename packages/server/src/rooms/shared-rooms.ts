@@ -1,3 +1,4 @@
+import { Problem } from '@whereabouts/protocol'
 import type { Exchange } from '../exchange/exchange.js'
 import type { Clock } from '../stream/clock.js'
 import { UNKNOWN_VERSION } from '../stream/frames.js'
@@ -102,6 +103,16 @@ export class SharedRooms implements HostedRooms {
     const { position, isShared } = await room.tell({ do: 'update', bytes: told })
     if (!isShared) await this.hooks.untold.note(name)
     return position
+  }
+
+  /** The store has noted it: if it can't be told now, it is told later. EX13 */
+  async deleted(name: string): Promise<void> {
+    this.hooks.updated(name, undefined)
+    await this.look(name, (room) => room.commit({ do: 'update', isDeleted: true })).catch(
+      (error: unknown) => {
+        if (!(error instanceof Problem)) throw error
+      },
+    )
   }
 
   async isUpToDate(name: string, since: string | undefined): Promise<boolean> {

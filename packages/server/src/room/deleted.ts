@@ -1,0 +1,15 @@
+import { Problem } from '@whereabouts/protocol'
+import type { Operation } from './operation.js'
+
+/** Whether an operation says that the room's document was deleted. */
+export function deletes(operation: Operation): boolean {
+  return operation.do === 'update' && operation.isDeleted === true
+}
+
+/** Makes the problem of a call for a document that was removed. @see PROTOCOL.md AD2, AD3, DO48 */
+export function documentDeleted(): Problem {
+  return new Problem(
+    'document-deleted',
+    'This document was deleted. Open the room again to begin a new one.',
+  )
+}
