@@ -27,6 +27,7 @@ export interface RunningServer extends Running {
 /** Settings of the standalone server only; each is the text of its variable. */
 export interface StandaloneSettings extends Settings {
   readonly allowedHosts?: string
+  readonly retentionDays?: number
 }
 
 /**

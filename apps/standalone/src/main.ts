@@ -1,18 +1,25 @@
+#!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8'
+import { runCommand } from './command/run.js'
 import { startServer } from './server.js'
 import { readSettings } from './settings.js'
 
-// When thousands of streams open at the same time, as after a restart, V8 learns that requests
-// live long and allocates those of posts in the old generation too. docs/decisions.md, 46
-setFlagsFromString('--no-allocation-site-pretenuring')
+const args = process.argv.slice(2)
+if (args.length > 0) process.exitCode = await runCommand(args)
+else await serve()
 
-try {
-  const { url } = await startServer(readSettings())
-  const address = url.replace('127.0.0.1', 'localhost')
-  process.stdout.write(
-    `whereabouts is at ${address} (open it in two windows; stop it with Ctrl+C)\n`,
-  )
-} catch (error) {
-  process.stderr.write(`whereabouts: ${error instanceof Error ? error.message : String(error)}\n`)
-  process.exitCode = 1
+async function serve(): Promise<void> {
+  // When thousands of streams open at the same time, as after a restart, V8 learns that requests
+  // live long and allocates those of posts in the old generation too. docs/decisions.md, 46
+  setFlagsFromString('--no-allocation-site-pretenuring')
+  try {
+    const { url } = await startServer(readSettings())
+    const address = url.replace('127.0.0.1', 'localhost')
+    process.stdout.write(
+      `whereabouts is at ${address} (open it in two windows; stop it with Ctrl+C)\n`,
+    )
+  } catch (error) {
+    process.stderr.write(`whereabouts: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = 1
+  }
 }

@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import { withHosts } from './hosts.js'
 import { HttpServer } from './http-server.js'
 import { createLog, redactUrl, serverLog } from './log.js'
+import { listenLocally } from './local-calls.js'
 import { openOffice } from './office.js'
 import type { Settings } from './settings.js'
 import { endOnSignals, endOnUncaught } from './ending.js'
@@ -38,8 +39,10 @@ export async function startServer(settings: Settings): Promise<StandaloneServer>
   // A stream sends a ping per heartbeat and must not count as idle.
   const idleMs = Math.max(IDLE_MS, 2 * heartbeatMs)
   const server = new HttpServer(idleMs, listener(settings, whereabouts, office, log))
-  const close = () => whereabouts.close(() => server.close())
+  let local: Closable | undefined
+  const close = () => whereabouts.close(() => Promise.all([server.close(), local?.close()]))
   try {
+    local = await takeCommands(settings, whereabouts)
     const url = await server.listen(settings.port, settings.host)
     endOnSignals(close, log)
     endOnUncaught(close, log, goodbyeMs)
@@ -48,6 +51,19 @@ export async function startServer(settings: Settings): Promise<StandaloneServer>
     await close()
     throw error
   }
+}
+
+interface Closable {
+  close(): unknown
+}
+
+/** Several servers that are one have nothing in the data folder that they share. */
+async function takeCommands(
+  { options: { dataDir, redisUrl } }: Settings,
+  { administration }: Whereabouts,
+): Promise<Closable | undefined> {
+  if (dataDir === undefined || redisUrl !== undefined) return undefined
+  return listenLocally(dataDir, administration)
 }
 
 /** Returns the listener for all requests. */

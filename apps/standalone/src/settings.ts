@@ -53,6 +53,7 @@ const OPTIONS = new Map<string, string>([
   ['DATABASE_URL', 'databaseUrl'],
   ['REDIS_URL', 'redisUrl'],
   ['CORS_ORIGINS', 'allowedOrigins'],
+  [`${PREFIX}RETENTION_DAYS`, 'retentionDays'],
   // `leaseMs` is set by `WHEREABOUTS_LEASE_MS`.
   ...Object.keys(DEFAULTS)
     .filter((option) => option !== 'allowedOrigins')
@@ -96,7 +97,11 @@ function optionsOf(given: ReadonlyMap<string, string | undefined>): WhereaboutsO
 
 function readOption(option: string, text: string): unknown {
   if (isList(option)) return listOf(text)
-  return option in DEFAULTS ? Number(text) : text
+  return isNumber(option) ? Number(text) : text
+}
+
+function isNumber(option: string): boolean {
+  return (option in DEFAULTS && !isList(option)) || option === 'retentionDays'
 }
 
 function isList(option: string): boolean {
@@ -109,7 +114,7 @@ function messageOf({ option, message }: OptionFault, given: ReadonlyMap<string, 
   const name = option.split('.')[0]!
   const variable = variableOf(name)
   const text = given.get(variable)
-  if (name in DEFAULTS && !isList(name) && !Number.isFinite(Number(text))) {
+  if (isNumber(name) && !Number.isFinite(Number(text))) {
     return `${variable}: must be a number, not "${String(text)}"`
   }
   return `${variable}: ${message.replaceAll(/\b[a-z]+[A-Z]\w*/g, variableOf)}`

@@ -1,11 +1,20 @@
+export type { Audit, AuditEntry } from './access/audit.js'
+export type { Administration, ListedDocument, Manager, Retention } from './administration.js'
 export type {
+  Catalog,
   Compaction,
+  DocumentInfo,
   DocumentStore,
   OpenStore,
+  Page,
+  Removal,
+  RoomRecord,
   RoomUpdate,
   StoredDocument,
   StoredUpdate,
+  StoredRecord,
   StoreModule,
+  Totals,
   UntoldRoom,
   UntoldRooms,
 } from './document/store.js'

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Action, Json } from '@whereabouts/protocol'
 import { z } from 'zod'
+import type { Audit } from './access/audit.js'
 import type { StoreModule } from './document/store.js'
 import { isProxy } from './access/proxies.js'
 import type { Log } from './log.js'
@@ -126,6 +127,13 @@ export interface WhereaboutsOptions {
   readonly allowedOrigins?: readonly string[]
   /** Where the server writes what an operator should know. */
   readonly log?: Log
+  /** Documents that nobody changed or opened for so many days are deleted. If it isn't set, none are. */
+  readonly retentionDays?: number
+  /**
+   * Receives what those do who manage documents. If it isn't set, that is in `audit.jsonl` in `dataDir`,
+   * or in the log without a `dataDir`. PROTOCOL.md AD9
+   */
+  readonly audit?: Audit
 }
 
 /** The settings with every default filled in. */
@@ -142,6 +150,8 @@ type WithoutDefault =
   | 'authorize'
   | 'auth'
   | 'log'
+  | 'retentionDays'
+  | 'audit'
 
 export const DEFAULTS = {
   leaseMs: 15_000,
@@ -219,6 +229,8 @@ const SINGLE_OPTIONS = z.strictObject({
     .array(z.string().refine(isOrigin, 'must be an origin like "https://example.com"'))
     .default([...DEFAULTS.allowedOrigins]),
   log: z.custom<Log>((value) => typeof value === 'object' && value !== null).optional(),
+  retentionDays: z.int().min(1).max(36_500).optional(),
+  audit: z.custom<Audit>((value) => typeof value === 'function').optional(),
 })
 
 const TOGETHER = SINGLE_OPTIONS.refine(

@@ -71,6 +71,17 @@ export class RoomDocuments {
   }
 
   /**
+   * Puts a document into a room that has none.
+   *
+   * @throws {Problem} bad-update, document-exists, document-full, store-failed
+   * @see PROTOCOL.md AD10
+   */
+  async import(roomName: RoomName, update: Uint8Array): Promise<void> {
+    const bytes = await this.documents.import(roomName, update)
+    await this.rooms.update(roomName, { changed: true, bytes })
+  }
+
+  /**
    * Deletes a document for good, and ends the room's readers.
    *
    * @param unusedSinceMs leave it if somebody has changed or opened it since

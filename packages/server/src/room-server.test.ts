@@ -1,3 +1,4 @@
+import { AuditLog } from './access/audit.js'
 import { lastValueFrom, Observable, toArray } from 'rxjs'
 import type { Problem } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
@@ -51,7 +52,18 @@ function start(exchange: NodesExchange, maxConnections = 1) {
   const clock = SYSTEM_CLOCK
   const permissions = new Permissions(options, NO_LOG, clock.after)
   const log = NO_LOG
-  return new RoomServer({ options, documents, exchange, folder, log, clock, permissions, random })
+  const audit = new AuditLog(() => {}, undefined, log)
+  return new RoomServer({
+    options,
+    documents,
+    exchange,
+    folder,
+    log,
+    clock,
+    permissions,
+    random,
+    audit,
+  })
 }
 
 const WATCH = {

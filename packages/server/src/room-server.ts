@@ -6,6 +6,8 @@ import {
   type RoomAnswer,
   type Updated,
 } from '@whereabouts/protocol'
+import type { AuditLog } from './access/audit.js'
+import { Administration } from './administration.js'
 import type { DataFolder } from './document/data-folder.js'
 import { type Exchange, ExchangeLost, type Notices } from './exchange/exchange.js'
 import type { Documents, DocumentsCount } from './document/documents.js'
@@ -62,6 +64,7 @@ export interface RoomServerContext {
   readonly permissions: Permissions
   /** A number from 0 to 1. */
   readonly random: () => number
+  readonly audit: AuditLog
 }
 
 /**
@@ -73,6 +76,7 @@ export class RoomServer {
   readonly #memberIds: MemberIds
   readonly #rooms: HostedRooms
   readonly readers: Readers
+  readonly administration: Administration
   readonly #roomDocuments: RoomDocuments
   readonly #serving = new Serving()
 
@@ -82,6 +86,7 @@ export class RoomServer {
 
   constructor(context: RoomServerContext) {
     const { options, documents, exchange, folder, log, clock, permissions, random } = context
+    const { audit } = context
     this.#options = options
     this.#exchange = exchange
     this.#documents = documents
@@ -100,6 +105,13 @@ export class RoomServer {
         ? new LocalRooms(options, clock, hooks, random)
         : new SharedRooms(exchange, options, clock, hooks, random)
     this.#roomDocuments = new RoomDocuments(documents, this.#rooms, options)
+    this.administration = new Administration({
+      documents,
+      roomDocuments: this.#roomDocuments,
+      rooms: this.#rooms,
+      audit,
+      serving: this.#serving,
+    })
     this.readers = new Readers({
       options,
       rooms: this.#rooms,

@@ -1,4 +1,5 @@
 import { Browsers } from './access/browsers.js'
+import { AuditLog } from './access/audit.js'
 import { Permissions } from './access/permissions.js'
 import { Users } from './access/users.js'
 import { type DataFolder, openDataFolder } from './document/data-folder.js'
@@ -15,6 +16,7 @@ import { Turns } from './http/turns.js'
 import type { Log } from './log.js'
 import type { ResolvedOptions } from './options.js'
 import { OPERATION_CODEC } from './rooms/operation-codec.js'
+import { Retention } from './retention.js'
 import { type NodesExchange, RoomServer } from './room-server.js'
 import { SYSTEM_CLOCK } from './stream/clock.js'
 
@@ -29,6 +31,7 @@ export class Service {
   readonly operations: Operations
   readonly #documents: Documents
   readonly #browsers: Browsers
+  readonly #retention: Retention
   readonly #turns = new Turns()
 
   private constructor(
@@ -42,6 +45,7 @@ export class Service {
     const documents = new Documents(options, folder, log, () => clock.now())
     this.#documents = documents
     const permissions = new Permissions(options, log, clock.after)
+    const audit = new AuditLog(options.audit, folder.path, log)
     this.server = new RoomServer({
       options,
       documents,
@@ -51,7 +55,9 @@ export class Service {
       clock,
       permissions,
       random,
+      audit,
     })
+    this.#retention = new Retention(this.server.administration, options.retentionDays, log)
     this.users = new Users(options, log, clock.after)
     this.bodies = new Bodies(options)
     this.#browsers = new Browsers(options)
@@ -80,8 +86,9 @@ export class Service {
   }
 
   /** @throws {Error} if the store can't be used, or is of a newer version. PROTOCOL.md DO11 */
-  start(): Promise<void> {
-    return this.#documents.start()
+  async start(): Promise<void> {
+    await this.#documents.start()
+    this.#retention.start()
   }
 
   /** @throws {Problem} what the call meets */
@@ -98,6 +105,7 @@ export class Service {
 
   /** Says goodbye to all readers, while the HTTP server still listens. @see PROTOCOL.md FR7, FR9, FR13 */
   async goodbye(): Promise<void> {
+    this.#retention.stop()
     await this.server.goodbye()
     this.bodies.finish()
   }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
+import type { Administration } from './administration.js'
 import { Handler } from './http/handler.js'
 import {
   assertAuth,
@@ -18,6 +19,8 @@ import { Service } from './service.js'
 /** A server of rooms in this process. */
 export interface Whereabouts {
   readonly rooms: Rooms
+  /** Lists, deletes and imports documents. It asks nobody who is calling. */
+  readonly administration: Administration
   /**
    * Answers a request if it is one of the calls. Resolves `false` for any other, which it leaves as it
    * is, after calling `next`. Needs no `this`.
@@ -79,6 +82,7 @@ function assemble(service: Service, handler: Handler): Whereabouts {
   let closed: Promise<void> | undefined
   return {
     rooms: new Rooms(service.server, service.users),
+    administration: service.server.administration,
     handle: async (request, response, next) => {
       const address = handler.addressOf(request.url ?? '')
       if (address === undefined) next?.()

@@ -48,6 +48,19 @@ type ProviderState = {
   readonly [Name in Exclude<keyof ProviderEvents, 'reload'>]: ProviderEvents[Name][0]
 }
 
+/** In the order of their events. */
+const STATE = [
+  'status',
+  'synced',
+  'saved',
+  'kept',
+  'retrying',
+  'setAside',
+  'clientID',
+  'problem',
+  'former',
+] as const satisfies readonly (keyof ProviderState)[]
+
 /**
  * Syncs a Yjs document with the document of a room, until `destroy`. Local edits are posted, remote ones
  * come with the room's events, and offline edits merge on reconnect. Create it synchronously, right after
@@ -309,18 +322,11 @@ export class RoomProvider extends Emitter<ProviderEvents> {
     const before = this.#announced
     const now = this.#currentState()
     this.#announced = now
-    const { known } = this.#sync
-    if (now.saved && !before.saved && known !== null) this.#offline?.remember(known)
+    if (now.saved && !before.saved) this.#offline?.remember(this.#sync.known!)
     if (now.clientID !== before.clientID) this.#awareness?.follow(this.#doc)
-    if (now.status !== before.status) this.emit('status', [now.status])
-    if (now.synced !== before.synced) this.emit('synced', [now.synced])
-    if (now.saved !== before.saved) this.emit('saved', [now.saved])
-    if (now.kept !== before.kept) this.emit('kept', [now.kept])
-    if (now.retrying !== before.retrying) this.emit('retrying', [now.retrying])
-    if (now.setAside !== before.setAside) this.emit('setAside', [now.setAside])
-    if (now.clientID !== before.clientID) this.emit('clientID', [now.clientID])
-    if (now.problem !== before.problem) this.emit('problem', [now.problem])
-    if (now.former !== before.former) this.emit('former', [now.former])
+    for (const name of STATE) {
+      if (now[name] !== before[name]) this.emit(name, [now[name]] as never)
+    }
   }
 }
 

@@ -138,6 +138,17 @@ export class Documents {
   }
 
   /**
+   * Takes in a document where there is none. Resolves with its bytes, in a buffer of their own.
+   *
+   * @throws {Problem} bad-update, document-exists, document-full, store-failed
+   */
+  async import(roomName: string, bytes: Uint8Array): Promise<Uint8Array> {
+    const own = new Uint8Array(bytes)
+    await this.#ask({ call: 'import', roomName, bytes: own })
+    return own
+  }
+
+  /**
    * Removes the document of a room and its record for good.
    *
    * @param unusedSinceMs leave it if somebody has changed or opened it since

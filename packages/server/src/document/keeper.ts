@@ -1,9 +1,9 @@
 import { Problem, writeSyncAnswer } from '@whereabouts/protocol'
-import { documentDeleted } from '../room/deleted.js'
+import { documentDeleted } from '../room/document-deleted.js'
 import { LoadedDocument } from './loaded-document.js'
 import { Occupation } from './occupation.js'
 import type { DocumentStore, Removal } from './store.js'
-import { storeFailed } from './store-failed.js'
+import { documentExists, storeFailed } from './store-failed.js'
 import { readUpdate } from './update.js'
 
 /** What bounds the documents of a server. */
@@ -148,6 +148,27 @@ export class DocumentKeeper {
       )
       await document.saved
       return answer
+    })
+  }
+
+  /**
+   * Takes in a document where there is none, from somebody who is trusted: what it costs isn't checked.
+   *
+   * @throws {Problem} bad-update, document-exists, document-full, store-failed
+   * @see PROTOCOL.md AD10
+   */
+  async import(roomName: string, bytes: Uint8Array): Promise<void> {
+    await this.#use(roomName, async (document) => {
+      if (document.bytes + document.reservedBytes > 0) throw documentExists()
+      await this.#reserve(document, bytes.byteLength)
+      try {
+        if (this.#attend(roomName, 0, () => document.apply(bytes))) {
+          document.saved = this.#append(document, bytes)
+        }
+        await document.saved
+      } finally {
+        document.reservedBytes -= bytes.byteLength
+      }
     })
   }
 

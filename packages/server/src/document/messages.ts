@@ -45,6 +45,7 @@ export type Request =
       readonly roomName: string
       readonly bytes: Uint8Array | undefined
     }
+  | { readonly call: 'import'; readonly roomName: string; readonly bytes: Uint8Array }
   | { readonly call: 'remove'; readonly roomName: string; readonly removal: Removal }
   | CatalogRequest
   | { readonly call: 'note'; readonly roomName: string }
@@ -61,6 +62,7 @@ export interface Results extends CatalogResults {
   readonly sync: Uint8Array<ArrayBuffer>
   readonly release: undefined
   readonly learn: undefined
+  readonly import: undefined
   readonly remove: boolean
   readonly note: undefined
   readonly untold: readonly UntoldRoom[]

@@ -31,8 +31,17 @@ export function checkDocuments(dataDir: string): void {
   const stats = statSync(file, { throwIfNoEntry: false })
   if (stats === undefined) return make(file)
   if (!stats.isFile()) throw new Error(`${file} is not a file. Move it elsewhere.`)
-  checkHeader(file)
   for (const each of ['', ...COMPANIONS]) narrow(file + each)
+  checkFile(file)
+}
+
+/**
+ * Checks that a file has whole documents in it.
+ *
+ * @throws {Error} that names the file and says what is wrong
+ */
+export function checkFile(file: string): void {
+  checkHeader(file)
   checkWhole(file)
 }
 
@@ -52,7 +61,7 @@ function make(file: string): void {
 }
 
 /** After this, a power cut doesn't take the name away. */
-function flushFolder(folder: string): void {
+export function flushFolder(folder: string): void {
   const descriptor = openSync(folder, 'r')
   try {
     fsyncSync(descriptor)

@@ -42,42 +42,62 @@ function serve(store: DocumentStore): void {
   })
 }
 
-async function perform(
+function perform(
   keeper: DocumentKeeper,
   store: DocumentStore,
   request: Numbered,
 ): Promise<Results[keyof Results]> {
   switch (request.call) {
     case 'update':
-      return keeper.update(request.roomName, request.bytes, request.number, request.incarnation)
+    case 'import':
     case 'read':
-      if (request.isFresh) await keeper.learn(request.roomName, undefined)
-      return keeper.read(request.roomName, request.stateVector, request.number)
     case 'sync':
-      if (request.isFresh) await keeper.learn(request.roomName, undefined)
-      return keeper.sync(request.roomName, request.stateVector, request.number)
-    case 'release':
-      keeper.release(request.roomName)
-      return undefined
-    case 'learn':
-      await keeper.learn(request.roomName, request.bytes)
-      return undefined
     case 'remove':
-      return keeper.remove(request.removal)
+    case 'release':
+    case 'learn':
+      return performOnDocument(keeper, request)
     case 'note':
     case 'untold':
     case 'told':
       return worked(performUntold(request, store.untold))
     case 'count':
-      return keeper.count()
+      return Promise.resolve(keeper.count())
     case 'check':
-      await worked(store.check())
-      return undefined
+      return worked(store.check()).then(() => undefined)
     case 'close':
-      await store.close()
-      return undefined
+      return store.close().then(() => undefined)
     default:
       return worked(askCatalog(store, request))
+  }
+}
+
+type OnDocument = 'update' | 'import' | 'read' | 'sync' | 'remove' | 'release' | 'learn'
+
+async function performOnDocument(
+  keeper: DocumentKeeper,
+  request: Numbered & { readonly call: OnDocument },
+): Promise<Results[OnDocument]> {
+  const { roomName } = request
+  switch (request.call) {
+    case 'update':
+      return keeper.update(roomName, request.bytes, request.number, request.incarnation)
+    case 'import':
+      await keeper.import(roomName, request.bytes)
+      return undefined
+    case 'read':
+      if (request.isFresh) await keeper.learn(roomName, undefined)
+      return keeper.read(roomName, request.stateVector, request.number)
+    case 'sync':
+      if (request.isFresh) await keeper.learn(roomName, undefined)
+      return keeper.sync(roomName, request.stateVector, request.number)
+    case 'remove':
+      return keeper.remove(request.removal)
+    case 'release':
+      keeper.release(roomName)
+      return undefined
+    case 'learn':
+      await keeper.learn(roomName, request.bytes)
+      return undefined
   }
 }
 

@@ -41,6 +41,11 @@ export interface Origin {
   readonly nowMs: number
 }
 
+/** Whether an operation says that the room's document was deleted. */
+export function deletesDocument(operation: Operation): boolean {
+  return operation.do === 'update' && operation.isDeleted === true
+}
+
 /** What a node has in a room, whatever was known of it before. */
 export interface Restatement {
   readonly members: readonly RestatedMember[]

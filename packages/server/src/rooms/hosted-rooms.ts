@@ -69,6 +69,9 @@ export interface HostedRooms {
 
   values(): Iterable<HostedRoom>
 
+  /** The room with that name, if it is hosted here. */
+  find(name: string): HostedRoom | undefined
+
   /**
    * The room with that name, created if necessary.
    *

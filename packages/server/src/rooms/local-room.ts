@@ -1,6 +1,6 @@
 import { formatPosition, type Problem } from '@whereabouts/protocol'
-import { deletes, documentDeleted } from '../room/deleted.js'
-import type { Operation } from '../room/operation.js'
+import { documentDeleted } from '../room/document-deleted.js'
+import { deletesDocument, type Operation } from '../room/operation.js'
 import { Room } from '../room/room.js'
 import type { Clock } from '../stream/clock.js'
 import { Frames } from '../stream/frames.js'
@@ -74,7 +74,7 @@ export class LocalRoom implements HostedRoom {
 
   #apply(operation: Operation): void {
     this.room.apply(operation, { node: NODE, nowMs: this.context.clock.now() })
-    if (deletes(operation)) this.frames.fail(documentDeleted())
+    if (deletesDocument(operation)) this.frames.fail(documentDeleted())
     this.frames.changed()
     this.context.changed(this)
   }

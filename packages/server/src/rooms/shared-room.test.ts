@@ -37,7 +37,11 @@ function start(exchange: Exchange<Numbered>) {
     random: () => 0.5,
     nextNumber: () => ++number,
     pace: new Pace(limits.frameIntervalMs, clock),
-    hooks: { faults, merge: (updates: readonly Uint8Array[]) => updates, emptied: () => {} },
+    hooks: {
+      faults,
+      merge: (updates: readonly Uint8Array[]) => updates,
+      emptied: () => {},
+    },
     changed: () => {},
     updated: (_: string, bytes: Uint8Array | undefined) => told.push(bytes?.join() ?? 'fetch it'),
     failed: () => {},

@@ -7,8 +7,8 @@ import {
   type Following,
   type History,
 } from '../exchange/exchange.js'
-import { deletes, documentDeleted } from '../room/deleted.js'
-import type { Operation } from '../room/operation.js'
+import { documentDeleted } from '../room/document-deleted.js'
+import { deletesDocument, type Operation } from '../room/operation.js'
 import { Room } from '../room/room.js'
 import type { SavedRoom } from '../room/room-state.js'
 import type { Clock } from '../stream/clock.js'
@@ -211,7 +211,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
       this.#outcomes.apply(state.shown.room, each, batch)
       this.#note(each[1], batch.node)
     }
-    const isDeleted = batch.operations.some(([, operation]) => deletes(operation))
+    const isDeleted = batch.operations.some(([, operation]) => deletesDocument(operation))
     if (isDeleted) this.frames.fail(documentDeleted())
     this.#changed()
     this.#checkpoint(batch, isDeleted)
@@ -316,7 +316,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
       this.#solitude?.note(operation, this.context.clock.now())
       this.role.done(operation, true)
       this.role.count(operation, 1)
-      if (deletes(operation)) this.frames.fail(documentDeleted())
+      if (deletesDocument(operation)) this.frames.fail(documentDeleted())
       this.#changed()
       return this.room.version
     })

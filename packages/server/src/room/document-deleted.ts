@@ -1,10 +1,4 @@
 import { Problem } from '@whereabouts/protocol'
-import type { Operation } from './operation.js'
-
-/** Whether an operation says that the room's document was deleted. */
-export function deletes(operation: Operation): boolean {
-  return operation.do === 'update' && operation.isDeleted === true
-}
 
 /** Makes the problem of a call for a document that was removed. @see PROTOCOL.md AD2, AD3, DO48 */
 export function documentDeleted(): Problem {

@@ -1,0 +1,60 @@
+import { parseArgs } from 'node:util'
+import type { WhereaboutsOptions } from '@whereabouts/server'
+
+/** What a command is given. */
+export interface Arguments {
+  /** What the environment says. */
+  readonly options: WhereaboutsOptions
+  readonly flags: Flags
+  /** What follows the command's name. */
+  readonly rest: readonly string[]
+  /** Writes a line. */
+  readonly print: (line: string) => void
+  /** Writes bytes to the standard output. */
+  readonly write: (bytes: Uint8Array) => void
+}
+
+export interface Flags {
+  readonly all: boolean
+  readonly json: boolean
+  readonly dryRun: boolean
+  readonly output: string | undefined
+  /** 0 if it isn't said. */
+  readonly olderThanMs: number
+}
+
+const DAY_MS = 86_400_000
+const AGE = /^([1-9]\d{0,4})d$/
+
+/** Parses a command line. @throws {Error} that says what is wrong */
+export function parse(args: readonly string[]): { flags: Flags; words: readonly string[] } {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      all: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      'dry-run': { type: 'boolean', default: false },
+      output: { type: 'string', short: 'o' },
+      'older-than': { type: 'string' },
+    },
+  })
+  const { all, json, output, 'dry-run': dryRun, 'older-than': age } = values
+  return {
+    flags: { all, json, dryRun, output, olderThanMs: age === undefined ? 0 : ageOf(age) },
+    words: positionals,
+  }
+}
+
+/** @throws {Error} that says what is missing */
+export function needed(rest: readonly string[], index: number, what: string): string {
+  const word = rest[index]
+  if (word === undefined) throw new Error(`say ${what}`)
+  return word
+}
+
+function ageOf(text: string): number {
+  const days = AGE.exec(text)?.[1]
+  if (days === undefined) throw new Error('say an age in days, such as --older-than 400d')
+  return Number(days) * DAY_MS
+}

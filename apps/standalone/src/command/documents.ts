@@ -1,0 +1,129 @@
+import type { WhereaboutsOptions } from '@whereabouts/server'
+import { AuditLog, type DocumentReader, openReader } from '@whereabouts/server/operate'
+import { type Arguments, needed } from './arguments.js'
+import { exportAll, filesIn, readDocument, writePrivately } from './files.js'
+import { openTarget, type Target } from './target.js'
+
+const PAGE = 500
+
+/** Prints the documents, in the order of their names. */
+export async function list({ options, flags, print }: Arguments): Promise<void> {
+  await reading(options, async (reader) => {
+    for (let after = ''; ;) {
+      const page = await reader.list({ after, limit: PAGE })
+      for (const { roomName, bytes, updatedAtMs, usedAtMs, createdAtMs } of page) {
+        const [updated, used, created] = [updatedAtMs, usedAtMs, createdAtMs].map(dateOf)
+        if (flags.json) print(JSON.stringify({ room: roomName, bytes, created, updated, used }))
+        else print(`${roomName}\t${bytes} bytes\tused ${used!.slice(0, 10)}`)
+      }
+      if (page.length < PAGE) return
+      after = page.at(-1)!.roomName
+    }
+  })
+}
+
+/** Writes one document to a file or the standard output, or all of them to a folder. */
+export async function exportDocuments({ options, flags, rest, print, write }: Arguments) {
+  const named = needed(rest, 0, flags.all ? 'the folder to write to' : 'the name of a room')
+  await reading(options, async (reader) => {
+    if (flags.all) {
+      const count = await exportAll(reader, named)
+      auditOf(options).note({ who: 'operator', what: 'export all', documents: count })
+      return print(`wrote ${count} documents to ${named}`)
+    }
+    const update = await reader.read(named)
+    if (update === undefined) throw new Error(`the room ${named} has no document`)
+    if (flags.output === undefined) write(update)
+    else await writePrivately(flags.output, update)
+  })
+}
+
+/** Puts one document into a room that has none, or all of a folder into theirs. */
+export async function importDocuments({ options, flags, rest, print }: Arguments): Promise<void> {
+  const first = needed(rest, 0, flags.all ? 'the folder to read' : 'the name of a room')
+  await writing(options, async (target) => {
+    if (!flags.all) {
+      const file = await readDocument(needed(rest, 1, 'the file to read'), first)
+      await target.perform({ call: 'import', ...file })
+      return print(`imported ${first}`)
+    }
+    const refused = await importAll(target, await filesIn(first), print)
+    if (refused > 0) throw new Error(`${refused} documents were not imported`)
+  })
+}
+
+/** Deletes a document for good. */
+export async function deleteDocument({ options, rest, print }: Arguments): Promise<void> {
+  const room = needed(rest, 0, 'the name of a room')
+  await writing(options, async (target) => {
+    const done = await target.perform({ call: 'delete', room })
+    if (done.length === 0) throw new Error(`the room ${room} has no document`)
+    print(`deleted ${room}`)
+  })
+}
+
+/** Deletes the documents that nobody has used for a while. */
+export async function retain({ options, flags, print }: Arguments): Promise<void> {
+  const unusedSinceMs = Date.now() - flags.olderThanMs
+  const { dryRun } = flags
+  await writing(options, async (target) => {
+    const rooms = await target.perform({ call: 'retention', unusedSinceMs, dryRun })
+    for (const room of rooms) print(room)
+    print(`${dryRun ? 'would delete' : 'deleted'} ${rooms.length} documents`)
+  })
+}
+
+async function importAll(
+  target: Target,
+  files: readonly string[],
+  print: Arguments['print'],
+): Promise<number> {
+  let refused = 0
+  for (const path of files) {
+    const file = await readDocument(path)
+    try {
+      await target.perform({ call: 'import', ...file })
+      print(`imported ${file.room}`)
+    } catch (error) {
+      refused += 1
+      print(`not imported: ${file.room}: ${(error as Error).message}`)
+    }
+  }
+  return refused
+}
+
+async function reading(
+  options: WhereaboutsOptions,
+  work: (reader: DocumentReader) => Promise<void>,
+): Promise<void> {
+  const reader = await openReader(options)
+  try {
+    await work(reader)
+  } finally {
+    await reader.close()
+  }
+}
+
+async function writing(
+  options: WhereaboutsOptions,
+  work: (target: Target) => Promise<void>,
+): Promise<void> {
+  const target = await openTarget(options)
+  try {
+    await work(target)
+  } finally {
+    await target.close()
+  }
+}
+
+function auditOf({ dataDir }: WhereaboutsOptions): AuditLog {
+  return new AuditLog(undefined, dataDir, { info: complain, warn: complain, error: complain })
+}
+
+function complain(message: unknown): void {
+  process.stderr.write(`${String(message)}\n`)
+}
+
+function dateOf(ms: number): string {
+  return new Date(ms).toISOString()
+}

@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import type { DocumentReader } from '@whereabouts/server/operate'
+
+const EXTENSION = '.yjs'
+const PRIVATE = { mode: 0o600, flag: 'wx' } as const
+const PAGE = 500
+
+/** Names every room of a store. */
+async function* roomsOf(reader: DocumentReader): AsyncGenerator<string> {
+  for (let after = ''; ;) {
+    const page = await reader.list({ after, limit: PAGE })
+    for (const { roomName } of page) yield roomName
+    if (page.length < PAGE) return
+    after = page.at(-1)!.roomName
+  }
+}
+
+/**
+ * Writes every document to a file of its own in a new folder, `<room>.yjs`. Returns how many.
+ *
+ * @throws {Error} if the folder has something in it
+ */
+export async function exportAll(reader: DocumentReader, folder: string): Promise<number> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  if ((await readdir(folder)).length > 0)
+    throw new Error(`${folder} is not empty. Use a new folder.`)
+  let count = 0
+  for await (const roomName of roomsOf(reader)) {
+    const update = await reader.read(roomName)
+    if (update === undefined) continue
+    await writeFile(join(folder, roomName + EXTENSION), update, PRIVATE)
+    count += 1
+  }
+  return count
+}
+
+/** Writes a file that only its owner can read. @throws {Error} if it is there already */
+export async function writePrivately(file: string, bytes: Uint8Array): Promise<void> {
+  if (existsSync(file)) throw new Error(`${file} is there already. Choose another name.`)
+  await writeFile(file, bytes, PRIVATE)
+}
+
+/** A document as a command wrote it. */
+export interface DocumentFile {
+  readonly room: string
+  /** In base64. */
+  readonly update: string
+}
+
+export async function readDocument(
+  file: string,
+  room = basename(file, EXTENSION),
+): Promise<DocumentFile> {
+  return { room, update: (await readFile(file)).toString('base64') }
+}
+
+/** Names the documents' files in a folder. */
+export async function filesIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder)
+  return names.filter((name) => name.endsWith(EXTENSION)).map((name) => join(folder, name))
+}

@@ -1,0 +1,99 @@
+import { backUp, restore } from '@whereabouts/server/operate'
+import { readSettings } from '../settings.js'
+import { type Arguments, needed, parse } from './arguments.js'
+import { deleteDocument, exportDocuments, importDocuments, list, retain } from './documents.js'
+
+const USAGE = `Usage: whereabouts [command]
+
+Without a command, starts the server. Commands take the same settings from the environment:
+WHEREABOUTS_DATA, DATABASE_URL, REDIS_URL.
+
+  documents list [--json]
+  documents export <room> [--output <file>]
+  documents export --all <folder>
+  documents import <room> <file>
+  documents import --all <folder>
+  documents delete <room>
+  retention --older-than <days>d [--dry-run]
+  backup <file>
+  restore <file>
+`
+
+type Command = (given: Arguments) => Promise<void>
+
+const COMMANDS: ReadonlyMap<string, Command> = new Map([
+  ['documents list', list],
+  ['documents export', exportDocuments],
+  ['documents import', importDocuments],
+  ['documents delete', deleteDocument],
+  ['retention', retention],
+  ['backup', backUpFile],
+  ['restore', restoreFile],
+])
+
+/** Runs the command that the arguments name. Returns the exit code. */
+export async function runCommand(args: readonly string[]): Promise<number> {
+  try {
+    const { flags, words } = parse(args.filter((each) => each !== '--help'))
+    const found = args.includes('--help') ? undefined : findCommand(words)
+    if (found === undefined) {
+      process.stdout.write(USAGE)
+      return args.includes('--help') ? 0 : 2
+    }
+    const { options } = readSettings()
+    const { command, rest } = found
+    await command({
+      options,
+      flags,
+      rest,
+      print: printLine,
+      write: (bytes) => process.stdout.write(bytes),
+    })
+    return 0
+  } catch (error) {
+    process.stderr.write(`whereabouts: ${error instanceof Error ? error.message : String(error)}\n`)
+    return 1
+  }
+}
+
+function findCommand(words: readonly string[]) {
+  for (const count of [2, 1]) {
+    const command = COMMANDS.get(words.slice(0, count).join(' '))
+    if (command !== undefined) return { command, rest: words.slice(count) }
+  }
+  return undefined
+}
+
+async function retention(given: Arguments): Promise<void> {
+  if (given.flags.olderThanMs === 0) throw new Error('say an age, such as --older-than 400d')
+  await retain(given)
+}
+
+async function backUpFile({ options, rest, print }: Arguments): Promise<void> {
+  const file = needed(rest, 0, 'the file to write')
+  const dataDir = fileStore(options, (url) => `pg_dump --format=custom --file=${file} "${url}"`)
+  backUp(dataDir, file)
+  print(`backed up to ${file}. Keep ${dataDir}/secret as well, once.`)
+}
+
+async function restoreFile({ options, rest, print }: Arguments): Promise<void> {
+  const file = needed(rest, 0, 'the file to restore')
+  const restoring = (url: string) => `pg_restore --clean --if-exists --dbname="${url}" ${file}`
+  const before = await restore(fileStore(options, restoring), file)
+  print(`restored ${file}`)
+  if (before !== undefined)
+    print(`what was there is in ${before}. Delete it when you don't need it.`)
+}
+
+/** The data folder, if documents are there. @throws {Error} that says how it is done elsewhere */
+function fileStore(
+  { dataDir, databaseUrl }: Arguments['options'],
+  instead: (url: string) => string,
+): string {
+  if (databaseUrl === undefined) return dataDir!
+  throw new Error(`documents are in PostgreSQL. Use its own tools:\n  ${instead('$DATABASE_URL')}`)
+}
+
+function printLine(line: string): void {
+  process.stdout.write(`${line}\n`)
+}

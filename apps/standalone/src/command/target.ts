@@ -1,0 +1,75 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { connect } from 'node:net'
+import { json } from 'node:stream/consumers'
+import { createWhereabouts, type Log, type WhereaboutsOptions } from '@whereabouts/server'
+import { type LocalCall, perform, socketIn } from '../local-calls.js'
+
+const ALIVE_MS = 60_000
+
+/** Where commands write what changes. */
+export interface Target {
+  /** Does something, and returns the names of the rooms that it was done to. */
+  perform(call: LocalCall): Promise<readonly string[]>
+  close(): Promise<void>
+}
+
+/** What a command does itself isn't news; a fault is. */
+const QUIET: Log = {
+  info: () => {},
+  warn: (message) => process.stderr.write(`whereabouts: ${message}\n`),
+  error: (what) => process.stderr.write(`whereabouts: ${String(what)}\n`),
+}
+
+/**
+ * The server that has the data folder, if one is running; otherwise a server of this process's own,
+ * which serves nobody.
+ *
+ * @throws {Error} that says who has the data folder, if that can't be asked
+ * @see PROTOCOL.md AD14
+ */
+export async function openTarget(options: WhereaboutsOptions): Promise<Target> {
+  const { dataDir, redisUrl } = options
+  if (redisUrl === undefined && dataDir !== undefined && (await isListening(dataDir))) {
+    return { perform: (call) => ask(dataDir, call), close: async () => {} }
+  }
+  // The threads of documents keep no process alive.
+  const alive = setInterval(() => {}, ALIVE_MS)
+  const { retentionDays: _, ...others } = options
+  try {
+    const whereabouts = await createWhereabouts({
+      ...others,
+      auth: 'open',
+      log: QUIET,
+    })
+    return {
+      perform: (call) => perform(whereabouts.administration, call),
+      close: () => whereabouts.close().finally(() => clearInterval(alive)),
+    }
+  } catch (error) {
+    clearInterval(alive)
+    throw error
+  }
+}
+
+/** A server that was killed leaves its socket behind. */
+async function isListening(dataDir: string): Promise<boolean> {
+  const socket = connect(socketIn(dataDir))
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
+}
+
+async function ask(dataDir: string, asked: LocalCall): Promise<readonly string[]> {
+  const call = request({ socketPath: socketIn(dataDir), method: 'POST' })
+  call.end(JSON.stringify(asked))
+  const [response] = (await once(call, 'response')) as [IncomingMessage]
+  const answer = (await json(response)) as { done?: readonly string[]; detail?: string }
+  if (answer.done === undefined) throw new Error(answer.detail)
+  return answer.done
+}

@@ -1,0 +1,83 @@
+import { once } from 'node:events'
+import { rmSync } from 'node:fs'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { join, relative } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { type Administration, Problem } from '@whereabouts/server'
+
+const SOCKET = 'commands.sock'
+const OPERATOR = { by: 'operator' }
+
+/** The address of the socket in a data folder; the shorter of two, as the system limits it. */
+export function socketIn(dataDir: string): string {
+  const file = join(dataDir, SOCKET)
+  const near = relative('', file)
+  return near.length < file.length ? near : file
+}
+
+/** What a command asks of a running server. */
+export type LocalCall =
+  | { readonly call: 'delete'; readonly room: string }
+  | { readonly call: 'import'; readonly room: string; readonly update: string }
+  | { readonly call: 'retention'; readonly unusedSinceMs: number; readonly dryRun: boolean }
+
+/** Does what a command asks, here or in the server that is running. */
+export async function perform(
+  administration: Administration,
+  asked: LocalCall,
+): Promise<readonly string[]> {
+  switch (asked.call) {
+    case 'delete':
+      return (await administration.deleteDocument(asked.room, OPERATOR)) ? [asked.room] : []
+    case 'import':
+      await administration.importDocument(asked.room, Buffer.from(asked.update, 'base64'), OPERATOR)
+      return [asked.room]
+    case 'retention': {
+      const deleted: string[] = []
+      for await (const { roomName } of administration.retain(asked, OPERATOR)) {
+        deleted.push(roomName)
+      }
+      return deleted
+    }
+  }
+}
+
+/**
+ * Takes commands on a socket in the data folder, which only the server's own user can connect to.
+ *
+ * @see PROTOCOL.md AD14
+ */
+export async function listenLocally(
+  dataDir: string,
+  administration: Administration,
+): Promise<Server> {
+  const path = socketIn(dataDir)
+  // One that was killed left it behind; the folder is this server's alone.
+  rmSync(path, { force: true })
+  const server = createServer((request, response) => {
+    void answer(administration, request, response)
+  })
+  const before = process.umask(0o077)
+  try {
+    server.listen(path)
+  } finally {
+    process.umask(before)
+  }
+  await once(server, 'listening')
+  return server
+}
+
+async function answer(
+  administration: Administration,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const asked = JSON.parse((await buffer(request)).toString()) as LocalCall
+    response.end(JSON.stringify({ done: await perform(administration, asked) }))
+  } catch (error) {
+    const detail = error instanceof Problem ? error.detail : String(error)
+    response.writeHead(error instanceof Problem ? error.status : 500)
+    response.end(JSON.stringify({ detail }))
+  }
+}

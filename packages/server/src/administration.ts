@@ -1,0 +1,133 @@
+import { Problem } from '@whereabouts/protocol'
+import type { AuditLog } from './access/audit.js'
+import type { Documents } from './document/documents.js'
+import type { DocumentInfo, Page } from './document/store.js'
+import type { RoomDocuments } from './room-documents.js'
+import { checkRoom } from './room-name.js'
+import type { HostedRooms } from './rooms/hosted-rooms.js'
+import type { Serving } from './serving.js'
+
+/** Who manages, for the audit log. */
+export interface Manager {
+  /** The id of a user, or what acts in a user's place. */
+  readonly by: string
+}
+
+/** A document in a list. */
+export interface ListedDocument extends DocumentInfo {
+  /** How many members are in its room, if this server hosts that. */
+  readonly members: number
+}
+
+/** What a removal of old documents is to do. */
+export interface Retention {
+  /** Documents that nobody changed or opened since, in ms since 1970. */
+  readonly unusedSinceMs: number
+  /** Only says which they are. */
+  readonly dryRun?: boolean
+}
+
+const MOST_LISTED = 1_000
+
+/** What an administration needs. */
+export interface AdministrationContext {
+  readonly documents: Documents
+  readonly roomDocuments: RoomDocuments
+  readonly rooms: HostedRooms
+  readonly audit: AuditLog
+  readonly serving: Serving
+}
+
+/**
+ * What those may do who manage documents. Nothing here asks who is calling.
+ *
+ * @see PROTOCOL.md §15
+ */
+export class Administration {
+  constructor(private readonly context: AdministrationContext) {}
+
+  /**
+   * Lists documents in the order of their names, up to 1,000 at a time.
+   *
+   * @throws {Problem} bad-parameter, store-failed
+   * @see PROTOCOL.md AD7
+   */
+  async list({ after, limit }: Page): Promise<readonly ListedDocument[]> {
+    if (!Number.isInteger(limit) || limit < 1 || limit > MOST_LISTED) {
+      const detail = `"limit" must be a whole number from 1 to ${MOST_LISTED}.`
+      throw new Problem('bad-parameter', detail, { parameter: 'limit' })
+    }
+    const page = { limit, ...(after !== undefined && { after }) }
+    const listed = await this.context.documents.catalog.list(page)
+    return listed.map((info) => ({ ...info, members: this.#membersOf(info.roomName) }))
+  }
+
+  /**
+   * Deletes a document for good.
+   *
+   * @returns whether there was one
+   * @throws {Problem} bad-room, store-failed, shutting-down
+   * @see PROTOCOL.md AD1, AD3, AD9
+   */
+  async deleteDocument(roomName: string, { by }: Manager): Promise<boolean> {
+    this.context.serving.assertServing()
+    const isDeleted = await this.context.roomDocuments.remove(checkRoom(roomName))
+    if (isDeleted) this.context.audit.note({ who: by, what: 'delete', room: roomName })
+    return isDeleted
+  }
+
+  /**
+   * Puts a document into a room that has none.
+   *
+   * @param update of Yjs 13, from somebody who is trusted: only its size is checked
+   * @throws {Problem} bad-room, bad-update, document-exists, document-full, store-failed,
+   *   shutting-down
+   * @see PROTOCOL.md AD10
+   */
+  async importDocument(roomName: string, update: Uint8Array, { by }: Manager): Promise<void> {
+    this.context.serving.assertServing()
+    await this.context.roomDocuments.import(checkRoom(roomName), update)
+    const bytes = update.byteLength
+    this.context.audit.note({ who: by, what: 'import', room: roomName, bytes })
+  }
+
+  /**
+   * Deletes the documents that nobody uses. Yields each one.
+   *
+   * @throws {Problem} store-failed
+   * @see PROTOCOL.md AD6, AD11
+   */
+  async *retain(
+    { unusedSinceMs, dryRun = false }: Retention,
+    { by }: Manager,
+  ): AsyncGenerator<DocumentInfo> {
+    for await (const info of this.#all()) {
+      const { roomName, bytes, usedAtMs } = info
+      if (usedAtMs >= unusedSinceMs || this.#isInUse(roomName)) continue
+      if (!dryRun) {
+        const name = checkRoom(roomName)
+        if (!(await this.context.roomDocuments.remove(name, unusedSinceMs))) continue
+        this.context.audit.note({ who: by, what: 'retention', room: roomName, bytes })
+      }
+      yield info
+    }
+  }
+
+  async *#all(): AsyncGenerator<DocumentInfo> {
+    for (let after = ''; ;) {
+      const page = await this.context.documents.catalog.list({ after, limit: MOST_LISTED })
+      yield* page
+      if (page.length < MOST_LISTED) return
+      after = page.at(-1)!.roomName
+    }
+  }
+
+  /** Somebody may look at a document for months without a change. */
+  #isInUse(roomName: string): boolean {
+    return this.context.rooms.find(roomName)?.isIdle === false
+  }
+
+  #membersOf(roomName: string): number {
+    return this.context.rooms.find(roomName)?.room.size ?? 0
+  }
+}

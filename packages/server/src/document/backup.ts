@@ -1,0 +1,101 @@
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import Database from 'libsql'
+import { FolderLock } from './folder-lock.js'
+import { makePrivate } from './private-file.js'
+import { checkFile, DOCUMENTS_FILE, flushFolder } from './sqlite-file.js'
+
+/** How long a backup waits for a server that is about to begin or end. */
+const BUSY_MS = 10_000
+/** What SQLite puts beside a database. */
+const COMPANIONS = ['', '-wal', '-shm']
+
+/**
+ * Makes a whole copy of the documents of a data folder, while a server writes to them or not. The copy
+ * is the server's user's alone.
+ *
+ * @throws {Error} if there are none, or there is such a file already
+ * @see PROTOCOL.md AD12
+ */
+export function backUp(dataDir: string, file: string): void {
+  const documents = join(dataDir, DOCUMENTS_FILE)
+  if (!existsSync(documents)) throw new Error(`${documents} is not there. Is this the data folder?`)
+  if (existsSync(file)) throw new Error(`${file} is there already. Choose another name.`)
+  const draft = `${file}.part`
+  rmSync(draft, { force: true })
+  makePrivate(draft)
+  const database = new Database(documents)
+  try {
+    database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
+    database.prepare('VACUUM INTO ?').run(draft)
+  } catch (error) {
+    rmSync(draft, { force: true })
+    throw error
+  } finally {
+    database.close()
+  }
+  flush(draft)
+  renameSync(draft, file)
+}
+
+/**
+ * Puts a copy in the place of the documents of a data folder. What was there stays beside it.
+ *
+ * @returns where it is; `undefined` if there was nothing
+ * @throws {Error} if a server uses the folder, or the copy is damaged; nothing is changed then
+ * @see PROTOCOL.md AD13
+ */
+export async function restore(dataDir: string, file: string): Promise<string | undefined> {
+  const lock = await FolderLock.take(dataDir, 0, () => {})
+  try {
+    return replace(join(dataDir, DOCUMENTS_FILE), file)
+  } finally {
+    lock.release()
+  }
+}
+
+function replace(documents: string, file: string): string | undefined {
+  const draft = `${documents}.restored`
+  copyFileSync(file, draft)
+  chmodSync(draft, 0o600)
+  try {
+    checkFile(draft)
+    flush(draft)
+  } catch (error) {
+    throw new Error(`${file} can't be restored: ${(error as Error).message}`, { cause: error })
+  } finally {
+    for (const each of COMPANIONS.slice(1)) rmSync(draft + each, { force: true })
+  }
+  const before = setAside(documents)
+  renameSync(draft, documents)
+  flushFolder(join(documents, '..'))
+  return before
+}
+
+/** With what is in its log, which belongs to it. */
+function setAside(documents: string): string | undefined {
+  if (!existsSync(documents)) return undefined
+  const before = `${documents}.${new Date().toISOString().replaceAll(':', '-')}`
+  for (const each of COMPANIONS) {
+    if (existsSync(documents + each)) renameSync(documents + each, before + each)
+  }
+  return before
+}
+
+function flush(file: string): void {
+  const descriptor = openSync(file, 'r+')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}

@@ -1,0 +1,33 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { resolveOptions, type WhereaboutsOptions } from '../options.js'
+import { LoadedDocument } from './loaded-document.js'
+import { DOCUMENTS_FILE } from './sqlite-file.js'
+import type { DocumentStore } from './store.js'
+import { chooseStore, openStoreModule } from './store-module.js'
+
+/** Reads documents where they are stored, beside a server that writes to them. */
+export interface DocumentReader extends Pick<DocumentStore, 'list' | 'getRecord' | 'close'> {
+  /** Returns a document as an update of Yjs 13; `undefined` if there is none. */
+  read(roomName: string): Promise<Uint8Array | undefined>
+}
+
+/** @throws {Error} if the store isn't there, or can't be used */
+export async function openReader(options: WhereaboutsOptions): Promise<DocumentReader> {
+  const { dataDir, databaseUrl, store: own } = options
+  const isFile = databaseUrl === undefined && own === undefined
+  if (isFile && (dataDir === undefined || !existsSync(join(dataDir, DOCUMENTS_FILE)))) {
+    throw new Error(`there are no documents in ${dataDir ?? 'memory'}. Is this the data folder?`)
+  }
+  const store = await openStoreModule(chooseStore(resolveOptions(options)).store)
+  return {
+    list: (page) => store.list(page),
+    getRecord: (roomName) => store.getRecord(roomName),
+    close: () => store.close(),
+    read: async (roomName) => {
+      const stored = await store.load(roomName)
+      const isThere = stored.updates.length > 0 || stored.snapshot.byteLength > 0
+      return isThere ? new LoadedDocument(roomName, stored).difference(undefined) : undefined
+    },
+  }
+}

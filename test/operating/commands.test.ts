@@ -1,0 +1,229 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Database from 'libsql'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { postUpdate, syncDocument, TestDocument } from 'whereabouts-conformance/document'
+import { expectProblem } from 'whereabouts-conformance/http'
+import { TestRoom } from 'whereabouts-conformance/room'
+import { runCommand } from '../servers/command.js'
+import { type RunningPostgres, startPostgres } from '../servers/postgres.js'
+import { startServer } from '../servers/standalone.js'
+
+const NOTHING = new Uint8Array()
+const SECRET_TEXT = 'what nobody may read again'
+
+async function newFolder(): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'whereabouts-command-'))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
+}
+
+/** What is in every file of a data folder. */
+function contentsOf(folder: string): string {
+  return readdirSync(folder)
+    .filter((name) => name.startsWith('documents'))
+    .map((name) => readFileSync(join(folder, name), 'latin1'))
+    .join('')
+}
+
+const auditOf = (folder: string) =>
+  readFileSync(join(folder, 'audit.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { what: string; who: string; room?: string })
+
+const cellsOf = async (room: TestRoom) => (await new TestDocument(room).fetch()).cells
+
+describe('commands beside a server', () => {
+  it('[AD7 AD14] list, export, delete and import its documents', async () => {
+    await using folder = await newFolder()
+    const at = { WHEREABOUTS_DATA: folder.path }
+    await using server = await startServer({ dataDir: folder.path })
+    const [one, two] = ['one', 'two'].map((name) => new TestRoom(server.baseUrl, name)) as [
+      TestRoom,
+      TestRoom,
+    ]
+    const writer = new TestDocument(one)
+    await writer.post('A1', SECRET_TEXT)
+    await new TestDocument(two).post('B1')
+    expect((await runCommand(['documents', 'list'], at)).out).toMatch(
+      /^one\t\d+ bytes\tused \d{4}-\d\d-\d\d\ntwo\t/,
+    )
+    const listed = (await runCommand(['documents', 'list', '--json'], at)).out.trim().split('\n')
+    expect(listed.map((line) => (JSON.parse(line) as { room: string }).room)).toEqual([
+      'one',
+      'two',
+    ])
+    const exported = await runCommand(['documents', 'export', 'one'], at)
+    expect(new TestDocument(one).take(exported.bytes).cells).toEqual({ A1: SECRET_TEXT })
+
+    await using stream = await one.watch()
+    expect(await runCommand(['documents', 'delete', 'one'], at)).toMatchObject({ code: 0 })
+    expect((await stream.next('problem')).data).toMatchObject({ status: 410 })
+    await stream.ended
+    expect(await cellsOf(one)).toEqual({})
+    expect(await cellsOf(two)).toEqual({ B1: 'B1' })
+    expect(contentsOf(folder.path)).not.toContain(SECRET_TEXT)
+    const { incarnation } = await syncDocument(one, NOTHING)
+    expect(incarnation).not.toBe('0')
+    const late = await postUpdate(one, writer.write('A2'), {}, { incarnation: '0' })
+    expectProblem(late, 'document-deleted')
+    expect(await runCommand(['documents', 'delete', 'one'], at)).toMatchObject({
+      code: 1,
+      err: 'whereabouts: the room one has no document\n',
+    })
+
+    const file = join(folder.path, 'one.yjs')
+    writeFileSync(file, exported.bytes)
+    expect(await runCommand(['documents', 'import', 'one', file], at)).toMatchObject({ code: 0 })
+    expect(await cellsOf(one)).toEqual({ A1: SECRET_TEXT })
+    const again = await runCommand(['documents', 'import', 'one', file], at)
+    expect(again).toMatchObject({ code: 1 })
+    expect(again.err).toContain('has a document already')
+    expect(auditOf(folder.path)).toMatchObject([
+      { what: 'delete', who: 'operator', room: 'one' },
+      { what: 'import', who: 'operator', room: 'one' },
+    ])
+    expect(statSync(join(folder.path, 'audit.jsonl')).mode & 0o777).toBe(0o600)
+    expect(statSync(join(folder.path, 'commands.sock')).mode & 0o777).toBe(0o700)
+  })
+
+  it('[AD12 AD13] back up while people write, and restore', async () => {
+    await using folder = await newFolder()
+    const at = { WHEREABOUTS_DATA: folder.path }
+    const server = await startServer({ dataDir: folder.path })
+    const room = new TestRoom(server.baseUrl, 'one')
+    const writer = new TestDocument(room)
+    await writer.post('A1', 'before')
+    const writing = new AbortController()
+    const busy = (async () => {
+      for (let row = 1; !writing.signal.aborted; row++) await writer.post(`B${row}`)
+    })()
+    const file = join(folder.path, 'copy.sqlite')
+    expect(await runCommand(['backup', file], at)).toMatchObject({ code: 0, err: '' })
+    writing.abort()
+    await busy
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    expect(await runCommand(['backup', file], at)).toMatchObject({ code: 1 })
+    const refused = await runCommand(['restore', file], at)
+    expect(refused.code).toBe(1)
+    expect(refused.err).toContain('Stop that server first')
+    await server.stop()
+
+    const damaged = join(folder.path, 'damaged.sqlite')
+    writeFileSync(damaged, readFileSync(file).subarray(0, 5_000))
+    const bad = await runCommand(['restore', damaged], at)
+    expect(bad.code).toBe(1)
+    expect(bad.err).toContain("can't be restored")
+    const restored = await runCommand(['restore', file], at)
+    expect(restored).toMatchObject({ code: 0 })
+    expect(restored.out).toMatch(/what was there is in .*documents\.sqlite\.\d{4}/)
+    await using next = await startServer({ dataDir: folder.path })
+    expect(await cellsOf(new TestRoom(next.baseUrl, 'one'))).toMatchObject({ A1: 'before' })
+  })
+})
+
+describe('commands without a server', () => {
+  it('[AD10 AD14] carry all documents over from SQLite to PostgreSQL', async () => {
+    await using folder = await newFolder()
+    const at = { WHEREABOUTS_DATA: folder.path }
+    const rooms = ['one', 'two', '.three', 'a:b~c']
+    {
+      await using server = await startServer({ dataDir: folder.path })
+      for (const name of rooms)
+        await new TestDocument(new TestRoom(server.baseUrl, name)).post('A1', name)
+    }
+    const all = join(folder.path, 'all')
+    expect((await runCommand(['documents', 'export', '--all', all], at)).out).toContain('wrote 4')
+    expect(auditOf(folder.path).map(({ what }) => what)).toEqual(['export all'])
+    const database = { ...at, DATABASE_URL: await postgres.newDatabase() }
+    const imported = await runCommand(['documents', 'import', '--all', all], database)
+    expect(imported).toMatchObject({ code: 0, err: '' })
+    await using server = await startServer({ databaseUrl: database.DATABASE_URL })
+    for (const name of rooms) {
+      expect(await cellsOf(new TestRoom(server.baseUrl, name))).toEqual({ A1: name })
+    }
+    const twice = await runCommand(['documents', 'import', '--all', all], database)
+    expect(twice.code).toBe(1)
+    expect(twice.err).toContain('4 documents were not imported')
+    for (const command of ['backup', 'restore']) {
+      const refused = await runCommand([command, join(folder.path, 'x')], database)
+      expect(refused.code).toBe(1)
+      expect(refused.err).toMatch(/pg_(dump|restore) --/)
+    }
+  })
+
+  it('say how they are used, and what is wrong', async () => {
+    await using folder = await newFolder()
+    const at = { WHEREABOUTS_DATA: join(folder.path, 'nowhere') }
+    expect(await runCommand(['--help'], at)).toMatchObject({ code: 0 })
+    expect(await runCommand(['documents'], at)).toMatchObject({ code: 2 })
+    for (const [args, says] of [
+      [['documents', 'list'], 'there are no documents in'],
+      [['documents', 'export'], 'say the name of a room'],
+      [['backup', join(folder.path, 'copy')], 'is not there'],
+      [['retention'], 'say an age'],
+      [['retention', '--older-than', '1y'], 'say an age in days'],
+      [['documents', 'list', '--wrong'], '--wrong'],
+    ] as const) {
+      const ran = await runCommand(args, at)
+      expect(ran.code, args.join(' ')).toBe(1)
+      expect(ran.err).toContain(says)
+    }
+    expect(readdirSync(folder.path)).toEqual([])
+  })
+})
+
+describe('retention', () => {
+  it('[AD6 AD11] deletes what nobody has used, by a command or by itself', async () => {
+    await using folder = await newFolder()
+    const at = { WHEREABOUTS_DATA: folder.path }
+    {
+      await using server = await startServer({ dataDir: folder.path })
+      for (const name of ['old', 'new'])
+        await new TestDocument(new TestRoom(server.baseUrl, name)).post('A1')
+    }
+    age(folder.path, 'old', 100)
+    const command = ['retention', '--older-than', '99d']
+    const dry = await runCommand([...command, '--dry-run'], at)
+    expect(dry.out).toBe('old\nwould delete 1 documents\n')
+    expect((await runCommand(['retention', '--older-than', '101d'], at)).out).toContain('deleted 0')
+    expect((await runCommand(command, at)).out).toBe('old\ndeleted 1 documents\n')
+    age(folder.path, 'new', 31)
+    await using server = await startServer({ dataDir: folder.path, retentionDays: 30 })
+    await expect.poll(() => cellsOf(new TestRoom(server.baseUrl, 'new'))).toEqual({})
+    expect(auditOf(folder.path)).toMatchObject([
+      { what: 'retention', who: 'operator', room: 'old' },
+      { what: 'retention', who: 'retention', room: 'new' },
+    ])
+  })
+
+  it('[AD11] leaves a document whose room somebody is in', async () => {
+    await using folder = await newFolder()
+    const at = { WHEREABOUTS_DATA: folder.path }
+    await using server = await startServer({ dataDir: folder.path })
+    const room = new TestRoom(server.baseUrl, 'old')
+    await new TestDocument(room).post('A1')
+    age(folder.path, 'old', 100)
+    const stream = await room.watch()
+    const command = ['retention', '--older-than', '99d']
+    expect((await runCommand(command, at)).out).toBe('deleted 0 documents\n')
+    await stream.close()
+    await expect.poll(async () => (await runCommand(command, at)).out).toContain('deleted 1')
+  })
+})
+
+/** Makes a document one that was last used so many days ago. */
+function age(folder: string, room: string, days: number): void {
+  const database = new Database(join(folder, 'documents.sqlite'))
+  const used = Date.now() - days * 86_400_000
+  database.prepare('UPDATE documents SET used = ? WHERE room = ?').run(used, room)
+  database.close()
+}
+
+let postgres: RunningPostgres
+beforeAll(async () => {
+  postgres = await startPostgres()
+})
+afterAll(() => postgres[Symbol.asyncDispose]())
