@@ -20,6 +20,7 @@ it('[ID6] a secret is generated once in the data folder, readable by its owner o
   expect(resolveSecret(undefined, dataDir)).toBe(secret)
   expect(readdirSync(dataDir)).toEqual(['secret'])
   expect(statSync(join(dataDir, 'secret')).mode & 0o777).toBe(0o600)
+  expect(statSync(dataDir).mode & 0o777).toBe(0o700)
 })
 
 it('[ID6] a configured secret takes precedence; without a data folder each process has its own', () => {

@@ -14,7 +14,7 @@ const SECRET_FILE = 'secret'
 export function resolveSecret(given: string | undefined, dataDir: string | undefined): string {
   if (given !== undefined) return given
   if (dataDir === undefined) return newSecret()
-  mkdirSync(dataDir, { recursive: true })
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const file = join(dataDir, SECRET_FILE)
   return readSecret(file) ?? makeSecret(file)
 }
