@@ -9,6 +9,7 @@ import { delimiter, join } from 'node:path'
  * @property {string} variable the environment variable that may hold its path
  * @property {readonly string[]} commands its names on the PATH, preferred first
  * @property {string} [versions] the package's folder with a `<version>/bin` for each version
+ * @property {string} [folder] where it is, if that isn't on everybody's PATH
  * @property {string} aptPackage the Debian package that contains it
  */
 
@@ -57,8 +58,17 @@ export const REDIS = {
   aptPackage: 'redis-server',
 }
 
+/** A proxy that logs people in. @type {Need} */
+export const NGINX = {
+  name: 'nginx',
+  variable: 'NGINX',
+  commands: ['nginx'],
+  folder: '/usr/sbin',
+  aptPackage: 'nginx',
+}
+
 /** All system programs that the tests need. */
-export const NEEDS = [CHROMIUM, POSTGRES, CURL, PYTHON, COMPILER, REDIS]
+export const NEEDS = [CHROMIUM, POSTGRES, CURL, PYTHON, COMPILER, REDIS, NGINX]
 
 /**
  * Finds the path of the program; `undefined` if it is missing. If the need's variable is set, only
@@ -71,7 +81,11 @@ export function find(need) {
   const told = process.env[need.variable]
   if (told !== undefined && told !== '') return isExecutable(told) ? told : undefined
   const path = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '')
-  const folders = [...path, ...versionsOf(need)]
+  const folders = [
+    ...path,
+    ...versionsOf(need),
+    ...(need.folder === undefined ? [] : [need.folder]),
+  ]
   const paths = need.commands.flatMap((command) => folders.map((folder) => join(folder, command)))
   return paths.find(isExecutable)
 }

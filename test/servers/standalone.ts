@@ -8,7 +8,7 @@ import { within } from 'whereabouts-conformance/deadline'
 import type { Running, Settings } from 'whereabouts-conformance/suite'
 
 const MAIN = fileURLToPath(new URL('../../apps/standalone/dist/main.js', import.meta.url))
-const ADDRESS = /http:\/\/[^\s"/]+:[0-9]+/
+const ADDRESS = /whereabouts is at (http:\/\/[^\s"/]+:[0-9]+)/
 // Node and the framework load slowly when every core is busy.
 const START_MS = 60_000
 const STOP_MS = 5_000
@@ -35,11 +35,13 @@ export interface StandaloneSettings extends Settings {
  *
  * @param port the port of a server to start again; a free one by default
  * @param nodeOptions options for Node
+ * @param variables further ones of the environment
  */
 export async function startServer(
   settings: StandaloneSettings = {},
   port = 0,
   nodeOptions: readonly string[] = [],
+  variables: { readonly [name: string]: string } = {},
 ): Promise<RunningServer> {
   const ownDir = settings.dataDir ?? (await mkdtemp(join(tmpdir(), 'whereabouts-')))
   const child = spawn(process.execPath, [...nodeOptions, MAIN], {
@@ -48,6 +50,7 @@ export async function startServer(
       PORT: String(port),
       HOST: '127.0.0.1',
       ...environment({ ...settings, dataDir: ownDir }),
+      ...variables,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -88,7 +91,7 @@ async function running(child: ChildProcess, clean: () => Promise<void>): Promise
     const collect = (chunk: Buffer) => {
       output += chunk.toString()
       const found = ADDRESS.exec(output)
-      if (found !== null) resolve(found[0])
+      if (found !== null) resolve(found[1]!)
     }
     child.stdout?.on('data', collect)
     child.stderr?.on('data', collect)

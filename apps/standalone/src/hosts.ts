@@ -21,11 +21,6 @@ export function withHosts(allowed: readonly string[], serve: RequestListener): R
   }
 }
 
-/** Returns whether only this machine can reach an address. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)
-}
-
 /** Accepts any IP address, as only names can be used for rebinding. */
 function isOwn(name: string, names: ReadonlySet<string>): boolean {
   const isLocal = name === 'localhost' || name.endsWith('.localhost')

@@ -39,6 +39,13 @@ const ASSET_HEADERS = {
 const NOTICES_HEADERS = { 'Cache-Control': 'no-cache', 'X-Content-Type-Options': 'nosniff' }
 const COMPRESSED = { gzip: true, brotli: true, etag: true }
 
+/** Whether a request is for one of the application's pages, or would be answered with one. */
+export function isPage(request: IncomingMessage): boolean {
+  const path = pathOf(request.url ?? '')
+  const isPart = path.startsWith(ASSETS) || path === NOTICES
+  return ADDRESSES.test(path) || (wantsPage(request) && !isPart)
+}
+
 /**
  * Serves the built web application: its files as they are, and its one page for each of its
  * addresses, and the licences of what it is made of. For an unknown address, a browser gets that page and any other client a problem.
@@ -78,9 +85,12 @@ function answerNowhere(request: IncomingMessage, response: ServerResponse, page:
   if (!isDecodable(pathOf(request.url ?? ''))) {
     return sendProblem(response, 400, 'Bad Request', 'The address is not valid; check its escapes.')
   }
-  const wantsPage = request.method === 'GET' && request.headers.accept?.includes('text/html')
-  if (wantsPage === true) response.writeHead(404, PAGE_HEADERS).end(page)
+  if (wantsPage(request)) response.writeHead(404, PAGE_HEADERS).end(page)
   else sendProblem(response, 404, 'Not Found', 'There is nothing at this address.')
+}
+
+function wantsPage({ method, headers: { accept = '' } }: IncomingMessage): boolean {
+  return method === 'GET' && accept.includes('text/html')
 }
 
 function isDecodable(path: string): boolean {

@@ -1,12 +1,20 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { createWhereabouts, DEFAULTS, type Whereabouts } from '@whereabouts/server'
+import {
+  createWhereabouts,
+  DEFAULTS,
+  type Whereabouts,
+  type WhereaboutsOptions,
+} from '@whereabouts/server'
+import { resolveSecret } from '@whereabouts/server/mount'
 import cors from 'cors'
 import type { Logger } from 'pino'
+import { type Auth, openAuth } from './auth/auth.js'
+import { gate } from './auth/gate.js'
 import { withHosts } from './hosts.js'
 import { HttpServer } from './http-server.js'
 import { createLog, redactUrl, serverLog } from './log.js'
 import { listenLocally } from './local-calls.js'
-import { openOffice } from './office.js'
+import { isPage, openOffice } from './office.js'
 import type { Settings } from './settings.js'
 import { endOnSignals, endOnUncaught } from './ending.js'
 
@@ -28,19 +36,39 @@ export interface StandaloneServer {
  */
 export async function startServer(settings: Settings): Promise<StandaloneServer> {
   const log = createLog(settings.logLevel)
-  const { goodbyeMs = DEFAULTS.goodbyeMs, heartbeatMs = DEFAULTS.heartbeatMs } = settings.options
+  const { dataDir, secret } = settings.options
   const office = openOffice()
+  const auth = await openAuth(settings.auth, () => resolveSecret(secret, dataDir), serverLog(log))
+  try {
+    return await listen(settings, auth, office, log)
+  } catch (error) {
+    auth.close?.()
+    throw error
+  }
+}
+
+async function listen(
+  settings: Settings,
+  auth: Auth,
+  office: RequestListener,
+  log: Logger,
+): Promise<StandaloneServer> {
+  const { goodbyeMs = DEFAULTS.goodbyeMs, heartbeatMs = DEFAULTS.heartbeatMs } = settings.options
   const whereabouts = await createWhereabouts({
     ...settings.options,
-    auth: 'open',
+    ...accessOf(auth),
     operations: true,
     log: serverLog(log),
   })
   // A stream sends a ping per heartbeat and must not count as idle.
   const idleMs = Math.max(IDLE_MS, 2 * heartbeatMs)
-  const server = new HttpServer(idleMs, listener(settings, whereabouts, office, log))
+  const pages = gate(auth, { serve: office, isPage }, serverLog(log))
+  const server = new HttpServer(idleMs, listener(settings, whereabouts, pages, log))
   let local: Closable | undefined
-  const close = () => whereabouts.close(() => Promise.all([server.close(), local?.close()]))
+  const close = () => {
+    auth.close?.()
+    return whereabouts.close(() => Promise.all([server.close(), local?.close()]))
+  }
   try {
     local = await takeCommands(settings, whereabouts)
     const url = await server.listen(settings.port, settings.host)
@@ -66,15 +94,21 @@ async function takeCommands(
   return listenLocally(dataDir, administration)
 }
 
+/** What the module is told of who may call. */
+function accessOf({ authenticate, authorize }: Auth): WhereaboutsOptions {
+  if (authenticate === undefined) return { auth: 'open' }
+  return { authenticate, ...(authorize !== undefined && { authorize }) }
+}
+
 /** Returns the listener for all requests. */
 function listener(
   { allowedHosts, options: { allowedOrigins = [] } }: Settings,
   { handle }: Whereabouts,
-  office: RequestListener,
+  pages: RequestListener,
   log: Logger,
 ): RequestListener {
   const serve: RequestListener = (request, response) => {
-    void handle(request, response, () => office(request, response))
+    void handle(request, response, () => pages(request, response))
   }
   const open = allowedOrigins.length === 0 ? serve : withCors(allowedOrigins, serve)
   const own = withHosts(allowedHosts, open)

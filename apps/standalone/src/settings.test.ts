@@ -8,6 +8,7 @@ describe('settings', () => {
       host: '127.0.0.1',
       allowedHosts: [],
       logLevel: 'info',
+      auth: { mode: 'open' },
       options: { dataDir: 'data' },
     })
   })
@@ -16,6 +17,7 @@ describe('settings', () => {
     const environment = {
       PORT: '0',
       HOST: '0.0.0.0',
+      WHEREABOUTS_AUTH: 'open',
       CORS_ORIGINS: 'https://a.example, https://b.example',
       LOG_LEVEL: 'warn',
       WHEREABOUTS_DATA: '/srv/data',
@@ -28,6 +30,7 @@ describe('settings', () => {
       host: '0.0.0.0',
       allowedHosts: ['*'],
       logLevel: 'warn',
+      auth: { mode: 'open' },
       options: {
         dataDir: '/srv/data',
         secret: 'a secret of some length',

@@ -5,7 +5,8 @@ import {
   type WhereaboutsOptions,
 } from '@whereabouts/server'
 import { z } from 'zod'
-import { isLoopback } from './hosts.js'
+import { AUTH_VARIABLES, type AuthSettings, readAuth } from './auth/auth-settings.js'
+import { isLoopback } from './loopback.js'
 
 /** The checked settings from the environment. Only this file reads the environment. */
 export interface Settings {
@@ -14,9 +15,12 @@ export interface Settings {
   /** The host names that browsers may use for this server; `*` for any. @see PROTOCOL.md BR6 */
   readonly allowedHosts: readonly string[]
   readonly logLevel: (typeof LOG_LEVELS)[number]
+  /** How the server knows who is calling. */
+  readonly auth: AuthSettings
   readonly options: WhereaboutsOptions
 }
 
+const DEFAULT_HOST = '127.0.0.1'
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
 const PREFIX = 'WHEREABOUTS_'
@@ -30,7 +34,7 @@ function listOf(text: string): string[] {
 /** The server's own settings; the others are checked by the module. */
 const ENVIRONMENT = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3_000),
-  HOST: z.string().default('127.0.0.1'),
+  HOST: z.string().default(DEFAULT_HOST),
   [ALLOWED_HOSTS]: z
     .string()
     .transform(listOf)
@@ -70,19 +74,21 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
   const given = new Map(Object.entries(environment).filter(([, value]) => value !== ''))
   const own = ENVIRONMENT.safeParse(Object.fromEntries(given))
   const options = optionsOf(given)
+  const { auth, faults: authFaults } = readAuth(given, given.get('HOST') ?? DEFAULT_HOST)
   const faults = [
     ...(own.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`),
+    ...authFaults,
     ...findFaults(options).map((fault) => messageOf(fault, given)),
     ...[...given.keys()]
       .filter(isUnknown)
       .map((variable) => `${variable}: is not a setting; check the spelling`),
   ]
-  if (!own.success || faults.length > 0) {
+  if (!own.success || auth === undefined || faults.length > 0) {
     throw new TypeError(`invalid settings\n  ${faults.join('\n  ')}`)
   }
   const { PORT, HOST, LOG_LEVEL, [ALLOWED_HOSTS]: said } = own.data
   const allowedHosts = said ?? (isLoopback(HOST) ? [] : ['*'])
-  return { port: PORT, host: HOST, allowedHosts, logLevel: LOG_LEVEL, options }
+  return { port: PORT, host: HOST, allowedHosts, logLevel: LOG_LEVEL, auth, options }
 }
 
 /** Reads the module's options from the environment, unchecked. */
@@ -125,5 +131,6 @@ function variableOf(option: string): string {
 }
 
 function isUnknown(variable: string): boolean {
-  return variable.startsWith(PREFIX) && !OPTIONS.has(variable) && variable !== ALLOWED_HOSTS
+  const isKnown = OPTIONS.has(variable) || AUTH_VARIABLES.has(variable)
+  return variable.startsWith(PREFIX) && !isKnown && variable !== ALLOWED_HOSTS
 }

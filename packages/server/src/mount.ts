@@ -1,4 +1,7 @@
 // What a framework's mount of the server is made of. An application needs none of it.
+export { Proxies } from './access/proxies.js'
+export { RareWarning } from './access/rare-warning.js'
+export { resolveSecret } from './access/secret.js'
 export { DEFAULT_ROOM } from '@whereabouts/protocol'
 export type { Bodies } from './http/body.js'
 export { Call } from './http/call.js'

@@ -1,0 +1,83 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { Problem } from '@whereabouts/server'
+
+const NEVER_KEPT = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }
+const PAGE_HEADERS = {
+  ...NEVER_KEPT,
+  'Content-Type': 'text/html; charset=utf-8',
+  'Content-Security-Policy':
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+  // A login's answer stands in the address.
+  'Referrer-Policy': 'no-referrer',
+}
+
+/** What a page says that is shown in the place of the application. */
+export interface Message {
+  readonly status: number
+  readonly title: string
+  readonly text: string
+  readonly link?: { readonly href: string; readonly text: string }
+  /** Where a browser goes on by itself. */
+  readonly next?: string
+}
+
+/** Leads a browser elsewhere; it asks there with GET. */
+export function redirect(
+  response: ServerResponse,
+  location: string,
+  cookies: readonly string[] = [],
+): void {
+  const headers: OutgoingHttpHeaders = { ...NEVER_KEPT, Location: location }
+  if (cookies.length > 0) headers['Set-Cookie'] = [...cookies]
+  response.writeHead(303, { ...headers, 'Referrer-Policy': 'no-referrer' }).end()
+}
+
+export function sendJson(
+  response: ServerResponse,
+  body: object,
+  cookies: readonly string[] = [],
+): void {
+  if (cookies.length > 0) response.setHeader('Set-Cookie', cookies)
+  response.writeHead(200, { ...NEVER_KEPT, 'Content-Type': 'application/json; charset=utf-8' })
+  response.end(JSON.stringify(body))
+}
+
+/** @see PROTOCOL.md ER1 */
+export function answerProblem(
+  response: ServerResponse,
+  problem: Problem,
+  cookies: readonly string[] = [],
+): void {
+  if (cookies.length > 0) response.setHeader('Set-Cookie', cookies)
+  const headers = { ...NEVER_KEPT, 'Content-Type': 'application/problem+json' }
+  response.writeHead(problem.status, headers).end(JSON.stringify(problem))
+}
+
+/** The problem of a caller that nobody knows. */
+export function unauthorized(): Problem {
+  return new Problem('unauthorized', 'You are not signed in. Sign in and try again.')
+}
+
+/** Shows a message as a page of its own. */
+export function sendMessage(
+  response: ServerResponse,
+  { status, title, text, link, next }: Message,
+): void {
+  const way = link && `<p><a href="${escape(link.href)}">${escape(link.text)}</a></p>`
+  response.writeHead(status, PAGE_HEADERS).end(`<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escape(title)} · whereabouts</title>
+${next === undefined ? '' : `<meta http-equiv="refresh" content="0; url=${escape(next)}">`}
+<style>body { font: 16px/1.5 system-ui, sans-serif; max-width: 36rem; margin: 20vh auto; padding: 0 1rem }</style>
+<h1>${escape(title)}</h1>
+<p>${escape(text)}</p>
+${way ?? ''}
+</html>
+`)
+}
+
+function escape(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
+}

@@ -1,0 +1,51 @@
+import type { Action, AuthenticatedUser } from '@whereabouts/server'
+import type { JWTPayload } from 'jose'
+import { z } from 'zod'
+
+const ACTIONS = ['watch', 'join', 'move', 'write', 'comment', 'manage'] as const satisfies Action[]
+
+/** The last moment that a date can be. */
+const LAST_MS = 8.64e15
+
+const ROOMS = z.array(
+  z.object({
+    room: z.string().regex(/^(?:[\w.:~-]{1,128}\*?|\*)$/),
+    can: z.array(z.enum(ACTIONS)),
+  }),
+)
+
+const CLAIMS = z.object({
+  sub: z.string().min(1).max(255),
+  exp: z
+    .number()
+    .transform((seconds) => seconds * 1_000)
+    .pipe(z.number().max(LAST_MS)),
+  rooms: ROOMS.optional(),
+})
+
+/** Whom a token vouches for, and what it says that they may do. */
+export interface Vouched {
+  readonly user: AuthenticatedUser & { readonly expiresAtMs: number }
+  /** What the token says; `undefined` if it leaves that to the rooms. */
+  readonly rooms: readonly RoomGrant[] | undefined
+}
+
+type RoomGrant = z.infer<typeof ROOMS>[number]
+
+/** Reads the claims of a verified token; `undefined` if they are malformed. @see PROTOCOL.md OP15, OP16, OP17 */
+export function readClaims(claims: JWTPayload): Vouched | undefined {
+  const { data } = CLAIMS.safeParse(claims)
+  if (data === undefined) return undefined
+  const { name, picture, color } = claims as { readonly [claim: string]: string | undefined }
+  const user = { id: data.sub, name, avatar: picture, color, expiresAtMs: data.exp }
+  return { user, rooms: data.rooms }
+}
+
+/** Whether one of the entries lets a user do something in a room. */
+export function grants(entries: readonly RoomGrant[], room: string, action: Action): boolean {
+  return entries.some((entry) => entry.can.includes(action) && isFor(entry, room))
+}
+
+function isFor({ room: pattern }: RoomGrant, room: string): boolean {
+  return pattern.endsWith('*') ? room.startsWith(pattern.slice(0, -1)) : room === pattern
+}

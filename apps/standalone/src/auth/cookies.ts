@@ -1,0 +1,45 @@
+import type { IncomingMessage } from 'node:http'
+
+/** Browsers don't keep a longer cookie: name, value and attributes. */
+const MOST_BYTES = 4_096
+
+/** The value of a cookie in a request; the first if there are several. */
+export function readCookie({ headers }: IncomingMessage, name: string): string | undefined {
+  return cookiesOf(headers.cookie).find(([candidate]) => candidate === name)?.[1]
+}
+
+/** The names of all cookies of a request. */
+export function cookieNames({ headers }: IncomingMessage): string[] {
+  return cookiesOf(headers.cookie).map(([name]) => name)
+}
+
+function cookiesOf(header = ''): (readonly [name: string, value: string])[] {
+  return header.split(';').map((pair) => {
+    const at = pair.indexOf('=')
+    return [pair.slice(0, Math.max(at, 0)).trim(), pair.slice(at + 1).trim()]
+  })
+}
+
+/** A cookie of this server's own, which no script can read and no other host can set. */
+export class OwnCookie {
+  readonly name: string
+  readonly #attributes: string
+
+  /** @param isSecure whether browsers come over TLS */
+  constructor(name: string, isSecure: boolean) {
+    this.name = isSecure ? `__Host-${name}` : name
+    this.#attributes = `; Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`
+  }
+
+  /** The header that sets it; `undefined` if a browser wouldn't keep it. */
+  set(value: string, maxAgeS?: number): string | undefined {
+    const age = maxAgeS === undefined ? '' : `; Max-Age=${maxAgeS}`
+    const header = `${this.name}=${value}${this.#attributes}${age}`
+    return header.length > MOST_BYTES ? undefined : header
+  }
+
+  /** The header that removes it. */
+  remove(): string {
+    return `${this.name}=${this.#attributes}; Max-Age=0`
+  }
+}

@@ -1,0 +1,89 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { type AuthenticatedUser, type Log, Problem } from '@whereabouts/server'
+import { pathOf } from '@whereabouts/server/mount'
+import { redirect, sendJson, sendMessage, answerProblem, unauthorized } from './answers.js'
+import type { Auth } from './auth.js'
+import { loginFor, queryOf, returnPath } from './return-path.js'
+
+/** What is behind the gate. */
+interface Office {
+  readonly serve: RequestListener
+  /** Whether a request is for a page, and not for a part of one. */
+  readonly isPage: (request: IncomingMessage) => boolean
+}
+
+/**
+ * Lets callers through to the application's pages whom the server knows, and leads others to the login.
+ *
+ * @see PROTOCOL.md OP29, OP30
+ */
+export function gate(auth: Auth, office: Office, log: Log): RequestListener {
+  return (request, response) => {
+    pass(auth, office, request, response).catch((error: unknown) => {
+      log.error(error)
+      if (response.headersSent) response.destroy()
+      else answerProblem(response, new Problem('internal', 'The server failed. Try again later.'))
+    })
+  }
+}
+
+async function pass(
+  auth: Auth,
+  office: Office,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (await auth.handle?.(request, response)) return
+  const { url = '' } = request
+  const path = pathOf(url)
+  if (path === '/session') await answerSession(auth, request, response)
+  else if (path === '/login') await leadBack(auth, request, response)
+  else if (!office.isPage(request) || (await isKnown(auth, request)))
+    office.serve(request, response)
+  else if (auth.handle === undefined) refuse(response, url)
+  else redirect(response, loginFor(url))
+}
+
+async function answerSession(
+  { mode, authenticate }: Auth,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (authenticate === undefined) return sendJson(response, { mode })
+  const user = await authenticate(request)
+  if (user) sendJson(response, describeSession(mode, user))
+  else answerProblem(response, unauthorized())
+}
+
+/** What `GET /session` answers of a user. */
+export function describeSession(
+  mode: Auth['mode'],
+  { expiresAtMs, ...user }: AuthenticatedUser,
+): object {
+  return { mode, user, ...(expiresAtMs && { expiresInMs: Math.max(0, expiresAtMs - Date.now()) }) }
+}
+
+/** `/login` of a server without a login of its own. */
+async function leadBack(
+  auth: Auth,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const path = returnPath(queryOf(request).get('return'))
+  if (await isKnown(auth, request)) redirect(response, path)
+  else refuse(response, path)
+}
+
+async function isKnown({ authenticate }: Auth, request: IncomingMessage): Promise<boolean> {
+  if (authenticate === undefined) return true
+  return Boolean(await authenticate(request))
+}
+
+function refuse(response: ServerResponse, path: string): void {
+  sendMessage(response, {
+    status: 401,
+    title: 'You are not signed in',
+    text: 'Sign in where you usually do, and open this page again.',
+    link: { href: returnPath(path), text: 'Try again' },
+  })
+}

@@ -1,0 +1,104 @@
+import type { IncomingMessage } from 'node:http'
+import type { Authenticate, AuthenticatedUser, Authorize, Log } from '@whereabouts/server'
+import {
+  errors,
+  jwtVerify,
+  type JWTVerifyGetKey,
+  type JWTVerifyOptions,
+  type JWTVerifyResult,
+} from 'jose'
+import type { Auth } from './auth.js'
+import type { JwtSettings } from './auth-settings.js'
+import { grants, readClaims, type Vouched } from './claims.js'
+import { readCookie } from './cookies.js'
+import { KeysUnavailable, openJwks } from './keys.js'
+import { roomAccess } from './room-access.js'
+import { VerifiedTokens } from './verified-tokens.js'
+
+const BEARER = /^bearer +([\w.-]+) *$/i
+const MOST_BYTES = 8_192
+/** How far clocks may be apart; what has expired here has expired. */
+const TOLERANCE_S = 5
+
+/** Callers are whom a signed token names. @see PROTOCOL.md OP13 to OP18 */
+class JwtAuth implements Auth {
+  readonly mode = 'jwt'
+  readonly #verified = new VerifiedTokens<Vouched>()
+  /** By the user as it was returned, which is what `authorize` is asked about. */
+  readonly #vouched = new WeakMap<AuthenticatedUser, Vouched>()
+
+  constructor(
+    private readonly cookie: string | undefined,
+    private readonly key: Uint8Array | JWTVerifyGetKey,
+    private readonly options: JWTVerifyOptions,
+  ) {}
+
+  readonly authenticate: Authenticate = (request) => {
+    const token = tokenOf(request, this.cookie)
+    if (token === undefined || token.length > MOST_BYTES) return null
+    const known = this.#verified.get(token)
+    return known === undefined ? this.#verify(token) : known.user
+  }
+
+  readonly authorize: Authorize = (asked) => {
+    const vouched = asked.user && this.#vouched.get(asked.user)
+    if (vouched === undefined) return false
+    const { rooms } = vouched
+    return rooms === undefined ? roomAccess(asked) : grants(rooms, asked.room, asked.action)
+  }
+
+  async #verify(token: string): Promise<AuthenticatedUser | null> {
+    const vouched = await this.#read(token)
+    if (vouched === undefined || vouched.user.expiresAtMs <= Date.now()) return null
+    this.#verified.add(token, vouched, vouched.user.expiresAtMs)
+    this.#vouched.set(vouched.user, vouched)
+    return vouched.user
+  }
+
+  async #read(token: string): Promise<Vouched | undefined> {
+    try {
+      const { payload } = await verifyWith(token, this.key, this.options)
+      return readClaims(payload)
+    } catch (error) {
+      // The log has said that there are no keys; and what is wrong with a token is its owner's.
+      if (error instanceof errors.JOSEError || error instanceof KeysUnavailable) return undefined
+      throw error
+    }
+  }
+}
+
+/** A secret and a function that finds keys are two overloads of one call. */
+function verifyWith(
+  token: string,
+  key: Uint8Array | JWTVerifyGetKey,
+  options: JWTVerifyOptions,
+): Promise<JWTVerifyResult> {
+  return typeof key === 'function' ? jwtVerify(token, key, options) : jwtVerify(token, key, options)
+}
+
+function tokenOf(request: IncomingMessage, cookie: string | undefined): string | undefined {
+  const { authorization } = request.headers
+  if (authorization !== undefined) return BEARER.exec(authorization)?.[1]
+  return cookie === undefined ? undefined : readCookie(request, cookie)
+}
+
+/** Opens the mode `jwt`. */
+export function openJwt(settings: JwtSettings, log: Log): Auth {
+  const { key, cookie, issuer, audience } = settings
+  const options = {
+    ...(issuer !== undefined && { issuer }),
+    ...(audience !== undefined && { audience }),
+    requiredClaims: ['sub', 'exp'],
+    clockTolerance: TOLERANCE_S,
+  }
+  if ('secret' in key) {
+    const secret = new TextEncoder().encode(key.secret)
+    return new JwtAuth(cookie, secret, { ...options, algorithms: ['HS256'] })
+  }
+  if (audience === undefined) log.warn(ANY_AUDIENCE)
+  const keys = openJwks(key.jwks, log)
+  return new JwtAuth(cookie, keys, { ...options, algorithms: ['RS256', 'ES256', 'EdDSA'] })
+}
+
+const ANY_AUDIENCE =
+  'WHEREABOUTS_JWT_AUDIENCE is not set, so a token that the same issuer signed for another application counts here as well'

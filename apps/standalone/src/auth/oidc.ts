@@ -1,0 +1,286 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Authenticate, type Log, Problem } from '@whereabouts/server'
+import { pathOf, RareWarning } from '@whereabouts/server/mount'
+import {
+  AuthorizationResponseError,
+  authorizationCodeGrant,
+  buildAuthorizationUrl,
+  buildEndSessionUrl,
+  calculatePKCECodeChallenge,
+  type Configuration,
+  randomNonce,
+  randomPKCECodeVerifier,
+  randomState,
+  tokenRevocation,
+} from 'openid-client'
+import {
+  type Message,
+  redirect,
+  sendJson,
+  sendMessage,
+  answerProblem,
+  unauthorized,
+} from './answers.js'
+import type { Auth } from './auth.js'
+import type { OidcSettings } from './auth-settings.js'
+import { cookieNames, OwnCookie, readCookie } from './cookies.js'
+import { describeSession } from './gate.js'
+import { openSession, type Session, sessionCookie } from './oidc-session.js'
+import { Provider, reasonOf } from './provider.js'
+import { Renewals } from './renewals.js'
+import { loginFor, queryOf, returnPath } from './return-path.js'
+import { roomAccess } from './room-access.js'
+import { Sealed } from './sealed.js'
+import { VerifiedTokens } from './verified-tokens.js'
+
+const CALLBACK = '/login/callback'
+const LOGIN_S = 600
+/** Logins that one browser may have begun at a time, as when it opens all its tabs again. */
+const MOST_LOGINS = 8
+const LOGIN_COOKIE = 'whereabouts-login-'
+const STATE = /^[\w-]{20,128}$/
+
+/** A login that has begun. */
+interface Login {
+  readonly state: string
+  readonly nonce: string
+  readonly verifier: string
+  /** Where it leads back to. */
+  readonly path: string
+}
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void
+
+/** Callers are who logged in at a provider. @see PROTOCOL.md OP22 to OP28 */
+class OidcAuth implements Auth {
+  readonly mode = 'oidc'
+  readonly authorize = roomAccess
+  readonly #provider: Provider
+  readonly #sessions: Sealed<Session>
+  readonly #logins: Sealed<Login>
+  readonly #known = new VerifiedTokens<Session>()
+  readonly #renewals: Renewals
+  readonly #cookie: OwnCookie
+  readonly #failed: RareWarning
+  readonly #answers: ReadonlyMap<string, Answer>
+
+  constructor(
+    private readonly settings: OidcSettings,
+    secret: string,
+    log: Log,
+  ) {
+    const { issuer, clientId } = settings
+    this.#provider = new Provider(settings, log)
+    // Another provider may give the same id to somebody else.
+    this.#sessions = new Sealed(secret, `session ${issuer.href} ${clientId}`)
+    this.#logins = new Sealed(secret, `login ${issuer.href} ${clientId}`)
+    this.#cookie = this.#ownCookie('whereabouts-session')
+    this.#renewals = new Renewals(this.#provider)
+    this.#failed = new RareWarning(log, 'a login failed')
+    this.#answers = new Map<string, Answer>([
+      ['GET /login', (request, response) => this.#begin(request, response)],
+      [`GET ${CALLBACK}`, (request, response) => this.#finish(request, response)],
+      ['POST /session', (request, response) => this.#renew(request, response)],
+      ['POST /logout', (request, response) => this.#end(request, response)],
+      ['GET /logout', (_request, response) => this.#signedOut(response)],
+    ])
+  }
+
+  readonly authenticate: Authenticate = (request) => {
+    const text = readCookie(request, this.#cookie.name)
+    if (text === undefined) return null
+    const known = this.#known.get(text)
+    return known === undefined ? this.#read(text) : userOf(known)
+  }
+
+  readonly handle = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<boolean> => {
+    const answer = this.#answers.get(`${request.method} ${pathOf(request.url ?? '')}`)
+    await answer?.(request, response)
+    return answer !== undefined
+  }
+
+  readonly close = (): void => this.#provider.close()
+
+  async #read(text: string): Promise<Session['user'] | null> {
+    const session = await this.#sessions.open(text)
+    if (session === undefined || session.expiresAtMs <= Date.now()) return null
+    this.#known.add(text, session, session.expiresAtMs)
+    return userOf(session)
+  }
+
+  async #begin(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { configuration } = this.#provider
+    if (configuration === undefined) return sendMessage(response, AWAY)
+    const login: Login = {
+      state: randomState(),
+      nonce: randomNonce(),
+      verifier: randomPKCECodeVerifier(),
+      path: returnPath(queryOf(request).get('return')),
+    }
+    const url = buildAuthorizationUrl(configuration, {
+      redirect_uri: this.#callbackUrl(),
+      scope: this.settings.scope,
+      state: login.state,
+      nonce: login.nonce,
+      code_challenge: await calculatePKCECodeChallenge(login.verifier),
+      code_challenge_method: 'S256',
+    })
+    const sealed = await this.#logins.seal(login, Date.now() + LOGIN_S * 1_000)
+    const cookie = this.#loginCookie(login.state).set(sealed, LOGIN_S)
+    redirect(response, url.href, [...(cookie ? [cookie] : []), ...this.#forgetLogins(request)])
+  }
+
+  async #finish(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { configuration } = this.#provider
+    if (configuration === undefined) return sendMessage(response, AWAY)
+    const state = queryOf(request).get('state') ?? ''
+    const login = await this.#loginOf(request, state)
+    if (login === undefined) return sendMessage(response, NOT_BEGUN)
+    const done = this.#loginCookie(state).remove()
+    try {
+      const session = await this.#exchange(configuration, request, login)
+      const cookie = await sessionCookie(this.#cookie, this.#sessions, session)
+      redirect(response, login.path, [cookie, done])
+    } catch (error) {
+      this.#failed.warn(reasonOf(error))
+      response.setHeader('Set-Cookie', done)
+      sendMessage(response, failed(error, login.path))
+    }
+  }
+
+  async #exchange(
+    configuration: Configuration,
+    request: IncomingMessage,
+    { state, nonce, verifier }: Login,
+  ): Promise<Session> {
+    const answer = new URL(`${this.#callbackUrl()}?${queryOf(request).toString()}`)
+    const tokens = await authorizationCodeGrant(configuration, answer, {
+      pkceCodeVerifier: verifier,
+      expectedState: state,
+      expectedNonce: nonce,
+      idTokenExpected: true,
+    })
+    return openSession(configuration, tokens)
+  }
+
+  async #loginOf(request: IncomingMessage, state: string): Promise<Login | undefined> {
+    if (!STATE.test(state)) return undefined
+    const text = readCookie(request, this.#loginCookie(state).name)
+    const login = text === undefined ? undefined : await this.#logins.open(text)
+    return login?.state === state ? login : undefined
+  }
+
+  async #renew(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!this.#isOwnPage(request)) return answerProblem(response, foreign())
+    const text = readCookie(request, this.#cookie.name) ?? ''
+    const session = await this.#sessions.open(text)
+    if (session === undefined) return answerProblem(response, unauthorized())
+    const { refreshToken } = session
+    try {
+      const renewed = refreshToken ? await this.#renewals.renew(session, refreshToken) : session
+      if (renewed === undefined || renewed.expiresAtMs <= Date.now()) {
+        return answerProblem(response, unauthorized(), [this.#cookie.remove()])
+      }
+      const cookie = await sessionCookie(this.#cookie, this.#sessions, renewed)
+      sendJson(response, describeSession(this.mode, userOf(renewed)), [cookie])
+    } catch (error) {
+      this.#failed.warn(reasonOf(error))
+      answerProblem(response, new Problem('store-failed', 'The login provider can’t be reached.'))
+    }
+  }
+
+  async #end(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!this.#isOwnPage(request)) return answerProblem(response, foreign())
+    const { configuration } = this.#provider
+    const session = await this.#sessions.open(readCookie(request, this.#cookie.name) ?? '')
+    if (configuration !== undefined && session?.refreshToken !== undefined) {
+      // A copy of the cookie can't be renewed then. Whether that works changes nothing here.
+      tokenRevocation(configuration, session.refreshToken).catch((error: unknown) => {
+        this.#failed.warn(reasonOf(error))
+      })
+    }
+    redirect(response, '/logout', [this.#cookie.remove()])
+  }
+
+  /** Goes on to the provider by itself, since a page's form may lead to its own server alone. */
+  #signedOut(response: ServerResponse): void {
+    const { configuration } = this.#provider
+    const isThere = configuration?.serverMetadata().end_session_endpoint !== undefined
+    const next = isThere ? buildEndSessionUrl(configuration).href : undefined
+    sendMessage(response, { ...SIGNED_OUT, ...(next !== undefined && { next }) })
+  }
+
+  /** Browsers say where a `POST` comes from. */
+  #isOwnPage({ headers: { origin } }: IncomingMessage): boolean {
+    return origin === undefined || origin === this.settings.publicUrl.origin
+  }
+
+  #callbackUrl(): string {
+    return `${this.settings.publicUrl.origin}${CALLBACK}`
+  }
+
+  #ownCookie(name: string): OwnCookie {
+    return new OwnCookie(name, this.settings.publicUrl.protocol === 'https:')
+  }
+
+  /** Each login has its own, so that several tabs can log in at once. */
+  #loginCookie(state: string): OwnCookie {
+    return this.#ownCookie(LOGIN_COOKIE + state.slice(0, 16))
+  }
+
+  /** Removes logins that were begun and left, so that they don't fill the headers. */
+  #forgetLogins(request: IncomingMessage): string[] {
+    const names = cookieNames(request).filter((name) => name.includes(LOGIN_COOKIE))
+    const begun = names.map((name) => name.slice(name.indexOf(LOGIN_COOKIE)))
+    return begun.slice(MOST_LOGINS - 1).map((name) => this.#ownCookie(name).remove())
+  }
+}
+
+function userOf({ user, expiresAtMs }: Session) {
+  return { ...user, expiresAtMs }
+}
+
+function foreign(): Problem {
+  return new Problem('forbidden', 'Only a page of this server can ask for that.')
+}
+
+const AWAY: Message = {
+  status: 503,
+  title: 'Nobody can sign in at the moment',
+  text: 'The login provider can’t be reached. Try again in a minute.',
+  link: { href: '/', text: 'Try again' },
+}
+
+const NOT_BEGUN: Message = {
+  status: 400,
+  title: 'This login could not be completed',
+  text: 'It was not begun in this browser, was completed before, or took more than ten minutes.',
+  link: { href: loginFor('/'), text: 'Sign in' },
+}
+
+const SIGNED_OUT: Message = {
+  status: 200,
+  title: 'You are signed out',
+  text: 'Others can no longer use this browser in your name.',
+  link: { href: loginFor('/'), text: 'Sign in' },
+}
+
+function failed(error: unknown, path: string): Message {
+  const isRefused = error instanceof AuthorizationResponseError
+  return {
+    status: isRefused ? 403 : 502,
+    title: isRefused ? 'You were not signed in' : 'This login could not be completed',
+    text: isRefused
+      ? `The login provider answered "${error.error}".`
+      : 'The login provider’s answer was not accepted. The server’s log says why.',
+    link: { href: loginFor(path), text: 'Try again' },
+  }
+}
+
+/** Opens the mode `oidc`. */
+export function openOidc(settings: OidcSettings, secret: string, log: Log): Auth {
+  return new OidcAuth(settings, secret, log)
+}

@@ -1,0 +1,73 @@
+import type { IncomingMessage } from 'node:http'
+import type { Authenticate, Log } from '@whereabouts/server'
+import { Proxies, RareWarning } from '@whereabouts/server/mount'
+import type { Auth } from './auth.js'
+import type { ProxySettings } from './auth-settings.js'
+import { roomAccess } from './room-access.js'
+
+const MOST_CHARACTERS = 255
+
+/** Callers are whom a trusted proxy says, in headers that it sets. @see PROTOCOL.md OP19, OP20, OP21 */
+class ProxyAuth implements Auth {
+  readonly mode = 'proxy'
+  readonly authorize = roomAccess
+  readonly #proxies: Proxies
+  readonly #untrusted: RareWarning
+  readonly #ambiguous: RareWarning
+
+  constructor(
+    private readonly settings: ProxySettings,
+    log: Log,
+  ) {
+    this.#proxies = new Proxies(settings.trusted)
+    this.#untrusted = new RareWarning(
+      log,
+      'a caller was refused, because its address is not in WHEREABOUTS_TRUSTED_PROXIES',
+    )
+    this.#ambiguous = new RareWarning(
+      log,
+      'a caller was refused, because a header of the proxy came more than once; have the proxy replace what its own caller sent',
+    )
+  }
+
+  readonly authenticate: Authenticate = (request) => {
+    if (!this.#proxies.isBehind(request)) {
+      this.#untrusted.warn(request.socket.remoteAddress)
+      return null
+    }
+    const { user, name, email } = this.settings.headers
+    const said = {
+      id: valuesOf(request, user, ','),
+      name: valuesOf(request, name),
+      email: valuesOf(request, email, ','),
+    }
+    if (Object.values(said).some((values) => values.length > 1)) {
+      this.#ambiguous.warn()
+      return null
+    }
+    const [id = ''] = said.id
+    if (id === '' || id.length > MOST_CHARACTERS) return null
+    return { id, name: said.name[0] ?? said.email[0] ?? id }
+  }
+}
+
+/** The values of a header that aren't empty. @param separator also divides values, where one has to be alone */
+function valuesOf(request: IncomingMessage, header: string, separator?: string): string[] {
+  const lines = request.headersDistinct[header] ?? []
+  const values = separator === undefined ? lines : lines.flatMap((line) => line.split(separator))
+  return values.map((value) => decode(value).trim()).filter((value) => value !== '')
+}
+
+/** Node reads headers as Latin-1; proxies write UTF-8. What isn't UTF-8 stays as it is. */
+function decode(value: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(value, 'latin1'))
+  } catch {
+    return value
+  }
+}
+
+/** Opens the mode `proxy`. */
+export function openProxy(settings: ProxySettings, log: Log): Auth {
+  return new ProxyAuth(settings, log)
+}

@@ -1,0 +1,327 @@
+import type { ServerResponse } from 'node:http'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { JWTPayload } from 'jose'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { call } from 'whereabouts-conformance/http'
+import { startServer, type RunningServer } from '../servers/standalone.js'
+import { expectRefused, shownAs } from './refusal.js'
+import { bearer, claims, forge, JwksServer, nowS, Signer, signHs } from './tokens.js'
+
+const SECRET = 'a secret of at least 32 bytes, for HS256'
+const ISSUER = 'https://id.example.com'
+const AUDIENCE = 'whereabouts'
+
+/** Claims as the servers here want them. */
+const good = (own: JWTPayload = {}) => claims({ iss: ISSUER, aud: AUDIENCE, ...own })
+
+function goodWithout(claim: string): JWTPayload {
+  const { [claim]: _claim, ...others } = good()
+  return others
+}
+
+const startJwt = (variables: { readonly [name: string]: string }) =>
+  startServer({}, 0, [], {
+    WHEREABOUTS_AUTH: 'jwt',
+    WHEREABOUTS_JWT_ISSUER: ISSUER,
+    WHEREABOUTS_JWT_AUDIENCE: AUDIENCE,
+    ...variables,
+  })
+
+const statusOf = async (server: RunningServer, headers: { [name: string]: string }) =>
+  (await call(`${server.baseUrl}/rooms/budget/location`, { headers })).status
+
+describe('with a secret', () => {
+  let server: RunningServer
+  let known: { authorization: string }
+  beforeAll(async () => {
+    server = await startJwt({
+      WHEREABOUTS_JWT_SECRET: SECRET,
+      WHEREABOUTS_JWT_COOKIE: 'app-token',
+    })
+    known = bearer(await signHs(SECRET, good()))
+  })
+  afterAll(() => server.stop())
+
+  it('[OP14 OP16] a caller is whom the token names, whatever it says of itself', async () => {
+    const own = {
+      name: 'Ann',
+      picture: 'https://a.example/ann.png',
+      color: '#e11d48',
+      aud: ['other', AUDIENCE],
+    }
+    const token = await signHs(SECRET, good(own))
+    expect(await shownAs(server.baseUrl, bearer(token))).toMatchObject({
+      id: 'ann',
+      name: 'Ann',
+      color: '#e11d48',
+    })
+    // Once more, from what was verified before.
+    expect(await shownAs(server.baseUrl, bearer(token))).toMatchObject({ name: 'Ann' })
+  })
+
+  it('[OP13] the token may come in a cookie, and counts less than one in the header', async () => {
+    const ann = await signHs(SECRET, good({ name: 'Ann' }))
+    const bob = await signHs(SECRET, good({ sub: 'bob', name: 'Bob' }))
+    const cookie = `theme=dark; app-token=${ann}; app-token=${bob}`
+    expect(await shownAs(server.baseUrl, { cookie })).toMatchObject({ id: 'ann' })
+    const both = { cookie, authorization: `bearer ${bob}` }
+    expect(await shownAs(server.baseUrl, both)).toMatchObject({ id: 'bob' })
+    for (const authorization of ['Bearer nonsense', `Basic ${ann}`, 'Bearer', '']) {
+      await expectRefused(server.baseUrl, { cookie, authorization }, known)
+    }
+    await expectRefused(server.baseUrl, { cookie: `other=${ann}` }, known)
+    await expectRefused(server.baseUrl, { cookie: 'app-token=' }, known)
+  })
+
+  it('[OP12] a caller without a token is refused', () => expectRefused(server.baseUrl, {}, known))
+
+  it('[OP12] and so is one that says a name, or puts the token into the address', async () => {
+    const token = await signHs(SECRET, good())
+    const room = `${server.baseUrl}/rooms/budget/location`
+    for (const query of ['name=Ann', `token=${token}`, `access_token=${token}`]) {
+      expect((await call(`${room}?${query}`, { json: 1 })).status).toBe(401)
+    }
+  })
+
+  it.each<[string, () => Promise<string> | string]>([
+    ['signed with another secret', () => signHs('another secret of at least 32 bytes', good())],
+    ['not signed', () => forge({ alg: 'none' }, good())],
+    ['not signed, with capitals', () => forge({ alg: 'nOnE' }, good())],
+    ['not signed, but signed it says', () => forge({ alg: 'HS256' }, good())],
+    ['signed with HS512', () => signHs(SECRET.repeat(2), good(), 'HS512')],
+    ['signed with HS384', () => signHs(SECRET.repeat(2), good(), 'HS384')],
+    ['signed by a key pair', async () => (await Signer.of('ES256')).sign(good())],
+    [
+      'with a signature of another one',
+      async () => {
+        const [header, , signature] = (await signHs(SECRET, good())).split('.')
+        const [, payload] = (await signHs(SECRET, good({ sub: 'bob' }))).split('.')
+        return [header, payload, signature].join('.')
+      },
+    ],
+    ['that is over', () => signHs(SECRET, good({ exp: nowS() - 1 }))],
+    ['that counts later', () => signHs(SECRET, good({ nbf: nowS() + 60 }))],
+    ['without an end', () => signHs(SECRET, goodWithout('exp'))],
+    ['for another audience', () => signHs(SECRET, good({ aud: 'another application' }))],
+    ['without an audience', () => signHs(SECRET, goodWithout('aud'))],
+    ['of another issuer', () => signHs(SECRET, good({ iss: 'https://evil.example' }))],
+    ['without an issuer', () => signHs(SECRET, goodWithout('iss'))],
+    ['of nobody', () => signHs(SECRET, goodWithout('sub'))],
+    ['of an empty user', () => signHs(SECRET, good({ sub: '' }))],
+    ['of a user that is a number', () => signHs(SECRET, good({ sub: 5 as unknown as string }))],
+    ['with rooms of another form', () => signHs(SECRET, good({ rooms: { '*': ['write'] } }))],
+    [
+      'with a misspelt action',
+      () => signHs(SECRET, good({ rooms: [{ room: '*', can: ['rite'] }] })),
+    ],
+    ['that is too large', () => signHs(SECRET, good({ more: 'x'.repeat(7_000) }))],
+    ['that is cut', async () => (await signHs(SECRET, good())).slice(0, -1)],
+    ['that is no token', () => 'a.b.c'],
+    ['that is two', async () => `${await signHs(SECRET, good())},${await signHs(SECRET, good())}`],
+    [
+      'with a header that must be understood',
+      () => forge({ alg: 'HS256', crit: ['x'], x: 1 }, good(), 'x'),
+    ],
+  ])('[OP12 OP14 OP15 OP17] a token is refused %s', async (_what, make) => {
+    await expectRefused(server.baseUrl, bearer(await make()), known)
+  })
+
+  it('[OP15] a token ends while it is remembered', async () => {
+    const token = bearer(await signHs(SECRET, good({ exp: nowS() + 2 })))
+    expect(await statusOf(server, token)).toBe(200)
+    await expect.poll(() => statusOf(server, token)).toBe(401)
+    await expectRefused(server.baseUrl, token, known)
+  })
+
+  it('[OP29] it says who the caller is', async () => {
+    const token = bearer(await signHs(SECRET, good({ name: 'Ann' })))
+    const answer = await call(`${server.baseUrl}/session`, { headers: token })
+    const said = JSON.parse(answer.text) as { readonly expiresInMs: number }
+    expect(said).toMatchObject({ mode: 'jwt', user: { id: 'ann', name: 'Ann' } })
+    expect(said.expiresInMs).toBeGreaterThan(3_500_000)
+    expect(said.expiresInMs).toBeLessThanOrEqual(3_600_000)
+    expect(answer.headers['cache-control']).toBe('no-store')
+    const stranger = await call(`${server.baseUrl}/session`)
+    expect(stranger.status).toBe(401)
+    expect(stranger.headers['content-type']).toBe('application/problem+json')
+  })
+
+  it('[OP30] a page is for callers whom it knows', async () => {
+    const cookie = `app-token=${await signHs(SECRET, good())}`
+    const accept = 'text/html'
+    for (const path of ['/', '/sheets/budget', '/pages/budget?watch=1', '/nowhere']) {
+      const page = await call(server.baseUrl + path, { headers: { accept, cookie } })
+      expect([page.status, page.text.includes('<div id="app">')]).toEqual([
+        path === '/nowhere' ? 404 : 200,
+        true,
+      ])
+      const refused = await call(server.baseUrl + path, { headers: { accept } })
+      expect([refused.status, refused.text.includes('<div id="app">')]).toEqual([401, false])
+      expect(refused.text).toContain(`<a href="${path}">Try again</a>`)
+      expect(refused.headers['cache-control']).toBe('no-store')
+    }
+    const path = '/login?return=%2Fsheets%2Fbudget'
+    const back = await call(server.baseUrl + path, { headers: { cookie } })
+    expect([back.status, back.headers.location]).toEqual([303, '/sheets/budget'])
+    expect((await call(server.baseUrl + path)).status).toBe(401)
+  })
+})
+
+describe('with a JWK set', () => {
+  let signers: readonly Signer[]
+  let jwks: JwksServer
+  let server: RunningServer
+  let known: { authorization: string }
+  beforeAll(async () => {
+    signers = await Promise.all(['RS256', 'ES256', 'EdDSA'].map((alg) => Signer.of(alg)))
+    jwks = await JwksServer.open(...signers)
+    server = await startJwt({ WHEREABOUTS_JWKS: jwks.url })
+    known = bearer(await signers[0]!.sign(good()))
+  })
+  afterAll(async () => {
+    await server.stop()
+    await jwks[Symbol.asyncDispose]()
+  })
+
+  it.each([0, 1, 2])('[OP14] a token that key %i has signed counts', async (index) => {
+    const token = await signers[index]!.sign(good({ name: signers[index]!.alg }))
+    expect(await shownAs(server.baseUrl, bearer(token))).toMatchObject({
+      name: signers[index]!.alg,
+    })
+  })
+
+  it.each<[string, () => Promise<string>]>([
+    [
+      'with the public key as a secret',
+      async () => signHs(await signers[0]!.pem(), good(), 'HS256', signers[0]!.kid),
+    ],
+    [
+      'with the text of the public key as a secret',
+      async () => signHs(JSON.stringify(await signers[0]!.jwk()), good(), 'HS256', signers[0]!.kid),
+    ],
+    ['by an unknown key', async () => (await Signer.of('RS256', 'unknown')).sign(good())],
+    [
+      'by an unknown key in the name of a known one',
+      async () => (await Signer.of('RS256', signers[0]!.kid)).sign(good()),
+    ],
+    [
+      'by a key that stands in the token',
+      async () => {
+        const own = await Signer.of('ES256', 'own')
+        return own.sign(good(), { kid: 'own', jwk: await own.jwk() } as object)
+      },
+    ],
+    [
+      'by a key at an address in the token',
+      async () => {
+        const own = await Signer.of('ES256', 'own')
+        return own.sign(good(), { kid: 'own', jku: 'https://evil.example/keys' } as object)
+      },
+    ],
+    ['with PS256', async () => (await Signer.of('PS256', signers[0]!.kid)).sign(good())],
+    ['with RS512', async () => (await Signer.of('RS512', signers[0]!.kid)).sign(good())],
+    [
+      'not signed, by a known key',
+      async () => forge({ alg: 'none', kid: signers[0]!.kid }, good()),
+    ],
+  ])('[OP12 OP14] a token is refused %s', async (_what, make) => {
+    await expectRefused(server.baseUrl, bearer(await make()), known)
+  })
+})
+
+describe('[OP18] keys', () => {
+  it('that are new are fetched, once for however many unknown ones', async () => {
+    const [old, next] = await Promise.all([Signer.of('ES256', 'old'), Signer.of('ES256', 'next')])
+    await using jwks = await JwksServer.open(old)
+    await using server = await startJwt({ WHEREABOUTS_JWKS: jwks.url })
+    expect(await statusOf(server, bearer(await old.sign(good())))).toBe(200)
+    const unknown = await Promise.all(
+      Array.from({ length: 20 }, (_, count) => old.sign(good(), { kid: `unknown ${count}` })),
+    )
+    for (const token of unknown) expect(await statusOf(server, bearer(token))).toBe(401)
+    expect(jwks.asked).toBeLessThanOrEqual(2)
+    await jwks.has(next)
+    // The set was fetched a moment ago, so the new key waits its 10 s; the old one still counts.
+    expect(await statusOf(server, bearer(await next.sign(good())))).toBe(401)
+    const token = bearer(await next.sign(good()))
+    await expect.poll(() => statusOf(server, token), { timeout: 60_000, interval: 1_000 }).toBe(200)
+    expect(jwks.asked).toBeLessThanOrEqual(3)
+    // What was withdrawn goes: a token that nobody verified before isn't remembered.
+    expect(await statusOf(server, bearer(await old.sign(good({ jti: 'new' }))))).toBe(401)
+  })
+
+  it('that can’t be fetched refuse everybody, and are fetched again when they can be', async () => {
+    const signer = await Signer.of('ES256')
+    await using jwks = await JwksServer.open(signer)
+    const token = bearer(await signer.sign(good()))
+    let isBroken = true
+    const answers: ((response: ServerResponse) => unknown)[] = [
+      (response) => response.writeHead(503).end('{"keys":[]}'),
+      (response) => response.end('<html>'),
+      (response) => response.end('{"keys":"none"}'),
+      (response) => response.writeHead(302, { location: 'https://evil.example' }).end(),
+      (response) => response.end(`["${'x'.repeat(2e6)}"]`),
+      (response) => response.destroy(),
+    ]
+    const jwk = await signer.jwk()
+    jwks.answers((_request, response) => {
+      if (isBroken) answers[jwks.asked % answers.length]!(response)
+      else response.end(JSON.stringify({ keys: [jwk] }))
+    })
+    await using server = await startJwt({ WHEREABOUTS_JWKS: jwks.url })
+    for (let count = 0; count < 50; count++) expect(await statusOf(server, token)).toBe(401)
+    // Strangers can't have it fetched as often as they like.
+    expect(jwks.asked).toBeLessThan(10)
+    expect(server.output()).toContain(`can't be fetched from ${jwks.url}`)
+    isBroken = false
+    await expect.poll(() => statusOf(server, token)).toBe(200)
+    expect(server.output()).toContain(`the keys at ${jwks.url} are back`)
+    isBroken = true
+    expect(await statusOf(server, bearer(await signer.sign(good({ jti: '2' }))))).toBe(200)
+  })
+
+  it('that are slow hold up nobody for longer than 5 s', async () => {
+    const signer = await Signer.of('ES256')
+    await using jwks = await JwksServer.open(signer)
+    jwks.answers(() => undefined)
+    await using server = await startJwt({ WHEREABOUTS_JWKS: jwks.url })
+    const sinceMs = performance.now()
+    expect(await statusOf(server, bearer(await signer.sign(good())))).toBe(401)
+    expect(performance.now() - sinceMs).toBeLessThan(15_000)
+  })
+
+  it('may be in a file, which is read again for a new key', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'whereabouts-'))
+    const file = join(folder, 'keys.json')
+    const [old, next] = await Promise.all([Signer.of('RS256', 'old'), Signer.of('EdDSA', 'next')])
+    const write = async (signer: Signer) =>
+      writeFile(file, JSON.stringify({ keys: [await signer.jwk()] }))
+    try {
+      await write(old)
+      await using server = await startJwt({ WHEREABOUTS_JWKS: file })
+      expect(await statusOf(server, bearer(await old.sign(good())))).toBe(200)
+      await write(next)
+      const token = bearer(await next.sign(good()))
+      await expect
+        .poll(() => statusOf(server, token), { timeout: 60_000, interval: 1_000 })
+        .toBe(200)
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+})
+
+it('[OP11] a server with wrong settings says all that is wrong and ends', async () => {
+  const start = startServer({}, 0, [], {
+    WHEREABOUTS_AUTH: 'jwt',
+    WHEREABOUTS_JWT_SECRET: 'short',
+    WHEREABOUTS_OIDC_ISSUER: 'https://id.example.com',
+    WHEREABOUTS_LEASE_MS: 'soon',
+    HOST: '0.0.0.0',
+  })
+  await expect(start).rejects.toThrow(
+    /ended with 1: [^]*JWT_SECRET: must be at least 32 bytes[^]*LEASE_MS|OIDC_ISSUER/,
+  )
+})

@@ -1,0 +1,444 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { call } from 'whereabouts-conformance/http'
+import { freePort } from '../servers/free-port.js'
+import { startServer, type RunningServer } from '../servers/standalone.js'
+import { guideVariables } from './guide.js'
+import { CLIENT, oidcVariables, type Served, serveAt, startProvider } from './provider.js'
+import { expectRefused, shownAs } from './refusal.js'
+import { claims, nowS, Signer, forge, signHs } from './tokens.js'
+import { Visitor } from './visitor.js'
+
+const SESSION = 'whereabouts-session'
+
+/** Resolves when people can log in. */
+async function untilOpen(server: RunningServer): Promise<void> {
+  const isOpen = () => expect(server.output()).toContain('people log in at')
+  await vi.waitFor(isOpen, { timeout: 20_000 })
+}
+
+/** A server, at an address that was known before, and the provider that people log in at. */
+async function startBoth(
+  options: { readonly hasRefresh?: boolean; readonly tokensS?: number } = {},
+) {
+  const port = await freePort()
+  const publicUrl = `http://127.0.0.1:${port}`
+  const provider = await startProvider({ publicUrl, ...options })
+  const variables = oidcVariables(provider.url, publicUrl)
+  const server = await startServer({}, port, [], variables)
+  await untilOpen(server)
+  const stop = async () => {
+    await server.stop()
+    await provider.stop()
+  }
+  return { publicUrl, provider, server, variables, [Symbol.asyncDispose]: stop }
+}
+
+async function loggedIn(publicUrl: string, login = 'ann'): Promise<Visitor> {
+  const visitor = new Visitor()
+  await visitor.logIn(await visitor.go(`${publicUrl}/`), login)
+  expect(visitor.cookieNames(publicUrl)).toEqual([SESSION])
+  return visitor
+}
+
+describe('a login', () => {
+  let both: Awaited<ReturnType<typeof startBoth>>
+  let publicUrl: string
+  beforeAll(async () => {
+    both = await startBoth()
+    ;({ publicUrl } = both)
+  })
+  afterAll(() => both[Symbol.asyncDispose]())
+
+  it('[OP22 OP25] leads to the provider and back to the page, which then knows who it is', async () => {
+    const page = `${publicUrl}/sheets/budget?watch=1`
+    const ann = new Visitor()
+    const asked = await ann.go(page)
+    const request = new URL(asked.way.find((url) => url.includes('/auth?'))!)
+    expect(Object.fromEntries(request.searchParams)).toMatchObject({
+      response_type: 'code',
+      client_id: CLIENT.client_id,
+      redirect_uri: `${publicUrl}/login/callback`,
+      code_challenge_method: 'S256',
+      scope: 'openid profile email',
+    })
+    for (const name of ['state', 'nonce', 'code_challenge']) {
+      expect(request.searchParams.get(name)?.length).toBeGreaterThan(20)
+    }
+    const arrived = await ann.logIn(asked, 'ann')
+    expect(arrived.url).toBe(page)
+    expect(arrived.text).toContain('<div id="app">')
+    const cookie = ann.cookiesFor(publicUrl)
+    expect(await shownAs(publicUrl, { cookie })).toMatchObject({
+      id: 'ann',
+      name: 'ann of the provider',
+    })
+    const session = JSON.parse((await ann.ask(`${publicUrl}/session`)).text) as object
+    expect(session).toMatchObject({ mode: 'oidc', user: { id: 'ann' } })
+    expect(cookie).not.toContain(Buffer.from('ann').toString('base64url'))
+  })
+
+  it('[OP12 OP22] without one, calls are refused and pages lead to it', async () => {
+    const known = { cookie: (await loggedIn(publicUrl)).cookiesFor(publicUrl) }
+    const cookies = [
+      '',
+      'nonsense',
+      `${known.cookie.slice(SESSION.length + 1, -3)}AAA`,
+      'a.b.c.d.e',
+    ]
+    for (const cookie of cookies) {
+      await expectRefused(publicUrl, cookie === '' ? {} : { cookie: `${SESSION}=${cookie}` }, known)
+    }
+    await expectRefused(publicUrl, { authorization: `Bearer ${known.cookie}` }, known)
+    const answer = await call(`${publicUrl}/pages/notes`, { headers: { accept: 'text/html' } })
+    expect([answer.status, answer.headers.location]).toEqual([
+      303,
+      '/login?return=%2Fpages%2Fnotes',
+    ])
+  })
+
+  it('[OP23] leads nowhere else', async () => {
+    for (const said of ['https://evil.example/', '//evil.example', '/..//evil.example', '/login']) {
+      const ann = new Visitor()
+      const asked = await ann.go(`${publicUrl}/login?return=${encodeURIComponent(said)}`)
+      expect((await ann.logIn(asked, 'ann')).url).toBe(`${publicUrl}/`)
+    }
+  })
+
+  it('[OP22] several tabs can log in at once', async () => {
+    const ann = new Visitor()
+    const pages = ['/sheets/a', '/sheets/b', '/pages/c']
+    const asked = [await ann.go(publicUrl + pages[0]), await ann.go(publicUrl + pages[1])]
+    expect((await ann.logIn(asked[1]!, 'ann')).url).toBe(`${publicUrl}/sheets/b`)
+    // The provider knows her by now.
+    expect((await ann.go(publicUrl + pages[2])).url).toBe(`${publicUrl}/pages/c`)
+    expect((await ann.logIn(asked[0]!, 'ann')).url).toBe(`${publicUrl}/sheets/a`)
+    expect(ann.cookieNames(publicUrl)).toEqual([SESSION])
+  })
+
+  it('[OP22] that is begun and left, again and again, fills no headers', async () => {
+    const ann = new Visitor()
+    for (let count = 0; count < 40; count++) await ann.ask(`${publicUrl}/login?return=/`)
+    expect(ann.cookieNames(publicUrl).length).toBeLessThanOrEqual(9)
+    expect((await ann.logIn(await ann.go(`${publicUrl}/login`), 'ann')).url).toBe(`${publicUrl}/`)
+  })
+
+  /** The address of a callback that somebody's login would end with, and that somebody. */
+  async function lastStep(login: string) {
+    const visitor = new Visitor()
+    const asked = await visitor.submit(await visitor.go(publicUrl), { login, password: 'any' })
+    const action = /<form[^>]* action="([^"]+)"/.exec(asked.text)![1]!
+    let next = new URL(action, asked.url).href
+    let options: Parameters<Visitor['ask']>[1] = {
+      body: 'prompt=consent',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    }
+    while (!next.startsWith(publicUrl)) {
+      const { headers } = await visitor.ask(next, options)
+      next = new URL(headers.location!, next).href
+      options = {}
+    }
+    return { visitor, callback: next }
+  }
+
+  async function expectNoSession(
+    visitor: Visitor,
+    callback: string,
+    status: number,
+  ): Promise<void> {
+    const answer = await visitor.ask(callback)
+    expect(answer.status).toBe(status)
+    expect(answer.text).not.toContain('<div id="app">')
+    expect(answer.text).toContain('href="/login?return=')
+    expect(visitor.cookieNames(publicUrl)).not.toContain(SESSION)
+  }
+
+  it('[OP24] isn’t completed in another browser', async () => {
+    const mallory = await lastStep('mallory')
+    await expectNoSession(new Visitor(), mallory.callback, 400)
+    // A victim that has begun a login of its own, which another one's answer doesn't belong to.
+    const victim = new Visitor()
+    await victim.go(publicUrl)
+    await expectNoSession(victim, mallory.callback, 400)
+    const own = victim.cookieNames(publicUrl)[0]!
+    const swapped = new URL(mallory.callback)
+    const theirs = mallory.visitor.cookieNames(publicUrl)[0]!
+    const value = victim.cookiesFor(publicUrl).split('=')[1]!
+    victim.setCookie(publicUrl, theirs, value)
+    await expectNoSession(victim, swapped.href, 400)
+    expect(own).not.toBe(theirs)
+  })
+
+  it('[OP24] isn’t completed with another state, or another code', async () => {
+    for (const [name, value, status] of [
+      ['state', 'x'.repeat(43), 400],
+      ['state', '', 400],
+      ['code', 'another', 502],
+      ['iss', 'https://evil.example', 502],
+    ] as const) {
+      const { visitor, callback } = await lastStep('ann')
+      const url = new URL(callback)
+      url.searchParams.set(name, value)
+      await expectNoSession(visitor, url.href, status)
+    }
+  })
+
+  it('[OP24] isn’t completed twice', async () => {
+    const { visitor, callback } = await lastStep('ann')
+    const cookies = visitor.cookiesFor(publicUrl)
+    expect((await visitor.go(callback)).url).toBe(`${publicUrl}/`)
+    const again = new Visitor()
+    const [name = '', value = ''] = cookies.split(/=(.*)/)
+    again.setCookie(publicUrl, name, value)
+    await expectNoSession(again, callback, 502)
+  })
+
+  it('[OP24] that the provider refuses says so, and shows nothing of the address as it is', async () => {
+    const ann = new Visitor()
+    await ann.ask(`${publicUrl}/login?return=/sheets/a`)
+    const { location = '' } = (await ann.ask(`${publicUrl}/login`)).headers
+    const state = new URL(location).searchParams.get('state')!
+    const query = new URLSearchParams({ state, error: '<script>', iss: both.provider.url })
+    const answer = await ann.ask(`${publicUrl}/login/callback?${query.toString()}`)
+    expect(answer.status).toBe(403)
+    expect(answer.text).toContain('&lt;script>')
+    expect(answer.text).not.toContain('<script>')
+  })
+
+  it('[OP25] every node with the same secret knows the session, and no other', async () => {
+    const ann = await loggedIn(publicUrl)
+    const known = { cookie: ann.cookiesFor(publicUrl) }
+    await using second = await startServer({}, 0, [], both.variables)
+    expect(await shownAs(second.baseUrl, known)).toMatchObject({ id: 'ann' })
+    const another = { ...both.variables, WHEREABOUTS_SECRET: 'the secret of another server' }
+    await using third = await startServer({}, 0, [], another)
+    for (const path of ['/rooms/budget/location', '/session']) {
+      expect((await call(third.baseUrl + path, { headers: known })).status).toBe(401)
+    }
+  })
+
+  it('[OP25] over TLS the cookies are for this host and TLS alone', async () => {
+    const example = guideVariables('oidc', { WHEREABOUTS_OIDC_ISSUER: both.provider.url })
+    await using server = await startServer({}, 0, [], example)
+    await untilOpen(server)
+    const answer = await call(`${server.baseUrl}/login`)
+    const redirectUri = encodeURIComponent('https://sheets.example.com/login/callback')
+    expect(answer.headers.location).toContain(redirectUri)
+    expect(answer.headers['set-cookie']).toEqual([
+      expect.stringMatching(
+        /^__Host-whereabouts-login-[\w-]{16}=[\w.-]+; Path=\/; HttpOnly; SameSite=Lax; Secure; Max-Age=600$/,
+      ),
+    ])
+  })
+
+  it('[OP27] ends in this browser, and at the provider', async () => {
+    const ann = await loggedIn(publicUrl)
+    const foreign = { method: 'POST', headers: { origin: 'https://evil.example' } }
+    for (const path of ['/logout', '/session']) {
+      expect((await ann.ask(publicUrl + path, foreign)).status).toBe(403)
+    }
+    expect(ann.cookieNames(publicUrl)).toEqual([SESSION])
+    const own = { method: 'POST', headers: { origin: publicUrl } }
+    const left = await ann.ask(`${publicUrl}/logout`, own)
+    expect(left.status).toBe(303)
+    expect(left.headers.location).toBe('/logout')
+    expect(ann.cookieNames(publicUrl)).toEqual([])
+    const said = await ann.go(`${publicUrl}/logout`)
+    expect(said.text).toContain('You are signed out')
+    const next = /content="0; url=([^"]+)"/.exec(said.text)![1]!
+    expect(next).toMatch(`${both.provider.url}/session/end?client_id=whereabouts`)
+    const page = await ann.go(next)
+    const done = await ann.submit(page, { logout: 'yes' })
+    expect(done.status).toBe(200)
+    // The provider asks again who it is.
+    expect((await ann.go(publicUrl)).text).toContain('name="password"')
+  })
+})
+
+describe('[OP26] a session', () => {
+  it('ends with the tokens, and can’t be renewed without a refresh token', async () => {
+    await using both = await startBoth({ tokensS: 1 })
+    const { publicUrl } = both
+    const ann = await loggedIn(publicUrl)
+    const own = { method: 'POST', headers: { origin: publicUrl } }
+    const renewed = await ann.ask(`${publicUrl}/session`, own)
+    const { expiresInMs } = JSON.parse(renewed.text) as { readonly expiresInMs: number }
+    expect(expiresInMs).toBeLessThanOrEqual(10_000)
+    const known = { cookie: (await loggedIn(publicUrl, 'bob')).cookiesFor(publicUrl) }
+    const status = async () => (await ann.ask(`${publicUrl}/rooms/budget/location`)).status
+    expect(await status()).toBe(200)
+    await expect.poll(status).toBe(401)
+    expect(known.cookie).not.toBe('')
+    expect((await ann.ask(`${publicUrl}/session`, own)).status).toBe(401)
+    expect((await ann.go(publicUrl)).url).toBe(`${publicUrl}/`)
+  })
+
+  it('is renewed with a refresh token, once for all who ask at once', async () => {
+    await using both = await startBoth({ tokensS: 1, hasRefresh: true })
+    const { publicUrl } = both
+    const ann = await loggedIn(publicUrl)
+    const before = ann.cookiesFor(publicUrl)
+    const headers = { origin: publicUrl, cookie: before }
+    const ask = () => call(`${publicUrl}/session`, { method: 'POST', headers })
+    const answers = await Promise.all([ask(), ask(), ask()])
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
+    // The first refresh token is used up; the second one is in the cookie.
+    await ann.ask(`${publicUrl}/session`, { method: 'POST', headers: { origin: publicUrl } })
+    expect(ann.cookiesFor(publicUrl)).not.toBe(before)
+    const status = async () => (await ann.ask(`${publicUrl}/rooms/budget/location`)).status
+    await expect.poll(status).toBe(401)
+    // A laptop that slept.
+    const woken = await ann.ask(`${publicUrl}/session`, { method: 'POST' })
+    expect(woken.status).toBe(200)
+    expect(await status()).toBe(200)
+  })
+
+  it('ends when the provider refuses to renew it', async () => {
+    await using both = await startBoth({ tokensS: 1, hasRefresh: true })
+    const { publicUrl } = both
+    const ann = await loggedIn(publicUrl)
+    const copy = ann.cookiesFor(publicUrl)
+    await ann.ask(`${publicUrl}/logout`, { method: 'POST', headers: { origin: publicUrl } })
+    const thief = new Visitor()
+    const [name = '', value = ''] = copy.split(/=(.*)/)
+    const renew = async () => {
+      thief.setCookie(publicUrl, name, value)
+      return (await thief.ask(`${publicUrl}/session`, { method: 'POST' })).status
+    }
+    await expect.poll(renew).toBe(401)
+    expect(thief.cookieNames(publicUrl)).toEqual([])
+  })
+
+  it('goes on while the provider is away, and can’t be renewed then', async () => {
+    await using both = await startBoth({ hasRefresh: true })
+    const { publicUrl } = both
+    const ann = await loggedIn(publicUrl)
+    await both.provider.stop()
+    expect((await ann.ask(`${publicUrl}/rooms/budget/location`)).status).toBe(200)
+    const renewed = await ann.ask(`${publicUrl}/session`, { method: 'POST' })
+    expect(renewed.status).toBe(503)
+    expect(ann.cookieNames(publicUrl)).toEqual([SESSION])
+  })
+})
+
+it('[OP28] a server whose provider can’t be reached starts, says so, and finds it later', async () => {
+  const [port, providerPort] = [await freePort(), await freePort()]
+  const publicUrl = `http://127.0.0.1:${port}`
+  const variables = oidcVariables(`http://127.0.0.1:${providerPort}`, publicUrl)
+  await using server: RunningServer = await startServer({}, port, [], variables)
+  await expect
+    .poll(() => server.output())
+    .toContain(`can't be reached at http://127.0.0.1:${providerPort}`)
+  const ann = new Visitor()
+  const away = await ann.go(`${publicUrl}/sheets/budget`)
+  expect([away.status, away.text.includes('can’t be reached')]).toEqual([503, true])
+  expect((await call(`${publicUrl}/rooms/budget/location`)).status).toBe(401)
+  expect((await call(`${publicUrl}/health/ready`)).status).toBe(200)
+  await using _provider = await startProvider({ publicUrl, port: providerPort })
+  await untilOpen(server)
+  await loggedIn(publicUrl)
+})
+
+describe('[OP24] an ID token', () => {
+  let signer: Signer
+  let port: number
+  let publicUrl: string
+  let fake: Served
+  let server: RunningServer
+  /** What the provider answers a code with, made from the nonce of the login. */
+  let idToken: (nonce: string) => Promise<string> | string
+
+  /** Claims of an ID token that counts. */
+  const good = (nonce: string, own: object = {}) =>
+    claims({ iss: fake.url, aud: CLIENT.client_id, iat: nowS(), nonce, ...own })
+
+  beforeAll(async () => {
+    signer = await Signer.of('RS256')
+    port = await freePort()
+    publicUrl = `http://127.0.0.1:${port}`
+    const providerPort = await freePort()
+    const issuer = `http://127.0.0.1:${providerPort}`
+    const documents = new Map<string, object>([
+      [
+        '/.well-known/openid-configuration',
+        {
+          issuer,
+          authorization_endpoint: `${issuer}/auth`,
+          token_endpoint: `${issuer}/token`,
+          jwks_uri: `${issuer}/keys`,
+          id_token_signing_alg_values_supported: ['RS256'],
+        },
+      ],
+      ['/keys', { keys: [await signer.jwk()] }],
+    ])
+    fake = await serveAt(providerPort, async (request, response) => {
+      response.setHeader('Content-Type', 'application/json')
+      const document = documents.get(request.url!)
+      if (document !== undefined) return response.end(JSON.stringify(document))
+      const form = new URLSearchParams(await readBody(request))
+      // The code of the test is the nonce.
+      const token = { token_type: 'Bearer', access_token: 'a', expires_in: 60 }
+      const body = { ...token, id_token: await idToken(form.get('code')!) }
+      return response.end(JSON.stringify(body))
+    })
+    server = await startServer({}, port, [], oidcVariables(issuer, publicUrl))
+    await untilOpen(server)
+  })
+  afterAll(async () => {
+    await server.stop()
+    await fake.stop()
+  })
+
+  async function logIn() {
+    const visitor = new Visitor()
+    const { headers } = await visitor.ask(`${publicUrl}/login?return=/sheets/a`)
+    const { searchParams } = new URL(headers.location!)
+    const query = new URLSearchParams({
+      code: searchParams.get('nonce')!,
+      state: searchParams.get('state')!,
+    })
+    const answer = await visitor.ask(`${publicUrl}/login/callback?${query.toString()}`)
+    return { visitor, answer }
+  }
+
+  it('that is as it should be makes a session', async () => {
+    idToken = (nonce) => signer.sign(good(nonce, { preferred_username: 'Ann' }))
+    const { visitor, answer } = await logIn()
+    expect([answer.status, answer.headers.location]).toEqual([303, '/sheets/a'])
+    const session = JSON.parse((await visitor.ask(`${publicUrl}/session`)).text) as object
+    expect(session).toMatchObject({ user: { id: 'ann', name: 'Ann' } })
+  })
+
+  it('with more than a cookie holds makes a session of what fits', async () => {
+    const picture = `https://a.example/${'p'.repeat(1_000)}`
+    idToken = (nonce) => signer.sign(good(nonce, { name: 'A'.repeat(500), picture }))
+    const { visitor } = await logIn()
+    expect(visitor.cookiesFor(publicUrl).length).toBeLessThan(4_096)
+    const session = JSON.parse((await visitor.ask(`${publicUrl}/session`)).text) as object
+    expect(session).toMatchObject({ user: { id: 'ann', name: 'A'.repeat(64), avatar: picture } })
+  })
+
+  it.each<[string, (nonce: string) => Promise<string> | string]>([
+    ['for another login', () => signer.sign(good('another nonce'))],
+    ['without a nonce', () => signer.sign({ ...good(''), nonce: undefined })],
+    ['for another client', (nonce) => signer.sign(good(nonce, { aud: 'another' }))],
+    ['of another provider', (nonce) => signer.sign(good(nonce, { iss: 'https://evil.example' }))],
+    ['that is over', (nonce) => signer.sign(good(nonce, { exp: nowS() - 60 }))],
+    ['that isn’t signed', (nonce) => forge({ alg: 'none' }, good(nonce))],
+    ['of an unknown key', async (nonce) => (await Signer.of('RS256')).sign(good(nonce))],
+    ['with the client’s secret for a key', (nonce) => signHs(CLIENT.client_secret, good(nonce))],
+    ['with the public key for a secret', async (nonce) => signHs(await signer.pem(), good(nonce))],
+    ['that is none', () => 'a.b.c'],
+  ])('%s makes no session', async (_what, make) => {
+    idToken = make
+    const { visitor, answer } = await logIn()
+    expect(answer.status).toBe(502)
+    expect(visitor.cookieNames(publicUrl)).toEqual([])
+    expect((await call(`${publicUrl}/session`)).status).toBe(401)
+  })
+})
+
+async function readBody(request: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk)
+  return Buffer.concat(chunks).toString()
+}

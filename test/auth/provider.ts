@@ -1,0 +1,83 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import { Provider } from 'oidc-provider'
+import { freePort } from '../servers/free-port.js'
+
+export const CLIENT = { client_id: 'whereabouts', client_secret: 'the secret of the client' }
+
+/** A server of a test, at a port that may have been known before. */
+export interface Served extends AsyncDisposable {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+/** Serves requests on a port of this machine. */
+export async function serveAt(port: number, listener: RequestListener): Promise<Served> {
+  const server = createServer(listener)
+  await once(server.listen(port, '127.0.0.1'), 'listening')
+  let stopped: Promise<unknown> | undefined
+  const stop = async () => {
+    stopped ??= once(server.close(), 'close')
+    server.closeAllConnections()
+    await stopped
+  }
+  return { url: `http://127.0.0.1:${port}`, stop, [Symbol.asyncDispose]: stop }
+}
+
+interface ProviderOptions {
+  /** The server that people log in at it. */
+  readonly publicUrl: string
+  readonly port?: number
+  readonly hasRefresh?: boolean
+  /** How long its tokens count. */
+  readonly tokensS?: number
+}
+
+/** A whole OpenID Connect provider, at which anybody logs in with any name and password. */
+export async function startProvider(options: ProviderOptions): Promise<Served> {
+  const { publicUrl, hasRefresh = false, tokensS = 3_600 } = options
+  const port = options.port ?? (await freePort())
+  const provider = new Provider(`http://127.0.0.1:${port}`, {
+    clients: [
+      {
+        ...CLIENT,
+        redirect_uris: [`${publicUrl}/login/callback`],
+        grant_types: ['authorization_code', 'refresh_token'],
+      },
+    ],
+    claims: { openid: ['sub'], profile: ['name', 'picture'], email: ['email'] },
+    findAccount: (_context: unknown, id: string) => ({
+      accountId: id,
+      claims: () => ({ sub: id, name: `${id} of the provider`, email: `${id}@id.example` }),
+    }),
+    issueRefreshToken: () => hasRefresh,
+    rotateRefreshToken: true,
+    pkce: { required: () => true },
+    ttl: {
+      AccessToken: tokensS,
+      IdToken: tokensS,
+      RefreshToken: 3_600,
+      Session: 3_600,
+      Grant: 3_600,
+      Interaction: 600,
+    },
+    cookies: { keys: ['a key of the provider'] },
+    features: { devInteractions: { enabled: true }, revocation: { enabled: true } },
+  })
+  return serveAt(port, provider.callback())
+}
+
+/** The settings of a server that people log in at such a provider. */
+export function oidcVariables(
+  issuer: string,
+  publicUrl: string,
+): { readonly [name: string]: string } {
+  return {
+    WHEREABOUTS_AUTH: 'oidc',
+    WHEREABOUTS_OIDC_ISSUER: issuer,
+    WHEREABOUTS_OIDC_CLIENT_ID: CLIENT.client_id,
+    WHEREABOUTS_OIDC_CLIENT_SECRET: CLIENT.client_secret,
+    WHEREABOUTS_PUBLIC_URL: publicUrl,
+    WHEREABOUTS_SECRET: 'the secret of all nodes of a test',
+  }
+}

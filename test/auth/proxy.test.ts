@@ -1,0 +1,186 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, request as httpRequest } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text as readText } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { call } from 'whereabouts-conformance/http'
+import { openStream } from 'whereabouts-conformance/stream'
+import { freePort } from '../servers/free-port.js'
+import { startNginx } from '../servers/nginx.js'
+import { startServer, type RunningServer } from '../servers/standalone.js'
+import { guideBlock, guideVariables, replaceAll } from './guide.js'
+import { expectRefused, shownAs } from './refusal.js'
+
+const ANN = { 'x-forwarded-user': 'ann' }
+
+const startProxied = (trusted: string, variables: { readonly [name: string]: string } = {}) =>
+  startServer({}, 0, [], {
+    WHEREABOUTS_AUTH: 'proxy',
+    WHEREABOUTS_TRUSTED_PROXIES: trusted,
+    ...variables,
+  })
+
+describe('a caller from a trusted address', () => {
+  let server: RunningServer
+  beforeAll(async () => {
+    server = await startProxied('10.0.0.0/8, 127.0.0.1')
+  })
+  afterAll(() => server.stop())
+
+  it.each<[object, object]>([
+    [{ 'x-forwarded-user': 'ann' }, { id: 'ann', name: 'ann' }],
+    [{ 'x-forwarded-email': 'ann@a.example' }, { id: 'ann', name: 'ann@a.example' }],
+    [{ 'x-forwarded-name': 'Lee, Ann' }, { id: 'ann', name: 'Lee, Ann' }],
+    [
+      { 'x-forwarded-name': 'Ann', 'x-forwarded-email': 'ann@a.example' },
+      { id: 'ann', name: 'Ann' },
+    ],
+    [
+      { 'x-forwarded-name': Buffer.from('Zoë 😀').toString('latin1') },
+      { id: 'ann', name: 'Zoë 😀' },
+    ],
+    [{ 'x-forwarded-name': 'Zo\u{eb}' }, { id: 'ann', name: 'Zoë' }],
+    [
+      { 'x-forwarded-name': '', 'x-forwarded-email': ' ' },
+      { id: 'ann', name: 'ann' },
+    ],
+  ])('[OP21] is whom the headers name: %j', async (own, user) => {
+    expect(await shownAs(server.baseUrl, { ...ANN, ...own })).toMatchObject(user)
+  })
+
+  it.each<[string, { readonly [name: string]: string | string[] }]>([
+    ['no header', {}],
+    ['no user', { 'x-forwarded-name': 'Ann', 'x-forwarded-email': 'ann@a.example' }],
+    ['an empty user', { 'x-forwarded-user': '' }],
+    ['white space for a user', { 'x-forwarded-user': '  ' }],
+    ['a user that is too long', { 'x-forwarded-user': 'a'.repeat(256) }],
+    ['two users', { 'x-forwarded-user': ['mallory', 'ann'] }],
+    ['the same user twice', { 'x-forwarded-user': ['ann', 'ann'] }],
+    ['two users in one', { 'x-forwarded-user': 'mallory, ann' }],
+    ['two names', { ...ANN, 'x-forwarded-name': ['Mallory', 'Ann'] }],
+    ['two addresses', { ...ANN, 'x-forwarded-email': 'm@a.example,ann@a.example' }],
+    ['a user under another name', { x_forwarded_user: 'ann', 'remote-user': 'ann' }],
+  ])('[OP12 OP20] is refused with %s', async (_what, headers) => {
+    await expectRefused(server.baseUrl, headers, ANN)
+  })
+
+  it('[OP30] sees the pages, and a stranger does not', async () => {
+    expect((await call(`${server.baseUrl}/sheets/budget`, { headers: ANN })).status).toBe(200)
+    expect((await call(`${server.baseUrl}/sheets/budget`)).status).toBe(401)
+    const { text } = await call(`${server.baseUrl}/session`, { headers: ANN })
+    expect(JSON.parse(text)).toEqual({ mode: 'proxy', user: { id: 'ann', name: 'ann' } })
+  })
+})
+
+it('[OP20] a header may have another name, and the usual one then counts for nothing', async () => {
+  await using server = await startProxied('127.0.0.1', {
+    WHEREABOUTS_PROXY_USER_HEADER: 'Remote-User',
+  })
+  const known = { 'remote-user': 'ann' }
+  expect(await shownAs(server.baseUrl, { ...known, ...ANN })).toMatchObject({ id: 'ann' })
+  await expectRefused(server.baseUrl, ANN, known)
+})
+
+describe('[OP12 OP19] the address of a caller', () => {
+  /** The status of a call from an address of this machine. */
+  async function statusFrom(baseUrl: string, localAddress: string): Promise<number> {
+    const outgoing = httpRequest(`${baseUrl}/rooms/budget/location`, { localAddress, headers: ANN })
+    outgoing.end()
+    const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
+    await readText(response)
+    return response.statusCode!
+  }
+
+  it('counts, and not what its headers say of it', async () => {
+    await using server = await startProxied('127.0.0.2/32')
+    expect(await statusFrom(server.baseUrl, '127.0.0.2')).toBe(200)
+    expect(await statusFrom(server.baseUrl, '127.0.0.3')).toBe(401)
+    const claims = {
+      ...ANN,
+      'x-forwarded-for': '127.0.0.2',
+      'x-real-ip': '127.0.0.2',
+      forwarded: 'for=127.0.0.2',
+    }
+    const answer = await call(`${server.baseUrl}/rooms/budget/location`, {
+      headers: claims,
+      json: 1,
+    })
+    expect(answer.status).toBe(401)
+    expect(server.output()).toContain('not in WHEREABOUTS_TRUSTED_PROXIES: 127.0.0.3')
+  })
+
+  it('is an IPv4 address if it is mapped into IPv6', async () => {
+    await using server = await startProxied('127.0.0.2', { HOST: '::' })
+    const onV4 = server.baseUrl.replace('[::1]', '127.0.0.1')
+    expect(await statusFrom(onV4, '127.0.0.2')).toBe(200)
+    expect(await statusFrom(onV4, '127.0.0.3')).toBe(401)
+    expect(await statusFrom(server.baseUrl, '::1')).toBe(401)
+  })
+
+  it('may be an IPv6 address', async () => {
+    await using server = await startProxied('fd00::/8, ::1/128', { HOST: '::' })
+    expect(await statusFrom(server.baseUrl, '::1')).toBe(200)
+    expect(await statusFrom(server.baseUrl.replace('[::1]', '127.0.0.1'), '127.0.0.1')).toBe(401)
+  })
+})
+
+/** Stands for oauth2-proxy: knows callers by a cookie. */
+async function openLogin() {
+  const users = new Map([
+    ['login=ann', { user: 'ann', name: 'Ann Lee' }],
+    ['login=bob', { user: 'bob', name: '' }],
+  ])
+  const server = createServer((request, response) => {
+    const known = users.get(request.headers.cookie ?? '')
+    if (known === undefined) return response.writeHead(401).end()
+    response.setHeader('X-Auth-Request-User', known.user)
+    response.setHeader('X-Auth-Request-Preferred-Username', known.name)
+    response.writeHead(202).end()
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: async () => {
+      const closed = once(server.close(), 'close')
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+it('[OP12 OP19 OP20 OP21] nginx with auth_request, as the guide has it', async () => {
+  await using login = await openLogin()
+  await using server = await startServer({}, 0, [], guideVariables('proxy'))
+  const baseUrl = `http://127.0.0.1:${await freePort()}`
+  const configuration = replaceAll(guideBlock('nginx'), {
+    'listen 443 ssl http2;': `listen ${baseUrl.slice('http://'.length)};`,
+    'ssl_certificate cert.pem;': '',
+    'ssl_certificate_key key.pem;': '',
+    '127.0.0.1:3000': server.baseUrl.slice('http://'.length),
+    '127.0.0.1:4180': login.address,
+  })
+  await using _nginx = await startNginx(configuration, baseUrl)
+  const ann = { cookie: 'login=ann' }
+  const bob = { cookie: 'login=bob' }
+  expect(await shownAs(baseUrl, ann)).toMatchObject({ id: 'ann', name: 'Ann Lee' })
+  // What a caller says of itself is replaced, also where the proxy has nothing to say.
+  const forged = { 'x-forwarded-user': 'mallory', 'x-forwarded-name': 'Ann Lee' }
+  expect(await shownAs(baseUrl, { ...bob, ...forged })).toMatchObject({ id: 'bob', name: 'bob' })
+  const room = `${baseUrl}/rooms/budget/location`
+  for (const headers of [{}, forged, { cookie: 'login=eve', ...forged }]) {
+    expect((await call(room, { headers, json: 1 })).status).toBe(401)
+  }
+  expect(JSON.parse((await call(room, { headers: ann })).text)).toMatchObject({ members: [] })
+  const page = { headers: { accept: 'text/html' } }
+  const start = await call(`${baseUrl}/sheets/budget`, page)
+  expect([start.status, start.headers.location]).toEqual([
+    302,
+    expect.stringContaining('/oauth2/start?rd=/sheets/budget'),
+  ])
+  await using stream = await openStream(`${baseUrl}/rooms/budget/events?member=ann`, {
+    headers: ann,
+  })
+  await stream.next('snapshot')
+  await call(`${room}?member=bob`, { headers: bob, json: { cell: 'C5' } })
+  await expect(stream.next('patch')).resolves.toBeDefined()
+})

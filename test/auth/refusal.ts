@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto'
+import type { OutgoingHttpHeaders } from 'node:http'
+import { expect } from 'vitest'
+import { call, type CallOptions } from 'whereabouts-conformance/http'
+import { Doc, encodeStateAsUpdate } from 'yjs'
+
+type Headers = OutgoingHttpHeaders
+
+const BINARY = { 'content-type': 'application/octet-stream' }
+
+/** An update that would show in a document. */
+function someUpdate(): Buffer {
+  const doc = new Doc()
+  doc.getText('text').insert(0, 'a stranger was here')
+  return Buffer.from(encodeStateAsUpdate(doc))
+}
+
+/** Every call that there is on a room, as a stranger would make it. */
+function callsOn(room: string): readonly (readonly [path: string, options: CallOptions])[] {
+  const body = someUpdate()
+  const below = `/rooms/${room}`
+  return [
+    [`${below}/events?member=stranger`, {}],
+    [`${below}/events?watch=1`, {}],
+    [`${below}/events?member=stranger`, { json: {} }],
+    [`${below}/location?member=stranger&name=Ann`, { json: { cell: 'C5' } }],
+    [`${below}/location`, {}],
+    [`${below}/leave?member=stranger`, { method: 'POST' }],
+    [`${below}/document?member=stranger`, { body, headers: BINARY }],
+    [`${below}/document`, {}],
+    [`${below}/document/sync`, { body: Buffer.from([0]), headers: BINARY }],
+    ['/location?id=stranger', { json: { cell: 'C5' } }],
+    ['/location/sse?id=stranger', {}],
+  ]
+}
+
+/**
+ * Asserts that a caller with these headers is refused on every call, and that nothing changed: the room
+ * is empty, and so is its document.
+ *
+ * @param known headers of somebody whom the server knows, who looks at the room
+ * @see PROTOCOL.md OP12
+ */
+export async function expectRefused(
+  baseUrl: string,
+  headers: Headers,
+  known: Headers,
+): Promise<void> {
+  const room = `room-${randomUUID()}`
+  for (const [path, options] of callsOn(room)) {
+    const answer = await call(baseUrl + path, {
+      ...options,
+      headers: { ...options.headers, ...headers },
+    })
+    expect(answer.status, path).toBe(401)
+    expect(answer.text, path).toContain('urn:whereabouts:problem:unauthorized')
+  }
+  await expectUntouched(baseUrl, room, known)
+  await expectUntouched(baseUrl, 'default', known)
+}
+
+async function expectUntouched(baseUrl: string, room: string, headers: Headers): Promise<void> {
+  const there = await call(`${baseUrl}/rooms/${room}/location`, { headers })
+  expect(JSON.parse(there.text)).toMatchObject({ members: [], watching: 0 })
+  const document = await call(`${baseUrl}/rooms/${room}/document`, { headers })
+  expect({ status: document.status, text: document.text }).toEqual({
+    status: 200,
+    text: Buffer.from(encodeStateAsUpdate(new Doc())).toString(),
+  })
+}
+
+/** Whom a caller with these headers is shown as, having posted a location. */
+export async function shownAs(baseUrl: string, headers: Headers): Promise<object> {
+  const room = `${baseUrl}/rooms/room-${randomUUID()}`
+  const said = 'name=Mallory&color=%23000000'
+  // As bytes: together with a text, Node would send the headers as UTF-8 as well.
+  const moved = await call(`${room}/location?member=me&${said}`, {
+    body: Buffer.from('1'),
+    headers: { ...headers, 'content-type': 'application/json' },
+  })
+  expect(moved.status, moved.text).toBe(200)
+  const { text } = await call(`${room}/location`, { headers })
+  const { members } = JSON.parse(text) as { readonly members: readonly { user: object }[] }
+  expect(members).toHaveLength(1)
+  return members[0]!.user
+}

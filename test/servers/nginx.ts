@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import { find, missing, NGINX } from '../../scripts/needs.mjs'
+
+/** An nginx that is ours, in the foreground, with what it writes in a folder of its own. */
+const around = (servers: string) => `
+daemon off;
+worker_processes 1;
+pid nginx.pid;
+error_log stderr warn;
+events { worker_connections 256; }
+http {
+  access_log off;
+  client_body_temp_path body;
+  proxy_temp_path proxy;
+  fastcgi_temp_path fastcgi;
+  uwsgi_temp_path uwsgi;
+  scgi_temp_path scgi;
+  ${servers}
+}
+`
+
+/**
+ * Starts nginx with these server blocks.
+ *
+ * @param baseUrl where it answers when it is ready
+ */
+export async function startNginx(servers: string, baseUrl: string): Promise<AsyncDisposable> {
+  const program = find(NGINX)
+  if (program === undefined) throw new Error(missing(NGINX))
+  const folder = await mkdtemp(join(tmpdir(), 'whereabouts-nginx-'))
+  await writeFile(join(folder, 'nginx.conf'), around(servers))
+  const args = ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr']
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+  const exited = once(child, 'exit')
+  let said = ''
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  const stop = async () => {
+    child.kill('SIGTERM')
+    await exited
+    await rm(folder, { recursive: true, force: true })
+  }
+  try {
+    await expect
+      .poll(async () => {
+        if (child.exitCode !== null) throw new Error(`nginx ended: ${said}`)
+        return fetch(baseUrl, { redirect: 'manual' }).then(
+          () => true,
+          () => false,
+        )
+      })
+      .toBe(true)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { [Symbol.asyncDispose]: stop }
+}
