@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { JWTPayload } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { call } from 'whereabouts-conformance/http'
+import { openStream } from 'whereabouts-conformance/stream'
 import { startServer, type RunningServer } from '../servers/standalone.js'
 import { expectRefused, shownAs } from './refusal.js'
 import { bearer, claims, forge, JwksServer, nowS, Signer, signHs } from './tokens.js'
@@ -56,6 +57,7 @@ describe('with a secret', () => {
       id: 'ann',
       name: 'Ann',
       color: '#e11d48',
+      avatar: 'https://a.example/ann.png',
     })
     // Once more, from what was verified before.
     expect(await shownAs(server.baseUrl, bearer(token))).toMatchObject({ name: 'Ann' })
@@ -133,6 +135,46 @@ describe('with a secret', () => {
     expect(await statusOf(server, token)).toBe(200)
     await expect.poll(() => statusOf(server, token)).toBe(401)
     await expectRefused(server.baseUrl, token, known)
+  })
+
+  it('[OP17 OP31] the user may do what the token lists, or without a list all but manage', async () => {
+    const can = async (room: string, rooms?: object) => {
+      const token = await signHs(SECRET, good({ name: 'Ann', ...(rooms && { rooms }) }))
+      const url = `${server.baseUrl}/rooms/${room}/events?watch=1`
+      await using stream = await openStream(url, { headers: bearer(token) })
+      const { data } = await stream.next('hello')
+      return (data as unknown as { readonly can: readonly string[] }).can
+    }
+    const usual = ['watch', 'join', 'move', 'write', 'comment']
+    expect(await can('budget')).toEqual(usual)
+    const rooms = [
+      { room: 'budget-*', can: ['watch', 'join', 'move'] },
+      { room: 'budget-2', can: ['manage'] },
+    ]
+    expect(await can('budget-1', rooms)).toEqual(['watch', 'join', 'move'])
+    expect(await can('budget-2', rooms)).toEqual(['watch', 'join', 'move', 'manage'])
+    const token = bearer(await signHs(SECRET, good({ rooms })))
+    const statuses = await Promise.all(
+      ['budget-1/location', 'budget/location', 'budget/events', 'budget/document'].map(
+        async (path) => (await call(`${server.baseUrl}/rooms/${path}`, { headers: token })).status,
+      ),
+    )
+    expect(statuses).toEqual([200, 403, 403, 403])
+    const written = await call(`${server.baseUrl}/rooms/budget-1/document`, {
+      body: Buffer.from([0, 0]),
+      headers: { ...token, 'content-type': 'application/octet-stream' },
+    })
+    expect(written.status).toBe(403)
+  })
+
+  it('[OP16] an open stream ends with its token', async () => {
+    const token = await signHs(SECRET, good({ exp: nowS() + 2 }))
+    const url = `${server.baseUrl}/rooms/budget/events?watch=1`
+    await using stream = await openStream(url, { headers: bearer(token) })
+    await expect(stream.next('problem')).resolves.toMatchObject({
+      data: { type: 'urn:whereabouts:problem:unauthorized' },
+    })
+    await stream.ended
   })
 
   it('[OP29] it says who the caller is', async () => {

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { call } from 'whereabouts-conformance/http'
 import { freePort } from '../servers/free-port.js'
 import { startServer, type RunningServer } from '../servers/standalone.js'
+import { startBoth, untilOpen } from './both.js'
 import { guideVariables } from './guide.js'
 import { CLIENT, oidcVariables, type Served, serveAt, startProvider } from './provider.js'
 import { expectRefused, shownAs } from './refusal.js'
@@ -9,29 +10,6 @@ import { claims, nowS, Signer, forge, signHs } from './tokens.js'
 import { Visitor } from './visitor.js'
 
 const SESSION = 'whereabouts-session'
-
-/** Resolves when people can log in. */
-async function untilOpen(server: RunningServer): Promise<void> {
-  const isOpen = () => expect(server.output()).toContain('people log in at')
-  await vi.waitFor(isOpen, { timeout: 20_000 })
-}
-
-/** A server, at an address that was known before, and the provider that people log in at. */
-async function startBoth(
-  options: { readonly hasRefresh?: boolean; readonly tokensS?: number } = {},
-) {
-  const port = await freePort()
-  const publicUrl = `http://127.0.0.1:${port}`
-  const provider = await startProvider({ publicUrl, ...options })
-  const variables = oidcVariables(provider.url, publicUrl)
-  const server = await startServer({}, port, [], variables)
-  await untilOpen(server)
-  const stop = async () => {
-    await server.stop()
-    await provider.stop()
-  }
-  return { publicUrl, provider, server, variables, [Symbol.asyncDispose]: stop }
-}
 
 async function loggedIn(publicUrl: string, login = 'ann'): Promise<Visitor> {
   const visitor = new Visitor()

@@ -1,9 +1,11 @@
-import type { Member } from '@whereabouts/client'
+import type { Member, RoomSnapshot } from '@whereabouts/client'
 import { useRoom } from '@whereabouts/client/react'
 import { useCallback, useEffect, useState, type ReactNode } from 'react'
 import type { Content } from './content.js'
+import type { Identity, SignedIn } from './identity.js'
 import type { OfficeProps } from './office.js'
 import { loadPerson, savePerson, type Person } from './person.js'
+import { Account } from './presence/Account.js'
 import { Announcer } from './presence/Announcer.js'
 import { Avatars } from './presence/Avatars.js'
 import { FollowingLine, useFollowing } from './presence/following.js'
@@ -19,10 +21,11 @@ interface ShellProps extends OfficeProps {
 }
 
 /** Renders what surrounds a sheet or a page: the bar, the avatars and the announcements. */
-export function Shell({ session, route, recents, person, isNew, content, children }: ShellProps) {
+export function Shell(props: ShellProps) {
+  const { session, route, recents, person, identity, isNew, content, children } = props
   const snapshot = useRoom(session)
   const [own, setOwn] = useOwnPerson(session, person)
-  const [asks, setAsks] = useState(isNew && !session.watches)
+  const [asks, setAsks] = useState(isNew && identity.mode === 'open' && !session.watches)
   const where = useWhere(content)
   const following = useFollowing(snapshot, content)
   const closeDialog = (chosen: Person) => {
@@ -56,6 +59,7 @@ export function Shell({ session, route, recents, person, isNew, content, childre
         <Avatars
           snapshot={snapshot}
           own={own}
+          account={identity.user && accountOf(identity.user, identity.mode, snapshot, own)}
           watches={session.watches}
           followed={following.member?.id}
           where={where}
@@ -77,6 +81,17 @@ export function Shell({ session, route, recents, person, isNew, content, childre
       )}
     </>
   )
+}
+
+/** The color is the server's: unless the user has one, it follows from the member. */
+function accountOf(
+  user: SignedIn,
+  mode: Identity['mode'],
+  { members, self }: RoomSnapshot,
+  { color }: Person,
+) {
+  const member = members.find(({ id }) => id === self)
+  return <Account user={user} color={member?.user.color ?? color} canSignOut={mode === 'oidc'} />
 }
 
 /** Returns a new function whenever its answers may have changed, so that React renders again. */

@@ -1,4 +1,6 @@
 import './styles.css'
+import { readIdentity } from './identity.js'
+import { keepSignedIn } from './keep-signed-in.js'
 import { RecentList } from './home/recents.js'
 import { parseRoute, type DocumentRoute } from './route.js'
 
@@ -18,8 +20,10 @@ try {
 
 async function openHome(): Promise<void> {
   document.title = 'whereabouts'
-  const { showHome } = await import('./home/Home.js')
-  showHome(page, recents)
+  const asked = readIdentity()
+  const [{ showHome }, identity] = await Promise.all([import('./home/Home.js'), asked])
+  showHome(page, recents, identity)
+  await keepSignedIn(identity, () => undefined)
 }
 
 async function openDocument(route: DocumentRoute): Promise<void> {

@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client'
 import { sheetContent, type Content } from './content.js'
 import type { RecentList } from './home/recents.js'
 import { PageView } from './page/PageView.js'
+import type { Identity } from './identity.js'
 import type { Person } from './person.js'
 import type { DocumentRoute } from './route.js'
 import type { Session } from './session.js'
@@ -16,6 +17,7 @@ export interface OfficeProps {
   readonly route: DocumentRoute
   readonly recents: RecentList
   readonly person: Person
+  readonly identity: Identity
   /** Whether the name and color are only suggested, so that the person is asked for them. */
   readonly isNew: boolean
 }

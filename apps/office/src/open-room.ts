@@ -1,5 +1,7 @@
 import { askBeforeClosing } from './ask-before-closing.js'
 import type { RecentList } from './home/recents.js'
+import { readIdentity } from './identity.js'
+import { keepSignedIn } from './keep-signed-in.js'
 import { loadPerson, suggestPerson } from './person.js'
 import type { DocumentRoute } from './route.js'
 import { Session } from './session.js'
@@ -12,9 +14,19 @@ export async function openRoom(
 ): Promise<void> {
   const known = loadPerson(() => localStorage)
   const person = known ?? suggestPerson()
+  const asked = readIdentity()
   const session = new Session(route.room, person, route.watch)
   // It is never stopped, since the page asks for as long as it lives.
   askBeforeClosing(session.document)
-  const { showOffice } = await import('./office.js')
-  showOffice(page, { session, route, recents, person, isNew: known === undefined })
+  const [{ showOffice }, identity] = await Promise.all([import('./office.js'), asked])
+  showOffice(page, { session, route, recents, person, identity, isNew: known === undefined })
+  await keepSignedIn(identity, () => comeBack(session))
+}
+
+/** Opens the room again if it was closed because the session had ended. @see OFFICE.md OP33 */
+function comeBack(session: Session): void {
+  const { status, problem } = session.getSnapshot()
+  if (status !== 'closed' || problem?.problem !== 'unauthorized') return
+  if (session.watches) session.watch()
+  else session.join()
 }

@@ -2,6 +2,9 @@ import type { Member } from '@whereabouts/client'
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { createRoot } from 'react-dom/client'
 import { ICONS } from '../icons.js'
+import type { Identity } from '../identity.js'
+import { PALETTE } from '../person.js'
+import { Account } from '../presence/Account.js'
 import { addressOf, nameUntitled, newRoom, type Kind } from '../route.js'
 import { RecentRow } from './RecentRow.js'
 import type { Recent, RecentList } from './recents.js'
@@ -9,11 +12,16 @@ import { RoomTitles } from './room-titles.js'
 import { watchRooms } from './who-is-there.js'
 
 /** Shows the home page: links to new documents, and the recent ones. @see OFFICE.md PG3, PG4 */
-export function showHome(page: HTMLElement, recents: RecentList): void {
-  createRoot(page).render(<Home recents={recents} />)
+export function showHome(page: HTMLElement, recents: RecentList, identity: Identity): void {
+  createRoot(page).render(<Home recents={recents} identity={identity} />)
 }
 
-function Home({ recents }: { readonly recents: RecentList }) {
+interface HomeProps {
+  readonly recents: RecentList
+  readonly identity: Identity
+}
+
+function Home({ recents, identity }: HomeProps) {
   const list = useSyncExternalStore(recents.subscribe, recents.getSnapshot)
   const [titles] = useState(() => new RoomTitles())
   const [notice, setNotice] = useState('')
@@ -40,18 +48,14 @@ function Home({ recents }: { readonly recents: RecentList }) {
 
   return (
     <>
-      <header className="bar">
-        <h1>
-          <span className="brand">whereabouts</span>
-        </h1>
-      </header>
+      <HomeBar identity={identity} />
       <main className="home">
         <nav className="new" aria-label="New">
           <NewDocument kind="sheet" visit={visit} />
           <NewDocument kind="page" visit={visit} />
         </nav>
         {list.length === 0 ? (
-          <Welcome />
+          <Welcome isOpen={identity.mode === 'open'} />
         ) : (
           <section aria-labelledby="recent">
             <h2 id="recent">Recent</h2>
@@ -73,6 +77,25 @@ function Home({ recents }: { readonly recents: RecentList }) {
         <output className="notice">{notice}</output>
       </main>
     </>
+  )
+}
+
+function HomeBar({ identity: { mode, user } }: { readonly identity: Identity }) {
+  return (
+    <header className="bar">
+      <h1>
+        <span className="brand">whereabouts</span>
+      </h1>
+      {user !== undefined && (
+        <div className="avatars">
+          <Account
+            user={user}
+            color={user.color ?? PALETTE[0].color}
+            canSignOut={mode === 'oidc'}
+          />
+        </div>
+      )}
+    </header>
   )
 }
 
@@ -98,14 +121,14 @@ function NewDocument({ kind, visit }: { readonly kind: Kind; readonly visit: num
   )
 }
 
-function Welcome() {
+function Welcome({ isOpen }: { readonly isOpen: boolean }) {
   return (
     <section className="welcome">
       <h2>Nothing here yet</h2>
       <p>
         Create a sheet or a page and share its address. You edit it together, and each of you sees
-        where the others are. No account is needed. Documents that you open are listed here, in this
-        browser only.
+        where the others are. {isOpen && 'No account is needed. '}Documents that you open are listed
+        here, in this browser only.
       </p>
       <p>
         Or try the <a href="/sheets/demo">demo sheet</a>, which anyone can edit.

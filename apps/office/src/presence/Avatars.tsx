@@ -1,4 +1,5 @@
 import type { Member, RoomSnapshot } from '@whereabouts/client'
+import type { ReactNode } from 'react'
 import { initials, type Person } from '../person.js'
 import type { Where } from './announcements.js'
 import { paint } from './paint.js'
@@ -10,6 +11,8 @@ const SHOWN_WHEN_NARROW = 3
 interface AvatarsProps {
   readonly snapshot: RoomSnapshot
   readonly own: Person
+  /** Shown in the place of the own button, if the user is signed in. */
+  readonly account: ReactNode
   readonly watches: boolean
   /** The id of the member that this window follows. */
   readonly followed: string | undefined
@@ -25,7 +28,7 @@ interface AvatarsProps {
  * @see OFFICE.md SH5
  */
 export function Avatars(props: AvatarsProps) {
-  const { snapshot, own, watches, followed, where, onJump, onEditOwn } = props
+  const { snapshot, own, account, watches, followed, where, onJump, onEditOwn } = props
   const { others, watching } = snapshot
   const shown = others.slice(0, useNarrow() ? SHOWN_WHEN_NARROW : SHOWN)
   const unseen = others.length - shown.length
@@ -42,7 +45,8 @@ export function Avatars(props: AvatarsProps) {
         />
       ))}
       {unseen > 0 && <Everybody others={others} unseen={unseen} where={where} onJump={onJump} />}
-      {!watches && (
+      {account}
+      {!watches && account === undefined && (
         <button
           type="button"
           className="avatar own"

@@ -1,0 +1,56 @@
+import { type Identity, readIdentity, renewIdentity } from './identity.js'
+
+const LOCK = 'whereabouts-session'
+const MOST_AHEAD_MS = 60_000
+const AGAIN_MS = 5_000
+/** What of two answers about the same end may differ. */
+const SAME_MS = 2_000
+
+/**
+ * Renews the session before it ends, for as long as the page lives or the server renews it.
+ *
+ * @param onRenewed called each time
+ * @see PROTOCOL.md OP33
+ */
+export async function keepSignedIn(first: Identity, onRenewed: () => void): Promise<void> {
+  let identity: Identity | undefined = first
+  while (identity?.mode === 'oidc' && identity.expiresInMs !== undefined) {
+    const { expiresInMs } = identity
+    await pause(expiresInMs - Math.min(MOST_AHEAD_MS, expiresInMs / 2))
+    identity = await renewed(Date.now() + Math.min(MOST_AHEAD_MS, expiresInMs / 2))
+    if (identity !== undefined) onRenewed()
+  }
+}
+
+/** The session after it was renewed, here or in another tab; `undefined` if it ends as it is. */
+async function renewed(endsAtMs: number): Promise<Identity | undefined> {
+  for (;;) {
+    try {
+      const identity = await inOneTab(() => renewUnlessDone(endsAtMs))
+      return isLater(identity, endsAtMs) ? identity : undefined
+    } catch {
+      // The server or the provider is away.
+      await pause(AGAIN_MS)
+    }
+  }
+}
+
+/** A refresh token counts only once, and all tabs have the same one. */
+async function renewUnlessDone(endsAtMs: number): Promise<Identity | undefined> {
+  const identity = await readIdentity()
+  return isLater(identity, endsAtMs) ? identity : renewIdentity()
+}
+
+function isLater(identity: Identity | undefined, endsAtMs: number): boolean {
+  return Date.now() + (identity?.expiresInMs ?? 0) > endsAtMs + SAME_MS
+}
+
+function inOneTab(renew: () => Promise<Identity | undefined>): Promise<Identity | undefined> {
+  return navigator.locks.request(LOCK, renew)
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms)
+  })
+}

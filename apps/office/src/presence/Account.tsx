@@ -1,0 +1,46 @@
+import type { SignedIn } from '../identity.js'
+import { initials } from '../person.js'
+import { paint } from './paint.js'
+
+interface AccountProps {
+  readonly user: SignedIn
+  readonly color: string
+  /** Whether the server can end the session, and not another one. */
+  readonly canSignOut: boolean
+}
+
+/** Who is signed in, and the way out. @see OFFICE.md OP32 */
+export function Account({ user, color, canSignOut }: AccountProps) {
+  const name = nameOf(user)
+  return (
+    <>
+      <button
+        type="button"
+        className="avatar own"
+        style={paint(color)}
+        popoverTarget="account"
+        title={`${name} (you)`}
+        aria-label={`${name} (you): account`}
+      >
+        {initials(name)}
+      </button>
+      <section id="account" className="everybody" popover="auto" aria-label="Account">
+        <p className="signed-in">
+          Signed in as <strong>{name}</strong>
+        </p>
+        {canSignOut && (
+          <form method="post" action="/logout">
+            <button type="submit" className="person">
+              Sign out
+            </button>
+          </form>
+        )}
+      </section>
+    </>
+  )
+}
+
+/** @example nameOf({ id: 'ann' }) // 'ann' */
+function nameOf({ id, name }: SignedIn): string {
+  return name ?? id
+}
