@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -39,6 +40,16 @@ it('[OP10] the guide’s server for anyone', async () => {
   const start = startServer({}, 0, [], unsaid)
   await expect(start).rejects.toThrow(/ended with 1: [^]*WHEREABOUTS_AUTH: is required where HOST/)
 })
+
+it.each(['Dockerfile', 'compose.yaml', 'kubernetes.yaml'])(
+  '[OP10] deploy/%s says who may call, as it listens on every address',
+  (name) => {
+    const text = readFileSync(join(import.meta.dirname, '../../deploy', name), 'utf8')
+    const said = text.split('\n').filter((line) => !/^\s*#/.test(line))
+    expect(said.join('\n')).toMatch(/WHEREABOUTS_AUTH(?:=|: |\n\s+value: )open\b/)
+    expect(text).toContain('may read and write everything. docs/how-to/sign-in.md')
+  },
+)
 
 it('[OP13 OP16] the guide’s tokens of an application', async () => {
   const variables = guideVariables('jwt', { WHEREABOUTS_JWT_SECRET: SECRET })

@@ -37,6 +37,7 @@ export type { Revalidation } from './visits.js'
 export type { RoomsCount } from './room-server.js'
 export {
   type Action,
+  ACTIONS,
   type Json,
   type Member,
   type Moved,

@@ -1,8 +1,6 @@
-import type { Action, AuthenticatedUser } from '@whereabouts/server'
+import { type Action, ACTIONS, type AuthenticatedUser } from '@whereabouts/server'
 import type { JWTPayload } from 'jose'
 import { z } from 'zod'
-
-const ACTIONS = ['watch', 'join', 'move', 'write', 'comment', 'manage'] as const satisfies Action[]
 
 /** The last moment that a date can be. */
 const LAST_MS = 8.64e15
@@ -10,7 +8,7 @@ const LAST_MS = 8.64e15
 const ROOMS = z.array(
   z.object({
     room: z.string().regex(/^(?:[\w.:~-]{1,128}\*?|\*)$/),
-    can: z.array(z.enum(ACTIONS)),
+    can: z.array(z.literal(ACTIONS)),
   }),
 )
 

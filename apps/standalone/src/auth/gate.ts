@@ -40,6 +40,7 @@ async function pass(
   else if (path === '/login') await leadBack(auth, request, response)
   else if (!office.isPage(request) || (await isKnown(auth, request)))
     office.serve(request, response)
+  // Only a mode with a login of its own handles requests.
   else if (auth.handle === undefined) refuse(response, url)
   else redirect(response, loginFor(url))
 }

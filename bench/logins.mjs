@@ -1,0 +1,85 @@
+// What a login adds to a post: `npm run bench:logins`. The scenario `post` without a login and with
+// tokens, in turn. Prints the processor time of the server for each post, on which machine, and fails
+// if a token makes it more than MOST times as much. No other load should be on the machine.
+import { SignJWT } from 'jose'
+import { standalone, WHEREABOUTS } from './contestants.mjs'
+import { buildGenerator } from './generator.mjs'
+import { describeMachine, reportDate } from './machine.mjs'
+import { post } from './scenarios/post.mjs'
+import { perform } from './stage.mjs'
+
+const RUNS = 5
+const MOST = 1.3
+const SECRET = 'a secret of the bench, of more than 32 bytes'
+
+const compiler = buildGenerator()
+
+/** As an application would make it. */
+const token = await new SignJWT({
+  name: 'Ann Lee',
+  rooms: [{ room: 'r*', can: ['watch', 'join', 'move', 'write', 'comment'] }],
+})
+  .setProtectedHeader({ alg: 'HS256' })
+  .setSubject('ann')
+  .setExpirationTime('1h')
+  .sign(new TextEncoder().encode(SECRET))
+
+const without = contestant('open', {}, [])
+const withToken = contestant('jwt', { WHEREABOUTS_AUTH: 'jwt', WHEREABOUTS_JWT_SECRET: SECRET }, [
+  `Authorization: Bearer ${token}`,
+])
+
+/** @type {Map<string, number[]>} */
+const figures = new Map()
+for (let run = 1; run <= RUNS; run++) {
+  for (const each of [without, withToken]) {
+    const us = await usPerPost(each)
+    figures.set(each.name, [...(figures.get(each.name) ?? []), us])
+    console.log(
+      `${each.name.padEnd(5)} ${run}/${RUNS}  ${us.toFixed(1)} µs of the server for a post`,
+    )
+  }
+}
+const ratio = median('jwt') / median('open')
+console.log(`\n${reportDate()}, ${describeMachine(compiler)}`)
+console.log(
+  `open ${median('open').toFixed(1)} µs, jwt ${median('jwt').toFixed(1)} µs: ${ratio.toFixed(2)} times as much`,
+)
+if (!(ratio <= MOST)) process.exitCode = 1
+
+/**
+ * @param {string} name
+ * @param {Readonly<Record<string, string>>} env
+ * @param {readonly string[]} headers
+ * @returns {import('./contestants.mjs').Contestant}
+ */
+function contestant(name, env, headers) {
+  return {
+    name,
+    title: name,
+    packages: [],
+    wire: { ...WHEREABOUTS, headers },
+    command: (place) => {
+      const command = standalone(place)
+      return { ...command, env: { ...command.env, ...env } }
+    },
+  }
+}
+
+/** @param {import('./contestants.mjs').Contestant} each */
+async function usPerPost(each) {
+  const { figures: found, notes } = await post.measure({
+    contestant: each,
+    quick: false,
+    earlier: [],
+    load: (load) => perform(each, load),
+  })
+  for (const note of notes) console.log(`      ! ${note}`)
+  return found['usPerPost'] ?? NaN
+}
+
+/** @param {string} name */
+function median(name) {
+  const sorted = (figures.get(name) ?? []).toSorted((one, other) => one - other)
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN
+}
