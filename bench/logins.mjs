@@ -41,7 +41,8 @@ for (let run = 1; run <= RUNS; run++) {
   }
 }
 const ratio = median('jwt') / median('open')
-console.log(`\n${reportDate()}, ${describeMachine(compiler)}`)
+const { processor, cores, node, pinning, commit } = describeMachine(compiler)
+console.log(`\n${reportDate()}, ${commit}: ${processor}, ${cores} cores, Node ${node}; ${pinning}`)
 console.log(
   `open ${median('open').toFixed(1)} µs, jwt ${median('jwt').toFixed(1)} µs: ${ratio.toFixed(2)} times as much`,
 )
