@@ -19,6 +19,7 @@ const LEFT_MS = 1_000
 /** Node's HTTP server with the calls and nothing else. */
 export interface RunningPlain extends Running {
   readonly whereabouts: Whereabouts
+  readonly log: RecordingLog
 }
 
 /**
@@ -49,6 +50,7 @@ export async function startPlain(
   const stop = () => (stopped ??= end(whereabouts, server))
   return {
     whereabouts,
+    log,
     baseUrl: `http://127.0.0.1:${port}`,
     stop,
     [Symbol.asyncDispose]: stop,

@@ -83,6 +83,19 @@ export interface WhereaboutsOptions {
   readonly maxWaitingBytes?: number
   /** How often `authorize` is asked again about an open stream or a waiting long-poll, in ms. */
   readonly revalidateMs?: number
+  /** How large all documents together may be in the store. `0` for no bound. @see PROTOCOL.md BU10 */
+  readonly maxStoredBytes?: number
+  /**
+   * What the budgets of callers are multiplied by. `0` turns them off, and the three bounds below.
+   * @see PROTOCOL.md BU2
+   */
+  readonly budgetScale?: number
+  /** How many rooms may be there because of one caller. */
+  readonly maxRoomsPerCaller?: number
+  /** How many streams and waiting long-polls one caller may hold. */
+  readonly maxConnectionsPerCaller?: number
+  /** How many members of a room may be there because of one caller. */
+  readonly maxMembersPerCaller?: number
   /**
    * The secret behind member ids, at least 16 characters; the same on every node. If it isn't set, the
    * server makes one and keeps it in `dataDir`; without a `dataDir` it lasts as long as the process.
@@ -171,6 +184,11 @@ export const DEFAULTS = {
   maxLoadedDocumentBytes: 536_870_912,
   maxArrivingBytes: 134_217_728,
   maxWaitingBytes: 268_435_456,
+  maxStoredBytes: 10_737_418_240,
+  budgetScale: 1,
+  maxRoomsPerCaller: 1_000,
+  maxConnectionsPerCaller: 2_000,
+  maxMembersPerCaller: 500,
   trustedProxies: [],
   allowedOrigins: [],
   revalidateMs: 30_000,
@@ -208,6 +226,11 @@ const SINGLE_OPTIONS = z.strictObject({
   maxArrivingBytes: bytes.default(DEFAULTS.maxArrivingBytes),
   maxWaitingBytes: bytes.default(DEFAULTS.maxWaitingBytes),
   revalidateMs: timeMs(50).default(DEFAULTS.revalidateMs),
+  maxStoredBytes: z.int().min(0).default(DEFAULTS.maxStoredBytes),
+  budgetScale: z.number().min(0).max(1_000).default(DEFAULTS.budgetScale),
+  maxRoomsPerCaller: count.default(DEFAULTS.maxRoomsPerCaller),
+  maxConnectionsPerCaller: count.default(DEFAULTS.maxConnectionsPerCaller),
+  maxMembersPerCaller: count.default(DEFAULTS.maxMembersPerCaller),
   secret: z.string().min(16).optional(),
   dataDir: z.string().min(1).optional(),
   databaseUrl: z

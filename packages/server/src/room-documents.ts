@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type DocumentNews, Problem, type Updated } from '@whereabouts/protocol'
 import type { Documents } from './document/documents.js'
 import { mergeIntoOne } from './document/merge.js'
+import { Quota } from './document/quota.js'
 import { Repeats } from './document/repeats.js'
 import type { RoomName } from './room/ids.js'
 import type { MissedUpdates } from './room/room-state.js'
@@ -19,11 +20,16 @@ export interface UpdateOptions {
 export class RoomDocuments {
   readonly #updates = new Repeats<Updated>()
 
+  readonly #quota: Quota
+
   constructor(
     private readonly documents: Documents,
     private readonly rooms: HostedRooms,
-    private readonly limits: { readonly maxUpdateBytes: number },
-  ) {}
+    private readonly limits: { readonly maxUpdateBytes: number; readonly maxStoredBytes: number },
+    now: () => number,
+  ) {
+    this.#quota = new Quota(limits.maxStoredBytes, documents.catalog, now)
+  }
 
   /**
    * @param since a position of the room: what it is past is in the answer
@@ -55,8 +61,8 @@ export class RoomDocuments {
   }
 
   /**
-   * @throws {Problem} bad-update, too-large, document-full, document-deleted, store-failed
-   * @see PROTOCOL.md DO2, DO9, DO48
+   * @throws {Problem} bad-update, too-large, document-full, document-deleted, storage-full, store-failed
+   * @see PROTOCOL.md DO2, DO9, DO48, BU10
    */
   async update(
     roomName: RoomName,
@@ -116,6 +122,7 @@ export class RoomDocuments {
     update: Uint8Array,
     incarnation: string | undefined,
   ): Promise<Updated> {
+    await this.#quota.take(update.byteLength)
     const { changed, pending, bytes } = await this.documents.update(roomName, update, incarnation)
     const id = await this.rooms.update(roomName, { changed, bytes })
     return pending ? { id, pending } : { id }

@@ -104,7 +104,7 @@ export class RoomServer {
       exchange === undefined
         ? new LocalRooms(options, clock, hooks, random)
         : new SharedRooms(exchange, options, clock, hooks, random)
-    this.#roomDocuments = new RoomDocuments(documents, this.#rooms, options)
+    this.#roomDocuments = new RoomDocuments(documents, this.#rooms, options, () => clock.now())
     this.administration = new Administration({
       documents,
       roomDocuments: this.#roomDocuments,
@@ -136,6 +136,25 @@ export class RoomServer {
   /** Whether the other nodes can be reached, or there are none. @see PROTOCOL.md EX5 */
   get isShared(): boolean {
     return this.#rooms.isShared
+  }
+
+  /** Returns whether a room is hosted here now. */
+  hasRoom(roomName: string): boolean {
+    return this.#rooms.find(roomName) !== undefined
+  }
+
+  /** Returns whether a room that is hosted here has a member. */
+  hasMember(roomName: string, memberId: string): boolean {
+    return this.#rooms.find(roomName)?.room.get(memberId) !== undefined
+  }
+
+  /**
+   * Returns the id of a caller in a room.
+   *
+   * @throws {Problem} bad-room
+   */
+  memberId(roomName: string, participant: Participant): MemberId {
+    return this.#memberId(checkRoom(roomName), participant)
   }
 
   /** Returns the counts for the metrics. */

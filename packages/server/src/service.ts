@@ -1,3 +1,4 @@
+import { Allowances } from './access/allowances.js'
 import { Browsers } from './access/browsers.js'
 import { AuditLog } from './access/audit.js'
 import { Permissions } from './access/permissions.js'
@@ -61,9 +62,12 @@ export class Service {
     this.users = new Users(options, log, clock.after)
     this.bodies = new Bodies(options)
     this.#browsers = new Browsers(options)
-    const access = { users: this.users, permissions, browsers: this.#browsers }
+    const { users } = this
+    const browsers = this.#browsers
+    const allowances = new Allowances(options, browsers.proxies, this.server, log)
+    const access = { users, permissions, allowances, browsers }
     this.calls = new Calls(this.server, access, this.bodies, options)
-    this.operations = new Operations(this.server)
+    this.operations = new Operations(this.server, allowances.budgets)
   }
 
   /**

@@ -73,7 +73,9 @@ export class Call {
       this.response.destroy()
       return
     }
-    if (problem.status === 503) this.response.setHeader('Retry-After', '1')
+    const { retryAfterS } = problem.extensions
+    if (typeof retryAfterS === 'number') this.response.setHeader('Retry-After', retryAfterS)
+    else if (problem.status === 503) this.response.setHeader('Retry-After', 1)
     if (problem.problem === 'shutting-down') this.#closeConnection()
     const text = JSON.stringify(this.#belowMount(problem))
     if (problem.problem === 'too-large') this.#endUnread(problem.status, text)

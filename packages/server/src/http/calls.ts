@@ -9,6 +9,9 @@ import {
   type View,
 } from '@whereabouts/protocol'
 import { type Caller, identify, memberCookie, type Parameter } from '../access/caller.js'
+import type { Account } from '../access/accounts.js'
+import type { Allowances } from '../access/allowances.js'
+import type { BudgetName } from '../access/budgets.js'
 import type { Browsers } from '../access/browsers.js'
 import type { KnownUser } from '../access/known-user.js'
 import type { Admission, Asker, Permissions, StillMay } from '../access/permissions.js'
@@ -38,10 +41,11 @@ const REFUSED = /;\s*q=0(?:\.0*)?$/
 const INCARNATION = /^[\w-]{1,32}$/
 const BASE64URL = /^[A-Za-z0-9_-]+$/
 
-/** Who is calling, what they may do, and from which page. */
+/** Who is calling, what they may do and how much of it, and from which page. */
 export interface Access {
   readonly users: Users
   readonly permissions: Permissions
+  readonly allowances: Allowances
   readonly browsers: Browsers
 }
 
@@ -82,8 +86,11 @@ export class Calls {
       (await this.access.permissions.assert(this.#asker(call, roomName, user), 'join', 'move'))
     checkVersion(call.query)
     const caller = identify(request, call.query, keyParameter, user?.claim)
+    const account = this.#accountOf(call, user)
+    await this.access.allowances.takePost(account, caller.key)
     const { value, bytes } = await this.bodies.readJson(call, this.options.maxLocationBytes)
     if (stillMay !== undefined) await stillMay()
+    await this.#join(account, roomName, caller)
     const moved = await this.rooms.move(roomName, caller, value, bytes)
     this.#keepKey(call, caller)
     return moved
@@ -92,7 +99,7 @@ export class Calls {
   /** @see PROTOCOL.md HT4, HT5, AC29 */
   async getLocation(call: Call, roomName: string): Promise<void> {
     const { query } = call
-    const admission = await this.#admit(call, roomName)
+    const { admission, account } = await this.#admit(call, roomName, 'polls')
     // Without authorization it would be the same for everybody.
     const can = this.access.permissions.areAsked ? { can: admission.can } : {}
     const since = query('since')
@@ -105,7 +112,8 @@ export class Calls {
     let news = await this.rooms.since(roomName, since, wanted)
     if (news === undefined && waitMs > 0) {
       const options = { waitMs, admission, ...wanted }
-      await this.rooms.readers.nextFrame(roomName, since, options, closing(call))
+      const release = this.access.allowances.holdStream(account)
+      await this.rooms.readers.nextFrame(roomName, since, options, closing(call)).finally(release)
       news = await this.rooms.since(roomName, since, wanted)
     }
     if (news === undefined) call.empty(204)
@@ -117,6 +125,7 @@ export class Calls {
     const { request, query } = call
     const user = await this.access.users.calling(request)
     checkVersion(query)
+    await this.#count(call, user, 'goodbyes')
     const caller = identify(request, query, 'member', user?.claim)
     await this.rooms.leave(roomName, caller, flag(query, 'soon'))
     call.empty(204)
@@ -124,7 +133,7 @@ export class Calls {
 
   /** @see PROTOCOL.md DO1 */
   async getDocument(call: Call, roomName: string): Promise<void> {
-    await this.#authorize(call, roomName, 'watch')
+    await this.#authorize(call, roomName, 'watch', 'documents')
     const { query } = call
     const update = await this.rooms.document(roomName, stateVector(query), query('since'))
     this.#documentAnswers.send(call, update)
@@ -133,20 +142,21 @@ export class Calls {
   /** @see PROTOCOL.md DO20 */
   async syncDocument(call: Call, roomName: string): Promise<void> {
     const { query } = call
-    await this.#authorize(call, roomName, 'watch')
+    await this.#authorize(call, roomName, 'watch', 'documents')
     const vector = await this.bodies.readBytes(call, this.options.maxUpdateBytes)
     this.#documentAnswers.send(call, await this.rooms.sync(roomName, vector, query('since')))
   }
 
   /** @see PROTOCOL.md DO2, DO9 */
   async postDocument(call: Call, roomName: string): Promise<Updated> {
-    const stillMay = await this.#authorize(call, roomName, 'write')
+    const { stillMay, account } = await this.#authorize(call, roomName, 'write', 'posts')
     const options = {
       idempotencyKey: idempotencyKey(call.request),
       incarnation: incarnation(call.query),
     }
     const update = await this.bodies.readBytes(call, this.options.maxUpdateBytes)
     await stillMay()
+    await this.access.allowances.take('documentBytes', account, update.byteLength)
     return this.rooms.update(roomName, update, options)
   }
 
@@ -160,7 +170,7 @@ export class Calls {
     // Before anything is awaited: a reader may be gone before it is answered. FR6
     const held: { release?: () => void } = {}
     response.once('close', () => held.release?.())
-    const admission = await this.#admit(call, roomName)
+    const { admission, account } = await this.#admit(call, roomName, 'streams')
     const { parameter, view } = await read()
     checkVersion(parameter)
     const watches = flag(parameter, 'watch') || !admission.can.includes('join')
@@ -177,6 +187,9 @@ export class Calls {
     if (part !== undefined && view === 'list')
       throw badParameter('only', 'left out in the list view')
     const wanted = { view, documents, at, part, gzip, lastEventId, caller, admission }
+    const letGo = this.access.allowances.holdStream(account)
+    response.once('close', letGo)
+    await this.#join(account, roomName, caller)
     const release = await this.rooms.readers.connect(roomName, wanted, response)
     if (response.closed) release()
     else held.release = release
@@ -186,19 +199,49 @@ export class Calls {
    * First of all: a caller who is refused learns nothing else of its request. Answers what checks it
    * again after a wait. ID5, AC12
    */
-  async #authorize(call: Call, roomName: string, action: Action): Promise<StillMay> {
+  async #authorize(
+    call: Call,
+    roomName: string,
+    action: Action,
+    budget: BudgetName,
+  ): Promise<{ stillMay: StillMay; account: Account }> {
     const user = await this.access.users.calling(call.request)
+    const account = await this.#count(call, user, budget)
     const stillMay = await this.access.permissions.assert(this.#asker(call, roomName, user), action)
     checkVersion(call.query)
-    return stillMay
+    return { stillMay, account }
   }
 
   /** Lets a reader in, first of all. @see PROTOCOL.md AC10, AC14 */
-  async #admit(call: Call, roomName: string): Promise<Admission> {
+  async #admit(
+    call: Call,
+    roomName: string,
+    budget: BudgetName,
+  ): Promise<{ admission: Admission; account: Account }> {
     const user = await this.access.users.calling(call.request)
+    const account = await this.#count(call, user, budget)
     const admission = await this.access.permissions.admit(this.#asker(call, roomName, user))
     checkVersion(call.query)
-    return admission
+    return { admission, account }
+  }
+
+  /** @throws {Problem} too-many-requests. BU4 */
+  async #count(call: Call, user: KnownUser | undefined, budget: BudgetName): Promise<Account> {
+    const account = this.#accountOf(call, user)
+    await this.access.allowances.take(budget, account)
+    return account
+  }
+
+  #accountOf({ request }: Call, user: KnownUser | undefined): Account {
+    return this.access.allowances.accountOf(request, user?.claim.id)
+  }
+
+  /** Counts the room and the member that a call is about to make. @throws {Problem} too-many-requests */
+  async #join(account: Account, roomName: string, caller: Caller | undefined): Promise<void> {
+    const { allowances } = this.access
+    await allowances.makeRoom(account, checkRoom(roomName))
+    if (caller === undefined) return
+    allowances.makeMember(account, roomName, this.rooms.memberId(roomName, caller))
   }
 
   /** The application is asked about nothing that can't be a room. @throws {Problem} bad-room */

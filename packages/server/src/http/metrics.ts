@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout } from 'node:timers/promises'
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
+import type { Budgets } from '../access/budgets.js'
 import type { RoomServer, RoomsCount } from '../room-server.js'
 
 const GAUGES = {
@@ -33,9 +34,19 @@ const FIRST_MS = 1_000
 export class Metrics {
   readonly #registry = new Registry()
   readonly #setters = new Map<Name, (value: number) => void>()
+  readonly #refused = new Counter({
+    name: 'whereabouts_refused_requests_total',
+    help: 'Requests refused because their caller used up its budget, by what was counted',
+    labelNames: ['budget'],
+    registers: [],
+  })
   #isProcessMeasured = false
 
-  constructor(private readonly rooms: RoomServer) {
+  constructor(
+    private readonly rooms: RoomServer,
+    private readonly budgets: Pick<Budgets, 'refusals'>,
+  ) {
+    this.#registry.registerMetric(this.#refused)
     for (const [name, help] of Object.entries(GAUGES)) {
       const gauge = new Gauge({ name: `whereabouts_${name}`, help, registers: [] })
       this.#registry.registerMetric(gauge)
@@ -55,6 +66,10 @@ export class Metrics {
     await this.#measureProcess()
     for (const [name, value] of Object.entries(await this.rooms.count())) {
       this.#setters.get(name as Name)?.(value as number)
+    }
+    this.#refused.reset()
+    for (const [budget, count] of Object.entries(this.budgets.refusals)) {
+      this.#refused.inc({ budget }, count)
     }
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() }
   }

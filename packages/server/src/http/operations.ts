@@ -1,3 +1,4 @@
+import type { Budgets } from '../access/budgets.js'
 import type { RoomServer } from '../room-server.js'
 import type { Call } from './call.js'
 import { Metrics } from './metrics.js'
@@ -7,8 +8,11 @@ import { describeCalls } from './openapi.js'
 export class Operations {
   readonly #metrics: Metrics
 
-  constructor(private readonly rooms: RoomServer) {
-    this.#metrics = new Metrics(rooms)
+  constructor(
+    private readonly rooms: RoomServer,
+    budgets: Pick<Budgets, 'refusals'>,
+  ) {
+    this.#metrics = new Metrics(rooms, budgets)
   }
 
   live(call: Call): void {

@@ -1,0 +1,106 @@
+import type { IncomingMessage } from 'node:http'
+import type { Log } from '../log.js'
+import type { ResolvedOptions } from '../options.js'
+import type { MemberKey } from '../room/ids.js'
+import { type Account, Accounts } from './accounts.js'
+import { type BudgetName, Budgets, type MakeLimiter } from './budgets.js'
+import { Held } from './held.js'
+import { Made } from './made.js'
+import type { Proxies } from './proxies.js'
+
+/** What is there, as far as accounts can bring it about. */
+export interface Existing {
+  hasRoom(roomName: string): boolean
+  hasMember(roomName: string, memberId: string): boolean
+}
+
+/** What an account may do that is not made in a moment: how long to wait where it holds too much. */
+const HELD_RETRY_MS = 15_000
+/** Neither a room's name nor a member's id has a space in it. */
+const SPACE = ' '
+
+/**
+ * What one caller may have of a server, so that the others have the rest.
+ *
+ * @see PROTOCOL.md §4, How much
+ */
+export class Allowances {
+  readonly budgets: Budgets
+  readonly #accounts: Accounts
+  readonly #streams: Held
+  readonly #rooms: Made
+  readonly #members: Made
+  readonly #isOn: boolean
+
+  /** @param shared makes what counts for all nodes together */
+  constructor(
+    options: ResolvedOptions,
+    proxies: Proxies,
+    private readonly existing: Existing,
+    log: Log,
+    shared?: MakeLimiter,
+  ) {
+    const { budgetScale, maxRooms, maxMembers } = options
+    this.#isOn = budgetScale > 0
+    this.budgets = new Budgets(budgetScale, log, shared)
+    this.#accounts = new Accounts(proxies)
+    this.#streams = new Held(options.maxConnectionsPerCaller)
+    this.#rooms = new Made(options.maxRoomsPerCaller, maxRooms, (name) => existing.hasRoom(name))
+    this.#members = new Made(options.maxMembersPerCaller, maxRooms + maxMembers, (name) =>
+      existing.hasMember(...(name.split(SPACE) as [string, string])),
+    )
+  }
+
+  /** Returns whom a call is counted for. @see PROTOCOL.md BU1 */
+  accountOf(request: IncomingMessage, userId: string | undefined): Account {
+    return this.#accounts.of(request, userId)
+  }
+
+  /** @throws {Problem} too-many-requests */
+  async take(name: BudgetName, account: Account, points?: number): Promise<void> {
+    if (this.#isOn) await this.budgets.take(name, account, points)
+  }
+
+  /** @throws {Problem} too-many-requests */
+  async takePost(account: Account, key: MemberKey): Promise<void> {
+    if (this.#isOn) await this.budgets.takePost(account, key)
+  }
+
+  /**
+   * Holds a stream or a waiting poll.
+   *
+   * @returns what lets it go
+   * @throws {Problem} too-many-requests
+   */
+  holdStream(account: Account): () => void {
+    if (!this.#isOn) return () => {}
+    if (!this.#streams.mayTake(account)) this.budgets.refuse('streams', account, HELD_RETRY_MS)
+    return this.#streams.take(account)
+  }
+
+  /**
+   * Counts a room that a call is about to make.
+   *
+   * @throws {Problem} too-many-requests
+   */
+  async makeRoom(account: Account, roomName: string): Promise<void> {
+    if (!this.#isOn || this.existing.hasRoom(roomName)) return
+    if (!this.#rooms.add(account.key, roomName))
+      this.budgets.refuse('rooms', account, HELD_RETRY_MS)
+    await this.budgets.take('rooms', account)
+  }
+
+  /**
+   * Counts a member that a call is about to make.
+   *
+   * @throws {Problem} too-many-requests
+   */
+  makeMember(account: Account, roomName: string, memberId: string): void {
+    if (!this.#isOn || this.existing.hasMember(roomName, memberId)) return
+    const isAllowed = this.#members.add(
+      `${account.key}${SPACE}${roomName}`,
+      `${roomName}${SPACE}${memberId}`,
+    )
+    if (!isAllowed) this.budgets.refuse('members', account, HELD_RETRY_MS)
+  }
+}

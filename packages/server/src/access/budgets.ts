@@ -1,0 +1,128 @@
+import { Problem } from '@whereabouts/protocol'
+import { RateLimiterMemory, type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible'
+import type { Log } from '../log.js'
+import type { Account } from './accounts.js'
+import { RareWarning } from './rare-warning.js'
+
+/** How much one account may do in a number of seconds. */
+interface Budget {
+  readonly seconds: number
+  readonly user: number
+  /** More than for a user: an office has one address. */
+  readonly address: number
+}
+
+/**
+ * What is counted, each apart from the others. A person in a busy sheet uses a hundredth of it, and two
+ * hundred behind one address half of it.
+ *
+ * @see PROTOCOL.md BU2
+ */
+export const BUDGETS = {
+  posts: { seconds: 10, user: 2_500, address: 20_000 },
+  polls: { seconds: 10, user: 5_000, address: 50_000 },
+  streams: { seconds: 60, user: 600, address: 12_000 },
+  documents: { seconds: 60, user: 2_000, address: 20_000 },
+  documentBytes: { seconds: 60, user: 134_217_728, address: 536_870_912 },
+  rooms: { seconds: 60, user: 200, address: 1_000 },
+  goodbyes: { seconds: 10, user: 1_000, address: 20_000 },
+} as const satisfies { readonly [name: string]: Budget }
+
+/** The posts of one member, where there are no users: keys are free to invent, and one page may have many. */
+const MEMBER_POSTS = { seconds: 10, points: 1_000 }
+
+/** What is counted. */
+export type BudgetName = keyof typeof BUDGETS
+
+/** What is refused: members are held and not counted by time. */
+type Refused = BudgetName | 'members'
+
+/** Makes what counts one budget for accounts of one kind. */
+export type MakeLimiter = (name: string, points: number, seconds: number) => RateLimiterAbstract
+
+/** Counts in this process alone. */
+export const inMemory: MakeLimiter = (keyPrefix, points, duration) =>
+  new RateLimiterMemory({ keyPrefix, points, duration })
+
+/** How often a call was refused, by what it was counted as. */
+export type Refusals = { readonly [name in Refused]: number }
+
+/**
+ * How much of everything each account may have.
+ *
+ * @see PROTOCOL.md BU2, BU3, BU4, BU5
+ */
+export class Budgets {
+  readonly #limiters: ReadonlyMap<string, RateLimiterAbstract>
+  readonly #refusals = Object.fromEntries(
+    [...Object.keys(BUDGETS), 'members'].map((name) => [name, 0]),
+  ) as Record<Refused, number>
+  readonly #refused: RareWarning
+
+  /**
+   * @param scale what the budgets are multiplied with; 0 counts nothing
+   * @param shared makes what counts for all nodes together
+   */
+  constructor(
+    readonly scale: number,
+    log: Log,
+    shared: MakeLimiter = inMemory,
+  ) {
+    this.#limiters = scale === 0 ? new Map() : limitersOf(scale, shared)
+    this.#refused = new RareWarning(log, 'a caller sends more than its budget, and is refused')
+  }
+
+  get refusals(): Refusals {
+    return this.#refusals
+  }
+
+  /** @throws {Problem} too-many-requests */
+  async take(name: BudgetName, { kind, key }: Account, points = 1): Promise<void> {
+    await this.#take(name, `${kind} ${name}`, key, points)
+  }
+
+  /** @throws {Problem} too-many-requests */
+  async takePost(account: Account, memberKey: string): Promise<void> {
+    if (account.kind === 'address') await this.#take('posts', 'member posts', memberKey, 1)
+    await this.take('posts', account)
+  }
+
+  /** @throws {Problem} always */
+  refuse(name: Refused, { key }: Pick<Account, 'key'>, afterMs: number): never {
+    this.#refusals[name] += 1
+    this.#refused.warn(`${key}, ${name}`)
+    const retryAfterS = Math.max(1, Math.ceil(afterMs / 1_000))
+    throw new Problem(
+      'too-many-requests',
+      `You are sending more than the server takes from one caller. Try again in ${retryAfterS} s.`,
+      { budget: name, retryAfterS },
+    )
+  }
+
+  async #take(name: BudgetName, limiter: string, key: string, points: number): Promise<void> {
+    try {
+      await this.#limiters.get(limiter)?.consume(key, points)
+    } catch (error) {
+      if (!(error instanceof RateLimiterRes)) throw error
+      // What is refused isn't spent, so that a caller who slows down is served again.
+      const shown = limiter.startsWith('member') ? 'a member key' : key
+      this.refuse(name, { key: shown }, error.msBeforeNext)
+    }
+  }
+}
+
+/** A post costs less than asking Redis does, so each node counts those that are frequent by itself. */
+const OWN = new Set<string>(['posts', 'polls', 'goodbyes'] satisfies BudgetName[])
+
+function limitersOf(scale: number, shared: MakeLimiter): Map<string, RateLimiterAbstract> {
+  const limiters = Object.entries(BUDGETS).flatMap(([name, budget]) =>
+    (['user', 'address'] as const).map((kind) => {
+      const make = OWN.has(name) ? inMemory : shared
+      const points = Math.ceil(budget[kind] * scale)
+      return [`${kind} ${name}`, make(`${kind} ${name}`, points, budget.seconds)] as const
+    }),
+  )
+  const { points, seconds } = MEMBER_POSTS
+  const members = inMemory('member', Math.ceil(points * scale), seconds)
+  return new Map<string, RateLimiterAbstract>([...limiters, ['member posts', members]])
+}

@@ -1,0 +1,201 @@
+import { expect, it } from 'vitest'
+import { call, expectProblem, type Answer } from 'whereabouts-conformance/http'
+import { memberKey, TestRoom } from 'whereabouts-conformance/room'
+import * as Y from 'yjs'
+import { startPlain } from '../servers/plain.js'
+
+const BYTES = { 'content-type': 'application/octet-stream' }
+/** Every test's caller is behind this machine's proxy, and so at any address that it says. */
+const PROXIED = { trustedProxies: ['127.0.0.1'] }
+const at = (address: string) => ({ 'x-forwarded-for': address })
+const ANN = at('192.0.2.1')
+const BOB = at('192.0.2.2')
+
+function refused(answer: Answer, budget: string): void {
+  const problem = expectProblem(answer, 'too-many-requests')
+  expect(problem.extensions).toMatchObject({ budget })
+  const { retryAfterS } = problem.extensions
+  expect(retryAfterS).toBeGreaterThan(0)
+  expect(retryAfterS).toBeLessThanOrEqual(60)
+  expect(answer.headers['retry-after']).toBe(String(retryAfterS))
+}
+
+/** Calls until one is refused, and answers how many were not. */
+async function untilRefused(most: number, send: () => Promise<Answer>): Promise<[number, Answer]> {
+  for (let count = 0; count <= most; count++) {
+    const answer = await send()
+    if (answer.status === 429) return [count, answer]
+    expect(answer.status).toBeLessThan(300)
+  }
+  throw new Error(`${most} calls, and none was refused`)
+}
+
+it('[BU1 BU2 BU4] refuses a caller over its budget, changes nothing, and serves all others', async () => {
+  // 200 posts in 10 s for an address, and 10 for a member.
+  await using server = await startPlain({ ...PROXIED, budgetScale: 0.01 })
+  const room = new TestRoom(server.baseUrl)
+  const post = (headers: object, member = memberKey()) =>
+    call(room.url('location', { member }), { headers: { ...headers }, json: 1 })
+  const [count, answer] = await untilRefused(250, () => post(ANN))
+  expect(count).toBe(200)
+  refused(answer, 'posts')
+  const { members } = await room.read()
+  expect(members).toHaveLength(200)
+  expect(await post(BOB)).toMatchObject({ status: 200 })
+})
+
+it('[BU3] a member that posts too much is refused, and others at its address are not', async () => {
+  await using server = await startPlain({ budgetScale: 0.01 })
+  const room = new TestRoom(server.baseUrl)
+  const member = memberKey()
+  const [count, answer] = await untilRefused(20, () =>
+    call(room.url('location', { member }), { json: 1 }),
+  )
+  expect(count).toBe(10)
+  refused(answer, 'posts')
+  expect(answer.text).not.toContain(member)
+  expect(await call(room.url('location', { member: memberKey() }), { json: 1 })).toMatchObject({
+    status: 200,
+  })
+})
+
+it('[BU5] a caller whose posts are refused still reads, comes back and leaves', async () => {
+  await using server = await startPlain({ budgetScale: 0.01 })
+  const room = new TestRoom(server.baseUrl)
+  const member = memberKey()
+  await untilRefused(20, () => call(room.url('location', { member }), { json: 1 }))
+  expect((await room.read()).members).toHaveLength(1)
+  expect(await call(room.url('document'))).toMatchObject({ status: 200 })
+  await using stream = await room.join(member)
+  expect(stream.self).toBeDefined()
+  await room.leave(member)
+  expect((await room.read()).members).toHaveLength(0)
+})
+
+it.each([
+  ['2001:db8:0:1::1', '2001:db8:0:1:ffff::2', true],
+  ['2001:db8:0:1::1', '2001:db8:0:2::1', false],
+  ['::ffff:192.0.2.7', '192.0.2.7', true],
+  ['192.0.2.7', '192.0.2.8', false],
+])('[BU1] %s and %s are one account: %s', async (one, other, isSame) => {
+  await using server = await startPlain({ ...PROXIED, budgetScale: 0.001 })
+  const url = new TestRoom(server.baseUrl).url('location')
+  const poll = (address: string) => call(url, { headers: at(address) })
+  await untilRefused(60, () => poll(one))
+  expect((await poll(other)).status).toBe(isSame ? 429 : 200)
+})
+
+it('[BU1] users are counted by themselves, wherever they are', async () => {
+  await using server = await startPlain({
+    ...PROXIED,
+    budgetScale: 0.004,
+    authenticate: ({ headers }) => ({ id: String(headers['x-user']) }),
+    authorize: () => true,
+  })
+  const url = new TestRoom(server.baseUrl).url('location')
+  const post = (user: string, address: object) =>
+    call(url, { headers: { 'x-user': user, ...address }, json: 1 })
+  const [count] = await untilRefused(20, () => post('ann', ANN))
+  expect(count).toBe(10)
+  expect(await post('ann', BOB)).toMatchObject({ status: 429 })
+  expect(await post('bob', ANN)).toMatchObject({ status: 200 })
+})
+
+it('[BU7] one caller does not use up all rooms', async () => {
+  await using server = await startPlain({ ...PROXIED, maxRooms: 50, maxRoomsPerCaller: 10 })
+  const make = (headers: object) =>
+    call(new TestRoom(server.baseUrl).url('location'), { headers: { ...headers }, json: 1 })
+  const [count, answer] = await untilRefused(60, () => make(ANN))
+  expect(count).toBe(10)
+  refused(answer, 'rooms')
+  expect(await make(BOB)).toMatchObject({ status: 200 })
+})
+
+it('[BU7] a room that is gone counts no more, and one that is there for everybody', async () => {
+  await using server = await startPlain({ ...PROXIED, maxRooms: 3, maxRoomsPerCaller: 2 })
+  const rooms = Array.from({ length: 4 }, () => new TestRoom(server.baseUrl))
+  const keys = rooms.map(() => memberKey())
+  const enter = (which: number, headers: object) =>
+    call(rooms[which]!.url('location', { member: keys[which]! }), {
+      headers: { ...headers },
+      json: 1,
+    })
+  expect(await enter(0, ANN)).toMatchObject({ status: 200 })
+  expect(await enter(1, ANN)).toMatchObject({ status: 200 })
+  refused(await enter(2, ANN), 'rooms')
+  expect(await enter(2, BOB)).toMatchObject({ status: 200 })
+  expect(await enter(2, ANN)).toMatchObject({ status: 200 })
+  // Empty rooms make space for others.
+  await rooms[0]!.leave(keys[0]!)
+  expect(await enter(3, BOB)).toMatchObject({ status: 200 })
+  expect(await enter(0, at('192.0.2.3'))).toMatchObject({ status: 503 })
+})
+
+it('[BU7] one caller does not fill a room', async () => {
+  await using server = await startPlain({ ...PROXIED, maxMembers: 20, maxMembersPerCaller: 5 })
+  const room = new TestRoom(server.baseUrl)
+  const enter = (headers: object, member = memberKey()) =>
+    call(room.url('location', { member }), { headers: { ...headers }, json: 1 })
+  const first = memberKey()
+  expect(await enter(ANN, first)).toMatchObject({ status: 200 })
+  const [count, answer] = await untilRefused(30, () => enter(ANN))
+  expect(count).toBe(4)
+  refused(answer, 'members')
+  refused(await call(room.url('events', { member: memberKey() }), { headers: ANN }), 'members')
+  expect(await enter(ANN, first)).toMatchObject({ status: 200 })
+  expect(await enter(BOB)).toMatchObject({ status: 200 })
+  await room.leave(first)
+  expect(await enter(ANN)).toMatchObject({ status: 200 })
+})
+
+it('[BU6] one caller does not hold all connections, and a stream that ends frees its place', async () => {
+  await using server = await startPlain({ ...PROXIED, maxConnectionsPerCaller: 2 })
+  const room = new TestRoom(server.baseUrl)
+  await using first = await room.stream({ watch: 1 }, { headers: ANN })
+  await using _second = await room.stream({ watch: 1 }, { headers: ANN })
+  refused(await call(room.url('events', { watch: 1 }), { headers: ANN }), 'streams')
+  const { id } = await room.read()
+  const poll = { since: id, waitMs: 1_000 }
+  refused(await call(room.url('location', poll), { headers: ANN }), 'streams')
+  await using _bobs = await room.stream({ watch: 1 }, { headers: BOB })
+  await first.close()
+  await expect
+    .poll(async () => (await call(room.url('location', poll), { headers: ANN })).status)
+    .toBeLessThan(300)
+})
+
+it('[BU9] the metrics count who is held back, and the log says who it is, once', async () => {
+  await using server = await startPlain({ ...PROXIED, budgetScale: 0.001 })
+  const url = new TestRoom(server.baseUrl).url('location')
+  for (let count = 0; count < 60; count++) await call(url, { headers: ANN })
+  const { text } = await call(`${server.baseUrl}/metrics`)
+  expect(text).toMatch(/^whereabouts_refused_requests_total\{budget="polls"\} 10$/m)
+  const said = server.log.warnings.filter((line) => line.includes('budget'))
+  expect(said).toHaveLength(1)
+  expect(said[0]).toContain('192.0.2.1')
+})
+
+it('[BU10] a full store refuses what is written, says so, and serves everything else', async () => {
+  await using server = await startPlain({ maxStoredBytes: 2_000 })
+  const room = new TestRoom(server.baseUrl)
+  const doc = new Y.Doc()
+  const write = (text: string) => {
+    doc.getText('text').insert(0, text)
+    const body = Buffer.from(Y.encodeStateAsUpdate(doc))
+    return call(room.url('document'), { headers: BYTES, method: 'POST', body })
+  }
+  expect(await write('a')).toMatchObject({ status: 200 })
+  const kept = (await call(room.url('document'))).text
+  expectProblem(await write('b'.repeat(3_000)), 'storage-full')
+  expect((await call(room.url('document'))).text).toBe(kept)
+  expect(await call(room.url('location'), { json: 1 })).toMatchObject({ status: 200 })
+})
+
+it('[BU2] can be turned off', async () => {
+  await using server = await startPlain({ budgetScale: 0, maxRoomsPerCaller: 1 })
+  for (let count = 0; count < 5; count++) {
+    expect(await call(new TestRoom(server.baseUrl).url('location'), { json: 1 })).toMatchObject({
+      status: 200,
+    })
+  }
+})
