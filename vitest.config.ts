@@ -14,6 +14,7 @@ const QUIET = [
   'test/house/bench.test.ts',
   'test/nest/{leak,work}.test.ts',
   'test/operating/slow-callers.test.ts',
+  'test/operating/flood.test.ts',
 ]
 
 /** Run at night: the same calls by another mount, and all of Nest's tests on Nest 11. CONTRIBUTING.md */

@@ -30,17 +30,23 @@ async function untilRefused(most: number, send: () => Promise<Answer>): Promise<
   throw new Error(`${most} calls, and none was refused`)
 }
 
+/** A budget, or two of them if the time of the first ended between. */
+function expectAbout(count: number, budget: number): void {
+  expect(count).toBeGreaterThanOrEqual(budget)
+  expect(count).toBeLessThanOrEqual(2 * budget)
+}
+
 it('[BU1 BU2 BU4] refuses a caller over its budget, changes nothing, and serves all others', async () => {
-  // 200 posts in 10 s for an address, and 10 for a member.
+  // 40 posts in 2 s for an address.
   await using server = await startPlain({ ...PROXIED, budgetScale: 0.01 })
   const room = new TestRoom(server.baseUrl)
   const post = (headers: object, member = memberKey()) =>
     call(room.url('location', { member }), { headers: { ...headers }, json: 1 })
-  const [count, answer] = await untilRefused(250, () => post(ANN))
-  expect(count).toBe(200)
+  const [count, answer] = await untilRefused(200, () => post(ANN))
+  expectAbout(count, 40)
   refused(answer, 'posts')
   const { members } = await room.read()
-  expect(members).toHaveLength(200)
+  expect(members).toHaveLength(count)
   expect(await post(BOB)).toMatchObject({ status: 200 })
 })
 
@@ -51,7 +57,7 @@ it('[BU3] a member that posts too much is refused, and others at its address are
   const [count, answer] = await untilRefused(20, () =>
     call(room.url('location', { member }), { json: 1 }),
   )
-  expect(count).toBe(10)
+  expectAbout(count, 3)
   refused(answer, 'posts')
   expect(answer.text).not.toContain(member)
   expect(await call(room.url('location', { member: memberKey() }), { json: 1 })).toMatchObject({
@@ -96,7 +102,7 @@ it('[BU1] users are counted by themselves, wherever they are', async () => {
   const post = (user: string, address: object) =>
     call(url, { headers: { 'x-user': user, ...address }, json: 1 })
   const [count] = await untilRefused(20, () => post('ann', ANN))
-  expect(count).toBe(10)
+  expectAbout(count, 3)
   expect(await post('ann', BOB)).toMatchObject({ status: 429 })
   expect(await post('bob', ANN)).toMatchObject({ status: 200 })
 })
@@ -167,9 +173,9 @@ it('[BU6] one caller does not hold all connections, and a stream that ends frees
 it('[BU9] the metrics count who is held back, and the log says who it is, once', async () => {
   await using server = await startPlain({ ...PROXIED, budgetScale: 0.001 })
   const url = new TestRoom(server.baseUrl).url('location')
-  for (let count = 0; count < 60; count++) await call(url, { headers: ANN })
+  await Promise.all(Array.from({ length: 15 }, () => call(url, { headers: ANN })))
   const { text } = await call(`${server.baseUrl}/metrics`)
-  expect(text).toMatch(/^whereabouts_refused_requests_total\{budget="polls"\} 10$/m)
+  expect(text).toMatch(/^whereabouts_refused_requests_total\{budget="polls"\} 5$/m)
   const said = server.log.warnings.filter((line) => line.includes('budget'))
   expect(said).toHaveLength(1)
   expect(said[0]).toContain('192.0.2.1')

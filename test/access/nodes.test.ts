@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { callJson } from 'whereabouts-conformance/http'
+import { call, callJson } from 'whereabouts-conformance/http'
 import { TestRoom } from 'whereabouts-conformance/room'
 import { end, type EventStream } from 'whereabouts-conformance/stream'
 import { newPlace, type Place } from '../nodes/place.js'
@@ -108,5 +108,34 @@ describe('readers of two nodes', () => {
     await one.rooms.revalidate({ user: 'eve' })
     wire.mend()
     await ended(eve)
+  })
+})
+
+describe('budgets of two nodes', () => {
+  const settings = { budgetScale: 0.01, authenticate: () => ({ id: 'ada' }), authorize: () => true }
+  const LIMIT = 20
+
+  const reads = async (room: TestRoom, count: number) => {
+    const statuses = []
+    for (let time = 0; time < count; time++) {
+      statuses.push((await call(room.url('document'))).status)
+    }
+    return statuses
+  }
+
+  it('[BU8] are counted together, and each for itself while Redis is away', async () => {
+    await using wire = await Wire.to(place.redis.port)
+    const all = { ...settings, ...place.settings }
+    await using one = await start('node:http', all)
+    await using two = await start('node:http', { ...all, redisUrl: `redis://${wire.address}` })
+    const here = new TestRoom(one.baseUrl)
+    const there = new TestRoom(two.baseUrl, here.name)
+    expect(await reads(here, LIMIT / 2)).toEqual(Array(LIMIT / 2).fill(200))
+    expect(await reads(there, LIMIT / 2)).toEqual(Array(LIMIT / 2).fill(200))
+    expect(await reads(there, 1)).toEqual([429])
+    expect(await reads(here, 1)).toEqual([429])
+    wire.cut()
+    await expect.poll(() => two.rooms.isShared).toBe(false)
+    expect(await reads(there, LIMIT + 1)).toEqual([...Array(LIMIT).fill(200), 429])
   })
 })

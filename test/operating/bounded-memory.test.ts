@@ -49,10 +49,27 @@ describe('bodies that are still arriving', () => {
     const last = slow.at(-1)!
     last.write(HALF)
     expect(await answered(last)).toContain('urn:whereabouts:problem:bad-update')
-    // A refused caller may send the rest and then another request.
-    slow[0]!.write(`${HALF}GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n`)
-    await slow[0]!.until('the next answer', (text) => /HTTP\/1.1 200 /.exec(text) ?? undefined)
+    await slow[0]!.closed
     for (const socket of slow) await socket[Symbol.asyncDispose]()
+  })
+
+  it('[FR14] a caller who sends many of them loses its own, and not those of others', async () => {
+    const limits = { maxUpdateBytes: BODY_BYTES, maxArrivingBytes: 4 * BODY_BYTES }
+    const proxied = { WHEREABOUTS_TRUSTED_PROXIES: '127.0.0.1' }
+    await using server = await startServer(limits, 0, [], proxied)
+    const from = async (address: string, room: string) => {
+      const socket = await openSocket(server.baseUrl)
+      const forwarded = `x-forwarded-for: ${address}\r\ncontent-length: ${BODY_BYTES}`
+      socket.write(head(room, forwarded) + HALF)
+      return socket
+    }
+    await using first = await from('192.0.2.1', 'ordinary')
+    const flood: RawSocket[] = []
+    for (let index = 0; index < 30; index++) flood.push(await from('192.0.2.2', `f${index}`))
+    await answered(flood[0]!)
+    first.write(HALF)
+    expect(await answered(first)).toContain('urn:whereabouts:problem:bad-update')
+    for (const socket of flood) await socket[Symbol.asyncDispose]()
   })
 
   it('[FR14] release their memory when they are complete, too large or aborted', async () => {

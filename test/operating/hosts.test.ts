@@ -18,7 +18,15 @@ it('[BR6] refuses requests to a foreign name that points to it', async () => {
 it('[BR6] accepts requests to any IP address and to the names of this machine', async () => {
   await using server = await startServer()
   const { port } = new URL(server.baseUrl)
-  const hosts = ['localhost', 'LOCALHOST.', 'sheets.localhost', '127.0.0.1', '192.0.2.7', '[::1]']
+  const hosts = [
+    'localhost',
+    'LOCALHOST.',
+    'sheets.localhost',
+    'node-1',
+    '127.0.0.1',
+    '192.0.2.7',
+    '[::1]',
+  ]
   for (const name of hosts) {
     const headers = { host: `${name}:${port}` }
     expect(await call(`${server.baseUrl}/health/live`, { headers }), name).toMatchObject({

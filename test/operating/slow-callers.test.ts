@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
@@ -39,6 +40,40 @@ describe.each(Object.entries(halves))('%s', (_, text) => {
     // `stop()` fails if it takes more than 5 s.
     await expect(server.stop()).resolves.toBeUndefined()
     for (const socket of sockets) socket.destroy()
+  })
+})
+
+describe('bodies that are sent on purpose to take memory', () => {
+  const HALF_BYTES = 200_000
+  const COUNT = 1_500
+  const head = (room: number) =>
+    `POST /rooms/r${room}/document HTTP/1.1\r\nhost: x\r\n${BYTES}content-length: ${2 * HALF_BYTES}\r\n\r\n`
+
+  const rssBytes = ({ pid }: RunningServer): number =>
+    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) * 1_024
+
+  it('[FR14] 1,500 of them that stop halfway take at most 64 MB', async () => {
+    await using server = await startServer()
+    expect((await call(`${server.baseUrl}/rooms/x/location`, { json: 1 })).status).toBe(200)
+    const before = rssBytes(server)
+    const half = 'x'.repeat(HALF_BYTES)
+    const sockets: Socket[] = []
+    for (let room = 0; room < COUNT; room++) sockets.push(await open(server, head(room) + half))
+    await expect
+      .poll(() => sockets.filter(({ bytesRead }) => bytesRead > 0).length, { timeout: 30_000 })
+      .toBeGreaterThan(COUNT / 2)
+    expect(rssBytes(server) - before).toBeLessThan(64_000_000)
+    expect((await call(`${server.baseUrl}/health/ready`)).status).toBe(200)
+    for (const socket of sockets) socket.destroy()
+  })
+
+  it('[HT23] one that comes to a standstill loses its connection', async () => {
+    await using server = await startServer()
+    const still = await open(server, `${head(0)}half`)
+    const closed = once(still, 'close')
+    const startMs = performance.now()
+    await closed
+    expect(performance.now() - startMs).toBeLessThan(25_000)
   })
 })
 

@@ -21,9 +21,9 @@ export function withHosts(allowed: readonly string[], serve: RequestListener): R
   }
 }
 
-/** Accepts any IP address, as only names can be used for rebinding. */
+/** Nobody but its owner can point an IP address, or a name without a dot, somewhere else. */
 function isOwn(name: string, names: ReadonlySet<string>): boolean {
-  const isLocal = name === 'localhost' || name.endsWith('.localhost')
+  const isLocal = !name.includes('.') || name.endsWith('.localhost')
   return isLocal || names.has(name) || isIP(name.replace(/^\[(.*)\]$/, '$1')) > 0
 }
 

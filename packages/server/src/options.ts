@@ -182,7 +182,7 @@ export const DEFAULTS = {
   maxDocumentBytes: 67_108_864,
   maxRecentDocumentBytes: 1_048_576,
   maxLoadedDocumentBytes: 536_870_912,
-  maxArrivingBytes: 134_217_728,
+  maxArrivingBytes: 25_165_824,
   maxWaitingBytes: 268_435_456,
   maxStoredBytes: 10_737_418_240,
   budgetScale: 1,

@@ -1,4 +1,5 @@
 import { Allowances } from './access/allowances.js'
+import { inRedis, type MakeLimiter } from './access/budgets.js'
 import { Browsers } from './access/browsers.js'
 import { AuditLog } from './access/audit.js'
 import { Permissions } from './access/permissions.js'
@@ -18,6 +19,7 @@ import type { Log } from './log.js'
 import type { ResolvedOptions } from './options.js'
 import { OPERATION_CODEC } from './rooms/operation-codec.js'
 import { Retention } from './retention.js'
+import type { Counting } from './exchange/exchange.js'
 import { type NodesExchange, RoomServer } from './room-server.js'
 import { SYSTEM_CLOCK } from './stream/clock.js'
 
@@ -37,7 +39,7 @@ export class Service {
 
   private constructor(
     options: ResolvedOptions,
-    exchange: NodesExchange | undefined,
+    exchange: (NodesExchange & Counting) | undefined,
     folder: DataFolder,
     readonly log: Log,
     readonly article: boolean,
@@ -60,11 +62,17 @@ export class Service {
     })
     this.#retention = new Retention(this.server.administration, options.retentionDays, log)
     this.users = new Users(options, log, clock.after)
-    this.bodies = new Bodies(options)
     this.#browsers = new Browsers(options)
     const { users } = this
     const browsers = this.#browsers
-    const allowances = new Allowances(options, browsers.proxies, this.server, log)
+    const allowances = new Allowances(
+      options,
+      browsers.proxies,
+      this.server,
+      log,
+      exchange && counting(exchange),
+    )
+    this.bodies = new Bodies(options, (request) => allowances.accountOf(request, undefined).key)
     const access = { users, permissions, allowances, browsers }
     this.calls = new Calls(this.server, access, this.bodies, options)
     this.operations = new Operations(this.server, allowances.budgets)
@@ -120,6 +128,10 @@ export class Service {
   }
 }
 
+function counting(exchange: Counting): MakeLimiter {
+  return inRedis({ count: (...args) => exchange.count(...args) })
+}
+
 function isRead({ request: { method } }: Call): boolean {
   return method === 'GET' || method === 'HEAD'
 }
@@ -127,7 +139,7 @@ function isRead({ request: { method } }: Call): boolean {
 async function openExchange(
   { redisUrl, frameIntervalMs }: ResolvedOptions,
   log: Log,
-): Promise<NodesExchange | undefined> {
+): Promise<(NodesExchange & Counting) | undefined> {
   if (redisUrl === undefined) return undefined
   const { openRedis } = await import('./exchange/redis.js')
   const exchange = openRedis(redisUrl, OPERATION_CODEC, frameIntervalMs, log)

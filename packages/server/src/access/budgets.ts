@@ -1,5 +1,11 @@
+import { setTimeout } from 'node:timers/promises'
 import { Problem } from '@whereabouts/protocol'
-import { RateLimiterMemory, type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible'
+import {
+  type RateLimiterAbstract,
+  RateLimiterMemory,
+  RateLimiterRedis,
+  RateLimiterRes,
+} from 'rate-limiter-flexible'
 import type { Log } from '../log.js'
 import type { Account } from './accounts.js'
 import { RareWarning } from './rare-warning.js'
@@ -13,23 +19,27 @@ interface Budget {
 }
 
 /**
- * What is counted, each apart from the others. A person in a busy sheet uses a hundredth of it, and two
- * hundred behind one address half of it.
+ * What is counted, each apart from the others. A person in a busy sheet uses a fiftieth of it, and two
+ * hundred behind one address half of it. What is frequent is counted over a short time, so that nobody
+ * takes the whole server for long.
  *
  * @see PROTOCOL.md BU2
  */
 export const BUDGETS = {
-  posts: { seconds: 10, user: 2_500, address: 20_000 },
-  polls: { seconds: 10, user: 5_000, address: 50_000 },
+  posts: { seconds: 2, user: 600, address: 4_000 },
+  polls: { seconds: 2, user: 1_000, address: 10_000 },
   streams: { seconds: 60, user: 600, address: 12_000 },
   documents: { seconds: 60, user: 2_000, address: 20_000 },
   documentBytes: { seconds: 60, user: 134_217_728, address: 536_870_912 },
   rooms: { seconds: 60, user: 200, address: 1_000 },
-  goodbyes: { seconds: 10, user: 1_000, address: 20_000 },
+  goodbyes: { seconds: 2, user: 200, address: 4_000 },
 } as const satisfies { readonly [name: string]: Budget }
 
+/** Who is refused waits for the answer, so that a flood isn't as fast as its caller can send. */
+const REFUSED_MS = 500
+
 /** The posts of one member, where there are no users: keys are free to invent, and one page may have many. */
-const MEMBER_POSTS = { seconds: 10, points: 1_000 }
+const MEMBER_POSTS = { seconds: 2, points: 250 }
 
 /** What is counted. */
 export type BudgetName = keyof typeof BUDGETS
@@ -41,8 +51,30 @@ type Refused = BudgetName | 'members'
 export type MakeLimiter = (name: string, points: number, seconds: number) => RateLimiterAbstract
 
 /** Counts in this process alone. */
-export const inMemory: MakeLimiter = (keyPrefix, points, duration) =>
+const inMemory: MakeLimiter = (keyPrefix, points, duration) =>
   new RateLimiterMemory({ keyPrefix, points, duration })
+
+/** Counts for all nodes together, and while that can't be done, in this process. @see PROTOCOL.md BU8 */
+export function inRedis({ count }: Counting): MakeLimiter {
+  const storeClient = {
+    eval: (script: string, said: { readonly keys: [string]; readonly arguments: string[] }) =>
+      count(script, said.keys[0], said.arguments),
+  }
+  return (keyPrefix, points, duration) =>
+    new RateLimiterRedis({
+      storeClient,
+      useRedisPackage: true,
+      keyPrefix,
+      points,
+      duration,
+      insuranceLimiter: inMemory(keyPrefix, points, duration),
+    })
+}
+
+/** Runs a Lua script on one counter. */
+export interface Counting {
+  readonly count: (script: string, counter: string, args: readonly string[]) => Promise<unknown>
+}
 
 /** How often a call was refused, by what it was counted as. */
 export type Refusals = { readonly [name in Refused]: number }
@@ -104,7 +136,7 @@ export class Budgets {
       await this.#limiters.get(limiter)?.consume(key, points)
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error
-      // What is refused isn't spent, so that a caller who slows down is served again.
+      await setTimeout(REFUSED_MS, undefined, { ref: false })
       const shown = limiter.startsWith('member') ? 'a member key' : key
       this.refuse(name, { key: shown }, error.msBeforeNext)
     }

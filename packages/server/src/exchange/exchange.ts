@@ -164,6 +164,16 @@ export interface Notices {
   onTold(listener: ToldListener): void
 }
 
+/** How nodes count together. */
+export interface Counting {
+  /**
+   * Runs a Lua script on one counter.
+   *
+   * @throws {ExchangeLost} if it didn't happen, or its outcome is unknown
+   */
+  count(script: string, counter: string, args: readonly string[]): Promise<unknown>
+}
+
 /** @param notice what another node told; `undefined` if something may have been missed */
 export type ToldListener = (notice: string | undefined) => void
 

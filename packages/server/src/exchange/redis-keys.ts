@@ -14,6 +14,11 @@ export class RedisKeys {
     this.notices = `${prefix}:{nodes}:notices`
   }
 
+  /** @param name of what is counted, and for whom */
+  counter(name: string): string {
+    return `${this.prefix}:budget:${name}`
+  }
+
   room(roomName: string): string {
     return `${this.prefix}:{${roomName}}:room`
   }

@@ -7,7 +7,8 @@ export interface Script {
   readonly sha1: string
 }
 
-function script(text: string): Script {
+/** Makes a script of a text. */
+export function scriptOf(text: string): Script {
   return { text, sha1: createHash('sha1').update(text).digest('hex') }
 }
 
@@ -53,7 +54,7 @@ end
  * node knows; what the fence says from now on, how long to keep the room, how many batches to answer.
  * Answers life, number, checkpoint, state, and the first batches after the checkpoint.
  */
-export const JOIN = script(`${FORGOT}${BEGIN_ANEW}
+export const JOIN = scriptOf(`${FORGOT}${BEGIN_ANEW}
 local room = redis.call('HMGET', KEYS[1], 'life', 'number', 'checkpoint', 'state')
 local life, number, checkpoint = room[1], tonumber(room[2]), tonumber(room[3])
 local fresh = not life or (life == ARGV[1] and forgot(number, tonumber(ARGV[2]), ARGV[3]))
@@ -85,7 +86,7 @@ return {life, string.format('%.0f', number), string.format('%.0f', checkpoint), 
  * the last batch that this node knows.
  * Answers number and time; nothing if the log isn't the one that this node began in.
  */
-export const APPEND = script(`
+export const APPEND = scriptOf(`
 local room = redis.call('HMGET', KEYS[1], 'life', 'number', 'atMs', 'total', 'base', 'mark')
 if room[1] ~= ARGV[1] or redis.call('GET', KEYS[3]) ~= ARGV[2] then return false end
 local last, known = tonumber(room[2]), tonumber(ARGV[8])
@@ -116,7 +117,7 @@ return {number, at}
  * Reads batches. Keys: room, log. Arguments: life, the first number, how many.
  * Answers nothing if the log is another one.
  */
-export const READ = script(`
+export const READ = scriptOf(`
 if redis.call('HGET', KEYS[1], 'life') ~= ARGV[1] then return false end
 local batches = redis.call('XRANGE', KEYS[2], ARGV[2] .. '-0', '+', 'COUNT', ARGV[3])
 local texts = {}
@@ -125,7 +126,7 @@ return texts
 `)
 
 /** Cuts the log. Keys: room, log. Arguments: life, number, state, how long to keep the room. */
-export const CHECKPOINT = script(`
+export const CHECKPOINT = scriptOf(`
 local room = redis.call('HMGET', KEYS[1], 'life', 'number', 'checkpoint', 'total')
 local number = tonumber(ARGV[2])
 if room[1] ~= ARGV[1] or number > tonumber(room[2]) or number <= tonumber(room[3]) then return 0 end
@@ -142,7 +143,7 @@ return 1
  * Keeps a room that is followed. Keys: room, log, fence. Arguments: life, what the fence says, how
  * long to keep it, and the number and mark of the last batch that this node knows. Answers the number of the last batch; nothing if the log is another one.
  */
-export const HOLD = script(`${FORGOT}
+export const HOLD = scriptOf(`${FORGOT}
 local room = redis.call('HMGET', KEYS[1], 'life', 'number')
 if room[1] ~= ARGV[1] or redis.call('GET', KEYS[3]) ~= ARGV[2] then return false end
 if forgot(tonumber(room[2]), tonumber(ARGV[4]), ARGV[5]) then return false end
@@ -155,7 +156,7 @@ return room[2]
  * the lease is, whether leases that ran out long ago can go.
  * Answers the epoch, and every node with the milliseconds that its lease is good yet.
  */
-export const PULSE = script(`
+export const PULSE = scriptOf(`
 redis.call('SET', KEYS[1], ARGV[2], 'NX')
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
@@ -171,13 +172,13 @@ return answer
 `)
 
 /** Gives up a lease. Keys: leases. Arguments: node. */
-export const LEAVE = script(`return redis.call('ZREM', KEYS[1], ARGV[1])`)
+export const LEAVE = scriptOf(`return redis.call('ZREM', KEYS[1], ARGV[1])`)
 
 /**
  * Makes a room, whose log can't be used, begin again on every node. Keys: room, log. Arguments: life,
  * how long to keep the room. Answers 0 if the log is another one by now.
  */
-export const DISCARD = script(`${BEGIN_ANEW}
+export const DISCARD = scriptOf(`${BEGIN_ANEW}
 local room = redis.call('HMGET', KEYS[1], 'life', 'number')
 if room[1] ~= ARGV[1] then return 0 end
 beginAnew(room[1], tonumber(room[2]), 0)
@@ -186,7 +187,7 @@ return 1
 `)
 
 /** Follows no more. Keys: fence. */
-export const PART = script(`return redis.call('DEL', KEYS[1])`)
+export const PART = scriptOf(`return redis.call('DEL', KEYS[1])`)
 
 /** Tells all nodes something. Keys: the channel. Arguments: the text. */
-export const TELL = script(`return redis.call('SPUBLISH', KEYS[1], ARGV[1])`)
+export const TELL = scriptOf(`return redis.call('SPUBLISH', KEYS[1], ARGV[1])`)

@@ -2,6 +2,7 @@ import { type Log, NO_LOG } from '../log.js'
 import { Deafness } from './deafness.js'
 import {
   type Codec,
+  type Counting,
   type Exchange,
   ExchangeLost,
   type Follower,
@@ -21,7 +22,7 @@ import { RedisFollowing } from './redis-following.js'
 import { RedisKeys } from './redis-keys.js'
 import type { RedisLink } from './redis-link.js'
 import { probeRights, refusalOf } from './redis-refusal.js'
-import { LEAVE, PULSE, type Script, TELL } from './redis-scripts.js'
+import { LEAVE, PULSE, type Script, scriptOf, TELL } from './redis-scripts.js'
 import { PROCESS, type Surroundings } from './surroundings.js'
 import type { NodeId } from './node.js'
 
@@ -59,7 +60,9 @@ export interface RedisSettings<T> {
 }
 
 /** An exchange over a connection to Redis, which it closes at its end. */
-export class RedisExchange<T> implements Exchange<T>, Notices, RedisLink<T> {
+export class RedisExchange<T> implements Exchange<T>, Notices, Counting, RedisLink<T> {
+  /** By their texts. */
+  readonly #counting = new Map<string, Script>()
   readonly node: NodeId
   readonly gate = new Gate(ROOMS_AT_A_TIME)
   readonly #followings = new Set<RedisFollowing<T>>()
@@ -163,6 +166,12 @@ export class RedisExchange<T> implements Exchange<T>, Notices, RedisLink<T> {
 
   async tell(notice: string): Promise<void> {
     await this.ask(TELL, [this.keys.notices], [`${this.node} ${notice}`])
+  }
+
+  count(text: string, counter: string, args: readonly string[]): Promise<Reply> {
+    const known = this.#counting.get(text) ?? scriptOf(text)
+    this.#counting.set(text, known)
+    return this.ask(known, [this.keys.counter(counter)], args)
   }
 
   onTold(listener: ToldListener): void {

@@ -20,6 +20,8 @@ interface JsonBody {
   readonly bytes: number
 }
 
+type ArrivingLimits = Pick<ResolvedOptions, 'maxArrivingBytes' | 'maxUpdateBytes'>
+
 const BYTES_TYPE = /^application\/octet-stream\s*(?:;|$)/i
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
 const NOTHING = Buffer.alloc(0)
@@ -37,8 +39,12 @@ export class Bodies {
   readonly #arriving = new Arriving()
   readonly #gathering: Gathering
 
-  constructor({ maxArrivingBytes }: Pick<ResolvedOptions, 'maxArrivingBytes'>) {
-    this.#gathering = new Gathering(maxArrivingBytes)
+  /** @param accountOf returns whom a request is counted for */
+  constructor(
+    { maxArrivingBytes, maxUpdateBytes }: ArrivingLimits,
+    accountOf: (request: IncomingMessage) => string,
+  ) {
+    this.#gathering = new Gathering(maxArrivingBytes, maxUpdateBytes, accountOf)
   }
 
   /** After the goodbyes, and before the platform waits for whoever is still there. */

@@ -78,7 +78,7 @@ export class Call {
     else if (problem.status === 503) this.response.setHeader('Retry-After', 1)
     if (problem.problem === 'shutting-down') this.#closeConnection()
     const text = JSON.stringify(this.#belowMount(problem))
-    if (problem.problem === 'too-large') this.#endUnread(problem.status, text)
+    if (this.#isUnread(problem)) this.#endUnread(problem.status, text)
     else this.send(problem.status, PROBLEM_TYPE, text)
   }
 
@@ -89,6 +89,13 @@ export class Call {
     const mount = readAddress(this.#target)?.mount ?? ''
     const extensions = { ...problem.extensions, watch: mount + watch }
     return new Problem(problem.problem, problem.detail, extensions)
+  }
+
+  /** Whether the rest of the body is left where it is. @see PROTOCOL.md ER3, FR14 */
+  #isUnread({ problem }: Problem): boolean {
+    if (problem === 'too-large') return true
+    const { complete, readableDidRead } = this.request
+    return problem === 'too-many-connections' && readableDidRead && !complete
   }
 
   /** HTTP/2 has no such header, and closes by other means. */

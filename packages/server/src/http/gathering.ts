@@ -1,42 +1,87 @@
 import type { IncomingMessage } from 'node:http'
 import { Problem } from '@whereabouts/protocol'
 
+/** How often a body is looked at, and how much of it must have come since. */
+const LOOK_MS = 10_000
+const LEAST_BYTES = 10 * 1_024
+/** So many callers who hold as much as they may are too many. */
+const ACCOUNTS = 4
+
 /**
- * Bodies that are on their way. What they hold is bounded together: where there is too much, the one
- * that has been on its way longest is given up, so that callers who are slow on purpose keep nobody out.
+ * Bodies that are still arriving. What they hold is bounded, for each caller and together: where it
+ * would be too much, the caller that holds most gives up the body that has been arriving longest, so
+ * that callers who are slow on purpose keep nobody out. A body that comes to a standstill is ended.
  *
- * @see PROTOCOL.md FR14
+ * @see PROTOCOL.md FR14, HT23
  */
 export class Gathering {
-  /** The longest on its way first. */
+  /** The one that has been arriving longest first. */
   readonly #bodies = new Set<Body>()
+  readonly #heldBy = new Map<string, number>()
   #heldBytes = 0
+  #looking: ReturnType<typeof setInterval> | undefined
 
-  /** @param maxBytes of all together */
-  constructor(private readonly maxBytes: number) {}
+  readonly #mostBytes: number
 
   /**
-   * The whole body of a request, which is read no further than the limit.
+   * @param maxBytes of all together
+   * @param bodyBytes the most of one body
+   * @param accountOf returns whom a request is counted for
+   */
+  constructor(
+    private readonly maxBytes: number,
+    bodyBytes: number,
+    private readonly accountOf: (request: IncomingMessage) => string,
+  ) {
+    this.#mostBytes = Math.max(bodyBytes, maxBytes / ACCOUNTS)
+  }
+
+  /**
+   * Returns the whole body of a request, which is read no further than the limit.
    *
    * @throws {Problem} too-large, bad-json if it ends early, too-many-connections
    */
   async gather(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
-    const body = new Body(request, limitBytes, (bytes) => this.#hold(bytes))
+    const account = this.accountOf(request)
+    const body = new Body(request, account, limitBytes, (bytes) => this.#hold(account, bytes))
     this.#bodies.add(body)
+    this.#looking ??= setInterval(() => this.#look(), LOOK_MS).unref()
     try {
       return await body.whole
     } finally {
       this.#bodies.delete(body)
       body.letGo()
+      if (this.#bodies.size === 0) this.#rest()
     }
   }
 
-  #hold(bytes: number): void {
+  #hold(account: string, bytes: number): void {
     this.#heldBytes += bytes
+    const held = (this.#heldBy.get(account) ?? 0) + bytes
+    if (held === 0) this.#heldBy.delete(account)
+    else this.#heldBy.set(account, held)
+    if (held > this.#mostBytes) this.#giveUpOne(account)
+    else if (this.#heldBytes > this.maxBytes) this.#giveUpOne(this.#greediest())
+  }
+
+  #greediest(): string {
+    return [...this.#heldBy].reduce((most, each) => (each[1] > most[1] ? each : most))[0]
+  }
+
+  /** Until it is gone it holds nothing, so that this is called again as long as it is too much. */
+  #giveUpOne(account: string): void {
     for (const body of this.#bodies) {
-      if (this.#heldBytes <= this.maxBytes) return
-      body.giveUp()
+      if (body.account === account && body.isHeld) return body.giveUp()
     }
+  }
+
+  #look(): void {
+    for (const body of this.#bodies) if (body.takeProgress() < LEAST_BYTES) body.end()
+  }
+
+  #rest(): void {
+    clearInterval(this.#looking)
+    this.#looking = undefined
   }
 }
 
@@ -49,10 +94,16 @@ class Body {
   #reject!: (problem: Problem) => void
   #held: Buffer = NOTHING
   #bytes = 0
+  /** When it was looked at last; before the first time, as if all that is asked for had come. */
+  #seenBytes = -LEAST_BYTES
 
-  /** @param changed called with how much more it holds than before */
+  /**
+   * @param account whom it is counted for
+   * @param changed called with how much more it holds than before
+   */
   constructor(
     private readonly request: IncomingMessage,
+    readonly account: string,
     private readonly limitBytes: number,
     private readonly changed: (bytes: number) => void,
   ) {
@@ -69,14 +120,31 @@ class Body {
     request.resume()
   }
 
+  /** Whether it holds anything. */
+  get isHeld(): boolean {
+    return this.#held.length > 0
+  }
+
+  /** Returns how much has come since the last call. */
+  takeProgress(): number {
+    const bytes = this.#bytes - this.#seenBytes
+    this.#seenBytes = this.#bytes
+    return bytes
+  }
+
+  /** Closes its connection. */
+  end(): void {
+    this.request.destroy()
+  }
+
   /** It holds nothing any more. */
   letGo(): void {
     this.#hold(NOTHING)
   }
 
-  /** The rest of it is read, so that the connection can go on, and kept by nobody. */
+  /** The rest of it is not read: its connection ends with the answer. */
   giveUp(): void {
-    this.request.off('data', this.#add).resume()
+    this.request.off('data', this.#add).pause()
     this.#end(
       new Problem(
         'too-many-connections',

@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { Agent, request } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
+import { expect, it } from 'vitest'
+import { memberKey, TestRoom } from 'whereabouts-conformance/room'
+import { type RunningServer, startServer } from '../servers/standalone.js'
+
+/** How long each part is measured. */
+const PART_MS = 8_000
+
+/** A person who says where they are, again and again. */
+interface Person {
+  readonly key: string
+  readonly agent: Agent
+}
+
+function people(count: number): Person[] {
+  return Array.from({ length: count }, () => ({
+    key: memberKey(),
+    agent: new Agent({ keepAlive: true, maxSockets: 1 }),
+  }))
+}
+
+/** Posts a location; answers the status, and how long it took. */
+async function post({ baseUrl }: RunningServer, room: string, { key, agent }: Person) {
+  const startMs = performance.now()
+  const url = `${baseUrl}/rooms/${room}/location?member=${key}`
+  const headers = { 'content-type': 'application/json', 'content-length': '1' }
+  const call = request(url, { method: 'POST', agent, headers }).end('1')
+  const [response] = (await once(call, 'response')) as [import('node:http').IncomingMessage]
+  response.resume()
+  await once(response, 'end')
+  return { status: response.statusCode, ms: performance.now() - startMs }
+}
+
+/** Everybody posts so often for a while, not all at once; answers what came of each post. */
+async function work(server: RunningServer, everybody: Person[], everyMs: number) {
+  const room = new TestRoom(server.baseUrl).name
+  const endMs = performance.now() + PART_MS
+  const each = await Promise.all(
+    everybody.map(async (person, index) => {
+      await setTimeout((index / everybody.length) * everyMs)
+      const posts = []
+      for (let dueMs = performance.now(); dueMs < endMs; dueMs += everyMs) {
+        await setTimeout(Math.max(0, dueMs - performance.now()))
+        posts.push(await post(server, room, person))
+      }
+      return posts
+    }),
+  )
+  return each.flat()
+}
+
+const p99 = (posts: readonly { ms: number }[]) =>
+  posts.map(({ ms }) => ms).toSorted((one, other) => one - other)[Math.floor(posts.length * 0.99)]!
+
+it('[BU2] two hundred people behind one address, each moving five times a second, are never refused', async () => {
+  await using server = await startServer()
+  const everybody = people(200)
+  const posts = await work(server, everybody, 200)
+  expect(posts.length).toBeGreaterThan(200 * 5 * (PART_MS / 1_000) * 0.8)
+  expect(posts.filter(({ status }) => status !== 200)).toEqual([])
+  for (const { agent } of everybody) agent.destroy()
+})
+
+const FLOOD = `
+import { Agent, request } from 'node:http'
+const [url] = process.argv.slice(1)
+const agent = new Agent({ keepAlive: true, maxSockets: 50, localAddress: '127.0.0.2' })
+const send = (at) => {
+  const call = request(url + '/rooms/flood-' + at + '/location?member=m' + at, { method: 'POST', agent, headers: { 'content-type': 'application/json', 'content-length': '1' } })
+  call.on('response', (response) => { response.resume(); response.on('end', () => send(at + 50)) })
+  call.on('error', () => setTimeout(() => send(at + 50), 100))
+  call.end('1')
+}
+for (let at = 0; at < 50; at++) send(at)
+setTimeout(() => process.exit(), 60_000)
+`
+
+it('[BU4] a caller who floods the server costs a hundred ordinary ones little', async () => {
+  await using server = await startServer()
+  const everybody = people(100)
+  await work(server, everybody, 500)
+  const before = p99(await work(server, everybody, 500))
+  const flood = spawn(process.execPath, ['--input-type=module', '--eval', FLOOD, server.baseUrl])
+  try {
+    await setTimeout(2_000)
+    const posts = await work(server, everybody, 500)
+    expect(posts.filter(({ status }) => status !== 200)).toEqual([])
+    // On a machine with two cores, a few milliseconds more are the flood's own work.
+    expect(p99(posts)).toBeLessThan(Math.max(1.5 * before, before + 5))
+    console.log(
+      `p99 of the others: ${before.toFixed(2)} ms, beside a flood ${p99(posts).toFixed(2)} ms`,
+    )
+  } finally {
+    flood.kill()
+    for (const { agent } of everybody) agent.destroy()
+  }
+})
