@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { Agent, request } from 'node:http'
+import { Agent, type IncomingMessage, request } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { memberKey, TestRoom } from 'whereabouts-conformance/room'
@@ -28,7 +28,7 @@ async function post({ baseUrl }: RunningServer, room: string, { key, agent }: Pe
   const url = `${baseUrl}/rooms/${room}/location?member=${key}`
   const headers = { 'content-type': 'application/json', 'content-length': '1' }
   const call = request(url, { method: 'POST', agent, headers }).end('1')
-  const [response] = (await once(call, 'response')) as [import('node:http').IncomingMessage]
+  const [response] = (await once(call, 'response')) as [IncomingMessage]
   response.resume()
   await once(response, 'end')
   return { status: response.statusCode, ms: performance.now() - startMs }

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import { Problem } from '@whereabouts/protocol'
 import {
   type RateLimiterAbstract,
@@ -136,7 +135,7 @@ export class Budgets {
       await this.#limiters.get(limiter)?.consume(key, points)
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error
-      await setTimeout(REFUSED_MS, undefined, { ref: false })
+      await new Promise((resolve) => setTimeout(resolve, REFUSED_MS).unref())
       const shown = limiter.startsWith('member') ? 'a member key' : key
       this.refuse(name, { key: shown }, error.msBeforeNext)
     }
