@@ -32,19 +32,19 @@ import {
 } from './update.js'
 
 /**
- * What may wait in one document for what it depends on. Each update that waits too, and each read,
- * takes Yjs time in proportion to all of it, and to the square of the clients. Everybody posts in
- * order, so that little ever waits.
+ * The limits of what may be pending in one document. Each further pending update, and each read,
+ * takes Yjs time in proportion to all of it, and to the square of the clients. Clients post in
+ * order, so little is ever pending.
  */
 const MAX_PENDING_BYTES = 262_144
 const MAX_PENDING_PIECES = 2_000
 const MAX_PENDING_CLIENTS = 200
-/** The most that a deleted range takes. */
+/** The maximum size of an encoded deleted range. */
 const RANGE_BYTES = 16
-/** Clients of one document; each update takes Yjs time for all of them, 6 ms for so many. */
+/** The maximum number of clients in one document; each update takes Yjs 6 ms for this many. */
 const MAX_CLIENTS = 25_000
 
-/** What a document has that can't be put in place yet. */
+/** The part of a document that can't be integrated yet. */
 interface Pending {
   readonly structs: Uint8Array | undefined
   readonly deletes: Uint8Array | null
@@ -56,23 +56,23 @@ interface Pending {
   readonly bytes: number
 }
 
-/** Deleted ranges of a client that can't be deleted yet. */
+/** Deleted ranges of a client that can't be applied yet. */
 interface DeletesLeft {
   readonly client: number
   readonly ranges: number
 }
 
-/** Says whether updates can be taken into a document, without touching it. */
+/** Checks whether updates can be added to a document, without changing it. */
 export class Admission {
   #pending = readPending(undefined, null)
   readonly #readingCost: ReadingCost
 
-  /** @param doc before anything is in it */
+  /** @param doc an empty document */
   constructor(private readonly doc: Doc) {
     this.#readingCost = new ReadingCost(doc)
   }
 
-  /** How many objects and arrays are in the document's values. */
+  /** The number of objects and arrays in the document's values. */
   get containers(): number {
     return this.#readingCost.containers
   }
@@ -137,13 +137,16 @@ export class Admission {
     if (refusal !== undefined) throw refusal
   }
 
-  /** Whether others have used its clocks: what waits was acknowledged, too. */
+  /**
+   * Returns whether others have used the clocks of a run; pending updates count, since they were
+   * acknowledged.
+   */
   #isTaken({ client, structs }: Run, pending: Pending): boolean {
     const { clock } = structs[0]!.id
     const known = this.doc.store.clients.get(client)
     if (known !== undefined) {
       const from = indexAt(known, clock)
-      // Nearly always there is nothing to compare.
+      // There is nearly always nothing to compare.
       if (from < known.length && disagree(structs, known.slice(from), this.doc)) return true
       if (this.#isCutShort(structs, known.at(-1)!)) return true
     }
@@ -155,8 +158,8 @@ export class Admission {
   }
 
   /**
-   * Whether an item goes on where its beginning was collected. That is so where its parent was, and
-   * then it is as well; Yjs can't put it anywhere else.
+   * Returns whether an item continues one whose beginning was garbage-collected, while its parent
+   * wasn't. Yjs can't integrate such an item.
    */
   #isCutShort(structs: readonly Struct[], last: Struct): boolean {
     if (!(last instanceof GC)) return false
@@ -165,7 +168,7 @@ export class Admission {
     return item instanceof Item && item.id.clock < state && !this.#isGone(item)
   }
 
-  /** Whether what an item is in was collected. */
+  /** Returns whether the parent of an item was garbage-collected. */
   #isGone({ origin, rightOrigin, parent }: Item): boolean {
     if (typeof parent === 'string') return false
     const id = origin ?? rightOrigin ?? (parent as Id | null)
@@ -186,7 +189,10 @@ export class Admission {
   }
 }
 
-/** What refuses a document that would take its readers too much; `undefined` if it doesn't. */
+/**
+ * Returns the problem of a document that would take readers too much work; `undefined` if there is
+ * none.
+ */
 function excess(count: ReadingCount, roots: number): Problem | undefined {
   const { structs, pieces, unanchored, formats } = count
   if (pieces > MAX_PIECES) return full('pieces', MAX_PIECES)
@@ -195,7 +201,7 @@ function excess(count: ReadingCount, roots: number): Problem | undefined {
   return undefined
 }
 
-/** What refuses an update that would be taken by a document that has less in it. */
+/** Returns the problem of an update that only a smaller document could take. */
 function full(what: keyof typeof COUNTED, limit: number): Problem {
   return new Problem(
     'document-full',
@@ -213,7 +219,7 @@ const COUNTED = {
   'format-copies': 'format copies (structs times names of formats)',
 }
 
-/** Whether something was collected up to the middle of an item that waits. */
+/** Returns whether a pending item's beginning was garbage-collected. */
 function cutShort(waiting: readonly Struct[], structs: readonly Struct[]): boolean {
   return structs.some((struct) => {
     if (!(struct instanceof GC)) return false
@@ -265,7 +271,7 @@ function checkPending(
   if (isTooMuch) throw badUpdate('pending')
 }
 
-/** What waits already needn't wait again. */
+/** Returns a run without structs that are already pending. */
 function withoutKnown({ client, structs }: Run, pending: Pending): Run {
   const known = pending.runs.find((run) => run.client === client)
   if (known === undefined) return { client, structs }

@@ -1,11 +1,11 @@
-/** In so long, what a room has taken counts for half. */
+/** The time in which a room's expense decays to a half. */
 const HALF_LIFE_MS = 15_000
-/** Rooms that have taken so much more than others come after them. */
+/** The difference in expense at which a room comes after others. */
 const LEVEL_MS = 250
-/** Less is forgotten. */
+/** A smaller expense is forgotten. */
 const LEAST_MS = 5
 
-/** What a room has taken, as of a moment. */
+/** The expense of a room at a moment. */
 interface Expense {
   readonly ms: number
   readonly answers: number
@@ -13,11 +13,11 @@ interface Expense {
 }
 
 /**
- * How much of the threads' time rooms have taken of late. It is a sample: whoever is seen at work is
- * charged all the time between two looks, so that what takes little is seldom seen.
+ * How much thread time each room has used recently. It is sampled: a room that is seen at work is
+ * charged for the time between two samples, so that short work is rarely charged.
  */
 export class Expenses {
-  /** What was charged last comes last. */
+  /** In order of the last charge. */
   readonly #byRoom = new Map<string, Expense>()
 
   constructor(private readonly now: () => number) {}
@@ -29,19 +29,19 @@ export class Expenses {
     this.#forget()
   }
 
-  /** Something that a room asked was done. */
+  /** Counts a finished request of a room. */
   answered(room: string): void {
     if (!this.#byRoom.has(room)) return
     const { ms, answers } = this.#of(room)
     this.#byRoom.set(room, { ms, answers: answers + 1, atMs: this.now() })
   }
 
-  /** Whose level is lower comes first. */
+  /** Returns a room's level; rooms with a lower level come first. */
   levelOf(room: string): number {
     return Math.floor(this.#of(room).ms / LEVEL_MS)
   }
 
-  /** How long the next thing that a room asks will take. */
+  /** Returns how long a room's next request is expected to take. */
   expectedMs(room: string): number {
     const { ms, answers } = this.#of(room)
     return ms / Math.max(1, answers)

@@ -15,15 +15,15 @@ import { badUpdate, type ReadUpdate } from './update.js'
 /** How many updates may wait for a compaction, whatever their size. */
 const MANY_UPDATES = 3_000
 const FEW_UPDATES = 300
-/** What the updates have to be, against the snapshot, to be worth writing it again. */
+/** The size of the updates relative to the snapshot from which a compaction is worthwhile. */
 const WORTHWHILE_SHARE = 1 / 8
 
 /**
- * How many bytes of updates are applied in one transaction: Yjs goes through all clients in each, and
- * when it ends merges what it has, at the square of how many structs of a list were loaded.
+ * How many bytes of updates are applied in one transaction: each transaction goes through all
+ * clients, and at its end Yjs merges structs in quadratic time.
  */
 const LOADED_AT_ONCE = 32_768
-/** What a document is taken to need in memory, and what is in it, beside the bytes in the store. */
+/** The estimated memory of a document and its parts, in addition to the bytes in the store. */
 const WEIGHTS = {
   document: 4_000,
   root: 700,
@@ -33,22 +33,22 @@ const WEIGHTS = {
   subdocument: 3_000,
 }
 
-/** A document in memory, and what of it the store has in which shape. */
+/** A document in memory, and how it is stored. */
 export class LoadedDocument {
-  /** Whether it may differ from what the store has, and is to be loaded anew. */
+  /** Whether it may differ from the store and must be loaded again. */
   stale = false
-  /** How many calls are at work on it. */
+  /** The number of calls that use it now. */
   users = 0
-  /** How large the updates are that these calls bring. */
+  /** The total size of the updates in these calls. */
   reservedBytes = 0
   lastUsedMs = 0
-  /** Settles when all that was applied by now is in the store, or isn't. */
+  /** Settles when everything applied so far is stored, or could not be stored. */
   saved: Promise<void> = Promise.resolve()
-  /** Settles when the compaction that is under way is over. */
+  /** Settles when the current compaction is finished. */
   compacting: Promise<void> | undefined
-  /** Of the document that the updates here are for. */
+  /** The incarnation of the document that the updates belong to. */
   readonly incarnation: string
-  /** When the store was last told that somebody uses it; 0 while it has nothing of it. */
+  /** When the store last noted its use; 0 while it isn't stored. */
   usedAtMs: number
   readonly #doc = new Doc()
   readonly #admission = new Admission(this.#doc)
@@ -58,7 +58,7 @@ export class LoadedDocument {
   #updatesBytes = 0
   #changed = false
   #weight = 0
-  /** How many updates there have to be before a compaction that failed is tried again. */
+  /** The number of updates from which a failed compaction is tried again. */
   #leastUpdates = FEW_UPDATES
 
   constructor(
@@ -69,7 +69,7 @@ export class LoadedDocument {
     this.usedAtMs = usedAtMs
     this.#generation = generation
     this.#snapshotBytes = snapshot.byteLength
-    // Else Yjs makes another one in its place, in a transaction that goes through all clients.
+    // Otherwise Yjs replaces a removed subdocument, in a transaction that goes through all clients.
     this.#doc.on('subdocs', ({ removed }: { removed: ReadonlySet<Doc> }) => {
       for (const subdocument of removed) subdocument._item = null
     })
@@ -81,18 +81,18 @@ export class LoadedDocument {
     }
     for (const update of updates) this.stored(update)
     this.#weigh()
-    // Whoever listens to `update` has every transaction encoded.
+    // A listener for `update` would make Yjs encode every transaction.
     this.#doc.on('afterTransaction', (transaction: Transaction) => {
       this.#changed ||= hasContent(transaction)
     })
   }
 
-  /** What it takes in the store. */
+  /** Its size in the store. */
   get bytes(): number {
     return this.#snapshotBytes + this.#updatesBytes
   }
 
-  /** What it is taken to need in memory. */
+  /** Its estimated size in memory. */
   get weight(): number {
     return this.bytes + this.#weight
   }
@@ -106,7 +106,7 @@ export class LoadedDocument {
     return this.#updates.length > 0
   }
 
-  /** Whether there are so many updates that a compaction is worth its while. */
+  /** Whether there are enough updates for a compaction to be worthwhile. */
   get compactionDue(): boolean {
     const { length } = this.#updates
     if (this.compacting !== undefined || length < this.#leastUpdates) return false
@@ -114,9 +114,9 @@ export class LoadedDocument {
   }
 
   /**
-   * Makes sure that an update can be taken in, without touching the document.
+   * Checks that an update can be applied, without changing the document.
    *
-   * @returns whether something of it has to wait for what comes before it
+   * @returns whether a part of it would be pending
    * @throws {Problem} bad-update, document-full
    */
   check(update: ReadUpdate): boolean {
@@ -124,26 +124,26 @@ export class LoadedDocument {
   }
 
   /**
-   * Takes an update in that was checked.
+   * Applies an update that was checked.
    *
-   * @returns whether it brought anything new
+   * @returns whether it added anything new
    * @throws {Problem} bad-update; the document is `stale` then
    */
   apply(update: Uint8Array): boolean {
     this.#changed = false
     const { store } = this.#doc
-    // Kept here, as Yjs changes the object that holds it.
+    // These are saved here because Yjs changes the object that holds them.
     const pendingStructs = store.pendingStructs?.update
     const { pendingDs } = store
     try {
       applyUpdate(this.#doc, update)
     } catch {
-      // It could be read but not be put in its place, and may be half there.
+      // The update was readable but can't be integrated, and may be applied in part.
       this.stale = true
       throw badUpdate('malformed')
     }
     this.#weigh()
-    // What has to wait for something that isn't there yet is new as well.
+    // A new pending update counts as new content.
     return (
       this.#changed ||
       !equalBytes(store.pendingStructs?.update, pendingStructs) ||
@@ -151,7 +151,7 @@ export class LoadedDocument {
     )
   }
 
-  /** Takes in what somebody else has stored; `false` if it can't be put in its place. */
+  /** Applies an update that another node stored; returns `false` if it can't be integrated. */
   learn(update: Uint8Array): boolean {
     try {
       applyUpdate(this.#doc, update)
@@ -163,7 +163,7 @@ export class LoadedDocument {
   }
 
   /**
-   * What somebody lacks; everything without a state vector.
+   * Returns what a caller lacks; everything if there is no state vector.
    *
    * @throws {Problem} bad-parameter
    */
@@ -173,10 +173,10 @@ export class LoadedDocument {
   }
 
   /**
-   * What is here, and what somebody lacks of it. What waits for something that is missing is in the
-   * update and not in the vector.
+   * Returns the server's state vector, and what a caller lacks. Pending structs are in the update,
+   * but not in the vector.
    *
-   * @param stateVector empty for one who has nothing
+   * @param stateVector empty for a caller without the document
    * @throws {Problem} bad-parameter
    */
   sync(stateVector: Uint8Array): SyncAnswer {
@@ -190,14 +190,14 @@ export class LoadedDocument {
     }
   }
 
-  /** The store has an update that was applied. */
+  /** Records that an applied update is stored. */
   stored({ number, bytes }: StoredUpdate): void {
     this.usedAtMs ||= Date.now()
     this.#updates.push({ number, bytes: bytes.byteLength })
     this.#updatesBytes += bytes.byteLength
   }
 
-  /** What takes the place of all that the store has of it. */
+  /** Returns a compaction that replaces everything stored. */
   compaction(): Compaction {
     const numbers = this.#updates.map(({ number }) => number)
     return {
@@ -209,7 +209,7 @@ export class LoadedDocument {
     }
   }
 
-  /** The store has a compaction in the place of what it was made from. */
+  /** Records that a compaction replaced the updates it was made from. */
   compacted(generation: number, snapshotBytes: number, numbers: readonly number[]): void {
     const gone = new Set(numbers)
     this.#generation = generation
@@ -219,7 +219,7 @@ export class LoadedDocument {
     this.#leastUpdates = FEW_UPDATES
   }
 
-  /** The store failed; not with every update is it tried again. */
+  /** Records that a compaction failed; it is tried again only after further updates. */
   compactionFailed(): void {
     this.#leastUpdates = this.#updates.length + FEW_UPDATES
   }
@@ -258,7 +258,7 @@ function hasContent({ deleteSet, beforeState, afterState }: Transaction): boolea
   return false
 }
 
-/** Where a state vector stands in a call, and how its refusal says that. */
+/** Where a state vector is in a call, for the problem's text. */
 type Place = readonly [detail: string, extensions: ProblemExtensions]
 
 const PARAMETER: Place = [
@@ -275,7 +275,7 @@ function checkStateVector(stateVector: Uint8Array, place: Place): void {
   try {
     decodeStateVector(stateVector)
   } catch {
-    // Whatever Yjs stumbled over, it says no more than that this can't be read.
+    // An exception of Yjs only means that the vector can't be parsed.
     throw new Problem('bad-parameter', ...place)
   }
 }
@@ -286,7 +286,7 @@ function equalBytes(a: Uint8Array | null | undefined, b: Uint8Array | null | und
   return Buffer.compare(a, b) === 0
 }
 
-/** The bytes in a buffer of their own, which can be handed to another thread; copied only if need be. */
+/** Returns bytes with their own buffer, for another thread; copies them only if needed. */
 function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const { buffer, byteLength } = bytes
   const whole = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength

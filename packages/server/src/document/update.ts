@@ -15,50 +15,58 @@ import {
 /** A part of an update that adds to the document. */
 export type Struct = GC | Item | Skip
 
-/** The structs that an update has of one client: each begins where the one before it ends. */
+/** The structs of one client in an update, without gaps. */
 export interface Run {
   readonly client: number
   readonly structs: readonly Struct[]
 }
 
-/** An update as it was read, before any document sees it. */
+/** A parsed update, before it is applied to a document. */
 export interface ReadUpdate {
   readonly runs: readonly Run[]
-  /** What it deletes, by client: clock and length, in ascending order. */
+  /** The deleted ranges by client, in ascending order of their clocks. */
   readonly deletes: ReadonlyMap<number, readonly { readonly clock: number; readonly len: number }[]>
   readonly roots: ReadonlySet<string>
-  /** Where it has subdocuments. */
+  /** The ids of its subdocuments. */
   readonly subdocuments: readonly Id[]
 }
 
 type Decoder = ConstructorParameters<typeof UpdateDecoderV1>[0]
 
-/** How deep JSON may be nested, and types in types: `JSON.stringify` and Yjs recurse. */
+/**
+ * The maximum depth of JSON values, and of types within types: `JSON.stringify` and Yjs recurse.
+ */
 export const MAX_DEPTH = 100
 /**
- * Structs and deleted ranges of one update. A sheet of 100,000 cells has as many; the smallest struct
- * is 2 bytes, so that 1 MiB could hold 500,000.
+ * The maximum number of structs and deleted ranges in one update. A sheet of 100,000 cells has as
+ * many; the smallest struct has 2 bytes, so 1 MiB could hold 500,000.
  */
 const MAX_PIECES = 250_000
-/** Clients of one update; each time a page is opened makes one. What waits costs Yjs their square. */
+/**
+ * The maximum number of clients in one update; opening a page makes one. Pending updates cost Yjs
+ * the square of them.
+ */
 const MAX_CLIENTS = 20_000
 /**
- * Types at the root of one update or document. A page has one for each cell of its tables, of which it
- * shows 10,000; Yjs takes half a second to write so many down, and the square of that for more.
+ * The maximum number of root types in one update or document. A page has one for each cell of its
+ * tables, of which it shows 10,000; Yjs takes half a second to encode this many, and quadratic time
+ * for more.
  */
 export const MAX_ROOTS = 12_000
 const MAX_ROOT_NAME = 1_024
 /**
- * Subdocuments of one update or document: each takes 3 kB of memory, and Yjs goes through all clients
- * of the document when one is deleted. Nothing of ours makes any.
+ * The maximum number of subdocuments in one update or document: each takes 3 kB of memory, and when
+ * one is deleted, Yjs goes through all clients of the document. Our applications use none.
  */
 export const MAX_SUBDOCUMENTS = 500
 /**
- * How often Yjs may copy values to merge the structs of a list into one, which costs it the square of
- * how many they are, in memory as well. It merges what it encodes itself.
+ * How many values Yjs may copy to merge the structs of a list, which takes it quadratic time and
+ * memory. It merges structs when it encodes.
  */
 const MAX_COPIES = 20_000_000
-/** Yjs's other encoding, in which it keeps what waits, doubles a clock; 2^53 is what a number can hold. */
+/**
+ * The end of all clocks: Yjs's encoding for pending updates doubles them, and numbers end at 2^53.
+ */
 const CLOCK_END = 2 ** 48
 
 const DETAILS: Record<BadUpdateReason, string> = {
@@ -72,15 +80,15 @@ const DETAILS: Record<BadUpdateReason, string> = {
     'Too much of the document waits for missing updates. Post the updates that this one depends on first.',
 }
 
-/** What refuses an update. */
+/** Returns the problem that refuses an update. */
 export function badUpdate(reason: BadUpdateReason): Problem {
   return new Problem('bad-update', DETAILS[reason], { reason })
 }
 
 /**
- * Reads an update within its budget, whole and with nothing after it, before a document sees it: one
- * that is cut off would be taken in by half, and one in Yjs's other encoding reads as an empty one
- * with something after it.
+ * Parses an update within its limits, before it is applied to a document. It must be complete with
+ * nothing after it: Yjs would apply a truncated update in part, and reads an update in its other
+ * encoding as an empty one.
  *
  * @throws {Problem} bad-update: `malformed`, `too-deep`, `too-costly`
  * @see PROTOCOL.md DO12, DO13, DO40
@@ -105,19 +113,19 @@ export function readUpdate(bytes: Uint8Array): ReadUpdate {
       subdocuments: structs.filter(isSubdocument).map(({ id }) => id),
     }
   } catch (error) {
-    // Whatever Yjs stumbled over, it says no more than that this can't be read.
+    // An exception of Yjs only means that the update can't be parsed.
     throw error instanceof Problem ? error : badUpdate('malformed')
   }
 }
 
-/** Stops before it has made more of an update than its budget allows. */
+/** Stops decoding when an update exceeds its limits. */
 class BoundedDecoder extends UpdateDecoderV1 {
   #pieces = 0
   #clients = 0
   #subdocuments = 0
   #lastClient = Infinity
 
-  /** Merging needs each client once, the highest first, as Yjs writes them. */
+  /** Merging needs each client once, in descending order, as Yjs writes them. */
   override readClient(): number {
     const client = super.readClient()
     if (!(client < this.#lastClient) || !Number.isSafeInteger(client)) throw badUpdate('malformed')
@@ -129,7 +137,7 @@ class BoundedDecoder extends UpdateDecoderV1 {
   override readInfo(): number {
     this.#count(1)
     const info = super.readInfo()
-    // Before it is made.
+    // This must come before the subdocument is created.
     const isOneMore = (info & CONTENT_BITS) === SUBDOCUMENT
     if (isOneMore && ++this.#subdocuments > MAX_SUBDOCUMENTS) throw badUpdate('too-costly')
     return info
@@ -149,7 +157,7 @@ class BoundedDecoder extends UpdateDecoderV1 {
     if (this.#pieces > MAX_PIECES) throw badUpdate('too-costly')
   }
 
-  /** As lib0 reads it, which recurses without a bound. */
+  /** Reads a value as lib0 does, but with a limited depth. */
   #any(depth: number): unknown {
     const { arr, pos } = this.restDecoder
     const isObject = arr[pos] === ANY_OBJECT
@@ -166,26 +174,30 @@ class BoundedDecoder extends UpdateDecoderV1 {
     return isObject ? object : values
   }
 
-  /** lib0 makes the value of `__proto__` the object's prototype, so that it is no content of anybody's. */
+  /**
+   * Drops the value of `__proto__`, which lib0 makes the object's prototype, so that it isn't
+   * content.
+   */
   #field(object: { [key: string]: unknown }, depth: number): void {
     const key = this.readString()
     const value = this.#any(depth)
     if (key !== PROTOTYPE) object[key] = value
-    // What has bytes as its prototype passes for bytes, and nobody could encode the document again.
+    // An object with bytes as its prototype looks like bytes, and then the document can't be
+    // encoded.
     else if (value instanceof Uint8Array) throw badUpdate('malformed')
   }
 }
 
-/** How Yjs marks a struct's content as a subdocument. */
+/** The mark of a subdocument in a struct's content. */
 const CONTENT_BITS = 31
 const SUBDOCUMENT = 9
-/** How lib0 marks a value as an object, or an array. */
+/** The marks of objects and arrays in lib0's encoding. */
 const ANY_OBJECT = 118
 const ANY_ARRAY = 117
-/** The key that readers don't keep. @see PROTOCOL.md DO22 */
+/** The key that readers drop. @see PROTOCOL.md DO22 */
 export const PROTOTYPE = '__proto__'
 
-/** The structs of an update by client. */
+/** Groups the structs of an update by client. */
 export function runsOf(structs: readonly Struct[]): Run[] {
   const runs: { client: number; structs: Struct[] }[] = []
   for (const struct of structs) {
@@ -208,7 +220,7 @@ function checkStructs(structs: readonly Struct[]): void {
   }
 }
 
-/** Whether Yjs may make one of both, and copies the values of all that it has made one so far. */
+/** Returns whether Yjs may merge two structs, which copies all values merged so far. */
 function isMerged(left: Struct | undefined, right: Struct): boolean {
   if (!(left instanceof Item && right instanceof Item)) return false
   const { origin, content } = right
@@ -220,7 +232,7 @@ function isMerged(left: Struct | undefined, right: Struct): boolean {
   return follows && left.id.client === client && end === clock
 }
 
-/** Whether it is a document in the document. */
+/** Returns whether a struct is a subdocument. */
 export function isSubdocument(struct: Struct): boolean {
   return struct instanceof Item && struct.content instanceof ContentDoc
 }
@@ -235,19 +247,22 @@ function checkStruct(struct: Struct): void {
   if (content instanceof ContentJSON) checkDepth(content.arr, -1)
   else if (content instanceof ContentEmbed) checkDepth(content.embed, 0)
   else if (content instanceof ContentFormat) checkDepth(content.value, 0)
-  // It is written down again as text.
+  // The guid is encoded as text again.
   else if (content instanceof ContentDoc && typeof content.doc.guid !== 'string') {
     throw badUpdate('malformed')
   }
 }
 
-/** The client and the clock of a part of the document. */
+/** The client and clock of a struct. */
 export interface Id {
   readonly client: number
   readonly clock: number
 }
 
-/** Nobody can have referred to what they had not made yet; what others made may come later. */
+/**
+ * Returns whether a reference is possible: a client's structs can only refer to earlier ones of its
+ * own.
+ */
 function isBefore(reference: Id | null, id: Id): boolean {
   if (reference === null) return true
   const { client, clock } = reference
@@ -255,13 +270,16 @@ function isBefore(reference: Id | null, id: Id): boolean {
   return client !== id.client || clock < id.clock
 }
 
-/** Yjs makes none that is empty, and stumbles over those that are. */
+/** @throws {Problem} bad-update if a range is empty, which Yjs never writes and can't handle */
 function checkRange(clock: number, length: number): void {
   if (length > 0 && clock + length <= CLOCK_END) return
   throw badUpdate('malformed')
 }
 
-/** Yjs writes them sorted and merged, and can't keep others while they wait. */
+/**
+ * @throws {Problem} bad-update if ranges aren't sorted and merged, as Yjs needs them while they are
+ *   pending
+ */
 function checkRanges(client: number, ranges: readonly { clock: number; len: number }[]): void {
   if (!Number.isSafeInteger(client)) throw badUpdate('malformed')
   let end = 0
@@ -278,7 +296,7 @@ function checkDepth(value: unknown, depth: number): void {
   for (const inner of Object.values(value)) checkDepth(inner, depth + 1)
 }
 
-/** The roots that structs say they are in. */
+/** Returns the names of the roots that structs are in. */
 export function rootsOf(structs: readonly Struct[]): ReadonlySet<string> {
   const roots = new Set<string>()
   for (const struct of structs) {

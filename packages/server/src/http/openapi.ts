@@ -12,7 +12,7 @@ const query = (name: string, description: string, schema: object = { type: 'stri
   description,
   schema,
 })
-const version = query('protocol', 'The version that the caller speaks; 1 without it', { const: 1 })
+const version = query('protocol', 'The protocol version of the caller; 1 if omitted', { const: 1 })
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` })
 const json = (description: string, schema: object) => ({
   description,
@@ -27,8 +27,14 @@ const problem = {
   description: 'A problem (RFC 9457) that says what to do',
   content: { 'application/problem+json': { schema: ref('Problem') } },
 }
-const member = query('member', 'The member key; else the header Whereabouts-Member or a cookie')
-const user = [query('name', 'What others see'), query('color', '# and six hexadecimal digits')]
+const member = query(
+  'member',
+  'The member key; if omitted, the header Whereabouts-Member or a cookie',
+)
+const user = [
+  query('name', 'The name that others see'),
+  query('color', '# and six hexadecimal digits'),
+]
 const stream = text('Server-Sent Events', 'text/event-stream')
 const location = { required: true, content: { 'application/json': { schema: {} } } }
 const parts = [
@@ -36,13 +42,13 @@ const parts = [
     type: 'string',
     pattern: '^[A-Za-z0-9._:~-]{1,64}$',
   }),
-  query('only', 'Show that part alone', { enum: ['0', '1'] }),
+  query('only', 'Whether to show only that part', { enum: ['0', '1'] }),
 ]
 const streaming = [
   member,
   ...user,
   query('view', 'The shape of the events', { enum: ['patch', 'list'], default: 'patch' }),
-  query('watch', 'Stream without joining', { enum: ['0', '1'] }),
+  query('watch', 'Whether to stream without joining', { enum: ['0', '1'] }),
   query('document', 'Whether the document is streamed', { enum: ['1', '0'], default: '1' }),
   query('lastEventId', 'The position to resume from'),
   ...parts,
@@ -53,9 +59,9 @@ const update = (description: string) => ({
 })
 
 /**
- * The description of the calls, as OpenAPI 3.1 has it.
+ * Returns a description of the calls in OpenAPI 3.1.
  *
- * @param article whether the article's calls are among them
+ * @param article whether to include the article's calls
  * @see PROTOCOL.md HT8
  */
 export function describeCalls(article: boolean): object {
@@ -90,7 +96,7 @@ const OPENAPI = {
     '/rooms/{room}/location': {
       parameters: [room, version],
       get: {
-        summary: 'Returns who is where, or what changed since a position',
+        summary: 'Returns the members and their locations, or the changes since a position',
         parameters: [
           query('since', 'A position'),
           query('waitMs', 'How long to wait for a change', {
@@ -98,20 +104,20 @@ const OPENAPI = {
             minimum: 0,
             maximum: 30_000,
           }),
-          query('document', 'Whether changes of the document count', {
+          query('document', 'Whether changes to the document count', {
             enum: ['1', '0'],
             default: '1',
           }),
           ...parts,
         ],
         responses: {
-          200: json('The room, or what changed', { oneOf: [ref('Room'), ref('Change')] }),
+          200: json('The room, or the changes', { oneOf: [ref('Room'), ref('Change')] }),
           204: { description: 'Nothing changed' },
           default: problem,
         },
       },
       post: {
-        summary: 'Says where the caller is; joins if needed',
+        summary: "Sets the caller's location; joins if needed",
         parameters: [member, ...user],
         requestBody: location,
         responses: { 200: json('Done', ref('Moved')), default: problem },
@@ -120,12 +126,12 @@ const OPENAPI = {
     '/rooms/{room}/document': {
       parameters: [room, version],
       get: {
-        summary: 'Returns the document, or what the caller lacks of it, as a Yjs 13 update',
+        summary: 'Returns the document, or the part that the caller lacks, as a Yjs 13 update',
         parameters: [
           query('sv', "The caller's state vector, in base64url"),
           query(
             'since',
-            'A position of the room; the answer has at least what readers had been told by then',
+            'A position of the room; the answer has at least the updates that readers had received by then',
           ),
         ],
         responses: { 200: update('An update'), default: problem },
@@ -136,22 +142,23 @@ const OPENAPI = {
           {
             name: 'Idempotency-Key',
             in: 'header',
-            description: 'Makes a repeated post one commit',
+            description: 'Makes repeating the post idempotent',
             schema: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,128}$' },
           },
         ],
         requestBody: { required: true, ...update('An update') },
-        responses: { 200: json('The update is in the store', ref('Updated')), default: problem },
+        responses: { 200: json('The update is stored', ref('Updated')), default: problem },
       },
     },
     '/rooms/{room}/document/sync': {
       parameters: [room, version],
       post: {
-        summary: 'Returns what the server has, and what the caller lacks of it',
+        summary:
+          "Returns the server's state vector and an update with everything that the caller lacks",
         parameters: [
           query(
             'since',
-            'A position of the room; the answer has at least what readers had been told by then',
+            'A position of the room; the answer has at least the updates that readers had received by then',
           ),
         ],
         requestBody: { required: true, ...update("The caller's state vector; may be empty") },
@@ -164,17 +171,19 @@ const OPENAPI = {
     '/rooms/{room}/leave': {
       parameters: [room, version],
       post: {
-        summary: 'Leaves',
+        summary: 'Leaves the room',
         parameters: [
           member,
-          query('soon', 'Leaves in 2 s, unless a stream is back by then', { enum: ['0', '1'] }),
+          query('soon', 'Whether to leave in 2 s, unless a stream reconnects by then', {
+            enum: ['0', '1'],
+          }),
         ],
         responses: { 204: { description: 'Done' }, default: problem },
       },
     },
     '/location': {
       post: {
-        summary: 'Says where the caller is in the room "default"',
+        summary: 'Sets the location of the caller in the room "default"',
         parameters: [version, query('id', 'The member key')],
         requestBody: location,
         responses: { 201: text('ok', 'text/plain'), default: problem },
@@ -182,7 +191,7 @@ const OPENAPI = {
     },
     '/location/sse': {
       get: {
-        summary: 'Streams where everybody is in the room "default"',
+        summary: 'Streams the locations of all members of the room "default"',
         parameters: [version, query('id', 'The member key')],
         responses: { 200: stream, default: problem },
       },
@@ -207,7 +216,7 @@ const OPENAPI = {
         properties: {
           id: { type: 'string' },
           user: ref('User'),
-          location: { description: 'Any JSON value; null is nowhere' },
+          location: { description: 'Any JSON value; null for nowhere' },
           status: { enum: ['online', 'away'] },
         },
       },
@@ -241,7 +250,7 @@ const OPENAPI = {
       },
       Elsewhere: {
         type: 'object',
-        description: 'How many members are in each part of the document that is not shown',
+        description: 'The number of members in each part of the document that is not shown',
         additionalProperties: { type: 'integer' },
       },
       Resync: {

@@ -1,28 +1,31 @@
 import { constants, crc32, deflateRawSync } from 'node:zlib'
 
-/** Below this a frame is hardly smaller deflated, and above it is written to too few to pay. */
+/** A smaller frame hardly shrinks, so deflating it doesn't pay. */
 const DEFLATE_FROM_BYTES = 1_024
-/** Above this, deflating would hold the event loop up; what is that large is a document. */
+/** A larger frame contains a document, and deflating it would block the event loop. */
 const DEFLATE_TO_BYTES = 262_144
-/** What is in frames gets hardly smaller with more work: 3.2 times for 100 moves at any level. */
+/** Higher levels hardly make frames smaller: 100 moves shrink 3.2 times at any level. */
 const LEVEL = constants.Z_BEST_SPEED
 const STORED_BYTES = 65_535
-/** What zlib ends a flush with. @see PROTOCOL.md ST18 */
+/** The end of a zlib flush. @see PROTOCOL.md ST18 */
 const EMPTY_BLOCK = Buffer.from([0, 0, 0, 0xff, 0xff])
 
-/** A gzip member's beginning (RFC 1952 2.3): deflate, no name, no time, of no known system. */
+/** The header of a gzip member (RFC 1952 2.3): deflate, no name, no time, unknown system. */
 export const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255])
 
 /**
- * Bytes as whole deflate blocks that refer to nothing before them and end on a byte (RFC 1951 3.2):
- * whatever else was in the stream, they can follow it. So one frame is deflated once for everybody.
+ * Returns bytes as complete deflate blocks that refer to nothing before them and end on a byte (RFC
+ * 1951 3.2). They can follow anything in a stream, so each frame is deflated once for all readers.
  */
 export function deflateBlocks(bytes: Buffer): Buffer {
   if (bytes.length < DEFLATE_FROM_BYTES || bytes.length > DEFLATE_TO_BYTES) return store(bytes)
   return deflateRawSync(bytes, { level: LEVEL, finishFlush: constants.Z_FULL_FLUSH })
 }
 
-/** Blocks that hold bytes as they are, and the end of a flush, which Go waits for before it shows them. */
+/**
+ * Returns stored (uncompressed) blocks and the end of a flush, without which Go doesn't deliver
+ * them.
+ */
 function store(bytes: Buffer): Buffer {
   const blocks: Buffer[] = []
   for (let from = 0; from < bytes.length; from += STORED_BYTES) {
@@ -35,7 +38,7 @@ function store(bytes: Buffer): Buffer {
   return Buffer.concat([...blocks, EMPTY_BLOCK])
 }
 
-/** What a gzip member's end says of the bytes in it, put together from those of its parts. */
+/** The checksum and length in a gzip trailer, combined from those of the parts. */
 export class Checksum {
   #crc = 0
   #length = 0
@@ -45,7 +48,7 @@ export class Checksum {
     this.#length = (this.#length + length) % 2 ** 32
   }
 
-  /** An empty last block and the trailer (RFC 1952 2.3.1). */
+  /** Returns an empty last block and the trailer (RFC 1952 2.3.1). */
   end(): Buffer {
     const trailer = Buffer.from([1, 0, 0, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0, 0])
     trailer.writeUInt32LE(this.#crc, 5)
@@ -54,7 +57,7 @@ export class Checksum {
   }
 }
 
-/** The checksum of bytes, and what appending them does to the checksum of what is before. */
+/** The checksum of bytes, and how appending them changes the checksum of what comes before. */
 export interface PartChecksum {
   readonly crc: number
   readonly length: number
@@ -71,7 +74,7 @@ const POLYNOMIAL = 0xedb88320
 const ONE = 0x80000000
 const X = 0x40000000
 
-/** The product of two polynomials over GF(2), modulo that of CRC-32. */
+/** Returns the product of two polynomials over GF(2), modulo that of CRC-32. */
 function multiply(a: number, b: number): number {
   let product = 0
   let term = b
