@@ -13,7 +13,7 @@ export interface DocumentListener {
   outdated(): void
 }
 
-/** What a room offers to this package's own document provider and awareness. Not public. */
+/** A room's interface for this package's document provider and awareness. Not public. */
 export interface DocumentChannel {
   /** The address of the room, under which the offline copy is stored. */
   readonly address: string

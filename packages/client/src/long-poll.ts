@@ -9,7 +9,7 @@ const BETWEEN_POLLS_MS = 100
 const POLLS_IN_A_LEASE = 2
 const WATCHING_WAIT_MS = 25_000
 
-/** What the long-poll needs from the room that it reads. */
+/** The parts of a room that its long-poll needs. */
 export interface Polled {
   readonly watch: boolean
   readonly position: () => string | null

@@ -12,7 +12,7 @@ export interface MoverListener {
   idle(): void
 }
 
-/** What the mover is doing; `queued` posts as well, and has a location to post after that. */
+/** The state of the mover; `queued` is posting, and has another location to post afterwards. */
 type MoverState =
   | { readonly kind: 'idle' | 'posting' | 'stopped' }
   | { readonly kind: 'queued'; readonly location: Json }

@@ -1,6 +1,6 @@
 import { EMPTY_ROOM, type Problem, type RoomState } from '@whereabouts/protocol'
 
-/** What is shown of a room. */
+/** The visible state of a room. */
 interface RoomFacts {
   readonly self: string | null
   readonly room: RoomState
@@ -8,7 +8,7 @@ interface RoomFacts {
   readonly problem: Problem | null
 }
 
-/** How far a room is, and what is shown of it. */
+/** The phase of a room, and its visible state. */
 export type RoomPhase = RoomFacts &
   (
     | {
@@ -24,7 +24,7 @@ export type RoomPhase = RoomFacts &
       }
   )
 
-/** What changes a room's phase. */
+/** An event that changes a room's phase. */
 export type PhaseEvent =
   /** The server said hello; a resumed room is live with that, a new one with its first change. */
   | { readonly kind: 'opened'; readonly isResumed: boolean }

@@ -1,6 +1,6 @@
 import type { Goodbye, Hello, Patch, Resync, Snapshot } from '@whereabouts/protocol'
 
-/** What every transport says first; a long-poll knows nothing but how often it hears of the server. */
+/** The first message of every transport; a long-poll only has the interval between its answers. */
 export type RoomHello = Pick<Hello, 'heartbeatMs'> & Partial<Hello>
 
 /**

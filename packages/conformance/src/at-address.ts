@@ -60,7 +60,7 @@ function missing(address: Address, { heartbeatMs: _any, ...wanted }: Settings): 
   return Object.entries(wanted).filter(([name, value]) => has[name] !== value)
 }
 
-/** Whether it is another text in each run. */
+/** Returns whether it is another text in each run. */
 const isText = (name: string) => name === 'secret' || name === 'dataDir'
 
 function list(before: string, settings: readonly Setting[]): string {

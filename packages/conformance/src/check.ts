@@ -4,16 +4,16 @@ import { RuleReporter, type RuleResult } from './results.js'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where the server is that is checked, and what is known of it. */
+    /** The address of the server to check, and its settings. */
     address: Address
   }
 }
 
-/** What of the suite is run. */
+/** Selects the part of the suite to run. */
 export interface CheckOptions {
   /** Rule ids, or their first letters: `ST3`, `ST`. All rules without any. */
   readonly only?: readonly string[]
-  /** What the names of the tests' own rooms begin with. */
+  /** The prefix of the names of the tests' rooms. */
   readonly roomsPrefix?: string
 }
 

@@ -1,13 +1,21 @@
 /** Longer than anything here takes on a busy machine, shorter than the test runner's patience. */
 export const DEADLINE_MS = 15_000
-/** What happens at once has happened by then on a busy machine too, and what waits for a lease has not. */
+/**
+ * Anything immediate happens within this time even on a busy machine; the end of a lease takes
+ * longer.
+ */
 export const AT_ONCE_MS = 2_000
-/** A server ends by then that waits for nobody; the connections that it might wait for stay longer. */
+/**
+ * A server that waits for nobody ends within this time; the connections it might wait for stay
+ * longer.
+ */
 export const END_MS = 4_000
 /** So much later than it is due something is seen on a busy machine. */
 export const LATE_MS = 3_000
 
-/** What `promise` gives, or an error that says what was waited for in vain. */
+/**
+ * Resolves with the promise's value; rejects with an error that names what didn't happen in time.
+ */
 export async function within<T>(
   promise: Promise<T>,
   what: string,

@@ -80,7 +80,7 @@ export async function syncDocument(
   return answer!
 }
 
-/** What the answer to an accepted update says. */
+/** Returns the answer to an accepted update. */
 export function accepted(answer: Answer, isPending = false): Updated {
   expect(answer, answer.text).toMatchObject({ status: 200 })
   expect(answer.headers['content-type']).toMatch(/^application\/json\b/)

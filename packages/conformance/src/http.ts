@@ -9,7 +9,7 @@ import { Problem, type Json, type ProblemName } from '@whereabouts/protocol'
 import { expect } from 'vitest'
 import { within } from './deadline.js'
 
-/** What a call is made with. */
+/** The options of a call. */
 export interface CallOptions {
   readonly method?: string
   readonly headers?: OutgoingHttpHeaders

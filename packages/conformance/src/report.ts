@@ -21,7 +21,7 @@ export function reportLines(results: readonly RuleResult[]): readonly string[] {
   ]
 }
 
-/** Whether any rule is broken. */
+/** Returns whether any rule is broken. */
 export function hasFailed(results: readonly RuleResult[]): boolean {
   return results.some((rule) => verdictOf(rule) === 'failed')
 }

@@ -1,15 +1,15 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node'
 
-/** What one test of a rule came to. */
+/** The outcome of one test of a rule. */
 export interface TestOutcome {
   readonly test: string
   readonly state: 'passed' | 'failed' | 'not checked'
-  /** What was expected and what was seen, or what the test needs; empty if it passed. */
+  /** The expected and the actual value, or what the test needs; empty if it passed. */
   readonly why: string
 }
 
-/** What the tests of one rule came to. */
+/** The outcomes of the tests of one rule. */
 export interface RuleResult {
   readonly id: string
   readonly tests: readonly TestOutcome[]
@@ -19,7 +19,7 @@ const IDS = /\[((?:[A-Z]{2}\d+ ?)+)\]/g
 
 /** Gathers what the tests came to, by the ids of the rules in their names. */
 export class RuleReporter implements Reporter {
-  /** What kept tests from running at all. */
+  /** Errors that kept tests from running at all. */
   readonly faults: string[] = []
   readonly #rules = new Map<string, TestOutcome[]>()
 

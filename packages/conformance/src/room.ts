@@ -9,7 +9,7 @@ export type Parameters = { readonly [name: string]: string | number }
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** What the names of the tests' own rooms begin with. */
+    /** The prefix of the names of the tests' rooms. */
     roomsPrefix?: string
   }
 }
@@ -51,7 +51,7 @@ export class TestRoom {
     return (await callJson(this.url('location'))) as unknown as RoomAnswer
   }
 
-  /** What changed since a position, which must be something. */
+  /** Returns the changes since a position; there must be some. */
   async since(position: string, parameters: Parameters = {}): Promise<RoomPatch | RoomAnswer> {
     const url = this.url('location', { since: position, ...parameters })
     return (await callJson(url)) as unknown as RoomPatch | RoomAnswer

@@ -27,7 +27,7 @@ import {
   type Suite,
 } from './suite.js'
 
-/** What is particular to a server. */
+/** The traits of a server. */
 interface Traits {
   /** Whether the platform answers 503 by itself once it is closing, before the module is asked. */
   readonly platformRefuses?: boolean
@@ -67,7 +67,7 @@ export function runRules(
   })
 }
 
-/** What comes of settings, a data folder, a port and signals. */
+/** Rules about settings, the data folder, the port and signals. */
 const OF_THE_PROGRAM = [
   identityRules,
   roomRules,
@@ -78,7 +78,7 @@ const OF_THE_PROGRAM = [
   documentSyncRules,
 ]
 
-/** What the module does wherever it is. */
+/** Rules that the module follows in every server. */
 const OF_THE_MODULE = [
   nameRules,
   memberRules,

@@ -10,7 +10,7 @@ import {
   type Start,
 } from './suite.js'
 
-/** What a server says that is set to nothing else. */
+/** The `hello` of a server with default settings. */
 const USUAL: Said = { heartbeatMs: 15_000, leaseMs: 15_000, maxLocationBytes: 1_024 }
 
 /** Servers that are started for the tests, each with the settings that it needs. */

@@ -52,7 +52,7 @@ export class EventStream implements AsyncDisposable {
   text = ''
   /** Whether it came to the end that its coding has. */
   isWhole = false
-  /** What the snapshots and patches so far say. */
+  /** The state according to the snapshots and patches so far. */
   state: RoomState = EMPTY_ROOM
   /** The last event id. */
   position: string | undefined
@@ -88,7 +88,7 @@ export class EventStream implements AsyncDisposable {
     void this.ended.then(() => this.#changes.emit('change'))
   }
 
-  /** What the first event said. */
+  /** The content of the first event. */
   get hello(): Hello {
     return this.arrived.find(({ name }) => name === 'hello')?.data as unknown as Hello
   }

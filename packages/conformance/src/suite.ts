@@ -33,7 +33,7 @@ export interface Running extends AsyncDisposable {
 /** Starts a server on a free port of the loopback interface. */
 export type Start = (settings?: Settings) => Promise<Running>
 
-/** What a server says of itself in `hello`. @see PROTOCOL.md ST3, ST16 */
+/** The settings that a server sends in `hello`. @see PROTOCOL.md ST3, ST16 */
 export interface Said {
   readonly heartbeatMs: number
   readonly leaseMs: number
@@ -55,7 +55,7 @@ export interface Servers {
   readonly calm: Served
 }
 
-/** What the tests of every section are given. */
+/** The arguments of the tests in every section. */
 export interface Suite extends Servers {
   /** Whether the platform answers 503 by itself once it is closing, before the module is asked. */
   readonly platformRefuses: boolean
@@ -75,11 +75,11 @@ export class NotChecked extends Error {
   override readonly name = 'NotChecked'
 }
 
-/** How often a shared server's streams say that they are alive. */
+/** The heartbeat interval of a shared server's streams. */
 export const HEARTBEAT_MS = 100
 /** The lease of the server that is called brief. */
 export const LEASE_MS = 1_000
-/** How long a member who said `soon` stays, where a test needs it short. */
+/** How long a member who left with `soon` stays, in tests that need it short. */
 export const SOON_MS = 1_000
 
 /** A process of its own takes its time to start, and some tests start several. */

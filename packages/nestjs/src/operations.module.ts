@@ -2,7 +2,7 @@ import { type DynamicModule, Inject, Module } from '@nestjs/common'
 import { ModulesContainer } from '@nestjs/core'
 import { OperationsController } from './http/operations.controller.js'
 
-/** What an operator asks, where the application leaves its address free. @see PROTOCOL.md NE4 */
+/** The routes for operators, unless the application uses their addresses. @see PROTOCOL.md NE4 */
 @Module({})
 export class OperationsModule {
   /** @param rooms gives the service that is asked about */

@@ -11,8 +11,8 @@ import {
 import { z } from 'zod'
 
 /**
- * What is settled where the module is imported, before any factory runs; see {@link MOUNT_DEFAULTS}.
- * `path` comes after the application's global prefix.
+ * The options that are fixed when the module is imported, before any factory runs; see {@link
+ * MOUNT_DEFAULTS}. `path` comes after the application's global prefix.
  */
 export interface WhereaboutsMount extends CallsMount {
   /** Whether `Rooms` can be injected everywhere without importing this module. */

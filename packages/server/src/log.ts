@@ -1,4 +1,4 @@
-/** Where the server writes what an operator should know. `console` is one. */
+/** Receives the server's messages for operators; `console` is one. */
 export interface Log {
   info(message: string): void
   warn(message: string): void

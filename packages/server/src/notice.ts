@@ -1,6 +1,6 @@
 import type { Disconnection, Revalidation } from './visits.js'
 
-/** What one node tells the others about their readers. */
+/** A message from one node to the others about their readers. */
 export interface Notice {
   readonly revalidate?: Revalidation
   readonly disconnect?: Disconnection

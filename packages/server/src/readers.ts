@@ -21,16 +21,16 @@ import { type Subscriber, Subscription } from './stream/subscription.js'
 import { Undrained } from './stream/undrained.js'
 import { type Disconnection, type Revalidation, type Stay, type Visitor, Visits } from './visits.js'
 
-/** What a subscriber inside the process asks for. */
+/** The request of a subscriber inside the process. */
 export interface SubscriptionRequest extends Look {
   readonly lastEventId: string | undefined
   /** `undefined` for one who only watches. */
   readonly caller: Participant | undefined
-  /** Whom the application reads for, if it says so. */
+  /** The user that the application reads for, if it names one. */
   readonly userId: string | undefined
 }
 
-/** Where the events of a room go inside the process. */
+/** Receives the events of a room inside the process. */
 export interface RoomSubscriber extends Subscriber {
   readonly closed: boolean
   /** Calls back once when it is closed, at once if it is. */
@@ -40,7 +40,7 @@ export interface RoomSubscriber extends Subscriber {
 /** A member that takes part in a room. */
 export type Participant = Pick<Caller, 'key' | 'user'>
 
-/** What a stream over HTTP is asked for. */
+/** The request of a stream over HTTP. */
 export interface StreamRequest extends Look {
   /** The part of the document that the caller is in, unless its location says so. */
   readonly at: string | undefined
@@ -52,7 +52,7 @@ export interface StreamRequest extends Look {
   readonly admission: Admission
 }
 
-/** What a long-poll waits for. */
+/** The changes that a long-poll waits for. */
 export interface PollOptions extends Pick<Look, 'documents' | 'part'> {
   readonly admission: Admission
   readonly waitMs: number
@@ -71,7 +71,7 @@ const nothing = (): void => {}
 const RETRY_LEAST_MS = 1_000
 const RETRY_SPREAD_MS = 2_000
 
-/** What the readers of a server need. */
+/** The context of a server's readers. */
 export interface ReadersContext {
   readonly options: ResolvedOptions
   readonly rooms: HostedRooms
@@ -98,7 +98,7 @@ export class Readers {
     this.#undrained = new Undrained(options.stuckMs, clock, faults)
   }
 
-  /** How many there are. */
+  /** The number of readers. */
   get size(): number {
     return this.#connections.size
   }

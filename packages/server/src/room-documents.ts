@@ -8,7 +8,7 @@ import type { RoomName } from './room/ids.js'
 import type { MissedUpdates } from './room/room-state.js'
 import type { HostedRooms } from './rooms/hosted-rooms.js'
 
-/** What is said with an update. */
+/** The options of an update. */
 export interface UpdateOptions {
   /** Makes a repetition of the same update one commit, while it is remembered. */
   readonly idempotencyKey?: string | undefined
@@ -129,7 +129,9 @@ export class RoomDocuments {
   }
 }
 
-/** What a long-poll is told of the document; it has one field, and so no more than one update. */
+/**
+ * Returns the document's part of a long-poll's answer; it has one field, and so at most one update.
+ */
 export function documentNews(updates: MissedUpdates): DocumentNews {
   if (updates?.length === 0) return {}
   const update = updates && mergeIntoOne(updates)

@@ -49,10 +49,10 @@ export interface RoomsCount extends DocumentsCount {
 /** No JSON text is so many times as long when what was read from it is written: `1e20` has 21 digits. */
 const LONGER_REWRITTEN = 6
 
-/** What the nodes of a server have in common. */
+/** The exchange between the nodes of a server. */
 export type NodesExchange = Exchange<Numbered> & Notices
 
-/** What a server of rooms is made of. */
+/** The parts of a server of rooms. */
 export interface RoomServerContext {
   readonly options: ResolvedOptions
   readonly documents: Documents
@@ -371,7 +371,7 @@ async function removeMembers(
   await Promise.all(meant.map(({ member }) => known.commit({ do: 'leave', id: member.id })))
 }
 
-/** What a reader at a position lacks; `undefined` if nothing that it wants to know. */
+/** Returns what a reader at a position lacks; `undefined` if that is nothing it asked for. */
 function newsSince(
   { frames }: HostedRoom,
   position: string,

@@ -17,7 +17,7 @@ import { checkRoom } from './room-name.js'
 import type { RoomServer, RoomsCount } from './room-server.js'
 import type { Revalidation } from './visits.js'
 
-/** How a subscriber looks at a room. */
+/** Options for subscribing to a room. */
 export interface WatchOptions {
   /** The member key to join with; without it the subscriber only watches. */
   readonly as?: string | undefined
@@ -33,12 +33,12 @@ export interface WatchOptions {
   readonly lastEventId?: string | undefined
 }
 
-/** Who is disconnected, and why: a member or all that a user has open. */
+/** The member, or the user with all connections, to disconnect, and the reason. */
 export type Disconnected = (
   | { readonly memberId: string; readonly userId?: never }
   | { readonly userId: string; readonly memberId?: never }
 ) & {
-  /** What they are told, in `detail`: at most 1,024 characters. */
+  /** The `detail` that they receive: at most 1,024 characters. */
   readonly reason?: string
 }
 

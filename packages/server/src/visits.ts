@@ -15,7 +15,7 @@ export interface Visitor extends Endable {
   allow(can: readonly Action[]): void
 }
 
-/** What a reader does in a room. */
+/** The visit of a reader in a room. */
 export interface Stay {
   readonly roomName: string
   /** `null` if it joined nobody. */
@@ -57,13 +57,13 @@ const nothing = (): void => {}
 
 /** About so many readers is asked at a time. */
 const READERS_AT_A_TIME = 64
-/** Who takes longer to answer no longer counts among those. */
+/** A reader whose answer takes longer no longer counts among these. */
 const SLOW_MS = 250
 /** Between the goodbye and the end of a reader whose user expires, at least. */
 const MOST_LEAD_MS = 5_000
 const MOST_RECONNECT_MS = 300
 
-/** What visits need. */
+/** The context of visits. */
 export interface VisitsContext {
   readonly permissions: Permissions
   readonly revalidateMs: number

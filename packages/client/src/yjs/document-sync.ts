@@ -13,7 +13,7 @@ import type { Clocks } from './structs.js'
 import { type Refusal, type SyncEvent, type SyncState, transition } from './sync-state.js'
 import { type DecodedUpdate, readUpdate } from './update.js'
 
-/** What a sync needs from its provider. */
+/** The parts of a provider that its sync needs. */
 export interface SyncOptions {
   readonly channel: DocumentChannel
   /** The transaction origin of received updates. */
@@ -294,7 +294,10 @@ export class DocumentSync {
     return { bytes, read: readUpdate(bytes), clocks: decodeStateVector(answer.vector), incarnation }
   }
 
-  /** Whether the document here was deleted on the server; notes which one it is, if that is new. */
+  /**
+   * Returns whether the document here was deleted on the server; notes which one it is, if that is
+   * new.
+   */
   #isDeleted(incarnation: string): boolean {
     if (this.#incarnation !== null) return this.#incarnation !== incarnation
     this.#incarnation = incarnation

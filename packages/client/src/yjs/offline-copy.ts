@@ -185,7 +185,7 @@ export class OfflineCopy {
     this.#listener.remains(former)
   }
 
-  /** Whether what is stored is of this document, as far as is known. */
+  /** Returns whether what is stored is of this document, as far as is known. */
   #isSame(stored: KnownDocument | undefined): boolean {
     return (
       stored === undefined || this.#known === null || stored.incarnation === this.#known.incarnation

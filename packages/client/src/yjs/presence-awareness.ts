@@ -18,7 +18,7 @@ export interface AwarenessChanges {
   readonly removed: number[]
 }
 
-/** What `Awareness` of y-protocols keeps beside each state. */
+/** The data that `Awareness` of y-protocols stores with each state. */
 export interface AwarenessMeta {
   /** Grows by one with every state of the client. */
   readonly clock: number

@@ -22,7 +22,7 @@ export interface Rebuilding {
   readonly clocks: Clocks
   /** The first clock of each client whose contents need other ids. */
   readonly forks: Clocks
-  /** What the server refused: it gets ids of its own, so that nothing else depends on it. */
+  /** Refused content: it gets separate ids, so that nothing else depends on it. */
   readonly refused: Ranges
 }
 

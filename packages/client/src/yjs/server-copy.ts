@@ -14,7 +14,7 @@ import { Refused } from './refused.js'
 import { type Clocks, endOf, inOrder, type Struct, structsOf } from './structs.js'
 import { isStruct, type DecodedUpdate } from './update.js'
 
-/** What the server lacks of a document. */
+/** The part of a document that the server lacks. */
 export interface Lacking {
   /** In causal order: each comes after everything that it depends on. */
   readonly structs: readonly Struct[]

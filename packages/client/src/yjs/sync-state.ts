@@ -23,7 +23,7 @@ export type SyncState =
   | { readonly name: 'asking'; readonly isOutdated: boolean }
   | { readonly name: 'forked'; readonly refusal: Refusal | null }
 
-/** What changes the state. */
+/** An event that changes the state. */
 export type SyncEvent =
   /** The room was opened, or reported that something has to be fetched. */
   | { readonly name: 'outdated' }

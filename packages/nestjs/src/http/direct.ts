@@ -9,7 +9,7 @@ import { whenThereIsHttp } from './platform.js'
 /** Injects where the calls are. */
 export const MOUNT = Symbol('whereabouts mount')
 
-/** As much of Fastify as is needed here; the module works without the package. */
+/** The parts of Fastify needed here; the module works without the package. */
 interface FastifyLike {
   addHook(name: 'onRequest', hook: FastifyHook): void
 }

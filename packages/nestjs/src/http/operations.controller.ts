@@ -4,7 +4,7 @@ import { SERVICE } from '../service.js'
 import { callOf, type PlatformRequest, type PlatformResponse } from './platform-call.js'
 import { EveryProblemFilter } from './problem.filter.js'
 
-/** What an operator asks. @see PROTOCOL.md HT8 */
+/** The routes for operators. @see PROTOCOL.md HT8 */
 @Controller({ version: VERSION_NEUTRAL })
 @UseFilters(EveryProblemFilter)
 export class OperationsController {

@@ -20,12 +20,12 @@ export function markOf(handler: object): object | undefined {
   return Reflect.getMetadata(FASTIFY_ROUTE_CONFIG, handler) as object | undefined
 }
 
-/** Whether a mark, or Fastify's copy of it, is the module's. */
+/** Returns whether a mark, or Fastify's copy of it, is the module's. */
 export function isOwn(mark: object | undefined): mark is OwnConfig {
   return mark !== undefined && 'whereabouts' in mark
 }
 
-/** Whether a target is an address of the route that has the mark. */
+/** Returns whether a target is an address of the route that has the mark. */
 export function isAddressOf(mark: object | undefined, target: string): boolean {
   const address = readAddress(target)
   if (address === undefined || !isOwn(mark)) return false

@@ -7,7 +7,7 @@ export interface PlatformRequest {
   readonly raw?: IncomingMessage
   readonly url?: string | undefined
   readonly params?: { readonly room?: string }
-  /** What a parser of the application made of the body, where one has read it. */
+  /** The body as a parser of the application has read it, if one has. */
   readonly body?: unknown
   readonly rawBody?: unknown
 }

@@ -6,7 +6,7 @@ import { SERVICE } from '../service.js'
 import { isAddressOf, isOwn, markOf } from './own-routes.js'
 import { whenThereIsHttp } from './platform.js'
 
-/** As much of Fastify as is needed here; the module works without the package. */
+/** The parts of Fastify needed here; the module works without the package. */
 interface FastifyLike {
   addHook(name: 'onRoute', hook: (route: FastifyRoute) => void): void
   route(route: FastifyRoute): void
@@ -25,7 +25,7 @@ interface FastifyRequest {
 
 type FastifyHook = (request: FastifyRequest, reply: unknown, done: () => void) => void
 
-/** As much of Express. */
+/** The parts of Express needed here. */
 interface ExpressLike {
   readonly router?: { readonly stack: readonly ExpressLayer[] }
 }
@@ -101,7 +101,7 @@ export class Platforms {
   }
 }
 
-/** As much of Nest's adapter. */
+/** The parts of Nest's adapter needed here. */
 interface Adapter {
   all(path: string, handler: object): unknown
 }
@@ -135,7 +135,7 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
 }
 
-/** Whether the first that takes a request is a route of the module's. */
+/** Returns whether the first route that matches a request is one of the module's. */
 function isForModule({ router }: ExpressLike, { method = '', url = '' }: IncomingMessage): boolean {
   if (readAddress(url) === undefined) return false
   const first = firstOf(router?.stack ?? [], method, pathOf(url))
@@ -160,10 +160,10 @@ function firstOf(
   return undefined
 }
 
-/** What Express calls an application that is mounted, and its parsers of bodies. */
+/** Express's names for mounted applications and for body parsers. */
 const BODY_TAKERS = /^(?:mounted_app|(?:json|raw|text|urlencoded)Parser)$/
 
-/** Whether the application has mounted at this very path what can't be looked into and reads bodies. */
+/** Returns whether the application has mounted an opaque handler at this path that reads bodies. */
 function isMounted({ slash, name }: ExpressLayer): boolean {
   return !slash && BODY_TAKERS.test(name)
 }

@@ -33,7 +33,7 @@ export class EveryProblemFilter implements ExceptionFilter {
   }
 }
 
-/** What a guard or another part of the application answered with. */
+/** Sends the exception of a guard or another part of the application. */
 function sendHttpException(call: Call, exception: HttpException): void {
   const status = exception.getStatus()
   const title = STATUS_CODES[status] ?? 'Error'

@@ -104,7 +104,7 @@ function written(steps: readonly Step[], gc: boolean) {
   return { docs, updates }
 }
 
-/** Whether part of an update is pending in a document that received it. */
+/** Returns whether part of an update is pending in a document that received it. */
 function waits(update: Uint8Array, { store }: Doc): boolean {
   const { structs, ds } = decodeUpdate(update)
   const ranges = [...ds.clients].flatMap(([client, deletes]) =>

@@ -25,8 +25,9 @@ interface Overlap {
 }
 
 /**
- * Whether posted structs say something else of the same clocks than known ones. They may be cut
- * otherwise, as Yjs splits and merges them. What was deleted is unknown, and agrees with anything.
+ * Returns whether posted structs have other content at the same clocks than known ones. They may be
+ * split differently, as Yjs splits and merges them. Deleted content is unknown, and agrees with
+ * anything.
  *
  * @param posted of one client, in ascending order, without gaps
  * @param known of the same client, in ascending order
@@ -44,7 +45,7 @@ export function disagree(posted: readonly Struct[], known: readonly Struct[], do
   return false
 }
 
-/** Where the struct that has a clock is, or else the first one after it. */
+/** Returns the index of the struct that contains a clock, or else of the first one after it. */
 export function indexAt(structs: readonly Struct[], clock: number): number {
   let low = 0
   let high = structs.length
@@ -80,7 +81,7 @@ function samePlace({ posted, known, from }: Overlap, doc: Doc): boolean {
   return posted.parentSub === known.parentSub && sameParent(posted.parent, known.parent, doc)
 }
 
-/** What is in the middle of an item follows what is before it there. */
+/** Returns the origin at a clock; within an item it is the preceding clock. */
 function originAt({ id, origin }: Item, clock: number): Id | null {
   return clock === id.clock ? origin : { client: id.client, clock: clock - 1 }
 }
@@ -132,7 +133,7 @@ function isHalf(replaced: number, half: number): boolean {
   return replaced === REPLACEMENT && half >= SURROGATE_FIRST && half <= SURROGATE_LAST
 }
 
-/** What a content that is one clock long says. */
+/** Returns the value of a content with the length of one clock. */
 function valueOf(content: Item['content']): unknown {
   if (content instanceof ContentBinary) return content.content
   if (content instanceof ContentEmbed) return content.embed
@@ -144,8 +145,8 @@ function valueOf(content: Item['content']): unknown {
 }
 
 /**
- * Whether two values are written the same. A prototype that came with one isn't written, and JSON
- * writes -0 as 0. Both are nested no deeper than an update may be.
+ * Returns whether two values are encoded in the same way. Prototypes aren't encoded, and JSON
+ * encodes -0 as 0. Neither is nested deeper than an update may be.
  *
  * @see PROTOCOL.md DO22
  */

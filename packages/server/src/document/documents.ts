@@ -22,7 +22,7 @@ export interface AcceptedUpdate {
   readonly bytes: Uint8Array
 }
 
-/** What there is and what was done, by the names of the metrics. */
+/** The counts, by the names of the metrics. */
 export interface DocumentsCount {
   readonly documents_loaded: number
   readonly documents_loaded_bytes: number
@@ -34,7 +34,7 @@ export interface DocumentsCount {
   readonly store_failures: number
 }
 
-/** How long a check, or a count, may take: an operator asks again soon. */
+/** The time limit of a check or a count; an operator asks again soon. */
 const ANSWER_MS = 1_800
 /** How random the name of an incarnation is. */
 const INCARNATION_BYTES = 9
@@ -162,7 +162,7 @@ export class Documents {
     return this.#ask({ call: 'remove', roomName, removal: { roomName, incarnation, ...since } })
   }
 
-  /** What there is in the store, and the records of rooms. Its methods throw store-failed. */
+  /** The list of documents, and the records of rooms. Its methods throw store-failed. */
   readonly catalog: Catalog = {
     list: (...args) => this.#ask({ call: 'list', args }),
     about: (...args) => this.#ask({ call: 'about', args }),
@@ -224,7 +224,7 @@ export class Documents {
     await inTime(this.#ask({ call: 'check' }), () => this.#note(storeFailed('it does not answer')))
   }
 
-  /** What there is and what was done, for metrics; what was last known if there is no answer. */
+  /** Returns the counts for metrics, or the last known ones if there is no answer. */
   async count(): Promise<DocumentsCount> {
     if (this.#threads.areUsed) {
       await inTime(this.#threads.ask({ call: 'count' }), () => storeFailed()).catch(() => {})
@@ -289,12 +289,12 @@ function checkRecord({ json }: RoomRecord): void {
   throw new RangeError(`a room's record has at most ${MAX_RECORD_BYTES} bytes`)
 }
 
-/** What is answered once the server goes away. @see PROTOCOL.md FR19, DO45 */
+/** Returns the problem for calls while the server shuts down. @see PROTOCOL.md FR19, DO45 */
 export function shuttingDown(): Problem {
   return new Problem('shutting-down', 'The server is shutting down. Try again in a moment.')
 }
 
-/** What is answered, unless it takes too long; then it fails as `late` says. */
+/** Resolves with the answer; if it takes too long, rejects with the problem of `late`. */
 async function inTime<T>(answer: Promise<T>, late: () => Problem): Promise<T> {
   const answered = new AbortController()
   const deadline = wait(ANSWER_MS, undefined, { signal: answered.signal, ref: false }).then(() => {

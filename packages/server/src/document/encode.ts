@@ -42,7 +42,7 @@ function inNamedRoot({ id, parentSub, content, deleted }: Item, name: string): I
   return item
 }
 
-/** Whether a struct is written with its parent, since it has no neighbour to find it by. */
+/** Returns whether a struct is encoded with its parent, since it has no neighbor to find it by. */
 export function isUnanchored(struct: unknown): struct is Item {
   return struct instanceof Item && struct.origin === null && struct.rightOrigin === null
 }

@@ -5,7 +5,7 @@ import Database from 'libsql'
 import { makePrivate } from './private-file.js'
 
 const LOCK_FILE = 'lock.sqlite'
-/** How often it is looked whether the folder is free. */
+/** How often to check whether the folder is free. */
 const LOOK_MS = 100
 /** Long enough for a process that only reads who holds the lock. */
 const BUSY_MS = 50
@@ -69,7 +69,7 @@ interface Holder {
   readonly since: string
 }
 
-/** Whether it could be had. Says who has it from now on. */
+/** Takes the lock and records its owner; returns whether that worked. */
 function hold(database: Database.Database): boolean {
   const self = { process: process.pid, host: hostname(), since: new Date().toISOString() }
   try {
@@ -110,7 +110,7 @@ function holderOf(database: Database.Database): string {
   }
 }
 
-/** Whether SQLite failed for one of these reasons. */
+/** Returns whether SQLite failed for one of these reasons. */
 export function isCode(error: unknown, ...codes: readonly string[]): boolean {
   const { code } = error as { code?: string }
   return code !== undefined && codes.includes(code)

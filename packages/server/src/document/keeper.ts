@@ -6,25 +6,25 @@ import type { DocumentStore, Removal } from './store.js'
 import { documentExists, storeFailed } from './store-failed.js'
 import { readUpdate } from './update.js'
 
-/** What bounds the documents of a server. */
+/** The limits of a server's documents. */
 export interface DocumentLimits {
   readonly maxDocumentBytes: number
-  /** Of their weight in memory. */
+  /** The limit of their estimated size in memory. */
   readonly maxLoadedDocumentBytes: number
 }
 
-/** What there is and what was done, for metrics. */
+/** The counts for metrics. */
 export interface DocumentCount {
   readonly loaded: number
   readonly loadedBytes: number
   /** Transactions that wrote updates. */
   readonly commits: number
   readonly compactions: number
-  /** How long all of them took together, in seconds, what else was served meanwhile included. */
+  /** Their total duration in seconds, including other work that was done meanwhile. */
   readonly compactionSeconds: number
 }
 
-/** What became of an update. */
+/** The result of an update. */
 export interface Applied {
   /** Whether it brought anything new. */
   readonly changed: boolean
@@ -42,9 +42,9 @@ interface Waiting {
 
 /** How long an unused document stays loaded. */
 const IDLE_MS = 60_000
-/** How often the store is told that a document is in use. */
+/** How often the store notes that a document is in use. */
 const NOTE_USE_MS = 3_600_000
-/** How long the store is kept waiting while ever more comes for its next transaction. */
+/** How long updates are gathered for the store's next transaction. */
 const GATHER_MS = 10
 
 /**

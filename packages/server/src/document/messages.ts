@@ -2,29 +2,29 @@ import type { ProblemExtensions, ProblemName } from '@whereabouts/protocol'
 import type { Applied, DocumentCount, DocumentLimits } from './keeper.js'
 import type { Catalog, Removal, StoreModule, UntoldRoom } from './store.js'
 
-/** What the thread of the documents is started with. */
+/** The settings of a document thread. */
 export interface DocumentSettings extends DocumentLimits {
   readonly store: StoreModule
   /** Whether several nodes use the store. */
   readonly isShared: boolean
-  /** Where it says what it is at work on. */
+  /** The memory in which it states its current work. */
   readonly occupation: SharedArrayBuffer
 }
 
-/** What the thread's store can be asked for as it is. */
+/** A request that goes directly to the thread's store. */
 export type CatalogRequest<Name extends keyof Catalog = keyof Catalog> = {
   readonly [Each in Name]: { readonly call: Each; readonly args: Parameters<Catalog[Each]> }
 }[Name]
 
 type CatalogResults = { readonly [Name in keyof Catalog]: Awaited<ReturnType<Catalog[Name]>> }
 
-/** What the thread can be asked for. */
+/** A request to the thread. */
 export type Request =
   | {
       readonly call: 'update'
       readonly roomName: string
       readonly bytes: Uint8Array
-      /** Of the document that it is for; whichever is there without it. */
+      /** The incarnation of its document; if omitted, the current one. */
       readonly incarnation?: string | undefined
     }
   | {
@@ -55,7 +55,7 @@ export type Request =
   | { readonly call: 'check' }
   | { readonly call: 'close' }
 
-/** What it answers with. */
+/** The results of requests. */
 export interface Results extends CatalogResults {
   readonly update: Applied
   readonly read: Uint8Array<ArrayBuffer>
@@ -83,7 +83,7 @@ export type Answer =
       readonly problem: ProblemName
       readonly detail: string
       readonly extensions: ProblemExtensions
-      /** What the inside says of it, for the log. */
+      /** The internal cause, for the log. */
       readonly cause: string | undefined
     }
 

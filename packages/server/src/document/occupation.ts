@@ -39,7 +39,7 @@ export class Occupation {
     this.#room = Buffer.from(shared, ROOM_OFFSET, ROOM_BYTES)
   }
 
-  /** Whether the thread may work for a room. */
+  /** Returns whether the thread may work for a room. */
   serves(roomName: string): boolean {
     return this.#isolatedFor === undefined || this.#isolatedFor === roomName
   }

@@ -23,7 +23,7 @@ export class Placement {
   readonly #states = new Map<number, number>()
   readonly #placings: readonly Placing[]
   readonly #byClient = new Map<number, Placing[]>()
-  /** Who can't go on until a client has come to a clock. */
+  /** The runs that wait for a client to reach a clock. */
   readonly #waiting = new Map<number, { readonly placing: Placing; readonly clock: number }[]>()
   /** Levels are of use only if there are types that could be too deep. */
   readonly #hasTypes: boolean
@@ -45,7 +45,7 @@ export class Placement {
     return this.#states.get(client) ?? getState(this.#doc.store, client)
   }
 
-  /** What of the first runs will have to wait. */
+  /** Returns the parts of the first runs that will be pending. */
   leftOf(runs: number): Run[] {
     return this.#placings
       .slice(0, runs)

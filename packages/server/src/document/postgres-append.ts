@@ -94,7 +94,7 @@ function insertOf(count: number): string {
     RETURNING number, room`
 }
 
-/** What a document's row becomes with what is `excluded`. */
+/** The new values of a row that an insert conflicts with; `excluded` is the inserted row. */
 export const NOTED = `
   created = CASE WHEN known.room IS NULL THEN excluded.created ELSE known.created END,
   room = excluded.room, bytes = known.bytes + excluded.bytes, updated = excluded.updated,

@@ -43,7 +43,7 @@ interface RecordRow {
   readonly owner: string | null
 }
 
-/** What there is in a PostgreSQL database. */
+/** The documents in a PostgreSQL database. */
 export class PostgresCatalog implements Catalog {
   constructor(protected readonly pool: Pool) {}
 

@@ -71,7 +71,7 @@ const CATALOG = `
   UPDATE whereabouts_schema SET version = 2;
 `
 
-/** What makes each version of the one before it. */
+/** The steps from each version to the next one. */
 const STEPS = [DOCUMENTS, CATALOG]
 
 /**

@@ -205,7 +205,7 @@ async function rowOf(client: PoolClient, roomName: string): Promise<DocumentRow>
   return rows[0] ?? { incarnation: FIRST_INCARNATION, generation: '0', used: '0' }
 }
 
-/** Whether the room's snapshot was still the one that this one is made from. */
+/** Returns whether the room's snapshot was still the one that this one is made from. */
 async function replace(
   client: PoolClient,
   { roomName, incarnation, base }: Compaction,
@@ -234,7 +234,7 @@ async function connected(pool: Pool): Promise<void> {
   }
 }
 
-/** Whether the database doesn't listen yet, or is starting up (`57P03`). */
+/** Returns whether the database doesn't listen yet, or is starting up (`57P03`). */
 function isOnItsWay(error: unknown): boolean {
   const { code } = error as { code?: unknown }
   return code === 'ECONNREFUSED' || code === '57P03'

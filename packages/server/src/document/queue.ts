@@ -30,7 +30,7 @@ export class Load {
     this.#bytes -= bytes
   }
 
-  /** Whether an item of this size may be added. A single item is never too large. */
+  /** Returns whether an item of this size may be added. A single item is never too large. */
   hasCapacityFor(bytes: number, bound: Bound): boolean {
     if (this.isNothing) return true
     return this.#count < bound.count && this.#bytes + bytes <= bound.bytes
@@ -83,7 +83,7 @@ export class FairQueue<T extends Queued> {
     return this.#rooms.size === 0
   }
 
-  /** Whether an item of another room waits. */
+  /** Returns whether an item of another room waits. */
   hasOthersThan(roomName: string): boolean {
     return this.#rooms.size > (this.#rooms.has(roomName) ? 1 : 0)
   }

@@ -29,7 +29,7 @@ export const MAX_FORMAT_COPIES = 25_000_000
  */
 export const MAX_PIECES = 1_000_000
 
-/** What of a document costs its readers. */
+/** The parts of a document that make reading costly. */
 export interface ReadingCount {
   readonly structs: number
   /** Structs, and objects and arrays in values. */
@@ -120,7 +120,7 @@ function formatOf(struct: Struct): string | undefined {
     : undefined
 }
 
-/** Whether Yjs looks up a root's name when it writes a struct, be it parsed or in place. */
+/** Returns whether Yjs looks up a root's name when it encodes a struct, parsed or integrated. */
 function isUnanchoredInRoot(struct: Struct): boolean {
   if (!isUnanchored(struct)) return false
   const parent: unknown = struct.parent

@@ -1,6 +1,6 @@
 import type { Request } from './messages.js'
 
-/** What a read counts for in the queue; its cost isn't known in advance. */
+/** The size of a read in the queue; its actual cost isn't known in advance. */
 const READ_BYTES = 65_536
 /** The queue of requests that belong to no room. */
 export const NO_ROOM = ''
@@ -21,12 +21,12 @@ const OWN: ReadonlySet<Request['call']> = new Set([
   'untold',
 ])
 
-/** Whether a client made the request, which can try again later. */
+/** Returns whether a client made the request, which can try again later. */
 export function isFromClient({ call }: Request): boolean {
   return !OWN.has(call)
 }
 
-/** Whether it is an update that another node accepted. */
+/** Returns whether it is an update that another node accepted. */
 export function isRemoteUpdate(request: Request): request is Request & { readonly call: 'learn' } {
   return request.call === 'learn' && request.bytes !== undefined
 }

@@ -22,7 +22,9 @@ export function partsOf(snapshot: Uint8Array): Uint8Array[] {
   )
 }
 
-/** What a document's row is found by. It is all that a store remembers of the name of a removed one. */
+/**
+ * Returns the id of a document's row. It is all that a store keeps of a removed document's name.
+ */
 export function documentId(roomName: string): string {
   return createHash('sha256').update(roomName).digest('hex')
 }

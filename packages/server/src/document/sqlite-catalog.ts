@@ -27,7 +27,7 @@ interface RecordRow {
   readonly owner: string | null
 }
 
-/** What there is in an SQLite database. */
+/** The documents in an SQLite database. */
 export class SqliteCatalog implements Catalog {
   constructor(private readonly connection: SqliteConnection) {}
 

@@ -16,7 +16,7 @@ import { checkSchema } from './schema.js'
 import { readVersion, upgrade } from './sqlite-schema.js'
 
 export const DOCUMENTS_FILE = 'documents.sqlite'
-/** What SQLite puts beside a database. */
+/** The files that SQLite creates beside a database. */
 const COMPANIONS = ['-wal', '-shm', '-journal']
 
 /**

@@ -57,7 +57,7 @@ const CARRY_OVER = `
     ?3, ?3, ?3
 `
 
-/** What makes each version of the one before it. */
+/** The steps from each version to the next one. */
 const STEPS: readonly ((database: Database.Database) => void)[] = [
   (database) => database.exec(DOCUMENTS),
   (database) => {

@@ -20,7 +20,10 @@ import {
 const WIPE_ATTEMPTS = 20
 const WIPE_PAUSE_MS = 50
 
-/** Where documents are: in a file of the data folder, or in memory under a name of the process's own. */
+/**
+ * The location of documents: a file in the data folder, or memory with a name unique to the
+ * process.
+ */
 export type SqlitePlace = { readonly dataDir: string } | { readonly memory: string }
 
 /**
@@ -183,7 +186,7 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
     return (count.get(generation) as { parts: number }).parts
   }
 
-  /** Whether the room's snapshot was still the one that this one is made from. */
+  /** Returns whether the room's snapshot was still the one that this one is made from. */
   #replace({ roomName, incarnation, base, numbers }: Compaction, generation: number): boolean {
     const replace =
       'UPDATE documents SET generation = ? WHERE room = ? AND incarnation = ? AND generation = ?'
@@ -207,7 +210,7 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
       .run(roomName, generation, roomName)
   }
 
-  /** Whether there was one. */
+  /** Returns whether a document was removed. */
   #remove({ roomName, incarnation, unusedSinceMs }: Removal): boolean {
     const clear = this.database.run(
       `UPDATE documents SET room = NULL, incarnation = ?1, generation = 0, bytes = 0, created = 0,

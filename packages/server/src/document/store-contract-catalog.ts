@@ -10,7 +10,7 @@ import {
   update,
 } from './store-contract-place.js'
 
-/** What a store promises of its list of documents, and of the records of rooms. */
+/** The contract of a store for its list of documents and the records of rooms. */
 export const CATALOG_CONTRACT: readonly StoreCheck[] = [
   { name: '[AD7] lists its documents in the order of their names, in pages', check: lists },
   { name: '[AD7] knows how large a document is, and all of them together', check: weighs },

@@ -3,14 +3,14 @@ import { openStoreModule } from './store-module.js'
 
 // A process that uses a store and is killed the moment it says that it is done.
 
-/** What to store: two updates, the first of which a snapshot replaces. */
+/** The data to store: two updates, the first of which a snapshot replaces. */
 export interface KilledTask {
   readonly store: StoreModule
   readonly roomName: string
   readonly snapshot: Uint8Array
 }
 
-/** What the store acknowledged. */
+/** The writes that the store acknowledged. */
 export interface KilledAnswer {
   readonly generation: number | undefined
   readonly later: number | undefined

@@ -10,7 +10,7 @@ import {
   update,
 } from './store-contract-place.js'
 
-/** What a store promises of documents that are removed. */
+/** The contract of a store for removed documents. */
 export const REMOVAL_CONTRACT: readonly StoreCheck[] = [
   { name: '[AD1] has nothing of a room that was removed, and all of the others', check: removes },
   { name: '[AD2] stores nothing that is for a removed document', check: refusesEarlier },

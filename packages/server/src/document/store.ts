@@ -56,10 +56,10 @@ export interface Removal {
   readonly unusedSinceMs?: number
 }
 
-/** What is known of a room's document without reading it. */
+/** The data about a room's document that is known without reading it. */
 export interface DocumentInfo {
   readonly roomName: string
-  /** Of its snapshot and its updates together. */
+  /** The size of its snapshot and updates together. */
   readonly bytes: number
   /** When it was stored first, or when the store was upgraded to know. */
   readonly createdAtMs: number
@@ -81,12 +81,12 @@ export interface Totals {
   readonly bytes: number
 }
 
-/** What a room's record says: a JSON text that the store doesn't read, and what it is found by. */
+/** A room's record: a JSON text that the store doesn't parse, and the fields to find it by. */
 export interface RoomRecord {
   readonly json: string
   /** A token by which the room is found. No two rooms have the same. */
   readonly link?: string
-  /** Whose document it is. */
+  /** The owner of the document. */
   readonly owner?: string
 }
 
@@ -120,7 +120,7 @@ export interface UntoldRooms {
   told(room: UntoldRoom): Promise<void>
 }
 
-/** What there is in a store, and the records of rooms. */
+/** The list of documents in a store, and the records of rooms. */
 export interface Catalog {
   /** Lists documents in the order of their names, which is that of their characters' codes. */
   list(page: Page): Promise<readonly DocumentInfo[]>
@@ -232,6 +232,6 @@ export type OpenStore<Options = unknown> = (
 export interface StoreModule {
   /** A `file:` URL of a module that exports a function {@link OpenStore} named `openStore`. */
   readonly module: URL | string
-  /** What `openStore` is called with: any value that `structuredClone` can copy. */
+  /** The argument of `openStore`: any value that `structuredClone` can copy. */
   readonly options?: unknown
 }

@@ -97,7 +97,7 @@ export class DocumentThread {
     return this.#state.kind === 'isolated' ? this.#state.roomName : undefined
   }
 
-  /** Whether it is isolated and has had nothing to do since then. */
+  /** Returns whether it is isolated and has had nothing to do since then. */
   hasRestedSince(timeMs: number): boolean {
     return this.#state.kind === 'isolated' && this.isIdle && this.#state.idleSinceMs < timeMs
   }

@@ -36,7 +36,7 @@ const MAX_ISOLATED = 2
 const MAX_TRIES = 3
 const CLOSE_MS = 1_000
 
-/** What threads are started with, and whether their store has to be kept open between them. */
+/** The settings of threads, and whether their store stays open between them. */
 type ThreadSettings = Omit<DocumentSettings, 'occupation'> & { readonly isInMemory: boolean }
 
 /** The active thread, which serves all rooms. */
@@ -245,7 +245,10 @@ export class Threads implements ThreadListener {
     if (this.#state.kind === 'none') this.#restart()
   }
 
-  /** Whether a request can be sent. An unforeseen one waits until no other would have to wait for it. */
+  /**
+   * Returns whether a request can be sent. An unforeseen one waits until no other would have to
+   * wait for it.
+   */
   #canGo(asked: PendingRequest): boolean {
     const thread = this.#threadFor(asked.roomName)
     if (thread?.hasCapacityFor(asked) !== true) return false
@@ -277,7 +280,7 @@ export class Threads implements ThreadListener {
     }
   }
 
-  /** Whether a request waits for this isolated thread, which has capacity for it. */
+  /** Returns whether a request waits for this isolated thread, which has capacity for it. */
   #isWanted({ roomName, isFull }: DocumentThread): boolean {
     return roomName !== undefined && !isFull && this.#queue.has(roomName)
   }

@@ -144,7 +144,7 @@ async function answer(number: number, result: Promise<Results[keyof Results]>): 
   }
 }
 
-/** What is handed over instead of copied. */
+/** Returns the buffers to transfer instead of copying. */
 function transferred(value: Results[keyof Results]): ArrayBuffer[] {
   return value instanceof Uint8Array ? [value.buffer] : []
 }

@@ -1,6 +1,6 @@
 import type { NodeId } from './node.js'
 
-/** How an operation is written down for other processes. */
+/** Encodes and decodes operations for other processes. */
 export interface Codec<T> {
   /** Returns text without a line break. */
   write(operation: T): string
@@ -8,7 +8,7 @@ export interface Codec<T> {
   read(text: string): T
 }
 
-/** What one node did in a room at one time, and its place in what all of them did. */
+/** The operations of one node in a room at one time, and their place in the room's log. */
 export interface Batch<T> {
   /** 1 for the first one of a log, and one more for each. */
   readonly number: number
@@ -20,7 +20,7 @@ export interface Batch<T> {
   readonly operations: readonly T[]
 }
 
-/** Where a follower begins. */
+/** The point in the log at which a follower starts. */
 export interface History {
   /** Names the unbroken history of the whole exchange. Another one: it came back empty. */
   readonly epoch: string
@@ -62,7 +62,7 @@ export interface Follower<T> {
    */
   lost(): void
 
-  /** What the room's log says can't be read. Nothing more is told; `discard` it. */
+  /** The room's log can't be read. Nothing more is delivered; `discard` it. */
   broken(error: unknown): void
 }
 
@@ -182,7 +182,7 @@ export class ExchangeLost extends Error {
   override readonly name = 'ExchangeLost'
 }
 
-/** What an error says; the error of several attempts says nothing of its own. */
+/** Returns an error's message; for several attempts it is made of their messages. */
 export function messageOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(messageOf).join(', ')
   return error instanceof Error ? error.message : String(error)

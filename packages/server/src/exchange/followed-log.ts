@@ -23,13 +23,13 @@ const HOLD_MS = 10_000
 /** Batches that are read at a time. */
 const PAGE = 128
 
-/** What a room's log is followed with. */
+/** The context for following a room's log. */
 export interface LogContext<T> {
   readonly link: RedisLink<T>
   readonly codec: Codec<T>
   readonly follower: Follower<T>
   readonly outbox: Outbox<T>
-  /** Of the room and of its log. */
+  /** The keys of the room and of its log. */
   readonly logKeys: readonly string[]
   readonly fenceKey: string
   readonly channel: string
@@ -58,7 +58,7 @@ export class FollowedLog<T> {
   #mark = ''
   #isOver = false
   #sent: Parcel<T> | undefined
-  /** In the log, and not told to the follower yet. */
+  /** Batches in the log that weren't delivered to the follower yet. */
   readonly #acknowledged = new Map<number, Parcel<T>>()
   #isRepairing = false
   #cancelRepair: (() => void) | undefined
@@ -66,7 +66,7 @@ export class FollowedLog<T> {
   /** When Redis last heard that the room is followed. */
   #heldMs: number
   #sentMs = -Infinity
-  /** What waits for the interval to be over. */
+  /** Cancels the wait for the end of the interval. */
   #cancelPause: (() => void) | undefined
 
   /** @param fence makes what was asked under a lower one void */
@@ -168,7 +168,7 @@ export class FollowedLog<T> {
     this.#acknowledged.delete(number)
   }
 
-  /** What was sent, if a batch is that: it may be heard before it is acknowledged. */
+  /** Returns the sent parcel that equals a batch: it may be heard before it is acknowledged. */
   #sentAs(node: NodeId, texts: readonly string[]): Parcel<T> | undefined {
     const isSent =
       node === this.context.link.node && this.#sent?.texts.join('\n') === texts.join('\n')
@@ -227,7 +227,7 @@ export class FollowedLog<T> {
     }
   }
 
-  /** Whether the log still had all that was missing. */
+  /** Returns whether the log still had all that was missing. */
   async #readOn(): Promise<boolean> {
     for (;;) {
       const next = this.#inOrder.number + 1

@@ -1,7 +1,7 @@
 import { LEASE_MS } from './exchange.js'
 import type { NodeId } from './node.js'
 
-/** What is said of one node's lease: for how long it is good yet, 0 or less if it has run out. */
+/** The remaining time of one node's lease; 0 or less if it has run out. */
 export type LeaseLeft = readonly [node: NodeId, leftMs: number]
 
 /** A node that is gone. */
@@ -28,7 +28,10 @@ export class Leases {
     return new Set(this.#alive)
   }
 
-  /** Whether a lease that has run out means that its node is gone, not that no lease could be renewed. */
+  /**
+   * Returns whether a lease that has run out means that its node is gone, not that no lease could
+   * be renewed.
+   */
   isCertain(nowMs: number): boolean {
     return this.#sinceMs !== undefined && nowMs - this.#sinceMs >= LEASE_MS
   }

@@ -15,7 +15,7 @@ interface Entry<T> {
   readonly reject: (error: Error) => void
 }
 
-/** What goes together into one batch. */
+/** The operations of one batch. */
 export interface Parcel<T> {
   readonly operations: readonly T[]
   /** The same as they are written. */
@@ -26,7 +26,7 @@ export interface Parcel<T> {
   failed(error: Error): void
 }
 
-/** What one node wants to append to one room, gathered into batches. */
+/** The operations that one node wants to append to one room, gathered into batches. */
 export class Outbox<T> {
   #entries: Entry<T>[] = []
   #operations = 0
@@ -58,7 +58,7 @@ export class Outbox<T> {
     })
   }
 
-  /** As much as goes into one batch, in order; `undefined` if nothing waits. */
+  /** Returns the operations of the next batch, in order; `undefined` if nothing waits. */
   take(): Parcel<T> | undefined {
     let count = 0
     let operations = 0

@@ -3,7 +3,7 @@ import type { RedisConnection, ServerLogin } from './redis-connection.js'
 import { SentinelConnection } from './redis-sentinel.js'
 import { type ServerAddress, ServerConnection } from './redis-server.js'
 
-/** What is at an address, and how names begin there. */
+/** The connection to an address, and the prefix of its keys. */
 export interface RedisPlace {
   readonly connection: RedisConnection
   readonly prefix: string

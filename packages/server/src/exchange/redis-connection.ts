@@ -1,9 +1,9 @@
 import type { Script } from './redis-scripts.js'
 
-/** What a script answers. */
+/** The reply of a script. */
 export type Reply = null | number | string | readonly Reply[]
 
-/** What is told of each message. */
+/** Called with each message. */
 export type Listener = (message: string) => void
 
 /** The commands sent to Redis, whether it is one server or many. */
@@ -14,7 +14,7 @@ export interface RedisConnection {
   /** Why messages couldn't arrive the last time. */
   readonly fault: string
 
-  /** Whether those of a channel that is subscribed to can arrive. */
+  /** Returns whether messages of a subscribed channel can arrive. */
   hearsFrom(channel: string): boolean
 
   /**
@@ -45,7 +45,7 @@ const BACKOFF_MOST_MS = 1_000
 
 const retryMs = (retries: number): number => backoffMs(retries, Math.random())
 
-/** What every client of Redis is made with. */
+/** The options of every Redis client. */
 const CLIENT_OPTIONS = {
   // What can't be sent now is refused now: its time would be over when it could.
   disableOfflineQueue: true,

@@ -47,7 +47,7 @@ export class RedisFollowing<T> implements Following<T> {
   #last: FollowedLog<T> | undefined
   /** A log that can't be read. */
   #brokenLife: number | undefined
-  /** What is heard before it is known where the room begins. */
+  /** Batches that arrived before the room's starting point is known. */
   #heard: LoggedBatch[] = []
   #cancelRetry: (() => void) | undefined
   #failures = 0
@@ -200,7 +200,7 @@ export class RedisFollowing<T> implements Following<T> {
     })
   }
 
-  /** What one room throws is its own. */
+  /** Runs a room's work, whose exceptions must not affect other rooms. */
   #run(work: () => void): void {
     try {
       work()

@@ -49,7 +49,7 @@ export interface LoggedBatch {
   readonly batch: WrittenBatch
 }
 
-/** What is in a room's log, or comes on its channel, is nothing that a node wrote. */
+/** Thrown if a room's log or channel has content that no node wrote. */
 export class BrokenLog extends Error {
   override readonly name = 'BrokenLog'
 

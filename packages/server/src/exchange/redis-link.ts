@@ -6,7 +6,7 @@ import type { Script } from './redis-scripts.js'
 import type { Surroundings } from './surroundings.js'
 import type { NodeId } from './node.js'
 
-/** What a followed room needs of its exchange. */
+/** The parts of the exchange that a followed room needs. */
 export interface RedisLink<T> {
   readonly node: NodeId
   readonly epoch: string

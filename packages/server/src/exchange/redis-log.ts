@@ -12,7 +12,7 @@ export interface LoggedRoom {
   readonly batches: readonly LoggedBatch[]
 }
 
-/** Of which log up to where a node has heard of a room. */
+/** The log of a room, and the position up to which a node has read it. */
 export interface KnownLog {
   readonly life: number
   readonly number: number

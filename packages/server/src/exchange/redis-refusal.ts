@@ -3,12 +3,14 @@ import type { RedisLink } from './redis-link.js'
 import { APPEND, CHECKPOINT, DISCARD, HOLD, JOIN, PART, READ, TELL } from './redis-scripts.js'
 
 const REFUSAL = /^(?:WRONGPASS|NOAUTH|NOPERM)\b|\bThe user executing the script can't\b/
-/** What is left of the probe is gone after so long. */
+/** The time after which a leftover probe expires. */
 const PROBE_MS = 1_000
 
 const nobody = () => {}
 
-/** What Redis says if it doesn't let this node in, or not do what it has to; else `undefined`. */
+/**
+ * Returns Redis's message if it denies this node access or a required command; else `undefined`.
+ */
 export function refusalOf(error: unknown): string | undefined {
   const message = messageOf(error)
   return REFUSAL.test(message) ? message : undefined

@@ -108,7 +108,7 @@ export class SentinelConnection implements RedisConnection {
     this.#timer = setTimeout(() => void this.#ask(), inMs).unref()
   }
 
-  /** What the first sentinel says that answers. */
+  /** Returns the answer of the first sentinel that responds. */
   async #master(): Promise<string | undefined> {
     const words = ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', this.name]
     for (const sentinel of this.#sentinels) {
@@ -137,7 +137,7 @@ export class SentinelConnection implements RedisConnection {
     server.open(() => void this.#arrived(server))
   }
 
-  /** What was listened to elsewhere is listened to here; what was missed until then is looked for. */
+  /** Subscribes to the same channels on the new server, and fetches what was missed meanwhile. */
   async #arrived(server: ServerConnection): Promise<void> {
     if (server !== this.#server) return
     this.#returned()

@@ -10,7 +10,7 @@ import {
 } from './redis-connection.js'
 import type { Script } from './redis-scripts.js'
 
-/** Where a server is. */
+/** The address of a server. */
 export interface ServerAddress {
   readonly host: string
   readonly port: number

@@ -1,7 +1,7 @@
 const SLOTS = 16_384
 const POLYNOMIAL = 0x1021
 
-/** What a byte adds to the sum. */
+/** The contribution of each byte to the checksum. */
 const TABLE = Uint16Array.from({ length: 256 }, (_, byte) => {
   let sum = byte << 8
   for (let bit = 0; bit < 8; bit++) {

@@ -78,7 +78,7 @@ export class RedisExchange<T> implements Exchange<T>, Notices, Counting, RedisLi
   readonly #decided = new Promise<void>((resolve) => {
     this.#decide = resolve
   })
-  /** What Redis said when it refused this node, if that is why it was lost. */
+  /** Redis's message when it refused this node, if that ended the connection. */
   #refusal: string | undefined
   /** When the lease was last renewed, at the earliest. */
   #renewedMs: number
@@ -332,7 +332,7 @@ export class RedisExchange<T> implements Exchange<T>, Notices, Counting, RedisLi
     this.#each((following) => following.lose())
   }
 
-  /** What one room throws is that room's alone. */
+  /** Runs work for each room; the exceptions of one room must not affect others. */
   #each(work: (following: RedisFollowing<T>) => void): void {
     for (const following of this.#followings) {
       try {

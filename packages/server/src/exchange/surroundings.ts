@@ -6,7 +6,7 @@ export interface Surroundings {
   now(): number
   /** Calls back once after a time, 0 being the next turn; the answer calls it off. */
   after(ms: number, callback: () => void): () => void
-  /** From 0 up to 1. */
+  /** Returns a number from 0 to below 1. */
   random(): number
   /** Returns a name that is never used again. */
   newName(): NodeId

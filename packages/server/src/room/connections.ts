@@ -77,7 +77,7 @@ export class RoomConnections {
 
 type Count<Name extends string> = readonly [name: Name, count: number]
 
-/** As it is in a checkpoint. */
+/** The connections in a checkpoint. */
 export interface SavedConnections {
   readonly members: readonly (readonly [node: NodeId, members: readonly Count<string>[]])[]
   readonly watching: readonly Count<NodeId>[]

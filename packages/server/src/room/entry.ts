@@ -6,7 +6,7 @@ import { describeUser } from './user.js'
 /** A member, or one who was: when what of it last changed. */
 export interface Entry extends Change {
   member: Member
-  /** What its stream said of the part that it is in; what the location says comes first. */
+  /** The part that its stream stated; a part in the location takes precedence. */
   at: string | undefined
   /** The part of the document that it is in, or was when it left. */
   part: string
@@ -46,7 +46,7 @@ export function newEntry(id: string): Entry {
   }
 }
 
-/** What one who sees a part of the document, or all of it, is told of a member. PROTOCOL.md ST15 */
+/** Returns the news of a member for a reader of one part or of all parts. PROTOCOL.md ST15 */
 function newsOf(
   entry: Entry,
   version: number,

@@ -41,12 +41,12 @@ export interface Origin {
   readonly nowMs: number
 }
 
-/** Whether an operation says that the room's document was deleted. */
+/** Returns whether an operation says that the room's document was deleted. */
 export function deletesDocument(operation: Operation): boolean {
   return operation.do === 'update' && operation.isDeleted === true
 }
 
-/** What a node has in a room, whatever was known of it before. */
+/** The members of a node in a room, which replace everything known before. */
 export interface Restatement {
   readonly members: readonly RestatedMember[]
   /** Those who left while only that node could know it, and how long ago. */

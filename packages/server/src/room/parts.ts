@@ -1,6 +1,6 @@
 import type { Json } from '@whereabouts/protocol'
 
-/** Where those are who are in no part. */
+/** The part of members who are in no part. */
 export const NO_PART = ''
 
 const PART = /^[A-Za-z0-9._:~-]{1,64}$/
@@ -19,7 +19,7 @@ export function partOf(location: Json): string | undefined {
   return isPart(at) ? at : undefined
 }
 
-/** How many members are in which part of the document. */
+/** Counts the members in each part of the document. */
 export class Parts {
   readonly #counts = new Map<string, number>()
 
@@ -29,7 +29,7 @@ export class Parts {
     if (to !== undefined) this.#add(to, 1)
   }
 
-  /** How many there are in each part but this one. @see PROTOCOL.md ST23 */
+  /** Returns the number of members in each other part. @see PROTOCOL.md ST23 */
   elsewhere(part: string): { [part: string]: number } {
     const named: [string, number][] = []
     let others = 0

@@ -52,7 +52,7 @@ export class RecentUpdates {
     return this.#updates.at(-1)?.version ?? this.#horizon
   }
 
-  /** Whether these bytes are one of them. */
+  /** Returns whether one of the updates has these bytes. */
   has(bytes: Uint8Array): boolean {
     return this.#updates.some((update) => isSame(update.bytes, bytes))
   }

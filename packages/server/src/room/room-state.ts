@@ -14,23 +14,23 @@ import { Timeline } from './timeline.js'
 import { describeUser, type UserClaim } from './user.js'
 import type { NodeId } from './ids.js'
 
-/** What bounds a room. */
+/** The limits of a room. */
 export interface RoomLimits {
   /** How long a member without a connection stays. */
   readonly leaseMs: number
-  /** How long a member stays who said that it leaves soon. */
+  /** How long a member stays that left with `soon`. */
   readonly soonMs: number
   readonly maxMembers: number
-  /** How many of those who left are remembered, so that a patch can name them. */
+  /** How many former members are remembered, so that a patch can name them. */
   readonly maxLeavers: number
-  /** How much of the document's latest updates is kept for those who were away for a moment. */
+  /** How many bytes of recent updates are kept for readers who were briefly away. */
   readonly maxRecentDocumentBytes: number
 }
 
 /** The document's updates that a reader lacks, oldest first; `undefined` if they are forgotten. */
 export type MissedUpdates = readonly Uint8Array[] | undefined
 
-/** What a reader at some version needs to be at the room's. */
+/** The changes that bring a reader from its version to the room's. */
 export type CatchUp =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'patch'; readonly patch: Patch; readonly updates: MissedUpdates }

@@ -60,7 +60,7 @@ export class Room {
     return this.#state.updates.changedAt
   }
 
-  /** How many members there are. */
+  /** The number of members. */
   get size(): number {
     return this.#state.entries.size
   }
@@ -93,7 +93,7 @@ export class Room {
     return this.#state.entries.get(id)?.member
   }
 
-  /** Whether the room was told of an update lately. */
+  /** Returns whether the room received an update recently. */
   hasUpdate(bytes: Uint8Array): boolean {
     return this.#state.updates.has(bytes)
   }

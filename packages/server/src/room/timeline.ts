@@ -31,7 +31,7 @@ export class Timeline<T extends Change> {
     change.newer = undefined
   }
 
-  /** What changed after a version, newest first. */
+  /** Returns the entries that changed after a version, newest first. */
   since(version: number): T[] {
     const changes: T[] = []
     let change = this.#newest

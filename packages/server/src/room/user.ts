@@ -1,6 +1,6 @@
 import { equalJson, type Json, type User } from '@whereabouts/protocol'
 
-/** What a caller says of the human behind it; checked before it comes here. */
+/** A caller's statements about its user, already checked. */
 export interface UserClaim {
   readonly id?: string
   readonly name?: string
@@ -38,7 +38,7 @@ export function describeUser(memberId: string, claim: UserClaim, known?: User): 
   return withExtras({ id, name, color }, claim, known)
 }
 
-/** Whether a claim says anything else beyond the name and the color. */
+/** Returns whether a claim says anything else beyond the name and the color. */
 function addsTo(known: User, { avatar, meta }: UserClaim): boolean {
   if (avatar !== undefined && avatar !== known.avatar) return true
   return meta !== undefined && (known.meta === undefined || !equalJson(known.meta, meta))

@@ -7,13 +7,13 @@ import type { Frames, FrameSource, MergeUpdates } from '../stream/frames.js'
 import type { Poll } from '../stream/poll.js'
 import type { RoomGuard } from './room-guard.js'
 
-/** What bounds and paces the rooms of a process. */
+/** The limits and intervals of the rooms of a process. */
 export interface HostedRoomsLimits extends RoomLimits {
   readonly maxRooms: number
   readonly frameIntervalMs: number
 }
 
-/** What rooms leave to the code that knows documents. */
+/** The callbacks of rooms to the code that handles documents. */
 export interface RoomHooks {
   readonly faults: Faults
   readonly merge: MergeUpdates
@@ -62,7 +62,7 @@ export interface HostedRoom extends FrameSource {
  * same on every process behind one exchange.
  */
 export interface HostedRooms {
-  /** How many there are. */
+  /** The number of rooms. */
   readonly size: number
   /** Whether the other processes can be reached, or there are none. @see PROTOCOL.md EX5 */
   readonly isShared: boolean
@@ -104,8 +104,8 @@ export interface HostedRooms {
   deleted(name: RoomName): Promise<void>
 
   /**
-   * Whether what is loaded of a room's document has all that the room told by a position; without a
-   * position, all that it told by now.
+   * Returns whether what is loaded of a room's document has all that the room told by a position;
+   * without a position, all that it told by now.
    *
    * @see PROTOCOL.md EX8
    */

@@ -9,7 +9,7 @@ import type { HostedRoom, HostedRoomsLimits, RoomHooks } from './hosted-rooms.js
 import { RoomGuard } from './room-guard.js'
 import type { NodeId } from '../room/ids.js'
 
-/** What the rooms of a process have in common. */
+/** The shared context of the rooms of a process. */
 export interface LocalRoomContext {
   readonly epoch: string
   readonly limits: HostedRoomsLimits

@@ -7,7 +7,7 @@ import type { NodeId } from '../room/ids.js'
 /** An operation and the number by which its node knows it. */
 export type Numbered = readonly [number: number, operation: Operation]
 
-/** What came of an operation: the room's version after it, or why the room refused it. */
+/** The outcome of an operation: the room's version after it, or why the room refused it. */
 export type Outcome = number | Problem
 
 /** What came of an operation that was done. */

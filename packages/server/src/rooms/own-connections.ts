@@ -9,12 +9,12 @@ export class OwnConnections {
   readonly #members = new Map<string, number>()
   #watching = 0
 
-  /** How many each member has. */
+  /** The number of connections of each member. */
   get members(): ReadonlyMap<string, number> {
     return this.#members
   }
 
-  /** How many only watch. */
+  /** The number of connections that only watch. */
   get watching(): number {
     return this.#watching
   }

@@ -30,7 +30,10 @@ export interface Role {
   /** The others took the node for gone. Returns whether it has to say what it has. */
   takenForGone(room: Room): boolean
 
-  /** Whether a room that begins here has connections of the node, which it doesn't have any more. */
+  /**
+   * Returns whether a room that begins here has connections of the node, which it doesn't have any
+   * more.
+   */
   isLeftIn(room: Room): boolean
 
   /** How a room goes on whose log begins again. */

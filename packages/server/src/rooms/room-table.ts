@@ -2,7 +2,7 @@ import { Problem } from '@whereabouts/protocol'
 import type { Clock } from '../stream/clock.js'
 import type { HostedRoom } from './hosted-rooms.js'
 
-/** What the owner of a table does. */
+/** The callbacks to the owner of a table. */
 export interface RoomTableHooks<R> {
   /** @throws {Problem} internal */
   make(name: string): R
@@ -16,7 +16,7 @@ export interface RoomTableHooks<R> {
 
 /** How often leases are checked, and so how late a member may leave. */
 const SWEEP_MS = 100
-/** How long a room without anybody is remembered, so that whoever returns can resume. */
+/** How long an empty room is remembered, so that a returning reader can resume. */
 const FORGET_MS = 60_000
 
 /** The rooms of a process by name. Lets their leases run out, and forgets those that are idle. */

@@ -26,13 +26,13 @@ import { Signal } from './signal.js'
 import { Solitude } from './solitude.js'
 import type { NodeId } from '../room/ids.js'
 
-/** What bounds a room, and its log. */
+/** The limits of a room and its log. */
 export interface SharedRoomLimits extends HostedRoomsLimits {
   /** After so many batches, a node that begins to follow gets the room's state instead. */
   readonly checkpointBatches?: number
 }
 
-/** What the rooms of a node have in common. */
+/** The shared context of the rooms of a node. */
 export interface SharedRoomContext {
   readonly exchange: Exchange<Numbered>
   readonly limits: SharedRoomLimits
@@ -51,7 +51,7 @@ export interface SharedRoomContext {
 }
 
 const CHECKPOINT_BATCHES = 512
-/** How often an operation is sent whose outcome isn't known before its caller is told. */
+/** How often an operation with an unknown outcome is sent before its caller gets a problem. */
 const ATTEMPTS = 3
 
 /**
@@ -76,7 +76,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
   readonly #following: Following<Numbered> | undefined
   readonly #outcomes: Outcomes
   #state: State
-  /** What has to be added to this node's time to get the exchange's. */
+  /** The difference between the exchange's time and this node's. */
   #offsetMs = 0
   /** How many commits are under way. */
   #working = 0
@@ -128,7 +128,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     return this.#commit(() => operation)
   }
 
-  /** Whether every node was told of this update lately, or will be. */
+  /** Returns whether every node received this update recently, or will receive it. */
   hasShared(update: Uint8Array): boolean {
     const state = this.#state
     return state.kind === 'shared' && state.shown.room.hasUpdate(update)
@@ -271,7 +271,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     return this.context.clock.now() + this.#offsetMs
   }
 
-  /** What happened while other nodes couldn't hear of it; `undefined` while they can. */
+  /** The operations while other nodes are unreachable; `undefined` while they are reachable. */
   get #solitude(): Solitude | undefined {
     return solitudeOf(this.#state)
   }
@@ -347,7 +347,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     return undefined
   }
 
-  /** What follows from an operation that came from the log. */
+  /** Does what follows from an operation in the log. */
   #note(operation: Operation, node: NodeId): void {
     const isOwn = node === this.#node
     this.role.done(operation, isOwn)

@@ -11,7 +11,7 @@ import { Host, type Role, Visitor } from './role.js'
 import { SharedRoom, type SharedRoomContext, type SharedRoomLimits } from './shared-room.js'
 import { Untold, type UntoldRooms } from './untold.js'
 
-/** What rooms leave to the code that knows documents. */
+/** The callbacks of rooms to the code that handles documents. */
 export interface SharedRoomHooks extends RoomHooks {
   /** Another node took this update in; without bytes, the document has to be fetched. */
   readonly updated: (name: string, bytes: Uint8Array | undefined) => void
@@ -169,7 +169,7 @@ export class SharedRooms implements HostedRooms {
   }
 }
 
-/** Whether an update of Yjs 13 has nothing in it. */
+/** Returns whether an update of Yjs 13 has nothing in it. */
 function isNothing(update: Uint8Array): boolean {
   return update.every((byte) => byte === 0)
 }

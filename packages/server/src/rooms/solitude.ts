@@ -1,7 +1,7 @@
 import type { Operation } from '../room/operation.js'
 import type { RoomLimits } from '../room/room-state.js'
 
-/** What happened to a room while other nodes couldn't hear of it. Bounded: the oldest is dropped. */
+/** The operations of a room while other nodes are unreachable. Bounded: the oldest is dropped. */
 export class Solitude {
   /** Members who posted, the latest last, and when. */
   readonly posted = new Map<string, number>()

@@ -8,7 +8,7 @@ export interface UntoldRoom {
   readonly number: number
 }
 
-/** Where nodes leave word of such rooms for each other: beside the documents. */
+/** Stores notes about such rooms for other nodes, beside the documents. */
 export interface UntoldRooms {
   note(roomName: string): Promise<void>
 
@@ -59,7 +59,7 @@ export class Untold {
     for (const untold of await this.rooms.untold()) await this.#tellOf(untold)
   }
 
-  /** What one room throws doesn't keep the others from being told. */
+  /** Reports one room; its exceptions must not keep the others from being reported. */
   async #tellOf(untold: UntoldRoom): Promise<void> {
     try {
       if (await this.tell(untold.roomName)) await this.rooms.told(untold)

@@ -1,11 +1,11 @@
 import type { Clock } from './clock.js'
 
-/** What is due in the same slot is done together, up to so much later. */
+/** Tasks that are due in the same slot run together, up to this much later. */
 const SLOT_MS = 50
-/** What is due later than this is looked at again then, so that there are few timers however much is planned. */
+/** Tasks due later than this are checked again then, so that a few timers are always enough. */
 const HORIZON_MS = 30_000
 
-/** What has to be done at some time. Thousands of entries share few timers. */
+/** Runs tasks at their times. Thousands of tasks share a few timers. */
 export class Agenda {
   readonly #slots = new Map<number, Set<Entry>>()
 

@@ -2,7 +2,7 @@ import { PROCESS, type Surroundings } from '../exchange/surroundings.js'
 
 /** Time, as far as frames and connections need it. */
 export interface Clock extends Pick<Surroundings, 'now' | 'after'> {
-  /** How much of that time something ran, in milliseconds. */
+  /** Returns how much of that time the process was busy, in milliseconds. */
   busyMs(): number
 }
 

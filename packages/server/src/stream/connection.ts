@@ -31,7 +31,7 @@ const HEADERS = {
   Vary: 'Accept-Encoding',
 }
 
-/** What a connection sends. */
+/** The content that a connection sends. */
 interface Wanted extends Look {
   /** Whether the stream is one of gzip. ST14 */
   readonly gzip: boolean
@@ -49,9 +49,9 @@ export class Connection implements Reader, Kept {
   readonly view: View
   readonly documents: boolean
   readonly part: string | undefined
-  /** Of all that was sent; without it nothing is compressed. */
+  /** The checksum of everything sent; without it nothing is compressed. */
   readonly #checksum: Checksum | undefined
-  /** Where chunks go right to; without it, through the response. */
+  /** The socket that chunks are written to directly; without it, the response. */
   #socket: Socket | undefined
   #drained = true
   #ended = false

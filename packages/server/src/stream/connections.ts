@@ -2,13 +2,13 @@ import { type Goodbye, Problem } from '@whereabouts/protocol'
 import type { Clock } from './clock.js'
 import type { Endable, Faults } from './faults.js'
 
-/** What bounds and paces the open connections of a server. */
+/** The limits and intervals of a server's open connections. */
 export interface ConnectionLimits {
   readonly heartbeatMs: number
   readonly maxConnections: number
 }
 
-/** What stays open for a while and is looked after meanwhile. */
+/** A connection that stays open and needs pings. */
 export interface Kept extends Endable {
   ping(): void
   /** Says that the server is going away; more may follow. */
@@ -18,12 +18,12 @@ export interface Kept extends Endable {
   destroy(): void
 }
 
-/** How long a reader has to take its end. */
+/** How long a reader has to receive its end. */
 const TAKE_MS = 1_000
 const LONGEST_TICK_MS = 250
 /** Between two steps of a drain. */
 const LONGEST_STEP_MS = 100
-/** How long those who were told last have to find another server. */
+/** How long the last readers have to find another server. */
 const MOVE_MS = 2_000
 /** Another server is there: all that has to be avoided is that a whole step comes in one moment. */
 const MOST_RECONNECT_MS = 300

@@ -25,12 +25,12 @@ export class Faults {
 
   constructor(private readonly log: LogFault) {}
 
-  /** How often a room failed. */
+  /** The number of failures of rooms. */
   get rooms(): number {
     return this.#rooms
   }
 
-  /** How many readers failed by themselves. */
+  /** The number of single readers that failed. */
   get readers(): number {
     return this.#readers
   }

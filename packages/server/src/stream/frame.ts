@@ -28,7 +28,7 @@ export class Frame {
     readonly events: readonly FrameEvent[],
   ) {}
 
-  /** What goes over the wire; the same object every time. */
+  /** The encoded frame; the same object every time. */
   get bytes(): SharedBytes {
     this.#bytes ??= new SharedBytes(this.messages().map(encodeEvent).join(''))
     return this.#bytes

@@ -5,7 +5,7 @@ import { Frame, type FrameEvent } from './frame.js'
 import type { MergeUpdates, Reader } from './frames.js'
 import type { Look } from './look.js'
 
-/** What a reader sees, and from which version on it lacks it. */
+/** The look of a reader, and the version that it has. */
 export type Wanted = Look & Pick<Reader, 'version'>
 
 /** The list view's text, and the version at which it became that. */
@@ -38,7 +38,7 @@ export class FramesTo {
   readonly #documentVersion: number
   /** The last frame asked for: nearly all readers are at the same version. */
   #last: Made | undefined
-  /** What was asked for before that. */
+  /** The frames that were requested earlier. */
   #others: Map<string, Made> | undefined
   #list: { readonly version: number; readonly frame: Frame | undefined } | undefined
 
@@ -53,7 +53,9 @@ export class FramesTo {
     this.#documentVersion = room.documentChangedAt
   }
 
-  /** Whether `since` can be asked: the room is still there, or it was asked when it was. */
+  /**
+   * Returns whether `since` can be called: the room still has this version, or the frame is cached.
+   */
   has(wanted: Wanted): boolean {
     if (this.room.version === this.version) return true
     if (wanted.view === 'list') return this.#list !== undefined

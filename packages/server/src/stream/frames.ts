@@ -232,7 +232,7 @@ export class Frames {
   }
 }
 
-/** Whether it came while the frame was gathering, and can be told all that is in it. */
+/** Returns whether it came while the frame was gathering, and can be told all that is in it. */
 function isBetween(reader: Reader, from: number, to: number): boolean {
   const { view, version, endsWithFirst } = reader
   if (view !== 'patch' || endsWithFirst === true || version === undefined) return false

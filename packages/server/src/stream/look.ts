@@ -1,6 +1,6 @@
 import type { View } from '@whereabouts/protocol'
 
-/** What a reader sees of a room. */
+/** The part of a room that a reader sees. */
 export interface Look {
   readonly view: View
   /** Whether it gets what changes in the document; the list view has no such thing. @see PROTOCOL.md DO5 */

@@ -13,7 +13,7 @@ interface Message {
   readonly comment?: string
 }
 
-/** Where the events of a subscription go. */
+/** Receives the events of a subscription. */
 export interface Subscriber {
   next(message: Message): void
   error(problem: Problem): void
