@@ -11,8 +11,8 @@ const INSIDE = 'the database password is hunter2'
 
 type Then = (take: (answer: unknown) => void, fail: (error: unknown) => void) => void
 
-/** What looks like a promise to whoever awaits it. */
-// oxlint-disable-next-line unicorn/no-thenable -- what an application may return by mistake
+/** Makes an object that `await` treats as a promise. */
+// oxlint-disable-next-line unicorn/no-thenable -- an application may return this by mistake
 const withThen = (then: Then): unknown => Object.fromEntries([['then', then]])
 
 /** Invalid answers of an application, with the test's name for them. */
@@ -41,7 +41,7 @@ const NO_ANSWERS: readonly (readonly [string, () => unknown])[] = [
   ],
   ['a `then` that fails', () => withThen((_take, fail) => fail(0))],
   [
-    'a `then` that takes no answer back',
+    'a `then` that answers several times',
     () =>
       withThen((take, fail) => {
         fail(0)
@@ -74,7 +74,7 @@ describe.each(SERVERS)('an application that authorizes on %s', (server) => {
       response.destroy()
       expect(response.statusCode, url).toBeLessThan(300)
       const asked = office.asked.map(({ action }) => action)
-      // What a reader may do it is also told.
+      // The reader also receives its rights.
       const isReader = /events|sse|location/.test(url) && needs[0] === 'watch'
       expect(asked, url).toEqual(isReader ? ALL : needs)
     }

@@ -5,7 +5,7 @@ import * as Y from 'yjs'
 import { startPlain } from '../servers/plain.js'
 
 const BYTES = { 'content-type': 'application/octet-stream' }
-/** Every test's caller is behind this machine's proxy, and so at any address that it says. */
+/** This machine counts as a proxy, so each test's caller can have any address. */
 const PROXIED = { trustedProxies: ['127.0.0.1'] }
 const at = (address: string) => ({ 'x-forwarded-for': address })
 const ANN = at('192.0.2.1')
@@ -20,7 +20,7 @@ function refused(answer: Answer, budget: string): void {
   expect(answer.headers['retry-after']).toBe(String(retryAfterS))
 }
 
-/** Calls until one is refused, and answers how many were not. */
+/** Calls until one is refused; returns how many were accepted. */
 async function untilRefused(most: number, send: () => Promise<Answer>): Promise<[number, Answer]> {
   for (let count = 0; count <= most; count++) {
     const answer = await send()
@@ -65,7 +65,7 @@ it('[BU3] a member that posts too much is refused, and others at its address are
   })
 })
 
-it('[BU5] a caller whose posts are refused still reads, comes back and leaves', async () => {
+it('[BU5] a caller whose posts are refused can still read, rejoin and leave', async () => {
   await using server = await startPlain({ budgetScale: 0.01 })
   const room = new TestRoom(server.baseUrl)
   const member = memberKey()
@@ -91,7 +91,7 @@ it.each([
   expect((await poll(other)).status).toBe(isSame ? 429 : 200)
 })
 
-it('[BU1] users are counted by themselves, wherever they are', async () => {
+it('[BU1] users are counted individually, whatever their address', async () => {
   await using server = await startPlain({
     ...PROXIED,
     budgetScale: 0.004,
@@ -107,7 +107,7 @@ it('[BU1] users are counted by themselves, wherever they are', async () => {
   expect(await post('bob', ANN)).toMatchObject({ status: 200 })
 })
 
-it('[BU7] one caller does not use up all rooms', async () => {
+it('[BU7] one caller can’t use up all rooms', async () => {
   await using server = await startPlain({ ...PROXIED, maxRooms: 50, maxRoomsPerCaller: 10 })
   const make = (headers: object) =>
     call(new TestRoom(server.baseUrl).url('location'), { headers: { ...headers }, json: 1 })
@@ -117,7 +117,7 @@ it('[BU7] one caller does not use up all rooms', async () => {
   expect(await make(BOB)).toMatchObject({ status: 200 })
 })
 
-it('[BU7] a room that is gone counts no more, and one that is there for everybody', async () => {
+it('[BU7] a forgotten room no longer counts, and an existing room is open to all callers', async () => {
   await using server = await startPlain({ ...PROXIED, maxRooms: 3, maxRoomsPerCaller: 2 })
   const rooms = Array.from({ length: 4 }, () => new TestRoom(server.baseUrl))
   const keys = rooms.map(() => memberKey())
@@ -131,13 +131,13 @@ it('[BU7] a room that is gone counts no more, and one that is there for everybod
   refused(await enter(2, ANN), 'rooms')
   expect(await enter(2, BOB)).toMatchObject({ status: 200 })
   expect(await enter(2, ANN)).toMatchObject({ status: 200 })
-  // Empty rooms make space for others.
+  // Empty rooms make way for others.
   await rooms[0]!.leave(keys[0]!)
   expect(await enter(3, BOB)).toMatchObject({ status: 200 })
   expect(await enter(0, at('192.0.2.3'))).toMatchObject({ status: 503 })
 })
 
-it('[BU7] one caller does not fill a room', async () => {
+it('[BU7] one caller can’t fill a room', async () => {
   await using server = await startPlain({ ...PROXIED, maxMembers: 20, maxMembersPerCaller: 5 })
   const room = new TestRoom(server.baseUrl)
   const enter = (headers: object, member = memberKey()) =>
@@ -154,7 +154,7 @@ it('[BU7] one caller does not fill a room', async () => {
   expect(await enter(ANN)).toMatchObject({ status: 200 })
 })
 
-it('[BU6] one caller does not hold all connections, and a stream that ends frees its place', async () => {
+it('[BU6] one caller can’t take all connections, and a stream that ends releases its place', async () => {
   await using server = await startPlain({ ...PROXIED, maxConnectionsPerCaller: 2 })
   const room = new TestRoom(server.baseUrl)
   await using first = await room.stream({ watch: 1 }, { headers: ANN })
@@ -170,7 +170,7 @@ it('[BU6] one caller does not hold all connections, and a stream that ends frees
     .toBeLessThan(300)
 })
 
-it('[BU9] the metrics count who is held back, and the log says who it is, once', async () => {
+it('[BU9] the metrics count refused callers, and the log names each once', async () => {
   await using server = await startPlain({ ...PROXIED, budgetScale: 0.001 })
   const url = new TestRoom(server.baseUrl).url('location')
   await Promise.all(Array.from({ length: 15 }, () => call(url, { headers: ANN })))
@@ -181,7 +181,7 @@ it('[BU9] the metrics count who is held back, and the log says who it is, once',
   expect(said[0]).toContain('192.0.2.1')
 })
 
-it('[BU10] a full store refuses what is written, says so, and serves everything else', async () => {
+it('[BU10] a full store refuses writes, reports it, and serves everything else', async () => {
   await using server = await startPlain({ maxStoredBytes: 2_000 })
   const room = new TestRoom(server.baseUrl)
   const doc = new Y.Doc()

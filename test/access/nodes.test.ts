@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => place[Symbol.asyncDispose]())
 
-/** Two applications that are one, and the address of their Redis for the second one. */
+/** Two nodes of an application, and the address of Redis for the second one. */
 async function twoNodes(office: Office, redisUrl = place.redis.url) {
   const settings = { ...office.options, ...RARELY, ...place.settings }
   const one = await start('node:http', settings)
@@ -39,13 +39,13 @@ async function ended(stream: EventStream): Promise<unknown> {
   return data
 }
 
-/** Until somebody isn't in the room any more. */
+/** Waits until a member has left the room. */
 function left(stream: EventStream, id: string) {
   return stream.until(`that ${id} has left`, ({ members }) => !members.has(id))
 }
 
 describe('readers of two nodes', () => {
-  it('[AC20] are asked about again wherever `revalidate` is called', async () => {
+  it('[AC20] are checked again on whichever node `revalidate` is called', async () => {
     const office = new Office({ ada: ALL, eve: ALL })
     await using nodes = await twoNodes(office)
     const { one, here, there } = nodes
@@ -81,7 +81,7 @@ describe('readers of two nodes', () => {
     await left(again, ada.self)
   })
 
-  it('[AC23] [AC28] from a node where nobody is in the room', async () => {
+  it('[AC23] [AC28] can be disconnected from a node without members in the room', async () => {
     const office = new Office({ eve: ALL })
     await using nodes = await twoNodes(office)
     const { one, there } = nodes
@@ -91,7 +91,7 @@ describe('readers of two nodes', () => {
     expect(await one.rooms.members(there.name)).toMatchObject({ members: [] })
   })
 
-  it('[AC22] [AC28] a node that was cut off asks when it is back, and says that it told nobody', async () => {
+  it('[AC22] [AC28] are checked again by a node that was cut off and reports that it told no other', async () => {
     const office = new Office({ ada: ALL, eve: ALL })
     await using wire = await Wire.to(place.redis.port)
     await using nodes = await twoNodes(office, `redis://${wire.address}`)

@@ -8,13 +8,13 @@ import { openSocket } from 'whereabouts-conformance/socket'
 import { end, type EventStream, openStream } from 'whereabouts-conformance/stream'
 import { ALL, as, Office, SERVERS, start } from './application.js'
 
-/** Never within a test, so that only `revalidate` has anybody asked again. */
+/** Longer than any test, so that only `revalidate` causes new checks. */
 const RARELY = { revalidateMs: 3_600_000 }
 const OFTEN = { revalidateMs: 100 }
 
 const without = (...actions: readonly Action[]) => ALL.filter((each) => !actions.includes(each))
 
-/** Until a stream is told that it ends because of a problem, and ends. */
+/** Waits until a stream gets a problem and ends. */
 async function ended(stream: EventStream): Promise<unknown> {
   const { data, id } = await stream.next('problem')
   expect(id).toBeUndefined()
@@ -31,8 +31,8 @@ function later<T>() {
   return { promise, settle }
 }
 
-describe.each(SERVERS)('a reader that is open on %s', (server) => {
-  it('[AC15] [AC16] is asked about again from time to time, with the request that opened it', async () => {
+describe.each(SERVERS)('an open reader on %s', (server) => {
+  it('[AC15] [AC16] is checked again regularly, with the request that opened it', async () => {
     const office = new Office({ ada: ALL })
     await using running = await start(server, { ...office.options, ...OFTEN })
     const room = new TestRoom(running.baseUrl)
@@ -48,7 +48,7 @@ describe.each(SERVERS)('a reader that is open on %s', (server) => {
     expect(stream.arrived.filter(({ name }) => name === 'can')).toHaveLength(2)
   })
 
-  it('[AC16] is told nothing while it may do the same', async () => {
+  it('[AC16] gets no event while its rights stay the same', async () => {
     const office = new Office({ ada: ALL })
     await using running = await start(server, { ...office.options, ...OFTEN })
     await using stream = await new TestRoom(running.baseUrl).join('k', {}, as('ada'))
@@ -77,7 +77,7 @@ describe.each(SERVERS)('a reader that is open on %s', (server) => {
     await expectRefused('forbidden', room.url('events'), as('eve'))
   })
 
-  it('[AC17] gets nothing more of what happens', async () => {
+  it('[AC17] gets no more events once it may no longer watch', async () => {
     const office = new Office({ ada: ALL, eve: ALL })
     await using running = await start(server, { ...office.options, ...RARELY })
     const room = new TestRoom(running.baseUrl)
@@ -90,7 +90,7 @@ describe.each(SERVERS)('a reader that is open on %s', (server) => {
     await expect.poll(() => running.rooms.count()).toMatchObject({ connections: 0 })
   })
 
-  it('[AC18] goes on as a viewer when it may no longer join, and joins again when it may', async () => {
+  it('[AC18] becomes a viewer when it may no longer join, and joins again when it may', async () => {
     const office = new Office({ ada: ALL, eve: ALL })
     await using running = await start(server, { ...office.options, ...RARELY })
     const room = new TestRoom(running.baseUrl)
@@ -111,7 +111,7 @@ describe.each(SERVERS)('a reader that is open on %s', (server) => {
     await ada.until('eve', ({ members }) => members.get(eve.self)?.location === 'B1')
   })
 
-  it('[AC10] every post is asked about by itself, whatever the stream was told', async () => {
+  it('[AC10] every post is checked separately, whatever the stream was told', async () => {
     const office = new Office({ ada: ALL })
     await using running = await start(server, { ...office.options, ...RARELY })
     const room = new TestRoom(running.baseUrl)
@@ -126,7 +126,7 @@ describe.each(SERVERS)('a reader that is open on %s', (server) => {
     expect(await stream.quiet()).toEqual([])
   })
 
-  it('[AC20] only those who are meant are asked about', async () => {
+  it('[AC20] only the selected readers are checked', async () => {
     const office = new Office({ ada: ALL, eve: ALL })
     await using running = await start(server, { ...office.options, ...RARELY })
     const rooms = [new TestRoom(running.baseUrl), new TestRoom(running.baseUrl)] as const
@@ -148,7 +148,7 @@ describe.each(SERVERS)('a reader that is open on %s', (server) => {
     for (const stream of streams) await stream.close()
   })
 
-  it('[AC20] what can not be a user or a room is a bad parameter', async () => {
+  it('[AC20] an invalid user or room is a bad parameter', async () => {
     await using running = await start(server, { ...new Office().options, ...RARELY })
     const { rooms } = running
     await expect(rooms.revalidate({ user: 7 as never })).rejects.toMatchObject({
@@ -157,7 +157,7 @@ describe.each(SERVERS)('a reader that is open on %s', (server) => {
     await expect(rooms.revalidate({ room: 'a b' })).rejects.toMatchObject({ problem: 'bad-room' })
   })
 
-  it('[AC21] what was asked before the rights changed does not count', async () => {
+  it('[AC21] an answer from before a change of rights is ignored', async () => {
     const office = new Office()
     const { promise, settle } = later<boolean>()
     const begun = later<void>()
@@ -178,7 +178,7 @@ describe.each(SERVERS)('a reader that is open on %s', (server) => {
     await ended(stream)
   })
 
-  it('[AC21] an answer that is under way is asked for again', async () => {
+  it('[AC21] a check in progress is repeated', async () => {
     const office = new Office({ eve: ALL })
     await using running = await start(server, { ...office.options, ...RARELY })
     await using stream = await new TestRoom(running.baseUrl).join('k', {}, as('eve'))
@@ -196,7 +196,7 @@ describe.each(SERVERS)('a reader that is open on %s', (server) => {
     await ended(stream)
   })
 
-  it('[AC8] [AC17] a refusal by an exception, a text or a rejection ends a reader, too', async () => {
+  it('[AC8] [AC17] an exception, a text or a rejection ends a reader too', async () => {
     const answers: readonly ((asked: AskedAction) => unknown)[] = [
       () => 'yes',
       () => Promise.reject(new Error('no database')),
@@ -214,7 +214,7 @@ describe.each(SERVERS)('a reader that is open on %s', (server) => {
     }
   })
 
-  it('[AC19] those who are not answered hold up nobody else', async () => {
+  it('[AC19] readers without an answer don’t delay others', async () => {
     const office = new Office({ ada: ALL, eve: ALL })
     await using running = await start(server, { ...office.options, ...RARELY })
     const [slow, quick] = [new TestRoom(running.baseUrl), new TestRoom(running.baseUrl)]
@@ -231,7 +231,7 @@ describe.each(SERVERS)('a reader that is open on %s', (server) => {
     for (const each of streams) await each.close()
   })
 
-  it('[AC25] a right to post that is lost while the body arrives does not count', async () => {
+  it('[AC25] a post is refused if the right is lost while the body arrives', async () => {
     const office = new Office({ ada: ALL })
     await using running = await start(server, { ...office.options, ...RARELY })
     const room = new TestRoom(running.baseUrl)
@@ -259,7 +259,7 @@ describe.each(SERVERS)('a reader that is open on %s', (server) => {
 })
 
 describe.each(SERVERS)('a caller who is disconnected on %s', (server) => {
-  it('[AC23] [AC24] hears why, and its member leaves at once', async () => {
+  it('[AC23] [AC24] gets the reason, and its member leaves immediately', async () => {
     const office = new Office({ ada: ALL, eve: ALL })
     await using running = await start(server, { ...office.options, ...RARELY })
     const room = new TestRoom(running.baseUrl)
@@ -276,7 +276,7 @@ describe.each(SERVERS)('a caller who is disconnected on %s', (server) => {
     expect(again.self).toBe(one.self)
   })
 
-  it('[AC23] a user is disconnected from all that it has open in this room', async () => {
+  it('[AC23] a user loses all open connections to this room', async () => {
     const office = new Office({ ada: ALL, eve: ALL })
     await using running = await start(server, { ...office.options, ...RARELY })
     const [room, other] = [new TestRoom(running.baseUrl), new TestRoom(running.baseUrl)]
@@ -299,7 +299,7 @@ describe.each(SERVERS)('a caller who is disconnected on %s', (server) => {
     expect(await elsewhere.quiet(1)).toEqual([])
   })
 
-  it('[AC23] in open mode too, where a member is a user', async () => {
+  it('[AC23] works in open mode too, where each member is a user', async () => {
     await using running = await start(server, { auth: 'open' })
     const room = new TestRoom(running.baseUrl)
     await using own = await room.join(memberKey())
@@ -309,7 +309,7 @@ describe.each(SERVERS)('a caller who is disconnected on %s', (server) => {
     await watcher.until('it has left', ({ members }) => members.size === 0)
   })
 
-  it('[AC23] what says nobody, or two, is a bad parameter', async () => {
+  it('[AC23] naming no user or two users is a bad parameter', async () => {
     await using running = await start(server, { ...new Office().options, ...RARELY })
     const bad: readonly unknown[] = [
       {},

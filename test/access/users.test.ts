@@ -14,7 +14,7 @@ const cycle = (): object => {
   return meta
 }
 
-/** What is no avatar, by what the test calls it. */
+/** Invalid avatars, by the test's name for them. */
 const NO_AVATARS: readonly (readonly [string, unknown])[] = [
   ['plain http', 'http://pictures.example/ada.png'],
   ['a script', 'javascript:alert(1)'],
@@ -26,7 +26,7 @@ const NO_AVATARS: readonly (readonly [string, unknown])[] = [
   ['too much', `https://pictures.example/${'a'.repeat(2_048)}`],
 ]
 
-/** What is no meta. */
+/** Invalid values of meta. */
 const NO_METAS: readonly (readonly [string, () => unknown])[] = [
   ['more than 1,024 bytes', () => 'x'.repeat(1_023)],
   ['more than 1,024 bytes of UTF-8', () => 'ä'.repeat(600)],
@@ -55,7 +55,7 @@ describe.each(SERVERS)('a user from the application on %s', (server) => {
     return { office, running, room, post, read }
   }
 
-  it('[AC4] [AC5] has an avatar and meta, which others see', async () => {
+  it('[AC4] [AC5] has an avatar and meta that others see', async () => {
     const meta = { role: 'author', ä: [1, null], ['__proto__']: 7 }
     const { running, room, post, read } = await started(() => ({ avatar: AVATAR, meta }))
     await using _ = running
@@ -65,7 +65,7 @@ describe.each(SERVERS)('a user from the application on %s', (server) => {
     expect([...stream.state.members.values()][0]!.user).toEqual((await read()).user)
   })
 
-  it('[AC4] [AC5] is shown to others again when they change, and not when they do not', async () => {
+  it('[AC4] [AC5] is sent to others again only if the avatar or meta changes', async () => {
     let meta: Json = { mood: 'calm' }
     const { running, room, post } = await started(() => ({
       meta: JSON.parse(JSON.stringify(meta)) as Json,
@@ -92,7 +92,7 @@ describe.each(SERVERS)('a user from the application on %s', (server) => {
     expect((await read()).user.meta).toEqual({ mood: 'calm' })
   })
 
-  it.each(NO_AVATARS)('[AC4] [ID10] an avatar that is %s is left out', async (_what, avatar) => {
+  it.each(NO_AVATARS)('[AC4] [ID10] an avatar that is %s is dropped', async (_what, avatar) => {
     const { running, post, read } = await started(() => ({ avatar }))
     await using _ = running
     await post(1)
@@ -100,7 +100,7 @@ describe.each(SERVERS)('a user from the application on %s', (server) => {
     expect(running.log.warnings.join()).toContain('avatar')
   })
 
-  it.each(NO_METAS)('[AC5] [ID10] meta with %s is left out', async (_what, meta) => {
+  it.each(NO_METAS)('[AC5] [ID10] meta with %s is dropped', async (_what, meta) => {
     const { running, post, read } = await started(() => ({ meta: meta() }))
     await using _ = running
     await post(1)
@@ -108,7 +108,7 @@ describe.each(SERVERS)('a user from the application on %s', (server) => {
     expect(running.log.warnings.join()).toContain('meta')
   })
 
-  it('[AC4] [AC5] null is as good as nothing', async () => {
+  it('[AC4] [AC5] null counts as unset', async () => {
     const { running, post, read } = await started(() => ({ avatar: null, meta: null }))
     await using _ = running
     await post(1)
@@ -118,7 +118,7 @@ describe.each(SERVERS)('a user from the application on %s', (server) => {
   })
 
   it.each(['id', 'name', 'avatar', 'expiresAtMs', 'meta'])(
-    '[ID8] [ID9] whose %s can not be read is unauthorized',
+    '[ID8] [ID9] whose %s throws when it is read is unauthorized',
     async (field) => {
       const office = new Office({ ada: ALL })
       const authenticate = () => {
@@ -139,7 +139,7 @@ describe.each(SERVERS)('a user from the application on %s', (server) => {
     },
   )
 
-  it('[AC1] who has expired, or does not say when, is unauthorized on every call', async () => {
+  it('[AC1] who has expired, or whose expiry is invalid, is unauthorized on every call', async () => {
     const times = [0, Date.now() - 1, NaN, Infinity, -Infinity, null, '2999-01-01', new Date(), {}]
     let expiresAtMs: unknown
     const { running, office } = await started(() => ({ expiresAtMs }))
@@ -162,7 +162,7 @@ describe.each(SERVERS)('a user from the application on %s', (server) => {
     ).rejects.toMatchObject({ problem: 'unauthorized' })
   })
 
-  it('[AC2] [AC3] whose time runs out is told to come back, and then the stream ends', async () => {
+  it('[AC2] [AC3] who is about to expire is asked to reconnect, and then the stream ends', async () => {
     const LEFT_MS = 3_000
     const atMs = Date.now() + LEFT_MS
     const { running, room } = await started(() => ({ expiresAtMs: atMs }))
@@ -171,7 +171,7 @@ describe.each(SERVERS)('a user from the application on %s', (server) => {
     await using list = await openStream(room.url('events', { view: 'list' }), as('ada'))
     const { data } = await stream.next('goodbye')
     const saidMs = atMs - Date.now()
-    // A tenth of the time that was left, or up to twice that; less what a busy machine is late.
+    // A tenth of the remaining time, or up to twice that, minus the delay of a busy machine.
     expect(saidMs).toBeLessThanOrEqual((LEFT_MS / 10) * 2)
     const { reconnectInMs } = data as { readonly reconnectInMs: number }
     expect(reconnectInMs).toBeLessThanOrEqual(300)
@@ -185,7 +185,7 @@ describe.each(SERVERS)('a user from the application on %s', (server) => {
     expect(list.retries).toHaveLength(2)
   })
 
-  it('[AC2] a waiting long-poll is answered when its user is to come back', async () => {
+  it('[AC2] a waiting long-poll is answered when its user has to reconnect', async () => {
     const { running, room } = await started(() => ({ expiresAtMs: Date.now() + 2_000 }))
     await using _ = running
     const { id } = await running.rooms.members(room.name)
@@ -193,13 +193,13 @@ describe.each(SERVERS)('a user from the application on %s', (server) => {
     expect(await within(poll, 'the answer')).toMatchObject({ status: 204 })
   })
 
-  it('[AC2] the one who came back in time is the same member, whom nobody sees leave', async () => {
+  it('[AC2] who reconnects in time stays the same member and is not seen to leave', async () => {
     let expiresAtMs = Date.now() + 2_000
     const { running, room } = await started(() => ({ expiresAtMs }))
     await using _ = running
     await using first = await room.join('k', {}, as('ada'))
     await using watcher = openWatcher(running.rooms, room.name)
-    // As soon as it can be: how long is left after the goodbye, a busy machine may need.
+    // Immediately, as a busy machine may need all the time that is left after the goodbye.
     expiresAtMs += 60_000
     await using second = await room.join('k', {}, as('ada'))
     await end(first)
@@ -209,7 +209,7 @@ describe.each(SERVERS)('a user from the application on %s', (server) => {
   })
 })
 
-/** Reads a room within the process, as nobody. */
+/** Reads a room within the process, without a user. */
 function openWatcher(rooms: Awaited<ReturnType<typeof start>>['rooms'], room: string) {
   const patches: { readonly leave?: Json; readonly status?: Json }[] = []
   let teardown = () => {}

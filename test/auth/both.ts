@@ -9,7 +9,7 @@ export async function untilOpen(server: RunningServer): Promise<void> {
   await vi.waitFor(isOpen, { timeout: 20_000 })
 }
 
-/** A server, at an address that was known before, and the provider that people log in at. */
+/** A server at a predefined address, and its login provider. */
 export async function startBoth(
   options: { readonly hasRefresh?: boolean; readonly tokensS?: number } = {},
 ) {

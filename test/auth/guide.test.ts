@@ -16,7 +16,7 @@ interface Lesson {
   readonly tokenFor: (user: object) => Promise<string>
 }
 
-/** Loads the guide's code as an application would have it. */
+/** Loads the guide's code like an application. */
 async function loadLesson(): Promise<Lesson> {
   const folder = await mkdtemp(join(tmpdir(), 'whereabouts-guide-'))
   try {
@@ -42,7 +42,7 @@ it('[OP10] the guide’s server for anyone', async () => {
 })
 
 it.each(['Dockerfile', 'compose.yaml', 'kubernetes.yaml'])(
-  '[OP10] deploy/%s says who may call, as it listens on every address',
+  '[OP10] deploy/%s sets who may call, as it listens on every address',
   (name) => {
     const text = readFileSync(join(import.meta.dirname, '../../deploy', name), 'utf8')
     const said = text.split('\n').filter((line) => !/^\s*#/.test(line))
@@ -51,7 +51,7 @@ it.each(['Dockerfile', 'compose.yaml', 'kubernetes.yaml'])(
   },
 )
 
-it('[OP13 OP16] the guide’s tokens of an application', async () => {
+it('[OP13 OP16] the guide’s tokens from an application', async () => {
   const variables = guideVariables('jwt', { WHEREABOUTS_JWT_SECRET: SECRET })
   await using server = await startServer({}, 0, [], variables)
   vi.stubEnv('WHEREABOUTS_JWT_SECRET', SECRET)

@@ -14,7 +14,7 @@ const SECRET = 'a secret of at least 32 bytes, for HS256'
 const ISSUER = 'https://id.example.com'
 const AUDIENCE = 'whereabouts'
 
-/** Claims as the servers here want them. */
+/** Claims that the servers of these tests accept. */
 const good = (own: JWTPayload = {}) => claims({ iss: ISSUER, aud: AUDIENCE, ...own })
 
 function goodWithout(claim: string): JWTPayload {
@@ -45,7 +45,7 @@ describe('with a secret', () => {
   })
   afterAll(() => server.stop())
 
-  it('[OP14 OP16] a caller is whom the token names, whatever it says of itself', async () => {
+  it('[OP14 OP16] a caller is the user of the token, whatever name it claims', async () => {
     const own = {
       name: 'Ann',
       picture: 'https://a.example/ann.png',
@@ -59,11 +59,11 @@ describe('with a secret', () => {
       color: '#e11d48',
       avatar: 'https://a.example/ann.png',
     })
-    // Once more, from what was verified before.
+    // Again, from the cache of verified tokens.
     expect(await shownAs(server.baseUrl, bearer(token))).toMatchObject({ name: 'Ann' })
   })
 
-  it('[OP13] the token may come in a cookie, and counts less than one in the header', async () => {
+  it('[OP13] the token may be in a cookie, and one in the header takes precedence', async () => {
     const ann = await signHs(SECRET, good({ name: 'Ann' }))
     const bob = await signHs(SECRET, good({ sub: 'bob', name: 'Bob' }))
     const cookie = `theme=dark; app-token=${ann}; app-token=${bob}`
@@ -79,7 +79,7 @@ describe('with a secret', () => {
 
   it('[OP12] a caller without a token is refused', () => expectRefused(server.baseUrl, {}, known))
 
-  it('[OP12] and so is one that says a name, or puts the token into the address', async () => {
+  it('[OP12] a caller with only a name or with the token in the address is refused', async () => {
     const token = await signHs(SECRET, good())
     const room = `${server.baseUrl}/rooms/budget/location`
     for (const query of ['name=Ann', `token=${token}`, `access_token=${token}`]) {
@@ -96,7 +96,7 @@ describe('with a secret', () => {
     ['signed with HS384', () => signHs(SECRET.repeat(2), good(), 'HS384')],
     ['signed by a key pair', async () => (await Signer.of('ES256')).sign(good())],
     [
-      'with a signature of another one',
+      'with the signature of another token',
       async () => {
         const [header, , signature] = (await signHs(SECRET, good())).split('.')
         const [, payload] = (await signHs(SECRET, good({ sub: 'bob' }))).split('.')
@@ -130,14 +130,14 @@ describe('with a secret', () => {
     await expectRefused(server.baseUrl, bearer(await make()), known)
   })
 
-  it('[OP15] a token ends while it is remembered', async () => {
+  it('[OP15] a token expires even while it is remembered', async () => {
     const token = bearer(await signHs(SECRET, good({ exp: nowS() + 2 })))
     expect(await statusOf(server, token)).toBe(200)
     await expect.poll(() => statusOf(server, token)).toBe(401)
     await expectRefused(server.baseUrl, token, known)
   })
 
-  it('[OP17 OP31] the user may do what the token lists, or without a list all but manage', async () => {
+  it('[OP17 OP31] the user has the rights in the token, or without a list all except manage', async () => {
     const can = async (room: string, rooms?: object) => {
       const token = await signHs(SECRET, good({ name: 'Ann', ...(rooms && { rooms }) }))
       const url = `${server.baseUrl}/rooms/${room}/events?watch=1`
@@ -177,7 +177,7 @@ describe('with a secret', () => {
     await stream.ended
   })
 
-  it('[OP29] it says who the caller is', async () => {
+  it('[OP29] the server reports who the caller is', async () => {
     const token = bearer(await signHs(SECRET, good({ name: 'Ann' })))
     const answer = await call(`${server.baseUrl}/session`, { headers: token })
     const said = JSON.parse(answer.text) as { readonly expiresInMs: number }
@@ -190,7 +190,7 @@ describe('with a secret', () => {
     expect(stranger.headers['content-type']).toBe('application/problem+json')
   })
 
-  it('[OP30] a page is for callers whom it knows', async () => {
+  it('[OP30] pages are shown only to known callers', async () => {
     const cookie = `app-token=${await signHs(SECRET, good())}`
     const accept = 'text/html'
     for (const path of ['/', '/sheets/budget', '/pages/budget?watch=1', '/nowhere']) {
@@ -227,7 +227,7 @@ describe('with a JWK set', () => {
     await jwks[Symbol.asyncDispose]()
   })
 
-  it.each([0, 1, 2])('[OP14] a token that key %i has signed counts', async (index) => {
+  it.each([0, 1, 2])('[OP14] a token signed with key %i is accepted', async (index) => {
     const token = await signers[index]!.sign(good({ name: signers[index]!.alg }))
     expect(await shownAs(server.baseUrl, bearer(token))).toMatchObject({
       name: signers[index]!.alg,
@@ -245,11 +245,11 @@ describe('with a JWK set', () => {
     ],
     ['by an unknown key', async () => (await Signer.of('RS256', 'unknown')).sign(good())],
     [
-      'by an unknown key in the name of a known one',
+      'by an unknown key with the id of a known one',
       async () => (await Signer.of('RS256', signers[0]!.kid)).sign(good()),
     ],
     [
-      'by a key that stands in the token',
+      'by a key in the token itself',
       async () => {
         const own = await Signer.of('ES256', 'own')
         return own.sign(good(), { kid: 'own', jwk: await own.jwk() } as object)
@@ -265,7 +265,7 @@ describe('with a JWK set', () => {
     ['with PS256', async () => (await Signer.of('PS256', signers[0]!.kid)).sign(good())],
     ['with RS512', async () => (await Signer.of('RS512', signers[0]!.kid)).sign(good())],
     [
-      'not signed, by a known key',
+      'unsigned, with the id of a known key',
       async () => forge({ alg: 'none', kid: signers[0]!.kid }, good()),
     ],
   ])('[OP12 OP14] a token is refused %s', async (_what, make) => {
@@ -274,7 +274,7 @@ describe('with a JWK set', () => {
 })
 
 describe('[OP18] keys', () => {
-  it('that are new are fetched, once for however many unknown ones', async () => {
+  it('are fetched again for a new key, once for many unknown ones', async () => {
     const [old, next] = await Promise.all([Signer.of('ES256', 'old'), Signer.of('ES256', 'next')])
     await using jwks = await JwksServer.open(old)
     await using server = await startJwt({ WHEREABOUTS_JWKS: jwks.url })
@@ -285,16 +285,16 @@ describe('[OP18] keys', () => {
     for (const token of unknown) expect(await statusOf(server, bearer(token))).toBe(401)
     expect(jwks.asked).toBeLessThanOrEqual(2)
     await jwks.has(next)
-    // The set was fetched a moment ago, so the new key waits its 10 s; the old one still counts.
+    // The set was fetched a moment ago, so the new key is unknown for 10 s; the old one is still valid.
     expect(await statusOf(server, bearer(await next.sign(good())))).toBe(401)
     const token = bearer(await next.sign(good()))
     await expect.poll(() => statusOf(server, token), { timeout: 60_000, interval: 1_000 }).toBe(200)
     expect(jwks.asked).toBeLessThanOrEqual(3)
-    // What was withdrawn goes: a token that nobody verified before isn't remembered.
+    // A withdrawn key is refused; this token wasn't verified before, so it isn't remembered.
     expect(await statusOf(server, bearer(await old.sign(good({ jti: 'new' }))))).toBe(401)
   })
 
-  it('that can’t be fetched refuse everybody, and are fetched again when they can be', async () => {
+  it('that can’t be fetched refuse all callers until they can be fetched', async () => {
     const signer = await Signer.of('ES256')
     await using jwks = await JwksServer.open(signer)
     const token = bearer(await signer.sign(good()))
@@ -314,7 +314,7 @@ describe('[OP18] keys', () => {
     })
     await using server = await startJwt({ WHEREABOUTS_JWKS: jwks.url })
     for (let count = 0; count < 50; count++) expect(await statusOf(server, token)).toBe(401)
-    // Strangers can't have it fetched as often as they like.
+    // Strangers can't cause unlimited fetches.
     expect(jwks.asked).toBeLessThan(10)
     expect(server.output()).toContain(`can't be fetched from ${jwks.url}`)
     isBroken = false
@@ -324,7 +324,7 @@ describe('[OP18] keys', () => {
     expect(await statusOf(server, bearer(await signer.sign(good({ jti: '2' }))))).toBe(200)
   })
 
-  it('that are slow hold up nobody for longer than 5 s', async () => {
+  it('that are slow delay no caller for longer than 5 s', async () => {
     const signer = await Signer.of('ES256')
     await using jwks = await JwksServer.open(signer)
     jwks.answers(() => undefined)
@@ -334,7 +334,7 @@ describe('[OP18] keys', () => {
     expect(performance.now() - sinceMs).toBeLessThan(15_000)
   })
 
-  it('may be in a file, which is read again for a new key', async () => {
+  it('can be in a file, which is read again for a new key', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'whereabouts-'))
     const file = join(folder, 'keys.json')
     const [old, next] = await Promise.all([Signer.of('RS256', 'old'), Signer.of('EdDSA', 'next')])
@@ -355,7 +355,7 @@ describe('[OP18] keys', () => {
   })
 })
 
-it('[OP11] a server with wrong settings says all that is wrong and ends', async () => {
+it('[OP11] a server with invalid settings reports all faults and ends', async () => {
   const start = startServer({}, 0, [], {
     WHEREABOUTS_AUTH: 'jwt',
     WHEREABOUTS_JWT_SECRET: 'short',

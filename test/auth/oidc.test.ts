@@ -27,7 +27,7 @@ describe('a login', () => {
   })
   afterAll(() => both[Symbol.asyncDispose]())
 
-  it('[OP22 OP25] leads to the provider and back to the page, which then knows who it is', async () => {
+  it('[OP22 OP25] leads to the provider and back to the page, which then knows the user', async () => {
     const page = `${publicUrl}/sheets/budget?watch=1`
     const ann = new Visitor()
     const asked = await ann.go(page)
@@ -55,7 +55,7 @@ describe('a login', () => {
     expect(cookie).not.toContain(Buffer.from('ann').toString('base64url'))
   })
 
-  it('[OP12 OP22] without one, calls are refused and pages lead to it', async () => {
+  it('[OP12 OP22] is required: without one, calls are refused and pages redirect to it', async () => {
     const known = { cookie: (await loggedIn(publicUrl)).cookiesFor(publicUrl) }
     const cookies = [
       '',
@@ -74,7 +74,7 @@ describe('a login', () => {
     ])
   })
 
-  it('[OP23] leads nowhere else', async () => {
+  it('[OP23] never leads to another host', async () => {
     for (const said of ['https://evil.example/', '//evil.example', '/..//evil.example', '/login']) {
       const ann = new Visitor()
       const asked = await ann.go(`${publicUrl}/login?return=${encodeURIComponent(said)}`)
@@ -82,25 +82,25 @@ describe('a login', () => {
     }
   })
 
-  it('[OP22] several tabs can log in at once', async () => {
+  it('[OP22] works in several tabs at the same time', async () => {
     const ann = new Visitor()
     const pages = ['/sheets/a', '/sheets/b', '/pages/c']
     const asked = [await ann.go(publicUrl + pages[0]), await ann.go(publicUrl + pages[1])]
     expect((await ann.logIn(asked[1]!, 'ann')).url).toBe(`${publicUrl}/sheets/b`)
-    // The provider knows her by now.
+    // The provider already knows her.
     expect((await ann.go(publicUrl + pages[2])).url).toBe(`${publicUrl}/pages/c`)
     expect((await ann.logIn(asked[0]!, 'ann')).url).toBe(`${publicUrl}/sheets/a`)
     expect(ann.cookieNames(publicUrl)).toEqual([SESSION])
   })
 
-  it('[OP22] that is begun and left, again and again, fills no headers', async () => {
+  it('[OP22] that is abandoned again and again doesn’t fill the headers', async () => {
     const ann = new Visitor()
     for (let count = 0; count < 40; count++) await ann.ask(`${publicUrl}/login?return=/`)
     expect(ann.cookieNames(publicUrl).length).toBeLessThanOrEqual(9)
     expect((await ann.logIn(await ann.go(`${publicUrl}/login`), 'ann')).url).toBe(`${publicUrl}/`)
   })
 
-  /** The address of a callback that somebody's login would end with, and that somebody. */
+  /** Logs a visitor in up to the callback; returns its address and the visitor. */
   async function lastStep(login: string) {
     const visitor = new Visitor()
     const asked = await visitor.submit(await visitor.go(publicUrl), { login, password: 'any' })
@@ -133,7 +133,7 @@ describe('a login', () => {
   it('[OP24] isn’t completed in another browser', async () => {
     const mallory = await lastStep('mallory')
     await expectNoSession(new Visitor(), mallory.callback, 400)
-    // A victim that has begun a login of its own, which another one's answer doesn't belong to.
+    // The victim has started its own login, which the answer of another login doesn't belong to.
     const victim = new Visitor()
     await victim.go(publicUrl)
     await expectNoSession(victim, mallory.callback, 400)
@@ -170,7 +170,7 @@ describe('a login', () => {
     await expectNoSession(again, callback, 502)
   })
 
-  it('[OP24] that the provider refuses says so, and shows nothing of the address as it is', async () => {
+  it('[OP24] that the provider refuses shows a message, and escapes everything from the address', async () => {
     const ann = new Visitor()
     await ann.ask(`${publicUrl}/login?return=/sheets/a`)
     const { location = '' } = (await ann.ask(`${publicUrl}/login`)).headers
@@ -182,7 +182,7 @@ describe('a login', () => {
     expect(answer.text).not.toContain('<script>')
   })
 
-  it('[OP25] every node with the same secret knows the session, and no other', async () => {
+  it('[OP25] creates a session that only nodes with the same secret accept', async () => {
     const ann = await loggedIn(publicUrl)
     const known = { cookie: ann.cookiesFor(publicUrl) }
     await using second = await startServer({}, 0, [], both.variables)
@@ -194,7 +194,7 @@ describe('a login', () => {
     }
   })
 
-  it('[OP25] over TLS the cookies are for this host and TLS alone', async () => {
+  it('[OP25] over TLS sets cookies for this host and TLS only', async () => {
     const example = guideVariables('oidc', { WHEREABOUTS_OIDC_ISSUER: both.provider.url })
     await using server = await startServer({}, 0, [], example)
     await untilOpen(server)
@@ -208,7 +208,7 @@ describe('a login', () => {
     ])
   })
 
-  it('[OP27] ends in this browser, and at the provider', async () => {
+  it('[OP27] can be ended in this browser and at the provider', async () => {
     const ann = await loggedIn(publicUrl)
     const foreign = { method: 'POST', headers: { origin: 'https://evil.example' } }
     for (const path of ['/logout', '/session']) {
@@ -227,7 +227,7 @@ describe('a login', () => {
     const page = await ann.go(next)
     const done = await ann.submit(page, { logout: 'yes' })
     expect(done.status).toBe(200)
-    // The provider asks again who it is.
+    // The provider asks for the login again.
     expect((await ann.go(publicUrl)).text).toContain('name="password"')
   })
 })
@@ -250,7 +250,7 @@ describe('[OP26] a session', () => {
     expect((await ann.go(publicUrl)).url).toBe(`${publicUrl}/`)
   })
 
-  it('is renewed with a refresh token, once for all who ask at once', async () => {
+  it('is renewed with a refresh token, once for simultaneous requests', async () => {
     await using both = await startBoth({ tokensS: 1, hasRefresh: true })
     const { publicUrl } = both
     const ann = await loggedIn(publicUrl)
@@ -259,12 +259,12 @@ describe('[OP26] a session', () => {
     const ask = () => call(`${publicUrl}/session`, { method: 'POST', headers })
     const answers = await Promise.all([ask(), ask(), ask()])
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
-    // The first refresh token is used up; the second one is in the cookie.
+    // The first refresh token has been used, and the second one is in the cookie.
     await ann.ask(`${publicUrl}/session`, { method: 'POST', headers: { origin: publicUrl } })
     expect(ann.cookiesFor(publicUrl)).not.toBe(before)
     const status = async () => (await ann.ask(`${publicUrl}/rooms/budget/location`)).status
     await expect.poll(status).toBe(401)
-    // A laptop that slept.
+    // Like a laptop that slept.
     const woken = await ann.ask(`${publicUrl}/session`, { method: 'POST' })
     expect(woken.status).toBe(200)
     expect(await status()).toBe(200)
@@ -286,7 +286,7 @@ describe('[OP26] a session', () => {
     expect(thief.cookieNames(publicUrl)).toEqual([])
   })
 
-  it('goes on while the provider is away, and can’t be renewed then', async () => {
+  it('continues while the provider is unavailable, but can’t be renewed then', async () => {
     await using both = await startBoth({ hasRefresh: true })
     const { publicUrl } = both
     const ann = await loggedIn(publicUrl)
@@ -298,7 +298,7 @@ describe('[OP26] a session', () => {
   })
 })
 
-it('[OP28] a server whose provider can’t be reached starts, says so, and finds it later', async () => {
+it('[OP28] a server starts without its provider, reports that, and connects later', async () => {
   const [port, providerPort] = [await freePort(), await freePort()]
   const publicUrl = `http://127.0.0.1:${port}`
   const variables = oidcVariables(`http://127.0.0.1:${providerPort}`, publicUrl)
@@ -322,10 +322,10 @@ describe('[OP24] an ID token', () => {
   let publicUrl: string
   let fake: Served
   let server: RunningServer
-  /** What the provider answers a code with, made from the nonce of the login. */
+  /** Makes the provider's answer to a code, from the nonce of the login. */
   let idToken: (nonce: string) => Promise<string> | string
 
-  /** Claims of an ID token that counts. */
+  /** Claims of a valid ID token. */
   const good = (nonce: string, own: object = {}) =>
     claims({ iss: fake.url, aud: CLIENT.client_id, iat: nowS(), nonce, ...own })
 
@@ -353,7 +353,7 @@ describe('[OP24] an ID token', () => {
       const document = documents.get(request.url!)
       if (document !== undefined) return response.end(JSON.stringify(document))
       const form = new URLSearchParams(await readBody(request))
-      // The code of the test is the nonce.
+      // In this test, the code is the nonce.
       const token = { token_type: 'Bearer', access_token: 'a', expires_in: 60 }
       const body = { ...token, id_token: await idToken(form.get('code')!) }
       return response.end(JSON.stringify(body))
@@ -378,7 +378,7 @@ describe('[OP24] an ID token', () => {
     return { visitor, answer }
   }
 
-  it('that is as it should be makes a session', async () => {
+  it('that is valid creates a session', async () => {
     idToken = (nonce) => signer.sign(good(nonce, { preferred_username: 'Ann' }))
     const { visitor, answer } = await logIn()
     expect([answer.status, answer.headers.location]).toEqual([303, '/sheets/a'])
@@ -386,7 +386,7 @@ describe('[OP24] an ID token', () => {
     expect(session).toMatchObject({ user: { id: 'ann', name: 'Ann' } })
   })
 
-  it('with more than a cookie holds makes a session of what fits', async () => {
+  it('that is too large for a cookie creates a session with what fits', async () => {
     const picture = `https://a.example/${'p'.repeat(1_000)}`
     idToken = (nonce) => signer.sign(good(nonce, { name: 'A'.repeat(500), picture }))
     const { visitor } = await logIn()

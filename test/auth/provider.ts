@@ -5,7 +5,7 @@ import { freePort } from '../servers/free-port.js'
 
 export const CLIENT = { client_id: 'whereabouts', client_secret: 'the secret of the client' }
 
-/** A server of a test, at a port that may have been known before. */
+/** A server of a test, at a port that may be given. */
 export interface Served extends AsyncDisposable {
   readonly url: string
   stop(): Promise<void>
@@ -25,15 +25,15 @@ export async function serveAt(port: number, listener: RequestListener): Promise<
 }
 
 interface ProviderOptions {
-  /** The server that people log in at it. */
+  /** The server whose users log in here. */
   readonly publicUrl: string
   readonly port?: number
   readonly hasRefresh?: boolean
-  /** How long its tokens count. */
+  /** The lifetime of its tokens. */
   readonly tokensS?: number
 }
 
-/** A whole OpenID Connect provider, at which anybody logs in with any name and password. */
+/** A complete OpenID Connect provider that accepts any name and password. */
 export async function startProvider(options: ProviderOptions): Promise<Served> {
   const { publicUrl, hasRefresh = false, tokensS = 3_600 } = options
   const port = options.port ?? (await freePort())
@@ -67,7 +67,7 @@ export async function startProvider(options: ProviderOptions): Promise<Served> {
   return serveAt(port, provider.callback())
 }
 
-/** The settings of a server that people log in at such a provider. */
+/** The settings of a server with such a provider. */
 export function oidcVariables(
   issuer: string,
   publicUrl: string,

@@ -64,7 +64,7 @@ describe('a caller from a trusted address', () => {
     await expectRefused(server.baseUrl, headers, ANN)
   })
 
-  it('[OP30] sees the pages, and a stranger does not', async () => {
+  it('[OP30] sees the pages, and an unknown caller does not', async () => {
     expect((await call(`${server.baseUrl}/sheets/budget`, { headers: ANN })).status).toBe(200)
     expect((await call(`${server.baseUrl}/sheets/budget`)).status).toBe(401)
     const { text } = await call(`${server.baseUrl}/session`, { headers: ANN })
@@ -72,7 +72,7 @@ describe('a caller from a trusted address', () => {
   })
 })
 
-it('[OP20] a header may have another name, and the usual one then counts for nothing', async () => {
+it('[OP20] a header can have another name, and the default one is then ignored', async () => {
   await using server = await startProxied('127.0.0.1', {
     WHEREABOUTS_PROXY_USER_HEADER: 'Remote-User',
   })
@@ -82,7 +82,7 @@ it('[OP20] a header may have another name, and the usual one then counts for not
 })
 
 describe('[OP12 OP19] the address of a caller', () => {
-  /** The status of a call from an address of this machine. */
+  /** Returns the status of a call from an address of this machine. */
   async function statusFrom(baseUrl: string, localAddress: string): Promise<number> {
     const outgoing = httpRequest(`${baseUrl}/rooms/budget/location`, { localAddress, headers: ANN })
     outgoing.end()
@@ -91,7 +91,7 @@ describe('[OP12 OP19] the address of a caller', () => {
     return response.statusCode!
   }
 
-  it('counts, and not what its headers say of it', async () => {
+  it('is taken from the connection, not from headers', async () => {
     await using server = await startProxied('127.0.0.2/32')
     expect(await statusFrom(server.baseUrl, '127.0.0.2')).toBe(200)
     expect(await statusFrom(server.baseUrl, '127.0.0.3')).toBe(401)
@@ -117,14 +117,14 @@ describe('[OP12 OP19] the address of a caller', () => {
     expect(await statusFrom(server.baseUrl, '::1')).toBe(401)
   })
 
-  it('may be an IPv6 address', async () => {
+  it('can be an IPv6 address', async () => {
     await using server = await startProxied('fd00::/8, ::1/128', { HOST: '::' })
     expect(await statusFrom(server.baseUrl, '::1')).toBe(200)
     expect(await statusFrom(server.baseUrl.replace('[::1]', '127.0.0.1'), '127.0.0.1')).toBe(401)
   })
 })
 
-/** Stands for oauth2-proxy: knows callers by a cookie. */
+/** A stand-in for oauth2-proxy that identifies callers by a cookie. */
 async function openLogin() {
   const users = new Map([
     ['login=ann', { user: 'ann', name: 'Ann Lee' }],
@@ -148,7 +148,7 @@ async function openLogin() {
   }
 }
 
-it('[OP12 OP19 OP20 OP21] nginx with auth_request, as the guide has it', async () => {
+it('[OP12 OP19 OP20 OP21] nginx with auth_request works as in the guide', async () => {
   await using login = await openLogin()
   await using server = await startServer({}, 0, [], guideVariables('proxy'))
   const baseUrl = `http://127.0.0.1:${await freePort()}`
@@ -163,7 +163,7 @@ it('[OP12 OP19 OP20 OP21] nginx with auth_request, as the guide has it', async (
   const ann = { cookie: 'login=ann' }
   const bob = { cookie: 'login=bob' }
   expect(await shownAs(baseUrl, ann)).toMatchObject({ id: 'ann', name: 'Ann Lee' })
-  // What a caller says of itself is replaced, also where the proxy has nothing to say.
+  // The caller's own headers are replaced, even if the proxy has no value for them.
   const forged = { 'x-forwarded-user': 'mallory', 'x-forwarded-name': 'Ann Lee' }
   expect(await shownAs(baseUrl, { ...bob, ...forged })).toMatchObject({ id: 'bob', name: 'bob' })
   const room = `${baseUrl}/rooms/budget/location`

@@ -8,14 +8,14 @@ type Headers = OutgoingHttpHeaders
 
 const BINARY = { 'content-type': 'application/octet-stream' }
 
-/** An update that would show in a document. */
+/** An update that would be visible in a document. */
 function someUpdate(): Buffer {
   const doc = new Doc()
   doc.getText('text').insert(0, 'a stranger was here')
   return Buffer.from(encodeStateAsUpdate(doc))
 }
 
-/** Every call that there is on a room, as a stranger would make it. */
+/** Returns every call of a room, as a stranger would make it. */
 function callsOn(room: string): readonly (readonly [path: string, options: CallOptions])[] {
   const body = someUpdate()
   const below = `/rooms/${room}`
@@ -35,8 +35,8 @@ function callsOn(room: string): readonly (readonly [path: string, options: CallO
 }
 
 /**
- * Asserts that a caller with these headers is refused on every call, and that nothing changed: the room
- * is empty, and so is its document.
+ * Asserts that every call with these headers is refused and changes nothing: the room and its
+ * document stay empty.
  *
  * @param known headers of somebody whom the server knows, who looks at the room
  * @see PROTOCOL.md OP12
@@ -69,11 +69,11 @@ async function expectUntouched(baseUrl: string, room: string, headers: Headers):
   })
 }
 
-/** Whom a caller with these headers is shown as, having posted a location. */
+/** Posts a location with these headers, and returns the user that others see. */
 export async function shownAs(baseUrl: string, headers: Headers): Promise<object> {
   const room = `${baseUrl}/rooms/room-${randomUUID()}`
   const said = 'name=Mallory&color=%23000000'
-  // As bytes: together with a text, Node would send the headers as UTF-8 as well.
+  // Sent as bytes, as Node would encode the headers as UTF-8 together with a text.
   const moved = await call(`${room}/location?member=me&${said}`, {
     body: Buffer.from('1'),
     headers: { ...headers, 'content-type': 'application/json' },

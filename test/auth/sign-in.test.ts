@@ -20,7 +20,7 @@ const account = (page: Page, name: string) =>
 const status = (page: Page) => page.locator('.status output')
 const dialog = (page: Page) => page.locator('.person-dialog')
 
-/** Logs in at the provider's page that the window is at. */
+/** Logs in on the provider's page in the window. */
 async function logIn(page: Page, login: string): Promise<void> {
   await page.getByPlaceholder('Enter any login').fill(login)
   await page.getByPlaceholder('and password').fill('any')
@@ -28,7 +28,7 @@ async function logIn(page: Page, login: string): Promise<void> {
   await page.getByRole('button', { name: 'Continue' }).click()
 }
 
-/** A window with a profile of its own, in which nobody was before. */
+/** Opens a window with a new profile. */
 async function openWindow(): Promise<{ context: BrowserContext; page: Page } & AsyncDisposable> {
   const context = await browser.newContext()
   const page = await context.newPage()
@@ -41,7 +41,7 @@ async function untilOpen(page: Page): Promise<void> {
 }
 
 describe('in a browser', () => {
-  it('[OP22 OP23 OP27 OP32] one logs in, is known on every page, and signs out', async () => {
+  it('[OP22 OP23 OP27 OP32] a user logs in, is known on every page, and signs out', async () => {
     await using both = await startBoth()
     const { publicUrl } = both
     await using window = await openWindow()
@@ -51,7 +51,7 @@ describe('in a browser', () => {
     await logIn(page, 'ann')
     await untilOpen(page)
     expect(page.url()).toMatch(`${publicUrl}/pages/notes?x=1`)
-    // The server says who she is; nobody asks her.
+    // The server knows who she is, so she isn't asked.
     await account(page, 'ann of the provider').waitFor()
     expect(await dialog(page).count()).toBe(0)
     const bob = new Visitor()
@@ -73,7 +73,7 @@ describe('in a browser', () => {
     expect(new URL(page.url()).origin).toBe(both.provider.url)
   })
 
-  it('[OP26 OP33] a session is renewed while the page is open, and nobody notices', async () => {
+  it('[OP26 OP33] a session is renewed unnoticed while the page is open', async () => {
     await using both = await startBoth({ tokensS: 12, hasRefresh: true })
     const { publicUrl } = both
     const bob = new Visitor()
@@ -96,7 +96,7 @@ describe('in a browser', () => {
     }
     const before = await members()
     const streams = times('GET /rooms/notes/events')
-    // Once with a session that was renewed, and with a stream that its end has opened again.
+    // Once with a renewed session, and once with a stream that was reopened at the session's end.
     const isRenewed = async () => {
       expect(await members()).toEqual(before)
       expect(await status(page).textContent()).toBe('Live')
@@ -106,14 +106,14 @@ describe('in a browser', () => {
     expect(before).toHaveLength(1)
   })
 
-  it('[OP33] a room that closed because the session ended is joined again when it goes on', async () => {
+  it('[OP33] a room that closed at the end of the session is joined again after a renewal', async () => {
     await using both = await startBoth({ tokensS: 10, hasRefresh: true })
     await using window = await openWindow()
     const { page } = window
     await page.goto(`${both.publicUrl}/pages/notes`)
     await logIn(page, 'ann')
     await untilOpen(page)
-    // As if the laptop slept until the session had ended.
+    // Like a laptop that slept until the session had ended.
     await page.route('**/session', (route) => route.abort())
     await expect.poll(() => status(page).textContent(), { timeout: 60_000 }).toContain('Closed')
     await page.unroute('**/session')
@@ -121,7 +121,7 @@ describe('in a browser', () => {
     await account(page, 'ann of the provider').waitFor()
   })
 
-  it('[OP32] a token’s user is who the token says, by a cookie', async () => {
+  it('[OP32] a token in a cookie determines the user', async () => {
     const secret = 'the output of openssl rand -hex 32'
     const variables = guideVariables('jwt', { WHEREABOUTS_JWT_SECRET: secret })
     await using server = await startServer({}, 0, [], variables)
@@ -140,7 +140,7 @@ describe('in a browser', () => {
     expect(await dialog(window.page).count()).toBe(0)
   })
 
-  it('[OP32] a proxy’s user is who the proxy says', async () => {
+  it('[OP32] a proxy determines the user', async () => {
     const port = await freePort()
     await using server = await startServer({}, port, [], guideVariables('proxy'))
     await using window = await openWindow()

@@ -13,7 +13,7 @@ import {
 
 export const nowS = () => Math.floor(Date.now() / 1_000)
 
-/** Claims that count for an hour. */
+/** Claims that are valid for an hour. */
 export const claims = (own: JWTPayload = {}): JWTPayload => ({
   sub: 'ann',
   exp: nowS() + 3_600,
@@ -22,7 +22,7 @@ export const claims = (own: JWTPayload = {}): JWTPayload => ({
 
 export const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 
-/** A pair of keys, of which the public one has a name in a JWK set. */
+/** A pair of keys, whose public key has an id in a JWK set. */
 export class Signer {
   private constructor(
     readonly alg: string,
@@ -48,7 +48,7 @@ export class Signer {
     return { ...(await exportJWK(this.keys.publicKey)), kid: this.kid }
   }
 
-  /** The public key as text, which a server that is fooled would take for a secret. */
+  /** The public key as text, which a vulnerable server would use as a secret. */
   pem(): Promise<string> {
     return exportSPKI(this.keys.publicKey)
   }
@@ -66,7 +66,7 @@ export function signHs(
     .sign(new TextEncoder().encode(secret))
 }
 
-/** A token of any header and payload that isn't signed, or signed with any text. */
+/** Makes a token with any header and payload, unsigned or with any text as its signature. */
 export function forge(header: object, payload: JWTPayload, signature = ''): string {
   const parts = [header, payload].map((part) =>
     Buffer.from(JSON.stringify(part)).toString('base64url'),
@@ -74,9 +74,9 @@ export function forge(header: object, payload: JWTPayload, signature = ''): stri
   return [...parts, signature].join('.')
 }
 
-/** Serves a JWK set, or whatever else a test wants it to. */
+/** Serves a JWK set or any other answer that a test sets. */
 export class JwksServer implements AsyncDisposable {
-  /** How often it was asked. */
+  /** The number of requests. */
   asked = 0
   #answer: RequestListener
 
@@ -100,7 +100,7 @@ export class JwksServer implements AsyncDisposable {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/keys`
   }
 
-  /** From now on it has the keys of these signers and no others. */
+  /** Serves exactly the keys of these signers from now on. */
   async has(...signers: readonly Signer[]): Promise<void> {
     const keys = await Promise.all(signers.map((signer) => signer.jwk()))
     this.answers((_request, response) => response.end(JSON.stringify({ keys })))

@@ -2,7 +2,7 @@ import { call, type Answer, type CallOptions } from 'whereabouts-conformance/htt
 
 const MOST_REDIRECTS = 20
 
-/** A page that a visitor is at. */
+/** A page that a visitor has opened. */
 export interface Visited extends Answer {
   readonly url: string
   /** Every address on the way there. */
@@ -12,29 +12,29 @@ export interface Visited extends Answer {
 interface Cookie {
   readonly name: string
   readonly value: string
-  /** Where it is sent to: the origin, and the path that addresses begin with. */
+  /** The origin and path prefix that it is sent to. */
   readonly below: string
 }
 
-/** Somebody with a browser's cookies, and without its scripts. */
+/** A browser with cookies but without scripts. */
 export class Visitor {
   #cookies: readonly Cookie[] = []
 
-  /** The cookies for an address, as a header has them. */
+  /** Returns the cookie header for an address. */
   cookiesFor(url: string): string {
     const { href } = new URL(url)
     const sent = this.#cookies.filter(({ below }) => href.startsWith(below))
     return sent.map(({ name, value }) => `${name}=${value}`).join('; ')
   }
 
-  /** Takes a cookie over from elsewhere, or changes one. */
+  /** Adds or changes a cookie. */
   setCookie(url: string, name: string, value: string, path = '/'): void {
     const below = new URL(path, url).href
     this.#forget(name, below)
     this.#cookies = [...this.#cookies, { name, value, below }]
   }
 
-  /** The names of the cookies of a server. */
+  /** Returns the names of a server's cookies. */
   cookieNames(url: string): string[] {
     const { origin } = new URL(url)
     return this.#cookies.filter(({ below }) => below.startsWith(origin)).map(({ name }) => name)
@@ -44,7 +44,7 @@ export class Visitor {
     this.#cookies = this.#cookies.filter((each) => each.name !== name || each.below !== below)
   }
 
-  /** Makes one call, and goes where its answer leads. */
+  /** Makes a call and follows redirects. */
   async go(url: string, options: CallOptions = {}): Promise<Visited> {
     const way: string[] = []
     let next = url
@@ -60,7 +60,7 @@ export class Visitor {
     throw new Error(`too many redirects: ${way.join(' ')}`)
   }
 
-  /** Makes one call, and keeps the cookies of its answer. */
+  /** Makes one call and stores its cookies. */
   async ask(url: string, options: CallOptions = {}): Promise<Answer> {
     const cookie = this.cookiesFor(url)
     const accept = 'text/html'
@@ -70,7 +70,7 @@ export class Visitor {
     return answer
   }
 
-  /** Fills in the form of a page, and goes where that leads. */
+  /** Submits the form of a page and follows redirects. */
   submit(page: Visited, fields: { readonly [name: string]: string } = {}): Promise<Visited> {
     const action = /<form[^>]* action="([^"]+)"/.exec(page.text)?.[1]
     if (action === undefined) throw new Error(`no form at ${page.url}: ${page.text}`)
@@ -82,7 +82,7 @@ export class Visitor {
     })
   }
 
-  /** Logs in at the provider's page that this is, and agrees to what it asks. */
+  /** Logs in on the provider's page, and consents. */
   async logIn(page: Visited, login: string): Promise<Visited> {
     const asked = await this.submit(page, { login, password: 'any' })
     const arrived = asked.text.includes('value="consent"') ? await this.submit(asked) : asked

@@ -19,7 +19,7 @@ async function newFolder(): Promise<AsyncDisposable & { readonly path: string }>
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
 
-/** What is in every file of a data folder. */
+/** Reads every file of a data folder. */
 function contentsOf(folder: string): string {
   return readdirSync(folder)
     .filter((name) => name.startsWith('documents'))
@@ -89,7 +89,7 @@ describe('commands beside a server', () => {
     expect(statSync(join(folder.path, 'commands.sock')).mode & 0o777).toBe(0o700)
   })
 
-  it('[AD12 AD13] back up while people write, and restore', async () => {
+  it('[AD12 AD13] back up during writes, and restore', async () => {
     await using folder = await newFolder()
     const at = { WHEREABOUTS_DATA: folder.path }
     const server = await startServer({ dataDir: folder.path })
@@ -125,7 +125,7 @@ describe('commands beside a server', () => {
 })
 
 describe('commands without a server', () => {
-  it('[AD10 AD14] carry all documents over from SQLite to PostgreSQL', async () => {
+  it('[AD10 AD14] migrate all documents from SQLite to PostgreSQL', async () => {
     await using folder = await newFolder()
     const at = { WHEREABOUTS_DATA: folder.path }
     const rooms = ['one', 'two', '.three', 'a:b~c']
@@ -154,7 +154,7 @@ describe('commands without a server', () => {
     }
   })
 
-  it('say how they are used, and what is wrong', async () => {
+  it('print their usage and errors', async () => {
     await using folder = await newFolder()
     const at = { WHEREABOUTS_DATA: join(folder.path, 'nowhere') }
     expect(await runCommand(['--help'], at)).toMatchObject({ code: 0 })
@@ -176,7 +176,7 @@ describe('commands without a server', () => {
 })
 
 describe('retention', () => {
-  it('[AD6 AD11] deletes what nobody has used, by a command or by itself', async () => {
+  it('[AD6 AD11] deletes unused documents, by a command or automatically', async () => {
     await using folder = await newFolder()
     const at = { WHEREABOUTS_DATA: folder.path }
     {
@@ -199,7 +199,7 @@ describe('retention', () => {
     ])
   })
 
-  it('[AD11] leaves a document whose room somebody is in', async () => {
+  it('[AD11] keeps a document whose room has members', async () => {
     await using folder = await newFolder()
     const at = { WHEREABOUTS_DATA: folder.path }
     await using server = await startServer({ dataDir: folder.path })
@@ -214,7 +214,7 @@ describe('retention', () => {
   })
 })
 
-/** Makes a document one that was last used so many days ago. */
+/** Sets the last use of a document to some days ago. */
 function age(folder: string, room: string, days: number): void {
   const database = new Database(join(folder, 'documents.sqlite'))
   const used = Date.now() - days * 86_400_000

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 const MAIN = fileURLToPath(new URL('../../apps/standalone/dist/main.js', import.meta.url))
 
-/** What a command wrote, and how it ended. */
+/** The output and exit code of a command. */
 export interface Ran {
   readonly code: number | null
   readonly out: string
@@ -12,7 +12,7 @@ export interface Ran {
   readonly err: string
 }
 
-/** Runs `whereabouts` as an operator would. */
+/** Runs `whereabouts` like an operator. */
 export async function runCommand(
   args: readonly string[],
   environment: { readonly [name: string]: string },

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { find, missing, NGINX } from '../../scripts/needs.mjs'
 
-/** An nginx that is ours, in the foreground, with what it writes in a folder of its own. */
+/** An nginx in the foreground, which writes to its own temporary folder. */
 const around = (servers: string) => `
 daemon off;
 worker_processes 1;
