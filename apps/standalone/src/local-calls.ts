@@ -8,20 +8,20 @@ import { type Administration, Problem } from '@whereabouts/server'
 const SOCKET = 'commands.sock'
 const OPERATOR = { by: 'operator' }
 
-/** The address of the socket in a data folder; the shorter of two, as the system limits it. */
+/** Returns the path of the socket in a data folder, in its shortest form, as the system limits it. */
 export function socketIn(dataDir: string): string {
   const file = join(dataDir, SOCKET)
   const near = relative('', file)
   return near.length < file.length ? near : file
 }
 
-/** What a command asks of a running server. */
+/** A command's request to a running server. */
 export type LocalCall =
   | { readonly call: 'delete'; readonly room: string }
   | { readonly call: 'import'; readonly room: string; readonly update: string }
   | { readonly call: 'retention'; readonly unusedSinceMs: number; readonly dryRun: boolean }
 
-/** Does what a command asks, here or in the server that is running. */
+/** Runs the request of a command, in this process or in a running server. */
 export async function perform(
   administration: Administration,
   asked: LocalCall,
@@ -43,7 +43,7 @@ export async function perform(
 }
 
 /**
- * Takes commands on a socket in the data folder, which only the server's own user can connect to.
+ * Accepts commands over a socket in the data folder, to which only the server's own user can connect.
  *
  * @see PROTOCOL.md AD14
  */
@@ -52,7 +52,7 @@ export async function listenLocally(
   administration: Administration,
 ): Promise<Server> {
   const path = socketIn(dataDir)
-  // One that was killed left it behind; the folder is this server's alone.
+  // Removes the socket of a killed server, as this server holds the folder now.
   rmSync(path, { force: true })
   const server = createServer((request, response) => {
     void answer(administration, request, response)

@@ -4,7 +4,7 @@ const LOOPBACK = new BlockList()
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
 LOOPBACK.addAddress('::1', 'ipv6')
 
-/** Whether a host, as it stands in a setting or a URL, can only be reached from this machine. */
+/** Whether a host in a setting or a URL can only be reached from this machine. */
 export function isLoopback(host: string): boolean {
   if (host.toLowerCase() === 'localhost') return true
   const address = host.replace(/^\[(.*)\]$/, '$1')
@@ -12,7 +12,7 @@ export function isLoopback(host: string): boolean {
   return version !== 0 && LOOPBACK.check(address, version === 6 ? 'ipv6' : 'ipv4')
 }
 
-/** Whether what travels to this address can't be read on the way: over TLS, or on this machine. */
+/** Whether data to this address is private on the way: over TLS, or on this machine. */
 export function isPrivateWay({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
 }

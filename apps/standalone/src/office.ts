@@ -39,7 +39,7 @@ const ASSET_HEADERS = {
 const NOTICES_HEADERS = { 'Cache-Control': 'no-cache', 'X-Content-Type-Options': 'nosniff' }
 const COMPRESSED = { gzip: true, brotli: true, etag: true }
 
-/** Whether a request is for one of the application's pages, or would be answered with one. */
+/** Whether the answer to a request would be one of the application's pages. */
 export function isPage(request: IncomingMessage): boolean {
   const path = pathOf(request.url ?? '')
   const isPart = path.startsWith(ASSETS) || path === NOTICES

@@ -85,7 +85,7 @@ interface Closable {
   close(): unknown
 }
 
-/** Several servers that are one have nothing in the data folder that they share. */
+/** Nodes that share a Redis and a database don't use the data folder. */
 async function takeCommands(
   { options: { dataDir, redisUrl } }: Settings,
   { administration }: Whereabouts,
@@ -94,7 +94,7 @@ async function takeCommands(
   return listenLocally(dataDir, administration)
 }
 
-/** What the module is told of who may call. */
+/** Returns the module's options for identifying callers. */
 function accessOf({ authenticate, authorize }: Auth): WhereaboutsOptions {
   if (authenticate === undefined) return { auth: 'open' }
   return { authenticate, ...(authorize !== undefined && { authorize }) }

@@ -15,7 +15,7 @@ export interface Settings {
   /** The host names that browsers may use for this server; `*` for any. @see PROTOCOL.md BR6 */
   readonly allowedHosts: readonly string[]
   readonly logLevel: (typeof LOG_LEVELS)[number]
-  /** How the server knows who is calling. */
+  /** How the server identifies callers. */
   readonly auth: AuthSettings
   readonly options: WhereaboutsOptions
 }

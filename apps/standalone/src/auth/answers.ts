@@ -7,21 +7,21 @@ const PAGE_HEADERS = {
   'Content-Type': 'text/html; charset=utf-8',
   'Content-Security-Policy':
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
-  // A login's answer stands in the address.
+  // The address may contain the answer of a login.
   'Referrer-Policy': 'no-referrer',
 }
 
-/** What a page says that is shown in the place of the application. */
+/** The content of a page that is shown instead of the application. */
 export interface Message {
   readonly status: number
   readonly title: string
   readonly text: string
   readonly link?: { readonly href: string; readonly text: string }
-  /** Where a browser goes on by itself. */
+  /** The address to which the browser is redirected. */
   readonly next?: string
 }
 
-/** Leads a browser elsewhere; it asks there with GET. */
+/** Redirects a browser, which then uses GET. */
 export function redirect(
   response: ServerResponse,
   location: string,
@@ -53,12 +53,12 @@ export function answerProblem(
   response.writeHead(problem.status, headers).end(JSON.stringify(problem))
 }
 
-/** The problem of a caller that nobody knows. */
+/** The problem for an unknown caller. */
 export function unauthorized(): Problem {
   return new Problem('unauthorized', 'You are not signed in. Sign in and try again.')
 }
 
-/** Shows a message as a page of its own. */
+/** Shows a message as a separate page. */
 export function sendMessage(
   response: ServerResponse,
   { status, title, text, link, next }: Message,

@@ -18,18 +18,18 @@ const OIDC = {
 const read = (variables: Variables, host = '127.0.0.1') =>
   readAuth(new Map(Object.entries(variables)), host)
 
-/** The variables that are named, in the order in which they are. */
+/** Returns the variables that the faults name, in order. */
 const named = (variables: Variables, host?: string) =>
   read(variables, host).faults.map((fault) => fault.split(':')[0]!.replace('WHEREABOUTS_', ''))
 
 describe('[OP10] who may call', () => {
   it.each(['127.0.0.1', '127.1.2.3', '::1', '::ffff:127.0.0.1', 'localhost', 'LOCALHOST'])(
-    'is anyone by default, as nobody else reaches %s',
+    'is anyone by default on %s, which only this machine can reach',
     (host) => expect(read({}, host)).toEqual({ auth: { mode: 'open' }, faults: [] }),
   )
 
   it.each(['0.0.0.0', '::', '10.0.0.1', 'sheets.example.com', '::ffff:10.0.0.1', '128.0.0.1'])(
-    'has to be said where the server listens on %s',
+    'must be set if the server listens on %s',
     (host) => {
       const { auth, faults } = read({}, host)
       expect(auth).toBeUndefined()
@@ -38,14 +38,14 @@ describe('[OP10] who may call', () => {
     },
   )
 
-  it('is one of four', () => {
+  it('has four modes', () => {
     expect(read({ WHEREABOUTS_AUTH: 'none' }).faults).toEqual([
       'WHEREABOUTS_AUTH: must be "open" or "jwt" or "proxy" or "oidc"',
     ])
   })
 })
 
-describe('[OP11] settings that are wrong, missing or without effect are named', () => {
+describe('[OP11] invalid, missing and unused settings are reported by name', () => {
   it.each<[string, Variables, string[]]>([
     ['jwt without a key', { WHEREABOUTS_AUTH: 'jwt' }, ['JWT_SECRET']],
     [
@@ -63,17 +63,17 @@ describe('[OP11] settings that are wrong, missing or without effect are named', 
       ['JWT_SECRET'],
     ],
     [
-      'keys that travel in the clear',
+      'keys from an unencrypted address',
       { WHEREABOUTS_AUTH: 'jwt', WHEREABOUTS_JWKS: 'http://id.example.com/keys' },
       ['JWKS'],
     ],
     [
-      'a file of keys that is not there',
+      'a missing file of keys',
       { WHEREABOUTS_AUTH: 'jwt', WHEREABOUTS_JWKS: '/nowhere/keys.json' },
       ['JWKS'],
     ],
     [
-      'a cookie that no browser sends',
+      'an invalid name of a cookie',
       {
         WHEREABOUTS_AUTH: 'jwt',
         WHEREABOUTS_JWT_SECRET: SECRET,
@@ -88,7 +88,7 @@ describe('[OP11] settings that are wrong, missing or without effect are named', 
       ['TRUSTED_PROXIES'],
     ],
     [
-      'headers that are none, or the same',
+      'headers that are invalid or the same',
       {
         WHEREABOUTS_AUTH: 'proxy',
         WHEREABOUTS_TRUSTED_PROXIES: '10.0.0.0/8',
@@ -99,12 +99,12 @@ describe('[OP11] settings that are wrong, missing or without effect are named', 
       ['PROXY_EMAIL_HEADER', 'PROXY_USER_HEADER'],
     ],
     [
-      'oidc without anything',
+      'oidc without settings',
       { WHEREABOUTS_AUTH: 'oidc' },
       ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'PUBLIC_URL'],
     ],
     [
-      'oidc in the clear, below a path and without an ID token',
+      'oidc without TLS, below a path and without an ID token',
       {
         ...OIDC,
         WHEREABOUTS_OIDC_ISSUER: 'http://id.example.com',
@@ -141,7 +141,7 @@ describe('[OP11] settings that are wrong, missing or without effect are named', 
     }
   })
 
-  it('what is as it should be is taken', () => {
+  it('valid settings are accepted', () => {
     expect(read(OIDC)).toEqual({
       auth: {
         mode: 'oidc',

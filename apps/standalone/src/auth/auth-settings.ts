@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isLoopback, isPrivateWay } from '../loopback.js'
 
-/** How the server knows who is calling, as the settings say it. */
+/** The settings for identifying callers. */
 export type AuthSettings = OpenSettings | JwtSettings | ProxySettings | OidcSettings
 
 interface OpenSettings {
@@ -12,9 +12,9 @@ interface OpenSettings {
 
 export interface JwtSettings {
   readonly mode: 'jwt'
-  /** A secret for HS256, or where the JWKS is: a `file:`, `https:` or loopback `http:` URL. */
+  /** A secret for HS256, or the address of the JWKS: a `file:`, `https:` or loopback `http:` URL. */
   readonly key: { readonly secret: string } | { readonly jwks: URL }
-  /** The cookie that a token may come in. */
+  /** The cookie that may contain a token. */
   readonly cookie: string | undefined
   readonly issuer: string | undefined
   readonly audience: string | undefined
@@ -22,7 +22,7 @@ export interface JwtSettings {
 
 export interface ProxySettings {
   readonly mode: 'proxy'
-  /** Addresses and ranges, as the module takes them. */
+  /** Addresses and ranges in the module's format. */
   readonly trusted: readonly string[]
   /** Names of headers in lower case. */
   readonly headers: { readonly user: string; readonly name: string; readonly email: string }
@@ -34,7 +34,7 @@ export interface OidcSettings {
   readonly clientId: string
   readonly clientSecret: string
   readonly scope: string
-  /** The origin that browsers find the server at. */
+  /** The server's origin for browsers. */
   readonly publicUrl: URL
 }
 
@@ -44,7 +44,7 @@ type Given = ReadonlyMap<string, string | undefined>
 const PREFIX = 'WHEREABOUTS_'
 const AUTH = `${PREFIX}AUTH`
 
-/** The settings of each mode; no other mode looks at them. */
+/** The settings of each mode, which other modes ignore. */
 const VARIABLES: { readonly [mode in Mode]: readonly string[] } = {
   open: [],
   jwt: ['JWT_SECRET', 'JWKS', 'JWT_ISSUER', 'JWT_AUDIENCE', 'JWT_COOKIE'],
@@ -53,17 +53,17 @@ const VARIABLES: { readonly [mode in Mode]: readonly string[] } = {
 }
 const MODES = Object.keys(VARIABLES) as readonly Mode[]
 
-/** Every setting of a login. */
+/** All settings of a login. */
 export const AUTH_VARIABLES: ReadonlySet<string> = new Set([
   AUTH,
   ...Object.values(VARIABLES).flatMap((names) => names.map((name) => PREFIX + name)),
 ])
 
-/** HS256 has no more strength than its key. RFC 7518, 3.2 */
+/** HS256 is only as strong as its key. RFC 7518, 3.2 */
 const LEAST_SECRET_BYTES = 32
 const HEADER_NAME = /^[!#$%&'*+.^_`|~\w-]+$/
 
-/** Reads single settings and gathers what is wrong with them. */
+/** Reads single settings and collects their faults. */
 class Reading {
   readonly faults: string[] = []
 
@@ -77,14 +77,14 @@ class Reading {
     return this.given.get(PREFIX + name)
   }
 
-  /** The setting; empty, and a fault, if it is missing. */
+  /** Returns the setting; if it is missing, reports a fault and returns an empty text. */
   required(name: string, what: string): string {
     const text = this.optional(name)
     if (text === undefined) this.fault(name, `is required with ${AUTH}: ${what}`)
     return text ?? ''
   }
 
-  /** The setting as a URL whose way is private; `undefined`, and a fault, for any other. */
+  /** Returns the setting as a URL that is private on the way; for any other, reports a fault. */
   url(name: string, what: string): URL | undefined {
     const text = this.required(name, what)
     if (text === '') return undefined
@@ -96,7 +96,7 @@ class Reading {
 }
 
 /**
- * Reads who may call from the settings that are given.
+ * Reads the settings for identifying callers.
  *
  * @param host that the server listens on
  * @returns the settings, unless there are faults

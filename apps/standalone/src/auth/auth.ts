@@ -2,20 +2,20 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Authenticate, Authorize, Log } from '@whereabouts/server'
 import type { AuthSettings } from './auth-settings.js'
 
-/** How the standalone server knows who is calling: one for each value of `WHEREABOUTS_AUTH`. */
+/** A way to identify callers, one for each value of `WHEREABOUTS_AUTH`. */
 export interface Auth {
   readonly mode: AuthSettings['mode']
-  /** Identifies the caller of a request. Without it anyone may call, under the name that they give. */
+  /** Identifies the caller of a request. Without it anyone may call, under any name. */
   readonly authenticate?: Authenticate
   readonly authorize?: Authorize
-  /** Answers the requests of its own login. Resolves `false` for any other, and leaves it as it is. */
+  /** Answers the requests of its own login. Resolves with `false` for any other request. */
   readonly handle?: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
-  /** Stops what it has running. */
+  /** Stops its background work. */
   readonly close?: () => void
 }
 
 /**
- * Opens the mode that the settings name. Only what that mode needs is loaded.
+ * Opens the mode in the settings, and loads only the code of that mode.
  *
  * @param secret the server's own, asked for by a mode that needs it
  */

@@ -85,7 +85,7 @@ describe('[OP17] the rooms of a token', () => {
     expect(grants(rooms, room, action)).toBe(may)
   })
 
-  it('let nobody do anything if there are none, and in every room if it is `*`', () => {
+  it('give no rights if there are none, and rights in every room if the name is `*`', () => {
     expect(grants(read({ ...GOOD, rooms: [] })!.rooms!, 'budget', 'watch')).toBe(false)
     const all = read({ ...GOOD, rooms: [{ room: '*', can: ['watch'] }] })!.rooms!
     expect(grants(all, 'budget', 'watch')).toBe(true)

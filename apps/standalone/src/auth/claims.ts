@@ -2,7 +2,7 @@ import { type Action, ACTIONS, type AuthenticatedUser } from '@whereabouts/serve
 import type { JWTPayload } from 'jose'
 import { z } from 'zod'
 
-/** The last moment that a date can be. */
+/** The latest possible date. */
 const LAST_MS = 8.64e15
 
 const ROOMS = z.array(
@@ -21,10 +21,10 @@ const CLAIMS = z.object({
   rooms: ROOMS.optional(),
 })
 
-/** Whom a token vouches for, and what it says that they may do. */
+/** The user of a token, and their rights. */
 export interface Vouched {
   readonly user: AuthenticatedUser & { readonly expiresAtMs: number }
-  /** What the token says; `undefined` if it leaves that to the rooms. */
+  /** The rights in the token; `undefined` if the rooms decide. */
   readonly rooms: readonly RoomGrant[] | undefined
 }
 
@@ -39,7 +39,7 @@ export function readClaims(claims: JWTPayload): Vouched | undefined {
   return { user, rooms: data.rooms }
 }
 
-/** Whether one of the entries lets a user do something in a room. */
+/** Whether one of the entries allows an action in a room. */
 export function grants(entries: readonly RoomGrant[], room: string, action: Action): boolean {
   return entries.some((entry) => entry.can.includes(action) && isFor(entry, room))
 }

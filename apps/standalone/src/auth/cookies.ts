@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 
-/** Browsers don't keep a longer cookie: name, value and attributes. */
+/** The longest cookie that browsers store, with name, value and attributes. */
 const MOST_BYTES = 4_096
 
-/** The value of a cookie in a request; the first if there are several. */
+/** Returns the value of a cookie in a request; the first if there are several. */
 export function readCookie({ headers }: IncomingMessage, name: string): string | undefined {
   return cookiesOf(headers.cookie).find(([candidate]) => candidate === name)?.[1]
 }
 
-/** The names of all cookies of a request. */
+/** Returns the names of all cookies of a request. */
 export function cookieNames({ headers }: IncomingMessage): string[] {
   return cookiesOf(headers.cookie).map(([name]) => name)
 }
@@ -20,7 +20,7 @@ function cookiesOf(header = ''): (readonly [name: string, value: string])[] {
   })
 }
 
-/** A cookie of this server's own, which no script can read and no other host can set. */
+/** A cookie of this server, which no script can read and no other host can set. */
 export class OwnCookie {
   readonly name: string
   readonly #attributes: string
@@ -31,14 +31,14 @@ export class OwnCookie {
     this.#attributes = `; Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`
   }
 
-  /** The header that sets it; `undefined` if a browser wouldn't keep it. */
+  /** Returns the header that sets it; `undefined` if it is too long for browsers. */
   set(value: string, maxAgeS?: number): string | undefined {
     const age = maxAgeS === undefined ? '' : `; Max-Age=${maxAgeS}`
     const header = `${this.name}=${value}${this.#attributes}${age}`
     return header.length > MOST_BYTES ? undefined : header
   }
 
-  /** The header that removes it. */
+  /** Returns the header that removes it. */
   remove(): string {
     return `${this.name}=${this.#attributes}; Max-Age=0`
   }

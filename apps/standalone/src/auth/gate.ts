@@ -5,15 +5,15 @@ import { redirect, sendJson, sendMessage, answerProblem, unauthorized } from './
 import type { Auth } from './auth.js'
 import { loginFor, queryOf, returnPath } from './return-path.js'
 
-/** What is behind the gate. */
+/** The application behind the gate. */
 interface Office {
   readonly serve: RequestListener
-  /** Whether a request is for a page, and not for a part of one. */
+  /** Whether a request is for a page, not for a file of a page. */
   readonly isPage: (request: IncomingMessage) => boolean
 }
 
 /**
- * Lets callers through to the application's pages whom the server knows, and leads others to the login.
+ * Admits known callers to the application's pages, and redirects others to the login.
  *
  * @see PROTOCOL.md OP29, OP30
  */
@@ -40,7 +40,7 @@ async function pass(
   else if (path === '/login') await leadBack(auth, request, response)
   else if (!office.isPage(request) || (await isKnown(auth, request)))
     office.serve(request, response)
-  // Only a mode with a login of its own handles requests.
+  // Only a mode with its own login handles requests.
   else if (auth.handle === undefined) refuse(response, url)
   else redirect(response, loginFor(url))
 }
@@ -56,7 +56,7 @@ async function answerSession(
   else answerProblem(response, unauthorized())
 }
 
-/** What `GET /session` answers of a user. */
+/** Returns the answer to `GET /session` for a user. */
 export function describeSession(
   mode: Auth['mode'],
   { expiresAtMs, ...user }: AuthenticatedUser,
@@ -64,7 +64,7 @@ export function describeSession(
   return { mode, user, ...(expiresAtMs && { expiresInMs: Math.max(0, expiresAtMs - Date.now()) }) }
 }
 
-/** `/login` of a server without a login of its own. */
+/** Answers `/login` on a server without its own login. */
 async function leadBack(
   auth: Auth,
   request: IncomingMessage,

@@ -17,14 +17,14 @@ import { VerifiedTokens } from './verified-tokens.js'
 
 const BEARER = /^bearer +([\w.-]+) *$/i
 const MOST_BYTES = 8_192
-/** How far clocks may be apart; what has expired here has expired. */
+/** The tolerance for start times of tokens. There is none for their end. */
 const TOLERANCE_S = 5
 
-/** Callers are whom a signed token names. @see PROTOCOL.md OP13 to OP18 */
+/** Identifies callers by a signed token. @see PROTOCOL.md OP13 to OP18 */
 class JwtAuth implements Auth {
   readonly mode = 'jwt'
   readonly #verified = new VerifiedTokens<Vouched>()
-  /** By the user as it was returned, which is what `authorize` is asked about. */
+  /** By the returned user object, which `authorize` receives again. */
   readonly #vouched = new WeakMap<AuthenticatedUser, Vouched>()
 
   constructor(
@@ -60,14 +60,14 @@ class JwtAuth implements Auth {
       const { payload } = await verifyWith(token, this.key, this.options)
       return readClaims(payload)
     } catch (error) {
-      // The log has said that there are no keys; and what is wrong with a token is its owner's.
+      // Missing keys were already logged, and an invalid token is the caller's fault.
       if (error instanceof errors.JOSEError || error instanceof KeysUnavailable) return undefined
       throw error
     }
   }
 }
 
-/** A secret and a function that finds keys are two overloads of one call. */
+/** Verifies with a secret or with a function that finds keys, which are two overloads of one call. */
 function verifyWith(
   token: string,
   key: Uint8Array | JWTVerifyGetKey,
@@ -101,4 +101,4 @@ export function openJwt(settings: JwtSettings, log: Log): Auth {
 }
 
 const ANY_AUDIENCE =
-  'WHEREABOUTS_JWT_AUDIENCE is not set, so a token that the same issuer signed for another application counts here as well'
+  'WHEREABOUTS_JWT_AUDIENCE is not set, so tokens that the same issuer signed for other applications are accepted too'

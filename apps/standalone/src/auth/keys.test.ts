@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000
 
 afterEach(() => vi.useRealTimers())
 
-it('[OP18] the last keys count for a day while no others can be fetched', async () => {
+it('[OP18] the last keys stay valid for a day if no others can be fetched', async () => {
   const { privateKey, publicKey } = await generateKeyPair('ES256')
   const jwks = JSON.stringify({ keys: [await exportJWK(publicKey)] })
   let isAway = false

@@ -8,22 +8,22 @@ import {
 } from 'jose'
 
 const TIMEOUT_MS = 5_000
-/** How long a set counts before it is fetched again. */
+/** How long a set is used before it is fetched again. */
 const FRESH_MS = 600_000
-/** For how long an unknown key doesn't have the set fetched again: strangers can name any key. */
+/** The shortest time between fetches for unknown keys, as strangers can name any key. */
 const COOLDOWN_MS = 10_000
-/** After a failure, how long nothing is fetched: every call without keys would try. */
+/** How long nothing is fetched after a failure, as otherwise every call would try. */
 const PAUSE_MS = 2_000
-/** How long the last set counts while no other can be fetched. */
+/** How long the last set stays valid if no other can be fetched. */
 const STALE_MS = 86_400_000
 const MOST_BYTES = 1_048_576
 
-/** There is no set, and none was fetched lately. */
+/** There is no valid key set. */
 export class KeysUnavailable extends Error {}
 
 type Options = Parameters<FetchImplementation>[1]
 
-/** Where a JWK set is: a file or an address, which may be away, slow or wrong for a while. */
+/** The source of a JWK set: a file or an address, which may be unavailable, slow or invalid for a while. */
 class JwksSource {
   #last: { readonly text: string; readonly atMs: number } | undefined
   #failure: { readonly error: unknown; readonly atMs: number } | undefined
@@ -33,7 +33,7 @@ class JwksSource {
     private readonly log: Log,
   ) {}
 
-  /** Answers with the set as it is now, or as it was last. @throws {KeysUnavailable} */
+  /** Resolves with the current set, or the last known one. @throws {KeysUnavailable} */
   readonly fetch: FetchImplementation = async (_href, options) => {
     if (this.#failure === undefined || Date.now() - this.#failure.atMs >= PAUSE_MS) {
       await this.#refresh(options)
@@ -87,7 +87,7 @@ function assertKeys(text: string): void {
 }
 
 /**
- * The public keys of a JWK set. It begins to fetch them, and the log says if that fails.
+ * Fetches the public keys of a JWK set in the background, and logs a failure.
  *
  * @see PROTOCOL.md OP18
  */
@@ -99,7 +99,7 @@ export function openJwks(source: URL, log: Log): JWTVerifyGetKey {
     cacheMaxAge: FRESH_MS,
     cooldownDuration: COOLDOWN_MS,
   })
-  // The source has said it in the log; the next token tries again.
+  // The source has logged the failure, and the next token tries again.
   keys.reload().catch(() => undefined)
   return keys
 }

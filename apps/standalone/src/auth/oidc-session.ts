@@ -7,16 +7,16 @@ import { fetchUserInfo } from 'openid-client'
 import type { OwnCookie } from './cookies.js'
 import type { Sealed } from './sealed.js'
 
-/** A provider whose tokens end sooner would have people log in with every click. */
+/** The shortest session, as shorter ones would make people log in with every click. */
 const LEAST_MS = 10_000
 const MOST_MS = 86_400_000
-/** How long after its end a session can be renewed: a laptop that slept needs no login. */
+/** How long after its end a session can be renewed, so that a laptop that slept needs no login. */
 const RENEWABLE_MS = 86_400_000
-/** Longer ones would fill the cookie. */
+/** The longest values that fit into the cookie. */
 const MOST_AVATAR_CHARACTERS = 1_024
 const MOST_NAME_CHARACTERS = 64
 
-/** Who is logged in, and until when. */
+/** The user who is logged in, and the end of the session. */
 export interface Session {
   readonly user: { readonly id: string; readonly name?: string; readonly avatar?: string }
   readonly expiresAtMs: number
@@ -27,12 +27,12 @@ export type Tokens = TokenEndpointResponse & TokenEndpointResponseHelpers
 
 type Claims = { readonly [claim: string]: unknown }
 
-/** The session that a provider's tokens make. @throws what the provider's user info throws */
+/** Creates a session from a provider's tokens. @throws the error of the user info request */
 export async function openSession(configuration: Configuration, tokens: Tokens): Promise<Session> {
   const claims = tokens.claims()
   if (claims === undefined) throw new Error('the provider sent no ID token')
   const { sub } = claims
-  // Many a provider leaves all but `sub` to the user info.
+  // Many providers return everything except `sub` in the user info only.
   const isNamed = nameOf(claims) !== undefined
   const asks = !isNamed && configuration.serverMetadata().userinfo_endpoint !== undefined
   const said: Claims = asks ? await fetchUserInfo(configuration, tokens.access_token, sub) : claims
@@ -40,7 +40,7 @@ export async function openSession(configuration: Configuration, tokens: Tokens):
 }
 
 /**
- * The session after it was renewed; `undefined` if the tokens are somebody else's.
+ * Returns the renewed session; `undefined` if the tokens are of another user.
  *
  * @see PROTOCOL.md OP26
  */
@@ -66,7 +66,7 @@ function nameOf({ name, preferred_username: username, email }: Claims): string |
         .join('')
 }
 
-/** How long the tokens count, and how they are renewed. */
+/** Returns the end of the tokens and the refresh token. */
 function termsOf(tokens: Tokens): Pick<Session, 'expiresAtMs' | 'refreshToken'> {
   const nowMs = Date.now()
   const tokenMs = nowMs + (tokens.expiresIn() ?? 0) * 1_000
@@ -80,10 +80,10 @@ function termsOf(tokens: Tokens): Pick<Session, 'expiresAtMs' | 'refreshToken'> 
 }
 
 /**
- * The header that keeps a session in the browser. What makes it too long is left out: without a
- * refresh token one logs in again.
+ * Returns the header that stores a session in the browser. Drops the refresh token if it doesn't
+ * fit, so that a new login is needed at the end of the session.
  *
- * @throws {Error} if it is too long all the same
+ * @throws {Error} if it is still too long
  * @see PROTOCOL.md OP25
  */
 export async function sessionCookie(
@@ -99,5 +99,5 @@ export async function sessionCookie(
     const header = cookie.set(await sealed.seal(content, untilMs))
     if (header !== undefined) return header
   }
-  throw new Error('what the provider says of the user is too long for a cookie')
+  throw new Error('the user’s details from the provider are too long for a cookie')
 }

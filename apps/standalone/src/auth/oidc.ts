@@ -35,23 +35,23 @@ import { VerifiedTokens } from './verified-tokens.js'
 
 const CALLBACK = '/login/callback'
 const LOGIN_S = 600
-/** Logins that one browser may have begun at a time, as when it opens all its tabs again. */
+/** The most logins that one browser may have in progress, such as when it restores its tabs. */
 const MOST_LOGINS = 8
 const LOGIN_COOKIE = 'whereabouts-login-'
 const STATE = /^[\w-]{20,128}$/
 
-/** A login that has begun. */
+/** A login in progress. */
 interface Login {
   readonly state: string
   readonly nonce: string
   readonly verifier: string
-  /** Where it leads back to. */
+  /** The path to return to. */
   readonly path: string
 }
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void
 
-/** Callers are who logged in at a provider. @see PROTOCOL.md OP22 to OP28 */
+/** Identifies callers by a login at a provider. @see PROTOCOL.md OP22 to OP28 */
 class OidcAuth implements Auth {
   readonly mode = 'oidc'
   readonly authorize = roomAccess
@@ -71,7 +71,7 @@ class OidcAuth implements Auth {
   ) {
     const { issuer, clientId } = settings
     this.#provider = new Provider(settings, log)
-    // Another provider may give the same id to somebody else.
+    // Another provider may use the same id for another user.
     this.#sessions = new Sealed(secret, `session ${issuer.href} ${clientId}`)
     this.#logins = new Sealed(secret, `login ${issuer.href} ${clientId}`)
     this.#cookie = this.#ownCookie('whereabouts-session')
@@ -197,7 +197,7 @@ class OidcAuth implements Auth {
     const { configuration } = this.#provider
     const session = await this.#sessions.open(readCookie(request, this.#cookie.name) ?? '')
     if (configuration !== undefined && session?.refreshToken !== undefined) {
-      // A copy of the cookie can't be renewed then. Whether that works changes nothing here.
+      // Revokes the tokens, so that a copy of the cookie can't be renewed. A failure doesn't matter here.
       tokenRevocation(configuration, session.refreshToken).catch((error: unknown) => {
         this.#failed.warn(reasonOf(error))
       })
@@ -205,7 +205,7 @@ class OidcAuth implements Auth {
     redirect(response, '/logout', [this.#cookie.remove()])
   }
 
-  /** Goes on to the provider by itself, since a page's form may lead to its own server alone. */
+  /** Redirects to the provider by a page, as forms may be sent only to this server. */
   #signedOut(response: ServerResponse): void {
     const { configuration } = this.#provider
     const isThere = configuration?.serverMetadata().end_session_endpoint !== undefined
@@ -213,7 +213,7 @@ class OidcAuth implements Auth {
     sendMessage(response, { ...SIGNED_OUT, ...(next !== undefined && { next }) })
   }
 
-  /** Browsers say where a `POST` comes from. */
+  /** Checks the origin, which browsers send with each `POST`. */
   #isOwnPage({ headers: { origin } }: IncomingMessage): boolean {
     return origin === undefined || origin === this.settings.publicUrl.origin
   }
@@ -226,12 +226,12 @@ class OidcAuth implements Auth {
     return new OwnCookie(name, this.settings.publicUrl.protocol === 'https:')
   }
 
-  /** Each login has its own, so that several tabs can log in at once. */
+  /** Each login has its own cookie, so that several tabs can log in at the same time. */
   #loginCookie(state: string): OwnCookie {
     return this.#ownCookie(LOGIN_COOKIE + state.slice(0, 16))
   }
 
-  /** Removes logins that were begun and left, so that they don't fill the headers. */
+  /** Removes the cookies of abandoned logins, so that they don't fill the headers. */
   #forgetLogins(request: IncomingMessage): string[] {
     const names = cookieNames(request).filter((name) => name.includes(LOGIN_COOKIE))
     const begun = names.map((name) => name.slice(name.indexOf(LOGIN_COOKIE)))

@@ -1,4 +1,4 @@
 import type { Auth } from './auth.js'
 
-/** Anyone may call, under the name that they give. */
+/** Anyone may call, under any name. */
 export const OPEN: Auth = { mode: 'open' }

@@ -15,7 +15,7 @@ const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 30_000
 const TIMEOUT_S = 5
 
-/** The provider that people log in at; it may be away for a while. @see PROTOCOL.md OP28 */
+/** The login provider, which may be unavailable for a while. @see PROTOCOL.md OP28 */
 export class Provider {
   readonly #life = new AbortController()
   #configuration: Configuration | undefined
@@ -27,12 +27,12 @@ export class Provider {
     void this.#find()
   }
 
-  /** What it says of itself; `undefined` until it could be reached. */
+  /** Its configuration; `undefined` until it could be reached. */
   get configuration(): Configuration | undefined {
     return this.#configuration
   }
 
-  /** Stops looking for it. */
+  /** Stops trying to reach it. */
   close(): void {
     this.#life.abort()
   }
@@ -52,13 +52,13 @@ export class Provider {
       } catch (error) {
         if (!signal.aborted) away.warn(reasonOf(error))
       }
-      // Ends early when the server does.
+      // Aborted when the server shuts down.
       await sleep(Math.min(pauseMs, LONGEST_PAUSE_MS), null, { signal }).catch(() => null)
     }
   }
 }
 
-/** Why something failed, in one line. */
+/** Returns the reason for a failure in one line. */
 export function reasonOf(error: unknown): string {
   const { message, cause } = error as Error
   return cause instanceof Error ? `${message}: ${reasonOf(cause)}` : message
@@ -68,7 +68,7 @@ async function discover({ issuer, clientId, clientSecret }: OidcSettings): Promi
   const ways = issuer.protocol === 'http:' ? [allowInsecureRequests] : []
   const options = { execute: ways, timeout: TIMEOUT_S }
   const found = (await discovery(issuer, clientId, undefined, undefined, options)).serverMetadata()
-  // What a provider does that doesn't say. RFC 8414, 2
+  // The default for a provider that doesn't name its methods. RFC 8414, 2
   const methods = found.token_endpoint_auth_methods_supported ?? ['client_secret_basic']
   const isBasic = methods.includes('client_secret_basic')
   const proof = isBasic ? ClientSecretBasic(clientSecret) : ClientSecretPost(clientSecret)

@@ -7,7 +7,7 @@ import { roomAccess } from './room-access.js'
 
 const MOST_CHARACTERS = 255
 
-/** Callers are whom a trusted proxy says, in headers that it sets. @see PROTOCOL.md OP19, OP20, OP21 */
+/** Identifies callers by headers of a trusted proxy. @see PROTOCOL.md OP19, OP20, OP21 */
 class ProxyAuth implements Auth {
   readonly mode = 'proxy'
   readonly authorize = roomAccess
@@ -26,7 +26,7 @@ class ProxyAuth implements Auth {
     )
     this.#ambiguous = new RareWarning(
       log,
-      'a caller was refused, because a header of the proxy came more than once; have the proxy replace what its own caller sent',
+      'a caller was refused, because a header of the proxy was repeated; make the proxy replace the headers of its own callers',
     )
   }
 
@@ -58,7 +58,7 @@ function valuesOf(request: IncomingMessage, header: string, separator?: string):
   return values.map((value) => decode(value).trim()).filter((value) => value !== '')
 }
 
-/** Node reads headers as Latin-1; proxies write UTF-8. What isn't UTF-8 stays as it is. */
+/** Decodes UTF-8, which proxies write and Node reads as Latin-1. Leaves any other text unchanged. */
 function decode(value: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(value, 'latin1'))

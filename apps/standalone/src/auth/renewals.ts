@@ -2,7 +2,7 @@ import { refreshTokenGrant, ResponseBodyError } from 'openid-client'
 import { renewSession, type Session } from './oidc-session.js'
 import type { Provider } from './provider.js'
 
-/** For how long one renewal answers all who ask with the same token: it counts only once. */
+/** How long one renewal answers all requests with the same refresh token, which is valid only once. */
 const SHARED_MS = 30_000
 
 /** Renews sessions at the provider. */
@@ -12,9 +12,9 @@ export class Renewals {
   constructor(private readonly provider: Provider) {}
 
   /**
-   * The renewed session; `undefined` if the provider refuses.
+   * Resolves with the renewed session; `undefined` if the provider refuses.
    *
-   * @throws {Error} if the provider can't be asked
+   * @throws {Error} if the provider can't be reached
    */
   renew(session: Session, refreshToken: string): Promise<Session | undefined> {
     const known = this.#underWay.get(refreshToken)
@@ -22,7 +22,7 @@ export class Renewals {
     const renewal = this.#ask(session, refreshToken)
     this.#underWay.set(refreshToken, renewal)
     const forget = () => this.#underWay.delete(refreshToken)
-    // What failed may be tried again at once.
+    // A failed renewal may be retried immediately.
     renewal.then(() => setTimeout(forget, SHARED_MS).unref(), forget)
     return renewal
   }

@@ -40,7 +40,7 @@ it.each([
   expect(returnPath(said)).toBe('/')
 })
 
-it('[OP23] the path goes through the address of the login as it is', () => {
+it('[OP23] the path survives in the address of the login', () => {
   const path = '/sheets/budget?watch=1&a=%26#b'
   const request = { url: loginFor(path) } as IncomingMessage
   expect(queryOf(request).get('return')).toBe(path)

@@ -1,9 +1,9 @@
 import type { Authorize } from '@whereabouts/server'
 
 /**
- * What a known user may do in a room whose token or login doesn't say: the room's own access.
+ * Returns the rights of a known user in a room if the token or login doesn't set them.
  *
- * A room has no access record of its own yet, so this is everything but `manage`. Sharing belongs here.
+ * Rooms have no access records yet, so this is everything except `manage`. Sharing belongs here.
  *
  * @see PROTOCOL.md OP31
  */

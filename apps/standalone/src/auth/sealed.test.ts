@@ -4,13 +4,13 @@ import { Sealed } from './sealed.js'
 const SECRET = 'the secret of a server under test'
 const inAMinute = () => Date.now() + 60_000
 
-it('[OP25] what one node seals, every node with the same secret opens', async () => {
+it('[OP25] every node with the same secret can open a sealed text', async () => {
   const text = await new Sealed<{ id: string }>(SECRET, 'session').seal({ id: 'ann' }, inAMinute())
   expect(text).not.toContain('ann')
   expect(await new Sealed<{ id: string }>(SECRET, 'session').open(text)).toEqual({ id: 'ann' })
 })
 
-it('[OP25] nothing else is opened', async () => {
+it('[OP25] no other text is opened', async () => {
   const sealed = new Sealed<{ id: string }>(SECRET, 'session')
   const text = await sealed.seal({ id: 'ann' }, inAMinute())
   const [header = '', key = '', iv = '', content = '', tag = ''] = text.split('.')

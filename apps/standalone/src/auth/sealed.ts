@@ -2,7 +2,7 @@ import { hkdfSync } from 'node:crypto'
 import { EncryptJWT, jwtDecrypt } from 'jose'
 
 /**
- * Turns an object into a text that only a server with the same secret can read or make, and back.
+ * Encrypts an object as a text that only a server with the same secret can read or create.
  *
  * @see PROTOCOL.md OP25
  */
@@ -22,7 +22,7 @@ export class Sealed<T extends object> {
       .encrypt(this.#key)
   }
 
-  /** `undefined` for anything that wasn't sealed with this key, or no longer counts. */
+  /** Decrypts a text; `undefined` if it wasn't sealed with this key or has expired. */
   async open(text: string): Promise<T | undefined> {
     try {
       const { payload } = await jwtDecrypt<{ content: T }>(text, this.#key, {
@@ -31,7 +31,7 @@ export class Sealed<T extends object> {
       })
       return payload.content
     } catch {
-      // Cut, forged, over, or of another secret: as good as none.
+      // The text is cut off, forged, expired, or sealed with another secret.
       return undefined
     }
   }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { VerifiedTokens } from './verified-tokens.js'
 
-it('[OP15] a token is remembered for a minute, and no longer than it counts', () => {
+it('[OP15] a token is remembered for a minute at most, and not after its end', () => {
   const clock = { nowMs: 1_000_000 }
   const tokens = new VerifiedTokens<string>(() => clock.nowMs)
   tokens.add('short', 'ann', clock.nowMs + 10_000)
@@ -21,7 +21,7 @@ it('[OP15] a token is remembered for a minute, and no longer than it counts', ()
   expect(tokens.get('long')).toBeUndefined()
 })
 
-it('[OP15] of many tokens the latest are remembered', () => {
+it('[OP15] only the latest tokens are remembered', () => {
   const tokens = new VerifiedTokens<number>()
   for (let count = 0; count < 25_000; count++) tokens.add(`token ${count}`, count, Infinity)
   const known = Array.from({ length: 25_000 }, (_, count) => tokens.get(`token ${count}`))

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
 
-/** How many are remembered at least; at most twice that. */
+/** The least number of remembered tokens; at most twice as many are. */
 const REMEMBERED = 10_000
-/** So that a key that was withdrawn doesn't count for much longer. */
+/** Short, so that tokens of a withdrawn key are soon refused. */
 const MOST_MS = 60_000
 
 interface Known<T> {
@@ -11,9 +11,9 @@ interface Known<T> {
 }
 
 /**
- * What verified tokens say, since verifying one costs several times what a whole post does. Tokens are
- * known by their hash, so that none of them is kept. Which were used lately is known by halves: when
- * the new half is full, the old one goes.
+ * Caches the claims of verified tokens, as verifying one costs several times as much as a whole post.
+ * Tokens are identified by their hash, so none of them is stored. The cache has two halves: when the
+ * new half is full, the old one is dropped.
  */
 export class VerifiedTokens<T> {
   #recent = new Map<string, Known<T>>()
@@ -21,7 +21,7 @@ export class VerifiedTokens<T> {
 
   constructor(private readonly now: () => number = Date.now) {}
 
-  /** What a token says that was verified lately and hasn't expired. */
+  /** Returns the claims of a token that was verified recently and hasn't expired. */
   get(token: string): T | undefined {
     const name = nameOf(token)
     const known = this.#recent.get(name) ?? this.#older.get(name)

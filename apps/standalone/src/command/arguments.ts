@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util'
 import type { WhereaboutsOptions } from '@whereabouts/server'
 
-/** What a command is given. */
+/** The input and output of a command. */
 export interface Arguments {
-  /** What the environment says. */
+  /** The environment variables. */
   readonly options: WhereaboutsOptions
   readonly flags: Flags
-  /** What follows the command's name. */
+  /** The arguments after the command's name. */
   readonly rest: readonly string[]
   /** Writes a line. */
   readonly print: (line: string) => void
@@ -19,14 +19,14 @@ export interface Flags {
   readonly json: boolean
   readonly dryRun: boolean
   readonly output: string | undefined
-  /** 0 if it isn't said. */
+  /** 0 if it isn't set. */
   readonly olderThanMs: number
 }
 
 const DAY_MS = 86_400_000
 const AGE = /^([1-9]\d{0,4})d$/
 
-/** Parses a command line. @throws {Error} that says what is wrong */
+/** Parses a command line. @throws {Error} with the reason if it is invalid */
 export function parse(args: readonly string[]): { flags: Flags; words: readonly string[] } {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -46,7 +46,7 @@ export function parse(args: readonly string[]): { flags: Flags; words: readonly 
   }
 }
 
-/** @throws {Error} that says what is missing */
+/** @throws {Error} that names the missing argument */
 export function needed(rest: readonly string[], index: number, what: string): string {
   const word = rest[index]
   if (word === undefined) throw new Error(`say ${what}`)

@@ -38,7 +38,7 @@ export async function exportDocuments({ options, flags, rest, print, write }: Ar
   })
 }
 
-/** Puts one document into a room that has none, or all of a folder into theirs. */
+/** Imports one document into a room without a document, or all documents of a folder. */
 export async function importDocuments({ options, flags, rest, print }: Arguments): Promise<void> {
   const first = needed(rest, 0, flags.all ? 'the folder to read' : 'the name of a room')
   await writing(options, async (target) => {
@@ -62,7 +62,7 @@ export async function deleteDocument({ options, rest, print }: Arguments): Promi
   })
 }
 
-/** Deletes the documents that nobody has used for a while. */
+/** Deletes documents that have not been used for a while. */
 export async function retain({ options, flags, print }: Arguments): Promise<void> {
   const unusedSinceMs = Date.now() - flags.olderThanMs
   const { dryRun } = flags

@@ -7,7 +7,7 @@ const EXTENSION = '.yjs'
 const PRIVATE = { mode: 0o600, flag: 'wx' } as const
 const PAGE = 500
 
-/** Names every room of a store. */
+/** Lists the rooms of a store. */
 async function* roomsOf(reader: DocumentReader): AsyncGenerator<string> {
   for (let after = ''; ;) {
     const page = await reader.list({ after, limit: PAGE })
@@ -18,9 +18,9 @@ async function* roomsOf(reader: DocumentReader): AsyncGenerator<string> {
 }
 
 /**
- * Writes every document to a file of its own in a new folder, `<room>.yjs`. Returns how many.
+ * Writes every document to a separate file in a new folder, `<room>.yjs`. Returns the number.
  *
- * @throws {Error} if the folder has something in it
+ * @throws {Error} if the folder is not empty
  */
 export async function exportAll(reader: DocumentReader, folder: string): Promise<number> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -36,13 +36,13 @@ export async function exportAll(reader: DocumentReader, folder: string): Promise
   return count
 }
 
-/** Writes a file that only its owner can read. @throws {Error} if it is there already */
+/** Writes a file that only its owner can read. @throws {Error} if it already exists */
 export async function writePrivately(file: string, bytes: Uint8Array): Promise<void> {
   if (existsSync(file)) throw new Error(`${file} is there already. Choose another name.`)
   await writeFile(file, bytes, PRIVATE)
 }
 
-/** A document as a command wrote it. */
+/** A document in an exported file. */
 export interface DocumentFile {
   readonly room: string
   /** In base64. */
@@ -56,7 +56,7 @@ export async function readDocument(
   return { room, update: (await readFile(file)).toString('base64') }
 }
 
-/** Names the documents' files in a folder. */
+/** Lists the document files in a folder. */
 export async function filesIn(folder: string): Promise<string[]> {
   const names = await readdir(folder)
   return names.filter((name) => name.endsWith(EXTENSION)).map((name) => join(folder, name))

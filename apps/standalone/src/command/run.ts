@@ -85,7 +85,7 @@ async function restoreFile({ options, rest, print }: Arguments): Promise<void> {
     print(`what was there is in ${before}. Delete it when you don't need it.`)
 }
 
-/** The data folder, if documents are there. @throws {Error} that says how it is done elsewhere */
+/** Returns the data folder. @throws {Error} with instructions if documents are in PostgreSQL */
 function fileStore(
   { dataDir, databaseUrl }: Arguments['options'],
   instead: (url: string) => string,

@@ -7,14 +7,14 @@ import { type LocalCall, perform, socketIn } from '../local-calls.js'
 
 const ALIVE_MS = 60_000
 
-/** Where commands write what changes. */
+/** The server or store that a command acts on. */
 export interface Target {
-  /** Does something, and returns the names of the rooms that it was done to. */
+  /** Runs an action, and returns the names of the affected rooms. */
   perform(call: LocalCall): Promise<readonly string[]>
   close(): Promise<void>
 }
 
-/** What a command does itself isn't news; a fault is. */
+/** Logs only errors, as a command prints its own results. */
 const QUIET: Log = {
   info: () => {},
   warn: (message) => process.stderr.write(`whereabouts: ${message}\n`),
@@ -22,10 +22,10 @@ const QUIET: Log = {
 }
 
 /**
- * The server that has the data folder, if one is running; otherwise a server of this process's own,
- * which serves nobody.
+ * Opens the running server that holds the data folder, or otherwise a server in this process without
+ * a network address.
  *
- * @throws {Error} that says who has the data folder, if that can't be asked
+ * @throws {Error} with the holder of the data folder if it can't be reached
  * @see PROTOCOL.md AD14
  */
 export async function openTarget(options: WhereaboutsOptions): Promise<Target> {
@@ -33,7 +33,7 @@ export async function openTarget(options: WhereaboutsOptions): Promise<Target> {
   if (redisUrl === undefined && dataDir !== undefined && (await isListening(dataDir))) {
     return { perform: (call) => ask(dataDir, call), close: async () => {} }
   }
-  // The threads of documents keep no process alive.
+  // Document threads don't keep the process alive.
   const alive = setInterval(() => {}, ALIVE_MS)
   const { retentionDays: _, ...others } = options
   try {
