@@ -1,6 +1,6 @@
-// What a login adds to a post: `npm run bench:logins`. The scenario `post` without a login and with
-// tokens, in turn. Prints the processor time of the server for each post, on which machine, and fails
-// if a token makes it more than MOST times as much. No other load should be on the machine.
+// Measures the cost that a login adds to a post: `npm run bench:logins`. Runs the scenario `post` without
+// a login and with tokens, in turn. Prints the server's processor time per post and the machine, and fails
+// if a token makes it more than MOST times as much. The machine should have no other load.
 import { SignJWT } from 'jose'
 import { standalone, WHEREABOUTS } from './contestants.mjs'
 import { buildGenerator } from './generator.mjs'
@@ -14,7 +14,7 @@ const SECRET = 'a secret of the bench, of more than 32 bytes'
 
 const compiler = buildGenerator()
 
-/** As an application would make it. */
+/** Makes a token like an application. */
 const token = await new SignJWT({
   name: 'Ann Lee',
   rooms: [{ room: 'r*', can: ['watch', 'join', 'move', 'write', 'comment'] }],

@@ -18,8 +18,8 @@ const ENTRIES = [
     name: 'client',
     input: 'packages/client/dist/index.js',
     external: [],
-    // The last 192 bytes check every answer, and the server's limit of a location (PROTOCOL.md CL18,
-    // CL26), and name the problem of a deleted document (AD3).
+    // The last increase, 192 bytes, is for checking every answer, the server's limit of a location
+    // (PROTOCOL.md CL18, CL26), and the problem of a deleted document (AD3).
     maxGzipBytes: 8 * 1024 + 192,
   },
   {

@@ -9,7 +9,7 @@ import { delimiter, join } from 'node:path'
  * @property {string} variable the environment variable that may hold its path
  * @property {readonly string[]} commands its names on the PATH, preferred first
  * @property {string} [versions] the package's folder with a `<version>/bin` for each version
- * @property {string} [folder] where it is, if that isn't on everybody's PATH
+ * @property {string} [folder] its folder, if that isn't on every user's PATH
  * @property {string} aptPackage the Debian package that contains it
  */
 

@@ -11,7 +11,7 @@ const NEVER = new Promise<never>(() => {})
 const request = new IncomingMessage(new Socket())
 const asker = { request, user: undefined, roomName: 'r' }
 
-/** Time that the test lets pass. */
+/** A clock that the test advances. */
 function patience() {
   const waiting = new Map<() => void, number>()
   const after: After = (ms, callback) => {
@@ -30,7 +30,7 @@ function permissions(authorize: Authorize) {
   return { permissions: new Permissions({ authorize }, log, after), log, ...time }
 }
 
-it('[AC8] [AC9] no answer within 10 s is a refusal', async () => {
+it('[AC8] [AC9] no answer within 10 s counts as a refusal', async () => {
   const { permissions: asked, log, pass, waiting } = permissions(() => NEVER)
   const asserted = asked.assert(asker, 'watch')
   await expect.poll(() => waiting.size).toBe(1)
@@ -42,7 +42,7 @@ it('[AC8] [AC9] no answer within 10 s is a refusal', async () => {
   expect(waiting.size).toBe(0)
 })
 
-it('[AC8] what is answered in time leaves nothing behind', async () => {
+it('[AC8] an answer in time leaves no timer behind', async () => {
   const { permissions: asked, waiting } = permissions(async () => true)
   await asked.assert(asker, 'watch', 'join')
   expect(waiting.size).toBe(0)
@@ -61,7 +61,7 @@ it('[AC8] an answer that comes too late does not count', async () => {
   expect(await granted).toEqual([])
 })
 
-it("[AC8] an exception after that is nobody's, and ends nothing", async () => {
+it('[AC8] an exception after that is ignored and ends nothing', async () => {
   let fail: (error: Error) => void
   const late = new Promise<boolean>((_, reject) => {
     fail = reject
@@ -89,7 +89,7 @@ it('[AC14] asks about all actions at the same time', async () => {
   expect(most).toBe(3)
 })
 
-it('[AC27] who is not said to be anybody within 10 s is unauthorized', async () => {
+it('[AC27] a caller who isn’t identified within 10 s is unauthorized', async () => {
   const log = new RecordingLog()
   const { after, pass, waiting } = patience()
   const authenticate: Authenticate = () => NEVER

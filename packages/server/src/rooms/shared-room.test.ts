@@ -131,7 +131,7 @@ it('[EX13] a room learns updates from other nodes, or is told to fetch them', as
   expect(told).toEqual(['fetch it', '1,0', 'fetch it', 'fetch it'])
 })
 
-it('[AD3] ends its readers when the document is deleted, wherever that was done', async () => {
+it('[AD3] ends its readers when the document is deleted, on whichever node', async () => {
   const exchange = new FickleExchange<Numbered>()
   const { room, told } = start(exchange)
   await room.commit({ do: 'update', bytes: Uint8Array.of(0, 0) })

@@ -4,7 +4,7 @@ import { Agenda } from './agenda.js'
 
 const DAY_MS = 86_400_000
 
-/** A clock that counts what waits on it. */
+/** A clock that counts its timers. */
 class CountingClock extends VirtualClock {
   timers = 0
   longestMs = 0
@@ -24,7 +24,7 @@ function start() {
   return { clock, agenda: new Agenda(clock) }
 }
 
-it('does each thing once, not before its time and hardly after', () => {
+it('runs each task once, at its time or shortly after', () => {
   const { clock, agenda } = start()
   const done: number[] = []
   const dueMs = [0, 1, 49, 50, 51, 12_345, 30_000, 30_001, 61_000, 40 * DAY_MS]
@@ -40,14 +40,14 @@ it('does each thing once, not before its time and hardly after', () => {
   expect(clock.timers).toBe(0)
 })
 
-it('needs few timers, all of them short, for many things', () => {
+it('needs only a few short timers for many tasks', () => {
   const { clock, agenda } = start()
   for (let count = 0; count < 20_000; count++) agenda.after(count * 1_000, () => {})
   expect(clock.timers).toBeLessThan(40)
   expect(clock.longestMs).toBeLessThanOrEqual(30_050)
 })
 
-it('does nothing that was called off, also by what is due with it', () => {
+it('doesn’t run a cancelled task, even if a task due at the same time cancelled it', () => {
   const { clock, agenda } = start()
   const done: string[] = []
   const callOff = agenda.after(100, () => done.push('called off'))
@@ -61,7 +61,7 @@ it('does nothing that was called off, also by what is due with it', () => {
   expect(done).toEqual(['first'])
 })
 
-it('takes what is added while it works', () => {
+it('accepts tasks while it runs others', () => {
   const { clock, agenda } = start()
   const atMs: number[] = []
   const again = () => {
