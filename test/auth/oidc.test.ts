@@ -400,13 +400,13 @@ describe('[OP24] an ID token', () => {
     ['without a nonce', () => signer.sign({ ...good(''), nonce: undefined })],
     ['for another client', (nonce) => signer.sign(good(nonce, { aud: 'another' }))],
     ['of another provider', (nonce) => signer.sign(good(nonce, { iss: 'https://evil.example' }))],
-    ['that is over', (nonce) => signer.sign(good(nonce, { exp: nowS() - 60 }))],
+    ['that has expired', (nonce) => signer.sign(good(nonce, { exp: nowS() - 60 }))],
     ['that isn’t signed', (nonce) => forge({ alg: 'none' }, good(nonce))],
     ['of an unknown key', async (nonce) => (await Signer.of('RS256')).sign(good(nonce))],
     ['with the client’s secret for a key', (nonce) => signHs(CLIENT.client_secret, good(nonce))],
     ['with the public key for a secret', async (nonce) => signHs(await signer.pem(), good(nonce))],
-    ['that is none', () => 'a.b.c'],
-  ])('%s makes no session', async (_what, make) => {
+    ['that is malformed', () => 'a.b.c'],
+  ])('%s creates no session', async (_what, make) => {
     idToken = make
     const { visitor, answer } = await logIn()
     expect(answer.status).toBe(502)

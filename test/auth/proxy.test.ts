@@ -44,7 +44,7 @@ describe('a caller from a trusted address', () => {
       { 'x-forwarded-name': '', 'x-forwarded-email': ' ' },
       { id: 'ann', name: 'ann' },
     ],
-  ])('[OP21] is whom the headers name: %j', async (own, user) => {
+  ])('[OP21] is the user in the headers: %j', async (own, user) => {
     expect(await shownAs(server.baseUrl, { ...ANN, ...own })).toMatchObject(user)
   })
 

@@ -38,7 +38,7 @@ function callsOn(room: string): readonly (readonly [path: string, options: CallO
  * Asserts that every call with these headers is refused and changes nothing: the room and its
  * document stay empty.
  *
- * @param known headers of somebody whom the server knows, who looks at the room
+ * @param known headers of a known caller, for reading the room
  * @see PROTOCOL.md OP12
  */
 export async function expectRefused(

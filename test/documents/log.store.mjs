@@ -101,7 +101,7 @@ export async function openStore({ file }) {
 }
 
 /**
- * What the lines do, each to its room, and what comes of it.
+ * The effect of each kind of line on its room; returns the result.
  *
  * @typedef {Map<string, any>} Rooms
  * @type {{ readonly [what: string]: (rooms: Rooms, room: any, line: any) => unknown }}

@@ -343,7 +343,7 @@ describe('an exchange through Redis', () => {
     expect(await here.nodes()).toEqual(new Set([here.node]))
     const before = stopped.said('begin')
     stopped.process.kill('SIGCONT')
-    await stopped.until('begun anew', () => stopped.said('begin') > before)
+    await stopped.until('started again', () => stopped.said('begin') > before)
     expect(stopped.said('lost')).toBe(1)
     expect(await here.nodes()).toEqual(new Set([here.node, stopped.id]))
     expect(recorder.losses).toBe(0)

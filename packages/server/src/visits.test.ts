@@ -13,7 +13,7 @@ const REVALIDATE_MS = 30_000
 const READERS = 1_000
 const request = new IncomingMessage(new Socket())
 
-/** Readers that are open, and when the application was asked about any of them. */
+/** Opens readers, and records when the application was asked about each. */
 function open(authorize: Authorize, readers = READERS) {
   const clock = new VirtualClock()
   const after = (ms: number, callback: () => void) => clock.after(ms, callback)
@@ -44,7 +44,7 @@ function open(authorize: Authorize, readers = READERS) {
   return { clock, visits, ends, failed, told }
 }
 
-it('[AC15] readers that came together are asked about each in time, and not together', async () => {
+it('[AC15] readers that joined together are each checked in time, but not together', async () => {
   const asked = new Map<string, number[]>()
   const { clock } = open(({ room, action }) => {
     if (action === 'watch') asked.set(room, [...(asked.get(room) ?? []), clock.now()])
@@ -65,7 +65,7 @@ it('[AC15] readers that came together are asked about each in time, and not toge
   expect(Math.max(...perSlot.values())).toBeLessThan(READERS / 100)
 })
 
-it('[AC19] about a bounded number of readers is asked at a time', async () => {
+it('[AC19] a bounded number of readers is checked at a time', async () => {
   let isOpen = 0
   let most = 0
   const { clock, visits } = open(async ({ action }) => {
@@ -81,7 +81,7 @@ it('[AC19] about a bounded number of readers is asked at a time', async () => {
   expect(most).toBe(64)
 })
 
-it('[AC8] [AC17] [AC19] those who are never answered end after 10 s, whoever else waits', async () => {
+it('[AC8] [AC17] [AC19] readers without an answer end after 10 s, however many others are waiting', async () => {
   const { clock, visits, failed, told } = open(({ room, action }) => {
     const isLast = room === `room ${READERS - 1}`
     return isLast ? action === 'watch' : new Promise<never>(() => {})
@@ -94,7 +94,7 @@ it('[AC8] [AC17] [AC19] those who are never answered end after 10 s, whoever els
   expect(failed).toHaveLength(READERS - 1)
 })
 
-it('[AC15] who has gone is not asked about any more', async () => {
+it('[AC15] a reader that has left is no longer checked', async () => {
   let asked = 0
   const { clock, visits, ends } = open(() => {
     asked += 1
@@ -106,7 +106,7 @@ it('[AC15] who has gone is not asked about any more', async () => {
   expect(asked).toBeLessThanOrEqual(64 * ACTIONS.length)
 })
 
-it('[AC17] a reader that can not be told ends alone', async () => {
+it('[AC17] a reader that can’t be told ends only itself', async () => {
   const { clock, visits, failed } = open(() => false, 2)
   let ended = 0
   const broken = {
