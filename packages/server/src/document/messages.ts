@@ -1,4 +1,4 @@
-import type { ProblemExtensions, ProblemName } from '@whereabouts/protocol'
+import { Problem, type ProblemExtensions, type ProblemName } from '@whereabouts/protocol'
 import type { Applied, DocumentCount, DocumentLimits } from './keeper.js'
 import type { Catalog, Removal, StoreModule, UntoldRoom } from './store.js'
 
@@ -89,3 +89,11 @@ export type Answer =
 
 /** The thread's first message: the store is open, or why it can't be. */
 export type Opened = { readonly opened: true } | { readonly opened: false; readonly fault: string }
+
+/** Turns a refusal that a thread sent back into a problem. */
+export function problemOf(answer: Extract<Answer, { readonly problem: ProblemName }>): Problem {
+  const { problem, detail, extensions, cause } = answer
+  const error = new Problem(problem, detail, extensions)
+  if (cause !== undefined) error.cause = cause
+  return error
+}

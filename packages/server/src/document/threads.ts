@@ -1,9 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { Problem, type ProblemName } from '@whereabouts/protocol'
+import type { Problem } from '@whereabouts/protocol'
 import { NOTHING_DONE, sum } from './count.js'
 import { Expenses } from './expenses.js'
 import type { DocumentCount } from './keeper.js'
-import type { Answer, DocumentSettings, Request, Results } from './messages.js'
+import {
+  type Answer,
+  type DocumentSettings,
+  problemOf,
+  type Request,
+  type Results,
+} from './messages.js'
 import { FairQueue, Loads, type Queued } from './queue.js'
 import { isCoalesced, isFromClient, isRemoteUpdate, NO_ROOM, roomOf, weightOf } from './requests.js'
 import type { DocumentStore } from './store.js'
@@ -393,12 +399,4 @@ type At = NonNullable<DocumentThread['at']>
 
 function isUnforeseen({ request, bytes }: PendingRequest): boolean {
   return request.call === 'update' && bytes >= UNFORESEEN_BYTES
-}
-
-/** Turns a refusal that a thread sent back into a problem. */
-function problemOf(answer: Extract<Answer, { readonly problem: ProblemName }>): Problem {
-  const { problem, detail, extensions, cause } = answer
-  const error = new Problem(problem, detail, extensions)
-  if (cause !== undefined) error.cause = cause
-  return error
 }

@@ -13,6 +13,12 @@ export interface HostedRoomsLimits extends RoomLimits {
   readonly frameIntervalMs: number
 }
 
+/** The limits of a room and its log. */
+export interface SharedRoomLimits extends HostedRoomsLimits {
+  /** After so many batches, a node that begins to follow gets the room's state instead. */
+  readonly checkpointBatches?: number
+}
+
 /** The callbacks of rooms to the code that handles documents. */
 export interface RoomHooks {
   readonly faults: Faults

@@ -15,7 +15,7 @@ import type { Clock } from '../stream/clock.js'
 import { Frames } from '../stream/frames.js'
 import type { Pace } from '../stream/pace.js'
 import { newEpoch } from './epoch.js'
-import type { HostedRoom, HostedRoomsLimits, RoomHooks } from './hosted-rooms.js'
+import type { HostedRoom, RoomHooks, SharedRoomLimits } from './hosted-rooms.js'
 import { goneNodes } from './gone-nodes.js'
 import { LeaseEnds } from './lease-ends.js'
 import { RoomGuard } from './room-guard.js'
@@ -25,12 +25,6 @@ import { loggedIn, type Returning, type Shown, solitudeOf, type State } from './
 import { Signal } from './signal.js'
 import { Solitude } from './solitude.js'
 import type { NodeId } from '../room/ids.js'
-
-/** The limits of a room and its log. */
-export interface SharedRoomLimits extends HostedRoomsLimits {
-  /** After so many batches, a node that begins to follow gets the room's state instead. */
-  readonly checkpointBatches?: number
-}
 
 /** The shared context of the rooms of a node. */
 export interface SharedRoomContext {

@@ -4,11 +4,11 @@ import type { Clock } from '../stream/clock.js'
 import { UNKNOWN_VERSION } from '../stream/frames.js'
 import { Pace } from '../stream/pace.js'
 import type { Poll } from '../stream/poll.js'
-import type { HostedRooms, RoomHooks, StoredUpdate } from './hosted-rooms.js'
+import type { HostedRooms, RoomHooks, SharedRoomLimits, StoredUpdate } from './hosted-rooms.js'
 import type { Numbered } from './outcomes.js'
 import { RoomTable } from './room-table.js'
 import { Host, type Role, Visitor } from './role.js'
-import { SharedRoom, type SharedRoomContext, type SharedRoomLimits } from './shared-room.js'
+import { SharedRoom, type SharedRoomContext } from './shared-room.js'
 import { Untold, type UntoldRooms } from './untold.js'
 
 /** The callbacks of rooms to the code that handles documents. */
