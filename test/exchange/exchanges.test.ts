@@ -4,6 +4,7 @@ import {
   BATCH_OPERATIONS,
   type Exchange,
   ExchangeLost,
+  type Notices,
 } from '../../packages/server/src/exchange/exchange.js'
 import { MemoryExchange, MemoryLogs } from './memory-exchange.js'
 import { openRedis } from '../../packages/server/src/exchange/redis.js'
@@ -20,7 +21,7 @@ import { TEXT_CODEC } from './text-codec.js'
 /** The backend that several exchanges share. */
 interface Place extends AsyncDisposable {
   /** Opens another node. */
-  open(): Promise<Exchange<string>>
+  open(): Promise<Exchange<string> & Notices>
   /** Makes the log of a room lose its oldest batches. */
   cut(room: string, writer: Recorder): Promise<void>
   /** Makes a room without followers expire immediately. */
@@ -299,6 +300,30 @@ function runContract(name: string, newPlace: () => Promise<Place>): void {
       await within(goes, 'the news that a node is gone')
       expect(gone).toEqual([second.node])
       expect(await first.nodes()).toEqual(new Set([first.node, third.node]))
+    })
+
+    it('[AC20] [AC23] tells every other node what one tells, each once and in order', async () => {
+      await using place = await newPlace()
+      const nodes = [await place.open(), await place.open(), await place.open()]
+      const told = nodes.map((node) => {
+        const notices: string[] = []
+        node.onTold((notice) => notice !== undefined && notices.push(notice))
+        return notices
+      })
+      // A node listens soon after it began.
+      await expect
+        .poll(async () => {
+          await nodes[0]!.tell('are you there?')
+          return told.slice(1).every((notices) => notices.length > 0)
+        })
+        .toBe(true)
+      const notices = ['{"a":"b c"}', ' ', 'ä']
+      for (const notice of notices) await nodes[0]!.tell(notice)
+      for (const [index, heard] of told.entries()) {
+        if (index === 0) continue
+        await expect.poll(() => heard.slice(-notices.length)).toEqual(notices)
+      }
+      expect(told[0]).toEqual([])
     })
   })
 }

@@ -1,15 +1,20 @@
-import type { Disconnection, Revalidation } from './visits.js'
+import { z } from 'zod'
+
+const TEXT = z.string().optional()
+const NOTICE = z.object({
+  revalidate: z.object({ user: TEXT, room: TEXT }).optional(),
+  disconnect: z
+    .object({ roomName: z.string(), memberId: TEXT, userId: TEXT, reason: TEXT })
+    .optional(),
+})
 
 /** A message from one node to the others about their readers. */
-export interface Notice {
-  readonly revalidate?: Revalidation
-  readonly disconnect?: Disconnection
-}
+export type Notice = z.infer<typeof NOTICE>
 
 /** Reads what another node wrote. What can't be read makes every reader be asked about. */
 export function readNotice(text: string): Notice {
   try {
-    return JSON.parse(text) as Notice
+    return NOTICE.parse(JSON.parse(text))
   } catch {
     return { revalidate: {} }
   }

@@ -40,7 +40,8 @@ export interface Disconnection {
   readonly reason?: string | undefined
 }
 
-interface Visit extends Stay {
+interface Visit {
+  readonly stay: Stay
   readonly visitor: Visitor
   readonly admission: Admission
   can: readonly Action[]
@@ -92,7 +93,7 @@ export class Visits {
   begin(visitor: Visitor, admission: Admission, stay: Stay): () => void {
     const { can } = admission
     const visit: Visit = {
-      ...stay,
+      stay,
       visitor,
       admission,
       can,
@@ -113,7 +114,7 @@ export class Visits {
     permissions.outdate()
     for (const visit of this.#visits) {
       const isUser = user === undefined || visit.admission.userId === user
-      if (isUser && (room === undefined || visit.roomName === room)) this.#ask(visit, true)
+      if (isUser && (room ?? visit.stay.roomName) === visit.stay.roomName) this.#ask(visit, true)
     }
   }
 
@@ -121,11 +122,11 @@ export class Visits {
   disconnect({ roomName, memberId, userId, reason }: Disconnection): void {
     const problem = new Problem('forbidden', reason ?? 'You were disconnected from this room.')
     for (const visit of this.#visits) {
-      if (visit.roomName !== roomName) continue
+      const { self, roomName: its } = visit.stay
       // In open mode a member is a user. ID4
-      const { userId: ownId = visit.self } = visit.admission
-      const isMeant = memberId === undefined ? ownId === userId : visit.self === memberId
-      if (isMeant) this.#end(visit, problem)
+      const { userId: ownId = self } = visit.admission
+      const isMeant = memberId === undefined ? ownId === userId : self === memberId
+      if (isMeant && its === roomName) this.#end(visit, problem)
     }
   }
 
@@ -195,12 +196,12 @@ export class Visits {
 
   /** @see PROTOCOL.md AC16, AC17, AC18 */
   #allow(visit: Visit, can: readonly Action[]): void {
-    const { visitor, leave } = visit
+    const { visitor, stay } = visit
     const isSame =
       can.length === visit.can.length && can.every((action) => visit.can.includes(action))
     visit.can = can
     // Each time: where nobody could be told, it is still there.
-    if (!can.includes('join')) leave()
+    if (!can.includes('join')) stay.leave()
     if (!can.includes('watch')) this.#end(visit, forbidden('watch'))
     else if (!isSame) this.#serve(visit, () => visitor.allow(can))
   }

@@ -2,7 +2,7 @@
 export type After = (ms: number, callback: () => void) => () => void
 
 /** How long the application may take to say who is calling and what they may do. @see PROTOCOL.md AC8, AC27 */
-export const PATIENCE_MS = 10_000
+const PATIENCE_MS = 10_000
 
 /**
  * Returns what the application answers.

@@ -29,7 +29,7 @@ export interface Admission {
 }
 
 /** What a caller may do where nobody is asked. @see PROTOCOL.md AC7 */
-export const USUAL_ACTIONS: readonly Action[] = ACTIONS.filter((action) => action !== 'manage')
+const USUAL_ACTIONS: readonly Action[] = ACTIONS.filter((action) => action !== 'manage')
 
 /** A reader that the application lets in itself. @see PROTOCOL.md AC26 */
 export function ownAdmission(userId: string | undefined): Admission {
@@ -37,6 +37,8 @@ export function ownAdmission(userId: string | undefined): Admission {
 }
 
 const OPEN = ownAdmission(undefined)
+
+const NOT_ASKED: StillMay = async () => {}
 
 /** An answer is used for so long without asking again, such as while a body arrives. */
 const FRESH_MS = 1_000
@@ -83,6 +85,7 @@ export class Permissions {
    * @see PROTOCOL.md AC8, AC10, AC25
    */
   async assert(asker: Asker, ...actions: readonly Action[]): Promise<StillMay> {
+    if (!this.areAsked && !actions.includes('manage')) return NOT_ASKED
     const { asOf } = this
     const atMs = performance.now()
     const can = await this.granted(asker, actions)

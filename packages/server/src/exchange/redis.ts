@@ -21,8 +21,9 @@ import type { Listener, RedisConnection, Reply } from './redis-connection.js'
 import { RedisFollowing } from './redis-following.js'
 import { RedisKeys } from './redis-keys.js'
 import type { RedisLink } from './redis-link.js'
+import { RedisNotices } from './redis-notices.js'
 import { probeRights, refusalOf } from './redis-refusal.js'
-import { LEAVE, PULSE, type Script, scriptOf, TELL } from './redis-scripts.js'
+import { LEAVE, PULSE, type Script, scriptOf } from './redis-scripts.js'
 import { PROCESS, type Surroundings } from './surroundings.js'
 import type { NodeId } from './node.js'
 
@@ -67,9 +68,7 @@ export class RedisExchange<T> implements Exchange<T>, Notices, Counting, RedisLi
   readonly gate = new Gate(ROOMS_AT_A_TIME)
   readonly #followings = new Set<RedisFollowing<T>>()
   readonly #listeners: GoneListener[] = []
-  readonly #toldListeners: ToldListener[] = []
-  /** Whether what other nodes tell arrives here. */
-  #isListening = false
+  readonly #notices = new RedisNotices(this)
   readonly #leases = new Leases()
   #state: 'starting' | 'live' | 'lost' | 'closed' = 'starting'
   #epoch = ''
@@ -164,8 +163,8 @@ export class RedisExchange<T> implements Exchange<T>, Notices, Counting, RedisLi
     return this.#leases.alive
   }
 
-  async tell(notice: string): Promise<void> {
-    await this.ask(TELL, [this.keys.notices], [`${this.node} ${notice}`])
+  tell(notice: string): Promise<void> {
+    return this.#notices.tell(notice)
   }
 
   count(text: string, counter: string, args: readonly string[]): Promise<Reply> {
@@ -175,7 +174,7 @@ export class RedisExchange<T> implements Exchange<T>, Notices, Counting, RedisLi
   }
 
   onTold(listener: ToldListener): void {
-    this.#toldListeners.push(listener)
+    this.#notices.onTold(listener)
   }
 
   async close(): Promise<void> {
@@ -219,7 +218,7 @@ export class RedisExchange<T> implements Exchange<T>, Notices, Counting, RedisLi
   #returned(): void {
     if (this.#state === 'live') {
       this.#each((following) => following.check())
-      this.#told(undefined)
+      this.#notices.missed()
     }
     void this.#beat()
   }
@@ -234,7 +233,7 @@ export class RedisExchange<T> implements Exchange<T>, Notices, Counting, RedisLi
     try {
       if (this.#isDeaf()) throw new ExchangeLost(this.connection.fault)
       await this.#pulse()
-      await this.#listen()
+      this.#notices.look()
       this.#each((following) => following.look(this.surroundings.now()))
     } catch (error) {
       this.#lose(error)
@@ -249,23 +248,6 @@ export class RedisExchange<T> implements Exchange<T>, Notices, Counting, RedisLi
     const { hears } = this.connection
     const isLong = this.#deafness.isLong(hears, this.surroundings.now())
     return isLong || (!hears && this.#state !== 'live')
-  }
-
-  async #listen(): Promise<void> {
-    if (this.#isListening) return
-    await this.subscribe(this.keys.notices, this.#hear)
-    this.#isListening = true
-    // Until now nothing arrived.
-    this.#told(undefined)
-  }
-
-  readonly #hear = (message: string): void => {
-    const end = message.indexOf(' ')
-    if (message.slice(0, end) !== this.node) this.#told(message.slice(end + 1))
-  }
-
-  #told(notice: string | undefined): void {
-    for (const listener of this.#toldListeners) listener(notice)
   }
 
   get #isClosed(): boolean {
@@ -297,7 +279,7 @@ export class RedisExchange<T> implements Exchange<T>, Notices, Counting, RedisLi
     this.#decide()
     if (!isNews) return
     this.#each((following) => following.begin())
-    this.#told(undefined)
+    this.#notices.missed()
   }
 
   /** @throws {ExchangeLost} if it isn't there in time, or fails */
