@@ -83,6 +83,18 @@ describe.each(SERVERS)('a user from the application on %s', (server) => {
     )
   })
 
+  it.each(['__proto__', 'constructor', 'toString'])('[ID8] may have the id %s', async (id) => {
+    const office = new Office({ [id]: [] })
+    office.rights.set(id, ALL)
+    await using running = await start(server, office.options)
+    const room = new TestRoom(running.baseUrl, id)
+    await using stream = await room.join(id, {}, as(id))
+    expect(stream.state.members.get(stream.self)?.user.id).toBe(id)
+    await running.rooms.disconnect(id, { userId: id })
+    await stream.next('problem')
+    await end(stream)
+  })
+
   it('[AC5] meta is a copy', async () => {
     const meta = { mood: 'calm' }
     const { running, post, read } = await started(() => ({ meta }))
