@@ -230,9 +230,10 @@ export class RoomServer {
    */
   async disconnect(disconnection: Disconnection): Promise<void> {
     const checked = checkRoom(disconnection.roomName)
-    const told = this.#tell({ disconnect: disconnection })
-    await this.#rooms.look(checked, (known) => removeMembers(known, disconnection))
-    await told
+    await Promise.all([
+      this.#tell({ disconnect: disconnection }),
+      this.#rooms.look(checked, (known) => removeMembers(known, disconnection)),
+    ])
   }
 
   /** Does something with the readers of all nodes, here first. */
