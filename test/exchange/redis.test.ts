@@ -125,6 +125,29 @@ describe('an exchange through Redis', () => {
     expect([reader.begins.length, reader.losses]).toEqual([1, 0])
   })
 
+  it('[AC22] says that a notice may be missing when its connection was cut, and hears the next', async () => {
+    await using nodes = new TwoNodes(redis.url)
+    await nodes.follow('one')
+    const told: (string | undefined)[] = []
+    nodes.second.onTold((notice) => told.push(notice))
+    // Until it listens.
+    await expect
+      .poll(async () => {
+        await nodes.first.tell('probe')
+        return told
+      })
+      .toContain('probe')
+    told.length = 0
+    await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub')
+    await expect.poll(() => told).toContain(undefined)
+    await expect
+      .poll(async () => {
+        await nodes.first.tell('next')
+        return told
+      })
+      .toContain('next')
+  })
+
   it('cuts the log at a checkpoint', async () => {
     await using node = openNode(redis.url)
     const recorder = await Recorder.begun(node, 'one')

@@ -1,4 +1,4 @@
-import type { Exchange } from '../../packages/server/src/exchange/exchange.js'
+import type { Exchange, Notices } from '../../packages/server/src/exchange/exchange.js'
 import { openRedis } from '../../packages/server/src/exchange/redis.js'
 import { Recorder } from './recorder.js'
 import { TEXT_CODEC } from './text-codec.js'
@@ -11,8 +11,8 @@ export function openNode(url: string): Exchange<string> & AsyncDisposable {
 
 /** Two nodes on one Redis; disposing of them closes both. */
 export class TwoNodes implements AsyncDisposable {
-  readonly first: Exchange<string>
-  readonly second: Exchange<string>
+  readonly first: Exchange<string> & Notices
+  readonly second: Exchange<string> & Notices
 
   constructor(url: string) {
     this.first = openRedis(url, TEXT_CODEC)
