@@ -194,11 +194,13 @@ describe('a login', () => {
     }
   })
 
-  it('[OP25] over TLS sets cookies for this host and TLS only', async () => {
+  it('[OP25 BR6] over TLS sets cookies for this host and TLS only', async () => {
     const example = guideVariables('oidc', { WHEREABOUTS_OIDC_ISSUER: both.provider.url })
     await using server = await startServer({}, 0, [], example)
     await untilOpen(server)
-    const answer = await call(`${server.baseUrl}/login`)
+    const asked = (host: string) => call(`${server.baseUrl}/login`, { headers: { host } })
+    expect((await asked('evil.example')).status).toBe(421)
+    const answer = await asked('sheets.example.com')
     const redirectUri = encodeURIComponent('https://sheets.example.com/login/callback')
     expect(answer.headers.location).toContain(redirectUri)
     expect(answer.headers['set-cookie']).toEqual([

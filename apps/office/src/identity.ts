@@ -34,7 +34,8 @@ export async function readIdentity(): Promise<Identity> {
  */
 export async function renewIdentity(): Promise<Identity | undefined> {
   const response = await fetch(ADDRESS, { method: 'POST', cache: 'no-store' })
-  if (response.status === 401) return undefined
+  // 403: the page has another address than the server's own.
+  if (response.status === 401 || response.status === 403) return undefined
   if (!response.ok) throw new Error(`the server answered ${response.status}`)
   return (await response.json()) as Identity
 }

@@ -64,6 +64,19 @@ describe('settings', () => {
     }
   })
 
+  it('[BR6] know the server by the name in its address for browsers', () => {
+    const oidc = {
+      WHEREABOUTS_AUTH: 'oidc',
+      WHEREABOUTS_OIDC_ISSUER: 'https://id.example.com',
+      WHEREABOUTS_OIDC_CLIENT_ID: 'whereabouts',
+      WHEREABOUTS_OIDC_CLIENT_SECRET: 'secret',
+      WHEREABOUTS_PUBLIC_URL: 'https://sheets.example.com',
+    }
+    expect(readSettings(oidc).allowedHosts).toEqual(['sheets.example.com'])
+    const more = { ...oidc, WHEREABOUTS_ALLOWED_HOSTS: 'docs.example.com' }
+    expect(readSettings(more).allowedHosts).toEqual(['docs.example.com', 'sheets.example.com'])
+  })
+
   it('[OP8] are named in messages by their variables', () => {
     expect(() => readSettings({ WHEREABOUTS_LEASE_MS: '5s' })).toThrow(
       'WHEREABOUTS_LEASE_MS: must be a number, not "5s"',

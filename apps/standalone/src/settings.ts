@@ -87,7 +87,8 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
     throw new TypeError(`invalid settings\n  ${faults.join('\n  ')}`)
   }
   const { PORT, HOST, LOG_LEVEL, [ALLOWED_HOSTS]: said } = own.data
-  const allowedHosts = said ?? (isLoopback(HOST) ? [] : ['*'])
+  const names = said ?? (isLoopback(HOST) ? [] : ['*'])
+  const allowedHosts = auth.mode === 'oidc' ? [...names, auth.publicUrl.hostname] : names
   return { port: PORT, host: HOST, allowedHosts, logLevel: LOG_LEVEL, auth, options }
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Authenticate, type Log, Problem } from '@whereabouts/server'
 import { pathOf, RareWarning } from '@whereabouts/server/mount'
+import { sendProblem } from '../problem.js'
 import {
   AuthorizationResponseError,
   authorizationCodeGrant,
@@ -188,7 +189,7 @@ class OidcAuth implements Auth {
       sendJson(response, describeSession(this.mode, userOf(renewed)), [cookie])
     } catch (error) {
       this.#failed.warn(reasonOf(error))
-      answerProblem(response, new Problem('store-failed', 'The login provider can’t be reached.'))
+      sendProblem(response, 503, 'Service Unavailable', 'The login provider can’t be reached.')
     }
   }
 
