@@ -74,7 +74,7 @@ describe('in a browser', () => {
   })
 
   it('[OP26 OP33] a session is renewed unnoticed while the page is open', async () => {
-    await using both = await startBoth({ tokensS: 12, hasRefresh: true })
+    await using both = await startBoth({ tokensS: 20, hasRefresh: true })
     const { publicUrl } = both
     const bob = new Visitor()
     await bob.logIn(await bob.go(publicUrl), 'bob')

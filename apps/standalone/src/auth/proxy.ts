@@ -6,6 +6,10 @@ import type { ProxySettings } from './auth-settings.js'
 import { roomAccess } from './room-access.js'
 
 const MOST_CHARACTERS = 255
+/** How long an open stream may go on without asking the proxy again. */
+const COUNTS_MS = 900_000
+
+const UTF_8 = new TextDecoder('utf-8', { fatal: true })
 
 /** Identifies callers by headers of a trusted proxy. @see PROTOCOL.md OP19, OP20, OP21 */
 class ProxyAuth implements Auth {
@@ -45,23 +49,24 @@ class ProxyAuth implements Auth {
       this.#ambiguous.warn()
       return null
     }
-    const [id = ''] = said.id
+    const id = said.id[0] ?? ''
     if (id === '' || id.length > MOST_CHARACTERS) return null
-    return { id, name: said.name[0] ?? said.email[0] ?? id }
+    const shown = said.name[0] || said.email[0] || id
+    return { id, name: shown, expiresAtMs: Date.now() + COUNTS_MS }
   }
 }
 
-/** The values of a header that aren't empty. @param separator also divides values, where one has to be alone */
+/** The values of a header, empty ones included. @param separator also divides values, where one has to be alone */
 function valuesOf(request: IncomingMessage, header: string, separator?: string): string[] {
   const lines = request.headersDistinct[header] ?? []
   const values = separator === undefined ? lines : lines.flatMap((line) => line.split(separator))
-  return values.map((value) => decode(value).trim()).filter((value) => value !== '')
+  return values.map((value) => decode(value).trim())
 }
 
 /** Decodes UTF-8, which proxies write and Node reads as Latin-1. Leaves any other text unchanged. */
 function decode(value: string): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(value, 'latin1'))
+    return UTF_8.decode(Buffer.from(value, 'latin1'))
   } catch {
     return value
   }
