@@ -62,7 +62,8 @@ function contestant(name, env, headers) {
     wire: { ...WHEREABOUTS, headers },
     command: (place) => {
       const command = standalone(place)
-      return { ...command, env: { ...command.env, ...env } }
+      // One user posts for all.
+      return { ...command, env: { ...command.env, WHEREABOUTS_BUDGET_SCALE: '0', ...env } }
     },
   }
 }

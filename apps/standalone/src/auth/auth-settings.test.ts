@@ -68,7 +68,12 @@ describe('[OP11] invalid, missing and unused settings are reported by name', () 
       ['JWKS'],
     ],
     [
-      'a missing file of keys',
+      'keys at an address with a password, which would be logged',
+      { WHEREABOUTS_AUTH: 'jwt', WHEREABOUTS_JWKS: 'https://me:secret@id.example.com/keys' },
+      ['JWKS'],
+    ],
+    [
+      'a file of keys that is not there',
       { WHEREABOUTS_AUTH: 'jwt', WHEREABOUTS_JWKS: '/nowhere/keys.json' },
       ['JWKS'],
     ],

@@ -89,8 +89,12 @@ class Reading {
     const text = this.required(name, what)
     if (text === '') return undefined
     const url = URL.canParse(text) ? new URL(text) : undefined
-    if (url !== undefined && isPrivateWay(url)) return url
-    this.fault(name, 'must be an https:// address; http:// works on a loopback address only')
+    const isPlain = url?.username === '' && url.password === ''
+    if (url !== undefined && isPlain && isPrivateWay(url)) return url
+    this.fault(
+      name,
+      'must be an https:// address without user and password; http:// works on a loopback address only',
+    )
     return undefined
   }
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { type AuthenticatedUser, type Log, Problem } from '@whereabouts/server'
 import { pathOf } from '@whereabouts/server/mount'
-import { redirect, sendJson, sendMessage, answerProblem, unauthorized } from './answers.js'
+import { answerProblem, redirect, sendJson, sendMessage, unauthorized } from './answers.js'
 import type { Auth } from './auth.js'
 import { loginFor, queryOf, returnPath } from './return-path.js'
 

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Authenticate, type Log, Problem } from '@whereabouts/server'
+import { type Authenticate, type AuthenticatedUser, type Log, Problem } from '@whereabouts/server'
 import { pathOf, RareWarning } from '@whereabouts/server/mount'
-import { sendProblem } from '../problem.js'
 import {
   AuthorizationResponseError,
   authorizationCodeGrant,
@@ -14,12 +13,13 @@ import {
   randomState,
   tokenRevocation,
 } from 'openid-client'
+import { sendProblem } from '../problem.js'
 import {
+  answerProblem,
   type Message,
   redirect,
   sendJson,
   sendMessage,
-  answerProblem,
   unauthorized,
 } from './answers.js'
 import type { Auth } from './auth.js'
@@ -105,7 +105,7 @@ class OidcAuth implements Auth {
 
   readonly close = (): void => this.#provider.close()
 
-  async #read(text: string): Promise<Session['user'] | null> {
+  async #read(text: string): Promise<AuthenticatedUser | null> {
     const session = await this.#sessions.open(text)
     if (session === undefined || session.expiresAtMs <= Date.now()) return null
     this.#known.add(text, session, session.expiresAtMs)
@@ -240,7 +240,7 @@ class OidcAuth implements Auth {
   }
 }
 
-function userOf({ user, expiresAtMs }: Session) {
+function userOf({ user, expiresAtMs }: Session): AuthenticatedUser {
   return { ...user, expiresAtMs }
 }
 
@@ -265,7 +265,7 @@ const NOT_BEGUN: Message = {
 const SIGNED_OUT: Message = {
   status: 200,
   title: 'You are signed out',
-  text: 'Others can no longer use this browser in your name.',
+  text: 'This browser is signed out here. Your login provider may still know you.',
   link: { href: loginFor('/'), text: 'Sign in' },
 }
 
