@@ -93,5 +93,6 @@ export function everyCall(
     [room.url('location'), { ...who, json: 1 }, ['join', 'move']],
     [`${baseUrl}/location`, { ...who, json: 1 }, ['join', 'move']],
     [room.url('document'), { headers: update, body: EMPTY_UPDATE }, ['write']],
+    [room.url('document'), { ...who, method: 'DELETE' }, ['manage']],
   ]
 }

@@ -27,7 +27,8 @@ export interface Retention {
   readonly dryRun?: boolean
 }
 
-const MOST_LISTED = 1_000
+/** How many documents are listed at a time, at most. */
+export const MOST_LISTED = 1_000
 
 /** What an administration needs. */
 export interface AdministrationContext {

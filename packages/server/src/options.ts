@@ -285,7 +285,7 @@ const OPTIONS = TOGETHER.superRefine((options, context) => {
 export interface CallsMount {
   /** Below which path the calls are: `presence` for one. */
   readonly path?: string
-  /** Whether `/health/live`, `/health/ready`, `/metrics` and `/openapi.json` are served. */
+  /** Whether `/health/live`, `/health/ready`, `/metrics`, `/rooms` and `/openapi.json` are served. */
   readonly operations?: boolean
   /** Whether the article's calls are served: `POST /location` and `GET /location/sse`. */
   readonly article?: boolean

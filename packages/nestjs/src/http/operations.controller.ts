@@ -25,6 +25,11 @@ export class OperationsController {
     return this.#answer('/metrics', request, response)
   }
 
+  @Get('rooms')
+  rooms(@Req() request: PlatformRequest, @Res() response: PlatformResponse): Promise<void> {
+    return this.#answer('/rooms', request, response)
+  }
+
   @Get('openapi.json')
   openapi(@Req() request: PlatformRequest, @Res() response: PlatformResponse): Promise<void> {
     return this.#answer('/openapi.json', request, response)

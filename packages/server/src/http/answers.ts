@@ -32,6 +32,7 @@ const ANSWERS: { readonly [call in CallName]: Answers } = {
   document: answers({
     GET: ({ calls }, call, roomName) => calls.getDocument(call, roomName),
     POST: async ({ calls }, call, roomName) => call.json(await calls.postDocument(call, roomName)),
+    DELETE: ({ calls }, call, roomName) => calls.deleteDocument(call, roomName),
   }),
   'document/sync': answers({
     POST: ({ calls }, call, roomName) => calls.syncDocument(call, roomName),
@@ -48,6 +49,7 @@ const ANSWERS: { readonly [call in CallName]: Answers } = {
   '/health/live': asked(({ operations }, call) => operations.live(call)),
   '/health/ready': asked(({ operations }, call) => operations.ready(call)),
   '/metrics': asked(({ operations }, call) => operations.metrics(call)),
+  '/rooms': answers({ GET: ({ calls }, call) => calls.listDocuments(call) }),
   '/openapi.json': asked(({ operations, article }, call) => operations.describe(call, article)),
 }
 

@@ -20,6 +20,7 @@ import { isPart } from '../room/parts.js'
 import type { ResolvedOptions } from '../options.js'
 import { checkRoom } from '../room-name.js'
 import type { RoomServer } from '../room-server.js'
+import { type Manager, MOST_LISTED } from '../administration.js'
 import type { Bodies } from './body.js'
 import { DocumentAnswers } from './document-answers.js'
 import {
@@ -38,6 +39,11 @@ const PARAMETERS_LIMIT_BYTES = 8_192
 
 const GZIP = /^(?:x-)?gzip(?:\s*;|$)/
 const REFUSED = /;\s*q=0(?:\.0*)?$/
+/** What an application is asked about that isn't one room: no room has this name. */
+const EVERY_ROOM = '*'
+/** In the audit log, for an application that authorizes calls and doesn't say who makes them. */
+const NOBODY_KNOWN = 'unknown'
+const USUALLY_LISTED = 100
 const INCARNATION = /^[\w-]{1,32}$/
 const BASE64URL = /^[A-Za-z0-9_-]+$/
 
@@ -158,6 +164,33 @@ export class Calls {
     await stillMay()
     await this.access.allowances.take('documentBytes', account, update.byteLength)
     return this.rooms.update(roomName, update, options)
+  }
+
+  /** @see PROTOCOL.md AD4 */
+  async deleteDocument(call: Call, roomName: string): Promise<void> {
+    if (this.access.permissions.areAsked) checkRoom(roomName)
+    const manager = await this.#manage(call, roomName)
+    await this.rooms.administration.deleteDocument(roomName, manager)
+    call.empty(204)
+  }
+
+  /** @see PROTOCOL.md AD5 */
+  async listDocuments(call: Call): Promise<void> {
+    await this.#manage(call, EVERY_ROOM)
+    const { query } = call
+    const limit = wholeNumber(query, 'limit', MOST_LISTED) ?? USUALLY_LISTED
+    const documents = await this.rooms.administration.list({ after: query('after') ?? '', limit })
+    const rooms = documents.map(({ roomName, ...info }) => ({ room: roomName, ...info }))
+    this.#documentAnswers.json(call, { rooms })
+  }
+
+  /** Who manages documents, once it is known that they may. @throws {Problem} forbidden */
+  async #manage(call: Call, roomName: string): Promise<Manager> {
+    const { request } = call
+    const user = await this.access.users.calling(request)
+    await this.access.permissions.assert({ request, user, roomName }, 'manage')
+    checkVersion(call.query)
+    return { by: user?.claim.id ?? NOBODY_KNOWN }
   }
 
   async #stream(

@@ -1,4 +1,5 @@
 import { ACTIONS } from '@whereabouts/protocol'
+import { MOST_LISTED } from '../administration.js'
 
 const room = {
   name: 'room',
@@ -145,9 +146,17 @@ const OPENAPI = {
             description: 'Makes repeating the post idempotent',
             schema: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,128}$' },
           },
+          query('incarnation', 'Which document the update is for, as the answer to a sync says', {
+            type: 'string',
+            pattern: '^[A-Za-z0-9_-]{1,32}$',
+          }),
         ],
         requestBody: { required: true, ...update('An update') },
         responses: { 200: json('The update is stored', ref('Updated')), default: problem },
+      },
+      delete: {
+        summary: 'Deletes the document for good; the caller has to manage it',
+        responses: { 204: { description: 'There is no document' }, default: problem },
       },
     },
     '/rooms/{room}/document/sync': {
@@ -163,7 +172,9 @@ const OPENAPI = {
         ],
         requestBody: { required: true, ...update("The caller's state vector; may be empty") },
         responses: {
-          200: update("The server's state vector and an update of Yjs 13, each after its length"),
+          200: update(
+            "The server's state vector, an update of Yjs 13 and the document's incarnation, each after its length",
+          ),
           default: problem,
         },
       },
@@ -179,6 +190,23 @@ const OPENAPI = {
           }),
         ],
         responses: { 204: { description: 'Done' }, default: problem },
+      },
+    },
+    '/rooms': {
+      get: {
+        summary:
+          'Lists documents in the order of their names; the caller has to manage all of them',
+        parameters: [
+          version,
+          query('after', 'The name after which the list begins'),
+          query('limit', 'How many', {
+            type: 'integer',
+            minimum: 1,
+            maximum: MOST_LISTED,
+            default: 100,
+          }),
+        ],
+        responses: { 200: json('The documents', ref('Documents')), default: problem },
       },
     },
     '/location': {
@@ -277,6 +305,27 @@ const OPENAPI = {
         type: 'object',
         required: ['id'],
         properties: { id: { type: 'string' }, pending: { const: true } },
+      },
+      Documents: {
+        type: 'object',
+        required: ['rooms'],
+        properties: {
+          rooms: {
+            type: 'array',
+            items: {
+              type: 'object',
+              required: ['room', 'bytes', 'createdAtMs', 'updatedAtMs', 'usedAtMs', 'members'],
+              properties: {
+                room: { type: 'string' },
+                bytes: { type: 'integer' },
+                createdAtMs: { type: 'integer' },
+                updatedAtMs: { type: 'integer' },
+                usedAtMs: { type: 'integer' },
+                members: { type: 'integer' },
+              },
+            },
+          },
+        },
       },
       Problem: {
         type: 'object',

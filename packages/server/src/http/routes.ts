@@ -11,6 +11,7 @@ export const OPERATIONS_CALLS = [
   '/health/live',
   '/health/ready',
   '/metrics',
+  '/rooms',
   '/openapi.json',
 ] as const
 
