@@ -4,6 +4,7 @@ import { Browsers } from './access/browsers.js'
 import { AuditLog } from './access/audit.js'
 import { Permissions } from './access/permissions.js'
 import { Users } from './access/users.js'
+import { Descriptors } from './descriptors.js'
 import { type DataFolder, openDataFolder } from './document/data-folder.js'
 import { Documents } from './document/documents.js'
 import { connected } from './document/shown-address.js'
@@ -35,6 +36,7 @@ export class Service {
   readonly #documents: Documents
   readonly #browsers: Browsers
   readonly #retention: Retention
+  readonly #descriptors: Descriptors
   readonly #turns = new Turns()
 
   private constructor(
@@ -75,7 +77,8 @@ export class Service {
     this.bodies = new Bodies(options, (request) => allowances.accountOf(request, undefined).key)
     const access = { users, permissions, allowances, browsers }
     this.calls = new Calls(this.server, access, this.bodies, options)
-    this.operations = new Operations(this.server, allowances.budgets)
+    this.#descriptors = new Descriptors(log)
+    this.operations = new Operations(this.server, allowances.budgets, this.#descriptors)
   }
 
   /**
@@ -101,6 +104,7 @@ export class Service {
   async start(): Promise<void> {
     await this.#documents.start()
     this.#retention.start()
+    this.#descriptors.start()
   }
 
   /** @throws {Problem} what the call meets */
@@ -118,6 +122,7 @@ export class Service {
   /** Says goodbye to all readers, while the HTTP server still listens. @see PROTOCOL.md FR7, FR9, FR13 */
   async goodbye(): Promise<void> {
     this.#retention.stop()
+    this.#descriptors.stop()
     await this.server.goodbye()
     this.bodies.finish()
   }

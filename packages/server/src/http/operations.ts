@@ -1,4 +1,5 @@
 import type { Budgets } from '../access/budgets.js'
+import type { Descriptors } from '../descriptors.js'
 import type { RoomServer } from '../room-server.js'
 import type { Call } from './call.js'
 import { Metrics } from './metrics.js'
@@ -11,6 +12,7 @@ export class Operations {
   constructor(
     private readonly rooms: RoomServer,
     budgets: Pick<Budgets, 'refusals'>,
+    private readonly descriptors: Descriptors,
   ) {
     this.#metrics = new Metrics(rooms, budgets)
   }
@@ -19,8 +21,9 @@ export class Operations {
     call.json({ status: 'ok' })
   }
 
-  /** @throws {Problem} shutting-down, store-failed */
+  /** @throws {Problem} shutting-down, store-failed, too-many-connections */
   async ready(call: Call): Promise<void> {
+    this.descriptors.assertLeft()
     await this.rooms.assertReady()
     call.json({ status: this.rooms.isShared ? 'ok' : 'alone' })
   }
