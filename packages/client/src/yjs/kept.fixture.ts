@@ -78,12 +78,10 @@ export const textOf = (doc: Doc) => doc.getText('body').toJSON()
 export const keyOf = ({ request }: Exchange) => request.headers['idempotency-key']
 
 /** Answers a sync with the server's document. */
-export function answerSync(exchange: Exchange, has: Doc): void {
+export function answerSync(exchange: Exchange, has: Doc, incarnation = '0'): void {
   const lacks = exchange.bytes.length > 0 ? exchange.bytes : undefined
   const update = encodeStateAsUpdate(has, lacks)
-  exchange.answerBytes(
-    writeSyncAnswer({ vector: encodeStateVector(has), update, incarnation: '0' }),
-  )
+  exchange.answerBytes(writeSyncAnswer({ vector: encodeStateVector(has), update, incarnation }))
 }
 
 /** Returns a document with a text, as the server may have it. */
