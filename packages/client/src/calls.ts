@@ -136,21 +136,24 @@ export class Calls {
 
   /** @param parameters called right before the request, so that a document wanted synchronously after joining counts */
   async #send(call: string, parameters: () => Parameters, init: RequestInit): Promise<Response> {
-    const { ready, headers, fetch } = this.#options
-    await ready
+    await this.#options.ready
+    let response = await this.#fetch(call, parameters, init)
+    if (response.status === 401 && this.#options.headers !== undefined) {
+      // The token may have run out on the way. CL53
+      response = await this.#fetch(call, parameters, init)
+    }
+    if (!response.ok) throw await readRefusal(response)
+    return response
+  }
+
+  async #fetch(call: string, parameters: () => Parameters, init: RequestInit): Promise<Response> {
+    const { headers, fetch } = this.#options
     this.#lastHeaders = new Headers(await headers?.())
     const all = new Headers(init.headers)
     this.#lastHeaders.forEach((value, name) => all.set(name, value))
     const address = this.#address(call, parameters())
     // A redirect leads to a login page, or changes the method; it never leads to an answer.
-    const response = await fetch(address, {
-      cache: 'no-store',
-      redirect: 'error',
-      ...init,
-      headers: all,
-    })
-    if (!response.ok) throw await readRefusal(response)
-    return response
+    return fetch(address, { cache: 'no-store', redirect: 'error', ...init, headers: all })
   }
 }
 

@@ -3,6 +3,7 @@ export {
   isRoomName,
   parseUserName,
   Problem,
+  type Action,
   type Json,
   type Member,
   type User,

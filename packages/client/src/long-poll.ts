@@ -37,7 +37,8 @@ export function longPollTransport(calls: Calls, polled: Polled): Transport {
       return calls.read(position(), longestMs, signal)
     }
     const first = await poll(0)
-    receive({ kind: 'hello', data: { heartbeatMs: waitMs } })
+    const can = first?.can
+    receive({ kind: 'hello', data: { heartbeatMs: waitMs, ...(can && { can }) } })
     report(first, receive)
     while (!signal.aborted) {
       await pause.for(BETWEEN_POLLS_MS)
@@ -49,7 +50,8 @@ export function longPollTransport(calls: Calls, polled: Polled): Transport {
 
 function report(answer: RoomAnswer | RoomPatch | null, receive: (event: RoomEvent) => void): void {
   if (answer === null) return receive({ kind: 'ping' })
-  const { id: position, document, resync } = answer
+  const { id: position, document, resync, can } = answer
+  if (can !== undefined) receive({ kind: 'can', data: { can } })
   if (resync !== undefined) receive({ kind: 'resync', data: resync })
   if ('patch' in answer) receive({ kind: 'patch', position, data: answer.patch })
   else receive({ kind: 'snapshot', position, data: answer })

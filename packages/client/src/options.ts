@@ -25,7 +25,10 @@ export interface JoinOptions {
   readonly member?: string
   /** Makes the requests. @default the global `fetch` */
   readonly fetch?: typeof globalThis.fetch
-  /** Returns headers such as a token; called before every request, so that the token can be fresh. */
+  /**
+   * Returns headers such as a token; called before every request, so that the token can be fresh. After
+   * an answer 401 it is called again, and the request repeated once.
+   */
   readonly headers?: () => HeadersInit | Promise<HeadersInit>
 }
 

@@ -20,13 +20,16 @@ export interface OwnMemberListener {
  * The member that this client is: its user, its location, and the posts that announce both.
  *
  *     a move or a new user   post both
- *     refused                drop the user, back to the last accepted one, or else the location
+ *     refused                drop the user, back to the last accepted one, or else the location;
+ *                            one that is only forbidden is kept
+ *     muted                  post nothing, and know what is owed
+ *     no longer muted        post what is owed, or else the last location
  *     a snapshot, or the first change of a stream
  *                            doubt that the server still knows the location
  *     in doubt and idle      compare with the room; post again if it shows another location and
  *                            has got as far as the last post
  *
- * @see PROTOCOL.md CL3, CL6, CL11
+ * @see PROTOCOL.md CL3, CL6, CL11, CL52, CL54
  */
 export class OwnMember {
   readonly #listener: OwnMemberListener
@@ -39,6 +42,9 @@ export class OwnMember {
   /** The position of the last post that was answered; empty before the first. */
   #movedTo = ''
   #isDoubted = false
+  #isMuted = false
+  /** Whether something was to be posted while it was muted. */
+  #isOwed = false
 
   /** @param here returns the location that the room shows for the member. */
   constructor(
@@ -74,7 +80,7 @@ export class OwnMember {
   move(location: Json): void {
     if (this.#wants(location)) return
     this.#wanted = location
-    this.#mover.move(location)
+    this.post()
   }
 
   setUser(user: UserOptions): void {
@@ -84,7 +90,15 @@ export class OwnMember {
 
   /** Posts the location, even if the server should know it. */
   post(): void {
-    this.#mover.move(this.#wanted === undefined ? this.#here() : this.#wanted)
+    this.#isOwed = this.#isMuted
+    if (!this.#isMuted) this.#mover.move(this.#wanted === undefined ? this.#here() : this.#wanted)
+  }
+
+  /** Sets whether the server takes no posts of this member. */
+  mute(isMuted: boolean): void {
+    const wasMuted = this.#isMuted
+    this.#isMuted = isMuted
+    if (wasMuted && !isMuted && (this.#isOwed || this.#wanted !== undefined)) this.post()
   }
 
   /** Posts the location again if the last post is so old that the lease is in danger. */
@@ -123,11 +137,13 @@ export class OwnMember {
   }
 
   #refused(problem: Problem, location: Json): void {
+    // It comes late, after the word that nothing may be posted.
+    if (problem.problem === 'forbidden' && this.#isMuted) return
     const isAboutUser = problem.problem === 'bad-name' || problem.problem === 'bad-color'
     if (isAboutUser && this.#user !== this.#acceptedUser) {
       this.#user = this.#acceptedUser
       this.post()
-    } else if (this.#wants(location)) {
+    } else if (this.#wants(location) && problem.problem !== 'forbidden') {
       this.#wanted = undefined
     }
     this.#listener.refused(problem)

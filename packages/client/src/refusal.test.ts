@@ -23,7 +23,8 @@ describe('the error that is read from an answer other than success', () => {
     ['a proxy', 407, { detail: 'Not you.', message: 'less' }],
   ])('[CL32] is the nearest problem, with the reason that %s gives', async (_who, status, body) => {
     const error = await read(status, body)
-    expect(error).toMatchObject({ problem: 'unauthorized', detail: 'Not you.' })
+    const problem = status === 403 ? 'forbidden' : 'unauthorized'
+    expect(error).toMatchObject({ problem, detail: 'Not you.' })
     expect(isLasting(error)).toBe(true)
   })
 
@@ -50,7 +51,7 @@ describe('the error that is read from an answer other than success', () => {
     { title: 'Forbidden' },
   ])('[CL32] says that there was no reason if the answer gives none: %j', async (body) => {
     expect(await read(403, body)).toMatchObject({
-      problem: 'unauthorized',
+      problem: 'forbidden',
       detail: expect.stringMatching(WITHOUT),
     })
   })

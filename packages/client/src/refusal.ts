@@ -39,7 +39,7 @@ function isLastingStatus(status: number): boolean {
 }
 
 function nearestProblem(status: number): ProblemName {
-  if (status === 403 || status === 407) return 'unauthorized'
+  if (status === 407) return 'unauthorized'
   const names = Object.keys(PROBLEMS) as ProblemName[]
   const same = names.find((name) => status !== 400 && PROBLEMS[name].status === status)
   return same ?? 'bad-parameter'

@@ -42,8 +42,8 @@ describe('the connection', () => {
 
   it('[VE3] ignores unknown events, unknown fields and unknown fields of members', async () => {
     await using server = await ScriptedServer.listen()
-    const { room, stream } = await joinOnline(server, {}, { can: ['watch'], limits: { posts: 5 } })
-    stream.event('broadcast', { number: 7 }).event('can', ['watch'])
+    const { room, stream } = await joinOnline(server, {}, { limits: { posts: 5 } })
+    stream.event('broadcast', { number: 7 }).event('later', ['watch'])
     const joined = { ...member('c'), avatar: 'c.png', user: { ...member('c').user, meta: {} } }
     stream.event('patch', { join: [joined], locks: { A1: 'c' }, move: { a: 3 } }, 'e:2')
     const { others } = await until(room, (snapshot) => snapshot.others.length === 2)
@@ -200,10 +200,10 @@ describe('the connection', () => {
   it('[ST11 CL11] ends after a problem event that ends the stream', async () => {
     await using server = await ScriptedServer.listen()
     const { room, stream } = await joinOnline(server)
-    stream.event('problem', new Problem('unauthorized', 'the token is over').toJSON())
+    stream.event('problem', new Problem('forbidden', 'ask the owner').toJSON())
     expect(await until(room, ({ status }) => status === 'closed')).toMatchObject({
       members: [],
-      problem: { problem: 'unauthorized', detail: 'the token is over' },
+      problem: { problem: 'forbidden', detail: 'ask the owner' },
     })
   })
 
@@ -312,6 +312,22 @@ describe('stepping down', () => {
     expect(poll.query.get('since')).toBe('e:1')
     poll.answer(200, { id: 'e:2', patch: { move: { me: 'C5' } } })
     await until(room, ({ members }) => members[0]?.location === 'C5')
+  })
+
+  it('[CL50 CL52] follows what the answers to long-polls say that one may do', async () => {
+    await using server = await ScriptedServer.listen()
+    const room = await joinPolling(server)
+    const poll = await server.take('GET location')
+    poll.answer(200, { id: 'e:2', patch: {}, can: ['watch'] })
+    await until(room, ({ can, self }) => can?.length === 1 && self === null)
+    room.move('C5')
+    const pong = vi.waitUntil(() => vi.getTimerCount() > 1)
+    await pong
+    await vi.advanceTimersByTimeAsync(100)
+    const next = await server.take('GET location')
+    expect(server.waiting('POST location')).toBe(0)
+    next.answer(200, { id: 'e:3', patch: {}, can: ['watch', 'join', 'move'] })
+    expect((await server.take('POST location')).body).toBe('"C5"')
   })
 
   it('[MB4 CL9] keeps the member by a post after each poll', async () => {

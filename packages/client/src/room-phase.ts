@@ -1,8 +1,10 @@
-import { EMPTY_ROOM, type Problem, type RoomState } from '@whereabouts/protocol'
+import { type Action, EMPTY_ROOM, type Problem, type RoomState } from '@whereabouts/protocol'
 
 /** The visible state of a room. */
 interface RoomFacts {
   readonly self: string | null
+  /** What the server lets this client do; `null` before it has said so. */
+  readonly can: readonly Action[] | null
   readonly room: RoomState
   /** Why the room is closed, or why the last move or user was refused. */
   readonly problem: Problem | null
@@ -43,6 +45,7 @@ export type PhaseEvent =
 export const FIRST_PHASE = {
   status: 'connecting',
   self: null,
+  can: null,
   room: EMPTY_ROOM,
   problem: null,
   isFresh: false,
@@ -72,7 +75,7 @@ export function transition(phase: RoomPhase, event: PhaseEvent): RoomPhase {
       return phase.status === 'online' ? { ...phase, status: 'reconnecting' } : phase
     case 'closed': {
       const { problem, released } = event
-      return { ...FIRST_PHASE, status: 'closed', problem, released }
+      return { ...FIRST_PHASE, status: 'closed', can: phase.can, problem, released }
     }
   }
 }

@@ -12,6 +12,7 @@ import { claimMemberKey, type MemberKey } from './member-key.js'
 import { resolveBase, type JoinOptions, type UserOptions } from './options.js'
 import { OwnMember } from './own-member.js'
 import { followPage } from './page.js'
+import { readCan } from './rights.js'
 import type { PhaseEvent, RoomPhase } from './room-phase.js'
 import { callSafely, RoomStore, type RoomSnapshot, type RoomStatus } from './store.js'
 import { streamTransport } from './stream.js'
@@ -20,8 +21,8 @@ import { RoomView } from './view.js'
 
 // The default of a server; hello says the real one.
 const USUAL_LIMITS = { leaseMs: 15_000 }
-// Problems of a location, which don't concern the member that posts it.
-const LOCATION_PROBLEMS = new Set(['bad-json', 'too-large', 'unsupported-media-type'])
+// Problems of a location, which don't concern the member that posts it, and of a right that it lacks.
+const LOCATION_PROBLEMS = new Set(['bad-json', 'forbidden', 'too-large', 'unsupported-media-type'])
 
 const AS_IT_IS: LocationMap = (location) => location
 
@@ -30,9 +31,10 @@ export interface Room {
   /**
    * Sets the member's location. One post is in flight, and only the latest location follows it. A
    * failed post is repeated. A location that the server refuses is dropped, and the snapshot's
-   * `problem` says why.
+   * `problem` says why. While `can` lacks `join` or `move`, it is only remembered, and posted when they
+   * are back.
    *
-   * @see PROTOCOL.md CL3
+   * @see PROTOCOL.md CL3, CL52
    */
   readonly move: (location: Json) => void
   /** Changes the given fields of the user and keeps the others. A user that the server refuses is dropped. */
@@ -65,14 +67,15 @@ export function joinRoom(options: JoinOptions): Room {
 /**
  * Turns events into a view, and the view into snapshots; its phases stand in room-phase.ts.
  *
- *     hello      learn the lease and who one is; tell the document whether it is resumed
+ *     hello      learn the lease, who one is and what one may do; tell the document whether it is resumed
+ *     can        learn what one may do; join if that is allowed again
  *     snapshot   replace the view; doubt the own location; keep members of a lost epoch for a lease
  *     patch      change the view; doubt the own location if it is the stream's first change;
  *                if it takes the own member away, join again
  *     document   pass the update on, then move the position
  *     interrupted, refused, left   the phase follows
  *
- * @see PROTOCOL.md CL1, CL5, CL6
+ * @see PROTOCOL.md CL1, CL5, CL6, CL50, CL52
  */
 class LiveRoom implements Room {
   readonly #watch: boolean
@@ -147,6 +150,10 @@ class LiveRoom implements Room {
     return !this.#watch && this.status !== 'closed'
   }
 
+  get #mayJoin(): boolean {
+    return this.#phase.can?.includes('join') ?? true
+  }
+
   #createCalls(base: string, { room, fetch, headers }: JoinOptions): Calls {
     return new Calls({
       base,
@@ -205,7 +212,8 @@ class LiveRoom implements Room {
   #createOwnMember(user: UserOptions): OwnMember {
     const here = () => this.#self?.location ?? null
     return new OwnMember(user, (location) => this.#calls.move(location), here, {
-      joined: (self) => this.#setSelf(self),
+      // The answer may come after the right is gone.
+      joined: (self) => this.#mayJoin && this.#setSelf(self),
       refused: (problem) => this.#moveRefused(problem),
       settled: () => this.#reconcile(),
     })
@@ -237,6 +245,8 @@ class LiveRoom implements Room {
     switch (event.kind) {
       case 'hello':
         return this.#opened(event.data)
+      case 'can':
+        return this.#canChanged(event.data.can ?? null)
       case 'snapshot':
         this.#replaced(event.position, event.data)
         break
@@ -257,10 +267,28 @@ class LiveRoom implements Room {
 
   #opened(hello: RoomHello): void {
     this.#limits = { ...this.#limits, ...hello }
-    if (hello.self) this.#setSelf(hello.self)
+    this.#allow(hello.can)
+    if (hello.self !== undefined) this.#setSelf(hello.self)
     const isResumed = this.#view.position !== null
     this.#tellDocument((listener) => listener.opened(isResumed))
     this.#apply({ kind: 'opened', isResumed })
+  }
+
+  #allow(said: unknown): void {
+    const before = this.#phase
+    const can = readCan(said, before.can)
+    if (can === before.can) return
+    const problem = before.problem?.problem === 'forbidden' ? null : before.problem
+    this.#store.apply({ kind: 'shown', facts: { can, problem } })
+    this.#own.mute(!can.includes('join') || !can.includes('move'))
+  }
+
+  #canChanged(said: unknown): void {
+    const couldJoin = this.#mayJoin
+    this.#allow(said)
+    if (!this.#mayJoin) this.#setSelf(null)
+    // The open stream is a viewer's.
+    else if (!couldJoin && !this.#watch) this.#connection.reopen()
   }
 
   #replaced(position: string, snapshot: Snapshot): void {
@@ -312,7 +340,7 @@ class LiveRoom implements Room {
     this.#own.reconcile(this.#view, this.#phase.self)
   }
 
-  #setSelf(self: string): void {
+  #setSelf(self: string | null): void {
     const before = this.#phase.self
     if (before === self) return
     // A server with another secret knows this member under another id; the old one is a ghost.

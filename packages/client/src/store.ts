@@ -1,4 +1,4 @@
-import type { Elsewhere, Member, Problem } from '@whereabouts/protocol'
+import type { Action, Elsewhere, Member, Problem } from '@whereabouts/protocol'
 import { FIRST_PHASE, type PhaseEvent, type RoomPhase, transition } from './room-phase.js'
 
 /**
@@ -10,8 +10,15 @@ export type RoomStatus = 'connecting' | 'online' | 'reconnecting' | 'closed'
 /** A room at one moment. Immutable: the same object until something changes, then another one. */
 export interface RoomSnapshot {
   readonly status: RoomStatus
-  /** The own member id; `null` before the server has assigned it, and for a viewer. */
+  /** The own member id; `null` before the server has assigned it, and while this client isn't a member. */
   readonly self: string | null
+  /**
+   * What the server lets this client do, as it last said: `watch`, `join`, `move`, `write`, `comment`,
+   * `manage`. `null` before it has said so.
+   *
+   * @see PROTOCOL.md CL50, CL51
+   */
+  readonly can: readonly Action[] | null
   /** All members, in the order in which they joined. A member that didn't change is the same object. */
   readonly members: readonly Member[]
   /** All members but one's own. */
@@ -22,7 +29,7 @@ export interface RoomSnapshot {
   readonly elsewhere: Elsewhere
   /**
    * Why the room is closed, if a problem closed it. While it is open: why the last move or user was
-   * refused, `null` again from the next one on.
+   * refused, `null` again from the next one on, and when `can` changes.
    *
    * @see PROTOCOL.md CL11
    */
@@ -59,7 +66,7 @@ export class RoomStore {
 }
 
 function toSnapshot(
-  { status, self, room, problem }: RoomPhase,
+  { status, self, can, room, problem }: RoomPhase,
   members: readonly Member[],
   others: readonly Member[],
 ): RoomSnapshot {
@@ -67,6 +74,7 @@ function toSnapshot(
   return Object.freeze({
     status,
     self,
+    can,
     members: sameOr(members, everybody),
     others: sameOr(
       others,

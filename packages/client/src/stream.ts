@@ -54,12 +54,15 @@ function readMessage({ event, data }: EventSourceMessage): RoomEvent {
     case 'document':
       return { kind: event, position, data }
     case 'hello':
+    case 'can':
     case 'resync':
     case 'goodbye':
       return { kind: event, data: JSON.parse(data) }
     case 'problem': {
       const problem = JSON.parse(data) as { readonly status: number }
-      throw refusalOf(problem.status, problem)
+      const refusal = refusalOf(problem.status, problem)
+      // Its headers were fresh when the stream was opened. The next one has headers of its own. CL53
+      throw problem.status === 401 ? new Error(refusal.message) : refusal
     }
     case 'ping':
       return { kind: event }

@@ -1,4 +1,4 @@
-import type { Goodbye, Hello, Patch, Resync, Snapshot } from '@whereabouts/protocol'
+import type { Can, Goodbye, Hello, Patch, Resync, Snapshot } from '@whereabouts/protocol'
 
 /** The first message of every transport; a long-poll only has the interval between its answers. */
 export type RoomHello = Pick<Hello, 'heartbeatMs'> & Partial<Hello>
@@ -15,6 +15,7 @@ export type RoomEvent =
   | { readonly kind: 'patch'; readonly position: string; readonly data: Patch }
   /** An update of the document, in base64. */
   | { readonly kind: 'document'; readonly position: string; readonly data: string }
+  | { readonly kind: 'can'; readonly data: Partial<Can> }
   | { readonly kind: 'resync'; readonly data: Resync }
   | { readonly kind: 'goodbye'; readonly data: Goodbye }
   | { readonly kind: 'retry'; readonly data: number }

@@ -135,12 +135,12 @@ export interface DocumentNews {
 }
 
 /** The answer to a read of the room. @see PROTOCOL.md HT4 */
-export interface RoomAnswer extends Snapshot, DocumentNews {
+export interface RoomAnswer extends Snapshot, DocumentNews, Partial<Can> {
   readonly id: string
 }
 
 /** The answer to a read of what changed since a position. @see PROTOCOL.md HT5 */
-export interface RoomPatch extends DocumentNews {
+export interface RoomPatch extends DocumentNews, Partial<Can> {
   readonly id: string
   readonly patch: Patch
 }

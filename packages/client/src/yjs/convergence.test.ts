@@ -21,6 +21,7 @@ function act(random: Random, client: VirtualClient, server: VirtualServer): void
   else if (dice < 98.4) server.restart()
   else if (dice < 98.7) server.backUp()
   else if (dice < 99) server.restore()
+  else client.mayWrite = random.chance(0.5)
 }
 
 function goOffline(client: VirtualClient): void {
@@ -47,7 +48,7 @@ async function run(seed: number): Promise<{ server: VirtualServer; clients: Virt
 /** Brings every client online and delivers all messages. */
 async function settle(clients: VirtualClient[], network: VirtualNetwork): Promise<void> {
   network.isReliable = true
-  for (const client of clients) client.isOffline = false
+  for (const client of clients) Object.assign(client, { isOffline: false, mayWrite: true })
   const isAtRest = () =>
     network.isQuiet && clients.every(({ provider }) => provider.synced && provider.saved)
   for (let round = 0; round < 10_000 && !isAtRest(); round++) {
@@ -83,8 +84,8 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-describe('all documents converge after lost and late messages, offline edits, restarts and restores', () => {
-  it.each(SEEDS)('[CL20 CL21 CL29] seed %d', async (seed) => {
+describe('all documents converge after lost and late messages, offline edits, lost rights, restarts and restores', () => {
+  it.each(SEEDS)('[CL20 CL21 CL29 CL55] seed %d', async (seed) => {
     const { server, clients } = await run(seed)
     const expected = contentsOf(server.doc)
     expect(expected.body.length).toBeGreaterThan(10)

@@ -1,4 +1,4 @@
-import type { Problem } from '@whereabouts/protocol'
+import { Problem } from '@whereabouts/protocol'
 import { applyUpdate, decodeStateVector, type Doc, type Transaction } from 'yjs'
 import { Backoff } from '../backoff.js'
 import type { DocumentChannel } from '../document-channel.js'
@@ -18,6 +18,8 @@ export interface SyncOptions {
   readonly channel: DocumentChannel
   /** The transaction origin of received updates. */
   readonly origin: object
+  /** Returns whether the server may take updates of this client. */
+  mayPost(): boolean
   /** The public state may have changed. */
   changed(): void
   /** Resolves when the offline copy is loaded, or takes too long. */
@@ -34,6 +36,9 @@ export interface SyncOptions {
 
 const BETWEEN_REBUILDS_MS = 5_000
 const NOTHING = new Uint8Array()
+// They concern the caller, and not what it sent.
+const CALLER_STATUSES = new Set([401, 403])
+const READ_ONLY = new Problem('forbidden', 'You can only view this document.')
 
 /** An answer of the server, decoded. */
 interface Answer {
@@ -51,12 +56,13 @@ interface Answer {
  *       if it is another one begin with an empty document, and sync again
  *       if it contradicts    fetch everything, rebuild the document, and sync again
  *       if it lost something forget what is known, and sync again
- *       if it lacks anything post the next part; acknowledged, it is known to be there
+ *       if it lacks anything post the next part, if that is allowed; acknowledged, it is known to be there
  *         refused            make parts smaller, or set the part aside; clocks taken: rebuild
- *         no answer          post the same again later, with the same key
+ *         no answer, or the
+ *         caller is refused  post the same again later, with the same key
  *       else                 wait for an edit or for word from the room
  *
- * @see PROTOCOL.md CL20 to CL23, CL27, CL37, DO49 to DO51
+ * @see PROTOCOL.md CL20 to CL23, CL27, CL37, CL55, DO49 to DO51
  */
 export class DocumentSync {
   readonly #options: SyncOptions
@@ -110,7 +116,9 @@ export class DocumentSync {
   }
 
   get problem(): Problem | null {
-    return this.#loop.problem ?? (this.hasSetAside ? this.#refusal : null)
+    if (this.#loop.problem !== null) return this.#loop.problem
+    if (this.#isBarred) return READ_ONLY
+    return this.hasSetAside ? this.#refusal : null
   }
 
   /** What is known of the server's document; `null` before the first sync. */
@@ -141,6 +149,12 @@ export class DocumentSync {
   hurry(): void {
     this.#loop.hurry()
     this.#start()
+  }
+
+  /** The answer of `mayPost` has changed. */
+  permitted(): void {
+    if (this.#loop.problem?.problem === 'forbidden') this.#loop.problem = null
+    this.hurry()
   }
 
   /** Applies an update from the room's events. */
@@ -183,6 +197,11 @@ export class DocumentSync {
 
   #to(event: SyncEvent): void {
     this.#state = transition(this.#state, event)
+  }
+
+  /** Whether the server lacks something that this client may not post. */
+  get #isBarred(): boolean {
+    return !this.#options.mayPost() && this.isSynced && this.#copy.lacksSomething
   }
 
   /** Whether the document is empty, or the server has confirmed all of it. */
@@ -239,6 +258,7 @@ export class DocumentSync {
   }
 
   #nextPost(): Request | null {
+    if (!this.#options.mayPost()) return null
     if (!this.#copy.lacksSomething) {
       this.#outbox.clear()
       return null
@@ -330,7 +350,8 @@ export class DocumentSync {
       this.#isPendingAgain = false
       this.#copy.acknowledged(part)
     } catch (error) {
-      if (!isRefusal(error)) throw error
+      // An earlier attempt of a caller that is refused now may have arrived.
+      if (!isRefusal(error) || CALLER_STATUSES.has(error.status)) throw error
       this.#outbox.clear()
       if (error.problem === 'document-deleted') return this.#pending()
       if (!this.#refused({ part, problem: error })) throw error

@@ -11,10 +11,13 @@ import { Pause } from '../pause.js'
 import { callSafely } from '../store.js'
 import { beyond, type KnownDocument } from './known-document.js'
 
-/** Updates in order, and beside them what is known of the server's document, and what remains of a deleted one. */
+/**
+ * Updates in order, and beside them what is known of the server's document, what remains of a deleted
+ * one, and whether the server took updates of this client.
+ */
 interface Schema extends DBSchema {
   updates: { key: number; value: Uint8Array }
-  about: { key: 'document' | 'former'; value: KnownDocument | Uint8Array }
+  about: { key: 'document' | 'former' | 'canWrite'; value: KnownDocument | Uint8Array | boolean }
 }
 
 /** Receives what comes of the offline copy. */
@@ -28,6 +31,8 @@ export interface OfflineListener {
   remembered(known: KnownDocument): boolean
   /** The copy has what remains of a deleted document. */
   remains(former: Uint8Array): void
+  /** The copy says whether the server took updates of this client. */
+  couldWrite(canWrite: boolean): void
 }
 
 /**
@@ -41,6 +46,7 @@ interface News {
   readonly updates: readonly Uint8Array[]
   readonly known: KnownDocument | null
   readonly former: Uint8Array | null | undefined
+  readonly canWrite: boolean | undefined
   readonly task: Task
 }
 
@@ -78,6 +84,8 @@ export class OfflineCopy {
   #isKnownStored = true
   /** What remains of a deleted document: `undefined` if that is stored, `null` if it is to be dropped. */
   #former: Uint8Array | null | undefined
+  /** Whether the server takes updates of this client; `undefined` if that is stored. */
+  #canWrite: boolean | undefined
   #count = 0
   #isWriting: Promise<void> | null = null
   #isKept = false
@@ -101,6 +109,12 @@ export class OfflineCopy {
   remember(known: KnownDocument): void {
     this.#known = known
     this.#isKnownStored = false
+    this.#start()
+  }
+
+  /** Stores whether the server takes updates of this client, for the next time. */
+  keepRight(canWrite: boolean): void {
+    this.#canWrite = canWrite
     this.#start()
   }
 
@@ -156,8 +170,9 @@ export class OfflineCopy {
   async #load(): Promise<void> {
     try {
       const database = await this.#open()
-      const { updates, known, former } = await readAll(database)
+      const { updates, known, former, canWrite } = await readAll(database)
       if (former !== undefined) this.#listener.remains(former)
+      if (canWrite !== undefined) this.#listener.couldWrite(canWrite)
       this.#count = updates.length
       const before = encodeStateVector(this.#doc)
       if (known !== undefined && !this.#listener.remembered(known)) this.#setApart(updates, known)
@@ -230,7 +245,7 @@ export class OfflineCopy {
   }
 
   get #hasMore(): boolean {
-    return !this.#isKnownStored || this.#former !== undefined
+    return !this.#isKnownStored || this.#former !== undefined || this.#canWrite !== undefined
   }
 
   #setKept(isKept: boolean): void {
@@ -283,6 +298,7 @@ export class OfflineCopy {
         ...news.updates.map((update) => store.add(update)),
         news.known !== null && about.put(news.known, 'document'),
         news.former === null && about.delete('former'),
+        news.canWrite !== undefined && about.put(news.canWrite, 'canWrite'),
         news.former && about.put(merged(kept as Uint8Array | undefined, news.former), 'former'),
         transaction.done,
       ])
@@ -307,20 +323,23 @@ export class OfflineCopy {
       updates: isWhole ? [encodeStateAsUpdate(this.#doc)] : this.#unwritten,
       known: this.#isKnownStored ? null : this.#known,
       former: this.#former,
+      canWrite: this.#canWrite,
       task: this.#task,
     }
     this.#unwritten = []
     this.#isKnownStored = true
     this.#former = undefined
+    this.#canWrite = undefined
     this.#task = 'append'
     this.#count = isWhole ? 1 : this.#count + news.updates.length
     return news
   }
 
   /** It couldn't be written. What is stored may belong to a document before, and must not be merged then. */
-  #putBack({ known, former, task }: News): void {
+  #putBack({ known, former, canWrite, task }: News): void {
     if (known !== null) this.#isKnownStored = false
     if (this.#former === undefined) this.#former = former
+    this.#canWrite ??= canWrite
     if (task === 'replace' || task === 'startOver') this.#task = task
   }
 }
@@ -334,18 +353,21 @@ async function readAll(database: IDBPDatabase<Schema>): Promise<{
   updates: Uint8Array[]
   known: KnownDocument | undefined
   former: Uint8Array | undefined
+  canWrite: boolean | undefined
 }> {
   const transaction = database.transaction(['updates', 'about'])
   const about = transaction.objectStore('about')
-  const [updates, known, former] = await Promise.all([
+  const [updates, known, former, canWrite] = await Promise.all([
     transaction.objectStore('updates').getAll(),
     about.get('document'),
     about.get('former'),
+    about.get('canWrite'),
     transaction.done,
   ])
   return {
     updates,
     known: known as KnownDocument | undefined,
     former: former as Uint8Array | undefined,
+    canWrite: canWrite as boolean | undefined,
   }
 }

@@ -3,7 +3,7 @@ import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs'
 import { channelOf, type DocumentChannel } from '../document-channel.js'
 import { Pause } from '../pause.js'
 import type { Room } from '../room.js'
-import type { RoomStatus } from '../store.js'
+import type { RoomSnapshot, RoomStatus } from '../store.js'
 import { decodeBase64 } from './base64.js'
 import { DocumentSync } from './document-sync.js'
 import { Emitter } from './emitter.js'
@@ -35,6 +35,7 @@ export type ProviderEvents = {
   readonly setAside: readonly [hasSetAside: boolean]
   /** Edits have another client id from now on: a part was set aside, or another client used the same id. */
   readonly clientID: readonly [clientID: number]
+  readonly readOnly: readonly [isReadOnly: boolean]
   readonly status: readonly [status: RoomStatus]
   readonly problem: readonly [problem: Problem | null]
   /** The document was deleted on the server, and had edits that the server never had; `null` once they are dropped. */
@@ -57,6 +58,7 @@ const STATE = [
   'retrying',
   'setAside',
   'clientID',
+  'readOnly',
   'problem',
   'former',
 ] as const satisfies readonly (keyof ProviderState)[]
@@ -71,7 +73,7 @@ const STATE = [
  * const doc = new Doc()
  * const provider = new RoomProvider(joinRoom({ room: 'minutes' }), doc)
  * provider.on('saved', (isSaved) => show(isSaved ? 'Saved' : 'Saving…'))
- * @see PROTOCOL.md CL14, CL20, CL25, CL48
+ * @see PROTOCOL.md CL14, CL20, CL25, CL48, CL55, CL56
  */
 export class RoomProvider extends Emitter<ProviderEvents> {
   readonly room: Room
@@ -85,6 +87,10 @@ export class RoomProvider extends Emitter<ProviderEvents> {
   #ended: Promise<boolean> | null = null
   /** Whether remote edits are known to arrive; a resumed stream proves that with its first event. */
   #isLive = false
+  /** What the room last said of the rights. */
+  #can: RoomSnapshot['can']
+  /** Whether this client could write when the document was last open in this browser. */
+  #couldWrite = false
   #announced: ProviderState
 
   constructor(room: Room, doc: Doc, { offline = true }: ProviderOptions = {}) {
@@ -92,10 +98,13 @@ export class RoomProvider extends Emitter<ProviderEvents> {
     this.room = room
     this.#doc = doc
     this.#channel = channelOf(room)
+    this.#can = room.getSnapshot().can
     isolateListeners(doc)
     this.#sync = new DocumentSync(doc, {
       channel: this.#channel,
       origin: this,
+      // The server decides as long as it has said nothing.
+      mayPost: () => this.#can?.includes('write') ?? true,
       changed: () => this.#emitChanges(),
       loaded: () => this.#loadedInTime(),
       gathered: () => this.#gatheredInTime(),
@@ -111,6 +120,7 @@ export class RoomProvider extends Emitter<ProviderEvents> {
       },
     })
     this.#offline = offline && hasIndexedDb() ? this.#keepOffline() : null
+    this.#keepRight()
     this.#announced = this.#currentState()
     this.#release = [this.#followRoom(), this.#listen()]
     doc.on('destroy', this.#docDestroyed)
@@ -182,15 +192,27 @@ export class RoomProvider extends Emitter<ProviderEvents> {
     this.#emitChanges()
   }
 
+  /**
+   * Whether edits don't reach the server because this client may not write: make the editor read-only.
+   * What is edited nevertheless is kept, isn't `saved`, and is posted when the client may write again.
+   * Before the server has said so, it is `true` unless this browser stored that the client may.
+   *
+   * @see PROTOCOL.md CL55, CL56
+   */
+  get readOnly(): boolean {
+    if (this.status === 'closed') return true
+    return !(this.#can?.includes('write') ?? this.#couldWrite)
+  }
+
   /** The room's status. */
   get status(): RoomStatus {
     return this.room.status
   }
 
   /**
-   * Why the server refuses the edits (`document-full`, `too-large`, …) or the document, or why the room is
-   * closed. Refused edits stay in the document and are posted again: with the next edit, when the room is
-   * online again, and after 30 s.
+   * Why the server doesn't take the edits (`document-full`, `too-large`, `forbidden`, …) or refuses the
+   * document, or why the room is closed. Refused edits stay in the document and are posted again: with
+   * the next edit, when the room is online again, and after 30 s.
    */
   get problem(): Problem | null {
     const { status, problem } = this.room.getSnapshot()
@@ -232,7 +254,23 @@ export class RoomProvider extends Emitter<ProviderEvents> {
       keptChanged: () => this.#emitChanges(),
       remembered: (known) => this.#sync.remember(known),
       remains: (former) => this.#remains(former),
+      couldWrite: (canWrite) => {
+        this.#couldWrite = canWrite
+        this.#emitChanges()
+      },
     })
+  }
+
+  #keepRight(): void {
+    if (this.#can !== null) this.#offline?.keepRight(this.#can.includes('write'))
+  }
+
+  #followRights(): void {
+    const { can } = this.room.getSnapshot()
+    if (can === this.#can) return
+    this.#can = can
+    this.#keepRight()
+    this.#sync.permitted()
   }
 
   #loadedInTime(): Promise<unknown> {
@@ -263,6 +301,7 @@ export class RoomProvider extends Emitter<ProviderEvents> {
 
   #followRoom(): () => void {
     return this.room.subscribe(() => {
+      this.#followRights()
       if (this.status !== this.#announced.status) this.#statusChanged()
       this.#emitChanges()
     })
@@ -313,9 +352,9 @@ export class RoomProvider extends Emitter<ProviderEvents> {
   }
 
   #currentState(): ProviderState {
-    const { synced, saved, kept, retrying, setAside, status, problem, former } = this
+    const { synced, saved, kept, retrying, setAside, readOnly, status, problem, former } = this
     const { clientID } = this.#doc
-    return { synced, saved, kept, retrying, setAside, clientID, status, problem, former }
+    return { synced, saved, kept, retrying, setAside, clientID, readOnly, status, problem, former }
   }
 
   #emitChanges(): void {

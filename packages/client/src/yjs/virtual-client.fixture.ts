@@ -1,4 +1,4 @@
-import { writeSyncAnswer } from '@whereabouts/protocol'
+import { type Action, Problem, writeSyncAnswer } from '@whereabouts/protocol'
 import {
   applyUpdate,
   type Array as YArray,
@@ -21,12 +21,16 @@ import type { VirtualNetwork, VirtualServer } from './virtual-server.fixture.js'
 const TEXTS = ['a', 'bc', 'déf', '😀', '👨‍👩‍👧']
 // Half of an emoji, which UTF-8 can't encode. Not in a text: there, Yjs joins it with its neighbor.
 const VALUES = [...TEXTS, 'x\uD83Dy']
+const READER: readonly Action[] = ['watch', 'join', 'move']
+const WRITER: readonly Action[] = [...READER, 'write']
 
 /** One tab: its document, its provider, and a stand-in for its room. */
 export class VirtualClient {
   doc = new Doc()
   provider: RoomProvider
   isOffline = false
+  /** What the server decides; the client hears of it with the stream. */
+  mayWrite = true
   readonly written: string[] = []
   #room: VirtualRoom
   #sessions = 0
@@ -115,6 +119,7 @@ export class VirtualClient {
 
 class VirtualRoom implements Room {
   status: RoomStatus = 'connecting'
+  #can: readonly Action[] | null = null
   readonly #client: VirtualClient
   readonly #subscribers = new Set<() => void>()
   #listener: DocumentListener | null = null
@@ -142,6 +147,7 @@ class VirtualRoom implements Room {
   readonly getSnapshot = (): RoomSnapshot => ({
     status: this.status,
     self: null,
+    can: this.#can,
     members: [],
     others: [],
     watching: 0,
@@ -157,6 +163,7 @@ class VirtualRoom implements Room {
   connect(): void {
     const { server } = this.#client
     if (this.status === 'online' || this.status === 'closed') return
+    this.#hear()
     this.#listener?.opened(this.#position !== null)
     this.#position ??= { epoch: server.epoch, version: server.version }
     this.#set('online')
@@ -173,6 +180,7 @@ class VirtualRoom implements Room {
 
   read(): void {
     if (this.status !== 'online' || this.#position === null) return
+    this.#hear()
     const { server } = this.#client
     const missed = server.since(this.#position.epoch, this.#position.version)
     if (missed === null) this.#listener?.outdated()
@@ -193,6 +201,10 @@ class VirtualRoom implements Room {
       }
       const serve = () => {
         const isCaptive = network.isCaptive
+        if (!isCaptive && call === 'document' && !this.#client.mayWrite) {
+          network.send(() => reject(new Problem('forbidden', 'Ask the owner.')), fail)
+          return
+        }
         const response = isCaptive ? LOGIN_PAGE : this.#serve(server, call, init)
         network.send(() => resolve(response), fail)
       }
@@ -204,7 +216,7 @@ class VirtualRoom implements Room {
     const body = init.body as Uint8Array
     const { doc } = server
     if (call === 'document/sync') {
-      const update = encodeStateAsUpdate(doc, body)
+      const update = encodeStateAsUpdate(doc, body.length > 0 ? body : undefined)
       return bytesAnswer(
         writeSyncAnswer({ vector: encodeStateVector(doc), update, incarnation: '0' }),
       )
@@ -214,8 +226,17 @@ class VirtualRoom implements Room {
     return jsonAnswer({ id: 'e:1', ...(isPending && { pending: true }) })
   }
 
+  #hear(): void {
+    this.#can = this.#client.mayWrite ? WRITER : READER
+    this.#tell()
+  }
+
   #set(status: RoomStatus): void {
     this.status = status
+    this.#tell()
+  }
+
+  #tell(): void {
     for (const subscriber of this.#subscribers) subscriber()
   }
 }
