@@ -1,5 +1,5 @@
 import type { Editor } from '@tiptap/core'
-import type { Browser, Locator, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs'
 
@@ -16,6 +16,8 @@ export interface OfficeWindowOptions {
   /** The person that others see. */
   readonly person: { readonly name: string; readonly color: string }
   readonly width?: number
+  /** The browser profile to open it in; else one of its own. */
+  readonly context?: BrowserContext
 }
 
 /** A window on Home or on a page, in its own browser profile. */
@@ -43,10 +45,9 @@ export class OfficeWindow implements AsyncDisposable {
 
   static async open(browser: Browser, options: OfficeWindowOptions): Promise<OfficeWindow> {
     const { baseUrl, path, person, width = 1_200 } = options
-    const context = await browser.newContext({
-      viewport: { width, height: 700 },
-      permissions: ['clipboard-read', 'clipboard-write'],
-    })
+    const viewport = { width, height: 700 }
+    const permissions = ['clipboard-read', 'clipboard-write']
+    const context = options.context ?? (await browser.newContext({ viewport, permissions }))
     await context.addInitScript((saved) => {
       localStorage.setItem('whereabouts:person', saved)
     }, JSON.stringify(person))

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { encodeStateVector, type Doc } from 'yjs'
+import { encodeStateVector } from 'yjs'
 import { Line } from './line.js'
 import { fetchDocument, postDocument, type OfficeWindow } from './office-window.js'
-import { addBlock, ann, bob, goTo, Pages, press, reads, type } from './pages.js'
+import { ann, bob, goTo, Pages, press, reads, type } from './pages.js'
 
 const pages = new Pages()
 
@@ -89,32 +89,4 @@ describe('a page that a newer version has changed', () => {
     await postDocument(pages.baseUrl, room, (doc) => doc.getMap('about').delete('format'))
     await reads(anns, /^before, an hour of work$/)
   })
-
-  it('[PG29 PG14] is not shown to a viewer', async () => {
-    const room = pages.newRoom()
-    await postDocument(pages.baseUrl, room, (doc) => addBlock(doc, 'known'))
-    await using bobs = await pages.open(room, bob, { search: '?watch=1' })
-    await reads(bobs, /^known$/)
-    await postDocument(pages.baseUrl, room, (doc: Doc) => {
-      doc.getText('text').insert(0, 'un', {})
-      doc.getMap('about').set('format', 3)
-    })
-    await newer(bobs).waitFor()
-    await reads(bobs, /^known$/)
-    await setFormat(room, 2)
-    await reads(bobs, /^unknown$/)
-    expect(bobs.complaints).toEqual([])
-  })
-})
-
-it('[PG30] opening a page creates no document', async () => {
-  const room = pages.newRoom()
-  await using anns = await pages.open(room, ann)
-  await using bobs = await pages.open(room, bob, { search: '?watch=1' })
-  await goTo(anns)
-  await anns.tool('Bold').click()
-  await expect.poll(() => anns.status.textContent()).toBe('Live')
-  expect(await stored(room)).toEqual([0])
-  expect((await fetchDocument(pages.baseUrl, room)).getMap('about').size).toBe(0)
-  expect([...anns.complaints, ...bobs.complaints]).toEqual([])
 })

@@ -7,7 +7,6 @@ export { ann, bob } from './office.js'
 
 interface OpenOptions {
   readonly baseUrl?: string
-  readonly search?: string
   readonly width?: number
 }
 
@@ -24,9 +23,9 @@ export class Pages extends Office {
   visit(
     room: string,
     person: typeof ann,
-    { baseUrl = this.baseUrl, search = '', width = 1_200 }: OpenOptions = {},
+    { baseUrl = this.baseUrl, width = 1_200 }: OpenOptions = {},
   ): Promise<OfficeWindow> {
-    const path = `/pages/${room}${search}`
+    const path = `/pages/${room}`
     return OfficeWindow.open(this.browser, { baseUrl, path, person, width })
   }
 }

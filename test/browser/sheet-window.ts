@@ -22,8 +22,6 @@ export interface WindowOptions {
   readonly baseUrl: string
   readonly room: string
   readonly person?: Person
-  /** The query of the address, such as `?watch=1`. */
-  readonly query?: string
   /** The browser profile; a new one by default. */
   readonly context?: BrowserContext
 }
@@ -71,7 +69,7 @@ export class SheetWindow implements AsyncDisposable {
 
   static async open(
     browser: Browser,
-    { baseUrl, room, person, query = '', ...options }: WindowOptions,
+    { baseUrl, room, person, ...options }: WindowOptions,
   ): Promise<SheetWindow> {
     const permissions = ['clipboard-read', 'clipboard-write']
     const viewport = { width: 1_200, height: 700 }
@@ -82,7 +80,7 @@ export class SheetWindow implements AsyncDisposable {
       }, JSON.stringify(person))
     }
     const sheet = new SheetWindow(await context.newPage(), baseUrl)
-    await sheet.page.goto(`${baseUrl}/sheets/${room}${query}`)
+    await sheet.page.goto(`${baseUrl}/sheets/${room}`)
     await sheet.untilOpen()
     return sheet
   }

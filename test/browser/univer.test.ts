@@ -183,13 +183,13 @@ describe('a workbook in any application', () => {
     await using window = await open(context)
     await run(window, (it) => it.bind())
     await run(window, (it) => {
-      it.mayEdit = false
+      it.canEdit.set(false)
       it.write('A1', 'refused')
     })
     expect(await run(window, (it) => it.stored())).toEqual({})
     expect(await run(window, ({ notices }) => notices)).toHaveLength(1)
     await run(window, (it) => {
-      it.mayEdit = true
+      it.canEdit.set(true)
       it.write('C1', 'a word')
       it.elsewhere({ type: 'remove-lines', sheet: 'sheet-1', axis: 'rows', at: 0, count: 1 })
     })

@@ -23,6 +23,6 @@ it.each(PLATFORMS)(
     })
     const room = joinRoom({ url: server.baseUrl, room: 'budget' })
     const { problem } = await until(room, ({ status }) => status === 'closed')
-    expect(problem).toMatchObject({ problem: 'unauthorized', detail: WHY })
+    expect(problem).toMatchObject({ problem: 'forbidden', detail: WHY })
   },
 )

@@ -1,8 +1,9 @@
 import type { Doc } from 'yjs'
-import { memo, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { memo, useEffect, useRef, useState } from 'react'
 import { isKnownFormat, observeFormat, SHEET_FORMAT } from '@whereabouts/univer/document'
 import { GivenBackDialog } from './GivenBackDialog.js'
 import { NewerFormat, useKnownFormat } from './newer-format.js'
+import { ReadOnlyNote } from './ReadOnlyNote.js'
 import type { RoomDocument } from './room-document.js'
 import type { Session } from './session.js'
 import type { GivenBack } from '@whereabouts/univer'
@@ -59,7 +60,7 @@ export const SheetView = memo(function SheetView({ session, onOpen }: SheetViewP
       )}
       <div ref={grid} className="grid" />
       <div ref={markers} className="markers" aria-hidden="true" />
-      {state === 'open' && <ReadOnlyHint session={session} />}
+      {state === 'open' && <ReadOnlyNote session={session} />}
       {current !== undefined && (
         <GivenBackDialog
           key={closed}
@@ -125,11 +126,6 @@ function whenKnown(doc: Doc): Promise<void> {
     const stop = observeFormat(doc, look)
     look()
   })
-}
-
-function ReadOnlyHint({ session }: { readonly session: Session }) {
-  const canEdit = useSyncExternalStore(session.subscribe, () => session.canEdit)
-  return canEdit ? null : <p className="read-only">Read only</p>
 }
 
 /** Holds a notice for as long as it takes to read. */

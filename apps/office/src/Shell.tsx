@@ -1,6 +1,6 @@
 import type { Member, RoomSnapshot } from '@whereabouts/client'
 import { useRoom } from '@whereabouts/client/react'
-import { useCallback, useEffect, useState, type ReactNode } from 'react'
+import { useCallback, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react'
 import type { Content } from './content.js'
 import type { Identity, SignedIn } from './identity.js'
 import type { OfficeProps } from './office.js'
@@ -25,7 +25,8 @@ export function Shell(props: ShellProps) {
   const { session, route, recents, person, identity, isNew, content, children } = props
   const snapshot = useRoom(session)
   const [own, setOwn] = useOwnPerson(session, person)
-  const [asks, setAsks] = useState(isNew && identity.mode === 'open' && !session.watches)
+  const [asks, setAsks] = useState(isNew && identity.mode === 'open')
+  const isSeen = useSyncExternalStore(session.subscribe, () => session.isSeen)
   const where = useWhere(content)
   const following = useFollowing(snapshot, content)
   const closeDialog = (chosen: Person) => {
@@ -53,6 +54,7 @@ export function Shell(props: ShellProps) {
           snapshot={snapshot}
           document={session.document}
           watches={session.watches}
+          isSeen={isSeen}
           onWatch={session.watch}
           onJoin={session.join}
         />
@@ -60,7 +62,7 @@ export function Shell(props: ShellProps) {
           snapshot={snapshot}
           own={own}
           account={identity.user && accountOf(identity.user, identity.mode, snapshot, own)}
-          watches={session.watches}
+          isSeen={isSeen}
           followed={following.member?.id}
           where={where}
           onJump={following.go}
@@ -71,7 +73,7 @@ export function Shell(props: ShellProps) {
       <FollowingLine member={following.member} onStop={following.stop} />
       <Announcer snapshot={snapshot} ready={content !== null} where={where} />
       {/* Univer sets up its keys while it opens, and must have the focus for that. */}
-      {asks && content !== null && (
+      {asks && isSeen && content !== null && (
         <PersonDialog
           person={own}
           isNew={isNew}

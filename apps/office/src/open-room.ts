@@ -15,7 +15,7 @@ export async function openRoom(
   const known = loadPerson(() => localStorage)
   const person = known ?? suggestPerson()
   const asked = readIdentity()
-  const session = new Session(route.room, person, route.watch)
+  const session = new Session(route.room, person)
   // It is never stopped, since the page asks for as long as it lives.
   askBeforeClosing(session.document)
   const [{ showOffice }, identity] = await Promise.all([import('./office.js'), asked])

@@ -52,7 +52,7 @@ export async function openSheet(
     doc: session.doc,
     room: session,
     markers,
-    canEdit: () => session.canEdit,
+    canEdit: { getSnapshot: () => session.canEdit, subscribe: session.subscribe },
     onNotice: notify,
     onGivenBack: giveBack,
   })

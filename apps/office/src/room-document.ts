@@ -25,16 +25,38 @@ export interface DocumentState {
    */
   readonly isThere: boolean
   readonly saving: Saving
+  /** Whether there are edits that the server isn't known to have. */
+  readonly hasUnsaved: boolean
   /**
    * Whether some edits are neither on the server nor stored in this browser, so that closing would
    * lose them.
    */
   readonly isAtRisk: boolean
+  /** Whether this client may not write. */
+  readonly isReadOnly: boolean
   /** Why the server doesn't accept the edits or send the document. */
   readonly problem: Problem | null
 }
 
-const EVENTS = ['synced', 'saved', 'kept', 'retrying', 'setAside', 'status', 'problem'] as const
+const EVENTS = [
+  'synced',
+  'saved',
+  'kept',
+  'retrying',
+  'setAside',
+  'readOnly',
+  'status',
+  'problem',
+] as const
+
+const FIRST_STATE: DocumentState = {
+  isThere: false,
+  saving: 'unknown',
+  hasUnsaved: false,
+  isAtRisk: false,
+  isReadOnly: true,
+  problem: null,
+}
 
 /**
  * The document of a room for the lifetime of the page. It outlives connections: edits that the
@@ -52,7 +74,7 @@ export class RoomDocument {
    * everything.
    */
   #hasUnsaved = false
-  #state: DocumentState = { isThere: false, saving: 'unknown', isAtRisk: false, problem: null }
+  #state = FIRST_STATE
 
   constructor(room: Room) {
     this.#provider = this.#follow(room)
@@ -122,24 +144,23 @@ export class RoomDocument {
 
   readonly #look = (): void => {
     const before = this.#state
-    const { synced, saved, kept, status, problem } = this.#provider
+    const { synced, saved, kept, readOnly: isReadOnly, status, problem } = this.#provider
     if (saved) this.#hasUnsaved = false
     else if (synced) this.#hasUnsaved = true
     const isEmpty = this.doc.store.clients.size === 0
     const isThere = before.isThere || synced || !isEmpty || status === 'closed'
     const saving = savingOf(this.#provider, this.#hasUnsaved)
-    const isAtRisk = this.#hasUnsaved && !kept
-    if (
-      isThere === before.isThere &&
-      saving === before.saving &&
-      isAtRisk === before.isAtRisk &&
-      problem === before.problem
-    ) {
-      return
-    }
-    this.#state = { isThere, saving, isAtRisk, problem }
+    const hasUnsaved = this.#hasUnsaved
+    const isAtRisk = hasUnsaved && !kept
+    const state = { isThere, saving, hasUnsaved, isAtRisk, isReadOnly, problem }
+    if (isSame(state, before)) return
+    this.#state = state
     for (const listener of this.#listeners) listener()
   }
+}
+
+function isSame(a: DocumentState, b: DocumentState): boolean {
+  return (Object.keys(a) as (keyof DocumentState)[]).every((key) => a[key] === b[key])
 }
 
 function savingOf(provider: RoomProvider, hasUnsaved: boolean): Saving {

@@ -4,14 +4,14 @@ import { addressOf, nameUntitled, newRoom, parseRoute, type Kind } from './route
 
 describe('an address', () => {
   it.each([
-    ['/', '', { kind: 'home' }],
-    ['/sheets/demo', '', { kind: 'sheet', room: 'demo', watch: false }],
-    ['/sheets/demo/', '?watch=1', { kind: 'sheet', room: 'demo', watch: true }],
-    ['/sheets/__proto__', '', { kind: 'sheet', room: '__proto__', watch: false }],
-    ['/pages/minutes', '?watch=1', { kind: 'page', room: 'minutes', watch: true }],
-    [`/pages/${'r'.repeat(128)}`, '', { kind: 'page', room: 'r'.repeat(128), watch: false }],
-  ])('[SH11] %s%s', (pathname, search, route) => {
-    expect(parseRoute({ pathname, search })).toEqual(route)
+    ['/', { kind: 'home' }],
+    ['/sheets/demo', { kind: 'sheet', room: 'demo' }],
+    ['/sheets/demo/', { kind: 'sheet', room: 'demo' }],
+    ['/sheets/__proto__', { kind: 'sheet', room: '__proto__' }],
+    ['/pages/minutes', { kind: 'page', room: 'minutes' }],
+    [`/pages/${'r'.repeat(128)}`, { kind: 'page', room: 'r'.repeat(128) }],
+  ])('[SH11] %s', (pathname, route) => {
+    expect(parseRoute({ pathname })).toEqual(route)
   })
 
   it.each([
@@ -22,9 +22,7 @@ describe('an address', () => {
     '/sheets/a/b',
     '/pages/a%20b',
     `/sheets/${'r'.repeat(129)}`,
-  ])('[SH11] %s is no document', (pathname) =>
-    expect(parseRoute({ pathname, search: '' })).toBeUndefined(),
-  )
+  ])('[SH11] %s is no document', (pathname) => expect(parseRoute({ pathname })).toBeUndefined())
 
   it.each<Kind>(['sheet', 'page'])('[PG3] a new %s gets a random one', (kind) => {
     const rooms = Array.from({ length: 100 }, () => newRoom(kind))
@@ -33,8 +31,7 @@ describe('an address', () => {
       expect(isRoomName(room)).toBe(true)
       // Six bits each.
       expect(room.length - kind.length - 1).toBe(16)
-      const route = parseRoute({ pathname: addressOf({ kind, room }), search: '' })
-      expect(route).toEqual({ kind, room, watch: false })
+      expect(parseRoute({ pathname: addressOf({ kind, room }) })).toEqual({ kind, room })
       expect(nameUntitled({ kind, room })).toBe(`Untitled ${kind}`)
     }
   })

@@ -10,8 +10,6 @@ export type Route = { readonly kind: 'home' } | DocumentRoute
 export interface DocumentRoute {
   readonly kind: Kind
   readonly room: string
-  /** Whether to watch without joining: `?watch=1`. */
-  readonly watch: boolean
 }
 
 const DOCUMENT = /^\/(sheet|page)s\/([^/]+)\/?$/
@@ -20,18 +18,11 @@ const NAMED_BY_CHANCE = /^(?:sheet|page)-[A-Za-z0-9_-]{16}$/
 const RANDOM_BYTES = 12
 
 /** Parses an address; returns `undefined` if it isn't one of this application's. */
-export function parseRoute({
-  pathname,
-  search,
-}: {
-  pathname: string
-  search: string
-}): Route | undefined {
+export function parseRoute({ pathname }: { pathname: string }): Route | undefined {
   if (pathname === '/') return { kind: 'home' }
   const [, kind, room] = DOCUMENT.exec(pathname) ?? []
   if (kind === undefined || room === undefined || !isRoomName(room)) return undefined
-  const watch = new URLSearchParams(search).get('watch') === '1'
-  return { kind: kind as Kind, room, watch }
+  return { kind: kind as Kind, room }
 }
 
 /** @example addressOf({ kind: 'sheet', room: 'demo' }) // '/sheets/demo' */

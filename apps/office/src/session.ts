@@ -21,16 +21,16 @@ export class Session implements Omit<Room, 'look'> {
   readonly #listeners = new Set<() => void>()
   #person: Person
   #location: Json | undefined
-  #watches: boolean
+  #watches = false
   #room: Room
   #unsubscribe: () => void
 
-  constructor(name: string, person: Person, watches: boolean) {
+  constructor(name: string, person: Person) {
     this.#name = name
     this.#person = person
-    this.#watches = watches
     this.#room = this.#open()
     this.document = new RoomDocument(this.#room)
+    this.document.subscribe(this.#notify)
     this.#unsubscribe = this.#room.subscribe(this.#notify)
   }
 
@@ -54,9 +54,14 @@ export class Session implements Omit<Room, 'look'> {
     return this.document.provider
   }
 
-  /** Whether edits made here can reach the others: not while watching, nor in a closed room. */
+  /** Whether edits made here can reach the others: not while watching, nor without the right to write. */
   get canEdit(): boolean {
-    return !this.#watches && this.status !== 'closed'
+    return !this.#watches && !this.document.getSnapshot().isReadOnly
+  }
+
+  /** Whether the others see this client: not while watching, nor without the right to join. */
+  get isSeen(): boolean {
+    return !this.#watches && this.getSnapshot().can?.includes('join') !== false
   }
 
   get status(): RoomStatus {

@@ -15,6 +15,7 @@ import { CannotPaste, readText, textTable } from './clipboard/table.js'
 import { differences } from './differences.js'
 import { SheetDocument, type CellData, type SheetSnapshot } from './document/index.js'
 import { limitDrawnText } from './drawn-text.js'
+import { EditingTools } from './editing-tools.js'
 import { oneText, type GivenBack, type Notices } from './given-back.js'
 import type { Steps } from './own-undo.js'
 import { followOwnPlace } from './presence/follow.js'
@@ -37,8 +38,8 @@ export interface BindWorkbookOptions {
   readonly room?: WorkbookRoom
   /** An element over the grid for the members' markers. Without it the package adds one. */
   readonly markers?: HTMLElement
-  /** Returns whether cells can be edited; it is called before each change. Without it they can. */
-  readonly canEdit?: () => boolean
+  /** Whether cells can be edited; called before each change. Without it they can. */
+  readonly canEdit?: CanEdit
   /** Called with a sentence for the person who tried something that wasn't done. */
   readonly onNotice?: (text: string) => void
   /** Called with text whose cell is gone: offer to copy it, so that no word is lost. */
@@ -46,6 +47,20 @@ export interface BindWorkbookOptions {
   /** Texts to show instead of those in `TEXTS`. */
   readonly texts?: Partial<Texts>
 }
+
+/** Whether a document can be edited, and when that changes. */
+export interface CanEdit {
+  getSnapshot(): boolean
+  /** Calls back whenever `getSnapshot` may return something else; returns how to stop that. */
+  subscribe(listener: () => void): () => void
+}
+
+// Why text was given back, by what happened to its cell.
+const LOST = {
+  'cell-gone': 'cellGone',
+  'newer-format': 'newerFormat',
+  'read-only': 'readOnly',
+} as const
 
 /** A workbook that is bound to its document. */
 export interface SharedWorkbook {
@@ -125,7 +140,7 @@ class BoundWorkbook implements SharedWorkbook {
       notify: (text) => onNotice?.(text),
       giveBack: (given) => onGivenBack?.(given),
     }
-    this.#binding = new Binding(document)
+    this.#binding = new Binding(document, () => this.#whyReadOnly() === undefined)
     sharing.bind({
       steps: this.#binding,
       roomFor: this.#binding.roomFor,
@@ -150,6 +165,7 @@ class BoundWorkbook implements SharedWorkbook {
     calculation.start(model, injector)
     this.#binding.start(model, injector)
     this.#closeWith(limitDrawnText(injector))
+    this.#followRight(new EditingTools(model, injector))
     await drawn
     this.#binding.drawn()
     this.#holdWhatIsEdited()
@@ -182,6 +198,11 @@ class BoundWorkbook implements SharedWorkbook {
   readonly subscribe = (listener: () => void): (() => void) => this.#binding.subscribe(listener)
 
   put({ text, isTable }: GivenBack): boolean {
+    const why = this.#whyReadOnly()
+    if (why !== undefined) {
+      this.#notices.notify(why)
+      return false
+    }
     const paster = new Paster(this.#sharing.injector, this.#binding.roomFor)
     try {
       return paster.paste(isTable ? readText(text) : textTable(text))
@@ -217,7 +238,29 @@ class BoundWorkbook implements SharedWorkbook {
 
   readonly #whyReadOnly = (): string | undefined => {
     if (!this.#document.isKnown) return this.#texts.newerFormat
-    return this.#options.canEdit?.() === false ? this.#texts.readOnly : undefined
+    return this.#options.canEdit?.getSnapshot() === false ? this.#texts.readOnly : undefined
+  }
+
+  /** Hides Univer's tools while nothing can be written. */
+  #followRight(tools: EditingTools): void {
+    const { canEdit } = this.#options
+    const show = () => tools.show(this.#whyReadOnly() === undefined)
+    this.#closeWith(tools.start())
+    show()
+    this.#closeWith(toDisposable(this.#binding.subscribe(show)))
+    this.#closeWith(
+      tools.whenRefused(() => {
+        const why = this.#whyReadOnly()
+        if (why !== undefined) this.#notices.notify(why)
+      }),
+    )
+    let could = canEdit?.getSnapshot()
+    const follow = () => {
+      if (canEdit?.getSnapshot() === could) return
+      could = !could
+      this.#binding.permitted()
+    }
+    if (canEdit !== undefined) this.#closeWith(toDisposable(canEdit.subscribe(follow)))
   }
 
   #closeWith(...parts: Parameters<DisposableCollection['add']>): void {
@@ -241,8 +284,7 @@ class BoundWorkbook implements SharedWorkbook {
     )
     this.#closeWith(api.addEvent(api.Event.SheetEditEnded, () => binding.hold(null)))
     binding.whenHeldLost((why) => {
-      const { cellGone, newerFormat } = this.#texts
-      const reason = why === 'cell-gone' ? cellGone : newerFormat
+      const reason = this.#texts[LOST[why]]
       void this.workbook.abortEditingAsync()
       binding.hold(null)
       if (typed === null || typed === '') this.#notices.notify(reason)

@@ -19,8 +19,8 @@ export interface GridPlace {
 
 const MAX_PAUSE_MS = 500
 
-/** Why a cell can't be edited any more: it is gone, or the document's version is unknown. */
-export type Loss = 'cell-gone' | 'newer-format'
+/** Why a cell can't be edited any more: it is gone, or nothing can be written at all. */
+export type Loss = 'cell-gone' | 'newer-format' | 'read-only'
 
 /**
  * Synchronizes the grid and the document. Local steps are written as one transaction once they are
@@ -30,6 +30,7 @@ export type Loss = 'cell-gone' | 'newer-format'
  */
 export class Binding implements Steps {
   readonly #sheets: SheetDocument
+  readonly #mayWrite: () => boolean
   readonly #listeners = new Set<() => void>()
   readonly #carriers = new Set<() => void>()
   readonly #losers = new Set<(why: Loss) => void>()
@@ -46,8 +47,10 @@ export class Binding implements Steps {
   #recording: IDisposable | null = null
   #takeAfterMs = 0
 
-  constructor(sheets: SheetDocument) {
+  /** @param mayWrite returns whether anything may be written into the document now. */
+  constructor(sheets: SheetDocument, mayWrite: () => boolean) {
     this.#sheets = sheets
+    this.#mayWrite = mayWrite
   }
 
   /** Starts with a workbook that shows the document. */
@@ -137,15 +140,26 @@ export class Binding implements Steps {
   }
 
   get counts(): { readonly undos: number; readonly redos: number } {
-    return this.#sheets.steps
+    return this.#mayWrite() ? this.#sheets.steps : { undos: 0, redos: 0 }
   }
 
   undo(): void {
-    this.#stepBy(() => this.#sheets.undo())
+    if (this.#mayWrite()) this.#stepBy(() => this.#sheets.undo())
   }
 
   redo(): void {
-    this.#stepBy(() => this.#sheets.redo())
+    if (this.#mayWrite()) this.#stepBy(() => this.#sheets.redo())
+  }
+
+  /**
+   * The answer of `mayWrite` has changed: what was done before is written, and what is being typed
+   * is lost to its cell.
+   */
+  permitted(): void {
+    this.#flush()
+    if (this.#mayWrite()) this.#giveBack()
+    else if (this.#held !== null) this.#lose('read-only')
+    this.#tell()
   }
 
   readonly subscribe = (listener: () => void): (() => void) => this.#listen(listener)
@@ -250,6 +264,8 @@ export class Binding implements Steps {
   }
 
   #giveBack(): void {
+    // It takes them out of the document.
+    if (!this.#mayWrite()) return
     const texts = this.#sheets.takeUnseen()
     if (texts.length === 0) return
     for (const callback of this.#finders) callback(texts)

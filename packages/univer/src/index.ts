@@ -1,4 +1,9 @@
-export { bindWorkbook, type BindWorkbookOptions, type SharedWorkbook } from './bind-workbook.js'
+export {
+  bindWorkbook,
+  type BindWorkbookOptions,
+  type CanEdit,
+  type SharedWorkbook,
+} from './bind-workbook.js'
 export { sharedPreset, type Preset } from './sharing.js'
 export { TEXTS, type Texts } from './texts.js'
 export type { GivenBack } from './given-back.js'

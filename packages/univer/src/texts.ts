@@ -22,7 +22,7 @@ export interface Texts {
 
 /** The default texts. */
 export const TEXTS: Texts = {
-  readOnly: 'You are only watching. Join to edit.',
+  readOnly: 'You can view this document, but not edit it.',
   newerFormat: 'This sheet was changed by a newer version. Reload to continue.',
   cellGone: 'Someone else deleted or merged the cell you were editing.',
   cellsGone: 'Someone else deleted or merged cells you were editing.',

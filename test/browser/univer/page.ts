@@ -17,6 +17,24 @@ function startUniver(plugins: Parameters<Univer['registerPlugins']>[0]): FUniver
   return FUniver.newAPI(univer)
 }
 
+/** Whether somebody may edit, as the application knows it. */
+class Editable {
+  #isEditable = true
+  readonly #listeners = new Set<() => void>()
+
+  readonly getSnapshot = (): boolean => this.#isEditable
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  set(isEditable: boolean): void {
+    this.#isEditable = isEditable
+    for (const listener of this.#listeners) listener()
+  }
+}
+
 /** An application with Univer, for tests, including a second copy of its document. */
 class Application {
   readonly notices: string[] = []
@@ -24,7 +42,7 @@ class Application {
   readonly univerAPI = startUniver(
     sharedPreset(UniverSheetsCorePreset({ container: 'grid' })).plugins,
   )
-  mayEdit = true
+  readonly canEdit = new Editable()
   doc = new Doc()
   shared: SharedWorkbook | null = null
 
@@ -33,7 +51,7 @@ class Application {
     this.shared = await bindWorkbook({
       univerAPI,
       doc,
-      canEdit: () => this.mayEdit,
+      canEdit: this.canEdit,
       onNotice: (text) => void this.notices.push(text),
       onGivenBack: (given) => void this.given.push(given),
     })

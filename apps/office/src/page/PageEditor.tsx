@@ -4,11 +4,12 @@ import type { Doc } from 'yjs'
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { Content } from '../content.js'
 import { formatOf, isKnownFormat, observeFormat } from '@whereabouts/univer/document'
+import { ReadOnlyNote } from '../ReadOnlyNote.js'
 import { PAGE_FORMAT } from '../page-document/page-format.js'
 import { NewerFormat, useKnownFormat } from '../newer-format.js'
 import type { Session } from '../session.js'
 import { addParagraph } from './block-commands.js'
-import { HINT_ID, openPage } from './open-page.js'
+import { HINT_ID, openPage, type Place } from './open-page.js'
 import { Toolbar } from './Toolbar.js'
 import './page.css'
 
@@ -21,26 +22,37 @@ export interface PageEditorProps {
   readonly onOpen: (content: Content) => void
 }
 
+/** An open editor. One that was opened to be read is closed a moment after the right to edit came. */
+interface Opened {
+  readonly editor: Editor
+  readonly isToWrite: boolean
+}
+
 const NOTICE_MS = 8_000
 
 /** Renders the page with its toolbar. */
 export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) {
   const paper = useRef<HTMLDivElement>(null)
-  const [editor, setEditor] = useState<Editor | null>(null)
+  const [opened, setOpened] = useState<Opened | null>(null)
+  const editor = opened?.editor ?? null
   const [hasFailed, setHasFailed] = useState(false)
   const [notice, setNotice] = useNotice()
-  const isReady = useReady(session, doc, provider)
+  const canEdit = useSyncExternalStore(session.subscribe, () => session.canEdit)
+  const isReady = useReady(canEdit, doc, provider)
+  const place = useRef<Place>({})
   const isKnown = useKnownFormat(session, PAGE_FORMAT)
 
   useEffect(() => {
     const isPresent = provider === session.provider && doc === session.doc
     if (paper.current === null || !isPresent || !isReady) return undefined
     try {
-      const page = openPage({ session, paper: paper.current, refused: setNotice })
-      setEditor(page.editor)
+      const page = openPage({ session, paper: paper.current, canEdit, refused: setNotice })
+      page.goTo(place.current)
+      setOpened({ editor: page.editor, isToWrite: canEdit })
       onOpen(page.content)
       return () => {
-        setEditor(null)
+        setOpened(null)
+        place.current = page.place
         page.close()
       }
     } catch (error) {
@@ -49,12 +61,12 @@ export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) 
       reportError(error)
       return undefined
     }
-  }, [session, provider, doc, isReady, onOpen, setNotice])
+  }, [session, provider, doc, canEdit, isReady, onOpen, setNotice])
 
   return (
     <>
-      {session.canEdit && isKnown && editor !== null && (
-        <Toolbar editor={editor} refused={setNotice} />
+      {canEdit && isKnown && opened?.isToWrite === true && (
+        <Toolbar editor={opened.editor} refused={setNotice} />
       )}
       {/* Keyboard users get below the text with the arrow keys. */}
       <div
@@ -68,7 +80,7 @@ export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) 
       <p id={HINT_ID} hidden>
         Tab indents. To leave the text, press Escape and then Tab.
       </p>
-      {!session.canEdit && <p className="read-only">Read only</p>}
+      <ReadOnlyNote session={session} />
       {!isKnown && <NewerFormat session={session} kind="page" />}
       <FullNotice session={session} />
       <output className="notice">{notice}</output>
@@ -82,7 +94,7 @@ export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) 
  *
  * @see PAGE.md PF10, PF12
  */
-function useReady({ canEdit }: Session, doc: Doc, provider: RoomProvider): boolean {
+function useReady(canEdit: boolean, doc: Doc, provider: RoomProvider): boolean {
   // Once is enough: losing the connection later removes nothing, and an open page stays open.
   const [ready, setReady] = useState<Doc | null>(null)
   useEffect(() => {

@@ -12,7 +12,6 @@ interface PageViewProps {
 export function PageView({ session, onOpen }: PageViewProps) {
   const [editor, setEditor] = useState<ComponentType<PageEditorProps> | 'failed' | null>(null)
   const { isThere } = useSyncExternalStore(session.document.subscribe, session.document.getSnapshot)
-  const canEdit = useSyncExternalStore(session.subscribe, () => session.canEdit)
   // Watching and joining use different connections, each with its own cursors.
   const provider = useSyncExternalStore(session.subscribe, () => session.provider)
   const doc = useSyncExternalStore(session.document.subscribe, () => session.doc)
@@ -37,13 +36,7 @@ export function PageView({ session, onOpen }: PageViewProps) {
       )}
       {Editor === null && editor !== 'failed' && <p className="loading">Loading the page…</p>}
       {Editor !== null && (
-        <Editor
-          key={canEdit ? 'written' : 'read'}
-          session={session}
-          provider={provider}
-          doc={doc}
-          onOpen={onOpen}
-        />
+        <Editor session={session} provider={provider} doc={doc} onOpen={onOpen} />
       )}
     </main>
   )

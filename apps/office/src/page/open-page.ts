@@ -21,7 +21,17 @@ import { describePosition, positionOf } from './places.js'
 export interface OpenPage {
   readonly editor: Editor
   readonly content: Content
+  /** Where one is in it. */
+  readonly place: Place
+  /** Goes to where one was in it when it was open before. */
+  goTo(place: Place): void
   close(): void
+}
+
+/** Where one is in a page: the caret, and how far it is scrolled. */
+export interface Place {
+  readonly cursor?: Cursor | undefined
+  readonly scrollTop?: number | undefined
 }
 
 /** Options for opening a page. */
@@ -29,6 +39,7 @@ export interface OpenPageOptions {
   readonly session: Session
   /** The element for the editor. */
   readonly paper: HTMLElement
+  readonly canEdit: boolean
   /** Called with the reason when an image is refused. */
   readonly refused: (why: string) => void
 }
@@ -37,13 +48,13 @@ export interface OpenPageOptions {
 const MARGIN_PX = 80
 
 /**
- * Opens the page of the session's room for editing, or for reading only. Call it again when the
- * session has another document.
+ * Opens the page of the session's room for editing, or for reading only. Close it and call it again
+ * when that changes, or when the session has another document.
  *
- * @see OFFICE.md PG14
+ * @see OFFICE.md PG14, PG51
  */
-export function openPage({ session, paper, refused }: OpenPageOptions): OpenPage {
-  const copy = session.canEdit ? null : mirror(session.doc)
+export function openPage({ session, paper, canEdit, refused }: OpenPageOptions): OpenPage {
+  const copy = canEdit ? null : mirror(session.doc)
   const opened = openDocument(copy?.doc ?? session.doc)
   const { page } = opened
   const undo = makeUndo(page)
@@ -51,7 +62,7 @@ export function openPage({ session, paper, refused }: OpenPageOptions): OpenPage
   const cursors = new Cursors(awareness)
   const editor = new Editor({
     element: paper,
-    editable: session.canEdit,
+    editable: canEdit,
     extensions: pageExtensions({ page, undo, cursors, refused }),
     content: contentOf(page),
     editorProps: {
@@ -65,12 +76,20 @@ export function openPage({ session, paper, refused }: OpenPageOptions): OpenPage
     },
   })
   const binding = bindingOf(editor)
-  if (session.canEdit) beginWriting(editor, binding, takePlace(session.name))
+  if (canEdit) beginWriting(editor, binding, takePlace(session.name))
   const stopKeeping = keepPlace(session.name, awareness)
-  const stopLocking = page.subscribe(() => lock(editor, !session.canEdit || !page.isKnown))
+  const stopLocking = page.subscribe(() => lock(editor, !canEdit || !page.isKnown))
   return {
     editor,
     content: pageContent(editor, binding, paper),
+    get place() {
+      return { cursor: binding.cursor, scrollTop: scrollerOf(paper)?.scrollTop }
+    },
+    goTo({ cursor, scrollTop }) {
+      const at = cursor && binding.positionOf(cursor.head)
+      if (at !== undefined && canEdit) editor.commands.setTextSelection(at)
+      if (scrollTop !== undefined) scrollerOf(paper)?.scrollTo({ top: scrollTop })
+    },
     close() {
       stopKeeping()
       stopLocking()
@@ -134,14 +153,13 @@ function beginWriting(editor: Editor, binding: PageBinding, place: Cursor | unde
 }
 
 function pageContent(editor: Editor, binding: PageBinding, paper: HTMLElement): Content {
-  const scroller = () => paper.closest<HTMLElement>('.scroller')
   const bring = (member: Member, isInSight: (above: number, below: number) => boolean) => {
     const at = positionOf(member, binding)
-    const frame = scroller()?.getBoundingClientRect()
+    const frame = scrollerOf(paper)?.getBoundingClientRect()
     if (at === undefined || frame === undefined) return
     const place = editor.view.coordsAtPos(at)
     if (isInSight(place.top - frame.top, frame.bottom - place.bottom)) return
-    scroller()?.scrollBy({ top: (place.top + place.bottom - frame.top - frame.bottom) / 2 })
+    scrollerOf(paper)?.scrollBy({ top: (place.top + place.bottom - frame.top - frame.bottom) / 2 })
   }
   return {
     where(member) {
@@ -156,6 +174,8 @@ function pageContent(editor: Editor, binding: PageBinding, paper: HTMLElement): 
     },
   }
 }
+
+const scrollerOf = (paper: HTMLElement) => paper.closest<HTMLElement>('.scroller')
 
 /** Calls back at most once per animation frame after the text has changed. */
 function onChange(editor: Editor, listener: () => void): () => void {

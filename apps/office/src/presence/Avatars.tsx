@@ -13,7 +13,8 @@ interface AvatarsProps {
   readonly own: Person
   /** Shown in the place of the own button, if the user is signed in. */
   readonly account: ReactNode
-  readonly watches: boolean
+  /** Whether the others see this client. */
+  readonly isSeen: boolean
   /** The id of the member that this window follows. */
   readonly followed: string | undefined
   readonly where: Where
@@ -28,7 +29,7 @@ interface AvatarsProps {
  * @see OFFICE.md SH5
  */
 export function Avatars(props: AvatarsProps) {
-  const { snapshot, own, account, watches, followed, where, onJump, onEditOwn } = props
+  const { snapshot, own, account, isSeen, followed, where, onJump, onEditOwn } = props
   const { others, watching } = snapshot
   const shown = others.slice(0, useNarrow() ? SHOWN_WHEN_NARROW : SHOWN)
   const unseen = others.length - shown.length
@@ -46,7 +47,7 @@ export function Avatars(props: AvatarsProps) {
       ))}
       {unseen > 0 && <Everybody others={others} unseen={unseen} where={where} onJump={onJump} />}
       {account}
-      {!watches && account === undefined && (
+      {isSeen && account === undefined && (
         <button
           type="button"
           className="avatar own"

@@ -7,6 +7,8 @@ interface StatusLineProps {
   readonly snapshot: RoomSnapshot
   readonly document: RoomDocument
   readonly watches: boolean
+  /** Whether the others see this client. */
+  readonly isSeen: boolean
   readonly onWatch: () => void
   readonly onJoin: () => void
 }
@@ -27,12 +29,12 @@ const SAVING: { readonly [saving in Saving]: string } = {
  * @see OFFICE.md SH7, SH12, SH76
  */
 export function StatusLine(props: StatusLineProps) {
-  const { snapshot, document, watches, onWatch, onJoin } = props
+  const { snapshot, document, watches, isSeen, onWatch, onJoin } = props
   const { status, problem } = snapshot
   const isFull = problem?.problem === 'room-full'
   return (
     <div className="status" data-status={status}>
-      <output>{describe(snapshot, watches)}</output>
+      <output>{describe(snapshot, isSeen)}</output>
       <SavingLine document={document} />
       {status === 'closed' && isFull && (
         <button type="button" className="link" onClick={onWatch}>
@@ -75,7 +77,7 @@ function describeSaving({ saving, problem }: DocumentState): string {
   return isExplained ? `${text}: ${problem.detail}` : text
 }
 
-function describe({ status, problem }: RoomSnapshot, watches: boolean): string {
+function describe({ status, problem }: RoomSnapshot, isSeen: boolean): string {
   switch (status) {
     case 'connecting':
       return 'Connecting…'
@@ -85,6 +87,6 @@ function describe({ status, problem }: RoomSnapshot, watches: boolean): string {
       return problem === null ? 'Closed' : `Closed: ${problem.detail}`
     case 'online':
       if (problem !== null) return `Live, but: ${problem.detail}`
-      return watches ? 'Live, watching' : 'Live'
+      return isSeen ? 'Live' : 'Live, watching'
   }
 }

@@ -22,7 +22,9 @@ class Source {
 const stateOf = (saving: Saving): DocumentState => ({
   isThere: true,
   saving,
+  hasUnsaved: saving !== 'saved',
   isAtRisk: saving === 'unkept',
+  isReadOnly: false,
   problem: null,
 })
 

@@ -1,0 +1,84 @@
+import {
+  IPermissionService,
+  toDisposable,
+  type IDisposable,
+  type IPermissionPoint,
+  type Injector,
+  type Workbook as WorkbookModel,
+} from '@univerjs/core'
+import {
+  BuiltInUIPart,
+  IContextMenuService,
+  IUIPartsService,
+  SheetPermissionCheckController,
+  WorkbookEditablePermission,
+  WorksheetSetColumnStylePermission,
+  WorksheetSetRowStylePermission,
+} from '@univerjs/preset-sheets-core'
+
+/**
+ * Hides Univer's tools while the workbook can only be read: the toolbar, the menu on cells, typing into
+ * the formula bar, the handle that fills cells and the edges that resize lines. Cells can still be
+ * selected and copied.
+ *
+ * @see OFFICE.md SH105
+ */
+export class EditingTools {
+  readonly #injector: Injector
+  readonly #workbook: WorkbookModel
+  /** The ids of Univer's permissions that decide which tools work. */
+  readonly #points = new Set<string>()
+  #isShown: boolean | undefined
+  #sheets = 0
+
+  constructor(workbook: WorkbookModel, injector: Injector) {
+    this.#workbook = workbook
+    this.#injector = injector
+  }
+
+  /** Keeps the permissions: Univer grants all of them a moment after it has opened a workbook. */
+  start(): IDisposable {
+    const permissions = this.#injector.get(IPermissionService)
+    const subscription = permissions.permissionPointUpdate$.subscribe(({ id, value }) => {
+      const isPermitted = this.#isShown !== false
+      if (this.#points.has(id) && value !== isPermitted) {
+        permissions.updatePermissionPoint(id, isPermitted)
+      }
+    })
+    return toDisposable(() => subscription.unsubscribe())
+  }
+
+  /** Calls back when Univer itself refuses something, and suppresses its dialog. */
+  whenRefused(callback: () => void): IDisposable {
+    this.#injector.get(IPermissionService).setShowComponents(false)
+    const { triggerPermissionUIEvent$ } = this.#injector.get(SheetPermissionCheckController)
+    const subscription = triggerPermissionUIEvent$.subscribe(callback)
+    return toDisposable(() => subscription.unsubscribe())
+  }
+
+  /** Shows or hides the tools. Call it again when there may be other sheets. */
+  show(isShown: boolean): void {
+    const sheets = this.#workbook.getSheets()
+    if (isShown === this.#isShown && sheets.length === this.#sheets) return
+    this.#isShown = isShown
+    this.#sheets = sheets.length
+    this.#injector.get(IUIPartsService).setUIVisible(BuiltInUIPart.TOOLBAR, isShown)
+    const menus = this.#injector.get(IContextMenuService)
+    if (isShown) menus.enable()
+    else menus.disable()
+    const unit = this.#workbook.getUnitId()
+    this.#permit(new WorkbookEditablePermission(unit), isShown)
+    for (const sheet of sheets) {
+      this.#permit(new WorksheetSetRowStylePermission(unit, sheet.getSheetId()), isShown)
+      this.#permit(new WorksheetSetColumnStylePermission(unit, sheet.getSheetId()), isShown)
+    }
+  }
+
+  #permit(point: IPermissionPoint, isPermitted: boolean): void {
+    const permissions = this.#injector.get(IPermissionService)
+    this.#points.add(point.id)
+    if (permissions.getPermissionPoint(point.id) === undefined)
+      permissions.addPermissionPoint(point)
+    permissions.updatePermissionPoint(point.id, isPermitted)
+  }
+}
