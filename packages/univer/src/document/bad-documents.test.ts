@@ -1,12 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
+import { size } from '../../../../test/size.js'
 import { SheetDocument, type Operation } from './index.js'
 import { LIMITS } from './limits.js'
 import { Grid } from './simulation/grid.js'
 
 const PARTS = ['sheets', 'cells:sheet-1', 'styles:sheet-1', 'rows:sheet-1', 'columns:sheet-1']
-const parts = fc.constantFrom(...PARTS, 'merges:sheet-1', 'rows:x', 'cells:x', 'whatever')
+const MORE = ['merges:sheet-1', 'blocks:sheet-1', 'rows:x', 'cells:x', 'blocks:x', 'whatever']
+const parts = fc.constantFrom(...PARTS, ...MORE)
 
 // These stand for shared types, which can be in one document only.
 const MAP = 'a map'
@@ -37,6 +39,26 @@ const keys = fc.oneof(
     .tuple(sheetIds, fc.constantFrom('rows', 'columns', 'frozen-rows', 'frozen-columns'))
     .map((pair) => pair.join('/')),
   fc.string(),
+)
+
+const lists = fc.oneof(
+  fc.constantFrom<unknown>(null, [null], [{}, 'x'], [{ f: ['=', '0:0', ''] }, 1, { v: '1', t: 4 }]),
+  fc.array(fc.jsonValue(), { maxLength: 6 }),
+)
+const blocks = fc.record(
+  {
+    n: fc.constantFrom<unknown>(0, 1, 7, 7, 2 ** 53, '7'),
+    rows: fc.constantFrom('0', '0..1', '1,0', 'r-0..r-1', '0..9999', ''),
+    columns: fc.constantFrom('0', '0..1', '1..2', '1,1'),
+    values: fc.oneof(
+      lists.map((list) => JSON.stringify([list])),
+      fc
+        .tuple(lists, fc.constantFrom([0, 4], [0, 2, 1, 2], [1, 1], [2, 1, 0, 1], [0, 9], 'x'))
+        .map((both) => JSON.stringify(both)),
+      fc.string(),
+    ),
+  },
+  { noNullPrototype: true },
 )
 
 const values = fc.oneof(
@@ -71,6 +93,14 @@ const values = fc.oneof(
   fc.constantFrom(MAP, TEXT),
 )
 
+const names = fc.constantFrom('a/cells', 'b/cells', 'c/cells', 'a/styles', 'b/styles', 'a/rows')
+const inBlocks = fc.constantFrom('0:0', '1:0', '0:1', '1:1')
+const entries = fc.oneof(
+  fc.tuple(parts, keys, values, fc.boolean()),
+  fc.tuple(fc.constant('blocks:sheet-1'), names, blocks, fc.boolean()),
+  fc.tuple(fc.constantFrom('cells:sheet-1', 'styles:sheet-1'), inBlocks, values, fc.boolean()),
+)
+
 function made(value: unknown): unknown {
   if (value === MAP) return new Y.Map([['v', 1]])
   return value === TEXT ? new Y.Text('text') : value
@@ -79,31 +109,28 @@ function made(value: unknown): unknown {
 describe('entries of another client', () => {
   it('[SD11] never cause an exception, and everyone shows the same', () => {
     fc.assert(
-      fc.property(
-        fc.array(fc.tuple(parts, keys, values, fc.boolean()), { minLength: 1, maxLength: 30 }),
-        (entries) => {
-          const doc = new Y.Doc()
-          // Small sheets allow many tries.
-          for (const id of ['sheet-1', 'sheet-2', 'sheet-3']) {
-            doc.getMap('sheets').set(`${id}/rows`, 20)
-          }
-          const reader = new Y.Doc()
-          const sheets = new SheetDocument(reader)
-          const grid = new Grid(sheets.snapshot())
-          for (const [part, key, value, isLast] of entries) {
-            doc.getMap(part).set(key, made(value))
-            if (!isLast) continue
-            Y.applyUpdate(reader, Y.encodeStateAsUpdate(doc))
-            grid.apply(sheets.takeChanges())
-          }
+      fc.property(fc.array(entries, { minLength: 1, maxLength: 30 }), (written) => {
+        const doc = new Y.Doc()
+        // Small, so that many can be tried.
+        for (const id of ['sheet-1', 'sheet-2', 'sheet-3']) {
+          doc.getMap('sheets').set(`${id}/rows`, 20)
+        }
+        const reader = new Y.Doc()
+        const sheets = new SheetDocument(reader)
+        const grid = new Grid(sheets.snapshot())
+        for (const [part, key, value, isLast] of written) {
+          doc.getMap(part).set(key, made(value))
+          if (!isLast) continue
           Y.applyUpdate(reader, Y.encodeStateAsUpdate(doc))
           grid.apply(sheets.takeChanges())
-          const fresh = new Grid(new SheetDocument(reader).snapshot())
-          expect(JSON.stringify(grid)).toBe(JSON.stringify(fresh))
-          expect(grid.sheets.length).toBeGreaterThan(0)
-        },
-      ),
-      { numRuns: 60 },
+        }
+        Y.applyUpdate(reader, Y.encodeStateAsUpdate(doc))
+        grid.apply(sheets.takeChanges())
+        const afresh = new Grid(new SheetDocument(reader).snapshot())
+        expect(JSON.stringify(grid)).toBe(JSON.stringify(afresh))
+        expect(grid.sheets.length).toBeGreaterThan(0)
+      }),
+      { numRuns: size(100, 2_000) },
     )
   })
 
@@ -201,7 +228,24 @@ describe('entries of another client', () => {
     expect(process.memoryUsage().heapUsed - heapBefore).toBeLessThan(250_000_000)
   })
 
-  it('[SD39 SD16] beyond the limits are cut with an ellipsis (text) or left out (style), in one’s own grid, too', () => {
+  it('[SD52] any number of blocks takes no longer than as many as count', () => {
+    const doc = new Y.Doc()
+    const blocks = doc.getMap('blocks:sheet-1')
+    const most = LIMITS.blockCells / LIMITS.leastBlockCells
+    doc.transact(() => {
+      for (let at = 0; at < 3 * most; at++) {
+        const count = at % 3 === 0 ? LIMITS.leastBlockCells : LIMITS.cellsInBlock
+        const [rows, values] = [`0..${count - 1}`, `[[${at}],[0,${count}]]`]
+        blocks.set(`b${100_000 + at}/cells`, { n: 3 * most - at, rows, columns: '0', values })
+      }
+    })
+    const beganMs = performance.now()
+    const sheets = new SheetDocument(doc)
+    expect(sheets.leftOut()).toEqual(['pasted cells'])
+    expect(performance.now() - beganMs).toBeLessThan(10_000)
+  })
+
+  it('[SD39 SD16] a text or a style beyond its most is cut, with a sign, or left out, also in the own grid', () => {
     const doc = new Y.Doc()
     const sheets = new SheetDocument(doc)
     const style = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`x${at}`, at]))

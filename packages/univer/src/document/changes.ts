@@ -29,6 +29,7 @@ const AXES: readonly AxisName[] = ['rows', 'columns']
  */
 export function takeSteps(workbook: Workbook, held: CellPlace | null): Operation[] {
   const steps: Operation[] = [...stepsOfSheets(workbook), ...renameSheet.diff(workbook)]
+  workbook.countBlocks()
   for (const sheet of workbook.shown) {
     for (const axis of AXES) steps.push(...stepsOfLines(workbook, sheet, axis))
   }

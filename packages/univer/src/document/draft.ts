@@ -6,13 +6,16 @@ import type { Written, Workbook } from './workbook.js'
 /** The entries that one step of this grid writes into the document. */
 export class Draft {
   readonly chance: Chance
+  /** From how many cells on a step writes blocks. */
+  readonly blockFrom: number
   readonly own = new OwnWrites()
   readonly #workbook: Workbook
   #written = new Map<string, Set<string>>()
 
-  constructor(workbook: Workbook, chance: Chance) {
+  constructor(workbook: Workbook, chance: Chance, blockFrom: number) {
     this.#workbook = workbook
     this.chance = chance
+    this.blockFrom = blockFrom
   }
 
   /** Writes or deletes an entry; an equal one isn't written, since that would only add history. */

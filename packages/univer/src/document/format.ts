@@ -1,12 +1,13 @@
 import type { Doc } from 'yjs'
 
-const ABOUT = 'about'
+/** The part of the document that says what it is. */
+export const ABOUT = 'about'
 const FORMAT = 'format'
 /** The version of a document that doesn't state one. */
 const FIRST = 1
 
 /** The version of the sheet format that this client writes. @see SHEET.md SD21 */
-export const SHEET_FORMAT = 1
+export const SHEET_FORMAT = 2
 
 /**
  * Returns the version of a document's format; `undefined` if the document states an invalid one.

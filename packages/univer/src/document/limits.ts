@@ -2,7 +2,7 @@
  * The limits of a sheet's document. This client refuses to write more, and every client ignores
  * more in the same way.
  *
- * @see SHEET.md SD38, SD39
+ * @see SHEET.md SD38, SD39, SD52
  */
 export const LIMITS = {
   sheets: 100,
@@ -18,7 +18,14 @@ export const LIMITS = {
   merges: 2_000,
   /** The number of cells in all merges of a sheet together. */
   mergedCells: 50_000,
-  /** The number of cells in one paste, including blank ones. */
+  cellsInBlock: 5_000,
+  /** Of one block: less than 192 KiB of an update, of which a server takes 1 MiB unless it says otherwise. */
+  blockCharacters: 65_536,
+  /** Cells in all blocks of a workbook together. */
+  blockCells: 1_000_000,
+  /** As how many cells a smaller block counts. */
+  leastBlockCells: 100,
+  /** Cells that are pasted at once, blank ones included. */
   pastedCells: 100_000,
 } as const
 

@@ -7,6 +7,12 @@ interface OwnWrite {
   readonly text: string
 }
 
+interface Unseen {
+  readonly sheet: string
+  readonly key: string
+  readonly text: string
+}
+
 /**
  * Remembers what this grid wrote into cells, to give it back when it can no longer be seen: in a
  * line or sheet that others deleted meanwhile, or under a merge.
@@ -34,34 +40,84 @@ export class OwnWrites {
     )
     if (unseen.length === 0) return []
     workbook.doc.transact(() => {
-      for (const { sheet, key } of unseen) {
-        workbook.part(partName('cells', sheet)).delete(key)
-        this.#sheets.get(sheet)!.delete(key)
+      for (const [sheet, writes] of this.#sheets) {
+        const keys = unseen.flatMap((one) => (one.sheet === sheet ? [one.key] : []))
+        takeOut(workbook, sheet, writes, keys)
       }
     }, origin)
-    const rows = new Map<string, string[]>()
-    for (const { sheet, key, text } of unseen) {
-      const row = `${sheet}/${splitKey(key)![0]}`
-      const texts = rows.get(row)
-      if (texts === undefined) rows.set(row, [text])
-      else texts.push(text)
-    }
-    return [...rows.values()]
+    return textsOf(unseen)
   }
 }
 
-function unseenIn(workbook: Workbook, id: string, writes: Map<string, OwnWrite>): string[] {
-  const cells = workbook.part(partName('cells', id))
+/** Takes cells out of the document, and a block as a whole if nobody sees any of it. */
+function takeOut(
+  workbook: Workbook,
+  id: string,
+  writes: Map<string, OwnWrite>,
+  keys: readonly string[],
+): void {
   const sheet = workbook.sheetWithId(id)
-  return [...writes].flatMap(([key, { content }]) => {
-    // Someone has overwritten or deleted it.
-    if (cells.get(key) !== content) writes.delete(key)
+  const cells = workbook.part(partName('cells', id))
+  const blocks = workbook.part(partName('blocks', id))
+  const unseen = unseenBlocks(sheet, writes, keys)
+  for (const block of unseen) blocks.delete(block)
+  for (const key of keys) {
+    const { content } = writes.get(key)!
+    writes.delete(key)
+    if (unseen.has(content as string)) continue
+    if (sheet?.blockAt('cells', key) === undefined) cells.delete(key)
+    else cells.set(key, {})
+  }
+}
+
+/** The keys of the blocks of which all cells are among some that nobody sees. */
+function unseenBlocks(
+  sheet: SheetState | undefined,
+  writes: Map<string, OwnWrite>,
+  keys: readonly string[],
+): ReadonlySet<string> {
+  const counts = new Map<string, number>()
+  for (const key of keys) {
+    const { content } = writes.get(key)!
+    if (typeof content === 'string') counts.set(content, (counts.get(content) ?? 0) + 1)
+  }
+  const unseen = [...counts].filter(([key, count]) => {
+    const block = sheet?.blocks.get(key)
+    return block === undefined || [...block.cells()].length === count
+  })
+  return new Set(unseen.map(([key]) => key))
+}
+
+function textsOf(unseen: readonly Unseen[]): string[][] {
+  const rows = new Map<string, string[]>()
+  for (const { sheet, key, text } of unseen) {
+    const row = `${sheet}/${splitKey(key)![0]}`
+    const texts = rows.get(row)
+    if (texts === undefined) rows.set(row, [text])
+    else texts.push(text)
+  }
+  return [...rows.values()]
+}
+
+function unseenIn(workbook: Workbook, id: string, writes: Map<string, OwnWrite>): string[] {
+  const sheet = workbook.sheetWithId(id)
+  return [...writes].flatMap(([key, write]) => {
+    // Somebody has written over it, or taken it away.
+    if (!isStored(workbook, id, key, write)) writes.delete(key)
     else if (sheet === undefined || !isSeen(sheet, key)) return [key]
     return []
   })
 }
 
-/** Returns whether a cell is in a sheet, and not under a merge. */
+function isStored(workbook: Workbook, id: string, key: string, { content }: OwnWrite): boolean {
+  const own = workbook.part(partName('cells', id)).get(key)
+  if (typeof content !== 'string') return own === content
+  if (own !== undefined || !workbook.part(partName('blocks', id)).has(content)) return false
+  const sheet = workbook.sheetWithId(id)
+  return sheet === undefined || sheet.blockAt('cells', key)?.key === content
+}
+
+/** Whether a cell is in a sheet, and not under a merge. */
 export function isSeen(sheet: SheetState, key: string): boolean {
   const [row, column] = splitKey(key)!
   const isThere = sheet.rows.axis.indexOf(row) !== -1 && sheet.columns.axis.indexOf(column) !== -1

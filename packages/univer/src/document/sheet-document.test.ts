@@ -507,7 +507,7 @@ describe('the version of the format', () => {
   })
 
   it.each([2, 99, 'x', null])(
-    '[SD22 SD23] %s: nothing more is read or written, and everything is there afterwards',
+    '[SD22 SD23] %s: nothing is read or written any more, and all is there afterwards',
     (format) => {
       const [anns, bobs] = [new Person(), new Person()]
       anns.write(0, 0, { v: 'of Ann' })
@@ -539,7 +539,7 @@ describe('the version of the format', () => {
     anns.write(3, 0, { v: 'of Ann' })
     bobs.do({ type: 'remove-lines', ...rows, at: 3, count: 1 })
     meet(anns, bobs)
-    setFormat(anns, 2)
+    setFormat(anns, 3)
     expect(anns.sheets.takeUnseen()).toEqual([])
     setFormat(anns, 1)
     expect(anns.sheets.takeUnseen()).toEqual([['of Ann']])

@@ -3,13 +3,14 @@ import { isKnownFormat, SHEET_FORMAT } from './format.js'
 import { kindOf } from '../operations/index.js'
 import type { Operation } from '../operations/operation.js'
 import type { AxisName, LineId } from './axis.js'
-import type { CellData, CellMatrix, CellPlace, CellRange } from './cells.js'
+import { isSame, type CellData, type CellMatrix, type CellPlace, type CellRange } from './cells.js'
 import { takeSteps } from './changes.js'
 import { Draft } from './draft.js'
 import { hasTooManyMerges } from './merges.js'
 import type { Chance } from './order-key.js'
+import { BLOCK_FROM } from './range-writer.js'
 import { isSeen } from './own-writes.js'
-import { splitKey, type LinesState, type SheetState } from './sheet-state.js'
+import { NOTHING, splitKey, type LinesState, type SheetState } from './sheet-state.js'
 import { UndoSteps } from './undo.js'
 import { Workbook } from './workbook.js'
 
@@ -65,9 +66,9 @@ export class SheetDocument {
   #held: CellPlace | null = null
 
   /** @param chance random numbers for order keys and ids; tests pass seeded ones */
-  constructor(doc: Y.Doc, chance: Chance = Math.random) {
+  constructor(doc: Y.Doc, chance: Chance = Math.random, blockFrom = BLOCK_FROM) {
     this.#workbook = new Workbook(doc)
-    this.#draft = new Draft(this.#workbook, chance)
+    this.#draft = new Draft(this.#workbook, chance, blockFrom)
     this.#undo = new UndoSteps(doc, this)
     takeSteps(this.#workbook, null)
     this.#isKnown = isKnownFormat(doc, SHEET_FORMAT)
@@ -121,6 +122,7 @@ export class SheetDocument {
       ['rows', shown.some(({ rows }) => rows.axis.hasTooMany)],
       ['columns', shown.some(({ columns }) => columns.axis.hasTooMany)],
       ['merged cells', shown.some(hasTooManyMerges)],
+      ['pasted cells', this.#workbook.hasTooManyBlocks],
     ]
     return kinds.flatMap(([what, isTooMany]) => (isTooMany ? [what] : []))
   }
@@ -255,7 +257,7 @@ function snapshotOf(sheet: SheetState): SheetSnapshot {
   for (const [row, rowId] of sheet.rows.shown.entries()) {
     for (const entry of sheet.table.get(rowId)?.values() ?? []) {
       const column = sheet.columns.axis.indexOf(entry.column)
-      if (column !== -1) (cells[row] ??= {})[column] = entry.shown
+      if (column !== -1 && !isSame(entry.shown, NOTHING)) (cells[row] ??= {})[column] = entry.shown
     }
   }
   return {

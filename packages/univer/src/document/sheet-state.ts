@@ -1,4 +1,5 @@
 import { Axis, type AxisChange, type AxisName, type LineId } from './axis.js'
+import { compareBlocks, readBlock, type Block, type BlockPart } from './block.js'
 import {
   isFields,
   isSame,
@@ -20,6 +21,15 @@ export interface Entry {
   formula: Formula | undefined
   style: Style | undefined
   shown: CellData
+  /** The blocks that have its content, the last one on top. */
+  cells: Block[]
+  /** The blocks that have its style, the last one on top. */
+  styles: Block[]
+}
+
+/** The entries of a sheet's cells in the document, and of their styles. */
+export type CellEntries = {
+  readonly [part in BlockPart]: { get(key: string): unknown }
 }
 
 /** The rows or columns of the document, and what the grid shows of them. */
@@ -43,7 +53,9 @@ export class LinesState {
   }
 }
 
-const NOTHING: CellData = {}
+/** A cell of which nothing is shown. */
+export const NOTHING: CellData = {}
+const NO_BLOCKS: Block[] = []
 const CELL_KEY = /^([0-9a-z-]{1,40}):([0-9a-z-]{1,40})$/
 
 /** Returns the two ids in a cell's key; `undefined` if it isn't a key. */
@@ -53,6 +65,9 @@ export function splitKey(key: string): readonly [row: LineId, column: LineId] | 
 }
 
 /** A sheet in the document, and what the grid shows of it. */
+export const keyOf = ({ row, column }: Pick<Entry, 'row' | 'column'>): string => `${row}:${column}`
+
+/** A sheet as the document has it, together with what of it the grid shows. */
 export class SheetState implements Lines {
   readonly id: string
   name = ''
@@ -64,12 +79,21 @@ export class SheetState implements Lines {
   readonly touched = new Set<Entry>()
   /** The last cells of merges, by their first ones. */
   readonly merges = new Map<string, string>()
+  readonly blocks = new Map<string, Block>()
+  readonly #counted = new Set<Block>()
+  readonly #styles = new WeakMap<object, Style | undefined>()
+  readonly #entries: CellEntries
   areMergesTouched = true
   mergesShown: readonly CellRange[] = []
   frozenShown = { rows: 0, columns: 0 }
 
-  constructor(id: string, size: { readonly rows: number; readonly columns: number }) {
+  constructor(
+    id: string,
+    size: { readonly rows: number; readonly columns: number },
+    entries: CellEntries,
+  ) {
     this.id = id
+    this.#entries = entries
     this.rows = new LinesState('rows', size.rows)
     this.columns = new LinesState('columns', size.columns)
   }
@@ -79,7 +103,16 @@ export class SheetState implements Lines {
     if (cells === undefined) this.table.set(row, (cells = new Map<LineId, Entry>()))
     let entry = cells.get(column)
     if (entry === undefined) {
-      entry = { row, column, value: {}, formula: undefined, style: undefined, shown: NOTHING }
+      entry = {
+        row,
+        column,
+        value: NOTHING,
+        formula: undefined,
+        style: undefined,
+        shown: NOTHING,
+        cells: NO_BLOCKS,
+        styles: NO_BLOCKS,
+      }
       cells.set(column, entry)
     }
     return entry
@@ -97,25 +130,74 @@ export class SheetState implements Lines {
   }
 
   /** Takes in a cell's content, which a stranger may have written. @see SHEET.md SD6, SD11, SD39 */
-  readCell(key: string, content: unknown): void {
+  readEntry(part: BlockPart, key: string): void {
     const ids = splitKey(key)
-    if (ids === undefined) return
-    const entry = this.entryAt(...ids)
-    const { v, t, f } = readContent(content)
-    entry.formula = f
-    entry.value = f === undefined ? toValue(v, t) : {}
-    if (f === undefined) this.formulas.delete(entry)
-    else this.formulas.add(entry)
+    if (ids !== undefined) this.#resolve(part, this.entryAt(...ids))
+  }
+
+  /** Takes in a block, whoever wrote it; it counts when that is said. */
+  readBlock(key: string, stored: unknown): void {
+    const before = this.blocks.get(key)
+    if (before !== undefined) this.#cover(before, false)
+    this.blocks.delete(key)
+    const block = readBlock(key, stored)
+    if (block !== undefined) this.blocks.set(key, block)
+  }
+
+  /** Has these blocks count, and no others. */
+  count(blocks: readonly Block[]): void {
+    const counted = new Set(blocks)
+    for (const block of this.#counted) if (!counted.has(block)) this.#cover(block, false)
+    const added = blocks.filter((block) => !this.#counted.has(block))
+    // From the lowest on, as each then comes last at its cells.
+    for (const block of added.toSorted(compareBlocks)) this.#cover(block, true)
+  }
+
+  #cover(block: Block, isCounted: boolean): void {
+    const { part } = block
+    if (this.#counted.has(block) === isCounted) return
+    if (isCounted) this.#counted.add(block)
+    else this.#counted.delete(block)
+    for (const [row, column] of block.cells()) {
+      const entry = this.entryAt(row, column)
+      entry[part] = isCounted ? withBlock(entry[part], block) : withoutBlock(entry[part], block)
+      this.#resolve(part, entry)
+    }
+  }
+
+  /** What the document says of a cell: its own entry, or else the block on top. @see SHEET.md SD47 */
+  storedOf(part: BlockPart, entry: Entry): unknown {
+    const own = this.#entries[part].get(keyOf(entry))
+    return own === undefined ? entry[part].at(-1)?.valueAt(entry.row, entry.column) : own
+  }
+
+  /** The block on top at a cell; `undefined` if none has that cell. */
+  blockAt(part: BlockPart, key: string): Block | undefined {
+    const [row = '', column = ''] = splitKey(key) ?? []
+    return this.table.get(row)?.get(column)?.[part].at(-1)
+  }
+
+  #resolve(part: BlockPart, entry: Entry): void {
+    const stored = this.storedOf(part, entry)
+    if (part === 'cells') this.#setContent(entry, stored)
+    else entry.style = this.#styleOf(stored)
     this.touched.add(entry)
   }
 
   /** Takes in a cell's style, which a stranger may have written. @see SHEET.md SD7 */
-  readStyle(key: string, style: unknown): void {
-    const ids = splitKey(key)
-    if (ids === undefined) return
-    const entry = this.entryAt(...ids)
-    entry.style = readStyle(style)
-    this.touched.add(entry)
+  #setContent(entry: Entry, stored: unknown): void {
+    const { v, t, f } = readContent(stored)
+    entry.formula = f
+    entry.value = f === undefined ? toValue(v, t) : NOTHING
+    if (f === undefined) this.formulas.delete(entry)
+    else this.formulas.add(entry)
+  }
+
+  /** A style once, as the cells of a block share theirs. @see SHEET.md SD7 */
+  #styleOf(stored: unknown): Style | undefined {
+    if (!isFields(stored)) return undefined
+    if (!this.#styles.has(stored)) this.#styles.set(stored, readStyle(stored))
+    return this.#styles.get(stored)
   }
 
   readLine(name: AxisName, key: string, value: unknown): void {
@@ -141,7 +223,8 @@ export class SheetState implements Lines {
 
   /** Drops a cell that neither the document nor the grid has. */
   tidy(entry: Entry): void {
-    const { value, formula, style, shown } = entry
+    const { value, formula, style, shown, cells: contents, styles } = entry
+    if (contents.length > 0 || styles.length > 0) return
     if (formula !== undefined || style !== undefined || value.v !== undefined) return
     if (!isSame(shown, NOTHING)) return
     const cells = this.table.get(entry.row)
@@ -164,4 +247,17 @@ function readContent(content: unknown): Content {
   return formula === undefined
     ? { v: v ?? (typeof f === 'string' ? f : undefined), t }
     : { f: formula }
+}
+
+function withBlock(blocks: Block[], block: Block): Block[] {
+  if (blocks.length === 0) return block.alone
+  // A list of one is shared by many cells.
+  const list = blocks.length === 1 ? [...blocks] : blocks
+  list.splice(list.findLastIndex((other) => compareBlocks(other, block) < 0) + 1, 0, block)
+  return list
+}
+
+function withoutBlock(blocks: Block[], block: Block): Block[] {
+  const others = blocks.filter((other) => other !== block)
+  return others.length > 1 ? others : (others[0]?.alone ?? NO_BLOCKS)
 }

@@ -1,4 +1,5 @@
 import * as Y from 'yjs'
+import { ABOUT } from './format.js'
 
 const MAX_STEPS = 200
 
@@ -7,8 +8,14 @@ export class UndoSteps {
   readonly #manager: Y.UndoManager
 
   constructor(doc: Y.Doc, origin: unknown) {
-    // Every step is separate, however fast they come.
-    this.#manager = new Y.UndoManager(doc, { trackedOrigins: new Set([origin]), captureTimeout: 0 })
+    const about = doc.getMap(ABOUT)
+    this.#manager = new Y.UndoManager(doc, {
+      trackedOrigins: new Set([origin]),
+      // Every step counts for itself, however fast they come.
+      captureTimeout: 0,
+      // Others may have written in the version that came with a step. @see SHEET.md SD53
+      deleteFilter: ({ parent }) => parent !== about,
+    })
     this.#manager.on('stack-item-added', this.#forgetOldest)
   }
 

@@ -1,11 +1,13 @@
 import type * as Y from 'yjs'
-import type { AxisName } from './axis.js'
+import { compare, type AxisName } from './axis.js'
+import type { Block } from './block.js'
+import { LIMITS } from './limits.js'
 import type { Lines, Sheets } from './references.js'
 import { SheetList } from './sheet-list.js'
 import { SheetState } from './sheet-state.js'
 
 /** The parts of the document that each sheet has. @see SHEET.md SD1 */
-export type Part = 'cells' | 'styles' | 'rows' | 'columns' | 'merges'
+export type Part = 'cells' | 'styles' | 'rows' | 'columns' | 'merges' | 'blocks'
 
 /** The keys of the written entries, by the name of the part. */
 export type Written = ReadonlyMap<string, ReadonlySet<string>>
@@ -13,7 +15,10 @@ export type Written = ReadonlyMap<string, ReadonlySet<string>>
 /** The part of the document with the list of sheets. */
 export const SHEETS = 'sheets'
 
-const PARTS: readonly Part[] = ['rows', 'columns', 'cells', 'styles', 'merges']
+const PARTS: readonly Part[] = ['rows', 'columns', 'cells', 'styles', 'merges', 'blocks']
+
+/** What the names of the parts with blocks begin with. */
+const BLOCKS = 'blocks:'
 
 /** @example partName('cells', 'sheet-1') // 'cells:sheet-1' */
 export const partName = (part: Part, sheet: string): string => `${part}:${sheet}`
@@ -26,6 +31,8 @@ export class Workbook implements Sheets {
   readonly shown: SheetState[] = []
   /** The sheets whose names, rows or columns have moved or changed. */
   readonly changed = new Set<string>()
+  /** Whether there are cells in blocks that don't count because there are too many. */
+  hasTooManyBlocks = false
 
   constructor(doc: Y.Doc) {
     this.doc = doc
@@ -46,7 +53,11 @@ export class Workbook implements Sheets {
 
   /** Reads a sheet from the document; nothing of it counts as shown. */
   open(id: string): SheetState {
-    const sheet = new SheetState(id, this.list.sizeOf(id))
+    const entries = {
+      cells: this.part(partName('cells', id)),
+      styles: this.part(partName('styles', id)),
+    }
+    const sheet = new SheetState(id, this.list.sizeOf(id), entries)
     for (const part of PARTS) {
       for (const [key, value] of this.part(partName(part, id))) read(sheet, part, key, value)
     }
@@ -58,6 +69,33 @@ export class Workbook implements Sheets {
     for (const [name, keys] of written) {
       if (name === SHEETS) this.#absorbSheets(keys)
       else this.#absorbPart(name, keys)
+    }
+    const isAboutBlocks = [...written.keys()].some((name) => name.startsWith(BLOCKS))
+    if (isAboutBlocks) this.countBlocks()
+  }
+
+  /** How many more cells there can be in blocks. */
+  get roomInBlocks(): number {
+    let room: number = LIMITS.blockCells
+    for (const { blocks } of this.shown) {
+      for (const block of blocks.values()) room -= costOf(block)
+    }
+    return room
+  }
+
+  /** Has the blocks of all sheets count, as many as there may be. @see SHEET.md SD52 */
+  countBlocks(): void {
+    this.hasTooManyBlocks = this.roomInBlocks < 0
+    let room: number = LIMITS.blockCells
+    const isCounted = (block: Block): boolean => {
+      const isWithin = costOf(block) <= room
+      if (isWithin) room -= costOf(block)
+      return isWithin
+    }
+    const isCut = this.hasTooManyBlocks
+    for (const sheet of isCut ? this.shown.toSorted(byId) : this.shown) {
+      const blocks = [...sheet.blocks.values()]
+      sheet.count(isCut ? blocks.toSorted(byKey).filter(isCounted) : blocks)
     }
   }
 
@@ -85,8 +123,14 @@ export class Workbook implements Sheets {
 }
 
 function read(sheet: SheetState, part: Part, key: string, value: unknown): void {
-  if (part === 'cells') sheet.readCell(key, value)
-  else if (part === 'styles') sheet.readStyle(key, value)
+  if (part === 'cells' || part === 'styles') sheet.readEntry(part, key)
+  else if (part === 'blocks') sheet.readBlock(key, value)
   else if (part === 'merges') sheet.readMerge(key, value)
   else sheet.readLine(part, key, value)
 }
+
+const costOf = ({ size }: Block): number => Math.max(size, LIMITS.leastBlockCells)
+
+const byKey = (a: Block, b: Block): number => compare(a.key, b.key)
+
+const byId = (a: SheetState, b: SheetState): number => compare(a.id, b.id)

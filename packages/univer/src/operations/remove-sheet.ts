@@ -10,7 +10,7 @@ export interface RemoveSheet {
   readonly sheet: string
 }
 
-const CONTENTS: readonly Part[] = ['cells', 'styles', 'merges']
+const CONTENTS: readonly Part[] = ['cells', 'styles', 'merges', 'blocks']
 
 export const removeSheet: OperationKind<RemoveSheet, SheetsChange<Splice>> = {
   record: {

@@ -8,10 +8,10 @@ import {
   type CellMatrix,
   type CellWrite,
 } from '../document/cells.js'
-import type { Draft } from '../document/draft.js'
 import { storeFormula } from '../document/formula.js'
-import type { SheetState } from '../document/sheet-state.js'
-import { partName, type Workbook } from '../document/workbook.js'
+import { RangeWriter, type CellPut } from '../document/range-writer.js'
+import type { Entry, SheetState } from '../document/sheet-state.js'
+import type { Workbook } from '../document/workbook.js'
 import type { GridReader } from '../grid-reader.js'
 import { positionsIn } from './lines.js'
 import { onSheet, type OperationKind, type Recorder, type UnshownSheet } from './operation-kind.js'
@@ -55,14 +55,23 @@ export const setRangeValues: OperationKind<SetRangeValues, UnshownSheet> = {
 
   /** @see SHEET.md SD6, SD7, SD8 */
   write: onSheet((sheet, { cellValue }, draft, workbook) => {
+    const contents: CellPut[] = []
+    const styles: CellPut[] = []
     for (const [row, cells] of Object.entries(cellValue)) {
       const rowId = sheet.rows.shown[Number(row)]
       for (const [column, write] of Object.entries(cells as CellMatrix<CellWrite | null>[number])) {
         const columnId = sheet.columns.shown[Number(column)]
         if (rowId === undefined || columnId === undefined) continue
-        writeCell(workbook, sheet, [rowId, columnId], write, draft)
+        const entry = sheet.entryAt(rowId, columnId)
+        const before = entry.shown
+        entry.shown = mergeCell(before, write)
+        const content = contentPut(workbook, sheet, entry, before, write)
+        if (content !== undefined) contents.push(content)
+        if (write === null || write.s !== undefined) styles.push({ entry, value: entry.shown.s })
       }
     }
+    new RangeWriter(workbook, sheet, 'cells', draft).write(contents)
+    new RangeWriter(workbook, sheet, 'styles', draft).write(styles)
   }),
 
   diff({ workbook, sheet, held }) {
@@ -135,32 +144,22 @@ function matrixOf(range: IRange): Matrix {
   return Object.fromEntries(positionsIn('rows', [range]).map((row) => [row, cells]))
 }
 
-function writeCell(
+/** What is written of the content of a cell; `undefined` if nothing. */
+function contentPut(
   workbook: Workbook,
   sheet: SheetState,
-  [row, column]: readonly [string, string],
+  entry: Entry,
+  before: CellData,
   write: CellWrite | null,
-  draft: Draft,
-): void {
-  const entry = sheet.entryAt(row, column)
-  const key = `${row}:${column}`
-  const before = entry.shown
-  const after = mergeCell(before, write)
-  entry.shown = after
-  const { f, v, t } = after
+): CellPut | undefined {
+  const { f, v, t } = entry.shown
   const isContent =
     write === null || write.v !== undefined || write.f !== undefined || write.t !== undefined
   // A formula with unchanged text is the same, even if A1 can't express its references.
-  if (isContent && (f === undefined || f !== before.f)) {
-    const value = v === undefined ? undefined : { v, ...(t === undefined ? {} : { t }) }
-    const content = f === undefined ? value : { f: storeFormula(f, sheet, workbook) }
-    const part = partName('cells', sheet.id)
-    draft.put(part, key, content)
-    draft.own.note(sheet, key, workbook.part(part).get(key), f ?? textOf(v, t))
-  }
-  if (write === null || write.s !== undefined) {
-    draft.put(partName('styles', sheet.id), key, after.s)
-  }
+  if (!isContent || (f !== undefined && f === before.f)) return undefined
+  if (f !== undefined) return { entry, value: { f: storeFormula(f, sheet, workbook) }, text: f }
+  const value = v === undefined ? undefined : { v, ...(t === undefined ? {} : { t }) }
+  return { entry, value, text: textOf(v, t) }
 }
 
 function textOf(v: CellData['v'], t: CellData['t']): string {

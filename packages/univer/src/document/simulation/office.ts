@@ -21,10 +21,10 @@ export class Person {
   readonly inbox: Uint8Array[] = []
   isOffline = false
 
-  constructor(beginning: Uint8Array, chance: Random, clientId: number) {
+  constructor(beginning: Uint8Array, chance: Random, clientId: number, blockFrom: number) {
     this.doc.clientID = clientId
     Y.applyUpdate(this.doc, beginning)
-    this.sheets = new SheetDocument(this.doc, () => chance.next())
+    this.sheets = new SheetDocument(this.doc, () => chance.next(), blockFrom)
     this.grid = new Grid(this.sheets.snapshot())
   }
 
@@ -52,10 +52,14 @@ export class Office {
   readonly #chance: Random
   #count = 0
 
-  constructor(chance: Random, people = 5) {
+  /** @param blockFrom from how many cells on they write blocks. */
+  constructor(chance: Random, people = 5, blockFrom = 3) {
     this.#chance = chance
     const beginning = smallWorkbook()
-    this.people = Array.from({ length: people }, (_, at) => new Person(beginning, chance, at + 1))
+    this.people = Array.from(
+      { length: people },
+      (_, at) => new Person(beginning, chance, at + 1, blockFrom),
+    )
     for (const person of this.people) this.#connect(person)
   }
 
@@ -131,7 +135,8 @@ const write = (
   cell: { v: string | null; t?: number; f: string | null },
 ): Operation => ({ type: 'set-range-values', sheet, cellValue: { [row]: { [column]: cell } } })
 
-function exchange(one: Person, other: Person): void {
+/** Gives each what only the other has. */
+export function exchange(one: Person, other: Person): void {
   for (const [from, to] of [
     [one, other],
     [other, one],
@@ -142,7 +147,7 @@ function exchange(one: Person, other: Person): void {
 }
 
 /** Returns a workbook so small that people get in each other's way. */
-function smallWorkbook(): Uint8Array {
+export function smallWorkbook(): Uint8Array {
   const doc = new Y.Doc()
   doc.clientID = 100
   for (const sheet of ['sheet-1', 'sheet-2', 'sheet-3']) {

@@ -8,7 +8,8 @@ type Sheet = Grid['sheets'][number]
 export function randomSteps(grid: Grid, chance: Random, unique: () => string): Operation[] {
   const sheet = chance.pick(grid.sheets)
   const kind = chance.below(100)
-  if (kind < 30) return [writeCells(sheet, chance)]
+  if (kind < 20) return [writeCells(sheet, chance)]
+  if (kind < 36) return [writeRange(sheet, chance)]
   if (kind < 75) return [changeLines(sheet, chance)]
   if (kind < 83) return [merge(sheet, chance)]
   if (kind < 87) return [freeze(sheet, chance)]
@@ -24,12 +25,39 @@ function writeCells(sheet: Sheet, chance: Random): Operation {
   for (let n = chance.below(4); n >= 0; n--) {
     const row = chance.below(sheet.rows.length)
     const column = chance.below(sheet.columns.length)
-    const value = sheet.cells[row]![column]!
-    // Cells that formulas point at stay, so that their places can be checked.
-    const isMark = String(value.v ?? value.f).includes('mark')
-    ;(cellValue[row] ??= {})[column] = isMark ? { s: { bl: chance.below(2) } } : write(chance)
+    const cell = isMark(sheet, row, column) ? { s: { bl: chance.below(2) } } : write(chance)
+    ;(cellValue[row] ??= {})[column] = cell
   }
   return { type: 'set-range-values', sheet: sheet.id, cellValue }
+}
+
+/** A table that is pasted, filled down, formatted or cleared: at times with holes in it. */
+function writeRange(sheet: Sheet, chance: Random): Operation {
+  const startRow = chance.below(sheet.rows.length)
+  const startColumn = chance.below(sheet.columns.length)
+  const endRow = startRow + chance.below(sheet.rows.length - startRow)
+  const endColumn = startColumn + chance.below(sheet.columns.length - startColumn)
+  const made = chance.pick([write, write, () => clear, () => bold, () => plain])
+  const everywhere = made(chance)
+  const isFilled = chance.below(3) === 0
+  const cellValue: Record<number, Record<number, CellWrite | null>> = {}
+  for (let row = startRow; row <= endRow; row++) {
+    for (let column = startColumn; column <= endColumn; column++) {
+      if (isMark(sheet, row, column) || chance.below(12) === 0) continue
+      ;(cellValue[row] ??= {})[column] = isFilled ? everywhere : made(chance)
+    }
+  }
+  return { type: 'set-range-values', sheet: sheet.id, cellValue }
+}
+
+const clear: CellWrite | null = null
+const bold: CellWrite = { s: { bl: 1 } }
+const plain: CellWrite = { v: null, t: null, f: null }
+
+/** What others point at stays, so that one can see where it is. */
+function isMark({ cells }: Sheet, row: number, column: number): boolean {
+  const { v, f } = cells[row]![column]!
+  return String(v ?? f).includes('mark')
 }
 
 function write(chance: Random): CellWrite | null {

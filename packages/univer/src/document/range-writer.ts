@@ -1,0 +1,188 @@
+import { getState, type Doc } from 'yjs'
+import type { LineId } from './axis.js'
+import { storeBlock, type Block, type BlockPart, type StoredBlock } from './block.js'
+import { isFields, isSame } from './cells.js'
+import type { Draft } from './draft.js'
+import { raiseFormat, SHEET_FORMAT } from './format.js'
+import { LIMITS } from './limits.js'
+import { makeName } from './order-key.js'
+import { keyOf, type Entry, type SheetState } from './sheet-state.js'
+import { partName, type Workbook } from './workbook.js'
+
+/** From how many cells on a step writes blocks. @see SHEET.md SD51 */
+export const BLOCK_FROM = 100
+
+/** What a step writes into a cell. */
+export interface CellPut {
+  readonly entry: Entry
+  /** What its entry in the document would be; `undefined` for none. */
+  readonly value: unknown
+  /** What of it is given back if nobody can see it; not of styles. */
+  readonly text?: string
+}
+
+type Line = readonly CellPut[]
+
+const NOTHING = {}
+
+/**
+ * Writes contents or styles of cells: few of them as entries, many as blocks.
+ *
+ * @see SHEET.md SD49, SD50, SD51
+ */
+export class RangeWriter {
+  readonly #sheet: SheetState
+  readonly #part: BlockPart
+  readonly #name: string
+  readonly #draft: Draft
+  readonly #workbook: Workbook
+
+  constructor(workbook: Workbook, sheet: SheetState, part: BlockPart, draft: Draft) {
+    this.#workbook = workbook
+    this.#sheet = sheet
+    this.#part = part
+    this.#name = partName(part, sheet.id)
+    this.#draft = draft
+  }
+
+  write(puts: readonly CellPut[]): void {
+    const least = this.#draft.blockFrom
+    const isMuch = puts.length >= least && puts.filter(this.#isChange).length >= least
+    if (!isMuch) {
+      for (const put of puts) this.#putEntry(put)
+      return
+    }
+    this.#deleteOverwritten(new Set(puts.map(({ entry }) => entry)))
+    const fresh: CellPut[] = []
+    for (const put of puts) {
+      if (this.#isChange(put) && !this.#hasHistory(put.entry)) fresh.push(put)
+      else this.#putEntry(put)
+    }
+    this.#putLines(linesOf(fresh))
+  }
+
+  readonly #isChange = ({ entry, value }: CellPut): boolean => {
+    const stored = this.#sheet.storedOf(this.#part, entry)
+    return !isSame(isNothing(stored) ? undefined : asEntry(stored), value)
+  }
+
+  /**
+   * Whether a cell has or had an entry. Undo by somebody else may bring an earlier one back, and does
+   * so only where there is no later one.
+   */
+  #hasHistory(entry: Entry): boolean {
+    return this.#workbook.part(this.#name)._map.has(keyOf(entry))
+  }
+
+  /** Deletes the blocks of which nothing is left to be seen. */
+  #deleteOverwritten(written: ReadonlySet<Entry>): void {
+    const blocks = [...this.#sheet.blocks.values()].filter((block) =>
+      this.#isWithin(block, written),
+    )
+    if (blocks.length === 0) return
+    for (const { key } of blocks) this.#draft.put(this.#blocksName, key, undefined)
+    this.#workbook.absorb(this.#draft.take())
+  }
+
+  #isWithin(block: Block, written: ReadonlySet<Entry>): boolean {
+    if (block.part !== this.#part) return false
+    for (const [row, column] of block.cells()) {
+      const entry = this.#sheet.table.get(row)?.get(column)
+      if (entry === undefined || !written.has(entry)) return false
+    }
+    return true
+  }
+
+  #putLines(lines: readonly Line[]): void {
+    const puts = lines.flat()
+    if (puts.length >= this.#draft.blockFrom) {
+      if (this.#putBlock(puts)) return
+      if (lines.length > 1) {
+        const middle = lines.length >> 1
+        this.#putLines(lines.slice(0, middle))
+        this.#putLines(lines.slice(middle))
+        return
+      }
+    }
+    for (const put of puts) this.#putEntry(put)
+  }
+
+  /** @returns whether so many, and so far apart, can be one block. */
+  #putBlock(puts: readonly CellPut[]): boolean {
+    const rows = [...new Set(puts.map(({ entry }) => entry.row))]
+    const columns = this.#inOrder(new Set(puts.map(({ entry }) => entry.column)))
+    const size = rows.length * columns.length
+    if (size > LIMITS.cellsInBlock || size > puts.length * 2) return false
+    if (size > this.#workbook.roomInBlocks - LIMITS.blockCells / 2) return false
+    const values = new Map(puts.map(({ entry, value }) => [entry, value ?? NOTHING]))
+    const valueAt = (row: LineId, column: LineId) => values.get(this.#sheet.entryAt(row, column))
+    const block = storeBlock(this.#nextNumber(), rows, columns, valueAt)
+    if (block === undefined || !Number.isSafeInteger(block.n)) return false
+    this.#addBlock(block, puts)
+    return true
+  }
+
+  #addBlock(block: StoredBlock, puts: readonly CellPut[]): void {
+    let key: string
+    do key = `${makeName(this.#draft.chance)}/${this.#part}`
+    while (this.#sheet.blocks.has(key))
+    raiseFormat(this.#workbook.doc, SHEET_FORMAT)
+    this.#draft.put(this.#blocksName, key, block)
+    for (const { entry, value, text } of puts) {
+      if (text !== undefined) this.#draft.own.note(this.#sheet, keyOf(entry), value && key, text)
+    }
+    this.#workbook.absorb(this.#draft.take())
+  }
+
+  #putEntry({ entry, value, text }: CellPut): void {
+    const key = keyOf(entry)
+    const entries = this.#workbook.part(this.#name)
+    if (!entries.has(key) && !this.#isChange({ entry, value })) this.#sheet.touched.add(entry)
+    else {
+      const isCovered = entry[this.#part].length > 0
+      this.#draft.put(this.#name, key, value ?? (isCovered ? NOTHING : undefined))
+    }
+    if (text === undefined) return
+    this.#draft.own.note(this.#sheet, key, value && entries.get(key), text)
+  }
+
+  #inOrder(columns: ReadonlySet<LineId>): LineId[] {
+    const { axis } = this.#sheet.columns
+    return [...columns].toSorted((a, b) => axis.indexOf(a) - axis.indexOf(b))
+  }
+
+  /** @see SHEET.md SD48 */
+  #nextNumber(): number {
+    let next = clocksIn(this.#workbook.doc)
+    for (const { number } of this.#sheet.blocks.values()) next = Math.max(next, number + 1)
+    return next
+  }
+
+  get #blocksName(): string {
+    return partName('blocks', this.#sheet.id)
+  }
+}
+
+/** How much has ever been written into a document, as far as it is here. */
+function clocksIn({ store }: Doc): number {
+  let clocks = 0
+  for (const client of store.clients.keys()) clocks += getState(store, client)
+  return clocks
+}
+
+function linesOf(puts: readonly CellPut[]): Line[] {
+  const lines = new Map<LineId, CellPut[]>()
+  for (const put of puts) {
+    const line = lines.get(put.entry.row)
+    if (line === undefined) lines.set(put.entry.row, [put])
+    else line.push(put)
+  }
+  return [...lines.values()]
+}
+
+/** Whether an entry says that a cell is empty, whatever is in the blocks below. */
+const isNothing = (stored: unknown): boolean => isFields(stored) && Object.keys(stored).length === 0
+
+/** A bare value as the entry that it stands for. */
+const asEntry = (stored: unknown): unknown =>
+  typeof stored === 'object' || stored === undefined ? stored : { v: stored }
