@@ -23,10 +23,11 @@ const CELLS = `cells:${SHEET}`
 
 /** @type {readonly Format[]} */
 const FORMATS = [
-  { name: 'one entry per cell (now)', write: writeCells, read: readCells },
+  { name: 'a cell an entry', write: writeCells, read: readCells },
   { name: 'runs of 100 in a column', write: writeBlocks(100), read: readBlocks },
   { name: 'runs of 1,000 in a column', write: writeBlocks(1_000), read: readBlocks },
-  { name: 'one entry per column', write: writeBlocks(Infinity), read: readBlocks },
+  { name: 'a column an entry', write: writeBlocks(Infinity), read: readBlocks },
+  { name: '250 rows as JSON (SD46)', write: writeTexts, read: readTexts },
 ]
 
 console.log(`${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}`)
@@ -50,7 +51,8 @@ function report({ name, write, read }, table) {
     const taken = time(() => read(reader.getMap(CELLS)))
     checkSame(taken.value, table)
     const bytes = encoded.value.length
-    return { bytes, write: written.ms + encoded.ms, load: loaded.ms, read: taken.ms }
+    const tookMs = written.ms + encoded.ms
+    return { bytes, write: tookMs, load: loaded.ms, read: taken.ms, again: 0, undo: 0 }
   })
   print(name, times)
   reportMemory(write, table)
@@ -81,26 +83,59 @@ function usedBytes() {
 /** Measures the same in a window, with its other work: styles, formulas, undo and the grid. */
 /** @param {Table} table */
 function reportWhole(table) {
-  const times = repeat(() => {
-    const author = new Y.Doc()
-    const sheets = new SheetDocument(author)
-    const rows = table.length
-    if (rows > 1_000) {
-      const added = { axis: /** @type {const} */ ('rows'), at: 1_000, count: rows - 1_000 }
-      sheets.apply({ type: 'insert-lines', sheet: SHEET, ...added })
-    }
-    const cellValue = Object.fromEntries(
-      table.map((row, at) => [at, Object.fromEntries(row.map((v, column) => [column, { v }]))]),
-    )
-    const written = time(() => sheets.apply({ type: 'set-range-values', sheet: SHEET, cellValue }))
-    const encoded = time(() => Y.encodeStateAsUpdate(author))
-    const reader = new Y.Doc()
-    const loaded = time(() => Y.applyUpdate(reader, encoded.value))
-    const taken = time(() => new SheetDocument(reader).snapshot())
-    const bytes = encoded.value.length
-    return { bytes, write: written.ms + encoded.ms, load: loaded.ms, read: taken.ms }
+  const inEntries = repeat(() => timeWhole(table, Infinity))
+  const inBlocks = repeat(() => timeWhole(table, undefined))
+  print('entries (before)', inEntries)
+  print('blocks (now)', inBlocks)
+  /** @param {keyof Costs} of */
+  const ratio = (of) => `${(inEntries[of] / inBlocks[of]).toFixed(1)}x`
+  const open = (inEntries.load + inEntries.read) / (inBlocks.load + inBlocks.read)
+  console.log(
+    `  so much less: bytes ${ratio('bytes')}, write ${ratio('write')}, open (load and read) ` +
+      `${open.toFixed(1)}x, undo ${ratio('undo')}, paste again ${ratio('again')}`,
+  )
+}
+
+/** @param {Table} table @param {number | undefined} blockFrom @returns {Costs} */
+function timeWhole(table, blockFrom) {
+  const author = new Y.Doc()
+  const sheets = new SheetDocument(author, Math.random, blockFrom)
+  const rows = table.length
+  if (rows > 1_000) {
+    const added = { axis: /** @type {const} */ ('rows'), at: 1_000, count: rows - 1_000 }
+    sheets.apply({ type: 'insert-lines', sheet: SHEET, ...added })
+  }
+  const written = time(() => sheets.apply(paste(table, 0)))
+  const encoded = time(() => Y.encodeStateAsUpdate(author))
+  const reader = new Y.Doc()
+  const loaded = time(() => Y.applyUpdate(reader, encoded.value))
+  const taken = time(() => new SheetDocument(reader).snapshot())
+  const again = time(() => sheets.apply(paste(table, 1)))
+  const undone = time(() => {
+    sheets.undo()
+    sheets.takeChanges()
   })
-  print('one entry per cell (now)', times)
+  return {
+    bytes: encoded.value.length,
+    write: written.ms + encoded.ms,
+    load: loaded.ms,
+    read: taken.ms,
+    again: again.ms,
+    undo: undone.ms,
+  }
+}
+
+/** @param {Table} table @param {number} by @returns {import('@whereabouts/univer/document').Operation} */
+function paste(table, by) {
+  const cellValue = Object.fromEntries(
+    table.map((row, at) => [
+      at,
+      Object.fromEntries(
+        row.map((v, column) => [column, { v: typeof v === 'number' ? v + by : v }]),
+      ),
+    ]),
+  )
+  return { type: 'set-range-values', sheet: SHEET, cellValue }
 }
 
 /** @param {Y.Map<unknown>} cells @param {Table} table */
@@ -157,6 +192,32 @@ function readBlocks(cells) {
   return read
 }
 
+/** As SHEET.md says, but for the number: the ids of rows and columns as runs, the values as text. */
+/** @param {Y.Map<unknown>} cells @param {Table} table */
+function writeTexts(cells, table) {
+  for (let row = 0; row < table.length; row += 250) {
+    const rows = table.slice(row, row + 250)
+    const values = Array.from({ length: COLUMNS }, (_, column) => rows.map((each) => each[column]))
+    const ids = rows.map((_, at) => rowId(row + at))
+    cells.set(String(row), { rows: ids.join(), values: JSON.stringify([values.flat()]) })
+  }
+}
+
+/** @param {Y.Map<unknown>} cells @returns {Read} */
+function readTexts(cells) {
+  /** @type {Read} */
+  const read = new Map()
+  for (const stored of cells.values()) {
+    const { rows, values } = /** @type {{ rows: string, values: string }} */ (stored)
+    const ids = rows.split(',')
+    const [list] = /** @type {[Value[]]} */ (JSON.parse(values))
+    for (const [at, value] of list.entries()) {
+      put(read, ids[at % ids.length] ?? '', String(Math.floor(at / ids.length)), value)
+    }
+  }
+  return read
+}
+
 /** @param {Read} read @param {string} row @param {string} column @param {Value} value */
 function put(read, row, column, value) {
   const cells = read.get(row)
@@ -196,7 +257,7 @@ function checkSame(read, table) {
   }
 }
 
-/** @typedef {{ bytes: number, write: number, load: number, read: number }} Costs */
+/** @typedef {{ bytes: number, write: number, load: number, read: number, again: number, undo: number }} Costs */
 
 /** @param {() => Costs} once @returns {Costs} the median of each */
 function repeat(once) {
@@ -208,6 +269,8 @@ function repeat(once) {
     write: median('write'),
     load: median('load'),
     read: median('read'),
+    again: median('again'),
+    undo: median('undo'),
   }
 }
 
@@ -217,9 +280,12 @@ function ms(value) {
 }
 
 /** @param {string} name @param {Costs} costs */
-function print(name, { bytes, write, load, read }) {
+function print(name, { bytes, write, load, read, again, undo }) {
   const size = `${(bytes / 1_024).toFixed(0).padStart(6)} kB`
-  console.log(`  ${name.padEnd(26)}${size}, write ${ms(write)}, load ${ms(load)}, read ${ms(read)}`)
+  const more = again > 0 ? `, paste again ${ms(again)}, undo ${ms(undo)}` : ''
+  console.log(
+    `  ${name.padEnd(26)}${size}, write ${ms(write)}, load ${ms(load)}, read ${ms(read)}${more}`,
+  )
 }
 
 /** @template T @param {() => T} what */

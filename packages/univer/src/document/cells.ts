@@ -75,8 +75,7 @@ const USUAL_PADDING: Style = { t: 0, r: 2, b: 2, l: 2 }
 /** Returns a cell after a write, as a grid does it. A formula's result is not content. */
 export function mergeCell(before: CellData, write: CellWrite | null): CellData {
   if (write === null) return {}
-  const said = Object.entries(write).filter(([, part]) => part !== undefined)
-  const { v, t, f, s } = { ...before, ...Object.fromEntries(said) } as CellWrite
+  const { v = before.v, t = before.t, f = before.f, s = before.s } = write
   const style = s === null || s === undefined ? undefined : stripStyle(s)
   return {
     ...(typeof f === 'string' && f !== '' ? { f } : toValue(v, t)),
@@ -165,6 +164,10 @@ export function isFields(value: unknown): value is Style {
 }
 
 /** Returns a write of a whole cell, which also removes the fields that the cell lacks. */
+export const isEmpty = ({ v, f, s }: CellData): boolean =>
+  v === undefined && f === undefined && s === undefined
+
+/** A cell with all that it hasn't got, so that whoever is told of it forgets that. */
 export const wholeOf = ({ v, t, f, s }: CellData): CellWrite => ({
   v: v ?? null,
   t: t ?? null,

@@ -46,9 +46,7 @@ export class RangeWriter {
   }
 
   write(puts: readonly CellPut[]): void {
-    const least = this.#draft.blockFrom
-    const isMuch = puts.length >= least && puts.filter(this.#isChange).length >= least
-    if (!isMuch) {
+    if (!this.#isMuch(puts)) {
       for (const put of puts) this.#putEntry(put)
       return
     }
@@ -59,6 +57,16 @@ export class RangeWriter {
       else this.#putEntry(put)
     }
     this.#putLines(linesOf(fresh))
+  }
+
+  /** Whether enough cells change for blocks. */
+  #isMuch(puts: readonly CellPut[]): boolean {
+    let changes = 0
+    for (const put of puts) {
+      if (this.#isChange(put)) changes += 1
+      if (changes >= this.#draft.blockFrom) return true
+    }
+    return false
   }
 
   readonly #isChange = ({ entry, value }: CellPut): boolean => {
@@ -94,17 +102,16 @@ export class RangeWriter {
   }
 
   #putLines(lines: readonly Line[]): void {
-    const puts = lines.flat()
-    if (puts.length >= this.#draft.blockFrom) {
-      if (this.#putBlock(puts)) return
-      if (lines.length > 1) {
-        const middle = lines.length >> 1
-        this.#putLines(lines.slice(0, middle))
-        this.#putLines(lines.slice(middle))
-        return
-      }
+    const count = lines.reduce((sum, line) => sum + line.length, 0)
+    const isMuch = count >= this.#draft.blockFrom
+    if (isMuch && count <= LIMITS.cellsInBlock && this.#putBlock(lines.flat())) return
+    if (isMuch && lines.length > 1) {
+      const middle = lines.length >> 1
+      this.#putLines(lines.slice(0, middle))
+      this.#putLines(lines.slice(middle))
+      return
     }
-    for (const put of puts) this.#putEntry(put)
+    for (const line of lines) for (const put of line) this.#putEntry(put)
   }
 
   /** @returns whether so many, and so far apart, can be one block. */

@@ -3,14 +3,14 @@ import { isKnownFormat, SHEET_FORMAT } from './format.js'
 import { kindOf } from '../operations/index.js'
 import type { Operation } from '../operations/operation.js'
 import type { AxisName, LineId } from './axis.js'
-import { isSame, type CellData, type CellMatrix, type CellPlace, type CellRange } from './cells.js'
+import { isEmpty, type CellData, type CellMatrix, type CellPlace, type CellRange } from './cells.js'
 import { takeSteps } from './changes.js'
 import { Draft } from './draft.js'
 import { hasTooManyMerges } from './merges.js'
 import type { Chance } from './order-key.js'
 import { BLOCK_FROM } from './range-writer.js'
 import { isSeen } from './own-writes.js'
-import { NOTHING, splitKey, type LinesState, type SheetState } from './sheet-state.js'
+import { splitKey, type LinesState, type SheetState } from './sheet-state.js'
 import { UndoSteps } from './undo.js'
 import { Workbook } from './workbook.js'
 
@@ -257,7 +257,7 @@ function snapshotOf(sheet: SheetState): SheetSnapshot {
   for (const [row, rowId] of sheet.rows.shown.entries()) {
     for (const entry of sheet.table.get(rowId)?.values() ?? []) {
       const column = sheet.columns.axis.indexOf(entry.column)
-      if (column !== -1 && !isSame(entry.shown, NOTHING)) (cells[row] ??= {})[column] = entry.shown
+      if (column !== -1 && !isEmpty(entry.shown)) (cells[row] ??= {})[column] = entry.shown
     }
   }
   return {

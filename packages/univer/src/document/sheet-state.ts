@@ -1,8 +1,8 @@
 import { Axis, type AxisChange, type AxisName, type LineId } from './axis.js'
 import { compareBlocks, readBlock, type Block, type BlockPart } from './block.js'
 import {
+  isEmpty,
   isFields,
-  isSame,
   readStyle,
   toValue,
   type CellData,
@@ -21,16 +21,15 @@ export interface Entry {
   formula: Formula | undefined
   style: Style | undefined
   shown: CellData
+  /** Its own entries in the document, as they stand there. */
+  own: Own
   /** The blocks that have its content, the last one on top. */
   cells: Block[]
   /** The blocks that have its style, the last one on top. */
   styles: Block[]
 }
 
-/** The entries of a sheet's cells in the document, and of their styles. */
-export type CellEntries = {
-  readonly [part in BlockPart]: { get(key: string): unknown }
-}
+type Own = { readonly [part in BlockPart]?: unknown }
 
 /** The rows or columns of the document, and what the grid shows of them. */
 export class LinesState {
@@ -53,9 +52,9 @@ export class LinesState {
   }
 }
 
-/** A cell of which nothing is shown. */
-export const NOTHING: CellData = {}
+const NOTHING: CellData = {}
 const NO_BLOCKS: Block[] = []
+const NOTHING_OWN: Own = {}
 const CELL_KEY = /^([0-9a-z-]{1,40}):([0-9a-z-]{1,40})$/
 
 /** Returns the two ids in a cell's key; `undefined` if it isn't a key. */
@@ -82,18 +81,12 @@ export class SheetState implements Lines {
   readonly blocks = new Map<string, Block>()
   readonly #counted = new Set<Block>()
   readonly #styles = new WeakMap<object, Style | undefined>()
-  readonly #entries: CellEntries
   areMergesTouched = true
   mergesShown: readonly CellRange[] = []
   frozenShown = { rows: 0, columns: 0 }
 
-  constructor(
-    id: string,
-    size: { readonly rows: number; readonly columns: number },
-    entries: CellEntries,
-  ) {
+  constructor(id: string, size: { readonly rows: number; readonly columns: number }) {
     this.id = id
-    this.#entries = entries
     this.rows = new LinesState('rows', size.rows)
     this.columns = new LinesState('columns', size.columns)
   }
@@ -110,6 +103,7 @@ export class SheetState implements Lines {
         formula: undefined,
         style: undefined,
         shown: NOTHING,
+        own: NOTHING_OWN,
         cells: NO_BLOCKS,
         styles: NO_BLOCKS,
       }
@@ -130,9 +124,12 @@ export class SheetState implements Lines {
   }
 
   /** Takes in a cell's content, which a stranger may have written. @see SHEET.md SD6, SD11, SD39 */
-  readEntry(part: BlockPart, key: string): void {
+  readEntry(part: BlockPart, key: string, stored: unknown): void {
     const ids = splitKey(key)
-    if (ids !== undefined) this.#resolve(part, this.entryAt(...ids))
+    if (ids === undefined) return
+    const entry = this.entryAt(...ids)
+    entry.own = { ...entry.own, [part]: stored }
+    this.#resolve(part, entry)
   }
 
   /** Takes in a block, whoever wrote it; it counts when that is said. */
@@ -167,7 +164,7 @@ export class SheetState implements Lines {
 
   /** What the document says of a cell: its own entry, or else the block on top. @see SHEET.md SD47 */
   storedOf(part: BlockPart, entry: Entry): unknown {
-    const own = this.#entries[part].get(keyOf(entry))
+    const own = entry.own[part]
     return own === undefined ? entry[part].at(-1)?.valueAt(entry.row, entry.column) : own
   }
 
@@ -223,10 +220,11 @@ export class SheetState implements Lines {
 
   /** Drops a cell that neither the document nor the grid has. */
   tidy(entry: Entry): void {
-    const { value, formula, style, shown, cells: contents, styles } = entry
+    const { value, formula, style, shown, own, cells: contents, styles } = entry
+    if (own.cells !== undefined || own.styles !== undefined) return
     if (contents.length > 0 || styles.length > 0) return
     if (formula !== undefined || style !== undefined || value.v !== undefined) return
-    if (!isSame(shown, NOTHING)) return
+    if (!isEmpty(shown)) return
     const cells = this.table.get(entry.row)
     cells?.delete(entry.column)
     if (cells?.size === 0) this.table.delete(entry.row)

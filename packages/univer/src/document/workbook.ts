@@ -53,11 +53,7 @@ export class Workbook implements Sheets {
 
   /** Reads a sheet from the document; nothing of it counts as shown. */
   open(id: string): SheetState {
-    const entries = {
-      cells: this.part(partName('cells', id)),
-      styles: this.part(partName('styles', id)),
-    }
-    const sheet = new SheetState(id, this.list.sizeOf(id), entries)
+    const sheet = new SheetState(id, this.list.sizeOf(id))
     for (const part of PARTS) {
       for (const [key, value] of this.part(partName(part, id))) read(sheet, part, key, value)
     }
@@ -123,7 +119,7 @@ export class Workbook implements Sheets {
 }
 
 function read(sheet: SheetState, part: Part, key: string, value: unknown): void {
-  if (part === 'cells' || part === 'styles') sheet.readEntry(part, key)
+  if (part === 'cells' || part === 'styles') sheet.readEntry(part, key, value)
   else if (part === 'blocks') sheet.readBlock(key, value)
   else if (part === 'merges') sheet.readMerge(key, value)
   else sheet.readLine(part, key, value)
