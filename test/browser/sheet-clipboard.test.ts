@@ -159,7 +159,45 @@ describe('a paste', () => {
     }
   })
 
-  it('[SH25 SH100] fills a selection of a multiple of its size, and never half of a merged cell', async () => {
+  it('[SD44 SD47 SD12] of a table is a block, in which others write, and one undo of who pasted it', async () => {
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
+    await using bobs = await sheets.open(room, bob)
+    await anns.select('A1')
+    const line = (row: number) => Array.from({ length: 10 }, (_, column) => row * column).join('\t')
+    await anns.paste(Array.from({ length: 30 }, (_, row) => line(row)).join('\n'))
+    await bobs.untilShows('J30', '261')
+    await anns.untilSaved()
+    const stored = await fetchDocument(sheets.baseUrl, room)
+    const sizes = ['blocks', 'cells'].map((part) => stored.getMap(`${part}:sheet-1`).size)
+    expect(sizes).toEqual([1, 0])
+    await bobs.write('B3', 'of Bob')
+    await bobs.select('C4')
+    await bobs.page.keyboard.press('Delete')
+    await bobs.insertRowAbove('A2')
+    await anns.untilShows('B4', 'of Bob')
+    await poll(() => cellsOf(anns, ['C5', 'D5', 'J31'])).toEqual({
+      C5: {},
+      D5: { v: 9 },
+      J31: { v: 261 },
+    })
+    await anns.page.keyboard.press('Control+z')
+    for (const window of [anns, bobs]) {
+      await poll(() => cellsOf(window, ['A1', 'B4', 'C5', 'D5', 'J31'])).toEqual({
+        A1: {},
+        B4: { v: 'of Bob' },
+        C5: {},
+        D5: {},
+        J31: {},
+      })
+      await window.untilInOrder()
+    }
+    await bobs.page.reload()
+    await bobs.untilOpen()
+    await bobs.untilShows('B4', 'of Bob')
+  })
+
+  it('[SH25 SH100] fills a selection that it goes into evenly, and never half of a merged cell', async () => {
     await using anns = await sheets.open(sheets.newRoom(), ann)
     await anns.selectRange('A1', 'B4')
     await anns.paste('1\n2')

@@ -452,6 +452,15 @@ describe('a block that a stranger wrote', () => {
     },
   )
 
+  it('[SD11] stays where it is if nothing of it can be read', () => {
+    const ann = new Person(1)
+    const bad = { ...good, values: '?' }
+    ann.doc.getMap('blocks:sheet-1').set('x/cells', bad)
+    ann.sheets.takeChanges()
+    ann.paste(0, 0, texts('pasted'))
+    expect(ann.stored('blocks')['x/cells']).toEqual(bad)
+  })
+
   it('[SD52] is not written too large', () => {
     const ids = (count: number) => Array.from({ length: count }, (_, at) => String(at))
     expect(storeBlock(1, ids(100), ids(51), () => 1)).toBeUndefined()

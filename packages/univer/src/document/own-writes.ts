@@ -100,21 +100,21 @@ function textsOf(unseen: readonly Unseen[]): string[][] {
 }
 
 function unseenIn(workbook: Workbook, id: string, writes: Map<string, OwnWrite>): string[] {
+  const cells = workbook.part(partName('cells', id))
+  const blocks = workbook.part(partName('blocks', id))
   const sheet = workbook.sheetWithId(id)
-  return [...writes].flatMap(([key, write]) => {
+  const isStored = (key: string, content: unknown): boolean => {
+    const own = cells.get(key)
+    if (typeof content !== 'string') return own === content
+    const isOnTop = sheet === undefined || sheet.blockAt('cells', key)?.key === content
+    return own === undefined && isOnTop && blocks.has(content)
+  }
+  return [...writes].flatMap(([key, { content }]) => {
     // Somebody has written over it, or taken it away.
-    if (!isStored(workbook, id, key, write)) writes.delete(key)
+    if (!isStored(key, content)) writes.delete(key)
     else if (sheet === undefined || !isSeen(sheet, key)) return [key]
     return []
   })
-}
-
-function isStored(workbook: Workbook, id: string, key: string, { content }: OwnWrite): boolean {
-  const own = workbook.part(partName('cells', id)).get(key)
-  if (typeof content !== 'string') return own === content
-  if (own !== undefined || !workbook.part(partName('blocks', id)).has(content)) return false
-  const sheet = workbook.sheetWithId(id)
-  return sheet === undefined || sheet.blockAt('cells', key)?.key === content
 }
 
 /** Whether a cell is in a sheet, and not under a merge. */

@@ -84,21 +84,19 @@ export class RangeWriter {
 
   /** Deletes the blocks of which nothing is left to be seen. */
   #deleteOverwritten(written: ReadonlySet<Entry>): void {
-    const blocks = [...this.#sheet.blocks.values()].filter((block) =>
-      this.#isWithin(block, written),
-    )
+    const blocks = [...this.#sheet.counted].filter((block) => this.#isWithin(block, written))
     if (blocks.length === 0) return
     for (const { key } of blocks) this.#draft.put(this.#blocksName, key, undefined)
     this.#workbook.absorb(this.#draft.take())
   }
 
   #isWithin(block: Block, written: ReadonlySet<Entry>): boolean {
-    if (block.part !== this.#part) return false
-    for (const [row, column] of block.cells()) {
-      const entry = this.#sheet.table.get(row)?.get(column)
-      if (entry === undefined || !written.has(entry)) return false
+    let isAnything = false
+    for (const [row, column] of block.part === this.#part ? block.cells() : []) {
+      if (!written.has(this.#sheet.entryAt(row, column))) return false
+      isAnything = true
     }
-    return true
+    return isAnything
   }
 
   #putLines(lines: readonly Line[]): void {

@@ -141,6 +141,11 @@ export class SheetState implements Lines {
     if (block !== undefined) this.blocks.set(key, block)
   }
 
+  /** The blocks that count. */
+  get counted(): ReadonlySet<Block> {
+    return this.#counted
+  }
+
   /** Has these blocks count, and no others. */
   count(blocks: readonly Block[]): void {
     const counted = new Set(blocks)
