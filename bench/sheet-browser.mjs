@@ -8,6 +8,7 @@ import { cpus, release, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
+import { SheetDocument } from '@whereabouts/univer/document'
 import { Doc } from 'yjs'
 import { CHROMIUM, find } from '../scripts/needs.mjs'
 import { reportDate } from './machine.mjs'
@@ -15,7 +16,7 @@ import { reportDate } from './machine.mjs'
 const CELLS = 50_000
 const COLUMNS = 25
 const ROWS = CELLS / COLUMNS
-const CELLS_A_POST = 5_000
+const ROWS_A_POST = 200
 const EDITS = 200
 const EDIT_EVERY_MS = 50
 const MAIN = fileURLToPath(new URL('../apps/standalone/dist/main.js', import.meta.url))
@@ -34,9 +35,10 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
 })
 try {
-  await fill('full')
+  await fill('full', doc)
   await measureFull()
   await measurePaste()
+  await measureEntries()
 } finally {
   await browser.close()
   const ended = once(server.child, 'exit')
@@ -105,6 +107,14 @@ async function measurePaste() {
 }
 
 /** Posts edits and returns how long each took to appear in a window's grid. */
+async function measureEntries() {
+  await fill('entries', new Doc(), Infinity)
+  const { openMs, heldUp } = await open('entries')
+  note(`${CELLS} cells as an entry each, from address to cells that can be used`, ms(openMs))
+  note('main thread held up at most while opening', ms(await heldUp()))
+}
+
+/** Posts edits as somebody else does, and says how long each took to be in a window's grid. */
 async function editRemotely(/** @type {Window} */ window) {
   await window.watchCell([0, 0])
   const postedMs = []
@@ -238,35 +248,41 @@ async function open(/** @type {string} */ room) {
 }
 
 /** Fills the first sheet of a room with texts, numbers, and a sum at the end of each row. */
-async function fill(/** @type {string} */ room) {
-  await post(
-    room,
-    edit(() => doc.getMap('sheets').set('sheet-1/rows', ROWS)),
-  )
-  const cells = doc.getMap('cells:sheet-1')
-  for (let from = 0; from < CELLS; from += CELLS_A_POST) {
-    const update = edit(() => {
-      for (let cell = from; cell < from + CELLS_A_POST; cell++) {
-        const row = Math.floor(cell / COLUMNS)
-        const column = cell % COLUMNS
-        if (column === COLUMNS - 1) {
-          cells.set(`${row}:${column}`, { f: ['=SUM(', `${row}:1..${row}:${column - 1}`, ')'] })
-        } else {
-          cells.set(`${row}:${column}`, { v: column === 0 ? `row ${row}` : cell })
-        }
-      }
-    })
-    await post(room, update)
+async function fill(room, into, blockFrom) {
+  const begun = edit(() => into.getMap('sheets').set('sheet-1/rows', ROWS), into)
+  await post(room, begun)
+  const sheets = new SheetDocument(into, Math.random, blockFrom)
+  for (let row = 0; row < ROWS; row += ROWS_A_POST) {
+    await post(
+      room,
+      edit(() => sheets.apply(rowsFrom(row)), into),
+    )
   }
+  sheets.destroy()
 }
 
-/** Changes the document. */
-function edit(/** @type {() => void} */ change) {
+/** @param {number} first @returns {import('@whereabouts/univer/document').Operation} */
+function rowsFrom(first) {
+  const last = COLUMNS - 1
+  const rows = Array.from({ length: ROWS_A_POST }, (_row, at) => {
+    const row = first + at
+    const cells = Array.from({ length: last }, (_cell, column) => [
+      column,
+      { v: column === 0 ? `row ${row}` : row * COLUMNS + column },
+    ])
+    const sum = { f: `=SUM(B${row + 1}:${String.fromCodePoint(64 + last)}${row + 1})` }
+    return [row, Object.fromEntries([...cells, [last, sum]])]
+  })
+  return { type: 'set-range-values', sheet: 'sheet-1', cellValue: Object.fromEntries(rows) }
+}
+
+/** Changes a document. */
+function edit(/** @type {() => void} */ change, on = doc) {
   let update = new Uint8Array()
-  doc.once('update', (bytes) => {
+  on.once('update', (bytes) => {
     update = Uint8Array.from(bytes)
   })
-  doc.transact(change)
+  on.transact(change)
   return update
 }
 
