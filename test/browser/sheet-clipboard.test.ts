@@ -166,7 +166,7 @@ describe('a paste', () => {
     await anns.select('A1')
     const line = (row: number) => Array.from({ length: 10 }, (_, column) => row * column).join('\t')
     await anns.paste(Array.from({ length: 30 }, (_, row) => line(row)).join('\n'))
-    await bobs.untilShows('J30', '261')
+    await poll(() => bobs.cell('J30')).toEqual({ v: 261 })
     await anns.untilSaved()
     const stored = await fetchDocument(sheets.baseUrl, room)
     const sizes = ['blocks', 'cells'].map((part) => stored.getMap(`${part}:sheet-1`).size)

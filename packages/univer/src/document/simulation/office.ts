@@ -1,6 +1,7 @@
 import * as Y from 'yjs'
 import { SheetDocument, type Operation } from '../index.js'
 import type { Random } from '../../../../../test/simulation/random.js'
+import type { Chance } from '../order-key.js'
 import { Grid } from './grid.js'
 import { randomSteps } from './steps.js'
 
@@ -21,10 +22,10 @@ export class Person {
   readonly inbox: Uint8Array[] = []
   isOffline = false
 
-  constructor(beginning: Uint8Array, chance: Random, clientId: number, blockFrom: number) {
+  constructor(beginning: Uint8Array, chance: Chance, clientId: number, blockFrom: number) {
     this.doc.clientID = clientId
     Y.applyUpdate(this.doc, beginning)
-    this.sheets = new SheetDocument(this.doc, () => chance.next(), blockFrom)
+    this.sheets = new SheetDocument(this.doc, chance, blockFrom)
     this.grid = new Grid(this.sheets.snapshot())
   }
 
@@ -58,7 +59,7 @@ export class Office {
     const beginning = smallWorkbook()
     this.people = Array.from(
       { length: people },
-      (_, at) => new Person(beginning, chance, at + 1, blockFrom),
+      (_, at) => new Person(beginning, () => chance.next(), at + 1, blockFrom),
     )
     for (const person of this.people) this.#connect(person)
   }
