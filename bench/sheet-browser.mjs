@@ -247,7 +247,13 @@ async function open(/** @type {string} */ room) {
   }
 }
 
-/** Fills the first sheet of a room with texts, numbers, and a sum at the end of each row. */
+/**
+ * Fills the first sheet of a room with texts, numbers, and a sum at the end of each row.
+ *
+ * @param {string} room
+ * @param {Doc} into
+ * @param {number} [blockFrom] from how many cells on they are written as blocks
+ */
 async function fill(room, into, blockFrom) {
   const begun = edit(() => into.getMap('sheets').set('sheet-1/rows', ROWS), into)
   await post(room, begun)

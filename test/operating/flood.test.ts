@@ -90,9 +90,6 @@ it('[BU4] a caller who floods the server costs a hundred ordinary ones little', 
     expect(posts.filter(({ status }) => status !== 200)).toEqual([])
     // On a machine with two cores, a few milliseconds more are the flood's own work.
     expect(p99(posts)).toBeLessThan(Math.max(1.5 * before, before + 5))
-    console.log(
-      `p99 of the others: ${before.toFixed(2)} ms, beside a flood ${p99(posts).toFixed(2)} ms`,
-    )
   } finally {
     flood.kill()
     for (const { agent } of everybody) agent.destroy()
