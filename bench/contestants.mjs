@@ -51,13 +51,21 @@ export const WHEREABOUTS = {
   body: '{"c":"C%s","t":%t}',
 }
 
+/** One address plays thousands of people, so everything is counted, and nothing is ever too much. */
+const BUDGETS = {
+  WHEREABOUTS_BUDGET_SCALE: '1000',
+  WHEREABOUTS_MAX_ROOMS_PER_CALLER: '10000000',
+  WHEREABOUTS_MAX_CONNECTIONS_PER_CALLER: '10000000',
+  WHEREABOUTS_MAX_MEMBERS_PER_CALLER: '10000000',
+}
+
 /**
  * @type {Contestant['command']}
  */
 export const standalone = ({ port, folder }) => ({
   program: process.execPath,
   args: [STANDALONE],
-  env: { NODE_ENV: 'production', PORT: `${port}`, WHEREABOUTS_DATA: folder },
+  env: { NODE_ENV: 'production', PORT: `${port}`, WHEREABOUTS_DATA: folder, ...BUDGETS },
 })
 
 /** @type {readonly Contestant[]} */

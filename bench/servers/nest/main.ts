@@ -7,8 +7,16 @@ import { NaiveController } from './naive.controller.js'
 import { StandardController } from './standard.controller.js'
 
 // A Nest application on a platform: `main.js whereabouts|standard|naive express|fastify`.
+// One address plays thousands of people, so everything is counted, and nothing is ever too much.
+const BUDGETS = {
+  budgetScale: 1_000,
+  maxRoomsPerCaller: 10_000_000,
+  maxConnectionsPerCaller: 10_000_000,
+  maxMembersPerCaller: 10_000_000,
+}
+
 const APPLICATIONS = new Map<string, ModuleMetadata>([
-  ['whereabouts', { imports: [WhereaboutsModule.forRoot()] }],
+  ['whereabouts', { imports: [WhereaboutsModule.forRoot(BUDGETS)] }],
   ['standard', { controllers: [StandardController] }],
   ['naive', { controllers: [NaiveController] }],
 ])
