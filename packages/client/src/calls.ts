@@ -5,6 +5,8 @@ import { readRefusal } from './refusal.js'
 
 // An answer to a location or a goodbye is of no use later than this.
 const ANSWER_WITHIN_MS = 10_000
+// A server that wants a longer wait is asked again all the same.
+const LONGEST_WAIT_MS = 60_000
 
 /** Which member makes the calls, and how. */
 export interface CallsOptions {
@@ -32,6 +34,8 @@ export type Parameters = { readonly [name: string]: string | undefined }
 export class Calls {
   readonly #options: CallsOptions
   #lastHeaders: Headers = new Headers()
+  /** When a call that was answered with `Retry-After` may be made again. CL60 */
+  readonly #notBeforeMs = new Map<string, number>()
 
   constructor(options: CallsOptions) {
     this.#options = options
@@ -137,13 +141,17 @@ export class Calls {
   /** @param parameters called right before the request, so that a document wanted synchronously after joining counts */
   async #send(call: string, parameters: () => Parameters, init: RequestInit): Promise<Response> {
     await this.#options.ready
+    const kind = `${init.method ?? 'GET'} ${call}`
+    await waitFor((this.#notBeforeMs.get(kind) ?? 0) - Date.now(), init.signal)
     let response = await this.#fetch(call, parameters, init)
     if (response.status === 401 && this.#options.headers !== undefined) {
       // The token may have run out on the way. CL53
       response = await this.#fetch(call, parameters, init)
     }
-    if (!response.ok) throw await readRefusal(response)
-    return response
+    if (response.ok) return response
+    const waitMs = Number(response.headers.get('retry-after')) * 1_000
+    if (waitMs > 0) this.#notBeforeMs.set(kind, Date.now() + Math.min(waitMs, LONGEST_WAIT_MS))
+    throw await readRefusal(response)
   }
 
   async #fetch(call: string, parameters: () => Parameters, init: RequestInit): Promise<Response> {
@@ -155,6 +163,18 @@ export class Calls {
     // A redirect leads to a login page, or changes the method; it never leads to an answer.
     return fetch(address, { cache: 'no-store', redirect: 'error', ...init, headers: all })
   }
+}
+
+/** Rejects as soon as the signal aborts. */
+async function waitFor(ms: number, signal?: AbortSignal | null): Promise<void> {
+  if (ms <= 0) return
+  await new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms)
+    signal?.addEventListener('abort', () => {
+      clearTimeout(timer)
+      reject(signal.reason as Error)
+    })
+  })
 }
 
 function jsonPost(value: Json): RequestInit {
