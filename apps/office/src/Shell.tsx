@@ -85,7 +85,7 @@ export function Shell(props: ShellProps) {
   )
 }
 
-/** The color is the server's: unless the user has one, it follows from the member. */
+/** The server chooses the color: the user's, or else one that follows from the member. */
 function accountOf(
   user: SignedIn,
   mode: Identity['mode'],

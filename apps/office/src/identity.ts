@@ -1,13 +1,13 @@
-/** Who the server says is at this window. @see PROTOCOL.md OP29 */
+/** The user at this window, according to the server. @see PROTOCOL.md OP29 */
 export interface Identity {
-  /** `unknown` if the server didn't say: it is away, or doesn't know the caller. */
+  /** `unknown` if the server can't be reached, or doesn't know the caller. */
   readonly mode: 'open' | 'jwt' | 'proxy' | 'oidc' | 'unknown'
   readonly user?: SignedIn
-  /** How long that holds, if it ends. */
+  /** The time until the session ends, if it does. */
   readonly expiresInMs?: number
 }
 
-/** A user whom the server knows. */
+/** A user that the server knows. */
 export interface SignedIn {
   readonly id: string
   readonly name?: string | null
@@ -22,15 +22,15 @@ export async function readIdentity(): Promise<Identity> {
     const response = await fetch(ADDRESS, { cache: 'no-store' })
     if (response.ok) return (await response.json()) as Identity
   } catch {
-    // The server is away; the room says so.
+    // The server can't be reached, which the room's status shows.
   }
   return { mode: 'unknown' }
 }
 
 /**
- * Has the server renew the session; `undefined` if it refuses.
+ * Asks the server to renew the session; resolves with `undefined` if it refuses.
  *
- * @throws {Error} if that can't be known now
+ * @throws {Error} if the server can't answer now
  */
 export async function renewIdentity(): Promise<Identity | undefined> {
   const response = await fetch(ADDRESS, { method: 'POST', cache: 'no-store' })

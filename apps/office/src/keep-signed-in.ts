@@ -3,7 +3,7 @@ import { type Identity, readIdentity, renewIdentity } from './identity.js'
 const LOCK = 'whereabouts-session'
 const MOST_AHEAD_MS = 60_000
 const AGAIN_MS = 5_000
-/** What of two answers about the same end may differ. */
+/** How much two answers about the same end may differ. */
 const SAME_MS = 2_000
 
 /**
@@ -22,20 +22,20 @@ export async function keepSignedIn(first: Identity, onRenewed: () => void): Prom
   }
 }
 
-/** The session after it was renewed, here or in another tab; `undefined` if it ends as it is. */
+/** Resolves with the session once a tab renewed it; with `undefined` if the server refuses that. */
 async function renewed(endsAtMs: number): Promise<Identity | undefined> {
   for (;;) {
     try {
       const identity = await inOneTab(() => renewUnlessDone(endsAtMs))
       return isLater(identity, endsAtMs) ? identity : undefined
     } catch {
-      // The server or the provider is away.
+      // The server or the provider can't be reached.
       await pause(AGAIN_MS)
     }
   }
 }
 
-/** A refresh token counts only once, and all tabs have the same one. */
+/** Asks first whether another tab renewed it: all tabs share a refresh token, which works once. */
 async function renewUnlessDone(endsAtMs: number): Promise<Identity | undefined> {
   const identity = await readIdentity()
   return isLater(identity, endsAtMs) ? identity : renewIdentity()

@@ -23,7 +23,7 @@ export async function openRoom(
   await keepSignedIn(identity, () => comeBack(session))
 }
 
-/** Opens the room again if it was closed because the session had ended. @see OFFICE.md OP33 */
+/** Opens the room again if the end of the session closed it. @see OFFICE.md OP33 */
 function comeBack(session: Session): void {
   const { status, problem } = session.getSnapshot()
   if (status !== 'closed' || problem?.problem !== 'unauthorized') return

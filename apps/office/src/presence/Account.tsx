@@ -5,11 +5,11 @@ import { paint } from './paint.js'
 interface AccountProps {
   readonly user: SignedIn
   readonly color: string
-  /** Whether the server can end the session, and not another one. */
+  /** Whether this server can end the session. */
   readonly canSignOut: boolean
 }
 
-/** Who is signed in, and the way out. @see OFFICE.md OP32 */
+/** Shows who is signed in, and a way to sign out. @see OFFICE.md OP32 */
 export function Account({ user, color, canSignOut }: AccountProps) {
   const name = nameOf(user)
   return (

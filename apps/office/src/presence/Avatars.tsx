@@ -11,7 +11,7 @@ const SHOWN_WHEN_NARROW = 3
 interface AvatarsProps {
   readonly snapshot: RoomSnapshot
   readonly own: Person
-  /** Shown in the place of the own button, if the user is signed in. */
+  /** Shown instead of the button for one's name and color, if the user is signed in. */
   readonly account: ReactNode
   /** Whether the others see this client. */
   readonly isSeen: boolean
