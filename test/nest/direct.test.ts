@@ -122,7 +122,7 @@ describe.each(PLATFORMS)('the mount of the module on %s', (platform) => {
     expect(refused).toMatchObject({ status: 403 })
     expect(asked).toBe(0)
     await using open = await startApp(platform, guarded(true))
-    await expectRefused('forbidden', new TestRoom(open.baseUrl).url('location'))
+    await expectRefused('forbidden', new TestRoom(open.baseUrl).url('document'))
     expect(asked).toBe(2)
   })
 
