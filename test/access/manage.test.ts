@@ -56,6 +56,17 @@ describe.each(SERVERS)('who manages documents on %s', (server) => {
     expect(new Date(at).toISOString()).toBe(at)
   })
 
+  it('[AD9] the audit log has whom the application disconnects', async () => {
+    const entries: AuditEntry[] = []
+    const audit = (entry: AuditEntry) => void entries.push(entry)
+    await using running = await startOffice(server, new Office({ ada: ALL }), { audit })
+    await running.rooms.disconnect('budget', { userId: 'u'.repeat(300), reason: 'a secret reason' })
+    expect(entries).toMatchObject([
+      { who: 'application', what: 'disconnect', room: 'budget', user: 'u'.repeat(256) },
+    ])
+    expect(JSON.stringify(entries)).not.toContain('secret')
+  })
+
   it('[AD5 AD7] lists them in pages', async () => {
     const office = new Office({ ada: ALL, ben: ALL.slice(0, -1) })
     await using running = await startOffice(server, office)

@@ -2,6 +2,8 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { RoomRecord } from '@whereabouts/server'
+import { openReader } from '@whereabouts/server/operate'
 import Database from 'libsql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { postUpdate, syncDocument, TestDocument } from 'whereabouts-conformance/document'
@@ -134,6 +136,8 @@ describe('commands without a server', () => {
       for (const name of rooms)
         await new TestDocument(new TestRoom(server.baseUrl, name)).post('A1', name)
     }
+    const record = { json: '{"owner":"ada"}', link: 'a token', owner: 'ada' }
+    putRecord(folder.path, 'two', record)
     const all = join(folder.path, 'all')
     expect((await runCommand(['documents', 'export', '--all', all], at)).out).toContain('wrote 4')
     expect(auditOf(folder.path).map(({ what }) => what)).toEqual(['export all'])
@@ -144,6 +148,10 @@ describe('commands without a server', () => {
     for (const name of rooms) {
       expect(await cellsOf(new TestRoom(server.baseUrl, name))).toEqual({ A1: name })
     }
+    const store = await openReader({ databaseUrl: database.DATABASE_URL })
+    expect(await store.getRecord('two')).toMatchObject(record)
+    expect(await store.getRecord('one')).toBeUndefined()
+    await store.close()
     const twice = await runCommand(['documents', 'import', '--all', all], database)
     expect(twice.code).toBe(1)
     expect(twice.err).toContain('4 documents were not imported')
@@ -213,6 +221,13 @@ describe('retention', () => {
     await expect.poll(async () => (await runCommand(command, at)).out).toContain('deleted 1')
   })
 })
+
+function putRecord(folder: string, room: string, { json, link, owner }: RoomRecord): void {
+  const database = new Database(join(folder, 'documents.sqlite'))
+  const put = 'INSERT INTO records (room, revision, json, link, owner) VALUES (?, 1, ?, ?, ?)'
+  database.prepare(put).run(room, json, link!, owner!)
+  database.close()
+}
 
 /** Sets the last use of a document to some days ago. */
 function age(folder: string, room: string, days: number): void {

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { join, relative } from 'node:path'
 import { buffer } from 'node:stream/consumers'
-import { type Administration, Problem } from '@whereabouts/server'
+import { type Administration, Problem, type RoomRecord } from '@whereabouts/server'
 
 const SOCKET = 'commands.sock'
 const OPERATOR = { by: 'operator' }
@@ -18,7 +18,13 @@ export function socketIn(dataDir: string): string {
 /** A command's request to a running server. */
 export type LocalCall =
   | { readonly call: 'delete'; readonly room: string }
-  | { readonly call: 'import'; readonly room: string; readonly update: string }
+  | {
+      readonly call: 'import'
+      readonly room: string
+      /** In base64. */
+      readonly update: string
+      readonly record?: RoomRecord | undefined
+    }
   | { readonly call: 'retention'; readonly unusedSinceMs: number; readonly dryRun: boolean }
 
 /** Runs the request of a command, in this process or in a running server. */
@@ -29,9 +35,11 @@ export async function perform(
   switch (asked.call) {
     case 'delete':
       return (await administration.deleteDocument(asked.room, OPERATOR)) ? [asked.room] : []
-    case 'import':
-      await administration.importDocument(asked.room, Buffer.from(asked.update, 'base64'), OPERATOR)
-      return [asked.room]
+    case 'import': {
+      const { room, update, record } = asked
+      await administration.importDocument(room, Buffer.from(update, 'base64'), OPERATOR, record)
+      return [room]
+    }
     case 'retention': {
       const deleted: string[] = []
       for await (const { roomName } of administration.retain(asked, OPERATOR)) {

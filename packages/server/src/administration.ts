@@ -1,7 +1,7 @@
 import { Problem } from '@whereabouts/protocol'
 import type { AuditLog } from './access/audit.js'
 import type { Documents } from './document/documents.js'
-import type { DocumentInfo, Page } from './document/store.js'
+import type { DocumentInfo, Page, RoomRecord } from './document/store.js'
 import type { RoomDocuments } from './room-documents.js'
 import { checkRoom } from './room-name.js'
 import type { HostedRooms } from './rooms/hosted-rooms.js'
@@ -81,13 +81,20 @@ export class Administration {
    * Puts a document into a room that has none.
    *
    * @param update of Yjs 13, from somebody who is trusted: only its size is checked
+   * @param record who may see it; a record that the room has already stays
    * @throws {Problem} bad-room, bad-update, document-exists, document-full, store-failed,
    *   shutting-down
    * @see PROTOCOL.md AD10
    */
-  async importDocument(roomName: string, update: Uint8Array, { by }: Manager): Promise<void> {
+  async importDocument(
+    roomName: string,
+    update: Uint8Array,
+    { by }: Manager,
+    record?: RoomRecord,
+  ): Promise<void> {
     this.context.serving.assertServing()
     await this.context.roomDocuments.import(checkRoom(roomName), update)
+    if (record !== undefined) await this.context.documents.catalog.putRecord(roomName, record, 0)
     const bytes = update.byteLength
     this.context.audit.note({ who: by, what: 'import', room: roomName, bytes })
   }

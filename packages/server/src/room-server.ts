@@ -81,6 +81,7 @@ export class RoomServer {
   readonly #serving = new Serving()
 
   readonly #options: ResolvedOptions
+  readonly #audit: AuditLog
   readonly #documents: Documents
   readonly #exchange: NodesExchange | undefined
 
@@ -88,6 +89,7 @@ export class RoomServer {
     const { options, documents, exchange, folder, log, clock, permissions, random } = context
     const { audit } = context
     this.#options = options
+    this.#audit = audit
     this.#exchange = exchange
     this.#documents = documents
     this.#faults = new Faults((message, error) => log.error(withCause(message, error)))
@@ -230,6 +232,9 @@ export class RoomServer {
    */
   async disconnect(disconnection: Disconnection): Promise<void> {
     const checked = checkRoom(disconnection.roomName)
+    const { memberId, userId } = disconnection
+    const whom = memberId === undefined ? { user: userId } : { member: memberId }
+    this.#audit.note({ who: 'application', what: 'disconnect', room: checked, ...whom })
     await Promise.all([
       this.#tell({ disconnect: disconnection }),
       this.#rooms.look(checked, (known) => removeMembers(known, disconnection)),

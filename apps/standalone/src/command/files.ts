@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
+import type { RoomRecord } from '@whereabouts/server'
 import type { DocumentReader } from '@whereabouts/server/operate'
 
 const EXTENSION = '.yjs'
+const RECORD = '.json'
 const PRIVATE = { mode: 0o600, flag: 'wx' } as const
 const PAGE = 500
 
@@ -18,7 +20,8 @@ async function* roomsOf(reader: DocumentReader): AsyncGenerator<string> {
 }
 
 /**
- * Writes every document to a separate file in a new folder, `<room>.yjs`. Returns the number.
+ * Writes every document to a separate file in a new folder, `<room>.yjs`, and who may see it to
+ * `<room>.json`. Returns the number.
  *
  * @throws {Error} if the folder is not empty
  */
@@ -31,6 +34,8 @@ export async function exportAll(reader: DocumentReader, folder: string): Promise
     const update = await reader.read(roomName)
     if (update === undefined) continue
     await writeFile(join(folder, roomName + EXTENSION), update, PRIVATE)
+    const record = await reader.getRecord(roomName)
+    if (record !== undefined) await writeRecord(join(folder, roomName + RECORD), record)
     count += 1
   }
   return count
@@ -42,18 +47,30 @@ export async function writePrivately(file: string, bytes: Uint8Array): Promise<v
   await writeFile(file, bytes, PRIVATE)
 }
 
+/** Without its revision, which belongs to its store. */
+async function writeRecord(file: string, { json, link, owner }: RoomRecord): Promise<void> {
+  await writeFile(file, JSON.stringify({ json, link, owner }), PRIVATE)
+}
+
 /** A document in an exported file. */
 export interface DocumentFile {
   readonly room: string
   /** In base64. */
   readonly update: string
+  readonly record: RoomRecord | undefined
 }
 
+/** Reads a document, and its record if that is beside it. */
 export async function readDocument(
   file: string,
   room = basename(file, EXTENSION),
 ): Promise<DocumentFile> {
-  return { room, update: (await readFile(file)).toString('base64') }
+  const update = (await readFile(file)).toString('base64')
+  const beside = join(dirname(file), basename(file, EXTENSION) + RECORD)
+  const record = existsSync(beside)
+    ? (JSON.parse(await readFile(beside, 'utf8')) as RoomRecord)
+    : undefined
+  return { room, update, record }
 }
 
 /** Lists the document files in a folder. */

@@ -188,6 +188,7 @@ export class Calls {
   async #manage(call: Call, roomName: string): Promise<Manager> {
     const { request } = call
     const user = await this.access.users.calling(request)
+    await this.#count(call, user, 'documents')
     await this.access.permissions.assert({ request, user, roomName }, 'manage')
     checkVersion(call.query)
     return { by: user?.claim.id ?? NOBODY_KNOWN }
