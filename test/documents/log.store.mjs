@@ -56,6 +56,7 @@ export async function openStore({ file }) {
         updates: [...updates].map(([number, text]) => ({ number, bytes: bytesOf(text) })),
       }
     },
+    incarnation: async (roomName) => roomIn((await read()).rooms, roomName).incarnation,
     append: (updates) => {
       const texts = updates.map(({ bytes, ...update }) => ({
         ...update,

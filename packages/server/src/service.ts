@@ -19,7 +19,7 @@ import { Turns } from './http/turns.js'
 import type { Log } from './log.js'
 import type { ResolvedOptions } from './options.js'
 import { OPERATION_CODEC } from './rooms/operation-codec.js'
-import { Retention } from './retention.js'
+import { RetentionTimer } from './retention-timer.js'
 import type { Counting } from './exchange/exchange.js'
 import { type NodesExchange, RoomServer } from './room-server.js'
 import { SYSTEM_CLOCK } from './stream/clock.js'
@@ -35,7 +35,7 @@ export class Service {
   readonly operations: Operations
   readonly #documents: Documents
   readonly #browsers: Browsers
-  readonly #retention: Retention
+  readonly #retention: RetentionTimer
   readonly #descriptors: Descriptors
   readonly #turns = new Turns()
 
@@ -62,7 +62,7 @@ export class Service {
       random,
       audit,
     })
-    this.#retention = new Retention(this.server.administration, options.retentionDays, log)
+    this.#retention = new RetentionTimer(this.server.administration, options.retentionDays, log)
     this.users = new Users(options, log, clock.after)
     this.#browsers = new Browsers(options)
     const { users } = this

@@ -156,10 +156,13 @@ export class Documents {
    * @throws {Problem} store-failed
    * @see PROTOCOL.md AD1
    */
-  remove(roomName: string, unusedSinceMs?: number): Promise<boolean> {
+  async remove(roomName: string, unusedSinceMs?: number): Promise<boolean> {
     const incarnation = randomBytes(INCARNATION_BYTES).toString('base64url')
     const since = unusedSinceMs !== undefined && { unusedSinceMs }
-    return this.#ask({ call: 'remove', roomName, removal: { roomName, incarnation, ...since } })
+    const removal = { roomName, incarnation, ...since }
+    const { result, again } = await this.#done({ call: 'remove', roomName, removal })
+    // A thread that was terminated may have removed it without saying so.
+    return result || again
   }
 
   /** The list of documents, and the records of rooms. Its methods throw store-failed. */

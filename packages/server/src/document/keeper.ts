@@ -180,9 +180,7 @@ export class DocumentKeeper {
    * @see PROTOCOL.md AD1, AD2
    */
   async remove(removal: Removal): Promise<boolean> {
-    const isRemoved = await this.store.remove(removal).catch((error: unknown) => {
-      throw storeFailed(error)
-    })
+    const isRemoved = await this.#asked(() => this.store.remove(removal))
     await this.learn(removal.roomName, undefined)
     return isRemoved
   }
@@ -242,14 +240,26 @@ export class DocumentKeeper {
     return this.occupation.during(roomName, number, work)
   }
 
+  /** @throws {Problem} store-failed */
+  async #asked<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask()
+    } catch (error) {
+      throw storeFailed(error)
+    }
+  }
+
   /** Another process may have removed the document that is loaded. @throws {Problem} document-deleted */
   async #assertIncarnation(roomName: string, incarnation: string | undefined): Promise<void> {
     if (incarnation === undefined) return
-    const isCurrent = () =>
-      this.#use(roomName, async (document) => document.incarnation === incarnation)
-    if (await isCurrent()) return
+    const isLoaded = await this.#use(roomName, async (document) => {
+      return document.incarnation === incarnation
+    })
+    if (isLoaded) return
+    // Loading it for whoever says another one would let strangers keep the store busy.
+    const current = await this.#asked(() => this.store.incarnation(roomName))
+    if (current !== incarnation) throw documentDeleted()
     await this.learn(roomName, undefined)
-    if (!(await isCurrent())) throw documentDeleted()
   }
 
   /** Does something with a document, which stays loaded meanwhile. */

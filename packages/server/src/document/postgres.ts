@@ -104,6 +104,10 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
     })
   }
 
+  async incarnation(roomName: string): Promise<string> {
+    return (await rowOf(this.pool, roomName)).incarnation
+  }
+
   async append(updates: readonly RoomUpdate[]): Promise<readonly (number | undefined)[]> {
     return append(this.pool, updates)
   }
@@ -197,7 +201,7 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
   }
 }
 
-async function rowOf(client: PoolClient, roomName: string): Promise<DocumentRow> {
+async function rowOf(client: Pool | PoolClient, roomName: string): Promise<DocumentRow> {
   const { rows } = await client.query<DocumentRow>(
     'SELECT incarnation, generation, used FROM whereabouts_documents WHERE id = $1',
     [documentId(roomName)],

@@ -75,6 +75,10 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
     })
   }
 
+  async incarnation(roomName: string): Promise<string> {
+    return this.#rowOf(roomName).incarnation
+  }
+
   async append(updates: readonly RoomUpdate[]): Promise<readonly (number | undefined)[]> {
     return this.database.transaction('IMMEDIATE', () => {
       const current = this.#noteAll(updates)

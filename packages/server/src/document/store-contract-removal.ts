@@ -24,6 +24,7 @@ async function removes(place: StorePlace): Promise<void> {
   await using store = await opened(place)
   const { incarnation, snapshot, updates } = await store.load('one')
   assert.deepEqual([incarnation, snapshot.byteLength, updates], ['x', 0, []])
+  assert.equal(await store.incarnation('one'), 'x')
   assert.equal(await store.getRecord('one'), undefined)
   assert.equal(await store.findByLink('a token'), undefined)
   assert.equal(await store.about('one'), undefined)
@@ -35,6 +36,7 @@ async function removes(place: StorePlace): Promise<void> {
 async function removeOne(place: StorePlace): Promise<void> {
   await using first = await opened(place)
   assert.equal((await first.load('one')).incarnation, FIRST_INCARNATION)
+  assert.equal(await first.incarnation('one'), FIRST_INCARNATION)
   const [number] = await append(first, [update('one', 1), update('one', 2), update('two', 3)])
   await compact(first, { roomName: 'one', base: 0, snapshot: oneByte(9), numbers: [number!] })
   await first.putRecord('one', { json: '{}', link: 'a token', owner: 'ada' }, 0)

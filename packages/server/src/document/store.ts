@@ -181,6 +181,9 @@ export interface DocumentStore extends Catalog {
   /** Returns a room's document; generation 0 and nothing else for a room that was never stored. */
   load(roomName: string): Promise<StoredDocument>
 
+  /** Returns the incarnation of a room's document, without reading it. */
+  incarnation(roomName: string): Promise<string>
+
   /**
    * Appends updates of any number of rooms in one transaction.
    *

@@ -10,7 +10,7 @@ const LOOK_MS = 3_600_000
  *
  * @see PROTOCOL.md AD11
  */
-export class Retention {
+export class RetentionTimer {
   #timer: ReturnType<typeof setTimeout> | undefined
   #isStopped = false
 
