@@ -120,7 +120,7 @@ export class OfflineCopy {
 
   /** Stores a new document in place of one that was deleted, and what remains of that. */
   startOver(doc: Doc, known: KnownDocument, former: Uint8Array | null): void {
-    if (former !== null) this.#former = former
+    if (former !== null) this.#former = merged(this.#former, former)
     this.remember(known)
     this.replace(doc, 'startOver')
   }
@@ -345,8 +345,8 @@ export class OfflineCopy {
 }
 
 /** Adds to what remains of deleted documents. */
-function merged(kept: Uint8Array | undefined, former: Uint8Array): Uint8Array {
-  return kept === undefined ? former : mergeUpdates([kept, former])
+function merged(kept: Uint8Array | null | undefined, former: Uint8Array): Uint8Array {
+  return kept ? mergeUpdates([kept, former]) : former
 }
 
 async function readAll(database: IDBPDatabase<Schema>): Promise<{
