@@ -95,7 +95,8 @@ describe('a document that is deleted while a client is there', () => {
       }
       await expect.poll(() => clients.every(({ provider }) => provider.synced)).toBe(true)
       for (const { write } of clients) for (const each of 'typed') write(`${round}${each}`)
-      await server.whereabouts.administration.deleteDocument(NAME, BY)
+      // Until something of it was stored there is nothing to delete.
+      await expect.poll(() => server.whereabouts.administration.deleteDocument(NAME, BY)).toBe(true)
       await expect
         .poll(() => clients.every(({ provider }) => provider.status === 'closed'))
         .toBe(true)

@@ -16,6 +16,8 @@ import { size } from '../size.js'
 
 const MAIN = fileURLToPath(new URL('../../apps/standalone/dist/main.js', import.meta.url))
 const ROUNDS = size(5, 40)
+/** About as long as a command takes to begin. */
+const START_MS = 400
 /** Longer than a deletion takes once it has begun. */
 const SPREAD_MS = 60
 const TEXT = 'what nobody may read again '
@@ -54,7 +56,7 @@ describe('a deletion that is cut off', () => {
       await fill(new TestRoom(server.baseUrl, 'one'))
       const deleting = runCommand(['documents', 'delete', 'one'], { WHEREABOUTS_DATA: folder })
       // The command takes a while to begin.
-      await Promise.race([deleting, sleep(150 + (SPREAD_MS * 4 * round) / ROUNDS)])
+      await Promise.race([deleting, sleep(START_MS / 2 + (SPREAD_MS * 4 * round) / ROUNDS)])
       await server.kill()
       await deleting
       await using again = await startServer({ dataDir: folder })
@@ -84,7 +86,7 @@ describe('a deletion that is cut off', () => {
         stdio: 'ignore',
       })
       const ended = once(command, 'close')
-      await Promise.race([ended, sleep(300 + (SPREAD_MS * 4 * round) / ROUNDS)])
+      await Promise.race([ended, sleep(START_MS + (SPREAD_MS * 10 * round) / ROUNDS)])
       command.kill('SIGKILL')
       await ended
       await rm(dataDir, { recursive: true, force: true })

@@ -1,5 +1,5 @@
-import { appendFileSync, renameSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { Log } from '../log.js'
 
 /** What is noted of somebody who manages documents. */
@@ -26,6 +26,7 @@ const MAX_FILE_BYTES = 10_485_760
 const MAX_TEXT = 256
 /** Readable and writable by the server's own user alone. */
 const PRIVATE = 0o600
+const PRIVATE_FOLDER = 0o700
 
 /** Notes what those did who manage documents. */
 export class AuditLog {
@@ -63,6 +64,8 @@ function bounded(entry: AuditEntry): AuditEntry {
 }
 
 function append(file: string, entry: AuditEntry): void {
+  // Servers that are one have nothing else there, so it may not be made yet.
+  mkdirSync(dirname(file), { recursive: true, mode: PRIVATE_FOLDER })
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0
   if (size >= MAX_FILE_BYTES) renameSync(file, `${file}.1`)
   appendFileSync(file, `${JSON.stringify(entry)}\n`, { mode: PRIVATE })
