@@ -47,7 +47,7 @@ export function sqliteRules(start: Start): void {
       await using folder = await newFolder()
       const file = join(folder.path, 'documents.sqlite')
       const database = new Database(file)
-      database.exec('CREATE TABLE other (x); PRAGMA user_version = 2')
+      database.exec('CREATE TABLE other (x); PRAGMA user_version = 99')
       database.close()
       const before = readFileSync(file)
       await expect(start({ dataDir: folder.path })).rejects.toThrow(/newer version/)

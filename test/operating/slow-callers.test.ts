@@ -79,7 +79,8 @@ describe('bodies that are sent on purpose to take memory', () => {
 
 describe('a large document', () => {
   async function startLarge(): Promise<RunningServer> {
-    const limits = { maxUpdateBytes: 2 * LARGE_BYTES, stuckMs: STUCK_MS }
+    const bytes = 2 * LARGE_BYTES
+    const limits = { maxUpdateBytes: bytes, maxArrivingBytes: bytes, stuckMs: STUCK_MS }
     const server = await startServer(limits)
     const doc = new Doc()
     doc.getText('t').insert(0, 'x'.repeat(LARGE_BYTES))

@@ -83,6 +83,9 @@ describe('settings', () => {
     )
     const redis = { REDIS_URL: 'redis://a', DATABASE_URL: 'postgres://a' }
     expect(() => readSettings(redis)).toThrow('WHEREABOUTS_SECRET: is required with REDIS_URL')
+    expect(() => readSettings({ WHEREABOUTS_MAX_UPDATE_BYTES: '60000000' })).toThrow(
+      'WHEREABOUTS_MAX_ARRIVING_BYTES: must be at least WHEREABOUTS_MAX_UPDATE_BYTES',
+    )
     const small = { WHEREABOUTS_MAX_ARRIVING_BYTES: '1000' }
     expect(() => readSettings(small)).toThrow(/: must be at least WHEREABOUTS_MAX_UPDATE_BYTES$/m)
   })

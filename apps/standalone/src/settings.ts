@@ -121,7 +121,7 @@ function messageOf({ option, message }: OptionFault, given: ReadonlyMap<string, 
   const name = option.split('.')[0]!
   const variable = variableOf(name)
   const text = given.get(variable)
-  if (isNumber(name) && !Number.isFinite(Number(text))) {
+  if (text !== undefined && isNumber(name) && !Number.isFinite(Number(text))) {
     return `${variable}: must be a number, not "${String(text)}"`
   }
   return `${variable}: ${message.replaceAll(/\b[a-z]+[A-Z]\w*/g, variableOf)}`
