@@ -168,7 +168,7 @@ export class Calls {
 
   /** @see PROTOCOL.md AD4 */
   async deleteDocument(call: Call, roomName: string): Promise<void> {
-    if (this.access.permissions.areAsked) checkRoom(roomName)
+    if (this.access.permissions.areAsked && !isViewLink(roomName)) checkRoom(roomName)
     const manager = await this.#manage(call, roomName)
     await this.rooms.administration.deleteDocument(roomName, manager)
     call.empty(204)
@@ -189,6 +189,7 @@ export class Calls {
     const { request } = call
     const user = await this.access.users.calling(request)
     await this.#count(call, user, 'documents')
+    assertWritable(roomName)
     await this.access.permissions.assert({ request, user, roomName }, 'manage')
     checkVersion(call.query)
     return { by: user?.claim.id ?? NOBODY_KNOWN }
