@@ -46,6 +46,8 @@ export class Binding implements Steps {
   #isClosed = false
   #recording: IDisposable | null = null
   #takeAfterMs = 0
+  /** Whether the document's version was known when the listeners were last told of it. */
+  #wasKnown = true
 
   /** @param mayWrite returns whether anything may be written into the document now. */
   constructor(sheets: SheetDocument, mayWrite: () => boolean) {
@@ -238,7 +240,7 @@ export class Binding implements Steps {
 
   #take(): void {
     const steps = this.#sheets.takeChanges()
-    if (steps.length === 0) return
+    if (steps.length === 0) return this.#tellOfFormat()
     // This comes before the grid changes: afterwards the text would go to the cell at that
     // position.
     if (this.#held !== null && !this.#sheets.isSeen(this.#held)) {
@@ -256,6 +258,12 @@ export class Binding implements Steps {
   readonly #stop = (): void => {
     this.#flush()
     if (this.#held !== null) this.#lose('newer-format')
+    this.#tell()
+  }
+
+  #tellOfFormat(): void {
+    if (this.#sheets.isKnown === this.#wasKnown) return
+    this.#wasKnown = this.#sheets.isKnown
     this.#tell()
   }
 

@@ -39,15 +39,15 @@ export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) 
   const [notice, setNotice] = useNotice()
   const canEdit = useSyncExternalStore(session.subscribe, () => session.canEdit)
   const isReady = useReady(canEdit, doc, provider)
-  const place = useRef<Place>({})
+  const place = useRef<Place>(undefined)
   const isKnown = useKnownFormat(session, PAGE_FORMAT)
 
   useEffect(() => {
     const isPresent = provider === session.provider && doc === session.doc
     if (paper.current === null || !isPresent || !isReady) return undefined
     try {
-      const page = openPage({ session, paper: paper.current, canEdit, refused: setNotice })
-      page.goTo(place.current)
+      const where = { paper: paper.current, place: place.current }
+      const page = openPage({ session, ...where, canEdit, refused: setNotice })
       setOpened({ editor: page.editor, isToWrite: canEdit })
       onOpen(page.content)
       return () => {

@@ -21,17 +21,16 @@ import { describePosition, positionOf } from './places.js'
 export interface OpenPage {
   readonly editor: Editor
   readonly content: Content
-  /** Where one is in it. */
+  /** Returns where the user is in it. */
   readonly place: Place
-  /** Goes to where one was in it when it was open before. */
-  goTo(place: Place): void
   close(): void
 }
 
-/** Where one is in a page: the caret, and how far it is scrolled. */
+/** Where a user is in a page that was open. */
 export interface Place {
-  readonly cursor?: Cursor | undefined
-  readonly scrollTop?: number | undefined
+  /** The caret, if the page could be edited. */
+  readonly cursor: Cursor | undefined
+  readonly scrollTop: number
 }
 
 /** Options for opening a page. */
@@ -40,6 +39,8 @@ export interface OpenPageOptions {
   /** The element for the editor. */
   readonly paper: HTMLElement
   readonly canEdit: boolean
+  /** Where the user was when it was open before, if it was. */
+  readonly place: Place | undefined
   /** Called with the reason when an image is refused. */
   readonly refused: (why: string) => void
 }
@@ -53,7 +54,8 @@ const MARGIN_PX = 80
  *
  * @see OFFICE.md PG14, PG51
  */
-export function openPage({ session, paper, canEdit, refused }: OpenPageOptions): OpenPage {
+export function openPage(options: OpenPageOptions): OpenPage {
+  const { session, paper, canEdit, place, refused } = options
   const copy = canEdit ? null : mirror(session.doc)
   const opened = openDocument(copy?.doc ?? session.doc)
   const { page } = opened
@@ -76,19 +78,17 @@ export function openPage({ session, paper, canEdit, refused }: OpenPageOptions):
     },
   })
   const binding = bindingOf(editor)
-  if (canEdit) beginWriting(editor, binding, takePlace(session.name))
+  const isBack = place !== undefined
+  if (canEdit) beginWriting(editor, binding, place?.cursor ?? takePlace(session.name), isBack)
+  if (isBack) scrollerOf(paper)?.scrollTo({ top: place.scrollTop })
   const stopKeeping = keepPlace(session.name, awareness)
   const stopLocking = page.subscribe(() => lock(editor, !canEdit || !page.isKnown))
   return {
     editor,
     content: pageContent(editor, binding, paper),
     get place() {
-      return { cursor: binding.cursor, scrollTop: scrollerOf(paper)?.scrollTop }
-    },
-    goTo({ cursor, scrollTop }) {
-      const at = cursor && binding.positionOf(cursor.head)
-      if (at !== undefined && canEdit) editor.commands.setTextSelection(at)
-      if (scrollTop !== undefined) scrollerOf(paper)?.scrollTo({ top: scrollTop })
+      const cursor = canEdit ? binding.cursor : place?.cursor
+      return { cursor, scrollTop: scrollerOf(paper)?.scrollTop ?? 0 }
     },
     close() {
       stopKeeping()
@@ -143,13 +143,19 @@ function contentOf(page: PageDocument) {
  * Puts the caret where it was before a reload, and focuses the editor unless something else has the
  * focus.
  */
-function beginWriting(editor: Editor, binding: PageBinding, place: Cursor | undefined): void {
+function beginWriting(
+  editor: Editor,
+  binding: PageBinding,
+  place: Cursor | undefined,
+  isBack: boolean,
+): void {
   const at = place === undefined ? undefined : binding.positionOf(place.head)
   // On a phone, focusing would open the keyboard over half of the page.
   const isAsked =
     document.activeElement !== document.body || matchMedia('(pointer: coarse)').matches
-  if (at !== undefined) editor.chain().setTextSelection(at).scrollIntoView().run()
-  if (!isAsked) editor.commands.focus()
+  if (at !== undefined) editor.commands.setTextSelection(at)
+  if (at !== undefined && !isBack) editor.commands.scrollIntoView()
+  if (!isAsked) editor.commands.focus(null, { scrollIntoView: !isBack })
 }
 
 function pageContent(editor: Editor, binding: PageBinding, paper: HTMLElement): Content {
