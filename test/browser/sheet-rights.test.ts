@@ -28,6 +28,21 @@ async function untilEditable(window: SheetWindow): Promise<void> {
   await toolbar(window).waitFor()
 }
 
+/** Univer takes a press of this length for the beginning of a drag. */
+const LONG_PRESS_MS = 700
+
+async function dragTab(window: SheetWindow): Promise<void> {
+  const { mouse } = window.page
+  const [from, to] = await Promise.all(
+    ['Sheet 1', 'Sheet 3'].map((name) => window.tab(name).boundingBox()),
+  )
+  await mouse.move(from!.x + 20, from!.y + 5)
+  await mouse.down()
+  await window.page.waitForTimeout(LONG_PRESS_MS)
+  await mouse.move(to!.x + to!.width, to!.y + 5, { steps: 20 })
+  await mouse.up()
+}
+
 const ATTEMPTS: readonly (readonly [what: string, attempt: (at: SheetWindow) => Promise<void>])[] =
   [
     ['typing', ({ page }) => page.keyboard.type('no')],
@@ -50,6 +65,7 @@ const ATTEMPTS: readonly (readonly [what: string, attempt: (at: SheetWindow) => 
     ['dragging a column’s edge', (at) => at.drag({ x: 134, y: 10 }, { x: 250, y: 10 })],
     ['the menu', (at) => at.openMenu('A1')],
     ['a new sheet', ({ page }) => page.locator('footer button').first().click({ force: true })],
+    ['dragging a tab', dragTab],
     ['a new name', (at) => at.tab('Sheet 2').dblclick()],
     ['typing it', ({ page }) => page.keyboard.type('mine')],
     ['finishing it', ({ page }) => page.keyboard.press('Enter')],

@@ -16,6 +16,8 @@ import {
   WorksheetSetRowStylePermission,
 } from '@univerjs/preset-sheets-core'
 
+const TAB = '[data-u-comp="slide-tab-item"]'
+
 /**
  * Hides Univer's tools while the workbook can only be read: the toolbar, the menu on cells, typing into
  * the formula bar, the handle that fills cells and the edges that resize lines. Cells can still be
@@ -45,7 +47,18 @@ export class EditingTools {
         permissions.updatePermissionPoint(id, isPermitted)
       }
     })
-    return toDisposable(() => subscription.unsubscribe())
+    document.addEventListener('pointerdown', this.#holdTab, { capture: true })
+    return toDisposable(() => {
+      subscription.unsubscribe()
+      document.removeEventListener('pointerdown', this.#holdTab, { capture: true })
+    })
+  }
+
+  /** Keeps the tab of the active sheet from being dragged: Univer leaves it there though it is refused. */
+  readonly #holdTab = (event: PointerEvent): void => {
+    if (this.#isShown !== false || !(event.target instanceof Element)) return
+    const id = event.target.closest(TAB)?.getAttribute('data-id')
+    if (id === this.#workbook.getActiveSheet()?.getSheetId()) event.stopPropagation()
   }
 
   /** Calls back when Univer itself refuses something, and suppresses its dialog. */
