@@ -34,7 +34,7 @@ export function optionsTable(source, defaults) {
  * @param {string} type
  */
 function variableOf(name, type) {
-  if (!['number', 'string', 'boolean', 'readonly string[]'].includes(type)) return ''
+  if (!['number', 'string', 'boolean', 'readonly string[]', 'LinkGives'].includes(type)) return ''
   const variable = `WHEREABOUTS_${name.replace(/[A-Z]/g, '_$&').toUpperCase()}`
   return VARIABLES.get(name) ?? `\`${variable}\``
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { Rooms as NestRooms, WhereaboutsModule } from '@whereabouts/nestjs'
 import type { Action } from '@whereabouts/protocol'
 import type {
+  Administration,
   AskedAction,
   Authenticate,
   AuthenticatedUser,
@@ -26,6 +27,8 @@ export interface Started extends AsyncDisposable {
   readonly baseUrl: string
   readonly rooms: Rooms
   readonly log: RecordingLog
+  /** Where it is node:http alone. */
+  readonly administration?: Administration
 }
 
 /** Starts an application with these options. */
@@ -34,7 +37,8 @@ export async function start(server: Server, options: WhereaboutsOptions): Promis
   const settings = { heartbeatMs: 100, secret: 'the secret of these tests', log, ...options }
   if (server === 'node:http') {
     const running = await startPlain(settings)
-    return { ...running, rooms: running.whereabouts.rooms, log }
+    const { rooms, administration } = running.whereabouts
+    return { ...running, rooms, administration, log }
   }
   const running = await startApp(server, { imports: [WhereaboutsModule.forRoot(settings)] })
   return { ...running, rooms: running.app.get<Rooms>(NestRooms), log }
@@ -90,9 +94,11 @@ export function everyCall(
     [room.url('document'), who, ['watch']],
     [room.url('document', { sv: 'AA', since: 'x:1' }), who, ['watch']],
     [room.url('document/sync'), { headers: update, body: Buffer.from([0]) }, ['watch']],
+    [room.url('access'), who, ['watch']],
     [room.url('location'), { ...who, json: 1 }, ['join', 'move']],
     [`${baseUrl}/location`, { ...who, json: 1 }, ['join', 'move']],
     [room.url('document'), { headers: update, body: EMPTY_UPDATE }, ['write']],
+    [room.url('access'), { ...who, json: { revision: 0 } }, ['manage']],
     [room.url('document'), { ...who, method: 'DELETE' }, ['manage']],
   ]
 }

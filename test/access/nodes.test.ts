@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { call, callJson } from 'whereabouts-conformance/http'
+import type { Access } from '@whereabouts/protocol'
+import { sharedAccess, type WhereaboutsOptions } from '@whereabouts/server'
+import { call, callJson, expectRefused } from 'whereabouts-conformance/http'
 import { TestRoom } from 'whereabouts-conformance/room'
 import { end, type EventStream } from 'whereabouts-conformance/stream'
 import { newPlace, type Place } from '../nodes/place.js'
@@ -7,6 +9,10 @@ import { Wire } from '../servers/wire.js'
 import { ALL, as, Office, start } from './application.js'
 
 const RARELY = { revalidateMs: 3_600_000 }
+interface Answer {
+  readonly access: Access
+}
+
 let place: Place
 
 beforeAll(async () => {
@@ -14,9 +20,12 @@ beforeAll(async () => {
 })
 afterAll(() => place[Symbol.asyncDispose]())
 
-/** Two nodes of an application, and the address of Redis for the second one. */
-async function twoNodes(office: Office, redisUrl = place.redis.url) {
-  const settings = { ...office.options, ...RARELY, ...place.settings }
+/** Two applications that are one, and the address of their Redis for the second one. */
+async function twoNodes(
+  office: Office,
+  { redisUrl = place.redis.url, ...own }: WhereaboutsOptions = {},
+) {
+  const settings = { ...office.options, ...RARELY, ...place.settings, ...own }
   const one = await start('node:http', settings)
   const two = await start('node:http', { ...settings, redisUrl })
   const here = new TestRoom(one.baseUrl)
@@ -94,7 +103,7 @@ describe('readers of two nodes', () => {
   it('[AC22] [AC28] are checked again by a node that was cut off and reports that it told no other', async () => {
     const office = new Office({ ada: ALL, eve: ALL })
     await using wire = await Wire.to(place.redis.port)
-    await using nodes = await twoNodes(office, `redis://${wire.address}`)
+    await using nodes = await twoNodes(office, { redisUrl: `redis://${wire.address}` })
     const { one, two, there } = nodes
     await using eve = await there.join('k', {}, as('eve'))
     await using ada = await there.join('k', {}, as('ada'))
@@ -137,5 +146,48 @@ describe('budgets of two nodes', () => {
     wire.cut()
     await expect.poll(() => two.rooms.isShared).toBe(false)
     expect(await reads(there, LIMIT + 1)).toEqual([...Array(LIMIT).fill(200), 429])
+  })
+})
+
+describe('access records of two nodes', () => {
+  it('[SR10] a change on one reaches the readers of the other, and a view link ends there', async () => {
+    const office = new Office()
+    await using nodes = await twoNodes(office, { authorize: sharedAccess })
+    const { here, there } = nodes
+    const update = { headers: { ...as('ada').headers, 'content-type': 'application/octet-stream' } }
+    const body = Buffer.from('AQEBAAQBAXQBYQA=', 'base64')
+    await using eve = await there.join('k', {}, as('eve'))
+    await callJson(here.url('document'), { ...update, body })
+    const change = async (said: object) => {
+      const { access } = (await callJson(here.url('access'), as('ada'))) as unknown as Answer
+      const json = { revision: access.revision, ...said }
+      return (await callJson(here.url('access'), { ...as('ada'), json })) as unknown as Answer
+    }
+    const { access } = await change({ viewLink: true })
+    const view = new TestRoom(nodes.two.baseUrl, access.viewLink)
+    await using viewer = await view.stream({}, as('bob'))
+    await change({ link: 'view' })
+    expect((await eve.next('can')).data).toEqual({ can: ['watch'] })
+    await change({ viewLink: false })
+    expect(await ended(viewer)).toMatchObject({ status: 403 })
+    await expectRefused('forbidden', view.url('location'), as('bob'))
+    await change({ link: 'nothing' })
+    expect(await ended(eve)).toMatchObject({ status: 403 })
+    await expectRefused('forbidden', there.url('location'), as('eve'))
+  })
+
+  it('[SR4] have one owner, whichever node the first words came to', async () => {
+    await using nodes = await twoNodes(new Office(), { authorize: sharedAccess })
+    const body = Buffer.from('AQEBAAQBAXQBYQA=', 'base64')
+    const write = (room: TestRoom, who: string) => {
+      const headers = { ...as(who).headers, 'content-type': 'application/octet-stream' }
+      return callJson(room.url('document'), { headers, body })
+    }
+    await Promise.all([write(nodes.here, 'ada'), write(nodes.there, 'eve')])
+    const answers = await Promise.all(
+      ['ada', 'eve'].map((who) => callJson(nodes.there.url('access'), as(who))),
+    )
+    const isOwner = answers.map((answer) => 'access' in (answer as object))
+    expect(isOwner.toSorted()).toEqual([false, true])
   })
 })

@@ -167,6 +167,25 @@ describe('with a secret', () => {
     expect(written.status).toBe(403)
   })
 
+  it('[OP31] without a list, a document has an owner, who says what others may do', async () => {
+    const url = `${server.baseUrl}/rooms/owned`
+    const token = async (sub: string) => bearer(await signHs(SECRET, good({ sub })))
+    const [ann, eve] = [await token('ann'), await token('eve')]
+    const post = { ...ann, 'content-type': 'application/octet-stream' }
+    await call(`${url}/document`, {
+      headers: post,
+      body: Buffer.from('AQEBAAQBAXQBYQA=', 'base64'),
+    })
+    const { text } = await call(`${url}/access`, { headers: ann })
+    const { access } = JSON.parse(text) as { access: { revision: number; owner: string } }
+    expect(access).toMatchObject({ owner: 'ann', link: 'edit' })
+    const json = { revision: access.revision, link: 'view' }
+    expect((await call(`${url}/access`, { headers: eve, json })).status).toBe(403)
+    expect((await call(`${url}/access`, { headers: ann, json })).status).toBe(200)
+    expect((await call(`${url}/location`, { headers: eve })).status).toBe(200)
+    expect((await call(`${url}/location`, { headers: eve, json: 1 })).status).toBe(403)
+  })
+
   it('[OP16] an open stream ends with its token', async () => {
     const token = await signHs(SECRET, good({ exp: nowS() + 5 }))
     const url = `${server.baseUrl}/rooms/budget/events?watch=1`

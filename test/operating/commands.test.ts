@@ -144,7 +144,10 @@ describe('commands without a server', () => {
     const database = { ...at, DATABASE_URL: await postgres.newDatabase() }
     const imported = await runCommand(['documents', 'import', '--all', all], database)
     // On a busy machine it says that it waits for PostgreSQL. OP8
-    expect(imported).toMatchObject({ code: 0, out: expect.stringContaining('imported two') as string })
+    expect(imported).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('imported two') as string,
+    })
     await using server = await startServer({ databaseUrl: database.DATABASE_URL })
     for (const name of rooms) {
       expect(await cellsOf(new TestRoom(server.baseUrl, name))).toEqual({ A1: name })

@@ -108,11 +108,15 @@ function readOption(option: string, text: string): unknown {
 }
 
 function isNumber(option: string): boolean {
-  return (option in DEFAULTS && !isList(option)) || option === 'retentionDays'
+  return typeof defaultOf(option) === 'number' || option === 'retentionDays'
 }
 
 function isList(option: string): boolean {
-  return Array.isArray((DEFAULTS as { readonly [option: string]: unknown })[option])
+  return Array.isArray(defaultOf(option))
+}
+
+function defaultOf(option: string): unknown {
+  return (DEFAULTS as { readonly [option: string]: unknown })[option]
 }
 
 /** Reports a fault by the name of the variable, as an operator doesn't know the options. */

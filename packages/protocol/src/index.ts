@@ -19,7 +19,16 @@ export type {
   View,
 } from './messages.js'
 export { ACTIONS, PROTOCOL_VERSION } from './messages.js'
-export { DEFAULT_ROOM, isColor, isMemberKey, isRoomName, parseUserName } from './names.js'
+export {
+  DEFAULT_ROOM,
+  isColor,
+  isMemberKey,
+  isOwnRoomName,
+  isRoomName,
+  isViewLink,
+  parseUserName,
+  VIEW_PREFIX,
+} from './names.js'
 export { formatPosition, parsePosition, type Position } from './position.js'
 export {
   type BadUpdateReason,
@@ -29,5 +38,15 @@ export {
   type ProblemName,
 } from './problem.js'
 export { applyPatch, applySnapshot, EMPTY_ROOM, type RoomState } from './reducer.js'
+export {
+  type Access,
+  type AccessAnswer,
+  type AccessChange,
+  LINK_ROLES,
+  type LinkGives,
+  type Role,
+  ROLES,
+  type SharedUser,
+} from './sharing.js'
 export { encodeEvent, SSE_COMMENT, type SseEvent } from './sse.js'
 export { readSyncAnswer, writeSyncAnswer, type SyncAnswer } from './sync.js'

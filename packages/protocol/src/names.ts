@@ -2,6 +2,9 @@
 export const DEFAULT_ROOM = 'default'
 
 const ROOM = /^[A-Za-z0-9._:~-]{1,128}$/
+/** What a view link begins with, and no room's own name. @see PROTOCOL.md SR5 */
+export const VIEW_PREFIX = 'view~'
+const VIEW_LINK = /^view~[A-Za-z0-9_-]{32}$/
 // Every URL parser resolves these as path segments, however they are escaped.
 const DOT_SEGMENT = /^\.\.?$/
 const MEMBER_KEY = /^[A-Za-z0-9_-]{1,128}$/
@@ -11,9 +14,19 @@ const MAX_NAME_CHARACTERS = 64
 // Source" attack).
 const UNSAFE_IN_NAME = /[\p{Cc}\p{Cs}\u061C\u200E\u200F\u2028\u2029\u202A-\u202E\u2066-\u2069]/u
 
-/** Returns whether a value is a room name. @see PROTOCOL.md NM1 */
+/** Returns whether a value can stand in an address as the name of a room: its own, or a view link. @see PROTOCOL.md NM1 */
 export function isRoomName(name: unknown): name is string {
   return typeof name === 'string' && ROOM.test(name) && !DOT_SEGMENT.test(name)
+}
+
+/** Returns whether a value can be a room's own name. @see PROTOCOL.md NM1, SR5 */
+export function isOwnRoomName(name: unknown): name is string {
+  return isRoomName(name) && !name.startsWith(VIEW_PREFIX)
+}
+
+/** Returns whether a room name is a view link. @see PROTOCOL.md SR5 */
+export function isViewLink(name: string): boolean {
+  return VIEW_LINK.test(name)
 }
 
 /** Returns whether a value is a member key. @see PROTOCOL.md NM2 */

@@ -14,6 +14,7 @@ export const PROBLEMS = {
   'method-not-allowed': { status: 405, title: 'The method is not allowed' },
   'document-deleted': { status: 410, title: 'The document was deleted' },
   'document-exists': { status: 409, title: 'The room has a document already' },
+  'access-changed': { status: 409, title: 'Somebody else changed the access' },
   'room-full': { status: 409, title: 'The room is full' },
   'too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The media type is not supported' },

@@ -28,6 +28,7 @@ export {
   DEFAULTS,
   findFaults,
   type OptionFault,
+  sharedAccess,
   type WhereaboutsOptions,
 } from './options.js'
 export { createWhereabouts, type Whereabouts } from './whereabouts.js'

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Action, Json } from '@whereabouts/protocol'
+import { type Action, type Json, LINK_ROLES, type LinkGives } from '@whereabouts/protocol'
 import { z } from 'zod'
 import type { Audit } from './access/audit.js'
 import type { StoreModule } from './document/store.js'
@@ -37,10 +37,19 @@ export interface AskedAction {
   /** The room's name. */
   readonly room: string
   readonly action: Action
+  /**
+   * Asks the document's own access record: its owner, its users and what its link gives.
+   *
+   * @see PROTOCOL.md SR1
+   */
+  readonly shared: () => Promise<boolean>
 }
 
 /** Answers whether a caller may do something. Only `true` allows it. @see PROTOCOL.md AC6, AC8 */
 export type Authorize = (asked: AskedAction) => boolean | Promise<boolean>
+
+/** The {@link Authorize} of an application that leaves it to owners who may do what. @see PROTOCOL.md SR2 */
+export const sharedAccess: Authorize = ({ shared }) => shared()
 
 /** Settings of the server. Every one is optional; {@link DEFAULTS} has what counts without it. */
 export interface WhereaboutsOptions {
@@ -83,6 +92,11 @@ export interface WhereaboutsOptions {
   readonly maxWaitingBytes?: number
   /** How often `authorize` is asked again about an open stream or a waiting long-poll, in ms. */
   readonly revalidateMs?: number
+  /**
+   * What the link of a document gives everybody whom the server knows, until its owner says otherwise:
+   * `nothing`, `view`, `comment` or `edit`. @see PROTOCOL.md SR3
+   */
+  readonly linkGives?: LinkGives
   /** How large all documents together may be in the store. `0` for no bound. @see PROTOCOL.md BU10 */
   readonly maxStoredBytes?: number
   /**
@@ -192,6 +206,7 @@ export const DEFAULTS = {
   trustedProxies: [],
   allowedOrigins: [],
   revalidateMs: 30_000,
+  linkGives: 'edit',
 } as const satisfies WhereaboutsOptions
 
 /** How long a server that stops waits for calls and posts under way. @see PROTOCOL.md FR13, DO19 */
@@ -226,6 +241,7 @@ const SINGLE_OPTIONS = z.strictObject({
   maxArrivingBytes: bytes.default(DEFAULTS.maxArrivingBytes),
   maxWaitingBytes: bytes.default(DEFAULTS.maxWaitingBytes),
   revalidateMs: timeMs(50).default(DEFAULTS.revalidateMs),
+  linkGives: z.enum(Object.keys(LINK_ROLES) as LinkGives[]).default(DEFAULTS.linkGives),
   maxStoredBytes: z.int().min(0).default(DEFAULTS.maxStoredBytes),
   budgetScale: z.number().min(0).max(1_000).default(DEFAULTS.budgetScale),
   maxRoomsPerCaller: count.default(DEFAULTS.maxRoomsPerCaller),

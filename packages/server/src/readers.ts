@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { type Action, formatPosition, type Hello, PROTOCOL_VERSION } from '@whereabouts/protocol'
+import { formatPosition, type Hello, PROTOCOL_VERSION } from '@whereabouts/protocol'
 import type { Caller } from './access/caller.js'
 import type { MemberIds } from './access/member-id.js'
 import { type Admission, ownAdmission, type Permissions } from './access/permissions.js'
@@ -158,7 +158,7 @@ export class Readers {
     const subscription = new Subscription(request, version, position, subscriber)
     const admission = ownAdmission(request.userId)
     subscriber.add(this.#begin(attendance, subscription, admission))
-    subscription.open(this.#hello(attendance, admission.can))
+    subscription.open(this.#hello(attendance, admission))
     if (!subscriber.closed) frames.catchUp(subscription)
   }
 
@@ -187,7 +187,7 @@ export class Readers {
     const { admission } = request
     const release = this.#begin(attendance, connection, admission)
     try {
-      connection.open(this.#hello(attendance, admission.can), this.#randomRetryMs())
+      connection.open(this.#hello(attendance, admission), this.#randomRetryMs())
       frames.catchUp(connection)
       if (version !== undefined) connection.confirm()
     } catch (error) {
@@ -257,12 +257,13 @@ export class Readers {
     return { roomName: name, room, place, self: id, leave, release }
   }
 
-  #hello({ roomName, self }: Stay, can: readonly Action[]): Hello {
+  /** Who came by a view link isn't told the room's own name. @see PROTOCOL.md SR6 */
+  #hello({ roomName, self }: Stay, { asker, can }: Admission): Hello {
     const { heartbeatMs, leaseMs, maxLocationBytes } = this.context.options
     return {
       protocol: PROTOCOL_VERSION,
       self,
-      room: roomName,
+      room: asker?.link ?? roomName,
       heartbeatMs,
       leaseMs,
       maxLocationBytes,

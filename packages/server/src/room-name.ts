@@ -1,11 +1,11 @@
-import { isRoomName, Problem } from '@whereabouts/protocol'
+import { isOwnRoomName, Problem } from '@whereabouts/protocol'
 import type { RoomName } from './room/ids.js'
 
 /** Returns the name of a room as it is. @throws {Problem} bad-room */
 export function checkRoom(roomName: string): RoomName {
-  if (isRoomName(roomName)) return roomName as RoomName
+  if (isOwnRoomName(roomName)) return roomName as RoomName
   throw new Problem(
     'bad-room',
-    'Use a room name of 1 to 128 characters of A-Z a-z 0-9 . _ : ~ and -, other than "." and "..".',
+    'Use a room name of 1 to 128 characters of A-Z a-z 0-9 . _ : ~ and -, other than "." and ".." and not beginning with "view~".',
   )
 }

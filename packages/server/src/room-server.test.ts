@@ -3,6 +3,7 @@ import { lastValueFrom, Observable, toArray } from 'rxjs'
 import type { Problem } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
 import { Permissions } from './access/permissions.js'
+import { Sharing } from './access/sharing.js'
 import { DataFolder } from './document/data-folder.js'
 import { Documents } from './document/documents.js'
 import type { Follower, Following } from './exchange/exchange.js'
@@ -50,7 +51,12 @@ function start(exchange: NodesExchange, maxConnections = 1) {
   const folder = new DataFolder(undefined)
   const documents = new Documents(options, folder, NO_LOG, () => PROCESS.now())
   const clock = SYSTEM_CLOCK
-  const permissions = new Permissions(options, NO_LOG, clock.after)
+  const permissions = new Permissions(
+    options,
+    NO_LOG,
+    clock.after,
+    new Sharing(documents.catalog, 'edit'),
+  )
   const log = NO_LOG
   const audit = new AuditLog(() => {}, undefined, log)
   return new RoomServer({

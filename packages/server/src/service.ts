@@ -3,12 +3,14 @@ import { inRedis, type MakeLimiter } from './access/budgets.js'
 import { Browsers } from './access/browsers.js'
 import { AuditLog } from './access/audit.js'
 import { Permissions } from './access/permissions.js'
+import { Sharing } from './access/sharing.js'
 import { Users } from './access/users.js'
 import { Descriptors } from './descriptors.js'
 import { type DataFolder, openDataFolder } from './document/data-folder.js'
 import { Documents } from './document/documents.js'
 import { connected } from './document/shown-address.js'
 import { PROCESS } from './exchange/surroundings.js'
+import { AccessCalls } from './http/access-calls.js'
 import { answer } from './http/answers.js'
 import { Bodies } from './http/body.js'
 import type { Call } from './http/call.js'
@@ -49,7 +51,8 @@ export class Service {
     const clock = SYSTEM_CLOCK
     const documents = new Documents(options, folder, log, () => clock.now())
     this.#documents = documents
-    const permissions = new Permissions(options, log, clock.after)
+    const sharing = new Sharing(documents.catalog, options.linkGives)
+    const permissions = new Permissions(options, log, clock.after, sharing)
     const audit = new AuditLog(options.audit, folder.path, log)
     this.server = new RoomServer({
       options,
@@ -75,8 +78,9 @@ export class Service {
       exchange && counting(exchange),
     )
     this.bodies = new Bodies(options, (request) => allowances.accountOf(request, undefined).key)
-    const access = { users, permissions, allowances, browsers }
-    this.calls = new Calls(this.server, access, this.bodies, options)
+    const access = { users, permissions, allowances, browsers, sharing }
+    const about = new AccessCalls(this.server, permissions, sharing, this.bodies, audit)
+    this.calls = new Calls(this.server, access, about, this.bodies, options)
     this.#descriptors = new Descriptors(log)
     this.operations = new Operations(this.server, allowances.budgets, this.#descriptors)
   }

@@ -1,9 +1,10 @@
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
-import { ACTIONS, type Action, type Problem } from '@whereabouts/protocol'
+import { ACTIONS, type Action, Problem } from '@whereabouts/protocol'
 import { expect, it } from 'vitest'
 import { VirtualClock } from '../../../test/simulation/virtual-clock.js'
 import { Permissions } from './access/permissions.js'
+import { NO_SHARING } from './access/no-sharing.fixture.js'
 import { NO_LOG } from './log.js'
 import type { Authorize } from './options.js'
 import { Faults } from './stream/faults.js'
@@ -17,7 +18,7 @@ const request = new IncomingMessage(new Socket())
 function open(authorize: Authorize, readers = READERS) {
   const clock = new VirtualClock()
   const after = (ms: number, callback: () => void) => clock.after(ms, callback)
-  const permissions = new Permissions({ authorize }, NO_LOG, after)
+  const permissions = new Permissions({ authorize }, NO_LOG, after, NO_SHARING)
   let chance = 0
   const random = () => (chance = (chance + 0.618_034) % 1)
   const faults = new Faults(() => {})
@@ -128,4 +129,18 @@ it('[AC17] a reader that can’t be told ends only itself', async () => {
   visits.revalidate({})
   await clock.pass(1_000, () => {})
   expect({ ended, failed: failed.length }).toEqual({ ended: 1, failed: 2 })
+})
+
+it('[SR18] nobody is sent away while the store can not be asked, and all are asked about again', async () => {
+  let fails = true
+  const { clock, visits, failed, told } = open(() => {
+    if (fails) throw new Problem('store-failed', 'It is away.')
+    return false
+  }, 3)
+  visits.revalidate({})
+  await clock.pass(5_000, () => {})
+  expect([failed, told]).toEqual([[], []])
+  fails = false
+  await clock.pass(1_100, () => {})
+  expect(failed.map(({ problem }) => problem)).toEqual(['forbidden', 'forbidden', 'forbidden'])
 })

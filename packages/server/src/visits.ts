@@ -1,5 +1,5 @@
 import { type Action, type Goodbye, Problem } from '@whereabouts/protocol'
-import { type Admission, forbidden, type Permissions } from './access/permissions.js'
+import { type Admission, type Asker, type Permissions, refusalOf } from './access/permissions.js'
 import { unauthorized } from './access/users.js'
 import { Gate } from './exchange/gate.js'
 import type { MemberId } from './room/ids.js'
@@ -52,6 +52,8 @@ interface Visit {
   callOffExpiry: () => void
   /** Calls off the next question about it. */
   callOffQuestion: () => void
+  /** Calls off the question that comes after one that the store couldn't answer. */
+  callOffRetry: () => void
 }
 
 const nothing = (): void => {}
@@ -60,6 +62,8 @@ const nothing = (): void => {}
 const READERS_AT_A_TIME = 64
 /** A reader whose answer takes longer no longer counts among these. */
 const SLOW_MS = 250
+/** Until the store is asked again that couldn't answer. */
+const RETRY_MS = 1_000
 /** Between the goodbye and the end of a reader whose user expires, at least. */
 const MOST_LEAD_MS = 5_000
 const MOST_RECONNECT_MS = 300
@@ -101,6 +105,7 @@ export class Visits {
       isOutdated: false,
       callOffExpiry: nothing,
       callOffQuestion: nothing,
+      callOffRetry: nothing,
     }
     this.#visits.add(visit)
     this.#planExpiry(visit)
@@ -111,7 +116,7 @@ export class Visits {
   /** Asks about readers at once. @see PROTOCOL.md AC20, AC21 */
   revalidate({ user, room }: Revalidation): void {
     const { permissions } = this.context
-    permissions.outdate()
+    permissions.outdate(room)
     for (const visit of this.#visits) {
       const isUser = user === undefined || visit.admission.userId === user
       if (isUser && (room ?? visit.stay.roomName) === visit.stay.roomName) this.#ask(visit, true)
@@ -152,7 +157,7 @@ export class Visits {
   #planQuestions(visit: Visit): void {
     const { permissions, revalidateMs, random } = this.context
     const { asker, asOf } = visit.admission
-    if (!permissions.areAsked || asker === undefined) return
+    if (asker === undefined || !permissions.asksAbout(asker)) return
     if (asOf !== permissions.asOf) this.#ask(visit, true)
     const next = (ms: number) => {
       visit.callOffQuestion = this.#agenda.after(ms, () => {
@@ -166,7 +171,8 @@ export class Visits {
 
   /** @param isNews whether an answer that is on its way may be too old */
   #ask(visit: Visit, isNews: boolean): void {
-    if (visit.admission.asker === undefined || !this.context.permissions.areAsked) return
+    const { asker } = visit.admission
+    if (asker === undefined || !this.context.permissions.asksAbout(asker)) return
     visit.isOutdated ||= isNews && visit.isAsking
     if (visit.isAsking) return
     visit.isAsking = true
@@ -177,11 +183,27 @@ export class Visits {
     const { asker } = visit.admission
     while (this.#visits.has(visit)) {
       visit.isOutdated = false
-      const can = await this.context.permissions.granted(asker!)
-      if (this.#visits.has(visit)) this.#allow(visit, can)
+      const can = await this.#granted(asker!)
+      if (can === undefined) this.#askLater(visit)
+      else if (this.#visits.has(visit)) this.#allow(visit, can)
       if (!visit.isOutdated) break
     }
     visit.isAsking = false
+  }
+
+  /** `undefined` while the store fails: readers aren't sent away for that. @see PROTOCOL.md SR18 */
+  async #granted(asker: Asker): Promise<readonly Action[] | undefined> {
+    try {
+      return await this.context.permissions.granted(asker)
+    } catch {
+      return undefined
+    }
+  }
+
+  #askLater(visit: Visit): void {
+    visit.callOffRetry()
+    if (!this.#visits.has(visit)) return
+    visit.callOffRetry = this.#agenda.after(RETRY_MS, () => this.#ask(visit, true))
   }
 
   /** Those who are slow to be answered hold up nobody else. @see PROTOCOL.md AC19 */
@@ -202,7 +224,7 @@ export class Visits {
     visit.can = can
     // Each time: where nobody could be told, it is still there.
     if (!can.includes('join')) stay.leave()
-    if (!can.includes('watch')) this.#end(visit, forbidden('watch'))
+    if (!can.includes('watch')) this.#end(visit, refusalOf(visit.admission.asker!, 'watch'))
     else if (!isSame) this.#serve(visit, () => visitor.allow(can))
   }
 
@@ -219,5 +241,6 @@ export class Visits {
     this.#visits.delete(visit)
     visit.callOffExpiry()
     visit.callOffQuestion()
+    visit.callOffRetry()
   }
 }

@@ -1,5 +1,11 @@
 import type { IncomingMessage } from 'node:http'
-import type { Authenticate, AuthenticatedUser, Authorize, Log } from '@whereabouts/server'
+import {
+  type Authenticate,
+  type AuthenticatedUser,
+  type Authorize,
+  type Log,
+  sharedAccess,
+} from '@whereabouts/server'
 import {
   errors,
   jwtVerify,
@@ -12,7 +18,6 @@ import type { JwtSettings } from './auth-settings.js'
 import { grants, readClaims, type Vouched } from './claims.js'
 import { readCookie } from './cookies.js'
 import { KeysUnavailable, openJwks } from './keys.js'
-import { roomAccess } from './room-access.js'
 import { VerifiedTokens } from './verified-tokens.js'
 
 const BEARER = /^bearer +([\w.-]+) *$/i
@@ -44,7 +49,7 @@ class JwtAuth implements Auth {
     const vouched = asked.user && this.#vouched.get(asked.user)
     if (vouched === undefined) return false
     const { rooms } = vouched
-    return rooms === undefined ? roomAccess(asked) : grants(rooms, asked.room, asked.action)
+    return rooms === undefined ? sharedAccess(asked) : grants(rooms, asked.room, asked.action)
   }
 
   async #verify(token: string): Promise<AuthenticatedUser | null> {

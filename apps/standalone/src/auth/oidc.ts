@@ -1,5 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Authenticate, type AuthenticatedUser, type Log, Problem } from '@whereabouts/server'
+import {
+  type Authenticate,
+  type AuthenticatedUser,
+  type Log,
+  Problem,
+  sharedAccess,
+} from '@whereabouts/server'
 import { pathOf, RareWarning } from '@whereabouts/server/mount'
 import {
   AuthorizationResponseError,
@@ -30,7 +36,6 @@ import { openSession, type Session, sessionCookie } from './oidc-session.js'
 import { Provider, reasonOf } from './provider.js'
 import { Renewals } from './renewals.js'
 import { loginFor, queryOf, returnPath } from './return-path.js'
-import { roomAccess } from './room-access.js'
 import { Sealed } from './sealed.js'
 import { VerifiedTokens } from './verified-tokens.js'
 
@@ -55,7 +60,7 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<vo
 /** Identifies callers by a login at a provider. @see PROTOCOL.md OP22 to OP28 */
 class OidcAuth implements Auth {
   readonly mode = 'oidc'
-  readonly authorize = roomAccess
+  readonly authorize = sharedAccess
   readonly #provider: Provider
   readonly #sessions: Sealed<Session>
   readonly #logins: Sealed<Login>

@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http'
-import type { Authenticate, Log } from '@whereabouts/server'
+import { type Authenticate, type Log, sharedAccess } from '@whereabouts/server'
 import { Proxies, RareWarning } from '@whereabouts/server/mount'
 import type { Auth } from './auth.js'
 import type { ProxySettings } from './auth-settings.js'
-import { roomAccess } from './room-access.js'
 
 const MOST_CHARACTERS = 255
 /** How long an open stream may go on without asking the proxy again. */
@@ -14,7 +13,7 @@ const UTF_8 = new TextDecoder('utf-8', { fatal: true })
 /** Identifies callers by headers of a trusted proxy. @see PROTOCOL.md OP19, OP20, OP21 */
 class ProxyAuth implements Auth {
   readonly mode = 'proxy'
-  readonly authorize = roomAccess
+  readonly authorize = sharedAccess
   readonly #proxies: Proxies
   readonly #untrusted: RareWarning
   readonly #ambiguous: RareWarning

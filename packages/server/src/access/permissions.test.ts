@@ -1,10 +1,12 @@
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
+import { Problem } from '@whereabouts/protocol'
 import { expect, it } from 'vitest'
 import { RecordingLog } from '../../../../test/servers/log.js'
 import type { Authenticate, Authorize } from '../options.js'
 import type { After } from './patience.js'
 import { Permissions } from './permissions.js'
+import { NO_SHARING } from './no-sharing.fixture.js'
 import { Users } from './users.js'
 
 const NEVER = new Promise<never>(() => {})
@@ -27,7 +29,7 @@ function patience() {
 function permissions(authorize: Authorize) {
   const log = new RecordingLog()
   const { after, ...time } = patience()
-  return { permissions: new Permissions({ authorize }, log, after), log, ...time }
+  return { permissions: new Permissions({ authorize }, log, after, NO_SHARING), log, ...time }
 }
 
 it('[AC8] [AC9] no answer within 10 s counts as a refusal', async () => {
@@ -100,4 +102,13 @@ it('[AC27] a caller who isn’t identified within 10 s is unauthorized', async (
   pass(10_000)
   await expect(calling).rejects.toMatchObject({ problem: 'unauthorized' })
   expect(log.warnings.join()).toContain('no answer')
+})
+
+it('[SR18] a store that can not be asked refuses nobody, and is said', async () => {
+  const { permissions: asked } = permissions(() => {
+    throw new Problem('store-failed', 'It is away.')
+  })
+  const asker = { request: new IncomingMessage(new Socket()), user: undefined, roomName: 'room' }
+  await expect(asked.assert(asker, 'watch')).rejects.toMatchObject({ problem: 'store-failed' })
+  await expect(asked.admit(asker)).rejects.toMatchObject({ problem: 'store-failed' })
 })

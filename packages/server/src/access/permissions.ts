@@ -5,12 +5,15 @@ import type { AskedAction, ResolvedOptions } from '../options.js'
 import type { KnownUser } from './known-user.js'
 import { type After, answered } from './patience.js'
 import { RareWarning } from './rare-warning.js'
+import type { Sharing } from './sharing.js'
 
 /** Who wants to do something, and where. */
 export interface Asker {
   readonly request: IncomingMessage
   readonly user: KnownUser | undefined
   readonly roomName: string
+  /** The view link that led here, if one did. @see PROTOCOL.md SR6 */
+  readonly link?: string
 }
 
 /** Checks again what a caller may do, if that was asked a while ago. @throws {Problem} forbidden */
@@ -53,6 +56,7 @@ export class Permissions {
     private readonly options: Pick<ResolvedOptions, 'authorize'>,
     log: Log,
     private readonly after: After,
+    private readonly sharing: Sharing,
   ) {
     const refused = 'so the caller was refused'
     this.#threw = new RareWarning(log, `\`authorize\` threw, ${refused}; return \`false\` for that`)
@@ -67,21 +71,32 @@ export class Permissions {
     return this.options.authorize !== undefined
   }
 
+  /** Whether there is anything to ask about a caller. */
+  asksAbout({ link }: Asker): boolean {
+    return this.areAsked || link !== undefined
+  }
+
   /** How often {@link outdate} was called. */
   get asOf(): number {
     return this.#asOf
   }
 
-  /** What was answered until now no longer counts. @see PROTOCOL.md AC21, AC25 */
-  outdate(): void {
+  /**
+   * What was answered until now no longer counts.
+   *
+   * @param roomName the room that it is about; all without it
+   * @see PROTOCOL.md AC21, AC25
+   */
+  outdate(roomName?: string): void {
     this.#asOf += 1
+    this.sharing.outdate(roomName)
   }
 
   /**
    * Checks that a caller may do all of some actions. The answer checks it again before they are done,
    * if that is later.
    *
-   * @throws {Problem} forbidden, as does the answer
+   * @throws {Problem} forbidden, store-failed, as does the answer
    * @see PROTOCOL.md AC8, AC10, AC25
    */
   async assert(asker: Asker, ...actions: readonly Action[]): Promise<StillMay> {
@@ -90,7 +105,7 @@ export class Permissions {
     const atMs = performance.now()
     const can = await this.granted(asker, actions)
     const missing = actions.find((action) => !can.includes(action))
-    if (missing !== undefined) throw forbidden(missing)
+    if (missing !== undefined) throw refusalOf(asker, missing)
     return async () => {
       if (this.asOf === asOf && performance.now() - atMs < FRESH_MS) return
       await this.assert(asker, ...actions)
@@ -100,37 +115,74 @@ export class Permissions {
   /**
    * Lets a reader in.
    *
-   * @throws {Problem} forbidden if it may not `watch`
+   * @throws {Problem} forbidden if it may not `watch`; store-failed
    * @see PROTOCOL.md AC10, AC14
    */
   async admit(asker: Asker): Promise<Admission> {
-    if (!this.areAsked && asker.user === undefined) return OPEN
+    if (!this.asksAbout(asker) && asker.user === undefined) return OPEN
     const { asOf } = this
     const can = await this.granted(asker)
-    if (!can.includes('watch')) throw forbidden('watch')
+    if (!can.includes('watch')) throw refusalOf(asker, 'watch')
     const { user } = asker
     const userId = user?.claim.id
     return { asker, userId, expiresAtMs: user?.expiresAtMs, can, asOf }
   }
 
-  /** Those of some actions, or of all, that a caller may do. Never throws. */
-  async granted(asker: Asker, actions = ACTIONS): Promise<readonly Action[]> {
+  /**
+   * Those of some actions, or of all, that a caller may do.
+   *
+   * @throws {Problem} store-failed
+   */
+  async granted(asker: Asker, asked = ACTIONS): Promise<readonly Action[]> {
+    const actions = asker.link === undefined ? asked : asked.filter((action) => action === 'watch')
+    if (!(await this.#leadsHere(asker))) return []
     if (!this.areAsked) return actions.filter((action) => USUAL_ACTIONS.includes(action))
     const answers = await Promise.all(actions.map((action) => this.#allows(asker, action)))
     return actions.filter((_, index) => answers[index])
   }
 
-  async #allows({ request, user, roomName }: Asker, action: Action): Promise<boolean> {
-    const asked: AskedAction = { request, user: user?.asReturned, room: roomName, action }
+  /** Each time, as the link may have been ended. @see PROTOCOL.md SR9 */
+  async #leadsHere({ link, roomName }: Asker): Promise<boolean> {
+    return link === undefined || (await this.sharing.roomOf(link)) === roomName
+  }
+
+  async #allows(asker: Asker, action: Action): Promise<boolean> {
+    const { request, user, roomName } = asker
+    const shared = () => this.#shared(asker, action)
+    const asked: AskedAction = { request, user: user?.asReturned, room: roomName, action, shared }
     try {
       const answer: unknown = await answered(this.options.authorize!(asked), this.after)
       if (typeof answer === 'boolean') return answer
       this.#notBoolean.warn()
     } catch (error) {
+      // Nothing was answered yet.
+      if (error instanceof Problem && error.problem === 'store-failed') throw error
       this.#threw.warn(error)
     }
     return false
   }
+
+  async #shared({ request, user, roomName, link }: Asker, action: Action): Promise<boolean> {
+    // A link that led here lets its caller watch.
+    if (link !== undefined) return action === 'watch'
+    return this.sharing.allows(request, roomName, user?.claim.id, action)
+  }
+}
+
+/** What a caller is told who may not do something. @see PROTOCOL.md AC12, SR8, SR9 */
+export function refusalOf({ link }: Pick<Asker, 'link'>, action: Action): Problem {
+  if (link === undefined) return forbidden(action)
+  return action === 'watch' ? linkEnded() : linkOnlyReads()
+}
+
+/** @see PROTOCOL.md SR9 */
+export function linkEnded(): Problem {
+  return new Problem('forbidden', 'This link no longer works. Ask who shared it for a new one.')
+}
+
+/** @see PROTOCOL.md SR8 */
+export function linkOnlyReads(): Problem {
+  return new Problem('forbidden', 'This link is for viewing only.')
 }
 
 /** @see PROTOCOL.md AC12 */

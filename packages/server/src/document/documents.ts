@@ -39,7 +39,7 @@ const ANSWER_MS = 1_800
 /** How random the name of an incarnation is. */
 const INCARNATION_BYTES = 9
 /** How large a room's record may be, as JSON text in UTF-8. */
-const MAX_RECORD_BYTES = 65_536
+export const MAX_RECORD_BYTES = 65_536
 
 /**
  * The documents of the rooms, as the server's own thread sees them: everything that takes time is

@@ -37,6 +37,10 @@ const ANSWERS: { readonly [call in CallName]: Answers } = {
   'document/sync': answers({
     POST: ({ calls }, call, roomName) => calls.syncDocument(call, roomName),
   }),
+  access: answers({
+    GET: ({ calls }, call, roomName) => calls.getAccess(call, roomName),
+    POST: ({ calls }, call, roomName) => calls.postAccess(call, roomName),
+  }),
   '/location': answers({
     POST: async ({ calls }, call, roomName) => {
       await calls.postLocation(call, roomName, 'id')

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import {
   type Action,
   isMemberKey,
+  isViewLink,
   type Json,
   type Moved,
   Problem,
@@ -14,13 +15,22 @@ import type { Allowances } from '../access/allowances.js'
 import type { BudgetName } from '../access/budgets.js'
 import type { Browsers } from '../access/browsers.js'
 import type { KnownUser } from '../access/known-user.js'
-import type { Admission, Asker, Permissions, StillMay } from '../access/permissions.js'
+import {
+  type Admission,
+  type Asker,
+  linkEnded,
+  linkOnlyReads,
+  type Permissions,
+  type StillMay,
+} from '../access/permissions.js'
+import type { Sharing } from '../access/sharing.js'
 import type { Users } from '../access/users.js'
 import { isPart } from '../room/parts.js'
 import type { ResolvedOptions } from '../options.js'
 import { checkRoom } from '../room-name.js'
 import type { RoomServer } from '../room-server.js'
 import { type Manager, MOST_LISTED } from '../administration.js'
+import type { AccessCalls } from './access-calls.js'
 import type { Bodies } from './body.js'
 import { DocumentAnswers } from './document-answers.js'
 import {
@@ -53,6 +63,16 @@ export interface Access {
   readonly permissions: Permissions
   readonly allowances: Allowances
   readonly browsers: Browsers
+  readonly sharing: Sharing
+}
+
+/** A call that may come to a room. */
+interface Entered {
+  /** The room's own name, whatever led there. */
+  readonly roomName: string
+  readonly asker: Asker
+  readonly account: Account
+  readonly user: KnownUser | undefined
 }
 
 /** What the calls do, once it is known which one it is and for which room. */
@@ -62,6 +82,7 @@ export class Calls {
   constructor(
     private readonly rooms: RoomServer,
     private readonly access: Access,
+    private readonly about: AccessCalls,
     private readonly bodies: Bodies,
     private readonly options: ResolvedOptions,
   ) {
@@ -87,9 +108,8 @@ export class Calls {
     const { request } = call
     // Thousands of times a second: what isn't asked isn't waited for.
     const user = this.options.authenticate && (await this.access.users.calling(request))
-    const stillMay =
-      this.options.authorize &&
-      (await this.access.permissions.assert(this.#asker(call, roomName, user), 'join', 'move'))
+    assertWritable(roomName)
+    const stillMay = this.options.authorize && (await this.#assertMove({ request, user, roomName }))
     checkVersion(call.query)
     const caller = identify(request, call.query, keyParameter, user?.claim)
     const account = this.#accountOf(call, user)
@@ -103,9 +123,9 @@ export class Calls {
   }
 
   /** @see PROTOCOL.md HT4, HT5, AC29 */
-  async getLocation(call: Call, roomName: string): Promise<void> {
+  async getLocation(call: Call, name: string): Promise<void> {
     const { query } = call
-    const { admission, account } = await this.#admit(call, roomName, 'polls')
+    const { roomName, admission, account } = await this.#admit(call, name, 'polls')
     // Without authorization it would be the same for everybody.
     const can = this.access.permissions.areAsked ? { can: admission.can } : {}
     const since = query('since')
@@ -130,6 +150,7 @@ export class Calls {
   async leave(call: Call, roomName: string): Promise<void> {
     const { request, query } = call
     const user = await this.access.users.calling(request)
+    assertWritable(roomName)
     checkVersion(query)
     await this.#count(call, user, 'goodbyes')
     const caller = identify(request, query, 'member', user?.claim)
@@ -138,24 +159,24 @@ export class Calls {
   }
 
   /** @see PROTOCOL.md DO1 */
-  async getDocument(call: Call, roomName: string): Promise<void> {
-    await this.#authorize(call, roomName, 'watch', 'documents')
+  async getDocument(call: Call, name: string): Promise<void> {
+    const { roomName } = await this.#authorize(call, name, 'watch', 'documents')
     const { query } = call
     const update = await this.rooms.document(roomName, stateVector(query), query('since'))
     this.#documentAnswers.send(call, update)
   }
 
   /** @see PROTOCOL.md DO20 */
-  async syncDocument(call: Call, roomName: string): Promise<void> {
+  async syncDocument(call: Call, name: string): Promise<void> {
     const { query } = call
-    await this.#authorize(call, roomName, 'watch', 'documents')
+    const { roomName } = await this.#authorize(call, name, 'watch', 'documents')
     const vector = await this.bodies.readBytes(call, this.options.maxUpdateBytes)
     this.#documentAnswers.send(call, await this.rooms.sync(roomName, vector, query('since')))
   }
 
   /** @see PROTOCOL.md DO2, DO9 */
   async postDocument(call: Call, roomName: string): Promise<Updated> {
-    const { stillMay, account } = await this.#authorize(call, roomName, 'write', 'posts')
+    const { stillMay, account, user } = await this.#authorize(call, roomName, 'write', 'posts')
     const options = {
       idempotencyKey: idempotencyKey(call.request),
       incarnation: incarnation(call.query),
@@ -163,6 +184,7 @@ export class Calls {
     const update = await this.bodies.readBytes(call, this.options.maxUpdateBytes)
     await stillMay()
     await this.access.allowances.take('documentBytes', account, update.byteLength)
+    await this.#claim(call, roomName, user, stillMay)
     return this.rooms.update(roomName, update, options)
   }
 
@@ -195,9 +217,35 @@ export class Calls {
     return { by: user?.claim.id ?? NOBODY_KNOWN }
   }
 
+  /** @see PROTOCOL.md SR11 */
+  async getAccess(call: Call, roomName: string): Promise<void> {
+    await this.about.get(call, (await this.#enter(call, roomName, 'polls')).asker)
+  }
+
+  /** @see PROTOCOL.md SR13 */
+  async postAccess(call: Call, roomName: string): Promise<void> {
+    const { asker } = await this.#enter(call, roomName, 'posts')
+    if (asker.link !== undefined) throw linkOnlyReads()
+    checkVersion(call.query)
+    await this.about.post(call, asker)
+  }
+
+  /** The first who writes a document becomes its owner; the others are asked about again. SR4 */
+  async #claim(
+    { request }: Call,
+    roomName: string,
+    user: KnownUser | undefined,
+    stillMay: StillMay,
+  ): Promise<void> {
+    if (user === undefined) return
+    if (!(await this.access.sharing.claim(request, roomName, user.claim.id))) return
+    await this.about.tell(roomName)
+    await stillMay()
+  }
+
   async #stream(
     call: Call,
-    roomName: string,
+    name: string,
     keyParameter: string,
     read: () => Promise<{ parameter: Parameter; view: View }>,
   ): Promise<void> {
@@ -205,7 +253,7 @@ export class Calls {
     // Before anything is awaited: a reader may be gone before it is answered. FR6
     const held: { release?: () => void } = {}
     response.once('close', () => held.release?.())
-    const { admission, account } = await this.#admit(call, roomName, 'streams')
+    const { roomName, admission, account } = await this.#admit(call, name, 'streams')
     const { parameter, view } = await read()
     checkVersion(parameter)
     const watches = flag(parameter, 'watch') || !admission.can.includes('join')
@@ -236,28 +284,34 @@ export class Calls {
    */
   async #authorize(
     call: Call,
-    roomName: string,
+    name: string,
     action: Action,
     budget: BudgetName,
-  ): Promise<{ stillMay: StillMay; account: Account }> {
-    const user = await this.access.users.calling(call.request)
-    const account = await this.#count(call, user, budget)
-    const stillMay = await this.access.permissions.assert(this.#asker(call, roomName, user), action)
+  ): Promise<Entered & { stillMay: StillMay }> {
+    const entered = await this.#enter(call, name, budget)
+    const stillMay = await this.access.permissions.assert(entered.asker, action)
     checkVersion(call.query)
-    return { stillMay, account }
+    return { ...entered, stillMay }
   }
 
   /** Lets a reader in, first of all. @see PROTOCOL.md AC10, AC14 */
   async #admit(
     call: Call,
-    roomName: string,
+    name: string,
     budget: BudgetName,
-  ): Promise<{ admission: Admission; account: Account }> {
+  ): Promise<Entered & { admission: Admission }> {
+    const entered = await this.#enter(call, name, budget)
+    const admission = await this.access.permissions.admit(entered.asker)
+    checkVersion(call.query)
+    return { ...entered, admission }
+  }
+
+  /** Finds who is calling, and which room a name leads to. */
+  async #enter(call: Call, name: string, budget: BudgetName): Promise<Entered> {
     const user = await this.access.users.calling(call.request)
     const account = await this.#count(call, user, budget)
-    const admission = await this.access.permissions.admit(this.#asker(call, roomName, user))
-    checkVersion(call.query)
-    return { admission, account }
+    const asker = await this.#asker(call, name, user)
+    return { roomName: asker.roomName, asker, account, user }
   }
 
   /** @throws {Problem} too-many-requests. BU4 */
@@ -279,10 +333,25 @@ export class Calls {
     allowances.makeMember(account, roomName, this.rooms.memberId(roomName, caller))
   }
 
-  /** The application is asked about nothing that can't be a room. @throws {Problem} bad-room */
-  #asker({ request }: Call, roomName: string, user: KnownUser | undefined): Asker {
-    if (this.access.permissions.areAsked) checkRoom(roomName)
-    return { request, user, roomName }
+  /**
+   * The application is asked about nothing that can't be a room.
+   *
+   * @throws {Problem} bad-room; forbidden, if it is a view link that leads nowhere; store-failed
+   * @see PROTOCOL.md SR6, SR9
+   */
+  async #asker({ request }: Call, name: string, user: KnownUser | undefined): Promise<Asker> {
+    if (!isViewLink(name)) {
+      if (this.access.permissions.areAsked) checkRoom(name)
+      return { request, user, roomName: name }
+    }
+    const roomName = await this.access.sharing.roomOf(name)
+    if (roomName === undefined) throw linkEnded()
+    return { request, user, roomName, link: name }
+  }
+
+  async #assertMove(asker: Asker): Promise<StillMay> {
+    checkRoom(asker.roomName)
+    return this.access.permissions.assert(asker, 'join', 'move')
   }
 
   /** @see PROTOCOL.md ID2 */
@@ -311,6 +380,11 @@ export class Calls {
     for (const [name, text] of fields) checkAgreement(name, text, query(name))
     return (name) => fields.get(name) ?? query(name)
   }
+}
+
+/** @throws {Problem} forbidden. SR8 */
+function assertWritable(roomName: string): void {
+  if (isViewLink(roomName)) throw linkOnlyReads()
 }
 
 /**

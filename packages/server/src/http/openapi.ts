@@ -1,4 +1,4 @@
-import { ACTIONS } from '@whereabouts/protocol'
+import { ACTIONS, LINK_ROLES } from '@whereabouts/protocol'
 import { MOST_LISTED } from '../administration.js'
 
 const room = {
@@ -209,6 +209,21 @@ const OPENAPI = {
         responses: { 200: json('The documents', ref('Documents')), default: problem },
       },
     },
+    '/rooms/{room}/access': {
+      parameters: [room, version],
+      get: {
+        summary: 'Returns what the caller may do, and who else may, if the caller manages that',
+        responses: { 200: json('What the caller may do', ref('AccessAnswer')), default: problem },
+      },
+      post: {
+        summary: 'Changes who may do what; makes or ends the view link',
+        requestBody: {
+          required: true,
+          content: { 'application/json': { schema: ref('AccessChange') } },
+        },
+        responses: { 200: json('Done', ref('AccessChanged')), default: problem },
+      },
+    },
     '/location': {
       post: {
         summary: 'Sets the location of the caller in the room "default"',
@@ -276,6 +291,47 @@ const OPENAPI = {
         description: 'What the caller may do',
         items: { enum: ACTIONS },
       },
+      AccessAnswer: {
+        type: 'object',
+        required: ['can'],
+        properties: { can: ref('Actions'), access: ref('Access') },
+      },
+      AccessChanged: {
+        type: 'object',
+        required: ['access'],
+        properties: { access: ref('Access') },
+      },
+      Access: {
+        type: 'object',
+        required: ['revision'],
+        properties: {
+          revision: { type: 'integer' },
+          owner: { type: 'string', description: 'The id of a user' },
+          users: { type: 'object', additionalProperties: ref('SharedUser') },
+          link: ref('LinkGives'),
+          viewLink: { type: 'string', description: 'A room name that only reads' },
+        },
+      },
+      AccessChange: {
+        type: 'object',
+        required: ['revision'],
+        properties: {
+          revision: { type: 'integer', description: 'The one that the change was made from' },
+          owner: { type: 'string', minLength: 1, maxLength: 255 },
+          users: {
+            type: 'object',
+            additionalProperties: { oneOf: [ref('SharedUser'), { type: 'null' }] },
+          },
+          link: ref('LinkGives'),
+          viewLink: { type: 'boolean', description: 'Whether there is to be a view link' },
+        },
+      },
+      SharedUser: {
+        type: 'object',
+        required: ['role'],
+        properties: { role: { enum: ['viewer', 'commenter', 'editor'] }, name: { type: 'string' } },
+      },
+      LinkGives: { enum: Object.keys(LINK_ROLES) },
       Elsewhere: {
         type: 'object',
         description: 'The number of members in each part of the document that is not shown',

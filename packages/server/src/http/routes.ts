@@ -1,7 +1,14 @@
 import { DEFAULT_ROOM } from '@whereabouts/protocol'
 
 /** The calls below `/rooms/{room}/`. @see PROTOCOL.md §7 */
-export const ROOM_CALLS = ['events', 'location', 'leave', 'document', 'document/sync'] as const
+export const ROOM_CALLS = [
+  'events',
+  'location',
+  'leave',
+  'document',
+  'document/sync',
+  'access',
+] as const
 
 /** The article's calls, which act on the room `default`. @see PROTOCOL.md AR1, AR2 */
 export const ARTICLE_CALLS = ['/location', '/location/sse'] as const

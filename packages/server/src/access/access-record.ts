@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto'
+import {
+  type Access,
+  type Action,
+  LINK_ROLES,
+  type LinkGives,
+  parseUserName,
+  Problem,
+  ROLES,
+  type SharedUser,
+  VIEW_PREFIX,
+} from '@whereabouts/protocol'
+import { z } from 'zod'
+import type { RoomRecord } from '../document/store.js'
+
+/** Who may do what in a document. */
+export interface AccessRecord {
+  readonly owner?: string | undefined
+  readonly users: ReadonlyMap<string, SharedUser>
+  /** `undefined` until the owner says it. */
+  readonly link?: LinkGives | undefined
+  /** The room name of the view link. */
+  readonly viewLink?: string | undefined
+}
+
+export const NO_RECORD: AccessRecord = { users: new Map() }
+
+const MOST_USERS = 500
+/** 192 random bits. */
+const TOKEN_BYTES = 24
+
+const USER_ID = z.string().min(1).max(255)
+const NAME = z.string().refine((name) => parseUserName(name) === name)
+const USER = z.object({ role: z.enum(['viewer', 'commenter', 'editor']), name: NAME.optional() })
+const LINK = z.enum(Object.keys(LINK_ROLES) as LinkGives[])
+
+/** A user's id may be `__proto__`, which schemas of objects leave out. */
+const entriesOf = <T extends z.ZodType>(value: T) =>
+  z.preprocess(
+    (said) => (isPlainObject(said) ? Object.entries(said) : undefined),
+    z.array(z.tuple([USER_ID, value])).max(MOST_USERS),
+  )
+
+const CHANGE = z.object({
+  revision: z.int().min(0),
+  owner: USER_ID.optional(),
+  users: entriesOf(USER.nullable()).optional(),
+  link: LINK.optional(),
+  viewLink: z.boolean().optional(),
+})
+
+/** A change as somebody asked for it. */
+export type CheckedChange = z.infer<typeof CHANGE>
+
+const RECORD = z.object({
+  owner: USER_ID.optional(),
+  users: entriesOf(USER),
+  link: LINK.optional(),
+  viewLink: z.string().optional(),
+})
+
+/** @throws {Problem} bad-parameter. SR13 */
+export function readChange(body: unknown): CheckedChange {
+  const { data, error } = CHANGE.safeParse(body)
+  if (data !== undefined) return data
+  const parameter = String(error.issues[0]?.path[0] ?? 'body')
+  throw bad(parameter, `"${parameter}" is missing, or isn't what the protocol says.`)
+}
+
+/**
+ * What a record says after a change.
+ *
+ * @throws {Problem} bad-parameter
+ * @see PROTOCOL.md SR13, SR14, SR15, SR16
+ */
+export function changed(before: AccessRecord, change: CheckedChange): AccessRecord {
+  const users = new Map(before.users)
+  for (const [id, user] of change.users ?? []) {
+    if (id === before.owner)
+      throw bad('users', 'The owner stays the owner. Name another one first.')
+    if (user === null) users.delete(id)
+    else users.set(id, user)
+  }
+  const { owner = before.owner, link = before.link } = change
+  if (owner !== before.owner) {
+    users.delete(owner!)
+    if (before.owner !== undefined) users.set(before.owner, { role: 'editor' })
+  }
+  if (users.size > MOST_USERS) throw bad('users', `A document has at most ${MOST_USERS} users.`)
+  return { owner, users, link, viewLink: linkAfter(before, change) }
+}
+
+function linkAfter({ viewLink }: AccessRecord, change: CheckedChange): string | undefined {
+  if (change.viewLink === undefined) return viewLink
+  if (!change.viewLink) return undefined
+  return viewLink ?? VIEW_PREFIX + randomBytes(TOKEN_BYTES).toString('base64url')
+}
+
+/** The actions that a record gives a user. @see PROTOCOL.md SR1, SR3 */
+export function actionsOf(
+  { owner, users, link }: AccessRecord,
+  userId: string,
+  linkGives: LinkGives,
+): readonly Action[] {
+  if (userId === owner) return ROLES.owner
+  const roles = [users.get(userId)?.role, LINK_ROLES[link ?? linkGives]]
+  // Each role may do all that the one before may.
+  const given = roles.flatMap((role) => (role === undefined ? [] : [ROLES[role]]))
+  return given.toSorted((one, other) => other.length - one.length)[0] ?? []
+}
+
+/** A record as the store keeps it. */
+export function written({ owner, users, link, viewLink }: AccessRecord): RoomRecord {
+  return {
+    json: JSON.stringify({ owner, users: Object.fromEntries(users), link, viewLink }),
+    ...(viewLink !== undefined && { link: viewLink }),
+    ...(owner !== undefined && { owner }),
+  }
+}
+
+/** @throws {Error} if it isn't one, so that nobody is let in by it */
+export function readRecord({ json }: RoomRecord): AccessRecord {
+  const { users, ...said } = RECORD.parse(JSON.parse(json))
+  return { ...said, users: new Map(users as [string, SharedUser][]) }
+}
+
+/** A record as those see it who manage it. @param byUsers whether there are users. SR12 */
+export function shown(
+  { owner, users, link, viewLink }: AccessRecord,
+  revision: number,
+  linkGives: LinkGives,
+  byUsers: boolean,
+): Access {
+  const ofUsers = {
+    ...(owner !== undefined && { owner }),
+    users: Object.fromEntries(users),
+    link: link ?? linkGives,
+  }
+  return { revision, ...(byUsers && ofUsers), ...(viewLink !== undefined && { viewLink }) }
+}
+
+function isPlainObject(said: unknown): said is object {
+  return typeof said === 'object' && said !== null && !Array.isArray(said)
+}
+
+function bad(parameter: string, detail: string): Problem {
+  return new Problem('bad-parameter', detail, { parameter })
+}

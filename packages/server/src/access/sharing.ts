@@ -1,0 +1,159 @@
+import type { IncomingMessage } from 'node:http'
+import { type Access, type Action, type LinkGives, Problem, ROLES } from '@whereabouts/protocol'
+import { MAX_RECORD_BYTES } from '../document/documents.js'
+import type { Catalog, StoredRecord } from '../document/store.js'
+import {
+  type AccessRecord,
+  actionsOf,
+  changed,
+  type CheckedChange,
+  NO_RECORD,
+  readRecord,
+  shown,
+  written,
+} from './access-record.js'
+
+/** A record and where it stands. */
+interface Known {
+  readonly record: AccessRecord
+  /** 0 if there is none yet. */
+  readonly revision: number
+  /** Whether there is neither a record nor a document. */
+  readonly isNew: boolean
+}
+
+interface Cached {
+  readonly known: Promise<Known>
+  readonly atMs: number
+}
+
+/** Another node's change is here in this time even if nothing was heard of it. */
+const FRESH_MS = 1_000
+const MOST_CACHED = 10_000
+
+/**
+ * The access records of documents: whose they are, what others may do, and their view links.
+ *
+ * @see PROTOCOL.md SR1
+ */
+export class Sharing {
+  readonly #cache = new Map<string, Cached>()
+  /** The calls that were decided by a record. */
+  readonly #decided = new WeakSet<IncomingMessage>()
+
+  /** @param linkGives what a link gives until an owner says otherwise */
+  constructor(
+    private readonly catalog: Catalog,
+    private readonly linkGives: LinkGives,
+  ) {}
+
+  /** What was read until now no longer counts. @param roomName all rooms without it */
+  outdate(roomName?: string): void {
+    if (roomName === undefined) this.#cache.clear()
+    else this.#cache.delete(roomName)
+  }
+
+  /**
+   * The room that a view link leads to.
+   *
+   * @throws {Problem} store-failed
+   * @see PROTOCOL.md SR6, SR9
+   */
+  roomOf(viewLink: string): Promise<string | undefined> {
+    return this.catalog.findByLink(viewLink)
+  }
+
+  /**
+   * Whether a document's record lets a user do something.
+   *
+   * @throws {Problem} store-failed
+   * @see PROTOCOL.md SR1, SR3, SR4
+   */
+  async allows(
+    request: IncomingMessage,
+    roomName: string,
+    userId: string | undefined,
+    action: Action,
+  ): Promise<boolean> {
+    this.#decided.add(request)
+    if (userId === undefined) return false
+    const { record, isNew } = await this.#known(roomName)
+    const actions = isNew ? ROLES.editor : actionsOf(record, userId, this.linkGives)
+    return actions.includes(action)
+  }
+
+  /**
+   * Makes the user of a call the owner of a document that isn't there yet, if its record decided
+   * about the call. Of several who come at once, one becomes it.
+   *
+   * @returns whether there is a new owner
+   * @throws {Problem} store-failed
+   * @see PROTOCOL.md SR4
+   */
+  async claim(request: IncomingMessage, roomName: string, userId: string): Promise<boolean> {
+    if (!this.#decided.has(request)) return false
+    const { isNew } = await this.#known(roomName)
+    if (!isNew) return false
+    await this.catalog.putRecord(roomName, written({ ...NO_RECORD, owner: userId }), 0)
+    this.outdate(roomName)
+    return true
+  }
+
+  /** @param byUsers whether there are users @throws {Problem} store-failed. SR12 */
+  async show(roomName: string, byUsers: boolean): Promise<Access> {
+    const { record, revision } = await this.#read(roomName)
+    return shown(record, revision, this.linkGives, byUsers)
+  }
+
+  /**
+   * Changes a record, if nobody else has meanwhile. Returns what it says then.
+   *
+   * @param byUsers whether there are users
+   * @throws {Problem} access-changed, bad-parameter, too-large, store-failed
+   * @see PROTOCOL.md SR13
+   */
+  async change(roomName: string, change: CheckedChange, byUsers: boolean): Promise<Access> {
+    const { record, revision } = await this.#read(roomName)
+    if (revision !== change.revision) throw accessChanged()
+    const after = changed(record, change)
+    const next = written(after)
+    if (Buffer.byteLength(next.json) > MAX_RECORD_BYTES) throw tooLarge(MAX_RECORD_BYTES)
+    const put = await this.catalog.putRecord(roomName, next, revision)
+    this.outdate(roomName)
+    if (put === undefined) throw accessChanged()
+    return shown(after, put, this.linkGives, byUsers)
+  }
+
+  #known(roomName: string): Promise<Known> {
+    const nowMs = performance.now()
+    const cached = this.#cache.get(roomName)
+    if (cached !== undefined && nowMs - cached.atMs < FRESH_MS) return cached.known
+    const known = this.#read(roomName)
+    this.#cache.delete(roomName)
+    this.#cache.set(roomName, { known, atMs: nowMs })
+    known.catch(() => this.#cache.delete(roomName))
+    if (this.#cache.size > MOST_CACHED) this.#cache.delete(this.#cache.keys().next().value!)
+    return known
+  }
+
+  async #read(roomName: string): Promise<Known> {
+    const stored: StoredRecord | undefined = await this.catalog.getRecord(roomName)
+    if (stored !== undefined) {
+      return { record: readRecord(stored), revision: stored.revision, isNew: false }
+    }
+    const isNew = (await this.catalog.about(roomName)) === undefined
+    return { record: NO_RECORD, revision: 0, isNew }
+  }
+}
+
+function tooLarge(limitBytes: number): Problem {
+  const detail = `Who has access takes more than ${limitBytes} bytes. Remove some users.`
+  return new Problem('too-large', detail, { limitBytes })
+}
+
+function accessChanged(): Problem {
+  return new Problem(
+    'access-changed',
+    'Somebody else has changed who has access. Load it again, and then make your change.',
+  )
+}

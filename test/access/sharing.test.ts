@@ -1,0 +1,382 @@
+import type { Access, AccessChange, Json, ProblemName } from '@whereabouts/protocol'
+import { sharedAccess, type WhereaboutsOptions } from '@whereabouts/server'
+import { describe, expect, it } from 'vitest'
+import {
+  call,
+  callJson,
+  type CallOptions,
+  expectProblem,
+  expectRefused,
+} from 'whereabouts-conformance/http'
+import { memberKey, TestRoom } from 'whereabouts-conformance/room'
+import { end, type EventStream } from 'whereabouts-conformance/stream'
+import { ALL, as, Office, SERVERS, start } from './application.js'
+
+const USUAL = ALL.filter((action) => action !== 'manage')
+const BYTES = 'application/octet-stream'
+/** A Yjs update with one text in it. */
+const UPDATE = Buffer.from('AQEBAAQBAXQBYQA=', 'base64')
+const RARELY = { revalidateMs: 3_600_000 }
+const DEAD_LINK = `view~${'x'.repeat(32)}`
+
+/** Users who name themselves in a header, in documents whose owners say who may do what. */
+const users = (options: WhereaboutsOptions = {}): WhereaboutsOptions => ({
+  authenticate: new Office().options.authenticate,
+  authorize: sharedAccess,
+  ...RARELY,
+  ...options,
+})
+const open: WhereaboutsOptions = { ...RARELY }
+
+const bytes = (who: CallOptions = {}) => ({
+  headers: { ...who.headers, 'content-type': BYTES },
+  body: UPDATE,
+})
+const write = (room: TestRoom, who?: CallOptions) => call(room.url('document'), bytes(who))
+
+async function readAccess(room: TestRoom, who?: CallOptions) {
+  const answer = await callJson(room.url('access'), who)
+  return answer as unknown as { can: string[]; access?: Access }
+}
+
+async function change(room: TestRoom, said: Omit<AccessChange, 'revision'>, who?: CallOptions) {
+  const { revision } = (await readAccess(room, who)).access!
+  const json = { revision, ...said } as unknown as Json
+  const answer = await callJson(room.url('access'), { ...who, json })
+  return (answer as unknown as { access: Access }).access
+}
+
+function post(room: TestRoom, json: object, who?: CallOptions) {
+  return call(room.url('access'), { ...who, json: json as Json })
+}
+
+async function ended(stream: EventStream): Promise<unknown> {
+  const { data } = await stream.next('problem')
+  await end(stream)
+  return data
+}
+
+/** What somebody who may only read is answered to everything else. */
+async function expectOnlyReads(room: TestRoom, who: CallOptions = {}): Promise<void> {
+  const member = memberKey()
+  for (const url of [room.url('location', { member }), room.url('access')]) {
+    await expectRefused('forbidden', url, { ...who, json: { revision: 0 } })
+  }
+  expectProblem(await write(room, who), 'forbidden')
+}
+
+/** The view link of a room of an open server that has a document. */
+async function linked(room: TestRoom) {
+  expect((await write(room)).status).toBe(200)
+  const { viewLink } = await change(room, { viewLink: true })
+  return new TestRoom(room.baseUrl, viewLink)
+}
+
+describe.each(SERVERS)('an access record on %s', (server) => {
+  it('[SR1] [SR2] [SR3] [SR11] gives each role its actions, and the link to all others', async () => {
+    await using running = await start(server, users())
+    const room = new TestRoom(running.baseUrl)
+    await write(room, as('ada'))
+    const table = [
+      ['nothing', 'viewer', ['watch']],
+      ['nothing', 'commenter', ['watch', 'join', 'move', 'comment']],
+      ['view', 'commenter', ['watch', 'join', 'move', 'comment']],
+      ['nothing', 'editor', USUAL],
+      ['edit', 'viewer', USUAL],
+    ] as const
+    for (const [link, role, can] of table) {
+      await change(room, { link, users: { eve: { role } } }, as('ada'))
+      expect(await readAccess(room, as('eve')), `${link}, ${role}`).toEqual({ can })
+      const moved = await call(room.url('location'), { ...as('eve'), json: 1 })
+      const written = await write(room, as('eve'))
+      const expected = [can.includes('move' as never), can.includes('write' as never)]
+      expect([moved.status, written.status]).toEqual(expected.map((may) => (may ? 200 : 403)))
+    }
+    for (const [link, can] of [
+      ['view', ['watch']],
+      ['comment', ['watch', 'join', 'move', 'comment']],
+      ['edit', USUAL],
+    ] as const) {
+      await change(room, { link, users: { eve: null } }, as('ada'))
+      expect(await readAccess(room, as('eve'))).toEqual({ can })
+    }
+    await change(room, { link: 'nothing' }, as('ada'))
+    for (const path of ['events', 'location', 'document', 'access']) {
+      await expectRefused('forbidden', room.url(path), as('eve'))
+    }
+    const sync = { ...bytes(as('eve')), body: Buffer.from([0]) }
+    await expectRefused('forbidden', room.url('document/sync'), sync)
+    expect((await readAccess(room, as('ada'))).can).toEqual(ALL)
+  })
+
+  it('[SR6] [SR8] a view link reads, under its own name, and does nothing else', async () => {
+    await using running = await start(server, open)
+    const room = new TestRoom(running.baseUrl)
+    await room.move('k', { at: 1 })
+    const view = await linked(room)
+    expect(view.name).toMatch(/^view~[\w-]{32}$/)
+    await using stream = await view.join('viewer')
+    expect(stream.hello).toMatchObject({ room: view.name, self: null, can: ['watch'] })
+    expect(stream.state.members.size).toBe(1)
+    const { id } = await view.read()
+    const polled = view.poll(id, 5_000)
+    await room.move('k', { at: 2 })
+    const answers = [
+      await polled,
+      await call(view.url('document')),
+      await call(view.url('access')),
+      await call(view.url('document/sync'), { ...bytes(), body: Buffer.from([0]) }),
+      await call(view.url('events'), { method: 'HEAD' }),
+    ]
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 405])
+    expect(await readAccess(view)).toEqual({ can: ['watch'] })
+    await expectOnlyReads(view)
+    const left = await call(view.url('leave', { member: 'k' }), { method: 'POST' })
+    expectProblem(left, 'forbidden')
+    await expectOnlyReads(new TestRoom(running.baseUrl, DEAD_LINK))
+    expect((await room.read()).members).toHaveLength(1)
+    await change(room, { viewLink: false })
+    await ended(stream)
+    const all = JSON.stringify(answers) + JSON.stringify(stream.headers) + stream.text
+    expect(all).not.toContain(room.name)
+  })
+})
+
+describe('view links', () => {
+  it('[SR5] no room has a name that begins as they do', async () => {
+    await using running = await start('node:http', open)
+    for (const name of ['view~', 'view~x', `${DEAD_LINK}x`, `view~${'.'.repeat(32)}`]) {
+      const room = new TestRoom(running.baseUrl, name)
+      for (const path of ['events', 'location', 'document', 'access']) {
+        await expectRefused('bad-room', room.url(path))
+      }
+      await expectRefused('bad-room', room.url('location'), { json: 1 })
+      await expectRefused('bad-room', room.url('access'), { json: { revision: 0 } })
+    }
+    await using stream = await new TestRoom(running.baseUrl, 'View~').join('k')
+    expect(stream.hello.room).toBe('View~')
+  })
+
+  it('[SR7] [SR12] [SR13] who has the room’s name makes and ends them, and nothing else', async () => {
+    await using running = await start('node:http', open)
+    const room = new TestRoom(running.baseUrl)
+    expect(await readAccess(room)).toEqual({ can: USUAL, access: { revision: 0 } })
+    const { viewLink, ...made } = await change(room, { viewLink: true })
+    expect(viewLink).toBeDefined()
+    expect(Object.keys(made)).toEqual(['revision'])
+    expect((await change(room, { viewLink: true })).viewLink).toBe(viewLink)
+    const { revision } = (await readAccess(room)).access!
+    for (const said of [{ owner: 'me' }, { users: {} }, { link: 'view' }]) {
+      expectProblem(await post(room, { revision, ...said }), 'forbidden')
+    }
+    expect((await change(room, { viewLink: false })).viewLink).toBeUndefined()
+    expect((await change(room, { viewLink: true })).viewLink).not.toBe(viewLink)
+  })
+
+  it('[SR9] one that was ended, never was, or lost its document no longer works', async () => {
+    await using running = await start('node:http', open)
+    const room = new TestRoom(running.baseUrl)
+    const refused = async (view: TestRoom) => {
+      for (const path of ['events', 'location', 'document', 'access']) {
+        const { detail } = await expectRefused('forbidden', view.url(path))
+        expect(detail).toContain('This link no longer works.')
+      }
+    }
+    const first = await linked(room)
+    await using stream = await first.join('k')
+    const polled = first.poll((await first.read()).id, 10_000)
+    await change(room, { viewLink: false })
+    expect(await ended(stream)).toMatchObject({ status: 403 })
+    expectProblem(await polled, 'forbidden')
+    await refused(first)
+    await refused(new TestRoom(running.baseUrl, DEAD_LINK))
+    const second = await linked(room)
+    await running.administration!.deleteDocument(room.name, { by: 'ada' })
+    await refused(second)
+    await write(room)
+    await refused(second)
+  })
+
+  it('[SR6] [SR9] work for those only whom the application knows', async () => {
+    await using running = await start('node:http', users({ linkGives: 'nothing' }))
+    const room = new TestRoom(running.baseUrl)
+    await write(room, as('ada'))
+    const { viewLink } = await change(room, { viewLink: true }, as('ada'))
+    const view = new TestRoom(running.baseUrl, viewLink)
+    await expectRefused('unauthorized', view.url('location'))
+    await expectRefused('forbidden', room.url('location'), as('eve'))
+    expect((await call(view.url('location'), as('eve'))).status).toBe(200)
+    // Also the owner does no more than read there.
+    for (const who of ['ada', 'eve']) await expectOnlyReads(view, as(who))
+  })
+})
+
+describe('an owner', () => {
+  it('[SR4] is the first who writes, of several at once one', async () => {
+    await using running = await start('node:http', users({ linkGives: 'nothing' }))
+    const room = new TestRoom(running.baseUrl)
+    await using eve = await room.join('k', {}, as('eve'))
+    expect(eve.hello.can).toEqual(USUAL)
+    const people = ['ada', 'bob', 'cem', 'dia']
+    const answers = await Promise.all(people.map((who) => write(room, as(who))))
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 403, 403, 403])
+    expect(await ended(eve)).toMatchObject({ status: 403 })
+    const owner = people[answers.findIndex(({ status }) => status === 200)]!
+    expect((await readAccess(room, as(owner))).access).toMatchObject({ owner, users: {} })
+  })
+
+  it('[SR3] [SR4] of a document that has none is nobody, and the link gives what is configured', async () => {
+    await using running = await start('node:http', users({ linkGives: 'view' }))
+    const room = new TestRoom(running.baseUrl)
+    await running.rooms.update(room.name, UPDATE)
+    expect(await readAccess(room, as('ada'))).toEqual({ can: ['watch'] })
+    await expectOnlyReads(room, as('ada'))
+  })
+
+  it('[SR14] [SR15] passes the document on, stays one, and loses a race', async () => {
+    await using running = await start('node:http', users())
+    const room = new TestRoom(running.baseUrl)
+    await write(room, as('ada'))
+    const { revision } = (await readAccess(room, as('ada'))).access!
+    for (const said of [{ ada: null }, { ada: { role: 'viewer' } }]) {
+      expectProblem(await post(room, { revision, users: said }, as('ada')), 'bad-parameter')
+    }
+    const race = await Promise.all(
+      ['eve', 'bob'].map((owner) => post(room, { revision, owner }, as('ada'))),
+    )
+    expect(race.map(({ status }) => status).toSorted()).not.toEqual([200, 200])
+    const won = ['eve', 'bob'][race.findIndex(({ status }) => status === 200)]!
+    expect((await readAccess(room, as(won))).access).toMatchObject({
+      owner: won,
+      users: { ada: { role: 'editor' } },
+    })
+    expectProblem(await post(room, { revision, owner: 'ada' }, as('ada')), 'forbidden')
+    expectProblem(await post(room, { revision, owner: 'ada' }, as(won)), 'access-changed')
+  })
+
+  it('[SR13] is the only one who changes the record', async () => {
+    await using running = await start('node:http', users())
+    const room = new TestRoom(running.baseUrl)
+    await write(room, as('ada'))
+    await change(room, { users: { bob: { role: 'editor' } } }, as('ada'))
+    const { revision } = (await readAccess(room, as('ada'))).access!
+    for (const who of ['bob', 'eve']) {
+      for (const said of [{ owner: who }, { link: 'nothing' }, { viewLink: true }]) {
+        expectProblem(await post(room, { revision, ...said }, as(who)), 'forbidden')
+      }
+      expect(await readAccess(room, as(who))).toEqual({ can: USUAL })
+    }
+  })
+})
+
+describe('a change', () => {
+  it.each<[string, ProblemName, unknown]>([
+    ['no object', 'bad-parameter', 5],
+    ['null', 'bad-parameter', null],
+    ['no revision', 'bad-parameter', { link: 'view' }],
+    ['an unknown role', 'bad-parameter', { users: { eve: { role: 'owner' } } }],
+    ['a list of users', 'bad-parameter', { users: [{ role: 'viewer' }] }],
+    ['users that are a text', 'bad-parameter', { users: 'eve' }],
+    ['an empty id', 'bad-parameter', { users: { '': { role: 'viewer' } } }],
+    ['a long id', 'bad-parameter', { owner: 'x'.repeat(256) }],
+    ['no owner', 'bad-parameter', { owner: null }],
+    [
+      'a name that hides text',
+      'bad-parameter',
+      { users: { e: { role: 'viewer', name: '\u202e' } } },
+    ],
+    ['a link of one’s own', 'bad-parameter', { viewLink: DEAD_LINK }],
+    ['an unknown gift', 'bad-parameter', { link: 'manage' }],
+    ['a giant', 'too-large', { users: { eve: { role: 'viewer', name: 'x'.repeat(70_000) } } }],
+  ])('[SR13] [SR16] with %s is %s', async (_what, problem, said) => {
+    await using running = await start('node:http', users())
+    const room = new TestRoom(running.baseUrl)
+    await write(room, as('ada'))
+    const { access } = await readAccess(room, as('ada'))
+    const isObject = typeof said === 'object' && said !== null
+    const isWhole = isObject && !('link' in said && said.link === 'view')
+    const json = isWhole ? { revision: access!.revision, ...said } : said
+    expectProblem(await call(room.url('access'), { ...as('ada'), json: json as Json }), problem)
+    expect((await readAccess(room, as('ada'))).access).toEqual(access)
+  })
+
+  it('[SR16] is bounded also when it comes in many steps', async () => {
+    await using running = await start('node:http', users())
+    const room = new TestRoom(running.baseUrl)
+    await write(room, as('ada'))
+    const some = (from: number, count: number, width: number) => {
+      const ids = Array.from({ length: count }, (_, n) => `${from + n}`.padEnd(width, 'x'))
+      return Object.fromEntries(ids.map((id) => [id, { role: 'viewer' as const }]))
+    }
+    await change(room, { users: some(0, 200, 200) }, as('ada'))
+    let { revision } = (await readAccess(room, as('ada'))).access!
+    const large = await post(room, { revision, users: some(200, 200, 200) }, as('ada'))
+    expectProblem(large, 'too-large')
+    const none = Object.fromEntries(Object.keys(some(0, 200, 200)).map((id) => [id, null]))
+    await change(room, { users: none }, as('ada'))
+    await change(room, { users: some(0, 499, 5) }, as('ada'))
+    ;({ revision } = (await readAccess(room, as('ada'))).access!)
+    expectProblem(
+      await post(room, { revision, users: some(500, 2, 5) }, as('ada')),
+      'bad-parameter',
+    )
+  })
+
+  it('[SR16] takes `__proto__` as an id like any other', async () => {
+    await using running = await start('node:http', users({ linkGives: 'nothing' }))
+    const room = new TestRoom(running.baseUrl)
+    await write(room, as('ada'))
+    const { revision } = (await readAccess(room, as('ada'))).access!
+    const body = `{"revision":${revision},"users":{"__proto__":{"role":"viewer"}}}`
+    const headers = { ...as('ada').headers, 'content-type': 'application/json' }
+    expect((await call(room.url('access'), { headers, body })).status).toBe(200)
+    expect(await readAccess(room, as('__proto__'))).toEqual({ can: ['watch'] })
+    await expectRefused('forbidden', room.url('access'), as('constructor'))
+    const { text } = await call(room.url('access'), as('ada'))
+    expect(text).toContain('"users":{"__proto__":{"role":"viewer"}}')
+  })
+
+  it('[SR10] reaches open readers at once, to narrow and to widen', async () => {
+    await using running = await start('node:http', users())
+    const room = new TestRoom(running.baseUrl)
+    await write(room, as('ada'))
+    await using eve = await room.join('k', {}, as('eve'))
+    await using ada = await room.join('k', {}, as('ada'))
+    await change(room, { link: 'view' }, as('ada'))
+    expect((await eve.next('can')).data).toEqual({ can: ['watch'] })
+    await ada.until('eve has left', ({ members }) => !members.has(eve.self))
+    await change(room, { users: { eve: { role: 'editor' } } }, as('ada'))
+    expect((await eve.next('can')).data).toEqual({ can: USUAL })
+    await change(room, { link: 'nothing', users: { eve: null } }, as('ada'))
+    expect(await ended(eve)).toMatchObject({ status: 403 })
+  })
+
+  it('[SR17] is in the audit log, without the link', async () => {
+    const entries: object[] = []
+    const audit = (entry: object) => void entries.push(entry)
+    await using running = await start('node:http', users({ audit }))
+    const room = new TestRoom(running.baseUrl)
+    await write(room, as('ada'))
+    const said = { link: 'view', users: { eve: { role: 'editor' }, bob: null } } as const
+    await change(room, said, as('ada'))
+    const { viewLink } = await change(room, { viewLink: true, owner: 'eve' }, as('ada'))
+    const common = { who: 'ada', what: 'access', room: room.name }
+    expect(entries).toMatchObject([
+      { ...common, link: 'view', users: 'eve: editor, bob: removed' },
+      { ...common, viewLink: 'made', owner: 'eve' },
+    ])
+    expect(JSON.stringify(entries)).not.toContain(viewLink)
+  })
+})
+
+it('[SR8] a viewer changes nothing with another room’s position or a repeated post', async () => {
+  await using running = await start('node:http', open)
+  const [room, other] = [new TestRoom(running.baseUrl), new TestRoom(running.baseUrl)]
+  const secret = await other.move('k', 'elsewhere')
+  const view = await linked(room)
+  const answer = await call(view.url('location', { since: secret.id }))
+  expect(answer.text).not.toContain('elsewhere')
+  const headers = { 'content-type': BYTES, 'idempotency-key': 'the-same' }
+  expect((await call(room.url('document'), { headers, body: UPDATE })).status).toBe(200)
+  expectProblem(await call(view.url('document'), { headers, body: UPDATE }), 'forbidden')
+})
