@@ -188,6 +188,6 @@ describe('access records of two nodes', () => {
       ['ada', 'eve'].map((who) => callJson(nodes.there.url('access'), as(who))),
     )
     const isOwner = answers.map((answer) => 'access' in (answer as object))
-    expect(isOwner.toSorted()).toEqual([false, true])
+    expect(isOwner.filter(Boolean)).toHaveLength(1)
   })
 })

@@ -219,7 +219,8 @@ describe('an owner', () => {
     expect(eve.hello.can).toEqual(USUAL)
     const people = ['ada', 'bob', 'cem', 'dia']
     const answers = await Promise.all(people.map((who) => write(room, as(who))))
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 403, 403, 403])
+    const refused = answers.filter(({ status }) => status === 403)
+    expect(refused).toHaveLength(people.length - 1)
     expect(await ended(eve)).toMatchObject({ status: 403 })
     const owner = people[answers.findIndex(({ status }) => status === 200)]!
     expect((await readAccess(room, as(owner))).access).toMatchObject({ owner, users: {} })
@@ -244,7 +245,7 @@ describe('an owner', () => {
     const race = await Promise.all(
       ['eve', 'bob'].map((owner) => post(room, { revision, owner }, as('ada'))),
     )
-    expect(race.map(({ status }) => status).toSorted()).not.toEqual([200, 200])
+    expect(race.filter(({ status }) => status === 200)).toHaveLength(1)
     const won = ['eve', 'bob'][race.findIndex(({ status }) => status === 200)]!
     expect((await readAccess(room, as(won))).access).toMatchObject({
       owner: won,

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { type Access, type Action, type LinkGives, Problem, ROLES } from '@whereabouts/protocol'
-import { MAX_RECORD_BYTES } from '../document/documents.js'
-import type { Catalog, StoredRecord } from '../document/store.js'
+import { type Catalog, MAX_RECORD_BYTES, type StoredRecord } from '../document/store.js'
 import {
   type AccessRecord,
   actionsOf,

@@ -6,7 +6,7 @@ import { FINISH_MS, type ResolvedOptions } from '../options.js'
 import type { DataFolder } from './data-folder.js'
 import { connected } from './shown-address.js'
 import type { Request, Results } from './messages.js'
-import type { Catalog, RoomRecord, UntoldRoom } from './store.js'
+import { type Catalog, MAX_RECORD_BYTES, type RoomRecord, type UntoldRoom } from './store.js'
 import { storeFailed } from './store-failed.js'
 import { chooseStore, type ChosenStore } from './store-module.js'
 import type { Done } from './thread.js'
@@ -38,8 +38,6 @@ export interface DocumentsCount {
 const ANSWER_MS = 1_800
 /** How random the name of an incarnation is. */
 const INCARNATION_BYTES = 9
-/** How large a room's record may be, as JSON text in UTF-8. */
-export const MAX_RECORD_BYTES = 65_536
 
 /**
  * The documents of the rooms, as the server's own thread sees them: everything that takes time is

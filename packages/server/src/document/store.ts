@@ -81,6 +81,9 @@ export interface Totals {
   readonly bytes: number
 }
 
+/** How large a room's record may be, as JSON text in UTF-8. */
+export const MAX_RECORD_BYTES = 65_536
+
 /** A room's record: a JSON text that the store doesn't parse, and the fields to find it by. */
 export interface RoomRecord {
   readonly json: string
