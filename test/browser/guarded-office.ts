@@ -3,7 +3,13 @@ import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Action } from '@whereabouts/protocol'
-import { createWhereabouts, type AuthenticatedUser, type Whereabouts } from '@whereabouts/server'
+import {
+  createWhereabouts,
+  type AskedAction,
+  type AuthenticatedUser,
+  type Authorize,
+  type Whereabouts,
+} from '@whereabouts/server'
 import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll } from 'vitest'
 import { launchChromium } from '../chromium.js'
@@ -42,7 +48,8 @@ export class GuardedOffice {
   #browser: Browser | undefined
   #rooms = 0
 
-  constructor() {
+  /** @param authorize in the place of what the test allows each of them */
+  constructor(private readonly authorize: Authorize = (asked) => this.#allows(asked)) {
     beforeAll(async () => {
       ;[, this.#browser] = await Promise.all([this.#start(), launchChromium()])
     })
@@ -117,7 +124,7 @@ export class GuardedOffice {
       log: new RecordingLog(),
       secret: 'the secret of a server under test',
       authenticate: (request) => this.#userOf(request),
-      authorize: ({ user, action }) => this.#rights.get(user!.id)?.includes(action) === true,
+      authorize: this.authorize,
     })
     this.#whereabouts = whereabouts
     this.#server = createServer((request, response) => {
@@ -125,6 +132,10 @@ export class GuardedOffice {
       void whereabouts.handle(request, response, nowhere)
     })
     await once(this.#server.listen(0, '127.0.0.1'), 'listening')
+  }
+
+  #allows({ user, action }: AskedAction): boolean {
+    return this.#rights.get(user!.id)?.includes(action) === true
   }
 
   #userOf({ headers }: IncomingMessage): AuthenticatedUser | undefined {

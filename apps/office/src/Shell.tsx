@@ -11,6 +11,7 @@ import { Avatars } from './presence/Avatars.js'
 import { FollowingLine, useFollowing } from './presence/following.js'
 import { PersonDialog } from './presence/PersonDialog.js'
 import { StatusLine } from './presence/StatusLine.js'
+import { ShareButton } from './share/ShareButton.js'
 import type { Session } from './session.js'
 import { TitleField } from './TitleField.js'
 
@@ -58,6 +59,7 @@ export function Shell(props: ShellProps) {
           onWatch={session.watch}
           onJoin={session.join}
         />
+        <ShareButton session={session} route={route} />
         <Avatars
           snapshot={snapshot}
           own={own}

@@ -13,8 +13,8 @@ export interface DocumentRoute {
 }
 
 const DOCUMENT = /^\/(sheet|page)s\/([^/]+)\/?$/
-// The random names of `newRoom`, which aren't worth showing.
-const NAMED_BY_CHANCE = /^(?:sheet|page)-[A-Za-z0-9_-]{16}$/
+// The random names of `newRoom` and of view links, which aren't worth showing.
+const NAMED_BY_CHANCE = /^(?:(?:sheet|page)-[A-Za-z0-9_-]{16}|view~[A-Za-z0-9_-]{32})$/
 const RANDOM_BYTES = 12
 
 /** Parses an address; returns `undefined` if it isn't one of this application's. */

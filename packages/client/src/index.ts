@@ -3,9 +3,14 @@ export {
   isRoomName,
   parseUserName,
   Problem,
+  type Access,
+  type AccessAnswer,
+  type AccessChange,
   type Action,
   type Json,
+  type LinkGives,
   type Member,
+  type SharedUser,
   type User,
 } from '@whereabouts/protocol'
 export type { JoinOptions, UserOptions } from './options.js'

@@ -1,0 +1,45 @@
+import { type AccessAnswer, Problem } from '@whereabouts/client'
+import { useCallback, useEffect, useState } from 'react'
+import { type Change, changeAccess, readAccess } from './access.js'
+
+/** Who has access, as the dialog shows it. */
+export interface ShownAccess {
+  /** `undefined` while it loads. */
+  readonly answer: AccessAnswer | undefined
+  /** Shows what happened. */
+  readonly say: (text: string) => void
+  /** Makes a change; resolves with the new access, or `undefined` if it was refused, which is said. */
+  readonly change: (change: Change, done: string) => Promise<AccessAnswer['access']>
+}
+
+/** @param say shows what happened */
+export function useAccess(room: string, say: (text: string) => void): ShownAccess {
+  const [answer, setAnswer] = useState<AccessAnswer>()
+  const load = useCallback(
+    () => readAccess(room).then(setAnswer, (error: unknown) => say(textOf(error))),
+    [room, say],
+  )
+
+  useEffect(() => void load(), [load])
+
+  const change = async (wanted: Change, done: string) => {
+    if (answer?.access === undefined) return undefined
+    try {
+      const access = await changeAccess(room, answer.access, wanted)
+      setAnswer({ ...answer, access })
+      say(done)
+      return access
+    } catch (error) {
+      const isLate = error instanceof Problem && error.problem === 'access-changed'
+      say(isLate ? 'Somebody else changed this just now. Here it is as it stands.' : textOf(error))
+      if (isLate) await load()
+      return undefined
+    }
+  }
+  return { answer, say, change }
+}
+
+function textOf(error: unknown): string {
+  if (error instanceof Problem) return error.detail
+  return 'The server can’t be reached. Try again in a moment.'
+}

@@ -1,0 +1,147 @@
+import { sharedAccess } from '@whereabouts/server'
+import { describe, expect, it } from 'vitest'
+import { GuardedOffice } from './guarded-office.js'
+import { ann, bob, Office } from './office.js'
+import { OfficeWindow } from './office-window.js'
+import { SheetWindow } from './sheet-window.js'
+
+const guarded = new GuardedOffice(sharedAccess)
+const open = new Office()
+
+type AnyWindow = Pick<OfficeWindow, 'page'>
+
+const note = ({ page }: AnyWindow) => page.locator('.read-only')
+const dialog = ({ page }: AnyWindow) => page.getByRole('dialog', { name: 'Share' })
+const shareButton = ({ page }: AnyWindow) => page.getByRole('button', { name: 'Share' })
+const said = (at: AnyWindow, text: string) => dialog(at).getByText(text, { exact: true }).waitFor()
+const button = (at: AnyWindow, name: string) => dialog(at).getByRole('button', { name })
+const copied = ({ page }: AnyWindow) => page.evaluate(() => navigator.clipboard.readText())
+
+/** A picture for whoever looks at them, if the environment says where they go. */
+async function look({ page }: AnyWindow, name: string): Promise<void> {
+  const folder = process.env['PICTURES']
+  if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png` })
+}
+
+async function share(at: AnyWindow): Promise<void> {
+  await shareButton(at).click()
+  await dialog(at).waitFor()
+}
+
+describe('sharing a sheet with users', () => {
+  it('[OF2 OF3 OF4 OF6] narrows and widens another window at once, and passes the sheet on', async () => {
+    const room = guarded.newRoom()
+    await using anns = await guarded.sheet(room, 'ann')
+    await anns.write('A1', 'mine')
+    await anns.untilSaved()
+    await using bobs = await guarded.sheet(room, 'bob')
+    await bobs.untilShows('A1', 'mine')
+    await share(anns)
+    const gives = dialog(anns).getByLabel('What the link gives')
+    await gives.selectOption('view')
+    await note(bobs).filter({ hasText: 'You can view this document.' }).waitFor()
+    await share(bobs)
+    await dialog(bobs).getByText('View only.').waitFor()
+    expect(await dialog(bobs).getByRole('button').allTextContents()).toEqual(['Copy link', 'Done'])
+    await look(bobs, 'viewer')
+    await dialog(anns).getByLabel('User id of somebody to add').fill('bob')
+    await button(anns, 'Add').click()
+    await note(bobs).waitFor({ state: 'detached' })
+    await dialog(bobs).getByText('You can edit this document.').waitFor()
+    await look(anns, 'owner')
+    const role = dialog(anns).getByLabel('What bob can do')
+    await role.selectOption('owner')
+    const question = dialog(anns).getByRole('alertdialog')
+    await question.waitFor()
+    expect(await question.getByRole('button', { name: 'Cancel' }).evaluate(isFocused)).toBe(true)
+    await anns.page.keyboard.press('Enter')
+    await question.waitFor({ state: 'detached' })
+    await role.selectOption('owner')
+    await button(anns, 'Make bob the owner').click()
+    await dialog(bobs).getByText('People with access').waitFor()
+    await dialog(anns).getByText('You can edit this document.').waitFor()
+    await anns.page.keyboard.press('Escape')
+    await dialog(anns).waitFor({ state: 'detached' })
+    expect(await shareButton(anns).evaluate(isFocused)).toBe(true)
+    expect([...anns.complaints, ...bobs.complaints]).toEqual([])
+  })
+
+  it('[OF6] says that somebody else was first', async () => {
+    const room = guarded.newRoom()
+    await using anns = await guarded.sheet(room, 'ann')
+    await anns.write('A1', 'mine')
+    await anns.untilSaved()
+    await share(anns)
+    const gives = dialog(anns).getByLabel('What the link gives')
+    await gives.waitFor()
+    await anns.page.evaluate(async (name) => {
+      const url = `/rooms/${name}/access`
+      const { access } = (await (await fetch(url)).json()) as { access: { revision: number } }
+      const body = JSON.stringify({ revision: access.revision, link: 'nothing' })
+      const headers = { 'content-type': 'application/json' }
+      await fetch(url, { method: 'POST', headers, body })
+    }, room)
+    await gives.selectOption('view')
+    await said(anns, 'Somebody else changed this just now. Here it is as it stands.')
+    expect(await gives.inputValue()).toBe('nothing')
+  })
+})
+
+describe('sharing a document without users', () => {
+  it('[OF2 OF3 OF5] a view link shows a sheet until it is ended', async () => {
+    const { baseUrl, browser } = open
+    const room = open.newRoom()
+    await using anns = await SheetWindow.open(browser, { baseUrl, room, person: ann })
+    await anns.write('A1', 'shown')
+    await anns.untilSaved()
+    await share(anns)
+    await button(anns, 'Copy link').click()
+    await said(anns, 'Copied.')
+    expect(await copied(anns)).toBe(`${baseUrl}/sheets/${room}`)
+    await button(anns, 'Copy view link').click()
+    await button(anns, 'End view link').waitFor()
+    await expect.poll(() => copied(anns)).toMatch(/\/sheets\/view~[\w-]{32}$/)
+    const link = new URL(await copied(anns)).pathname.split('/').at(-1)!
+    await look(anns, 'edit-link')
+    await using bobs = await SheetWindow.open(browser, { baseUrl, room: link, person: bob })
+    await bobs.untilShows('A1', 'shown')
+    await note(bobs).filter({ hasText: 'You can view this document.' }).waitFor()
+    expect(await bobs.page.title()).toBe('Untitled sheet · whereabouts')
+    await share(bobs)
+    await dialog(bobs).getByText('View only.').waitFor()
+    await look(bobs, 'view-link')
+    await bobs.page.setViewportSize({ width: 390, height: 700 })
+    await look(bobs, 'view-link-390')
+    await anns.page.setViewportSize({ width: 390, height: 700 })
+    await look(anns, 'edit-link-390')
+    await button(anns, 'End view link').click()
+    await said(anns, 'The view link no longer works.')
+    await bobs.page.getByText('This link no longer works.').first().waitFor()
+    expect(await bobs.page.content()).not.toContain(room)
+  })
+
+  it('[OF5] a view link shows a page', async () => {
+    const { baseUrl, browser } = open
+    const room = open.newRoom()
+    await using anns = await OfficeWindow.open(browser, {
+      baseUrl,
+      path: `/pages/${room}`,
+      person: ann,
+    })
+    await anns.untilOpen()
+    await anns.text.click()
+    await anns.page.keyboard.type('Read me')
+    await share(anns)
+    await button(anns, 'Copy view link').click()
+    await button(anns, 'End view link').waitFor()
+    await expect.poll(() => copied(anns)).toMatch(/\/pages\/view~[\w-]{32}$/)
+    const path = new URL(await copied(anns)).pathname
+    await using bobs = await OfficeWindow.open(browser, { baseUrl, path, person: bob })
+    await bobs.page.getByText('Read me').waitFor()
+    await note(bobs).filter({ hasText: 'You can view this document.' }).waitFor()
+  })
+})
+
+function isFocused(element: Element): boolean {
+  return element === document.activeElement
+}
