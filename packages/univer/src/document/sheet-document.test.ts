@@ -506,7 +506,7 @@ describe('the version of the format', () => {
     expect(anns.sheets.isKnown).toBe(true)
   })
 
-  it.each([2, 99, 'x', null])(
+  it.each([3, 99, 'x', null])(
     '[SD22 SD23] %s: nothing is read or written any more, and all is there afterwards',
     (format) => {
       const [anns, bobs] = [new Person(), new Person()]
