@@ -45,12 +45,7 @@ export function Shell(props: ShellProps) {
         <a className="brand" href="/" title="All your documents">
           whereabouts
         </a>
-        <TitleField
-          session={session}
-          route={route}
-          recents={recents}
-          onDone={() => content?.focus()}
-        />
+        <TitleField {...{ session, route, recents }} onDone={() => content?.focus()} />
         <StatusLine
           snapshot={snapshot}
           document={session.document}

@@ -120,13 +120,16 @@ function defaultOf(option: string): unknown {
 }
 
 /** Reports a fault by the name of the variable, as an operator doesn't know the options. */
-function messageOf({ option, message }: OptionFault, given: ReadonlyMap<string, unknown>): string {
+function messageOf(
+  { option, message }: OptionFault,
+  given: ReadonlyMap<string, string | undefined>,
+): string {
   // `trustedProxies.0` is the first item of a list.
   const name = option.split('.')[0]!
   const variable = variableOf(name)
   const text = given.get(variable)
   if (text !== undefined && isNumber(name) && !Number.isFinite(Number(text))) {
-    return `${variable}: must be a number, not "${String(text)}"`
+    return `${variable}: must be a number, not "${text}"`
   }
   return `${variable}: ${message.replaceAll(/\b[a-z]+[A-Z]\w*/g, variableOf)}`
 }
