@@ -59,6 +59,8 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
 
   constructor(private readonly database: SqliteConnection) {
     super(database)
+    // A server that was killed may have left there what it had just removed.
+    this.#emptyLog()
   }
 
   async load(roomName: string): Promise<StoredDocument> {
