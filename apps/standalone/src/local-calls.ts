@@ -65,7 +65,7 @@ export async function listenLocally(
   const server = createServer((request, response) => {
     void answer(administration, request, response)
   })
-  const before = process.umask(0o077)
+  const before = process.umask(0o177)
   try {
     server.listen(path)
   } finally {
