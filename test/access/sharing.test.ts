@@ -211,6 +211,21 @@ describe('view links', () => {
   })
 })
 
+it('[SR6] a view link opens nothing to whom the application refuses', async () => {
+  const office = new Office({ ada: ALL, eve: ['watch'] })
+  await using running = await start('node:http', { ...office.options, ...RARELY })
+  const room = new TestRoom(running.baseUrl)
+  const { viewLink } = await change(room, { viewLink: true }, as('ada'))
+  const view = new TestRoom(running.baseUrl, viewLink)
+  expect((await call(view.url('location'), as('eve'))).status).toBe(200)
+  await using stream = await view.stream({}, as('eve'))
+  await expectRefused('forbidden', view.url('location'), as('bob'))
+  office.rights.delete('eve')
+  await running.rooms.revalidate({ room: room.name })
+  expect(await ended(stream)).toMatchObject({ status: 403 })
+  await expectRefused('forbidden', view.url('document'), as('eve'))
+})
+
 describe('an owner', () => {
   it('[SR4] is the first who writes, of several at once one', async () => {
     await using running = await start('node:http', users({ linkGives: 'nothing' }))

@@ -107,7 +107,10 @@ function ViewLink({ route, shown, access }: LinkProps & { readonly access: Acces
   }
   return (
     <section aria-label="View link">
-      <p>A view link shows the document to whoever has it, and lets nobody change anything.</p>
+      <p>
+        A view link shows the document to everybody who has it{access.users && ' and is signed in'},
+        and lets nobody change anything.
+      </p>
       <button type="button" onClick={() => void copyIt()}>
         Copy view link
       </button>
