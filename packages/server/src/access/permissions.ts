@@ -100,7 +100,7 @@ export class Permissions {
    * @see PROTOCOL.md AC8, AC10, AC25
    */
   async assert(asker: Asker, ...actions: readonly Action[]): Promise<StillMay> {
-    if (!this.areAsked && !actions.includes('manage')) return NOT_ASKED
+    if (!this.asksAbout(asker) && !actions.includes('manage')) return NOT_ASKED
     const { asOf } = this
     const atMs = performance.now()
     const can = await this.granted(asker, actions)

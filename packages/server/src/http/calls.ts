@@ -224,8 +224,7 @@ export class Calls {
 
   /** @see PROTOCOL.md SR13 */
   async postAccess(call: Call, roomName: string): Promise<void> {
-    const { asker } = await this.#enter(call, roomName, 'posts')
-    if (asker.link !== undefined) throw linkOnlyReads()
+    const { asker } = await this.#enter(call, roomName, 'posts', false)
     checkVersion(call.query)
     await this.about.post(call, asker)
   }
@@ -288,7 +287,7 @@ export class Calls {
     action: Action,
     budget: BudgetName,
   ): Promise<Entered & { stillMay: StillMay }> {
-    const entered = await this.#enter(call, name, budget)
+    const entered = await this.#enter(call, name, budget, action === 'watch')
     const stillMay = await this.access.permissions.assert(entered.asker, action)
     checkVersion(call.query)
     return { ...entered, stillMay }
@@ -306,10 +305,15 @@ export class Calls {
     return { ...entered, admission }
   }
 
-  /** Finds who is calling, and which room a name leads to. */
-  async #enter(call: Call, name: string, budget: BudgetName): Promise<Entered> {
+  /**
+   * Finds who is calling, and which room a name leads to.
+   *
+   * @param onlyReads whether the call can be made on a view link
+   */
+  async #enter(call: Call, name: string, budget: BudgetName, onlyReads = true): Promise<Entered> {
     const user = await this.access.users.calling(call.request)
     const account = await this.#count(call, user, budget)
+    if (!onlyReads) assertWritable(name)
     const asker = await this.#asker(call, name, user)
     return { roomName: asker.roomName, asker, account, user }
   }
