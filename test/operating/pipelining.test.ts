@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { WhereaboutsModule } from '@whereabouts/nestjs'
 import { describe, expect, it } from 'vitest'
+import { AT_ONCE_MS } from 'whereabouts-conformance/deadline'
 import { call } from 'whereabouts-conformance/http'
 import { startApp } from '../servers/nest.js'
 import { startServer } from '../servers/standalone.js'
@@ -57,6 +58,17 @@ describe.each(Object.entries(SERVERS))('%s', (_, start) => {
     socket.destroy()
     await expect.poll(async () => (await room(server)).watching).toBe(0)
     expect((await room(server)).members).toEqual([])
+  })
+
+  it('[HT25] ends a stream when its reader has gone, even if nobody has read a body of its request', async () => {
+    await using server = await start()
+    const body = 'x'.repeat(500_000)
+    const head = `content-length: ${body.length}\r\n`
+    const socket = await open(server, request('/rooms/x/events?watch=1', 'GET', head, body))
+    await expect.poll(async () => (await room(server)).watching).toBe(1)
+    socket.destroy()
+    // A heartbeat would find it out, too, but only after 15 s.
+    await expect.poll(async () => (await room(server)).watching, { timeout: AT_ONCE_MS }).toBe(0)
   })
 
   it('[FR15] ends a connection with too many waiting calls', async () => {

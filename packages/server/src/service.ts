@@ -113,6 +113,8 @@ export class Service {
 
   /** @throws {Problem} what the call meets */
   answer(call: Call, address: Pick<Address, 'call' | 'roomName'>): Promise<void> {
+    // Nobody reads the body of a GET, and an unread one hides the end of the connection. HT25
+    if (call.request.method === 'GET') call.request.resume()
     if (!isRead(call)) this.#browsers.origins.check(call.request, call.response)
     return this.#turns.isBehind(call)
       ? this.#answerInTurn(call, address)
