@@ -10,11 +10,12 @@ import { size } from './test/size.js'
 const QUIET = [
   'test/chaos/*.test.ts',
   'test/browser/sheet-formulas.test.ts',
-  'test/documents/{costly,event-loop}.test.ts',
+  'test/documents/{broken-updates,costly,event-loop}.test.ts',
   'test/house/bench.test.ts',
   'test/nest/{leak,work}.test.ts',
   'test/operating/slow-callers.test.ts',
   'test/operating/flood.test.ts',
+  'test/requests/*.test.ts',
 ]
 
 /** Run at night: the same calls by another mount, and all of Nest's tests on Nest 11. CONTRIBUTING.md */
