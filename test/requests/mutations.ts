@@ -6,19 +6,7 @@ export type Mutation = (draft: Draft, random: Random) => void
 
 const LONG = 'x'.repeat(20_000)
 
-const METHODS = [
-  'get',
-  'BREW',
-  'PUT',
-  'PATCH',
-  'DELETE',
-  'OPTIONS',
-  'HEAD',
-  'TRACE',
-  'PRI',
-  '',
-  '\0',
-]
+const METHODS = ['get', 'BREW', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD', 'TRACE', '', '\0']
 const VERSIONS = [
   'HTTP/1.0',
   'HTTP/0.9',
@@ -54,6 +42,11 @@ const requestLines: readonly Mutation[] = [
   (draft, random) => (draft.version = random.pick(VERSIONS)),
   (draft, random) => (draft.target = random.pick(TARGETS)),
   (draft) => (draft.method = `\r\n\r\n${draft.method}`),
+  (draft) => {
+    // HTTP/2 begins so, and Node waits for the rest of its preface.
+    draft.method = 'PRI'
+    draft.isWhole = false
+  },
 ]
 
 const HEADERS = [

@@ -79,7 +79,8 @@ export function mutatedRequest(seed: number, headers: readonly string[]): Mutate
   const changed = random.chance(0.5)
     ? bytes.subarray(0, random.below(bytes.length))
     : damaged(bytes, random)
-  return { bytes: changed, isWhole: false, isAlone }
+  // What is changed anywhere may have become several requests.
+  return { bytes: changed, isWhole: false, isAlone: false }
 }
 
 function mutatedDraft(random: Random, headers: readonly string[]): Draft {

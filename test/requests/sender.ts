@@ -25,10 +25,13 @@ export async function send(
   socket.on('error', () => {})
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
   let text = ''
+  let beginStream = () => {}
+  const streaming = new Promise<void>((resolve) => (beginStream = resolve))
   const answered = new Promise<void>((resolve) => {
     socket.setEncoding('latin1').on('data', (chunk: string) => {
       text += chunk
       if (HEAD.test(text)) resolve()
+      if (text.includes(STREAM)) beginStream()
     })
     socket.once('end', () => {
       socket.end()
@@ -43,14 +46,13 @@ export async function send(
     // Whoever ends their half of a connection wants no more, not even of a stream.
     socket.end()
     // What waits behind a stream keeps the server from seeing the end before its next heartbeat.
-    if (!isAlone && text.includes(STREAM)) return statusesIn(text)
-    await within(closed, 'the end of the connection', HUNG_MS)
+    await within(
+      isAlone ? closed : Promise.race([closed, streaming]),
+      'the end of the connection',
+      HUNG_MS,
+    )
   } finally {
     socket.destroy()
   }
-  return statusesIn(text)
-}
-
-function statusesIn(text: string): number[] {
   return [...text.matchAll(STATUS)].map(([, status]) => Number(status))
 }
