@@ -1,3 +1,4 @@
+import type { RoomAnswer } from '@whereabouts/protocol'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join as joinPath } from 'node:path'
@@ -52,6 +53,23 @@ describe('a page in two windows', () => {
     await bobs[Symbol.asyncDispose]()
     await anns.caret('<i>Bobby').waitFor({ state: 'detached' })
     expect(anns.complaints).toEqual([])
+  })
+
+  it('[CL61] has no member key in any address, also when it closes', async () => {
+    const room = pages.newRoom()
+    await using bobs = await pages.open(room, bob)
+    const anns = await pages.open(room, ann)
+    await anns.untilSaved()
+    const members = async () => {
+      const answer = await fetch(new URL(`/rooms/${room}/location`, bobs.page.url()))
+      return ((await answer.json()) as RoomAnswer).members.length
+    }
+    await expect.poll(members).toBe(2)
+    await anns.page.close({ runBeforeUnload: true })
+    await expect.poll(members, { timeout: 6_000 }).toBe(1)
+    expect(anns.requests.length).toBeGreaterThan(3)
+    for (const { url } of [...anns.requests, ...bobs.requests]) expect(url).not.toContain('member=')
+    await anns[Symbol.asyncDispose]()
   })
 
   it('[PG42] a click next to a caret goes into the text, and nothing typed after it is lost', async () => {

@@ -37,8 +37,12 @@ export class Calls {
   /** When a call that was answered with `Retry-After` may be made again. CL60 */
   readonly #notBeforeMs = new Map<string, number>()
 
+  /** Elsewhere, a header of ours costs a preflight before each request. CL61 */
+  readonly #isOwnOrigin: boolean
+
   constructor(options: CallsOptions) {
     this.#options = options
+    this.#isOwnOrigin = globalThis.location?.origin === new URL(options.base).origin
   }
 
   /** Opens the stream. @see PROTOCOL.md HT1, HT2 */
@@ -99,11 +103,15 @@ export class Calls {
 
   /** Tells the server, from a page that is closing, that the member may be back soon. @see PROTOCOL.md MB6 */
   leaveSoon(): void {
-    const address = this.#address('leave', { member: this.#options.member, soon: '1' })
+    const said = { member: this.#options.member, soon: '1' }
     if (this.#options.headers === undefined) {
-      navigator.sendBeacon(address)
+      // A beacon has no headers of ours.
+      const body = new Blob([JSON.stringify(said)], { type: 'application/json' })
+      if (this.#isOwnOrigin) navigator.sendBeacon(this.#address('leave', {}), body)
+      else navigator.sendBeacon(this.#address('leave', said))
       return
     }
+    const address = this.#address('leave', said)
     // A beacon can't carry headers; a keepalive request can. There is no time to ask for a fresh token.
     // If the request fails, the lease ends by itself.
     const init = { method: 'POST', keepalive: true, headers: this.#lastHeaders }
@@ -159,7 +167,10 @@ export class Calls {
     this.#lastHeaders = new Headers(await headers?.())
     const all = new Headers(init.headers)
     this.#lastHeaders.forEach((value, name) => all.set(name, value))
-    const address = this.#address(call, parameters())
+    const said = parameters()
+    const isInHeader = this.#isOwnOrigin && said['member'] !== undefined
+    if (isInHeader) all.set('whereabouts-member', said['member']!)
+    const address = this.#address(call, isInHeader ? { ...said, member: undefined } : said)
     // A redirect leads to a login page, or changes the method; it never leads to an answer.
     return fetch(address, { cache: 'no-store', redirect: 'error', ...init, headers: all })
   }

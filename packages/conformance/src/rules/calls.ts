@@ -250,6 +250,20 @@ function leaves({ calm }: Suite): void {
     expect((await room.read()).members).toEqual([])
   })
 
+  it('[HT6] leave takes its parameters from a JSON body too', async () => {
+    const room = new TestRoom(calm.baseUrl)
+    const [one, other] = [memberKey(), memberKey()]
+    const { self } = await room.move(one, 1)
+    await room.move(other, 1)
+    const soon = { json: { member: one, soon: '1' } }
+    expect(await call(room.url('leave'), soon)).toMatchObject({ status: 204 })
+    expect(await room.member(self)).toMatchObject({ status: 'away' })
+    expect(await call(room.url('leave'), { json: { member: other } })).toMatchObject({
+      status: 204,
+    })
+    expect((await room.read()).members).toMatchObject([{ id: self }])
+  })
+
   it('[HT6] soon=1 answers 204, and the member is away', async () => {
     const room = new TestRoom(calm.baseUrl)
     const key = memberKey()

@@ -153,8 +153,10 @@ export class Calls {
     assertWritable(roomName)
     checkVersion(query)
     await this.#count(call, user, 'goodbyes')
-    const caller = identify(request, query, 'member', user?.claim)
-    await this.rooms.leave(roomName, caller, flag(query, 'soon'))
+    // A body that isn't asked for may be anything: a beacon has one, whatever its page wants.
+    const parameter = query('member') === undefined ? await this.#parameters(call) : query
+    const caller = identify(request, parameter, 'member', user?.claim)
+    await this.rooms.leave(roomName, caller, flag(parameter, 'soon'))
     call.empty(204)
   }
 
@@ -367,7 +369,7 @@ export class Calls {
       )
   }
 
-  /** The parameters of a stream: the query's, and the fields of a body if there is one. */
+  /** The parameters of a call: the query's, and the fields of a body if there is one. */
   async #parameters(call: Call): Promise<Parameter> {
     const { request, query } = call
     if (request.method !== 'POST' || !this.bodies.has(call)) return query
