@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { call, expectProblem, type Answer } from 'whereabouts-conformance/http'
 import { memberKey, TestRoom } from 'whereabouts-conformance/room'
+import { sharedAccess } from '@whereabouts/server'
 import * as Y from 'yjs'
 import { startPlain } from '../servers/plain.js'
 
@@ -195,6 +196,26 @@ it('[BU10] a full store refuses writes, reports it, and serves everything else',
   expectProblem(await write('b'.repeat(3_000)), 'storage-full')
   expect((await call(room.url('document'))).text).toBe(kept)
   expect(await call(room.url('location'), { json: 1 })).toMatchObject({ status: 200 })
+})
+
+it('[BU11] an owner with too much writes no more, and all others do', async () => {
+  await using server = await startPlain({
+    maxOwnerBytes: 2_000,
+    authenticate: ({ headers }) => ({ id: String(headers['x-user']) }),
+    authorize: sharedAccess,
+  })
+  const write = (room: TestRoom, user: string, text: string) => {
+    const doc = new Y.Doc()
+    doc.getText('text').insert(0, text)
+    const body = Buffer.from(Y.encodeStateAsUpdate(doc))
+    const headers = { ...BYTES, 'x-user': user }
+    return call(room.url('document'), { headers, method: 'POST', body })
+  }
+  const [one, two, other] = [1, 2, 3].map(() => new TestRoom(server.baseUrl))
+  expect(await write(one!, 'ann', 'a'.repeat(1_500))).toMatchObject({ status: 200 })
+  expectProblem(await write(two!, 'ann', 'b'.repeat(1_500)), 'storage-full')
+  expectProblem(await write(one!, 'bob', 'b'.repeat(1_500)), 'storage-full')
+  expect(await write(other!, 'bob', 'b'.repeat(1_500))).toMatchObject({ status: 200 })
 })
 
 it('[BU2] can be turned off', async () => {

@@ -99,6 +99,8 @@ export interface WhereaboutsOptions {
   readonly linkGives?: LinkGives
   /** How large all documents together may be in the store. `0` for no bound. @see PROTOCOL.md BU10 */
   readonly maxStoredBytes?: number
+  /** How large the documents of one owner may be together. `0` for no bound. @see PROTOCOL.md BU11 */
+  readonly maxOwnerBytes?: number
   /**
    * What the budgets of callers are multiplied by. `0` turns them off, and the three bounds below.
    * @see PROTOCOL.md BU2
@@ -199,6 +201,7 @@ export const DEFAULTS = {
   maxArrivingBytes: 25_165_824,
   maxWaitingBytes: 268_435_456,
   maxStoredBytes: 10_737_418_240,
+  maxOwnerBytes: 1_073_741_824,
   budgetScale: 1,
   maxRoomsPerCaller: 1_000,
   maxConnectionsPerCaller: 2_000,
@@ -243,6 +246,7 @@ const SINGLE_OPTIONS = z.strictObject({
   revalidateMs: timeMs(50).default(DEFAULTS.revalidateMs),
   linkGives: z.enum(Object.keys(LINK_ROLES) as LinkGives[]).default(DEFAULTS.linkGives),
   maxStoredBytes: z.int().min(0).default(DEFAULTS.maxStoredBytes),
+  maxOwnerBytes: z.int().min(0).default(DEFAULTS.maxOwnerBytes),
   budgetScale: z.number().min(0).max(1_000).default(DEFAULTS.budgetScale),
   maxRoomsPerCaller: count.default(DEFAULTS.maxRoomsPerCaller),
   maxConnectionsPerCaller: count.default(DEFAULTS.maxConnectionsPerCaller),

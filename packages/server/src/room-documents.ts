@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type DocumentNews, Problem, type Updated } from '@whereabouts/protocol'
 import type { Documents } from './document/documents.js'
 import { mergeIntoOne } from './document/merge.js'
-import { Quota } from './document/quota.js'
+import { type QuotaLimits, Quotas } from './document/quota.js'
 import { Repeats } from './document/repeats.js'
 import type { RoomName } from './room/ids.js'
 import type { MissedUpdates } from './room/room-state.js'
@@ -20,15 +20,15 @@ export interface UpdateOptions {
 export class RoomDocuments {
   readonly #updates = new Repeats<Updated>()
 
-  readonly #quota: Quota
+  readonly #quotas: Quotas
 
   constructor(
     private readonly documents: Documents,
     private readonly rooms: HostedRooms,
-    private readonly limits: { readonly maxUpdateBytes: number; readonly maxStoredBytes: number },
+    private readonly limits: QuotaLimits & { readonly maxUpdateBytes: number },
     now: () => number,
   ) {
-    this.#quota = new Quota(limits.maxStoredBytes, documents.catalog, now)
+    this.#quotas = new Quotas(limits, documents.catalog, now)
   }
 
   /**
@@ -122,7 +122,7 @@ export class RoomDocuments {
     update: Uint8Array,
     incarnation: string | undefined,
   ): Promise<Updated> {
-    await this.#quota.take(update.byteLength)
+    await this.#quotas.take(roomName, update.byteLength)
     const { changed, pending, bytes } = await this.documents.update(roomName, update, incarnation)
     const id = await this.rooms.update(roomName, { changed, bytes })
     return pending ? { id, pending } : { id }

@@ -1,52 +1,105 @@
 import { Problem } from '@whereabouts/protocol'
 import type { Catalog } from './store.js'
 
-/** How long a size that the store said is counted on from, instead of asking again. */
+/** How long what the store said counts, instead of asking again: other nodes write to it, too. */
 const FRESH_MS = 10_000
+const MOST_KEPT = 10_000
 
-/**
- * How much all documents together may take in the store.
- *
- * The store is asked now and then, since other nodes write to it, and what this one writes is added
- * until it is asked again.
- *
- * @see PROTOCOL.md BU10
- */
-export class Quota {
+/** How much documents may take in the store; 0 for no bound. */
+export interface QuotaLimits {
+  readonly maxStoredBytes: number
+  readonly maxOwnerBytes: number
+}
+
+/** A size that the store is asked for now and then. What is written between is added. */
+class Quota {
   #bytes = 0
   #freshUntilMs = -Infinity
   #asking: Promise<void> | undefined
 
-  /** @param maxBytes 0 for no bound */
   constructor(
     private readonly maxBytes: number,
-    private readonly catalog: Pick<Catalog, 'totals'>,
+    private readonly ask: () => Promise<{ readonly bytes: number }>,
     private readonly now: () => number,
   ) {}
 
-  /**
-   * Counts an update that is about to be written.
-   *
-   * @throws {Problem} storage-full, store-failed
-   */
-  async take(bytes: number): Promise<void> {
-    if (this.maxBytes === 0) return
-    if (this.now() >= this.#freshUntilMs) await (this.#asking ??= this.#ask())
-    if (this.#bytes + bytes > this.maxBytes) {
-      throw new Problem(
-        'storage-full',
-        'The server has no space left for documents, so this change was not saved. Ask its operator for more.',
-      )
-    }
+  /** Counts an update that is about to be written; resolves `false`, and counts nothing, if it is too much. */
+  async take(bytes: number): Promise<boolean> {
+    if (this.maxBytes === 0) return true
+    if (this.now() >= this.#freshUntilMs) await (this.#asking ??= this.#refresh())
+    if (this.#bytes + bytes > this.maxBytes) return false
     this.#bytes += bytes
+    return true
   }
 
-  async #ask(): Promise<void> {
+  async #refresh(): Promise<void> {
     try {
-      this.#bytes = (await this.catalog.totals()).bytes
+      this.#bytes = (await this.ask()).bytes
       this.#freshUntilMs = this.now() + FRESH_MS
     } finally {
       this.#asking = undefined
     }
   }
+}
+
+/**
+ * How much all documents together may take in the store, and those of one owner.
+ *
+ * @see PROTOCOL.md BU10, BU11
+ */
+export class Quotas {
+  readonly #all: Quota
+  readonly #byOwner = new Map<string, Quota>()
+  readonly #owners = new Map<
+    string,
+    { readonly owner: string | undefined; readonly untilMs: number }
+  >()
+
+  constructor(
+    private readonly limits: QuotaLimits,
+    private readonly catalog: Pick<Catalog, 'totals' | 'getRecord'>,
+    private readonly now: () => number,
+  ) {
+    this.#all = new Quota(limits.maxStoredBytes, () => catalog.totals(), now)
+  }
+
+  /**
+   * Counts an update that is about to be written to a room's document.
+   *
+   * @throws {Problem} storage-full, store-failed
+   */
+  async take(roomName: string, bytes: number): Promise<void> {
+    if (!(await this.#all.take(bytes))) throw full('The server has', 'Ask its operator for more.')
+    if (this.limits.maxOwnerBytes === 0) return
+    const owner = await this.#ownerOf(roomName)
+    if (owner === undefined || (await this.#quotaOf(owner).take(bytes))) return
+    throw full("The document's owner has", 'Documents have to be deleted first.')
+  }
+
+  #quotaOf(owner: string): Quota {
+    const ask = () => this.catalog.totals(owner)
+    const quota = this.#byOwner.get(owner) ?? new Quota(this.limits.maxOwnerBytes, ask, this.now)
+    keep(this.#byOwner, owner, quota)
+    return quota
+  }
+
+  async #ownerOf(roomName: string): Promise<string | undefined> {
+    const known = this.#owners.get(roomName)
+    if (known !== undefined && this.now() < known.untilMs) return known.owner
+    const owner = (await this.catalog.getRecord(roomName))?.owner
+    keep(this.#owners, roomName, { owner, untilMs: this.now() + FRESH_MS })
+    return owner
+  }
+}
+
+/** Keeps those that were used last. */
+function keep<T>(kept: Map<string, T>, key: string, value: T): void {
+  kept.delete(key)
+  kept.set(key, value)
+  if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value!)
+}
+
+function full(who: string, what: string): Problem {
+  const detail = `${who} no space left for documents, so this change was not saved. ${what}`
+  return new Problem('storage-full', detail)
 }
