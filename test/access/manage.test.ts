@@ -56,6 +56,23 @@ describe.each(SERVERS)('who manages documents on %s', (server) => {
     expect(new Date(at).toISOString()).toBe(at)
   })
 
+  it('[DO9 DO48] a post that is repeated after a deletion is not answered as if it were stored', async () => {
+    const office = new Office({ ada: ALL })
+    await using running = await startOffice(server, office)
+    const room = new TestRoom(running.baseUrl)
+    const update = new TestDocument(room).write('A1')
+    const headers = { ...as('ada').headers, ...BYTES, 'idempotency-key': 'once' }
+    const post = (incarnation?: string) => {
+      const url = room.url('document', incarnation === undefined ? {} : { incarnation })
+      return call(url, { method: 'POST', headers, body: Buffer.from(update) })
+    }
+    expect(await post('0')).toMatchObject({ status: 200 })
+    expect(await deletion(room, 'ada')).toMatchObject({ status: 204 })
+    expectProblem(await post('0'), 'document-deleted')
+    expect(await post()).toMatchObject({ status: 200 })
+    expect((await call(room.url('document'), as('ada'))).text.length).toBeGreaterThan(2)
+  })
+
   it('[AD9] the audit log has whom the application disconnects', async () => {
     const entries: AuditEntry[] = []
     const audit = (entry: AuditEntry) => void entries.push(entry)

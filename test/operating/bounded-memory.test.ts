@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Doc, encodeStateAsUpdate } from 'yjs'
 import { call, expectProblem } from 'whereabouts-conformance/http'
 import { openSocket, type RawSocket } from 'whereabouts-conformance/socket'
+import { startPlain } from '../servers/plain.js'
 import { type RunningServer, startServer } from '../servers/standalone.js'
 
 const BODY_BYTES = 100_000
@@ -67,6 +68,27 @@ describe('bodies that are still arriving', () => {
     await using first = await from('192.0.2.1', 'ordinary')
     const flood: RawSocket[] = []
     for (let index = 0; index < 30; index++) flood.push(await from('192.0.2.2', `f${index}`))
+    await answered(flood[0]!)
+    first.write(HALF)
+    expect(await answered(first)).toContain('urn:whereabouts:problem:bad-update')
+    for (const socket of flood) await socket[Symbol.asyncDispose]()
+  })
+
+  it('[FR14 BU1] a user loses their own, and not those of others at the same address', async () => {
+    await using server = await startPlain({
+      maxUpdateBytes: BODY_BYTES,
+      maxArrivingBytes: 4 * BODY_BYTES,
+      authenticate: ({ headers }) => ({ id: String(headers['x-user']) }),
+      authorize: () => true,
+    })
+    const from = async (user: string, room: string) => {
+      const socket = await openSocket(server.baseUrl)
+      socket.write(head(room, `x-user: ${user}\r\ncontent-length: ${BODY_BYTES}`) + HALF)
+      return socket
+    }
+    await using first = await from('ann', 'ordinary')
+    const flood: RawSocket[] = []
+    for (let index = 0; index < 10; index++) flood.push(await from('eve', `f${index}`))
     await answered(flood[0]!)
     first.write(HALF)
     expect(await answered(first)).toContain('urn:whereabouts:problem:bad-update')

@@ -34,6 +34,16 @@ it.each(['%6dember', 'MEMBER', '%4D%45mber', 'access%5Ftoken', '%69d', '+member'
   },
 )
 
+it.each(['view~', 'view%7E', '%76iew~', '%76%69%65%77%7e'])(
+  '[BR9] an address is logged without the token of a view link that is written %s',
+  (prefix) => {
+    expect(redactUrl(`/rooms/${prefix}kept/events?watch=1`)).toBe(
+      `/rooms/${prefix}[redacted]/events?watch=1`,
+    )
+    expect(redactUrl(`/sheets/${prefix}kept`)).toBe(`/sheets/${prefix}[redacted]`)
+  },
+)
+
 it('messages of the server are logged with their level and error', () => {
   const { lines, log } = recordingLog('info')
   const said = serverLog(log)

@@ -3,6 +3,8 @@ import { type DestinationStream, type Logger, pino } from 'pino'
 
 const SECRET_PARAMETERS = new Set(['member', 'id', 'token', 'access_token', 'code', 'state'])
 const PARAMETER = /([?&;])([^=&;#]*)=([^&;#]*)/g
+// Whoever has a view link can read its document. PROTOCOL.md SR6
+const VIEW_LINK = /((?:v|%76)(?:i|%69)(?:e|%65)(?:w|%77)(?:~|%7e))[^/?#]*/gi
 const REDACTED = '[redacted]'
 
 const SECRET_HEADERS = ['authorization', 'cookie', 'whereabouts-member']
@@ -15,9 +17,11 @@ export function createLog(level: string, destination?: DestinationStream): Logge
 
 /** Returns the address without the values of secret parameters, however their names are written. */
 export function redactUrl(url: string): string {
-  return url.replace(PARAMETER, (all: string, before: string, name: string) =>
-    SECRET_PARAMETERS.has(nameOf(name)) ? `${before}${name}=${REDACTED}` : all,
-  )
+  return url
+    .replace(VIEW_LINK, `$1${REDACTED}`)
+    .replace(PARAMETER, (all: string, before: string, name: string) =>
+      SECRET_PARAMETERS.has(nameOf(name)) ? `${before}${name}=${REDACTED}` : all,
+    )
 }
 
 /** Decodes the name of a parameter and converts it to lower case. */

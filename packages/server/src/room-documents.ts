@@ -18,7 +18,7 @@ export interface UpdateOptions {
 
 /** The documents of the rooms: what is read has what the room told, and what is written is told. */
 export class RoomDocuments {
-  readonly #updates = new Repeats<Updated>()
+  #updates = new Repeats<Updated>()
 
   readonly #quotas: Quotas
 
@@ -97,8 +97,20 @@ export class RoomDocuments {
    */
   async remove(roomName: RoomName, unusedSinceMs?: number): Promise<boolean> {
     const isRemoved = await this.documents.remove(roomName, unusedSinceMs)
-    if (isRemoved) await this.rooms.deleted(roomName)
-    return isRemoved
+    if (!isRemoved) return false
+    this.forgetRepeats()
+    await this.rooms.deleted(roomName)
+    return true
+  }
+
+  /**
+   * A document was deleted: what was stored in it before isn't in the next one. Posts of other rooms that
+   * are repeated then are stored again, which changes nothing.
+   *
+   * @see PROTOCOL.md DO9
+   */
+  forgetRepeats(): void {
+    this.#updates = new Repeats()
   }
 
   /** Copies the vector, as the caller may change it while this waits. @see PROTOCOL.md ID12 */

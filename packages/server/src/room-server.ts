@@ -98,8 +98,10 @@ export class RoomServer {
       faults: this.#faults,
       merge: mergeUpdates,
       emptied: (roomName: string) => documents.release(roomName),
-      updated: (roomName: string, update: Uint8Array | undefined) =>
-        documents.learn(roomName, update),
+      updated: (roomName: string, update: Uint8Array | undefined) => {
+        documents.learn(roomName, update)
+        if (update === undefined) this.#roomDocuments.forgetRepeats()
+      },
       untold: documents,
     }
     this.#rooms =

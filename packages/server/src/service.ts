@@ -77,7 +77,7 @@ export class Service {
       log,
       exchange && counting(exchange),
     )
-    this.bodies = new Bodies(options, (request) => allowances.accountOf(request, undefined).key)
+    this.bodies = new Bodies(options, (request) => allowances.accountOfBody(request).key)
     const access = { users, permissions, allowances, browsers, sharing }
     const about = new AccessCalls(this.server, permissions, sharing, this.bodies, audit)
     this.calls = new Calls(this.server, access, about, this.bodies, options)

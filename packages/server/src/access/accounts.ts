@@ -38,7 +38,12 @@ function accountOf(address: string): Account {
   return { kind: 'address', key: `address ${ownPart(address)}` }
 }
 
-function ownPart(address: string): string {
+// As some proxies write an address: with the port behind it, an IPv6 address in brackets.
+const WITH_PORT = /^(?:\[([\da-f:.]+)\](?::\d+)?|([\d.]+):\d+)$/i
+
+function ownPart(said: string): string {
+  const [, v6, v4] = WITH_PORT.exec(said) ?? []
+  const address = v6 ?? v4 ?? said
   if (!ipaddr.isValid(address)) return 'unknown'
   // An IPv4 address that is written as an IPv6 one is that IPv4 address.
   const parsed = ipaddr.process(address)

@@ -27,6 +27,7 @@ const SPACE = ' '
 export class Allowances {
   readonly budgets: Budgets
   readonly #accounts: Accounts
+  readonly #users = new WeakMap<IncomingMessage, Account>()
   readonly #streams: Held
   readonly #rooms: Made
   readonly #members: Made
@@ -53,7 +54,14 @@ export class Allowances {
 
   /** Returns whom a call is counted for. @see PROTOCOL.md BU1 */
   accountOf(request: IncomingMessage, userId: string | undefined): Account {
-    return this.#accounts.of(request, userId)
+    const account = this.#accounts.of(request, userId)
+    if (userId !== undefined) this.#users.set(request, account)
+    return account
+  }
+
+  /** Returns whom a request's body is counted for: its user, if that is known by now. @see PROTOCOL.md FR14 */
+  accountOfBody(request: IncomingMessage): Account {
+    return this.#users.get(request) ?? this.#accounts.of(request, undefined)
   }
 
   /** @throws {Problem} too-many-requests */
