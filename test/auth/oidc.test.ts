@@ -167,7 +167,8 @@ describe('a login', () => {
     const again = new Visitor()
     const [name = '', value = ''] = cookies.split(/=(.*)/)
     again.setCookie(publicUrl, name, value)
-    await expectNoSession(again, callback, 502)
+    // The provider isn't asked again.
+    await expectNoSession(again, callback, 400)
   })
 
   it('[OP24] that the provider refuses shows a message, and escapes everything from the address', async () => {

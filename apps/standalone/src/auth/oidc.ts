@@ -39,6 +39,8 @@ import { loginFor, queryOf, returnPath } from './return-path.js'
 import { Sealed } from './sealed.js'
 import { VerifiedTokens } from './verified-tokens.js'
 
+/** More than are finished in the ten minutes that a login holds. */
+const MOST_FINISHED = 100_000
 const CALLBACK = '/login/callback'
 const LOGIN_S = 600
 /** The most logins that one browser may have in progress, such as when it restores its tabs. */
@@ -59,6 +61,8 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<vo
 
 /** Identifies callers by a login at a provider. @see PROTOCOL.md OP22 to OP28 */
 class OidcAuth implements Auth {
+  /** The states of logins that were finished here, the oldest first. */
+  readonly #finished = new Set<string>()
   readonly mode = 'oidc'
   readonly authorize = sharedAccess
   readonly #provider: Provider
@@ -144,7 +148,7 @@ class OidcAuth implements Auth {
     if (configuration === undefined) return sendMessage(response, AWAY)
     const state = queryOf(request).get('state') ?? ''
     const login = await this.#loginOf(request, state)
-    if (login === undefined) return sendMessage(response, NOT_BEGUN)
+    if (login === undefined || !this.#finishOnce(state)) return sendMessage(response, NOT_BEGUN)
     const done = this.#loginCookie(state).remove()
     try {
       const session = await this.#exchange(configuration, request, login)
@@ -155,6 +159,16 @@ class OidcAuth implements Auth {
       response.setHeader('Set-Cookie', done)
       sendMessage(response, failed(error, login.path))
     }
+  }
+
+  /** Each login asks the provider once, whoever repeats its callback. @see PROTOCOL.md OP24 */
+  #finishOnce(state: string): boolean {
+    if (this.#finished.has(state)) return false
+    this.#finished.add(state)
+    if (this.#finished.size > MOST_FINISHED) {
+      this.#finished.delete(this.#finished.values().next().value!)
+    }
+    return true
   }
 
   async #exchange(
