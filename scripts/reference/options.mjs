@@ -20,11 +20,17 @@ export function optionsTable(source, defaults) {
   const rows = [...members].map(([, docstring = '', name = '', type = '']) => [
     `\`${name}\``,
     variableOf(name, type),
-    name in defaults ? `\`${String(defaults[name])}\`` : '',
+    name in defaults ? defaultOf(defaults[name]) : '',
     plain(docstring),
   ])
   if (rows.length < Object.keys(defaults).length) throw new Error('options without a docstring')
   return table(['option', 'variable', 'default', 'meaning'], rows)
+}
+
+/** @param {unknown} value */
+function defaultOf(value) {
+  const text = String(value)
+  return text === '' ? 'none' : `\`${text}\``
 }
 
 /**

@@ -21,6 +21,7 @@ export {
   type RoomPatch,
   type RoomsCount,
   type RoomAnswer,
+  sharedAccess,
   type User,
   type UserClaim,
   type View,

@@ -73,7 +73,7 @@ async function backUpFile({ options, rest, print }: Arguments): Promise<void> {
   const file = needed(rest, 0, 'the file to write')
   const dataDir = fileStore(options, (url) => `pg_dump --format=custom --file=${file} "${url}"`)
   backUp(dataDir, file)
-  print(`backed up to ${file}. Keep ${dataDir}/secret as well, once.`)
+  print(`backed up to ${file}. Keep a copy of ${dataDir}/secret as well; it never changes.`)
 }
 
 async function restoreFile({ options, rest, print }: Arguments): Promise<void> {

@@ -156,7 +156,7 @@ const OPENAPI = {
       },
       delete: {
         summary: 'Deletes the document for good; the caller has to manage it',
-        responses: { 204: { description: 'There is no document' }, default: problem },
+        responses: { 204: { description: 'Deleted, or there was none' }, default: problem },
       },
     },
     '/rooms/{room}/document/sync': {
