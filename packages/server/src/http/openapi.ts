@@ -155,7 +155,7 @@ const OPENAPI = {
         responses: { 200: json('The update is stored', ref('Updated')), default: problem },
       },
       delete: {
-        summary: 'Deletes the document for good; the caller has to manage it',
+        summary: 'Deletes the document for good; the caller has to be allowed to `manage` the room',
         responses: { 204: { description: 'Deleted, or there was none' }, default: problem },
       },
     },
@@ -195,7 +195,7 @@ const OPENAPI = {
     '/rooms': {
       get: {
         summary:
-          'Lists documents in the order of their names; the caller has to manage all of them',
+          'Lists documents in the order of their names; the caller has to be allowed to `manage` the room `*`',
         parameters: [
           version,
           query('after', 'The name after which the list begins'),
