@@ -167,7 +167,8 @@ describe('view links', () => {
     expect((await change(room, { viewLink: true })).viewLink).toBe(viewLink)
     const { revision } = (await readAccess(room)).access!
     for (const said of [{ owner: 'me' }, { users: {} }, { link: 'view' }]) {
-      expectProblem(await post(room, { revision, ...said }), 'forbidden')
+      const { detail } = expectProblem(await post(room, { revision, ...said }), 'forbidden')
+      expect(detail).toContain('Without users, nobody manages documents over HTTP.')
     }
     expect((await change(room, { viewLink: false })).viewLink).toBeUndefined()
     expect((await change(room, { viewLink: true })).viewLink).not.toBe(viewLink)
@@ -314,6 +315,54 @@ describe('a change', () => {
     const json = isWhole ? { revision: access!.revision, ...said } : said
     expectProblem(await call(room.url('access'), { ...as('ada'), json: json as Json }), problem)
     expect((await readAccess(room, as('ada'))).access).toEqual(access)
+  })
+
+  it('[SR13] [SR10] [SR17] that changes nothing leaves the record, its readers and the audit log alone', async () => {
+    const entries: object[] = []
+    const asked: string[] = []
+    const audit = (entry: object) => void entries.push(entry)
+    const authorize: WhereaboutsOptions['authorize'] = (about) => {
+      asked.push(about.user?.id ?? 'nobody')
+      return sharedAccess(about)
+    }
+    await using running = await start('node:http', users({ audit, authorize }))
+    const room = new TestRoom(running.baseUrl)
+    await write(room, as('ada'))
+    const eve = { role: 'editor', name: 'Eve' } as const
+    const access = await change(room, { link: 'view', users: { eve }, viewLink: true }, as('ada'))
+    const { revision } = access
+    await using stream = await room.join('k', {}, as('eve'))
+    expect(stream.hello.can).toEqual(USUAL)
+    entries.length = 0
+    asked.length = 0
+    const same = { link: 'view', users: { bob: null, eve }, viewLink: true, owner: 'ada' }
+    for (const said of [{}, { owners: 'eve' }, same]) {
+      const answer = await post(room, { revision, ...said }, as('ada'))
+      expect([answer.status, JSON.parse(answer.text)]).toEqual([200, { access }])
+    }
+    expectProblem(await post(room, { revision: revision - 1 }, as('ada')), 'access-changed')
+    expect(entries).toEqual([])
+    expect(asked).not.toContain('eve')
+    const changed = await change(room, { users: { eve: { role: 'viewer' } } }, as('ada'))
+    expect(changed.revision).toBe(revision + 1)
+    expect(entries).toHaveLength(1)
+    expect(asked).toContain('eve')
+  })
+
+  it.each([
+    ['revision', { revision: 'x' }, '"revision" must be the number that the change was made from.'],
+    ['owner', { owner: '' }, '"owner" must be an id of 1 to 255 characters.'],
+    ['users', { users: { e: { role: 'boss' } } }, '"viewer", "commenter" or "editor"'],
+    ['link', { link: 'all' }, '"link" must be "nothing", "view", "comment" or "edit".'],
+    ['viewLink', { viewLink: 'yes' }, '"viewLink" must be true or false.'],
+  ])('[SR13] with a wrong `%s` is told what it may be', async (parameter, said, what) => {
+    await using running = await start('node:http', users())
+    const room = new TestRoom(running.baseUrl)
+    await write(room, as('ada'))
+    const answer = await post(room, { revision: 1, ...said }, as('ada'))
+    const { detail, extensions } = expectProblem(answer, 'bad-parameter')
+    expect(detail).toContain(what)
+    expect(extensions).toMatchObject({ parameter })
   })
 
   it('[SR16] is bounded also when it comes in many steps', async () => {

@@ -31,7 +31,8 @@ const TOKEN_BYTES = 24
 
 const USER_ID = z.string().min(1).max(255)
 const NAME = z.string().refine((name) => parseUserName(name) === name)
-const USER = z.object({ role: z.enum(['viewer', 'commenter', 'editor']), name: NAME.optional() })
+const ASSIGNED_ROLES = ['viewer', 'commenter', 'editor'] as const
+const USER = z.object({ role: z.enum(ASSIGNED_ROLES), name: NAME.optional() })
 const LINK = z.enum(Object.keys(LINK_ROLES) as LinkGives[])
 
 /** A user's id may be `__proto__`, which schemas of objects leave out. */
@@ -64,7 +65,26 @@ export function readChange(body: unknown): CheckedChange {
   const { data, error } = CHANGE.safeParse(body)
   if (data !== undefined) return data
   const parameter = String(error.issues[0]?.path[0] ?? 'body')
-  throw bad(parameter, `"${parameter}" is missing, or isn't what the protocol says.`)
+  throw bad(parameter, ALLOWED.get(parameter) ?? 'The body must be a JSON object.')
+}
+
+const ID_RULE = 'of 1 to 255 characters'
+
+/** What is allowed, by the field of a change. */
+const ALLOWED: ReadonlyMap<string, string> = new Map([
+  ['revision', '"revision" must be the number that the change was made from.'],
+  ['owner', `"owner" must be an id ${ID_RULE}.`],
+  [
+    'users',
+    `"users" must have, by ids ${ID_RULE}, {"role":…} with ${either(ASSIGNED_ROLES)} and perhaps a "name", or null to remove one; at most ${MOST_USERS} of them.`,
+  ],
+  ['link', `"link" must be ${either(LINK.options)}.`],
+  ['viewLink', '"viewLink" must be true or false.'],
+])
+
+function either(values: readonly string[]): string {
+  const quoted = values.map((value) => `"${value}"`)
+  return `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`
 }
 
 /**

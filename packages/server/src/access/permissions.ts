@@ -105,6 +105,8 @@ export class Permissions {
     const atMs = performance.now()
     const can = await this.granted(asker, actions)
     const missing = actions.find((action) => !can.includes(action))
+    if (missing === 'manage' && !this.asksAbout(asker) && asker.user === undefined)
+      throw nobodyManages()
     if (missing !== undefined) throw refusalOf(asker, missing)
     return async () => {
       if (this.asOf === asOf && performance.now() - atMs < FRESH_MS) return
@@ -185,8 +187,16 @@ export function linkOnlyReads(): Problem {
   return new Problem('forbidden', 'This link is for viewing only.')
 }
 
+/** Where nobody authorizes callers. @see PROTOCOL.md SR7 */
+export function nobodyManages(): Problem {
+  return new Problem(
+    'forbidden',
+    'Without users, nobody manages documents over HTTP. Whoever runs the server can, such as with the command `whereabouts documents delete`.',
+  )
+}
+
 /** @see PROTOCOL.md AC12 */
-export function forbidden(action: Action): Problem {
+function forbidden(action: Action): Problem {
   return new Problem(
     'forbidden',
     `You may not do that here: it needs the right to ${action}. Ask somebody who manages this document.`,

@@ -105,7 +105,8 @@ export class Sharing {
   }
 
   /**
-   * Changes a record, if nobody else has meanwhile. Returns what it says then.
+   * Changes a record, if nobody else has meanwhile. Returns what it says then, with the same revision
+   * if nothing changes.
    *
    * @param byUsers whether there are users
    * @throws {Problem} access-changed, bad-parameter, too-large, store-failed
@@ -116,6 +117,7 @@ export class Sharing {
     if (revision !== change.revision) throw accessChanged()
     const after = changed(record, change)
     const next = written(after)
+    if (next.json === written(record).json) return shown(record, revision, this.linkGives, byUsers)
     if (Buffer.byteLength(next.json) > MAX_RECORD_BYTES) throw tooLarge(MAX_RECORD_BYTES)
     const put = await this.catalog.putRecord(roomName, next, revision)
     this.outdate(roomName)

@@ -1,7 +1,7 @@
 import { Problem } from '@whereabouts/protocol'
 import { type CheckedChange, readChange } from '../access/access-record.js'
 import type { AuditLog } from '../access/audit.js'
-import { type Asker, forbidden, type Permissions } from '../access/permissions.js'
+import { type Asker, nobodyManages, type Permissions } from '../access/permissions.js'
 import type { Sharing } from '../access/sharing.js'
 import { checkRoom } from '../room-name.js'
 import type { RoomServer } from '../room-server.js'
@@ -41,8 +41,10 @@ export class AccessCalls {
     await stillMay()
     const { areAsked } = this.permissions
     const access = await this.sharing.change(asker.roomName, change, areAsked)
-    this.audit.note(audited(asker, change))
-    await this.tell(asker.roomName)
+    if (access.revision !== change.revision) {
+      this.audit.note(audited(asker, change))
+      await this.tell(asker.roomName)
+    }
     call.json({ access })
   }
 
@@ -69,7 +71,7 @@ export class AccessCalls {
 
 /** @throws {Problem} forbidden. SR7 */
 function assertOpen({ owner, users, link }: CheckedChange): void {
-  if (owner !== undefined || users !== undefined || link !== undefined) throw forbidden('manage')
+  if (owner !== undefined || users !== undefined || link !== undefined) throw nobodyManages()
 }
 
 /** A view link is a secret, so it isn't said. SR17 */
