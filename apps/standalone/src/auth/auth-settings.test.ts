@@ -34,6 +34,7 @@ describe('[OP10] who may call', () => {
       const { auth, faults } = read({}, host)
       expect(auth).toBeUndefined()
       expect(faults).toEqual([expect.stringContaining('set it to "jwt", "proxy" or "oidc"')])
+      expect(faults[0]).toMatch(/or to "open" if anybody who reaches it may read and write$/)
       expect(read({ WHEREABOUTS_AUTH: 'open' }, host).auth).toEqual({ mode: 'open' })
     },
   )

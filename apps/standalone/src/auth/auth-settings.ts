@@ -129,7 +129,10 @@ function readMode(reading: Reading, host: string): Mode | undefined {
   const mode = MODES.find((candidate) => candidate === said)
   if (said === undefined) {
     const modes = 'to "jwt", "proxy" or "oidc" so that callers have to sign in'
-    reading.fault('AUTH', `is required where HOST is "${host}": set it ${modes}, or to "open"`)
+    reading.fault(
+      'AUTH',
+      `is required where HOST is "${host}": set it ${modes}, or to "open" if anybody who reaches it may read and write`,
+    )
   } else if (mode === undefined) {
     reading.fault('AUTH', `must be ${MODES.map((each) => `"${each}"`).join(' or ')}`)
   }
@@ -168,7 +171,7 @@ function readKey(reading: Reading): JwtSettings['key'] | undefined {
   if (jwks !== undefined) return readJwks(reading, jwks)
   reading.fault(
     'JWT_SECRET',
-    `or ${PREFIX}JWKS is required with ${AUTH}: what tokens are signed with`,
+    `set it, or ${PREFIX}JWKS: ${AUTH}=jwt needs the key that tokens are signed with`,
   )
   return undefined
 }
