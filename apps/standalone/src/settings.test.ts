@@ -77,6 +77,15 @@ describe('settings', () => {
     expect(readSettings(more).allowedHosts).toEqual(['docs.example.com', 'sheets.example.com'])
   })
 
+  it.each([
+    [{ PORT: 'abc' }, 'PORT: must be a whole number, not "abc"'],
+    [{ PORT: '70000' }, 'PORT: must be at most 65535'],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL: must be "fatal" or "error" or'],
+    [{ WHEREABOUTS_MAX_STORED_BYTES: '-1' }, 'WHEREABOUTS_MAX_STORED_BYTES: must be at least 0'],
+  ])('say what they must be: %j', (environment, what) => {
+    expect(() => readSettings(environment)).toThrow(what)
+  })
+
   it('[OP8] are named in messages by their variables', () => {
     expect(() => readSettings({ WHEREABOUTS_LEASE_MS: '5s' })).toThrow(
       'WHEREABOUTS_LEASE_MS: must be a number, not "5s"',

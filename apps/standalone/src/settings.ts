@@ -4,6 +4,7 @@ import {
   type OptionFault,
   type WhereaboutsOptions,
 } from '@whereabouts/server'
+import { faultsOf } from '@whereabouts/server/mount'
 import { z } from 'zod'
 import { AUTH_VARIABLES, type AuthSettings, readAuth } from './auth/auth-settings.js'
 import { isLoopback } from './loopback.js'
@@ -33,7 +34,12 @@ function listOf(text: string): string[] {
 
 /** The server's own settings; the others are checked by the module. */
 const ENVIRONMENT = z.object({
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3_000),
+  PORT: z
+    .string()
+    .regex(/^-?\d+$/, { error: ({ input }) => `must be a whole number, not "${String(input)}"` })
+    .transform(Number)
+    .pipe(z.int().min(0).max(65_535))
+    .default(3_000),
   HOST: z.string().default(DEFAULT_HOST),
   [ALLOWED_HOSTS]: z
     .string()
@@ -72,11 +78,12 @@ const OPTIONS = new Map<string, string>([
 export function readSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
   // An empty variable counts as unset, as a Compose file can't unset one otherwise.
   const given = new Map(Object.entries(environment).filter(([, value]) => value !== ''))
-  const own = ENVIRONMENT.safeParse(Object.fromEntries(given))
+  const said = Object.fromEntries(given)
+  const own = ENVIRONMENT.safeParse(said)
   const options = optionsOf(given)
   const { auth, faults: authFaults } = readAuth(given, given.get('HOST') ?? DEFAULT_HOST)
   const faults = [
-    ...(own.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`),
+    ...faultsOf(ENVIRONMENT, said).map(({ option, message }) => `${option}: ${message}`),
     ...authFaults,
     ...findFaults(options).map((fault) => messageOf(fault, given)),
     ...[...given.keys()]
@@ -86,8 +93,8 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
   if (!own.success || auth === undefined || faults.length > 0) {
     throw new TypeError(`invalid settings\n  ${faults.join('\n  ')}`)
   }
-  const { PORT, HOST, LOG_LEVEL, [ALLOWED_HOSTS]: said } = own.data
-  const names = said ?? (isLoopback(HOST) ? [] : ['*'])
+  const { PORT, HOST, LOG_LEVEL, [ALLOWED_HOSTS]: hosts } = own.data
+  const names = hosts ?? (isLoopback(HOST) ? [] : ['*'])
   const allowedHosts = auth.mode === 'oidc' ? [...names, auth.publicUrl.hostname] : names
   return { port: PORT, host: HOST, allowedHosts, logLevel: LOG_LEVEL, auth, options }
 }

@@ -43,7 +43,7 @@ const MOUNT = z.strictObject({
  * @throws {TypeError} that names every fault at once
  */
 export function checkOptions(mount: WhereaboutsMount, options: WhereaboutsOptions = {}): void {
-  refuse([...faultsOf(MOUNT.safeParse(mount)), ...findFaults(options)])
+  refuse([...faultsOf(MOUNT, mount), ...findFaults(options)])
 }
 
 /** Fills in the defaults, also where `undefined` is said, and takes the slashes around the path away. */

@@ -27,10 +27,10 @@ export {
   type CallsMount,
   DEFAULTS,
   findFaults,
-  type OptionFault,
   sharedAccess,
   type WhereaboutsOptions,
 } from './options.js'
+export type { OptionFault } from './option-faults.js'
 export { createWhereabouts, type Whereabouts } from './whereabouts.js'
 export type { UserClaim } from './room/user.js'
 export { type Disconnected, type RoomEvents, Rooms, type WatchOptions } from './rooms.js'

@@ -19,10 +19,10 @@ export {
 export { sendError } from './http/send-error.js'
 export { SpareSockets } from './http/spare-sockets.js'
 export type { Log } from './log.js'
+export { faultsOf } from './option-faults.js'
 export {
   assertAuth,
   type CallsMount,
-  faultsOf,
   findFaults,
   FINISH_MS,
   MOUNT_DEFAULTS,

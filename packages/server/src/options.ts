@@ -5,6 +5,7 @@ import type { Audit } from './access/audit.js'
 import type { StoreModule } from './document/store.js'
 import { isProxy } from './access/proxies.js'
 import type { Log } from './log.js'
+import { faultsOf, type OptionFault } from './option-faults.js'
 
 /** The user that makes a call, as the application knows it. */
 export interface AuthenticatedUser {
@@ -358,22 +359,9 @@ function canBeCloned(value: unknown): boolean {
   }
 }
 
-/** What is wrong with one option. */
-export interface OptionFault {
-  /** `options` where it is not about one of them. */
-  readonly option: string
-  readonly message: string
-}
-
 /** Everything that is wrong with the options. */
 export function findFaults(options: WhereaboutsOptions): OptionFault[] {
-  return faultsOf(OPTIONS.safeParse(options))
-}
-
-/** What is wrong, as a schema found it. */
-export function faultsOf({ error }: z.ZodSafeParseResult<unknown>): OptionFault[] {
-  const issues = error?.issues ?? []
-  return issues.map(({ path, message }) => ({ option: path.join('.') || 'options', message }))
+  return faultsOf(OPTIONS, options)
 }
 
 /**

@@ -5,7 +5,6 @@ import { Handler } from './http/handler.js'
 import {
   assertAuth,
   type CallsMount,
-  faultsOf,
   findFaults,
   MOUNT_SHAPE,
   refuse,
@@ -13,6 +12,7 @@ import {
   settleMount,
   type WhereaboutsOptions,
 } from './options.js'
+import { faultsOf } from './option-faults.js'
 import { Rooms } from './rooms.js'
 import { Service } from './service.js'
 
@@ -61,7 +61,7 @@ export async function createWhereabouts(
   // Without any it says which is missing, also to a caller without types.
   const { path, operations, article, ...settings } = Object(options) as typeof options
   const said = { path, operations, article }
-  refuse([...faultsOf(MOUNT.safeParse(said)), ...findFaults(settings)])
+  refuse([...faultsOf(MOUNT, said), ...findFaults(settings)])
   assertAuth(settings)
   const mount = settleMount(said as CallsMount)
   const service = await Service.open(
