@@ -14,6 +14,15 @@ async function listen(handle: RequestListener) {
 
 const ask = (socket: RawSocket) => socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
 
+it('says what to do if its port is in use', async () => {
+  await using first = await listen(() => {})
+  const port = new URL(first.baseUrl).port
+  const second = new HttpServer(IDLE_MS, () => {})
+  await expect(second.listen(Number(port), '127.0.0.1')).rejects.toThrow(
+    `port ${port} of 127.0.0.1 is in use. End what uses it, or set PORT to another one.`,
+  )
+})
+
 it('keeps a connection open while requests arrive, and closes it after a time without any', async () => {
   await using server = await listen((_request, response) => response.end('here'))
   await using socket = await openSocket(server.baseUrl)

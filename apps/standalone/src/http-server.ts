@@ -31,11 +31,21 @@ export class HttpServer {
    */
   async listen(port: number, host: string): Promise<string> {
     this.#server.listen(port, host)
-    await once(this.#server, 'listening')
+    await this.#listening(port, host)
     const { address, port: bound, family } = this.#server.address() as AddressInfo
     if (address === '0.0.0.0') return `http://127.0.0.1:${bound}`
     if (address === '::') return `http://[::1]:${bound}`
     return `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`
+  }
+
+  async #listening(port: number, host: string): Promise<void> {
+    try {
+      await once(this.#server, 'listening')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+      const what = `port ${port} of ${host} is in use. End what uses it, or set PORT to another one.`
+      throw new Error(what, { cause: error })
+    }
   }
 
   /**

@@ -13,11 +13,12 @@ async function serve(): Promise<void> {
   // live long and allocates those of posts in the old generation too. docs/decisions.md, 46
   setFlagsFromString('--no-allocation-site-pretenuring')
   try {
-    const { url } = await startServer(readSettings())
+    const settings = readSettings()
+    const { url } = await startServer(settings)
     const address = url.replace('127.0.0.1', 'localhost')
-    process.stdout.write(
-      `whereabouts is at ${address} (open it in two windows; stop it with Ctrl+C)\n`,
-    )
+    // Who has to sign in is the same person in both.
+    const hint = settings.auth.mode === 'open' ? 'open it in two windows; ' : ''
+    process.stdout.write(`whereabouts is at ${address} (${hint}stop it with Ctrl+C)\n`)
   } catch (error) {
     process.stderr.write(`whereabouts: ${error instanceof Error ? error.message : String(error)}\n`)
     process.exitCode = 1
