@@ -292,6 +292,39 @@ describe('with a JWK set', () => {
   })
 })
 
+describe('[OP12] the log says why a token was refused', () => {
+  const rooms = [{ room: '*', can: ['rite'] }]
+  it.each<[string, () => Promise<string> | string]>([
+    ['its `aud` is not "whereabouts"', () => signHs(SECRET, good({ aud: 'another' }))],
+    ['it has no `aud`', () => signHs(SECRET, goodWithout('aud'))],
+    [`its \`iss\` is not "${ISSUER}"`, () => signHs(SECRET, good({ iss: 'https://evil.example' }))],
+    ['its `nbf` is in the future', () => signHs(SECRET, good({ nbf: nowS() + 60 }))],
+    ['its `rooms` is malformed', () => signHs(SECRET, good({ rooms }))],
+    ['its `sub` is malformed', () => signHs(SECRET, good({ sub: '' }))],
+    [
+      "its signature doesn't match the key",
+      () => signHs('another secret of at least 32 bytes', good()),
+    ],
+    ["it isn't signed with HS256", () => forge({ alg: 'none' }, good())],
+    ['it is no signed JWT', () => 'a.b.c'],
+  ])('%s', async (why, make) => {
+    await using server = await startJwt({ WHEREABOUTS_JWT_SECRET: SECRET })
+    const ended = await signHs(SECRET, good({ exp: nowS() - 1 }))
+    expect(await statusOf(server, bearer(ended))).toBe(401)
+    expect(server.output()).not.toContain('a token was refused')
+    const token = await make()
+    for (let times = 0; times < 3; times++) {
+      expect(await statusOf(server, bearer(token))).toBe(401)
+    }
+    const line = JSON.stringify(`a token was refused: ${why}`)
+    await expect.poll(() => server.output()).toContain(line)
+    expect(server.output().split('a token was refused')).toHaveLength(2)
+    for (const part of token.split('.')) {
+      if (part.length > 1) expect(server.output()).not.toContain(part)
+    }
+  })
+})
+
 describe('[OP18] keys', () => {
   it('are fetched again for a new key, once for many unknown ones', async () => {
     const [old, next] = await Promise.all([Signer.of('ES256', 'old'), Signer.of('ES256', 'next')])

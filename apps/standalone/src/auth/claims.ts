@@ -39,6 +39,11 @@ export function readClaims(claims: JWTPayload): Vouched | undefined {
   return { user, rooms: data.rooms }
 }
 
+/** Names a claim for which `readClaims` returns nothing. */
+export function malformedClaim(claims: JWTPayload): string | undefined {
+  return CLAIMS.safeParse(claims).error?.issues[0]?.path[0]?.toString()
+}
+
 /** Whether one of the entries allows an action in a room. */
 export function grants(entries: readonly RoomGrant[], room: string, action: Action): boolean {
   return entries.some((entry) => entry.can.includes(action) && isFor(entry, room))

@@ -6,6 +6,7 @@ import {
   type Log,
   sharedAccess,
 } from '@whereabouts/server'
+import { RareWarning } from '@whereabouts/server/mount'
 import {
   errors,
   jwtVerify,
@@ -15,7 +16,7 @@ import {
 } from 'jose'
 import type { Auth } from './auth.js'
 import type { JwtSettings } from './auth-settings.js'
-import { grants, readClaims, type Vouched } from './claims.js'
+import { grants, malformedClaim, readClaims, type Vouched } from './claims.js'
 import { readCookie } from './cookies.js'
 import { KeysUnavailable, openJwks } from './keys.js'
 import { VerifiedTokens } from './verified-tokens.js'
@@ -31,12 +32,16 @@ class JwtAuth implements Auth {
   readonly #verified = new VerifiedTokens<Vouched>()
   /** By the returned user object, which `authorize` receives again. */
   readonly #vouched = new WeakMap<AuthenticatedUser, Vouched>()
+  readonly #refused: RareWarning
 
   constructor(
     private readonly cookie: string | undefined,
     private readonly key: Uint8Array | JWTVerifyGetKey,
     private readonly options: JWTVerifyOptions,
-  ) {}
+    log: Log,
+  ) {
+    this.#refused = new RareWarning(log, 'a token was refused')
+  }
 
   readonly authenticate: Authenticate = (request) => {
     const token = tokenOf(request, this.cookie)
@@ -63,11 +68,17 @@ class JwtAuth implements Auth {
   async #read(token: string): Promise<Vouched | undefined> {
     try {
       const { payload } = await verifyWith(token, this.key, this.options)
-      return readClaims(payload)
+      const vouched = readClaims(payload)
+      if (vouched === undefined)
+        this.#refused.warn(`its \`${malformedClaim(payload)}\` is malformed`)
+      return vouched
     } catch (error) {
-      // Missing keys were already logged, and an invalid token is the caller's fault.
-      if (error instanceof errors.JOSEError || error instanceof KeysUnavailable) return undefined
-      throw error
+      // That was already logged.
+      if (error instanceof KeysUnavailable) return undefined
+      if (!(error instanceof errors.JOSEError)) throw error
+      // Tokens expire every day.
+      if (!(error instanceof errors.JWTExpired)) this.#refused.warn(refusalOf(error, this.options))
+      return undefined
     }
   }
 }
@@ -79,6 +90,34 @@ function verifyWith(
   options: JWTVerifyOptions,
 ): Promise<JWTVerifyResult> {
   return typeof key === 'function' ? jwtVerify(token, key, options) : jwtVerify(token, key, options)
+}
+
+/** Says why a token was refused, in words of which none are the token's. */
+function refusalOf(error: errors.JOSEError, options: JWTVerifyOptions): string {
+  if (error instanceof errors.JWTClaimValidationFailed) return claimRefusal(error, options)
+  if (error instanceof errors.JOSEAlgNotAllowed) {
+    return `it isn't signed with ${options.algorithms?.join(' or ')}`
+  }
+  return REFUSALS.get(error.code) ?? 'it is no signed JWT'
+}
+
+const REFUSALS: ReadonlyMap<string, string> = new Map([
+  [errors.JWSSignatureVerificationFailed.code, "its signature doesn't match the key"],
+  [errors.JWKSNoMatchingKey.code, 'the key that signed it is not in WHEREABOUTS_JWKS'],
+  [
+    errors.JWKSMultipleMatchingKeys.code,
+    'several keys of WHEREABOUTS_JWKS match it: give it a `kid`',
+  ],
+])
+
+function claimRefusal(
+  { claim, reason }: errors.JWTClaimValidationFailed,
+  { audience, issuer }: JWTVerifyOptions,
+): string {
+  if (reason === 'missing') return `it has no \`${claim}\``
+  if (claim === 'aud') return `its \`aud\` is not "${String(audience)}"`
+  if (claim === 'iss') return `its \`iss\` is not "${String(issuer)}"`
+  return claim === 'nbf' ? 'its `nbf` is in the future' : `its \`${claim}\` is malformed`
 }
 
 function tokenOf(request: IncomingMessage, cookie: string | undefined): string | undefined {
@@ -98,11 +137,12 @@ export function openJwt(settings: JwtSettings, log: Log): Auth {
   }
   if ('secret' in key) {
     const secret = new TextEncoder().encode(key.secret)
-    return new JwtAuth(cookie, secret, { ...options, algorithms: ['HS256'] })
+    return new JwtAuth(cookie, secret, { ...options, algorithms: ['HS256'] }, log)
   }
   if (audience === undefined) log.warn(ANY_AUDIENCE)
   const keys = openJwks(key.jwks, log)
-  return new JwtAuth(cookie, keys, { ...options, algorithms: ['RS256', 'ES256', 'EdDSA'] })
+  const algorithms = ['RS256', 'ES256', 'EdDSA']
+  return new JwtAuth(cookie, keys, { ...options, algorithms }, log)
 }
 
 const ANY_AUDIENCE =
