@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -117,7 +117,10 @@ describe('commands beside a server', () => {
     writeFileSync(damaged, readFileSync(file).subarray(0, 5_000))
     const bad = await runCommand(['restore', damaged], at)
     expect(bad.code).toBe(1)
-    expect(bad.err).toContain("can't be restored")
+    expect(bad.err).toContain(`whereabouts: ${damaged} isn't a whole backup: `)
+    expect(bad.err).toContain('. Nothing was changed.\n')
+    expect(bad.err).not.toContain('.restored')
+    expect(existsSync(join(folder.path, 'documents.sqlite.restored'))).toBe(false)
     const restored = await runCommand(['restore', file], at)
     expect(restored).toMatchObject({ code: 0 })
     expect(restored.out).toMatch(/what was there is in .*documents\.sqlite\.\d{4}/)
@@ -166,6 +169,23 @@ describe('commands without a server', () => {
     }
   })
 
+  it('name the file that is missing or wrong', async () => {
+    await using folder = await newFolder()
+    const [nope, junk] = [join(folder.path, 'nope'), join(folder.path, 'junk.yjs')]
+    writeFileSync(junk, 'junk')
+    for (const [args, says] of [
+      [['restore', nope], `there is no file ${nope}\n`],
+      [['restore', junk], `${junk} isn't a whole backup: it has 4 bytes. Nothing was changed.\n`],
+      [['documents', 'import', '--all', nope], `there is no file or folder ${nope}\n`],
+      [['documents', 'import', 'q', nope], `there is no file or folder ${nope}\n`],
+      [['documents', 'import', 'q', junk], `${junk}: `],
+    ] as const) {
+      const ran = await runCommand(args, { WHEREABOUTS_DATA: folder.path })
+      expect(ran.code, args.join(' ')).toBe(1)
+      expect(ran.err).toContain(`whereabouts: ${says}`)
+    }
+  })
+
   it('print their usage and errors', async () => {
     await using folder = await newFolder()
     const at = { WHEREABOUTS_DATA: join(folder.path, 'nowhere') }
@@ -177,6 +197,7 @@ describe('commands without a server', () => {
       [['backup', join(folder.path, 'copy')], 'is not there'],
       [['retention'], 'say an age'],
       [['retention', '--older-than', '1y'], 'say an age in days'],
+      [['retention', '--older-than', '0d'], 'at least 1d'],
       [['documents', 'list', '--wrong'], '--wrong'],
     ] as const) {
       const ran = await runCommand(args, at)

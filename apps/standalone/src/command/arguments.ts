@@ -55,6 +55,8 @@ export function needed(rest: readonly string[], index: number, what: string): st
 
 function ageOf(text: string): number {
   const days = AGE.exec(text)?.[1]
-  if (days === undefined) throw new Error('say an age in days, such as --older-than 400d')
+  if (days === undefined) {
+    throw new Error('say an age in days of at least 1d, such as --older-than 400d')
+  }
   return Number(days) * DAY_MS
 }

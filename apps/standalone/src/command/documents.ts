@@ -1,7 +1,7 @@
 import type { WhereaboutsOptions } from '@whereabouts/server'
 import { AuditLog, type DocumentReader, openReader } from '@whereabouts/server/operate'
 import { type Arguments, needed } from './arguments.js'
-import { exportAll, filesIn, readDocument, writePrivately } from './files.js'
+import { type DocumentFile, exportAll, filesIn, readDocument, writePrivately } from './files.js'
 import { openTarget, type Target } from './target.js'
 
 const PAGE = 500
@@ -43,8 +43,8 @@ export async function importDocuments({ options, flags, rest, print }: Arguments
   const first = needed(rest, 0, flags.all ? 'the folder to read' : 'the name of a room')
   await writing(options, async (target) => {
     if (!flags.all) {
-      const file = await readDocument(needed(rest, 1, 'the file to read'), first)
-      await target.perform({ call: 'import', ...file })
+      const path = needed(rest, 1, 'the file to read')
+      await importFile(target, path, await readDocument(path, first))
       return print(`imported ${first}`)
     }
     const refused = await importAll(target, await filesIn(first), print)
@@ -71,6 +71,15 @@ export async function retain({ options, flags, print }: Arguments): Promise<void
     for (const room of rooms) print(room)
     print(`${dryRun ? 'would delete' : 'deleted'} ${rooms.length} documents`)
   })
+}
+
+/** @throws {Error} that begins with the file's name */
+async function importFile(target: Target, path: string, file: DocumentFile): Promise<void> {
+  try {
+    await target.perform({ call: 'import', ...file })
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`, { cause: error })
+  }
 }
 
 async function importAll(

@@ -51,9 +51,16 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     })
     return 0
   } catch (error) {
-    process.stderr.write(`whereabouts: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.stderr.write(`whereabouts: ${reasonOf(error)}\n`)
     return 1
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { code, path } = error as NodeJS.ErrnoException
+  if (code === 'ENOENT' && path !== undefined) return `there is no file or folder ${path}`
+  return error.message
 }
 
 function findCommand(words: readonly string[]) {

@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import Database from 'libsql'
 import { FolderLock } from './folder-lock.js'
 import { makePrivate } from './private-file.js'
-import { checkFile, DOCUMENTS_FILE, flushFolder } from './sqlite-file.js'
+import { checkFile, DamagedFile, DOCUMENTS_FILE, flushFolder } from './sqlite-file.js'
 
 /** How long a backup waits for a server that is about to begin or end. */
 const BUSY_MS = 10_000
@@ -51,10 +51,11 @@ export function backUp(dataDir: string, file: string): void {
  * Puts a copy in the place of the documents of a data folder. What was there stays beside it.
  *
  * @returns where it is; `undefined` if there was nothing
- * @throws {Error} if a server uses the folder, or the copy is damaged; nothing is changed then
+ * @throws {Error} if a server uses the folder, or the copy is damaged or not there; nothing is changed then
  * @see PROTOCOL.md AD13
  */
 export async function restore(dataDir: string, file: string): Promise<string | undefined> {
+  if (!existsSync(file)) throw new Error(`there is no file ${file}`)
   const lock = await FolderLock.take(dataDir, 0, () => {})
   try {
     return replace(join(dataDir, DOCUMENTS_FILE), file)
@@ -68,10 +69,11 @@ function replace(documents: string, file: string): string | undefined {
   copyFileSync(file, draft)
   chmodSync(draft, 0o600)
   try {
-    checkFile(draft)
+    checkCopy(draft, file)
     flush(draft)
   } catch (error) {
-    throw new Error(`${file} can't be restored: ${(error as Error).message}`, { cause: error })
+    rmSync(draft, { force: true })
+    throw error
   } finally {
     for (const each of COMPANIONS.slice(1)) rmSync(draft + each, { force: true })
   }
@@ -79,6 +81,20 @@ function replace(documents: string, file: string): string | undefined {
   renameSync(draft, documents)
   flushFolder(join(documents, '..'))
   return before
+}
+
+/** Says what is wrong with a copy by the name that its user knows. */
+function checkCopy(draft: string, file: string): void {
+  try {
+    checkFile(draft)
+  } catch (error) {
+    const { message } = error as Error
+    const what =
+      error instanceof DamagedFile
+        ? `${file} isn't a whole backup: ${error.what}. Nothing was changed.`
+        : message.replaceAll(draft, file)
+    throw new Error(what, { cause: error })
+  }
 }
 
 /** With what is in its log, which belongs to it. */

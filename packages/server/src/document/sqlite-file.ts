@@ -112,8 +112,18 @@ function checkWhole(file: string): void {
   }
 }
 
-function damaged(file: string, what: string): Error {
-  return new Error(
-    `${file} is damaged: ${what.replaceAll('\n', ' ')}. It was not changed. Restore it from a backup, or move it elsewhere to start without documents.`,
-  )
+/** A file that has no whole documents in it. */
+export class DamagedFile extends Error {
+  constructor(
+    file: string,
+    readonly what: string,
+  ) {
+    super(
+      `${file} is damaged: ${what}. It was not changed. Restore it from a backup, or move it elsewhere to start without documents.`,
+    )
+  }
+}
+
+function damaged(file: string, what: string): DamagedFile {
+  return new DamagedFile(file, what.replaceAll('\n', ' '))
 }
