@@ -170,7 +170,11 @@ function heartbeats({ calm }: Suite): void {
     const pings = () => watcher.arrived.filter(({ name }) => name === 'ping').length
     // Patches go on between the pings.
     const isOver = () => pings() >= 3 && watcher.patches.length > 3
-    for (let location = 0; !isOver(); location++) await room.move(key, location)
+    for (let location = 0; !isOver(); location++) {
+      const { self } = await room.move(key, location)
+      // Within what a server takes from one member.
+      await watcher.until('the move', ({ members }) => members.get(self)?.location === location)
+    }
     expect(watcher.arrived.findLastIndex(({ name }) => name === 'patch')).toBeGreaterThan(
       watcher.arrived.findIndex(({ name }) => name === 'ping'),
     )
