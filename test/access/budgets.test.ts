@@ -61,6 +61,8 @@ it('[BU3] a member that posts too much is refused, and others at its address are
   expectAbout(count, 3)
   refused(answer, 'posts')
   expect(answer.text).not.toContain(member)
+  expect(server.log.warnings.join()).toContain('refused: a member key of address 127.0.0.1, posts')
+  expect(server.log.warnings.join()).not.toContain(member)
   expect(await call(room.url('location', { member: memberKey() }), { json: 1 })).toMatchObject({
     status: 200,
   })
@@ -196,7 +198,11 @@ it('[BU10] a full store refuses writes, reports it, and serves everything else',
   }
   expect(await write('a')).toMatchObject({ status: 200 })
   const kept = (await call(room.url('document'))).text
-  expectProblem(await write('b'.repeat(3_000)), 'storage-full')
+  for (let times = 0; times < 3; times++) {
+    expectProblem(await write('b'.repeat(3_000)), 'storage-full')
+  }
+  const said = server.log.warnings.filter((line) => line.includes('maxStoredBytes'))
+  expect(said).toHaveLength(1)
   expect((await call(room.url('document'))).text).toBe(kept)
   expect(await call(room.url('location'), { json: 1 })).toMatchObject({ status: 200 })
 })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type DocumentNews, Problem, type Updated } from '@whereabouts/protocol'
+import type { Log } from './log.js'
 import type { Documents } from './document/documents.js'
 import { mergeIntoOne } from './document/merge.js'
 import { type QuotaLimits, Quotas } from './document/quota.js'
@@ -27,8 +28,9 @@ export class RoomDocuments {
     private readonly rooms: HostedRooms,
     private readonly limits: QuotaLimits & { readonly maxUpdateBytes: number },
     now: () => number,
+    log: Log,
   ) {
-    this.#quotas = new Quotas(limits, documents.catalog, now)
+    this.#quotas = new Quotas(limits, documents.catalog, now, log)
   }
 
   /**

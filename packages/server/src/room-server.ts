@@ -108,7 +108,8 @@ export class RoomServer {
       exchange === undefined
         ? new LocalRooms(options, clock, hooks, random)
         : new SharedRooms(exchange, options, clock, hooks, random)
-    this.#roomDocuments = new RoomDocuments(documents, this.#rooms, options, () => clock.now())
+    const now = () => clock.now()
+    this.#roomDocuments = new RoomDocuments(documents, this.#rooms, options, now, log)
     this.administration = new Administration({
       documents,
       roomDocuments: this.#roomDocuments,

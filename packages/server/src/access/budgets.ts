@@ -114,7 +114,10 @@ export class Budgets {
 
   /** @throws {Problem} too-many-requests */
   async takePost(account: Account, memberKey: string): Promise<void> {
-    if (account.kind === 'address') await this.#take('posts', 'member posts', memberKey, 1)
+    if (account.kind === 'address') {
+      const shown = `a member key of ${account.key}`
+      await this.#take('posts', 'member posts', memberKey, 1, shown)
+    }
     await this.take('posts', account)
   }
 
@@ -130,13 +133,19 @@ export class Budgets {
     )
   }
 
-  async #take(name: BudgetName, limiter: string, key: string, points: number): Promise<void> {
+  /** @param shown in the log, in place of a key that is a secret */
+  async #take(
+    name: BudgetName,
+    limiter: string,
+    key: string,
+    points: number,
+    shown = key,
+  ): Promise<void> {
     try {
       await this.#limiters.get(limiter)?.consume(key, points)
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error
       await new Promise((resolve) => setTimeout(resolve, REFUSED_MS).unref())
-      const shown = limiter.startsWith('member') ? 'a member key' : key
       this.refuse(name, { key: shown }, error.msBeforeNext)
     }
   }
