@@ -1,3 +1,4 @@
+import { RareWarning } from './access/rare-warning.js'
 import { createHash } from 'node:crypto'
 import { type DocumentNews, Problem, type Updated } from '@whereabouts/protocol'
 import type { Log } from './log.js'
@@ -17,6 +18,9 @@ export interface UpdateOptions {
   readonly incarnation?: string | undefined
 }
 
+const FULL =
+  'the documents take all the space of maxStoredBytes, so changes are refused; delete documents, or allow more'
+
 /** The documents of the rooms: what is read has what the room told, and what is written is told. */
 export class RoomDocuments {
   #updates = new Repeats<Updated>()
@@ -30,7 +34,7 @@ export class RoomDocuments {
     now: () => number,
     log: Log,
   ) {
-    this.#quotas = new Quotas(limits, documents.catalog, now, log)
+    this.#quotas = new Quotas(limits, documents.catalog, now, new RareWarning(log, FULL))
   }
 
   /**

@@ -1,6 +1,4 @@
 import { Problem } from '@whereabouts/protocol'
-import { RareWarning } from '../access/rare-warning.js'
-import type { Log } from '../log.js'
 import type { Catalog } from './store.js'
 
 /** How long what the store said counts, instead of asking again: other nodes write to it, too. */
@@ -51,7 +49,6 @@ class Quota {
  */
 export class Quotas {
   readonly #all: Quota
-  readonly #full: RareWarning
   readonly #byOwner = new Map<string, Quota>()
   readonly #owners = new Map<
     string,
@@ -62,10 +59,9 @@ export class Quotas {
     private readonly limits: QuotaLimits,
     private readonly catalog: Pick<Catalog, 'totals' | 'getRecord'>,
     private readonly now: () => number,
-    log: Log,
+    private readonly isFull: { warn(): void },
   ) {
     this.#all = new Quota(limits.maxStoredBytes, () => catalog.totals(), now)
-    this.#full = new RareWarning(log, FULL)
   }
 
   /**
@@ -75,7 +71,7 @@ export class Quotas {
    */
   async take(roomName: string, bytes: number): Promise<void> {
     if (!(await this.#all.take(bytes))) {
-      this.#full.warn()
+      this.isFull.warn()
       throw full('The server has', 'Ask its operator for more.')
     }
     if (this.limits.maxOwnerBytes === 0) return
@@ -106,9 +102,6 @@ function keep<T>(kept: Map<string, T>, key: string, value: T): void {
   kept.set(key, value)
   if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value!)
 }
-
-const FULL =
-  'the documents take all the space of maxStoredBytes, so changes are refused; delete documents, or allow more'
 
 function full(who: string, what: string): Problem {
   const detail = `${who} no space left for documents, so this change was not saved. ${what}`
