@@ -153,8 +153,8 @@ export class Calls {
     assertWritable(roomName)
     checkVersion(query)
     await this.#count(call, user, 'goodbyes')
-    // A body that isn't asked for may be anything: a beacon has one, whatever its page wants.
-    const parameter = query('member') === undefined ? await this.#parameters(call) : query
+    // A goodbye is answered whatever its body is, as HT6 says.
+    const parameter = await this.#parameters(call).catch(() => query)
     const caller = identify(request, parameter, 'member', user?.claim)
     await this.rooms.leave(roomName, caller, flag(parameter, 'soon'))
     call.empty(204)
