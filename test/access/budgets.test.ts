@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { call, expectProblem, type Answer } from 'whereabouts-conformance/http'
 import { memberKey, TestRoom } from 'whereabouts-conformance/room'
-import { sharedAccess } from '@whereabouts/server'
+import { sharedAccess, type WhereaboutsOptions } from '@whereabouts/server'
 import * as Y from 'yjs'
 import { startPlain } from '../servers/plain.js'
 
@@ -11,6 +11,13 @@ const PROXIED = { trustedProxies: ['127.0.0.1'] }
 const at = (address: string) => ({ 'x-forwarded-for': address })
 const ANN = at('192.0.2.1')
 const BOB = at('192.0.2.2')
+/** A Yjs update with one text in it. */
+const UPDATE = Buffer.from('AQEBAAQBAXQBYQA=', 'base64')
+/** Users who name themselves in a header, in documents whose owners say who may do what. */
+const USERS: WhereaboutsOptions = {
+  authenticate: ({ headers }) => ({ id: String(headers['x-user']) }),
+  authorize: sharedAccess,
+}
 
 function refused(answer: Answer, budget: string): void {
   const problem = expectProblem(answer, 'too-many-requests')
@@ -225,6 +232,80 @@ it('[BU11] an owner with too much writes no more, and all others do', async () =
   expectProblem(await write(two!, 'ann', 'b'.repeat(1_500)), 'storage-full')
   expectProblem(await write(one!, 'bob', 'b'.repeat(1_500)), 'storage-full')
   expect(await write(other!, 'bob', 'b'.repeat(1_500))).toMatchObject({ status: 200 })
+})
+
+it('[BU12] new documents and records count as rooms do, and what is there does not', async () => {
+  // 10 rooms and 6 changes of access in 60 s for an address.
+  await using server = await startPlain({ ...PROXIED, budgetScale: 0.01 })
+  const write = (room: TestRoom, headers: object) =>
+    call(room.url('document'), { headers: { ...BYTES, ...headers }, body: UPDATE })
+  const first = new TestRoom(server.baseUrl)
+  expect(await write(first, ANN)).toMatchObject({ status: 200 })
+  const [count, answer] = await untilRefused(30, () => write(new TestRoom(server.baseUrl), ANN))
+  expect(count).toBe(9)
+  refused(answer, 'rooms')
+  const share = (room: TestRoom) =>
+    call(room.url('access'), { headers: ANN, json: { revision: 0, viewLink: true } })
+  const unshared = new TestRoom(server.baseUrl)
+  refused(await share(unshared), 'rooms')
+  const { text } = await call(unshared.url('access'), { headers: BOB })
+  expect(JSON.parse(text)).toMatchObject({ access: { revision: 0 } })
+  expect(await write(first, ANN)).toMatchObject({ status: 200 })
+  expect(await share(first)).toMatchObject({ status: 200 })
+  expect(await write(new TestRoom(server.baseUrl), BOB)).toMatchObject({ status: 200 })
+})
+
+it('[BU12] refused updates make no more owners than rooms could be made', async () => {
+  await using server = await startPlain({ ...USERS, budgetScale: 0.02 })
+  const headers = { ...BYTES, 'x-user': 'ann' }
+  const body = Buffer.from('no update')
+  const rooms = Array.from({ length: 6 }, () => new TestRoom(server.baseUrl))
+  const statuses: number[] = []
+  for (const room of rooms) {
+    statuses.push((await call(room.url('document'), { headers, body })).status)
+  }
+  expect(statuses).toEqual([400, 400, 400, 400, 429, 429])
+  const can = await Promise.all(
+    rooms.map(async (room) => {
+      const answer = await call(room.url('access'), { headers: { 'x-user': 'ann' } })
+      return (JSON.parse(answer.text) as { can: string[] }).can.includes('manage')
+    }),
+  )
+  expect(can).toEqual([true, true, true, true, false, false])
+})
+
+it('[BU2] changes of access have a budget of their own', async () => {
+  // 6 changes of access in 60 s for an address.
+  await using server = await startPlain({ ...PROXIED, budgetScale: 0.01 })
+  const room = new TestRoom(server.baseUrl)
+  await call(room.url('document'), { headers: { ...BYTES, ...ANN }, body: UPDATE })
+  const share = (headers: object) =>
+    call(room.url('access'), { headers: { ...headers }, json: { revision: -1 } })
+  const answers = []
+  for (let count = 0; count < 7; count++) answers.push(await share(ANN))
+  expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400, 400, 429])
+  refused(answers.at(-1)!, 'shares')
+  expect(await share(BOB)).toMatchObject({ status: 400 })
+  expect(await call(room.url('location'), { headers: ANN, json: 1 })).toMatchObject({ status: 200 })
+})
+
+it('[BU13] a change of access counts for the users that it names', async () => {
+  // 3 changes of access in 60 s for a user.
+  await using server = await startPlain({ ...USERS, budgetScale: 0.05 })
+  const room = new TestRoom(server.baseUrl)
+  const ann = { 'x-user': 'ann' }
+  await call(room.url('document'), { headers: { ...BYTES, ...ann }, body: UPDATE })
+  const share = async (count: number) => {
+    const { text } = await call(room.url('access'), { headers: ann })
+    const { revision } = (JSON.parse(text) as { access: { revision: number } }).access
+    const ids = Array.from({ length: count }, (_, n) => [`user-${n}`, { role: 'viewer' }])
+    return call(room.url('access'), {
+      headers: ann,
+      json: { revision, users: Object.fromEntries(ids) as object as never },
+    })
+  }
+  expect(await share(25)).toMatchObject({ status: 200 })
+  refused(await share(25), 'shares')
 })
 
 it('[BU2] can be turned off', async () => {

@@ -49,7 +49,7 @@ describe.each(SERVERS)('who manages documents on %s', (server) => {
     const reading = { headers: { ...as('ben').headers, ...BYTES }, body: Buffer.from(NOTHING) }
     expect((await call(room.url('document'), as('ben'))).text).toBe('\0\0')
     expect(await call(room.url('document/sync'), reading)).toMatchObject({ status: 200 })
-    expect(entries).toMatchObject([{ who: 'ada', what: 'delete', room: room.name }])
+    expect(entries).toMatchObject([{ who: 'user:ada', what: 'delete', room: room.name }])
     expect(await deletion(room, 'ada')).toMatchObject({ status: 204 })
     expect(entries).toHaveLength(1)
     const [{ at } = { at: '' }] = entries
@@ -77,9 +77,9 @@ describe.each(SERVERS)('who manages documents on %s', (server) => {
     const entries: AuditEntry[] = []
     const audit = (entry: AuditEntry) => void entries.push(entry)
     await using running = await startOffice(server, new Office({ ada: ALL }), { audit })
-    await running.rooms.disconnect('budget', { userId: 'u'.repeat(300), reason: 'a secret reason' })
+    await running.rooms.disconnect('budget', { userId: 'u'.repeat(301), reason: 'a secret reason' })
     expect(entries).toMatchObject([
-      { who: 'application', what: 'disconnect', room: 'budget', user: 'u'.repeat(256) },
+      { who: 'application', what: 'disconnect', room: 'budget', user: 'u'.repeat(300), cut: true },
     ])
     expect(JSON.stringify(entries)).not.toContain('secret')
   })

@@ -425,12 +425,32 @@ describe('a change', () => {
     const said = { link: 'view', users: { eve: { role: 'editor' }, bob: null } } as const
     await change(room, said, as('ada'))
     const { viewLink } = await change(room, { viewLink: true, owner: 'eve' }, as('ada'))
-    const common = { who: 'ada', what: 'access', room: room.name }
+    const common = { who: 'user:ada', what: 'access', room: room.name }
+    const roles = [
+      { user: 'eve', role: 'editor' },
+      { user: 'bob', role: 'removed' },
+    ]
     expect(entries).toMatchObject([
-      { ...common, link: 'view', users: 'eve: editor, bob: removed' },
+      { ...common, link: 'view', users: roles },
       { ...common, viewLink: 'made', owner: 'eve' },
     ])
     expect(JSON.stringify(entries)).not.toContain(viewLink)
+  })
+
+  it('[SR17] is in the audit log whole, whatever its users are called', async () => {
+    const entries: { users?: object }[] = []
+    const audit = (entry: object) => void entries.push(entry)
+    await using running = await start('node:http', users({ audit }))
+    const room = new TestRoom(running.baseUrl)
+    await write(room, as('operator'))
+    const padding = Array.from({ length: 300 }, (_, n) => `${n}`.padEnd(60, 'x'))
+    const ids = [...padding, 'bob: removed, carol', 'mallory']
+    const said = Object.fromEntries(ids.map((id) => [id, { role: 'editor' as const }]))
+    await change(room, { users: said }, as('operator'))
+    const roles = ids.map((id) => ({ user: id, role: 'editor' }))
+    expect(entries).toMatchObject([{ who: 'user:operator', what: 'access' }])
+    expect(entries[0]!.users).toEqual(expect.arrayContaining(roles))
+    expect(entries[0]).not.toHaveProperty('cut')
   })
 })
 

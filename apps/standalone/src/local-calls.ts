@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers'
 import { type Administration, Problem, type RoomRecord } from '@whereabouts/server'
 
 const SOCKET = 'commands.sock'
-const OPERATOR = { by: 'operator' }
+const OPERATOR = { as: 'operator' } as const
 
 /** Returns the path of the socket in a data folder, in its shortest form, as the system limits it. */
 export function socketIn(dataDir: string): string {

@@ -1,17 +1,11 @@
 import { Problem } from '@whereabouts/protocol'
-import type { AuditLog } from './access/audit.js'
+import type { AuditLog, Manager } from './access/audit.js'
 import type { Documents } from './document/documents.js'
 import type { DocumentInfo, Page, RoomRecord } from './document/store.js'
 import type { RoomDocuments } from './room-documents.js'
 import { checkRoom } from './room-name.js'
 import type { HostedRooms } from './rooms/hosted-rooms.js'
 import type { Serving } from './serving.js'
-
-/** Who manages, for the audit log. */
-export interface Manager {
-  /** The id of a user, or what acts in a user's place. */
-  readonly by: string
-}
 
 /** A document in a list. */
 export interface ListedDocument extends DocumentInfo {
@@ -70,10 +64,10 @@ export class Administration {
    * @throws {Problem} bad-room, store-failed, shutting-down
    * @see PROTOCOL.md AD1, AD3, AD9
    */
-  async deleteDocument(roomName: string, { by }: Manager): Promise<boolean> {
+  async deleteDocument(roomName: string, who: Manager): Promise<boolean> {
     this.context.serving.assertServing()
     const isDeleted = await this.context.roomDocuments.remove(checkRoom(roomName))
-    if (isDeleted) this.context.audit.note({ who: by, what: 'delete', room: roomName })
+    if (isDeleted) await this.context.audit.note(who, { what: 'delete', room: roomName })
     return isDeleted
   }
 
@@ -89,14 +83,14 @@ export class Administration {
   async importDocument(
     roomName: string,
     update: Uint8Array,
-    { by }: Manager,
+    who: Manager,
     record?: RoomRecord,
   ): Promise<void> {
     this.context.serving.assertServing()
     await this.context.roomDocuments.import(checkRoom(roomName), update)
     if (record !== undefined) await this.context.documents.catalog.putRecord(roomName, record, 0)
     const bytes = update.byteLength
-    this.context.audit.note({ who: by, what: 'import', room: roomName, bytes })
+    await this.context.audit.note(who, { what: 'import', room: roomName, bytes })
   }
 
   /**
@@ -107,7 +101,7 @@ export class Administration {
    */
   async *retain(
     { unusedSinceMs, dryRun = false }: Retention,
-    { by }: Manager,
+    who: Manager,
   ): AsyncGenerator<DocumentInfo> {
     for await (const info of this.#all()) {
       const { roomName, bytes, usedAtMs } = info
@@ -115,7 +109,7 @@ export class Administration {
       if (!dryRun) {
         const name = checkRoom(roomName)
         if (!(await this.context.roomDocuments.remove(name, unusedSinceMs))) continue
-        this.context.audit.note({ who: by, what: 'retention', room: roomName, bytes })
+        await this.context.audit.note(who, { what: 'retention', room: roomName, bytes })
       }
       yield info
     }

@@ -1,4 +1,4 @@
 // What an operator's commands are made of. An application needs none of it.
-export { AuditLog } from './access/audit.js'
+export { type Audited, AuditLog } from './access/audit.js'
 export { backUp, restore } from './document/backup.js'
 export { type DocumentReader, openReader } from './document/reader.js'

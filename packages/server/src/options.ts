@@ -160,8 +160,8 @@ export interface WhereaboutsOptions {
   /** Documents that nobody changed or opened for so many days are deleted. If it isn't set, none are. */
   readonly retentionDays?: number
   /**
-   * Receives what those do who manage documents. If it isn't set, that is in `audit.jsonl` in `dataDir`,
-   * or in the log without a `dataDir`. PROTOCOL.md AD9
+   * Receives what those do who manage documents, and changes of access. If it isn't set, that is in
+   * `audit.jsonl` and `access.jsonl` in `dataDir`, or in the log without a `dataDir`. PROTOCOL.md AD9
    */
   readonly audit?: Audit
 }

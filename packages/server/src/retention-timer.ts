@@ -42,7 +42,8 @@ export class RetentionTimer {
 
   async #deleteUnused(unusedSinceMs: number): Promise<number> {
     let count = 0
-    for await (const _each of this.administration.retain({ unusedSinceMs }, { by: 'retention' })) {
+    const server = { as: 'retention' } as const
+    for await (const _each of this.administration.retain({ unusedSinceMs }, server)) {
       count += 1
       if (this.#isStopped) break
     }

@@ -148,6 +148,15 @@ export class RoomServer {
     return this.#rooms.find(roomName) !== undefined
   }
 
+  /**
+   * Returns whether a room has a document, if only an empty one.
+   *
+   * @throws {Problem} store-failed
+   */
+  async hasDocument(roomName: string): Promise<boolean> {
+    return (await this.#documents.catalog.about(roomName)) !== undefined
+  }
+
   /** Returns whether a room that is hosted here has a member. */
   hasMember(roomName: string, memberId: string): boolean {
     return this.#rooms.find(roomName)?.room.get(memberId) !== undefined
@@ -237,8 +246,8 @@ export class RoomServer {
     const checked = checkRoom(disconnection.roomName)
     const { memberId, userId } = disconnection
     const whom = memberId === undefined ? { user: userId } : { member: memberId }
-    this.#audit.note({ who: 'application', what: 'disconnect', room: checked, ...whom })
     await Promise.all([
+      this.#audit.note({ as: 'application' }, { what: 'disconnect', room: checked, ...whom }),
       this.#tell({ disconnect: disconnection }),
       this.#rooms.look(checked, (known) => removeMembers(known, disconnection)),
     ])

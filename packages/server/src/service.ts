@@ -38,6 +38,7 @@ export class Service {
   readonly #documents: Documents
   readonly #browsers: Browsers
   readonly #retention: RetentionTimer
+  readonly #audit: AuditLog
   readonly #descriptors: Descriptors
   readonly #turns = new Turns()
 
@@ -54,6 +55,7 @@ export class Service {
     const sharing = new Sharing(documents.catalog, options.linkGives)
     const permissions = new Permissions(options, log, clock.after, sharing)
     const audit = new AuditLog(options.audit, folder.path, log)
+    this.#audit = audit
     this.server = new RoomServer({
       options,
       documents,
@@ -79,7 +81,7 @@ export class Service {
     )
     this.bodies = new Bodies(options, (request) => allowances.accountOfBody(request).key)
     const access = { users, permissions, allowances, browsers, sharing }
-    const about = new AccessCalls(this.server, permissions, sharing, this.bodies, audit)
+    const about = new AccessCalls(this.server, access, this.bodies, audit)
     this.calls = new Calls(this.server, access, about, this.bodies, options)
     this.#descriptors = new Descriptors(log)
     this.operations = new Operations(this.server, allowances.budgets, this.#descriptors)
@@ -135,7 +137,7 @@ export class Service {
 
   /** After the last answer: posts may wait for the store until then. @see PROTOCOL.md EX4 */
   async release(): Promise<void> {
-    await Promise.all([this.#documents.close(), this.server.release()])
+    await Promise.all([this.#documents.close(), this.server.release(), this.#audit.flush()])
   }
 }
 

@@ -1,7 +1,8 @@
 import type { WhereaboutsOptions } from '@whereabouts/server'
-import { AuditLog, type DocumentReader, openReader } from '@whereabouts/server/operate'
+import { type DocumentReader, openReader } from '@whereabouts/server/operate'
 import { type Arguments, needed } from './arguments.js'
 import { type DocumentFile, exportAll, filesIn, readDocument, writePrivately } from './files.js'
+import { note } from './note.js'
 import { openTarget, type Target } from './target.js'
 
 const PAGE = 500
@@ -28,7 +29,7 @@ export async function exportDocuments({ options, flags, rest, print, write }: Ar
   await reading(options, async (reader) => {
     if (flags.all) {
       const count = await exportAll(reader, named)
-      auditOf(options).note({ who: 'operator', what: 'export all', documents: count })
+      await note(options, { what: 'export all', documents: count })
       return print(`wrote ${count} documents to ${named}`)
     }
     const update = await reader.read(named)
@@ -123,14 +124,6 @@ async function writing(
   } finally {
     await target.close()
   }
-}
-
-function auditOf({ dataDir }: WhereaboutsOptions): AuditLog {
-  return new AuditLog(undefined, dataDir, { info: complain, warn: complain, error: complain })
-}
-
-function complain(message: unknown): void {
-  process.stderr.write(`${String(message)}\n`)
 }
 
 function dateOf(ms: number): string {

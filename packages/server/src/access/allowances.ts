@@ -11,6 +11,7 @@ import type { Proxies } from './proxies.js'
 /** What is there, as far as accounts can bring it about. */
 export interface Existing {
   hasRoom(roomName: string): boolean
+  hasDocument(roomName: string): Promise<boolean>
   hasMember(roomName: string, memberId: string): boolean
 }
 
@@ -96,6 +97,18 @@ export class Allowances {
     if (!this.#rooms.add(account.key, roomName))
       this.budgets.refuse('rooms', account, HELD_RETRY_MS)
     await this.budgets.take('rooms', account)
+  }
+
+  /**
+   * Counts a document or an access record that a call is about to make. In a room that is there, it
+   * was counted with the room.
+   *
+   * @throws {Problem} too-many-requests, store-failed
+   * @see PROTOCOL.md BU12
+   */
+  async makeDocument(account: Account, roomName: string): Promise<void> {
+    if (!this.#isOn || this.existing.hasRoom(roomName)) return
+    if (!(await this.existing.hasDocument(roomName))) await this.budgets.take('rooms', account)
   }
 
   /**

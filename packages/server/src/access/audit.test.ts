@@ -2,9 +2,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { AuditLog } from './audit.js'
+import { type AuditEntry, AuditLog } from './audit.js'
 
-const DELETION = { who: 'ada', what: 'delete', room: 'budget' }
+const ADA = { by: 'ada' }
+const DELETION = { what: 'delete', room: 'budget' }
 
 function start(dataDir?: string) {
   const lines: string[] = []
@@ -13,23 +14,24 @@ function start(dataDir?: string) {
   return { lines, audit: new AuditLog(undefined, dataDir, log), log }
 }
 
-it('[AD9] is a file of bounded size that only its owner can read', () => {
+it('[AD9] is a file of bounded size that only its owner can read', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'whereabouts-audit-'))
   try {
     const { audit } = start(join(folder, 'data'))
     const file = join(folder, 'data', 'audit.jsonl')
-    audit.note(DELETION)
-    audit.note({ ...DELETION, who: `a\nb${'x'.repeat(1_000)}` })
+    void audit.note(ADA, DELETION)
+    await audit.note({ by: `a\nb${'x'.repeat(1_000)}` }, DELETION)
     const [first, second] = readFileSync(file, 'utf8').trim().split('\n') as [string, string]
-    expect(JSON.parse(first)).toEqual({ at: expect.any(String), ...DELETION })
-    expect((JSON.parse(second) as { who: string }).who).toHaveLength(256)
+    expect(JSON.parse(first)).toEqual({ at: expect.any(String), who: 'user:ada', ...DELETION })
+    const long = JSON.parse(second) as { who: string; cut: boolean }
+    expect([long.who.length, long.cut]).toEqual([300, true])
     expect(statSync(file).mode & 0o777).toBe(0o600)
     writeFileSync(file, 'x'.repeat(10_485_760))
-    audit.note(DELETION)
+    await audit.note(ADA, DELETION)
     expect(statSync(`${file}.1`).size).toBe(10_485_760)
     expect(readFileSync(file, 'utf8').split('\n')).toHaveLength(2)
     writeFileSync(file, 'y'.repeat(10_485_760))
-    audit.note(DELETION)
+    await audit.note(ADA, DELETION)
     expect(readFileSync(`${file}.1`, 'utf8')[0]).toBe('y')
     expect(existsSync(`${file}.2`)).toBe(false)
   } finally {
@@ -37,13 +39,47 @@ it('[AD9] is a file of bounded size that only its owner can read', () => {
   }
 })
 
-it('[AD9] is in the log without a data folder, and where it can not be written', () => {
+it('[AD9] is in the log without a data folder, and where it can not be written', async () => {
   const { audit, lines, log } = start()
-  audit.note(DELETION)
-  expect(lines).toEqual([expect.stringMatching(/^audit: \{"at":".*","who":"ada"/)])
+  await audit.note(ADA, DELETION)
+  expect(lines).toEqual([expect.stringMatching(/^audit: \{"at":".*","who":"user:ada"/)])
   const throwing = () => {
     throw new Error('the disk is full')
   }
-  new AuditLog(throwing, undefined, log).note(DELETION)
-  expect(lines[1]).toMatch(/could not be kept .*"who":"ada".*the disk is full/)
+  await new AuditLog(throwing, undefined, log).note(ADA, DELETION)
+  expect(lines[1]).toMatch(/could not be kept .*"who":"user:ada".*the disk is full/)
+})
+
+it('[AD9] keeps changes of access apart, so that they push out nothing else', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'whereabouts-audit-'))
+  try {
+    const { audit } = start(folder)
+    await audit.note(ADA, DELETION)
+    writeFileSync(join(folder, 'access.jsonl'), 'x'.repeat(10_485_760))
+    const shares = Array.from({ length: 100 }, (_, n) =>
+      audit.note({ as: 'edit link' }, { what: 'access', room: `flood-${n}`, viewLink: 'made' }),
+    )
+    await audit.flush()
+    const kept = readFileSync(join(folder, 'access.jsonl'), 'utf8').trim().split('\n')
+    const rooms = kept.map((line) => (JSON.parse(line) as { room: string }).room)
+    expect(rooms).toEqual(shares.map((_, n) => `flood-${n}`))
+    expect(readFileSync(join(folder, 'audit.jsonl'), 'utf8')).toContain('"what":"delete"')
+    expect(existsSync(join(folder, 'audit.jsonl.1'))).toBe(false)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+it('[AD9] tells a user by its prefix from what has no user', async () => {
+  const entries: AuditEntry[] = []
+  const { log } = start()
+  const audit = new AuditLog((entry) => void entries.push(entry), undefined, log)
+  await audit.note({ as: 'operator' }, DELETION)
+  await audit.note({ by: 'operator' }, DELETION)
+  await audit.note({ by: 'x'.repeat(255) }, DELETION)
+  expect(entries.map(({ who }) => who)).toEqual([
+    'operator',
+    'user:operator',
+    `user:${'x'.repeat(255)}`,
+  ])
 })

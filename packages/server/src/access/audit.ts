@@ -1,72 +1,116 @@
-import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Log } from '../log.js'
+import { AppendedFile } from './appended-file.js'
 
-/** What is noted of somebody who manages documents. */
+/** What is noted of somebody who manages documents, or who may see them. */
 export interface AuditEntry {
   /** When, as ISO 8601 has it. */
   readonly at: string
-  /** The id of a user; `operator` for a command on the machine, `retention` for the server itself. */
+  /** `user:` and the id of a user, or what acts without one, such as `operator`. */
   readonly who: string
   readonly what: string
   readonly room?: string
+  /** Whether a text was too long, so that its end is missing. */
+  readonly cut?: true
   /** Further fields, such as `bytes`. Never a secret. */
-  readonly [detail: string]: string | number | boolean | undefined
+  readonly [detail: string]: Detail | undefined
 }
+
+/** A field of an entry; a list has the users of a document with their new roles. */
+type Detail =
+  | string
+  | number
+  | boolean
+  | readonly { readonly user: string; readonly role: string }[]
 
 /** Keeps an entry. */
 export type Audit = (entry: AuditEntry) => void
 
-/** What happened, without the time. */
-export type Audited = Omit<AuditEntry, 'at'> & { readonly who: string; readonly what: string }
+/** Who does something, for the audit log. */
+export type Manager =
+  | {
+      /** The id of a user. */
+      readonly by: string
+    }
+  | {
+      /** What acts without a user: a command on the machine, the server itself, or the application. */
+      readonly as: 'operator' | 'retention' | 'application' | 'edit link' | 'unknown'
+    }
+
+/** What somebody did. */
+export interface Audited {
+  readonly what: string
+  readonly room?: string
+  readonly [detail: string]: Detail | undefined
+}
 
 const AUDIT_FILE = 'audit.jsonl'
-/** A file that has come to this size becomes the former one, in the place of the one before. */
-const MAX_FILE_BYTES = 10_485_760
-const MAX_TEXT = 256
-/** Readable and writable by the server's own user alone. */
-const PRIVATE = 0o600
-const PRIVATE_FOLDER = 0o700
+/** Apart, so that those who share their own documents can't push out what managers did. */
+const ACCESS_FILE = 'access.jsonl'
+/** The longest id of a user is shorter. */
+const MAX_TEXT = 300
 
-/** Notes what those did who manage documents. */
+/** Notes what those did who manage documents, and who changed what others may do. */
 export class AuditLog {
+  readonly #files: { readonly audit: AppendedFile; readonly access: AppendedFile } | undefined
+
   /**
    * @param audit where entries go; into the data folder without it, or into the log without that
    * @param dataDir the data folder
    */
   constructor(
     private readonly audit: Audit | undefined,
-    private readonly dataDir: string | undefined,
+    dataDir: string | undefined,
     private readonly log: Log,
-  ) {}
+  ) {
+    if (dataDir === undefined) return
+    this.#files = {
+      audit: new AppendedFile(join(dataDir, AUDIT_FILE)),
+      access: new AppendedFile(join(dataDir, ACCESS_FILE)),
+    }
+  }
 
-  /** Never throws: what was done is done, whether it can be noted or not. @see PROTOCOL.md AD9 */
-  note(happened: Audited): void {
-    const entry = bounded({ at: new Date().toISOString(), ...happened })
+  /**
+   * Resolves when an entry is kept. Never rejects: what was done is done, whether it can be noted or not.
+   *
+   * @see PROTOCOL.md AD9
+   */
+  async note(who: Manager, done: Audited): Promise<void> {
+    const entry = bounded({ at: new Date().toISOString(), who: whoOf(who), ...done })
     try {
-      if (this.audit !== undefined) this.audit(entry)
-      else if (this.dataDir !== undefined) append(join(this.dataDir, AUDIT_FILE), entry)
-      else this.log.info(`audit: ${JSON.stringify(entry)}`)
+      await this.#keep(entry)
     } catch (error) {
       this.log.error(
         `could not be kept in the audit log: ${JSON.stringify(entry)}: ${String(error)}`,
       )
     }
   }
+
+  /** Resolves when all that was noted is kept. */
+  async flush(): Promise<void> {
+    await Promise.all([this.#files?.audit.flush(), this.#files?.access.flush()])
+  }
+
+  async #keep(entry: AuditEntry): Promise<void> {
+    const text = JSON.stringify(entry)
+    if (this.audit !== undefined) this.audit(entry)
+    else if (this.#files === undefined) this.log.info(`audit: ${text}`)
+    else await this.#files[entry.what === 'access' ? 'access' : 'audit'].append(`${text}\n`)
+  }
 }
 
+/** A user may be called `operator`. */
+function whoOf(who: Manager): string {
+  return 'by' in who ? `user:${who.by}` : who.as
+}
+
+/** Lists are bounded by what a call may say. @see PROTOCOL.md SR16 */
 function bounded(entry: AuditEntry): AuditEntry {
-  const fields = Object.entries(entry).map(([name, value]) => [
-    name,
-    typeof value === 'string' ? value.slice(0, MAX_TEXT) : value,
-  ])
-  return Object.fromEntries(fields) as AuditEntry
-}
-
-function append(file: string, entry: AuditEntry): void {
-  // Servers that are one have nothing else there, so it may not be made yet.
-  mkdirSync(dirname(file), { recursive: true, mode: PRIVATE_FOLDER })
-  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0
-  if (size >= MAX_FILE_BYTES) renameSync(file, `${file}.1`)
-  appendFileSync(file, `${JSON.stringify(entry)}\n`, { mode: PRIVATE })
+  let isCut = false
+  const fields = Object.entries(entry).map(([name, value]) => {
+    if (typeof value !== 'string' || value.length <= MAX_TEXT) return [name, value] as const
+    isCut = true
+    return [name, value.slice(0, MAX_TEXT)] as const
+  })
+  return Object.fromEntries(isCut ? [...fields, ['cut', true]] : fields) as AuditEntry
 }

@@ -31,6 +31,7 @@ export const BUDGETS = {
   documents: { seconds: 60, user: 2_000, address: 20_000 },
   documentBytes: { seconds: 60, user: 134_217_728, address: 536_870_912 },
   rooms: { seconds: 60, user: 200, address: 1_000 },
+  shares: { seconds: 60, user: 60, address: 600 },
   goodbyes: { seconds: 2, user: 200, address: 4_000 },
 } as const satisfies { readonly [name: string]: Budget }
 

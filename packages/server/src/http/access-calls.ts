@@ -1,6 +1,8 @@
 import { Problem } from '@whereabouts/protocol'
 import { type CheckedChange, readChange } from '../access/access-record.js'
-import type { AuditLog } from '../access/audit.js'
+import type { Account } from '../access/accounts.js'
+import type { Allowances } from '../access/allowances.js'
+import type { AuditLog, Manager } from '../access/audit.js'
 import { type Asker, nobodyManages, type Permissions } from '../access/permissions.js'
 import type { Sharing } from '../access/sharing.js'
 import { checkRoom } from '../room-name.js'
@@ -9,40 +11,49 @@ import type { Bodies } from './body.js'
 import type { Call } from './call.js'
 
 const LIMIT_BYTES = 65_536
+/** So many users of a change are counted as one change. */
+const COUNTED_USERS = 25
+
+/** What decides about the calls, and counts them. */
+export interface AboutAccess {
+  readonly permissions: Permissions
+  readonly allowances: Allowances
+  readonly sharing: Sharing
+}
 
 /** What the calls about access do, once it is known who is calling. @see PROTOCOL.md SR1 */
 export class AccessCalls {
   constructor(
     private readonly rooms: RoomServer,
-    private readonly permissions: Permissions,
-    private readonly sharing: Sharing,
+    private readonly access: AboutAccess,
     private readonly bodies: Bodies,
     private readonly audit: AuditLog,
   ) {}
 
   /** @see PROTOCOL.md SR11, SR12 */
   async get(call: Call, asker: Asker): Promise<void> {
-    const { can } = await this.permissions.admit(asker)
+    const { can } = await this.access.permissions.admit(asker)
     checkRoom(asker.roomName)
     if (!this.#mayChange(asker, can)) return call.json({ can })
-    const access = await this.sharing.show(asker.roomName, this.permissions.areAsked)
+    const access = await this.access.sharing.show(asker.roomName, this.access.permissions.areAsked)
     call.json({ can, access })
   }
 
-  /** @see PROTOCOL.md SR13, SR17 */
-  async post(call: Call, asker: Asker): Promise<void> {
+  /** @param account whom the call is counted for @see PROTOCOL.md SR13, SR17 */
+  async post(call: Call, asker: Asker, account: Account): Promise<void> {
     checkRoom(asker.roomName)
     // Whoever was the owner a moment ago may not be any longer.
-    this.sharing.outdate(asker.roomName)
+    this.access.sharing.outdate(asker.roomName)
     const stillMay = await this.#assert(asker)
     const { value } = await this.bodies.readJson(call, LIMIT_BYTES)
     const change = readChange(value)
-    if (!this.permissions.areAsked) assertOpen(change)
+    if (!this.access.permissions.areAsked) assertOpen(change)
+    await this.#count(account, asker.roomName, change)
     await stillMay()
-    const { areAsked } = this.permissions
-    const access = await this.sharing.change(asker.roomName, change, areAsked)
+    const { areAsked } = this.access.permissions
+    const access = await this.access.sharing.change(asker.roomName, change, areAsked)
     if (access.revision !== change.revision) {
-      this.audit.note(audited(asker, change))
+      await this.audit.note(whoMade(asker, areAsked), audited(asker, change))
       await this.tell(asker.roomName)
     }
     call.json({ access })
@@ -57,15 +68,23 @@ export class AccessCalls {
     }
   }
 
+  /** @throws {Problem} too-many-requests. BU12, BU13 */
+  async #count(account: Account, roomName: string, { users = [] }: CheckedChange): Promise<void> {
+    const { allowances } = this.access
+    const further = Math.floor(users.length / COUNTED_USERS)
+    if (further > 0) await allowances.take('shares', account, further)
+    await allowances.makeDocument(account, roomName)
+  }
+
   async #assert(asker: Asker): Promise<() => Promise<void>> {
-    if (this.permissions.areAsked) return this.permissions.assert(asker, 'manage')
+    if (this.access.permissions.areAsked) return this.access.permissions.assert(asker, 'manage')
     return async () => {}
   }
 
   /** Without users the room's name is the edit link, and who has it may share it. SR7 */
   #mayChange({ link }: Asker, can: readonly string[]): boolean {
     if (link !== undefined) return false
-    return this.permissions.areAsked ? can.includes('manage') : true
+    return this.access.permissions.areAsked ? can.includes('manage') : true
   }
 }
 
@@ -75,10 +94,9 @@ function assertOpen({ owner, users, link }: CheckedChange): void {
 }
 
 /** A view link is a secret, so it isn't said. SR17 */
-function audited({ user, roomName }: Asker, { owner, users, link, viewLink }: CheckedChange) {
-  const roles = users?.map(([id, said]) => `${id}: ${said?.role ?? 'removed'}`).join(', ')
+function audited({ roomName }: Asker, { owner, users, link, viewLink }: CheckedChange) {
+  const roles = users?.map(([id, said]) => ({ user: id, role: said?.role ?? 'removed' }))
   return {
-    who: user?.claim.id ?? 'edit link',
     what: 'access',
     room: roomName,
     ...(owner !== undefined && { owner }),
@@ -86,4 +104,9 @@ function audited({ user, roomName }: Asker, { owner, users, link, viewLink }: Ch
     ...(link !== undefined && { link }),
     ...(viewLink !== undefined && { viewLink: viewLink ? 'made' : 'ended' }),
   }
+}
+
+function whoMade({ user }: Asker, byUsers: boolean): Manager {
+  if (user !== undefined) return { by: user.claim.id }
+  return { as: byUsers ? 'unknown' : 'edit link' }
 }

@@ -29,7 +29,8 @@ import { isPart } from '../room/parts.js'
 import type { ResolvedOptions } from '../options.js'
 import { checkRoom } from '../room-name.js'
 import type { RoomServer } from '../room-server.js'
-import { type Manager, MOST_LISTED } from '../administration.js'
+import { MOST_LISTED } from '../administration.js'
+import type { Manager } from '../access/audit.js'
 import type { AccessCalls } from './access-calls.js'
 import type { Bodies } from './body.js'
 import { DocumentAnswers } from './document-answers.js'
@@ -51,8 +52,6 @@ const GZIP = /^(?:x-)?gzip(?:\s*;|$)/
 const REFUSED = /;\s*q=0(?:\.0*)?$/
 /** What an application is asked about that isn't one room: no room has this name. */
 const EVERY_ROOM = '*'
-/** In the audit log, for an application that authorizes calls and doesn't say who makes them. */
-const NOBODY_KNOWN = 'unknown'
 const USUALLY_LISTED = 100
 const INCARNATION = /^[\w-]{1,32}$/
 const BASE64URL = /^[A-Za-z0-9_-]+$/
@@ -186,6 +185,7 @@ export class Calls {
     const update = await this.bodies.readBytes(call, this.options.maxUpdateBytes)
     await stillMay()
     await this.access.allowances.take('documentBytes', account, update.byteLength)
+    await this.access.allowances.makeDocument(account, checkRoom(roomName))
     await this.#claim(call, roomName, user, stillMay)
     return this.rooms.update(roomName, update, options)
   }
@@ -216,7 +216,8 @@ export class Calls {
     assertWritable(roomName)
     await this.access.permissions.assert({ request, user, roomName }, 'manage')
     checkVersion(call.query)
-    return { by: user?.claim.id ?? NOBODY_KNOWN }
+    // An application may authorize calls and not say who makes them.
+    return user === undefined ? { as: 'unknown' } : { by: user.claim.id }
   }
 
   /** @see PROTOCOL.md SR11 */
@@ -226,9 +227,9 @@ export class Calls {
 
   /** @see PROTOCOL.md SR13 */
   async postAccess(call: Call, roomName: string): Promise<void> {
-    const { asker } = await this.#enter(call, roomName, 'posts', false)
+    const { asker, account } = await this.#enter(call, roomName, 'shares', false)
     checkVersion(call.query)
-    await this.about.post(call, asker)
+    await this.about.post(call, asker, account)
   }
 
   /** The first who writes a document becomes its owner; the others are asked about again. SR4 */
