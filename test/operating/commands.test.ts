@@ -84,6 +84,7 @@ describe('commands beside a server', () => {
     expect(again).toMatchObject({ code: 1 })
     expect(again.err).toContain('has a document already')
     expect(auditOf(folder.path)).toMatchObject([
+      { what: 'export', who: 'operator', room: 'one', bytes: exported.bytes.byteLength },
       { what: 'delete', who: 'operator', room: 'one' },
       { what: 'import', who: 'operator', room: 'one' },
     ])
@@ -123,6 +124,7 @@ describe('commands beside a server', () => {
     expect(existsSync(join(folder.path, 'documents.sqlite.restored'))).toBe(false)
     const restored = await runCommand(['restore', file], at)
     expect(restored).toMatchObject({ code: 0 })
+    expect(auditOf(folder.path).map(({ what }) => what)).toEqual(['backup', 'restore'])
     expect(restored.out).toMatch(/what was there is in .*documents\.sqlite\.\d{4}/)
     await using next = await startServer({ dataDir: folder.path })
     expect(await cellsOf(new TestRoom(next.baseUrl, 'one'))).toMatchObject({ A1: 'before' })
@@ -141,8 +143,9 @@ describe('commands without a server', () => {
     }
     const record = { json: '{"owner":"ada"}', link: 'a token', owner: 'ada' }
     putRecord(folder.path, 'two', record)
+    putRecord(folder.path, 'empty', { ...record, link: 'another token' })
     const all = join(folder.path, 'all')
-    expect((await runCommand(['documents', 'export', '--all', all], at)).out).toContain('wrote 4')
+    expect((await runCommand(['documents', 'export', '--all', all], at)).out).toContain('wrote 5')
     expect(auditOf(folder.path).map(({ what }) => what)).toEqual(['export all'])
     const database = { ...at, DATABASE_URL: await postgres.newDatabase() }
     const imported = await runCommand(['documents', 'import', '--all', all], database)
@@ -158,6 +161,8 @@ describe('commands without a server', () => {
     const store = await openReader({ databaseUrl: database.DATABASE_URL })
     expect(await store.getRecord('two')).toMatchObject(record)
     expect(await store.getRecord('one')).toBeUndefined()
+    expect(await store.getRecord('empty')).toMatchObject({ ...record, link: 'another token' })
+    expect(await store.read('empty')).toBeUndefined()
     await store.close()
     const twice = await runCommand(['documents', 'import', '--all', all], database)
     expect(twice.code).toBe(1)

@@ -34,6 +34,7 @@ export async function exportDocuments({ options, flags, rest, print, write }: Ar
     }
     const update = await reader.read(named)
     if (update === undefined) throw new Error(`the room ${named} has no document`)
+    await note(options, { what: 'export', room: named, bytes: update.byteLength })
     if (flags.output === undefined) write(update)
     else await writePrivately(flags.output, update)
   })

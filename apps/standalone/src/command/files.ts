@@ -8,6 +8,8 @@ const EXTENSION = '.yjs'
 const RECORD = '.json'
 const PRIVATE = { mode: 0o600, flag: 'wx' } as const
 const PAGE = 500
+/** An update of Yjs with nothing in it. */
+const EMPTY_UPDATE = Uint8Array.of(0, 0)
 
 /** Lists the rooms of a store. */
 async function* roomsOf(reader: DocumentReader): AsyncGenerator<string> {
@@ -21,7 +23,7 @@ async function* roomsOf(reader: DocumentReader): AsyncGenerator<string> {
 
 /**
  * Writes every document to a separate file in a new folder, `<room>.yjs`, and who may see it to
- * `<room>.json`. Returns the number.
+ * `<room>.json`. A room that has only a record gets an empty update. Returns the number.
  *
  * @throws {Error} if the folder is not empty
  */
@@ -31,8 +33,7 @@ export async function exportAll(reader: DocumentReader, folder: string): Promise
     throw new Error(`${folder} is not empty. Use a new folder.`)
   let count = 0
   for await (const roomName of roomsOf(reader)) {
-    const update = await reader.read(roomName)
-    if (update === undefined) continue
+    const update = (await reader.read(roomName)) ?? EMPTY_UPDATE
     await writeFile(join(folder, roomName + EXTENSION), update, PRIVATE)
     const record = await reader.getRecord(roomName)
     if (record !== undefined) await writeRecord(join(folder, roomName + RECORD), record)

@@ -1,6 +1,7 @@
 import { backUp, restore } from '@whereabouts/server/operate'
 import { readSettings } from '../settings.js'
 import { type Arguments, needed, parse } from './arguments.js'
+import { note } from './note.js'
 import { deleteDocument, exportDocuments, importDocuments, list, retain } from './documents.js'
 
 const USAGE = `Usage: whereabouts [command]
@@ -80,6 +81,7 @@ async function backUpFile({ options, rest, print }: Arguments): Promise<void> {
   const file = needed(rest, 0, 'the file to write')
   const dataDir = fileStore(options, (url) => `pg_dump --format=custom --file=${file} "${url}"`)
   backUp(dataDir, file)
+  await note(options, { what: 'backup' })
   print(`backed up to ${file}. Keep a copy of ${dataDir}/secret as well; it never changes.`)
 }
 
@@ -87,6 +89,7 @@ async function restoreFile({ options, rest, print }: Arguments): Promise<void> {
   const file = needed(rest, 0, 'the file to restore')
   const restoring = (url: string) => `pg_restore --clean --if-exists --dbname="${url}" ${file}`
   const before = await restore(fileStore(options, restoring), file)
+  await note(options, { what: 'restore' })
   print(`restored ${file}`)
   if (before !== undefined)
     print(`what was there is in ${before}. Delete it when you don't need it.`)
