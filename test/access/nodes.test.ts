@@ -190,4 +190,28 @@ describe('access records of two nodes', () => {
     const isOwner = answers.map((answer) => 'access' in (answer as object))
     expect(isOwner.filter(Boolean)).toHaveLength(1)
   })
+
+  it('[SR4] [SR10] one that was deleted on one decides nothing on the other', async () => {
+    await using nodes = await twoNodes(new Office(), { authorize: sharedAccess })
+    const body = Buffer.from('AQEBAAQBAXQBYQA=', 'base64')
+    const write = (room: TestRoom, who: string) => {
+      const headers = { ...as(who).headers, 'content-type': 'application/octet-stream' }
+      return call(room.url('document'), { headers, body })
+    }
+    for (let race = 0; race < 5; race++) {
+      const here = new TestRoom(nodes.one.baseUrl)
+      const other = new TestRoom(nodes.two.baseUrl, here.name)
+      expect((await write(here, 'ada')).status).toBe(200)
+      // Both know the record well.
+      await callJson(other.url('access'), as('eve'))
+      const remove = () => call(here.url('document'), { ...as('ada'), method: 'DELETE' })
+      if (race > 0) await Promise.all([remove(), write(other, 'eve'), write(other, 'ada')])
+      await remove()
+      expect((await write(other, 'eve')).status).toBe(200)
+      for (const room of [here, other]) {
+        const { access } = (await callJson(room.url('access'), as('eve'))) as unknown as Answer
+        expect(access).toMatchObject({ owner: 'eve' })
+      }
+    }
+  })
 })

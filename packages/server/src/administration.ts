@@ -3,6 +3,7 @@ import type { AuditLog, Manager } from './access/audit.js'
 import type { Documents } from './document/documents.js'
 import type { DocumentInfo, Page, RoomRecord } from './document/store.js'
 import type { RoomDocuments } from './room-documents.js'
+import type { RoomName } from './room/ids.js'
 import { checkRoom } from './room-name.js'
 import type { HostedRooms } from './rooms/hosted-rooms.js'
 import type { Serving } from './serving.js'
@@ -31,6 +32,8 @@ export interface AdministrationContext {
   readonly rooms: HostedRooms
   readonly audit: AuditLog
   readonly serving: Serving
+  /** What is known of a room's record no longer counts, on every node. */
+  readonly outdate: (roomName: RoomName) => Promise<void>
 }
 
 /**
@@ -66,7 +69,7 @@ export class Administration {
    */
   async deleteDocument(roomName: string, who: Manager): Promise<boolean> {
     this.context.serving.assertServing()
-    const isDeleted = await this.context.roomDocuments.remove(checkRoom(roomName))
+    const isDeleted = await this.#remove(checkRoom(roomName))
     if (isDeleted) await this.context.audit.note(who, { what: 'delete', room: roomName })
     return isDeleted
   }
@@ -87,8 +90,10 @@ export class Administration {
     record?: RoomRecord,
   ): Promise<void> {
     this.context.serving.assertServing()
-    await this.context.roomDocuments.import(checkRoom(roomName), update)
-    if (record !== undefined) await this.context.documents.catalog.putRecord(roomName, record, 0)
+    const name = checkRoom(roomName)
+    await this.context.roomDocuments.import(name, update)
+    if (record !== undefined) await this.context.documents.catalog.putRecord(name, record, 0)
+    await this.context.outdate(name)
     const bytes = update.byteLength
     await this.context.audit.note(who, { what: 'import', room: roomName, bytes })
   }
@@ -108,10 +113,19 @@ export class Administration {
       if (usedAtMs >= unusedSinceMs || this.#isInUse(roomName)) continue
       if (!dryRun) {
         const name = checkRoom(roomName)
-        if (!(await this.context.roomDocuments.remove(name, unusedSinceMs))) continue
+        if (!(await this.#remove(name, unusedSinceMs))) continue
         await this.context.audit.note(who, { what: 'retention', room: roomName, bytes })
       }
       yield info
+    }
+  }
+
+  /** Also after a failure, as the store may have removed it. @see PROTOCOL.md SR10 */
+  async #remove(roomName: RoomName, unusedSinceMs?: number): Promise<boolean> {
+    try {
+      return await this.context.roomDocuments.remove(roomName, unusedSinceMs)
+    } finally {
+      await this.context.outdate(roomName)
     }
   }
 

@@ -116,6 +116,7 @@ export class RoomServer {
       rooms: this.#rooms,
       audit,
       serving: this.#serving,
+      outdate: (room) => this.recordChanged(room),
     })
     this.readers = new Readers({
       options,
@@ -234,6 +235,20 @@ export class RoomServer {
    */
   async revalidate(revalidation: Revalidation): Promise<void> {
     await this.#tell({ revalidate: revalidation })
+  }
+
+  /**
+   * Goes by a room's new record from now on, and asks about its readers. Nodes that can't be told do
+   * so by themselves.
+   *
+   * @see PROTOCOL.md SR10
+   */
+  async recordChanged(room: string): Promise<void> {
+    try {
+      await this.revalidate({ room })
+    } catch (error) {
+      if (!(error instanceof Problem) || error.problem !== 'exchange-busy') throw error
+    }
   }
 
   /**

@@ -38,6 +38,7 @@ function open(authorize: Authorize, readers = READERS) {
       expiresAtMs: undefined,
       can: ACTIONS,
       asOf: 0,
+      atMs: 0,
     }
     const stay = { roomName: `room ${count}`, self: null, leave: () => {} }
     ends.push(visits.begin(visitor, admission, stay))
@@ -124,6 +125,7 @@ it('[AC17] a reader that can’t be told ends only itself', async () => {
     expiresAtMs: undefined,
     can: ACTIONS,
     asOf: 0,
+    atMs: 0,
   }
   visits.begin(broken, admission, { roomName: 'room', self: null, leave: () => {} })
   visits.revalidate({})

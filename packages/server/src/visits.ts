@@ -1,6 +1,6 @@
 import { type Action, type Goodbye, Problem } from '@whereabouts/protocol'
 import { type Admission, type Asker, type Permissions, refusalOf } from './access/permissions.js'
-import { unauthorized } from './access/users.js'
+import { loginExpired } from './access/users.js'
 import { Gate } from './exchange/gate.js'
 import type { MemberId } from './room/ids.js'
 import { Agenda } from './stream/agenda.js'
@@ -144,7 +144,7 @@ export class Visits {
     const leadMs = Math.min(MOST_LEAD_MS, leftMs / 10)
     const reconnectInMs = Math.floor(Math.min(MOST_RECONNECT_MS, leadMs / 2))
     const goodbye = () => this.#serve(visit, () => visit.visitor.goodbye({ reconnectInMs }))
-    const end = () => this.#end(visit, unauthorized('Your login has expired. Sign in again.'))
+    const end = () => this.#end(visit, loginExpired())
     const callOffGoodbye = this.#agenda.after(leftMs - leadMs * (1 + random()), goodbye)
     const callOffEnd = this.#agenda.after(leftMs, end)
     visit.callOffExpiry = () => {

@@ -29,6 +29,8 @@ export interface Admission {
   readonly can: readonly Action[]
   /** How often the application had called `revalidate` before it was asked. */
   readonly asOf: number
+  /** When it was asked. */
+  readonly atMs: number
 }
 
 /** What a caller may do where nobody is asked. @see PROTOCOL.md AC7 */
@@ -36,7 +38,7 @@ const USUAL_ACTIONS: readonly Action[] = ACTIONS.filter((action) => action !== '
 
 /** A reader that the application lets in itself. @see PROTOCOL.md AC26 */
 export function ownAdmission(userId: string | undefined): Admission {
-  return { asker: undefined, userId, expiresAtMs: undefined, can: USUAL_ACTIONS, asOf: 0 }
+  return { asker: undefined, userId, expiresAtMs: undefined, can: USUAL_ACTIONS, asOf: 0, atMs: 0 }
 }
 
 const OPEN = ownAdmission(undefined)
@@ -101,15 +103,14 @@ export class Permissions {
    */
   async assert(asker: Asker, ...actions: readonly Action[]): Promise<StillMay> {
     if (!this.asksAbout(asker) && !actions.includes('manage')) return NOT_ASKED
-    const { asOf } = this
-    const atMs = performance.now()
+    const asked = this.#now()
     const can = await this.granted(asker, actions)
     const missing = actions.find((action) => !can.includes(action))
     if (missing === 'manage' && !this.asksAbout(asker) && asker.user === undefined)
       throw nobodyManages()
     if (missing !== undefined) throw refusalOf(asker, missing)
     return async () => {
-      if (this.asOf === asOf && performance.now() - atMs < FRESH_MS) return
+      if (this.#isFresh(asked)) return
       await this.assert(asker, ...actions)
     }
   }
@@ -122,12 +123,31 @@ export class Permissions {
    */
   async admit(asker: Asker): Promise<Admission> {
     if (!this.asksAbout(asker) && asker.user === undefined) return OPEN
-    const { asOf } = this
+    const asked = this.#now()
     const can = await this.granted(asker)
     if (!can.includes('watch')) throw refusalOf(asker, 'watch')
     const { user } = asker
     const userId = user?.claim.id
-    return { asker, userId, expiresAtMs: user?.expiresAtMs, can, asOf }
+    return { asker, userId, expiresAtMs: user?.expiresAtMs, can, ...asked }
+  }
+
+  /**
+   * An admission that still holds: the same, or another if that was a while ago.
+   *
+   * @throws {Problem} forbidden, store-failed
+   * @see PROTOCOL.md AC25
+   */
+  async readmit(admission: Admission): Promise<Admission> {
+    const { asker } = admission
+    return asker === undefined || this.#isFresh(admission) ? admission : this.admit(asker)
+  }
+
+  #now(): Pick<Admission, 'asOf' | 'atMs'> {
+    return { asOf: this.asOf, atMs: performance.now() }
+  }
+
+  #isFresh({ asOf, atMs }: Pick<Admission, 'asOf' | 'atMs'>): boolean {
+    return this.asOf === asOf && performance.now() - atMs < FRESH_MS
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { type Access, type Action, type LinkGives, Problem, ROLES } from '@whereabouts/protocol'
-import { type Catalog, MAX_RECORD_BYTES, type StoredRecord } from '../document/store.js'
+import { MAX_RECORD_BYTES, type RoomCatalog, type StoredRecord } from '../document/store.js'
 import {
   type AccessRecord,
   actionsOf,
@@ -14,6 +14,8 @@ import {
 
 /** A record and where it stands. */
 interface Known {
+  /** The incarnation of the document that it is about. */
+  readonly incarnation: string
   readonly record: AccessRecord
   /** 0 if there is none yet. */
   readonly revision: number
@@ -37,12 +39,12 @@ const MOST_CACHED = 10_000
  */
 export class Sharing {
   readonly #cache = new Map<string, Cached>()
-  /** The calls that were decided by a record. */
-  readonly #decided = new WeakSet<IncomingMessage>()
+  /** What the calls were decided by that a record decided about. */
+  readonly #decided = new WeakMap<IncomingMessage, Known>()
 
   /** @param linkGives what a link gives until an owner says otherwise */
   constructor(
-    private readonly catalog: Catalog,
+    private readonly catalog: RoomCatalog,
     private readonly linkGives: LinkGives,
   ) {}
 
@@ -74,9 +76,10 @@ export class Sharing {
     userId: string | undefined,
     action: Action,
   ): Promise<boolean> {
-    this.#decided.add(request)
     if (userId === undefined) return false
-    const { record, isNew } = await this.#known(roomName)
+    const known = await this.#known(roomName)
+    this.#decided.set(request, known)
+    const { record, isNew } = known
     const actions = isNew ? ROLES.editor : actionsOf(record, userId, this.linkGives)
     return actions.includes(action)
   }
@@ -85,17 +88,25 @@ export class Sharing {
    * Makes the user of a call the owner of a document that isn't there yet, if its record decided
    * about the call. Of several who come at once, one becomes it.
    *
-   * @returns whether there is a new owner
+   * @returns whether there may be a new owner, and the call has to be decided about again
    * @throws {Problem} store-failed
    * @see PROTOCOL.md SR4
    */
   async claim(request: IncomingMessage, roomName: string, userId: string): Promise<boolean> {
-    if (!this.#decided.has(request)) return false
-    const { isNew } = await this.#known(roomName)
-    if (!isNew) return false
+    if (this.#decided.get(request)?.isNew !== true) return false
+    this.#decided.delete(request)
     await this.catalog.putRecord(roomName, written({ ...NO_RECORD, owner: userId }), 0)
     this.outdate(roomName)
     return true
+  }
+
+  /**
+   * The incarnation of the document that a record decided about for a call; `undefined` if none did.
+   *
+   * @see PROTOCOL.md SR4
+   */
+  decidedAbout(request: IncomingMessage): string | undefined {
+    return this.#decided.get(request)?.incarnation
   }
 
   /** @param byUsers whether there are users @throws {Problem} store-failed. SR12 */
@@ -138,12 +149,15 @@ export class Sharing {
   }
 
   async #read(roomName: string): Promise<Known> {
+    // First: if the document is deleted meanwhile, nothing is stored for this incarnation.
+    const incarnation = await this.catalog.incarnation(roomName)
     const stored: StoredRecord | undefined = await this.catalog.getRecord(roomName)
     if (stored !== undefined) {
-      return { record: readRecord(stored), revision: stored.revision, isNew: false }
+      const { revision } = stored
+      return { incarnation, record: readRecord(stored), revision, isNew: false }
     }
     const isNew = (await this.catalog.about(roomName)) === undefined
-    return { record: NO_RECORD, revision: 0, isNew }
+    return { incarnation, record: NO_RECORD, revision: 0, isNew }
   }
 }
 

@@ -59,6 +59,22 @@ export class Users {
   }
 }
 
+/**
+ * The user of a call may have expired while its body arrived.
+ *
+ * @throws {Problem} unauthorized
+ * @see PROTOCOL.md AC25
+ */
+export function assertCurrent(user: KnownUser | undefined): void {
+  if (user?.expiresAtMs === undefined || user.expiresAtMs > Date.now()) return
+  throw loginExpired()
+}
+
+/** @see PROTOCOL.md AC3, AC25 */
+export function loginExpired(): Problem {
+  return unauthorized('Your login has expired. Sign in again.')
+}
+
 /** @param detail what to do */
 export function unauthorized(detail: string): Problem {
   return new Problem('unauthorized', detail)

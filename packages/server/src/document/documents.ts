@@ -6,7 +6,7 @@ import { FINISH_MS, type ResolvedOptions } from '../options.js'
 import type { DataFolder } from './data-folder.js'
 import { connected } from './shown-address.js'
 import type { Request, Results } from './messages.js'
-import { type Catalog, MAX_RECORD_BYTES, type RoomRecord, type UntoldRoom } from './store.js'
+import { MAX_RECORD_BYTES, type RoomCatalog, type RoomRecord, type UntoldRoom } from './store.js'
 import { storeFailed } from './store-failed.js'
 import { chooseStore, type ChosenStore } from './store-module.js'
 import type { Done } from './thread.js'
@@ -164,7 +164,7 @@ export class Documents {
   }
 
   /** The list of documents, and the records of rooms. Its methods throw store-failed. */
-  readonly catalog: Catalog = {
+  readonly catalog: RoomCatalog = {
     list: (...args) => this.#ask({ call: 'list', args }),
     about: (...args) => this.#ask({ call: 'about', args }),
     totals: (...args) => this.#ask({ call: 'totals', args }),
@@ -173,6 +173,7 @@ export class Documents {
       checkRecord(args[1])
       return this.#ask({ call: 'putRecord', args })
     },
+    incarnation: (...args) => this.#ask({ call: 'incarnation', args }),
     findByLink: (...args) => this.#ask({ call: 'findByLink', args }),
   }
 

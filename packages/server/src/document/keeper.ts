@@ -99,6 +99,8 @@ export class DocumentKeeper {
       await this.#reserve(document, bytes.byteLength)
       try {
         if (document.stale) throw storeFailed()
+        // It may have been removed since, and another one loaded.
+        if ((incarnation ?? document.incarnation) !== document.incarnation) throw documentDeleted()
         const result = this.#attend(roomName, number, () => {
           const pending = document.check(update)
           return { changed: document.apply(bytes), pending }

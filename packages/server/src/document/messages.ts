@@ -1,6 +1,6 @@
 import { Problem, type ProblemExtensions, type ProblemName } from '@whereabouts/protocol'
 import type { Applied, DocumentCount, DocumentLimits } from './keeper.js'
-import type { Catalog, Removal, StoreModule, UntoldRoom } from './store.js'
+import type { Removal, RoomCatalog, StoreModule, UntoldRoom } from './store.js'
 
 /** The settings of a document thread. */
 export interface DocumentSettings extends DocumentLimits {
@@ -12,11 +12,13 @@ export interface DocumentSettings extends DocumentLimits {
 }
 
 /** A request that goes directly to the thread's store. */
-export type CatalogRequest<Name extends keyof Catalog = keyof Catalog> = {
-  readonly [Each in Name]: { readonly call: Each; readonly args: Parameters<Catalog[Each]> }
+export type CatalogRequest<Name extends keyof RoomCatalog = keyof RoomCatalog> = {
+  readonly [Each in Name]: { readonly call: Each; readonly args: Parameters<RoomCatalog[Each]> }
 }[Name]
 
-type CatalogResults = { readonly [Name in keyof Catalog]: Awaited<ReturnType<Catalog[Name]>> }
+type CatalogResults = {
+  readonly [Name in keyof RoomCatalog]: Awaited<ReturnType<RoomCatalog[Name]>>
+}
 
 /** A request to the thread. */
 export type Request =

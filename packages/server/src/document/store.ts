@@ -224,6 +224,9 @@ export interface DocumentStore extends Catalog {
   close(): Promise<void>
 }
 
+/** What a store can be asked about rooms without reading a document. */
+export type RoomCatalog = Catalog & Pick<DocumentStore, 'incarnation'>
+
 /** Opens a store: what a {@link StoreModule} exports as `openStore`. */
 export type OpenStore<Options = unknown> = (
   options: Options,

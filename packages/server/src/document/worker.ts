@@ -12,7 +12,7 @@ import type {
 } from './messages.js'
 
 import { Occupation } from './occupation.js'
-import type { Catalog, DocumentStore, UntoldRooms } from './store.js'
+import type { DocumentStore, RoomCatalog, UntoldRooms } from './store.js'
 import { storeFailed } from './store-failed.js'
 import { openStoreModule } from './store-module.js'
 
@@ -20,7 +20,7 @@ import { openStoreModule } from './store-module.js'
 
 const TIDY_MS = 1_000
 
-type CatalogResult = Results[keyof Catalog]
+type CatalogResult = Results[keyof RoomCatalog]
 
 const port = parentPort!
 const settings = workerData as DocumentSettings
@@ -101,8 +101,8 @@ async function performOnDocument(
   }
 }
 
-function askCatalog<Name extends keyof Catalog>(
-  store: Catalog,
+function askCatalog<Name extends keyof RoomCatalog>(
+  store: RoomCatalog,
   { call, args }: CatalogRequest<Name>,
 ): Promise<CatalogResult> {
   const ask = store[call] as (...args: readonly unknown[]) => Promise<CatalogResult>

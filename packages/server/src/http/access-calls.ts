@@ -1,10 +1,10 @@
-import { Problem } from '@whereabouts/protocol'
 import { type CheckedChange, readChange } from '../access/access-record.js'
 import type { Account } from '../access/accounts.js'
 import type { Allowances } from '../access/allowances.js'
 import type { AuditLog, Manager } from '../access/audit.js'
 import { type Asker, nobodyManages, type Permissions } from '../access/permissions.js'
 import type { Sharing } from '../access/sharing.js'
+import { assertCurrent } from '../access/users.js'
 import { checkRoom } from '../room-name.js'
 import type { RoomServer } from '../room-server.js'
 import type { Bodies } from './body.js'
@@ -46,6 +46,7 @@ export class AccessCalls {
     this.access.sharing.outdate(asker.roomName)
     const stillMay = await this.#assert(asker)
     const { value } = await this.bodies.readJson(call, LIMIT_BYTES)
+    assertCurrent(asker.user)
     const change = readChange(value)
     if (!this.access.permissions.areAsked) assertOpen(change)
     await this.#count(account, asker.roomName, change)
@@ -53,19 +54,11 @@ export class AccessCalls {
     const { areAsked } = this.access.permissions
     const access = await this.access.sharing.change(asker.roomName, change, areAsked)
     if (access.revision !== change.revision) {
-      await this.audit.note(whoMade(asker, areAsked), audited(asker, change))
-      await this.tell(asker.roomName)
+      // A slow disk doesn't keep a view link open that was ended.
+      const told = this.rooms.recordChanged(asker.roomName)
+      await Promise.all([told, this.audit.note(whoMade(asker, areAsked), audited(asker, change))])
     }
     call.json({ access })
-  }
-
-  /** Has readers asked about again everywhere. Nodes that can't be told ask by themselves. SR10 */
-  async tell(room: string): Promise<void> {
-    try {
-      await this.rooms.revalidate({ room })
-    } catch (error) {
-      if (!(error instanceof Problem) || error.problem !== 'exchange-busy') throw error
-    }
   }
 
   /** @throws {Problem} too-many-requests. BU12, BU13 */

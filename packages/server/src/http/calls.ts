@@ -24,7 +24,7 @@ import {
   type StillMay,
 } from '../access/permissions.js'
 import type { Sharing } from '../access/sharing.js'
-import type { Users } from '../access/users.js'
+import { assertCurrent, type Users } from '../access/users.js'
 import { isPart } from '../room/parts.js'
 import type { ResolvedOptions } from '../options.js'
 import { checkRoom } from '../room-name.js'
@@ -34,6 +34,7 @@ import type { Manager } from '../access/audit.js'
 import type { AccessCalls } from './access-calls.js'
 import type { Bodies } from './body.js'
 import { DocumentAnswers } from './document-answers.js'
+import { DocumentWrites } from './document-writes.js'
 import {
   badParameter,
   type Call,
@@ -77,6 +78,7 @@ interface Entered {
 /** What the calls do, once it is known which one it is and for which room. */
 export class Calls {
   readonly #documentAnswers: DocumentAnswers
+  readonly #writes: DocumentWrites
 
   constructor(
     private readonly rooms: RoomServer,
@@ -86,6 +88,7 @@ export class Calls {
     private readonly options: ResolvedOptions,
   ) {
     this.#documentAnswers = new DocumentAnswers(options.stuckMs, options.maxWaitingBytes)
+    this.#writes = new DocumentWrites(rooms, access)
   }
 
   /** @see PROTOCOL.md HT1, HT2 */
@@ -114,6 +117,7 @@ export class Calls {
     const account = this.#accountOf(call, user)
     await this.access.allowances.takePost(account, caller.key)
     const { value, bytes } = await this.bodies.readJson(call, this.options.maxLocationBytes)
+    assertCurrent(user)
     if (stillMay !== undefined) await stillMay()
     await this.#join(account, roomName, caller)
     const moved = await this.rooms.move(roomName, caller, value, bytes)
@@ -154,6 +158,7 @@ export class Calls {
     await this.#count(call, user, 'goodbyes')
     // A goodbye is answered whatever its body is, as HT6 says.
     const parameter = await this.#parameters(call).catch(() => query)
+    assertCurrent(user)
     const caller = identify(request, parameter, 'member', user?.claim)
     await this.rooms.leave(roomName, caller, flag(parameter, 'soon'))
     call.empty(204)
@@ -170,24 +175,26 @@ export class Calls {
   /** @see PROTOCOL.md DO20 */
   async syncDocument(call: Call, name: string): Promise<void> {
     const { query } = call
-    const { roomName } = await this.#authorize(call, name, 'watch', 'documents')
+    const { roomName, stillMay, user } = await this.#authorize(call, name, 'watch', 'documents')
     const vector = await this.bodies.readBytes(call, this.options.maxUpdateBytes)
+    assertCurrent(user)
+    await stillMay()
     this.#documentAnswers.send(call, await this.rooms.sync(roomName, vector, query('since')))
   }
 
   /** @see PROTOCOL.md DO2, DO9 */
   async postDocument(call: Call, roomName: string): Promise<Updated> {
-    const { stillMay, account, user } = await this.#authorize(call, roomName, 'write', 'posts')
+    const entered = await this.#authorize(call, roomName, 'write', 'posts')
     const options = {
       idempotencyKey: idempotencyKey(call.request),
       incarnation: incarnation(call.query),
     }
     const update = await this.bodies.readBytes(call, this.options.maxUpdateBytes)
-    await stillMay()
-    await this.access.allowances.take('documentBytes', account, update.byteLength)
-    await this.access.allowances.makeDocument(account, checkRoom(roomName))
-    await this.#claim(call, roomName, user, stillMay)
-    return this.rooms.update(roomName, update, options)
+    assertCurrent(entered.user)
+    await entered.stillMay()
+    await this.access.allowances.take('documentBytes', entered.account, update.byteLength)
+    await this.access.allowances.makeDocument(entered.account, checkRoom(entered.asker.roomName))
+    return this.#writes.write(entered.asker, update, options)
   }
 
   /** @see PROTOCOL.md AD4 */
@@ -232,19 +239,6 @@ export class Calls {
     await this.about.post(call, asker, account)
   }
 
-  /** The first who writes a document becomes its owner; the others are asked about again. SR4 */
-  async #claim(
-    { request }: Call,
-    roomName: string,
-    user: KnownUser | undefined,
-    stillMay: StillMay,
-  ): Promise<void> {
-    if (user === undefined) return
-    if (!(await this.access.sharing.claim(request, roomName, user.claim.id))) return
-    await this.about.tell(roomName)
-    await stillMay()
-  }
-
   async #stream(
     call: Call,
     name: string,
@@ -255,8 +249,14 @@ export class Calls {
     // Before anything is awaited: a reader may be gone before it is answered. FR6
     const held: { release?: () => void } = {}
     response.once('close', () => held.release?.())
-    const { roomName, admission, account } = await this.#admit(call, name, 'streams')
+    const entered = await this.#admit(call, name, 'streams')
+    const { roomName, account } = entered
     const { parameter, view } = await read()
+    assertCurrent(entered.user)
+    const hadBody = parameter !== call.query
+    const admission = hadBody
+      ? await this.access.permissions.readmit(entered.admission)
+      : entered.admission
     checkVersion(parameter)
     const watches = flag(parameter, 'watch') || !admission.can.includes('join')
     // A stream that joins changes the room, whatever its method. BR4
