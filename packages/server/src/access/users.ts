@@ -76,6 +76,6 @@ export function loginExpired(): Problem {
 }
 
 /** @param detail what to do */
-export function unauthorized(detail: string): Problem {
+function unauthorized(detail: string): Problem {
   return new Problem('unauthorized', detail)
 }
