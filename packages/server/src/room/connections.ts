@@ -1,11 +1,11 @@
 import type { NodeId } from './ids.js'
 
-/** The open connections of a room: who has how many, and to which node. */
+/** Counts the open connections of a room, by member and by node. */
 export class RoomConnections {
   readonly #nodes = new Map<NodeId, Map<string, number>>()
   readonly #watching = new Map<NodeId, number>()
 
-  /** How many watch without having joined. */
+  /** The number of connections that only watch. */
   get watching(): number {
     let sum = 0
     for (const count of this.#watching.values()) sum += count
@@ -16,19 +16,19 @@ export class RoomConnections {
     return this.#nodes.size === 0 && this.#watching.size === 0
   }
 
-  /** How many a member has. */
+  /** Returns the number of connections of a member. */
   of(id: string): number {
     let sum = 0
     for (const members of this.#nodes.values()) sum += members.get(id) ?? 0
     return sum
   }
 
-  /** @param node those to this node alone */
+  /** Returns the number of connections to a node, by member. */
   ofNode(node: NodeId): ReadonlyMap<string, number> {
     return this.#nodes.get(node) ?? new Map<string, number>()
   }
 
-  /** How many a member has to one node. */
+  /** Returns the number of connections of a member to one node. */
   to(node: NodeId, id: string): number {
     return this.#nodes.get(node)?.get(id) ?? 0
   }
@@ -37,7 +37,7 @@ export class RoomConnections {
     return this.#watching.get(node) ?? 0
   }
 
-  /** Every node that has any. */
+  /** Returns every node with connections. */
   nodes(): NodeId[] {
     return [...new Set([...this.#nodes.keys(), ...this.#watching.keys()])]
   }

@@ -1,6 +1,6 @@
 import { Problem } from '@whereabouts/protocol'
 
-/** Makes the problem of a call for a document that was removed. @see PROTOCOL.md AD2, AD3, DO48 */
+/** Returns the problem that answers a call for a deleted document. @see PROTOCOL.md AD2, AD3, DO48 */
 export function documentDeleted(): Problem {
   return new Problem(
     'document-deleted',

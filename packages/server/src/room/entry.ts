@@ -3,10 +3,10 @@ import { NO_PART } from './parts.js'
 import type { Change } from './timeline.js'
 import { describeUser } from './user.js'
 
-/** A member, or one who was: when what of it last changed. */
+/** A current or former member, and when its fields last changed. */
 export interface Entry extends Change {
   member: Member
-  /** The part that its stream stated; a part in the location takes precedence. */
+  /** The part that its stream named; a part in the location takes precedence. */
   at: string | undefined
   /** The part of the document that it is in, or was when it left. */
   part: string
@@ -15,17 +15,17 @@ export interface Entry extends Change {
   movedAt: number
   statusAt: number
   gone: boolean
-  /** When its location was posted, by the time that the room is told; 0 if it never was. */
+  /** When its location was posted, on the room's clock; 0 if it never was. */
   postedMs: number
-  /** When a connection of it last opened, or it last posted. */
+  /** When it last opened a connection or posted. */
   seenMs: number
-  /** Said that it leaves soon; only a new connection takes that back. */
+  /** Whether it announced that it leaves soon; only a new connection cancels that. */
   leaving: boolean
-  /** When it is gone unless something happens; `Infinity` while a connection holds it. */
+  /** When it expires; `Infinity` while it has a connection. */
   deadlineMs: number
 }
 
-/** A member that nothing is known of yet. */
+/** Returns the entry of a new member. */
 export function newEntry(id: string): Entry {
   return {
     member: { id, user: describeUser(id, {}), location: null, status: 'online' },
@@ -46,7 +46,7 @@ export function newEntry(id: string): Entry {
   }
 }
 
-/** Returns the news of a member for a reader of one part or of all parts. PROTOCOL.md ST15 */
+/** Returns what a reader of one part, or of all parts, has to be told about a member. PROTOCOL.md ST15 */
 function newsOf(
   entry: Entry,
   version: number,
@@ -54,12 +54,12 @@ function newsOf(
 ): 'join' | 'change' | 'leave' | 'nothing' {
   const isSeen = part === undefined || entry.part === part
   const hasCrossed = part !== undefined && entry.partAt > version
-  // A member that was never seen is sent as left, too, which changes nothing.
+  // The reader may never have seen the member; sending it as left is harmless.
   if (entry.gone || !isSeen) return hasCrossed || (entry.gone && isSeen) ? 'leave' : 'nothing'
   return entry.joinedAt > version || hasCrossed ? 'join' : 'change'
 }
 
-/** A patch that is being put together. */
+/** A patch under construction. */
 export interface NewPatch extends Patch {
   join?: Member[]
   move?: { [id: string]: Json }
@@ -70,10 +70,10 @@ export interface NewPatch extends Patch {
 }
 
 /**
- * What changed of members since a version.
+ * Returns the changes of members since a version.
  *
- * @param entries those that changed since then, newest first
- * @param part the part of the document that is all that is seen
+ * @param entries the members that changed since then, newest first
+ * @param part limits the patch to one part of the document
  * @see PROTOCOL.md RM5
  */
 export function patchOf(
@@ -96,7 +96,7 @@ export function patchOf(
   return patch
 }
 
-/** By member. Without a prototype it is a table from the start, and not one of a new kind for each set of ids. */
+/** Creates a record without a prototype, so that V8 makes no new hidden class for each set of ids. */
 function newRecord<T>(): { [id: string]: T } {
   return Object.create(null) as { [id: string]: T }
 }
@@ -107,7 +107,7 @@ export type SavedEntry = Pick<
   'member' | 'part' | 'leaving' | 'movedAt' | 'postedMs' | 'seenMs'
 > & {
   readonly at?: string
-  /** `null` while a connection holds it. */
+  /** `null` while the member has a connection. */
   readonly deadlineMs: number | null
 }
 
@@ -125,7 +125,7 @@ export function saveEntry(entry: Entry): SavedEntry {
   }
 }
 
-/** @param version of the room when it was saved: nobody is told of what was before */
+/** @param version the room's version when it was saved; earlier changes are unknown */
 export function loadEntry(
   { deadlineMs, at, movedAt, ...rest }: SavedEntry,
   version: number,

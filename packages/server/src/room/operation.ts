@@ -2,7 +2,7 @@ import type { Json } from '@whereabouts/protocol'
 import type { UserClaim } from './user.js'
 import type { NodeId } from './ids.js'
 
-/** One thing that happens to a room: what the nodes that have the room tell each other. */
+/** One change of a room, as its nodes tell it to each other. */
 export type Operation =
   | {
       readonly do: 'open'
@@ -22,8 +22,8 @@ export type Operation =
   | { readonly do: 'leave'; readonly id: string }
   | { readonly do: 'soon'; readonly id: string }
   /**
-   * An update of the document; without its bytes, readers have to fetch the document. If it was deleted,
-   * their connections end.
+   * An update of the document. Without its bytes, readers have to fetch the document. If the document
+   * was deleted, their connections end.
    */
   | {
       readonly do: 'update'
@@ -31,11 +31,12 @@ export type Operation =
       readonly isDeleted?: boolean | undefined
     }
   | { readonly do: 'expire' }
-  /** A node is gone, and its connections with it; unless it has left, there may be an update that nobody told. */
+  /** A node is gone, and its connections with it. If it didn't leave in good order, it may have stored an
+   * update that it told nobody. */
   | { readonly do: 'gone'; readonly node: NodeId; readonly hasLeft: boolean }
   | ({ readonly do: 'restate' } & Restatement)
 
-/** Which node says what happens, and when; the time is in ms from wherever the room's clock counts. */
+/** The node that an operation comes from, and its time in ms on the room's clock. */
 export interface Origin {
   readonly node: NodeId
   readonly nowMs: number
@@ -46,14 +47,14 @@ export function deletesDocument(operation: Operation): boolean {
   return operation.do === 'update' && operation.isDeleted === true
 }
 
-/** The members of a node in a room, which replace everything known before. */
+/** All members and connections of a node in a room; replaces everything known of them before. */
 export interface Restatement {
   readonly members: readonly RestatedMember[]
-  /** Those who left while only that node could know it, and how long ago. */
+  /** Members who left while only that node could know it, and how long ago. */
   readonly left: readonly (readonly [id: string, agoMs: number])[]
-  /** Those who left and still look, and their connections. */
+  /** Members who left but still have connections that read. */
   readonly onlookers: readonly (readonly [id: string, connections: number])[]
-  /** Its connections that only watch. */
+  /** The number of connections that only watch. */
   readonly watching: number
 }
 
@@ -61,9 +62,9 @@ export interface RestatedMember {
   readonly id: string
   readonly user: UserClaim
   readonly location: Json
-  /** When that was posted, by the exchange's time; or how long ago, by the node's own. */
+  /** When the location was posted: in the exchange's time, or as an age on the node's own clock. */
   readonly posted: { readonly atMs: number } | { readonly agoMs: number }
   readonly at?: string | undefined
-  /** Its connections to that node; with none, it is away if nobody else knows it. */
+  /** The number of its connections to that node; with 0, it is away unless it is connected to another one. */
   readonly connections: number
 }

@@ -1,10 +1,10 @@
 import type { Json } from '@whereabouts/protocol'
 
-/** The part of members who are in no part. */
+/** The part name that stands for "in no part". */
 export const NO_PART = ''
 
 const PART = /^[A-Za-z0-9._:~-]{1,64}$/
-/** More are not told apart in what is said of elsewhere. */
+/** Bounds how many other parts a reader is told about by name. */
 const MAX_NAMED = 100
 
 /** @see PROTOCOL.md NM8 */
@@ -12,7 +12,7 @@ export function isPart(part: unknown): part is string {
   return typeof part === 'string' && PART.test(part)
 }
 
-/** The part that a location names; `undefined` if it names none. @see PROTOCOL.md RM12 */
+/** Returns the part that a location names, or `undefined`. @see PROTOCOL.md RM12 */
 export function partOf(location: Json): string | undefined {
   if (typeof location !== 'object' || location === null) return undefined
   const at = (location as { readonly at?: unknown }).at
@@ -23,7 +23,7 @@ export function partOf(location: Json): string | undefined {
 export class Parts {
   readonly #counts = new Map<string, number>()
 
-  /** A member went from one part to another; `undefined` is out of the room. */
+  /** Moves a member from one part to another; `undefined` means outside the room. */
   move(from: string | undefined, to: string | undefined): void {
     if (from !== undefined) this.#add(from, -1)
     if (to !== undefined) this.#add(to, 1)

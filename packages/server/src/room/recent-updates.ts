@@ -3,12 +3,12 @@ interface Update {
   readonly bytes: Uint8Array
 }
 
-/** Bytes alone don't bound what it costs to merge many small updates. */
+/** A limit in bytes alone would allow many small updates, which are expensive to merge. */
 const MAX_UPDATES = 1_024
 
 /**
- * The latest updates of a room's document, as opaque bytes, so that a reader who was away for a
- * moment gets what it missed. Bounded; the newest is always there.
+ * Keeps the latest updates of a room's document, as opaque bytes, for readers who were away for a
+ * moment. Bounded; always keeps the newest update.
  *
  * @see PROTOCOL.md DO4
  */
@@ -16,10 +16,10 @@ export class RecentUpdates {
   /** Oldest first. */
   readonly #updates: Update[] = []
   #bytes = 0
-  /** The version of the latest update that is forgotten. */
+  /** The version of the latest update that was dropped. */
   #horizon: number
 
-  /** @param version of the room before its first update */
+  /** @param version the room's version before its first update */
   constructor(
     private readonly maxBytes: number,
     version: number,
@@ -40,24 +40,24 @@ export class RecentUpdates {
     }
   }
 
-  /** The document has something that isn't here: whoever has a version before this one lacks it. */
+  /** Drops all updates, because readers before this version lack one whose bytes aren't here. */
   forget(version: number): void {
     this.#updates.length = 0
     this.#bytes = 0
     this.#horizon = version
   }
 
-  /** A reader at this version has everything. */
+  /** The version of the latest update. */
   get changedAt(): number {
     return this.#updates.at(-1)?.version ?? this.#horizon
   }
 
-  /** Returns whether one of the updates has these bytes. */
+  /** Returns whether these bytes are one of the updates. */
   has(bytes: Uint8Array): boolean {
     return this.#updates.some((update) => isSame(update.bytes, bytes))
   }
 
-  /** The updates after a version, oldest first; `undefined` if some of them are forgotten. */
+  /** Returns the updates after a version, oldest first, or `undefined` if some of them were dropped. */
   since(version: number): readonly Uint8Array[] | undefined {
     if (version < this.#horizon) return undefined
     const first = this.#updates.findLastIndex((update) => update.version <= version) + 1

@@ -2,13 +2,13 @@ import type { Json } from '@whereabouts/protocol'
 import type { Origin, RestatedMember, Restatement } from './operation.js'
 import type { RoomState } from './room-state.js'
 
-/** A node says what it has, whatever the room took it to have. @see PROTOCOL.md EX3 */
+/** Replaces everything the room knows of a node's members and connections. @see PROTOCOL.md EX3 */
 export function restate(state: RoomState, restatement: Restatement, origin: Origin): void {
   const { node, nowMs } = origin
   const { members, left, onlookers, watching } = restatement
   const before = [...state.connections.ofNode(node).keys()]
   for (const id of before) state.connections.set(id, node, 0)
-  // First those who left: their places may be those of others now.
+  // Leaves come first, because they free places that the members below may need.
   for (const [id, agoMs] of left) restateLeave(state, id, nowMs - agoMs)
   for (const member of members) restateMember(state, member, origin)
   for (const [id, count] of onlookers) state.connections.set(id, node, count)
@@ -21,7 +21,7 @@ function restateMember(state: RoomState, restated: RestatedMember, { node, nowMs
   const postedMs = postedAt(restated, nowMs)
   const known = state.entries.get(id)
   if (known === undefined && state.entries.size >= state.limits.maxMembers) return
-  // Elsewhere it may have posted since.
+  // The member may have posted on another node since.
   const isNews = known === undefined || postedMs > known.postedMs
   if (!isNews && connections === 0) return
   if (known !== undefined && connections > 0) known.leaving = false
@@ -34,7 +34,7 @@ function restateMember(state: RoomState, restated: RestatedMember, { node, nowMs
   if (state.connections.of(id) === 0) state.setStatus(entry, 'away')
 }
 
-/** Unless the member was seen on another node since. */
+/** Removes a member that left, unless another node has seen it since. */
 function restateLeave(state: RoomState, id: string, atMs: number): void {
   const entry = state.entries.get(id)
   if (entry === undefined || entry.seenMs > atMs || state.connections.of(id) > 0) return

@@ -27,7 +27,7 @@ export interface RoomLimits {
   readonly maxRecentDocumentBytes: number
 }
 
-/** The document's updates that a reader lacks, oldest first; `undefined` if they are forgotten. */
+/** The document's updates that a reader lacks, oldest first; `undefined` if they were dropped. */
 export type MissedUpdates = readonly Uint8Array[] | undefined
 
 /** The changes that bring a reader from its version to the room's. */
@@ -36,7 +36,7 @@ export type CatchUp =
   | { readonly kind: 'patch'; readonly patch: Patch; readonly updates: MissedUpdates }
   | { readonly kind: 'snapshot'; readonly snapshot: Snapshot; readonly updates: MissedUpdates }
 
-/** A room as it is in a checkpoint: all but what happened before. */
+/** The current state of a room for a checkpoint, without its history. */
 export interface SavedRoom {
   readonly version: number
   readonly connections: SavedConnections
@@ -45,8 +45,8 @@ export interface SavedRoom {
 }
 
 /**
- * What a room knows: its members, their connections, and what changed when. Every change of it is one
- * commit, whatever operation makes it.
+ * The state of a room: its members, their connections, and when each changed. Every operation makes at
+ * most one commit.
  *
  * @see PROTOCOL.md RM2, RM4
  */
@@ -63,14 +63,14 @@ export class RoomState {
   changedAt: number
   /** The version of the last change that the list view can show. */
   listChangedAt: number
-  /** Not after this time does the next member have to be let go. */
+  /** A lower bound for when the next member expires. */
   nextDeadlineMs = Infinity
-  /** Before this version the room no longer knows who left. */
+  /** The room no longer knows who left before this version. */
   #horizon: number
   #watchingAt: number
   #partsChangedAt: number
 
-  /** @param version where the versions of this room go on from */
+  /** @param version the version that this room continues from */
   constructor(
     private readonly name: string,
     readonly limits: RoomLimits,
@@ -85,7 +85,7 @@ export class RoomState {
     this.updates = new RecentUpdates(limits.maxRecentDocumentBytes, version)
   }
 
-  /** What was saved; it knows nothing of what was before. */
+  /** Restores a saved room, which has no history. */
   static load(name: string, limits: RoomLimits, saved: SavedRoom): RoomState {
     const state = new RoomState(name, limits, saved.version)
     state.connections = RoomConnections.load(saved.connections)
@@ -109,9 +109,9 @@ export class RoomState {
   }
 
   /**
-   * What a reader who has `version` lacks.
+   * Returns what a reader at `version` lacks.
    *
-   * @param part the part of the document that is all that the reader sees
+   * @param part limits the answer to one part of the document
    * @see PROTOCOL.md RM4, RM5, DO4, ST15
    */
   since(version: number, part?: string): CatchUp {
@@ -123,7 +123,7 @@ export class RoomState {
     return { kind: 'patch', patch: this.#patchSince(version, part), updates }
   }
 
-  /** @param part the part of the document that is all that the reader sees */
+  /** @param part limits the answer to one part of the document */
   snapshot(part?: string): Snapshot {
     const members: Member[] = []
     for (const entry of this.entries.values()) {
@@ -133,7 +133,7 @@ export class RoomState {
     return { members, watching: this.connections.watching, ...(elsewhere && { elsewhere }) }
   }
 
-  /** All members with a location, the most recently posted first. */
+  /** Returns the locations of all members, the most recently posted first. */
   list(): Json[] {
     return [...this.entries.values()]
       .filter(({ member }) => member.location !== null)
@@ -150,8 +150,8 @@ export class RoomState {
   }
 
   /**
-   * Makes the member what the claim and the location say (`undefined`: where it was), in one commit;
-   * none if that is what it is.
+   * Sets a member's user and location in one commit, or makes no commit if nothing changes. Without a
+   * location, the member stays where it was.
    */
   put(id: string, claim: UserClaim, location: Json | undefined, at?: string): Entry {
     const known = this.entries.get(id)
@@ -173,7 +173,7 @@ export class RoomState {
     return entry
   }
 
-  /** A member leaves now. @see PROTOCOL.md MB5, MB9 */
+  /** Removes a member now. @see PROTOCOL.md MB5, MB9 */
   leave(id: string): void {
     const entry = this.entries.get(id)
     if (entry === undefined) return
@@ -187,7 +187,7 @@ export class RoomState {
     this.#forgetLeavers()
   }
 
-  /** A connection of a member is no more; it stays for a lease if that was the last one. */
+  /** Releases a connection of a member. After its last one, the member stays for a lease. */
   released(id: string, nowMs: number): void {
     if (this.connections.of(id) > 0) return
     const entry = this.entries.get(id)
@@ -197,9 +197,9 @@ export class RoomState {
   }
 
   /**
-   * The document took an update in, which the room keeps as it is.
+   * Keeps an update that the document accepted.
    *
-   * @param bytes without them, whoever reads the room has to look it up
+   * @param bytes without them, readers have to fetch the document
    * @see PROTOCOL.md DO3
    */
   update(bytes?: Uint8Array): void {
@@ -222,7 +222,7 @@ export class RoomState {
     this.#watchingAt = this.version
   }
 
-  /** While a connection is open a member stays; without one, for a lease from now. */
+  /** Keeps a member while it has a connection, or else for a lease from now. */
   hold(id: string, entry: Entry, nowMs: number): void {
     this.setDeadline(entry, this.connections.of(id) > 0 ? Infinity : nowMs + this.limits.leaseMs)
   }

@@ -12,15 +12,15 @@ type OperationOf<Do extends Operation['do']> = Extract<Operation, { do: Do }>
 export type KnownMember = Readonly<Pick<Entry, 'member' | 'at' | 'postedMs'>>
 
 /**
- * One room: its members, where they are, and what changed when. Pure: whatever the time is, it is
- * told (`nowMs`, from any clock that doesn't run backwards).
+ * One room: its members, their locations, and when each changed. Pure: callers pass the time as `nowMs`,
+ * from any clock that doesn't run backwards.
  *
  * @see PROTOCOL.md §5, §6
  */
 export class Room {
   #state: RoomState
 
-  /** @param version where the versions of this room go on from. */
+  /** @param version the version that this room continues from */
   constructor(
     readonly name: string,
     limits: RoomLimits,
@@ -29,7 +29,7 @@ export class Room {
     this.#state = new RoomState(name, limits, version)
   }
 
-  /** The room that was saved; it knows nothing of what was before. */
+  /** Restores a saved room, which has no history. */
   static load(name: string, limits: RoomLimits, saved: SavedRoom): Room {
     const room = new Room(name, limits)
     room.#state = RoomState.load(name, limits, saved)
@@ -74,12 +74,12 @@ export class Room {
     return this.size === 0 && this.#state.connections.empty
   }
 
-  /** Which members are connected to which nodes. */
+  /** The connections of the members, by node. */
   get connections(): Omit<RoomConnections, 'set' | 'setWatching'> {
     return this.#state.connections
   }
 
-  /** Not after this time is the next one that an `expire` has something to do. */
+  /** A lower bound for when the next `expire` has something to do. */
   get nextDeadlineMs(): number {
     return this.#state.nextDeadlineMs
   }
@@ -99,30 +99,30 @@ export class Room {
   }
 
   /**
-   * What a reader who has `version` lacks.
+   * Returns what a reader at `version` lacks.
    *
-   * @param part the part of the document that is all that the reader sees
+   * @param part limits the answer to one part of the document
    * @see PROTOCOL.md RM4, RM5, DO4, ST15
    */
   since(version: number, part?: string): CatchUp {
     return this.#state.since(version, part)
   }
 
-  /** @param part the part of the document that is all that the reader sees */
+  /** @param part limits the answer to one part of the document */
   snapshot(part?: string): Snapshot {
     return this.#state.snapshot(part)
   }
 
-  /** All members with a location, the most recently posted first. */
+  /** Returns the locations of all members, the most recently posted first. */
   list(): Json[] {
     return this.#state.list()
   }
 
   /**
-   * Does what an operation says. Rooms that are told the same operations, of the same nodes, at the
-   * same times, are the same: version for version.
+   * Applies an operation. Deterministic: the same operations with the same origins make the same room,
+   * version for version.
    *
-   * @throws {Problem} room-full; nothing is changed then
+   * @throws {Problem} room-full; the room is unchanged then
    */
   apply(operation: Operation, { node, nowMs }: Origin): void {
     switch (operation.do) {
@@ -152,9 +152,9 @@ export class Room {
   }
 
   /**
-   * A connection of a member opened; it joins if it isn't here.
+   * Opens a connection of a member, which joins if it isn't here.
    *
-   * @param at the part of the document that it is in, unless the location says so
+   * @param at the part of the document that it is in, unless its location names one
    * @throws {Problem} room-full
    * @see PROTOCOL.md MB1, MB2, RM8, RM12, RM19
    */
@@ -167,26 +167,26 @@ export class Room {
     this.#state.hold(id, entry, nowMs)
   }
 
-  /** A connection of a member closed without a goodbye. @see PROTOCOL.md MB3, MB8 */
+  /** Closes a connection of a member that said no goodbye. @see PROTOCOL.md MB3, MB8 */
   #close(id: string, node: NodeId, nowMs: number): void {
     this.#state.connections.set(id, node, this.#state.connections.to(node, id) - 1)
     this.#state.released(id, nowMs)
   }
 
-  /** A connection that only watches was opened. @see PROTOCOL.md MB10 */
+  /** Opens a connection that only watches. @see PROTOCOL.md MB10 */
   #watch(node: NodeId): void {
     this.#state.setWatching(node, this.#state.connections.watchingNode(node) + 1)
   }
 
-  /** A connection that only watched was closed. */
+  /** Closes a connection that only watched. */
   #unwatch(node: NodeId): void {
     const watching = this.#state.connections.watchingNode(node)
-    // Of a node that was taken for gone since none is open.
+    // The count is already 0 if others took the node for gone meanwhile.
     if (watching > 0) this.#state.setWatching(node, watching - 1)
   }
 
   /**
-   * A member is somewhere else; it joins if it isn't here.
+   * Moves a member, which joins if it isn't here.
    *
    * @throws {Problem} room-full
    * @see PROTOCOL.md MB1, MB2, MB6, RM3
@@ -198,7 +198,7 @@ export class Room {
     if (!entry.leaving) this.#state.hold(id, entry, nowMs)
   }
 
-  /** A member leaves unless a connection of it opens in time. @see PROTOCOL.md MB6, MB8 */
+  /** Removes a member soon, unless it opens a connection in time. @see PROTOCOL.md MB6, MB8 */
   #leaveSoon(id: string, nowMs: number): void {
     const entry = this.#state.entries.get(id)
     if (entry === undefined || this.#state.connections.of(id) > 1) return
@@ -207,7 +207,7 @@ export class Room {
     this.#state.setStatus(entry, 'away')
   }
 
-  /** A node is gone: its connections are closed. @see PROTOCOL.md EX12 */
+  /** Closes the connections of a node that is gone. @see PROTOCOL.md EX12 */
   #gone({ node, hasLeft }: OperationOf<'gone'>, nowMs: number): void {
     if (!this.#state.connections.nodes().includes(node)) return
     for (const id of this.#state.connections.ofNode(node).keys()) {
@@ -215,11 +215,11 @@ export class Room {
       this.#state.released(id, nowMs)
     }
     if (this.#state.connections.watchingNode(node) > 0) this.#state.setWatching(node, 0)
-    // Its last update may be stored and not told.
+    // The node may have stored an update and told nobody.
     if (!hasLeft) this.#state.update()
   }
 
-  /** Removes those whose time has run out. @see PROTOCOL.md MB3, MB4, MB6 */
+  /** Removes the members whose time has run out. @see PROTOCOL.md MB3, MB4, MB6 */
   #expire(nowMs: number): void {
     if (nowMs < this.#state.nextDeadlineMs) return
     this.#state.nextDeadlineMs = Infinity

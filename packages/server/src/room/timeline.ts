@@ -1,4 +1,4 @@
-/** Something that changed in a room, at its latest version. Links are the timeline's own. */
+/** Something that changed in a room. Only the timeline uses the links. */
 export interface Change {
   /** The room's version when it last changed. */
   version: number
@@ -7,13 +7,13 @@ export interface Change {
 }
 
 /**
- * The changes of a room, each once, ordered by version. Looking back costs as much as what changed,
- * not as much as the room holds.
+ * The changes of a room, each once, ordered by version. Looking back takes time in proportion to what
+ * changed, not to the size of the room.
  */
 export class Timeline<T extends Change> {
   #newest: T | undefined
 
-  /** Puts a change, new or known, at the newest end; its version must be the highest by now. */
+  /** Moves a change, new or known, to the newest end. Its version must be the highest so far. */
   touch(change: T): void {
     if (this.#newest === change) return
     this.remove(change)

@@ -10,7 +10,7 @@ export interface UserClaim {
 }
 
 const DEFAULT_NAME = 'Guest'
-// Dark enough for white text on them, far enough apart to be told from one another.
+// Dark enough for white text, and easy to tell apart.
 const COLORS = [
   '#e11d48',
   '#c2410c',
@@ -25,7 +25,7 @@ const COLORS = [
 ]
 
 /**
- * The user that a claim makes: what it leaves out is as `known` has it, else the default.
+ * Returns the user that a claim describes. Missing fields come from `known`, or else from the defaults.
  *
  * @see PROTOCOL.md NM5, ID4, AC4, AC5
  */
@@ -38,7 +38,7 @@ export function describeUser(memberId: string, claim: UserClaim, known?: User): 
   return withExtras({ id, name, color }, claim, known)
 }
 
-/** Returns whether a claim says anything else beyond the name and the color. */
+/** Returns whether a claim changes the avatar or `meta`. */
 function addsTo(known: User, { avatar, meta }: UserClaim): boolean {
   if (avatar !== undefined && avatar !== known.avatar) return true
   return meta !== undefined && (known.meta === undefined || !equalJson(known.meta, meta))
