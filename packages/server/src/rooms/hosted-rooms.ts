@@ -15,7 +15,7 @@ export interface HostedRoomsLimits extends RoomLimits {
 
 /** The limits of a room and its log. */
 export interface SharedRoomLimits extends HostedRoomsLimits {
-  /** After so many batches, a node that begins to follow gets the room's state instead. */
+  /** How many batches pass between two checkpoints of a room's state. */
   readonly checkpointBatches?: number
 }
 
@@ -23,18 +23,18 @@ export interface SharedRoomLimits extends HostedRoomsLimits {
 export interface RoomHooks {
   readonly faults: Faults
   readonly merge: MergeUpdates
-  /** A room has become empty. */
+  /** Called when a room becomes empty. */
   readonly emptied: (name: string) => void
 }
 
 /** An update of a room's document that the store has. */
 export interface StoredUpdate {
-  /** Whether the document lacked any of it. */
+  /** Whether it changed the document. */
   readonly changed: boolean
   readonly bytes: Uint8Array
 }
 
-/** A room that this process hosts, and the frames of those who read it here. */
+/** A room that this process hosts, and the frames of its local readers. */
 export interface HostedRoom extends FrameSource {
   readonly name: string
   readonly room: Room
@@ -47,16 +47,16 @@ export interface HostedRoom extends FrameSource {
   readonly isIdle: boolean
 
   /**
-   * Does something to the room. Resolves with the room's position after it.
+   * Applies an operation to the room. Resolves with the room's position after it.
    *
    * @throws {Problem} room-full, exchange-busy, internal
    */
   commit(operation: Operation): Promise<string>
 
-  /** Does something to the room without waiting for the result. */
+  /** Applies an operation to the room without waiting for the result. */
   commitQuietly(operation: Operation): void
 
-  /** Lets leases run out; to be called at a steady pace. @see PROTOCOL.md MB3, MB4 */
+  /** Lets leases run out. Call it at regular intervals. @see PROTOCOL.md MB3, MB4 */
   tick(): void
 
   /** Stops hosting the room. */
@@ -64,8 +64,8 @@ export interface HostedRoom extends FrameSource {
 }
 
 /**
- * The rooms that this process hosts. {@link LocalRooms} are its alone; {@link SharedRooms} are the
- * same on every process behind one exchange.
+ * The rooms that this process hosts. {@link LocalRooms} belong to this process alone; {@link SharedRooms}
+ * are the same on every process behind one exchange.
  */
 export interface HostedRooms {
   /** The number of rooms. */
@@ -75,26 +75,26 @@ export interface HostedRooms {
 
   values(): Iterable<HostedRoom>
 
-  /** The room with that name, if it is hosted here. */
+  /** Returns the room with that name if it is hosted here. */
   find(name: string): HostedRoom | undefined
 
   /**
-   * The room with that name, created if necessary.
+   * Returns the room with that name, created if necessary.
    *
    * @throws {Problem} too-many-rooms, internal
    */
   open(name: RoomName): HostedRoom
 
   /**
-   * Does something with a room as it is now, without creating it. One that no process has is empty.
+   * Calls `work` with a room as it is now, without creating it. A room that no process hosts is empty.
    *
    * @see PROTOCOL.md RM11
    */
   look<T>(name: RoomName, work: (room: HostedRoom) => T | Promise<T>): Promise<T>
 
   /**
-   * Tells a room of an update that its document took in. Resolves with the room's position after it,
-   * when the other processes were told or can find out.
+   * Tells a room of a stored update. Resolves with the room's position after it, once the other processes
+   * were told or can find out.
    *
    * @throws {Problem} exchange-busy, store-failed
    * @see PROTOCOL.md DO2, DO3, DO4
@@ -102,23 +102,23 @@ export interface HostedRooms {
   update(name: RoomName, update: StoredUpdate): Promise<string>
 
   /**
-   * Tells a room that its document was deleted: its readers are ended. Resolves when the other
-   * processes were told or can find out.
+   * Tells a room that its document was deleted, which ends its readers. Resolves once the other processes
+   * were told or can find out.
    *
    * @see PROTOCOL.md AD3
    */
   deleted(name: RoomName): Promise<void>
 
   /**
-   * Returns whether what is loaded of a room's document has all that the room told by a position;
-   * without a position, all that it told by now.
+   * Returns whether a room's loaded document has every update up to a position, or without a position,
+   * up to now.
    *
    * @see PROTOCOL.md EX8
    */
   isUpToDate(name: RoomName, since: string | undefined): Promise<boolean>
 
   /**
-   * Tells a poll of the next frame of a room, without creating the room. Resolves when it has ended.
+   * Sends a poll the next frame of a room, without creating the room. Resolves when the poll has ended.
    *
    * @param position where the poll is
    * @see PROTOCOL.md RM11

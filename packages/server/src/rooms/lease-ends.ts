@@ -1,12 +1,12 @@
 import type { Room } from '../room/room.js'
 
-/** Of several nodes that see a lease end, the first one says so: they don't all say it at once. */
+/** Each node delays its report of an ended lease by up to this long, so that usually only one reports it. */
 const SPREAD_MS = 300
 
-/** When one of several nodes that have a room says that leases have ended in it. */
+/** Decides when a node reports that leases have ended in a room. */
 export class LeaseEnds {
   readonly #lateMs: number
-  /** The end of a lease that is being told of. */
+  /** The end of the lease that is being reported. */
   #toldMs: number | undefined
 
   /** @param random a number from 0 to 1 */
@@ -15,10 +15,10 @@ export class LeaseEnds {
   }
 
   /**
-   * Says it if it is time, once.
+   * Reports an ended lease once, when it is time.
    *
    * @param nowMs by the room's clock
-   * @param isAlone whether no other node would say it
+   * @param isAlone whether no other node would report it
    */
   tell(
     { nextDeadlineMs }: Room,

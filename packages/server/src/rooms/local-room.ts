@@ -16,21 +16,21 @@ export interface LocalRoomContext {
   readonly clock: Clock
   readonly pace: Pace
   readonly hooks: RoomHooks
-  /** Something may have changed. */
+  /** Called when something may have changed. */
   readonly changed: (room: LocalRoom) => void
   readonly failed: (room: LocalRoom) => void
 }
 
 const BEGUN = Promise.resolve()
 
-/** A room that this process alone has: whatever happens to it is done at once. */
+/** A room of this process alone, to which operations are applied at once. */
 export class LocalRoom implements HostedRoom {
   readonly begun = BEGUN
   readonly room: Room
   readonly guard: RoomGuard
   readonly frames: Frames
 
-  /** @param version where the room's versions go on from */
+  /** @param version the version that the room continues from */
   constructor(
     readonly name: string,
     version: number,

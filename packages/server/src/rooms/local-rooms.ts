@@ -6,14 +6,14 @@ import type { HostedRooms, HostedRoomsLimits, RoomHooks, StoredUpdate } from './
 import { LocalRoom, type LocalRoomContext } from './local-room.js'
 import { RoomTable } from './room-table.js'
 
-/** The rooms of a process that has no others beside it. */
+/** The rooms of a process that runs alone. */
 export class LocalRooms implements HostedRooms {
   readonly isShared = true
   readonly #context: LocalRoomContext
   readonly #table: RoomTable<LocalRoom>
-  /** Rooms without anybody that a poll waits for; they aren't counted. */
+  /** Empty rooms that a poll waits for. They don't count as rooms. */
   readonly #awaited = new Map<string, LocalRoom>()
-  /** No room that was forgotten had a higher version. @see PROTOCOL.md RM9 */
+  /** The highest version of any forgotten room. @see PROTOCOL.md RM9 */
   #version = 0
 
   /** @param random a number from 0 to 1 */
@@ -49,7 +49,7 @@ export class LocalRooms implements HostedRooms {
     return work(this.#known(name) ?? this.#new(name))
   }
 
-  /** Doesn't create the room; its next version is another one all the same. */
+  /** Doesn't create the room, but raises the version that it will begin with. */
   async update(name: string, { changed, bytes }: StoredUpdate): Promise<string> {
     const room = this.#known(name)
     if (changed && room !== undefined) return room.commit({ do: 'update', bytes })
@@ -63,7 +63,7 @@ export class LocalRooms implements HostedRooms {
     else await room.commit({ do: 'update', isDeleted: true })
   }
 
-  /** The one process that writes a document has all of it. */
+  /** Always true, because only this process writes the document. */
   async isUpToDate(): Promise<boolean> {
     return true
   }
@@ -106,11 +106,11 @@ export class LocalRooms implements HostedRooms {
     return room
   }
 
-  /** A room that is read by nobody any more is given up, unless somebody has come. */
+  /** Gives up an awaited room without readers, unless somebody has joined it. */
   #awaitNoMore(room: LocalRoom): void {
     if (this.#awaited.get(room.name) !== room || room.frames.readers.size > 0) return
     this.#awaited.delete(room.name)
-    // Not more than it had: for a poll that comes back nothing has changed.
+    // Keeps the version as it was, so that a poll that comes back sees no change.
     this.#used(room.room.version)
   }
 
@@ -119,7 +119,7 @@ export class LocalRooms implements HostedRooms {
     this.#used(room.room.version + 1)
   }
 
-  /** The next caller gets a room that begins again. @see PROTOCOL.md RM14 */
+  /** Removes a failed room, so that the next caller gets a new one. @see PROTOCOL.md RM14 */
   #failed(room: LocalRoom): void {
     this.#table.remove(room)
     if (this.#awaited.get(room.name) === room) this.#awaited.delete(room.name)

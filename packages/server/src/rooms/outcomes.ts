@@ -4,32 +4,32 @@ import type { Operation, Origin } from '../room/operation.js'
 import type { Room } from '../room/room.js'
 import type { NodeId } from '../room/ids.js'
 
-/** An operation and the number by which its node knows it. */
+/** An operation and the number that its node gave it. */
 export type Numbered = readonly [number: number, operation: Operation]
 
 /** The outcome of an operation: the room's version after it, or why the room refused it. */
 export type Outcome = number | Problem
 
-/** What came of an operation that was done. */
+/** The result of an operation that was applied. */
 export interface Told {
   /** The room's position after it. */
   readonly position: string
-  /** Whether it is in the room's log, from which every node has it. */
+  /** Whether it is in the room's log, where every node reads it. */
   readonly isShared: boolean
 }
 
-/** The outcomes of this node's operations that a call waits for. */
+/** Collects the outcomes of this node's operations that callers wait for. */
 export class Outcomes {
   readonly #outcomes = new Map<number, Outcome | undefined>()
 
-  /** @param node whose operations are waited for */
+  /** @param node the node whose operations are waited for */
   constructor(readonly node: NodeId) {}
 
   expect(number: number): void {
     this.#outcomes.set(number, undefined)
   }
 
-  /** Takes the outcome of an operation; `undefined` if it is unknown. */
+  /** Removes and returns the outcome of an operation, or `undefined` if it is unknown. */
   take(number: number): Outcome | undefined {
     const outcome = this.#outcomes.get(number)
     this.#outcomes.delete(number)
@@ -37,9 +37,9 @@ export class Outcomes {
   }
 
   /**
-   * Does an operation of a batch to a room.
+   * Applies an operation of a batch to a room.
    *
-   * @param after what came of the node's operations up to this number doesn't count
+   * @param after ignores the outcomes of the node's operations up to this number
    */
   apply(
     room: Room,

@@ -1,9 +1,9 @@
 import type { Operation } from '../room/operation.js'
 
 /**
- * A node's own connections to a room, as they are once all that it has sent is done. The room may
- * know less for a moment: what is on its way, and what the others took away who took the node for
- * gone.
+ * Counts a node's own connections to a room, including those in operations that are still on their way.
+ * The room may briefly know fewer: before those operations arrive, or after other nodes took this node
+ * for gone.
  */
 export class OwnConnections {
   readonly #members = new Map<string, number>()
@@ -23,7 +23,7 @@ export class OwnConnections {
     return this.#members.size === 0 && this.#watching === 0
   }
 
-  /** @param times 1 when it is sent, -1 if it turns out that it wasn't done */
+  /** @param times 1 when the operation is sent, -1 if it turns out that it wasn't applied */
   count(operation: Operation, times: 1 | -1): void {
     if (operation.do === 'open') this.#add(operation.id, times)
     if (operation.do === 'close') this.#add(operation.id, -times)

@@ -5,51 +5,50 @@ import { Returning, type Shown, solitudeOf, type State } from './shared-state.js
 import type { Solitude } from './solitude.js'
 import type { NodeId } from '../room/ids.js'
 
-/** What is known of a room beside the node's own connections to it. */
+/** What a node knows of a room besides its own connections. */
 export interface Known {
-  /** As it is shown. */
+  /** The room that readers see. */
   readonly room: Room
   readonly solitude: Solitude | undefined
-  /** Whether all of it may be new to the log, also what is known of others. */
+  /** Whether everything may be new to the log, including members of other nodes. */
   readonly isNews: boolean
-  /** By the node's own clock. */
+  /** The time on the node's own clock. */
   readonly nowMs: number
 }
 
-/** What a node is to a room that several nodes have. Nothing else differs between its roles. */
+/** What a node is to a shared room: its host or a visitor. */
 export interface Role {
   /** Whether the node has no connections there. */
   readonly isEmpty: boolean
 
-  /** @param times 1 when it is sent, -1 if it turns out that it wasn't done */
+  /** @param times 1 when the operation is sent, -1 if it turns out that it wasn't applied */
   count(operation: Operation, times: 1 | -1): void
 
-  /** Notes what is done for certain. @param isOwn whether this node did it */
+  /** Notes an operation that was applied. @param isOwn whether it came from this node */
   done(operation: Operation, isOwn: boolean): void
 
-  /** The others took the node for gone. Returns whether it has to say what it has. */
+  /** Called when other nodes took this one for gone. Returns whether it has to send a restatement. */
   takenForGone(room: Room): boolean
 
   /**
-   * Returns whether a room that begins here has connections of the node, which it doesn't have any
-   * more.
+   * Returns whether a room that begins here still lists connections of this node from before.
    */
   isLeftIn(room: Room): boolean
 
-  /** How a room goes on whose log begins again. */
+  /** Returns the state of a room after its log begins again. */
   rejoin(state: State, shown: Shown): State
 
-  /** The log's room is shown, which has all that the node has. */
+  /** Called when readers see the log's room, which then includes everything of this node. */
   settle(): void
 
-  /** Everything that the node has in the room. */
+  /** Returns the node's members and connections in the room. */
   restatement(known: Known): Restatement
 }
 
-/** A node that has connections in a room, and speaks for them. */
+/** A node with connections in a room, which it reports to the others. */
 export class Host implements Role {
   readonly #own = new OwnConnections()
-  /** Those connected here whom the others may let go until they hear that this node is alive. */
+  /** Members connected here that the others may remove until they hear that this node is alive. */
   readonly #doubted = new Map<string, KnownMember>()
 
   constructor(private readonly node: NodeId) {}
@@ -67,7 +66,7 @@ export class Host implements Role {
     if (operation.do === 'restate' && isOwn) this.#doubted.clear()
   }
 
-  /** It may only have been slow. */
+  /** The node may only have been slow, so it keeps its members and restates them. */
   takenForGone(room: Room): boolean {
     for (const known of room.members()) {
       const { id } = known.member
@@ -112,7 +111,7 @@ export class Host implements Role {
   }
 }
 
-/** A node that only looks at a room, and speaks for nobody. */
+/** A node that only looks at a room and has no connections to report. */
 export class Visitor implements Role {
   readonly isEmpty = true
 

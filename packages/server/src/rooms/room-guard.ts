@@ -2,8 +2,8 @@ import { Problem } from '@whereabouts/protocol'
 import type { Faults } from '../stream/faults.js'
 
 /**
- * Where the code of one room runs, whoever calls it: a timer, a message from the exchange, a socket,
- * a caller. What it throws unexpectedly ends this room; from then on nothing of it runs any more.
+ * Runs all code of one room, whether a timer, a message, a socket or a caller triggers it. An unexpected
+ * exception ends this room alone; after that, none of its code runs.
  *
  * @see PROTOCOL.md RM13
  */
@@ -37,7 +37,7 @@ export class RoomGuard {
     }
   }
 
-  /** Looks after what goes on by itself. That it meets a problem of the protocol is expected. */
+  /** Handles the failure of background work. Problems of the protocol are expected and ignored. */
   watch(work: Promise<unknown>): void {
     work.catch((error: unknown) => {
       if (!(error instanceof Problem)) this.fail(error)
@@ -45,7 +45,7 @@ export class RoomGuard {
   }
 
   /**
-   * Does what a caller waits for.
+   * Runs work that a caller waits for.
    *
    * @throws {Problem} its own; internal if the room has failed, or fails now
    */
@@ -58,7 +58,7 @@ export class RoomGuard {
     }
   }
 
-  /** Ends the room, once. Answers what its readers and callers are told. */
+  /** Ends the room, once. Returns the problem that its readers and callers receive. */
   fail(error: unknown): Problem {
     if (this.#failure !== undefined) return this.#failure
     const problem = new Problem(

@@ -6,9 +6,9 @@ import type { HostedRoom } from './hosted-rooms.js'
 export interface RoomTableHooks<R> {
   /** @throws {Problem} internal */
   make(name: string): R
-  /** A room has become empty. */
+  /** Called when a room becomes empty. */
   emptied(name: string): void
-  /** An unused room was removed. */
+  /** Called when an unused room was removed. */
   forgotten(room: R): void
   /** Called with each sweep. */
   swept?(nowMs: number): void
@@ -22,7 +22,7 @@ const FORGET_MS = 60_000
 /** The rooms of a process by name. Lets their leases run out, and forgets those that are idle. */
 export class RoomTable<R extends HostedRoom> {
   readonly #rooms = new Map<string, R>()
-  /** Idle rooms and since when, the longest idle first. */
+  /** Idle rooms and when they became idle, the longest idle first. */
   readonly #idle = new Map<string, number>()
   #cancel: (() => void) | undefined
 
@@ -52,7 +52,7 @@ export class RoomTable<R extends HostedRoom> {
   /** Call after anything that may change whether a room is idle. */
   noteUse(room: R): void {
     const { name } = room
-    // A room that is only looked at is never in the table.
+    // A room that is only looked at isn't in the table.
     if (this.#rooms.get(name) !== room) return
     if (!room.isIdle) this.#idle.delete(name)
     else if (!this.#idle.has(name)) {
@@ -62,7 +62,7 @@ export class RoomTable<R extends HostedRoom> {
     this.#sweepLater()
   }
 
-  /** Takes a room out that has failed. */
+  /** Removes a failed room. */
   remove(room: R): void {
     if (this.#rooms.get(room.name) !== room) return
     this.#rooms.delete(room.name)
@@ -113,7 +113,7 @@ export class RoomTable<R extends HostedRoom> {
     for (const [name, sinceMs] of this.#idle) {
       if (nowMs - sinceMs < FORGET_MS) break
       const room = this.#rooms.get(name)
-      // Looking at a room doesn't change it, so it may be in use without having said so.
+      // A look at a room doesn't call `noteUse`, so the room may be in use again.
       if (room?.isIdle === true) this.#forget(room)
       else this.#idle.delete(name)
     }

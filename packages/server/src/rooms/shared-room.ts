@@ -35,11 +35,11 @@ export interface SharedRoomContext {
   readonly hooks: RoomHooks
   /** A number from 0 to 1. */
   readonly random: () => number
-  /** A number that no operation of this node has had. */
+  /** Returns a number that no operation of this node has had. */
   readonly nextNumber: () => number
-  /** Something may have changed. */
+  /** Called when something may have changed. */
   readonly changed: (room: SharedRoom) => void
-  /** Another node took an update into the document; without bytes, it has to be fetched. */
+  /** Called when another node stored an update; without bytes, the document has to be fetched. */
   readonly updated: (name: string, bytes: Uint8Array | undefined) => void
   readonly failed: (room: SharedRoom) => void
 }
@@ -49,15 +49,16 @@ const CHECKPOINT_BATCHES = 512
 const ATTEMPTS = 3
 
 /**
- * A room that several nodes have, on one of them.
+ * One node's copy of a room that several nodes share.
  *
- * 1. Follow the room's log; its beginning and its batches make the room (joining → shared).
+ * 1. Follow the room's log, and build the room from its beginning and its batches (joining → shared).
  * 2. Append each operation; it is applied when it comes back, in the log's order, on every node.
- * 3. When the exchange is lost, apply operations at once, in an epoch of this node's own, and
- *    remember who posted and who left (shared → alone).
- * 4. When the log begins again, build its room beside the one that is shown, and append a
- *    restatement: what this node has, whatever the log takes it to have (→ returning).
- * 5. When that comes back, show the log's room: nobody here is seen to leave and join (→ shared).
+ * 3. When the exchange is lost, apply operations at once, in an epoch of this node's own, and remember
+ *    which members posted or left (shared → alone).
+ * 4. When the log begins again, build its room beside the one that readers see, and append a
+ *    restatement: all members and connections of this node (→ returning).
+ * 5. When the restatement comes back, show the log's room, so that no local member seems to leave and
+ *    join (→ shared).
  * 6. If others take this node for gone, append a restatement as well.
  *
  * @see PROTOCOL.md EX1, EX3, EX4
@@ -66,13 +67,13 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
   readonly guard: RoomGuard
   readonly frames: Frames
   readonly #begun = new Signal()
-  /** `undefined` while the exchange says, within `follow()`, where the room begins. */
+  /** `undefined` while `follow()` is still running, which may already call `begin()`. */
   readonly #following: Following<Numbered> | undefined
   readonly #outcomes: Outcomes
   #state: State
   /** The difference between the exchange's time and this node's. */
   #offsetMs = 0
-  /** How many commits are under way. */
+  /** The number of commits under way. */
   #working = 0
   readonly #leaseEnds: LeaseEnds
 
@@ -91,7 +92,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     this.frames = new Frames(this, clock, pace, hooks.merge, this.guard)
     this.#outcomes = new Outcomes(exchange.node)
     this.#following = exchange.follow(name, this)
-    // It may have failed where it began, when there was nothing to discard yet.
+    // The room may have failed within `follow()`, before there was anything to discard.
     if (this.guard.failure !== undefined) this.#following.discard(this.room.version)
   }
 
@@ -117,7 +118,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     return (await this.tell(operation)).position
   }
 
-  /** Does something to the room. @throws {Problem} as {@link commit} does */
+  /** Applies an operation to the room. @throws {Problem} like {@link commit} */
   async tell(operation: Operation): Promise<Told> {
     return this.#commit(() => operation)
   }
@@ -128,14 +129,14 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     return state.kind === 'shared' && state.shown.room.hasUpdate(update)
   }
 
-  /** If it can't be shared, another node will notice. */
+  /** Needs no retry: if the operation can't be shared, another node notices its cause. */
   commitQuietly(operation: Operation): void {
     this.guard.watch(this.commit(operation))
   }
 
   tick(): void {
     const isAlone = this.#solitude !== undefined
-    // What it shows is out of date, and soon replaced.
+    // The room on show is out of date and about to be replaced.
     if (this.#state.kind === 'returning' && !isAlone) return
     const expire = () => this.commit({ do: 'expire' })
     const told = this.#leaseEnds.tell(this.room, this.#nowMs, isAlone, expire)
@@ -143,9 +144,9 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
   }
 
   /**
-   * Another node is gone.
+   * Removes the connections of another node that is gone.
    *
-   * @param hasLeft whether it said so itself, and has told all that it did
+   * @param hasLeft whether the node said so itself, after telling everything it did
    * @see PROTOCOL.md EX4
    */
   gone(node: NodeId, hasLeft: boolean): void {
@@ -190,7 +191,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     const state = this.role.rejoin(before, shown)
     if (state.kind !== 'returning') return this.#show(shown)
     this.#enter(state)
-    // The batches that the log had come first.
+    // The batches that are already in the log come first.
     queueMicrotask(() => this.guard.run(() => this.#restateTo(state.next)))
   }
 
@@ -231,7 +232,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     if (before.kind === 'returning') before.next.said.settle()
   }
 
-  /** Shows the room that the log has. */
+  /** Shows readers the room that the log has. */
   #show(shown: Shown): void {
     const isFirst = !this.#begun.isSettled
     this.#enter({ kind: 'shared', shown })
@@ -247,7 +248,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     this.context.changed(this)
   }
 
-  /** It has failed: whoever waits is let go, and what the log says is void. @see PROTOCOL.md EX9 */
+  /** Gives up a failed room: releases everybody who waits, and discards its log. @see PROTOCOL.md EX9 */
   #fail(problem: Problem): void {
     this.#enter({ kind: 'shared', shown: this.#state.shown })
     this.#begun.settle()
@@ -260,7 +261,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     return this.context.exchange.node
   }
 
-  /** The exchange's time, about. */
+  /** The approximate time of the exchange. */
   get #nowMs(): number {
     return this.context.clock.now() + this.#offsetMs
   }
@@ -270,12 +271,12 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     return solitudeOf(this.#state)
   }
 
-  /** @param say what is done, asked for again whenever it is tried again */
+  /** @param say returns the operation; called again for each attempt */
   async #commit(say: () => Operation): Promise<Told> {
     this.#working += 1
     try {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        // Not awaited otherwise: what is said right before the node closes has to be on its way.
+        // No `await` without need: an operation from right before shutdown must be sent in this turn.
         while (this.#unsaid !== undefined) await this.#unsaid
         this.guard.assertWell()
         const operation = say()
@@ -295,18 +296,18 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     )
   }
 
-  /** Settles when the log has been told what this node has; `undefined` if nothing is to be told. */
+  /** Settles when this node's restatement is on its way; `undefined` if none is due. */
   get #unsaid(): Promise<void> | undefined {
     const state = this.#state
     if (state.kind !== 'returning' || state.next.said.isSettled) return undefined
     return state.next.said.settled
   }
 
-  /** Does it here alone. @throws {Problem} */
+  /** Applies an operation on this node alone. @throws {Problem} */
   #do(operation: Operation): number {
     return this.guard.do(() => {
       this.room.apply(operation, { node: this.#node, nowMs: this.#nowMs })
-      // What the room has refused didn't happen.
+      // Noted only now, since `apply` throws if the room refuses the operation.
       this.#solitude?.note(operation, this.context.clock.now())
       this.role.done(operation, true)
       this.role.count(operation, 1)
@@ -317,7 +318,8 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
   }
 
   /**
-   * Returns the room's version after it; `undefined` if that is unknown, and it has to be tried again.
+   * Appends an operation to the log. Returns the room's version after it, or `undefined` if the outcome is
+   * unknown and the caller has to try again.
    *
    * @throws {Problem}
    */
@@ -332,16 +334,16 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
       failure = error as Error
     }
     const outcome = this.#outcomes.take(number)
-    // It may have come back all the same, and has been done then.
+    // Even if the append failed, the operation may have come back and been applied.
     if (typeof outcome === 'number') return outcome
-    // At once: a room that begins again says in the next turn what this node has.
+    // Before any `await`, because a room that begins again sends a restatement in the next turn.
     this.role.count(operation, -1)
     if (outcome !== undefined) throw outcome
     if (failure !== undefined && !(failure instanceof ExchangeLost)) throw failure
     return undefined
   }
 
-  /** Does what follows from an operation in the log. */
+  /** Handles the effects of an operation in the log. */
   #note(operation: Operation, node: NodeId): void {
     const isOwn = node === this.#node
     this.role.done(operation, isOwn)
@@ -356,9 +358,9 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
   }
 
   /**
-   * If this fails, nodes that come later read more of the log.
+   * Saves a checkpoint now and then. If that fails, nodes that come later read more of the log.
    *
-   * @param isDeleted whether the log has to forget what was in the document
+   * @param isDeleted whether the document was deleted, so that its updates must leave the log at once
    */
   #checkpoint({ number, node }: Batch<Numbered>, isDeleted: boolean): void {
     const { checkpointBatches = CHECKPOINT_BATCHES } = this.context.limits
@@ -366,36 +368,36 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     this.#following?.checkpoint(number, JSON.stringify(this.room.save())).catch(() => {})
   }
 
-  /** Says what this node has, whatever the log takes it to have. */
+  /** Appends a restatement of this node to the log. */
   #restateAgain(): void {
     this.guard.watch(this.#commit(() => this.#restatement(false)))
   }
 
-  /** Says what this node has to a log that begins again, whose batches are applied. */
+  /** Appends a restatement to a log that begins again, after its batches were applied. */
   #restateTo(next: Returning): void {
     const state = this.#state
     if (state.kind !== 'returning' || state.next !== next) return
-    // The node that began another log may have known less.
+    // If another log replaced the old one, the node that began it may have known less.
     const operation = this.#restatement(next.shown.log !== state.shown.log)
     const number = this.context.nextNumber()
     next.say(number)
-    // If this fails, the room is lost or begins again, and it is said again then.
+    // If this fails, the room is lost or begins again, and then a new restatement follows.
     this.#following?.append([[number, operation]]).catch(() => {})
   }
 
-  /** @param isNews whether all that is known may be new to the log, of others too */
+  /** @param isNews whether everything may be new to the log, including members of other nodes */
   #restatement(isNews: boolean): Operation {
     const nowMs = this.context.clock.now()
     const known = { room: this.room, solitude: this.#solitude, isNews, nowMs }
     return { do: 'restate', ...this.role.restatement(known) }
   }
 
-  /** Nodes with this room may have gone unnoticed. */
+  /** Removes the connections of nodes that went away while nobody had this room. */
   async #lookWhoIsGone(): Promise<void> {
-    // The batches that the log had follow at once.
+    // The batches that are already in the log follow in this turn.
     await Promise.resolve()
     const room = loggedIn(this.#state)
-    // What this node had before the room began here is closed: it failed, and its log stayed.
+    // The log may still list connections from before the room failed and began here again.
     if (this.#state.kind === 'shared' && this.role.isLeftIn(room)) this.#restateAgain()
     for (const node of await goneNodes(this.context.exchange, room)) {
       this.commitQuietly({ do: 'gone', node, hasLeft: false })

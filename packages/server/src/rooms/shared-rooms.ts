@@ -13,7 +13,7 @@ import { Untold, type UntoldRooms } from './untold.js'
 
 /** The callbacks of rooms to the code that handles documents. */
 export interface SharedRoomHooks extends RoomHooks {
-  /** Another node took this update in; without bytes, the document has to be fetched. */
+  /** Called when another node stored an update; without bytes, the document has to be fetched. */
   readonly updated: (name: string, bytes: Uint8Array | undefined) => void
   readonly untold: UntoldRooms
 }
@@ -21,7 +21,7 @@ export interface SharedRoomHooks extends RoomHooks {
 /** The other nodes fetch larger updates from the store. */
 const MAX_SHARED_BYTES = 65_536
 
-/** The rooms that this node hosts of those that all nodes behind an exchange have. */
+/** The rooms of an exchange that this node hosts. */
 export class SharedRooms implements HostedRooms {
   readonly #table: RoomTable<SharedRoom>
   readonly #context: SharedRoomContext
@@ -80,7 +80,7 @@ export class SharedRooms implements HostedRooms {
     return this.#table.open(name)
   }
 
-  /** A room that this node doesn't host is followed for as long as that takes. */
+  /** Follows a room that this node doesn't host until `work` is done. */
   async look<T>(name: string, work: (room: SharedRoom) => T | Promise<T>): Promise<T> {
     const hosted = this.#table.find(name)
     const room = hosted ?? this.#make(name, new Visitor())
@@ -94,7 +94,7 @@ export class SharedRooms implements HostedRooms {
   }
 
   async update(name: string, { changed, bytes }: StoredUpdate): Promise<string> {
-    // Another node may have stored it and died before it told anybody.
+    // Even an update that changes nothing may be untold: its node may have died after storing it.
     if (!changed && (isNothing(bytes) || this.#wasTold(name, bytes))) {
       return this.look(name, ({ frames }) => frames.position)
     }
@@ -105,7 +105,7 @@ export class SharedRooms implements HostedRooms {
     return position
   }
 
-  /** The store has noted it: if it can't be told now, it is told later. EX13 */
+  /** Needs no retry: the store has noted the deletion, so it is told later. EX13 */
   async deleted(name: string): Promise<void> {
     this.hooks.updated(name, undefined)
     await this.look(name, (room) => room.commit({ do: 'update', isDeleted: true })).catch(
@@ -118,7 +118,7 @@ export class SharedRooms implements HostedRooms {
   async isUpToDate(name: string, since: string | undefined): Promise<boolean> {
     const room = this.find(name)
     await room?.begun
-    // What is loaded is kept up to date by its room, if that is here.
+    // A room that is hosted here keeps its loaded document up to date.
     if (room === undefined || since === undefined) return room !== undefined
     const version = room.frames.versionOf(since)
     return version !== UNKNOWN_VERSION && version <= room.room.version
@@ -169,7 +169,7 @@ export class SharedRooms implements HostedRooms {
   }
 }
 
-/** Returns whether an update of Yjs 13 has nothing in it. */
+/** Returns whether an update of Yjs 13 is empty. */
 function isNothing(update: Uint8Array): boolean {
   return update.every((byte) => byte === 0)
 }

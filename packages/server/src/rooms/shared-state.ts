@@ -7,21 +7,21 @@ import type { Solitude } from './solitude.js'
 /** A room as its readers see it. */
 export interface Shown {
   readonly room: Room
-  /** In which the room's versions count. */
+  /** The epoch of the room's versions. */
   readonly epoch: string
-  /** Names the log that the room is in, or was in before the exchange was lost. */
+  /** The name of the room's log, or of its last log if the exchange is lost. */
   readonly log: string
 }
 
-/** How a room that several nodes have is on one of them. */
+/** The state of a shared room on one node. */
 export type State =
   /** The log hasn't been read yet. */
   | { readonly kind: 'joining'; readonly shown: Shown }
-  /** It is as the log has it. */
+  /** The room equals the log's. */
   | { readonly kind: 'shared'; readonly shown: Shown }
-  /** The exchange is lost: it is this node's own, in an epoch of its own. */
+  /** The exchange is lost, and the room is this node's own, in its own epoch. */
   | { readonly kind: 'alone'; readonly shown: Shown; readonly solitude: Solitude }
-  /** The log begins again. What was shown before is shown until the log's room has it too. */
+  /** The log begins again. Readers see the old room until the log's room has this node's restatement. */
   | {
       readonly kind: 'returning'
       readonly shown: Shown
@@ -29,32 +29,32 @@ export type State =
       readonly next: Returning
     }
 
-/** What happened while other nodes couldn't hear of it; `undefined` while they can. */
+/** Returns what happened while other nodes were unreachable; `undefined` while they are reachable. */
 export function solitudeOf(state: State): Solitude | undefined {
   return state.kind === 'alone' || state.kind === 'returning' ? state.solitude : undefined
 }
 
-/** The room that the log has, whether it is shown yet or not. */
+/** Returns the log's room, even if readers don't see it yet. */
 export function loggedIn(state: State): Room {
   return state.kind === 'returning' ? state.next.shown.room : state.shown.room
 }
 
-/** The room as its log has it, until what this node has is in it too. */
+/** The log's room, until this node's restatement is in it. */
 export class Returning {
-  /** Settles when this node's restatement is on its way, or when there will be none. */
+  /** Settles when this node's restatement is on its way or no longer due. */
   readonly said = new Signal()
-  /** The number of the restatement; what was sent before it is undone by it, and is sent again. */
+  /** The number of the restatement. It replaces what was sent before it, which is sent again. */
   #number = Infinity
 
   constructor(readonly shown: Shown) {}
 
-  /** The restatement is being sent, which may bring it back at once. */
+  /** Notes the restatement's number. Call it before sending, because the batch may come back at once. */
   say(number: number): void {
     this.#number = number
     this.said.settle()
   }
 
-  /** Does a batch to the room. Returns whether this node's restatement was in it. */
+  /** Applies a batch to the room. Returns whether this node's restatement was in it. */
   apply(batch: Batch<Numbered>, outcomes: Outcomes): boolean {
     for (const each of batch.operations) {
       outcomes.apply(this.shown.room, each, batch, this.#number)

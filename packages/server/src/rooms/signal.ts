@@ -1,4 +1,4 @@
-/** Something that is settled once. */
+/** A promise that is settled from outside, once. */
 export class Signal {
   #settle!: () => void
   isSettled = false

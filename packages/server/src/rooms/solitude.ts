@@ -14,7 +14,7 @@ export class Solitude {
     return this.posted.size > 0 || this.left.size > 0
   }
 
-  /** @param nowMs by this node's own clock */
+  /** @param nowMs the time on this node's own clock */
   note(operation: Operation, nowMs: number): void {
     if (operation.do === 'move' || operation.do === 'open') {
       this.left.delete(operation.id)
@@ -27,7 +27,7 @@ export class Solitude {
   }
 }
 
-/** Puts one last, and forgets the first one if there are too many. */
+/** Moves an id to the end, and removes the first one if there are too many. */
 function put(times: Map<string, number>, id: string, atMs: number, most: number): void {
   times.delete(id)
   times.set(id, atMs)

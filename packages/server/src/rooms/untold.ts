@@ -1,10 +1,10 @@
 import { Problem } from '@whereabouts/protocol'
 import type { Faults } from '../stream/faults.js'
 
-/** A room whose document took something in that other nodes weren't told of. */
+/** A room whose document has an update that other nodes weren't told of. */
 export interface UntoldRoom {
   readonly roomName: string
-  /** Another one with everything that it takes in. */
+  /** Changes with every update. */
   readonly number: number
 }
 
@@ -12,17 +12,17 @@ export interface UntoldRoom {
 export interface UntoldRooms {
   note(roomName: string): Promise<void>
 
-  /** Some of those that any node noted. */
+  /** Returns some of the rooms that any node noted. */
   untold(): Promise<readonly UntoldRoom[]>
 
-  /** Removes a room that all nodes were told of. Does nothing if it has changed since. */
+  /** Removes the note of a room that all nodes were told of, unless the room changed since. */
   told(room: UntoldRoom): Promise<void>
 }
 
 const LOOK_MS = 2_000
 
 /**
- * Tells all nodes of the updates that a node took while it was alone, whether it is back or not.
+ * Tells all nodes of the updates that a node stored while it was alone, even if it never comes back.
  *
  * @see PROTOCOL.md EX13
  */
@@ -31,7 +31,7 @@ export class Untold {
   #nextMs = 0
 
   /**
-   * @param tell tells all nodes that the document of a room changed; `false` if it couldn't
+   * @param tell tells all nodes that a room's document changed; returns `false` if it couldn't
    * @param random a number from 0 to 1
    */
   constructor(
@@ -41,13 +41,13 @@ export class Untold {
     private readonly faults: Faults,
   ) {}
 
-  /** Call now and then while the others can be reached. */
+  /** Looks for such rooms from time to time. Call it only while the other nodes can be reached. */
   look(nowMs: number): void {
     if (this.#looking || nowMs < this.#nextMs) return
-    // Not all nodes at once: the first one tells, and the others find nothing.
+    // The random delay lets one node tell first, so that the others find nothing.
     this.#nextMs = nowMs + LOOK_MS * (0.5 + this.random() / 2)
     this.#looking = true
-    // Those that are left are there the next time.
+    // Rooms that remain are found the next time.
     this.#tellAll()
       .catch(() => {})
       .finally(() => {
@@ -59,7 +59,7 @@ export class Untold {
     for (const untold of await this.rooms.untold()) await this.#tellOf(untold)
   }
 
-  /** Reports one room; its exceptions must not keep the others from being reported. */
+  /** Reports one room. An exception here must not keep the others from being reported. */
   async #tellOf(untold: UntoldRoom): Promise<void> {
     try {
       if (await this.tell(untold.roomName)) await this.rooms.told(untold)
