@@ -17,7 +17,7 @@ import type { RoomRecord } from '../document/store.js'
 export interface AccessRecord {
   readonly owner?: string | undefined
   readonly users: ReadonlyMap<string, SharedUser>
-  /** `undefined` until the owner says it. */
+  /** What the link allows; `undefined` until the owner sets it. */
   readonly link?: LinkGives | undefined
   /** The room name of the view link. */
   readonly viewLink?: string | undefined
@@ -50,7 +50,7 @@ const CHANGE = z.object({
   viewLink: z.boolean().optional(),
 })
 
-/** A change as somebody asked for it. */
+/** A requested change, already checked. */
 export type CheckedChange = z.infer<typeof CHANGE>
 
 const RECORD = z.object({
@@ -88,7 +88,7 @@ function either(values: readonly string[]): string {
 }
 
 /**
- * What a record says after a change.
+ * Returns a record after a change.
  *
  * @throws {Problem} bad-parameter
  * @see PROTOCOL.md SR13, SR14, SR15, SR16
@@ -116,7 +116,7 @@ function linkAfter({ viewLink }: AccessRecord, change: CheckedChange): string | 
   return viewLink ?? VIEW_PREFIX + randomBytes(TOKEN_BYTES).toString('base64url')
 }
 
-/** The actions that a record gives a user. @see PROTOCOL.md SR1, SR3 */
+/** Returns the actions that a record allows a user. @see PROTOCOL.md SR1, SR3 */
 export function actionsOf(
   { owner, users, link }: AccessRecord,
   userId: string,
@@ -124,12 +124,12 @@ export function actionsOf(
 ): readonly Action[] {
   if (userId === owner) return ROLES.owner
   const roles = [users.get(userId)?.role, LINK_ROLES[link ?? linkGives]]
-  // Each role may do all that the one before may.
+  // The roles are ordered: each one includes the one before.
   const given = roles.flatMap((role) => (role === undefined ? [] : [ROLES[role]]))
   return given.toSorted((one, other) => other.length - one.length)[0] ?? []
 }
 
-/** A record as the store keeps it. */
+/** Returns a record in the form that the store keeps. */
 export function written({ owner, users, link, viewLink }: AccessRecord): RoomRecord {
   return {
     json: JSON.stringify({ owner, users: Object.fromEntries(users), link, viewLink }),
@@ -138,13 +138,13 @@ export function written({ owner, users, link, viewLink }: AccessRecord): RoomRec
   }
 }
 
-/** @throws {Error} if it isn't one, so that nobody is let in by it */
+/** Reads a stored record. @throws {Error} if it is invalid, so that it lets nobody in */
 export function readRecord({ json }: RoomRecord): AccessRecord {
   const { users, ...said } = RECORD.parse(JSON.parse(json))
   return { ...said, users: new Map(users as [string, SharedUser][]) }
 }
 
-/** A record as those see it who manage it. @param byUsers whether there are users. SR12 */
+/** Returns a record as its managers see it. @param byUsers whether there are users. SR12 */
 export function shown(
   { owner, users, link, viewLink }: AccessRecord,
   revision: number,

@@ -2,23 +2,23 @@ import type { IncomingMessage } from 'node:http'
 import ipaddr from 'ipaddr.js'
 import type { Proxies } from './proxies.js'
 
-/** Whom a call is counted for. */
+/** A user or an address that calls are counted for. */
 export interface Account {
   readonly kind: 'user' | 'address'
-  /** Unlike that of any other account of either kind. */
+  /** Unique among the accounts of both kinds. */
   readonly key: string
 }
 
-/** A household has so many bits of IPv6 to itself, and can call from any address in them. */
+/** A household has a whole IPv6 prefix of this length, and can call from any address in it. */
 const OWN_BITS = 64
 
 /**
- * Finds whom calls are counted for: users where the application knows them, else addresses.
+ * Finds the account of a call: the user if the application knows one, or else the address.
  *
  * @see PROTOCOL.md BU1
  */
 export class Accounts {
-  // Addresses as Node writes them; a connection has one for all of its requests.
+  // Cached by connection, since all of its requests have the same address.
   readonly #known = new WeakMap<object, Account>()
 
   constructor(private readonly proxies: Proxies) {}
@@ -45,7 +45,7 @@ function ownPart(said: string): string {
   const [, v6, v4] = WITH_PORT.exec(said) ?? []
   const address = v6 ?? v4 ?? said
   if (!ipaddr.isValid(address)) return 'unknown'
-  // An IPv4 address that is written as an IPv6 one is that IPv4 address.
+  // `process` turns an IPv4-mapped IPv6 address into the IPv4 address.
   const parsed = ipaddr.process(address)
   if ('octets' in parsed) return parsed.toString()
   const own = parsed.parts.slice(0, OWN_BITS / 16).map((part) => part.toString(16))

@@ -8,20 +8,20 @@ import { Held } from './held.js'
 import { Made } from './made.js'
 import type { Proxies } from './proxies.js'
 
-/** What is there, as far as accounts can bring it about. */
+/** Looks up what callers have made. */
 export interface Existing {
   hasRoom(roomName: string): boolean
   hasDocument(roomName: string): Promise<boolean>
   hasMember(roomName: string, memberId: string): boolean
 }
 
-/** What an account may do that is not made in a moment: how long to wait where it holds too much. */
+/** How long a caller who holds too much is told to wait. */
 const HELD_RETRY_MS = 15_000
 /** Neither a room's name nor a member's id has a space in it. */
 const SPACE = ' '
 
 /**
- * What one caller may have of a server, so that the others have the rest.
+ * Limits what one caller can take of a server, so that the others aren't crowded out.
  *
  * @see PROTOCOL.md §4, How much
  */
@@ -34,7 +34,7 @@ export class Allowances {
   readonly #members: Made
   readonly #isOn: boolean
 
-  /** @param shared makes what counts for all nodes together */
+  /** @param shared makes limiters that count for all nodes together */
   constructor(
     options: ResolvedOptions,
     proxies: Proxies,
@@ -53,7 +53,7 @@ export class Allowances {
     )
   }
 
-  /** Returns whom a call is counted for. @see PROTOCOL.md BU1 */
+  /** Returns the account that a call is counted for. @see PROTOCOL.md BU1 */
   accountOf(request: IncomingMessage, userId: string | undefined): Account {
     const account = this.#accounts.of(request, userId)
     if (userId !== undefined) this.#users.set(request, account)
@@ -78,7 +78,7 @@ export class Allowances {
   /**
    * Holds a stream or a waiting poll.
    *
-   * @returns what lets it go
+   * @returns a function that releases it
    * @throws {Problem} too-many-requests
    */
   holdStream(account: Account): () => void {

@@ -1,7 +1,7 @@
 import { Origins } from './origins.js'
 import { Proxies } from './proxies.js'
 
-/** What is known of the browsers that call, and of the proxies between. */
+/** The origins that may call from a browser, and the proxies in between. */
 export class Browsers {
   readonly proxies: Proxies
   readonly origins: Origins

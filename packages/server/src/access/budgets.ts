@@ -9,7 +9,7 @@ import type { Log } from '../log.js'
 import type { Account } from './accounts.js'
 import { RareWarning } from './rare-warning.js'
 
-/** How much one account may do in a number of seconds. */
+/** How much an account may do in a number of seconds. */
 interface Budget {
   readonly seconds: number
   readonly user: number
@@ -18,8 +18,8 @@ interface Budget {
 }
 
 /**
- * What is counted, each apart from the others. A person in a busy sheet uses a fiftieth of it, and two
- * hundred behind one address half of it. What is frequent is counted over a short time, so that nobody
+ * The budgets, each counted by itself. A person in a busy sheet uses a fiftieth of one, and two hundred
+ * people behind one address use half of one. Frequent calls are counted over a short time, so that nobody
  * takes the whole server for long.
  *
  * @see PROTOCOL.md BU2
@@ -35,26 +35,26 @@ export const BUDGETS = {
   goodbyes: { seconds: 2, user: 200, address: 4_000 },
 } as const satisfies { readonly [name: string]: Budget }
 
-/** Who is refused waits for the answer, so that a flood isn't as fast as its caller can send. */
+/** A refusal is delayed this long, which slows down a flood. */
 const REFUSED_MS = 500
 
-/** The posts of one member, where there are no users: keys are free to invent, and one page may have many. */
+/** The budget of one member key when there are no users. Keys are free to invent, so addresses count too. */
 const MEMBER_POSTS = { seconds: 2, points: 250 }
 
-/** What is counted. */
+/** The name of a budget. */
 export type BudgetName = keyof typeof BUDGETS
 
-/** What is refused: members are held and not counted by time. */
+/** What a refusal is counted as. Members have a limit, but no budget over time. */
 type Refused = BudgetName | 'members'
 
-/** Makes what counts one budget for accounts of one kind. */
+/** Makes the limiter of one budget for accounts of one kind. */
 export type MakeLimiter = (name: string, points: number, seconds: number) => RateLimiterAbstract
 
 /** Counts in this process alone. */
 const inMemory: MakeLimiter = (keyPrefix, points, duration) =>
   new RateLimiterMemory({ keyPrefix, points, duration })
 
-/** Counts for all nodes together, and while that can't be done, in this process. @see PROTOCOL.md BU8 */
+/** Makes limiters that count for all nodes together, or in this process while Redis can't be reached. @see PROTOCOL.md BU8 */
 export function inRedis({ count }: Counting): MakeLimiter {
   const storeClient = {
     eval: (script: string, said: { readonly keys: [string]; readonly arguments: string[] }) =>
@@ -76,11 +76,11 @@ export interface Counting {
   readonly count: (script: string, counter: string, args: readonly string[]) => Promise<unknown>
 }
 
-/** How often a call was refused, by what it was counted as. */
+/** The number of refused calls by budget. */
 export type Refusals = { readonly [name in Refused]: number }
 
 /**
- * How much of everything each account may have.
+ * Enforces the budgets of all accounts.
  *
  * @see PROTOCOL.md BU2, BU3, BU4, BU5
  */
@@ -92,8 +92,8 @@ export class Budgets {
   readonly #refused: RareWarning
 
   /**
-   * @param scale what the budgets are multiplied with; 0 counts nothing
-   * @param shared makes what counts for all nodes together
+   * @param scale multiplies the budgets; 0 turns them off
+   * @param shared makes limiters that count for all nodes together
    */
   constructor(
     readonly scale: number,
@@ -152,7 +152,7 @@ export class Budgets {
   }
 }
 
-/** A post costs less than asking Redis does, so each node counts those that are frequent by itself. */
+/** These cost less than a request to Redis, so each node counts them by itself. */
 const OWN = new Set<string>(['posts', 'polls', 'goodbyes'] satisfies BudgetName[])
 
 function limitersOf(scale: number, shared: MakeLimiter): Map<string, RateLimiterAbstract> {

@@ -12,19 +12,19 @@ export interface Caller {
   readonly user: UserClaim
 }
 
-/** The parameters of a call, from its query or its body; `undefined` where there is none. */
+/** Returns a parameter of a call from its query or its body, or `undefined`. */
 export type Parameter = (name: string) => string | undefined
 
 const COOKIE = 'whereabouts-member'
-// Over TLS, so that neither a sibling domain nor a page without TLS can set it. RFC 6265bis 4.1.3.2
+// The prefix keeps sibling domains and pages without TLS from setting the cookie. RFC 6265bis 4.1.3.2
 const SECURE_COOKIE = `__Host-${COOKIE}`
 const COOKIE_VALUE = new RegExp(`(?:^|;)\\s*(?:__Host-)?${COOKIE}=([^;\\s]*)`)
 
 /**
  * Identifies the caller of a request.
  *
- * @param keyParameter the parameter that the member key comes in
- * @param user whom the application vouches for; without it, who the caller says it is
+ * @param keyParameter the name of the parameter with the member key
+ * @param user the user that the application vouches for; without it, the caller names itself
  * @throws {Problem} bad-member-key, bad-name, bad-color
  * @see PROTOCOL.md §3
  */
@@ -42,7 +42,7 @@ export function identify(
   }
 }
 
-/** The header that gives a new caller its key. @see PROTOCOL.md ID2 */
+/** Returns the cookie header that gives a new caller its key. @see PROTOCOL.md ID2 */
 export function memberCookie(key: MemberKey, isSecure: boolean): string {
   const attributes = 'Path=/; HttpOnly; SameSite=Lax'
   return isSecure
@@ -56,7 +56,7 @@ export function newMemberKey(): MemberKey {
 }
 
 /**
- * What a caller says of itself, checked.
+ * Checks what a caller says about itself.
  *
  * @throws {Problem} bad-name, bad-color
  */
@@ -88,7 +88,7 @@ function memberKey(request: IncomingMessage, parameter: string | undefined): Mem
   const header = request.headers['whereabouts-member']
   const key = parameter ?? (typeof header === 'string' ? header : undefined)
   if (key !== undefined) return checkMemberKey(key)
-  // A cookie that isn't a key was not set here, and is as good as none.
+  // A cookie that isn't a key was set by somebody else, so it is ignored.
   const cookie = COOKIE_VALUE.exec(request.headers.cookie ?? '')?.[1]
   return cookie !== undefined && isMemberKey(cookie) ? (cookie as MemberKey) : undefined
 }

@@ -1,8 +1,8 @@
 import type { Account } from './accounts.js'
 
 /**
- * What accounts hold for longer than a call, such as open streams: so many for each, so that none of
- * them takes what all have together.
+ * Counts what accounts hold for longer than a call, such as open streams. Limits each account, so that
+ * none can take all of it.
  *
  * @see PROTOCOL.md BU6
  */
@@ -12,12 +12,12 @@ export class Held {
   /** @param most for one account */
   constructor(private readonly most: number) {}
 
-  /** Returns whether an account may hold another one. */
+  /** Returns whether an account may hold one more. */
   mayTake({ key }: Account): boolean {
     return (this.#counts.get(key) ?? 0) < this.most
   }
 
-  /** Counts one more; returns what gives it back, once. */
+  /** Counts one more. Returns a function that gives it back; calling it again does nothing. */
   take({ key }: Account): () => void {
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1)
     let isHeld = true

@@ -6,11 +6,11 @@ import { RareWarning } from './rare-warning.js'
 
 /** A user whom the application vouches for. */
 export interface KnownUser {
-  /** What others are told. */
+  /** What others see of the user. */
   readonly claim: UserClaim & { readonly id: string }
   /** In ms since 1970; `undefined` if it doesn't expire. @see PROTOCOL.md AC1 */
   readonly expiresAtMs: number | undefined
-  /** As the application returned it. */
+  /** The object that the application returned. */
   readonly asReturned: AuthenticatedUser
 }
 
@@ -19,7 +19,7 @@ const MAX_META_BYTES = 1_024
 
 type Fields = { readonly [field: string]: unknown }
 
-/** Reads the users that an application returns. It may return anything. */
+/** Reads the users that an application returns. Checks everything, because it may return anything. */
 export class KnownUsers {
   readonly #name: Shown<string>
   readonly #color: Shown<string>
@@ -48,7 +48,7 @@ export class KnownUsers {
   }
 
   /**
-   * `undefined` if it is no user, or no longer.
+   * Returns the user, or `undefined` if the value is no user or has expired.
    *
    * @throws whatever a getter of it throws
    * @see PROTOCOL.md ID8, ID10, AC1, AC4, AC5
@@ -74,8 +74,8 @@ export class KnownUsers {
 }
 
 /**
- * A field that others are shown. Refusing a strange one would lock its owner out, and what isn't shown
- * does no harm. @see PROTOCOL.md ID10
+ * A field that others see. An invalid value is left out instead of refused, which would lock the user
+ * out. @see PROTOCOL.md ID10
  */
 class Shown<T> {
   constructor(
@@ -92,7 +92,7 @@ class Shown<T> {
   }
 }
 
-/** Each field is read once: a getter may answer something else the next time. */
+/** Reads each field once, because a getter may return something else the next time. */
 function fieldsOf(user: object): Fields & { readonly expiresAtMs?: unknown } {
   const { id, name, color, avatar, expiresAtMs, meta } = user as Fields
   return { id, name, color, avatar, expiresAtMs, meta }
@@ -117,7 +117,7 @@ function parseMeta(said: unknown): Json | undefined {
     if (text === undefined || Buffer.byteLength(text) > MAX_META_BYTES) return undefined
     return (JSON.parse(text) as Json) ?? undefined
   } catch {
-    // It has a cycle, a big integer, or a method that throws.
+    // The value has a cycle, a big integer, or a method that throws.
     return undefined
   }
 }

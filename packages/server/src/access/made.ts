@@ -1,6 +1,6 @@
 /**
- * What each account has brought into being, such as rooms: so many for each, as long as they are
- * there. Whether they still are is asked when it matters, so that nothing has to be told of their end.
+ * Limits how many things, such as rooms, each account may have made that still exist. Asks whether they
+ * exist only when the limit is reached, so nobody has to report their end.
  *
  * @see PROTOCOL.md BU7
  */
@@ -10,8 +10,8 @@ export class Made {
 
   /**
    * @param most for one account
-   * @param mostTogether how many there can be of all accounts
-   * @param isThere answers whether one still is
+   * @param mostTogether for all accounts together
+   * @param isThere returns whether one still exists
    */
   constructor(
     private readonly most: number,
@@ -19,7 +19,7 @@ export class Made {
     private readonly isThere: (name: string) => boolean,
   ) {}
 
-  /** Counts one that an account makes; returns `false`, and counts nothing, if it may not. */
+  /** Counts one more. Returns `false`, without counting it, if the account may not make it. */
   add(account: string, name: string): boolean {
     const made = this.#byAccount.get(account) ?? new Set()
     if (made.has(name)) return true

@@ -2,11 +2,12 @@ import { createHmac } from 'node:crypto'
 import type { MemberId, MemberKey, RoomName } from '../room/ids.js'
 
 const MEMBER_ID_CHARACTERS = 16
-/** How many ids are remembered at least; at most twice that. */
+/** The cache holds at least this many of the latest ids, and at most twice as many. */
 const REMEMBERED = 10_000
 
 /**
- * The public id of a member: the same on every node with this secret, and no way back to the key.
+ * Returns the public id of a member. It is the same on every node with this secret, and doesn't reveal
+ * the key.
  *
  * @param userId empty in open mode
  * @see PROTOCOL.md ID3, ID14
@@ -23,8 +24,8 @@ export function memberId(
 }
 
 /**
- * The ids of those who were here lately, since making one costs a tenth of what a whole post does.
- * Which were used lately is known by halves: when the new half is full, the old one goes.
+ * Caches the ids of recent members, because making one takes a tenth of the time of a whole post. The
+ * cache has two halves: when the new one is full, it replaces the old one.
  */
 export class MemberIds {
   #recent = new Map<string, MemberId>()
@@ -33,7 +34,7 @@ export class MemberIds {
   constructor(private readonly secret: string) {}
 
   of(roomName: RoomName, userId: string, key: MemberKey): MemberId {
-    // Neither rooms nor keys have a space in them.
+    // Neither room names nor keys contain a space.
     const name = `${roomName} ${key} ${userId}`
     const known = this.#recent.get(name)
     if (known !== undefined) return known

@@ -3,7 +3,7 @@ import { Problem } from '@whereabouts/protocol'
 import type { Proxies } from './proxies.js'
 
 /**
- * The pages that may change something here. A browser lets any page on the web send requests with
+ * Checks which pages may change something here. A browser lets any page on the web send requests with
  * its user's cookies, or from inside its user's network.
  *
  * @see PROTOCOL.md BR3, BR4, BR5
@@ -16,12 +16,12 @@ export class Origins {
   ) {}
 
   /**
-   * @param response with the CORS headers of the application, which let a page in, too
+   * @param response whose CORS headers, set by the application, may also allow a page
    * @throws {Problem} forbidden, if a page on another origin sent the request
    */
   check(request: IncomingMessage, response: ServerResponse): void {
     const { origin, 'sec-fetch-site': site } = request.headers
-    // Other programs than browsers send neither.
+    // Only browsers send these headers.
     if (origin === undefined && site === undefined) return
     if (site === 'same-origin' || site === 'none') return
     if (this.#isAllowed(origin) || isGranted(response, origin)) return
@@ -43,7 +43,8 @@ function isGranted(response: ServerResponse, origin: string | undefined): boolea
   return granted === '*' || (origin !== undefined && granted === origin)
 }
 
-/** Browsers send `Sec-Fetch-Site` over TLS and to localhost only; elsewhere the names are compared. */
+/** Returns the host of an origin, for requests without `Sec-Fetch-Site`, which browsers send only over TLS
+ * and to localhost. */
 function hostOf(origin: string | undefined): string | undefined {
   return origin !== undefined && URL.canParse(origin) ? new URL(origin).host : undefined
 }

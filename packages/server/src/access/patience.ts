@@ -1,13 +1,13 @@
-/** Calls back once after a time; the answer calls it off. */
+/** Calls back once after a time. Returns a function that cancels it. */
 export type After = (ms: number, callback: () => void) => () => void
 
 /** How long the application may take to say who is calling and what they may do. @see PROTOCOL.md AC8, AC27 */
 const PATIENCE_MS = 10_000
 
 /**
- * Returns what the application answers.
+ * Waits for the application's answer, with a time limit.
  *
- * @throws {Error} if it doesn't in time; what it throws itself
+ * @throws {Error} if the answer takes too long; also rethrows what the application throws
  */
 export async function answered<T>(answer: T | PromiseLike<T>, after: After): Promise<T> {
   if (!isPromise(answer)) return answer

@@ -2,7 +2,7 @@ import type { Log } from '../log.js'
 
 const LEAST_MS = 60_000
 
-/** A warning that is logged once a minute at most, as strangers can bring it about as often as they like. */
+/** A warning that is logged at most once a minute, because strangers can trigger it at will. */
 export class RareWarning {
   #lastMs = -Infinity
   #count = 0
@@ -26,7 +26,7 @@ export class RareWarning {
   }
 }
 
-/** Never throws: what is thrown may be anything. */
+/** Describes any value. Never throws. */
 function inspect(detail: unknown): string {
   try {
     return detail instanceof Error ? (detail.stack ?? detail.message) : String(detail)

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 const SECRET_FILE = 'secret'
 
 /**
- * The secret behind member ids: the one given, else the one of the data folder, made there if need
- * be, else a new one.
+ * Returns the secret behind member ids: the given one, or else the one in the data folder, created if
+ * necessary. Without a data folder, returns a new one.
  *
  * @throws {Error} if the data folder can't be written or its secret is empty
  * @see PROTOCOL.md ID6
@@ -35,11 +35,11 @@ function readSecret(file: string): string | undefined {
   }
 }
 
-/** Two processes that start at once get the same one: a link is made whole, or not at all. */
+/** Creates the secret with an atomic link, so that two processes that start at once share one secret. */
 function makeSecret(file: string): string {
   const draft = `${file}.${randomBytes(6).toString('hex')}`
   writeFileSync(draft, `${newSecret()}\n`, { mode: 0o600, flush: true })
-  // Whatever the umask.
+  // The umask may have removed permissions.
   chmodSync(draft, 0o600)
   try {
     linkSync(draft, file)

@@ -8,7 +8,7 @@ import { type After, answered } from './patience.js'
 import { RareWarning } from './rare-warning.js'
 import type { UserClaim } from '../room/user.js'
 
-/** The users whom the application vouches for. It may say anything, and fails closed. */
+/** Asks the application for users. Invalid answers are refused. */
 export class Users {
   readonly #known: KnownUsers
   readonly #threw: RareWarning
@@ -26,7 +26,7 @@ export class Users {
   }
 
   /**
-   * The user whom the application says is calling; `undefined` where it isn't asked (open mode).
+   * Returns the user that the application names as the caller; `undefined` in open mode.
    *
    * @throws {Problem} unauthorized
    * @see PROTOCOL.md ID5, ID8, ID9, ID10, AC1, AC27
@@ -45,8 +45,8 @@ export class Users {
   }
 
   /**
-   * The user that one of the application's own calls says: with an `id` it vouches for it; without,
-   * it passes on what a caller says of itself.
+   * Checks a user that the application passes to `Rooms`. With an `id`, the application vouches for the
+   * user; without one, it passes on what a caller says about itself.
    *
    * @throws {Problem} unauthorized, bad-name, bad-color
    * @see PROTOCOL.md ID15

@@ -3,11 +3,11 @@ import type { Calls } from './calls.js'
 import type { Operations } from './operations.js'
 import type { Address, CallName } from './routes.js'
 
-/** What the answers are made of. */
+/** The parts of the server that answer calls. */
 export interface Answering {
   readonly calls: Calls
   readonly operations: Operations
-  /** Whether the article's calls are there, which the description says. */
+  /** Whether the description includes the article's calls. */
   readonly article: boolean
 }
 
@@ -16,12 +16,12 @@ type Answers = ReadonlyMap<string, Answer>
 
 const answers = (byMethod: { readonly [method: string]: Answer }): Answers =>
   new Map(Object.entries(byMethod))
-/** Balancers ask with HEAD, too; Node leaves the body out. */
+/** Load balancers also send HEAD, for which Node leaves out the body. */
 const asked = (what: Answer): Answers => answers({ GET: what, HEAD: what })
 
 const stream: Answer = ({ calls }, call, roomName) => calls.stream(call, roomName)
 
-/** Every call that there is, by its address and method: what answers it. */
+/** The handlers of all calls, by address and method. */
 const ANSWERS: { readonly [call in CallName]: Answers } = {
   events: answers({ GET: stream, POST: stream }),
   location: answers({
@@ -58,9 +58,9 @@ const ANSWERS: { readonly [call in CallName]: Answers } = {
 }
 
 /**
- * Answers a call. There is no other way from an address to what it does.
+ * Answers a call. All calls go through here.
  *
- * @throws {Problem} what the call meets; method-not-allowed
+ * @throws {Problem} method-not-allowed, or the problem of the call
  * @see PROTOCOL.md §7
  */
 export async function answer(

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import { FINISH_MS } from '../options.js'
 
-/** A body of a MiB, which is the most unless set otherwise, arrives in time at 18 KB a second. */
+/** A body of 1 MiB, the default limit, arrives in time at 18 KB a second. */
 const ARRIVES_WITHIN_MS = 60_000
 
 /**
- * Requests whose bodies are on their way. One that takes too long is closed: it can't be told
- * from an attack on the server's memory.
+ * Closes requests whose bodies take too long to arrive, because they can't be told apart from an attack
+ * on the server's memory.
  *
  * @see PROTOCOL.md HT15, FR13
  */
@@ -14,7 +14,7 @@ export class Arriving {
   readonly #requests = new Set<IncomingMessage>()
   #patienceMs = ARRIVES_WITHIN_MS
 
-  /** Watches over a request until it is closed, or its body is here. */
+  /** Watches a request until it is closed or its body has arrived. */
   watch(request: IncomingMessage): void {
     this.#requests.add(request)
     const timer = setTimeout(() => request.destroy(), this.#patienceMs).unref()
@@ -26,7 +26,7 @@ export class Arriving {
     request.once('close', forget)
   }
 
-  /** The server goes away: what isn't here soon is not waited for. */
+  /** Shortens the time limit of all requests, because the server is shutting down. */
   finish(): void {
     this.#patienceMs = FINISH_MS
     if (this.#requests.size === 0) return

@@ -7,14 +7,14 @@ import { Arriving } from './arriving.js'
 import type { Call, Parsed } from './call.js'
 import { Gathering, tooLarge } from './gathering.js'
 
-/** The headers of a request that say what its body is. */
+/** The headers of a request that describe its body. */
 interface BodyHeaders {
   readonly type: string | undefined
   readonly encoding: string | undefined
   readonly lengthBytes: number
 }
 
-/** A JSON value, and how long the text is that it was read from. */
+/** A JSON value, and the length of the text that it was read from. */
 interface JsonBody {
   readonly value: Json
   readonly bytes: number
@@ -28,18 +28,18 @@ const NOTHING = Buffer.alloc(0)
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]+)/i
 
 /**
- * Reads the bodies of the protocol's calls, on either platform by the same rules.
+ * Reads the bodies of the protocol's calls, by the same rules on both platforms.
  *
- * Nest's parsers take the body first, and theirs are other rules: Express's refuses a JSON number,
- * Fastify's a `__proto__`, and both read on to limits that are not ours. So the headers that announce
- * a body are taken off the request before the parsers see it, and the stream is left for `read()`.
+ * Nest's body parsers run first, with other rules: Express's refuses a JSON number, Fastify's refuses
+ * `__proto__`, and both have other limits. So the headers that announce a body are removed from the
+ * request before the parsers see it, which leaves the stream unread.
  */
 export class Bodies {
   readonly #headers = new WeakMap<IncomingMessage, BodyHeaders>()
   readonly #arriving = new Arriving()
   readonly #gathering: Gathering
 
-  /** @param accountOf returns whom a request is counted for */
+  /** @param accountOf returns the account that a request is counted for */
   constructor(
     { maxArrivingBytes, maxUpdateBytes }: ArrivingLimits,
     accountOf: (request: IncomingMessage) => string,
@@ -47,12 +47,12 @@ export class Bodies {
     this.#gathering = new Gathering(maxArrivingBytes, maxUpdateBytes, accountOf)
   }
 
-  /** After the goodbyes, and before the platform waits for whoever is still there. */
+  /** Call after the goodbyes, before the platform waits for open connections. */
   finish(): void {
     this.#arriving.finish()
   }
 
-  /** Keeps the body of a request, which the platform has for the module, from its parsers. */
+  /** Hides the body of one of the module's requests from the platform's parsers. */
   keep(request: IncomingMessage): void {
     if (this.#headers.has(request)) return
     this.#headers.set(request, bodyHeaders(request))
@@ -63,7 +63,7 @@ export class Bodies {
   }
 
   /**
-   * The JSON value that a request carries; read no further than the limit.
+   * Returns the JSON value of a request's body. Reads no further than the limit.
    *
    * @throws {Problem} unsupported-media-type, too-large, bad-json, too-many-connections
    * @see PROTOCOL.md ER2, ER3, ER4
@@ -76,7 +76,7 @@ export class Bodies {
   }
 
   /**
-   * The bytes that a request carries; read no further than the limit.
+   * Returns the bytes of a request's body. Reads no further than the limit.
    *
    * @throws {Problem} unsupported-media-type, too-large, too-many-connections
    * @see PROTOCOL.md DO7, ER3
@@ -92,7 +92,7 @@ export class Bodies {
     return this.#read(call, lengthBytes, limitBytes)
   }
 
-  /** Whether a body was announced. */
+  /** Returns whether a body was announced. */
   has(call: Call): boolean {
     const { type, lengthBytes } = this.#headersOf(call)
     return type !== undefined || lengthBytes > 0
@@ -104,11 +104,11 @@ export class Bodies {
     limitBytes: number,
   ): Promise<Buffer> {
     if (announcedBytes !== Infinity && announcedBytes > limitBytes) throw tooLarge(limitBytes)
-    // In the next turn is here what came with the head, and listeners would cost more than the rest.
+    // A small body arrives with the head. Reading it directly is much cheaper than adding listeners.
     await Promise.resolve()
     if (request.readableLength === announcedBytes && request.readableFlowing === null) {
       const body = (request.read() as Buffer | null) ?? NOTHING
-      // To its end, so that the parser lets go of it.
+      // Consumes the end of the stream, so that Node's parser releases the request.
       request.resume()
       return body
     }
@@ -154,8 +154,8 @@ function isPlain(encoding: string | undefined): boolean {
 }
 
 /**
- * What a parser of the application, which read the body first, has left of it. A text is refused: it
- * may be the body, or what a JSON text says.
+ * Returns the body that a parser of the application has read first. Refuses a string, because it may be
+ * the raw body or a parsed JSON string.
  *
  * @see PROTOCOL.md HT13
  */
@@ -175,7 +175,7 @@ function parseJson(body: Buffer): Json {
   try {
     if (isUtf8(body)) return JSON.parse(body.toString()) as Json
   } catch {
-    // Said below.
+    // The problem below covers it.
   }
   throw new Problem('bad-json', 'The body is not JSON in UTF-8. Send one JSON value.')
 }

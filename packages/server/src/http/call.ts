@@ -3,27 +3,27 @@ import { type Json, Problem, PROTOCOL_VERSION } from '@whereabouts/protocol'
 import type { Parameter } from '../access/caller.js'
 import { readAddress } from './routes.js'
 
-/** Where a parser of the application leaves the body, if one has read it. */
+/** The places where a parser of the application leaves a body that it has read. */
 export interface Parsed {
   readonly body?: unknown
   readonly rawBody?: unknown
 }
 
-/** Writes an answer that is a JSON text. */
+/** Writes a JSON text as the answer. */
 export type WriteJson = (call: Call, text: string) => void
 
 /**
- * One call: Node's own request and response, whatever framework they came through. Answers are
- * written here and not returned to a framework, so that an application's interceptors and
- * serializers leave what travels as the protocol has it.
+ * One call: Node's own request and response, independent of the framework. Writes answers itself instead
+ * of returning them to a framework, so that an application's interceptors and serializers can't change
+ * them.
  */
 export class Call {
   readonly #target: string
   #parameters: URLSearchParams | undefined
 
   /**
-   * @param parsed the request as a framework has it, where there is one
-   * @param writeJson instead of the response, where nothing of the application's has a say in it
+   * @param parsed the framework's request, if there is a framework
+   * @param writeJson writes answers instead of the response, if no code of the application is involved
    */
   constructor(
     readonly request: IncomingMessage,
@@ -31,11 +31,11 @@ export class Call {
     readonly parsed: Parsed = request as Parsed,
     private readonly writeJson?: WriteJson,
   ) {
-    // Not what it was before the application rewrote it: guards see this one, and so does the router.
+    // Not `originalUrl`: guards and the router see the URL as the application rewrote it.
     this.#target = request.url ?? ''
   }
 
-  /** A parameter from the query; the last one counts if there are several. */
+  /** Returns a parameter from the query; of several, the last one. */
   readonly query: Parameter = (name) => {
     this.#parameters ??= parametersOf(this.#target)
     return this.#parameters.getAll(name).at(-1)
@@ -47,7 +47,7 @@ export class Call {
     else this.writeJson(this, text)
   }
 
-  /** Sends a JSON text by the response. */
+  /** Sends a JSON text through the response. */
   sendJson(text: string): void {
     this.send(200, JSON_TYPE, text)
   }
@@ -82,7 +82,7 @@ export class Call {
     else this.send(problem.status, PROBLEM_TYPE, text)
   }
 
-  /** With the address in it below the path that this call is mounted at. @see PROTOCOL.md RM19 */
+  /** Prefixes the problem's `watch` address with the path that this call is mounted at. @see PROTOCOL.md RM19 */
   #belowMount(problem: Problem): Problem {
     const { watch } = problem.extensions
     if (typeof watch !== 'string') return problem
@@ -91,22 +91,22 @@ export class Call {
     return new Problem(problem.problem, problem.detail, extensions)
   }
 
-  /** Whether the rest of the body is left where it is. @see PROTOCOL.md ER3, FR14 */
+  /** Returns whether the rest of the body stays unread. @see PROTOCOL.md ER3, FR14 */
   #isUnread({ problem }: Problem): boolean {
     if (problem === 'too-large') return true
     const { complete, readableDidRead } = this.request
     return problem === 'too-many-connections' && readableDidRead && !complete
   }
 
-  /** HTTP/2 has no such header, and closes by other means. */
+  /** HTTP/2 has no `Connection` header. */
   #closeConnection(): void {
     if (this.request.httpVersionMajor < 2) this.response.setHeader('Connection', 'close')
   }
 
   /**
-   * Answers a request whose body is not read to its end. Closing a socket with unread input resets
-   * it, and the reset can overtake the answer; so the whole answer goes out first, and the end after
-   * the caller has closed, or had the time to read it. ER3
+   * Answers a request whose body is not read to its end. Closing a socket with unread input resets it,
+   * and the reset can overtake the answer. So the answer goes out first, and the response ends only after
+   * the caller has had time to read it. ER3
    */
   #endUnread(status: number, text: string): void {
     const { request, response } = this
@@ -185,7 +185,7 @@ export function badParameter(name: string, range: string): Problem {
   return new Problem('bad-parameter', `The parameter "${name}" must be ${range}.`, extensions)
 }
 
-/** Says which methods there are. @see PROTOCOL.md HT7 */
+/** Returns the problem of a wrong method, and sets the `Allow` header. @see PROTOCOL.md HT7 */
 export function methodNotAllowed(call: Call, allowed: readonly string[]): Problem {
   call.response.setHeader('Allow', allowed.join(', '))
   return new Problem('method-not-allowed', `This address allows only ${allowed.join(' and ')}.`)

@@ -6,12 +6,13 @@ import { type Call, JSON_TYPE } from './call.js'
 const BYTES_TYPE = 'application/octet-stream'
 /** Answers up to this size fit the system's buffer, so they never wait for their reader. */
 const SMALL_BYTES = 65_536
-/** A piece of a large answer; after each, its reader has shown that it reads. */
+/** The size of the pieces of a large answer. After each, its reader has shown that it reads. */
 const PIECE_BYTES = 65_536
 
 /**
- * Answers that may be large: a document, a room, or what changed in them. A large one goes out in pieces as its reader takes them, so that what
- * waits for readers can be counted, and one who takes nothing can be told from one who is slow.
+ * Sends answers that may be large: a document, a room, or changes of them. A large answer goes out in
+ * pieces at its reader's speed. That way the server can count the bytes that wait, and tell a stuck reader
+ * from a slow one.
  *
  * @see PROTOCOL.md FR11, FR12
  */
@@ -20,7 +21,7 @@ export class DocumentAnswers {
 
   /**
    * @param stuckMs how long a reader may take nothing
-   * @param maxWaitingBytes of all answers together that wait for their readers
+   * @param maxWaitingBytes limits all waiting answers together
    */
   constructor(
     private readonly stuckMs: number,
@@ -40,7 +41,7 @@ export class DocumentAnswers {
   #send(call: Call, contentType: string, bytes: Uint8Array): void {
     const { byteLength } = bytes
     if (byteLength <= SMALL_BYTES) return call.send(200, contentType, bytes)
-    // Nothing is too large if it is alone.
+    // A single answer may exceed the limit, or a large document could never be read.
     if (this.#waitingBytes > 0 && this.#waitingBytes + byteLength > this.maxWaitingBytes) {
       throw new Problem(
         'too-many-connections',
@@ -60,7 +61,7 @@ export class DocumentAnswers {
       piecesOf(bytes, () => timer.refresh()),
       { highWaterMark: 1 },
     )
-    // A caller that has gone is not a failure of the server.
+    // A caller that disconnects isn't a failure of the server.
     await pipeline(pieces, response).catch(() => {})
     clearTimeout(timer)
   }

@@ -1,21 +1,21 @@
 import type { IncomingMessage } from 'node:http'
 import { Problem } from '@whereabouts/protocol'
 
-/** How often a body is looked at, and how much of it must have come since. */
+/** How often each body is checked for progress, and how many bytes must have come since. */
 const LOOK_MS = 10_000
 const LEAST_BYTES = 10 * 1_024
-/** So many callers who hold as much as they may are too many. */
+/** One caller may hold at most this fraction of the total: a quarter. */
 const ACCOUNTS = 4
 
 /**
- * Bodies that are still arriving. What they hold is bounded, for each caller and together: where it
- * would be too much, the caller that holds most gives up the body that has been arriving longest, so
- * that callers who are slow on purpose keep nobody out. A body that comes to a standstill is ended.
+ * Bodies that are still arriving. Their memory is limited per caller and in total. Over the limit, the
+ * caller that holds most loses its oldest body, so that deliberately slow callers keep nobody out. A body
+ * that makes no progress is ended.
  *
  * @see PROTOCOL.md FR14, HT23
  */
 export class Gathering {
-  /** The one that has been arriving longest first. */
+  /** The oldest first. */
   readonly #bodies = new Set<Body>()
   readonly #heldBy = new Map<string, number>()
   #heldBytes = 0
@@ -24,9 +24,9 @@ export class Gathering {
   readonly #mostBytes: number
 
   /**
-   * @param maxBytes of all together
-   * @param bodyBytes the most of one body
-   * @param accountOf returns whom a request is counted for
+   * @param maxBytes the limit for all bodies together
+   * @param bodyBytes the limit for one body
+   * @param accountOf returns the account that a request is counted for
    */
   constructor(
     private readonly maxBytes: number,
@@ -37,7 +37,7 @@ export class Gathering {
   }
 
   /**
-   * Returns the whole body of a request, which is read no further than the limit.
+   * Returns the whole body of a request. Reads no further than the limit.
    *
    * @throws {Problem} too-large, bad-json if it ends early, too-many-connections
    */
@@ -68,7 +68,7 @@ export class Gathering {
     return [...this.#heldBy].reduce((most, each) => (each[1] > most[1] ? each : most))[0]
   }
 
-  /** Until it is gone it holds nothing, so that this is called again as long as it is too much. */
+  /** Gives up an account's oldest body. Releasing it counts the memory again, and so gives up more if needed. */
   #giveUpOne(account: string): void {
     for (const body of this.#bodies) {
       if (body.account === account && body.isHeld) return body.giveUp()
@@ -87,19 +87,19 @@ export class Gathering {
 
 const NOTHING = Buffer.alloc(0)
 
-/** Kept in one piece: a thousand buffers of a byte each take a hundred times as much. */
+/** One body, kept in a single buffer: a thousand buffers of a byte each take a hundred times as much. */
 class Body {
   readonly whole: Promise<Buffer>
   #resolve!: (body: Buffer) => void
   #reject!: (problem: Problem) => void
   #held: Buffer = NOTHING
   #bytes = 0
-  /** When it was looked at last; before the first time, as if all that is asked for had come. */
+  /** The size at the last check. Starts so low that a body always passes its first check. */
   #seenBytes = -LEAST_BYTES
 
   /**
-   * @param account whom it is counted for
-   * @param changed called with how much more it holds than before
+   * @param account the account that it is counted for
+   * @param changed called with the change of its memory in bytes
    */
   constructor(
     private readonly request: IncomingMessage,
@@ -113,10 +113,10 @@ class Body {
     })
     request.on('data', this.#add)
     request.on('end', () => this.#resolve(this.#held.subarray(0, this.#bytes)))
-    // Also after its end, when it changes nothing; before, the caller has gone.
+    // A close before the end means that the caller has disconnected; after the end it changes nothing.
     request.on('close', this.#close)
     if (request.closed) this.#close()
-    // Also if somebody has paused it.
+    // Other code may have paused it.
     request.resume()
   }
 
@@ -125,7 +125,7 @@ class Body {
     return this.#held.length > 0
   }
 
-  /** Returns how much has come since the last call. */
+  /** Returns how many bytes have come since the last call. */
   takeProgress(): number {
     const bytes = this.#bytes - this.#seenBytes
     this.#seenBytes = this.#bytes
@@ -137,12 +137,12 @@ class Body {
     this.request.destroy()
   }
 
-  /** It holds nothing any more. */
+  /** Releases its memory. */
   letGo(): void {
     this.#hold(NOTHING)
   }
 
-  /** The rest of it is not read: its connection ends with the answer. */
+  /** Stops reading, so that the connection ends with the answer. */
   giveUp(): void {
     this.request.off('data', this.#add).pause()
     this.#end(
@@ -165,7 +165,7 @@ class Body {
     this.#hold(held)
   }
 
-  /** What holds a chunk, too. */
+  /** Returns a buffer that also contains a chunk. */
   #with(chunk: Buffer): Buffer {
     if (this.#bytes === 0) return chunk
     const bytes = this.#bytes + chunk.length

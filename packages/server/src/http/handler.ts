@@ -7,7 +7,7 @@ import { JsonAnswers } from './json-answers.js'
 import { type Address, isArticle, isInRoom, readAddress } from './routes.js'
 import { sendError } from './send-error.js'
 
-/** Takes requests as Node has them, with nothing between them and the calls. @see PROTOCOL.md HT18 */
+/** Takes Node's own requests, without a framework. @see PROTOCOL.md HT18 */
 export class Handler {
   readonly #mount: string
   readonly #json = new JsonAnswers((call, error) => this.#failed(call, error))
@@ -15,7 +15,7 @@ export class Handler {
   #isClosed = false
   #allAnswered: (() => void) | undefined
 
-  /** @param mount settled */
+  /** @param mount with its defaults filled in */
   constructor(
     private readonly service: Service,
     private readonly mount: Required<CallsMount>,
@@ -23,7 +23,7 @@ export class Handler {
     this.#mount = mount.path === '' ? '' : `/${mount.path}`
   }
 
-  /** The address of a call, if the target of a request is one of those that are mounted here. */
+  /** Returns the address of a call, or `undefined` if the target isn't mounted here. */
   addressOf(target: string): Address | undefined {
     const address = readAddress(target)
     if (address === undefined || address.mount !== this.#mount) return undefined
@@ -32,7 +32,7 @@ export class Handler {
     return isServed ? address : undefined
   }
 
-  /** Answers a call. Never throws: whatever goes wrong is answered. */
+  /** Answers a call. Never throws: failures become answers. */
   async serve(request: IncomingMessage, response: ServerResponse, address: Address): Promise<void> {
     const call = new Call(request, response, undefined, this.#json.write)
     this.#underWay += 1
@@ -47,7 +47,7 @@ export class Handler {
     }
   }
 
-  /** From now on every call is refused. Resolves when those under way are answered. */
+  /** Refuses every new call. Resolves when the calls under way are answered. */
   async close(): Promise<void> {
     this.#isClosed = true
     if (this.#underWay === 0) return

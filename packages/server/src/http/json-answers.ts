@@ -10,10 +10,9 @@ interface Waiting {
 }
 
 /**
- * Writes JSON answers right to their sockets, since a response takes a quarter of all that a post
- * costs to make the same bytes. Those of a turn of the event loop go out together when it ends:
- * writing one after the other takes a quarter less than writing each between reading and doing what
- * the others say.
+ * Writes JSON answers directly to their sockets, because a `ServerResponse` takes a quarter of the time of
+ * a whole post. The answers of one turn of the event loop are written together at its end, which takes a
+ * quarter less time than writing each one between other work.
  *
  * @see docs/decisions.md, 40, 42, 76
  */
@@ -44,15 +43,15 @@ export class JsonAnswers {
     const { response } = call
     const socket = socketOf(call)
     const server = socket && serverOf(socket)
-    // A bound on the requests of a connection is the response's to keep.
+    // Only the response enforces `maxRequestsPerSocket`.
     if (server === undefined || server.maxRequestsPerSocket) return call.sendJson(text)
     const length = Buffer.byteLength(text)
     socket!.write(`${this.#headNow(server)}${length}\r\n\r\n${text}`)
-    // What the server does when an answer has gone out, it does upon this.
+    // The server does its work after an answer on this event.
     response.emit('finish')
   }
 
-  /** All that stands before the length. */
+  /** Returns the head of an answer up to the length, cached for a second. */
   #headNow({ keepAliveTimeout }: Server): string {
     const nowMs = Date.now()
     const second = Math.floor(nowMs / 1_000)
@@ -75,9 +74,9 @@ export class JsonAnswers {
 }
 
 /**
- * The socket that an answer may be written right to. None where the connection closes after the
- * answer, where another answer comes first, where only a response knows how to answer (HEAD, HTTP/2),
- * or where the response has headers or methods that somebody put there.
+ * Returns the socket that an answer may be written to directly. Returns `undefined` if the connection
+ * closes after the answer, if another answer comes first, for HEAD and HTTP/2, and if other code has
+ * changed the response's headers or methods.
  */
 function socketOf({ request, response }: Call): Socket | undefined {
   const { httpVersion, method, headers } = request
@@ -89,7 +88,7 @@ function socketOf({ request, response }: Call): Socket | undefined {
 
 function isUntouched(response: ServerResponse): boolean {
   if (!(response instanceof ServerResponse) || response.headersSent) return false
-  // Middleware that changes answers replaces one of them.
+  // Middleware that changes answers replaces one of these methods.
   const isPlain =
     response.end === PLAIN.end &&
     response.write === PLAIN.write &&
@@ -97,7 +96,7 @@ function isUntouched(response: ServerResponse): boolean {
   return isPlain && response.statusCode === 200 && response.getHeaderNames().length === 0
 }
 
-/** Node puts it there, and doesn't say so. Without it, the response is taken. */
+/** Returns the server of a socket, an undocumented property of Node's. Without it, the response is used. */
 function serverOf(socket: Socket & { readonly server?: Server }): Server | undefined {
   return socket.server
 }

@@ -25,12 +25,12 @@ const COUNTERS = {
 } as const
 type Name = keyof RoomsCount
 
-/** How often the event loop is looked at. */
+/** How often the delay of the event loop is measured. */
 const LOOK_MS = 10
-/** How long the first who asks waits for something to be said of it: on a busy machine a look takes its time. */
+/** How long the first call waits for a measurement, which may take a while on a busy machine. */
 const FIRST_MS = 1_000
 
-/** What this process has to say to Prometheus; its own registry, apart from the application's. */
+/** The metrics for Prometheus, in a registry apart from the application's. */
 export class Metrics {
   readonly #registry = new Registry()
   readonly #setters = new Map<Name, (value: number) => void>()
@@ -74,12 +74,12 @@ export class Metrics {
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() }
   }
 
-  /** Started by the first call, because it wakes the process a hundred times a second. */
+  /** Starts with the first call, because measuring wakes the process a hundred times a second. */
   async #measureProcess(): Promise<void> {
     if (this.#isProcessMeasured) return
     this.#isProcessMeasured = true
     collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: LOOK_MS })
-    // Begun after the one that is reported, so that when this one has something, that one has.
+    // Started after the reported histogram, so once this one has a value, that one does too.
     const looks = monitorEventLoopDelay({ resolution: LOOK_MS })
     looks.enable()
     const endMs = performance.now() + FIRST_MS

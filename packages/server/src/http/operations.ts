@@ -5,7 +5,7 @@ import type { Call } from './call.js'
 import { Metrics } from './metrics.js'
 import { describeCalls } from './openapi.js'
 
-/** What an operator asks. @see PROTOCOL.md HT8 */
+/** Answers the calls for operators. @see PROTOCOL.md HT8 */
 export class Operations {
   readonly #metrics: Metrics
 

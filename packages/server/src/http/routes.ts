@@ -13,7 +13,7 @@ export const ROOM_CALLS = [
 /** The article's calls, which act on the room `default`. @see PROTOCOL.md AR1, AR2 */
 export const ARTICLE_CALLS = ['/location', '/location/sse'] as const
 
-/** What an operator asks. @see PROTOCOL.md HT8 */
+/** The calls for operators. @see PROTOCOL.md HT8 */
 export const OPERATIONS_CALLS = [
   '/health/live',
   '/health/ready',
@@ -27,16 +27,16 @@ export type ArticleCall = (typeof ARTICLE_CALLS)[number]
 export type OperationsCall = (typeof OPERATIONS_CALLS)[number]
 export type CallName = RoomCall | ArticleCall | OperationsCall
 
-/** What an address asks for. */
+/** The call that an address names. */
 export interface Address<Name extends CallName = CallName> {
-  /** What stands before the call: the path that the module is mounted at, or `''`. */
+  /** The path that the module is mounted at, or `''`. */
   readonly mount: string
-  /** The room that the call acts on, without escapes. It may not be a valid name. */
+  /** The unescaped name of the room, which may be invalid. */
   readonly roomName: string
   readonly call: Name
 }
 
-// Platforms disagree about where `;`, `#` and `\` end a path or a segment, so no call has them.
+// Platforms disagree on whether `;`, `#` and `\` end a path or a segment, so no call may contain them.
 const SEGMENT = String.raw`[^/?#;\\]+`
 const ORIGIN = String.raw`(?:[Hh][Tt]{2}[Pp][Ss]?://[^/?#\\]+)?`
 const MOUNT = `((?:/${SEGMENT})*?)`
@@ -47,8 +47,8 @@ const ADDRESS = new RegExp(`^${ORIGIN}${MOUNT}(?:${ROOM_CALL}|${OTHER_CALL})${QU
 const PATH = new RegExp(`^${ORIGIN}([^?]*)`)
 
 /**
- * Reads the target of a request, as it stands in its first line. Returns `undefined` unless it is
- * exactly one of the calls. Nothing else in the server reads a room from an address.
+ * Reads the target in a request's first line. Returns `undefined` unless it is exactly one of the calls.
+ * Nothing else in the server reads a room name from an address.
  *
  * @see PROTOCOL.md HT10, HT11, HT21, HT22
  */
@@ -60,22 +60,22 @@ export function readAddress(target: string): Address | undefined {
   return { mount, roomName: decode(segment), call: roomCall as RoomCall }
 }
 
-/** Whether an address is one below `/rooms/`. */
+/** Returns whether an address is below `/rooms/`. */
 export function isInRoom(address: Address): address is Address<RoomCall> {
   return !address.call.startsWith('/')
 }
 
-/** Whether an address is one of the article's. */
+/** Returns whether an address is one of the article's. */
 export function isArticle(address: Address): address is Address<ArticleCall> {
   return address.call.startsWith('/location')
 }
 
-/** The path of a request's target, without its origin and query. */
+/** Returns the path of a request's target, without origin and query. */
 export function pathOf(target: string): string {
   return PATH.exec(target)![1]!
 }
 
-/** With broken escapes it stays as it is: a name with `%` in it is no valid one. */
+/** Leaves a segment with broken escapes as it is, because a room name with `%` is invalid. */
 function decode(segment: string): string {
   if (!segment.includes('%')) return segment
   try {

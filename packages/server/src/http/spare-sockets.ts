@@ -5,19 +5,19 @@ import type { Socket } from 'node:net'
 const LOOK_MS = 50
 
 /**
- * The connections of a server, to end those that carry nothing when it stops.
+ * Ends the idle connections of a server when it stops.
  *
- * Browsers keep spare ones open beside a stream, which never carried a request. Node doesn't count
- * them as idle, so that a server would wait for them, for a minute and more, after everybody was told
- * goodbye. And it ends only those that are idle when it stops to listen: one whose stream ends a
- * moment later, as those of an application's own do, would be kept alive for seconds.
+ * Browsers keep spare connections open that never carried a request. Node doesn't count them as idle, so a
+ * stopping server would wait for them for more than a minute. Node also ends only connections that are
+ * idle at the moment when the server stops listening. One whose stream ends a moment later would stay open
+ * for seconds.
  *
  * @see PROTOCOL.md FR7
  */
 export class SpareSockets {
   readonly #sockets = new Set<Socket>()
 
-  /** @param server that has no connections yet */
+  /** @param server must have no connections yet */
   constructor(private readonly server: Server) {
     server.on('connection', (socket) => {
       this.#sockets.add(socket)
@@ -25,11 +25,11 @@ export class SpareSockets {
     })
   }
 
-  /** After the goodbyes, and right before the server stops to listen and waits. */
+  /** Call after the goodbyes, right before the server stops listening. */
   end(): void {
     const { server } = this
     for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy()
-    // HTTP/2 has other means.
+    // A server for HTTP/2 alone lacks this method.
     if (!server.listening || !('closeIdleConnections' in server)) return
     const looking = setInterval(() => server.closeIdleConnections(), LOOK_MS).unref()
     server.once('close', () => clearInterval(looking))

@@ -5,21 +5,21 @@ import type { Call } from './call.js'
 const MAX_BEHIND = 16
 
 /**
- * Takes the calls of a connection of HTTP/1.1 one after the other. Node hands all on at once, and
- * never says of an answer whose turn hasn't come that the connection has closed: a stream in that
- * place would be held for ever.
+ * Serves the pipelined calls of an HTTP/1.1 connection one after another. Node passes all of them on at
+ * once, and doesn't tell a waiting response that the connection has closed, so a stream would be held
+ * forever.
  *
  * @see PROTOCOL.md FR15
  */
 export class Turns {
   readonly #behind = new WeakMap<Socket, Set<() => void>>()
 
-  /** Returns whether a call comes while an earlier one of its connection isn't answered. */
+  /** Returns whether an earlier call of the same connection is still unanswered. */
   isBehind({ response }: Call): boolean {
     return response.socket === null
   }
 
-  /** Resolves when it is the call's turn, with `true`, or when its connection ended, with `false`. */
+  /** Resolves with `true` when it is the call's turn, or with `false` when its connection has ended. */
   async turnOf({ request: { socket }, response }: Call): Promise<boolean> {
     const behind = this.#behindIn(socket)
     if (behind.size >= MAX_BEHIND) socket.destroy()
