@@ -54,7 +54,11 @@ export type MakeLimiter = (name: string, points: number, seconds: number) => Rat
 const inMemory: MakeLimiter = (keyPrefix, points, duration) =>
   new RateLimiterMemory({ keyPrefix, points, duration })
 
-/** Makes limiters that count for all nodes together, or in this process while Redis can't be reached. @see PROTOCOL.md BU8 */
+/**
+ * Makes limiters that count for all nodes together, or in this process while Redis can't be reached.
+ *
+ * @see PROTOCOL.md BU8
+ *  */
 export function inRedis({ count }: Counting): MakeLimiter {
   const storeClient = {
     eval: (script: string, said: { readonly keys: [string]; readonly arguments: string[] }) =>

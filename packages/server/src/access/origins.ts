@@ -21,7 +21,7 @@ export class Origins {
    */
   check(request: IncomingMessage, response: ServerResponse): void {
     const { origin, 'sec-fetch-site': site } = request.headers
-    // Only browsers send these headers.
+    // Programs other than browsers send neither header.
     if (origin === undefined && site === undefined) return
     if (site === 'same-origin' || site === 'none') return
     if (this.#isAllowed(origin) || isGranted(response, origin)) return

@@ -4,7 +4,7 @@ import { Problem } from '@whereabouts/protocol'
 /** How often each body is checked for progress, and how many bytes must have come since. */
 const LOOK_MS = 10_000
 const LEAST_BYTES = 10 * 1_024
-/** One caller may hold at most this fraction of the total: a quarter. */
+/** The total is enough for this many callers at their own limit. */
 const ACCOUNTS = 4
 
 /**

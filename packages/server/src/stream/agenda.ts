@@ -2,7 +2,7 @@ import type { Clock } from './clock.js'
 
 /** Tasks that are due in the same slot run together, up to this much later. */
 const SLOT_MS = 50
-/** Tasks due later than this are checked again then, so that a few timers are always enough. */
+/** Tasks due later than this are checked again after this time, so that a few timers are always enough. */
 const HORIZON_MS = 30_000
 
 /** Runs tasks at their times. Thousands of tasks share a few timers. */
@@ -11,7 +11,7 @@ export class Agenda {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Does something after a time, once. The answer calls it off. */
+  /** Runs a task once after a time. Returns a function that cancels it. */
   after(ms: number, work: () => void): () => void {
     const entry: Entry = { atMs: this.clock.now() + ms, work, slot: 0 }
     this.#enter(entry)
@@ -43,7 +43,7 @@ export class Agenda {
 
 interface Entry {
   readonly atMs: number
-  /** `undefined` once it is called off, which may be by another one that is due with it. */
+  /** `undefined` once it is cancelled, which another task due at the same time may do. */
   work: (() => void) | undefined
   slot: number
 }

@@ -6,7 +6,7 @@ export interface Clock extends Pick<Surroundings, 'now' | 'after'> {
   busyMs(): number
 }
 
-/** The process's own time. What waits on it doesn't keep the process alive. */
+/** The process's own time. Its timers don't keep the process alive. */
 export const SYSTEM_CLOCK: Clock = {
   ...PROCESS,
   busyMs: () => performance.eventLoopUtilization().active,

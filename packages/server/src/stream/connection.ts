@@ -33,15 +33,15 @@ const HEADERS = {
 
 /** The content that a connection sends. */
 interface Wanted extends Look {
-  /** Whether the stream is one of gzip. ST14 */
+  /** Whether the stream is compressed with gzip. ST14 */
   readonly gzip: boolean
 }
 
 /**
  * One open response that streams a room.
  *
- * It holds no queue: bytes that the socket doesn't take at once wait in Node's own buffer, and until
- * they are gone the connection isn't `ready` and gets nothing more.
+ * Has no queue: bytes that the socket doesn't take at once wait in Node's own buffer. Until that buffer
+ * is empty, the connection isn't `ready` and gets nothing more.
  *
  * @see PROTOCOL.md §8, FR4
  */
@@ -49,9 +49,9 @@ export class Connection implements Reader, Kept {
   readonly view: View
   readonly documents: boolean
   readonly part: string | undefined
-  /** The checksum of everything sent; without it nothing is compressed. */
+  /** The checksum of everything sent; `undefined` without compression. */
   readonly #checksum: Checksum | undefined
-  /** The socket that chunks are written to directly; without it, the response. */
+  /** The socket that chunks are written to directly; if `undefined`, they go through the response. */
   #socket: Socket | undefined
   #drained = true
   #ended = false
@@ -59,9 +59,9 @@ export class Connection implements Reader, Kept {
   #onDrain: () => void = () => {}
 
   /**
-   * @param wanted what its events are, and how they travel
-   * @param version where it resumes from
-   * @param undrained is told while it can't take more
+   * @param wanted which events it sends, and how they are encoded
+   * @param version the version that it resumes from
+   * @param undrained is told while the connection can't take more
    */
   constructor(
     wanted: Wanted,
@@ -80,18 +80,18 @@ export class Connection implements Reader, Kept {
     return this.#drained && !this.#ended
   }
 
-  /** Calls back each time that it can take something again. */
+  /** Sets a callback for each time that the connection can take more again. */
   set onDrain(callback: () => void) {
     this.#onDrain = callback
   }
 
-  /** Sends the headers and what stands before the first frame. @see PROTOCOL.md ST1 to ST3 */
+  /** Sends the headers and everything before the first frame. @see PROTOCOL.md ST1 to ST3 */
   open(hello: Hello, retryMs: number): void {
     const { response } = this
-    // All at once: a header that is set by itself makes the response keep a table of all of them.
+    // All headers at once, because setting one by itself makes the response keep a table of headers.
     response.writeHead(200, {
       ...HEADERS,
-      // What ends a stream ends its socket: one that stayed open would hold up a server that stops.
+      // The socket closes with the stream, or else it would delay a server that stops.
       ...(response.req.httpVersionMajor < 2 && { Connection: 'close' }),
       ...(this.#checksum !== undefined && { 'Content-Encoding': 'gzip' }),
     })
@@ -111,7 +111,7 @@ export class Connection implements Reader, Kept {
     this.#write(frame.bytes)
   }
 
-  /** Tells a reader that resumes and missed nothing that it missed nothing. @see PROTOCOL.md ST17 */
+  /** Tells a resuming reader that it missed nothing. @see PROTOCOL.md ST17 */
   confirm(): void {
     if (!this.#hasSent) this.ping()
   }
@@ -143,11 +143,11 @@ export class Connection implements Reader, Kept {
   /** @see PROTOCOL.md ST11 */
   fail(problem: Problem): void {
     try {
-      // The list view has no place for it.
+      // The list view has no event for a problem.
       if (this.view === 'patch') this.#say('problem', problem)
       this.end()
     } catch {
-      // A socket that can't be written to can't be told why.
+      // If writing fails, only closing the socket is left.
       this.destroy()
     }
   }
@@ -190,12 +190,11 @@ export class Connection implements Reader, Kept {
 }
 
 /**
- * The socket below a response, if chunks may go right to it. A write through the response costs half
- * as much again, and frames its chunk again for each reader.
+ * Returns the socket below a response if chunks may be written to it directly. A write through the
+ * response costs 1.5 times as much, and encodes the chunk again for each reader.
  */
 function chunkSocket(response: ServerResponse): Socket | undefined {
-  // Not on HTTP/2, not where another answer comes first, and not past a `write` that somebody put in
-  // its place.
+  // HTTP/2, an earlier unanswered call, or a replaced `write` all require the response.
   const isPlain = response instanceof ServerResponse && !Object.hasOwn(response, 'write')
   return isPlain && response.chunkedEncoding ? (response.socket ?? undefined) : undefined
 }

@@ -11,24 +11,24 @@ export interface ConnectionLimits {
 /** A connection that stays open and needs pings. */
 export interface Kept extends Endable {
   ping(): void
-  /** Says that the server is going away; more may follow. */
+  /** Says that the server is going away; more events may follow. */
   goodbye(goodbye: Goodbye): void
   /** Ends in good order. */
   end(): void
   destroy(): void
 }
 
-/** How long a reader has to receive its end. */
+/** How long a reader has to receive the end of its stream. */
 const TAKE_MS = 1_000
 const LONGEST_TICK_MS = 250
-/** Between two steps of a drain. */
+/** The longest time between two steps of a drain. */
 const LONGEST_STEP_MS = 100
-/** How long the last readers have to find another server. */
+/** How long the last readers have to move to another server. */
 const MOVE_MS = 2_000
-/** Another server is there: all that has to be avoided is that a whole step comes in one moment. */
+/** Spreads the reconnects of one step. It can be short, because another server is ready. */
 const MOST_RECONNECT_MS = 300
 
-/** A place among the connections of a server: it counts from when it is taken until it is released. */
+/** A place among a server's connections. It counts from when it is taken until it is released. */
 export class Place {
   #connection: Kept | undefined
   #isReleased = false
@@ -39,7 +39,7 @@ export class Place {
     private readonly released: () => void,
   ) {}
 
-  /** From now on the connection that has it is looked after. */
+  /** Starts the pings of the place's connection. */
   keep(connection: Kept): void {
     if (this.#isReleased) return
     this.#connection = connection
@@ -47,7 +47,7 @@ export class Place {
     this.kept()
   }
 
-  /** Doing so again changes nothing. */
+  /** Releases the place. Calling it again does nothing. */
   release(): void {
     if (this.#isReleased) return
     this.#isReleased = true
@@ -57,10 +57,10 @@ export class Place {
 }
 
 /**
- * Every open connection of a server: their bound, their heartbeats, their end.
+ * Limits a server's open connections, sends their heartbeats and ends them.
  *
- * Heartbeats are spread over the interval: the connections stand in as many slots as it has ticks,
- * and each tick looks after one slot, so that ten thousand idle streams don't wake in one turn.
+ * Spreads heartbeats over the interval, so that ten thousand idle streams don't wake in one turn: each
+ * connection is in one slot, and each tick pings one slot.
  */
 export class Connections {
   readonly #slots: Set<Kept>[]
@@ -88,8 +88,7 @@ export class Connections {
   }
 
   /**
-   * Takes a place, before anything is waited for: whoever counts only when it is there lets all in
-   * who come at once.
+   * Takes a place. Call it before the first `await`, or else callers that arrive at once all get in.
    *
    * @throws {Problem} too-many-connections
    * @see PROTOCOL.md FR8, FR10
@@ -102,9 +101,9 @@ export class Connections {
   }
 
   /**
-   * Says goodbye to one share of the connections after another, so that the last are told when
-   * `overMs` is over; they stay, and are looked after, until their readers close them. Done when
-   * nobody is left or the time that they have for it is over; at once if `overMs` is 0.
+   * Says goodbye to the connections in steps, the last one after `overMs`. They stay open, with heartbeats,
+   * until their readers close them. Resolves when none is left or their time is over; at once if `overMs`
+   * is 0.
    *
    * @see PROTOCOL.md FR9, FR21
    */
@@ -113,7 +112,7 @@ export class Connections {
     const steps = Math.ceil(overMs / LONGEST_STEP_MS)
     const told = new WeakSet<Kept>()
     for (let left = steps; left > 0 && this.#size > 0; left--) {
-      // Connections that came since are among them, such as long-polls.
+      // Includes connections that opened since the last step, such as long-polls.
       const untold = this.#all().filter((connection) => !told.has(connection))
       for (const connection of untold.slice(0, Math.ceil(untold.length / left))) {
         told.add(connection)

@@ -1,20 +1,19 @@
 import { Problem } from '@whereabouts/protocol'
 
-/** A reader that can be told why it ends. */
+/** A reader that can be ended with a reason. */
 export interface Endable {
-  /** Ends it. @param problem goes to its reader, where the view has a place for it. ST11 */
+  /** Ends it. @param problem sent to the reader if its view has an event for it. ST11 */
   fail(problem: Problem): void
 }
 
 /** Writes a fault to the log, with its stack. */
 export type LogFault = (message: string, error: unknown) => void
 
-/** So many are remembered as logged: room names are free to invent. */
+/** Bounds how many logged faults are remembered, since room names are free to invent. */
 const REMEMBERED = 1_000
 
 /**
- * Failures that no call waits for: counted, and logged once for each place
- * and cause, however often it happens again.
+ * Counts failures that no call waits for, and logs each combination of place and cause only once.
  *
  * @see PROTOCOL.md RM17
  */
@@ -25,7 +24,7 @@ export class Faults {
 
   constructor(private readonly log: LogFault) {}
 
-  /** The number of failures of rooms. */
+  /** The number of rooms that failed. */
   get rooms(): number {
     return this.#rooms
   }
@@ -41,8 +40,7 @@ export class Faults {
   }
 
   /**
-   * Serves one reader: what that throws ends this reader alone. Returns whether it is
-   * still there.
+   * Serves one reader. An exception ends this reader alone. Returns whether the reader is still there.
    *
    * @see PROTOCOL.md RM16
    */
@@ -58,7 +56,7 @@ export class Faults {
     }
   }
 
-  /** Ends a reader, even one that can't be told anything any more. */
+  /** Ends a reader. Never throws, even if the reader can't be written to. */
   end(reader: Endable, problem: Problem): void {
     try {
       reader.fail(problem)
@@ -67,7 +65,7 @@ export class Faults {
     }
   }
 
-  /** Logs a fault that neither a room nor a reader ends with. */
+  /** Logs a fault that ends neither a room nor a reader. */
   note(message: string, error: unknown): void {
     const key = `${message}: ${error instanceof Error ? error.message : String(error)}`
     if (this.#logged.has(key)) return

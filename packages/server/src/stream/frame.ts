@@ -9,8 +9,7 @@ export interface FrameEvent {
 }
 
 /**
- * What takes readers from one version of a room to another: one event or a few, turned into bytes at
- * most once.
+ * The events that take readers from one version of a room to another, encoded at most once.
  *
  * @see PROTOCOL.md FR3
  */
@@ -19,8 +18,8 @@ export class Frame {
 
   /**
    * @param version the room's version after it
-   * @param id the position after it, which the last event carries: who is cut off before that has
-   *   nothing yet. PROTOCOL.md ST6
+   * @param id the position after it; only the last event carries it, so that a reader who is cut off
+   *   earlier gets the whole frame again. PROTOCOL.md ST6
    */
   constructor(
     readonly version: number,
@@ -34,7 +33,7 @@ export class Frame {
     return this.#bytes
   }
 
-  /** Its events as they go out, the last one with the position. */
+  /** Returns the events as they are sent; only the last one has the position. */
   messages(): (FrameEvent & { readonly id: string | undefined })[] {
     const last = this.events.length - 1
     return this.events.map(({ event, data }, index) => ({

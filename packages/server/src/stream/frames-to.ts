@@ -5,16 +5,16 @@ import { Frame, type FrameEvent } from './frame.js'
 import type { MergeUpdates, Reader } from './frames.js'
 import type { Look } from './look.js'
 
-/** The look of a reader, and the version that it has. */
+/** What a reader wants to see, and the version that it has. */
 export type Wanted = Look & Pick<Reader, 'version'>
 
-/** The list view's text, and the version at which it became that. */
+/** The list view's text, and the version since which it is the same. */
 export interface List {
   readonly text: string
   readonly version: number
 }
 
-/** From where, and of what: those who have the same way to go are sent the same. */
+/** What a frame depends on: readers with the same way get the same frame. */
 interface Way {
   readonly version: number | undefined
   readonly part: string | undefined
@@ -23,20 +23,20 @@ interface Way {
 
 interface Made {
   readonly way: Way
-  /** `undefined` if what they see doesn't change on the way. */
+  /** `undefined` if these readers see no change. */
   readonly frame: Frame | undefined
 }
 
 /**
- * The frames that lead to one version of a room, each made for the first reader that needs it. When
- * the room has moved on, those that were made can still be sent, and no others are made.
+ * The frames that lead to one version of a room, each made for the first reader that needs it. After the
+ * room has moved on, existing frames can still be sent, but no new ones are made.
  *
  * @see PROTOCOL.md FR3
  */
 export class FramesTo {
   readonly version: number
   readonly #documentVersion: number
-  /** The last frame asked for: nearly all readers are at the same version. */
+  /** The last requested frame. Nearly all readers are at the same version. */
   #last: Made | undefined
   /** The frames that were requested earlier. */
   #others: Map<string, Made> | undefined
@@ -63,8 +63,8 @@ export class FramesTo {
   }
 
   /**
-   * What takes a reader to this version; a snapshot if it has none, or one that the room no longer
-   * knows; `undefined` if what it sees doesn't change on the way.
+   * Returns the frame that takes a reader to this version, or `undefined` if the reader sees no change. The
+   * frame is a snapshot if the reader has no version, or one that the room no longer knows.
    */
   since(wanted: Wanted): Frame | undefined {
     const { view, version } = wanted
@@ -89,7 +89,8 @@ export class FramesTo {
     return version < this.#documentVersion || version > this.version
   }
 
-  /** For each reader of each frame: makes nothing where the one before stood in the same place. */
+  /** Finds a cached frame. Allocates nothing if the reader before needed the same one, since this runs for
+   * each reader of each frame. */
   #find(wanted: Wanted): Made | undefined {
     const last = this.#last
     if (last === undefined || this.#goes(wanted, last.way)) return last
@@ -144,19 +145,19 @@ export class FramesTo {
     return hasIt ? undefined : this.#list.frame
   }
 
-  /** `undefined` if nothing is in it. */
+  /** Returns a frame, or `undefined` without events. */
   #frame(events: readonly FrameEvent[]): Frame | undefined {
     return events.length === 0 ? undefined : new Frame(this.version, this.position, events)
   }
 }
 
-/** No part has an empty name. */
+/** Returns the cache key of a way. Parts can't have an empty name, so `''` means all parts. */
 function nameOf({ version, part = '', withDocument }: Way): string {
   return `${version} ${withDocument} ${part}`
 }
 
-// A member is another object when anything of it is another. Everybody who comes gets a snapshot, and
-// hardly anything in it is new since the one before.
+// Cached because every new reader gets a snapshot, and most of its members are the same as in the last
+// one. Members are immutable.
 const memberTexts = new WeakMap<Member, string>()
 
 function snapshotEvent({ members, ...rest }: Snapshot): FrameEvent {
@@ -176,7 +177,7 @@ function named(event: string, data: object): FrameEvent {
   return { event, data: JSON.stringify(data) }
 }
 
-/** The event that says why what follows isn't a patch. PROTOCOL.md ST21, DO4 */
+/** Returns the event that explains why no patch follows, or why the document has to be fetched. PROTOCOL.md ST21, DO4 */
 function resync(lost: boolean): FrameEvent {
   const data: Resync = lost ? { document: true } : {}
   return named('resync', data)

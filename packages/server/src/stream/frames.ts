@@ -10,42 +10,42 @@ import type { RoomGuard } from '../rooms/room-guard.js'
 
 /** A reader of a room: an open response, a subscriber or a long-poll. */
 export interface Reader extends Look, Endable {
-  /** Whether it ends with its first frame, which has to be news then. Others may hear what they know. */
+  /** Whether it ends with its first frame, which then has to contain a change that the reader lacks. */
   readonly endsWithFirst?: true
   /** The version that it has; `undefined` before its first frame. */
   version: number | undefined
-  /** Whether it can take a frame now. One that can't gets none, and one catch-up when it can. */
+  /** Whether it can take a frame now. If not, it gets a single catch-up frame later. */
   readonly ready: boolean
   send(frame: Frame): void
 }
 
-/** A version to resume from that no room has: the answer is a snapshot. @see PROTOCOL.md ST21 */
+/** A version that no room has. A reader that resumes from it gets a snapshot. @see PROTOCOL.md ST21 */
 export const UNKNOWN_VERSION = -1
 
 /**
- * Makes few updates of many that mean the same, at a cost that doesn't hold the server up. What an
- * update is, only it knows.
+ * Merges updates into fewer equivalent ones, without blocking the server for long. Nothing else here knows
+ * the format of updates.
  */
 export type MergeUpdates = (updates: readonly Uint8Array[]) => readonly Uint8Array[]
 
-/** From so many readers on, a change of the number of watchers alone waits a moment. */
+/** With this many readers or more, a change of only the number of watchers is delayed. */
 const MANY_READERS = 100
-/** That moment. Thousands who come to watch would each be a frame to all who did before. */
+/** The delay. Without it, each of thousands of new watchers would cause a frame to all the others. */
 const WATCHING_MS = 1_000
 
 /**
- * To so many readers is a frame written in one turn of the event loop. Thousands take a tenth of a
- * second, in which posts and other rooms have their turns.
+ * How many readers a frame is written to in one turn of the event loop. Thousands take a tenth of a
+ * second, so posts and other rooms get their turns in between.
  */
 const READERS_A_TURN = 500
 
-/** The room that is read now, and the epoch in which its versions count. */
+/** The current room, and the epoch of its versions. */
 export interface FrameSource {
   readonly room: Room
   readonly epoch: string
 }
 
-/** The list view, and which change of the room it has seen. */
+/** The list view, and the latest change of the room that it includes. */
 interface SeenList extends List {
   readonly seenChange: number
 }
@@ -55,16 +55,16 @@ interface Writing {
   /** The version of the frame before. */
   readonly from: number
   readonly frames: FramesTo
-  /** Those who are left. */
+  /** The readers that the frame wasn't written to yet. */
   readonly readers: Iterator<Reader, undefined>
   readonly startMs: number
 }
 
 /**
- * The frames of one room and those who read them.
+ * Sends the frames of one room to its readers.
  *
- * The state is the queue: a reader is no more than the version that it has, and whatever it missed
- * is one `since()` away.
+ * Needs no queue: for each reader it keeps only a version, and computes what the reader missed from the
+ * room's state.
  *
  * @see PROTOCOL.md §9
  */
@@ -75,9 +75,9 @@ export class Frames {
   #framedVersion: number
   /** When the next frame may go out. */
   #nextFrameMs = -Infinity
-  /** When the frame that is due goes out, and what calls it off. */
+  /** When the next scheduled frame goes out, and the function that cancels it. */
   #due: { readonly atMs: number; readonly cancel: () => void } | undefined
-  /** While a frame is being written, turn after turn, no other one begins. */
+  /** Whether a frame is being written over several turns; no other one begins meanwhile. */
   #isWriting = false
 
   constructor(
@@ -107,7 +107,7 @@ export class Frames {
     return formatPosition({ epoch: this.epoch, version: this.room.version })
   }
 
-  /** Which version of the room a position names; {@link UNKNOWN_VERSION} if none. */
+  /** Returns the version that a position names, or {@link UNKNOWN_VERSION}. */
   versionOf(position: string): number {
     const parsed = parsePosition(position)
     return parsed?.epoch === this.epoch ? parsed.version : UNKNOWN_VERSION
@@ -123,7 +123,7 @@ export class Frames {
     this.#readers.delete(reader)
   }
 
-  /** The room committed something: a frame goes out now or when the interval is over. FR1 */
+  /** Schedules a frame after a commit: now, or when the interval is over. FR1 */
   changed(): void {
     if (this.#isWriting || this.room.version === this.#framedVersion) return
     const nowMs = this.clock.now()
@@ -134,7 +134,7 @@ export class Frames {
     this.#schedule(atMs, atMs - nowMs, () => this.#flush())
   }
 
-  /** Sends the whole room to all readers, because it is another one now. @see PROTOCOL.md EX3 */
+  /** Sends the whole room to all readers, because another room took its place. @see PROTOCOL.md EX3 */
   replaced(): void {
     this.stop()
     this.#isWriting = false
@@ -145,12 +145,12 @@ export class Frames {
     this.changed()
   }
 
-  /** Brings one reader to the room's version, if it can take it. @see PROTOCOL.md FR4 */
+  /** Brings one reader to the room's version if it can take a frame. @see PROTOCOL.md FR4 */
   catchUp(reader: Reader): void {
     this.guard.run(() => this.#bring(reader, this.#framesToNow()))
   }
 
-  /** Stops the frame that is due. */
+  /** Cancels the scheduled frame. */
   stop(): void {
     this.#due?.cancel()
     this.#due = undefined
@@ -189,15 +189,15 @@ export class Frames {
       const { done, value: reader } = readers.next()
       if (done === true) {
         this.#isWriting = false
-        // It isn't needed now, and kept until the next frame it would outlive the young generation.
+        // Released now, because an object kept until the next frame would outlive the young generation.
         this.#current = undefined
         this.#nextFrameMs = this.pace.nextFrameMs(startMs)
         return this.changed()
       }
-      // A reader that came while the frame was gathering takes the same bytes as all: a patch over a
-      // newer snapshot changes nothing (RM6).
+      // A reader that came since the last frame can take the same bytes as the others, because an older
+      // patch over a newer snapshot changes nothing (RM6).
       if (isBetween(reader, from, frames.version)) reader.version = from
-      // A reader at another version was brought to the room's version by itself, or is now.
+      // Readers at other versions get a frame of their own.
       this.#bring(reader, frames.has(reader) ? frames : this.#framesToNow())
     }
     this.#schedule(startMs, 0, () => this.#write(writing))
@@ -232,7 +232,7 @@ export class Frames {
   }
 }
 
-/** Returns whether it came while the frame was gathering, and can be told all that is in it. */
+/** Returns whether a reader came since the last frame and may get the whole new one. */
 function isBetween(reader: Reader, from: number, to: number): boolean {
   const { view, version, endsWithFirst } = reader
   if (view !== 'patch' || endsWithFirst === true || version === undefined) return false

@@ -3,8 +3,8 @@ import type { View } from '@whereabouts/protocol'
 /** The part of a room that a reader sees. */
 export interface Look {
   readonly view: View
-  /** Whether it gets what changes in the document; the list view has no such thing. @see PROTOCOL.md DO5 */
+  /** Whether it gets the document's changes; the list view has none. @see PROTOCOL.md DO5 */
   readonly documents: boolean
-  /** The part of the document that is all that it sees; the whole without it. @see PROTOCOL.md ST15 */
+  /** Limits what it sees to one part of the document; without it, it sees everything. @see PROTOCOL.md ST15 */
   readonly part: string | undefined
 }

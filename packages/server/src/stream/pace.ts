@@ -1,20 +1,19 @@
 import type { Clock } from './clock.js'
 
 /**
- * The share of its time that the process may be busy before frames go out less often, and what is
- * left for the posts that come meanwhile.
+ * The share of time that the process may be busy before frames go out less often. The rest is left for
+ * incoming posts.
  */
 const BUSY_SHARE = 0.9
-/** However busy the process is, frames wait no longer than this for it. */
+/** The longest pause between frames, even if the process stays busy. */
 const MOST_PAUSE_MS = 60
 
 /**
- * How fast frames follow one another, for all rooms of a process.
+ * Sets the interval between frames, for all rooms of a process.
  *
- * Time that the process is busy beyond its share is a debt, which is paid back by pauses between the
- * frames of every room. In longer intervals more changes meet in one frame, which takes fewer writes:
- * so the interval grows until the process is as busy as it may be. A busy server loses frame rate,
- * never freshness of what is seen in the end, and doesn't fall behind.
+ * Busy time beyond the process's share is a debt, which is paid back by pauses between the frames of every
+ * room. A longer interval puts more changes into one frame, which takes fewer writes. So a busy server
+ * lowers its frame rate instead of building a backlog.
  *
  * @see PROTOCOL.md FR17
  */
@@ -23,7 +22,7 @@ export class Pace {
   #nowMs: number
   #busyMs: number
 
-  /** @param intervalMs the least time from one frame of a room to its next */
+  /** @param intervalMs the shortest time between two frames of a room */
   constructor(
     private readonly intervalMs: number,
     private readonly clock: Clock,
@@ -32,7 +31,7 @@ export class Pace {
     this.#busyMs = clock.busyMs()
   }
 
-  /** When a room that has just sent a frame may send its next one. @param startMs when it began */
+  /** Returns when a room may send its next frame. @param startMs when it began to send the last one */
   nextFrameMs(startMs: number): number {
     const nowMs = this.clock.now()
     const busyMs = this.clock.busyMs()

@@ -9,21 +9,21 @@ export class Poll implements Reader, Kept {
   readonly endsWithFirst = true
   /** Ends the waiting. */
   end!: () => void
-  /** Ends it with a problem, which its caller is answered. */
+  /** Ends the waiting with a problem, which becomes the caller's answer. */
   fail!: (problem: Problem) => void
   readonly ended = new Promise<void>((resolve, reject) => {
     this.end = resolve
     this.fail = reject
   })
 
-  /** Until it waits it has nothing. */
+  /** Set when the poll begins to wait. */
   version: number | undefined
 
   constructor(
     readonly documents: boolean,
     readonly part: string | undefined,
   ) {
-    // The caller may have gone.
+    // If the caller has disconnected, nobody handles the rejection.
     this.ended.catch(() => {})
   }
 
@@ -33,7 +33,7 @@ export class Poll implements Reader, Kept {
 
   ping(): void {}
 
-  /** It has no place for that. */
+  /** Does nothing, because the answer of a poll has no field for it. */
   allow(): void {}
 
   goodbye(): void {

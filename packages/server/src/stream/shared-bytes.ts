@@ -1,7 +1,6 @@
 import { checksumOf, deflateBlocks, type PartChecksum } from './gzip.js'
 
-/** Bytes that go to many: each form in which they go over the wire is made when it is first needed,
- * and once. */
+/** Bytes that are sent to many readers. Each encoding is made once, when it is first needed. */
 export class SharedBytes {
   #chunk: Buffer | undefined
   #plain: Buffer | undefined
@@ -15,13 +14,13 @@ export class SharedBytes {
     return this.#plain
   }
 
-  /** A chunk of HTTP/1.1's chunked coding. @see RFC 9112 7.1 */
+  /** The bytes as a chunk of HTTP/1.1's chunked coding. @see RFC 9112 7.1 */
   get chunk(): Buffer {
     this.#chunk ??= chunkOf(this.content)
     return this.#chunk
   }
 
-  /** Within a gzip stream. */
+  /** The bytes as a part of a gzip stream. */
   get deflated(): Deflated {
     this.#deflated ??= {
       blocks: new SharedBytes(deflateBlocks(this.plain)),

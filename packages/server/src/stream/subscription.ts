@@ -21,10 +21,10 @@ export interface Subscriber {
 }
 
 /**
- * A reader inside the process, for a route of the application's own that does the writing.
+ * A reader inside the process, for an application's own route that writes the events.
  *
- * Every event says the position, also those that change nothing: Nest numbers the ones that have no
- * id, and a reader that comes back with such a number has lost its place.
+ * Every event has the position as its id, even events that change nothing. Nest numbers events without an
+ * id, and a reader that resumes with such a number has lost its place.
  */
 export class Subscription implements Reader, Kept {
   readonly view: View
@@ -33,8 +33,8 @@ export class Subscription implements Reader, Kept {
   readonly ready = true
 
   /**
-   * @param wanted what its events are
-   * @param position where it resumes from, or the beginning
+   * @param wanted which events it gets
+   * @param position the position that it resumes from; without it, it starts from the beginning
    */
   constructor(
     wanted: Look,

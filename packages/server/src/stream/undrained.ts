@@ -7,13 +7,12 @@ interface Closable extends Endable {
 }
 
 /**
- * The connections that haven't taken what was written to them. One that takes longer than it may is
- * closed.
+ * Closes connections that take too long to read what was written to them.
  *
  * @see PROTOCOL.md FR5
  */
 export class Undrained {
-  /** And since when, the longest first. */
+  /** The connections and when each stopped reading, the longest first. */
   readonly #since = new Map<Closable, number>()
   #isScheduled = false
 
@@ -32,7 +31,7 @@ export class Undrained {
     this.#since.delete(connection)
   }
 
-  // One timer for all; frames that fill a socket's buffer for a moment don't cost one each.
+  // One timer serves all, so that a briefly full socket buffer doesn't cost a timer.
   #schedule(ms: number): void {
     if (this.#isScheduled) return
     this.#isScheduled = true
