@@ -10,19 +10,19 @@ import type { Serving } from './serving.js'
 
 /** A document in a list. */
 export interface ListedDocument extends DocumentInfo {
-  /** How many members are in its room, if this server hosts that. */
+  /** The number of members in its room, or 0 if this server doesn't host the room. */
   readonly members: number
 }
 
-/** What a removal of old documents is to do. */
+/** The options for deleting unused documents. */
 export interface Retention {
-  /** Documents that nobody changed or opened since, in ms since 1970. */
+  /** Selects documents that nobody changed or opened since then, in ms since 1970. */
   readonly unusedSinceMs: number
-  /** Only says which they are. */
+  /** Lists the documents without deleting them. */
   readonly dryRun?: boolean
 }
 
-/** How many documents are listed at a time, at most. */
+/** The most documents in one page of the list. */
 export const MOST_LISTED = 1_000
 
 /** What an administration needs. */
@@ -37,7 +37,7 @@ export interface AdministrationContext {
 }
 
 /**
- * What those may do who manage documents. Nothing here asks who is calling.
+ * Lists, deletes and imports documents. Doesn't check who is calling.
  *
  * @see PROTOCOL.md §15
  */
@@ -75,10 +75,10 @@ export class Administration {
   }
 
   /**
-   * Puts a document into a room that has none.
+   * Imports a document into a room without one.
    *
-   * @param update of Yjs 13, from somebody who is trusted: only its size is checked
-   * @param record who may see it; a record that the room has already stays
+   * @param update an update of Yjs 13 from a trusted source; only its size is checked
+   * @param record who may see the document; ignored if the room already has a record
    * @throws {Problem} bad-room, bad-update, document-exists, document-full, store-failed,
    *   shutting-down
    * @see PROTOCOL.md AD10
@@ -99,7 +99,7 @@ export class Administration {
   }
 
   /**
-   * Deletes the documents that nobody uses. Yields each one.
+   * Deletes unused documents, and yields each one.
    *
    * @throws {Problem} store-failed
    * @see PROTOCOL.md AD6, AD11
@@ -138,7 +138,7 @@ export class Administration {
     }
   }
 
-  /** Somebody may look at a document for months without a change. */
+  /** Returns whether a room has readers, who may look at its document for months without a change. */
   #isInUse(roomName: string): boolean {
     return this.context.rooms.find(roomName)?.isIdle === false
   }

@@ -4,12 +4,12 @@ import { Problem } from '@whereabouts/protocol'
 import type { Log } from './log.js'
 
 const LOOK_MS = 2_000
-/** How long after a line in the log the next one may come. */
+/** The shortest time between two lines in the log. */
 const QUIET_MS = 60_000
 
 /**
- * Whether the process can open files and connections. Without file descriptors, Node closes new
- * connections and tells nobody.
+ * Checks whether the process can open files and connections. Without free file descriptors, Node closes
+ * new connections silently.
  *
  * @see PROTOCOL.md AD15
  */
@@ -58,7 +58,7 @@ function canOpen(): boolean {
     return true
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    // Whatever else is wrong with that file, it isn't this.
+    // Other errors with that file don't mean that descriptors ran out.
     return code !== 'EMFILE' && code !== 'ENFILE'
   }
 }

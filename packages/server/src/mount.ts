@@ -1,4 +1,4 @@
-// What a framework's mount of the server is made of. An application needs none of it.
+// Exports for framework packages that mount the server. Applications don't need them.
 export { Proxies } from './access/proxies.js'
 export { RareWarning } from './access/rare-warning.js'
 export { resolveSecret } from './access/secret.js'

@@ -11,7 +11,7 @@ const NOTICE = z.object({
 /** A message from one node to the others about their readers. */
 export type Notice = z.infer<typeof NOTICE>
 
-/** Reads what another node wrote. What can't be read makes every reader be asked about. */
+/** Reads another node's notice. An unreadable one revalidates every reader. */
 export function readNotice(text: string): Notice {
   try {
     return NOTICE.parse(JSON.parse(text))

@@ -9,27 +9,27 @@ import { faultsOf, type OptionFault } from './option-faults.js'
 
 /** The user that makes a call, as the application knows it. */
 export interface AuthenticatedUser {
-  /** Not empty; the same for all that this human opens. */
+  /** Not empty; the same in everything that this person opens. */
   readonly id: string
-  /** As NM3 has it; without it the member is a guest. */
+  /** A name as in NM3; without it, the member is a guest. */
   readonly name?: string | null | undefined
-  /** As NM4 has it; without it one follows from the member. */
+  /** A color as in NM4; without it, the member's id decides. */
   readonly color?: string | null | undefined
   /** An https address of at most 2,048 characters. */
   readonly avatar?: string | null | undefined
-  /** Until when this is so, in ms since 1970: from then on, calls are refused and streams end. */
+  /** When the login expires, in ms since 1970: from then on, calls are refused and streams end. */
   readonly expiresAtMs?: number | undefined
   /** What others see in `user.meta`: at most 1,024 bytes of JSON text. */
   readonly meta?: Json | undefined
 }
 
-/** What `authenticate` answers; all but a user refuses the call. */
+/** The answer of `authenticate`; anything but a user refuses the call. */
 type Authenticated = AuthenticatedUser | null | undefined | false
 
-/** Identifies the caller of a request, and refuses it by no user or by throwing. @see PROTOCOL.md ID5, ID8 */
+/** Identifies the caller of a request. Refuses the call by returning no user or by throwing. @see PROTOCOL.md ID5, ID8 */
 export type Authenticate = (request: IncomingMessage) => Authenticated | Promise<Authenticated>
 
-/** What `authorize` is asked: whether a caller may do something in a room. */
+/** The question for `authorize`: may a caller do something in a room? */
 export interface AskedAction {
   /** The request of the call; of an open stream, the one that opened it. */
   readonly request: IncomingMessage
@@ -39,24 +39,24 @@ export interface AskedAction {
   readonly room: string
   readonly action: Action
   /**
-   * Asks the document's own access record: its owner, its users and what its link gives.
+   * Resolves whether the document's own access record allows it, by its owner, its users and its link.
    *
    * @see PROTOCOL.md SR1
    */
   readonly shared: () => Promise<boolean>
 }
 
-/** Answers whether a caller may do something. Only `true` allows it. @see PROTOCOL.md AC6, AC8 */
+/** Returns whether a caller may do something. Only `true` allows it. @see PROTOCOL.md AC6, AC8 */
 export type Authorize = (asked: AskedAction) => boolean | Promise<boolean>
 
-/** The {@link Authorize} of an application that leaves it to owners who may do what. @see PROTOCOL.md SR2 */
+/** An {@link Authorize} that leaves access to the owners of documents. @see PROTOCOL.md SR2 */
 export const sharedAccess: Authorize = ({ shared }) => shared()
 
-/** Settings of the server. Every one is optional; {@link DEFAULTS} has what counts without it. */
+/** Settings of the server. All are optional; see {@link DEFAULTS}. */
 export interface WhereaboutsOptions {
   /** How long a member without a connection stays, in ms. */
   readonly leaseMs?: number
-  /** How long a member stays after `leave?soon=1`, which a closed or reloaded page says, in ms. */
+  /** How long a member stays after `leave?soon=1`, which a closed or reloaded page sends, in ms. */
   readonly soonMs?: number
   /** How often a stream carries a ping, in ms. */
   readonly heartbeatMs?: number
@@ -71,7 +71,7 @@ export interface WhereaboutsOptions {
   readonly goodbyeMs?: number
   /** How many members a room holds. */
   readonly maxMembers?: number
-  /** How many of its former members a room remembers, so that a reader who was away gets a patch. */
+  /** How many former members a room remembers, so that a returning reader gets a patch. */
   readonly maxLeavers?: number
   /** How many rooms this process holds. */
   readonly maxRooms?: number
@@ -87,31 +87,31 @@ export interface WhereaboutsOptions {
   readonly maxRecentDocumentBytes?: number
   /** How much memory all loaded documents together may need, as the server estimates it. */
   readonly maxLoadedDocumentBytes?: number
-  /** How much the bodies of all requests on their way may hold together; at least `maxUpdateBytes`. */
+  /** How much memory all request bodies that are still arriving may take; at least `maxUpdateBytes`. */
   readonly maxArrivingBytes?: number
-  /** How much all large answers that wait for their readers may hold together. */
+  /** How much memory all large answers that wait for their readers may take. */
   readonly maxWaitingBytes?: number
   /** How often `authorize` is asked again about an open stream or a waiting long-poll, in ms. */
   readonly revalidateMs?: number
   /**
-   * What the link of a document gives everybody whom the server knows, until its owner says otherwise:
-   * `nothing`, `view`, `comment` or `edit`. @see PROTOCOL.md SR3
+   * What a document's link allows every known user, until its owner changes it: `nothing`, `view`,
+   * `comment` or `edit`. @see PROTOCOL.md SR3
    */
   readonly linkGives?: LinkGives
-  /** How large all documents together may be in the store. `0` for no bound. @see PROTOCOL.md BU10 */
+  /** How large all documents together may be in the store. `0` for no limit. @see PROTOCOL.md BU10 */
   readonly maxStoredBytes?: number
-  /** How large the documents of one owner may be together. `0` for no bound. @see PROTOCOL.md BU11 */
+  /** How large the documents of one owner may be together. `0` for no limit. @see PROTOCOL.md BU11 */
   readonly maxOwnerBytes?: number
   /**
-   * What the budgets of callers are multiplied by. `0` turns them off, and the three bounds below.
+   * Multiplies the budgets of callers. `0` turns off the budgets and the three limits below.
    * @see PROTOCOL.md BU2
    */
   readonly budgetScale?: number
-  /** How many rooms may be there because of one caller. */
+  /** How many existing rooms one caller may have created. */
   readonly maxRoomsPerCaller?: number
   /** How many streams and waiting long-polls one caller may hold. */
   readonly maxConnectionsPerCaller?: number
-  /** How many members of a room may be there because of one caller. */
+  /** How many existing members one caller may have created. */
   readonly maxMembersPerCaller?: number
   /**
    * The secret behind member ids, at least 16 characters; the same on every node. If it isn't set, the
@@ -126,23 +126,23 @@ export interface WhereaboutsOptions {
    */
   readonly databaseUrl?: string
   /**
-   * A store of the application's own for documents, in the place of PostgreSQL and the file in `dataDir`:
-   * a module that exports `openStore`, and the options that it is called with.
+   * An application's own store for documents, instead of PostgreSQL or the file in `dataDir`: a module
+   * that exports `openStore`, and the options that it is called with.
    */
   readonly store?: StoreModule
   /**
-   * The Redis or Valkey through which several servers are one, as `redis://…`. Needs `secret`, and
-   * `databaseUrl` or `store`, the same on all of them. If it isn't set, this server is alone.
+   * The Redis or Valkey server that connects several servers into one, as `redis://…`. Needs the same
+   * `secret`, and the same `databaseUrl` or `store`, on all of them. If it isn't set, this server is alone.
    */
   readonly redisUrl?: string
   /** Identifies the caller of each call. If it isn't set, rooms are open: callers name themselves. */
   readonly authenticate?: Authenticate
   /**
-   * Says what a caller may do in a room. If it isn't set, every caller may do everything except `manage`.
+   * Decides what a caller may do in a room. If it isn't set, every caller may do everything except `manage`.
    * PROTOCOL.md AC6
    */
   readonly authorize?: Authorize
-  /** Said where anybody may call, and `authenticate` is not set. @see PROTOCOL.md NE14 */
+  /** Confirms that anybody may call, if `authenticate` is not set. @see PROTOCOL.md NE14 */
   readonly auth?: 'open'
   /**
    * The addresses and CIDR ranges of the proxies in front of this server. Only their `X-Forwarded-…`
@@ -157,7 +157,7 @@ export interface WhereaboutsOptions {
   readonly allowedOrigins?: readonly string[]
   /** Where the server writes what an operator should know. */
   readonly log?: Log
-  /** Documents that nobody changed or opened for so many days are deleted. If it isn't set, none are. */
+  /** Deletes documents that nobody changed or opened for this many days. If it isn't set, all are kept. */
   readonly retentionDays?: number
   /**
    * Receives what those do who manage documents, and changes of access. If it isn't set, that is in
@@ -282,7 +282,7 @@ const TOGETHER = SINGLE_OPTIONS.refine(
   { path: ['maxArrivingBytes'], message: 'must be at least maxUpdateBytes' },
 )
 
-/** Servers that are one have one store of documents, and compute the same ids. PROTOCOL.md EX6 */
+/** Connected servers need a common store of documents and the same member ids. PROTOCOL.md EX6 */
 const OPTIONS = TOGETHER.superRefine((options, context) => {
   const { redisUrl, databaseUrl, store, secret, auth, authenticate } = options
   if (auth !== undefined && authenticate !== undefined) {
@@ -302,9 +302,9 @@ const OPTIONS = TOGETHER.superRefine((options, context) => {
   }
 })
 
-/** Where the calls are, and which of them. */
+/** Where the calls are mounted, and which of them. */
 export interface CallsMount {
-  /** Below which path the calls are: `presence` for one. */
+  /** The path that the calls are below, such as `presence`. */
   readonly path?: string
   /** Whether `/health/live`, `/health/ready`, `/metrics`, `/rooms` and `/openapi.json` are served. */
   readonly operations?: boolean
@@ -318,10 +318,10 @@ export const MOUNT_DEFAULTS = {
   article: true,
 } as const satisfies CallsMount
 
-// Without parameters and wildcards, and without the steps that a URL takes out of a path.
+// Excludes parameters and wildcards, and `.` and `..`, which URL parsers remove.
 const MOUNT_PATH = /^\/?(?:(?!\.\.?(?:\/|$))[\w.~-]+(?:\/(?!$)|\/?$))*$/
 
-/** What the options of a {@link CallsMount} may be. */
+/** The schema of a {@link CallsMount}. */
 export const MOUNT_SHAPE = {
   path: z
     .string()
@@ -331,7 +331,7 @@ export const MOUNT_SHAPE = {
   article: z.boolean().optional(),
 }
 
-/** Fills in the defaults, also where `undefined` is said, and takes the slashes around the path away. */
+/** Fills in the defaults, also for `undefined`, and removes the slashes around the path. */
 export function settleMount({
   path = MOUNT_DEFAULTS.path,
   operations = MOUNT_DEFAULTS.operations,
@@ -349,7 +349,7 @@ function isFileUrl(value: unknown): boolean {
   return URL.canParse(text) && new URL(text).protocol === 'file:'
 }
 
-/** Options of a store travel to another thread. */
+/** Returns whether a store's options can be sent to another thread. */
 function canBeCloned(value: unknown): boolean {
   try {
     structuredClone(value)
@@ -365,7 +365,7 @@ export function findFaults(options: WhereaboutsOptions): OptionFault[] {
 }
 
 /**
- * Fills in the defaults and checks.
+ * Checks the options and fills in the defaults.
  *
  * @throws {TypeError} that names every fault at once
  */
@@ -375,7 +375,7 @@ export function resolveOptions(options: WhereaboutsOptions): ResolvedOptions {
 }
 
 /**
- * Checks that the options say who may call, where no guard of the application stands before the calls.
+ * Checks that the options say who may call, if no guard of the application protects the calls.
  *
  * @throws {TypeError} that says what to do
  * @see PROTOCOL.md NE14

@@ -24,16 +24,16 @@ import { type Disconnection, type Revalidation, type Stay, type Visitor, Visits 
 /** The request of a subscriber inside the process. */
 export interface SubscriptionRequest extends Look {
   readonly lastEventId: string | undefined
-  /** `undefined` for one who only watches. */
+  /** `undefined` for a reader who only watches. */
   readonly caller: Participant | undefined
-  /** The user that the application reads for, if it names one. */
+  /** The user that the application reads for, if it named one. */
   readonly userId: string | undefined
 }
 
 /** Receives the events of a room inside the process. */
 export interface RoomSubscriber extends Subscriber {
   readonly closed: boolean
-  /** Calls back once when it is closed, at once if it is. */
+  /** Adds a callback for when it is closed; calls back at once if it already is. */
   add(teardown: () => void): void
 }
 
@@ -47,7 +47,7 @@ export interface StreamRequest extends Look {
   /** Whether the reader takes gzip. */
   readonly gzip: boolean
   readonly lastEventId: string | undefined
-  /** `undefined` for one who only watches. */
+  /** `undefined` for a reader who only watches. */
   readonly caller: Caller | undefined
   readonly admission: Admission
 }
@@ -62,7 +62,7 @@ export interface PollOptions extends Pick<Look, 'documents' | 'part'> {
 interface Attendance extends Stay {
   readonly room: HostedRoom
   readonly place: Place
-  /** Gives it up, and the place; called once. */
+  /** Ends the attendance and releases the place. Called once. */
   readonly release: () => void
 }
 
@@ -84,7 +84,7 @@ export interface ReadersContext {
   readonly random: () => number
 }
 
-/** Those who read rooms: streams over HTTP, long-polls, and subscribers inside the process. */
+/** The readers of rooms: streams over HTTP, long-polls, and subscribers inside the process. */
 export class Readers {
   readonly #connections: Connections
   readonly #undrained: Undrained
@@ -104,9 +104,9 @@ export class Readers {
   }
 
   /**
-   * Waits for the next frame of a room that is at a position.
+   * Waits for the next frame of a room after a position.
    *
-   * @param options how long, and for what
+   * @param options how long to wait, and for which changes
    * @param cancelled ends the waiting early
    * @throws {Problem} bad-room, forbidden, too-many-connections, shutting-down
    * @see PROTOCOL.md HT5, RM11, AC17
@@ -138,8 +138,8 @@ export class Readers {
   }
 
   /**
-   * Tells a subscriber of a room until it is closed: each frame once; a snapshot or the whole list
-   * comes first.
+   * Sends a subscriber each frame of a room once, until it is closed. A snapshot or the whole list comes
+   * first.
    *
    * @throws {Problem} bad-room, room-full, too-many-rooms, too-many-connections, shutting-down
    */
@@ -149,7 +149,7 @@ export class Readers {
     subscriber: RoomSubscriber,
   ): Promise<void> {
     const attendance = await this.#attend(checkRoom(roomName), request.caller)
-    // It may have gone by now.
+    // The subscriber may have closed during the `await`.
     if (subscriber.closed) return attendance.release()
     const { lastEventId } = request
     const { frames } = attendance.room
@@ -163,8 +163,8 @@ export class Readers {
   }
 
   /**
-   * Streams a room as an HTTP answer. The caller calls what it answers when the response closes,
-   * however it closes.
+   * Streams a room as an HTTP answer. Returns a function that the caller must call when the response has
+   * closed for any reason.
    *
    * @throws {Problem} bad-room, room-full, too-many-rooms, too-many-connections, shutting-down
    * @see PROTOCOL.md §8
@@ -176,7 +176,7 @@ export class Readers {
   ): Promise<() => void> {
     const attendance = await this.#attend(checkRoom(roomName), request.caller, request.at)
     const { frames } = attendance.room
-    // Its reader may be gone by now.
+    // The reader may have disconnected during the `await`.
     if (response.closed) {
       attendance.release()
       return () => {}
@@ -191,19 +191,19 @@ export class Readers {
       frames.catchUp(connection)
       if (version !== undefined) connection.confirm()
     } catch (error) {
-      // The response may have been answered by other code, such as a timeout of the application.
+      // Other code, such as an application's timeout, may have answered already.
       release()
       throw error
     }
     return release
   }
 
-  /** Has the application asked about readers here again. @see PROTOCOL.md AC20 */
+  /** Revalidates the readers on this node. @see PROTOCOL.md AC20 */
   revalidate(revalidation: Revalidation): void {
     this.#visits.revalidate(revalidation)
   }
 
-  /** Ends readers here. @see PROTOCOL.md AC23 */
+  /** Ends readers on this node. @see PROTOCOL.md AC23 */
   disconnect(disconnection: Disconnection): void {
     this.#visits.disconnect(disconnection)
   }
@@ -213,12 +213,12 @@ export class Readers {
     await this.#connections.drain(this.context.options.goodbyeMs)
   }
 
-  /** Says goodbye to those who are left, and ends their connections. @see PROTOCOL.md FR7 */
+  /** Says goodbye to the remaining readers, and ends their connections. @see PROTOCOL.md FR7 */
   async close(): Promise<void> {
     await this.#connections.close(this.#randomRetryMs)
   }
 
-  /** Takes a place among the connections, and part in a room. FR10 */
+  /** Takes a place among the connections, then joins or watches a room. FR10 */
   async #attend(name: RoomName, member: Participant | undefined, at?: string): Promise<Attendance> {
     this.context.serving.assertOpen()
     const place = this.#connections.reserve()
@@ -233,7 +233,7 @@ export class Readers {
     throw shuttingDown()
   }
 
-  /** Takes part in a room: as a member, or watching. */
+  /** Joins a room as a member, or watches it. */
   async #join(
     name: RoomName,
     place: Place,
@@ -257,7 +257,7 @@ export class Readers {
     return { roomName: name, room, place, self: id, leave, release }
   }
 
-  /** Who came by a view link isn't told the room's own name. @see PROTOCOL.md SR6 */
+  /** Returns the `hello` of a reader. With a view link, it doesn't contain the room's own name. @see PROTOCOL.md SR6 */
   #hello({ roomName, self }: Stay, { asker, can }: Admission): Hello {
     const { heartbeatMs, leaseMs, maxLocationBytes } = this.context.options
     return {
@@ -271,7 +271,7 @@ export class Readers {
     }
   }
 
-  /** From now on a reader is told all that happens. Answers what ends that, and the attendance. */
+  /** Begins to send frames to a reader. Returns a function that ends this and the attendance. */
   #begin(
     attendance: Attendance,
     reader: Reader & Kept & Visitor,

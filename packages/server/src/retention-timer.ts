@@ -2,11 +2,11 @@ import type { Administration } from './administration.js'
 import type { Log } from './log.js'
 
 const DAY_MS = 86_400_000
-/** How often documents are looked at; they are judged by days. */
+/** How often documents are checked; hourly is enough for a limit in days. */
 const LOOK_MS = 3_600_000
 
 /**
- * Deletes documents that nobody has used for so many days.
+ * Deletes documents that nobody has used for a number of days.
  *
  * @see PROTOCOL.md AD11
  */

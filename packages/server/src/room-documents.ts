@@ -12,9 +12,9 @@ import type { HostedRooms } from './rooms/hosted-rooms.js'
 
 /** The options of an update. */
 export interface UpdateOptions {
-  /** Makes a repetition of the same update one commit, while it is remembered. */
+  /** Makes repetitions of the same update one commit, as long as the key is remembered. */
   readonly idempotencyKey?: string | undefined
-  /** The incarnation of the document that it is for; whichever is there without it. */
+  /** The incarnation of the document that the update is for; without it, the current one. */
   readonly incarnation?: string | undefined
 }
 
@@ -38,7 +38,7 @@ export class RoomDocuments {
   }
 
   /**
-   * @param since a position of the room: what it is past is in the answer
+   * @param since a position of the room; the answer includes everything up to it
    * @throws {Problem} bad-parameter, too-large, store-failed
    * @see PROTOCOL.md DO1, EX8
    */
@@ -52,8 +52,8 @@ export class RoomDocuments {
   }
 
   /**
-   * @param stateVector the caller's; empty for one who has nothing
-   * @param since a position of the room: what it is past is in the answer
+   * @param stateVector the caller's state vector; empty if the caller has nothing
+   * @param since a position of the room; the answer includes everything up to it
    * @throws {Problem} bad-parameter, too-large, store-failed
    * @see PROTOCOL.md DO20, EX8
    */
@@ -83,7 +83,7 @@ export class RoomDocuments {
   }
 
   /**
-   * Puts a document into a room that has none.
+   * Imports a document into a room without one.
    *
    * @throws {Problem} bad-update, document-exists, document-full, store-failed
    * @see PROTOCOL.md AD10
@@ -96,7 +96,7 @@ export class RoomDocuments {
   /**
    * Deletes a document for good, and ends the room's readers.
    *
-   * @param unusedSinceMs leave it if somebody has changed or opened it since
+   * @param unusedSinceMs keeps the document if somebody changed or opened it since
    * @returns whether there was one
    * @throws {Problem} store-failed
    * @see PROTOCOL.md AD1, AD3
@@ -119,7 +119,7 @@ export class RoomDocuments {
     this.#updates = new Repeats()
   }
 
-  /** Copies the vector, as the caller may change it while this waits. @see PROTOCOL.md ID12 */
+  /** Copies the vector, because the caller may change it during an `await`. @see PROTOCOL.md ID12 */
   #ownVector(stateVector: Uint8Array): Uint8Array {
     this.#checkSize('A state vector', stateVector)
     return new Uint8Array(stateVector)
@@ -148,7 +148,7 @@ export class RoomDocuments {
 }
 
 /**
- * Returns the document's part of a long-poll's answer; it has one field, and so at most one update.
+ * Returns the document's part of a long-poll's answer, merged into at most one update.
  */
 export function documentNews(updates: MissedUpdates): DocumentNews {
   if (updates?.length === 0) return {}

@@ -1,7 +1,7 @@
 import { isOwnRoomName, Problem } from '@whereabouts/protocol'
 import type { RoomName } from './room/ids.js'
 
-/** Returns the name of a room as it is. @throws {Problem} bad-room */
+/** Checks the name of a room and returns it unchanged. @throws {Problem} bad-room */
 export function checkRoom(roomName: string): RoomName {
   if (isOwnRoomName(roomName)) return roomName as RoomName
   throw new Problem(

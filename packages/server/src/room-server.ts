@@ -39,14 +39,14 @@ export interface RoomsCount extends DocumentsCount {
   readonly members: number
   readonly watching: number
   readonly connections: number
-  /** How often a room failed, and how often one reader did. PROTOCOL.md RM17 */
+  /** How many rooms failed, and how many single readers. PROTOCOL.md RM17 */
   readonly room_failures: number
   readonly reader_failures: number
-  /** 1 while the other nodes can be reached, or there are none to reach. */
+  /** 1 while the other nodes can be reached, or if there are none. */
   readonly exchange_ready: number
 }
 
-/** No JSON text is so many times as long when what was read from it is written: `1e20` has 21 digits. */
+/** A rewritten JSON text can't grow by more than this factor: `1e20` becomes 21 digits. */
 const LONGER_REWRITTEN = 6
 
 /** The exchange between the nodes of a server. */
@@ -68,8 +68,8 @@ export interface RoomServerContext {
 }
 
 /**
- * What this server does with rooms, for those who have checked who is calling and what they say: the
- * calls over HTTP, and {@link Rooms}.
+ * The operations on rooms, for the calls over HTTP and {@link Rooms}, which check callers and their input
+ * first.
  */
 export class RoomServer {
   readonly #faults: Faults
@@ -139,7 +139,7 @@ export class RoomServer {
     await this.#documents.check()
   }
 
-  /** Whether the other nodes can be reached, or there are none. @see PROTOCOL.md EX5 */
+  /** Whether the other nodes can be reached; `true` if there are none. @see PROTOCOL.md EX5 */
   get isShared(): boolean {
     return this.#rooms.isShared
   }
@@ -196,7 +196,7 @@ export class RoomServer {
   /**
    * Sets the location of a member, which joins if it hasn't yet.
    *
-   * @param textBytes how long the JSON text is that the location was read from
+   * @param textBytes the length of the JSON text that the location was read from
    * @throws {Problem} bad-room, too-large, room-full, too-many-rooms, exchange-busy, shutting-down
    * @see PROTOCOL.md HT3
    */
@@ -228,7 +228,7 @@ export class RoomServer {
   }
 
   /**
-   * Has the application asked again about open readers, on every node.
+   * Revalidates open readers on every node.
    *
    * @throws {Problem} exchange-busy, if other nodes couldn't be told
    * @see PROTOCOL.md AC20, AC28
@@ -268,7 +268,7 @@ export class RoomServer {
     ])
   }
 
-  /** Does something with the readers of all nodes, here first. */
+  /** Applies a notice to the readers of all nodes, here first. */
   async #tell(notice: Notice): Promise<void> {
     this.#heed(notice)
     try {
@@ -301,8 +301,8 @@ export class RoomServer {
   }
 
   /**
-   * Returns what changed in a room since a position; all of it if the room no longer knows the position;
-   * `undefined` if nothing did.
+   * Returns the changes of a room since a position, or `undefined` if there are none. Returns the whole
+   * room if it no longer knows the position.
    *
    * @throws {Problem} bad-room
    * @see PROTOCOL.md HT5, DO6, ST15
@@ -318,10 +318,10 @@ export class RoomServer {
   }
 
   /**
-   * Returns what a caller lacks of a room's document, as an update of Yjs 13; all of it without a state
-   * vector. Creates no room and no member.
+   * Returns the part of a room's document that a caller lacks, as an update of Yjs 13; without a state
+   * vector, the whole document. Creates no room and no member.
    *
-   * @param since a position of the room: what it is past is in the answer
+   * @param since a position of the room; the answer includes everything up to it
    * @throws {Problem} bad-room, bad-parameter, too-large, store-failed
    * @see PROTOCOL.md DO1, EX8
    */
@@ -330,11 +330,11 @@ export class RoomServer {
   }
 
   /**
-   * The server's step of a sync: what a room's document has, as a state vector, and what the caller
-   * lacks of it, as an update; `readSyncAnswer()` reads it. Creates no room and no member.
+   * Makes the server's step of a sync. Returns the document's state vector and an update with everything
+   * that the caller lacks; `readSyncAnswer()` reads both. Creates no room and no member.
    *
-   * @param stateVector the caller's; empty for one who has nothing
-   * @param since a position of the room: what it is past is in the answer
+   * @param stateVector the caller's state vector; empty if the caller has nothing
+   * @param since a position of the room; the answer includes everything up to it
    * @throws {Problem} bad-room, bad-parameter, too-large, store-failed
    * @see PROTOCOL.md DO20, EX8
    */
@@ -343,8 +343,8 @@ export class RoomServer {
   }
 
   /**
-   * Takes an update of Yjs 13 into a room's document, and tells everybody in the room. Resolves when
-   * the store has it.
+   * Applies an update of Yjs 13 to a room's document, and tells everybody in the room. Resolves when it is
+   * stored.
    *
    * @throws {Problem} bad-room, bad-update, too-large, document-full, document-deleted, store-failed,
    *   shutting-down
@@ -369,7 +369,7 @@ export class RoomServer {
     await this.readers.close()
   }
 
-  /** After the last answer: tells the other processes that this one is gone. @see PROTOCOL.md EX4 */
+  /** Tells the other processes that this one is gone. Call it after the last answer. @see PROTOCOL.md EX4 */
   async release(): Promise<void> {
     await this.#rooms.leaveExchange()
   }
@@ -380,7 +380,7 @@ export class RoomServer {
 
   #checkLocation(location: Json, textBytes: number): void {
     const { maxLocationBytes } = this.#options
-    // Nearly all are short, and writing one down again takes longer than finding its member.
+    // Nearly all locations are short, and measuring one takes longer than finding its member.
     if (textBytes * LONGER_REWRITTEN <= maxLocationBytes) return
     if (Buffer.byteLength(JSON.stringify(location)) <= maxLocationBytes) return
     throw new Problem(
@@ -393,7 +393,7 @@ export class RoomServer {
   }
 }
 
-/** Those who are meant leave. */
+/** Removes the members that a disconnection names. */
 async function removeMembers(
   known: HostedRoom,
   { memberId, userId }: Disconnection,
@@ -404,7 +404,7 @@ async function removeMembers(
   await Promise.all(meant.map(({ member }) => known.commit({ do: 'leave', id: member.id })))
 }
 
-/** Returns what a reader at a position lacks; `undefined` if that is nothing it asked for. */
+/** Returns what a reader at a position lacks, or `undefined` if it asked for none of that. */
 function newsSince(
   { frames }: HostedRoom,
   position: string,
@@ -420,7 +420,7 @@ function newsSince(
   return isEmpty(patch) && isEmpty(news) ? undefined : { id, patch, ...news }
 }
 
-/** An error that says what follows from another, with the stack of that one. */
+/** Returns an error with a message of its own and the stack of its cause. */
 function withCause(message: string, cause: unknown): Error {
   const error = new Error(message, { cause })
   const stack = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)

@@ -21,11 +21,11 @@ import type { Revalidation } from './visits.js'
 export interface WatchOptions {
   /** The member key to join with; without it the subscriber only watches. */
   readonly as?: string | undefined
-  /** `list` unless it is said: the view that a plain `onmessage` understands. */
+  /** `list` by default, the view that a plain `onmessage` understands. */
   readonly view?: View
-  /** Whether the patch view has `document` events; it has unless it is said. */
+  /** Whether the patch view has `document` events; `true` by default. */
   readonly documents?: boolean
-  /** The part of the document that the patch view shows; all of it without. PROTOCOL.md ST15 */
+  /** The part of the document that the patch view shows; all of it by default. PROTOCOL.md ST15 */
   readonly part?: string | undefined
   /** The member's user; with an `id`, the application vouches for it. */
   readonly user?: UserClaim
@@ -38,20 +38,20 @@ export type Disconnected = (
   | { readonly memberId: string; readonly userId?: never }
   | { readonly userId: string; readonly memberId?: never }
 ) & {
-  /** The `detail` that they receive: at most 1,024 characters. */
+  /** The `detail` that the readers receive, at most 1,024 characters. */
   readonly reason?: string
 }
 
 const MAX_REASON_CHARACTERS = 1_024
 
-/** A room as events. Nothing happens until a subscriber comes; one of rxjs will do. */
+/** A room as events. Does nothing until somebody subscribes, for example with a subscriber of rxjs. */
 export interface RoomEvents {
   subscribe(subscriber: RoomSubscriber): unknown
 }
 
 /**
- * The rooms of this process. Use it to write routes of your own. Whatever comes in is checked as if
- * it came over HTTP, so that what a caller sent can be passed on as it is.
+ * The rooms of this process. Use it to write your own routes. It checks all input as if it came over
+ * HTTP, so you can pass on what a caller sent.
  *
  * @see PROTOCOL.md ID11
  */
@@ -71,7 +71,7 @@ export class Rooms {
     return this.server.assertReady()
   }
 
-  /** Whether the other nodes can be reached, or there are none. @see PROTOCOL.md EX5 */
+  /** Whether the other nodes can be reached; `true` if there are none. @see PROTOCOL.md EX5 */
   get isShared(): boolean {
     return this.server.isShared
   }
@@ -84,7 +84,7 @@ export class Rooms {
   /**
    * Sets the location of a member, which joins if it hasn't yet.
    *
-   * @param key the member key; without one, a new member of the post's own
+   * @param key the member key; without one, the post makes a new member
    * @param location at most `maxLocationBytes` of JSON text; a copy of it is kept
    * @throws {Problem} bad-room, bad-member-key, unauthorized, bad-name, bad-color, bad-json, too-large,
    *   room-full, too-many-rooms, exchange-busy, shutting-down
@@ -127,10 +127,10 @@ export class Rooms {
   }
 
   /**
-   * Returns what changed in a room since a position; all of it if the room no longer knows the position;
-   * `undefined` if nothing did.
+   * Returns the changes of a room since a position, or `undefined` if there are none. Returns the whole
+   * room if it no longer knows the position.
    *
-   * @param options whether what changed in the document counts; it does unless it is said
+   * @param options whether changes of the document count; they do by default
    * @throws {Problem} bad-room, bad-parameter
    * @see PROTOCOL.md HT5, DO6, ST15
    */
@@ -144,10 +144,10 @@ export class Rooms {
   }
 
   /**
-   * Returns what a caller lacks of a room's document, as an update of Yjs 13; all of it without a state
-   * vector. Creates no room and no member.
+   * Returns the part of a room's document that a caller lacks, as an update of Yjs 13; without a state
+   * vector, the whole document. Creates no room and no member.
    *
-   * @param since a position of the room: what it is past is in the answer
+   * @param since a position of the room; the answer includes everything up to it
    * @throws {Problem} bad-room, bad-parameter, too-large, store-failed
    * @see PROTOCOL.md DO1, EX8
    */
@@ -157,11 +157,11 @@ export class Rooms {
   }
 
   /**
-   * The server's step of a sync: what a room's document has, as a state vector, and what the caller
-   * lacks of it, as an update; `readSyncAnswer()` reads it. Creates no room and no member.
+   * Makes the server's step of a sync. Returns the document's state vector and an update with everything
+   * that the caller lacks; `readSyncAnswer()` reads both. Creates no room and no member.
    *
-   * @param stateVector the caller's; empty for one who has nothing
-   * @param since a position of the room: what it is past is in the answer
+   * @param stateVector the caller's state vector; empty if the caller has nothing
+   * @param since a position of the room; the answer includes everything up to it
    * @throws {Problem} bad-room, bad-parameter, too-large, store-failed
    * @see PROTOCOL.md DO20, EX8
    */
@@ -170,10 +170,10 @@ export class Rooms {
   }
 
   /**
-   * Takes an update of Yjs 13 into a room's document, and tells everybody in the room. Resolves when
-   * the store has it.
+   * Applies an update of Yjs 13 to a room's document, and tells everybody in the room. Resolves when it is
+   * stored.
    *
-   * @param idempotencyKey makes a repetition of the same update one commit, while it is remembered
+   * @param idempotencyKey makes repetitions of the same update one commit, as long as it is remembered
    * @throws {Problem} bad-room, bad-parameter, bad-update, too-large, document-full, store-failed,
    *   shutting-down
    * @see PROTOCOL.md DO2, DO9
@@ -189,10 +189,10 @@ export class Rooms {
   }
 
   /**
-   * Has `authorize` asked again at once about open streams and long-polls, on every node: after rights
-   * have changed. Resolves when the other nodes were told.
+   * Calls `authorize` again at once for open streams and long-polls, on every node. Use it after access
+   * rights have changed. Resolves when the other nodes were told.
    *
-   * @param which those of a user, by id, or in a room; all of them without
+   * @param which selects those of a user, by id, or in a room; all of them by default
    * @throws {Problem} bad-room, bad-parameter; exchange-busy, if other nodes couldn't be told
    * @see PROTOCOL.md AC20, AC28
    */
@@ -234,7 +234,7 @@ export class Rooms {
     const view = checkView(options.view)
     const part = checkPart(options.part)
     if (part !== undefined && view === 'list') throw badOption('part', 'left out in the list view')
-    // Checked also where it doesn't count: an answer that depends on it would be a surprise later.
+    // Checked even without a member key, so that an invalid user doesn't fail only later.
     const claim = this.#claim(user)
     const request = {
       userId: claim.id,
@@ -270,7 +270,7 @@ function jsonText(location: unknown): string {
     const text = JSON.stringify(location) as string | undefined
     if (text !== undefined) return text
   } catch {
-    // Said below.
+    // The problem below covers it.
   }
   throw new Problem('bad-json', 'Pass a location that is a JSON value.')
 }

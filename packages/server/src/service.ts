@@ -28,7 +28,7 @@ import { SYSTEM_CLOCK } from './stream/clock.js'
 
 const random = (): number => PROCESS.random()
 
-/** Puts together everything that serves the rooms of a process. */
+/** Assembles everything that serves the rooms of a process. */
 export class Service {
   readonly server: RoomServer
   readonly users: Users
@@ -88,7 +88,7 @@ export class Service {
   }
 
   /**
-   * Takes the data folder, and the way to the other nodes. {@link start} comes before the first call.
+   * Opens the data folder and the exchange. Call {@link start} before the first call.
    *
    * @param article whether the article's calls are served
    * @throws {Error} if the data folder can't be used, or Redis refuses this server
@@ -113,9 +113,9 @@ export class Service {
     this.#descriptors.start()
   }
 
-  /** @throws {Problem} what the call meets */
+  /** @throws {Problem} of the call */
   answer(call: Call, address: Pick<Address, 'call' | 'roomName'>): Promise<void> {
-    // Nobody reads the body of a GET, and an unread one hides the end of the connection. HT25
+    // Discards the body of a GET, because an unread one hides the end of the connection. HT25
     if (call.request.method === 'GET') call.request.resume()
     if (!isRead(call)) this.#browsers.origins.check(call.request, call.response)
     return this.#turns.isBehind(call)
@@ -135,7 +135,7 @@ export class Service {
     this.bodies.finish()
   }
 
-  /** After the last answer: posts may wait for the store until then. @see PROTOCOL.md EX4 */
+  /** Closes the stores. Call it after the last answer, because posts may wait for the store until then. @see PROTOCOL.md EX4 */
   async release(): Promise<void> {
     await Promise.all([this.#documents.close(), this.server.release(), this.#audit.flush()])
   }

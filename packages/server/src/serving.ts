@@ -1,10 +1,10 @@
 import { shuttingDown } from './document/documents.js'
 
-/** Whether a server takes new readers and calls, on its way to its end. @see PROTOCOL.md FR19, FR20 */
+/** Whether a server accepts new readers and calls while it shuts down. @see PROTOCOL.md FR19, FR20 */
 export class Serving {
   #stage: 'open' | 'draining' | 'closed' = 'open'
 
-  /** New readers are refused; those who are here are still served. */
+  /** Refuses new readers, but still serves the others. */
   drain(): void {
     this.#stage = 'draining'
   }
@@ -18,12 +18,12 @@ export class Serving {
     return this.#stage === 'open'
   }
 
-  /** @throws {Problem} shutting-down, to whoever wants to stay */
+  /** @throws {Problem} shutting-down, for new readers */
   assertOpen(): void {
     if (this.#stage !== 'open') throw shuttingDown()
   }
 
-  /** @throws {Problem} shutting-down, also to those who are here already */
+  /** @throws {Problem} shutting-down, for all calls */
   assertServing(): void {
     if (this.#stage === 'closed') throw shuttingDown()
   }

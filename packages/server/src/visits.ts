@@ -9,30 +9,30 @@ import type { Endable, Faults } from './stream/faults.js'
 
 /** An open reader: a stream, a long-poll or a subscriber inside the process. */
 export interface Visitor extends Endable {
-  /** Says that it should come back soon. */
+  /** Tells the reader to reconnect soon. */
   goodbye(goodbye: Goodbye): void
-  /** Says what it may do from now on. */
+  /** Tells the reader what it may do from now on. */
   allow(can: readonly Action[]): void
 }
 
 /** The visit of a reader in a room. */
 export interface Stay {
   readonly roomName: string
-  /** `null` if it joined nobody. */
+  /** `null` for a reader that only watches. */
   readonly self: MemberId | null
   /** Removes its member from the room. */
   readonly leave: () => void
 }
 
-/** Which readers are asked about again. */
+/** Selects the readers to revalidate. */
 export interface Revalidation {
-  /** The id of a user; all of them without it. */
+  /** The id of a user; all users by default. */
   readonly user?: string | undefined
-  /** The name of a room; all of them without it. */
+  /** The name of a room; all rooms by default. */
   readonly room?: string | undefined
 }
 
-/** Which readers of a room are ended, and why. */
+/** Selects the readers of a room to end, with a reason. */
 export interface Disconnection {
   readonly roomName: string
   readonly memberId?: string | undefined
@@ -46,25 +46,25 @@ interface Visit {
   readonly admission: Admission
   can: readonly Action[]
   isAsking: boolean
-  /** Whether it has to be asked about again, whatever is answered now. */
+  /** Whether the pending answer will be out of date, so that the application has to be asked again. */
   isOutdated: boolean
-  /** Calls off what is planned at the end of its user's time. */
+  /** Cancels the end that is planned for when its user expires. */
   callOffExpiry: () => void
-  /** Calls off the next question about it. */
+  /** Cancels the next revalidation. */
   callOffQuestion: () => void
-  /** Calls off the question that comes after one that the store couldn't answer. */
+  /** Cancels the retry after the store failed. */
   callOffRetry: () => void
 }
 
 const nothing = (): void => {}
 
-/** About so many readers is asked at a time. */
+/** How many readers are revalidated at a time. */
 const READERS_AT_A_TIME = 64
-/** A reader whose answer takes longer no longer counts among these. */
+/** A revalidation that takes longer no longer counts toward that limit. */
 const SLOW_MS = 250
-/** Until the store is asked again that couldn't answer. */
+/** How long to wait before asking a store again that failed. */
 const RETRY_MS = 1_000
-/** Between the goodbye and the end of a reader whose user expires, at least. */
+/** Bounds the time between the goodbye and the end of a reader whose user expires. */
 const MOST_LEAD_MS = 5_000
 const MOST_RECONNECT_MS = 300
 
@@ -79,8 +79,7 @@ export interface VisitsContext {
 }
 
 /**
- * The open readers, as far as they depend on what the application allows: it is asked again from time
- * to time, and users expire.
+ * Revalidates open readers from time to time, and ends those whose user expires or loses access.
  *
  * @see PROTOCOL.md §4
  */
@@ -93,7 +92,7 @@ export class Visits {
     this.#agenda = new Agenda(context.clock)
   }
 
-  /** From now on a reader is here. The answer says that it has gone. */
+  /** Registers a reader. Returns a function that removes it. */
   begin(visitor: Visitor, admission: Admission, stay: Stay): () => void {
     const { can } = admission
     const visit: Visit = {
@@ -113,7 +112,7 @@ export class Visits {
     return () => this.#remove(visit)
   }
 
-  /** Asks about readers at once. @see PROTOCOL.md AC20, AC21 */
+  /** Revalidates readers at once. @see PROTOCOL.md AC20, AC21 */
   revalidate({ user, room }: Revalidation): void {
     const { permissions } = this.context
     permissions.outdate(room)
@@ -128,7 +127,7 @@ export class Visits {
     const problem = new Problem('forbidden', reason ?? 'You were disconnected from this room.')
     for (const visit of this.#visits) {
       const { self, roomName: its } = visit.stay
-      // In open mode a member is a user. ID4
+      // In open mode, each member counts as a user. ID4
       const { userId: ownId = self } = visit.admission
       const isMeant = memberId === undefined ? ownId === userId : self === memberId
       if (isMeant && its === roomName) this.#end(visit, problem)
@@ -165,11 +164,11 @@ export class Visits {
         this.#ask(visit, false)
       })
     }
-    // Those who came together aren't asked about together.
+    // The random delay spreads readers who came at the same time.
     next(revalidateMs * (0.5 + random() / 2))
   }
 
-  /** @param isNews whether an answer that is on its way may be too old */
+  /** @param isNews whether a pending answer may be out of date */
   #ask(visit: Visit, isNews: boolean): void {
     const { asker } = visit.admission
     if (asker === undefined || !this.context.permissions.asksAbout(asker)) return
@@ -191,7 +190,7 @@ export class Visits {
     visit.isAsking = false
   }
 
-  /** `undefined` while the store fails: readers aren't sent away for that. @see PROTOCOL.md SR18 */
+  /** Returns `undefined` if the store fails, which must not end readers. @see PROTOCOL.md SR18 */
   async #granted(asker: Asker): Promise<readonly Action[] | undefined> {
     try {
       return await this.context.permissions.granted(asker)
@@ -206,7 +205,7 @@ export class Visits {
     visit.callOffRetry = this.#agenda.after(RETRY_MS, () => this.#ask(visit, true))
   }
 
-  /** Those who are slow to be answered hold up nobody else. @see PROTOCOL.md AC19 */
+  /** Waits for a revalidation, but not so long that a slow one holds up the others. @see PROTOCOL.md AC19 */
   async #soon(asking: Promise<void>): Promise<void> {
     let cancel: (() => void) | undefined
     const isSlow = new Promise<void>((resolve) => {
@@ -222,7 +221,7 @@ export class Visits {
     const isSame =
       can.length === visit.can.length && can.every((action) => visit.can.includes(action))
     visit.can = can
-    // Each time: where nobody could be told, it is still there.
+    // Repeated each time, because an earlier attempt may have failed while the exchange was busy.
     if (!can.includes('join')) stay.leave()
     if (!can.includes('watch')) this.#end(visit, refusalOf(visit.admission.asker!, 'watch'))
     else if (!isSame) this.#serve(visit, () => visitor.allow(can))

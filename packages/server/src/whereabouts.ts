@@ -19,11 +19,11 @@ import { Service } from './service.js'
 /** A server of rooms in this process. */
 export interface Whereabouts {
   readonly rooms: Rooms
-  /** Lists, deletes and imports documents. It asks nobody who is calling. */
+  /** Lists, deletes and imports documents. Doesn't check who is calling. */
   readonly administration: Administration
   /**
-   * Answers a request if it is one of the calls. Resolves `false` for any other, which it leaves as it
-   * is, after calling `next`. Needs no `this`.
+   * Answers a request if it is one of the calls. Otherwise leaves it untouched, calls `next` and resolves
+   * with `false`. Needs no `this`.
    *
    * @see PROTOCOL.md HT18
    */
@@ -34,9 +34,9 @@ export interface Whereabouts {
   ) => Promise<boolean>
   /**
    * Says goodbye to all readers, waits for the calls under way and closes the stores. Close the HTTP
-   * server after it.
+   * server afterwards.
    *
-   * @param stop closes the HTTP server, where the stores have to wait for that
+   * @param stop closes the HTTP server, if it has to close before the stores
    * @see PROTOCOL.md HT19
    */
   close(stop?: () => Promise<unknown>): Promise<void>
@@ -45,7 +45,7 @@ export interface Whereabouts {
 const MOUNT = z.strictObject(MOUNT_SHAPE)
 
 /**
- * Opens a server of rooms for an application without a framework, or with any.
+ * Opens a server of rooms for an application with or without a framework.
  *
  * @example
  * ```ts
@@ -58,7 +58,7 @@ const MOUNT = z.strictObject(MOUNT_SHAPE)
 export async function createWhereabouts(
   options: WhereaboutsOptions & CallsMount,
 ): Promise<Whereabouts> {
-  // Without any it says which is missing, also to a caller without types.
+  // Callers without types may pass nothing, and then get the error that names the missing option.
   const { path, operations, article, ...settings } = Object(options) as typeof options
   const said = { path, operations, article }
   refuse([...faultsOf(MOUNT, said), ...findFaults(settings)])

@@ -58,7 +58,7 @@ const inMemory: MakeLimiter = (keyPrefix, points, duration) =>
  * Makes limiters that count for all nodes together, or in this process while Redis can't be reached.
  *
  * @see PROTOCOL.md BU8
- *  */
+ */
 export function inRedis({ count }: Counting): MakeLimiter {
   const storeClient = {
     eval: (script: string, said: { readonly keys: [string]; readonly arguments: string[] }) =>
