@@ -1,4 +1,4 @@
-// What the runner is given as its one file of tests.
+// The only test file that the runner gets.
 import { inject } from 'vitest'
 import { serversAt } from './at-address.js'
 import { runRules } from './run.js'

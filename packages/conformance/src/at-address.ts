@@ -1,19 +1,19 @@
 import { NotChecked, type Said, type Served, type Servers, type Settings } from './suite.js'
 
-/** A server that runs somewhere, and all that is known of its settings. */
+/** A running server, and what is known about its settings. */
 export interface Address extends Said {
   /** Without a path. */
   readonly baseUrl: string
-  /** Settings that the server doesn't say, as the caller of the suite gives them. */
+  /** Settings from the caller of the suite, which the server doesn't tell. */
   readonly settings: Settings
 }
 
-/** Below it members of the tests would leave before a test has looked at them. */
+/** With a shorter lease, members would leave before a test has seen them. */
 const CALM_LEASE_MS = 5_000
 
 /**
- * The one server at an address. It can be neither started nor stopped, so that a rule which needs
- * that, or another setting than the server has, isn't checked.
+ * Returns the server at an address. The tests can't start, stop or configure it, so rules that need that
+ * aren't checked.
  */
 export function serversAt(address: Address): Servers {
   return {
@@ -31,7 +31,7 @@ export function serversAt(address: Address): Servers {
 
 type Setting = readonly [name: string, value: unknown]
 
-/** The server, or one whose fields say what is missing. */
+/** Returns the server, or if settings are missing, one whose fields throw {@link NotChecked}. */
 function shareIf(address: Address, needs: readonly Setting[]): Served {
   const known = <T>(value: T): T => {
     if (needs.length === 0) return value
@@ -53,14 +53,14 @@ function shareIf(address: Address, needs: readonly Setting[]): Served {
   }
 }
 
-/** The settings that the server isn't known to have. Any heartbeat will do. */
+/** Returns the wanted settings that the server isn't known to have. Ignores the heartbeat. */
 function missing(address: Address, { heartbeatMs: _any, ...wanted }: Settings): Setting[] {
   const { leaseMs, maxLocationBytes, settings } = address
   const has: { readonly [name: string]: unknown } = { ...settings, leaseMs, maxLocationBytes }
   return Object.entries(wanted).filter(([name, value]) => has[name] !== value)
 }
 
-/** Returns whether it is another text in each run. */
+/** Returns whether a setting has a different text in each run. */
 const isText = (name: string) => name === 'secret' || name === 'dataDir'
 
 function list(before: string, settings: readonly Setting[]): string {

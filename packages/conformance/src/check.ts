@@ -11,7 +11,7 @@ declare module 'vitest' {
 
 /** Selects the part of the suite to run. */
 export interface CheckOptions {
-  /** Rule ids, or their first letters: `ST3`, `ST`. All rules without any. */
+  /** Rule ids, or their first letters: `ST3`, `ST`. All rules by default. */
   readonly only?: readonly string[]
   /** The prefix of the names of the tests' rooms. */
   readonly roomsPrefix?: string
@@ -33,7 +33,7 @@ export async function check(
     config: false,
     watch: false,
     include: ['against-address.js'],
-    // The package may stand in somebody's node_modules.
+    // Vitest excludes node_modules by default, and this package may be in one.
     exclude: [],
     server: { deps: { inline: [/against-address/] } },
     provide: { address, roomsPrefix },

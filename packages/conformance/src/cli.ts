@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   const results = await check({ ...said, baseUrl, settings }, { only, roomsPrefix })
   if (results.length === 0) throw new Error(`--only: the suite has no rule ${values.only}`)
   process.stdout.write(`${reportLines(results).join('\n')}\n`)
-  // The runner counts what couldn't be checked as failed, and has set it.
+  // Overrides the runner, which counts unchecked rules as failed.
   process.exitCode = hasFailed(results) ? 1 : 0
 }
 
@@ -63,7 +63,7 @@ function readId(text: string): string {
   throw new Error(`--only: ${text} is no rule; ST3 is one, and ST stands for all that begin so`)
 }
 
-/** A name of the tests' own follows it, and both together are a room's name. */
+/** Checks the prefix. A test's own name follows it, and both together must be a valid room name. */
 function readPrefix(text: string): string {
   if (/^[A-Za-z0-9._:~-]{0,64}$/.test(text)) return text
   throw new Error('--rooms-prefix is at most 64 characters of A-Z a-z 0-9 . _ : ~ -')

@@ -1,16 +1,15 @@
 /** Longer than anything here takes on a busy machine, shorter than the test runner's patience. */
 export const DEADLINE_MS = 15_000
 /**
- * Anything immediate happens within this time even on a busy machine; the end of a lease takes
- * longer.
+ * Anything immediate happens within this time even on a busy machine. The end of a lease takes longer.
  */
 export const AT_ONCE_MS = 2_000
 /**
- * A server that waits for nobody ends within this time; the connections it might wait for stay
+ * A server that waits for no connection ends within this time. The tests keep their connections open for
  * longer.
  */
 export const END_MS = 4_000
-/** So much later than it is due something is seen on a busy machine. */
+/** How late an event may be seen on a busy machine. */
 export const LATE_MS = 3_000
 
 /**

@@ -8,23 +8,23 @@ import type { Parameters, TestRoom } from './room.js'
 import type { EventStream } from './stream.js'
 
 export const BYTES = { 'content-type': 'application/octet-stream' }
-/** The update that has nothing in it. */
+/** The empty update. */
 export const EMPTY = [0, 0]
 
-/** Somebody's copy of a room's document, which is told of nothing by itself. */
+/** A client's copy of a room's document. It doesn't update itself. */
 export class TestDocument {
   readonly doc = new Doc()
 
   constructor(readonly room: TestRoom) {}
 
-  /** Writes into the copy, and gives the update that says so. */
+  /** Writes into the copy, and returns the update. */
   write(key: string, value: unknown = key): Uint8Array {
     const before = encodeStateVector(this.doc)
     this.doc.getMap('cells').set(key, value)
     return encodeStateAsUpdate(this.doc, before)
   }
 
-  /** Writes, and posts it, which must be accepted. */
+  /** Writes into the copy and posts the update, which must be accepted. */
   async post(key: string, value: unknown = key): Promise<Updated> {
     return accepted(await postUpdate(this.room, this.write(key, value)))
   }
@@ -35,7 +35,7 @@ export class TestDocument {
     return this.take(await getDocument(this.room, { sv: vector }))
   }
 
-  /** Takes in what a stream was sent so far. */
+  /** Applies all updates that a stream received so far. */
   takeEvents(stream: EventStream): this {
     for (const update of documentEvents(stream)) this.take(update)
     return this
@@ -51,7 +51,7 @@ export class TestDocument {
   }
 }
 
-/** Posts an update, and says how that was answered. */
+/** Posts an update, and returns the answer. */
 export function postUpdate(
   room: TestRoom,
   body: Uint8Array,
@@ -80,7 +80,7 @@ export async function syncDocument(
   return answer!
 }
 
-/** Returns the answer to an accepted update. */
+/** Checks that an update was accepted, and returns the answer's content. */
 export function accepted(answer: Answer, isPending = false): Updated {
   expect(answer, answer.text).toMatchObject({ status: 200 })
   expect(answer.headers['content-type']).toMatch(/^application\/json\b/)
@@ -103,7 +103,7 @@ export async function getDocument(
   return within(buffer(response), `the end of the answer to ${url}`)
 }
 
-/** The updates that a stream was sent so far. */
+/** Returns the updates that a stream received so far. */
 export function documentEvents(stream: EventStream): Buffer[] {
   return stream.arrived
     .filter(({ name }) => name === 'document')

@@ -2,15 +2,15 @@ import { memberKey, type TestRoom } from './room.js'
 import { openSocket, type RawSocket } from './socket.js'
 import type { EventStream } from './stream.js'
 
-/** The size of a location of the flood; the server has to be set to it. */
+/** The size of the posted locations. The server's `maxLocationBytes` must allow it. */
 export const LARGE_BYTES = 65_536
 
 const MOVERS = 4
 const ROUNDS = 60
 
 /**
- * Posts large locations until 15 MB went out to each reader, which is more than the kernel's
- * buffers hold for one that doesn't read. `reader`, which does, has had all of it at the end.
+ * Posts large locations until 15 MB were sent to each reader, more than the kernel's buffers hold for a
+ * reader that doesn't read. At the end, `reader` has received all of it.
  */
 export async function flood(room: TestRoom, reader: EventStream): Promise<void> {
   const movers = Array.from({ length: MOVERS }, memberKey)
@@ -23,7 +23,7 @@ export async function flood(room: TestRoom, reader: EventStream): Promise<void> 
   }
 }
 
-/** Asks for a stream and doesn't read it. */
+/** Opens a stream and never reads it. */
 export async function openStuckReader(room: TestRoom, member: string): Promise<RawSocket> {
   const socket = await openSocket(room.baseUrl)
   const path = room.url('events', { member }).slice(room.baseUrl.length)

@@ -4,9 +4,9 @@ import { openStream } from './stream.js'
 const FIELDS = ['heartbeatMs', 'leaseMs', 'maxLocationBytes'] as const
 
 /**
- * Asks a server what it says of itself, in a room that nobody joins for it.
+ * Reads the settings that a server sends in `hello`, without joining the room.
  *
- * @throws {Error} if there is no such server, or it doesn't say
+ * @throws {Error} if there is no such server, or it sends no `hello`
  */
 export async function askHello(baseUrl: string, room: string): Promise<Said> {
   await using stream = await openStream(`${baseUrl}/rooms/${room}/events?watch=1`)

@@ -19,7 +19,7 @@ export interface CallOptions {
   readonly json?: Json
 }
 
-/** An answer that was read to its end. */
+/** An answer with its whole body. */
 export interface Answer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
@@ -27,8 +27,8 @@ export interface Answer {
 }
 
 /**
- * Makes one call on a connection of its own and resolves when the answer's headers are here.
- * The path goes out exactly as `url` spells it; `fetch` would tidy it.
+ * Makes one call on its own connection. Resolves when the answer's headers have arrived. Sends the path
+ * exactly as in `url`; `fetch` would normalize it.
  */
 export function open(url: string, options: CallOptions = {}): Promise<IncomingMessage> {
   const { origin, protocol, hostname, port } = new URL(url)
@@ -41,7 +41,7 @@ export function open(url: string, options: CallOptions = {}): Promise<IncomingMe
   const path = url.slice(origin.length)
   return within(
     new Promise<IncomingMessage>((resolve, reject) => {
-      // Kept alive as browsers do, but shared with no other call.
+      // Keeps the connection alive as browsers do, but shares it with no other call.
       const agent = new library.Agent({ keepAlive: true })
       const outgoing = library.request({ method, hostname, port, path, headers, agent }, resolve)
       outgoing.on('error', reject)
@@ -59,7 +59,7 @@ export async function call(url: string, options: CallOptions = {}): Promise<Answ
   return { status: response.statusCode ?? 0, headers: response.headers, text }
 }
 
-/** Makes one call that must be answered with `status` and JSON. */
+/** Makes one call, whose answer must have `status` and JSON. */
 export async function callJson(
   url: string,
   options: CallOptions = {},
@@ -70,7 +70,7 @@ export async function callJson(
   return JSON.parse(answer.text) as Json
 }
 
-/** Asserts that an answer is the problem of that name, whole and not to be cached. */
+/** Asserts that an answer is a complete problem of that name, and must not be cached. */
 export function expectProblem(answer: Answer, name: ProblemName): Problem {
   expect(answer.headers['content-type'], answer.text).toMatch(/^application\/problem\+json\b/)
   const fields = JSON.parse(answer.text) as { readonly [field: string]: Json }

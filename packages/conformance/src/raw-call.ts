@@ -1,7 +1,7 @@
 import { within } from './deadline.js'
 import { connectTo } from './socket.js'
 
-/** A request whose first line goes out byte by byte as it stands here, in Latin-1. */
+/** A request whose first line is sent exactly as it is, in Latin-1. */
 export interface RawRequest {
   readonly method: string
   readonly target: string
@@ -11,14 +11,14 @@ export interface RawRequest {
 
 export interface RawAnswer {
   readonly status: number
-  /** All that came, in Latin-1. Of a stream it is what came until it showed the room. */
+  /** The whole answer in Latin-1; of a stream, everything until it showed the room. */
   readonly text: string
 }
 
 const ANSWERED = /^HTTP\/1\.1 (\d{3}) /
 const SHOWN = /^(?:event: snapshot|data: \[)/m
 
-/** Makes one call on a connection of its own. It fails if it isn't answered. */
+/** Makes one call on its own connection. Rejects if there is no answer. */
 export async function rawCall(baseUrl: string, request: RawRequest): Promise<RawAnswer> {
   const socket = connectTo(baseUrl)
   let text = ''

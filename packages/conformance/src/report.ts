@@ -1,15 +1,15 @@
 import type { RuleResult, TestOutcome } from './results.js'
 
-/** Only `passed` says that a rule holds: all its tests ran and passed. */
+/** The verdict on a rule. `passed` means that all its tests ran and passed. */
 type Verdict = 'passed' | 'failed' | 'in part' | 'not checked'
 
-/** A rule's line begins with it, and what follows a failed rule stands further in. */
+/** The width of the column with the verdict, which begins each line. */
 const VERDICT_WIDTH = 'not checked'.length + 2
 const ID_WIDTH = 6
 const DETAIL_INDENT = ' '.repeat(VERDICT_WIDTH + ID_WIDTH)
 const MAX_DETAIL_LINES = 24
 
-/** Says what became of each rule, one line each; a failed one is followed by what was seen. */
+/** Returns one line for each rule. The details of a failed rule follow its line. */
 export function reportLines(results: readonly RuleResult[]): readonly string[] {
   const verdicts = results.map(verdictOf)
   const count = (verdict: Verdict) => verdicts.filter((each) => each === verdict).length

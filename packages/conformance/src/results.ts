@@ -17,7 +17,7 @@ export interface RuleResult {
 
 const IDS = /\[((?:[A-Z]{2}\d+ ?)+)\]/g
 
-/** Gathers what the tests came to, by the ids of the rules in their names. */
+/** Collects the outcomes of tests by the rule ids in their names. */
 export class RuleReporter implements Reporter {
   /** Errors that kept tests from running at all. */
   readonly faults: string[] = []
@@ -36,18 +36,18 @@ export class RuleReporter implements Reporter {
     this.faults.push(...all.map(({ message }) => message))
   }
 
-  /** One for each rule, in the order in which the suite has them. */
+  /** One result for each rule, in the order of the suite. */
   get results(): readonly RuleResult[] {
     return [...this.#rules].map(([id, tests]) => ({ id, tests }))
   }
 }
 
-/** The ids at the beginning of a test's name: `[MB2] [MB4] …`, or `[DO3 DO21] …`. */
+/** Returns the rule ids in a test's name: `[MB2] [MB4] …`, or `[DO3 DO21] …`. */
 function idsIn(name: string): readonly string[] {
   return [...name.matchAll(IDS)].flatMap(([, ids = '']) => ids.split(' '))
 }
 
-/** `undefined` for a test that nobody asked for. */
+/** Returns the outcome of a test, or `undefined` if the test didn't run. */
 function outcomeOf(test: TestCase): TestOutcome | undefined {
   const name = test.name.replaceAll(IDS, '').trim()
   const { state, errors = [] } = test.result()

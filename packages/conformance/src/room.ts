@@ -16,17 +16,17 @@ declare module 'vitest' {
 
 const newRoomName = () => `${inject('roomsPrefix') ?? ''}room-${randomUUID()}`
 
-/** A member key that nobody else has. */
+/** Returns a new member key. */
 export const memberKey = () => `key-${randomUUID()}`
 
-/** One room of a server under test, as its callers see it. */
+/** One room of a server under test, from the view of its callers. */
 export class TestRoom {
   constructor(
     readonly baseUrl: string,
     readonly name: string = newRoomName(),
   ) {}
 
-  /** The address of one of the room's calls. */
+  /** Returns the address of one of the room's calls. */
   url(path: 'events' | 'location' | 'leave' | (string & {}), parameters: Parameters = {}): string {
     const query = Object.entries(parameters).map(
       ([name, value]) => `${name}=${encodeURIComponent(value)}`,
@@ -57,7 +57,7 @@ export class TestRoom {
     return (await callJson(url)) as unknown as RoomPatch | RoomAnswer
   }
 
-  /** Reads the room, and says how it answered. */
+  /** Reads the room, and returns the answer. */
   poll(since: string, waitMs?: number): Promise<Answer> {
     return call(this.url('location', waitMs === undefined ? { since } : { since, waitMs }))
   }
@@ -84,13 +84,13 @@ export class TestRoom {
     return openStream(this.url('events', { view: 'list', watch: 1, ...parameters }))
   }
 
-  /** The member of that id as the server knows it. */
+  /** Returns the member with that id as the server knows it. */
   async member(id: string): Promise<Member | undefined> {
     return (await this.read()).members.find((member) => member.id === id)
   }
 }
 
-/** The version within a position. */
+/** Returns the version within a position. */
 export function versionOf(position: string): number {
   expect(position).toMatch(/^[A-Za-z0-9_-]{1,32}:[0-9]+$/)
   return Number(position.slice(position.indexOf(':') + 1))

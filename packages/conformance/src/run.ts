@@ -31,21 +31,21 @@ import {
 interface Traits {
   /** Whether the platform answers 503 by itself once it is closing, before the module is asked. */
   readonly platformRefuses?: boolean
-  /** Whether it may be one of several: what is different then is tested in `test/nodes`. */
+  /** Whether it may be one of several nodes. `test/nodes` tests what is different then. */
   readonly isNode?: boolean
-  /** Whether only what it does by itself is tested: its settings, its documents, its end. */
+  /** Whether to test only what the program itself does: its settings, its documents and its shutdown. */
   readonly isProgramOnly?: boolean
 }
 
 /**
- * The whole of PROTOCOL.md sections 2 to 9, 11 and 15 as far as it can be seen from outside, over real HTTP,
- * against whatever `start` starts.
+ * Tests sections 2 to 9, 11 and 15 of PROTOCOL.md, as far as they can be seen from outside, over real HTTP
+ * against the servers that `start` starts.
  */
 export function runConformance(name: string, start: Start, traits: Traits = {}): void {
   runRules(name, () => startedServers(start), traits)
 }
 
-/** The same against other servers. */
+/** Runs the same tests against other servers. */
 export function runRules(
   name: string,
   servers: () => Servers,

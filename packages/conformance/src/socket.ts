@@ -3,28 +3,28 @@ import { connect, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { within } from './deadline.js'
 
-/** Opens a bare connection, for what no HTTP library would do. */
+/** Opens a bare connection, for requests that no HTTP library would send. */
 export async function openSocket(baseUrl: string): Promise<RawSocket> {
   const socket = connectTo(baseUrl)
   await within(once(socket, 'ready'), 'a connection')
   return new RawSocket(socket)
 }
 
-/** Begins to connect to the server at an address, with TLS if it says `https`. */
+/** Begins to connect to the server at an address, with TLS for `https`. */
 export function connectTo(baseUrl: string): Socket {
   const { protocol, hostname, port } = new URL(baseUrl)
-  // An IPv6 address stands in brackets in a URL alone.
+  // Only URLs have brackets around an IPv6 address.
   const host = hostname.replace(/^\[|\]$/g, '')
   return protocol === 'https:'
     ? connectTls({ host, port: Number(port || 443), servername: host })
     : connect({ host, port: Number(port || 80) })
 }
 
-/** A bare connection: writes what it is told, and keeps what arrives. */
+/** A bare connection that keeps everything that arrives. */
 export class RawSocket implements AsyncDisposable {
-  /** All that arrived; it counts what it reads only once `read()` was called. */
+  /** Everything that arrived since `read()` was called. */
   text = ''
-  /** Resolves when the connection is closed, by whomever. */
+  /** Resolves when either side has closed the connection. */
   readonly closed: Promise<void>
   readonly #socket: Socket
   #reading = false
@@ -32,7 +32,7 @@ export class RawSocket implements AsyncDisposable {
   constructor(socket: Socket) {
     this.#socket = socket
     this.closed = new Promise((resolve) => socket.once('close', () => resolve()))
-    // A reset is a way to close; what arrived before it is what tests look at.
+    // A reset is one way to close; tests check only what arrived before it.
     socket.on('error', () => undefined)
   }
 
@@ -44,7 +44,7 @@ export class RawSocket implements AsyncDisposable {
     return this.#socket.destroyed
   }
 
-  /** Begins to read; until then nothing is taken off the wire but a first buffer. */
+  /** Begins to read. Until then, the socket takes only a first buffer off the wire. */
   read(): void {
     if (this.#reading) return
     this.#reading = true
@@ -54,7 +54,7 @@ export class RawSocket implements AsyncDisposable {
     })
   }
 
-  /** Reads until `find` finds something in all that arrived. */
+  /** Reads until `find` finds something in everything that arrived. */
   until<T>(what: string, find: (text: string) => T | undefined): Promise<T> {
     this.read()
     const found = new Promise<T>((resolve, reject) => {
@@ -74,12 +74,12 @@ export class RawSocket implements AsyncDisposable {
     return within(found, what)
   }
 
-  /** Says that it will write no more, and goes on reading. */
+  /** Ends the writing side, and goes on reading. */
   finish(): void {
     this.#socket.end()
   }
 
-  /** Closes the connection without a word: a killed browser, a pulled cable. */
+  /** Resets the connection, like a killed browser. */
   reset(): void {
     this.#socket.resetAndDestroy()
   }

@@ -13,13 +13,13 @@ import {
 /** The `hello` of a server with default settings. */
 const USUAL: Said = { heartbeatMs: 15_000, leaseMs: 15_000, maxLocationBytes: 1_024 }
 
-/** Servers that are started for the tests, each with the settings that it needs. */
+/** Returns servers that are started for the tests, each with the settings that it needs. */
 export function startedServers(start: Start): Servers {
   const share = (settings: Settings) => shareStarted(start, settings)
   return { start, share, calm: share({ heartbeatMs: HEARTBEAT_MS }) }
 }
 
-/** Starts a server before the tests of the suite that this is called in, and stops it after them. */
+/** Starts a server before the tests of the current suite, and stops it after them. */
 function shareStarted(start: Start, settings: Settings): Served {
   let running: Running | undefined
   beforeAll(async () => {

@@ -16,22 +16,22 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { DEADLINE_MS, within } from './deadline.js'
 import { open, type CallOptions } from './http.js'
 
-/** For how long at most a heartbeat is waited for that only tells time. */
+/** The longest wait for a heartbeat that only measures time. */
 const SLOW_BEAT_MS = 500
 
-/** One event as it arrived. A comment is one too, called `comment`. */
+/** One event as it arrived. Comments count as events named `comment`. */
 export interface Arrived {
   /** `message` if the event has no name. */
   readonly name: string
   readonly id: string | undefined
   readonly data: Json
-  /** The data as it came; that of a `document` event is no JSON. */
+  /** The raw data; in a `document` event, it isn't JSON. */
   readonly text: string
   /** When it arrived, in ms of `performance.now()`. */
   readonly at: number
 }
 
-/** Opens a stream, which must be answered with one. */
+/** Opens a stream. The answer must be a stream. */
 export async function openStream(url: string, options: CallOptions = {}): Promise<EventStream> {
   const response = await open(url, options)
   const type = response.headers['content-type'] ?? ''
@@ -42,21 +42,21 @@ export async function openStream(url: string, options: CallOptions = {}): Promis
   return new EventStream(response)
 }
 
-/** Reads one stream: what arrived, and the state of the room that follows from it. */
+/** Reads one stream, and keeps its events and the room's state after them. */
 export class EventStream implements AsyncDisposable {
   readonly headers: IncomingHttpHeaders
-  /** All that arrived, in order, pings and comments included. */
+  /** All events in order, including pings and comments. */
   readonly arrived: Arrived[] = []
   readonly retries: number[] = []
-  /** All that arrived, as it came, without its compression. */
+  /** The whole decompressed text. */
   text = ''
-  /** Whether it came to the end that its coding has. */
+  /** Whether the transfer coding ended properly. */
   isWhole = false
-  /** The state according to the snapshots and patches so far. */
+  /** The room's state after the snapshots and patches so far. */
   state: RoomState = EMPTY_ROOM
   /** The last event id. */
   position: string | undefined
-  /** Resolves when the stream has ended, whoever ended it. */
+  /** Resolves when either side has ended the stream. */
   readonly ended: Promise<void>
   readonly #response: IncomingMessage
   readonly #body: Readable
@@ -82,7 +82,7 @@ export class EventStream implements AsyncDisposable {
     body.once('end', () => {
       this.isWhole = true
     })
-    // A stream that is cut off shows as an end; tests that care look at what arrived before it.
+    // A stream that is cut off counts as ended; tests check what arrived before.
     response.on('error', () => undefined)
     this.ended = new Promise((resolve) => body.once('close', resolve))
     void this.ended.then(() => this.#changes.emit('change'))
@@ -93,12 +93,12 @@ export class EventStream implements AsyncDisposable {
     return this.arrived.find(({ name }) => name === 'hello')?.data as unknown as Hello
   }
 
-  /** The caller's own member id; empty for one who only watches. */
+  /** The caller's own member id; empty for a caller who only watches. */
   get self(): string {
     return this.hello.self ?? ''
   }
 
-  /** The next event of that name that no call took before, or just the next one but pings. */
+  /** Returns the next untaken event of that name; without a name, any event except pings and comments. */
   async next(name?: string, deadlineMs?: number): Promise<Arrived> {
     const wanted = ({ name: its }: Arrived) => (name === undefined ? isNews(its) : its === name)
     const isThere = () => this.arrived.slice(this.#taken).some(wanted)
@@ -108,7 +108,7 @@ export class EventStream implements AsyncDisposable {
     return this.arrived[this.#taken - 1]!
   }
 
-  /** Waits until the room as this stream knows it is as wanted. */
+  /** Waits until the room's state is as wanted. */
   async until(
     what: string,
     wanted: (state: RoomState) => boolean,
@@ -119,8 +119,8 @@ export class EventStream implements AsyncDisposable {
   }
 
   /**
-   * Waits for `count` whole heartbeats from now and gives what else came in that time. A server whose
-   * heartbeats are rare is waited for as long as some that are slow.
+   * Waits for `count` heartbeats from now, or for a limited time if heartbeats are rare. Returns the other
+   * events that came meanwhile.
    */
   async quiet(count = 2): Promise<Arrived[]> {
     const from = this.arrived.length
@@ -152,7 +152,7 @@ export class EventStream implements AsyncDisposable {
     this.#response.resume()
   }
 
-  /** Hangs up. */
+  /** Closes the connection. */
   async close(): Promise<void> {
     this.#response.destroy()
     await this.ended

@@ -1,4 +1,4 @@
-/** Settings of a server under test; whatever is left out has the server's default. */
+/** Settings of a server under test; the others keep the server's defaults. */
 export interface Settings {
   readonly leaseMs?: number
   readonly soonMs?: number
@@ -40,16 +40,16 @@ export interface Said {
   readonly maxLocationBytes: number
 }
 
-/** A server that several tests share. Its fields throw {@link NotChecked} where there is none. */
+/** A server that several tests share. Its fields throw {@link NotChecked} if there is no such server. */
 export interface Served extends Said {
   readonly baseUrl: string
 }
 
 /** The servers that the rules are checked against. */
 export interface Servers {
-  /** Starts a server that one test has for itself. */
+  /** Starts a server for one test. */
   readonly start: Start
-  /** A server with these settings for all tests of the suite that this is called in. */
+  /** Returns a server with these settings for all tests of the current suite. */
   readonly share: (settings: Settings) => Served
   /** A server with the usual lease, so that nobody leaves by itself while a test runs. */
   readonly calm: Served
@@ -60,27 +60,27 @@ export interface Suite extends Servers {
   /** Whether the platform answers 503 by itself once it is closing, before the module is asked. */
   readonly platformRefuses: boolean
   /**
-   * A test of what a server that is alone can keep to, with a file for its documents: what happens at
-   * once is in one frame, however large, and everybody who is in its rooms is on it.
+   * Defines a test that only holds for a server that runs alone with a file for its documents: simultaneous
+   * changes share one frame of any size, and all readers of a room are on this server.
    */
   readonly itAlone: (name: string, test: () => Promise<void>) => void
-  /** Tests of that kind, and what they share. */
+  /** Groups tests of that kind. */
   readonly describeAlone: (name: string, tests: () => void) => void
   /** A short lease, for tests in which members come and go. */
   readonly brief: Served
 }
 
-/** Thrown by a test whose rule this server can't be checked for. It is neither passed nor failed. */
+/** Thrown by a test whose rule can't be checked against this server. The rule neither passes nor fails. */
 export class NotChecked extends Error {
   override readonly name = 'NotChecked'
 }
 
 /** The heartbeat interval of a shared server's streams. */
 export const HEARTBEAT_MS = 100
-/** The lease of the server that is called brief. */
+/** The lease of the `brief` server. */
 export const LEASE_MS = 1_000
-/** How long a member who left with `soon` stays, in tests that need it short. */
+/** How long a member who left with `soon` stays on the `brief` server. */
 export const SOON_MS = 1_000
 
-/** A process of its own takes its time to start, and some tests start several. */
+/** Generous, because a server process takes time to start, and some tests start several. */
 export const PATIENCE_MS = 120_000

@@ -5,7 +5,7 @@ import { OperationsController } from './http/operations.controller.js'
 /** The routes for operators, unless the application uses their addresses. @see PROTOCOL.md NE4 */
 @Module({})
 export class OperationsModule {
-  /** @param rooms gives the service that is asked about */
+  /** @param rooms provides the service that the routes report on */
   static register(rooms: DynamicModule): DynamicModule {
     return {
       module: OperationsModule,
@@ -14,7 +14,7 @@ export class OperationsModule {
     }
   }
 
-  /** Nest registers routes in the order of the modules, and the first route that fits answers. */
+  /** Moves this module to the end, because Nest registers routes in module order and the first match answers. */
   constructor(@Inject(ModulesContainer) modules: ModulesContainer) {
     const own = [...modules].find(([, { metatype }]) => metatype === OperationsModule)
     if (own === undefined) return

@@ -18,8 +18,8 @@ export interface WhereaboutsMount extends CallsMount {
   /** Whether `Rooms` can be injected everywhere without importing this module. */
   readonly isGlobal?: boolean
   /**
-   * `nest` has every call go through the application's guards, interceptors and filters. `direct`
-   * answers before them, at less than half the cost; none of them sees a call then.
+   * `nest` sends every call through the application's guards, interceptors and filters. `direct` bypasses
+   * all of them, at less than half the cost.
    */
   readonly mount?: 'nest' | 'direct'
 }
@@ -37,16 +37,16 @@ const MOUNT = z.strictObject({
 })
 
 /**
- * Checks what is known where the module is imported.
+ * Checks the options that are known when the module is imported.
  *
- * @param options without those that a factory gives later
+ * @param options without those from a factory, which come later
  * @throws {TypeError} that names every fault at once
  */
 export function checkOptions(mount: WhereaboutsMount, options: WhereaboutsOptions = {}): void {
   refuse([...faultsOf(MOUNT, mount), ...findFaults(options)])
 }
 
-/** Fills in the defaults, also where `undefined` is said, and takes the slashes around the path away. */
+/** Fills in the defaults, also for `undefined`, and removes the slashes around the path. */
 export function settle({
   isGlobal = MOUNT_DEFAULTS.isGlobal,
   mount = MOUNT_DEFAULTS.mount,

@@ -21,12 +21,12 @@ import { Lifecycle, openService, SERVICE } from './service.js'
 /** Injects the {@link ResolvedOptions}. */
 const WHEREABOUTS_OPTIONS = Symbol('whereabouts options')
 
-/** The rooms of an application and the calls to them. One application has it once. */
+/** Provides the rooms of an application and the calls to them. An application can have it only once. */
 @Module({})
 export class RoomsModule {
   /**
-   * @param options provides what the application said, by the token
-   * @param imports what that needs
+   * @param options provides the application's options under the token
+   * @param imports the modules that the options need
    */
   static register(
     mount: Required<WhereaboutsMount>,
@@ -63,7 +63,7 @@ export class RoomsModule {
   }
 }
 
-/** With the direct mount Nest has no routes of the module's. @see PROTOCOL.md NE8, NE9 */
+/** Returns the controllers of the calls; none with the direct mount. @see PROTOCOL.md NE8, NE9 */
 function controllersOf({ mount, article }: Required<WhereaboutsMount>): Type[] {
   if (mount === 'direct') return []
   return article ? [RoomsController, ArticleController] : [RoomsController]

@@ -3,8 +3,8 @@ import { Rooms as ServerRooms, type WatchOptions } from '@whereabouts/server'
 import { Observable } from 'rxjs'
 
 /**
- * The rooms of this process. Inject it to write routes of your own. Whatever comes in is checked as if
- * it came over HTTP, so that what a caller sent can be passed on as it is.
+ * The rooms of this process. Inject it to write your own routes. It checks all input as if it came over
+ * HTTP, so you can pass on what a caller sent.
  *
  * @example
  * ```ts
@@ -16,7 +16,7 @@ import { Observable } from 'rxjs'
 @Injectable()
 export class Rooms extends ServerRooms {
   /**
-   * A room as events: for `@Sse()` routes of the application's own.
+   * Returns a room as events, for `@Sse()` routes of your own.
    *
    * Every subscriber gets each frame once; a snapshot or the whole list comes first.
    *

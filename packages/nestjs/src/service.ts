@@ -12,7 +12,7 @@ import { NEST_LOG } from './log.js'
 export const SERVICE = Symbol('whereabouts service')
 
 /**
- * Opens what serves the rooms, with Nest's log.
+ * Opens the service with Nest's log.
  *
  * @param article whether the article's calls are served
  */
@@ -29,12 +29,12 @@ export class Lifecycle implements OnModuleInit, OnModuleDestroy, OnApplicationSh
     await this.service.start()
   }
 
-  /** Before the platform waits for its connections. */
+  /** Says goodbye to all readers before the platform waits for its connections. */
   async onModuleDestroy(): Promise<void> {
     await this.service.goodbye()
   }
 
-  /** After the last answer. */
+  /** Closes the stores after the last answer. */
   async onApplicationShutdown(): Promise<void> {
     await this.service.release()
   }

@@ -17,8 +17,8 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
     .build()
 
 /**
- * Mounts the calls of the protocol in a Nest application, on Express or Fastify, and gives it the
- * injectable {@link Rooms}. In an application without HTTP there is `Rooms` alone.
+ * Mounts the calls of the protocol in a Nest application, on Express or Fastify, and provides the
+ * injectable {@link Rooms}. An application without HTTP gets only `Rooms`.
  *
  * @example
  * ```ts
@@ -38,7 +38,7 @@ export class WhereaboutsModule extends ConfigurableModuleClass {
     return super.forRoot(options)
   }
 
-  /** @throws {TypeError} that names every invalid option that isn't the factory's to give */
+  /** @throws {TypeError} that names every invalid option, except those from the factory */
   static override forRootAsync(
     options: ConfigurableModuleAsyncOptions<WhereaboutsOptions> & WhereaboutsMount,
   ): DynamicModule {

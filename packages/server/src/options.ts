@@ -26,7 +26,7 @@ export interface AuthenticatedUser {
 /** The answer of `authenticate`; anything but a user refuses the call. */
 type Authenticated = AuthenticatedUser | null | undefined | false
 
-/** Identifies the caller of a request. Refuses the call by returning no user or by throwing. @see PROTOCOL.md ID5, ID8 */
+/** Identifies the caller of a request. Refuses it by returning no user or by throwing. @see PROTOCOL.md ID5, ID8 */
 export type Authenticate = (request: IncomingMessage) => Authenticated | Promise<Authenticated>
 
 /** The question for `authorize`: may a caller do something in a room? */
@@ -94,8 +94,8 @@ export interface WhereaboutsOptions {
   /** How often `authorize` is asked again about an open stream or a waiting long-poll, in ms. */
   readonly revalidateMs?: number
   /**
-   * What a document's link allows every known user, until its owner changes it: `nothing`, `view`,
-   * `comment` or `edit`. @see PROTOCOL.md SR3
+   * What a document's link allows everybody whom the server knows, until its owner changes it: `nothing`,
+   * `view`, `comment` or `edit`. @see PROTOCOL.md SR3
    */
   readonly linkGives?: LinkGives
   /** How large all documents together may be in the store. `0` for no limit. @see PROTOCOL.md BU10 */

@@ -221,7 +221,7 @@ export class Visits {
     const isSame =
       can.length === visit.can.length && can.every((action) => visit.can.includes(action))
     visit.can = can
-    // Repeated each time, because an earlier attempt may have failed while the exchange was busy.
+    // Repeated each time, because an earlier attempt may have failed.
     if (!can.includes('join')) stay.leave()
     if (!can.includes('watch')) this.#end(visit, refusalOf(visit.admission.asker!, 'watch'))
     else if (!isSame) this.#serve(visit, () => visitor.allow(can))

@@ -15,7 +15,7 @@ import { articleAddressOf, OwnRoute, passOn } from './own-routes.js'
 import { callOf, type PlatformRequest, type PlatformResponse } from './platform-call.js'
 import { EveryProblemFilter } from './problem.filter.js'
 
-/** The two calls of the article that this began with. @see PROTOCOL.md AR1, AR2, AR3 */
+/** The two calls of the article that this project began with. @see PROTOCOL.md AR1, AR2, AR3 */
 @Controller({ path: 'location', version: VERSION_NEUTRAL })
 @UseFilters(EveryProblemFilter)
 export class ArticleController {

@@ -6,7 +6,7 @@ import type { WhereaboutsMount } from '../options.js'
 import { SERVICE } from '../service.js'
 import { whenThereIsHttp } from './platform.js'
 
-/** Injects where the calls are. */
+/** Injects the options of the mount. */
 export const MOUNT = Symbol('whereabouts mount')
 
 /** The parts of Fastify needed here; the module works without the package. */
@@ -21,8 +21,8 @@ type FastifyHook = (
 ) => void
 
 /**
- * Answers the calls before Nest sees them, by a hook of the platform's. Not by a listener of the HTTP
- * server: Fastify has several servers where it listens on "localhost".
+ * Answers the calls before Nest sees them, in a hook of the platform. A listener on the HTTP server
+ * wouldn't be enough, because Fastify has several servers if it listens on "localhost".
  *
  * @see PROTOCOL.md NE9, NE12
  */
@@ -58,7 +58,7 @@ export class Direct {
   }
 
   #takes(request: IncomingMessage, response: ServerResponse): boolean {
-    // The global prefix is set after the module is made, and before the first request.
+    // Made lazily, because the application sets its global prefix after this constructor ran.
     this.#handler ??= this.#newHandler()
     const address = this.#handler.addressOf(request.url ?? '')
     if (address === undefined) return false

@@ -70,7 +70,7 @@ export class OperationsController {
     return this.#answer('/openapi.json', request, response, next)
   }
 
-  /** Express also takes the address with a slash at its end. @see PROTOCOL.md HT10 */
+  /** Answers a call, or passes it on: Express also routes the address with a slash at its end here. @see PROTOCOL.md HT10 */
   #answer(
     call: OperationsCall,
     request: PlatformRequest,

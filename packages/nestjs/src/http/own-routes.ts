@@ -2,7 +2,7 @@ import { type ExecutionContext, SetMetadata } from '@nestjs/common'
 import { type Address, isArticle, isInRoom, readAddress } from '@whereabouts/server/mount'
 import type { PlatformRequest, PlatformResponse } from './platform-call.js'
 
-// Where `RouteConfig()` of @nestjs/platform-fastify, which may not be installed, puts its argument.
+// The metadata key of `RouteConfig()` in @nestjs/platform-fastify, a package that may not be installed.
 const FASTIFY_ROUTE_CONFIG = '__fastify_route_config__'
 
 type Kind = 'room' | 'article'
@@ -11,11 +11,11 @@ interface OwnConfig {
   readonly whereabouts: Kind
 }
 
-/** Marks a handler as one of the module's. Nest copies the mark to what it gives the platform. */
+/** Marks a handler as one of the module's. Nest copies the mark to the function that the platform gets. */
 export const OwnRoute = (kind: Kind) =>
   SetMetadata(FASTIFY_ROUTE_CONFIG, { whereabouts: kind } satisfies OwnConfig)
 
-/** The mark of a function that Nest gave to Express, if it has one. */
+/** Returns the mark of a function that Nest gave to Express, if it has one. */
 export function markOf(handler: object): object | undefined {
   return Reflect.getMetadata(FASTIFY_ROUTE_CONFIG, handler) as object | undefined
 }
@@ -33,16 +33,16 @@ export function isAddressOf(mark: object | undefined, target: string): boolean {
 }
 
 /**
- * Returns whether a call is one of those that act on a room, for a guard that the application's own
- * routes have, too.
+ * Returns whether a request is one of the module's calls, for guards that also apply to the application's
+ * own routes.
  */
 export function isWhereaboutsCall(context: ExecutionContext): boolean {
   return isOwn(markOf(context.getHandler()))
 }
 
 /**
- * Reads the address of a call below `/rooms/`. Returns `undefined` if it isn't exactly one, or if the
- * room in it isn't the one that guards saw.
+ * Reads the address of a call below `/rooms/`. Returns `undefined` if it isn't exactly one, or if guards
+ * saw another room name.
  *
  * @see PROTOCOL.md ID7
  */
@@ -62,9 +62,9 @@ function addressOf({ raw, url }: PlatformRequest): Address | undefined {
   return readAddress(raw?.url ?? url ?? '')
 }
 
-/** Leaves a request to whatever else the application has at its address. @see PROTOCOL.md HT10 */
+/** Passes a request on to the application's other handlers for its address. @see PROTOCOL.md HT10 */
 export async function passOn(response: PlatformResponse, next?: () => void): Promise<void> {
   if (response.callNotFound === undefined) next?.()
-  // Until it is answered: Fastify would take the end of the handler for an empty answer.
+  // Awaited, because Fastify would send an empty answer when the handler returns.
   else await response.callNotFound()
 }

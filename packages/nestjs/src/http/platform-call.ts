@@ -3,11 +3,11 @@ import { Call } from '@whereabouts/server/mount'
 
 /** A request as Express or Fastify hands it to a controller. */
 export interface PlatformRequest {
-  /** Node's own request, where the platform wraps it. */
+  /** Node's own request, if the platform wraps it. */
   readonly raw?: IncomingMessage
   readonly url?: string | undefined
   readonly params?: { readonly room?: string }
-  /** The body as a parser of the application has read it, if one has. */
+  /** The body, if a parser of the application has read it. */
   readonly body?: unknown
   readonly rawBody?: unknown
 }
@@ -20,11 +20,11 @@ export interface PlatformResponse {
   getHeaders?(): Record<string, number | string | string[] | undefined>
 }
 
-/** The call behind what a platform hands to a controller; it is the controller's to answer. */
+/** Returns the call behind a controller's request and response. The controller has to answer it. */
 export function callOf(request: PlatformRequest, response: PlatformResponse): Call {
   const raw = response.raw ?? (response as ServerResponse)
   if (response.hijack !== undefined) {
-    // Fastify keeps the headers that hooks and plugins set to itself until it answers.
+    // Fastify holds back the headers of hooks and plugins until it answers itself.
     for (const [name, value] of Object.entries(response.getHeaders?.() ?? {})) {
       if (value !== undefined && !raw.hasHeader(name)) raw.setHeader(name, value)
     }

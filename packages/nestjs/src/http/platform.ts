@@ -3,8 +3,8 @@ import type { HttpAdapterHost } from '@nestjs/core'
 type Platform = HttpAdapterHost['httpAdapter']
 
 /**
- * Calls back when the platform is there, which a testing module has later than its providers; never in
- * an application without HTTP.
+ * Calls back when the platform exists, which in a testing module is after its providers. Never calls back
+ * in an application without HTTP.
  *
  * @see PROTOCOL.md NE7
  */

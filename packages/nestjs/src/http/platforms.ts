@@ -31,13 +31,13 @@ interface ExpressLike {
 }
 
 interface ExpressLayer {
-  /** Answers with what of the path it is mounted at; before router 2.3, `true`, and keeps that. */
+  /** Returns the part of the path that it matched. Before router 2.3: returns `true` and stores it in `path`. */
   match(path: string): boolean | { readonly path: string }
   readonly path?: string
   readonly name: string
   /** Whether it is mounted at every path. */
   readonly slash: boolean
-  /** A router has layers of its own. */
+  /** A router has its own layers. */
   readonly handle: { readonly stack?: readonly ExpressLayer[] }
   readonly route?: {
     readonly methods: { readonly [method: string]: boolean | undefined }
@@ -48,11 +48,11 @@ interface ExpressLayer {
 const ROOM_ROUTE = /^(.*\/rooms)\/:room\//
 
 /**
- * Does what differs from platform to platform: keeps the bodies of the module's calls from the parsers
- * of the application, and lets room names be as long as they may be.
+ * Handles the differences between the platforms: hides the bodies of the module's calls from the
+ * application's parsers, and allows long room names.
  *
- * Only the platform knows which requests are the module's. Prefixes, versions, hosts and routes of the
- * application's own decide.
+ * Only the platform knows which requests are the module's, because that depends on the application's
+ * prefixes, versions, hosts and routes.
  *
  * @see PROTOCOL.md HT14, NM1; docs/decisions.md, 48
  */
@@ -72,7 +72,7 @@ export class Platforms {
     })
   }
 
-  /** Fastify routes a request before it reads the body. */
+  /** Adds a hook to the module's routes, since Fastify routes a request before it reads the body. */
   #useFastify(fastify: FastifyLike, marks: Map<string, object>): void {
     const mounts = new Set<string>()
     fastify.addHook('onRoute', (route) => {
@@ -87,12 +87,12 @@ export class Platforms {
       if (mount === undefined || mounts.has(mount)) return
       mounts.add(mount)
       marks.set(`${mount}/*`, mark)
-      // Its router takes no parameter of more than 100 characters unless the application sets it so.
+      // By default, Fastify's router refuses parameters of more than 100 characters.
       fastify.route({ ...route, url: `${mount}/*`, onRequest: nameRoom })
     })
   }
 
-  /** Express reads the body first, so that this looks up where it will route the request. */
+  /** Looks up the route of each request, since Express reads the body before it routes. */
   #keepOnExpress(express: ExpressLike) {
     return (request: IncomingMessage, _response: unknown, next: () => void): void => {
       if (hasBody(request) && isForModule(express, request)) this.#bodies.keep(request)
@@ -107,8 +107,8 @@ interface Adapter {
 }
 
 /**
- * Notes the marks of routes for all methods, by their path: Nest 11 doesn't give those to Fastify.
- * Each path is there once, as Fastify takes none twice.
+ * Notes the marks of routes for all methods by path, because Nest 11 doesn't pass them to Fastify. Each
+ * path occurs once, because Fastify refuses duplicates.
  */
 function noteRoutes(adapter: Adapter): Map<string, object> {
   const marks = new Map<string, object>()
@@ -121,7 +121,7 @@ function noteRoutes(adapter: Adapter): Map<string, object> {
   return marks
 }
 
-/** Gives a request that a wildcard took the parameter that the other routes have. */
+/** Sets the `room` parameter of a request that the wildcard route matched. */
 function nameRoom(request: FastifyRequest, _reply: unknown, done: () => void): void {
   const { '*': rest, ...params } = request.params
   const address = readAddress(request.raw.url ?? '')
@@ -142,7 +142,7 @@ function isForModule({ router }: ExpressLike, { method = '', url = '' }: Incomin
   return first?.route?.stack.some(({ handle }) => isAddressOf(markOf(handle), url)) ?? false
 }
 
-/** The first layer, here or in the routers that are here, that takes a request for itself. */
+/** Returns the first layer, here or in nested routers, that handles a request. */
 function firstOf(
   stack: readonly ExpressLayer[],
   method: string,

@@ -6,21 +6,21 @@ import { NEST_LOG } from '../log.js'
 import { callOf, type PlatformRequest, type PlatformResponse } from './platform-call.js'
 
 /**
- * Renders a problem that one of the application's own routes met, by way of `Rooms`. Applies to the
- * whole application, and to nothing but problems.
+ * Renders problems that `Rooms` throws in the application's own routes. Applies to the whole application,
+ * but only to problems.
  */
 @Catch(Problem)
 export class ProblemFilter implements ExceptionFilter<Problem> {
   catch(problem: Problem, host: ArgumentsHost): void {
     const type = host.getType()
     if (type === 'http') httpCallOf(host).problem(problem)
-    // Nest itself answers a message of a microservice whose filter answers nothing.
+    // For `rpc`, Nest itself answers if the filter returns nothing.
     else if (type !== 'rpc') throw problem
   }
 }
 
 /**
- * Renders whatever goes wrong in the protocol's own routes as RFC 9457 has it.
+ * Renders every failure in the protocol's own routes as in RFC 9457.
  *
  * @see PROTOCOL.md ER1, ER5
  */

@@ -18,7 +18,7 @@ export class SpareSocketsOfApplication
   constructor(@Inject(HttpAdapterHost) private readonly host: HttpAdapterHost) {}
 
   onApplicationBootstrap(): void {
-    // An application context and a microservice have none.
+    // Application contexts and microservices have no HTTP adapter.
     const { httpAdapter } = this.host as Partial<HttpAdapterHost>
     const server = httpAdapter?.getHttpServer() as Server | undefined
     if (server !== undefined) this.#sockets = new SpareSockets(server)
