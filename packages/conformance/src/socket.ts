@@ -22,7 +22,7 @@ export function connectTo(baseUrl: string): Socket {
 
 /** A bare connection that keeps everything that arrives. */
 export class RawSocket implements AsyncDisposable {
-  /** Everything that arrived since `read()` was called. */
+  /** Everything read so far; empty until `read()` is called. */
   text = ''
   /** Resolves when either side has closed the connection. */
   readonly closed: Promise<void>

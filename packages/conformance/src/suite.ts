@@ -79,7 +79,7 @@ export class NotChecked extends Error {
 export const HEARTBEAT_MS = 100
 /** The lease of the `brief` server. */
 export const LEASE_MS = 1_000
-/** How long a member who left with `soon` stays on the `brief` server. */
+/** How long a member who left with `soon` stays, on servers for tests that wait for it. */
 export const SOON_MS = 1_000
 
 /** Generous, because a server process takes time to start, and some tests start several. */

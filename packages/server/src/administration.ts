@@ -25,7 +25,7 @@ export interface Retention {
 /** The most documents in one page of the list. */
 export const MOST_LISTED = 1_000
 
-/** What an administration needs. */
+/** The context of an administration. */
 export interface AdministrationContext {
   readonly documents: Documents
   readonly roomDocuments: RoomDocuments

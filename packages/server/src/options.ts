@@ -111,7 +111,7 @@ export interface WhereaboutsOptions {
   readonly maxRoomsPerCaller?: number
   /** How many streams and waiting long-polls one caller may hold. */
   readonly maxConnectionsPerCaller?: number
-  /** How many existing members one caller may have created. */
+  /** How many existing members of a room one caller may have created. */
   readonly maxMembersPerCaller?: number
   /**
    * The secret behind member ids, at least 16 characters; the same on every node. If it isn't set, the
@@ -155,7 +155,7 @@ export interface WhereaboutsOptions {
    * @see PROTOCOL.md BR3
    */
   readonly allowedOrigins?: readonly string[]
-  /** Where the server writes what an operator should know. */
+  /** Receives the server's messages for operators. */
   readonly log?: Log
   /** Deletes documents that nobody changed or opened for this many days. If it isn't set, all are kept. */
   readonly retentionDays?: number

@@ -221,7 +221,7 @@ export class Rooms {
   }
 
   /**
-   * A room as events.
+   * Returns a room as events.
    *
    * Every subscriber gets each frame once; a snapshot or the whole list comes first.
    *

@@ -135,7 +135,11 @@ export class Service {
     this.bodies.finish()
   }
 
-  /** Closes the stores. Call it after the last answer: until then, posts may wait for a store. @see PROTOCOL.md EX4 */
+  /**
+   * Closes the stores. Call it after the last answer: until then, posts may wait for a store.
+   *
+   * @see PROTOCOL.md EX4
+   */
   async release(): Promise<void> {
     await Promise.all([this.#documents.close(), this.server.release(), this.#audit.flush()])
   }

@@ -70,7 +70,11 @@ export class OperationsController {
     return this.#answer('/openapi.json', request, response, next)
   }
 
-  /** Answers a call, or passes it on: Express also routes the address with a slash at its end here. @see PROTOCOL.md HT10 */
+  /**
+   * Answers a call. Passes on the address with a slash at its end, which Express also routes here.
+   *
+   * @see PROTOCOL.md HT10
+   */
   #answer(
     call: OperationsCall,
     request: PlatformRequest,

@@ -13,7 +13,7 @@ import {
 import { z } from 'zod'
 import type { RoomRecord } from '../document/store.js'
 
-/** Who may do what in a document. */
+/** The access rights of a document. */
 export interface AccessRecord {
   readonly owner?: string | undefined
   readonly users: ReadonlyMap<string, SharedUser>

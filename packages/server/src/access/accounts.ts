@@ -45,7 +45,7 @@ function ownPart(said: string): string {
   const [, v6, v4] = WITH_PORT.exec(said) ?? []
   const address = v6 ?? v4 ?? said
   if (!ipaddr.isValid(address)) return 'unknown'
-  // `process` turns an IPv4-mapped IPv6 address into the IPv4 address.
+  // `ipaddr.process()` turns an IPv4-mapped IPv6 address into the IPv4 address.
   const parsed = ipaddr.process(address)
   if ('octets' in parsed) return parsed.toString()
   const own = parsed.parts.slice(0, OWN_BITS / 16).map((part) => part.toString(16))

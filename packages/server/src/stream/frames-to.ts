@@ -177,7 +177,11 @@ function named(event: string, data: object): FrameEvent {
   return { event, data: JSON.stringify(data) }
 }
 
-/** Returns the event that explains why no patch follows, or why the document has to be fetched. PROTOCOL.md ST21, DO4 */
+/**
+ * Returns the event that explains why no patch follows, or why the document has to be fetched.
+ *
+ * @see PROTOCOL.md ST21, DO4
+ */
 function resync(lost: boolean): FrameEvent {
   const data: Resync = lost ? { document: true } : {}
   return named('resync', data)
