@@ -1,12 +1,12 @@
-/** A connection for messages that is away no longer than this is waited for. */
+/** How long to wait for a lost message connection to come back. */
 const DEAF_MS = 400
 
-/** Whether messages couldn't arrive for so long that waiting for more is pointless. */
+/** Tells whether no messages could arrive for so long that waiting is pointless. */
 export class Deafness {
   #sinceMs: number | undefined
 
   /**
-   * Call at a calm pace, and whenever there is a reason.
+   * Call it at regular intervals, and whenever the connection's state may have changed.
    *
    * @param hears whether messages can arrive now
    * @param nowMs the time by a clock that doesn't run backwards

@@ -8,11 +8,11 @@ export interface Codec<T> {
   read(text: string): T
 }
 
-/** The operations of one node in a room at one time, and their place in the room's log. */
+/** Operations that one node appended to a room together, and their place in the room's log. */
 export interface Batch<T> {
-  /** 1 for the first one of a log, and one more for each. */
+  /** Counts the batches of a log, from 1. */
   readonly number: number
-  /** The exchange's time in ms, from wherever it counts; it never falls in a log. */
+  /** The exchange's clock in ms, with an arbitrary origin. It never falls within a log. */
   readonly atMs: number
   /** The node that appended it. */
   readonly node: NodeId
@@ -22,43 +22,42 @@ export interface Batch<T> {
 
 /** The point in the log at which a follower starts. */
 export interface History {
-  /** Names the unbroken history of the whole exchange. Another one: it came back empty. */
+  /** Names the unbroken history of the whole exchange. It changes if the exchange came back empty. */
   readonly epoch: string
   /**
-   * Where the versions of the room go on from: higher than any that a room of that name had in an
-   * earlier log, as long as a batch makes {@link VERSIONS_A_BATCH} of them at most, on average.
+   * The version at which the room continues. It is higher than any version in an earlier log of that
+   * room, as long as batches add at most {@link VERSIONS_A_BATCH} versions on average.
    */
   readonly firstVersion: number
-  /** The newest one; `null`: from nothing. Batches after its number follow. */
+  /** The newest checkpoint, or `null` for an empty room. The batches after its number follow. */
   readonly checkpoint: Checkpoint | null
 }
 
-/** All that batches up to one of them made. */
+/** The state of a room after a batch. */
 export interface Checkpoint {
-  /** The batch up to which it is. */
+  /** The number of the last batch that it includes. */
   readonly number: number
   readonly state: string
 }
 
 /**
- * What an exchange tells a follower of a room. Called in order, never while another call of
- * the same follower lasts, and must not throw. Every follower of a room on every node is told the
- * same batches in the same order.
+ * Receives the events of a room. The methods are called in order, never concurrently, and must not
+ * throw. Every follower of a room, on every node, receives the same batches in the same order.
  */
 export interface Follower<T> {
   /**
-   * The room begins here; again, if it did before, and then what was known of it is void. The
-   * batches that the log had follow before anything else happens. What was appended before and
-   * isn't acknowledged by now has been rejected, and if it isn't among these batches it never comes.
+   * The room begins here. If it had begun before, its earlier state is void. The batches in the log
+   * follow before any other event. Earlier appends without an acknowledgement have been rejected;
+   * those that aren't among these batches never arrive.
    */
   begin(history: History): void
 
-  /** The next batch, whoever appended it: each once, in order, without a gap. */
+  /** Receives the next batch, from any node: each exactly once, in order, without a gap. */
   batch(batch: Batch<T>): void
 
   /**
-   * The exchange can't be reached or is too slow: other nodes don't hear of what happens now, until
-   * `begin` is called (again). Called instead of the first `begin`, too. Appends are refused.
+   * The exchange can't be reached or is too slow. Until the next `begin`, appends are refused and other
+   * nodes don't learn of changes. It may also come in place of the first `begin`.
    */
   lost(): void
 
@@ -69,40 +68,40 @@ export interface Follower<T> {
 /** A room that is followed. */
 export interface Following<T> {
   /**
-   * Puts operations into the room's log, together in one batch. What is appended while a batch is on
-   * its way goes together into the next one. Before the first `begin` it waits for that.
+   * Appends operations to the room's log as part of one batch. Operations that are appended while a
+   * batch is on its way share the next one. Before the first `begin`, operations wait.
    *
    * @param operations at most {@link BATCH_OPERATIONS}, at most {@link BATCH_CHARACTERS} of JSON
-   *   text together, unless it is a single one; not to be changed afterwards
+   *   text together, unless it is a single one. Don't change them afterwards
    * @returns the number of the batch, after the follower was told of it
-   * @throws {RangeError} at once, if there are none or too many
-   * @throws {ExchangeLost} if it didn't happen, or its outcome is unknown. `lost` or `begin` is
-   *   called as well, before or after, unless too much was waiting already or `end` was called
+   * @throws {RangeError} synchronously, if there are no operations or too many
+   * @throws {ExchangeLost} if the append failed or its outcome is unknown. `lost` or `begin` is also
+   *   called, before or after, unless too much was waiting already or `end` was called
    */
   append(operations: readonly T[]): Promise<number>
 
   /**
-   * Makes the log begin after a batch: who comes later gets the state instead. One that isn't newer
-   * than what there is changes nothing.
+   * Cuts the log after a batch: later followers get the state in place of the batches. A checkpoint
+   * that isn't newer than the current one changes nothing.
    *
-   * Without any a log still keeps its last {@link LOG_BATCHES} batches, {@link LOG_CHARACTERS}
-   * characters of them. A new node that would need more than that can't be told what the room is:
-   * then the room begins again on every node.
+   * Without checkpoints, a log keeps its last {@link LOG_BATCHES} batches, up to
+   * {@link LOG_CHARACTERS} characters. If a new node would need more, the room begins again on every
+   * node.
    *
-   * @throws {ExchangeLost} if it didn't happen, or its outcome is unknown
+   * @throws {ExchangeLost} if the call failed or its outcome is unknown
    */
   checkpoint(number: number, state: string): Promise<void>
 
   /**
-   * Nothing is told to the follower any more.
+   * Stops following. The follower receives no more calls.
    *
-   * @param version how far the room's versions have come, if they went on without the log
+   * @param version the room's current version, if versions went on without the log
    */
   end(version?: number): void
 
   /**
-   * Ends it as `end` does. What the log says is void for everybody: the room begins again, from
-   * versions above any that it had. If the exchange can't be reached, the log stays as it is.
+   * Stops following, and discards the log for every node: the room begins again, with versions above
+   * all earlier ones. If the exchange can't be reached, the log stays as it is.
    *
    * @see PROTOCOL.md EX9
    */
@@ -110,9 +109,9 @@ export interface Following<T> {
 }
 
 /**
- * How the rooms of several nodes are one room. Each room has a log of batches of operations, in one
- * order for all; whoever follows it and applies all of them has the same state. Nothing here knows
- * what an operation is.
+ * Keeps a room in the same state on several nodes. Each room has a log of batches of operations, in
+ * one order for all nodes. Every node that applies the whole log has the same state. The exchange
+ * doesn't interpret operations.
  *
  * @see PROTOCOL.md EX1
  */
@@ -120,25 +119,23 @@ export interface Exchange<T> {
   /** This node's name among the nodes; new with every start. */
   readonly node: NodeId
 
-  /** Whether the others can be reached. */
+  /** Whether the other nodes can be reached. */
   readonly isReachable: boolean
 
   /**
-   * Follows a room. Not long after, at the latest after {@link PATIENCE_MS}, the follower is told
-   * where it begins, or that the exchange is lost.
+   * Follows a room. Within {@link PATIENCE_MS}, the follower receives `begin` or `lost`.
    */
   follow(roomName: string, follower: Follower<T>): Following<T>
 
   /**
-   * Listens for nodes that are gone: closed, or not heard of for {@link LEASE_MS}. Every other node
-   * is told. One that was only slow may come back under the same name after that; its rooms have
-   * begun again by then.
+   * Calls the listener for each other node that is gone: closed, or silent for {@link LEASE_MS}. A
+   * node that was only slow may come back under the same name. By then its rooms have begun again.
    */
   onGone(listener: GoneListener): void
 
   /**
-   * The nodes that aren't gone, this one included, not older than the call. A node is among them
-   * before it appends anything; one that isn't among them will not be in a call of `onGone`.
+   * Returns the nodes that are alive at the time of the call, including this one. A node is listed
+   * before it appends anything. `onGone` never reports a node that isn't listed.
    *
    * @throws {ExchangeLost}
    */
@@ -148,63 +145,63 @@ export interface Exchange<T> {
   close(): Promise<void>
 }
 
-/** @param hasLeft whether it surely was closed, and so has done all that it was asked for */
+/** @param hasLeft whether the node is known to have closed, after it finished all its work */
 export type GoneListener = (node: NodeId, hasLeft: boolean) => void
 
-/** How nodes tell each other what belongs to no room's history. */
+/** Carries messages between nodes that belong to no room's history. */
 export interface Notices {
   /**
-   * Tells every other node that can be reached, once.
+   * Sends a notice once to every other node that can be reached.
    *
-   * @throws {ExchangeLost} if it didn't happen, or its outcome is unknown
+   * @throws {ExchangeLost} if the call failed or its outcome is unknown
    */
   tell(notice: string): Promise<void>
 
-  /** Listens to what other nodes tell. */
+  /** Listens to the notices of other nodes. */
   onTold(listener: ToldListener): void
 }
 
-/** How nodes count together. */
+/** Counters that all nodes share. */
 export interface Counting {
   /**
    * Runs a Lua script on one counter.
    *
-   * @throws {ExchangeLost} if it didn't happen, or its outcome is unknown
+   * @throws {ExchangeLost} if the call failed or its outcome is unknown
    */
   count(script: string, counter: string, args: readonly string[]): Promise<unknown>
 }
 
-/** @param notice what another node told; `undefined` if something may have been missed */
+/** @param notice the notice of another node; `undefined` if some may have been missed */
 export type ToldListener = (notice: string | undefined) => void
 
-/** The exchange couldn't be reached in time: the operation didn't happen, or its outcome is unknown. */
+/** Thrown if the exchange didn't answer in time: the operation failed or its outcome is unknown. */
 export class ExchangeLost extends Error {
   override readonly name = 'ExchangeLost'
 }
 
-/** Returns an error's message; for several attempts it is made of their messages. */
+/** Returns an error's message. For an error of several attempts, it joins their messages. */
 export function messageOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(messageOf).join(', ')
   return error instanceof Error ? error.message : String(error)
 }
 
-/** How long the exchange may take for an answer before it counts as lost. */
+/** How long the exchange may take to answer before it counts as lost. */
 export const PATIENCE_MS = 1_000
-/** How long a node that isn't heard of counts as alive. */
+/** How long a silent node counts as alive. */
 export const LEASE_MS = 5_000
 /** How long the log of a room without followers is kept. */
 export const LOG_TTL_MS = 60_000
-/** Operations of one batch. */
+/** The maximum number of operations in one batch. */
 export const BATCH_OPERATIONS = 512
-/** Characters of the operations of one batch that has more than one. */
+/** The maximum number of characters in a batch of more than one operation. */
 export const BATCH_CHARACTERS = 1_048_576
-/** Versions of a room for which a log leaves space, a batch. */
+/** The number of versions that a log reserves for each batch. */
 export const VERSIONS_A_BATCH = 1_000
-/** Operations that wait while a batch is on its way; more are refused. */
+/** The maximum number of operations that wait while a batch is on its way; more are refused. */
 export const WAITING_OPERATIONS = 8_192
-/** Characters of the operations that wait, unless it is a single one. */
+/** The maximum number of characters that wait. A single operation may have more. */
 export const WAITING_CHARACTERS = 8_388_608
-/** Batches that a log keeps beyond its checkpoint, about. */
+/** The approximate number of batches that a log keeps after its checkpoint. */
 export const LOG_BATCHES = 4_096
-/** Characters that a log keeps beyond its checkpoint, about. */
+/** The approximate number of characters that a log keeps after its checkpoint. */
 export const LOG_CHARACTERS = 33_554_432

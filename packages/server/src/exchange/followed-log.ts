@@ -16,11 +16,11 @@ import type { KnownLog, LoggedRoom } from './redis-log.js'
 import { APPEND, CHECKPOINT, HOLD, READ, type Script } from './redis-scripts.js'
 import type { NodeId } from './node.js'
 
-/** How long a batch of our own waits for those before it, which come another way. */
+/** How long an acknowledged batch waits for earlier ones, which arrive on the room's channel. */
 const OVERTAKEN_MS = 100
 /** How often Redis hears that a room is followed; well before its log expires. */
 const HOLD_MS = 10_000
-/** Batches that are read at a time. */
+/** The number of batches in one read. */
 const PAGE = 128
 
 /** The context for following a room's log. */
@@ -33,32 +33,32 @@ export interface LogContext<T> {
   readonly logKeys: readonly string[]
   readonly fenceKey: string
   readonly channel: string
-  /** Another log has taken this one's place, or it lacks what this node needs. */
+  /** Called when another log has replaced this one, or it lacks batches that this node needs. */
   readonly replaced: () => void
-  /** Redis doesn't answer, or isn't heard. */
+  /** Called when Redis doesn't answer, or its messages don't arrive. */
   readonly unreachable: () => void
-  /** Calls back once, unless it is cancelled. */
+  /** Runs work once after a delay. The returned function cancels it. */
   readonly after: (ms: number, work: () => void) => () => void
-  /** Looks after what goes on by itself. */
+  /** Handles the failure of work in the background. */
   readonly watch: (work: Promise<void>) => void
 }
 
 /**
- * A room's log in Redis, from where a node joined it until it is replaced or can't be reached.
+ * A room's log in Redis, from the point where a node joins until the log is replaced or lost.
  *
- * 1. Batches come by the room's channel, and are told to the follower in the order of their numbers.
- * 2. A gap means that a message was lost: read what is missing from the log.
- * 3. Append one batch at a time: all that waits in the outbox. Redis answers its number.
- * 4. The appender learns that only after the follower was told of the batch.
- * 5. Now and then tell Redis that the room is followed, and see whether a batch was missed.
+ * 1. Batches arrive on the room's channel and go to the follower in the order of their numbers.
+ * 2. A gap means that a message was lost: read the missing batches from the log.
+ * 3. Append one batch at a time, with as much of the outbox as fits. Redis answers its number.
+ * 4. Report the number to the appender only after the follower received the batch.
+ * 5. Periodically tell Redis that the room is followed, and check whether a batch was missed.
  */
 export class FollowedLog<T> {
   readonly #inOrder: InOrder<WrittenBatch>
-  /** Tells the last batch from another one with the same number. */
+  /** Distinguishes the last batch from another one with the same number. */
   #mark = ''
   #isOver = false
   #sent: Parcel<T> | undefined
-  /** Batches in the log that weren't delivered to the follower yet. */
+  /** This node's batches that are in the log but haven't reached the follower. */
   readonly #acknowledged = new Map<number, Parcel<T>>()
   #isRepairing = false
   #cancelRepair: (() => void) | undefined
@@ -69,7 +69,7 @@ export class FollowedLog<T> {
   /** Cancels the wait for the end of the interval. */
   #cancelPause: (() => void) | undefined
 
-  /** @param fence makes what was asked under a lower one void */
+  /** @param fence invalidates requests that were made under a lower one */
   constructor(
     private readonly context: LogContext<T>,
     readonly life: number,
@@ -80,26 +80,26 @@ export class FollowedLog<T> {
     this.#inOrder = new InOrder(number, (batch) => this.#deliver(batch))
   }
 
-  /** How far this node has heard of the log. */
+  /** The log, and the position up to which this node has read it. */
   get known(): KnownLog {
     return { life: this.life, number: this.#inOrder.number, mark: this.#mark }
   }
 
-  /** Tells the follower what the log had when it was joined. */
+  /** Passes the follower the batches that the log had when the node joined. */
   tell({ batches }: LoggedRoom): void {
     for (const { batch } of batches) this.#inOrder.offer(batch)
   }
 
-  /** A batch was heard. */
+  /** Takes a batch from the room's channel. */
   hear({ life, batch }: LoggedBatch): void {
     if (this.#isOver || life < this.life) return
     if (life > this.life) return this.context.replaced()
     this.#inOrder.offer(batch)
-    // Messages come in order: what is missing was lost on the way.
+    // Messages arrive in order, so a missing one was lost.
     if (this.#inOrder.hasGap) this.context.watch(this.#repair())
   }
 
-  /** Sends what waits in the outbox, unless a batch is on its way. */
+  /** Sends the next batch of the outbox, unless one is on its way. */
   send(): void {
     const { link, outbox } = this.context
     if (this.#isOver || this.#sent !== undefined) return
@@ -118,26 +118,26 @@ export class FollowedLog<T> {
     await link.ask(CHECKPOINT, logKeys, [this.life, number, state, LOG_TTL_MS])
   }
 
-  /** Checks for what no message tells. Call it now and then. */
+  /** Checks for changes that no message reports. Call it periodically. */
   look(nowMs: number): void {
     const { link, channel } = this.context
     if (this.#deafness.isLong(link.hearsFrom(channel), nowMs)) this.context.unreachable()
     else if (nowMs - this.#heldMs > HOLD_MS) this.check()
   }
 
-  /** Says that the room is followed, and sees whether a batch was missed. */
+  /** Tells Redis that the room is followed, and checks whether a batch was missed. */
   check(): void {
     this.context.watch(this.#check())
   }
 
-  /** Nothing is told or sent any more. */
+  /** Stops delivering and sending batches. */
   stop(): void {
     this.#isOver = true
     this.#cancelRepair?.()
     this.#cancelPause?.()
   }
 
-  /** Rejects what was sent, as its outcome is unknown. */
+  /** Rejects the batches that were sent, as their outcome is unknown. */
   refuse(error: ExchangeLost): void {
     this.#sent?.failed(error)
     for (const parcel of this.#acknowledged.values()) parcel.failed(error)
@@ -152,7 +152,7 @@ export class FollowedLog<T> {
     const args = [this.life, this.fence, LOG_TTL_MS, this.#inOrder.number, this.#mark]
     const reply = await this.#ask(HOLD, [...logKeys, fenceKey], args)
     if (reply === undefined) return
-    // Another log, or one that forgot what it had.
+    // The log was replaced, or lost batches that this node knows.
     if (reply === null) this.context.replaced()
     else if (Number(reply) > this.#inOrder.number) await this.#repair(Number(reply))
   }
@@ -168,7 +168,7 @@ export class FollowedLog<T> {
     this.#acknowledged.delete(number)
   }
 
-  /** Returns the sent parcel that equals a batch: it may be heard before it is acknowledged. */
+  /** Returns the sent parcel that equals a batch, which may arrive before its acknowledgement. */
   #sentAs(node: NodeId, texts: readonly string[]): Parcel<T> | undefined {
     const isSent =
       node === this.context.link.node && this.#sent?.texts.join('\n') === texts.join('\n')
@@ -211,9 +211,9 @@ export class FollowedLog<T> {
   }
 
   /**
-   * Reads in the log what wasn't heard.
+   * Reads missing batches from the log.
    *
-   * @param last the number of the newest batch as far as is known; a checkpoint may have cut it
+   * @param last the number of the newest known batch; a checkpoint may have removed it from the log
    */
   async #repair(last = 0): Promise<void> {
     if (this.#isOver || this.#isRepairing) return
@@ -227,7 +227,7 @@ export class FollowedLog<T> {
     }
   }
 
-  /** Returns whether the log still had all that was missing. */
+  /** Returns whether the log still had all the missing batches. */
   async #readOn(): Promise<boolean> {
     for (;;) {
       const next = this.#inOrder.number + 1
@@ -242,7 +242,7 @@ export class FollowedLog<T> {
     }
   }
 
-  /** Asks; `undefined` if that has no answer, or none that counts any more. */
+  /** Returns the reply of a script; `undefined` if there is none, or this log was stopped meanwhile. */
   async #ask(
     script: Script,
     keys: readonly string[],

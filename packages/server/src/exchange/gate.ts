@@ -1,4 +1,4 @@
-/** Lets a number of calls go on at a time; the others wait for their turn. */
+/** Limits how many calls run at once. The others wait for their turn. */
 export class Gate {
   #open: number
   readonly #waiting: (() => void)[] = []

@@ -1,6 +1,6 @@
-/** Batches as they arrive, passed on in the order of their numbers, each once. */
+/** Passes batches on in the order of their numbers, each once, however they arrive. */
 export class InOrder<T extends { readonly number: number }> {
-  /** Those that came too early. */
+  /** The batches that wait for an earlier one. */
   readonly #early = new Map<number, T>()
   #delivering = false
 
@@ -20,10 +20,10 @@ export class InOrder<T extends { readonly number: number }> {
     return this.#early.size > 0 && !this.#delivering
   }
 
-  /** Takes a batch, known or not, early or not. */
+  /** Takes a batch. Ignores known ones, and keeps those that come too early. */
   offer(batch: T): void {
     if (batch.number <= this.last) return
-    // What a batch brings about may offer the next one, whose turn is after it.
+    // Delivering a batch may offer the next one, which has to wait.
     if (this.#delivering || batch.number > this.last + 1) {
       this.#early.set(batch.number, batch)
       return

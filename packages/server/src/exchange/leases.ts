@@ -7,46 +7,46 @@ export type LeaseLeft = readonly [node: NodeId, leftMs: number]
 /** A node that is gone. */
 export interface GoneNode {
   readonly node: NodeId
-  /** Whether it surely gave its lease up itself. */
+  /** Whether the node is known to have given up its lease itself. */
   readonly hasLeft: boolean
 }
 
 /**
- * Which nodes are alive, as one of them sees it.
+ * Tracks which nodes are alive, as seen by one of them.
  *
- * After an interruption all leases may have run out together, because none could be renewed: they
- * count for a lease from then on.
+ * After an interruption all leases may have run out together, because none could be renewed. Every
+ * node then counts as alive for the length of one more lease.
  */
 export class Leases {
   readonly #alive = new Set<NodeId>()
   #epoch: string | undefined
-  /** Since when everything was heard. */
+  /** The end of the last interruption. */
   #sinceMs: number | undefined
 
-  /** Those that aren't gone. */
+  /** The nodes that aren't gone. */
   get alive(): ReadonlySet<NodeId> {
     return new Set(this.#alive)
   }
 
   /**
-   * Returns whether a lease that has run out means that its node is gone, not that no lease could
-   * be renewed.
+   * Returns whether an expired lease proves that its node is gone. It doesn't while no lease could be
+   * renewed.
    */
   isCertain(nowMs: number): boolean {
     return this.#sinceMs !== undefined && nowMs - this.#sinceMs >= LEASE_MS
   }
 
-  /** Nothing was heard for a while. */
+  /** Records that the exchange couldn't be reached. */
   interrupted(): void {
     this.#sinceMs = undefined
   }
 
-  /** Takes what is known of all leases now. Answers the nodes that are gone since the last time. */
+  /** Takes the current leases, and returns the nodes that are gone since the last call. */
   update(epoch: string, leases: readonly LeaseLeft[], nowMs: number): GoneNode[] {
-    // An exchange that came back empty has no rooms that anybody who is missing could be in.
+    // An exchange that came back empty has no rooms that a missing node could be in.
     if (epoch !== this.#epoch) this.#alive.clear()
     this.#epoch = epoch
-    // A lease that ran out long ago may have been removed since it was last looked at.
+    // A missing lease may have expired and been removed since the last call.
     const isUnbroken = this.#sinceMs !== undefined
     this.#sinceMs ??= nowMs
     const isCertain = this.isCertain(nowMs)

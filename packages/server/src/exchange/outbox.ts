@@ -6,7 +6,7 @@ import {
   WAITING_OPERATIONS,
 } from './exchange.js'
 
-/** Operations that were appended together, and who waits for them. */
+/** Operations that were appended together, and the promise of that call. */
 interface Entry<T> {
   readonly operations: readonly T[]
   readonly texts: readonly string[]
@@ -18,11 +18,11 @@ interface Entry<T> {
 /** The operations of one batch. */
 export interface Parcel<T> {
   readonly operations: readonly T[]
-  /** The same as they are written. */
+  /** The encoded operations. */
   readonly texts: readonly string[]
-  /** The batch's number is known, and the follower was told of it. */
+  /** Resolves the appends, once the follower received the batch. */
   delivered(number: number): void
-  /** It didn't happen, or its outcome is unknown. */
+  /** Rejects the appends: the batch wasn't appended, or its outcome is unknown. */
   failed(error: Error): void
 }
 
@@ -39,7 +39,7 @@ export class Outbox<T> {
   }
 
   /**
-   * @throws {RangeError} if it can't be one batch
+   * @throws {RangeError} if the operations don't fit in one batch
    * @throws {ExchangeLost} if too much waits already
    */
   add(operations: readonly T[]): Promise<number> {
@@ -78,7 +78,7 @@ export class Outbox<T> {
     return new Entries(this.#entries.splice(0, count))
   }
 
-  /** Refuses all that waits. */
+  /** Rejects everything that waits. */
   fail(error: Error): void {
     const entries = this.#entries
     this.#entries = []
@@ -106,7 +106,7 @@ class Entries<T> implements Parcel<T> {
   }
 }
 
-/** How many characters they are. */
+/** Returns the number of characters. */
 function checkTexts(texts: readonly string[]): number {
   if (texts.length === 0) throw new RangeError('a batch has at least one operation')
   if (texts.length > BATCH_OPERATIONS) {

@@ -18,14 +18,14 @@ const ADDRESS =
 const HOST = /^(?<host>[^:[\]]+|\[[0-9a-fA-F:]+\])(?::(?<port>\d{1,5}))?$/
 
 /**
- * Reads where Redis is:
+ * Parses the address of Redis:
  *
  * - `redis://user:password@host:6379/0`: one server; `rediss://` for TLS
  * - `redis://host:6379,host:6380`, or one host and `?cluster`: some servers of a cluster
- * - `redis-sentinel://host:26379,host:26380/0#name`: sentinels, and what they call the servers they
- *   watch; user and password are the servers'
+ * - `redis-sentinel://host:26379,host:26380/0#name`: sentinels, and their name for the servers that
+ *   they watch; user and password are those of the servers
  *
- * @throws {TypeError} if it is no such address
+ * @throws {TypeError} if the address has another form
  */
 export function parseRedisUrl(url: string): RedisPlace {
   // A list may repeat the scheme.

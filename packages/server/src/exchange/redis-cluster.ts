@@ -13,10 +13,10 @@ import type { Script } from './redis-scripts.js'
 import type { ServerAddress } from './redis-server.js'
 import { slotOf } from './redis-slot.js'
 
-/** How soon a server that can't be reached makes the client ask who has its slots now. */
+/** How long after losing a server the client asks which server has its slots now. */
 const REDISCOVER_MS = 1_000
 
-/** Many servers, each with some of the slots: for each, a connection for commands and one for messages. */
+/** A connection to a cluster. Each server has some of the slots, and one connection each for commands and messages. */
 export class ClusterConnection implements RedisConnection {
   readonly #cluster
   #retries = 0
@@ -25,14 +25,14 @@ export class ClusterConnection implements RedisConnection {
   /** Why there was no connection the last time. */
   #fault = 'no connection to the cluster'
 
-  /** @param servers some of them; they name the others */
+  /** @param servers some servers of the cluster, which name the others */
   constructor(servers: readonly ServerAddress[], login: ServerLogin) {
     const options = clientOptions(login)
     this.#cluster = createCluster({
       rootNodes: servers.map((socket) => ({ socket })),
       defaults: options,
       commandOptions: options.commandOptions,
-      // Else it can't be opened while one of its servers is down.
+      // Otherwise the connection can't be opened while a server is down.
       minimizeConnections: true,
       topologyRefreshOnReconnectionAttemptStrategy: REDISCOVER_MS,
     })
@@ -51,7 +51,7 @@ export class ClusterConnection implements RedisConnection {
   }
 
   open(returned: () => void): void {
-    // Commands that fail say so; the clients connect again by themselves.
+    // Failed commands reject, and the clients reconnect by themselves.
     for (const event of ['error', 'node-error', 'sharded-channel-moved-error']) {
       this.#cluster.on(event, (error: unknown) => this.#note(error))
     }
@@ -86,14 +86,14 @@ export class ClusterConnection implements RedisConnection {
     if (error instanceof Error) this.#fault = messageOf(error)
   }
 
-  /** The client asks who is there only once. */
+  /** Retries, since the client looks for servers only once. */
   async #connect(returned: () => void): Promise<void> {
     try {
       await this.#cluster.connect()
       if (this.#closed) this.#cluster.destroy()
       else returned()
     } catch {
-      // Why, the events have said.
+      // The client's events have already reported the reason.
       if (this.#closed) return
       this.#retries += 1
       this.#timer = setTimeout(

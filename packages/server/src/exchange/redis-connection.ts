@@ -6,28 +6,28 @@ export type Reply = null | number | string | readonly Reply[]
 /** Called with each message. */
 export type Listener = (message: string) => void
 
-/** The commands sent to Redis, whether it is one server or many. */
+/** A connection to Redis, whether one server or many. */
 export interface RedisConnection {
-  /** Whether messages can arrive at all. */
+  /** Whether messages can currently arrive. */
   readonly hears: boolean
 
-  /** Why messages couldn't arrive the last time. */
+  /** The last reason why messages couldn't arrive. */
   readonly fault: string
 
   /** Returns whether messages of a subscribed channel can arrive. */
   hearsFrom(channel: string): boolean
 
   /**
-   * Connects, and again whenever it is lost.
+   * Connects, and reconnects whenever the connection is lost.
    *
-   * @param returned called when it is there and hears, and again when messages may have been missed
+   * @param returned called when messages can arrive, and again whenever some may have been missed
    */
   open(returned: () => void): void
 
-  /** @throws {Error} at once if there is no connection */
+  /** @throws {Error} immediately, if there is no connection */
   run(script: Script, keys: readonly string[], args: readonly string[]): Promise<Reply>
 
-  /** Also after the connection was lost and is back. */
+  /** Subscribes to a channel. The subscription survives reconnects. */
   subscribe(channel: string, listener: Listener): Promise<void>
 
   unsubscribe(channel: string, listener: Listener): Promise<void>
@@ -35,9 +35,9 @@ export interface RedisConnection {
   close(): void
 }
 
-/** Asks the other side so often whether it is there, where nothing else is asked. */
+/** How often an idle connection pings the server. */
 const PING_MS = 1_000
-/** A connection that is silent for so long is replaced. */
+/** How long a connection may be silent before it is replaced. */
 const SILENCE_MS = 3_000
 const CONNECT_MS = 1_000
 const BACKOFF_LEAST_MS = 50
@@ -47,7 +47,7 @@ const retryMs = (retries: number): number => backoffMs(retries, Math.random())
 
 /** The options of every Redis client. */
 const CLIENT_OPTIONS = {
-  // What can't be sent now is refused now: its time would be over when it could.
+  // A queued command would be sent after its deadline, so it fails immediately instead.
   disableOfflineQueue: true,
   pingInterval: PING_MS,
   // Each waiting call has a timer of its own.
@@ -55,14 +55,14 @@ const CLIENT_OPTIONS = {
   socket: { connectTimeout: CONNECT_MS, socketTimeout: SILENCE_MS, reconnectStrategy: retryMs },
 } as const
 
-/** How to speak to a server. */
+/** The encryption and credentials for a server. */
 export interface ServerLogin {
   readonly tls: boolean
   readonly username: string | undefined
   readonly password: string | undefined
 }
 
-/** Options of a client that speaks to servers so. */
+/** Returns the client options for a login. */
 export function clientOptions({ tls, username, password }: ServerLogin) {
   const { socket } = CLIENT_OPTIONS
   return {
@@ -74,7 +74,8 @@ export function clientOptions({ tls, username, password }: ServerLogin) {
 }
 
 /**
- * How long to wait before the next attempt: longer each time, and by chance, so that not all come at once.
+ * Returns the delay before the next attempt: exponential, with jitter so that nodes don't reconnect at
+ * once.
  *
  * @param random from 0 up to 1
  */
@@ -83,7 +84,7 @@ export function backoffMs(retries: number, random: number): number {
   return BACKOFF_LEAST_MS + random * (mostMs - BACKOFF_LEAST_MS)
 }
 
-/** Runs a script by its name, or whole where Redis doesn't know it. */
+/** Runs a script by its hash. Sends the whole script if Redis doesn't know it. */
 export async function runScript(
   send: (args: string[]) => Promise<Reply>,
   script: Script,

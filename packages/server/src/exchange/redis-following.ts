@@ -17,37 +17,38 @@ import { DISCARD, PART } from './redis-scripts.js'
 const NEVER_HEARD: KnownLog = { life: 0, number: 0, mark: '' }
 
 type State<T> =
-  /** The exchange isn't there yet, or the log is being read. What is appended waits. */
+  /** Redis isn't connected yet, or the log is being read. Appends wait. */
   | { readonly kind: 'joining' }
   | { readonly kind: 'here'; readonly log: FollowedLog<T> }
-  /** The log can't be reached, or is being read after that. What is appended is refused. */
+  /** The log can't be reached, or is being read again after that. Appends are refused. */
   | { readonly kind: 'lost' }
   | { readonly kind: 'ended' }
 
 /**
  * One room that a node follows in Redis.
  *
- * 1. When the exchange is there, subscribe to the room's channel, then read its log (joining).
- * 2. Tell the follower where the room begins, and the batches that the log has; then those heard
- *    meanwhile, and those to come (→ here).
- * 3. If the log is replaced, begin again (→ joining). What was appended is refused.
- * 4. If Redis doesn't answer or isn't heard, tell the follower (→ lost), and begin again later.
- * 5. Each beginning has a number. Redis refuses what was sent under a lower one, and answers that
- *    come under a lower one are ignored.
+ * 1. When Redis is connected, subscribe to the room's channel, then read its log (joining).
+ * 2. Tell the follower where the room begins. Deliver the batches of the log, then those that arrived
+ *    meanwhile, then new ones (→ here).
+ * 3. If the log is replaced, begin again (→ joining). Pending appends are refused.
+ * 4. If Redis doesn't answer or its messages don't arrive, tell the follower (→ lost), and begin again
+ *    later.
+ * 5. Each beginning has a number. Redis refuses requests with a lower number, and this node ignores
+ *    answers to them.
  */
 export class RedisFollowing<T> implements Following<T> {
   readonly #outbox: Outbox<T>
   readonly #context: LogContext<T>
   #state: State<T> = { kind: 'joining' }
-  /** Counts beginnings and losses: what was asked before is void. */
+  /** Counts beginnings and losses. Answers to requests from before the last one are void. */
   #turn = 0
-  /** Whether the follower was told of a beginning. */
+  /** Whether the follower has received `begin`. */
   #hasBegun = false
-  /** The log that the room was in last. */
+  /** The last log of the room. */
   #last: FollowedLog<T> | undefined
-  /** A log that can't be read. */
+  /** The life of a log that can't be read. */
   #brokenLife: number | undefined
-  /** Batches that arrived before the room's starting point is known. */
+  /** Batches that arrived before the room's starting point was known. */
   #heard: LoggedBatch[] = []
   #cancelRetry: (() => void) | undefined
   #failures = 0
@@ -93,7 +94,7 @@ export class RedisFollowing<T> implements Following<T> {
     if (this.#state.kind === 'ended') return
     this.#leave({ kind: 'ended' })
     this.link.unsubscribe(this.#context.channel, this.#hear)
-    // If it isn't heard, it expires.
+    // If the call fails, the fence expires by itself.
     this.link.ask(PART, [this.#context.fenceKey], []).catch(() => {})
     this.link.ended(this)
   }
@@ -102,7 +103,7 @@ export class RedisFollowing<T> implements Following<T> {
     if (this.#state.kind === 'ended') return
     this.end()
     const life = this.#brokenLife ?? this.#known.life
-    // If it isn't heard, whoever reads the log next finds the same, and discards it then.
+    // If the call fails, the next node that reads the log discards it.
     this.link.ask(DISCARD, this.#context.logKeys, [life, LOG_TTL_MS]).catch(() => {})
   }
 
@@ -113,7 +114,7 @@ export class RedisFollowing<T> implements Following<T> {
     this.follower.broken(error)
   }
 
-  /** Begins, or begins again. */
+  /** Reads the room's log from its start, the first time or again. */
   begin(): void {
     const state = this.#state
     if (state.kind === 'ended') return
@@ -124,7 +125,7 @@ export class RedisFollowing<T> implements Following<T> {
     this.#watch(this.#join(this.#turn))
   }
 
-  /** The exchange can't be reached. */
+  /** Records that Redis can't be reached. */
   lose(): void {
     const { kind } = this.#state
     if (kind === 'lost' || kind === 'ended') return
@@ -132,7 +133,7 @@ export class RedisFollowing<T> implements Following<T> {
     this.follower.lost()
   }
 
-  /** Checks for what no message tells. Call it now and then. */
+  /** Checks for changes that no message reports. Call it periodically. */
   look(nowMs: number): void {
     if (this.#state.kind === 'here') this.#state.log.look(nowMs)
   }
@@ -145,7 +146,7 @@ export class RedisFollowing<T> implements Following<T> {
   async #join(turn: number): Promise<void> {
     const { logKeys, fenceKey, channel } = this.#context
     try {
-      // When all rooms begin at once, not all of them are read at once.
+      // The gate limits how many rooms are read at once when all of them begin.
       await this.link.gate.pass(async () => {
         if (turn !== this.#turn) return
         await this.link.subscribe(channel, this.#hear)
@@ -172,7 +173,7 @@ export class RedisFollowing<T> implements Following<T> {
     this.#heard = []
     this.follower.begin({ epoch: this.link.epoch, firstVersion: life, checkpoint })
     log.tell(room)
-    // The follower may have had enough.
+    // The follower may have ended or discarded the room in `begin`.
     if (turn !== this.#turn) return log.stop()
     this.#enter({ kind: 'here', log })
     for (const logged of heard) log.hear(logged)
@@ -188,7 +189,7 @@ export class RedisFollowing<T> implements Following<T> {
     })
   }
 
-  /** This room can't be reached, although others may be; tries again, less and less often. */
+  /** Tries again with growing delays, since this room can't be reached although others may be. */
   #fail(): void {
     this.lose()
     this.link.troubled()
@@ -226,7 +227,7 @@ export class RedisFollowing<T> implements Following<T> {
     if (before.kind === 'here') before.log.stop()
   }
 
-  /** Rejects what was sent, whose outcome is unknown, and what waits, which is never sent. */
+  /** Rejects sent appends, whose outcome is unknown, and waiting ones, which are never sent. */
   #refuse(): void {
     const error = this.#refusal()
     this.#last?.refuse(error)

@@ -1,11 +1,11 @@
 import type { Batch } from './exchange.js'
 import type { NodeId } from './node.js'
 
-/** The names of what the exchange keeps in Redis. All of a room is in one slot of a cluster. */
+/** The names of the exchange's keys in Redis. All keys of a room are in one slot of a cluster. */
 export class RedisKeys {
   readonly epoch: string
   readonly leases: string
-  /** The channel of what concerns all nodes. */
+  /** The channel for messages to all nodes. */
   readonly notices: string
 
   constructor(private readonly prefix: string) {
@@ -14,7 +14,7 @@ export class RedisKeys {
     this.notices = `${prefix}:{nodes}:notices`
   }
 
-  /** @param name of what is counted, and for whom */
+  /** @param name of the counter, including the person or thing that it counts for */
   counter(name: string): string {
     return `${this.prefix}:budget:${name}`
   }
@@ -27,7 +27,7 @@ export class RedisKeys {
     return `${this.prefix}:{${roomName}}:log`
   }
 
-  /** @param following one of a node's, of all that it ever had */
+  /** @param following identifies one following among all of every node */
   fence(roomName: string, following: string): string {
     return `${this.prefix}:{${roomName}}:fence:${following}`
   }
@@ -37,23 +37,23 @@ export class RedisKeys {
   }
 }
 
-/** A batch as it is written, its operations as JSON texts. */
+/** A batch in its stored form, with operations as JSON texts. */
 export interface WrittenBatch extends Omit<Batch<never>, 'operations'> {
   readonly texts: readonly string[]
 }
 
-/** A batch, and which of the room's logs it is in. */
+/** A batch, and the log of the room that contains it. */
 export interface LoggedBatch {
   /** The first version of the log. */
   readonly life: number
   readonly batch: WrittenBatch
 }
 
-/** Thrown if a room's log or channel has content that no node wrote. */
+/** Thrown if a room's log or channel has content that no node could have written. */
 export class BrokenLog extends Error {
   override readonly name = 'BrokenLog'
 
-  /** @param life of that log; 0 if it isn't known */
+  /** @param life of that log; 0 if unknown */
   constructor(
     message: string,
     readonly life = 0,
@@ -63,9 +63,9 @@ export class BrokenLog extends Error {
 }
 
 /**
- * Reads what the script `APPEND` wrote: `<life> <number> <atMs> <node>`, and a line an operation.
+ * Parses a batch of the script `APPEND`: `<life> <number> <atMs> <node>`, then one line per operation.
  *
- * @throws {BrokenLog} if it is something else
+ * @throws {BrokenLog} if the text has another form
  */
 export function parseBatch(text: string): LoggedBatch {
   const [head = '', ...texts] = text.split('\n')

@@ -15,16 +15,16 @@ export interface RedisLink<T> {
   readonly surroundings: Surroundings
   /** The least time between two batches of a room from this node. */
   readonly intervalMs: number
-  /** Whether Redis answers, and this node's lease is good. */
+  /** Whether Redis answers and this node's lease is valid. */
   readonly live: boolean
 
-  /** @throws {ExchangeLost} if it isn't answered in time */
+  /** @throws {ExchangeLost} if Redis doesn't answer in time */
   ask(script: Script, keys: readonly string[], args: readonly unknown[]): Promise<Reply>
   subscribe(channel: string, listener: (message: string) => void): Promise<void>
   unsubscribe(channel: string, listener: (message: string) => void): void
   hearsFrom(channel: string): boolean
 
-  /** A room couldn't be reached: have a look at once. */
+  /** Checks the connection at once, because a room couldn't be reached. */
   troubled(): void
   ended(following: Following<T>): void
 }

@@ -3,12 +3,12 @@ import type { Reply } from './redis-connection.js'
 import { BrokenLog, type LoggedBatch, parseBatch } from './redis-keys.js'
 import { JOIN, READ, type Script } from './redis-scripts.js'
 
-/** A room as it is read from its log. */
+/** A room as read from its log. */
 export interface LoggedRoom {
   /** The first version of the log, which names it. */
   readonly life: number
   readonly checkpoint: Checkpoint | null
-  /** Those after the checkpoint, without a gap. */
+  /** The batches after the checkpoint, without a gap. */
   readonly batches: readonly LoggedBatch[]
 }
 
@@ -16,7 +16,7 @@ export interface LoggedRoom {
 export interface KnownLog {
   readonly life: number
   readonly number: number
-  /** Tells the last batch from another of the same number; empty if it isn't known. */
+  /** Distinguishes the last batch from another one with the same number; empty if unknown. */
   readonly mark: string
 }
 
@@ -25,15 +25,15 @@ interface Asks {
 }
 
 const PAGE = 128
-/** How often a log may be cut while it is read. */
+/** The number of attempts to read a log, since a checkpoint may cut it meanwhile. */
 const ATTEMPTS = 5
 
 /**
- * Reads a room from its checkpoint to its end, and puts up the fence.
+ * Reads a room from its checkpoint to its end, and sets the fence.
  *
  * @param keys of the room, its log, and the fence
  * @throws {ExchangeLost}
- * @throws {BrokenLog} that names the log
+ * @throws {BrokenLog} with the life of the log
  */
 export async function readRoom(
   asks: Asks,
@@ -53,7 +53,7 @@ export async function readRoom(
   throw new ExchangeLost('the log is cut faster than it can be read')
 }
 
-/** Reads on until the last one; whether there was no gap. */
+/** Reads the remaining batches. Returns `false` if there was a gap. */
 async function readRest(
   asks: Asks,
   keys: readonly string[],

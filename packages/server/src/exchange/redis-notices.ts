@@ -3,7 +3,7 @@ import type { Notices, ToldListener } from './exchange.js'
 import type { RedisLink } from './redis-link.js'
 import { TELL } from './redis-scripts.js'
 
-/** What nodes tell each other: a channel that all of them listen to, on which nothing is kept. */
+/** Sends notices over a channel that all nodes listen to. Redis doesn't store them. */
 export class RedisNotices implements Notices {
   readonly #listeners: ToldListener[] = []
   readonly #deafness = new Deafness()
@@ -21,13 +21,13 @@ export class RedisNotices implements Notices {
     this.#listeners.push(listener)
   }
 
-  /** Listens, and again where nothing can arrive. Call it now and then. */
+  /** Subscribes, and subscribes again if messages can't arrive. Call it periodically. */
   look(): void {
     const { link } = this
     const isDeaf = this.#deafness.isLong(link.hearsFrom(link.keys.notices), link.surroundings.now())
     if ((this.#isListening && !isDeaf) || this.#isTrying) return
     this.#isTrying = true
-    // If it fails, it is tried again the next time.
+    // After a failure, the next call tries again.
     this.#listen()
       .catch(() => {})
       .finally(() => {
@@ -35,7 +35,7 @@ export class RedisNotices implements Notices {
       })
   }
 
-  /** Something may not have arrived. */
+  /** Tells the listeners that notices may have been missed. */
   missed(): void {
     this.#tell(undefined)
   }

@@ -9,7 +9,7 @@ const PROBE_MS = 1_000
 const nobody = () => {}
 
 /**
- * Returns Redis's message if it denies this node access or a required command; else `undefined`.
+ * Returns Redis's message if it denies access or a required command; otherwise `undefined`.
  */
 export function refusalOf(error: unknown): string | undefined {
   const message = messageOf(error)
@@ -17,9 +17,9 @@ export function refusalOf(error: unknown): string | undefined {
 }
 
 /**
- * Does everything once that a room needs, in a log that no room has.
+ * Runs each command that a room needs once, on a log that belongs to no room.
  *
- * @throws {ExchangeLost} that says which right is missing
+ * @throws {ExchangeLost} with the missing right
  * @see PROTOCOL.md EX10
  */
 export async function probeRights(link: RedisLink<never>): Promise<void> {

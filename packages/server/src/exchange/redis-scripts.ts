@@ -7,19 +7,20 @@ export interface Script {
   readonly sha1: string
 }
 
-/** Makes a script of a text. */
+/** Returns the script with a source text. */
 export function scriptOf(text: string): Script {
   return { text, sha1: createHash('sha1').update(text).digest('hex') }
 }
 
-// A room is a hash: `life` (its first version, which names this log among those the room had),
-// `number`, `atMs` and `mark` (time and node) of the last batch, `checkpoint` and `state`; `total` counts the characters of
-// all batches, `base` those that the log doesn't have any more. Its log is a stream in which a
-// batch has its number as id. A fence says that its node began in this log and appends to no other.
+// A room is a hash: `life` (its first version, which identifies this log among the room's logs);
+// `number`, `atMs` and `mark` (time and node) of the last batch; `checkpoint` and `state`; `total`, the
+// characters of all batches; and `base`, the characters of batches that are no longer in the log. The
+// log is a stream in which a batch's number is its id. A fence ties a node to the log in which it began,
+// so that the node can't append to another one.
 
 /**
- * Whether the log has lost a batch that a node knows, even if another has its number by now: Redis may
- * come back without what it had last, or a replica take over that didn't have it yet.
+ * Tells whether the log lost a batch that a node knows, even if another batch has its number now.
+ * Redis may restart without its latest writes, and a replica may take over before it received them.
  */
 const FORGOT = `
 local function forgot(number, known, mark)
@@ -32,7 +33,7 @@ local function forgot(number, known, mark)
 end
 `
 
-/** Makes a room's log an empty one, whose first version is above all that were used before. */
+/** Replaces a room's log by an empty one, whose first version is above all earlier versions. */
 const BEGIN_ANEW = `
 local function beginAnew(life, number, known)
   local time = redis.call('TIME')
@@ -47,12 +48,12 @@ end
 `
 
 /**
- * Begins to follow a room, and makes it if it isn't there, or if its log has lost what this node
- * knows of it, or doesn't reach back to its checkpoint.
+ * Begins to follow a room. Creates its log if there is none, if it lost batches that this node knows,
+ * or if it doesn't reach back to its checkpoint.
  *
- * Keys: room, log, fence. Arguments: the life, and the number and mark of the last batch, that this
- * node knows; what the fence says from now on, how long to keep the room, how many batches to answer.
- * Answers life, number, checkpoint, state, and the first batches after the checkpoint.
+ * Keys: room, log, fence. Arguments: the life, number and mark of the last batch that this node knows;
+ * the new value of the fence, how long to keep the room, how many batches to return.
+ * Returns life, number, checkpoint, state, and the first batches after the checkpoint.
  */
 export const JOIN = scriptOf(`${FORGOT}${BEGIN_ANEW}
 local room = redis.call('HMGET', KEYS[1], 'life', 'number', 'checkpoint', 'state')
@@ -81,10 +82,10 @@ return {life, string.format('%.0f', number), string.format('%.0f', checkpoint), 
 /**
  * Appends a batch and publishes it.
  *
- * Keys: room, log, fence, channel. Arguments: life, what the fence says, node, the operations, how
+ * Keys: room, log, fence, channel. Arguments: life, the value of the fence, node, the operations, how
  * long to keep the room, how many batches and characters to keep at most, and the number and mark of
  * the last batch that this node knows.
- * Answers number and time; nothing if the log isn't the one that this node began in.
+ * Returns number and time; nothing if this node didn't begin in this log.
  */
 export const APPEND = scriptOf(`
 local room = redis.call('HMGET', KEYS[1], 'life', 'number', 'atMs', 'total', 'base', 'mark')
@@ -115,7 +116,7 @@ return {number, at}
 
 /**
  * Reads batches. Keys: room, log. Arguments: life, the first number, how many.
- * Answers nothing if the log is another one.
+ * Returns nothing if the log was replaced.
  */
 export const READ = scriptOf(`
 if redis.call('HGET', KEYS[1], 'life') ~= ARGV[1] then return false end
@@ -140,8 +141,9 @@ return 1
 `)
 
 /**
- * Keeps a room that is followed. Keys: room, log, fence. Arguments: life, what the fence says, how
- * long to keep it, and the number and mark of the last batch that this node knows. Answers the number of the last batch; nothing if the log is another one.
+ * Keeps a room that is followed from expiring. Keys: room, log, fence. Arguments: life, the value of
+ * the fence, how long to keep the room, and the number and mark of the last batch that this node knows.
+ * Returns the number of the last batch; nothing if the log was replaced.
  */
 export const HOLD = scriptOf(`${FORGOT}
 local room = redis.call('HMGET', KEYS[1], 'life', 'number')
@@ -152,9 +154,9 @@ return room[2]
 `)
 
 /**
- * Renews a node's lease. Keys: epoch, leases. Arguments: node, the epoch if there is none, how long
- * the lease is, whether leases that ran out long ago can go.
- * Answers the epoch, and every node with the milliseconds that its lease is good yet.
+ * Renews a node's lease. Keys: epoch, leases. Arguments: node, the epoch to set if there is none, the
+ * length of the lease, whether to remove leases that expired long ago.
+ * Returns the epoch, and every node with the remaining milliseconds of its lease.
  */
 export const PULSE = scriptOf(`
 redis.call('SET', KEYS[1], ARGV[2], 'NX')
@@ -175,8 +177,8 @@ return answer
 export const LEAVE = scriptOf(`return redis.call('ZREM', KEYS[1], ARGV[1])`)
 
 /**
- * Makes a room, whose log can't be used, begin again on every node. Keys: room, log. Arguments: life,
- * how long to keep the room. Answers 0 if the log is another one by now.
+ * Discards a log that can't be used, so that the room begins again on every node. Keys: room, log.
+ * Arguments: life, how long to keep the room. Returns 0 if the log was already replaced.
  */
 export const DISCARD = scriptOf(`${BEGIN_ANEW}
 local room = redis.call('HMGET', KEYS[1], 'life', 'number')
@@ -186,8 +188,8 @@ redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1
 `)
 
-/** Follows no more. Keys: fence. */
+/** Stops following a room. Keys: fence. */
 export const PART = scriptOf(`return redis.call('DEL', KEYS[1])`)
 
-/** Tells all nodes something. Keys: the channel. Arguments: the text. */
+/** Sends a notice to all nodes. Keys: the channel. Arguments: the text. */
 export const TELL = scriptOf(`return redis.call('SPUBLISH', KEYS[1], ARGV[1])`)

@@ -10,16 +10,16 @@ import {
 import type { Script } from './redis-scripts.js'
 import { type ServerAddress, ServerConnection } from './redis-server.js'
 
-/** How often the sentinels are asked while all is well, and while it isn't. */
+/** How often the sentinels are asked: while the server is reachable, and while it isn't. */
 const CALM_MS = 5_000
 const HASTE_MS = 500
 const ANSWER_MS = 1_000
 
 /**
- * The server that sentinels name, which becomes another one when it fails.
+ * A connection to the server that sentinels name, which changes when that server fails.
  *
- * Not `createSentinel()`: it sends one command at a time over each connection, and rooms would wait
- * for each other.
+ * It doesn't use `createSentinel()`, which sends one command at a time over each connection: rooms
+ * would wait for each other.
  */
 export class SentinelConnection implements RedisConnection {
   readonly #sentinels
@@ -33,9 +33,9 @@ export class SentinelConnection implements RedisConnection {
   #closed = false
 
   /**
-   * @param sentinels those who know
-   * @param name what they call the servers that are watched together
-   * @param login for those servers, not for the sentinels
+   * @param sentinels the addresses of the sentinels
+   * @param name the sentinels' name for the servers that they watch
+   * @param login for the watched servers, not for the sentinels
    */
   constructor(
     sentinels: readonly ServerAddress[],
@@ -68,7 +68,7 @@ export class SentinelConnection implements RedisConnection {
     try {
       return await this.#server.run(script, keys, args)
     } catch (error) {
-      // The server is a replica by now, or gone.
+      // The server has become a replica or is gone.
       void this.#ask()
       throw error
     }
@@ -95,7 +95,7 @@ export class SentinelConnection implements RedisConnection {
     this.#server?.close()
   }
 
-  /** Asks which server it is, and again before long. */
+  /** Asks the sentinels for the current server, and schedules the next question. */
   async #ask(): Promise<void> {
     if (this.#asking) return
     this.#asking = true
@@ -149,7 +149,7 @@ export class SentinelConnection implements RedisConnection {
   }
 }
 
-/** Never connected itself: copying it is cheap, while a new one builds all commands again. */
+/** Returns a client to duplicate: a duplicate is cheap, while a new client builds all commands again. */
 function sentinelClient(sentinel: ServerAddress, tls: boolean) {
   const options = clientOptions({ tls, username: undefined, password: undefined })
   return createClient({

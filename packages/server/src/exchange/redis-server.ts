@@ -50,7 +50,7 @@ export class ServerConnection implements RedisConnection {
       client.on('ready', () => {
         if (this.#commands.isReady && this.hears) returned()
       })
-      // It tries by itself for ever.
+      // The client retries by itself.
       client.connect().catch(() => {})
     }
   }

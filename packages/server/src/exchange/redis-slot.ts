@@ -11,8 +11,7 @@ const TABLE = Uint16Array.from({ length: 256 }, (_, byte) => {
 })
 
 /**
- * The slot of a cluster that a key or a channel is in: the CRC16 (XMODEM) of what is between its
- * braces.
+ * Returns the cluster slot of a key or channel: the CRC16 (XMODEM) of the text between its braces.
  *
  * @see https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/ "Hash tags"
  */

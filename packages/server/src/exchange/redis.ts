@@ -27,19 +27,19 @@ import { LEAVE, PULSE, type Script, scriptOf } from './redis-scripts.js'
 import { PROCESS, type Surroundings } from './surroundings.js'
 import type { NodeId } from './node.js'
 
-/** How often a node renews its lease, which also says whether Redis answers. */
+/** How often a node renews its lease. The renewal also checks whether Redis answers. */
 const PULSE_MS = 500
-/** How many rooms are read at a time where they begin. */
+/** The number of rooms whose logs are read at a time. */
 const ROOMS_AT_A_TIME = 64
 
 /**
- * An exchange through Redis 7.0 or later, or Valkey. It connects by itself, now and whenever the
- * connection is lost; until then `isReachable` is false.
+ * Opens an exchange through Redis 7.0 or later, or Valkey. It connects and reconnects by itself;
+ * `isReachable` is false while there is no connection.
  *
  * @param url see {@link parseRedisUrl}
- * @param intervalMs the least time between two batches of a room from this node: what is appended
- *   meanwhile goes together; without it, what is appended while one is on its way
- * @throws {TypeError} if that is no such address
+ * @param intervalMs the least time between two batches of a room from this node. Operations that are
+ *   appended meanwhile share a batch; without an interval, those appended while a batch is on its way
+ * @throws {TypeError} if the address is invalid
  */
 export function openRedis<T>(
   url: string,
@@ -60,9 +60,9 @@ export interface RedisSettings<T> {
   readonly intervalMs: number
 }
 
-/** An exchange over a connection to Redis, which it closes at its end. */
+/** An exchange over a connection to Redis, which it closes when it closes itself. */
 export class RedisExchange<T> implements Exchange<T>, Notices, Counting, RedisLink<T> {
-  /** By their texts. */
+  /** The scripts, by their texts. */
   readonly #counting = new Map<string, Script>()
   readonly node: NodeId
   readonly gate = new Gate(ROOMS_AT_A_TIME)
@@ -73,11 +73,11 @@ export class RedisExchange<T> implements Exchange<T>, Notices, Counting, RedisLi
   #state: 'starting' | 'live' | 'lost' | 'closed' = 'starting'
   #epoch = ''
   #decide!: () => void
-  /** Settles when Redis has answered for the first time, or can't be reached. */
+  /** Settles when Redis has first answered, or can't be reached. */
   readonly #decided = new Promise<void>((resolve) => {
     this.#decide = resolve
   })
-  /** Redis's message when it refused this node, if that ended the connection. */
+  /** Redis's message, if it refused this node and so ended the connection. */
   #refusal: string | undefined
   /** When the lease was last renewed, at the earliest. */
   #renewedMs: number
@@ -96,14 +96,14 @@ export class RedisExchange<T> implements Exchange<T>, Notices, Counting, RedisLi
     this.node = surroundings.newName()
     this.#renewedMs = surroundings.now()
     connection.open(() => this.#returned())
-    // Sooner if it is there sooner.
+    // The first beat comes earlier if the connection does.
     this.#cancel = surroundings.after(PATIENCE_MS, () => void this.#beat())
   }
 
   /**
-   * Settles when Redis lets this node do all that it needs, or can't be reached for now.
+   * Resolves when Redis grants this node all required rights, or can't be reached for now.
    *
-   * @throws {Error} if it refuses the user, the password or the rights
+   * @throws {Error} if Redis refuses the user, the password or a required right
    * @see PROTOCOL.md EX10
    */
   async admitted(): Promise<void> {
@@ -184,7 +184,7 @@ export class RedisExchange<T> implements Exchange<T>, Notices, Counting, RedisLi
     this.#cancel?.()
     this.#decide()
     this.#each((following) => following.end())
-    // If it isn't heard, the lease runs out.
+    // If the call fails, the lease expires by itself.
     if (isLive) await this.ask(LEAVE, [this.keys.leases], [this.node]).catch(() => {})
     this.connection.close()
   }
@@ -198,7 +198,7 @@ export class RedisExchange<T> implements Exchange<T>, Notices, Counting, RedisLi
   }
 
   unsubscribe(channel: string, listener: Listener): void {
-    // A connection that is lost is subscribed to nothing.
+    // A lost connection has no subscriptions, so a failure has no effect.
     this.connection.unsubscribe(channel, listener).catch(() => {})
   }
 
@@ -214,7 +214,7 @@ export class RedisExchange<T> implements Exchange<T>, Notices, Counting, RedisLi
     this.#followings.delete(following)
   }
 
-  /** A connection is there, maybe again, and some messages may be missing. */
+  /** Handles a new or restored connection, on which some messages may have been missed. */
   #returned(): void {
     if (this.#state === 'live') {
       this.#each((following) => following.check())
@@ -223,12 +223,12 @@ export class RedisExchange<T> implements Exchange<T>, Notices, Counting, RedisLi
     void this.#beat()
   }
 
-  /** A pulse, and what follows from whether it succeeds; then the next one. */
+  /** Renews the lease, updates the state by the outcome, and schedules the next beat. */
   async #beat(): Promise<void> {
     if (this.#beating || this.#state === 'closed') return
     this.#beating = true
     this.#cancel?.()
-    // The others consider this node gone if it didn't renew in time, whatever Redis says now.
+    // Other nodes consider this node gone if it didn't renew in time, whatever Redis answers now.
     if (this.#state === 'live' && !this.live) this.#lose(new ExchangeLost('the lease ran out'))
     try {
       if (this.#isDeaf()) throw new ExchangeLost(this.connection.fault)
@@ -243,7 +243,7 @@ export class RedisExchange<T> implements Exchange<T>, Notices, Counting, RedisLi
     this.#cancel = this.surroundings.after(PULSE_MS, () => void this.#beat())
   }
 
-  /** Whoever heard waits for a connection that is cut off for a moment; rooms don't begin without. */
+  /** Tolerates a short interruption of messages once they have arrived. Rooms can't begin without them. */
   #isDeaf(): boolean {
     const { hears } = this.connection
     const isLong = this.#deafness.isLong(hears, this.surroundings.now())
@@ -282,13 +282,13 @@ export class RedisExchange<T> implements Exchange<T>, Notices, Counting, RedisLi
     this.#notices.missed()
   }
 
-  /** @throws {ExchangeLost} if it isn't there in time, or fails */
+  /** @throws {ExchangeLost} if the promise rejects or doesn't resolve in time */
   async #inTime<Answer>(promise: Promise<Answer>): Promise<Answer> {
     const { surroundings } = this
     let cancel: (() => void) | undefined
     const late = new Promise<never>((_, reject) => {
       const fail = () => reject(new ExchangeLost(`no answer within ${PATIENCE_MS} ms`))
-      // An answer that waits to be read while this process was busy is in time: it is read first.
+      // While this process was busy, an answer may have arrived in time, so it is read first.
       cancel = surroundings.after(PATIENCE_MS, () => surroundings.after(0, fail))
     })
     try {

@@ -1,10 +1,10 @@
 import { newNode, type NodeId } from './node.js'
 
-/** Time and chance, as far as an exchange needs them. */
+/** The clock, timers and randomness that an exchange uses. */
 export interface Surroundings {
-  /** Milliseconds that don't run backwards. */
+  /** Returns the time of a monotonic clock in ms. */
   now(): number
-  /** Calls back once after a time, 0 being the next turn; the answer calls it off. */
+  /** Calls back once after a delay; 0 means the next turn. The returned function cancels it. */
   after(ms: number, callback: () => void): () => void
   /** Returns a number from 0 to below 1. */
   random(): number
@@ -12,7 +12,7 @@ export interface Surroundings {
   newName(): NodeId
 }
 
-/** The process's own. What waits doesn't keep the process alive. */
+/** The clock, timers and randomness of the process. Its timers don't keep the process alive. */
 export const PROCESS: Surroundings = {
   now: () => performance.now(),
   after(ms, callback) {
