@@ -78,7 +78,7 @@ export class Admission {
   }
 
   /**
-   * @returns whether some of the update has to wait for others
+   * @returns whether a part of the update has to wait for other updates
    * @throws {Problem} bad-update: `too-deep`, `too-costly`, `clock-taken`, `pending`; document-full
    * @see PROTOCOL.md DO13, DO15, DO16, DO23, DO28
    */
@@ -146,7 +146,7 @@ export class Admission {
     const known = this.doc.store.clients.get(client)
     if (known !== undefined) {
       const from = indexAt(known, clock)
-      // There is nearly always nothing to compare.
+      // Most updates don't overlap with known structs, so this is rarely reached.
       if (from < known.length && disagree(structs, known.slice(from), this.doc)) return true
       if (this.#isCutShort(structs, known.at(-1)!)) return true
     }

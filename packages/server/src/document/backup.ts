@@ -14,16 +14,16 @@ import { FolderLock } from './folder-lock.js'
 import { makePrivate } from './private-file.js'
 import { checkFile, DamagedFile, DOCUMENTS_FILE, flushFolder } from './sqlite-file.js'
 
-/** How long a backup waits for a server that is about to begin or end. */
+/** How long a backup waits for a server that is starting or stopping. */
 const BUSY_MS = 10_000
-/** What SQLite puts beside a database. */
+/** The endings of a database's files: its own, and those that SQLite creates beside it. */
 const COMPANIONS = ['', '-wal', '-shm']
 
 /**
- * Makes a whole copy of the documents of a data folder, while a server writes to them or not. The copy
- * is the server's user's alone.
+ * Copies all documents of a data folder into a file, even while a server writes to them. Only the
+ * server's user can read the copy.
  *
- * @throws {Error} if there are none, or there is such a file already
+ * @throws {Error} if there are no documents, or the file already exists
  * @see PROTOCOL.md AD12
  */
 export function backUp(dataDir: string, file: string): void {
@@ -48,7 +48,7 @@ export function backUp(dataDir: string, file: string): void {
 }
 
 /**
- * Puts a copy in the place of the documents of a data folder. What was there stays beside it.
+ * Replaces the documents of a data folder by a copy. The replaced documents stay beside it.
  *
  * @returns where it is; `undefined` if there was nothing
  * @throws {Error} if a server uses the folder, or the copy is damaged or not there; nothing is changed then

@@ -6,34 +6,34 @@ import type { FolderLock } from './folder-lock.js'
 import { narrow } from './private-file.js'
 
 const NO_SPACE = /^(?:ENOSPC|EDQUOT|EFBIG|EIO|SQLITE_FULL|SQLITE_IOERR.*)$/
-/** Beyond the time for goodbyes, how long a server may take to end. */
+/** How long a server may take to stop, in addition to the time for goodbyes. */
 const END_MS = 5_000
-/** A check that takes longer than that is worth a line in the log. */
+/** A check that takes longer is logged. */
 const LONG_MS = 1_000
 
-/** The folder for what survives a restart, which is this server's alone. */
+/** The folder for data that survives a restart. Only this server uses it. */
 export class DataFolder {
   constructor(
-    /** `undefined` if nothing survives a restart here. */
+    /** `undefined` if this server keeps nothing across restarts, or doesn't need the folder. */
     readonly path: string | undefined,
     private readonly lock?: FolderLock,
   ) {}
 
-  /** After all that is in it was closed. */
+  /** Releases the folder. Call it after everything in it was closed. */
   release(): void {
     this.lock?.release()
   }
 }
 
 /**
- * Takes the data folder, makes what is in it private, and sees that the documents in it are whole.
+ * Locks the data folder, makes its files private, and checks that its documents are intact.
  *
- * @throws {Error} that says who has it, or what is wrong with it
+ * @throws {Error} that names the process that uses the folder, or says what is wrong with it
  * @see PROTOCOL.md OP1, OP3, OP4, OP9
  */
 export async function openDataFolder(options: ResolvedOptions, log: Log): Promise<DataFolder> {
   const { dataDir, databaseUrl, store, redisUrl, goodbyeMs } = options
-  // Servers that are one have nothing there that they share.
+  // Nodes that share Redis share nothing in the folder, so they don't lock it.
   if (dataDir === undefined || redisUrl !== undefined) return new DataFolder(dataDir)
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
@@ -51,7 +51,7 @@ export async function openDataFolder(options: ResolvedOptions, log: Log): Promis
   }
 }
 
-/** Loads SQLite only where it is needed, because that takes a while. */
+/** Loads SQLite on demand, because loading takes a while. */
 async function lockFolder(dataDir: string, patienceMs: number, log: Log): Promise<FolderLock> {
   const { FolderLock: Lock } = await import('./folder-lock.js')
   return Lock.take(dataDir, patienceMs, (holder) => {
@@ -67,7 +67,7 @@ async function check(dataDir: string, log: Log): Promise<void> {
   if (ms > LONG_MS) log.info(`checked the documents in ${ms} ms`)
 }
 
-/** An error of the system says what failed; this says what to do. */
+/** Returns an error that says what to do, since a system error only says what failed. */
 function explained(dataDir: string, error: unknown): unknown {
   const { message, code } = error as NodeJS.ErrnoException
   if (code === undefined && !message.startsWith('ConnectionFailed')) return error

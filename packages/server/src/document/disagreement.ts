@@ -72,7 +72,7 @@ function differ(posted: Struct, known: Struct, doc: Doc): boolean {
   return !(samePlace(overlap, doc) && sameContent(overlap))
 }
 
-/** The wire names the parent only of what has no neighbours; who has neighbours is where those are. */
+/** Compares neighbours, and parents only without neighbours, as the encoding names no parent otherwise. */
 function samePlace({ posted, known, from }: Overlap, doc: Doc): boolean {
   const origin = originAt(posted, from)
   if (!sameId(origin, originAt(known, from))) return false
@@ -90,7 +90,7 @@ function sameId(a: Id | null, b: Id | null): boolean {
   return a === b || (a?.client === b?.client && a?.clock === b?.clock)
 }
 
-/** A parent is a type where it is in place; on the wire it is an id, or the name of a root. */
+/** Compares parents: a type in an integrated item, an id or the name of a root in a parsed one. */
 function sameParent(posted: unknown, known: unknown, doc: Doc): boolean {
   if (typeof posted === 'string') {
     return known === posted || (known instanceof AbstractType && doc.share.get(posted) === known)
@@ -128,7 +128,7 @@ function sameText(a: string, aFrom: number, b: string, bFrom: number, length: nu
   return true
 }
 
-/** Yjs replaces either half of a surrogate pair that is cut, in one copy and not in the other. */
+/** Allows for a half of a surrogate pair that Yjs replaced in only one copy, as it does when it splits text. */
 function isHalf(replaced: number, half: number): boolean {
   return replaced === REPLACEMENT && half >= SURROGATE_FIRST && half <= SURROGATE_LAST
 }

@@ -14,15 +14,15 @@ import { Threads } from './threads.js'
 
 /** An update that was accepted. */
 export interface AcceptedUpdate {
-  /** Whether it brought the document anything new. */
+  /** Whether it added anything new to the document. */
   readonly changed: boolean
-  /** Whether something of it waits for what comes before it. */
+  /** Whether a part of it waits for earlier updates. */
   readonly pending: boolean
-  /** In a buffer of their own. */
+  /** The update, in a buffer of its own. */
   readonly bytes: Uint8Array
 }
 
-/** The counts, by the names of the metrics. */
+/** The counts for the metrics. */
 export interface DocumentsCount {
   readonly documents_loaded: number
   readonly documents_loaded_bytes: number
@@ -34,14 +34,14 @@ export interface DocumentsCount {
   readonly store_failures: number
 }
 
-/** The time limit of a check or a count; an operator asks again soon. */
+/** The time limit of a check or a count. It can be short, because monitoring asks again soon. */
 const ANSWER_MS = 1_800
-/** How random the name of an incarnation is. */
+/** The number of random bytes in the name of an incarnation. */
 const INCARNATION_BYTES = 9
 
 /**
- * The documents of the rooms, as the server's own thread sees them: everything that takes time is
- * done in threads of their own, so that streams and posts of locations never wait for it.
+ * The documents of the rooms, for the server's main thread. Worker threads do everything that takes
+ * time, so that streams and posts of locations never wait for it.
  *
  * @see PROTOCOL.md §12
  */
@@ -70,7 +70,7 @@ export class Documents {
     )
   }
 
-  /** @throws {Error} if the store can't be used, or is of a newer version. PROTOCOL.md DO11 */
+  /** @throws {Error} if the store can't be used, or has a newer version. PROTOCOL.md DO11 */
   async start(): Promise<void> {
     if (!this.#chosen.isInMemory) {
       await this.#start(this.options.databaseUrl).catch((error: unknown) => {
@@ -91,11 +91,11 @@ export class Documents {
   }
 
   /**
-   * Takes an update into the document of a room. Resolves when the store has it.
+   * Applies an update to a room's document. Resolves when the store has it.
    *
-   * @param bytes stay the caller's: a copy of them travels, as Node reads small bodies into a buffer
-   *   that they share with others, and applications may want to post theirs again
-   * @param incarnation of the document that it is for; whichever is there without it
+   * @param bytes are copied before the transfer to the thread. Node reads small bodies into a shared
+   *   buffer, and applications may post the same bytes again
+   * @param incarnation of the document that the update is for; if omitted, the current one
    * @throws {Problem} bad-update, document-full, document-deleted, store-failed
    */
   async update(roomName: string, bytes: Uint8Array, incarnation?: string): Promise<AcceptedUpdate> {
@@ -106,14 +106,14 @@ export class Documents {
     this.#updatesBytes += own.byteLength
     if (this.#failing) this.log.info('the document store works again')
     this.#failing = false
-    // A thread that was terminated may have stored it without saying so.
+    // A terminated thread may have stored it without an answer.
     return { changed: result.changed || again, pending: result.pending, bytes: own }
   }
 
   /**
-   * Returns what a caller lacks of a room's document; everything without a state vector.
+   * Returns the part of a room's document that a caller lacks; all of it without a state vector.
    *
-   * @param isFresh whether it is to be as the store has it now, whatever is loaded
+   * @param isFresh whether to read the store's current content, even if the document is loaded
    * @throws {Problem} bad-parameter, store-failed
    */
   read(
@@ -125,10 +125,10 @@ export class Documents {
   }
 
   /**
-   * Returns what a room's document has and what a caller lacks of it, as the answer to a sync.
+   * Returns the answer to a sync: the document's state vector, and the part that a caller lacks.
    *
-   * @param stateVector empty for one who has nothing
-   * @param isFresh whether it is to be as the store has it now, whatever is loaded
+   * @param stateVector empty for a caller without the document
+   * @param isFresh whether to read the store's current content, even if the document is loaded
    * @throws {Problem} bad-parameter, store-failed
    */
   sync(roomName: string, stateVector: Uint8Array, isFresh: boolean): Promise<Uint8Array> {
@@ -136,7 +136,7 @@ export class Documents {
   }
 
   /**
-   * Takes in a document where there is none. Resolves with its bytes, in a buffer of their own.
+   * Imports a document into a room that has none. Resolves with its bytes, in a buffer of their own.
    *
    * @throws {Problem} bad-update, document-exists, document-full, store-failed
    */
@@ -147,10 +147,10 @@ export class Documents {
   }
 
   /**
-   * Removes the document of a room and its record for good.
+   * Permanently removes the document of a room and its record.
    *
-   * @param unusedSinceMs leave it if somebody has changed or opened it since
-   * @returns whether there was one to remove
+   * @param unusedSinceMs keep the document if somebody changed or opened it after this time
+   * @returns whether a document was removed
    * @throws {Problem} store-failed
    * @see PROTOCOL.md AD1
    */
@@ -159,7 +159,7 @@ export class Documents {
     const since = unusedSinceMs !== undefined && { unusedSinceMs }
     const removal = { roomName, incarnation, ...since }
     const { result, again } = await this.#done({ call: 'remove', roomName, removal })
-    // A thread that was terminated may have removed it without saying so.
+    // A terminated thread may have removed it without an answer.
     return result || again
   }
 
@@ -183,18 +183,18 @@ export class Documents {
   }
 
   /**
-   * Another process that has the same store took an update into the document of a room.
+   * Applies an update that another process with the same store accepted.
    *
-   * @param update without it, the document is loaded again
+   * @param update if omitted, the document is loaded again
    */
   learn(roomName: string, update: Uint8Array | undefined): void {
     if (!this.#threads.areUsed) return
-    // A thread that ends before it has learnt it has nothing loaded that it would lack in.
+    // A thread that ends first has no loaded document that would lack the update.
     void this.#ask({ call: 'learn', roomName, bytes: update }).catch(() => {})
   }
 
   /**
-   * Notes in the store that a room's document took something in that other processes weren't told of.
+   * Records in the store that a room's document has a change that other nodes don't know of.
    *
    * @throws {Problem} store-failed
    */
@@ -203,7 +203,7 @@ export class Documents {
   }
 
   /**
-   * Some of the rooms that any process noted so.
+   * Returns some of the rooms that any node recorded with {@link note}.
    *
    * @throws {Problem} store-failed
    */
@@ -212,7 +212,7 @@ export class Documents {
   }
 
   /**
-   * Notes that all nodes were told of the document of such a room.
+   * Records that all nodes were told of a room's change.
    *
    * @throws {Problem} store-failed
    */
@@ -244,13 +244,13 @@ export class Documents {
     }
   }
 
-  /** The server goes away: what isn't answered soon is refused, so that it can. */
+  /** Refuses requests that aren't answered soon, so that the server can shut down. */
   finish(): void {
     const abandon = () => this.#threads.abandon(shuttingDown())
     this.#finishing = setTimeout(abandon, FINISH_MS).unref()
   }
 
-  /** After the last answer has gone out: until then, posts may wait for the store. */
+  /** Closes the threads. Call it after the last answer was sent, since posts may wait for the store. */
   async close(): Promise<void> {
     clearTimeout(this.#finishing)
     try {
@@ -274,10 +274,10 @@ export class Documents {
     }
   }
 
-  /** One line when the store begins to fail, and one when it works again, however many calls see it. */
+  /** Logs one line when the store begins to fail, and another when it recovers. */
   #note(failure: Problem): Problem {
     this.#failures += 1
-    // Without a cause, one document is loaded again and the store is well.
+    // A failure without a cause concerns one document that is loaded again, not the store.
     if (typeof failure.cause !== 'string' || this.#failing) return failure
     this.#failing = true
     this.log.error(`the document store fails: ${failure.cause}`)
@@ -285,7 +285,7 @@ export class Documents {
   }
 }
 
-/** @throws {RangeError} if it is too large */
+/** @throws {RangeError} if the record is too large */
 function checkRecord({ json }: RoomRecord): void {
   if (Buffer.byteLength(json) <= MAX_RECORD_BYTES) return
   throw new RangeError(`a room's record has at most ${MAX_RECORD_BYTES} bytes`)
@@ -302,7 +302,7 @@ async function inTime<T>(answer: Promise<T>, late: () => Problem): Promise<T> {
   const deadline = wait(ANSWER_MS, undefined, { signal: answered.signal, ref: false }).then(() => {
     throw late()
   })
-  // Once there is an answer, its rejection is of no interest.
+  // After an answer, nobody handles the rejection of the deadline.
   deadline.catch(() => {})
   try {
     return await Promise.race([answer, deadline])

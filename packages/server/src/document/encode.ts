@@ -2,14 +2,14 @@ import { type AbstractType, type Doc, encodeStateAsUpdate, type GC, Item } from 
 
 type Root = AbstractType<unknown>
 
-/** With so few roots, Yjs finds the name of one faster than a table of them is made. */
+/** Up to this many roots, Yjs finds a name faster than a table of names can be built. */
 const FEW_ROOTS = 64
 
 /**
- * Returns what somebody lacks of a document as one update; everything without a state vector.
+ * Returns the part of a document that a caller lacks as one update; all of it without a state vector.
  *
- * For each struct that stands in a root without a neighbour, Yjs goes through all roots for the root's
- * name. Here such structs carry the name when Yjs writes them, as those of a parsed update do.
+ * For each struct in a root without a neighbour, Yjs searches all roots for the root's name. Here such
+ * structs carry the name when Yjs writes them, like the structs of a parsed update.
  *
  * @see PROTOCOL.md DO27
  */
@@ -33,9 +33,9 @@ function withNames(
   })
 }
 
-/** Returns an item that is written as the given one, with the name of the root in the root's place. */
+/** Returns an item that is encoded like the given one, but has its root's name as parent. */
 function inNamedRoot({ id, parentSub, content, deleted }: Item, name: string): Item {
-  // Yjs takes a name here, as its own reading of updates gives one, which its types don't say.
+  // Yjs accepts a name here, as in parsed updates, although its types don't say so.
   const parent = name as unknown as Root
   const item = new Item(id, null, null, null, null, parent, parentSub, content)
   if (deleted) item.markDeleted()
@@ -47,7 +47,7 @@ export function isUnanchored(struct: unknown): struct is Item {
   return struct instanceof Item && struct.origin === null && struct.rightOrigin === null
 }
 
-/** Returns an object that differs from another in a few properties. */
+/** Returns an object that inherits from another one and overrides a few properties. */
 function over<T extends object>(base: T, properties: Partial<T>): T {
   return Object.assign(Object.create(base) as T, properties)
 }

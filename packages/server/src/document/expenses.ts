@@ -1,8 +1,8 @@
-/** The time in which a room's expense decays to a half. */
+/** The time in which a room's expense halves. */
 const HALF_LIFE_MS = 15_000
-/** The difference in expense at which a room comes after others. */
+/** The expense that makes up one level. Rooms of a lower level come first. */
 const LEVEL_MS = 250
-/** A smaller expense is forgotten. */
+/** A smaller expense is dropped. */
 const LEAST_MS = 5
 
 /** The expense of a room at a moment. */
@@ -13,8 +13,8 @@ interface Expense {
 }
 
 /**
- * How much thread time each room has used recently. It is sampled: a room that is seen at work is
- * charged for the time between two samples, so that short work is rarely charged.
+ * The thread time that each room has used recently. It is sampled: a room that is at work in a sample
+ * is charged for the time between two samples, so short work is rarely charged.
  */
 export class Expenses {
   /** In order of the last charge. */

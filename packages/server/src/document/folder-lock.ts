@@ -7,7 +7,7 @@ import { makePrivate } from './private-file.js'
 const LOCK_FILE = 'lock.sqlite'
 /** How often to check whether the folder is free. */
 const LOOK_MS = 100
-/** Long enough for a process that only reads who holds the lock. */
+/** How long to wait for a process that only reads the name of the lock's owner. */
 const BUSY_MS = 50
 
 const HOLDER = `
@@ -16,11 +16,11 @@ const HOLDER = `
 `
 
 /**
- * A folder that is this process's own, as long as the process lives.
+ * A lock that reserves a folder for this process as long as the process lives.
  *
- * The lock is a transaction that stays open on a small database of its own: the system gives it up
- * when the process ends, however it ends, and others can read meanwhile who has it. The process id
- * in it is for people; in a container it says little.
+ * The lock is a transaction that stays open on a small database of its own. The system releases it
+ * when the process ends, however it ends, and meanwhile others can read the name of the owner. The
+ * process id in it is for people; in a container it says little.
  *
  * @see PROTOCOL.md OP1, OP2, OP9
  */
@@ -28,9 +28,9 @@ export class FolderLock {
   private constructor(private readonly database: Database.Database) {}
 
   /**
-   * @param patienceMs how long to wait for who has it
-   * @param waiting told once who that is, if it is to be waited for
-   * @throws {Error} that names who has it
+   * @param patienceMs how long to wait for the current owner
+   * @param waiting called once with the owner's name before a wait
+   * @throws {Error} that names the owner
    */
   static async take(
     folder: string,
@@ -57,7 +57,7 @@ export class FolderLock {
 
   release(): void {
     if (!this.database.open) return
-    // Closing alone would leave it to the garbage collector.
+    // Closing alone would leave the lock's release to the garbage collector.
     this.database.exec('ROLLBACK')
     this.database.close()
   }
@@ -69,7 +69,7 @@ interface Holder {
   readonly since: string
 }
 
-/** Takes the lock and records its owner; returns whether that worked. */
+/** Takes the lock and records its owner. Returns `false` if another process has it. */
 function hold(database: Database.Database): boolean {
   const self = { process: process.pid, host: hostname(), since: new Date().toISOString() }
   try {
@@ -78,7 +78,7 @@ function hold(database: Database.Database): boolean {
     const insert = database.prepare('INSERT INTO holder VALUES (?, ?, ?)')
     insert.run(self.process, self.host, self.since)
     database.exec('COMMIT')
-    // Another process may hold it by now, or may have written its name before it failed to.
+    // Another process may hold it now, or may have written its name and then failed to take it.
     database.exec('BEGIN IMMEDIATE')
     if (isSame(readHolder(database), self)) return true
     database.exec('ROLLBACK')
@@ -104,7 +104,7 @@ function holderOf(database: Database.Database): string {
     if (holder === undefined) return 'another server'
     return `process ${holder.process} on ${holder.host}, since ${holder.since}`
   } catch (error) {
-    // It is about to say who it is.
+    // The owner hasn't recorded its name yet.
     if (isCode(error, 'SQLITE_BUSY', 'SQLITE_ERROR')) return 'another server'
     throw error
   }

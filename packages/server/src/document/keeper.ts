@@ -9,7 +9,7 @@ import { readUpdate } from './update.js'
 /** The limits of a server's documents. */
 export interface DocumentLimits {
   readonly maxDocumentBytes: number
-  /** The limit of their estimated size in memory. */
+  /** The maximum estimated size of all loaded documents in memory. */
   readonly maxLoadedDocumentBytes: number
 }
 
@@ -20,15 +20,15 @@ export interface DocumentCount {
   /** Transactions that wrote updates. */
   readonly commits: number
   readonly compactions: number
-  /** Their total duration in seconds, including other work that was done meanwhile. */
+  /** The total duration of all compactions in seconds, including other work that was done meanwhile. */
   readonly compactionSeconds: number
 }
 
 /** The result of an update. */
 export interface Applied {
-  /** Whether it brought anything new. */
+  /** Whether it added anything new. */
   readonly changed: boolean
-  /** Whether something of it waits for what comes before it. @see PROTOCOL.md DO21 */
+  /** Whether a part of it waits for earlier updates. @see PROTOCOL.md DO21 */
   readonly pending: boolean
 }
 
@@ -48,17 +48,16 @@ const NOTE_USE_MS = 3_600_000
 const GATHER_MS = 10
 
 /**
- * The documents of a server: loads them when they are asked for, takes updates in, and has the store
- * keep them.
+ * Loads the documents of a server on demand, applies updates, and stores them.
  *
- * An update is applied first and stored then, because only a document can say whether it can be
- * applied; no reader sees it before it is stored. All that arrived while the store was writing is
- * its next transaction.
+ * An update is applied before it is stored, because only the loaded document can tell whether it is
+ * valid. No reader sees it before it is stored. All updates that arrive while the store is writing
+ * form its next transaction.
  *
  * @see PROTOCOL.md §12
  */
 export class DocumentKeeper {
-  /** The longest unused first. */
+  /** Least recently used first. */
   readonly #documents = new Map<string, LoadedDocument>()
   readonly #loading = new Map<string, Promise<void>>()
   #waiting: Waiting[] = []
@@ -66,7 +65,7 @@ export class DocumentKeeper {
   /** Ends the gathering of the next transaction. */
   #gathered: () => void = () => {}
   #gatheringSinceMs = Infinity
-  /** Settles when the transaction that is under way is over. */
+  /** Settles at the end of the current transaction. */
   #committed: Promise<void> = Promise.resolve()
   #commits = 0
   #compactions = 0
@@ -80,10 +79,10 @@ export class DocumentKeeper {
   ) {}
 
   /**
-   * Takes an update into the document of a room. Resolves when the store has it.
+   * Applies an update to a room's document. Resolves when the store has it.
    *
-   * @param number the request that it is for
-   * @param incarnation of the document that it is for; whichever is there without it
+   * @param number of the request
+   * @param incarnation of the document that the update is for; if omitted, the current one
    * @throws {Problem} bad-update, document-full, document-deleted, store-failed
    */
   async update(
@@ -106,7 +105,7 @@ export class DocumentKeeper {
           return { changed: document.apply(bytes), pending }
         })
         if (result.changed) document.saved = this.#append(document, bytes)
-        // An update that is known may come from another post, which may still wait for the store.
+        // A known update may come from another post that still waits for the store.
         await document.saved
         return result
       } finally {
@@ -116,9 +115,9 @@ export class DocumentKeeper {
   }
 
   /**
-   * Returns what a caller lacks of a room's document; everything without a state vector.
+   * Returns the part of a room's document that a caller lacks; all of it without a state vector.
    *
-   * @param number the request that it is for
+   * @param number of the request
    * @throws {Problem} bad-parameter, store-failed
    */
   read(
@@ -135,10 +134,10 @@ export class DocumentKeeper {
   }
 
   /**
-   * Returns what a room's document has and what a caller lacks of it, as one answer.
+   * Returns the answer to a sync: the document's state vector, and the part that a caller lacks.
    *
-   * @param stateVector empty for one who has nothing
-   * @param number the request that it is for
+   * @param stateVector empty for a caller without the document
+   * @param number of the request
    * @throws {Problem} bad-parameter, store-failed
    * @see PROTOCOL.md DO20, DO38
    */
@@ -154,7 +153,7 @@ export class DocumentKeeper {
   }
 
   /**
-   * Takes in a document where there is none, from somebody who is trusted: what it costs isn't checked.
+   * Imports a document into a room that has none. The source is trusted, so its cost isn't checked.
    *
    * @throws {Problem} bad-update, document-exists, document-full, store-failed
    * @see PROTOCOL.md AD10
@@ -175,9 +174,9 @@ export class DocumentKeeper {
   }
 
   /**
-   * Removes a document for good. Whoever is about to change it is refused.
+   * Permanently removes a document. Pending updates to it are refused.
    *
-   * @returns whether there was one to remove
+   * @returns whether a document was removed
    * @throws {Problem} store-failed
    * @see PROTOCOL.md AD1, AD2
    */
@@ -194,12 +193,12 @@ export class DocumentKeeper {
   }
 
   /**
-   * Another process took an update into a document of the same store.
+   * Applies an update that another process with the same store accepted.
    *
-   * @param bytes without them, the document is loaded again when it is next used
+   * @param bytes if omitted, the document is loaded again at its next use
    */
   async learn(roomName: string, bytes: Uint8Array | undefined): Promise<void> {
-    // What is being loaded may be from before.
+    // A document that is being loaded may not include the update yet.
     await this.#loading.get(roomName)?.catch(() => {})
     const document = this.#documents.get(roomName)
     if (document === undefined) return
@@ -207,10 +206,10 @@ export class DocumentKeeper {
     if (!isKnown) this.#forget(document)
   }
 
-  /** Drops what is loaded and was not asked for in a while, or is too much. Call it now and then. */
+  /** Unloads documents that are idle or exceed the memory limit. Call it periodically. */
   tidy(): void {
     const documents = [...this.#documents.values()]
-    // However large it is, the one that was just asked for will be again.
+    // The latest document stays, however large, because it is likely to be used again soon.
     const latest = documents.at(-1)
     const idleSinceMs = this.now() - IDLE_MS
     let bytes = this.#loadedBytes()
@@ -233,9 +232,9 @@ export class DocumentKeeper {
   }
 
   /**
-   * Does work that may take long, and lets other threads see which room it is for.
+   * Runs work that may take long, and lets the main thread see which room it is for.
    *
-   * @throws {Problem} store-failed if the room is with another thread by now
+   * @throws {Problem} store-failed if another thread has taken over the room
    */
   #attend<T>(roomName: string, number: number, work: () => T): T {
     if (!this.occupation.serves(roomName)) throw storeFailed()
@@ -258,13 +257,13 @@ export class DocumentKeeper {
       return document.incarnation === incarnation
     })
     if (isLoaded) return
-    // Loading it for whoever says another one would let strangers keep the store busy.
+    // Loading the document for every wrong incarnation would let strangers overload the store.
     const current = await this.#asked(() => this.store.incarnation(roomName))
     if (current !== incarnation) throw documentDeleted()
     await this.learn(roomName, undefined)
   }
 
-  /** Does something with a document, which stays loaded meanwhile. */
+  /** Runs work with a document, which stays loaded meanwhile. */
   async #use<T>(roomName: string, work: (document: LoadedDocument) => Promise<T>): Promise<T> {
     while (!this.#documents.has(roomName)) await this.#load(roomName)
     const document = this.#documents.get(roomName)!
@@ -279,12 +278,12 @@ export class DocumentKeeper {
     }
   }
 
-  /** Tells the store now and then, which the document's age is judged by. */
+  /** Periodically records the document's use in the store, where its age is judged. */
   #noteUse(document: LoadedDocument): void {
     const nowMs = Date.now()
     if (document.usedAtMs === 0 || nowMs - document.usedAtMs < NOTE_USE_MS) return
     document.usedAtMs = nowMs
-    // If it can't be noted now, it is with a later use.
+    // After a failure, a later use records it.
     this.store.touch(document.roomName).catch(() => {})
   }
 
@@ -298,7 +297,7 @@ export class DocumentKeeper {
   }
 
   async #loadNow(roomName: string): Promise<void> {
-    // What is under way may be of a document that was dropped, and belongs to what is loaded.
+    // The current transaction may have updates of a dropped document, which the load must include.
     await this.#committed
     const document = await this.#read(roomName).catch((error: unknown) => {
       throw storeFailed(error)
@@ -307,7 +306,7 @@ export class DocumentKeeper {
     this.tidy()
   }
 
-  /** @throws {Error} also if what is stored can't be read: damage is no empty document. OP5 */
+  /** @throws {Error} also if the stored document is damaged, which must not look like an empty one. OP5 */
   async #read(roomName: string): Promise<LoadedDocument> {
     const stored = await this.#attend(roomName, 0, () => this.store.load(roomName))
     return this.#attend(roomName, 0, () => new LoadedDocument(roomName, stored))
@@ -320,18 +319,18 @@ export class DocumentKeeper {
   }
 
   #drop(document: LoadedDocument): void {
-    // It is garbage now; destroying it would take time for each of its subdocuments.
+    // The document isn't destroyed, because that takes time for each of its subdocuments.
     if (this.#documents.get(document.roomName) === document)
       this.#documents.delete(document.roomName)
   }
 
-  /** Makes every later call load it from the store, and calls that wait for the store fail. */
+  /** Drops a document that differs from the store. Later calls load it again, and waiting calls fail. */
   #dropStale(document: LoadedDocument): void {
     document.stale = true
     this.#drop(document)
   }
 
-  /** Makes later calls load it from the store. Calls under way finish with this one. */
+  /** Drops a document, so that later calls load it again. Current calls finish with this one. */
   #forget(document: LoadedDocument): void {
     if (document.inUse) this.#documents.delete(document.roomName)
     else this.#drop(document)
@@ -344,8 +343,8 @@ export class DocumentKeeper {
   }
 
   /**
-   * Reserves what an update takes in a document, in the turn in which there is room for it: what waits
-   * for the store counts as well.
+   * Reserves space for an update in the turn of the event loop that checks the limit. Updates that
+   * wait for the store count as well.
    *
    * @throws {Problem} document-full
    */
@@ -389,7 +388,7 @@ export class DocumentKeeper {
     return !stale && this.occupation.serves(roomName)
   }
 
-  /** Lets in what other calls bring in the meantime, for a turn of the event loop, but not for long. */
+  /** Gathers the updates of other calls for a turn of the event loop, up to a time limit. */
   async #gather(): Promise<void> {
     this.#gatheringSinceMs = this.now()
     await new Promise<void>((resolve) => {
@@ -399,7 +398,7 @@ export class DocumentKeeper {
     this.#gatheringSinceMs = Infinity
   }
 
-  /** While messages keep coming, the event loop's turn doesn't end. */
+  /** Ends the gathering after its time limit, since steady messages can prolong the event loop's turn. */
   #hurry(): void {
     if (this.now() - this.#gatheringSinceMs >= GATHER_MS) this.#gathered()
   }
@@ -421,14 +420,14 @@ export class DocumentKeeper {
           continue
         }
         document.stored({ number, bytes })
-        // It may have been dropped and loaded again since.
+        // The document may have been dropped and loaded again meanwhile.
         if (this.#documents.get(document.roomName) !== document)
           void this.learn(document.roomName, bytes)
         resolve()
       }
     } catch (error) {
       for (const { document, reject } of waiting) {
-        // It contains updates that the store lacks, so the next call loads it again.
+        // The document contains updates that the store lacks, so the next call loads it again.
         this.#dropStale(document)
         reject(storeFailed(error))
       }
@@ -446,7 +445,7 @@ export class DocumentKeeper {
     return document.compacting
   }
 
-  /** Never rejects: a document that isn't compacted is as good, and it is tried again later. */
+  /** Compacts a document. Never rejects, as the document stays valid and a later attempt follows. */
   async #compactNow(document: LoadedDocument): Promise<void> {
     const beganMs = this.now()
     try {

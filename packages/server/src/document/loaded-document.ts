@@ -163,7 +163,7 @@ export class LoadedDocument {
   }
 
   /**
-   * Returns what a caller lacks; everything if there is no state vector.
+   * Returns the part that a caller lacks; the whole document without a state vector.
    *
    * @throws {Problem} bad-parameter
    */
@@ -173,8 +173,8 @@ export class LoadedDocument {
   }
 
   /**
-   * Returns the server's state vector, and what a caller lacks. Pending structs are in the update,
-   * but not in the vector.
+   * Returns the server's state vector and an update with the part that a caller lacks. The update
+   * includes pending structs; the vector doesn't.
    *
    * @param stateVector empty for a caller without the document
    * @throws {Problem} bad-parameter
@@ -197,7 +197,7 @@ export class LoadedDocument {
     this.#updatesBytes += bytes.byteLength
   }
 
-  /** Returns a compaction that replaces everything stored. */
+  /** Returns a compaction that replaces everything in the store. */
   compaction(): Compaction {
     const numbers = this.#updates.map(({ number }) => number)
     return {

@@ -1,18 +1,18 @@
 import { mergeUpdates as mergeYjs } from 'yjs'
 
-// What merging costs grows with the square of how many there are: 64 small updates take 1 ms, 1,000
-// take 120 ms. And one that is large is parsed whole, at some 10 MB a second, or at 2 MB where somebody
-// made it of the smallest pieces.
+// The cost of merging grows with the square of the number of updates: 64 small ones take 1 ms, 1,000
+// take 120 ms. A large one is parsed whole, at about 10 MB a second, or 2 MB if it consists of the
+// smallest possible pieces.
 const MAX_UPDATES = 64
 const MAX_BYTES = 16_384
-/** How much is merged at once, as it blocks the server's own thread. */
+/** The maximum size of one merge, which blocks the server's main thread. */
 const MAX_MERGED_BYTES = 65_536
 
 /**
- * Makes few updates of many that mean the same. What is more than the event loop has time for stays
- * as it is.
+ * Merges many updates into a few equivalent ones. Updates beyond the limits for one merge stay
+ * unmerged.
  *
- * @param updates that were accepted, so that they can be read
+ * @param updates accepted ones, which are known to be readable
  * @see PROTOCOL.md DO31
  */
 export function mergeUpdates(updates: readonly Uint8Array[]): readonly Uint8Array[] {
@@ -24,7 +24,7 @@ export function mergeUpdates(updates: readonly Uint8Array[]): readonly Uint8Arra
   })
 }
 
-/** Makes one update of all; `undefined` if they are none, or more than the event loop has time for. */
+/** Merges all updates into one; `undefined` if there are none, or they exceed the limits for one merge. */
 export function mergeIntoOne(updates: readonly Uint8Array[]): Uint8Array | undefined {
   const [group, ...others] = inGroups(updates)
   if (group === undefined || others.length > 0) return undefined

@@ -7,7 +7,7 @@ export interface DocumentSettings extends DocumentLimits {
   readonly store: StoreModule
   /** Whether several nodes use the store. */
   readonly isShared: boolean
-  /** The memory in which it states its current work. */
+  /** The shared memory in which the thread states its current work. */
   readonly occupation: SharedArrayBuffer
 }
 
@@ -89,7 +89,7 @@ export type Answer =
       readonly cause: string | undefined
     }
 
-/** The thread's first message: the store is open, or why it can't be. */
+/** The thread's first message: the store is open, or the reason why it can't be opened. */
 export type Opened = { readonly opened: true } | { readonly opened: false; readonly fault: string }
 
 /** Turns a refusal that a thread sent back into a problem. */

@@ -19,9 +19,9 @@ const ROOM_BYTES = 128
 const LAST_TURN = 0x7f_ff_ff_fe
 
 /**
- * What a thread is working on, in memory that it shares with the thread that started it: a busy thread
- * can't be asked. The other thread can isolate it during a piece of work. From then on it works for no
- * other room, because another thread does.
+ * The current work of a thread, in memory that it shares with the main thread, because a busy thread
+ * can't answer. The main thread can isolate it during a piece of work. From then on it works for that
+ * room alone, and another thread works for the others.
  *
  * The state is 0 between pieces of work and the turn during one. Once the thread is isolated it is
  * `ISOLATED` between them and the negative turn during one. `HALTED` is final.
@@ -44,7 +44,7 @@ export class Occupation {
     return this.#isolatedFor === undefined || this.#isolatedFor === roomName
   }
 
-  /** @throws whatever the work throws */
+  /** Runs work and shows it to the main thread meanwhile. Rethrows what the work throws. */
   during<T>(roomName: string, number: number, work: () => T): T {
     this.#turn = this.#turn === LAST_TURN ? 1 : this.#turn + 1
     this.#number[0] = number
@@ -68,7 +68,7 @@ export class Occupation {
     }
   }
 
-  /** Returns what the thread is doing now. For the other thread. */
+  /** Returns the thread's current work. For the main thread. */
   look(): Turn | undefined {
     const state = Atomics.load(this.#state, STATE)
     if (state === FREE || state <= HALTED) return undefined

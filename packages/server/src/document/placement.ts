@@ -5,18 +5,18 @@ import { badUpdate, type Id, MAX_DEPTH, type Run, type Struct } from './update.j
 /** A run on its way into the document. */
 interface Placing {
   readonly run: Run
-  /** How many of its structs are in place. */
+  /** The number of its structs that are in place. */
   placed: number
-  /** How deep the types are nested that those are in. */
+  /** The nesting depth of the types that contain those structs. */
   readonly levels: number[]
 }
 
 /**
- * Foresees what Yjs will put in place, without touching the document: structs follow their
- * predecessors, neighbours and parents, which may be in the document or in another run.
+ * Predicts which structs Yjs will integrate, without changing the document. A struct has to follow its
+ * predecessor, neighbours and parent, which may be in the document or in another run.
  *
- * It goes through them in the order of their dependencies, which are in no circle then, and without
- * recursion.
+ * It visits structs in the order of their dependencies, without recursion. Structs in a cycle are
+ * never reached.
  */
 export class Placement {
   readonly #doc: Doc
@@ -25,11 +25,11 @@ export class Placement {
   readonly #byClient = new Map<number, Placing[]>()
   /** The runs that wait for a client to reach a clock. */
   readonly #waiting = new Map<number, { readonly placing: Placing; readonly clock: number }[]>()
-  /** Levels are of use only if there are types that could be too deep. */
+  /** Whether to compute levels, which are needed only if there are types that could be too deep. */
   readonly #hasTypes: boolean
 
   /**
-   * @param runs of the update, then those that waited already
+   * @param runs of the update, followed by those that are already pending
    * @throws {Problem} bad-update: `too-deep`
    */
   constructor(doc: Doc, runs: readonly Run[]) {
@@ -40,7 +40,7 @@ export class Placement {
     for (const placing of this.#placings) this.#place(placing)
   }
 
-  /** How far a client will have come. */
+  /** Returns the clock that a client will have reached. */
   stateOf(client: number): number {
     return this.#states.get(client) ?? getState(this.#doc.store, client)
   }
@@ -100,7 +100,7 @@ export class Placement {
     return waiting.filter(({ clock }) => clock < state).map(({ placing }) => placing)
   }
 
-  /** The first clock that has to be there before it and isn't. */
+  /** Returns the first dependency of a struct that isn't in place. */
   #missingOf(struct: Struct): Id | undefined {
     const { client, clock } = struct.id
     if (clock > this.stateOf(client)) return { client, clock: clock - 1 }
@@ -111,7 +111,7 @@ export class Placement {
   }
 
   /**
-   * How deep the type is nested that a struct is in; 0 for a root.
+   * Returns the nesting depth of the type that contains a struct; 0 for a root.
    *
    * @throws {Problem} bad-update: `too-deep`
    */
@@ -126,7 +126,7 @@ export class Placement {
     return level
   }
 
-  /** The level of what is in place already, in the document or in a run. */
+  /** Returns the level of a struct that is in place, in the document or in a run. */
   #levelAt({ client, clock }: Id): number {
     const structs = this.#doc.store.clients.get(client) ?? []
     if (clock < getState(this.#doc.store, client)) return levelIn(structs[indexAt(structs, clock)]!)
@@ -147,7 +147,7 @@ function parentId({ parent }: Item): Id | null {
   return typeof parent === 'string' || parent instanceof AbstractType ? null : parent
 }
 
-/** The level of a struct that is in the document. */
+/** Returns the level of a struct that is in the document. */
 function levelIn(struct: Struct): number {
   let level = 0
   let parent: unknown = struct instanceof Item ? struct.parent : null

@@ -243,7 +243,7 @@ export class RedisExchange<T> implements Exchange<T>, Notices, Counting, RedisLi
     this.#cancel = this.surroundings.after(PULSE_MS, () => void this.#beat())
   }
 
-  /** Tolerates a short interruption of messages once they have arrived. Rooms can't begin without them. */
+  /** Returns whether messages count as cut off. A live exchange tolerates a short interruption. */
   #isDeaf(): boolean {
     const { hears } = this.connection
     const isLong = this.#deafness.isLong(hears, this.surroundings.now())
