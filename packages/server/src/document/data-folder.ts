@@ -14,7 +14,7 @@ const LONG_MS = 1_000
 /** The folder for data that survives a restart. Only this server uses it. */
 export class DataFolder {
   constructor(
-    /** `undefined` if this server keeps nothing across restarts, or doesn't need the folder. */
+    /** `undefined` if this server keeps nothing across restarts. */
     readonly path: string | undefined,
     private readonly lock?: FolderLock,
   ) {}

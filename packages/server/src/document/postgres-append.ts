@@ -3,20 +3,20 @@ import { ID_OF } from './postgres-schema.js'
 import { type Bigint, transaction } from './postgres-transaction.js'
 import { FIRST_INCARNATION, type RoomUpdate } from './store.js'
 
-/** A statement takes 65,535 parameters, and an update is three. */
+/** The number of updates in one statement, which takes up to 65,535 parameters, three for each. */
 const ROWS = 1_000
 
-/** An update, and its place among those that are appended. */
+/** An update, and its index among the appended ones. */
 interface Placed {
   readonly update: RoomUpdate
   readonly place: number
 }
 
 /**
- * Appends updates to the documents that still have the incarnation that they are for.
+ * Appends each update whose document still has the update's incarnation.
  *
- * The row of a document, which each append changes and each removal clears, orders them: whichever is
- * second waits for the first, and sees what it did.
+ * Each append and each removal changes the document's row, so the database serializes them: the
+ * second waits for the first, and sees its result.
  */
 export async function append(
   pool: Pool,
@@ -31,7 +31,10 @@ export async function append(
   return numbers
 }
 
-/** In the order of rooms, so that no two nodes wait for each other; one incarnation of each at a time. */
+/**
+ * Groups updates into statements. They are in the order of rooms, so that two nodes can't deadlock, and
+ * a statement has one incarnation of each room.
+ */
 function statementsOf(updates: readonly RoomUpdate[]): Placed[][] {
   const placed = updates
     .map((update, place) => ({ update, place }))
@@ -69,7 +72,7 @@ function valuesOf({ roomName, incarnation, bytes }: RoomUpdate): readonly unknow
   return [roomName, incarnation, bytes]
 }
 
-/** The statement for so many updates. Its first parameter is the time. */
+/** Returns the statement for a number of updates. Its first parameter is the time. */
 function insertOf(count: number): string {
   const rows = Array.from({ length: count }, (_, index) => {
     const at = 3 * index + 2

@@ -14,7 +14,7 @@ import {
 
 const INFO = 'SELECT room, bytes, created, updated, used FROM whereabouts_documents'
 
-/** Makes a document's row if it isn't there, and keeps others from changing it until the transaction ends. */
+/** Creates a document's row if it doesn't exist, and locks it until the transaction ends. */
 const NOTE = `
   INSERT INTO whereabouts_documents AS known
     (id, room, incarnation, generation, bytes, created, updated, used)

@@ -2,7 +2,7 @@ import type { PoolClient, QueryConfig } from 'pg'
 import { UNTOLD_SCHEMA } from './postgres-untold.js'
 import { checkSchema, SCHEMA_VERSION } from './schema.js'
 
-/** Names this application's lock among those of the database. */
+/** Identifies this application's advisory lock in the database. */
 const MIGRATION_LOCK = 0x77_68_65_72
 const UPGRADE_MS = 3_600_000
 
@@ -35,7 +35,7 @@ const DOCUMENTS = `
 
 const NOW_MS = '(extract(epoch FROM now()) * 1000)::bigint'
 
-/** Each document has a row with its size and its times. The row of a removed one has no name. */
+/** Each document has a row with its size and its times. The row of a removed document has no name. */
 const CATALOG = `
   LOCK TABLE whereabouts_updates, whereabouts_snapshots, whereabouts_documents;
   ALTER TABLE whereabouts_documents RENAME TO whereabouts_former;
@@ -75,17 +75,17 @@ const CATALOG = `
 const STEPS = [DOCUMENTS, CATALOG]
 
 /**
- * Makes the tables of an earlier version, or of none, what this version reads. Call it in a transaction.
+ * Creates the tables, or upgrades those of an earlier version. Call it in a transaction.
  *
- * @throws {Error} if they are of a newer version. PROTOCOL.md DO11
+ * @throws {Error} if the tables have a newer version. PROTOCOL.md DO11
  */
 export async function upgrade(client: PoolClient): Promise<void> {
-  // Until the end of the transaction: of several processes that start at once, one does it.
+  // The lock lasts until the transaction ends, so only one of several starting processes upgrades.
   await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK])
   const version = await readVersion(client)
   checkSchema(version, 'the database')
   if (version < SCHEMA_VERSION) {
-    // Large tables take longer to read than a call may.
+    // Reading large tables may take longer than the time limit of a statement.
     await client.query('SET LOCAL statement_timeout = 0')
     for (const text of STEPS.slice(version)) {
       await client.query({ text, query_timeout: UPGRADE_MS } as QueryConfig)

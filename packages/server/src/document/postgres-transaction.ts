@@ -1,9 +1,9 @@
 import type { Pool, PoolClient } from 'pg'
 
-/** A `pg` number, which comes as text where it may be too large for a JavaScript one. */
+/** A 64-bit integer from `pg`, which returns it as text because it may exceed JavaScript's numbers. */
 export type Bigint = string
 
-/** Does work in a transaction, which is rolled back if it throws. */
+/** Runs work in a transaction, which is rolled back if the work throws. */
 export async function transaction<T>(
   pool: Pool,
   work: (client: PoolClient) => Promise<T>,
@@ -16,7 +16,7 @@ export async function transaction<T>(
     client.release()
     return result
   } catch (error) {
-    // Closing the connection rolls back, in whatever state it is.
+    // Closing the connection rolls back, whatever its state.
     client.release(true)
     throw error
   }

@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg'
 import type { UntoldRoom, UntoldRooms } from './store.js'
 
-/** Rooms that are told of at a time. */
+/** The maximum number of rooms in one list. */
 const ROOMS_AT_A_TIME = 100
 
 export const UNTOLD_SCHEMA = `
@@ -11,7 +11,7 @@ export const UNTOLD_SCHEMA = `
   )
 `
 
-/** In a table of its own, which is all but always empty. */
+/** The list of untold rooms, in a table that is nearly always empty. */
 export class PostgresUntold implements UntoldRooms {
   constructor(private readonly pool: Pool) {}
 

@@ -16,19 +16,19 @@ import {
   type UntoldRooms,
 } from './store.js'
 
-/** Names the locks of documents that are being compacted. */
+/** Identifies the advisory locks of documents that are being compacted. */
 const COMPACTION_LOCK = 0x77_68_63
 const CONNECTIONS = 4
 const CONNECT_MS = 3_000
 const STATEMENT_MS = 10_000
-/** How long a database that is on its way up is waited for. */
+/** How long to wait for a database that is starting. */
 const PATIENCE_MS = 15_000
 const PAUSE_MS = 250
 
 /**
- * Opens the store in a PostgreSQL database. It makes its tables itself.
+ * Opens the store in a PostgreSQL database, and creates its tables if necessary.
  *
- * @throws {Error} if the database can't be reached, or its tables are of a newer version
+ * @throws {Error} if the database can't be reached, or its tables have a newer version
  */
 export async function openStore({
   databaseUrl,
@@ -43,7 +43,7 @@ export async function openStore({
     query_timeout: STATEMENT_MS,
     keepAlive: true,
   })
-  // An idle connection that is lost is no news: whoever needs one makes a new one.
+  // A lost idle connection needs no handling: the next query opens a new one.
   pool.on('error', () => {})
   try {
     await connected(pool)
@@ -66,7 +66,7 @@ const CLEAR = `
     created = 0, updated = 0, used = 0
   WHERE room = $2 AND ($3::bigint IS NULL OR used < $3)`
 
-/** An append that isn't committed yet adds what it brings afterwards. */
+/** Sets a document's size. An append that isn't committed yet adds its size afterwards. */
 const WEIGH = `
   UPDATE whereabouts_documents SET bytes =
     (SELECT coalesce(sum(octet_length(bytes)), 0) FROM whereabouts_updates WHERE room = $1) +
@@ -83,7 +83,7 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
 
   async load(roomName: string): Promise<StoredDocument> {
     return transaction(this.pool, async (client) => {
-      // One view of the tables, so that a compaction elsewhere is seen whole or not at all.
+      // Both reads share one snapshot, so that a concurrent compaction is seen whole or not at all.
       await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY')
       const { incarnation, generation, used } = await rowOf(client, roomName)
       const { rows: parts } = await client.query<{ bytes: Buffer }>(
@@ -126,7 +126,7 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
       client.release()
       return generation
     } catch (error) {
-      // Closing the connection gives the lock up, in whatever state it is.
+      // Closing the connection releases the lock, whatever its state.
       client.release(true)
       throw error
     }
@@ -168,7 +168,7 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
         'SELECT count(*)::int AS parts FROM whereabouts_snapshots WHERE generation = $1',
         [generation],
       )
-      // Another process that compacts the same document may have taken them for left behind.
+      // Another process may have removed the parts as leftovers while compacting the same document.
       if (rows[0]?.parts !== parts.length) throw new Error('parts of a snapshot were removed')
       await client.query(
         'DELETE FROM whereabouts_updates WHERE room = $1 AND number = ANY ($2::bigint[])',
@@ -188,7 +188,7 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
     await this.pool.end()
   }
 
-  /** A new generation; what a compaction that was cut off has left of the room is removed. */
+  /** Returns a new generation, and removes leftovers of interrupted compactions of the room. */
   async #begin(roomName: string): Promise<number> {
     await this.pool.query(
       'DELETE FROM whereabouts_snapshots WHERE room = $1 AND generation NOT IN (SELECT generation FROM whereabouts_documents WHERE room = $1)',
@@ -209,7 +209,7 @@ async function rowOf(client: Pool | PoolClient, roomName: string): Promise<Docum
   return rows[0] ?? { incarnation: FIRST_INCARNATION, generation: '0', used: '0' }
 }
 
-/** Returns whether the room's snapshot was still the one that this one is made from. */
+/** Replaces the room's snapshot. Returns `false` if it is no longer the one that the new one is based on. */
 async function replace(
   client: PoolClient,
   { roomName, incarnation, base }: Compaction,
@@ -222,7 +222,7 @@ async function replace(
   return rowCount === 1
 }
 
-/** Waits for a database that was started together with this process. */
+/** Waits for a database that is still starting. */
 async function connected(pool: Pool): Promise<void> {
   const untilMs = performance.now() + PATIENCE_MS
   for (;;) {
@@ -245,7 +245,7 @@ function isOnItsWay(error: unknown): boolean {
 }
 
 function messageOf(error: unknown): string {
-  // The error of several addresses that were tried has no message of its own.
+  // An error of several connection attempts has no message of its own.
   if (error instanceof AggregateError) return error.errors.map(String).join(', ')
   return error instanceof Error ? error.message : String(error)
 }

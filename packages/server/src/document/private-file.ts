@@ -1,15 +1,14 @@
 import { chmodSync, closeSync, openSync, statSync } from 'node:fs'
 
-/** Readable and writable by the server's own user alone. */
+/** Only the server's user can read and write the file. */
 const PRIVATE = 0o600
 const RIGHTS = 0o777
 
 /**
- * Makes an empty file that is private whatever the umask, unless there is one already, whose rights
- * are narrowed.
+ * Creates an empty private file, whatever the umask. If the file exists, narrows its permissions.
  *
- * A file that is there isn't opened: closing it would give up the locks that SQLite holds on it for
- * this process.
+ * An existing file isn't opened: closing it would release the locks that SQLite holds on it for this
+ * process.
  *
  * @see https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
  */
@@ -22,7 +21,7 @@ export function makePrivate(file: string): void {
   narrow(file)
 }
 
-/** Leaves the rights to the file, if it exists, to its owner alone. */
+/** Restricts a file, if it exists, to its owner. */
 export function narrow(file: string): void {
   const stats = statSync(file, { throwIfNoEntry: false })
   if (stats?.isFile() === true && (stats.mode & RIGHTS) !== PRIVATE) chmodSync(file, PRIVATE)

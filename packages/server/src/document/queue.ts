@@ -5,7 +5,7 @@ export interface Queued {
   readonly bytes: number
 }
 
-/** The limits of a load. */
+/** The limits of a {@link Load}. */
 interface Bound {
   readonly count: number
   readonly bytes: number
@@ -76,7 +76,7 @@ export class Loads {
 
 /** A queue in which rooms take turns. Items of one room keep their order. */
 export class FairQueue<T extends Queued> {
-  /** In the order of their turns. */
+  /** The items of each room, in the order of the rooms' turns. */
   readonly #rooms = new Map<string, T[]>()
 
   get isEmpty(): boolean {
@@ -107,7 +107,7 @@ export class FairQueue<T extends Queued> {
     }
   }
 
-  /** Removes and returns the next item that can go: the first in turn among the rooms of the lowest level. */
+  /** Removes and returns the next item that can go. Rooms of a lower level come first, then those next in turn. */
   take(canGo: (item: T) => boolean, levelOf: (item: T) => number = () => 0): T | undefined {
     let lowest = Infinity
     let next: string | undefined

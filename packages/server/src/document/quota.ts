@@ -1,17 +1,17 @@
 import { Problem } from '@whereabouts/protocol'
 import type { Catalog } from './store.js'
 
-/** How long what the store said counts, instead of asking again: other nodes write to it, too. */
+/** How long a size from the store is used before asking again, because other nodes also write to it. */
 const FRESH_MS = 10_000
 const MOST_KEPT = 10_000
 
-/** How much documents may take in the store; 0 for no bound. */
+/** The maximum sizes of documents in the store; 0 means no limit. */
 export interface QuotaLimits {
   readonly maxStoredBytes: number
   readonly maxOwnerBytes: number
 }
 
-/** A size that the store is asked for now and then. What is written between is added. */
+/** A size that is periodically read from the store. Writes in between are added. */
 class Quota {
   #bytes = 0
   #freshUntilMs = -Infinity
@@ -23,7 +23,7 @@ class Quota {
     private readonly now: () => number,
   ) {}
 
-  /** Counts an update that is about to be written; resolves `false`, and counts nothing, if it is too much. */
+  /** Counts an update before it is written. Resolves `false`, and doesn't count it, if it is too large. */
   async take(bytes: number): Promise<boolean> {
     if (this.maxBytes === 0) return true
     if (this.now() >= this.#freshUntilMs) await (this.#asking ??= this.#refresh())
@@ -43,7 +43,7 @@ class Quota {
 }
 
 /**
- * How much all documents together may take in the store, and those of one owner.
+ * The limits for the total size of all documents in the store, and of the documents of each owner.
  *
  * @see PROTOCOL.md BU10, BU11
  */
@@ -65,7 +65,7 @@ export class Quotas {
   }
 
   /**
-   * Counts an update that is about to be written to a room's document.
+   * Counts an update to a room's document before it is written.
    *
    * @throws {Problem} storage-full, store-failed
    */
@@ -96,7 +96,7 @@ export class Quotas {
   }
 }
 
-/** Keeps those that were used last. */
+/** Adds an entry, and drops the least recently used one if there are too many. */
 function keep<T>(kept: Map<string, T>, key: string, value: T): void {
   kept.delete(key)
   kept.set(key, value)

@@ -6,13 +6,13 @@ import { DOCUMENTS_FILE } from './sqlite-file.js'
 import type { DocumentStore } from './store.js'
 import { chooseStore, openStoreModule } from './store-module.js'
 
-/** Reads documents where they are stored, beside a server that writes to them. */
+/** Reads documents directly from the store, even while a server writes to them. */
 export interface DocumentReader extends Pick<DocumentStore, 'list' | 'getRecord' | 'close'> {
   /** Returns a document as an update of Yjs 13; `undefined` if there is none. */
   read(roomName: string): Promise<Uint8Array | undefined>
 }
 
-/** @throws {Error} if the store isn't there, or can't be used */
+/** @throws {Error} if the store doesn't exist or can't be used */
 export async function openReader(options: WhereaboutsOptions): Promise<DocumentReader> {
   const { dataDir, databaseUrl, store: own } = options
   const isFile = databaseUrl === undefined && own === undefined

@@ -12,20 +12,21 @@ import { isUnanchored } from './encode.js'
 import type { Run, Struct } from './update.js'
 
 /**
- * Structs in roots without a neighbour, times roots: what Yjs goes through when a reader encodes the
- * document, as it does for a listener on loading. A browser takes a second for so many. A page with
- * 10,000 cells has half as many.
+ * The maximum product of structs in roots without a neighbour and roots. It is the number of roots that
+ * Yjs searches when a reader encodes the document, as it does for a listener on loading. A browser takes
+ * a second for this many. A page with 10,000 cells has half as many.
  */
 export const MAX_ROOT_SEARCHES = 200_000_000
 /**
- * Structs times names of formats: what Yjs copies when a reader loads or shows formatted text. A
- * browser takes two seconds for so many. A page has six names.
+ * The maximum product of structs and format names. It is the number of formats that Yjs copies when a
+ * reader loads or shows formatted text. A browser takes two seconds for this many. A page has six names.
  */
 export const MAX_FORMAT_COPIES = 25_000_000
 
 /**
- * Structs, and objects and arrays in values. Each takes up to 250 bytes of memory and 2 of an update, so
- * that a document of 64 MiB could take gigabytes. A sheet of 100,000 cells has 300,000.
+ * The maximum number of structs, and objects and arrays in values. Each takes up to 250 bytes of memory
+ * but only 2 bytes of an update, so a document of 64 MiB could take gigabytes. A sheet of 100,000 cells
+ * has 300,000.
  */
 export const MAX_PIECES = 1_000_000
 
@@ -34,15 +35,15 @@ export interface ReadingCount {
   readonly structs: number
   /** Structs, and objects and arrays in values. */
   readonly pieces: number
-  /** Those in roots without a neighbour. */
+  /** Structs in roots without a neighbour. */
   readonly unanchored: number
   /** Names of formats. */
   readonly formats: number
 }
 
 /**
- * Counts what makes a document cost its readers more than it costs the server to apply. The server
- * knows no types of roots, and nobody listens to its documents, so it never does what readers do.
+ * Counts the parts of a document that cost readers more than the server. The server doesn't know the
+ * types of roots, and nothing listens to its documents, so it never does the work of a reader.
  *
  * @see PROTOCOL.md DO28
  */
@@ -51,17 +52,17 @@ export class ReadingCost {
   #containers = 0
   readonly #formats = new Set<string>()
 
-  /** @param doc before anything is in it */
+  /** @param doc an empty document */
   constructor(private readonly doc: Doc) {
     doc.on('afterTransaction', (transaction: Transaction) => this.#count(transaction))
   }
 
-  /** How many objects and arrays are in the document's values. */
+  /** The number of objects and arrays in the document's values. */
   get containers(): number {
     return this.#containers
   }
 
-  /** Returns what the document would have if these structs came, too. */
+  /** Returns the count of the document with these structs added. */
   with(runs: readonly Run[]): ReadingCount {
     const { clients } = this.doc.store
     const added = runs.flatMap(({ client, structs }) => newIn(structs, clients.get(client) ?? []))
@@ -78,7 +79,7 @@ export class ReadingCost {
     return { structs, pieces, unanchored, formats: this.#formats.size + more }
   }
 
-  /** Counts again, without what was deleted meanwhile. */
+  /** Counts again, to leave out content that was deleted since. */
   recount(): void {
     this.#unanchored = 0
     this.#containers = 0
@@ -107,7 +108,7 @@ export class ReadingCost {
   }
 }
 
-/** The structs that go on after what is known of their client. */
+/** Returns the structs after the known ones of their client. */
 function newIn(structs: readonly Struct[], known: readonly Struct[]): readonly Struct[] {
   const end = known.at(-1)
   const state = end === undefined ? 0 : end.id.clock + end.length
@@ -128,7 +129,7 @@ function isUnanchoredInRoot(struct: Struct): boolean {
   return parent !== null && typeof parent === 'object' && '_item' in parent && parent._item === null
 }
 
-/** How many objects and arrays are in the values of a struct. */
+/** Returns the number of objects and arrays in the values of a struct. */
 function containersOf(struct: Struct): number {
   if (!(struct instanceof Item)) return 0
   const { content } = struct

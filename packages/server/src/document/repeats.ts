@@ -2,15 +2,15 @@
 const MAX_KEYS = 10_000
 
 /**
- * Does once what is asked for several times, as long as it remembers that it was.
+ * Runs repeated work once per key, as long as the key is remembered.
  *
  * @see PROTOCOL.md DO9
  */
 export class Repeats<T> {
-  /** The oldest first. */
+  /** Oldest first. */
   readonly #results = new Map<string, Promise<T>>()
 
-  /** The result of the work that was done, or is being done, for this key; what failed is done again. */
+  /** Returns the result of earlier or current work for this key. Failed work is done again. */
   once(key: string, work: () => Promise<T>): Promise<T> {
     const known = this.#results.get(key)
     if (known !== undefined) return known

@@ -9,7 +9,7 @@ export function roomOf(request: Request): string {
   return 'roomName' in request ? request.roomName : NO_ROOM
 }
 
-/** The server's own requests, which are never refused for the load. */
+/** The server's own requests, which are never refused because of high load. */
 const OWN: ReadonlySet<Request['call']> = new Set([
   'check',
   'close',
@@ -21,12 +21,12 @@ const OWN: ReadonlySet<Request['call']> = new Set([
   'untold',
 ])
 
-/** Returns whether a client made the request, which can try again later. */
+/** Returns whether the request comes from a client, which can retry it. */
 export function isFromClient({ call }: Request): boolean {
   return !OWN.has(call)
 }
 
-/** Returns whether it is an update that another node accepted. */
+/** Returns whether the request is an update that another node accepted. */
 export function isRemoteUpdate(request: Request): request is Request & { readonly call: 'learn' } {
   return request.call === 'learn' && request.bytes !== undefined
 }

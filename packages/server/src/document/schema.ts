@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 /** The schema that this version reads and writes. @see PROTOCOL.md DO11 */
 export const SCHEMA_VERSION = 2
 
-/** How large the parts of a snapshot are. */
+/** The size of a snapshot's parts. */
 const PART_BYTES = 1_048_576
 
 /** @throws {Error} if the store was written by a newer version */
@@ -14,7 +14,7 @@ export function checkSchema(version: number, where: string): void {
   )
 }
 
-/** The snapshot in parts that are written one at a time. */
+/** Splits a snapshot into parts that are written one at a time. */
 export function partsOf(snapshot: Uint8Array): Uint8Array[] {
   const count = Math.ceil(snapshot.byteLength / PART_BYTES)
   return Array.from({ length: count }, (_, part) =>
@@ -23,7 +23,7 @@ export function partsOf(snapshot: Uint8Array): Uint8Array[] {
 }
 
 /**
- * Returns the id of a document's row. It is all that a store keeps of a removed document's name.
+ * Returns the id of a document's row. A store keeps this id, but not the name, of a removed document.
  */
 export function documentId(roomName: string): string {
   return createHash('sha256').update(roomName).digest('hex')

@@ -1,17 +1,17 @@
 /**
- * An address as it may stand in a log: without the user, the password and whatever follows the path.
+ * Returns an address that is safe to log: without user, password, query and fragment.
  *
  * @example shownAddress('postgres://me:secret@db.example:5432/whereabouts?sslmode=require')
  *   // postgres://db.example:5432/whereabouts
  */
 export function shownAddress(url: string): string {
-  // To the last @: a password that isn't escaped may have anything in it.
+  // The match extends to the last @, because a password that isn't escaped may contain one.
   return url.replace(/^([\w-]+:\/\/).*@/s, '$1').replace(/[?#].*$/s, '')
 }
 
 const PATIENCE_MS = 1_000
 
-/** Waits for what is at an address, and tells once who is waited for if that takes long. */
+/** Waits for a connection, and warns once with its address if that takes long. */
 export async function connected<T>(
   to: string,
   url: string,

@@ -106,10 +106,10 @@ function recordFrom({ revision, json, link, owner }: RecordRow): StoredRecord {
 }
 
 /**
- * Adds bytes to what a document has, in its row, which is made if it isn't there.
+ * Adds bytes to a document's size in its row, which is created if it doesn't exist.
  *
- * @param incarnation of which that is to be done; the current one without it
- * @returns whether that is the current one
+ * @param incarnation of the document; if omitted, the current one
+ * @returns whether the incarnation is the current one
  */
 export function noteDocument(
   connection: SqliteConnection,

@@ -1,6 +1,6 @@
 import type Database from 'libsql'
 
-/** A database that is open, and its statements. */
+/** An open database and its prepared statements. */
 export class SqliteConnection {
   readonly #database: Database.Database
   readonly #statements = new Map<string, Database.Statement>()
@@ -24,8 +24,8 @@ export class SqliteConnection {
   }
 
   /**
-   * Every write is in one, begun on its own: a statement that meets another process's lock stays in
-   * progress, and then no later transaction can be committed.
+   * Runs work in a transaction. Every write needs one with its own `BEGIN`: a statement that meets
+   * another process's lock stays in progress, and then no later transaction can be committed.
    */
   transaction<T>(mode: 'DEFERRED' | 'IMMEDIATE', work: () => T): T {
     this.#database.exec(`BEGIN ${mode}`)
@@ -34,7 +34,7 @@ export class SqliteConnection {
       this.#database.exec('COMMIT')
       return result
     } catch (error) {
-      // Some errors, a full disk for one, have rolled back already.
+      // Some errors, such as a full disk, have already rolled back.
       if (this.#database.inTransaction) this.#database.exec('ROLLBACK')
       throw error
     }

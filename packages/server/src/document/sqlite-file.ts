@@ -20,8 +20,8 @@ export const DOCUMENTS_FILE = 'documents.sqlite'
 const COMPANIONS = ['-wal', '-shm', '-journal']
 
 /**
- * Checks that the documents of a data folder are whole, and creates the file if there is none. Call
- * it once, before anybody in this process opens the file.
+ * Checks that the documents of a data folder are intact, and creates the file if there is none. Call
+ * it once, before this process opens the file.
  *
  * @throws {Error} that names the file and says what to do
  * @see PROTOCOL.md OP3, OP4, DO11
@@ -36,7 +36,7 @@ export function checkDocuments(dataDir: string): void {
 }
 
 /**
- * Checks that a file has whole documents in it.
+ * Checks that a file has intact documents.
  *
  * @throws {Error} that names the file and says what is wrong
  */
@@ -45,7 +45,7 @@ export function checkFile(file: string): void {
   checkWhole(file)
 }
 
-/** Under another name first: a file of this name is never one that isn't finished. */
+/** Creates the file under another name and renames it, so that an unfinished file never has its name. */
 function make(file: string): void {
   if (existsSync(`${file}-wal`)) throw damaged(file, `${file}-wal is there, and the file is not`)
   const draft = `${file}.new`
@@ -60,7 +60,7 @@ function make(file: string): void {
   flushFolder(dirname(file))
 }
 
-/** After this, a power cut doesn't take the name away. */
+/** Flushes a folder to disk, so that new file names survive a power cut. */
 export function flushFolder(folder: string): void {
   const descriptor = openSync(folder, 'r')
   try {
@@ -78,7 +78,7 @@ const HEADER_BYTES = 100
 const VERSION_OFFSET = 60
 
 /**
- * Looks at the file without opening it as a database, which could change it.
+ * Checks the file's header without opening it as a database, which could change the file.
  *
  * @see https://www.sqlite.org/fileformat.html#the_database_header
  */
@@ -97,7 +97,7 @@ function checkHeader(file: string): void {
 function checkWhole(file: string): void {
   const database = new Database(file)
   try {
-    // A thread of the server before may be closing it.
+    // A thread of the previous server may still be closing the database.
     database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
     const version = readVersion(database)
     checkSchema(version, file)

@@ -24,7 +24,7 @@ const DOCUMENTS = `
   INSERT INTO generations VALUES (0);
 `
 
-/** Each document has a row with its size and its times. The row of a removed one has no name. */
+/** Each document has a row with its size and its times. The row of a removed document has no name. */
 const CATALOG = `
   ALTER TABLE documents RENAME TO former;
   CREATE TABLE documents (
@@ -72,8 +72,7 @@ const STEPS: readonly ((database: Database.Database) => void)[] = [
 ]
 
 /**
- * Makes a database of an earlier version, or an empty one, what this version reads. Call it in a
- * transaction.
+ * Creates the tables, or upgrades those of an earlier version. Call it in a transaction.
  */
 export function upgrade(database: Database.Database): void {
   const version = readVersion(database)

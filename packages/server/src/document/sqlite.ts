@@ -16,7 +16,7 @@ import {
   type StoredDocument,
 } from './store.js'
 
-/** How often the log is tried to be emptied after a removal, while another connection reads. */
+/** The number of attempts to empty the log after a removal, while another connection reads. */
 const WIPE_ATTEMPTS = 20
 const WIPE_PAUSE_MS = 50
 
@@ -27,10 +27,10 @@ const WIPE_PAUSE_MS = 50
 export type SqlitePlace = { readonly dataDir: string } | { readonly memory: string }
 
 /**
- * Opens the store in a file that {@link checkDocuments} has checked, or in memory, which lasts until the
- * last store of that name is closed.
+ * Opens the store in a file that {@link checkDocuments} has checked, or in memory. Documents in memory
+ * last until the last store of that name is closed.
  *
- * @throws {Error} if the file is of a newer version, or can't be used
+ * @throws {Error} if the file has a newer version, or can't be used
  */
 export function openStore(place: SqlitePlace): DocumentStore {
   if ('memory' in place) return new SqliteStore(prepare(new Database(place.memory)))
@@ -54,17 +54,17 @@ interface DocumentRow {
 }
 
 class SqliteStore extends SqliteCatalog implements DocumentStore {
-  /** Whether the write-ahead log may still have something that was removed. */
+  /** Whether the write-ahead log may still contain removed data. */
   #isUnwiped = false
 
   constructor(private readonly database: SqliteConnection) {
     super(database)
-    // A server that was killed may have left there what it had just removed.
+    // A killed server may have left removed data in the log.
     this.#emptyLog()
   }
 
   async load(roomName: string): Promise<StoredDocument> {
-    // One transaction, so that a compaction by another process is seen whole or not at all.
+    // Both reads share one transaction, so that a concurrent compaction is seen whole or not at all.
     return this.database.transaction('DEFERRED', () => {
       const { incarnation, generation, used } = this.#rowOf(roomName)
       return {
@@ -157,7 +157,7 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
     )
   }
 
-  /** Notes what each document gets. Returns the keys of those whose incarnation is the current one. */
+  /** Records the size of each document's updates. Returns the keys of those with a current incarnation. */
   #noteAll(updates: readonly RoomUpdate[]): ReadonlySet<string> {
     const bytes = new Map<string, { readonly update: RoomUpdate; bytes: number }>()
     for (const update of updates) {
@@ -171,7 +171,7 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
     return new Set(noted.map(([key]) => key))
   }
 
-  /** A new generation; what a compaction that was cut off has left of the room is removed. */
+  /** Returns a new generation, and removes leftovers of interrupted compactions of the room. */
   #begin(roomName: string): number {
     this.database
       .run(
@@ -186,13 +186,13 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
     this.database.run(insert).run(generation, part, roomName, asBuffer(bytes))
   }
 
-  /** Another process that compacts the same document may have taken the parts for left behind. */
+  /** Counts the parts, since another process may have removed them as leftovers while compacting the document. */
   #countParts(generation: number): number {
     const count = this.database.run('SELECT count(*) AS parts FROM snapshots WHERE generation = ?')
     return (count.get(generation) as { parts: number }).parts
   }
 
-  /** Returns whether the room's snapshot was still the one that this one is made from. */
+  /** Replaces the room's snapshot. Returns `false` if it is no longer the one that the new one is based on. */
   #replace({ roomName, incarnation, base, numbers }: Compaction, generation: number): boolean {
     const replace =
       'UPDATE documents SET generation = ? WHERE room = ? AND incarnation = ? AND generation = ?'
@@ -238,7 +238,7 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
   }
 
   #emptyLog(): boolean {
-    // Waiting here would hold up all documents.
+    // Waiting for a lock here would block all documents.
     this.database.exec('PRAGMA busy_timeout = 0')
     try {
       const checkpoint = this.database.run('PRAGMA wal_checkpoint(TRUNCATE)')
@@ -256,14 +256,14 @@ function prepare(database: Database.Database): SqliteConnection {
   database.exec('PRAGMA journal_mode = WAL')
   // With WAL, this is what makes a commit survive a power cut.
   database.exec('PRAGMA synchronous = FULL')
-  // What is deleted is overwritten, also what a compaction replaces.
+  // Deleted data is overwritten, including data that a compaction replaces.
   database.exec('PRAGMA secure_delete = ON')
   const connection = new SqliteConnection(database)
   connection.transaction('IMMEDIATE', () => upgrade(database))
   return connection
 }
 
-/** Room names have no space. */
+/** Returns a unique key for a room's incarnation, as room names have no space. */
 function keyOf({ roomName, incarnation }: RoomUpdate): string {
   return `${roomName} ${incarnation}`
 }

@@ -1,7 +1,7 @@
 import { FIRST_INCARNATION, type StoreModule } from './store.js'
 import { openStoreModule } from './store-module.js'
 
-// A process that uses a store and is killed the moment it says that it is done.
+// This process uses a store, and is killed as soon as it reports that it is done.
 
 /** The data to store: two updates, the first of which a snapshot replaces. */
 export interface KilledTask {

@@ -8,20 +8,20 @@ import {
 } from './store.js'
 import { openStoreModule } from './store-module.js'
 
-/** An empty place for documents, which outlives the stores that are opened in it. */
+/** An empty location for documents, which outlives the stores that are opened in it. */
 export interface StorePlace extends AsyncDisposable {
   readonly store: StoreModule
 }
 
-/** One promise of a store, and how to find out whether it is kept. */
+/** One promise of a store, and a check that the store keeps it. */
 export interface StoreCheck {
-  /** Begins with the rule of PROTOCOL.md that it belongs to, in brackets. */
+  /** Begins with the id of its rule in PROTOCOL.md, in brackets. */
   readonly name: string
   /** @throws {Error} that says how the store breaks the promise */
   readonly check: (place: StorePlace) => Promise<void>
 }
 
-/** A store that is open. */
+/** An open store. */
 export type OpenedStore = DocumentStore & AsyncDisposable
 
 export async function opened({ store }: StorePlace): Promise<OpenedStore> {
@@ -33,7 +33,7 @@ export function oneByte(value: number): Uint8Array {
   return Uint8Array.of(value)
 }
 
-/** An update of one byte. */
+/** Returns an update of one byte. */
 export function update(
   roomName: string,
   byte: number,
@@ -42,7 +42,7 @@ export function update(
   return { roomName, incarnation, bytes: oneByte(byte) }
 }
 
-/** Appends updates that have to be stored. */
+/** Appends updates, and fails if the store rejects one. */
 export async function append(
   store: DocumentStore,
   updates: readonly RoomUpdate[],
@@ -54,7 +54,7 @@ export async function append(
   })
 }
 
-/** Compacts what was never removed. */
+/** Compacts a document in its first incarnation. */
 export function compact(
   store: DocumentStore,
   compaction: Omit<Compaction, 'incarnation'>,

@@ -103,7 +103,7 @@ async function removesUnused(place: StorePlace): Promise<void> {
   assert.equal(await store.remove({ ...removal, unusedSinceMs: Date.now() + 60_000 }), true)
 }
 
-/** A node may die before it has told the others. */
+/** Checks that a removal is listed as untold, since a node may die before it tells the others. */
 export async function notesRemovals(place: StorePlace): Promise<void> {
   await using store = await opened(place)
   await store.remove({ roomName: 'never', incarnation: 'x' })

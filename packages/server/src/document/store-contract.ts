@@ -53,7 +53,7 @@ export const STORE_CONTRACT: readonly StoreCheck[] = [
   ...CATALOG_CONTRACT,
 ]
 
-/** {@link STORE_CONTRACT}, and what stores have to hold that several nodes share. */
+/** {@link STORE_CONTRACT}, and the promises of a store that several nodes share. */
 export const SHARED_STORE_CONTRACT: readonly StoreCheck[] = [
   ...STORE_CONTRACT,
   { name: '[EX13] lists rooms until all nodes were told', check: listsUntold },
@@ -199,7 +199,7 @@ async function countsOne(place: StorePlace): Promise<void> {
   const [second] = await append(other, [update('one', 2)])
   const ours = { roomName: 'one', base: 0, snapshot: oneByte(1), numbers: [first!] }
   const theirs = { roomName: 'one', base: 0, snapshot: oneByte(2), numbers: [second!] }
-  // Either may be refused with an error while the other one is under way.
+  // Either compaction may be refused with an error while the other one is in progress.
   const generations = await Promise.all([
     compact(store, ours).catch(() => {}),
     compact(other, theirs).catch(() => {}),
@@ -238,7 +238,7 @@ async function listsUntold(place: StorePlace): Promise<void> {
   assert.deepEqual(await other.untold.list(), [])
 }
 
-/** Has a process of its own do the task, and kills it as soon as it says that it is done. */
+/** Runs the task in a process of its own, and kills that process as soon as it reports that it is done. */
 async function doAndKill(task: KilledTask): Promise<KilledAnswer> {
   const child = fork(KILLED, { serialization: 'advanced', execArgv: [] })
   try {
@@ -261,7 +261,7 @@ function textOf({ module, options }: StoreModule): StoreModule {
   return { module: String(module), options }
 }
 
-/** The first byte of each update, in an order of their own. */
+/** Returns the first byte of each update, sorted. */
 function contents({ updates }: StoredDocument): number[] {
   return updates.map((each) => each.bytes[0]!).toSorted((one, other) => one - other)
 }

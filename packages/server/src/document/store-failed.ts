@@ -1,9 +1,9 @@
 import { Problem } from '@whereabouts/protocol'
 
 /**
- * Makes the problem of a call that the store couldn't serve.
+ * Returns the problem of a call that the store couldn't serve.
  *
- * @param cause for the log, never for the client; left out where the store isn't at fault
+ * @param cause for the log, never for the client; omitted if the store isn't at fault
  */
 export function storeFailed(cause?: unknown): Problem {
   const problem = new Problem(
@@ -14,7 +14,7 @@ export function storeFailed(cause?: unknown): Problem {
   return problem
 }
 
-/** Makes the problem of an import into a room that has a document. @see PROTOCOL.md AD10 */
+/** Returns the problem of an import into a room that has a document. @see PROTOCOL.md AD10 */
 export function documentExists(): Problem {
   return new Problem(
     'document-exists',

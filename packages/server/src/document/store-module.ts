@@ -5,7 +5,7 @@ import type { DocumentStore, OpenStore, StoreModule } from './store.js'
 /** The store that a server uses. */
 export interface ChosenStore {
   readonly store: StoreModule & { readonly module: string }
-  /** Whether it has to stay open while threads come and go, as it lasts no longer than that. */
+  /** Whether the documents are lost when the last store closes, so one has to stay open between threads. */
   readonly isInMemory: boolean
 }
 

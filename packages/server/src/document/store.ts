@@ -1,6 +1,6 @@
 /**
- * The incarnation of every document until it is removed for the first time. After each removal, the
- * room's document has another one.
+ * The incarnation of every document until its first removal. Each removal gives the room's document
+ * another incarnation.
  *
  * @see PROTOCOL.md DO47
  */
@@ -9,7 +9,7 @@ export const FIRST_INCARNATION = '0'
 /** An update of a room's document on its way to the store. */
 export interface RoomUpdate {
   readonly roomName: string
-  /** The incarnation that it is for. It isn't stored in any other. */
+  /** The incarnation that the update is for. It is never stored in another one. */
   readonly incarnation: string
   readonly bytes: Uint8Array
 }
@@ -23,7 +23,7 @@ export interface StoredUpdate {
 
 /** A document as the store has it: the last snapshot, and the updates since. */
 export interface StoredDocument {
-  /** {@link FIRST_INCARNATION}, or what the last removal said. */
+  /** {@link FIRST_INCARNATION}, or the incarnation that the last removal set. */
   readonly incarnation: string
   /** When it was last changed or opened; 0 for a room that was never stored. */
   readonly usedAtMs: number
@@ -38,30 +38,30 @@ export interface StoredDocument {
 /** A compacted document, which replaces a snapshot and some updates. */
 export interface Compaction {
   readonly roomName: string
-  /** The incarnation that it was made from. */
+  /** The incarnation that it is based on. */
   readonly incarnation: string
-  /** The generation that it was made from. */
+  /** The generation that it is based on. */
   readonly base: number
   readonly snapshot: Uint8Array
-  /** The updates that it was made from. These are removed and no others, whatever their numbers. */
+  /** The updates that it includes. Exactly these are removed, and no others. */
   readonly numbers: readonly number[]
 }
 
 /** A removal of a room's document. */
 export interface Removal {
   readonly roomName: string
-  /** The incarnation of what comes after it; no other one of the room has or had it. */
+  /** The incarnation of the room's next document, which no earlier document of the room had. */
   readonly incarnation: string
-  /** Remove it only if nobody has changed or opened it since. */
+  /** Remove the document only if nobody has changed or opened it since this time. */
   readonly unusedSinceMs?: number
 }
 
-/** The data about a room's document that is known without reading it. */
+/** The metadata of a room's document. */
 export interface DocumentInfo {
   readonly roomName: string
   /** The size of its snapshot and updates together. */
   readonly bytes: number
-  /** When it was stored first, or when the store was upgraded to know. */
+  /** When it was first stored, or when the store was upgraded to record this time. */
   readonly createdAtMs: number
   readonly updatedAtMs: number
   /** When it was last changed or opened, to within a day. */
@@ -70,18 +70,18 @@ export interface DocumentInfo {
 
 /** Which documents to list. */
 export interface Page {
-  /** Those whose names come after this one. */
+  /** List only documents whose names come after this one. */
   readonly after?: string
   readonly limit: number
 }
 
-/** How many documents there are, and how large they are together. */
+/** The number of documents, and their total size. */
 export interface Totals {
   readonly documents: number
   readonly bytes: number
 }
 
-/** How large a room's record may be, as JSON text in UTF-8. */
+/** The maximum size of a room's record, as JSON text in UTF-8. */
 export const MAX_RECORD_BYTES = 65_536
 
 /** A room's record: a JSON text that the store doesn't parse, and the fields to find it by. */
@@ -95,7 +95,7 @@ export interface RoomRecord {
 
 /** A record as the store has it. */
 export interface StoredRecord extends RoomRecord {
-  /** Another one with every change; the room has and had no other record with it. Never 0. */
+  /** A number that changes with every change of the record, and is never reused in the room. Never 0. */
   readonly revision: number
 }
 
@@ -125,10 +125,10 @@ export interface UntoldRooms {
 
 /** The list of documents in a store, and the records of rooms. */
 export interface Catalog {
-  /** Lists documents in the order of their names, which is that of their characters' codes. */
+  /** Lists documents in the order of their names, by character code. */
   list(page: Page): Promise<readonly DocumentInfo[]>
 
-  /** Returns what is known of a room's document; `undefined` if there is none. */
+  /** Returns the metadata of a room's document; `undefined` if there is none. */
   about(roomName: string): Promise<DocumentInfo | undefined>
 
   /** Counts the documents, or those whose records have an owner. */
@@ -137,11 +137,10 @@ export interface Catalog {
   getRecord(roomName: string): Promise<StoredRecord | undefined>
 
   /**
-   * Puts a record in the place of the one with a revision. A room with a record has a document, if only
-   * an empty one.
+   * Replaces the record with a given revision. A room with a record has a document, even if it is empty.
    *
-   * @param expectedRevision 0 if there is to be none yet
-   * @returns the new revision; `undefined`, having changed nothing, if another record is there
+   * @param expectedRevision of the record to replace; 0 if the room has no record yet
+   * @returns the new revision; `undefined`, without a change, if the current revision is another one
    * @throws {Error} if another room has the link
    */
   putRecord(
@@ -167,11 +166,11 @@ export interface Catalog {
  *   order matters.
  * - **Generations.** A compaction counts only if its `base` is still the current generation. No two
  *   snapshots of a room have the same generation.
- * - **Removal.** Once `remove` resolves, the document and its record are gone. What is appended or
- *   compacted for an earlier incarnation changes nothing, whoever has it loaded.
+ * - **Removal.** Once `remove` resolves, the document and its record are gone. Appends and compactions
+ *   for an earlier incarnation change nothing, from any process.
  * - **Concurrency.** Several stores may be open in one place at once: a server replaces its thread by
- *   another while the first still works, and nodes share one database. What one of them has stored,
- *   every `load` that begins afterwards returns.
+ *   another while the first still works, and nodes share one database. Every `load` returns everything
+ *   that any of them stored before it began.
  *
  * A method that rejects makes the server answer `store-failed`; the server tries again later.
  *
@@ -201,7 +200,7 @@ export interface DocumentStore extends Catalog {
    *
    * @returns the new generation; `undefined`, having changed nothing, if `base` or `incarnation` is
    *   no longer current
-   * @throws {Error} also where the store serves one compaction of a document at a time
+   * @throws {Error} also if another compaction of the document is in progress, and the store allows only one
    */
   compact(compaction: Compaction): Promise<number | undefined>
 
@@ -209,15 +208,15 @@ export interface DocumentStore extends Catalog {
   touch(roomName: string): Promise<void>
 
   /**
-   * Removes a document and its record for good. Erase the bytes, if the database can. A shared store
-   * notes the room in {@link untold} at the same time.
+   * Permanently removes a document and its record. Erases the bytes, if the database can. A shared
+   * store adds the room to {@link untold} in the same transaction.
    *
-   * @returns whether there was one to remove
+   * @returns whether a document was removed
    * @see PROTOCOL.md AD1
    */
   remove(removal: Removal): Promise<boolean>
 
-  /** Writes something, to find out whether the store can. `GET /health/ready` waits for it. */
+  /** Writes something, to check that the store can write. `GET /health/ready` waits for it. */
   check(): Promise<void>
 
   /** Called once, as the last method. */

@@ -8,7 +8,7 @@ import { Loads, type Queued } from './queue.js'
 /** The result of a request. */
 export interface Done<R> {
   readonly result: R
-  /** Whether it was sent to more than one thread: then an update may be known because it was just stored. */
+  /** Whether more than one thread got the request. An update may then be known because it was just stored. */
   readonly again: boolean
 }
 
@@ -19,7 +19,7 @@ export interface PendingRequest extends Queued {
   readonly done: Promise<Done<Results[keyof Results]>>
   readonly resolve: (done: Done<Results[keyof Results]>) => void
   readonly reject: (error: Error) => void
-  /** How many threads it was sent to. */
+  /** The number of threads that it was sent to. */
   tries: number
   /** How long its thread is expected to need. */
   expectedMs: number
@@ -51,14 +51,14 @@ type State =
   | { readonly kind: 'ended' }
 
 /**
- * A worker thread for documents, and the requests that it hasn't answered: active, then isolated or not,
- * then ended. It never goes back.
+ * A worker thread for documents, and the requests that it hasn't answered. Its states go one way: active,
+ * possibly isolated, ended.
  */
 export class DocumentThread {
   #state: State = { kind: 'active' }
   /** Its last reported count. */
   count = NOTHING_DONE
-  /** The work that it is doing, and since when. */
+  /** Its current work, and the start time of that work. */
   at: (Turn & { readonly sinceMs: number }) | undefined
   readonly #asked = new Map<number, PendingRequest>()
   readonly #loads = new Loads(OF_ROOM, OF_ALL)
@@ -127,7 +127,7 @@ export class DocumentThread {
     this.worker.postMessage({ ...asked.request, number: asked.number }, [])
   }
 
-  /** Notes what the thread works on, and since when. */
+  /** Records the thread's current work and its start time. */
   look(nowMs: number): void {
     const turn = this.occupation.look()
     if (turn === undefined) this.at = undefined
@@ -153,7 +153,7 @@ export class DocumentThread {
       .map((asked) => this.#settle(asked))
   }
 
-  /** Takes back everything that it was asked; its answers are ignored from now on. */
+  /** Takes back its unanswered requests. Later answers to them are ignored. */
   withdraw(): readonly PendingRequest[] {
     return this.asked.map((asked) => this.#settle(asked))
   }
@@ -170,7 +170,7 @@ export class DocumentThread {
     return this.withdraw()
   }
 
-  /** It has answered something. */
+  /** Restarts the idle time of an isolated thread. */
   rest(nowMs: number): void {
     if (this.#state.kind === 'isolated') this.#enter({ ...this.#state, idleSinceMs: nowMs })
   }

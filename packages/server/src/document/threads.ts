@@ -18,12 +18,12 @@ import { type PendingRequest, DocumentThread, type Done, type ThreadListener } f
 import { storeFailed } from './store-failed.js'
 import { badUpdate } from './update.js'
 
-/** How much may wait for a thread before clients are told to try again later. */
+/** The maximum load that waits for a thread. Beyond it, clients are told to try again later. */
 const WAITING_OF_ROOM = { count: 1_000, bytes: 16_777_216 }
 const WAITING_OF_ALL = { count: 10_000, bytes: 67_108_864 }
 /**
- * An update of this size may take seconds, which can't be foreseen: it comes after small ones, and
- * nothing is sent behind it that would have to wait. A smaller one can't have so many structs.
+ * The size from which an update may take seconds, which can't be predicted: a smaller one has too few
+ * structs. Such an update comes after small ones, and no other request is queued behind it.
  */
 const UNFORESEEN_BYTES = 16_384
 const UNFORESEEN_MS = 100
@@ -38,7 +38,7 @@ const WORK_MS = 60_000
 /** How long an isolated thread is kept when it has nothing to do. */
 const IDLE_MS = 60_000
 const MAX_ISOLATED = 2
-/** A request that was with so many threads when they died may be what kills them. */
+/** The maximum number of threads that a request is sent to, as it may be the cause of their deaths. */
 const MAX_TRIES = 3
 const CLOSE_MS = 1_000
 
@@ -47,7 +47,7 @@ type ThreadSettings = Omit<DocumentSettings, 'occupation'> & { readonly isInMemo
 
 /** The active thread, which serves all rooms. */
 type State =
-  /** There is none, until something is asked. */
+  /** No thread runs until the next request. */
   | { readonly kind: 'none' }
   | { readonly kind: 'starting'; readonly started: Promise<void> }
   | { readonly kind: 'running'; readonly thread: DocumentThread }
@@ -62,7 +62,7 @@ type State =
  *    are idempotent.
  * 3. Only this class decides which thread a room is with, so a room is never with two.
  * 4. A thread that works on one request for too long is terminated. That request fails; the others are
- *    requeued. Nothing is lost, since whatever was acknowledged is in the store.
+ *    requeued. Nothing is lost, since every acknowledged update is in the store.
  *
  * @see PROTOCOL.md DO17, DO18, DO43, DO44
  */
@@ -70,7 +70,7 @@ export class Threads implements ThreadListener {
   readonly #queue = new FairQueue<PendingRequest>()
   readonly #waiting = new Loads(WAITING_OF_ROOM, WAITING_OF_ALL)
   readonly #expenses: Expenses
-  /** The oldest first. */
+  /** Oldest first. */
   readonly #isolated: DocumentThread[] = []
   #state: State = { kind: 'none' }
   #memory: DocumentStore | undefined
@@ -113,7 +113,7 @@ export class Threads implements ThreadListener {
     if (this.#state.kind === 'starting') await this.#state.started
   }
 
-  /** @throws {Problem} what the thread answers; store-failed, too-costly, shutting-down */
+  /** @throws {Problem} the thread's own problem, or store-failed, too-costly, shutting-down */
   ask<const R extends Request>(request: R): Promise<Done<Results[R['call']]>> {
     type Answered = Done<Results[R['call']]>
     const queued = { roomName: roomOf(request), bytes: weightOf(request) }
@@ -230,7 +230,7 @@ export class Threads implements ThreadListener {
 
   async #newActive(): Promise<DocumentThread> {
     const { isInMemory, store } = this.settings
-    // A database in memory lasts as long as somebody has it open.
+    // A database in memory is lost when its last connection closes.
     if (isInMemory) this.#memory ??= await openStoreModule(store)
     return DocumentThread.start(this.settings, this)
   }
@@ -264,7 +264,7 @@ export class Threads implements ThreadListener {
     return false
   }
 
-  /** Whether something unforeseen has waited long enough for others to stand back. */
+  /** Whether an unforeseen request has waited so long that others have to let it pass. */
   get #isDue(): boolean {
     return this.now() - (this.#heldBackSinceMs ?? Infinity) >= HOLD_UP_MS
   }
@@ -280,7 +280,7 @@ export class Threads implements ThreadListener {
     const expectedMs = this.#expenses.expectedMs(asked.roomName)
     if (!isUnforeseen(asked)) thread.send(asked, expectedMs)
     else thread.send(asked, Math.max(expectedMs, UNFORESEEN_MS))
-    // Also if the request that was held back has gone to another thread since.
+    // This holds even if the delayed request has gone to another thread since.
     if (thread === this.#active && (isUnforeseen(asked) || this.#isDue)) {
       this.#heldBackSinceMs = undefined
     }

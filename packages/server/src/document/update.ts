@@ -60,8 +60,8 @@ const MAX_ROOT_NAME = 1_024
  */
 export const MAX_SUBDOCUMENTS = 500
 /**
- * How many values Yjs may copy to merge the structs of a list, which takes it quadratic time and
- * memory. It merges structs when it encodes.
+ * The maximum number of values that Yjs copies to merge the structs of a list. Yjs merges structs when
+ * it encodes, in quadratic time and memory.
  */
 const MAX_COPIES = 20_000_000
 /**

@@ -11,7 +11,7 @@ import {
 } from 'yjs'
 import { MAX_ROOTS } from './update.js'
 
-/** Documents that the updates of a run begin from or are made for. */
+/** The documents that generated updates are based on. */
 export const BASES = [typed(1), typed(2), formatted(3), nested(4)]
 /** Valid updates with changed bytes, some of them cut off. */
 const DAMAGED = fc

@@ -16,7 +16,7 @@ import type { DocumentStore, RoomCatalog, UntoldRooms } from './store.js'
 import { storeFailed } from './store-failed.js'
 import { openStoreModule } from './store-module.js'
 
-// The thread of the documents: everything here may take its time, as no stream waits for it.
+// The worker thread of the documents. Its work may take long, as no stream waits for it.
 
 const TIDY_MS = 1_000
 
@@ -109,7 +109,7 @@ function askCatalog<Name extends keyof RoomCatalog>(
   return ask.apply(store, args)
 }
 
-/** @param untold none where nobody else has the store */
+/** @param untold omitted if no other node uses the store */
 async function performUntold(
   request: Request & { readonly call: 'note' | 'untold' | 'told' },
   untold: UntoldRooms | undefined,
@@ -126,7 +126,7 @@ async function performUntold(
   }
 }
 
-/** @throws {Problem} store-failed if it didn't */
+/** @throws {Problem} store-failed if the work rejects */
 async function worked<T>(work: Promise<T>): Promise<T> {
   try {
     return await work
