@@ -2,10 +2,10 @@ import { compare, isLineId, type LineId } from './axis.js'
 import { isFields } from './cells.js'
 import { LIMITS } from './limits.js'
 
-/** What a block has: contents of cells, or styles. */
+/** The kind of data in a block: contents of cells, or styles. */
 export type BlockPart = 'cells' | 'styles'
 
-/** A block as it stands in the document. @see SHEET.md SD44 */
+/** A block as stored in the document. @see SHEET.md SD44 */
 export interface StoredBlock {
   readonly n: number
   readonly rows: string
@@ -16,14 +16,14 @@ export interface StoredBlock {
 const KEY = /^[0-9a-z]{1,24}\/(cells|styles)$/
 const LINE = /^(.*?)(\d+)$/
 
-/** A run of lines: what their ids begin with, and the numbers of the first and the last. */
+/** A run of lines: the prefix of their ids, and the numbers of the first and the last. */
 interface Run {
   readonly name: string
   readonly first: number
   readonly last: number
 }
 
-/** What of a block is read only when it counts. */
+/** The parts of a block that are parsed only when the block counts. */
 interface Content {
   readonly rows: readonly LineId[]
   readonly columns: readonly LineId[]
@@ -33,13 +33,13 @@ interface Content {
   readonly columnIndexes: ReadonlyMap<LineId, number>
 }
 
-/** The values of cells that were written together. It never changes. */
+/** The values of cells that were written together. A block is immutable. */
 export class Block {
-  /** The blocks of a cell that only this one has: all such cells share the list. */
+  /** The list of blocks for a cell that only this block covers. All such cells share it. */
   readonly alone: Block[] = [this]
-  /** Of several blocks at a cell, the one with the highest number is on top. */
+  /** Where several blocks cover a cell, the one with the highest number is on top. */
   readonly number: number
-  /** How many cells are within its rows and columns. */
+  /** The number of cells in its rows and columns. */
   readonly size: number
   readonly #values: string
   #content: Content | null = null
@@ -56,7 +56,7 @@ export class Block {
     this.#values = values
   }
 
-  /** The rows and columns of its cells, and what an entry of each would be. */
+  /** Iterates over its cells, with the value that an entry of each would have. */
   *cells(): Generator<readonly [row: LineId, column: LineId, value: unknown]> {
     const { rows, columns, values } = this.#all
     let at = 0
@@ -68,7 +68,7 @@ export class Block {
     }
   }
 
-  /** What an entry of a cell would be; `undefined` if the block doesn't have that cell. */
+  /** Returns the value that an entry of a cell would have; `undefined` if the block lacks the cell. */
   valueAt(row: LineId, column: LineId): unknown {
     const { rows, rowIndexes, columnIndexes, values } = this.#all
     const down = rowIndexes.get(row)
@@ -91,11 +91,11 @@ export class Block {
   }
 }
 
-/** The order in which blocks lie over each other, the last one on top. @see SHEET.md SD47 */
+/** Compares blocks by the order in which they cover each other, the last one on top. @see SHEET.md SD47 */
 export const compareBlocks = (a: Block, b: Block): number =>
   a.number - b.number || compare(a.key, b.key)
 
-/** Reads a block that somebody wrote; `undefined` if it is none. @see SHEET.md SD44, SD52 */
+/** Parses a stored block; returns `undefined` if it is invalid. @see SHEET.md SD44, SD52 */
 export function readBlock(key: string, stored: unknown): Block | undefined {
   const part = KEY.exec(key)?.[1] as BlockPart | undefined
   if (part === undefined || !isFields(stored)) return undefined
@@ -112,9 +112,10 @@ export function readBlock(key: string, stored: unknown): Block | undefined {
 }
 
 /**
- * Writes a block; `undefined` if it would be too large.
+ * Returns a block in its stored form; `undefined` if it would be too large.
  *
- * @param valueAt what an entry of a cell would be; `undefined` for a cell that isn't in the block.
+ * @param valueAt returns the value that an entry of a cell would have; `undefined` for a cell that isn't
+ *   in the block
  */
 export function storeBlock(
   n: number,
@@ -131,13 +132,13 @@ export function storeBlock(
   return characters > LIMITS.blockCharacters ? undefined : { n, rows, columns, values }
 }
 
-/** A content that is a value and nothing else, as that value. */
+/** Returns the value of a content that has nothing but a value; any other content as it is. */
 function bare(value: unknown): unknown {
   if (!isFields(value) || value['v'] === undefined) return value
   return Object.keys(value).length === 1 ? value['v'] : value
 }
 
-/** Each value by itself or, where that is shorter, each different one and in which runs they come. */
+/** Encodes values as a list or, if that is shorter, as the distinct values and the runs in which they come. */
 function storeValues(texts: readonly string[]): string {
   const indexes = new Map<string, number>()
   const runs: number[] = []
@@ -167,7 +168,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    // Whatever a stranger wrote there.
+    // A stranger may have written anything, so invalid text is ignored.
     return undefined
   }
 }
@@ -190,7 +191,7 @@ function inRuns(
 const isCount = (value: unknown, most: number): value is number =>
   Number.isInteger(value) && Number(value) >= 0 && Number(value) <= most
 
-/** Lines as runs of ids that follow each other. @example storeLines(['0', '1', 'k3-4']) // '0..1,k3-4' */
+/** Encodes lines as runs of consecutive ids. @example storeLines(['0', '1', 'k3-4']) // '0..1,k3-4' */
 function storeLines(ids: readonly LineId[]): string {
   const runs: [first: LineId, last: LineId][] = []
   for (const id of ids) {

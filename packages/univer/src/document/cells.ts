@@ -72,7 +72,7 @@ const DEFAULT_STYLE: Style = {
 /** Univer's default padding, which it adds to what is copied within a sheet. */
 const USUAL_PADDING: Style = { t: 0, r: 2, b: 2, l: 2 }
 
-/** Returns a cell after a write, as a grid does it. A formula's result is not content. */
+/** Returns a cell after a write, with a grid's rules. A formula's result is not content. */
 export function mergeCell(before: CellData, write: CellWrite | null): CellData {
   if (write === null) return {}
   const { v = before.v, t = before.t, f = before.f, s = before.s } = write
@@ -94,7 +94,7 @@ export function toValue(v: unknown, t: unknown): Value {
   return typeof v === 'number' && Number.isFinite(v) ? withKind(v, t) : {}
 }
 
-/** Cuts a text from elsewhere that is too long. @see SHEET.md SD16 */
+/** Truncates a text from another source to the maximum length. @see SHEET.md SD16 */
 function shorten(text: string): string {
   if (text.length <= LIMITS.textCharacters) return text
   return `${text.slice(0, LIMITS.textCharacters - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
@@ -163,11 +163,11 @@ export function isFields(value: unknown): value is Style {
   return prototype === Object.prototype || prototype === null
 }
 
-/** Returns a write of a whole cell, which also removes the fields that the cell lacks. */
+/** Returns whether a cell has no value, formula or style. */
 export const isEmpty = ({ v, f, s }: CellData): boolean =>
   v === undefined && f === undefined && s === undefined
 
-/** A cell with all that it hasn't got, so that whoever is told of it forgets that. */
+/** Returns a write of a whole cell, which also removes the fields that the cell lacks. */
 export const wholeOf = ({ v, t, f, s }: CellData): CellWrite => ({
   v: v ?? null,
   t: t ?? null,

@@ -9,13 +9,13 @@ import { makeName } from './order-key.js'
 import { keyOf, type Entry, type SheetState } from './sheet-state.js'
 import { partName, type Workbook } from './workbook.js'
 
-/** From how many cells on a step writes blocks. @see SHEET.md SD51 */
+/** The number of cells from which a step writes blocks. @see SHEET.md SD51 */
 export const BLOCK_FROM = 100
 
-/** What a step writes into a cell. */
+/** A step's write to a cell. */
 export interface CellPut {
   readonly entry: Entry
-  /** What its entry in the document would be; `undefined` for none. */
+  /** The value of its entry in the document; `undefined` for no entry. */
   readonly value: unknown
   /** What of it is given back if nobody can see it; not of styles. */
   readonly text?: string
@@ -59,7 +59,7 @@ export class RangeWriter {
     this.#putLines(linesOf(fresh))
   }
 
-  /** Whether enough cells change for blocks. */
+  /** Returns whether enough cells change to write blocks. */
   #isMuch(puts: readonly CellPut[]): boolean {
     let changes = 0
     for (const put of puts) {
@@ -75,14 +75,14 @@ export class RangeWriter {
   }
 
   /**
-   * Whether a cell has or had an entry. Undo by somebody else may bring an earlier one back, and does
-   * so only where there is no later one.
+   * Returns whether a cell has or had an entry. Such a cell gets an entry again, because another
+   * person's undo may restore an earlier one unless there is a later one.
    */
   #hasHistory(entry: Entry): boolean {
     return this.#workbook.part(this.#name)._map.has(keyOf(entry))
   }
 
-  /** Deletes the blocks of which nothing is left to be seen. */
+  /** Deletes the blocks whose cells are all overwritten. */
   #deleteOverwritten(written: ReadonlySet<Entry>): void {
     const blocks = [...this.#sheet.counted].filter((block) => this.#isWithin(block, written))
     if (blocks.length === 0) return
@@ -112,7 +112,7 @@ export class RangeWriter {
     for (const line of lines) for (const put of line) this.#putEntry(put)
   }
 
-  /** @returns whether so many, and so far apart, can be one block. */
+  /** @returns `false`, without a change, if the cells are too many or too far apart for one block */
   #putBlock(puts: readonly CellPut[]): boolean {
     const rows = [...new Set(puts.map(({ entry }) => entry.row))]
     const columns = this.#inOrder(new Set(puts.map(({ entry }) => entry.column)))
@@ -168,7 +168,7 @@ export class RangeWriter {
   }
 }
 
-/** How much has ever been written into a document, as far as it is here. */
+/** Returns the sum of all clients' clocks in the local copy, which grows with every write. */
 function clocksIn({ store }: Doc): number {
   let clocks = 0
   for (const client of store.clients.keys()) clocks += getState(store, client)
@@ -185,9 +185,9 @@ function linesOf(puts: readonly CellPut[]): Line[] {
   return [...lines.values()]
 }
 
-/** Whether an entry says that a cell is empty, whatever is in the blocks below. */
+/** Returns whether an entry makes a cell empty, even if blocks cover it. */
 const isNothing = (stored: unknown): boolean => isFields(stored) && Object.keys(stored).length === 0
 
-/** A bare value as the entry that it stands for. */
+/** Returns the entry that a bare value stands for. */
 const asEntry = (stored: unknown): unknown =>
   typeof stored === 'object' || stored === undefined ? stored : { v: stored }

@@ -13,7 +13,7 @@ import {
 import { printFormula, readFormula, type Formula } from './formula.js'
 import type { Lines, Sheets } from './references.js'
 
-/** A cell of the document, and what the grid shows of it. */
+/** A cell of the document, and its state in the grid. */
 export interface Entry {
   readonly row: LineId
   readonly column: LineId
@@ -21,17 +21,17 @@ export interface Entry {
   formula: Formula | undefined
   style: Style | undefined
   shown: CellData
-  /** Its own entries in the document, as they stand there. */
+  /** The cell's own entries, as stored in the document. */
   own: Own
-  /** The blocks that have its content, the last one on top. */
+  /** The blocks that cover its content, the last one on top. */
   cells: Block[]
-  /** The blocks that have its style, the last one on top. */
+  /** The blocks that cover its style, the last one on top. */
   styles: Block[]
 }
 
 type Own = { readonly [part in BlockPart]?: unknown }
 
-/** The rows or columns of the document, and what the grid shows of them. */
+/** The rows or columns of the document, and their state in the grid. */
 export class LinesState {
   readonly axis: Axis
   readonly sizes = new Map<LineId, number>()
@@ -45,7 +45,7 @@ export class LinesState {
     this.axis = new Axis(name, count)
   }
 
-  /** Forgets what the grid showed of a line that it no longer has. */
+  /** Drops the state of a line that the grid no longer has. */
   forget(id: LineId): void {
     this.sizes.delete(id)
     this.hidden.delete(id)
@@ -63,10 +63,10 @@ export function splitKey(key: string): readonly [row: LineId, column: LineId] | 
   return row === undefined || column === undefined ? undefined : [row, column]
 }
 
-/** A sheet in the document, and what the grid shows of it. */
+/** Returns the key of a cell. */
 export const keyOf = ({ row, column }: Pick<Entry, 'row' | 'column'>): string => `${row}:${column}`
 
-/** A sheet as the document has it, together with what of it the grid shows. */
+/** A sheet of the document, and its state in the grid. */
 export class SheetState implements Lines {
   readonly id: string
   name = ''
@@ -123,7 +123,7 @@ export class SheetState implements Lines {
     )
   }
 
-  /** Takes in a cell's content, which a stranger may have written. @see SHEET.md SD6, SD11, SD39 */
+  /** Reads a cell's own entry, which a stranger may have written. @see SHEET.md SD6, SD11, SD39 */
   readEntry(part: BlockPart, key: string, stored: unknown): void {
     const ids = splitKey(key)
     if (ids === undefined) return
@@ -132,7 +132,7 @@ export class SheetState implements Lines {
     this.#resolve(part, entry)
   }
 
-  /** Takes in a block, whoever wrote it; it counts when that is said. */
+  /** Reads a block, which a stranger may have written. It counts only after {@link count}. */
   readBlock(key: string, stored: unknown): void {
     const before = this.blocks.get(key)
     if (before !== undefined) this.#cover(before, false)
@@ -141,17 +141,17 @@ export class SheetState implements Lines {
     if (block !== undefined) this.blocks.set(key, block)
   }
 
-  /** The blocks that count. */
+  /** The blocks that currently count. */
   get counted(): ReadonlySet<Block> {
     return this.#counted
   }
 
-  /** Has these blocks count, and no others. */
+  /** Makes exactly these blocks count. */
   count(blocks: readonly Block[]): void {
     const counted = new Set(blocks)
     for (const block of this.#counted) if (!counted.has(block)) this.#cover(block, false)
     const added = blocks.filter((block) => !this.#counted.has(block))
-    // From the lowest on, as each then comes last at its cells.
+    // In ascending order, each block is appended at the end of its cells' lists.
     for (const block of added.toSorted(compareBlocks)) this.#cover(block, true)
   }
 
@@ -167,13 +167,13 @@ export class SheetState implements Lines {
     }
   }
 
-  /** What the document says of a cell: its own entry, or else the block on top. @see SHEET.md SD47 */
+  /** Returns a cell's data in the document: its own entry, or else the top block's. @see SHEET.md SD47 */
   storedOf(part: BlockPart, entry: Entry): unknown {
     const own = entry.own[part]
     return own === undefined ? entry[part].at(-1)?.valueAt(entry.row, entry.column) : own
   }
 
-  /** The block on top at a cell; `undefined` if none has that cell. */
+  /** Returns the top block at a cell; `undefined` if no block covers it. */
   blockAt(part: BlockPart, key: string): Block | undefined {
     const [row = '', column = ''] = splitKey(key) ?? []
     return this.table.get(row)?.get(column)?.[part].at(-1)
@@ -186,7 +186,7 @@ export class SheetState implements Lines {
     this.touched.add(entry)
   }
 
-  /** Takes in a cell's style, which a stranger may have written. @see SHEET.md SD7 */
+  /** Sets a cell's content, which a stranger may have written. */
   #setContent(entry: Entry, stored: unknown): void {
     const { v, t, f } = readContent(stored)
     entry.formula = f
@@ -195,7 +195,7 @@ export class SheetState implements Lines {
     else this.formulas.add(entry)
   }
 
-  /** A style once, as the cells of a block share theirs. @see SHEET.md SD7 */
+  /** Returns a parsed style, cached because the cells of a block share it. @see SHEET.md SD7 */
   #styleOf(stored: unknown): Style | undefined {
     if (!isFields(stored)) return undefined
     if (!this.#styles.has(stored)) this.#styles.set(stored, readStyle(stored))
@@ -254,7 +254,7 @@ function readContent(content: unknown): Content {
 
 function withBlock(blocks: Block[], block: Block): Block[] {
   if (blocks.length === 0) return block.alone
-  // A list of one is shared by many cells.
+  // Many cells share a list of one block, so it must not change.
   const list = blocks.length === 1 ? [...blocks] : blocks
   list.splice(list.findLastIndex((other) => compareBlocks(other, block) < 0) + 1, 0, block)
   return list
