@@ -128,7 +128,7 @@ function sameText(a: string, aFrom: number, b: string, bFrom: number, length: nu
   return true
 }
 
-/** Allows for a half of a surrogate pair that Yjs replaced in only one copy, as it does when it splits text. */
+/** Returns whether Yjs replaced half a surrogate pair in only one copy, as it does when it splits text. */
 function isHalf(replaced: number, half: number): boolean {
   return replaced === REPLACEMENT && half >= SURROGATE_FIRST && half <= SURROGATE_LAST
 }

@@ -107,7 +107,7 @@ export class FairQueue<T extends Queued> {
     }
   }
 
-  /** Removes and returns the next item that can go. Rooms of a lower level come first, then those next in turn. */
+  /** Removes and returns the next item that can go: from the lowest level, the first room in turn. */
   take(canGo: (item: T) => boolean, levelOf: (item: T) => number = () => 0): T | undefined {
     let lowest = Infinity
     let next: string | undefined

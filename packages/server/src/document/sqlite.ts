@@ -186,7 +186,7 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
     this.database.run(insert).run(generation, part, roomName, asBuffer(bytes))
   }
 
-  /** Counts the parts, since another process may have removed them as leftovers while compacting the document. */
+  /** Counts the parts, since another process's compaction may have removed them as leftovers. */
   #countParts(generation: number): number {
     const count = this.database.run('SELECT count(*) AS parts FROM snapshots WHERE generation = ?')
     return (count.get(generation) as { parts: number }).parts

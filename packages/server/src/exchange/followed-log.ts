@@ -242,7 +242,7 @@ export class FollowedLog<T> {
     }
   }
 
-  /** Returns the reply of a script; `undefined` if there is none, or this log was stopped meanwhile. */
+  /** Returns the reply of a script; `undefined` after a failure, or if this log was stopped meanwhile. */
   async #ask(
     script: Script,
     keys: readonly string[],

@@ -16,7 +16,7 @@ import { slotOf } from './redis-slot.js'
 /** How long after losing a server the client asks which server has its slots now. */
 const REDISCOVER_MS = 1_000
 
-/** A connection to a cluster. Each server has some of the slots, and one connection each for commands and messages. */
+/** A connection to a cluster. Each server has its own connections for commands and for messages. */
 export class ClusterConnection implements RedisConnection {
   readonly #cluster
   #retries = 0

@@ -45,7 +45,7 @@ export class LinesState {
     this.axis = new Axis(name, count)
   }
 
-  /** Drops the state of a line that the grid no longer has. */
+  /** Drops the size and the hiding of a removed line. */
   forget(id: LineId): void {
     this.sizes.delete(id)
     this.hidden.delete(id)
