@@ -105,7 +105,8 @@ class Host {
 
 async function copyFolder(from: string, to: string): Promise<void> {
   await rm(to, { recursive: true, force: true })
-  await cp(from, to, { recursive: true })
+  // A killed server leaves the socket for its commands.
+  await cp(from, to, { recursive: true, filter: (path) => !path.endsWith('.sock') })
 }
 
 async function act(browser: Browser, random: Random, stop: AbortSignal): Promise<void> {
