@@ -39,10 +39,7 @@ const STEPS = [
   },
   {
     name: 'licences',
-    commands: [
-      'npm run --silent build --workspace @whereabouts/office',
-      'node scripts/licences.mjs',
-    ],
+    commands: ['npm run --silent build --workspace @whereabouts/office', 'npm run --silent sbom'],
     mend: 'Remove the package, or add its licence to scripts/licences.mjs.',
   },
   {
