@@ -158,7 +158,8 @@ export class Calls {
     }
     if (response.ok) return response
     const waitMs = Number(response.headers.get('retry-after')) * 1_000
-    if (waitMs > 0) this.#notBeforeMs.set(kind, Date.now() + Math.min(waitMs, LONGEST_WAIT_MS))
+    if (waitMs > 0 && response.status === 429)
+      this.#notBeforeMs.set(kind, Date.now() + Math.min(waitMs, LONGEST_WAIT_MS))
     throw await readRefusal(response)
   }
 
