@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { Allowances } from './access/allowances.js'
 import { inRedis, type MakeLimiter } from './access/budgets.js'
 import { Browsers } from './access/browsers.js'
@@ -9,7 +10,6 @@ import { Descriptors } from './descriptors.js'
 import { type DataFolder, openDataFolder } from './document/data-folder.js'
 import { Documents } from './document/documents.js'
 import { connected } from './document/shown-address.js'
-import { PROCESS } from './exchange/surroundings.js'
 import { AccessCalls } from './http/access-calls.js'
 import { answer } from './http/answers.js'
 import { Bodies } from './http/body.js'
@@ -26,7 +26,10 @@ import type { Counting } from './exchange/exchange.js'
 import { type NodesExchange, RoomServer } from './room-server.js'
 import { SYSTEM_CLOCK } from './stream/clock.js'
 
-const random = (): number => PROCESS.random()
+const RANGE = 2 ** 47
+
+/** Not `Math.random`: an application may seed it, and two servers with one epoch would hide changes. */
+const random = (): number => randomInt(RANGE) / RANGE
 
 /** Assembles everything that serves the rooms of a process. */
 export class Service {
