@@ -2,10 +2,9 @@
 // or on a package in the web application that isn't listed. The web application must be built.
 import { readFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
-import { join } from 'node:path'
 import satisfies from 'spdx-satisfies'
 
-const TOOL = join('scripts/sbom/node_modules/@cyclonedx/cyclonedx-npm/bin/cyclonedx-npm-cli.js')
+const TOOL = 'scripts/sbom/node_modules/@cyclonedx/cyclonedx-npm/bin/cyclonedx-npm-cli.js'
 const SBOM = 'apps/standalone/dist/sbom.cdx.json'
 const BUNDLED = 'apps/office/dist/.vite/license.json'
 

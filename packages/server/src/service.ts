@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { Allowances } from './access/allowances.js'
-import { inRedis, type MakeLimiter } from './access/budgets.js'
+import { inRedis } from './access/budgets.js'
 import { Browsers } from './access/browsers.js'
 import { AuditLog } from './access/audit.js'
 import { Permissions } from './access/permissions.js'
@@ -80,7 +80,7 @@ export class Service {
       browsers.proxies,
       this.server,
       log,
-      exchange && counting(exchange),
+      exchange && inRedis(exchange),
     )
     this.bodies = new Bodies(options, (request) => allowances.accountOfBody(request).key)
     const access = { users, permissions, allowances, browsers, sharing }
@@ -146,10 +146,6 @@ export class Service {
   async release(): Promise<void> {
     await Promise.all([this.#documents.close(), this.server.release(), this.#audit.flush()])
   }
-}
-
-function counting(exchange: Counting): MakeLimiter {
-  return inRedis({ count: (...args) => exchange.count(...args) })
 }
 
 function isRead({ request: { method } }: Call): boolean {

@@ -114,8 +114,7 @@ function useReady(canEdit: boolean, doc: Doc, provider: RoomProvider): boolean {
 }
 
 /**
- * Puts the caret into the last paragraph on a click below the text, and adds a paragraph if there
- * is none.
+ * On a click below the text, puts the caret into the last paragraph, which is added if it is missing.
  */
 function writeBelow(event: React.MouseEvent, editor: Editor | null): void {
   const isBelow = event.target === event.currentTarget || !isInText(event.target)

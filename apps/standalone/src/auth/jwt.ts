@@ -23,7 +23,7 @@ import { VerifiedTokens } from './verified-tokens.js'
 
 const BEARER = /^bearer +([\w.-]+) *$/i
 const MOST_BYTES = 8_192
-/** The tolerance for start times of tokens. There is none for their end. */
+/** The tolerance for start times of tokens. Their end is exact. */
 const TOLERANCE_S = 5
 
 /** Identifies callers by a signed token. @see PROTOCOL.md OP13 to OP18 */

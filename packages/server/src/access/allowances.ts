@@ -88,15 +88,19 @@ export class Allowances {
   }
 
   /**
-   * Counts a room that a call is about to make.
+   * Counts the room and the member that a call is about to make. A member that is there already, as with
+   * most posts, needs no wait.
    *
+   * @param memberId omitted by a viewer
    * @throws {Problem} too-many-requests
    */
-  async makeRoom(account: Account, roomName: string): Promise<void> {
-    if (!this.#isOn || this.existing.hasRoom(roomName)) return
-    if (!this.#rooms.add(account.key, roomName))
-      this.budgets.refuse('rooms', account, HELD_RETRY_MS)
-    await this.budgets.take('rooms', account)
+  join(
+    account: Account,
+    roomName: string,
+    memberId: string | undefined,
+  ): Promise<void> | undefined {
+    if (!this.#isOn || this.#isMember(roomName, memberId)) return undefined
+    return this.#join(account, roomName, memberId)
   }
 
   /**
@@ -111,17 +115,23 @@ export class Allowances {
     if (!(await this.existing.hasDocument(roomName))) await this.budgets.take('rooms', account)
   }
 
-  /**
-   * Counts a member that a call is about to make.
-   *
-   * @throws {Problem} too-many-requests
-   */
-  makeMember(account: Account, roomName: string, memberId: string): void {
-    if (!this.#isOn || this.existing.hasMember(roomName, memberId)) return
+  async #join(account: Account, roomName: string, memberId: string | undefined): Promise<void> {
+    if (!this.existing.hasRoom(roomName)) await this.#makeRoom(account, roomName)
+    if (memberId === undefined || this.#isMember(roomName, memberId)) return
     const isAllowed = this.#members.add(
       `${account.key}${SPACE}${roomName}`,
       `${roomName}${SPACE}${memberId}`,
     )
     if (!isAllowed) this.budgets.refuse('members', account, HELD_RETRY_MS)
+  }
+
+  async #makeRoom(account: Account, roomName: string): Promise<void> {
+    if (!this.#rooms.add(account.key, roomName))
+      this.budgets.refuse('rooms', account, HELD_RETRY_MS)
+    await this.budgets.take('rooms', account)
+  }
+
+  #isMember(roomName: string, memberId: string | undefined): boolean {
+    return memberId !== undefined && this.existing.hasMember(roomName, memberId)
   }
 }

@@ -59,10 +59,10 @@ const inMemory: MakeLimiter = (keyPrefix, points, duration) =>
  *
  * @see PROTOCOL.md BU8
  */
-export function inRedis({ count }: Counting): MakeLimiter {
+export function inRedis(counting: Counting): MakeLimiter {
   const storeClient = {
     eval: (script: string, said: { readonly keys: [string]; readonly arguments: string[] }) =>
-      count(script, said.keys[0], said.arguments),
+      counting.count(script, said.keys[0], said.arguments),
   }
   return (keyPrefix, points, duration) =>
     new RateLimiterRedis({
@@ -75,9 +75,9 @@ export function inRedis({ count }: Counting): MakeLimiter {
     })
 }
 
-/** Runs a Lua script on one counter. */
+/** Runs a Lua script on one counter, as an exchange does. */
 export interface Counting {
-  readonly count: (script: string, counter: string, args: readonly string[]) => Promise<unknown>
+  count(script: string, counter: string, args: readonly string[]): Promise<unknown>
 }
 
 /** The number of refused calls by budget. */

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg'
+import { infoOf, type InfoRow, recordFrom, type RecordRow } from './catalog-rows.js'
 import { NOTED } from './postgres-append.js'
 import { ID_OF } from './postgres-schema.js'
 import { type Bigint, transaction } from './postgres-transaction.js'
@@ -27,21 +28,6 @@ const PUT = `
   ON CONFLICT (room) DO UPDATE SET revision = excluded.revision, json = excluded.json,
     link = excluded.link, owner = excluded.owner
   RETURNING revision`
-
-interface InfoRow {
-  readonly room: string
-  readonly bytes: Bigint
-  readonly created: Bigint
-  readonly updated: Bigint
-  readonly used: Bigint
-}
-
-interface RecordRow {
-  readonly revision: Bigint
-  readonly json: string
-  readonly link: string | null
-  readonly owner: string | null
-}
 
 /** The documents in a PostgreSQL database. */
 export class PostgresCatalog implements Catalog {
@@ -105,23 +91,4 @@ async function readRecord(
   const sql = 'SELECT revision, json, link, owner FROM whereabouts_records WHERE room = $1'
   const { rows } = await client.query<RecordRow>(sql, [roomName])
   return rows.map(recordFrom)[0]
-}
-
-function infoOf({ room, bytes, created, updated, used }: InfoRow): DocumentInfo {
-  return {
-    roomName: room,
-    bytes: Number(bytes),
-    createdAtMs: Number(created),
-    updatedAtMs: Number(updated),
-    usedAtMs: Number(used),
-  }
-}
-
-function recordFrom({ revision, json, link, owner }: RecordRow): StoredRecord {
-  return {
-    revision: Number(revision),
-    json,
-    ...(link !== null && { link }),
-    ...(owner !== null && { owner }),
-  }
 }

@@ -1,3 +1,4 @@
+import { infoOf, type InfoRow, recordFrom, type RecordRow } from './catalog-rows.js'
 import { documentId } from './schema.js'
 import type { SqliteConnection } from './sqlite-connection.js'
 import {
@@ -11,21 +12,6 @@ import {
 } from './store.js'
 
 const INFO = 'SELECT room, bytes, created, updated, used FROM documents'
-
-interface InfoRow {
-  readonly room: string
-  readonly bytes: number
-  readonly created: number
-  readonly updated: number
-  readonly used: number
-}
-
-interface RecordRow {
-  readonly revision: number
-  readonly json: string
-  readonly link: string | null
-  readonly owner: string | null
-}
 
 /** The documents in an SQLite database. */
 export class SqliteCatalog implements Catalog {
@@ -89,19 +75,6 @@ export class SqliteCatalog implements Catalog {
     put.run(roomName, revision, json, link ?? null, owner ?? null)
     noteDocument(this.connection, roomName, 0)
     return revision
-  }
-}
-
-function infoOf({ room, bytes, created, updated, used }: InfoRow): DocumentInfo {
-  return { roomName: room, bytes, createdAtMs: created, updatedAtMs: updated, usedAtMs: used }
-}
-
-function recordFrom({ revision, json, link, owner }: RecordRow): StoredRecord {
-  return {
-    revision,
-    json,
-    ...(link !== null && { link }),
-    ...(owner !== null && { owner }),
   }
 }
 

@@ -119,7 +119,8 @@ export class Calls {
     const { value, bytes } = await this.bodies.readJson(call, this.options.maxLocationBytes)
     assertCurrent(user)
     if (stillMay !== undefined) await stillMay()
-    await this.#join(account, roomName, caller)
+    const joining = this.#join(account, roomName, caller)
+    if (joining !== undefined) await joining
     const moved = await this.rooms.move(roomName, caller, value, bytes)
     this.#keepKey(call, caller)
     return moved
@@ -332,12 +333,10 @@ export class Calls {
     return this.access.allowances.accountOf(request, user?.claim.id)
   }
 
-  /** Counts the room and the member that a call is about to make. @throws {Problem} too-many-requests */
-  async #join(account: Account, roomName: string, caller: Caller | undefined): Promise<void> {
-    const { allowances } = this.access
-    await allowances.makeRoom(account, checkRoom(roomName))
-    if (caller === undefined) return
-    allowances.makeMember(account, roomName, this.rooms.memberId(roomName, caller))
+  /** @throws {Problem} bad-room, too-many-requests */
+  #join(account: Account, roomName: string, caller: Caller | undefined): Promise<void> | undefined {
+    const memberId = caller && this.rooms.memberId(roomName, caller)
+    return this.access.allowances.join(account, checkRoom(roomName), memberId)
   }
 
   /**
