@@ -75,6 +75,21 @@ it('[BU3] a member that posts too much is refused, and others at its address are
   })
 })
 
+it('[BU15] a caller whose logins are refused is held back, and users at its address are not', async () => {
+  // 20 refused calls in 60 s for an address.
+  const authenticate: WhereaboutsOptions['authenticate'] = ({ headers }) =>
+    headers['x-user'] === 'ann' ? { id: 'ann' } : null
+  await using server = await startPlain({ authenticate, authorize: () => true, budgetScale: 0.01 })
+  const room = new TestRoom(server.baseUrl)
+  const read = (user: string) => call(room.url('location'), { headers: { 'x-user': user } })
+  const answers = []
+  for (let count = 0; count < 20; count++) answers.push(read('forged'))
+  const statuses = (await Promise.all(answers)).map(({ status }) => status)
+  expect(new Set(statuses)).toEqual(new Set([401]))
+  refused(await read('forged'), 'logins')
+  expect(await read('ann')).toMatchObject({ status: 200 })
+})
+
 it('[BU5] a caller whose posts are refused can still read, rejoin and leave', async () => {
   await using server = await startPlain({ budgetScale: 0.01 })
   const room = new TestRoom(server.baseUrl)

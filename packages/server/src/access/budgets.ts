@@ -12,7 +12,8 @@ import { RareWarning } from './rare-warning.js'
 /** How much an account may do in a number of seconds. */
 interface Budget {
   readonly seconds: number
-  readonly user: number
+  /** Omitted if what it counts has no user. */
+  readonly user?: number
   /** More than for a user: an office has one address. */
   readonly address: number
 }
@@ -33,6 +34,7 @@ export const BUDGETS = {
   rooms: { seconds: 60, user: 200, address: 1_000 },
   shares: { seconds: 60, user: 60, address: 600 },
   goodbyes: { seconds: 2, user: 200, address: 4_000 },
+  logins: { seconds: 60, address: 2_000 },
 } as const satisfies { readonly [name: string]: Budget }
 
 /** A refusal is delayed this long, which slows down a flood. */
@@ -157,14 +159,17 @@ export class Budgets {
 }
 
 /** These cost less than a request to Redis, so each node counts them by itself. */
-const OWN = new Set<string>(['posts', 'polls', 'goodbyes'] satisfies BudgetName[])
+const OWN = new Set<string>(['posts', 'polls', 'goodbyes', 'logins'] satisfies BudgetName[])
 
 function limitersOf(scale: number, shared: MakeLimiter): Map<string, RateLimiterAbstract> {
-  const limiters = Object.entries(BUDGETS).flatMap(([name, budget]) =>
-    (['user', 'address'] as const).map((kind) => {
+  const limiters = Object.entries<Budget>(BUDGETS).flatMap(([name, budget]) =>
+    (['user', 'address'] as const).flatMap((kind) => {
+      const { [kind]: limit, seconds } = budget
+      if (limit === undefined) return []
       const make = OWN.has(name) ? inMemory : shared
-      const points = Math.ceil(budget[kind] * scale)
-      return [`${kind} ${name}`, make(`${kind} ${name}`, points, budget.seconds)] as const
+      return [
+        [`${kind} ${name}`, make(`${kind} ${name}`, Math.ceil(limit * scale), seconds)] as const,
+      ]
     }),
   )
   const { points, seconds } = MEMBER_POSTS

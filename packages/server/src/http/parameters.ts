@@ -1,0 +1,103 @@
+import type { IncomingMessage } from 'node:http'
+import { isMemberKey, type Json, Problem } from '@whereabouts/protocol'
+import type { Parameter } from '../access/caller.js'
+import { isPart } from '../room/parts.js'
+import type { Bodies } from './body.js'
+import { badParameter, type Call, flag, oneOf } from './call.js'
+
+/** Enough for every parameter at its longest, written in escapes. */
+const LIMIT_BYTES = 8_192
+const GZIP = /^(?:x-)?gzip(?:\s*;|$)/
+const REFUSED = /;\s*q=0(?:\.0*)?$/
+const INCARNATION = /^[\w-]{1,32}$/
+const BASE64URL = /^[A-Za-z0-9_-]+$/
+
+/**
+ * Reads the parameters of a call: the query's, and the fields of a body if there is one.
+ *
+ * @throws {Problem} bad-parameter, bad-json, too-large
+ */
+export async function readParameters(call: Call, bodies: Bodies): Promise<Parameter> {
+  const { request, query } = call
+  if (request.method !== 'POST' || !bodies.has(call)) return query
+  const { value } = await bodies.readJson(call, LIMIT_BYTES)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Problem(
+      'bad-parameter',
+      'The body is not a JSON object. Send the parameters as its fields.',
+    )
+  }
+  const fields = new Map(Object.entries(value).map(([name, field]) => [name, parameterText(field)]))
+  for (const [name, text] of fields) checkAgreement(name, text, query(name))
+  return (name) => fields.get(name) ?? query(name)
+}
+
+/** The part of the document that a caller says it is in. @throws {Problem} bad-parameter. NM8 */
+export function partNamed(parameter: Parameter): string | undefined {
+  const at = parameter('at')
+  if (at === undefined || isPart(at)) return at
+  throw badParameter('at', '1 to 64 characters of A-Z a-z 0-9 . _ : ~ and -')
+}
+
+/** The part of the document that is all that a caller wants to see. @see PROTOCOL.md ST15 */
+export function wantedPart(parameter: Parameter): string | undefined {
+  const at = partNamed(parameter)
+  if (!flag(parameter, 'only')) return undefined
+  if (at !== undefined) return at
+  throw badParameter('at', 'given together with "only"')
+}
+
+/** @see PROTOCOL.md DO5 */
+export function wantsDocuments(parameter: Parameter): boolean {
+  return oneOf(parameter, 'document', ['1', '0']) === '1'
+}
+
+/** @throws {Problem} bad-parameter */
+export function stateVector(parameter: Parameter): Uint8Array | undefined {
+  const text = parameter('sv')
+  if (text === undefined) return undefined
+  if (BASE64URL.test(text)) return Buffer.from(text, 'base64url')
+  throw badParameter('sv', 'a base64url state vector of Yjs 13')
+}
+
+/** @throws {Problem} bad-parameter */
+export function incarnation(parameter: Parameter): string | undefined {
+  const text = parameter('incarnation')
+  if (text === undefined || INCARNATION.test(text)) return text
+  throw badParameter('incarnation', 'what the answer to a sync says')
+}
+
+/** @throws {Problem} bad-parameter */
+export function idempotencyKey(request: IncomingMessage): string | undefined {
+  const key = header(request, 'idempotency-key')
+  if (key === undefined || isMemberKey(key)) return key
+  throw badParameter('Idempotency-Key', '1 to 128 characters of A-Z a-z 0-9 _ and -')
+}
+
+/** @see PROTOCOL.md ST14; RFC 9110 12.5.3 */
+export function acceptsGzip(accepted = ''): boolean {
+  const codings = accepted.split(',').map((coding) => coding.trim().toLowerCase())
+  const said = codings.find((coding) => GZIP.test(coding))
+  return said !== undefined && !REFUSED.test(said)
+}
+
+export function header(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+/**
+ * Guards see the query alone, so that a body can't overrule it.
+ *
+ * @throws {Problem} bad-parameter
+ * @see PROTOCOL.md HT12
+ */
+function checkAgreement(name: string, field: string, inQuery: string | undefined): void {
+  if (inQuery === undefined || inQuery === field) return
+  throw badParameter(name, 'the same in the query and in the body if it is in both')
+}
+
+function parameterText(field: Json): string {
+  if (typeof field === 'boolean') return field ? '1' : '0'
+  return typeof field === 'string' ? field : JSON.stringify(field)
+}
