@@ -93,6 +93,44 @@ describe('commands beside a server', () => {
     expect(statSync(join(folder.path, 'commands.sock')).mode & 0o777).toBe(0o600)
   })
 
+  it('[AD17] give a document to an owner, with a login by a proxy', async () => {
+    await using folder = await newFolder()
+    const at = { WHEREABOUTS_DATA: folder.path }
+    {
+      await using open = await startServer({ dataDir: folder.path })
+      await new TestDocument(new TestRoom(open.baseUrl, 'one')).post('A1')
+    }
+    await using server = await startServer({ dataDir: folder.path }, 0, [], {
+      WHEREABOUTS_AUTH: 'proxy',
+      WHEREABOUTS_TRUSTED_PROXIES: '127.0.0.1',
+    })
+    const mayOf = async (user: string) => {
+      const headers = { 'x-forwarded-user': user }
+      const url = new TestRoom(server.baseUrl, 'one').url('access')
+      return (await callJson(url, { headers })) as unknown as { can: string[]; access?: Access }
+    }
+    expect((await mayOf('ada')).can).not.toContain('manage')
+    const owner = (user: string) => runCommand(['documents', 'owner', 'one', user], at)
+    expect(await owner('ada')).toMatchObject({ code: 0, out: 'one belongs to ada\n', err: '' })
+    expect((await mayOf('ada')).can).toContain('manage')
+    expect(await owner('ben')).toMatchObject({ code: 0 })
+    expect((await mayOf('ada')).can).not.toContain('manage')
+    expect((await mayOf('ben')).access).toMatchObject({
+      owner: 'ben',
+      users: { ada: { role: 'editor' } },
+    })
+    expect(await runCommand(['documents', 'owner', 'nothing', 'ada'], at)).toMatchObject({
+      code: 1,
+      err: 'whereabouts: the room nothing has no document\n',
+    })
+    expect((await runCommand(['documents', 'owner', 'one'], at)).err).toContain('the id of a user')
+    expect((await owner('a'.repeat(256))).err).toContain('1 to 255 characters')
+    expect(auditOf(folder.path)).toMatchObject([
+      { what: 'owner', who: 'operator', room: 'one' },
+      { what: 'owner', who: 'operator', room: 'one' },
+    ])
+  })
+
   it('[AD12 AD13] back up during writes, and restore', async () => {
     await using folder = await newFolder()
     const at = { WHEREABOUTS_DATA: folder.path }

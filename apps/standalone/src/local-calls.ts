@@ -25,6 +25,7 @@ export type LocalCall =
       readonly update: string
       readonly record?: RoomRecord | undefined
     }
+  | { readonly call: 'owner'; readonly room: string; readonly user: string }
   | { readonly call: 'retention'; readonly unusedSinceMs: number; readonly dryRun: boolean }
 
 /** Runs the request of a command, in this process or in a running server. */
@@ -39,6 +40,10 @@ export async function perform(
       const { room, update, record } = asked
       await administration.importDocument(room, Buffer.from(update, 'base64'), OPERATOR, record)
       return [room]
+    }
+    case 'owner': {
+      const { room, user } = asked
+      return (await administration.setOwner(room, user, OPERATOR)) ? [room] : []
     }
     case 'retention': {
       const deleted: string[] = []

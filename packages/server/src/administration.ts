@@ -1,5 +1,6 @@
 import { Problem } from '@whereabouts/protocol'
 import type { AuditLog, Manager } from './access/audit.js'
+import type { Sharing } from './access/sharing.js'
 import type { Documents } from './document/documents.js'
 import type { DocumentInfo, Page, RoomRecord } from './document/store.js'
 import type { RoomDocuments } from './room-documents.js'
@@ -28,6 +29,7 @@ export const MOST_LISTED = 1_000
 /** The context of an administration. */
 export interface AdministrationContext {
   readonly documents: Documents
+  readonly sharing: Sharing
   readonly roomDocuments: RoomDocuments
   readonly rooms: HostedRooms
   readonly audit: AuditLog
@@ -37,7 +39,7 @@ export interface AdministrationContext {
 }
 
 /**
- * Lists, deletes and imports documents. Doesn't check who is calling.
+ * Lists, deletes and imports documents, and gives them to owners. Doesn't check who is calling.
  *
  * @see PROTOCOL.md §15
  */
@@ -96,6 +98,23 @@ export class Administration {
     await this.context.outdate(name)
     const bytes = update.byteLength
     await this.context.audit.note(who, { what: 'import', room: roomName, bytes })
+  }
+
+  /**
+   * Makes a user the owner of a document, whoever owned it before.
+   *
+   * @returns whether there is such a document
+   * @throws {Problem} bad-room, bad-parameter, access-changed, store-failed, shutting-down
+   * @see PROTOCOL.md AD17
+   */
+  async setOwner(roomName: string, userId: string, who: Manager): Promise<boolean> {
+    this.context.serving.assertServing()
+    const name = checkRoom(roomName)
+    const access = await this.context.sharing.giveTo(name, userId)
+    if (access === undefined) return false
+    await this.context.outdate(name)
+    await this.context.audit.note(who, { what: 'owner', room: name, owner: userId })
+    return true
   }
 
   /**

@@ -51,12 +51,8 @@ function start(exchange: NodesExchange, maxConnections = 1) {
   const folder = new DataFolder(undefined)
   const documents = new Documents(options, folder, NO_LOG, () => PROCESS.now())
   const clock = SYSTEM_CLOCK
-  const permissions = new Permissions(
-    options,
-    NO_LOG,
-    clock.after,
-    new Sharing(documents.catalog, 'edit'),
-  )
+  const sharing = new Sharing(documents.catalog, 'edit')
+  const permissions = new Permissions(options, NO_LOG, clock.after, sharing)
   const log = NO_LOG
   const audit = new AuditLog(() => {}, undefined, log)
   return new RoomServer({
@@ -67,6 +63,7 @@ function start(exchange: NodesExchange, maxConnections = 1) {
     log,
     clock,
     permissions,
+    sharing,
     random,
     audit,
   })

@@ -14,6 +14,7 @@ import type { Documents, DocumentsCount } from './document/documents.js'
 import { mergeUpdates } from './document/merge.js'
 import { MemberIds } from './access/member-id.js'
 import type { Permissions } from './access/permissions.js'
+import type { Sharing } from './access/sharing.js'
 import { resolveSecret } from './access/secret.js'
 import type { Log } from './log.js'
 import type { ResolvedOptions } from './options.js'
@@ -62,6 +63,7 @@ export interface RoomServerContext {
   readonly log: Log
   readonly clock: Clock
   readonly permissions: Permissions
+  readonly sharing: Sharing
   /** A number from 0 to 1. */
   readonly random: () => number
   readonly audit: AuditLog
@@ -112,6 +114,7 @@ export class RoomServer {
     this.#roomDocuments = new RoomDocuments(documents, this.#rooms, options, now, log)
     this.administration = new Administration({
       documents,
+      sharing: context.sharing,
       roomDocuments: this.#roomDocuments,
       rooms: this.#rooms,
       audit,

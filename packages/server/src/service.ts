@@ -67,6 +67,7 @@ export class Service {
       log,
       clock,
       permissions,
+      sharing,
       random,
       audit,
     })

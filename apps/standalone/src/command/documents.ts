@@ -64,6 +64,17 @@ export async function deleteDocument({ options, rest, print }: Arguments): Promi
   })
 }
 
+/** Makes a user the owner of a document, whoever owned it before. */
+export async function setOwner({ options, rest, print }: Arguments): Promise<void> {
+  const room = needed(rest, 0, 'the name of a room')
+  const user = needed(rest, 1, 'the id of a user')
+  await writing(options, async (target) => {
+    const done = await target.perform({ call: 'owner', room, user })
+    if (done.length === 0) throw new Error(`the room ${room} has no document`)
+    print(`${room} belongs to ${user}`)
+  })
+}
+
 /** Deletes documents that have not been used for a while. */
 export async function retain({ options, flags, print }: Arguments): Promise<void> {
   const unusedSinceMs = Date.now() - flags.olderThanMs

@@ -2,7 +2,14 @@ import { backUp, restore } from '@whereabouts/server/operate'
 import { readSettings } from '../settings.js'
 import { type Arguments, needed, parse } from './arguments.js'
 import { note } from './note.js'
-import { deleteDocument, exportDocuments, importDocuments, list, retain } from './documents.js'
+import {
+  deleteDocument,
+  exportDocuments,
+  importDocuments,
+  list,
+  retain,
+  setOwner,
+} from './documents.js'
 
 const USAGE = `Usage: whereabouts [command]
 
@@ -15,6 +22,7 @@ WHEREABOUTS_DATA, DATABASE_URL, REDIS_URL.
   documents import <room> <file>
   documents import --all <folder>
   documents delete <room>
+  documents owner <room> <user id>
   retention --older-than <days>d [--dry-run]
   backup <file>
   restore <file>
@@ -27,6 +35,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['documents export', exportDocuments],
   ['documents import', importDocuments],
   ['documents delete', deleteDocument],
+  ['documents owner', setOwner],
   ['retention', retention],
   ['backup', backUpFile],
   ['restore', restoreFile],

@@ -7,6 +7,7 @@ import {
   changed,
   type CheckedChange,
   NO_RECORD,
+  readChange,
   readRecord,
   shown,
   written,
@@ -134,6 +135,18 @@ export class Sharing {
     this.outdate(roomName)
     if (put === undefined) throw accessChanged()
     return shown(after, put, this.linkGives, byUsers)
+  }
+
+  /**
+   * Makes a user the owner of a document, whoever owned it before.
+   *
+   * @returns the record then; `undefined` without a document and without a record
+   * @throws {Problem} access-changed, bad-parameter, too-large, store-failed
+   * @see PROTOCOL.md AD17
+   */
+  async giveTo(roomName: string, owner: string): Promise<Access | undefined> {
+    const { revision, isNew } = await this.#read(roomName)
+    return isNew ? undefined : this.change(roomName, readChange({ revision, owner }), true)
   }
 
   #known(roomName: string): Promise<Known> {
