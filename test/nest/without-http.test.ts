@@ -14,10 +14,11 @@ import {
   type MicroserviceOptions,
   Transport,
 } from '@nestjs/microservices'
-import { Rooms, WhereaboutsModule } from '@whereabouts/nestjs'
+import { Administration, Rooms, WhereaboutsModule } from '@whereabouts/nestjs'
 import type { Member } from '@whereabouts/protocol'
 import { firstValueFrom, lastValueFrom, toArray } from 'rxjs'
 import { describe, expect, it } from 'vitest'
+import { Doc, encodeStateAsUpdate } from 'yjs'
 import { END_MS, within } from 'whereabouts-conformance/deadline'
 import { freePort } from '../servers/free-port.js'
 
@@ -107,6 +108,19 @@ describe('an application without HTTP', () => {
     expect(await firstValueFrom(client.send('members', 'budget')), 'it keeps working').toBe(1)
     await client.close()
     await expectRoomsAndGoodbye(app)
+  })
+
+  it('[NE5] [AD1] injects Administration, which deletes documents', async () => {
+    const app = await NestFactory.createApplicationContext(rootModule(), LOGGER)
+    const [rooms, administration] = [app.get(Rooms), app.get(Administration)]
+    const doc = new Doc()
+    doc.getText('t').insert(0, 'a')
+    await rooms.update('budget', encodeStateAsUpdate(doc))
+    const listed = await administration.list({ after: '', limit: 10 })
+    expect(listed.map(({ roomName }) => roomName)).toEqual(['budget'])
+    expect(await administration.deleteDocument('budget', { as: 'application' })).toBe(true)
+    expect(await administration.list({ after: '', limit: 10 })).toEqual([])
+    await app.close()
   })
 
   it('[NE7] can be closed twice, or unused', async () => {

@@ -3,6 +3,7 @@ export type { WhereaboutsMount } from './options.js'
 export { Rooms } from './rooms.js'
 export { WhereaboutsModule } from './whereabouts.module.js'
 export {
+  Administration,
   type Action,
   type AskedAction,
   type Authenticate,
@@ -12,11 +13,14 @@ export {
   type Disconnected,
   findFaults,
   type Json,
+  type ListedDocument,
   type Log,
+  type Manager,
   type Member,
   type Moved,
   type OptionFault,
   Problem,
+  type Retention,
   type Revalidation,
   type RoomPatch,
   type RoomsCount,

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common'
 import { APP_FILTER, ModulesContainer } from '@nestjs/core'
 import {
+  Administration,
   assertAuth,
   type ResolvedOptions,
   resolveOptions,
@@ -53,12 +54,17 @@ export class RoomsModule {
         },
         { provide: RoomServer, inject: [SERVICE], useFactory: ({ server }: Service) => server },
         { provide: Rooms, inject: [SERVICE], useFactory: newRooms },
+        {
+          provide: Administration,
+          inject: [RoomServer],
+          useFactory: ({ administration }: RoomServer) => administration,
+        },
         { provide: APP_FILTER, useClass: ProblemFilter },
         Lifecycle,
         mount.mount === 'direct' ? Direct : Platforms,
         SpareSocketsOfApplication,
       ],
-      exports: [Rooms, RoomServer, SERVICE],
+      exports: [Rooms, Administration, RoomServer, SERVICE],
     }
   }
 }

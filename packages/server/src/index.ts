@@ -1,5 +1,5 @@
 export type { Audit, AuditEntry, Manager } from './access/audit.js'
-export type { Administration, ListedDocument, Retention } from './administration.js'
+export { Administration, type ListedDocument, type Retention } from './administration.js'
 export type {
   Catalog,
   Compaction,

@@ -1,4 +1,5 @@
 // Exports for framework packages that mount the server. Applications don't need them.
+export { Administration } from './administration.js'
 export { Proxies } from './access/proxies.js'
 export { RareWarning } from './access/rare-warning.js'
 export { resolveSecret } from './access/secret.js'
