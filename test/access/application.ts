@@ -91,6 +91,7 @@ export function everyCall(
     [`${baseUrl}/location/sse`, who, ['watch']],
     [room.url('location'), who, ['watch']],
     [room.url('location', { since: 'x:1', waitMs: 10 }), who, ['watch']],
+    [room.url('changes'), { ...who, json: { since: 'x:1', waitMs: 10 } }, ['watch']],
     [room.url('document'), who, ['watch']],
     [room.url('document', { sv: 'AA', since: 'x:1' }), who, ['watch']],
     [room.url('document/sync'), { headers: update, body: Buffer.from([0]) }, ['watch']],

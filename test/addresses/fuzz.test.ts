@@ -38,7 +38,7 @@ function isRight({ method, target, headers = [] }: RawRequest): boolean {
   const { call: name } = expectedOf(target) ?? {}
   const query = target.includes('?') ? target.slice(target.indexOf('?')) : ''
   if (name === undefined || !QUERIES.includes(query)) return false
-  if (method === 'GET') return !['leave', 'document/sync'].includes(name)
+  if (method === 'GET') return !['leave', 'document/sync', 'changes'].includes(name)
   const isOfBytes = headers[0]?.includes('octet-stream') === true
   return (
     name === 'leave' || (name === 'document' && isOfBytes) || (name === 'location' && !isOfBytes)

@@ -35,6 +35,12 @@ const CALLS: readonly Call[] = [
   { method: 'POST', path: 'location', type: JSON_TYPE, body: Buffer.from('"é😀"') },
   { method: 'GET', path: 'location?at=s1&only=1' },
   { method: 'GET', path: 'location?since=x:1&waitMs=1' },
+  {
+    method: 'POST',
+    path: 'changes?nonce=1',
+    type: JSON_TYPE,
+    body: Buffer.from('{"since":"x:1","waitMs":1,"only":true,"at":"s1"}'),
+  },
   { method: 'POST', path: 'leave?member=k1&soon=1' },
   { method: 'GET', path: 'document?sv=AA' },
   { method: 'POST', path: 'document?incarnation=0', type: BYTES_TYPE, body: UPDATE },

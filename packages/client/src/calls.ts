@@ -1,6 +1,12 @@
-import type { Json, Moved, RoomPatch, RoomAnswer } from '@whereabouts/protocol'
+import {
+  type Json,
+  type Moved,
+  Problem,
+  type RoomAnswer,
+  type RoomPatch,
+} from '@whereabouts/protocol'
+import { checkAnswer, ForeignAnswer, readAnswer } from './answer.js'
 import type { UserOptions } from './options.js'
-import { checkAnswer, readAnswer } from './answer.js'
 import { readRefusal } from './refusal.js'
 
 // An answer to a location or a goodbye is of no use later than this.
@@ -23,6 +29,8 @@ export interface CallsOptions {
   readonly document: () => boolean
   /** Returns the part of the document to show; called before every stream and poll. */
   readonly part: () => string | null
+  /** Called if the network or the server is not there for a post. */
+  readonly unanswered: () => void
   /** No request is sent before it resolves. */
   readonly ready: Promise<void> | undefined
 }
@@ -64,7 +72,7 @@ export class Calls {
 
   /** Posts the location. @see PROTOCOL.md HT3 */
   async move(location: Json): Promise<Moved> {
-    const response = await this.#send('location', () => this.#userParameters(), {
+    const response = await this.#post('location', () => this.#userParameters(), {
       ...jsonPost(location),
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     })
@@ -73,9 +81,10 @@ export class Calls {
 
   /**
    * Reads what changed since a position, or the whole room without one; resolves with `null` if nothing
-   * changed within `waitMs`.
+   * changed within `waitMs`. A `POST`, with a number that makes each one another, since some caches keep
+   * what they may not keep.
    *
-   * @see PROTOCOL.md HT4, HT5
+   * @see PROTOCOL.md HT26
    */
   async read(
     since: string | null,
@@ -85,8 +94,9 @@ export class Calls {
     const parameters = () => ({
       ...this.#viewParameters(),
       ...(since !== null && { since, waitMs: String(waitMs) }),
+      nonce: crypto.getRandomValues(new Uint32Array(1)).join(''),
     })
-    const response = await this.#send('location', parameters, { signal })
+    const response = await this.#send('changes', parameters, { ...jsonPost({}), signal })
     if (response.status === 204) return null
     return readAnswer<RoomAnswer | RoomPatch>(response)
   }
@@ -120,7 +130,17 @@ export class Calls {
 
   /** Makes any other call of the room. */
   request(call: string, parameters: Parameters, init: RequestInit): Promise<Response> {
-    return this.#send(call, () => parameters, init)
+    return this.#post(call, () => parameters, init)
+  }
+
+  /** Makes a call, and says so if it isn't answered. */
+  async #post(call: string, parameters: () => Parameters, init: RequestInit): Promise<Response> {
+    try {
+      return await this.#send(call, parameters, init)
+    } catch (error) {
+      if (!(error instanceof Problem || error instanceof ForeignAnswer)) this.#options.unanswered()
+      throw error
+    }
   }
 
   /** @see PROTOCOL.md DO5, ST15 */

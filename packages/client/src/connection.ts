@@ -1,130 +1,195 @@
-import type { Problem } from '@whereabouts/protocol'
-import { Attempt, type Ending } from './attempt.js'
-import { Backoff } from './backoff.js'
-import { Ladder } from './ladder.js'
-import { Pause } from './pause.js'
+import { Problem } from '@whereabouts/protocol'
+import { liveOf, type Way } from './attempted.js'
+import { ForeignAnswer } from './answer.js'
+import { isLasting } from './refusal.js'
+import {
+  type Choice,
+  type ChoiceEvent,
+  choose,
+  FIRST_CHOICE,
+  type Heard,
+  nextChoiceMs,
+} from './transport-choice.js'
 import type { RoomEvent, Transport } from './transport.js'
 
 /** Receives what comes of a connection. */
 export interface ConnectionListener {
   receive(event: RoomEvent): void
-  /** Nothing is open; another attempt follows. */
-  interrupted(): void
+  /** The way that events come in now; `null` while nothing is open, and another attempt follows. */
+  live(way: Way | null): void
+  /** Something else refused an attempt in place of the server, and another attempt follows. */
+  hindered(problem: Problem): void
   /** Trying again can't help, and no attempt follows. @see PROTOCOL.md CL11 */
   refused(problem: Problem): void
 }
 
-/** Whether attempts are made. Compared by identity: a later start is another run. */
-type Run = { readonly kind: 'stopped' | 'running' }
+/** The ways to a room's events, and what else a connection needs. */
+export interface ConnectionOptions {
+  readonly transports: { readonly [way in Way]: Transport }
+  /** Reads what is new, reports it, and resolves with its position; with `null` if nothing is. */
+  readonly check: (
+    receive: (event: RoomEvent) => void,
+    signal: AbortSignal,
+  ) => Promise<string | null>
+  /** Returns the position that the room has reached. */
+  readonly position: () => string | null
+}
+
+/** The longest delay of a timer. */
+const LONGEST_MS = 2 ** 31 - 1
 
 /**
- * Keeps a room's events coming. Until it is stopped, it makes one attempt after another:
- *
- *     the attempt before
- *       ended     back off, then make the next one
- *       silent    step down the ladder, and try the next step at once if there is one
- *       reopened  make the next one at once
- *       refused   stop, and say why
- *     goodbye     make the next one now, and read this one until the next has said hello
- *     hello       close every other attempt
+ * Keeps a room's events coming, in the ways that {@link choose} chooses: opens and closes what it says,
+ * and tells it what happens.
  *
  * @see PROTOCOL.md CL4, CL9, CL11, CL17, CL33
  */
 export class Connection {
-  readonly #ladder: Ladder<Transport>
+  readonly #options: ConnectionOptions
   readonly #listener: ConnectionListener
-  readonly #backoff = new Backoff()
-  readonly #pause = new Pause()
-  #run: Run = { kind: 'stopped' }
-  /** The attempts that are open: one, and the one before it that has said goodbye. */
-  readonly #open = new Set<Attempt>()
+  #choice = FIRST_CHOICE
+  readonly #open = new Map<number, AbortController>()
+  #checking: AbortController | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
 
-  /** @param transports best first. */
-  constructor(transports: readonly [Transport, ...Transport[]], listener: ConnectionListener) {
-    this.#ladder = new Ladder(transports)
+  constructor(options: ConnectionOptions, listener: ConnectionListener) {
+    this.#options = options
     this.#listener = listener
   }
 
   /** Begins, or begins again after `stop`. */
   start(): void {
-    if (this.#run.kind === 'stopped') void this.#keepOpen((this.#run = { kind: 'running' }))
+    if (!this.#choice.isRunning) this.#apply({ kind: 'started' })
   }
 
   /** Closes what is open and makes no further attempt. */
   stop(): void {
-    this.#run = { kind: 'stopped' }
-    this.#end({ kind: 'ended' })
+    this.#apply({ kind: 'stopped' })
   }
 
   /** Closes what is open and opens it again without a wait. */
   reopen(): void {
-    this.#end({ kind: 'reopened' })
+    this.#apply({ kind: 'reopened' })
   }
 
-  /** Ends a wait before the next attempt. */
-  hurry(): void {
-    this.#pause.end()
+  /** The network may be another one, or nobody listened for a while: finds out, and ends every wait. */
+  wake(): void {
+    this.#apply({ kind: 'woken' })
   }
 
-  #end(why: Ending): void {
-    for (const attempt of this.#open) attempt.end(why)
-    this.hurry()
+  /** The server answered a post, and its room is at a position. */
+  posted(position: string): void {
+    this.#apply({ kind: 'posted', position })
   }
 
-  async #keepOpen(run: Run): Promise<void> {
-    while (this.#run === run) {
-      const ending = await new Promise<Ending>((done) => void this.#attempt(done))
-      if (this.#run === run && !this.#isNextAtOnce(ending)) {
-        await this.#pause.for(this.#backoff.next())
-      }
+  /** A post wasn't answered. */
+  unanswered(): void {
+    this.#apply({ kind: 'unanswered' })
+  }
+
+  #apply(event: ChoiceEvent): void {
+    const before = this.#choice
+    this.#choice = choose(before, event, { nowMs: performance.now(), random: Math.random() })
+    this.#follow(before, this.#choice)
+  }
+
+  /** Makes what is open what was chosen. */
+  #follow(before: Choice, choice: Choice): void {
+    const chosen = new Set(choice.attempts.map(({ id }) => id))
+    for (const [id, life] of this.#open) {
+      if (chosen.has(id)) continue
+      this.#open.delete(id)
+      life.abort()
     }
+    for (const { id, way } of choice.attempts) if (!this.#open.has(id)) this.#attempt(id, way)
+    if (choice.check === null) this.#checking?.abort()
+    else if (before.check === null) this.#check()
+    const [was, is] = [before, choice].map((each) => liveOf(each)?.way ?? null)
+    if (was !== is) this.#listener.live(is!)
+    this.#plan()
   }
 
-  #isNextAtOnce(ending: Ending): boolean {
-    switch (ending.kind) {
-      case 'ended':
-        return false
-      case 'silent':
-        return this.#ladder.silence()
-      case 'reopened':
-        return true
-      case 'refused':
-        this.stop()
-        this.#listener.refused(ending.problem)
-        return true
+  /** Plans the next choice. */
+  #plan(): void {
+    clearTimeout(this.#timer)
+    const nowMs = performance.now()
+    const inMs = nextChoiceMs(this.#choice, nowMs) - nowMs
+    if (inMs > LONGEST_MS) return
+    this.#timer = setTimeout(() => this.#apply({ kind: 'tick' }), Math.ceil(inMs))
+  }
+
+  #attempt(id: number, way: Way): void {
+    const life = new AbortController()
+    this.#open.set(id, life)
+    const receive = (event: RoomEvent) => this.#receive(id, event)
+    // Not awaiting the transport: when a body ends and is aborted in the same moment, Node's fetch may
+    // never settle the read of it.
+    void this.#options.transports[way](receive, life.signal).then(
+      () => this.#ended(id, undefined),
+      (error: unknown) => this.#ended(id, error ?? new Error('unknown')),
+    )
+  }
+
+  #ended(id: number, error: unknown): void {
+    const life = this.#open.get(id)
+    // An attempt that was closed has nothing to say any more.
+    if (life === undefined) return
+    this.#open.delete(id)
+    // What it has received may be invalid, with more to come.
+    life.abort()
+    if (isLasting(error)) {
+      this.stop()
+      return this.#listener.refused(error)
     }
+    if (error instanceof ForeignAnswer && error.problem !== undefined)
+      this.#listener.hindered(error.problem)
+    this.#apply({ kind: 'ended', id, why: whyOf(error) })
   }
 
-  /** @param done is called when it is time for the next attempt. */
-  async #attempt(done: (ending: Ending) => void): Promise<void> {
-    const attempt = new Attempt()
-    this.#open.add(attempt)
-    const ending = await attempt.run(this.#ladder.current, (event) => {
-      this.#receive(event, attempt, done)
-    })
-    this.#open.delete(attempt)
-    if (this.#open.size === 0 && ending.kind !== 'refused') this.#listener.interrupted()
-    done(ending)
+  #receive(id: number, event: RoomEvent): void {
+    // The rest of the last chunk isn't wanted any more.
+    if (!this.#open.has(id)) return
+    this.#apply({ kind: 'heard', id, heard: this.#heard(event) })
+    if (event.kind !== 'goodbye') this.#listener.receive(event)
   }
 
-  #receive(event: RoomEvent, attempt: Attempt, done: (ending: Ending) => void): void {
+  #heard(event: RoomEvent): Heard {
     switch (event.kind) {
-      case 'hello':
-        for (const other of this.#open) if (other !== attempt) other.end({ kind: 'ended' })
-        break
-      case 'ping':
-        this.#ladder.prove()
-        this.#backoff.reset()
-        break
-      case 'retry':
-        this.#backoff.startAt(event.data)
-        break
+      case 'hello': {
+        const { heartbeatMs } = event.data
+        return { kind: 'hello', heartbeatMs, position: this.#options.position() }
+      }
+      case 'snapshot':
+      case 'patch':
+      case 'document':
+        return { kind: 'frame', position: event.position }
       case 'goodbye':
-        this.#backoff.reset()
-        this.#backoff.startAt(event.data.reconnectInMs)
-        return done({ kind: 'ended' })
+        return { kind: 'goodbye', reconnectInMs: event.data.reconnectInMs }
+      case 'retry':
+        return { kind: 'retry', ms: event.data }
+      case 'ping':
+        return { kind: 'ping' }
       default:
+        return { kind: 'other' }
     }
-    this.#listener.receive(event)
   }
+
+  #check(): void {
+    const life = new AbortController()
+    this.#checking = life
+    const receive = (event: RoomEvent) => this.#listener.receive(event)
+    const ended = (event: ChoiceEvent) => {
+      if (!life.signal.aborted) this.#apply(event)
+    }
+    this.#options.check(receive, life.signal).then(
+      (position) => ended({ kind: 'checked', position }),
+      () => ended({ kind: 'unchecked' }),
+    )
+  }
+}
+
+/** @param error undefined after an orderly end */
+function whyOf(error: unknown): 'ended' | 'unanswered' | 'wrong' {
+  if (error === undefined) return 'ended'
+  return error instanceof ForeignAnswer || error instanceof Problem ? 'wrong' : 'unanswered'
 }

@@ -23,6 +23,8 @@ export interface DocumentChannel {
   maxLocationBytes(): number | undefined
   /** Subscribes to the document, and returns how to unsubscribe. */
   listen(listener: DocumentListener): () => void
+  /** The server answered a post, and its room is at a position. */
+  posted(position: string): void
   /** Makes a call of the room. Rejects with the server's `Problem`, if it answers with one. */
   request(call: string, parameters: Parameters, init: RequestInit): Promise<Response>
   /**

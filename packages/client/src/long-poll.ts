@@ -48,6 +48,22 @@ export function longPollTransport(calls: Calls, polled: Polled): Transport {
   }
 }
 
+/**
+ * Reads once what is new since a position.
+ *
+ * @returns the position of what was new, or `null` if nothing was
+ */
+export async function readNews(
+  calls: Calls,
+  position: string | null,
+  receive: (event: RoomEvent) => void,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const answer = await calls.read(position, 0, signal)
+  report(answer, receive)
+  return answer?.id ?? null
+}
+
 function report(answer: RoomAnswer | RoomPatch | null, receive: (event: RoomEvent) => void): void {
   if (answer === null) return receive({ kind: 'ping' })
   const { id: position, document, resync, can } = answer

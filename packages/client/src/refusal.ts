@@ -1,4 +1,7 @@
 import { Problem, PROBLEMS, type ProblemName } from '@whereabouts/protocol'
+import { ForeignAnswer } from './answer.js'
+
+const PROBLEM_TYPE = 'application/problem+json'
 
 /** Returns whether an error is a problem that trying again can't solve. @see PROTOCOL.md CL11 */
 export function isLasting(error: unknown): error is Problem {
@@ -6,23 +9,29 @@ export function isLasting(error: unknown): error is Problem {
 }
 
 /**
- * Reads an answer that isn't a success: the server's problem; for another 4xx, such as that of the
- * application's guard, the nearest problem with the answer's own detail; else a plain error, after which
- * to try again.
+ * Reads an answer that isn't a success: the problem of the server or of its application's guard, or else
+ * a {@link ForeignAnswer}, after which to try again.
  *
- * @see PROTOCOL.md CL11
+ * @see PROTOCOL.md CL11, CL32
  */
 export async function readRefusal(response: Response): Promise<Error> {
-  return refusalOf(response.status, await response.json().catch(() => null))
+  const { status, headers } = response
+  const body: unknown = await response.json().catch(() => null)
+  if (headers.get('content-type')?.startsWith(PROBLEM_TYPE)) return refusalOf(status, body)
+  const problem = nearest(status, body)
+  // A proxy's limit for a body doesn't change by trying again: the client sends less at a time.
+  if (status === 413) return problem
+  return new ForeignAnswer(problem.detail, isLastingStatus(status) ? problem : undefined)
 }
 
-/** Returns the same for a status and a body. @see PROTOCOL.md VE6 */
-export function refusalOf(status: number, body: unknown): Error {
+/** Returns the problem of the server with a status and a body. @see PROTOCOL.md VE6 */
+export function refusalOf(status: number, body: unknown): Problem {
+  return Problem.fromJSON(body) ?? nearest(status, body)
+}
+
+function nearest(status: number, body: unknown): Problem {
   const detail = detailOf(body) ?? `The server answered ${status} without a reason.`
-  return (
-    Problem.fromJSON(body) ??
-    (isLastingStatus(status) ? new Problem(nearestProblem(status), detail) : new Error(detail))
-  )
+  return new Problem(nearestProblem(status), detail)
 }
 
 /** Returns the `detail` of an RFC 9457 problem, or the `message` of an error as Nest writes it. */
@@ -42,5 +51,5 @@ function nearestProblem(status: number): ProblemName {
   if (status === 407) return 'unauthorized'
   const names = Object.keys(PROBLEMS) as ProblemName[]
   const same = names.find((name) => status !== 400 && PROBLEMS[name].status === status)
-  return same ?? 'bad-parameter'
+  return same ?? (status >= 500 ? 'internal' : 'bad-parameter')
 }

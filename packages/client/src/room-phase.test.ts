@@ -10,18 +10,20 @@ const after = (...events: PhaseEvent[]): RoomPhase =>
 
 describe('the phase of a room', () => {
   it('[CL1] is online after the first change, or after the hello of a resumed stream', () => {
-    const opened = after({ kind: 'opened', isResumed: false })
+    const opened = after({ kind: 'opened', isResumed: false, transport: 'stream' })
     expect(opened).toMatchObject({ status: 'connecting', isFresh: true })
     const changed = transition(opened, { kind: 'changed', room })
     expect(changed).toMatchObject({ status: 'online', room, isFresh: false })
-    expect(after({ kind: 'opened', isResumed: true })).toMatchObject({ status: 'online' })
+    expect(after({ kind: 'opened', isResumed: true, transport: 'stream' })).toMatchObject({
+      status: 'online',
+    })
   })
 
   it('[CL4] is reconnecting when an online room is interrupted, and keeps its members', () => {
     const online = after({ kind: 'changed', room })
     const interrupted = transition(online, { kind: 'interrupted' })
     expect(interrupted).toMatchObject({ status: 'reconnecting', room })
-    expect(after({ kind: 'interrupted' })).toBe(FIRST_PHASE)
+    expect(after({ kind: 'interrupted' })).toEqual(FIRST_PHASE)
   })
 
   it('[CL11] stays closed, without members', () => {
@@ -30,7 +32,7 @@ describe('the phase of a room', () => {
     const closed = after({ kind: 'changed', room }, { kind: 'closed', problem, released })
     expect(closed).toMatchObject({ status: 'closed', self: null, room: EMPTY_ROOM, problem })
     const late: PhaseEvent[] = [
-      { kind: 'opened', isResumed: true },
+      { kind: 'opened', isResumed: true, transport: 'stream' },
       { kind: 'changed', room },
       { kind: 'shown', facts: { problem: null } },
       { kind: 'interrupted' },

@@ -1,4 +1,5 @@
 import { type Action, EMPTY_ROOM, type Problem, type RoomState } from '@whereabouts/protocol'
+import type { Way } from './attempted.js'
 
 /** The visible state of a room. */
 interface RoomFacts {
@@ -8,6 +9,8 @@ interface RoomFacts {
   readonly room: RoomState
   /** Why the room is closed, or why the last move or user was refused. */
   readonly problem: Problem | null
+  /** The way that events come in; `null` while they don't. */
+  readonly transport: Way | null
 }
 
 /** The phase of a room, and its visible state. */
@@ -29,7 +32,7 @@ export type RoomPhase = RoomFacts &
 /** An event that changes a room's phase. */
 export type PhaseEvent =
   /** The server said hello; a resumed room is live with that, a new one with its first change. */
-  | { readonly kind: 'opened'; readonly isResumed: boolean }
+  | { readonly kind: 'opened'; readonly isResumed: boolean; readonly transport: Way | null }
   /** The server said how the room is. */
   | { readonly kind: 'changed'; readonly room: RoomState }
   /** Something else is shown, without news of the room: who one is, who is gone, what was refused. */
@@ -48,6 +51,7 @@ export const FIRST_PHASE = {
   can: null,
   room: EMPTY_ROOM,
   problem: null,
+  transport: null,
   isFresh: false,
 } as const
 
@@ -66,13 +70,20 @@ export function transition(phase: RoomPhase, event: PhaseEvent): RoomPhase {
   if (phase.status === 'closed') return phase
   switch (event.kind) {
     case 'opened':
-      return { ...phase, status: event.isResumed ? 'online' : phase.status, isFresh: true }
+      return {
+        ...phase,
+        status: event.isResumed ? 'online' : phase.status,
+        transport: event.transport,
+        isFresh: true,
+      }
     case 'changed':
       return { ...phase, status: 'online', room: event.room, isFresh: false }
     case 'shown':
       return { ...phase, ...event.facts }
     case 'interrupted':
-      return phase.status === 'online' ? { ...phase, status: 'reconnecting' } : phase
+      return phase.status === 'online'
+        ? { ...phase, status: 'reconnecting', transport: null }
+        : { ...phase, transport: null }
     case 'closed': {
       const { problem, released } = event
       return { ...FIRST_PHASE, status: 'closed', can: phase.can, problem, released }

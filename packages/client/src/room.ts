@@ -7,7 +7,7 @@ import {
   type LocationMap,
   setChannel,
 } from './document-channel.js'
-import { longPollTransport } from './long-poll.js'
+import { longPollTransport, readNews } from './long-poll.js'
 import { claimMemberKey, type MemberKey } from './member-key.js'
 import { resolveBase, type JoinOptions, type UserOptions } from './options.js'
 import { OwnMember } from './own-member.js'
@@ -17,6 +17,7 @@ import type { PhaseEvent, RoomPhase } from './room-phase.js'
 import { callSafely, RoomStore, type RoomSnapshot, type RoomStatus } from './store.js'
 import { streamTransport } from './stream.js'
 import type { RoomEvent, RoomHello } from './transport.js'
+import type { Way } from './attempted.js'
 import { RoomView } from './view.js'
 
 // The default of a server; hello says the real one.
@@ -95,6 +96,10 @@ class LiveRoom implements Room {
   /** The application's location. */
   #location: Json = null
   #mapLocation = AS_IT_IS
+  /** The way that events come in now. */
+  #transport: Way | null = null
+  /** Why something else than the server refused the last attempt. */
+  #hindrance: Problem | null = null
 
   constructor(options: JoinOptions) {
     const base = resolveBase(options)
@@ -112,7 +117,7 @@ class LiveRoom implements Room {
         this.#key.take()
         this.#connection.start()
       },
-      wake: () => this.#connection.hurry(),
+      wake: () => this.#connection.wake(),
     })
     this.#connection.start()
     if (location !== undefined) this.move(location)
@@ -165,6 +170,7 @@ class LiveRoom implements Room {
       fetch: fetch ?? ((input, init) => globalThis.fetch(input, init)),
       user: () => this.#own.user,
       part: () => this.#part,
+      unanswered: () => this.#connection.unanswered(),
       document: () => !(this.#isWithoutDocument = this.#documentListeners.size === 0),
     })
   }
@@ -180,6 +186,7 @@ class LiveRoom implements Room {
         else if (this.status === 'online') listener.heard()
         return () => void this.#documentListeners.delete(listener)
       },
+      posted: (position) => this.#connection.posted(position),
       request: (...call) => this.#calls.request(...call),
       mapLocation: (map) => {
         this.#setLocationMap(map)
@@ -211,7 +218,12 @@ class LiveRoom implements Room {
 
   #createOwnMember(user: UserOptions): OwnMember {
     const here = () => this.#self?.location ?? null
-    return new OwnMember(user, (location) => this.#calls.move(location), here, {
+    const post = async (location: Json) => {
+      const moved = await this.#calls.move(location)
+      this.#connection.posted(moved.id)
+      return moved
+    }
+    return new OwnMember(user, post, here, {
       // The answer may come after the right is gone.
       joined: (self) => this.#mayJoin && this.#setSelf(self),
       refused: (problem) => this.#moveRefused(problem),
@@ -227,15 +239,19 @@ class LiveRoom implements Room {
       leaseMs: () => this.#limits.leaseMs,
       renew: () => this.#own.renew(this.#limits.leaseMs),
     }
+    const transports = {
+      stream: streamTransport('GET', this.#calls, position),
+      'post-stream': streamTransport('POST', this.#calls, position),
+      'long-poll': longPollTransport(this.#calls, polled),
+    }
+    const check = (receive: (event: RoomEvent) => void, signal: AbortSignal) =>
+      readNews(this.#calls, position(), receive, signal)
     return new Connection(
-      [
-        streamTransport('GET', this.#calls, position),
-        streamTransport('POST', this.#calls, position),
-        longPollTransport(this.#calls, polled),
-      ],
+      { transports, check, position },
       {
         receive: (event) => this.#receive(event),
-        interrupted: () => this.#interrupted(),
+        live: (transport) => this.#live(transport),
+        hindered: (problem) => this.#hindered(problem),
         refused: (problem) => this.#refused(problem),
       },
     )
@@ -271,7 +287,7 @@ class LiveRoom implements Room {
     if (hello.self !== undefined) this.#setSelf(hello.self)
     const isResumed = this.#view.position !== null
     this.#tellDocument((listener) => listener.opened(isResumed))
-    this.#apply({ kind: 'opened', isResumed })
+    this.#apply({ kind: 'opened', isResumed, transport: this.#transport })
   }
 
   #allow(said: unknown): void {
@@ -292,6 +308,8 @@ class LiveRoom implements Room {
   }
 
   #replaced(position: string, snapshot: Snapshot): void {
+    // Another way was faster. CL34
+    if (this.#view.ahead(position) < 0) return
     this.#view.applySnapshot(
       position,
       snapshot,
@@ -375,15 +393,22 @@ class LiveRoom implements Room {
     this.#expiry = setTimeout(expire, Math.max(0, dueAtMs - Date.now()))
   }
 
-  #interrupted(): void {
-    this.#store.apply({ kind: 'interrupted' })
+  #live(transport: Way | null): void {
+    this.#transport = transport
+    if (transport === null) this.#store.apply({ kind: 'interrupted' })
+    else if (this.status === 'online') this.#store.apply({ kind: 'shown', facts: { transport } })
+    else if (this.#phase.problem === this.#hindrance) this.#hindered(null)
+  }
+
+  #hindered(problem: Problem | null): void {
+    this.#hindrance = problem
+    if (this.status !== 'online') this.#store.apply({ kind: 'shown', facts: { problem } })
   }
 
   #pageHidden(): void {
     if (!this.#watch) this.#calls.leaveSoon()
     this.#key.keep()
     this.#connection.stop()
-    this.#interrupted()
   }
 
   /** @param problem why the server refused the member; `null` if the application leaves. */

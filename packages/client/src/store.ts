@@ -1,4 +1,5 @@
 import type { Action, Elsewhere, Member, Problem } from '@whereabouts/protocol'
+import type { Way } from './attempted.js'
 import { FIRST_PHASE, type PhaseEvent, type RoomPhase, transition } from './room-phase.js'
 
 /**
@@ -34,6 +35,13 @@ export interface RoomSnapshot {
    * @see PROTOCOL.md CL11
    */
   readonly problem: Problem | null
+  /**
+   * The way that the room's events come in now: the best one that the network between here and the server
+   * lets through. `null` while they don't come.
+   *
+   * @see PROTOCOL.md CL9
+   */
+  readonly transport: Way | null
 }
 
 /** Holds a room's phase and the snapshot made of it, and calls back when the snapshot is replaced. */
@@ -66,7 +74,7 @@ export class RoomStore {
 }
 
 function toSnapshot(
-  { status, self, can, room, problem }: RoomPhase,
+  { status, self, can, room, problem, transport }: RoomPhase,
   members: readonly Member[],
   others: readonly Member[],
 ): RoomSnapshot {
@@ -83,6 +91,7 @@ function toSnapshot(
     watching: room.watching,
     elsewhere: room.elsewhere,
     problem,
+    transport,
   })
 }
 

@@ -67,6 +67,7 @@ export async function postUpdate(
   )
   const updated = await readAnswer<Partial<Updated> | null>(answer)
   if (typeof updated?.id !== 'string') throw new Error('the answer has no position')
+  channel.posted(updated.id)
   return updated.pending === true
 }
 

@@ -42,17 +42,13 @@ describe('a provider', () => {
 
   it('[CL20] receives the same from a long-poll as from a stream', async () => {
     await using server = await ScriptedServer.listen()
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const theirs = typed('a')
     const { doc } = keep(server)
-    for (const call of ['GET events', 'POST events']) {
-      await server.take(call)
-      vi.advanceTimersByTime(5_000)
-    }
-    vi.useRealTimers()
+    // It doesn't answer, so the long-poll is opened beside it.
+    await server.take('GET events')
     const news = (answer: { readonly [field: string]: Json }) => ({ patch: {}, ...answer })
     ;(await server.take('POST location')).answer(200, { self: 'me', id: 'e:1' })
-    ;(await server.take('GET location')).answer(200, {
+    ;(await server.take('POST changes')).answer(200, {
       id: 'e:1',
       members: [JSON.parse(JSON.stringify(member('me'))) as Json],
       watching: 0,
@@ -61,12 +57,12 @@ describe('a provider', () => {
     await untilText(doc, 'a')
     theirs.getText('body').insert(1, 'b')
     const document = Buffer.from(encodeStateAsUpdate(theirs)).toString('base64')
-    const poll = await server.take('GET location')
+    const poll = await server.take('POST changes')
     expect([poll.query.get('since'), poll.query.has('document')]).toEqual(['e:1', false])
     poll.answer(200, news({ id: 'e:2', document }))
     await untilText(doc, 'ab')
     theirs.getText('body').insert(2, 'c')
-    ;(await server.take('GET location')).answer(
+    ;(await server.take('POST changes')).answer(
       200,
       news({ id: 'e:9', resync: { document: true } }),
     )

@@ -136,6 +136,7 @@ class VirtualRoom implements Room {
       },
       maxLocationBytes: () => 1_024,
       request: (call, _parameters, init) => this.#request(call, init),
+      posted: () => undefined,
       mapLocation: () => () => undefined,
     })
   }
@@ -152,6 +153,7 @@ class VirtualRoom implements Room {
     others: [],
     watching: 0,
     elsewhere: {},
+    transport: null,
     problem: null,
   })
 

@@ -1,7 +1,7 @@
 import type { Moved } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
 import { AT_ONCE_MS, LATE_MS } from '../deadline.js'
-import { call, callJson } from '../http.js'
+import { call, callJson, expectRefused } from '../http.js'
 import { memberKey, TestRoom, versionOf } from '../room.js'
 import type { Suite } from '../suite.js'
 import { openSocket } from '../socket.js'
@@ -174,6 +174,24 @@ function longPolls({ calm }: Suite): void {
     // Whether the poll is there before the post or not, it has to be answered with it.
     const moved = await room.move(key, 2)
     expect(JSON.parse((await poll).text)).toEqual({ id: moved.id, patch: { move: { [self]: 2 } } })
+  })
+
+  it('[HT26] changes answers the same as a POST, with its parameters in the body or the query', async () => {
+    const room = new TestRoom(calm.baseUrl)
+    const key = memberKey()
+    const { id, self } = await room.move(key, 1)
+    expect(await callJson(room.url('changes'), { json: {} })).toEqual(await room.read())
+    expect(await call(room.url('changes'), { json: { since: id } })).toMatchObject({ status: 204 })
+    const poll = callJson(room.url('changes', { nonce: 7 }), {
+      json: { since: id, waitMs: 10_000 },
+    })
+    const moved = await room.move(key, 2)
+    const patch = { id: moved.id, patch: { move: { [self]: 2 } } }
+    expect(await poll).toEqual(patch)
+    expect(await callJson(room.url('changes', { since: id }), { method: 'POST' })).toEqual(patch)
+    await expectRefused('bad-parameter', room.url('changes'), { json: [] })
+    await expectRefused('bad-parameter', room.url('changes'), { json: { waitMs: 'soon' } })
+    await expectRefused('method-not-allowed', room.url('changes'))
   })
 
   it('[HT20] a long-poll that waits is answered promptly', async () => {

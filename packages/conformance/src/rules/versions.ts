@@ -22,6 +22,7 @@ const CALLS: readonly (readonly [path: string, options: CallOptions])[] = [
   ['events', { json: {} }],
   ['location', {}],
   ['location', { json: 1 }],
+  ['changes', { json: {} }],
   ['leave', { method: 'POST' }],
   ['document', {}],
   ['document', UPDATE],

@@ -28,6 +28,7 @@ const ANSWERS: { readonly [call in CallName]: Answers } = {
     GET: ({ calls }, call, roomName) => calls.getLocation(call, roomName),
     POST: async ({ calls }, call, roomName) => call.json(await calls.postLocation(call, roomName)),
   }),
+  changes: answers({ POST: ({ calls }, call, roomName) => calls.postChanges(call, roomName) }),
   leave: answers({ POST: ({ calls }, call, roomName) => calls.leave(call, roomName) }),
   document: answers({
     GET: ({ calls }, call, roomName) => calls.getDocument(call, roomName),

@@ -1,5 +1,6 @@
 import { isViewLink, type Moved, type Updated, type View } from '@whereabouts/protocol'
 import { type Caller, identify, memberCookie, type Parameter } from '../access/caller.js'
+import type { Admission } from '../access/permissions.js'
 import { assertCurrent } from '../access/users.js'
 import { MOST_LISTED } from '../administration.js'
 import type { ResolvedOptions } from '../options.js'
@@ -18,7 +19,7 @@ import {
 } from './call.js'
 import { DocumentAnswers } from './document-answers.js'
 import { DocumentWrites } from './document-writes.js'
-import { type Access, assertWritable, Entrance } from './entrance.js'
+import { type Access, assertWritable, type Entered, Entrance } from './entrance.js'
 import {
   acceptsGzip,
   header,
@@ -91,28 +92,14 @@ export class Calls {
     return moved
   }
 
-  /** @see PROTOCOL.md HT4, HT5, AC29 */
+  /** @see PROTOCOL.md HT4, HT5 */
   async getLocation(call: Call, name: string): Promise<void> {
-    const { query } = call
-    const { roomName, admission, account } = await this.#entrance.admit(call, name, 'polls')
-    // Without authorization it would be the same for everybody.
-    const can = this.access.permissions.areAsked ? { can: admission.can } : {}
-    const since = query('since')
-    const waitMs = wholeNumber(query, 'waitMs', MOST_WAIT_MS) ?? 0
-    const wanted = { documents: wantsDocuments(query), part: wantedPart(query) }
-    if (since === undefined) {
-      const room = await this.rooms.members(roomName, wanted.part)
-      return this.#documentAnswers.json(call, { ...room, ...can })
-    }
-    let news = await this.rooms.since(roomName, since, wanted)
-    if (news === undefined && waitMs > 0) {
-      const options = { waitMs, admission, ...wanted }
-      const release = this.access.allowances.holdStream(account)
-      await this.rooms.readers.nextFrame(roomName, since, options, closing(call)).finally(release)
-      news = await this.rooms.since(roomName, since, wanted)
-    }
-    if (news === undefined) call.empty(204)
-    else this.#documentAnswers.json(call, { ...news, ...can })
+    await this.#changes(call, name, async () => call.query)
+  }
+
+  /** @see PROTOCOL.md HT26 */
+  async postChanges(call: Call, name: string): Promise<void> {
+    await this.#changes(call, name, () => readParameters(call, this.bodies))
   }
 
   /** @see PROTOCOL.md HT6 */
@@ -198,6 +185,45 @@ export class Calls {
     await this.about.post(call, asker, account)
   }
 
+  /** @see PROTOCOL.md HT4, HT5, HT20, AC29 */
+  async #changes(call: Call, name: string, read: () => Promise<Parameter>): Promise<void> {
+    const entered = await this.#entrance.admit(call, name, 'polls')
+    const { roomName, account } = entered
+    const parameter = await read()
+    const admission = await this.#readmit(call, entered, parameter)
+    // Without authorization it would be the same for everybody.
+    const can = this.access.permissions.areAsked ? { can: admission.can } : {}
+    const since = parameter('since')
+    const waitMs = wholeNumber(parameter, 'waitMs', MOST_WAIT_MS) ?? 0
+    const wanted = { documents: wantsDocuments(parameter), part: wantedPart(parameter) }
+    if (since === undefined) {
+      const room = await this.rooms.members(roomName, wanted.part)
+      return this.#documentAnswers.json(call, { ...room, ...can })
+    }
+    let news = await this.rooms.since(roomName, since, wanted)
+    if (news === undefined && waitMs > 0) {
+      const options = { waitMs, admission, ...wanted }
+      const release = this.access.allowances.holdStream(account)
+      await this.rooms.readers.nextFrame(roomName, since, options, closing(call)).finally(release)
+      news = await this.rooms.since(roomName, since, wanted)
+    }
+    if (news === undefined) call.empty(204)
+    else this.#documentAnswers.json(call, { ...news, ...can })
+  }
+
+  /** Asks again what a reader may do if it had to be waited for a body. @see PROTOCOL.md AC25 */
+  async #readmit(
+    call: Call,
+    { user, admission }: Entered & { readonly admission: Admission },
+    parameter: Parameter,
+  ): Promise<Admission> {
+    assertCurrent(user)
+    const hadBody = parameter !== call.query
+    const current = hadBody ? await this.access.permissions.readmit(admission) : admission
+    checkVersion(parameter)
+    return current
+  }
+
   async #stream(
     call: Call,
     name: string,
@@ -211,12 +237,7 @@ export class Calls {
     const entered = await this.#entrance.admit(call, name, 'streams')
     const { roomName, account } = entered
     const { parameter, view } = await read()
-    assertCurrent(entered.user)
-    const hadBody = parameter !== call.query
-    const admission = hadBody
-      ? await this.access.permissions.readmit(entered.admission)
-      : entered.admission
-    checkVersion(parameter)
+    const admission = await this.#readmit(call, entered, parameter)
     const watches = flag(parameter, 'watch') || !admission.can.includes('join')
     // A stream that joins changes the room, whatever its method. BR4
     if (!watches) this.access.browsers.origins.check(request, response)

@@ -71,6 +71,26 @@ export function describeCalls(article: boolean): object {
   return { ...OPENAPI, paths: Object.fromEntries(paths) }
 }
 
+const polling = [
+  query('since', 'A position'),
+  query('waitMs', 'How long to wait for a change', {
+    type: 'integer',
+    minimum: 0,
+    maximum: 30_000,
+  }),
+  query('document', 'Whether changes to the document count', {
+    enum: ['1', '0'],
+    default: '1',
+  }),
+  ...parts,
+]
+
+const changes = {
+  200: json('The room, or the changes', { oneOf: [ref('Room'), ref('Change')] }),
+  204: { description: 'Nothing changed' },
+  default: problem,
+}
+
 const OPENAPI = {
   openapi: '3.1.0',
   info: {
@@ -98,30 +118,23 @@ const OPENAPI = {
       parameters: [room, version],
       get: {
         summary: 'Returns the members and their locations, or the changes since a position',
-        parameters: [
-          query('since', 'A position'),
-          query('waitMs', 'How long to wait for a change', {
-            type: 'integer',
-            minimum: 0,
-            maximum: 30_000,
-          }),
-          query('document', 'Whether changes to the document count', {
-            enum: ['1', '0'],
-            default: '1',
-          }),
-          ...parts,
-        ],
-        responses: {
-          200: json('The room, or the changes', { oneOf: [ref('Room'), ref('Change')] }),
-          204: { description: 'Nothing changed' },
-          default: problem,
-        },
+        parameters: polling,
+        responses: changes,
       },
       post: {
         summary: "Sets the caller's location; joins if needed",
         parameters: [member, ...user],
         requestBody: location,
         responses: { 200: json('Done', ref('Moved')), default: problem },
+      },
+    },
+    '/rooms/{room}/changes': {
+      parameters: [room, version],
+      post: {
+        summary: 'Returns the same as the answer to a POST, which no cache keeps',
+        parameters: polling,
+        requestBody: { content: { 'application/json': { schema: { type: 'object' } } } },
+        responses: changes,
       },
     },
     '/rooms/{room}/document': {

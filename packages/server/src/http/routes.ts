@@ -4,6 +4,7 @@ import { DEFAULT_ROOM } from '@whereabouts/protocol'
 export const ROOM_CALLS = [
   'events',
   'location',
+  'changes',
   'leave',
   'document',
   'document/sync',

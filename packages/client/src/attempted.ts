@@ -1,0 +1,65 @@
+import { parsePosition } from '@whereabouts/protocol'
+
+/** The ways in which a room's events can come, best first. */
+export const WAYS = ['stream', 'post-stream', 'long-poll'] as const
+export type Way = (typeof WAYS)[number]
+
+/** An attempt to receive the events in one way. */
+export interface Attempted {
+  readonly id: number
+  readonly way: Way
+  readonly openedAtMs: number
+  /** `opening` until its hello; `leaving` since its goodbye. */
+  readonly phase: 'opening' | 'open' | 'leaving'
+  /** When it counts as silent if nothing comes. */
+  readonly silentAtMs: number
+  readonly silenceMs: number
+  readonly hasPinged: boolean
+  /** How often it pinged, or was as fast as another way. */
+  readonly proofs: number
+  /** Whether it may take the place of a worse way. */
+  readonly isProven: boolean
+  /** The position that it has brought the room to. */
+  readonly position: string | null
+}
+
+/** Returns the attempt whose events the room is shown by; `undefined` while nothing is open. */
+export function liveOf({
+  attempts,
+}: {
+  readonly attempts: readonly Attempted[]
+}): Attempted | undefined {
+  const all = attempts.filter(({ phase }) => phase !== 'opening')
+  return all.toSorted((one, other) => rank(one) - rank(other) || one.id - other.id)[0]
+}
+
+/** Less is better. */
+function rank({ phase, isProven, way }: Attempted): number {
+  const worse = (phase === 'leaving' ? 2 : 0) + (isProven ? 0 : 1)
+  return worse * WAYS.length + WAYS.indexOf(way)
+}
+
+/** Returns whether an attempt is an open stream. */
+export function isStream({ way, phase }: Attempted): boolean {
+  return way !== 'long-poll' && phase === 'open'
+}
+
+/** Returns whether one way is better than another. */
+export function isBetter(one: Way, other: Way): boolean {
+  return WAYS.indexOf(one) < WAYS.indexOf(other)
+}
+
+/** Returns whether an attempt has brought the room to a position. */
+export function hasShown(
+  { position }: Attempted,
+  expected: { readonly position: string },
+): boolean {
+  return position !== null && hasReached(position, expected.position)
+}
+
+/** Returns whether a position is at least another one; `true` if they can't be compared. */
+export function hasReached(position: string, other: string): boolean {
+  const [here, there] = [position, other].map((each) => parsePosition(each))
+  if (here === undefined || there === undefined || here.epoch !== there.epoch) return true
+  return here.version >= there.version
+}

@@ -1,0 +1,424 @@
+import {
+  type Attempted,
+  hasReached,
+  hasShown,
+  isBetter,
+  isStream,
+  liveOf,
+  type Way,
+  WAYS,
+} from './attempted.js'
+import { backoffMs, FIRST_BACKOFF_MS } from './backoff.js'
+
+/** How long a way has for its first event. */
+const FIRST_EVENT_MS = 5_000
+/** How long nothing may come before the long-poll is opened beside the stream. */
+const POLL_AFTER_MS = 1_500
+const HEARTBEATS_BEFORE_SILENCE = 2.5
+/** How long after the server's answer to a post a stream may take to show as much. */
+const SHOWN_MS = 1_000
+/** How long it may take to show what is known to be news for it. */
+const NEWS_MS = 500
+/** How often a way has to ping, or to be as fast as another one, before it is proven; less if it failed less. */
+const MOST_PROOFS = 10
+/** How long the server has to answer whether there is news. */
+const CHECK_MS = 3_000
+/** A way that failed while the server was there isn't tried for so long, and twice as long each time. */
+const PENALTY_MS = 10_000
+const LONGEST_PENALTY_MS = 300_000
+/** A way that has worked for so long begins anew. */
+const FORGIVEN_MS = 300_000
+/** A stream that ends before its first ping may be a server's that restarts; two of them are a proxy's. */
+const CUTS_FORGIVEN = 1
+
+/** What is known of a way. */
+interface Standing {
+  /** How often it failed while the server was there. */
+  readonly failures: number
+  /** How often its streams ended before their first ping. */
+  readonly cuts: number
+  readonly notBeforeMs: number
+}
+
+/** What every stream should have shown at a time. */
+interface Expected {
+  readonly position: string
+  readonly atMs: number
+  /** Whether it is certain to be news for this room's readers. */
+  readonly isNews: boolean
+}
+
+/** What should be open, and why. */
+export interface Choice {
+  readonly isRunning: boolean
+  readonly attempts: readonly Attempted[]
+  readonly standings: { readonly [way in Way]: Standing }
+  /** When the next attempt may be made, whatever the way. */
+  readonly notBeforeMs: number
+  /** When the long-poll is opened if nothing else is open by then. */
+  readonly pollAtMs: number
+  readonly failures: number
+  /** The first wait after a failure, as the server asked for it. */
+  readonly firstBackoffMs: number
+  readonly expected: Expected | null
+  /** The question to the server whether there is news, while there is no answer. */
+  readonly check: { readonly untilMs: number } | null
+  /** When the server last answered a request beside the attempts. */
+  readonly answeredAtMs: number
+  readonly nextId: number
+}
+
+/** What happens to an attempt. */
+export type Heard =
+  /** With the position that it goes on from. */
+  | { readonly kind: 'hello'; readonly heartbeatMs: number; readonly position: string | null }
+  | { readonly kind: 'frame'; readonly position: string }
+  | { readonly kind: 'goodbye'; readonly reconnectInMs: number }
+  | { readonly kind: 'retry'; readonly ms: number }
+  | { readonly kind: 'ping' | 'other' }
+
+export type ChoiceEvent =
+  | { readonly kind: 'started' | 'stopped' | 'reopened' }
+  | { readonly kind: 'heard'; readonly id: number; readonly heard: Heard }
+  /** It is over: its events ended, the network or the server is not there, or something else answered. */
+  | { readonly kind: 'ended'; readonly id: number; readonly why: 'ended' | 'unanswered' | 'wrong' }
+  /** The server answered a post, and its room is at this position. */
+  | { readonly kind: 'posted'; readonly position: string }
+  /** A post wasn't answered. */
+  | { readonly kind: 'unanswered' }
+  /** There was news, up to a position; or none. */
+  | { readonly kind: 'checked'; readonly position: string | null }
+  | { readonly kind: 'unchecked' }
+  /** The network may be another one, or nobody listened for a while. */
+  | { readonly kind: 'woken' }
+  | { readonly kind: 'tick' }
+
+/** The time in ms, and a number from 0 to below 1. */
+export interface Moment {
+  readonly nowMs: number
+  readonly random: number
+}
+
+const UNKNOWN: Standing = { failures: 0, cuts: 0, notBeforeMs: 0 }
+
+export const FIRST_CHOICE: Choice = {
+  isRunning: false,
+  attempts: [],
+  standings: { stream: UNKNOWN, 'post-stream': UNKNOWN, 'long-poll': UNKNOWN },
+  notBeforeMs: 0,
+  pollAtMs: Infinity,
+  failures: 0,
+  firstBackoffMs: FIRST_BACKOFF_MS,
+  expected: null,
+  check: null,
+  answeredAtMs: -Infinity,
+  nextId: 1,
+}
+
+/**
+ * Chooses what is open, by what each way delivers:
+ *
+ *     nothing open      open the best way that isn't held against; after 1.5 s the long-poll beside it
+ *     a post answered   a stream that doesn't show it in time: ask the server whether there is news
+ *     news not shown    the stream is held back: close it
+ *     closed, silent, cut or answered by something else while the server was there
+ *                       hold it against the way, for a time that doubles; the next way has its turn
+ *     that time over    try the way beside the worse one, which ends when the better one is proven
+ *     woken             ask the server whether there is news; without an answer, open everything anew
+ *
+ * Pure: what is to be opened and closed is the difference between two choices.
+ *
+ * @see PROTOCOL.md CL9
+ */
+export function choose(before: Choice, event: ChoiceEvent, moment: Moment): Choice {
+  const heeded = heed(before, event, moment)
+  const judged = judge(bury(heeded, moment), moment)
+  return openWanted(openWanted(closeNeedless(judged), moment), moment)
+}
+
+/** Returns when to choose again if nothing happens before; `Infinity` if never. */
+export function nextChoiceMs(choice: Choice, nowMs: number): number {
+  if (!choice.isRunning) return Infinity
+  const { attempts, expected, check, notBeforeMs, pollAtMs, standings } = choice
+  const times = [
+    ...attempts.map(({ silentAtMs }) => silentAtMs),
+    ...Object.values(standings).map((each) => each.notBeforeMs),
+    ...[expected?.atMs, check?.untilMs].map((ms) => ms ?? Infinity),
+    notBeforeMs,
+    pollAtMs,
+  ]
+  return Math.min(...times.filter((ms) => ms > nowMs))
+}
+
+function heed(choice: Choice, event: ChoiceEvent, moment: Moment): Choice {
+  const { nowMs } = moment
+  switch (event.kind) {
+    case 'started':
+      return { ...choice, isRunning: true, notBeforeMs: nowMs }
+    case 'stopped':
+      return { ...closeAll(choice, nowMs), isRunning: false }
+    case 'reopened':
+      return closeAll(choice, nowMs)
+    case 'heard':
+    case 'ended':
+      return heedAttempt(choice, event, moment)
+    case 'posted':
+      return expectShown({ ...choice, answeredAtMs: nowMs }, event.position, SHOWN_MS, moment)
+    case 'checked':
+    case 'unchecked':
+      return heedCheck(choice, event, moment)
+    case 'unanswered':
+      return askForNews(choice, nowMs)
+    case 'woken':
+      return askForNews({ ...forgive(choice, nowMs), notBeforeMs: nowMs, failures: 0 }, nowMs)
+    case 'tick':
+      return choice
+  }
+}
+
+function heedAttempt(
+  choice: Choice,
+  event: Extract<ChoiceEvent, { readonly id: number }>,
+  moment: Moment,
+): Choice {
+  const attempt = choice.attempts.find(({ id }) => id === event.id)
+  if (attempt === undefined) return choice
+  return event.kind === 'heard'
+    ? hear(choice, attempt, event.heard, moment)
+    : fail(choice, attempt, event.why, moment)
+}
+
+function heedCheck(
+  choice: Choice,
+  event: Extract<ChoiceEvent, { readonly kind: 'checked' | 'unchecked' }>,
+  { nowMs }: Moment,
+): Choice {
+  if (choice.check === null) return choice
+  if (event.kind === 'unchecked') return closeAll(choice, nowMs)
+  const { position } = event
+  const expected = position === null ? null : { position, atMs: nowMs + NEWS_MS, isNews: true }
+  return { ...choice, answeredAtMs: nowMs, check: null, expected }
+}
+
+/** Expects a position to be shown by every stream, if nothing else is expected. */
+function expectShown(
+  choice: Choice,
+  position: string,
+  withinMs: number,
+  { nowMs }: Moment,
+): Choice {
+  if (choice.expected !== null) return choice
+  return { ...choice, expected: { position, atMs: nowMs + withinMs, isNews: false } }
+}
+
+function hear(choice: Choice, attempt: Attempted, heard: Heard, moment: Moment): Choice {
+  const { nowMs, random } = moment
+  const standing = choice.standings[attempt.way]
+  const after = { ...attempt, silentAtMs: nowMs + attempt.silenceMs }
+  switch (heard.kind) {
+    case 'hello': {
+      const silenceMs = silenceOf(attempt.way, heard.heartbeatMs)
+      const isProven = attempt.way === 'long-poll' || standing.failures === 0
+      const silentAtMs = nowMs + silenceMs
+      const { position } = heard
+      const opened = { phase: 'open', silenceMs, silentAtMs, isProven, position } as const
+      return { ...put(choice, { ...attempt, ...opened }), pollAtMs: Infinity }
+    }
+    case 'frame':
+      return show(choice, { ...after, position: heard.position }, nowMs)
+    case 'ping': {
+      const isForgiven = nowMs - attempt.openedAtMs >= FORGIVEN_MS
+      const failures = isForgiven ? 0 : standing.failures
+      const told = put(choice, withProof(choice, { ...after, hasPinged: true }, 1))
+      return { ...stand(told, attempt.way, { ...standing, failures, cuts: 0 }), failures: 0 }
+    }
+    case 'goodbye': {
+      const firstBackoffMs = heard.reconnectInMs
+      const notBeforeMs = nowMs + random * firstBackoffMs
+      const left = put(choice, { ...after, phase: 'leaving' })
+      return { ...left, failures: 1, firstBackoffMs, notBeforeMs }
+    }
+    case 'retry':
+      return { ...put(choice, after), firstBackoffMs: heard.ms }
+    case 'other':
+      return put(choice, after)
+  }
+}
+
+function silenceOf(way: Way, heartbeatMs: number): number {
+  // A long-poll's heartbeat is the time after which it is answered at the latest.
+  if (way === 'long-poll') return heartbeatMs + FIRST_EVENT_MS
+  return heartbeatMs * HEARTBEATS_BEFORE_SILENCE
+}
+
+/** An attempt has brought the room to a position: others should show as much soon. */
+function show(choice: Choice, attempt: Attempted, nowMs: number): Choice {
+  const position = attempt.position!
+  const news = { position, atMs: nowMs + NEWS_MS, isNews: true }
+  const hadIt = (each: Attempted) =>
+    isStream(each) && each.id !== attempt.id && hasShown(each, news)
+  const isInTime = choice.expected !== null && hasReached(position, choice.expected.position)
+  const attempts = choice.attempts.map((each) => {
+    if (each.id === attempt.id) return withProof(choice, attempt, isInTime ? 1 : 0)
+    return hadIt(each) ? withProof(choice, each, 1) : each
+  })
+  const isLate = (expected: Expected) =>
+    attempts.some((each) => isStream(each) && !hasShown(each, expected))
+  const pending = choice.expected ?? news
+  return { ...choice, attempts, expected: isLate(pending) ? pending : null }
+}
+
+/** A way is proven that keeps up until its first ping, and longer the more often it failed before. */
+function withProof(choice: Choice, attempt: Attempted, count: number): Attempted {
+  const proofs = attempt.proofs + count
+  const { failures } = choice.standings[attempt.way]
+  const isProven = attempt.hasPinged && proofs >= Math.min(MOST_PROOFS, 1 + failures)
+  return { ...attempt, proofs, isProven: attempt.isProven || isProven }
+}
+
+/** Attempts that were silent for too long have failed. */
+function bury(choice: Choice, moment: Moment): Choice {
+  return choice.attempts
+    .filter(({ silentAtMs }) => silentAtMs <= moment.nowMs)
+    .reduce((rest, attempt) => fail(rest, attempt, 'silent', moment), choice)
+}
+
+/** Judges the streams by what they should have shown by now. */
+function judge(choice: Choice, moment: Moment): Choice {
+  const { check, expected } = choice
+  const { nowMs } = moment
+  if (check !== null && check.untilMs <= nowMs) return closeAll(choice, nowMs)
+  if (expected === null || expected.atMs > nowMs) return choice
+  const late = choice.attempts.filter((each) => isStream(each) && !hasShown(each, expected))
+  const settled = { ...choice, expected: null }
+  if (late.length === 0) return settled
+  if (!expected.isNews) return askForNews(settled, nowMs)
+  return late.reduce((rest, attempt) => fail(rest, attempt, 'held', moment), settled as Choice)
+}
+
+/** Being behind is proved by asking: a part's view, and one without the document, skip positions. */
+function askForNews(choice: Choice, nowMs: number): Choice {
+  if (liveOf(choice) === undefined || choice.check !== null) return choice
+  return { ...choice, check: { untilMs: nowMs + CHECK_MS } }
+}
+
+/** Why an attempt failed. */
+type Why = 'ended' | 'unanswered' | 'wrong' | 'silent' | 'held'
+
+/** Drops an attempt that failed, and says when the next ones may be made. */
+function fail(choice: Choice, attempt: Attempted, why: Why, moment: Moment): Choice {
+  const { nowMs, random } = moment
+  const { way } = attempt
+  const attempts = choice.attempts.filter(({ id }) => id !== attempt.id)
+  const rest = { ...choice, attempts }
+  // What follows a goodbye was decided when it came.
+  if (attempt.phase === 'leaving') return rest
+  if (isAtFault(rest, attempt, why)) return blame({ ...rest, pollAtMs: nowMs }, way, moment)
+  const { failures, firstBackoffMs } = choice
+  const notBeforeMs = nowMs + backoffMs(failures, firstBackoffMs, random)
+  const cuts = choice.standings[way].cuts + (isCut(attempt, why) ? 1 : 0)
+  const counted = stand({ ...rest, failures: failures + 1 }, way, {
+    ...choice.standings[way],
+    cuts,
+  })
+  // Only this way waits if there is another.
+  if (liveOf(rest) !== undefined || way === 'long-poll') {
+    return stand(counted, way, { ...counted.standings[way], notBeforeMs })
+  }
+  return { ...counted, notBeforeMs, pollAtMs: pollAfter(attempt, why, nowMs, notBeforeMs) }
+}
+
+/** Returns when the long-poll gets its turn after a failure that left nothing open. */
+function pollAfter({ hasPinged }: Attempted, why: Why, nowMs: number, notBeforeMs: number): number {
+  if (why === 'silent' || why === 'wrong') return nowMs
+  // The server ended a stream that worked, so the next one probably works too.
+  return hasPinged ? Infinity : notBeforeMs
+}
+
+/** A stream that ends before its first ping was cut by a proxy, or its server went away. */
+function isCut({ phase, hasPinged }: Attempted, why: Why): boolean {
+  return phase === 'open' && !hasPinged && (why === 'ended' || why === 'unanswered')
+}
+
+/** Returns whether it was the way's fault, and not that of the network or the server. */
+function isAtFault({ attempts, standings, answeredAtMs }: Choice, failed: Attempted, why: Why) {
+  const { way, hasPinged, openedAtMs } = failed
+  const { cuts, failures } = standings[way]
+  if (way === 'long-poll') return false
+  if (why === 'held') return true
+  if (isCut(failed, why)) return cuts >= CUTS_FORGIVEN || failures > 0
+  const isServerThere = attempts.some(({ phase }) => phase === 'open') || answeredAtMs >= openedAtMs
+  return isServerThere && !hasPinged
+}
+
+/** Holds a failure against a way. */
+function blame(choice: Choice, way: Way, { nowMs, random }: Moment): Choice {
+  const { failures } = choice.standings[way]
+  const penaltyMs = Math.min(LONGEST_PENALTY_MS, PENALTY_MS * 2 ** failures)
+  const notBeforeMs = nowMs + penaltyMs * (0.75 + random / 2)
+  return stand(choice, way, { failures: failures + 1, cuts: 0, notBeforeMs })
+}
+
+function closeAll(choice: Choice, nowMs: number): Choice {
+  const closed = { attempts: [], expected: null, check: null, pollAtMs: Infinity }
+  return { ...choice, ...closed, notBeforeMs: nowMs }
+}
+
+/** Closes what the live attempt makes needless. @see PROTOCOL.md CL17 */
+function closeNeedless(choice: Choice): Choice {
+  const live = liveOf(choice)
+  if (live === undefined || live.phase === 'leaving') return choice
+  const isNeeded = (each: Attempted) =>
+    each === live || (each.phase !== 'leaving' && (isBetter(each.way, live.way) || !live.isProven))
+  return { ...choice, attempts: choice.attempts.filter(isNeeded) }
+}
+
+/** Opens one attempt that is wanted now, if there is one. */
+function openWanted(choice: Choice, { nowMs }: Moment): Choice {
+  if (!choice.isRunning) return choice
+  const live = liveOf(choice)
+  const lasting = choice.attempts.filter(({ phase }) => phase !== 'leaving')
+  const mayTry = (way: Way) => choice.standings[way].notBeforeMs <= nowMs
+  const best = WAYS.find(mayTry)
+  const isTrying = lasting.some((each) => each !== live && each.way !== 'long-poll')
+  const isWanted = best !== undefined && lasting.every(({ way }) => isBetter(best, way))
+  if (isWanted && !isTrying && choice.notBeforeMs <= nowMs) return open(choice, best, nowMs)
+  const isServed = live?.isProven === true || lasting.some(({ way }) => way === 'long-poll')
+  const isTime = live !== undefined || choice.pollAtMs <= nowMs
+  return !isServed && isTime && mayTry('long-poll') ? open(choice, 'long-poll', nowMs) : choice
+}
+
+function open(choice: Choice, way: Way, nowMs: number): Choice {
+  const attempt: Attempted = {
+    id: choice.nextId,
+    way,
+    openedAtMs: nowMs,
+    phase: 'opening',
+    silentAtMs: nowMs + FIRST_EVENT_MS,
+    silenceMs: FIRST_EVENT_MS,
+    hasPinged: false,
+    proofs: 0,
+    isProven: false,
+    position: null,
+  }
+  const isOnline = liveOf(choice) !== undefined
+  const pollAtMs = isOnline ? Infinity : Math.min(choice.pollAtMs, nowMs + POLL_AFTER_MS)
+  return { ...put(choice, attempt), nextId: choice.nextId + 1, pollAtMs }
+}
+
+/** Lets every way be tried now. */
+function forgive(choice: Choice, nowMs: number): Choice {
+  return WAYS.reduce((after, way) => {
+    const { notBeforeMs, ...standing } = after.standings[way]
+    return stand(after, way, { ...standing, notBeforeMs: Math.min(notBeforeMs, nowMs) })
+  }, choice)
+}
+
+function put(choice: Choice, attempt: Attempted): Choice {
+  const others = choice.attempts.filter(({ id }) => id !== attempt.id)
+  return { ...choice, attempts: [...others, attempt] }
+}
+
+function stand(choice: Choice, way: Way, standing: Standing): Choice {
+  return { ...choice, standings: { ...choice.standings, [way]: standing } }
+}

@@ -1,0 +1,259 @@
+import {
+  type Choice,
+  choose,
+  type ChoiceEvent,
+  FIRST_CHOICE,
+  type Heard,
+  nextChoiceMs,
+} from './transport-choice.js'
+import { type Attempted, liveOf, type Way, WAYS } from './attempted.js'
+
+/** What a network does to the events that come in one way. */
+export type Fate =
+  | 'works'
+  /** Nothing comes before the end. */
+  | 'held'
+  /** All comes every two seconds. */
+  | 'lumped'
+  /** It ends after some seconds. */
+  | 'cut'
+  /** Something else answers. */
+  | 'refused'
+  /** The connection is reset. */
+  | 'reset'
+  /** It comes until some time, and then nothing does. */
+  | 'stalled'
+
+/** A network, and whether the server is behind it. */
+export interface Network {
+  readonly fates: { readonly [way in Way]: Fate }
+  readonly latencyMs: number
+  /** `lost` drops everything, `down` refuses every connection. */
+  readonly state: 'up' | 'lost' | 'down'
+}
+
+const LUMP_MS = 2_000
+const HEARTBEAT_MS = 15_000
+const POLL_MS = 7_500
+const BETWEEN_POLLS_MS = 100
+
+/** A client that posts and reads behind networks that change, and its server, in virtual time. */
+export class VirtualClient {
+  nowMs = 0
+  choice: Choice = FIRST_CHOICE
+  /** How many attempts and checks were made. */
+  requests = 0
+  /** When each version of the room was first there, and when it was shown. */
+  readonly madeAtMs: number[] = [0]
+  readonly shownAtMs: number[] = []
+  /** What is on its way, in the order of time. */
+  #queue: { readonly atMs: number; readonly run: () => void }[] = []
+  readonly #readers = new Map<number, () => void>()
+  #tick = Symbol('tick')
+  #version = 0
+  #shown = -1
+
+  constructor(
+    public network: Network,
+    readonly random: () => number,
+  ) {}
+
+  get live(): Way | undefined {
+    return liveOf(this.choice)?.way
+  }
+
+  start(): void {
+    this.#apply({ kind: 'started' })
+  }
+
+  wake(): void {
+    this.#apply({ kind: 'woken' })
+  }
+
+  /** What was open is lost without a word, as on another network. */
+  change(network: Network): void {
+    this.network = network
+    this.#readers.clear()
+  }
+
+  /** Somebody else changes the room. */
+  makeNews(): void {
+    this.#version += 1
+    this.madeAtMs[this.#version] = this.nowMs
+    for (const tell of this.#readers.values()) tell()
+  }
+
+  /** This client changes the room, if its post gets through. */
+  post(): void {
+    this.requests += 1
+    this.#ask((isAnswered) => {
+      if (!isAnswered) return this.#apply({ kind: 'unanswered' })
+      this.makeNews()
+      this.#apply({ kind: 'posted', position: this.#position })
+    })
+  }
+
+  /** Lets time pass. */
+  runUntil(endMs: number): void {
+    for (;;) {
+      const next = this.#queue[0]
+      if (next === undefined || next.atMs > endMs) break
+      this.#queue.shift()
+      this.nowMs = next.atMs
+      next.run()
+    }
+    this.nowMs = endMs
+  }
+
+  at(atMs: number, run: () => void): void {
+    const index = this.#queue.findLastIndex((each) => each.atMs <= atMs)
+    this.#queue.splice(index + 1, 0, { atMs, run })
+  }
+
+  get #position(): string {
+    return `e:${this.#version}`
+  }
+
+  #after(ms: number, run: () => void): void {
+    this.at(this.nowMs + ms, run)
+  }
+
+  #apply(event: ChoiceEvent): void {
+    const before = this.choice
+    this.choice = choose(before, event, { nowMs: this.nowMs, random: this.random() })
+    const chosen = new Set(this.choice.attempts.map(({ id }) => id))
+    for (const id of this.#readers.keys()) if (!chosen.has(id)) this.#readers.delete(id)
+    const known = new Set(before.attempts.map(({ id }) => id))
+    for (const attempt of this.choice.attempts) if (!known.has(attempt.id)) this.#open(attempt)
+    if (this.choice.check !== null && before.check === null) this.#check()
+    const tick = (this.#tick = Symbol('tick'))
+    const nextMs = nextChoiceMs(this.choice, this.nowMs)
+    if (nextMs === Infinity) return
+    this.at(nextMs, () => {
+      if (this.#tick === tick) this.#apply({ kind: 'tick' })
+    })
+  }
+
+  /** Makes a request, and says what became of it. */
+  #ask(done: (isAnswered: boolean) => void): void {
+    const { network } = this
+    const { state, latencyMs } = network
+    const isSame = () => this.network === network
+    if (state === 'lost') return this.#after(10_000, () => done(false))
+    this.#after(2 * latencyMs, () => {
+      if (isSame()) done(state === 'up')
+      else this.#after(10_000, () => done(false))
+    })
+  }
+
+  #check(): void {
+    this.requests += 1
+    const { check } = this.choice
+    this.#ask((isAnswered) => {
+      if (this.choice.check !== check) return
+      if (!isAnswered) return this.#apply({ kind: 'unchecked' })
+      const isNews = this.#version > this.#shown
+      this.#show()
+      this.#apply({ kind: 'checked', position: isNews ? this.#position : null })
+    })
+  }
+
+  #open({ id, way }: Attempted): void {
+    this.requests += 1
+    const { network } = this
+    const { fates, latencyMs, state } = network
+    const fate = fates[way]
+    const isOpen = () =>
+      this.network === network && this.choice.attempts.some((each) => each.id === id)
+    const hear = (heard: Heard) => {
+      if (isOpen()) this.#apply({ kind: 'heard', id, heard })
+    }
+    const end = (why: 'ended' | 'unanswered' | 'wrong') => {
+      if (isOpen()) this.#apply({ kind: 'ended', id, why })
+    }
+    if (state === 'lost') return
+    if (state === 'down' || fate === 'reset') return this.#after(latencyMs, () => end('unanswered'))
+    if (fate === 'refused') return this.#after(2 * latencyMs, () => end('wrong'))
+    if (fate === 'held') return
+    if (fate === 'cut') this.#after(3_000 + this.random() * 10_000, () => end('ended'))
+    const stallMs = fate === 'stalled' ? this.nowMs + this.random() * 10_000 : Infinity
+    const deliver = (heard: () => Heard) => {
+      const arrivesMs = this.nowMs + latencyMs
+      const lump = Math.ceil(arrivesMs / LUMP_MS) * LUMP_MS
+      const atMs = fate === 'lumped' ? lump : arrivesMs
+      const what = heard()
+      if (atMs >= stallMs) return
+      this.at(atMs, () => {
+        if (what.kind === 'frame' && isOpen()) this.#show(Number(what.position.slice(2)))
+        hear(what)
+      })
+    }
+    if (way === 'long-poll') this.#poll(id, isOpen, deliver)
+    else this.#stream(id, isOpen, deliver)
+  }
+
+  #stream(id: number, isOpen: () => boolean, deliver: (heard: () => Heard) => void): void {
+    this.#after(this.network.latencyMs, () => {
+      deliver(() => ({ kind: 'hello', heartbeatMs: HEARTBEAT_MS, position: null }))
+      const tell = () => deliver(() => ({ kind: 'frame', position: this.#position }))
+      tell()
+      if (!isOpen()) return
+      this.#readers.set(id, tell)
+      const beat = () => {
+        if (!isOpen()) return
+        deliver(() => ({ kind: 'ping' }))
+        this.#after(HEARTBEAT_MS, beat)
+      }
+      this.#after(HEARTBEAT_MS, beat)
+    })
+  }
+
+  #poll(id: number, isOpen: () => boolean, deliver: (heard: () => Heard) => void): void {
+    let told = -1
+    this.#after(this.network.latencyMs, () => {
+      deliver(() => ({ kind: 'hello', heartbeatMs: POLL_MS, position: null }))
+      const poll = () => {
+        if (!isOpen()) return
+        this.requests += 1
+        let isAnswered = false
+        const answer = () => {
+          if (isAnswered || !isOpen()) return
+          isAnswered = true
+          this.#readers.delete(id)
+          if (told < this.#version) {
+            told = this.#version
+            deliver(() => ({ kind: 'frame', position: this.#position }))
+          }
+          deliver(() => ({ kind: 'ping' }))
+          this.#after(2 * this.network.latencyMs + BETWEEN_POLLS_MS, poll)
+        }
+        if (told < this.#version) return answer()
+        this.#readers.set(id, answer)
+        this.#after(POLL_MS, answer)
+      }
+      poll()
+    })
+  }
+
+  /** The room is shown up to a version. */
+  #show(version = this.#version): void {
+    while (this.#shown < version) this.shownAtMs[++this.#shown] = this.nowMs
+  }
+}
+
+/** Makes a network that lets at least the long-poll through. */
+export function randomNetwork(random: () => number): Network {
+  const one = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)]!
+  const fates = ['works', 'held', 'lumped', 'cut', 'refused', 'reset', 'stalled'] as const
+  const state = random() < 0.7 ? 'up' : one(['lost', 'down'] as const)
+  return {
+    fates: { stream: one(fates), 'post-stream': one(fates), 'long-poll': 'works' },
+    latencyMs: one([1, 20, 150]),
+    state,
+  }
+}
+
+/** Returns the best way that a network lets through. */
+export function bestOf({ fates }: Network): Way {
+  return WAYS.find((way) => fates[way] === 'works')!
+}
