@@ -7,7 +7,8 @@ import { memberKey, TestRoom } from 'whereabouts-conformance/room'
 import { type RunningServer, startServer } from '../servers/standalone.js'
 
 /** How long each part is measured. */
-const PART_MS = 8_000
+const PART_MS = 5_000
+const ROUNDS = 3
 
 /** A person who says where they are, again and again. */
 interface Person {
@@ -77,22 +78,34 @@ const send = (at) => {
   call.end('1')
 }
 for (let at = 0; at < 50; at++) send(at)
-setTimeout(() => process.exit(), 60_000)
+setTimeout(() => process.exit(), 120_000)
 `
+
+const median = (all: readonly number[]) => all.toSorted((a, b) => a - b)[all.length >> 1]!
 
 it('[BU4] a caller who floods the server costs a hundred ordinary ones little', async () => {
   await using server = await startServer()
   const everybody = people(100)
   await work(server, everybody, 500)
-  const before = p99(await work(server, everybody, 500))
-  const flood = spawn(process.execPath, ['--input-type=module', '--eval', FLOOD, server.baseUrl])
+  // The flood's own work isn't the server's: elsewhere it would have a processor of its own.
+  const program = ['--input-type=module', '--eval', FLOOD, server.baseUrl]
+  const flood = spawn('nice', ['-n', '19', process.execPath, ...program])
+  const [alone, beside]: [number[], number[]] = [[], []]
   try {
-    await setTimeout(2_000)
-    const posts = await work(server, everybody, 500)
-    expect(posts.filter(({ status }) => status !== 200)).toEqual([])
-    // On a machine with two cores, a few milliseconds more are the flood's own work.
-    expect(p99(posts)).toBeLessThan(Math.max(1.5 * before, before + 5))
+    for (let round = 0; round < ROUNDS; round++) {
+      flood.kill('SIGSTOP')
+      alone.push(p99(await work(server, everybody, 500)))
+      flood.kill('SIGCONT')
+      // It is over its budget by then.
+      await setTimeout(2_000)
+      const posts = await work(server, everybody, 500)
+      expect(posts.filter(({ status }) => status !== 200)).toEqual([])
+      beside.push(p99(posts))
+    }
+    // Of a few milliseconds, more than half is the test's own.
+    expect(median(beside)).toBeLessThan(Math.max(1.5 * median(alone), median(alone) + 5))
   } finally {
+    flood.kill('SIGCONT')
     flood.kill()
     for (const { agent } of everybody) agent.destroy()
   }
