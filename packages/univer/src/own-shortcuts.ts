@@ -1,12 +1,13 @@
 import {
+  CommandType,
   ICommandService,
   IContextService,
   Injector,
+  toDisposable,
   type DependencyOverride,
   type IDisposable,
 } from '@univerjs/core'
 import {
-  IEditorService,
   ILayoutService,
   IPlatformService,
   IShortcutService,
@@ -14,18 +15,16 @@ import {
   ShortcutService,
   type IShortcutItem,
 } from '@univerjs/preset-sheets-core'
+import { FunctionList, SUGGESTIONS } from './function-list.js'
 
-/** The beginning of a command id of Univer's function list; the editor's id follows. */
-const SUGGESTIONS = 'sheet.formula-embedding-editor.search_function.'
-/** The element of the list that shows the typed part. */
-const SEARCHED = '[data-u-comp="sheets-formula-editor"] li > span > span'
+const TAKE = 'whereabouts.take-function'
 const CHOOSING: ReadonlySet<unknown> = new Set([KeyCode.ARROW_UP, KeyCode.ARROW_DOWN])
 
 /**
  * Makes Enter write the typed formula. Univer searches for functions with a delay, so its list may
- * belong to a word that is no longer at the caret, and used to take Enter for itself.
+ * belong to a word that is no longer at the caret, and used to take Enter for itself. What is taken from the list is written by `FunctionList`.
  *
- * @see OFFICE.md SH101, SH102
+ * @see OFFICE.md SH101, SH102, SH110
  */
 export function overrideShortcuts(): DependencyOverride {
   const deps = [ICommandService, IPlatformService, IContextService, ILayoutService, Injector]
@@ -38,6 +37,7 @@ type Services = [ICommandService, IPlatformService, IContextService, ILayoutServ
 
 class OwnShortcuts extends ShortcutService {
   readonly #injector: Injector
+  #list: FunctionList | null = null
   /** The text before the caret for which the list is shown. */
   #listed: string | null = null
   /** The same text, if an arrow key has moved the choice in the list. */
@@ -49,7 +49,15 @@ class OwnShortcuts extends ShortcutService {
     this.disposeWithMe(
       commands.onCommandExecuted(({ id, params }) => {
         if (!id.startsWith(SUGGESTIONS) || !CHOOSING.has(keyOf(params))) return
-        this.#chosen = this.#typed(id)
+        this.#chosen = this.#list?.typed ?? null
+      }),
+    )
+    const handler = () => this.#take(this.#list?.chosen ?? null)
+    this.disposeWithMe(commands.registerCommand({ id: TAKE, type: CommandType.OPERATION, handler }))
+    document.addEventListener('click', this.#takeClicked, { capture: true })
+    this.disposeWithMe(
+      toDisposable(() => {
+        document.removeEventListener('click', this.#takeClicked, { capture: true })
       }),
     )
   }
@@ -57,36 +65,38 @@ class OwnShortcuts extends ShortcutService {
   override registerShortcut(shortcut: IShortcutItem): IDisposable {
     const { id, binding } = shortcut
     if (!id.startsWith(SUGGESTIONS)) return super.registerShortcut(shortcut)
-    this.#listed = this.#typed(id)
+    this.#list = new FunctionList(id.slice(SUGGESTIONS.length), this.#injector)
+    this.#listed = this.#list.typed
     this.#chosen = null
     switch (binding) {
-      case KeyCode.TAB:
-        return super.registerShortcut({ ...shortcut, preconditions: () => this.#isCurrent(id) })
+      case KeyCode.TAB: {
+        const preconditions = () => this.#isCurrent
+        return super.registerShortcut({ ...shortcut, id: TAKE, preconditions })
+      }
       case KeyCode.ENTER: {
-        const preconditions = () => this.#isCurrent(id) && this.#chosen === this.#listed
-        return super.registerShortcut({ ...shortcut, preconditions })
+        const preconditions = () => this.#isCurrent && this.#chosen === this.#listed
+        return super.registerShortcut({ ...shortcut, id: TAKE, preconditions })
       }
       default:
         return super.registerShortcut(shortcut)
     }
   }
 
-  /** Returns whether the list belongs to the word at the caret. */
-  #isCurrent(id: string): boolean {
-    const typed = this.#typed(id)
-    if (typed === null || typed !== this.#listed) return false
-    const searched = document.querySelector(SEARCHED)?.textContent
-    const [word] = /[\w.]+$/.exec(typed) ?? []
-    return searched?.toUpperCase() === word?.toUpperCase()
+  /** Whether the list belongs to the word at the caret. */
+  get #isCurrent(): boolean {
+    const list = this.#list
+    return list !== null && list.typed === this.#listed && list.isCurrent
   }
 
-  /** Returns the text before the caret; `null` if part of it is selected. */
-  #typed(id: string): string | null {
-    const editor = this.#injector.get(IEditorService).getEditor(id.slice(SUGGESTIONS.length))
-    const [range] = editor?.getSelectionRanges() ?? []
-    if (range?.collapsed !== true) return null
-    const text = editor?.getDocumentData().body?.dataStream ?? ''
-    return text.slice(0, range.startOffset)
+  readonly #takeClicked = (event: MouseEvent): void => {
+    const row = FunctionList.rowAt(event.target)
+    if (this.#take(row)) event.stopPropagation()
+  }
+
+  #take(row: Element | null): boolean {
+    if (row === null || this.#list === null) return false
+    this.#list.take(row)
+    return true
   }
 }
 
