@@ -149,7 +149,7 @@ function FullNotice({ session }: { readonly session: Session }) {
   return (
     <p className="notice" role="alert">
       This page is full. Your latest changes are only in this browser. Remove something, such as
-      images, then reload the page.
+      images.
     </p>
   )
 }

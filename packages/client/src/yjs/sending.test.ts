@@ -1,4 +1,4 @@
-import { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector } from 'yjs'
+import { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector, UndoManager } from 'yjs'
 import { describe, expect, it } from 'vitest'
 import {
   EMPTY,
@@ -13,6 +13,9 @@ import {
   keyOf,
 } from './kept.fixture.js'
 import { member, ScriptedServer } from '../../../../test/client/scripted-server.js'
+
+/** For a test of what is sent at once: well below the 30 s after which it is sent anyway. */
+const AT_ONCE = { timeout: 15_000 }
 
 retryAtOnceAndLeaveAll()
 
@@ -120,40 +123,76 @@ describe('edits', () => {
     expect(theirs.getMap('cells').toJSON()).toEqual(cells.toJSON())
   })
 
-  it('[CL45] that don’t fit into the document are kept and reported, and posted again with the next edit', async () => {
-    await using server = await ScriptedServer.listen()
-    const { doc, provider } = await keepSynced(server)
-    const body = doc.getText('body')
-    body.insert(0, 'too much')
-    const refused = nextEvent(provider, 'problem')
-    ;(await server.take('POST document')).refuse('document-full', { limitBytes: 60 })
-    expect(await refused).toMatchObject({ problem: 'document-full' })
-    expect([provider.saved, provider.setAside]).toEqual([false, false])
-    expect(server.waiting('POST document')).toBe(0)
-    body.delete(0, 8)
-    body.insert(0, 'less')
-    const again = await server.take('POST document')
-    // Deleted content is not sent any more.
-    expect(again.body).not.toContain('too much')
-    again.answer(200, { id: 'e:2' })
-    expect(await nextEvent(provider, 'saved')).toBe(true)
-    expect(provider.problem).toBeNull()
-  })
+  it(
+    '[CL45] that don’t fit into the document are kept and reported, and posted again with the next edit',
+    AT_ONCE,
+    async () => {
+      await using server = await ScriptedServer.listen()
+      const { doc, provider } = await keepSynced(server)
+      const body = doc.getText('body')
+      body.insert(0, 'too much')
+      const refused = nextEvent(provider, 'problem')
+      ;(await server.take('POST document')).refuse('document-full', { limitBytes: 60 })
+      expect(await refused).toMatchObject({ problem: 'document-full' })
+      expect([provider.saved, provider.setAside]).toEqual([false, false])
+      expect(server.waiting('POST document')).toBe(0)
+      body.delete(0, 8)
+      body.insert(0, 'less')
+      const again = await server.take('POST document')
+      // Deleted content is not sent any more.
+      expect(again.body).not.toContain('too much')
+      again.answer(200, { id: 'e:2' })
+      expect(await nextEvent(provider, 'saved')).toBe(true)
+      expect(provider.problem).toBeNull()
+    },
+  )
 
-  it('[CL45] of an unauthorized caller are posted again when the room is online again', async () => {
-    await using server = await ScriptedServer.listen()
-    const { doc, provider, stream } = await keepSynced(server)
-    doc.getText('body').insert(0, 'a')
-    const refused = nextEvent(provider, 'problem')
-    ;(await server.take('POST document')).refuse('unauthorized')
-    expect(await refused).toMatchObject({ problem: 'unauthorized' })
-    expect(provider.saved).toBe(false)
-    stream.end()
-    ;(await server.take('GET events')).stream()
-    ;(await server.take('POST document')).answer(200, { id: 'e:2' })
-    expect(await nextEvent(provider, 'saved')).toBe(true)
-    expect(provider.problem).toBeNull()
-  })
+  it(
+    '[CL22 CL45] that don’t fit into the document are not sent any more when they are undone',
+    AT_ONCE,
+    async () => {
+      await using server = await ScriptedServer.listen()
+      const { doc, provider } = await keepSynced(server)
+      const body = doc.getText('body')
+      // It keeps what it has deleted.
+      const undo = new UndoManager(body)
+      body.insert(0, 'too much')
+      const refused = nextEvent(provider, 'problem')
+      ;(await server.take('POST document')).refuse('document-full', { limitBytes: 60 })
+      await refused
+      undo.undo()
+      const again = await server.take('POST document')
+      expect(again.body).not.toContain('too much')
+      again.answer(200, { id: 'e:2' })
+      expect(await nextEvent(provider, 'saved')).toBe(true)
+      undo.redo()
+      const redone = await server.take('POST document')
+      redone.answer(200, { id: 'e:3' })
+      const theirs = new Doc()
+      for (const { bytes } of [again, redone]) applyUpdate(theirs, bytes)
+      expect(textOf(theirs)).toBe('too much')
+      expect(await nextEvent(provider, 'saved')).toBe(true)
+    },
+  )
+
+  it(
+    '[CL45] of an unauthorized caller are posted again when the room is online again',
+    AT_ONCE,
+    async () => {
+      await using server = await ScriptedServer.listen()
+      const { doc, provider, stream } = await keepSynced(server)
+      doc.getText('body').insert(0, 'a')
+      const refused = nextEvent(provider, 'problem')
+      ;(await server.take('POST document')).refuse('unauthorized')
+      expect(await refused).toMatchObject({ problem: 'unauthorized' })
+      expect(provider.saved).toBe(false)
+      stream.end()
+      ;(await server.take('GET events')).stream()
+      ;(await server.take('POST document')).answer(200, { id: 'e:2' })
+      expect(await nextEvent(provider, 'saved')).toBe(true)
+      expect(provider.problem).toBeNull()
+    },
+  )
 
   it.each(['too-large', 'bad-update'] as const)(
     '[CL43] that are refused for good (%s) are set aside, and later edits are still sent',

@@ -11,7 +11,7 @@ import { forksIn, splitPairsIn } from './fork.js'
 import type { Part } from './parts.js'
 import { Ranges } from './ranges.js'
 import { Refused } from './refused.js'
-import { type Clocks, endOf, inOrder, type Struct, structsOf } from './structs.js'
+import { type Clocks, endOf, inOrder, type Struct, structsOf, withoutDeleted } from './structs.js'
 import { isStruct, type DecodedUpdate } from './update.js'
 
 /** The part of a document that the server lacks. */
@@ -164,7 +164,7 @@ export class ServerCopy {
       const refused = structs.findIndex((struct) => this.refused.has(struct))
       const end = refused < 0 ? structs.length : refused
       if (structs.slice(end).some((struct) => !this.refused.has(struct))) isHeldUp = true
-      for (const struct of structs.slice(0, end)) all.push(struct)
+      for (const struct of structs.slice(0, end)) all.push(withoutDeleted(struct))
     }
     const { placed, waiting } = inOrder(all, new Map(this.#clocks))
     const isHere = ({ id }: Struct) => id.clock < getState(store, id.client)

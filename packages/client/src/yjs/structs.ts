@@ -68,11 +68,10 @@ function cutContent(content: Item['content'], start: number, end: number): Item[
 
 /**
  * Cuts a struct into pieces that are no larger than a size, as far as it can be cut. A text is never cut
- * within a surrogate pair. Of a deleted struct, only the length is kept.
+ * within a surrogate pair.
  */
 export function pieces(struct: Struct, maxBytes: number): Struct[] {
   if (bytesOf(struct) <= maxBytes) return [struct]
-  if (isDeletedLeaf(struct)) return [withoutContent(struct)]
   const middle = middleOf(struct)
   if (middle === undefined) return [struct]
   const { clock } = struct.id
@@ -110,8 +109,10 @@ function isWithinPair(text: string, at: number): boolean {
   return at > 0 && /^[\uD800-\uDBFF][\uDC00-\uDFFF]$/.test(text.slice(at - 1, at + 1))
 }
 
-function isDeletedLeaf(struct: Struct): struct is Item {
-  return struct instanceof Item && struct.deleted && !(struct.content instanceof ContentType)
+/** Drops the content of a deleted struct, which Yjs keeps while it can be undone; its length stays. */
+export function withoutDeleted(struct: Struct): Struct {
+  const hasContent = struct instanceof Item && struct.deleted && !isGone(struct)
+  return hasContent && !(struct.content instanceof ContentType) ? withoutContent(struct) : struct
 }
 
 function withoutContent({ id, origin, rightOrigin, parent, parentSub, length }: Item): Item {
