@@ -218,8 +218,8 @@ export class DocumentSync {
     this.#clientID = this.#doc.clientID
     const isEdit = transaction.origin !== origin && this.#copy.lacksSomething
     if (isEdit) {
-      // The edit may have removed what was refused.
-      if (this.#loop.problem !== null) this.#loop.hurry()
+      // The edit may have removed what was refused, or is about to be.
+      this.#loop.outdate()
       this.#start()
     }
     if (isEdit || hasOtherId) this.#options.changed()

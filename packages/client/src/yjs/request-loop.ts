@@ -14,7 +14,7 @@ export type Request = () => Promise<void>
  *
  *     ask what is due      nothing: rest until `start`
  *     succeeded            forget the failures, and ask again
- *     refused              say why, and ask again after 30 s, or when hurried
+ *     refused              say why, and ask again after 30 s, or when hurried or outdated
  *     failed               back off, and ask again, or when hurried
  *     finishing            each request once: the first failure ends the loop
  *     stopped              abort the request in flight, and make no further one
@@ -30,6 +30,7 @@ export class RequestLoop {
   #working: Promise<void> | null = null
   #isFinishing = false
   #isRetrying = false
+  #isOutdated = false
 
   /**
    * @param next returns the request that is due, or `null`
@@ -64,6 +65,15 @@ export class RequestLoop {
     this.#pause.end()
   }
 
+  /**
+   * What is due has changed since the last request was made. If that was refused, or if it is in
+   * flight and will be, the next one is made at once.
+   */
+  outdate(): void {
+    this.#isOutdated = true
+    if (this.problem !== null) this.hurry()
+  }
+
   wait(ms: number): Promise<void> {
     return this.#pause.for(ms)
   }
@@ -90,6 +100,7 @@ export class RequestLoop {
     await Promise.resolve()
     while (!this.#life.signal.aborted) {
       try {
+        this.#isOutdated = false
         const request = this.#next()
         if (request === null) {
           // A post whose answer was lost may have come back with the events.
@@ -115,6 +126,7 @@ export class RequestLoop {
     this.#isRetrying = !isRefused
     if (isRefused) this.problem = error
     this.#changed()
+    if (isRefused && this.#isOutdated) return
     await this.#pause.for(isRefused ? REFUSED_MS : this.#backoff.next())
   }
 }

@@ -176,6 +176,25 @@ describe('edits', () => {
   )
 
   it(
+    '[CL62] that don’t fit are posted again at once if they were undone meanwhile',
+    AT_ONCE,
+    async () => {
+      await using server = await ScriptedServer.listen()
+      const { doc, provider } = await keepSynced(server)
+      const body = doc.getText('body')
+      body.insert(0, 'too much')
+      const first = await server.take('POST document')
+      body.delete(0, 8)
+      first.refuse('document-full', { limitBytes: 60 })
+      const again = await server.take('POST document')
+      expect(again.body).not.toContain('too much')
+      again.answer(200, { id: 'e:2' })
+      expect(await nextEvent(provider, 'saved')).toBe(true)
+      expect(provider.problem).toBeNull()
+    },
+  )
+
+  it(
     '[CL45] of an unauthorized caller are posted again when the room is online again',
     AT_ONCE,
     async () => {
