@@ -140,3 +140,43 @@ describe('typing', () => {
     await expect.poll(() => outline(anns)).toEqual(['text__ under__'])
   })
 })
+
+describe('a caret that was just moved', () => {
+  /** Keeps the browser from telling the editor, as on a machine that is busy. */
+  const holdBackEvents = ({ page }: OfficeWindow) =>
+    page.evaluate(() => {
+      const hold = (event: Event) => event.isTrusted && event.stopImmediatePropagation()
+      window.addEventListener('selectionchange', hold, { capture: true })
+    })
+
+  it('[PG52] is where Enter breaks the line', async () => {
+    await using anns = await pages.open(pages.newRoom(), ann)
+    await type(anns, 'onetwo')
+    await holdBackEvents(anns)
+    for (let at = 0; at < 3; at += 1) await press(anns, 'ArrowLeft')
+    await press(anns, 'Enter')
+    await reads(anns, /^one\ntwo$/)
+    await press(anns, 'Control+Home')
+    await press(anns, 'Delete')
+    await reads(anns, /^ne\ntwo$/)
+  })
+
+  it('[PG52] stays there when others type and move', async () => {
+    const room = pages.newRoom()
+    await using anns = await pages.open(room, ann)
+    await using bobs = await pages.open(room, bob)
+    await type(anns, 'one two')
+    await reads(bobs, /^one two$/)
+    await holdBackEvents(anns)
+    await press(anns, 'Home')
+    await goTo(bobs)
+    await anns.caret('Bob').waitFor()
+    await bobs.page.keyboard.type(' three')
+    await reads(anns, /^one two three$/)
+    await press(anns, 'Shift+Control+ArrowRight')
+    await bobs.page.keyboard.type(' four')
+    await reads(anns, /^one two three four$/)
+    await press(anns, 'Delete')
+    await reads(bobs, /^ ?two three four$/)
+  })
+})

@@ -6,6 +6,7 @@ import type { PageDocument } from '../page-document/page-document.js'
 import { bindingKey, isFromDocument, PageBinding } from './binding.js'
 import { drawCarets } from './carets.js'
 import type { Cursors } from './cursors.js'
+import { readSelectionInTime } from './own-selection.js'
 
 /** The page, undo and cursors that an editor is bound to. */
 export interface BoundOptions {
@@ -64,6 +65,7 @@ export const Bound = Extension.create<BoundOptions, BoundStorage>({
   addProseMirrorPlugins() {
     const { options, storage } = this
     return [
+      readSelectionInTime(options.page.doc, options.cursors),
       new Plugin({
         key: bindingKey,
         view: (view) => bind(view, options, storage),
