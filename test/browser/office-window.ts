@@ -1,6 +1,4 @@
-import type { Editor } from '@tiptap/core'
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
-import { expect } from 'vitest'
 import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs'
 
 /** Longer than a caret or an edit takes to arrive. */
@@ -71,8 +69,8 @@ export class OfficeWindow implements AsyncDisposable {
   }
 
   /**
-   * Waits until no edit or caret of others has arrived for a while. One that arrives between a key
-   * that moves the selection and its event makes the editor restore its old selection.
+   * Waits until no edit or caret of others has arrived for a while, and until the editor has settled:
+   * it sets its selection a moment after it gets the focus.
    */
   async untilStill(): Promise<void> {
     await this.text.evaluate(
@@ -92,24 +90,6 @@ export class OfficeWindow implements AsyncDisposable {
         }),
       STILL_MS,
     )
-  }
-
-  /**
-   * Resolves when the editor has the browser's selection. The browser's event arrives a moment after
-   * a key has moved the caret, and Enter before it would break the line at the old place.
-   */
-  async untilCaretIsKnown(): Promise<void> {
-    const isKnown = () =>
-      this.text.evaluate((text) => {
-        const { view } = (text as unknown as { editor: Editor }).editor
-        const { anchorNode, anchorOffset, focusNode, focusOffset } = getSelection()!
-        const { anchor, head } = view.state.selection
-        return (
-          view.posAtDOM(anchorNode!, anchorOffset) === anchor &&
-          view.posAtDOM(focusNode!, focusOffset) === head
-        )
-      })
-    await expect.poll(isKnown).toBe(true)
   }
 
   get title(): Locator {

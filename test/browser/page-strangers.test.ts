@@ -3,7 +3,7 @@ import { joinRoom, type Json } from '@whereabouts/client'
 import { until } from '../client/until.js'
 import { postHostile } from './hostile-page.js'
 import { fetchDocument, postDocument } from './office-window.js'
-import { addBlock, ann, bob, moveCaret, Pages, reads, type } from './pages.js'
+import { addBlock, ann, bob, press, Pages, reads, type } from './pages.js'
 
 const pages = new Pages()
 
@@ -31,7 +31,7 @@ describe('hostile content', () => {
 
     await using bobs = await pages.open(room, bob)
     await bobs.text.getByText('known', { exact: true }).click()
-    await moveCaret(bobs, 'End')
+    await press(bobs, 'End')
     await bobs.page.keyboard.type(' and edited')
     await reads(anns, /known and edited/)
     await bobs.untilSaved()

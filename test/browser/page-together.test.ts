@@ -8,7 +8,6 @@ import {
   ann,
   bob,
   goTo,
-  moveCaret,
   outline,
   Pages,
   pasteFile,
@@ -65,7 +64,7 @@ async function apart(
 async function goAfter(window: OfficeWindow, text: string): Promise<void> {
   // A substring match, as the text may include the names on carets.
   await window.text.locator('> *', { hasText: text }).first().click()
-  await moveCaret(window, 'End')
+  await press(window, 'End')
 }
 
 describe('two people on one page at the same time', () => {
@@ -103,7 +102,7 @@ describe('two people on one page at the same time', () => {
       await apart([anns, bobs], lines, async () => {
         await goAfter(anns, 'two, more of two')
         await anns.page.keyboard.type('!')
-        await moveCaret(bobs, 'Home')
+        await press(bobs, 'Home')
         await press(bobs, 'Backspace')
         await press(bobs, 'Backspace')
       })
@@ -117,7 +116,6 @@ describe('two people on one page at the same time', () => {
         for (const window of [anns, bobs]) {
           await goTo(window, 'Control+Home')
           for (let at = 0; at < 5; at += 1) await press(window, 'ArrowRight')
-          await window.untilCaretIsKnown()
           await press(window, 'Enter')
         }
       })
@@ -186,7 +184,6 @@ describe('two people on one page at the same time', () => {
       await goAfter(anns, 'one two')
       await goTo(bobs, 'Control+Home')
       for (let at = 0; at < 3; at += 1) await press(bobs, 'ArrowRight')
-      await bobs.untilCaretIsKnown()
       await press(bobs, 'Enter')
       await reads(anns, /^one\n two\nend$/)
       await anns.page.keyboard.type('!')
@@ -235,9 +232,9 @@ describe('two people on one page at the same time', () => {
           selectionEnd: text.length,
         })
       await goAfter(anns, 'alpha')
-      for (let at = 0; at < ' delta'.length; at++) await moveCaret(anns, 'ArrowLeft')
+      for (let at = 0; at < ' delta'.length; at++) await press(anns, 'ArrowLeft')
       await goTo(bobs, 'Control+Home')
-      for (let at = 0; at < 'alpha'.length; at++) await moveCaret(bobs, 'ArrowRight')
+      for (let at = 0; at < 'alpha'.length; at++) await press(bobs, 'ArrowRight')
       await compose('z')
       await compose('zho')
       await reads(bobs, /^alpha gammazho delta\nend$/)
@@ -257,7 +254,7 @@ describe('two people on one page at the same time', () => {
       await goAfter(bobs, 'text')
       await expect.poll(opacity).toBe('1')
       await expect.poll(opacity, { timeout: 15_000 }).toBe('0')
-      await moveCaret(bobs, 'ArrowLeft')
+      await press(bobs, 'ArrowLeft')
       await expect.poll(opacity).toBe('1')
     })
   })
@@ -278,8 +275,8 @@ describe('two people on one page at the same time', () => {
         await expect.poll(() => outline(window)).toEqual(['before', 'two', 'after', 'last'])
       }
       await goAfter(bobs, 'two')
-      await moveCaret(bobs, 'Home')
-      await moveCaret(bobs, 'Shift+ArrowDown')
+      await press(bobs, 'Home')
+      await press(bobs, 'Shift+ArrowDown')
       await press(bobs, 'Delete')
       await expect.poll(() => outline(anns)).toEqual(['before', 'after', 'last'])
       await anns.page.keyboard.type('three')
@@ -308,7 +305,7 @@ describe('two people on one page at the same time', () => {
     await bobs.text.locator('img.ProseMirror-selectednode').waitFor()
     await bobs.page.keyboard.type('between')
     await expect.poll(() => outline(anns)).toEqual(['text', '![red]', 'between', 'below'])
-    await moveCaret(bobs, 'Home')
+    await press(bobs, 'Home')
     await press(bobs, 'Backspace')
     await bobs.text.locator('img.ProseMirror-selectednode').waitFor()
     await press(bobs, 'Delete')

@@ -34,13 +34,7 @@ export class Pages extends Office {
 export async function goTo(window: OfficeWindow, key = 'Control+End'): Promise<void> {
   await window.text.focus()
   await window.untilStill()
-  await moveCaret(window, key)
-}
-
-/** Presses a key that moves the caret or selects, and waits until the editor knows. */
-export async function moveCaret(window: OfficeWindow, key: string): Promise<void> {
   await press(window, key)
-  await window.untilCaretIsKnown()
 }
 
 export async function type(window: OfficeWindow, text: string): Promise<void> {
