@@ -47,6 +47,11 @@ const STEPS = [
     commands: ['node scripts/bundle-size.mjs'],
     mend: 'Check the imports of the client.',
   },
+  {
+    name: 'office size',
+    commands: ['node scripts/office-size.mjs'],
+    mend: 'Import what the first view does not need later; see apps/office/build/univer.ts.',
+  },
   { name: 'tests', commands: ['npm test'], mend: 'Fix the code or the test.' },
 ]
 

@@ -1,5 +1,5 @@
 import type { Doc } from 'yjs'
-import { memo, useEffect, useRef, useState } from 'react'
+import { memo, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { isKnownFormat, observeFormat, SHEET_FORMAT } from '@whereabouts/univer/document'
 import { GivenBackDialog } from './GivenBackDialog.js'
 import { NewerFormat, useKnownFormat } from './newer-format.js'
@@ -27,6 +27,7 @@ export const SheetView = memo(function SheetView({ session, onOpen }: SheetViewP
   const current = given[closed]
   const sheet = useRef<Sheet | null>(null)
   const isKnown = useKnownFormat(session, SHEET_FORMAT)
+  const canEdit = useSyncExternalStore(session.subscribe, () => session.canEdit)
 
   useReopening(session, setState)
   useEffect(() => {
@@ -58,7 +59,7 @@ export const SheetView = memo(function SheetView({ session, onOpen }: SheetViewP
           The sheet could not be loaded. <a href={location.href}>Try again</a>
         </p>
       )}
-      <div ref={grid} className="grid" />
+      <div ref={grid} className={isKnown && canEdit ? 'grid has-tools' : 'grid'} />
       <div ref={markers} className="markers" aria-hidden="true" />
       {state === 'open' && <ReadOnlyNote session={session} />}
       {current !== undefined && (

@@ -1,6 +1,6 @@
-import { LocaleType, mergeLocales, Univer } from '@univerjs/core'
+import { LocaleService, LocaleType, mergeLocales, Univer } from '@univerjs/core'
 import { FUniver } from '@univerjs/core/facade'
-import { UniverSheetsCorePreset } from '@univerjs/preset-sheets-core'
+import { IDescriptionService, UniverSheetsCorePreset } from '@univerjs/preset-sheets-core'
 import enUS from '@univerjs/preset-sheets-core/locales/en-US'
 import '@univerjs/preset-sheets-core/lib/index.css'
 import {
@@ -11,6 +11,7 @@ import {
   type SharedWorkbook,
 } from '@whereabouts/univer'
 import type { CellData } from '@whereabouts/univer/document'
+import { loadIcons } from './late-icons.js'
 import type { Session } from './session.js'
 
 // Gets the keys unless another editor has the focus, even while it is invisible.
@@ -47,8 +48,9 @@ export async function openSheet(
   session: Session,
   { notify, giveBack }: Notices,
 ): Promise<Sheet> {
+  const univer = startUniver(container)
   const shared = await bindWorkbook({
-    univerAPI: startUniver(container),
+    univerAPI: FUniver.newAPI(univer),
     doc: session.doc,
     room: session,
     markers,
@@ -56,6 +58,8 @@ export async function openSheet(
     onNotice: notify,
     onGivenBack: giveBack,
   })
+  void loadIcons()
+  void describeFunctions(univer)
   refuseFiles(notify)
   expose(shared)
   const { leftOut } = shared
@@ -79,14 +83,22 @@ export async function openSheet(
   }
 }
 
-function startUniver(container: HTMLElement): FUniver {
+function startUniver(container: HTMLElement): Univer {
   const univer = new Univer({
     locale: LocaleType.EN_US,
     locales: { [LocaleType.EN_US]: mergeLocales(enUS, UNIVER_TEXTS) },
   })
   const preset = UniverSheetsCorePreset({ container, ribbonType: 'simple' })
   univer.registerPlugins(sharedPreset(preset).plugins)
-  return FUniver.newAPI(univer)
+  return univer
+}
+
+/** Loads what Univer says about functions while a formula is typed: 75 KB that the cells don't need. */
+async function describeFunctions(univer: Univer): Promise<void> {
+  const { functions, texts } = await import('virtual:univer-functions')
+  const injector = univer.__getInjector()
+  injector.get(LocaleService).load({ [LocaleType.EN_US]: texts })
+  injector.get(IDescriptionService).registerDescriptions(functions)
 }
 
 /** Without this, the browser leaves the sheet to show a file that was dropped on it. */

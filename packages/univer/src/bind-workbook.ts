@@ -165,9 +165,11 @@ class BoundWorkbook implements SharedWorkbook {
     calculation.start(model, injector)
     this.#binding.start(model, injector)
     this.#closeWith(limitDrawnText(injector))
-    this.#followRight(new EditingTools(model, injector))
+    const tools = new EditingTools(model, injector)
+    this.#followRight(tools)
     await drawn
     this.#binding.drawn()
+    afterNextFrame(() => tools.drawn())
     this.#holdWhatIsEdited()
     this.#giveBackUnseen()
     this.#forgetCopiesThatMoved()
@@ -357,6 +359,11 @@ class BoundWorkbook implements SharedWorkbook {
 }
 
 type Worksheet = NonNullable<ReturnType<Workbook['getSheetBySheetId']>>
+
+/** Calls back once the browser has painted what was drawn. */
+function afterNextFrame(callback: () => void): void {
+  requestAnimationFrame(() => setTimeout(callback))
+}
 
 function whenDrawn(api: FUniver, lifecycle: LifecycleService): Promise<void> {
   if (lifecycle.stage >= LifecycleStages.Rendered) return Promise.resolve()

@@ -31,6 +31,7 @@ export class EditingTools {
   /** The ids of Univer's permissions that decide which tools work. */
   readonly #points = new Set<string>()
   #isShown: boolean | undefined
+  #isDrawn = false
   #sheets = 0
 
   constructor(workbook: WorkbookModel, injector: Injector) {
@@ -75,7 +76,7 @@ export class EditingTools {
     if (isShown === this.#isShown && sheets.length === this.#sheets) return
     this.#isShown = isShown
     this.#sheets = sheets.length
-    this.#injector.get(IUIPartsService).setUIVisible(BuiltInUIPart.TOOLBAR, isShown)
+    this.#showToolbar()
     const menus = this.#injector.get(IContextMenuService)
     if (isShown) menus.enable()
     else menus.disable()
@@ -85,6 +86,17 @@ export class EditingTools {
       this.#permit(new WorksheetSetRowStylePermission(unit, sheet.getSheetId()), isShown)
       this.#permit(new WorksheetSetColumnStylePermission(unit, sheet.getSheetId()), isShown)
     }
+  }
+
+  /** Lets the toolbar be rendered; until then it would hold up the cells. */
+  drawn(): void {
+    this.#isDrawn = true
+    this.#showToolbar()
+  }
+
+  #showToolbar(): void {
+    const isShown = this.#isDrawn && this.#isShown === true
+    this.#injector.get(IUIPartsService).setUIVisible(BuiltInUIPart.TOOLBAR, isShown)
   }
 
   #permit(point: IPermissionPoint, isPermitted: boolean): void {

@@ -1,0 +1,339 @@
+// What the build changes in Univer's own files. Each change fails the build if Univer has changed there.
+import { readFileSync } from 'node:fs'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { Plugin } from 'vite'
+
+type Change = (code: string) => string
+
+/** Changes one file of one package of Univer. */
+function changing(name: string, file: string, change: Change): Plugin {
+  let isThere = false
+  return {
+    name,
+    apply: 'build',
+    transform(code, id) {
+      if (!id.endsWith(`/@univerjs/${file}`)) return undefined
+      isThere = true
+      return { code: change(code), map: null }
+    },
+    buildEnd(error) {
+      if (error === undefined && !isThere) this.error(`Univer no longer has ${file}`)
+    },
+  }
+}
+
+/** Replaces what must be there exactly once. */
+function once(code: string, old: string, by: string): string {
+  if (code.split(old).length !== 2) throw new Error(`Univer no longer has this once: ${old}`)
+  return code.replace(old, () => by)
+}
+
+/** Replaces what must be there. */
+function all(code: string, old: RegExp, by: string): string {
+  const changed = code.replace(old, by)
+  if (changed === code) throw new Error(`Univer no longer has this: ${old.source}`)
+  return changed
+}
+
+// Univer looks for the first character of all that is left of a word, once for each character of it.
+const FIRST_CHARACTER = 'function getFirstGrapheme(text) {'
+// Nobody has to look for it in ASCII; and 64 is longer than any character that isn't made to be long.
+const SOONER = `${FIRST_CHARACTER}
+  if (/^[ -~][ -~]/.test(text)) return text[0];
+  text = text.slice(0, 64);`
+
+const GROUPED = '} else lastList.push(glyph);'
+// A word that is broken into lines takes three calls within each other for each line.
+const APART = `} else if (shapedGlyphs.length > 256 && lastList.length > 0) shapedGlyphsList.push([glyph]);
+  else lastList.push(glyph);`
+
+/**
+ * Has Univer lay out a word of 50,000 letters in half a second, where it took ten, and break it into
+ * any number of lines, where it ran out of stack.
+ *
+ * @see OFFICE.md SH83
+ */
+const longWords = changing('long-words', 'engine-render/lib/es/index.js', (code) =>
+  once(once(code, FIRST_CHARACTER, SOONER), GROUPED, APART),
+)
+
+const LEAK = 'if (!cancelled) callback();'
+
+/**
+ * Univer opens a message channel for each task that it puts off, eight with each edit, and leaves it
+ * open; the browser then keeps both of its ports for ever.
+ *
+ * @see OFFICE.md SH35
+ */
+const closesChannels = changing('closes-channels', 'core/lib/es/index.js', (code) =>
+  once(code, LEAK, `channel.port1.close();${LEAK}`),
+)
+
+const PATTERNS = /(?<=\nconst PATTERN_LOADERS = \{).*?(?=\n\};)/s
+const PRELOADED = /(?<=\n\t_preloadPatterns\(\) \{).*?(?=\n\t\})/s
+const FRANC = 'import { franc } from "franc-min";'
+
+/**
+ * Leaves out Univer's patterns for hyphenation: 77 languages in 17 MB, with licences of their own, and
+ * what guesses the language of a text for them. A sheet has no hyphenation, and Univer goes without
+ * where it finds no pattern.
+ */
+const withoutHyphenation = changing(
+  'without-hyphenation',
+  'engine-render/lib/es/index.js',
+  (code) => once(all(all(code, PATTERNS, ''), PRELOADED, ''), FRANC, 'const franc = () => "und";'),
+)
+
+const OPENTYPE = 'import { parse } from "opentype.js";'
+const NO_FONTS = 'const parse = () => { throw new Error("Fonts are not read here."); };'
+
+/** Leaves out the reader of font files: Univer reads only those that an application gives it. */
+const withoutFontFiles = changing('without-font-files', 'engine-render/lib/es/index.js', (code) =>
+  once(code, OPENTYPE, NO_FONTS),
+)
+
+const CJK = 'import * as cjk from "cjk-regex";'
+const CJK_EXPRESSION = /\bcjk\.(letters|all|punctuations)\(\)\.toRegExp\(\)/g
+
+type CjkRegex = Record<string, () => { toRegExp(): RegExp }>
+
+/** Writes the three expressions for CJK, 2 KB, instead of the tables that they are made of at each start. */
+const readyExpressions: Plugin = {
+  name: 'ready-expressions',
+  apply: 'build',
+  transform: {
+    filter: { id: /\/@univerjs\/engine-render\/lib\/es\/index\.js$/ },
+    async handler(code, id) {
+      const found = await this.resolve('cjk-regex', id)
+      if (found === null) this.error('Univer no longer has cjk-regex')
+      const cjk = (await import(pathToFileURL(found.id).href)) as CjkRegex
+      const ready = once(code, CJK, '').replace(CJK_EXPRESSION, (_, name: string) =>
+        String(cjk[name]!().toRegExp()),
+      )
+      if (/\bcjk\./.test(ready)) this.error('Univer uses cjk-regex in another way now')
+      return { code: ready, map: null }
+    },
+  },
+}
+
+const PICTURE = /"data:image\/(?:png|jpeg);base64,[^"]{5000,}"/g
+
+/**
+ * Leaves out the pictures of dialogs that nobody sees here: those about protected cells, and about
+ * lists in a text document.
+ *
+ * @see OFFICE.md SH13
+ */
+const withoutPictures = ['sheets-ui', 'docs-ui'].map((name) =>
+  changing(`without-pictures-of-${name}`, `${name}/lib/es/index.js`, (code) =>
+    all(code, PICTURE, '""'),
+  ),
+)
+
+const UNSEEN = {
+  'sheets-ui': [
+    'AlertDialog',
+    'SheetPermissionDialog',
+    'SheetPermissionPanel',
+    'SheetPermissionUserDialog',
+  ],
+  'docs-ui': [
+    'BulletListTypePicker',
+    'DocCreateTableConfirm',
+    'FloatToolbar',
+    'OrderListTypePicker',
+    'PageSettings',
+    'ParagraphSettingIndex',
+  ],
+}
+
+/** Leaves out those dialogs themselves. */
+const withoutDialogs = Object.entries(UNSEEN).map(([name, views]) =>
+  changing(`without-dialogs-of-${name}`, `${name}/lib/es/index.js`, (code) =>
+    views.reduce(
+      (before, view) =>
+        all(before, new RegExp(`(?<=[[(]\\w+, )${view}(?=[\\])])`, 'g'), '() => null'),
+      code,
+    ),
+  ),
+)
+
+// A list of functions: `[[Abs, "ABS"], [Acos, "ACOS"]]`.
+const FUNCTIONS = /(?<=\nconst function[A-Z]\w* = )\[\s*\[.*?\]\s*\](?=;\n)/gs
+const NAMED = 'class NamedFunction { constructor(name) { this.name = name } dispose() {} }'
+const FUNCTION = /\[\s*\w+,\s*(?=")/g
+
+/**
+ * Leaves the names of functions in the page, and the code that calculates them to the worker.
+ *
+ * @see OFFICE.md SH50
+ */
+const namesOfFunctions = changing('names-of-functions', 'engine-formula/lib/es/index.js', (code) =>
+  [NAMED, code.replace(FUNCTIONS, (list) => all(list, FUNCTION, '[NamedFunction, '))].join('\n'),
+)
+
+const CALCULATES = /(?<=\n\t\t)if \(shouldPerformComputing\) dependencies\.push\(.*?\);(?=\n)/
+const TOUCHES =
+  /(?<=\n\t\t)if \(![^\n]*notExecuteFormula\)\) (?:touchDependencies\(|\[\n).*?\);(?=\n\t\})/gs
+
+/**
+ * Leaves out the engine that calculates, which the page never starts.
+ *
+ * @see OFFICE.md SH50
+ */
+const withoutEngine = changing('without-engine', 'engine-formula/lib/es/index.js', (code) =>
+  all(all(code, CALCULATES, ''), TOUCHES, ''),
+)
+
+const DESCRIBED = 'virtual:univer-functions'
+const PRESET_TEXTS = 'preset-sheets-core/lib/es/locales/en-US.js'
+const FUNCTION_TEXTS = /import (\w+) from "@univerjs\/sheets-formula\/locale\/en-US";/
+const OF_LIST = /\/\/#region src\/services\/function-list\/.*?\n\/\/#endregion/gs
+// Univer looks for a name here when a formula is entered, to write it in capitals.
+const NAMES_ONLY = `const FUNCTION_LIST = [...ALL_IMPLEMENTED_FUNCTIONS_SET].map((functionName) =>
+  ({ functionName, functionType: 0, description: "", abstract: "", functionParameter: [] }));`
+const DESCRIPTION = '//#region src/services/description.service.ts'
+const NAMES = /^import .* from "@univerjs\/engine-formula";$/m
+
+/** Takes the descriptions of functions out of what the grid needs; `virtual:univer-functions` has them. */
+const describesLater: Plugin[] = [
+  changing('without-descriptions', 'sheets-formula/lib/es/index.js', (code) =>
+    once(all(code, OF_LIST, ''), DESCRIPTION, `${NAMES_ONLY}\n${DESCRIPTION}`),
+  ),
+  changing('without-texts-of-functions', PRESET_TEXTS, (code) => {
+    const [line, name] = FUNCTION_TEXTS.exec(code) ?? []
+    if (line === undefined) throw new Error('Univer’s texts of functions are elsewhere now')
+    return all(once(code, line, ''), new RegExp(`^  ${name},\n`, 'm'), '')
+  }),
+  {
+    name: 'functions',
+    apply: 'build',
+    enforce: 'pre',
+    async resolveId(id, importer) {
+      if (id !== DESCRIBED) return undefined
+      const found = await this.resolve('@univerjs/sheets-formula', importer)
+      return found && `${found.id}?functions`
+    },
+    load(id) {
+      if (!id.endsWith('?functions')) return undefined
+      const code = readFileSync(id.slice(0, id.indexOf('?')), 'utf8')
+      const [names = ''] = NAMES.exec(code) ?? []
+      const lists = (code.match(OF_LIST) ?? []).join('\n')
+      return `${names}\n${lists}
+        export { default as texts } from '@univerjs/sheets-formula/locale/en-US'
+        export const functions = FUNCTION_LIST.filter(({ functionName }) =>
+          ALL_IMPLEMENTED_FUNCTIONS_SET.has(functionName))`
+    },
+  },
+]
+
+const MODULE = /\/@univerjs\/[\w-]+\/lib\/es\/index\.js$/
+// A class with its decorators, or with its static properties.
+const CLASS =
+  /^(?:let|var|const) (\w+) = class\b(?:(?:(?!^\};).)*?^\};\n)(?:_defineProperty\(\1, .*?\);\n)*(?:\1 = __decorate\(.*?, \1\);|(?<=\);\n))/gms
+
+/**
+ * Lets the bundler drop classes that nothing uses, such as those for phones: to it, each decorator
+ * and each static property might have an effect elsewhere.
+ */
+const unusedClasses = (): Plugin => ({
+  name: 'unused-classes',
+  apply: 'build',
+  transform(code, id) {
+    if (!MODULE.test(id)) return undefined
+    const wrapped = code.replace(
+      CLASS,
+      (parts, name: string) =>
+        `const ${name} = /* @__PURE__ */ (() => {\n${parts.replace(/^(?:var|const)/, 'let')}\nreturn ${name};\n})();\n`,
+    )
+    return { code: wrapped, map: null }
+  },
+})
+
+const ICONS = 'virtual:univer-icons'
+const ICONS_IMPORT = /^import \{ ([\w, ]+) \} from "@univerjs\/icons";$/m
+const WITH_ICONS = ['design', 'docs-ui', 'sheets-formula-ui', 'sheets-numfmt-ui', 'sheets-ui', 'ui']
+const LATE_ICONS = fileURLToPath(new URL('../src/late-icons.ts', import.meta.url))
+
+function iconsIn(code: string): string[] {
+  const [, names] = ICONS_IMPORT.exec(code) ?? []
+  if (names === undefined) throw new Error('Univer imports its icons in another way now')
+  return names.split(', ')
+}
+
+/** Loads Univer's icons after the grid; `virtual:univer-icons` has them. */
+const iconsLater: Plugin[] = [
+  ...WITH_ICONS.map((name) =>
+    changing(`late-icons-of-${name}`, `${name}/lib/es/index.js`, (code) => {
+      const late = iconsIn(code).map(
+        (icon) => `const ${icon} = /* @__PURE__ */ lateIcon("${icon}");`,
+      )
+      const load = `import { lateIcon } from ${JSON.stringify(LATE_ICONS)};`
+      return code.replace(ICONS_IMPORT, () => [load, ...late].join('\n'))
+    }),
+  ),
+  {
+    name: 'icons',
+    apply: 'build',
+    enforce: 'pre',
+    async resolveId(id, importer) {
+      if (id !== ICONS) return undefined
+      const found = await this.resolve('@univerjs/preset-sheets-core', importer)
+      return found && `${found.id}?icons`
+    },
+    load(id) {
+      if (!id.endsWith('?icons')) return undefined
+      const univer = id.slice(0, id.indexOf('/preset-sheets-core/'))
+      const names = WITH_ICONS.flatMap((name) =>
+        iconsIn(readFileSync(`${univer}/${name}/lib/es/index.js`, 'utf8')),
+      )
+      const list = [...new Set(names)].join(', ')
+      return `import { ${list} } from '@univerjs/icons'\nexport const icons = { ${list} }`
+    },
+  },
+]
+
+const STORAGE = 'import localforage from "localforage";'
+const LATE_STORAGE = `const localforage = new Proxy({}, {
+  get: (_, name) => async (...args) => (await import("localforage")).default[name](...args),
+});`
+
+/** Loads Univer's storage when it is first used: it keeps the last settings of a tool. */
+const storageLater = changing('late-storage', 'ui/lib/es/index.js', (code) =>
+  once(code, STORAGE, LATE_STORAGE),
+)
+
+const WAITED = '}, 300);\n\t\t\t} catch (error) {'
+
+/** Univer waits for 300 ms before it draws, for plugins that come late; all that draw are there. */
+const drawsAtOnce = changing('draws-at-once', 'ui/lib/es/index.js', (code) =>
+  once(code, WAITED, WAITED.replace('300', '0')),
+)
+
+/** What is changed for the page and for the worker. */
+export const univer = (): Plugin[] => [
+  longWords,
+  closesChannels,
+  withoutHyphenation,
+  withoutFontFiles,
+  readyExpressions,
+  unusedClasses(),
+]
+
+/** What is changed for the page alone, so that it loads less before it shows the grid. */
+export const univerInPage = (): Plugin[] => [
+  ...withoutPictures,
+  ...withoutDialogs,
+  namesOfFunctions,
+  withoutEngine,
+  ...describesLater,
+  ...iconsLater,
+  storageLater,
+  drawsAtOnce,
+]
+
+/** Names the files that come after the grid by what is in them. */
+export function laterName(modules: readonly string[]): string | undefined {
+  const [, what] = /\?(functions|icons)$/m.exec(modules.join('\n')) ?? []
+  return what && `univer-${what}`
+}

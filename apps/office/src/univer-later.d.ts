@@ -1,0 +1,20 @@
+/** Made by the build. @see build/univer.ts */
+declare module 'virtual:univer-functions' {
+  import type { ILocales } from '@univerjs/core'
+  import type { IFunctionInfo } from '@univerjs/preset-sheets-core'
+
+  /** Describes each function that the worker calculates. */
+  export const functions: IFunctionInfo[]
+  /** The English texts of these descriptions. */
+  export const texts: ILocales[string]
+}
+
+/** Made by the build. @see build/univer.ts */
+declare module 'virtual:univer-icons' {
+  import type { ComponentType, SVGProps } from 'react'
+
+  export type Icon = ComponentType<SVGProps<SVGSVGElement>>
+  export type Icons = { readonly [name: string]: Icon }
+  /** Each icon that Univer uses. */
+  export const icons: Icons
+}

@@ -1,0 +1,54 @@
+// Adds up the JavaScript that a first visit needs until there is something to use, by address. The office
+// must be built. See OFFICE.md OF7.
+import { readFileSync, statSync } from 'node:fs'
+
+const DIST = new URL('../apps/office/dist/', import.meta.url)
+
+/**
+ * A file of the build, as Vite lists it.
+ *
+ * @typedef {object} Part
+ * @property {string} file
+ * @property {readonly string[]} [imports] what it can't start without
+ */
+
+/** @type {Readonly<Record<string, Part>>} */
+const PARTS = JSON.parse(readFileSync(new URL('.vite/manifest.json', DIST), 'utf8'))
+
+const DOCUMENT = ['index.html', 'src/open-room.ts', 'src/office.tsx']
+
+/** @type {readonly { name: string, entries: readonly string[], maxGzipBytes: number }[]} */
+const VIEWS = [
+  { name: 'home', entries: ['index.html', 'src/home/Home.tsx'], maxGzipBytes: 85_000 },
+  {
+    name: 'page',
+    entries: [...DOCUMENT, 'src/page/PageEditor.tsx'],
+    maxGzipBytes: 315_000,
+  },
+  // Univer's grid and editors; its icons and what it says about functions come later.
+  { name: 'sheet', entries: [...DOCUMENT, 'src/open-sheet.ts'], maxGzipBytes: 945_000 },
+]
+
+for (const { name, entries, maxGzipBytes } of VIEWS) {
+  const files = [...needed(entries)]
+  const gzipBytes = files.reduce((sum, file) => sum + statSync(new URL(`${file}.gz`, DIST)).size, 0)
+  console.log(
+    `${name}: ${gzipBytes} bytes gzipped in ${files.length} files, at most ${maxGzipBytes}`,
+  )
+  if (gzipBytes > maxGzipBytes) {
+    console.error(`${name} exceeds its limit. Load less, or raise the limit and explain why.`)
+    process.exitCode = 1
+  }
+}
+
+/** Returns the files of some parts and of everything that they import. @param {readonly string[]} keys */
+function needed(keys, /** @type {Set<string>} */ files = new Set()) {
+  for (const key of keys) {
+    const part = PARTS[key]
+    if (part === undefined) throw new Error(`The office has no ${key}. Build it first.`)
+    if (files.has(part.file)) continue
+    files.add(part.file)
+    needed(part.imports ?? [], files)
+  }
+  return files
+}

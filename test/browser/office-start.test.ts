@@ -1,0 +1,114 @@
+import { gzipSync } from 'node:zlib'
+import type { BrowserContext } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { ann, poll, Sheets } from './sheets.js'
+
+// What may come after the cells are drawn.
+const LATER = /\/assets\/(?:univer-functions|univer-icons|formulas\.worker)-/
+const MOST_BYTES = 945_000
+const CANVAS = 'canvas#univer-sheet-main-canvas_workbook'
+
+describe('the start', () => {
+  const sheets = new Sheets()
+
+  /** A profile in which what may come later doesn't, until it is let go. */
+  async function holdLater(context: BrowserContext): Promise<() => void> {
+    let letGo = () => {}
+    const released = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    await context.route(LATER, async (route) => {
+      await released
+      await route.continue()
+    })
+    return letGo
+  }
+
+  it('[SH112] draws the cells before it renders the toolbar', async () => {
+    const context = await sheets.browser.newContext()
+    await context.addInitScript((canvas) => {
+      const order: string[] = []
+      Object.assign(globalThis, { order })
+      const look = (what: string, selector: string) => {
+        if (!order.includes(what) && document.querySelector(selector) !== null) order.push(what)
+      }
+      new MutationObserver(() => {
+        look('toolbar', '[data-u-comp="ribbon-toolbar"]')
+        look('cells', canvas)
+      }).observe(document, { subtree: true, childList: true })
+    }, CANVAS)
+    await using window = await sheets.open(sheets.newRoom(), ann, { context })
+    await window.page.getByRole('toolbar', { name: 'Tools' }).waitFor()
+    const order = await window.page.evaluate(() => (globalThis as { order?: string[] }).order)
+    expect(order).toEqual(['cells', 'toolbar'])
+  })
+
+  it('[SH113] keeps the cells where they are when the toolbar comes', async () => {
+    const context = await sheets.browser.newContext()
+    await context.addInitScript((selector) => {
+      const tops: number[] = []
+      Object.assign(globalThis, { tops })
+      const look = () => {
+        const top = document.querySelector(selector)?.getBoundingClientRect().top
+        if (top !== undefined && top !== tops.at(-1)) tops.push(top)
+        requestAnimationFrame(look)
+      }
+      look()
+    }, CANVAS)
+    await using window = await sheets.open(sheets.newRoom(), ann, { context })
+    await window.page.locator('[data-u-comp="ribbon-toolbar"] svg path').first().waitFor()
+    const tops = await window.page.evaluate(() => (globalThis as { tops?: number[] }).tops)
+    expect(tops).toHaveLength(1)
+  })
+
+  it('[SH114] loads icons and descriptions of functions after the cells', async () => {
+    const context = await sheets.browser.newContext()
+    const letGo = await holdLater(context)
+    await using window = await sheets.open(sheets.newRoom(), ann, { context })
+    await window.write('A1', '=sum(1,2)')
+    await poll(() => window.cell('A1')).toMatchObject({ f: '=SUM(1,2)' })
+    letGo()
+    await window.page.locator('[data-u-comp="ribbon-toolbar"] svg path').first().waitFor()
+    await window.select('A2')
+    await window.page.keyboard.type('=SU')
+    await window.page.getByText('Adds').first().waitFor()
+  })
+
+  it('[OF7] loads no more than the limit until a sheet can be used', async () => {
+    const context = await sheets.browser.newContext()
+    await holdLater(context)
+    const scripts: Promise<Buffer>[] = []
+    context.on('response', (response) => {
+      const isScript = response.request().resourceType() === 'script'
+      if (isScript) scripts.push(response.body())
+    })
+    await using window = await sheets.open(sheets.newRoom(), ann, { context })
+    expect(await window.ownCell()).toBe('A1')
+    const bodies = await Promise.all(scripts)
+    const bytes = bodies.reduce((sum, body) => sum + gzipSync(body, { level: 9 }).length, 0)
+    expect(bytes).toBeGreaterThan(MOST_BYTES / 10)
+    expect(bytes).toBeLessThanOrEqual(MOST_BYTES)
+  })
+
+  it('[OF8] sends scripts and styles compressed, to be kept', async () => {
+    const page = await (await fetch(`${sheets.baseUrl}/sheets/any`)).text()
+    const files = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+\.(?:js|css))"/g)]
+    expect(files.length).toBeGreaterThanOrEqual(2)
+    for (const [, file] of files) {
+      for (const encoding of ['br', 'gzip']) {
+        const headers = { 'accept-encoding': encoding }
+        const answer = await fetch(`${sheets.baseUrl}${file}`, { headers })
+        expect(answer.headers.get('content-encoding')).toBe(encoding)
+        expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
+        expect(answer.headers.get('vary')).toBe('Accept-Encoding')
+      }
+    }
+  })
+
+  it('[OF9] shows a text before any script is there', async () => {
+    await using context = await sheets.browser.newContext({ javaScriptEnabled: false })
+    const page = await context.newPage()
+    await page.goto(`${sheets.baseUrl}/sheets/any`)
+    expect(await page.getByText('Loading…').isVisible()).toBe(true)
+  })
+})
