@@ -29,6 +29,7 @@ export class CellReader {
   readonly #worksheet: Worksheet
   readonly #styles: Styles
   readonly #lexer: LexerTreeBuilder
+  readonly #read = new Map<IStyleData, Style | undefined>()
   #hosts: Map<string, Host> | null = null
 
   constructor(worksheet: Worksheet, styles: Styles, lexer: LexerTreeBuilder) {
@@ -45,7 +46,7 @@ export class CellReader {
     const own = this.#styles.getStyleByCell(cell)
     // Line breaks only count in wrapped text.
     const isBroken = cell.p && String(content.v).includes('\n')
-    const style = readStyle(withoutNothing(isBroken ? { ...own, tb: WrapStrategy.WRAP } : own))
+    const style = isBroken ? toStyle({ ...own, tb: WrapStrategy.WRAP }) : this.#styleOf(own)
     return style === undefined ? content : { ...content, s: style }
   }
 
@@ -53,6 +54,13 @@ export class CellReader {
   isForeign(row: number, column: number): boolean {
     const { si, p, v } = this.#worksheet.getCellMatrix().getValue(row, column) ?? {}
     return Boolean(si) || Boolean(p) || (typeof v === 'string' && v.length > LIMITS.textCharacters)
+  }
+
+  /** Reads a style once, as many cells share it. */
+  #styleOf(own: Nullable<IStyleData>): Style | undefined {
+    if (!own) return undefined
+    if (!this.#read.has(own)) this.#read.set(own, toStyle(own))
+    return this.#read.get(own)
   }
 
   #content(cell: ICellData, row: number, column: number): CellData {
@@ -86,6 +94,8 @@ export class CellReader {
     return hosts
   }
 }
+
+const toStyle = (own: IStyleData): Style | undefined => readStyle(withoutNothing(own))
 
 /**
  * Removes `null`, undefined and empty fields, which Univer writes in some places and omits in

@@ -15,6 +15,12 @@ export interface Typed extends Value {
 export const TEXT_PATTERN = '@'
 
 const CHINESE_DATE = /^(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日$/
+const DECIMAL = /^[-+]?\d{1,15}(?:\.\d{1,15})?$/
+const DIGIT = /\d/
+// A date can begin with the name of a month or a day. Univer takes ten times as long to see that a
+// text is no date.
+const OTHER_WORD =
+  /^(?!jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)[a-z]/i
 // No number, date or time is longer.
 const MAX_NUMBER_CHARACTERS = 64
 
@@ -41,7 +47,9 @@ export function asText(text: string): Typed {
 function readNumber(text: string): Typed | undefined {
   const date = readChineseDate(text)
   if (date !== undefined) return date
+  if (!DIGIT.test(text) || OTHER_WORD.test(text)) return undefined
   if (/^[-+]?\d+$/.test(text) && willLoseNumericPrecision(text)) return undefined
+  if (DECIMAL.test(text)) return { v: Number(text) }
   const parsed = getNumfmtParseValueFilter(text)
   if (parsed === null || typeof parsed.v !== 'number' || !Number.isFinite(parsed.v))
     return undefined
