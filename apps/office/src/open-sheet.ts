@@ -60,6 +60,7 @@ export async function openSheet(
   })
   void loadIcons()
   void describeFunctions(univer)
+  shared.subscribe(() => session.document.setUnwritten(shared.isUnwritten))
   refuseFiles(notify)
   expose(shared)
   const { leftOut } = shared

@@ -74,6 +74,8 @@ export class RoomDocument {
    * everything.
    */
   #hasUnsaved = false
+  /** Whether the editor has edits that aren't in the document yet. */
+  #hasUnwritten = false
   #state = FIRST_STATE
 
   constructor(room: Room) {
@@ -101,6 +103,12 @@ export class RoomDocument {
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
+  }
+
+  /** Says whether the editor has edits that aren't in the document yet. @see OFFICE.md SH122 */
+  setUnwritten(hasUnwritten: boolean): void {
+    this.#hasUnwritten = hasUnwritten
+    this.#look()
   }
 
   /**
@@ -149,9 +157,9 @@ export class RoomDocument {
     else if (synced) this.#hasUnsaved = true
     const isEmpty = this.doc.store.clients.size === 0
     const isThere = before.isThere || synced || !isEmpty || status === 'closed'
-    const saving = savingOf(this.#provider, this.#hasUnsaved)
-    const hasUnsaved = this.#hasUnsaved
-    const isAtRisk = hasUnsaved && !kept
+    const hasUnsaved = this.#hasUnsaved || this.#hasUnwritten
+    const saving = savingOf(this.#provider, hasUnsaved)
+    const isAtRisk = this.#hasUnwritten || (this.#hasUnsaved && !kept)
     const state = { isThere, saving, hasUnsaved, isAtRisk, isReadOnly, problem }
     if (isSame(state, before)) return
     this.#state = state
@@ -165,7 +173,7 @@ function isSame(a: DocumentState, b: DocumentState): boolean {
 
 function savingOf(provider: RoomProvider, hasUnsaved: boolean): Saving {
   const { synced, saved, kept, retrying, setAside, status, problem } = provider
-  if (saved) return 'saved'
+  if (saved && !hasUnsaved) return 'saved'
   if (setAside) return 'setAside'
   if (!hasUnsaved && !synced && problem === null) return 'unknown'
   if (status === 'online' && !retrying && problem === null) return 'saving'

@@ -24,6 +24,7 @@ import { Overlay } from './presence/overlay.js'
 import { formatCell, parsePlace, type Cell } from './presence/place.js'
 import { refuse } from './refusals.js'
 import type { WorkbookRoom } from './room.js'
+import { complete } from './slices.js'
 import { sharingOf, type Sharing } from './sharing.js'
 import { TEXTS, type Texts } from './texts.js'
 import { createWorkbook, WORKBOOK } from './workbook.js'
@@ -72,6 +73,8 @@ export interface SharedWorkbook {
   readonly isKnownFormat: boolean
   /** The kinds of content of which the grid can't show everything, such as `rows`. */
   readonly leftOut: readonly string[]
+  /** Whether the user did something that isn't in the document yet: don't say that it is saved. */
+  readonly isUnwritten: boolean
   /** Undo and redo for this window's own steps. */
   readonly steps: Pick<Steps, 'counts' | 'undo' | 'redo'>
   /**
@@ -145,6 +148,7 @@ class BoundWorkbook implements SharedWorkbook {
       steps: this.#binding,
       roomFor: this.#binding.roomFor,
       notify: this.#notices.notify,
+      act: (work) => this.#binding.act(work),
     })
     const commands = sharing.injector.get(ICommandService)
     // This comes before Univer's own parts, one of which writes formulas into the grid before
@@ -181,6 +185,10 @@ class BoundWorkbook implements SharedWorkbook {
     return this.#document.isKnown
   }
 
+  get isUnwritten(): boolean {
+    return this.#binding.isUnwritten
+  }
+
   get steps(): Steps {
     return this.#binding
   }
@@ -207,7 +215,9 @@ class BoundWorkbook implements SharedWorkbook {
     }
     const paster = new Paster(this.#sharing.injector, this.#binding.roomFor)
     try {
-      return paster.paste(isTable ? readText(text) : textTable(text))
+      const isDone = complete(paster.pasting(isTable ? readText(text) : textTable(text)))
+      if (isDone) paster.select()
+      return isDone
     } catch (error) {
       if (!(error instanceof CannotPaste)) throw error
       this.#notices.notify(error.message)

@@ -1,5 +1,5 @@
-import type { IDisposable, Injector, Workbook as WorkbookModel } from '@univerjs/core'
-import { CommandType, ICommandService } from '@univerjs/core'
+import type { Injector, Workbook as WorkbookModel } from '@univerjs/core'
+import { DisposableCollection, ICommandService } from '@univerjs/core'
 import { LexerTreeBuilder } from '@univerjs/preset-sheets-core'
 import { isSame, type AxisName, type Operation, type SheetDocument } from './document/index.js'
 import { GridReader } from './grid-reader.js'
@@ -7,8 +7,9 @@ import { GridWriter } from './grid-writer.js'
 import type { Amounts } from './over-limits.js'
 import type { Steps } from './own-undo.js'
 import { OPERATIONS } from './operations/index.js'
-import { play } from './player.js'
-import { isRecorded, record } from './recorder.js'
+import { playing } from './player.js'
+import { dependsOnGrid, isRecordable, record } from './recorder.js'
+import { complete, Slices, type Work } from './slices.js'
 
 /** A cell by its position in the grid. */
 export interface GridPlace {
@@ -44,7 +45,10 @@ export class Binding implements Steps {
   #timer: ReturnType<typeof setTimeout> | null = null
   #isTaking = false
   #isClosed = false
-  #recording: IDisposable | null = null
+  readonly #slices = new Slices()
+  readonly #hearing = new DisposableCollection()
+  /** How many actions and flushes are in the grid, and not yet wholly in the document. */
+  #unwritten = 0
   #takeAfterMs = 0
   /** Whether the document's version was known when the listeners were last told of it. */
   #wasKnown = true
@@ -60,11 +64,16 @@ export class Binding implements Steps {
     const commands = injector.get(ICommandService)
     this.#grid = new GridReader(workbook, injector.get(LexerTreeBuilder))
     this.#writer = new GridWriter(workbook, commands, this.#grid)
-    this.#recording = commands.onCommandExecuted(({ id, type, params }, options) => {
-      const isFromElsewhere = options?.fromCollab === true || options?.onlyLocal === true
-      if (type !== CommandType.MUTATION || isFromElsewhere || !isRecorded(id)) return
-      this.#record(id, params ?? {})
-    })
+    this.#hearing.add(
+      commands.beforeCommandExecuted((command, options) => {
+        if (dependsOnGrid(command, options)) this.#slices.finish()
+      }),
+    )
+    this.#hearing.add(
+      commands.onCommandExecuted((command, options) => {
+        if (isRecordable(command, options)) this.#record(command.id, command.params ?? {})
+      }),
+    )
     this.#sheets.subscribe(this.#takeSoon)
     this.#sheets.whenStopping(this.#stop)
   }
@@ -73,7 +82,7 @@ export class Binding implements Steps {
   close(): void {
     this.#flush()
     this.#isClosed = true
-    this.#recording?.dispose()
+    this.#hearing.dispose()
   }
 
   /** Does what has to wait until the workbook is drawn. */
@@ -121,14 +130,26 @@ export class Binding implements Steps {
 
   /** Calls back when the grid's changes are in the document, at once if they are already. */
   whenSettled(callback: () => void): void {
-    if (this.#timer === null) {
+    if (!this.isUnwritten) {
       callback()
       return
     }
     const unsubscribe = this.#listen(() => {
+      if (this.isUnwritten) return
       unsubscribe()
       callback()
     })
+  }
+
+  /** Whether the user did something that isn't in the document yet. */
+  get isUnwritten(): boolean {
+    return this.#timer !== null || this.#unwritten > 0
+  }
+
+  /** Does a long action of the user in slices, and writes it as one step. @see OFFICE.md SH120 */
+  act<T>(work: Work<T>): Promise<T> {
+    this.#flush()
+    return this.#begin(this.#acting(work))
   }
 
   /** Calls back when others have moved cells in the grid. */
@@ -169,7 +190,7 @@ export class Binding implements Steps {
   /** Synchronizes both directions at once. */
   settle(): void {
     this.#flush()
-    this.#take()
+    complete(this.#taking())
   }
 
   /** The grid, for a comparison with the document. */
@@ -190,7 +211,7 @@ export class Binding implements Steps {
   #stepBy(step: () => void): void {
     this.#flush()
     step()
-    this.#take()
+    void this.#begin(this.#taking())
     this.#tell()
   }
 
@@ -202,19 +223,58 @@ export class Binding implements Steps {
       if (this.grid.hasForeign(sheet, cellValue)) this.#foreign.add(sheet)
     }
     // One action of a person is many mutations, some of them a moment later.
-    this.#timer ??= setTimeout(() => this.#flush())
+    this.#timer ??= setTimeout(this.#write)
   }
 
+  readonly #write = (): void => {
+    // A long action is written when it is done.
+    if (this.#slices.isBusy) this.#timer = setTimeout(this.#write)
+    else void this.#begin(this.#flushing())
+  }
+
+  /** Writes everything that the user did, at once. */
   #flush(): void {
+    this.#slices.finish()
+    complete(this.#flushing())
+  }
+
+  /** Begins work, and tells the listeners if it takes longer. */
+  #begin<T>(work: Work<T>): Promise<T> {
+    const result = this.#slices.do(work)
+    if (this.#slices.isBusy) this.#tell()
+    return result
+  }
+
+  *#acting<T>(work: Work<T>): Work<T> {
+    this.#unwritten += 1
+    try {
+      return yield* work
+    } finally {
+      yield* this.#flushing()
+      this.#unwritten -= 1
+      this.#tell()
+    }
+  }
+
+  *#flushing(): Work {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
     const done = this.#done
     if (done.length === 0) return
     this.#done = []
-    const followUps = this.#sheets.apply(...done)
-    this.#play([...this.#amendments(), ...followUps], done)
+    const followUps = yield* this.#applying(done)
+    yield* this.#playing([...this.#amendments(), ...followUps], done)
     if (this.#sheets.hasCovered) this.#giveBack()
     this.#tell()
+  }
+
+  *#applying(steps: readonly Operation[]): Work<Operation[]> {
+    this.#unwritten += 1
+    try {
+      return yield* this.#sheets.applying(steps)
+    } finally {
+      this.#unwritten -= 1
+    }
   }
 
   readonly #takeSoon = (): void => {
@@ -229,16 +289,22 @@ export class Binding implements Steps {
   readonly #takeNow = (): void => {
     this.#isTaking = false
     if (this.#isClosed) return
+    if (this.#slices.isBusy) {
+      this.#takeSoon()
+      return
+    }
     const beganMs = performance.now()
-    this.settle()
-    // Drawing comes next, and takes longest in a large sheet: half of the time is left for typing.
-    requestAnimationFrame(() => {
-      const tookMs = performance.now() - beganMs
-      this.#takeAfterMs = performance.now() + Math.min(tookMs, MAX_PAUSE_MS)
+    this.#flush()
+    void this.#begin(this.#taking()).finally(() => {
+      // Drawing comes next, and takes longest in a large sheet: half of the time is left for typing.
+      requestAnimationFrame(() => {
+        const tookMs = performance.now() - beganMs
+        this.#takeAfterMs = performance.now() + Math.min(tookMs, MAX_PAUSE_MS)
+      })
     })
-  }
+  };
 
-  #take(): void {
+  *#taking(): Work {
     const steps = this.#sheets.takeChanges()
     if (steps.length === 0) return this.#tellOfFormat()
     // This comes before the grid changes: afterwards the text would go to the cell at that
@@ -246,7 +312,7 @@ export class Binding implements Steps {
     if (this.#held !== null && !this.#sheets.isSeen(this.#held)) {
       this.#lose('cell-gone')
     }
-    this.#play(steps, steps)
+    yield* this.#playing(steps, steps)
     if (steps.some(({ type }) => OPERATIONS[type].hides)) this.#giveBack()
     if (steps.some(({ type }) => OPERATIONS[type].unsettles)) {
       for (const callback of this.#carriers) callback()
@@ -280,11 +346,11 @@ export class Binding implements Steps {
   }
 
   /** @param cause the steps that led to these, here or elsewhere */
-  #play(steps: readonly Operation[], cause: readonly Operation[]): void {
+  *#playing(steps: readonly Operation[], cause: readonly Operation[]): Work {
     if (this.#writer === null) return
-    play(steps, this.#writer)
+    yield* playing(steps, this.#writer)
     if (!cause.some(({ type }) => OPERATIONS[type].unsettles)) return
-    play(this.#corrections(), this.#writer)
+    yield* playing(this.#corrections(), this.#writer)
     for (const callback of this.#movers) callback()
   }
 

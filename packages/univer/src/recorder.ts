@@ -1,3 +1,4 @@
+import { CommandType, type ICommandInfo, type IExecutionOptions } from '@univerjs/core'
 import type { GridReader } from './grid-reader.js'
 import { OPERATIONS } from './operations/index.js'
 import type { Operation } from './operations/operation.js'
@@ -22,6 +23,38 @@ const DERIVING = new Set([
 
 /** Returns whether a mutation belongs into the document. */
 export const isRecorded = (mutation: string): boolean => RECORDERS.has(mutation)
+
+/** Returns whether a command has done something that belongs into the document. */
+export const isRecordable = (
+  { id, type }: Readonly<ICommandInfo>,
+  options: IExecutionOptions | undefined,
+): boolean => type === CommandType.MUTATION && isRecorded(id) && !isFromElsewhere(options)
+
+const isFromElsewhere = (options: IExecutionOptions | undefined): boolean =>
+  options?.fromCollab === true || options?.onlyLocal === true
+
+const OPEN_EDITOR = 'sheet.operation.set-cell-edit-visible'
+// Scrolling, zooming, selecting, and typing into the editor's own text.
+const OF_THE_VIEW =
+  /^(?:doc\.|sheet\.command\.(?:scroll|set-scroll|change-zoom|set-zoom|move-selection|expand-selection|select-))/
+
+/**
+ * Returns whether a command may read or change cells, so that all cells must be in the grid before it:
+ * one that isn't there yet must neither be missed, nor overwrite what the command writes.
+ *
+ * @see OFFICE.md SH121
+ */
+export function dependsOnGrid(
+  command: Readonly<ICommandInfo>,
+  options: IExecutionOptions | undefined,
+): boolean {
+  const { id, type, params } = command
+  if (isFromElsewhere(options)) return false
+  if (id === OPEN_EDITOR)
+    return params !== undefined && 'visible' in params && params.visible === true
+  if (type === CommandType.COMMAND) return !OF_THE_VIEW.test(id)
+  return isRecordable(command, options)
+}
 
 /** Returns the operations that an executed mutation adds to the document. */
 export function record(grid: GridReader, mutation: string, params: object): Operation[] {

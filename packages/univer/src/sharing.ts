@@ -21,6 +21,7 @@ import { Calculation } from './formulas/calculation.js'
 import { overrideShortcuts } from './own-shortcuts.js'
 import { overrideUndo, type Steps } from './own-undo.js'
 import { HIDDEN_MENUS } from './refusals.js'
+import { complete, type Work } from './slices.js'
 import { WORKBOOK } from './workbook.js'
 
 const GET_SHARING = 'whereabouts.operation.get-sharing'
@@ -96,6 +97,9 @@ export class Sharing implements Steps, PasteSurroundings {
     this.#bound?.roomFor(sheet, axis) ?? 0
 
   readonly notify = (text: string): void => this.#bound?.notify(text)
+
+  readonly act = <T>(work: Work<T>): Promise<T> =>
+    this.#bound?.act(work) ?? Promise.resolve(complete(work))
 
   readonly #tell = (): void => {
     for (const listener of this.#listeners) listener()

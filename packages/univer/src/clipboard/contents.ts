@@ -1,5 +1,6 @@
 import { hasText, readHtmlTable, readHtmlText } from './html-table.js'
-import { CannotPaste, readText, type PastedTable } from './table.js'
+import type { Work } from '../slices.js'
+import { CannotPaste, readingText, type PastedTable } from './table.js'
 
 /** The contents of the clipboard; missing text is empty. */
 export interface Contents {
@@ -19,10 +20,10 @@ const HTML = 'text/html'
  *
  * @throws {CannotPaste} if there is nothing to paste into cells, or too much
  */
-export function readContents({ html, text, hasFiles }: Contents): PastedTable {
-  const table = html === '' ? undefined : readHtmlTable(html)
+export function* readContents({ html, text, hasFiles }: Contents): Work<PastedTable> {
+  const table = html === '' ? undefined : yield* readHtmlTable(html)
   if (table !== undefined && table.rows.length > 0) return table
-  if (text !== '') return readText(text)
+  if (text !== '') return yield* readingText(text)
   if (html !== '' && hasText(html)) return readHtmlText(html)
   throw new CannotPaste(hasFiles || /<img\b/i.test(html) ? NO_FILES : NOTHING)
 }

@@ -1,4 +1,5 @@
 import { LIMITS, type CellRange } from '../document/index.js'
+import type { Work } from '../slices.js'
 import { readClasses, type Declarations } from './css.js'
 import { readHtmlCell } from './html-cell.js'
 import { isBlock, isUnseen, textOf } from './html-text.js'
@@ -23,11 +24,11 @@ const EMPTY: PastedCell = { text: '', s: {} }
  * @throws {CannotPaste} if it is too large
  * @see OFFICE.md SH22
  */
-export function readHtmlTable(html: string): PastedTable | undefined {
+export function* readHtmlTable(html: string): Work<PastedTable | undefined> {
   const { body, classes } = parse(html)
   if (body.querySelector('table') === null) return undefined
   const builder = new TableBuilder(classes)
-  builder.addAll(body)
+  yield* builder.addAll(body)
   return builder.end()
 }
 
@@ -61,7 +62,7 @@ class TableBuilder {
   }
 
   /** Adds the tables in a node, and the lines of text before, between and after them. */
-  addAll(node: Node): void {
+  *addAll(node: Node): Work {
     // An element of the page's own document would fetch images.
     const line = node.ownerDocument!.createElement('div')
     const endLine = () => {
@@ -76,8 +77,8 @@ class TableBuilder {
         continue
       }
       endLine()
-      if (child instanceof HTMLTableElement) this.#addTable(child)
-      else if (hasTable) this.addAll(child)
+      if (child instanceof HTMLTableElement) yield* this.#addTable(child)
+      else if (hasTable) yield* this.addAll(child)
       else this.#addLines(textOf(child))
     }
     endLine()
@@ -103,7 +104,7 @@ class TableBuilder {
     checkSize(this.#rows.length, this.#columns)
   }
 
-  #addTable(table: HTMLTableElement): void {
+  *#addTable(table: HTMLTableElement): Work {
     this.#addWidths(table)
     const rows = [...table.rows]
     // Excel ends with an invisible row that only sets the widths of columns.
@@ -112,6 +113,7 @@ class TableBuilder {
     for (const [at, row] of rows.entries()) {
       this.#addRow(this.#readRow(row, taken, rows.length - at))
       for (const column of taken.keys()) taken[column] = Math.max(0, (taken[column] ?? 0) - 1)
+      yield
     }
   }
 

@@ -21,16 +21,21 @@ import {
   SheetClipboardService,
   SheetsSelectionsService,
 } from '@univerjs/preset-sheets-core'
+import type { Work } from '../slices.js'
 import { copyAsHtml, copyAsText } from './copied.js'
 import { readContents, readItem, type Contents } from './contents.js'
 import { Paster, type RoomFor } from './paste.js'
 import { partOf } from './special-paste.js'
-import { CannotPaste, type PastedTable } from './table.js'
+import { CannotPaste } from './table.js'
 
-/** What a paste needs: the room that a sheet has left, and who is told when it is refused. */
+/** What a paste needs of the bound workbook. */
 export interface PasteSurroundings {
+  /** Returns the room that a sheet has left. */
   readonly roomFor: RoomFor
+  /** Tells the user why a paste is refused. */
   readonly notify: (text: string) => void
+  /** Does the paste as one action of the user. */
+  readonly act: <T>(work: Work<T>) => Promise<T>
 }
 
 const DEPENDENCIES = [
@@ -103,20 +108,27 @@ class OwnClipboard extends SheetClipboardService {
     if (copyId !== undefined && this.copyContentCache().get(copyId)?.matrix) {
       return this.pasteByCopyId(copyId, way)
     }
+    const paster = new Paster(this.#injector, this.#around.roomFor)
+    const isDone = await this.#around.act(this.#pasting(paster, contents, way))
+    // Typing that had to wait for the paste has opened the editor by now.
+    if (isDone) paster.select()
+    return isDone
+  }
+
+  *#pasting(
+    paster: Paster,
+    contents: Contents,
+    way: string = PREDEFINED_HOOK_NAME_PASTE.DEFAULT_PASTE,
+  ): Work<boolean> {
     try {
-      const table = readContents(contents)
+      const table = yield* readContents(contents)
       this.removeMarkSelection()
-      return this.#put(table, way ?? PREDEFINED_HOOK_NAME_PASTE.DEFAULT_PASTE)
+      const isOfWidths = way === PREDEFINED_HOOK_NAME_PASTE.SPECIAL_PASTE_COL_WIDTH
+      return isOfWidths ? paster.pasteWidths(table) : yield* paster.pasting(partOf(table, way))
     } catch (error) {
       if (!(error instanceof CannotPaste)) throw error
       this.#around.notify(error.message)
       return false
     }
-  }
-
-  #put(table: PastedTable, way: string): boolean {
-    const paster = new Paster(this.#injector, this.#around.roomFor)
-    if (way === PREDEFINED_HOOK_NAME_PASTE.SPECIAL_PASTE_COL_WIDTH) return paster.pasteWidths(table)
-    return paster.paste(partOf(table, way))
   }
 }

@@ -12,6 +12,7 @@ import {
 import {
   AddWorksheetMergeMutation,
   getPrimaryForRange,
+  IEditorBridgeService,
   InsertColMutation,
   InsertRowMutation,
   LexerTreeBuilder,
@@ -23,62 +24,88 @@ import {
   SheetsSelectionsService,
 } from '@univerjs/preset-sheets-core'
 import type { Cell } from '../presence/place.js'
-import { LIMITS, usualKind, type AxisName } from '../document/index.js'
+import { isSame, LIMITS, PART_CELLS, usualKind, type AxisName } from '../document/index.js'
 import { toUniverCell } from '../grid-cells.js'
 import { overContent } from '../over-limits.js'
+import type { Work } from '../slices.js'
 import { CannotPaste, checkSize, type PastedCell, type PastedTable } from './table.js'
 import { TEXT_PATTERN, type Typed } from './typed.js'
 
 /** Returns how many more rows or columns a sheet can have. */
 export type RoomFor = (sheet: string, axis: AxisName) => number
 
+type Cells = Record<number, Record<number, ICellData>>
+
 const WRAP = 3
 
-/** Writes tables into the grid. @see OFFICE.md SH25 */
+/** Writes tables into the grid, where the selection is when the paster is made. @see OFFICE.md SH25 */
 export class Paster {
   readonly #commands: ICommandService
   readonly #workbook: WorkbookModel
   readonly #selections: SheetsSelectionsService
+  readonly #editor: IEditorBridgeService
   readonly #lexer: LexerTreeBuilder
   readonly #roomFor: RoomFor
+  readonly #sheet: Worksheet
+  readonly #selected: IRange | undefined
+  #target: IRange | undefined
 
   constructor(injector: Injector, roomFor: RoomFor) {
     this.#commands = injector.get(ICommandService)
     const instances = injector.get(IUniverInstanceService)
     this.#workbook = instances.getCurrentUnitOfType(UniverInstanceType.UNIVER_SHEET)!
     this.#selections = injector.get(SheetsSelectionsService)
+    this.#editor = injector.get(IEditorBridgeService)
     this.#lexer = injector.get(LexerTreeBuilder)
     this.#roomFor = roomFor
+    this.#sheet = this.#workbook.getActiveSheet()
+    this.#selected = this.#selections.getCurrentLastSelection()?.range
   }
 
   /**
-   * Writes a table from the first selected cell on; the table is repeated if the selection is a
-   * multiple of it.
+   * Writes a table from the first selected cell on, in parts; the table is repeated if the selection is
+   * a multiple of it.
    *
    * @returns whether it was done; a refusal has already said why
    * @throws {CannotPaste} if the sheet can't take all of it; then nothing is written
    */
-  paste(table: PastedTable): boolean {
-    const sheet = this.#workbook.getActiveSheet()
-    const selected = this.#selections.getCurrentLastSelection()?.range
+  *pasting(table: PastedTable): Work<boolean> {
+    const sheet = this.#sheet
+    const selected = this.#selected
     if (selected === undefined || table.rows.length === 0) return false
     for (const cell of table.rows.flat()) checkCell(cell)
     const target = targetOf(selected, table, sheet)
+    this.#target = target
     const covered = mergesIn(target, table, sheet)
     const merges = mergesOf(table, target)
     checkMerges(sheet.getMergeData().length - covered.length + merges.length)
     return (
       this.#makeRoom(sheet, target) &&
       this.#execute(RemoveWorksheetMergeMutation.id, covered.length > 0 && { ranges: covered }) &&
-      this.#writeCells(sheet, table, target) &&
-      this.#execute(AddWorksheetMergeMutation.id, merges.length > 0 && { ranges: merges }) &&
-      this.#select(sheet, target)
+      (yield* this.#writeCells(table, target)) &&
+      this.#execute(AddWorksheetMergeMutation.id, merges.length > 0 && { ranges: merges })
     )
+  }
+
+  /** Selects what was pasted, unless the user has gone on meanwhile. */
+  select(): void {
+    const sheet = this.#sheet
+    const range = this.#target
+    const selected = this.#selections.getCurrentLastSelection()?.range
+    const hasGoneOn =
+      this.#workbook.getActiveSheet() !== sheet ||
+      !isSame(selected, this.#selected) ||
+      this.#editor.isVisible().visible
+    if (range === undefined || hasGoneOn) return
+    const { startRow, startColumn } = range
+    const first = { startRow, startColumn, endRow: startRow, endColumn: startColumn }
+    const primary = getPrimaryForRange(first, sheet)
+    this.#execute(SetSelectionsOperation.id, { selections: [{ range, primary, style: null }] })
   }
 
   /** Gives the selected columns the widths of the copied ones. */
   pasteWidths({ widths }: PastedTable): boolean {
-    const { startColumn = 0 } = this.#selections.getCurrentLastSelection()?.range ?? {}
+    const { startColumn = 0 } = this.#selected ?? {}
     const entries = Object.entries(widths).map(([at, width]) => [startColumn + Number(at), width])
     const ranges = entries.map(([column]) => ({
       startRow: 0,
@@ -112,32 +139,52 @@ export class Paster {
     )
   }
 
-  #writeCells(sheet: Worksheet, table: PastedTable, target: IRange): boolean {
-    const cellValue: Record<number, Record<number, ICellData>> = {}
-    const high: IRange[] = []
-    for (let row = target.startRow; row <= target.endRow; row++) {
+  *#writeCells(table: PastedTable, target: IRange): Work<boolean> {
+    const rows = Math.max(1, Math.floor(PART_CELLS / (target.endColumn + 1 - target.startColumn)))
+    for (let row = target.startRow; row <= target.endRow; row += rows) {
+      const endRow = Math.min(target.endRow, row + rows - 1)
+      const part = yield* this.#partOf(table, target, row, endRow)
+      if (!this.#execute(SetRangeValuesMutation.id, { cellValue: part })) return false
+      yield
+    }
+    const high = this.#highRows(table, target)
+    return this.#execute(MarkDirtyRowAutoHeightOperation.id, high.length > 0 && heightOf(high))
+  }
+
+  /** Returns what Univer writes into the target's rows from `startRow` to `endRow`. */
+  *#partOf(table: PastedTable, target: IRange, startRow: number, endRow: number): Work<Cells> {
+    const part: Cells = {}
+    for (let row = startRow; row <= endRow; row++) {
       const down = (row - target.startRow) % table.rows.length
       const cells = table.rows[down]!
-      const inRow: Record<number, ICellData> = (cellValue[row] = {})
+      const inRow: Record<number, ICellData> = (part[row] = {})
       for (let column = target.startColumn; column <= target.endColumn; column++) {
         const across = (column - target.startColumn) % table.columns
         const cell = cells[across]
         const from = { row: row - down, column: column - across }
-        if (cell !== undefined) inRow[column] = this.#toUniver(sheet, cell, { row, column }, from)
+        if (cell !== undefined) inRow[column] = this.#toUniver(cell, { row, column }, from)
       }
-      if (cells.some(({ v }) => typeof v === 'string' && v.includes('\n'))) {
-        high.push({ ...target, startRow: row, endRow: row })
-      }
+      yield
     }
-    return (
-      this.#execute(SetRangeValuesMutation.id, { cellValue }) &&
-      this.#execute(MarkDirtyRowAutoHeightOperation.id, high.length > 0 && heightOf(high))
+    return part
+  }
+
+  /** Returns the rows that get a text with several lines. */
+  #highRows({ rows }: PastedTable, target: IRange): IRange[] {
+    const isHigh = rows.map((cells) =>
+      cells.some(({ v }) => typeof v === 'string' && v.includes('\n')),
     )
+    const high: IRange[] = []
+    for (let row = target.startRow; row <= target.endRow; row++) {
+      if (!isHigh[(row - target.startRow) % rows.length]) continue
+      high.push({ ...target, startRow: row, endRow: row })
+    }
+    return high
   }
 
   /** @param from the cell of the grid that gets the table's first cell, in this repetition */
-  #toUniver(sheet: Worksheet, cell: PastedCell, at: Cell, from: Cell): ICellData {
-    const stored = sheet.getCellMatrix().getValue(at.row, at.column)
+  #toUniver(cell: PastedCell, at: Cell, from: Cell): ICellData {
+    const stored = this.#sheet.getCellMatrix().getValue(at.row, at.column)
     const before = this.#workbook.getStyles().getStyleByCell(stored)
     const { s, text, f, isRelative, isStyleOnly, ...content } = cell
     if (isStyleOnly) return { ...toUniverCell({ s: s ?? {} }, before) }
@@ -151,19 +198,9 @@ export class Paster {
     return { ...written, ...toUniverCell({ s }, before) }
   }
 
-  #select(sheet: Worksheet, range: IRange): boolean {
-    const { startRow, startColumn } = range
-    const first = { startRow, startColumn, endRow: startRow, endColumn: startColumn }
-    const primary = getPrimaryForRange(first, sheet)
-    return this.#execute(SetSelectionsOperation.id, {
-      selections: [{ range, primary, style: null }],
-    })
-  }
-
   #execute(id: string, params: object | false): boolean {
     if (params === false) return true
-    const subUnitId = this.#workbook.getActiveSheet().getSheetId()
-    const on = { unitId: this.#workbook.getUnitId(), subUnitId }
+    const on = { unitId: this.#workbook.getUnitId(), subUnitId: this.#sheet.getSheetId() }
     return this.#commands.syncExecuteCommand(id, { ...on, ...params })
   }
 }

@@ -1,4 +1,5 @@
 import { LIMITS, type CellRange, type Style } from '../document/index.js'
+import { complete, type Work } from '../slices.js'
 import { readDelimited } from './delimited.js'
 import { readTyped, type Typed } from './typed.js'
 
@@ -30,11 +31,19 @@ export class CannotPaste extends Error {
 }
 
 /** Reads plain text. @see OFFICE.md SH20, SH21 */
-export function readText(text: string): PastedTable {
-  const rows = readDelimited(clean(text))
-  const columns = rows.reduce((most, row) => Math.max(most, row.length), 0)
-  checkSize(rows.length, columns)
-  return { rows: rows.map((row) => row.map(readCell)), columns, merges: [], widths: {} }
+export const readText = (text: string): PastedTable => complete(readingText(text))
+
+/** Reads plain text row by row. */
+export function* readingText(text: string): Work<PastedTable> {
+  const texts = readDelimited(clean(text))
+  const columns = texts.reduce((most, row) => Math.max(most, row.length), 0)
+  checkSize(texts.length, columns)
+  const rows: PastedCell[][] = []
+  for (const row of texts) {
+    rows.push(row.map(readCell))
+    yield
+  }
+  return { rows, columns, merges: [], widths: {} }
 }
 
 /** Returns a table with one cell, whatever the text. */

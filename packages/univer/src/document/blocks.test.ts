@@ -159,7 +159,7 @@ describe('a table that is pasted', () => {
     )
     ann.do({ type: 'set-range-values', sheet: SHEET, cellValue })
     const blocks = Object.entries(ann.stored('blocks'))
-    expect(blocks).toHaveLength(8)
+    expect(blocks).toHaveLength(6)
     expect(blocks.every(([key, stored]) => readBlock(key, stored)!.size <= 5_000)).toBe(true)
     expect(ann.stored('cells')).toEqual({})
     const long = new Person(2)

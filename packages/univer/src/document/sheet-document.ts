@@ -2,12 +2,14 @@ import * as Y from 'yjs'
 import { isKnownFormat, SHEET_FORMAT } from './format.js'
 import { kindOf } from '../operations/index.js'
 import type { Operation } from '../operations/operation.js'
+import { complete, type Work } from '../slices.js'
 import type { AxisName, LineId } from './axis.js'
 import { isEmpty, type CellData, type CellMatrix, type CellPlace, type CellRange } from './cells.js'
 import { takeSteps } from './changes.js'
 import { Draft } from './draft.js'
 import { hasTooManyMerges } from './merges.js'
 import type { Chance } from './order-key.js'
+import { PART_CELLS, partsOf } from './parts.js'
 import { BLOCK_FROM } from './range-writer.js'
 import { isSeen } from './own-writes.js'
 import { splitKey, type LinesState, type SheetState } from './sheet-state.js'
@@ -61,12 +63,19 @@ export class SheetDocument {
   readonly #undo: UndoSteps
   readonly #listeners = new Set<() => void>()
   readonly #stoppers = new Set<() => void>()
+  readonly #partCells: number
   #isKnown: boolean
   #pending = new Map<string, Set<string>>()
   #held: CellPlace | null = null
 
   /** @param chance random numbers for order keys and ids; tests pass seeded ones */
-  constructor(doc: Y.Doc, chance: Chance = Math.random, blockFrom = BLOCK_FROM) {
+  constructor(
+    doc: Y.Doc,
+    chance: Chance = Math.random,
+    blockFrom = BLOCK_FROM,
+    partCells = PART_CELLS,
+  ) {
+    this.#partCells = partCells
     this.#workbook = new Workbook(doc)
     this.#draft = new Draft(this.#workbook, chance, blockFrom)
     this.#undo = new UndoSteps(doc, this)
@@ -97,21 +106,41 @@ export class SheetDocument {
     return this.#workbook.shown.map(snapshotOf)
   }
 
+  /** Does the same as `applying`, without a pause. */
+  apply(...operations: readonly Operation[]): Operation[] {
+    return complete(this.applying(operations))
+  }
+
   /**
-   * Writes steps of the grid into the document as one transaction and one undo step.
+   * Writes steps of the grid into the document as one undo step, and as one transaction unless they
+   * write very many cells. In a pause others' updates can arrive, but the grid must stay as it is.
    *
    * @returns further steps that the grid needs, such as formulas that now read differently, or the
    *   reversal of what isn't possible
    */
-  apply(...operations: readonly Operation[]): Operation[] {
+  *applying(operations: readonly Operation[]): Work<Operation[]> {
     if (!this.#isKnown) return []
+    this.#undo.gather()
+    try {
+      const [first = [], ...others] = partsOf(operations, this.#partCells)
+      this.#write(first)
+      for (const part of others) {
+        yield
+        this.#write(part)
+      }
+    } finally {
+      this.#undo.release()
+    }
+    return takeSteps(this.#workbook, this.#held)
+  }
+
+  #write(operations: readonly Operation[]): void {
     this.#workbook.doc.transact(() => {
       for (const operation of operations) {
         kindOf(operation).write(this.#workbook, operation, this.#draft)
         this.#workbook.absorb(this.#draft.take())
       }
     }, this)
-    return takeSteps(this.#workbook, this.#held)
   }
 
   /** Returns the kinds of content of which a grid can't show everything. @see OFFICE.md SH55 */

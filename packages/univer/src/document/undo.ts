@@ -6,6 +6,7 @@ const MAX_STEPS = 200
 /** Undo and redo for one origin; what others wrote since stays. @see SHEET.md SD12 */
 export class UndoSteps {
   readonly #manager: Y.UndoManager
+  #isGathering = false
 
   constructor(doc: Y.Doc, origin: unknown) {
     const about = doc.getMap(ABOUT)
@@ -16,13 +17,23 @@ export class UndoSteps {
       // Others may have written in the version that came with a step. @see SHEET.md SD53
       deleteFilter: ({ parent }) => parent !== about,
     })
-    this.#manager.on('stack-item-added', this.#forgetOldest)
+    this.#manager.on('stack-item-added', this.#added)
   }
 
   /** How many steps can be undone and redone. */
   get counts(): { readonly undos: number; readonly redos: number } {
     const { undoStack, redoStack } = this.#manager
     return { undos: undoStack.length, redos: redoStack.length }
+  }
+
+  /** Makes one step of all transactions until `release`. @see SHEET.md SD54 */
+  gather(): void {
+    this.#isGathering = true
+  }
+
+  release(): void {
+    this.#isGathering = false
+    this.#manager.captureTimeout = 0
   }
 
   undo(): boolean {
@@ -37,7 +48,9 @@ export class UndoSteps {
     this.#manager.destroy()
   }
 
-  readonly #forgetOldest = (): void => {
+  readonly #added = (): void => {
+    // Before the first transaction that changes something, it would be added to the step before.
+    if (this.#isGathering) this.#manager.captureTimeout = Number.POSITIVE_INFINITY
     const { undoStack } = this.#manager
     if (undoStack.length > MAX_STEPS) undoStack.splice(0, undoStack.length - MAX_STEPS)
   }

@@ -12,6 +12,9 @@ export interface Mark {
   readonly key: string
 }
 
+/** From how many cells on a step is written in parts; the workbook has so few. */
+const PART_CELLS = 4
+
 const LINE_STEPS: ReadonlySet<string> = new Set(['insert-lines', 'remove-lines', 'move-lines'])
 
 /** A person with a copy of the document and a grid that only ever hears of changes. */
@@ -25,14 +28,22 @@ export class Person {
   constructor(beginning: Uint8Array, chance: Chance, clientId: number, blockFrom: number) {
     this.doc.clientID = clientId
     Y.applyUpdate(this.doc, beginning)
-    this.sheets = new SheetDocument(this.doc, chance, blockFrom)
+    this.sheets = new SheetDocument(this.doc, chance, blockFrom, PART_CELLS)
     this.grid = new Grid(this.sheets.snapshot())
   }
 
   /** Performs steps in the grid, as its user would, and then what follows from them. */
   do(...steps: readonly Operation[]): void {
+    this.doInParts(steps, () => {})
+  }
+
+  /** Does the same; others' updates may arrive in each pause. */
+  doInParts(steps: readonly Operation[], pause: () => void): void {
     this.grid.apply(steps)
-    const followUps = this.sheets.apply(...steps)
+    const work = this.sheets.applying(steps)
+    let result = work.next()
+    for (; result.done !== true; result = work.next()) pause()
+    const followUps = result.value
     // A moved line is where it was put, and the document must not correct that.
     const corrected = followUps.find(({ type }) => LINE_STEPS.has(type))
     if (corrected !== undefined) throw new Error(`corrected: ${JSON.stringify(corrected)}`)
@@ -69,8 +80,10 @@ export class Office {
     const chance = this.#chance
     const person = chance.pick(this.people)
     const kind = chance.below(100)
-    if (kind < 40) person.do(...randomSteps(person.grid, chance, this.#unique))
-    else if (kind < 50) this.#pointAt(person)
+    if (kind < 40) {
+      const steps = randomSteps(person.grid, chance, this.#unique)
+      person.doInParts(steps, () => this.#deliver(person))
+    } else if (kind < 50) this.#pointAt(person)
     else if (kind < 58) person.sheets.undo()
     else if (kind < 65) person.sheets.redo()
     else if (kind < 80) this.#deliver(person)

@@ -1,0 +1,46 @@
+import type { Operation } from '../operations/operation.js'
+import type { SetRangeValues } from '../operations/set-range-values.js'
+import { LIMITS } from './limits.js'
+
+/** How many cells are written at once; each part takes one block. */
+export const PART_CELLS: number = LIMITS.cellsInBlock
+
+/** Puts steps into parts of at most `most` cells, or one row. @see SHEET.md SD54 */
+export function partsOf(steps: readonly Operation[], most: number): Operation[][] {
+  const parts: Operation[][] = []
+  let cells = 0
+  for (const step of steps.flatMap((each) => piecesOf(each, most))) {
+    const count = countIn(step)
+    if (parts.length === 0 || cells + count > most) {
+      parts.push([])
+      cells = 0
+    }
+    parts.at(-1)!.push(step)
+    cells += count
+  }
+  return parts
+}
+
+/** Splits a step that writes many cells. */
+function piecesOf(step: Operation, most: number): Operation[] {
+  if (step.type !== 'set-range-values' || countIn(step) <= most) return [step]
+  const pieces: SetRangeValues[] = []
+  let cells = most
+  for (const [row, inRow] of Object.entries(step.cellValue)) {
+    const count = Object.keys(inRow as object).length
+    if (cells + count > most) {
+      pieces.push({ ...step, cellValue: {} })
+      cells = 0
+    }
+    Object.assign(pieces.at(-1)!.cellValue, { [row]: inRow as object })
+    cells += count
+  }
+  return pieces
+}
+
+function countIn(step: Operation): number {
+  if (step.type !== 'set-range-values') return 1
+  let count = 0
+  for (const inRow of Object.values(step.cellValue)) count += Object.keys(inRow as object).length
+  return count
+}
