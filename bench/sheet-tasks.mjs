@@ -14,6 +14,7 @@ import { SheetDocument } from '@whereabouts/univer/document'
 import { Doc } from 'yjs'
 import { CHROMIUM, find } from '../scripts/needs.mjs'
 import { profiled, traced } from './main-thread.mjs'
+import { SheetPage } from './sheet-page.mjs'
 
 const COLUMNS = 25
 const ROWS = 2_000
@@ -23,7 +24,6 @@ const PASTED_COLUMNS = 26
 const PEOPLE = 20
 const PLAY_S = Number(process.env['PLAY_S'] ?? 60)
 const MAIN = fileURLToPath(new URL('../apps/standalone/dist/main.js', import.meta.url))
-const WITHIN_MS = 120_000
 
 const profiles = process.env['PROFILES']
 const [, , ...wanted] = process.argv
@@ -61,7 +61,6 @@ async function measureOpening() {
     const window = await prepare(room)
     await observed(`${room} opened`, window, async () => {
       await window.goTo()
-      await window.untilOpen()
       await window.settle()
     })
     await window.close()
@@ -92,7 +91,6 @@ async function measureOnePaste(
   const [first, second] = [await prepare(room), await prepare(room)]
   for (const window of [first, second]) {
     await window.goTo()
-    await window.untilOpen()
   }
   await first.copy(contents)
   await first.clickCell(0, 0)
@@ -144,7 +142,6 @@ function cellAt(/** @type {number} */ row, /** @type {number} */ column) {
 async function measurePlay() {
   const window = await prepare('play')
   await window.goTo()
-  await window.untilOpen()
   const people = Array.from({ length: PEOPLE - 1 }, (_, at) => play(at))
   await window.clickCell(0, 0)
   const until = performance.now() + PLAY_S * 1_000
@@ -199,7 +196,7 @@ function play(/** @type {number} */ at) {
 /** Prints what the main thread did, or writes a profile of it. */
 async function observed(
   /** @type {string} */ name,
-  /** @type {Awaited<ReturnType<typeof prepare>>} */ { page },
+  /** @type {SheetPage} */ { page },
   /** @type {() => Promise<void>} */ what,
 ) {
   if (profiles === undefined) {
@@ -219,71 +216,8 @@ function print(name, { busyMs, longestMs, longTasks }) {
 }
 
 /** A window in a new profile, before it goes anywhere. */
-async function prepare(/** @type {string} */ room) {
-  const permissions = ['clipboard-read', 'clipboard-write']
-  const context = await browser.newContext({ viewport: { width: 1_200, height: 700 }, permissions })
-  await context.addInitScript(() => {
-    localStorage.setItem('whereabouts:person', '{"name":"Bench","color":"#1d4ed8"}')
-  })
-  const page = await context.newPage()
-  return {
-    page,
-    goTo: () => page.goto(`${baseUrl}/sheets/${room}`),
-    untilOpen: () => page.locator('main[aria-busy="false"]').waitFor({ timeout: WITHIN_MS }),
-    untilSaved: () =>
-      page.locator('.saving:empty').waitFor({ state: 'attached', timeout: WITHIN_MS }),
-    /** Waits for what still follows from what was done. */
-    settle: () => new Promise((resolve) => setTimeout(resolve, 2_000)),
-    /** @param {readonly [row: number, column: number]} at @param {unknown} value */
-    untilCell: ([row, column], value) =>
-      page.waitForFunction(
-        (sought) => {
-          const globals =
-            /** @type {{ whereabouts: { cell(sheet: string, row: number, column: number): { v?: unknown } } }} */ (
-              /** @type {unknown} */ (globalThis)
-            )
-          return globals.whereabouts.cell('sheet-1', sought.row, sought.column).v === sought.value
-        },
-        { row, column, value },
-        { timeout: WITHIN_MS, polling: 50 },
-      ),
-    clickCell: (/** @type {number} */ row, /** @type {number} */ column) =>
-      page.locator('#univer-sheet-main-canvas_workbook').click({
-        position: { x: 46 + (column + 0.5) * 88, y: 20 + (row + 0.5) * 24 },
-      }),
-    copy: (/** @type {Record<string, string>} */ contents) =>
-      page.evaluate(async (copied) => {
-        await navigator.clipboard.write([new ClipboardItem(copied)])
-      }, contents),
-    /** Returns the long tasks of the page while something happens. */
-    observing: async (/** @type {() => Promise<void>} */ what) => {
-      const globals = await page.evaluateHandle(() => {
-        const seen = { busyMs: 0, longestMs: 0 }
-        new PerformanceObserver((list) => {
-          for (const { duration } of list.getEntries()) {
-            seen.busyMs += duration
-            seen.longestMs = Math.max(seen.longestMs, duration)
-          }
-        }).observe({ type: 'longtask' })
-        return seen
-      })
-      await what()
-      return globals.jsonValue()
-    },
-    counts: async () => {
-      const session = await context.newCDPSession(page)
-      await session.send('Performance.enable')
-      await session.send('HeapProfiler.collectGarbage')
-      const { metrics } = await session.send('Performance.getMetrics')
-      await session.detach()
-      const names = ['JSEventListeners', 'Nodes', 'JSHeapUsedSize']
-      return Object.fromEntries(
-        metrics.flatMap(({ name, value }) => (names.includes(name) ? [[name, value]] : [])),
-      )
-    },
-    close: () => context.close(),
-  }
-}
+const prepare = (/** @type {string} */ room) =>
+  SheetPage.prepare(browser, `${baseUrl}/sheets/${room}`)
 
 /** @param {string} room @param {string} name */
 function enter(room, name) {
