@@ -26,7 +26,7 @@ const VIEWS = [
     maxGzipBytes: 315_000,
   },
   // Univer's grid and editors; its icons and what it says about functions come later.
-  { name: 'sheet', entries: [...DOCUMENT, 'src/open-sheet.ts'], maxGzipBytes: 945_000 },
+  { name: 'sheet', entries: [...DOCUMENT, 'src/open-sheet.ts'], maxGzipBytes: 955_000 },
 ]
 
 for (const { name, entries, maxGzipBytes } of VIEWS) {
