@@ -216,9 +216,8 @@ function print(name, { busyMs, longestMs, longTasks }) {
 }
 
 /** A window in a new profile, before it goes anywhere. */
-function prepare(/** @type {string} */ room) {
-  return SheetPage.prepare(browser, `${baseUrl}/sheets/${room}`)
-}
+const prepare = (/** @type {string} */ room) =>
+  SheetPage.prepare(browser, `${baseUrl}/sheets/${room}`)
 
 /** @param {string} room @param {string} name */
 function enter(room, name) {

@@ -24,7 +24,7 @@ import { Overlay } from './presence/overlay.js'
 import { formatCell, parsePlace, type Cell } from './presence/place.js'
 import { refuse } from './refusals.js'
 import type { WorkbookRoom } from './room.js'
-import { complete, pause } from './slices.js'
+import { complete } from './slices.js'
 import { sharingOf, type Sharing } from './sharing.js'
 import { TEXTS, type Texts } from './texts.js'
 import { createWorkbook, WORKBOOK } from './workbook.js'
@@ -110,24 +110,15 @@ export interface SharedWorkbook {
 export async function bindWorkbook(options: BindWorkbookOptions): Promise<SharedWorkbook> {
   const { univerAPI, doc } = options
   const sharing = sharingOf(univerAPI)
-  // Starting Univer, reading a large document and showing it each take long enough for one task.
-  await pause()
+  if (sharing.isBound) throw new TypeError('This Univer already has a bound workbook.')
   const document = new SheetDocument(doc)
-  await pause()
-  const refusal = refusalOf(sharing, document)
-  if (refusal !== undefined) {
+  if (!document.isKnown) {
     document.destroy()
-    throw refusal
+    throw new RangeError('This package does not know the document’s version.')
   }
   const bound = new BoundWorkbook(options, sharing, document)
   await bound.start()
   return bound
-}
-
-function refusalOf({ isBound }: Sharing, { isKnown }: SheetDocument): Error | undefined {
-  if (isBound) return new TypeError('This Univer already has a bound workbook.')
-  if (!isKnown) return new RangeError('This package does not know the document’s version.')
-  return undefined
 }
 
 class BoundWorkbook implements SharedWorkbook {

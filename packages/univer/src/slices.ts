@@ -90,9 +90,6 @@ function inOwnTask(callback: () => void): void {
   port2.postMessage(null)
 }
 
-/** Resolves in a task of its own. */
-export const pause = (): Promise<void> => new Promise(inOwnTask)
-
 function advanceUntil<T>(work: Work<T>, until: number): IteratorResult<void, T> {
   let result = work.next()
   while (result.done !== true && performance.now() < until) result = work.next()
