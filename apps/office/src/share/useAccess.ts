@@ -15,8 +15,19 @@ export interface ShownAccess {
 /** @param say shows what happened */
 export function useAccess(room: string, say: (text: string) => void): ShownAccess {
   const [answer, setAnswer] = useState<AccessAnswer>()
+  /** Returns whether it could be loaded; if not, that is said. */
   const load = useCallback(
-    () => readAccess(room).then(setAnswer, (error: unknown) => say(textOf(error))),
+    () =>
+      readAccess(room).then(
+        (read) => {
+          setAnswer(read)
+          return true
+        },
+        (error: unknown) => {
+          say(textOf(error))
+          return false
+        },
+      ),
     [room, say],
   )
 
@@ -31,8 +42,8 @@ export function useAccess(room: string, say: (text: string) => void): ShownAcces
       return access
     } catch (error) {
       const isLate = error instanceof Problem && error.problem === 'access-changed'
-      say(isLate ? 'Somebody else changed this just now. Here it is as it stands.' : textOf(error))
-      if (isLate) await load()
+      if (!isLate) say(textOf(error))
+      else if (await load()) say('Somebody else changed this just now. Here it is as it stands.')
       return undefined
     }
   }
