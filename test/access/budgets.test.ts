@@ -75,6 +75,19 @@ it('[BU3] a member that posts too much is refused, and others at its address are
   })
 })
 
+it('[BU16] a caller that was refused is served evenly from then on', async () => {
+  // 200 polls in 2 s for an address, so one each 10 ms.
+  await using server = await startPlain({ budgetScale: 0.02 })
+  const room = new TestRoom(server.baseUrl)
+  const read = () => call(room.url('location'))
+  await untilRefused(500, read)
+  await new Promise((resolve) => setTimeout(resolve, 2_000))
+  const before = performance.now()
+  const answers = await Promise.all(Array.from({ length: 100 }, read))
+  expect(answers.filter(({ status }) => status !== 200)).toEqual([])
+  expect(performance.now() - before).toBeGreaterThan(900)
+})
+
 it('[BU15] a caller whose logins are refused is held back, and users at its address are not', async () => {
   // 20 refused calls in 60 s for an address.
   const authenticate: WhereaboutsOptions['authenticate'] = ({ headers }) =>

@@ -273,10 +273,13 @@ describe('retention', () => {
     age(folder.path, 'new', 31)
     await using server = await startServer({ dataDir: folder.path, retentionDays: 30 })
     await expect.poll(() => cellsOf(new TestRoom(server.baseUrl, 'new'))).toEqual({})
-    expect(auditOf(folder.path)).toMatchObject([
-      { what: 'retention', who: 'operator', room: 'old' },
-      { what: 'retention', who: 'retention', room: 'new' },
-    ])
+    // It is noted right after it is done.
+    await expect
+      .poll(() => auditOf(folder.path))
+      .toMatchObject([
+        { what: 'retention', who: 'operator', room: 'old' },
+        { what: 'retention', who: 'retention', room: 'new' },
+      ])
   })
 
   it('[AD11] keeps a document whose room has members', async () => {

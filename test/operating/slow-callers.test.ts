@@ -46,6 +46,7 @@ describe.each(Object.entries(halves))('%s', (_, text) => {
 describe('bodies that are sent on purpose to take memory', () => {
   const HALF_BYTES = 200_000
   const COUNT = 1_500
+  const WARM_UP = 3_000
   const head = (room: number) =>
     `POST /rooms/r${room}/document HTTP/1.1\r\nhost: x\r\n${BYTES}content-length: ${2 * HALF_BYTES}\r\n\r\n`
 
@@ -54,7 +55,11 @@ describe('bodies that are sent on purpose to take memory', () => {
 
   it('[FR14] 1,500 of them that stop halfway take at most 64 MB', async () => {
     await using server = await startServer()
-    expect((await call(`${server.baseUrl}/rooms/x/location`, { json: 1 })).status).toBe(200)
+    // The young generation grows to its full size with any work, and isn't theirs.
+    for (let round = 0; round < WARM_UP / 100; round++) {
+      const room = `${server.baseUrl}/rooms/x${round}/location`
+      await Promise.all(Array.from({ length: 100 }, () => call(room, { json: 1 })))
+    }
     const before = rssBytes(server)
     const half = 'x'.repeat(HALF_BYTES)
     const sockets: Socket[] = []

@@ -22,7 +22,8 @@ const CHOOSING: ReadonlySet<unknown> = new Set([KeyCode.ARROW_UP, KeyCode.ARROW_
 
 /**
  * Makes Enter write the typed formula. Univer searches for functions with a delay, so its list may
- * belong to a word that is no longer at the caret, and used to take Enter for itself. What is taken from the list is written by `FunctionList`.
+ * belong to a word that is no longer at the caret, and used to take Enter for itself. What is taken from the
+ * list is written by `FunctionList`.
  *
  * @see OFFICE.md SH101, SH102, SH110
  */
@@ -66,8 +67,10 @@ class OwnShortcuts extends ShortcutService {
     const { id, binding } = shortcut
     if (!id.startsWith(SUGGESTIONS)) return super.registerShortcut(shortcut)
     this.#list = new FunctionList(id.slice(SUGGESTIONS.length), this.#injector)
-    this.#listed = this.#list.typed
-    this.#chosen = null
+    const { typed } = this.#list
+    // Univer registers them again for the same text, when it draws the list once more.
+    if (typed !== this.#listed) this.#chosen = null
+    this.#listed = typed
     switch (binding) {
       case KeyCode.TAB: {
         const preconditions = () => this.#isCurrent

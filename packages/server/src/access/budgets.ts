@@ -40,6 +40,14 @@ export const BUDGETS = {
 /** A refusal is delayed this long, which slows down a flood. */
 const REFUSED_MS = 500
 
+/**
+ * For so long after a refusal, the calls of a caller are spread evenly, so that it doesn't use its budget
+ * at once and make everybody wait behind it.
+ */
+const SPREAD_MS = 10_000
+/** So many callers are remembered, the one that was refused last at the end. */
+const MOST_SPREAD = 10_000
+
 /** The budget of one member key when there are no users. Keys are free to invent, so addresses count too. */
 const MEMBER_POSTS = { seconds: 2, points: 250 }
 
@@ -96,6 +104,8 @@ export class Budgets {
     [...Object.keys(BUDGETS), 'members'].map((name) => [name, 0]),
   ) as Record<Refused, number>
   readonly #refused: RareWarning
+  /** When each caller that was refused lately gets its next call. */
+  readonly #spread = new Map<string, { readonly untilMs: number; nextMs: number }>()
 
   /**
    * @param scale multiplies the budgets; 0 turns them off
@@ -148,14 +158,41 @@ export class Budgets {
     points: number,
     shown = key,
   ): Promise<void> {
+    const counted = this.#limiters.get(limiter)
+    if (counted === undefined) return
     try {
-      await this.#limiters.get(limiter)?.consume(key, points)
+      await counted.consume(key, points)
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error
-      await new Promise((resolve) => setTimeout(resolve, REFUSED_MS).unref())
+      this.#spreadCalls(`${limiter} ${key}`)
+      await pause(REFUSED_MS)
       this.refuse(name, { key: shown }, error.msBeforeNext)
     }
+    await this.#turn(`${limiter} ${key}`, (counted.duration * 1_000 * points) / counted.points)
   }
+
+  #spreadCalls(caller: string): void {
+    const nowMs = performance.now()
+    const { nextMs } = this.#spread.get(caller) ?? { nextMs: nowMs }
+    this.#spread.delete(caller)
+    this.#spread.set(caller, { untilMs: nowMs + SPREAD_MS, nextMs })
+    if (this.#spread.size > MOST_SPREAD) this.#spread.delete(this.#spread.keys().next().value!)
+  }
+
+  /** Resolves when it is the turn of a call. @param gapMs the time between two calls that are spread */
+  async #turn(caller: string, gapMs: number): Promise<void> {
+    const spread = this.#spread.get(caller)
+    if (spread === undefined) return
+    const nowMs = performance.now()
+    if (spread.untilMs < nowMs) return void this.#spread.delete(caller)
+    const turnMs = Math.max(nowMs, spread.nextMs)
+    spread.nextMs = turnMs + gapMs
+    await pause(turnMs - nowMs)
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref())
 }
 
 /** These cost less than a request to Redis, so each node counts them by itself. */

@@ -171,21 +171,11 @@ class Body {
     const bytes = this.#bytes + chunk.length
     let held = this.#held
     if (bytes > held.length) {
-      held = Buffer.allocUnsafe(this.#sizeFor(bytes))
+      held = Buffer.allocUnsafe(Math.min(2 * bytes, this.limitBytes))
       this.#held.copy(held, 0, 0, this.#bytes)
     }
     chunk.copy(held, this.#bytes)
     return held
-  }
-
-  /**
-   * Returns the size of the next buffer. What the caller declares is believed when a quarter has come, since
-   * each buffer that was too small is memory until the next garbage collection.
-   */
-  #sizeFor(bytes: number): number {
-    const declared = Number(this.request.headers['content-length'] ?? 0)
-    const isNear = declared >= bytes && declared <= 4 * bytes
-    return Math.min(isNear ? declared : 2 * bytes, this.limitBytes)
   }
 
   #hold(held: Buffer): void {
