@@ -45,6 +45,8 @@ const REFUSED_MS = 500
  * at once and make everybody wait behind it.
  */
 const SPREAD_MS = 10_000
+/** The budgets over a longer time aren't used up at once, and their calls would wait with what they hold. */
+const MOST_SPREAD_SECONDS = 2
 /** So many callers are remembered, the one that was refused last at the end. */
 const MOST_SPREAD = 10_000
 
@@ -164,7 +166,7 @@ export class Budgets {
       await counted.consume(key, points)
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error
-      this.#spreadCalls(`${limiter} ${key}`)
+      if (counted.duration <= MOST_SPREAD_SECONDS) this.#spreadCalls(`${limiter} ${key}`)
       await pause(REFUSED_MS)
       this.refuse(name, { key: shown }, error.msBeforeNext)
     }
