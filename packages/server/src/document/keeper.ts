@@ -1,5 +1,6 @@
 import { Problem, writeSyncAnswer } from '@whereabouts/protocol'
 import { documentDeleted } from '../room/document-deleted.js'
+import { type CommitListener, Commits } from './commits.js'
 import { LoadedDocument } from './loaded-document.js'
 import { Occupation } from './occupation.js'
 import type { DocumentStore, Removal } from './store.js'
@@ -32,42 +33,24 @@ export interface Applied {
   readonly pending: boolean
 }
 
-/** An update that was applied and waits for the store. */
-interface Waiting {
-  readonly document: LoadedDocument
-  readonly bytes: Uint8Array
-  readonly resolve: () => void
-  readonly reject: (problem: Problem) => void
-}
-
 /** How long an unused document stays loaded. */
 const IDLE_MS = 60_000
 /** How often the store notes that a document is in use. */
 const NOTE_USE_MS = 3_600_000
-/** How long updates are gathered for the store's next transaction. */
-const GATHER_MS = 10
 
 /**
  * Loads the documents of a server on demand, applies updates, and stores them.
  *
  * An update is applied before it is stored, because only the loaded document can tell whether it is
- * valid. No reader sees it before it is stored. All updates that arrive while the store is writing
- * form its next transaction.
+ * valid. No reader sees it before it is stored.
  *
  * @see PROTOCOL.md §12
  */
-export class DocumentKeeper {
+export class DocumentKeeper implements CommitListener {
   /** Least recently used first. */
   readonly #documents = new Map<string, LoadedDocument>()
   readonly #loading = new Map<string, Promise<void>>()
-  #waiting: Waiting[] = []
-  #writing = false
-  /** Ends the gathering of the next transaction. */
-  #gathered: () => void = () => {}
-  #gatheringSinceMs = Infinity
-  /** Settles at the end of the current transaction. */
-  #committed: Promise<void> = Promise.resolve()
-  #commits = 0
+  readonly #commits: Commits
   #compactions = 0
   #compactionMs = 0
 
@@ -76,7 +59,9 @@ export class DocumentKeeper {
     private readonly limits: DocumentLimits,
     private readonly now: () => number,
     private readonly occupation = new Occupation(),
-  ) {}
+  ) {
+    this.#commits = new Commits(store, this, now)
+  }
 
   /**
    * Applies an update to a room's document. Resolves when the store has it.
@@ -91,7 +76,7 @@ export class DocumentKeeper {
     number = 0,
     incarnation?: string,
   ): Promise<Applied> {
-    this.#hurry()
+    this.#commits.hurry()
     await this.#assertIncarnation(roomName, incarnation)
     const update = this.#attend(roomName, number, () => readUpdate(bytes))
     return this.#use(roomName, async (document) => {
@@ -104,7 +89,7 @@ export class DocumentKeeper {
           const pending = document.check(update)
           return { changed: document.apply(bytes), pending }
         })
-        if (result.changed) document.saved = this.#append(document, bytes)
+        if (result.changed) document.saved = this.#commits.append(document, bytes)
         // A known update may come from another post that still waits for the store.
         await document.saved
         return result
@@ -125,7 +110,7 @@ export class DocumentKeeper {
     stateVector: Uint8Array | undefined,
     number = 0,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    this.#hurry()
+    this.#commits.hurry()
     return this.#use(roomName, async (document) => {
       const difference = this.#attend(roomName, number, () => document.difference(stateVector))
       await document.saved
@@ -142,7 +127,7 @@ export class DocumentKeeper {
    * @see PROTOCOL.md DO20, DO38
    */
   sync(roomName: string, stateVector: Uint8Array, number = 0): Promise<Uint8Array<ArrayBuffer>> {
-    this.#hurry()
+    this.#commits.hurry()
     return this.#use(roomName, async (document) => {
       const answer = this.#attend(roomName, number, () =>
         writeSyncAnswer(document.sync(stateVector)),
@@ -164,7 +149,7 @@ export class DocumentKeeper {
       await this.#reserve(document, bytes.byteLength)
       try {
         if (this.#attend(roomName, 0, () => document.apply(bytes))) {
-          document.saved = this.#append(document, bytes)
+          document.saved = this.#commits.append(document, bytes)
         }
         await document.saved
       } finally {
@@ -225,10 +210,31 @@ export class DocumentKeeper {
     return {
       loaded: this.#documents.size,
       loadedBytes: this.#loadedBytes(),
-      commits: this.#commits,
+      commits: this.#commits.count,
       compactions: this.#compactions,
       compactionSeconds: this.#compactionMs / 1_000,
     }
+  }
+
+  isKept({ stale, roomName }: LoadedDocument): boolean {
+    return !stale && this.occupation.serves(roomName)
+  }
+
+  stored(document: LoadedDocument, bytes: Uint8Array): void {
+    // The document may have been dropped and loaded again meanwhile.
+    if (this.#documents.get(document.roomName) !== document) {
+      void this.learn(document.roomName, bytes)
+    }
+  }
+
+  committed(document: LoadedDocument): void {
+    if (document.compactionDue) void this.#compact(document)
+  }
+
+  /** Drops a document that differs from the store. Later calls load it again, and waiting calls fail. */
+  differs(document: LoadedDocument): void {
+    document.stale = true
+    this.#drop(document)
   }
 
   /**
@@ -298,7 +304,7 @@ export class DocumentKeeper {
 
   async #loadNow(roomName: string): Promise<void> {
     // The current transaction may have updates of a dropped document, which the load must include.
-    await this.#committed
+    await this.#commits.current
     const document = await this.#read(roomName).catch((error: unknown) => {
       throw storeFailed(error)
     })
@@ -322,12 +328,6 @@ export class DocumentKeeper {
     // The document isn't destroyed, because that takes time for each of its subdocuments.
     if (this.#documents.get(document.roomName) === document)
       this.#documents.delete(document.roomName)
-  }
-
-  /** Drops a document that differs from the store. Later calls load it again, and waiting calls fail. */
-  #dropStale(document: LoadedDocument): void {
-    document.stale = true
-    this.#drop(document)
   }
 
   /** Drops a document, so that later calls load it again. Current calls finish with this one. */
@@ -363,81 +363,6 @@ export class DocumentKeeper {
     )
   }
 
-  #append(document: LoadedDocument, bytes: Uint8Array): Promise<void> {
-    const saved = new Promise<void>((resolve, reject) => {
-      this.#waiting.push({ document, bytes, resolve, reject })
-    })
-    if (!this.#writing) void this.#write()
-    return saved
-  }
-
-  async #write(): Promise<void> {
-    this.#writing = true
-    while (this.#waiting.length > 0) {
-      await this.#gather()
-      const waiting = this.#waiting
-      this.#waiting = []
-      this.#committed = this.#commit(waiting.filter(({ document }) => this.#isKept(document)))
-      await this.#committed
-      for (const { document, reject } of waiting) if (!this.#isKept(document)) reject(storeFailed())
-    }
-    this.#writing = false
-  }
-
-  #isKept({ stale, roomName }: LoadedDocument): boolean {
-    return !stale && this.occupation.serves(roomName)
-  }
-
-  /** Gathers the updates of other calls for a turn of the event loop, up to a time limit. */
-  async #gather(): Promise<void> {
-    this.#gatheringSinceMs = this.now()
-    await new Promise<void>((resolve) => {
-      this.#gathered = resolve
-      setImmediate(resolve)
-    })
-    this.#gatheringSinceMs = Infinity
-  }
-
-  /** Ends the gathering after its time limit, since steady messages can prolong the event loop's turn. */
-  #hurry(): void {
-    if (this.now() - this.#gatheringSinceMs >= GATHER_MS) this.#gathered()
-  }
-
-  async #commit(waiting: readonly Waiting[]): Promise<void> {
-    if (waiting.length === 0) return
-    try {
-      const numbers = await this.store.append(
-        waiting.map(({ document: { roomName, incarnation }, bytes }) => {
-          return { roomName, incarnation, bytes }
-        }),
-      )
-      this.#commits += 1
-      for (const [index, { document, bytes, resolve, reject }] of waiting.entries()) {
-        const number = numbers[index]
-        if (number === undefined) {
-          this.#dropStale(document)
-          reject(documentDeleted())
-          continue
-        }
-        document.stored({ number, bytes })
-        // The document may have been dropped and loaded again meanwhile.
-        if (this.#documents.get(document.roomName) !== document)
-          void this.learn(document.roomName, bytes)
-        resolve()
-      }
-    } catch (error) {
-      for (const { document, reject } of waiting) {
-        // The document contains updates that the store lacks, so the next call loads it again.
-        this.#dropStale(document)
-        reject(storeFailed(error))
-      }
-      return
-    }
-    for (const document of new Set(waiting.map((each) => each.document))) {
-      if (document.compactionDue) void this.#compact(document)
-    }
-  }
-
   #compact(document: LoadedDocument): Promise<void> {
     document.compacting ??= this.#compactNow(document).finally(() => {
       document.compacting = undefined
@@ -452,7 +377,7 @@ export class DocumentKeeper {
       const compaction = this.#attend(document.roomName, 0, () => document.compaction())
       const { snapshot, numbers } = compaction
       const generation = await this.store.compact(compaction)
-      if (generation === undefined) return this.#dropStale(document)
+      if (generation === undefined) return this.differs(document)
       document.compacted(generation, snapshot.byteLength, numbers)
       this.#compactions += 1
       this.#compactionMs += this.now() - beganMs

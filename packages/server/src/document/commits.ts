@@ -1,0 +1,135 @@
+import type { Problem } from '@whereabouts/protocol'
+import { documentDeleted } from '../room/document-deleted.js'
+import type { LoadedDocument } from './loaded-document.js'
+import type { DocumentStore } from './store.js'
+import { storeFailed } from './store-failed.js'
+
+/** What happens to documents whose updates are committed. */
+export interface CommitListener {
+  /** Returns whether updates of the document may still be stored. */
+  isKept(document: LoadedDocument): boolean
+  stored(document: LoadedDocument, bytes: Uint8Array): void
+  /** All updates of a transaction are stored; called once for each of its documents. */
+  committed(document: LoadedDocument): void
+  /** The document has an update that the store lacks. */
+  differs(document: LoadedDocument): void
+}
+
+/** An update that was applied and waits for the store. */
+interface Waiting {
+  readonly document: LoadedDocument
+  readonly bytes: Uint8Array
+  readonly resolve: () => void
+  readonly reject: (problem: Problem) => void
+}
+
+/** How long updates are gathered for the store's next transaction. */
+const GATHER_MS = 10
+
+/**
+ * Stores the updates of all documents in groups. What arrives in one turn of the event loop, or while
+ * the store is writing, forms its next transaction.
+ */
+export class Commits {
+  #waiting: Waiting[] = []
+  #isWriting = false
+  /** Ends the gathering of the next transaction. */
+  #gathered: () => void = () => {}
+  #gatheringSinceMs = Infinity
+  #current: Promise<void> = Promise.resolve()
+  #count = 0
+
+  constructor(
+    private readonly store: DocumentStore,
+    private readonly listener: CommitListener,
+    private readonly now: () => number,
+  ) {}
+
+  /** The number of transactions. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** Settles at the end of the current transaction. */
+  get current(): Promise<void> {
+    return this.#current
+  }
+
+  /** Resolves when the store has the update. @throws {Problem} store-failed, document-deleted */
+  append(document: LoadedDocument, bytes: Uint8Array): Promise<void> {
+    const saved = new Promise<void>((resolve, reject) => {
+      this.#waiting.push({ document, bytes, resolve, reject })
+    })
+    if (!this.#isWriting) void this.#write()
+    return saved
+  }
+
+  /** Ends the gathering after its time limit, since steady calls can prolong the event loop's turn. */
+  hurry(): void {
+    if (this.now() - this.#gatheringSinceMs >= GATHER_MS) this.#gathered()
+  }
+
+  async #write(): Promise<void> {
+    this.#isWriting = true
+    while (this.#waiting.length > 0) {
+      await this.#gather()
+      this.#current = this.#commit(this.#take())
+      await this.#current
+    }
+    this.#isWriting = false
+  }
+
+  /** Gathers the updates of other calls for a turn of the event loop, up to a time limit. */
+  async #gather(): Promise<void> {
+    this.#gatheringSinceMs = this.now()
+    await new Promise<void>((resolve) => {
+      this.#gathered = resolve
+      setImmediate(resolve)
+    })
+    this.#gatheringSinceMs = Infinity
+  }
+
+  /** Takes everything that waits, and refuses what may not be stored any more. */
+  #take(): readonly Waiting[] {
+    const waiting = this.#waiting
+    this.#waiting = []
+    return waiting.filter(({ document, reject }) => {
+      const isKept = this.listener.isKept(document)
+      if (!isKept) reject(storeFailed())
+      return isKept
+    })
+  }
+
+  async #commit(waiting: readonly Waiting[]): Promise<void> {
+    if (waiting.length === 0) return
+    try {
+      const numbers = await this.store.append(waiting.map(roomUpdateOf))
+      this.#count += 1
+      for (const [index, each] of waiting.entries()) this.#committed(each, numbers[index])
+    } catch (error) {
+      for (const { document, reject } of waiting) {
+        this.listener.differs(document)
+        reject(storeFailed(error))
+      }
+      return
+    }
+    const documents = new Set(waiting.map(({ document }) => document))
+    for (const document of documents) this.listener.committed(document)
+  }
+
+  /** @param number of the update; `undefined` if its document was removed */
+  #committed({ document, bytes, resolve, reject }: Waiting, number: number | undefined): void {
+    if (number === undefined) {
+      this.listener.differs(document)
+      reject(documentDeleted())
+      return
+    }
+    document.stored({ number, bytes })
+    this.listener.stored(document, bytes)
+    resolve()
+  }
+}
+
+function roomUpdateOf({ document: { roomName, incarnation }, bytes }: Waiting) {
+  return { roomName, incarnation, bytes }
+}
