@@ -143,6 +143,8 @@ export class RoomDocuments {
     await this.#quotas.take(roomName, update.byteLength)
     const { changed, pending, bytes } = await this.documents.update(roomName, update, incarnation)
     const id = await this.rooms.update(roomName, { changed, bytes })
+    // Readers needn't wait for the disk.
+    await this.documents.flushed()
     return pending ? { id, pending } : { id }
   }
 }

@@ -102,7 +102,7 @@ export class DocumentSync {
   get isSaved(): boolean {
     const { name } = this.#state
     const isKnown = name === 'following' || (name === 'stopped' && this.#state.isKnown)
-    return isKnown && !this.#copy.lacksSomething
+    return isKnown && !this.#copy.lacksSomething && !this.#outbox.isInFlight
   }
 
   /** Whether the last request failed and will be repeated. */
@@ -258,14 +258,21 @@ export class DocumentSync {
   }
 
   #nextPost(): Request | null {
+    if (!this.#copy.lacksSomething) return this.#confirm()
     if (!this.#options.mayPost()) return null
-    if (!this.#copy.lacksSomething) {
-      this.#outbox.clear()
-      return null
-    }
     const posting = this.#outbox.next(() => this.#copy.lacking())
     if (posting !== null) return () => this.#post(posting)
     return this.#copy.lacking().isBlocked ? this.#unblock() : null
+  }
+
+  /** Syncs if a post got no answer: that its edits came back in an event confirms nothing. */
+  #confirm(): Request | null {
+    if (this.#outbox.isInFlight) {
+      this.#to({ name: 'outdated' })
+      return () => this.#sync()
+    }
+    this.#outbox.clear()
+    return null
   }
 
   /** Rebuilds the document, so that edits blocked by refused ones get ids that don't depend on them. */

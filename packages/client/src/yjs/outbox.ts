@@ -24,6 +24,11 @@ export class Outbox {
   #inFlight: Posting | null = null
   #limits = USUAL_LIMITS
 
+  /** Whether a part waits for its answer. */
+  get isInFlight(): boolean {
+    return this.#inFlight !== null
+  }
+
   /** Returns the part in flight, or else the next one; `null` if nothing can be sent. */
   next(lacking: () => Lacking): Posting | null {
     if (this.#inFlight !== null) return this.#inFlight

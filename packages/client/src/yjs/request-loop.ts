@@ -103,7 +103,7 @@ export class RequestLoop {
         this.#isOutdated = false
         const request = this.#next()
         if (request === null) {
-          // A post whose answer was lost may have come back with the events.
+          // A sync may have shown that the server has what failed to be posted.
           this.#isRetrying = false
           break
         }

@@ -1,5 +1,5 @@
 import { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector, UndoManager } from 'yjs'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   EMPTY,
   keep,
@@ -71,6 +71,23 @@ describe('edits', () => {
     const theirs = new Doc()
     for (const { bytes } of [first, next]) applyUpdate(theirs, bytes)
     expect(textOf(theirs)).toBe('ab')
+  })
+
+  it('[DO54 CL28 CL40] that came back in an event are saved once their post or a sync is answered', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider, stream } = await keepSynced(server)
+    doc.getText('body').insert(0, 'mine')
+    const first = await server.take('POST document')
+    stream.document(first.bytes, 'e:2')
+    stream.document(encodeStateAsUpdate(typed('theirs')), 'e:3')
+    await vi.waitUntil(() => textOf(doc).includes('theirs'))
+    expect(provider.saved).toBe(false)
+    first.response.destroy()
+    const asked = await server.take('POST sync')
+    expect(provider.saved).toBe(false)
+    answerSync(asked, encodeStateAsUpdate(doc))
+    expect(await nextEvent(provider, 'saved')).toBe(true)
+    expect(server.waiting('POST document')).toBe(0)
   })
 
   it('[CL21] of others are not posted', async () => {

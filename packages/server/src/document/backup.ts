@@ -12,7 +12,8 @@ import { join } from 'node:path'
 import Database from 'libsql'
 import { FolderLock } from './folder-lock.js'
 import { makePrivate } from './private-file.js'
-import { checkFile, DamagedFile, DOCUMENTS_FILE, flushFolder } from './sqlite-file.js'
+import { checkFile, DamagedFile, flushFolder } from './sqlite-file.js'
+import { DOCUMENTS_FILE } from './sqlite-names.js'
 
 /** How long a backup waits for a server that is starting or stopping. */
 const BUSY_MS = 10_000

@@ -4,6 +4,7 @@ import { Problem } from '@whereabouts/protocol'
 import type { Log } from '../log.js'
 import { FINISH_MS, type ResolvedOptions } from '../options.js'
 import type { DataFolder } from './data-folder.js'
+import { Flusher } from './flusher.js'
 import { connected } from './shown-address.js'
 import type { Request, Results } from './messages.js'
 import { MAX_RECORD_BYTES, type RoomCatalog, type RoomRecord, type UntoldRoom } from './store.js'
@@ -29,6 +30,7 @@ export interface DocumentsCount {
   readonly document_updates: number
   readonly document_update_bytes: number
   readonly document_commits: number
+  readonly document_flushes: number
   readonly document_compactions: number
   readonly document_compaction_seconds: number
   readonly store_failures: number
@@ -48,6 +50,7 @@ const INCARNATION_BYTES = 9
 export class Documents {
   readonly #chosen: ChosenStore
   readonly #threads: Threads
+  readonly #flusher: Flusher | undefined
   #failing = false
   #updates = 0
   #updatesBytes = 0
@@ -59,9 +62,12 @@ export class Documents {
     private readonly folder: DataFolder,
     private readonly log: Log,
     now: () => number,
+    newFlusher: (log: string) => Flusher = (path) => new Flusher(path),
   ) {
     const { maxDocumentBytes, maxLoadedDocumentBytes, redisUrl } = options
     this.#chosen = chooseStore(options)
+    const { log: file } = this.#chosen
+    this.#flusher = file === undefined ? undefined : newFlusher(file)
     const isShared = redisUrl !== undefined
     this.#threads = new Threads(
       { ...this.#chosen, isShared, maxDocumentBytes, maxLoadedDocumentBytes },
@@ -91,7 +97,8 @@ export class Documents {
   }
 
   /**
-   * Applies an update to a room's document. Resolves when the store has it.
+   * Applies an update to a room's document. Resolves when the store has it and readers may see it.
+   * {@link flushed} says when it may be acknowledged.
    *
    * @param bytes are copied before the transfer to the thread. Node reads small bodies into a shared
    *   buffer, and applications may post the same bytes again
@@ -99,6 +106,7 @@ export class Documents {
    * @throws {Problem} bad-update, document-full, document-deleted, store-failed
    */
   async update(roomName: string, bytes: Uint8Array, incarnation?: string): Promise<AcceptedUpdate> {
+    this.#assertFlushing()
     const own = new Uint8Array(bytes)
     const request = { call: 'update', roomName, bytes: own, incarnation } as const
     const { result, again } = await this.#done(request)
@@ -108,6 +116,20 @@ export class Documents {
     this.#failing = false
     // A terminated thread may have stored it without an answer.
     return { changed: result.changed || again, pending: result.pending, bytes: own }
+  }
+
+  /**
+   * Resolves when everything that the store has now survives a power cut.
+   *
+   * @throws {Problem} store-failed
+   * @see PROTOCOL.md DO52
+   */
+  async flushed(): Promise<void> {
+    try {
+      await this.#flusher?.flush()
+    } catch (error) {
+      throw this.#note(storeFailed(error))
+    }
   }
 
   /**
@@ -125,14 +147,15 @@ export class Documents {
   }
 
   /**
-   * Returns the answer to a sync: the document's state vector, and the part that a caller lacks.
+   * Returns the answer to a sync: the document's state vector, and the part that a caller lacks. All of
+   * it survives a power cut.
    *
    * @param stateVector empty for a caller without the document
    * @param isFresh whether to read the store's current content, even if the document is loaded
    * @throws {Problem} bad-parameter, store-failed
    */
   sync(roomName: string, stateVector: Uint8Array, isFresh: boolean): Promise<Uint8Array> {
-    return this.#ask({ call: 'sync', roomName, stateVector, isFresh })
+    return this.#write({ call: 'sync', roomName, stateVector, isFresh })
   }
 
   /**
@@ -142,7 +165,7 @@ export class Documents {
    */
   async import(roomName: string, bytes: Uint8Array): Promise<Uint8Array> {
     const own = new Uint8Array(bytes)
-    await this.#ask({ call: 'import', roomName, bytes: own })
+    await this.#write({ call: 'import', roomName, bytes: own })
     return own
   }
 
@@ -159,6 +182,7 @@ export class Documents {
     const since = unusedSinceMs !== undefined && { unusedSinceMs }
     const removal = { roomName, incarnation, ...since }
     const { result, again } = await this.#done({ call: 'remove', roomName, removal })
+    await this.flushed()
     // A terminated thread may have removed it without an answer.
     return result || again
   }
@@ -171,7 +195,7 @@ export class Documents {
     getRecord: (...args) => this.#ask({ call: 'getRecord', args }),
     putRecord: async (...args) => {
       checkRecord(args[1])
-      return this.#ask({ call: 'putRecord', args })
+      return this.#write({ call: 'putRecord', args })
     },
     incarnation: (...args) => this.#ask({ call: 'incarnation', args }),
     findByLink: (...args) => this.#ask({ call: 'findByLink', args }),
@@ -223,6 +247,7 @@ export class Documents {
   /** @throws {Problem} store-failed if the store can't be written to, or doesn't answer */
   async check(): Promise<void> {
     if (!this.#threads.areUsed) return
+    this.#assertFlushing()
     await inTime(this.#ask({ call: 'check' }), () => this.#note(storeFailed('it does not answer')))
   }
 
@@ -238,6 +263,7 @@ export class Documents {
       document_updates: this.#updates,
       document_update_bytes: this.#updatesBytes,
       document_commits: commits,
+      document_flushes: this.#flusher?.count ?? 0,
       document_compactions: compactions,
       document_compaction_seconds: compactionSeconds,
       store_failures: this.#failures,
@@ -256,8 +282,25 @@ export class Documents {
     try {
       await this.#threads.close(shuttingDown())
     } finally {
+      this.#flusher?.close()
       this.folder.release()
     }
+  }
+
+  /** @throws {Problem} store-failed if nothing more can be acknowledged. @see PROTOCOL.md DO55 */
+  #assertFlushing(): void {
+    try {
+      this.#flusher?.assertWell()
+    } catch (error) {
+      throw this.#note(storeFailed(error))
+    }
+  }
+
+  /** Asks for something that is answered once it survives a power cut. */
+  async #write<const R extends Request>(request: R): Promise<Results[R['call']]> {
+    const result = await this.#ask(request)
+    await this.flushed()
+    return result
   }
 
   async #ask<const R extends Request>(request: R): Promise<Results[R['call']]> {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { resolveOptions, type WhereaboutsOptions } from '../options.js'
 import { LoadedDocument } from './loaded-document.js'
-import { DOCUMENTS_FILE } from './sqlite-file.js'
+import { DOCUMENTS_FILE } from './sqlite-names.js'
 import type { DocumentStore } from './store.js'
 import { chooseStore, openStoreModule } from './store-module.js'
 

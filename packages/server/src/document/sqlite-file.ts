@@ -13,9 +13,9 @@ import Database from 'libsql'
 import { isCode } from './folder-lock.js'
 import { makePrivate, narrow } from './private-file.js'
 import { checkSchema } from './schema.js'
+import { DOCUMENTS_FILE } from './sqlite-names.js'
 import { readVersion, upgrade } from './sqlite-schema.js'
 
-export const DOCUMENTS_FILE = 'documents.sqlite'
 /** The files that SQLite creates beside a database. */
 const COMPANIONS = ['-wal', '-shm', '-journal']
 

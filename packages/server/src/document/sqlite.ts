@@ -4,7 +4,8 @@ import { setImmediate, setTimeout } from 'node:timers/promises'
 import Database from 'libsql'
 import { nextNumber, noteDocument, SqliteCatalog } from './sqlite-catalog.js'
 import { SqliteConnection } from './sqlite-connection.js'
-import { BUSY_MS, DOCUMENTS_FILE } from './sqlite-file.js'
+import { BUSY_MS } from './sqlite-file.js'
+import { DOCUMENTS_FILE } from './sqlite-names.js'
 import { readVersion, upgrade } from './sqlite-schema.js'
 import { checkSchema, documentId, partsOf } from './schema.js'
 import {
@@ -254,8 +255,8 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
 function prepare(database: Database.Database): SqliteConnection {
   database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
   database.exec('PRAGMA journal_mode = WAL')
-  // With WAL, this is what makes a commit survive a power cut.
-  database.exec('PRAGMA synchronous = FULL')
+  // A commit survives the end of the process. That it survives a power cut is the flusher's work.
+  database.exec('PRAGMA synchronous = NORMAL')
   // Deleted data is overwritten, including data that a compaction replaces.
   database.exec('PRAGMA secure_delete = ON')
   const connection = new SqliteConnection(database)

@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import type { ResolvedOptions } from '../options.js'
 import { newMemory } from './memory.js'
+import { DOCUMENTS_LOG } from './sqlite-names.js'
 import type { DocumentStore, OpenStore, StoreModule } from './store.js'
 
 /** The store that a server uses. */
@@ -7,6 +9,11 @@ export interface ChosenStore {
   readonly store: StoreModule & { readonly module: string }
   /** Whether the documents are lost when the last store closes, so one has to stay open between threads. */
   readonly isInMemory: boolean
+  /**
+   * The file to flush before a write is acknowledged; `undefined` if the store does so itself, or keeps
+   * nothing on a disk.
+   */
+  readonly log?: string
 }
 
 const SQLITE = new URL('./sqlite.js', import.meta.url).href
@@ -20,7 +27,9 @@ export function chooseStore({
 }: Pick<ResolvedOptions, 'store' | 'databaseUrl' | 'dataDir'>): ChosenStore {
   if (store !== undefined) return lasting(String(store.module), store.options)
   if (databaseUrl !== undefined) return lasting(POSTGRES, { databaseUrl })
-  if (dataDir !== undefined) return lasting(SQLITE, { dataDir })
+  if (dataDir !== undefined) {
+    return { ...lasting(SQLITE, { dataDir }), log: join(dataDir, DOCUMENTS_LOG) }
+  }
   return { store: { module: SQLITE, options: { memory: newMemory() } }, isInMemory: true }
 }
 

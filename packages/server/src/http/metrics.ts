@@ -17,6 +17,7 @@ const COUNTERS = {
   document_updates: 'Updates written to the store',
   document_update_bytes: 'Bytes of the updates written to the store',
   document_commits: 'Transactions that wrote updates to the store',
+  document_flushes: 'Flushes of the documents to disk',
   document_compactions: 'Compactions of documents',
   document_compaction_seconds: 'Time that compactions took, including other work done meanwhile',
   store_failures: 'Calls that failed because the store failed',
