@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,6 +32,8 @@ interface Place extends StorePlace {
 
 interface SqlitePlace extends Place {
   dump(): Promise<string>
+  /** The size of the write-ahead log. */
+  logBytes(): number
   /** Reads the file like a backup, until it is disposed of. */
   reader(): Promise<Disposable & { end(): void }>
 }
@@ -134,6 +136,31 @@ it('[AD1] a removal during a backup succeeds, and its bytes are erased after the
   reader.end()
   await store.check()
   expect(await place.dump()).not.toContain('a secret of some length')
+})
+
+it('[DO56] the log of an SQLite store is emptied soon after the last write, even if others always read', async () => {
+  await using place = await sqlitePlace()
+  await using store = closing(await place.open())
+  const large = { ...ROOM, bytes: Buffer.alloc(100_000) }
+  for (let count = 0; count < 10; count++) await store.append([large])
+  expect(place.logBytes()).toBeGreaterThan(1_000_000)
+  const readers = [await place.reader()]
+  try {
+    await expect
+      .poll(
+        async () => {
+          // The next one begins to read before the last one ends.
+          readers.push(await place.reader())
+          readers.shift()!.end()
+          return place.logBytes()
+        },
+        { interval: 50 },
+      )
+      .toBe(0)
+  } finally {
+    readers[0]!.end()
+  }
+  expect((await store.load('one')).updates).toHaveLength(10)
 })
 
 it.each([
@@ -241,6 +268,7 @@ async function sqlitePlace(): Promise<SqlitePlace> {
         .filter((each) => existsSync(each))
         .map((each) => readFileSync(each, 'latin1'))
         .join(''),
+    logBytes: () => statSync(`${file}-wal`).size,
     reader: async () => {
       const database = new Database(file)
       database.exec('BEGIN; SELECT * FROM updates')

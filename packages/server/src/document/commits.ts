@@ -124,7 +124,7 @@ export class Commits {
       reject(documentDeleted())
       return
     }
-    document.stored({ number, bytes })
+    document.stored({ number, bytes }, this.now())
     this.listener.stored(document, bytes)
     resolve()
   }

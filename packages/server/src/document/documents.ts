@@ -5,6 +5,7 @@ import type { Log } from '../log.js'
 import { FINISH_MS, type ResolvedOptions } from '../options.js'
 import type { DataFolder } from './data-folder.js'
 import { Flusher } from './flusher.js'
+import { compactLeft } from './left-logs.js'
 import { connected } from './shown-address.js'
 import type { Request, Results } from './messages.js'
 import { MAX_RECORD_BYTES, type RoomCatalog, type RoomRecord, type UntoldRoom } from './store.js'
@@ -83,6 +84,8 @@ export class Documents {
         this.folder.release()
         throw error
       })
+      // Nodes with one store would all do the same.
+      if (this.options.redisUrl === undefined) compactLeft(this.#threads).catch(() => {})
       return
     }
     this.log.info(

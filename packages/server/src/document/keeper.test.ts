@@ -265,6 +265,62 @@ it('[DO8] many updates are compacted without loss', async () => {
   expect(await textOf('one')).toBe(doc.getText('page').toString())
 })
 
+it('[DO56] a document is compacted once it is quiet, if that is worth it', async () => {
+  const { store, clock, keeper, textOf } = start()
+  const long = typist()
+  for (let count = 0; count < 100; count++) await keeper.update('one', long.type('x'))
+  await keeper.update('two', typist().type('x'))
+  const settled = async () => {
+    keeper.tidy()
+    for (let turn = 0; turn < 10; turn++) await setImmediate()
+    return keeper.count().compactions
+  }
+  clock.nowMs += 9_999
+  expect(await settled()).toBe(0)
+  clock.nowMs += 1
+  expect(await settled()).toBe(1)
+  expect((await store.inner.load('one')).updates).toEqual([])
+  expect((await store.inner.load('two')).updates).toHaveLength(1)
+  clock.nowMs += 10_000
+  expect(await settled()).toBe(1)
+  expect(await textOf('one')).toBe('x'.repeat(100))
+})
+
+it('[DO56] a document is compacted when its room empties, and then unloaded', async () => {
+  const { store, keeper, textOf } = start()
+  const { type } = typist()
+  for (let count = 0; count < 100; count++) await keeper.update('one', type('x'))
+  keeper.release('one')
+  await vi.waitUntil(() => keeper.count().loaded === 0)
+  expect((await store.inner.load('one')).updates).toEqual([])
+  expect(await textOf('one')).toBe('x'.repeat(100))
+})
+
+it('[DO56] a compaction that failed is tried again, and one that another node made harms nobody', async () => {
+  const { store, clock, keeper, textOf } = start()
+  const { type } = typist()
+  for (let count = 0; count < 100; count++) await keeper.update('one', type('x'))
+  const tidied = async () => {
+    clock.nowMs += 10_000
+    keeper.tidy()
+    for (let turn = 0; turn < 10; turn++) await setImmediate()
+    return keeper.count().compactions
+  }
+  store.failure = new Error('disk full')
+  expect(await tidied()).toBe(0)
+  store.failure = undefined
+  const { updates } = await store.inner.load('one')
+  const snapshot = await keeper.read('one', undefined)
+  const numbers = updates.slice(0, 50).map(({ number }) => number)
+  await store.inner.compact({ ...ONE, base: 0, snapshot, numbers })
+  const waiting = keeper.update('one', type('y'))
+  expect(await tidied()).toBe(0)
+  await waiting
+  expect(await textOf('one')).toBe(`${'x'.repeat(100)}y`)
+  expect(await tidied()).toBe(1)
+  expect((await store.inner.load('one')).updates).toEqual([])
+})
+
 it('[DO34] a document can grow to its limit; it is compacted before an update is refused', async () => {
   const { keeper, textOf } = start({ maxDocumentBytes: 2_000 })
   const { type } = typist()

@@ -1,7 +1,9 @@
 import { Problem, writeSyncAnswer } from '@whereabouts/protocol'
 import { documentDeleted } from '../room/document-deleted.js'
 import { type CommitListener, Commits } from './commits.js'
-import { LoadedDocument } from './loaded-document.js'
+import { Compactions } from './compactions.js'
+import type { LoadedDocument } from './loaded-document.js'
+import { LoadedDocuments } from './loaded-documents.js'
 import { Occupation } from './occupation.js'
 import type { DocumentStore, Removal } from './store.js'
 import { documentExists, storeFailed } from './store-failed.js'
@@ -33,26 +35,18 @@ export interface Applied {
   readonly pending: boolean
 }
 
-/** How long an unused document stays loaded. */
-const IDLE_MS = 60_000
-/** How often the store notes that a document is in use. */
-const NOTE_USE_MS = 3_600_000
-
 /**
- * Loads the documents of a server on demand, applies updates, and stores them.
+ * Applies updates to the documents of a server, and stores them.
  *
  * An update is applied before it is stored, because only the loaded document can tell whether it is
  * valid. No reader sees it before it is stored.
  *
  * @see PROTOCOL.md §12
  */
-export class DocumentKeeper implements CommitListener {
-  /** Least recently used first. */
-  readonly #documents = new Map<string, LoadedDocument>()
-  readonly #loading = new Map<string, Promise<void>>()
+export class DocumentKeeper {
+  readonly #documents: LoadedDocuments
   readonly #commits: Commits
-  #compactions = 0
-  #compactionMs = 0
+  readonly #compactions: Compactions
 
   constructor(
     private readonly store: DocumentStore,
@@ -60,7 +54,21 @@ export class DocumentKeeper implements CommitListener {
     private readonly now: () => number,
     private readonly occupation = new Occupation(),
   ) {
-    this.#commits = new Commits(store, this, now)
+    const { maxLoadedDocumentBytes: maxBytes } = limits
+    this.#documents = new LoadedDocuments({
+      store,
+      maxBytes,
+      now,
+      committed: () => this.#commits.current,
+      attend: (roomName, work) => this.#attend(roomName, 0, work),
+    })
+    this.#compactions = new Compactions({
+      store,
+      now,
+      attend: ({ roomName }, work) => this.#attend(roomName, 0, work),
+      outdated: (document) => this.#documents.drop(document),
+    })
+    this.#commits = new Commits(store, this.#committing(), now)
   }
 
   /**
@@ -79,7 +87,7 @@ export class DocumentKeeper implements CommitListener {
     this.#commits.hurry()
     await this.#assertIncarnation(roomName, incarnation)
     const update = this.#attend(roomName, number, () => readUpdate(bytes))
-    return this.#use(roomName, async (document) => {
+    return this.#documents.use(roomName, async (document) => {
       await this.#reserve(document, bytes.byteLength)
       try {
         if (document.stale) throw storeFailed()
@@ -111,7 +119,7 @@ export class DocumentKeeper implements CommitListener {
     number = 0,
   ): Promise<Uint8Array<ArrayBuffer>> {
     this.#commits.hurry()
-    return this.#use(roomName, async (document) => {
+    return this.#documents.use(roomName, async (document) => {
       const difference = this.#attend(roomName, number, () => document.difference(stateVector))
       await document.saved
       return difference
@@ -128,7 +136,7 @@ export class DocumentKeeper implements CommitListener {
    */
   sync(roomName: string, stateVector: Uint8Array, number = 0): Promise<Uint8Array<ArrayBuffer>> {
     this.#commits.hurry()
-    return this.#use(roomName, async (document) => {
+    return this.#documents.use(roomName, async (document) => {
       const answer = this.#attend(roomName, number, () =>
         writeSyncAnswer(document.sync(stateVector)),
       )
@@ -144,8 +152,8 @@ export class DocumentKeeper implements CommitListener {
    * @see PROTOCOL.md AD10
    */
   async import(roomName: string, bytes: Uint8Array): Promise<void> {
-    await this.#use(roomName, async (document) => {
-      if (document.bytes + document.reservedBytes > 0) throw documentExists()
+    await this.#documents.use(roomName, async (document) => {
+      if (document.log.bytes + document.reservedBytes > 0) throw documentExists()
       await this.#reserve(document, bytes.byteLength)
       try {
         if (this.#attend(roomName, 0, () => document.apply(bytes))) {
@@ -171,10 +179,25 @@ export class DocumentKeeper implements CommitListener {
     return isRemoved
   }
 
-  /** Unloads the document of a room that has become empty. */
+  /**
+   * Compacts a room's document if that is worth it.
+   *
+   * @throws {Problem} store-failed
+   * @see PROTOCOL.md DO56
+   */
+  async compact(roomName: string): Promise<void> {
+    await this.#documents.use(roomName, async (document) => {
+      if (document.log.isWorthwhile) await this.#compactions.compact(document)
+    })
+    this.#unload(roomName)
+  }
+
+  /** Unloads the document of a room that has become empty, and compacts it before if that is worth it. */
   release(roomName: string): void {
-    const document = this.#documents.get(roomName)
-    if (document !== undefined && !document.inUse) this.#drop(document)
+    const document = this.#documents.find(roomName)
+    if (document === undefined || document.inUse) return
+    if (!document.log.isWorthwhile) return this.#documents.drop(document)
+    void this.#compactions.compact(document).then(() => this.#unload(roomName))
   }
 
   /**
@@ -184,57 +207,47 @@ export class DocumentKeeper implements CommitListener {
    */
   async learn(roomName: string, bytes: Uint8Array | undefined): Promise<void> {
     // A document that is being loaded may not include the update yet.
-    await this.#loading.get(roomName)?.catch(() => {})
-    const document = this.#documents.get(roomName)
+    await this.#documents.loaded(roomName)
+    const document = this.#documents.find(roomName)
     if (document === undefined) return
+    document.writtenMs = this.now()
     const isKnown = bytes !== undefined && this.#attend(roomName, 0, () => document.learn(bytes))
-    if (!isKnown) this.#forget(document)
+    if (!isKnown) this.#documents.drop(document)
   }
 
-  /** Unloads documents that are idle or exceed the memory limit. Call it periodically. */
+  /** Compacts quiet documents, and unloads those that are idle or exceed the memory limit. Call it periodically. */
   tidy(): void {
-    const documents = [...this.#documents.values()]
-    // The latest document stays, however large, because it is likely to be used again soon.
-    const latest = documents.at(-1)
-    const idleSinceMs = this.now() - IDLE_MS
-    let bytes = this.#loadedBytes()
-    for (const document of documents) {
-      const tooMuch = bytes > this.limits.maxLoadedDocumentBytes && document !== latest
-      if (document.inUse || (!tooMuch && document.lastUsedMs > idleSinceMs)) continue
-      bytes -= document.weight
-      this.#drop(document)
-    }
+    this.#documents.tidy()
+    void this.#compactions.tidy(this.#documents.all())
   }
 
   count(): DocumentCount {
     return {
       loaded: this.#documents.size,
-      loadedBytes: this.#loadedBytes(),
+      loadedBytes: this.#documents.bytes,
       commits: this.#commits.count,
-      compactions: this.#compactions,
-      compactionSeconds: this.#compactionMs / 1_000,
+      compactions: this.#compactions.count,
+      compactionSeconds: this.#compactions.seconds,
     }
   }
 
-  isKept({ stale, roomName }: LoadedDocument): boolean {
-    return !stale && this.occupation.serves(roomName)
-  }
-
-  stored(document: LoadedDocument, bytes: Uint8Array): void {
-    // The document may have been dropped and loaded again meanwhile.
-    if (this.#documents.get(document.roomName) !== document) {
-      void this.learn(document.roomName, bytes)
+  #committing(): CommitListener {
+    return {
+      isKept: ({ stale, roomName }) => !stale && this.occupation.serves(roomName),
+      stored: (document, bytes) => {
+        // The document may have been dropped and loaded again meanwhile.
+        if (!this.#documents.has(document)) void this.learn(document.roomName, bytes)
+      },
+      committed: (document) => {
+        if (document.log.isLong) void this.#compactions.compact(document)
+      },
+      differs: (document) => this.#documents.dropStale(document),
     }
   }
 
-  committed(document: LoadedDocument): void {
-    if (document.compactionDue) void this.#compact(document)
-  }
-
-  /** Drops a document that differs from the store. Later calls load it again, and waiting calls fail. */
-  differs(document: LoadedDocument): void {
-    document.stale = true
-    this.#drop(document)
+  #unload(roomName: string): void {
+    const document = this.#documents.find(roomName)
+    if (document !== undefined && !document.inUse) this.#documents.drop(document)
   }
 
   /**
@@ -259,7 +272,7 @@ export class DocumentKeeper implements CommitListener {
   /** Another process may have removed the document that is loaded. @throws {Problem} document-deleted */
   async #assertIncarnation(roomName: string, incarnation: string | undefined): Promise<void> {
     if (incarnation === undefined) return
-    const isLoaded = await this.#use(roomName, async (document) => {
+    const isLoaded = await this.#documents.use(roomName, async (document) => {
       return document.incarnation === incarnation
     })
     if (isLoaded) return
@@ -267,79 +280,6 @@ export class DocumentKeeper implements CommitListener {
     const current = await this.#asked(() => this.store.incarnation(roomName))
     if (current !== incarnation) throw documentDeleted()
     await this.learn(roomName, undefined)
-  }
-
-  /** Runs work with a document, which stays loaded meanwhile. */
-  async #use<T>(roomName: string, work: (document: LoadedDocument) => Promise<T>): Promise<T> {
-    while (!this.#documents.has(roomName)) await this.#load(roomName)
-    const document = this.#documents.get(roomName)!
-    document.users += 1
-    try {
-      return await work(document)
-    } finally {
-      document.users -= 1
-      this.#noteUse(document)
-      if (document.stale) this.#drop(document)
-      else if (this.#documents.get(roomName) === document) this.#touch(document)
-    }
-  }
-
-  /** Periodically records the document's use in the store, where its age is judged. */
-  #noteUse(document: LoadedDocument): void {
-    const nowMs = Date.now()
-    if (document.usedAtMs === 0 || nowMs - document.usedAtMs < NOTE_USE_MS) return
-    document.usedAtMs = nowMs
-    // After a failure, a later use records it.
-    this.store.touch(document.roomName).catch(() => {})
-  }
-
-  #load(roomName: string): Promise<void> {
-    let loading = this.#loading.get(roomName)
-    if (loading === undefined) {
-      loading = this.#loadNow(roomName).finally(() => this.#loading.delete(roomName))
-      this.#loading.set(roomName, loading)
-    }
-    return loading
-  }
-
-  async #loadNow(roomName: string): Promise<void> {
-    // The current transaction may have updates of a dropped document, which the load must include.
-    await this.#commits.current
-    const document = await this.#read(roomName).catch((error: unknown) => {
-      throw storeFailed(error)
-    })
-    this.#touch(document)
-    this.tidy()
-  }
-
-  /** @throws {Error} also if the stored document is damaged, which must not look like an empty one. OP5 */
-  async #read(roomName: string): Promise<LoadedDocument> {
-    const stored = await this.#attend(roomName, 0, () => this.store.load(roomName))
-    return this.#attend(roomName, 0, () => new LoadedDocument(roomName, stored))
-  }
-
-  #touch(document: LoadedDocument): void {
-    document.lastUsedMs = this.now()
-    this.#documents.delete(document.roomName)
-    this.#documents.set(document.roomName, document)
-  }
-
-  #drop(document: LoadedDocument): void {
-    // The document isn't destroyed, because that takes time for each of its subdocuments.
-    if (this.#documents.get(document.roomName) === document)
-      this.#documents.delete(document.roomName)
-  }
-
-  /** Drops a document, so that later calls load it again. Current calls finish with this one. */
-  #forget(document: LoadedDocument): void {
-    if (document.inUse) this.#documents.delete(document.roomName)
-    else this.#drop(document)
-  }
-
-  #loadedBytes(): number {
-    let bytes = 0
-    for (const document of this.#documents.values()) bytes += document.weight
-    return bytes
   }
 
   /**
@@ -350,8 +290,8 @@ export class DocumentKeeper implements CommitListener {
    */
   async #reserve(document: LoadedDocument, bytes: number): Promise<void> {
     const { maxDocumentBytes } = this.limits
-    const fits = () => document.bytes + document.reservedBytes + bytes <= maxDocumentBytes
-    if (!fits() && document.compactable) await this.#compact(document)
+    const fits = () => document.log.bytes + document.reservedBytes + bytes <= maxDocumentBytes
+    if (!fits() && document.log.hasUpdates) await this.#compactions.compact(document)
     if (fits()) {
       document.reservedBytes += bytes
       return
@@ -361,28 +301,5 @@ export class DocumentKeeper implements CommitListener {
       `The document has reached its limit of ${maxDocumentBytes} bytes. Continue in another room.`,
       { limitBytes: maxDocumentBytes },
     )
-  }
-
-  #compact(document: LoadedDocument): Promise<void> {
-    document.compacting ??= this.#compactNow(document).finally(() => {
-      document.compacting = undefined
-    })
-    return document.compacting
-  }
-
-  /** Compacts a document. Never rejects, as the document stays valid and a later attempt follows. */
-  async #compactNow(document: LoadedDocument): Promise<void> {
-    const beganMs = this.now()
-    try {
-      const compaction = this.#attend(document.roomName, 0, () => document.compaction())
-      const { snapshot, numbers } = compaction
-      const generation = await this.store.compact(compaction)
-      if (generation === undefined) return this.differs(document)
-      document.compacted(generation, snapshot.byteLength, numbers)
-      this.#compactions += 1
-      this.#compactionMs += this.now() - beganMs
-    } catch {
-      document.compactionFailed()
-    }
   }
 }

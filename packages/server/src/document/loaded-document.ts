@@ -9,14 +9,9 @@ import {
 } from 'yjs'
 import { Admission } from './admission.js'
 import { encodeDocument } from './encode.js'
-import type { Compaction, StoredDocument, StoredUpdate } from './store.js'
+import { DocumentLog } from './document-log.js'
+import type { StoredDocument, StoredUpdate } from './store.js'
 import { badUpdate, type ReadUpdate } from './update.js'
-
-/** How many updates may wait for a compaction, whatever their size. */
-const MANY_UPDATES = 3_000
-const FEW_UPDATES = 300
-/** The size of the updates relative to the snapshot from which a compaction is worthwhile. */
-const WORTHWHILE_SHARE = 1 / 8
 
 /**
  * How many bytes of updates are applied in one transaction: each transaction goes through all
@@ -42,6 +37,8 @@ export class LoadedDocument {
   /** The total size of the updates in these calls. */
   reservedBytes = 0
   lastUsedMs = 0
+  /** When an update was last stored, or a compaction failed. */
+  writtenMs = 0
   /** Settles when everything applied so far is stored, or could not be stored. */
   saved: Promise<void> = Promise.resolve()
   /** Settles when the current compaction is finished. */
@@ -52,23 +49,18 @@ export class LoadedDocument {
   usedAtMs: number
   readonly #doc = new Doc()
   readonly #admission = new Admission(this.#doc)
-  #generation: number
-  #snapshotBytes: number
-  #updates: { readonly number: number; readonly bytes: number }[] = []
-  #updatesBytes = 0
+  readonly log: DocumentLog
   #changed = false
   #weight = 0
-  /** The number of updates from which a failed compaction is tried again. */
-  #leastUpdates = FEW_UPDATES
 
   constructor(
     readonly roomName: string,
-    { incarnation, usedAtMs, generation, snapshot, updates }: StoredDocument,
+    stored: StoredDocument,
   ) {
+    const { incarnation, usedAtMs, snapshot, updates } = stored
     this.incarnation = incarnation
     this.usedAtMs = usedAtMs
-    this.#generation = generation
-    this.#snapshotBytes = snapshot.byteLength
+    this.log = new DocumentLog(stored)
     // Otherwise Yjs replaces a removed subdocument, in a transaction that goes through all clients.
     this.#doc.on('subdocs', ({ removed }: { removed: ReadonlySet<Doc> }) => {
       for (const subdocument of removed) subdocument._item = null
@@ -79,7 +71,6 @@ export class LoadedDocument {
         for (const { bytes } of group) applyUpdate(this.#doc, bytes)
       })
     }
-    for (const update of updates) this.stored(update)
     this.#weigh()
     // A listener for `update` would make Yjs encode every transaction.
     this.#doc.on('afterTransaction', (transaction: Transaction) => {
@@ -87,30 +78,13 @@ export class LoadedDocument {
     })
   }
 
-  /** Its size in the store. */
-  get bytes(): number {
-    return this.#snapshotBytes + this.#updatesBytes
-  }
-
   /** Its estimated size in memory. */
   get weight(): number {
-    return this.bytes + this.#weight
+    return this.log.bytes + this.#weight
   }
 
   get inUse(): boolean {
     return this.users > 0 || this.compacting !== undefined
-  }
-
-  /** Whether a compaction could make it smaller. */
-  get compactable(): boolean {
-    return this.#updates.length > 0
-  }
-
-  /** Whether there are enough updates for a compaction to be worthwhile. */
-  get compactionDue(): boolean {
-    const { length } = this.#updates
-    if (this.compacting !== undefined || length < this.#leastUpdates) return false
-    return length >= MANY_UPDATES || this.#updatesBytes >= this.#snapshotBytes * WORTHWHILE_SHARE
   }
 
   /**
@@ -191,37 +165,10 @@ export class LoadedDocument {
   }
 
   /** Records that an applied update is stored. */
-  stored({ number, bytes }: StoredUpdate): void {
+  stored(update: StoredUpdate, nowMs: number): void {
     this.usedAtMs ||= Date.now()
-    this.#updates.push({ number, bytes: bytes.byteLength })
-    this.#updatesBytes += bytes.byteLength
-  }
-
-  /** Returns a compaction that replaces everything in the store. */
-  compaction(): Compaction {
-    const numbers = this.#updates.map(({ number }) => number)
-    return {
-      roomName: this.roomName,
-      incarnation: this.incarnation,
-      base: this.#generation,
-      snapshot: this.difference(undefined),
-      numbers,
-    }
-  }
-
-  /** Records that a compaction replaced the updates it was made from. */
-  compacted(generation: number, snapshotBytes: number, numbers: readonly number[]): void {
-    const gone = new Set(numbers)
-    this.#generation = generation
-    this.#snapshotBytes = snapshotBytes
-    this.#updates = this.#updates.filter(({ number }) => !gone.has(number))
-    this.#updatesBytes = this.#updates.reduce((sum, { bytes }) => sum + bytes, 0)
-    this.#leastUpdates = FEW_UPDATES
-  }
-
-  /** Records that a compaction failed; it is tried again only after further updates. */
-  compactionFailed(): void {
-    this.#leastUpdates = this.#updates.length + FEW_UPDATES
+    this.writtenMs = nowMs
+    this.log.add(update)
   }
 
   #weigh(): void {

@@ -1,6 +1,6 @@
 import { Problem, type ProblemExtensions, type ProblemName } from '@whereabouts/protocol'
 import type { Applied, DocumentCount, DocumentLimits } from './keeper.js'
-import type { Removal, RoomCatalog, StoreModule, UntoldRoom } from './store.js'
+import type { LogPage, Removal, RoomCatalog, StoreModule, UntoldRoom } from './store.js'
 
 /** The settings of a document thread. */
 export interface DocumentSettings extends DocumentLimits {
@@ -50,6 +50,8 @@ export type Request =
   | { readonly call: 'import'; readonly roomName: string; readonly bytes: Uint8Array }
   | { readonly call: 'remove'; readonly roomName: string; readonly removal: Removal }
   | CatalogRequest
+  | { readonly call: 'compact'; readonly roomName: string }
+  | { readonly call: 'uncompacted'; readonly page: LogPage }
   | { readonly call: 'note'; readonly roomName: string }
   | { readonly call: 'untold' }
   | { readonly call: 'told'; readonly told: UntoldRoom }
@@ -66,6 +68,8 @@ export interface Results extends CatalogResults {
   readonly learn: undefined
   readonly import: undefined
   readonly remove: boolean
+  readonly compact: undefined
+  readonly uncompacted: readonly string[]
   readonly note: undefined
   readonly untold: readonly UntoldRoom[]
   readonly told: undefined

@@ -10,6 +10,7 @@ import {
   type Compaction,
   type DocumentStore,
   FIRST_INCARNATION,
+  type LogPage,
   type Removal,
   type RoomUpdate,
   type StoredDocument,
@@ -130,6 +131,15 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
       client.release(true)
       throw error
     }
+  }
+
+  async uncompacted({ after = '', limit, leastUpdates }: LogPage): Promise<readonly string[]> {
+    const { rows } = await this.pool.query<{ room: string }>(
+      `SELECT room FROM whereabouts_updates WHERE room COLLATE "C" > $1
+       GROUP BY room HAVING count(*) >= $2 ORDER BY room COLLATE "C" LIMIT $3`,
+      [after, leastUpdates, limit],
+    )
+    return rows.map(({ room }) => room)
   }
 
   async touch(roomName: string): Promise<void> {

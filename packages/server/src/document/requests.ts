@@ -13,11 +13,13 @@ export function roomOf(request: Request): string {
 const OWN: ReadonlySet<Request['call']> = new Set([
   'check',
   'close',
+  'compact',
   'count',
   'learn',
   'note',
   'release',
   'told',
+  'uncompacted',
   'untold',
 ])
 

@@ -5,6 +5,8 @@ export class SqliteConnection {
   readonly #database: Database.Database
   readonly #statements = new Map<string, Database.Statement>()
 
+  #committed: () => void = () => {}
+
   constructor(database: Database.Database) {
     this.#database = database
   }
@@ -17,6 +19,11 @@ export class SqliteConnection {
       this.#statements.set(sql, statement)
     }
     return statement
+  }
+
+  /** Has a function called after each transaction that may have written. */
+  onCommit(committed: () => void): void {
+    this.#committed = committed
   }
 
   exec(sql: string): void {
@@ -32,6 +39,7 @@ export class SqliteConnection {
     try {
       const result = work()
       this.#database.exec('COMMIT')
+      if (mode === 'IMMEDIATE') this.#committed()
       return result
     } catch (error) {
       // Some errors, such as a full disk, have already rolled back.

@@ -7,11 +7,13 @@ import { SqliteConnection } from './sqlite-connection.js'
 import { BUSY_MS } from './sqlite-file.js'
 import { DOCUMENTS_FILE } from './sqlite-names.js'
 import { readVersion, upgrade } from './sqlite-schema.js'
+import { SqliteUpkeep } from './sqlite-upkeep.js'
 import { checkSchema, documentId, partsOf } from './schema.js'
 import {
   type Compaction,
   type DocumentStore,
   FIRST_INCARNATION,
+  type LogPage,
   type Removal,
   type RoomUpdate,
   type StoredDocument,
@@ -57,9 +59,12 @@ interface DocumentRow {
 class SqliteStore extends SqliteCatalog implements DocumentStore {
   /** Whether the write-ahead log may still contain removed data. */
   #isUnwiped = false
+  readonly #upkeep: SqliteUpkeep
 
   constructor(private readonly database: SqliteConnection) {
     super(database)
+    this.#upkeep = new SqliteUpkeep(database)
+    database.onCommit(() => this.#upkeep.wrote())
     // A killed server may have left removed data in the log.
     this.#emptyLog()
   }
@@ -109,6 +114,15 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
     })
   }
 
+  async uncompacted({ after = '', limit, leastUpdates }: LogPage): Promise<readonly string[]> {
+    const listed = this.database.run(
+      `SELECT room FROM updates WHERE room > ? GROUP BY room HAVING count(*) >= ?
+       ORDER BY room LIMIT ?`,
+    )
+    const rows = listed.all(after, leastUpdates, limit) as { room: string }[]
+    return rows.map(({ room }) => room)
+  }
+
   async touch(roomName: string): Promise<void> {
     this.database.transaction('IMMEDIATE', () =>
       this.database.run('UPDATE documents SET used = ? WHERE room = ?').run(Date.now(), roomName),
@@ -129,6 +143,7 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
   }
 
   async close(): Promise<void> {
+    this.#upkeep.stop()
     this.database.close()
   }
 
@@ -239,15 +254,7 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
   }
 
   #emptyLog(): boolean {
-    // Waiting for a lock here would block all documents.
-    this.database.exec('PRAGMA busy_timeout = 0')
-    try {
-      const checkpoint = this.database.run('PRAGMA wal_checkpoint(TRUNCATE)')
-      const { busy } = checkpoint.get() as { busy: number }
-      this.#isUnwiped = busy !== 0
-    } finally {
-      this.database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
-    }
+    this.#isUnwiped = !this.#upkeep.emptyLog()
     return !this.#isUnwiped
   }
 }

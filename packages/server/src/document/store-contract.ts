@@ -48,6 +48,7 @@ export const STORE_CONTRACT: readonly StoreCheck[] = [
   { name: '[DO8] keeps what is appended during a compaction', check: keepsLater },
   { name: '[DO8] refuses a compaction of an old generation', check: refusesOldBase },
   { name: '[DO8] counts one of two compactions at the same time', check: countsOne },
+  { name: '[DO56] lists rooms with many updates, if it can', check: listsUncompacted },
   { name: '[HT8] can be asked whether it can write', check: canBeChecked },
   ...REMOVAL_CONTRACT,
   ...CATALOG_CONTRACT,
@@ -209,6 +210,26 @@ async function countsOne(place: StorePlace): Promise<void> {
   const expected =
     generations[0] === undefined ? { snapshot: [2], updates: [1] } : { snapshot: [1], updates: [2] }
   assert.deepEqual(await loaded(store), expected)
+}
+
+async function listsUncompacted(place: StorePlace): Promise<void> {
+  await using store = await opened(place)
+  const rooms = ['two', 'one', 'one', 'Three', 'two']
+  const numbers = await append(
+    store,
+    rooms.map((roomName) => update(roomName, 1)),
+  )
+  const listed = async (limit: number, after?: string) => {
+    return store.uncompacted?.({ leastUpdates: 2, limit, ...(after !== undefined && { after }) })
+  }
+  // A store without this method keeps every other promise.
+  if ((await listed(10)) === undefined) return
+  assert.deepEqual(await listed(10), ['one', 'two'])
+  assert.deepEqual(await listed(1), ['one'])
+  assert.deepEqual(await listed(10, 'one'), ['two'])
+  const compaction = { roomName: 'one', base: 0, snapshot: oneByte(1) }
+  await compact(store, { ...compaction, numbers: [numbers[1]!, numbers[2]!] })
+  assert.deepEqual(await listed(10), ['two'])
 }
 
 async function canBeChecked(place: StorePlace): Promise<void> {

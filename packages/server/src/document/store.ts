@@ -75,6 +75,12 @@ export interface Page {
   readonly limit: number
 }
 
+/** Which documents to list because of their updates. */
+export interface LogPage extends Page {
+  /** List only documents with this many updates that no snapshot includes. */
+  readonly leastUpdates: number
+}
+
 /** The number of documents, and their total size. */
 export interface Totals {
   readonly documents: number
@@ -203,6 +209,12 @@ export interface DocumentStore extends Catalog {
    * @throws {Error} also if another compaction of the document is in progress, and the store allows only one
    */
   compact(compaction: Compaction): Promise<number | undefined>
+
+  /**
+   * Lists the rooms whose documents have many updates, in the order of their names, by character code.
+   * A server that starts compacts them. Without this method it does so once they are used again.
+   */
+  uncompacted?(page: LogPage): Promise<readonly string[]>
 
   /** Notes that a document was opened. Does nothing if there is none. */
   touch(roomName: string): Promise<void>

@@ -12,7 +12,7 @@ import type {
 } from './messages.js'
 
 import { Occupation } from './occupation.js'
-import type { DocumentStore, RoomCatalog, UntoldRooms } from './store.js'
+import type { DocumentStore, RoomCatalog } from './store.js'
 import { storeFailed } from './store-failed.js'
 import { openStoreModule } from './store-module.js'
 
@@ -47,19 +47,13 @@ function perform(
   store: DocumentStore,
   request: Numbered,
 ): Promise<Results[keyof Results]> {
+  if (isOnDocument(request)) return performOnDocument(keeper, request)
   switch (request.call) {
-    case 'update':
-    case 'import':
-    case 'read':
-    case 'sync':
-    case 'remove':
-    case 'release':
-    case 'learn':
-      return performOnDocument(keeper, request)
     case 'note':
     case 'untold':
     case 'told':
-      return worked(performUntold(request, store.untold))
+    case 'uncompacted':
+      return worked(performOnLists(request, store))
     case 'count':
       return Promise.resolve(keeper.count())
     case 'check':
@@ -71,7 +65,22 @@ function perform(
   }
 }
 
-type OnDocument = 'update' | 'import' | 'read' | 'sync' | 'remove' | 'release' | 'learn'
+const ON_DOCUMENT = [
+  'update',
+  'import',
+  'read',
+  'sync',
+  'remove',
+  'release',
+  'learn',
+  'compact',
+] as const
+
+type OnDocument = (typeof ON_DOCUMENT)[number]
+
+function isOnDocument(request: Numbered): request is Numbered & { readonly call: OnDocument } {
+  return ON_DOCUMENT.some((call) => call === request.call)
+}
 
 async function performOnDocument(
   keeper: DocumentKeeper,
@@ -98,6 +107,9 @@ async function performOnDocument(
     case 'learn':
       await keeper.learn(roomName, request.bytes)
       return undefined
+    case 'compact':
+      await keeper.compact(roomName)
+      return undefined
   }
 }
 
@@ -109,20 +121,24 @@ function askCatalog<Name extends keyof RoomCatalog>(
   return ask.apply(store, args)
 }
 
-/** @param untold omitted if no other node uses the store */
-async function performUntold(
-  request: Request & { readonly call: 'note' | 'untold' | 'told' },
-  untold: UntoldRooms | undefined,
-): Promise<Results['note' | 'untold' | 'told']> {
+type OnLists = 'note' | 'untold' | 'told' | 'uncompacted'
+
+/** Does nothing with a list that the store doesn't keep. */
+async function performOnLists(
+  request: Request & { readonly call: OnLists },
+  store: DocumentStore,
+): Promise<Results[OnLists]> {
   switch (request.call) {
     case 'note':
-      await untold?.note(request.roomName)
+      await store.untold?.note(request.roomName)
       return undefined
     case 'untold':
-      return (await untold?.list()) ?? []
+      return (await store.untold?.list()) ?? []
     case 'told':
-      await untold?.told(request.told)
+      await store.untold?.told(request.told)
       return undefined
+    case 'uncompacted':
+      return (await store.uncompacted?.(request.page)) ?? []
   }
 }
 
