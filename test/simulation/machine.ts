@@ -22,7 +22,7 @@ export class Machine<T> {
     let names = 0
     this.exchange = new RedisExchange(
       this.connection,
-      { keys: KEYS, codec, intervalMs: 0 },
+      { keys: KEYS, codec },
       {
         now: () => this.host.now(),
         after: (ms, callback) => this.host.after(ms, callback),

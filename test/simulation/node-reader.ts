@@ -16,8 +16,9 @@ export class NodeReader extends SimulatedReader {
     readonly node: string,
     known: SimulatedReader | undefined,
     private readonly onlooker: Onlooker,
+    spend: () => void,
   ) {
-    super({ view: 'patch', documents: true, part: undefined }, undefined, () => {}, known)
+    super({ view: 'patch', documents: true, part: undefined }, undefined, () => {}, known, spend)
     if (known?.lastEventId !== undefined) this.lacksDocument = known.lacksDocument
   }
 

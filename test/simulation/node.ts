@@ -20,6 +20,7 @@ export const LIMITS = {
   maxRecentDocumentBytes: 1_000,
   maxRooms: 4,
   frameIntervalMs: 33,
+  frameShareMs: 1,
 } as const
 
 /** Too large for a message to the other nodes. */

@@ -21,6 +21,8 @@ const BACK_MS = 5_000
 /** A member's lease, a node's lease, and some time to notice. */
 const REST_MS = 15_000 + 5_000 + 4_000
 const MOST_UPDATES = 255
+/** What a write may cost, so that frames and batches go out soon or as rarely as they may. */
+const WRITE_COSTS_MS = [0.01, 0.3, 1]
 
 /** Several nodes that share one room, with members, viewers and all kinds of trouble. */
 export class NodesRun {
@@ -39,6 +41,7 @@ export class NodesRun {
   readonly #checks: NodesChecks
   readonly #maxRecentDocumentBytes: number
   readonly #checkpointBatches: number
+  readonly #writeMs: number
   #started = 0
   #updates = 0
 
@@ -59,6 +62,7 @@ export class NodesRun {
       jumped: ({ exchange }, ms) => this.#checks.jumped(exchange.node, ms),
     })
     this.#maxRecentDocumentBytes = random.pick([1, 4, 1_000])
+    this.#writeMs = random.pick(WRITE_COSTS_MS)
     this.say(JSON.stringify(this.network.weather))
     for (let count = 2 + random.below(3); count > 0; count--) this.#start()
   }
@@ -81,6 +85,8 @@ export class NodesRun {
   say(what: string): void {
     this.trace.push(`${this.clock.now().toFixed(1)} ${what}`)
   }
+
+  readonly #spend = (): void => this.clock.spend(this.#writeMs)
 
   #start(): void {
     const { network, stored, untold, plant } = this
@@ -157,7 +163,7 @@ export class NodesRun {
 
   /** Opens a stream of a tab at a node. */
   #open(tab: Tab, node: SimulatedNode): void {
-    const reader = new NodeReader(node.name, tab.known, this.#checks)
+    const reader = new NodeReader(node.name, tab.known, this.#checks, this.#spend)
     const stream: Stream = { node, reader, isAnswered: false, isClosed: false }
     tab.streams.add(stream)
     this.say(`${tab.id} opens a stream at ${node.name}`)

@@ -38,6 +38,8 @@ export class SimulatedReader implements Reader {
     /** Called for every member that leaves the view. */
     private readonly onLeave: (member: string, part: string | undefined) => void,
     known?: SimulatedReader,
+    /** Lets the time pass that a write takes. */
+    private readonly spend: () => void = () => {},
   ) {
     this.view = wanted.view
     this.documents = wanted.documents
@@ -52,6 +54,7 @@ export class SimulatedReader implements Reader {
   send(frame: Frame): void {
     if (!this.ready) throw new Error('a reader that is not ready was sent a frame')
     this.frames += 1
+    this.spend()
     this.#parser.feed(frame.bytes.plain.toString())
   }
 

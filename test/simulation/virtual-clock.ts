@@ -18,7 +18,7 @@ export class VirtualClock implements Clock {
     return this.#nowMs
   }
 
-  /** The time that passed during callbacks. */
+  /** The time that was spent, and that passed during callbacks. */
   busyMs(): number {
     return this.#busyMs
   }
@@ -31,12 +31,18 @@ export class VirtualClock implements Clock {
 
   /** Advances the clock, and runs timers in the order in which they are due. */
   advance(ms: number): void {
-    if (this.#isCalling) return this.#spend(ms)
+    if (this.#isCalling) return this.spend(ms)
     const untilMs = this.#nowMs + ms
     for (let timer = this.#next(untilMs); timer !== undefined; timer = this.#next(untilMs)) {
       this.#call(timer)
     }
     this.#nowMs = Math.max(this.#nowMs, untilMs)
+  }
+
+  /** Lets time pass in which the process works, so that no timer runs. */
+  spend(ms: number): void {
+    this.#nowMs += ms
+    this.#busyMs += ms
   }
 
   /**
@@ -64,12 +70,6 @@ export class VirtualClock implements Clock {
     this.#isCalling = true
     timer.callback()
     this.#isCalling = false
-  }
-
-  /** Lets time pass during a callback, so that no timer runs meanwhile. */
-  #spend(ms: number): void {
-    this.#nowMs += ms
-    this.#busyMs += ms
   }
 
   #next(untilMs: number): Timer | undefined {

@@ -23,6 +23,8 @@ const MEMBERS = ['ann', 'bob', 'cem', 'dan', 'eve']
 const PARTS = ['s1', 's2', undefined]
 const VIEWS: readonly View[] = ['patch', 'patch', 'list']
 const FRAME_INTERVAL_MS = 33
+/** What a write may cost, so that frames go out at once, now and then, or as rarely as they may. */
+const WRITE_COSTS_MS = [0.01, 0.1, 1]
 const PLANTED = 'planted'
 const newModel = () => new Model(LEASE_MS, SOON_MS)
 
@@ -34,6 +36,7 @@ export class World {
   /** How many times the room failed because of a planted fault. */
   failures = 0
   #isPlanted = false
+  readonly #writeMs: number
   readonly #streams: Stream[] = []
   /** The readers of closed streams, to be resumed. */
   readonly #closed: SimulatedReader[] = []
@@ -56,7 +59,9 @@ export class World {
       maxRecentDocumentBytes,
       maxRooms: 4,
       frameIntervalMs: FRAME_INTERVAL_MS,
+      frameShareMs: 1,
     }
+    this.#writeMs = random.pick(WRITE_COSTS_MS)
     const faults = new Faults((message, cause) => this.#failed(message, cause))
     const spoiltMerge = (updates: readonly Uint8Array[]) => {
       this.#setOff()
@@ -183,13 +188,15 @@ export class World {
     const version = this.#resumeFrom(known)
     const part = known === undefined && view === 'patch' ? this.random.pick(PARTS) : known?.part
     const wanted = { view, documents, part }
-    const reader = new SimulatedReader(wanted, version, this.#checkGone, known)
+    const reader = new SimulatedReader(wanted, version, this.#checkGone, known, this.#spend)
     const frames = this.frames!
     frames.add(reader)
     frames.catchUp(reader)
     if (reader.isFailed) this.#closed.push(reader)
     else this.#streams.push({ member, reader })
   }
+
+  readonly #spend = (): void => this.clock.spend(this.#writeMs)
 
   /** PROTOCOL.md MB7 */
   readonly #checkGone = (member: string, part: string | undefined): void => {

@@ -4,6 +4,8 @@ export interface Settings {
   readonly soonMs?: number
   readonly heartbeatMs?: number
   readonly frameIntervalMs?: number
+  /** 0 for a fixed interval between frames, whatever they cost. */
+  readonly frameShareMs?: number
   readonly stuckMs?: number
   readonly goodbyeMs?: number
   readonly maxMembers?: number

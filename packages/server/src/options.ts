@@ -60,8 +60,16 @@ export interface WhereaboutsOptions {
   readonly soonMs?: number
   /** How often a stream carries a ping, in ms. */
   readonly heartbeatMs?: number
-  /** The shortest time between two frames of a room, in ms. */
+  /**
+   * The time between two frames of a room that takes its `frameShareMs`, in ms. Frames that cost less go out
+   * more often. @see PROTOCOL.md FR22
+   */
   readonly frameIntervalMs?: number
+  /**
+   * How much of a core's time the frames of a room may take in each `frameIntervalMs`, in ms. With `0`,
+   * that interval holds for every room, whatever its frames cost.
+   */
+  readonly frameShareMs?: number
   /** How long a reader may read nothing before its connection is closed, in ms. */
   readonly stuckMs?: number
   /**
@@ -188,6 +196,7 @@ export const DEFAULTS = {
   soonMs: 2_000,
   heartbeatMs: 15_000,
   frameIntervalMs: 50,
+  frameShareMs: 1,
   stuckMs: 30_000,
   goodbyeMs: 0,
   maxMembers: 1_000,
@@ -231,6 +240,7 @@ const SINGLE_OPTIONS = z.strictObject({
   soonMs: timeMs(0).default(DEFAULTS.soonMs),
   heartbeatMs: timeMs(50).default(DEFAULTS.heartbeatMs),
   frameIntervalMs: timeMs(0).default(DEFAULTS.frameIntervalMs),
+  frameShareMs: z.number().min(0).max(1_000).default(DEFAULTS.frameShareMs),
   stuckMs: timeMs(100).default(DEFAULTS.stuckMs),
   goodbyeMs: timeMs(0).default(DEFAULTS.goodbyeMs),
   maxMembers: count.default(DEFAULTS.maxMembers),

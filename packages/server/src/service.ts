@@ -154,12 +154,12 @@ function isRead({ request: { method } }: Call): boolean {
 }
 
 async function openExchange(
-  { redisUrl, frameIntervalMs }: ResolvedOptions,
+  { redisUrl }: ResolvedOptions,
   log: Log,
 ): Promise<(NodesExchange & Counting) | undefined> {
   if (redisUrl === undefined) return undefined
   const { openRedis } = await import('./exchange/redis.js')
-  const exchange = openRedis(redisUrl, OPERATION_CODEC, frameIntervalMs, log)
+  const exchange = openRedis(redisUrl, OPERATION_CODEC, log)
   try {
     await connected('Redis', redisUrl, exchange.admitted(), (message) => log.warn(message))
     return exchange

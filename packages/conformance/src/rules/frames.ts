@@ -25,7 +25,11 @@ const QUIET_SPELL = INTERVAL_MS / HEARTBEAT_MS + 2
 const STUCK_MS = 400
 
 function gathering({ share }: Suite): void {
-  const server = share({ frameIntervalMs: INTERVAL_MS, heartbeatMs: HEARTBEAT_MS })
+  const server = share({
+    frameIntervalMs: INTERVAL_MS,
+    frameShareMs: 0,
+    heartbeatMs: HEARTBEAT_MS,
+  })
 
   it('[FR1] the first change after a quiet spell goes out at once, the next with its frame', async () => {
     const room = new TestRoom(server.baseUrl)

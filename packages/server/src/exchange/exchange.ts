@@ -63,6 +63,12 @@ export interface Follower<T> {
 
   /** The room's log can't be read. Nothing more is delivered; `discard` it. */
   broken(error: unknown): void
+
+  /**
+   * Returns how long after a batch of this node the next one may follow. Operations that are appended
+   * meanwhile share it. Without this method, it follows as soon as the last one was acknowledged.
+   */
+  batchIntervalMs?(): number
 }
 
 /** A room that is followed. */

@@ -65,8 +65,9 @@ export class FollowedLog<T> {
   readonly #deafness = new Deafness()
   /** When Redis last heard that the room is followed. */
   #heldMs: number
-  #sentMs = -Infinity
-  /** Cancels the wait for the end of the interval. */
+  /** When the next batch may be sent. */
+  #nextMs = -Infinity
+  /** Cancels the wait until then. */
   #cancelPause: (() => void) | undefined
 
   /** @param fence invalidates requests that were made under a lower one */
@@ -101,15 +102,15 @@ export class FollowedLog<T> {
 
   /** Sends the next batch of the outbox, unless one is on its way. */
   send(): void {
-    const { link, outbox } = this.context
+    const { link, outbox, follower } = this.context
     if (this.#isOver || this.#sent !== undefined) return
     if (!link.live) return this.context.unreachable()
     if (outbox.empty || this.#cancelPause !== undefined) return
-    const pauseMs = this.#sentMs + link.intervalMs - link.surroundings.now()
-    if (pauseMs > 0) return this.#sendLater(pauseMs)
+    const nowMs = link.surroundings.now()
+    if (nowMs < this.#nextMs) return this.#sendLater(this.#nextMs - nowMs)
     const parcel = outbox.take()!
     this.#sent = parcel
-    this.#sentMs = link.surroundings.now()
+    this.#nextMs = nowMs + (follower.batchIntervalMs?.() ?? 0)
     this.context.watch(this.#append(parcel))
   }
 

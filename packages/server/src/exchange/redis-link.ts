@@ -13,8 +13,6 @@ export interface RedisLink<T> {
   readonly keys: RedisKeys
   readonly gate: Gate
   readonly surroundings: Surroundings
-  /** The least time between two batches of a room from this node. */
-  readonly intervalMs: number
   /** Whether Redis answers and this node's lease is valid. */
   readonly live: boolean
 

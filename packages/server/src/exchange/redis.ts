@@ -37,18 +37,11 @@ const ROOMS_AT_A_TIME = 64
  * `isReachable` is false while there is no connection.
  *
  * @param url see {@link parseRedisUrl}
- * @param intervalMs the least time between two batches of a room from this node. Operations that are
- *   appended meanwhile share a batch; without an interval, those appended while a batch is on its way
  * @throws {TypeError} if the address is invalid
  */
-export function openRedis<T>(
-  url: string,
-  codec: Codec<T>,
-  intervalMs = 0,
-  log: Log = NO_LOG,
-): RedisExchange<T> {
+export function openRedis<T>(url: string, codec: Codec<T>, log: Log = NO_LOG): RedisExchange<T> {
   const { connection, prefix } = parseRedisUrl(url)
-  const settings = { keys: new RedisKeys(prefix), codec, intervalMs }
+  const settings = { keys: new RedisKeys(prefix), codec }
   return new RedisExchange(connection, settings, PROCESS, log)
 }
 
@@ -56,8 +49,6 @@ export function openRedis<T>(
 export interface RedisSettings<T> {
   readonly keys: RedisKeys
   readonly codec: Codec<T>
-  /** The least time between two batches of a room from this node. */
-  readonly intervalMs: number
 }
 
 /** An exchange over a connection to Redis, which it closes when it closes itself. */
@@ -125,10 +116,6 @@ export class RedisExchange<T> implements Exchange<T>, Notices, Counting, RedisLi
 
   get keys(): RedisKeys {
     return this.settings.keys
-  }
-
-  get intervalMs(): number {
-    return this.settings.intervalMs
   }
 
   get epoch(): string {

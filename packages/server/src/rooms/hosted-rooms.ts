@@ -1,5 +1,6 @@
 import type { Room } from '../room/room.js'
 import type { RoomLimits } from '../room/room-state.js'
+import type { PaceLimits } from '../stream/pace.js'
 import type { RoomName } from '../room/ids.js'
 import type { Operation } from '../room/operation.js'
 import type { Faults } from '../stream/faults.js'
@@ -8,9 +9,8 @@ import type { Poll } from '../stream/poll.js'
 import type { RoomGuard } from './room-guard.js'
 
 /** The limits and intervals of the rooms of a process. */
-export interface HostedRoomsLimits extends RoomLimits {
+export interface HostedRoomsLimits extends RoomLimits, PaceLimits {
   readonly maxRooms: number
-  readonly frameIntervalMs: number
 }
 
 /** The limits of a room and its log. */

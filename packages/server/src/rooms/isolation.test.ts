@@ -22,6 +22,7 @@ const LIMITS = {
   maxRooms: 10,
   maxRecentDocumentBytes: 1_000,
   frameIntervalMs: 33,
+  frameShareMs: 1,
   checkpointBatches: 2,
 }
 const LEASE_AND_SWEEP_MS = LIMITS.leaseMs + 200

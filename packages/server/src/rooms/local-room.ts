@@ -4,7 +4,7 @@ import { deletesDocument, type Operation } from '../room/operation.js'
 import { Room } from '../room/room.js'
 import type { Clock } from '../stream/clock.js'
 import { Frames } from '../stream/frames.js'
-import type { Pace } from '../stream/pace.js'
+import { type Pace, RoomPace } from '../stream/pace.js'
 import type { HostedRoom, HostedRoomsLimits, RoomHooks } from './hosted-rooms.js'
 import { RoomGuard } from './room-guard.js'
 import type { NodeId } from '../room/ids.js'
@@ -39,7 +39,7 @@ export class LocalRoom implements HostedRoom {
     const { limits, clock, pace, hooks } = context
     this.room = new Room(name, limits, version)
     this.guard = new RoomGuard(name, hooks.faults, (problem) => this.#fail(problem))
-    this.frames = new Frames(this, clock, pace, hooks.merge, this.guard)
+    this.frames = new Frames(this, clock, new RoomPace(pace), hooks.merge, this.guard)
   }
 
   get epoch(): string {

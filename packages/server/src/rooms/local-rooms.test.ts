@@ -13,6 +13,7 @@ const LIMITS = {
   maxRooms: 2,
   maxRecentDocumentBytes: 100,
   frameIntervalMs: 33,
+  frameShareMs: 1,
 }
 
 function start() {

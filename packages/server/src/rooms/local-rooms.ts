@@ -18,7 +18,7 @@ export class LocalRooms implements HostedRooms {
 
   /** @param random a number from 0 to 1 */
   constructor(limits: HostedRoomsLimits, clock: Clock, hooks: RoomHooks, random: () => number) {
-    const pace = new Pace(limits.frameIntervalMs, clock)
+    const pace = new Pace(limits, clock)
     const changed = (room: LocalRoom) => this.#table.noteUse(room)
     const failed = (room: LocalRoom) => this.#failed(room)
     this.#context = { epoch: newEpoch(random), limits, clock, pace, hooks, changed, failed }

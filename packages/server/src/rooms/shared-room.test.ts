@@ -21,6 +21,7 @@ const limits = {
   maxRecentDocumentBytes: 1_000,
   maxRooms: 10,
   frameIntervalMs: 33,
+  frameShareMs: 1,
 }
 const open = (id: string) => ({ do: 'open', id, user: {} }) as const
 const move = (id: string, location: string) => ({ do: 'move', id, user: {}, location }) as const
@@ -36,7 +37,7 @@ function start(exchange: Exchange<Numbered>) {
     clock,
     random: () => 0.5,
     nextNumber: () => ++number,
-    pace: new Pace(limits.frameIntervalMs, clock),
+    pace: new Pace(limits, clock),
     hooks: {
       faults,
       merge: (updates: readonly Uint8Array[]) => updates,

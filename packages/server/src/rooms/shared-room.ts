@@ -13,7 +13,7 @@ import { Room } from '../room/room.js'
 import type { SavedRoom } from '../room/room-state.js'
 import type { Clock } from '../stream/clock.js'
 import { Frames } from '../stream/frames.js'
-import type { Pace } from '../stream/pace.js'
+import { type Pace, RoomPace } from '../stream/pace.js'
 import { newEpoch } from './epoch.js'
 import type { HostedRoom, RoomHooks, SharedRoomLimits } from './hosted-rooms.js'
 import { goneNodes } from './gone-nodes.js'
@@ -66,6 +66,7 @@ const ATTEMPTS = 3
 export class SharedRoom implements HostedRoom, Follower<Numbered> {
   readonly guard: RoomGuard
   readonly frames: Frames
+  readonly #pace: RoomPace
   readonly #begun = new Signal()
   /** `undefined` while `follow()` is still running, which may already call `begin()`. */
   readonly #following: Following<Numbered> | undefined
@@ -89,7 +90,8 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     }
     this.#leaseEnds = new LeaseEnds(random())
     this.guard = new RoomGuard(name, hooks.faults, (problem) => this.#fail(problem))
-    this.frames = new Frames(this, clock, pace, hooks.merge, this.guard)
+    this.#pace = new RoomPace(pace)
+    this.frames = new Frames(this, clock, this.#pace, hooks.merge, this.guard)
     this.#outcomes = new Outcomes(exchange.node)
     this.#following = exchange.follow(name, this)
     // The room may have failed within `follow()`, before there was anything to discard.
@@ -172,6 +174,10 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
 
   broken(error: unknown): void {
     this.guard.fail(error)
+  }
+
+  batchIntervalMs(): number {
+    return this.#pace.batchIntervalMs()
   }
 
   #begin({ epoch, firstVersion, checkpoint }: History): void {

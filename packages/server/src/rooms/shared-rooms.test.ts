@@ -14,6 +14,7 @@ const LIMITS = {
   maxRooms: 10,
   maxRecentDocumentBytes: 1_000,
   frameIntervalMs: 33,
+  frameShareMs: 1,
 }
 const BYTES = Uint8Array.of(1, 0)
 const SWEEP_MS = 100

@@ -40,7 +40,7 @@ export class SharedRooms implements HostedRooms {
       exchange,
       limits,
       clock,
-      pace: new Pace(limits.frameIntervalMs, clock),
+      pace: new Pace(limits, clock),
       hooks,
       random,
       updated: hooks.updated,

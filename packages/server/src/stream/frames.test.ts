@@ -5,7 +5,7 @@ import { DrivenRoom } from '../../../../test/simulation/driven-room.js'
 import { Faults } from './faults.js'
 import type { Frame } from './frame.js'
 import { Frames, type Reader, UNKNOWN_VERSION } from './frames.js'
-import { Pace } from './pace.js'
+import { Pace, RoomPace } from './pace.js'
 import { Poll } from './poll.js'
 import { RoomGuard } from '../rooms/room-guard.js'
 
@@ -51,7 +51,8 @@ function start() {
   const merge = (updates: readonly Uint8Array[]) =>
     updates.length === 0 ? [] : [Buffer.concat(updates)]
   const guard = new RoomGuard('budget', faults, (problem) => frames.fail(problem))
-  const pace = new Pace(INTERVAL_MS, clock)
+  const limits = { frameIntervalMs: INTERVAL_MS, frameShareMs: 0 }
+  const pace = new RoomPace(new Pace(limits, clock))
   const frames: Frames = new Frames({ room, epoch: 'e' }, clock, pace, merge, guard)
   const join = (view: View = 'patch', version?: number, documents = true, part?: string) => {
     const reader = new RecordingReader(view, version, documents, part)

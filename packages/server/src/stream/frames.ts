@@ -5,7 +5,7 @@ import type { Endable } from './faults.js'
 import type { Frame } from './frame.js'
 import { FramesTo, type List } from './frames-to.js'
 import type { Look } from './look.js'
-import type { Pace } from './pace.js'
+import type { RoomPace } from './pace.js'
 import type { RoomGuard } from '../rooms/room-guard.js'
 
 /** A reader of a room: an open response, a subscriber or a long-poll. */
@@ -39,6 +39,9 @@ const WATCHING_MS = 1_000
  */
 const READERS_A_TURN = 500
 
+/** The core time of a long-poll, which is answered after its frame and then asks again. */
+const POLL_MS = 0.1
+
 /** The current room, and the epoch of its versions. */
 export interface FrameSource {
   readonly room: Room
@@ -58,6 +61,8 @@ interface Writing {
   /** The readers that the frame wasn't written to yet. */
   readonly readers: Iterator<Reader, undefined>
   readonly startMs: number
+  /** The core time that it took in the turns so far. */
+  costMs: number
 }
 
 /**
@@ -83,7 +88,7 @@ export class Frames {
   constructor(
     private readonly source: FrameSource,
     private readonly clock: Clock,
-    private readonly pace: Pace,
+    private readonly pace: RoomPace,
     private readonly merge: MergeUpdates,
     private readonly guard: RoomGuard,
   ) {
@@ -178,29 +183,40 @@ export class Frames {
       frames: this.#framesToNow(),
       readers: this.#readers.values(),
       startMs: this.clock.now(),
+      costMs: 0,
     })
   }
 
   /** Writes to some of the readers, and to the rest in the turns that follow. */
   #write(writing: Writing): void {
     this.#due = undefined
-    const { from, frames, readers, startMs } = writing
+    const turnMs = this.clock.now()
+    const isOver = this.#writeTurn(writing)
+    // Nothing else ran meanwhile, so this is the frame's own core time.
+    writing.costMs += this.clock.now() - turnMs
+    const { startMs, costMs } = writing
+    if (!isOver) return this.#schedule(startMs, 0, () => this.#write(writing))
+    this.#isWriting = false
+    // Released now, because an object kept until the next frame would outlive the young generation.
+    this.#current = undefined
+    this.#nextFrameMs = this.pace.nextFrameMs(startMs, costMs)
+    this.changed()
+  }
+
+  /** Returns whether these were the last readers. */
+  #writeTurn(writing: Writing): boolean {
+    const { from, frames, readers } = writing
     for (let count = 0; count < READERS_A_TURN; count++) {
       const { done, value: reader } = readers.next()
-      if (done === true) {
-        this.#isWriting = false
-        // Released now, because an object kept until the next frame would outlive the young generation.
-        this.#current = undefined
-        this.#nextFrameMs = this.pace.nextFrameMs(startMs)
-        return this.changed()
-      }
+      if (done === true) return true
       // A reader that came since the last frame can take the same bytes as the others, because an older
       // patch over a newer snapshot changes nothing (RM6).
       if (isBetween(reader, from, frames.version)) reader.version = from
       // Readers at other versions get a frame of their own.
       this.#bring(reader, frames.has(reader) ? frames : this.#framesToNow())
+      if (reader.endsWithFirst === true) writing.costMs += POLL_MS
     }
-    this.#schedule(startMs, 0, () => this.#write(writing))
+    return false
   }
 
   #bring(reader: Reader, frames: FramesTo): void {

@@ -1,18 +1,22 @@
 import { describe, expect, it } from 'vitest'
 import { VirtualClock } from '../../../../test/simulation/virtual-clock.js'
-import { Pace } from './pace.js'
+import { Pace, RoomPace } from './pace.js'
+
+const FIXED = { frameIntervalMs: 0, frameShareMs: 0 }
+const LIMITS = { frameIntervalMs: 50, frameShareMs: 1 }
+const FRAMES = 100
 
 /** A process that is busy for a share of each 10 ms. */
 function start() {
   const clock = new VirtualClock()
-  const pace = new Pace(0, clock)
+  const pace = new Pace(FIXED, clock)
   const run = (ms: number, share: number) => {
     for (let time = 0; time < ms; time += 10) {
       clock.after(0, () => clock.advance(10 * share))
       clock.advance(10)
-      pace.nextFrameMs(clock.now())
+      pace.pauseMs()
     }
-    return pace.nextFrameMs(clock.now()) - clock.now()
+    return pace.pauseMs()
   }
   return { run }
 }
@@ -36,5 +40,57 @@ describe('the pace of frames', () => {
     run(10_000, 1)
     expect(run(100, 0.5)).toBeGreaterThan(0)
     expect(run(100, 0.5)).toBe(0)
+  })
+})
+
+/** Returns a room whose last frames all cost the same, and the interval that follows. */
+function roomAt(costMs: number, limits = LIMITS) {
+  const clock = new VirtualClock()
+  const pace = new RoomPace(new Pace(limits, clock))
+  let intervalMs = 0
+  for (let count = 0; count < FRAMES; count++) intervalMs = pace.nextFrameMs(0, costMs)
+  return { clock, pace, intervalMs }
+}
+
+describe('the interval of a room', () => {
+  it.each([
+    [0, 0],
+    [0.05, 2.5],
+    [0.5, 25],
+    [1, 50],
+    [10, 50],
+  ])('[FR22] after frames of %d ms is %d ms', (costMs, intervalMs) => {
+    expect(roomAt(costMs).intervalMs).toBeCloseTo(intervalMs)
+  })
+
+  it('[FR22] is the same for all rooms if no share of a core is set', () => {
+    const limits = { frameIntervalMs: 50, frameShareMs: 0 }
+    expect([0, 0.05, 10].map((costMs) => roomAt(costMs, limits).intervalMs)).toEqual([50, 50, 50])
+  })
+
+  it('[FR23] follows from an average, so that one slow frame doesn’t make a small room slow', () => {
+    const { pace } = roomAt(0.04)
+    const after = pace.nextFrameMs(0, 2)
+    expect(after).toBeGreaterThan(10)
+    expect(after).toBeLessThan(15)
+    for (let count = 0; count < 20; count++) pace.nextFrameMs(0, 0.04)
+    expect(pace.nextFrameMs(0, 0.04)).toBeLessThan(3)
+  })
+
+  it('[FR23] reaches its full length within two frames if they cost a lot', () => {
+    const clock = new VirtualClock()
+    const pace = new RoomPace(new Pace(LIMITS, clock))
+    expect(pace.nextFrameMs(0, 5)).toBeCloseTo(31.25)
+    expect(pace.nextFrameMs(0, 5)).toBe(50)
+  })
+
+  it('[FR24] is longer for batches, and as long as the pauses of a busy process', () => {
+    expect(roomAt(0).pace.batchIntervalMs()).toBeCloseTo(15)
+    expect(roomAt(0.3).pace.batchIntervalMs()).toBeCloseTo(30)
+    const { clock, pace } = roomAt(0.8)
+    expect(pace.batchIntervalMs()).toBe(50)
+    clock.after(0, () => clock.advance(1_000))
+    clock.advance(0)
+    expect(pace.batchIntervalMs()).toBeCloseTo(60)
   })
 })
