@@ -68,6 +68,16 @@ export const standalone = ({ port, folder }) => ({
   env: { NODE_ENV: 'production', PORT: `${port}`, WHEREABOUTS_DATA: folder, ...BUDGETS },
 })
 
+/**
+ * With a frame each 50 ms in every room, whatever it costs.
+ *
+ * @type {Contestant['command']}
+ */
+const fixedInterval = (place) => {
+  const { env, ...command } = standalone(place)
+  return { ...command, env: { ...env, WHEREABOUTS_FRAME_SHARE_MS: '0' } }
+}
+
 /** @type {readonly Contestant[]} */
 export const CONTESTANTS = [
   {
@@ -77,6 +87,15 @@ export const CONTESTANTS = [
     prepare: built(STANDALONE),
     wire: WHEREABOUTS,
     command: standalone,
+  },
+  {
+    name: 'whereabouts-fixed',
+    title: 'whereabouts, standalone, one frame per 50 ms',
+    only: ['five-people', 'small-rooms'],
+    packages: [],
+    prepare: built(STANDALONE),
+    wire: WHEREABOUTS,
+    command: fixedInterval,
   },
   ...nest('whereabouts', 'whereabouts in Nest', WHEREABOUTS, ['express', 'fastify']),
   ...nest('nest', 'Nest `@Sse`', PLAIN, ['express', 'fastify']),
@@ -151,7 +170,7 @@ export const CONTESTANTS = [
   {
     name: 'bare-frames',
     title: 'bare Node, one frame per 50 ms',
-    only: ['hot-room', 'webinar', 'small-rooms'],
+    only: ['hot-room', 'webinar', 'small-rooms', 'five-people'],
     packages: [],
     wire: PLAIN,
     command: node('bare.mjs', { FRAME_MS: '50' }),

@@ -1,4 +1,5 @@
 import { article } from './article.mjs'
+import { fivePeople } from './five-people.mjs'
 import { hotRoom } from './hot-room.mjs'
 import { idle } from './idle.mjs'
 import { post } from './post.mjs'
@@ -37,6 +38,7 @@ export const SCENARIOS = [
   hotRoom,
   webinar,
   smallRooms,
+  fivePeople,
   post,
   write,
   ways,
