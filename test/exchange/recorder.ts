@@ -22,6 +22,7 @@ export class Recorder implements Follower<string> {
   losses = 0
   lossesAtBegin = 0
   following!: Following<string>
+  batchIntervalMs: () => number = () => 0
   onBegin: () => void = () => {}
   onBatch: (batch: Batch<string>) => void = () => {}
   #waiting: (() => void)[] = []

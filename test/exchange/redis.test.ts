@@ -45,6 +45,20 @@ describe('an exchange through Redis', () => {
     expect(recorder.batches).toHaveLength(2)
   })
 
+  it('[FR24] gathers appends within the interval that the follower asks for', async () => {
+    await using node = openNode(redis.url)
+    const recorder = await Recorder.begun(node, 'one')
+    recorder.batchIntervalMs = () => 2_000
+    expect(await recorder.append('1')).toBe(1)
+    const second = recorder.append('2')
+    // A round trip, in which the second would have been sent.
+    await node.nodes()
+    const third = recorder.append('3')
+    recorder.batchIntervalMs = () => 0
+    expect(await Promise.all([second, third])).toEqual([2, 2])
+    expect(await recorder.append('4')).toBe(3)
+  })
+
   it('takes one round trip per batch', async () => {
     await using node = openNode(redis.url)
     const recorder = await Recorder.begun(node, 'one')

@@ -28,6 +28,10 @@ class Witness implements Follower<string> {
 
   constructor(private readonly run: ExchangeRun) {}
 
+  batchIntervalMs(): number {
+    return this.run.batchIntervalMs
+  }
+
   begin(history: History): void {
     // An append before the first start waits for it.
     if (this.history !== undefined || this.isLost) this.run.refusedBefore(this, history)
@@ -80,6 +84,7 @@ export class ExchangeRun {
   readonly #refused = new Map<string, number>()
   readonly #failures: string[] = []
   readonly checkpointEvery: number
+  readonly batchIntervalMs: number
   #appended = 0
   #started = 0
   readonly trace: string[] = []
@@ -88,6 +93,7 @@ export class ExchangeRun {
     this.#random = new Random(seed)
     const random = this.#random
     this.checkpointEvery = random.pick([3, 20, 1_000])
+    this.batchIntervalMs = random.pick([0, 15, 50])
     const redis = new ModelRedis(() => this.clock.now(), random.pick([10, 100]))
     this.#network = new ModelNetwork(redis, this.clock, random, weatherOf(random))
     const machines = () => this.#nodes.map(({ machine }) => machine)
