@@ -42,6 +42,19 @@ export function identify(
   }
 }
 
+/**
+ * Returns the key that a caller names in its first line or its headers, to count its call for. A caller
+ * with an invalid key has none here.
+ */
+export function namedKey(
+  request: IncomingMessage,
+  parameter: Parameter,
+  keyParameter: string,
+): MemberKey | undefined {
+  const key = saidKey(request, parameter(keyParameter))
+  return isMemberKey(key) ? (key as MemberKey) : undefined
+}
+
 /** Returns the cookie header that gives a new caller its key. @see PROTOCOL.md ID2 */
 export function memberCookie(key: MemberKey, isSecure: boolean): string {
   const attributes = 'Path=/; HttpOnly; SameSite=Lax'
@@ -85,12 +98,17 @@ function checkColor(color: unknown): string {
 }
 
 function memberKey(request: IncomingMessage, parameter: string | undefined): MemberKey | undefined {
+  const key = saidKey(request, parameter)
+  return key === undefined ? undefined : checkMemberKey(key)
+}
+
+function saidKey(request: IncomingMessage, parameter: string | undefined): string | undefined {
   const header = request.headers['whereabouts-member']
   const key = parameter ?? (typeof header === 'string' ? header : undefined)
-  if (key !== undefined) return checkMemberKey(key)
+  if (key !== undefined) return key
   // A cookie that isn't a key was set by somebody else, so it is ignored.
   const cookie = COOKIE_VALUE.exec(request.headers.cookie ?? '')?.[1]
-  return cookie !== undefined && isMemberKey(cookie) ? (cookie as MemberKey) : undefined
+  return isMemberKey(cookie) ? cookie : undefined
 }
 
 /** @throws {Problem} bad-member-key */

@@ -16,8 +16,12 @@ export interface Asker {
   readonly link?: string
 }
 
-/** Checks again what a caller may do, if that was asked a while ago. @throws {Problem} forbidden */
-export type StillMay = () => Promise<void>
+/**
+ * Checks again what a caller may do, if that was answered a while ago. Resolves with whether it asked.
+ *
+ * @throws {Problem} forbidden, store-failed
+ */
+export type StillMay = () => Promise<boolean>
 
 /** A reader that was let in. */
 export interface Admission {
@@ -29,7 +33,7 @@ export interface Admission {
   readonly can: readonly Action[]
   /** How often the application had called `revalidate` before it was asked. */
   readonly asOf: number
-  /** When it was asked. */
+  /** When it answered. */
   readonly atMs: number
 }
 
@@ -43,7 +47,7 @@ export function ownAdmission(userId: string | undefined): Admission {
 
 const OPEN = ownAdmission(undefined)
 
-const NOT_ASKED: StillMay = async () => {}
+const NOT_ASKED: StillMay = async () => false
 
 /** An answer is used for so long without asking again, such as while a body arrives. */
 const FRESH_MS = 1_000
@@ -103,15 +107,17 @@ export class Permissions {
    */
   async assert(asker: Asker, ...actions: readonly Action[]): Promise<StillMay> {
     if (!this.asksAbout(asker) && !actions.includes('manage')) return NOT_ASKED
-    const asked = this.#now()
+    const { asOf } = this
     const can = await this.granted(asker, actions)
+    const answer = { asOf, atMs: performance.now() }
     const missing = actions.find((action) => !can.includes(action))
     if (missing === 'manage' && !this.asksAbout(asker) && asker.user === undefined)
       throw nobodyManages()
     if (missing !== undefined) throw refusalOf(asker, missing)
     return async () => {
-      if (this.#isFresh(asked)) return
+      if (this.#isFresh(answer)) return false
       await this.assert(asker, ...actions)
+      return true
     }
   }
 
@@ -123,12 +129,13 @@ export class Permissions {
    */
   async admit(asker: Asker): Promise<Admission> {
     if (!this.asksAbout(asker) && asker.user === undefined) return OPEN
-    const asked = this.#now()
+    const { asOf } = this
     const can = await this.granted(asker)
     if (!can.includes('watch')) throw refusalOf(asker, 'watch')
     const { user } = asker
     const userId = user?.claim.id
-    return { asker, userId, expiresAtMs: user?.expiresAtMs, can, ...asked }
+    const answer = { asOf, atMs: performance.now() }
+    return { asker, userId, expiresAtMs: user?.expiresAtMs, can, ...answer }
   }
 
   /**
@@ -140,10 +147,6 @@ export class Permissions {
   async readmit(admission: Admission): Promise<Admission> {
     const { asker } = admission
     return asker === undefined || this.#isFresh(admission) ? admission : this.admit(asker)
-  }
-
-  #now(): Pick<Admission, 'asOf' | 'atMs'> {
-    return { asOf: this.asOf, atMs: performance.now() }
   }
 
   #isFresh({ asOf, atMs }: Pick<Admission, 'asOf' | 'atMs'>): boolean {

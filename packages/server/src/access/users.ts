@@ -25,6 +25,11 @@ export class Users {
     )
   }
 
+  /** Whether the application is asked who is calling. */
+  get areAsked(): boolean {
+    return this.options.authenticate !== undefined
+  }
+
   /**
    * Returns the user that the application names as the caller; `undefined` in open mode.
    *

@@ -1,10 +1,10 @@
+import type { Action } from '@whereabouts/protocol'
 import { type CheckedChange, readChange } from '../access/access-record.js'
 import type { Account } from '../access/accounts.js'
 import type { Allowances } from '../access/allowances.js'
 import type { AuditLog, Manager } from '../access/audit.js'
 import { type Asker, nobodyManages, type Permissions } from '../access/permissions.js'
 import type { Sharing } from '../access/sharing.js'
-import { assertCurrent } from '../access/users.js'
 import { checkRoom } from '../room-name.js'
 import type { RoomServer } from '../room-server.js'
 import type { Bodies } from './body.js'
@@ -31,26 +31,31 @@ export class AccessCalls {
   ) {}
 
   /** @see PROTOCOL.md SR11, SR12 */
-  async get(call: Call, asker: Asker): Promise<void> {
-    const { can } = await this.access.permissions.admit(asker)
+  async get(call: Call, asker: Asker, can: readonly Action[]): Promise<void> {
     checkRoom(asker.roomName)
     if (!this.#mayChange(asker, can)) return call.json({ can })
     const access = await this.access.sharing.show(asker.roomName, this.access.permissions.areAsked)
     call.json({ can, access })
   }
 
-  /** @param account whom the call is counted for @see PROTOCOL.md SR13, SR17 */
-  async post(call: Call, asker: Asker, account: Account): Promise<void> {
-    checkRoom(asker.roomName)
-    // Whoever was the owner a moment ago may not be any longer.
-    this.access.sharing.outdate(asker.roomName)
-    const stillMay = await this.#assert(asker)
+  /**
+   * Reads a change, and takes its budgets.
+   *
+   * @param account whom the call is counted for
+   * @throws {Problem} bad-room, bad-parameter, forbidden, too-many-requests
+   * @see PROTOCOL.md SR13
+   */
+  async read(call: Call, roomName: string, account: Account): Promise<CheckedChange> {
+    checkRoom(roomName)
     const { value } = await this.bodies.readJson(call, LIMIT_BYTES)
-    assertCurrent(asker.user)
     const change = readChange(value)
     if (!this.access.permissions.areAsked) assertOpen(change)
-    await this.#count(account, asker.roomName, change)
-    await stillMay()
+    await this.#count(account, roomName, change)
+    return change
+  }
+
+  /** @see PROTOCOL.md SR13, SR17 */
+  async change(call: Call, asker: Asker, change: CheckedChange): Promise<void> {
     const { areAsked } = this.access.permissions
     const access = await this.access.sharing.change(asker.roomName, change, areAsked)
     if (access.revision !== change.revision) {
@@ -69,13 +74,8 @@ export class AccessCalls {
     await allowances.makeDocument(account, roomName)
   }
 
-  async #assert(asker: Asker): Promise<() => Promise<void>> {
-    if (this.access.permissions.areAsked) return this.access.permissions.assert(asker, 'manage')
-    return async () => {}
-  }
-
   /** Without users the room's name is the edit link, and who has it may share it. SR7 */
-  #mayChange({ link }: Asker, can: readonly string[]): boolean {
+  #mayChange({ link }: Asker, can: readonly Action[]): boolean {
     if (link !== undefined) return false
     return this.access.permissions.areAsked ? can.includes('manage') : true
   }

@@ -1,6 +1,6 @@
+import type { IncomingMessage } from 'node:http'
 import { isViewLink, type Moved, type Updated, type View } from '@whereabouts/protocol'
-import { type Caller, identify, memberCookie, type Parameter } from '../access/caller.js'
-import type { Admission } from '../access/permissions.js'
+import { type Caller, identify, memberCookie, namedKey, type Parameter } from '../access/caller.js'
 import { assertCurrent } from '../access/users.js'
 import { MOST_LISTED } from '../administration.js'
 import type { ResolvedOptions } from '../options.js'
@@ -19,7 +19,7 @@ import {
 } from './call.js'
 import { DocumentAnswers } from './document-answers.js'
 import { DocumentWrites } from './document-writes.js'
-import { type Access, assertWritable, type Entered, Entrance } from './entrance.js'
+import { type Access, assertWritable, Entrance, type Demand } from './entrance.js'
 import {
   acceptsGzip,
   header,
@@ -37,6 +37,9 @@ const MOST_WAIT_MS = 30_000
 /** What an application is asked about that isn't one room: no room has this name. */
 const EVERY_ROOM = '*'
 const USUALLY_LISTED = 100
+
+const READ: Demand = { budget: 'documents', needs: ['watch'] }
+const WRITE: Demand = { budget: 'posts', needs: ['write'] }
 
 /** What the calls do, once it is known which one it is and for which room. */
 export class Calls {
@@ -72,23 +75,19 @@ export class Calls {
 
   /** @param keyParameter the parameter that the member key comes in */
   async postLocation(call: Call, roomName: string, keyParameter = 'member'): Promise<Moved> {
-    const { request } = call
-    // Thousands of times a second: what isn't asked isn't waited for.
-    const user = this.options.authenticate && (await this.#entrance.calling(call))
-    assertWritable(roomName)
-    const stillMay =
-      this.options.authorize && (await this.#entrance.assertMove({ request, user, roomName }))
-    checkVersion(call.query)
-    const caller = identify(request, call.query, keyParameter, user?.claim)
-    const account = this.#entrance.accountOf(call, user)
-    await this.access.allowances.takePost(account, caller.key)
-    const { value, bytes } = await this.bodies.readJson(call, this.options.maxLocationBytes)
-    assertCurrent(user)
-    if (stillMay !== undefined) await stillMay()
-    const joining = this.#entrance.join(account, roomName, caller)
-    if (joining !== undefined) await joining
-    const moved = await this.rooms.move(roomName, caller, value, bytes)
-    this.#keepKey(call, caller)
+    const { request, query } = call
+    const memberKey = namedKey(request, query, keyParameter)
+    const demand: Demand = { budget: 'posts', needs: ['join', 'move'], memberKey }
+    const { said } = await this.#entrance.decide(call, roomName, demand, async (entered) => {
+      const caller = identify(request, query, keyParameter, entered.user?.claim)
+      const { value, bytes } = await this.bodies.readJson(call, this.options.maxLocationBytes)
+      // Thousands of times a second: what isn't asked isn't waited for.
+      const joining = this.#entrance.join(entered.account, roomName, caller)
+      if (joining !== undefined) await joining
+      return { caller, value, bytes }
+    })
+    const moved = await this.rooms.move(roomName, said.caller, said.value, said.bytes)
+    this.#keepKey(call, said.caller)
     return moved
   }
 
@@ -106,9 +105,9 @@ export class Calls {
   async leave(call: Call, roomName: string): Promise<void> {
     const { request, query } = call
     const user = await this.#entrance.calling(call)
+    await this.#entrance.count(call, user, 'goodbyes')
     assertWritable(roomName)
     checkVersion(query)
-    await this.#entrance.count(call, user, 'goodbyes')
     // A goodbye is answered whatever its body is, as HT6 says.
     const parameter = await readParameters(call, this.bodies).catch(() => query)
     assertCurrent(user)
@@ -119,7 +118,7 @@ export class Calls {
 
   /** @see PROTOCOL.md DO1 */
   async getDocument(call: Call, name: string): Promise<void> {
-    const { roomName } = await this.#entrance.authorize(call, name, 'watch', 'documents')
+    const { roomName } = await this.#entrance.decide(call, name, READ, noBody)
     const { query } = call
     const update = await this.rooms.document(roomName, stateVector(query), query('since'))
     this.#documentAnswers.send(call, update)
@@ -128,31 +127,24 @@ export class Calls {
   /** @see PROTOCOL.md DO20 */
   async syncDocument(call: Call, name: string): Promise<void> {
     const { query } = call
-    const { roomName, stillMay, user } = await this.#entrance.authorize(
-      call,
-      name,
-      'watch',
-      'documents',
-    )
-    const vector = await this.bodies.readBytes(call, this.options.maxUpdateBytes)
-    assertCurrent(user)
-    await stillMay()
+    const read = () => this.bodies.readBytes(call, this.options.maxUpdateBytes)
+    const { roomName, said: vector } = await this.#entrance.decide(call, name, READ, read)
     this.#documentAnswers.send(call, await this.rooms.sync(roomName, vector, query('since')))
   }
 
   /** @see PROTOCOL.md DO2, DO9 */
   async postDocument(call: Call, roomName: string): Promise<Updated> {
-    const entered = await this.#entrance.authorize(call, roomName, 'write', 'posts')
-    const options = {
-      idempotencyKey: idempotencyKey(call.request),
-      incarnation: incarnation(call.query),
-    }
-    const update = await this.bodies.readBytes(call, this.options.maxUpdateBytes)
-    assertCurrent(entered.user)
-    await entered.stillMay()
-    await this.access.allowances.take('documentBytes', entered.account, update.byteLength)
-    await this.access.allowances.makeDocument(entered.account, checkRoom(entered.asker.roomName))
-    return this.#writes.write(entered.asker, update, options)
+    const { asker, said } = await this.#entrance.decide(call, roomName, WRITE, async (entered) => {
+      const options = {
+        idempotencyKey: idempotencyKey(call.request),
+        incarnation: incarnation(call.query),
+      }
+      const update = await this.bodies.readBytes(call, this.options.maxUpdateBytes)
+      await this.access.allowances.take('documentBytes', entered.account, update.byteLength)
+      await this.access.allowances.makeDocument(entered.account, checkRoom(entered.roomName))
+      return { update, options }
+    })
+    return this.#writes.write(asker, said.update, said.options)
   }
 
   /** @see PROTOCOL.md AD4 */
@@ -175,22 +167,32 @@ export class Calls {
 
   /** @see PROTOCOL.md SR11 */
   async getAccess(call: Call, roomName: string): Promise<void> {
-    await this.about.get(call, (await this.#entrance.enter(call, roomName, 'polls')).asker)
+    const { asker, admission } = await this.#entrance.admit(call, roomName, 'polls', noBody)
+    await this.about.get(call, asker, admission.can)
   }
 
   /** @see PROTOCOL.md SR13 */
   async postAccess(call: Call, roomName: string): Promise<void> {
-    const { asker, account } = await this.#entrance.enter(call, roomName, 'shares', false)
-    checkVersion(call.query)
-    await this.about.post(call, asker, account)
+    const demand: Demand = {
+      budget: 'shares',
+      needs: this.access.permissions.areAsked ? ['manage'] : [],
+      // Whoever was the owner a moment ago may not be any longer.
+      isFresh: true,
+    }
+    const { asker, said } = await this.#entrance.decide(call, roomName, demand, ({ account }) =>
+      this.about.read(call, roomName, account),
+    )
+    await this.about.change(call, asker, said)
   }
 
   /** @see PROTOCOL.md HT4, HT5, HT20, AC29 */
   async #changes(call: Call, name: string, read: () => Promise<Parameter>): Promise<void> {
-    const entered = await this.#entrance.admit(call, name, 'polls')
-    const { roomName, account } = entered
-    const parameter = await read()
-    const admission = await this.#readmit(call, entered, parameter)
+    const entered = await this.#entrance.admit(call, name, 'polls', async () => {
+      const parameter = await read()
+      checkVersion(parameter)
+      return parameter
+    })
+    const { roomName, account, admission, said: parameter } = entered
     // Without authorization it would be the same for everybody.
     const can = this.access.permissions.areAsked ? { can: admission.can } : {}
     const since = parameter('since')
@@ -211,19 +213,6 @@ export class Calls {
     else this.#documentAnswers.json(call, { ...news, ...can })
   }
 
-  /** Asks again what a reader may do if it had to be waited for a body. @see PROTOCOL.md AC25 */
-  async #readmit(
-    call: Call,
-    { user, admission }: Entered & { readonly admission: Admission },
-    parameter: Parameter,
-  ): Promise<Admission> {
-    assertCurrent(user)
-    const hadBody = parameter !== call.query
-    const current = hadBody ? await this.access.permissions.readmit(admission) : admission
-    checkVersion(parameter)
-    return current
-  }
-
   async #stream(
     call: Call,
     name: string,
@@ -234,27 +223,29 @@ export class Calls {
     // Before anything is awaited: a reader may be gone before it is answered. FR6
     const held: { release?: () => void } = {}
     response.once('close', () => held.release?.())
-    const entered = await this.#entrance.admit(call, name, 'streams')
-    const { roomName, account } = entered
-    const { parameter, view } = await read()
-    const admission = await this.#readmit(call, entered, parameter)
-    const watches = flag(parameter, 'watch') || !admission.can.includes('join')
-    // A stream that joins changes the room, whatever its method. BR4
-    if (!watches) this.access.browsers.origins.check(request, response)
-    const user = admission.asker?.user?.claim
-    const caller = watches ? undefined : identify(request, parameter, keyParameter, user)
-    if (response.closed) return
+    const { roomName, admission, said } = await this.#entrance.admit(
+      call,
+      name,
+      'streams',
+      async ({ roomName: room, account, user }, can) => {
+        const { parameter, view } = await read()
+        checkVersion(parameter)
+        const watches = flag(parameter, 'watch') || !can.includes('join')
+        // A stream that joins changes the room, whatever its method. BR4
+        if (!watches) this.access.browsers.origins.check(request, response)
+        const caller = watches ? undefined : identify(request, parameter, keyParameter, user?.claim)
+        const look = lookOf(request, parameter, view)
+        if (response.closed) return undefined
+        response.once('close', this.access.allowances.holdStream(account))
+        await this.#entrance.join(account, room, caller)
+        return { ...look, caller }
+      },
+    )
+    if (said === undefined || response.closed) return
+    // The right to join may have been lost meanwhile.
+    const caller = admission.can.includes('join') ? said.caller : undefined
     if (caller !== undefined) this.#keepKey(call, caller)
-    const documents = wantsDocuments(parameter)
-    const lastEventId = parameter('lastEventId') ?? header(request, 'last-event-id')
-    const gzip = acceptsGzip(header(request, 'accept-encoding'))
-    const [at, part] = [partNamed(parameter), wantedPart(parameter)]
-    if (part !== undefined && view === 'list')
-      throw badParameter('only', 'left out in the list view')
-    const wanted = { view, documents, at, part, gzip, lastEventId, caller, admission }
-    const letGo = this.access.allowances.holdStream(account)
-    response.once('close', letGo)
-    await this.#entrance.join(account, roomName, caller)
+    const wanted = { ...said, caller, admission }
     const release = await this.rooms.readers.connect(roomName, wanted, response)
     if (response.closed) release()
     else held.release = release
@@ -267,6 +258,23 @@ export class Calls {
         'Set-Cookie',
         memberCookie(key, this.access.browsers.proxies.isSecure(request)),
       )
+  }
+}
+
+/** There is nothing else to read of a call without a body. */
+async function noBody(): Promise<void> {}
+
+/** What a stream shows, and from where on. @throws {Problem} bad-parameter */
+function lookOf(request: IncomingMessage, parameter: Parameter, view: View) {
+  const [at, part] = [partNamed(parameter), wantedPart(parameter)]
+  if (part !== undefined && view === 'list') throw badParameter('only', 'left out in the list view')
+  return {
+    view,
+    documents: wantsDocuments(parameter),
+    at,
+    part,
+    gzip: acceptsGzip(header(request, 'accept-encoding')),
+    lastEventId: parameter('lastEventId') ?? header(request, 'last-event-id'),
   }
 }
 

@@ -12,10 +12,10 @@ import {
   linkEnded,
   linkOnlyReads,
   type Permissions,
-  type StillMay,
 } from '../access/permissions.js'
 import type { Sharing } from '../access/sharing.js'
-import type { Users } from '../access/users.js'
+import { assertCurrent, type Users } from '../access/users.js'
+import type { MemberKey } from '../room/ids.js'
 import { checkRoom } from '../room-name.js'
 import type { RoomServer } from '../room-server.js'
 import { type Call, checkVersion } from './call.js'
@@ -36,6 +36,17 @@ export interface Entered {
   readonly asker: Asker
   readonly account: Account
   readonly user: KnownUser | undefined
+}
+
+/** What a call asks for, and what it counts as. */
+export interface Demand {
+  readonly budget: BudgetName
+  /** The actions that it needs; `watch` is among those of every call that only reads. */
+  readonly needs: readonly Action[]
+  /** The key of its member, which has a budget of posts of its own. */
+  readonly memberKey?: MemberKey | undefined
+  /** Whether the room's record is read again first, rather than taken from the cache. */
+  readonly isFresh?: boolean
 }
 
 /**
@@ -77,43 +88,67 @@ export class Entrance {
   }
 
   /**
-   * First of all: a caller who is refused learns nothing else of its request. Answers what checks it
-   * again after a wait. ID5, AC12
+   * Lets a call in: counts it, decides about it, reads the rest of it, and decides again if that took
+   * a while. Nothing is waited for between the last decision and the answer. A caller who is refused
+   * learns nothing else of its request, and costs nobody else anything.
+   *
+   * @param read reads the rest of the call, and takes the budgets of what it is about to do
+   * @throws {Problem} unauthorized, forbidden, too-many-requests, store-failed, and those of `read`
+   * @see PROTOCOL.md ID5, AC12, AC25, BU17
    */
-  async authorize(
+  async decide<T>(
     call: Call,
     name: string,
-    action: Action,
-    budget: BudgetName,
-  ): Promise<Entered & { stillMay: StillMay }> {
-    const entered = await this.enter(call, name, budget, action === 'watch')
-    const stillMay = await this.access.permissions.assert(entered.asker, action)
+    demand: Demand,
+    read: (entered: Entered) => Promise<T>,
+  ): Promise<Entered & { readonly said: T }> {
+    const entered = await this.#enter(call, name, demand)
+    const { asker, user } = entered
+    if (demand.isFresh === true) this.access.sharing.outdate(asker.roomName)
+    const stillMay = await this.access.permissions.assert(asker, ...demand.needs)
     checkVersion(call.query)
-    return { ...entered, stillMay }
-  }
-
-  /** Lets a reader in, first of all. @see PROTOCOL.md AC10, AC14 */
-  async admit(
-    call: Call,
-    name: string,
-    budget: BudgetName,
-  ): Promise<Entered & { admission: Admission }> {
-    const entered = await this.enter(call, name, budget)
-    const admission = await this.access.permissions.admit(entered.asker)
-    checkVersion(call.query)
-    return { ...entered, admission }
+    const said = await read(entered)
+    assertCurrent(user)
+    if (await stillMay()) assertCurrent(user)
+    return { ...entered, said }
   }
 
   /**
-   * Finds who is calling, and which room a name leads to.
+   * Lets a reader in, likewise, and finds all that it may do.
    *
-   * @param onlyReads whether the call can be made on a view link
+   * @param read also gets what the reader may do before that
+   * @throws {Problem} unauthorized, forbidden, too-many-requests, store-failed, and those of `read`
+   * @see PROTOCOL.md AC10, AC14, AC25, BU17
    */
-  async enter(call: Call, name: string, budget: BudgetName, onlyReads = true): Promise<Entered> {
-    const user = await this.calling(call)
-    const account = await this.count(call, user, budget)
-    if (!onlyReads) assertWritable(name)
-    const asker = await this.#asker(call, name, user)
+  async admit<T>(
+    call: Call,
+    name: string,
+    budget: BudgetName,
+    read: (entered: Entered, can: readonly Action[]) => Promise<T>,
+  ): Promise<Entered & { readonly admission: Admission; readonly said: T }> {
+    const entered = await this.#enter(call, name, { budget, needs: ['watch'] })
+    const { asker, user } = entered
+    const before = await this.access.permissions.admit(asker)
+    checkVersion(call.query)
+    const said = await read(entered, before.can)
+    assertCurrent(user)
+    const admission = await this.access.permissions.readmit(before)
+    if (admission !== before) assertCurrent(user)
+    return { ...entered, admission, said }
+  }
+
+  /** Finds who is calling, counts the call, and finds which room a name leads to. */
+  async #enter(call: Call, name: string, { budget, needs, memberKey }: Demand): Promise<Entered> {
+    const { users, allowances } = this.access
+    // Thousands of times a second: what isn't asked isn't waited for.
+    const user = users.areAsked ? await this.calling(call) : undefined
+    const account = this.accountOf(call, user)
+    if (memberKey === undefined) await allowances.take(budget, account)
+    else await allowances.takePost(account, memberKey)
+    if (!needs.includes('watch')) assertWritable(name)
+    const asker = isViewLink(name)
+      ? await this.#linked(call, name, user)
+      : this.#named(call, name, user)
     return { roomName: asker.roomName, asker, account, user }
   }
 
@@ -134,25 +169,20 @@ export class Entrance {
     return this.access.allowances.join(account, checkRoom(roomName), memberId)
   }
 
-  /**
-   * The application is asked about nothing that can't be a room.
-   *
-   * @throws {Problem} bad-room; forbidden, if it is a view link that leads nowhere; store-failed
-   * @see PROTOCOL.md SR6, SR9
-   */
-  async #asker({ request }: Call, name: string, user: KnownUser | undefined): Promise<Asker> {
-    if (!isViewLink(name)) {
-      if (this.access.permissions.areAsked) checkRoom(name)
-      return { request, user, roomName: name }
-    }
-    const roomName = await this.access.sharing.roomOf(name)
-    if (roomName === undefined) throw linkEnded()
-    return { request, user, roomName, link: name }
+  /** The application is asked about nothing that can't be a room. @throws {Problem} bad-room */
+  #named({ request }: Call, roomName: string, user: KnownUser | undefined): Asker {
+    if (this.access.permissions.areAsked) checkRoom(roomName)
+    return { request, user, roomName }
   }
 
-  async assertMove(asker: Asker): Promise<StillMay> {
-    checkRoom(asker.roomName)
-    return this.access.permissions.assert(asker, 'join', 'move')
+  /**
+   * @throws {Problem} forbidden, if the link leads nowhere; store-failed
+   * @see PROTOCOL.md SR6, SR9
+   */
+  async #linked({ request }: Call, link: string, user: KnownUser | undefined): Promise<Asker> {
+    const roomName = await this.access.sharing.roomOf(link)
+    if (roomName === undefined) throw linkEnded()
+    return { request, user, roomName, link }
   }
 }
 
