@@ -16,6 +16,8 @@ const USUAL = ALL.filter((action) => action !== 'manage')
 const BYTES = 'application/octet-stream'
 /** A Yjs update with one text in it. */
 const UPDATE = Buffer.from('AQEBAAQBAXQBYQA=', 'base64')
+/** Another one. */
+const OTHER = Buffer.from('AQECAAQBAXQBYgA=', 'base64')
 const RARELY = { revalidateMs: 3_600_000 }
 const DEAD_LINK = `view~${'x'.repeat(32)}`
 
@@ -240,6 +242,38 @@ describe('an owner', () => {
     expect(await ended(eve)).toMatchObject({ status: 403 })
     const owner = people[answers.findIndex(({ status }) => status === 200)]!
     expect((await readAccess(room, as(owner))).access).toMatchObject({ owner, users: {} })
+  })
+
+  it.each([
+    ['garbage', Buffer.from('no update')],
+    ['an update that is cut off', UPDATE.subarray(0, -3)],
+    ['an update without content', Buffer.from([0, 0])],
+    ['nothing', Buffer.alloc(0)],
+  ])('[SR4] [AD18] is not who posts %s first', async (_what, body) => {
+    await using running = await start('node:http', users({ linkGives: 'nothing' }))
+    const room = new TestRoom(running.baseUrl)
+    const headers = { ...as('eve').headers, 'content-type': 'application/octet-stream' }
+    await call(room.url('document'), { headers, body })
+    expect(await running.administration!.list({ limit: 10 })).toEqual([])
+    expect(await readAccess(room, as('eve'))).toEqual({ can: USUAL })
+    expect((await write(room, as('ada'))).status).toBe(200)
+    expect((await readAccess(room, as('ada'))).access).toMatchObject({ owner: 'ada' })
+    expect((await write(room, as('eve'))).status).toBe(403)
+  })
+
+  it('[SR4] [AD18] is nobody of a document that the application wrote meanwhile', async () => {
+    await using running = await start('node:http', users({ linkGives: 'nothing' }))
+    for (let race = 0; race < 10; race++) {
+      const room = new TestRoom(running.baseUrl)
+      const [posted] = await Promise.all([
+        write(room, as('ada')),
+        running.rooms.update(room.name, race % 2 === 0 ? UPDATE : OTHER),
+      ])
+      // Either she was first and owns it, or it is nobody's and she may not even see it.
+      const { status, text } = await call(room.url('access'), as('ada'))
+      expect([posted.status, status]).toEqual(posted.status === 200 ? [200, 200] : [403, 403])
+      expect(text.includes('"owner":"ada"')).toBe(status === 200)
+    }
   })
 
   it('[SR3] [SR4] of a document that has none is nobody, and the link gives what is configured', async () => {

@@ -65,6 +65,13 @@ export async function openStore({ file }) {
       }))
       return write({ do: 'append', updates: texts })
     },
+    claim: async ({ roomName, incarnation, bytes }, record) => {
+      const number = randomInt(1, MOST)
+      const text = textOf(bytes)
+      const done = await write({ do: 'claim', roomName, incarnation, number, text, record })
+      if (done === 'taken') throw new Error('another room has this link')
+      return done
+    },
     compact: ({ snapshot, ...compaction }) =>
       write({ do: 'compact', ...compaction, snapshot: textOf(snapshot) }),
     touch: (roomName) => write({ do: 'touch', roomName }),
@@ -116,6 +123,14 @@ const LINES = {
       room.updates.set(number, text)
       return number
     }),
+  claim: (rooms, room, { incarnation, number, text, record, atMs, id }) => {
+    if (room.isThere || room.incarnation !== incarnation) return undefined
+    if (isTaken(rooms, room, record)) return 'taken'
+    use(rooms, room, atMs)
+    room.record = { revision: id, ...record }
+    room.updates.set(number, text)
+    return number
+  },
   compact: (_rooms, room, { incarnation, base, numbers, snapshot, id }) => {
     if (room.incarnation !== incarnation || room.generation !== base) return undefined
     for (const number of numbers) room.updates.delete(number)
@@ -132,14 +147,22 @@ const LINES = {
   },
   put: (rooms, room, { record, expected, atMs, id }) => {
     if ((room.record?.revision ?? 0) !== expected) return undefined
-    const others = [...rooms.values()].filter((each) => each !== room)
-    const { link } = record
-    if (link !== undefined && others.some((each) => each.record?.link === link)) return 'taken'
+    if (isTaken(rooms, room, record)) return 'taken'
     use(rooms, room, atMs)
     room.record = { revision: id, ...record }
     return id
   },
   check: () => {},
+}
+
+/**
+ * @param {Rooms} rooms
+ * @param {any} room
+ * @param {any} record
+ */
+function isTaken(rooms, room, { link }) {
+  const others = [...rooms.values()].filter((each) => each !== room)
+  return link !== undefined && others.some((each) => each.record?.link === link)
 }
 
 /**

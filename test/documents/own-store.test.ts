@@ -42,6 +42,7 @@ describe('the contract', () => {
     ['stores what is for a removed document', 'nothing that is for a removed document'],
     ['forgets that a document was removed', 'nothing that is for a removed document'],
     ['leaves the record of a removed document', 'nothing of a room that was removed'],
+    ['lets a document be claimed that is there', 'with its record, or neither'],
     ['lets the last change of a record win', 'only if it is as expected'],
     ['lists in the order of the locale', 'in the order of their names'],
   ])('[DO8] is checked by the contract, which detects a store that %s', async (fault, promise) => {

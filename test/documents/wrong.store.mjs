@@ -59,6 +59,14 @@ const FAULTS = {
       return isRemoved
     },
   }),
+  'lets a document be claimed that is there': (right) => ({
+    claim: async (update, record) => {
+      const [number] = await right.append([update])
+      const { revision = 0 } = (await right.getRecord(update.roomName)) ?? {}
+      await right.putRecord(update.roomName, record, revision)
+      return number
+    },
+  }),
   'lets the last change of a record win': (right) => ({
     putRecord: async (roomName, record) => {
       const { revision = 0 } = (await right.getRecord(roomName)) ?? {}

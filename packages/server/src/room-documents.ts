@@ -1,11 +1,10 @@
-import { RareWarning } from './access/rare-warning.js'
 import { createHash } from 'node:crypto'
 import { type DocumentNews, Problem, type Updated } from '@whereabouts/protocol'
-import type { Log } from './log.js'
-import type { Documents } from './document/documents.js'
+import type { AcceptedUpdate, Documents } from './document/documents.js'
 import { mergeIntoOne } from './document/merge.js'
-import { type QuotaLimits, Quotas } from './document/quota.js'
+import type { Quotas } from './document/quota.js'
 import { Repeats } from './document/repeats.js'
+import type { RoomRecord } from './document/store.js'
 import type { RoomName } from './room/ids.js'
 import type { MissedUpdates } from './room/room-state.js'
 import type { HostedRooms } from './rooms/hosted-rooms.js'
@@ -16,26 +15,25 @@ export interface UpdateOptions {
   readonly idempotencyKey?: string | undefined
   /** The incarnation of the document that the update is for; without it, the current one. */
   readonly incarnation?: string | undefined
+  /**
+   * The record to store with the update. The room must have neither a document nor a record then, or
+   * else the update is `document-deleted`.
+   */
+  readonly claim?: RoomRecord | undefined
 }
-
-const FULL =
-  'the documents take all the space of maxStoredBytes, so changes are refused; delete documents, or allow more'
 
 /** The documents of the rooms: what is read has what the room told, and what is written is told. */
 export class RoomDocuments {
   #updates = new Repeats<Updated>()
 
-  readonly #quotas: Quotas
-
+  /** @param claimed is called when a document got its first record */
   constructor(
     private readonly documents: Documents,
     private readonly rooms: HostedRooms,
-    private readonly limits: QuotaLimits & { readonly maxUpdateBytes: number },
-    now: () => number,
-    log: Log,
-  ) {
-    this.#quotas = new Quotas(limits, documents.catalog, now, new RareWarning(log, FULL))
-  }
+    private readonly maxUpdateBytes: number,
+    private readonly quotas: Quotas,
+    private readonly claimed: (roomName: RoomName) => Promise<void>,
+  ) {}
 
   /**
    * @param since a position of the room; the answer includes everything up to it
@@ -73,10 +71,10 @@ export class RoomDocuments {
   async update(
     roomName: RoomName,
     update: Uint8Array,
-    { idempotencyKey, incarnation }: UpdateOptions,
+    { idempotencyKey, ...terms }: UpdateOptions,
   ): Promise<Updated> {
     this.#checkSize('An update', update)
-    const work = () => this.#update(roomName, update, incarnation)
+    const work = () => this.#update(roomName, update, terms)
     if (idempotencyKey === undefined) return work()
     const hash = createHash('sha256').update(update).digest('base64url')
     return this.#updates.once(`${roomName} ${idempotencyKey} ${hash}`, work)
@@ -85,11 +83,12 @@ export class RoomDocuments {
   /**
    * Imports a document into a room without one.
    *
-   * @throws {Problem} bad-update, document-exists, document-full, store-failed
+   * @param claim the record to store with it
+   * @throws {Problem} bad-update, document-exists, document-full, document-deleted, store-failed
    * @see PROTOCOL.md AD10
    */
-  async import(roomName: RoomName, update: Uint8Array): Promise<void> {
-    const bytes = await this.documents.import(roomName, update)
+  async import(roomName: RoomName, update: Uint8Array, claim?: RoomRecord): Promise<void> {
+    const bytes = await this.documents.import(roomName, update, claim)
     await this.rooms.update(roomName, { changed: true, bytes })
   }
 
@@ -126,7 +125,7 @@ export class RoomDocuments {
   }
 
   #checkSize(what: string, { byteLength }: Uint8Array): void {
-    const limitBytes = this.limits.maxUpdateBytes
+    const limitBytes = this.maxUpdateBytes
     if (byteLength <= limitBytes) return
     throw new Problem(
       'too-large',
@@ -138,14 +137,31 @@ export class RoomDocuments {
   async #update(
     roomName: RoomName,
     update: Uint8Array,
-    incarnation: string | undefined,
+    terms: Pick<UpdateOptions, 'incarnation' | 'claim'>,
   ): Promise<Updated> {
-    await this.#quotas.take(roomName, update.byteLength)
-    const { changed, pending, bytes } = await this.documents.update(roomName, update, incarnation)
+    const { changed, pending, bytes } = await this.#store(roomName, update, terms)
+    if (changed && terms.claim !== undefined) await this.claimed(roomName)
     const id = await this.rooms.update(roomName, { changed, bytes })
     // Readers needn't wait for the disk.
     await this.documents.flushed()
     return pending ? { id, pending } : { id }
+  }
+
+  /** Space is taken for what is stored and for nothing else. @see PROTOCOL.md BU18 */
+  async #store(
+    roomName: RoomName,
+    update: Uint8Array,
+    terms: Pick<UpdateOptions, 'incarnation' | 'claim'>,
+  ): Promise<AcceptedUpdate> {
+    const space = await this.quotas.take(roomName, update.byteLength, terms.claim?.owner)
+    let accepted: AcceptedUpdate | undefined
+    try {
+      accepted = await this.documents.update(roomName, update, terms)
+      return accepted
+    } finally {
+      if (accepted?.changed === true) space.stored()
+      else space.giveBack()
+    }
   }
 }
 

@@ -12,6 +12,7 @@ import type { DataFolder } from './document/data-folder.js'
 import { type Exchange, ExchangeLost, type Notices } from './exchange/exchange.js'
 import type { Documents, DocumentsCount } from './document/documents.js'
 import { mergeUpdates } from './document/merge.js'
+import { Quotas } from './document/quota.js'
 import { MemberIds } from './access/member-id.js'
 import type { Permissions } from './access/permissions.js'
 import type { Sharing } from './access/sharing.js'
@@ -111,7 +112,13 @@ export class RoomServer {
         ? new LocalRooms(options, clock, hooks, random)
         : new SharedRooms(exchange, options, clock, hooks, random)
     const now = () => clock.now()
-    this.#roomDocuments = new RoomDocuments(documents, this.#rooms, options, now, log)
+    this.#roomDocuments = new RoomDocuments(
+      documents,
+      this.#rooms,
+      options.maxUpdateBytes,
+      new Quotas(options, documents.catalog, now, log),
+      (room) => this.recordChanged(room),
+    )
     this.administration = new Administration({
       documents,
       sharing: context.sharing,

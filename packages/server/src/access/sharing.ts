@@ -1,6 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import { type Access, type Action, type LinkGives, Problem, ROLES } from '@whereabouts/protocol'
-import { MAX_RECORD_BYTES, type RoomCatalog, type StoredRecord } from '../document/store.js'
+import {
+  MAX_RECORD_BYTES,
+  type RoomCatalog,
+  type RoomRecord,
+  type StoredRecord,
+} from '../document/store.js'
 import {
   type AccessRecord,
   actionsOf,
@@ -86,19 +91,14 @@ export class Sharing {
   }
 
   /**
-   * Makes the user of a call the owner of a document that isn't there yet, if its record decided
-   * about the call. Of several who come at once, one becomes it.
+   * The record that makes the user of a call the owner of a document that isn't there yet, if a record
+   * decided about the call. It is stored with the document's first update or not at all.
    *
-   * @returns whether there may be a new owner, and the call has to be decided about again
-   * @throws {Problem} store-failed
    * @see PROTOCOL.md SR4
    */
-  async claim(request: IncomingMessage, roomName: string, userId: string): Promise<boolean> {
-    if (this.#decided.get(request)?.isNew !== true) return false
-    this.#decided.delete(request)
-    await this.catalog.putRecord(roomName, written({ ...NO_RECORD, owner: userId }), 0)
-    this.outdate(roomName)
-    return true
+  claimOf(request: IncomingMessage, userId: string): RoomRecord | undefined {
+    const isNew = this.#decided.get(request)?.isNew === true
+    return isNew ? written({ ...NO_RECORD, owner: userId }) : undefined
   }
 
   /**

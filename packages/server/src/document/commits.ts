@@ -1,7 +1,7 @@
 import type { Problem } from '@whereabouts/protocol'
 import { documentDeleted } from '../room/document-deleted.js'
 import type { LoadedDocument } from './loaded-document.js'
-import type { DocumentStore } from './store.js'
+import type { DocumentStore, RoomRecord, RoomUpdate } from './store.js'
 import { storeFailed } from './store-failed.js'
 
 /** What happens to documents whose updates are committed. */
@@ -19,6 +19,8 @@ export interface CommitListener {
 interface Waiting {
   readonly document: LoadedDocument
   readonly bytes: Uint8Array
+  /** The record to store with it, if it is the document's first. */
+  readonly claim: RoomRecord | undefined
   readonly resolve: () => void
   readonly reject: (problem: Problem) => void
 }
@@ -55,10 +57,15 @@ export class Commits {
     return this.#current
   }
 
-  /** Resolves when the store has the update. @throws {Problem} store-failed, document-deleted */
-  append(document: LoadedDocument, bytes: Uint8Array): Promise<void> {
+  /**
+   * Resolves when the store has the update.
+   *
+   * @param claim the record to store with it, in a room that has neither a document nor a record
+   * @throws {Problem} store-failed; document-deleted, also if the room has a document or a record
+   */
+  append(document: LoadedDocument, bytes: Uint8Array, claim?: RoomRecord): Promise<void> {
     const saved = new Promise<void>((resolve, reject) => {
-      this.#waiting.push({ document, bytes, resolve, reject })
+      this.#waiting.push({ document, bytes, claim, resolve, reject })
     })
     if (!this.#isWriting) void this.#write()
     return saved
@@ -103,9 +110,7 @@ export class Commits {
   async #commit(waiting: readonly Waiting[]): Promise<void> {
     if (waiting.length === 0) return
     try {
-      const numbers = await this.store.append(waiting.map(roomUpdateOf))
-      this.#count += 1
-      for (const [index, each] of waiting.entries()) this.#committed(each, numbers[index])
+      await this.#store(waiting)
     } catch (error) {
       for (const { document, reject } of waiting) {
         this.listener.differs(document)
@@ -115,6 +120,21 @@ export class Commits {
     }
     const documents = new Set(waiting.map(({ document }) => document))
     for (const document of documents) this.listener.committed(document)
+  }
+
+  /** Stores claims, each in a transaction of its own, and then all the rest. */
+  async #store(waiting: readonly Waiting[]): Promise<void> {
+    for (const each of waiting) {
+      if (each.claim === undefined) continue
+      const number = await this.store.claim(updateOf(each), each.claim)
+      this.#count += 1
+      this.#committed(each, number)
+    }
+    const others = waiting.filter(({ claim }) => claim === undefined)
+    if (others.length === 0) return
+    const numbers = await this.store.append(others.map(updateOf))
+    this.#count += 1
+    for (const [index, each] of others.entries()) this.#committed(each, numbers[index])
   }
 
   /** @param number of the update; `undefined` if its document was removed */
@@ -130,6 +150,6 @@ export class Commits {
   }
 }
 
-function roomUpdateOf({ document: { roomName, incarnation }, bytes }: Waiting) {
+function updateOf({ document: { roomName, incarnation }, bytes }: Waiting): RoomUpdate {
   return { roomName, incarnation, bytes }
 }

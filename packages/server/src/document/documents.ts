@@ -3,10 +3,12 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { Problem } from '@whereabouts/protocol'
 import type { Log } from '../log.js'
 import { FINISH_MS, type ResolvedOptions } from '../options.js'
+import { documentDeleted } from '../room/document-deleted.js'
 import type { DataFolder } from './data-folder.js'
 import { Flusher } from './flusher.js'
 import { compactLeft } from './left-logs.js'
 import { connected } from './shown-address.js'
+import type { UpdateTerms } from './keeper.js'
 import type { Request, Results } from './messages.js'
 import { MAX_RECORD_BYTES, type RoomCatalog, type RoomRecord, type UntoldRoom } from './store.js'
 import { storeFailed } from './store-failed.js'
@@ -105,18 +107,22 @@ export class Documents {
    *
    * @param bytes are copied before the transfer to the thread. Node reads small bodies into a shared
    *   buffer, and applications may post the same bytes again
-   * @param incarnation of the document that the update is for; if omitted, the current one
    * @throws {Problem} bad-update, document-full, document-deleted, store-failed
    */
-  async update(roomName: string, bytes: Uint8Array, incarnation?: string): Promise<AcceptedUpdate> {
+  async update(
+    roomName: string,
+    bytes: Uint8Array,
+    { incarnation, claim }: Pick<UpdateTerms, 'incarnation' | 'claim'> = {},
+  ): Promise<AcceptedUpdate> {
     this.#assertFlushing()
     const own = new Uint8Array(bytes)
-    const request = { call: 'update', roomName, bytes: own, incarnation } as const
+    const request = { call: 'update', roomName, bytes: own, incarnation, claim } as const
     const { result, again } = await this.#done(request)
     this.#updates += 1
     this.#updatesBytes += own.byteLength
     if (this.#failing) this.log.info('the document store works again')
     this.#failing = false
+    if (result.isTaken === true && !again) throw documentDeleted()
     // A terminated thread may have stored it without an answer.
     return { changed: result.changed || again, pending: result.pending, bytes: own }
   }
@@ -164,11 +170,12 @@ export class Documents {
   /**
    * Imports a document into a room that has none. Resolves with its bytes, in a buffer of their own.
    *
-   * @throws {Problem} bad-update, document-exists, document-full, store-failed
+   * @param claim the record to store with it
+   * @throws {Problem} bad-update, document-exists, document-full, document-deleted, store-failed
    */
-  async import(roomName: string, bytes: Uint8Array): Promise<Uint8Array> {
+  async import(roomName: string, bytes: Uint8Array, claim?: RoomRecord): Promise<Uint8Array> {
     const own = new Uint8Array(bytes)
-    await this.#write({ call: 'import', roomName, bytes: own })
+    await this.#write({ call: 'import', roomName, bytes: own, claim })
     return own
   }
 

@@ -72,6 +72,10 @@ class TestStore implements DocumentStore {
     return this.inner.putRecord(...record)
   }
 
+  claim(...claim: Parameters<DocumentStore['claim']>) {
+    return this.inner.claim(...claim)
+  }
+
   findByLink(link: string) {
     return this.inner.findByLink(link)
   }
@@ -517,22 +521,26 @@ it('[AD1] has an empty document after a removal, which can be written to again',
   expect(await keeper.remove({ roomName: 'one', incarnation: 'x' })).toBe(true)
   expect(await textOf('one')).toBe('')
   expect(await keeper.remove({ roomName: 'one', incarnation: 'y' })).toBe(false)
-  await keeper.update('one', typist(2).type('after'), 0, 'x')
+  await keeper.update('one', typist(2).type('after'), { incarnation: 'x' })
   expect(await textOf('one')).toBe('after')
 })
 
 it('[AD2] refuses updates of a document that another process has removed, including updates in flight', async () => {
   const { keeper, store, textOf } = start()
   const { type } = typist()
-  await keeper.update('one', type('before'), 0, FIRST_INCARNATION)
+  await keeper.update('one', type('before'), { incarnation: FIRST_INCARNATION })
   await store.inner.remove({ roomName: 'one', incarnation: 'x' })
   const deleted = expect.objectContaining({ problem: 'document-deleted' })
-  await expect(keeper.update('one', type(' after'), 0, FIRST_INCARNATION)).rejects.toEqual(deleted)
+  await expect(
+    keeper.update('one', type(' after'), { incarnation: FIRST_INCARNATION }),
+  ).rejects.toEqual(deleted)
   expect(await textOf('one')).toBe('')
-  await expect(keeper.update('one', type(' later'), 0, FIRST_INCARNATION)).rejects.toEqual(deleted)
+  await expect(
+    keeper.update('one', type(' later'), { incarnation: FIRST_INCARNATION }),
+  ).rejects.toEqual(deleted)
   expect(await textOf('one')).toBe('')
   const loads = store.loads.length
-  await expect(keeper.update('one', type(' later'), 0, 'y')).rejects.toEqual(deleted)
+  await expect(keeper.update('one', type(' later'), { incarnation: 'y' })).rejects.toEqual(deleted)
   expect(store.loads, 'is not loaded again for whoever says anything').toHaveLength(loads)
 })
 
@@ -542,7 +550,7 @@ it('[AD2] accepts updates of a new document that another process has started sin
   await store.inner.remove({ roomName: 'one', incarnation: 'x' })
   const begun = typist(2)
   await store.inner.append([{ roomName: 'one', incarnation: 'x', bytes: begun.type('be') }])
-  await keeper.update('one', begun.type('gun'), 0, 'x')
+  await keeper.update('one', begun.type('gun'), { incarnation: 'x' })
   expect(await textOf('one')).toBe('begun')
 })
 

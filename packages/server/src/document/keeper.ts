@@ -5,7 +5,7 @@ import { Compactions } from './compactions.js'
 import type { LoadedDocument } from './loaded-document.js'
 import { LoadedDocuments } from './loaded-documents.js'
 import { Occupation } from './occupation.js'
-import type { DocumentStore, Removal } from './store.js'
+import type { DocumentStore, Removal, RoomRecord } from './store.js'
 import { documentExists, storeFailed } from './store-failed.js'
 import { readUpdate } from './update.js'
 
@@ -33,6 +33,21 @@ export interface Applied {
   readonly changed: boolean
   /** Whether a part of it waits for earlier updates. @see PROTOCOL.md DO21 */
   readonly pending: boolean
+  /** Whether it claims a document that is there already, and adds nothing to it. */
+  readonly isTaken?: boolean
+}
+
+/** The terms of an update. */
+export interface UpdateTerms {
+  /** Of the request. */
+  readonly number?: number
+  /** The incarnation of the document that it is for; if omitted, the current one. */
+  readonly incarnation?: string | undefined
+  /**
+   * The record to store with it. The room must have neither a document nor a record then, or else the
+   * update is `document-deleted`.
+   */
+  readonly claim?: RoomRecord | undefined
 }
 
 /**
@@ -74,15 +89,12 @@ export class DocumentKeeper {
   /**
    * Applies an update to a room's document. Resolves when the store has it.
    *
-   * @param number of the request
-   * @param incarnation of the document that the update is for; if omitted, the current one
    * @throws {Problem} bad-update, document-full, document-deleted, store-failed
    */
   async update(
     roomName: string,
     bytes: Uint8Array,
-    number = 0,
-    incarnation?: string,
+    { number = 0, incarnation, claim }: UpdateTerms = {},
   ): Promise<Applied> {
     this.#commits.hurry()
     await this.#assertIncarnation(roomName, incarnation)
@@ -97,10 +109,11 @@ export class DocumentKeeper {
           const pending = document.check(update)
           return { changed: document.apply(bytes), pending }
         })
-        if (result.changed) document.saved = this.#commits.append(document, bytes)
+        if (result.changed) document.saved = this.#commits.append(document, bytes, claim)
         // A known update may come from another post that still waits for the store.
         await document.saved
-        return result
+        const isTaken = claim !== undefined && !result.changed && document.log.bytes > 0
+        return isTaken ? { ...result, isTaken } : result
       } finally {
         document.reservedBytes -= bytes.byteLength
       }
@@ -148,16 +161,17 @@ export class DocumentKeeper {
   /**
    * Imports a document into a room that has none. The source is trusted, so its cost isn't checked.
    *
-   * @throws {Problem} bad-update, document-exists, document-full, store-failed
+   * @param claim the record to store with it
+   * @throws {Problem} bad-update, document-exists, document-full, document-deleted, store-failed
    * @see PROTOCOL.md AD10
    */
-  async import(roomName: string, bytes: Uint8Array): Promise<void> {
+  async import(roomName: string, bytes: Uint8Array, claim?: RoomRecord): Promise<void> {
     await this.#documents.use(roomName, async (document) => {
       if (document.log.bytes + document.reservedBytes > 0) throw documentExists()
       await this.#reserve(document, bytes.byteLength)
       try {
         if (this.#attend(roomName, 0, () => document.apply(bytes))) {
-          document.saved = this.#commits.append(document, bytes)
+          document.saved = this.#commits.append(document, bytes, claim)
         }
         await document.saved
       } finally {

@@ -1,6 +1,6 @@
 import { Problem, type ProblemExtensions, type ProblemName } from '@whereabouts/protocol'
 import type { Applied, DocumentCount, DocumentLimits } from './keeper.js'
-import type { LogPage, Removal, RoomCatalog, StoreModule, UntoldRoom } from './store.js'
+import type { LogPage, Removal, RoomCatalog, RoomRecord, StoreModule, UntoldRoom } from './store.js'
 
 /** The settings of a document thread. */
 export interface DocumentSettings extends DocumentLimits {
@@ -28,6 +28,8 @@ export type Request =
       readonly bytes: Uint8Array
       /** The incarnation of its document; if omitted, the current one. */
       readonly incarnation?: string | undefined
+      /** The record to store with it, if it is the document's first. */
+      readonly claim?: RoomRecord | undefined
     }
   | {
       readonly call: 'read'
@@ -47,7 +49,12 @@ export type Request =
       readonly roomName: string
       readonly bytes: Uint8Array | undefined
     }
-  | { readonly call: 'import'; readonly roomName: string; readonly bytes: Uint8Array }
+  | {
+      readonly call: 'import'
+      readonly roomName: string
+      readonly bytes: Uint8Array
+      readonly claim?: RoomRecord | undefined
+    }
   | { readonly call: 'remove'; readonly roomName: string; readonly removal: Removal }
   | CatalogRequest
   | { readonly call: 'compact'; readonly roomName: string }

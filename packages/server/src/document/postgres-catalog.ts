@@ -61,7 +61,7 @@ export class PostgresCatalog implements Catalog {
 
   async putRecord(
     roomName: string,
-    { json, link, owner }: RoomRecord,
+    record: RoomRecord,
     expectedRevision: number,
   ): Promise<number | undefined> {
     return transaction(this.pool, async (client) => {
@@ -71,9 +71,7 @@ export class PostgresCatalog implements Catalog {
         await client.query('ROLLBACK')
         return undefined
       }
-      const values = [roomName, json, link ?? null, owner ?? null]
-      const { rows } = await client.query<{ revision: Bigint }>(PUT, values)
-      return Number(rows[0]!.revision)
+      return putNew(client, roomName, record)
     })
   }
 
@@ -82,6 +80,17 @@ export class PostgresCatalog implements Catalog {
     const { rows } = await this.pool.query<{ room: string }>(sql, [link])
     return rows[0]?.room
   }
+}
+
+/** Replaces a room's record. Returns its new revision. */
+export async function putNew(
+  client: PoolClient,
+  roomName: string,
+  { json, link, owner }: RoomRecord,
+): Promise<number> {
+  const values = [roomName, json, link ?? null, owner ?? null]
+  const { rows } = await client.query<{ revision: Bigint }>(PUT, values)
+  return Number(rows[0]!.revision)
 }
 
 async function readRecord(

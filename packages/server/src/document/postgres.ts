@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { Pool, type PoolClient } from 'pg'
-import { append } from './postgres-append.js'
-import { PostgresCatalog } from './postgres-catalog.js'
+import { append, CLAIM } from './postgres-append.js'
+import { PostgresCatalog, putNew } from './postgres-catalog.js'
 import { upgrade } from './postgres-schema.js'
 import { type Bigint, transaction } from './postgres-transaction.js'
 import { noteUntold, PostgresUntold } from './postgres-untold.js'
@@ -12,6 +12,7 @@ import {
   FIRST_INCARNATION,
   type LogPage,
   type Removal,
+  type RoomRecord,
   type RoomUpdate,
   type StoredDocument,
   type UntoldRooms,
@@ -111,6 +112,22 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
 
   async append(updates: readonly RoomUpdate[]): Promise<readonly (number | undefined)[]> {
     return append(this.pool, updates)
+  }
+
+  async claim(
+    { roomName, incarnation, bytes }: RoomUpdate,
+    record: RoomRecord,
+  ): Promise<number | undefined> {
+    return transaction(this.pool, async (client) => {
+      const document = [roomName, incarnation, bytes.byteLength, Date.now()]
+      const { rowCount } = await client.query(CLAIM, document)
+      if (rowCount === 0) return undefined
+      await putNew(client, roomName, record)
+      const insert =
+        'INSERT INTO whereabouts_updates (room, bytes) VALUES ($1, $2) RETURNING number'
+      const { rows } = await client.query<{ number: Bigint }>(insert, [roomName, bytes])
+      return Number(rows[0]!.number)
+    })
   }
 
   async compact(compaction: Compaction): Promise<number | undefined> {

@@ -1,5 +1,10 @@
 import { Problem } from '@whereabouts/protocol'
+import { RareWarning } from '../access/rare-warning.js'
+import type { Log } from '../log.js'
 import type { Catalog } from './store.js'
+
+const FULL =
+  'the documents take all the space of maxStoredBytes, so changes are refused; delete documents, or allow more'
 
 /** How long a size from the store is used before asking again, because other nodes also write to it. */
 const FRESH_MS = 10_000
@@ -11,9 +16,18 @@ export interface QuotaLimits {
   readonly maxOwnerBytes: number
 }
 
-/** A size that is periodically read from the store. Writes in between are added. */
+/** Space for an update that is about to be written. Ends with one of its two methods. */
+export interface Reservation {
+  /** The update is in the store. */
+  stored(): void
+  /** The update was refused or adds nothing, so its space is free again. */
+  giveBack(): void
+}
+
+/** A size that is periodically read from the store. What is written in between is added. */
 class Quota {
-  #bytes = 0
+  #storedBytes = 0
+  #reservedBytes = 0
   #freshUntilMs = -Infinity
   #asking: Promise<void> | undefined
 
@@ -23,18 +37,26 @@ class Quota {
     private readonly now: () => number,
   ) {}
 
-  /** Counts an update before it is written. Resolves `false`, and doesn't count it, if it is too large. */
-  async take(bytes: number): Promise<boolean> {
-    if (this.maxBytes === 0) return true
+  /** Reserves space for an update before it is written. Resolves `undefined` if it is too large. */
+  async take(bytes: number): Promise<Reservation | undefined> {
+    if (this.maxBytes === 0) return UNLIMITED
     if (this.now() >= this.#freshUntilMs) await (this.#asking ??= this.#refresh())
-    if (this.#bytes + bytes > this.maxBytes) return false
-    this.#bytes += bytes
-    return true
+    if (this.#storedBytes + this.#reservedBytes + bytes > this.maxBytes) return undefined
+    this.#reservedBytes += bytes
+    return {
+      stored: () => {
+        this.#reservedBytes -= bytes
+        this.#storedBytes += bytes
+      },
+      giveBack: () => {
+        this.#reservedBytes -= bytes
+      },
+    }
   }
 
   async #refresh(): Promise<void> {
     try {
-      this.#bytes = (await this.ask()).bytes
+      this.#storedBytes = (await this.ask()).bytes
       this.#freshUntilMs = this.now() + FRESH_MS
     } finally {
       this.#asking = undefined
@@ -42,13 +64,16 @@ class Quota {
   }
 }
 
+const UNLIMITED: Reservation = { stored: () => {}, giveBack: () => {} }
+
 /**
  * The limits for the total size of all documents in the store, and of the documents of each owner.
  *
- * @see PROTOCOL.md BU10, BU11
+ * @see PROTOCOL.md BU10, BU11, BU18
  */
 export class Quotas {
   readonly #all: Quota
+  readonly #isFull: RareWarning
   readonly #byOwner = new Map<string, Quota>()
   readonly #owners = new Map<
     string,
@@ -59,24 +84,44 @@ export class Quotas {
     private readonly limits: QuotaLimits,
     private readonly catalog: Pick<Catalog, 'totals' | 'getRecord'>,
     private readonly now: () => number,
-    private readonly isFull: { warn(): void },
+    log: Log,
   ) {
+    this.#isFull = new RareWarning(log, FULL)
     this.#all = new Quota(limits.maxStoredBytes, () => catalog.totals(), now)
   }
 
   /**
-   * Counts an update to a room's document before it is written.
+   * Reserves space for an update to a room's document before it is written.
    *
+   * @param newOwner who becomes the document's owner with this update
    * @throws {Problem} storage-full, store-failed
    */
-  async take(roomName: string, bytes: number): Promise<void> {
-    if (!(await this.#all.take(bytes))) {
-      this.isFull.warn()
+  async take(roomName: string, bytes: number, newOwner?: string): Promise<Reservation> {
+    const owner =
+      this.limits.maxOwnerBytes === 0 ? undefined : (newOwner ?? (await this.#ownerOf(roomName)))
+    const ofAll = await this.#all.take(bytes)
+    if (ofAll === undefined) {
+      this.#isFull.warn()
       throw full('The server has', 'Ask its operator for more.')
     }
-    if (this.limits.maxOwnerBytes === 0) return
-    const owner = await this.#ownerOf(roomName)
-    if (owner === undefined || (await this.#quotaOf(owner).take(bytes))) return
+    const ofOwner = await this.#takeOf(owner, bytes, ofAll)
+    return both(ofAll, ofOwner)
+  }
+
+  /** @throws {Problem} storage-full, store-failed; what is taken of all is given back then */
+  async #takeOf(
+    owner: string | undefined,
+    bytes: number,
+    ofAll: Reservation,
+  ): Promise<Reservation> {
+    if (owner === undefined) return UNLIMITED
+    let taken: Reservation | undefined
+    try {
+      taken = await this.#quotaOf(owner).take(bytes)
+    } finally {
+      if (taken === undefined) ofAll.giveBack()
+    }
+    if (taken !== undefined) return taken
     throw full("The document's owner has", 'Documents have to be deleted first.')
   }
 
@@ -93,6 +138,19 @@ export class Quotas {
     const owner = (await this.catalog.getRecord(roomName))?.owner
     keep(this.#owners, roomName, { owner, untilMs: this.now() + FRESH_MS })
     return owner
+  }
+}
+
+function both(one: Reservation, other: Reservation): Reservation {
+  return {
+    stored: () => {
+      one.stored()
+      other.stored()
+    },
+    giveBack: () => {
+      one.giveBack()
+      other.giveBack()
+    },
   }
 }
 

@@ -51,7 +51,7 @@ export class SqliteCatalog implements Catalog {
   ): Promise<number | undefined> {
     return this.connection.transaction('IMMEDIATE', () => {
       const { revision: current = 0 } = this.#recordOf(roomName) ?? {}
-      return current === expectedRevision ? this.#put(roomName, record) : undefined
+      return current === expectedRevision ? this.putNew(roomName, record) : undefined
     })
   }
 
@@ -65,7 +65,12 @@ export class SqliteCatalog implements Catalog {
     return this.connection.run(found).get(roomName) as RecordRow | undefined
   }
 
-  #put(roomName: string, { json, link, owner }: RoomRecord): number {
+  protected hasDocument(roomName: string): boolean {
+    return this.connection.run('SELECT 1 FROM documents WHERE room = ?').get(roomName) !== undefined
+  }
+
+  /** Replaces the record. @returns its new revision */
+  protected putNew(roomName: string, { json, link, owner }: RoomRecord): number {
     const revision = nextNumber(this.connection)
     const put = this.connection.run(
       `INSERT INTO records (room, revision, json, link, owner) VALUES (?, ?, ?, ?, ?)

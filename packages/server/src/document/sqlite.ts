@@ -15,6 +15,7 @@ import {
   FIRST_INCARNATION,
   type LogPage,
   type Removal,
+  type RoomRecord,
   type RoomUpdate,
   type StoredDocument,
 } from './store.js'
@@ -95,6 +96,17 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
         if (!current.has(keyOf(update))) return undefined
         return Number(insert.run(update.roomName, asBuffer(update.bytes)).lastInsertRowid)
       })
+    })
+  }
+
+  async claim(update: RoomUpdate, record: RoomRecord): Promise<number | undefined> {
+    return this.database.transaction('IMMEDIATE', () => {
+      const { roomName, incarnation, bytes } = update
+      if (this.hasDocument(roomName)) return undefined
+      if (!noteDocument(this.database, roomName, bytes.byteLength, incarnation)) return undefined
+      this.putNew(roomName, record)
+      const insert = this.database.run('INSERT INTO updates (room, bytes) VALUES (?, ?)')
+      return Number(insert.run(roomName, asBuffer(bytes)).lastInsertRowid)
     })
   }
 

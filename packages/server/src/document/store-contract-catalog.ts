@@ -16,6 +16,8 @@ export const CATALOG_CONTRACT: readonly StoreCheck[] = [
   { name: '[AD7] knows how large a document is, and all of them together', check: weighs },
   { name: '[AD8] keeps a record, and changes it only if it is as expected', check: keepsRecord },
   { name: '[AD8] counts one of two changes of a record at the same time', check: countsOneChange },
+  { name: '[AD18] stores a first update with its record, or neither', check: claims },
+  { name: '[AD18] counts one of two claims at the same time', check: countsOneClaim },
   { name: '[AD8] finds a room by its link, which no two rooms have', check: findsByLink },
 ]
 
@@ -90,6 +92,56 @@ async function countsOneChange(place: StorePlace): Promise<void> {
     const json = revisions[0] === undefined ? '"other"' : '"store"'
     assert.deepEqual(await store.getRecord('one'), { revision: counted[0], json })
     expected = counted[0]!
+  }
+}
+
+async function claims(place: StorePlace): Promise<void> {
+  await using store = await opened(place)
+  await using other = await opened(place)
+  const record = { json: '{"a":1}', owner: 'ada', link: 'first' }
+  const number = await store.claim({ ...update('one', 1), bytes: oneByte(7) }, record)
+  assert(number !== undefined, 'a room without a document can be claimed')
+  const stored = await other.getRecord('one')
+  assert.deepEqual(stored, { ...record, revision: stored?.revision })
+  const { updates } = await other.load('one')
+  assert.deepEqual(
+    updates.map((each) => [each.number, ...each.bytes]),
+    [[number, 7]],
+  )
+  assert.deepEqual(await store.totals('ada'), { documents: 1, bytes: 1 })
+  await append(store, [update('two', 1)])
+  await store.putRecord('three', { json: '{}' }, 0)
+  for (const taken of ['one', 'two', 'three']) {
+    const before = await store.load(taken)
+    assert.equal(
+      await other.claim(update(taken, 2), { json: '{}', owner: 'eve' }),
+      undefined,
+      taken,
+    )
+    assert.deepEqual(await store.load(taken), before, 'a claim that does not count stores nothing')
+    assert.notEqual((await store.getRecord(taken))?.owner, 'eve', taken)
+  }
+  await assert.rejects(other.claim(update('four', 1), { json: '{}', link: 'first' }))
+  assert.equal(await store.about('four'), undefined, 'what is rejected changes nothing')
+  await store.remove({ roomName: 'one', incarnation: 'x' })
+  assert.equal(await store.claim(update('one', 1), record), undefined, 'of another incarnation')
+  assert.notEqual(await store.claim(update('one', 1, 'x'), record), undefined)
+  assert.equal((await store.getRecord('one'))?.owner, 'ada')
+}
+
+async function countsOneClaim(place: StorePlace): Promise<void> {
+  await using store = await opened(place)
+  await using other = await opened(place)
+  for (let round = 0; round < 5; round++) {
+    const roomName = `room ${round}`
+    const numbers = await Promise.all([
+      store.claim(update(roomName, 1), { json: '{}', owner: 'store' }),
+      other.claim(update(roomName, 2), { json: '{}', owner: 'other' }),
+      other.append([update(roomName, 3)]).then(() => undefined),
+    ])
+    const owners = ['store', 'other'].filter((_, index) => numbers[index] !== undefined)
+    assert(owners.length <= 1, 'one of two claims counts')
+    assert.equal((await store.getRecord(roomName))?.owner, owners[0])
   }
 }
 

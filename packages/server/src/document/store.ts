@@ -174,6 +174,7 @@ export interface Catalog {
  *   snapshots of a room have the same generation.
  * - **Removal.** Once `remove` resolves, the document and its record are gone. Appends and compactions
  *   for an earlier incarnation change nothing, from any process.
+ * - **Claims.** `claim` stores an update and a record together, and only in a room with neither.
  * - **Concurrency.** Several stores may be open in one place at once: a server replaces its thread by
  *   another while the first still works, and nodes share one database. Every `load` returns everything
  *   that any of them stored before it began.
@@ -199,6 +200,15 @@ export interface DocumentStore extends Catalog {
    *   current one, which is not stored
    */
   append(updates: readonly RoomUpdate[]): Promise<readonly (number | undefined)[]>
+
+  /**
+   * Stores the first update of a document together with its record, in one transaction.
+   *
+   * @returns the update's number; `undefined`, having changed nothing, if the room has a document or a
+   *   record, or if the update's incarnation isn't the current one
+   * @throws {Error} if another room has the record's link
+   */
+  claim(update: RoomUpdate, record: RoomRecord): Promise<number | undefined>
 
   /**
    * Replaces the snapshot of `base` and the given updates by a new snapshot. Updates that are appended

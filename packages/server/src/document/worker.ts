@@ -89,9 +89,9 @@ async function performOnDocument(
   const { roomName } = request
   switch (request.call) {
     case 'update':
-      return keeper.update(roomName, request.bytes, request.number, request.incarnation)
+      return keeper.update(roomName, request.bytes, request)
     case 'import':
-      await keeper.import(roomName, request.bytes)
+      await keeper.import(roomName, request.bytes, request.claim)
       return undefined
     case 'read':
       if (request.isFresh) await keeper.learn(roomName, undefined)

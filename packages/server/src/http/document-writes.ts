@@ -16,41 +16,26 @@ export class DocumentWrites {
   ) {}
 
   /**
-   * Stores an update in the document that its record decided about, and in no other. If that was
+   * Stores an update in the document that its record decided about, and in no other. The first who
+   * writes a document becomes its owner with that. If somebody else was first, or the document was
    * deleted, the call is decided about again.
    *
    * @throws {Problem} what {@link RoomServer.update} throws; forbidden
    */
   async write(asker: Asker, update: Uint8Array, options: UpdateOptions): Promise<Updated> {
+    const { sharing, permissions } = this.access
+    const { request, roomName, user } = asker
     for (let attempt = 1; ; attempt++) {
-      const decided = await this.#claim(asker, options)
+      const decided = sharing.decidedAbout(request)
+      const claim = user && sharing.claimOf(request, user.claim.id)
       try {
-        return await this.rooms.update(asker.roomName, update, bound(options, decided))
+        return await this.rooms.update(roomName, update, { ...bound(options, decided), claim })
       } catch (error) {
         if (decided === undefined || attempt === MOST_ATTEMPTS || !isDeleted(error)) throw error
       }
-      this.access.sharing.outdate(asker.roomName)
-      await this.access.permissions.assert(asker, 'write')
-    }
-  }
-
-  /**
-   * The first who writes a document becomes its owner; the others are asked about again.
-   *
-   * @returns the incarnation that a record decided about, if one did
-   */
-  async #claim(asker: Asker, { incarnation }: UpdateOptions): Promise<string | undefined> {
-    const { sharing, permissions } = this.access
-    const { request, roomName, user } = asker
-    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
-      const decided = sharing.decidedAbout(request)
-      // An update for another document makes nobody the owner of this one.
-      if (user === undefined || (incarnation ?? decided) !== decided) return decided
-      if (!(await sharing.claim(request, roomName, user.claim.id))) return decided
-      await this.rooms.recordChanged(roomName)
+      sharing.outdate(roomName)
       await permissions.assert(asker, 'write')
     }
-    throw documentDeleted()
   }
 }
 
