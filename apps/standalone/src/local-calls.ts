@@ -28,29 +28,37 @@ export type LocalCall =
   | { readonly call: 'owner'; readonly room: string; readonly user: string }
   | { readonly call: 'retention'; readonly unusedSinceMs: number; readonly dryRun: boolean }
 
+/** What a command did. */
+export interface Done {
+  readonly rooms: readonly string[]
+  /** Of an import: whether another document has the view link, so that it was left out. */
+  readonly isLinkTaken?: boolean
+}
+
 /** Runs the request of a command, in this process or in a running server. */
-export async function perform(
-  administration: Administration,
-  asked: LocalCall,
-): Promise<readonly string[]> {
+export async function perform(administration: Administration, asked: LocalCall): Promise<Done> {
   switch (asked.call) {
-    case 'delete':
-      return (await administration.deleteDocument(asked.room, OPERATOR)) ? [asked.room] : []
+    case 'delete': {
+      const isDone = await administration.deleteDocument(asked.room, OPERATOR)
+      return { rooms: isDone ? [asked.room] : [] }
+    }
     case 'import': {
       const { room, update, record } = asked
-      await administration.importDocument(room, Buffer.from(update, 'base64'), OPERATOR, record)
-      return [room]
+      const bytes = Buffer.from(update, 'base64')
+      const imported = await administration.importDocument(room, bytes, OPERATOR, record)
+      return { rooms: [room], ...imported }
     }
     case 'owner': {
       const { room, user } = asked
-      return (await administration.setOwner(room, user, OPERATOR)) ? [room] : []
+      const isDone = await administration.setOwner(room, user, OPERATOR)
+      return { rooms: isDone ? [room] : [] }
     }
     case 'retention': {
       const deleted: string[] = []
       for await (const { roomName } of administration.retain(asked, OPERATOR)) {
         deleted.push(roomName)
       }
-      return deleted
+      return { rooms: deleted }
     }
   }
 }

@@ -23,6 +23,12 @@ export interface Retention {
   readonly dryRun?: boolean
 }
 
+/** The result of an import. */
+export interface Imported {
+  /** Whether another document has the view link, so that the imported one has none. */
+  readonly isLinkTaken: boolean
+}
+
 /** The most documents in one page of the list. */
 export const MOST_LISTED = 1_000
 
@@ -81,23 +87,31 @@ export class Administration {
    *
    * @param update an update of Yjs 13 from a trusted source; only its size is checked
    * @param record who may see the document; ignored if the room already has a record
-   * @throws {Problem} bad-room, bad-update, document-exists, document-full, store-failed,
+   * @returns whether the record had a view link that another document has, and so was left out
+   * @throws {Problem} bad-room, bad-parameter, bad-update, document-exists, document-full, store-failed,
    *   shutting-down
-   * @see PROTOCOL.md AD10
+   * @see PROTOCOL.md AD10, AD19
    */
   async importDocument(
     roomName: string,
     update: Uint8Array,
     who: Manager,
     record?: RoomRecord,
-  ): Promise<void> {
+  ): Promise<Imported> {
     this.context.serving.assertServing()
     const name = checkRoom(roomName)
-    await this.context.roomDocuments.import(name, update)
-    if (record !== undefined) await this.context.documents.catalog.putRecord(name, record, 0)
-    await this.context.outdate(name)
+    const { sharing, roomDocuments } = this.context
+    const imported = record && (await sharing.importable(name, record))
+    try {
+      await roomDocuments.import(name, update, imported?.record)
+      // A document without content is its record alone.
+      if (imported?.record !== undefined) await sharing.putFirst(name, imported.record)
+    } finally {
+      await this.context.outdate(name)
+    }
     const bytes = update.byteLength
     await this.context.audit.note(who, { what: 'import', room: roomName, bytes })
+    return { isLinkTaken: imported?.isLinkTaken === true }
   }
 
   /**

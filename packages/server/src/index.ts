@@ -1,5 +1,10 @@
 export type { Audit, AuditEntry, Manager } from './access/audit.js'
-export { Administration, type ListedDocument, type Retention } from './administration.js'
+export {
+  Administration,
+  type Imported,
+  type ListedDocument,
+  type Retention,
+} from './administration.js'
 export type {
   Catalog,
   Compaction,

@@ -84,7 +84,7 @@ export class RoomDocuments {
    * Imports a document into a room without one.
    *
    * @param claim the record to store with it
-   * @throws {Problem} bad-update, document-exists, document-full, document-deleted, store-failed
+   * @throws {Problem} bad-update, document-exists, document-full, store-failed
    * @see PROTOCOL.md AD10
    */
   async import(roomName: RoomName, update: Uint8Array, claim?: RoomRecord): Promise<void> {

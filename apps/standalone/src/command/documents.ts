@@ -3,6 +3,7 @@ import { type DocumentReader, openReader } from '@whereabouts/server/operate'
 import { type Arguments, needed } from './arguments.js'
 import { type DocumentFile, exportAll, filesIn, readDocument, writePrivately } from './files.js'
 import { note } from './note.js'
+import type { Done } from '../local-calls.js'
 import { openTarget, type Target } from './target.js'
 
 const PAGE = 500
@@ -46,8 +47,7 @@ export async function importDocuments({ options, flags, rest, print }: Arguments
   await writing(options, async (target) => {
     if (!flags.all) {
       const path = needed(rest, 1, 'the file to read')
-      await importFile(target, path, await readDocument(path, first))
-      return print(`imported ${first}`)
+      return print(await importFile(target, path, await readDocument(path, first)))
     }
     const refused = await importAll(target, await filesIn(first), print)
     if (refused > 0) throw new Error(`${refused} documents were not imported`)
@@ -59,7 +59,7 @@ export async function deleteDocument({ options, rest, print }: Arguments): Promi
   const room = needed(rest, 0, 'the name of a room')
   await writing(options, async (target) => {
     const done = await target.perform({ call: 'delete', room })
-    if (done.length === 0) throw new Error(`the room ${room} has no document`)
+    if (done.rooms.length === 0) throw new Error(`the room ${room} has no document`)
     print(`deleted ${room}`)
   })
 }
@@ -70,7 +70,7 @@ export async function setOwner({ options, rest, print }: Arguments): Promise<voi
   const user = needed(rest, 1, 'the id of a user')
   await writing(options, async (target) => {
     const done = await target.perform({ call: 'owner', room, user })
-    if (done.length === 0) throw new Error(`the room ${room} has no document`)
+    if (done.rooms.length === 0) throw new Error(`the room ${room} has no document`)
     print(`${room} belongs to ${user}`)
   })
 }
@@ -80,16 +80,16 @@ export async function retain({ options, flags, print }: Arguments): Promise<void
   const unusedSinceMs = Date.now() - flags.olderThanMs
   const { dryRun } = flags
   await writing(options, async (target) => {
-    const rooms = await target.perform({ call: 'retention', unusedSinceMs, dryRun })
+    const { rooms } = await target.perform({ call: 'retention', unusedSinceMs, dryRun })
     for (const room of rooms) print(room)
     print(`${dryRun ? 'would delete' : 'deleted'} ${rooms.length} documents`)
   })
 }
 
-/** @throws {Error} that begins with the file's name */
-async function importFile(target: Target, path: string, file: DocumentFile): Promise<void> {
+/** Returns what was done. @throws {Error} that begins with the file's name */
+async function importFile(target: Target, path: string, file: DocumentFile): Promise<string> {
   try {
-    await target.perform({ call: 'import', ...file })
+    return imported(await target.perform({ call: 'import', ...file }))
   } catch (error) {
     throw new Error(`${path}: ${(error as Error).message}`, { cause: error })
   }
@@ -104,14 +104,18 @@ async function importAll(
   for (const path of files) {
     const file = await readDocument(path)
     try {
-      await target.perform({ call: 'import', ...file })
-      print(`imported ${file.room}`)
+      print(imported(await target.perform({ call: 'import', ...file })))
     } catch (error) {
       refused += 1
       print(`not imported: ${file.room}: ${(error as Error).message}`)
     }
   }
   return refused
+}
+
+function imported({ rooms, isLinkTaken }: Done): string {
+  const link = ' without its view link, which another document has here; share it again'
+  return `imported ${rooms.join()}${isLinkTaken === true ? link : ''}`
 }
 
 async function reading(

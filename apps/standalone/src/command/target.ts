@@ -3,14 +3,14 @@ import { type IncomingMessage, request } from 'node:http'
 import { connect } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { createWhereabouts, type Log, type WhereaboutsOptions } from '@whereabouts/server'
-import { type LocalCall, perform, socketIn } from '../local-calls.js'
+import { type Done, type LocalCall, perform, socketIn } from '../local-calls.js'
 
 const ALIVE_MS = 60_000
 
 /** The server or store that a command acts on. */
 export interface Target {
-  /** Runs an action, and returns the names of the affected rooms. */
-  perform(call: LocalCall): Promise<readonly string[]>
+  /** Runs an action. */
+  perform(call: LocalCall): Promise<Done>
   close(): Promise<void>
 }
 
@@ -65,11 +65,11 @@ async function isListening(dataDir: string): Promise<boolean> {
   }
 }
 
-async function ask(dataDir: string, asked: LocalCall): Promise<readonly string[]> {
+async function ask(dataDir: string, asked: LocalCall): Promise<Done> {
   const call = request({ socketPath: socketIn(dataDir), method: 'POST' })
   call.end(JSON.stringify(asked))
   const [response] = (await once(call, 'response')) as [IncomingMessage]
-  const answer = (await json(response)) as { done?: readonly string[]; detail?: string }
+  const answer = (await json(response)) as { done?: Done; detail?: string }
   if (answer.done === undefined) throw new Error(answer.detail)
   return answer.done
 }

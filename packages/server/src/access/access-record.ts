@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import {
   type Access,
   type Action,
+  isViewLink,
   LINK_ROLES,
   type LinkGives,
   parseUserName,
@@ -142,6 +143,17 @@ export function written({ owner, users, link, viewLink }: AccessRecord): RoomRec
 export function readRecord({ json }: RoomRecord): AccessRecord {
   const { users, ...said } = RECORD.parse(JSON.parse(json))
   return { ...said, users: new Map(users as [string, SharedUser][]) }
+}
+
+/** Reads a record that an import brings. @throws {Problem} bad-parameter. AD19 */
+export function readImported(brought: RoomRecord): AccessRecord {
+  try {
+    const record = readRecord(brought)
+    if (record.viewLink === undefined || isViewLink(record.viewLink)) return record
+  } catch {
+    // The reason would repeat what the file says.
+  }
+  throw bad('record', 'The record of who may see the document is invalid. Export it again.')
 }
 
 /** Returns a record as its managers see it. @param byUsers whether there are users. SR12 */

@@ -13,6 +13,7 @@ import {
   type CheckedChange,
   NO_RECORD,
   readChange,
+  readImported,
   readRecord,
   shown,
   written,
@@ -135,6 +136,31 @@ export class Sharing {
     this.outdate(roomName)
     if (put === undefined) throw accessChanged()
     return shown(after, put, this.linkGives, byUsers)
+  }
+
+  /**
+   * A record that an import brings, as it can be stored here.
+   *
+   * @returns no record if the room has one already
+   * @throws {Problem} bad-parameter if it is invalid; too-large, store-failed
+   * @see PROTOCOL.md AD19
+   */
+  async importable(
+    roomName: string,
+    brought: RoomRecord,
+  ): Promise<{ readonly record?: RoomRecord; readonly isLinkTaken: boolean }> {
+    const { viewLink, ...others } = readImported(brought)
+    if ((await this.catalog.getRecord(roomName)) !== undefined) return { isLinkTaken: false }
+    const linked = viewLink === undefined ? undefined : await this.roomOf(viewLink)
+    const isLinkTaken = linked !== undefined && linked !== roomName
+    const record = written(isLinkTaken ? others : { ...others, viewLink })
+    if (Buffer.byteLength(record.json) > MAX_RECORD_BYTES) throw tooLarge(MAX_RECORD_BYTES)
+    return { record, isLinkTaken }
+  }
+
+  /** Stores a room's first record; does nothing if it has one. @throws {Problem} store-failed */
+  async putFirst(roomName: string, record: RoomRecord): Promise<void> {
+    await this.catalog.putRecord(roomName, record, 0)
   }
 
   /**

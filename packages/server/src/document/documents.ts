@@ -11,7 +11,7 @@ import { connected } from './shown-address.js'
 import type { UpdateTerms } from './keeper.js'
 import type { Request, Results } from './messages.js'
 import { MAX_RECORD_BYTES, type RoomCatalog, type RoomRecord, type UntoldRoom } from './store.js'
-import { storeFailed } from './store-failed.js'
+import { documentExists, storeFailed } from './store-failed.js'
 import { chooseStore, type ChosenStore } from './store-module.js'
 import type { Done } from './thread.js'
 import { Threads } from './threads.js'
@@ -171,11 +171,16 @@ export class Documents {
    * Imports a document into a room that has none. Resolves with its bytes, in a buffer of their own.
    *
    * @param claim the record to store with it
-   * @throws {Problem} bad-update, document-exists, document-full, document-deleted, store-failed
+   * @throws {Problem} bad-update, document-exists, document-full, store-failed
    */
   async import(roomName: string, bytes: Uint8Array, claim?: RoomRecord): Promise<Uint8Array> {
     const own = new Uint8Array(bytes)
-    await this.#write({ call: 'import', roomName, bytes: own, claim })
+    try {
+      await this.#write({ call: 'import', roomName, bytes: own, claim })
+    } catch (error) {
+      const isOther = error instanceof Problem && error.problem === 'document-deleted'
+      throw isOther ? documentExists() : error
+    }
     return own
   }
 
