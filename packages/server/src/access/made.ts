@@ -1,44 +1,73 @@
+/** How long something counts that isn't there yet: the call that makes it may take a while, or be refused. */
+const PENDING_MS = 3_000
+/** How many things of an account are looked at again for each call over its limit. */
+const LOOKED_AT = 50
+/** How often those of all accounts are looked at, at most. */
+const SWEEP_MS = 1_000
+
 /**
  * Limits how many things, such as rooms, each account may have made that still exist. Asks whether they
  * exist only when the limit is reached, so nobody has to report their end.
  *
- * @see PROTOCOL.md BU7
+ * @see PROTOCOL.md BU7, BU19
  */
 export class Made {
-  readonly #byAccount = new Map<string, Set<string>>()
+  /** Until when each thing counts without existing; 0 once it has been seen to exist. Oldest look first. */
+  readonly #byAccount = new Map<string, Map<string, number>>()
   #size = 0
+  #sweptMs = -Infinity
 
   /**
    * @param most for one account
    * @param mostTogether for all accounts together
-   * @param isThere returns whether one still exists
+   * @param isThere returns whether one exists now
    */
   constructor(
     private readonly most: number,
     private readonly mostTogether: number,
     private readonly isThere: (name: string) => boolean,
+    private readonly now: () => number = () => performance.now(),
   ) {}
 
   /** Counts one more. Returns `false`, without counting it, if the account may not make it. */
   add(account: string, name: string): boolean {
-    const made = this.#byAccount.get(account) ?? new Set()
-    if (made.has(name)) return true
-    if (made.size >= this.most) this.#forgetThoseGone(account, made)
-    if (made.size >= this.most) return false
-    this.#byAccount.set(account, made.add(name))
-    this.#size += 1
+    const made = this.#byAccount.get(account) ?? new Map<string, number>()
+    const isNew = !made.has(name)
+    if (isNew && made.size >= this.most) this.#look(made, LOOKED_AT)
+    if (isNew && made.size >= this.most) return false
+    this.#byAccount.set(account, made.set(name, this.now() + PENDING_MS))
+    if (isNew) this.#size += 1
     if (this.#size > 2 * this.mostTogether) this.#sweep()
     return true
   }
 
   #sweep(): void {
-    for (const [account, made] of this.#byAccount) this.#forgetThoseGone(account, made)
+    const nowMs = this.now()
+    if (nowMs - this.#sweptMs < SWEEP_MS) return
+    this.#sweptMs = nowMs
+    for (const [account, made] of this.#byAccount) {
+      this.#look(made, made.size)
+      if (made.size === 0) this.#byAccount.delete(account)
+    }
   }
 
-  #forgetThoseGone(account: string, made: Set<string>): void {
-    for (const name of made) {
-      if (!this.isThere(name) && made.delete(name)) this.#size -= 1
+  /** Looks at those that were looked at least recently, and forgets the ones that are gone. */
+  #look(made: Map<string, number>, count: number): void {
+    const nowMs = this.now()
+    for (const [name, untilMs] of [...take(made, count)]) {
+      made.delete(name)
+      if (this.isThere(name)) made.set(name, 0)
+      else if (nowMs < untilMs) made.set(name, untilMs)
+      else this.#size -= 1
     }
-    if (made.size === 0) this.#byAccount.delete(account)
+  }
+}
+
+function* take<T>(all: Iterable<T>, count: number): Generator<T> {
+  let left = count
+  for (const each of all) {
+    if (left === 0) return
+    left -= 1
+    yield each
   }
 }
