@@ -126,6 +126,44 @@ describe.each(SERVERS)('an open reader on %s', (server) => {
     expect(await stream.quiet()).toEqual([])
   })
 
+  it.each<[what: string, before: readonly Action[], after: readonly Action[]]>([
+    ['may no longer write', ALL, ['watch', 'join', 'move']],
+    ['may write from now on', ['watch'], ['watch', 'write']],
+    ['may no longer join', ALL, ['watch', 'write']],
+  ])(
+    '[AC30] that waits in a long-poll is told at once when it %s',
+    async (_what, before, after) => {
+      const office = new Office({ eve: before })
+      await using running = await start(server, { ...office.options, ...RARELY })
+      const room = new TestRoom(running.baseUrl)
+      const { id } = await running.rooms.members(room.name)
+      for (const [url, options] of [
+        [room.url('location', { since: id, waitMs: 30_000 }), {}],
+        [room.url('changes'), { json: { since: id, waitMs: 30_000 } }],
+      ] as const) {
+        office.rights.set('eve', before)
+        const poll = callJson(url, { ...options, ...as('eve') })
+        await expect.poll(async () => (await running.rooms.count()).connections).toBe(1)
+        office.rights.set('eve', after)
+        await running.rooms.revalidate({ user: 'eve' })
+        expect(await within(poll, 'the answer')).toEqual({ id, patch: {}, can: after })
+      }
+    },
+  )
+
+  it('[AC30] that waits in a long-poll whose rights stay the same goes on waiting', async () => {
+    const office = new Office({ eve: ALL })
+    await using running = await start(server, { ...office.options, ...RARELY })
+    const room = new TestRoom(running.baseUrl)
+    const { id } = await running.rooms.members(room.name)
+    const poll = call(room.url('location', { since: id, waitMs: 1_500 }), as('eve'))
+    await expect.poll(async () => (await running.rooms.count()).connections).toBe(1)
+    const before = office.asked.length
+    await running.rooms.revalidate()
+    await expect.poll(() => office.asked.length).toBeGreaterThan(before)
+    expect((await poll).status).toBe(204)
+  })
+
   it('[AC20] only the selected readers are checked', async () => {
     const office = new Office({ ada: ALL, eve: ALL })
     await using running = await start(server, { ...office.options, ...RARELY })

@@ -197,6 +197,25 @@ describe.each(SERVERS)('a user from the application on %s', (server) => {
     expect(list.retries).toHaveLength(2)
   })
 
+  it.each([
+    ['a'.repeat(255), true],
+    ['a'.repeat(256), false],
+    [`${'é'.repeat(127)}a`, true],
+    ['é'.repeat(128), false],
+    ['😀'.repeat(64), false],
+  ])('[ID16] with the id %s is known: %s', async (id, isKnown) => {
+    const office = new Office({ [id]: ALL })
+    const authenticate = () => ({ id })
+    await using running = await start(server, { ...office.options, authenticate })
+    const room = new TestRoom(running.baseUrl)
+    if (isKnown) await callJson(room.url('location'), { ...as('any'), json: 1 })
+    const calls = isKnown ? [] : everyCall(running.baseUrl, as('any'), room)
+    for (const [url, options] of calls) expect((await call(url, options)).status, url).toBe(401)
+    const said = running.rooms.move(room.name, 'k', 1, { id })
+    if (isKnown) await said
+    else await expect(said).rejects.toMatchObject({ problem: 'unauthorized' })
+  })
+
   it('[AC2] a waiting long-poll is answered when its user has to reconnect', async () => {
     const { running, room } = await started(() => ({ expiresAtMs: Date.now() + 2_000 }))
     await using _ = running

@@ -112,6 +112,7 @@ describe('with a secret', () => {
     ['without an issuer', () => signHs(SECRET, goodWithout('iss'))],
     ['of nobody', () => signHs(SECRET, goodWithout('sub'))],
     ['of an empty user', () => signHs(SECRET, good({ sub: '' }))],
+    ['of a user whose id is too long', () => signHs(SECRET, good({ sub: 'é'.repeat(128) }))],
     ['of a user that is a number', () => signHs(SECRET, good({ sub: 5 as unknown as string }))],
     ['with rooms of another form', () => signHs(SECRET, good({ rooms: { '*': ['write'] } }))],
     [
@@ -126,7 +127,7 @@ describe('with a secret', () => {
       'with a header that must be understood',
       () => forge({ alg: 'HS256', crit: ['x'], x: 1 }, good(), 'x'),
     ],
-  ])('[OP12 OP14 OP15 OP17] a token is refused %s', async (_what, make) => {
+  ])('[ID16 OP12 OP14 OP15 OP17] a token is refused %s', async (_what, make) => {
     await expectRefused(server.baseUrl, bearer(await make()), known)
   })
 

@@ -319,7 +319,7 @@ it('[OP28] a server starts without its provider, reports that, and connects late
   await loggedIn(publicUrl)
 })
 
-describe('[OP24] an ID token', () => {
+describe('[ID16 OP24] an ID token', () => {
   let signer: Signer
   let port: number
   let publicUrl: string
@@ -408,6 +408,7 @@ describe('[OP24] an ID token', () => {
     ['of an unknown key', async (nonce) => (await Signer.of('RS256')).sign(good(nonce))],
     ['with the client’s secret for a key', (nonce) => signHs(CLIENT.client_secret, good(nonce))],
     ['with the public key for a secret', async (nonce) => signHs(await signer.pem(), good(nonce))],
+    ['with an id that is too long', (nonce) => signer.sign(good(nonce, { sub: 'é'.repeat(128) }))],
     ['that is malformed', () => 'a.b.c'],
   ])('%s creates no session', async (_what, make) => {
     idToken = make

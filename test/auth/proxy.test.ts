@@ -54,6 +54,7 @@ describe('a caller from a trusted address', () => {
     ['an empty user', { 'x-forwarded-user': '' }],
     ['white space for a user', { 'x-forwarded-user': '  ' }],
     ['a user that is too long', { 'x-forwarded-user': 'a'.repeat(256) }],
+    ['a user that is too long in bytes', { 'x-forwarded-user': 'é'.repeat(128) }],
     ['two users', { 'x-forwarded-user': ['mallory', 'ann'] }],
     ['the same user twice', { 'x-forwarded-user': ['ann', 'ann'] }],
     ['a user and an empty one', { 'x-forwarded-user': ['ann', ''] }],
@@ -62,7 +63,7 @@ describe('a caller from a trusted address', () => {
     ['two names', { ...ANN, 'x-forwarded-name': ['Mallory', 'Ann'] }],
     ['two addresses', { ...ANN, 'x-forwarded-email': 'm@a.example,ann@a.example' }],
     ['a user under another name', { x_forwarded_user: 'ann', 'remote-user': 'ann' }],
-  ])('[OP12 OP20] is refused with %s', async (_what, headers) => {
+  ])('[OP12 OP20 ID16] is refused with %s', async (_what, headers) => {
     await expectRefused(server.baseUrl, headers, ANN)
   })
 
@@ -75,6 +76,13 @@ describe('a caller from a trusted address', () => {
     // Streams are opened again through the proxy by then.
     expect(said.expiresInMs).toBeLessThanOrEqual(900_000)
   })
+})
+
+it('[ID16] a user of 255 bytes is one', async () => {
+  await using server = await startProxied('127.0.0.1')
+  const id = `${'é'.repeat(127)}a`
+  const headers = { 'x-forwarded-user': Buffer.from(id).toString('latin1') }
+  expect(await shownAs(server.baseUrl, headers)).toMatchObject({ id })
 })
 
 it('[OP20] a header can have another name, and the default one is then ignored', async () => {

@@ -184,7 +184,9 @@ describe('commands without a server', () => {
       const answer = await callJson(new TestRoom(server.baseUrl, 'empty').url('access'), { json })
       ;({ viewLink } = (answer as unknown as { access: Access }).access)
     }
-    const record = { json: '{"owner":"ada"}', link: 'a token', owner: 'ada' }
+    const link = `view~${'a'.repeat(32)}`
+    const json = JSON.stringify({ owner: 'ada', users: {}, viewLink: link })
+    const record = { json, link, owner: 'ada' }
     putRecord(folder.path, 'two', record)
     const all = join(folder.path, 'all')
     expect((await runCommand(['documents', 'export', '--all', all], at)).out).toContain('wrote 5')

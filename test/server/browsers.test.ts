@@ -124,6 +124,46 @@ it.each([
   expect(JSON.parse(repeated.text)).toMatchObject({ self: JSON.parse(answer.text).self as string })
 })
 
+it.each([
+  ['plain', true, false],
+  ['__Host-', true, true],
+  ['plain', false, true],
+  ['__Host-', false, false],
+])('[ID17] a %s cookie over TLS (%s) counts: %s', async (kind, isSecure, counts) => {
+  await using server = await startPlain({ trustedProxies: ['127.0.0.1'] })
+  const room = new TestRoom(server.baseUrl)
+  const key = memberKey()
+  const name = `${kind === 'plain' ? '' : kind}whereabouts-member`
+  const secure = isSecure ? { 'x-forwarded-proto': 'https' } : {}
+  const headers = { ...secure, cookie: `other=1; ${name}=${key}; whereabouts-member-2=x` }
+  const own = await call(room.url('location', { member: key }), { json: 1 })
+  const self = (text: string) => (JSON.parse(text) as { self: string }).self
+  for (const path of ['location', 'leave'] as const) {
+    const answer = await call(room.url(path), {
+      headers,
+      ...(path === 'leave' ? { method: 'POST' } : { json: 2 }),
+    })
+    if (path === 'location') expect(self(answer.text) === self(own.text)).toBe(counts)
+  }
+  const { members } = await room.read()
+  expect(members.some(({ id }) => id === self(own.text))).toBe(!counts)
+})
+
+it('[ID17] of two cookies over TLS, a page on a sibling domain can only set the one that doesn’t count', async () => {
+  await using server = await startPlain({ trustedProxies: ['127.0.0.1'] })
+  const room = new TestRoom(server.baseUrl)
+  const [own, set] = [memberKey(), memberKey()]
+  for (const cookies of [
+    [`__Host-whereabouts-member=${own}`, `whereabouts-member=${set}`],
+    [`whereabouts-member=${set}`, `__Host-whereabouts-member=${own}`],
+  ]) {
+    const headers = { 'x-forwarded-proto': 'https', cookie: cookies.join('; ') }
+    const answer = await call(room.url('location'), { headers, json: 1 })
+    const known = await call(room.url('location', { member: own }), { json: 1 })
+    expect(JSON.parse(answer.text).self).toBe(JSON.parse(known.text).self)
+  }
+})
+
 it('[BR1] an untrusted caller does not make its cookie secure', async () => {
   await using server = await startPlain({ trustedProxies: ['10.0.0.0/8', 'fd00::/8'] })
   const headers = { 'x-forwarded-proto': 'https', forwarded: 'proto=https' }

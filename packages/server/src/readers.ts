@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { formatPosition, type Hello, PROTOCOL_VERSION } from '@whereabouts/protocol'
+import { type Action, formatPosition, type Hello, PROTOCOL_VERSION } from '@whereabouts/protocol'
 import type { Caller } from './access/caller.js'
 import type { MemberIds } from './access/member-id.js'
 import { type Admission, ownAdmission, type Permissions } from './access/permissions.js'
@@ -108,15 +108,16 @@ export class Readers {
    *
    * @param options how long to wait, and for which changes
    * @param cancelled ends the waiting early
+   * @returns what the caller may do, if that changed meanwhile
    * @throws {Problem} bad-room, forbidden, too-many-connections, shutting-down
-   * @see PROTOCOL.md HT5, RM11, AC17
+   * @see PROTOCOL.md HT5, RM11, AC17, AC30
    */
   async nextFrame(
     roomName: string,
     position: string,
     options: PollOptions,
     cancelled: AbortSignal,
-  ): Promise<void> {
+  ): Promise<readonly Action[] | undefined> {
     this.context.serving.assertServing()
     const checked = checkRoom(roomName)
     const place = this.#connections.reserve()
@@ -129,6 +130,7 @@ export class Readers {
     if (cancelled.aborted) poll.end()
     try {
       await this.context.rooms.follow(checked, poll, position)
+      return poll.can
     } finally {
       cancelled.removeEventListener('abort', poll.end)
       cancelTimer()

@@ -12,7 +12,8 @@ import type { DataFolder } from './document/data-folder.js'
 import { type Exchange, ExchangeLost, type Notices } from './exchange/exchange.js'
 import type { Documents, DocumentsCount } from './document/documents.js'
 import { mergeUpdates } from './document/merge.js'
-import { Quotas } from './document/quota.js'
+import { FULL, Quotas } from './document/quota.js'
+import { RareWarning } from './access/rare-warning.js'
 import { MemberIds } from './access/member-id.js'
 import type { Permissions } from './access/permissions.js'
 import type { Sharing } from './access/sharing.js'
@@ -116,7 +117,7 @@ export class RoomServer {
       documents,
       this.#rooms,
       options.maxUpdateBytes,
-      new Quotas(options, documents.catalog, now, log),
+      new Quotas(options, documents.catalog, now, new RareWarning(log, FULL)),
       (room) => this.recordChanged(room),
     )
     this.administration = new Administration({

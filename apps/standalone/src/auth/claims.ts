@@ -1,4 +1,5 @@
 import { type Action, ACTIONS, type AuthenticatedUser } from '@whereabouts/server'
+import { isUserId } from '@whereabouts/server/mount'
 import type { JWTPayload } from 'jose'
 import { z } from 'zod'
 
@@ -13,7 +14,7 @@ const ROOMS = z.array(
 )
 
 const CLAIMS = z.object({
-  sub: z.string().min(1).max(255),
+  sub: z.string().refine(isUserId),
   exp: z
     .number()
     .transform((seconds) => seconds * 1_000)

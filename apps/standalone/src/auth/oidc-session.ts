@@ -4,6 +4,7 @@ import type {
   TokenEndpointResponseHelpers,
 } from 'openid-client'
 import { fetchUserInfo } from 'openid-client'
+import { isUserId } from '@whereabouts/server/mount'
 import type { OwnCookie } from './cookies.js'
 import type { Sealed } from './sealed.js'
 
@@ -32,6 +33,7 @@ export async function openSession(configuration: Configuration, tokens: Tokens):
   const claims = tokens.claims()
   if (claims === undefined) throw new Error('the provider sent no ID token')
   const { sub } = claims
+  if (!isUserId(sub)) throw new Error('the provider sent a `sub` that is too long')
   // Many providers return everything except `sub` in the user info only.
   const isNamed = nameOf(claims) !== undefined
   const asks = !isNamed && configuration.serverMetadata().userinfo_endpoint !== undefined

@@ -1,10 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import { type Authenticate, type Log, sharedAccess } from '@whereabouts/server'
-import { Proxies, RareWarning } from '@whereabouts/server/mount'
+import { isUserId, Proxies, RareWarning } from '@whereabouts/server/mount'
 import type { Auth } from './auth.js'
 import type { ProxySettings } from './auth-settings.js'
 
-const MOST_CHARACTERS = 255
 /** How long an open stream may go on without asking the proxy again. */
 const COUNTS_MS = 900_000
 
@@ -49,7 +48,7 @@ class ProxyAuth implements Auth {
       return null
     }
     const id = said.id[0] ?? ''
-    if (id === '' || id.length > MOST_CHARACTERS) return null
+    if (!isUserId(id)) return null
     const shown = said.name[0] || said.email[0] || id
     return { id, name: shown, expiresAtMs: Date.now() + COUNTS_MS }
   }

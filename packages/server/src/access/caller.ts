@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { isColor, isMemberKey, parseUserName, Problem } from '@whereabouts/protocol'
 import type { MemberKey } from '../room/ids.js'
 import type { UserClaim } from '../room/user.js'
+import type { Proxies } from './proxies.js'
 
 /** The caller of a request. */
 export interface Caller {
@@ -18,49 +19,69 @@ export type Parameter = (name: string) => string | undefined
 const COOKIE = 'whereabouts-member'
 // The prefix keeps sibling domains and pages without TLS from setting the cookie. RFC 6265bis 4.1.3.2
 const SECURE_COOKIE = `__Host-${COOKIE}`
-const COOKIE_VALUE = new RegExp(`(?:^|;)\\s*(?:__Host-)?${COOKIE}=([^;\\s]*)`)
+const COOKIE_VALUE = new RegExp(`(?:^|;)\\s*${COOKIE}=([^;\\s]*)`)
+const SECURE_COOKIE_VALUE = new RegExp(`(?:^|;)\\s*${SECURE_COOKIE}=([^;\\s]*)`)
 
-/**
- * Identifies the caller of a request.
- *
- * @param keyParameter the name of the parameter with the member key
- * @param user the user that the application vouches for; without it, the caller names itself
- * @throws {Problem} bad-member-key, bad-name, bad-color
- * @see PROTOCOL.md §3
- */
-export function identify(
-  request: IncomingMessage,
-  parameter: Parameter,
-  keyParameter: string,
-  user: UserClaim | undefined,
-): Caller {
-  const key = memberKey(request, parameter(keyParameter))
-  return {
-    key: key ?? newMemberKey(),
-    isNew: key === undefined,
-    user: user ?? checkUser({ name: parameter('name'), color: parameter('color') }),
+/** Identifies the callers of requests. */
+export class Callers {
+  constructor(private readonly proxies: Pick<Proxies, 'isSecure'>) {}
+
+  /**
+   * Identifies the caller of a request.
+   *
+   * @param keyParameter the name of the parameter with the member key
+   * @param user the user that the application vouches for; without it, the caller names itself
+   * @throws {Problem} bad-member-key, bad-name, bad-color
+   * @see PROTOCOL.md §3
+   */
+  identify(
+    request: IncomingMessage,
+    parameter: Parameter,
+    keyParameter: string,
+    user: UserClaim | undefined,
+  ): Caller {
+    const said = this.#saidKey(request, parameter(keyParameter))
+    return {
+      key: said === undefined ? newMemberKey() : checkMemberKey(said),
+      isNew: said === undefined,
+      user: user ?? checkUser({ name: parameter('name'), color: parameter('color') }),
+    }
   }
-}
 
-/**
- * Returns the key that a caller names in its first line or its headers, to count its call for. A caller
- * with an invalid key has none here.
- */
-export function namedKey(
-  request: IncomingMessage,
-  parameter: Parameter,
-  keyParameter: string,
-): MemberKey | undefined {
-  const key = saidKey(request, parameter(keyParameter))
-  return isMemberKey(key) ? (key as MemberKey) : undefined
-}
+  /**
+   * Returns the key that a caller names in its first line or its headers, to count its call for. A caller
+   * with an invalid key has none here.
+   */
+  namedKey(
+    request: IncomingMessage,
+    parameter: Parameter,
+    keyParameter: string,
+  ): MemberKey | undefined {
+    const key = this.#saidKey(request, parameter(keyParameter))
+    return isMemberKey(key) ? (key as MemberKey) : undefined
+  }
 
-/** Returns the cookie header that gives a new caller its key. @see PROTOCOL.md ID2 */
-export function memberCookie(key: MemberKey, isSecure: boolean): string {
-  const attributes = 'Path=/; HttpOnly; SameSite=Lax'
-  return isSecure
-    ? `${SECURE_COOKIE}=${key}; ${attributes}; Secure`
-    : `${COOKIE}=${key}; ${attributes}`
+  /** Returns the cookie header that gives a new caller its key. @see PROTOCOL.md ID2 */
+  cookie(request: IncomingMessage, key: MemberKey): string {
+    const attributes = 'Path=/; HttpOnly; SameSite=Lax'
+    return this.proxies.isSecure(request)
+      ? `${SECURE_COOKIE}=${key}; ${attributes}; Secure`
+      : `${COOKIE}=${key}; ${attributes}`
+  }
+
+  #saidKey(request: IncomingMessage, parameter: string | undefined): string | undefined {
+    const header = request.headers['whereabouts-member']
+    return parameter ?? (typeof header === 'string' ? header : this.#cookieOf(request))
+  }
+
+  /** A cookie that isn't a key was set by somebody else, so it is ignored. @see PROTOCOL.md ID17 */
+  #cookieOf(request: IncomingMessage): string | undefined {
+    const { cookie } = request.headers
+    if (cookie === undefined) return undefined
+    const value = this.proxies.isSecure(request) ? SECURE_COOKIE_VALUE : COOKIE_VALUE
+    const key = value.exec(cookie)?.[1]
+    return isMemberKey(key) ? key : undefined
+  }
 }
 
 /** 128 random bits. */
@@ -95,20 +116,6 @@ function checkColor(color: unknown): string {
     'bad-color',
     'Choose a color written as # and six hexadecimal digits, such as "#e11d48".',
   )
-}
-
-function memberKey(request: IncomingMessage, parameter: string | undefined): MemberKey | undefined {
-  const key = saidKey(request, parameter)
-  return key === undefined ? undefined : checkMemberKey(key)
-}
-
-function saidKey(request: IncomingMessage, parameter: string | undefined): string | undefined {
-  const header = request.headers['whereabouts-member']
-  const key = parameter ?? (typeof header === 'string' ? header : undefined)
-  if (key !== undefined) return key
-  // A cookie that isn't a key was set by somebody else, so it is ignored.
-  const cookie = COOKIE_VALUE.exec(request.headers.cookie ?? '')?.[1]
-  return isMemberKey(cookie) ? cookie : undefined
 }
 
 /** @throws {Problem} bad-member-key */

@@ -14,10 +14,17 @@ export interface KnownUser {
   readonly asReturned: AuthenticatedUser
 }
 
+/** Ids are stored, sent to others and used as names of counters. */
+const MAX_ID_BYTES = 255
 const MAX_AVATAR_CHARACTERS = 2_048
 const MAX_META_BYTES = 1_024
 
 type Fields = { readonly [field: string]: unknown }
+
+/** Returns whether a value can be the id of a user. @see PROTOCOL.md ID8, ID16 */
+export function isUserId(id: unknown): id is string {
+  return typeof id === 'string' && id !== '' && Buffer.byteLength(id) <= MAX_ID_BYTES
+}
 
 /** Reads the users that an application returns. Checks everything, because it may return anything. */
 export class KnownUsers {
@@ -51,12 +58,12 @@ export class KnownUsers {
    * Returns the user, or `undefined` if the value is no user or has expired.
    *
    * @throws whatever a getter of it throws
-   * @see PROTOCOL.md ID8, ID10, AC1, AC4, AC5
+   * @see PROTOCOL.md ID8, ID10, ID16, AC1, AC4, AC5
    */
   read(returned: unknown): KnownUser | undefined {
     if (typeof returned !== 'object' || returned === null) return undefined
     const { id, expiresAtMs, ...shown } = fieldsOf(returned)
-    if (typeof id !== 'string' || id === '') return undefined
+    if (!isUserId(id)) return undefined
     if (expiresAtMs !== undefined && !isToCome(expiresAtMs)) return undefined
     const name = this.#name.of(shown['name'])
     const color = this.#color.of(shown['color'])

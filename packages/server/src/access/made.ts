@@ -54,7 +54,7 @@ export class Made {
   /** Looks at those that were looked at least recently, and forgets the ones that are gone. */
   #look(made: Map<string, number>, count: number): void {
     const nowMs = this.now()
-    for (const [name, untilMs] of [...take(made, count)]) {
+    for (const [name, untilMs] of take(made, Math.min(count, made.size))) {
       made.delete(name)
       if (this.isThere(name)) made.set(name, 0)
       else if (nowMs < untilMs) made.set(name, untilMs)

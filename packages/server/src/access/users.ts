@@ -60,7 +60,7 @@ export class Users {
     if (typeof user === 'object' && user !== null && !('id' in user)) return checkUser(user)
     const known = this.#known.read(user)
     if (known !== undefined) return known.claim
-    throw unauthorized('Pass a user with an `id` that is a non-empty string.')
+    throw unauthorized('Pass a user with an `id` that is a string of 1 to 255 bytes.')
   }
 }
 

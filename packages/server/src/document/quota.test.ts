@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest'
-import { NO_LOG } from '../log.js'
 import { Quotas } from './quota.js'
 
 /** A store of given sizes, and quotas for it. */
@@ -19,7 +18,12 @@ function quotas(limits: { all?: number; owner?: number }) {
   }
   const { all = 0, owner = 0 } = limits
   const both = { maxStoredBytes: all, maxOwnerBytes: owner }
-  return { stored, asked, time, quotas: new Quotas(both, catalog, () => time.nowMs, NO_LOG) }
+  return {
+    stored,
+    asked,
+    time,
+    quotas: new Quotas(both, catalog, () => time.nowMs, { warn: () => {} }),
+  }
 }
 
 const full = expect.objectContaining({ problem: 'storage-full' }) as Error

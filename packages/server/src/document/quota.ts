@@ -1,9 +1,8 @@
 import { Problem } from '@whereabouts/protocol'
-import { RareWarning } from '../access/rare-warning.js'
-import type { Log } from '../log.js'
 import type { Catalog } from './store.js'
 
-const FULL =
+/** For the log, when all space is taken. */
+export const FULL =
   'the documents take all the space of maxStoredBytes, so changes are refused; delete documents, or allow more'
 
 /** How long a size from the store is used before asking again, because other nodes also write to it. */
@@ -73,7 +72,6 @@ const UNLIMITED: Reservation = { stored: () => {}, giveBack: () => {} }
  */
 export class Quotas {
   readonly #all: Quota
-  readonly #isFull: RareWarning
   readonly #byOwner = new Map<string, Quota>()
   readonly #owners = new Map<
     string,
@@ -84,9 +82,8 @@ export class Quotas {
     private readonly limits: QuotaLimits,
     private readonly catalog: Pick<Catalog, 'totals' | 'getRecord'>,
     private readonly now: () => number,
-    log: Log,
+    private readonly isFull: { warn(): void },
   ) {
-    this.#isFull = new RareWarning(log, FULL)
     this.#all = new Quota(limits.maxStoredBytes, () => catalog.totals(), now)
   }
 
@@ -101,7 +98,7 @@ export class Quotas {
       this.limits.maxOwnerBytes === 0 ? undefined : (newOwner ?? (await this.#ownerOf(roomName)))
     const ofAll = await this.#all.take(bytes)
     if (ofAll === undefined) {
-      this.#isFull.warn()
+      this.isFull.warn()
       throw full('The server has', 'Ask its operator for more.')
     }
     const ofOwner = await this.#takeOf(owner, bytes, ofAll)

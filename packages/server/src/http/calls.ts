@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import { isViewLink, type Moved, type Updated, type View } from '@whereabouts/protocol'
-import { type Caller, identify, memberCookie, namedKey, type Parameter } from '../access/caller.js'
+import { type Action, isViewLink, type Moved, type Updated, type View } from '@whereabouts/protocol'
+import { type Caller, Callers, type Parameter } from '../access/caller.js'
 import { assertCurrent } from '../access/users.js'
 import { MOST_LISTED } from '../administration.js'
 import type { ResolvedOptions } from '../options.js'
@@ -46,6 +46,7 @@ export class Calls {
   readonly #entrance: Entrance
   readonly #documentAnswers: DocumentAnswers
   readonly #writes: DocumentWrites
+  readonly #callers: Callers
 
   constructor(
     private readonly rooms: RoomServer,
@@ -55,6 +56,7 @@ export class Calls {
     private readonly options: ResolvedOptions,
   ) {
     this.#entrance = new Entrance(access, rooms)
+    this.#callers = new Callers(access.browsers.proxies)
     this.#documentAnswers = new DocumentAnswers(options.stuckMs, options.maxWaitingBytes)
     this.#writes = new DocumentWrites(rooms, access)
   }
@@ -76,10 +78,10 @@ export class Calls {
   /** @param keyParameter the parameter that the member key comes in */
   async postLocation(call: Call, roomName: string, keyParameter = 'member'): Promise<Moved> {
     const { request, query } = call
-    const memberKey = namedKey(request, query, keyParameter)
+    const memberKey = this.#callers.namedKey(request, query, keyParameter)
     const demand: Demand = { budget: 'posts', needs: ['join', 'move'], memberKey }
     const { said } = await this.#entrance.decide(call, roomName, demand, async (entered) => {
-      const caller = identify(request, query, keyParameter, entered.user?.claim)
+      const caller = this.#callers.identify(request, query, keyParameter, entered.user?.claim)
       const { value, bytes } = await this.bodies.readJson(call, this.options.maxLocationBytes)
       // Thousands of times a second: what isn't asked isn't waited for.
       const joining = this.#entrance.join(entered.account, roomName, caller)
@@ -111,7 +113,7 @@ export class Calls {
     // A goodbye is answered whatever its body is, as HT6 says.
     const parameter = await readParameters(call, this.bodies).catch(() => query)
     assertCurrent(user)
-    const caller = identify(request, parameter, 'member', user?.claim)
+    const caller = this.#callers.identify(request, parameter, 'member', user?.claim)
     await this.rooms.leave(roomName, caller, flag(parameter, 'soon'))
     call.empty(204)
   }
@@ -193,24 +195,31 @@ export class Calls {
       return parameter
     })
     const { roomName, account, admission, said: parameter } = entered
-    // Without authorization it would be the same for everybody.
-    const can = this.access.permissions.areAsked ? { can: admission.can } : {}
     const since = parameter('since')
     const waitMs = wholeNumber(parameter, 'waitMs', MOST_WAIT_MS) ?? 0
     const wanted = { documents: wantsDocuments(parameter), part: wantedPart(parameter) }
     if (since === undefined) {
       const room = await this.rooms.members(roomName, wanted.part)
-      return this.#documentAnswers.json(call, { ...room, ...can })
+      return this.#documentAnswers.json(call, { ...room, ...this.#told(admission.can) })
     }
     let news = await this.rooms.since(roomName, since, wanted)
+    let allowed: readonly Action[] | undefined
     if (news === undefined && waitMs > 0) {
       const options = { waitMs, admission, ...wanted }
       const release = this.access.allowances.holdStream(account)
-      await this.rooms.readers.nextFrame(roomName, since, options, closing(call)).finally(release)
+      const waiting = this.rooms.readers.nextFrame(roomName, since, options, closing(call))
+      allowed = await waiting.finally(release)
       news = await this.rooms.since(roomName, since, wanted)
     }
-    if (news === undefined) call.empty(204)
-    else this.#documentAnswers.json(call, { ...news, ...can })
+    // A change of rights is news of its own. AC30
+    if (allowed !== undefined) news ??= { id: since, patch: {} }
+    if (news === undefined) return call.empty(204)
+    this.#documentAnswers.json(call, { ...news, ...this.#told(allowed ?? admission.can) })
+  }
+
+  /** Without authorization it would be the same for everybody. @see PROTOCOL.md AC29 */
+  #told(can: readonly Action[]): { readonly can?: readonly Action[] } {
+    return this.access.permissions.areAsked ? { can } : {}
   }
 
   async #stream(
@@ -233,7 +242,9 @@ export class Calls {
         const watches = flag(parameter, 'watch') || !can.includes('join')
         // A stream that joins changes the room, whatever its method. BR4
         if (!watches) this.access.browsers.origins.check(request, response)
-        const caller = watches ? undefined : identify(request, parameter, keyParameter, user?.claim)
+        const caller = watches
+          ? undefined
+          : this.#callers.identify(request, parameter, keyParameter, user?.claim)
         const look = lookOf(request, parameter, view)
         if (response.closed) return undefined
         response.once('close', this.access.allowances.holdStream(account))
@@ -253,11 +264,7 @@ export class Calls {
 
   /** @see PROTOCOL.md ID2 */
   #keepKey({ request, response }: Call, { key, isNew }: Caller): void {
-    if (isNew)
-      response.appendHeader(
-        'Set-Cookie',
-        memberCookie(key, this.access.browsers.proxies.isSecure(request)),
-      )
+    if (isNew) response.appendHeader('Set-Cookie', this.#callers.cookie(request, key))
   }
 }
 

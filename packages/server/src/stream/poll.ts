@@ -1,4 +1,4 @@
-import type { Problem } from '@whereabouts/protocol'
+import type { Action, Problem } from '@whereabouts/protocol'
 import type { Kept } from './connections.js'
 import type { Reader } from './frames.js'
 
@@ -15,6 +15,9 @@ export class Poll implements Reader, Kept {
     this.end = resolve
     this.fail = reject
   })
+
+  /** What the caller may do, if that changed while it waited. */
+  can: readonly Action[] | undefined
 
   /** Set when the poll begins to wait. */
   version: number | undefined
@@ -33,8 +36,11 @@ export class Poll implements Reader, Kept {
 
   ping(): void {}
 
-  /** Does nothing, because the answer of a poll has no field for it. */
-  allow(): void {}
+  /** @see PROTOCOL.md AC30 */
+  allow(can: readonly Action[]): void {
+    this.can = can
+    this.end()
+  }
 
   goodbye(): void {
     this.end()
