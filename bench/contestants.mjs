@@ -11,7 +11,7 @@ import { nchanCommand, nchanVersion, prepareNchan } from './nchan.mjs'
  * @property {string} title
  * @property {readonly string[]} packages the packages whose versions are reported
  * @property {readonly string[]} [only] the scenarios that it is for; all by default
- * @property {readonly string[]} [installed] which of them come from bench/package.json
+ * @property {readonly string[]} [installed] which of them come from servers/alternatives/package.json
  * @property {() => string} [version] returns the version of a server that isn't a package
  * @property {() => string | undefined} [prepare] prepares it; returns the reason if it can't take part
  * @property {import('./generator.mjs').Wire} wire

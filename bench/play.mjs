@@ -125,7 +125,7 @@ function remark(note) {
 
 /** @param {import('./contestants.mjs').Contestant} contestant */
 function versionsOf({ packages, installed, version }) {
-  const whose = installed === undefined ? 'project' : 'bench'
+  const whose = installed === undefined ? 'project' : 'alternatives'
   const all = packages.map((name) => `${name} ${versionOf(name, whose) ?? 'missing'}`)
   return [...all, ...(version === undefined ? [] : [version()])].join(', ')
 }

@@ -75,7 +75,7 @@ function prepare(contestants) {
   /** @type {Map<string, string>} */
   const absences = new Map()
   for (const { name, installed = [], prepare: getReady } of contestants) {
-    const missing = installed.filter((each) => versionOf(each, 'bench') === undefined)
+    const missing = installed.filter((each) => versionOf(each, 'alternatives') === undefined)
     const why = missing.length > 0 ? `${missing.join(', ')} is not installed` : getReady?.()
     if (why !== undefined) absences.set(name, why)
   }
