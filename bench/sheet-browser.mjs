@@ -1,130 +1,139 @@
-// Measures a sheet of 50,000 cells in real windows, with the standalone server and its SQLite
-// store: `npm run bench:sheet-browser`. Prints the figures, the machine and the versions, and
-// writes them to bench/results/. The machine should have no other load.
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, release, tmpdir, totalmem } from 'node:os'
+// `npm run bench:sheet-browser`: measures sheets in real windows, with the standalone server and its
+// SQLite store. Without a name, all parts: `node bench/sheet-browser.mjs open edit paste play`.
+//
+//   --quick              little of everything, for trying it only
+//   --play-s 600         how long 20 people play; a minute by default
+//   --profiles folder    writes CPU profiles of opening and pasting instead; for names in them, build the
+//                        office with `vite build --minify false`
+//   --results folder     where the results go; bench/results by default
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { chromium } from 'playwright-core'
-import { SheetDocument } from '@whereabouts/univer/document'
-import { Doc } from 'yjs'
-import { CHROMIUM, find } from '../scripts/needs.mjs'
-import { reportDate } from './machine.mjs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { Figures, mib, spread, versionsOf } from './figures.mjs'
+import { profiled, traced } from './main-thread.mjs'
+import { withOffice } from './office.mjs'
+import { cellsOf, fill, pastedTable, RemoteEditor } from './sheet-content.mjs'
+import { SheetPage } from './sheet-page.mjs'
+import { Players } from './sheet-players.mjs'
 
-const CELLS = 50_000
-const COLUMNS = 25
-const ROWS = CELLS / COLUMNS
-const ROWS_A_POST = 200
-const EDITS = 200
+const PARTS = { open: measureOpening, edit: measureEdits, paste: measurePastes, play: measurePlay }
 const EDIT_EVERY_MS = 50
-const MAIN = fileURLToPath(new URL('../apps/standalone/dist/main.js', import.meta.url))
-const LOOP = new URL('measured-loop.mjs', import.meta.url).href
-const BYTES = { 'content-type': 'application/octet-stream' }
+const TYPE_EVERY_MS = 200
+/** A window shows so many rows, of which the first is never typed into. */
+const ROWS_SEEN = 20
 
-const executablePath = find(CHROMIUM)
-const dataDir = mkdtempSync(join(tmpdir(), 'whereabouts-bench-'))
-const doc = new Doc()
-
-/** @type {[what: string, figure: string][]} */
-const figures = []
-const server = await start()
-const browser = await chromium.launch({
-  ...(executablePath !== undefined && { executablePath }),
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    'play-s': { type: 'string' },
+    profiles: { type: 'string' },
+    results: { type: 'string', default: join(import.meta.dirname, 'results') },
+  },
 })
-try {
-  await fill('full', doc)
-  await measureFull()
-  await measurePaste()
-  await measureEntries()
-} finally {
-  await browser.close()
-  const ended = once(server.child, 'exit')
-  server.child.kill('SIGTERM')
-  await ended
-  rmSync(dataDir, { recursive: true, force: true })
-}
-report()
+const { quick, profiles, results } = values
+const size = quick
+  ? { rows: 200, edits: 5, typed: 3, pasted: 40, people: 3, playS: 2, settlesMs: 300 }
+  : { rows: 2_000, edits: 200, typed: 20, pasted: 960, people: 20, playS: 60, settlesMs: 2_000 }
+/** Waits for what still follows from what was done. */
+const settled = () => sleep(size.settlesMs)
+const playS = Number(values['play-s'] ?? size.playS)
+const cells = cellsOf(size.rows).toLocaleString('en')
+const parts = Object.entries(PARTS).filter(
+  ([name]) => positionals.length === 0 || positionals.includes(name),
+)
+if (profiles !== undefined) mkdirSync(profiles, { recursive: true })
 
-async function measureFull() {
-  note('server memory before any window', mib((await server.measure()).rssBytes))
-  const blank = await open('blank')
-  note('a blank sheet, from address to cells that can be used', ms(blank.openMs))
-  await blank.page.context().close()
-  const first = await open('full')
-  note(`${CELLS} cells, from address to cells that can be used`, ms(first.openMs))
-  note('main thread blocked at most while opening', ms(await first.heldUp()))
-  await first.page.reload()
-  const againMs = await first.untilOpen()
-  note('the same, from the browser’s storage', ms(againMs))
-  const second = await open('full')
-  note('server memory, two windows open', mib((await server.measure()).rssBytes))
-  note('memory of the page', mib(await second.heapBytes()))
-  await first.heldUp()
-  await second.heldUp()
-  const remote = await editRemotely(second)
-  note(
-    `one cell, from POST to the grid of a window (${EDITS} posts, one per ${EDIT_EVERY_MS} ms)`,
-    spread(remote),
+const figures = new Figures()
+await withOffice(async (office) => {
+  for (const [, measure] of parts) await measure(office)
+  figures.note('server memory at the end', 'MiB', mib((await office.measure()).rssBytes))
+  figures.write(results, {
+    name: 'sheet-browser',
+    title: 'A sheet in windows',
+    about:
+      `A sheet of ${cells} cells in real windows beside the standalone server, all on one machine. *Main ` +
+      'thread* is the time that all tasks of a window took, and its longest one.',
+    quick,
+    versions: `Chromium ${office.browser.version()}, ${versionsOf(['@univerjs/core', 'yjs'])}`,
+  })
+})
+
+/** @typedef {import('./office.mjs').Office} Office */
+
+/** @param {Office} office */
+async function measureOpening(office) {
+  await fill(office.baseUrl, 'full', size.rows)
+  await opened(office, 'blank', 'a blank sheet opened')
+  if (!quick) {
+    await fill(office.baseUrl, 'entries', size.rows, Infinity)
+    await opened(office, 'entries', `${cells} cells as an entry each, opened`)
+  }
+  const window = await opened(office, 'full', `${cells} cells opened`, true)
+  if (profiles !== undefined) return
+  const againMs = await window.goTo()
+  figures.note(`${cells} cells opened again, from the browser’s storage`, 'ms', againMs)
+  const { JSHeapUsedSize = NaN } = await window.counts()
+  figures.note('memory of its window', 'MiB', mib(JSHeapUsedSize))
+  await window.close()
+}
+
+/**
+ * @param {Office} office
+ * @param {string} room
+ * @param {string} what
+ */
+async function opened(office, room, what, isKept = false) {
+  const window = await windowOn(office, room)
+  await observed(what, window, async () => {
+    const tookMs = await window.goTo()
+    await settled()
+    return { 'cells can be used after': tookMs }
+  })
+  if (!isKept) await window.close()
+  return window
+}
+
+/** @param {Office} office */
+async function measureEdits(office) {
+  const doc = await fill(office.baseUrl, 'edited', size.rows)
+  const [first, second] = [await windowOn(office, 'edited'), await windowOn(office, 'edited')]
+  for (const window of [first, second]) await window.goTo()
+  await office.measure()
+  const remote = await second.observing(() =>
+    editRemotely(second, new RemoteEditor(office.baseUrl, 'edited', doc)),
   )
-  note('main thread blocked at most meanwhile', ms(await second.heldUp()))
-  note('event loop of the server blocked at most meanwhile', ms((await server.measure()).heldUpMs))
-  const typed = await typeLocally(first, second)
-  note('one cell, from Enter in a window to the grid of the other (20 times)', spread(typed))
-  const insertedMs = await insertRow(first, second)
-  note('a row inserted at the top, from the click to the grid of the other', ms(insertedMs))
-  note('main thread blocked at most by that, in the same window', ms(await first.heldUp()))
-  note('main thread blocked at most by that, in the other', ms(await second.heldUp()))
-  for (const { page } of [first, second]) await page.context().close()
+  const often = `${size.edits} posts, one per ${EDIT_EVERY_MS} ms`
+  figures.note(`one cell, from POST to the grid of a window (${often})`, 'ms', spread(remote.value))
+  figures.note('its longest task meanwhile', 'ms', remote.longestMs)
+  const { heldUpMs } = await office.measure()
+  figures.note('the server’s event loop blocked at most', 'ms', heldUpMs)
+  const typed = `one cell, from Enter in a window to the grid of the other (${size.typed} times)`
+  figures.note(typed, 'ms', spread(await typeLocally(first, second)))
+  const here = await first.observing(() => second.observing(() => insertRow(first, second)))
+  const { value: tookMs, longestMs } = here.value
+  figures.note('a row inserted at the top, from the click to the other grid', 'ms', tookMs)
+  figures.note('longest task in its window', 'ms', here.longestMs)
+  figures.note('longest task in the other', 'ms', longestMs)
+  for (const window of [first, second]) await window.close()
 }
 
-async function measurePaste() {
-  const first = await open('paste')
-  const second = await open('paste')
-  await first.heldUp()
-  await second.heldUp()
-  await server.measure()
-  const text = Array.from({ length: 960 }, (_, row) =>
-    Array.from({ length: COLUMNS + 1 }, (_column, column) => `text ${row} ${column}`).join('\t'),
-  ).join('\n')
-  await first.page.evaluate((copied) => navigator.clipboard.writeText(copied), text)
-  await first.clickCell(0, 0)
-  const beganMs = Date.now()
-  await first.page.keyboard.press('Control+v')
-  await first.untilCell([959, COLUMNS], `text 959 ${COLUMNS}`)
-  note(`${960 * (COLUMNS + 1)} cells pasted, until they are in the grid`, ms(Date.now() - beganMs))
-  await second.untilCell([959, COLUMNS], `text 959 ${COLUMNS}`)
-  note('until they are in the grid of the other window', ms(Date.now() - beganMs))
-  await first.page.locator('.saving:empty').waitFor({ state: 'attached', timeout: 120_000 })
-  note('until all are acknowledged', ms(Date.now() - beganMs))
-  note('main thread blocked at most, in the same window', ms(await first.heldUp()))
-  note('main thread blocked at most, in the other', ms(await second.heldUp()))
-  const { heldUpMs, rssBytes } = await server.measure()
-  note('event loop of the server blocked at most', ms(heldUpMs))
-  note('server memory at the end', mib(rssBytes))
-}
-
-/** Posts edits and returns how long each took to appear in a window's grid. */
-async function measureEntries() {
-  await fill('entries', new Doc(), Infinity)
-  const { openMs, heldUp } = await open('entries')
-  note(`${CELLS} cells as an entry each, from address to cells that can be used`, ms(openMs))
-  note('main thread held up at most while opening', ms(await heldUp()))
-}
-
-/** Posts edits as somebody else does, and says how long each took to be in a window's grid. */
-async function editRemotely(/** @type {Window} */ window) {
+/**
+ * Returns how long each edit of somebody else took to be in a window's grid.
+ *
+ * @param {SheetPage} window
+ * @param {RemoteEditor} editor
+ */
+async function editRemotely(window, editor) {
   await window.watchCell([0, 0])
   const postedMs = []
-  for (let n = 0; n < EDITS; n++) {
-    const update = edit(() => doc.getMap('cells:sheet-1').set('0:0', { v: n }))
+  for (let n = 0; n < size.edits; n++) {
     postedMs.push(Date.now())
-    await post('full', update)
-    await new Promise((resolve) => setTimeout(resolve, EDIT_EVERY_MS))
+    await editor.write(n)
+    await sleep(EDIT_EVERY_MS)
   }
-  await window.untilCell([0, 0], EDITS - 1)
+  await window.untilCell([0, 0], size.edits - 1)
   const seen = await window.seen()
   // If two edits arrive in one frame, only the later one is visible.
   return postedMs.flatMap((atMs, n) => {
@@ -133,249 +142,171 @@ async function editRemotely(/** @type {Window} */ window) {
   })
 }
 
-async function typeLocally(/** @type {Window} */ from, /** @type {Window} */ to) {
+/**
+ * Types into one cell after the other. Only the first is clicked: a click soon after another one is a double
+ * click, which opens the cell's editor with what is in it.
+ *
+ * @param {SheetPage} from
+ * @param {SheetPage} to
+ */
+async function typeLocally(from, to) {
+  await from.clickCell(1, 1)
   const tookMs = []
-  for (let n = 0; n < 20; n++) {
-    // Each in another cell: two quick clicks on one would open its editor with what is in it.
-    await from.clickCell(1 + n, 1)
-    await from.page.keyboard.type(String(n))
-    const beganMs = Date.now()
+  for (let n = 0; n < size.typed; n++) {
+    await from.page.keyboard.type(String(-n))
+    const beganMs = performance.now()
     await from.page.keyboard.press('Enter')
-    await to.untilCell([1 + n, 1], n)
-    tookMs.push(Date.now() - beganMs)
+    await to.untilCell([1 + n, 1], -n)
+    tookMs.push(performance.now() - beganMs)
   }
   return tookMs
 }
 
-async function insertRow(/** @type {Window} */ from, /** @type {Window} */ to) {
-  await from.heldUp()
-  await to.heldUp()
+/**
+ * @param {SheetPage} from
+ * @param {SheetPage} to
+ */
+async function insertRow(from, to) {
   await from.clickCell(0, 0, 'right')
   await from.page.getByText('Insert', { exact: true }).hover()
-  const beganMs = Date.now()
+  const beganMs = performance.now()
   const button = from.page.getByRole('button').filter({ hasText: 'rows above' })
   await button.dispatchEvent('click')
-  await to.untilCell([1, 0], EDITS - 1)
-  return Date.now() - beganMs
+  await to.untilCell([1, 0], size.edits - 1)
+  return performance.now() - beganMs
 }
 
-/**
- * @typedef {Awaited<ReturnType<typeof open>>} Window
- * @typedef {{ atMs: number, value: unknown }} Seen
- * @typedef {{ cell(sheet: string, row: number, column: number): { v?: unknown } }} Whereabouts
- * @typedef {{ whereabouts: Whereabouts, longestMs: number, seenCells: Seen[] }} Globals
- */
-
-/** Creates a profile that records how long the main thread is blocked. */
-async function createContext() {
-  const permissions = ['clipboard-read', 'clipboard-write']
-  const context = await browser.newContext({ viewport: { width: 1_200, height: 700 }, permissions })
-  await context.addInitScript(() => {
-    localStorage.setItem('whereabouts:person', '{"name":"Bench","color":"#1d4ed8"}')
-    const globals = /** @type {Globals} */ (/** @type {unknown} */ (globalThis))
-    globals.longestMs = 0
-    new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) {
-        globals.longestMs = Math.max(globals.longestMs, duration)
-      }
-    }).observe({ type: 'longtask', buffered: true })
-  })
-  return context
-}
-
-/** Opens a sheet in a new profile. */
-async function open(/** @type {string} */ room) {
-  const context = await createContext()
-  const page = await context.newPage()
-  const untilOpen = async () => {
-    const beganMs = Date.now()
-    await page.locator('main[aria-busy="false"]').waitFor({ timeout: 120_000 })
-    return Date.now() - beganMs
-  }
-  const beganMs = Date.now()
-  await page.goto(`${server.baseUrl}/sheets/${room}`)
-  await untilOpen()
-  const openMs = Date.now() - beganMs
-  return {
-    page,
-    openMs,
-    untilOpen,
-    /** Returns how long the main thread was blocked at most since the last call. */
-    heldUp: () =>
-      page.evaluate(() => {
-        const globals = /** @type {Globals} */ (/** @type {unknown} */ (globalThis))
-        const longest = globals.longestMs
-        globals.longestMs = 0
-        return longest
-      }),
-    heapBytes: async () => {
-      const session = await context.newCDPSession(page)
-      const { usedSize } = await session.send('Runtime.getHeapUsage')
-      return usedSize
-    },
-    /** @param {readonly [row: number, column: number]} at @param {unknown} value */
-    untilCell: ([row, column], value) =>
-      page.waitForFunction(
-        (wanted) => {
-          const globals = /** @type {Globals} */ (/** @type {unknown} */ (globalThis))
-          return globals.whereabouts.cell('sheet-1', wanted.row, wanted.column).v === wanted.value
-        },
-        { row, column, value },
-        { timeout: 120_000 },
-      ),
-    /** Records the value of a cell in each frame from now on. */
-    watchCell: (/** @type {readonly [row: number, column: number]} */ at) =>
-      page.evaluate(([row, column]) => {
-        const globals = /** @type {Globals} */ (/** @type {unknown} */ (globalThis))
-        globals.seenCells = []
-        const look = () => {
-          const value = globals.whereabouts.cell('sheet-1', row, column).v
-          if (globals.seenCells.at(-1)?.value !== value) {
-            globals.seenCells.push({ atMs: Date.now(), value })
-          }
-          requestAnimationFrame(look)
-        }
-        look()
-      }, at),
-    seen: () =>
-      page.evaluate(() => /** @type {Globals} */ (/** @type {unknown} */ (globalThis)).seenCells),
-    /** @param {number} row @param {number} column @param {'left' | 'right'} [button] */
-    clickCell: (row, column, button = 'left') =>
-      page.locator('#univer-sheet-main-canvas_workbook').click({
-        button,
-        position: { x: 46 + (column + 0.5) * 88, y: 20 + (row + 0.5) * 24 },
-      }),
-  }
-}
-
-/**
- * Fills the first sheet of a room with texts, numbers, and a sum at the end of each row.
- *
- * @param {string} room
- * @param {Doc} into
- * @param {number} [blockFrom] from how many cells on they are written as blocks
- */
-async function fill(room, into, blockFrom) {
-  const begun = edit(() => into.getMap('sheets').set('sheet-1/rows', ROWS), into)
-  await post(room, begun)
-  const sheets = new SheetDocument(into, Math.random, blockFrom)
-  for (let row = 0; row < ROWS; row += ROWS_A_POST) {
-    await post(
-      room,
-      edit(() => sheets.apply(rowsFrom(row)), into),
-    )
-  }
-  sheets.destroy()
-}
-
-/** @param {number} first @returns {import('@whereabouts/univer/document').Operation} */
-function rowsFrom(first) {
-  const last = COLUMNS - 1
-  const rows = Array.from({ length: ROWS_A_POST }, (_row, at) => {
-    const row = first + at
-    const cells = Array.from({ length: last }, (_cell, column) => [
-      column,
-      { v: column === 0 ? `row ${row}` : row * COLUMNS + column },
-    ])
-    const sum = { f: `=SUM(B${row + 1}:${String.fromCodePoint(64 + last)}${row + 1})` }
-    return [row, Object.fromEntries([...cells, [last, sum]])]
-  })
-  return { type: 'set-range-values', sheet: 'sheet-1', cellValue: Object.fromEntries(rows) }
-}
-
-/** Changes a document. */
-function edit(/** @type {() => void} */ change, on = doc) {
-  let update = new Uint8Array()
-  on.once('update', (bytes) => {
-    update = Uint8Array.from(bytes)
-  })
-  on.transact(change)
-  return update
-}
-
-/**
- * @param {string} room
- * @param {Uint8Array} update
- */
-async function post(room, update) {
-  const request = { method: 'POST', headers: BYTES, body: Buffer.from(update) }
-  const response = await fetch(`${server.baseUrl}/rooms/${room}/document`, request)
-  const text = await response.text()
-  if (response.status !== 200) throw new Error(`${response.status} ${text}`)
-}
-
-/** Starts the standalone server, which reports its state on request. */
-async function start() {
-  const child = fork(MAIN, {
-    execArgv: ['--import', LOOP],
-    env: { ...process.env, PORT: '0', HOST: '127.0.0.1', WHEREABOUTS_DATA: dataDir },
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  })
-  /** @type {string} */
-  const baseUrl = await new Promise((resolve) => {
-    let output = ''
-    child.stdout?.on('data', (chunk) => {
-      output += String(chunk)
-      const address = /http:\/\/[^\s"/]+:[0-9]+/.exec(output)
-      if (address !== null) resolve(address[0])
-    })
-  })
-  /** @returns {Promise<{ heldUpMs: number, rssBytes: number }>} */
-  const measure = async () => {
-    const answer = once(child, 'message')
-    child.send('measure')
-    return (await answer)[0]
-  }
-  return { child, baseUrl, measure }
-}
-
-/** @param {number} value */
-function ms(value) {
-  return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ms`
-}
-
-/** @param {number} bytes */
-function mib(bytes) {
-  return `${(bytes / 1_048_576).toFixed(1)} MiB`
-}
-
-/** @param {number[]} values */
-function spread(values) {
-  const sorted = values.toSorted((a, b) => a - b)
-  const at = (/** @type {number} */ share) => sorted[Math.floor((sorted.length - 1) * share)] ?? 0
-  return `p50 ${ms(at(0.5))}, p99 ${ms(at(0.99))}, longest ${ms(at(1))}`
-}
-
-/**
- * @param {string} what
- * @param {string} figure
- */
-function note(what, figure) {
-  figures.push([what, figure])
-  console.log(`${what}: ${figure}`)
-}
-
-function report() {
-  const processors = cpus()
-  const lines = [
-    `# A sheet of ${CELLS} cells in windows`,
-    '',
-    `${reportDate()}, ${processors.length} x ${processors[0]?.model}, ` +
-      `${mib(totalmem())}, ${process.platform} ${release()}, Node ${process.version}, ` +
-      `Chromium ${browser.version()}, @univerjs/core ${version('@univerjs/core')}, yjs ${version('yjs')}`,
-    '',
-    '| what | figure |',
-    '| --- | --- |',
-    ...figures.map(([what, figure]) => `| ${what} | ${figure} |`),
-    '',
+/** @param {Office} office */
+async function measurePastes(office) {
+  const { text, html, last, lastValue } = pastedTable(size.pasted, 26)
+  const count = (size.pasted * 26).toLocaleString('en')
+  const asText = { 'text/plain': text }
+  const ways = [
+    { room: 'pasted-text', how: 'as text', contents: asText },
+    { room: 'pasted-html', how: 'as HTML', contents: { ...asText, 'text/html': html } },
+    { room: 'pasted-again', how: 'copied in the sheet', contents: asText, isCopiedHere: true },
   ]
-  writeFileSync(new URL('results/sheet-browser.md', import.meta.url), lines.join('\n'))
+  for (const { room, how, contents, isCopiedHere = false } of quick ? ways.slice(-1) : ways) {
+    const [first, second] = [await windowOn(office, room), await windowOn(office, room)]
+    for (const window of [first, second]) await window.goTo()
+    await first.copy(contents)
+    await first.clickCell(0, 0)
+    await settled()
+    const paste = () => pasteBeside(first, second, last, lastValue)
+    if (isCopiedHere) {
+      await paste()
+      await copyAndClear(first, second, last)
+    }
+    await observed(`${count} cells pasted, ${how}`, first, async () => {
+      const { value, longestMs } = await second.observing(paste)
+      await settled()
+      return { ...value, 'longest task of the other': longestMs }
+    })
+    for (const window of [first, second]) await window.close()
+  }
 }
 
-/** @param {string} name */
-function version(name) {
-  const manifest = new URL(`../node_modules/${name}/package.json`, import.meta.url)
-  /** @type {{ version: string }} */
-  const { version: installed } = JSON.parse(readFileSync(manifest, 'utf8'))
-  return installed
+/**
+ * Pastes into one window; returns how long it took to be in both, and saved.
+ *
+ * @param {SheetPage} first
+ * @param {SheetPage} second
+ * @param {readonly [row: number, column: number]} last
+ * @param {unknown} value
+ */
+async function pasteBeside(first, second, last, value) {
+  const beganMs = performance.now()
+  const after = (/** @type {Promise<unknown>} */ what) =>
+    what.then(() => performance.now() - beganMs)
+  await first.page.keyboard.press('Control+v')
+  const [grid, other, saved] = await Promise.all([
+    after(first.untilCell(last, value)),
+    after(second.untilCell(last, value)),
+    after(first.untilCell(last, value).then(() => first.untilSaved())),
+  ])
+  return { 'in the grid after': grid, 'in the other grid after': other, 'saved after': saved }
+}
+
+/**
+ * Copies everything in a window, and deletes it there.
+ *
+ * @param {SheetPage} first
+ * @param {SheetPage} second
+ * @param {readonly [row: number, column: number]} last
+ */
+async function copyAndClear(first, second, last) {
+  await settled()
+  await first.page.keyboard.press('Control+a')
+  await first.page.keyboard.press('Control+c')
+  await settled()
+  await first.page.keyboard.press('Delete')
+  await Promise.all([first.untilCell(last, undefined), second.untilCell(last, undefined)])
+  await settled()
+  await first.clickCell(0, 0)
+}
+
+/**
+ * A window in which one person types, and others who move and write without a browser.
+ *
+ * @param {Office} office
+ */
+async function measurePlay(office) {
+  const window = await windowOn(office, 'play')
+  await window.goTo()
+  const players = new Players(office.baseUrl, 'play', size.people - 1)
+  await window.clickCell(0, 0)
+  await settled()
+  const before = await window.counts()
+  const endMs = performance.now() + playS * 1_000
+  for (let typed = 1; performance.now() < endMs; typed++) {
+    await window.type(`t${typed}`)
+    await sleep(TYPE_EVERY_MS)
+    if (typed % ROWS_SEEN !== 0) continue
+    for (let n = 0; n < ROWS_SEEN; n++) await window.page.keyboard.press('ArrowUp')
+  }
+  await players.leave()
+  await settled()
+  const after = await window.counts()
+  const what = `${size.people} people play for ${playS} s`
+  /** @type {[name: string, key: string][]} */
+  const counted = [
+    ['listeners', 'JSEventListeners'],
+    ['nodes', 'Nodes'],
+  ]
+  for (const [name, key] of counted) {
+    const count = { before: before[key] ?? NaN, after: after[key] ?? NaN }
+    figures.note(`${what}: ${name} of a window`, '', count)
+  }
+  const heap = { before: before['JSHeapUsedSize'] ?? NaN, after: after['JSHeapUsedSize'] ?? NaN }
+  figures.note(`${what}: its memory`, 'MiB', { before: mib(heap.before), after: mib(heap.after) })
+  await window.close()
+}
+
+/**
+ * Notes what the main thread did and the other figures, or writes a profile.
+ *
+ * @param {string} name
+ * @param {SheetPage} window
+ * @param {() => Promise<Record<string, number>>} what
+ */
+async function observed(name, { page }, what) {
+  if (profiles === undefined) {
+    const { value, busyMs, longestMs } = await traced(page, what)
+    for (const [told, ms] of Object.entries(value)) figures.note(`${name}: ${told}`, 'ms', ms)
+    figures.note(`${name}: main thread`, 'ms', { all: busyMs, longest: longestMs })
+    return
+  }
+  const file = join(profiles, `${name.replaceAll(/\W+/g, '-')}.cpuprofile`)
+  writeFileSync(file, JSON.stringify(await profiled(page, what)))
+  console.log(`${name}: ${file}`)
+}
+
+/**
+ * Makes a window in a new profile, before it goes anywhere.
+ *
+ * @param {Office} office
+ * @param {string} room
+ */
+function windowOn({ browser, baseUrl }, room) {
+  return SheetPage.prepare(browser, `${baseUrl}/sheets/${room}`)
 }
