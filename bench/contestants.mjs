@@ -14,7 +14,8 @@ import { nchanCommand, nchanVersion, prepareNchan } from './nchan.mjs'
  * @property {readonly string[]} [installed] which of them come from servers/alternatives/package.json
  * @property {() => string} [version] returns the version of a server that isn't a package
  * @property {() => string | undefined} [prepare] prepares it; returns the reason if it can't take part
- * @property {import('./generator.mjs').Wire} wire
+ * @property {import('./generator.mjs').Wire} [wire] how the load generator talks to it
+ * @property {string} [client] the program that does something with its documents, see typing/tasks.mjs
  * @property {(place: Place) => import('./processes.mjs').Command} command
  *
  * Where it runs: a free port and an empty folder.
@@ -77,6 +78,39 @@ const fixedInterval = (place) => {
   const { env, ...command } = standalone(place)
   return { ...command, env: { ...env, WHEREABOUTS_FRAME_SHARE_MS: '0' } }
 }
+
+const DOCUMENTS = ['turns', 'pair', 'trace', 'typist', 'readers']
+
+/** Those with documents, each with its own store and its own client. @type {readonly Contestant[]} */
+const DOCUMENT_SERVERS = [
+  {
+    name: 'documents',
+    title: 'whereabouts, SQLite',
+    only: DOCUMENTS,
+    packages: [],
+    prepare: built(STANDALONE),
+    client: join(HERE, 'typing', 'whereabouts-client.mjs'),
+    command: standalone,
+  },
+  {
+    name: 'y-websocket-documents',
+    title: 'y-websocket, LevelDB',
+    only: DOCUMENTS,
+    packages: ['y-websocket', 'y-leveldb', 'ws'],
+    installed: ['y-websocket', 'y-leveldb', 'ws'],
+    client: join(SERVERS, 'alternatives', 'y-websocket-client.mjs'),
+    command: (place) => node('alternatives/y-websocket.mjs', { YPERSISTENCE: place.folder })(place),
+  },
+  {
+    name: 'hocuspocus',
+    title: 'Hocuspocus, SQLite',
+    only: DOCUMENTS,
+    packages: ['@hocuspocus/server'],
+    installed: ['@hocuspocus/server', '@hocuspocus/extension-database', '@hocuspocus/provider'],
+    client: join(SERVERS, 'alternatives', 'hocuspocus-client.mjs'),
+    command: (place) => node('alternatives/hocuspocus.mjs', { DATA: place.folder })(place),
+  },
+]
 
 /** @type {readonly Contestant[]} */
 export const CONTESTANTS = [
@@ -175,6 +209,7 @@ export const CONTESTANTS = [
     wire: PLAIN,
     command: node('bare.mjs', { FRAME_MS: '50' }),
   },
+  ...DOCUMENT_SERVERS,
   way('response-text', '`response.write`, one string'),
   way('response-buffer', '`response.write`, one Buffer'),
   way('chunk-corked', 'a chunk directly to the socket, corked parts'),

@@ -130,7 +130,7 @@ export async function putLoad(wire, load, servers) {
 /**
  * Returns how long a load takes, without connecting and late arrivals.
  *
- * @param {Load} load
+ * @param {{ warmS: number, seconds: number }} load
  */
 export function secondsOf({ warmS, seconds }) {
   return warmS + seconds

@@ -6,7 +6,7 @@ import { standalone, WHEREABOUTS } from './contestants.mjs'
 import { buildGenerator } from './generator.mjs'
 import { describeMachine, reportDate } from './machine.mjs'
 import { post } from './scenarios/post.mjs'
-import { perform } from './stage.mjs'
+import { perform, typeInto } from './stage.mjs'
 
 const RUNS = 5
 const MOST = 1.3
@@ -75,6 +75,7 @@ async function usPerPost(each) {
     quick: false,
     earlier: [],
     load: (load) => perform(each, load),
+    type: (task) => typeInto(each, task),
   })
   for (const note of notes) console.log(`      ! ${note}`)
   return found['usPerPost'] ?? NaN

@@ -40,25 +40,28 @@ export function reportDate() {
 }
 
 /**
- * The command prefixes that run server and load on separate cores, with priority over other
- * processes if allowed; empty with a reason if that is impossible.
+ * The command prefixes that run server and load, or the server's own client, on separate cores, with
+ * priority over other processes if allowed; empty with a reason if that is impossible.
  */
 export function pinning() {
   if (cpus().length < 2) {
-    return { server: [], load: [], says: 'not pinned: the machine has a single core' }
+    return { server: [], load: [], client: [], says: 'not pinned: the machine has a single core' }
   }
   const onCores = [onCore('0'), onCore('1')]
   if (!onCores.every((words) => runs([...words, 'true']))) {
     const says = 'not pinned: taskset is missing, or cores 0 and 1 are not available'
-    return { server: [], load: [], says }
+    return { server: [], load: [], client: [], says }
   }
   const [server = [], load = []] = onCores
   if (!runs([...REAL_TIME, 'true'])) {
-    return { server, load, says: 'server on core 0, load on core 1, shared with other processes' }
+    const says = 'server on core 0, load on core 1, shared with other processes'
+    return { server, load, client: load, says }
   }
   return {
     server: [...FAVOURED, ...server],
     load: [...REAL_TIME, ...load],
+    // A program of Node with real-time priority can wait for ever for its own threads, which get no time.
+    client: [...FAVOURED, ...load],
     says: 'server on core 0, load on core 1, both with priority over other processes',
   }
 }

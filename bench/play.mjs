@@ -3,7 +3,7 @@ import { versionOf } from './alternatives.mjs'
 import { secondsOf } from './generator.mjs'
 import { reportDate } from './machine.mjs'
 import { DISTURBED_PERCENT, format, summarize } from './report.mjs'
-import { othersPercent, perform } from './stage.mjs'
+import { othersPercent, perform, typeInto } from './stage.mjs'
 
 /** The time of a load in addition to its duration: start, connecting, end. */
 const AROUND_A_LOAD_S = 3
@@ -95,7 +95,9 @@ async function perhaps(scenario, { contestant, runs: earlier }, number, { runs, 
     return outcome
   }
   try {
-    const run = await scenario.measure({ contestant, quick, earlier, load })
+    const type = (/** @type {import('./typing/tasks.mjs').Task} */ task) =>
+      typeInto(contestant, task)
+    const run = await scenario.measure({ contestant, quick, earlier, load, type })
     console.log(`${label} ${figuresOf(scenario, run)}`)
     run.notes.forEach(remark)
     if (othersHad > DISTURBED_PERCENT) remark(`others had ${format(othersHad)} % of a core`)
@@ -134,7 +136,7 @@ function versionsOf({ packages, installed, version }) {
  * @param {import('./scenarios/index.mjs').Scenario} scenario
  * @returns {(contestant: import('./contestants.mjs').Contestant) => boolean}
  */
-function takesPartIn({ name, among }) {
+export function takesPartIn({ name, among }) {
   return (contestant) =>
     among === undefined
       ? contestant.only === undefined || contestant.only.includes(name)

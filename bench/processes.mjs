@@ -67,13 +67,31 @@ export async function startServer(command, port) {
 }
 
 /**
- * Runs a program to its end on the load's core, and returns its standard output.
+ * Runs the load generator to its end on its core, and returns its standard output.
  *
  * @param {Command} command
  * @param {number} deadlineMs
  */
-export async function runLoad(command, deadlineMs) {
-  const child = run(command, pinning().load)
+export function runLoad(command, deadlineMs) {
+  return runToEnd('the load generator', run(command, pinning().load), deadlineMs)
+}
+
+/**
+ * Runs a client to its end on the load's core, and returns its standard output.
+ *
+ * @param {Command} command
+ * @param {number} deadlineMs
+ */
+export function runClient(command, deadlineMs) {
+  return runToEnd('the client', run(command, pinning().client), deadlineMs)
+}
+
+/**
+ * @param {string} name
+ * @param {ReturnType<typeof run>} child
+ * @param {number} deadlineMs
+ */
+async function runToEnd(name, child, deadlineMs) {
   const output = keepOutput(child)
   const timer = setTimeout(() => kill(child.pid), deadlineMs)
   const [code] = await once(child, 'close')
@@ -81,7 +99,7 @@ export async function runLoad(command, deadlineMs) {
   groups.delete(child.pid)
   if (code === 0) return output()
   const why = code === null ? `it took longer than ${deadlineMs / 1_000} s` : output()
-  throw new Error(`the load generator failed: ${why}`)
+  throw new Error(`${name} failed: ${why}`)
 }
 
 /** Finds a free port. */

@@ -12,9 +12,10 @@ import { installAlternatives, versionOf } from './alternatives.mjs'
 import { CONTESTANTS } from './contestants.mjs'
 import { buildGenerator } from './generator.mjs'
 import { describeMachine } from './machine.mjs'
-import { minutesTaken, play } from './play.mjs'
+import { minutesTaken, play, takesPartIn } from './play.mjs'
 import { tableOfReport, writeReport } from './report.mjs'
 import { SCENARIOS } from './scenarios/index.mjs'
+import { fetchTraces } from './typing/traces.mjs'
 
 const RUNS = 3
 
@@ -50,8 +51,12 @@ function readCommand() {
 /** @param {Omit<import('./play.mjs').Plan, 'absences'>} wanted */
 async function bench(wanted) {
   const machine = describeMachine(buildGenerator())
-  const plan = { ...wanted, absences: prepare(wanted.contestants) }
-  const { scenarios, contestants, runs, results, absences } = plan
+  const contestants = wanted.contestants.filter((contestant) =>
+    wanted.scenarios.some((scenario) => takesPartIn(scenario)(contestant)),
+  )
+  const plan = { ...wanted, contestants, absences: prepare(contestants) }
+  await fetchTraces()
+  const { scenarios, runs, results, absences } = plan
   const { processor, cores, memoryGiB, kernel, node, commit, pinning, openFiles } = machine
   console.log(`${processor}, ${cores} cores, ${memoryGiB} GiB, ${kernel}`)
   console.log(`Node ${node}, commit ${commit}; ${pinning}; ${openFiles} open files a process`)

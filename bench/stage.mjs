@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { putLoad } from './generator.mjs'
-import { freePort, startServer } from './processes.mjs'
+import { freePort, runClient, startServer } from './processes.mjs'
 
 /** The folders of running servers. @type {Set<string>} */
 const folders = new Set()
@@ -11,6 +11,8 @@ process.on('exit', () => folders.forEach(remove))
 /** The share of a core; real-time processes get at most 95 %. */
 const GENERATOR_FULL = 0.9
 const GENERATOR_LATE_MS = 20
+/** The longest time for a task with a document. */
+const TASK_MS = 300_000
 /** The share of updates that may be missing without counting as a fault. */
 const LOST = 0.001
 
@@ -23,6 +25,8 @@ const LOST = 0.001
  * @property {readonly Run[]} earlier the results of its previous runs
  * @property {(load: import('./generator.mjs').Load) => Promise<import('./generator.mjs').Outcome>} load
  *   starts it again and puts a load on it
+ * @property {(task: import('./typing/tasks.mjs').Task) => Promise<import('./typing/tasks.mjs').Found>} type
+ *   starts it again and has its own client do something with a document
  *
  * The result of a run: figures by name, the steps of a ladder, and faults.
  *
@@ -39,14 +43,43 @@ const LOST = 0.001
  * @param {import('./contestants.mjs').Contestant} contestant
  * @param {import('./generator.mjs').Load} load
  */
-export async function perform(contestant, load) {
+export function perform(contestant, load) {
+  const { name, wire } = contestant
+  if (wire === undefined) throw new Error(`the load generator doesn't know ${name}`)
+  return withServer(contestant, (server) => putLoad(wire, load, [server]))
+}
+
+/**
+ * Starts a contestant in a new place, has its own client do something with a document, and ends it.
+ *
+ * @param {import('./contestants.mjs').Contestant} contestant
+ * @param {import('./typing/tasks.mjs').Task} task
+ * @returns {Promise<import('./typing/tasks.mjs').Found>}
+ */
+export function typeInto(contestant, task) {
+  const { name, client } = contestant
+  if (client === undefined) throw new Error(`${name} has no documents`)
+  return withServer(contestant, async ({ port, pids }, folder) => {
+    const placed = JSON.stringify({ ...task, port, pids, folder })
+    const command = { program: process.execPath, args: [client, placed] }
+    const output = await runClient(command, TASK_MS)
+    return JSON.parse(output.trim().split('\n').at(-1) ?? '')
+  })
+}
+
+/**
+ * @template T
+ * @param {import('./contestants.mjs').Contestant} contestant
+ * @param {(server: import('./processes.mjs').RunningServer, folder: string) => Promise<T>} use
+ */
+async function withServer(contestant, use) {
   const folder = mkdtempSync(join(tmpdir(), `bench-${contestant.name}-`))
   folders.add(folder)
   try {
     const port = await freePort()
     const server = await startServer(contestant.command({ port, folder }), port)
     try {
-      return await putLoad(contestant.wire, load, [server])
+      return await use(server, folder)
     } catch (error) {
       const said = server.output().trim().slice(-500)
       throw new Error(`${String(error)}${said && `; the server said: ${said}`}`, { cause: error })

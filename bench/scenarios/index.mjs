@@ -2,10 +2,15 @@ import { article } from './article.mjs'
 import { fivePeople } from './five-people.mjs'
 import { hotRoom } from './hot-room.mjs'
 import { idle } from './idle.mjs'
+import { pair } from './pair.mjs'
 import { post } from './post.mjs'
 import { quiet } from './quiet.mjs'
+import { readers } from './readers.mjs'
 import { slowReaders } from './slow-readers.mjs'
 import { smallRooms } from './small-rooms.mjs'
+import { trace } from './trace.mjs'
+import { turns } from './turns.mjs'
+import { typist } from './typist.mjs'
 import { ways } from './ways.mjs'
 import { webinar } from './webinar.mjs'
 import { write } from './write.mjs'
@@ -18,7 +23,7 @@ import { write } from './write.mjs'
  * @property {readonly Column[]} columns
  * @property {Plot} [plot]
  * @property {number} loads the approximate number of loads per run
- * @property {(quick: boolean) => import('../generator.mjs').Load} load a usual one
+ * @property {(quick: boolean) => { warmS: number, seconds: number }} load a usual one
  * @property {readonly string[]} [among] the contestants that it compares; all by default
  * @property {(contestant: import('../contestants.mjs').Contestant) => string | undefined} excludes
  *   returns the reason if a contestant can't take part
@@ -46,4 +51,9 @@ export const SCENARIOS = [
   slowReaders,
   quiet,
   article,
+  turns,
+  pair,
+  trace,
+  typist,
+  readers,
 ]

@@ -16,7 +16,8 @@ export const post = {
   plot: { kind: 'bars', key: 'usPerPost', axis: 'µs of server CPU per post' },
   loads: 1,
   load: loadOf,
-  excludes: ({ wire }) => (wire.post === undefined ? 'updates come over the WebSocket' : undefined),
+  excludes: ({ wire }) =>
+    wire?.post === undefined ? 'updates come over the WebSocket' : undefined,
   async measure({ load, quick }) {
     const asked = loadOf(quick)
     const outcome = await load(asked)

@@ -1,4 +1,5 @@
-// The server of y-websocket: awareness of y-protocols, and a document without writes.
+// The server of y-websocket: awareness of y-protocols and documents, which are stored in LevelDB if
+// YPERSISTENCE names a folder.
 import { createServer } from 'node:http'
 import { WebSocketServer } from 'ws'
 import { setupWSConnection } from 'y-websocket/bin/utils'
