@@ -56,6 +56,7 @@ const LONG = [
   'nodes/nodes',
   'browser/sheet-markers',
   'documents/crash',
+  'browser/below-a-path',
   'browser/page-together',
   'documents/data-folder',
   'browser/home',

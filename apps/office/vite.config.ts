@@ -55,6 +55,11 @@ function notices(): Plugin {
 }
 
 export default defineConfig({
+  experimental: {
+    // The page is below any path of a host, so scripts and styles refer to others beside them. The server
+    // writes into the HTML where they are.
+    renderBuiltUrl: (_file, { hostType }) => (hostType === 'html' ? undefined : { relative: true }),
+  },
   plugins: [notices(), compressed(), ...univer(), ...univerInPage()],
   worker: { format: 'es', plugins: univer },
   build: {

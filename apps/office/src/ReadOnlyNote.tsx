@@ -1,5 +1,6 @@
 import { useRoom } from '@whereabouts/client/react'
 import { useSyncExternalStore } from 'react'
+import { BASE, withoutBase } from './base.js'
 import type { DocumentState } from './room-document.js'
 import type { Session } from './session.js'
 
@@ -32,8 +33,7 @@ function ShutOut({ session, why }: ShutOutProps) {
     <p className="read-only shut-out" role="alert">
       {why === 'unauthorized' ? (
         <>
-          You are signed out.{' '}
-          <a href={`/login?return=${encodeURIComponent(location.pathname)}`}>Sign in again</a>
+          You are signed out. <a href={loginAddress()}>Sign in again</a>
           {'. '}
         </>
       ) : (
@@ -42,6 +42,10 @@ function ShutOut({ session, why }: ShutOutProps) {
       {describeUnsaved(state)}
     </p>
   )
+}
+
+function loginAddress(): string {
+  return `${BASE}login?return=${encodeURIComponent(withoutBase(location.pathname) ?? '/')}`
 }
 
 function describeUnsaved({ hasUnsaved, isAtRisk }: DocumentState): string {

@@ -1,6 +1,7 @@
 import type { Member, RoomSnapshot } from '@whereabouts/client'
 import { useRoom } from '@whereabouts/client/react'
 import { useCallback, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react'
+import { BASE } from './base.js'
 import type { Content } from './content.js'
 import type { Identity, SignedIn } from './identity.js'
 import type { OfficeProps } from './office.js'
@@ -42,7 +43,7 @@ export function Shell(props: ShellProps) {
   return (
     <>
       <header className="bar">
-        <a className="brand" href="/" title="All your documents">
+        <a className="brand" href={BASE} title="All your documents">
           whereabouts
         </a>
         <TitleField {...{ session, route, recents }} onDone={() => content?.focus()} />

@@ -1,3 +1,5 @@
+import { BASE } from './base.js'
+
 /** The user at this window, according to the server. @see PROTOCOL.md OP29 */
 export interface Identity {
   /** `unknown` if the server can't be reached, or doesn't know the caller. */
@@ -14,7 +16,7 @@ export interface SignedIn {
   readonly color?: string | null
 }
 
-const ADDRESS = '/session'
+const ADDRESS = `${BASE}session`
 
 /** Asks the server who is at this window. Never throws. */
 export async function readIdentity(): Promise<Identity> {

@@ -1,4 +1,5 @@
 import './styles.css'
+import { BASE } from './base.js'
 import { readIdentity } from './identity.js'
 import { keepSignedIn } from './keep-signed-in.js'
 import { RecentList } from './home/recents.js'
@@ -34,7 +35,7 @@ async function openDocument(route: DocumentRoute): Promise<void> {
 
 function showNotFound(): void {
   document.title = 'Not found · whereabouts'
-  showMessage('There is no page at this address.', { href: '/', text: 'Go to the home page' })
+  showMessage('There is no page at this address.', { href: BASE, text: 'Go to the home page' })
 }
 
 function showMessage(text: string, link: { href: string; text: string }): void {

@@ -1,4 +1,5 @@
 import { isRoomName } from '@whereabouts/client'
+import { BASE, withoutBase } from './base.js'
 
 /** The kinds of document that a room can show. */
 export type Kind = 'sheet' | 'page'
@@ -6,7 +7,7 @@ export type Kind = 'sheet' | 'page'
 /** The page that an address asks for. */
 export type Route = { readonly kind: 'home' } | DocumentRoute
 
-/** A document at `/sheets/{room}` or `/pages/{room}`. */
+/** A document at `/sheets/{room}` or `/pages/{room}` below the root. */
 export interface DocumentRoute {
   readonly kind: Kind
   readonly room: string
@@ -18,16 +19,20 @@ const NAMED_BY_CHANCE = /^(?:(?:sheet|page)-[A-Za-z0-9_-]{16}|view~[A-Za-z0-9_-]
 const RANDOM_BYTES = 12
 
 /** Parses an address; returns `undefined` if it isn't one of this application's. */
-export function parseRoute({ pathname }: { pathname: string }): Route | undefined {
-  if (pathname === '/') return { kind: 'home' }
-  const [, kind, room] = DOCUMENT.exec(pathname) ?? []
+export function parseRoute({ pathname }: { pathname: string }, base = BASE): Route | undefined {
+  const path = withoutBase(pathname, base) ?? ''
+  if (path === '/') return { kind: 'home' }
+  const [, kind, room] = DOCUMENT.exec(path) ?? []
   if (kind === undefined || room === undefined || !isRoomName(room)) return undefined
   return { kind: kind as Kind, room }
 }
 
 /** @example addressOf({ kind: 'sheet', room: 'demo' }) // '/sheets/demo' */
-export function addressOf({ kind, room }: Pick<DocumentRoute, 'kind' | 'room'>): string {
-  return `/${kind}s/${room}`
+export function addressOf(
+  { kind, room }: Pick<DocumentRoute, 'kind' | 'room'>,
+  base = BASE,
+): string {
+  return `${base}${kind}s/${room}`
 }
 
 /** Returns a name for a new room that can't be guessed: 96 random bits. @see OFFICE.md PG3 */

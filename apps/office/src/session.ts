@@ -7,6 +7,7 @@ import {
 } from '@whereabouts/client'
 import type { RoomProvider } from '@whereabouts/client/yjs'
 import type { Doc } from 'yjs'
+import { BASE } from './base.js'
 import type { Person } from './person.js'
 import { RoomDocument } from './room-document.js'
 
@@ -107,6 +108,7 @@ export class Session implements Omit<Room, 'look'> {
 
   #open(): Room {
     return joinRoom({
+      url: BASE,
       room: this.#name,
       user: this.#person,
       watch: this.#watches,

@@ -1,9 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pathOf } from '@whereabouts/server/mount'
 import sirv from 'sirv'
+import type { RootOf } from './base-path.js'
+import { Page } from './page.js'
 import { sendProblem } from './problem.js'
 
 const DIST = fileURLToPath(new URL('../../office/dist/', import.meta.url))
@@ -52,21 +54,21 @@ export function isPage(request: IncomingMessage): boolean {
  *
  * @throws {Error} if it isn't built
  */
-export function openOffice(): RequestListener {
+export function openOffice(rootOf: RootOf): RequestListener {
   if (!existsSync(PAGE)) {
     throw new Error('the web application is not built. Run "npm run build" first.')
   }
-  const page = readFileSync(PAGE)
+  const page = new Page(PAGE, PAGE_HEADERS)
   const files = sirv(DIST, { ...COMPRESSED, extensions: [], setHeaders: set(ASSET_HEADERS) })
   const notices = sirv(DIST, { ...COMPRESSED, extensions: [], setHeaders: set(NOTICES_HEADERS) })
-  const pages = sirv(DIST, { ...COMPRESSED, single: true, setHeaders: set(PAGE_HEADERS) })
   return (request, response) => {
-    const nowhere = () => answerNowhere(request, response, page)
+    const send = (status: number) => page.send(request, response, rootOf(request), status)
+    const nowhere = () => answerNowhere(request, response, () => send(404))
     const path = pathOf(request.url ?? '')
     if (!isRead(request)) nowhere()
     else if (path.startsWith(ASSETS)) files(request, response, nowhere)
     else if (path === NOTICES) notices(request, response, nowhere)
-    else if (ADDRESSES.test(path)) pages(request, response, nowhere)
+    else if (ADDRESSES.test(path) && isDecodable(path)) send(200)
     else nowhere()
   }
 }
@@ -81,11 +83,15 @@ function isRead({ method }: IncomingMessage): boolean {
   return method === 'GET' || method === 'HEAD'
 }
 
-function answerNowhere(request: IncomingMessage, response: ServerResponse, page: Buffer): void {
+function answerNowhere(
+  request: IncomingMessage,
+  response: ServerResponse,
+  sendPage: () => void,
+): void {
   if (!isDecodable(pathOf(request.url ?? ''))) {
     return sendProblem(response, 400, 'Bad Request', 'The address is not valid; check its escapes.')
   }
-  if (wantsPage(request)) response.writeHead(404, PAGE_HEADERS).end(page)
+  if (wantsPage(request)) sendPage()
   else sendProblem(response, 404, 'Not Found', 'There is nothing at this address.')
 }
 

@@ -8,6 +8,7 @@ import {
 import { resolveSecret } from '@whereabouts/server/mount'
 import cors from 'cors'
 import type { Logger } from 'pino'
+import { BasePath } from './base-path.js'
 import { type Auth, openAuth } from './auth/auth.js'
 import { gate } from './auth/gate.js'
 import { withHosts } from './hosts.js'
@@ -37,10 +38,11 @@ export interface StandaloneServer {
 export async function startServer(settings: Settings): Promise<StandaloneServer> {
   const log = createLog(settings.logLevel)
   const { dataDir, secret } = settings.options
-  const office = openOffice()
+  const basePath = new BasePath(settings.options)
+  const office = openOffice(basePath.rootOf)
   const auth = await openAuth(settings.auth, () => resolveSecret(secret, dataDir), serverLog(log))
   try {
-    return await listen(settings, auth, office, log)
+    return await listen(settings, auth, basePath, office, log)
   } catch (error) {
     auth.close?.()
     throw error
@@ -50,6 +52,7 @@ export async function startServer(settings: Settings): Promise<StandaloneServer>
 async function listen(
   settings: Settings,
   auth: Auth,
+  basePath: BasePath,
   office: RequestListener,
   log: Logger,
 ): Promise<StandaloneServer> {
@@ -62,8 +65,8 @@ async function listen(
   })
   // A stream sends a ping per heartbeat and must not count as idle.
   const idleMs = Math.max(IDLE_MS, 2 * heartbeatMs)
-  const pages = gate(auth, { serve: office, isPage }, serverLog(log))
-  const server = new HttpServer(idleMs, listener(settings, whereabouts, pages, log))
+  const pages = gate(auth, { serve: office, isPage }, basePath.rootOf, serverLog(log))
+  const server = new HttpServer(idleMs, listener(settings, basePath, whereabouts, pages, log))
   let local: Closable | undefined
   const close = () => {
     auth.close?.()
@@ -103,11 +106,13 @@ function accessOf({ authenticate, authorize }: Auth): WhereaboutsOptions {
 /** Returns the listener for all requests. */
 function listener(
   { allowedHosts, options: { allowedOrigins = [] } }: Settings,
+  basePath: BasePath,
   { handle }: Whereabouts,
   pages: RequestListener,
   log: Logger,
 ): RequestListener {
   const serve: RequestListener = (request, response) => {
+    basePath.remove(request)
     void handle(request, response, () => pages(request, response))
   }
   const open = allowedOrigins.length === 0 ? serve : withCors(allowedOrigins, serve)

@@ -78,6 +78,37 @@ describe('settings', () => {
   })
 
   it.each([
+    'apps',
+    '//apps',
+    '/a/../b',
+    '/a b',
+    '/%61',
+    `/${'a'.repeat(128)}`,
+    '/sheets',
+    '/rooms/a',
+  ])('[HT31 OP34] are refused with a wrong path: %s', (path) => {
+    const environment = { WHEREABOUTS_BASE_PATH: path }
+    expect(() => readSettings(environment)).toThrow('\n  WHEREABOUTS_BASE_PATH: must ')
+  })
+
+  it('[OP34 OP35] have one path for everything', () => {
+    const oidc = {
+      WHEREABOUTS_AUTH: 'oidc',
+      WHEREABOUTS_OIDC_ISSUER: 'https://id.example.com',
+      WHEREABOUTS_OIDC_CLIENT_ID: 'whereabouts',
+      WHEREABOUTS_OIDC_CLIENT_SECRET: 'secret',
+      WHEREABOUTS_PUBLIC_URL: 'https://example.com/apps/where',
+    }
+    expect(readSettings(oidc).options.basePath).toBe('/apps/where/')
+    const same = { ...oidc, WHEREABOUTS_BASE_PATH: '/apps/where' }
+    expect(readSettings(same).options.basePath).toBe('/apps/where/')
+    const other = { ...oidc, WHEREABOUTS_BASE_PATH: '/apps' }
+    expect(() => readSettings(other)).toThrow('WHEREABOUTS_BASE_PATH: must be the path of')
+    const own = { ...oidc, WHEREABOUTS_PUBLIC_URL: 'https://example.com/pages' }
+    expect(() => readSettings(own)).toThrow('WHEREABOUTS_PUBLIC_URL: must be an address')
+  })
+
+  it.each([
     [{ PORT: 'abc' }, 'PORT: must be a whole number, not "abc"'],
     [{ PORT: '70000' }, 'PORT: must be at most 65535'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL: must be "fatal" or "error" or'],

@@ -4,9 +4,10 @@ import {
   type OptionFault,
   type WhereaboutsOptions,
 } from '@whereabouts/server'
-import { faultsOf } from '@whereabouts/server/mount'
+import { faultsOf, readBasePath } from '@whereabouts/server/mount'
 import { z } from 'zod'
 import { AUTH_VARIABLES, type AuthSettings, readAuth } from './auth/auth-settings.js'
+import { isOwnPath } from './base-path.js'
 import { isLoopback } from './loopback.js'
 
 /** The checked settings from the environment. Only this file reads the environment. */
@@ -53,6 +54,7 @@ const ENVIRONMENT = z.object({
 })
 
 const DATA = `${PREFIX}DATA`
+const BASE_PATH = `${PREFIX}BASE_PATH`
 const DEFAULT_DATA = 'data'
 
 /** The module's options by the variable that sets them. */
@@ -64,6 +66,7 @@ const OPTIONS = new Map<string, string>([
   ['REDIS_URL', 'redisUrl'],
   ['CORS_ORIGINS', 'allowedOrigins'],
   [`${PREFIX}RETENTION_DAYS`, 'retentionDays'],
+  [BASE_PATH, 'basePath'],
   // `leaseMs` is set by `WHEREABOUTS_LEASE_MS`.
   ...Object.keys(DEFAULTS)
     .filter((option) => option !== 'allowedOrigins')
@@ -86,6 +89,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
     ...faultsOf(ENVIRONMENT, said).map(({ option, message }) => `${option}: ${message}`),
     ...authFaults,
     ...findFaults(options).map((fault) => messageOf(fault, given)),
+    ...basePathFaults(options.basePath, auth),
     ...[...given.keys()]
       .filter(isUnknown)
       .map((variable) => `${variable}: is not a setting; check the spelling`),
@@ -96,7 +100,21 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
   const { PORT, HOST, LOG_LEVEL, [ALLOWED_HOSTS]: hosts } = own.data
   const names = hosts ?? (isLoopback(HOST) ? [] : ['*'])
   const allowedHosts = auth.mode === 'oidc' ? [...names, auth.publicUrl.hostname] : names
-  return { port: PORT, host: HOST, allowedHosts, logLevel: LOG_LEVEL, auth, options }
+  // A login leads to one address only, so that address has the path as well.
+  const basePath = auth.mode === 'oidc' ? { basePath: auth.publicUrl.pathname } : {}
+  const all = { ...options, ...basePath }
+  return { port: PORT, host: HOST, allowedHosts, logLevel: LOG_LEVEL, auth, options: all }
+}
+
+/** @see PROTOCOL.md OP34, OP35 */
+function basePathFaults(said: string | undefined, auth: AuthSettings | undefined): string[] {
+  const path = said === undefined ? undefined : readBasePath(said)
+  if (path === undefined) return []
+  if (isOwnPath(path)) {
+    return [`${BASE_PATH}: must not begin like an address of the server's own, such as "/sheets"`]
+  }
+  const isOther = auth?.mode === 'oidc' && readBasePath(auth.publicUrl.pathname) !== path
+  return isOther ? [`${BASE_PATH}: must be the path of ${PREFIX}PUBLIC_URL; leave it out`] : []
 }
 
 /** Reads the module's options from the environment, unchecked. */

@@ -1,6 +1,7 @@
 // Exports for framework packages that mount the server. Applications don't need them.
 export { Administration } from './administration.js'
 export { isUserId } from './access/known-user.js'
+export { readBasePath } from './access/base-path.js'
 export { Proxies } from './access/proxies.js'
 export { RareWarning } from './access/rare-warning.js'
 export { resolveSecret } from './access/secret.js'

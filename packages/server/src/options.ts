@@ -3,6 +3,7 @@ import { type Action, type Json, LINK_ROLES, type LinkGives } from '@whereabouts
 import { z } from 'zod'
 import type { Audit } from './access/audit.js'
 import type { StoreModule } from './document/store.js'
+import { readBasePath } from './access/base-path.js'
 import { isProxy } from './access/proxies.js'
 import type { Log } from './log.js'
 import { faultsOf, type OptionFault } from './option-faults.js'
@@ -158,6 +159,11 @@ export interface WhereaboutsOptions {
    */
   readonly trustedProxies?: readonly string[]
   /**
+   * The path by which browsers know this server, such as `/apps/where`, if a proxy removes it from
+   * requests. If it isn't set, a trusted proxy may say it in `X-Forwarded-Prefix`. @see PROTOCOL.md HT30
+   */
+  readonly basePath?: string
+  /**
    * The origins, besides the server's own, whose pages may change something, such as
    * `https://app.example.com`; `*` for all. An origin that the application's CORS headers allow needn't be here.
    * @see PROTOCOL.md BR3
@@ -187,6 +193,7 @@ type WithoutDefault =
   | 'authenticate'
   | 'authorize'
   | 'auth'
+  | 'basePath'
   | 'log'
   | 'retentionDays'
   | 'audit'
@@ -279,6 +286,13 @@ const SINGLE_OPTIONS = z.strictObject({
   trustedProxies: z
     .array(z.string().refine(isProxy, 'must be an IP address or a CIDR range'))
     .default([...DEFAULTS.trustedProxies]),
+  basePath: z
+    .string()
+    .refine(
+      (text) => readBasePath(text) !== undefined,
+      'must be a path of at most 128 of A-Z a-z 0-9 . _ ~ - and /, such as "/apps/where"',
+    )
+    .optional(),
   allowedOrigins: z
     .array(z.string().refine(isOrigin, 'must be an origin like "https://example.com"'))
     .default([...DEFAULTS.allowedOrigins]),

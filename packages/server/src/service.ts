@@ -119,6 +119,7 @@ export class Service {
 
   /** @throws {Problem} of the call */
   answer(call: Call, address: Pick<Address, 'call' | 'roomName'>): Promise<void> {
+    call.proxies = this.#browsers.proxies
     // Discards the body of a GET, because an unread one hides the end of the connection. HT25
     if (call.request.method === 'GET') call.request.resume()
     if (!isRead(call)) this.#browsers.origins.check(call.request, call.response)

@@ -131,7 +131,8 @@ function Welcome({ isOpen }: { readonly isOpen: boolean }) {
         here, in this browser only.
       </p>
       <p>
-        Or try the <a href="/sheets/demo">demo sheet</a>, which anyone can edit.
+        Or try the <a href={addressOf({ kind: 'sheet', room: 'demo' })}>demo sheet</a>, which anyone
+        can edit.
       </p>
     </section>
   )

@@ -1,4 +1,5 @@
 import { isRoomName } from '@whereabouts/client'
+import { storedAs } from '../base.js'
 import { parseTitle } from '../title.js'
 import type { DocumentRoute, Kind } from '../route.js'
 
@@ -15,7 +16,7 @@ export interface Recent extends DocumentName {
 }
 
 const MOST = 50
-const STORED_AS = 'whereabouts:recent'
+const STORED_AS = storedAs('whereabouts:recent')
 const KINDS: ReadonlySet<unknown> = new Set<Kind>(['sheet', 'page'])
 const MAX_POSITION_CHARACTERS = 100
 

@@ -1,6 +1,7 @@
 import { joinRoom } from '@whereabouts/client'
 import { RoomProvider } from '@whereabouts/client/yjs'
 import { applyUpdate, Doc } from 'yjs'
+import { BASE } from '../base.js'
 import { readTitle, writeTitle } from '../title.js'
 import type { LookedUp } from './room-titles.js'
 
@@ -27,7 +28,7 @@ export async function lookUpTitle(
   const news = await readNews(room, since)
   if (news === null) return null
   // The position is read before the document, so that changes in between are looked up again.
-  const response = await get(`/rooms/${room}/document`)
+  const response = await get(`${BASE}rooms/${room}/document`)
   const doc = new Doc()
   applyUpdate(doc, new Uint8Array(await response.arrayBuffer()))
   return { title: readTitle(doc), at: news.id }
@@ -36,7 +37,7 @@ export async function lookUpTitle(
 /** Returns `null` if nothing in the document is new. */
 async function readNews(room: string, since: string | undefined): Promise<News | null> {
   const query = since === undefined ? '' : `?since=${encodeURIComponent(since)}`
-  const response = await get(`/rooms/${room}/location${query}`)
+  const response = await get(`${BASE}rooms/${room}/location${query}`)
   if (response.status === 204) return null
   const news = (await response.json()) as News
   const isOfOthers = news.patch !== undefined && !('document' in news) && !('resync' in news)
@@ -57,7 +58,7 @@ async function get(address: string): Promise<Response> {
  */
 export async function renameDocument(room: string, title: string): Promise<void> {
   const doc = new Doc()
-  const connection = joinRoom({ room, watch: true })
+  const connection = joinRoom({ url: BASE, room, watch: true })
   // Nothing is kept in the browser: a title that can't be stored is reported, and must not appear
   // later.
   const provider = new RoomProvider(connection, doc, { offline: false })

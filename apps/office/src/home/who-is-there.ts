@@ -1,4 +1,5 @@
 import type { Member } from '@whereabouts/client'
+import { BASE } from '../base.js'
 
 // The shortest time for a round; the pause between calls limits them to four a second.
 const ROUND_MS = 5_000
@@ -31,7 +32,8 @@ export async function watchRooms(
 
 async function readMembers(room: string, signal: AbortSignal): Promise<readonly Member[]> {
   try {
-    const response = await fetch(`/rooms/${room}/location`, { cache: 'no-store', signal })
+    const address = `${BASE}rooms/${room}/location`
+    const response = await fetch(address, { cache: 'no-store', signal })
     if (!response.ok) return []
     const { members } = (await response.json()) as { readonly members: readonly Member[] }
     return members.filter(({ status }) => status === 'online')

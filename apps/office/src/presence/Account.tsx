@@ -1,3 +1,4 @@
+import { BASE } from '../base.js'
 import type { SignedIn } from '../identity.js'
 import { initials } from '../person.js'
 import { paint } from './paint.js'
@@ -29,7 +30,7 @@ export function Account({ user, color, canSignOut }: AccountProps) {
           Signed in as <strong>{name}</strong>
         </p>
         {canSignOut && (
-          <form method="post" action="/logout">
+          <form method="post" action={`${BASE}logout`}>
             <button type="submit" className="person">
               Sign out
             </button>

@@ -1,9 +1,10 @@
 import { type Access, type AccessAnswer, type AccessChange, Problem } from '@whereabouts/client'
+import { BASE } from '../base.js'
 
 /** What a click changes; the revision is added. */
 export type Change = Omit<AccessChange, 'revision'>
 
-const addressOf = (room: string): string => `/rooms/${encodeURIComponent(room)}/access`
+const addressOf = (room: string): string => `${BASE}rooms/${encodeURIComponent(room)}/access`
 
 /** Asks what this window's user may do, and who else may. @throws {Error} that says why not */
 export async function readAccess(room: string): Promise<AccessAnswer> {

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { readBasePath } from '@whereabouts/server/mount'
+import { isOwnPath } from '../base-path.js'
 import { isLoopback, isPrivateWay } from '../loopback.js'
 
 /** The settings for identifying callers. */
@@ -34,7 +36,7 @@ export interface OidcSettings {
   readonly clientId: string
   readonly clientSecret: string
   readonly scope: string
-  /** The server's origin for browsers. */
+  /** The server's address for browsers; its path ends with `/`. */
   readonly publicUrl: URL
 }
 
@@ -224,14 +226,16 @@ function readOidc(reading: Reading): OidcSettings | undefined {
   const clientId = reading.required('OIDC_CLIENT_ID', 'what the provider calls this server')
   const clientSecret = reading.required('OIDC_CLIENT_SECRET', 'what it proves that with')
   const publicUrl = reading.url('PUBLIC_URL', 'where browsers find this server')
-  if (
-    publicUrl !== undefined &&
-    reading.optional('PUBLIC_URL')?.replace(/\/$/, '') !== publicUrl.origin
-  ) {
-    reading.fault(
-      'PUBLIC_URL',
-      'must be an origin like "https://sheets.example.com", without a path',
-    )
+  const path = publicUrl && readBasePath(publicUrl.pathname)
+  if (publicUrl !== undefined) {
+    const said = reading.optional('PUBLIC_URL')?.replace(/\/$/, '')
+    if (path === undefined || isOwnPath(path) || said !== publicUrl.origin + path) {
+      reading.fault(
+        'PUBLIC_URL',
+        'must be an address like "https://sheets.example.com" or "https://example.com/apps/where"',
+      )
+    }
+    publicUrl.pathname = `${path}/`
   }
   const scope = reading.optional('OIDC_SCOPE') ?? 'openid profile email'
   if (!scope.split(' ').includes('openid')) reading.fault('OIDC_SCOPE', 'must contain "openid"')

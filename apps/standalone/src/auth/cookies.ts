@@ -20,15 +20,22 @@ function cookiesOf(header = ''): (readonly [name: string, value: string])[] {
   })
 }
 
-/** A cookie of this server, which no script can read and no other host can set. */
+/**
+ * A cookie of this server, which no script can read, and which no page without TLS can set. If the server
+ * has its host for itself, no other host can set it either.
+ */
 export class OwnCookie {
   readonly name: string
   readonly #attributes: string
 
-  /** @param isSecure whether browsers come over TLS */
-  constructor(name: string, isSecure: boolean) {
-    this.name = isSecure ? `__Host-${name}` : name
-    this.#attributes = `; Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`
+  /** @param url of the application for browsers */
+  constructor(name: string, { protocol, pathname }: URL) {
+    const isSecure = protocol === 'https:'
+    // RFC 6265bis, 4.1.3: `__Host-` is for whole hosts.
+    const prefix = pathname === '/' ? '__Host-' : '__Secure-'
+    const path = pathname === '/' ? '/' : pathname.replace(/\/$/, '')
+    this.name = isSecure ? prefix + name : name
+    this.#attributes = `; Path=${path}; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`
   }
 
   /** Returns the header that sets it; `undefined` if it is too long for browsers. */

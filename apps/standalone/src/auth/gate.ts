@@ -1,9 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { type AuthenticatedUser, type Log, Problem } from '@whereabouts/server'
 import { pathOf } from '@whereabouts/server/mount'
+import type { RootOf } from '../base-path.js'
 import { answerProblem, redirect, sendJson, sendMessage, unauthorized } from './answers.js'
 import type { Auth } from './auth.js'
-import { loginFor, queryOf, returnPath } from './return-path.js'
+import { below, loginFor, queryOf, returnPath } from './return-path.js'
 
 /** The application behind the gate. */
 interface Office {
@@ -17,9 +18,9 @@ interface Office {
  *
  * @see PROTOCOL.md OP29, OP30
  */
-export function gate(auth: Auth, office: Office, log: Log): RequestListener {
+export function gate(auth: Auth, office: Office, rootOf: RootOf, log: Log): RequestListener {
   return (request, response) => {
-    pass(auth, office, request, response).catch((error: unknown) => {
+    pass(auth, office, rootOf(request), request, response).catch((error: unknown) => {
       log.error(error)
       if (response.headersSent) response.destroy()
       else answerProblem(response, new Problem('internal', 'The server failed. Try again later.'))
@@ -30,6 +31,7 @@ export function gate(auth: Auth, office: Office, log: Log): RequestListener {
 async function pass(
   auth: Auth,
   office: Office,
+  root: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -37,12 +39,12 @@ async function pass(
   const { url = '' } = request
   const path = pathOf(url)
   if (path === '/session') await answerSession(auth, request, response)
-  else if (path === '/login') await leadBack(auth, request, response)
+  else if (path === '/login') await leadBack(auth, root, request, response)
   else if (!office.isPage(request) || (await isKnown(auth, request)))
     office.serve(request, response)
   // Only a mode with its own login handles requests.
-  else if (auth.handle === undefined) refuse(response, url)
-  else redirect(response, loginFor(url))
+  else if (auth.handle === undefined) refuse(response, root, url)
+  else redirect(response, loginFor(url, root))
 }
 
 async function answerSession(
@@ -67,12 +69,13 @@ export function describeSession(
 /** Answers `/login` on a server without its own login. */
 async function leadBack(
   auth: Auth,
+  root: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const path = returnPath(queryOf(request).get('return'))
-  if (await isKnown(auth, request)) redirect(response, path)
-  else refuse(response, path)
+  if (await isKnown(auth, request)) redirect(response, below(root, path))
+  else refuse(response, root, path)
 }
 
 async function isKnown({ authenticate }: Auth, request: IncomingMessage): Promise<boolean> {
@@ -80,11 +83,11 @@ async function isKnown({ authenticate }: Auth, request: IncomingMessage): Promis
   return Boolean(await authenticate(request))
 }
 
-function refuse(response: ServerResponse, path: string): void {
+function refuse(response: ServerResponse, root: string, path: string): void {
   sendMessage(response, {
     status: 401,
     title: 'You are not signed in',
     text: 'Sign in where you usually do, and open this page again.',
-    link: { href: returnPath(path), text: 'Try again' },
+    link: { href: below(root, returnPath(path)), text: 'Try again' },
   })
 }

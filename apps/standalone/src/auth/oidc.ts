@@ -35,13 +35,13 @@ import { describeSession } from './gate.js'
 import { openSession, type Session, sessionCookie } from './oidc-session.js'
 import { Provider, reasonOf } from './provider.js'
 import { Renewals } from './renewals.js'
-import { loginFor, queryOf, returnPath } from './return-path.js'
+import { below, loginFor, queryOf, returnPath } from './return-path.js'
 import { Sealed } from './sealed.js'
 import { VerifiedTokens } from './verified-tokens.js'
 
 /** More than are finished in the ten minutes that a login holds. */
 const MOST_FINISHED = 100_000
-const CALLBACK = '/login/callback'
+const CALLBACK = 'login/callback'
 const LOGIN_S = 600
 /** The most logins that one browser may have in progress, such as when it restores its tabs. */
 const MOST_LOGINS = 8
@@ -89,7 +89,7 @@ class OidcAuth implements Auth {
     this.#failed = new RareWarning(log, 'a login failed')
     this.#answers = new Map<string, Answer>([
       ['GET /login', (request, response) => this.#begin(request, response)],
-      [`GET ${CALLBACK}`, (request, response) => this.#finish(request, response)],
+      [`GET /${CALLBACK}`, (request, response) => this.#finish(request, response)],
       ['POST /session', (request, response) => this.#renew(request, response)],
       ['POST /logout', (request, response) => this.#end(request, response)],
       ['GET /logout', (_request, response) => this.#signedOut(response)],
@@ -123,7 +123,7 @@ class OidcAuth implements Auth {
 
   async #begin(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { configuration } = this.#provider
-    if (configuration === undefined) return sendMessage(response, AWAY)
+    if (configuration === undefined) return sendMessage(response, away(this.#root))
     const login: Login = {
       state: randomState(),
       nonce: randomNonce(),
@@ -145,19 +145,20 @@ class OidcAuth implements Auth {
 
   async #finish(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { configuration } = this.#provider
-    if (configuration === undefined) return sendMessage(response, AWAY)
+    if (configuration === undefined) return sendMessage(response, away(this.#root))
     const state = queryOf(request).get('state') ?? ''
     const login = await this.#loginOf(request, state)
-    if (login === undefined || !this.#finishOnce(state)) return sendMessage(response, NOT_BEGUN)
+    if (login === undefined || !this.#finishOnce(state))
+      return sendMessage(response, notBegun(this.#root))
     const done = this.#loginCookie(state).remove()
     try {
       const session = await this.#exchange(configuration, request, login)
       const cookie = await sessionCookie(this.#cookie, this.#sessions, session)
-      redirect(response, login.path, [cookie, done])
+      redirect(response, below(this.#root, login.path), [cookie, done])
     } catch (error) {
       this.#failed.warn(reasonOf(error))
       response.setHeader('Set-Cookie', done)
-      sendMessage(response, failed(error, login.path))
+      sendMessage(response, failed(error, loginFor(login.path, this.#root)))
     }
   }
 
@@ -222,7 +223,7 @@ class OidcAuth implements Auth {
         this.#failed.warn(reasonOf(error))
       })
     }
-    redirect(response, '/logout', [this.#cookie.remove()])
+    redirect(response, `${this.#root}logout`, [this.#cookie.remove()])
   }
 
   /** Redirects to the provider by a page, as forms may be sent only to this server. */
@@ -230,7 +231,7 @@ class OidcAuth implements Auth {
     const { configuration } = this.#provider
     const isThere = configuration?.serverMetadata().end_session_endpoint !== undefined
     const next = isThere ? buildEndSessionUrl(configuration).href : undefined
-    sendMessage(response, { ...SIGNED_OUT, ...(next !== undefined && { next }) })
+    sendMessage(response, { ...signedOut(this.#root), ...(next !== undefined && { next }) })
   }
 
   /** Checks the origin, which browsers send with each `POST`. */
@@ -238,12 +239,17 @@ class OidcAuth implements Auth {
     return origin === undefined || origin === this.settings.publicUrl.origin
   }
 
+  /** The path of the application's root; ends with `/`. */
+  get #root(): string {
+    return this.settings.publicUrl.pathname
+  }
+
   #callbackUrl(): string {
-    return `${this.settings.publicUrl.origin}${CALLBACK}`
+    return new URL(CALLBACK, this.settings.publicUrl).href
   }
 
   #ownCookie(name: string): OwnCookie {
-    return new OwnCookie(name, this.settings.publicUrl.protocol === 'https:')
+    return new OwnCookie(name, this.settings.publicUrl)
   }
 
   /** Each login has its own cookie, so that several tabs can log in at the same time. */
@@ -267,28 +273,28 @@ function foreign(): Problem {
   return new Problem('forbidden', 'Only a page of this server can ask for that.')
 }
 
-const AWAY: Message = {
+const away = (root: string): Message => ({
   status: 503,
   title: 'Nobody can sign in at the moment',
   text: 'The login provider can’t be reached. Try again in a minute.',
-  link: { href: '/', text: 'Try again' },
-}
+  link: { href: root, text: 'Try again' },
+})
 
-const NOT_BEGUN: Message = {
+const notBegun = (root: string): Message => ({
   status: 400,
   title: 'This login could not be completed',
   text: 'It was not begun in this browser, was completed before, or took more than ten minutes.',
-  link: { href: loginFor('/'), text: 'Sign in' },
-}
+  link: { href: loginFor('/', root), text: 'Sign in' },
+})
 
-const SIGNED_OUT: Message = {
+const signedOut = (root: string): Message => ({
   status: 200,
   title: 'You are signed out',
   text: 'This browser is signed out here. Your login provider may still know you.',
-  link: { href: loginFor('/'), text: 'Sign in' },
-}
+  link: { href: loginFor('/', root), text: 'Sign in' },
+})
 
-function failed(error: unknown, path: string): Message {
+function failed(error: unknown, login: string): Message {
   const isRefused = error instanceof AuthorizationResponseError
   return {
     status: isRefused ? 403 : 502,
@@ -296,7 +302,7 @@ function failed(error: unknown, path: string): Message {
     text: isRefused
       ? `The login provider answered "${error.error}".`
       : 'The login provider’s answer was not accepted. The server’s log says why.',
-    link: { href: loginFor(path), text: 'Try again' },
+    link: { href: login, text: 'Try again' },
   }
 }
 

@@ -42,7 +42,7 @@ it.each([
 
 it('[OP23] the path survives in the address of the login', () => {
   const path = '/sheets/budget?watch=1&a=%26#b'
-  const request = { url: loginFor(path) } as IncomingMessage
+  const request = { url: loginFor(path, '../') } as IncomingMessage
   expect(queryOf(request).get('return')).toBe(path)
   expect(queryOf({ url: '/login' } as IncomingMessage).get('return')).toBeNull()
 })

@@ -20,9 +20,18 @@ export function returnPath(said: string | null): string {
   return pathname + search + hash
 }
 
-/** Returns the address of the login that returns to a page. */
-export function loginFor(path: string): string {
-  return `/login?return=${encodeURIComponent(path)}`
+/**
+ * Returns the address of the login that returns to a page.
+ *
+ * @param root of the application; ends with `/`
+ */
+export function loginFor(path: string, root: string): string {
+  return `${root}login?return=${encodeURIComponent(path)}`
+}
+
+/** Returns the address of a page. */
+export function below(root: string, path: string): string {
+  return root + path.slice(1)
 }
 
 /** Returns the query parameters of a request. */

@@ -9,8 +9,9 @@ export class Browsers {
   constructor(options: {
     readonly trustedProxies: readonly string[]
     readonly allowedOrigins: readonly string[]
+    readonly basePath?: string | undefined
   }) {
-    this.proxies = new Proxies(options.trustedProxies)
+    this.proxies = new Proxies(options.trustedProxies, options.basePath)
     this.origins = new Origins(options.allowedOrigins, this.proxies)
   }
 }

@@ -17,14 +17,16 @@ export interface Caller {
 export type Parameter = (name: string) => string | undefined
 
 const COOKIE = 'whereabouts-member'
-// The prefix keeps sibling domains and pages without TLS from setting the cookie. RFC 6265bis 4.1.3.2
-const SECURE_COOKIE = `__Host-${COOKIE}`
-const COOKIE_VALUE = new RegExp(`(?:^|;)\\s*${COOKIE}=([^;\\s]*)`)
-const SECURE_COOKIE_VALUE = new RegExp(`(?:^|;)\\s*${SECURE_COOKIE}=([^;\\s]*)`)
+const COOKIE_VALUES = new Map(
+  [COOKIE, `__Host-${COOKIE}`, `__Secure-${COOKIE}`].map((name) => [
+    name,
+    new RegExp(`(?:^|;)\\s*${name}=([^;\\s]*)`),
+  ]),
+)
 
 /** Identifies the callers of requests. */
 export class Callers {
-  constructor(private readonly proxies: Pick<Proxies, 'isSecure'>) {}
+  constructor(private readonly proxies: Pick<Proxies, 'isSecure' | 'prefixOf'>) {}
 
   /**
    * Identifies the caller of a request.
@@ -63,10 +65,18 @@ export class Callers {
 
   /** Returns the cookie header that gives a new caller its key. @see PROTOCOL.md ID2 */
   cookie(request: IncomingMessage, key: MemberKey): string {
-    const attributes = 'Path=/; HttpOnly; SameSite=Lax'
-    return this.proxies.isSecure(request)
-      ? `${SECURE_COOKIE}=${key}; ${attributes}; Secure`
-      : `${COOKIE}=${key}; ${attributes}`
+    const path = this.proxies.prefixOf(request) || '/'
+    const secure = this.proxies.isSecure(request) ? '; Secure' : ''
+    return `${this.#cookieName(request)}=${key}; Path=${path}; HttpOnly; SameSite=Lax${secure}`
+  }
+
+  /**
+   * The prefixes keep pages without TLS from setting the cookie. The first one, which is for whole hosts
+   * only, keeps sibling domains from it as well. RFC 6265bis 4.1.3
+   */
+  #cookieName(request: IncomingMessage): string {
+    if (!this.proxies.isSecure(request)) return COOKIE
+    return (this.proxies.prefixOf(request) ? '__Secure-' : '__Host-') + COOKIE
   }
 
   #saidKey(request: IncomingMessage, parameter: string | undefined): string | undefined {
@@ -78,8 +88,7 @@ export class Callers {
   #cookieOf(request: IncomingMessage): string | undefined {
     const { cookie } = request.headers
     if (cookie === undefined) return undefined
-    const value = this.proxies.isSecure(request) ? SECURE_COOKIE_VALUE : COOKIE_VALUE
-    const key = value.exec(cookie)?.[1]
+    const key = COOKIE_VALUES.get(this.#cookieName(request))?.exec(cookie)?.[1]
     return isMemberKey(key) ? key : undefined
   }
 }

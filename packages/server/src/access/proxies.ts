@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { TLSSocket } from 'node:tls'
 import proxyAddress from 'proxy-addr'
+import { readBasePath } from './base-path.js'
 
 const FORWARDED_PROTO = /(?:^|[;,])\s*proto\s*=\s*"?https"?\s*(?:[;,]|$)/i
 
@@ -11,13 +12,16 @@ const FORWARDED_PROTO = /(?:^|[;,])\s*proto\s*=\s*"?https"?\s*(?:[;,]|$)/i
  */
 export class Proxies {
   readonly #trusts: (address: string, hop: number) => boolean
+  readonly #basePath: string | undefined
 
   /**
    * @param trusted addresses and CIDR ranges
+   * @param basePath the path by which browsers know this server, if that is set
    * @throws {TypeError} if one of them is neither
    */
-  constructor(trusted: readonly string[]) {
+  constructor(trusted: readonly string[], basePath?: string) {
     this.#trusts = proxyAddress.compile([...trusted])
+    this.#basePath = basePath === undefined ? undefined : readBasePath(basePath)
   }
 
   /** Returns whether the request comes straight from one of the proxies. */
@@ -44,6 +48,18 @@ export class Proxies {
   hostOf(request: IncomingMessage): string | undefined {
     const forwarded = this.isBehind(request) ? request.headers['x-forwarded-host'] : undefined
     return [forwarded].flat()[0]?.split(',')[0]?.trim() ?? request.headers.host
+  }
+
+  /**
+   * Returns the path by which the browser knows this server, without a slash at its end; `undefined` if
+   * neither a setting nor a proxy says it.
+   *
+   * @see PROTOCOL.md HT30
+   */
+  prefixOf(request: IncomingMessage): string | undefined {
+    if (this.#basePath !== undefined || !this.isBehind(request)) return this.#basePath
+    const said = request.headers['x-forwarded-prefix']
+    return typeof said === 'string' ? readBasePath(said) : undefined
   }
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Json, Problem, PROTOCOL_VERSION } from '@whereabouts/protocol'
 import type { Parameter } from '../access/caller.js'
+import type { Proxies } from '../access/proxies.js'
 import { readAddress } from './routes.js'
 
 /** The places where a parser of the application leaves a body that it has read. */
@@ -20,6 +21,8 @@ export type WriteJson = (call: Call, text: string) => void
 export class Call {
   readonly #target: string
   #parameters: URLSearchParams | undefined
+  /** Set when a server takes the call: knows the path that a proxy has removed. */
+  proxies: Pick<Proxies, 'prefixOf'> | undefined
 
   /**
    * @param parsed the framework's request, if there is a framework
@@ -39,6 +42,12 @@ export class Call {
   readonly query: Parameter = (name) => {
     this.#parameters ??= parametersOf(this.#target)
     return this.#parameters.getAll(name).at(-1)
+  }
+
+  /** The path that the caller finds the calls below, without a slash at its end. @see PROTOCOL.md HT30 */
+  get base(): string {
+    const mount = readAddress(this.#target)?.mount ?? ''
+    return (this.proxies?.prefixOf(this.request) ?? '') + mount
   }
 
   json(body: object): void {
@@ -77,17 +86,16 @@ export class Call {
     if (typeof retryAfterS === 'number') this.response.setHeader('Retry-After', retryAfterS)
     else if (problem.status === 503) this.response.setHeader('Retry-After', 1)
     if (problem.problem === 'shutting-down') this.#closeConnection()
-    const text = JSON.stringify(this.#belowMount(problem))
+    const text = JSON.stringify(this.#belowBase(problem))
     if (this.#isUnread(problem)) this.#endUnread(problem.status, text)
     else this.send(problem.status, PROBLEM_TYPE, text)
   }
 
-  /** Prefixes the problem's `watch` address with the path that this call is mounted at. @see PROTOCOL.md RM19 */
-  #belowMount(problem: Problem): Problem {
+  /** Prefixes the problem's `watch` address with the path that the calls are below. @see PROTOCOL.md RM19 */
+  #belowBase(problem: Problem): Problem {
     const { watch } = problem.extensions
     if (typeof watch !== 'string') return problem
-    const mount = readAddress(this.#target)?.mount ?? ''
-    const extensions = { ...problem.extensions, watch: mount + watch }
+    const extensions = { ...problem.extensions, watch: this.base + watch }
     return new Problem(problem.problem, problem.detail, extensions)
   }
 

@@ -63,12 +63,14 @@ const update = (description: string) => ({
  * Returns a description of the calls in OpenAPI 3.1.
  *
  * @param article whether to include the article's calls
- * @see PROTOCOL.md HT8
+ * @param base the path that the calls are below, without a slash at its end
+ * @see PROTOCOL.md HT8, HT30
  */
-export function describeCalls(article: boolean): object {
-  if (article) return OPENAPI
+export function describeCalls(article: boolean, base: string): object {
+  const servers = [{ url: base || '/' }]
+  if (article) return { ...OPENAPI, servers }
   const paths = Object.entries(OPENAPI.paths).filter(([path]) => !path.startsWith('/location'))
-  return { ...OPENAPI, paths: Object.fromEntries(paths) }
+  return { ...OPENAPI, servers, paths: Object.fromEntries(paths) }
 }
 
 const polling = [

@@ -34,6 +34,6 @@ export class Operations {
   }
 
   describe(call: Call, article: boolean): void {
-    call.json(describeCalls(article))
+    call.json(describeCalls(article, call.base))
   }
 }

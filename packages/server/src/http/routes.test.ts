@@ -48,7 +48,7 @@ it.each([
 })
 
 it('has a path for every call in the OpenAPI description', () => {
-  const { paths } = describeCalls(true) as { readonly paths: object }
+  const { paths } = describeCalls(true, '') as { readonly paths: object }
   const described = Object.keys(paths)
   const read = ['/rooms', ...ROOM_CALLS.map((call) => `/rooms/{room}/${call}`), ...ARTICLE_CALLS]
   expect(described.toSorted()).toEqual(read.toSorted())
