@@ -121,11 +121,25 @@ export class Calls {
       else navigator.sendBeacon(this.#address('leave', said))
       return
     }
-    const address = this.#address('leave', said)
-    // A beacon can't carry headers; a keepalive request can. There is no time to ask for a fresh token.
-    // If the request fails, the lease ends by itself.
-    const init = { method: 'POST', keepalive: true, headers: this.#lastHeaders }
-    this.#options.fetch(address, init).catch(() => undefined)
+    // A beacon can't carry headers; a keepalive request can. If it fails, the lease ends by itself.
+    this.requestLast('leave', said, { method: 'POST' })
+  }
+
+  /**
+   * Makes a call from a page that is closing: synchronously, since there is no time to ask for a fresh
+   * token, and without an answer. Browsers send at most 64 KiB in this way. @see PROTOCOL.md CL67
+   */
+  requestLast(call: string, parameters: Parameters, init: RequestInit): void {
+    const headers = new Headers(init.headers)
+    this.#lastHeaders.forEach((value, name) => headers.set(name, value))
+    const last = {
+      cache: 'no-store',
+      redirect: 'error',
+      ...init,
+      keepalive: true,
+      headers,
+    } as const
+    this.#options.fetch(this.#address(call, parameters), last).catch(() => undefined)
   }
 
   /** Makes any other call of the room. */

@@ -11,6 +11,8 @@ export interface DocumentListener {
   updated(update: string): void
   /** Something is missing that doesn't come with the events: fetch it. @see PROTOCOL.md DO4 */
   outdated(): void
+  /** The page goes away: what isn't sent now may never be. */
+  leaving(): void
 }
 
 /** A room's interface for this package's document provider and awareness. Not public. */
@@ -27,6 +29,8 @@ export interface DocumentChannel {
   posted(position: string): void
   /** Makes a call of the room. Rejects with the server's `Problem`, if it answers with one. */
   request(call: string, parameters: Parameters, init: RequestInit): Promise<Response>
+  /** Makes a call of the room from a page that goes away; nobody hears its answer. */
+  requestLast(call: string, parameters: Parameters, init: RequestInit): void
   /**
    * Posts locations as `map` returns them from now on, beginning with the present one; returns how
    * to end that. `map` is given the application's location, or `null` while it has set none.

@@ -188,6 +188,7 @@ class LiveRoom implements Room {
       },
       posted: (position) => this.#connection.posted(position),
       request: (...call) => this.#calls.request(...call),
+      requestLast: (...call) => this.#calls.requestLast(...call),
       mapLocation: (map) => {
         this.#setLocationMap(map)
         return () => {
@@ -406,6 +407,7 @@ class LiveRoom implements Room {
   }
 
   #pageHidden(): void {
+    this.#tellDocument((listener) => listener.leaving())
     if (!this.#watch) this.#calls.leaveSoon()
     this.#key.keep()
     this.#connection.stop()

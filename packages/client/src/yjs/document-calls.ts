@@ -4,7 +4,8 @@ import type { DocumentChannel } from '../document-channel.js'
 
 // Long enough for a large document on a slow connection, short enough to detect a dead one.
 const ANSWER_WITHIN_MS = 60_000
-// Browsers limit all keepalive requests of a page together to 64 KiB.
+// Browsers limit all keepalive requests of a page together to 64 KiB; some count addresses and headers.
+const MAX_ALL_KEEPALIVE_BYTES = 62_000
 const MAX_KEEPALIVE_BYTES = 32_768
 const BYTES_TYPE = 'application/octet-stream'
 
@@ -58,10 +59,8 @@ export async function postUpdate(
     'document',
     { incarnation: incarnation ?? undefined },
     {
-      method: 'POST',
-      headers: { 'content-type': BYTES_TYPE, 'idempotency-key': idempotencyKey },
-      body: update,
-      keepalive: update.length <= MAX_KEEPALIVE_BYTES,
+      ...posting(update, idempotencyKey),
+      keepalive: outlivesPage(update.length),
       signal: limited(life),
     },
   )
@@ -69,6 +68,31 @@ export async function postUpdate(
   if (typeof updated?.id !== 'string') throw new Error('the answer has no position')
   channel.posted(updated.id)
   return updated.pending === true
+}
+
+/** Returns how large the last post of a page may be, beside the one in flight. */
+export function lastPostBytes(inFlightBytes: number): number {
+  return MAX_ALL_KEEPALIVE_BYTES - (outlivesPage(inFlightBytes) ? inFlightBytes : 0)
+}
+
+/** Posts an update from a page that goes away. @see PROTOCOL.md CL67 */
+export function postLastUpdate(
+  channel: DocumentChannel,
+  incarnation: string,
+  update: Uint8Array<ArrayBuffer>,
+  idempotencyKey: string,
+): void {
+  channel.requestLast('document', { incarnation }, posting(update, idempotencyKey))
+}
+
+function posting(body: Uint8Array<ArrayBuffer>, idempotencyKey: string): RequestInit {
+  const headers = { 'content-type': BYTES_TYPE, 'idempotency-key': idempotencyKey }
+  return { method: 'POST', headers, body }
+}
+
+/** Returns whether a browser completes a post of this size after its page is gone. */
+function outlivesPage(bytes: number): boolean {
+  return bytes <= MAX_KEEPALIVE_BYTES
 }
 
 function limited(life: AbortSignal): AbortSignal {

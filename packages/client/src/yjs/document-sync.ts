@@ -3,7 +3,7 @@ import { applyUpdate, decodeStateVector, type Doc, type Transaction } from 'yjs'
 import { Backoff } from '../backoff.js'
 import type { DocumentChannel } from '../document-channel.js'
 import { callSafely } from '../store.js'
-import { postUpdate, syncDocument } from './document-calls.js'
+import { lastPostBytes, postLastUpdate, postUpdate, syncDocument } from './document-calls.js'
 import { Outbox, type Posting } from './outbox.js'
 import { beyond, type KnownDocument } from './known-document.js'
 import { emptyLike, rebuild } from './rebuild.js'
@@ -61,8 +61,9 @@ interface Answer {
  *         no answer, or the
  *         caller is refused  post the same again later, with the same key
  *       else                 wait for an edit or for word from the room
+ *     when the page goes away  post all that fits, beside what is in flight
  *
- * @see PROTOCOL.md CL20 to CL23, CL27, CL37, CL55, DO49 to DO51
+ * @see PROTOCOL.md CL20 to CL23, CL27, CL37, CL55, CL67, DO49 to DO51
  */
 export class DocumentSync {
   readonly #options: SyncOptions
@@ -180,6 +181,22 @@ export class DocumentSync {
     if (this.#state.name !== 'stopped') await this.#loop.finish(withinMs)
     this.stop()
     return this.#hasNothingToSave
+  }
+
+  /**
+   * Posts what the server lacks from a page that goes away, in one post beside the one in flight, which
+   * may not arrive. Nothing counts as saved by it, so a page that comes back posts the same again.
+   *
+   * @see PROTOCOL.md CL67
+   */
+  leaving(): void {
+    const { name } = this.#state
+    const mayPost = name !== 'stopped' && name !== 'forked' && this.#options.mayPost()
+    if (!mayPost || this.#incarnation === null || !this.#copy.lacksSomething) return
+    const maxBytes = lastPostBytes(this.#outbox.inFlightBytes)
+    const last = this.#outbox.within(maxBytes, this.#copy.lacking())
+    if (last === null) return
+    postLastUpdate(this.#options.channel, this.#incarnation, last.part.update, last.key)
   }
 
   /** Makes no further request. */

@@ -43,6 +43,22 @@ export class Outbox {
     this.#inFlight = null
   }
 
+  /** Returns how large the part in flight is, if there is one. */
+  get inFlightBytes(): number {
+    return this.#inFlight?.part.update.length ?? 0
+  }
+
+  /**
+   * Returns a post of as much as fits into a number of bytes, whether it is in flight or not; `null` if
+   * nothing fits.
+   */
+  within(maxBytes: number, lacking: Lacking): Posting | null {
+    const bytes = Math.min(maxBytes, this.#limits.bytes)
+    const [part] = parts(lacking, { ...this.#limits, bytes })
+    if (part === undefined || part.update.length > bytes) return null
+    return { part, key: randomKey() }
+  }
+
   /** Drops all parts, so that the next one is computed again. */
   clear(): void {
     this.#inFlight = null

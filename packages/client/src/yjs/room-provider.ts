@@ -321,6 +321,7 @@ export class RoomProvider extends Emitter<ProviderEvents> {
       heard: () => this.#heard(),
       updated: (update) => this.#updated(update),
       outdated: () => this.#outdated(),
+      leaving: () => this.#sync.leaving(),
     })
   }
 

@@ -136,6 +136,7 @@ class VirtualRoom implements Room {
       },
       maxLocationBytes: () => 1_024,
       request: (call, _parameters, init) => this.#request(call, init),
+      requestLast: () => undefined,
       posted: () => undefined,
       mapLocation: () => () => undefined,
     })
