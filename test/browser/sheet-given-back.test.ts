@@ -55,7 +55,7 @@ describe('text whose cell is gone', () => {
     await anns.dialog.getByRole('button', { name: 'Copy' }).click()
     await anns.dialog.getByRole('button', { name: 'Copied' }).waitFor()
     expect(await anns.page.evaluate(() => navigator.clipboard.readText())).toBe('for nobody else')
-    await anns.page.keyboard.press('Escape')
+    await anns.dialog.getByRole('button', { name: 'Discard' }).click()
     await anns.dialog.waitFor({ state: 'detached' })
     for (const window of [anns, bobs]) {
       await window.untilSaved()
@@ -94,6 +94,34 @@ describe('text whose cell is gone', () => {
   )
 })
 
+describe('the dialog of given-back text', () => {
+  it('[SH130] is not closed by Escape before its text is copied, however often it is pressed', async () => {
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
+    const dialog = anns.dialog
+    const text = dialog.getByLabel('Your text')
+    await anns.select('A1')
+    await anns.page.keyboard.type('=')
+    await anns.page.keyboard.insertText(`LEN("${'ab '.repeat(2_731)}")`)
+    await anns.page.keyboard.press('Enter')
+    await dialog.waitFor()
+    for (let times = 0; times < 3; times += 1) await anns.page.keyboard.press('Escape')
+    await dialog.getByText('Copy your text, put it into a cell, or discard it.').waitFor()
+    await dialog.getByRole('button', { name: 'Copy' }).click()
+    await dialog.getByRole('button', { name: 'Copied' }).waitFor()
+    await text.fill('shorter')
+    await anns.page.keyboard.press('Escape')
+    expect(await dialog.isVisible()).toBe(true)
+    await anns.page.keyboard.press('Control+a')
+    await anns.page.keyboard.press('Control+c')
+    await dialog.getByRole('button', { name: 'Copied' }).waitFor()
+    await anns.page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    expect(await anns.page.evaluate(() => navigator.clipboard.readText())).toBe('shorter')
+    expect(anns.complaints).toEqual([])
+  })
+})
+
 describe('input beyond a limit', () => {
   it('[SH30] is refused with a notice and given back: text and formulas', async () => {
     const room = sheets.newRoom()
@@ -121,7 +149,7 @@ describe('input beyond a limit', () => {
     await anns.dialog.waitFor()
     expect(await anns.dialog.textContent()).toContain('50,000 characters')
     expect(await anns.dialog.getByLabel('Your text').inputValue()).toContain(text)
-    await anns.page.keyboard.press('Escape')
+    await anns.dialog.getByRole('button', { name: 'Discard' }).click()
     await anns.dialog.waitFor({ state: 'detached' })
     expect(await anns.cell('A1')).toEqual({ v: 'before' })
     await anns.untilInOrder()
@@ -139,7 +167,7 @@ describe('input beyond a limit', () => {
     await anns.page.keyboard.press('Enter')
     await anns.dialog.waitFor()
     expect(await anns.dialog.textContent()).toContain('8,192 characters')
-    await anns.page.keyboard.press('Escape')
+    await anns.dialog.getByRole('button', { name: 'Discard' }).click()
     await anns.dialog.waitFor({ state: 'detached' })
     expect(await anns.cell('A1')).toMatchObject({ f: '=1+1' })
     await anns.untilShows('A1', '2')

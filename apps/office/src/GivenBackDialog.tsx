@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState, type SyntheticEvent } from 'react'
 import type { GivenBack } from '@whereabouts/univer'
 
 interface GivenBackDialogProps {
@@ -8,29 +8,20 @@ interface GivenBackDialogProps {
   readonly onClose: () => void
 }
 
+const STAYS = 'Copy your text, put it into a cell, or discard it.'
+const NOT_COPIED = 'The browser doesn’t allow this. Press Ctrl+C or ⌘C to copy the text.'
+
 /**
  * Offers text whose cell is gone. It takes the focus, so that someone still typing goes on in it
- * and not in another cell.
+ * and not in another cell. Only a button discards what nobody has copied.
  *
- * @see OFFICE.md SH31
+ * @see OFFICE.md SH31, SH130
  */
 export function GivenBackDialog({ given, onPut, onClose }: GivenBackDialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null)
-  const text = useRef<HTMLTextAreaElement>(null)
-  const [isCopied, setIsCopied] = useState(false)
-
-  useEffect(() => {
-    dialog.current?.showModal()
-    text.current?.focus()
-    text.current?.setSelectionRange(given.text.length, given.text.length)
-  }, [given])
-
-  const copy = async () => {
-    await navigator.clipboard.writeText(text.current!.value)
-    setIsCopied(true)
-  }
+  const { dialog, text, said, isCopied, setIsCopied, copy, close, stayUnlessCopied, closed } =
+    useDialog(given, onClose)
   const put = () => {
-    if (onPut({ ...given, text: text.current!.value })) dialog.current?.close()
+    if (onPut({ ...given, text: text.current!.value })) close()
   }
 
   return (
@@ -39,7 +30,11 @@ export function GivenBackDialog({ given, onPut, onClose }: GivenBackDialogProps)
       className="given-back"
       aria-labelledby="given-back"
       aria-describedby="given-back-reason"
-      onClose={onClose}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && !event.nativeEvent.isComposing) stayUnlessCopied(event)
+      }}
+      onCancel={stayUnlessCopied}
+      onClose={closed}
     >
       <h2 id="given-back">Your text isn’t in the sheet</h2>
       <p id="given-back-reason">{given.reason}</p>
@@ -49,9 +44,11 @@ export function GivenBackDialog({ given, onPut, onClose }: GivenBackDialogProps)
         aria-label="Your text"
         defaultValue={given.text}
         onInput={() => setIsCopied(false)}
+        onCopy={() => setIsCopied(isAllSelected(text.current!))}
       />
+      <output className="said">{said}</output>
       <div className="actions">
-        <button type="button" onClick={() => dialog.current?.close()}>
+        <button type="button" onClick={close}>
           Discard
         </button>
         <button type="button" onClick={put}>
@@ -63,4 +60,54 @@ export function GivenBackDialog({ given, onPut, onClose }: GivenBackDialogProps)
       </div>
     </dialog>
   )
+}
+
+/** Holds the dialog open until its text is copied or a button has decided about it. */
+function useDialog(given: GivenBack, onClose: () => void) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const text = useRef<HTMLTextAreaElement>(null)
+  const isDecided = useRef(false)
+  const [isCopied, setIsCopied] = useState(false)
+  const [said, say] = useState('')
+
+  useEffect(() => {
+    dialog.current?.showModal()
+    text.current?.focus()
+    text.current?.setSelectionRange(given.text.length, given.text.length)
+  }, [given])
+
+  const mayClose = () => isDecided.current || isCopied || text.current!.value === ''
+  const close = () => {
+    isDecided.current = true
+    dialog.current?.close()
+  }
+  const stayUnlessCopied = (event: SyntheticEvent) => {
+    if (mayClose()) return
+    event.preventDefault()
+    say(STAYS)
+  }
+  // A browser may close a dialog that it was asked not to close, such as for the back gesture.
+  const closed = () => (mayClose() ? onClose() : dialog.current?.showModal())
+  const copy = async () => {
+    const isDone = await copyAll(text.current!)
+    setIsCopied(isDone)
+    say(isDone ? '' : NOT_COPIED)
+  }
+  return { dialog, text, said, isCopied, setIsCopied, copy, close, stayUnlessCopied, closed }
+}
+
+/** Copies a text, or else selects it to be copied by key; returns whether it is copied. */
+async function copyAll(text: HTMLTextAreaElement): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text.value)
+    return true
+  } catch {
+    text.focus()
+    text.select()
+    return false
+  }
+}
+
+function isAllSelected({ selectionStart, selectionEnd, value }: HTMLTextAreaElement): boolean {
+  return selectionStart === 0 && selectionEnd === value.length
 }
