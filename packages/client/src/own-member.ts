@@ -3,6 +3,8 @@ import { Mover } from './mover.js'
 import type { UserOptions } from './options.js'
 import type { RoomView } from './view.js'
 
+// They concern the caller, and not what it posted.
+const CALLER_STATUSES = new Set([401, 403])
 // Without a stream, the member is posted again after this share of its lease.
 const POSTS_IN_A_LEASE = 4
 
@@ -21,7 +23,7 @@ export interface OwnMemberListener {
  *
  *     a move or a new user   post both
  *     refused                drop the user, back to the last accepted one, or else the location;
- *                            one that is only forbidden is kept
+ *                            one whose caller is refused is kept
  *     muted                  post nothing, and know what is owed
  *     no longer muted        post what is owed, or else the last location
  *     a snapshot, or the first change of a stream
@@ -143,7 +145,7 @@ export class OwnMember {
     if (isAboutUser && this.#user !== this.#acceptedUser) {
       this.#user = this.#acceptedUser
       this.post()
-    } else if (this.#wants(location) && problem.problem !== 'forbidden') {
+    } else if (this.#wants(location) && !CALLER_STATUSES.has(problem.status)) {
       this.#wanted = undefined
     }
     this.#listener.refused(problem)

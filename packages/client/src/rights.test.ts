@@ -172,6 +172,33 @@ describe('a client that may not move', () => {
   })
 })
 
+describe('a session that has ended', () => {
+  it('[CL54] is shown while the stream is open, until a post is answered', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room } = await joinOnline(server)
+    room.move('A1')
+    const first = await server.take('POST location')
+    room.move('A2')
+    first.refuse('unauthorized')
+    await until(room, ({ problem }) => problem?.problem === 'unauthorized')
+    expect(room.status).toBe('online')
+    const second = await server.take('POST location')
+    expect(second.body).toBe('"A2"')
+    second.answer(200, { self: 'me', id: 'e:2' })
+    await until(room, ({ problem }) => problem === null)
+  })
+
+  it('[CL54] doesn’t take back the location that was posted', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room, stream } = await joinOnline(server)
+    room.move('A1')
+    ;(await server.take('POST location')).refuse('unauthorized')
+    await until(room, ({ problem }) => problem?.problem === 'unauthorized')
+    stream.snapshot('e:2', [member('me')])
+    expect((await server.take('POST location')).body).toBe('"A1"')
+  })
+})
+
 describe('a token that has run out', () => {
   const tokens = () => {
     let made = 0

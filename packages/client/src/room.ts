@@ -113,10 +113,7 @@ class LiveRoom implements Room {
     setChannel(this, this.#createChannel(`${base}/rooms/${room}`))
     this.#unfollowPage = followPage({
       hide: () => this.#pageHidden(),
-      show: () => {
-        this.#key.take()
-        this.#connection.start()
-      },
+      show: () => this.#pageShown(),
       wake: () => this.#connection.wake(),
     })
     this.#connection.start()
@@ -149,7 +146,10 @@ class LiveRoom implements Room {
     this.#restart()
   }
 
-  readonly leave = (): Promise<void> => this.#close(null)
+  readonly leave = (): Promise<void> => {
+    this.#unfollowPage()
+    return this.#close(null)
+  }
 
   get #canPost(): boolean {
     return !this.#watch && this.status !== 'closed'
@@ -186,7 +186,7 @@ class LiveRoom implements Room {
         else if (this.status === 'online') listener.heard()
         return () => void this.#documentListeners.delete(listener)
       },
-      posted: (position) => this.#connection.posted(position),
+      posted: (position) => this.#posted(position),
       request: (...call) => this.#calls.request(...call),
       requestLast: (...call) => this.#calls.requestLast(...call),
       mapLocation: (map) => {
@@ -221,7 +221,7 @@ class LiveRoom implements Room {
     const here = () => this.#self?.location ?? null
     const post = async (location: Json) => {
       const moved = await this.#calls.move(location)
-      this.#connection.posted(moved.id)
+      this.#posted(moved.id)
       return moved
     }
     return new OwnMember(user, post, here, {
@@ -230,6 +230,13 @@ class LiveRoom implements Room {
       refused: (problem) => this.#moveRefused(problem),
       settled: () => this.#reconcile(),
     })
+  }
+
+  /** A post was answered: the server has got as far as this position, and knows the caller. */
+  #posted(position: string): void {
+    this.#connection.posted(position)
+    if (this.#phase.problem?.problem === 'unauthorized')
+      this.#store.apply({ kind: 'shown', facts: { problem: null } })
   }
 
   #createConnection(): Connection {
@@ -406,17 +413,23 @@ class LiveRoom implements Room {
     if (this.status !== 'online') this.#store.apply({ kind: 'shown', facts: { problem } })
   }
 
+  /** A member that was refused, such as by a session that ended, comes back as the same one. CL8 */
   #pageHidden(): void {
+    this.#key.keep()
+    if (this.status === 'closed') return
     this.#tellDocument((listener) => listener.leaving())
     if (!this.#watch) this.#calls.leaveSoon()
-    this.#key.keep()
     this.#connection.stop()
+  }
+
+  #pageShown(): void {
+    this.#key.take()
+    if (this.status !== 'closed') this.#connection.start()
   }
 
   /** @param problem why the server refused the member; `null` if the application leaves. */
   #close(problem: Problem | null): Promise<void> {
     if (this.#phase.status === 'closed') return this.#phase.released
-    this.#unfollowPage()
     clearTimeout(this.#expiry)
     this.#connection.stop()
     const sayGoodbye = async () => {

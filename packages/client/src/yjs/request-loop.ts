@@ -1,4 +1,4 @@
-import { Problem } from '@whereabouts/protocol'
+import { Problem, type ProblemName } from '@whereabouts/protocol'
 import { Backoff } from '../backoff.js'
 import { Pause } from '../pause.js'
 import { isLasting } from '../refusal.js'
@@ -131,7 +131,9 @@ export class RequestLoop {
   }
 }
 
-/** Returns whether repeating the request now is of no use: a lasting problem, or a full document. */
+const FULL: ReadonlySet<ProblemName> = new Set(['document-full', 'storage-full'])
+
+/** Returns whether repeating the request now is of no use: a lasting problem, or nothing more fits. */
 export function isRefusal(error: unknown): error is Problem {
-  return isLasting(error) || (error instanceof Problem && error.problem === 'document-full')
+  return isLasting(error) || (error instanceof Problem && FULL.has(error.problem))
 }
