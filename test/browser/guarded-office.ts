@@ -85,8 +85,18 @@ export class GuardedOffice {
     this.#server!.closeAllConnections()
   }
 
+  /** Ends somebody's session, of which they hear with their next call: their streams stay open. */
+  expire(who: string): void {
+    this.#signedOut.add(who)
+  }
+
   signIn(who: string): void {
     this.#signedOut.delete(who)
+  }
+
+  /** Deletes the document of a room. */
+  async remove(room: string): Promise<void> {
+    await this.#whereabouts!.administration.deleteDocument(room, { by: 'a test' })
   }
 
   /** A window of somebody on a sheet. */
@@ -139,8 +149,15 @@ export class GuardedOffice {
   }
 
   #userOf({ headers }: IncomingMessage): AuthenticatedUser | undefined {
-    const who = /who=(\w+)/.exec(headers.cookie ?? '')?.[1] ?? ROBOT
+    const who = whoIn(headers.cookie)
     return this.#signedOut.has(who) ? undefined : PEOPLE.get(who)
+  }
+
+  /** Knows at once who is there, and leads back. */
+  #logIn({ url = '', headers }: IncomingMessage, response: ServerResponse): void {
+    this.signIn(whoIn(headers.cookie))
+    const location = new URL(url, this.baseUrl).searchParams.get('return') ?? '/'
+    response.writeHead(302, { location }).end()
   }
 
   /** Serves the application, and who is at its window. */
@@ -152,9 +169,12 @@ export class GuardedOffice {
       response.end(JSON.stringify({ mode: 'proxy', user }))
       return
     }
+    if (path === '/login') return this.#logIn(request, response)
     const file = path.startsWith('/assets/') ? path.slice(1) : 'index.html'
     const type = TYPES[file.split('.').at(-1)!] ?? 'application/octet-stream'
     response.writeHead(200, { 'content-type': type })
     response.end(await readFile(new URL(file, DIST)))
   }
 }
+
+const whoIn = (cookie = ''): string => /who=(\w+)/.exec(cookie)?.[1] ?? ROBOT

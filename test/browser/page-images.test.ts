@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { startServer } from '../servers/standalone.js'
-import { postDocument } from './office-window.js'
+import { type OfficeWindow, postDocument } from './office-window.js'
 import { ann, bob, Pages, pasteFile, PNG, press, reads, type, writeLongPage } from './pages.js'
 
 const pages = new Pages()
+
+const note = ({ page }: OfficeWindow, text: string) =>
+  page.locator('.state-note', { hasText: text })
 
 describe('images', () => {
   it('[PG8] are pasted into the document itself', async () => {
@@ -99,7 +102,7 @@ describe('images', () => {
     await using anns = await pages.open(room, ann, { baseUrl: small.baseUrl })
     await type(anns, 'Look:')
     await pasteFile(anns, { type: 'image/png', bytes: 60_000, name: 'red.png' })
-    await anns.notice.filter({ hasText: 'This page is full' }).waitFor()
+    await note(anns, 'This document is full').waitFor()
     await press(anns, 'Control+z')
     // Until then the browser would ask whether to leave.
     await anns.untilSaved()
@@ -108,17 +111,17 @@ describe('images', () => {
     await type(anns, 'taken out')
     await anns.untilSaved()
     await reads(anns, /taken out/)
-    await expect.poll(() => anns.notice.filter({ hasText: 'full' }).count()).toBe(0)
+    await expect.poll(() => note(anns, 'full').count()).toBe(0)
   })
 
   it('[DO34 CL45] can be taken out of a full document after a reload', async () => {
     await using small = await startServer({ maxDocumentBytes: 40_000 })
     await using anns = await pages.open(pages.newRoom(), ann, { baseUrl: small.baseUrl })
     await pasteFile(anns, { type: 'image/png', bytes: 60_000, name: 'red.png' })
-    await anns.page.getByText('Not saved yet, kept in this browser: The document has').waitFor()
+    await anns.page.getByText('Not saved yet, kept in this browser').waitFor()
     await anns.page.reload()
     await anns.text.locator('img').waitFor()
-    await anns.notice.filter({ hasText: 'This page is full' }).waitFor()
+    await note(anns, 'This document is full').waitFor()
     await press(anns, 'Control+a')
     await type(anns, 'taken out')
     await anns.untilSaved()

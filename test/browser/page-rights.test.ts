@@ -7,7 +7,7 @@ import { addBlock, copy, goTo, paste, press, reads, type, writeLongPage } from '
 
 const office = new GuardedOffice()
 
-const note = ({ page }: OfficeWindow) => page.locator('.read-only')
+const note = ({ page }: OfficeWindow) => page.locator('.state-note')
 const toolbar = ({ page }: OfficeWindow) => page.getByRole('toolbar')
 const saving = ({ page }: OfficeWindow) => page.locator('.saving')
 const newer = ({ page }: OfficeWindow) =>

@@ -10,7 +10,7 @@ const open = new Office()
 
 type AnyWindow = Pick<OfficeWindow, 'page'>
 
-const note = ({ page }: AnyWindow) => page.locator('.read-only')
+const note = ({ page }: AnyWindow) => page.locator('.state-note')
 const dialog = ({ page }: AnyWindow) => page.getByRole('dialog', { name: 'Share' })
 const shareButton = ({ page }: AnyWindow) => page.getByRole('button', { name: 'Share' })
 const said = (at: AnyWindow, text: string) => dialog(at).getByText(text, { exact: true }).waitFor()
@@ -131,13 +131,15 @@ describe('sharing a document without users', () => {
     await anns.untilOpen()
     await anns.text.click()
     await anns.page.keyboard.type('Read me')
+    await anns.page.keyboard.press('Enter')
+    await anns.page.keyboard.type('to the end')
     await share(anns)
     await button(anns, 'Copy view link').click()
     await button(anns, 'End view link').waitFor()
     await expect.poll(() => copied(anns)).toMatch(/\/pages\/view~[\w-]{32}$/)
     const path = new URL(await copied(anns)).pathname
     await using bobs = await OfficeWindow.open(browser, { baseUrl, path, person: bob })
-    await bobs.page.getByText('Read me').waitFor()
+    await bobs.text.getByText('Read me').waitFor()
     await note(bobs).filter({ hasText: 'You can view this document.' }).waitFor()
   })
 })

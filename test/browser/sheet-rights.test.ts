@@ -6,7 +6,7 @@ import type { SheetWindow } from './sheet-window.js'
 
 const office = new GuardedOffice()
 
-const note = ({ page }: SheetWindow) => page.locator('.read-only')
+const note = ({ page }: SheetWindow) => page.locator('.state-note')
 const toolbar = ({ page }: SheetWindow) => page.locator('[data-u-comp="headerbar"] button').first()
 const isSaved = ({ saving }: SheetWindow) => saving.getAttribute('data-saving')
 

@@ -3,9 +3,9 @@ import { memo, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { isKnownFormat, observeFormat, SHEET_FORMAT } from '@whereabouts/univer/document'
 import { GivenBackDialog } from './GivenBackDialog.js'
 import { NewerFormat, useKnownFormat } from './newer-format.js'
-import { ReadOnlyNote } from './ReadOnlyNote.js'
 import type { RoomDocument } from './room-document.js'
 import type { Session } from './session.js'
+import { StateNote } from './StateNote.js'
 import type { GivenBack } from '@whereabouts/univer'
 import type { Sheet } from './open-sheet.js'
 
@@ -61,7 +61,7 @@ export const SheetView = memo(function SheetView({ session, onOpen }: SheetViewP
       )}
       <div ref={grid} className={isKnown && canEdit ? 'grid has-tools' : 'grid'} />
       <div ref={markers} className="markers" aria-hidden="true" />
-      {state === 'open' && <ReadOnlyNote session={session} />}
+      {state === 'open' && <StateNote session={session} />}
       {current !== undefined && (
         <GivenBackDialog
           key={closed}

@@ -47,14 +47,7 @@ export function Shell(props: ShellProps) {
           whereabouts
         </a>
         <TitleField {...{ session, route, recents }} onDone={() => content?.focus()} />
-        <StatusLine
-          snapshot={snapshot}
-          document={session.document}
-          watches={session.watches}
-          isSeen={isSeen}
-          onWatch={session.watch}
-          onJoin={session.join}
-        />
+        <StatusLine session={session} isSeen={isSeen} />
         <ShareButton session={session} route={route} />
         <Avatars
           snapshot={snapshot}

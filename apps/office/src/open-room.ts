@@ -20,13 +20,15 @@ export async function openRoom(
   askBeforeClosing(session.document)
   const [{ showOffice }, identity] = await Promise.all([import('./office.js'), asked])
   showOffice(page, { session, route, recents, person, identity, isNew: known === undefined })
+  document.addEventListener('visibilitychange', () => {
+    // The user may have signed in in another tab.
+    if (document.visibilityState === 'visible') comeBack(session)
+  })
   await keepSignedIn(identity, () => comeBack(session))
 }
 
-/** Opens the room again if the end of the session closed it. @see OFFICE.md OP33 */
+/** Tries again what was refused because the user's session had ended. @see OFFICE.md OP33, OF11 */
 function comeBack(session: Session): void {
-  const { status, problem } = session.getSnapshot()
-  if (status !== 'closed' || problem?.problem !== 'unauthorized') return
-  if (session.watches) session.watch()
-  else session.join()
+  const problems = [session.getSnapshot().problem, session.document.getSnapshot().problem]
+  if (problems.some((each) => each?.problem === 'unauthorized')) session.retry()
 }

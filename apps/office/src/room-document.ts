@@ -175,7 +175,7 @@ function savingOf(provider: RoomProvider, hasUnsaved: boolean): Saving {
   const { synced, saved, kept, retrying, setAside, status, problem } = provider
   if (saved && !hasUnsaved) return 'saved'
   if (setAside) return 'setAside'
-  if (!hasUnsaved && !synced && problem === null) return 'unknown'
+  if (!hasUnsaved && !synced) return 'unknown'
   if (status === 'online' && !retrying && problem === null) return 'saving'
   return kept ? 'kept' : 'unkept'
 }

@@ -42,6 +42,11 @@ export function newRoom(kind: Kind): string {
   return `${kind}-${text.replaceAll('+', '-').replaceAll('/', '_')}`
 }
 
+/** Returns whether a room's name is a view link. @see PROTOCOL.md SR8 */
+export function isViewLink(room: string): boolean {
+  return room.startsWith('view~')
+}
+
 /** Returns what an untitled document is called: its room's name, unless that is random. */
 export function nameUntitled({ kind, room }: Pick<DocumentRoute, 'kind' | 'room'>): string {
   return NAMED_BY_CHANCE.test(room) ? `Untitled ${kind}` : room

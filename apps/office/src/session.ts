@@ -94,6 +94,13 @@ export class Session implements Omit<Room, 'look'> {
   /** Joins, or joins again. */
   readonly join = (): void => this.#reopen(false)
 
+  /** Tries again what was refused, such as for a user who has signed in since. */
+  readonly retry = (): void => {
+    if (this.status === 'closed') return this.#reopen(this.#watches)
+    this.document.goOn(this.#room)
+    this.#notify()
+  }
+
   #reopen(watches: boolean): void {
     this.#unsubscribe()
     const left = this.#room.leave()

@@ -4,10 +4,10 @@ import type { Doc } from 'yjs'
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { Content } from '../content.js'
 import { formatOf, isKnownFormat, observeFormat } from '@whereabouts/univer/document'
-import { ReadOnlyNote } from '../ReadOnlyNote.js'
 import { PAGE_FORMAT } from '../page-document/page-format.js'
 import { NewerFormat, useKnownFormat } from '../newer-format.js'
 import type { Session } from '../session.js'
+import { StateNote } from '../StateNote.js'
 import { addParagraph } from './block-commands.js'
 import { HINT_ID, openPage, type Place } from './open-page.js'
 import { Toolbar } from './Toolbar.js'
@@ -80,9 +80,8 @@ export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) 
       <p id={HINT_ID} hidden>
         Tab indents. To leave the text, press Escape and then Tab.
       </p>
-      <ReadOnlyNote session={session} />
+      <StateNote session={session} />
       {!isKnown && <NewerFormat session={session} kind="page" />}
-      <FullNotice session={session} />
       <output className="notice">{notice}</output>
     </>
   )
@@ -140,16 +139,4 @@ function useNotice() {
     return () => clearTimeout(timer)
   }, [notice])
   return [notice, useCallback((text: string) => setNotice(text), [])] as const
-}
-
-/** @see PROTOCOL.md DO7, DO34 */
-function FullNotice({ session }: { readonly session: Session }) {
-  const { problem } = useSyncExternalStore(session.document.subscribe, session.document.getSnapshot)
-  if (problem?.problem !== 'document-full') return null
-  return (
-    <p className="notice" role="alert">
-      This page is full. Your latest changes are only in this browser. Remove something, such as
-      images.
-    </p>
-  )
 }

@@ -1,16 +1,17 @@
 import type { RoomSnapshot } from '@whereabouts/client'
+import { useRoom } from '@whereabouts/client/react'
 import { useMemo, useSyncExternalStore } from 'react'
+import type { Notice } from '../notice.js'
 import type { DocumentState, RoomDocument, Saving } from '../room-document.js'
+import { isViewLink } from '../route.js'
+import type { Session } from '../session.js'
+import { useNotice } from '../StateNote.js'
 import { SteadyState } from './steady-state.js'
 
 interface StatusLineProps {
-  readonly snapshot: RoomSnapshot
-  readonly document: RoomDocument
-  readonly watches: boolean
+  readonly session: Session
   /** Whether the others see this client. */
   readonly isSeen: boolean
-  readonly onWatch: () => void
-  readonly onJoin: () => void
 }
 
 const SAVING: { readonly [saving in Saving]: string } = {
@@ -22,40 +23,61 @@ const SAVING: { readonly [saving in Saving]: string } = {
   setAside: 'Some of this cannot be saved. Undo it, or copy it elsewhere',
 }
 
+/** The notices that give the reason, so that this line doesn't. */
+const EXPLAINED: ReadonlySet<Notice['kind']> = new Set([
+  'signedOut',
+  'shutOut',
+  'neverIn',
+  'linkEnded',
+  'deleted',
+  'documentFull',
+  'storageFull',
+])
+
 /**
  * Shows the state of the connection and which edits are saved, and a way on when the connection is
  * closed.
  *
  * @see OFFICE.md SH7, SH12, SH76
  */
-export function StatusLine(props: StatusLineProps) {
-  const { snapshot, document, watches, isSeen, onWatch, onJoin } = props
-  const { status, problem } = snapshot
-  const isFull = problem?.problem === 'room-full'
+export function StatusLine({ session, isSeen }: StatusLineProps) {
+  const snapshot = useRoom(session)
+  const notice = useNotice(session)
+  const { status } = snapshot
   return (
     <div className="status" data-status={status}>
-      <output>{describe(snapshot, isSeen)}</output>
-      <SavingLine document={document} />
-      {status === 'closed' && isFull && (
-        <button type="button" className="link" onClick={onWatch}>
-          Watch instead
-        </button>
+      <output>{describe(snapshot, notice, isSeen)}</output>
+      {!isViewLink(session.name) && (
+        <SavingLine document={session.document} isExplained={EXPLAINED.has(notice.kind)} />
       )}
-      {status === 'closed' && !isFull && (
-        <button type="button" className="link" onClick={watches ? onWatch : onJoin}>
-          Try again
-        </button>
-      )}
-      {status !== 'closed' && watches && (
-        <button type="button" className="link" onClick={onJoin}>
-          Join
-        </button>
-      )}
+      <WayOn session={session} notice={notice} />
     </div>
   )
 }
 
-function SavingLine({ document }: { readonly document: RoomDocument }) {
+function WayOn({ session, notice }: { readonly session: Session; readonly notice: Notice }) {
+  const { status, problem } = useRoom(session)
+  if (status !== 'closed') return session.watches && <Link text="Join" onClick={session.join} />
+  if (problem?.problem === 'room-full') return <Link text="Watch instead" onClick={session.watch} />
+  // The notice offers what there is to do.
+  return notice.kind !== 'deleted' && <Link text="Try again" onClick={session.retry} />
+}
+
+function Link({ text, onClick }: { readonly text: string; readonly onClick: () => void }) {
+  return (
+    <button type="button" className="link" onClick={onClick}>
+      {text}
+    </button>
+  )
+}
+
+interface SavingLineProps {
+  readonly document: RoomDocument
+  /** Whether a notice gives the reason. */
+  readonly isExplained: boolean
+}
+
+function SavingLine({ document, isExplained }: SavingLineProps) {
   const { saving } = useSyncExternalStore(document.subscribe, document.getSnapshot)
   const steady = useMemo(() => new SteadyState(document), [document])
   const state = useSyncExternalStore(steady.subscribe, steady.getSnapshot)
@@ -66,27 +88,29 @@ function SavingLine({ document }: { readonly document: RoomDocument }) {
       data-saving={saving}
       aria-live={state.saving === 'saving' ? 'off' : 'polite'}
     >
-      {describeSaving(state)}
+      {describeSaving(state, isExplained)}
     </span>
   )
 }
 
-function describeSaving({ saving, problem }: DocumentState): string {
+function describeSaving({ saving, problem }: DocumentState, isExplained: boolean): string {
   const text = SAVING[saving]
-  const isExplained = text !== '' && saving !== 'saving' && problem !== null
-  return isExplained ? `${text}: ${problem.detail}` : text
+  const hasReason = text !== '' && saving !== 'saving' && problem !== null
+  return hasReason && !isExplained ? `${text}: ${problem.detail}` : text
 }
 
-function describe({ status, problem }: RoomSnapshot, isSeen: boolean): string {
+function describe({ status, problem }: RoomSnapshot, notice: Notice, isSeen: boolean): string {
+  const reason = problem === null || EXPLAINED.has(notice.kind) ? null : problem.detail
   switch (status) {
     case 'connecting':
       return 'Connecting…'
     case 'reconnecting':
       return 'Reconnecting…'
     case 'closed':
-      return problem === null ? 'Closed' : `Closed: ${problem.detail}`
+      return reason === null ? 'Closed' : `Closed: ${reason}`
     case 'online':
-      if (problem !== null) return `Live, but: ${problem.detail}`
+      if (notice.kind === 'signedOut') return 'Live, but signed out'
+      if (reason !== null) return `Live, but: ${reason}`
       return isSeen ? 'Live' : 'Live, watching'
   }
 }

@@ -1,0 +1,141 @@
+import type { Problem, RoomStatus } from '@whereabouts/client'
+import type { Saving } from './room-document.js'
+
+type ProblemName = Problem['problem']
+
+/** Everything that the notice of a document depends on. */
+export interface NoticeState {
+  readonly status: RoomStatus
+  /** Why the room is closed, or why the user's place was refused. */
+  readonly roomProblem: ProblemName | undefined
+  /** Why edits aren't taken. */
+  readonly documentProblem: ProblemName | undefined
+  readonly saving: Saving
+  readonly canEdit: boolean
+  /** Whether the user chose to watch. */
+  readonly watches: boolean
+  /** Whether the window is on a view link. */
+  readonly isLink: boolean
+  /** What the server lets the user do, or last let them; `null` if it never said. */
+  readonly can: readonly string[] | null
+}
+
+/** What isn't saved: nothing, something that this browser keeps, or something that it doesn't. */
+export type Unsaved = 'nothing' | 'kept' | 'unkept'
+
+/**
+ * The one thing that a user has to know of a document's state:
+ * - `none`: nothing;
+ * - `viewing`: they may not edit;
+ * - `watching`: they chose to watch a full room;
+ * - `signedOut`: the server doesn't know them any more;
+ * - `shutOut`: they may no longer see the document, and `neverIn`: they never could;
+ * - `linkEnded`: the view link no longer works;
+ * - `deleted`: the document was deleted; `mayBegin` if they may begin another one;
+ * - `documentFull`, `storageFull`: what they write isn't taken.
+ */
+export type Notice =
+  | { readonly kind: 'none' | 'watching' | 'neverIn' | 'linkEnded' }
+  | { readonly kind: 'deleted'; readonly mayBegin: boolean }
+  | {
+      readonly kind: 'viewing' | 'signedOut' | 'shutOut' | 'documentFull' | 'storageFull'
+      readonly unsaved: Unsaved
+    }
+
+/** Returns what to tell the user of a state: one reason, the first that is true. @see OFFICE.md OF10 */
+export function noticeOf(state: NoticeState): Notice {
+  const { status, roomProblem, documentProblem, canEdit, watches } = state
+  const unsaved = unsavedIn(state)
+  if (roomProblem === 'unauthorized' || documentProblem === 'unauthorized')
+    return { kind: 'signedOut', unsaved }
+  if (status === 'closed') return whyClosed(state)
+  if (documentProblem === 'document-full') return { kind: 'documentFull', unsaved }
+  if (documentProblem === 'storage-full') return { kind: 'storageFull', unsaved }
+  if (watches) return { kind: 'watching' }
+  return canEdit ? { kind: 'none' } : { kind: 'viewing', unsaved }
+}
+
+/** The status line says every other reason. */
+function whyClosed(state: NoticeState): Notice {
+  const { roomProblem, isLink, can } = state
+  if (roomProblem === 'document-deleted')
+    return { kind: 'deleted', mayBegin: can?.includes('write') === true }
+  if (roomProblem !== 'forbidden') return { kind: 'none' }
+  if (isLink) return { kind: 'linkEnded' }
+  return can === null ? { kind: 'neverIn' } : { kind: 'shutOut', unsaved: unsavedIn(state) }
+}
+
+function unsavedIn({ saving, isLink }: NoticeState): Unsaved {
+  // Nothing is ever written over a view link.
+  if (isLink) return 'nothing'
+  switch (saving) {
+    case 'kept':
+      return 'kept'
+    case 'unkept':
+    case 'setAside':
+      return 'unkept'
+    default:
+      return 'nothing'
+  }
+}
+
+/**
+ * Returns the text of a notice: what happened, what that means for what was written, and what the
+ * user can do. A way to sign in, or to begin again, is shown before `rest`.
+ */
+export function describeNotice(notice: Notice): { readonly text: string; readonly rest: string } {
+  switch (notice.kind) {
+    case 'none':
+      return { text: '', rest: '' }
+    case 'watching':
+      return { text: 'You are watching. Join to edit.', rest: '' }
+    case 'viewing':
+      return { text: 'You can view this document.', rest: ONLY_HERE[notice.unsaved] }
+    case 'neverIn':
+      return {
+        text: 'You don’t have access to this document. Ask whoever gave you its link.',
+        rest: '',
+      }
+    case 'linkEnded':
+      return {
+        text: 'This link no longer works. Ask whoever sent it to you for a new one.',
+        rest: '',
+      }
+    case 'shutOut':
+      return {
+        text: 'You no longer have access to this document. Ask whoever shared it with you.',
+        rest: ONLY_HERE[notice.unsaved],
+      }
+    case 'signedOut':
+      return { text: 'You are signed out.', rest: UNTIL_BACK[notice.unsaved] }
+    case 'deleted':
+      return {
+        text: 'This document was deleted, for everyone. Only this window still shows it: copy what you need.',
+        rest: notice.mayBegin ? 'Nothing of the deleted document goes there.' : '',
+      }
+    case 'documentFull':
+      return {
+        text: 'This document is full. Remove something, such as images, or go on in a new document.',
+        rest: UNTIL_BACK[notice.unsaved],
+      }
+    case 'storageFull':
+      return {
+        text: 'There is no space left for documents. Ask whoever runs this server for more.',
+        rest: UNTIL_BACK[notice.unsaved],
+      }
+    default:
+      return notice satisfies never
+  }
+}
+
+const COPY_IT = 'What you wrote last isn’t saved: copy it before you close this window.'
+const ONLY_HERE: { readonly [unsaved in Unsaved]: string } = {
+  nothing: '',
+  kept: 'What you wrote last isn’t saved: only this browser has it. Copy it if others need it.',
+  unkept: COPY_IT,
+}
+const UNTIL_BACK: { readonly [unsaved in Unsaved]: string } = {
+  nothing: '',
+  kept: 'What you wrote last isn’t saved yet. This browser keeps it, and saves it as soon as it can.',
+  unkept: COPY_IT,
+}

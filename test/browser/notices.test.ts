@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest'
+import { startServer } from '../servers/standalone.js'
+import { GuardedOffice, READER, WRITER } from './guarded-office.js'
+import { fetchDocument, type OfficeWindow, postDocument } from './office-window.js'
+import { addBlock, ann, Pages, reads, type } from './pages.js'
+
+const office = new GuardedOffice()
+const pages = new Pages()
+
+const note = ({ page }: Pick<OfficeWindow, 'page'>) => page.locator('.state-note')
+const said = (window: Pick<OfficeWindow, 'page'>) => expect.poll(() => note(window).textContent())
+const login = (window: OfficeWindow) => note(window).getByRole('link', { name: 'Sign in again' })
+const textOf = async (baseUrl: string, room: string) =>
+  (await fetchDocument(baseUrl, room)).getText('text').toJSON()
+
+describe('a session that ends while the stream is open', () => {
+  it('[OF11 OF10 CL54] is said and can be renewed, and the next post ends the notice', async () => {
+    const room = office.newRoom()
+    await office.allow('bob', WRITER)
+    await using bobs = await office.page(room, 'bob')
+    await type(bobs, 'saved, ')
+    await bobs.untilSaved()
+    office.expire('bob')
+    await type(bobs, 'kept, ')
+    await said(bobs).toMatch(/^You are signed out. Sign in again. What you wrote last isn’t saved/)
+    expect(await login(bobs).getAttribute('href')).toBe(`/login?return=%2Fpages%2F${room}`)
+    await expect.poll(() => bobs.status.textContent()).toBe('Live, but signed out')
+    office.signIn('bob')
+    await type(bobs, 'and saved')
+    await note(bobs).waitFor({ state: 'detached' })
+    await bobs.untilSaved()
+    expect(await textOf(office.baseUrl, room)).toBe('saved, kept, and saved')
+  })
+
+  it('[OF11] is noticed to be renewed when the window becomes visible', async () => {
+    const room = office.newRoom()
+    await office.allow('bob', WRITER)
+    await using bobs = await office.page(room, 'bob')
+    office.expire('bob')
+    await type(bobs, 'kept')
+    await said(bobs).toMatch(/^You are signed out/)
+    office.signIn('bob')
+    await bobs.page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+    await note(bobs).waitFor({ state: 'detached' })
+    await bobs.untilSaved()
+    expect(await textOf(office.baseUrl, room)).toBe('kept')
+  })
+})
+
+it('[OF14 CL8] somebody who signs in again is shown once', async () => {
+  const room = office.newRoom()
+  await office.allow('ann', WRITER)
+  await office.allow('bob', WRITER)
+  await using anns = await office.page(room, 'ann')
+  await using bobs = await office.page(room, 'bob')
+  await anns.avatar('Bob').waitFor()
+  const before = await anns.avatar('Bob').elementHandle()
+  office.signOut('bob')
+  await login(bobs).click()
+  await bobs.untilOpen()
+  await note(bobs).waitFor({ state: 'detached' })
+  await bobs.avatar('Ann').waitFor()
+  for (const window of [anns, bobs])
+    expect(await window.page.locator('.avatars .avatar').allTextContents()).toHaveLength(2)
+  expect(await before.evaluate((avatar) => avatar.isConnected)).toBe(true)
+})
+
+describe('a document that is deleted', () => {
+  it('[OF13 OF10] is still shown, and is begun again empty by whoever may write', async () => {
+    const room = office.newRoom()
+    await office.allow('bob', WRITER)
+    await using bobs = await office.page(room, 'bob')
+    await type(bobs, 'the minutes')
+    await bobs.untilSaved()
+    await office.remove(room)
+    await said(bobs).toBe(
+      'This document was deleted, for everyone. Only this window still shows it: copy what you need. Begin an empty document here. Nothing of the deleted document goes there.',
+    )
+    expect(await bobs.status.textContent()).toBe('Closed')
+    await reads(bobs, /^the minutes$/)
+    await note(bobs).getByRole('button', { name: 'Begin an empty document here' }).click()
+    await note(bobs).waitFor({ state: 'detached' })
+    await reads(bobs, /^$/)
+    await type(bobs, 'another meeting')
+    await bobs.untilSaved()
+    expect(await textOf(office.baseUrl, room)).toBe('another meeting')
+  })
+
+  it('[OF13] isn’t begun again by somebody who may only view', async () => {
+    const room = office.newRoom()
+    await postDocument(office.baseUrl, room, (doc) => addBlock(doc, 'the minutes'))
+    await office.allow('bob', READER)
+    await using bobs = await office.page(room, 'bob')
+    await reads(bobs, /^the minutes$/)
+    await office.remove(room)
+    await said(bobs).toMatch(/^This document was deleted, for everyone. .* copy what you need.$/)
+    expect(await note(bobs).getByRole('button').count()).toBe(0)
+  })
+})
+
+describe('a server without room for more', () => {
+  it('[OF10 SH70] says so, keeps what is typed, and saves it when there is room', async () => {
+    const room = pages.newRoom()
+    await using small = await startServer({}, 0, [], {
+      WHEREABOUTS_MAX_STORED_BYTES: '2000',
+    })
+    await using anns = await pages.open(room, ann, { baseUrl: small.baseUrl })
+    await type(anns, 'saved, ')
+    await anns.untilSaved()
+    await anns.page.keyboard.insertText('x'.repeat(3_000))
+    await said(anns).toMatch(
+      /^There is no space left for documents. Ask whoever runs this server for more. What you wrote/,
+    )
+    await type(anns, ', kept')
+    await anns.page.reload()
+    await anns.untilOpen()
+    await reads(anns, /^saved, x+, kept$/)
+    await said(anns).toMatch(/^There is no space left/)
+  })
+})
