@@ -74,6 +74,33 @@ const ATTEMPTS: readonly (readonly [what: string, attempt: (at: SheetWindow) => 
   ]
 
 describe('a sheet that may only be read', () => {
+  it('[SH131 SH105] shows no control that doesn’t work', async () => {
+    const room = office.newRoom()
+    await office.allow('ann', WRITER)
+    await office.allow('bob', READER)
+    await using anns = await office.sheet(room, 'ann')
+    await using bobs = await office.sheet(room, 'bob')
+    await untilReadOnly(bobs)
+    const editing = (name: string) => `[data-u-comp="formula-bar"] .univerjs-icon-${name}-icon`
+    const controls = [
+      ...['close', 'check-mark', 'fx'].map(editing),
+      'footer .univerjs-icon-increase-icon >> nth=0',
+    ]
+    for (const control of controls) {
+      expect(await anns.page.locator(control).isVisible(), control).toBe(true)
+      expect(await bobs.page.locator(control).isVisible(), control).toBe(false)
+    }
+    await anns.tab('Sheet 1').click({ button: 'right' })
+    await anns.page.getByText('Rename').waitFor()
+    await bobs.tab('Sheet 1').click({ button: 'right' })
+    expect(await bobs.page.getByText('Rename').count()).toBe(0)
+    await office.allow('bob', WRITER)
+    await untilEditable(bobs)
+    for (const control of controls) await bobs.page.locator(control).waitFor()
+    await bobs.tab('Sheet 1').click({ button: 'right' })
+    await bobs.page.getByText('Rename').waitFor()
+  })
+
   it('[SH14 SH105] has no tools, and stays as it is whatever somebody tries', async () => {
     const room = office.newRoom()
     await office.allow('ann', WRITER)
