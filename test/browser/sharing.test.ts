@@ -120,7 +120,7 @@ describe('sharing a document without users', () => {
     expect(await bobs.page.content()).not.toContain(room)
   })
 
-  it('[OF5] a view link shows a page', async () => {
+  it('[OF5 OF10 OF12 PG53] a view link shows a page by its name, until it is ended', async () => {
     const { baseUrl, browser } = open
     const room = open.newRoom()
     await using anns = await OfficeWindow.open(browser, {
@@ -141,6 +141,27 @@ describe('sharing a document without users', () => {
     await using bobs = await OfficeWindow.open(browser, { baseUrl, path, person: bob })
     await bobs.text.getByText('Read me').waitFor()
     await note(bobs).filter({ hasText: 'You can view this document.' }).waitFor()
+    await expect.poll(() => bobs.page.title()).toBe('Read me · whereabouts')
+    await bobs.page.getByRole('heading', { name: 'Read me' }).waitFor()
+    await anns.title.fill('Minutes')
+    await anns.title.press('Enter')
+    await expect.poll(() => bobs.page.title()).toBe('Minutes · whereabouts')
+    await bobs.page.getByRole('heading', { name: 'Minutes' }).waitFor()
+    await using another = await bobs.page.context().newPage()
+    await another.goto(baseUrl)
+    await another.getByRole('link', { name: 'Minutes' }).waitFor()
+    await share(anns)
+    await button(anns, 'End view link').click()
+    await said(anns, 'The view link no longer works.')
+    const ended = 'This link no longer works. Ask whoever sent it to you for a new one.'
+    await expect.poll(() => note(bobs).textContent()).toBe(ended)
+    expect(await bobs.status.textContent()).toBe('Closed')
+    await another.getByText('Nothing here yet').waitFor()
+    await bobs.page.reload()
+    await expect.poll(() => note(bobs).textContent()).toBe(ended)
+    expect(await bobs.page.locator('.saving').count()).toBe(0)
+    await another.reload()
+    await another.getByText('Nothing here yet').waitFor()
   })
 })
 

@@ -14,6 +14,7 @@ import { PersonDialog } from './presence/PersonDialog.js'
 import { StatusLine } from './presence/StatusLine.js'
 import { ShareButton } from './share/ShareButton.js'
 import type { Session } from './session.js'
+import { useNotice } from './StateNote.js'
 import { TitleField } from './TitleField.js'
 
 interface ShellProps extends OfficeProps {
@@ -39,6 +40,7 @@ export function Shell(props: ShellProps) {
     if (!document.querySelector('.bar')?.contains(document.activeElement)) content?.focus()
   }
   useWayIntoContent(content)
+  useLiveLinksOnly(props)
 
   return (
     <>
@@ -74,6 +76,14 @@ export function Shell(props: ShellProps) {
       )}
     </>
   )
+}
+
+/** Takes a view link that no longer works out of the list of recent documents. @see OFFICE.md OF12 */
+function useLiveLinksOnly({ session, route, recents }: ShellProps): void {
+  const { kind } = useNotice(session)
+  useEffect(() => {
+    if (kind === 'linkEnded') recents.forget(route)
+  }, [kind, recents, route])
 }
 
 /** The server chooses the color: the user's, or else one that follows from the member. */

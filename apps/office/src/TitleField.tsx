@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useSyncExternalStore, type KeyboardEvent } from 'react'
 import type { OfficeProps } from './office.js'
 import { nameUntitled } from './route.js'
-import { observeTitle, readTitle, writeTitle } from './title.js'
+import { observeName, readName, readTitle, writeTitle } from './title.js'
 
 type TitleFieldProps = Pick<OfficeProps, 'session' | 'route' | 'recents'> & {
   /** Called when the keyboard has finished with the title. */
@@ -11,17 +11,18 @@ type TitleFieldProps = Pick<OfficeProps, 'session' | 'route' | 'recents'> & {
 /** Shows the document's title, which can be edited in place. @see OFFICE.md PG1 */
 export function TitleField({ session, route, recents, onDone }: TitleFieldProps) {
   const doc = useSyncExternalStore(session.document.subscribe, () => session.doc)
-  const subscribe = useCallback((listener: () => void) => observeTitle(doc, listener), [doc])
+  const subscribe = useCallback((listener: () => void) => observeName(doc, listener), [doc])
   const title = useSyncExternalStore(subscribe, () => readTitle(doc))
+  const known = useSyncExternalStore(subscribe, () => readName(doc, route.room))
   const { isThere } = useSyncExternalStore(session.document.subscribe, session.document.getSnapshot)
   const canEdit = useSyncExternalStore(session.subscribe, () => session.canEdit) && isThere
   const field = useRef<HTMLInputElement>(null)
-  const name = title ?? nameUntitled(route)
+  const name = known ?? nameUntitled(route)
 
   useEffect(() => {
     document.title = `${name} · whereabouts`
-    if (isThere) recents.retitled(route, title)
-  }, [name, title, isThere, recents, route])
+    if (isThere) recents.retitled(route, known)
+  }, [name, known, isThere, recents, route])
 
   useEffect(() => {
     // A title that is being typed is left alone; it takes effect when the person is done.

@@ -47,7 +47,12 @@ export function isViewLink(room: string): boolean {
   return room.startsWith('view~')
 }
 
+/** Returns whether a room's name says nothing to people. */
+export function isNamedByChance(room: string): boolean {
+  return NAMED_BY_CHANCE.test(room)
+}
+
 /** Returns what an untitled document is called: its room's name, unless that is random. */
 export function nameUntitled({ kind, room }: Pick<DocumentRoute, 'kind' | 'room'>): string {
-  return NAMED_BY_CHANCE.test(room) ? `Untitled ${kind}` : room
+  return isNamedByChance(room) ? `Untitled ${kind}` : room
 }

@@ -1,6 +1,6 @@
 import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs'
 import { describe, expect, it } from 'vitest'
-import { cleanTitle, observeTitle, parseTitle, readTitle, writeTitle } from './title.js'
+import { cleanTitle, observeName, parseTitle, readName, readTitle, writeTitle } from './title.js'
 
 describe('the title of a document', () => {
   it('[PG1] is in the map `about`, and is synchronized with the document', () => {
@@ -26,11 +26,30 @@ describe('the title of a document', () => {
   it('[PG1] notifies when it changes', () => {
     const doc = new Doc()
     const seen: (string | undefined)[] = []
-    const stop = observeTitle(doc, () => seen.push(readTitle(doc)))
+    const stop = observeName(doc, () => seen.push(readTitle(doc)))
     writeTitle(doc, 'Budget')
     stop()
     writeTitle(doc, 'Budget 2027')
     expect(seen).toEqual(['Budget'])
+  })
+
+  it('[PG53] is stood in for by the first line of a page, if its room’s name says nothing', () => {
+    const doc = new Doc()
+    const text = doc.getText('text')
+    const link = `view~${'a'.repeat(32)}`
+    expect(readName(doc, link)).toBeUndefined()
+    for (const line of ['', '  ', 'Minutes ', 'Second line']) {
+      text.insert(text.length, line)
+      text.insertEmbed(text.length, {})
+    }
+    expect(readName(doc, link)).toBe('Minutes')
+    expect(readName(doc, 'minutes-of-may')).toBeUndefined()
+    const seen: (string | undefined)[] = []
+    const stop = observeName(doc, () => seen.push(readName(doc, link)))
+    text.delete(4, 'Minutes '.length)
+    writeTitle(doc, 'Budget')
+    stop()
+    expect(seen).toEqual(['Second line', 'Budget'])
   })
 
   it.each([

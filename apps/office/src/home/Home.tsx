@@ -209,7 +209,8 @@ function useWhoIsThere(recents: RecentList): ReadonlyMap<string, readonly Member
   useEffect(() => {
     const life = new AbortController()
     const rooms = () => recents.getSnapshot().map(({ room }) => room)
-    const tell = (room: string, members: readonly Member[]) => {
+    const tell = (room: string, members: readonly Member[] | 'ended') => {
+      if (members === 'ended') return forgetRoom(recents, room)
       setThere((before) => {
         const isAsBefore = JSON.stringify(before.get(room) ?? []) === JSON.stringify(members)
         return isAsBefore ? before : new Map(before).set(room, members)
@@ -219,6 +220,10 @@ function useWhoIsThere(recents: RecentList): ReadonlyMap<string, readonly Member
     return () => life.abort()
   }, [recents])
   return there
+}
+
+function forgetRoom(recents: RecentList, room: string): void {
+  for (const recent of recents.getSnapshot()) if (recent.room === room) recents.forget(recent)
 }
 
 async function copyText(text: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 /** A document's title, and its room's position at that time. */
 export interface LookedUp {
-  /** `undefined` if the document has no title. */
+  /** `undefined` if the document has neither a title nor a name. */
   readonly title: string | undefined
   readonly at: string
 }

@@ -2,7 +2,7 @@ import { joinRoom } from '@whereabouts/client'
 import { RoomProvider } from '@whereabouts/client/yjs'
 import { applyUpdate, Doc } from 'yjs'
 import { BASE } from '../base.js'
-import { readTitle, writeTitle } from '../title.js'
+import { readName, writeTitle } from '../title.js'
 import type { LookedUp } from './room-titles.js'
 
 // A large document on a slow connection takes a while; waiting for an absent server would never
@@ -31,7 +31,7 @@ export async function lookUpTitle(
   const response = await get(`${BASE}rooms/${room}/document`)
   const doc = new Doc()
   applyUpdate(doc, new Uint8Array(await response.arrayBuffer()))
-  return { title: readTitle(doc), at: news.id }
+  return { title: readName(doc, room), at: news.id }
 }
 
 /** Returns `null` if nothing in the document is new. */

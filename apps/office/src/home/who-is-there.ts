@@ -1,5 +1,6 @@
 import type { Member } from '@whereabouts/client'
 import { BASE } from '../base.js'
+import { isViewLink } from '../route.js'
 
 // The shortest time for a round; the pause between calls limits them to four a second.
 const ROUND_MS = 5_000
@@ -10,12 +11,13 @@ const BETWEEN_MS = 250
  * browser has six connections per origin, and a stream for each room would use them all.
  *
  * @param rooms returns the rooms, at the beginning of each round
- * @param tell gets the members of a room, or none if they can't be read
- * @see OFFICE.md PG5
+ * @param tell gets the members of a room, or none if they can't be read; `ended` if the room is a view
+ *   link that no longer works
+ * @see OFFICE.md PG5, OF12
  */
 export async function watchRooms(
   rooms: () => readonly string[],
-  tell: (room: string, members: readonly Member[]) => void,
+  tell: (room: string, members: readonly Member[] | 'ended') => void,
   life: AbortSignal,
 ): Promise<void> {
   while (!life.aborted) {
@@ -30,10 +32,14 @@ export async function watchRooms(
   }
 }
 
-async function readMembers(room: string, signal: AbortSignal): Promise<readonly Member[]> {
+async function readMembers(
+  room: string,
+  signal: AbortSignal,
+): Promise<readonly Member[] | 'ended'> {
   try {
     const address = `${BASE}rooms/${room}/location`
     const response = await fetch(address, { cache: 'no-store', signal })
+    if (response.status === 403 && isViewLink(room)) return 'ended'
     if (!response.ok) return []
     const { members } = (await response.json()) as { readonly members: readonly Member[] }
     return members.filter(({ status }) => status === 'online')
