@@ -302,6 +302,22 @@ function runContract(name: string, newPlace: () => Promise<Place>): void {
       expect(await first.nodes()).toEqual(new Set([first.node, third.node]))
     })
 
+    it('[CO8] keeps the latest promise of a member for every node, until it ends', async () => {
+      await using place = await newPlace()
+      const [one, two] = [await place.open(), await place.open()]
+      await Recorder.begun(one, 'promises')
+      await one.promise('promises', 'ann', 90_000)
+      await one.promise('promises', 'ann', 60_000)
+      await two.promise('promises', 'bob', 1)
+      await one.promise('other', 'cem', 60_000)
+      const read = () => two.promised('promises', ['ann', 'bob', 'cem'])
+      await expect.poll(async () => (await read())[1]).toBeUndefined()
+      const [ann, , cem] = await read()
+      expect(ann).toEqual({ withinMs: 60_000, leftMs: expect.any(Number) })
+      expect(ann!.leftMs).toBeLessThanOrEqual(60_000)
+      expect(cem).toBeUndefined()
+    })
+
     it('[AC20] [AC23] tells every other node what one tells, each once and in order', async () => {
       await using place = await newPlace()
       const nodes = [await place.open(), await place.open(), await place.open()]

@@ -3,7 +3,9 @@ import {
   type Exchange,
   ExchangeLost,
   type Follower,
+  type KeptPromise,
 } from '../../packages/server/src/exchange/exchange.js'
+import { KeptPromises } from './kept-promises.js'
 import { nodeId } from './node-id.js'
 
 /** An exchange that the test can disconnect and reconnect. */
@@ -15,6 +17,14 @@ export class FickleExchange<T> implements Exchange<T> {
   reachable = true
   /** The error of every append, if there is one. */
   fault: Error | undefined
+  /** How often a promise was kept here. */
+  kept = 0
+
+  /** @param now returns the exchange's time */
+  constructor(
+    readonly promises = new KeptPromises(),
+    private readonly now: () => number = () => 0,
+  ) {}
 
   follow(_room: string, follower: Follower<T>) {
     this.followers.push(follower)
@@ -40,7 +50,7 @@ export class FickleExchange<T> implements Exchange<T> {
     }
   }
 
-  tell(node: NodeId, operations: readonly T[], atMs = 0): number {
+  tell(node: NodeId, operations: readonly T[], atMs = this.now()): number {
     const number = this.log.push({ node, operations, atMs })
     for (const follower of this.followers) {
       follower.batch({ number, atMs, node, operations })
@@ -59,6 +69,20 @@ export class FickleExchange<T> implements Exchange<T> {
   }
 
   onGone(): void {}
+
+  async promise(_room: string, member: string, withinMs: number): Promise<void> {
+    if (!this.reachable) throw new ExchangeLost('not reachable')
+    this.kept += 1
+    this.promises.keep(member, withinMs)
+  }
+
+  async promised(
+    _room: string,
+    members: readonly string[],
+  ): Promise<readonly (KeptPromise | undefined)[]> {
+    if (!this.reachable) throw new ExchangeLost('not reachable')
+    return members.map((member) => this.promises.read(member))
+  }
 
   async nodes(): Promise<ReadonlySet<NodeId>> {
     return new Set(['own', 'other'].map(nodeId))

@@ -8,6 +8,7 @@ import {
   type Following,
   type GoneListener,
   type History,
+  type KeptPromise,
   type Notices,
   type ToldListener,
   VERSIONS_A_BATCH,
@@ -15,10 +16,12 @@ import {
 import { InOrder } from '../../packages/server/src/exchange/in-order.js'
 import { newNode, type NodeId } from '../../packages/server/src/exchange/node.js'
 import { Outbox } from '../../packages/server/src/exchange/outbox.js'
+import { KeptPromises } from './kept-promises.js'
 
 /** The rooms that exchanges within one process share. */
 export class MemoryLogs<T> {
   readonly epoch = randomBytes(6).toString('hex')
+  readonly promises = new KeptPromises()
   readonly #logs = new Map<string, MemoryLog<T>>()
   readonly #exchanges = new Map<NodeId, (gone: NodeId) => void>()
   readonly #listeners = new Map<NodeId, ToldListener[]>()
@@ -110,6 +113,17 @@ export class MemoryExchange<T> implements Exchange<T>, Notices {
 
   async tell(notice: string): Promise<void> {
     this.logs.tell(this.node, notice)
+  }
+
+  async promise(room: string, member: string, withinMs: number): Promise<void> {
+    this.logs.promises.keep(`${room} ${member}`, withinMs)
+  }
+
+  async promised(
+    room: string,
+    members: readonly string[],
+  ): Promise<readonly (KeptPromise | undefined)[]> {
+    return members.map((member) => this.logs.promises.read(`${room} ${member}`))
   }
 
   onTold(listener: ToldListener): void {

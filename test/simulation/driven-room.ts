@@ -26,6 +26,14 @@ export class DrivenRoom extends Room {
     this.apply({ do: 'move', id, user, location }, { node: nodeId(''), nowMs })
   }
 
+  confirm(id: string, nextWithinMs: number, nowMs: number): void {
+    this.apply({ do: 'confirm', id, nextWithinMs }, { node: nodeId(''), nowMs })
+  }
+
+  overdue(id: string, nowMs: number): void {
+    this.apply({ do: 'overdue', id }, { node: nodeId(''), nowMs })
+  }
+
   leave(id: string): void {
     this.apply({ do: 'leave', id }, { node: nodeId(''), nowMs: 0 })
   }

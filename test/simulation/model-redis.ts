@@ -1,3 +1,4 @@
+import { KeptPromises } from '../exchange/kept-promises.js'
 import { VERSIONS_A_BATCH } from '../../packages/server/src/exchange/exchange.js'
 import type { Listener, Reply } from '../../packages/server/src/exchange/redis-connection.js'
 import {
@@ -8,6 +9,8 @@ import {
   JOIN,
   LEAVE,
   PART,
+  PROMISE,
+  PROMISED,
   PULSE,
   READ,
   type Script,
@@ -45,6 +48,7 @@ export class ModelRedis {
   readonly #leases = new Map<string, number>()
   readonly #logs = new Map<string, Log>()
   readonly #fences = new Map<string, Fence>()
+  #promises: KeptPromises
   readonly #listeners = new Map<string, Set<Listener>>()
   readonly #scripts: ReadonlyMap<Script, Run>
 
@@ -56,6 +60,7 @@ export class ModelRedis {
     private readonly now: () => number,
     private readonly keep: number,
   ) {
+    this.#promises = new KeptPromises(now)
     this.#scripts = new Map<Script, Run>([
       [JOIN, (keys, args) => this.#join(keys, args)],
       [APPEND, (keys, args) => this.#append(keys, args)],
@@ -65,6 +70,8 @@ export class ModelRedis {
       [HOLD, (keys, args) => this.#hold(keys, args)],
       [PULSE, (_, args) => this.#pulse(args)],
       [LEAVE, (_, [node = '']) => Number(this.#leases.delete(node))],
+      [PROMISE, ([key = ''], [withinMs = '']) => this.#promise(key, Number(withinMs))],
+      [PROMISED, (keys) => keys.flatMap((key) => this.#promised(key))],
       [PART, ([fence = '']) => Number(this.#fences.delete(fence))],
     ])
   }
@@ -93,11 +100,22 @@ export class ModelRedis {
   forget(): void {
     this.#logs.clear()
     this.#fences.clear()
+    this.#promises = new KeptPromises(this.now)
   }
 
   /** Returns the epoch and the first version of a room's log, or neither if the log is lost. */
   placeOf(roomKey: string): { readonly epoch: string | undefined; readonly life: number } {
     return { epoch: this.#epoch, life: this.#log(roomKey)?.life ?? Infinity }
+  }
+
+  #promise(key: string, withinMs: number): Reply {
+    this.#promises.keep(key, withinMs)
+    return 'OK'
+  }
+
+  #promised(key: string): number[] {
+    const { withinMs = 0, leftMs = -2 } = this.#promises.read(key) ?? {}
+    return [withinMs, Math.ceil(leftMs)]
   }
 
   get #unixMs(): number {

@@ -6,6 +6,8 @@ interface ModelMember {
   away: boolean
   soon: boolean
   leavesAtMs: number
+  /** When it is away unless it promises again. */
+  dueMs: number
   /** The part that its stream names. */
   at: string
 }
@@ -25,9 +27,10 @@ export class Model {
     private readonly soonMs: number,
   ) {}
 
-  open(id: string, at: string | undefined): void {
+  open(id: string, at: string | undefined, nowMs: number, promisedMs = Infinity): void {
     const member = this.#join(id)
     member.at = at ?? member.at
+    member.dueMs = nowMs + promisedMs
     this.#open.set(id, this.#connections(id) + 1)
     member.away = false
     member.soon = false
@@ -38,17 +41,26 @@ export class Model {
     this.#open.set(id, this.#connections(id) - 1)
     const member = this.#members.get(id)
     if (member === undefined || this.#connections(id) > 0 || member.soon) return
-    member.away = true
-    member.leavesAtMs = nowMs + this.leaseMs
+    this.#lose(member, nowMs)
   }
 
-  move(id: string, location: Json, nowMs: number): void {
+  move(id: string, location: Json, nowMs: number, promisedMs?: number): void {
     const member = this.#join(id)
     member.location = location
     member.postedAt = ++this.#posts
     if (member.soon) return
     member.away = false
-    member.leavesAtMs = this.#connections(id) > 0 ? Infinity : nowMs + this.leaseMs
+    member.dueMs = nowMs + (promisedMs ?? Infinity)
+    const isHeld = this.#connections(id) > 0 || promisedMs !== undefined
+    member.leavesAtMs = isHeld ? Infinity : nowMs + this.leaseMs
+  }
+
+  confirm(id: string, nowMs: number, promisedMs: number): void {
+    const member = this.#members.get(id)
+    if (member === undefined || member.soon) return
+    member.away = false
+    member.dueMs = nowMs + promisedMs
+    member.leavesAtMs = Infinity
   }
 
   leave(id: string): void {
@@ -60,12 +72,22 @@ export class Model {
     if (member === undefined || this.#connections(id) > 1) return
     member.soon = true
     member.away = true
-    member.leavesAtMs = Math.min(member.leavesAtMs, nowMs + this.soonMs)
+    const heldMs = this.#connections(id) > 0 ? Infinity : member.dueMs
+    member.leavesAtMs = Math.min(member.leavesAtMs, heldMs, nowMs + this.soonMs)
+    member.dueMs = Infinity
   }
 
-  /** Removes members whose lease has expired. */
+  /** When the next promise or lease ends. */
+  get nextMs(): number {
+    return Math.min(
+      ...[...this.#members.values()].flatMap(({ dueMs, leavesAtMs }) => [dueMs, leavesAtMs]),
+    )
+  }
+
+  /** Ends promises and removes members whose lease has expired. */
   expire(nowMs: number): void {
     for (const [id, member] of this.#members) {
+      if (member.dueMs <= nowMs) this.#lose(member, nowMs)
       if (member.leavesAtMs <= nowMs) this.#members.delete(id)
     }
   }
@@ -103,6 +125,12 @@ export class Model {
       .map(({ location }) => location)
   }
 
+  #lose(member: ModelMember, nowMs: number): void {
+    member.away = true
+    member.dueMs = Infinity
+    member.leavesAtMs = Math.min(member.leavesAtMs, nowMs + this.leaseMs)
+  }
+
   #join(id: string): ModelMember {
     let member = this.#members.get(id)
     if (member === undefined) {
@@ -112,6 +140,7 @@ export class Model {
         away: false,
         soon: false,
         leavesAtMs: Infinity,
+        dueMs: Infinity,
         at: '',
       }
       this.#members.set(id, member)

@@ -21,6 +21,8 @@ const SOON_MS = 2_000
 const ROOM = 'budget'
 const MEMBERS = ['ann', 'bob', 'cem', 'dan', 'eve']
 const PARTS = ['s1', 's2', undefined]
+export const LONGEST_PROMISE_MS = 20_000
+const PROMISES_MS = [undefined, undefined, 300, 5_000, LONGEST_PROMISE_MS]
 const VIEWS: readonly View[] = ['patch', 'patch', 'list']
 const FRAME_INTERVAL_MS = 33
 /** What a write may cost, so that frames go out at once, now and then, or as rarely as they may. */
@@ -84,6 +86,8 @@ export class World {
       () => this.#move(),
       () => this.#open(),
       () => this.#open(),
+      () => this.#confirm(),
+      () => this.#confirm(),
       () => this.#drop(),
       () => this.#reload(),
       () => this.#leave(),
@@ -102,11 +106,15 @@ export class World {
     if (random.chance(0.003)) this.pass(100_000)
   }
 
-  /** Advances the clock, and ends leases of room and model without waiting for the next sweep. */
+  /** Advances the clock, and ends promises and leases of room and model without waiting for the next sweep. */
   pass(ms: number): void {
-    this.clock.advance(ms)
-    this.model.expire(this.clock.now())
-    if (this.frames !== undefined) this.#do({ do: 'expire' })
+    const endMs = this.clock.now() + ms
+    do {
+      const nowMs = this.clock.now()
+      this.clock.advance(Math.max(0, Math.min(endMs, this.model.nextMs) - nowMs))
+      this.model.expire(this.clock.now())
+      this.rooms.find(ROOM)?.tick()
+    } while (this.clock.now() < endMs)
   }
 
   /** Delivers everything that is pending, including due frames and leases. */
@@ -138,8 +146,16 @@ export class World {
     const at = this.random.pick(PARTS)
     const cell = `C${++this.#moves}`
     const location: Json = this.random.chance(0.1) ? null : { cell, ...(at && { at }) }
-    this.#do({ do: 'move', id: member, user: {}, location })
-    this.model.move(member, location, this.clock.now())
+    const nextWithinMs = this.random.pick(PROMISES_MS)
+    this.#do({ do: 'move', id: member, user: {}, location, nextWithinMs })
+    this.model.move(member, location, this.clock.now(), nextWithinMs)
+  }
+
+  #confirm(): void {
+    const member = this.random.pick(MEMBERS)
+    const nextWithinMs = this.random.pick(PROMISES_MS) ?? 1
+    void this.rooms.confirm(ROOM, member, nextWithinMs)
+    this.model.confirm(member, this.clock.now(), nextWithinMs)
   }
 
   /** Stores a document update, and tells the room now or a little later. */
@@ -181,8 +197,9 @@ export class World {
       this.model.watching += 1
     } else {
       const at = this.random.pick(PARTS)
-      this.#do({ do: 'open', id: member, user: {}, at })
-      this.model.open(member, at)
+      const nextWithinMs = this.random.pick(PROMISES_MS)
+      this.#do({ do: 'open', id: member, user: {}, at, nextWithinMs })
+      this.model.open(member, at, this.clock.now(), nextWithinMs)
     }
     const documents = known?.documents ?? this.random.chance(0.8)
     const version = this.#resumeFrom(known)

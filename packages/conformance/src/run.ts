@@ -3,6 +3,7 @@ import { addressRules } from './rules/addresses.js'
 import { articleRules } from './rules/article.js'
 import { callRules } from './rules/calls.js'
 import { compressionRules } from './rules/compression.js'
+import { confirmationRules } from './rules/confirmations.js'
 import { documentPostRules } from './rules/document-posts.js'
 import { documentSyncRules } from './rules/document-sync.js'
 import { documentRules } from './rules/documents.js'
@@ -82,6 +83,7 @@ const OF_THE_PROGRAM = [
 const OF_THE_MODULE = [
   nameRules,
   memberRules,
+  confirmationRules,
   callRules,
   addressRules,
   articleRules,

@@ -2,6 +2,7 @@ export { equalJson, type Json } from './json.js'
 export type {
   Action,
   Can,
+  Confirmed,
   DocumentNews,
   Elsewhere,
   Goodbye,

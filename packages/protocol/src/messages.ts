@@ -47,6 +47,8 @@ export interface Hello {
   readonly room: string
   readonly heartbeatMs: number
   readonly leaseMs: number
+  /** How often a client that others see confirms that it is there; 0 if it needn't. @see PROTOCOL.md CO9 */
+  readonly confirmMs: number
   /** How long the JSON text of a location may be. @see PROTOCOL.md NM6 */
   readonly maxLocationBytes: number
   /** What the reader may do. @see PROTOCOL.md AC14 */
@@ -116,6 +118,13 @@ export interface Goodbye {
 export interface Moved {
   readonly self: string
   /** The room's position after the commit. */
+  readonly id: string
+}
+
+/** The answer to a confirmation. @see PROTOCOL.md HT27 */
+export interface Confirmed {
+  /** `null` if the caller isn't a member of the room. */
+  readonly self: string | null
   readonly id: string
 }
 

@@ -59,6 +59,12 @@ export interface WhereaboutsOptions {
   readonly leaseMs?: number
   /** How long a member stays after `leave?soon=1`, which a closed or reloaded page sends, in ms. */
   readonly soonMs?: number
+  /**
+   * How often a client confirms that it is there, in ms, at most 45,000. Without a confirmation for nearly
+   * twice as long, others see its user as away. `0` turns this off, and a user whose network is lost stays
+   * online until the connection ends. @see PROTOCOL.md CO9
+   */
+  readonly confirmMs?: number
   /** How often a stream carries a ping, in ms. */
   readonly heartbeatMs?: number
   /**
@@ -201,6 +207,7 @@ type WithoutDefault =
 export const DEFAULTS = {
   leaseMs: 15_000,
   soonMs: 2_000,
+  confirmMs: 10_000,
   heartbeatMs: 15_000,
   frameIntervalMs: 50,
   frameShareMs: 1,
@@ -245,6 +252,7 @@ const STORE = z.strictObject({
 const SINGLE_OPTIONS = z.strictObject({
   leaseMs: timeMs(100).default(DEFAULTS.leaseMs),
   soonMs: timeMs(0).default(DEFAULTS.soonMs),
+  confirmMs: z.int().min(0).max(45_000).default(DEFAULTS.confirmMs),
   heartbeatMs: timeMs(50).default(DEFAULTS.heartbeatMs),
   frameIntervalMs: timeMs(0).default(DEFAULTS.frameIntervalMs),
   frameShareMs: z.number().min(0).max(1_000).default(DEFAULTS.frameShareMs),

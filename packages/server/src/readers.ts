@@ -49,8 +49,13 @@ export interface StreamRequest extends Look {
   readonly lastEventId: string | undefined
   /** `undefined` for a reader who only watches. */
   readonly caller: Caller | undefined
+  /** Within what time the caller promises to confirm. */
+  readonly nextWithinMs: number | undefined
   readonly admission: Admission
 }
+
+/** What a stream says of its member. */
+type Said = Partial<Pick<StreamRequest, 'at' | 'nextWithinMs'>>
 
 /** The changes that a long-poll waits for. */
 export interface PollOptions extends Pick<Look, 'documents' | 'part'> {
@@ -176,7 +181,7 @@ export class Readers {
     request: StreamRequest,
     response: ServerResponse,
   ): Promise<() => void> {
-    const attendance = await this.#attend(checkRoom(roomName), request.caller, request.at)
+    const attendance = await this.#attend(checkRoom(roomName), request.caller, request)
     const { frames } = attendance.room
     // The reader may have disconnected during the `await`.
     if (response.closed) {
@@ -221,11 +226,15 @@ export class Readers {
   }
 
   /** Takes a place among the connections, then joins or watches a room. FR10 */
-  async #attend(name: RoomName, member: Participant | undefined, at?: string): Promise<Attendance> {
+  async #attend(
+    name: RoomName,
+    member: Participant | undefined,
+    said: Said = {},
+  ): Promise<Attendance> {
     this.context.serving.assertOpen()
     const place = this.#connections.reserve()
     try {
-      const attendance = await this.#join(name, place, member, at)
+      const attendance = await this.#join(name, place, member, said)
       if (this.context.serving.isOpen) return attendance
       attendance.release()
     } catch (error) {
@@ -240,7 +249,7 @@ export class Readers {
     name: RoomName,
     place: Place,
     member: Participant | undefined,
-    at: string | undefined,
+    { at, nextWithinMs }: Said,
   ): Promise<Attendance> {
     const room = this.context.rooms.open(name)
     const leaveBy = (operation: Operation) => () => {
@@ -253,7 +262,7 @@ export class Readers {
       return { roomName: name, room, place, self: null, leave: nothing, release }
     }
     const id = this.context.memberIds.of(name, member.user.id ?? '', member.key)
-    await room.commit({ do: 'open', id, user: member.user, at })
+    await room.commit({ do: 'open', id, user: member.user, at, nextWithinMs })
     const leave = () => room.commitQuietly({ do: 'leave', id })
     const release = leaveBy({ do: 'close', id })
     return { roomName: name, room, place, self: id, leave, release }
@@ -261,13 +270,14 @@ export class Readers {
 
   /** Returns the `hello` of a reader. With a view link, it doesn't contain the room's own name. @see PROTOCOL.md SR6 */
   #hello({ roomName, self }: Stay, { asker, can }: Admission): Hello {
-    const { heartbeatMs, leaseMs, maxLocationBytes } = this.context.options
+    const { heartbeatMs, leaseMs, confirmMs, maxLocationBytes } = this.context.options
     return {
       protocol: PROTOCOL_VERSION,
       self,
       room: asker?.link ?? roomName,
       heartbeatMs,
       leaseMs,
+      confirmMs,
       maxLocationBytes,
       can,
     }

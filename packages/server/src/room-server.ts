@@ -1,4 +1,5 @@
 import {
+  type Confirmed,
   type Json,
   type Moved,
   Problem,
@@ -208,6 +209,7 @@ export class RoomServer {
    * Sets the location of a member, which joins if it hasn't yet.
    *
    * @param textBytes the length of the JSON text that the location was read from
+   * @param nextWithinMs within what time the member promises to confirm
    * @throws {Problem} bad-room, too-large, room-full, too-many-rooms, exchange-busy, shutting-down
    * @see PROTOCOL.md HT3
    */
@@ -216,13 +218,33 @@ export class RoomServer {
     participant: Participant,
     location: Json,
     textBytes: number,
+    nextWithinMs?: number,
   ): Promise<Moved> {
     this.#serving.assertServing()
     this.#checkLocation(location, textBytes)
     const checked = checkRoom(roomName)
     const id = this.#memberId(checked, participant)
-    const operation = { do: 'move', id, user: participant.user, location } as const
+    const operation = { do: 'move', id, user: participant.user, location, nextWithinMs } as const
     return { self: id, id: await this.#rooms.open(checked).commit(operation) }
+  }
+
+  /**
+   * Notes that a member is there. Creates no room and no member.
+   *
+   * @throws {Problem} bad-room, exchange-busy, shutting-down
+   * @see PROTOCOL.md HT27
+   */
+  async confirm(
+    roomName: string,
+    participant: Participant,
+    nextWithinMs: number,
+  ): Promise<Confirmed> {
+    this.#serving.assertServing()
+    const checked = checkRoom(roomName)
+    const self = this.#memberId(checked, participant)
+    const id = await this.#rooms.confirm(checked, self, nextWithinMs)
+    if (id !== undefined) return { self, id }
+    return this.#rooms.look(checked, ({ frames }) => ({ self: null, id: frames.position }))
   }
 
   /**

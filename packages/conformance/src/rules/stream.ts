@@ -70,6 +70,7 @@ function opening({ calm }: Suite): void {
       room: room.name,
       heartbeatMs: calm.heartbeatMs,
       leaseMs: calm.leaseMs,
+      confirmMs: expect.any(Number),
       maxLocationBytes: calm.maxLocationBytes,
       can: expect.arrayContaining(['watch', 'join']),
     })

@@ -33,6 +33,7 @@ export const BUDGETS = {
   documentBytes: { seconds: 60, user: 134_217_728, address: 536_870_912 },
   rooms: { seconds: 60, user: 200, address: 1_000 },
   shares: { seconds: 60, user: 60, address: 600 },
+  confirmations: { seconds: 2, user: 200, address: 4_000 },
   goodbyes: { seconds: 2, user: 200, address: 4_000 },
   logins: { seconds: 60, address: 2_000 },
 } as const satisfies { readonly [name: string]: Budget }
@@ -198,7 +199,13 @@ function pause(ms: number): Promise<void> {
 }
 
 /** These cost less than a request to Redis, so each node counts them by itself. */
-const OWN = new Set<string>(['posts', 'polls', 'goodbyes', 'logins'] satisfies BudgetName[])
+const OWN = new Set<string>([
+  'posts',
+  'polls',
+  'confirmations',
+  'goodbyes',
+  'logins',
+] satisfies BudgetName[])
 
 function limitersOf(scale: number, shared: MakeLimiter): Map<string, RateLimiterAbstract> {
   const limiters = Object.entries<Budget>(BUDGETS).flatMap(([name, budget]) =>

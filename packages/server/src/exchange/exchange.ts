@@ -147,8 +147,32 @@ export interface Exchange<T> {
    */
   nodes(): Promise<ReadonlySet<NodeId>>
 
+  /**
+   * Keeps the latest promise of a member to confirm again, for as long as it holds. No node is told.
+   *
+   * @throws {ExchangeLost} if the call failed or its outcome is unknown
+   * @see PROTOCOL.md CO8
+   */
+  promise(roomName: string, memberId: string, withinMs: number): Promise<void>
+
+  /**
+   * Returns the kept promise of each member; `undefined` for one without a promise that still holds.
+   *
+   * @throws {ExchangeLost}
+   */
+  promised(
+    roomName: string,
+    memberIds: readonly string[],
+  ): Promise<readonly (KeptPromise | undefined)[]>
+
   /** Gives up this node's lease at once and ends all that it follows. */
   close(): Promise<void>
+}
+
+/** A promise of a member, and how much of its time is left. */
+export interface KeptPromise {
+  readonly withinMs: number
+  readonly leftMs: number
 }
 
 /** @param hasLeft whether the node is known to have closed, after it finished all its work */

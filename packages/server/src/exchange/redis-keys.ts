@@ -32,6 +32,10 @@ export class RedisKeys {
     return `${this.prefix}:{${roomName}}:fence:${following}`
   }
 
+  promise(roomName: string, memberId: string): string {
+    return `${this.prefix}:{${roomName}}:promise:${memberId}`
+  }
+
   channel(roomName: string): string {
     return `${this.prefix}:{${roomName}}:batches`
   }

@@ -1,6 +1,17 @@
 import { LOG_BATCHES, LOG_CHARACTERS, messageOf } from './exchange.js'
 import type { RedisLink } from './redis-link.js'
-import { APPEND, CHECKPOINT, DISCARD, HOLD, JOIN, PART, READ, TELL } from './redis-scripts.js'
+import {
+  APPEND,
+  CHECKPOINT,
+  DISCARD,
+  HOLD,
+  JOIN,
+  PART,
+  PROMISE,
+  PROMISED,
+  READ,
+  TELL,
+} from './redis-scripts.js'
 
 const REFUSAL = /^(?:WRONGPASS|NOAUTH|NOPERM)\b|\bThe user executing the script can't\b/
 /** The time after which a leftover probe expires. */
@@ -39,6 +50,8 @@ export async function probeRights(link: RedisLink<never>): Promise<void> {
   await link.ask(HOLD, [...log, fence], [life, 1, PROBE_MS, 1, ''])
   await link.ask(DISCARD, log, [life, PROBE_MS])
   await link.ask(PART, [fence], [])
+  await link.ask(PROMISE, [keys.promise(name, node)], [PROBE_MS])
+  await link.ask(PROMISED, [keys.promise(name, node)], [])
   await link.subscribe(keys.notices, nobody)
   link.unsubscribe(keys.notices, nobody)
   await link.ask(TELL, [keys.notices], [`${node} {}`])

@@ -193,3 +193,19 @@ export const PART = scriptOf(`return redis.call('DEL', KEYS[1])`)
 
 /** Sends a notice to all nodes. Keys: the channel. Arguments: the text. */
 export const TELL = scriptOf(`return redis.call('SPUBLISH', KEYS[1], ARGV[1])`)
+
+/** Keeps a promise of a member. Keys: promise. Arguments: how long it holds. */
+export const PROMISE = scriptOf(`return redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[1])`)
+
+/**
+ * Reads promises. Keys: promises. Returns two numbers for each: how long it was to hold, and how long it
+ * still holds, in milliseconds; 0 and a negative number without one.
+ */
+export const PROMISED = scriptOf(`
+local answer = {}
+for index, key in ipairs(KEYS) do
+  answer[2 * index - 1] = tonumber(redis.call('GET', key) or 0)
+  answer[2 * index] = redis.call('PTTL', key)
+end
+return answer
+`)

@@ -9,6 +9,7 @@ import {
   type Following,
   type GoneListener,
   LEASE_MS,
+  type KeptPromise,
   messageOf,
   type Notices,
   PATIENCE_MS,
@@ -23,7 +24,7 @@ import { RedisKeys } from './redis-keys.js'
 import type { RedisLink } from './redis-link.js'
 import { RedisNotices } from './redis-notices.js'
 import { probeRights, refusalOf } from './redis-refusal.js'
-import { LEAVE, PULSE, type Script, scriptOf } from './redis-scripts.js'
+import { LEAVE, PROMISE, PROMISED, PULSE, type Script, scriptOf } from './redis-scripts.js'
 import { PROCESS, type Surroundings } from './surroundings.js'
 import type { NodeId } from './node.js'
 
@@ -158,6 +159,22 @@ export class RedisExchange<T> implements Exchange<T>, Notices, Counting, RedisLi
     const known = this.#counting.get(text) ?? scriptOf(text)
     this.#counting.set(text, known)
     return this.ask(known, [this.keys.counter(counter)], args)
+  }
+
+  async promise(roomName: string, memberId: string, withinMs: number): Promise<void> {
+    await this.ask(PROMISE, [this.keys.promise(roomName, memberId)], [withinMs])
+  }
+
+  async promised(
+    roomName: string,
+    memberIds: readonly string[],
+  ): Promise<readonly (KeptPromise | undefined)[]> {
+    const keys = memberIds.map((id) => this.keys.promise(roomName, id))
+    const reply = (await this.ask(PROMISED, keys, [])) as number[]
+    return keys.map((_, index) => {
+      const [withinMs, leftMs] = reply.slice(2 * index) as [number, number]
+      return leftMs > 0 ? { withinMs, leftMs } : undefined
+    })
   }
 
   onTold(listener: ToldListener): void {

@@ -28,6 +28,9 @@ const ANSWERS: { readonly [call in CallName]: Answers } = {
     GET: ({ calls }, call, roomName) => calls.getLocation(call, roomName),
     POST: async ({ calls }, call, roomName) => call.json(await calls.postLocation(call, roomName)),
   }),
+  confirm: answers({
+    POST: async ({ calls }, call, roomName) => call.json(await calls.confirm(call, roomName)),
+  }),
   changes: answers({ POST: ({ calls }, call, roomName) => calls.postChanges(call, roomName) }),
   leave: answers({ POST: ({ calls }, call, roomName) => calls.leave(call, roomName) }),
   document: answers({

@@ -1,5 +1,12 @@
 import type { IncomingMessage } from 'node:http'
-import { type Action, isViewLink, type Moved, type Updated, type View } from '@whereabouts/protocol'
+import {
+  type Action,
+  type Confirmed,
+  isViewLink,
+  type Moved,
+  type Updated,
+  type View,
+} from '@whereabouts/protocol'
 import { type Caller, Callers, type Parameter } from '../access/caller.js'
 import { assertCurrent } from '../access/users.js'
 import { MOST_LISTED } from '../administration.js'
@@ -25,6 +32,7 @@ import {
   header,
   idempotencyKey,
   incarnation,
+  nextWithin,
   partNamed,
   readParameters,
   stateVector,
@@ -39,6 +47,7 @@ const EVERY_ROOM = '*'
 const USUALLY_LISTED = 100
 
 const READ: Demand = { budget: 'documents', needs: ['watch'] }
+const CONFIRM: Demand = { budget: 'confirmations', needs: ['join'] }
 const WRITE: Demand = { budget: 'posts', needs: ['write'] }
 
 /** What the calls do, once it is known which one it is and for which room. */
@@ -81,15 +90,17 @@ export class Calls {
     const memberKey = this.#callers.namedKey(request, query, keyParameter)
     const demand: Demand = { budget: 'posts', needs: ['join', 'move'], memberKey }
     const { said } = await this.#entrance.decide(call, roomName, demand, async (entered) => {
+      const nextWithinMs = nextWithin(query)
       const caller = this.#callers.identify(request, query, keyParameter, entered.user?.claim)
       const { value, bytes } = await this.bodies.readJson(call, this.options.maxLocationBytes)
       // Thousands of times a second: what isn't asked isn't waited for.
       const joining = this.#entrance.join(entered.account, roomName, caller)
       if (joining !== undefined) await joining
-      return { caller, value, bytes }
+      return { caller, value, bytes, nextWithinMs }
     })
-    const moved = await this.rooms.move(roomName, said.caller, said.value, said.bytes)
-    this.#keepKey(call, said.caller)
+    const { caller, value, bytes, nextWithinMs } = said
+    const moved = await this.rooms.move(roomName, caller, value, bytes, nextWithinMs)
+    this.#keepKey(call, caller)
     return moved
   }
 
@@ -101,6 +112,18 @@ export class Calls {
   /** @see PROTOCOL.md HT26 */
   async postChanges(call: Call, name: string): Promise<void> {
     await this.#changes(call, name, () => readParameters(call, this.bodies))
+  }
+
+  /** @see PROTOCOL.md HT27 */
+  async confirm(call: Call, roomName: string): Promise<Confirmed> {
+    const { said } = await this.#entrance.decide(call, roomName, CONFIRM, async ({ user }) => {
+      const parameter = await readParameters(call, this.bodies)
+      const nextWithinMs = nextWithin(parameter)
+      if (nextWithinMs === undefined) throw badParameter('nextWithinMs', 'given')
+      const caller = this.#callers.identify(call.request, parameter, 'member', user?.claim)
+      return { caller, nextWithinMs }
+    })
+    return this.rooms.confirm(roomName, said.caller, said.nextWithinMs)
   }
 
   /** @see PROTOCOL.md HT6 */
@@ -280,6 +303,7 @@ function lookOf(request: IncomingMessage, parameter: Parameter, view: View) {
     documents: wantsDocuments(parameter),
     at,
     part,
+    nextWithinMs: nextWithin(parameter),
     gzip: acceptsGzip(header(request, 'accept-encoding')),
     lastEventId: parameter('lastEventId') ?? header(request, 'last-event-id'),
   }

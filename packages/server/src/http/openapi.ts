@@ -1,5 +1,5 @@
-import { ACTIONS, LINK_ROLES } from '@whereabouts/protocol'
 import { MOST_LISTED } from '../administration.js'
+import { ref, SCHEMAS } from './openapi-schemas.js'
 
 const room = {
   name: 'room',
@@ -14,7 +14,6 @@ const query = (name: string, description: string, schema: object = { type: 'stri
   schema,
 })
 const version = query('protocol', 'The protocol version of the caller; 1 if omitted', { const: 1 })
-const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` })
 const json = (description: string, schema: object) => ({
   description,
   content: { 'application/json': { schema } },
@@ -36,6 +35,14 @@ const user = [
   query('name', 'The name that others see'),
   query('color', '# and six hexadecimal digits'),
 ]
+const within = (required: boolean) => ({
+  ...query('nextWithinMs', 'Within what time the caller promises to say again that it is there', {
+    type: 'integer',
+    minimum: 1,
+    maximum: 90_000,
+  }),
+  required,
+})
 const stream = text('Server-Sent Events', 'text/event-stream')
 const location = { required: true, content: { 'application/json': { schema: {} } } }
 const parts = [
@@ -52,6 +59,7 @@ const streaming = [
   query('watch', 'Whether to stream without joining', { enum: ['0', '1'] }),
   query('document', 'Whether the document is streamed', { enum: ['1', '0'], default: '1' }),
   query('lastEventId', 'The position to resume from'),
+  within(false),
   ...parts,
 ]
 const update = (description: string) => ({
@@ -125,7 +133,7 @@ const OPENAPI = {
       },
       post: {
         summary: "Sets the caller's location; joins if needed",
-        parameters: [member, ...user],
+        parameters: [member, ...user, within(false)],
         requestBody: location,
         responses: { 200: json('Done', ref('Moved')), default: problem },
       },
@@ -194,6 +202,15 @@ const OPENAPI = {
         },
       },
     },
+    '/rooms/{room}/confirm': {
+      parameters: [room, version],
+      post: {
+        summary: 'Says that the caller is there; joins nobody',
+        parameters: [member, within(true)],
+        requestBody: { content: { 'application/json': { schema: { type: 'object' } } } },
+        responses: { 200: json('Noted', ref('Confirmed')), default: problem },
+      },
+    },
     '/rooms/{room}/leave': {
       parameters: [room, version],
       post: {
@@ -255,159 +272,5 @@ const OPENAPI = {
       },
     },
   },
-  components: {
-    schemas: {
-      User: {
-        type: 'object',
-        required: ['id', 'name', 'color'],
-        properties: {
-          id: { type: 'string' },
-          name: { type: 'string' },
-          color: { type: 'string', pattern: '^#[0-9a-fA-F]{6}$' },
-          avatar: { type: 'string', format: 'uri', maxLength: 2_048 },
-          meta: { description: 'Any JSON value that the application says of the user' },
-        },
-      },
-      Member: {
-        type: 'object',
-        required: ['id', 'user', 'location', 'status'],
-        properties: {
-          id: { type: 'string' },
-          user: ref('User'),
-          location: { description: 'Any JSON value; null for nowhere' },
-          status: { enum: ['online', 'away'] },
-        },
-      },
-      Room: {
-        type: 'object',
-        required: ['id', 'members', 'watching'],
-        properties: {
-          id: { type: 'string' },
-          can: ref('Actions'),
-          members: { type: 'array', items: ref('Member') },
-          watching: { type: 'integer' },
-          elsewhere: ref('Elsewhere'),
-          resync: ref('Resync'),
-        },
-      },
-      Change: {
-        type: 'object',
-        required: ['id', 'patch'],
-        properties: {
-          id: { type: 'string' },
-          can: ref('Actions'),
-          patch: ref('Patch'),
-          document: { type: 'string', contentEncoding: 'base64' },
-          resync: ref('Resync'),
-        },
-      },
-      Actions: {
-        type: 'array',
-        description: 'What the caller may do',
-        items: { enum: ACTIONS },
-      },
-      AccessAnswer: {
-        type: 'object',
-        required: ['can'],
-        properties: { can: ref('Actions'), access: ref('Access') },
-      },
-      AccessChanged: {
-        type: 'object',
-        required: ['access'],
-        properties: { access: ref('Access') },
-      },
-      Access: {
-        type: 'object',
-        required: ['revision'],
-        properties: {
-          revision: { type: 'integer' },
-          owner: { type: 'string', description: 'The id of a user' },
-          users: { type: 'object', additionalProperties: ref('SharedUser') },
-          link: ref('LinkGives'),
-          viewLink: { type: 'string', description: 'A room name that only reads' },
-        },
-      },
-      AccessChange: {
-        type: 'object',
-        required: ['revision'],
-        properties: {
-          revision: { type: 'integer', description: 'The one that the change was made from' },
-          owner: { type: 'string', minLength: 1, maxLength: 255 },
-          users: {
-            type: 'object',
-            additionalProperties: { oneOf: [ref('SharedUser'), { type: 'null' }] },
-          },
-          link: ref('LinkGives'),
-          viewLink: { type: 'boolean', description: 'Whether there is to be a view link' },
-        },
-      },
-      SharedUser: {
-        type: 'object',
-        required: ['role'],
-        properties: { role: { enum: ['viewer', 'commenter', 'editor'] }, name: { type: 'string' } },
-      },
-      LinkGives: { enum: Object.keys(LINK_ROLES) },
-      Elsewhere: {
-        type: 'object',
-        description: 'The number of members in each part of the document that is not shown',
-        additionalProperties: { type: 'integer' },
-      },
-      Resync: {
-        type: 'object',
-        properties: { document: { const: true } },
-      },
-      Patch: {
-        type: 'object',
-        properties: {
-          join: { type: 'array', items: ref('Member') },
-          move: { type: 'object', additionalProperties: true },
-          status: { type: 'object', additionalProperties: { enum: ['online', 'away'] } },
-          leave: { type: 'array', items: { type: 'string' } },
-          watching: { type: 'integer' },
-          elsewhere: ref('Elsewhere'),
-        },
-      },
-      Moved: {
-        type: 'object',
-        required: ['self', 'id'],
-        properties: { self: { type: 'string' }, id: { type: 'string' } },
-      },
-      Updated: {
-        type: 'object',
-        required: ['id'],
-        properties: { id: { type: 'string' }, pending: { const: true } },
-      },
-      Documents: {
-        type: 'object',
-        required: ['rooms'],
-        properties: {
-          rooms: {
-            type: 'array',
-            items: {
-              type: 'object',
-              required: ['room', 'bytes', 'createdAtMs', 'updatedAtMs', 'usedAtMs', 'members'],
-              properties: {
-                room: { type: 'string' },
-                bytes: { type: 'integer' },
-                createdAtMs: { type: 'integer' },
-                updatedAtMs: { type: 'integer' },
-                usedAtMs: { type: 'integer' },
-                members: { type: 'integer' },
-              },
-            },
-          },
-        },
-      },
-      Problem: {
-        type: 'object',
-        required: ['type', 'title', 'status', 'detail'],
-        properties: {
-          type: { type: 'string' },
-          title: { type: 'string' },
-          status: { type: 'integer' },
-          detail: { type: 'string' },
-        },
-      },
-    },
-  },
+  components: { schemas: SCHEMAS },
 } as const

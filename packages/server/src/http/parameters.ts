@@ -3,10 +3,12 @@ import { isMemberKey, type Json, Problem } from '@whereabouts/protocol'
 import type { Parameter } from '../access/caller.js'
 import { isPart } from '../room/parts.js'
 import type { Bodies } from './body.js'
-import { badParameter, type Call, flag, oneOf } from './call.js'
+import { badParameter, type Call, flag, oneOf, wholeNumber } from './call.js'
 
 /** Enough for every parameter at its longest, written in escapes. */
 const LIMIT_BYTES = 8_192
+/** Timers of hidden pages run once a minute. */
+const MOST_WITHIN_MS = 90_000
 const GZIP = /^(?:x-)?gzip(?:\s*;|$)/
 const REFUSED = /;\s*q=0(?:\.0*)?$/
 const INCARNATION = /^[\w-]{1,32}$/
@@ -50,6 +52,14 @@ export function wantedPart(parameter: Parameter): string | undefined {
 /** @see PROTOCOL.md DO5 */
 export function wantsDocuments(parameter: Parameter): boolean {
   return oneOf(parameter, 'document', ['1', '0']) === '1'
+}
+
+/** Within what time a caller promises to confirm again. @throws {Problem} bad-parameter. CO1 */
+export function nextWithin(parameter: Parameter): number | undefined {
+  const nextWithinMs = wholeNumber(parameter, 'nextWithinMs', MOST_WITHIN_MS)
+  if (nextWithinMs === 0)
+    throw badParameter('nextWithinMs', `a whole number from 1 to ${MOST_WITHIN_MS}`)
+  return nextWithinMs
 }
 
 /** @throws {Problem} bad-parameter */

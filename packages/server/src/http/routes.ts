@@ -5,6 +5,7 @@ export const ROOM_CALLS = [
   'events',
   'location',
   'changes',
+  'confirm',
   'leave',
   'document',
   'document/sync',

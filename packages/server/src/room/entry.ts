@@ -21,8 +21,10 @@ export interface Entry extends Change {
   seenMs: number
   /** Whether it announced that it leaves soon; only a new connection cancels that. */
   leaving: boolean
-  /** When it expires; `Infinity` while it has a connection. */
+  /** When it expires; `Infinity` while it has a connection and keeps its promises. */
   deadlineMs: number
+  /** Within what time it last promised to confirm again; `undefined` if it promised nothing. */
+  promisedMs: number | undefined
 }
 
 /** Returns the entry of a new member. */
@@ -41,6 +43,7 @@ export function newEntry(id: string): Entry {
     seenMs: 0,
     leaving: false,
     deadlineMs: Infinity,
+    promisedMs: undefined,
     older: undefined,
     newer: undefined,
   }
@@ -104,15 +107,15 @@ function newRecord<T>(): { [id: string]: T } {
 /** A member as it is in a checkpoint. */
 export type SavedEntry = Pick<
   Entry,
-  'member' | 'part' | 'leaving' | 'movedAt' | 'postedMs' | 'seenMs'
+  'member' | 'part' | 'leaving' | 'movedAt' | 'postedMs' | 'seenMs' | 'promisedMs'
 > & {
   readonly at?: string
-  /** `null` while the member has a connection. */
+  /** `null` while the member doesn't expire. */
   readonly deadlineMs: number | null
 }
 
 export function saveEntry(entry: Entry): SavedEntry {
-  const { member, at, part, leaving, movedAt, postedMs, seenMs, deadlineMs } = entry
+  const { member, at, part, leaving, movedAt, postedMs, seenMs, promisedMs, deadlineMs } = entry
   return {
     member,
     ...(at !== undefined && { at }),
@@ -121,6 +124,7 @@ export function saveEntry(entry: Entry): SavedEntry {
     movedAt,
     postedMs,
     seenMs,
+    promisedMs,
     deadlineMs: deadlineMs === Infinity ? null : deadlineMs,
   }
 }

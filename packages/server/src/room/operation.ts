@@ -9,6 +9,7 @@ export type Operation =
       readonly id: string
       readonly user: UserClaim
       readonly at?: string | undefined
+      readonly nextWithinMs?: number | undefined
     }
   | { readonly do: 'close'; readonly id: string }
   | { readonly do: 'watch' }
@@ -18,7 +19,12 @@ export type Operation =
       readonly id: string
       readonly user: UserClaim
       readonly location: Json
+      readonly nextWithinMs?: number | undefined
     }
+  /** A member is there, and says so again within this time. */
+  | { readonly do: 'confirm'; readonly id: string; readonly nextWithinMs: number }
+  /** A connected member didn't keep its promise. */
+  | { readonly do: 'overdue'; readonly id: string }
   | { readonly do: 'leave'; readonly id: string }
   | { readonly do: 'soon'; readonly id: string }
   /**
@@ -67,4 +73,7 @@ export interface RestatedMember {
   readonly at?: string | undefined
   /** The number of its connections to that node; with 0, it is away unless it is connected to another one. */
   readonly connections: number
+  readonly promisedMs?: number | undefined
+  /** Whether it is connected and didn't keep its promise. */
+  readonly isOverdue?: boolean | undefined
 }

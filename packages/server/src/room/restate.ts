@@ -17,7 +17,7 @@ export function restate(state: RoomState, restatement: Restatement, origin: Orig
 }
 
 function restateMember(state: RoomState, restated: RestatedMember, { node, nowMs }: Origin): void {
-  const { id, user, location, at, connections } = restated
+  const { id, user, location, at, connections, promisedMs } = restated
   const postedMs = postedAt(restated, nowMs)
   const known = state.entries.get(id)
   if (known === undefined && state.entries.size >= state.limits.maxMembers) return
@@ -30,8 +30,13 @@ function restateMember(state: RoomState, restated: RestatedMember, { node, nowMs
   const entry = state.put(id, user, isMove ? location : undefined, at)
   if (isNews) entry.postedMs = postedMs
   entry.seenMs = Math.max(entry.seenMs, connections > 0 ? nowMs : entry.postedMs)
-  state.hold(id, entry, nowMs)
+  state.hold(id, entry, nowMs, promisedMs)
   if (state.connections.of(id) === 0) state.setStatus(entry, 'away')
+  overdueAgain(state, restated, nowMs)
+}
+
+function overdueAgain(state: RoomState, { id, isOverdue }: RestatedMember, nowMs: number): void {
+  if (isOverdue === true) state.overdue(id, nowMs)
 }
 
 /** Removes a member that left, unless another node has seen it since. */

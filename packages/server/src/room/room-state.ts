@@ -192,8 +192,22 @@ export class RoomState {
     if (this.connections.of(id) > 0) return
     const entry = this.entries.get(id)
     if (entry === undefined || entry.leaving) return
-    this.setDeadline(entry, nowMs + this.limits.leaseMs)
-    this.setStatus(entry, 'away')
+    this.#lose(entry, nowMs)
+  }
+
+  /** Begins the lease of a connected member that didn't keep its promise. @see PROTOCOL.md CO2 */
+  overdue(id: string, nowMs: number): void {
+    const entry = this.entries.get(id)
+    if (entry === undefined || this.connections.of(id) === 0) return
+    this.#lose(entry, nowMs)
+  }
+
+  /** Removes a member whose time has run out, or ends its promise. @see PROTOCOL.md CO5 */
+  expire(entry: Entry, nowMs: number): void {
+    const isPromiseOver = entry.promisedMs !== undefined && entry.member.status === 'online'
+    if (!isPromiseOver) return this.leave(entry.member.id)
+    entry.deadlineMs = Infinity
+    this.#lose(entry, nowMs)
   }
 
   /**
@@ -222,14 +236,22 @@ export class RoomState {
     this.#watchingAt = this.version
   }
 
-  /** Keeps a member while it has a connection, or else for a lease from now. */
-  hold(id: string, entry: Entry, nowMs: number): void {
-    this.setDeadline(entry, this.connections.of(id) > 0 ? Infinity : nowMs + this.limits.leaseMs)
+  /** Keeps a member while it has a connection, or else for as long as it promised, or for a lease from now. */
+  hold(id: string, entry: Entry, nowMs: number, nextWithinMs?: number): void {
+    entry.promisedMs = nextWithinMs
+    const heldMs = this.connections.of(id) > 0 ? Infinity : (nextWithinMs ?? this.limits.leaseMs)
+    this.setDeadline(entry, nowMs + heldMs)
   }
 
   setDeadline(entry: Entry, deadlineMs: number): void {
     entry.deadlineMs = deadlineMs
     this.nextDeadlineMs = Math.min(this.nextDeadlineMs, deadlineMs)
+  }
+
+  /** Makes a member away, and begins its lease unless that has begun. */
+  #lose(entry: Entry, nowMs: number): void {
+    this.setDeadline(entry, Math.min(entry.deadlineMs, nowMs + this.limits.leaseMs))
+    this.setStatus(entry, 'away')
   }
 
   #setPart(entry: Entry, at: string | undefined, isNew: boolean): void {

@@ -8,8 +8,8 @@ import type { NodeId } from './ids.js'
 
 type OperationOf<Do extends Operation['do']> = Extract<Operation, { do: Do }>
 
-/** A member of a room, the part that its stream named, and when it posted. */
-export type KnownMember = Readonly<Pick<Entry, 'member' | 'at' | 'postedMs'>>
+/** A member of a room, the part that its stream named, when it posted, and what it promised. */
+export type KnownMember = Readonly<Pick<Entry, 'member' | 'at' | 'postedMs' | 'promisedMs'>>
 
 /**
  * One room: its members, their locations, and when each changed. Pure: callers pass the time as `nowMs`,
@@ -93,6 +93,11 @@ export class Room {
     return this.#state.entries.get(id)?.member
   }
 
+  /** Returns within what time a member promised to confirm again; `undefined` if it promised nothing. */
+  promisedMs(id: string): number | undefined {
+    return this.#state.entries.get(id)?.promisedMs
+  }
+
   /** Returns whether the room received an update recently. */
   hasUpdate(bytes: Uint8Array): boolean {
     return this.#state.updates.has(bytes)
@@ -128,6 +133,10 @@ export class Room {
     switch (operation.do) {
       case 'move':
         return this.#move(operation, nowMs)
+      case 'confirm':
+        return this.#confirm(operation, nowMs)
+      case 'overdue':
+        return this.#state.overdue(operation.id, nowMs)
       case 'open':
         return this.#open(operation, node, nowMs)
       case 'close':
@@ -158,13 +167,13 @@ export class Room {
    * @throws {Problem} room-full
    * @see PROTOCOL.md MB1, MB2, RM8, RM12, RM19
    */
-  #open({ id, user, at }: OperationOf<'open'>, node: NodeId, nowMs: number): void {
+  #open({ id, user, at, nextWithinMs }: OperationOf<'open'>, node: NodeId, nowMs: number): void {
     const known = this.#state.entries.get(id)
     if (known !== undefined) known.leaving = false
     const entry = this.#state.put(id, user, undefined, at)
     entry.seenMs = nowMs
     this.#state.connections.set(id, node, this.#state.connections.to(node, id) + 1)
-    this.#state.hold(id, entry, nowMs)
+    this.#state.hold(id, entry, nowMs, nextWithinMs)
   }
 
   /** Closes a connection of a member that said no goodbye. @see PROTOCOL.md MB3, MB8 */
@@ -191,11 +200,20 @@ export class Room {
    * @throws {Problem} room-full
    * @see PROTOCOL.md MB1, MB2, MB6, RM3
    */
-  #move({ id, user, location }: OperationOf<'move'>, nowMs: number): void {
+  #move({ id, user, location, nextWithinMs }: OperationOf<'move'>, nowMs: number): void {
     const entry = this.#state.put(id, user, location)
     entry.postedMs = nowMs
     entry.seenMs = nowMs
-    if (!entry.leaving) this.#state.hold(id, entry, nowMs)
+    if (!entry.leaving) this.#state.hold(id, entry, nowMs, nextWithinMs)
+  }
+
+  /** Notes that a member is there; joins nobody. @see PROTOCOL.md CO3, CO5, CO6 */
+  #confirm({ id, nextWithinMs }: OperationOf<'confirm'>, nowMs: number): void {
+    const entry = this.#state.entries.get(id)
+    if (entry === undefined || entry.leaving) return
+    entry.seenMs = nowMs
+    this.#state.hold(id, entry, nowMs, nextWithinMs)
+    this.#state.setStatus(entry, 'online')
   }
 
   /** Removes a member soon, unless it opens a connection in time. @see PROTOCOL.md MB6, MB8 */
@@ -219,12 +237,12 @@ export class Room {
     if (!hasLeft) this.#state.update()
   }
 
-  /** Removes the members whose time has run out. @see PROTOCOL.md MB3, MB4, MB6 */
+  /** Ends the promises and removes the members whose time has run out. @see PROTOCOL.md MB3, MB4, MB6, CO5 */
   #expire(nowMs: number): void {
     if (nowMs < this.#state.nextDeadlineMs) return
     this.#state.nextDeadlineMs = Infinity
-    for (const [id, entry] of this.#state.entries) {
-      if (entry.deadlineMs <= nowMs) this.#state.leave(id)
+    for (const entry of this.#state.entries.values()) {
+      if (entry.deadlineMs <= nowMs) this.#state.expire(entry, nowMs)
       else this.#state.nextDeadlineMs = Math.min(this.#state.nextDeadlineMs, entry.deadlineMs)
     }
   }

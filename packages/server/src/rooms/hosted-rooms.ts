@@ -56,7 +56,16 @@ export interface HostedRoom extends FrameSource {
   /** Applies an operation to the room without waiting for the result. */
   commitQuietly(operation: Operation): void
 
-  /** Lets leases run out. Call it at regular intervals. @see PROTOCOL.md MB3, MB4 */
+  /**
+   * Notes that a member is there, and within what time it says so again. Resolves with the room's position;
+   * with `undefined` if there is no such member.
+   *
+   * @throws {Problem} exchange-busy, internal
+   * @see PROTOCOL.md CO1, CO3, CO8
+   */
+  confirm(id: string, nextWithinMs: number): Promise<string | undefined>
+
+  /** Lets leases run out, and judges promises. Call it at regular intervals. @see PROTOCOL.md MB3, MB4 */
   tick(): void
 
   /** Stops hosting the room. */
@@ -91,6 +100,13 @@ export interface HostedRooms {
    * @see PROTOCOL.md RM11
    */
   look<T>(name: RoomName, work: (room: HostedRoom) => T | Promise<T>): Promise<T>
+
+  /**
+   * Notes that a member of a room is there. Creates no room.
+   *
+   * @see {@link HostedRoom.confirm}
+   */
+  confirm(name: RoomName, id: string, nextWithinMs: number): Promise<string | undefined>
 
   /**
    * Tells a room of a stored update. Resolves with the room's position after it, once the other processes

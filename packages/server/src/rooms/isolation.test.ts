@@ -127,6 +127,16 @@ class PlantedExchange implements Exchange<Numbered> {
     return this.#inner.nodes()
   }
 
+  promise(...kept: Parameters<Exchange<Numbered>['promise']>): Promise<void> {
+    return this.#inner.promise(...kept)
+  }
+
+  promised(
+    ...asked: Parameters<Exchange<Numbered>['promised']>
+  ): ReturnType<Exchange<Numbered>['promised']> {
+    return this.#inner.promised(...asked)
+  }
+
   close(): Promise<void> {
     return this.#inner.close()
   }

@@ -1,6 +1,7 @@
 import { formatPosition, type Problem } from '@whereabouts/protocol'
 import { documentDeleted } from '../room/document-deleted.js'
 import { deletesDocument, type Operation } from '../room/operation.js'
+import { Promises } from '../room/promises.js'
 import { Room } from '../room/room.js'
 import type { Clock } from '../stream/clock.js'
 import { Frames } from '../stream/frames.js'
@@ -29,6 +30,7 @@ export class LocalRoom implements HostedRoom {
   readonly room: Room
   readonly guard: RoomGuard
   readonly frames: Frames
+  readonly #promises = new Promises((id) => this.room.connections.of(id) > 0)
 
   /** @param version the version that the room continues from */
   constructor(
@@ -61,8 +63,15 @@ export class LocalRoom implements HostedRoom {
     this.guard.watch(this.commit(operation))
   }
 
+  async confirm(id: string, nextWithinMs: number): Promise<string | undefined> {
+    if (this.room.get(id) === undefined) return undefined
+    return this.commit({ do: 'confirm', id, nextWithinMs })
+  }
+
   tick(): void {
-    if (this.context.clock.now() >= this.room.nextDeadlineMs) this.#apply({ do: 'expire' })
+    const nowMs = this.context.clock.now()
+    if (nowMs >= this.room.nextDeadlineMs) this.#apply({ do: 'expire' })
+    for (const id of this.#promises.takeDue(nowMs)) this.#apply({ do: 'overdue', id })
   }
 
   end(): void {}
@@ -73,7 +82,9 @@ export class LocalRoom implements HostedRoom {
   }
 
   #apply(operation: Operation): void {
-    this.room.apply(operation, { node: NODE, nowMs: this.context.clock.now() })
+    const nowMs = this.context.clock.now()
+    this.room.apply(operation, { node: NODE, nowMs })
+    this.#promises.heed(operation, nowMs)
     if (deletesDocument(operation)) this.frames.fail(documentDeleted())
     this.frames.changed()
     this.context.changed(this)

@@ -49,6 +49,10 @@ export class LocalRooms implements HostedRooms {
     return work(this.#known(name) ?? this.#new(name))
   }
 
+  async confirm(name: string, id: string, nextWithinMs: number): Promise<string | undefined> {
+    return this.#known(name)?.confirm(id, nextWithinMs)
+  }
+
   /** Doesn't create the room, but raises the version that it will begin with. */
   async update(name: string, { changed, bytes }: StoredUpdate): Promise<string> {
     const room = this.#known(name)

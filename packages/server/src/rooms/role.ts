@@ -21,6 +21,9 @@ export interface Role {
   /** Whether the node has no connections there. */
   readonly isEmpty: boolean
 
+  /** Returns whether a member is connected to the node. */
+  isConnected(id: string): boolean
+
   /** @param times 1 when the operation is sent, -1 if it turns out that it wasn't applied */
   count(operation: Operation, times: 1 | -1): void
 
@@ -55,6 +58,10 @@ export class Host implements Role {
 
   get isEmpty(): boolean {
     return this.#own.isEmpty
+  }
+
+  isConnected(id: string): boolean {
+    return this.#own.members.has(id)
   }
 
   count(operation: Operation, times: 1 | -1): void {
@@ -93,14 +100,17 @@ export class Host implements Role {
     const known = new Map([...this.#doubted].filter(([id]) => own.has(id)))
     for (const each of room.members()) known.set(each.member.id, each)
     const members = []
-    for (const { member, at, postedMs } of known.values()) {
+    for (const { member, at, postedMs, promisedMs } of known.values()) {
       const { id, user, location } = member
       const connections = own.get(id) ?? 0
       own.delete(id)
       const aloneMs = solitude?.posted.get(id)
       if (connections === 0 && !isNews && aloneMs === undefined) continue
       const posted = aloneMs === undefined ? { atMs: postedMs } : { agoMs: nowMs - aloneMs }
-      members.push({ id, user, location, posted, at, connections })
+      // Members of a node that was taken for gone are away, too.
+      const isOverdue = room.connections.of(id) > 0 && member.status === 'away'
+      const promise = { promisedMs, ...(isOverdue && { isOverdue }) }
+      members.push({ id, user, location, posted, at, connections, ...promise })
     }
     return {
       members,
@@ -114,6 +124,10 @@ export class Host implements Role {
 /** A node that only looks at a room and has no connections to report. */
 export class Visitor implements Role {
   readonly isEmpty = true
+
+  isConnected(): boolean {
+    return false
+  }
 
   count(): void {}
 

@@ -16,6 +16,8 @@ export interface RoomTableHooks<R> {
 
 /** How often leases are checked, and so how late a member may leave. */
 const SWEEP_MS = 100
+/** How much too late a sweep is after which it waits for the signs of life that came in meanwhile. */
+const LATE_MS = 1_000
 /** How long an empty room is remembered, so that a returning reader can resume. */
 const FORGET_MS = 60_000
 
@@ -101,13 +103,16 @@ export class RoomTable<R extends HostedRoom> {
     this.hooks.forgotten(room)
   }
 
-  #sweepLater(): void {
-    this.#cancel ??= this.clock.after(SWEEP_MS, () => this.#sweep())
+  #sweepLater(inMs = SWEEP_MS): void {
+    const dueMs = this.clock.now() + inMs
+    this.#cancel ??= this.clock.after(inMs, () => this.#sweep(dueMs))
   }
 
-  #sweep(): void {
+  /** @see PROTOCOL.md CO10 */
+  #sweep(dueMs: number): void {
     this.#cancel = undefined
     const nowMs = this.clock.now()
+    if (nowMs - dueMs > LATE_MS) return this.#sweepLater(LATE_MS)
     for (const room of this.#rooms.values()) room.guard.run(() => room.tick())
     this.hooks.swept?.(nowMs)
     for (const [name, sinceMs] of this.#idle) {

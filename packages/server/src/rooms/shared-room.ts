@@ -20,6 +20,7 @@ import { goneNodes } from './gone-nodes.js'
 import { LeaseEnds } from './lease-ends.js'
 import { RoomGuard } from './room-guard.js'
 import { type Numbered, Outcomes, type Told } from './outcomes.js'
+import { SharedPromises } from './shared-promises.js'
 import type { Role } from './role.js'
 import { loggedIn, type Returning, type Shown, solitudeOf, type State } from './shared-state.js'
 import { Signal } from './signal.js'
@@ -77,6 +78,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
   /** The number of commits under way. */
   #working = 0
   readonly #leaseEnds: LeaseEnds
+  readonly #promises: SharedPromises
 
   constructor(
     readonly name: string,
@@ -89,6 +91,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
       shown: { room: new Room(name, limits), epoch: '', log: '' },
     }
     this.#leaseEnds = new LeaseEnds(random())
+    this.#promises = new SharedPromises(this, exchange, clock, role)
     this.guard = new RoomGuard(name, hooks.faults, (problem) => this.#fail(problem))
     this.#pace = new RoomPace(pace)
     this.frames = new Frames(this, clock, this.#pace, hooks.merge, this.guard)
@@ -136,7 +139,14 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     this.guard.watch(this.commit(operation))
   }
 
+  async confirm(id: string, nextWithinMs: number): Promise<string | undefined> {
+    if (this.room.get(id) === undefined) return undefined
+    const isNews = !(await this.#promises.confirm(id, nextWithinMs))
+    return isNews ? this.commit({ do: 'confirm', id, nextWithinMs }) : this.frames.position
+  }
+
   tick(): void {
+    if (this.#state.kind === 'shared') this.#promises.tick()
     const isAlone = this.#solitude !== undefined
     // The room on show is out of date and about to be replaced.
     if (this.#state.kind === 'returning' && !isAlone) return
@@ -243,6 +253,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     const isFirst = !this.#begun.isSettled
     this.#enter({ kind: 'shared', shown })
     this.role.settle()
+    this.#promises.renew()
     this.#begun.settle()
     if (!isFirst) this.frames.replaced()
     this.context.updated(this.name, undefined)
@@ -317,6 +328,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
       this.#solitude?.note(operation, this.context.clock.now())
       this.role.done(operation, true)
       this.role.count(operation, 1)
+      this.#promises.heed(operation)
       if (deletesDocument(operation)) this.frames.fail(documentDeleted())
       this.#changed()
       return this.room.version
@@ -353,6 +365,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
   #note(operation: Operation, node: NodeId): void {
     const isOwn = node === this.#node
     this.role.done(operation, isOwn)
+    this.#promises.heed(operation)
     if (operation.do === 'gone') this.#noteGone(operation.node)
     if (isOwn && operation.do !== 'gone') return
     if (operation.do === 'update') this.context.updated(this.name, operation.bytes)

@@ -93,6 +93,17 @@ export class SharedRooms implements HostedRooms {
     }
   }
 
+  /** A node to which a member comes follows its room from then on, so that it knows how the member is. */
+  async confirm(name: string, id: string, nextWithinMs: number): Promise<string | undefined> {
+    if (this.#table.find(name) === undefined) {
+      const isMember = await this.look(name, ({ room }) => room.get(id) !== undefined)
+      if (!isMember) return undefined
+    }
+    const room = this.open(name)
+    await room.begun
+    return room.confirm(id, nextWithinMs)
+  }
+
   async update(name: string, { changed, bytes }: StoredUpdate): Promise<string> {
     // Even an update that changes nothing may be untold: its node may have died after storing it.
     if (!changed && (isNothing(bytes) || this.#wasTold(name, bytes))) {

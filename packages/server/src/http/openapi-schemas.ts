@@ -1,0 +1,164 @@
+import { ACTIONS, LINK_ROLES } from '@whereabouts/protocol'
+
+/** Returns a reference to one of the {@link SCHEMAS}. */
+export const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` })
+
+/** The shapes of what the calls take and answer. @see PROTOCOL.md §17 */
+export const SCHEMAS = {
+  User: {
+    type: 'object',
+    required: ['id', 'name', 'color'],
+    properties: {
+      id: { type: 'string' },
+      name: { type: 'string' },
+      color: { type: 'string', pattern: '^#[0-9a-fA-F]{6}$' },
+      avatar: { type: 'string', format: 'uri', maxLength: 2_048 },
+      meta: { description: 'Any JSON value that the application says of the user' },
+    },
+  },
+  Member: {
+    type: 'object',
+    required: ['id', 'user', 'location', 'status'],
+    properties: {
+      id: { type: 'string' },
+      user: ref('User'),
+      location: { description: 'Any JSON value; null for nowhere' },
+      status: { enum: ['online', 'away'] },
+    },
+  },
+  Room: {
+    type: 'object',
+    required: ['id', 'members', 'watching'],
+    properties: {
+      id: { type: 'string' },
+      can: ref('Actions'),
+      members: { type: 'array', items: ref('Member') },
+      watching: { type: 'integer' },
+      elsewhere: ref('Elsewhere'),
+      resync: ref('Resync'),
+    },
+  },
+  Change: {
+    type: 'object',
+    required: ['id', 'patch'],
+    properties: {
+      id: { type: 'string' },
+      can: ref('Actions'),
+      patch: ref('Patch'),
+      document: { type: 'string', contentEncoding: 'base64' },
+      resync: ref('Resync'),
+    },
+  },
+  Actions: {
+    type: 'array',
+    description: 'What the caller may do',
+    items: { enum: ACTIONS },
+  },
+  AccessAnswer: {
+    type: 'object',
+    required: ['can'],
+    properties: { can: ref('Actions'), access: ref('Access') },
+  },
+  AccessChanged: {
+    type: 'object',
+    required: ['access'],
+    properties: { access: ref('Access') },
+  },
+  Access: {
+    type: 'object',
+    required: ['revision'],
+    properties: {
+      revision: { type: 'integer' },
+      owner: { type: 'string', description: 'The id of a user' },
+      users: { type: 'object', additionalProperties: ref('SharedUser') },
+      link: ref('LinkGives'),
+      viewLink: { type: 'string', description: 'A room name that only reads' },
+    },
+  },
+  AccessChange: {
+    type: 'object',
+    required: ['revision'],
+    properties: {
+      revision: { type: 'integer', description: 'The one that the change was made from' },
+      owner: { type: 'string', minLength: 1, maxLength: 255 },
+      users: {
+        type: 'object',
+        additionalProperties: { oneOf: [ref('SharedUser'), { type: 'null' }] },
+      },
+      link: ref('LinkGives'),
+      viewLink: { type: 'boolean', description: 'Whether there is to be a view link' },
+    },
+  },
+  SharedUser: {
+    type: 'object',
+    required: ['role'],
+    properties: { role: { enum: ['viewer', 'commenter', 'editor'] }, name: { type: 'string' } },
+  },
+  LinkGives: { enum: Object.keys(LINK_ROLES) },
+  Elsewhere: {
+    type: 'object',
+    description: 'The number of members in each part of the document that is not shown',
+    additionalProperties: { type: 'integer' },
+  },
+  Resync: {
+    type: 'object',
+    properties: { document: { const: true } },
+  },
+  Patch: {
+    type: 'object',
+    properties: {
+      join: { type: 'array', items: ref('Member') },
+      move: { type: 'object', additionalProperties: true },
+      status: { type: 'object', additionalProperties: { enum: ['online', 'away'] } },
+      leave: { type: 'array', items: { type: 'string' } },
+      watching: { type: 'integer' },
+      elsewhere: ref('Elsewhere'),
+    },
+  },
+  Moved: {
+    type: 'object',
+    required: ['self', 'id'],
+    properties: { self: { type: 'string' }, id: { type: 'string' } },
+  },
+  Confirmed: {
+    type: 'object',
+    required: ['self', 'id'],
+    properties: { self: { type: ['string', 'null'] }, id: { type: 'string' } },
+  },
+  Updated: {
+    type: 'object',
+    required: ['id'],
+    properties: { id: { type: 'string' }, pending: { const: true } },
+  },
+  Documents: {
+    type: 'object',
+    required: ['rooms'],
+    properties: {
+      rooms: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['room', 'bytes', 'createdAtMs', 'updatedAtMs', 'usedAtMs', 'members'],
+          properties: {
+            room: { type: 'string' },
+            bytes: { type: 'integer' },
+            createdAtMs: { type: 'integer' },
+            updatedAtMs: { type: 'integer' },
+            usedAtMs: { type: 'integer' },
+            members: { type: 'integer' },
+          },
+        },
+      },
+    },
+  },
+  Problem: {
+    type: 'object',
+    required: ['type', 'title', 'status', 'detail'],
+    properties: {
+      type: { type: 'string' },
+      title: { type: 'string' },
+      status: { type: 'integer' },
+      detail: { type: 'string' },
+    },
+  },
+} as const
