@@ -1,4 +1,5 @@
 import {
+  type Confirmed,
   type Json,
   type Moved,
   Problem,
@@ -11,6 +12,8 @@ import { readRefusal } from './refusal.js'
 
 // An answer to a location or a goodbye is of no use later than this.
 const ANSWER_WITHIN_MS = 10_000
+// A confirmation that takes longer makes one look whether the server is still there.
+const CONFIRMED_WITHIN_MS = 2_000
 // A server that wants a longer wait is asked again all the same.
 const LONGEST_WAIT_MS = 60_000
 
@@ -25,6 +28,8 @@ export interface CallsOptions {
   readonly headers: (() => HeadersInit | Promise<HeadersInit>) | undefined
   /** Called before every request that joins. */
   readonly user: () => UserOptions
+  /** Returns within what time this client will confirm; called before every request that is a confirmation. */
+  readonly promise: () => number | undefined
   /** Returns whether the document is wanted; called before every stream and poll. */
   readonly document: () => boolean
   /** Returns the part of the document to show; called before every stream and poll. */
@@ -77,6 +82,13 @@ export class Calls {
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     })
     return readAnswer<Moved>(response)
+  }
+
+  /** Confirms that the member is there. @see PROTOCOL.md HT27 */
+  async confirm(): Promise<Confirmed> {
+    const parameters = () => ({ member: this.#options.member, ...this.#promise() })
+    const signal = AbortSignal.timeout(CONFIRMED_WITHIN_MS)
+    return readAnswer(await this.#post('confirm', parameters, { method: 'POST', signal }))
   }
 
   /**
@@ -168,7 +180,12 @@ export class Calls {
 
   #userParameters(): Parameters {
     const { name, color } = this.#options.user()
-    return { member: this.#options.member, name, color }
+    return { member: this.#options.member, name, color, ...this.#promise() }
+  }
+
+  #promise(): Parameters {
+    const withinMs = this.#options.promise()
+    return withinMs === undefined ? {} : { nextWithinMs: String(withinMs) }
   }
 
   #address(call: string, parameters: Parameters): string {

@@ -31,6 +31,8 @@ export interface ConnectionOptions {
     receive: (event: RoomEvent) => void,
     signal: AbortSignal,
   ) => Promise<string | null>
+  /** Confirms that the client is there, and resolves with the room's position. */
+  readonly confirm: () => Promise<string>
   /** Returns the position that the room has reached. */
   readonly position: () => string | null
 }
@@ -77,9 +79,18 @@ export class Connection {
     this.#apply({ kind: 'woken' })
   }
 
-  /** The server answered a post, and its room is at a position. */
-  posted(position: string): void {
-    this.#apply({ kind: 'posted', position })
+  /**
+   * The server answered a post, and its room is at a position.
+   *
+   * @param confirms whether the post was a confirmation, too
+   */
+  posted(position: string, confirms: boolean): void {
+    this.#apply({ kind: 'posted', position, confirms })
+  }
+
+  /** How often to confirm that the client is there; `null` for never. */
+  pace(everyMs: number | null): void {
+    this.#apply({ kind: 'paced', everyMs })
   }
 
   /** A post wasn't answered. */
@@ -104,6 +115,7 @@ export class Connection {
     for (const { id, way } of choice.attempts) if (!this.#open.has(id)) this.#attempt(id, way)
     if (choice.check === null) this.#checking?.abort()
     else if (before.check === null) this.#check()
+    if (choice.confirmations > before.confirmations) this.#confirm()
     const [was, is] = [before, choice].map((each) => liveOf(each)?.way ?? null)
     if (was !== is) this.#listener.live(is!)
     this.#plan()
@@ -172,6 +184,17 @@ export class Connection {
       default:
         return { kind: 'other' }
     }
+  }
+
+  #confirm(): void {
+    this.#options.confirm().then(
+      (position) => this.posted(position, true),
+      (error: unknown) => {
+        // Asking a server again that refuses makes no difference.
+        const isRefused = isLasting(error) || error instanceof ForeignAnswer
+        if (!isRefused) this.#apply({ kind: 'unconfirmed' })
+      },
+    )
   }
 
   #check(): void {

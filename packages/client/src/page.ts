@@ -6,11 +6,18 @@ export interface PageListener {
   show(): void
   /** The network is back, or the page is visible again. */
   wake(): void
+  /** The page is hidden or visible now. */
+  turn(): void
 }
 
 /** Returns whether there is a page, as opposed to Node or a worker. */
 export function isInPage(): boolean {
   return typeof document !== 'undefined'
+}
+
+/** Returns whether nobody can see the page. */
+export function isHidden(): boolean {
+  return isInPage() && document.visibilityState === 'hidden'
 }
 
 /**
@@ -28,9 +35,10 @@ export function followPage(listener: PageListener): () => void {
   }
   window.addEventListener('pageshow', showIfKept, { signal })
   window.addEventListener('online', () => listener.wake(), { signal })
-  const wakeIfVisible = () => {
-    if (document.visibilityState === 'visible') listener.wake()
+  const turn = () => {
+    listener.turn()
+    if (!isHidden()) listener.wake()
   }
-  document.addEventListener('visibilitychange', wakeIfVisible, { signal })
+  document.addEventListener('visibilitychange', turn, { signal })
   return () => following.abort()
 }

@@ -349,3 +349,55 @@ describe('a network that lets not everything through', () => {
     expect((await server.take('POST changes')).query.get('since')).toBe('e:1')
   })
 })
+
+describe('confirmations', () => {
+  it('[CL68 CL73] are sent as often as the server says, and judge the stream by their answers', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room, stream } = await joinOnline(server, {}, { confirmMs: 1_000 })
+    expect(stream.query.get('nextWithinMs')).toBe('18000')
+    for (let count = 0; count < 2; count++) {
+      const { query, body, answer } = await server.take('POST confirm').then((confirmation) => ({
+        query: confirmation.query,
+        body: confirmation.body,
+        answer: () => confirmation.answer(200, { self: 'me', id: 'e:2' }),
+      }))
+      expect(query.get('nextWithinMs')).toBe('1800')
+      expect(query.get('member')).toBe(stream.query.get('member'))
+      expect(body).toBe('')
+      answer()
+    }
+    const check = await server.take('POST changes')
+    check.answer(200, { id: 'e:2', patch: { move: { a: 2 } } })
+    await until(room, ({ others }) => others[0]?.location === 2)
+    room.move('C5')
+    expect((await server.take('POST location')).query.get('nextWithinMs')).toBe('1800')
+  })
+
+  it('[CL71] that aren’t answered show that the network is lost', async () => {
+    await using server = await ScriptedServer.listen()
+    const { room } = await joinOnline(server, {}, { confirmMs: 100 })
+    const confirmation = await server.take('POST confirm')
+    await confirmation.closed
+    await server.take('POST changes')
+    expect(room.status).toBe('online')
+    await until(room, ({ status }) => status === 'reconnecting')
+    expect((await server.take('GET events')).query.get('nextWithinMs')).toBe('180')
+  })
+
+  it('[CL72] aren’t sent by who watches, may not join, or has a server that wants none', async () => {
+    await using server = await ScriptedServer.listen()
+    const fast = { confirmMs: 1 }
+    const watching = await joinOnline(server, { watch: true }, { ...fast, self: null })
+    const reading = await joinOnline(server, {}, { ...fast, self: null, can: ['watch'] })
+    await joinOnline(server, {}, { confirmMs: 0 })
+    await joinOnline(server)
+    expect(watching.stream.query.has('nextWithinMs')).toBe(false)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(server.waiting('POST confirm')).toBe(0)
+    reading.stream.event('can', { can: ['watch', 'join', 'move'] })
+    const next = await server.take('GET events')
+    expect(next.query.get('nextWithinMs')).toBe('2')
+    next.stream(fast)
+    await server.take('POST confirm')
+  })
+})

@@ -1,5 +1,6 @@
 import type { Hello, Json, Member, Patch, Problem, Snapshot } from '@whereabouts/protocol'
 import { Calls } from './calls.js'
+import { type Pace, paceOf } from './confirming.js'
 import { Connection } from './connection.js'
 import {
   type DocumentChannel,
@@ -11,7 +12,7 @@ import { longPollTransport, readNews } from './long-poll.js'
 import { claimMemberKey, type MemberKey } from './member-key.js'
 import { resolveBase, type JoinOptions, type UserOptions } from './options.js'
 import { OwnMember } from './own-member.js'
-import { followPage } from './page.js'
+import { followPage, isHidden } from './page.js'
 import { readCan } from './rights.js'
 import type { PhaseEvent, RoomPhase } from './room-phase.js'
 import { callSafely, RoomStore, type RoomSnapshot, type RoomStatus } from './store.js'
@@ -21,7 +22,7 @@ import type { Way } from './attempted.js'
 import { RoomView } from './view.js'
 
 // The default of a server; hello says the real one.
-const USUAL_LIMITS = { leaseMs: 15_000 }
+const USUAL_LIMITS = { leaseMs: 15_000, confirmMs: 10_000 }
 // Problems of a location, which don't concern the member that posts it, and of a right that it lacks.
 const LOCATION_PROBLEMS = new Set(['bad-json', 'forbidden', 'too-large', 'unsupported-media-type'])
 
@@ -88,7 +89,7 @@ class LiveRoom implements Room {
   readonly #own: OwnMember
   readonly #connection: Connection
   readonly #unfollowPage: () => void
-  #limits: Pick<Hello, 'leaseMs'> & Partial<Hello> = USUAL_LIMITS
+  #limits: Pick<Hello, 'leaseMs' | 'confirmMs'> & Partial<Hello> = USUAL_LIMITS
   #expiry: ReturnType<typeof setTimeout> | undefined
   readonly #documentListeners = new Set<DocumentListener>()
   /** Whether the last stream or poll was asked for without the document. */
@@ -115,7 +116,9 @@ class LiveRoom implements Room {
       hide: () => this.#pageHidden(),
       show: () => this.#pageShown(),
       wake: () => this.#connection.wake(),
+      turn: () => this.#setPace(),
     })
+    this.#setPace()
     this.#connection.start()
     if (location !== undefined) this.move(location)
   }
@@ -159,6 +162,16 @@ class LiveRoom implements Room {
     return this.#phase.can?.includes('join') ?? true
   }
 
+  /** How often to confirm; `undefined` if this client isn't a member, or the server doesn't want it. */
+  get #pace(): Pace | undefined {
+    const isMember = !this.#watch && this.#mayJoin
+    return isMember ? paceOf(this.#limits.confirmMs, isHidden()) : undefined
+  }
+
+  #setPace(): void {
+    this.#connection.pace(this.#pace?.everyMs ?? null)
+  }
+
   #createCalls(base: string, { room, fetch, headers }: JoinOptions): Calls {
     return new Calls({
       base,
@@ -169,6 +182,7 @@ class LiveRoom implements Room {
       ready: this.#key.ready,
       fetch: fetch ?? ((input, init) => globalThis.fetch(input, init)),
       user: () => this.#own.user,
+      promise: () => this.#pace?.withinMs,
       part: () => this.#part,
       unanswered: () => this.#connection.unanswered(),
       document: () => !(this.#isWithoutDocument = this.#documentListeners.size === 0),
@@ -186,7 +200,7 @@ class LiveRoom implements Room {
         else if (this.status === 'online') listener.heard()
         return () => void this.#documentListeners.delete(listener)
       },
-      posted: (position) => this.#posted(position),
+      posted: (position) => this.#posted(position, false),
       request: (...call) => this.#calls.request(...call),
       requestLast: (...call) => this.#calls.requestLast(...call),
       mapLocation: (map) => {
@@ -221,7 +235,7 @@ class LiveRoom implements Room {
     const here = () => this.#self?.location ?? null
     const post = async (location: Json) => {
       const moved = await this.#calls.move(location)
-      this.#posted(moved.id)
+      this.#posted(moved.id, true)
       return moved
     }
     return new OwnMember(user, post, here, {
@@ -233,8 +247,8 @@ class LiveRoom implements Room {
   }
 
   /** A post was answered: the server has got as far as this position, and knows the caller. */
-  #posted(position: string): void {
-    this.#connection.posted(position)
+  #posted(position: string, confirms: boolean): void {
+    this.#connection.posted(position, confirms)
     if (this.#phase.problem?.problem === 'unauthorized')
       this.#store.apply({ kind: 'shown', facts: { problem: null } })
   }
@@ -254,8 +268,9 @@ class LiveRoom implements Room {
     }
     const check = (receive: (event: RoomEvent) => void, signal: AbortSignal) =>
       readNews(this.#calls, position(), receive, signal)
+    const confirm = async () => (await this.#calls.confirm()).id
     return new Connection(
-      { transports, check, position },
+      { transports, check, confirm, position },
       {
         receive: (event) => this.#receive(event),
         live: (transport) => this.#live(transport),
@@ -290,8 +305,11 @@ class LiveRoom implements Room {
   }
 
   #opened(hello: RoomHello): void {
-    this.#limits = { ...this.#limits, ...hello }
+    // A stream of an older server says nothing of confirmations; a long-poll says nothing of limits.
+    const { confirmMs } = hello.leaseMs === undefined ? this.#limits : { confirmMs: 0, ...hello }
+    this.#limits = { ...this.#limits, ...hello, confirmMs }
     this.#allow(hello.can)
+    this.#setPace()
     if (hello.self !== undefined) this.#setSelf(hello.self)
     const isResumed = this.#view.position !== null
     this.#tellDocument((listener) => listener.opened(isResumed))
@@ -310,6 +328,7 @@ class LiveRoom implements Room {
   #canChanged(said: unknown): void {
     const couldJoin = this.#mayJoin
     this.#allow(said)
+    this.#setPace()
     if (!this.#mayJoin) this.#setSelf(null)
     // The open stream is a viewer's.
     else if (!couldJoin && !this.#watch) this.#connection.reopen()

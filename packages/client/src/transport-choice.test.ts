@@ -83,6 +83,65 @@ describe('the choice of a transport', () => {
     expect(client.live).toBeUndefined()
   })
 
+  it('[CL68] an idle person confirms at most six times a minute', () => {
+    const client = start()
+    client.runUntil(MINUTE_MS)
+    const before = client.requests
+    client.runUntil(11 * MINUTE_MS)
+    const each = (client.requests - before) / 10
+    expect(each).toBeGreaterThan(5)
+    expect(each).toBeLessThanOrEqual(6)
+  })
+
+  it('[CL69 CL70] a hidden page confirms at once, and then at most twice a minute', () => {
+    const client = start()
+    client.runUntil(MINUTE_MS)
+    const before = client.requests
+    client.turn(true)
+    expect(client.requests - before).toBe(1)
+    client.runUntil(client.nowMs + 100)
+    expect(client.onlineUntilMs - client.nowMs).toBeGreaterThan(89_000)
+    client.runUntil(11 * MINUTE_MS)
+    expect((client.requests - before) / 10).toBeLessThanOrEqual(2)
+    client.turn(false)
+    client.runUntil(client.nowMs + 100)
+    expect(client.onlineUntilMs - client.nowMs).toBeLessThan(18_000)
+  })
+
+  it('[CL68] a post in time takes the place of a confirmation', () => {
+    const client = start()
+    client.runUntil(MINUTE_MS)
+    const before = client.requests
+    for (let count = 0; count < 60; count++) {
+      client.post()
+      client.runUntil(client.nowMs + 5_000)
+    }
+    expect(client.requests - before).toBe(60)
+  })
+
+  it('[CL71] a lost confirmation is sent again before others see the person as away', () => {
+    const client = start()
+    client.runUntil(MINUTE_MS)
+    for (let count = 0; count < 20; count++) {
+      client.change({ fates: WORKS, latencyMs: 20, state: 'lost' })
+      client.runUntil(client.nowMs + 3_000)
+      client.change({ fates: WORKS, latencyMs: 20, state: 'up' })
+      for (const endMs = client.nowMs + 40_000; client.nowMs < endMs;) {
+        client.runUntil(client.nowMs + 100)
+        expect(client.onlineUntilMs).toBeGreaterThan(client.nowMs)
+      }
+    }
+  })
+
+  it(
+    '[CL68 CL71] nobody is shown online 20 s after being cut off, and the own window doesn’t say live 16 s after it',
+    { timeout: size(60_000, 600_000) },
+    () => {
+      for (const seed of seedsOf('CUT_SEED', size(500, 10_000)))
+        expect(faultWhenCutOff(seed), `CUT_SEED=${seed}`).toBe('')
+    },
+  )
+
   it(
     '[CL9 CL63 CL64 CL65] is right at rest, behind networks that change',
     { timeout: size(60_000, 600_000) },
@@ -117,4 +176,24 @@ function faultAtRest(seed: number): string {
   const each = (client.requests - requests) / 600
   if (each > 1.5) return `${each} requests a second`
   return ''
+}
+
+/** Returns what is wrong after a visible page has lost its network, or nothing. */
+function faultWhenCutOff(seed: number): string {
+  const random = randomOf(seed)
+  const network = { ...randomNetwork(random), state: 'up' } as const
+  const client = new VirtualClient(network, random)
+  client.start()
+  if (random() < 0.5) work(client, random() * 3 * MINUTE_MS)
+  if (random() < 0.3) client.turn(true)
+  client.runUntil(client.nowMs + random() * 3 * MINUTE_MS)
+  if (client.isHidden) client.turn(false)
+  client.runUntil(client.nowMs + 1_000 + random() * MINUTE_MS)
+  client.change({ ...network, state: 'lost' })
+  const cutMs = client.nowMs
+  client.runUntil(cutMs + 16_000)
+  if (client.live !== undefined) return `still live on ${client.live}: ${JSON.stringify(network)}`
+  client.runUntil(cutMs + 20_000)
+  const lateMs = client.onlineUntilMs - client.nowMs
+  return lateMs > 0 ? `online for ${lateMs} ms more: ${JSON.stringify(network)}` : ''
 }

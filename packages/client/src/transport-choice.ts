@@ -9,6 +9,14 @@ import {
   WAYS,
 } from './attempted.js'
 import { backoffMs, FIRST_BACKOFF_MS } from './backoff.js'
+import {
+  type Confirming,
+  confirmAgain,
+  confirmNow,
+  NO_CONFIRMATIONS,
+  planConfirmation,
+  setPace,
+} from './confirming.js'
 
 /** How long a way has for its first event. */
 const FIRST_EVENT_MS = 5_000
@@ -49,7 +57,7 @@ interface Expected {
 }
 
 /** What should be open, and why. */
-export interface Choice {
+export interface Choice extends Confirming {
   readonly isRunning: boolean
   readonly attempts: readonly Attempted[]
   readonly standings: { readonly [way in Way]: Standing }
@@ -82,8 +90,12 @@ export type ChoiceEvent =
   | { readonly kind: 'heard'; readonly id: number; readonly heard: Heard }
   /** It is over: its events ended, the network or the server is not there, or something else answered. */
   | { readonly kind: 'ended'; readonly id: number; readonly why: 'ended' | 'unanswered' | 'wrong' }
-  /** The server answered a post, and its room is at this position. */
-  | { readonly kind: 'posted'; readonly position: string }
+  /** The server answered a post, and its room is at this position; perhaps it was also a confirmation. */
+  | { readonly kind: 'posted'; readonly position: string; readonly confirms: boolean }
+  /** A confirmation got no answer, or none that holds. */
+  | { readonly kind: 'unconfirmed' }
+  /** The page is hidden or visible, or the server says how often to confirm. */
+  | { readonly kind: 'paced'; readonly everyMs: number | null }
   /** A post wasn't answered. */
   | { readonly kind: 'unanswered' }
   /** There was news, up to a position; or none. */
@@ -112,6 +124,7 @@ export const FIRST_CHOICE: Choice = {
   expected: null,
   check: null,
   answeredAtMs: -Infinity,
+  ...NO_CONFIRMATIONS,
   nextId: 1,
 }
 
@@ -125,6 +138,7 @@ export const FIRST_CHOICE: Choice = {
  *                       hold it against the way, for a time that doubles; the next way has its turn
  *     that time over    try the way beside the worse one, which ends when the better one is proven
  *     woken             ask the server whether there is news; without an answer, open everything anew
+ *     live for a while  confirm that the client is there; without an answer, as if woken
  *
  * Pure: what is to be opened and closed is the difference between two choices.
  *
@@ -133,19 +147,20 @@ export const FIRST_CHOICE: Choice = {
 export function choose(before: Choice, event: ChoiceEvent, moment: Moment): Choice {
   const heeded = heed(before, event, moment)
   const judged = judge(bury(heeded, moment), moment)
-  return openWanted(openWanted(closeNeedless(judged), moment), moment)
+  return confirmInTime(openWanted(openWanted(closeNeedless(judged), moment), moment), moment)
 }
 
 /** Returns when to choose again if nothing happens before; `Infinity` if never. */
 export function nextChoiceMs(choice: Choice, nowMs: number): number {
   if (!choice.isRunning) return Infinity
-  const { attempts, expected, check, notBeforeMs, pollAtMs, standings } = choice
+  const { attempts, expected, check, notBeforeMs, pollAtMs, confirmAtMs, standings } = choice
   const times = [
     ...attempts.map(({ silentAtMs }) => silentAtMs),
     ...Object.values(standings).map((each) => each.notBeforeMs),
     ...[expected?.atMs, check?.untilMs].map((ms) => ms ?? Infinity),
     notBeforeMs,
     pollAtMs,
+    confirmAtMs,
   ]
   return Math.min(...times.filter((ms) => ms > nowMs))
 }
@@ -163,14 +178,20 @@ function heed(choice: Choice, event: ChoiceEvent, moment: Moment): Choice {
     case 'ended':
       return heedAttempt(choice, event, moment)
     case 'posted':
-      return expectShown({ ...choice, answeredAtMs: nowMs }, event.position, SHOWN_MS, moment)
+      return heedAnswer(choice, event, moment)
+    case 'unconfirmed':
+      return confirmAgain(choice, nowMs)
+    case 'paced':
+      return setPace(choice, event.everyMs, nowMs)
     case 'checked':
     case 'unchecked':
       return heedCheck(choice, event, moment)
     case 'unanswered':
       return askForNews(choice, nowMs)
-    case 'woken':
-      return askForNews({ ...forgive(choice, nowMs), notBeforeMs: nowMs, failures: 0 }, nowMs)
+    case 'woken': {
+      const forgiven = { ...forgive(choice, nowMs), notBeforeMs: nowMs, failures: 0 }
+      return askForNews(confirmNow(forgiven, nowMs), nowMs)
+    }
     case 'tick':
       return choice
   }
@@ -186,6 +207,15 @@ function heedAttempt(
   return event.kind === 'heard'
     ? hear(choice, attempt, event.heard, moment)
     : fail(choice, attempt, event.why, moment)
+}
+
+function heedAnswer(
+  choice: Choice,
+  { position, confirms }: Extract<ChoiceEvent, { readonly kind: 'posted' }>,
+  moment: Moment,
+): Choice {
+  const confirmed = confirms ? planConfirmation(choice, moment) : choice
+  return expectShown({ ...confirmed, answeredAtMs: moment.nowMs }, position, SHOWN_MS, moment)
 }
 
 function heedCheck(
@@ -222,7 +252,9 @@ function hear(choice: Choice, attempt: Attempted, heard: Heard, moment: Moment):
       const silentAtMs = nowMs + silenceMs
       const { position } = heard
       const opened = { phase: 'open', silenceMs, silentAtMs, isProven, position } as const
-      return { ...put(choice, { ...attempt, ...opened }), pollAtMs: Infinity }
+      const live = { ...put(choice, { ...attempt, ...opened }), pollAtMs: Infinity }
+      // The request of a stream is a confirmation, too.
+      return attempt.way === 'long-poll' ? live : planConfirmation(live, moment)
     }
     case 'frame':
       return show(choice, { ...after, position: heard.position }, nowMs)
@@ -243,6 +275,13 @@ function hear(choice: Choice, attempt: Attempted, heard: Heard, moment: Moment):
     case 'other':
       return put(choice, after)
   }
+}
+
+/** What isn't live confirms nothing: the next stream does. */
+function confirmInTime(choice: Choice, moment: Moment): Choice {
+  const { isRunning, confirmAtMs, confirmations } = choice
+  if (!isRunning || confirmAtMs > moment.nowMs || liveOf(choice) === undefined) return choice
+  return { ...planConfirmation(choice, moment), confirmations: confirmations + 1 }
 }
 
 function silenceOf(way: Way, heartbeatMs: number): number {

@@ -7,6 +7,7 @@ import {
   nextChoiceMs,
 } from './transport-choice.js'
 import { type Attempted, liveOf, type Way, WAYS } from './attempted.js'
+import { paceOf } from './confirming.js'
 
 /** What a network does to the events that come in one way. */
 export type Fate =
@@ -36,6 +37,9 @@ const LUMP_MS = 2_000
 const HEARTBEAT_MS = 15_000
 const POLL_MS = 7_500
 const BETWEEN_POLLS_MS = 100
+const CONFIRM_MS = 10_000
+const ANSWER_WITHIN_MS = 10_000
+const CONFIRMED_WITHIN_MS = 2_000
 
 /** A client that posts and reads behind networks that change, and its server, in virtual time. */
 export class VirtualClient {
@@ -46,6 +50,9 @@ export class VirtualClient {
   /** When each version of the room was first there, and when it was shown. */
   readonly madeAtMs: number[] = [0]
   readonly shownAtMs: number[] = []
+  /** Until when the server takes the client for online, if the network drops everything from now on. */
+  onlineUntilMs = Infinity
+  isHidden = false
   /** What is on its way, in the order of time. */
   #queue: { readonly atMs: number; readonly run: () => void }[] = []
   readonly #readers = new Map<number, () => void>()
@@ -63,7 +70,15 @@ export class VirtualClient {
   }
 
   start(): void {
+    this.#pace()
     this.#apply({ kind: 'started' })
+  }
+
+  /** The page is hidden or shown. */
+  turn(isHidden: boolean): void {
+    this.isHidden = isHidden
+    this.#pace()
+    if (!isHidden) this.wake()
   }
 
   wake(): void {
@@ -88,9 +103,32 @@ export class VirtualClient {
     this.requests += 1
     this.#ask((isAnswered) => {
       if (!isAnswered) return this.#apply({ kind: 'unanswered' })
+      this.#promise()
       this.makeNews()
-      this.#apply({ kind: 'posted', position: this.#position })
+      this.#apply({ kind: 'posted', position: this.#position, confirms: true })
     })
+  }
+
+  #confirm(): void {
+    this.requests += 1
+    const asked = (isAnswered: boolean) => {
+      if (isAnswered) {
+        this.#promise()
+        return this.#apply({ kind: 'posted', position: this.#position, confirms: true })
+      }
+      this.#apply({ kind: 'unanswered' })
+      this.#apply({ kind: 'unconfirmed' })
+    }
+    this.#ask(asked, CONFIRMED_WITHIN_MS)
+  }
+
+  #pace(): void {
+    this.#apply({ kind: 'paced', everyMs: paceOf(CONFIRM_MS, this.isHidden)!.everyMs })
+  }
+
+  /** The server heard the client. */
+  #promise(): void {
+    this.onlineUntilMs = this.nowMs + paceOf(CONFIRM_MS, this.isHidden)!.withinMs
   }
 
   /** Lets time pass. */
@@ -125,6 +163,7 @@ export class VirtualClient {
     for (const id of this.#readers.keys()) if (!chosen.has(id)) this.#readers.delete(id)
     const known = new Set(before.attempts.map(({ id }) => id))
     for (const attempt of this.choice.attempts) if (!known.has(attempt.id)) this.#open(attempt)
+    if (this.choice.confirmations > before.confirmations) this.#confirm()
     if (this.choice.check !== null && before.check === null) this.#check()
     const tick = (this.#tick = Symbol('tick'))
     const nextMs = nextChoiceMs(this.choice, this.nowMs)
@@ -135,14 +174,14 @@ export class VirtualClient {
   }
 
   /** Makes a request, and says what became of it. */
-  #ask(done: (isAnswered: boolean) => void): void {
+  #ask(done: (isAnswered: boolean) => void, withinMs = ANSWER_WITHIN_MS): void {
     const { network } = this
     const { state, latencyMs } = network
     const isSame = () => this.network === network
-    if (state === 'lost') return this.#after(10_000, () => done(false))
+    if (state === 'lost') return this.#after(withinMs, () => done(false))
     this.#after(2 * latencyMs, () => {
       if (isSame()) done(state === 'up')
-      else this.#after(10_000, () => done(false))
+      else this.#after(withinMs, () => done(false))
     })
   }
 
@@ -174,6 +213,9 @@ export class VirtualClient {
     if (state === 'lost') return
     if (state === 'down' || fate === 'reset') return this.#after(latencyMs, () => end('unanswered'))
     if (fate === 'refused') return this.#after(2 * latencyMs, () => end('wrong'))
+    this.#after(latencyMs, () => {
+      if (isOpen() && way !== 'long-poll') this.#promise()
+    })
     if (fate === 'held') return
     if (fate === 'cut') this.#after(3_000 + this.random() * 10_000, () => end('ended'))
     const stallMs = fate === 'stalled' ? this.nowMs + this.random() * 10_000 : Infinity

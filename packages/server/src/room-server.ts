@@ -237,7 +237,7 @@ export class RoomServer {
   async confirm(
     roomName: string,
     participant: Participant,
-    nextWithinMs: number,
+    nextWithinMs: number | undefined,
   ): Promise<Confirmed> {
     this.#serving.assertServing()
     const checked = checkRoom(roomName)

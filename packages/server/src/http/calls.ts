@@ -90,7 +90,7 @@ export class Calls {
     const memberKey = this.#callers.namedKey(request, query, keyParameter)
     const demand: Demand = { budget: 'posts', needs: ['join', 'move'], memberKey }
     const { said } = await this.#entrance.decide(call, roomName, demand, async (entered) => {
-      const nextWithinMs = nextWithin(query)
+      const nextWithinMs = this.#promise(query)
       const caller = this.#callers.identify(request, query, keyParameter, entered.user?.claim)
       const { value, bytes } = await this.bodies.readJson(call, this.options.maxLocationBytes)
       // Thousands of times a second: what isn't asked isn't waited for.
@@ -118,8 +118,8 @@ export class Calls {
   async confirm(call: Call, roomName: string): Promise<Confirmed> {
     const { said } = await this.#entrance.decide(call, roomName, CONFIRM, async ({ user }) => {
       const parameter = await readParameters(call, this.bodies)
-      const nextWithinMs = nextWithin(parameter)
-      if (nextWithinMs === undefined) throw badParameter('nextWithinMs', 'given')
+      const nextWithinMs = this.#promise(parameter)
+      if (parameter('nextWithinMs') === undefined) throw badParameter('nextWithinMs', 'given')
       const caller = this.#callers.identify(call.request, parameter, 'member', user?.claim)
       return { caller, nextWithinMs }
     })
@@ -272,7 +272,7 @@ export class Calls {
         if (response.closed) return undefined
         response.once('close', this.access.allowances.holdStream(account))
         await this.#entrance.join(account, room, caller)
-        return { ...look, caller }
+        return { ...look, caller, nextWithinMs: this.#promise(parameter) }
       },
     )
     if (said === undefined || response.closed) return
@@ -283,6 +283,12 @@ export class Calls {
     const release = await this.rooms.readers.connect(roomName, wanted, response)
     if (response.closed) release()
     else held.release = release
+  }
+
+  /** Within what time a caller will confirm, if that counts here. @see PROTOCOL.md CO1, CO9 */
+  #promise(parameter: Parameter): number | undefined {
+    const nextWithinMs = nextWithin(parameter)
+    return this.options.confirmMs === 0 ? undefined : nextWithinMs
   }
 
   /** @see PROTOCOL.md ID2 */
@@ -303,7 +309,6 @@ function lookOf(request: IncomingMessage, parameter: Parameter, view: View) {
     documents: wantsDocuments(parameter),
     at,
     part,
-    nextWithinMs: nextWithin(parameter),
     gzip: acceptsGzip(header(request, 'accept-encoding')),
     lastEventId: parameter('lastEventId') ?? header(request, 'last-event-id'),
   }

@@ -21,8 +21,8 @@ export type Operation =
       readonly location: Json
       readonly nextWithinMs?: number | undefined
     }
-  /** A member is there, and says so again within this time. */
-  | { readonly do: 'confirm'; readonly id: string; readonly nextWithinMs: number }
+  /** A member is there, and perhaps says so again within some time. */
+  | { readonly do: 'confirm'; readonly id: string; readonly nextWithinMs?: number | undefined }
   /** A connected member didn't keep its promise. */
   | { readonly do: 'overdue'; readonly id: string }
   | { readonly do: 'leave'; readonly id: string }

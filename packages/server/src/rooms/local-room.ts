@@ -63,7 +63,7 @@ export class LocalRoom implements HostedRoom {
     this.guard.watch(this.commit(operation))
   }
 
-  async confirm(id: string, nextWithinMs: number): Promise<string | undefined> {
+  async confirm(id: string, nextWithinMs: number | undefined): Promise<string | undefined> {
     if (this.room.get(id) === undefined) return undefined
     return this.commit({ do: 'confirm', id, nextWithinMs })
   }

@@ -1,8 +1,10 @@
 import { parsePosition } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
+import { HostClock } from '../../../../test/simulation/host-clock.js'
 import { VirtualClock } from '../../../../test/simulation/virtual-clock.js'
 import { Faults } from '../stream/faults.js'
 import { LocalRooms } from './local-rooms.js'
+import type { Clock } from '../stream/clock.js'
 import { Poll } from '../stream/poll.js'
 
 const LIMITS = {
@@ -16,8 +18,7 @@ const LIMITS = {
   frameShareMs: 1,
 }
 
-function start() {
-  const clock = new VirtualClock()
+function start(clock: Clock & { advance: (ms: number) => void } = new VirtualClock()) {
   const emptied: string[] = []
   const hooks = {
     faults: new Faults(() => {}),
@@ -181,5 +182,27 @@ describe('updates of documents', () => {
     leave('one')
     void update('one')
     expect(emptied).toEqual(['one'])
+  })
+})
+
+describe('a process that was suspended', () => {
+  it('[CO10] hears who is there before it ends promises', async () => {
+    const world = new VirtualClock()
+    const host = new HostClock(world, 0)
+    const { rooms } = start(Object.assign(host, { advance: () => {} }))
+    const room = rooms.open('budget')
+    for (const id of ['ann', 'bob']) {
+      await room.commit({ do: 'open', id, user: {}, nextWithinMs: 18_000 })
+    }
+    world.advance(10_000)
+    host.pause()
+    world.advance(60_000)
+    host.resume(true)
+    world.advance(500)
+    await room.confirm('ann', 18_000)
+    const statuses = () => room.room.snapshot().members.map(({ status }) => status)
+    expect(statuses()).toEqual(['online', 'online'])
+    world.advance(1_000)
+    expect(statuses()).toEqual(['online', 'away'])
   })
 })

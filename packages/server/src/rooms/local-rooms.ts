@@ -49,7 +49,11 @@ export class LocalRooms implements HostedRooms {
     return work(this.#known(name) ?? this.#new(name))
   }
 
-  async confirm(name: string, id: string, nextWithinMs: number): Promise<string | undefined> {
+  async confirm(
+    name: string,
+    id: string,
+    nextWithinMs: number | undefined,
+  ): Promise<string | undefined> {
     return this.#known(name)?.confirm(id, nextWithinMs)
   }
 

@@ -43,14 +43,15 @@ export class SharedPromises {
   }
 
   /** Takes a confirmation. Returns `false` if all nodes have to be told. */
-  async confirm(id: string, withinMs: number): Promise<boolean> {
+  async confirm(id: string, withinMs: number | undefined): Promise<boolean> {
     const { room } = this.room
     const connections = room.connections.of(id)
     const isKnown = connections > 0 && room.promisedMs(id) === withinMs
     if (!isKnown || room.get(id)?.status !== 'online') return false
     this.#promises.note(id, withinMs, this.clock.now())
     const isElsewhere = connections > room.connections.to(this.exchange.node, id)
-    if (isElsewhere) await orLost(this.exchange.promise(this.room.name, id, withinMs))
+    if (isElsewhere && withinMs !== undefined)
+      await orLost(this.exchange.promise(this.room.name, id, withinMs))
     return true
   }
 

@@ -139,7 +139,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     this.guard.watch(this.commit(operation))
   }
 
-  async confirm(id: string, nextWithinMs: number): Promise<string | undefined> {
+  async confirm(id: string, nextWithinMs: number | undefined): Promise<string | undefined> {
     if (this.room.get(id) === undefined) return undefined
     const isNews = !(await this.#promises.confirm(id, nextWithinMs))
     return isNews ? this.commit({ do: 'confirm', id, nextWithinMs }) : this.frames.position

@@ -94,7 +94,11 @@ export class SharedRooms implements HostedRooms {
   }
 
   /** A node to which a member comes follows its room from then on, so that it knows how the member is. */
-  async confirm(name: string, id: string, nextWithinMs: number): Promise<string | undefined> {
+  async confirm(
+    name: string,
+    id: string,
+    nextWithinMs: number | undefined,
+  ): Promise<string | undefined> {
     if (this.#table.find(name) === undefined) {
       const isMember = await this.look(name, ({ room }) => room.get(id) !== undefined)
       if (!isMember) return undefined
