@@ -3,12 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { Rooms } from '@whereabouts/nestjs'
+import { Rooms, WhereaboutsModule } from '@whereabouts/nestjs'
 import { expect, it, vi } from 'vitest'
 import { documentEvents, TestDocument } from 'whereabouts-conformance/document'
 import { call } from 'whereabouts-conformance/http'
 import { TestRoom } from 'whereabouts-conformance/room'
-import { startNest } from '../servers/nest.js'
+import { startApp } from '../servers/nest.js'
 import { startServer } from '../servers/standalone.js'
 
 const POSTS = 200
@@ -90,7 +90,9 @@ it('[DO56] a server that starts compacts what a killed one left', async () => {
 /** Starts a server with a data folder of its own. */
 async function start() {
   const folder = await newFolder()
-  const server = await startNest('fastify')({ dataDir: folder.path, frameIntervalMs: 0 })
+  const settings = { dataDir: folder.path, frameIntervalMs: 0 }
+  const imports = [WhereaboutsModule.forRoot({ operations: true, ...settings })]
+  const server = await startApp('fastify', { imports })
   const room = new TestRoom(server.baseUrl)
   const documents = () => readdirSync(folder.path).filter((name) => name.startsWith('documents'))
   return {

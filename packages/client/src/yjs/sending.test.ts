@@ -85,7 +85,7 @@ describe('edits', () => {
     first.response.destroy()
     const asked = await server.take('POST sync')
     expect(provider.saved).toBe(false)
-    answerSync(asked, encodeStateAsUpdate(doc))
+    answerSync(asked, doc)
     expect(await nextEvent(provider, 'saved')).toBe(true)
     expect(server.waiting('POST document')).toBe(0)
   })

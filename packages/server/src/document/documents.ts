@@ -120,25 +120,21 @@ export class Documents {
     const { result, again } = await this.#done(request)
     this.#updates += 1
     this.#updatesBytes += own.byteLength
-    if (this.#failing) this.log.info('the document store works again')
-    this.#failing = false
     if (result.isTaken === true && !again) throw documentDeleted()
     // A terminated thread may have stored it without an answer.
     return { changed: result.changed || again, pending: result.pending, bytes: own }
   }
 
   /**
-   * Resolves when everything that the store has now survives a power cut.
+   * Resolves when every update that the store has now survives a power cut.
    *
    * @throws {Problem} store-failed
    * @see PROTOCOL.md DO52
    */
   async flushed(): Promise<void> {
-    try {
-      await this.#flusher?.flush()
-    } catch (error) {
-      throw this.#note(storeFailed(error))
-    }
+    await this.#flush()
+    if (this.#failing) this.log.info('the document store works again')
+    this.#failing = false
   }
 
   /**
@@ -197,7 +193,7 @@ export class Documents {
     const since = unusedSinceMs !== undefined && { unusedSinceMs }
     const removal = { roomName, incarnation, ...since }
     const { result, again } = await this.#done({ call: 'remove', roomName, removal })
-    await this.flushed()
+    await this.#flush()
     // A terminated thread may have removed it without an answer.
     return result || again
   }
@@ -311,10 +307,18 @@ export class Documents {
     }
   }
 
+  async #flush(): Promise<void> {
+    try {
+      await this.#flusher?.flush()
+    } catch (error) {
+      throw this.#note(storeFailed(error))
+    }
+  }
+
   /** Asks for something that is answered once it survives a power cut. */
   async #write<const R extends Request>(request: R): Promise<Results[R['call']]> {
     const result = await this.#ask(request)
-    await this.flushed()
+    await this.#flush()
     return result
   }
 
