@@ -168,6 +168,8 @@ export class DocumentSync {
     }
     this.#apply(update)
     this.#copy.received(read)
+    // It may have integrated what was pending here, or brought back a post that got no answer.
+    this.#start()
   }
 
   /**
