@@ -2,13 +2,14 @@ import type { IncomingMessage } from 'node:http'
 import { TLSSocket } from 'node:tls'
 import proxyAddress from 'proxy-addr'
 import { readBasePath } from './base-path.js'
+import { addressIn, type Hop, readForwarded } from './forwarded.js'
 
-const FORWARDED_PROTO = /(?:^|[;,])\s*proto\s*=\s*"?https"?\s*(?:[;,]|$)/i
+const OTHERS = ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host']
 
 /**
  * The proxies in front of this server. Only they may say, in headers, where a request comes from.
  *
- * @see PROTOCOL.md BR1, BR2
+ * @see PROTOCOL.md BR1, BR2, ID18
  */
 export class Proxies {
   readonly #trusts: (address: string, hop: number) => boolean
@@ -31,23 +32,24 @@ export class Proxies {
 
   /** Returns the address that the request comes from: the last one that no trusted proxy has. */
   addressOf(request: IncomingMessage): string {
-    return proxyAddress(request, this.#trusts)
+    const hops = this.#hopsOf(request)
+    return hops.length === 0 ? proxyAddress(request, this.#trusts) : this.#lastIn(request, hops)
   }
 
   /** Returns whether the browser's own connection is encrypted. */
   isSecure(request: IncomingMessage): boolean {
     if (request.socket instanceof TLSSocket) return true
     if (!this.isBehind(request)) return false
-    const { 'x-forwarded-proto': proto, forwarded } = request.headers
     // Of several proxies, the first one is the browser's.
-    const first = [proto].flat()[0]?.split(',')[0]?.trim().toLowerCase()
-    return first === 'https' || (first === undefined && FORWARDED_PROTO.test(forwarded ?? ''))
+    const proto = firstOf(request.headers['x-forwarded-proto']) ?? this.#hopsOf(request)[0]?.proto
+    return proto?.toLowerCase() === 'https'
   }
 
   /** Returns the host that the browser asked for. */
   hostOf(request: IncomingMessage): string | undefined {
-    const forwarded = this.isBehind(request) ? request.headers['x-forwarded-host'] : undefined
-    return [forwarded].flat()[0]?.split(',')[0]?.trim() ?? request.headers.host
+    const { host } = request.headers
+    if (!this.isBehind(request)) return host
+    return firstOf(request.headers['x-forwarded-host']) ?? this.#hopsOf(request)[0]?.host ?? host
   }
 
   /**
@@ -61,6 +63,33 @@ export class Proxies {
     const said = request.headers['x-forwarded-prefix']
     return typeof said === 'string' ? readBasePath(said) : undefined
   }
+
+  /**
+   * Returns what the header `Forwarded` says. A proxy that sends the other headers may pass it on from
+   * its caller, so it counts only without them.
+   *
+   * @see PROTOCOL.md ID18
+   */
+  #hopsOf(request: IncomingMessage): readonly Hop[] {
+    const { forwarded } = request.headers
+    if (forwarded === undefined || OTHERS.some((name) => request.headers[name] !== undefined))
+      return []
+    return this.isBehind(request) ? readForwarded(forwarded) : []
+  }
+
+  #lastIn({ socket }: IncomingMessage, hops: readonly Hop[]): string {
+    let address = socket.remoteAddress ?? ''
+    for (const [index, hop] of hops.toReversed().entries()) {
+      if (!this.#trusts(address, index)) break
+      address = addressIn(hop.for ?? 'unknown')
+    }
+    return address
+  }
+}
+
+/** Returns the first item of a header that is a list. */
+function firstOf(header: string | readonly string[] | undefined): string | undefined {
+  return [header].flat()[0]?.split(',')[0]?.trim()
 }
 
 /** Returns whether a text is an address or a CIDR range. */
