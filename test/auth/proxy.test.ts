@@ -1,4 +1,6 @@
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createServer, type IncomingMessage, request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text as readText } from 'node:stream/consumers'
@@ -197,3 +199,53 @@ it('[OP12 OP19 OP20 OP21] nginx with auth_request works as in the guide', async 
   await call(`${room}?member=bob`, { headers: bob, json: { cell: 'C5' } })
   await expect(stream.next('patch')).resolves.toBeDefined()
 })
+
+/** The `location /` of each configuration of nginx that we give people. */
+const LOCATIONS = ['docs/how-to/sign-in.md', 'docs/how-to/proxy.md', 'deploy/nginx.conf'] as const
+
+it.each(LOCATIONS)(
+  '[OP19 OP20 OP21] nothing that a caller says of itself gets through nginx as in %s',
+  async (file) => {
+    const text = await readFile(join(import.meta.dirname, '../..', file), 'utf8')
+    const [, location = ''] = /^ *location \/ \{\n([^]*?)\n *\}$/m.exec(text)!
+    // What the server gets.
+    const server = createServer((request, response) =>
+      response.end(JSON.stringify(request.headers)),
+    )
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const { port } = server.address() as AddressInfo
+    await using login = await openLogin()
+    const baseUrl = `http://127.0.0.1:${await freePort()}`
+    const directives = location
+      .replace(/proxy_pass http:[^;]+;/, `proxy_pass http://127.0.0.1:${port};`)
+      .replace(/error_page 401[^;]*;/, '')
+    const configuration = `server {
+    listen ${baseUrl.slice('http://'.length)};
+    location / { ${directives} }
+    location = /oauth2/auth { internal; proxy_pass http://${login.address}; proxy_pass_request_body off; }
+  }`
+    await using _nginx = await startNginx(configuration, baseUrl)
+    const forged = {
+      'x-forwarded-user': 'mallory',
+      'x-forwarded-name': 'Mallory',
+      'x-forwarded-email': 'mallory@evil.example',
+      'x-forwarded-for': '192.0.2.99',
+      'x-forwarded-proto': 'https',
+      'x-forwarded-host': 'evil.example',
+      forwarded: 'for=192.0.2.99;host=evil.example;proto=https',
+    }
+    const { text: got } = await call(baseUrl, { headers: { ...forged, cookie: 'login=bob' } })
+    const headers = JSON.parse(got) as { readonly [name: string]: string }
+    const known = file === 'docs/how-to/sign-in.md' ? { 'x-forwarded-user': 'bob' } : {}
+    const own = Object.entries(headers).filter(([name]) => /^(x-)?forwarded/.test(name))
+    expect(Object.fromEntries(own)).toEqual({
+      // The server goes by the last address that isn't a trusted proxy's.
+      'x-forwarded-for': '192.0.2.99, 127.0.0.1',
+      'x-forwarded-proto': 'http',
+      'x-forwarded-host': new URL(baseUrl).host,
+      ...known,
+    })
+    server.close()
+    server.closeAllConnections()
+  },
+)
