@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { AuditEntry, WhereaboutsOptions } from '@whereabouts/server'
 import { describe, expect, it } from 'vitest'
 import { postUpdate, syncDocument, TestDocument } from 'whereabouts-conformance/document'
@@ -128,4 +131,26 @@ it('[AD4 AD5] in open mode nobody manages documents over HTTP', async () => {
   expect(expectProblem(deletion, 'forbidden').detail).toContain('`whereabouts documents delete`')
   expectProblem(await call(`${running.baseUrl}/rooms`), 'forbidden')
   expect((await syncDocument(room, NOTHING)).incarnation).toBe('0')
+})
+
+it('[AD9] what owners delete of their own is kept apart from what managers delete', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'whereabouts-'))
+  const { authenticate } = new Office().options
+  const authorize: WhereaboutsOptions['authorize'] = ({ user, shared }) =>
+    user?.id === 'boss' || shared()
+  const entriesIn = async (name: string) => {
+    const lines = (await readFile(join(dataDir, name), 'utf8')).trim().split('\n')
+    return lines.map((line) => JSON.parse(line) as AuditEntry)
+  }
+  {
+    await using running = await start('node:http', { authenticate, authorize, dataDir })
+    const [own, other] = [new TestRoom(running.baseUrl), new TestRoom(running.baseUrl)]
+    for (const room of [own, other]) await write(room, 'ada', 'A1')
+    expect(await deletion(own, 'ada')).toMatchObject({ status: 204 })
+    expect(await deletion(other, 'boss')).toMatchObject({ status: 204 })
+    const [byOwner, byManager] = [await entriesIn('access.jsonl'), await entriesIn('audit.jsonl')]
+    expect(byOwner).toMatchObject([{ who: 'user:ada', what: 'delete', room: own.name }])
+    expect(byManager).toMatchObject([{ who: 'user:boss', what: 'delete', room: other.name }])
+  }
+  await rm(dataDir, { recursive: true })
 })

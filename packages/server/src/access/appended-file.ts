@@ -1,4 +1,5 @@
-import { appendFile, mkdir, rename, stat } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import { appendFile, mkdir, rename, rmdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /** A file that has come to this size becomes the former one, in the place of the one before. */
@@ -7,7 +8,10 @@ const MAX_FILE_BYTES = 10_485_760
 const PRIVATE = 0o600
 const PRIVATE_FOLDER = 0o700
 
-/** A file of bounded size, to which lines are appended one after the other. */
+/** A lock that is older was left by a process that was killed. */
+const STALE_MS = 10_000
+
+/** A file of bounded size, which several processes may append to. Lines are appended one after the other. */
 export class AppendedFile {
   #last: Promise<void> = Promise.resolve()
 
@@ -32,16 +36,49 @@ export class AppendedFile {
   async #write(line: string): Promise<void> {
     // Servers whose documents are in a database have nothing else there, so it may not exist yet.
     await mkdir(dirname(this.file), { recursive: true, mode: PRIVATE_FOLDER })
-    if ((await this.#size()) >= MAX_FILE_BYTES) await rename(this.file, `${this.file}.1`)
+    if (await this.#isFull()) await this.#rotate()
     await appendFile(this.file, line, { mode: PRIVATE })
   }
 
-  async #size(): Promise<number> {
+  /** Of several processes one does it; the others append meanwhile. @see PROTOCOL.md AD20 */
+  async #rotate(): Promise<void> {
+    const lock = `${this.file}.lock`
+    if (!(await madeFolder(lock))) return this.#removeStale(lock)
     try {
-      return (await stat(this.file)).size
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0
-      throw error
+      // Another process may have done it just before.
+      if (await this.#isFull()) await rename(this.file, `${this.file}.1`)
+    } finally {
+      await rmdir(lock)
     }
+  }
+
+  /** For the next line. */
+  async #removeStale(lock: string): Promise<void> {
+    const madeMs = (await found(lock))?.mtimeMs ?? Infinity
+    if (Date.now() - madeMs > STALE_MS) await rmdir(lock).catch(() => {})
+  }
+
+  async #isFull(): Promise<boolean> {
+    return ((await found(this.file))?.size ?? 0) >= MAX_FILE_BYTES
+  }
+}
+
+/** Makes a folder, which one of several processes can. Returns whether this one did. */
+async function madeFolder(path: string): Promise<boolean> {
+  try {
+    await mkdir(path, { mode: PRIVATE_FOLDER })
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+async function found(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
   }
 }

@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -82,4 +91,69 @@ it('[AD9] tells a user by its prefix from what has no user', async () => {
     'user:operator',
     `user:${'x'.repeat(255)}`,
   ])
+})
+
+/** A folder with a full audit log, for several processes. */
+function fullFolder() {
+  const path = mkdtempSync(join(tmpdir(), 'whereabouts-audit-'))
+  const file = join(path, 'audit.jsonl')
+  writeFileSync(file, `${'x'.repeat(10_485_760)}\n`)
+  const former = () => (existsSync(`${file}.1`) ? readFileSync(`${file}.1`, 'utf8') : '')
+  const [lock, now] = [`${file}.lock`, () => readFileSync(file, 'utf8')]
+  return { path, lock, former, now, [Symbol.dispose]: () => rmSync(path, { recursive: true }) }
+}
+
+it('[AD20] a full file is moved once, and no line is lost, whoever writes at the same time', async () => {
+  using folder = fullFolder()
+  const audits = Array.from({ length: 8 }, () => start(folder.path).audit)
+  const notes = audits.flatMap((audit, who) =>
+    Array.from({ length: 50 }, (_, count) =>
+      audit.note(ADA, { what: 'delete', room: `${who}-${count}` }),
+    ),
+  )
+  await Promise.all(notes)
+  const [first, ...others] = (folder.former() + folder.now()).trim().split('\n')
+  expect(first).toBe('x'.repeat(10_485_760))
+  const rooms = others.map((line) => (JSON.parse(line) as AuditEntry).room)
+  expect(new Set(rooms).size).toBe(400)
+  expect(existsSync(folder.lock)).toBe(false)
+})
+
+it('[AD20] a process that was killed while it moved a file keeps nobody else from it', async () => {
+  using folder = fullFolder()
+  const { audit } = start(folder.path)
+  mkdirSync(folder.lock)
+  await audit.note(ADA, DELETION)
+  expect(folder.former()).toBe('')
+  expect(folder.now().trim().split('\n')).toHaveLength(2)
+  const longAgoS = Date.now() / 1_000 - 60
+  utimesSync(folder.lock, longAgoS, longAgoS)
+  await audit.note(ADA, DELETION)
+  await audit.note(ADA, DELETION)
+  expect(folder.former()).not.toBe('')
+})
+
+it('[AD20] strangers can write so much and no more, and what is left out is counted', async () => {
+  const entries: AuditEntry[] = []
+  const { log } = start()
+  let nowMs = 0
+  const audit = new AuditLog(
+    (entry) => entries.push(entry),
+    undefined,
+    log,
+    () => nowMs,
+  )
+  const flood = (count: number) =>
+    Promise.all(
+      Array.from({ length: count }, () =>
+        audit.note({ as: 'edit link' }, { what: 'access', room: 'r' }),
+      ),
+    )
+  await flood(5_000)
+  expect(entries).toHaveLength(100)
+  await audit.note(ADA, { what: 'access', room: 'r' })
+  expect(entries).toHaveLength(101)
+  nowMs = 60_000
+  await flood(1)
+  expect(entries.slice(101)).toMatchObject([{ leftOut: 4_900 }, { who: 'edit link' }])
 })

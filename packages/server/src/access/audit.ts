@@ -31,6 +31,8 @@ export type Manager =
   | {
       /** The id of a user. */
       readonly by: string
+      /** Whether the user may do it as the document's owner, as everybody may with their own. */
+      readonly asOwner?: boolean
     }
   | {
       /** What acts without a user: a command on the machine, the server itself, or the application. */
@@ -47,12 +49,18 @@ export interface Audited {
 const AUDIT_FILE = 'audit.jsonl'
 /** Apart, so that those who share their own documents can't push out what managers did. */
 const ACCESS_FILE = 'access.jsonl'
+/** So many changes by strangers are noted in so long. */
+const MOST_OF_STRANGERS = 100
+const STRANGERS_MS = 60_000
 /** The longest id of a user is shorter. */
 const MAX_TEXT = 300
 
 /** Notes what those did who manage documents, and who changed what others may do. */
 export class AuditLog {
   readonly #files: { readonly audit: AppendedFile; readonly access: AppendedFile } | undefined
+
+  #strangers = 0
+  #strangersSinceMs = -Infinity
 
   /**
    * @param audit where entries go; into the data folder without it, or into the log without that
@@ -62,6 +70,7 @@ export class AuditLog {
     private readonly audit: Audit | undefined,
     dataDir: string | undefined,
     private readonly log: Log,
+    private readonly now: () => number = () => performance.now(),
   ) {
     if (dataDir === undefined) return
     this.#files = {
@@ -76,9 +85,10 @@ export class AuditLog {
    * @see PROTOCOL.md AD9
    */
   async note(who: Manager, done: Audited): Promise<void> {
+    if ('as' in who && who.as === 'edit link' && !this.#mayNote()) return
     const entry = bounded({ at: new Date().toISOString(), who: whoOf(who), ...done })
     try {
-      await this.#keep(entry)
+      await this.#keep(entry, isOrdinary(who, done))
     } catch (error) {
       this.log.error(
         `could not be kept in the audit log: ${JSON.stringify(entry)}: ${String(error)}`,
@@ -91,12 +101,38 @@ export class AuditLog {
     await Promise.all([this.#files?.audit.flush(), this.#files?.access.flush()])
   }
 
-  async #keep(entry: AuditEntry): Promise<void> {
+  /**
+   * Strangers with an edit link may make and end view links all day. What isn't noted is counted.
+   *
+   * @see PROTOCOL.md AD20
+   */
+  #mayNote(): boolean {
+    const nowMs = this.now()
+    if (nowMs - this.#strangersSinceMs >= STRANGERS_MS) {
+      if (this.#strangers > MOST_OF_STRANGERS)
+        this.#noteLeftOut(this.#strangers - MOST_OF_STRANGERS)
+      this.#strangersSinceMs = nowMs
+      this.#strangers = 0
+    }
+    this.#strangers += 1
+    return this.#strangers <= MOST_OF_STRANGERS
+  }
+
+  #noteLeftOut(count: number): void {
+    void this.note({ as: 'unknown' }, { what: 'access', leftOut: count })
+  }
+
+  async #keep(entry: AuditEntry, ordinary: boolean): Promise<void> {
     const text = JSON.stringify(entry)
     if (this.audit !== undefined) this.audit(entry)
     else if (this.#files === undefined) this.log.info(`audit: ${text}`)
-    else await this.#files[entry.what === 'access' ? 'access' : 'audit'].append(`${text}\n`)
+    else await this.#files[ordinary ? 'access' : 'audit'].append(`${text}\n`)
   }
+}
+
+/** Whether everybody may do something with their own documents. @see PROTOCOL.md AD9 */
+function isOrdinary(who: Manager, { what }: Audited): boolean {
+  return what === 'access' || ('by' in who && who.asOwner === true)
 }
 
 /** A user may be called `operator`. */

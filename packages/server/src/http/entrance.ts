@@ -84,7 +84,9 @@ export class Entrance {
     await this.access.permissions.assert({ request, user, roomName }, 'manage')
     checkVersion(call.query)
     // An application may authorize calls and not say who makes them.
-    return user === undefined ? { as: 'unknown' } : { by: user.claim.id }
+    if (user === undefined) return { as: 'unknown' }
+    const asOwner = this.access.sharing.decidedAbout(request) !== undefined
+    return { by: user.claim.id, ...(asOwner && { asOwner }) }
   }
 
   /**
