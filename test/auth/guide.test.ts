@@ -48,6 +48,9 @@ it.each(['Dockerfile', 'compose.yaml', 'kubernetes.yaml'])(
     const said = text.split('\n').filter((line) => !/^\s*#/.test(line))
     expect(said.join('\n')).toMatch(/WHEREABOUTS_AUTH(?:=|: |\n\s+value: )open\b/)
     expect(text).toContain('may read and write everything. docs/how-to/sign-in.md')
+    // In a line that is easy to find, and never any name. BR6
+    expect(said.join('\n')).toMatch(/WHEREABOUTS_ALLOWED_HOSTS/)
+    expect(said.join('\n')).not.toMatch(/WHEREABOUTS_ALLOWED_HOSTS[^\n]*(?:\n\s+value: )?['"]?\*/)
   },
 )
 

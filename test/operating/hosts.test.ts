@@ -35,6 +35,22 @@ it('[BR6] accepts requests to any IP address and to the names of this machine', 
   }
 })
 
+it.each([
+  [{ WHEREABOUTS_AUTH: 'open' }, 421],
+  [{ WHEREABOUTS_AUTH: 'open', WHEREABOUTS_ALLOWED_HOSTS: '' }, 421],
+  [{ WHEREABOUTS_AUTH: 'open', WHEREABOUTS_ALLOWED_HOSTS: '*' }, 200],
+  [{ WHEREABOUTS_AUTH: 'jwt', WHEREABOUTS_JWT_SECRET: 'x'.repeat(32) }, 200],
+])(
+  '[BR6] on every address of the machine, with %j, answers a foreign name with %i',
+  async (said, status) => {
+    await using server = await startServer({}, 0, [], { HOST: '0.0.0.0', ...said })
+    const ask = (host: string) => call(`${server.baseUrl}/health/live`, { headers: { host } })
+    expect(await ask('evil.example')).toMatchObject({ status })
+    expect(await ask('192.0.2.7')).toMatchObject({ status: 200 })
+    expect(await ask('localhost:3000')).toMatchObject({ status: 200 })
+  },
+)
+
 it('[BR6] accepts requests to the configured names', async () => {
   await using server = await startServer({ allowedHosts: 'docs.example.com, other.example' })
   const ask = (host: string) => call(`${server.baseUrl}/health/live`, { headers: { host } })

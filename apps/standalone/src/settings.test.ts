@@ -28,7 +28,7 @@ describe('settings', () => {
     expect(readSettings(environment)).toEqual({
       port: 0,
       host: '0.0.0.0',
-      allowedHosts: ['*'],
+      allowedHosts: [],
       logLevel: 'warn',
       auth: { mode: 'open' },
       options: {

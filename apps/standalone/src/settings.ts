@@ -98,7 +98,9 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
     throw new TypeError(`invalid settings\n  ${faults.join('\n  ')}`)
   }
   const { PORT, HOST, LOG_LEVEL, [ALLOWED_HOSTS]: hosts } = own.data
-  const names = hosts ?? (isLoopback(HOST) ? [] : ['*'])
+  // Where nobody signs in, a page that points its own name here could read and write everything. BR6
+  const isOpen = auth.mode === 'open' || isLoopback(HOST)
+  const names = hosts ?? (isOpen ? [] : ['*'])
   const allowedHosts = auth.mode === 'oidc' ? [...names, auth.publicUrl.hostname] : names
   // A login leads to one address only, so that address has the path as well.
   const basePath = auth.mode === 'oidc' ? { basePath: auth.publicUrl.pathname } : {}
