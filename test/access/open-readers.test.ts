@@ -1,5 +1,5 @@
 import type { Action } from '@whereabouts/protocol'
-import type { AskedAction, Rooms } from '@whereabouts/server'
+import type { AskedAction, Rooms, WhereaboutsOptions } from '@whereabouts/server'
 import { describe, expect, it } from 'vitest'
 import { within } from 'whereabouts-conformance/deadline'
 import { call, callJson, expectProblem, expectRefused } from 'whereabouts-conformance/http'
@@ -336,6 +336,36 @@ describe.each(SERVERS)('a caller who is disconnected on %s', (server) => {
     expectProblem(await within(poll, 'the end of the poll'), 'forbidden')
     await ada.until('all left', ({ members, watching }) => members.size === 1 && watching === 0)
     expect(await elsewhere.quiet(1)).toEqual([])
+  })
+
+  it('[AC31] a login that ends loses all that is open of it in every room, and others stay', async () => {
+    const office = new Office({ ada: ALL, eve: ALL })
+    const { authorize } = office.options
+    const authenticate: WhereaboutsOptions['authenticate'] = ({ headers }) => ({
+      id: String(headers.authorization),
+      session: String(headers['x-session'] ?? ''),
+    })
+    await using running = await start(server, { authenticate, authorize, ...RARELY })
+    const [room, another] = [new TestRoom(running.baseUrl), new TestRoom(running.baseUrl)]
+    const by = (user: string, session: string) => ({
+      headers: { ...as(user).headers, 'x-session': session },
+    })
+    await using one = await room.join('one', {}, by('ada', 'first'))
+    await using two = await another.join('two', {}, by('ada', 'first'))
+    await using later = await room.join('later', {}, by('ada', 'second'))
+    await using none = await room.join('none', {}, as('eve'))
+    const { id } = await running.rooms.members(another.name)
+    const poll = call(another.url('location', { since: id, waitMs: 20_000 }), by('ada', 'first'))
+    await expect.poll(async () => (await running.rooms.count()).connections).toBe(5)
+    expect(later.text + none.text).not.toContain('second')
+    await running.rooms.endSession('first')
+    for (const each of [one, two]) expect(await ended(each)).toMatchObject({ status: 401 })
+    expect([401, 200]).toContain((await poll).status)
+    await none.until('it has left', ({ members }) => !members.has(one.self))
+    expect([...none.state.members.keys()].toSorted()).toEqual([later.self, none.self].toSorted())
+    const refused = running.rooms.endSession(7 as never)
+    await expect(refused).rejects.toMatchObject({ problem: 'bad-parameter' })
+    expect(later.text + none.text).not.toContain('event: problem')
   })
 
   it('[AC23] works in open mode too, where each member is a user', async () => {

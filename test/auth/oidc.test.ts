@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { call } from 'whereabouts-conformance/http'
+import { call, callJson } from 'whereabouts-conformance/http'
+import { TestRoom } from 'whereabouts-conformance/room'
 import { freePort } from '../servers/free-port.js'
 import { startServer, type RunningServer } from '../servers/standalone.js'
 import { startBoth, untilOpen } from './both.js'
@@ -235,6 +236,55 @@ describe('a login', () => {
   })
 })
 
+it('[OP27] signing out ends what this session has open, and nothing of others', async () => {
+  await using both = await startBoth()
+  const { publicUrl } = both
+  const [here, there, bob] = [
+    await loggedIn(publicUrl),
+    await loggedIn(publicUrl),
+    await loggedIn(publicUrl, 'bob'),
+  ]
+  const cookieOf = (visitor: Visitor) => ({ headers: { cookie: visitor.cookiesFor(publicUrl) } })
+  const room = new TestRoom(publicUrl)
+  await using own = await room.join('own', {}, cookieOf(here))
+  await using other = await room.join('other', {}, cookieOf(there))
+  await using bobs = await room.join('bob', {}, cookieOf(bob))
+  const { id } = (await callJson(room.url('location'), cookieOf(bob))) as { id: string }
+  await other.until('all three', ({ members }) => members.size === 3)
+  await here.ask(`${publicUrl}/logout`, { method: 'POST', headers: { origin: publicUrl } })
+  expect((await own.next('problem')).data).toMatchObject({ status: 401 })
+  await own.ended
+  await bobs.until('one has left', ({ members }) => !members.has(own.self))
+  expect([...bobs.state.members.keys()].toSorted()).toEqual([other.self, bobs.self].toSorted())
+  expect(other.text + bobs.text).not.toContain('event: problem')
+  expect(id).not.toBe('')
+})
+
+it('[BU2] requests for a login are counted by address, and hold back nobody who is in', async () => {
+  const port = await freePort()
+  const publicUrl = `http://127.0.0.1:${port}`
+  await using provider = await startProvider({ publicUrl })
+  // 100 in 60 s.
+  const variables = { ...oidcVariables(provider.url, publicUrl), WHEREABOUTS_BUDGET_SCALE: '0.05' }
+  await using server = await startServer({}, port, [], variables)
+  await untilOpen(server)
+  const cookie = (await loggedIn(publicUrl)).cookiesFor(publicUrl)
+  for (const [method, path] of [
+    ['GET', '/session'],
+    ['POST', '/session'],
+    ['GET', '/login'],
+    ['GET', '/login/callback?state=x'],
+  ] as const) {
+    const ask = () => call(publicUrl + path, { method, headers: { cookie } })
+    const answers = await Promise.all(Array.from({ length: 110 }, ask))
+    const held = answers.filter(({ status }) => status === 429)
+    expect(held.length, path).toBeGreaterThanOrEqual(10)
+    expect(Number(held[0]!.headers['retry-after'])).toBeGreaterThan(0)
+  }
+  const read = await call(`${publicUrl}/rooms/budget/location`, { headers: { cookie } })
+  expect(read.status).toBe(200)
+})
+
 describe('[OP26] a session', () => {
   it('ends with the tokens, and can’t be renewed without a refresh token', async () => {
     await using both = await startBoth({ tokensS: 1 })
@@ -325,6 +375,8 @@ describe('[ID16 OP24] an ID token', () => {
   let publicUrl: string
   let fake: Served
   let server: RunningServer
+  /** What the provider says of its access token. */
+  let expiresIn: number | undefined = 60
   /** Makes the provider's answer to a code, from the nonce of the login. */
   let idToken: (nonce: string) => Promise<string> | string
 
@@ -357,7 +409,7 @@ describe('[ID16 OP24] an ID token', () => {
       if (document !== undefined) return response.end(JSON.stringify(document))
       const form = new URLSearchParams(await readBody(request))
       // In this test, the code is the nonce.
-      const token = { token_type: 'Bearer', access_token: 'a', expires_in: 60 }
+      const token = { token_type: 'Bearer', access_token: 'a', expires_in: expiresIn }
       const body = { ...token, id_token: await idToken(form.get('code')!) }
       return response.end(JSON.stringify(body))
     })
@@ -380,6 +432,28 @@ describe('[ID16 OP24] an ID token', () => {
     const answer = await visitor.ask(`${publicUrl}/login/callback?${query.toString()}`)
     return { visitor, answer }
   }
+
+  it.each([
+    [3_600, 60, 60],
+    [60, 3_600, 60],
+    [undefined, 60, 60],
+    [3_600, 3_600, 3_600],
+    [1_000_000, 1_000_000, 86_400],
+    [1, 1, 10],
+  ])(
+    '[OP26] with an access token of %s s and its own %i s makes a session of %i s',
+    async (tokenS, idS, sessionS) => {
+      idToken = (nonce) => signer.sign(good(nonce, { exp: nowS() + idS, name: 'Ann' }))
+      expiresIn = tokenS
+      const { visitor } = await logIn()
+      expiresIn = 60
+      const { text } = await visitor.ask(`${publicUrl}/session`)
+      const { expiresInMs, user } = JSON.parse(text) as { expiresInMs: number; user: object }
+      expect(expiresInMs).toBeLessThanOrEqual(sessionS * 1_000)
+      expect(expiresInMs).toBeGreaterThan(sessionS * 1_000 - 9_500)
+      expect(Object.keys(user).toSorted()).toEqual(['id', 'name'])
+    },
+  )
 
   it('that is valid creates a session', async () => {
     idToken = (nonce) => signer.sign(good(nonce, { preferred_username: 'Ann' }))

@@ -63,9 +63,12 @@ async function listen(
     operations: true,
     log: serverLog(log),
   })
+  auth.serve?.(whereabouts.rooms)
   // A stream sends a ping per heartbeat and must not count as idle.
   const idleMs = Math.max(IDLE_MS, 2 * heartbeatMs)
-  const pages = gate(auth, { serve: office, isPage }, basePath.rootOf, serverLog(log))
+  const { countLogin } = whereabouts
+  const behind = { serve: office, isPage, countLogin }
+  const pages = gate(auth, behind, basePath.rootOf, serverLog(log))
   const server = new HttpServer(idleMs, listener(settings, basePath, whereabouts, pages, log))
   let local: Closable | undefined
   const close = () => {

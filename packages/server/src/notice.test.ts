@@ -1,23 +1,32 @@
 import { expect, it } from 'vitest'
 import { readNotice } from './notice.js'
 
-it('[AC20] [AC23] reads what another node wrote', () => {
-  const disconnect = { roomName: 'r', userId: '__proto__', reason: 'Enough.' }
-  expect(readNotice(JSON.stringify({ disconnect }))).toEqual({ disconnect })
-  const revalidate = { user: 'ada' }
-  expect(readNotice(JSON.stringify({ revalidate }))).toEqual({ revalidate })
-  expect(readNotice('{}')).toEqual({})
+it.each([
+  { disconnect: { roomName: 'r', userId: '__proto__', reason: 'Enough.' } },
+  { disconnect: { roomName: 'r', memberId: 'm' } },
+  { endSession: { session: 's' } },
+  { revalidate: { user: 'ada' } },
+  {},
+])('[AC20] [AC23] reads what another node wrote: %j', (notice) => {
+  expect(readNotice(JSON.stringify(notice))).toEqual({ kind: 'notice', notice })
 })
 
+it.each(['', '{', 'null', '7', '[]', '{"revalidate":{"user":7}}', '{"revalidate":null}'])(
+  '[AC22] [AC32] %s is unreadable',
+  (text) => {
+    expect(readNotice(text)).toEqual({ kind: 'unreadable' })
+  },
+)
+
 it.each([
-  '',
-  '{',
-  'null',
-  '7',
-  '[]',
-  '{"revalidate":{"user":7}}',
-  '{"disconnect":{}}',
-  '{"disconnect":{"roomName":"r","reason":{}}}',
-])('[AC22] what can not be read, such as %s, has all readers asked about', (text) => {
-  expect(readNotice(text)).toEqual({ revalidate: {} })
+  ['{"disconnect":{"roomName":"r","reason":{}}}', 'r'],
+  ['{"disconnect":{"roomName":"r"}}', 'r'],
+  ['{"disconnect":{"roomName":"r","userId":7},"revalidate":{}}', 'r'],
+  ['{"disconnect":{}}', undefined],
+  ['{"disconnect":null}', undefined],
+  ['{"endSession":{}}', undefined],
+  ['{"endSession":{"session":7}}', undefined],
+  ['{"disconnect":{"roomName":7,"userId":"ada"}}', undefined],
+])('[AC32] %s ends readers, of the room %s', (text, roomName) => {
+  expect(readNotice(text)).toEqual({ kind: 'unreadable end', roomName })
 })

@@ -5,17 +5,40 @@ const NOTICE = z.object({
   revalidate: z.object({ user: TEXT, room: TEXT }).optional(),
   disconnect: z
     .object({ roomName: z.string(), memberId: TEXT, userId: TEXT, reason: TEXT })
+    .refine(({ memberId, userId }) => memberId !== undefined || userId !== undefined)
     .optional(),
+  endSession: z.object({ session: z.string() }).optional(),
 })
+
+/** The kinds of notices that end readers. */
+const ENDING = new Set(['disconnect', 'endSession'])
+const FIELDS = z.record(z.string(), z.unknown())
+const NAMES_ROOM = z.object({ disconnect: z.object({ roomName: z.string() }) })
 
 /** A message from one node to the others about their readers. */
 export type Notice = z.infer<typeof NOTICE>
 
-/** Reads another node's notice. An unreadable one revalidates every reader. */
-export function readNotice(text: string): Notice {
+/** A notice that was received. */
+export type Received =
+  | { readonly kind: 'notice'; readonly notice: Notice }
+  | { readonly kind: 'unreadable' }
+  /** It ends readers, and doesn't say which: those of a room, or all without one. */
+  | { readonly kind: 'unreadable end'; readonly roomName: string | undefined }
+
+/** Reads another node's notice. @see PROTOCOL.md AC32 */
+export function readNotice(text: string): Received {
+  const said = parsed(text)
+  const { data } = NOTICE.safeParse(said)
+  if (data !== undefined) return { kind: 'notice', notice: data }
+  const fields = Object.keys(FIELDS.safeParse(said).data ?? {})
+  if (!fields.some((field) => ENDING.has(field))) return { kind: 'unreadable' }
+  return { kind: 'unreadable end', roomName: NAMES_ROOM.safeParse(said).data?.disconnect.roomName }
+}
+
+function parsed(text: string): unknown {
   try {
-    return NOTICE.parse(JSON.parse(text))
+    return JSON.parse(text)
   } catch {
-    return { revalidate: {} }
+    return undefined
   }
 }

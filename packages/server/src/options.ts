@@ -20,6 +20,8 @@ export interface AuthenticatedUser {
   readonly avatar?: string | null | undefined
   /** When the login expires, in ms since 1970: from then on, calls are refused and streams end. */
   readonly expiresAtMs?: number | undefined
+  /** Names this login, so that `rooms.endSession` can end what is open of it. 1 to 255 bytes; nobody else sees it. */
+  readonly session?: string | null | undefined
   /** What others see in `user.meta`: at most 1,024 bytes of JSON text. */
   readonly meta?: Json | undefined
 }

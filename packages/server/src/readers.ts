@@ -215,6 +215,16 @@ export class Readers {
     this.#visits.disconnect(disconnection)
   }
 
+  /** Ends the readers of a login on this node. @see PROTOCOL.md AC31 */
+  endSession(session: string): void {
+    this.#visits.endSession(session)
+  }
+
+  /** Ends the readers of a room on this node, or all of them. @see PROTOCOL.md AC32 */
+  endAll(roomName: string | undefined): void {
+    this.#visits.endAll(roomName)
+  }
+
   /** Says goodbye to all readers, spread over `goodbyeMs`. @see PROTOCOL.md FR9 */
   async drain(): Promise<void> {
     await this.#connections.drain(this.context.options.goodbyeMs)

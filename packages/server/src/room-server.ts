@@ -34,7 +34,7 @@ import { LocalRooms } from './rooms/local-rooms.js'
 import type { Numbered } from './rooms/outcomes.js'
 import { SharedRooms } from './rooms/shared-rooms.js'
 import { Serving } from './serving.js'
-import { type Notice, readNotice } from './notice.js'
+import { type Notice, readNotice, type Received } from './notice.js'
 import type { Disconnection, Revalidation } from './visits.js'
 
 /** The counts of a server. */
@@ -46,12 +46,18 @@ export interface RoomsCount extends DocumentsCount {
   /** How many rooms failed, and how many single readers. PROTOCOL.md RM17 */
   readonly room_failures: number
   readonly reader_failures: number
+  /** Messages of other nodes that couldn't be read. PROTOCOL.md AC32 */
+  readonly unreadable_notices: number
   /** 1 while the other nodes can be reached, or if there are none. */
   readonly exchange_ready: number
 }
 
 /** A rewritten JSON text can't grow by more than this factor: `1e20` becomes 21 digits. */
 const LONGER_REWRITTEN = 6
+
+const MISSED: Received = { kind: 'notice', notice: { revalidate: {} } }
+const UNREADABLE =
+  'a message of another node could not be read, so readers were asked about again, or ended; run one version of the server on all nodes'
 
 /** The exchange between the nodes of a server. */
 export type NodesExchange = Exchange<Numbered> & Notices
@@ -87,6 +93,8 @@ export class RoomServer {
 
   readonly #options: ResolvedOptions
   readonly #audit: AuditLog
+  readonly #unreadable: RareWarning
+  #unreadableNotices = 0
   readonly #documents: Documents
   readonly #exchange: NodesExchange | undefined
 
@@ -140,9 +148,8 @@ export class RoomServer {
       permissions,
       random,
     })
-    exchange?.onTold((text) =>
-      this.#heed(text === undefined ? { revalidate: {} } : readNotice(text)),
-    )
+    this.#unreadable = new RareWarning(log, UNREADABLE)
+    exchange?.onTold((text) => this.#hear(text))
   }
 
   /** @throws {Problem} shutting-down, store-failed. PROTOCOL.md HT8 */
@@ -200,6 +207,7 @@ export class RoomServer {
       connections,
       room_failures: this.#faults.rooms,
       reader_failures: this.#faults.readers,
+      unreadable_notices: this.#unreadableNotices,
       exchange_ready: this.#rooms.isShared ? 1 : 0,
       ...(await this.#documents.count()),
     }
@@ -301,6 +309,16 @@ export class RoomServer {
     ])
   }
 
+  /**
+   * Ends the readers of a login on every node; their members leave.
+   *
+   * @throws {Problem} exchange-busy, if other nodes couldn't be told
+   * @see PROTOCOL.md AC28, AC31
+   */
+  async endSession(session: string): Promise<void> {
+    await this.#tell({ endSession: { session } })
+  }
+
   /** Applies a notice to the readers of all nodes, here first. */
   async #tell(notice: Notice): Promise<void> {
     this.#heed(notice)
@@ -315,9 +333,20 @@ export class RoomServer {
     }
   }
 
+  /** @param text `undefined` after a time in which notices may have been missed. @see PROTOCOL.md AC22, AC32 */
+  #hear(text: string | undefined): void {
+    const received = text === undefined ? MISSED : readNotice(text)
+    if (received.kind === 'notice') return this.#heed(received.notice)
+    this.#unreadableNotices += 1
+    this.#unreadable.warn()
+    if (received.kind === 'unreadable end') this.readers.endAll(received.roomName)
+    this.#heed({ revalidate: {} })
+  }
+
   #heed(notice: Notice): void {
     if (notice.revalidate !== undefined) this.readers.revalidate(notice.revalidate)
     if (notice.disconnect !== undefined) this.readers.disconnect(notice.disconnect)
+    if (notice.endSession !== undefined) this.readers.endSession(notice.endSession.session)
   }
 
   /**

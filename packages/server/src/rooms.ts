@@ -221,6 +221,17 @@ export class Rooms {
   }
 
   /**
+   * Ends what is open of one login, on every node, and removes its members; such as when its user signs out.
+   *
+   * @param session what `authenticate` returned as the user's `session`
+   * @throws {Problem} bad-parameter; exchange-busy, if other nodes couldn't be told
+   * @see PROTOCOL.md AC31
+   */
+  async endSession(session: string): Promise<void> {
+    await this.server.endSession(checkText('session', session))
+  }
+
+  /**
    * Returns a room as events.
    *
    * Every subscriber gets each frame once; a snapshot or the whole list comes first.

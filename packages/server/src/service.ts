@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import { Allowances } from './access/allowances.js'
 import { inRedis } from './access/budgets.js'
 import { Browsers } from './access/browsers.js'
@@ -43,6 +44,7 @@ export class Service {
   readonly #retention: RetentionTimer
   readonly #audit: AuditLog
   readonly #descriptors: Descriptors
+  readonly #allowances: Allowances
   readonly #turns = new Turns()
 
   private constructor(
@@ -76,13 +78,14 @@ export class Service {
     this.#browsers = new Browsers(options)
     const { users } = this
     const browsers = this.#browsers
-    const allowances = new Allowances(
+    this.#allowances = new Allowances(
       options,
       browsers.proxies,
       this.server,
       log,
       exchange && inRedis(exchange),
     )
+    const allowances = this.#allowances
     this.bodies = new Bodies(options, (request) => allowances.accountOfBody(request).key)
     const access = { users, permissions, allowances, browsers, sharing }
     const about = new AccessCalls(this.server, access, this.bodies, audit)
@@ -115,6 +118,11 @@ export class Service {
     await this.#documents.start()
     this.#retention.start()
     this.#descriptors.start()
+  }
+
+  /** Counts a request of the application's own login. @throws {Problem} too-many-requests. BU2 */
+  async countLogin(request: IncomingMessage): Promise<void> {
+    await this.#allowances.take('logins', this.#allowances.accountOf(request, undefined))
   }
 
   /** @throws {Problem} of the call */

@@ -5,6 +5,8 @@ import { expect, it } from 'vitest'
 import { VirtualClock } from '../../../test/simulation/virtual-clock.js'
 import { Permissions } from './access/permissions.js'
 import { NO_SHARING } from './access/no-sharing.fixture.js'
+import { Sharing } from './access/sharing.js'
+import type { RoomCatalog } from './document/store.js'
 import { NO_LOG } from './log.js'
 import type { Authorize } from './options.js'
 import { Faults } from './stream/faults.js'
@@ -131,6 +133,56 @@ it('[AC17] a reader that can’t be told ends only itself', async () => {
   visits.revalidate({})
   await clock.pass(1_000, () => {})
   expect({ ended, failed: failed.length }).toEqual({ ended: 1, failed: 2 })
+})
+
+it('[AC33] an unexpected error ends the readers that it is about, is logged, and no others', async () => {
+  const clock = new VirtualClock()
+  const failures: string[] = []
+  const findByLink = async (link: string) => {
+    if (link === 'view~broken') throw new TypeError('unexpected')
+    return 'room'
+  }
+  const sharing = new Sharing({ findByLink } as RoomCatalog, 'edit')
+  const permissions = new Permissions({ authorize: () => true }, NO_LOG, () => () => {}, sharing)
+  const faults = new Faults((message) => failures.push(message))
+  const visits = new Visits({
+    permissions,
+    revalidateMs: REVALIDATE_MS,
+    clock,
+    faults,
+    random: () => 0,
+  })
+  const failed: string[] = []
+  for (const link of ['view~broken', 'view~whole']) {
+    const visitor = { fail: () => void failed.push(link), goodbye: () => {}, allow: () => {} }
+    const asker = { request, user: undefined, roomName: 'room', link }
+    const admission = {
+      asker,
+      userId: undefined,
+      expiresAtMs: undefined,
+      can: ACTIONS,
+      asOf: 0,
+      atMs: 0,
+    }
+    visits.begin(visitor, admission, { roomName: 'room', self: null, leave: () => {} })
+  }
+  visits.revalidate({})
+  await clock.pass(5_000, () => {})
+  expect(failed).toEqual(['view~broken'])
+  expect(failures).toEqual(['What a reader may do is unknown, so it was disconnected'])
+  expect(faults.readers).toBe(1)
+})
+
+it('[AC32] those of one room are ended, or all', () => {
+  const { visits, failed } = open(() => true, 3)
+  visits.endAll('room 1')
+  expect(failed).toHaveLength(1)
+  visits.endAll(undefined)
+  expect(failed.map(({ problem }) => problem)).toEqual([
+    'exchange-busy',
+    'exchange-busy',
+    'exchange-busy',
+  ])
 })
 
 it('[SR18] nobody is sent away while the store can not be asked, and all are asked about again', async () => {

@@ -134,6 +134,24 @@ export class Visits {
     }
   }
 
+  /** Ends the readers of a login that is over; their members leave. @see PROTOCOL.md AC31 */
+  endSession(session: string): void {
+    for (const visit of this.#visits) {
+      if (visit.admission.session !== session) continue
+      visit.stay.leave()
+      this.#end(visit, loginExpired())
+    }
+  }
+
+  /** Ends the readers of a room, or all of them. They can come back at once. @see PROTOCOL.md AC32 */
+  endAll(roomName: string | undefined): void {
+    const detail = 'A message of another server could not be read, so this connection was ended.'
+    const problem = new Problem('exchange-busy', `${detail} Connect again.`)
+    for (const visit of this.#visits) {
+      if ((roomName ?? visit.stay.roomName) === visit.stay.roomName) this.#end(visit, problem)
+    }
+  }
+
   /** @see PROTOCOL.md AC2, AC3 */
   #planExpiry(visit: Visit): void {
     const { expiresAtMs } = visit.admission
@@ -190,12 +208,19 @@ export class Visits {
     visit.isAsking = false
   }
 
-  /** Returns `undefined` if the store fails, which must not end readers. @see PROTOCOL.md SR18 */
+  /**
+   * Returns `undefined` if the store fails, which must not end readers. After any other error the reader
+   * may do nothing.
+   *
+   * @see PROTOCOL.md SR18, AC33
+   */
   async #granted(asker: Asker): Promise<readonly Action[] | undefined> {
     try {
       return await this.context.permissions.granted(asker)
-    } catch {
-      return undefined
+    } catch (error) {
+      if (error instanceof Problem && error.problem === 'store-failed') return undefined
+      this.context.faults.refuse('What a reader may do is unknown, so it was disconnected', error)
+      return []
     }
   }
 

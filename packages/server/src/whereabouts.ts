@@ -33,6 +33,13 @@ export interface Whereabouts {
     next?: () => unknown,
   ) => Promise<boolean>
   /**
+   * Counts a request of a login of your own in the budget `logins` of its address. Needs no `this`.
+   *
+   * @throws {Problem} too-many-requests, after half a second
+   * @see PROTOCOL.md BU2
+   */
+  readonly countLogin: (request: IncomingMessage) => Promise<void>
+  /**
    * Says goodbye to all readers, waits for the calls under way and closes the stores. Close the HTTP
    * server afterwards.
    *
@@ -89,6 +96,7 @@ function assemble(service: Service, handler: Handler): Whereabouts {
       else await handler.serve(request, response, address)
       return address !== undefined
     },
+    countLogin: (request) => service.countLogin(request),
     close: (stop) => (closed ??= close(service, handler, stop)),
   }
 }

@@ -49,6 +49,8 @@ export function answerProblem(
   cookies: readonly string[] = [],
 ): void {
   if (cookies.length > 0) response.setHeader('Set-Cookie', cookies)
+  const { retryAfterS } = problem.extensions
+  if (typeof retryAfterS === 'number') response.setHeader('Retry-After', retryAfterS)
   const headers = { ...NEVER_KEPT, 'Content-Type': 'application/problem+json' }
   response.writeHead(problem.status, headers).end(JSON.stringify(problem))
 }

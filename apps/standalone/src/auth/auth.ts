@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Authenticate, Authorize, Log } from '@whereabouts/server'
+import type { Authenticate, Authorize, Log, Rooms } from '@whereabouts/server'
 import type { AuthSettings } from './auth-settings.js'
 
 /** A way to identify callers, one for each value of `WHEREABOUTS_AUTH`. */
@@ -10,6 +10,8 @@ export interface Auth {
   readonly authorize?: Authorize
   /** Answers the requests of its own login. Resolves with `false` for any other request. */
   readonly handle?: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
+  /** Gets the rooms, once they are there, to end what is open of who signs out. */
+  readonly serve?: (rooms: Pick<Rooms, 'endSession'>) => void
   /** Stops its background work. */
   readonly close?: () => void
 }

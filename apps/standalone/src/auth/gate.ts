@@ -6,8 +6,13 @@ import { answerProblem, redirect, sendJson, sendMessage, unauthorized } from './
 import type { Auth } from './auth.js'
 import { below, loginFor, queryOf, returnPath } from './return-path.js'
 
+/** What answers the requests for a login. */
+const LOGIN = /^\/(?:login(?:\/callback)?|logout|session)$/
+
 /** The application behind the gate. */
 interface Office {
+  /** Counts a request for a login. @throws {Problem} too-many-requests */
+  readonly countLogin: (request: IncomingMessage) => Promise<void>
   readonly serve: RequestListener
   /** Whether a request is for a page, not for a file of a page. */
   readonly isPage: (request: IncomingMessage) => boolean
@@ -21,9 +26,8 @@ interface Office {
 export function gate(auth: Auth, office: Office, rootOf: RootOf, log: Log): RequestListener {
   return (request, response) => {
     pass(auth, office, rootOf(request), request, response).catch((error: unknown) => {
-      log.error(error)
       if (response.headersSent) response.destroy()
-      else answerProblem(response, new Problem('internal', 'The server failed. Try again later.'))
+      else answerProblem(response, problemOf(error, log))
     })
   }
 }
@@ -35,9 +39,10 @@ async function pass(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (await auth.handle?.(request, response)) return
   const { url = '' } = request
   const path = pathOf(url)
+  if (LOGIN.test(path)) await office.countLogin(request)
+  if (await auth.handle?.(request, response)) return
   if (path === '/session') await answerSession(auth, request, response)
   else if (path === '/login') await leadBack(auth, root, request, response)
   else if (!office.isPage(request) || (await isKnown(auth, request)))
@@ -45,6 +50,12 @@ async function pass(
   // Only a mode with its own login handles requests.
   else if (auth.handle === undefined) refuse(response, root, url)
   else redirect(response, loginFor(url, root))
+}
+
+function problemOf(error: unknown, log: Log): Problem {
+  if (error instanceof Problem) return error
+  log.error(error)
+  return new Problem('internal', 'The server failed. Try again later.')
 }
 
 async function answerSession(
@@ -61,7 +72,7 @@ async function answerSession(
 /** Returns the answer to `GET /session` for a user. */
 export function describeSession(
   mode: Auth['mode'],
-  { expiresAtMs, ...user }: AuthenticatedUser,
+  { expiresAtMs, session: _session, ...user }: AuthenticatedUser,
 ): object {
   return { mode, user, ...(expiresAtMs && { expiresInMs: Math.max(0, expiresAtMs - Date.now()) }) }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type {
   Configuration,
   TokenEndpointResponse,
@@ -19,6 +20,8 @@ const MOST_NAME_CHARACTERS = 64
 
 /** The user who is logged in, and the end of the session. */
 export interface Session {
+  /** Names the login, also after it is renewed. */
+  readonly id: string
   readonly user: { readonly id: string; readonly name?: string; readonly avatar?: string }
   readonly expiresAtMs: number
   readonly refreshToken?: string
@@ -38,7 +41,7 @@ export async function openSession(configuration: Configuration, tokens: Tokens):
   const isNamed = nameOf(claims) !== undefined
   const asks = !isNamed && configuration.serverMetadata().userinfo_endpoint !== undefined
   const said: Claims = asks ? await fetchUserInfo(configuration, tokens.access_token, sub) : claims
-  return { user: describeUser(sub, said), ...termsOf(tokens) }
+  return { id: randomUUID(), user: describeUser(sub, said), ...termsOf(tokens) }
 }
 
 /**
@@ -46,10 +49,13 @@ export async function openSession(configuration: Configuration, tokens: Tokens):
  *
  * @see PROTOCOL.md OP26
  */
-export function renewSession({ user, refreshToken }: Session, tokens: Tokens): Session | undefined {
+export function renewSession(
+  { id, user, refreshToken }: Session,
+  tokens: Tokens,
+): Session | undefined {
   const sub = tokens.claims()?.sub
   if (sub !== undefined && sub !== user.id) return undefined
-  return { user, ...(refreshToken !== undefined && { refreshToken }), ...termsOf(tokens) }
+  return { id, user, ...(refreshToken !== undefined && { refreshToken }), ...termsOf(tokens) }
 }
 
 function describeUser(id: string, claims: Claims): Session['user'] {
@@ -68,15 +74,19 @@ function nameOf({ name, preferred_username: username, email }: Claims): string |
         .join('')
 }
 
-/** Returns the end of the tokens and the refresh token. */
+/** Returns the end of the token that ends first, and the refresh token. */
 function termsOf(tokens: Tokens): Pick<Session, 'expiresAtMs' | 'refreshToken'> {
   const nowMs = Date.now()
-  const tokenMs = nowMs + (tokens.expiresIn() ?? 0) * 1_000
-  const idTokenMs = (tokens.claims()?.exp ?? 0) * 1_000
-  const endMs = Math.max(tokenMs, idTokenMs, nowMs + LEAST_MS)
+  const [leftS, endS] = [tokens.expiresIn(), tokens.claims()?.exp]
+  // A renewal often comes without an ID token, and some providers don't say when the other one ends.
+  const ends = [
+    ...(leftS === undefined ? [] : [nowMs + leftS * 1_000]),
+    ...(endS === undefined ? [] : [endS * 1_000]),
+  ]
+  const endMs = ends.length === 0 ? nowMs : Math.min(...ends)
   const { refresh_token: refreshToken } = tokens
   return {
-    expiresAtMs: Math.min(endMs, nowMs + MOST_MS),
+    expiresAtMs: Math.min(Math.max(endMs, nowMs + LEAST_MS), nowMs + MOST_MS),
     ...(refreshToken !== undefined && { refreshToken }),
   }
 }

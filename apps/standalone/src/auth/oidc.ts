@@ -4,6 +4,7 @@ import {
   type AuthenticatedUser,
   type Log,
   Problem,
+  type Rooms,
   sharedAccess,
 } from '@whereabouts/server'
 import { pathOf, RareWarning } from '@whereabouts/server/mount'
@@ -73,6 +74,7 @@ class OidcAuth implements Auth {
   readonly #cookie: OwnCookie
   readonly #failed: RareWarning
   readonly #answers: ReadonlyMap<string, Answer>
+  #rooms: Pick<Rooms, 'endSession'> | undefined
 
   constructor(
     private readonly settings: OidcSettings,
@@ -113,6 +115,10 @@ class OidcAuth implements Auth {
   }
 
   readonly close = (): void => this.#provider.close()
+
+  readonly serve = (rooms: Pick<Rooms, 'endSession'>): void => {
+    this.#rooms = rooms
+  }
 
   async #read(text: string): Promise<AuthenticatedUser | null> {
     const session = await this.#sessions.open(text)
@@ -223,7 +229,19 @@ class OidcAuth implements Auth {
         this.#failed.warn(reasonOf(error))
       })
     }
+    if (session !== undefined) await this.#endOpen(session.id)
     redirect(response, `${this.#root}logout`, [this.#cookie.remove()])
+  }
+
+  /** A cookie of an earlier version names no login. @see PROTOCOL.md AC31 */
+  async #endOpen(session: string | undefined): Promise<void> {
+    if (session === undefined) return
+    try {
+      await this.#rooms?.endSession(session)
+    } catch (error) {
+      // The others are told later than this node, or not at all; the session ends here in any case.
+      this.#failed.warn(reasonOf(error))
+    }
   }
 
   /** Redirects to the provider by a page, as forms may be sent only to this server. */
@@ -265,8 +283,8 @@ class OidcAuth implements Auth {
   }
 }
 
-function userOf({ user, expiresAtMs }: Session): AuthenticatedUser {
-  return { ...user, expiresAtMs }
+function userOf({ id, user, expiresAtMs }: Session): AuthenticatedUser {
+  return { ...user, expiresAtMs, session: id }
 }
 
 function foreign(): Problem {

@@ -10,6 +10,8 @@ export interface KnownUser {
   readonly claim: UserClaim & { readonly id: string }
   /** In ms since 1970; `undefined` if it doesn't expire. @see PROTOCOL.md AC1 */
   readonly expiresAtMs: number | undefined
+  /** The login that the user came by. @see PROTOCOL.md AC31 */
+  readonly session: string | undefined
   /** The object that the application returned. */
   readonly asReturned: AuthenticatedUser
 }
@@ -62,7 +64,7 @@ export class KnownUsers {
    */
   read(returned: unknown): KnownUser | undefined {
     if (typeof returned !== 'object' || returned === null) return undefined
-    const { id, expiresAtMs, ...shown } = fieldsOf(returned)
+    const { id, expiresAtMs, session, ...shown } = fieldsOf(returned)
     if (!isUserId(id)) return undefined
     if (expiresAtMs !== undefined && !isToCome(expiresAtMs)) return undefined
     const name = this.#name.of(shown['name'])
@@ -76,7 +78,8 @@ export class KnownUsers {
       ...(avatar !== undefined && { avatar }),
       ...(meta !== undefined && { meta }),
     }
-    return { claim, expiresAtMs, asReturned: returned as AuthenticatedUser }
+    const asReturned = returned as AuthenticatedUser
+    return { claim, expiresAtMs, session: isUserId(session) ? session : undefined, asReturned }
   }
 }
 
@@ -101,8 +104,8 @@ class Shown<T> {
 
 /** Reads each field once, because a getter may return something else the next time. */
 function fieldsOf(user: object): Fields & { readonly expiresAtMs?: unknown } {
-  const { id, name, color, avatar, expiresAtMs, meta } = user as Fields
-  return { id, name, color, avatar, expiresAtMs, meta }
+  const { id, name, color, avatar, expiresAtMs, session, meta } = user as Fields
+  return { id, name, color, avatar, expiresAtMs, session, meta }
 }
 
 function isToCome(atMs: unknown): atMs is number {

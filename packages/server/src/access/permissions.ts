@@ -28,6 +28,8 @@ export interface Admission {
   /** Who is asked about again; `undefined` for one that the application let in itself. */
   readonly asker: Asker | undefined
   readonly userId: string | undefined
+  /** The login that its user came by. */
+  readonly session?: string | undefined
   /** In ms since 1970; `undefined` if that doesn't end. */
   readonly expiresAtMs: number | undefined
   readonly can: readonly Action[]
@@ -135,7 +137,8 @@ export class Permissions {
     const { user } = asker
     const userId = user?.claim.id
     const answer = { asOf, atMs: performance.now() }
-    return { asker, userId, expiresAtMs: user?.expiresAtMs, can, ...answer }
+    const { expiresAtMs, session } = user ?? { expiresAtMs: undefined, session: undefined }
+    return { asker, userId, session, expiresAtMs, can, ...answer }
   }
 
   /**

@@ -23,6 +23,7 @@ const COUNTERS = {
   store_failures: 'Calls that failed because the store failed',
   room_failures: 'Rooms that failed and began again',
   reader_failures: 'Streams that failed by themselves and were ended',
+  unreadable_notices: 'Messages of other nodes that could not be read',
 } as const
 type Name = keyof RoomsCount
 

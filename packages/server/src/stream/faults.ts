@@ -56,6 +56,12 @@ export class Faults {
     }
   }
 
+  /** Counts a reader that is ended because of an error that isn't its own. */
+  refuse(message: string, error: unknown): void {
+    this.#readers += 1
+    this.note(message, error)
+  }
+
   /** Ends a reader. Never throws, even if the reader can't be written to. */
   end(reader: Endable, problem: Problem): void {
     try {
