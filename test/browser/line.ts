@@ -1,25 +1,19 @@
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 
-/** A network connection between a window and the server that can be slow, cut and restored. */
+/** A network connection between a window and the server that can be slow, cut, lost and restored. */
 export class Line implements AsyncDisposable {
-  readonly #sockets = new Set<Socket>()
+  /** The ends of connections, at the window and at the server. */
+  readonly #ends = new Set<Socket>()
+  readonly #lost = new Set<Socket>()
   readonly #server
-  #isCut = false
+  #state: 'open' | 'cut' | 'lost' = 'open'
 
-  private constructor(port: number, delayMs: number) {
-    this.#server = createServer((socket) => {
-      if (this.#isCut) return void socket.destroy()
-      const onward = connect(port, '127.0.0.1')
-      pass(socket, onward, delayMs)
-      pass(onward, socket, delayMs)
-      for (const end of [socket, onward]) end.on('error', () => undefined)
-      this.#sockets.add(socket)
-      socket.once('close', () => {
-        this.#sockets.delete(socket)
-        setTimeout(() => onward.destroy(), delayMs)
-      })
-    })
+  private constructor(
+    private readonly port: number,
+    private readonly delayMs: number,
+  ) {
+    this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#connect(socket))
   }
 
   /**
@@ -37,12 +31,19 @@ export class Line implements AsyncDisposable {
   }
 
   cut(): void {
-    this.#isCut = true
-    for (const socket of this.#sockets) socket.destroy()
+    this.#state = 'cut'
+    for (const end of this.#ends) end.destroy()
   }
 
+  /** Drops everything from now on, in silence: neither side learns that the other one closes anything. */
+  lose(): void {
+    this.#state = 'lost'
+    for (const end of this.#ends) this.#lost.add(end)
+  }
+
+  /** Lets new connections through. Those that were lost stay so. */
   mend(): void {
-    this.#isCut = false
+    this.#state = 'open'
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -50,10 +51,34 @@ export class Line implements AsyncDisposable {
     this.cut()
     await closed
   }
-}
 
-/** Passes on what one socket sends, and then its end, each after a delay. */
-function pass(from: Socket, to: Socket, delayMs: number): void {
-  from.on('data', (chunk) => void setTimeout(() => to.write(chunk), delayMs))
-  from.on('end', () => void setTimeout(() => to.end(), delayMs))
+  #connect(socket: Socket): void {
+    if (this.#state === 'cut') return void socket.destroy()
+    this.#hold(socket)
+    if (this.#state === 'lost') {
+      this.#lost.add(socket)
+      return void socket.resume()
+    }
+    const onward = connect({ port: this.port, host: '127.0.0.1', allowHalfOpen: true })
+    this.#hold(onward)
+    this.#pass(socket, onward)
+    this.#pass(onward, socket)
+  }
+
+  #hold(end: Socket): void {
+    this.#ends.add(end)
+    end.on('error', () => undefined)
+    end.once('close', () => this.#ends.delete(end))
+  }
+
+  /** Passes on what one end sends, and then its close, each after the delay and unless it is lost. */
+  #pass(from: Socket, to: Socket): void {
+    const later = (act: () => void) =>
+      setTimeout(() => {
+        if (!this.#lost.has(from)) act()
+      }, this.delayMs)
+    from.on('data', (chunk) => void later(() => to.write(chunk)))
+    from.on('end', () => void later(() => to.end()))
+    from.once('close', () => void later(() => to.destroy()))
+  }
 }

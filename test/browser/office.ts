@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll } from 'vitest'
 import { launchChromium } from '../chromium.js'
-import { startServer, type RunningServer } from '../servers/standalone.js'
+import { startServer, type RunningServer, type StandaloneSettings } from '../servers/standalone.js'
 
 export const ann = { name: 'Ann', color: '#e11d48' }
 export const bob = { name: 'Bob', color: '#1d4ed8' }
@@ -12,9 +12,9 @@ export class Office {
   #browser: Browser | undefined
   #rooms = 0
 
-  constructor() {
+  constructor(settings: StandaloneSettings = {}) {
     beforeAll(async () => {
-      ;[this.#server, this.#browser] = await Promise.all([startServer(), launchChromium()])
+      ;[this.#server, this.#browser] = await Promise.all([startServer(settings), launchChromium()])
     })
     afterAll(async () => {
       await this.#browser?.close()

@@ -28,6 +28,7 @@ export interface RunningServer extends Running {
 export interface StandaloneSettings extends Settings {
   readonly allowedHosts?: string
   readonly retentionDays?: number
+  readonly confirmMs?: number
 }
 
 /**

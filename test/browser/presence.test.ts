@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import { TestRoom } from 'whereabouts-conformance/room'
+import { Line } from './line.js'
+import { ann, Pages } from './pages.js'
+
+/** Short, so that the test is; a promise is 1.8 times as long. */
+const CONFIRM_MS = 2_000
+const pages = new Pages({ confirmMs: CONFIRM_MS, leaseMs: 3_000 })
+
+describe('a window whose network drops everything', { timeout: 120_000 }, () => {
+  it('[CO2 CL68 CL71] is away and then gone for others, doesn’t say that it is live, and comes back', async () => {
+    const name = pages.newRoom()
+    await using line = await Line.to(pages.baseUrl)
+    await using watcher = await new TestRoom(pages.baseUrl, name).watch()
+    await using window = await pages.open(name, ann, line)
+    await expect.poll(() => window.status.textContent(), { timeout: 30_000 }).toBe('Live')
+    const { members } = await watcher.until('the join', (state) => state.members.size === 1)
+    const [id] = members.keys()
+    const statusOf = () => watcher.state.members.get(id!)?.status
+    // Idle for some promises: nobody sees anything of the confirmations.
+    await watcher.quiet(0)
+    await new Promise((resolve) => setTimeout(resolve, 4 * CONFIRM_MS))
+    expect(statusOf()).toBe('online')
+    expect(watcher.patches.flatMap(({ status }) => Object.keys(status ?? {}))).toEqual([])
+    line.lose()
+    await watcher.until('away', () => statusOf() === 'away')
+    await watcher.until('gone', () => statusOf() === undefined)
+    await expect.poll(() => window.status.textContent(), { timeout: 20_000 }).toBe('Reconnecting…')
+    line.mend()
+    await expect.poll(() => window.status.textContent(), { timeout: 30_000 }).toBe('Live')
+    await watcher.until('back', () => statusOf() === 'online')
+  })
+})
