@@ -37,6 +37,8 @@ const TICK_US = 300
  * @property {number} writers
  * @property {number} [rate] updates per second and writer
  * @property {number} [rooms]
+ * @property {string} [post] the path that writers post to, in place of the wire's
+ * @property {string} [body]
  * @property {boolean} [idle] whether nobody writes
  * @property {boolean} [closedLoop] whether each writer writes again as soon as it is answered
  * @property {number} [slow] how many of the readers never read
@@ -141,7 +143,8 @@ export function secondsOf({ warmS, seconds }) {
  * @param {Load} load
  */
 function argumentsOf(wire, load) {
-  const { protocol, join: path, watch = path, post, body, type } = wire
+  const { protocol, join: path, watch = path, type } = wire
+  const { post, body } = { ...wire, ...load }
   const { padBytes, receiveBufferBytes } = load
   /** @type {[flag: string, value: string | number | undefined][]} */
   const valued = [

@@ -1,4 +1,5 @@
 import { article } from './article.mjs'
+import { confirmations } from './confirmations.mjs'
 import { fivePeople } from './five-people.mjs'
 import { hotRoom } from './hot-room.mjs'
 import { idle } from './idle.mjs'
@@ -48,6 +49,7 @@ export const SCENARIOS = [
   write,
   ways,
   idle,
+  confirmations,
   slowReaders,
   quiet,
   article,

@@ -101,5 +101,6 @@ export function everyCall(
     [room.url('document'), { headers: update, body: EMPTY_UPDATE }, ['write']],
     [room.url('access'), { ...who, json: { revision: 0 } }, ['manage']],
     [room.url('document'), { ...who, method: 'DELETE' }, ['manage']],
+    [room.url('confirm', { nextWithinMs: 1 }), { ...who, method: 'POST' }, ['join']],
   ]
 }

@@ -115,6 +115,13 @@ it('[BU5] a caller whose posts are refused can still read, rejoin and leave', as
   expect(await call(room.url('document'))).toMatchObject({ status: 200 })
   await using stream = await room.join(member)
   expect(stream.self).toBeDefined()
+  const confirm = () =>
+    call(room.url('confirm', { member, nextWithinMs: 60_000 }), { method: 'POST' })
+  expect(await confirm()).toMatchObject({ status: 200 })
+  // 40 confirmations in 2 s for an address.
+  const [count, answer] = await untilRefused(200, confirm)
+  expectAbout(count + 1, 40)
+  refused(answer, 'confirmations')
   await room.leave(member)
   expect((await room.read()).members).toHaveLength(0)
 })

@@ -135,6 +135,8 @@ describe.each(SERVERS)('an access record on %s', (server) => {
     await expectOnlyReads(view)
     const left = await call(view.url('leave', { member: 'k' }), { method: 'POST' })
     expectProblem(left, 'forbidden')
+    const confirm = view.url('confirm', { member: 'k', nextWithinMs: 1_000 })
+    expectProblem(await call(confirm, { method: 'POST' }), 'forbidden')
     await expectOnlyReads(new TestRoom(running.baseUrl, DEAD_LINK))
     expect((await room.read()).members).toHaveLength(1)
     await change(room, { viewLink: false })
