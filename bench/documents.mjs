@@ -1,20 +1,30 @@
 // Measures a document of 50,000 cells: `npm run bench:documents`, with DATABASE_URL
-// set for PostgreSQL instead of SQLite. Prints the figures, the machine and the versions, and
-// writes them to bench/results/. The machine should have no other load.
+// set for PostgreSQL instead of SQLite. The machine should have no other load.
+//
+//   --quick             a small document, for trying it only
+//   --results folder    where the results go; bench/results by default
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, release, tmpdir, totalmem } from 'node:os'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { createParser } from 'eventsource-parser'
 import { applyUpdate, Doc, encodeStateVector } from 'yjs'
-import { reportDate } from './machine.mjs'
+import { Figures, mib, spread, versionsOf } from './figures.mjs'
 
-const CELLS = 50_000
-const CELLS_A_POST = 5_000
-const POSTS_SEEN = 1_000
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    results: { type: 'string', default: join(import.meta.dirname, 'results') },
+  },
+})
+const { quick, results } = values
+const CELLS = quick ? 1_000 : 50_000
+const CELLS_A_POST = CELLS / 10
+const POSTS_SEEN = quick ? 20 : 1_000
 /** More updates than are kept uncompacted, whatever their size. */
-const POSTS_TO_COMPACTION = 3_100
+const POSTS_TO_COMPACTION = quick ? 80 : 3_100
 const WRITERS = 8
 const SERVER = new URL('../test/documents/measured.server.mjs', import.meta.url)
 const BYTES = { 'content-type': 'application/octet-stream' }
@@ -26,73 +36,72 @@ const room = `bench-${Date.now()}`
 const doc = new Doc()
 const cells = doc.getMap('cells')
 
-/** @type {[what: string, figure: string][]} */
-const figures = []
+const figures = new Figures()
 try {
   await withServer(fill)
   await withServer(measure)
 } finally {
   rmSync(dataDir, { recursive: true, force: true })
 }
-report()
+const store = databaseUrl === undefined ? 'sqlite' : 'postgres'
+figures.write(results, {
+  name: `documents-${store}`,
+  title: `A document of ${CELLS.toLocaleString('en')} cells, ${store}`,
+  about:
+    'One server, and one process that writes and reads. *Event loop* is that of the server, without the time ' +
+    'in which other processes had the processor.',
+  quick,
+  versions: versionsOf(['yjs', databaseUrl === undefined ? 'libsql' : 'pg']),
+})
 
 /** @param {Server} server */
-async function fill(server) {
+async function fill({ baseUrl }) {
   const beganMs = performance.now()
   for (let from = 0; from < CELLS; from += CELLS_A_POST) {
     await post(
-      server.baseUrl,
+      baseUrl,
       edit(() => setCells(from)),
     )
   }
-  note(
-    `fill: ${CELLS / CELLS_A_POST} posts of ${CELLS_A_POST} cells`,
-    ms(performance.now() - beganMs),
-  )
+  const what = `fill: ${CELLS / CELLS_A_POST} posts of ${CELLS_A_POST} cells`
+  figures.note(what, 'ms', performance.now() - beganMs)
 }
 
 /** @param {Server} server */
 async function measure(server) {
   const { baseUrl } = server
   const empty = await server.measure()
-  note('server memory before anything is loaded', mib(empty.rssBytes))
+  figures.note('server memory before anything is loaded', 'MiB', mib(empty.rssBytes))
   const cold = await timed(() => read(baseUrl))
-  note(
-    'read of the whole document, not loaded yet',
-    `${ms(cold.tookMs)}, ${mib(cold.result.byteLength)}`,
-  )
+  figures.note('size of the whole document', 'KB', cold.result.byteLength / 1_000)
+  figures.note('read of the whole document, not loaded yet', 'ms', cold.tookMs)
   const warm = await timed(() => read(baseUrl))
-  note('read of the whole document, loaded', ms(warm.tookMs))
-  await timed(async () => applyUpdate(new Doc(), warm.result)).then(({ tookMs }) =>
-    note('applying it, in the reader', ms(tookMs)),
-  )
+  figures.note('read of the whole document, loaded', 'ms', warm.tookMs)
+  const applied = await timed(async () => applyUpdate(new Doc(), warm.result))
+  figures.note('applying it, in the reader', 'ms', applied.tookMs)
   const vector = Buffer.from(encodeStateVector(doc)).toString('base64url')
   const same = await timed(() => read(baseUrl, `?sv=${vector}`))
-  note('read of the difference for an up-to-date reader', ms(same.tookMs))
+  figures.note('read of the difference for an up-to-date reader', 'ms', same.tookMs)
   const loaded = await server.measure()
-  note('server memory, loaded', mib(loaded.rssBytes))
-  note('event loop blocked at most, loading and reading', held(loaded))
+  figures.note('server memory, loaded', 'MiB', mib(loaded.rssBytes))
+  figures.note('event loop blocked at most, loading and reading', 'ms', loaded.heldUpMs)
   const seen = await postToSeen(baseUrl)
-  note(
-    `one cell, from POST to acknowledged (${POSTS_SEEN} posts, one after another)`,
-    spread(seen.acknowledgedMs),
-  )
-  note('one cell, from POST to seen on a stream', spread(seen.seenMs))
-  note('event loop blocked at most, writing', held(await server.measure()))
+  const posts = `${POSTS_SEEN} posts, one after another`
+  figures.note(`one cell, from POST to acknowledged (${posts})`, 'ms', spread(seen.acknowledgedMs))
+  figures.note('one cell, from POST to seen on a stream', 'ms', spread(seen.seenMs))
+  figures.note('event loop blocked at most, writing', 'ms', (await server.measure()).heldUpMs)
   const acknowledgedMs = await writeUntilCompacted(baseUrl)
-  note(
-    `${WRITERS} writers at once, until compacted: from POST to acknowledged`,
-    spread(acknowledgedMs),
-  )
+  const writers = `${WRITERS} writers at once, ${POSTS_TO_COMPACTION} posts`
+  figures.note(`${writers}: from POST to acknowledged`, 'ms', spread(acknowledgedMs))
   const compactions = await metric(baseUrl, 'document_compactions_total')
-  const seconds = await metric(baseUrl, 'document_compaction_seconds_total')
-  note(
-    'a compaction, beside 8 writers',
-    `${ms((seconds / compactions) * 1_000)} (${compactions} of them)`,
-  )
+  figures.note('compactions meanwhile', '', compactions)
+  if (compactions > 0) {
+    const seconds = await metric(baseUrl, 'document_compaction_seconds_total')
+    figures.note('a compaction, beside the writers', 'ms', (seconds / compactions) * 1_000)
+  }
   const compacted = await server.measure()
-  note('event loop blocked at most, compacting', held(compacted))
-  note('server memory at the end', mib(compacted.rssBytes))
+  figures.note('event loop blocked at most, with all writers', 'ms', compacted.heldUpMs)
+  figures.note('server memory at the end', 'MiB', mib(compacted.rssBytes))
 }
 
 /** @param {string} baseUrl */
@@ -230,62 +239,4 @@ async function timed(work) {
   const beganMs = performance.now()
   const result = await work()
   return { result, tookMs: performance.now() - beganMs }
-}
-
-/** @param {number} value */
-function ms(value) {
-  return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ms`
-}
-
-/** @param {number} bytes */
-function mib(bytes) {
-  return `${(bytes / 1_048_576).toFixed(1)} MiB`
-}
-
-/** @param {{ heldUpMs: number, lateMs: number }} measured */
-function held({ heldUpMs, lateMs }) {
-  return `${ms(heldUpMs)} (${ms(lateMs)} including other processes)`
-}
-
-/** @param {number[]} values */
-function spread(values) {
-  const sorted = values.toSorted((a, b) => a - b)
-  const at = (/** @type {number} */ share) => sorted[Math.floor((sorted.length - 1) * share)] ?? 0
-  return `p50 ${ms(at(0.5))}, p99 ${ms(at(0.99))}, longest ${ms(at(1))}`
-}
-
-/**
- * @param {string} what
- * @param {string} figure
- */
-function note(what, figure) {
-  figures.push([what, figure])
-}
-
-function report() {
-  const store = databaseUrl === undefined ? 'sqlite' : 'postgres'
-  const processors = cpus()
-  const driver = databaseUrl === undefined ? 'libsql' : 'pg'
-  const lines = [
-    `# A document of ${CELLS} cells, ${store}`,
-    '',
-    `${reportDate()}, ${processors.length} x ${processors[0]?.model}, ` +
-      `${mib(totalmem())}, ${process.platform} ${release()}, Node ${process.version}, ` +
-      `yjs ${version('yjs')}, ${driver} ${version(driver)}`,
-    '',
-    '| what | figure |',
-    '| --- | --- |',
-    ...figures.map(([what, figure]) => `| ${what} | ${figure} |`),
-    '',
-  ]
-  writeFileSync(new URL(`results/documents-${store}.md`, import.meta.url), lines.join('\n'))
-  console.log(lines.join('\n'))
-}
-
-/** @param {string} name */
-function version(name) {
-  const manifest = new URL(`../node_modules/${name}/package.json`, import.meta.url)
-  /** @type {{ version: string }} */
-  const { version: installed } = JSON.parse(readFileSync(manifest, 'utf8'))
-  return installed
 }

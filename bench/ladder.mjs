@@ -14,14 +14,14 @@ const UNSENT = 0.001
  */
 
 /**
- * Starts at the level that the previous run reached, or the first one, and climbs up or down.
+ * Starts at the level that the previous run reached, that of the stored results, or the first one, and climbs up
+ * or down. A quick one is only tried at the least level.
  *
  * @param {import('./stage.mjs').Stage} stage
  * @param {Ladder} ladder
  */
 export async function climb(stage, ladder) {
-  const { levels, first } = ladder
-  const before = stage.earlier.at(-1)?.figures['level']
+  const levels = stage.quick ? ladder.levels.slice(0, 1) : ladder.levels
   /** @type {Step[]} */
   const steps = []
   const passes = async (/** @type {number} */ level) => {
@@ -29,13 +29,23 @@ export async function climb(stage, ladder) {
     steps.push(step)
     return step.passed
   }
-  let index = levels.indexOf(before === undefined || before === 0 ? first : before)
-  if (await passes(levels[index] ?? first)) {
+  let index = startOf(stage, ladder, levels)
+  if (await passes(levels[index] ?? 0)) {
     while (index + 1 < levels.length && (await passes(levels[index + 1] ?? 0))) index++
   } else {
     for (index--; index >= 0 && !(await passes(levels[index] ?? 0));) index--
   }
   return { level: levels[index] ?? 0, steps: steps.toSorted((a, b) => a.level - b.level) }
+}
+
+/**
+ * @param {import('./stage.mjs').Stage} stage
+ * @param {Ladder} ladder
+ * @param {readonly number[]} levels
+ */
+function startOf({ earlier, expected }, { first }, levels) {
+  const before = levels.indexOf(earlier.at(-1)?.figures['level'] ?? expected ?? first)
+  return Math.max(0, before === -1 ? levels.indexOf(first) : before)
 }
 
 /** @typedef {{ level: number, passed: boolean, figures: Record<string, number>, notes: string[] }} Step */

@@ -1,20 +1,22 @@
-// Measures a first visit to the office in a real browser with an empty cache: how much JavaScript comes, and
-// how long the main thread works, until there is something to use. `npm run bench:office-load`; with `--quick`
-// one visit each, for CI. Prints the figures and the machine; writes them to bench/results/ unless quick.
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, release, tmpdir, totalmem } from 'node:os'
+// `npm run bench:office-load`: measures a first visit to the office in a real browser with an empty cache: how
+// much JavaScript comes, and how long the main thread works, until there is something to use.
+//
+//   --quick             one visit of each page and none by a phone, for trying it only
+//   --results folder    where the results go; bench/results by default
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
-import { chromium } from 'playwright-core'
-import { CHROMIUM, find } from '../scripts/needs.mjs'
-import { reportDate } from './machine.mjs'
+import { Figures } from './figures.mjs'
+import { withOffice } from './office.mjs'
 
-const IS_QUICK = process.argv.includes('--quick')
-const VISITS = IS_QUICK ? 1 : 7
-const MAIN = fileURLToPath(new URL('../apps/standalone/dist/main.js', import.meta.url))
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    results: { type: 'string', default: join(import.meta.dirname, 'results') },
+  },
+})
+const { quick, results } = values
+const VISITS = quick ? 1 : 5
 const PERSON = '{"name":"Bench","color":"#1d4ed8"}'
 
 /** A phone of Lighthouse: a processor four times as slow, 1.6 Mbit/s and 150 ms. */
@@ -36,59 +38,62 @@ const ROUTES = [
  * @typedef {{ tasks: number[], cls: number, lcpMs: number }} Noted
  */
 
-const executablePath = find(CHROMIUM)
-const dataDir = mkdtempSync(join(tmpdir(), 'whereabouts-bench-'))
-const server = await startServer()
-const browser = await chromium.launch({
-  ...(executablePath !== undefined && { executablePath }),
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
+const figures = new Figures()
+await withOffice(async (office) => {
+  for (const route of ROUTES) await measure(office, route)
+  figures.write(results, {
+    name: 'office-load',
+    title: 'The first visit to the office',
+    about:
+      `Each page ${VISITS} times with an empty cache; medians, with the least and the most. The phone is one ` +
+      'visit with a processor four times as slow, 1.6 Mbit/s and 150 ms.',
+    quick,
+    versions: `Chromium ${office.browser.version()}`,
+  })
 })
-/** @type {string[]} */
-const lines = []
-try {
-  for (const route of ROUTES) await measure(route)
-} finally {
-  await browser.close()
-  const ended = once(server.child, 'exit')
-  server.child.kill('SIGTERM')
-  await ended
-  rmSync(dataDir, { recursive: true, force: true })
-}
-if (!IS_QUICK) report()
 
-/** @param {typeof ROUTES[number]} route */
-async function measure(route) {
+/**
+ * @param {import('./office.mjs').Office} office
+ * @param {typeof ROUTES[number]} route
+ */
+async function measure(office, route) {
+  const { name } = route
   const visits = []
-  for (let n = 0; n < VISITS; n++) visits.push(await visit(route, null))
-  const phone = await visit(route, PHONE)
+  for (let n = 0; n < VISITS; n++) visits.push(await visit(office, route, null))
   const [first] = visits
   if (first === undefined) throw new Error('there was no visit')
-  const { gzipped, transferred, parts } = first
+  const sizes = { gzipped: first.gzipped / 1_000, sent: first.transferred / 1_000 }
+  figures.note(`${name}: JavaScript until it can be used`, 'KB', sizes)
+  figures.note(`${name}: requests for it`, '', first.parts)
+  const note = (/** @type {string} */ what, /** @type {readonly number[]} */ times) =>
+    figures.note(`${name}: ${what}`, 'ms', middleOf(times))
   note(
-    `${route.name}: JavaScript until it can be used`,
-    `${kb(gzipped)} gzipped, ${kb(transferred)} sent`,
+    'until it can be used',
+    visits.map(({ readyMs }) => readyMs),
   )
-  note(`${route.name}: requests for it`, String(parts))
-  note(`${route.name}: until it can be used`, spread(visits.map(({ readyMs }) => readyMs)))
-  note(`${route.name}: main thread until then`, spread(visits.map(({ busyMs }) => busyMs)))
-  note(`${route.name}: longest task until then`, spread(visits.map(({ longestMs }) => longestMs)))
-  const { fcpMs, lcpMs, tbtMs, cls, readyMs } = phone
-  const figures = [
-    `FCP ${ms(fcpMs)}`,
-    `LCP ${ms(lcpMs)}`,
-    `TBT ${ms(tbtMs)}`,
-    `CLS ${cls.toFixed(3)}`,
-  ]
-  note(`${route.name}: on a phone`, `${figures.join(', ')}, can be used after ${ms(readyMs)}`)
+  note(
+    'main thread until then',
+    visits.map(({ busyMs }) => busyMs),
+  )
+  note(
+    'longest task until then',
+    visits.map(({ longestMs }) => longestMs),
+  )
+  if (quick) return
+  const { fcpMs, lcpMs, tbtMs, cls, readyMs } = await visit(office, route, PHONE)
+  const times = { FCP: fcpMs, LCP: lcpMs, TBT: tbtMs, 'can be used after': readyMs }
+  figures.note(`${name}: on a phone`, 'ms', times)
+  figures.note(`${name}: on a phone, layout shift`, '', cls)
 }
 
 /**
  * One visit with an empty cache.
  *
+ * @param {import('./office.mjs').Office} office
  * @param {typeof ROUTES[number]} route
  * @param {typeof PHONE | null} slow
  */
-async function visit({ path, ready }, slow) {
+async function visit({ browser, baseUrl }, { path, ready }, slow) {
   const viewport = slow === null ? { width: 1_200, height: 700 } : { width: 412, height: 823 }
   const context = await browser.newContext({ viewport })
   await context.addInitScript(watch, PERSON)
@@ -101,7 +106,7 @@ async function visit({ path, ready }, slow) {
   page.on('response', (response) => {
     if (response.request().resourceType() === 'script') scripts.push(response)
   })
-  await page.goto(`${server.baseUrl}${path}`, { waitUntil: 'commit' })
+  await page.goto(`${baseUrl}${path}`, { waitUntil: 'commit' })
   await page.locator(ready).first().waitFor({ timeout: 120_000 })
   const busyMs = await taskMs(session)
   const readyMs = await page.evaluate(() => performance.now())
@@ -176,52 +181,10 @@ async function slowDown(session, { cpu, latencyMs, bytesPerSecond }) {
   await session.send('Emulation.setCPUThrottlingRate', { rate: cpu })
 }
 
-async function startServer() {
-  const env = { ...process.env, PORT: '0', HOST: '127.0.0.1', WHEREABOUTS_DATA: dataDir }
-  const child = fork(MAIN, { env, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
-  /** @type {string} */
-  const baseUrl = await new Promise((resolve) => {
-    let output = ''
-    child.stdout?.on('data', (chunk) => {
-      output += String(chunk)
-      const [address] = /http:\/\/[^\s"/]+:[0-9]+/.exec(output) ?? []
-      if (address !== undefined) resolve(address)
-    })
-  })
-  return { child, baseUrl }
-}
-
-function note(/** @type {string} */ what, /** @type {string} */ figure) {
-  lines.push(`| ${what} | ${figure} |`)
-  console.log(`${what}: ${figure}`)
-}
-
-function spread(/** @type {readonly number[]} */ values) {
-  const sorted = values.toSorted((a, b) => a - b)
-  const median = sorted[Math.floor(sorted.length / 2)] ?? NaN
-  if (sorted.length === 1) return ms(median)
-  return `${ms(median)} (${ms(sorted[0] ?? NaN)} to ${ms(sorted.at(-1) ?? NaN)})`
-}
-
-function ms(/** @type {number} */ value) {
-  return `${Math.round(value).toLocaleString('en')} ms`
-}
-
-function kb(/** @type {number} */ bytes) {
-  return `${Math.round(bytes / 1_000).toLocaleString('en')} KB`
-}
-
-function report() {
-  const machine = `${cpus()[0]?.model} × ${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GiB`
-  const text = `# The first visit to the office
-
-Measured ${reportDate()} UTC by \`npm run bench:office-load\`: ${VISITS} visits each, medians with the least and the most.
-The phone is one visit with a processor four times as slow, 1.6 Mbit/s and 150 ms.
-${machine}, ${process.platform} ${release()}, Node ${process.version}, Chromium ${browser.version()}.
-
-| | |
-| --- | --- |
-${lines.join('\n')}
-`
-  writeFileSync(new URL('results/office-load.md', import.meta.url), text)
+/** @param {readonly number[]} times */
+function middleOf(times) {
+  const sorted = times.toSorted((a, b) => a - b)
+  const at = (/** @type {number} */ index) => sorted[index] ?? NaN
+  const median = at(Math.floor(sorted.length / 2))
+  return sorted.length === 1 ? median : { median, least: at(0), most: at(sorted.length - 1) }
 }

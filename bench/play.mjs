@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { versionOf } from './alternatives.mjs'
 import { secondsOf } from './generator.mjs'
@@ -52,11 +53,13 @@ export function minutesTaken({ scenarios, contestants, absences, runs, quick }) 
  */
 export async function play(scenario, plan) {
   console.log(`\n== ${scenario.title}`)
+  const expected = levelsIn(join(plan.results, `${scenario.name}.json`))
   const entries = plan.contestants.filter(takesPartIn(scenario)).map((contestant) => ({
     contestant,
     absent: plan.absences.get(contestant.name) ?? scenario.excludes(contestant),
     /** @type {import('./stage.mjs').Run[]} */
     runs: [],
+    expected: expected.get(contestant.name),
   }))
   for (let number = 1; number <= plan.runs; number++) {
     for (const entry of entries) {
@@ -81,12 +84,13 @@ export async function play(scenario, plan) {
  * Makes one run; a failure is reported and kept as a result.
  *
  * @param {import('./scenarios/index.mjs').Scenario} scenario
- * @param {{ contestant: import('./contestants.mjs').Contestant, runs: readonly import('./stage.mjs').Run[] }} entry
+ * @param {{ contestant: import('./contestants.mjs').Contestant, runs: readonly import('./stage.mjs').Run[], expected: number | undefined }} entry
  * @param {number} number
  * @param {Plan} plan
  * @returns {Promise<import('./stage.mjs').Run>}
  */
-async function perhaps(scenario, { contestant, runs: earlier }, number, { runs, quick }) {
+async function perhaps(scenario, entry, number, { runs, quick }) {
+  const { contestant, runs: earlier, expected } = entry
   const label = `${contestant.name} ${number}/${runs}`.padEnd(26)
   let othersHad = 0
   const load = async (/** @type {import('./generator.mjs').Load} */ asked) => {
@@ -97,7 +101,8 @@ async function perhaps(scenario, { contestant, runs: earlier }, number, { runs, 
   try {
     const type = (/** @type {import('./typing/tasks.mjs').Task} */ task) =>
       typeInto(contestant, task)
-    const run = await scenario.measure({ contestant, quick, earlier, load, type })
+    const stage = { contestant, quick, earlier, load, type }
+    const run = await scenario.measure({ ...stage, ...(expected !== undefined && { expected }) })
     console.log(`${label} ${figuresOf(scenario, run)}`)
     run.notes.forEach(remark)
     if (othersHad > DISTURBED_PERCENT) remark(`others had ${format(othersHad)} % of a core`)
@@ -130,6 +135,24 @@ function versionsOf({ packages, installed, version }) {
   const whose = installed === undefined ? 'project' : 'alternatives'
   const all = packages.map((name) => `${name} ${versionOf(name, whose) ?? 'missing'}`)
   return [...all, ...(version === undefined ? [] : [version()])].join(', ')
+}
+
+/**
+ * Returns the levels that contestants reached when stored results were measured.
+ *
+ * @param {string} file
+ * @returns {ReadonlyMap<string, number>}
+ */
+function levelsIn(file) {
+  if (!existsSync(file)) return new Map()
+  /** @type {import('./report.mjs').Report} */
+  const { rows } = JSON.parse(readFileSync(file, 'utf8'))
+  return new Map(
+    rows.flatMap(({ name, figures }) => {
+      const level = figures['level']?.median ?? 0
+      return level > 0 ? [[name, level]] : []
+    }),
+  )
 }
 
 /**

@@ -23,6 +23,7 @@ const LOST = 0.001
  * @property {import('./contestants.mjs').Contestant} contestant
  * @property {boolean} quick
  * @property {readonly Run[]} earlier the results of its previous runs
+ * @property {number} [expected] the level that it reached when the stored results were measured
  * @property {(load: import('./generator.mjs').Load) => Promise<import('./generator.mjs').Outcome>} load
  *   starts it again and puts a load on it
  * @property {(task: import('./typing/tasks.mjs').Task) => Promise<import('./typing/tasks.mjs').Found>} type

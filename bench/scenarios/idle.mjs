@@ -37,8 +37,8 @@ export const idle = {
 
 /** @param {boolean} quick */
 function loadOf(quick) {
-  const readers = quick ? 2_000 : 10_000
-  return { readers, watch: true, writers: 0, idle: true, warmS: 2, seconds: 1 }
+  const readers = quick ? 100 : 10_000
+  return { readers, watch: true, writers: 0, idle: true, warmS: quick ? 1 : 2, seconds: 1 }
 }
 
 /** @param {import('../generator.mjs').Outcome} outcome */

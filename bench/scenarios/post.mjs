@@ -35,5 +35,5 @@ export const post = {
 
 /** @param {boolean} quick */
 function loadOf(quick) {
-  return { readers: 1, writers: 64, closedLoop: true, warmS: quick ? 2 : 3, seconds: quick ? 2 : 4 }
+  return { readers: 1, writers: 64, closedLoop: true, warmS: quick ? 1 : 3, seconds: quick ? 1 : 4 }
 }

@@ -35,5 +35,5 @@ export const quiet = {
 function loadOf(quick) {
   const people = ROOMS * PEOPLE
   const load = { readers: people, writers: people, rooms: ROOMS, rate: 0.25, prompt: true }
-  return { ...load, warmS: quick ? 2 : 4, seconds: quick ? 3 : 8 }
+  return { ...load, warmS: quick ? 1 : 4, seconds: quick ? 2 : 8 }
 }

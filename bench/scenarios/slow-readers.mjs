@@ -2,6 +2,7 @@ import { faultsOf, microsecondsPerUpdate } from '../stage.mjs'
 
 const READERS = 900
 const SLOW = 100
+const QUICK = { readers: 50, slow: 5 }
 
 /** @type {import('./index.mjs').Scenario} */
 export const slowReaders = {
@@ -36,13 +37,14 @@ export const slowReaders = {
   excludes: () => undefined,
   async measure({ load, quick }) {
     const all = loadOf(quick)
-    const { slow: _, ...without } = { ...all, readers: READERS, seconds: quick ? 3 : 8 }
+    const { slow, ...rest } = all
+    const without = { ...rest, readers: all.readers - slow, seconds: quick ? 1 : 8 }
     const alone = await load(without)
     const beside = await load(all)
     const closed = { ...beside, closed: 0 }
     return {
       figures: {
-        kibPerSlow: Math.max(0, grownKib(beside) - grownKib(alone)) / SLOW,
+        kibPerSlow: Math.max(0, grownKib(beside) - grownKib(alone)) / slow,
         p99: beside.latencyMs.p99,
         p99Alone: alone.latencyMs.p99,
         usPerUpdate: microsecondsPerUpdate(beside),
@@ -55,16 +57,17 @@ export const slowReaders = {
 
 /** @param {boolean} quick */
 function loadOf(quick) {
+  const { readers, slow } = quick ? QUICK : { readers: READERS, slow: SLOW }
   return {
-    readers: READERS + SLOW,
-    slow: SLOW,
+    readers: readers + slow,
+    slow,
     receiveBufferBytes: 4_096,
     watch: true,
     writers: 1,
     rate: 20,
     padBytes: 940,
-    warmS: 3,
-    seconds: quick ? 6 : 20,
+    warmS: quick ? 1 : 3,
+    seconds: quick ? 1 : 15,
   }
 }
 

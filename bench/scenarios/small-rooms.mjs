@@ -22,7 +22,7 @@ export const smallRooms = {
   excludes: () => undefined,
   async measure(stage) {
     const { level, steps } = await climb(stage, {
-      levels: [50, 100, 200, 400, 600, 800, 1_000, 1_200, 1_400, 1_600],
+      levels: [50, 100, 200, 400, 600, 800, 1_000, 1_200, 1_400, 1_500, 1_600, 1_700, 1_800, 1_900],
       first: 800,
       p99Ms: 100,
       load: (rooms) => {
@@ -46,5 +46,5 @@ export const smallRooms = {
  * @param {boolean} quick
  */
 function loadOf(quick) {
-  return { readers: 2_000, writers: 2_000, rate: 2, warmS: quick ? 2 : 8, seconds: quick ? 2 : 8 }
+  return { readers: 2_000, writers: 2_000, rate: 2, warmS: quick ? 1 : 8, seconds: quick ? 1 : 8 }
 }

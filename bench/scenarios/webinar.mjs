@@ -22,8 +22,8 @@ export const webinar = {
   async measure(stage) {
     const { level, steps } = await climb(stage, {
       levels: [
-        50, 200, 500, 1_000, 1_500, 2_000, 3_000, 4_000, 6_000, 8_000, 10_000, 12_000, 15_000,
-        18_000,
+        50, 200, 500, 1_000, 1_500, 2_000, 3_000, 4_000, 6_000, 8_000, 10_000, 12_000, 14_000,
+        16_000, 18_000,
       ],
       first: 500,
       p99Ms: 250,
@@ -45,7 +45,7 @@ function loadOf(quick) {
     watch: true,
     writers: 1,
     rate: 50,
-    warmS: quick ? 2 : 4,
-    seconds: quick ? 2 : 4,
+    warmS: quick ? 1 : 4,
+    seconds: quick ? 1 : 4,
   }
 }

@@ -37,12 +37,12 @@ export const write = {
 /** @param {boolean} quick */
 function loadOf(quick) {
   return {
-    readers: 1_000,
+    readers: quick ? 50 : 1_000,
     watch: true,
     writers: 1,
     // Far below the rate of frames, so that no update waits for the previous one.
     rate: 10,
-    warmS: quick ? 2 : 3,
-    seconds: quick ? 2 : 10,
+    warmS: quick ? 1 : 3,
+    seconds: quick ? 1 : 10,
   }
 }
