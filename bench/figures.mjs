@@ -20,6 +20,13 @@ import { describeMachine, reportDate } from './machine.mjs'
  * @property {readonly Figure[]} figures
  */
 
+/** The benches that measure whereabouts alone, in the order in which they are run. */
+export const FIGURES = [
+  { name: 'documents-sqlite', program: 'documents.mjs' },
+  { name: 'office-load', program: 'office-load.mjs' },
+  { name: 'sheet-browser', program: 'sheet-browser.mjs' },
+]
+
 /** Collects figures, and prints each as soon as it is known. */
 export class Figures {
   /** @type {Figure[]} */

@@ -1,31 +1,44 @@
 // `npm run bench:report`: draws the plots and writes the tables of docs/performance.md from the
 // results in bench/results. With --check it writes nothing and reports what isn't up to date.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { FIGURES, tableOfFigures } from './figures.mjs'
 import { plotsOf } from './plots.mjs'
-import { machineOf, remarksOf, tableOfReport } from './report.mjs'
+import { computerOf, machineOf, remarksOf, tableOfReport } from './report.mjs'
 import { SCENARIOS } from './scenarios/index.mjs'
 
 const RESULTS = join(import.meta.dirname, 'results')
 const DOCS = join(import.meta.dirname, '..', 'docs')
 const PAGE = join(DOCS, 'performance.md')
 const PLOTS = join(DOCS, 'performance')
+const QUICK = '**Short runs, for trying the bench only. Don’t use the figures.**'
 
-const reports = SCENARIOS.flatMap(({ name }) => reportOf(name))
+/** @type {readonly import('./report.mjs').Report[]} */
+const reports = SCENARIOS.flatMap(({ name }) => resultsOf(name))
+/** @type {readonly import('./figures.mjs').FiguresReport[]} */
+const figures = FIGURES.flatMap(({ name }) => resultsOf(name))
+const all = [...reports, ...figures]
 const absent = absentEverywhere()
 /** Names the machine once if it is the same for all tables. */
-const machines = [...new Set(reports.map((report) => machineOf(report)))]
+const machines = [...new Set(all.map(({ machine: each }) => computerOf(each)))]
 const written = new Map(reports.flatMap(filesOf))
 written.set(PAGE, page())
 
+const leftOver = existsSync(PLOTS)
+  ? readdirSync(PLOTS).flatMap((name) =>
+      written.has(join(PLOTS, name)) ? [] : [join(PLOTS, name)],
+    )
+  : []
 const stale = [...written].filter(([file, content]) => contentOf(file) !== content)
 if (process.argv.includes('--check')) {
-  for (const [file] of stale)
+  for (const file of [...stale.map(([name]) => name), ...leftOver]) {
     console.error(`${file} doesn't match the results; run "npm run bench:report"`)
-  if (stale.length > 0) process.exitCode = 1
+    process.exitCode = 1
+  }
 } else {
   mkdirSync(PLOTS, { recursive: true })
   for (const [file, content] of stale) writeFileSync(file, content)
+  for (const file of leftOver) rmSync(file)
   console.log(`${stale.length} of ${written.size} files written`)
 }
 
@@ -42,10 +55,15 @@ function filesOf(report) {
 
 /** Returns the page with new text between the markers. */
 function page() {
-  const sections = reports.map((report) => ({ name: report.scenario, content: sectionOf(report) }))
-  const all = reports.length === 0 ? [] : [{ name: 'machine', content: machine() }, ...sections]
-  return all.reduce(
-    (text, { name, content }) => {
+  const sections = new Map([
+    ...SCENARIOS.map(({ name }) => unmeasured(name, `npm run bench -- --only ${name}`)),
+    ...FIGURES.map(({ name, program }) => unmeasured(name, `node bench/${program}`)),
+    ...reports.map((report) => /** @type {const} */ ([report.scenario, sectionOf(report)])),
+    ...figures.map((report) => /** @type {const} */ ([report.name, figuresOf(report)])),
+    ['machine', machine()],
+  ])
+  return [...sections].reduce(
+    (text, [name, content]) => {
       const begin = `<!-- bench:${name} -->`
       const end = `<!-- /bench:${name} -->`
       const [before, rest] = text.split(begin)
@@ -57,38 +75,74 @@ function page() {
   )
 }
 
-/** Returns the machines and versions, and the contestants that were never measured. */
+/**
+ * @param {string} name
+ * @param {string} command
+ * @returns {readonly [name: string, content: string]}
+ */
+function unmeasured(name, command) {
+  return [name, `_Not measured with the rest; \`${command}\` does it._`]
+}
+
+/** Returns when it was measured, the machines and versions, and the contestants that were never measured. */
 function machine() {
   const versions = reports.flatMap(({ rows }) => rows.flatMap((row) => row.versions.split(', ')))
   const known = [...new Set(versions)].filter((version) => version !== '').toSorted()
   const missing = [...absent].map(([title, why]) => `- ${title}: ${why}.`)
+  const dates = all.map(({ date }) => date).toSorted()
+  const commits = [...new Set(all.map(({ machine: each }) => each.commit))]
+  const described = machines.map((each) => {
+    const full = all.map(({ machine: one }) => machineOf({ machine: one }))
+    return full.find((one) => one.startsWith(each)) ?? each
+  })
   return [
-    ...(machines.length === 1 ? machines : machines.map((each) => `${nameOf(each)}: ${each}`)),
+    `Measured from ${dates.at(0)} to ${dates.at(-1)}, ${commits.length === 1 ? 'commit' : 'commits'} ${commits.join(', ')}.`,
+    ...(machines.length === 1
+      ? described
+      : [
+          'Not everything is from one machine. Compare within a table.',
+          ...described.map((each, at) => `machine ${at + 1}: ${each}`),
+        ]),
     ...(known.length === 0 ? [] : [`With ${known.join(', ')}.`]),
     ...(missing.length === 0 ? [] : ['Not measured at all:', missing.join('\n')]),
   ].join('\n\n')
 }
 
-/** @param {import('./report.mjs').Report} report */
-function sectionOf(report) {
-  const { scenario, about, date, rows, quick } = report
-  const { commit } = report.machine
-  const where = machines.length === 1 ? '' : `, on ${nameOf(machineOf(report))}`
+/** @param {import('./figures.mjs').FiguresReport} report */
+function figuresOf(report) {
+  const { name, about, quick, versions } = report
   return [
     about,
-    ...(quick ? ['**Short runs, for trying the bench only. Don’t use the figures.**'] : []),
+    ...(quick ? [QUICK] : []),
+    tableOfFigures(report),
+    `_${sourceOf(report, name)}, with ${versions}._`,
+  ].join('\n\n')
+}
+
+/** @param {import('./report.mjs').Report} report */
+function sectionOf(report) {
+  const { scenario, about, rows, quick } = report
+  return [
+    about,
+    ...(quick ? [QUICK] : []),
     ...plotsOf(report).map(
       ({ suffix, title }) => `![${title}](performance/${scenario}${suffix}.svg)`,
     ),
     tableOfReport({ ...report, rows: rows.map((row) => ({ ...row, versions: '' })) }),
     ...remarksOf(rows.filter(({ title }) => !absent.has(title))),
-    `_${date}, commit ${commit}${where}; all runs in [bench/results/${scenario}.json](../bench/results/${scenario}.json)._`,
+    `_${sourceOf(report, scenario)}._`,
   ].join('\n\n')
 }
 
-/** @param {string} each one of several */
-function nameOf(each) {
-  return `machine ${machines.indexOf(each) + 1}`
+/**
+ * @param {Pick<import('./report.mjs').Report, 'date' | 'machine'>} report
+ * @param {string} name
+ */
+function sourceOf({ date, machine: each }, name) {
+  const where =
+    machines.length === 1 ? '' : `, on machine ${machines.indexOf(computerOf(each)) + 1}`
+  const file = `bench/results/${name}.json`
+  return `${date}, commit ${each.commit}${where}; all runs in [${file}](../${file})`
 }
 
 /** Returns the contestants that are absent from all their scenarios, with the reasons. */
@@ -100,10 +154,11 @@ function absentEverywhere() {
 }
 
 /**
+ * @template T
  * @param {string} name
- * @returns {import('./report.mjs').Report[]} none if the bench didn't play it
+ * @returns {T[]} none if the bench didn't measure it
  */
-function reportOf(name) {
+function resultsOf(name) {
   const text = contentOf(join(RESULTS, `${name}.json`))
   return text === undefined ? [] : [JSON.parse(text)]
 }

@@ -109,16 +109,23 @@ function runsOf(rows) {
 }
 
 /**
- * Describes the machine in a sentence.
+ * Describes the machine and what is on it in a sentence.
  *
- * @param {Report} report
+ * @param {Pick<Report, 'machine'>} report
  */
 export function machineOf({ machine }) {
-  const { processor, cores, memoryGiB, kernel, node, compiler, pinning, openFiles } = machine
-  return (
-    `${processor}, ${cores} cores, ${memoryGiB} GiB, ${kernel}, Node ${node}, ${compiler}; ${pinning}; ` +
-    `${openFiles} open files per process.`
-  )
+  const { pinning, openFiles, compiler } = machine
+  const tools = compiler === '' ? '' : `, ${compiler}`
+  return `${computerOf(machine)}${tools}; ${pinning}; ${openFiles} open files per process.`
+}
+
+/**
+ * Describes the machine alone.
+ *
+ * @param {import('./machine.mjs').Machine} machine
+ */
+export function computerOf({ processor, cores, memoryGiB, kernel, node }) {
+  return `${processor}, ${cores} cores, ${memoryGiB} GiB, ${kernel}, Node ${node}`
 }
 
 /**
