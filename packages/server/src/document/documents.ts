@@ -259,7 +259,8 @@ export class Documents {
   async check(): Promise<void> {
     if (!this.#threads.areUsed) return
     this.#assertFlushing()
-    await inTime(this.#ask({ call: 'check' }), () => this.#note(storeFailed('it does not answer')))
+    const checked = this.#ask({ call: 'check' }).then(() => this.#flush())
+    await inTime(checked, () => this.#note(storeFailed('it does not answer')))
   }
 
   /** Returns the counts for metrics, or the last known ones if there is no answer. */
@@ -283,7 +284,10 @@ export class Documents {
 
   /** Refuses requests that aren't answered soon, so that the server can shut down. */
   finish(): void {
-    const abandon = () => this.#threads.abandon(shuttingDown())
+    const abandon = () => {
+      this.#threads.abandon(shuttingDown())
+      this.#flusher?.abandon(shuttingDown())
+    }
     this.#finishing = setTimeout(abandon, FINISH_MS).unref()
   }
 
@@ -311,7 +315,7 @@ export class Documents {
     try {
       await this.#flusher?.flush()
     } catch (error) {
-      throw this.#note(storeFailed(error))
+      throw error instanceof Problem ? error : this.#note(storeFailed(error))
     }
   }
 

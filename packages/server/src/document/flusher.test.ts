@@ -72,3 +72,16 @@ it('[DO55] after a failed flush, every later one fails', async () => {
   expect(() => flusher.assertWell()).toThrow(/EIO/)
   expect(flushes).toHaveLength(1)
 })
+
+it('[DO45] those who wait for a disk that doesn’t answer can be refused', async () => {
+  using place = start()
+  const { flusher, flushes, begun } = place
+  const waiting = [flusher.flush()]
+  await begun(1)
+  waiting.push(flusher.flush())
+  flusher.abandon(new Error('shutting down'))
+  for (const each of waiting) await expect(each).rejects.toThrow('shutting down')
+  flushes[0]!.end()
+  await begun(2)
+  flushes[1]!.end()
+})

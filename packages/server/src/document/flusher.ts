@@ -7,6 +7,13 @@ interface OpenFile {
   readonly ino: bigint
 }
 
+/** Those who wait for one flush. */
+interface Waiting {
+  readonly flushed: Promise<void>
+  readonly resolve: () => void
+  readonly reject: (error: Error) => void
+}
+
 /**
  * Flushes a file to disk. Runs beside the thread that writes the file, and flushes once for everybody
  * who waits.
@@ -18,8 +25,11 @@ interface OpenFile {
  */
 export class Flusher {
   #file: OpenFile | undefined
-  /** The flush that hasn't begun yet, and covers everything that is written now. */
-  #next: Promise<void> | undefined
+  /** Those who wait for the flush that hasn't begun yet, which covers everything that is written now. */
+  #next: Waiting | undefined
+  /** Everybody who waits. */
+  readonly #waiting = new Set<Waiting>()
+  /** Settles with the current flush. */
   #current: Promise<void> = Promise.resolve()
   #failure: Error | undefined
   #count = 0
@@ -42,8 +52,13 @@ export class Flusher {
 
   /** Resolves when everything that was written to the file before this call is on disk. */
   flush(): Promise<void> {
-    this.#next ??= this.#flushNext()
-    return this.#next
+    this.#next ??= this.#plan()
+    return this.#next.flushed
+  }
+
+  /** Refuses everybody who waits, since the disk may never answer. */
+  abandon(problem: Error): void {
+    for (const { reject } of this.#waiting) reject(problem)
   }
 
   /** Closes the file. */
@@ -52,11 +67,16 @@ export class Flusher {
     this.#file = undefined
   }
 
-  async #flushNext(): Promise<void> {
-    await this.#current.catch(() => {})
-    this.#next = undefined
-    this.#current = this.#flushNow()
-    await this.#current
+  /** Plans a flush after the current one. */
+  #plan(): Waiting {
+    const waiting = newWaiting()
+    this.#waiting.add(waiting)
+    this.#current = this.#current.then(async () => {
+      this.#next = undefined
+      await this.#flushNow().then(waiting.resolve, waiting.reject)
+      this.#waiting.delete(waiting)
+    })
+    return waiting
   }
 
   async #flushNow(): Promise<void> {
@@ -82,4 +102,13 @@ export class Flusher {
     this.#file = { descriptor, ino: fstatSync(descriptor, { bigint: true }).ino }
     return descriptor
   }
+}
+
+function newWaiting(): Waiting {
+  let resolve!: Waiting['resolve']
+  let reject!: Waiting['reject']
+  const flushed = new Promise<void>((...both) => {
+    ;[resolve, reject] = both
+  })
+  return { flushed, resolve, reject }
 }
