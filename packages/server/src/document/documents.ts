@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as wait } from 'node:timers/promises'
 import { Problem } from '@whereabouts/protocol'
 import type { Log } from '../log.js'
 import { FINISH_MS, type ResolvedOptions } from '../options.js'
 import { documentDeleted } from '../room/document-deleted.js'
 import type { DataFolder } from './data-folder.js'
 import { Flusher } from './flusher.js'
+import { inTime } from './in-time.js'
 import { compactLeft } from './left-logs.js'
 import { connected } from './shown-address.js'
 import type { UpdateTerms } from './keeper.js'
@@ -39,8 +39,6 @@ export interface DocumentsCount {
   readonly store_failures: number
 }
 
-/** The time limit of a check or a count. It can be short, because monitoring asks again soon. */
-const ANSWER_MS = 1_800
 /** The number of random bytes in the name of an incarnation. */
 const INCARNATION_BYTES = 9
 
@@ -360,19 +358,4 @@ function checkRecord({ json }: RoomRecord): void {
 /** Returns the problem for calls while the server shuts down. @see PROTOCOL.md FR19, DO45 */
 export function shuttingDown(): Problem {
   return new Problem('shutting-down', 'The server is shutting down. Try again in a moment.')
-}
-
-/** Resolves with the answer; if it takes too long, rejects with the problem of `late`. */
-async function inTime<T>(answer: Promise<T>, late: () => Problem): Promise<T> {
-  const answered = new AbortController()
-  const deadline = wait(ANSWER_MS, undefined, { signal: answered.signal, ref: false }).then(() => {
-    throw late()
-  })
-  // After an answer, nobody handles the rejection of the deadline.
-  deadline.catch(() => {})
-  try {
-    return await Promise.race([answer, deadline])
-  } finally {
-    answered.abort()
-  }
 }
