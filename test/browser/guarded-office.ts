@@ -100,16 +100,16 @@ export class GuardedOffice {
   }
 
   /** A window of somebody on a sheet. */
-  async sheet(room: string, who: 'ann' | 'bob'): Promise<SheetWindow> {
-    const { browser, baseUrl } = this
-    const context = await this.#profileOf(who)
+  async sheet(room: string, who: 'ann' | 'bob', baseUrl = this.baseUrl): Promise<SheetWindow> {
+    const { browser } = this
+    const context = await this.#profileOf(who, baseUrl)
     return SheetWindow.open(browser, { baseUrl, room, context, person: { ann, bob }[who] })
   }
 
   /** A window of somebody on a page. */
-  async page(room: string, who: 'ann' | 'bob'): Promise<OfficeWindow> {
-    const { browser, baseUrl } = this
-    const context = await this.#profileOf(who)
+  async page(room: string, who: 'ann' | 'bob', baseUrl = this.baseUrl): Promise<OfficeWindow> {
+    const { browser } = this
+    const context = await this.#profileOf(who, baseUrl)
     const person = { ann, bob }[who]
     const window = await OfficeWindow.open(browser, {
       baseUrl,
@@ -121,11 +121,11 @@ export class GuardedOffice {
     return window
   }
 
-  async #profileOf(who: string): Promise<BrowserContext> {
+  async #profileOf(who: string, url: string): Promise<BrowserContext> {
     const permissions = ['clipboard-read', 'clipboard-write']
     const viewport = { width: 1_200, height: 700 }
     const context = await this.browser.newContext({ viewport, permissions })
-    await context.addCookies([{ name: 'who', value: who, url: this.baseUrl }])
+    await context.addCookies([{ name: 'who', value: who, url }])
     return context
   }
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { startServer } from '../servers/standalone.js'
 import { GuardedOffice, READER, WRITER } from './guarded-office.js'
-import { fetchDocument, type OfficeWindow, postDocument } from './office-window.js'
+import { Line } from './line.js'
+import { fetchDocument, OfficeWindow, postDocument } from './office-window.js'
 import { addBlock, ann, Pages, reads, type } from './pages.js'
 
 const office = new GuardedOffice()
@@ -85,6 +86,46 @@ describe('a document that is deleted', () => {
     await bobs.untilSaved()
     expect(await textOf(office.baseUrl, room)).toBe('another meeting')
   })
+
+  it.each(['page', 'sheet'] as const)(
+    '[OF15] gives what was never saved of a deleted %s, until it is discarded',
+    async (kind) => {
+      const room = office.newRoom()
+      await office.allow('bob', WRITER)
+      await using line = await Line.to(office.baseUrl)
+      await using bobs = await office[kind](room, 'bob', line.baseUrl)
+      const write = async (text: string) => {
+        await bobs.page.keyboard.type(text)
+        await bobs.page.keyboard.press('Enter')
+      }
+      if (bobs instanceof OfficeWindow) await bobs.text.click()
+      else await bobs.select('A1')
+      await write('saved')
+      await bobs.untilSaved()
+      line.cut()
+      await expect.poll(() => bobs.page.locator('.status output').textContent()).toMatch(/^Reconn/)
+      await write('never saved')
+      const saving = bobs.page.locator('.saving')
+      await expect.poll(() => saving.textContent()).toMatch(/kept in this browser/)
+      await office.remove(room)
+      line.mend()
+      await said(bobs).toMatch(/^This document was deleted, and begun again empty/)
+      await bobs.page.reload()
+      await bobs.untilOpen()
+      await note(bobs).getByRole('button', { name: 'Show it' }).click()
+      const dialog = bobs.page.getByRole('dialog')
+      const text = dialog.getByLabel('Text of the deleted document')
+      await expect.poll(async () => (await text.inputValue()).trim()).toBe('saved\nnever saved')
+      await bobs.page.keyboard.press('Escape')
+      await note(bobs).getByRole('button', { name: 'Show it' }).click()
+      await dialog.getByRole('button', { name: 'Discard' }).click()
+      await note(bobs).waitFor({ state: 'detached' })
+      await bobs.page.reload()
+      await bobs.untilOpen()
+      await bobs.untilSaved()
+      expect(await note(bobs).count()).toBe(0)
+    },
+  )
 
   it('[OF13] isn’t begun again by somebody who may only view', async () => {
     const room = office.newRoom()

@@ -61,7 +61,7 @@ export const SheetView = memo(function SheetView({ session, onOpen }: SheetViewP
       )}
       <div ref={grid} className={isKnown && canEdit ? 'grid has-tools' : 'grid'} />
       <div ref={markers} className="markers" aria-hidden="true" />
-      {state === 'open' && <StateNote session={session} />}
+      {state === 'open' && <StateNote session={session} kind="sheet" />}
       {current !== undefined && (
         <GivenBackDialog
           key={closed}

@@ -1,21 +1,26 @@
 import { useRoom } from '@whereabouts/client/react'
-import { useMemo, useSyncExternalStore } from 'react'
+import { useMemo, useState, useSyncExternalStore } from 'react'
 import { BASE, withoutBase } from './base.js'
+import { FormerDialog } from './FormerDialog.js'
 import { describeNotice, type Notice, noticeOf } from './notice.js'
 import { SteadyState } from './presence/steady-state.js'
-import { isViewLink } from './route.js'
+import { isViewLink, type Kind } from './route.js'
 import type { Session } from './session.js'
 
 interface StateNoteProps {
   readonly session: Session
+  readonly kind: Kind
 }
 
 /** The kinds that don't call for anything: they say what the window is for. */
 const QUIET: ReadonlySet<Notice['kind']> = new Set(['viewing', 'watching'])
 
 /** Says why the document can't be edited or saved, and what to do. @see OFFICE.md SH105, SH108, OF10 */
-export function StateNote({ session }: StateNoteProps) {
+export function StateNote({ session, kind }: StateNoteProps) {
   const notice = useNotice(session)
+  const [isShown, setIsShown] = useState(false)
+  if (isShown)
+    return <FormerDialog session={session} kind={kind} onClose={() => setIsShown(false)} />
   if (notice.kind === 'none') return null
   const { text, rest } = describeNotice(notice)
   return (
@@ -25,13 +30,20 @@ export function StateNote({ session }: StateNoteProps) {
       data-kind={notice.kind}
     >
       {text}
-      <WayOn notice={notice} session={session} />
+      <WayOn notice={notice} session={session} onShow={() => setIsShown(true)} />
       {rest && ` ${rest}`}
     </p>
   )
 }
 
-function WayOn({ notice, session }: StateNoteProps & { readonly notice: Notice }) {
+interface WayOnProps extends Pick<StateNoteProps, 'session'> {
+  readonly notice: Notice
+  /** Shows what this browser keeps of a deleted document. */
+  readonly onShow: () => void
+}
+
+function WayOn({ notice, session, onShow }: WayOnProps) {
+  if (notice.kind === 'begunAgain') return <Link text="Show it" onClick={onShow} />
   if (notice.kind === 'signedOut') {
     return (
       <>
@@ -41,11 +53,15 @@ function WayOn({ notice, session }: StateNoteProps & { readonly notice: Notice }
     )
   }
   if (notice.kind !== 'deleted' || !notice.mayBegin) return null
+  return <Link text="Begin an empty document here" onClick={session.retry} />
+}
+
+function Link({ text, onClick }: { readonly text: string; readonly onClick: () => void }) {
   return (
     <>
       {' '}
-      <button type="button" className="link" onClick={session.retry}>
-        Begin an empty document here
+      <button type="button" className="link" onClick={onClick}>
+        {text}
       </button>
       .
     </>
@@ -62,7 +78,10 @@ export function useNotice(session: Session): Notice {
   const { document } = session
   const steady = useMemo(() => new SteadyState(document), [document])
   const { saving } = useSyncExternalStore(steady.subscribe, steady.getSnapshot)
-  const { problem: refusal } = useSyncExternalStore(document.subscribe, document.getSnapshot)
+  const { problem: refusal, hasFormer } = useSyncExternalStore(
+    document.subscribe,
+    document.getSnapshot,
+  )
   const canEdit = useSyncExternalStore(session.subscribe, () => session.canEdit)
   const watches = useSyncExternalStore(session.subscribe, () => session.watches)
   return noticeOf({
@@ -72,6 +91,7 @@ export function useNotice(session: Session): Notice {
     saving,
     canEdit,
     watches,
+    hasFormer,
     isLink: isViewLink(session.name),
     can,
   })

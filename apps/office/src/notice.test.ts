@@ -8,6 +8,7 @@ const FINE: NoticeState = {
   saving: 'saved',
   canEdit: true,
   watches: false,
+  hasFormer: false,
   isLink: false,
   can: ['watch', 'join', 'move', 'write'],
 }
@@ -89,6 +90,12 @@ const TABLE: readonly (readonly [what: string, state: Partial<NoticeState>, noti
     'deleted, for a viewer',
     { ...READER, ...CLOSED, roomProblem: 'document-deleted' },
     { kind: 'deleted', mayBegin: false },
+  ],
+  ['deleted and begun again', { hasFormer: true }, { kind: 'begunAgain' }],
+  [
+    'deleted once more',
+    { ...CLOSED, hasFormer: true, roomProblem: 'document-deleted' },
+    { kind: 'deleted', mayBegin: true },
   ],
   ['a full room', { ...CLOSED, roomProblem: 'room-full' }, { kind: 'none' }],
   ['left', CLOSED, { kind: 'none' }],

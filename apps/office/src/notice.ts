@@ -14,6 +14,8 @@ export interface NoticeState {
   readonly canEdit: boolean
   /** Whether the user chose to watch. */
   readonly watches: boolean
+  /** Whether this browser has a deleted document with edits that were never saved. */
+  readonly hasFormer: boolean
   /** Whether the window is on a view link. */
   readonly isLink: boolean
   /** What the server lets the user do, or last let them; `null` if it never said. */
@@ -32,10 +34,11 @@ export type Unsaved = 'nothing' | 'kept' | 'unkept'
  * - `shutOut`: they may no longer see the document, and `neverIn`: they never could;
  * - `linkEnded`: the view link no longer works;
  * - `deleted`: the document was deleted; `mayBegin` if they may begin another one;
+ * - `begunAgain`: it was deleted and begun again, and had edits of theirs that were never saved;
  * - `documentFull`, `storageFull`: what they write isn't taken.
  */
 export type Notice =
-  | { readonly kind: 'none' | 'watching' | 'neverIn' | 'linkEnded' }
+  | { readonly kind: 'none' | 'watching' | 'neverIn' | 'linkEnded' | 'begunAgain' }
   | { readonly kind: 'deleted'; readonly mayBegin: boolean }
   | {
       readonly kind: 'viewing' | 'signedOut' | 'shutOut' | 'documentFull' | 'storageFull'
@@ -49,6 +52,7 @@ export function noticeOf(state: NoticeState): Notice {
   if (roomProblem === 'unauthorized' || documentProblem === 'unauthorized')
     return { kind: 'signedOut', unsaved }
   if (status === 'closed') return whyClosed(state)
+  if (state.hasFormer) return { kind: 'begunAgain' }
   if (documentProblem === 'document-full') return { kind: 'documentFull', unsaved }
   if (documentProblem === 'storage-full') return { kind: 'storageFull', unsaved }
   if (watches) return { kind: 'watching' }
@@ -112,6 +116,11 @@ export function describeNotice(notice: Notice): { readonly text: string; readonl
       return {
         text: 'This document was deleted, for everyone. Only this window still shows it: copy what you need.',
         rest: notice.mayBegin ? 'Nothing of the deleted document goes there.' : '',
+      }
+    case 'begunAgain':
+      return {
+        text: 'This document was deleted, and begun again empty. What you wrote before that was never saved for others, but this browser keeps it.',
+        rest: '',
       }
     case 'documentFull':
       return {

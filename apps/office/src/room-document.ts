@@ -36,6 +36,8 @@ export interface DocumentState {
   readonly isReadOnly: boolean
   /** Why the server doesn't accept the edits or send the document. */
   readonly problem: Problem | null
+  /** Whether the provider has a deleted document with edits that were never saved. */
+  readonly hasFormer: boolean
 }
 
 const EVENTS = [
@@ -47,6 +49,7 @@ const EVENTS = [
   'readOnly',
   'status',
   'problem',
+  'former',
 ] as const
 
 const FIRST_STATE: DocumentState = {
@@ -56,6 +59,7 @@ const FIRST_STATE: DocumentState = {
   isAtRisk: false,
   isReadOnly: true,
   problem: null,
+  hasFormer: false,
 }
 
 /**
@@ -160,7 +164,8 @@ export class RoomDocument {
     const hasUnsaved = this.#hasUnsaved || this.#hasUnwritten
     const saving = savingOf(this.#provider, hasUnsaved)
     const isAtRisk = this.#hasUnwritten || (this.#hasUnsaved && !kept)
-    const state = { isThere, saving, hasUnsaved, isAtRisk, isReadOnly, problem }
+    const hasFormer = this.#provider.former !== null
+    const state = { isThere, saving, hasUnsaved, isAtRisk, isReadOnly, problem, hasFormer }
     if (isSame(state, before)) return
     this.#state = state
     for (const listener of this.#listeners) listener()

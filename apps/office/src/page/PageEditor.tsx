@@ -80,7 +80,7 @@ export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) 
       <p id={HINT_ID} hidden>
         Tab indents. To leave the text, press Escape and then Tab.
       </p>
-      <StateNote session={session} />
+      <StateNote session={session} kind="page" />
       {!isKnown && <NewerFormat session={session} kind="page" />}
       <output className="notice">{notice}</output>
     </>

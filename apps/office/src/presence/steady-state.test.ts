@@ -26,6 +26,7 @@ const stateOf = (saving: Saving): DocumentState => ({
   isAtRisk: saving === 'unkept',
   isReadOnly: false,
   problem: null,
+  hasFormer: false,
 })
 
 /** Returns everything that is shown, in order. */
