@@ -8,7 +8,7 @@ import { within } from 'whereabouts-conformance/deadline'
 import type { Running, Settings } from 'whereabouts-conformance/suite'
 
 const MAIN = fileURLToPath(new URL('../../apps/standalone/dist/main.js', import.meta.url))
-const ADDRESS = /whereabouts is at (http:\/\/[^\s"/]+:[0-9]+)/
+const ADDRESS = /whereabouts is at (https?:\/\/[^\s"/]+:[0-9]+)/
 // Node and the framework load slowly when every core is busy.
 const START_MS = 60_000
 const STOP_MS = 5_000

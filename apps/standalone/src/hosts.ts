@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import type { RequestListener, ServerResponse } from 'node:http'
+import { askedHost } from '@whereabouts/server/mount'
 import { sendProblem } from './problem.js'
 
 const PORT = /:\d*$/
@@ -15,7 +16,7 @@ export function withHosts(allowed: readonly string[], serve: RequestListener): R
   if (allowed.includes('*')) return serve
   const names = new Set(allowed.map((name) => name.toLowerCase()))
   return (request, response) => {
-    const { host } = request.headers
+    const host = askedHost(request)
     if (host === undefined || isOwn(nameOf(host), names)) serve(request, response)
     else refuse(response, host)
   }

@@ -2,12 +2,12 @@ import type { RequestListener } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { openSocket, type RawSocket } from 'whereabouts-conformance/socket'
-import { HttpServer } from './http-server.js'
+import { HttpServer, plainServer } from './http-server.js'
 
 const IDLE_MS = 1_000
 
 async function listen(handle: RequestListener) {
-  const server = new HttpServer(IDLE_MS, handle)
+  const server = new HttpServer(IDLE_MS, plainServer(handle))
   const baseUrl = await server.listen(0, '127.0.0.1')
   return { baseUrl, [Symbol.asyncDispose]: () => server.close() }
 }
@@ -17,7 +17,10 @@ const ask = (socket: RawSocket) => socket.write('GET / HTTP/1.1\r\nHost: localho
 it('says what to do if its port is in use', async () => {
   await using first = await listen(() => {})
   const port = new URL(first.baseUrl).port
-  const second = new HttpServer(IDLE_MS, () => {})
+  const second = new HttpServer(
+    IDLE_MS,
+    plainServer(() => {}),
+  )
   await expect(second.listen(Number(port), '127.0.0.1')).rejects.toThrow(
     `port ${port} of 127.0.0.1 is in use. End what uses it, or set PORT to another one.`,
   )

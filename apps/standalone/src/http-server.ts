@@ -1,7 +1,28 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
+import type { Http2SecureServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { FINISH_MS, SpareSockets } from '@whereabouts/server/mount'
+
+/** A server of Node's, and how it stops. */
+export interface NodeServer {
+  readonly server: Server | Http2SecureServer
+  readonly scheme: 'http' | 'https'
+  /** Takes no more connections, and ends each one when nothing happens on it any more. */
+  stop(): void
+  endConnections(): void
+}
+
+/** A server for HTTP/1.1 without TLS. */
+export function plainServer(handle: RequestListener): NodeServer {
+  const server = createServer(handle)
+  return {
+    server,
+    scheme: 'http',
+    stop: () => server.close(),
+    endConnections: () => server.closeAllConnections(),
+  }
+}
 
 /**
  * Node's server, which closes a connection after a time without any data.
@@ -13,14 +34,16 @@ import { FINISH_MS, SpareSockets } from '@whereabouts/server/mount'
  * @see docs/decisions.md, 45
  */
 export class HttpServer {
-  readonly #server: Server
+  readonly #server: NodeServer['server']
   readonly #spare: SpareSockets
 
   /** @param idleMs longer than any answer takes and than any stream is silent */
-  constructor(idleMs: number, handle: RequestListener) {
-    this.#server = createServer(handle)
-    this.#server.keepAliveTimeout = 0
-    this.#server.timeout = idleMs
+  constructor(
+    idleMs: number,
+    private readonly node: NodeServer,
+  ) {
+    this.#server = node.server
+    Object.assign(this.#server, { keepAliveTimeout: 0, timeout: idleMs })
     this.#spare = new SpareSockets(this.#server)
   }
 
@@ -33,9 +56,10 @@ export class HttpServer {
     this.#server.listen(port, host)
     await this.#listening(port, host)
     const { address, port: bound, family } = this.#server.address() as AddressInfo
-    if (address === '0.0.0.0') return `http://127.0.0.1:${bound}`
-    if (address === '::') return `http://[::1]:${bound}`
-    return `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`
+    const { scheme } = this.node
+    if (address === '0.0.0.0') return `${scheme}://127.0.0.1:${bound}`
+    if (address === '::') return `${scheme}://[::1]:${bound}`
+    return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${bound}`
   }
 
   async #listening(port: number, host: string): Promise<void> {
@@ -58,8 +82,8 @@ export class HttpServer {
     if (!this.#server.listening) return
     const closed = once(this.#server, 'close')
     this.#spare.end()
-    this.#server.close()
-    const end = setTimeout(() => this.#server.closeAllConnections(), FINISH_MS)
+    this.node.stop()
+    const end = setTimeout(() => this.node.endConnections(), FINISH_MS)
     await closed
     clearTimeout(end)
   }

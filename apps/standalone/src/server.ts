@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import {
   createWhereabouts,
   DEFAULTS,
+  type Log,
   type Whereabouts,
   type WhereaboutsOptions,
 } from '@whereabouts/server'
@@ -12,11 +13,13 @@ import { BasePath } from './base-path.js'
 import { type Auth, openAuth } from './auth/auth.js'
 import { gate } from './auth/gate.js'
 import { withHosts } from './hosts.js'
-import { HttpServer } from './http-server.js'
+import { HttpServer, type NodeServer, plainServer } from './http-server.js'
+import { Http2Server } from './http2-server.js'
 import { createLog, redactUrl, serverLog } from './log.js'
 import { listenLocally } from './local-calls.js'
 import { isPage, openOffice } from './office.js'
 import type { Settings } from './settings.js'
+import { followTls, readTls } from './tls.js'
 import { endOnSignals, endOnUncaught } from './ending.js'
 
 /** Longer than a proxy's timeout, so that a proxy never finds a connection closed. */
@@ -69,10 +72,16 @@ async function listen(
   const { countLogin } = whereabouts
   const behind = { serve: office, isPage, countLogin }
   const pages = gate(auth, behind, basePath.rootOf, serverLog(log))
-  const server = new HttpServer(idleMs, listener(settings, basePath, whereabouts, pages, log))
+  const { node, unfollow } = openNode(
+    settings,
+    listener(settings, basePath, whereabouts, pages, log),
+    serverLog(log),
+  )
+  const server = new HttpServer(idleMs, node)
   let local: Closable | undefined
   const close = () => {
     auth.close?.()
+    unfollow?.()
     return whereabouts.close(() => Promise.all([server.close(), local?.close()]))
   }
   try {
@@ -85,6 +94,17 @@ async function listen(
     await close()
     throw error
   }
+}
+
+/** Opens a server over TLS if there is a certificate. */
+function openNode(
+  { tls, options: { maxConnections = DEFAULTS.maxConnections } }: Settings,
+  handle: RequestListener,
+  log: Log,
+): { readonly node: NodeServer; readonly unfollow?: () => void } {
+  if (tls === undefined) return { node: plainServer(handle) }
+  const node = new Http2Server(readTls(tls), maxConnections, handle)
+  return { node, unfollow: followTls(node.server, tls, log) }
 }
 
 interface Closable {

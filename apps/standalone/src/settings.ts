@@ -8,6 +8,7 @@ import { faultsOf, readBasePath } from '@whereabouts/server/mount'
 import { z } from 'zod'
 import { AUTH_VARIABLES, type AuthSettings, readAuth } from './auth/auth-settings.js'
 import { isOwnPath } from './base-path.js'
+import { readTls, TlsFault, type TlsFiles } from './tls.js'
 import { isLoopback } from './loopback.js'
 
 /** The checked settings from the environment. Only this file reads the environment. */
@@ -17,6 +18,8 @@ export interface Settings {
   /** The host names that browsers may use for this server; `*` for any. @see PROTOCOL.md BR6 */
   readonly allowedHosts: readonly string[]
   readonly logLevel: (typeof LOG_LEVELS)[number]
+  /** The files of the certificate; without them the server speaks HTTP without TLS. */
+  readonly tls?: TlsFiles
   /** How the server identifies callers. */
   readonly auth: AuthSettings
   readonly options: WhereaboutsOptions
@@ -27,6 +30,8 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 
 const PREFIX = 'WHEREABOUTS_'
 const ALLOWED_HOSTS = `${PREFIX}ALLOWED_HOSTS`
+const TLS_CERT = `${PREFIX}TLS_CERT`
+const TLS_KEY = `${PREFIX}TLS_KEY`
 const HOST_NAME = /^(?:\*|[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)$/i
 
 function listOf(text: string): string[] {
@@ -50,8 +55,12 @@ const ENVIRONMENT = z.object({
       'must be host names like "docs.example.com", without a scheme or a port',
     )
     .optional(),
+  [TLS_CERT]: z.string().optional(),
+  [TLS_KEY]: z.string().optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 })
+
+const OWN: ReadonlySet<string> = new Set(Object.keys(ENVIRONMENT.shape))
 
 const DATA = `${PREFIX}DATA`
 const BASE_PATH = `${PREFIX}BASE_PATH`
@@ -88,6 +97,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
   const faults = [
     ...faultsOf(ENVIRONMENT, said).map(({ option, message }) => `${option}: ${message}`),
     ...authFaults,
+    ...tlsFaults(given.get(TLS_CERT), given.get(TLS_KEY)),
     ...findFaults(options).map((fault) => messageOf(fault, given)),
     ...basePathFaults(options.basePath, auth),
     ...[...given.keys()]
@@ -97,7 +107,14 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
   if (!own.success || auth === undefined || faults.length > 0) {
     throw new TypeError(`invalid settings\n  ${faults.join('\n  ')}`)
   }
-  const { PORT, HOST, LOG_LEVEL, [ALLOWED_HOSTS]: hosts } = own.data
+  const {
+    PORT,
+    HOST,
+    LOG_LEVEL,
+    [ALLOWED_HOSTS]: hosts,
+    [TLS_CERT]: cert,
+    [TLS_KEY]: key,
+  } = own.data
   // Where nobody signs in, a page that points its own name here could read and write everything. BR6
   const isOpen = auth.mode === 'open' || isLoopback(HOST)
   const names = hosts ?? (isOpen ? [] : ['*'])
@@ -105,7 +122,22 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
   // A login leads to one address only, so that address has the path as well.
   const basePath = auth.mode === 'oidc' ? { basePath: auth.publicUrl.pathname } : {}
   const all = { ...options, ...basePath }
-  return { port: PORT, host: HOST, allowedHosts, logLevel: LOG_LEVEL, auth, options: all }
+  const tls = cert === undefined || key === undefined ? {} : { tls: { cert, key } }
+  return { port: PORT, host: HOST, allowedHosts, logLevel: LOG_LEVEL, ...tls, auth, options: all }
+}
+
+/** @see PROTOCOL.md HT34 */
+function tlsFaults(cert: string | undefined, key: string | undefined): string[] {
+  if (cert === undefined && key === undefined) return []
+  if (cert === undefined) return [`${TLS_CERT}: is required with ${TLS_KEY}`]
+  if (key === undefined) return [`${TLS_KEY}: is required with ${TLS_CERT}`]
+  try {
+    readTls({ cert, key })
+    return []
+  } catch (error) {
+    if (!(error instanceof TlsFault)) throw error
+    return [`${error.file === 'cert' ? TLS_CERT : TLS_KEY}: ${error.message}`]
+  }
 }
 
 /** @see PROTOCOL.md OP34, OP35 */
@@ -167,5 +199,5 @@ function variableOf(option: string): string {
 
 function isUnknown(variable: string): boolean {
   const isKnown = OPTIONS.has(variable) || AUTH_VARIABLES.has(variable)
-  return variable.startsWith(PREFIX) && !isKnown && variable !== ALLOWED_HOSTS
+  return variable.startsWith(PREFIX) && !isKnown && !OWN.has(variable)
 }

@@ -2,7 +2,7 @@
 export { Administration } from './administration.js'
 export { isUserId } from './access/known-user.js'
 export { readBasePath } from './access/base-path.js'
-export { Proxies } from './access/proxies.js'
+export { askedHost, Proxies } from './access/proxies.js'
 export { RareWarning } from './access/rare-warning.js'
 export { resolveSecret } from './access/secret.js'
 export { DEFAULT_ROOM } from '@whereabouts/protocol'

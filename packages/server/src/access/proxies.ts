@@ -47,7 +47,7 @@ export class Proxies {
 
   /** Returns the host that the browser asked for. */
   hostOf(request: IncomingMessage): string | undefined {
-    const { host } = request.headers
+    const host = askedHost(request)
     if (!this.isBehind(request)) return host
     return firstOf(request.headers['x-forwarded-host']) ?? this.#hopsOf(request)[0]?.host ?? host
   }
@@ -90,6 +90,12 @@ export class Proxies {
 /** Returns the first item of a header that is a list. */
 function firstOf(header: string | readonly string[] | undefined): string | undefined {
   return [header].flat()[0]?.split(',')[0]?.trim()
+}
+
+/** Returns the host that a request names, which HTTP/2 does in `:authority`. */
+export function askedHost({ headers }: IncomingMessage): string | undefined {
+  const authority = headers[':authority']
+  return typeof authority === 'string' ? authority : headers.host
 }
 
 /** Returns whether a text is an address or a CIDR range. */

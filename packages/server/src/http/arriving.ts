@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { FINISH_MS } from '../options.js'
+import { endRequest } from './end-request.js'
 
 /** A body of 1 MiB, the default limit, arrives in time at 18 KB a second. */
 const ARRIVES_WITHIN_MS = 60_000
@@ -17,7 +18,7 @@ export class Arriving {
   /** Watches a request until it is closed or its body has arrived. */
   watch(request: IncomingMessage): void {
     this.#requests.add(request)
-    const timer = setTimeout(() => request.destroy(), this.#patienceMs).unref()
+    const timer = setTimeout(() => endRequest(request), this.#patienceMs).unref()
     const forget = () => {
       clearTimeout(timer)
       this.#requests.delete(request)
@@ -31,7 +32,7 @@ export class Arriving {
     this.#patienceMs = FINISH_MS
     if (this.#requests.size === 0) return
     const end = () => {
-      for (const request of this.#requests) request.destroy()
+      for (const request of this.#requests) endRequest(request)
     }
     setTimeout(end, FINISH_MS).unref()
   }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Json, Problem, PROTOCOL_VERSION } from '@whereabouts/protocol'
 import type { Parameter } from '../access/caller.js'
 import type { Proxies } from '../access/proxies.js'
+import { endRest } from './end-request.js'
 import { readAddress } from './routes.js'
 
 /** The places where a parser of the application leaves a body that it has read. */
@@ -121,7 +122,7 @@ export class Call {
     request.pause()
     this.#closeConnection()
     response.writeHead(status, headersOf(PROBLEM_TYPE, Buffer.byteLength(text))).write(text)
-    const timer = setTimeout(() => response.end(), UNREAD_MS)
+    const timer = setTimeout(() => response.end(() => endRest(request)), UNREAD_MS)
     response.once('close', () => clearTimeout(timer))
   }
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { Problem } from '@whereabouts/protocol'
+import { endRequest, hasArrived } from './end-request.js'
 
 /** How often each body is checked for progress, and how many bytes must have come since. */
 const LOOK_MS = 10_000
@@ -112,7 +113,10 @@ class Body {
       this.#reject = reject
     })
     request.on('data', this.#add)
-    request.on('end', () => this.#resolve(this.#held.subarray(0, this.#bytes)))
+    request.on('end', () => {
+      if (hasArrived(request)) this.#resolve(this.#held.subarray(0, this.#bytes))
+      else this.#broken()
+    })
     // A close before the end means that the caller has disconnected; after the end it changes nothing.
     request.on('close', this.#close)
     if (request.closed) this.#close()
@@ -134,7 +138,7 @@ class Body {
 
   /** Closes its connection. */
   end(): void {
-    this.request.destroy()
+    endRequest(this.request)
   }
 
   /** Releases its memory. */
@@ -185,8 +189,11 @@ class Body {
   }
 
   readonly #close = (): void => {
-    if (!this.request.complete)
-      this.#end(new Problem('bad-json', 'The body did not arrive completely. Send it again.'))
+    if (!hasArrived(this.request)) this.#broken()
+  }
+
+  #broken(): void {
+    this.#end(new Problem('bad-json', 'The body did not arrive completely. Send it again.'))
   }
 
   #end(problem: Problem): void {

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http'
+import type { Http2SecureServer } from 'node:http2'
 import type { Socket } from 'node:net'
 
 /** How often connections are checked for having become idle. */
@@ -18,8 +19,8 @@ export class SpareSockets {
   readonly #sockets = new Set<Socket>()
 
   /** @param server must have no connections yet */
-  constructor(private readonly server: Server) {
-    server.on('connection', (socket) => {
+  constructor(private readonly server: Server | Http2SecureServer) {
+    server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket)
       socket.once('close', () => this.#sockets.delete(socket))
     })
