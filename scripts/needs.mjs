@@ -67,8 +67,50 @@ export const NGINX = {
   aptPackage: 'nginx',
 }
 
+/** @type {Need} */
+export const CADDY = { name: 'Caddy', variable: 'CADDY', commands: ['caddy'], aptPackage: 'caddy' }
+
+/** @type {Need} */
+export const HAPROXY = {
+  name: 'HAProxy',
+  variable: 'HAPROXY',
+  commands: ['haproxy'],
+  folder: '/usr/sbin',
+  aptPackage: 'haproxy',
+}
+
+/** Only its program, without a service that takes port 80. @type {Need} */
+export const APACHE = {
+  name: 'Apache',
+  variable: 'APACHE',
+  commands: ['apache2'],
+  folder: '/usr/sbin',
+  aptPackage: 'apache2-bin',
+}
+
+/** @type {Need} */
+export const VARNISH = {
+  name: 'Varnish',
+  variable: 'VARNISH',
+  commands: ['varnishd'],
+  folder: '/usr/sbin',
+  aptPackage: 'varnish',
+}
+
 /** All system programs that the tests need. */
-export const NEEDS = [CHROMIUM, POSTGRES, CURL, PYTHON, COMPILER, REDIS, NGINX]
+export const NEEDS = [
+  CHROMIUM,
+  POSTGRES,
+  CURL,
+  PYTHON,
+  COMPILER,
+  REDIS,
+  NGINX,
+  CADDY,
+  HAPROXY,
+  APACHE,
+  VARNISH,
+]
 
 /**
  * Finds the path of the program; `undefined` if it is missing. If the need's variable is set, only

@@ -28,12 +28,18 @@ http {
  * Starts nginx with these server blocks.
  *
  * @param baseUrl where it answers when it is ready
+ * @param files further ones that it reads, by their names
  */
-export async function startNginx(servers: string, baseUrl: string): Promise<AsyncDisposable> {
+export async function startNginx(
+  servers: string,
+  baseUrl: string,
+  files: { readonly [name: string]: string } = {},
+): Promise<AsyncDisposable> {
   const program = find(NGINX)
   if (program === undefined) throw new Error(missing(NGINX))
   const folder = await mkdtemp(join(tmpdir(), 'whereabouts-nginx-'))
-  await writeFile(join(folder, 'nginx.conf'), around(servers))
+  const all = { ...files, 'nginx.conf': around(servers) }
+  for (const [name, text] of Object.entries(all)) await writeFile(join(folder, name), text)
   const args = ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr']
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] })
   const exited = once(child, 'exit')
