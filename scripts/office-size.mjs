@@ -23,7 +23,8 @@ const VIEWS = [
   {
     name: 'page',
     entries: [...DOCUMENT, 'src/page/PageEditor.tsx'],
-    maxGzipBytes: 315_000,
+    // The last kilobyte says why something can't be edited, and posts what is left when the page goes away.
+    maxGzipBytes: 316_000,
   },
   // Univer's grid and editors; its icons and what it says about functions come later.
   { name: 'sheet', entries: [...DOCUMENT, 'src/open-sheet.ts'], maxGzipBytes: 955_000 },

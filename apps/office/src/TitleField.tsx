@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useSyncExternalStore, type KeyboardEvent } from 'react'
 import type { OfficeProps } from './office.js'
 import { nameUntitled } from './route.js'
-import { observeName, readName, readTitle, writeTitle } from './title.js'
+import { observeName, readName, readTitle, writeTitle } from './document-name.js'
 
 type TitleFieldProps = Pick<OfficeProps, 'session' | 'route' | 'recents'> & {
   /** Called when the keyboard has finished with the title. */

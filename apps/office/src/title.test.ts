@@ -1,6 +1,7 @@
 import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs'
 import { describe, expect, it } from 'vitest'
-import { cleanTitle, observeName, parseTitle, readName, readTitle, writeTitle } from './title.js'
+import { observeName, readName, readTitle, writeTitle } from './document-name.js'
+import { cleanTitle, parseTitle } from './title.js'
 
 describe('the title of a document', () => {
   it('[PG1] is in the map `about`, and is synchronized with the document', () => {

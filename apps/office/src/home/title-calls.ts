@@ -2,7 +2,7 @@ import { joinRoom } from '@whereabouts/client'
 import { RoomProvider } from '@whereabouts/client/yjs'
 import { applyUpdate, Doc } from 'yjs'
 import { BASE } from '../base.js'
-import { readName, writeTitle } from '../title.js'
+import { readName, writeTitle } from '../document-name.js'
 import type { LookedUp } from './room-titles.js'
 
 // A large document on a slow connection takes a while; waiting for an absent server would never
