@@ -1,10 +1,11 @@
-import type { Action, Hello } from '@whereabouts/protocol'
+import { type Action, type Hello, Problem } from '@whereabouts/protocol'
 import type { AskedAction } from '@whereabouts/server'
 import { describe, expect, it } from 'vitest'
 import { getDocument, postUpdate, TestDocument } from 'whereabouts-conformance/document'
 import { call, callJson, expectRefused, open } from 'whereabouts-conformance/http'
 import { memberKey, TestRoom } from 'whereabouts-conformance/room'
 import { openStream } from 'whereabouts-conformance/stream'
+import { startPlain } from '../servers/plain.js'
 import { ALL, as, everyCall, Office, SERVERS, start } from './application.js'
 
 const INSIDE = 'the database password is hunter2'
@@ -304,4 +305,22 @@ describe.each(SERVERS)('an application that authorizes on %s', (server) => {
     expect(statuses).toEqual([405, 405])
     expect(await running.rooms.count()).toMatchObject({ rooms: 0, connections: 0 })
   })
+})
+
+it('[SR18] a member still confirms that it is there while the store can’t be asked', async () => {
+  let isAway = false
+  await using server = await startPlain({
+    authenticate: () => ({ id: 'ada' }),
+    authorize: () => {
+      if (isAway) throw new Problem('store-failed', 'It is away.')
+      return true
+    },
+  })
+  const room = new TestRoom(server.baseUrl)
+  const member = memberKey()
+  const { self } = await room.move(member, 1)
+  isAway = true
+  const confirm = room.url('confirm', { member, nextWithinMs: 60_000 })
+  expect(await callJson(confirm, { method: 'POST' })).toMatchObject({ self })
+  await expectRefused('store-failed', room.url('location', { member }), { json: 2 })
 })

@@ -190,9 +190,9 @@ export class Connection {
     this.#options.confirm().then(
       (position) => this.posted(position, true),
       (error: unknown) => {
-        // Asking a server again that refuses makes no difference.
-        const isRefused = isLasting(error) || error instanceof ForeignAnswer
-        if (!isRefused) this.#apply({ kind: 'unconfirmed' })
+        // Asking a server that answers again makes no difference.
+        const isAnswered = error instanceof Problem || error instanceof ForeignAnswer
+        if (!isAnswered) this.#apply({ kind: 'unconfirmed' })
       },
     )
   }

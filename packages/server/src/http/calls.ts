@@ -47,7 +47,7 @@ const EVERY_ROOM = '*'
 const USUALLY_LISTED = 100
 
 const READ: Demand = { budget: 'documents', needs: ['watch'] }
-const CONFIRM: Demand = { budget: 'confirmations', needs: ['join'] }
+const CONFIRM: Demand = { budget: 'confirmations', needs: ['join'], isStaying: true }
 const WRITE: Demand = { budget: 'posts', needs: ['write'] }
 
 /** What the calls do, once it is known which one it is and for which room. */

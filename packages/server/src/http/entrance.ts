@@ -1,4 +1,4 @@
-import { type Action, isViewLink } from '@whereabouts/protocol'
+import { type Action, isViewLink, Problem } from '@whereabouts/protocol'
 import type { Account } from '../access/accounts.js'
 import type { Allowances } from '../access/allowances.js'
 import type { Manager } from '../access/audit.js'
@@ -12,6 +12,7 @@ import {
   linkEnded,
   linkOnlyReads,
   type Permissions,
+  type StillMay,
 } from '../access/permissions.js'
 import type { Sharing } from '../access/sharing.js'
 import { assertCurrent, type Users } from '../access/users.js'
@@ -47,6 +48,8 @@ export interface Demand {
   readonly memberKey?: MemberKey | undefined
   /** Whether the room's record is read again first, rather than taken from the cache. */
   readonly isFresh?: boolean
+  /** Whether it only says that its member is there, who stays while the store can't be asked. AC10, SR18 */
+  readonly isStaying?: boolean
 }
 
 /**
@@ -107,7 +110,7 @@ export class Entrance {
     const entered = await this.#enter(call, name, demand)
     const { asker, user } = entered
     if (demand.isFresh === true) this.access.sharing.outdate(asker.roomName)
-    const stillMay = await this.access.permissions.assert(asker, ...demand.needs)
+    const stillMay = await this.#assert(asker, demand)
     checkVersion(call.query)
     const said = await read(entered)
     assertCurrent(user)
@@ -137,6 +140,18 @@ export class Entrance {
     const admission = await this.access.permissions.readmit(before)
     if (admission !== before) assertCurrent(user)
     return { ...entered, admission, said }
+  }
+
+  /** @throws {Problem} forbidden, store-failed, as does the answer */
+  async #assert(asker: Asker, { needs, isStaying }: Demand): Promise<StillMay> {
+    const assert = () => this.access.permissions.assert(asker, ...needs)
+    if (isStaying !== true) return assert()
+    const stillMay = async () => {
+      await assert().catch(unlessStoreFailed)
+      return true
+    }
+    await stillMay()
+    return stillMay
   }
 
   /** Finds who is calling, counts the call, and finds which room a name leads to. */
@@ -186,6 +201,10 @@ export class Entrance {
     if (roomName === undefined) throw linkEnded()
     return { request, user, roomName, link }
   }
+}
+
+function unlessStoreFailed(error: unknown): void {
+  if (!(error instanceof Problem) || error.problem !== 'store-failed') throw error
 }
 
 /** @throws {Problem} forbidden. SR8 */
