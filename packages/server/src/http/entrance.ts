@@ -144,14 +144,10 @@ export class Entrance {
 
   /** @throws {Problem} forbidden, store-failed, as does the answer */
   async #assert(asker: Asker, { needs, isStaying }: Demand): Promise<StillMay> {
-    const assert = () => this.access.permissions.assert(asker, ...needs)
-    if (isStaying !== true) return assert()
-    const stillMay = async () => {
-      await assert().catch(unlessStoreFailed)
-      return true
-    }
-    await stillMay()
-    return stillMay
+    const asked = this.access.permissions.assert(asker, ...needs)
+    if (isStaying !== true) return asked
+    const stillMay = await asked.catch(unlessStoreFailed)
+    return async () => (await stillMay?.().catch(unlessStoreFailed)) ?? false
   }
 
   /** Finds who is calling, counts the call, and finds which room a name leads to. */
@@ -203,8 +199,9 @@ export class Entrance {
   }
 }
 
-function unlessStoreFailed(error: unknown): void {
+function unlessStoreFailed(error: unknown): undefined {
   if (!(error instanceof Problem) || error.problem !== 'store-failed') throw error
+  return undefined
 }
 
 /** @throws {Problem} forbidden. SR8 */
