@@ -23,8 +23,6 @@ import {
 /** The number of attempts to empty the log after a removal, while another connection reads. */
 const WIPE_ATTEMPTS = 20
 const WIPE_PAUSE_MS = 50
-/** The size of the write-ahead log from which a commit empties it, in pages of 4 KiB. */
-const MOST_LOG_PAGES = 4_000
 
 /**
  * The location of documents: a file in the data folder, or memory with a name unique to the
@@ -278,8 +276,6 @@ function prepare(database: Database.Database): SqliteConnection {
   database.exec('PRAGMA journal_mode = WAL')
   // A commit survives the end of the process. That it survives a power cut is the flusher's work.
   database.exec('PRAGMA synchronous = NORMAL')
-  // Emptying the log waits for the disk, so a commit does it only if the upkeep can't.
-  database.exec(`PRAGMA wal_autocheckpoint = ${MOST_LOG_PAGES}`)
   // Deleted data is overwritten, including data that a compaction replaces.
   database.exec('PRAGMA secure_delete = ON')
   const connection = new SqliteConnection(database)
