@@ -4,6 +4,8 @@ import { openStream } from 'whereabouts-conformance/stream'
 import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs'
 import { Session } from '../http2/served.js'
 
+const TABS = 30
+
 /** Two people meet, move and write through a proxy, once that is there. */
 export async function meet(baseUrl: string): Promise<void> {
   const isThere = () =>
@@ -35,14 +37,14 @@ export async function meet(baseUrl: string): Promise<void> {
 }
 
 /** Many tabs of one browser are live over one connection. */
-export async function manyTabs(baseUrl: string): Promise<void> {
+export async function manyTabs(baseUrl: string, count = TABS): Promise<void> {
   using session = new Session(baseUrl)
-  const tabs = Array.from({ length: 30 }, (_, tab) =>
+  const tabs = Array.from({ length: count }, (_, tab) =>
     session.events(`/rooms/tabs/events?member=tab-${tab}`),
   )
   const streams = await Promise.all(tabs)
   const { headers } = await session.ask('/rooms/tabs/location?member=mover', {}, '"D6"')
   expect(headers[':status']).toBe(200)
   const seen = await Promise.all(streams.map((events) => events.until('"D6"')))
-  expect(seen).toHaveLength(30)
+  expect(seen).toHaveLength(count)
 }
