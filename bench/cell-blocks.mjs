@@ -1,11 +1,12 @@
 // Compares formats in which runs of cells are one value in a sheet's document:
-// node --expose-gc bench/cell-blocks.mjs
+// node --expose-gc bench/cell-blocks.mjs, with --quick a small table, for trying it only
 import { cpus } from 'node:os'
 import { SheetDocument } from '@whereabouts/univer/document'
 import * as Y from 'yjs'
 
 const COLUMNS = 20
-const RUNS = 9
+const QUICK = process.argv.includes('--quick')
+const RUNS = QUICK ? 1 : 9
 const SHEET = 'sheet-1'
 const CELLS = `cells:${SHEET}`
 
@@ -32,7 +33,7 @@ const FORMATS = [
 
 console.log(`${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}`)
 console.log(`medians of ${RUNS} runs`)
-for (const count of [25_000, 50_000]) {
+for (const count of QUICK ? [1_000] : [25_000, 50_000]) {
   const table = makeTable(count / COLUMNS)
   console.log(`\n${count.toLocaleString('en')} cells, Yjs and a table in memory`)
   for (const format of FORMATS) report(format, table)

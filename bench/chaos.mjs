@@ -2,6 +2,7 @@
 // the cases of test/chaos.
 //
 //   --only kill,rolling    these cases
+//   --quick                with 50 people, for trying it only
 //   --results folder       where the results go; bench/results by default
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,6 +13,7 @@ import { importTest } from './test-modules.mjs'
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
+    quick: { type: 'boolean', default: false },
     results: { type: 'string', default: join(import.meta.dirname, 'results') },
   },
 })
@@ -21,6 +23,7 @@ const { CASES, describe, play } = await importTest('chaos/cases.ts')
 /** @type {typeof import('../test/servers/postgres.js')} */
 const { startPostgres } = await importTest('servers/postgres.ts')
 
+const PEOPLE = values.quick ? 50 : 300
 const names = values.only?.split(',')
 const cases = Object.entries(CASES).filter(([name]) => names?.includes(name) ?? true)
 /** @type {[import('../test/chaos/cases.js').Case, import('../test/chaos/cases.js').Outcome][]} */
@@ -31,7 +34,7 @@ const postgres = await startPostgres()
 try {
   for (const [, each] of cases) {
     try {
-      const outcome = await play(each, postgres)
+      const outcome = await play(each, postgres, PEOPLE)
       console.log(describe(each, outcome))
       outcomes.push([each, outcome])
     } catch (error) {
@@ -70,10 +73,11 @@ function reportOf() {
   const rule = heads.map((_, at) => (at === 0 ? '---' : '---:'))
   const table = [heads, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
   return [
-    '# 300 people on three nodes, when something goes wrong',
-    'Three server processes behind a load balancer, one Redis, one PostgreSQL, and 300 clients in one room: 30 ' +
-      'of them move once a second, 8 write into the document, and 8 more clients post updates to it. A view ' +
-      'is right when it shows all 300 online, and no location of a mover is older than 3 s. ' +
+    `# ${PEOPLE} people on three nodes, when something goes wrong`,
+    'Three server processes behind a load balancer, one Redis, one PostgreSQL, and ' +
+      `${PEOPLE} clients in one room: 30 of them move once a second, 8 write into the document, and 8 more ` +
+      `clients post updates to it. A view is right when it shows all ${PEOPLE} online, and no location of a ` +
+      'mover is older than 3 s. ' +
       'Times count from the start of the disturbance. *Seen to be gone* counts each time that a member who ' +
       'was there all the time disappears from a view. A write is lost if it was acknowledged and ' +
       'any node lacks it at the end. Lease 8 s, heartbeat 2 s.',

@@ -18,7 +18,6 @@ import { summarize, tableOfReport, writeReport } from './report.mjs'
 import { faultsOf, othersPercent, serverPercent } from './stage.mjs'
 import { importTest } from './test-modules.mjs'
 
-const PEOPLE = 200
 const RATE = 5
 const RUNS = 3
 const READY_WITHIN_MS = 10_000
@@ -54,13 +53,14 @@ const { values } = parseArgs({
 })
 const { quick, results } = values
 const rooms = Number(values.rooms)
+const PEOPLE = quick ? 20 : 200
 const load = {
   rooms,
   readers: PEOPLE,
   writers: PEOPLE,
   rate: RATE,
-  warmS: quick ? 2 : 4,
-  seconds: quick ? 2 : 10,
+  warmS: quick ? 1 : 4,
+  seconds: quick ? 1 : 10,
 }
 
 const machine = describeMachine(buildGenerator())
@@ -163,10 +163,15 @@ async function startNode(folder, shared) {
 
 /** @param {number} port */
 async function statusOf(port) {
-  const answer = await fetch(`http://127.0.0.1:${port}/health/ready`)
-  /** @type {{ status: string }} */
-  const { status } = await answer.json()
-  return status
+  try {
+    const answer = await fetch(`http://127.0.0.1:${port}/health/ready`)
+    /** @type {{ status: string }} */
+    const { status } = await answer.json()
+    return status
+  } catch {
+    // It doesn't answer yet; the caller gives up in time, and says what it printed.
+    return 'unreachable'
+  }
 }
 
 function report() {

@@ -26,6 +26,7 @@ export interface Outcome extends Sight {
   readonly lost: number
 }
 
+const PEOPLE = 300
 /** After this long without a sign of life, a node counts as dead. */
 const NODE_LEASE_MS = 5_000
 const NOTICED_WITHIN_MS = 5_000
@@ -112,9 +113,13 @@ async function restartRedis(
 }
 
 /** Plays a case on new nodes and a new Redis. */
-export async function play({ disturb }: Case, postgres: RunningPostgres): Promise<Outcome> {
+export async function play(
+  { disturb }: Case,
+  postgres: RunningPostgres,
+  people = PEOPLE,
+): Promise<Outcome> {
   await using world = await World.open(postgres)
-  await using crowd = await Crowd.gather(world.url)
+  await using crowd = await Crowd.gather(world.url, people)
   const sight = await crowd.watch(disturb(world), GIVE_UP_MS)
   const acknowledged = await crowd.settle()
   const lost = await world.lacks(acknowledged)

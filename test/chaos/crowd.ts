@@ -3,7 +3,6 @@ import { within } from 'whereabouts-conformance/deadline'
 import { Person, Writer } from './person.js'
 import { Scribe, writesOf } from './scribe.js'
 
-const PEOPLE = 300
 /** How many join at the same time. */
 const GROUP = 50
 const MOVERS = 30
@@ -27,7 +26,7 @@ export interface Sight {
   readonly wrongMs: number
 }
 
-/** 300 people in one room: all watch, some move, some write into the document. */
+/** People in one room: all watch, some move, some write into the document. */
 export class Crowd implements AsyncDisposable {
   readonly #people: Person[] = []
   readonly #movers: Person[] = []
@@ -36,11 +35,14 @@ export class Crowd implements AsyncDisposable {
   readonly #timers: NodeJS.Timeout[] = []
   #byId: ReadonlyMap<string, Person> = new Map()
 
-  private constructor(private readonly url: string) {}
+  private constructor(
+    private readonly url: string,
+    private readonly people: number,
+  ) {}
 
   /** Resolves when all have joined and see each other, and moving and writing have started. */
-  static async gather(url: string): Promise<Crowd> {
-    const crowd = new Crowd(url)
+  static async gather(url: string, people: number): Promise<Crowd> {
+    const crowd = new Crowd(url, people)
     try {
       await crowd.#gather()
       return crowd
@@ -127,7 +129,7 @@ export class Crowd implements AsyncDisposable {
 
   async #gather(): Promise<void> {
     // Joining all at once would be another test.
-    while (this.#people.length < PEOPLE) {
+    while (this.#people.length < this.people) {
       for (let count = 0; count < GROUP; count++) this.#add()
       const areIn = () => this.#people.every(({ id }) => id !== null)
       await this.#until('all are in', GATHER_WITHIN_MS, areIn)

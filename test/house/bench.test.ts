@@ -1,15 +1,23 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, vi } from 'vitest'
+import { size } from '../size.js'
 
 const BENCH = fileURLToPath(new URL('../../bench/', import.meta.url))
 
 /** Long enough for processes to start and end, which has no event to wait for. */
 const SOON = { timeout: 10_000, interval: 50 }
+
+interface Figures {
+  readonly figures: readonly {
+    readonly what: string
+    readonly value: number | { readonly [name: string]: number }
+  }[]
+}
 
 interface Report {
   readonly rows: readonly {
@@ -19,15 +27,19 @@ interface Report {
   }[]
 }
 
+type Workplace = Awaited<ReturnType<typeof workplace>>
+
 /** A temporary folder, and programs of the bench that use it for temporary files. */
 async function workplace() {
   const folder = await mkdtemp(join(tmpdir(), 'whereabouts-bench-'))
+  // PostgreSQL runs as another user.
+  await chmod(folder, 0o755)
   const children: ChildProcess[] = []
   return {
     folder,
     run(program: string, ...args: string[]) {
       const env = { PATH: process.env['PATH'], TMPDIR: folder }
-      const child = spawn(process.execPath, [join(BENCH, program), ...args], { env })
+      const child = spawn(process.execPath, ['--expose-gc', join(BENCH, program), ...args], { env })
       children.push(child)
       let output = ''
       child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
@@ -41,23 +53,113 @@ async function workplace() {
   }
 }
 
-describe('the bench', () => {
-  it('measures two servers end to end', async () => {
+/** Runs a program of the bench to its end; returns its output. */
+async function finish(place: Workplace, program: string, ...args: string[]): Promise<string> {
+  const { child, output } = place.run(program, ...args)
+  const [code] = (await once(child, 'close')) as [number]
+  expect(code, output()).toBe(0)
+  return output()
+}
+
+async function resultsIn<T>(folder: string, name: string): Promise<T> {
+  return JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8')) as T
+}
+
+/** The contestants that need nothing installed. */
+const SERVERS = 'whereabouts,polling,raw-buffer,documents'
+
+/** The contestants of each scenario, and a figure that is at least so much if its load arrived. */
+const SCENARIOS: { readonly [name: string]: { servers: string[]; atLeast: [string, number] } } = {
+  'hot-room': { servers: ['whereabouts'], atLeast: ['usPerUpdate', 0] },
+  webinar: { servers: ['whereabouts'], atLeast: ['usPerUpdate', 0] },
+  'small-rooms': { servers: ['whereabouts'], atLeast: ['usPerUpdate', 0] },
+  post: { servers: ['whereabouts'], atLeast: ['postsPerSecond', 10] },
+  write: { servers: ['whereabouts'], atLeast: ['bytesPerEvent', 40] },
+  ways: { servers: ['raw-buffer'], atLeast: ['bytesPerEvent', 40] },
+  idle: { servers: ['whereabouts'], atLeast: ['usPerConnect', 0] },
+  'slow-readers': { servers: ['whereabouts'], atLeast: ['usPerUpdate', 0] },
+  quiet: { servers: ['whereabouts'], atLeast: ['usPerUpdate', 0] },
+  article: { servers: ['whereabouts', 'polling'], atLeast: ['requests', 10] },
+  turns: { servers: ['documents'], atLeast: ['count', 20] },
+  pair: { servers: ['documents'], atLeast: ['count', 10] },
+  trace: { servers: ['documents'], atLeast: ['edits', 1_000] },
+  typist: { servers: ['documents'], atLeast: ['edits', 2_000] },
+  readers: { servers: ['documents'], atLeast: ['count', 250] },
+}
+
+describe('the bench', { timeout: 240_000 }, () => {
+  it('measures each scenario', async () => {
     await using place = await workplace()
     const { folder } = place
-    const args = ['--only', 'post', '--quick', '--runs', '1', '--servers', 'whereabouts,bare']
-    const { child, output } = place.run('run.mjs', ...args, '--results', folder)
-    const [code] = (await once(child, 'close')) as [number]
+    const args = ['--quick', '--servers', SERVERS, '--results', folder]
+    await finish(place, 'run.mjs', ...args)
 
-    expect(code, output()).toBe(0)
-    const report = JSON.parse(await readFile(join(folder, 'post.json'), 'utf8')) as Report
-    expect(report.rows.map(({ name }) => name)).toEqual(['whereabouts', 'bare'])
-    for (const { figures, notes } of report.rows) {
-      expect(notes.join('; ')).not.toMatch(/failed|refused|arrive/)
-      expect(figures['usPerPost']?.median).toBeGreaterThan(1)
-      expect(figures['postsPerSecond']?.median).toBeGreaterThan(10)
+    const written = (await readdir(folder)).filter((name) => name.endsWith('.json'))
+    expect(written.toSorted()).toEqual(
+      Object.keys(SCENARIOS)
+        .map((name) => `${name}.json`)
+        .toSorted(),
+    )
+    for (const [name, { servers, atLeast }] of Object.entries(SCENARIOS)) {
+      const { rows } = await resultsIn<Report>(folder, name)
+      expect(
+        rows.map((row) => row.name),
+        name,
+      ).toEqual(servers)
+      for (const { figures, notes } of rows) {
+        expect(notes.join('; '), name).not.toMatch(/failed|refused|arrive|isn’t/)
+        const [key, least] = atLeast
+        expect(figures[key]?.median, `${name}, ${key}`).toBeGreaterThanOrEqual(least)
+      }
     }
     expect(await readFile(join(folder, 'post.md'), 'utf8')).toContain('| whereabouts, standalone |')
+  })
+
+  it.each([
+    { program: 'documents.mjs', name: 'documents-sqlite', rows: 16 },
+    { program: 'office-load.mjs', name: 'office-load', rows: 15 },
+    { program: 'sheet-browser.mjs', name: 'sheet-browser', rows: 22 },
+  ])('measures whereabouts alone: $name', async ({ program, name, rows }) => {
+    await using place = await workplace()
+    const { folder } = place
+    await finish(place, program, '--quick', '--results', folder)
+
+    const { figures } = await resultsIn<Figures>(folder, name)
+    expect(figures.length, figures.map(({ what }) => what).join('\n')).toBe(rows)
+    const values = figures.flatMap(({ value }) =>
+      typeof value === 'number' ? [value] : Object.values(value),
+    )
+    expect(values.filter((value) => !(Number.isFinite(value) && value >= 0))).toEqual([])
+    expect(await readFile(join(folder, `${name}.md`), 'utf8')).toContain(`| ${figures[0]?.what} |`)
+  })
+
+  it('measures a room on several nodes', async () => {
+    await using place = await workplace()
+    await finish(place, 'nodes.mjs', '--quick', '--results', place.folder)
+
+    const { rows } = await resultsIn<Report>(place.folder, 'nodes')
+    expect(rows.map(({ name }) => name)).toEqual(['alone', 'one', 'three'])
+    for (const { notes } of rows) expect(notes.join('; ')).not.toMatch(/refused|arrive/)
+    expect(rows[2]?.figures['commands']?.median).toBeGreaterThan(1)
+  })
+
+  // The gate plays each of its cases with 300 people anyway: test/chaos.
+  it.runIf(size(false, true))('shows what people see when something goes wrong', async () => {
+    await using place = await workplace()
+    const { folder } = place
+    await finish(place, 'chaos.mjs', '--quick', '--only', 'rolling', '--results', folder)
+
+    const table = await readFile(join(folder, 'chaos.md'), 'utf8')
+    expect(table).toMatch(/\| \*\*a rolling restart of all three\*\*: .* \| 0 of \d+ \|/)
+  })
+
+  it.each([
+    { program: 'logins.mjs', last: /times as much/ },
+    { program: 'sheet-document.mjs', last: /^undo it: /m },
+    { program: 'cell-blocks.mjs', last: /so much less: bytes/ },
+  ])('prints the figures of $program', async ({ program, last }) => {
+    await using place = await workplace()
+    expect(await finish(place, program, '--quick')).toMatch(last)
   })
 
   it('ends everything that it started when it is stopped', async () => {
