@@ -138,6 +138,7 @@ describe('sharing a document without users', () => {
     await button(anns, 'End view link').waitFor()
     await expect.poll(() => copied(anns)).toMatch(/\/pages\/view~[\w-]{32}$/)
     const path = new URL(await copied(anns)).pathname
+    await button(anns, 'Done').click()
     await using bobs = await OfficeWindow.open(browser, { baseUrl, path, person: bob })
     await bobs.text.getByText('Read me').waitFor()
     await note(bobs).filter({ hasText: 'You can view this document.' }).waitFor()

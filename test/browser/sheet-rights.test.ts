@@ -64,7 +64,7 @@ const ATTEMPTS: readonly (readonly [what: string, attempt: (at: SheetWindow) => 
     ['dragging the cell', (at) => at.drag({ x: 90, y: 43 }, { x: 350, y: 140 })],
     ['dragging a column’s edge', (at) => at.drag({ x: 134, y: 10 }, { x: 250, y: 10 })],
     ['the menu', (at) => at.openMenu('A1')],
-    ['a new sheet', ({ page }) => page.locator('footer button').first().click({ force: true })],
+    ['a new sheet', ({ page }) => page.locator('footer button').first().dispatchEvent('click')],
     ['dragging a tab', dragTab],
     ['a new name', (at) => at.tab('Sheet 2').dblclick()],
     ['typing it', ({ page }) => page.keyboard.type('mine')],
@@ -90,15 +90,9 @@ describe('a sheet that may only be read', () => {
       expect(await anns.page.locator(control).isVisible(), control).toBe(true)
       expect(await bobs.page.locator(control).isVisible(), control).toBe(false)
     }
-    await anns.tab('Sheet 1').click({ button: 'right' })
-    await anns.page.getByText('Rename').waitFor()
-    await bobs.tab('Sheet 1').click({ button: 'right' })
-    expect(await bobs.page.getByText('Rename').count()).toBe(0)
     await office.allow('bob', WRITER)
     await untilEditable(bobs)
     for (const control of controls) await bobs.page.locator(control).waitFor()
-    await bobs.tab('Sheet 1').click({ button: 'right' })
-    await bobs.page.getByText('Rename').waitFor()
   })
 
   it('[SH14 SH105] has no tools, and stays as it is whatever somebody tries', async () => {

@@ -19,8 +19,8 @@ import {
 const TAB = '[data-u-comp="slide-tab-item"]'
 
 /**
- * Hides Univer's tools while the workbook can only be read: the toolbar, the menus on cells and tabs,
- * typing into the formula bar, the handle that fills cells and the edges that resize lines. Cells can still be
+ * Hides Univer's tools while the workbook can only be read: the toolbar, the menu on cells, typing into
+ * the formula bar, the handle that fills cells and the edges that resize lines. Cells can still be
  * selected and copied.
  *
  * @see OFFICE.md SH105
@@ -49,11 +49,9 @@ export class EditingTools {
       }
     })
     document.addEventListener('pointerdown', this.#holdTab, { capture: true })
-    document.addEventListener('contextmenu', this.#keepMenu, { capture: true })
     return toDisposable(() => {
       subscription.unsubscribe()
       document.removeEventListener('pointerdown', this.#holdTab, { capture: true })
-      document.removeEventListener('contextmenu', this.#keepMenu, { capture: true })
     })
   }
 
@@ -62,14 +60,6 @@ export class EditingTools {
     if (this.#isShown !== false || !(event.target instanceof Element)) return
     const id = event.target.closest(TAB)?.getAttribute('data-id')
     if (id === this.#workbook.getActiveSheet()?.getSheetId()) event.stopPropagation()
-  }
-
-  /** Keeps a tab from showing its menu: everything in it edits. */
-  readonly #keepMenu = (event: MouseEvent): void => {
-    if (this.#isShown !== false || !(event.target instanceof Element)) return
-    if (event.target.closest(TAB) === null) return
-    event.preventDefault()
-    event.stopPropagation()
   }
 
   /** Calls back when Univer itself refuses something, and suppresses its dialog. */
