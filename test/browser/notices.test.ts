@@ -140,7 +140,7 @@ describe('a document that is deleted', () => {
 })
 
 describe('a server without room for more', () => {
-  it('[OF10 SH70] says so, keeps what is typed, and saves it when there is room', async () => {
+  it('[OF10 SH70] says so, and keeps what is typed over a reload', async () => {
     const room = pages.newRoom()
     await using small = await startServer({}, 0, [], {
       WHEREABOUTS_MAX_STORED_BYTES: '2000',
