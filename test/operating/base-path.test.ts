@@ -34,7 +34,11 @@ describe('a server below a path', () => {
     expect(await cookieOf(server)).toMatch(/^whereabouts-member=[^;]+; Path=\/apps\/where; /)
     const secure = await cookieOf(server, { 'x-forwarded-proto': 'https' })
     expect(secure).toMatch(/^__Secure-whereabouts-member=[^;]+; Path=\/apps\/where; .*; Secure$/)
-    const headers = { cookie: secure.split(';')[0]! }
+    const headers = {
+      'x-forwarded-prefix': BASE,
+      'x-forwarded-proto': 'https',
+      cookie: secure.split(';')[0]!,
+    }
     const again = await call(`${server.baseUrl}/rooms/a/location`, { headers, json: 2 })
     expect(again.headers['set-cookie']).toBeUndefined()
   })

@@ -14,6 +14,9 @@ export class VirtualClock implements Clock {
   #order = 0
   #isCalling = false
 
+  /** @param before called before each timer */
+  constructor(private readonly before: () => void = () => {}) {}
+
   now(): number {
     return this.#nowMs
   }
@@ -68,6 +71,7 @@ export class VirtualClock implements Clock {
     // A timer may run late if another took long.
     this.#nowMs = Math.max(this.#nowMs, timer.atMs)
     this.#isCalling = true
+    this.before()
     timer.callback()
     this.#isCalling = false
   }

@@ -32,7 +32,7 @@ const newModel = () => new Model(LEASE_MS, SOON_MS)
 
 /** One room with members that come and go, and a model of its expected state. */
 export class World {
-  readonly clock = new VirtualClock()
+  readonly clock = new VirtualClock(() => this.#expire())
   readonly rooms: LocalRooms
   model = newModel()
   /** How many times the room failed because of a planted fault. */
@@ -112,9 +112,14 @@ export class World {
     do {
       const nowMs = this.clock.now()
       this.clock.advance(Math.max(0, Math.min(endMs, this.model.nextMs) - nowMs))
-      this.model.expire(this.clock.now())
-      this.rooms.find(ROOM)?.tick()
+      this.#expire()
     } while (this.clock.now() < endMs)
+  }
+
+  /** Ends promises and leases at one time in the model and in the room, which writes, and so takes time. */
+  #expire(): void {
+    this.model.expire(this.clock.now())
+    this.rooms.find(ROOM)?.tick()
   }
 
   /** Delivers everything that is pending, including due frames and leases. */
@@ -147,15 +152,17 @@ export class World {
     const cell = `C${++this.#moves}`
     const location: Json = this.random.chance(0.1) ? null : { cell, ...(at && { at }) }
     const nextWithinMs = this.random.pick(PROMISES_MS)
+    const nowMs = this.clock.now()
     this.#do({ do: 'move', id: member, user: {}, location, nextWithinMs })
-    this.model.move(member, location, this.clock.now(), nextWithinMs)
+    this.model.move(member, location, nowMs, nextWithinMs)
   }
 
   #confirm(): void {
     const member = this.random.pick(MEMBERS)
     const nextWithinMs = this.random.pick(PROMISES_MS) ?? 1
+    const nowMs = this.clock.now()
     void this.rooms.confirm(ROOM, member, nextWithinMs)
-    this.model.confirm(member, this.clock.now(), nextWithinMs)
+    this.model.confirm(member, nowMs, nextWithinMs)
   }
 
   /** Stores a document update, and tells the room now or a little later. */
@@ -198,8 +205,9 @@ export class World {
     } else {
       const at = this.random.pick(PARTS)
       const nextWithinMs = this.random.pick(PROMISES_MS)
+      const nowMs = this.clock.now()
       this.#do({ do: 'open', id: member, user: {}, at, nextWithinMs })
-      this.model.open(member, at, this.clock.now(), nextWithinMs)
+      this.model.open(member, at, nowMs, nextWithinMs)
     }
     const documents = known?.documents ?? this.random.chance(0.8)
     const version = this.#resumeFrom(known)
@@ -217,7 +225,6 @@ export class World {
 
   /** PROTOCOL.md MB7 */
   readonly #checkGone = (member: string, part: string | undefined): void => {
-    this.model.expire(this.clock.now())
     if (!this.model.members().has(member)) return
     if (part === undefined || this.model.partOf(member) === part)
       throw new Error(`${member} is here and was seen to leave`)
@@ -238,8 +245,9 @@ export class World {
       this.#do({ do: 'unwatch' })
       this.model.watching -= 1
     } else {
+      const nowMs = this.clock.now()
       this.#do({ do: 'close', id: member })
-      this.model.close(member, this.clock.now())
+      this.model.close(member, nowMs)
     }
     this.#closed.push(reader)
   }
@@ -248,8 +256,9 @@ export class World {
   #reload(): void {
     const stream = this.#streams.at(-1)
     if (stream?.member === undefined) return
+    const nowMs = this.clock.now()
     this.#do({ do: 'soon', id: stream.member })
-    this.model.leaveSoon(stream.member, this.clock.now())
+    this.model.leaveSoon(stream.member, nowMs)
     this.#drop()
     this.pass(this.random.below(3_000))
     if (this.random.chance(0.6)) this.#attend(stream.member, 'patch', undefined)
