@@ -39,7 +39,9 @@ it(
     )
     const stop = new AbortController()
     const acting = browsers.map((browser) => act(browser, random, stop.signal))
-    for (const endMs = Date.now() + SECONDS * 1_000; Date.now() < endMs;) {
+    const endMs = Date.now() + SECONDS * 1_000
+    // On a slow machine, a few more lives until there were two restores.
+    while (Date.now() < endMs || host.restores < 2) {
       await setTimeout(random.below(LONGEST_LIFE_MS))
       await expectNoLie(host.url, browsers)
       await host.kill()
@@ -52,7 +54,6 @@ it(
     for (const browser of browsers) browser.open()
     await expect.poll(() => restOf(browsers), { timeout: REST_MS }).toEqual(AT_REST)
     await expectEverything(host.url, browsers)
-    expect(host.restores).toBeGreaterThan(1)
     await Promise.all(browsers.map((browser) => browser.end()))
     await host.stop()
   },
