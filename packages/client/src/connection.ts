@@ -115,7 +115,7 @@ export class Connection {
     for (const { id, way } of choice.attempts) if (!this.#open.has(id)) this.#attempt(id, way)
     if (choice.check === null) this.#checking?.abort()
     else if (before.check === null) this.#check()
-    if (choice.confirmations > before.confirmations) this.#confirm()
+    if (choice.confirmations > before.confirmations) void this.#confirm()
     const [was, is] = [before, choice].map((each) => liveOf(each)?.way ?? null)
     if (was !== is) this.#listener.live(is!)
     this.#plan()
@@ -186,8 +186,11 @@ export class Connection {
     }
   }
 
-  #confirm(): void {
-    this.#options.confirm().then(
+  async #confirm(): Promise<void> {
+    // What the server says as it opens a way may be that this client is no member. CL72
+    await Promise.resolve()
+    if (this.#choice.confirmEveryMs === null) return
+    await this.#options.confirm().then(
       (position) => this.posted(position, true),
       (error: unknown) => {
         // Asking a server that answers again makes no difference.

@@ -400,4 +400,14 @@ describe('confirmations', () => {
     next.stream(fast)
     await server.take('POST confirm')
   })
+
+  it('[CL72] aren’t sent by who learns from a long-poll that it may not join', async () => {
+    await using server = await ScriptedServer.listen()
+    const room = join(server)
+    const poll = await server.take('POST changes')
+    poll.answer(200, { id: 'e:1', members: [], watching: 0, can: ['watch'] })
+    await until(room, ({ can }) => can?.length === 1)
+    await server.take('POST changes')
+    expect(server.waiting('POST confirm')).toBe(0)
+  })
 })
