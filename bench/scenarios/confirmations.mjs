@@ -55,6 +55,6 @@ function loadOf(quick) {
     post: '/rooms/r%d/confirm?member=m%i&nextWithinMs=18000',
     body: '{}',
     warmS: quick ? 2 : 12,
-    seconds: 15,
+    seconds: quick ? 5 : 15,
   }
 }

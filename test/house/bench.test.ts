@@ -79,6 +79,8 @@ const SCENARIOS: { readonly [name: string]: { servers: string[]; atLeast: [strin
   idle: { servers: ['whereabouts'], atLeast: ['usPerConnect', 0] },
   'slow-readers': { servers: ['whereabouts'], atLeast: ['usPerUpdate', 0] },
   quiet: { servers: ['whereabouts'], atLeast: ['usPerUpdate', 0] },
+  'five-people': { servers: ['whereabouts'], atLeast: ['usAt5', 0] },
+  confirmations: { servers: ['whereabouts'], atLeast: ['requestsPerS', 10] },
   article: { servers: ['whereabouts', 'polling'], atLeast: ['requests', 10] },
   turns: { servers: ['documents'], atLeast: ['count', 20] },
   pair: { servers: ['documents'], atLeast: ['count', 10] },
@@ -87,7 +89,7 @@ const SCENARIOS: { readonly [name: string]: { servers: string[]; atLeast: [strin
   readers: { servers: ['documents'], atLeast: ['count', 250] },
 }
 
-describe('the bench', { timeout: 240_000 }, () => {
+describe('the bench', { timeout: 480_000 }, () => {
   it('measures each scenario', async () => {
     await using place = await workplace()
     const { folder } = place
@@ -116,7 +118,7 @@ describe('the bench', { timeout: 240_000 }, () => {
   })
 
   it.each([
-    { program: 'documents.mjs', name: 'documents-sqlite', rows: 16 },
+    { program: 'documents.mjs', name: 'documents-sqlite', rows: 17 },
     { program: 'office-load.mjs', name: 'office-load', rows: 15 },
     { program: 'sheet-browser.mjs', name: 'sheet-browser', rows: 22 },
   ])('measures whereabouts alone: $name', async ({ program, name, rows }) => {
