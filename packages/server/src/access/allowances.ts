@@ -122,12 +122,12 @@ export class Allowances {
       `${account.key}${SPACE}${roomName}`,
       `${roomName}${SPACE}${memberId}`,
     )
-    if (!isAllowed) this.budgets.refuse('members', account, HELD_RETRY_MS)
+    if (!isAllowed) await this.budgets.refuseLate('members', account, HELD_RETRY_MS)
   }
 
   async #makeRoom(account: Account, roomName: string): Promise<void> {
     if (!this.#rooms.add(account.key, roomName))
-      this.budgets.refuse('rooms', account, HELD_RETRY_MS)
+      await this.budgets.refuseLate('rooms', account, HELD_RETRY_MS)
     await this.budgets.take('rooms', account)
   }
 

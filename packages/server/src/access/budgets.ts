@@ -141,6 +141,12 @@ export class Budgets {
     await this.take('posts', account)
   }
 
+  /** Slows down a flood, whatever it is refused for. @throws {Problem} always @see PROTOCOL.md BU4 */
+  async refuseLate(...refusal: Parameters<Budgets['refuse']>): Promise<never> {
+    await pause(REFUSED_MS)
+    return this.refuse(...refusal)
+  }
+
   /** @throws {Problem} always */
   refuse(name: Refused, { key }: Pick<Account, 'key'>, afterMs: number): never {
     this.#refusals[name] += 1
@@ -168,8 +174,7 @@ export class Budgets {
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error
       if (counted.duration <= MOST_SPREAD_SECONDS) this.#spreadCalls(`${limiter} ${key}`)
-      await pause(REFUSED_MS)
-      this.refuse(name, { key: shown }, error.msBeforeNext)
+      await this.refuseLate(name, { key: shown }, error.msBeforeNext)
     }
     await this.#turn(`${limiter} ${key}`, (counted.duration * 1_000 * points) / counted.points)
   }
