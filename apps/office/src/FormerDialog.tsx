@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
+import { copyAll } from './copy-all.js'
 import type { Kind } from './route.js'
 import type { Session } from './session.js'
 
@@ -11,14 +12,11 @@ interface FormerDialogProps {
 /** Offers the text of a deleted document that had edits which were never saved. @see OFFICE.md OF15 */
 export function FormerDialog({ session, kind, onClose }: FormerDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
+  const shown = useRef<HTMLTextAreaElement>(null)
   const text = useFormerText(session, kind)
   const [isCopied, setIsCopied] = useState(false)
   useEffect(() => dialog.current?.showModal(), [])
-  const copy = () =>
-    void navigator.clipboard.writeText(text ?? '').then(
-      () => setIsCopied(true),
-      () => dialog.current?.querySelector('textarea')?.select(),
-    )
+  const copy = async () => setIsCopied(await copyAll(shown.current!))
   const discard = () => {
     session.provider.dropFormer()
     dialog.current?.close()
@@ -27,7 +25,13 @@ export function FormerDialog({ session, kind, onClose }: FormerDialogProps) {
     <dialog ref={dialog} className="given-back" aria-labelledby="former" onClose={onClose}>
       <h2 id="former">The deleted document, as you last had it</h2>
       <p>Nobody else has this text. This browser keeps it until you discard it.</p>
-      <textarea readOnly rows={8} aria-label="Text of the deleted document" value={text ?? ''} />
+      <textarea
+        ref={shown}
+        readOnly
+        rows={8}
+        aria-label="Text of the deleted document"
+        value={text ?? ''}
+      />
       <div className="actions">
         <button type="button" onClick={discard}>
           Discard
@@ -35,7 +39,12 @@ export function FormerDialog({ session, kind, onClose }: FormerDialogProps) {
         <button type="button" onClick={() => dialog.current?.close()}>
           Close
         </button>
-        <button type="button" className="primary" disabled={text === undefined} onClick={copy}>
+        <button
+          type="button"
+          className="primary"
+          disabled={text === undefined}
+          onClick={() => void copy()}
+        >
           {isCopied ? 'Copied' : 'Copy'}
         </button>
       </div>

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState, type SyntheticEvent } from 'react'
 import type { GivenBack } from '@whereabouts/univer'
+import { copyAll } from './copy-all.js'
 
 interface GivenBackDialogProps {
   readonly given: GivenBack
@@ -94,18 +95,6 @@ function useDialog(given: GivenBack, onClose: () => void) {
     say(isDone ? '' : NOT_COPIED)
   }
   return { dialog, text, said, isCopied, setIsCopied, copy, close, stayUnlessCopied, closed }
-}
-
-/** Copies a text, or else selects it to be copied by key; returns whether it is copied. */
-async function copyAll(text: HTMLTextAreaElement): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text.value)
-    return true
-  } catch {
-    text.focus()
-    text.select()
-    return false
-  }
 }
 
 function isAllSelected({ selectionStart, selectionEnd, value }: HTMLTextAreaElement): boolean {
