@@ -3,6 +3,9 @@ import { startPostgres } from '../servers/postgres.js'
 import { type RunningRedis, startRedis } from '../servers/redis.js'
 import { type RunningServer, startServer } from '../servers/standalone.js'
 
+/** How many databases the Redis of a place has: more than a suite starts servers. */
+export const DATABASES = 1_000
+
 /** A Redis and a PostgreSQL for several nodes; disposing of it ends everything. */
 export interface Place extends AsyncDisposable {
   readonly redis: RunningRedis
@@ -14,7 +17,7 @@ export interface Place extends AsyncDisposable {
 
 /** Starts a Redis and a PostgreSQL. */
 export async function newPlace(): Promise<Place> {
-  const redis = await startRedis()
+  const redis = await startRedis('--databases', String(DATABASES))
   const postgres = await startPostgres()
   const servers: RunningServer[] = []
   const settings = {
