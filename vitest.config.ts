@@ -19,7 +19,7 @@ const QUIET = [
 ]
 
 /** Run at night: the same calls by another mount, and all of Nest's tests on Nest 11. CONTRIBUTING.md */
-const NIGHTLY = size(['test/conformance/direct-*.test.ts'], [])
+const NIGHTLY = size(['test/conformance/{direct-*,fastify}.test.ts'], [])
 
 /**
  * What holds for Nest 12 and for Nest 11; servers that are processes of their own run on 12. The gate

@@ -20,7 +20,7 @@ import { firstSeed, size } from '../size.js'
 const SERVER = fileURLToPath(new URL('crash.server.mjs', import.meta.url))
 const ROOM = 'crash'
 /** Kills per store: of the document thread alone, and of the whole server. */
-const KILLS = { thread: size(45, 90), server: size(5, 10) }
+const KILLS = { thread: size(25, 90), server: size(4, 10) }
 const ALL_KILLS = KILLS.thread + KILLS.server
 const WRITERS = 4
 const START_MS = 30_000

@@ -7,7 +7,7 @@ import { failureOf, givenSeed } from './seeds.js'
 
 /** Seeds that once failed, in addition to the others. */
 const PINNED: readonly number[] = []
-const SEEDS = size(2_500, 20_000)
+const SEEDS = size(900, 20_000)
 /** A planted bug must be found within this many seeds. */
 const FIND_WITHIN = 150
 
