@@ -15,10 +15,13 @@ const PORT = /:\d*$/
 export function withHosts(allowed: readonly string[], serve: RequestListener): RequestListener {
   if (allowed.includes('*')) return serve
   const names = new Set(allowed.map((name) => name.toLowerCase()))
+  // Almost all requests of a server name the same one.
+  let latest: string | undefined
   return (request, response) => {
     const host = askedHost(request)
-    if (host === undefined || isOwn(nameOf(host), names)) serve(request, response)
-    else refuse(response, host)
+    if (host !== latest && !isOwn(nameOf(host ?? ''), names)) return refuse(response, host ?? '')
+    latest = host
+    serve(request, response)
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { Allowances } from './access/allowances.js'
-import { inRedis } from './access/budgets.js'
+import { inRedis } from './access/limiters.js'
 import { Browsers } from './access/browsers.js'
 import { AuditLog } from './access/audit.js'
 import { Permissions } from './access/permissions.js'
@@ -126,7 +126,7 @@ export class Service {
   }
 
   /** @throws {Problem} of the call */
-  answer(call: Call, address: Pick<Address, 'call' | 'roomName'>): Promise<void> {
+  answer(call: Call, address: Pick<Address, 'call' | 'roomName'>): Promise<void> | void {
     call.proxies = this.#browsers.proxies
     // Discards the body of a GET, because an unread one hides the end of the connection. HT25
     if (call.request.method === 'GET') call.request.resume()

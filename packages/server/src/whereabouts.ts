@@ -90,15 +90,18 @@ function assemble(service: Service, handler: Handler): Whereabouts {
   return {
     rooms: new Rooms(service.server, service.users),
     administration: service.server.administration,
-    handle: async (request, response, next) => {
+    handle: (request, response, next) => {
       const address = handler.addressOf(request.url ?? '')
-      if (address === undefined) next?.()
-      else await handler.serve(request, response, address)
-      return address !== undefined
+      return address === undefined ? passOn(next) : handler.serve(request, response, address)
     },
     countLogin: (request) => service.countLogin(request),
     close: (stop) => (closed ??= close(service, handler, stop)),
   }
+}
+
+async function passOn(next: (() => unknown) | undefined): Promise<false> {
+  next?.()
+  return false
 }
 
 async function close(

@@ -75,7 +75,7 @@ export class OperationsController {
    *
    * @see PROTOCOL.md HT10
    */
-  #answer(
+  async #answer(
     call: OperationsCall,
     request: PlatformRequest,
     response: PlatformResponse,
@@ -84,6 +84,6 @@ export class OperationsController {
     if (readAddress(request.raw?.url ?? request.url ?? '')?.call !== call) {
       return passOn(response, next)
     }
-    return this.service.answer(callOf(request, response), { call, roomName: DEFAULT_ROOM })
+    await this.service.answer(callOf(request, response), { call, roomName: DEFAULT_ROOM })
   }
 }

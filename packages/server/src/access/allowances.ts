@@ -3,8 +3,9 @@ import type { Log } from '../log.js'
 import type { ResolvedOptions } from '../options.js'
 import type { MemberKey } from '../room/ids.js'
 import { type Account, Accounts } from './accounts.js'
-import { type BudgetName, Budgets, type MakeLimiter } from './budgets.js'
+import { type BudgetName, Budgets } from './budgets.js'
 import { Held } from './held.js'
+import type { MakeLimiter } from './limiters.js'
 import { Made } from './made.js'
 import type { Proxies } from './proxies.js'
 
@@ -66,13 +67,13 @@ export class Allowances {
   }
 
   /** @throws {Problem} too-many-requests */
-  async take(name: BudgetName, account: Account, points?: number): Promise<void> {
-    if (this.#isOn) await this.budgets.take(name, account, points)
+  take(name: BudgetName, account: Account, points?: number): Promise<void> | undefined {
+    return this.#isOn ? this.budgets.take(name, account, points) : undefined
   }
 
   /** @throws {Problem} too-many-requests */
-  async takePost(account: Account, key: MemberKey): Promise<void> {
-    if (this.#isOn) await this.budgets.takePost(account, key)
+  takePost(account: Account, key: MemberKey): Promise<void> | undefined {
+    return this.#isOn ? this.budgets.takePost(account, key) : undefined
   }
 
   /**

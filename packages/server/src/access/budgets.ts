@@ -1,12 +1,7 @@
 import { Problem } from '@whereabouts/protocol'
-import {
-  type RateLimiterAbstract,
-  RateLimiterMemory,
-  RateLimiterRedis,
-  RateLimiterRes,
-} from 'rate-limiter-flexible'
 import type { Log } from '../log.js'
 import type { Account } from './accounts.js'
+import { type Limiter, type MakeLimiter, WindowLimiter } from './limiters.js'
 import { RareWarning } from './rare-warning.js'
 
 /** How much an account may do in a number of seconds. */
@@ -60,37 +55,16 @@ export type BudgetName = keyof typeof BUDGETS
 /** What a refusal is counted as. Members have a limit, but no budget over time. */
 type Refused = BudgetName | 'members'
 
-/** Makes the limiter of one budget for accounts of one kind. */
-export type MakeLimiter = (name: string, points: number, seconds: number) => RateLimiterAbstract
+type Limiters = { readonly [kind in Account['kind']]: ReadonlyMap<BudgetName, Limiter> }
 
-/** Counts in this process alone. */
-const inMemory: MakeLimiter = (keyPrefix, points, duration) =>
-  new RateLimiterMemory({ keyPrefix, points, duration })
-
-/**
- * Makes limiters that count for all nodes together, or in this process while Redis can't be reached.
- *
- * @see PROTOCOL.md BU8
- */
-export function inRedis(counting: Counting): MakeLimiter {
-  const storeClient = {
-    eval: (script: string, said: { readonly keys: [string]; readonly arguments: string[] }) =>
-      counting.count(script, said.keys[0], said.arguments),
-  }
-  return (keyPrefix, points, duration) =>
-    new RateLimiterRedis({
-      storeClient,
-      useRedisPackage: true,
-      keyPrefix,
-      points,
-      duration,
-      insuranceLimiter: inMemory(keyPrefix, points, duration),
-    })
-}
-
-/** Runs a Lua script on one counter, as an exchange does. */
-export interface Counting {
-  count(script: string, counter: string, args: readonly string[]): Promise<unknown>
+/** Points of a budget that are taken. */
+interface Taking {
+  readonly name: BudgetName
+  readonly account: Account
+  /** Of the account, or a member key, which is a secret and not shown in the log. */
+  readonly key: string
+  readonly points: number
+  readonly isMember?: true
 }
 
 /** The number of refused calls by budget. */
@@ -102,7 +76,8 @@ export type Refusals = { readonly [name in Refused]: number }
  * @see PROTOCOL.md BU2, BU3, BU4, BU5
  */
 export class Budgets {
-  readonly #limiters: ReadonlyMap<string, RateLimiterAbstract>
+  readonly #limiters: Limiters
+  readonly #members: Limiter | undefined
   readonly #refusals = Object.fromEntries(
     [...Object.keys(BUDGETS), 'members'].map((name) => [name, 0]),
   ) as Record<Refused, number>
@@ -117,9 +92,13 @@ export class Budgets {
   constructor(
     readonly scale: number,
     log: Log,
-    shared: MakeLimiter = inMemory,
+    shared?: MakeLimiter,
+    private readonly now: () => number = () => performance.now(),
   ) {
-    this.#limiters = scale === 0 ? new Map() : limitersOf(scale, shared)
+    const own: MakeLimiter = (_, points, seconds) => new WindowLimiter(points, seconds, now)
+    const { points, seconds } = MEMBER_POSTS
+    this.#limiters = limitersOf(scale, own, shared ?? own)
+    this.#members = scale === 0 ? undefined : own('member', Math.ceil(points * scale), seconds)
     this.#refused = new RareWarning(log, 'a caller sends more than its budget, and is refused')
   }
 
@@ -127,18 +106,24 @@ export class Budgets {
     return this.#refusals
   }
 
-  /** @throws {Problem} too-many-requests */
-  async take(name: BudgetName, { kind, key }: Account, points = 1): Promise<void> {
-    await this.#take(name, `${kind} ${name}`, key, points)
+  /** Nothing is waited for unless there is something to wait for. @throws {Problem} too-many-requests */
+  take(name: BudgetName, account: Account, points = 1): Promise<void> | undefined {
+    return this.#take({ name, account, key: account.key, points })
   }
 
   /** @throws {Problem} too-many-requests */
-  async takePost(account: Account, memberKey: string): Promise<void> {
-    if (account.kind === 'address') {
-      const shown = `a member key of ${account.key}`
-      await this.#take('posts', 'member posts', memberKey, 1, shown)
-    }
-    await this.take('posts', account)
+  takePost(account: Account, memberKey: string): Promise<void> | undefined {
+    if (account.kind === 'user') return this.take('posts', account)
+    const waiting = this.#take({
+      name: 'posts',
+      account,
+      key: memberKey,
+      points: 1,
+      isMember: true,
+    })
+    return waiting === undefined
+      ? this.take('posts', account)
+      : waiting.then(() => this.take('posts', account))
   }
 
   /** Slows down a flood, whatever it is refused for. @throws {Problem} always @see PROTOCOL.md BU4 */
@@ -159,28 +144,28 @@ export class Budgets {
     )
   }
 
-  /** @param shown in the log, in place of a key that is a secret */
-  async #take(
-    name: BudgetName,
-    limiter: string,
-    key: string,
-    points: number,
-    shown = key,
-  ): Promise<void> {
-    const counted = this.#limiters.get(limiter)
-    if (counted === undefined) return
-    try {
-      await counted.consume(key, points)
-    } catch (error) {
-      if (!(error instanceof RateLimiterRes)) throw error
-      if (counted.duration <= MOST_SPREAD_SECONDS) this.#spreadCalls(`${limiter} ${key}`)
-      await this.refuseLate(name, { key: shown }, error.msBeforeNext)
+  #take(taking: Taking): Promise<void> | undefined {
+    const { name, account, key, points, isMember } = taking
+    const limiter = isMember === true ? this.#members : this.#limiters[account.kind].get(name)
+    if (limiter === undefined) return undefined
+    const taken = limiter.take(key, points)
+    return taken === 0 && this.#spread.size === 0 ? undefined : this.#wait(taking, limiter, taken)
+  }
+
+  async #wait(taking: Taking, limiter: Limiter, taken: number | Promise<number>): Promise<void> {
+    const { name, account, key, points, isMember } = taking
+    const caller = `${isMember === true ? 'member' : account.kind} ${name} ${key}`
+    const afterMs = await taken
+    if (afterMs > 0) {
+      if (limiter.seconds <= MOST_SPREAD_SECONDS) this.#spreadCalls(caller)
+      const shown = isMember === true ? `a member key of ${account.key}` : key
+      await this.refuseLate(name, { key: shown }, afterMs)
     }
-    await this.#turn(`${limiter} ${key}`, (counted.duration * 1_000 * points) / counted.points)
+    await this.#turn(caller, (limiter.seconds * 1_000 * points) / limiter.points)
   }
 
   #spreadCalls(caller: string): void {
-    const nowMs = performance.now()
+    const nowMs = this.now()
     const { nextMs } = this.#spread.get(caller) ?? { nextMs: nowMs }
     this.#spread.delete(caller)
     this.#spread.set(caller, { untilMs: nowMs + SPREAD_MS, nextMs })
@@ -191,7 +176,7 @@ export class Budgets {
   async #turn(caller: string, gapMs: number): Promise<void> {
     const spread = this.#spread.get(caller)
     if (spread === undefined) return
-    const nowMs = performance.now()
+    const nowMs = this.now()
     if (spread.untilMs < nowMs) return void this.#spread.delete(caller)
     const turnMs = Math.max(nowMs, spread.nextMs)
     spread.nextMs = turnMs + gapMs
@@ -212,18 +197,16 @@ const OWN = new Set<string>([
   'logins',
 ] satisfies BudgetName[])
 
-function limitersOf(scale: number, shared: MakeLimiter): Map<string, RateLimiterAbstract> {
-  const limiters = Object.entries<Budget>(BUDGETS).flatMap(([name, budget]) =>
-    (['user', 'address'] as const).flatMap((kind) => {
+function limitersOf(scale: number, own: MakeLimiter, shared: MakeLimiter): Limiters {
+  const ofKind = (kind: Account['kind']) => {
+    const limiters = new Map<BudgetName, Limiter>()
+    for (const [name, budget] of Object.entries<Budget>(BUDGETS)) {
       const { [kind]: limit, seconds } = budget
-      if (limit === undefined) return []
-      const make = OWN.has(name) ? inMemory : shared
-      return [
-        [`${kind} ${name}`, make(`${kind} ${name}`, Math.ceil(limit * scale), seconds)] as const,
-      ]
-    }),
-  )
-  const { points, seconds } = MEMBER_POSTS
-  const members = inMemory('member', Math.ceil(points * scale), seconds)
-  return new Map<string, RateLimiterAbstract>([...limiters, ['member posts', members]])
+      if (limit === undefined || scale === 0) continue
+      const make = OWN.has(name) ? own : shared
+      limiters.set(name as BudgetName, make(`${kind} ${name}`, Math.ceil(limit * scale), seconds))
+    }
+    return limiters
+  }
+  return { user: ofKind('user'), address: ofKind('address') }
 }

@@ -79,9 +79,9 @@ export class Permissions {
     return this.options.authorize !== undefined
   }
 
-  /** Whether there is anything to ask about a caller. */
-  asksAbout({ link }: Asker): boolean {
-    return this.areAsked || link !== undefined
+  /** Whether there is anything to ask about a caller, or about some actions of it. */
+  asksAbout({ link }: Asker, actions: readonly Action[] = []): boolean {
+    return this.areAsked || link !== undefined || actions.includes('manage')
   }
 
   /** How often {@link outdate} was called. */
@@ -108,7 +108,7 @@ export class Permissions {
    * @see PROTOCOL.md AC8, AC10, AC25
    */
   async assert(asker: Asker, ...actions: readonly Action[]): Promise<StillMay> {
-    if (!this.asksAbout(asker) && !actions.includes('manage')) return NOT_ASKED
+    if (!this.asksAbout(asker, actions)) return NOT_ASKED
     const { asOf } = this
     const can = await this.granted(asker, actions)
     const answer = { asOf, atMs: performance.now() }

@@ -26,7 +26,7 @@ const ANSWERS: { readonly [call in CallName]: Answers } = {
   events: answers({ GET: stream, POST: stream }),
   location: answers({
     GET: ({ calls }, call, roomName) => calls.getLocation(call, roomName),
-    POST: async ({ calls }, call, roomName) => call.json(await calls.postLocation(call, roomName)),
+    POST: ({ calls }, call, roomName) => calls.postLocation(call, roomName, 'member'),
   }),
   confirm: answers({
     POST: async ({ calls }, call, roomName) => call.json(await calls.confirm(call, roomName)),
@@ -46,10 +46,7 @@ const ANSWERS: { readonly [call in CallName]: Answers } = {
     POST: ({ calls }, call, roomName) => calls.postAccess(call, roomName),
   }),
   '/location': answers({
-    POST: async ({ calls }, call, roomName) => {
-      await calls.postLocation(call, roomName, 'id')
-      call.send(201, 'text/plain; charset=utf-8', 'ok')
-    },
+    POST: ({ calls }, call, roomName) => calls.postLocation(call, roomName, 'id'),
   }),
   '/location/sse': answers({
     GET: ({ calls }, call, roomName) => calls.streamList(call, roomName),
@@ -67,13 +64,13 @@ const ANSWERS: { readonly [call in CallName]: Answers } = {
  * @throws {Problem} method-not-allowed, or the problem of the call
  * @see PROTOCOL.md §7
  */
-export async function answer(
+export function answer(
   server: Answering,
   call: Call,
   { call: name, roomName }: Pick<Address, 'call' | 'roomName'>,
-): Promise<void> {
+): Promise<void> | void {
   const byMethod = ANSWERS[name]
   const found = byMethod.get(call.request.method ?? '')
   if (found === undefined) throw methodNotAllowed(call, [...byMethod.keys()])
-  await found(server, call, roomName)
+  return found(server, call, roomName)
 }

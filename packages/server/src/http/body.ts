@@ -98,20 +98,17 @@ export class Bodies {
     return type !== undefined || lengthBytes > 0
   }
 
-  async #read(
-    { request, parsed }: Call,
-    announcedBytes: number,
-    limitBytes: number,
-  ): Promise<Buffer> {
+  #read(call: Call, announcedBytes: number, limitBytes: number): Buffer | Promise<Buffer> {
     if (announcedBytes !== Infinity && announcedBytes > limitBytes) throw tooLarge(limitBytes)
-    // A small body arrives with the head. Reading it directly is much cheaper than adding listeners.
+    return takeArrived(call, announcedBytes) ?? this.#readLater(call, announcedBytes, limitBytes)
+  }
+
+  async #readLater(call: Call, announcedBytes: number, limitBytes: number): Promise<Buffer> {
+    // The parser has only just passed on the head.
     await Promise.resolve()
-    if (request.readableLength === announcedBytes && request.readableFlowing === null) {
-      const body = (request.read() as Buffer | null) ?? NOTHING
-      // Consumes the end of the stream, so that Node's parser releases the request.
-      request.resume()
-      return body
-    }
+    const arrived = takeArrived(call, announcedBytes)
+    if (arrived !== undefined) return arrived
+    const { request, parsed } = call
     if (request.readableDidRead || request.readableEnded) {
       return announcedBytes === 0 ? NOTHING : leftBy(parsed, limitBytes)
     }
@@ -122,6 +119,19 @@ export class Bodies {
   #headersOf({ request }: Call): BodyHeaders {
     return this.#headers.get(request) ?? bodyHeaders(request)
   }
+}
+
+/**
+ * Returns a body that has arrived whole, as a small one does with the head. Reading it directly is much
+ * cheaper than adding listeners.
+ */
+function takeArrived({ request }: Call, announcedBytes: number): Buffer | undefined {
+  if (request.readableLength !== announcedBytes || request.readableFlowing !== null)
+    return undefined
+  const body = (request.read() as Buffer | null) ?? NOTHING
+  // Consumes the end of the stream, so that Node's parser releases the request.
+  request.resume()
+  return body
 }
 
 function bodyHeaders(request: IncomingMessage & { stream?: Http2Stream }): BodyHeaders {

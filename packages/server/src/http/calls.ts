@@ -3,7 +3,6 @@ import {
   type Action,
   type Confirmed,
   isViewLink,
-  type Moved,
   type Updated,
   type View,
 } from '@whereabouts/protocol'
@@ -84,8 +83,11 @@ export class Calls {
     await this.#stream(call, roomName, 'id', async () => ({ parameter: call.query, view: 'list' }))
   }
 
-  /** @param keyParameter the parameter that the member key comes in */
-  async postLocation(call: Call, roomName: string, keyParameter = 'member'): Promise<Moved> {
+  /**
+   * @param keyParameter the parameter that the member key comes in; the article's call has `id`
+   * @see PROTOCOL.md HT3, AR1
+   */
+  async postLocation(call: Call, roomName: string, keyParameter: 'member' | 'id'): Promise<void> {
     const { request, query } = call
     const memberKey = this.#callers.namedKey(request, query, keyParameter)
     const demand: Demand = { budget: 'posts', needs: ['join', 'move'], memberKey }
@@ -101,7 +103,8 @@ export class Calls {
     const { caller, value, bytes, nextWithinMs } = said
     const moved = await this.rooms.move(roomName, caller, value, bytes, nextWithinMs)
     this.#keepKey(call, caller)
-    return moved
+    if (keyParameter === 'member') call.json(moved)
+    else call.send(201, 'text/plain; charset=utf-8', 'ok')
   }
 
   /** @see PROTOCOL.md HT4, HT5 */

@@ -110,11 +110,13 @@ export class Entrance {
     const entered = await this.#enter(call, name, demand)
     const { asker, user } = entered
     if (demand.isFresh === true) this.access.sharing.outdate(asker.roomName)
-    const stillMay = await this.#assert(asker, demand)
+    const stillMay = this.access.permissions.asksAbout(asker, demand.needs)
+      ? await this.#assert(asker, demand)
+      : undefined
     checkVersion(call.query)
     const said = await read(entered)
     assertCurrent(user)
-    if (await stillMay()) assertCurrent(user)
+    if (stillMay !== undefined && (await stillMay())) assertCurrent(user)
     return { ...entered, said }
   }
 
@@ -156,8 +158,11 @@ export class Entrance {
     // Thousands of times a second: what isn't asked isn't waited for.
     const user = users.areAsked ? await this.calling(call) : undefined
     const account = this.accountOf(call, user)
-    if (memberKey === undefined) await allowances.take(budget, account)
-    else await allowances.takePost(account, memberKey)
+    const waiting =
+      memberKey === undefined
+        ? allowances.take(budget, account)
+        : allowances.takePost(account, memberKey)
+    if (waiting !== undefined) await waiting
     if (!needs.includes('watch')) assertWritable(name)
     const asker = isViewLink(name)
       ? await this.#linked(call, name, user)

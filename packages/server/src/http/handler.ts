@@ -32,8 +32,8 @@ export class Handler {
     return isServed ? address : undefined
   }
 
-  /** Answers a call. Never throws: failures become answers. */
-  async serve(request: IncomingMessage, response: ServerResponse, address: Address): Promise<void> {
+  /** Answers a call. Resolves with `true`, never throws: failures become answers. */
+  async serve(request: IncomingMessage, response: ServerResponse, address: Address): Promise<true> {
     const call = new Call(request, response, undefined, this.#json.write)
     this.#underWay += 1
     try {
@@ -45,6 +45,7 @@ export class Handler {
       this.#underWay -= 1
       if (this.#underWay === 0) this.#allAnswered?.()
     }
+    return true
   }
 
   /** Refuses every new call. Resolves when the calls under way are answered. */
