@@ -3,6 +3,7 @@ import { type Admission, type Asker, type Permissions, refusalOf } from './acces
 import { loginExpired } from './access/users.js'
 import { Gate } from './exchange/gate.js'
 import type { MemberId } from './room/ids.js'
+import { isStoreFailure } from './store-failed.js'
 import { Agenda } from './stream/agenda.js'
 import type { Clock } from './stream/clock.js'
 import type { Endable, Faults } from './stream/faults.js'
@@ -218,7 +219,7 @@ export class Visits {
     try {
       return await this.context.permissions.granted(asker)
     } catch (error) {
-      if (error instanceof Problem && error.problem === 'store-failed') return undefined
+      if (isStoreFailure(error)) return undefined
       this.context.faults.refuse('What a reader may do is unknown, so it was disconnected', error)
       return []
     }

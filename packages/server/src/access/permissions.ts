@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { type Action, ACTIONS, Problem } from '@whereabouts/protocol'
 import type { Log } from '../log.js'
 import type { AskedAction, ResolvedOptions } from '../options.js'
+import { isStoreFailure } from '../store-failed.js'
 import type { KnownUser } from './known-user.js'
 import { type After, answered } from './patience.js'
 import { RareWarning } from './rare-warning.js'
@@ -184,7 +185,7 @@ export class Permissions {
       this.#notBoolean.warn()
     } catch (error) {
       // Nothing was answered yet.
-      if (error instanceof Problem && error.problem === 'store-failed') throw error
+      if (isStoreFailure(error)) throw error
       this.#threw.warn(error)
     }
     return false

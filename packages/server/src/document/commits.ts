@@ -1,8 +1,8 @@
 import type { Problem } from '@whereabouts/protocol'
 import { documentDeleted } from '../room/document-deleted.js'
+import { storeFailed } from '../store-failed.js'
 import type { LoadedDocument } from './loaded-document.js'
 import type { DocumentStore, RoomRecord, RoomUpdate } from './store.js'
-import { storeFailed } from './store-failed.js'
 
 /** What happens to documents whose updates are committed. */
 export interface CommitListener {

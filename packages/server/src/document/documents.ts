@@ -3,7 +3,9 @@ import { Problem } from '@whereabouts/protocol'
 import type { Log } from '../log.js'
 import { FINISH_MS, type ResolvedOptions } from '../options.js'
 import { documentDeleted } from '../room/document-deleted.js'
+import { isStoreFailure, storeFailed } from '../store-failed.js'
 import type { DataFolder } from './data-folder.js'
+import { documentExists } from './document-exists.js'
 import { Flusher } from './flusher.js'
 import { inTime } from './in-time.js'
 import { compactLeft } from './left-logs.js'
@@ -11,7 +13,6 @@ import { connected } from './shown-address.js'
 import type { UpdateTerms } from './keeper.js'
 import type { Request, Results } from './messages.js'
 import { MAX_RECORD_BYTES, type RoomCatalog, type RoomRecord, type UntoldRoom } from './store.js'
-import { documentExists, storeFailed } from './store-failed.js'
 import { chooseStore, type ChosenStore } from './store-module.js'
 import type { Done } from './thread.js'
 import { Threads } from './threads.js'
@@ -334,7 +335,7 @@ export class Documents {
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       if (error.problem === 'internal') this.log.error(error.cause)
-      throw error.problem === 'store-failed' ? this.#note(error) : error
+      throw isStoreFailure(error) ? this.#note(error) : error
     }
   }
 

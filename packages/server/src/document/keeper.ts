@@ -1,12 +1,13 @@
 import { Problem, writeSyncAnswer } from '@whereabouts/protocol'
 import { documentDeleted } from '../room/document-deleted.js'
+import { storeFailed } from '../store-failed.js'
 import { type CommitListener, Commits } from './commits.js'
 import { Compactions } from './compactions.js'
+import { documentExists } from './document-exists.js'
 import type { LoadedDocument } from './loaded-document.js'
 import { LoadedDocuments } from './loaded-documents.js'
 import { Occupation } from './occupation.js'
 import type { DocumentStore, Removal, RoomRecord } from './store.js'
-import { documentExists, storeFailed } from './store-failed.js'
 import { readUpdate } from './update.js'
 
 /** The limits of a server's documents. */

@@ -1,6 +1,6 @@
+import { storeFailed } from '../store-failed.js'
 import { LoadedDocument } from './loaded-document.js'
 import type { DocumentStore } from './store.js'
-import { storeFailed } from './store-failed.js'
 
 /** How long an unused document stays loaded. */
 const IDLE_MS = 60_000

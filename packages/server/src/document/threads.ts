@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Problem } from '@whereabouts/protocol'
+import { storeFailed } from '../store-failed.js'
 import { NOTHING_DONE, sum } from './count.js'
 import { Expenses } from './expenses.js'
 import type { DocumentCount } from './keeper.js'
@@ -15,7 +16,6 @@ import { isCoalesced, isFromClient, isRemoteUpdate, NO_ROOM, roomOf, weightOf } 
 import type { DocumentStore } from './store.js'
 import { openStoreModule } from './store-module.js'
 import { type PendingRequest, DocumentThread, type Done, type ThreadListener } from './thread.js'
-import { storeFailed } from './store-failed.js'
 import { badUpdate } from './update.js'
 
 /** The maximum load that waits for a thread. Beyond it, clients are told to try again later. */

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { Problem } from '@whereabouts/protocol'
+import { storeFailed } from '../store-failed.js'
 import { DocumentKeeper } from './keeper.js'
 import type {
   Answer,
@@ -13,7 +14,6 @@ import type {
 
 import { Occupation } from './occupation.js'
 import type { DocumentStore, RoomCatalog } from './store.js'
-import { storeFailed } from './store-failed.js'
 import { openStoreModule } from './store-module.js'
 
 // The worker thread of the documents. Its work may take long, as no stream waits for it.

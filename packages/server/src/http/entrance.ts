@@ -1,4 +1,4 @@
-import { type Action, isViewLink, Problem } from '@whereabouts/protocol'
+import { type Action, isViewLink } from '@whereabouts/protocol'
 import type { Account } from '../access/accounts.js'
 import type { Allowances } from '../access/allowances.js'
 import type { Manager } from '../access/audit.js'
@@ -19,6 +19,7 @@ import { assertCurrent, type Users } from '../access/users.js'
 import type { MemberKey } from '../room/ids.js'
 import { checkRoom } from '../room-name.js'
 import type { RoomServer } from '../room-server.js'
+import { isStoreFailure } from '../store-failed.js'
 import { type Call, checkVersion } from './call.js'
 
 /** Who is calling, what they may do and how much of it, and from which page. */
@@ -205,7 +206,7 @@ export class Entrance {
 }
 
 function unlessStoreFailed(error: unknown): undefined {
-  if (!(error instanceof Problem) || error.problem !== 'store-failed') throw error
+  if (!isStoreFailure(error)) throw error
   return undefined
 }
 

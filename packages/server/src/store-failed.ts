@@ -14,10 +14,7 @@ export function storeFailed(cause?: unknown): Problem {
   return problem
 }
 
-/** Returns the problem of an import into a room that has a document. @see PROTOCOL.md AD10 */
-export function documentExists(): Problem {
-  return new Problem(
-    'document-exists',
-    'This room has a document already. Import into another room, or delete its document first.',
-  )
+/** Returns whether an error says that the store failed, so that nothing is known of what was asked. */
+export function isStoreFailure(error: unknown): error is Problem {
+  return error instanceof Problem && error.problem === 'store-failed'
 }
