@@ -55,6 +55,24 @@ describe.each(SERVERS)('a user from the application on %s', (server) => {
     return { office, running, room, post, read }
   }
 
+  it('[HT40] removes the member that another user was under the same key, and nobody else', async () => {
+    const office = new Office({ guest: ALL, ada: ALL, eve: ALL })
+    await using running = await start(server, office.options)
+    const room = new TestRoom(running.baseUrl)
+    const post = (user: string, member: string) =>
+      callJson(room.url('location', { member }), { ...as(user), json: user })
+    const leave = async (user: string, member: string, self: unknown) =>
+      call(room.url('leave', { member, self: String(self) }), { ...as(user), method: 'POST' })
+    const shown = async () =>
+      (await running.rooms.members(room.name)).members.map(({ location }) => location)
+    const { self } = await post('guest', 'k')
+    await post('ada', 'k')
+    expect(await leave('eve', 'another', self)).toMatchObject({ status: 204 })
+    expect(await shown()).toEqual(['guest', 'ada'])
+    expect(await leave('ada', 'k', self)).toMatchObject({ status: 204 })
+    expect(await shown()).toEqual(['ada'])
+  })
+
   it('[AC4] [AC5] has an avatar and meta that others see', async () => {
     const meta = { role: 'author', ä: [1, null], ['__proto__']: 7 }
     const { running, room, post, read } = await started(() => ({ avatar: AVATAR, meta }))

@@ -54,6 +54,21 @@ describe('in a browser', { timeout: 30_000 }, () => {
     expect([keyOf(goodbye), parameterOf(goodbye, 'soon')]).toEqual([keyOf(stream), '1'])
     await stream.closed
     expect(keyOf(await joinFrom(page, server))).toBe(keyOf(stream))
+    expect(server.waiting('POST leave')).toBe(0)
+  })
+
+  it('[AC34 HT40] a page that comes back as another user removes the member that it was', async () => {
+    await using server = await ScriptedServer.listen(html)
+    await page.goto(server.url)
+    const stream = await joinFrom(page, server)
+    await page.reload()
+    // Its user may be another one already.
+    expect(parameterOf(await server.take('POST leave'), 'self')).toBe('me')
+    await page.evaluate(() => window.testPage.join({ room: 'budget' }))
+    ;(await server.take('GET events')).stream({ self: 'new' })
+    const left = await server.take('POST leave')
+    expect(keyOf(left)).toBe(keyOf(stream))
+    expect([parameterOf(left, 'self'), parameterOf(left, 'soon')]).toEqual(['me', undefined])
   })
 
   it('[CL8] the member key isn’t in the storage while the page is open, so a duplicated tab doesn’t get it', async () => {
@@ -62,7 +77,7 @@ describe('in a browser', { timeout: 30_000 }, () => {
     const stream = await joinFrom(page, server)
     expect(await stored(page)).toBeNull()
     await page.reload()
-    expect(await stored(page)).toBe(keyOf(stream))
+    expect(await stored(page)).toBe(`${keyOf(stream)} me`)
     await joinFrom(page, server)
     // A window opened by a page gets a copy of its session storage, like a duplicated tab.
     const opening = page.waitForEvent('popup')
@@ -78,7 +93,7 @@ describe('in a browser', { timeout: 30_000 }, () => {
     const stream = await joinFrom(page, server)
     await page.goto(`${server.url}/elsewhere`)
     expect(keyOf(await server.take('POST leave'))).toBe(keyOf(stream))
-    expect(await stored(page)).toBe(keyOf(stream))
+    expect(await stored(page)).toBe(`${keyOf(stream)} me`)
     await page.goBack({ waitUntil: 'commit' })
     const again = await server.take('GET events')
     expect([keyOf(again), again.query.get('lastEventId')]).toEqual([keyOf(stream), 'e:1'])

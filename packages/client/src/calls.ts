@@ -113,19 +113,29 @@ export class Calls {
     return readAnswer<RoomAnswer | RoomPatch>(response)
   }
 
-  /** Leaves the room. @see PROTOCOL.md HT6 */
-  async leave(): Promise<void> {
+  /**
+   * Leaves the room.
+   *
+   * @param self the member that leaves, if it is one that the user was before. HT40
+   * @see PROTOCOL.md HT6
+   */
+  async leave(self?: string): Promise<void> {
     const signal = AbortSignal.timeout(ANSWER_WITHIN_MS)
-    await this.#send('leave', () => ({ member: this.#options.member }), {
+    await this.#send('leave', () => ({ member: this.#options.member, self }), {
       method: 'POST',
       keepalive: true,
       signal,
     })
   }
 
-  /** Tells the server, from a page that is closing, that the member may be back soon. @see PROTOCOL.md MB6 */
-  leaveSoon(): void {
-    const said = { member: this.#options.member, soon: '1' }
+  /**
+   * Tells the server, from a page that is closing, that the member may be back soon.
+   *
+   * @param self the member's id, as the user may be another one by now. HT40
+   * @see PROTOCOL.md MB6
+   */
+  leaveSoon(self: string | null): void {
+    const said = { member: this.#options.member, soon: '1', ...(self !== null && { self }) }
     if (this.#options.headers === undefined) {
       // A beacon has no headers of ours.
       const body = new Blob([JSON.stringify(said)], { type: 'application/json' })

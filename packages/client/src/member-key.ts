@@ -8,7 +8,9 @@ export interface MemberKey {
   readonly key: string
   /** Resolves when no goodbye of the same member is in flight. */
   readonly ready: Promise<void> | undefined
-  /** Stores the key for a reload of the page. */
+  /** Notes the id that the server knows the member by. Returns the former one, if it was another. */
+  knownAs(self: string): string | null
+  /** Stores the key and the id for a reload of the page. */
   keep(): void
   /** Removes the stored key again, because the page is back. */
   take(): void
@@ -18,9 +20,13 @@ export interface MemberKey {
 
 interface Use {
   readonly key: string
+  /** The id that the server last knew the member by, maybe before the page was reloaded. */
+  self: string | null
   users: number
   goodbye?: Promise<void>
 }
+
+const SPACE = ' '
 
 // A room that is joined twice on one page, as React's StrictMode does, is one member. One that is left
 // and joined again is the same member, without a stored key that a duplicated tab would copy.
@@ -35,19 +41,29 @@ const uses = new Map<string, Use>()
  */
 export function claimMemberKey(server: string, room: string, given?: string): MemberKey {
   if (!isInPage()) {
-    return holdKey({ key: given ?? randomKey(), users: 0 }, null)
+    return holdKey({ key: given ?? randomKey(), self: null, users: 0 }, null)
   }
   const storedAs = given === undefined ? `whereabouts:${room}` : null
   const name = JSON.stringify([server, room, given])
-  const use: Use = uses.get(name) ?? { key: given ?? takeStored(storedAs) ?? randomKey(), users: 0 }
+  const use = uses.get(name) ?? newUse(given, storedAs)
   uses.set(name, use)
   return holdKey(use, storedAs)
+}
+
+function newUse(given: string | undefined, storedAs: string | null): Use {
+  const stored = takeStored(storedAs)
+  return { key: given ?? stored?.key ?? randomKey(), self: stored?.self ?? null, users: 0 }
 }
 
 function holdKey(use: Use, storedAs: string | null): MemberKey {
   use.users += 1
   const take = () => void takeStored(storedAs)
-  const keep = () => store(storedAs, use.key)
+  const keep = () => store(storedAs, use.self === null ? use.key : use.key + SPACE + use.self)
+  const knownAs = (self: string) => {
+    const before = use.self
+    use.self = self
+    return before === self ? null : before
+  }
   take()
   const release = async (sayGoodbye: () => Promise<void>) => {
     use.users -= 1
@@ -59,7 +75,7 @@ function holdKey(use: Use, storedAs: string | null): MemberKey {
     use.goodbye = sayGoodbye().catch(() => undefined)
     await use.goodbye
   }
-  return { key: use.key, ready: use.goodbye, keep, take, release }
+  return { key: use.key, ready: use.goodbye, knownAs, keep, take, release }
 }
 
 /** Returns 128 random bits in hexadecimal. */
@@ -68,22 +84,27 @@ export function randomKey(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
+interface Stored {
+  readonly key: string
+  readonly self: string | undefined
+}
+
 // The storage may be missing, full or forbidden; then a reload joins as another member.
-function takeStored(name: string | null): string | null {
+function takeStored(name: string | null): Stored | null {
   if (name === null) return null
   try {
-    const key = sessionStorage.getItem(name)
+    const [key, self] = sessionStorage.getItem(name)?.split(SPACE) ?? []
     sessionStorage.removeItem(name)
-    return isMemberKey(key) ? key : null
+    return isMemberKey(key) ? { key, self } : null
   } catch {
     return null
   }
 }
 
-function store(name: string | null, key: string): void {
+function store(name: string | null, value: string): void {
   if (name === null) return
   try {
-    sessionStorage.setItem(name, key)
+    sessionStorage.setItem(name, value)
   } catch {
     return
   }

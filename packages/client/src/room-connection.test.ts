@@ -262,13 +262,19 @@ describe('a restarted server', () => {
     expect(ids(await until(room, ({ others }) => others.length === 0))).toEqual(['me'])
   })
 
-  it('[ID6] with another secret leaves no stale copy of the client’s own member', async () => {
+  it('[ID6 AC34] as another member leaves no stale copy of the former one, and removes it', async () => {
     await using server = await ScriptedServer.listen()
     const { room, stream } = await joinOnline(server)
     stream.end()
     const next = (await server.take('GET events')).stream({ self: 'new' })
     next.snapshot('f:1', [member('new'), member('a')])
     expect(ids(await until(room, ({ self }) => self === 'new'))).not.toContain('me')
+    const { query } = await server.take('POST leave')
+    expect([query.get('self'), query.get('member'), query.get('soon')]).toEqual([
+      'me',
+      stream.query.get('member'),
+      null,
+    ])
   })
 })
 

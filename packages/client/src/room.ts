@@ -388,9 +388,17 @@ class LiveRoom implements Room {
   #setSelf(self: string | null): void {
     const before = this.#phase.self
     if (before === self) return
+    if (self !== null) this.#leaveAs(this.#key.knownAs(self))
     // A server with another secret knows this member under another id; the old one is a ghost.
     if (before !== null) this.#view.forget(before)
     this.#show(self)
+  }
+
+  /** Whoever signs in is another user, and was seen as another member until now. AC34 */
+  #leaveAs(former: string | null): void {
+    if (former === null) return
+    // If the goodbye fails, the lease ends by itself.
+    this.#calls.leave(former).catch(() => undefined)
   }
 
   #show(self = this.#phase.self): void {
@@ -437,7 +445,7 @@ class LiveRoom implements Room {
     this.#key.keep()
     if (this.status === 'closed') return
     this.#tellDocument((listener) => listener.leaving())
-    if (!this.#watch) this.#calls.leaveSoon()
+    if (!this.#watch) this.#calls.leaveSoon(this.#phase.self)
     this.#connection.stop()
   }
 

@@ -1,6 +1,7 @@
 import {
   type Confirmed,
   type Json,
+  type Member,
   type Moved,
   Problem,
   type RoomPatch,
@@ -258,14 +259,22 @@ export class RoomServer {
   /**
    * Removes a member, at once or `soon`.
    *
+   * @param self another member with the participant's key to remove
    * @throws {Problem} bad-room, exchange-busy
-   * @see PROTOCOL.md HT6, MB5, MB6
+   * @see PROTOCOL.md HT6, HT40, MB5, MB6
    */
-  async leave(roomName: string, participant: Participant, soon: boolean): Promise<void> {
+  async leave(
+    roomName: string,
+    participant: Participant,
+    soon: boolean,
+    self?: string,
+  ): Promise<void> {
     const checked = checkRoom(roomName)
-    const id = this.#memberId(checked, participant)
-    const operation = { do: soon ? 'soon' : 'leave', id } as const
-    await this.#rooms.look(checked, (room) => room.commit(operation))
+    await this.#rooms.look(checked, async (known) => {
+      const who = self === undefined ? participant : asWas(participant, known.room.get(self))
+      const id = this.#memberId(checked, who)
+      if (self === undefined || self === id) await known.commit({ do: soon ? 'soon' : 'leave', id })
+    })
   }
 
   /**
@@ -453,6 +462,12 @@ export class RoomServer {
       },
     )
   }
+}
+
+/** Returns a participant with the user of a member that it may have been; in open mode, with none. ID4 */
+function asWas({ key }: Participant, member: Member | undefined): Participant {
+  const isItsOwnUser = member === undefined || member.user.id === member.id
+  return { key, user: isItsOwnUser ? {} : { id: member.user.id } }
 }
 
 /** Removes the members that a disconnection names. */

@@ -201,6 +201,20 @@ function leaving({ calm }: Suite): void {
     await first.until('the return', ({ members }) => members.has(first.self))
   })
 
+  it('[HT40] a member that is named leaves if the caller has its key', async () => {
+    const room = new TestRoom(calm.baseUrl)
+    const [ada, bob] = [memberKey(), memberKey()]
+    const { self } = await room.move(ada, 1)
+    await room.move(bob, 2)
+    const before = await room.read()
+    await room.leave(bob, { self })
+    await room.leave(bob, { self: 'nobody' })
+    await room.leave(memberKey(), { self })
+    expect(await room.read()).toEqual(before)
+    await room.leave(ada, { self })
+    expect((await room.read()).members.map(({ location }) => location)).toEqual([2])
+  })
+
   it('[MB9] leaving twice, or without being there, changes nothing', async () => {
     const room = new TestRoom(calm.baseUrl)
     const key = memberKey()

@@ -140,7 +140,7 @@ export class Calls {
     const parameter = await readParameters(call, this.bodies).catch(() => query)
     assertCurrent(user)
     const caller = this.#callers.identify(request, parameter, 'member', user?.claim)
-    await this.rooms.leave(roomName, caller, flag(parameter, 'soon'))
+    await this.rooms.leave(roomName, caller, flag(parameter, 'soon'), parameter('self'))
     call.empty(204)
   }
 

@@ -220,6 +220,7 @@ const OPENAPI = {
           query('soon', 'Whether to leave in 2 s, unless a stream reconnects by then', {
             enum: ['0', '1'],
           }),
+          query('self', 'The id of a member with the same key, if it isn’t that of the caller'),
         ],
         responses: { 204: { description: 'Done' }, default: problem },
       },
