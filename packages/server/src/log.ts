@@ -8,3 +8,11 @@ export interface Log {
 
 /** Writes nothing. */
 export const NO_LOG: Log = { info: () => {}, warn: () => {}, error: () => {} }
+
+/** Returns an error with a message of its own and the stack of its cause. */
+export function withCause(message: string, cause: unknown): Error {
+  const error = new Error(message, { cause })
+  const stack = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
+  error.stack = `${message}: ${stack}`
+  return error
+}

@@ -11,7 +11,7 @@ import {
 import type { AuditLog } from './access/audit.js'
 import { Administration } from './administration.js'
 import type { DataFolder } from './document/data-folder.js'
-import { type Exchange, ExchangeLost, type Notices } from './exchange/exchange.js'
+import type { Exchange, Notices } from './exchange/exchange.js'
 import type { Documents, DocumentsCount } from './document/documents.js'
 import { mergeUpdates } from './document/merge.js'
 import { FULL, Quotas } from './document/quota.js'
@@ -20,13 +20,15 @@ import { MemberIds } from './access/member-id.js'
 import type { Permissions } from './access/permissions.js'
 import type { Sharing } from './access/sharing.js'
 import { resolveSecret } from './access/secret.js'
-import type { Log } from './log.js'
+import { checkLocation } from './location.js'
+import { type Log, withCause } from './log.js'
+import { newsSince } from './news.js'
+import { NodeNotices } from './node-notices.js'
 import type { ResolvedOptions } from './options.js'
 import { type Participant, Readers } from './readers.js'
 import { checkRoom } from './room-name.js'
-import { documentNews, RoomDocuments, type UpdateOptions } from './room-documents.js'
+import { RoomDocuments, type UpdateOptions } from './room-documents.js'
 import type { MemberId, RoomName } from './room/ids.js'
-import { isEmpty } from './room/is-empty.js'
 import type { Clock } from './stream/clock.js'
 import { Faults } from './stream/faults.js'
 import type { Look } from './stream/look.js'
@@ -35,7 +37,6 @@ import { LocalRooms } from './rooms/local-rooms.js'
 import type { Numbered } from './rooms/outcomes.js'
 import { SharedRooms } from './rooms/shared-rooms.js'
 import { Serving } from './serving.js'
-import { type Notice, readNotice, type Received } from './notice.js'
 import type { Disconnection, Revalidation } from './visits.js'
 
 /** The counts of a server. */
@@ -52,13 +53,6 @@ export interface RoomsCount extends DocumentsCount {
   /** 1 while the other nodes can be reached, or if there are none. */
   readonly exchange_ready: number
 }
-
-/** A rewritten JSON text can't grow by more than this factor: `1e20` becomes 21 digits. */
-const LONGER_REWRITTEN = 6
-
-const MISSED: Received = { kind: 'notice', notice: { revalidate: {} } }
-const UNREADABLE =
-  'a message of another node could not be read, so readers were asked about again, or ended; run one version of the server on all nodes'
 
 /** The exchange between the nodes of a server. */
 export type NodesExchange = Exchange<Numbered> & Notices
@@ -94,17 +88,14 @@ export class RoomServer {
 
   readonly #options: ResolvedOptions
   readonly #audit: AuditLog
-  readonly #unreadable: RareWarning
-  #unreadableNotices = 0
+  readonly #nodes: NodeNotices
   readonly #documents: Documents
-  readonly #exchange: NodesExchange | undefined
 
   constructor(context: RoomServerContext) {
     const { options, documents, exchange, folder, log, clock, permissions, random } = context
     const { audit } = context
     this.#options = options
     this.#audit = audit
-    this.#exchange = exchange
     this.#documents = documents
     this.#faults = new Faults((message, error) => log.error(withCause(message, error)))
     this.#memberIds = new MemberIds(resolveSecret(options.secret, folder.path))
@@ -149,8 +140,7 @@ export class RoomServer {
       permissions,
       random,
     })
-    this.#unreadable = new RareWarning(log, UNREADABLE)
-    exchange?.onTold((text) => this.#hear(text))
+    this.#nodes = new NodeNotices(this.readers, exchange, log)
   }
 
   /** @throws {Problem} shutting-down, store-failed. PROTOCOL.md HT8 */
@@ -208,7 +198,7 @@ export class RoomServer {
       connections,
       room_failures: this.#faults.rooms,
       reader_failures: this.#faults.readers,
-      unreadable_notices: this.#unreadableNotices,
+      unreadable_notices: this.#nodes.unreadable,
       exchange_ready: this.#rooms.isShared ? 1 : 0,
       ...(await this.#documents.count()),
     }
@@ -230,7 +220,7 @@ export class RoomServer {
     nextWithinMs?: number,
   ): Promise<Moved> {
     this.#serving.assertServing()
-    this.#checkLocation(location, textBytes)
+    checkLocation(location, textBytes, this.#options.maxLocationBytes)
     const checked = checkRoom(roomName)
     const id = this.#memberId(checked, participant)
     const operation = { do: 'move', id, user: participant.user, location, nextWithinMs } as const
@@ -284,7 +274,7 @@ export class RoomServer {
    * @see PROTOCOL.md AC20, AC28
    */
   async revalidate(revalidation: Revalidation): Promise<void> {
-    await this.#tell({ revalidate: revalidation })
+    await this.#nodes.tell({ revalidate: revalidation })
   }
 
   /**
@@ -313,7 +303,7 @@ export class RoomServer {
     const whom = memberId === undefined ? { user: userId } : { member: memberId }
     await Promise.all([
       this.#audit.note({ as: 'application' }, { what: 'disconnect', room: checked, ...whom }),
-      this.#tell({ disconnect: disconnection }),
+      this.#nodes.tell({ disconnect: disconnection }),
       this.#rooms.look(checked, (known) => removeMembers(known, disconnection)),
     ])
   }
@@ -325,37 +315,7 @@ export class RoomServer {
    * @see PROTOCOL.md AC28, AC31
    */
   async endSession(session: string): Promise<void> {
-    await this.#tell({ endSession: { session } })
-  }
-
-  /** Applies a notice to the readers of all nodes, here first. */
-  async #tell(notice: Notice): Promise<void> {
-    this.#heed(notice)
-    try {
-      await this.#exchange?.tell(JSON.stringify(notice))
-    } catch (error) {
-      if (!(error instanceof ExchangeLost)) throw error
-      throw new Problem(
-        'exchange-busy',
-        'The other servers could not be told. Try again in a moment.',
-      )
-    }
-  }
-
-  /** @param text `undefined` after a time in which notices may have been missed. @see PROTOCOL.md AC22, AC32 */
-  #hear(text: string | undefined): void {
-    const received = text === undefined ? MISSED : readNotice(text)
-    if (received.kind === 'notice') return this.#heed(received.notice)
-    this.#unreadableNotices += 1
-    this.#unreadable.warn()
-    if (received.kind === 'unreadable end') this.readers.endAll(received.roomName)
-    this.#heed({ revalidate: {} })
-  }
-
-  #heed(notice: Notice): void {
-    if (notice.revalidate !== undefined) this.readers.revalidate(notice.revalidate)
-    if (notice.disconnect !== undefined) this.readers.disconnect(notice.disconnect)
-    if (notice.endSession !== undefined) this.readers.endSession(notice.endSession.session)
+    await this.#nodes.tell({ endSession: { session } })
   }
 
   /**
@@ -448,20 +408,6 @@ export class RoomServer {
   #memberId(roomName: RoomName, { key, user }: Participant): MemberId {
     return this.#memberIds.of(roomName, user.id ?? '', key)
   }
-
-  #checkLocation(location: Json, textBytes: number): void {
-    const { maxLocationBytes } = this.#options
-    // Nearly all locations are short, and measuring one takes longer than finding its member.
-    if (textBytes * LONGER_REWRITTEN <= maxLocationBytes) return
-    if (Buffer.byteLength(JSON.stringify(location)) <= maxLocationBytes) return
-    throw new Problem(
-      'too-large',
-      `The location is too large. Send at most ${maxLocationBytes} bytes of JSON.`,
-      {
-        limitBytes: maxLocationBytes,
-      },
-    )
-  }
 }
 
 /** Returns a participant with the user of a member that it may have been; in open mode, with none. ID4 */
@@ -479,28 +425,4 @@ async function removeMembers(
     memberId === undefined ? member.user.id === userId : member.id === memberId,
   )
   await Promise.all(meant.map(({ member }) => known.commit({ do: 'leave', id: member.id })))
-}
-
-/** Returns what a reader at a position lacks, or `undefined` if it asked for none of that. */
-function newsSince(
-  { frames }: HostedRoom,
-  position: string,
-  documents: boolean,
-  part: string | undefined,
-): RoomPatch | RoomAnswer | undefined {
-  const catchUp = frames.room.since(frames.versionOf(position), part)
-  if (catchUp.kind === 'nothing') return undefined
-  const id = frames.position
-  const news = documents ? documentNews(catchUp.updates) : {}
-  if (catchUp.kind === 'snapshot') return { id, ...catchUp.snapshot, ...news }
-  const { patch } = catchUp
-  return isEmpty(patch) && isEmpty(news) ? undefined : { id, patch, ...news }
-}
-
-/** Returns an error with a message of its own and the stack of its cause. */
-function withCause(message: string, cause: unknown): Error {
-  const error = new Error(message, { cause })
-  const stack = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
-  error.stack = `${message}: ${stack}`
-  return error
 }

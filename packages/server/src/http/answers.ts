@@ -34,12 +34,12 @@ const ANSWERS: { readonly [call in CallName]: Answers } = {
   changes: answers({ POST: ({ calls }, call, roomName) => calls.postChanges(call, roomName) }),
   leave: answers({ POST: ({ calls }, call, roomName) => calls.leave(call, roomName) }),
   document: answers({
-    GET: ({ calls }, call, roomName) => calls.getDocument(call, roomName),
-    POST: async ({ calls }, call, roomName) => call.json(await calls.postDocument(call, roomName)),
-    DELETE: ({ calls }, call, roomName) => calls.deleteDocument(call, roomName),
+    GET: ({ calls }, call, roomName) => calls.document.read(call, roomName),
+    POST: async ({ calls }, call, roomName) => call.json(await calls.document.write(call, roomName)),
+    DELETE: ({ calls }, call, roomName) => calls.document.delete(call, roomName),
   }),
   'document/sync': answers({
-    POST: ({ calls }, call, roomName) => calls.syncDocument(call, roomName),
+    POST: ({ calls }, call, roomName) => calls.document.sync(call, roomName),
   }),
   access: answers({
     GET: ({ calls }, call, roomName) => calls.getAccess(call, roomName),
@@ -54,7 +54,7 @@ const ANSWERS: { readonly [call in CallName]: Answers } = {
   '/health/live': asked(({ operations }, call) => operations.live(call)),
   '/health/ready': asked(({ operations }, call) => operations.ready(call)),
   '/metrics': asked(({ operations }, call) => operations.metrics(call)),
-  '/rooms': answers({ GET: ({ calls }, call) => calls.listDocuments(call) }),
+  '/rooms': answers({ GET: ({ calls }, call) => calls.document.list(call) }),
   '/openapi.json': asked(({ operations, article }, call) => operations.describe(call, article)),
 }
 

@@ -1,16 +1,8 @@
 import type { IncomingMessage } from 'node:http'
-import {
-  type Action,
-  type Confirmed,
-  isViewLink,
-  type Updated,
-  type View,
-} from '@whereabouts/protocol'
+import type { Action, Confirmed, View } from '@whereabouts/protocol'
 import { type Caller, Callers, type Parameter } from '../access/caller.js'
 import { assertCurrent } from '../access/users.js'
-import { MOST_LISTED } from '../administration.js'
 import type { ResolvedOptions } from '../options.js'
-import { checkRoom } from '../room-name.js'
 import type { RoomServer } from '../room-server.js'
 import type { AccessCalls } from './access-calls.js'
 import type { Bodies } from './body.js'
@@ -23,38 +15,30 @@ import {
   oneOf,
   wholeNumber,
 } from './call.js'
-import { DocumentAnswers } from './document-answers.js'
-import { DocumentWrites } from './document-writes.js'
-import { type Access, assertWritable, Entrance, type Demand } from './entrance.js'
+import { DocumentCalls } from './document-calls.js'
+import { type Access, assertWritable, Entrance, type Demand, noBody } from './entrance.js'
+import { LargeAnswers } from './large-answers.js'
 import {
   acceptsGzip,
   header,
-  idempotencyKey,
-  incarnation,
   nextWithin,
   partNamed,
   readParameters,
-  stateVector,
   wantedPart,
   wantsDocuments,
 } from './parameters.js'
 
 const MOST_WAIT_MS = 30_000
 
-/** What an application is asked about that isn't one room: no room has this name. */
-const EVERY_ROOM = '*'
-const USUALLY_LISTED = 100
-
-const READ: Demand = { budget: 'documents', needs: ['watch'] }
 const CONFIRM: Demand = { budget: 'confirmations', needs: ['join'], isStaying: true }
-const WRITE: Demand = { budget: 'posts', needs: ['write'] }
 
 /** What the calls do, once it is known which one it is and for which room. */
 export class Calls {
   readonly #entrance: Entrance
-  readonly #documentAnswers: DocumentAnswers
-  readonly #writes: DocumentWrites
   readonly #callers: Callers
+  readonly #answers: LargeAnswers
+  /** The calls of documents. */
+  readonly document: DocumentCalls
 
   constructor(
     private readonly rooms: RoomServer,
@@ -65,8 +49,15 @@ export class Calls {
   ) {
     this.#entrance = new Entrance(access, rooms)
     this.#callers = new Callers(access.browsers.proxies)
-    this.#documentAnswers = new DocumentAnswers(options.stuckMs, options.maxWaitingBytes)
-    this.#writes = new DocumentWrites(rooms, access)
+    this.#answers = new LargeAnswers(options.stuckMs, options.maxWaitingBytes)
+    this.document = new DocumentCalls({
+      rooms,
+      access,
+      bodies,
+      entrance: this.#entrance,
+      answers: this.#answers,
+      maxUpdateBytes: options.maxUpdateBytes,
+    })
   }
 
   /** @see PROTOCOL.md HT1, HT2 */
@@ -144,55 +135,6 @@ export class Calls {
     call.empty(204)
   }
 
-  /** @see PROTOCOL.md DO1 */
-  async getDocument(call: Call, name: string): Promise<void> {
-    const { roomName } = await this.#entrance.decide(call, name, READ, noBody)
-    const { query } = call
-    const update = await this.rooms.document(roomName, stateVector(query), query('since'))
-    this.#documentAnswers.send(call, update)
-  }
-
-  /** @see PROTOCOL.md DO20 */
-  async syncDocument(call: Call, name: string): Promise<void> {
-    const { query } = call
-    const read = () => this.bodies.readBytes(call, this.options.maxUpdateBytes)
-    const { roomName, said: vector } = await this.#entrance.decide(call, name, READ, read)
-    this.#documentAnswers.send(call, await this.rooms.sync(roomName, vector, query('since')))
-  }
-
-  /** @see PROTOCOL.md DO2, DO9 */
-  async postDocument(call: Call, roomName: string): Promise<Updated> {
-    const { asker, said } = await this.#entrance.decide(call, roomName, WRITE, async (entered) => {
-      const options = {
-        idempotencyKey: idempotencyKey(call.request),
-        incarnation: incarnation(call.query),
-      }
-      const update = await this.bodies.readBytes(call, this.options.maxUpdateBytes)
-      await this.access.allowances.take('documentBytes', entered.account, update.byteLength)
-      await this.access.allowances.makeDocument(entered.account, checkRoom(entered.roomName))
-      return { update, options }
-    })
-    return this.#writes.write(asker, said.update, said.options)
-  }
-
-  /** @see PROTOCOL.md AD4 */
-  async deleteDocument(call: Call, roomName: string): Promise<void> {
-    if (this.access.permissions.areAsked && !isViewLink(roomName)) checkRoom(roomName)
-    const manager = await this.#entrance.manage(call, roomName)
-    await this.rooms.administration.deleteDocument(roomName, manager)
-    call.empty(204)
-  }
-
-  /** @see PROTOCOL.md AD5 */
-  async listDocuments(call: Call): Promise<void> {
-    await this.#entrance.manage(call, EVERY_ROOM)
-    const { query } = call
-    const limit = wholeNumber(query, 'limit', MOST_LISTED) ?? USUALLY_LISTED
-    const documents = await this.rooms.administration.list({ after: query('after') ?? '', limit })
-    const rooms = documents.map(({ roomName, ...info }) => ({ room: roomName, ...info }))
-    this.#documentAnswers.json(call, { rooms })
-  }
-
   /** @see PROTOCOL.md SR11 */
   async getAccess(call: Call, roomName: string): Promise<void> {
     const { asker, admission } = await this.#entrance.admit(call, roomName, 'polls', noBody)
@@ -226,7 +168,7 @@ export class Calls {
     const wanted = { documents: wantsDocuments(parameter), part: wantedPart(parameter) }
     if (since === undefined) {
       const room = await this.rooms.members(roomName, wanted.part)
-      return this.#documentAnswers.json(call, { ...room, ...this.#told(admission.can) })
+      return this.#answers.json(call, { ...room, ...this.#told(admission.can) })
     }
     let news = await this.rooms.since(roomName, since, wanted)
     let allowed: readonly Action[] | undefined
@@ -240,7 +182,7 @@ export class Calls {
     // A change of rights is news of its own. AC30
     if (allowed !== undefined) news ??= { id: since, patch: {} }
     if (news === undefined) return call.empty(204)
-    this.#documentAnswers.json(call, { ...news, ...this.#told(allowed ?? admission.can) })
+    this.#answers.json(call, { ...news, ...this.#told(allowed ?? admission.can) })
   }
 
   /** Without authorization it would be the same for everybody. @see PROTOCOL.md AC29 */
@@ -299,9 +241,6 @@ export class Calls {
     if (isNew) response.appendHeader('Set-Cookie', this.#callers.cookie(request, key))
   }
 }
-
-/** There is nothing else to read of a call without a body. */
-async function noBody(): Promise<void> {}
 
 /** What a stream shows, and from where on. @throws {Problem} bad-parameter */
 function lookOf(request: IncomingMessage, parameter: Parameter, view: View) {

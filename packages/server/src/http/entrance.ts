@@ -214,3 +214,6 @@ function unlessStoreFailed(error: unknown): undefined {
 export function assertWritable(roomName: string): void {
   if (isViewLink(roomName)) throw linkOnlyReads()
 }
+
+/** There is nothing else to read of a call without a body. */
+export async function noBody(): Promise<void> {}

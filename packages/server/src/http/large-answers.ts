@@ -16,7 +16,7 @@ const PIECE_BYTES = 65_536
  *
  * @see PROTOCOL.md FR11, FR12
  */
-export class DocumentAnswers {
+export class LargeAnswers {
   #waitingBytes = 0
 
   /**

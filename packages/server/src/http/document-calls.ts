@@ -1,0 +1,93 @@
+import { isViewLink, type Updated } from '@whereabouts/protocol'
+import { MOST_LISTED } from '../administration.js'
+import { checkRoom } from '../room-name.js'
+import type { RoomServer } from '../room-server.js'
+import type { Bodies } from './body.js'
+import { type Call, wholeNumber } from './call.js'
+import { DocumentWrites } from './document-writes.js'
+import { type Access, type Demand, type Entered, type Entrance, noBody } from './entrance.js'
+import type { LargeAnswers } from './large-answers.js'
+import { idempotencyKey, incarnation, stateVector } from './parameters.js'
+
+/** What an application is asked about that isn't one room: no room has this name. */
+const EVERY_ROOM = '*'
+const USUALLY_LISTED = 100
+
+const READ: Demand = { budget: 'documents', needs: ['watch'] }
+const WRITE: Demand = { budget: 'posts', needs: ['write'] }
+
+/** What the calls of documents work with. */
+export interface DocumentParts {
+  readonly rooms: RoomServer
+  readonly access: Access
+  readonly bodies: Bodies
+  readonly entrance: Entrance
+  readonly answers: LargeAnswers
+  readonly maxUpdateBytes: number
+}
+
+/** What the calls of documents do, once it is known which one it is and for which room. */
+export class DocumentCalls {
+  readonly #writes: DocumentWrites
+
+  constructor(private readonly parts: DocumentParts) {
+    this.#writes = new DocumentWrites(parts.rooms, parts.access)
+  }
+
+  /** @see PROTOCOL.md DO1 */
+  async read(call: Call, name: string): Promise<void> {
+    const { entrance, rooms, answers } = this.parts
+    const { roomName } = await entrance.decide(call, name, READ, noBody)
+    const { query } = call
+    answers.send(call, await rooms.document(roomName, stateVector(query), query('since')))
+  }
+
+  /** @see PROTOCOL.md DO20 */
+  async sync(call: Call, name: string): Promise<void> {
+    const { entrance, rooms, answers, bodies, maxUpdateBytes } = this.parts
+    const { query } = call
+    const read = () => bodies.readBytes(call, maxUpdateBytes)
+    const { roomName, said: vector } = await entrance.decide(call, name, READ, read)
+    answers.send(call, await rooms.sync(roomName, vector, query('since')))
+  }
+
+  /** @see PROTOCOL.md DO2, DO9 */
+  async write(call: Call, roomName: string): Promise<Updated> {
+    const read = (entered: Entered) => this.#readUpdate(call, entered)
+    const { asker, said } = await this.parts.entrance.decide(call, roomName, WRITE, read)
+    return this.#writes.write(asker, said.update, said.options)
+  }
+
+  async #readUpdate(call: Call, { account, roomName }: Entered) {
+    const { bodies, maxUpdateBytes } = this.parts
+    const { allowances } = this.parts.access
+    const options = {
+      idempotencyKey: idempotencyKey(call.request),
+      incarnation: incarnation(call.query),
+    }
+    const update = await bodies.readBytes(call, maxUpdateBytes)
+    await allowances.take('documentBytes', account, update.byteLength)
+    await allowances.makeDocument(account, checkRoom(roomName))
+    return { update, options }
+  }
+
+  /** @see PROTOCOL.md AD4 */
+  async delete(call: Call, roomName: string): Promise<void> {
+    const { access, entrance, rooms } = this.parts
+    if (access.permissions.areAsked && !isViewLink(roomName)) checkRoom(roomName)
+    const manager = await entrance.manage(call, roomName)
+    await rooms.administration.deleteDocument(roomName, manager)
+    call.empty(204)
+  }
+
+  /** @see PROTOCOL.md AD5 */
+  async list(call: Call): Promise<void> {
+    const { entrance, rooms, answers } = this.parts
+    await entrance.manage(call, EVERY_ROOM)
+    const { query } = call
+    const limit = wholeNumber(query, 'limit', MOST_LISTED) ?? USUALLY_LISTED
+    const documents = await rooms.administration.list({ after: query('after') ?? '', limit })
+    const listed = documents.map(({ roomName, ...info }) => ({ room: roomName, ...info }))
+    answers.json(call, { rooms: listed })
+  }
+}
