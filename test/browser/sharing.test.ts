@@ -120,7 +120,7 @@ describe('sharing a document without users', () => {
     expect(await bobs.page.content()).not.toContain(room)
   })
 
-  it('[OF5 OF10 OF12 PG53] a view link shows a page by its name, until it is ended', async () => {
+  it('[OF5 OF10 OF12 PG4 PG53] a view link shows a page by its name, until it is ended', async () => {
     const { baseUrl, browser } = open
     const room = open.newRoom()
     await using anns = await OfficeWindow.open(browser, {
@@ -151,6 +151,7 @@ describe('sharing a document without users', () => {
     await using another = await bobs.page.context().newPage()
     await another.goto(baseUrl)
     await another.getByRole('link', { name: 'Minutes' }).waitFor()
+    expect(await another.getByRole('button', { name: /^Rename/ }).count()).toBe(0)
     await share(anns)
     await button(anns, 'End view link').click()
     await said(anns, 'The view link no longer works.')

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { encodeStateVector } from 'yjs'
 import { GuardedOffice, READER, WRITER } from './guarded-office.js'
 import { fetchDocument, postDocument } from './office-window.js'
 import { untilInOrder } from './sheets.js'
@@ -26,6 +27,22 @@ async function untilReadOnly(window: SheetWindow): Promise<void> {
 async function untilEditable(window: SheetWindow): Promise<void> {
   await note(window).waitFor({ state: 'detached' })
   await toolbar(window).waitFor()
+}
+
+/** The upper half of what shows row 3, which is hidden. */
+const ARROW = { x: 40, y: 63 }
+
+/** What the menu of a tab begins with. */
+const renaming = ({ page }: SheetWindow) => page.getByText('Rename', { exact: true }).first()
+
+/** Resolves when what a click led to has been drawn. */
+async function nextFrame({ page }: SheetWindow): Promise<void> {
+  await page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve()))
+      }),
+  )
 }
 
 /** Univer takes a press of this length for the beginning of a drag. */
@@ -90,9 +107,40 @@ describe('a sheet that may only be read', () => {
       expect(await anns.page.locator(control).isVisible(), control).toBe(true)
       expect(await bobs.page.locator(control).isVisible(), control).toBe(false)
     }
+    await bobs.tab('Sheet 1').click({ button: 'right' })
+    await nextFrame(bobs)
+    expect(await renaming(bobs).count()).toBe(0)
     await office.allow('bob', WRITER)
     await untilEditable(bobs)
     for (const control of controls) await bobs.page.locator(control).waitFor()
+    await bobs.tab('Sheet 1').click({ button: 'right' })
+    await renaming(bobs).waitFor()
+    await office.allow('bob', READER)
+    await renaming(bobs).waitFor({ state: 'detached' })
+  })
+
+  it('[SH131] shows no arrows at hidden rows', async () => {
+    const room = office.newRoom()
+    await office.allow('ann', WRITER)
+    await office.allow('bob', READER)
+    await using anns = await office.sheet(room, 'ann')
+    await anns.write('A5', 'below')
+    await anns.select('A3')
+    await anns.page.keyboard.press('Control+9')
+    await anns.untilSaved()
+    const hidden = async () => encodeStateVector(await fetchDocument(office.baseUrl, room))
+    const before = await hidden()
+    await using bobs = await office.sheet(room, 'bob')
+    await untilReadOnly(bobs)
+    await bobs.untilShows('A5', 'below')
+    await bobs.canvas.click({ position: ARROW })
+    await nextFrame(bobs)
+    expect(await bobs.notice.textContent()).toBe('')
+    await office.allow('bob', WRITER)
+    await untilEditable(bobs)
+    await bobs.canvas.click({ position: ARROW })
+    await expect.poll(hidden).not.toEqual(before)
+    await untilInOrder(anns, bobs)
   })
 
   it('[SH14 SH105] has no tools, and stays as it is whatever somebody tries', async () => {
@@ -165,7 +213,8 @@ describe('a sheet that may only be read', () => {
     await bobs.dialog.getByRole('button', { name: 'Copy' }).click()
     const copied = () => bobs.page.evaluate(() => navigator.clipboard.readText())
     await expect.poll(copied).toBe('half a sent')
-    await bobs.dialog.getByRole('button', { name: 'Put into the selected cell' }).click()
+    const put = bobs.dialog.getByRole('button', { name: 'Put into the selected cell' })
+    expect(await put.count()).toBe(0)
     await bobs.dialog.getByRole('button', { name: 'Discard' }).click()
     expect(await isSaved(bobs)).toBe('saved')
     expect(await stored(room)).toEqual({})

@@ -4,12 +4,13 @@ import { copyAll } from './copy-all.js'
 
 interface GivenBackDialogProps {
   readonly given: GivenBack
-  /** Writes it into the selected cell; returns whether that worked. */
-  readonly onPut: (given: GivenBack) => boolean
+  /** Writes it into the selected cell; returns whether that worked. Omitted if cells can't be edited. */
+  readonly onPut: ((given: GivenBack) => boolean) | undefined
   readonly onClose: () => void
 }
 
 const STAYS = 'Copy your text, put it into a cell, or discard it.'
+const STAYS_TO_VIEW = 'Copy your text, or discard it.'
 const NOT_COPIED = 'The browser doesn’t allow this. Press Ctrl+C or ⌘C to copy the text.'
 
 /**
@@ -20,9 +21,9 @@ const NOT_COPIED = 'The browser doesn’t allow this. Press Ctrl+C or ⌘C to co
  */
 export function GivenBackDialog({ given, onPut, onClose }: GivenBackDialogProps) {
   const { dialog, text, said, isCopied, setIsCopied, copy, close, stayUnlessCopied, closed } =
-    useDialog(given, onClose)
+    useDialog(given, onPut === undefined ? STAYS_TO_VIEW : STAYS, onClose)
   const put = () => {
-    if (onPut({ ...given, text: text.current!.value })) close()
+    if (onPut?.({ ...given, text: text.current!.value })) close()
   }
 
   return (
@@ -52,9 +53,11 @@ export function GivenBackDialog({ given, onPut, onClose }: GivenBackDialogProps)
         <button type="button" onClick={close}>
           Discard
         </button>
-        <button type="button" onClick={put}>
-          Put into the selected cell
-        </button>
+        {onPut !== undefined && (
+          <button type="button" onClick={put}>
+            Put into the selected cell
+          </button>
+        )}
         <button type="button" className="primary" onClick={() => void copy()}>
           {isCopied ? 'Copied' : 'Copy'}
         </button>
@@ -64,7 +67,7 @@ export function GivenBackDialog({ given, onPut, onClose }: GivenBackDialogProps)
 }
 
 /** Holds the dialog open until its text is copied or a button has decided about it. */
-function useDialog(given: GivenBack, onClose: () => void) {
+function useDialog(given: GivenBack, stays: string, onClose: () => void) {
   const dialog = useRef<HTMLDialogElement>(null)
   const text = useRef<HTMLTextAreaElement>(null)
   const isDecided = useRef(false)
@@ -85,7 +88,7 @@ function useDialog(given: GivenBack, onClose: () => void) {
   const stayUnlessCopied = (event: SyntheticEvent) => {
     if (mayClose()) return
     event.preventDefault()
-    say(STAYS)
+    say(stays)
   }
   // A browser may close a dialog that it was asked not to close, such as for the back gesture.
   const closed = () => (mayClose() ? onClose() : dialog.current?.showModal())

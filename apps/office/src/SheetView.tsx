@@ -66,7 +66,7 @@ export const SheetView = memo(function SheetView({ session, onOpen }: SheetViewP
         <GivenBackDialog
           key={closed}
           given={current}
-          onPut={(text) => sheet.current?.put(text) ?? false}
+          onPut={canEdit ? (text) => sheet.current?.put(text) ?? false : undefined}
           onClose={() => {
             setClosed(closed + 1)
             sheet.current?.focus()

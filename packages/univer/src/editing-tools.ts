@@ -1,4 +1,5 @@
 import {
+  IConfigService,
   IPermissionService,
   toDisposable,
   type IDisposable,
@@ -8,9 +9,13 @@ import {
 } from '@univerjs/core'
 import {
   BuiltInUIPart,
-  IContextMenuService,
+  HeaderUnhideRangeService,
+  IRenderManagerService,
   IUIPartsService,
+  type IUniverUIConfig,
   SheetPermissionCheckController,
+  SheetSkeletonManagerService,
+  UI_PLUGIN_CONFIG_KEY,
   WorkbookEditablePermission,
   WorksheetSetColumnStylePermission,
   WorksheetSetRowStylePermission,
@@ -19,9 +24,9 @@ import {
 const TAB = '[data-u-comp="slide-tab-item"]'
 
 /**
- * Hides Univer's tools while the workbook can only be read: the toolbar, the menu on cells, typing into
- * the formula bar, the handle that fills cells and the edges that resize lines. Cells can still be
- * selected and copied.
+ * Hides Univer's tools while the workbook can only be read: the toolbar, the menus on cells and tabs,
+ * typing into the formula bar, the handle that fills cells, the edges that resize lines and the arrows
+ * that show hidden ones. Cells can still be selected and copied.
  *
  * @see OFFICE.md SH105
  */
@@ -31,6 +36,8 @@ export class EditingTools {
   /** The ids of Univer's permissions that decide which tools work. */
   readonly #points = new Set<string>()
   #isShown: boolean | undefined
+  /** Whether Univer was started with menus. */
+  #hadMenus: boolean | undefined
   #isDrawn = false
   #sheets = 0
 
@@ -49,7 +56,11 @@ export class EditingTools {
       }
     })
     document.addEventListener('pointerdown', this.#holdTab, { capture: true })
+    const arrows = this.#injector
+      .get(HeaderUnhideRangeService)
+      .registerRangeVisibleHandler((isVisible) => isVisible && this.#isShown !== false)
     return toDisposable(() => {
+      arrows.dispose()
       subscription.unsubscribe()
       document.removeEventListener('pointerdown', this.#holdTab, { capture: true })
     })
@@ -74,18 +85,37 @@ export class EditingTools {
   show(isShown: boolean): void {
     const sheets = this.#workbook.getSheets()
     if (isShown === this.#isShown && sheets.length === this.#sheets) return
+    const wasShown = this.#isShown
     this.#isShown = isShown
     this.#sheets = sheets.length
     this.#showToolbar()
-    const menus = this.#injector.get(IContextMenuService)
-    if (isShown) menus.enable()
-    else menus.disable()
+    this.#showMenus(isShown)
+    if (wasShown === !isShown) this.#drawHeaders()
     const unit = this.#workbook.getUnitId()
     this.#permit(new WorkbookEditablePermission(unit), isShown)
     for (const sheet of sheets) {
       this.#permit(new WorksheetSetRowStylePermission(unit, sheet.getSheetId()), isShown)
       this.#permit(new WorksheetSetColumnStylePermission(unit, sheet.getSheetId()), isShown)
     }
+  }
+
+  /** Draws the arrows of hidden lines again, or no more. */
+  #drawHeaders(): void {
+    const unit = this.#workbook.getUnitId()
+    const render = this.#injector.get(IRenderManagerService).getRenderById(unit)
+    const sheetId = this.#workbook.getActiveSheet()?.getSheetId()
+    if (sheetId !== undefined) render?.with(SheetSkeletonManagerService).setCurrent({ sheetId })
+  }
+
+  /** Lets Univer have menus, unless it was started without any. */
+  #showMenus(isShown: boolean): void {
+    const configs = this.#injector.get(IConfigService)
+    const config = configs.getConfig<IUniverUIConfig>(UI_PLUGIN_CONFIG_KEY)
+    this.#hadMenus ??= config?.contextMenu !== false
+    const contextMenu = isShown && this.#hadMenus
+    if (contextMenu === (config?.contextMenu !== false)) return
+    // Another object: Univer renders what isn't the same.
+    configs.setConfig(UI_PLUGIN_CONFIG_KEY, { ...config, contextMenu })
   }
 
   /** Lets the toolbar be rendered; until then it would hold up the cells. */

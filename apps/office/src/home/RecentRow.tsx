@@ -3,7 +3,7 @@ import { useRef, useState, type FormEvent, type ReactNode } from 'react'
 import { ICONS } from '../icons.js'
 import { initials } from '../person.js'
 import { paint } from '../presence/paint.js'
-import { addressOf, nameUntitled } from '../route.js'
+import { addressOf, isViewLink, nameUntitled } from '../route.js'
 import { cleanTitle } from '../title.js'
 import { describeAgo } from './ago.js'
 import type { Recent } from './recents.js'
@@ -47,12 +47,14 @@ export function RecentRow(props: RecentRowProps) {
       </span>
       <People members={members} />
       <span className="recent-actions">
-        <Action
-          ref={renameButton}
-          label={`Rename ${name}`}
-          icon={ICONS.rename}
-          onClick={() => setIsRenaming(true)}
-        />
+        {!isViewLink(recent.room) && (
+          <Action
+            ref={renameButton}
+            label={`Rename ${name}`}
+            icon={ICONS.rename}
+            onClick={() => setIsRenaming(true)}
+          />
+        )}
         <Action label={`Copy the link to ${name}`} icon={ICONS.link} onClick={onCopy} />
         <Action label={`Remove ${name} from the list`} icon={ICONS.remove} onClick={onRemove} />
       </span>
