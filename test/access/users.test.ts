@@ -59,10 +59,12 @@ describe.each(SERVERS)('a user from the application on %s', (server) => {
     const office = new Office({ guest: ALL, ada: ALL, eve: ALL })
     await using running = await start(server, office.options)
     const room = new TestRoom(running.baseUrl)
-    const post = (user: string, member: string) =>
-      callJson(room.url('location', { member }), { ...as(user), json: user })
-    const leave = async (user: string, member: string, self: unknown) =>
-      call(room.url('leave', { member, self: String(self) }), { ...as(user), method: 'POST' })
+    const post = async (user: string, member: string) =>
+      (await callJson(room.url('location', { member }), { ...as(user), json: user })) as {
+        self: string
+      }
+    const leave = (user: string, member: string, self: string) =>
+      call(room.url('leave', { member, self }), { ...as(user), method: 'POST' })
     const shown = async () =>
       (await running.rooms.members(room.name)).members.map(({ location }) => location)
     const { self } = await post('guest', 'k')

@@ -20,10 +20,7 @@ export class NodeNotices {
 
   /** @param exchange omitted if there are no other nodes */
   constructor(
-    private readonly readers: Pick<
-      Readers,
-      'revalidate' | 'disconnect' | 'endSession' | 'endAll'
-    >,
+    private readonly readers: Pick<Readers, 'revalidate' | 'disconnect' | 'endSession' | 'endAll'>,
     private readonly exchange: Notices | undefined,
     log: Log,
   ) {

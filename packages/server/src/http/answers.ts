@@ -35,7 +35,8 @@ const ANSWERS: { readonly [call in CallName]: Answers } = {
   leave: answers({ POST: ({ calls }, call, roomName) => calls.leave(call, roomName) }),
   document: answers({
     GET: ({ calls }, call, roomName) => calls.document.read(call, roomName),
-    POST: async ({ calls }, call, roomName) => call.json(await calls.document.write(call, roomName)),
+    POST: async ({ calls }, call, roomName) =>
+      call.json(await calls.document.write(call, roomName)),
     DELETE: ({ calls }, call, roomName) => calls.document.delete(call, roomName),
   }),
   'document/sync': answers({
