@@ -24,7 +24,7 @@ describe('[PG18 PG41] the addresses of the application', () => {
     })
   })
 
-  it('[BR8] allows only its own scripts', async () => {
+  it('[BR8 OF21] allows only its own scripts, and tells other sites no address', async () => {
     const { headers } = await call(server.baseUrl, { headers: browser })
     const directives = new Map(
       String(headers['content-security-policy'])
@@ -40,6 +40,7 @@ describe('[PG18 PG41] the addresses of the application', () => {
       'frame-ancestors': "'self'",
     })
     expect(headers['x-content-type-options']).toBe('nosniff')
+    expect(headers['referrer-policy']).toBe('same-origin')
   })
 
   it('everything that the page refers to is served and cached for good', async () => {

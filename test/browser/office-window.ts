@@ -161,3 +161,15 @@ export async function postDocument(
   })
   if (!response.ok) throw new Error(`the server answered ${response.status}`)
 }
+
+/** Shows what isn't saved, copies it, and returns it as it was copied. */
+export async function unsavedText({ page }: Pick<OfficeWindow, 'page'>): Promise<string> {
+  await page.locator('.state-note').getByRole('button', { name: 'Show it' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name: 'Copy' }).click()
+  await dialog.getByRole('button', { name: 'Copied' }).waitFor()
+  const copied = await page.evaluate(() => navigator.clipboard.readText())
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'detached' })
+  return copied
+}

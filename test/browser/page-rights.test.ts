@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { encodeStateAsUpdate, type Doc } from 'yjs'
 import { GuardedOffice, READER, WRITER } from './guarded-office.js'
 import { postHostile } from './hostile-page.js'
-import { fetchDocument, postDocument, type OfficeWindow } from './office-window.js'
+import { fetchDocument, postDocument, type OfficeWindow, unsavedText } from './office-window.js'
 import { addBlock, copy, goTo, paste, press, reads, type, writeLongPage } from './pages.js'
 
 const office = new GuardedOffice()
@@ -90,7 +90,7 @@ describe('a page that may only be read', () => {
     expect([...anns.complaints, ...bobs.complaints]).toEqual([])
   })
 
-  it('[SH107 CL55 CL56] keeps what wasn’t saved, says so, and saves it later', async () => {
+  it('[SH107 OF19 CL55 CL56] keeps what wasn’t saved, says so, and saves it later', async () => {
     const room = office.newRoom()
     await office.allow('bob', WRITER)
     await using bobs = await office.page(room, 'bob')
@@ -109,6 +109,7 @@ describe('a page that may only be read', () => {
       .poll(() => saving(bobs).textContent())
       .toBe('Not saved yet, kept in this browser: You can only view this document.')
     await reads(bobs, /^saved, kept$/)
+    expect(await unsavedText(bobs)).toBe('saved, kept')
     await office.allow('bob', WRITER)
     await untilEditable(bobs)
     await bobs.untilSaved()

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { GuardedOffice, READER, WRITER } from './guarded-office.js'
-import { fetchDocument, postDocument } from './office-window.js'
+import { fetchDocument, postDocument, unsavedText } from './office-window.js'
 import { untilInOrder } from './sheets.js'
 import type { SheetWindow } from './sheet-window.js'
 
@@ -216,7 +216,7 @@ describe('a sheet that may only be read', () => {
     await untilInOrder(bobs)
   })
 
-  it('[SH107 CL55 CL56] keeps what wasn’t saved, says so, and saves it later', async () => {
+  it('[SH107 OF19 CL55 CL56] keeps what wasn’t saved, says so, and saves it later', async () => {
     const room = office.newRoom()
     await office.allow('bob', WRITER)
     await using bobs = await office.sheet(room, 'bob')
@@ -235,6 +235,7 @@ describe('a sheet that may only be read', () => {
     await untilReadOnly(bobs)
     await expect.poll(() => bobs.saving.textContent()).toBe(said)
     await bobs.untilShows('A2', 'kept')
+    expect(await unsavedText(bobs)).toBe('kept')
     expect(await stored(room)).toEqual({ '0:0': { v: 'first' } })
     await office.allow('bob', WRITER)
     await untilEditable(bobs)
@@ -242,7 +243,7 @@ describe('a sheet that may only be read', () => {
     expect(await stored(room)).toEqual({ '0:0': { v: 'first' }, '1:0': { v: 'kept' } })
   })
 
-  it('[SH108] says that somebody is shut out or signed out, and what to do', async () => {
+  it('[SH108 OF20] says that somebody is shut out or signed out, and what to do', async () => {
     const room = office.newRoom()
     await office.allow('bob', WRITER)
     await using bobs = await office.sheet(room, 'bob')
@@ -265,6 +266,7 @@ describe('a sheet that may only be read', () => {
     const login = alert.getByRole('link', { name: 'Sign in again' })
     expect(await login.getAttribute('href')).toBe(`/login?return=%2Fsheets%2F${room}`)
     expect(await bobs.read('A2')).toBe('kept')
+    expect(await unsavedText(bobs)).toBe('to be copied\nkept')
     office.signIn('bob')
     await bobs.page.unroute(POSTS)
     await bobs.page.reload()

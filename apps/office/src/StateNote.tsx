@@ -6,6 +6,7 @@ import { describeNotice, type Notice, noticeOf } from './notice.js'
 import { SteadyState } from './presence/steady-state.js'
 import { isViewLink, type Kind } from './route.js'
 import type { Session } from './session.js'
+import { UnsavedDialog } from './UnsavedDialog.js'
 
 interface StateNoteProps {
   readonly session: Session
@@ -18,9 +19,11 @@ const QUIET: ReadonlySet<Notice['kind']> = new Set(['viewing', 'watching'])
 /** Says why the document can't be edited or saved, and what to do. @see OFFICE.md SH105, SH108, OF10 */
 export function StateNote({ session, kind }: StateNoteProps) {
   const notice = useNotice(session)
-  const [isShown, setIsShown] = useState(false)
-  if (isShown)
-    return <FormerDialog session={session} kind={kind} onClose={() => setIsShown(false)} />
+  const [shown, show] = useState<'former' | 'unsaved' | null>(null)
+  if (shown !== null) {
+    const Dialog = shown === 'former' ? FormerDialog : UnsavedDialog
+    return <Dialog session={session} kind={kind} onClose={() => show(null)} />
+  }
   if (notice.kind === 'none') return null
   const { text, rest } = describeNotice(notice)
   return (
@@ -30,10 +33,15 @@ export function StateNote({ session, kind }: StateNoteProps) {
       data-kind={notice.kind}
     >
       {text}
-      <WayOn notice={notice} session={session} onShow={() => setIsShown(true)} />
+      <WayOn notice={notice} session={session} onShow={() => show('former')} />
       {rest && ` ${rest}`}
+      {hasUnsaved(notice) && <Link text="Show it" onClick={() => show('unsaved')} />}
     </p>
   )
+}
+
+function hasUnsaved(notice: Notice): boolean {
+  return 'unsaved' in notice && notice.unsaved !== 'nothing'
 }
 
 interface WayOnProps extends Pick<StateNoteProps, 'session'> {

@@ -4,7 +4,7 @@ import type { Block } from './page-document/block.js'
 import { PageDocument } from './page-document/page-document.js'
 import type { Kind } from './route.js'
 
-/** Returns what a document says as plain text: lines, and tabs between cells. @see OFFICE.md OF15 */
+/** Returns what a document says as plain text: lines, and tabs between cells. @see OFFICE.md OF15, OF19 */
 export function plainText(doc: Doc, kind: Kind): string {
   return kind === 'sheet' ? sheetText(doc) : pageText(doc)
 }
