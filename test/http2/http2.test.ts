@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { within } from 'whereabouts-conformance/deadline'
 import { launchChromium } from '../chromium.js'
-import { CERTIFICATE, RENEWED_CERTIFICATE, RENEWED_KEY } from '../nest/certificate.js'
+import { CERTIFICATE, PRIVATE_KEY, RENEWED_CERTIFICATE, RENEWED_KEY } from '../nest/certificate.js'
 import { type Served, Session, startTls } from './served.js'
 
 const TABS = 30
@@ -233,6 +233,14 @@ describe('the certificate', () => {
     process.kill(served.server.pid, 'SIGHUP')
     await expect.poll(() => served.server.output()).toContain('is not the key of')
     expect(await shown()).toBe(contentOf(RENEWED_CERTIFICATE))
+  })
+
+  it('[HT41] has a key that others can’t read, or else the server warns', async () => {
+    await using own = await startTls()
+    expect(own.server.output()).not.toContain('can read the key')
+    await own.write(CERTIFICATE, PRIVATE_KEY, 0o644)
+    process.kill(own.server.pid, 'SIGHUP')
+    await expect.poll(() => own.server.output()).toContain('can read the key in')
   })
 })
 

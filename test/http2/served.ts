@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import {
   type ClientHttp2Session,
   type ClientHttp2Stream,
@@ -17,8 +17,8 @@ import { type RunningServer, startServer } from '../servers/standalone.js'
 export interface Served extends AsyncDisposable {
   readonly server: RunningServer
   readonly baseUrl: string
-  /** Replaces the files. */
-  write(cert: string, key: string): Promise<void>
+  /** Replaces the files. @param mode the rights of the key's file */
+  write(cert: string, key: string, mode?: number): Promise<void>
 }
 
 export async function startTls(
@@ -26,9 +26,10 @@ export async function startTls(
 ): Promise<Served> {
   const folder = await mkdtemp(join(tmpdir(), 'whereabouts-tls-'))
   const files = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') }
-  const write = async (cert: string, key: string) => {
+  const write = async (cert: string, key: string, mode = 0o600) => {
     await writeFile(files.cert, cert)
     await writeFile(files.key, key)
+    await chmod(files.key, mode)
   }
   await write(CERTIFICATE, PRIVATE_KEY)
   const server = await startServer({}, 0, [], {

@@ -1,10 +1,12 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { readFileSync, unwatchFile, watchFile } from 'node:fs'
+import { readFileSync, statSync, unwatchFile, watchFile } from 'node:fs'
 import type { Http2SecureServer } from 'node:http2'
 import type { Log } from '@whereabouts/server'
 
 /** How often the files are looked at. */
 const LOOK_MS = 60_000
+/** The bit of a file's mode by which every user of the machine can read it. */
+const READABLE_BY_ALL = 0o004
 
 /** The files with the certificate, followed by those of its issuers, and with its key. */
 export interface TlsFiles {
@@ -55,23 +57,31 @@ function parse<T>(files: TlsFiles, file: keyof TlsFiles, what: string, from: () 
   }
 }
 
+/** Warns of a key that isn't private. @see PROTOCOL.md HT41 */
+function warnOfRights({ key }: TlsFiles, log: Log): void {
+  if ((statSync(key).mode & READABLE_BY_ALL) === 0 || process.platform === 'win32') return
+  log.warn(`every user of this machine can read the key in ${key}: run "chmod o-r ${key}"`)
+}
+
 /**
  * Has a server use a renewed certificate for new connections, when a file changes and on SIGHUP.
  *
  * @returns how to stop that
- * @see PROTOCOL.md HT34
+ * @see PROTOCOL.md HT34, HT41
  */
 export function followTls(server: Http2SecureServer, files: TlsFiles, log: Log): () => void {
   const both = [files.cert, files.key]
   const renew = (): void => {
     try {
       server.setSecureContext(readTls(files))
+      warnOfRights(files, log)
       log.info(`the certificate was read again from ${files.cert}`)
     } catch (error) {
       // The other file may follow in a moment.
       log.warn(`the old certificate is still used: ${(error as Error).message}`)
     }
   }
+  warnOfRights(files, log)
   for (const file of both) {
     watchFile(file, { interval: LOOK_MS, persistent: false }, renew)
   }
