@@ -170,6 +170,8 @@ describe.each(SERVERS)('an application that authorizes on %s', (server) => {
         await call(room.url('location', { member: 'k' }), { ...as('eve'), json: 1 }),
         await postUpdate(room, update, { ...posted, ...as('eve').headers }),
       ]
+      for (const [url, options] of everyCall(running.baseUrl, as('eve'), room))
+        answers.push(await call(url, options))
       return answers.map(({ status, text }) => ({ status, text }))
     }
     expect(await asked(full)).toEqual(await asked(none))

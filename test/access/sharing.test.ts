@@ -286,11 +286,12 @@ describe('an owner', () => {
     await expectOnlyReads(room, as('ada'))
   })
 
-  it('[SR14] [SR15] passes the document on, stays one, and loses a race', async () => {
+  it('[SR9 SR12] [SR14] [SR15] passes the document on, stays one, and loses a race', async () => {
     await using running = await start('node:http', users())
     const room = new TestRoom(running.baseUrl)
     await write(room, as('ada'))
-    const { revision } = (await readAccess(room, as('ada'))).access!
+    await post(room, { revision: 1, viewLink: true }, as('ada'))
+    const { revision, viewLink } = (await readAccess(room, as('ada'))).access!
     for (const said of [{ ada: null }, { ada: { role: 'viewer' } }]) {
       expectProblem(await post(room, { revision, users: said }, as('ada')), 'bad-parameter')
     }
@@ -305,6 +306,13 @@ describe('an owner', () => {
     })
     expectProblem(await post(room, { revision, owner: 'ada' }, as('ada')), 'forbidden')
     expectProblem(await post(room, { revision, owner: 'ada' }, as(won)), 'access-changed')
+    // A link that the former owner made is the new one's to see and to end.
+    const { access } = await readAccess(room, as(won))
+    expect(access!.viewLink).toBe(viewLink)
+    const view = new TestRoom(running.baseUrl, viewLink!)
+    expect((await call(view.url('document'), as('ada'))).status).toBe(200)
+    await post(room, { revision: access!.revision, viewLink: false }, as(won))
+    expectProblem(await call(view.url('document'), as('ada')), 'forbidden')
   })
 
   it('[SR13] is the only one who changes the record', async () => {

@@ -171,7 +171,7 @@ describe('commands beside a server', () => {
 })
 
 describe('commands without a server', () => {
-  it('[AD10 AD14] migrate all documents from SQLite to PostgreSQL', async () => {
+  it('[AD10 AD14 AD22] migrate all documents from SQLite to PostgreSQL', async () => {
     await using folder = await newFolder()
     const at = { WHEREABOUTS_DATA: folder.path }
     const rooms = ['one', 'two', '.three', 'a:b~c']
@@ -190,6 +190,11 @@ describe('commands without a server', () => {
     putRecord(folder.path, 'two', record)
     const all = join(folder.path, 'all')
     expect((await runCommand(['documents', 'export', '--all', all], at)).out).toContain('wrote 5')
+    const modes = [all, ...readdirSync(all).map((name) => join(all, name))].map(
+      (path) => statSync(path).mode & 0o077,
+    )
+    expect(modes.length).toBeGreaterThan(5)
+    expect(modes.filter((mode) => mode !== 0)).toEqual([])
     expect(auditOf(folder.path).map(({ what }) => what)).toEqual(['export all'])
     const database = { ...at, DATABASE_URL: await postgres.newDatabase() }
     const imported = await runCommand(['documents', 'import', '--all', all], database)
