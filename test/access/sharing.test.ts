@@ -309,7 +309,7 @@ describe('an owner', () => {
     // A link that the former owner made is the new one's to see and to end.
     const { access } = await readAccess(room, as(won))
     expect(access!.viewLink).toBe(viewLink)
-    const view = new TestRoom(running.baseUrl, viewLink!)
+    const view = new TestRoom(running.baseUrl, viewLink)
     expect((await call(view.url('document'), as('ada'))).status).toBe(200)
     await post(room, { revision: access!.revision, viewLink: false }, as(won))
     expectProblem(await call(view.url('document'), as('ada')), 'forbidden')

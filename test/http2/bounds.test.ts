@@ -74,12 +74,14 @@ describe('headers over HTTP/2', () => {
     socket.write(frame(1, 1, 1, method))
     const field = Buffer.concat([Buffer.from([0, 1, 0x78, 100]), Buffer.alloc(100, 'y')])
     const more = frame(9, 0, 1, Buffer.concat(Array<Buffer>(150).fill(field)))
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
     let written = 0
     while (!isOver(socket) && written < 64 * MB) {
       written += more.length
-      if (!socket.write(more)) await Promise.race([once(socket, 'drain'), once(socket, 'close')])
+      const drained = new Promise<void>((resolve) => socket.write(more, () => resolve()))
+      await Promise.race([drained, closed])
     }
-    await expect.poll(() => isOver(socket), { timeout: LONG_MS }).toBe(true)
+    await within(closed, 'the end of the connection', LONG_MS)
     expect(written).toBeLessThan(64 * MB)
     using other = new Session(served.baseUrl)
     expect(await statusOf(other)).toBe(200)
