@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
+import { call } from 'whereabouts-conformance/http'
 import { openSocket } from 'whereabouts-conformance/socket'
 import { startServer } from '../servers/standalone.js'
 
@@ -84,6 +85,19 @@ const HEAD = (path: string, type: string) =>
     '',
     '',
   ].join('\r\n')
+
+it('[HT42] a server without TLS has so many connections and no more', async () => {
+  await using server = await startServer({ maxConnections: 1 })
+  const sockets = await Promise.all(Array.from({ length: 1_002 }, () => openSocket(server.baseUrl)))
+  await using more = await openSocket(server.baseUrl)
+  more.read()
+  await more.closed
+  expect(more.text).toBe('')
+  expect(sockets.filter(({ isClosed }) => isClosed)).toEqual([])
+  for (const socket of sockets) await socket[Symbol.asyncDispose]()
+  const status = async () => (await call(`${server.baseUrl}/health/live`)).status
+  await expect.poll(status).toBe(200)
+})
 
 it('[AD16] a caller who goes away in the middle of a body is no error in the log', async () => {
   await using server = await startServer()

@@ -10,7 +10,7 @@ import { HttpServer, type NodeServer, plainServer } from './http-server.js'
 
 const IDLE_MS = 1_000
 
-async function listen(handle: RequestListener, node: NodeServer = plainServer(handle)) {
+async function listen(handle: RequestListener, node: NodeServer = plainServer(10, handle)) {
   const server = new HttpServer(IDLE_MS, node)
   const baseUrl = await server.listen(0, '127.0.0.1')
   return { baseUrl, [Symbol.asyncDispose]: () => server.close() }
@@ -23,7 +23,7 @@ it('says what to do if its port is in use', async () => {
   const port = new URL(first.baseUrl).port
   const second = new HttpServer(
     IDLE_MS,
-    plainServer(() => {}),
+    plainServer(10, () => {}),
   )
   await expect(second.listen(Number(port), '127.0.0.1')).rejects.toThrow(
     `port ${port} of 127.0.0.1 is in use. End what uses it, or set PORT to another one.`,

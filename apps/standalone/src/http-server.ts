@@ -13,9 +13,20 @@ export interface NodeServer {
   endConnections(): void
 }
 
-/** A server for HTTP/1.1 without TLS. */
-export function plainServer(handle: RequestListener): NodeServer {
+/** A reader over HTTP/1.1 has one connection for its stream and one for its posts. */
+export const CONNECTIONS_PER_READER = 2
+/** Callers that are one too many are told so over connections of their own. */
+const SPARE_CONNECTIONS = 1_000
+
+/**
+ * A server for HTTP/1.1 without TLS.
+ *
+ * @param maxReaders how many streams of events there may be
+ * @see PROTOCOL.md HT42
+ */
+export function plainServer(maxReaders: number, handle: RequestListener): NodeServer {
   const server = createServer(handle)
+  server.maxConnections = CONNECTIONS_PER_READER * maxReaders + SPARE_CONNECTIONS
   return {
     server,
     scheme: 'http',

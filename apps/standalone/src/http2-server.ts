@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2'
 import type { Socket } from 'node:net'
-import type { NodeServer } from './http-server.js'
+import { CONNECTIONS_PER_READER, type NodeServer } from './http-server.js'
 import type { TlsContent } from './tls.js'
 
 /** For the streams and posts of all tabs that a browser has open. */
@@ -9,8 +9,6 @@ const MAX_STREAMS = 256
 /** As much as over HTTP/1.1. */
 const MAX_HEADER_BYTES = 16_384
 const HANDSHAKE_MS = 10_000
-/** A reader over HTTP/1.1 has one connection for its stream and one for its posts. */
-const CONNECTIONS_PER_READER = 2
 
 /**
  * A server for HTTP/2 and HTTP/1.1 over TLS. What a connection can hold is bounded here; a client that

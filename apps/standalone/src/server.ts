@@ -102,7 +102,7 @@ function openNode(
   handle: RequestListener,
   log: Log,
 ): { readonly node: NodeServer; readonly unfollow?: () => void } {
-  if (tls === undefined) return { node: plainServer(handle) }
+  if (tls === undefined) return { node: plainServer(maxConnections, handle) }
   const node = new Http2Server(readTls(tls), maxConnections, handle)
   return { node, unfollow: followTls(node.server, tls, log) }
 }
