@@ -46,6 +46,9 @@ describe('a page that may only be read', () => {
     await untilReadOnly(bobs)
     await reads(bobs, /known/)
     expect(await bobs.title.isEditable()).toBe(false)
+    // Screen readers hear that it can't be edited, and nothing of keys that edit.
+    expect(await bobs.text.getAttribute('aria-readonly')).toBe('true')
+    expect(await bobs.text.getAttribute('aria-describedby')).toBeNull()
     await bobs.text.getByText('known', { exact: true }).click({ clickCount: 3 })
     await expect.poll(async () => (await copy(bobs)).text.trim()).toBe('known')
     await bobs.page.keyboard.type('written')

@@ -71,7 +71,7 @@ export function openPage(options: OpenPageOptions): OpenPage {
       attributes: {
         'aria-label': 'Page',
         'aria-multiline': 'true',
-        'aria-describedby': HINT_ID,
+        ...(canEdit ? { 'aria-describedby': HINT_ID } : { 'aria-readonly': 'true' }),
         role: 'textbox',
         class: 'text',
       },
