@@ -1,4 +1,5 @@
 import {
+  Body,
   Controller,
   Get,
   Inject,
@@ -106,6 +107,23 @@ describe.each(PLATFORMS)('mounting the module on %s', (platform) => {
       expect(await call(`${server.baseUrl}/location`, { json: 1 })).toMatchObject({ status: 201 })
       await using list = await openStream(`${server.baseUrl}/location/sse`)
       expect(await list.next()).toMatchObject({ data: [1] })
+    })
+
+    it('[HT36] the call for several rooms is served only if the options say who may call', async () => {
+      const json = { subscriptions: [{ key: 'a', room: 'x' }] }
+      await using closed = await startApp(platform, { imports: [root({})] })
+      expect(await call(`${closed.baseUrl}/streams`, { json })).toMatchObject({ status: 404 })
+      const open = WhereaboutsModule.forRoot({ ...OPTIONS, auth: 'open' })
+      await using served = await startApp(platform, { imports: [open] })
+      await using stream = await openStream(`${served.baseUrl}/streams`, { json })
+      await stream.room('a').next('snapshot')
+    })
+
+    it('[HT36] with `streams: false`, its address belongs to the application', async () => {
+      const imports = [root({ streams: false })]
+      await using server = await startApp(platform, { imports, controllers: [OwnStreams] })
+      const url = `${server.baseUrl}/streams`
+      expect(await callJson(url, { json: { title: 'x' } }, 201)).toEqual({ own: { title: 'x' } })
     })
 
     it('[NE4] the operator’s calls are off by default', async () => {
@@ -221,6 +239,14 @@ class OwnPlaces {
   @Get('sse')
   sse(): object {
     return { own: 'sse' }
+  }
+}
+
+@Controller('streams')
+class OwnStreams {
+  @Post()
+  post(@Body() body: object): object {
+    return { own: body }
   }
 }
 

@@ -26,7 +26,7 @@ const SECRET = 'the secret of a server under test'
  * @param mount `direct` answers the calls before Nest sees them
  */
 export function startNest(platform: Platform, mount: 'nest' | 'direct' = 'nest'): Start {
-  const mounted = mount === 'direct' ? ({ mount, auth: 'open' } as const) : {}
+  const mounted = { mount, auth: 'open' } as const
   return (settings: Settings = {}) => {
     const secret = settings.dataDir === undefined ? { secret: SECRET } : {}
     return startApp(platform, {

@@ -8,7 +8,7 @@ export type RootOf = (request: IncomingMessage) => string
 const ORIGIN = /^https?:\/\/[^/?#\\]+/i
 /** The first segments of this server's own addresses. */
 const OWN =
-  /^\/(?:assets|health|location|login|logout|metrics|openapi\.json|pages|rooms|session|sheets)(?:\/|$)/
+  /^\/(?:assets|health|location|login|logout|metrics|openapi\.json|pages|rooms|session|sheets|streams)(?:\/|$)/
 
 /**
  * Where browsers find the application, which may be below a path of a host.

@@ -14,6 +14,7 @@ import { nameRules } from './rules/names.js'
 import { partRules } from './rules/parts.js'
 import { problemRules } from './rules/problems.js'
 import { roomRules } from './rules/rooms.js'
+import { severalRoomsRules } from './rules/several-rooms.js'
 import { shutdownRules } from './rules/shutdown.js'
 import { streamRules } from './rules/stream.js'
 import { versionRules } from './rules/versions.js'
@@ -88,6 +89,7 @@ const OF_THE_MODULE = [
   addressRules,
   articleRules,
   streamRules,
+  severalRoomsRules,
   compressionRules,
   partRules,
   frameRules,

@@ -1,6 +1,6 @@
 import { EventEmitter, on } from 'node:events'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import { pipeline, type Readable } from 'node:stream'
+import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import {
   applyPatch,
@@ -8,6 +8,7 @@ import {
   EMPTY_ROOM,
   type Hello,
   type Json,
+  type On,
   type Patch,
   type RoomState,
   type Snapshot,
@@ -42,51 +43,17 @@ export async function openStream(url: string, options: CallOptions = {}): Promis
   return new EventStream(response)
 }
 
-/** Reads one stream, and keeps its events and the room's state after them. */
-export class EventStream implements AsyncDisposable {
-  readonly headers: IncomingHttpHeaders
+/** The events of one room, and the room's state after them. */
+export class RoomEvents {
   /** All events in order, including pings and comments. */
   readonly arrived: Arrived[] = []
-  readonly retries: number[] = []
-  /** The whole decompressed text. */
-  text = ''
-  /** Whether the transfer coding ended properly. */
-  isWhole = false
   /** The room's state after the snapshots and patches so far. */
   state: RoomState = EMPTY_ROOM
   /** The last event id. */
   position: string | undefined
-  /** Resolves when either side has ended the stream. */
-  readonly ended: Promise<void>
-  readonly #response: IncomingMessage
-  readonly #body: Readable
   readonly #changes = new EventEmitter()
+  #isOver = false
   #taken = 0
-
-  constructor(response: IncomingMessage) {
-    this.#response = response
-    this.headers = response.headers
-    const parser = createParser({
-      onEvent: (event) => this.#arrive(event),
-      onComment: (data) => this.#arrive({ event: 'comment', data: JSON.stringify(data) }),
-      onRetry: (retry) => this.retries.push(retry),
-    })
-    const isGzip = response.headers['content-encoding'] === 'gzip'
-    const body = isGzip ? pipeline(response, createGunzip(), () => undefined) : response
-    this.#body = body
-    body.setEncoding('utf8')
-    body.on('data', (chunk: string) => {
-      this.text += chunk
-      parser.feed(chunk)
-    })
-    body.once('end', () => {
-      this.isWhole = true
-    })
-    // A stream that is cut off counts as ended; tests check what arrived before.
-    response.on('error', () => undefined)
-    this.ended = new Promise((resolve) => body.once('close', resolve))
-    void this.ended.then(() => this.#changes.emit('change'))
-  }
 
   /** The content of the first event. */
   get hello(): Hello {
@@ -144,6 +111,91 @@ export class EventStream implements AsyncDisposable {
       .map(({ data }) => data as unknown as Patch)
   }
 
+  /** Adds an event. */
+  take(arrived: Arrived): void {
+    const { name, id, data } = arrived
+    this.arrived.push(arrived)
+    if (id !== undefined) this.position = id
+    if (name === 'snapshot') this.state = applySnapshot(this.state, data as unknown as Snapshot)
+    if (name === 'patch') this.state = applyPatch(this.state, data as unknown as Patch)
+    this.#changes.emit('change')
+  }
+
+  /** No more events will come. */
+  finish(): void {
+    this.#isOver = true
+    this.#changes.emit('change')
+  }
+
+  async #until(wanted: () => boolean, what: string, deadlineMs = DEADLINE_MS): Promise<void> {
+    const over = AbortSignal.timeout(deadlineMs)
+    const wait = async () => {
+      if (wanted()) return
+      for await (const _ of on(this.#changes, 'change', { signal: over })) {
+        if (wanted()) return
+        if (this.#isOver) throw new Error(`the stream ended before ${what}`)
+      }
+    }
+    try {
+      await wait()
+    } catch (cause) {
+      const came = this.arrived.map(({ name, data }) => `${name} ${JSON.stringify(data)}`)
+      throw new Error(`no ${what}; what came: ${came.join('; ').slice(0, 2_000)}`, { cause })
+    }
+  }
+}
+
+/** Reads one stream, and keeps its events and the room's state after them. */
+export class EventStream extends RoomEvents implements AsyncDisposable {
+  readonly headers: IncomingHttpHeaders
+  readonly retries: number[] = []
+  /** The whole decompressed text. */
+  text = ''
+  /** Whether the transfer coding ended properly. */
+  isWhole = false
+  /** Resolves when either side has ended the stream. */
+  readonly ended: Promise<void>
+  readonly #response: IncomingMessage
+  readonly #rooms = new Map<string, RoomEvents>()
+  /** The room that the last `on` named. */
+  #current: RoomEvents | undefined
+
+  constructor(response: IncomingMessage) {
+    super()
+    this.#response = response
+    this.headers = response.headers
+    const parser = createParser({
+      onEvent: (event) => this.#arrive(event),
+      onComment: (data) => this.#arrive({ event: 'comment', data: JSON.stringify(data) }),
+      onRetry: (retry) => this.retries.push(retry),
+    })
+    const isGzip = response.headers['content-encoding'] === 'gzip'
+    const body = isGzip ? pipeline(response, createGunzip(), () => undefined) : response
+    body.setEncoding('utf8')
+    body.on('data', (chunk: string) => {
+      this.text += chunk
+      parser.feed(chunk)
+    })
+    body.once('end', () => {
+      this.isWhole = true
+    })
+    // A stream that is cut off counts as ended; tests check what arrived before.
+    response.on('error', () => undefined)
+    this.ended = new Promise((resolve) => body.once('close', resolve))
+    void this.ended.then(() => {
+      for (const events of [this, ...this.#rooms.values()]) events.finish()
+    })
+  }
+
+  /** The events of one room of a stream of several. @param key names it in `on` */
+  room(key: string): RoomEvents {
+    const known = this.#rooms.get(key)
+    if (known !== undefined) return known
+    const events = new RoomEvents()
+    this.#rooms.set(key, events)
+    return events
+  }
+
   pause(): void {
     this.#response.pause()
   }
@@ -165,29 +217,9 @@ export class EventStream implements AsyncDisposable {
   #arrive({ event = 'message', id, data }: EventSourceMessage): void {
     const json = event === 'document' ? null : (JSON.parse(data) as Json)
     const arrived = { name: event, id, data: json, text: data, at: performance.now() }
-    this.arrived.push(arrived)
-    if (id !== undefined) this.position = id
-    if (event === 'snapshot')
-      this.state = applySnapshot(this.state, arrived.data as unknown as Snapshot)
-    if (event === 'patch') this.state = applyPatch(this.state, arrived.data as unknown as Patch)
-    this.#changes.emit('change')
-  }
-
-  async #until(wanted: () => boolean, what: string, deadlineMs = DEADLINE_MS): Promise<void> {
-    const over = AbortSignal.timeout(deadlineMs)
-    const wait = async () => {
-      if (wanted()) return
-      for await (const _ of on(this.#changes, 'change', { signal: over })) {
-        if (wanted()) return
-        if (this.#body.closed) throw new Error(`the stream ended before ${what}`)
-      }
-    }
-    try {
-      await wait()
-    } catch (cause) {
-      const came = this.arrived.map(({ name, data }) => `${name} ${JSON.stringify(data)}`)
-      throw new Error(`no ${what}; what came: ${came.join('; ').slice(0, 2_000)}`, { cause })
-    }
+    if (event === 'on') this.#current = this.room((json as unknown as On).key)
+    else this.#current?.take(arrived)
+    this.take(arrived)
   }
 }
 

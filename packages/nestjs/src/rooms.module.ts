@@ -13,6 +13,7 @@ import { ArticleController } from './http/article.controller.js'
 import { Platforms } from './http/platforms.js'
 import { ProblemFilter } from './http/problem.filter.js'
 import { RoomsController } from './http/rooms.controller.js'
+import { StreamsController } from './http/streams.controller.js'
 import { Direct, MOUNT } from './http/direct.js'
 import { SpareSocketsOfApplication } from './http/spare-sockets.js'
 import type { WhereaboutsMount } from './options.js'
@@ -50,7 +51,7 @@ export class RoomsModule {
         {
           provide: SERVICE,
           inject: [WHEREABOUTS_OPTIONS],
-          useFactory: (resolved: ResolvedOptions) => openService(resolved, mount.article),
+          useFactory: (resolved: ResolvedOptions) => openService(resolved, mount),
         },
         { provide: RoomServer, inject: [SERVICE], useFactory: ({ server }: Service) => server },
         { provide: Rooms, inject: [SERVICE], useFactory: newRooms },
@@ -70,9 +71,13 @@ export class RoomsModule {
 }
 
 /** Returns the controllers of the calls; none with the direct mount. @see PROTOCOL.md NE8, NE9 */
-function controllersOf({ mount, article }: Required<WhereaboutsMount>): Type[] {
+function controllersOf({ mount, article, streams }: Required<WhereaboutsMount>): Type[] {
   if (mount === 'direct') return []
-  return article ? [RoomsController, ArticleController] : [RoomsController]
+  return [
+    RoomsController,
+    ...(article ? [ArticleController] : []),
+    ...(streams ? [StreamsController] : []),
+  ]
 }
 
 /** @throws {TypeError} if an option is invalid, or there are several modules. PROTOCOL.md NE6 */

@@ -5,7 +5,8 @@ import {
   type OnModuleDestroy,
   type OnModuleInit,
 } from '@nestjs/common'
-import { type ResolvedOptions, Service } from '@whereabouts/server/mount'
+import { isAuthSaid, type ResolvedOptions, Service } from '@whereabouts/server/mount'
+import type { WhereaboutsMount } from './options.js'
 import { NEST_LOG } from './log.js'
 
 /** Injects the {@link Service}. */
@@ -14,10 +15,15 @@ export const SERVICE = Symbol('whereabouts service')
 /**
  * Opens the service with Nest's log.
  *
- * @param article whether the article's calls are served
+ * @param mount which calls are served
+ * @see PROTOCOL.md HT36
  */
-export function openService(options: ResolvedOptions, article: boolean): Promise<Service> {
-  return Service.open(options, options.log ?? NEST_LOG, article)
+export function openService(
+  options: ResolvedOptions,
+  { article, streams }: Required<WhereaboutsMount>,
+): Promise<Service> {
+  const served = { article, streams: streams && isAuthSaid(options) }
+  return Service.open(options, options.log ?? NEST_LOG, served)
 }
 
 /** Starts and ends the service with the application. */

@@ -30,9 +30,9 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
 export class WhereaboutsModule extends ConfigurableModuleClass {
   /** @throws {TypeError} that names every invalid option */
   static override forRoot(options: WhereaboutsOptions & WhereaboutsMount = {}): DynamicModule {
-    const { path, operations, article, isGlobal, mount: mounted, ...settings } = options
+    const { path, operations, article, streams, isGlobal, mount: mounted, ...settings } = options
     checkOptions(
-      { path, operations, article, isGlobal, mount: mounted } as WhereaboutsMount,
+      { path, operations, article, streams, isGlobal, mount: mounted } as WhereaboutsMount,
       settings,
     )
     return super.forRoot(options)

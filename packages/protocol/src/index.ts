@@ -9,6 +9,7 @@ export type {
   Hello,
   Member,
   Moved,
+  On,
   Patch,
   Resync,
   RoomPatch,

@@ -44,6 +44,8 @@ export interface Hello {
   readonly protocol: typeof PROTOCOL_VERSION
   /** The reader's own member id; `null` for a viewer. */
   readonly self: string | null
+  /** On a stream of several rooms, the ids of the members that joined with it. @see PROTOCOL.md MS6 */
+  readonly selves?: readonly string[]
   readonly room: string
   readonly heartbeatMs: number
   readonly leaseMs: number
@@ -53,6 +55,11 @@ export interface Hello {
   readonly maxLocationBytes: number
   /** What the reader may do. @see PROTOCOL.md AC14 */
   readonly can: readonly Action[]
+}
+
+/** The following events belong to the subscription with this key. @see PROTOCOL.md MS2 */
+export interface On {
+  readonly key: string
 }
 
 /** What the reader may do from now on. @see PROTOCOL.md AC16 */

@@ -344,12 +344,15 @@ export interface CallsMount {
   readonly operations?: boolean
   /** Whether the article's calls are served: `POST /location` and `GET /location/sse`. */
   readonly article?: boolean
+  /** Whether `POST /streams` is served, by which windows share a stream. */
+  readonly streams?: boolean
 }
 
 export const MOUNT_DEFAULTS = {
   path: '',
   operations: false,
   article: true,
+  streams: true,
 } as const satisfies CallsMount
 
 // Excludes parameters and wildcards, and `.` and `..`, which URL parsers remove.
@@ -363,6 +366,7 @@ export const MOUNT_SHAPE = {
     .optional(),
   operations: z.boolean().optional(),
   article: z.boolean().optional(),
+  streams: z.boolean().optional(),
 }
 
 /** Fills in the defaults, also for `undefined`, and removes the slashes around the path. */
@@ -370,8 +374,9 @@ export function settleMount({
   path = MOUNT_DEFAULTS.path,
   operations = MOUNT_DEFAULTS.operations,
   article = MOUNT_DEFAULTS.article,
+  streams = MOUNT_DEFAULTS.streams,
 }: CallsMount): Required<CallsMount> {
-  return { path: path.replace(/^\/|\/$/g, ''), operations, article }
+  return { path: path.replace(/^\/|\/$/g, ''), operations, article, streams }
 }
 
 function isOrigin(text: string): boolean {
@@ -408,14 +413,20 @@ export function resolveOptions(options: WhereaboutsOptions): ResolvedOptions {
   return OPTIONS.parse(options) as ResolvedOptions
 }
 
+/** Returns whether the options say who may call. */
+export function isAuthSaid({ authorize, auth }: WhereaboutsOptions): boolean {
+  return authorize !== undefined || auth !== undefined
+}
+
 /**
  * Checks that the options say who may call, if no guard of the application protects the calls.
  *
  * @throws {TypeError} that says what to do
  * @see PROTOCOL.md NE14
  */
-export function assertAuth({ authenticate, authorize, auth }: WhereaboutsOptions): void {
-  if (authorize !== undefined || auth !== undefined) return
+export function assertAuth(options: WhereaboutsOptions): void {
+  const { authenticate } = options
+  if (isAuthSaid(options)) return
   const message =
     authenticate === undefined
       ? "set authenticate and authorize, which say who is calling and what they may do, or set auth to 'open' to let anyone call"

@@ -1,77 +1,42 @@
 import type { ServerResponse } from 'node:http'
-import { type Action, formatPosition, type Hello, PROTOCOL_VERSION } from '@whereabouts/protocol'
-import type { Caller } from './access/caller.js'
+import {
+  type Action,
+  formatPosition,
+  type Hello,
+  Problem,
+  PROTOCOL_VERSION,
+} from '@whereabouts/protocol'
 import type { MemberIds } from './access/member-id.js'
 import { type Admission, ownAdmission, type Permissions } from './access/permissions.js'
+import { type Attendance, Attendances, type Attendant } from './attendance.js'
 import { shuttingDown } from './document/documents.js'
 import type { ResolvedOptions } from './options.js'
+import type {
+  PollOptions,
+  RoomRequest,
+  RoomSubscriber,
+  SubscriptionRequest,
+} from './reader-requests.js'
 import type { RoomName } from './room/ids.js'
-import type { Operation } from './room/operation.js'
-import type { HostedRoom, HostedRooms } from './rooms/hosted-rooms.js'
+import type { HostedRooms } from './rooms/hosted-rooms.js'
 import { checkRoom } from './room-name.js'
 import type { Serving } from './serving.js'
 import type { Clock } from './stream/clock.js'
-import { Connection } from './stream/connection.js'
-import { Connections, type Kept, type Place } from './stream/connections.js'
+import { Connection, type Outlet } from './stream/connection.js'
+import { Connections, type Place } from './stream/connections.js'
 import type { Faults } from './stream/faults.js'
-import type { Reader } from './stream/frames.js'
-import type { Look } from './stream/look.js'
+import type { Frames, Reader } from './stream/frames.js'
+import { OpenResponse } from './stream/open-response.js'
 import { Poll } from './stream/poll.js'
-import { type Subscriber, Subscription } from './stream/subscription.js'
+import { type Channel, SharedStream } from './stream/shared-stream.js'
+import { Subscription } from './stream/subscription.js'
 import { Undrained } from './stream/undrained.js'
-import { type Disconnection, type Revalidation, type Stay, type Visitor, Visits } from './visits.js'
-
-/** The request of a subscriber inside the process. */
-export interface SubscriptionRequest extends Look {
-  readonly lastEventId: string | undefined
-  /** `undefined` for a reader who only watches. */
-  readonly caller: Participant | undefined
-  /** The user that the application reads for, if it named one. */
-  readonly userId: string | undefined
-}
-
-/** Receives the events of a room inside the process. */
-export interface RoomSubscriber extends Subscriber {
-  readonly closed: boolean
-  /** Adds a callback for when it is closed; calls back at once if it already is. */
-  add(teardown: () => void): void
-}
-
-/** A member that takes part in a room. */
-export type Participant = Pick<Caller, 'key' | 'user'>
-
-/** The request of a stream over HTTP. */
-export interface StreamRequest extends Look {
-  /** The part of the document that the caller is in, unless its location says so. */
-  readonly at: string | undefined
-  /** Whether the reader takes gzip. */
-  readonly gzip: boolean
-  readonly lastEventId: string | undefined
-  /** `undefined` for a reader who only watches. */
-  readonly caller: Caller | undefined
-  /** Within what time the caller promises to confirm. */
-  readonly nextWithinMs: number | undefined
-  readonly admission: Admission
-}
-
-/** What a stream says of its member. */
-type Said = Partial<Pick<StreamRequest, 'at' | 'nextWithinMs'>>
-
-/** The changes that a long-poll waits for. */
-export interface PollOptions extends Pick<Look, 'documents' | 'part'> {
-  readonly admission: Admission
-  readonly waitMs: number
-}
-
-/** A caller's place in a room. */
-interface Attendance extends Stay {
-  readonly room: HostedRoom
-  readonly place: Place
-  /** Ends the attendance and releases the place. Called once. */
-  readonly release: () => void
-}
+import { type Disconnection, type Revalidation, type Visitor, Visits } from './visits.js'
 
 const nothing = (): void => {}
+
+/** What a reader that waits without joining has of its room. */
+const NOBODY = { selves: [], leave: nothing, part: nothing }
 
 const RETRY_LEAST_MS = 1_000
 const RETRY_SPREAD_MS = 2_000
@@ -94,13 +59,15 @@ export class Readers {
   readonly #connections: Connections
   readonly #undrained: Undrained
   readonly #visits: Visits
+  readonly #attendances: Attendances
 
   constructor(private readonly context: ReadersContext) {
-    const { options, clock, faults, permissions, random } = context
-    const { revalidateMs } = options
+    const { options, rooms, memberIds, clock, faults, permissions, random } = context
+    const { revalidateMs, leaseMs } = options
     this.#visits = new Visits({ permissions, revalidateMs, clock, faults, random })
     this.#connections = new Connections(options, clock, faults, random)
     this.#undrained = new Undrained(options.stuckMs, clock, faults)
+    this.#attendances = new Attendances(rooms, memberIds, leaseMs, clock)
   }
 
   /** The number of readers. */
@@ -129,7 +96,7 @@ export class Readers {
     const { waitMs, documents, part, admission } = options
     const poll = new Poll(documents, part)
     place.keep(poll)
-    const end = this.#visits.begin(poll, admission, { roomName, self: null, leave: nothing })
+    const end = this.#visits.begin(poll, admission, { roomName, ...NOBODY })
     const cancelTimer = this.context.clock.after(waitMs, poll.end)
     cancelled.addEventListener('abort', poll.end, { once: true })
     if (cancelled.aborted) poll.end()
@@ -155,16 +122,22 @@ export class Readers {
     request: SubscriptionRequest,
     subscriber: RoomSubscriber,
   ): Promise<void> {
-    const attendance = await this.#attend(checkRoom(roomName), request.caller)
+    const { caller, lastEventId } = request
+    const members = caller === undefined ? [] : [caller]
+    const { place, attendance } = await this.#attend(checkRoom(roomName), members)
     // The subscriber may have closed during the `await`.
-    if (subscriber.closed) return attendance.release()
-    const { lastEventId } = request
+    if (subscriber.closed) return leave(attendance, place)
     const { frames } = attendance.room
-    const version = versionOf(lastEventId, attendance.room)
+    const version = versionOf(lastEventId, frames)
     const position = lastEventId ?? formatPosition({ epoch: frames.epoch, version: 0 })
     const subscription = new Subscription(request, version, position, subscriber)
     const admission = ownAdmission(request.userId)
-    subscriber.add(this.#begin(attendance, subscription, admission))
+    const end = this.#begin(attendance, subscription, admission)
+    place.keep(subscription)
+    subscriber.add(() => {
+      end()
+      leave(attendance, place)
+    })
     subscription.open(this.#hello(attendance, admission))
     if (!subscriber.closed) frames.catchUp(subscription)
   }
@@ -173,36 +146,91 @@ export class Readers {
    * Streams a room as an HTTP answer. Returns a function that the caller must call when the response has
    * closed for any reason.
    *
+   * @param gzip whether the reader takes gzip
    * @throws {Problem} bad-room, room-full, too-many-rooms, too-many-connections, shutting-down
    * @see PROTOCOL.md §8
    */
   async connect(
     roomName: string,
-    request: StreamRequest,
+    request: RoomRequest,
     response: ServerResponse,
+    gzip: boolean,
   ): Promise<() => void> {
-    const attendance = await this.#attend(checkRoom(roomName), request.caller, request)
-    const { frames } = attendance.room
+    const { place, attendance } = await this.#attend(checkRoom(roomName), request.members)
     // The reader may have disconnected during the `await`.
     if (response.closed) {
-      attendance.release()
-      return () => {}
+      leave(attendance, place)
+      return nothing
     }
-    const version = versionOf(request.lastEventId, attendance.room)
-    const connection = new Connection(request, version, response, this.#undrained)
-    connection.onDrain = () => frames.catchUp(connection)
-    const { admission } = request
-    const release = this.#begin(attendance, connection, admission)
+    const out = new OpenResponse(response, gzip, this.#undrained)
+    const connection = this.#connection(attendance, request, out)
+    let end = nothing
+    const release = () => {
+      end()
+      leave(attendance, place)
+    }
     try {
-      connection.open(this.#hello(attendance, admission), this.#randomRetryMs())
-      frames.catchUp(connection)
-      if (version !== undefined) connection.confirm()
+      end = this.#begin(attendance, connection, request.admission)
+      place.keep(connection)
+      out.open()
+      connection.open(this.#hello(attendance, request.admission), this.#randomRetryMs())
+      catchUp(attendance.room.frames, connection)
     } catch (error) {
       // Other code, such as an application's timeout, may have answered already.
       release()
       throw error
     }
     return release
+  }
+
+  /**
+   * Begins a stream of several rooms as an HTTP answer.
+   *
+   * @param count how many connections it counts as
+   * @throws {Problem} too-many-connections, shutting-down
+   * @see PROTOCOL.md MS1, MS12
+   */
+  share(response: ServerResponse, gzip: boolean, count: number): SharedStream {
+    this.context.serving.assertOpen()
+    const place = this.#connections.reserve(count)
+    const stream = new SharedStream(new OpenResponse(response, gzip, this.#undrained))
+    response.once('close', () => {
+      place.release()
+      stream.closed()
+    })
+    place.keep(stream)
+    stream.open(this.#randomRetryMs())
+    return stream
+  }
+
+  /**
+   * Streams a room through a channel of a stream of several.
+   *
+   * @throws {Problem} bad-room, room-full, too-many-rooms, shutting-down
+   * @see PROTOCOL.md MS3, MS6, MS14, MS15
+   */
+  async enter(roomName: string, request: RoomRequest, channel: Channel): Promise<void> {
+    this.context.serving.assertOpen()
+    const attendance = await this.#attendances.open(checkRoom(roomName), request.members)
+    // The reader may have disconnected during the `await`.
+    if (channel.isOver) return attendance.linger()
+    const connection = this.#connection(attendance, request, channel)
+    const end = this.#begin(attendance, connection, request.admission)
+    channel.onEnd = (how) => {
+      end()
+      if (how === 'closed') attendance.linger()
+      else attendance.release()
+    }
+    const { selves } = attendance
+    connection.open({ ...this.#hello(attendance, request.admission), selves })
+    catchUp(attendance.room.frames, connection)
+  }
+
+  /** Tells a reader that a room can't be opened. @see PROTOCOL.md MS8 */
+  refuse(channel: Channel, error: unknown): void {
+    if (error instanceof Problem) return channel.refuse(error)
+    this.context.faults.refuse('A room of a stream could not be opened', error)
+    channel.refuse(new Problem('internal', 'The server failed. Try again in a moment.'))
   }
 
   /** Revalidates the readers on this node. @see PROTOCOL.md AC20 */
@@ -233,57 +261,34 @@ export class Readers {
   /** Says goodbye to the remaining readers, and ends their connections. @see PROTOCOL.md FR7 */
   async close(): Promise<void> {
     await this.#connections.close(this.#randomRetryMs)
+    this.#attendances.finish()
   }
 
   /** Takes a place among the connections, then joins or watches a room. FR10 */
   async #attend(
     name: RoomName,
-    member: Participant | undefined,
-    said: Said = {},
-  ): Promise<Attendance> {
+    members: readonly Attendant[],
+  ): Promise<{ readonly place: Place; readonly attendance: Attendance }> {
     this.context.serving.assertOpen()
     const place = this.#connections.reserve()
     try {
-      const attendance = await this.#join(name, place, member, said)
-      if (this.context.serving.isOpen) return attendance
+      const attendance = await this.#attendances.open(name, members)
+      if (this.context.serving.isOpen) return { place, attendance }
       attendance.release()
     } catch (error) {
       place.release()
       throw error
     }
+    place.release()
     throw shuttingDown()
   }
 
-  /** Joins a room as a member, or watches it. */
-  async #join(
-    name: RoomName,
-    place: Place,
-    member: Participant | undefined,
-    { at, nextWithinMs }: Said,
-  ): Promise<Attendance> {
-    const room = this.context.rooms.open(name)
-    const leaveBy = (operation: Operation) => () => {
-      place.release()
-      room.commitQuietly(operation)
-    }
-    if (member === undefined) {
-      await room.commit({ do: 'watch' })
-      const release = leaveBy({ do: 'unwatch' })
-      return { roomName: name, room, place, self: null, leave: nothing, release }
-    }
-    const id = this.context.memberIds.of(name, member.user.id ?? '', member.key)
-    await room.commit({ do: 'open', id, user: member.user, at, nextWithinMs })
-    const leave = () => room.commitQuietly({ do: 'leave', id })
-    const release = leaveBy({ do: 'close', id })
-    return { roomName: name, room, place, self: id, leave, release }
-  }
-
   /** Returns the `hello` of a reader. With a view link, it doesn't contain the room's own name. @see PROTOCOL.md SR6 */
-  #hello({ roomName, self }: Stay, { asker, can }: Admission): Hello {
+  #hello({ roomName, selves }: Attendance, { asker, can }: Admission): Hello {
     const { heartbeatMs, leaseMs, confirmMs, maxLocationBytes } = this.context.options
     return {
       protocol: PROTOCOL_VERSION,
-      self,
+      self: selves[0] ?? null,
       room: asker?.link ?? roomName,
       heartbeatMs,
       leaseMs,
@@ -293,20 +298,20 @@ export class Readers {
     }
   }
 
-  /** Begins to send frames to a reader. Returns a function that ends this and the attendance. */
-  #begin(
-    attendance: Attendance,
-    reader: Reader & Kept & Visitor,
-    admission: Admission,
-  ): () => void {
-    const { room, place, release } = attendance
-    room.frames.add(reader)
-    place.keep(reader)
+  #connection({ room: { frames } }: Attendance, request: RoomRequest, out: Outlet): Connection {
+    const connection = new Connection(request, versionOf(request.since, frames), out)
+    out.onDrain = () => frames.catchUp(connection)
+    return connection
+  }
+
+  /** Begins to send frames to a reader. Returns a function that ends this. */
+  #begin(attendance: Attendance, reader: Reader & Visitor, admission: Admission): () => void {
+    const { frames } = attendance.room
+    frames.add(reader)
     const end = this.#visits.begin(reader, admission, attendance)
     return () => {
       end()
-      room.frames.remove(reader)
-      release()
+      frames.remove(reader)
     }
   }
 
@@ -314,6 +319,18 @@ export class Readers {
     RETRY_LEAST_MS + Math.floor(this.context.random() * RETRY_SPREAD_MS)
 }
 
-function versionOf(position: string | undefined, { frames }: HostedRoom): number | undefined {
+/** Sends a reader its first frame, or says that it missed nothing. @see PROTOCOL.md ST17 */
+function catchUp(frames: Frames, connection: Connection): void {
+  const isResuming = connection.version !== undefined
+  frames.catchUp(connection)
+  if (isResuming) connection.confirm()
+}
+
+function leave(attendance: Attendance, place: Place): void {
+  place.release()
+  attendance.release()
+}
+
+function versionOf(position: string | undefined, frames: Frames): number | undefined {
   return position === undefined ? undefined : frames.versionOf(position)
 }

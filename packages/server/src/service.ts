@@ -17,6 +17,7 @@ import { Bodies } from './http/body.js'
 import type { Call } from './http/call.js'
 import { Calls } from './http/calls.js'
 import { Operations } from './http/operations.js'
+import type { ServedCalls } from './http/openapi.js'
 import type { Address } from './http/routes.js'
 import { Turns } from './http/turns.js'
 import type { Log } from './log.js'
@@ -52,7 +53,7 @@ export class Service {
     exchange: (NodesExchange & Counting) | undefined,
     folder: DataFolder,
     readonly log: Log,
-    readonly article: boolean,
+    readonly served: ServedCalls,
   ) {
     const clock = SYSTEM_CLOCK
     const documents = new Documents(options, folder, log, () => clock.now())
@@ -97,15 +98,15 @@ export class Service {
   /**
    * Opens the data folder and the exchange. Call {@link start} before the first call.
    *
-   * @param article whether the article's calls are served
+   * @param served which of the calls are served that an application may leave out
    * @throws {Error} if the data folder can't be used, or Redis refuses this server
    */
-  static async open(options: ResolvedOptions, log: Log, article: boolean): Promise<Service> {
+  static async open(options: ResolvedOptions, log: Log, served: ServedCalls): Promise<Service> {
     const exchange = await openExchange(options, log)
     let folder: DataFolder | undefined
     try {
       folder = await openDataFolder(options, log)
-      return new Service(options, exchange, folder, log, article)
+      return new Service(options, exchange, folder, log, served)
     } catch (error) {
       folder?.release()
       await exchange?.close()

@@ -33,6 +33,7 @@ function open(authorize: Authorize, readers = READERS) {
       fail: (problem: Problem) => void failed.push(problem),
       goodbye: () => {},
       allow: (can: readonly Action[]) => void told.push(can),
+      expel: () => {},
     }
     const admission = {
       asker: { request, user: undefined, roomName: `room ${count}` },
@@ -42,7 +43,7 @@ function open(authorize: Authorize, readers = READERS) {
       asOf: 0,
       atMs: 0,
     }
-    const stay = { roomName: `room ${count}`, self: null, leave: () => {} }
+    const stay = { roomName: `room ${count}`, selves: [], leave: () => {}, part: () => {} }
     ends.push(visits.begin(visitor, admission, stay))
   }
   return { clock, visits, ends, failed, told }
@@ -129,7 +130,7 @@ it('[AC17] a reader that can’t be told ends only itself', async () => {
     asOf: 0,
     atMs: 0,
   }
-  visits.begin(broken, admission, { roomName: 'room', self: null, leave: () => {} })
+  visits.begin(broken, admission, { roomName: 'room', selves: [], leave: () => {}, part: () => {} })
   visits.revalidate({})
   await clock.pass(1_000, () => {})
   expect({ ended, failed: failed.length }).toEqual({ ended: 1, failed: 2 })
@@ -164,7 +165,12 @@ it('[AC33] an unexpected error ends the readers that it is about, is logged, and
       asOf: 0,
       atMs: 0,
     }
-    visits.begin(visitor, admission, { roomName: 'room', self: null, leave: () => {} })
+    visits.begin(visitor, admission, {
+      roomName: 'room',
+      selves: [],
+      leave: () => {},
+      part: () => {},
+    })
   }
   visits.revalidate({})
   await clock.pass(5_000, () => {})

@@ -14,15 +14,19 @@ export interface Visitor extends Endable {
   goodbye(goodbye: Goodbye): void
   /** Tells the reader what it may do from now on. */
   allow(can: readonly Action[]): void
+  /** Tells a reader with several members that one of them is over. @see PROTOCOL.md MS10 */
+  expel(memberId: string, problem: Problem): void
 }
 
 /** The visit of a reader in a room. */
 export interface Stay {
   readonly roomName: string
-  /** `null` for a reader that only watches. */
-  readonly self: MemberId | null
-  /** Removes its member from the room. */
-  readonly leave: () => void
+  /** Its members; none if it only watches. */
+  readonly selves: readonly MemberId[]
+  /** Removes its members from the room. */
+  leave(): void
+  /** Ends the connection of one of its members. */
+  part(id: MemberId): void
 }
 
 /** Selects the readers to revalidate. */
@@ -127,11 +131,15 @@ export class Visits {
   disconnect({ roomName, memberId, userId, reason }: Disconnection): void {
     const problem = new Problem('forbidden', reason ?? 'You were disconnected from this room.')
     for (const visit of this.#visits) {
-      const { self, roomName: its } = visit.stay
+      if (visit.stay.roomName !== roomName) continue
+      const { userId: ownId } = visit.admission
+      if (memberId === undefined && ownId !== undefined) {
+        if (ownId === userId) this.#end(visit, problem)
+        continue
+      }
       // In open mode, each member counts as a user. ID4
-      const { userId: ownId = self } = visit.admission
-      const isMeant = memberId === undefined ? ownId === userId : self === memberId
-      if (isMeant && its === roomName) this.#end(visit, problem)
+      const id = visit.stay.selves.find((each) => each === (memberId ?? userId))
+      if (id !== undefined) this.#expel(visit, id, problem)
     }
   }
 
@@ -255,6 +263,13 @@ export class Visits {
 
   #serve(visit: Visit, work: () => void): void {
     if (!this.context.faults.serve(visit.visitor, work)) this.#remove(visit)
+  }
+
+  /** Ends one member of a visit, or the visit with its last. @see PROTOCOL.md AC23, MS10 */
+  #expel(visit: Visit, id: MemberId, problem: Problem): void {
+    if (visit.stay.selves.length === 1) return this.#end(visit, problem)
+    visit.stay.part(id)
+    this.#serve(visit, () => visit.visitor.expel(id, problem))
   }
 
   #end(visit: Visit, problem: Problem): void {

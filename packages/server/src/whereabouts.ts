@@ -66,16 +66,12 @@ export async function createWhereabouts(
   options: WhereaboutsOptions & CallsMount,
 ): Promise<Whereabouts> {
   // Callers without types may pass nothing, and then get the error that names the missing option.
-  const { path, operations, article, ...settings } = Object(options) as typeof options
-  const said = { path, operations, article }
+  const { path, operations, article, streams, ...settings } = Object(options) as typeof options
+  const said = { path, operations, article, streams }
   refuse([...faultsOf(MOUNT, said), ...findFaults(settings)])
   assertAuth(settings)
   const mount = settleMount(said as CallsMount)
-  const service = await Service.open(
-    resolveOptions(settings),
-    settings.log ?? console,
-    mount.article,
-  )
+  const service = await Service.open(resolveOptions(settings), settings.log ?? console, mount)
   try {
     await service.start()
   } catch (error) {

@@ -1,11 +1,19 @@
 import { type ExecutionContext, SetMetadata } from '@nestjs/common'
-import { type Address, isArticle, isInRoom, readAddress } from '@whereabouts/server/mount'
+import {
+  type Address,
+  isArticle,
+  isInRoom,
+  isStreams,
+  readAddress,
+} from '@whereabouts/server/mount'
 import type { PlatformRequest, PlatformResponse } from './platform-call.js'
 
 // The metadata key of `RouteConfig()` in @nestjs/platform-fastify, a package that may not be installed.
 const FASTIFY_ROUTE_CONFIG = '__fastify_route_config__'
 
-type Kind = 'room' | 'article'
+const IS_OF = { room: isInRoom, article: isArticle, streams: isStreams }
+
+type Kind = keyof typeof IS_OF
 
 interface OwnConfig {
   readonly whereabouts: Kind
@@ -29,7 +37,7 @@ export function isOwn(mark: object | undefined): mark is OwnConfig {
 export function isAddressOf(mark: object | undefined, target: string): boolean {
   const address = readAddress(target)
   if (address === undefined || !isOwn(mark)) return false
-  return mark.whereabouts === 'room' ? isInRoom(address) : isArticle(address)
+  return IS_OF[mark.whereabouts](address)
 }
 
 /**
@@ -56,6 +64,12 @@ export function roomAddressOf(request: PlatformRequest): Address | undefined {
 export function articleAddressOf(request: PlatformRequest): Address | undefined {
   const address = addressOf(request)
   return address !== undefined && isArticle(address) ? address : undefined
+}
+
+/** Reads the address of the call about several rooms. Returns `undefined` if it isn't exactly that. */
+export function streamsAddressOf(request: PlatformRequest): Address | undefined {
+  const address = addressOf(request)
+  return address !== undefined && isStreams(address) ? address : undefined
 }
 
 function addressOf({ raw, url }: PlatformRequest): Address | undefined {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { Inject, Injectable } from '@nestjs/common'
 import { HttpAdapterHost } from '@nestjs/core'
-import { type Bodies, pathOf, readAddress, type Service } from '@whereabouts/server/mount'
+import { isStreams, pathOf, readAddress, type Service } from '@whereabouts/server/mount'
 import { SERVICE } from '../service.js'
 import { isAddressOf, isOwn, markOf } from './own-routes.js'
 import { whenThereIsHttp } from './platform.js'
@@ -58,13 +58,10 @@ const ROOM_ROUTE = /^(.*\/rooms)\/:room\//
  */
 @Injectable()
 export class Platforms {
-  readonly #bodies: Bodies
-
   constructor(
     @Inject(HttpAdapterHost) host: HttpAdapterHost,
-    @Inject(SERVICE) { bodies }: Service,
+    @Inject(SERVICE) private readonly service: Service,
   ) {
-    this.#bodies = bodies
     whenThereIsHttp(host, (platform) => {
       if (platform.getType() === 'fastify')
         this.#useFastify(platform.getInstance(), noteRoutes(platform))
@@ -79,7 +76,7 @@ export class Platforms {
       const mark = isOwn(route.config) ? route.config : marks.get(route.url)
       if (!isOwn(mark)) return
       const keep: FastifyHook = ({ raw }, _reply, done) => {
-        if (isAddressOf(mark, raw.url ?? '')) this.#bodies.keep(raw)
+        if (isAddressOf(mark, raw.url ?? '')) this.#keep(raw)
         done()
       }
       route.onRequest = [route.onRequest ?? [], keep].flat()
@@ -95,9 +92,17 @@ export class Platforms {
   /** Looks up the route of each request, since Express reads the body before it routes. */
   #keepOnExpress(express: ExpressLike) {
     return (request: IncomingMessage, _response: unknown, next: () => void): void => {
-      if (hasBody(request) && isForModule(express, request)) this.#bodies.keep(request)
+      if (hasBody(request) && isForModule(express, request)) this.#keep(request)
       next()
     }
+  }
+
+  #keep(request: IncomingMessage): void {
+    const { bodies, served } = this.service
+    const address = readAddress(request.url ?? '')
+    // Where this call isn't served, its address belongs to the application. HT36
+    if (address !== undefined && isStreams(address) && !served.streams) return
+    bodies.keep(request)
   }
 }
 

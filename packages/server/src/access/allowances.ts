@@ -79,13 +79,15 @@ export class Allowances {
   /**
    * Holds a stream or a waiting poll.
    *
+   * @param count how many of them it counts as
    * @returns a function that releases it
    * @throws {Problem} too-many-requests
    */
-  holdStream(account: Account): () => void {
+  holdStream(account: Account, count = 1): () => void {
     if (!this.#isOn) return () => {}
-    if (!this.#streams.mayTake(account)) this.budgets.refuse('streams', account, HELD_RETRY_MS)
-    return this.#streams.take(account)
+    if (!this.#streams.mayTake(account, count))
+      this.budgets.refuse('streams', account, HELD_RETRY_MS)
+    return this.#streams.take(account, count)
   }
 
   /**

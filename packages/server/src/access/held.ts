@@ -12,23 +12,23 @@ export class Held {
   /** @param most for one account */
   constructor(private readonly most: number) {}
 
-  /** Returns whether an account may hold one more. */
-  mayTake({ key }: Account): boolean {
-    return (this.#counts.get(key) ?? 0) < this.most
+  /** Returns whether an account may hold so many more. */
+  mayTake({ key }: Account, count: number): boolean {
+    return (this.#counts.get(key) ?? 0) + count <= this.most
   }
 
-  /** Counts one more. Returns a function that gives it back; calling it again does nothing. */
-  take({ key }: Account): () => void {
-    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1)
+  /** Counts so many more. Returns a function that gives them back; calling it again does nothing. */
+  take({ key }: Account, count: number): () => void {
+    this.#counts.set(key, (this.#counts.get(key) ?? 0) + count)
     let isHeld = true
     return () => {
-      if (isHeld) this.#giveBack(key)
+      if (isHeld) this.#giveBack(key, count)
       isHeld = false
     }
   }
 
-  #giveBack(key: string): void {
-    const left = this.#counts.get(key)! - 1
+  #giveBack(key: string, count: number): void {
+    const left = this.#counts.get(key)! - count
     if (left === 0) this.#counts.delete(key)
     else this.#counts.set(key, left)
   }

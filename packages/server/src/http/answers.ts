@@ -1,5 +1,6 @@
 import { type Call, methodNotAllowed } from './call.js'
 import type { Calls } from './calls.js'
+import type { ServedCalls } from './openapi.js'
 import type { Operations } from './operations.js'
 import type { Address, CallName } from './routes.js'
 
@@ -7,8 +8,8 @@ import type { Address, CallName } from './routes.js'
 export interface Answering {
   readonly calls: Calls
   readonly operations: Operations
-  /** Whether the description includes the article's calls. */
-  readonly article: boolean
+  /** Which calls the description includes. */
+  readonly served: ServedCalls
 }
 
 type Answer = (server: Answering, call: Call, roomName: string) => Promise<void> | void
@@ -52,11 +53,12 @@ const ANSWERS: { readonly [call in CallName]: Answers } = {
   '/location/sse': answers({
     GET: ({ calls }, call, roomName) => calls.streamList(call, roomName),
   }),
+  '/streams': answers({ POST: ({ calls }, call) => calls.streams(call) }),
   '/health/live': asked(({ operations }, call) => operations.live(call)),
   '/health/ready': asked(({ operations }, call) => operations.ready(call)),
   '/metrics': asked(({ operations }, call) => operations.metrics(call)),
   '/rooms': answers({ GET: ({ calls }, call) => calls.document.list(call) }),
-  '/openapi.json': asked(({ operations, article }, call) => operations.describe(call, article)),
+  '/openapi.json': asked(({ operations, served }, call) => operations.describe(call, served)),
 }
 
 /**

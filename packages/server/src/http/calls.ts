@@ -1,5 +1,4 @@
-import type { IncomingMessage } from 'node:http'
-import type { Action, Confirmed, View } from '@whereabouts/protocol'
+import type { Confirmed, View } from '@whereabouts/protocol'
 import { type Caller, Callers, type Parameter } from '../access/caller.js'
 import { assertCurrent } from '../access/users.js'
 import type { ResolvedOptions } from '../options.js'
@@ -18,17 +17,9 @@ import {
 import { DocumentCalls } from './document-calls.js'
 import { type Access, assertWritable, Entrance, type Demand, noBody } from './entrance.js'
 import { LargeAnswers } from './large-answers.js'
-import {
-  acceptsGzip,
-  header,
-  nextWithin,
-  partNamed,
-  readParameters,
-  wantedPart,
-  wantsDocuments,
-} from './parameters.js'
-
-const MOST_WAIT_MS = 30_000
+import { acceptsGzip, header, lookOf, partNamed, promised, readParameters } from './parameters.js'
+import { closing, MOST_WAIT_MS, Question } from './question.js'
+import { RoomsTogether } from './rooms-together.js'
 
 const CONFIRM: Demand = { budget: 'confirmations', needs: ['join'], isStaying: true }
 
@@ -37,6 +28,7 @@ export class Calls {
   readonly #entrance: Entrance
   readonly #callers: Callers
   readonly #answers: LargeAnswers
+  readonly #rooms: RoomsTogether
   /** The calls of documents. */
   readonly document: DocumentCalls
 
@@ -50,12 +42,16 @@ export class Calls {
     this.#entrance = new Entrance(access, rooms)
     this.#callers = new Callers(access.browsers.proxies)
     this.#answers = new LargeAnswers(options.stuckMs, options.maxWaitingBytes)
+    const entrance = this.#entrance
+    const answers = this.#answers
+    const callers = this.#callers
+    this.#rooms = new RoomsTogether({ rooms, access, bodies, options, entrance, callers, answers })
     this.document = new DocumentCalls({
       rooms,
       access,
       bodies,
-      entrance: this.#entrance,
-      answers: this.#answers,
+      entrance,
+      answers,
       maxUpdateBytes: options.maxUpdateBytes,
     })
   }
@@ -83,7 +79,7 @@ export class Calls {
     const memberKey = this.#callers.namedKey(request, query, keyParameter)
     const demand: Demand = { budget: 'posts', needs: ['join', 'move'], memberKey }
     const { said } = await this.#entrance.decide(call, roomName, demand, async (entered) => {
-      const nextWithinMs = this.#promise(query)
+      const nextWithinMs = promised(query, this.options.confirmMs)
       const caller = this.#callers.identify(request, query, keyParameter, entered.user?.claim)
       const { value, bytes } = await this.bodies.readJson(call, this.options.maxLocationBytes)
       // Thousands of times a second: what isn't asked isn't waited for.
@@ -108,11 +104,16 @@ export class Calls {
     await this.#changes(call, name, () => readParameters(call, this.bodies))
   }
 
+  /** @see PROTOCOL.md HT35, HT37 */
+  async streams(call: Call): Promise<void> {
+    await this.#rooms.answer(call)
+  }
+
   /** @see PROTOCOL.md HT27 */
   async confirm(call: Call, roomName: string): Promise<Confirmed> {
     const { said } = await this.#entrance.decide(call, roomName, CONFIRM, async ({ user }) => {
       const parameter = await readParameters(call, this.bodies)
-      const nextWithinMs = this.#promise(parameter)
+      const nextWithinMs = promised(parameter, this.options.confirmMs)
       if (parameter('nextWithinMs') === undefined) throw badParameter('nextWithinMs', 'given')
       const caller = this.#callers.identify(call.request, parameter, 'member', user?.claim)
       return { caller, nextWithinMs }
@@ -162,32 +163,17 @@ export class Calls {
       checkVersion(parameter)
       return parameter
     })
-    const { roomName, account, admission, said: parameter } = entered
-    const since = parameter('since')
+    const { account, said: parameter } = entered
     const waitMs = wholeNumber(parameter, 'waitMs', MOST_WAIT_MS) ?? 0
-    const wanted = { documents: wantsDocuments(parameter), part: wantedPart(parameter) }
-    if (since === undefined) {
-      const room = await this.rooms.members(roomName, wanted.part)
-      return this.#answers.json(call, { ...room, ...this.#told(admission.can) })
-    }
-    let news = await this.rooms.since(roomName, since, wanted)
-    let allowed: readonly Action[] | undefined
+    const question = new Question(this.rooms, this.access.permissions, entered)
+    let news = await question.news()
     if (news === undefined && waitMs > 0) {
-      const options = { waitMs, admission, ...wanted }
       const release = this.access.allowances.holdStream(account)
-      const waiting = this.rooms.readers.nextFrame(roomName, since, options, closing(call))
-      allowed = await waiting.finally(release)
-      news = await this.rooms.since(roomName, since, wanted)
+      await question.wait(waitMs, closing(call)).finally(release)
+      news = await question.news()
     }
-    // A change of rights is news of its own. AC30
-    if (allowed !== undefined) news ??= { id: since, patch: {} }
-    if (news === undefined) return call.empty(204)
-    this.#answers.json(call, { ...news, ...this.#told(allowed ?? admission.can) })
-  }
-
-  /** Without authorization it would be the same for everybody. @see PROTOCOL.md AC29 */
-  #told(can: readonly Action[]): { readonly can?: readonly Action[] } {
-    return this.access.permissions.areAsked ? { can } : {}
+    if (news === undefined) call.empty(204)
+    else this.#answers.json(call, news)
   }
 
   async #stream(
@@ -213,53 +199,33 @@ export class Calls {
         const caller = watches
           ? undefined
           : this.#callers.identify(request, parameter, keyParameter, user?.claim)
-        const look = lookOf(request, parameter, view)
+        const wanted = {
+          ...lookOf(parameter, view),
+          since: parameter('lastEventId') ?? header(request, 'last-event-id'),
+          at: partNamed(parameter),
+          nextWithinMs: promised(parameter, this.options.confirmMs),
+        }
         if (response.closed) return undefined
         response.once('close', this.access.allowances.holdStream(account))
         await this.#entrance.join(account, room, caller)
-        return { ...look, caller, nextWithinMs: this.#promise(parameter) }
+        return { ...wanted, caller }
       },
     )
     if (said === undefined || response.closed) return
+    const { caller, at, nextWithinMs } = said
     // The right to join may have been lost meanwhile.
-    const caller = admission.can.includes('join') ? said.caller : undefined
-    if (caller !== undefined) this.#keepKey(call, caller)
-    const wanted = { ...said, caller, admission }
-    const release = await this.rooms.readers.connect(roomName, wanted, response)
+    const isMember = caller !== undefined && admission.can.includes('join')
+    if (isMember) this.#keepKey(call, caller)
+    const members = isMember ? [{ ...caller, at, nextWithinMs }] : []
+    const wanted = { ...said, members, admission }
+    const gzip = acceptsGzip(header(request, 'accept-encoding'))
+    const release = await this.rooms.readers.connect(roomName, wanted, response, gzip)
     if (response.closed) release()
     else held.release = release
-  }
-
-  /** Within what time a caller will confirm, if that counts here. @see PROTOCOL.md CO1, CO9 */
-  #promise(parameter: Parameter): number | undefined {
-    const nextWithinMs = nextWithin(parameter)
-    return this.options.confirmMs === 0 ? undefined : nextWithinMs
   }
 
   /** @see PROTOCOL.md ID2 */
   #keepKey({ request, response }: Call, { key, isNew }: Caller): void {
     if (isNew) response.appendHeader('Set-Cookie', this.#callers.cookie(request, key))
   }
-}
-
-/** What a stream shows, and from where on. @throws {Problem} bad-parameter */
-function lookOf(request: IncomingMessage, parameter: Parameter, view: View) {
-  const [at, part] = [partNamed(parameter), wantedPart(parameter)]
-  if (part !== undefined && view === 'list') throw badParameter('only', 'left out in the list view')
-  return {
-    view,
-    documents: wantsDocuments(parameter),
-    at,
-    part,
-    gzip: acceptsGzip(header(request, 'accept-encoding')),
-    lastEventId: parameter('lastEventId') ?? header(request, 'last-event-id'),
-  }
-}
-
-/** Fires when the response closes, however it closes: the request's own end says nothing of that. */
-function closing({ response }: Call): AbortSignal {
-  const controller = new AbortController()
-  if (response.closed) controller.abort()
-  else response.once('close', () => controller.abort())
-  return controller.signal
 }

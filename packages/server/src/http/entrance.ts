@@ -40,6 +40,19 @@ export interface Entered {
   readonly user: KnownUser | undefined
 }
 
+/** A reader that was let in, and the rest of its call. */
+export interface Admitted<T> extends Entered {
+  readonly admission: Admission
+  readonly said: T
+}
+
+/** A call of several rooms that was counted, whose caller is known. */
+export interface Counted {
+  readonly call: Call
+  readonly user: KnownUser | undefined
+  readonly account: Account
+}
+
 /** What a call asks for, and what it counts as. */
 export interface Demand {
   readonly budget: BudgetName
@@ -133,8 +146,32 @@ export class Entrance {
     name: string,
     budget: BudgetName,
     read: (entered: Entered, can: readonly Action[]) => Promise<T>,
-  ): Promise<Entered & { readonly admission: Admission; readonly said: T }> {
-    const entered = await this.#enter(call, name, { budget, needs: ['watch'] })
+  ): Promise<Admitted<T>> {
+    return this.#admit(call, await this.#enter(call, name, { budget, needs: ['watch'] }), read)
+  }
+
+  /**
+   * Lets a reader into one room of a call that was counted already.
+   *
+   * @throws {Problem} unauthorized, forbidden, store-failed, and those of `read`
+   * @see PROTOCOL.md MS8
+   */
+  async admitTo<T>(
+    { call, user, account }: Counted,
+    name: string,
+    read: (entered: Entered, can: readonly Action[]) => Promise<T>,
+  ): Promise<Admitted<T>> {
+    const asker = isViewLink(name)
+      ? await this.#linked(call, name, user)
+      : this.#named(call, name, user)
+    return this.#admit(call, { roomName: asker.roomName, asker, account, user }, read)
+  }
+
+  async #admit<T>(
+    call: Call,
+    entered: Entered,
+    read: (entered: Entered, can: readonly Action[]) => Promise<T>,
+  ): Promise<Admitted<T>> {
     const { asker, user } = entered
     const before = await this.access.permissions.admit(asker)
     checkVersion(call.query)
@@ -172,9 +209,14 @@ export class Entrance {
   }
 
   /** @throws {Problem} too-many-requests. BU4 */
-  async count(call: Call, user: KnownUser | undefined, budget: BudgetName): Promise<Account> {
+  async count(
+    call: Call,
+    user: KnownUser | undefined,
+    budget: BudgetName,
+    points?: number,
+  ): Promise<Account> {
     const account = this.accountOf(call, user)
-    await this.access.allowances.take(budget, account)
+    await this.access.allowances.take(budget, account, points)
     return account
   }
 

@@ -4,7 +4,7 @@ import type { CallsMount } from '../options.js'
 import type { Service } from '../service.js'
 import { Call } from './call.js'
 import { JsonAnswers } from './json-answers.js'
-import { type Address, isArticle, isInRoom, readAddress } from './routes.js'
+import { type Address, isArticle, isInRoom, isStreams, readAddress } from './routes.js'
 import { sendError } from './send-error.js'
 
 /** Takes Node's own requests, without a framework. @see PROTOCOL.md HT18 */
@@ -28,8 +28,13 @@ export class Handler {
     const address = readAddress(target)
     if (address === undefined || address.mount !== this.#mount) return undefined
     if (isInRoom(address)) return address
-    const isServed = isArticle(address) ? this.mount.article : this.mount.operations
-    return isServed ? address : undefined
+    return this.#serves(address) ? address : undefined
+  }
+
+  #serves(address: Address): boolean {
+    const { article, streams, operations } = this.mount
+    if (isArticle(address)) return article
+    return isStreams(address) ? streams : operations
   }
 
   /** Answers a call. Resolves with `true`, never throws: failures become answers. */

@@ -1,4 +1,5 @@
 import { ACTIONS, LINK_ROLES } from '@whereabouts/protocol'
+import { MOST_SUBSCRIPTIONS } from './subscriptions.js'
 
 /** Returns a reference to one of the {@link SCHEMAS}. */
 export const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` })
@@ -48,6 +49,72 @@ export const SCHEMAS = {
       document: { type: 'string', contentEncoding: 'base64' },
       resync: ref('Resync'),
     },
+  },
+  Streams: {
+    type: 'object',
+    required: ['subscriptions'],
+    properties: {
+      subscriptions: {
+        type: 'array',
+        minItems: 1,
+        maxItems: MOST_SUBSCRIPTIONS,
+        items: ref('Subscription'),
+      },
+      poll: { type: 'boolean', description: 'Whether to answer once a room has news' },
+      waitMs: { type: 'integer', minimum: 0, maximum: 30_000 },
+    },
+  },
+  Subscription: {
+    type: 'object',
+    required: ['key', 'room'],
+    properties: {
+      key: { type: 'string', description: 'What the event `on` calls it' },
+      room: { type: 'string' },
+      members: {
+        type: 'array',
+        description: 'The keys of the members that join; without any, it watches',
+        items: { oneOf: [{ type: 'string' }, ref('SubscribedMember')] },
+      },
+      since: { type: 'string', description: 'A position to resume from' },
+      document: { type: 'boolean', default: true },
+      at: { type: 'string', description: 'The part of the document that its members are in' },
+      only: { type: 'boolean', description: 'Whether to show only that part' },
+      name: { type: 'string' },
+      color: { type: 'string' },
+      nextWithinMs: { type: 'integer', minimum: 1, maximum: 90_000 },
+    },
+  },
+  SubscribedMember: {
+    type: 'object',
+    required: ['member'],
+    properties: {
+      member: { type: 'string', description: 'The member key' },
+      name: { type: 'string' },
+      color: { type: 'string' },
+      at: { type: 'string' },
+      nextWithinMs: { type: 'integer', minimum: 1, maximum: 90_000 },
+    },
+  },
+  RoomsNews: {
+    type: 'object',
+    required: ['subscriptions'],
+    properties: {
+      subscriptions: {
+        type: 'array',
+        items: { oneOf: [ref('RoomNews'), ref('RoomRefused')] },
+      },
+    },
+  },
+  RoomNews: {
+    allOf: [
+      { type: 'object', required: ['key'], properties: { key: { type: 'string' } } },
+      { oneOf: [ref('Room'), ref('Change')] },
+    ],
+  },
+  RoomRefused: {
+    type: 'object',
+    required: ['key', 'problem'],
+    properties: { key: { type: 'string' }, problem: ref('Problem') },
   },
   Actions: {
     type: 'array',

@@ -67,17 +67,24 @@ const update = (description: string) => ({
   content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
 })
 
+/** Which of the calls are served that an application may leave out. */
+export interface ServedCalls {
+  readonly article: boolean
+  readonly streams: boolean
+}
+
 /**
  * Returns a description of the calls in OpenAPI 3.1.
  *
- * @param article whether to include the article's calls
  * @param base the path that the calls are below, without a slash at its end
  * @see PROTOCOL.md HT8, HT30
  */
-export function describeCalls(article: boolean, base: string): object {
+export function describeCalls({ article, streams }: ServedCalls, base: string): object {
   const servers = [{ url: base || '/' }]
-  if (article) return { ...OPENAPI, servers }
-  const paths = Object.entries(OPENAPI.paths).filter(([path]) => !path.startsWith('/location'))
+  const paths = Object.entries(OPENAPI.paths).filter(([path]) => {
+    if (path.startsWith('/location')) return article
+    return path !== '/streams' || streams
+  })
   return { ...OPENAPI, servers, paths: Object.fromEntries(paths) }
 }
 
@@ -122,6 +129,27 @@ const OPENAPI = {
         parameters: streaming,
         requestBody: { content: { 'application/json': { schema: { type: 'object' } } } },
         responses: { 200: stream, default: problem },
+      },
+    },
+    '/streams': {
+      parameters: [version],
+      post: {
+        summary: 'Streams several rooms, or waits until one of them has news',
+        requestBody: {
+          required: true,
+          content: { 'application/json': { schema: ref('Streams') } },
+        },
+        responses: {
+          200: {
+            description: 'Server-Sent Events; with `poll`, the rooms that have news',
+            content: {
+              'text/event-stream': { schema: { type: 'string' } },
+              'application/json': { schema: ref('RoomsNews') },
+            },
+          },
+          204: { description: 'Nothing changed; only with `poll`' },
+          default: problem,
+        },
       },
     },
     '/rooms/{room}/location': {

@@ -3,7 +3,7 @@ import type { Descriptors } from '../descriptors.js'
 import type { RoomServer } from '../room-server.js'
 import type { Call } from './call.js'
 import { Metrics } from './metrics.js'
-import { describeCalls } from './openapi.js'
+import { describeCalls, type ServedCalls } from './openapi.js'
 
 /** Answers the calls for operators. @see PROTOCOL.md HT8 */
 export class Operations {
@@ -33,7 +33,7 @@ export class Operations {
     call.send(200, contentType, text)
   }
 
-  describe(call: Call, article: boolean): void {
-    call.json(describeCalls(article, call.base))
+  describe(call: Call, served: ServedCalls): void {
+    call.json(describeCalls(served, call.base))
   }
 }

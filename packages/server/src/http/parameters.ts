@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
-import { isMemberKey, type Json, Problem } from '@whereabouts/protocol'
+import { isMemberKey, type Json, Problem, type View } from '@whereabouts/protocol'
 import type { Parameter } from '../access/caller.js'
 import { isPart } from '../room/parts.js'
+import type { Look } from '../stream/look.js'
 import type { Bodies } from './body.js'
 import { badParameter, type Call, flag, oneOf, wholeNumber } from './call.js'
 
@@ -23,15 +24,28 @@ export async function readParameters(call: Call, bodies: Bodies): Promise<Parame
   const { request, query } = call
   if (request.method !== 'POST' || !bodies.has(call)) return query
   const { value } = await bodies.readJson(call, LIMIT_BYTES)
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isFields(value)) {
     throw new Problem(
       'bad-parameter',
       'The body is not a JSON object. Send the parameters as its fields.',
     )
   }
-  const fields = new Map(Object.entries(value).map(([name, field]) => [name, parameterText(field)]))
+  const fields = fieldsOf(value)
   for (const [name, text] of fields) checkAgreement(name, text, query(name))
   return (name) => fields.get(name) ?? query(name)
+}
+
+/** A JSON object. */
+export type Fields = { readonly [name: string]: Json }
+
+/** Returns whether a JSON value is an object. */
+export function isFields(value: Json): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Returns the fields of an object as the texts of parameters. */
+export function fieldsOf(value: Fields): ReadonlyMap<string, string> {
+  return new Map(Object.entries(value).map(([name, field]) => [name, parameterText(field)]))
 }
 
 /** The part of the document that a caller says it is in. @throws {Problem} bad-parameter. NM8 */
@@ -49,17 +63,29 @@ export function wantedPart(parameter: Parameter): string | undefined {
   throw badParameter('at', 'given together with "only"')
 }
 
+/** What a stream shows of its room. @throws {Problem} bad-parameter */
+export function lookOf(parameter: Parameter, view: View): Look {
+  const part = wantedPart(parameter)
+  if (part !== undefined && view === 'list') throw badParameter('only', 'left out in the list view')
+  return { view, documents: wantsDocuments(parameter), part }
+}
+
 /** @see PROTOCOL.md DO5 */
 export function wantsDocuments(parameter: Parameter): boolean {
   return oneOf(parameter, 'document', ['1', '0']) === '1'
 }
 
-/** Within what time a caller promises to confirm again. @throws {Problem} bad-parameter. CO1 */
-export function nextWithin(parameter: Parameter): number | undefined {
+/**
+ * Within what time a caller promises to confirm again, if that counts here.
+ *
+ * @throws {Problem} bad-parameter
+ * @see PROTOCOL.md CO1, CO9
+ */
+export function promised(parameter: Parameter, confirmMs: number): number | undefined {
   const nextWithinMs = wholeNumber(parameter, 'nextWithinMs', MOST_WITHIN_MS)
   if (nextWithinMs === 0)
     throw badParameter('nextWithinMs', `a whole number from 1 to ${MOST_WITHIN_MS}`)
-  return nextWithinMs
+  return confirmMs === 0 ? undefined : nextWithinMs
 }
 
 /** @throws {Problem} bad-parameter */

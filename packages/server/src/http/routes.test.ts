@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { describeCalls } from './openapi.js'
-import { ARTICLE_CALLS, pathOf, readAddress, ROOM_CALLS } from './routes.js'
+import { ARTICLE_CALLS, pathOf, readAddress, ROOM_CALLS, STREAMS_CALL } from './routes.js'
 
 it.each([
   ['/rooms/x/events', { mount: '', roomName: 'x', call: 'events' }],
@@ -14,6 +14,7 @@ it.each([
   ['/rooms/document/document/sync', { mount: '', roomName: 'document', call: 'document/sync' }],
   ['http://h:1/rooms/x/events?y', { mount: '', roomName: 'x', call: 'events' }],
   ['/location', { mount: '', roomName: 'default', call: '/location' }],
+  ['/api/streams', { mount: '/api', roomName: 'default', call: '/streams' }],
   [
     '/presence/location/sse?id=ada',
     { mount: '/presence', roomName: 'default', call: '/location/sse' },
@@ -43,14 +44,17 @@ it.each([
   'http:///rooms/x/events',
   '/location/',
   '/locations',
+  '/streams/',
 ])('[HT10 HT22] %s is not a call', (target) => {
   expect(readAddress(target)).toBeUndefined()
 })
 
 it('has a path for every call in the OpenAPI description', () => {
-  const { paths } = describeCalls(true, '') as { readonly paths: object }
+  const served = { article: true, streams: true }
+  const { paths } = describeCalls(served, '') as { readonly paths: object }
   const described = Object.keys(paths)
-  const read = ['/rooms', ...ROOM_CALLS.map((call) => `/rooms/{room}/${call}`), ...ARTICLE_CALLS]
+  const inRooms = ROOM_CALLS.map((call) => `/rooms/{room}/${call}`)
+  const read = ['/rooms', ...inRooms, STREAMS_CALL, ...ARTICLE_CALLS]
   expect(described.toSorted()).toEqual(read.toSorted())
 })
 

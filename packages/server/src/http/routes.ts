@@ -15,6 +15,9 @@ export const ROOM_CALLS = [
 /** The article's calls, which act on the room `default`. @see PROTOCOL.md AR1, AR2 */
 export const ARTICLE_CALLS = ['/location', '/location/sse'] as const
 
+/** The call about several rooms, whose names are in its body. @see PROTOCOL.md HT35 */
+export const STREAMS_CALL = '/streams'
+
 /** The calls for operators. @see PROTOCOL.md HT8 */
 export const OPERATIONS_CALLS = [
   '/health/live',
@@ -27,7 +30,8 @@ export const OPERATIONS_CALLS = [
 export type RoomCall = (typeof ROOM_CALLS)[number]
 export type ArticleCall = (typeof ARTICLE_CALLS)[number]
 export type OperationsCall = (typeof OPERATIONS_CALLS)[number]
-export type CallName = RoomCall | ArticleCall | OperationsCall
+export type StreamsCall = typeof STREAMS_CALL
+export type CallName = RoomCall | ArticleCall | StreamsCall | OperationsCall
 
 /** The call that an address names. */
 export interface Address<Name extends CallName = CallName> {
@@ -43,7 +47,7 @@ const SEGMENT = String.raw`[^/?#;\\]+`
 const ORIGIN = String.raw`(?:[Hh][Tt]{2}[Pp][Ss]?://[^/?#\\]+)?`
 const MOUNT = `((?:/${SEGMENT})*?)`
 const ROOM_CALL = `/rooms/(${SEGMENT})/(${ROOM_CALLS.join('|')})`
-const OTHER_CALL = `(${[...ARTICLE_CALLS, ...OPERATIONS_CALLS].join('|').replaceAll('.', String.raw`\.`)})`
+const OTHER_CALL = `(${[...ARTICLE_CALLS, STREAMS_CALL, ...OPERATIONS_CALLS].join('|').replaceAll('.', String.raw`\.`)})`
 const QUERY = String.raw`(?:\?[^#]*)?`
 const ADDRESS = new RegExp(`^${ORIGIN}${MOUNT}(?:${ROOM_CALL}|${OTHER_CALL})${QUERY}$`)
 const PATH = new RegExp(`^${ORIGIN}([^?]*)`)
@@ -70,6 +74,11 @@ export function isInRoom(address: Address): address is Address<RoomCall> {
 /** Returns whether an address is one of the article's. */
 export function isArticle(address: Address): address is Address<ArticleCall> {
   return address.call.startsWith('/location')
+}
+
+/** Returns whether an address is that of several rooms. */
+export function isStreams(address: Address): address is Address<StreamsCall> {
+  return address.call === STREAMS_CALL
 }
 
 /** Returns the path of a request's target, without origin and query. */

@@ -33,10 +33,12 @@ export class Place {
   #connection: Kept | undefined
   #isReleased = false
 
+  /** @param count how many connections it counts as */
   constructor(
+    private readonly count: number,
     private readonly slot: Set<Kept>,
     private readonly kept: () => void,
-    private readonly released: () => void,
+    private readonly released: (count: number) => void,
   ) {}
 
   /** Starts the pings of the place's connection. */
@@ -52,7 +54,7 @@ export class Place {
     if (this.#isReleased) return
     this.#isReleased = true
     if (this.#connection !== undefined) this.slot.delete(this.#connection)
-    this.released()
+    this.released(this.count)
   }
 }
 
@@ -90,14 +92,15 @@ export class Connections {
   /**
    * Takes a place. Call it before the first `await`, or else callers that arrive at once all get in.
    *
+   * @param count how many connections it counts as
    * @throws {Problem} too-many-connections
    * @see PROTOCOL.md FR8, FR10
    */
-  reserve(): Place {
-    this.#assertRoom()
-    this.#size += 1
+  reserve(count = 1): Place {
+    this.#assertRoom(count)
+    this.#size += count
     const slot = this.#slots[this.#added++ % this.#slots.length]!
-    return new Place(slot, this.#schedule, this.#leave)
+    return new Place(count, slot, this.#schedule, this.#leave)
   }
 
   /**
@@ -151,9 +154,9 @@ export class Connections {
     })
   }
 
-  #assertRoom(): void {
+  #assertRoom(count: number): void {
     const { maxConnections } = this.limits
-    if (this.#size < maxConnections) return
+    if (this.#size + count <= maxConnections) return
     throw new Problem(
       'too-many-connections',
       `The server has its maximum of ${maxConnections} open connections. Try again later.`,
@@ -164,8 +167,8 @@ export class Connections {
     return this.#slots.flatMap((slot) => [...slot])
   }
 
-  readonly #leave = (): void => {
-    this.#size -= 1
+  readonly #leave = (count: number): void => {
+    this.#size -= count
     if (this.#size === 0) this.#onEmpty()
   }
 

@@ -42,6 +42,9 @@ export class Poll implements Reader, Kept {
     this.end()
   }
 
+  /** It has no members. */
+  expel(): void {}
+
   goodbye(): void {
     this.end()
   }

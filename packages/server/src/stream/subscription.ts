@@ -75,6 +75,11 @@ export class Subscription implements Reader, Kept {
     this.subscriber.complete()
   }
 
+  /** Its only member is the reader. */
+  expel(_member: string, problem: Problem): void {
+    this.fail(problem)
+  }
+
   fail(problem: Problem): void {
     this.subscriber.error(problem)
   }
