@@ -55,6 +55,7 @@ const LONG = [
   'conformance/plain',
   'nodes/nodes',
   'browser/sheet-markers',
+  'doctor/doctor',
   'documents/crash',
   'browser/below-a-path',
   'browser/page-together',
