@@ -13,6 +13,7 @@ try {
   const route = parseRoute(location)
   if (route === undefined) showNotFound()
   else if (route.kind === 'home') await openHome()
+  else if (route.kind === 'doctor') await openDoctor()
   else await openDocument(route)
 } catch (error) {
   showMessage('The page could not be loaded.', { href: location.href, text: 'Try again' })
@@ -25,6 +26,12 @@ async function openHome(): Promise<void> {
   const [{ showHome }, identity] = await Promise.all([import('./home/Home.js'), asked])
   showHome(page, recents, identity)
   await keepSignedIn(identity, () => undefined)
+}
+
+async function openDoctor(): Promise<void> {
+  document.title = 'Doctor · whereabouts'
+  const { showDoctor } = await import('./doctor/Doctor.js')
+  showDoctor(page)
 }
 
 async function openDocument(route: DocumentRoute): Promise<void> {

@@ -5,6 +5,7 @@ import { addressOf, nameUntitled, newRoom, parseRoute, type Kind } from './route
 describe('an address', () => {
   it.each([
     ['/', { kind: 'home' }],
+    ['/doctor', { kind: 'doctor' }],
     ['/sheets/demo', { kind: 'sheet', room: 'demo' }],
     ['/sheets/demo/', { kind: 'sheet', room: 'demo' }],
     ['/sheets/__proto__', { kind: 'sheet', room: '__proto__' }],

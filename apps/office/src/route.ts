@@ -5,7 +5,7 @@ import { BASE, withoutBase } from './base.js'
 export type Kind = 'sheet' | 'page'
 
 /** The page that an address asks for. */
-export type Route = { readonly kind: 'home' } | DocumentRoute
+export type Route = { readonly kind: 'home' } | { readonly kind: 'doctor' } | DocumentRoute
 
 /** A document at `/sheets/{room}` or `/pages/{room}` below the root. */
 export interface DocumentRoute {
@@ -22,6 +22,7 @@ const RANDOM_BYTES = 12
 export function parseRoute({ pathname }: { pathname: string }, base = BASE): Route | undefined {
   const path = withoutBase(pathname, base) ?? ''
   if (path === '/') return { kind: 'home' }
+  if (path === '/doctor') return { kind: 'doctor' }
   const [, kind, room] = DOCUMENT.exec(path) ?? []
   if (kind === undefined || room === undefined || !isRoomName(room)) return undefined
   return { kind: kind as Kind, room }

@@ -10,7 +10,7 @@ import { sendProblem } from './problem.js'
 
 const DIST = fileURLToPath(new URL('../../office/dist/', import.meta.url))
 const PAGE = join(DIST, 'index.html')
-const ADDRESSES = /^\/(?:(?:sheets|pages)\/.*)?$/
+const ADDRESSES = /^\/(?:doctor|(?:sheets|pages)\/.*)?$/
 const ASSETS = '/assets/'
 const NOTICES = '/THIRD-PARTY-NOTICES.txt'
 const CONTENT_SECURITY_POLICY = [

@@ -1,0 +1,102 @@
+import { type Diagnosis, examine, reportOf } from '@whereabouts/client/doctor'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { createRoot } from 'react-dom/client'
+import { BASE } from '../base.js'
+import { copyAll } from '../copy-all.js'
+
+const LONG_MS = 120_000
+
+/** Shows what the network between this browser and the server does. @see PROTOCOL.md DR14 */
+export function showDoctor(page: HTMLElement): void {
+  createRoot(page).render(<Doctor />)
+}
+
+/** What the page has to show. */
+type Visit =
+  | { readonly kind: 'looking'; readonly longMs: number | undefined }
+  | { readonly kind: 'examined'; readonly diagnosis: Diagnosis }
+  | { readonly kind: 'failed'; readonly reason: string }
+
+function Doctor() {
+  const { visit, look } = useVisit()
+  const [said, say] = useState('')
+  const text = useRef<HTMLTextAreaElement>(null)
+  const copy = async () =>
+    say((await copyAll(text.current!)) ? 'Copied' : 'Press Ctrl+C or ⌘C to copy.')
+  const isLooking = visit.kind === 'looking'
+  const report = visit.kind === 'examined' ? reportOf(visit.diagnosis) : ''
+
+  return (
+    <>
+      <header className="bar">
+        <h1>
+          <a className="brand" href={BASE}>
+            whereabouts
+          </a>
+        </h1>
+      </header>
+      <main className="home doctor">
+        <h2>The network between this browser and the server</h2>
+        <p role="status">{statusOf(visit)}</p>
+        {report !== '' && (
+          <textarea
+            ref={text}
+            readOnly
+            aria-label="Report"
+            rows={report.split('\n').length}
+            value={report}
+          />
+        )}
+        <div className="actions">
+          <output>{said}</output>
+          <button type="button" disabled={isLooking} onClick={() => look(LONG_MS)}>
+            Watch for two minutes
+          </button>
+          <button type="button" disabled={isLooking} onClick={() => look()}>
+            Look again
+          </button>
+          <button
+            type="button"
+            className="primary"
+            disabled={report === ''}
+            onClick={() => void copy()}
+          >
+            Copy
+          </button>
+        </div>
+      </main>
+    </>
+  )
+}
+
+/** Looks as soon as the page is there, and again when it is asked to. */
+function useVisit() {
+  const [visit, setVisit] = useState<Visit>({ kind: 'looking', longMs: undefined })
+  const look = useCallback((longMs?: number) => {
+    setVisit({ kind: 'looking', longMs })
+    examine({ url: new URL(BASE, location.href), ...(longMs !== undefined && { longMs }) }).then(
+      (diagnosis) => setVisit({ kind: 'examined', diagnosis }),
+      (error: unknown) => setVisit({ kind: 'failed', reason: String(error) }),
+    )
+  }, [])
+  useEffect(() => look(), [look])
+  return { visit, look }
+}
+
+function statusOf(visit: Visit): string {
+  switch (visit.kind) {
+    case 'looking':
+      return `Looking. This takes ${visit.longMs === undefined ? 'five seconds' : 'two minutes'}.`
+    case 'failed':
+      return `The look failed: ${visit.reason}`
+    case 'examined':
+      return STATES[visit.diagnosis.state]
+  }
+}
+
+const STATES: { readonly [state in Diagnosis['state']]: string } = {
+  well: 'All is well.',
+  trouble:
+    'Something on the way disturbs it. Send this report to whoever runs the network or the server.',
+  unreachable: 'The server can’t be reached, or doesn’t let you in.',
+}
