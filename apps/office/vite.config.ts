@@ -2,7 +2,9 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { constants, brotliCompressSync, gzipSync } from 'node:zlib'
 import { defineConfig, type Plugin } from 'vite'
+import { offline } from './build/offline.js'
 import { laterName, univer, univerInPage } from './build/univer.js'
+import { WORKER } from './worker/build.js'
 
 const COMPRESSIBLE = /\.(?:js|css|svg|html|txt)$/
 // Nearly as small as at the highest quality, in a tenth of the time.
@@ -60,7 +62,7 @@ export default defineConfig({
     // writes into the HTML where they are.
     renderBuiltUrl: (_file, { hostType }) => (hostType === 'html' ? undefined : { relative: true }),
   },
-  plugins: [notices(), compressed(), ...univer(), ...univerInPage()],
+  plugins: [notices(), offline(), compressed(), ...univer(), ...univerInPage()],
   worker: { format: 'es', plugins: univer },
   build: {
     target: 'es2022',
@@ -70,7 +72,9 @@ export default defineConfig({
     // Univer is one chunk of some megabytes, loaded after the room has been joined.
     chunkSizeWarningLimit: 8_000,
     rolldownOptions: {
+      input: { index: 'index.html', offline: 'worker/offline.ts' },
       output: {
+        entryFileNames: ({ name }) => (name === 'offline' ? WORKER : 'assets/[name]-[hash].js'),
         chunkFileNames: ({ name, moduleIds }) => `assets/${laterName(moduleIds) ?? name}-[hash].js`,
       },
       // The compression takes most of the time, and nobody who starts the server has to know.

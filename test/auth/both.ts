@@ -11,12 +11,17 @@ export async function untilOpen(server: RunningServer): Promise<void> {
 
 /** A server at a predefined address, and its login provider. */
 export async function startBoth(
-  options: { readonly hasRefresh?: boolean; readonly tokensS?: number } = {},
+  options: {
+    readonly hasRefresh?: boolean
+    readonly tokensS?: number
+    /** Further ones of the server's environment. */
+    readonly variables?: { readonly [name: string]: string }
+  } = {},
 ) {
   const port = await freePort()
   const publicUrl = `http://127.0.0.1:${port}`
   const provider = await startProvider({ publicUrl, ...options })
-  const variables = oidcVariables(provider.url, publicUrl)
+  const variables = { ...oidcVariables(provider.url, publicUrl), ...options.variables }
   const server = await startServer({}, port, [], variables)
   await untilOpen(server)
   const stop = async () => {

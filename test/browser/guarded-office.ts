@@ -173,7 +173,10 @@ export class GuardedOffice {
     const file = path.startsWith('/assets/') ? path.slice(1) : 'index.html'
     const type = TYPES[file.split('.').at(-1)!] ?? 'application/octet-stream'
     response.writeHead(200, { 'content-type': type })
-    response.end(await readFile(new URL(file, DIST)))
+    const content = await readFile(new URL(file, DIST))
+    // No browser keeps this application.
+    const isPage = file === 'index.html'
+    response.end(isPage ? content.toString().replace(/<link rel="manifest"[^>]*>/, '') : content)
   }
 }
 

@@ -32,7 +32,8 @@ export interface StandaloneSettings extends Settings {
 }
 
 /**
- * Starts `apps/standalone` like an operator: settings in the environment, SIGTERM at the end.
+ * Starts `apps/standalone` like an operator: settings in the environment, SIGTERM at the end. No
+ * browser keeps its web application unless a test says so, as each profile would get all of it.
  *
  * @param port the port of a server to start again; a free one by default
  * @param nodeOptions options for Node
@@ -50,6 +51,7 @@ export async function startServer(
       PATH: process.env['PATH'],
       PORT: String(port),
       HOST: '127.0.0.1',
+      WHEREABOUTS_OFFLINE: 'off',
       ...environment({ ...settings, dataDir: ownDir }),
       ...variables,
     },

@@ -17,11 +17,16 @@ export interface SignedIn {
 }
 
 const ADDRESS = `${BASE}session`
+/** A document opens from the browser's copy meanwhile, so it waits for no longer. */
+const ANSWER_MS = 4_000
 
 /** Asks the server who is at this window. Never throws. */
 export async function readIdentity(): Promise<Identity> {
   try {
-    const response = await fetch(ADDRESS, { cache: 'no-store' })
+    const response = await fetch(ADDRESS, {
+      cache: 'no-store',
+      signal: AbortSignal.timeout(ANSWER_MS),
+    })
     if (response.ok) return (await response.json()) as Identity
   } catch {
     // The server can't be reached, which the room's status shows.

@@ -5,9 +5,16 @@ import { keepSignedIn } from './keep-signed-in.js'
 import { RecentList } from './home/recents.js'
 import { parseRoute, type DocumentRoute } from './route.js'
 
+/** By then the window is open, and what is kept doesn't take its place. */
+const SETTLED_MS = 5_000
+
 const page = document.getElementById('app')!
 const recents = new RecentList(() => localStorage)
 for (const event of ['storage', 'pageshow']) window.addEventListener(event, recents.lookAgain)
+// A server that has no manifest wants nothing to be kept. OF25, OP37
+if ('serviceWorker' in navigator && document.querySelector('link[rel="manifest"]') !== null) {
+  setTimeout(() => void import('./offline/keep-offline.js').then(({ keepOffline }) => keepOffline()), SETTLED_MS)
+}
 
 try {
   const route = parseRoute(location)

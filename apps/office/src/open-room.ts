@@ -1,6 +1,6 @@
 import { askBeforeClosing } from './ask-before-closing.js'
 import type { RecentList } from './home/recents.js'
-import { readIdentity } from './identity.js'
+import { readIdentity, type Identity } from './identity.js'
 import { keepSignedIn } from './keep-signed-in.js'
 import { loadPerson, suggestPerson } from './person.js'
 import type { DocumentRoute } from './route.js'
@@ -24,11 +24,20 @@ export async function openRoom(
     // The user may have signed in in another tab.
     if (document.visibilityState === 'visible') comeBack(session)
   })
-  await keepSignedIn(identity, () => comeBack(session))
+  const later = identity.mode === 'unknown' ? await identityOnline(session) : identity
+  await keepSignedIn(later, () => comeBack(session))
 }
 
-/** Tries again what was refused because the user's session had ended. @see OFFICE.md OP33, OF11 */
-function comeBack(session: Session): void {
-  const problems = [session.getSnapshot().problem, session.document.getSnapshot().problem]
-  if (problems.some((each) => each?.problem === 'unauthorized')) session.retry()
+/** Asks again when the server is there: the window may have been opened without it. */
+async function identityOnline(session: Session): Promise<Identity> {
+  await new Promise<void>((resolve) => {
+    const look = () => {
+      if (session.status !== 'online') return
+      unsubscribe()
+      resolve()
+    }
+    const unsubscribe = session.subscribe(look)
+    look()
+  })
+  return readIdentity()
 }

@@ -12,6 +12,7 @@ import {
 } from '@whereabouts/univer'
 import type { CellData } from '@whereabouts/univer/document'
 import { loadIcons } from './late-icons.js'
+import { beforeReload } from './offline/before-reload.js'
 import type { Session } from './session.js'
 
 // Gets the keys unless another editor has the focus, even while it is invisible.
@@ -62,6 +63,10 @@ export async function openSheet(
   void describeFunctions(univer)
   shared.subscribe(() => session.document.setUnwritten(shared.isUnwritten))
   refuseFiles(notify)
+  beforeReload(async () => {
+    await shared.workbook.endEditingAsync(true)
+    await untilSafe(session)
+  })
   expose(shared)
   const { leftOut } = shared
   if (leftOut.length > 0) {
@@ -134,4 +139,23 @@ function expose(shared: SharedWorkbook): void {
     },
   }
   Object.assign(globalThis, { whereabouts })
+}
+
+/** Resolves when the server or this browser has every edit. */
+async function untilSafe({ document }: Session): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const look = () => {
+      if (document.getSnapshot().isAtRisk) return
+      unsubscribe()
+      resolve()
+    }
+    const unsubscribe = document.subscribe(look)
+    look()
+  })
+}
+
+/** Tries again what was refused because the user's session had ended. @see OFFICE.md OP33, OF11 */
+function comeBack(session: Session): void {
+  const problems = [session.getSnapshot().problem, session.document.getSnapshot().problem]
+  if (problems.some((each) => each?.problem === 'unauthorized')) session.retry()
 }

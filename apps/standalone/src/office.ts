@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { pathOf } from '@whereabouts/server/mount'
 import sirv from 'sirv'
 import type { RootOf } from './base-path.js'
+import { sendEnd, withoutManifest } from './no-offline.js'
 import { Page } from './page.js'
 import { sendProblem } from './problem.js'
 
@@ -12,7 +13,16 @@ const DIST = fileURLToPath(new URL('../../office/dist/', import.meta.url))
 const PAGE = join(DIST, 'index.html')
 const ADDRESSES = /^\/(?:doctor|(?:sheets|pages)\/.*)?$/
 const ASSETS = '/assets/'
-const NOTICES = '/THIRD-PARTY-NOTICES.txt'
+const WORKER = '/offline.js'
+/** The files that keep their names when they change. They have nothing of a user. */
+const NAMED: ReadonlySet<string> = new Set([
+  '/THIRD-PARTY-NOTICES.txt',
+  '/manifest.webmanifest',
+  '/icon-192.png',
+  '/icon-512.png',
+  '/icon-maskable.png',
+  WORKER,
+])
 const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
   // Images in a page have data: addresses, and pasted images have blob: addresses until they are read.
@@ -38,36 +48,38 @@ const ASSET_HEADERS = {
   Vary: 'Accept-Encoding',
   'X-Content-Type-Options': 'nosniff',
 }
-const NOTICES_HEADERS = { 'Cache-Control': 'no-cache', 'X-Content-Type-Options': 'nosniff' }
+const NAMED_HEADERS = { 'Cache-Control': 'no-cache', 'X-Content-Type-Options': 'nosniff' }
 const COMPRESSED = { gzip: true, brotli: true, etag: true }
 
 /** Whether the answer to a request would be one of the application's pages. */
 export function isPage(request: IncomingMessage): boolean {
   const path = pathOf(request.url ?? '')
-  const isPart = path.startsWith(ASSETS) || path === NOTICES
+  const isPart = path.startsWith(ASSETS) || NAMED.has(path)
   return ADDRESSES.test(path) || (wantsPage(request) && !isPart)
 }
 
 /**
  * Serves the built web application: its files as they are, and its one page for each of its
- * addresses, and the licences of what it is made of. For an unknown address, a browser gets that page and any other client a problem.
+ * addresses. For an unknown address, a browser gets that page and any other client a problem.
  *
+ * @param isOffline whether browsers may keep it, so that it opens without the server
  * @throws {Error} if it isn't built
  */
-export function openOffice(rootOf: RootOf): RequestListener {
+export function openOffice(rootOf: RootOf, isOffline: boolean): RequestListener {
   if (!existsSync(PAGE)) {
     throw new Error('the web application is not built. Run "npm run build" first.')
   }
-  const page = new Page(PAGE, PAGE_HEADERS)
+  const page = new Page(PAGE, PAGE_HEADERS, isOffline ? (html) => html : withoutManifest)
   const files = sirv(DIST, { ...COMPRESSED, extensions: [], setHeaders: set(ASSET_HEADERS) })
-  const notices = sirv(DIST, { ...COMPRESSED, extensions: [], setHeaders: set(NOTICES_HEADERS) })
+  const named = sirv(DIST, { ...COMPRESSED, extensions: [], setHeaders: set(NAMED_HEADERS) })
   return (request, response) => {
     const send = (status: number) => page.send(request, response, rootOf(request), status)
     const nowhere = () => answerNowhere(request, response, () => send(404))
     const path = pathOf(request.url ?? '')
     if (!isRead(request)) nowhere()
     else if (path.startsWith(ASSETS)) files(request, response, nowhere)
-    else if (path === NOTICES) notices(request, response, nowhere)
+    else if (path === WORKER && !isOffline) sendEnd(request, response)
+    else if (NAMED.has(path)) named(request, response, nowhere)
     else if (ADDRESSES.test(path) && isDecodable(path)) send(200)
     else nowhere()
   }

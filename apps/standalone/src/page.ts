@@ -5,7 +5,8 @@ import { brotliCompressSync, gzipSync } from 'node:zlib'
 
 /** How many roots are remembered. There is one for each depth of an address, and for each path of a proxy. */
 const MOST_ROOTS = 32
-const ROOT_IN_FILE = '"/assets/'
+/** Where the built page refers to something below the root. */
+const ROOT_IN_FILE = /"\/(?=assets\/|manifest\.webmanifest")/g
 
 /** The page for one root. */
 interface Made {
@@ -21,12 +22,16 @@ export class Page {
   readonly #html: string
   readonly #made = new Map<string, Made>()
 
-  /** @throws {Error} if the file can't be read */
+  /**
+   * @param change made to what the file has
+   * @throws {Error} if the file can't be read
+   */
   constructor(
     file: string,
     private readonly headers: OutgoingHttpHeaders,
+    change: (html: string) => string,
   ) {
-    this.#html = readFileSync(file, 'utf8')
+    this.#html = change(readFileSync(file, 'utf8'))
   }
 
   /** @param root ends with `/` */
@@ -47,7 +52,7 @@ export class Page {
     const known = this.#made.get(root)
     if (known !== undefined) return known
     if (this.#made.size >= MOST_ROOTS) this.#made.clear()
-    const made = make(this.#html.replaceAll(ROOT_IN_FILE, `"${root}assets/`))
+    const made = make(this.#html.replaceAll(ROOT_IN_FILE, () => `"${root}`))
     this.#made.set(root, made)
     return made
   }

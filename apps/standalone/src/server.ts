@@ -42,7 +42,7 @@ export async function startServer(settings: Settings): Promise<StandaloneServer>
   const log = createLog(settings.logLevel)
   const { dataDir, secret } = settings.options
   const basePath = new BasePath(settings.options)
-  const office = openOffice(basePath.rootOf)
+  const office = openOffice(basePath.rootOf, settings.offline)
   const auth = await openAuth(settings.auth, () => resolveSecret(secret, dataDir), serverLog(log))
   try {
     return await listen(settings, auth, basePath, office, log)

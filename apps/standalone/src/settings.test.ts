@@ -8,6 +8,7 @@ describe('settings', () => {
       host: '127.0.0.1',
       allowedHosts: [],
       logLevel: 'info',
+      offline: true,
       auth: { mode: 'open' },
       options: { dataDir: 'data' },
     })
@@ -20,6 +21,7 @@ describe('settings', () => {
       WHEREABOUTS_AUTH: 'open',
       CORS_ORIGINS: 'https://a.example, https://b.example',
       LOG_LEVEL: 'warn',
+      WHEREABOUTS_OFFLINE: 'off',
       WHEREABOUTS_DATA: '/srv/data',
       WHEREABOUTS_SECRET: 'a secret of some length',
       WHEREABOUTS_LEASE_MS: '5000',
@@ -30,6 +32,7 @@ describe('settings', () => {
       host: '0.0.0.0',
       allowedHosts: [],
       logLevel: 'warn',
+      offline: false,
       auth: { mode: 'open' },
       options: {
         dataDir: '/srv/data',

@@ -20,6 +20,8 @@ export interface Settings {
   readonly logLevel: (typeof LOG_LEVELS)[number]
   /** The files of the certificate; without them the server speaks HTTP without TLS. */
   readonly tls?: TlsFiles
+  /** Whether browsers may keep the web application. @see PROTOCOL.md OP37 */
+  readonly offline: boolean
   /** How the server identifies callers. */
   readonly auth: AuthSettings
   readonly options: WhereaboutsOptions
@@ -32,6 +34,7 @@ const PREFIX = 'WHEREABOUTS_'
 const ALLOWED_HOSTS = `${PREFIX}ALLOWED_HOSTS`
 const TLS_CERT = `${PREFIX}TLS_CERT`
 const TLS_KEY = `${PREFIX}TLS_KEY`
+const OFFLINE = `${PREFIX}OFFLINE`
 const HOST_NAME = /^(?:\*|[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)$/i
 
 function listOf(text: string): string[] {
@@ -57,6 +60,7 @@ const ENVIRONMENT = z.object({
     .optional(),
   [TLS_CERT]: z.string().optional(),
   [TLS_KEY]: z.string().optional(),
+  [OFFLINE]: z.enum(['on', 'off']).default('on'),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 })
 
@@ -114,6 +118,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
     [ALLOWED_HOSTS]: hosts,
     [TLS_CERT]: cert,
     [TLS_KEY]: key,
+    [OFFLINE]: offline,
   } = own.data
   // Where nobody signs in, a page that points its own name here could read and write everything. BR6
   const isOpen = auth.mode === 'open' || isLoopback(HOST)
@@ -123,7 +128,16 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
   const basePath = auth.mode === 'oidc' ? { basePath: auth.publicUrl.pathname } : {}
   const all = { ...options, ...basePath }
   const tls = cert === undefined || key === undefined ? {} : { tls: { cert, key } }
-  return { port: PORT, host: HOST, allowedHosts, logLevel: LOG_LEVEL, ...tls, auth, options: all }
+  return {
+    port: PORT,
+    host: HOST,
+    allowedHosts,
+    logLevel: LOG_LEVEL,
+    ...tls,
+    offline: offline === 'on',
+    auth,
+    options: all,
+  }
 }
 
 /** @see PROTOCOL.md HT34 */

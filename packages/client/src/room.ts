@@ -1,4 +1,12 @@
-import type { Hello, Json, Member, Patch, Problem, Snapshot } from '@whereabouts/protocol'
+import {
+  type Hello,
+  type Json,
+  type Member,
+  type Patch,
+  Problem,
+  PROTOCOL_VERSION,
+  type Snapshot,
+} from '@whereabouts/protocol'
 import { Calls } from './calls.js'
 import { type Pace, paceOf } from './confirming.js'
 import { Connection } from './connection.js'
@@ -305,6 +313,8 @@ class LiveRoom implements Room {
   }
 
   #opened(hello: RoomHello): void {
+    const { protocol = PROTOCOL_VERSION } = hello
+    if (protocol !== PROTOCOL_VERSION) return this.#refused(otherVersion(protocol))
     // A stream of an older server says nothing of confirmations; a long-poll says nothing of limits.
     const { confirmMs } = hello.leaseMs === undefined ? this.#limits : { confirmMs: 0, ...hello }
     this.#limits = { ...this.#limits, ...hello, confirmMs }
@@ -466,4 +476,10 @@ class LiveRoom implements Room {
     this.#store.apply({ kind: 'closed', problem, released })
     return released
   }
+}
+
+/** Nothing that such a server says is understood. @see OFFICE.md OF33 */
+function otherVersion(protocol: number): Problem {
+  const detail = `The server speaks version ${protocol} of the protocol, and this client version ${PROTOCOL_VERSION}. Reload the page, or update the client.`
+  return new Problem('bad-parameter', detail)
 }

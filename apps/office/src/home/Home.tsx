@@ -1,11 +1,13 @@
 import type { Member } from '@whereabouts/client'
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { createRoot } from 'react-dom/client'
+import { NO_COPIES, readCopies, removeCopies, type Copies } from '../offline/copies.js'
 import { ICONS } from '../icons.js'
 import type { Identity } from '../identity.js'
 import { PALETTE } from '../person.js'
 import { Account } from '../presence/Account.js'
 import { addressOf, nameUntitled, newRoom, type Kind } from '../route.js'
+import { CopiesLine } from './Copies.js'
 import { RecentRow } from './RecentRow.js'
 import type { Recent, RecentList } from './recents.js'
 import { RoomTitles } from './room-titles.js'
@@ -28,6 +30,7 @@ function Home({ recents, identity }: HomeProps) {
   const { visit, nowMs } = useVisit()
   const there = useWhoIsThere(recents)
   useNewTitles(recents, titles)
+  const [copies, lookForCopies] = useCopies()
 
   const rename = async (recent: Recent, title: string) => {
     await titles.rename(recent.room, title)
@@ -44,6 +47,15 @@ function Home({ recents, identity }: HomeProps) {
     setNotice(
       `Removed ${recent.title ?? nameUntitled(recent)} from this list. The document is kept.`,
     )
+  }
+  const removeAll = async () => {
+    try {
+      await removeCopies()
+      setNotice('Removed. Documents that are open in other windows keep their copies.')
+    } catch {
+      setNotice('The browser doesn’t let them be removed. Clear its data of this site instead.')
+    }
+    lookForCopies()
   }
 
   return (
@@ -66,6 +78,7 @@ function Home({ recents, identity }: HomeProps) {
                   recent={recent}
                   nowMs={nowMs}
                   members={there.get(recent.room) ?? NOBODY}
+                  isOffline={copies.isOffline && copies.rooms.has(recent.room)}
                   onRename={(title) => rename(recent, title)}
                   onCopy={() => copy(recent)}
                   onRemove={() => remove(recent)}
@@ -74,6 +87,7 @@ function Home({ recents, identity }: HomeProps) {
             </ul>
           </section>
         )}
+        <CopiesLine copies={copies} onRemove={() => void removeAll()} />
         <output className="notice">{notice}</output>
       </main>
     </>
@@ -224,6 +238,17 @@ function useWhoIsThere(recents: RecentList): ReadonlyMap<string, readonly Member
 
 function forgetRoom(recents: RecentList, room: string): void {
   for (const recent of recents.getSnapshot()) if (recent.room === room) recents.forget(recent)
+}
+
+/** Looks up what this browser has, once per visit and when it is asked for. */
+function useCopies(): readonly [Copies, () => void] {
+  const [copies, setCopies] = useState(NO_COPIES)
+  const [look] = useState(() => () => void readCopies().then(setCopies))
+  useEffect(() => {
+    look()
+    return onLook(look)
+  }, [look])
+  return [copies, look]
 }
 
 async function copyText(text: string): Promise<boolean> {

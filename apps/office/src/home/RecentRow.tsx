@@ -16,6 +16,8 @@ interface RecentRowProps {
   readonly nowMs: number
   /** The members who are in its room now. */
   readonly members: readonly Member[]
+  /** Whether it opens without the server. */
+  readonly isOffline: boolean
   /** Rejects with an error whose message is for people. */
   readonly onRename: (title: string) => Promise<void>
   readonly onCopy: () => void
@@ -24,7 +26,7 @@ interface RecentRowProps {
 
 /** A row of the list of recent documents: the title, who is there, and what can be done with it. */
 export function RecentRow(props: RecentRowProps) {
-  const { recent, nowMs, members, onRename, onCopy, onRemove } = props
+  const { recent, nowMs, members, isOffline, onRename, onCopy, onRemove } = props
   const [isRenaming, setIsRenaming] = useState(false)
   const renameButton = useRef<HTMLButtonElement>(null)
   const name = recent.title ?? nameUntitled(recent)
@@ -44,6 +46,7 @@ export function RecentRow(props: RecentRowProps) {
       )}
       <span className="recent-about">
         {recent.kind === 'sheet' ? 'Sheet' : 'Page'}, opened {describeAgo(recent.openedAtMs, nowMs)}
+        {isOffline && ', available offline'}
       </span>
       <People members={members} />
       <span className="recent-actions">

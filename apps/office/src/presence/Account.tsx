@@ -31,6 +31,10 @@ export function Account({ user, color, canSignOut }: AccountProps) {
         </p>
         {canSignOut && (
           <form method="post" action={`${BASE}logout`}>
+            <p className="stays">
+              This browser has copies of documents that you opened, and keeps them after you sign
+              out. <a href={BASE}>Home</a> can remove them.
+            </p>
             <button type="submit" className="person">
               Sign out
             </button>

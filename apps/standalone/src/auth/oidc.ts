@@ -308,7 +308,7 @@ const notBegun = (root: string): Message => ({
 const signedOut = (root: string): Message => ({
   status: 200,
   title: 'You are signed out',
-  text: 'This browser is signed out here. Your login provider may still know you.',
+  text: 'This browser is signed out here. Your login provider may still know you. Documents that you opened stay in this browser: sign in to remove them on the home page, or clear its data of this site.',
   link: { href: loginFor('/', root), text: 'Sign in' },
 })
 

@@ -1,0 +1,56 @@
+import { finishAll } from './before-reload.js'
+
+const TEXT = 'A new version of this application is ready.'
+/** The worker takes a moment; a reload that comes before it gets the same from the server. */
+const TAKEN_MS = 2_000
+
+/**
+ * The line that says that there is a new version, and takes it when the user says so.
+ *
+ * @see OFFICE.md OF29
+ */
+export class NewVersion {
+  #line: HTMLElement | undefined
+  #waiting: ServiceWorker | null = null
+
+  /** @param waiting the worker of the new version, unless it serves already */
+  show(waiting: ServiceWorker | null): void {
+    this.#waiting = waiting
+    if (this.#line !== undefined) return
+    const line = document.createElement('div')
+    line.className = 'new-version'
+    const said = document.createElement('output')
+    const button = document.createElement('button')
+    button.type = 'button'
+    button.className = 'plain'
+    button.textContent = 'Reload'
+    button.addEventListener('click', () => {
+      button.disabled = true
+      void take(this.#waiting)
+    })
+    line.append(said, button)
+    document.body.append(line)
+    // A screen reader says what changes in an element that is there.
+    said.textContent = TEXT
+    this.#line = line
+  }
+
+  hide(): void {
+    this.#line?.remove()
+    this.#line = undefined
+  }
+}
+
+/** Reloads the window; what it alone has is written first, or else the browser asks the user. */
+async function take(waiting: ServiceWorker | null): Promise<void> {
+  await finishAll()
+  if (waiting !== null) {
+    const taken = new Promise<void>((resolve) => {
+      waiting.addEventListener('statechange', () => resolve(), { once: true })
+      setTimeout(resolve, TAKEN_MS)
+    })
+    waiting.postMessage('take')
+    await taken
+  }
+  location.reload()
+}

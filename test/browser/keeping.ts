@@ -1,0 +1,66 @@
+import { expect } from 'vitest'
+import type { BrowserContext, Page } from 'playwright-core'
+import { startServer, type RunningServer } from '../servers/standalone.js'
+
+/** A folder of documents, and a port, which a server that comes back has as well. */
+export interface Place {
+  readonly dataDir: string
+  readonly port: number
+}
+
+/** Starts a server whose application browsers may keep. */
+export function startKept(
+  place: Partial<Place> = {},
+  variables: { readonly [name: string]: string } = {},
+): Promise<RunningServer> {
+  const { dataDir, port = 0 } = place
+  const settings = dataDir === undefined ? {} : { dataDir }
+  return startServer(settings, port, [], { WHEREABOUTS_OFFLINE: 'on', ...variables })
+}
+
+/** Resolves when the browser has the application. */
+export async function untilKept(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const { active } = await navigator.serviceWorker.ready
+    while (active?.state === 'activating') {
+      await new Promise((resolve) => active.addEventListener('statechange', resolve, { once: true }))
+    }
+  })
+}
+
+/** What is kept of an application, by its cache: the paths below the origin. */
+export async function readKept(page: Page): Promise<{ readonly [name: string]: string[] }> {
+  return page.evaluate(async () => {
+    const names = await caches.keys()
+    const entries = names.map(async (name) => {
+      const requests = await (await caches.open(name)).keys()
+      return [name, requests.map(({ url }) => new URL(url).pathname)] as const
+    })
+    return Object.fromEntries(await Promise.all(entries))
+  })
+}
+
+/** How many workers the browser has for a page. */
+export async function countWorkers(page: Page): Promise<number> {
+  return page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length)
+}
+
+/** Makes the page believe that its tab was hidden and is visible again. */
+export async function lookAgain(page: Page): Promise<void> {
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+}
+
+/** Opens an address in a new tab of a profile. */
+export async function openTab(context: BrowserContext, url: string): Promise<Page> {
+  const page = await context.newPage()
+  await page.goto(url)
+  return page
+}
+
+/** Resolves when the text of a page has this. */
+export async function untilReads(page: Page, text: string): Promise<void> {
+  await page.locator('main[aria-busy="false"]').waitFor()
+  await expect
+    .poll(() => page.getByRole('textbox', { name: 'Page' }).textContent())
+    .toContain(text)
+}
