@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 
 /** What a front answers in the place of a server. */
 export interface Answer {
@@ -19,8 +20,8 @@ export interface Answer {
 export class Front implements AsyncDisposable {
   /** Answers a request; one without an answer goes on to the server. */
   answer: (request: IncomingMessage) => Answer | undefined = () => undefined
-  /** Changes a part of what the server sends as text. */
-  change: (text: string, path: string) => string = (text) => text
+  /** Changes an answer of the server, or a part of a stream. */
+  change: (text: string) => string = (text) => text
   /** Says which requests get no answer at all. */
   hold: (request: IncomingMessage) => boolean = () => false
   /** A path at which the server has what it calls otherwise. */
@@ -79,9 +80,8 @@ export class Front implements AsyncDisposable {
     const onward = ask(server + path, { method, headers }, (answer) => {
       const { 'content-length': _length, ...rest } = answer.headers
       response.writeHead(answer.statusCode!, rest)
-      answer.on('data', (chunk: Buffer) => response.write(this.#changed(chunk, path)))
-      answer.on('end', () => response.end())
-      answer.on('error', () => response.destroy())
+      const isStream = rest['content-type']?.startsWith('text/event-stream') === true
+      void this.#send(answer, response, isStream).catch(() => response.destroy())
     })
     // The server is gone.
     onward.on('error', () => {
@@ -92,10 +92,14 @@ export class Front implements AsyncDisposable {
     request.pipe(onward)
   }
 
+  async #send(answer: IncomingMessage, response: ServerResponse, isStream: boolean): Promise<void> {
+    if (isStream) for await (const chunk of answer) response.write(this.#changed(chunk as Buffer))
+    else response.write(this.#changed(await buffer(answer)))
+    response.end()
+  }
+
   /** Bytes that aren't text stay as they are. */
-  #changed(chunk: Buffer, path: string): Buffer {
-    const text = chunk.toString('latin1')
-    const changed = this.change(text, path)
-    return changed === text ? chunk : Buffer.from(changed, 'latin1')
+  #changed(bytes: Buffer): Buffer {
+    return Buffer.from(this.change(bytes.toString('latin1')), 'latin1')
   }
 }

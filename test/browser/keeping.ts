@@ -20,11 +20,9 @@ export function startKept(
 
 /** Resolves when the browser has the application. */
 export async function untilKept(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    const { active } = await navigator.serviceWorker.ready
-    while (active?.state === 'activating') {
-      await new Promise((resolve) => active.addEventListener('statechange', resolve, { once: true }))
-    }
+  await page.waitForFunction(async () => {
+    const registration = await navigator.serviceWorker.getRegistration()
+    return registration?.active?.state === 'activated'
   })
 }
 
@@ -60,7 +58,5 @@ export async function openTab(context: BrowserContext, url: string): Promise<Pag
 /** Resolves when the text of a page has this. */
 export async function untilReads(page: Page, text: string): Promise<void> {
   await page.locator('main[aria-busy="false"]').waitFor()
-  await expect
-    .poll(() => page.getByRole('textbox', { name: 'Page' }).textContent())
-    .toContain(text)
+  await expect.poll(() => page.getByRole('textbox', { name: 'Page' }).textContent()).toContain(text)
 }

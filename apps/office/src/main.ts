@@ -13,7 +13,10 @@ const recents = new RecentList(() => localStorage)
 for (const event of ['storage', 'pageshow']) window.addEventListener(event, recents.lookAgain)
 // A server that has no manifest wants nothing to be kept. OF25, OP37
 if ('serviceWorker' in navigator && document.querySelector('link[rel="manifest"]') !== null) {
-  setTimeout(() => void import('./offline/keep-offline.js').then(({ keepOffline }) => keepOffline()), SETTLED_MS)
+  setTimeout(
+    () => void import('./offline/keep-offline.js').then(({ keepOffline }) => keepOffline()),
+    SETTLED_MS,
+  )
 }
 
 try {

@@ -41,3 +41,9 @@ async function identityOnline(session: Session): Promise<Identity> {
   })
   return readIdentity()
 }
+
+/** Tries again what was refused because the user's session had ended. @see OFFICE.md OP33, OF11 */
+function comeBack(session: Session): void {
+  const problems = [session.getSnapshot().problem, session.document.getSnapshot().problem]
+  if (problems.some((each) => each?.problem === 'unauthorized')) session.retry()
+}

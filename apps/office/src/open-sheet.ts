@@ -153,9 +153,3 @@ async function untilSafe({ document }: Session): Promise<void> {
     look()
   })
 }
-
-/** Tries again what was refused because the user's session had ended. @see OFFICE.md OP33, OF11 */
-function comeBack(session: Session): void {
-  const problems = [session.getSnapshot().problem, session.document.getSnapshot().problem]
-  if (problems.some((each) => each?.problem === 'unauthorized')) session.retry()
-}

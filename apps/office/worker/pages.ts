@@ -31,6 +31,9 @@ export async function pageOf(
   if (!html.includes(`${entry}"`)) return null
   const headers = new Headers(response.headers)
   for (const name of OF_BODY) headers.delete(name)
-  const moved = html.replaceAll(REFERENCE, (_, before: string, file: string) => before + root + file)
+  const moved = html.replaceAll(
+    REFERENCE,
+    (_, before: string, file: string) => before + root + file,
+  )
   return new Response(moved, { headers })
 }

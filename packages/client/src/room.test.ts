@@ -32,6 +32,19 @@ describe('the view of a room', () => {
   })
 })
 
+describe('a server of another version of the protocol', () => {
+  it('[OF33] closes the room, and says what to do', async () => {
+    await using server = await ScriptedServer.listen()
+    const room = join(server)
+    ;(await server.take('GET events')).stream({ protocol: 2 })
+    const { problem } = await until(room, ({ status }) => status === 'closed')
+    expect(problem).toMatchObject({
+      problem: 'bad-parameter',
+      detail: expect.stringMatching(/version 2 .* Reload the page/),
+    })
+  })
+})
+
 describe('moving', () => {
   it('[CL3] sends one post at a time, and then only the latest location', async () => {
     await using server = await ScriptedServer.listen()

@@ -30,7 +30,7 @@ function Home({ recents, identity }: HomeProps) {
   const { visit, nowMs } = useVisit()
   const there = useWhoIsThere(recents)
   useNewTitles(recents, titles)
-  const [copies, lookForCopies] = useCopies()
+  const [copies, removeAll] = useCopies(setNotice)
 
   const rename = async (recent: Recent, title: string) => {
     await titles.rename(recent.room, title)
@@ -48,16 +48,6 @@ function Home({ recents, identity }: HomeProps) {
       `Removed ${recent.title ?? nameUntitled(recent)} from this list. The document is kept.`,
     )
   }
-  const removeAll = async () => {
-    try {
-      await removeCopies()
-      setNotice('Removed. Documents that are open in other windows keep their copies.')
-    } catch {
-      setNotice('The browser doesn’t let them be removed. Clear its data of this site instead.')
-    }
-    lookForCopies()
-  }
-
   return (
     <>
       <HomeBar identity={identity} />
@@ -87,7 +77,7 @@ function Home({ recents, identity }: HomeProps) {
             </ul>
           </section>
         )}
-        <CopiesLine copies={copies} onRemove={() => void removeAll()} />
+        <CopiesLine copies={copies} onRemove={removeAll} />
         <output className="notice">{notice}</output>
       </main>
     </>
@@ -240,15 +230,18 @@ function forgetRoom(recents: RecentList, room: string): void {
   for (const recent of recents.getSnapshot()) if (recent.room === room) recents.forget(recent)
 }
 
-/** Looks up what this browser has, once per visit and when it is asked for. */
-function useCopies(): readonly [Copies, () => void] {
+/** Looks up what this browser has, once per visit, and removes it. @see OFFICE.md OF31, OF32 */
+function useCopies(notify: (text: string) => void): readonly [Copies, () => void] {
   const [copies, setCopies] = useState(NO_COPIES)
   const [look] = useState(() => () => void readCopies().then(setCopies))
   useEffect(() => {
     look()
     return onLook(look)
   }, [look])
-  return [copies, look]
+  const remove = () => {
+    void removeCopies().then(notify).then(look)
+  }
+  return [copies, remove]
 }
 
 async function copyText(text: string): Promise<boolean> {

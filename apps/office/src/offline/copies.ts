@@ -26,13 +26,15 @@ export async function readCopies(): Promise<Copies> {
   }
 }
 
-/**
- * Removes the copies of documents. Windows that have a document open make theirs again.
- *
- * @throws {Error} if the browser doesn't allow it
- */
-export async function removeCopies(): Promise<void> {
-  for (const name of await databases()) await deleteDB(name)
+/** Removes the copies of documents, and returns what to tell the user. */
+export async function removeCopies(): Promise<string> {
+  try {
+    for (const name of await databases()) await deleteDB(name)
+    // They make theirs again, since they have edits to keep.
+    return 'Removed. Documents that are open in other windows keep their copies.'
+  } catch {
+    return 'The browser doesn’t let them be removed. Clear its data of this site instead.'
+  }
 }
 
 async function copiedRooms(): Promise<string[]> {

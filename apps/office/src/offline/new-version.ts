@@ -1,3 +1,4 @@
+import type { Message } from '../../worker/messages.js'
 import { finishAll } from './before-reload.js'
 
 const TEXT = 'A new version of this application is ready.'
@@ -49,7 +50,8 @@ async function take(waiting: ServiceWorker | null): Promise<void> {
       waiting.addEventListener('statechange', () => resolve(), { once: true })
       setTimeout(resolve, TAKEN_MS)
     })
-    waiting.postMessage('take')
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has no target origin
+    waiting.postMessage('take' satisfies Message)
     await taken
   }
   location.reload()
