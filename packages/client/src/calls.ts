@@ -64,15 +64,22 @@ export class Calls {
     position: string | null,
     signal: AbortSignal,
   ): Promise<ReadableStream<Uint8Array>> {
-    const parameters = () => ({
-      ...(this.#options.watch ? { watch: '1' } : this.#userParameters()),
-      ...this.#viewParameters(),
-      lastEventId: position ?? undefined,
-    })
+    const parameters = () => ({ ...this.streamParameters(), lastEventId: position ?? undefined })
     const init = method === 'POST' ? jsonPost({}) : {}
     const response = await this.#send('events', parameters, { ...init, signal })
     checkAnswer(response, 'text/event-stream')
     return response.body as ReadableStream<Uint8Array>
+  }
+
+  /** Returns who joins, and what of the room is wanted; called before each stream. */
+  streamParameters(): Parameters {
+    const who = this.#options.watch ? { watch: '1' } : this.#userParameters()
+    return { ...who, ...this.#viewParameters() }
+  }
+
+  /** Opens a stream of several rooms. @see PROTOCOL.md HT35 */
+  streams(body: object, signal: AbortSignal): Promise<Response> {
+    return this.#send('/streams', () => ({}), { ...jsonPost(body), signal })
   }
 
   /** Posts the location. @see PROTOCOL.md HT3 */
@@ -204,7 +211,9 @@ export class Calls {
     for (const [name, value] of Object.entries(parameters)) {
       if (value !== undefined) query.set(name, value)
     }
-    return `${base}/rooms/${room}/${call}?${query}`
+    // What begins with a slash is no call of the room.
+    const path = call.startsWith('/') ? call : `/rooms/${room}/${call}`
+    return `${base}${path}?${query}`
   }
 
   /** @param parameters called right before the request, so that a document wanted synchronously after joining counts */
@@ -250,7 +259,7 @@ async function waitFor(ms: number, signal?: AbortSignal | null): Promise<void> {
   })
 }
 
-function jsonPost(value: Json): RequestInit {
+function jsonPost(value: Json | object): RequestInit {
   const headers = { 'content-type': 'application/json' }
   return { method: 'POST', headers, body: JSON.stringify(value) }
 }

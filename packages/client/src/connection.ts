@@ -23,9 +23,12 @@ export interface ConnectionListener {
   refused(problem: Problem): void
 }
 
+/** The ways to a room's events. */
+export type Transports = { readonly [way in Way]: Transport }
+
 /** The ways to a room's events, and what else a connection needs. */
 export interface ConnectionOptions {
-  readonly transports: { readonly [way in Way]: Transport }
+  readonly transports: Transports
   /** Reads what is new, reports it, and resolves with its position; with `null` if nothing is. */
   readonly check: (
     receive: (event: RoomEvent) => void,

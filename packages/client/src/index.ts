@@ -15,4 +15,5 @@ export {
 } from '@whereabouts/protocol'
 export type { JoinOptions, UserOptions } from './options.js'
 export { joinRoom, type Room } from './room.js'
+export type { SharedRoom, Sharing } from './sharing.js'
 export type { RoomSnapshot, RoomStatus } from './store.js'

@@ -4,7 +4,7 @@ import { Pause } from './pause.js'
 import type { RoomEvent, Transport } from './transport.js'
 
 // A busy room answers each poll at once; a few answers a second are enough to look live.
-const BETWEEN_POLLS_MS = 100
+export const BETWEEN_POLLS_MS = 100
 // Two polls in a lease, so that the lease can't run out between them.
 const POLLS_IN_A_LEASE = 2
 const WATCHING_WAIT_MS = 25_000
@@ -14,7 +14,7 @@ export interface Polled {
   readonly watch: boolean
   readonly position: () => string | null
   readonly leaseMs: () => number
-  /** Posts the location again if the last post is so old that the lease is in danger. */
+  /** Posts a member's location again if the last post is so old that the lease is in danger. */
   readonly renew: () => void
 }
 
@@ -28,12 +28,12 @@ export interface Polled {
  */
 export function longPollTransport(calls: Calls, polled: Polled): Transport {
   return async (receive, signal) => {
-    const { watch, position, leaseMs, renew } = polled
-    const waitMs = watch ? WATCHING_WAIT_MS : Math.floor(leaseMs() / POLLS_IN_A_LEASE)
+    const { position, renew } = polled
+    const waitMs = longestWaitMs(polled)
     const pause = new Pause()
     signal.addEventListener('abort', () => pause.end())
     const poll = async (longestMs: number) => {
-      if (!watch) renew()
+      renew()
       return calls.read(position(), longestMs, signal)
     }
     const first = await poll(0)
@@ -46,6 +46,11 @@ export function longPollTransport(calls: Calls, polled: Polled): Transport {
       receive({ kind: 'ping' })
     }
   }
+}
+
+/** Returns how long a poll may wait. */
+export function longestWaitMs({ watch, leaseMs }: Polled): number {
+  return watch ? WATCHING_WAIT_MS : Math.floor(leaseMs() / POLLS_IN_A_LEASE)
 }
 
 /**
@@ -64,7 +69,11 @@ export async function readNews(
   return answer?.id ?? null
 }
 
-function report(answer: RoomAnswer | RoomPatch | null, receive: (event: RoomEvent) => void): void {
+/** Reports an answer as events; `null` is an answer without news. */
+export function report(
+  answer: RoomAnswer | RoomPatch | null,
+  receive: (event: RoomEvent) => void,
+): void {
   if (answer === null) return receive({ kind: 'ping' })
   const { id: position, document, resync, can } = answer
   if (can !== undefined) receive({ kind: 'can', data: { can } })

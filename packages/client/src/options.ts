@@ -1,4 +1,5 @@
 import { isMemberKey, isRoomName, type Json } from '@whereabouts/protocol'
+import type { Sharing } from './sharing.js'
 
 /** The name and the color that others see. @see PROTOCOL.md NM3, NM4 */
 export interface UserOptions {
@@ -30,6 +31,12 @@ export interface JoinOptions {
    * an answer 401 it is called again, and the request repeated once.
    */
   readonly headers?: () => HeadersInit | Promise<HeadersInit>
+  /**
+   * Shares one connection with other rooms, such as with `acrossTabs()` of `@whereabouts/client/tabs`.
+   *
+   * @default each room has a connection of its own
+   */
+  readonly sharing?: Sharing
 }
 
 /**

@@ -9,14 +9,14 @@ import {
 } from '@whereabouts/protocol'
 import { Calls } from './calls.js'
 import { type Pace, paceOf } from './confirming.js'
-import { Connection } from './connection.js'
+import { Connection, type Transports } from './connection.js'
 import {
   type DocumentChannel,
   type DocumentListener,
   type LocationMap,
   setChannel,
 } from './document-channel.js'
-import { longPollTransport, readNews } from './long-poll.js'
+import { longestWaitMs, longPollTransport, readNews } from './long-poll.js'
 import { claimMemberKey, type MemberKey } from './member-key.js'
 import { resolveBase, type JoinOptions, type UserOptions } from './options.js'
 import { OwnMember } from './own-member.js'
@@ -118,7 +118,7 @@ class LiveRoom implements Room {
     this.#key = claimMemberKey(base, room, options.member)
     this.#calls = this.#createCalls(base, options)
     this.#own = this.#createOwnMember(options.user ?? {})
-    this.#connection = this.#createConnection()
+    this.#connection = this.#createConnection(base, options)
     setChannel(this, this.#createChannel(`${base}/rooms/${room}`))
     this.#unfollowPage = followPage({
       hide: () => this.#pageHidden(),
@@ -261,19 +261,40 @@ class LiveRoom implements Room {
       this.#store.apply({ kind: 'shown', facts: { problem: null } })
   }
 
-  #createConnection(): Connection {
+  /** @returns the ways to the room's events: its own, or those that it shares with other rooms */
+  #createTransports(base: string, { room, fetch, headers, sharing }: JoinOptions): Transports {
     const position = () => this.#view.position
     const polled = {
       watch: this.#watch,
       position,
       leaseMs: () => this.#limits.leaseMs,
-      renew: () => this.#own.renew(this.#limits.leaseMs),
+      renew: () => this.#watch || this.#own.renew(this.#limits.leaseMs),
     }
-    const transports = {
+    const own = {
       stream: streamTransport('GET', this.#calls, position),
       'post-stream': streamTransport('POST', this.#calls, position),
       'long-poll': longPollTransport(this.#calls, polled),
     }
+    const shared = sharing?.({
+      base,
+      isPlain: fetch === undefined && headers === undefined,
+      own,
+      ready: this.#key.ready,
+      subscription: () => {
+        const { watch: _watch, member, ...parameters } = this.#calls.streamParameters()
+        return { room, ...parameters, ...(member !== undefined && { members: [member] }) }
+      },
+      position,
+      waitMs: () => longestWaitMs(polled),
+      renew: polled.renew,
+      request: (body, signal) => this.#calls.streams(body, signal),
+    })
+    return shared ?? own
+  }
+
+  #createConnection(base: string, options: JoinOptions): Connection {
+    const position = () => this.#view.position
+    const transports = this.#createTransports(base, options)
     const check = (receive: (event: RoomEvent) => void, signal: AbortSignal) =>
       readNews(this.#calls, position(), receive, signal)
     const confirm = async () => (await this.#calls.confirm()).id

@@ -17,26 +17,50 @@ export function streamTransport(
 ): Transport {
   return async (receive, signal) => {
     const body = await calls.stream(method, position(), signal)
-    // The position is on the frame's last event, so a frame that was cut off comes again whole. ST6
-    const frame: Extract<RoomEvent, { position: string }>[] = []
-    const parser = createParser({
-      onEvent: (message) => {
-        const event = readMessage(message)
-        if ('position' in event) frame.push(event)
-        else receive(event)
-        // The position may be on an event that this client doesn't know. VE4
-        const { id } = message
-        if (id) for (const each of frame.splice(0)) receive({ ...each, position: id })
-      },
-      onRetry: (retryMs) => receive({ kind: 'retry', data: retryMs }),
+    await readMessages(body, {
+      message: gatherFrames(receive),
+      retry: (data) => receive({ kind: 'retry', data }),
     })
-    const decoder = new TextDecoder()
-    const reader = body.getReader()
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) return
-      parser.feed(decoder.decode(value, { stream: true }))
-    }
+  }
+}
+
+/** Receives what is on a stream. */
+export interface MessageListener {
+  readonly message: (message: EventSourceMessage) => void
+  readonly retry: (ms: number) => void
+  /** All that came together has been reported. */
+  readonly read?: () => void
+}
+
+/** Reads a stream until it ends. */
+export async function readMessages(
+  body: ReadableStream<Uint8Array>,
+  { message, retry, read }: MessageListener,
+): Promise<void> {
+  const parser = createParser({ onEvent: message, onRetry: retry })
+  const decoder = new TextDecoder()
+  const reader = body.getReader()
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return
+    parser.feed(decoder.decode(value, { stream: true }))
+    read?.()
+  }
+}
+
+/** Returns a function that turns messages into events, and gives the events of a frame its position. */
+export function gatherFrames(
+  receive: (event: RoomEvent) => void,
+): (message: EventSourceMessage) => void {
+  // The position is on the frame's last event, so a frame that was cut off comes again whole. ST6
+  const frame: Extract<RoomEvent, { position: string }>[] = []
+  return (message) => {
+    const event = readMessage(message)
+    if ('position' in event) frame.push(event)
+    else receive(event)
+    // The position may be on an event that this client doesn't know. VE4
+    const { id } = message
+    if (id) for (const each of frame.splice(0)) receive({ ...each, position: id })
   }
 }
 
