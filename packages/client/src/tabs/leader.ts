@@ -43,7 +43,7 @@ export class Leader {
   readonly #lines: { readonly [kind in Kind]: Line }
   #runs = 0
   /** What waits for the tabs' answers. */
-  #waiting: (() => void)[] = []
+  readonly #waiting = new Set<() => void>()
   #lookedAtMs = -Infinity
 
   constructor(host: LeaderHost) {
@@ -91,7 +91,7 @@ export class Leader {
 
   stop(): void {
     this.#tabs.clear()
-    this.#waiting = []
+    this.#waiting.clear()
     for (const line of Object.values(this.#lines)) line.stop()
   }
 
@@ -135,12 +135,12 @@ export class Leader {
   /** Asks all tabs what they want, and continues when all have answered, or don't. */
   #call(done: () => void): void {
     const finish = () => {
+      if (!this.#waiting.delete(finish)) return
       cancel()
-      this.#waiting = this.#waiting.filter((each) => each !== finish)
       done()
     }
     const cancel = this.#host.after(CALL_MS, finish)
-    this.#waiting.push(finish)
+    this.#waiting.add(finish)
     this.#ask(0)
     this.#continue()
   }
@@ -160,6 +160,6 @@ export class Leader {
   #continue(): void {
     const nowMs = this.#host.nowMs()
     const owes = ({ calledAtMs }: Known) => calledAtMs !== null && nowMs - calledAtMs < CALL_MS
-    if (![...this.#tabs.values()].some(owes)) for (const finish of this.#waiting) finish()
+    if (![...this.#tabs.values()].some(owes)) for (const finish of [...this.#waiting]) finish()
   }
 }

@@ -123,7 +123,7 @@ export class Tab {
   /** The page runs again. */
   wake(): void {
     if (this.#wishes.size === 0 || this.#channel !== null) return
-    for (const wishing of this.#wishes.values()) this.#renew(wishing)
+    for (const wishing of [...this.#wishes.values()]) this.#renew(wishing)
     this.#join()
   }
 
