@@ -42,6 +42,8 @@ const FORBIDDEN: readonly (readonly [file: string, code: string, rule: string])[
   ['packages/client/src/doctor/a.ts', from('../room.js'), IMPORT],
   ['packages/client/src/command/a.ts', from('yjs'), IMPORT],
   ['packages/client/src/command/a.ts', from('../room.js'), IMPORT],
+  ['packages/client/src/tabs/a.ts', from('react'), IMPORT],
+  ['packages/client/src/tabs/a.ts', from('../../../protocol/src/sse.js'), IMPORT],
   ['packages/client/src/react.ts', from('@whereabouts/nestjs'), IMPORT],
   ['packages/client/src/react.ts', from('node:fs'), IMPORT],
 

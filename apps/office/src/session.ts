@@ -5,6 +5,7 @@ import {
   type RoomSnapshot,
   type RoomStatus,
 } from '@whereabouts/client'
+import { acrossTabs } from '@whereabouts/client/tabs'
 import type { RoomProvider } from '@whereabouts/client/yjs'
 import type { Doc } from 'yjs'
 import { BASE } from './base.js'
@@ -119,6 +120,7 @@ export class Session implements Omit<Room, 'look'> {
       room: this.#name,
       user: this.#person,
       watch: this.#watches,
+      sharing: acrossTabs(),
       ...(this.#location === undefined ? {} : { location: this.#location }),
     })
   }

@@ -160,6 +160,9 @@ export class Leader {
   #continue(): void {
     const nowMs = this.#host.nowMs()
     const owes = ({ calledAtMs }: Known) => calledAtMs !== null && nowMs - calledAtMs < CALL_MS
-    if (![...this.#tabs.values()].some(owes)) for (const finish of [...this.#waiting]) finish()
+    if ([...this.#tabs.values()].some(owes)) return
+    // One of them may begin to wait for further answers.
+    const waiting = [...this.#waiting]
+    for (const finish of waiting) finish()
   }
 }

@@ -20,8 +20,13 @@ export interface RunListener {
   closed(end: End): void
 }
 
-/** Makes a request for some wishes; returns how to close it, after which nothing is heard of it. */
-export type OpenRun = (kind: Kind, wishes: readonly Wish[], listener: RunListener) => () => void
+/** Makes a request for some wishes. Nothing is heard of it once the signal aborts. */
+export type OpenRun = (
+  kind: Kind,
+  wishes: readonly Wish[],
+  listener: RunListener,
+  signal: AbortSignal,
+) => void
 
 /** The parts of a leader that a line needs. */
 export interface LineHost {
@@ -123,20 +128,18 @@ export class Line {
     const wishes = all.slice(0, MOST_WISHES)
     for (const { id } of all.slice(MOST_WISHES)) this.#host.ended(id, { kind: 'alone' })
     if (wishes.length === 0) return this.stop()
-    let close: (() => void) | undefined
-    const cancel = this.#host.after(OPEN_WITHIN_MS, () => this.#settle(next))
+    const life = new AbortController()
     const next: Opened = {
       count: this.#host.nextCount(),
       wishes: new Set(wishes.map(({ id }) => id)),
       greeted: new Map(),
       reconnectInMs: null,
-      close: () => {
-        cancel()
-        close?.()
-      },
+      close: () => life.abort(),
     }
     this.#next = next
-    close = this.#host.open(this.#kind, wishes, this.#listenerOf(next))
+    const cancel = this.#host.after(OPEN_WITHIN_MS, () => this.#settle(next))
+    life.signal.addEventListener('abort', cancel)
+    this.#host.open(this.#kind, wishes, this.#listenerOf(next), life.signal)
   }
 
   #listenerOf(opened: Opened): RunListener {

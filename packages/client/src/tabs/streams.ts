@@ -27,15 +27,12 @@ type Polled = { readonly key: string } & (
  * @see PROTOCOL.md MS1, HT37
  */
 export function openRuns(request: () => Request): OpenRun {
-  return (kind, wishes, listener) => {
-    const life = new AbortController()
-    const { signal } = life
+  return (kind, wishes, listener, signal) => {
     const read = kind === 'stream' ? readStream : readPolls
     read(request(), wishes, listener, signal).then(
       () => signal.aborted || listener.closed({ kind: 'ended' }),
       (error: unknown) => signal.aborted || listener.closed(endOfAll(error)),
     )
-    return () => life.abort()
   }
 }
 
@@ -148,7 +145,7 @@ async function readPolls(
       of.position = answer?.id ?? of.position
       const events: RoomEvent[] = isFirst ? [helloOf(waitMs, answer)] : []
       report(answer ?? null, (event) => events.push(event))
-      if (!isFirst) events.push({ kind: 'ping' })
+      if (!isFirst && answer !== undefined) events.push({ kind: 'ping' })
       listener.brought(id, events)
     }
     await pause.for(BETWEEN_POLLS_MS)

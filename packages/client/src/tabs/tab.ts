@@ -123,7 +123,8 @@ export class Tab {
   /** The page runs again. */
   wake(): void {
     if (this.#wishes.size === 0 || this.#channel !== null) return
-    for (const wishing of [...this.#wishes.values()]) this.#renew(wishing)
+    const all = [...this.#wishes.values()]
+    for (const wishing of all) this.#renew(wishing)
     this.#join()
   }
 

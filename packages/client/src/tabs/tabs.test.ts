@@ -67,7 +67,7 @@ describe('tabs that share a stream', () => {
   it('[CL77] a page that sleeps keeps its place, and has all when it wakes', () => {
     const browser = browserWith(5)
     const [leader] = browser.leaders
-    const [other] = browser.awake.filter((tab) => tab !== leader)
+    const other = browser.awake.find((tab) => tab !== leader)
     other?.freeze()
     browser.runFor(1_000)
     leader?.freeze()
@@ -110,6 +110,31 @@ describe('tabs that share a stream', () => {
     expectAllServed(browser)
   })
 
+  it('[CL80] a leader that brings nothing is replaced', () => {
+    const browser = browserWith(5)
+    const [leader] = browser.leaders
+    leader!.isCutOff = true
+    browser.drop(leader!)
+    const newcomer = browser.open()
+    browser.runFor(10_000)
+    expect(browser.leaders[0]).not.toBe(leader)
+    expect(newcomer.seen).toEqual([0])
+    expectAllServed(browser)
+  })
+
+  it('[CL84] a message that is lost comes again', () => {
+    const browser = browserWith(5)
+    browser.loss = 0.5
+    for (let count = 0; count < 20; count++) {
+      browser.makeNews()
+      browser.runFor(200)
+    }
+    browser.loss = 0
+    browser.makeNews()
+    browser.runFor(2_000)
+    expectAllServed(browser)
+  })
+
   it('[CL81] each tab is by itself with a server that doesn’t offer it', () => {
     const browser = new VirtualBrowser(randomOf(5))
     browser.isOld = true
@@ -120,7 +145,7 @@ describe('tabs that share a stream', () => {
   })
 
   it(
-    '[CL74 CL75 CL76 CL77 CL80] at rest one tab leads, and every tab has had everything once and in order',
+    '[CL74 CL75 CL76 CL77 CL80 CL84] at rest one tab leads, and every tab has had everything once and in order',
     { timeout: size(60_000, 600_000) },
     () => {
       for (const seed of seedsOf('TABS_SEED', size(300, 10_000)))

@@ -90,21 +90,23 @@ export class VirtualBrowser {
     for (const request of this.requests) if (request.tab === tab) this.#close(request)
   }
 
-  request(tab: VirtualTab, kind: Kind, wishes: readonly Wish[], listener: RunListener): () => void {
+  request(
+    tab: VirtualTab,
+    kind: Kind,
+    wishes: readonly Wish[],
+    listener: RunListener,
+    signal: AbortSignal,
+  ): void {
     this.made += 1
     const request: Request = { wishes, listener, tab }
-    let isOpen = true
+    signal.addEventListener('abort', () => this.#close(request))
     this.after(LATENCY_MS, () => {
-      if (!isOpen || tab.state === 'gone') return
+      if (signal.aborted || tab.state === 'gone' || tab.isCutOff) return
       if (this.isOld) return this.after(LATENCY_MS, () => listener.closed({ kind: 'alone' }))
       this.requests.add(request)
       for (const { id } of wishes) this.#lostAtMs.delete(id.split('.')[0]!)
       this.#greet(request, kind)
     })
-    return () => {
-      isOpen = false
-      this.#close(request)
-    }
   }
 
   #greet(request: Request, kind: Kind): void {
@@ -175,6 +177,8 @@ export class VirtualTab {
   /** The versions that have come, in order. */
   readonly seen: number[] = []
   isAlone = false
+  /** Whether its requests get no answer. */
+  isCutOff = false
   readonly tab: Tab
   #receive: ((from: string, message: Message) => void) | null = null
   #cancelWish = (): void => undefined
@@ -193,7 +197,7 @@ export class VirtualTab {
       isHidden: () => this.isHidden,
       after: (ms, run) => browser.after(ms, () => this.run(run)),
       connect: (receive) => this.#connect(receive),
-      open: (kind, wishes, listener) => browser.request(this, kind, wishes, listener),
+      open: (...request) => browser.request(this, ...request),
     })
   }
 
@@ -299,4 +303,3 @@ export class VirtualTab {
     }
   }
 }
-
