@@ -4,6 +4,9 @@ import type { Http2SecureServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { FINISH_MS, SpareSockets } from '@whereabouts/server/mount'
 
+/** After a restart everybody comes back within seconds. Node's own 511 are soon full on a busy machine. */
+const BACKLOG = 4_096
+
 /** A server of Node's, and how it stops. */
 export interface NodeServer {
   readonly server: Server | Http2SecureServer
@@ -62,9 +65,10 @@ export class HttpServer {
    * Resolves with the server's address for a browser on this machine.
    *
    * @throws {Error} if the address is taken
+   * @see PROTOCOL.md OP36
    */
   async listen(port: number, host: string): Promise<string> {
-    this.#server.listen(port, host)
+    this.#server.listen({ port, host, backlog: BACKLOG })
     await this.#listening(port, host)
     const { address, port: bound, family } = this.#server.address() as AddressInfo
     const { scheme } = this.node

@@ -11,8 +11,9 @@ export interface Attempted {
   readonly openedAtMs: number
   /** `opening` until its hello; `leaving` since its goodbye. */
   readonly phase: 'opening' | 'open' | 'leaving'
-  /** When it counts as silent if nothing comes. */
-  readonly silentAtMs: number
+  /** When anything last came of it; when it was opened before that. */
+  readonly heardAtMs: number
+  /** After so long without a word it counts as silent. */
   readonly silenceMs: number
   readonly hasPinged: boolean
   /** How often it pinged, or was as fast as another way. */
@@ -33,15 +34,25 @@ export function liveOf({
   return all.toSorted((one, other) => rank(one) - rank(other) || one.id - other.id)[0]
 }
 
+/** Returns when an attempt counts as silent if nothing comes. */
+export function silentAtMs({ heardAtMs, silenceMs }: Attempted): number {
+  return heardAtMs + silenceMs
+}
+
 /** Less is better. */
 function rank({ phase, isProven, way }: Attempted): number {
   const worse = (phase === 'leaving' ? 2 : 0) + (isProven ? 0 : 1)
   return worse * WAYS.length + WAYS.indexOf(way)
 }
 
+/** Returns whether an attempt is open for now. */
+export function isOpen({ phase }: Attempted): boolean {
+  return phase === 'open'
+}
+
 /** Returns whether an attempt is an open stream. */
-export function isStream({ way, phase }: Attempted): boolean {
-  return way !== 'long-poll' && phase === 'open'
+export function isStream(attempt: Attempted): boolean {
+  return attempt.way !== 'long-poll' && isOpen(attempt)
 }
 
 /** Returns whether one way is better than another. */

@@ -56,6 +56,8 @@ export class Connection {
   readonly #open = new Map<number, AbortController>()
   #checking: AbortController | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
+  /** When the next choice is due. */
+  #dueAtMs = Infinity
 
   constructor(options: ConnectionOptions, listener: ConnectionListener) {
     this.#options = options
@@ -75,6 +77,11 @@ export class Connection {
   /** Closes what is open and opens it again without a wait. */
   reopen(): void {
     this.#apply({ kind: 'reopened' })
+  }
+
+  /** Opens the next stream soon; what is open stays open until then. */
+  renew(): void {
+    this.#apply({ kind: 'renewed' })
   }
 
   /** The network may be another one, or nobody listened for a while: finds out, and ends every wait. */
@@ -103,8 +110,11 @@ export class Connection {
 
   #apply(event: ChoiceEvent): void {
     const before = this.#choice
-    this.#choice = choose(before, event, { nowMs: performance.now(), random: Math.random() })
+    const nowMs = performance.now()
+    const lateMs = nowMs - this.#dueAtMs
+    this.#choice = choose(before, event, { nowMs, random: Math.random(), lateMs })
     this.#follow(before, this.#choice)
+    this.#plan(nowMs)
   }
 
   /** Makes what is open what was chosen. */
@@ -121,14 +131,13 @@ export class Connection {
     if (choice.confirmations > before.confirmations) void this.#confirm()
     const [was, is] = [before, choice].map((each) => liveOf(each)?.way ?? null)
     if (was !== is) this.#listener.live(is!)
-    this.#plan()
   }
 
-  /** Plans the next choice. */
-  #plan(): void {
+  /** Plans what follows the choice of a time, which may be past by now: following it takes a while. */
+  #plan(chosenAtMs: number): void {
     clearTimeout(this.#timer)
-    const nowMs = performance.now()
-    const inMs = nextChoiceMs(this.#choice, nowMs) - nowMs
+    this.#dueAtMs = nextChoiceMs(this.#choice, chosenAtMs)
+    const inMs = Math.max(0, this.#dueAtMs - performance.now())
     if (inMs > LONGEST_MS) return
     this.#timer = setTimeout(() => this.#apply({ kind: 'tick' }), Math.ceil(inMs))
   }
@@ -212,9 +221,16 @@ export class Connection {
     }
     this.#options.check(receive, life.signal).then(
       (position) => ended({ kind: 'checked', position }),
-      () => ended({ kind: 'unchecked' }),
+      // A server that has too much to do is there.
+      (error: unknown) =>
+        ended(isPassing(error) ? { kind: 'checked', position: null } : { kind: 'unchecked' }),
     )
   }
+}
+
+/** Returns whether the server itself said that it can't answer now. */
+function isPassing(error: unknown): boolean {
+  return error instanceof Problem && !isLasting(error)
 }
 
 /** @param error undefined after an orderly end */

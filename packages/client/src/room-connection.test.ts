@@ -231,13 +231,20 @@ describe('the connection', () => {
     expect(ids(await until(room, isOnline))).toEqual([])
   })
 
-  it('[MB5] joins again when the server removes a connected member', async () => {
+  it('[MB5 CL95] joins again when the server removes a connected member, and isn’t interrupted', async () => {
     await using server = await ScriptedServer.listen()
-    const { stream } = await joinOnline(server, { location: 'C5' })
+    const { room, stream } = await joinOnline(server, { location: 'C5' })
     ;(await server.take('POST location')).answer(200, { self: 'me', id: 'e:2' })
+    const seen = new Set<string>()
+    room.subscribe(() => seen.add(room.status))
     stream.event('patch', { leave: ['me'] }, 'e:3')
     expect((await server.take('POST location')).body).toBe('"C5"')
-    expect((await server.take('GET events')).query.get('lastEventId')).toBe('e:3')
+    const next = await server.take('GET events')
+    expect(next.query.get('lastEventId')).toBe('e:3')
+    expect(stream.response.destroyed).toBe(false)
+    next.stream()
+    await stream.closed
+    expect([...seen]).toEqual(['online'])
   })
 })
 

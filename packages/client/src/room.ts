@@ -362,7 +362,7 @@ class LiveRoom implements Room {
     this.#setPace()
     if (!this.#mayJoin) this.#setSelf(null)
     // The open stream is a viewer's.
-    else if (!couldJoin && !this.#watch) this.#connection.reopen()
+    else if (!couldJoin && !this.#watch) this.#connection.renew()
   }
 
   #replaced(position: string, snapshot: Snapshot): void {
@@ -388,7 +388,7 @@ class LiveRoom implements Room {
     if (!wasIn || this.#self !== undefined || this.#part !== null) return
     // A goodbye of an earlier page came late, or the lease ran out: join again.
     this.#own.post()
-    this.#connection.reopen()
+    this.#connection.renew()
   }
 
   #changed(): void {

@@ -3,8 +3,10 @@ import {
   hasReached,
   hasShown,
   isBetter,
+  isOpen,
   isStream,
   liveOf,
+  silentAtMs,
   type Way,
   WAYS,
 } from './attempted.js'
@@ -17,9 +19,16 @@ import {
   planConfirmation,
   setPace,
 } from './confirming.js'
+import {
+  checkMs,
+  firstEventMs,
+  isLate,
+  pollAnswerMs,
+  READ_FIRST_MS,
+  secondMs,
+  slowest,
+} from './patience.js'
 
-/** How long a way has for its first event. */
-const FIRST_EVENT_MS = 5_000
 /** How long nothing may come before the long-poll is opened beside the stream. */
 const POLL_AFTER_MS = 1_500
 const HEARTBEATS_BEFORE_SILENCE = 2.5
@@ -29,8 +38,6 @@ const SHOWN_MS = 1_000
 const NEWS_MS = 500
 /** How often a way has to ping, or to be as fast as another one, before it is proven; less if it failed less. */
 const MOST_PROOFS = 10
-/** How long the server has to answer whether there is news. */
-const CHECK_MS = 3_000
 /** A way that failed while the server was there isn't tried for so long, and twice as long each time. */
 const PENALTY_MS = 10_000
 const LONGEST_PENALTY_MS = 300_000
@@ -70,9 +77,13 @@ export interface Choice extends Confirming {
   readonly firstBackoffMs: number
   readonly expected: Expected | null
   /** The question to the server whether there is news, while there is no answer. */
-  readonly check: { readonly untilMs: number } | null
+  readonly check: { readonly askedAtMs: number; readonly untilMs: number } | null
   /** When the server last answered a request beside the attempts. */
   readonly answeredAtMs: number
+  /** How long the server takes to answer: the longest of its last answers. */
+  readonly tookMs: number
+  /** Nothing is judged before: what had arrived while nobody listened is read first. */
+  readonly judgedFromMs: number
   readonly nextId: number
 }
 
@@ -86,7 +97,8 @@ export type Heard =
   | { readonly kind: 'ping' | 'other' }
 
 export type ChoiceEvent =
-  | { readonly kind: 'started' | 'stopped' | 'reopened' }
+  /** `renewed` if the next stream is another one for the server, such as that of a member. */
+  | { readonly kind: 'started' | 'stopped' | 'reopened' | 'renewed' }
   | { readonly kind: 'heard'; readonly id: number; readonly heard: Heard }
   /** It is over: its events ended, the network or the server is not there, or something else answered. */
   | { readonly kind: 'ended'; readonly id: number; readonly why: 'ended' | 'unanswered' | 'wrong' }
@@ -109,6 +121,8 @@ export type ChoiceEvent =
 export interface Moment {
   readonly nowMs: number
   readonly random: number
+  /** How much later it is than the time for which the choice was planned. */
+  readonly lateMs?: number
 }
 
 const UNKNOWN: Standing = { failures: 0, cuts: 0, notBeforeMs: 0 }
@@ -124,6 +138,8 @@ export const FIRST_CHOICE: Choice = {
   expected: null,
   check: null,
   answeredAtMs: -Infinity,
+  tookMs: 0,
+  judgedFromMs: -Infinity,
   ...NO_CONFIRMATIONS,
   nextId: 1,
 }
@@ -131,22 +147,26 @@ export const FIRST_CHOICE: Choice = {
 /**
  * Chooses what is open, by what each way delivers:
  *
- *     nothing open      open the best way that isn't held against; after 1.5 s the long-poll beside it
+ *     nothing open      open the best way that isn't held against; after 1.5 s, or if it isn't answered,
+ *                       the long-poll beside it
  *     a post answered   a stream that doesn't show it in time: ask the server whether there is news
  *     news not shown    the stream is held back: close it
  *     closed, silent, cut or answered by something else while the server was there
  *                       hold it against the way, for a time that doubles; the next way has its turn
  *     that time over    try the way beside the worse one, which ends when the better one is proven
- *     woken             ask the server whether there is news; without an answer, open everything anew
+ *     woken             ask the server whether there is news; with no answer, and nothing heard meanwhile,
+ *                       open everything anew after a random wait
+ *     busy or asleep    read what has arrived meanwhile, before anything is judged
  *     live for a while  confirm that the client is there; without an answer, as if woken
  *
  * Pure: what is to be opened and closed is the difference between two choices.
  *
- * @see PROTOCOL.md CL9
+ * @see PROTOCOL.md CL9, CL90 to CL95
  */
 export function choose(before: Choice, event: ChoiceEvent, moment: Moment): Choice {
-  const heeded = heed(before, event, moment)
-  const judged = judge(bury(heeded, moment), moment)
+  const heeded = heed(readFirst(before, moment), event, moment)
+  const isJudged = heeded.judgedFromMs <= moment.nowMs
+  const judged = isJudged ? judge(bury(heeded, moment), moment) : heeded
   return confirmInTime(openWanted(openWanted(closeNeedless(judged), moment), moment), moment)
 }
 
@@ -155,12 +175,13 @@ export function nextChoiceMs(choice: Choice, nowMs: number): number {
   if (!choice.isRunning) return Infinity
   const { attempts, expected, check, notBeforeMs, pollAtMs, confirmAtMs, standings } = choice
   const times = [
-    ...attempts.map(({ silentAtMs }) => silentAtMs),
+    ...attempts.map(silentAtMs),
     ...Object.values(standings).map((each) => each.notBeforeMs),
     ...[expected?.atMs, check?.untilMs].map((ms) => ms ?? Infinity),
     notBeforeMs,
     pollAtMs,
     confirmAtMs,
+    choice.judgedFromMs,
   ]
   return Math.min(...times.filter((ms) => ms > nowMs))
 }
@@ -174,6 +195,8 @@ function heed(choice: Choice, event: ChoiceEvent, moment: Moment): Choice {
       return { ...closeAll(choice, nowMs), isRunning: false }
     case 'reopened':
       return closeAll(choice, nowMs)
+    case 'renewed':
+      return renew(choice, moment)
     case 'heard':
     case 'ended':
       return heedAttempt(choice, event, moment)
@@ -190,6 +213,8 @@ function heed(choice: Choice, event: ChoiceEvent, moment: Moment): Choice {
       return askForNews(choice, nowMs)
     case 'woken': {
       const forgiven = { ...forgive(choice, nowMs), notBeforeMs: nowMs, failures: 0 }
+      // What isn't live may wait for a network that is no longer there.
+      if (liveOf(choice) === undefined) return closeAll(forgiven, nowMs)
       return askForNews(confirmNow(forgiven, nowMs), nowMs)
     }
     case 'tick':
@@ -221,13 +246,36 @@ function heedAnswer(
 function heedCheck(
   choice: Choice,
   event: Extract<ChoiceEvent, { readonly kind: 'checked' | 'unchecked' }>,
-  { nowMs }: Moment,
+  moment: Moment,
 ): Choice {
-  if (choice.check === null) return choice
-  if (event.kind === 'unchecked') return closeAll(choice, nowMs)
+  const { check } = choice
+  const { nowMs } = moment
+  if (check === null) return choice
+  if (event.kind === 'unchecked') return giveUp(choice, check, moment)
   const { position } = event
   const expected = position === null ? null : { position, atMs: nowMs + NEWS_MS, isNews: true }
-  return { ...choice, answeredAtMs: nowMs, check: null, expected }
+  const tookMs = slowest(nowMs - check.askedAtMs, choice.tookMs)
+  return { ...choice, answeredAtMs: nowMs, tookMs, check: null, expected }
+}
+
+/** A question got no answer. @see PROTOCOL.md CL91, CL92 */
+function giveUp(
+  choice: Choice,
+  { askedAtMs }: NonNullable<Choice['check']>,
+  { nowMs, random }: Moment,
+): Choice {
+  const isHeard = choice.attempts.some((each) => isOpen(each) && each.heardAtMs > askedAtMs)
+  if (isHeard || choice.answeredAtMs > askedAtMs) return { ...choice, check: null }
+  const { failures } = choice
+  const notBeforeMs = nowMs + backoffMs(failures, FIRST_BACKOFF_MS, random)
+  const tookMs = slowest(nowMs - askedAtMs, choice.tookMs)
+  return { ...closeAll(choice, nowMs), failures: failures + 1, notBeforeMs, tookMs }
+}
+
+/** Whoever was busy or asleep has deadlines that have passed, and answers that nobody has read. */
+function readFirst(choice: Choice, { nowMs, lateMs = 0 }: Moment): Choice {
+  if (!isLate(lateMs, nowMs - choice.judgedFromMs)) return choice
+  return { ...choice, judgedFromMs: nowMs + READ_FIRST_MS }
 }
 
 /** Expects a position to be shown by every stream, if nothing else is expected. */
@@ -244,15 +292,15 @@ function expectShown(
 function hear(choice: Choice, attempt: Attempted, heard: Heard, moment: Moment): Choice {
   const { nowMs, random } = moment
   const standing = choice.standings[attempt.way]
-  const after = { ...attempt, silentAtMs: nowMs + attempt.silenceMs }
+  const after = { ...attempt, heardAtMs: nowMs }
   switch (heard.kind) {
     case 'hello': {
-      const silenceMs = silenceOf(attempt.way, heard.heartbeatMs)
+      const tookMs = nowMs - attempt.openedAtMs
+      const silenceMs = silenceOf(attempt.way, heard.heartbeatMs, tookMs)
       const isProven = attempt.way === 'long-poll' || standing.failures === 0
-      const silentAtMs = nowMs + silenceMs
       const { position } = heard
-      const opened = { phase: 'open', silenceMs, silentAtMs, isProven, position } as const
-      const live = { ...put(choice, { ...attempt, ...opened }), pollAtMs: Infinity }
+      const opened = { ...after, phase: 'open', silenceMs, isProven, position } as const
+      const live = { ...put(waitForOthers(choice, tookMs, nowMs), opened), pollAtMs: Infinity }
       // The request of a stream is a confirmation, too.
       return attempt.way === 'long-poll' ? live : planConfirmation(live, moment)
     }
@@ -284,10 +332,20 @@ function confirmInTime(choice: Choice, moment: Moment): Choice {
   return { ...planConfirmation(choice, moment), confirmations: confirmations + 1 }
 }
 
-function silenceOf(way: Way, heartbeatMs: number): number {
+function silenceOf(way: Way, heartbeatMs: number, tookMs: number): number {
   // A long-poll's heartbeat is the time after which it is answered at the latest.
-  if (way === 'long-poll') return heartbeatMs + FIRST_EVENT_MS
+  if (way === 'long-poll') return heartbeatMs + pollAnswerMs(tookMs)
   return heartbeatMs * HEARTBEATS_BEFORE_SILENCE
+}
+
+/** Where one way was slow, the others may be as slow. @see PROTOCOL.md CL90 */
+function waitForOthers(choice: Choice, tookMs: number, nowMs: number): Choice {
+  const attempts = choice.attempts.map((each) => {
+    if (each.phase !== 'opening') return each
+    const silenceMs = nowMs + secondMs(tookMs) - each.heardAtMs
+    return { ...each, silenceMs: Math.max(each.silenceMs, silenceMs) }
+  })
+  return { ...choice, attempts, tookMs: slowest(tookMs, choice.tookMs) }
 }
 
 /** An attempt has brought the room to a position: others should show as much soon. */
@@ -318,7 +376,7 @@ function withProof(choice: Choice, attempt: Attempted, count: number): Attempted
 /** Attempts that were silent for too long have failed. */
 function bury(choice: Choice, moment: Moment): Choice {
   return choice.attempts
-    .filter(({ silentAtMs }) => silentAtMs <= moment.nowMs)
+    .filter((each) => silentAtMs(each) <= moment.nowMs)
     .reduce((rest, attempt) => fail(rest, attempt, 'silent', moment), choice)
 }
 
@@ -326,7 +384,7 @@ function bury(choice: Choice, moment: Moment): Choice {
 function judge(choice: Choice, moment: Moment): Choice {
   const { check, expected } = choice
   const { nowMs } = moment
-  if (check !== null && check.untilMs <= nowMs) return closeAll(choice, nowMs)
+  if (check !== null && check.untilMs <= nowMs) return giveUp(choice, check, moment)
   if (expected === null || expected.atMs > nowMs) return choice
   const late = choice.attempts.filter((each) => isStream(each) && !hasShown(each, expected))
   const settled = { ...choice, expected: null }
@@ -338,7 +396,7 @@ function judge(choice: Choice, moment: Moment): Choice {
 /** Being behind is proved by asking: a part's view, and one without the document, skip positions. */
 function askForNews(choice: Choice, nowMs: number): Choice {
   if (liveOf(choice) === undefined || choice.check !== null) return choice
-  return { ...choice, check: { untilMs: nowMs + CHECK_MS } }
+  return { ...choice, check: { askedAtMs: nowMs, untilMs: nowMs + checkMs(choice.tookMs) } }
 }
 
 /** Why an attempt failed. */
@@ -355,23 +413,36 @@ function fail(choice: Choice, attempt: Attempted, why: Why, moment: Moment): Cho
   if (isAtFault(rest, attempt, why)) return blame({ ...rest, pollAtMs: nowMs }, way, moment)
   const { failures, firstBackoffMs } = choice
   const notBeforeMs = nowMs + backoffMs(failures, firstBackoffMs, random)
-  const cuts = choice.standings[way].cuts + (isCut(attempt, why) ? 1 : 0)
-  const counted = stand({ ...rest, failures: failures + 1 }, way, {
-    ...choice.standings[way],
-    cuts,
-  })
+  const cuts = cutsAfter(choice, attempt, why)
+  const counted = stand(rest, way, { ...choice.standings[way], cuts })
   // Only this way waits if there is another.
-  if (liveOf(rest) !== undefined || way === 'long-poll') {
-    return stand(counted, way, { ...counted.standings[way], notBeforeMs })
+  if (liveOf(rest) !== undefined || (way === 'long-poll' && attempts.length > 0)) {
+    const standing = { ...counted.standings[way], notBeforeMs }
+    return { ...stand(counted, way, standing), failures: failures + 1 }
   }
-  return { ...counted, notBeforeMs, pollAtMs: pollAfter(attempt, why, nowMs, notBeforeMs) }
+  // The stream's turn, which failed before, has said how long both wait.
+  if (way === 'long-poll' && choice.notBeforeMs > nowMs) return { ...counted, pollAtMs: Infinity }
+  const pollAtMs = pollAfter(attempt, why, nowMs, notBeforeMs)
+  return { ...counted, failures: failures + 1, notBeforeMs, pollAtMs }
 }
 
-/** Returns when the long-poll gets its turn after a failure that left nothing open. */
-function pollAfter({ hasPinged }: Attempted, why: Why, nowMs: number, notBeforeMs: number): number {
-  if (why === 'silent' || why === 'wrong') return nowMs
-  // The server ended a stream that worked, so the next one probably works too.
-  return hasPinged ? Infinity : notBeforeMs
+/** Returns when the long-poll has its turn after a failure that left nothing open. @see PROTOCOL.md CL93 */
+function pollAfter(
+  { way, phase }: Attempted,
+  why: Why,
+  nowMs: number,
+  notBeforeMs: number,
+): number {
+  // The server ended what worked, so the same probably works again.
+  const hasWorked = phase === 'open' && (why === 'ended' || why === 'unanswered')
+  if (way === 'long-poll') return hasWorked ? notBeforeMs : Infinity
+  return hasWorked ? Infinity : nowMs
+}
+
+/** Returns how often streams of this way were cut; a server that isn't there has cut them itself. */
+function cutsAfter({ standings }: Choice, attempt: Attempted, why: Why): number {
+  if (attempt.phase === 'opening' && why === 'unanswered') return 0
+  return standings[attempt.way].cuts + (isCut(attempt, why) ? 1 : 0)
 }
 
 /** A stream that ends before its first ping was cut by a proxy, or its server went away. */
@@ -386,7 +457,7 @@ function isAtFault({ attempts, standings, answeredAtMs }: Choice, failed: Attemp
   if (way === 'long-poll') return false
   if (why === 'held') return true
   if (isCut(failed, why)) return cuts >= CUTS_FORGIVEN || failures > 0
-  const isServerThere = attempts.some(({ phase }) => phase === 'open') || answeredAtMs >= openedAtMs
+  const isServerThere = attempts.some(isOpen) || answeredAtMs >= openedAtMs
   return isServerThere && !hasPinged
 }
 
@@ -396,6 +467,15 @@ function blame(choice: Choice, way: Way, { nowMs, random }: Moment): Choice {
   const penaltyMs = Math.min(LONGEST_PENALTY_MS, PENALTY_MS * 2 ** failures)
   const notBeforeMs = nowMs + penaltyMs * (0.75 + random / 2)
   return stand(choice, way, { failures: failures + 1, cuts: 0, notBeforeMs })
+}
+
+/** Opens the next stream soon, and lets the present one go then. @see PROTOCOL.md CL95 */
+function renew(choice: Choice, { nowMs, random }: Moment): Choice {
+  if (liveOf(choice) === undefined) return closeAll(choice, nowMs)
+  const attempts = choice.attempts
+    .filter(({ phase }) => phase !== 'opening')
+    .map((each) => ({ ...each, phase: 'leaving' as const }))
+  return { ...choice, attempts, notBeforeMs: nowMs + random * FIRST_BACKOFF_MS }
 }
 
 function closeAll(choice: Choice, nowMs: number): Choice {
@@ -433,8 +513,8 @@ function open(choice: Choice, way: Way, nowMs: number): Choice {
     way,
     openedAtMs: nowMs,
     phase: 'opening',
-    silentAtMs: nowMs + FIRST_EVENT_MS,
-    silenceMs: FIRST_EVENT_MS,
+    heardAtMs: nowMs,
+    silenceMs: firstEventMs(choice.failures, choice.tookMs),
     hasPinged: false,
     proofs: 0,
     isProven: false,

@@ -29,21 +29,70 @@ export type Fate =
 export interface Network {
   readonly fates: { readonly [way in Way]: Fate }
   readonly latencyMs: number
+  /** How much longer an answer takes because of the server. */
+  readonly answerMs?: () => number
   /** `lost` drops everything, `down` refuses every connection. */
   readonly state: 'up' | 'lost' | 'down'
 }
 
 const LUMP_MS = 2_000
 const HEARTBEAT_MS = 15_000
+const RETRY_LEAST_MS = 1_000
+const RETRY_SPREAD_MS = 2_000
 const POLL_MS = 7_500
 const BETWEEN_POLLS_MS = 100
 const CONFIRM_MS = 10_000
 const ANSWER_WITHIN_MS = 10_000
 const CONFIRMED_WITHIN_MS = 2_000
 
+/** The time of a simulation, and what is on its way in it. */
+export class VirtualTime {
+  nowMs = 0
+  /** In the order of time. */
+  readonly #queue: { readonly atMs: number; readonly run: () => void }[] = []
+
+  /** Lets time pass. */
+  runUntil(endMs: number): void {
+    for (;;) {
+      const next = this.#queue[0]
+      if (next === undefined || next.atMs > endMs) break
+      this.#queue.shift()
+      this.nowMs = next.atMs
+      next.run()
+    }
+    this.nowMs = endMs
+  }
+
+  at(atMs: number, run: () => void): void {
+    let [from, to] = [0, this.#queue.length]
+    while (from < to) {
+      const middle = (from + to) >> 1
+      if (this.#queue[middle]!.atMs <= atMs) from = middle + 1
+      else to = middle
+    }
+    this.#queue.splice(from, 0, { atMs, run })
+  }
+}
+
+/** A server that answers one request after the other, also those that nobody waits for any longer. */
+export class VirtualServer {
+  #freeAtMs = 0
+
+  constructor(
+    private readonly time: VirtualTime,
+    private readonly costMs: number,
+  ) {}
+
+  /** Takes a request; returns in what time it is answered. */
+  readonly answerMs = (): number => {
+    const { nowMs } = this.time
+    this.#freeAtMs = Math.max(nowMs, this.#freeAtMs) + this.costMs
+    return this.#freeAtMs - nowMs
+  }
+}
+
 /** A client that posts and reads behind networks that change, and its server, in virtual time. */
 export class VirtualClient {
-  nowMs = 0
   choice: Choice = FIRST_CHOICE
   /** How many attempts and checks were made. */
   requests = 0
@@ -53,8 +102,8 @@ export class VirtualClient {
   /** Until when the server takes the client for online, if the network drops everything from now on. */
   onlineUntilMs = Infinity
   isHidden = false
-  /** What is on its way, in the order of time. */
-  #queue: { readonly atMs: number; readonly run: () => void }[] = []
+  /** How often the client showed that it isn't live. */
+  interruptions = 0
   readonly #readers = new Map<number, () => void>()
   #tick = Symbol('tick')
   #version = 0
@@ -63,7 +112,12 @@ export class VirtualClient {
   constructor(
     public network: Network,
     readonly random: () => number,
+    private readonly time = new VirtualTime(),
   ) {}
+
+  get nowMs(): number {
+    return this.time.nowMs
+  }
 
   get live(): Way | undefined {
     return liveOf(this.choice)?.way
@@ -89,6 +143,13 @@ export class VirtualClient {
   change(network: Network): void {
     this.network = network
     this.#readers.clear()
+  }
+
+  /** The server ends, or another one begins: what was open is reset. */
+  restart(network: Network): void {
+    const { attempts } = this.choice
+    this.change(network)
+    for (const { id } of attempts) this.#apply({ kind: 'ended', id, why: 'unanswered' })
   }
 
   /** Somebody else changes the room. */
@@ -133,19 +194,11 @@ export class VirtualClient {
 
   /** Lets time pass. */
   runUntil(endMs: number): void {
-    for (;;) {
-      const next = this.#queue[0]
-      if (next === undefined || next.atMs > endMs) break
-      this.#queue.shift()
-      this.nowMs = next.atMs
-      next.run()
-    }
-    this.nowMs = endMs
+    this.time.runUntil(endMs)
   }
 
   at(atMs: number, run: () => void): void {
-    const index = this.#queue.findLastIndex((each) => each.atMs <= atMs)
-    this.#queue.splice(index + 1, 0, { atMs, run })
+    this.time.at(atMs, run)
   }
 
   get #position(): string {
@@ -159,6 +212,8 @@ export class VirtualClient {
   #apply(event: ChoiceEvent): void {
     const before = this.choice
     this.choice = choose(before, event, { nowMs: this.nowMs, random: this.random() })
+    const [was, is] = [before, this.choice].map(liveOf)
+    if (was !== undefined && is === undefined) this.interruptions += 1
     const chosen = new Set(this.choice.attempts.map(({ id }) => id))
     for (const id of this.#readers.keys()) if (!chosen.has(id)) this.#readers.delete(id)
     const known = new Set(before.attempts.map(({ id }) => id))
@@ -179,10 +234,17 @@ export class VirtualClient {
     const { state, latencyMs } = network
     const isSame = () => this.network === network
     if (state === 'lost') return this.#after(withinMs, () => done(false))
-    this.#after(2 * latencyMs, () => {
+    const answerMs = 2 * latencyMs + this.#answerMs()
+    if (answerMs > withinMs) return this.#after(withinMs, () => done(false))
+    this.#after(answerMs, () => {
       if (isSame()) done(state === 'up')
       else this.#after(withinMs, () => done(false))
     })
+  }
+
+  #answerMs(): number {
+    const { state, answerMs } = this.network
+    return state === 'up' && answerMs !== undefined ? answerMs() : 0
   }
 
   #check(): void {
@@ -216,6 +278,7 @@ export class VirtualClient {
     this.#after(latencyMs, () => {
       if (isOpen() && way !== 'long-poll') this.#promise()
     })
+    const answerMs = this.#answerMs()
     if (fate === 'held') return
     if (fate === 'cut') this.#after(3_000 + this.random() * 10_000, () => end('ended'))
     const stallMs = fate === 'stalled' ? this.nowMs + this.random() * 10_000 : Infinity
@@ -230,51 +293,55 @@ export class VirtualClient {
         hear(what)
       })
     }
-    if (way === 'long-poll') this.#poll(id, isOpen, deliver)
-    else this.#stream(id, isOpen, deliver)
+    this.#after(latencyMs + answerMs, () => {
+      if (way === 'long-poll') this.#poll(id, isOpen, deliver)
+      else this.#stream(id, isOpen, deliver)
+    })
   }
 
   #stream(id: number, isOpen: () => boolean, deliver: (heard: () => Heard) => void): void {
-    this.#after(this.network.latencyMs, () => {
-      deliver(() => ({ kind: 'hello', heartbeatMs: HEARTBEAT_MS, position: null }))
-      const tell = () => deliver(() => ({ kind: 'frame', position: this.#position }))
-      tell()
+    const retryMs = RETRY_LEAST_MS + this.random() * RETRY_SPREAD_MS
+    deliver(() => ({ kind: 'retry', ms: retryMs }))
+    deliver(() => ({ kind: 'hello', heartbeatMs: HEARTBEAT_MS, position: null }))
+    const tell = () => deliver(() => ({ kind: 'frame', position: this.#position }))
+    tell()
+    if (!isOpen()) return
+    this.#readers.set(id, tell)
+    const beat = () => {
       if (!isOpen()) return
-      this.#readers.set(id, tell)
-      const beat = () => {
-        if (!isOpen()) return
-        deliver(() => ({ kind: 'ping' }))
-        this.#after(HEARTBEAT_MS, beat)
-      }
+      deliver(() => ({ kind: 'ping' }))
       this.#after(HEARTBEAT_MS, beat)
-    })
+    }
+    this.#after(HEARTBEAT_MS, beat)
   }
 
   #poll(id: number, isOpen: () => boolean, deliver: (heard: () => Heard) => void): void {
     let told = -1
-    this.#after(this.network.latencyMs, () => {
-      deliver(() => ({ kind: 'hello', heartbeatMs: POLL_MS, position: null }))
-      const poll = () => {
-        if (!isOpen()) return
-        this.requests += 1
-        let isAnswered = false
-        const answer = () => {
-          if (isAnswered || !isOpen()) return
-          isAnswered = true
-          this.#readers.delete(id)
-          if (told < this.#version) {
-            told = this.#version
-            deliver(() => ({ kind: 'frame', position: this.#position }))
-          }
-          deliver(() => ({ kind: 'ping' }))
-          this.#after(2 * this.network.latencyMs + BETWEEN_POLLS_MS, poll)
+    deliver(() => ({ kind: 'hello', heartbeatMs: POLL_MS, position: null }))
+    const poll = () => {
+      if (!isOpen()) return
+      this.requests += 1
+      this.#after(this.#answerMs(), wait)
+    }
+    const wait = () => {
+      if (!isOpen()) return
+      let isAnswered = false
+      const answer = () => {
+        if (isAnswered || !isOpen()) return
+        isAnswered = true
+        this.#readers.delete(id)
+        if (told < this.#version) {
+          told = this.#version
+          deliver(() => ({ kind: 'frame', position: this.#position }))
         }
-        if (told < this.#version) return answer()
-        this.#readers.set(id, answer)
-        this.#after(POLL_MS, answer)
+        deliver(() => ({ kind: 'ping' }))
+        this.#after(2 * this.network.latencyMs + BETWEEN_POLLS_MS, poll)
       }
-      poll()
-    })
+      if (told < this.#version) return answer()
+      this.#readers.set(id, answer)
+      this.#after(POLL_MS, answer)
+    }
+    wait()
   }
 
   /** The room is shown up to a version. */
