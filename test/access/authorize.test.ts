@@ -309,6 +309,24 @@ describe.each(SERVERS)('an application that authorizes on %s', (server) => {
   })
 })
 
+it('[AC10] these are all calls, but for those that ask nobody', async () => {
+  await using server = await startPlain()
+  const { paths } = (await callJson(`${server.baseUrl}/openapi.json`)) as unknown as {
+    paths: { [path: string]: object }
+  }
+  const described = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods)
+      .filter((method) => method !== 'parameters')
+      .map((method) => `${method.toUpperCase()} ${path.replace('{room}', 'one')}`),
+  )
+  const room = new TestRoom(server.baseUrl, 'one')
+  const tried = everyCall(server.baseUrl, {}, room).map(([url, { method, json, body }]) => {
+    const usual = json === undefined && body === undefined ? 'GET' : 'POST'
+    return `${method ?? usual} ${new URL(url).pathname}`
+  })
+  expect(new Set(described)).toEqual(new Set([...tried, 'POST /rooms/one/leave', 'GET /rooms']))
+})
+
 it('[SR18] a member still confirms that it is there while the store can’t be asked', async () => {
   let isAway = false
   await using server = await startPlain({

@@ -1,3 +1,5 @@
+import type { Member } from '@whereabouts/protocol'
+import type { Request } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { startServer } from '../servers/standalone.js'
 import { GuardedOffice, READER, WRITER } from './guarded-office.js'
@@ -64,6 +66,28 @@ it('[OF14 CL8] somebody who signs in again is shown once', async () => {
   for (const window of [anns, bobs])
     expect(await window.page.locator('.avatars .avatar').allTextContents()).toHaveLength(2)
   expect(await before.evaluate((avatar) => avatar.isConnected)).toBe(true)
+})
+
+it('[AC34 HT40] somebody who signs in as another user isn’t left behind as the former one', async () => {
+  const room = office.newRoom()
+  await office.allow('ann', WRITER)
+  await office.allow('bob', WRITER)
+  await using anns = await office.page(room, 'ann')
+  await using theirs = await office.page(room, 'bob')
+  await anns.avatar('Bob').waitFor()
+  const { page } = theirs
+  const isGoodbye = (request: Request) =>
+    new URL(request.url()).pathname.endsWith('/leave') && !/soon/.test(request.postData() ?? '')
+  const goodbye = page.waitForEvent('requestfinished', isGoodbye)
+  await page.context().addCookies([{ name: 'who', value: 'ann', url: office.baseUrl }])
+  await page.reload()
+  await theirs.untilOpen()
+  await goodbye
+  const { members } = (await (await fetch(`${office.baseUrl}/rooms/${room}/location`)).json()) as {
+    members: readonly Member[]
+  }
+  expect(members.map(({ user }) => user.id)).toEqual(['ann', 'ann'])
+  await anns.avatar('Bob').waitFor({ state: 'detached' })
 })
 
 describe('a document that is deleted', () => {

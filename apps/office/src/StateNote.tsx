@@ -13,7 +13,7 @@ interface StateNoteProps {
   readonly kind: Kind
 }
 
-/** The kinds that don't call for anything: they say what the window is for. */
+/** The kinds that call for nothing unless something isn't saved: they say what the window is for. */
 const QUIET: ReadonlySet<Notice['kind']> = new Set(['viewing', 'watching'])
 
 /** Says why the document can't be edited or saved, and what to do. @see OFFICE.md SH105, SH108, OF10 */
@@ -26,10 +26,11 @@ export function StateNote({ session, kind }: StateNoteProps) {
   }
   if (notice.kind === 'none') return null
   const { text, rest } = describeNotice(notice)
+  const isQuiet = QUIET.has(notice.kind) && !hasUnsaved(notice)
   return (
     <p
-      className={QUIET.has(notice.kind) ? 'state-note' : 'state-note urgent'}
-      role={QUIET.has(notice.kind) ? undefined : 'alert'}
+      className={isQuiet ? 'state-note' : 'state-note urgent'}
+      role={isQuiet ? undefined : 'alert'}
       data-kind={notice.kind}
     >
       {text}
