@@ -1,5 +1,5 @@
 import { WAYS } from '../attempted.js'
-import { type Call, Caller, jsonPost } from './caller.js'
+import { type Call, Caller } from './caller.js'
 import { numbered } from './location.js'
 import { isOurs } from './ours.js'
 import type { Asked, Posted, Rest, Seen } from './seen.js'
