@@ -223,6 +223,10 @@ describe.each(SERVERS)('a user from the application on %s', (server) => {
     [`${'é'.repeat(127)}a`, true],
     ['é'.repeat(128), false],
     ['😀'.repeat(64), false],
+    ['😀'.repeat(63), true],
+    ['a\u0000b', false],
+    ['a\nb', false],
+    ['a\ud83d', false],
   ])('[ID16] with the id %s is known: %s', async (id, isKnown) => {
     const office = new Office({ [id]: ALL })
     const authenticate = () => ({ id })

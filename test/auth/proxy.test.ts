@@ -80,6 +80,20 @@ describe('a caller from a trusted address', () => {
   })
 })
 
+it('[BU15] strangers at an address don’t keep its known users from asking who they are', async () => {
+  const scale = { WHEREABOUTS_BUDGET_SCALE: '0.02' }
+  await using server = await startProxied('127.0.0.1', scale)
+  const statusOf = async (headers = {}) =>
+    (await call(`${server.baseUrl}/session`, { headers })).status
+  // 40 in 60 s for an address, and 4 for a user.
+  await Promise.all(Array.from({ length: 40 }, () => statusOf()))
+  expect(await statusOf()).toBe(429)
+  expect(await statusOf(ANN)).toBe(200)
+  await Promise.all(Array.from({ length: 4 }, () => statusOf(ANN)))
+  expect(await statusOf(ANN)).toBe(429)
+  expect(await statusOf({ 'x-forwarded-user': 'bob' })).toBe(200)
+})
+
 it('[ID16] a user of 255 bytes is one', async () => {
   await using server = await startProxied('127.0.0.1')
   const id = `${'é'.repeat(127)}a`

@@ -17,11 +17,19 @@ describe('[PG18 PG41] the addresses of the application', () => {
       status: 200,
       headers: {
         'content-type': 'text/html; charset=utf-8',
-        'content-encoding': 'br',
         'content-security-policy': expect.stringContaining("default-src 'self'"),
         'cache-control': 'no-cache',
       },
     })
+  })
+
+  it.each(['/sheets', '/nowhere'])('[OP41] %s/a/a/… is not one of them', async (path) => {
+    const { status, headers, text } = await call(`${server.baseUrl}${path}${'/a'.repeat(5_000)}`, {
+      headers: browser,
+    })
+    expect(status).toBe(404)
+    expect(headers['content-type']).toBe('application/problem+json')
+    expect(text.length).toBeLessThan(1_000)
   })
 
   it('[BR8 OF21] allows only its own scripts, and tells other sites no address', async () => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { type ClientHttp2Stream, constants } from 'node:http2'
+import { type ClientHttp2Stream, constants, type OutgoingHttpHeaders } from 'node:http2'
 import { request } from 'node:https'
 import { text as readText } from 'node:stream/consumers'
 import { connect } from 'node:tls'
@@ -255,4 +255,17 @@ it('[HT32 FR7] says goodbye over HTTP/2 and stops', async () => {
   await events.until('event: goodbye')
   await within(ended, 'the end of the stream')
   expect(events.stream.rstCode).toBe(constants.NGHTTP2_NO_ERROR)
+})
+
+it('[OP20 HT32] a proxy that signs people in may speak HTTP/2', async () => {
+  await using proxied = await startTls({
+    WHEREABOUTS_AUTH: 'proxy',
+    WHEREABOUTS_TRUSTED_PROXIES: '127.0.0.1',
+  })
+  using session = new Session(proxied.baseUrl)
+  const statusOf = async (headers: OutgoingHttpHeaders) =>
+    (await session.ask('/session', headers)).headers[':status']
+  expect(await statusOf({ 'x-forwarded-user': 'ann' })).toBe(200)
+  expect(await statusOf({})).toBe(401)
+  expect(await statusOf({ 'x-forwarded-user': ['ann', 'mallory'] })).toBe(401)
 })

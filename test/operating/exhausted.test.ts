@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { Agent, get, type IncomingMessage } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -12,12 +12,13 @@ import { openSocket } from 'whereabouts-conformance/socket'
 import { startServer } from '../servers/standalone.js'
 
 const MAIN = fileURLToPath(new URL('../../apps/standalone/dist/main.js', import.meta.url))
+const ASSETS = fileURLToPath(new URL('../../apps/office/dist/assets/', import.meta.url))
 /** Enough for the server itself, and for few connections. */
 const DESCRIPTORS = 300
 
 /** A standalone server that may open so few files. */
 async function startPoor(): Promise<
-  AsyncDisposable & { readonly port: number; readonly output: () => string }
+  AsyncDisposable & { readonly port: number; readonly pid: number; readonly output: () => string }
 > {
   const folder = await mkdtemp(join(tmpdir(), 'whereabouts-poor-'))
   const command = `ulimit -n ${DESCRIPTORS}; exec "$0" "$1"`
@@ -39,6 +40,7 @@ async function startPoor(): Promise<
   })
   return {
     port,
+    pid: child.pid!,
     output: () => output,
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL')
@@ -74,6 +76,28 @@ it('[AD15] a server without file descriptors says so, and is well when there are
   await expect.poll(ready).toBe(200)
   expect(server.output().split('no file descriptors').length).toBe(2)
   agent.destroy()
+})
+
+/** Asks for a file and breaks off after the first bytes. */
+async function breakOff(port: number, path: string): Promise<void> {
+  const socket = connect(port, '127.0.0.1')
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+  await once(socket, 'data')
+  socket.resetAndDestroy()
+}
+
+it('[OP40] downloads that are broken off hold no file descriptors', async () => {
+  await using server = await startPoor()
+  const baseUrl = `http://127.0.0.1:${server.port}`
+  const files = await readdir(ASSETS)
+  const file = files.find((name) => /^open-sheet-.*\.js$/.test(name))
+  for (let count = 0; count < 2 * DESCRIPTORS; count += 50) {
+    await Promise.all(Array.from({ length: 50 }, () => breakOff(server.port, `/assets/${file}`)))
+  }
+  const opened = async () => (await readdir(`/proc/${server.pid}/fd`)).length
+  await expect.poll(opened).toBeLessThan(DESCRIPTORS / 2)
+  expect((await call(`${baseUrl}/assets/${file}`)).status).toBe(200)
+  expect((await call(`${baseUrl}/assets/none.js`)).status).toBe(404)
 })
 
 const HEAD = (path: string, type: string) =>

@@ -3,8 +3,8 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pathOf } from '@whereabouts/server/mount'
-import sirv from 'sirv'
 import type { RootOf } from './base-path.js'
+import { Files } from './files.js'
 import { sendEnd, withoutManifest } from './no-offline.js'
 import { Page } from './page.js'
 import { sendProblem } from './problem.js'
@@ -13,6 +13,8 @@ const DIST = fileURLToPath(new URL('../../office/dist/', import.meta.url))
 const PAGE = join(DIST, 'index.html')
 const ADDRESSES = /^\/(?:doctor|(?:sheets|pages)\/.*)?$/
 const ASSETS = '/assets/'
+/** No address of the application has more parts below its root, nor has a path that a proxy leaves there. */
+const MOST_PARTS = 12
 const WORKER = '/offline.js'
 /** The files that keep their names when they change. They have nothing of a user. */
 const NAMED: ReadonlySet<string> = new Set([
@@ -45,11 +47,9 @@ const PAGE_HEADERS = {
 const ASSET_HEADERS = {
   // The bundler names these files by a hash of their content.
   'Cache-Control': 'public, max-age=31536000, immutable',
-  Vary: 'Accept-Encoding',
   'X-Content-Type-Options': 'nosniff',
 }
 const NAMED_HEADERS = { 'Cache-Control': 'no-cache', 'X-Content-Type-Options': 'nosniff' }
-const COMPRESSED = { gzip: true, brotli: true, etag: true }
 
 /** Whether the answer to a request would be one of the application's pages. */
 export function isPage(request: IncomingMessage): boolean {
@@ -70,24 +70,18 @@ export function openOffice(rootOf: RootOf, isOffline: boolean): RequestListener 
     throw new Error('the web application is not built. Run "npm run build" first.')
   }
   const page = new Page(PAGE, PAGE_HEADERS, isOffline ? (html) => html : withoutManifest)
-  const files = sirv(DIST, { ...COMPRESSED, extensions: [], setHeaders: set(ASSET_HEADERS) })
-  const named = sirv(DIST, { ...COMPRESSED, extensions: [], setHeaders: set(NAMED_HEADERS) })
+  const files = new Files(DIST)
   return (request, response) => {
     const send = (status: number) => page.send(request, response, rootOf(request), status)
     const nowhere = () => answerNowhere(request, response, () => send(404))
     const path = pathOf(request.url ?? '')
+    const headers = path.startsWith(ASSETS) ? ASSET_HEADERS : NAMED_HEADERS
     if (!isRead(request)) nowhere()
-    else if (path.startsWith(ASSETS)) files(request, response, nowhere)
     else if (path === WORKER && !isOffline) sendEnd(request, response)
-    else if (NAMED.has(path)) named(request, response, nowhere)
-    else if (ADDRESSES.test(path) && isDecodable(path)) send(200)
+    else if (path.startsWith(ASSETS) || NAMED.has(path)) {
+      if (!files.send(request, response, path, headers)) nowhere()
+    } else if (ADDRESSES.test(path) && isDecodable(path) && !isDeep(request)) send(200)
     else nowhere()
-  }
-}
-
-function set(headers: { readonly [name: string]: string }) {
-  return (response: ServerResponse) => {
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
   }
 }
 
@@ -103,12 +97,17 @@ function answerNowhere(
   if (!isDecodable(pathOf(request.url ?? ''))) {
     return sendProblem(response, 400, 'Bad Request', 'The address is not valid; check its escapes.')
   }
-  if (wantsPage(request)) sendPage()
+  if (wantsPage(request) && !isDeep(request)) sendPage()
   else sendProblem(response, 404, 'Not Found', 'There is nothing at this address.')
 }
 
 function wantsPage({ method, headers: { accept = '' } }: IncomingMessage): boolean {
   return method === 'GET' && accept.includes('text/html')
+}
+
+/** @see PROTOCOL.md OP41 */
+function isDeep({ url = '' }: IncomingMessage): boolean {
+  return pathOf(url).split('/').length > MOST_PARTS
 }
 
 function isDecodable(path: string): boolean {

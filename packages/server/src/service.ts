@@ -122,8 +122,8 @@ export class Service {
   }
 
   /** Counts a request of the application's own login. @throws {Problem} too-many-requests. BU2 */
-  async countLogin(request: IncomingMessage): Promise<void> {
-    await this.#allowances.take('logins', this.#allowances.accountOf(request, undefined))
+  async countLogin(request: IncomingMessage, userId: string | undefined): Promise<void> {
+    await this.#allowances.take('logins', this.#allowances.accountOf(request, userId))
   }
 
   /** @throws {Problem} of the call */

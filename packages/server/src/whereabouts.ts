@@ -33,12 +33,13 @@ export interface Whereabouts {
     next?: () => unknown,
   ) => Promise<boolean>
   /**
-   * Counts a request of a login of your own in the budget `logins` of its address. Needs no `this`.
+   * Counts a request of a login of your own in the budget `logins` of its user, or else of its address.
+   * Needs no `this`.
    *
    * @throws {Problem} too-many-requests, after half a second
    * @see PROTOCOL.md BU2
    */
-  readonly countLogin: (request: IncomingMessage) => Promise<void>
+  readonly countLogin: (request: IncomingMessage, userId?: string) => Promise<void>
   /**
    * Says goodbye to all readers, waits for the calls under way and closes the stores. Close the HTTP
    * server afterwards.
@@ -90,7 +91,7 @@ function assemble(service: Service, handler: Handler): Whereabouts {
       const address = handler.addressOf(request.url ?? '')
       return address === undefined ? passOn(next) : handler.serve(request, response, address)
     },
-    countLogin: (request) => service.countLogin(request),
+    countLogin: (request, userId) => service.countLogin(request, userId),
     close: (stop) => (closed ??= close(service, handler, stop)),
   }
 }

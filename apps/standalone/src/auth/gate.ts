@@ -1,18 +1,18 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { type AuthenticatedUser, type Log, Problem } from '@whereabouts/server'
-import { pathOf } from '@whereabouts/server/mount'
+import { pathOf, RareWarning } from '@whereabouts/server/mount'
 import type { RootOf } from '../base-path.js'
 import { answerProblem, redirect, sendJson, sendMessage, unauthorized } from './answers.js'
 import type { Auth } from './auth.js'
 import { below, loginFor, queryOf, returnPath } from './return-path.js'
 
-/** What answers the requests for a login. */
-const LOGIN = /^\/(?:login(?:\/callback)?|logout|session)$/
+/** What asks who somebody is. Signing out is never refused. */
+const LOGIN = /^\/(?:login(?:\/callback)?|session)$/
 
 /** The application behind the gate. */
 interface Office {
-  /** Counts a request for a login. @throws {Problem} too-many-requests */
-  readonly countLogin: (request: IncomingMessage) => Promise<void>
+  /** Counts a request for a login, of a user if it has one. @throws {Problem} too-many-requests */
+  readonly countLogin: (request: IncomingMessage, userId?: string) => Promise<void>
   readonly serve: RequestListener
   /** Whether a request is for a page, not for a file of a page. */
   readonly isPage: (request: IncomingMessage) => boolean
@@ -24,10 +24,11 @@ interface Office {
  * @see PROTOCOL.md OP29, OP30
  */
 export function gate(auth: Auth, office: Office, rootOf: RootOf, log: Log): RequestListener {
+  const failed = new RareWarning(log, 'a request for a page or a login failed')
   return (request, response) => {
     pass(auth, office, rootOf(request), request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy()
-      else answerProblem(response, problemOf(error, log))
+      else answerProblem(response, problemOf(error, failed))
     })
   }
 }
@@ -41,7 +42,7 @@ async function pass(
 ): Promise<void> {
   const { url = '' } = request
   const path = pathOf(url)
-  if (LOGIN.test(path)) await office.countLogin(request)
+  if (LOGIN.test(path)) await office.countLogin(request, await userIdOf(auth, request))
   if (await auth.handle?.(request, response)) return
   if (path === '/session') await answerSession(auth, request, response)
   else if (path === '/login') await leadBack(auth, root, request, response)
@@ -52,9 +53,9 @@ async function pass(
   else redirect(response, loginFor(url, root))
 }
 
-function problemOf(error: unknown, log: Log): Problem {
+function problemOf(error: unknown, failed: RareWarning): Problem {
   if (error instanceof Problem) return error
-  log.error(error)
+  failed.warn(error)
   return new Problem('internal', 'The server failed. Try again later.')
 }
 
@@ -92,6 +93,14 @@ async function leadBack(
 async function isKnown({ authenticate }: Auth, request: IncomingMessage): Promise<boolean> {
   if (authenticate === undefined) return true
   return Boolean(await authenticate(request))
+}
+
+async function userIdOf(
+  { authenticate }: Auth,
+  request: IncomingMessage,
+): Promise<string | undefined> {
+  const user = await authenticate?.(request)
+  return user ? user.id : undefined
 }
 
 function refuse(response: ServerResponse, root: string, path: string): void {

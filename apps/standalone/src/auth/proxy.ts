@@ -56,9 +56,16 @@ class ProxyAuth implements Auth {
 
 /** The values of a header, empty ones included. @param separator also divides values, where one has to be alone */
 function valuesOf(request: IncomingMessage, header: string, separator?: string): string[] {
-  const lines = request.headersDistinct[header] ?? []
+  const lines = linesOf(request, header)
   const values = separator === undefined ? lines : lines.flatMap((line) => line.split(separator))
   return values.map((value) => decode(value).trim())
+}
+
+/** `headersDistinct` is missing in HTTP/2. */
+function linesOf({ rawHeaders }: IncomingMessage, header: string): string[] {
+  return rawHeaders.filter(
+    (_, index) => rawHeaders[index - 1]?.toLowerCase() === header && index % 2 === 1,
+  )
 }
 
 /** Decodes UTF-8, which proxies write and Node reads as Latin-1. Leaves any other text unchanged. */

@@ -13,6 +13,7 @@ import {
 } from '@whereabouts/protocol'
 import { z } from 'zod'
 import type { RoomRecord } from '../document/store.js'
+import { isUserId } from './known-user.js'
 
 /** The access rights of a document. */
 export interface AccessRecord {
@@ -30,7 +31,7 @@ const MOST_USERS = 500
 /** 192 random bits. */
 const TOKEN_BYTES = 24
 
-const USER_ID = z.string().min(1).max(255)
+const USER_ID = z.string().refine(isUserId)
 const NAME = z.string().refine((name) => parseUserName(name) === name)
 const ASSIGNED_ROLES = ['viewer', 'commenter', 'editor'] as const
 const USER = z.object({ role: z.enum(ASSIGNED_ROLES), name: NAME.optional() })

@@ -7,8 +7,7 @@ import { RareWarning } from './rare-warning.js'
 /** How much an account may do in a number of seconds. */
 interface Budget {
   readonly seconds: number
-  /** Omitted if what it counts has no user. */
-  readonly user?: number
+  readonly user: number
   /** More than for a user: an office has one address. */
   readonly address: number
 }
@@ -30,7 +29,7 @@ export const BUDGETS = {
   shares: { seconds: 60, user: 60, address: 600 },
   confirmations: { seconds: 2, user: 200, address: 4_000 },
   goodbyes: { seconds: 2, user: 200, address: 4_000 },
-  logins: { seconds: 60, address: 2_000 },
+  logins: { seconds: 60, user: 200, address: 2_000 },
 } as const satisfies { readonly [name: string]: Budget }
 
 /** A refusal is delayed this long, which slows down a flood. */
@@ -202,7 +201,7 @@ function limitersOf(scale: number, own: MakeLimiter, shared: MakeLimiter): Limit
     const limiters = new Map<BudgetName, Limiter>()
     for (const [name, budget] of Object.entries<Budget>(BUDGETS)) {
       const { [kind]: limit, seconds } = budget
-      if (limit === undefined || scale === 0) continue
+      if (scale === 0) break
       const make = OWN.has(name) ? own : shared
       limiters.set(name as BudgetName, make(`${kind} ${name}`, Math.ceil(limit * scale), seconds))
     }

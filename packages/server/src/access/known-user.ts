@@ -18,6 +18,8 @@ export interface KnownUser {
 
 /** Ids are stored, sent to others and used as names of counters. */
 const MAX_ID_BYTES = 255
+/** Control characters, which PostgreSQL and lines of a log can't have, and halves of characters. */
+const NOT_IN_IDS = /[\p{Cc}\p{Cs}]/u
 const MAX_AVATAR_CHARACTERS = 2_048
 const MAX_META_BYTES = 1_024
 
@@ -25,7 +27,12 @@ type Fields = { readonly [field: string]: unknown }
 
 /** Returns whether a value can be the id of a user. @see PROTOCOL.md ID8, ID16 */
 export function isUserId(id: unknown): id is string {
-  return typeof id === 'string' && id !== '' && Buffer.byteLength(id) <= MAX_ID_BYTES
+  return (
+    typeof id === 'string' &&
+    id !== '' &&
+    Buffer.byteLength(id) <= MAX_ID_BYTES &&
+    !NOT_IN_IDS.test(id)
+  )
 }
 
 /** Reads the users that an application returns. Checks everything, because it may return anything. */
