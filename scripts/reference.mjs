@@ -13,7 +13,7 @@ import { table } from './reference/table.mjs'
 const isCheck = process.argv.includes('--check')
 const OPTIONS = readFileSync('packages/server/src/options.ts', 'utf8')
 
-const module = WhereaboutsModule.forRoot({ operations: true })
+const module = WhereaboutsModule.forRoot({ auth: 'open', operations: true })
 const app = await NestFactory.create(module, { logger: ['error'] })
 await app.listen(0, '127.0.0.1')
 const base = await app.getUrl()

@@ -1,6 +1,7 @@
 import type { Action, Json } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
 import { call, callJson, expectProblem, expectRefused } from 'whereabouts-conformance/http'
+import { TestDocument } from 'whereabouts-conformance/document'
 import { memberKey, TestRoom } from 'whereabouts-conformance/room'
 import { end, type EventStream, openStream } from 'whereabouts-conformance/stream'
 import { startPlain } from '../servers/plain.js'
@@ -165,6 +166,7 @@ describe('a stream of several rooms', () => {
   it('[MS15] lets a member go at once if its room ends alone', async () => {
     await using server = await startPlain({ heartbeatMs: 100 })
     const room = new TestRoom(server.baseUrl)
+    await new TestDocument(room).post('A1')
     await using stream = await openStream(
       `${server.baseUrl}/streams`,
       body({ key: 'a', room: room.name, members: [memberKey()] }, { key: 'b', room: 'other' }),

@@ -121,6 +121,7 @@ it('[AC17] a reader that can’t be told ends only itself', async () => {
     },
     goodbye: () => {},
     allow: () => {},
+    expel: () => {},
   }
   const admission = {
     asker: { request, user: undefined, roomName: 'room' },
@@ -155,7 +156,7 @@ it('[AC33] an unexpected error ends the readers that it is about, is logged, and
   })
   const failed: string[] = []
   for (const link of ['view~broken', 'view~whole']) {
-    const visitor = { fail: () => void failed.push(link), goodbye: () => {}, allow: () => {} }
+    const visitor = { fail: () => void failed.push(link), goodbye: () => {}, allow: () => {}, expel: () => {} }
     const asker = { request, user: undefined, roomName: 'room', link }
     const admission = {
       asker,

@@ -399,7 +399,26 @@ function limits({ start }: Suite): void {
   })
 }
 
-function changes({ calm }: Suite): void {
+function changes({ calm, start }: Suite): void {
+  it('[MS2] [FR7] a server that shuts down says one goodbye, and the stream ends properly', async () => {
+    await using server = await start({ heartbeatMs: HEARTBEAT_MS })
+    const rooms = [new TestRoom(server.baseUrl), new TestRoom(server.baseUrl)]
+    const subscriptions = rooms.map(({ name }, index) => ({
+      key: `${index}`,
+      room: name,
+      members: [memberKey()],
+    }))
+    await using stream = await openRooms(server, subscriptions)
+    for (const { key } of subscriptions) await stream.room(key).next('snapshot')
+    const stopped = server.stop()
+    const { reconnectInMs } = (await stream.next('goodbye')).data as { reconnectInMs: number }
+    await end(stream)
+    await stopped
+    expect(stream.isWhole).toBe(true)
+    expect(stream.retries.at(-1)).toBe(reconnectInMs)
+    expect(stream.arrived.filter(({ name }) => name === 'goodbye')).toHaveLength(1)
+  })
+
   it('[MS13] the next stream takes over from the one before, and nobody sees a change', async () => {
     const [one, two, three] = roomsOf(calm, 3)
     await using watcher = await one!.watch()

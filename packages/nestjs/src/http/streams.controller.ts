@@ -1,8 +1,8 @@
 import {
+  All,
   Controller,
   Inject,
   Next,
-  Post,
   Req,
   Res,
   UseFilters,
@@ -21,7 +21,7 @@ export class StreamsController {
   constructor(@Inject(SERVICE) private readonly service: Service) {}
 
   /** Guards see none of the rooms, so something else has to say who may enter them. @see PROTOCOL.md HT36 */
-  @Post()
+  @All()
   @OwnRoute('streams')
   async serve(
     @Req() request: PlatformRequest,

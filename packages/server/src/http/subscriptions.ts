@@ -60,7 +60,7 @@ function readWanted(subscription: Json): Wanted {
   if (typeof room !== 'string') throw bad('objects with the name of a "room" each')
   if (!Array.isArray(members)) throw bad('objects whose "members" are arrays')
   const parameter = parameterOf(fields)
-  const named = members.map((member) => readMember(member, parameter))
+  const named = members.map((member: Json) => readMember(member, parameter))
   if (new Set(named.map((own) => own('member'))).size < named.length) {
     throw bad('objects that name each of their "members" once')
   }

@@ -75,9 +75,12 @@ export class OpenResponse implements Outlet {
   /** Writes two parts together. @see PROTOCOL.md FR25 */
   writeBoth(first: SharedBytes, second: SharedBytes): void {
     this.#socket?.cork()
-    this.write(first)
-    this.write(second)
-    this.#socket?.uncork()
+    try {
+      this.write(first)
+      this.write(second)
+    } finally {
+      this.#socket?.uncork()
+    }
   }
 
   goodbye(bytes: SharedBytes): void {

@@ -95,7 +95,9 @@ export class SharedStream implements Kept {
 
   /** Lets channels catch up while there is space, those first that have waited longest. @see PROTOCOL.md FR26 */
   #drain(): void {
-    for (const channel of [...this.#channels]) {
+    // A copy, because those that were served go to the end.
+    const waiting = [...this.#channels]
+    for (const channel of waiting) {
       if (!this.ready) return
       if (!this.#channels.delete(channel)) continue
       this.#channels.add(channel)
