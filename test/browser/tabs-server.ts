@@ -54,10 +54,20 @@ export class TabsServer implements AsyncDisposable {
     if (!isByName || !['streams', 'events', 'changes'].includes(call)) return
     this.held.add(request)
     response.once('close', () => this.held.delete(request))
-    const write = response.write.bind(response) as (...chunk: readonly unknown[]) => boolean
-    const isStream = () =>
-      String(response.getHeader('content-type')).startsWith('text/event-stream')
-    response.write = (...chunk: readonly unknown[]) =>
-      this.holdsStreams && isStream() ? true : write(...chunk)
+    if (this.holdsStreams) holdStream(response)
   }
+}
+
+/** Passes on nothing of an answer that is a stream. */
+function holdStream(response: ServerResponse): void {
+  const write = response.write.bind(response) as (...chunk: readonly unknown[]) => boolean
+  const writeHead = response.writeHead.bind(response) as (
+    ...head: readonly unknown[]
+  ) => ServerResponse
+  let isStream = false
+  response.writeHead = (...head: readonly unknown[]) => {
+    isStream = JSON.stringify(head).includes('text/event-stream')
+    return writeHead(...head)
+  }
+  response.write = (...chunk: readonly unknown[]) => isStream || write(...chunk)
 }

@@ -1,4 +1,3 @@
-import { ForeignAnswer } from '../answer.js'
 import type { Transports } from '../connection.js'
 import { isHidden, isInPage } from '../page.js'
 import { randomKey } from '../member-key.js'
@@ -83,11 +82,8 @@ class SharedPage {
   transports(room: SharedRoom): Transports {
     return {
       stream: this.#shared('stream', room, room.own.stream),
-      // There is one kind of shared stream. Where that is held back, the long-poll has its turn.
-      'post-stream': (receive, signal) => {
-        if (this.#isAlone) return room.own['post-stream'](receive, signal)
-        return Promise.reject(new ForeignAnswer('no other stream is shared'))
-      },
+      // There is one kind of shared stream. What failed may be its leader: by now another tab may lead.
+      'post-stream': this.#shared('stream', room, room.own['post-stream']),
       'long-poll': this.#shared('poll', room, room.own['long-poll']),
     }
   }
