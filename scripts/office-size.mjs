@@ -24,10 +24,12 @@ const VIEWS = [
     name: 'page',
     entries: [...DOCUMENT, 'src/page/PageEditor.tsx'],
     // The last kilobyte says why something can't be edited, and posts what is left when the page goes away.
-    maxGzipBytes: 316_000,
+    // Four more share a stream with other windows (OF22), from the first request on.
+    maxGzipBytes: 320_000,
   },
   // Univer's grid and editors; its icons and what it says about functions come later.
-  { name: 'sheet', entries: [...DOCUMENT, 'src/open-sheet.ts'], maxGzipBytes: 955_000 },
+  // The last three kilobytes share a stream with other windows (OF22).
+  { name: 'sheet', entries: [...DOCUMENT, 'src/open-sheet.ts'], maxGzipBytes: 958_000 },
 ]
 
 for (const { name, entries, maxGzipBytes } of VIEWS) {
