@@ -32,7 +32,13 @@ export async function withOffice(work) {
   const dataDir = mkdtempSync(join(tmpdir(), 'whereabouts-bench-'))
   const child = fork(MAIN, {
     execArgv: ['--import', LOOP],
-    env: { ...process.env, PORT: '0', HOST: '127.0.0.1', WHEREABOUTS_DATA: dataDir },
+    env: {
+      ...process.env,
+      PORT: '0',
+      HOST: '127.0.0.1',
+      WHEREABOUTS_DATA: dataDir,
+      WHEREABOUTS_OFFLINE: 'off',
+    },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })
   try {

@@ -75,12 +75,14 @@ export class Front implements AsyncDisposable {
   }
 
   #pass(request: IncomingMessage, response: ServerResponse, server: string, path: string): void {
-    const headers = { ...request.headers, 'accept-encoding': 'identity' }
+    // A changed answer is another one, whatever its tag says.
+    const { 'if-none-match': _tag, ...rest } = request.headers
+    const headers = { ...rest, 'accept-encoding': 'identity' }
     const { method = 'GET' } = request
     const onward = ask(server + path, { method, headers }, (answer) => {
-      const { 'content-length': _length, ...rest } = answer.headers
-      response.writeHead(answer.statusCode!, rest)
-      const isStream = rest['content-type']?.startsWith('text/event-stream') === true
+      const { 'content-length': _length, ...said } = answer.headers
+      response.writeHead(answer.statusCode!, said)
+      const isStream = said['content-type']?.startsWith('text/event-stream') === true
       void this.#send(answer, response, isStream).catch(() => response.destroy())
     })
     // The server is gone.

@@ -1,6 +1,12 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { BrowserContext, Page } from 'playwright-core'
+import { freePort } from '../servers/free-port.js'
 import { startServer, type RunningServer } from '../servers/standalone.js'
+import { fetchDocument, OfficeWindow } from './office-window.js'
+import { ann } from './office.js'
 
 /** A folder of documents, and a port, which a server that comes back has as well. */
 export interface Place {
@@ -20,10 +26,12 @@ export function startKept(
 
 /** Resolves when the browser has the application. */
 export async function untilKept(page: Page): Promise<void> {
-  await page.waitForFunction(async () => {
-    const registration = await navigator.serviceWorker.getRegistration()
-    return registration?.active?.state === 'activated'
-  })
+  const state = () =>
+    page.evaluate(async () => {
+      const registration = await navigator.serviceWorker.getRegistration()
+      return registration?.active?.state
+    })
+  await expect.poll(state).toBe('activated')
 }
 
 /** What is kept of an application, by its cache: the paths below the origin. */
@@ -59,4 +67,39 @@ export async function openTab(context: BrowserContext, url: string): Promise<Pag
 export async function untilReads(page: Page, text: string): Promise<void> {
   await page.locator('main[aria-busy="false"]').waitFor()
   await expect.poll(() => page.getByRole('textbox', { name: 'Page' }).textContent()).toContain(text)
+}
+
+/** A folder and a port of a test. */
+export async function place(): Promise<Place & AsyncDisposable> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'whereabouts-offline-'))
+  const remove = () => rm(dataDir, { recursive: true, force: true })
+  return { dataDir, port: await freePort(), [Symbol.asyncDispose]: remove }
+}
+
+/** Opens a page, writes into it, and waits until the browser has the application. */
+export async function openKept(
+  baseUrl: string,
+  context: BrowserContext,
+  text = 'written online',
+): Promise<OfficeWindow> {
+  const window = await OfficeWindow.open(context.browser()!, {
+    baseUrl,
+    path: '/pages/notes',
+    person: ann,
+    context,
+  })
+  await window.untilOpen()
+  await window.text.click()
+  await window.page.keyboard.type(text)
+  await window.untilSaved()
+  await untilKept(window.page)
+  return window
+}
+
+/** Waits for what the line says of the edits of a window. */
+export const saving = (page: Page) => expect.poll(() => page.locator('.saving').textContent())
+
+/** Returns the text that a server has of the page. */
+export async function textOf(baseUrl: string): Promise<string> {
+  return (await fetchDocument(baseUrl, 'notes')).getText('text').toJSON()
 }

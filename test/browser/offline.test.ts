@@ -1,25 +1,23 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { call } from 'whereabouts-conformance/http'
 import { startBoth } from '../auth/both.js'
 import { launchChromium } from '../chromium.js'
-import { freePort } from '../servers/free-port.js'
 import { Front } from './front.js'
 import {
   countWorkers,
-  lookAgain,
+  openKept,
   openTab,
-  type Place,
+  place,
   readKept,
+  saving,
   startKept,
+  textOf,
   untilKept,
   untilReads,
 } from './keeping.js'
 import { ann } from './office.js'
-import { fetchDocument, OfficeWindow } from './office-window.js'
+import { OfficeWindow } from './office-window.js'
 import { SheetWindow } from './sheet-window.js'
 
 let browser: Browser
@@ -28,37 +26,7 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-async function place(): Promise<Place & AsyncDisposable> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'whereabouts-offline-'))
-  const remove = () => rm(dataDir, { recursive: true, force: true })
-  return { dataDir, port: await freePort(), [Symbol.asyncDispose]: remove }
-}
-
-/** Opens a page, writes into it, and waits until the browser has the application. */
-async function openKept(
-  baseUrl: string,
-  context: BrowserContext,
-  text = 'written online',
-): Promise<OfficeWindow> {
-  const window = await OfficeWindow.open(browser, {
-    baseUrl,
-    path: '/pages/notes',
-    person: ann,
-    context,
-  })
-  await window.untilOpen()
-  await window.text.click()
-  await window.page.keyboard.type(text)
-  await window.untilSaved()
-  await untilKept(window.page)
-  return window
-}
-
-const saving = (page: Page) => expect.poll(() => page.locator('.saving').textContent())
 const row = (page: Page, room: string) => page.getByRole('listitem').filter({ hasText: room })
-const news = (page: Page) => page.locator('.new-version')
-const textOf = async (baseUrl: string) =>
-  (await fetchDocument(baseUrl, 'notes')).getText('text').toJSON()
 
 describe('without the server', () => {
   it('[OF25 OF28 OF31] Home, a page and a sheet open, and edits arrive when it is back', async () => {
@@ -218,114 +186,6 @@ it('[OF27 OF32] somebody who signed out is led to the login, and told what stays
   expect(page.url()).toMatch(provider.url)
 })
 
-describe('a new version', () => {
-  /** Makes the server look like one of another version. */
-  const upgrade = (front: Front, entry: string) => {
-    front.change = (text) => text.replaceAll(entry, 'index-NEXTNEXT.js')
-    front.answer = ({ url = '' }) => (url === `/assets/${entry}` ? { status: 404 } : undefined)
-    front.rename = { from: '/assets/index-NEXTNEXT.js', to: `/assets/${entry}` }
-  }
-  const entryOf = (page: Page) =>
-    page.evaluate(() => {
-      const script = document.querySelector<HTMLScriptElement>('script[type="module"]')
-      return script!.src.split('/').at(-1)!
-    })
-
-  it('[OF29] is said when it is there, and taken when the user says so, with all that was written', async () => {
-    await using server = await startKept()
-    await using front = await Front.before({ '': server.baseUrl })
-    await using context = await browser.newContext()
-    const anns = await openKept(front.baseUrl, context, 'saved')
-    const { page } = anns
-    await page.reload()
-    const other = await openTab(context, `${front.baseUrl}/pages/other`)
-    await other.locator('main[aria-busy="false"]').waitFor()
-    const old = await entryOf(page)
-    upgrade(front, old)
-    const answer = front.answer
-    front.answer = (request) =>
-      request.method === 'POST' && request.url?.includes('/document')
-        ? { status: 503 }
-        : answer(request)
-    await untilReads(page, 'saved')
-    await anns.text.click()
-    await page.keyboard.press('Control+End')
-    await page.keyboard.type(', unsaved')
-    await saving(page).toMatch(/^Not saved yet, kept/)
-    // The window follows the worker from 5 s after its start.
-    const hears = async () => {
-      await lookAgain(page)
-      return news(page).count()
-    }
-    await expect.poll(hears).toBe(1)
-    expect(await entryOf(page)).toBe(old)
-    await news(page).getByRole('button', { name: 'Reload' }).click()
-    await expect.poll(() => entryOf(page).catch(() => old)).toBe('index-NEXTNEXT.js')
-    await untilReads(page, 'saved, unsaved')
-    front.answer = answer
-    await anns.untilSaved()
-    expect(await textOf(server.baseUrl)).toContain('saved, unsaved')
-
-    // The other window goes on with its own version, which the server no longer has.
-    await news(other).waitFor()
-    expect(await entryOf(other)).toBe(old)
-    const status = await other.evaluate(
-      async (file) => (await fetch(`/assets/${file}`)).status,
-      old,
-    )
-    expect(status).toBe(200)
-    expect((await call(`${front.baseUrl}/assets/${old}`)).status).toBe(404)
-    await news(other).getByRole('button', { name: 'Reload' }).click()
-    await expect.poll(() => entryOf(other).catch(() => old)).toBe('index-NEXTNEXT.js')
-    await news(other).waitFor({ state: 'detached' })
-  })
-
-  it('[OF29] that a window was loaded with is taken without a word', async () => {
-    await using server = await startKept()
-    await using front = await Front.before({ '': server.baseUrl })
-    await using context = await browser.newContext()
-    const { page } = await openKept(front.baseUrl, context)
-    upgrade(front, await entryOf(page))
-    await page.reload()
-    expect(await entryOf(page)).toBe('index-NEXTNEXT.js')
-    const names = async () => Object.keys(await readKept(page)).length
-    await expect.poll(names).toBe(2)
-    const isActive = () =>
-      page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.waiting === null)
-    await expect.poll(isActive).toBe(true)
-    expect(await news(page).count()).toBe(0)
-    await server.kill()
-    await page.reload()
-    expect(await entryOf(page)).toBe('index-NEXTNEXT.js')
-    await untilReads(page, 'written online')
-  })
-
-  it('[OF33] of the protocol closes the room, says to reload, and keeps what was written', async () => {
-    await using server = await startKept()
-    await using front = await Front.before({ '': server.baseUrl })
-    await using context = await browser.newContext()
-    const anns = await openKept(front.baseUrl, context, 'saved')
-    const { page } = anns
-    front.change = (text) => text.replace('"protocol":1', '"protocol":2')
-    front.answer = ({ method, url = '' }) =>
-      method === 'POST' && url.includes('/document') ? { status: 503 } : undefined
-    await anns.text.click()
-    await page.keyboard.press('Control+End')
-    await page.keyboard.type(', unsaved')
-    await saving(page).toMatch(/^Not saved yet, kept/)
-    front.cut()
-    await expect
-      .poll(() => anns.status.textContent())
-      .toMatch(/^Closed: The server speaks version 2 of the protocol.* Reload the page/)
-    await untilReads(page, 'saved, unsaved')
-    front.change = (text) => text
-    front.answer = () => undefined
-    await page.reload()
-    await untilReads(page, 'saved, unsaved')
-    await anns.untilSaved()
-  })
-})
-
 describe('two applications on one host', () => {
   it('[OF30 OF34] are kept apart', async () => {
     const [one, two] = await Promise.all([startKept(), startKept()])
@@ -359,53 +219,6 @@ describe('two applications on one host', () => {
     await untilReads(second.page, 'of two')
     const home = await openTab(context, `${front.baseUrl}/two/`)
     await expect.poll(() => row(home, 'notes').textContent()).toContain('available offline')
-  })
-})
-
-describe('an operator', () => {
-  it('[OP37] ends it, and the browser drops what it kept', async () => {
-    await using where = await place()
-    const server = await startKept(where)
-    await using context = await browser.newContext()
-    const { page } = await openKept(server.baseUrl, context)
-    expect(await countWorkers(page)).toBe(1)
-    await server.stop()
-    await using off = await startKept(where, { WHEREABOUTS_OFFLINE: 'off' })
-    const { text } = await call(off.baseUrl, { headers: { accept: 'text/html' } })
-    expect(text).not.toContain('manifest')
-    await page.reload()
-    await untilReads(page, 'written online')
-    await expect.poll(() => countWorkers(page)).toBe(0)
-    await expect.poll(() => readKept(page)).toEqual({})
-    const home = await openTab(context, off.baseUrl)
-    await home.getByText('This browser has a copy of 1 document.').waitFor()
-    expect(await row(home, 'notes').textContent()).not.toContain('offline')
-  })
-
-  it('[OP38 OF34] serves the worker, the manifest and its icons to everybody', async () => {
-    await using both = await startBoth({ variables: { WHEREABOUTS_OFFLINE: 'on' } })
-    const { publicUrl } = both
-    const read = async (path: string) => {
-      const { status, headers, text } = await call(publicUrl + path)
-      expect({ path, status, headers }).toMatchObject({
-        status: 200,
-        headers: { 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' },
-      })
-      return { type: headers['content-type'], text }
-    }
-    expect((await read('/offline.js')).type).toMatch(/^text\/javascript/)
-    const { type, text } = await read('/manifest.webmanifest')
-    expect(type).toMatch(/^application\/manifest\+json/)
-    const manifest = JSON.parse(text) as { readonly icons: readonly { readonly src: string }[] }
-    expect(manifest).toMatchObject({
-      name: 'whereabouts',
-      display: 'standalone',
-      start_url: './',
-      scope: './',
-    })
-    for (const { src } of manifest.icons) expect((await read(`/${src}`)).type).toBe('image/png')
-    const { status } = await call(`${publicUrl}/pages/notes`, { headers: { accept: 'text/html' } })
-    expect(status).toBe(303)
   })
 })
 

@@ -18,7 +18,7 @@ export interface SignedIn {
 
 const ADDRESS = `${BASE}session`
 /** A document opens from the browser's copy meanwhile, so it waits for no longer. */
-const ANSWER_MS = 4_000
+const ANSWER_MS = 10_000
 
 /** Asks the server who is at this window. Never throws. */
 export async function readIdentity(): Promise<Identity> {

@@ -43,7 +43,8 @@ self.addEventListener('install', (event) => {
 })
 
 self.addEventListener('activate', (event) => {
-  event.waitUntil(dropOld())
+  // A window that was there before is told of the next version as well.
+  event.waitUntil(Promise.all([dropOld(), self.clients.claim()]))
 })
 
 self.addEventListener('message', ({ data, ports }) => {

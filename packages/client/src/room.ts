@@ -33,6 +33,7 @@ import { RoomView } from './view.js'
 const USUAL_LIMITS = { leaseMs: 15_000, confirmMs: 10_000 }
 // Problems of a location, which don't concern the member that posts it, and of a right that it lacks.
 const LOCATION_PROBLEMS = new Set(['bad-json', 'forbidden', 'too-large', 'unsupported-media-type'])
+const OTHER_VERSION = 'The server has another version than this page. Reload it.'
 
 const AS_IT_IS: LocationMap = (location) => location
 
@@ -334,8 +335,10 @@ class LiveRoom implements Room {
   }
 
   #opened(hello: RoomHello): void {
-    const { protocol = PROTOCOL_VERSION } = hello
-    if (protocol !== PROTOCOL_VERSION) return this.#refused(otherVersion(protocol))
+    // Nothing that such a server says is understood. OFFICE.md OF33
+    if (hello.protocol && hello.protocol !== PROTOCOL_VERSION) {
+      return this.#refused(new Problem('bad-parameter', OTHER_VERSION))
+    }
     // A stream of an older server says nothing of confirmations; a long-poll says nothing of limits.
     const { confirmMs } = hello.leaseMs === undefined ? this.#limits : { confirmMs: 0, ...hello }
     this.#limits = { ...this.#limits, ...hello, confirmMs }
@@ -497,10 +500,4 @@ class LiveRoom implements Room {
     this.#store.apply({ kind: 'closed', problem, released })
     return released
   }
-}
-
-/** Nothing that such a server says is understood. @see OFFICE.md OF33 */
-function otherVersion(protocol: number): Problem {
-  const detail = `The server speaks version ${protocol} of the protocol, and this client version ${PROTOCOL_VERSION}. Reload the page, or update the client.`
-  return new Problem('bad-parameter', detail)
 }
