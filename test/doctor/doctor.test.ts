@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import type { IncomingHttpHeaders } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { examine, type Diagnosis, type Examined } from '@whereabouts/client/doctor'
@@ -91,14 +92,17 @@ describe.concurrent('the doctor', () => {
   })
 
   it('[DR7] finds letters that were changed', async ({ expect: expects }) => {
-    const uncompressed = (headers: { 'accept-encoding'?: string | string[] }) =>
+    const uncompressed = (headers: IncomingHttpHeaders) => {
       delete headers['accept-encoding']
+    }
     const changed = found(await through(rewrites, uncompressed))
     expects(changed).toEqual(['changed: stream', 'changed: post-stream'])
   })
 
   it('[DR10] finds a header of requests that is removed', async ({ expect: expects }) => {
-    const unkeyed = (headers: { [name: string]: unknown }) => delete headers['whereabouts-member']
+    const unkeyed = (headers: IncomingHttpHeaders) => {
+      delete headers['whereabouts-member']
+    }
     expects(found(await through(plain, unkeyed))).toEqual(['stripped'])
   })
 
@@ -126,9 +130,9 @@ describe.concurrent('the doctor', () => {
     expect: expects,
   }) => {
     const asked: string[] = []
-    await using proxy = await startBadProxy(server.baseUrl, (answer, to, { method, url }) => {
-      asked.push(`${method} ${new URL(url!, 'http://x').pathname}`)
-      plain(answer, to, { method, url } as never)
+    await using proxy = await startBadProxy(server.baseUrl, (answer, to, request) => {
+      asked.push(`${request.method} ${new URL(request.url!, 'http://x').pathname}`)
+      plain(answer, to, request)
     })
     await examine({ url: proxy.url })
     const paths = new Set(

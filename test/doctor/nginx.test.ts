@@ -35,7 +35,7 @@ async function through(lines: string, around = ''): Promise<Examined> {
       }
     }`
   await using _nginx = await startNginx(text, url)
-  return examined(url)
+  return await examined(url)
 }
 
 async function examined(url: string): Promise<Examined> {

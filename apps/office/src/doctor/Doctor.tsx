@@ -1,5 +1,5 @@
 import { type Diagnosis, examine, reportOf } from '@whereabouts/client/doctor'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import { BASE } from '../base.js'
 import { copyAll } from '../copy-all.js'
@@ -11,11 +11,17 @@ export function showDoctor(page: HTMLElement): void {
   createRoot(page).render(<Doctor />)
 }
 
+/** A look that somebody asked for. */
+interface Look {
+  /** Without it, a quick one. */
+  readonly longMs?: number
+}
+
 /** What the page has to show. */
 type Visit =
-  | { readonly kind: 'looking'; readonly longMs: number | undefined }
-  | { readonly kind: 'examined'; readonly diagnosis: Diagnosis }
-  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'looking'; readonly look: Look }
+  | { readonly kind: 'examined'; readonly look: Look; readonly diagnosis: Diagnosis }
+  | { readonly kind: 'failed'; readonly look: Look; readonly reason: string }
 
 function Doctor() {
   const { visit, look } = useVisit()
@@ -37,7 +43,7 @@ function Doctor() {
       </header>
       <main className="home doctor">
         <h2>The network between this browser and the server</h2>
-        <p role="status">{statusOf(visit)}</p>
+        <output className="state">{statusOf(visit)}</output>
         {report !== '' && (
           <textarea
             ref={text}
@@ -49,10 +55,10 @@ function Doctor() {
         )}
         <div className="actions">
           <output>{said}</output>
-          <button type="button" disabled={isLooking} onClick={() => look(LONG_MS)}>
+          <button type="button" disabled={isLooking} onClick={() => look({ longMs: LONG_MS })}>
             Watch for two minutes
           </button>
-          <button type="button" disabled={isLooking} onClick={() => look()}>
+          <button type="button" disabled={isLooking} onClick={() => look({})}>
             Look again
           </button>
           <button
@@ -71,22 +77,22 @@ function Doctor() {
 
 /** Looks as soon as the page is there, and again when it is asked to. */
 function useVisit() {
-  const [visit, setVisit] = useState<Visit>({ kind: 'looking', longMs: undefined })
-  const look = useCallback((longMs?: number) => {
-    setVisit({ kind: 'looking', longMs })
-    examine({ url: new URL(BASE, location.href), ...(longMs !== undefined && { longMs }) }).then(
-      (diagnosis) => setVisit({ kind: 'examined', diagnosis }),
-      (error: unknown) => setVisit({ kind: 'failed', reason: String(error) }),
+  const [look, setLook] = useState<Look>({})
+  const [ended, setEnded] = useState<Visit>()
+  useEffect(() => {
+    examine({ url: new URL(BASE, location.href), ...look }).then(
+      (diagnosis) => setEnded({ kind: 'examined', look, diagnosis }),
+      (error: unknown) => setEnded({ kind: 'failed', look, reason: String(error) }),
     )
-  }, [])
-  useEffect(() => look(), [look])
-  return { visit, look }
+  }, [look])
+  const visit: Visit = ended?.look === look ? ended : { kind: 'looking', look }
+  return { visit, look: setLook }
 }
 
 function statusOf(visit: Visit): string {
   switch (visit.kind) {
     case 'looking':
-      return `Looking. This takes ${visit.longMs === undefined ? 'five seconds' : 'two minutes'}.`
+      return `Looking. This takes ${visit.look.longMs === undefined ? 'five seconds' : 'two minutes'}.`
     case 'failed':
       return `The look failed: ${visit.reason}`
     case 'examined':

@@ -42,7 +42,7 @@ export function diagnose(seen: Seen): Diagnosis {
   const findings = findingsOf(seen, rest)
   const proxies = proxiesIn(answersIn(first, rest))
   const ways = fatesOf(rest)
-  const best = WAYS.find((way) => ways[way].faults.length === 0)
+  const best = WAYS.find((way) => works(ways[way]))
   const roundTripMs = roundTripOf(rest)
   return {
     state: findings.some(({ weight }) => weight === 'trouble') ? 'trouble' : 'well',
@@ -59,6 +59,11 @@ export function diagnose(seen: Seen): Diagnosis {
       findings.map(({ kind }) => kind),
     ),
   }
+}
+
+/** Without a post that it showed, nothing is known of a way. */
+function works({ faults, lateMs }: Fate): boolean {
+  return faults.length === 0 && lateMs !== undefined
 }
 
 function unreachable(first: Asked): string {

@@ -159,9 +159,17 @@ describe('diagnose', () => {
       ...denied
     } = { ...posted(0), ...problem(403, 'forbidden') }
     const rest = { keyed: denied, posts: [], refused: problem(403, 'forbidden'), ways: [] }
-    const { findings } = examined({ ...rest, ways: WAYS.map((name) => way(name)) })
-    expect(findings).toMatchObject([{ kind: 'forbidden', weight: 'trouble' }])
-    expect(findings[0]!.text).toContain('No.')
+    const diagnosis = examined({ ...rest, ways: WAYS.map((name) => way(name)) })
+    expect(diagnosis.findings).toMatchObject([{ kind: 'forbidden', weight: 'trouble' }])
+    expect(diagnosis.findings[0]!.text).toContain('No.')
+    expect(diagnosis).not.toHaveProperty('best')
+    expect(reportOf(diagnosis)).toMatch(/Nothing is known of events/)
+  })
+
+  it('[DR9] takes a problem of the server for an answer of its own', () => {
+    const { position: _none, self: _nobody, ...busy } = posted(1)
+    const refused = { ...busy, ...problem(429, 'too-many-requests') }
+    expect(found({ posts: [refused, ...POSTS] })).toEqual([])
   })
 
   it('[DR13] says why the server can’t be examined', () => {

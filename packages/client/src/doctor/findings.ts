@@ -98,7 +98,9 @@ function answersOf(rest: Rest): readonly (Finding | undefined)[] {
 
 function postsOf({ keyed, posts }: Rest): Finding | undefined {
   const asked = [keyed, ...posts]
-  const failed = asked.filter(({ position }) => position === undefined)
+  const failed = asked.filter(
+    (each) => each.position === undefined && problemIn(each) === undefined,
+  )
   if (failed.length === 0) return undefined
   const share = `${failed.length} of ${asked.length} posts`
   const foreign = failed.find(({ answer }) => answer !== undefined)

@@ -45,7 +45,12 @@ const READ: Call = { call: 'location' }
 /** Tells a document's address from that of its server. */
 const PAGE = /\/(?:doctor|(?:sheets|pages)\/[^/]+)$/
 
-/** Looks at the network between here and a server. Never throws. @see PROTOCOL.md DR2, DR3 */
+/**
+ * Looks at the network between here and a server.
+ *
+ * @throws {TypeError} if the address isn't one
+ * @see PROTOCOL.md DR2, DR3
+ */
 export async function look(options: LookOptions, around: Surroundings): Promise<Seen> {
   const member = around.chance()
   const room = options.room ?? `doctor-${around.chance().slice(0, 16)}`

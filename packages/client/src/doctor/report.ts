@@ -45,7 +45,10 @@ function fateText({ faults, lateMs }: Fate): string {
   return lateMs === undefined ? 'not known' : `works, ${lateMs} ms after the answer to a post`
 }
 
-function conclusionOf({ best, state }: Examined): string {
+function conclusionOf({ best, state, findings }: Examined): string {
+  if (findings.some(({ kind }) => kind === 'forbidden')) {
+    return 'Nothing is known of events, as nothing could be posted. Ask as somebody who may, or choose a room with --room.'
+  }
   if (state === 'well') return 'Nothing on the way disturbs it.'
   if (best === undefined) return 'No way brings events in time.'
   return `Clients get events by ${wayText(best)}.`
@@ -62,14 +65,13 @@ function listed(
   return [[`${title}:`, ...lines]]
 }
 
-function adviceOf({ advice, findings, proxies }: Examined): readonly (readonly string[])[] {
-  if (findings.length === 0) return []
+function adviceOf({ advice, state, proxies }: Examined): readonly (readonly string[])[] {
   const sections = advice.map(({ proxy, section, lines }) => [
     `For ${proxy} (“${section}” in ${GUIDE}):`,
     '',
     ...lines.map((line) => `    ${line}`),
   ])
-  if (proxies.length > 0 && sections.length > 0) return sections
+  if (state === 'well' || (proxies.length > 0 && sections.length > 0)) return sections
   const rest =
     proxies.length > 0
       ? `${GUIDE} has what to set.`
