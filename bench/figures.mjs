@@ -23,6 +23,7 @@ import { describeMachine, reportDate } from './machine.mjs'
 /** The benches that measure whereabouts alone, in the order in which they are run. */
 export const FIGURES = [
   { name: 'documents-sqlite', program: 'documents.mjs' },
+  { name: 'restarts', program: 'restarts.mjs' },
   { name: 'office-load', program: 'office-load.mjs' },
   { name: 'sheet-browser', program: 'sheet-browser.mjs' },
 ]

@@ -34,6 +34,7 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
  * @typedef {object} RunningServer
  * @property {number} port
  * @property {readonly number[]} pids
+ * @property {number} openedMs when its port was open, in ms since 1970
  * @property {() => string} output returns its latest output
  * @property {() => Promise<void>} end ends it and all its processes
  */
@@ -57,9 +58,11 @@ export async function startServer(command, port) {
       cause: error,
     })
   }
+  const openedMs = Date.now()
   await sleep(SETTLE_MS)
   return {
     port,
+    openedMs,
     pids: pidsOf(child.pid ?? 0),
     output,
     end,

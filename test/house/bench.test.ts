@@ -119,6 +119,7 @@ describe('the bench', { timeout: 480_000 }, () => {
 
   it.each([
     { program: 'documents.mjs', name: 'documents-sqlite', rows: 17 },
+    { program: 'restarts.mjs', name: 'restarts', rows: 8 },
     { program: 'office-load.mjs', name: 'office-load', rows: 15 },
     { program: 'sheet-browser.mjs', name: 'sheet-browser', rows: 22 },
   ])('measures whereabouts alone: $name', async ({ program, name, rows }) => {
