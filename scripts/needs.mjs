@@ -97,6 +97,15 @@ export const VARNISH = {
   aptPackage: 'varnish',
 }
 
+/** @type {Need} */
+export const SQUID = {
+  name: 'Squid',
+  variable: 'SQUID',
+  commands: ['squid'],
+  folder: '/usr/sbin',
+  aptPackage: 'squid',
+}
+
 /** All system programs that the tests need. */
 export const NEEDS = [
   CHROMIUM,
@@ -110,6 +119,7 @@ export const NEEDS = [
   HAPROXY,
   APACHE,
   VARNISH,
+  SQUID,
 ]
 
 /**

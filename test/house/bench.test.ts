@@ -27,6 +27,18 @@ interface Report {
   }[]
 }
 
+interface Networks {
+  readonly rows: readonly {
+    readonly network: string
+    readonly crossed: {
+      readonly [way: string]: {
+        readonly onlineMs: number | null
+        readonly transport: string | null
+      }
+    }
+  }[]
+}
+
 type Workplace = Awaited<ReturnType<typeof workplace>>
 
 /** A temporary folder, and programs of the bench that use it for temporary files. */
@@ -144,6 +156,25 @@ describe('the bench', { timeout: 480_000 }, () => {
     expect(rows.map(({ name }) => name)).toEqual(['alone', 'one', 'three'])
     for (const { notes } of rows) expect(notes.join('; ')).not.toMatch(/refused|arrive/)
     expect(rows[2]?.figures['commands']?.median).toBeGreaterThan(1)
+  })
+
+  it('shows what people see through proxies', async () => {
+    await using place = await workplace()
+    const { folder } = place
+    await finish(place, 'networks.mjs', '--quick', '--results', folder)
+
+    const { rows } = await resultsIn<Networks>(folder, 'networks')
+    expect(rows.map(({ network }) => network)).toEqual([
+      'nothing',
+      'nginx',
+      'holds every answer until it ends',
+    ])
+    for (const { network, crossed } of rows) {
+      expect(crossed['any'], network).toMatchObject({ arrived: 10, edits: 10 })
+      expect(crossed['long-poll'], network).toMatchObject({ arrived: 10 })
+    }
+    expect(rows[2]?.crossed['any']?.transport).toBe('long-poll')
+    expect(rows[2]?.crossed['stream']?.onlineMs).toBeNull()
   })
 
   // The gate plays each of its cases with 300 people anyway: test/chaos.

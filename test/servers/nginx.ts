@@ -3,8 +3,10 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect } from 'vitest'
+import { setTimeout } from 'node:timers/promises'
 import { find, missing, NGINX } from '../../scripts/needs.mjs'
+
+const LOOK_MS = 50
 
 /** An nginx in the foreground, which writes to its own temporary folder. */
 const around = (servers: string) => `
@@ -51,18 +53,20 @@ export async function startNginx(
     await rm(folder, { recursive: true, force: true })
   }
   try {
-    await expect
-      .poll(async () => {
-        if (child.exitCode !== null) throw new Error(`nginx ended: ${said}`)
-        return fetch(baseUrl, { redirect: 'manual' }).then(
-          () => true,
-          () => false,
-        )
-      })
-      .toBe(true)
+    while (!(await isThere(baseUrl))) {
+      if (child.exitCode !== null) throw new Error(`nginx ended: ${said}`)
+      await setTimeout(LOOK_MS)
+    }
   } catch (error) {
     await stop()
     throw error
   }
   return { [Symbol.asyncDispose]: stop }
+}
+
+function isThere(baseUrl: string): Promise<boolean> {
+  return fetch(baseUrl, { redirect: 'manual' }).then(
+    () => true,
+    () => false,
+  )
 }

@@ -4,8 +4,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect } from 'vitest'
+import { setTimeout } from 'node:timers/promises'
 import { find, missing, type Need } from '../../scripts/needs.mjs'
+
+const LOOK_MS = 50
+const END_MS = 5_000
 
 /** How to run a program of the system that listens on a port. */
 export interface Program {
@@ -33,12 +36,10 @@ export async function startProgram({ need, port, files, args }: Program): Promis
     await rm(folder, { recursive: true, force: true })
   }
   try {
-    await expect
-      .poll(() => {
-        if (child.exitCode !== null) throw new Error(`${need.name} ended: ${said}`)
-        return isListening(port)
-      })
-      .toBe(true)
+    while (!(await isListening(port))) {
+      if (child.exitCode !== null) throw new Error(`${need.name} ended: ${said}`)
+      await setTimeout(LOOK_MS)
+    }
   } catch (error) {
     await stop()
     throw error
@@ -50,9 +51,9 @@ async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const exited = once(child, 'exit')
   child.kill('SIGTERM')
-  const timer = setTimeout(() => child.kill('SIGKILL'), 5_000)
+  const hasEnded = await Promise.race([exited.then(() => true), setTimeout(END_MS, false)])
+  if (!hasEnded) child.kill('SIGKILL')
   await exited
-  clearTimeout(timer)
 }
 
 function isListening(port: number): Promise<boolean> {
