@@ -1,5 +1,6 @@
 import type { Admission } from './access/permissions.js'
 import type { Attendant, Participant } from './attendance.js'
+import type { Transport } from './stream/connections.js'
 import type { Look } from './stream/look.js'
 import type { Subscriber } from './stream/subscription.js'
 
@@ -26,6 +27,12 @@ export interface RoomRequest extends Look {
   /** The position that it resumes from. */
   readonly since: string | undefined
   readonly admission: Admission
+}
+
+/** The request of a stream of one room over HTTP. */
+export interface StreamRequest extends RoomRequest {
+  /** Which call opened it. */
+  readonly transport: Extract<Transport, 'stream' | 'post-stream'>
 }
 
 /** The changes that a long-poll waits for. */

@@ -15,6 +15,7 @@ import type {
   PollOptions,
   RoomRequest,
   RoomSubscriber,
+  StreamRequest,
   SubscriptionRequest,
 } from './reader-requests.js'
 import type { RoomName } from './room/ids.js'
@@ -23,7 +24,7 @@ import { checkRoom } from './room-name.js'
 import type { Serving } from './serving.js'
 import type { Clock } from './stream/clock.js'
 import { Connection, type Outlet } from './stream/connection.js'
-import { Connections, type Place } from './stream/connections.js'
+import { Connections, type Place, type Transport } from './stream/connections.js'
 import type { Faults } from './stream/faults.js'
 import type { Frames, Reader } from './stream/frames.js'
 import { OpenResponse } from './stream/open-response.js'
@@ -75,6 +76,11 @@ export class Readers {
     return this.#connections.size
   }
 
+  /** The readers by the way in which they are served. @see PROTOCOL.md HT45 */
+  get readerships(): Connections['readerships'] {
+    return this.#connections.readerships
+  }
+
   /**
    * Waits for the next frame of a room after a position.
    *
@@ -92,7 +98,7 @@ export class Readers {
   ): Promise<readonly Action[] | undefined> {
     this.context.serving.assertServing()
     const checked = checkRoom(roomName)
-    const place = this.#connections.reserve()
+    const place = this.#connections.reserve('long-poll')
     const { waitMs, documents, part, admission } = options
     const poll = new Poll(documents, part)
     place.keep(poll)
@@ -124,7 +130,7 @@ export class Readers {
   ): Promise<void> {
     const { caller, lastEventId } = request
     const members = caller === undefined ? [] : [caller]
-    const { place, attendance } = await this.#attend(checkRoom(roomName), members)
+    const { place, attendance } = await this.#attend(checkRoom(roomName), members, 'process')
     // The subscriber may have closed during the `await`.
     if (subscriber.closed) return leave(attendance, place)
     const { frames } = attendance.room
@@ -152,11 +158,12 @@ export class Readers {
    */
   async connect(
     roomName: string,
-    request: RoomRequest,
+    request: StreamRequest,
     response: ServerResponse,
     gzip: boolean,
   ): Promise<() => void> {
-    const { place, attendance } = await this.#attend(checkRoom(roomName), request.members)
+    const { transport, members } = request
+    const { place, attendance } = await this.#attend(checkRoom(roomName), members, transport)
     // The reader may have disconnected during the `await`.
     if (response.closed) {
       leave(attendance, place)
@@ -192,7 +199,7 @@ export class Readers {
    */
   share(response: ServerResponse, gzip: boolean, count: number): SharedStream {
     this.context.serving.assertOpen()
-    const place = this.#connections.reserve(count)
+    const place = this.#connections.reserve('shared-stream', count)
     const stream = new SharedStream(new OpenResponse(response, gzip, this.#undrained))
     response.once('close', () => {
       place.release()
@@ -268,9 +275,10 @@ export class Readers {
   async #attend(
     name: RoomName,
     members: readonly Attendant[],
+    transport: Transport,
   ): Promise<{ readonly place: Place; readonly attendance: Attendance }> {
     this.context.serving.assertOpen()
-    const place = this.#connections.reserve()
+    const place = this.#connections.reserve(transport)
     try {
       const attendance = await this.#attendances.open(name, members)
       if (this.context.serving.isOpen) return { place, attendance }

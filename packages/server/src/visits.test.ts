@@ -156,7 +156,12 @@ it('[AC33] an unexpected error ends the readers that it is about, is logged, and
   })
   const failed: string[] = []
   for (const link of ['view~broken', 'view~whole']) {
-    const visitor = { fail: () => void failed.push(link), goodbye: () => {}, allow: () => {}, expel: () => {} }
+    const visitor = {
+      fail: () => void failed.push(link),
+      goodbye: () => {},
+      allow: () => {},
+      expel: () => {},
+    }
     const asker = { request, user: undefined, roomName: 'room', link }
     const admission = {
       asker,

@@ -1,11 +1,11 @@
-import type { RoomSnapshot } from '@whereabouts/client'
 import { useRoom } from '@whereabouts/client/react'
-import { useMemo, useSyncExternalStore } from 'react'
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import type { Notice } from '../notice.js'
 import type { DocumentState, RoomDocument, Saving } from '../room-document.js'
 import { isViewLink } from '../route.js'
 import type { Session } from '../session.js'
 import { useNotice } from '../StateNote.js'
+import { EXPLAINED, SLOW_TITLE, statusOf } from './status-text.js'
 import { SteadyState } from './steady-state.js'
 
 interface StatusLineProps {
@@ -23,36 +23,45 @@ const SAVING: { readonly [saving in Saving]: string } = {
   setAside: 'Some of this cannot be saved. Undo it, or copy it elsewhere',
 }
 
-/** The notices that give the reason, so that this line doesn't. */
-const EXPLAINED: ReadonlySet<Notice['kind']> = new Set([
-  'signedOut',
-  'shutOut',
-  'neverIn',
-  'linkEnded',
-  'deleted',
-  'documentFull',
-  'storageFull',
-])
+/** Where a long-poll lasts so long, streams don't get through. */
+const SLOW_AFTER_MS = 10_000
 
 /**
  * Shows the state of the connection and which edits are saved, and a way on when the connection is
  * closed.
  *
- * @see OFFICE.md SH7, SH12, SH76
+ * @see OFFICE.md SH7, SH12, SH76, OF23, OF24
  */
 export function StatusLine({ session, isSeen }: StatusLineProps) {
   const snapshot = useRoom(session)
   const notice = useNotice(session)
   const { status } = snapshot
+  const isSlow = useLasting(snapshot.transport === 'long-poll', SLOW_AFTER_MS)
   return (
     <div className="status" data-status={status}>
-      <output>{describe(snapshot, notice, isSeen)}</output>
+      <output title={isSlow ? SLOW_TITLE : undefined}>
+        {statusOf(snapshot, notice, { isSeen, isSlow })}
+      </output>
       {!isViewLink(session.name) && (
         <SavingLine document={session.document} isExplained={EXPLAINED.has(notice.kind)} />
       )}
       <WayOn session={session} notice={notice} />
     </div>
   )
+}
+
+/** Returns whether something has been so for a time. */
+function useLasting(isSo: boolean, ms: number): boolean {
+  const [hasLasted, setHasLasted] = useState(false)
+  useEffect(() => {
+    if (!isSo) return undefined
+    const timer = setTimeout(() => setHasLasted(true), ms)
+    return () => {
+      clearTimeout(timer)
+      setHasLasted(false)
+    }
+  }, [isSo, ms])
+  return isSo && hasLasted
 }
 
 function WayOn({ session, notice }: { readonly session: Session; readonly notice: Notice }) {
@@ -97,20 +106,4 @@ function describeSaving({ saving, problem }: DocumentState, isExplained: boolean
   const text = SAVING[saving]
   const hasReason = text !== '' && saving !== 'saving' && problem !== null
   return hasReason && !isExplained ? `${text}: ${problem.detail}` : text
-}
-
-function describe({ status, problem }: RoomSnapshot, notice: Notice, isSeen: boolean): string {
-  const reason = problem === null || EXPLAINED.has(notice.kind) ? null : problem.detail
-  switch (status) {
-    case 'connecting':
-      return 'Connecting…'
-    case 'reconnecting':
-      return 'Reconnecting…'
-    case 'closed':
-      return reason === null ? 'Closed' : `Closed: ${reason}`
-    case 'online':
-      if (notice.kind === 'signedOut') return 'Live, but signed out'
-      if (reason !== null) return `Live, but: ${reason}`
-      return isSeen ? 'Live' : 'Live, watching'
-  }
 }

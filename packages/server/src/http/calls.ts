@@ -217,7 +217,8 @@ export class Calls {
     const isMember = caller !== undefined && admission.can.includes('join')
     if (isMember) this.#keepKey(call, caller)
     const members = isMember ? [{ ...caller, at, nextWithinMs }] : []
-    const wanted = { ...said, members, admission }
+    const transport = request.method === 'POST' ? 'post-stream' : 'stream'
+    const wanted = { ...said, members, admission, transport } as const
     const gzip = acceptsGzip(header(request, 'accept-encoding'))
     const release = await this.rooms.readers.connect(roomName, wanted, response, gzip)
     if (response.closed) release()

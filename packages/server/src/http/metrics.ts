@@ -42,13 +42,26 @@ export class Metrics {
     labelNames: ['budget'],
     registers: [],
   })
+  readonly #readers = new Gauge({
+    name: 'whereabouts_readers',
+    help: 'Readers by the way in which they are served; a client that uses long-polls is on a network that holds streams back',
+    labelNames: ['transport'],
+    registers: [],
+  })
+  readonly #opened = new Counter({
+    name: 'whereabouts_readers_opened_total',
+    help: 'Streams that were opened, and long-polls that waited, likewise',
+    labelNames: ['transport'],
+    registers: [],
+  })
   #isProcessMeasured = false
 
   constructor(
     private readonly rooms: RoomServer,
     private readonly budgets: Pick<Budgets, 'refusals'>,
   ) {
-    this.#registry.registerMetric(this.#refused)
+    for (const metric of [this.#refused, this.#readers, this.#opened])
+      this.#registry.registerMetric<string>(metric)
     for (const [name, help] of Object.entries(GAUGES)) {
       const gauge = new Gauge({ name: `whereabouts_${name}`, help, registers: [] })
       this.#registry.registerMetric(gauge)
@@ -68,6 +81,11 @@ export class Metrics {
     await this.#measureProcess()
     for (const [name, value] of Object.entries(await this.rooms.count())) {
       this.#setters.get(name as Name)?.(value as number)
+    }
+    this.#opened.reset()
+    for (const [transport, { open, total }] of this.rooms.readers.readerships) {
+      this.#readers.set({ transport }, open)
+      this.#opened.inc({ transport }, total)
     }
     this.#refused.reset()
     for (const [budget, count] of Object.entries(this.budgets.refusals)) {

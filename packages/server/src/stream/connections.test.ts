@@ -47,7 +47,7 @@ function start(maxConnections = 1_000) {
   )
   const open = () => {
     const connection = new RecordingConnection(clock)
-    const place = connections.reserve()
+    const place = connections.reserve('stream')
     place.keep(connection)
     return { connection, forget: () => place.release() }
   }
@@ -192,9 +192,9 @@ it('[FR8] a connection beyond the limit is refused', () => {
 
 it('[FR10] a reserved place counts before a connection uses it, and is released once', () => {
   const { connections, open } = start(2)
-  const place = connections.reserve()
+  const place = connections.reserve('stream')
   open()
-  expect(() => connections.reserve()).toThrow(TOO_MANY)
+  expect(() => connections.reserve('stream')).toThrow(TOO_MANY)
   place.release()
   place.release()
   expect(connections.size).toBe(1)
@@ -202,7 +202,7 @@ it('[FR10] a reserved place counts before a connection uses it, and is released 
 
 it('[FR10] a connection whose place was released before gets no heartbeats', () => {
   const { clock, connections } = start()
-  const place = connections.reserve()
+  const place = connections.reserve('stream')
   place.release()
   const late = new RecordingConnection(clock)
   place.keep(late)

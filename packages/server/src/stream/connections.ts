@@ -8,6 +8,16 @@ export interface ConnectionLimits {
   readonly maxConnections: number
 }
 
+/** The ways in which readers are served, which are a label in the metrics. */
+const TRANSPORTS = ['stream', 'post-stream', 'shared-stream', 'long-poll', 'process'] as const
+export type Transport = (typeof TRANSPORTS)[number]
+
+/** How many readers a way has, and how many it has had. */
+interface Readership {
+  open: number
+  total: number
+}
+
 /** A connection that stays open and needs pings. */
 export interface Kept extends Endable {
   ping(): void
@@ -33,12 +43,10 @@ export class Place {
   #connection: Kept | undefined
   #isReleased = false
 
-  /** @param count how many connections it counts as */
   constructor(
-    private readonly count: number,
     private readonly slot: Set<Kept>,
     private readonly kept: () => void,
-    private readonly released: (count: number) => void,
+    private readonly released: () => void,
   ) {}
 
   /** Starts the pings of the place's connection. */
@@ -54,7 +62,7 @@ export class Place {
     if (this.#isReleased) return
     this.#isReleased = true
     if (this.#connection !== undefined) this.slot.delete(this.#connection)
-    this.released(this.count)
+    this.released()
   }
 }
 
@@ -67,6 +75,9 @@ export class Place {
 export class Connections {
   readonly #slots: Set<Kept>[]
   readonly #tickMs: number
+  readonly #readerships = new Map<Transport, Readership>(
+    TRANSPORTS.map((transport) => [transport, { open: 0, total: 0 }]),
+  )
   #size = 0
   #added = 0
   #next = 0
@@ -89,6 +100,11 @@ export class Connections {
     return this.#size
   }
 
+  /** The readers by the way in which they are served. @see PROTOCOL.md HT45 */
+  get readerships(): ReadonlyMap<Transport, Readonly<Readership>> {
+    return this.#readerships
+  }
+
   /**
    * Takes a place. Call it before the first `await`, or else callers that arrive at once all get in.
    *
@@ -96,11 +112,17 @@ export class Connections {
    * @throws {Problem} too-many-connections
    * @see PROTOCOL.md FR8, FR10
    */
-  reserve(count = 1): Place {
+  reserve(transport: Transport, count = 1): Place {
     this.#assertRoom(count)
     this.#size += count
+    const readership = this.#readerships.get(transport)!
+    readership.open += count
+    readership.total += count
     const slot = this.#slots[this.#added++ % this.#slots.length]!
-    return new Place(count, slot, this.#schedule, this.#leave)
+    return new Place(slot, this.#schedule, () => {
+      readership.open -= count
+      this.#leave(count)
+    })
   }
 
   /**
@@ -167,7 +189,7 @@ export class Connections {
     return this.#slots.flatMap((slot) => [...slot])
   }
 
-  readonly #leave = (count: number): void => {
+  #leave(count: number): void {
     this.#size -= count
     if (this.#size === 0) this.#onEmpty()
   }
