@@ -124,8 +124,9 @@ describe('Home', () => {
       .poll(() => row(anns, 'Busy').locator('.avatar').count(), { timeout: 10_000 })
       .toBe(0)
 
-    const asked = anns.requests.slice(since).filter(({ url }) => url.includes('/rooms/'))
-    expect(asked.some(({ url }) => url.includes('/events'))).toBe(false)
+    const all = anns.requests.slice(since)
+    expect(all.some(({ url }) => /\/(?:events|streams)/.test(url))).toBe(false)
+    const asked = all.filter(({ url }) => url.includes('/rooms/'))
     const rounds = asked.filter(({ url }) => url.endsWith('/location'))
     const lastsMs = rounds.at(-1)!.atMs - rounds[0]!.atMs
     // Two rooms, a round of requests every 5 s, and one request each for the title.
