@@ -56,6 +56,19 @@ function notices(): Plugin {
   }
 }
 
+/** What Univer calls to name or wrap what it may not need: what isn't used is left out. */
+const PURE = ['createIdentifier', 'createInterceptorKey', 'forwardRef', 'memo']
+
+/** What is asked for as one file, though parts of it are needed elsewhere alone: a request costs more than a kilobyte. */
+const TOGETHER = [
+  { name: 'react', test: /node_modules[\\/](?:react|react-dom|scheduler)[\\/]/ },
+  {
+    name: 'shared',
+    test: /preload-helper|protocol[\\/]dist[\\/]|document[\\/]format\.js|office[\\/]src[\\/](?:base|identity|keep-signed-in|person|route|title)\.ts/,
+    minShareCount: 2,
+  },
+]
+
 export default defineConfig({
   experimental: {
     // The page is below any path of a host, so scripts and styles refer to others beside them. The server
@@ -63,7 +76,11 @@ export default defineConfig({
     renderBuiltUrl: (_file, { hostType }) => (hostType === 'html' ? undefined : { relative: true }),
   },
   plugins: [notices(), offline(), compressed(), ...univer(), ...univerInPage()],
-  worker: { format: 'es', plugins: univer },
+  // Not every worker has Univer; the page's build checks that all is there.
+  worker: {
+    format: 'es',
+    plugins: () => univer().map((plugin) => ({ ...plugin, buildEnd: undefined })),
+  },
   build: {
     target: 'es2022',
     license: { fileName: BUNDLED },
@@ -75,8 +92,10 @@ export default defineConfig({
       input: { index: 'index.html', offline: 'worker/offline.ts' },
       output: {
         entryFileNames: ({ name }) => (name === 'offline' ? WORKER : 'assets/[name]-[hash].js'),
+        codeSplitting: { groups: TOGETHER },
         chunkFileNames: ({ name, moduleIds }) => `assets/${laterName(moduleIds) ?? name}-[hash].js`,
       },
+      treeshake: { propertyReadSideEffects: false, manualPureFunctions: PURE },
       // The compression takes most of the time, and nobody who starts the server has to know.
       checks: { pluginTimings: false },
       onLog(level, log, handle) {

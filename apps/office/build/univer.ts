@@ -1,39 +1,10 @@
 // What the build changes in Univer's own files. Each change fails the build if Univer has changed there.
 import { readFileSync } from 'node:fs'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import type { Plugin } from 'vite'
-
-type Change = (code: string) => string
-
-/** Changes one file of one package of Univer. */
-function changing(name: string, file: string, change: Change): Plugin {
-  let isThere = false
-  return {
-    name,
-    apply: 'build',
-    transform(code, id) {
-      if (!id.endsWith(`/@univerjs/${file}`)) return undefined
-      isThere = true
-      return { code: change(code), map: null }
-    },
-    buildEnd(error) {
-      if (error === undefined && !isThere) this.error(`Univer no longer has ${file}`)
-    },
-  }
-}
-
-/** Replaces what must be there exactly once. */
-function once(code: string, old: string, by: string): string {
-  if (code.split(old).length !== 2) throw new Error(`Univer no longer has this once: ${old}`)
-  return code.replace(old, () => by)
-}
-
-/** Replaces what must be there. */
-function all(code: string, old: RegExp, by: string): string {
-  const changed = code.replace(old, by)
-  if (changed === code) throw new Error(`Univer no longer has this: ${old.source}`)
-  return changed
-}
+import { all, changing, once } from './changing.js'
+import { iconsLater } from './late-icons.js'
+import { withoutTextDocuments } from './text-documents.js'
 
 // Univer looks for the first character of all that is left of a word, once for each character of it.
 const FIRST_CHARACTER = 'function getFirstGrapheme(text) {'
@@ -117,51 +88,30 @@ const readyExpressions: Plugin = {
 }
 
 const PICTURE = /"data:image\/(?:png|jpeg);base64,[^"]{5000,}"/g
+// What a hidden cell counts as; it would bring all that calculates with values.
+const HIDDEN_VALUE = /\bNullValueObject\.create\(\)/g
+const UNSEEN = /(?<=[[(]\w+, )(?:AlertDialog|SheetPermission(?:Dialog|Panel|UserDialog))(?=[\])])/g
+
+const DROPDOWN_KEYS = /^\w+Drop[dD]own\.componentKey = .*;\n/gm
+const DROPDOWNS = /^\t+\[ISheetCellDropdownManagerService, .*\],\n/gm
 
 /**
- * Leaves out the pictures of dialogs that nobody sees here: those about protected cells, and about
- * lists in a text document.
+ * Leaves out the dialogs about protected cells with their pictures, which nobody sees here, and the lists and
+ * calendars in cells, which no plugin opens here.
  *
  * @see OFFICE.md SH13
  */
-const withoutPictures = ['sheets-ui', 'docs-ui'].map((name) =>
-  changing(`without-pictures-of-${name}`, `${name}/lib/es/index.js`, (code) =>
-    all(code, PICTURE, '""'),
-  ),
-)
-
-const UNSEEN = {
-  'sheets-ui': [
-    'AlertDialog',
-    'SheetPermissionDialog',
-    'SheetPermissionPanel',
-    'SheetPermissionUserDialog',
-  ],
-  'docs-ui': [
-    'BulletListTypePicker',
-    'DocCreateTableConfirm',
-    'FloatToolbar',
-    'OrderListTypePicker',
-    'PageSettings',
-    'ParagraphSettingIndex',
-  ],
-}
-
-/** Leaves out those dialogs themselves. */
-const withoutDialogs = Object.entries(UNSEEN).map(([name, views]) =>
-  changing(`without-dialogs-of-${name}`, `${name}/lib/es/index.js`, (code) =>
-    views.reduce(
-      (before, view) =>
-        all(before, new RegExp(`(?<=[[(]\\w+, )${view}(?=[\\])])`, 'g'), '() => null'),
-      code,
-    ),
-  ),
-)
+const withoutUnseen = changing('without-unseen', 'sheets-ui/lib/es/index.js', (code) => {
+  const unprotected = all(all(all(code, PICTURE, '""'), UNSEEN, '() => null'), HIDDEN_VALUE, 'null')
+  return all(all(unprotected, DROPDOWN_KEYS, ''), DROPDOWNS, '')
+})
 
 // A list of functions: `[[Abs, "ABS"], [Acos, "ACOS"]]`.
 const FUNCTIONS = /(?<=\nconst function[A-Z]\w* = )\[\s*\[.*?\]\s*\](?=;\n)/gs
 const NAMED = 'class NamedFunction { constructor(name) { this.name = name } dispose() {} }'
-const FUNCTION = /\[\s*\w+,\s*(?=")/g
+const BESSEL =
+  /(?<=\nlet BESSEL;\n)\(function\(_BESSEL\) \{.*?\n\}\)\(BESSEL \|\| \(BESSEL = \{\}\)\);/s
+const FUNCTION = /\[\s*[\w$]+,\s*(?=")/g
 
 /**
  * Leaves the names of functions in the page, and the code that calculates them to the worker.
@@ -169,7 +119,21 @@ const FUNCTION = /\[\s*\w+,\s*(?=")/g
  * @see OFFICE.md SH50
  */
 const namesOfFunctions = changing('names-of-functions', 'engine-formula/lib/es/index.js', (code) =>
-  [NAMED, code.replace(FUNCTIONS, (list) => all(list, FUNCTION, '[NamedFunction, '))].join('\n'),
+  [
+    NAMED,
+    all(code, BESSEL, '').replace(FUNCTIONS, (list) => all(list, FUNCTION, '[NamedFunction, ')),
+  ].join('\n'),
+)
+
+const OWN_FUNCTIONS = ' AsyncCustomFunction, CustomFunction,'
+const NO_OWN_FUNCTION = 'class CustomFunction {}\nclass AsyncCustomFunction {}'
+const REGISTRY = '//#region src/services/register-function.service.ts'
+
+/** Leaves out the functions that an application may add, since the worker wouldn't know them. */
+const withoutOwnFunctions = changing(
+  'without-own-functions',
+  'sheets-formula/lib/es/index.js',
+  (code) => once(once(code, OWN_FUNCTIONS, ''), REGISTRY, `${NO_OWN_FUNCTION}\n${REGISTRY}`),
 )
 
 const CALCULATES = /(?<=\n\t\t)if \(shouldPerformComputing\) dependencies\.push\(.*?\);(?=\n)/
@@ -250,49 +214,6 @@ const unusedClasses = (): Plugin => ({
   },
 })
 
-const ICONS = 'virtual:univer-icons'
-const ICONS_IMPORT = /^import \{ ([\w, ]+) \} from "@univerjs\/icons";$/m
-const WITH_ICONS = ['design', 'docs-ui', 'sheets-formula-ui', 'sheets-numfmt-ui', 'sheets-ui', 'ui']
-const LATE_ICONS = fileURLToPath(new URL('../src/late-icons.ts', import.meta.url))
-
-function iconsIn(code: string): string[] {
-  const [, names] = ICONS_IMPORT.exec(code) ?? []
-  if (names === undefined) throw new Error('Univer imports its icons in another way now')
-  return names.split(', ')
-}
-
-/** Loads Univer's icons after the grid; `virtual:univer-icons` has them. */
-const iconsLater: Plugin[] = [
-  ...WITH_ICONS.map((name) =>
-    changing(`late-icons-of-${name}`, `${name}/lib/es/index.js`, (code) => {
-      const late = iconsIn(code).map(
-        (icon) => `const ${icon} = /* @__PURE__ */ lateIcon("${icon}");`,
-      )
-      const load = `import { lateIcon } from ${JSON.stringify(LATE_ICONS)};`
-      return code.replace(ICONS_IMPORT, () => [load, ...late].join('\n'))
-    }),
-  ),
-  {
-    name: 'icons',
-    apply: 'build',
-    enforce: 'pre',
-    async resolveId(id, importer) {
-      if (id !== ICONS) return undefined
-      const found = await this.resolve('@univerjs/preset-sheets-core', importer)
-      return found && `${found.id}?icons`
-    },
-    load(id) {
-      if (!id.endsWith('?icons')) return undefined
-      const univer = id.slice(0, id.indexOf('/preset-sheets-core/'))
-      const names = WITH_ICONS.flatMap((name) =>
-        iconsIn(readFileSync(`${univer}/${name}/lib/es/index.js`, 'utf8')),
-      )
-      const list = [...new Set(names)].join(', ')
-      return `import { ${list} } from '@univerjs/icons'\nexport const icons = { ${list} }`
-    },
-  },
-]
-
 const STORAGE = 'import localforage from "localforage";'
 const LATE_STORAGE = `const localforage = new Proxy({}, {
   get: (_, name) => async (...args) => (await import("localforage")).default[name](...args),
@@ -310,6 +231,19 @@ const drawsAtOnce = changing('draws-at-once', 'ui/lib/es/index.js', (code) =>
   once(code, WAITED, WAITED.replace('300', '0')),
 )
 
+const PRESET = 'preset-sheets-core/lib/es/index.js'
+const FACADES =
+  /^import "@univerjs\/(?:docs-ui|engine-formula|network|sheets-formula|sheets-formula-ui|sheets-numfmt|ui)\/lib\/facade";\n/gm
+
+/** Leaves out Univer's plugins for requests and for a worker of its own, and the parts of its API that nobody calls here. */
+const smallerPreset = changing('smaller-preset', PRESET, (code) =>
+  once(
+    once(all(code, FACADES, ''), '    plugins: [\n      y,', '    plugins: ['),
+    'e ? [k, { workerURL: t }] : null,',
+    '',
+  ),
+)
+
 /** What is changed for the page and for the worker. */
 export const univer = (): Plugin[] => [
   longWords,
@@ -322,9 +256,11 @@ export const univer = (): Plugin[] => [
 
 /** What is changed for the page alone, so that it loads less before it shows the grid. */
 export const univerInPage = (): Plugin[] => [
-  ...withoutPictures,
-  ...withoutDialogs,
+  withoutUnseen,
+  withoutTextDocuments,
+  smallerPreset,
   namesOfFunctions,
+  withoutOwnFunctions,
   withoutEngine,
   ...describesLater,
   ...iconsLater,
