@@ -44,6 +44,40 @@ describe('the start', () => {
     expect(order).toEqual(['cells', 'toolbar'])
   })
 
+  it('[SH132] draws the cells before it starts what only answers to the user', async () => {
+    const context = await sheets.browser.newContext()
+    await context.addInitScript((canvas) => {
+      const order: string[] = []
+      Object.assign(globalThis, { order })
+      const note = (what: string) => void (order.includes(what) || order.push(what))
+      const before = (
+        of: object,
+        method: string,
+        look: (on: unknown, given: unknown[]) => void,
+      ) => {
+        const own = Reflect.get(of, method) as (...given: unknown[]) => unknown
+        Reflect.set(of, method, function (this: unknown, ...given: unknown[]) {
+          look(this, given)
+          return Reflect.apply(own, this, given)
+        })
+      }
+      const { prototype } = CanvasRenderingContext2D
+      let texts = 0
+      before(prototype, 'fillText', () => void (texts += 1))
+      // The names of rows and columns are written before the cells are copied to the canvas that is seen.
+      before(prototype, 'drawImage', (on) => {
+        if (texts > 20 && (on as CanvasRenderingContext2D).canvas.matches(canvas)) note('cells')
+      })
+      // Univer sets a timer for its last stage when it has started the one before.
+      before(globalThis, 'setTimeout', (_on, [callback]) => {
+        if (/^\(\)=>\{this\.\w+\.stage=[\w.]+\}$/.test(String(callback))) note('rest')
+      })
+    }, CANVAS)
+    await using window = await sheets.open(sheets.newRoom(), ann, { context })
+    const order = await window.page.evaluate(() => (globalThis as { order?: string[] }).order)
+    expect(order).toEqual(['cells', 'rest'])
+  })
+
   it('[SH113] keeps the cells where they are when the toolbar comes', async () => {
     const context = await sheets.browser.newContext()
     await context.addInitScript((selector) => {

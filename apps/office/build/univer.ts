@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import type { Plugin } from 'vite'
 import { all, changing, once } from './changing.js'
+import { drawsFirst } from './first-drawing.js'
 import { iconsLater } from './late-icons.js'
 import { withoutTextDocuments } from './text-documents.js'
 
@@ -224,13 +225,6 @@ const storageLater = changing('late-storage', 'ui/lib/es/index.js', (code) =>
   once(code, STORAGE, LATE_STORAGE),
 )
 
-const WAITED = '}, 300);\n\t\t\t} catch (error) {'
-
-/** Univer waits for 300 ms before it draws, for plugins that come late; all that draw are there. */
-const drawsAtOnce = changing('draws-at-once', 'ui/lib/es/index.js', (code) =>
-  once(code, WAITED, WAITED.replace('300', '0')),
-)
-
 const PRESET = 'preset-sheets-core/lib/es/index.js'
 const FACADES =
   /^import "@univerjs\/(?:docs-ui|engine-formula|network|sheets-formula|sheets-formula-ui|sheets-numfmt|ui)\/lib\/facade";\n/gm
@@ -265,7 +259,7 @@ export const univerInPage = (): Plugin[] => [
   ...describesLater,
   ...iconsLater,
   storageLater,
-  drawsAtOnce,
+  drawsFirst,
 ]
 
 /** Names the files that come after the grid by what is in them. */

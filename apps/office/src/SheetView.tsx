@@ -117,8 +117,10 @@ function whenThere(document: RoomDocument): Promise<void> {
 }
 
 /** Resolves when the document is in a version that this client can show. @see SHEET.md SD22 */
-function whenKnown(doc: Doc): Promise<void> {
-  return new Promise((resolve) => {
+async function whenKnown(doc: Doc): Promise<void> {
+  // Evaluating the grid's scripts and starting the grid each take long enough for a task of their own.
+  await new Promise((resolve) => void setTimeout(resolve))
+  await new Promise<void>((resolve) => {
     const look = () => {
       if (!isKnownFormat(doc, SHEET_FORMAT)) return
       stop()
