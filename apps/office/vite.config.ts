@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { constants, brotliCompressSync, gzipSync } from 'node:zlib'
 import { defineConfig, type Plugin } from 'vite'
+import { compiledBeside } from './build/compiled-beside.js'
 import { offline } from './build/offline.js'
 import { laterName, univer, univerInPage } from './build/univer.js'
 import { WORKER } from './worker/build.js'
@@ -75,7 +76,7 @@ export default defineConfig({
     // writes into the HTML where they are.
     renderBuiltUrl: (_file, { hostType }) => (hostType === 'html' ? undefined : { relative: true }),
   },
-  plugins: [notices(), offline(), compressed(), ...univer(), ...univerInPage()],
+  plugins: [notices(), compiledBeside, offline(), compressed(), ...univer(), ...univerInPage()],
   // Not every worker has Univer; the page's build checks that all is there.
   worker: {
     format: 'es',

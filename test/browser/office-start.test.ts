@@ -7,6 +7,7 @@ import { ann, poll, Sheets } from './sheets.js'
 const LATER = /\/assets\/(?:univer-functions|univer-icons|formulas\.worker)-/
 const MOST_BYTES = 906_000
 const MOST_SCRIPTS = 16
+const LARGE_BYTES = 100_000
 const CANVAS = 'canvas#univer-sheet-main-canvas_workbook'
 
 describe('the start', () => {
@@ -109,7 +110,7 @@ describe('the start', () => {
     await window.page.getByText('Adds').first().waitFor()
   })
 
-  it('[OF7 SH134] loads no more than the limits until a sheet can be used', async () => {
+  it('[OF7 SH133 SH134] loads no more than the limits until a sheet can be used', async () => {
     const context = await sheets.browser.newContext()
     await holdLater(context)
     const scripts: Promise<Buffer>[] = []
@@ -124,6 +125,11 @@ describe('the start', () => {
     expect(bytes).toBeGreaterThan(MOST_BYTES / 10)
     expect(bytes).toBeLessThanOrEqual(MOST_BYTES)
     expect(bodies.length).toBeLessThanOrEqual(MOST_SCRIPTS)
+    const large = bodies.filter(({ length }) => length > LARGE_BYTES)
+    expect(large.length).toBeGreaterThanOrEqual(2)
+    for (const body of large) {
+      expect(body.toString('utf8', 0, 40)).toMatch(/^\/\/# allFunctionsCalledOnLoad\n/)
+    }
   })
 
   it('[OF8] sends scripts and styles compressed, to be kept', async () => {
