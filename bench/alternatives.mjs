@@ -10,19 +10,28 @@ const FOLDERS = {
 }
 
 /**
- * Installs the packages of the alternatives into a folder of their own, as the project doesn't
- * need them. Installs exactly what is in the lockfile, and reports if npm can't.
+ * Installs the packages of the alternatives, as the project doesn't need them, and reports if npm can't.
  */
 export function installAlternatives() {
-  const lockfile = join(PLACE, 'package-lock.json')
-  const installed = join(FOLDERS.alternatives, '.package-lock.json')
+  install(PLACE)
+}
+
+/**
+ * Installs exactly what is in the lockfile of a folder, into that folder. Returns whether it is installed.
+ *
+ * @param {string} folder
+ */
+export function install(folder) {
+  const lockfile = join(folder, 'package-lock.json')
+  const installed = join(folder, 'node_modules', '.package-lock.json')
   const installedMs = statSync(installed, { throwIfNoEntry: false })?.mtimeMs ?? 0
-  if (installedMs > statSync(lockfile).mtimeMs) return
-  console.log('Installing the alternatives')
+  if (installedMs > statSync(lockfile).mtimeMs) return true
+  console.log(`Installing what is in ${folder}`)
   // Leaves out optional native helpers, which would have to be compiled and aren't needed.
   const args = ['ci', '--omit=optional', '--no-audit', '--no-fund']
-  const { status, stderr } = spawnSync('npm', args, { cwd: PLACE, encoding: 'utf8' })
-  if (status !== 0) console.error(`npm can't install the alternatives:\n${stderr}`)
+  const { status, stderr } = spawnSync('npm', args, { cwd: folder, encoding: 'utf8' })
+  if (status !== 0) console.error(`npm can't install what is in ${folder}:\n${stderr}`)
+  return status === 0
 }
 
 /**

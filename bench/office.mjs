@@ -25,8 +25,9 @@ const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-firs
  * Starts both, and ends them when the work is done.
  *
  * @param {(office: Office) => Promise<void>} work
+ * @param {readonly string[]} [more] more arguments for the browser
  */
-export async function withOffice(work) {
+export async function withOffice(work, more = []) {
   const executablePath = find(CHROMIUM)
   if (executablePath === undefined) throw new Error(missing(CHROMIUM))
   const dataDir = mkdtempSync(join(tmpdir(), 'whereabouts-bench-'))
@@ -45,7 +46,7 @@ export async function withOffice(work) {
     const baseUrl = await addressOf(child)
     const browser = await chromium.launch({
       executablePath,
-      args: [...ARGUMENTS, '--disable-sync'],
+      args: [...ARGUMENTS, '--disable-sync', ...more],
     })
     try {
       await work({ baseUrl, browser, measure: () => measureOf(child) })
