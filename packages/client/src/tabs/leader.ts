@@ -74,6 +74,13 @@ export class Leader {
     this.#follow()
   }
 
+  /** Takes over tabs that can't say what they want. One that has said so is awake again. */
+  adopt(asleep: readonly Asleep[]): void {
+    for (const { tab, wishes } of asleep) {
+      if (!this.#tabs.has(tab)) this.heard(tab, wishes, { isAsleep: true })
+    }
+  }
+
   /** Returns the tab that can best go on. */
   successor(): string | null {
     const awake = [...this.#tabs].filter(

@@ -206,9 +206,7 @@ export class Tab {
       }
       case 'resign':
         this.#apply({ kind: 'heard', from, said: message })
-        for (const { tab, wishes } of message.asleep) {
-          this.#leader?.heard(tab, wishes, { isAsleep: true })
-        }
+        this.#leader?.adopt(message.asleep)
         return
       case 'call':
         return this.#sayWishes()

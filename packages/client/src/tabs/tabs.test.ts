@@ -169,7 +169,8 @@ function faultAtRest(seed: number): string[] {
   for (const tab of browser.tabs) if (tab.state === 'asleep') tab.resume()
   if (browser.awake.length === 0) browser.open()
   Object.assign(browser, { loss: 0, delayMs: 5 })
-  browser.runFor(60_000)
+  // What was asleep, and is gone, keeps its place for two minutes.
+  browser.runFor(150_000)
   const made = browser.made
   for (let count = 0; count < 10; count++) {
     browser.makeNews()

@@ -10,7 +10,7 @@ const SILENCE_MS = 2.5 * HEARTBEAT_MS
 const LATENCY_MS = 20
 const LEASE_MS = 15_000
 /** More happens in no test's step. */
-const MOST_EVENTS = 20_000
+const MOST_EVENTS = 100_000
 
 /** A request that the server answers. */
 interface Request {
