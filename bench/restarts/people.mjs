@@ -53,10 +53,10 @@ async function join(all) {
  */
 async function reopened(restarting) {
   const { port } = new URL(url)
-  let isOver = false
-  void restarting.then(({ status }) => (isOver = status === 204))
-  while ((await isOpen(Number(port))) && !isOver) await sleep(PROBE_EVERY_MS)
-  if (isOver) return undefined
+  const isNone = restarting.then(({ status }) => status === 204)
+  while (await isOpen(Number(port))) {
+    if (await Promise.race([isNone, sleep(PROBE_EVERY_MS, false)])) return undefined
+  }
   Person.isServerAway = true
   while (!(await isOpen(Number(port)))) await sleep(PROBE_EVERY_MS)
   Person.isServerAway = false

@@ -92,7 +92,7 @@ export class BadProxy implements AsyncDisposable {
       answer.on('error', () => outgoing.destroy())
       outgoing.writeHead(answer.statusCode!, this.fault.headers?.(answer.headers) ?? answer.headers)
       if (this.fault.keeps === true && method === 'GET' && !isStream(asked)) {
-        void this.#keep(url!, answer, outgoing)
+        this.#keep(url!, answer, outgoing).catch(() => outgoing.destroy())
       } else {
         const pass = this.fault.pass?.(asked, answer) ?? atOnce
         pass(answer, outgoing)

@@ -101,7 +101,7 @@ function open(url: string, room: string, name: string, way: Way) {
 /** Returns a `fetch` that lets events come in one way only. */
 function allowing(way: Way): typeof fetch {
   return async (input, init) => {
-    const asked = wayOf(String(input), init?.method)
+    const asked = wayOf(new Request(input).url, init?.method)
     if (way !== 'any' && asked !== undefined && asked !== way) throw new TypeError('not allowed')
     return fetch(input, init)
   }
