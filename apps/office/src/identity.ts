@@ -4,6 +4,8 @@ import { BASE } from './base.js'
 export interface Identity {
   /** `unknown` if the server can't be reached, or doesn't know the caller. */
   readonly mode: 'open' | 'jwt' | 'proxy' | 'oidc' | 'unknown'
+  /** Whether the server answered that it doesn't know the caller. */
+  readonly isRefused?: boolean
   readonly user?: SignedIn
   /** The time until the session ends, if it does. */
   readonly expiresInMs?: number
@@ -17,8 +19,8 @@ export interface SignedIn {
 }
 
 const ADDRESS = `${BASE}session`
-/** A document opens from the browser's copy meanwhile, so it waits for no longer. */
-const ANSWER_MS = 10_000
+/** Without an answer, a document opens from the copy of the last user. */
+const ANSWER_MS = 4_000
 
 /** Asks the server who is at this window. Never throws. */
 export async function readIdentity(): Promise<Identity> {
@@ -28,6 +30,7 @@ export async function readIdentity(): Promise<Identity> {
       signal: AbortSignal.timeout(ANSWER_MS),
     })
     if (response.ok) return (await response.json()) as Identity
+    if (response.status === 401) return { mode: 'unknown', isRefused: true }
   } catch {
     // The server can't be reached, which the room's status shows.
   }

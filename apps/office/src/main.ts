@@ -1,6 +1,7 @@
 import './styles.css'
 import { BASE } from './base.js'
 import { readIdentity } from './identity.js'
+import { userAtWindow } from './last-user.js'
 import { keepSignedIn } from './keep-signed-in.js'
 import { RecentList } from './home/recents.js'
 import { parseRoute, type DocumentRoute } from './route.js'
@@ -9,8 +10,6 @@ import { parseRoute, type DocumentRoute } from './route.js'
 const SETTLED_MS = 5_000
 
 const page = document.getElementById('app')!
-const recents = new RecentList(() => localStorage)
-for (const event of ['storage', 'pageshow']) window.addEventListener(event, recents.lookAgain)
 // A server that has no manifest wants nothing to be kept. OF25, OP37
 if ('serviceWorker' in navigator && document.querySelector('link[rel="manifest"]') !== null) {
   setTimeout(
@@ -34,7 +33,8 @@ async function openHome(): Promise<void> {
   document.title = 'whereabouts'
   const asked = readIdentity()
   const [{ showHome }, identity] = await Promise.all([import('./home/Home.js'), asked])
-  showHome(page, recents, identity)
+  const user = userAtWindow(identity, () => localStorage)
+  showHome(page, { recents: recentsOf(user), identity, user })
   await keepSignedIn(identity, () => undefined)
 }
 
@@ -45,9 +45,18 @@ async function openDoctor(): Promise<void> {
 }
 
 async function openDocument(route: DocumentRoute): Promise<void> {
+  const asked = readIdentity()
+  const [{ openRoom }, identity] = await Promise.all([import('./open-room.js'), asked])
+  const user = userAtWindow(identity, () => localStorage)
+  const recents = recentsOf(user)
   recents.opened(route, Date.now())
-  const { openRoom } = await import('./open-room.js')
-  await openRoom(page, route, recents)
+  await openRoom(page, route, { recents, identity, user })
+}
+
+function recentsOf(user: string | undefined): RecentList {
+  const recents = new RecentList(() => localStorage, user)
+  for (const event of ['storage', 'pageshow']) window.addEventListener(event, recents.lookAgain)
+  return recents
 }
 
 function showNotFound(): void {

@@ -82,7 +82,11 @@ export class RoomDocument {
   #hasUnwritten = false
   #state = FIRST_STATE
 
-  constructor(room: Room) {
+  /** @param user the id of the user whose copy this browser keeps */
+  constructor(
+    room: Room,
+    private readonly user?: string,
+  ) {
     this.#provider = this.#follow(room)
     this.#doc.on('update', this.#updated)
     this.#look()
@@ -130,7 +134,8 @@ export class RoomDocument {
   }
 
   #follow(room: Room): RoomProvider {
-    const provider = new RoomProvider(room, this.doc)
+    const { user } = this
+    const provider = new RoomProvider(room, this.doc, user === undefined ? {} : { keptFor: user })
     for (const event of EVENTS) provider.on(event, this.#look)
     provider.on('reload', this.#reload)
     return provider

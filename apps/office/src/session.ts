@@ -20,6 +20,7 @@ export class Session implements Omit<Room, 'look'> {
   /** Tells whether the document can be shown, and whether edits are saved. */
   readonly document: RoomDocument
   readonly #name: string
+  readonly #user: string | undefined
   readonly #listeners = new Set<() => void>()
   #person: Person
   #location: Json | undefined
@@ -27,11 +28,13 @@ export class Session implements Omit<Room, 'look'> {
   #room: Room
   #unsubscribe: () => void
 
-  constructor(name: string, person: Person) {
+  /** @param user the id of the user at this window, if the server knows one */
+  constructor(name: string, person: Person, user?: string) {
     this.#name = name
+    this.#user = user
     this.#person = person
     this.#room = this.#open()
-    this.document = new RoomDocument(this.#room)
+    this.document = new RoomDocument(this.#room, user)
     this.document.subscribe(this.#notify)
     this.#unsubscribe = this.#room.subscribe(this.#notify)
   }
@@ -120,7 +123,7 @@ export class Session implements Omit<Room, 'look'> {
       room: this.#name,
       user: this.#person,
       watch: this.#watches,
-      sharing: acrossTabs(),
+      sharing: acrossTabs(this.#user === undefined ? {} : { credentials: this.#user }),
       ...(this.#location === undefined ? {} : { location: this.#location }),
     })
   }

@@ -14,23 +14,25 @@ import { RoomTitles } from './room-titles.js'
 import { watchRooms } from './who-is-there.js'
 
 /** Shows the home page: links to new documents, and the recent ones. @see OFFICE.md PG3, PG4 */
-export function showHome(page: HTMLElement, recents: RecentList, identity: Identity): void {
-  createRoot(page).render(<Home recents={recents} identity={identity} />)
+export function showHome(page: HTMLElement, props: HomeProps): void {
+  createRoot(page).render(<Home {...props} />)
 }
 
 interface HomeProps {
   readonly recents: RecentList
   readonly identity: Identity
+  /** The id of the user whose copies the window uses. */
+  readonly user: string | undefined
 }
 
-function Home({ recents, identity }: HomeProps) {
+function Home({ recents, identity, user }: HomeProps) {
   const list = useSyncExternalStore(recents.subscribe, recents.getSnapshot)
   const [titles] = useState(() => new RoomTitles())
   const [notice, setNotice] = useState('')
   const { visit, nowMs } = useVisit()
   const there = useWhoIsThere(recents)
   useNewTitles(recents, titles)
-  const [copies, removeAll] = useCopies(setNotice)
+  const [copies, removeAll] = useCopies(user, setNotice)
 
   const rename = async (recent: Recent, title: string) => {
     await titles.rename(recent.room, title)
@@ -231,15 +233,18 @@ function forgetRoom(recents: RecentList, room: string): void {
 }
 
 /** Looks up what this browser has, once per visit, and removes it. @see OFFICE.md OF31, OF32 */
-function useCopies(notify: (text: string) => void): readonly [Copies, () => void] {
+function useCopies(
+  user: string | undefined,
+  notify: (text: string) => void,
+): readonly [Copies, () => void] {
   const [copies, setCopies] = useState(NO_COPIES)
-  const [look] = useState(() => () => void readCopies().then(setCopies))
+  const [look] = useState(() => () => void readCopies(user).then(setCopies))
   useEffect(() => {
     look()
     return onLook(look)
   }, [look])
   const remove = () => {
-    void removeCopies().then(notify).then(look)
+    void removeCopies(user).then(notify).then(look)
   }
   return [copies, remove]
 }

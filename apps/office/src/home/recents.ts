@@ -16,7 +16,6 @@ export interface Recent extends DocumentName {
 }
 
 const MOST = 50
-const STORED_AS = storedAs('whereabouts:recent')
 const KINDS: ReadonlySet<unknown> = new Set<Kind>(['sheet', 'page'])
 const MAX_POSITION_CHARACTERS = 100
 
@@ -31,13 +30,19 @@ export type RecentStorage = Pick<Storage, 'getItem' | 'setItem'>
  */
 export class RecentList {
   readonly #storage: () => RecentStorage
+  readonly #storedAs: string
   readonly #listeners = new Set<() => void>()
   #text: string | null = null
   #list: readonly Recent[] = []
 
-  /** @param storage returns the storage; a browser that forbids storage throws at this call */
-  constructor(storage: () => RecentStorage) {
+  /**
+   * @param storage returns the storage; a browser that forbids storage throws at this call
+   * @param user the id of the user whose list it is @see OFFICE.md OF35
+   */
+  constructor(storage: () => RecentStorage, user?: string) {
     this.#storage = storage
+    const name = storedAs('whereabouts:recent')
+    this.#storedAs = user === undefined ? name : `${name} of ${user}`
   }
 
   /** Returns the same array until the list changes. */
@@ -92,7 +97,7 @@ export class RecentList {
 
   #read(): string | null {
     try {
-      return this.#storage().getItem(STORED_AS)
+      return this.#storage().getItem(this.#storedAs)
     } catch {
       // The storage is forbidden: the list is what this page has put into it.
       return this.#text
@@ -104,7 +109,7 @@ export class RecentList {
     const text = JSON.stringify(kept)
     if (text === this.#text) return
     try {
-      this.#storage().setItem(STORED_AS, text)
+      this.#storage().setItem(this.#storedAs, text)
     } catch {
       // The storage is full or forbidden: the list lasts for this visit, or stays as it was.
     }

@@ -15,10 +15,10 @@ export interface Copies {
 
 export const NO_COPIES: Copies = { rooms: new Set(), isOffline: false }
 
-/** Looks up what this browser has; nothing if it doesn't say. Never throws. */
-export async function readCopies(): Promise<Copies> {
+/** Looks up what this browser has of a user; nothing if it doesn't say. Never throws. */
+export async function readCopies(user: string | undefined): Promise<Copies> {
   try {
-    const [rooms, isOffline] = await Promise.all([copiedRooms(), isKept()])
+    const [rooms, isOffline] = await Promise.all([copiedRooms(user), isKept()])
     return { rooms: new Set(rooms), isOffline }
   } catch {
     // The browser forbids storage.
@@ -27,9 +27,9 @@ export async function readCopies(): Promise<Copies> {
 }
 
 /** Removes the copies of documents, and returns what to tell the user. */
-export async function removeCopies(): Promise<string> {
+export async function removeCopies(user: string | undefined): Promise<string> {
   try {
-    for (const name of await databases()) await deleteDB(name)
+    for (const { name } of await databases(user)) await deleteDB(name)
     // They make theirs again, since they have edits to keep.
     return 'Removed. Documents that are open in other windows keep their copies.'
   } catch {
@@ -37,15 +37,21 @@ export async function removeCopies(): Promise<string> {
   }
 }
 
-async function copiedRooms(): Promise<string[]> {
-  const names: string[] = []
-  for (const name of await databases()) if (await hasDocument(name)) names.push(name)
-  return names.map((name) => name.slice(NAMED.length))
+async function copiedRooms(user: string | undefined): Promise<string[]> {
+  const rooms: string[] = []
+  for (const { name, room } of await databases(user)) if (await hasDocument(name)) rooms.push(room)
+  return rooms
 }
 
-async function databases(): Promise<string[]> {
+/** The name of a room has no space. */
+async function databases(user: string | undefined): Promise<{ name: string; room: string }[]> {
   const all = await indexedDB.databases()
-  return all.flatMap(({ name = '' }) => (name.startsWith(NAMED) ? [name] : []))
+  return all.flatMap(({ name = '' }) => {
+    if (!name.startsWith(NAMED)) return []
+    const [room = '', ...rest] = name.slice(NAMED.length).split(' of ')
+    const owner = rest.length === 0 ? undefined : rest.join(' of ')
+    return owner === user ? [{ name, room }] : []
+  })
 }
 
 /** Returns whether a copy has a document, and once had all that the server had. */

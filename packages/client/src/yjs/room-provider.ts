@@ -18,12 +18,19 @@ const LEAVE_WITHIN_MS = 5_000
 /** Options of a provider. */
 export interface ProviderOptions {
   /**
-   * Whether to store the document in IndexedDB, so that edits survive a closed tab. Other users of the
+   * Whether to store the document in IndexedDB, so that edits survive a closed tab. Whoever can use the
    * same browser can read it there.
    *
    * @default true, if the platform has IndexedDB
    */
   readonly offline?: boolean
+  /**
+   * The id of the user whose copy it is. Other users of this browser have copies of their own, and nobody
+   * posts what another one wrote. Without it, all have one.
+   *
+   * @see PROTOCOL.md CL96
+   */
+  readonly keptFor?: string
 }
 
 /** The events of a provider, with the arguments of their listeners. */
@@ -93,7 +100,7 @@ export class RoomProvider extends Emitter<ProviderEvents> {
   #couldWrite = false
   #announced: ProviderState
 
-  constructor(room: Room, doc: Doc, { offline = true }: ProviderOptions = {}) {
+  constructor(room: Room, doc: Doc, { offline = true, keptFor }: ProviderOptions = {}) {
     super()
     this.room = room
     this.#doc = doc
@@ -119,7 +126,7 @@ export class RoomProvider extends Emitter<ProviderEvents> {
         this.#replaced(begun)
       },
     })
-    this.#offline = offline && hasIndexedDb() ? this.#keepOffline() : null
+    this.#offline = offline && hasIndexedDb() ? this.#keepOffline(keptFor) : null
     this.#keepRight()
     this.#announced = this.#currentState()
     this.#release = [this.#followRoom(), this.#listen()]
@@ -249,8 +256,10 @@ export class RoomProvider extends Emitter<ProviderEvents> {
 
   readonly #docDestroyed = (): void => void this.destroy()
 
-  #keepOffline(): OfflineCopy {
-    return new OfflineCopy(this.#channel.address, this.#doc, {
+  #keepOffline(user: string | undefined): OfflineCopy {
+    const { address } = this.#channel
+    const name = user === undefined ? address : `${address} of ${user}`
+    return new OfflineCopy(name, this.#doc, {
       keptChanged: () => this.#emitChanges(),
       remembered: (known) => this.#sync.remember(known),
       remains: (former) => this.#remains(former),

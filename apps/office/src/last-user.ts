@@ -1,0 +1,29 @@
+import { storedAs } from './base.js'
+import type { Identity } from './identity.js'
+
+const STORED_AS = storedAs('whereabouts:user')
+
+/** The storage of the id. */
+export type UserStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+
+/**
+ * Returns whose copies and lists of this browser a window uses: those of the user that the server names,
+ * or of nobody. If the server can't be reached, those of the user that it named last.
+ *
+ * @param storage returns the storage; a browser that forbids storage throws at this call
+ * @returns the user's id; `undefined` for nobody
+ * @see OFFICE.md OF35
+ */
+export function userAtWindow(
+  { mode, user, isRefused }: Identity,
+  storage: () => UserStorage,
+): string | undefined {
+  try {
+    if (mode === 'unknown' && isRefused !== true) return storage().getItem(STORED_AS) ?? undefined
+    if (user === undefined) storage().removeItem(STORED_AS)
+    else storage().setItem(STORED_AS, user.id)
+  } catch {
+    // Without a storage there are no copies either.
+  }
+  return user?.id
+}
