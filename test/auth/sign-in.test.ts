@@ -95,12 +95,12 @@ describe('in a browser', () => {
       return room.members.map(({ id, status: how }) => `${id} ${how}`)
     }
     const before = await members()
-    const streams = times('GET /rooms/notes/events')
+    const streams = times('POST /streams')
     // Once with a renewed session, and once with a stream that was reopened at the session's end.
     const isRenewed = async () => {
       expect(await members()).toEqual(before)
       expect(await status(page).textContent()).toBe('Live')
-      return times('POST /session') > 1 && times('GET /rooms/notes/events') > streams
+      return times('POST /session') > 1 && times('POST /streams') > streams
     }
     await expect.poll(isRenewed, { timeout: 60_000, interval: 500 }).toBe(true)
     expect(before).toHaveLength(1)

@@ -7,7 +7,7 @@ const office = new Office()
 
 it('[OF23 OF24] the status says that the network is slow once streams don’t get through', async () => {
   await using proxy = await Proxy.buffering(Number(new URL(office.baseUrl).port), (request) =>
-    request.url!.includes('/events'),
+    /\/(?:events|streams)\b/.test(request.url!),
   )
   await using window = await OfficeWindow.open(office.browser, {
     baseUrl: proxy.url,

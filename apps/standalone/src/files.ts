@@ -41,7 +41,7 @@ export class Files {
       response.writeHead(304, all).end()
       return true
     }
-    const encoding = encodingOf(file, String(asked['accept-encoding'] ?? ''))
+    const encoding = encodingOf(file, asked['accept-encoding'] ?? '')
     const body = encoding === undefined ? file.plain : file[encoding]!
     response.writeHead(200, {
       ...all,

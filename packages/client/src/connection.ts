@@ -2,14 +2,8 @@ import { Problem } from '@whereabouts/protocol'
 import { liveOf, type Way } from './attempted.js'
 import { ForeignAnswer } from './answer.js'
 import { isLasting } from './refusal.js'
-import {
-  type Choice,
-  type ChoiceEvent,
-  choose,
-  FIRST_CHOICE,
-  type Heard,
-  nextChoiceMs,
-} from './transport-choice.js'
+import { type Choice, type ChoiceEvent, FIRST_CHOICE, type Heard } from './choice.js'
+import { choose, nextChoiceMs } from './transport-choice.js'
 import type { RoomEvent, Transport } from './transport.js'
 
 /** Receives what comes of a connection. */

@@ -11,14 +11,8 @@ import {
   WAYS,
 } from './attempted.js'
 import { backoffMs, FIRST_BACKOFF_MS } from './backoff.js'
-import {
-  type Confirming,
-  confirmAgain,
-  confirmNow,
-  NO_CONFIRMATIONS,
-  planConfirmation,
-  setPace,
-} from './confirming.js'
+import type { Choice, ChoiceEvent, Expected, Heard, Moment, Standing } from './choice.js'
+import { confirmAgain, confirmNow, planConfirmation, setPace } from './confirming.js'
 import {
   checkMs,
   firstEventMs,
@@ -45,104 +39,6 @@ const LONGEST_PENALTY_MS = 300_000
 const FORGIVEN_MS = 300_000
 /** A stream that ends before its first ping may be a server's that restarts; two of them are a proxy's. */
 const CUTS_FORGIVEN = 1
-
-/** What is known of a way. */
-interface Standing {
-  /** How often it failed while the server was there. */
-  readonly failures: number
-  /** How often its streams ended before their first ping. */
-  readonly cuts: number
-  readonly notBeforeMs: number
-}
-
-/** What every stream should have shown at a time. */
-interface Expected {
-  readonly position: string
-  readonly atMs: number
-  /** Whether it is certain to be news for this room's readers. */
-  readonly isNews: boolean
-}
-
-/** What should be open, and why. */
-export interface Choice extends Confirming {
-  readonly isRunning: boolean
-  readonly attempts: readonly Attempted[]
-  readonly standings: { readonly [way in Way]: Standing }
-  /** When the next attempt may be made, whatever the way. */
-  readonly notBeforeMs: number
-  /** When the long-poll is opened if nothing else is open by then. */
-  readonly pollAtMs: number
-  readonly failures: number
-  /** The first wait after a failure, as the server asked for it. */
-  readonly firstBackoffMs: number
-  readonly expected: Expected | null
-  /** The question to the server whether there is news, while there is no answer. */
-  readonly check: { readonly askedAtMs: number; readonly untilMs: number } | null
-  /** When the server last answered a request beside the attempts. */
-  readonly answeredAtMs: number
-  /** How long the server takes to answer: the longest of its last answers. */
-  readonly tookMs: number
-  /** Nothing is judged before: what had arrived while nobody listened is read first. */
-  readonly judgedFromMs: number
-  readonly nextId: number
-}
-
-/** What happens to an attempt. */
-export type Heard =
-  /** With the position that it goes on from. */
-  | { readonly kind: 'hello'; readonly heartbeatMs: number; readonly position: string | null }
-  | { readonly kind: 'frame'; readonly position: string }
-  | { readonly kind: 'goodbye'; readonly reconnectInMs: number }
-  | { readonly kind: 'retry'; readonly ms: number }
-  | { readonly kind: 'ping' | 'other' }
-
-export type ChoiceEvent =
-  /** `renewed` if the next stream is another one for the server, such as that of a member. */
-  | { readonly kind: 'started' | 'stopped' | 'reopened' | 'renewed' }
-  | { readonly kind: 'heard'; readonly id: number; readonly heard: Heard }
-  /** It is over: its events ended, the network or the server is not there, or something else answered. */
-  | { readonly kind: 'ended'; readonly id: number; readonly why: 'ended' | 'unanswered' | 'wrong' }
-  /** The server answered a post, and its room is at this position; perhaps it was also a confirmation. */
-  | { readonly kind: 'posted'; readonly position: string; readonly confirms: boolean }
-  /** A confirmation got no answer, or none that holds. */
-  | { readonly kind: 'unconfirmed' }
-  /** The page is hidden or visible, or the server says how often to confirm. */
-  | { readonly kind: 'paced'; readonly everyMs: number | null }
-  /** A post wasn't answered. */
-  | { readonly kind: 'unanswered' }
-  /** There was news, up to a position; or none. */
-  | { readonly kind: 'checked'; readonly position: string | null }
-  | { readonly kind: 'unchecked' }
-  /** The network may be another one, or nobody listened for a while. */
-  | { readonly kind: 'woken' }
-  | { readonly kind: 'tick' }
-
-/** The time in ms, and a number from 0 to below 1. */
-export interface Moment {
-  readonly nowMs: number
-  readonly random: number
-  /** How much later it is than the time for which the choice was planned. */
-  readonly lateMs?: number
-}
-
-const UNKNOWN: Standing = { failures: 0, cuts: 0, notBeforeMs: 0 }
-
-export const FIRST_CHOICE: Choice = {
-  isRunning: false,
-  attempts: [],
-  standings: { stream: UNKNOWN, 'post-stream': UNKNOWN, 'long-poll': UNKNOWN },
-  notBeforeMs: 0,
-  pollAtMs: Infinity,
-  failures: 0,
-  firstBackoffMs: FIRST_BACKOFF_MS,
-  expected: null,
-  check: null,
-  answeredAtMs: -Infinity,
-  tookMs: 0,
-  judgedFromMs: -Infinity,
-  ...NO_CONFIRMATIONS,
-  nextId: 1,
-}
 
 /**
  * Chooses what is open, by what each way delivers:
@@ -211,15 +107,18 @@ function heed(choice: Choice, event: ChoiceEvent, moment: Moment): Choice {
       return heedCheck(choice, event, moment)
     case 'unanswered':
       return askForNews(choice, nowMs)
-    case 'woken': {
-      const forgiven = { ...forgive(choice, nowMs), notBeforeMs: nowMs, failures: 0 }
-      // What isn't live may wait for a network that is no longer there.
-      if (liveOf(choice) === undefined) return closeAll(forgiven, nowMs)
-      return askForNews(confirmNow(forgiven, nowMs), nowMs)
-    }
+    case 'woken':
+      return wake(choice, nowMs)
     case 'tick':
       return choice
   }
+}
+
+function wake(choice: Choice, nowMs: number): Choice {
+  const forgiven = { ...forgive(choice, nowMs), notBeforeMs: nowMs, failures: 0 }
+  // What isn't live may wait for a network that is no longer there.
+  if (liveOf(choice) === undefined) return closeAll(forgiven, nowMs)
+  return askForNews(confirmNow(forgiven, nowMs), nowMs)
 }
 
 function heedAttempt(
@@ -359,10 +258,10 @@ function show(choice: Choice, attempt: Attempted, nowMs: number): Choice {
     if (each.id === attempt.id) return withProof(choice, attempt, isInTime ? 1 : 0)
     return hadIt(each) ? withProof(choice, each, 1) : each
   })
-  const isLate = (expected: Expected) =>
+  const lacks = (expected: Expected) =>
     attempts.some((each) => isStream(each) && !hasShown(each, expected))
   const pending = choice.expected ?? news
-  return { ...choice, attempts, expected: isLate(pending) ? pending : null }
+  return { ...choice, attempts, expected: lacks(pending) ? pending : null }
 }
 
 /** A way is proven that keeps up until its first ping, and longer the more often it failed before. */

@@ -1,11 +1,5 @@
-import {
-  type Choice,
-  choose,
-  type ChoiceEvent,
-  FIRST_CHOICE,
-  type Heard,
-  nextChoiceMs,
-} from './transport-choice.js'
+import { type Choice, type ChoiceEvent, FIRST_CHOICE, type Heard } from './choice.js'
+import { choose, nextChoiceMs } from './transport-choice.js'
 import { type Attempted, liveOf, type Way, WAYS } from './attempted.js'
 import { paceOf } from './confirming.js'
 

@@ -92,7 +92,7 @@ export const PROXIES: readonly Proxy[] = [
     name: 'Squid',
     section: 'Squid',
     isNamedBy: has('via', /squid/i),
-    lines: { cached: ['cache deny whereabouts'], cut: ['read_timeout 15 minutes'] },
+    lines: { cached: ['cache deny all'], cut: ['read_timeout 60 seconds'] },
   },
   {
     name: 'Traefik',
