@@ -131,7 +131,7 @@ export function hasType({ headers }: Answer, type: string): boolean {
 }
 
 /** Says why a request failed: the system's own words stand in the cause of Node's error. */
-export function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return error.cause instanceof Error ? error.cause.message : error.message
 }
