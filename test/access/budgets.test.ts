@@ -91,6 +91,26 @@ it('[BU16] a caller that was refused is served evenly from then on', async () =>
   expect(performance.now() - before).toBeGreaterThan(900)
 })
 
+it('[BU23] a caller that reads a large room too often is refused, and others are not', async () => {
+  // 134,218 bytes in 2 s for an address: two answers of 80 kB, since the one that goes beyond is sent.
+  await using server = await startPlain({
+    ...PROXIED,
+    budgetScale: 0.001,
+    maxLocationBytes: 100_000,
+  })
+  const room = new TestRoom(server.baseUrl)
+  await call(room.url('location'), { json: 'x'.repeat(80_000) })
+  const polls = { poll: true, subscriptions: [{ key: 'a', room: room.name }] }
+  const read = () => call(room.url('location'), { headers: ANN })
+  const [count, answer] = await untilRefused(9, read)
+  expect(count).toBeLessThan(5)
+  refused(answer, 'pollBytes')
+  expect(await call(room.url('location'), { headers: BOB })).toMatchObject({ status: 200 })
+  const together = async () =>
+    (await call(`${server.baseUrl}/streams`, { json: polls, headers: ANN })).text
+  await expect.poll(together, { interval: 1 }).toContain('pollBytes')
+})
+
 it('[BU15] a caller whose logins are refused is held back, and users at its address are not', async () => {
   // 20 refused calls in 60 s for an address.
   const authenticate: WhereaboutsOptions['authenticate'] = ({ headers }) =>

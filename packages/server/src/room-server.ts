@@ -4,8 +4,8 @@ import {
   type Member,
   type Moved,
   Problem,
-  type RoomPatch,
   type RoomAnswer,
+  type RoomPatch,
   type Updated,
 } from '@whereabouts/protocol'
 import type { AuditLog } from './access/audit.js'
@@ -22,13 +22,14 @@ import type { Sharing } from './access/sharing.js'
 import { resolveSecret } from './access/secret.js'
 import { checkLocation } from './location.js'
 import { type Log, withCause } from './log.js'
-import { newsSince } from './news.js'
+import { type AskedOfRoom, knownVersion, newsSince, newsText } from './news.js'
 import { NodeNotices } from './node-notices.js'
 import type { ResolvedOptions } from './options.js'
 import type { Participant } from './attendance.js'
 import { Readers } from './readers.js'
 import { checkRoom } from './room-name.js'
 import { RoomDocuments, type UpdateOptions } from './room-documents.js'
+import { AnswerTexts } from './room/answer-texts.js'
 import type { MemberId, RoomName } from './room/ids.js'
 import type { Clock } from './stream/clock.js'
 import { Faults } from './stream/faults.js'
@@ -86,6 +87,7 @@ export class RoomServer {
   readonly administration: Administration
   readonly #roomDocuments: RoomDocuments
   readonly #serving = new Serving()
+  readonly #answerTexts = new AnswerTexts()
 
   readonly #options: ResolvedOptions
   readonly #audit: AuditLog
@@ -345,7 +347,20 @@ export class RoomServer {
     { documents, part }: Pick<Look, 'documents' | 'part'>,
   ): Promise<RoomPatch | RoomAnswer | undefined> {
     return this.#rooms.look(checkRoom(roomName), (room) =>
-      room.guard.do(() => newsSince(room, position, documents, part)),
+      room.guard.do(() => newsSince(room, knownVersion(room.frames, position), documents, part)),
+    )
+  }
+
+  /**
+   * Returns the JSON text of the changes of a room since a position, or `undefined` if there are none. It is
+   * the whole room without a position, or if the room no longer knows the position.
+   *
+   * @throws {Problem} bad-room
+   * @see PROTOCOL.md HT4, HT5, DO6, ST15, FR28
+   */
+  async newsText(roomName: string, asked: AskedOfRoom): Promise<Buffer | undefined> {
+    return this.#rooms.look(checkRoom(roomName), (room) =>
+      room.guard.do(() => newsText(room, this.#answerTexts, asked)),
     )
   }
 

@@ -71,6 +71,11 @@ export class Allowances {
     return this.#isOn ? this.budgets.take(name, account, points) : undefined
   }
 
+  /** Counts what was given already. @see PROTOCOL.md BU23 */
+  charge(name: BudgetName, account: Account, points: number): void {
+    if (this.#isOn) this.budgets.charge(name, account, points)
+  }
+
   /** @throws {Problem} too-many-requests */
   takePost(account: Account, key: MemberKey): Promise<void> | undefined {
     return this.#isOn ? this.budgets.takePost(account, key) : undefined

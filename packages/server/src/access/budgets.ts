@@ -22,6 +22,7 @@ interface Budget {
 export const BUDGETS = {
   posts: { seconds: 2, user: 600, address: 4_000 },
   polls: { seconds: 2, user: 1_000, address: 10_000 },
+  pollBytes: { seconds: 2, user: 33_554_432, address: 134_217_728 },
   streams: { seconds: 60, user: 600, address: 12_000 },
   documents: { seconds: 60, user: 2_000, address: 20_000 },
   documentBytes: { seconds: 60, user: 134_217_728, address: 536_870_912 },
@@ -110,6 +111,11 @@ export class Budgets {
     return this.#take({ name, account, key: account.key, points })
   }
 
+  /** Counts what was given already. If that is over the budget, the next call is refused. */
+  charge(name: BudgetName, { kind, key }: Account, points: number): void {
+    void this.#limiters[kind].get(name)?.take(key, points)
+  }
+
   /** @throws {Problem} too-many-requests */
   takePost(account: Account, memberKey: string): Promise<void> | undefined {
     if (account.kind === 'user') return this.take('posts', account)
@@ -191,6 +197,7 @@ function pause(ms: number): Promise<void> {
 const OWN = new Set<string>([
   'posts',
   'polls',
+  'pollBytes',
   'confirmations',
   'goodbyes',
   'logins',

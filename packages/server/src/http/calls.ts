@@ -18,7 +18,7 @@ import { DocumentCalls } from './document-calls.js'
 import { type Access, assertWritable, Entrance, type Demand, noBody } from './entrance.js'
 import { LargeAnswers } from './large-answers.js'
 import { acceptsGzip, header, lookOf, partNamed, promised, readParameters } from './parameters.js'
-import { closing, MOST_WAIT_MS, Question } from './question.js'
+import { closing, MOST_WAIT_MS, piecesOfNews, Question } from './question.js'
 import { RoomsTogether } from './rooms-together.js'
 
 const CONFIRM: Demand = { budget: 'confirmations', needs: ['join'], isStaying: true }
@@ -165,7 +165,7 @@ export class Calls {
     })
     const { account, said: parameter } = entered
     const waitMs = wholeNumber(parameter, 'waitMs', MOST_WAIT_MS) ?? 0
-    const question = new Question(this.rooms, this.access.permissions, entered)
+    const question = new Question(this.rooms, this.access, entered)
     let news = await question.news()
     if (news === undefined && waitMs > 0) {
       const release = this.access.allowances.holdStream(account)
@@ -173,7 +173,7 @@ export class Calls {
       news = await question.news()
     }
     if (news === undefined) call.empty(204)
-    else this.#answers.json(call, news)
+    else this.#answers.pieces(call, piecesOfNews(news))
   }
 
   async #stream(

@@ -5,7 +5,7 @@ import { type Call, JSON_TYPE } from './call.js'
 
 const BYTES_TYPE = 'application/octet-stream'
 /** Answers up to this size fit the system's buffer, so they never wait for their reader. */
-const SMALL_BYTES = 65_536
+export const SMALL_BYTES = 65_536
 /** The size of the pieces of a large answer. After each, its reader has shown that it reads. */
 const PIECE_BYTES = 65_536
 
@@ -30,17 +30,26 @@ export class LargeAnswers {
 
   /** @throws {Problem} too-many-connections if too much waits already */
   send(call: Call, bytes: Uint8Array): void {
-    this.#send(call, BYTES_TYPE, bytes)
+    this.#send(call, BYTES_TYPE, [bytes])
   }
 
   /** @throws {Problem} too-many-connections if too much waits already */
   json(call: Call, body: object): void {
-    this.#send(call, JSON_TYPE, Buffer.from(JSON.stringify(body)))
+    this.pieces(call, [Buffer.from(JSON.stringify(body))])
   }
 
-  #send(call: Call, contentType: string, bytes: Uint8Array): void {
-    const { byteLength } = bytes
-    if (byteLength <= SMALL_BYTES) return call.send(200, contentType, bytes)
+  /**
+   * Sends a JSON text whose pieces others may share.
+   *
+   * @throws {Problem} too-many-connections if too much waits already
+   */
+  pieces(call: Call, pieces: readonly Uint8Array[]): void {
+    this.#send(call, JSON_TYPE, pieces)
+  }
+
+  #send(call: Call, contentType: string, parts: readonly Uint8Array[]): void {
+    const byteLength = parts.reduce((sum, part) => sum + part.byteLength, 0)
+    if (byteLength <= SMALL_BYTES) return call.send(200, contentType, Buffer.concat(parts))
     // A single answer may exceed the limit, or a large document could never be read.
     if (this.#waitingBytes > 0 && this.#waitingBytes + byteLength > this.maxWaitingBytes) {
       throw new Problem(
@@ -50,15 +59,15 @@ export class LargeAnswers {
     }
     call.head(200, contentType, byteLength)
     this.#waitingBytes += byteLength
-    void this.#write(call, bytes).finally(() => {
+    void this.#write(call, parts).finally(() => {
       this.#waitingBytes -= byteLength
     })
   }
 
-  async #write({ response }: Call, bytes: Uint8Array): Promise<void> {
+  async #write({ response }: Call, parts: readonly Uint8Array[]): Promise<void> {
     const timer = setTimeout(() => response.destroy(), this.stuckMs).unref()
     const pieces = Readable.from(
-      piecesOf(bytes, () => timer.refresh()),
+      piecesOf(parts, () => timer.refresh()),
       { highWaterMark: 1 },
     )
     // A caller that disconnects isn't a failure of the server.
@@ -67,9 +76,11 @@ export class LargeAnswers {
   }
 }
 
-function* piecesOf(bytes: Uint8Array, taken: () => void): Generator<Uint8Array> {
-  for (let at = 0; at < bytes.byteLength; at += PIECE_BYTES) {
-    taken()
-    yield bytes.subarray(at, at + PIECE_BYTES)
+function* piecesOf(parts: readonly Uint8Array[], taken: () => void): Generator<Uint8Array> {
+  for (const part of parts) {
+    for (let at = 0; at < part.byteLength; at += PIECE_BYTES) {
+      taken()
+      yield part.subarray(at, at + PIECE_BYTES)
+    }
   }
 }

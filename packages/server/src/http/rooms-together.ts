@@ -1,4 +1,4 @@
-import { Problem, type RoomAnswer, type RoomPatch } from '@whereabouts/protocol'
+import { Problem } from '@whereabouts/protocol'
 import type { Caller, Callers } from '../access/caller.js'
 import { assertCurrent } from '../access/users.js'
 import type { Attendant } from '../attendance.js'
@@ -10,7 +10,7 @@ import { type Call, checkVersion, flag, oneOf, wholeNumber } from './call.js'
 import type { LargeAnswers } from './large-answers.js'
 import type { Access, Counted, Entered, Entrance } from './entrance.js'
 import { acceptsGzip, header, lookOf, partNamed, promised } from './parameters.js'
-import { closing, MOST_WAIT_MS, Question } from './question.js'
+import { closing, MOST_WAIT_MS, type News, piecesOfNews, Question } from './question.js'
 import { readWantedRooms, type Wanted } from './subscriptions.js'
 
 /** How many rooms count as one call in a budget. @see PROTOCOL.md MS12 */
@@ -27,8 +27,10 @@ export interface RoomsTogetherContext {
   readonly answers: LargeAnswers
 }
 
+const COMMA = Buffer.from(',')
+
 /** One room's part of the answer to a long-poll about several. */
-type Told = { readonly key: string } & (RoomPatch | RoomAnswer | { readonly problem: Problem })
+type Told = { readonly key: string } & (News | { readonly problem: Problem })
 
 /** The calls about several rooms at once. @see PROTOCOL.md HT35, HT37, MS1 to MS16 */
 export class RoomsTogether {
@@ -125,7 +127,7 @@ export class RoomsTogether {
       told = await newsOf(asked)
     }
     if (told.length === 0) call.empty(204)
-    else answers.json(call, { subscriptions: told })
+    else answers.pieces(call, piecesOfAll(told))
   }
 
   async #ask(counted: Counted, { key, room, parameter }: Wanted): Promise<Asked> {
@@ -133,7 +135,7 @@ export class RoomsTogether {
     const asking = entrance.admitTo(counted, room, async () => parameter)
     const asked = new Asked(key)
     await asked.settle(async () => {
-      asked.question = new Question(rooms, access.permissions, await asking)
+      asked.question = new Question(rooms, access, await asking)
     })
     return asked
   }
@@ -158,13 +160,22 @@ class Asked {
 
   async news(): Promise<Told | undefined> {
     const { key } = this
-    let news: RoomPatch | RoomAnswer | undefined
+    let news: News | undefined
     await this.settle(async () => {
       news = await this.question?.news()
     })
     if (this.#problem !== undefined) return { key, problem: this.#problem }
     return news && { key, ...news }
   }
+}
+
+/** Returns the pieces of the text of an answer about several rooms. */
+function piecesOfAll(told: readonly Told[]): Buffer[] {
+  const each = told.map((one) =>
+    'problem' in one ? [Buffer.from(JSON.stringify(one))] : piecesOfNews(one, one.key),
+  )
+  const parts = each.flatMap((pieces, index) => (index === 0 ? pieces : [COMMA, ...pieces]))
+  return [Buffer.from('{"subscriptions":['), ...parts, Buffer.from(']}')]
 }
 
 async function newsOf(asked: readonly Asked[]): Promise<readonly Told[]> {

@@ -1,5 +1,6 @@
-import type { Member, Resync, Snapshot } from '@whereabouts/protocol'
+import type { Resync, Snapshot } from '@whereabouts/protocol'
 import { isEmpty } from '../room/is-empty.js'
+import { snapshotText } from '../room/member-text.js'
 import type { Room } from '../room/room.js'
 import { Frame, type FrameEvent } from './frame.js'
 import type { MergeUpdates, Reader } from './frames.js'
@@ -156,21 +157,8 @@ function nameOf({ version, part = '', withDocument }: Way): string {
   return `${version} ${withDocument} ${part}`
 }
 
-// Cached because every new reader gets a snapshot, and most of its members are the same as in the last
-// one. Members are immutable.
-const memberTexts = new WeakMap<Member, string>()
-
-function snapshotEvent({ members, ...rest }: Snapshot): FrameEvent {
-  const data = `{"members":[${members.map(memberText).join(',')}],${JSON.stringify(rest).slice(1)}`
-  return { event: 'snapshot', data }
-}
-
-function memberText(member: Member): string {
-  const known = memberTexts.get(member)
-  if (known !== undefined) return known
-  const text = JSON.stringify(member)
-  memberTexts.set(member, text)
-  return text
+function snapshotEvent(snapshot: Snapshot): FrameEvent {
+  return { event: 'snapshot', data: snapshotText(snapshot) }
 }
 
 function named(event: string, data: object): FrameEvent {
