@@ -1,3 +1,6 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { examine, type Examined } from '@whereabouts/client/doctor'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { replaceAll } from '../auth/guide.js'
@@ -68,10 +71,14 @@ describe('through nginx the doctor', () => {
   })
 
   it('[DR8 DR12] finds its cache', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'whereabouts-cache-'))
+    // Its workers run as somebody else.
+    await chmod(folder, 0o777)
     const diagnosis = await through(
       'proxy_cache some; proxy_cache_valid 1m; proxy_ignore_headers Cache-Control;',
-      'proxy_cache_path cache keys_zone=some:1m;',
+      `proxy_cache_path ${folder}/cache keys_zone=some:1m use_temp_path=off;`,
     )
+    await rm(folder, { recursive: true })
     expect(kinds(diagnosis)).toContain('cached')
     expect(lines(diagnosis)).toContain('proxy_cache off;')
   })

@@ -134,6 +134,12 @@ describe('fateOf', () => {
     expect(fault!.kind === 'lumped' && fault!.bytes / size).toBeCloseTo(1, 0)
   })
 
+  it('[DR5] takes one moment without events for no lump', () => {
+    const stalls: Network = (sent) =>
+      sent.map((each) => arrive(each.atMs > 700 && each.atMs < 1_200 ? 1_200 : each.atMs, [each]))
+    expect(faults(seen(stalls))).toEqual([])
+  })
+
   it('[DR5] can’t tell lumps of time from lumps of bytes if it saw one', () => {
     expect(faults(seen(everyMs(3_000)))).toMatchObject([{ kind: 'lumped', by: 'either' }])
   })

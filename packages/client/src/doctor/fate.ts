@@ -42,6 +42,8 @@ const LATE_MS = 120
 const TOGETHER_MS = 25
 /** Events that come together and were posted so far apart were held. */
 const LUMP_MS = 300
+/** A moment in which a machine does something else looks like one lump. */
+const LUMPED_SHARE = 0.25
 /** A stream has so long to open before posts count for it. */
 const OPEN_WITHIN_MS = 1_000
 const HEARTBEATS_BEFORE_SILENCE = 2.5
@@ -145,7 +147,8 @@ function lumpsOf(seen: WaySeen, shown: readonly Shown[], slackMs: number): Fault
   const isLump = ({ posts }: { readonly posts: readonly Shown[] }) =>
     posts.at(-1)!.answeredAtMs - posts[0]!.answeredAtMs >= LUMP_MS + slackMs &&
     posts[0]!.lateMs! >= LUMP_MS + slackMs
-  if (!groups.some(isLump)) return undefined
+  const lumped = groups.filter(isLump).flatMap(({ posts }) => posts)
+  if (lumped.length === 0 || lumped.length < LUMPED_SHARE * shown.length) return undefined
   const gaps = batches.map(({ atMs }, at) => atMs - (batches[at - 1]?.atMs ?? seen.askedAtMs))
   const sizes = batches.map(({ bytes }) => bytes)
   return {
