@@ -1,6 +1,6 @@
 import type { RoomAnswer, RoomPatch } from '@whereabouts/protocol'
 import { documentNews } from './room-documents.js'
-import type { AnswerTexts } from './room/answer-texts.js'
+import type { AnswerTexts } from './answer-texts.js'
 import { isEmpty } from './room/is-empty.js'
 import { snapshotText } from './room/member-text.js'
 import type { HostedRoom } from './rooms/hosted-rooms.js'
