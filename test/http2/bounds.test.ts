@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { type ClientHttp2Stream, constants } from 'node:http2'
+import { type ClientHttp2Stream, connect as connectHttp2, constants } from 'node:http2'
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { describe, expect, it } from 'vitest'
@@ -132,4 +132,24 @@ it('[HT33 FR5 FR12] readers over HTTP/2 that read nothing are ended', async () =
   expect(await statusOf(writer, '/rooms/large/document')).toBe(200)
   const { text } = await writer.ask('/metrics')
   expect(text).toContain('\nwhereabouts_connections 0\n')
+})
+
+it('[FR11 FR12] answers that nobody takes end, however small they are', async () => {
+  await using served = await startTls({ WHEREABOUTS_STUCK_MS: '1000' })
+  const session = connectHttp2(served.baseUrl, {
+    rejectUnauthorized: false,
+    settings: { initialWindowSize: 0 },
+  })
+  session.on('error', () => {})
+  const streams = Array.from({ length: 100 }, () =>
+    session.request({ ':path': '/rooms/x/location' }).on('error', () => {}),
+  )
+  await within(Promise.all(streams.map((stream) => once(stream, 'response'))), 'the heads')
+  for (const stream of streams) {
+    await expect.poll(() => isOver(stream), { timeout: LONG_MS }).toBe(true)
+    expect(stream.rstCode).not.toBe(constants.NGHTTP2_NO_ERROR)
+  }
+  session.destroy()
+  using other = new Session(served.baseUrl)
+  expect(await statusOf(other, '/rooms/x/location')).toBe(200)
 })

@@ -151,7 +151,9 @@ class Joined implements Attendance {
 
   linger(): void {
     for (const id of this.#selves) {
-      this.lingering.add(this.roomName, id, () => this.#close(id))
+      // Who has another connection needs no time to open one.
+      if (this.room.room.connections.of(id) > 1) this.#close(id)
+      else this.lingering.add(this.roomName, id, () => this.#close(id))
     }
   }
 

@@ -518,6 +518,23 @@ function lingering({ calm, brief }: Suite): void {
     await watcher.until('away', statusOf(self!, 'away'))
     expect(performance.now() - before).toBeLessThan(calm.leaseMs / 3)
   })
+
+  it('[MS14] a member whose other stream was open already leaves soon at once', async () => {
+    const [room] = roomsOf(calm, 1)
+    await using watcher = await room!.watch()
+    const member = memberKey()
+    const subscription = { key: 'a', room: room!.name, members: [member] }
+    const first = await openRooms(calm, [subscription])
+    const [self] = await selvesOf(first.room('a'))
+    await using second = await openRooms(calm, [subscription])
+    await second.room('a').next('hello')
+    await first.close()
+    await watcher.quiet()
+    const before = performance.now()
+    await room!.leave(member, { soon: 1 })
+    await watcher.until('away', statusOf(self!, 'away'))
+    expect(performance.now() - before).toBeLessThan(calm.leaseMs / 3)
+  })
 }
 
 function frames({ calm, start }: Suite): void {

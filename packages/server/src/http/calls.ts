@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { Confirmed, View } from '@whereabouts/protocol'
 import { type Caller, Callers, type Parameter } from '../access/caller.js'
 import { assertCurrent } from '../access/users.js'
@@ -41,7 +42,8 @@ export class Calls {
   ) {
     this.#entrance = new Entrance(access, rooms)
     this.#callers = new Callers(access.browsers.proxies)
-    this.#answers = new LargeAnswers(options.stuckMs, options.maxWaitingBytes)
+    const accountOf = (request: IncomingMessage) => access.allowances.accountOfBody(request).key
+    this.#answers = new LargeAnswers(options.stuckMs, options.maxWaitingBytes, accountOf)
     const entrance = this.#entrance
     const answers = this.#answers
     const callers = this.#callers
