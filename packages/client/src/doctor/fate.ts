@@ -42,8 +42,10 @@ const LATE_MS = 120
 const TOGETHER_MS = 25
 /** Events that come together and were posted so far apart were held. */
 const LUMP_MS = 300
+/** The answers to polls are whole, and nothing gathers them; but each waits for the one before. */
+const POLLS_LUMP_MS = 1_000
 /** A moment in which a machine does something else looks like one lump. */
-const LUMPED_SHARE = 0.25
+const LUMPED_SHARE = 0.15
 /** A stream has so long to open before posts count for it. */
 const OPEN_WITHIN_MS = 1_000
 const HEARTBEATS_BEFORE_SILENCE = 2.5
@@ -144,9 +146,9 @@ function heldOf({ arrivals, askedAtMs, end }: WaySeen): Fault {
 function lumpsOf(seen: WaySeen, shown: readonly Shown[], slackMs: number): Fault | undefined {
   const batches = [...new Set(shown.flatMap(({ batch }) => batch ?? []))]
   const groups = batches.map((batch) => ({ posts: shown.filter((each) => each.batch === batch) }))
+  const leastMs = slackMs + (seen.way === 'long-poll' ? POLLS_LUMP_MS : LUMP_MS)
   const isLump = ({ posts }: { readonly posts: readonly Shown[] }) =>
-    posts.at(-1)!.answeredAtMs - posts[0]!.answeredAtMs >= LUMP_MS + slackMs &&
-    posts[0]!.lateMs! >= LUMP_MS + slackMs
+    posts.at(-1)!.answeredAtMs - posts[0]!.answeredAtMs >= leastMs && posts[0]!.lateMs! >= leastMs
   const lumped = groups.filter(isLump).flatMap(({ posts }) => posts)
   if (lumped.length === 0 || lumped.length < LUMPED_SHARE * shown.length) return undefined
   const gaps = batches.map(({ atMs }, at) => atMs - (batches[at - 1]?.atMs ?? seen.askedAtMs))
