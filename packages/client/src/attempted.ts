@@ -4,6 +4,15 @@ import { parsePosition } from '@whereabouts/protocol'
 export const WAYS = ['stream', 'post-stream', 'long-poll'] as const
 export type Way = (typeof WAYS)[number]
 
+/** What is known of a way. */
+export interface Standing {
+  /** How often it failed while the server was there. */
+  readonly failures: number
+  /** How often its streams ended before their first ping. */
+  readonly cuts: number
+  readonly notBeforeMs: number
+}
+
 /** An attempt to receive the events in one way. */
 export interface Attempted {
   readonly id: number

@@ -1,15 +1,6 @@
-import type { Attempted, Way } from './attempted.js'
+import type { Attempted, Standing, Way } from './attempted.js'
 import { FIRST_BACKOFF_MS } from './backoff.js'
 import { type Confirming, NO_CONFIRMATIONS } from './confirming.js'
-
-/** What is known of a way. */
-export interface Standing {
-  /** How often it failed while the server was there. */
-  readonly failures: number
-  /** How often its streams ended before their first ping. */
-  readonly cuts: number
-  readonly notBeforeMs: number
-}
 
 /** What every stream should have shown at a time. */
 export interface Expected {

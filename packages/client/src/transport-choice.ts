@@ -7,12 +7,14 @@ import {
   isStream,
   liveOf,
   silentAtMs,
+  type Standing,
   type Way,
   WAYS,
 } from './attempted.js'
 import { backoffMs, FIRST_BACKOFF_MS } from './backoff.js'
-import type { Choice, ChoiceEvent, Expected, Heard, Moment, Standing } from './choice.js'
+import type { Choice, ChoiceEvent, Expected, Heard, Moment } from './choice.js'
 import { confirmAgain, confirmNow, planConfirmation, setPace } from './confirming.js'
+import { cutsAfter, isAtFault, pollAfter, type Why } from './failure.js'
 import {
   checkMs,
   firstEventMs,
@@ -37,8 +39,6 @@ const PENALTY_MS = 10_000
 const LONGEST_PENALTY_MS = 300_000
 /** A way that has worked for so long begins anew. */
 const FORGIVEN_MS = 300_000
-/** A stream that ends before its first ping may be a server's that restarts; two of them are a proxy's. */
-const CUTS_FORGIVEN = 1
 
 /**
  * Chooses what is open, by what each way delivers:
@@ -116,7 +116,7 @@ function heed(choice: Choice, event: ChoiceEvent, moment: Moment): Choice {
 
 function wake(choice: Choice, nowMs: number): Choice {
   const forgiven = { ...forgive(choice, nowMs), notBeforeMs: nowMs, failures: 0 }
-  // What isn't live may wait for a network that is no longer there.
+  // What isn't live may wait for a network that is no longer there. CL92
   if (liveOf(choice) === undefined) return closeAll(forgiven, nowMs)
   return askForNews(confirmNow(forgiven, nowMs), nowMs)
 }
@@ -298,9 +298,6 @@ function askForNews(choice: Choice, nowMs: number): Choice {
   return { ...choice, check: { askedAtMs: nowMs, untilMs: nowMs + checkMs(choice.tookMs) } }
 }
 
-/** Why an attempt failed. */
-type Why = 'ended' | 'unanswered' | 'wrong' | 'silent' | 'held'
-
 /** Drops an attempt that failed, and says when the next ones may be made. */
 function fail(choice: Choice, attempt: Attempted, why: Why, moment: Moment): Choice {
   const { nowMs, random } = moment
@@ -309,11 +306,12 @@ function fail(choice: Choice, attempt: Attempted, why: Why, moment: Moment): Cho
   const rest = { ...choice, attempts }
   // What follows a goodbye was decided when it came.
   if (attempt.phase === 'leaving') return rest
-  if (isAtFault(rest, attempt, why)) return blame({ ...rest, pollAtMs: nowMs }, way, moment)
+  const known = { ...rest, standing: choice.standings[way] }
+  if (isAtFault(known, attempt, why)) return blame({ ...rest, pollAtMs: nowMs }, way, moment)
   const { failures, firstBackoffMs } = choice
   const notBeforeMs = nowMs + backoffMs(failures, firstBackoffMs, random)
-  const cuts = cutsAfter(choice, attempt, why)
-  const counted = stand(rest, way, { ...choice.standings[way], cuts })
+  const cuts = cutsAfter(known.standing, attempt, why)
+  const counted = stand(rest, way, { ...known.standing, cuts })
   // Only this way waits if there is another.
   if (liveOf(rest) !== undefined || (way === 'long-poll' && attempts.length > 0)) {
     const standing = { ...counted.standings[way], notBeforeMs }
@@ -323,41 +321,6 @@ function fail(choice: Choice, attempt: Attempted, why: Why, moment: Moment): Cho
   if (way === 'long-poll' && choice.notBeforeMs > nowMs) return { ...counted, pollAtMs: Infinity }
   const pollAtMs = pollAfter(attempt, why, nowMs, notBeforeMs)
   return { ...counted, failures: failures + 1, notBeforeMs, pollAtMs }
-}
-
-/** Returns when the long-poll has its turn after a failure that left nothing open. @see PROTOCOL.md CL93 */
-function pollAfter(
-  { way, phase }: Attempted,
-  why: Why,
-  nowMs: number,
-  notBeforeMs: number,
-): number {
-  // The server ended what worked, so the same probably works again.
-  const hasWorked = phase === 'open' && (why === 'ended' || why === 'unanswered')
-  if (way === 'long-poll') return hasWorked ? notBeforeMs : Infinity
-  return hasWorked ? Infinity : nowMs
-}
-
-/** Returns how often streams of this way were cut; a server that isn't there has cut them itself. */
-function cutsAfter({ standings }: Choice, attempt: Attempted, why: Why): number {
-  if (attempt.phase === 'opening' && why === 'unanswered') return 0
-  return standings[attempt.way].cuts + (isCut(attempt, why) ? 1 : 0)
-}
-
-/** A stream that ends before its first ping was cut by a proxy, or its server went away. */
-function isCut({ phase, hasPinged }: Attempted, why: Why): boolean {
-  return phase === 'open' && !hasPinged && (why === 'ended' || why === 'unanswered')
-}
-
-/** Returns whether it was the way's fault, and not that of the network or the server. */
-function isAtFault({ attempts, standings, answeredAtMs }: Choice, failed: Attempted, why: Why) {
-  const { way, hasPinged, openedAtMs } = failed
-  const { cuts, failures } = standings[way]
-  if (way === 'long-poll') return false
-  if (why === 'held') return true
-  if (isCut(failed, why)) return cuts >= CUTS_FORGIVEN || failures > 0
-  const isServerThere = attempts.some(isOpen) || answeredAtMs >= openedAtMs
-  return isServerThere && !hasPinged
 }
 
 /** Holds a failure against a way. */
