@@ -102,9 +102,14 @@ function open(url: string, room: string, name: string, way: Way) {
 function allowing(way: Way): typeof fetch {
   return async (input, init) => {
     const asked = wayOf(new Request(input).url, init?.method)
-    if (way !== 'any' && asked !== undefined && asked !== way) throw new TypeError('not allowed')
+    if (asked !== undefined && !isAllowed(asked, way)) throw new TypeError('not allowed')
     return fetch(input, init)
   }
+}
+
+/** A client asks for a stream by POST once it knows, from a long-poll, that only GET fails. */
+function isAllowed(asked: Way, way: Way): boolean {
+  return way === 'any' || asked === way || (way === 'post-stream' && asked === 'long-poll')
 }
 
 function wayOf(address: string, method = 'GET'): Way | undefined {

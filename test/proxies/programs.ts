@@ -52,14 +52,13 @@ Listen 127.0.0.1:${port}
 ${MODULES.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`).join('\n')}
 `
 
-/** What Debian's own configuration has around it, without files in places of the system. */
-const aroundSquid = `
+/** Keeps Squid from writing to places of the system. */
+const AROUND_SQUID = `
 pid_filename none
 access_log none
-cache_log stdio:squid.log
-coredump_dir .
+cache_log /dev/null
+coredump_dir none
 shutdown_lifetime 1 second
-${process.getuid?.() === 0 ? 'cache_effective_user root' : ''}
 `
 
 /** The proxies of the guide, with its configurations. */
@@ -131,8 +130,9 @@ export const PROXIES = {
     return run('http', {
       need: SQUID,
       port,
-      files: { 'squid.conf': aroundSquid + text },
-      args: () => ['-N', '-f', 'squid.conf'],
+      files: { 'squid.conf': AROUND_SQUID + text },
+      // Its name is that of its shared memory, of which there is one for each.
+      args: () => ['-N', '-n', `squid${port}`, '-f', 'squid.conf'],
     })
   },
 } as const satisfies { readonly [name: string]: Start }
