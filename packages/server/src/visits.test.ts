@@ -70,6 +70,29 @@ it('[AC15] readers that joined together are each checked in time, but not togeth
   expect(Math.max(...perSlot.values())).toBeLessThan(READERS / 100)
 })
 
+it('[AC31] a reader whose request was read after its login ended is ended at once, and no other one is', async () => {
+  const { clock, visits } = open(() => true, 0)
+  const ended: string[] = []
+  const begin = (session: string) => {
+    const visitor = {
+      fail: () => void ended.push(`${session} ended`),
+      goodbye: () => {},
+      allow: () => {},
+      expel: () => {},
+    }
+    const asker = { request, user: undefined, roomName: 'x' }
+    const never = { userId: 'ann', expiresAtMs: undefined, can: ACTIONS, asOf: 0, atMs: 0 }
+    const leave = () => void ended.push(`${session} left`)
+    const stay = { roomName: 'x', selves: [], leave, part: () => {} }
+    visits.begin(visitor, { asker, session, ...never }, stay)
+  }
+  visits.endSession('old')
+  begin('old')
+  begin('new')
+  await clock.pass(100, () => {})
+  expect(ended).toEqual(['old left', 'old ended'])
+})
+
 it('[AC19] a bounded number of readers is checked at a time', async () => {
   let isOpen = 0
   let most = 0

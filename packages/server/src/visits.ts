@@ -73,6 +73,10 @@ const RETRY_MS = 1_000
 const MOST_LEAD_MS = 5_000
 const MOST_RECONNECT_MS = 300
 
+/** Longer than a request may take to arrive. HT15 */
+const ENDED_MS = 120_000
+const MOST_ENDED = 10_000
+
 /** The context of visits. */
 export interface VisitsContext {
   readonly permissions: Permissions
@@ -90,6 +94,8 @@ export interface VisitsContext {
  */
 export class Visits {
   readonly #visits = new Set<Visit>()
+  /** The logins that ended lately. */
+  readonly #ended = new Set<string>()
   readonly #agenda: Agenda
   readonly #gate = new Gate(READERS_AT_A_TIME)
 
@@ -114,6 +120,8 @@ export class Visits {
     this.#visits.add(visit)
     this.#planExpiry(visit)
     this.#planQuestions(visit)
+    if (admission.session !== undefined && this.#ended.has(admission.session))
+      this.context.clock.after(0, () => this.#endLogin(visit))
     return () => this.#remove(visit)
   }
 
@@ -145,11 +153,22 @@ export class Visits {
 
   /** Ends the readers of a login that is over; their members leave. @see PROTOCOL.md AC31 */
   endSession(session: string): void {
-    for (const visit of this.#visits) {
-      if (visit.admission.session !== session) continue
-      visit.stay.leave()
-      this.#end(visit, loginExpired())
-    }
+    this.#rememberEnd(session)
+    for (const visit of this.#visits) if (visit.admission.session === session) this.#endLogin(visit)
+  }
+
+  /** A reader's request may have begun before its login ended, and be read to its end only after that. */
+  #rememberEnd(session: string): void {
+    this.#ended.add(session)
+    const [oldest] = this.#ended
+    if (this.#ended.size > MOST_ENDED) this.#ended.delete(oldest!)
+    this.#agenda.after(ENDED_MS, () => this.#ended.delete(session))
+  }
+
+  #endLogin(visit: Visit): void {
+    if (!this.#visits.has(visit)) return
+    visit.stay.leave()
+    this.#end(visit, loginExpired())
   }
 
   /** Ends the readers of a room, or all of them. They can come back at once. @see PROTOCOL.md AC32 */
