@@ -10,6 +10,7 @@ import { size } from './test/size.js'
 const QUIET = [
   'test/chaos/*.test.ts',
   'test/browser/sheet-{formulas,large}.test.ts',
+  'test/doctor/*.test.ts',
   'test/documents/{broken-updates,costly,event-loop}.test.ts',
   'test/house/bench.test.ts',
   'test/nest/{leak,work}.test.ts',
