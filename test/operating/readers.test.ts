@@ -20,16 +20,16 @@ it('[HT45] counts readers by the way in which they are served', async () => {
   await expect
     .poll(() => readersAt(server.baseUrl))
     .toEqual({
-      open: { stream: 1, 'post-stream': 1, 'long-poll': 1, process: 0 },
-      opened: { stream: 1, 'post-stream': 1, 'long-poll': 1, process: 0 },
+      open: { stream: 1, 'post-stream': 1, 'shared-stream': 0, 'long-poll': 1, process: 0 },
+      opened: { stream: 1, 'post-stream': 1, 'shared-stream': 0, 'long-poll': 1, process: 0 },
     })
   life.abort()
   await reader.cancel()
   await expect
     .poll(() => readersAt(server.baseUrl))
     .toEqual({
-      open: { stream: 1, 'post-stream': 0, 'long-poll': 0, process: 0 },
-      opened: { stream: 1, 'post-stream': 1, 'long-poll': 1, process: 0 },
+      open: { stream: 1, 'post-stream': 0, 'shared-stream': 0, 'long-poll': 0, process: 0 },
+      opened: { stream: 1, 'post-stream': 1, 'shared-stream': 0, 'long-poll': 1, process: 0 },
     })
 })
 
