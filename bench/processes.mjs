@@ -177,14 +177,18 @@ async function untilOpen(child, port) {
   }
 }
 
-/** @param {number} port */
-async function isOpen(port) {
+/**
+ * Returns whether something listens at a port of this machine.
+ *
+ * @param {number} port
+ */
+export async function isOpen(port) {
   const socket = connect(port, '127.0.0.1')
   try {
     await once(socket, 'connect')
     return true
   } catch {
-    // The port isn't open yet.
+    // Nothing listens there.
     return false
   } finally {
     socket.destroy()

@@ -2,9 +2,8 @@
 // Prints what they saw of each restart as a line of JSON.
 //
 //   node people.mjs <address of the server> <address of the bench> <people> <ms until they all had a ping>
-import { once } from 'node:events'
-import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isOpen } from '../processes.mjs'
 import { Person, PEOPLE_IN_A_ROOM } from './person.mjs'
 
 const JOINS_AT_ONCE = 50
@@ -61,20 +60,6 @@ async function reopened(restarting) {
   while (!(await isOpen(Number(port)))) await sleep(PROBE_EVERY_MS)
   Person.isServerAway = false
   return Date.now()
-}
-
-/** @param {number} port */
-async function isOpen(port) {
-  const socket = connect(port, '127.0.0.1')
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    // The server isn't there.
-    return false
-  } finally {
-    socket.destroy()
-  }
 }
 
 /**

@@ -16,10 +16,10 @@ export function withHosts(allowed: readonly string[], serve: RequestListener): R
   if (allowed.includes('*')) return serve
   const names = new Set(allowed.map((name) => name.toLowerCase()))
   // Almost all requests of a server name the same one.
-  let latest: string | undefined
+  let latest = ''
   return (request, response) => {
-    const host = askedHost(request)
-    if (host !== latest && !isOwn(nameOf(host ?? ''), names)) return refuse(response, host ?? '')
+    const host = askedHost(request) ?? ''
+    if (host !== latest && !isOwn(nameOf(host), names)) return refuse(response, host)
     latest = host
     serve(request, response)
   }

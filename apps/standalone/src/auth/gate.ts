@@ -42,9 +42,11 @@ async function pass(
 ): Promise<void> {
   const { url = '' } = request
   const path = pathOf(url)
-  if (LOGIN.test(path)) await office.countLogin(request, await userIdOf(auth, request))
+  const isLogin = LOGIN.test(path)
+  const user = isLogin ? await userOf(auth, request) : undefined
+  if (isLogin) await office.countLogin(request, user?.id)
   if (await auth.handle?.(request, response)) return
-  if (path === '/session') await answerSession(auth, request, response)
+  if (path === '/session') answerSession(auth, user, response)
   else if (path === '/login') await leadBack(auth, root, request, response)
   else if (!office.isPage(request) || (await isKnown(auth, request)))
     office.serve(request, response)
@@ -59,14 +61,13 @@ function problemOf(error: unknown, failed: RareWarning): Problem {
   return new Problem('internal', 'The server failed. Try again later.')
 }
 
-async function answerSession(
+function answerSession(
   { mode, authenticate }: Auth,
-  request: IncomingMessage,
+  user: AuthenticatedUser | undefined,
   response: ServerResponse,
-): Promise<void> {
+): void {
   if (authenticate === undefined) return sendJson(response, { mode })
-  const user = await authenticate(request)
-  if (user) sendJson(response, describeSession(mode, user))
+  if (user !== undefined) sendJson(response, describeSession(mode, user))
   else answerProblem(response, unauthorized())
 }
 
@@ -91,16 +92,14 @@ async function leadBack(
 }
 
 async function isKnown({ authenticate }: Auth, request: IncomingMessage): Promise<boolean> {
-  if (authenticate === undefined) return true
-  return Boolean(await authenticate(request))
+  return authenticate === undefined || (await userOf({ authenticate }, request)) !== undefined
 }
 
-async function userIdOf(
-  { authenticate }: Auth,
+async function userOf(
+  { authenticate }: Pick<Auth, 'authenticate'>,
   request: IncomingMessage,
-): Promise<string | undefined> {
-  const user = await authenticate?.(request)
-  return user ? user.id : undefined
+): Promise<AuthenticatedUser | undefined> {
+  return (await authenticate?.(request)) || undefined
 }
 
 function refuse(response: ServerResponse, root: string, path: string): void {
