@@ -99,6 +99,28 @@ it('[SH70 SH72] a browser that stores the document says so, and closes without a
   expect(await asksBeforeClosing(anns)).toBe(false)
 })
 
+it('[CL97] what is typed as a page goes away is there when it is back', async () => {
+  await using server = await startServer()
+  await using anns = await openPage(server.baseUrl)
+  // Before the listeners of the application, which are added later.
+  await anns.page.addInitScript(() => {
+    const typeLast = () => document.execCommand('insertText', false, sessionStorage['last'] ?? '')
+    window.addEventListener('pagehide', typeLast)
+  })
+  await anns.page.reload()
+  await anns.untilOpen()
+  await anns.text.click()
+  await anns.page.keyboard.type('saved ')
+  await anns.untilSaved()
+  await anns.page.route(/\/document/, (route) => route.abort())
+  await anns.page.keyboard.type('and kept ')
+  await expect.poll(() => saving(anns).textContent()).toBe('Not saved yet, kept in this browser')
+  await anns.page.evaluate(() => sessionStorage.setItem('last', 'and the last words'))
+  await anns.page.reload()
+  await anns.untilOpen()
+  await expect.poll(() => anns.written()).toBe('saved and kept and the last words')
+})
+
 it('[SH71] an edit that the server refuses for good is reported, and all others are saved', async () => {
   await using server = await startServer({ maxUpdateBytes: LIMIT_BYTES })
   await using anns = await openPage(server.baseUrl)

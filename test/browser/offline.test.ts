@@ -253,6 +253,8 @@ it('[OF32] Home removes the copies of documents after a question', async () => {
   await using context = await browser.newContext()
   const { page } = await openKept(server.baseUrl, context)
   await page.goto(`${server.baseUrl}/`)
+  const lastWords = `whereabouts:last:1:${server.baseUrl}/rooms/notes`
+  await page.evaluate((key) => localStorage.setItem(key, ' '), lastWords)
   await page.getByText('This browser has a copy of 1 document, for when').waitFor()
   await page.getByRole('button', { name: 'Remove copies' }).click()
   await page.getByText('Edits that the server doesn’t have would be lost.').waitFor()
@@ -264,6 +266,7 @@ it('[OF32] Home removes the copies of documents after a question', async () => {
   const names = () =>
     page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name))
   expect((await names()).filter((name) => name?.includes('/rooms/'))).toEqual([])
+  expect(await page.evaluate((key) => localStorage.getItem(key), lastWords)).toBeNull()
   await server.stop()
   await page.goto(`${server.baseUrl}/pages/notes`)
   await page.getByText('Loading the page…').waitFor()

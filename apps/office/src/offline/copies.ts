@@ -3,6 +3,7 @@ import { BASE } from '../base.js'
 
 /** How the client names its copy of a document. @see PROTOCOL.md CL14 */
 const NAMED = `whereabouts ${location.origin}${BASE}rooms/`
+const LAST_WORDS = 'whereabouts:last:'
 const KEPT = `whereabouts offline ${location.origin}${BASE} `
 
 /** What this browser has of the documents of this application. */
@@ -29,12 +30,22 @@ export async function readCopies(user: string | undefined): Promise<Copies> {
 /** Removes the copies of documents, and returns what to tell the user. */
 export async function removeCopies(user: string | undefined): Promise<string> {
   try {
-    for (const { name } of await databases(user)) await deleteDB(name)
+    for (const { name } of await databases(user)) {
+      removeLastWords(name)
+      await deleteDB(name)
+    }
     // They make theirs again, since they have edits to keep.
     return 'Removed. Documents that are open in other windows keep their copies.'
   } catch {
     return 'The browser doesn’t let them be removed. Clear its data of this site instead.'
   }
+}
+
+/** What a page edited as it went away. @see PROTOCOL.md CL97 */
+function removeLastWords(database: string): void {
+  const end = `:${database.slice('whereabouts '.length)}`
+  const keys = Object.keys(localStorage).filter((key) => key.startsWith(LAST_WORDS))
+  for (const key of keys) if (key.endsWith(end)) localStorage.removeItem(key)
 }
 
 async function copiedRooms(user: string | undefined): Promise<string[]> {

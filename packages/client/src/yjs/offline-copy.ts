@@ -7,9 +7,11 @@ import {
   mergeUpdates,
   transact,
 } from 'yjs'
+import { isInPage } from '../page.js'
 import { Pause } from '../pause.js'
 import { callSafely } from '../store.js'
 import { beyond, type KnownDocument } from './known-document.js'
+import { forgetLastWords, type LastWords, readLastWords, sayLastWords } from './last-words.js'
 
 /**
  * Updates in order, and beside them what is known of the server's document, what remains of a deleted
@@ -66,8 +68,9 @@ const RETRY_MS = 10_000
  *     start over as replace, unless another tab has stored the new document already
  *     other      another tab has, and this one hasn't heard that its document was deleted: failed
  *     failed     wait 10 s, then merge, or replace if that was due
+ *     page gone  leave what isn't stored yet to the next page that opens the document
  *
- * @see PROTOCOL.md CL14, CL24, DO49, DO51
+ * @see PROTOCOL.md CL14, CL24, CL97, DO49, DO51
  */
 export class OfflineCopy {
   /** Resolves when the stored document is loaded, or can't be. */
@@ -78,6 +81,10 @@ export class OfflineCopy {
   #doc: Doc
   #database: IDBPDatabase<Schema> | null = null
   #unwritten: Uint8Array[] = []
+  /** What the transaction that runs appends. */
+  #inFlight: readonly Uint8Array[] = []
+  /** What pages that went away have left, until it is stored. */
+  #lastWords: readonly LastWords[] = []
   #task: Task = 'append'
   /** What is known of the server's document, and whether it is stored. */
   #known: KnownDocument | null = null
@@ -97,6 +104,7 @@ export class OfflineCopy {
     this.#doc = doc
     this.#listener = listener
     doc.on('update', this.#take)
+    if (isInPage()) window.addEventListener('pagehide', this.#leave)
     this.loaded = this.#load()
   }
 
@@ -153,6 +161,7 @@ export class OfflineCopy {
   /** Writes what is left, and closes; what is stored stays. */
   async close(): Promise<void> {
     this.#isClosed = true
+    if (isInPage()) window.removeEventListener('pagehide', this.#leave)
     this.#doc.off('update', this.#take)
     this.#pause.end()
     await this.loaded
@@ -167,18 +176,33 @@ export class OfflineCopy {
     this.#start()
   }
 
+  /** A document that is to replace the stored one can't be merged with it, and isn't left to the next page. */
+  readonly #leave = (): void => {
+    const updates = [...this.#inFlight, ...this.#unwritten]
+    if (this.#database === null || this.#task !== 'append' || updates.length === 0) return
+    const incarnation = this.#known?.incarnation ?? null
+    const words = sayLastWords(this.#name, incarnation, mergeUpdates(updates))
+    if (words === null) return
+    forgetLastWords(this.#lastWords)
+    this.#lastWords = [words]
+  }
+
   async #load(): Promise<void> {
     try {
       const database = await this.#open()
-      const { updates, known, former, canWrite } = await readAll(database)
+      const { updates: stored, known, former, canWrite } = await readAll(database)
+      this.#lastWords = readLastWords(this.#name)
+      const words = this.#lastWords.filter(({ incarnation }) => isOf(incarnation, known))
+      const updates = [...stored, ...words.map(({ update }) => update)]
       if (former !== undefined) this.#listener.remains(former)
       if (canWrite !== undefined) this.#listener.couldWrite(canWrite)
-      this.#count = updates.length
+      this.#count = stored.length
       const before = encodeStateVector(this.#doc)
       if (known !== undefined && !this.#listener.remembered(known)) this.#setApart(updates, known)
       else {
         this.#known ??= known ?? null
         if (!this.#isClosed) this.#apply(updates)
+        this.#unwritten.push(...updates.slice(stored.length))
       }
       // The document may have had contents before.
       if (before.length > 1) this.#unwritten.push(encodeStateAsUpdate(this.#doc))
@@ -240,6 +264,11 @@ export class OfflineCopy {
     if (!this.#isClosed) this.#start()
   }
 
+  #forgetLastWords(): void {
+    forgetLastWords(this.#lastWords)
+    this.#lastWords = []
+  }
+
   get #hasChanges(): boolean {
     return this.#task !== 'append' || this.#unwritten.length > 0
   }
@@ -273,6 +302,7 @@ export class OfflineCopy {
     }
     // No await since the last check, so that the next change starts a new run.
     this.#isWriting = null
+    if (!this.#hasChanges) this.#forgetLastWords()
     this.#setKept(!this.#hasChanges && this.#database !== null)
   }
 
@@ -292,6 +322,7 @@ export class OfflineCopy {
     if (doc !== this.#doc) return
     this.#apply(others)
     const news = this.#takeNews(isWhole)
+    this.#inFlight = task === 'replace' ? [] : news.updates
     try {
       await Promise.all([
         isWhole && store.clear(),
@@ -305,6 +336,8 @@ export class OfflineCopy {
     } catch (error) {
       this.#putBack(news)
       throw error
+    } finally {
+      this.#inFlight = []
     }
   }
 
@@ -342,6 +375,11 @@ export class OfflineCopy {
     this.#canWrite ??= canWrite
     if (task === 'replace' || task === 'startOver') this.#task = task
   }
+}
+
+/** Returns whether last words are of the stored document, as far as is known. */
+function isOf(incarnation: string | null, stored: KnownDocument | undefined): boolean {
+  return incarnation === null || incarnation === (stored?.incarnation ?? incarnation)
 }
 
 /** Adds to what remains of deleted documents. */
