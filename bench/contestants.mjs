@@ -70,6 +70,37 @@ export const standalone = ({ port, folder }) => ({
 })
 
 /**
+ * The standalone server of another checkout. What is in `apps/server` is older than budgets, and
+ * refuses settings that it doesn't know.
+ *
+ * @param {string} folder
+ * @returns {Contestant}
+ */
+export function before(folder) {
+  const now = join(folder, 'apps', 'standalone', 'dist', 'main.js')
+  const then = join(folder, 'apps', 'server', 'dist', 'main.js')
+  const isOld = !existsSync(now) && existsSync(then)
+  const program = isOld ? then : now
+  return {
+    name: 'whereabouts-before',
+    title: 'whereabouts, standalone, before',
+    packages: [],
+    prepare: built(program),
+    wire: WHEREABOUTS,
+    command: ({ port, folder: data }) => ({
+      program: process.execPath,
+      args: [program],
+      env: {
+        NODE_ENV: 'production',
+        PORT: `${port}`,
+        WHEREABOUTS_DATA: data,
+        ...(isOld ? {} : BUDGETS),
+      },
+    }),
+  }
+}
+
+/**
  * With a frame each 50 ms in every room, whatever it costs.
  *
  * @type {Contestant['command']}

@@ -4,12 +4,13 @@
 //   --servers whereabouts    these contestants
 //   --quick                  short runs, for trying the bench only
 //   --runs 3                 runs of each, in turns
+//   --before folder          another built checkout, as one more contestant: what it was before a change
 //   --results folder         where the results go; bench/results by default
 //   --list                   lists scenarios and contestants
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { installAlternatives, versionOf } from './alternatives.mjs'
-import { CONTESTANTS } from './contestants.mjs'
+import { before, CONTESTANTS } from './contestants.mjs'
 import { buildGenerator } from './generator.mjs'
 import { describeMachine } from './machine.mjs'
 import { minutesTaken, play, takesPartIn } from './play.mjs'
@@ -35,6 +36,7 @@ function readCommand() {
       only: { type: 'string' },
       servers: { type: 'string' },
       quick: { type: 'boolean', default: false },
+      before: { type: 'string' },
       runs: { type: 'string' },
       results: { type: 'string', default: join(import.meta.dirname, 'results') },
       list: { type: 'boolean', default: false },
@@ -44,7 +46,8 @@ function readCommand() {
   const runs = Number(values.runs ?? (quick ? 1 : RUNS))
   if (!(Number.isInteger(runs) && runs > 0)) throw new TypeError('--runs must be 1 or more')
   const scenarios = pick(SCENARIOS, values.only)
-  const contestants = pick(CONTESTANTS, values.servers)
+  const earlier = values.before === undefined ? [] : [before(values.before)]
+  const contestants = [...pick(CONTESTANTS, values.servers), ...earlier]
   return { scenarios, contestants, runs, quick, results, list }
 }
 
