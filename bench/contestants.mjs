@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { centrifugo, mercure } from './go-servers.mjs'
 import { nchanCommand, nchanVersion, prepareNchan } from './nchan.mjs'
 
@@ -82,8 +82,8 @@ export function before(folder) {
   const isOld = !existsSync(now) && existsSync(then)
   const program = isOld ? then : now
   return {
-    name: 'whereabouts-before',
-    title: 'whereabouts, standalone, before',
+    name: `whereabouts-${basename(folder)}`,
+    title: `whereabouts, standalone, ${basename(folder)}`,
     packages: [],
     prepare: built(program),
     wire: WHEREABOUTS,

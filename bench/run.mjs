@@ -4,7 +4,7 @@
 //   --servers whereabouts    these contestants
 //   --quick                  short runs, for trying the bench only
 //   --runs 3                 runs of each, in turns
-//   --before folder          another built checkout, as one more contestant: what it was before a change
+//   --before folder          another built checkout as one more contestant, such as before a change; may be repeated
 //   --results folder         where the results go; bench/results by default
 //   --list                   lists scenarios and contestants
 import { join } from 'node:path'
@@ -36,7 +36,7 @@ function readCommand() {
       only: { type: 'string' },
       servers: { type: 'string' },
       quick: { type: 'boolean', default: false },
-      before: { type: 'string' },
+      before: { type: 'string', multiple: true, default: [] },
       runs: { type: 'string' },
       results: { type: 'string', default: join(import.meta.dirname, 'results') },
       list: { type: 'boolean', default: false },
@@ -46,8 +46,7 @@ function readCommand() {
   const runs = Number(values.runs ?? (quick ? 1 : RUNS))
   if (!(Number.isInteger(runs) && runs > 0)) throw new TypeError('--runs must be 1 or more')
   const scenarios = pick(SCENARIOS, values.only)
-  const earlier = values.before === undefined ? [] : [before(values.before)]
-  const contestants = [...pick(CONTESTANTS, values.servers), ...earlier]
+  const contestants = [...pick(CONTESTANTS, values.servers), ...values.before.map(before)]
   return { scenarios, contestants, runs, quick, results, list }
 }
 
