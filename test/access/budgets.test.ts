@@ -316,6 +316,41 @@ it('[BU11] an owner with too much writes no more, and all others do', async () =
   expect(await write(other!, 'bob', 'b'.repeat(1_500))).toMatchObject({ status: 200 })
 })
 
+it('[SR19] [SR21] a document that is given away takes nobody’s space unasked, and has to fit', async () => {
+  await using server = await startPlain({
+    maxOwnerBytes: 10_000,
+    authenticate: ({ headers }) => ({ id: String(headers['x-user']) }),
+    authorize: sharedAccess,
+  })
+  const write = (room: TestRoom, user: string, bytes: number) => {
+    const doc = new Y.Doc()
+    doc.getText('text').insert(0, 'a'.repeat(bytes))
+    const body = Buffer.from(Y.encodeStateAsUpdate(doc))
+    return call(room.url('document'), { headers: { ...BYTES, 'x-user': user }, body })
+  }
+  const [anns, bobs, cems] = [1, 2, 3].map(() => new TestRoom(server.baseUrl))
+  expect(await write(anns!, 'ann', 6_000)).toMatchObject({ status: 200 })
+  const offer = async (user: string) => {
+    const headers = { 'x-user': 'ann' }
+    const { text } = await call(anns!.url('access'), { headers })
+    const { revision } = (JSON.parse(text) as { access: { revision: number } }).access
+    const json = { revision, users: { [user]: { role: 'editor' } }, offeredTo: user }
+    expect(await call(anns!.url('access'), { headers, json })).toMatchObject({ status: 200 })
+  }
+  const accept = (user: string) =>
+    call(anns!.url('access/offer'), { headers: { 'x-user': user }, json: { accept: true } })
+  await offer('bob')
+  // Bob has all of his space, whatever is offered to him.
+  expect(await write(bobs!, 'bob', 6_000)).toMatchObject({ status: 200 })
+  for (let times = 0; times < 2; times++) expectProblem(await accept('bob'), 'storage-full')
+  expect(await write(bobs!, 'bob', 1_000)).toMatchObject({ status: 200 })
+  await offer('cem')
+  expect(await accept('cem')).toMatchObject({ status: 204 })
+  // It counts for Cem now, and so does what others write in it.
+  expectProblem(await write(cems!, 'cem', 6_000), 'storage-full')
+  expectProblem(await write(anns!, 'ann', 6_000), 'storage-full')
+})
+
 it('[BU12] new documents and records count as rooms do, and what is there does not', async () => {
   // 10 rooms and 6 changes of access in 60 s for an address.
   await using server = await startPlain({ ...PROXIED, budgetScale: 0.01 })

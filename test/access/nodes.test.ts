@@ -176,6 +176,31 @@ describe('access records of two nodes', () => {
     await expectRefused('forbidden', there.url('location'), as('eve'))
   })
 
+  it('[SR19] [SR20] an offer on one is accepted on the other, once', async () => {
+    await using nodes = await twoNodes(new Office(), { authorize: sharedAccess })
+    const { here, there } = nodes
+    const update = { headers: { ...as('ada').headers, 'content-type': 'application/octet-stream' } }
+    await callJson(here.url('document'), {
+      ...update,
+      body: Buffer.from('AQEBAAQBAXQBYQA=', 'base64'),
+    })
+    await using ada = await here.join('k', {}, as('ada'))
+    const accessOf = async (room: TestRoom, who: string) =>
+      (await callJson(room.url('access'), as(who))) as unknown as Answer
+    const { revision } = (await accessOf(here, 'ada')).access
+    const json = { revision, users: { eve: { role: 'editor' } }, offeredTo: 'eve' }
+    await callJson(here.url('access'), { ...as('ada'), json })
+    expect(await accessOf(there, 'eve')).toMatchObject({ offer: { from: 'ada' } })
+    const accept = { ...as('eve'), json: { accept: true } }
+    const answers = await Promise.all(
+      [here, there].map((room) => call(room.url('access/offer'), accept)),
+    )
+    expect(answers.filter(({ status }) => status === 204)).toHaveLength(1)
+    expect((await ada.next('can')).data).not.toMatchObject({ can: ALL })
+    for (const room of [here, there])
+      expect((await accessOf(room, 'eve')).access).toMatchObject({ owner: 'eve' })
+  })
+
   it('[SR4] have one owner, whichever node the first words came to', async () => {
     await using nodes = await twoNodes(new Office(), { authorize: sharedAccess })
     const body = Buffer.from('AQEBAAQBAXQBYQA=', 'base64')

@@ -48,6 +48,17 @@ async function change(room: TestRoom, said: Omit<AccessChange, 'revision'>, who?
   return (answer as unknown as { access: Access }).access
 }
 
+/** A change that gives a user a role, and offers the document to that user. */
+const offering = (revision: number, id: string) => ({
+  revision,
+  users: { [id]: { role: 'editor' } },
+  offeredTo: id,
+})
+
+/** Accepts or refuses what is offered. */
+const answer = (room: TestRoom, accept: boolean, who?: CallOptions) =>
+  call(room.url('access/offer'), { ...who, json: { accept } })
+
 function post(room: TestRoom, json: object, who?: CallOptions) {
   return call(room.url('access'), { ...who, json: json as Json })
 }
@@ -170,7 +181,7 @@ describe('view links', () => {
     expect(Object.keys(made)).toEqual(['revision'])
     expect((await change(room, { viewLink: true })).viewLink).toBe(viewLink)
     const { revision } = (await readAccess(room)).access!
-    for (const said of [{ owner: 'me' }, { users: {} }, { link: 'view' }]) {
+    for (const said of [{ offeredTo: 'me' }, { users: {} }, { link: 'view' }]) {
       const { detail } = expectProblem(await post(room, { revision, ...said }), 'forbidden')
       expect(detail).toContain('Without users, nobody manages documents over HTTP.')
     }
@@ -296,16 +307,18 @@ describe('an owner', () => {
       expectProblem(await post(room, { revision, users: said }, as('ada')), 'bad-parameter')
     }
     const race = await Promise.all(
-      ['eve', 'bob'].map((owner) => post(room, { revision, owner }, as('ada'))),
+      ['eve', 'bob'].map((id) => post(room, offering(revision, id), as('ada'))),
     )
     expect(race.filter(({ status }) => status === 200)).toHaveLength(1)
     const won = ['eve', 'bob'][race.findIndex(({ status }) => status === 200)]!
+    expect((await answer(room, true, as(won))).status).toBe(204)
     expect((await readAccess(room, as(won))).access).toMatchObject({
       owner: won,
       users: { ada: { role: 'editor' } },
     })
-    expectProblem(await post(room, { revision, owner: 'ada' }, as('ada')), 'forbidden')
-    expectProblem(await post(room, { revision, owner: 'ada' }, as(won)), 'access-changed')
+    const back = { revision, offeredTo: 'ada' }
+    expectProblem(await post(room, back, as('ada')), 'forbidden')
+    expectProblem(await post(room, back, as(won)), 'access-changed')
     // A link that the former owner made is the new one's to see and to end.
     const { access } = await readAccess(room, as(won))
     expect(access!.viewLink).toBe(viewLink)
@@ -322,11 +335,112 @@ describe('an owner', () => {
     await change(room, { users: { bob: { role: 'editor' } } }, as('ada'))
     const { revision } = (await readAccess(room, as('ada'))).access!
     for (const who of ['bob', 'eve']) {
-      for (const said of [{ owner: who }, { link: 'nothing' }, { viewLink: true }]) {
+      for (const said of [{ offeredTo: who }, { link: 'nothing' }, { viewLink: true }]) {
         expectProblem(await post(room, { revision, ...said }, as(who)), 'forbidden')
       }
       expect(await readAccess(room, as(who))).toEqual({ can: USUAL })
     }
+  })
+})
+
+describe('an offer', () => {
+  /** A room that ada owns, and offers to eve. */
+  async function offered(baseUrl: string) {
+    const room = new TestRoom(baseUrl)
+    await write(room, as('ada'))
+    const { revision } = (await readAccess(room, as('ada'))).access!
+    await callJson(room.url('access'), { ...as('ada'), json: offering(revision, 'eve') as never })
+    return room
+  }
+
+  it('[SR19] [SR20] is seen by both, and changes nothing until it is accepted', async () => {
+    await using running = await start('node:http', users())
+    const room = await offered(running.baseUrl)
+    const before = await readAccess(room, as('ada'))
+    expect(before.access).toMatchObject({ owner: 'ada', offeredTo: 'eve' })
+    expect(before).not.toHaveProperty('offer')
+    expect(await readAccess(room, as('eve'))).toEqual({ can: USUAL, offer: { from: 'ada' } })
+    expect(await readAccess(room, as('bob'))).toEqual({ can: USUAL })
+    for (const who of ['ada', 'bob']) {
+      expectProblem(await answer(room, true, as(who)), 'forbidden')
+      expect((await answer(room, false, as(who))).status).toBe(204)
+    }
+    expect(await readAccess(room, as('ada'))).toEqual(before)
+    await using ada = await room.join('k', {}, as('ada'))
+    expect((await answer(room, true, as('eve'))).status).toBe(204)
+    expect((await ada.next('can')).data).toEqual({ can: USUAL })
+    const { access } = await readAccess(room, as('eve'))
+    expect(access).toMatchObject({ owner: 'eve', users: { ada: { role: 'editor' } } })
+    expect(access).not.toHaveProperty('offeredTo')
+    expectProblem(await answer(room, true, as('eve')), 'forbidden')
+  })
+
+  it('[SR19] [SR20] ends when it is taken back, refused, or its user is removed', async () => {
+    await using running = await start('node:http', users())
+    const room = await offered(running.baseUrl)
+    const ends = [
+      () => change(room, { offeredTo: null }, as('ada')),
+      () => change(room, { users: { eve: null } }, as('ada')),
+      () => answer(room, false, as('eve')),
+      () => change(room, { users: { bob: { role: 'viewer' } }, offeredTo: 'bob' }, as('ada')),
+      () => running.administration!.setOwner(room.name, 'cem', { as: 'operator' }),
+    ]
+    for (const end of ends) {
+      await end()
+      expectProblem(await answer(room, true, as('eve')), 'forbidden')
+      expect(await readAccess(room, as('eve'))).toEqual({ can: USUAL })
+      if (end === ends.at(-1)) break
+      const { access } = await readAccess(room, as('ada'))
+      expect(access).toMatchObject({ owner: 'ada' })
+      const again = offering(access!.revision, 'eve')
+      expect((await post(room, again, as('ada'))).status).toBe(200)
+    }
+  })
+
+  it('[SR20] is gone with its document, and is not answered on a view link', async () => {
+    await using running = await start('node:http', users())
+    const room = await offered(running.baseUrl)
+    const { viewLink } = await change(room, { viewLink: true }, as('ada'))
+    const view = new TestRoom(running.baseUrl, viewLink)
+    expect(await readAccess(view, as('eve'))).toEqual({ can: ['watch'] })
+    expectProblem(await answer(view, true, as('eve')), 'forbidden')
+    expectProblem(await answer(view, false, as('eve')), 'forbidden')
+    expect((await readAccess(room, as('ada'))).access).toMatchObject({ offeredTo: 'eve' })
+    expect((await call(room.url('document'), { ...as('ada'), method: 'DELETE' })).status).toBe(204)
+    await write(room, as('ada'))
+    expectProblem(await answer(room, true, as('eve')), 'forbidden')
+    expect((await readAccess(room, as('ada'))).access).toMatchObject({ owner: 'ada', users: {} })
+  })
+
+  it.each([{}, { accept: 'yes' }, { accept: null }, 5, null])(
+    '[SR20] %j is no answer to it',
+    async (json) => {
+      await using running = await start('node:http', users())
+      const room = await offered(running.baseUrl)
+      const said = { ...as('eve'), json: json as Json }
+      expectProblem(await call(room.url('access/offer'), said), 'bad-parameter')
+      expect((await readAccess(room, as('ada'))).access).toMatchObject({ offeredTo: 'eve' })
+    },
+  )
+
+  it('[SR19] [SR20] of a document without an owner says nobody, and needs who may manage it', async () => {
+    const office = new Office({ ada: ALL, eve: USUAL })
+    await using running = await start('node:http', { ...office.options, ...RARELY })
+    const room = new TestRoom(running.baseUrl)
+    await running.rooms.update(room.name, UPDATE)
+    expectProblem(await post(room, offering(0, 'eve'), as('eve')), 'forbidden')
+    expect((await post(room, offering(0, 'eve'), as('ada'))).status).toBe(200)
+    expect(await readAccess(room, as('eve'))).toEqual({ can: USUAL, offer: {} })
+    expect((await answer(room, true, as('eve'))).status).toBe(204)
+    expect((await readAccess(room, as('ada'))).access).toMatchObject({ owner: 'eve', users: {} })
+  })
+
+  it('[SR20] where there are no users, nobody is offered anything', async () => {
+    await using running = await start('node:http', open)
+    const room = new TestRoom(running.baseUrl)
+    await write(room)
+    expectProblem(await answer(room, true), 'forbidden')
+    expect((await answer(room, false)).status).toBe(204)
   })
 })
 
@@ -339,8 +453,10 @@ describe('a change', () => {
     ['a list of users', 'bad-parameter', { users: [{ role: 'viewer' }] }],
     ['users that are a text', 'bad-parameter', { users: 'eve' }],
     ['an empty id', 'bad-parameter', { users: { '': { role: 'viewer' } } }],
-    ['a long id', 'bad-parameter', { owner: 'x'.repeat(256) }],
-    ['no owner', 'bad-parameter', { owner: null }],
+    ['a long id', 'bad-parameter', { users: { ['x'.repeat(256)]: { role: 'viewer' } } }],
+    ['an offer to a stranger', 'bad-parameter', { offeredTo: 'eve' }],
+    ['an offer to the owner', 'bad-parameter', { offeredTo: 'ada' }],
+    ['an offer to who is removed', 'bad-parameter', { users: { eve: null }, offeredTo: 'eve' }],
     [
       'a name that hides text',
       'bad-parameter',
@@ -379,8 +495,8 @@ describe('a change', () => {
     expect(stream.hello.can).toEqual(USUAL)
     entries.length = 0
     asked.length = 0
-    const same = { link: 'view', users: { bob: null, eve }, viewLink: true, owner: 'ada' }
-    for (const said of [{}, { owners: 'eve' }, same]) {
+    const same = { link: 'view', users: { bob: null, eve }, viewLink: true, offeredTo: null }
+    for (const said of [{}, { owner: 'eve' }, same]) {
       const answer = await post(room, { revision, ...said }, as('ada'))
       expect([answer.status, JSON.parse(answer.text)]).toEqual([200, { access }])
     }
@@ -395,7 +511,7 @@ describe('a change', () => {
 
   it.each([
     ['revision', { revision: 'x' }, '"revision" must be the number that the change was made from.'],
-    ['owner', { owner: '' }, '"owner" must be an id of 1 to 255 characters.'],
+    ['offeredTo', { offeredTo: '' }, '"offeredTo" must be an id of 1 to 255 characters'],
     ['users', { users: { e: { role: 'boss' } } }, '"viewer", "commenter" or "editor"'],
     ['link', { link: 'all' }, '"link" must be "nothing", "view", "comment" or "edit".'],
     ['viewLink', { viewLink: 'yes' }, '"viewLink" must be true or false.'],
@@ -468,7 +584,7 @@ describe('a change', () => {
     await write(room, as('ada'))
     const said = { link: 'view', users: { eve: { role: 'editor' }, bob: null } } as const
     await change(room, said, as('ada'))
-    const { viewLink } = await change(room, { viewLink: true, owner: 'eve' }, as('ada'))
+    const { viewLink } = await change(room, { viewLink: true, offeredTo: 'eve' }, as('ada'))
     const common = { who: 'user:ada', what: 'access', room: room.name }
     const roles = [
       { user: 'eve', role: 'editor' },
@@ -476,7 +592,22 @@ describe('a change', () => {
     ]
     expect(entries).toMatchObject([
       { ...common, link: 'view', users: roles },
-      { ...common, viewLink: 'made', owner: 'eve' },
+      { ...common, viewLink: 'made', offeredTo: 'eve' },
+    ])
+    entries.length = 0
+    await change(room, { offeredTo: null }, as('ada'))
+    await answer(room, false, as('eve'))
+    await change(room, { offeredTo: 'eve' }, as('ada'))
+    await answer(room, false, as('eve'))
+    await change(room, { offeredTo: 'eve' }, as('ada'))
+    await answer(room, true, as('eve'))
+    const eves = { ...common, who: 'user:eve' }
+    expect(entries).toMatchObject([
+      { ...common, offer: 'ended' },
+      { ...common, offeredTo: 'eve' },
+      { ...eves, offer: 'refused' },
+      { ...common, offeredTo: 'eve' },
+      { ...eves, offer: 'accepted', owner: 'eve' },
     ])
     expect(JSON.stringify(entries)).not.toContain(viewLink)
   })

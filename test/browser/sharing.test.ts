@@ -29,7 +29,7 @@ async function share(at: AnyWindow): Promise<void> {
 }
 
 describe('sharing a sheet with users', () => {
-  it('[OF2 OF3 OF4 OF6] narrows and widens another window at once, and passes the sheet on', async () => {
+  it('[OF2 OF3 OF4 OF6 OF36 OF37] narrows and widens another window at once, and passes the sheet on', async () => {
     const room = guarded.newRoom()
     await using anns = await guarded.sheet(room, 'ann')
     await anns.write('A1', 'mine')
@@ -57,7 +57,34 @@ describe('sharing a sheet with users', () => {
     await anns.page.keyboard.press('Enter')
     await question.waitFor({ state: 'detached' })
     await role.selectOption('owner')
-    await button(anns, 'Make bob the owner').click()
+    const ask = async () => {
+      await role.selectOption('owner')
+      await button(anns, 'Ask bob').click()
+      await said(anns, 'Bob becomes the owner by accepting it in Share.')
+    }
+    const takeBack = button(anns, 'Take back the offer to bob')
+    await button(anns, 'Ask bob').click()
+    await takeBack.waitFor()
+    await look(anns, 'offered')
+    await takeBack.click()
+    await takeBack.waitFor({ state: 'detached' })
+    await ask()
+    const refuse = button(bobs, 'Refuse')
+    const reopen = async () => {
+      await bobs.page.keyboard.press('Escape')
+      await share(bobs)
+      await refuse.waitFor()
+    }
+    await reopen()
+    await dialog(bobs).getByText('Ann offers you this document.').waitFor()
+    await look(bobs, 'offer')
+    await refuse.click()
+    await refuse.waitFor({ state: 'detached' })
+    await anns.page.keyboard.press('Escape')
+    await share(anns)
+    await ask()
+    await reopen()
+    await button(bobs, 'Become the owner').click()
     await dialog(bobs).getByText('People with access').waitFor()
     await dialog(anns).getByText('You can edit this document.').waitFor()
     await anns.page.keyboard.press('Escape')

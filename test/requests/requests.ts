@@ -48,6 +48,12 @@ const CALLS: readonly Call[] = [
   { method: 'DELETE', path: 'document' },
   { method: 'GET', path: 'access' },
   { method: 'POST', path: 'access', type: JSON_TYPE, body: Buffer.from('{"revision":0}') },
+  {
+    method: 'POST',
+    path: 'access/offer',
+    type: JSON_TYPE,
+    body: Buffer.from('{"accept":true}'),
+  },
   { method: 'GET', path: '/rooms?after=a&limit=10' },
   { method: 'POST', path: '/location?id=k4', type: JSON_TYPE, body: Buffer.from('1') },
   { method: 'GET', path: '/location/sse' },

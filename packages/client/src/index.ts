@@ -10,6 +10,7 @@ export {
   type Json,
   type LinkGives,
   type Member,
+  type Offer,
   type SharedUser,
   type User,
 } from '@whereabouts/protocol'

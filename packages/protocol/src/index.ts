@@ -48,6 +48,7 @@ export {
   type LinkGives,
   type Role,
   ROLES,
+  type Offer,
   type SharedUser,
 } from './sharing.js'
 export { encodeEvent, SSE_COMMENT, type SseEvent } from './sse.js'

@@ -39,23 +39,32 @@ export interface Access {
   readonly link?: LinkGives
   /** The room name of the view link, if there is one. */
   readonly viewLink?: string
+  /** The id of the user whom the document is offered to, who becomes its owner by accepting it. */
+  readonly offeredTo?: string
+}
+
+/** What is offered to a caller: to become the owner of the document. @see PROTOCOL.md SR20 */
+export interface Offer {
+  /** The id of the owner; left out if there is none. */
+  readonly from?: string
 }
 
 /** What a caller may do in a document, and who else may, if the caller manages that. */
 export interface AccessAnswer {
   readonly can: readonly Action[]
   readonly access?: Access
+  readonly offer?: Offer
 }
 
 /** A change of who may do what; what is left out stays. @see PROTOCOL.md SR13 */
 export interface AccessChange {
   /** The one that the change was made from. */
   readonly revision: number
-  /** The id of the new owner. */
-  readonly owner?: string
   /** `null` removes a user. */
   readonly users?: { readonly [userId: string]: SharedUser | null }
   readonly link?: LinkGives
   /** `true` makes a view link unless there is one; `false` ends it. */
   readonly viewLink?: boolean
+  /** Offers the document to a user with a role in it; `null` takes the offer back. */
+  readonly offeredTo?: string | null
 }

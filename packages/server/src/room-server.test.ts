@@ -6,6 +6,7 @@ import { Permissions } from './access/permissions.js'
 import { Sharing } from './access/sharing.js'
 import { DataFolder } from './document/data-folder.js'
 import { Documents } from './document/documents.js'
+import { Quotas } from './document/quota.js'
 import type { Follower, Following } from './exchange/exchange.js'
 import type { Numbered } from './rooms/outcomes.js'
 import { MemoryExchange, MemoryLogs } from '../../../test/exchange/memory-exchange.js'
@@ -44,6 +45,7 @@ class SlowExchange extends MemoryExchange<Numbered> {
   }
 }
 
+const NO_WARNING = { warn: () => {} }
 const random = () => PROCESS.random()
 
 function start(exchange: NodesExchange, maxConnections = 1) {
@@ -51,7 +53,8 @@ function start(exchange: NodesExchange, maxConnections = 1) {
   const folder = new DataFolder(undefined)
   const documents = new Documents(options, folder, NO_LOG, () => PROCESS.now())
   const clock = SYSTEM_CLOCK
-  const sharing = new Sharing(documents.catalog, 'edit')
+  const quotas = new Quotas(options, documents.catalog, () => clock.now(), NO_WARNING)
+  const sharing = new Sharing(documents.catalog, 'edit', quotas)
   const permissions = new Permissions(options, NO_LOG, clock.after, sharing)
   const log = NO_LOG
   const audit = new AuditLog(() => {}, undefined, log)
@@ -66,6 +69,7 @@ function start(exchange: NodesExchange, maxConnections = 1) {
     sharing,
     random,
     audit,
+    quotas,
   })
 }
 

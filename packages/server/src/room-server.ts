@@ -14,8 +14,7 @@ import type { DataFolder } from './document/data-folder.js'
 import type { Exchange, Notices } from './exchange/exchange.js'
 import type { Documents, DocumentsCount } from './document/documents.js'
 import { mergeUpdates } from './document/merge.js'
-import { FULL, Quotas } from './document/quota.js'
-import { RareWarning } from './access/rare-warning.js'
+import type { Quotas } from './document/quota.js'
 import { MemberIds } from './access/member-id.js'
 import type { Permissions } from './access/permissions.js'
 import type { Sharing } from './access/sharing.js'
@@ -73,6 +72,7 @@ export interface RoomServerContext {
   /** A number from 0 to 1. */
   readonly random: () => number
   readonly audit: AuditLog
+  readonly quotas: Quotas
 }
 
 /**
@@ -116,12 +116,11 @@ export class RoomServer {
       exchange === undefined
         ? new LocalRooms(options, clock, hooks, random)
         : new SharedRooms(exchange, options, clock, hooks, random)
-    const now = () => clock.now()
     this.#roomDocuments = new RoomDocuments(
       documents,
       this.#rooms,
       options.maxUpdateBytes,
-      new Quotas(options, documents.catalog, now, new RareWarning(log, FULL)),
+      context.quotas,
       (room) => this.recordChanged(room),
     )
     this.administration = new Administration({

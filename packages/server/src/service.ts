@@ -5,11 +5,13 @@ import { inRedis } from './access/limiters.js'
 import { Browsers } from './access/browsers.js'
 import { AuditLog } from './access/audit.js'
 import { Permissions } from './access/permissions.js'
+import { RareWarning } from './access/rare-warning.js'
 import { Sharing } from './access/sharing.js'
 import { Users } from './access/users.js'
 import { Descriptors } from './descriptors.js'
 import { type DataFolder, openDataFolder } from './document/data-folder.js'
 import { Documents } from './document/documents.js'
+import { FULL, Quotas } from './document/quota.js'
 import { connected } from './document/shown-address.js'
 import { AccessCalls } from './http/access-calls.js'
 import { answer } from './http/answers.js'
@@ -56,9 +58,11 @@ export class Service {
     readonly served: ServedCalls,
   ) {
     const clock = SYSTEM_CLOCK
-    const documents = new Documents(options, folder, log, () => clock.now())
+    const now = () => clock.now()
+    const documents = new Documents(options, folder, log, now)
     this.#documents = documents
-    const sharing = new Sharing(documents.catalog, options.linkGives)
+    const quotas = new Quotas(options, documents.catalog, now, new RareWarning(log, FULL))
+    const sharing = new Sharing(documents.catalog, options.linkGives, quotas)
     const permissions = new Permissions(options, log, clock.after, sharing)
     const audit = new AuditLog(options.audit, folder.path, log)
     this.#audit = audit
@@ -73,6 +77,7 @@ export class Service {
       sharing,
       random,
       audit,
+      quotas,
     })
     this.#retention = new RetentionTimer(this.server.administration, options.retentionDays, log)
     this.users = new Users(options, log, clock.after)

@@ -4,9 +4,7 @@ import { ACTIONS, type Action, Problem } from '@whereabouts/protocol'
 import { expect, it } from 'vitest'
 import { VirtualClock } from '../../../test/simulation/virtual-clock.js'
 import { Permissions } from './access/permissions.js'
-import { NO_SHARING } from './access/no-sharing.fixture.js'
-import { Sharing } from './access/sharing.js'
-import type { RoomCatalog } from './document/store.js'
+import { NO_SHARING, sharingOf } from './access/no-sharing.fixture.js'
 import { NO_LOG } from './log.js'
 import type { Authorize } from './options.js'
 import { Faults } from './stream/faults.js'
@@ -167,7 +165,7 @@ it('[AC33] an unexpected error ends the readers that it is about, is logged, and
     if (link === 'view~broken') throw new TypeError('unexpected')
     return 'room'
   }
-  const sharing = new Sharing({ findByLink } as RoomCatalog, 'edit')
+  const sharing = sharingOf({ findByLink })
   const permissions = new Permissions({ authorize: () => true }, NO_LOG, () => () => {}, sharing)
   const faults = new Faults((message) => failures.push(message))
   const visits = new Visits({

@@ -12,16 +12,11 @@ interface PeopleProps {
 const ROLES = { viewer: 'Can view', commenter: 'Can comment', editor: 'Can edit' } as const
 const NEW_OWNER = 'owner'
 
-/** Lists who has access, with what they may do. @see OFFICE.md OF3, OF4 */
+/** Lists who has access, with what they may do. @see OFFICE.md OF3, OF4, OF36 */
 export function People({ access, here, shown: { change } }: PeopleProps) {
   const [heir, setHeir] = useState<string>()
   const users = new Map(Object.entries(access.users ?? {}))
   const nameOf = (id: string) => users.get(id)?.name ?? here.get(id) ?? id
-  const setRole = (id: string, role: string) => {
-    if (role === NEW_OWNER) return setHeir(id)
-    const { name } = users.get(id)!
-    void change({ users: { [id]: { ...(name && { name }), role } as SharedUser } }, 'Changed.')
-  }
   return (
     <section aria-label="People">
       <h3>People with access</h3>
@@ -31,25 +26,16 @@ export function People({ access, here, shown: { change } }: PeopleProps) {
             <span title={access.owner}>{nameOf(access.owner)}</span> <em>Owner</em>
           </li>
         )}
-        {[...users].map(([id, { role }]) => (
-          <li key={id}>
-            <span title={id}>{nameOf(id)}</span>
-            <select
-              aria-label={`What ${nameOf(id)} can do`}
-              value={role}
-              onChange={(event) => setRole(id, event.currentTarget.value)}
-            >
-              <RoleOptions />
-              <option value={NEW_OWNER}>Make owner…</option>
-            </select>
-            <button
-              type="button"
-              aria-label={`Remove ${nameOf(id)}`}
-              onClick={() => void change({ users: { [id]: null } }, `${nameOf(id)} was removed.`)}
-            >
-              Remove
-            </button>
-          </li>
+        {[...users].map(([id, user]) => (
+          <Person
+            key={id}
+            id={id}
+            name={nameOf(id)}
+            user={user}
+            isOffered={id === access.offeredTo}
+            change={change}
+            onOffer={() => setHeir(id)}
+          />
         ))}
       </ul>
       {heir !== undefined && (
@@ -58,7 +44,8 @@ export function People({ access, here, shown: { change } }: PeopleProps) {
           onCancel={() => setHeir(undefined)}
           onConfirm={() => {
             setHeir(undefined)
-            void change({ owner: heir }, `${nameOf(heir)} is the owner now.`)
+            const done = `${nameOf(heir)} becomes the owner by accepting it in Share.`
+            void change({ offeredTo: heir }, done)
           }}
         />
       )}
@@ -70,6 +57,55 @@ export function People({ access, here, shown: { change } }: PeopleProps) {
         }}
       />
     </section>
+  )
+}
+
+interface PersonProps {
+  readonly id: string
+  readonly name: string
+  readonly user: SharedUser
+  /** Whether the document is offered to them. */
+  readonly isOffered: boolean
+  readonly change: ShownAccess['change']
+  readonly onOffer: () => void
+}
+
+/** Somebody with a role. */
+function Person({ id, name, user, isOffered, change, onOffer }: PersonProps) {
+  const setRole = (role: string) => {
+    if (role === NEW_OWNER) return onOffer()
+    const changed = { ...(user.name && { name: user.name }), role } as SharedUser
+    void change({ users: { [id]: changed } }, 'Changed.')
+  }
+  return (
+    <li>
+      <span title={id}>{name}</span>
+      <select
+        aria-label={`What ${name} can do`}
+        value={user.role}
+        onChange={(event) => setRole(event.currentTarget.value)}
+      >
+        <RoleOptions />
+        {!isOffered && <option value={NEW_OWNER}>Offer to be the owner…</option>}
+      </select>
+      {isOffered && (
+        <button
+          type="button"
+          title={`${name} was asked to become the owner.`}
+          aria-label={`Take back the offer to ${name}`}
+          onClick={() => void change({ offeredTo: null }, 'The offer was taken back.')}
+        >
+          Take back offer
+        </button>
+      )}
+      <button
+        type="button"
+        aria-label={`Remove ${name}`}
+        onClick={() => void change({ users: { [id]: null } }, `${name} was removed.`)}
+      >
+        Remove
+      </button>
+    </li>
   )
 }
 
@@ -91,13 +127,16 @@ function NewOwner({ name, onConfirm, onCancel }: NewOwnerProps) {
   const cancel = useRef<HTMLButtonElement>(null)
   useEffect(() => cancel.current?.focus(), [])
   return (
-    <div className="confirm" role="alertdialog" aria-label={`Make ${name} the owner?`}>
-      <p>Make {name} the owner? You can still edit, but no longer say who has access.</p>
+    <div className="confirm" role="alertdialog" aria-label={`Offer ${name} the document?`}>
+      <p>
+        Ask {name} to become the owner? Once they accept, you can still edit, but no longer say who
+        has access.
+      </p>
       <button ref={cancel} type="button" onClick={onCancel}>
         Cancel
       </button>
       <button type="button" onClick={onConfirm}>
-        Make {name} the owner
+        Ask {name}
       </button>
     </div>
   )

@@ -48,13 +48,43 @@ interface ContentsProps extends Omit<ShareDialogProps, 'onClose'> {
 function Contents({ session, route, say }: ContentsProps) {
   const { members } = useRoom(session)
   const shown = useAccess(route.room, say)
-  const { access } = shown.answer ?? {}
+  const { access, offer } = shown.answer ?? {}
+  const users = usersIn(members)
   return (
     <>
+      {offer && (
+        <OfferSection from={offer.from && (users.get(offer.from) ?? offer.from)} shown={shown} />
+      )}
       <OwnLink route={route} shown={shown} />
       {access && <ViewLink route={route} shown={shown} access={access} />}
-      {access?.users && <People access={access} here={usersIn(members)} shown={shown} />}
+      {access?.users && <People access={access} here={users} shown={shown} />}
     </>
+  )
+}
+
+interface OfferProps {
+  /** What the owner is called. */
+  readonly from: string | undefined
+  readonly shown: ShownAccess
+}
+
+/** Asks the user to become the owner. @see OFFICE.md OF37 */
+function OfferSection({ from, shown: { answerOffer } }: OfferProps) {
+  return (
+    <section aria-label="Offer">
+      <p>
+        {from === undefined
+          ? 'This document is offered to you.'
+          : `${from} offers you this document.`}{' '}
+        As its owner you say who has access, and it counts towards your space.
+      </p>
+      <button type="button" onClick={() => void answerOffer(true)}>
+        Become the owner
+      </button>
+      <button type="button" onClick={() => void answerOffer(false)}>
+        Refuse
+      </button>
+    </section>
   )
 }
 

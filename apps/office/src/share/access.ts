@@ -25,6 +25,16 @@ export async function changeAccess(
   return ((await answerOf(response)) as { readonly access: Access }).access
 }
 
+/** Accepts or refuses the document that is offered to this window's user. @throws {Problem} */
+export async function answerOffer(room: string, accept: boolean): Promise<void> {
+  const response = await fetch(`${addressOf(room)}/offer`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ accept }),
+  })
+  await answerOf(response)
+}
+
 async function answerOf(response: Response): Promise<unknown> {
   const body = (await response.json().catch(() => undefined)) as unknown
   if (response.ok) return body

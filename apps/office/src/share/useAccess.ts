@@ -1,6 +1,6 @@
 import { type AccessAnswer, Problem } from '@whereabouts/client'
 import { useCallback, useEffect, useState } from 'react'
-import { type Change, changeAccess, readAccess } from './access.js'
+import { answerOffer, type Change, changeAccess, readAccess } from './access.js'
 
 /** Who has access, as the dialog shows it. */
 export interface ShownAccess {
@@ -10,6 +10,8 @@ export interface ShownAccess {
   readonly say: (text: string) => void
   /** Makes a change; resolves with the new access, or `undefined` if it was refused, which is said. */
   readonly change: (change: Change, done: string) => Promise<AccessAnswer['access']>
+  /** Accepts or refuses what is offered to the user, and says what became of it. */
+  readonly answerOffer: (accept: boolean) => Promise<void>
 }
 
 /** @param say shows what happened */
@@ -47,7 +49,16 @@ export function useAccess(room: string, say: (text: string) => void): ShownAcces
       return undefined
     }
   }
-  return { answer, say, change }
+
+  const respond = async (accept: boolean) => {
+    try {
+      await answerOffer(room, accept)
+      if (await load()) say(accept ? 'You are the owner now.' : 'You refused the document.')
+    } catch (error) {
+      if (await load()) say(textOf(error))
+    }
+  }
+  return { answer, say, change, answerOffer: respond }
 }
 
 function textOf(error: unknown): string {

@@ -23,6 +23,8 @@ export interface AccessRecord {
   readonly link?: LinkGives | undefined
   /** The room name of the view link. */
   readonly viewLink?: string | undefined
+  /** The user whom the document is offered to, who is one of `users`. @see PROTOCOL.md SR19 */
+  readonly offeredTo?: string | undefined
 }
 
 export const NO_RECORD: AccessRecord = { users: new Map() }
@@ -46,10 +48,10 @@ const entriesOf = <T extends z.ZodType>(value: T) =>
 
 const CHANGE = z.object({
   revision: z.int().min(0),
-  owner: USER_ID.optional(),
   users: entriesOf(USER.nullable()).optional(),
   link: LINK.optional(),
   viewLink: z.boolean().optional(),
+  offeredTo: USER_ID.nullable().optional(),
 })
 
 /** A requested change, already checked. */
@@ -60,7 +62,10 @@ const RECORD = z.object({
   users: entriesOf(USER),
   link: LINK.optional(),
   viewLink: z.string().optional(),
+  offeredTo: USER_ID.optional(),
 })
+
+const OFFER_ANSWER = z.object({ accept: z.boolean() })
 
 /** @throws {Problem} bad-parameter. SR13 */
 export function readChange(body: unknown): CheckedChange {
@@ -70,18 +75,30 @@ export function readChange(body: unknown): CheckedChange {
   throw bad(parameter, ALLOWED.get(parameter) ?? 'The body must be a JSON object.')
 }
 
+/**
+ * Reads whether a caller accepts what is offered to it.
+ *
+ * @throws {Problem} bad-parameter
+ * @see PROTOCOL.md SR20
+ */
+export function readOfferAnswer(body: unknown): boolean {
+  const { data } = OFFER_ANSWER.safeParse(body)
+  if (data === undefined) throw bad('accept', '"accept" must be true or false.')
+  return data.accept
+}
+
 const ID_RULE = 'of 1 to 255 characters'
 
 /** What is allowed, by the field of a change. */
 const ALLOWED: ReadonlyMap<string, string> = new Map([
   ['revision', '"revision" must be the number that the change was made from.'],
-  ['owner', `"owner" must be an id ${ID_RULE}.`],
   [
     'users',
     `"users" must have, by ids ${ID_RULE}, {"role":…} with ${either(ASSIGNED_ROLES)} and perhaps a "name", or null to remove one; at most ${MOST_USERS} of them.`,
   ],
   ['link', `"link" must be ${either(LINK.options)}.`],
   ['viewLink', '"viewLink" must be true or false.'],
+  ['offeredTo', `"offeredTo" must be an id ${ID_RULE}, or null to take the offer back.`],
 ])
 
 function either(values: readonly string[]): string {
@@ -93,23 +110,54 @@ function either(values: readonly string[]): string {
  * Returns a record after a change.
  *
  * @throws {Problem} bad-parameter
- * @see PROTOCOL.md SR13, SR14, SR15, SR16
+ * @see PROTOCOL.md SR13, SR14, SR15, SR16, SR19
  */
 export function changed(before: AccessRecord, change: CheckedChange): AccessRecord {
   const users = new Map(before.users)
   for (const [id, user] of change.users ?? []) {
     if (id === before.owner)
-      throw bad('users', 'The owner stays the owner. Name another one first.')
+      throw bad('users', 'The owner stays the owner until somebody accepts the document.')
     if (user === null) users.delete(id)
     else users.set(id, user)
   }
-  const { owner = before.owner, link = before.link } = change
-  if (owner !== before.owner) {
-    users.delete(owner!)
-    if (before.owner !== undefined) users.set(before.owner, { role: 'editor' })
-  }
+  assertNotTooMany(users)
+  const { link = before.link } = change
+  const offeredTo = offerAfter(before, change, users)
+  return { ...before, users, link, viewLink: linkAfter(before, change), offeredTo }
+}
+
+/**
+ * Returns a record after its document has got another owner. The former one is an editor then, and nothing
+ * is offered any more.
+ *
+ * @throws {Problem} bad-parameter
+ * @see PROTOCOL.md SR15
+ */
+export function passedTo(before: AccessRecord, owner: string): AccessRecord {
+  if (!isUserId(owner)) throw bad('owner', `"owner" must be an id ${ID_RULE}.`)
+  if (owner === before.owner) return before
+  const users = new Map(before.users)
+  users.delete(owner)
+  if (before.owner !== undefined) users.set(before.owner, { role: 'editor' })
+  assertNotTooMany(users)
+  return { ...before, owner, users, offeredTo: undefined }
+}
+
+/** Whoever is removed is offered nothing any more. */
+function offerAfter(
+  before: AccessRecord,
+  change: CheckedChange,
+  users: AccessRecord['users'],
+): string | undefined {
+  const { offeredTo = before.offeredTo } = change
+  if (typeof change.offeredTo === 'string' && !users.has(change.offeredTo))
+    throw bad('offeredTo', 'Offer the document to somebody who has a role in it.')
+  return typeof offeredTo === 'string' && users.has(offeredTo) ? offeredTo : undefined
+}
+
+/** @throws {Problem} bad-parameter. SR16 */
+function assertNotTooMany(users: AccessRecord['users']): void {
   if (users.size > MOST_USERS) throw bad('users', `A document has at most ${MOST_USERS} users.`)
-  return { owner, users, link, viewLink: linkAfter(before, change) }
 }
 
 function linkAfter({ viewLink }: AccessRecord, change: CheckedChange): string | undefined {
@@ -132,9 +180,10 @@ export function actionsOf(
 }
 
 /** Returns a record in the form that the store keeps. */
-export function written({ owner, users, link, viewLink }: AccessRecord): RoomRecord {
+export function written(record: AccessRecord): RoomRecord {
+  const { owner, users, link, viewLink, offeredTo } = record
   return {
-    json: JSON.stringify({ owner, users: Object.fromEntries(users), link, viewLink }),
+    json: JSON.stringify({ owner, users: Object.fromEntries(users), link, viewLink, offeredTo }),
     ...(viewLink !== undefined && { link: viewLink }),
     ...(owner !== undefined && { owner }),
   }
@@ -159,7 +208,7 @@ export function readImported(brought: RoomRecord): AccessRecord {
 
 /** Returns a record as its managers see it. @param byUsers whether there are users. SR12 */
 export function shown(
-  { owner, users, link, viewLink }: AccessRecord,
+  { owner, users, link, viewLink, offeredTo }: AccessRecord,
   revision: number,
   linkGives: LinkGives,
   byUsers: boolean,
@@ -168,6 +217,7 @@ export function shown(
     ...(owner !== undefined && { owner }),
     users: Object.fromEntries(users),
     link: link ?? linkGives,
+    ...(offeredTo !== undefined && { offeredTo }),
   }
   return { revision, ...(byUsers && ofUsers), ...(viewLink !== undefined && { viewLink }) }
 }

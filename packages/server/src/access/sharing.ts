@@ -1,5 +1,13 @@
 import type { IncomingMessage } from 'node:http'
-import { type Access, type Action, type LinkGives, Problem, ROLES } from '@whereabouts/protocol'
+import {
+  type Access,
+  type Action,
+  type LinkGives,
+  type Offer,
+  Problem,
+  ROLES,
+} from '@whereabouts/protocol'
+import type { Quotas } from '../document/quota.js'
 import {
   MAX_RECORD_BYTES,
   type RoomCatalog,
@@ -12,7 +20,7 @@ import {
   changed,
   type CheckedChange,
   NO_RECORD,
-  readChange,
+  passedTo,
   readImported,
   readRecord,
   shown,
@@ -53,6 +61,7 @@ export class Sharing {
   constructor(
     private readonly catalog: RoomCatalog,
     private readonly linkGives: LinkGives,
+    private readonly quotas: Pick<Quotas, 'takeOver'>,
   ) {}
 
   /** What was read until now no longer counts. @param roomName all rooms without it */
@@ -126,9 +135,65 @@ export class Sharing {
    * @see PROTOCOL.md SR13
    */
   async change(roomName: string, change: CheckedChange, byUsers: boolean): Promise<Access> {
-    const { record, revision } = await this.#read(roomName)
-    if (revision !== change.revision) throw accessChanged()
-    const after = changed(record, change)
+    const known = await this.#read(roomName)
+    if (known.revision !== change.revision) throw accessChanged()
+    return this.#put(roomName, known, changed(known.record, change), byUsers)
+  }
+
+  /**
+   * Returns what is offered to a user in a room, if anything is.
+   *
+   * @throws {Problem} store-failed
+   * @see PROTOCOL.md SR20
+   */
+  async offerTo(roomName: string, userId: string): Promise<Offer | undefined> {
+    const { record } = await this.#known(roomName)
+    if (record.offeredTo !== userId) return undefined
+    return record.owner === undefined ? {} : { from: record.owner }
+  }
+
+  /**
+   * Makes a user whom a document is offered to its owner.
+   *
+   * @throws {Problem} forbidden if nothing is offered to the user; access-changed, storage-full,
+   *   bad-parameter, too-large, store-failed
+   * @see PROTOCOL.md SR20, SR21
+   */
+  async acceptOffer(roomName: string, userId: string): Promise<void> {
+    const known = await this.#read(roomName)
+    if (known.record.offeredTo !== userId) throw nothingOffered()
+    const space = await this.quotas.takeOver(roomName, userId)
+    let isDone = false
+    try {
+      await this.#put(roomName, known, passedTo(known.record, userId), true)
+      isDone = true
+    } finally {
+      if (isDone) space.stored()
+      else space.giveBack()
+    }
+  }
+
+  /**
+   * Ends the offer of a document to a user.
+   *
+   * @returns whether there was one
+   * @throws {Problem} access-changed, store-failed
+   * @see PROTOCOL.md SR20
+   */
+  async refuseOffer(roomName: string, userId: string): Promise<boolean> {
+    const known = await this.#read(roomName)
+    if (known.record.offeredTo !== userId) return false
+    await this.#put(roomName, known, { ...known.record, offeredTo: undefined }, true)
+    return true
+  }
+
+  /** @throws {Problem} access-changed if the record isn't the known one any more; too-large, store-failed */
+  async #put(
+    roomName: string,
+    { record, revision }: Known,
+    after: AccessRecord,
+    byUsers: boolean,
+  ): Promise<Access> {
     const next = written(after)
     if (next.json === written(record).json) return shown(record, revision, this.linkGives, byUsers)
     if (Buffer.byteLength(next.json) > MAX_RECORD_BYTES) throw tooLarge(MAX_RECORD_BYTES)
@@ -171,8 +236,8 @@ export class Sharing {
    * @see PROTOCOL.md AD17
    */
   async giveTo(roomName: string, owner: string): Promise<Access | undefined> {
-    const { revision, isNew } = await this.#read(roomName)
-    return isNew ? undefined : this.change(roomName, readChange({ revision, owner }), true)
+    const known = await this.#read(roomName)
+    return known.isNew ? undefined : this.#put(roomName, known, passedTo(known.record, owner), true)
   }
 
   #known(roomName: string): Promise<Known> {
@@ -203,6 +268,11 @@ export class Sharing {
 function tooLarge(limitBytes: number): Problem {
   const detail = `Who has access takes more than ${limitBytes} bytes. Remove some users.`
   return new Problem('too-large', detail, { limitBytes })
+}
+
+/** @see PROTOCOL.md SR20 */
+export function nothingOffered(): Problem {
+  return new Problem('forbidden', 'This document isn’t offered to you, or no longer is.')
 }
 
 function accessChanged(): Problem {

@@ -11,6 +11,7 @@ function quotas(limits: { all?: number; owner?: number }) {
       const bytes = owner === undefined ? stored.all : (stored.byOwner.get(owner) ?? 0)
       return { documents: 1, bytes }
     },
+    about: async () => undefined,
     getRecord: async (roomName: string) => {
       asked.push(roomName)
       return roomName === 'nobody’s' ? undefined : { revision: 1, json: '{}', owner: 'ada' }

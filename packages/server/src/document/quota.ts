@@ -80,7 +80,7 @@ export class Quotas {
 
   constructor(
     private readonly limits: QuotaLimits,
-    private readonly catalog: Pick<Catalog, 'totals' | 'getRecord'>,
+    private readonly catalog: Pick<Catalog, 'about' | 'totals' | 'getRecord'>,
     private readonly now: () => number,
     private readonly isFull: { warn(): void },
   ) {
@@ -103,6 +103,26 @@ export class Quotas {
     }
     const ofOwner = await this.#takeOf(owner, bytes, ofAll)
     return both(ofAll, ofOwner)
+  }
+
+  /**
+   * Reserves space for a room's document among those of a user who is about to become its owner.
+   *
+   * @throws {Problem} storage-full, store-failed
+   * @see PROTOCOL.md SR21
+   */
+  async takeOver(roomName: string, newOwner: string): Promise<Reservation> {
+    const { bytes = 0 } = (await this.catalog.about(roomName)) ?? {}
+    const taken = await this.#quotaOf(newOwner).take(bytes)
+    if (taken === undefined) throw full('You have', 'Delete documents of your own first.')
+    // Its updates count for its new owner from now on.
+    return {
+      ...taken,
+      stored: () => {
+        taken.stored()
+        this.#owners.delete(roomName)
+      },
+    }
   }
 
   /** @throws {Problem} storage-full, store-failed; what is taken of all is given back then */

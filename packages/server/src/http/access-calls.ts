@@ -1,10 +1,10 @@
 import type { Action } from '@whereabouts/protocol'
-import { type CheckedChange, readChange } from '../access/access-record.js'
+import { type CheckedChange, readChange, readOfferAnswer } from '../access/access-record.js'
 import type { Account } from '../access/accounts.js'
 import type { Allowances } from '../access/allowances.js'
-import type { AuditLog, Manager } from '../access/audit.js'
+import type { Audited, AuditLog, Manager } from '../access/audit.js'
 import { type Asker, nobodyManages, type Permissions } from '../access/permissions.js'
-import type { Sharing } from '../access/sharing.js'
+import { nothingOffered, type Sharing } from '../access/sharing.js'
 import { checkRoom } from '../room-name.js'
 import type { RoomServer } from '../room-server.js'
 import type { Bodies } from './body.js'
@@ -30,12 +30,15 @@ export class AccessCalls {
     private readonly audit: AuditLog,
   ) {}
 
-  /** @see PROTOCOL.md SR11, SR12 */
+  /** @see PROTOCOL.md SR11, SR12, SR20 */
   async get(call: Call, asker: Asker, can: readonly Action[]): Promise<void> {
-    checkRoom(asker.roomName)
-    if (!this.#mayChange(asker, can)) return call.json({ can })
-    const access = await this.access.sharing.show(asker.roomName, this.access.permissions.areAsked)
-    call.json({ can, access })
+    const { permissions, sharing } = this.access
+    const { roomName } = asker
+    checkRoom(roomName)
+    const offer = await this.#offerTo(asker)
+    const said = { can, ...(offer && { offer }) }
+    if (!this.#mayChange(asker, can)) return call.json(said)
+    call.json({ ...said, access: await sharing.show(roomName, permissions.areAsked) })
   }
 
   /**
@@ -58,12 +61,48 @@ export class AccessCalls {
   async change(call: Call, asker: Asker, change: CheckedChange): Promise<void> {
     const { areAsked } = this.access.permissions
     const access = await this.access.sharing.change(asker.roomName, change, areAsked)
-    if (access.revision !== change.revision) {
-      // A slow disk doesn't keep a view link open that was ended.
-      const told = this.rooms.recordChanged(asker.roomName)
-      await Promise.all([told, this.audit.note(whoMade(asker, areAsked), audited(asker, change))])
-    }
+    if (access.revision !== change.revision)
+      await this.#changed(asker.roomName, whoMade(asker, areAsked), audited(change))
     call.json({ access })
+  }
+
+  /** @throws {Problem} bad-room, bad-parameter. SR20 */
+  async readOfferAnswer(call: Call, roomName: string): Promise<boolean> {
+    checkRoom(roomName)
+    const { value } = await this.bodies.readJson(call, LIMIT_BYTES)
+    return readOfferAnswer(value)
+  }
+
+  /** @see PROTOCOL.md SR17, SR20, SR21 */
+  async answerOffer(call: Call, asker: Asker, accepts: boolean): Promise<void> {
+    const id = asker.user?.claim.id
+    if (accepts) await this.#accept(asker, id)
+    else if (id !== undefined) await this.#refuse(asker, id)
+    call.empty(204)
+  }
+
+  async #accept({ roomName }: Asker, userId: string | undefined): Promise<void> {
+    if (userId === undefined) throw nothingOffered()
+    await this.access.sharing.acceptOffer(roomName, userId)
+    await this.#changed(roomName, { by: userId }, { offer: 'accepted', owner: userId })
+  }
+
+  async #refuse({ roomName }: Asker, userId: string): Promise<void> {
+    if (await this.access.sharing.refuseOffer(roomName, userId))
+      await this.#changed(roomName, { by: userId }, { offer: 'refused' })
+  }
+
+  /** A slow disk doesn't keep a view link open that was ended. */
+  async #changed(roomName: string, who: Manager, said: Omit<Audited, 'what'>): Promise<void> {
+    const told = this.rooms.recordChanged(roomName)
+    const noted = this.audit.note(who, { what: 'access', room: roomName, ...said })
+    await Promise.all([told, noted])
+  }
+
+  /** Nothing is offered on a view link, nor where there are no users. */
+  async #offerTo({ roomName, user, link }: Asker) {
+    if (user === undefined || link !== undefined) return undefined
+    return this.access.sharing.offerTo(roomName, user.claim.id)
   }
 
   /** @throws {Problem} too-many-requests. BU12, BU13 */
@@ -82,20 +121,19 @@ export class AccessCalls {
 }
 
 /** @throws {Problem} forbidden. SR7 */
-function assertOpen({ owner, users, link }: CheckedChange): void {
-  if (owner !== undefined || users !== undefined || link !== undefined) throw nobodyManages()
+function assertOpen({ users, link, offeredTo }: CheckedChange): void {
+  if (users !== undefined || link !== undefined || offeredTo !== undefined) throw nobodyManages()
 }
 
 /** A view link is a secret, so it isn't said. SR17 */
-function audited({ roomName }: Asker, { owner, users, link, viewLink }: CheckedChange) {
+function audited({ users, link, viewLink, offeredTo }: CheckedChange): Omit<Audited, 'what'> {
   const roles = users?.map(([id, said]) => ({ user: id, role: said?.role ?? 'removed' }))
   return {
-    what: 'access',
-    room: roomName,
-    ...(owner !== undefined && { owner }),
     ...(roles !== undefined && { users: roles }),
     ...(link !== undefined && { link }),
     ...(viewLink !== undefined && { viewLink: viewLink ? 'made' : 'ended' }),
+    ...(typeof offeredTo === 'string' && { offeredTo }),
+    ...(offeredTo === null && { offer: 'ended' }),
   }
 }
 

@@ -47,6 +47,9 @@ const ANSWERS: { readonly [call in CallName]: Answers } = {
     GET: ({ calls }, call, roomName) => calls.getAccess(call, roomName),
     POST: ({ calls }, call, roomName) => calls.postAccess(call, roomName),
   }),
+  'access/offer': answers({
+    POST: ({ calls }, call, roomName) => calls.postOffer(call, roomName),
+  }),
   '/location': answers({
     POST: ({ calls }, call, roomName) => calls.postLocation(call, roomName, 'id'),
   }),

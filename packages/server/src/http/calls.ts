@@ -24,6 +24,8 @@ import { RoomsTogether } from './rooms-together.js'
 
 const CONFIRM: Demand = { budget: 'confirmations', needs: ['join'], isStaying: true }
 
+const ANSWER_OFFER: Demand = { budget: 'shares', needs: ['watch'], isFresh: true }
+
 /** What the calls do, once it is known which one it is and for which room. */
 export class Calls {
   readonly #entrance: Entrance
@@ -156,6 +158,15 @@ export class Calls {
       this.about.read(call, roomName, account),
     )
     await this.about.change(call, asker, said)
+  }
+
+  /** @see PROTOCOL.md SR20 */
+  async postOffer(call: Call, roomName: string): Promise<void> {
+    const { asker, said } = await this.#entrance.decide(call, roomName, ANSWER_OFFER, async () => {
+      assertWritable(roomName)
+      return this.about.readOfferAnswer(call, roomName)
+    })
+    await this.about.answerOffer(call, asker, said)
   }
 
   /** @see PROTOCOL.md HT4, HT5, HT20, AC29 */

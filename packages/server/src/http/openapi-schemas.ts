@@ -124,7 +124,17 @@ export const SCHEMAS = {
   AccessAnswer: {
     type: 'object',
     required: ['can'],
-    properties: { can: ref('Actions'), access: ref('Access') },
+    properties: { can: ref('Actions'), access: ref('Access'), offer: ref('Offer') },
+  },
+  Offer: {
+    type: 'object',
+    description: 'The document is offered to the caller',
+    properties: { from: { type: 'string', description: 'The id of the owner' } },
+  },
+  OfferAnswer: {
+    type: 'object',
+    required: ['accept'],
+    properties: { accept: { type: 'boolean' } },
   },
   AccessChanged: {
     type: 'object',
@@ -140,6 +150,10 @@ export const SCHEMAS = {
       users: { type: 'object', additionalProperties: ref('SharedUser') },
       link: ref('LinkGives'),
       viewLink: { type: 'string', description: 'A room name that only reads' },
+      offeredTo: {
+        type: 'string',
+        description: 'The id of the user whom the document is offered to',
+      },
     },
   },
   AccessChange: {
@@ -147,13 +161,18 @@ export const SCHEMAS = {
     required: ['revision'],
     properties: {
       revision: { type: 'integer', description: 'The one that the change was made from' },
-      owner: { type: 'string', minLength: 1, maxLength: 255 },
       users: {
         type: 'object',
         additionalProperties: { oneOf: [ref('SharedUser'), { type: 'null' }] },
       },
       link: ref('LinkGives'),
       viewLink: { type: 'boolean', description: 'Whether there is to be a view link' },
+      offeredTo: {
+        type: ['string', 'null'],
+        description: 'The id of a user with a role; null takes the offer back',
+        minLength: 1,
+        maxLength: 255,
+      },
     },
   },
   SharedUser: {

@@ -285,6 +285,17 @@ const OPENAPI = {
         responses: { 200: json('Done', ref('AccessChanged')), default: problem },
       },
     },
+    '/rooms/{room}/access/offer': {
+      parameters: [room, version],
+      post: {
+        summary: 'Accepts or refuses the document that is offered to the caller',
+        requestBody: {
+          required: true,
+          content: { 'application/json': { schema: ref('OfferAnswer') } },
+        },
+        responses: { 204: { description: 'Done' }, default: problem },
+      },
+    },
     '/location': {
       post: {
         summary: 'Sets the location of the caller in the room "default"',

@@ -10,6 +10,7 @@ export const ROOM_CALLS = [
   'document',
   'document/sync',
   'access',
+  'access/offer',
 ] as const
 
 /** The article's calls, which act on the room `default`. @see PROTOCOL.md AR1, AR2 */
