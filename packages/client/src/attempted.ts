@@ -69,6 +69,27 @@ export function isBetter(one: Way, other: Way): boolean {
   return WAYS.indexOf(one) < WAYS.indexOf(other)
 }
 
+/**
+ * Returns whether a way that opens has to prove itself before it takes another one's place: it or a
+ * better one has failed in this network, or a long-poll that was opened later was faster.
+ *
+ * @see PROTOCOL.md CL65, CL99
+ */
+export function hasToProve(
+  known: {
+    readonly attempts: readonly Attempted[]
+    readonly standings: { readonly [way in Way]: Standing }
+  },
+  { way, openedAtMs }: Attempted,
+): boolean {
+  if (way === 'long-poll') return false
+  const isOvertaken = known.attempts.some(
+    (each) => each.way === 'long-poll' && isOpen(each) && each.openedAtMs > openedAtMs,
+  )
+  const ways = WAYS.filter((each) => !isBetter(way, each))
+  return isOvertaken || ways.some((each) => known.standings[each].failures > 0)
+}
+
 /** Returns whether an attempt has brought the room to a position. */
 export function hasShown(
   { position }: Attempted,

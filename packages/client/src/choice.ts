@@ -20,11 +20,18 @@ export interface Choice extends Confirming {
   /** When the long-poll is opened if nothing else is open by then. */
   readonly pollAtMs: number
   readonly failures: number
+  /** The ways that couldn't be opened since anything was open; none again once that was so of all. */
+  readonly missed: readonly Way[]
   /** The first wait after a failure, as the server asked for it. */
   readonly firstBackoffMs: number
   readonly expected: Expected | null
   /** The question to the server whether there is news, while there is no answer. */
-  readonly check: { readonly askedAtMs: number; readonly untilMs: number } | null
+  readonly check: {
+    readonly askedAtMs: number
+    /** An answer to a post since then shows that the server is there. */
+    readonly sinceMs: number
+    readonly untilMs: number
+  } | null
   /** When the server last answered a request beside the attempts. */
   readonly answeredAtMs: number
   /** How long the server takes to answer: the longest of its last answers. */
@@ -59,7 +66,6 @@ export type ChoiceEvent =
   | { readonly kind: 'unanswered' }
   /** There was news, up to a position; or none. */
   | { readonly kind: 'checked'; readonly position: string | null }
-  | { readonly kind: 'unchecked' }
   /** The network may be another one, or nobody listened for a while. */
   | { readonly kind: 'woken' }
   | { readonly kind: 'tick' }
@@ -81,6 +87,7 @@ export const FIRST_CHOICE: Choice = {
   notBeforeMs: 0,
   pollAtMs: Infinity,
   failures: 0,
+  missed: [],
   firstBackoffMs: FIRST_BACKOFF_MS,
   expected: null,
   check: null,

@@ -210,15 +210,13 @@ export class Connection {
     const life = new AbortController()
     this.#checking = life
     const receive = (event: RoomEvent) => this.#listener.receive(event)
-    const ended = (event: ChoiceEvent) => {
-      if (!life.signal.aborted) this.#apply(event)
+    const checked = (position: string | null) => {
+      if (!life.signal.aborted) this.#apply({ kind: 'checked', position })
     }
-    this.#options.check(receive, life.signal).then(
-      (position) => ended({ kind: 'checked', position }),
-      // A server that has too much to do is there.
-      (error: unknown) =>
-        ended(isPassing(error) ? { kind: 'checked', position: null } : { kind: 'unchecked' }),
-    )
+    this.#options.check(receive, life.signal).then(checked, (error: unknown) => {
+      // A server that has too much to do is there. Anything else may be what keeps this call from it.
+      if (isPassing(error)) checked(null)
+    })
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Attempted, isOpen, type Standing } from './attempted.js'
+import { type Attempted, isOpen, liveOf, type Standing, type Way, WAYS } from './attempted.js'
 
 /** A stream that ends before its first ping may be a server's that restarts; two of them are a proxy's. */
 const CUTS_FORGIVEN = 1
@@ -34,6 +34,25 @@ export function isAtFault(
 export function cutsAfter({ cuts }: Standing, attempt: Attempted, why: Why): number {
   if (attempt.phase === 'opening' && why === 'unanswered') return 0
   return cuts + (isCut(attempt, why) ? 1 : 0)
+}
+
+/** What has its turn while nothing is open. */
+interface Turns {
+  readonly attempts: readonly Attempted[]
+  /** The ways that couldn't be opened; none again once that was so of all. */
+  readonly missed: readonly Way[]
+}
+
+/** Returns the ways that couldn't be opened, after an attempt failed. @see PROTOCOL.md CL98 */
+export function missedAfter(rest: Turns, { way, phase }: Attempted): readonly Way[] {
+  if (phase !== 'opening' || liveOf(rest) !== undefined) return rest.missed
+  const missed = [...rest.missed.filter((each) => each !== way), way]
+  return missed.length < WAYS.length ? missed : []
+}
+
+/** Returns whether only one way is left to try, which then needs no wait. @see PROTOCOL.md CL98 */
+export function isLastTurn({ attempts, missed }: Turns): boolean {
+  return attempts.length === 0 && missed.length === WAYS.length - 1
 }
 
 /** Returns when the long-poll has its turn after a failure that left nothing open. @see PROTOCOL.md CL93 */

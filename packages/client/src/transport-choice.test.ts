@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { Random } from '../../../test/simulation/random.js'
 import { seedsOf, size } from '../../../test/size.js'
+import { type Way, WAYS } from './attempted.js'
 import {
   bestOf,
+  FAILURES,
   type Fate,
+  narrowNetwork,
+  type Network,
   randomNetwork,
   VirtualClient,
   VirtualServer,
@@ -11,6 +15,8 @@ import {
 } from './virtual-network.fixture.js'
 
 const WORKS = { stream: 'works', 'post-stream': 'works', 'long-poll': 'works' } as const
+const UP = { fates: WORKS, latencyMs: 20, state: 'up' } as const
+const DOWN = { ...UP, state: 'down' } as const
 const MINUTE_MS = 60_000
 
 function randomOf(seed: number): () => number {
@@ -53,6 +59,45 @@ describe('the choice of a transport', () => {
     expect(client.live).toBeDefined()
     work(client, 10 * MINUTE_MS)
     expect(client.live).toBe(way)
+  })
+
+  it.each<[Way, Fate, Fate]>(
+    WAYS.flatMap((way) =>
+      FAILURES.flatMap((one) => FAILURES.map((other) => [way, one, other] as [Way, Fate, Fate])),
+    ),
+  )('[CL98] opens the %s if nothing else works: %s, %s', (way, one, other) => {
+    const [first, second] = WAYS.filter((each) => each !== way)
+    const fates = { ...WORKS, [first!]: one, [second!]: other }
+    const client = new VirtualClient({ ...UP, fates }, randomOf(7))
+    client.start()
+    const isOpened = (fate: Fate) => fate === 'cut' || fate === 'stalled'
+    const isAnswered = (fate: Fate) => fate === 'refused' || fate === 'reset'
+    if (!isOpened(one) && !isOpened(other)) {
+      client.runUntil([one, other].every(isAnswered) ? 1_000 : 20_000)
+      expect(client.live).toBe(way)
+    }
+    work(client, 10 * MINUTE_MS)
+    expect(client.live).toBe(way)
+  })
+
+  it('[CL98] stays on a stream, although the call that asks for news gets no answer', () => {
+    const client = start({ 'long-poll': 'refused' })
+    work(client, 5 * MINUTE_MS)
+    client.wake()
+    work(client, 10 * MINUTE_MS)
+    expect(client.interruptions).toBe(0)
+  })
+
+  it('[CL99] has a stream by POST prove itself where the one by GET was late', () => {
+    const client = start({ stream: 'lumped', 'post-stream': 'lumped' })
+    for (const endMs = 3 * MINUTE_MS; client.nowMs < endMs;) {
+      client.makeNews()
+      client.runUntil(client.nowMs + 300)
+      if (client.live === 'long-poll') continue
+      // A way that is late is never taken in place of the GET stream's.
+      expect(client.live ?? 'stream').toBe('stream')
+    }
+    expect(client.live).toBe('long-poll')
   })
 
   it('[CL63] opens the long-poll beside a stream that says nothing', () => {
@@ -154,13 +199,21 @@ describe('the choice of a transport', () => {
     { timeout: size(60_000, 600_000) },
     () => {
       for (const seed of seedsOf('TRANSPORT_SEED', size(300, 10_000)))
-        expect(faultAtRest(seed), `TRANSPORT_SEED=${seed}`).toBe('')
+        expect(faultAtRest(seed, randomNetwork), `TRANSPORT_SEED=${seed}`).toBe('')
+    },
+  )
+
+  it.each(WAYS)(
+    '[CL9 CL98] is on the %s at rest if nothing else works, whatever worked before',
+    { timeout: size(60_000, 600_000) },
+    (way) => {
+      const narrow = (random: () => number, isLast: boolean) =>
+        isLast ? narrowNetwork(random, way) : narrowNetwork(random)
+      for (const seed of seedsOf('NARROW_SEED', size(100, 3_000)))
+        expect(faultAtRest(seed, narrow), `NARROW_SEED=${seed}`).toBe('')
     },
   )
 })
-
-const UP = { fates: WORKS, latencyMs: 20, state: 'up' } as const
-const DOWN = { ...UP, state: 'down' } as const
 
 describe('a server that restarts', () => {
   /** Lets people work with a server that ends, and is back after a time; returns when it is. */
@@ -288,16 +341,19 @@ describe('a server that restarts', () => {
 })
 
 /** Returns what is wrong after some changes of the network, or nothing. */
-function faultAtRest(seed: number): string {
+function faultAtRest(
+  seed: number,
+  network: (random: () => number, isLast: boolean) => Network,
+): string {
   const random = randomOf(seed)
-  const client = new VirtualClient(randomNetwork(random), random)
+  const client = new VirtualClient(network(random, false), random)
   client.start()
   for (let changes = Math.floor(random() * 4); changes > 0; changes--) {
     work(client, client.nowMs + random() * MINUTE_MS)
-    client.change(randomNetwork(random))
+    client.change(network(random, false))
     if (random() < 0.3) client.wake()
   }
-  const last = { ...randomNetwork(random), state: 'up' } as const
+  const last = { ...network(random, true), state: 'up' } as const
   client.change(last)
   work(client, client.nowMs + 20 * MINUTE_MS)
   const [requests, version] = [client.requests, client.shownAtMs.length]

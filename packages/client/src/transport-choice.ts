@@ -2,6 +2,7 @@ import {
   type Attempted,
   hasReached,
   hasShown,
+  hasToProve,
   isBetter,
   isOpen,
   isStream,
@@ -14,7 +15,7 @@ import {
 import { backoffMs, FIRST_BACKOFF_MS } from './backoff.js'
 import type { Choice, ChoiceEvent, Expected, Heard, Moment } from './choice.js'
 import { confirmAgain, confirmNow, planConfirmation, setPace } from './confirming.js'
-import { cutsAfter, isAtFault, pollAfter, type Why } from './failure.js'
+import { cutsAfter, isAtFault, isLastTurn, missedAfter, pollAfter, type Why } from './failure.js'
 import {
   checkMs,
   firstEventMs,
@@ -43,8 +44,8 @@ const FORGIVEN_MS = 300_000
 /**
  * Chooses what is open, by what each way delivers:
  *
- *     nothing open      open the best way that isn't held against; after 1.5 s, or if it isn't answered,
- *                       the long-poll beside it
+ *     nothing open      open the best way that isn't held against, then each other way in turn; after
+ *                       1.5 s, or if it isn't answered, the long-poll beside it
  *     a post answered   a stream that doesn't show it in time: ask the server whether there is news
  *     news not shown    the stream is held back: close it
  *     closed, silent, cut or answered by something else while the server was there
@@ -57,7 +58,7 @@ const FORGIVEN_MS = 300_000
  *
  * Pure: what is to be opened and closed is the difference between two choices.
  *
- * @see PROTOCOL.md CL9, CL90 to CL95
+ * @see PROTOCOL.md CL9, CL90 to CL95, CL98
  */
 export function choose(before: Choice, event: ChoiceEvent, moment: Moment): Choice {
   const heeded = heed(readFirst(before, moment), event, moment)
@@ -103,7 +104,6 @@ function heed(choice: Choice, event: ChoiceEvent, moment: Moment): Choice {
     case 'paced':
       return setPace(choice, event.everyMs, nowMs)
     case 'checked':
-    case 'unchecked':
       return heedCheck(choice, event, moment)
     case 'unanswered':
       return askForNews(choice, nowMs)
@@ -144,27 +144,24 @@ function heedAnswer(
 
 function heedCheck(
   choice: Choice,
-  event: Extract<ChoiceEvent, { readonly kind: 'checked' | 'unchecked' }>,
-  moment: Moment,
+  { position }: Extract<ChoiceEvent, { readonly kind: 'checked' }>,
+  { nowMs }: Moment,
 ): Choice {
   const { check } = choice
-  const { nowMs } = moment
   if (check === null) return choice
-  if (event.kind === 'unchecked') return giveUp(choice, check, moment)
-  const { position } = event
   const expected = position === null ? null : { position, atMs: nowMs + NEWS_MS, isNews: true }
   const tookMs = slowest(nowMs - check.askedAtMs, choice.tookMs)
   return { ...choice, answeredAtMs: nowMs, tookMs, check: null, expected }
 }
 
-/** A question got no answer. @see PROTOCOL.md CL91, CL92 */
+/** A question got no answer, or one of something else than the server. @see PROTOCOL.md CL91, CL92 */
 function giveUp(
   choice: Choice,
-  { askedAtMs }: NonNullable<Choice['check']>,
+  { askedAtMs, sinceMs }: NonNullable<Choice['check']>,
   { nowMs, random }: Moment,
 ): Choice {
   const isHeard = choice.attempts.some((each) => isOpen(each) && each.heardAtMs > askedAtMs)
-  if (isHeard || choice.answeredAtMs > askedAtMs) return { ...choice, check: null }
+  if (isHeard || choice.answeredAtMs >= sinceMs) return { ...choice, check: null }
   const { failures } = choice
   const notBeforeMs = nowMs + backoffMs(failures, FIRST_BACKOFF_MS, random)
   const tookMs = slowest(nowMs - askedAtMs, choice.tookMs)
@@ -196,10 +193,11 @@ function hear(choice: Choice, attempt: Attempted, heard: Heard, moment: Moment):
     case 'hello': {
       const tookMs = nowMs - attempt.openedAtMs
       const silenceMs = silenceOf(attempt.way, heard.heartbeatMs, tookMs)
-      const isProven = attempt.way === 'long-poll' || standing.failures === 0
+      const isProven = !hasToProve(choice, attempt)
       const { position } = heard
       const opened = { ...after, phase: 'open', silenceMs, isProven, position } as const
-      const live = { ...put(waitForOthers(choice, tookMs, nowMs), opened), pollAtMs: Infinity }
+      const others = { ...waitForOthers(choice, tookMs, nowMs), missed: [] }
+      const live = { ...put(others, opened), pollAtMs: Infinity }
       // The request of a stream is a confirmation, too.
       return attempt.way === 'long-poll' ? live : planConfirmation(live, moment)
     }
@@ -288,14 +286,20 @@ function judge(choice: Choice, moment: Moment): Choice {
   const late = choice.attempts.filter((each) => isStream(each) && !hasShown(each, expected))
   const settled = { ...choice, expected: null }
   if (late.length === 0) return settled
-  if (!expected.isNews) return askForNews(settled, nowMs)
+  // The server was there when it answered the post.
+  if (!expected.isNews) return askForNews(settled, nowMs, choice.answeredAtMs)
   return late.reduce((rest, attempt) => fail(rest, attempt, 'held', moment), settled as Choice)
 }
 
-/** Being behind is proved by asking: a part's view, and one without the document, skip positions. */
-function askForNews(choice: Choice, nowMs: number): Choice {
+/**
+ * Being behind is proved by asking: a part's view, and one without the document, skip positions.
+ *
+ * @param sinceMs an answer to a post since then shows that the server is there, whatever becomes of the question
+ */
+function askForNews(choice: Choice, nowMs: number, sinceMs = nowMs): Choice {
   if (liveOf(choice) === undefined || choice.check !== null) return choice
-  return { ...choice, check: { askedAtMs: nowMs, untilMs: nowMs + checkMs(choice.tookMs) } }
+  const untilMs = nowMs + checkMs(choice.tookMs)
+  return { ...choice, check: { askedAtMs: nowMs, sinceMs, untilMs } }
 }
 
 /** Drops an attempt that failed, and says when the next ones may be made. */
@@ -303,7 +307,8 @@ function fail(choice: Choice, attempt: Attempted, why: Why, moment: Moment): Cho
   const { nowMs, random } = moment
   const { way } = attempt
   const attempts = choice.attempts.filter(({ id }) => id !== attempt.id)
-  const rest = { ...choice, attempts }
+  const missed = missedAfter({ ...choice, attempts }, attempt)
+  const rest = { ...choice, attempts, missed }
   // What follows a goodbye was decided when it came.
   if (attempt.phase === 'leaving') return rest
   const known = { ...rest, standing: choice.standings[way] }
@@ -360,13 +365,21 @@ function openWanted(choice: Choice, { nowMs }: Moment): Choice {
   const live = liveOf(choice)
   const lasting = choice.attempts.filter(({ phase }) => phase !== 'leaving')
   const mayTry = (way: Way) => choice.standings[way].notBeforeMs <= nowMs
-  const best = WAYS.find(mayTry)
+  const best = live === undefined ? turnOf(choice, mayTry) : WAYS.find(mayTry)
   const isTrying = lasting.some((each) => each !== live && each.way !== 'long-poll')
   const isWanted = best !== undefined && lasting.every(({ way }) => isBetter(best, way))
-  if (isWanted && !isTrying && choice.notBeforeMs <= nowMs) return open(choice, best, nowMs)
+  const isTurn = choice.notBeforeMs <= nowMs || isLastTurn(choice)
+  if (isWanted && !isTrying && isTurn) return open(choice, best, nowMs)
   const isServed = live?.isProven === true || lasting.some(({ way }) => way === 'long-poll')
   const isTime = live !== undefined || choice.pollAtMs <= nowMs
   return !isServed && isTime && mayTry('long-poll') ? open(choice, 'long-poll', nowMs) : choice
+}
+
+/** While nothing is open every way has its turn, so that the only one that works is found. @see PROTOCOL.md CL98 */
+function turnOf({ attempts, missed }: Choice, mayTry: (way: Way) => boolean): Way | undefined {
+  const closed = WAYS.filter((way) => attempts.every((each) => each.way !== way))
+  const left = missed.includes('long-poll') ? closed.filter((way) => !missed.includes(way)) : []
+  return left.find(mayTry) ?? left[0] ?? closed.find(mayTry)
 }
 
 function open(choice: Choice, way: Way, nowMs: number): Choice {

@@ -29,6 +29,8 @@ export interface Network {
   readonly state: 'up' | 'lost' | 'down'
 }
 
+/** With these, the call itself doesn't get through, however short it is. */
+const CALL_FAILS: ReadonlySet<Fate> = new Set(['refused', 'reset'])
 const LUMP_MS = 2_000
 const HEARTBEAT_MS = 15_000
 const RETRY_LEAST_MS = 1_000
@@ -244,9 +246,10 @@ export class VirtualClient {
   #check(): void {
     this.requests += 1
     const { check } = this.choice
+    // It is the call of the long-poll, without a wait.
+    if (CALL_FAILS.has(this.network.fates['long-poll'])) return
     this.#ask((isAnswered) => {
-      if (this.choice.check !== check) return
-      if (!isAnswered) return this.#apply({ kind: 'unchecked' })
+      if (this.choice.check !== check || !isAnswered) return
       const isNews = this.#version > this.#shown
       this.#show()
       this.#apply({ kind: 'checked', position: isNews ? this.#position : null })
@@ -344,16 +347,30 @@ export class VirtualClient {
   }
 }
 
+/** What fails without the long-poll, which is what shows that a stream is late. */
+export const FAILURES = ['held', 'cut', 'refused', 'reset', 'stalled'] as const
+
 /** Makes a network that lets at least the long-poll through. */
 export function randomNetwork(random: () => number): Network {
-  const one = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)]!
-  const fates = ['works', 'held', 'lumped', 'cut', 'refused', 'reset', 'stalled'] as const
-  const state = random() < 0.7 ? 'up' : one(['lost', 'down'] as const)
-  return {
-    fates: { stream: one(fates), 'post-stream': one(fates), 'long-poll': 'works' },
-    latencyMs: one([1, 20, 150]),
-    state,
-  }
+  const fates = ['works', 'lumped', ...FAILURES] as const
+  const stream = oneOf(fates, random)
+  return randomly({ stream, 'post-stream': oneOf(fates, random), 'long-poll': 'works' }, random)
+}
+
+/** Makes a network that lets only one way through. */
+export function narrowNetwork(random: () => number, way = oneOf(WAYS, random)): Network {
+  const fate = (each: Way) => (each === way ? 'works' : oneOf(FAILURES, random))
+  const [stream, postStream, longPoll] = WAYS.map(fate) as [Fate, Fate, Fate]
+  return randomly({ stream, 'post-stream': postStream, 'long-poll': longPoll }, random)
+}
+
+function randomly(fates: Network['fates'], random: () => number): Network {
+  const state = random() < 0.7 ? 'up' : oneOf(['lost', 'down'] as const, random)
+  return { fates, latencyMs: oneOf([1, 20, 150], random), state }
+}
+
+function oneOf<T>(of: readonly T[], random: () => number): T {
+  return of[Math.floor(random() * of.length)]!
 }
 
 /** Returns the best way that a network lets through. */
