@@ -197,6 +197,23 @@ describe.each(SERVERS)('an application that authorizes on %s', (server) => {
     expect(read.cells).toEqual({ secret: 'secret' })
   })
 
+  it('[DO9] [BU1] a key of somebody else says and changes nothing in the same room', async () => {
+    const office = new Office({ ada: ALL, eve: ALL })
+    await using running = await start(server, office.options)
+    const room = new TestRoom(running.baseUrl)
+    const update = new TestDocument(room).write('A1')
+    const post = async (who: string) => {
+      const headers = { 'idempotency-key': 'key', ...as(who).headers }
+      return JSON.parse((await postUpdate(room, update, headers)).text) as unknown
+    }
+    const adas = await post('ada')
+    const { id } = await running.rooms.move(room.name, 'k', 'elsewhere')
+    // What the document has already is no commit, so eve is told the room's position of now.
+    expect(await post('eve')).toEqual({ id })
+    expect(await post('ada')).toEqual(adas)
+    expect(await running.rooms.update(room.name, update, 'key')).toEqual({ id })
+  })
+
   it('[AC13] [AC14] a caller who may watch but not join is served as a viewer', async () => {
     const office = new Office({ ada: ALL, eve: ['watch', 'write'] })
     await using running = await start(server, office.options)

@@ -257,6 +257,22 @@ describe('an owner', () => {
     expect((await readAccess(room, as(owner))).access).toMatchObject({ owner, users: {} })
   })
 
+  it('[DO9] [SR4] is not who repeats the first post with its key, before or after it is stored', async () => {
+    await using running = await start('node:http', users({ linkGives: 'nothing' }))
+    for (let race = 0; race < 5; race++) {
+      const room = new TestRoom(running.baseUrl)
+      const repeat = (who: string) => {
+        const headers = { ...bytes(as(who)).headers, 'idempotency-key': 'same' }
+        return call(room.url('document'), { headers, body: UPDATE })
+      }
+      const answers = await Promise.all([repeat('ada'), repeat('eve')])
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 403]))
+      const [owner, other] = answers[0].status === 200 ? ['ada', 'eve'] : ['eve', 'ada']
+      expectProblem(await repeat(other), 'forbidden')
+      expect((await repeat(owner)).text).toBe(answers.find(({ status }) => status === 200)!.text)
+    }
+  })
+
   it.each([
     ['garbage', Buffer.from('no update')],
     ['an update that is cut off', UPDATE.subarray(0, -3)],

@@ -13,6 +13,8 @@ import type { HostedRooms } from './rooms/hosted-rooms.js'
 export interface UpdateOptions {
   /** Makes repetitions of the same update one commit, as long as the key is remembered. */
   readonly idempotencyKey?: string | undefined
+  /** Whose key that is; without it, the application's. */
+  readonly account?: string | undefined
   /** The incarnation of the document that the update is for; without it, the current one. */
   readonly incarnation?: string | undefined
   /**
@@ -71,13 +73,13 @@ export class RoomDocuments {
   async update(
     roomName: RoomName,
     update: Uint8Array,
-    { idempotencyKey, ...terms }: UpdateOptions,
+    { idempotencyKey, account = '', ...terms }: UpdateOptions,
   ): Promise<Updated> {
     this.#checkSize('An update', update)
     const work = () => this.#update(roomName, update, terms)
     if (idempotencyKey === undefined) return work()
     const hash = createHash('sha256').update(update).digest('base64url')
-    return this.#updates.once(`${roomName} ${idempotencyKey} ${hash}`, work)
+    return this.#updates.once(`${roomName} ${idempotencyKey} ${hash} ${account}`, work)
   }
 
   /**

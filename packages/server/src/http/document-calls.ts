@@ -63,6 +63,7 @@ export class DocumentCalls {
     const { allowances } = this.parts.access
     const options = {
       idempotencyKey: idempotencyKey(call.request),
+      account: account.key,
       incarnation: incarnation(call.query),
     }
     const update = await bodies.readBytes(call, maxUpdateBytes)
