@@ -1,5 +1,11 @@
 import type { Elsewhere, Json, Status } from '@whereabouts/protocol'
 
+/** What a caller says of its being there. */
+export interface Presence {
+  readonly nextWithinMs: number | undefined
+  readonly polls: boolean
+}
+
 interface ModelMember {
   location: Json
   postedAt: number
@@ -8,6 +14,9 @@ interface ModelMember {
   leavesAtMs: number
   /** When it is away unless it promises again. */
   dueMs: number
+  /** Within what time it last promised to confirm again. */
+  promisedMs: number
+  polls: boolean
   /** The part that its stream names. */
   at: string
 }
@@ -27,10 +36,10 @@ export class Model {
     private readonly soonMs: number,
   ) {}
 
-  open(id: string, at: string | undefined, nowMs: number, promisedMs = Infinity): void {
+  open(id: string, at: string | undefined, nowMs: number, said: Presence): void {
     const member = this.#join(id)
     member.at = at ?? member.at
-    member.dueMs = nowMs + promisedMs
+    promise(member, nowMs, said)
     this.#open.set(id, this.#connections(id) + 1)
     member.away = false
     member.soon = false
@@ -41,25 +50,25 @@ export class Model {
     this.#open.set(id, this.#connections(id) - 1)
     const member = this.#members.get(id)
     if (member === undefined || this.#connections(id) > 0 || member.soon) return
-    this.#lose(member, nowMs)
+    if (member.polls && !member.away) this.#hold(id, member, nowMs)
+    else this.#lose(member, nowMs)
   }
 
-  move(id: string, location: Json, nowMs: number, promisedMs?: number): void {
+  move(id: string, location: Json, nowMs: number, said: Presence): void {
     const member = this.#join(id)
     member.location = location
     member.postedAt = ++this.#posts
     if (member.soon) return
     member.away = false
-    member.dueMs = nowMs + (promisedMs ?? Infinity)
-    const isHeld = this.#connections(id) > 0 || promisedMs !== undefined
-    member.leavesAtMs = isHeld ? Infinity : nowMs + this.leaseMs
+    promise(member, nowMs, said)
+    this.#hold(id, member, nowMs)
   }
 
-  confirm(id: string, nowMs: number, promisedMs: number): void {
+  confirm(id: string, nowMs: number, said: Presence): void {
     const member = this.#members.get(id)
     if (member === undefined || member.soon) return
     member.away = false
-    member.dueMs = nowMs + promisedMs
+    promise(member, nowMs, said)
     member.leavesAtMs = Infinity
   }
 
@@ -125,6 +134,13 @@ export class Model {
       .map(({ location }) => location)
   }
 
+  /** Keeps a member online for as long as it promised, or for a lease if nothing else keeps it. */
+  #hold(id: string, member: ModelMember, nowMs: number): void {
+    member.dueMs = nowMs + member.promisedMs
+    const isHeld = this.#connections(id) > 0 || member.promisedMs < Infinity
+    member.leavesAtMs = isHeld ? Infinity : nowMs + this.leaseMs
+  }
+
   #lose(member: ModelMember, nowMs: number): void {
     member.away = true
     member.dueMs = Infinity
@@ -141,6 +157,8 @@ export class Model {
         soon: false,
         leavesAtMs: Infinity,
         dueMs: Infinity,
+        promisedMs: Infinity,
+        polls: false,
         at: '',
       }
       this.#members.set(id, member)
@@ -151,4 +169,12 @@ export class Model {
   #connections(id: string): number {
     return this.#open.get(id) ?? 0
   }
+}
+
+function promise(
+  member: ModelMember,
+  nowMs: number,
+  { nextWithinMs = Infinity, polls }: Presence,
+): void {
+  Object.assign(member, { promisedMs: nextWithinMs, dueMs: nowMs + nextWithinMs, polls })
 }

@@ -5,7 +5,7 @@ import type { Operation } from '../../packages/server/src/room/operation.js'
 import { Faults } from '../../packages/server/src/stream/faults.js'
 import { LocalRooms } from '../../packages/server/src/rooms/local-rooms.js'
 import { merge } from './document.js'
-import { Model } from './model.js'
+import { Model, type Presence } from './model.js'
 import type { Random } from './random.js'
 import { SimulatedReader } from './reader.js'
 import { VirtualClock } from './virtual-clock.js'
@@ -151,18 +151,23 @@ export class World {
     const at = this.random.pick(PARTS)
     const cell = `C${++this.#moves}`
     const location: Json = this.random.chance(0.1) ? null : { cell, ...(at && { at }) }
-    const nextWithinMs = this.random.pick(PROMISES_MS)
+    const presence = this.#presence()
     const nowMs = this.clock.now()
-    this.#do({ do: 'move', id: member, user: {}, location, nextWithinMs })
-    this.model.move(member, location, nowMs, nextWithinMs)
+    this.#do({ do: 'move', id: member, user: {}, location, ...presence })
+    this.model.move(member, location, nowMs, presence)
   }
 
   #confirm(): void {
     const member = this.random.pick(MEMBERS)
-    const nextWithinMs = this.random.pick(PROMISES_MS) ?? 1
+    const { nextWithinMs = 1, polls } = this.#presence()
+    const presence = { nextWithinMs, polls }
     const nowMs = this.clock.now()
-    void this.rooms.confirm(ROOM, member, nextWithinMs)
-    this.model.confirm(member, nowMs, nextWithinMs)
+    void this.rooms.confirm(ROOM, member, presence)
+    this.model.confirm(member, nowMs, presence)
+  }
+
+  #presence(): Presence {
+    return { nextWithinMs: this.random.pick(PROMISES_MS), polls: this.random.chance(0.3) }
   }
 
   /** Stores a document update, and tells the room now or a little later. */
@@ -204,10 +209,10 @@ export class World {
       this.model.watching += 1
     } else {
       const at = this.random.pick(PARTS)
-      const nextWithinMs = this.random.pick(PROMISES_MS)
+      const presence = this.#presence()
       const nowMs = this.clock.now()
-      this.#do({ do: 'open', id: member, user: {}, at, nextWithinMs })
-      this.model.open(member, at, nowMs, nextWithinMs)
+      this.#do({ do: 'open', id: member, user: {}, at, ...presence })
+      this.model.open(member, at, nowMs, presence)
     }
     const documents = known?.documents ?? this.random.chance(0.8)
     const version = this.#resumeFrom(known)

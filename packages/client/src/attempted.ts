@@ -64,6 +64,11 @@ export function isStream(attempt: Attempted): boolean {
   return attempt.way !== 'long-poll' && isOpen(attempt)
 }
 
+/** Returns whether a long-poll is open, so that the end of a stream says nothing. @see PROTOCOL.md CL100 */
+export function isPolling({ attempts }: { readonly attempts: readonly Attempted[] }): boolean {
+  return attempts.some((each) => each.way === 'long-poll' && isOpen(each))
+}
+
 /** Returns whether one way is better than another. */
 export function isBetter(one: Way, other: Way): boolean {
   return WAYS.indexOf(one) < WAYS.indexOf(other)

@@ -30,6 +30,8 @@ export interface CallsOptions {
   readonly user: () => UserOptions
   /** Returns within what time this client will confirm; called before every request that is a confirmation. */
   readonly promise: () => number | undefined
+  /** Returns whether a long-poll is open; called as `promise` is. */
+  readonly polls: () => boolean
   /** Returns whether the document is wanted; called before every stream and poll. */
   readonly document: () => boolean
   /** Returns the part of the document to show; called before every stream and poll. */
@@ -201,8 +203,12 @@ export class Calls {
   }
 
   #promise(): Parameters {
-    const withinMs = this.#options.promise()
-    return withinMs === undefined ? {} : { nextWithinMs: String(withinMs) }
+    const { promise, polls } = this.#options
+    const withinMs = promise()
+    return {
+      ...(withinMs !== undefined && { nextWithinMs: String(withinMs) }),
+      ...(polls() && { polls: '1' }),
+    }
   }
 
   #address(call: string, parameters: Parameters): string {

@@ -1,5 +1,5 @@
 import { Problem } from '@whereabouts/protocol'
-import { liveOf, type Way } from './attempted.js'
+import { isPolling, liveOf, type Way } from './attempted.js'
 import { ForeignAnswer } from './answer.js'
 import { isLasting } from './refusal.js'
 import { type Choice, type ChoiceEvent, FIRST_CHOICE, type Heard } from './choice.js'
@@ -100,6 +100,11 @@ export class Connection {
   /** A post wasn't answered. */
   unanswered(): void {
     this.#apply({ kind: 'unanswered' })
+  }
+
+  /** Whether a long-poll is open. */
+  get isPolling(): boolean {
+    return isPolling(this.#choice)
   }
 
   #apply(event: ChoiceEvent): void {

@@ -192,6 +192,7 @@ class LiveRoom implements Room {
       fetch: fetch ?? ((input, init) => globalThis.fetch(input, init)),
       user: () => this.#own.user,
       promise: () => this.#pace?.withinMs,
+      polls: () => this.#connection.isPolling,
       part: () => this.#part,
       unanswered: () => this.#connection.unanswered(),
       document: () => !(this.#isWithoutDocument = this.#documentListeners.size === 0),

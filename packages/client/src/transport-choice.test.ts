@@ -100,6 +100,20 @@ describe('the choice of a transport', () => {
     expect(client.live).toBe('long-poll')
   })
 
+  it.each(FAILURES)(
+    '[CL100] isn’t shown as away when streams beside its long-poll are %s',
+    (fate) => {
+      for (let seed = 0; seed < 20; seed++) {
+        const fates = { ...WORKS, stream: fate, 'post-stream': fate }
+        const client = new VirtualClient({ ...UP, fates }, randomOf(seed))
+        client.start()
+        client.runUntil(30 * MINUTE_MS)
+        expect(client.live).toBe('long-poll')
+        expect(client.flickers).toBe(0)
+      }
+    },
+  )
+
   it('[CL63] opens the long-poll beside a stream that says nothing', () => {
     const client = start({ stream: 'held', 'post-stream': 'held' })
     client.runUntil(1_400)
@@ -366,6 +380,7 @@ function faultAtRest(
   if (Math.max(...delays) > 4_000) return `shown after ${Math.max(...delays)} ms`
   const each = (client.requests - requests) / 600
   if (each > 1.5) return `${each} requests a second`
+  if (client.flickers > 0) return `away ${client.flickers} times while it polled`
   return ''
 }
 

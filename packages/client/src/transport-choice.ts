@@ -199,7 +199,9 @@ function hear(choice: Choice, attempt: Attempted, heard: Heard, moment: Moment):
       const others = { ...waitForOthers(choice, tookMs, nowMs), missed: [] }
       const live = { ...put(others, opened), pollAtMs: Infinity }
       // The request of a stream is a confirmation, too.
-      return attempt.way === 'long-poll' ? live : planConfirmation(live, moment)
+      if (attempt.way !== 'long-poll') return planConfirmation(live, moment)
+      // The streams beside it don't count any more. CL100
+      return choice.attempts.length > 1 ? confirmNow(live, nowMs) : live
     }
     case 'frame':
       return show(choice, { ...after, position: heard.position }, nowMs)

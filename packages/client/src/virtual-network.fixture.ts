@@ -1,6 +1,7 @@
 import { type Choice, type ChoiceEvent, FIRST_CHOICE, type Heard } from './choice.js'
 import { choose, nextChoiceMs } from './transport-choice.js'
-import { type Attempted, liveOf, type Way, WAYS } from './attempted.js'
+import { type Attempted, isPolling, liveOf, type Way, WAYS } from './attempted.js'
+import { Presence, type Said } from './virtual-presence.fixture.js'
 import { paceOf } from './confirming.js'
 
 /** What a network does to the events that come in one way. */
@@ -40,6 +41,8 @@ const BETWEEN_POLLS_MS = 100
 const CONFIRM_MS = 10_000
 const ANSWER_WITHIN_MS = 10_000
 const CONFIRMED_WITHIN_MS = 2_000
+/** How long a server has a connection that is dead: this, or up to twice as long. */
+const DEAD_MS = 60_000
 
 /** The time of a simulation, and what is on its way in it. */
 export class VirtualTime {
@@ -95,8 +98,13 @@ export class VirtualClient {
   /** When each version of the room was first there, and when it was shown. */
   readonly madeAtMs: number[] = [0]
   readonly shownAtMs: number[] = []
-  /** Until when the server takes the client for online, if the network drops everything from now on. */
-  onlineUntilMs = Infinity
+  /** How often others were shown the client as away while it polled without a break. */
+  flickers = 0
+  /** Since when it polls on a network that lets polls through. */
+  #pollsSinceMs = Infinity
+  readonly #presence = new Presence((atMs) => this.#away(atMs))
+  /** The connections that the server has, and how to close each. */
+  readonly #connections = new Map<number, () => void>()
   isHidden = false
   /** How often the client showed that it isn't live. */
   interruptions = 0
@@ -113,6 +121,11 @@ export class VirtualClient {
 
   get nowMs(): number {
     return this.time.nowMs
+  }
+
+  /** Until when the server takes the client for online, if the network drops everything from now on. */
+  get onlineUntilMs(): number {
+    return this.#presence.onlineUntilMs
   }
 
   get live(): Way | undefined {
@@ -139,11 +152,18 @@ export class VirtualClient {
   change(network: Network): void {
     this.network = network
     this.#readers.clear()
+    this.#pollsSinceMs = Infinity
+    // The server finds out some time later.
+    for (const close of this.#connections.values())
+      this.#after((1 + this.random()) * DEAD_MS, close)
+    this.#connections.clear()
   }
 
   /** The server ends, or another one begins: what was open is reset. */
   restart(network: Network): void {
     const { attempts } = this.choice
+    this.#connections.clear()
+    this.#presence.forget()
     this.change(network)
     for (const { id } of attempts) this.#apply({ kind: 'ended', id, why: 'unanswered' })
   }
@@ -185,7 +205,40 @@ export class VirtualClient {
 
   /** The server heard the client. */
   #promise(): void {
-    this.onlineUntilMs = this.nowMs + paceOf(CONFIRM_MS, this.isHidden)!.withinMs
+    this.#presence.said(this.nowMs, this.#said())
+  }
+
+  #said(): Said {
+    const { withinMs } = paceOf(CONFIRM_MS, this.isHidden)!
+    return { withinMs, polls: isPolling(this.choice) }
+  }
+
+  #away(atMs: number): void {
+    if (atMs > this.#pollsSinceMs + this.network.latencyMs + 1) this.flickers += 1
+  }
+
+  /** A stream reaches the server; it closes once, when the client closes it or the network cuts it. */
+  #connect(id: number, said: Said): void {
+    let isClosed = false
+    this.#presence.opened(this.nowMs, said)
+    this.#connections.set(id, () => {
+      if (!isClosed) this.#presence.closed(this.nowMs)
+      isClosed = true
+    })
+  }
+
+  #disconnect(id: number, inMs: number): void {
+    const close = this.#connections.get(id)
+    this.#connections.delete(id)
+    if (close !== undefined) this.#after(inMs, close)
+  }
+
+  /** Notes since when it polls. */
+  #watchPolls(): void {
+    const { state, fates } = this.network
+    const isSteady = isPolling(this.choice) && state === 'up' && fates['long-poll'] === 'works'
+    if (!isSteady) this.#pollsSinceMs = Infinity
+    else this.#pollsSinceMs = Math.min(this.#pollsSinceMs, this.nowMs)
   }
 
   /** Lets time pass. */
@@ -212,6 +265,9 @@ export class VirtualClient {
     if (was !== undefined && is === undefined) this.interruptions += 1
     const chosen = new Set(this.choice.attempts.map(({ id }) => id))
     for (const id of this.#readers.keys()) if (!chosen.has(id)) this.#readers.delete(id)
+    for (const id of this.#connections.keys())
+      if (!chosen.has(id)) this.#disconnect(id, this.network.latencyMs)
+    this.#watchPolls()
     const known = new Set(before.attempts.map(({ id }) => id))
     for (const attempt of this.choice.attempts) if (!known.has(attempt.id)) this.#open(attempt)
     if (this.choice.confirmations > before.confirmations) this.#confirm()
@@ -272,8 +328,9 @@ export class VirtualClient {
     if (state === 'lost') return
     if (state === 'down' || fate === 'reset') return this.#after(latencyMs, () => end('unanswered'))
     if (fate === 'refused') return this.#after(2 * latencyMs, () => end('wrong'))
+    const said = this.#said()
     this.#after(latencyMs, () => {
-      if (isOpen() && way !== 'long-poll') this.#promise()
+      if (isOpen() && way !== 'long-poll') this.#connect(id, said)
     })
     const answerMs = this.#answerMs()
     if (fate === 'held') return

@@ -2,6 +2,7 @@ import type { Caller } from './access/caller.js'
 import type { MemberIds } from './access/member-id.js'
 import { Lingering } from './lingering.js'
 import type { MemberId, RoomName } from './room/ids.js'
+import type { Presence } from './room/operation.js'
 import type { HostedRoom, HostedRooms } from './rooms/hosted-rooms.js'
 import type { Clock } from './stream/clock.js'
 import type { Stay } from './visits.js'
@@ -10,11 +11,9 @@ import type { Stay } from './visits.js'
 export type Participant = Pick<Caller, 'key' | 'user'>
 
 /** A member that joins a room with a stream, and what the stream says of it. */
-export interface Attendant extends Participant {
+export interface Attendant extends Participant, Presence {
   /** The part of the document that it is in, unless its location says so. */
   readonly at?: string | undefined
-  /** Within what time it promises to confirm. */
-  readonly nextWithinMs?: number | undefined
 }
 
 /** The place of a reader in a room, and of the members that joined with it. */
@@ -72,9 +71,9 @@ export class Attendances {
 async function join(
   room: HostedRoom,
   id: MemberId,
-  { user, at, nextWithinMs }: Attendant,
+  { user, at, nextWithinMs, polls }: Attendant,
 ): Promise<void> {
-  await room.commit({ do: 'open', id, user, at, nextWithinMs })
+  await room.commit({ do: 'open', id, user, at, nextWithinMs, polls })
 }
 
 /** All of them join, or none. @see PROTOCOL.md MS11 */

@@ -30,6 +30,7 @@ import { checkRoom } from './room-name.js'
 import { RoomDocuments, type UpdateOptions } from './room-documents.js'
 import { AnswerTexts } from './answer-texts.js'
 import type { MemberId, RoomName } from './room/ids.js'
+import type { Presence } from './room/operation.js'
 import type { Clock } from './stream/clock.js'
 import { Faults } from './stream/faults.js'
 import type { Look } from './stream/look.js'
@@ -210,7 +211,7 @@ export class RoomServer {
    * Sets the location of a member, which joins if it hasn't yet.
    *
    * @param textBytes the length of the JSON text that the location was read from
-   * @param nextWithinMs within what time the member promises to confirm
+   * @param presence what the member says of its being there
    * @throws {Problem} bad-room, too-large, room-full, too-many-rooms, exchange-busy, shutting-down
    * @see PROTOCOL.md HT3
    */
@@ -219,13 +220,13 @@ export class RoomServer {
     participant: Participant,
     location: Json,
     textBytes: number,
-    nextWithinMs?: number,
+    presence: Presence = {},
   ): Promise<Moved> {
     this.#serving.assertServing()
     checkLocation(location, textBytes, this.#options.maxLocationBytes)
     const checked = checkRoom(roomName)
     const id = this.#memberId(checked, participant)
-    const operation = { do: 'move', id, user: participant.user, location, nextWithinMs } as const
+    const operation = { do: 'move', id, user: participant.user, location, ...presence } as const
     return { self: id, id: await this.#rooms.open(checked).commit(operation) }
   }
 
@@ -238,12 +239,12 @@ export class RoomServer {
   async confirm(
     roomName: string,
     participant: Participant,
-    nextWithinMs: number | undefined,
+    presence: Presence,
   ): Promise<Confirmed> {
     this.#serving.assertServing()
     const checked = checkRoom(roomName)
     const self = this.#memberId(checked, participant)
-    const id = await this.#rooms.confirm(checked, self, nextWithinMs)
+    const id = await this.#rooms.confirm(checked, self, presence)
     if (id !== undefined) return { self, id }
     return this.#rooms.look(checked, ({ frames }) => ({ self: null, id: frames.position }))
   }

@@ -16,6 +16,7 @@ export function confirmationRules(suite: Suite): void {
   describe('confirmations', () => {
     parameters(suite)
     connected(suite)
+    polling(suite)
     unconnected(suite)
     viewers(suite)
   })
@@ -130,6 +131,64 @@ function connected({ calm, brief }: Suite): void {
     await new Promise((resolve) => setTimeout(resolve, 4 * LEASE_MS))
     expect(await room.member(own.self)).toMatchObject({ status: 'online' })
     expect(watcher.patches.flatMap(({ status }) => Object.keys(status ?? {}))).toEqual([])
+  })
+}
+
+function polling({ calm, brief }: Suite): void {
+  it('[CO11] a member that polls stays online when its stream ends, for as long as it promised', async () => {
+    const room = new TestRoom(brief.baseUrl)
+    await using watcher = await room.watch()
+    const member = memberKey()
+    const stream = await room.join(member, { nextWithinMs: LONG_MS })
+    const { self } = stream
+    await confirm(room, { member, nextWithinMs: SHORT_MS, polls: 1 })
+    const before = performance.now()
+    await stream.close()
+    await watcher.until('away', statusOf(self, 'away'))
+    expect(performance.now() - before).toBeGreaterThan(SHORT_MS * 0.9)
+    await watcher.until('the leave', isGone(self))
+    expect(performance.now() - before).toBeGreaterThan(SHORT_MS + LEASE_MS * 0.9)
+  })
+
+  it.each(['events', 'location', 'confirm'] as const)(
+    '[CO11] the last request counts, such as %s',
+    async (call) => {
+      const room = new TestRoom(calm.baseUrl)
+      await using watcher = await room.watch()
+      const member = memberKey()
+      const stream = await room.join(member, { nextWithinMs: LONG_MS })
+      const { self } = stream
+      const say = async (polls: number) => {
+        const said = { member, nextWithinMs: LONG_MS, polls }
+        if (call === 'confirm') await confirm(room, said)
+        else if (call === 'location') await room.move(member, polls, said)
+        else return room.join(member, said)
+        return undefined
+      }
+      const second = await say(1)
+      await Promise.all([stream.close(), second?.close()])
+      await room.move(member, 'still', { nextWithinMs: LONG_MS, polls: 1 })
+      await watcher.until('the post', ({ members }) => members.get(self)?.location === 'still')
+      expect(watcher.patches.flatMap(({ status }) => status?.[self] ?? [])).toEqual([])
+      const third = await room.join(member, { nextWithinMs: LONG_MS, polls: 1 })
+      const fourth = await say(0)
+      await Promise.all([third.close(), fourth?.close()])
+      await watcher.until('away', statusOf(self, 'away'))
+    },
+  )
+
+  it('[CO11] without a promise it stays for a lease', async () => {
+    const room = new TestRoom(brief.baseUrl)
+    await using watcher = await room.watch()
+    const member = memberKey()
+    const stream = await room.join(member, { polls: 1 })
+    const { self } = stream
+    await watcher.until('the join', ({ members }) => members.has(self))
+    const before = performance.now()
+    await stream.close()
+    await watcher.until('the leave', isGone(self))
+    expect(performance.now() - before).toBeGreaterThan(LEASE_MS * 0.9)
+    expect(watcher.patches.flatMap(({ status }) => status?.[self] ?? [])).toEqual([])
   })
 }
 

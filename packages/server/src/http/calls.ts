@@ -18,7 +18,7 @@ import {
 import { DocumentCalls } from './document-calls.js'
 import { type Access, assertWritable, Entrance, type Demand, noBody } from './entrance.js'
 import { LargeAnswers } from './large-answers.js'
-import { acceptsGzip, header, lookOf, partNamed, promised, readParameters } from './parameters.js'
+import { acceptsGzip, header, lookOf, partNamed, presenceOf, readParameters } from './parameters.js'
 import { closing, MOST_WAIT_MS, piecesOfNews, Question } from './question.js'
 import { RoomsTogether } from './rooms-together.js'
 
@@ -83,16 +83,16 @@ export class Calls {
     const memberKey = this.#callers.namedKey(request, query, keyParameter)
     const demand: Demand = { budget: 'posts', needs: ['join', 'move'], memberKey }
     const { said } = await this.#entrance.decide(call, roomName, demand, async (entered) => {
-      const nextWithinMs = promised(query, this.options.confirmMs)
+      const presence = presenceOf(query, this.options.confirmMs)
       const caller = this.#callers.identify(request, query, keyParameter, entered.user?.claim)
       const { value, bytes } = await this.bodies.readJson(call, this.options.maxLocationBytes)
       // Thousands of times a second: what isn't asked isn't waited for.
       const joining = this.#entrance.join(entered.account, roomName, caller)
       if (joining !== undefined) await joining
-      return { caller, value, bytes, nextWithinMs }
+      return { caller, value, bytes, presence }
     })
-    const { caller, value, bytes, nextWithinMs } = said
-    const moved = await this.rooms.move(roomName, caller, value, bytes, nextWithinMs)
+    const { caller, value, bytes, presence } = said
+    const moved = await this.rooms.move(roomName, caller, value, bytes, presence)
     this.#keepKey(call, caller)
     if (keyParameter === 'member') call.json(moved)
     else call.send(201, 'text/plain; charset=utf-8', 'ok')
@@ -117,12 +117,12 @@ export class Calls {
   async confirm(call: Call, roomName: string): Promise<Confirmed> {
     const { said } = await this.#entrance.decide(call, roomName, CONFIRM, async ({ user }) => {
       const parameter = await readParameters(call, this.bodies)
-      const nextWithinMs = promised(parameter, this.options.confirmMs)
+      const presence = presenceOf(parameter, this.options.confirmMs)
       if (parameter('nextWithinMs') === undefined) throw badParameter('nextWithinMs', 'given')
       const caller = this.#callers.identify(call.request, parameter, 'member', user?.claim)
-      return { caller, nextWithinMs }
+      return { caller, presence }
     })
-    return this.rooms.confirm(roomName, said.caller, said.nextWithinMs)
+    return this.rooms.confirm(roomName, said.caller, said.presence)
   }
 
   /** @see PROTOCOL.md HT6 */
@@ -216,7 +216,7 @@ export class Calls {
           ...lookOf(parameter, view),
           since: parameter('lastEventId') ?? header(request, 'last-event-id'),
           at: partNamed(parameter),
-          nextWithinMs: promised(parameter, this.options.confirmMs),
+          presence: presenceOf(parameter, this.options.confirmMs),
         }
         if (response.closed) return undefined
         response.once('close', this.access.allowances.holdStream(account))
@@ -225,11 +225,11 @@ export class Calls {
       },
     )
     if (said === undefined || response.closed) return
-    const { caller, at, nextWithinMs } = said
+    const { caller, at, presence } = said
     // The right to join may have been lost meanwhile.
     const isMember = caller !== undefined && admission.can.includes('join')
     if (isMember) this.#keepKey(call, caller)
-    const members = isMember ? [{ ...caller, at, nextWithinMs }] : []
+    const members = isMember ? [{ ...caller, at, ...presence }] : []
     const transport = request.method === 'POST' ? 'post-stream' : 'stream'
     const wanted = { ...said, members, admission, transport } as const
     const gzip = acceptsGzip(header(request, 'accept-encoding'))

@@ -82,6 +82,7 @@ export const SCHEMAS = {
       name: { type: 'string' },
       color: { type: 'string' },
       nextWithinMs: { type: 'integer', minimum: 1, maximum: 90_000 },
+      polls: { type: 'boolean', default: false },
     },
   },
   SubscribedMember: {
@@ -93,6 +94,7 @@ export const SCHEMAS = {
       color: { type: 'string' },
       at: { type: 'string' },
       nextWithinMs: { type: 'integer', minimum: 1, maximum: 90_000 },
+      polls: { type: 'boolean', default: false },
     },
   },
   RoomsNews: {

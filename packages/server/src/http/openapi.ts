@@ -35,14 +35,17 @@ const user = [
   query('name', 'The name that others see'),
   query('color', '# and six hexadecimal digits'),
 ]
-const within = (required: boolean) => ({
-  ...query('nextWithinMs', 'Within what time the caller promises to say again that it is there', {
-    type: 'integer',
-    minimum: 1,
-    maximum: 90_000,
-  }),
-  required,
-})
+const presence = (isPromise: boolean) => [
+  {
+    ...query('nextWithinMs', 'Within what time the caller promises to say again that it is there', {
+      type: 'integer',
+      minimum: 1,
+      maximum: 90_000,
+    }),
+    required: isPromise,
+  },
+  query('polls', 'Whether the caller also reads by long-poll', { enum: ['0', '1'] }),
+]
 const stream = text('Server-Sent Events', 'text/event-stream')
 const location = { required: true, content: { 'application/json': { schema: {} } } }
 const parts = [
@@ -59,7 +62,7 @@ const streaming = [
   query('watch', 'Whether to stream without joining', { enum: ['0', '1'] }),
   query('document', 'Whether the document is streamed', { enum: ['1', '0'], default: '1' }),
   query('lastEventId', 'The position to resume from'),
-  within(false),
+  ...presence(false),
   ...parts,
 ]
 const update = (description: string) => ({
@@ -161,7 +164,7 @@ const OPENAPI = {
       },
       post: {
         summary: "Sets the caller's location; joins if needed",
-        parameters: [member, ...user, within(false)],
+        parameters: [member, ...user, ...presence(false)],
         requestBody: location,
         responses: { 200: json('Done', ref('Moved')), default: problem },
       },
@@ -234,7 +237,7 @@ const OPENAPI = {
       parameters: [room, version],
       post: {
         summary: 'Says that the caller is there; joins nobody',
-        parameters: [member, within(true)],
+        parameters: [member, ...presence(true)],
         requestBody: { content: { 'application/json': { schema: { type: 'object' } } } },
         responses: { 200: json('Noted', ref('Confirmed')), default: problem },
       },

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { isMemberKey, type Json, Problem, type View } from '@whereabouts/protocol'
 import type { Parameter } from '../access/caller.js'
+import type { Presence } from '../room/operation.js'
 import { isPart } from '../room/parts.js'
 import type { Look } from '../stream/look.js'
 import type { Bodies } from './body.js'
@@ -76,16 +77,17 @@ export function wantsDocuments(parameter: Parameter): boolean {
 }
 
 /**
- * Within what time a caller promises to confirm again, if that counts here.
+ * What a caller says of its being there, as far as that counts here.
  *
  * @throws {Problem} bad-parameter
- * @see PROTOCOL.md CO1, CO9
+ * @see PROTOCOL.md CO1, CO9, CO11
  */
-export function promised(parameter: Parameter, confirmMs: number): number | undefined {
+export function presenceOf(parameter: Parameter, confirmMs: number): Presence {
   const nextWithinMs = wholeNumber(parameter, 'nextWithinMs', MOST_WITHIN_MS)
   if (nextWithinMs === 0)
     throw badParameter('nextWithinMs', `a whole number from 1 to ${MOST_WITHIN_MS}`)
-  return confirmMs === 0 ? undefined : nextWithinMs
+  const polls = flag(parameter, 'polls')
+  return confirmMs === 0 ? { polls } : { nextWithinMs, polls }
 }
 
 /** @throws {Problem} bad-parameter */

@@ -9,7 +9,7 @@ import type { Bodies } from './body.js'
 import { type Call, checkVersion, flag, oneOf, wholeNumber } from './call.js'
 import type { LargeAnswers } from './large-answers.js'
 import type { Access, Counted, Entered, Entrance } from './entrance.js'
-import { acceptsGzip, header, lookOf, partNamed, promised } from './parameters.js'
+import { acceptsGzip, header, lookOf, partNamed, presenceOf } from './parameters.js'
 import { closing, MOST_WAIT_MS, type News, piecesOfNews, Question } from './question.js'
 import { readWantedRooms, type Wanted } from './subscriptions.js'
 
@@ -104,7 +104,7 @@ export class RoomsTogether {
     return members.map((own) => ({
       ...callers.identify(request, own, 'member', user?.claim),
       at: partNamed(own),
-      nextWithinMs: promised(own, options.confirmMs),
+      ...presenceOf(own, options.confirmMs),
     }))
   }
 

@@ -25,6 +25,8 @@ export interface Entry extends Change {
   deadlineMs: number
   /** Within what time it last promised to confirm again; `undefined` if it promised nothing. */
   promisedMs: number | undefined
+  /** Whether it also polls, so that the end of its connections says nothing. @see PROTOCOL.md CO11 */
+  polls: boolean
 }
 
 /** Returns the entry of a new member. */
@@ -44,6 +46,7 @@ export function newEntry(id: string): Entry {
     leaving: false,
     deadlineMs: Infinity,
     promisedMs: undefined,
+    polls: false,
     older: undefined,
     newer: undefined,
   }
@@ -107,7 +110,7 @@ function newRecord<T>(): { [id: string]: T } {
 /** A member as it is in a checkpoint. */
 export type SavedEntry = Pick<
   Entry,
-  'member' | 'part' | 'leaving' | 'movedAt' | 'postedMs' | 'seenMs' | 'promisedMs'
+  'member' | 'part' | 'leaving' | 'movedAt' | 'postedMs' | 'seenMs' | 'promisedMs' | 'polls'
 > & {
   readonly at?: string
   /** `null` while the member doesn't expire. */
@@ -115,7 +118,8 @@ export type SavedEntry = Pick<
 }
 
 export function saveEntry(entry: Entry): SavedEntry {
-  const { member, at, part, leaving, movedAt, postedMs, seenMs, promisedMs, deadlineMs } = entry
+  const { member, at, part, leaving, movedAt, postedMs, seenMs, promisedMs, polls, deadlineMs } =
+    entry
   return {
     member,
     ...(at !== undefined && { at }),
@@ -125,6 +129,7 @@ export function saveEntry(entry: Entry): SavedEntry {
     postedMs,
     seenMs,
     promisedMs,
+    polls,
     deadlineMs: deadlineMs === Infinity ? null : deadlineMs,
   }
 }

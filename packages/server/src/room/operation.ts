@@ -2,27 +2,33 @@ import type { Json } from '@whereabouts/protocol'
 import type { UserClaim } from './user.js'
 import type { NodeId } from './ids.js'
 
+/** What a caller says of its being there. @see PROTOCOL.md CO1, CO11 */
+export interface Presence {
+  /** Within what time it says so again; it promises nothing without. */
+  readonly nextWithinMs?: number | undefined
+  /** Whether it also polls, so that its connections say nothing of it. */
+  readonly polls?: boolean | undefined
+}
+
 /** One change of a room, as its nodes tell it to each other. */
 export type Operation =
-  | {
+  | ({
       readonly do: 'open'
       readonly id: string
       readonly user: UserClaim
       readonly at?: string | undefined
-      readonly nextWithinMs?: number | undefined
-    }
+    } & Presence)
   | { readonly do: 'close'; readonly id: string }
   | { readonly do: 'watch' }
   | { readonly do: 'unwatch' }
-  | {
+  | ({
       readonly do: 'move'
       readonly id: string
       readonly user: UserClaim
       readonly location: Json
-      readonly nextWithinMs?: number | undefined
-    }
+    } & Presence)
   /** A member is there, and perhaps says so again within some time. */
-  | { readonly do: 'confirm'; readonly id: string; readonly nextWithinMs?: number | undefined }
+  | ({ readonly do: 'confirm'; readonly id: string } & Presence)
   /** A connected member didn't keep its promise. */
   | { readonly do: 'overdue'; readonly id: string }
   | { readonly do: 'leave'; readonly id: string }
@@ -74,6 +80,7 @@ export interface RestatedMember {
   /** The number of its connections to that node; with 0, it is away unless it is connected to another one. */
   readonly connections: number
   readonly promisedMs?: number | undefined
+  readonly polls?: boolean | undefined
   /** Whether it is connected and didn't keep its promise. */
   readonly isOverdue?: boolean | undefined
 }

@@ -73,7 +73,7 @@ describe('a room', () => {
       { node: nodeId('n1'), nowMs: 0 },
     )
     const known = DrivenRoom.load('budget', LIMITS, before.save())
-    expect(known.promisedMs('ann')).toBe(18_000)
+    expect(known.presence('ann').nextWithinMs).toBe(18_000)
     const after = new DrivenRoom('budget', LIMITS)
     const ann = {
       id: 'ann',
@@ -86,7 +86,7 @@ describe('a room', () => {
     }
     after.restate({ members: [ann], left: [], onlookers: [], watching: 0 }, 'n1', 1_000)
     expect(statusesOf(after)).toEqual(['ann away'])
-    expect(after.promisedMs('ann')).toBe(18_000)
+    expect(after.presence('ann').nextWithinMs).toBe(18_000)
     after.expire(16_000)
     expect(after.size).toBe(0)
   })

@@ -17,7 +17,7 @@ export function restate(state: RoomState, restatement: Restatement, origin: Orig
 }
 
 function restateMember(state: RoomState, restated: RestatedMember, { node, nowMs }: Origin): void {
-  const { id, user, location, at, connections, promisedMs } = restated
+  const { id, user, location, at, connections, promisedMs, polls } = restated
   const postedMs = postedAt(restated, nowMs)
   const known = state.entries.get(id)
   if (known === undefined && state.entries.size >= state.limits.maxMembers) return
@@ -30,7 +30,7 @@ function restateMember(state: RoomState, restated: RestatedMember, { node, nowMs
   const entry = state.put(id, user, isMove ? location : undefined, at)
   if (isNews) entry.postedMs = postedMs
   entry.seenMs = Math.max(entry.seenMs, connections > 0 ? nowMs : entry.postedMs)
-  state.hold(id, entry, nowMs, promisedMs)
+  state.hold(id, entry, nowMs, { nextWithinMs: promisedMs, polls })
   if (state.connections.of(id) === 0) state.setStatus(entry, 'away')
   overdueAgain(state, restated, nowMs)
 }

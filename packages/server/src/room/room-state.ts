@@ -8,6 +8,7 @@ import {
 } from '@whereabouts/protocol'
 import { RoomConnections, type SavedConnections } from './connections.js'
 import { type Entry, loadEntry, newEntry, patchOf, type SavedEntry, saveEntry } from './entry.js'
+import type { Presence } from './operation.js'
 import { NO_PART, partOf, Parts } from './parts.js'
 import { RecentUpdates } from './recent-updates.js'
 import { Timeline } from './timeline.js'
@@ -187,12 +188,18 @@ export class RoomState {
     this.#forgetLeavers()
   }
 
-  /** Releases a connection of a member. After its last one, the member stays for a lease. */
+  /**
+   * Releases a connection of a member. After its last one, the member stays for a lease; one that polls
+   * stays online for as long as it promised. @see PROTOCOL.md MB3, CO11
+   */
   released(id: string, nowMs: number): void {
     if (this.connections.of(id) > 0) return
     const entry = this.entries.get(id)
     if (entry === undefined || entry.leaving) return
-    this.#lose(entry, nowMs)
+    const { polls, promisedMs, member } = entry
+    if (polls && member.status === 'online')
+      this.hold(id, entry, nowMs, { nextWithinMs: promisedMs, polls })
+    else this.#lose(entry, nowMs)
   }
 
   /** Begins the lease of a connected member that didn't keep its promise. @see PROTOCOL.md CO2 */
@@ -237,8 +244,9 @@ export class RoomState {
   }
 
   /** Keeps a member while it has a connection, or else for as long as it promised, or for a lease from now. */
-  hold(id: string, entry: Entry, nowMs: number, nextWithinMs?: number): void {
+  hold(id: string, entry: Entry, nowMs: number, { nextWithinMs, polls = false }: Presence): void {
     entry.promisedMs = nextWithinMs
+    entry.polls = polls
     const heldMs = this.connections.of(id) > 0 ? Infinity : (nextWithinMs ?? this.limits.leaseMs)
     this.setDeadline(entry, nowMs + heldMs)
   }

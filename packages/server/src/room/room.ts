@@ -1,7 +1,7 @@
 import type { Json, Member, Snapshot } from '@whereabouts/protocol'
 import type { RoomConnections } from './connections.js'
 import type { Entry } from './entry.js'
-import type { Operation, Origin } from './operation.js'
+import type { Operation, Origin, Presence } from './operation.js'
 import { restate } from './restate.js'
 import { type CatchUp, type RoomLimits, RoomState, type SavedRoom } from './room-state.js'
 import type { NodeId } from './ids.js'
@@ -9,7 +9,9 @@ import type { NodeId } from './ids.js'
 type OperationOf<Do extends Operation['do']> = Extract<Operation, { do: Do }>
 
 /** A member of a room, the part that its stream named, when it posted, and what it promised. */
-export type KnownMember = Readonly<Pick<Entry, 'member' | 'at' | 'postedMs' | 'promisedMs'>>
+export type KnownMember = Readonly<
+  Pick<Entry, 'member' | 'at' | 'postedMs' | 'promisedMs' | 'polls'>
+>
 
 /**
  * One room: its members, their locations, and when each changed. Pure: callers pass the time as `nowMs`,
@@ -93,9 +95,10 @@ export class Room {
     return this.#state.entries.get(id)?.member
   }
 
-  /** Returns within what time a member promised to confirm again; `undefined` if it promised nothing. */
-  promisedMs(id: string): number | undefined {
-    return this.#state.entries.get(id)?.promisedMs
+  /** Returns what a member last said of its being there. */
+  presence(id: string): Presence {
+    const { promisedMs: nextWithinMs, polls } = this.#state.entries.get(id) ?? {}
+    return { nextWithinMs, polls }
   }
 
   /** Returns whether the room received an update recently. */
@@ -167,13 +170,14 @@ export class Room {
    * @throws {Problem} room-full
    * @see PROTOCOL.md MB1, MB2, RM8, RM12, RM19
    */
-  #open({ id, user, at, nextWithinMs }: OperationOf<'open'>, node: NodeId, nowMs: number): void {
+  #open(operation: OperationOf<'open'>, node: NodeId, nowMs: number): void {
+    const { id, user, at } = operation
     const known = this.#state.entries.get(id)
     if (known !== undefined) known.leaving = false
     const entry = this.#state.put(id, user, undefined, at)
     entry.seenMs = nowMs
     this.#state.connections.set(id, node, this.#state.connections.to(node, id) + 1)
-    this.#state.hold(id, entry, nowMs, nextWithinMs)
+    this.#state.hold(id, entry, nowMs, operation)
   }
 
   /** Closes a connection of a member that said no goodbye. @see PROTOCOL.md MB3, MB8 */
@@ -200,19 +204,21 @@ export class Room {
    * @throws {Problem} room-full
    * @see PROTOCOL.md MB1, MB2, MB6, RM3
    */
-  #move({ id, user, location, nextWithinMs }: OperationOf<'move'>, nowMs: number): void {
+  #move(operation: OperationOf<'move'>, nowMs: number): void {
+    const { id, user, location } = operation
     const entry = this.#state.put(id, user, location)
     entry.postedMs = nowMs
     entry.seenMs = nowMs
-    if (!entry.leaving) this.#state.hold(id, entry, nowMs, nextWithinMs)
+    if (!entry.leaving) this.#state.hold(id, entry, nowMs, operation)
   }
 
   /** Notes that a member is there; joins nobody. @see PROTOCOL.md CO3, CO5, CO6 */
-  #confirm({ id, nextWithinMs }: OperationOf<'confirm'>, nowMs: number): void {
+  #confirm(operation: OperationOf<'confirm'>, nowMs: number): void {
+    const { id } = operation
     const entry = this.#state.entries.get(id)
     if (entry === undefined || entry.leaving) return
     entry.seenMs = nowMs
-    this.#state.hold(id, entry, nowMs, nextWithinMs)
+    this.#state.hold(id, entry, nowMs, operation)
     this.#state.setStatus(entry, 'online')
   }
 

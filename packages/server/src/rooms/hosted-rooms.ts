@@ -2,7 +2,7 @@ import type { Room } from '../room/room.js'
 import type { RoomLimits } from '../room/room-state.js'
 import type { PaceLimits } from '../stream/pace.js'
 import type { RoomName } from '../room/ids.js'
-import type { Operation } from '../room/operation.js'
+import type { Operation, Presence } from '../room/operation.js'
 import type { Faults } from '../stream/faults.js'
 import type { Frames, FrameSource, MergeUpdates } from '../stream/frames.js'
 import type { Poll } from '../stream/poll.js'
@@ -63,7 +63,7 @@ export interface HostedRoom extends FrameSource {
    * @throws {Problem} exchange-busy, internal
    * @see PROTOCOL.md CO1, CO3, CO8
    */
-  confirm(id: string, nextWithinMs: number | undefined): Promise<string | undefined>
+  confirm(id: string, presence: Presence): Promise<string | undefined>
 
   /** Lets leases run out, and judges promises. Call it at regular intervals. @see PROTOCOL.md MB3, MB4 */
   tick(): void
@@ -106,7 +106,7 @@ export interface HostedRooms {
    *
    * @see {@link HostedRoom.confirm}
    */
-  confirm(name: RoomName, id: string, nextWithinMs: number | undefined): Promise<string | undefined>
+  confirm(name: RoomName, id: string, presence: Presence): Promise<string | undefined>
 
   /**
    * Tells a room of a stored update. Resolves with the room's position after it, once the other processes

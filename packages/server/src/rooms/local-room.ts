@@ -1,6 +1,6 @@
 import { formatPosition, type Problem } from '@whereabouts/protocol'
 import { documentDeleted } from '../room/document-deleted.js'
-import { deletesDocument, type Operation } from '../room/operation.js'
+import { deletesDocument, type Operation, type Presence } from '../room/operation.js'
 import { Promises } from '../room/promises.js'
 import { Room } from '../room/room.js'
 import type { Clock } from '../stream/clock.js'
@@ -63,9 +63,9 @@ export class LocalRoom implements HostedRoom {
     this.guard.watch(this.commit(operation))
   }
 
-  async confirm(id: string, nextWithinMs: number | undefined): Promise<string | undefined> {
+  async confirm(id: string, presence: Presence): Promise<string | undefined> {
     if (this.room.get(id) === undefined) return undefined
-    return this.commit({ do: 'confirm', id, nextWithinMs })
+    return this.commit({ do: 'confirm', id, ...presence })
   }
 
   tick(): void {

@@ -199,7 +199,7 @@ describe('a process that was suspended', () => {
     world.advance(60_000)
     host.resume(true)
     world.advance(500)
-    await room.confirm('ann', 18_000)
+    await room.confirm('ann', { nextWithinMs: 18_000 })
     const statuses = () => room.room.snapshot().members.map(({ status }) => status)
     expect(statuses()).toEqual(['online', 'online'])
     world.advance(1_000)

@@ -1,3 +1,4 @@
+import type { Presence } from '../room/operation.js'
 import type { Clock } from '../stream/clock.js'
 import { Pace } from '../stream/pace.js'
 import type { Poll } from '../stream/poll.js'
@@ -49,12 +50,8 @@ export class LocalRooms implements HostedRooms {
     return work(this.#known(name) ?? this.#new(name))
   }
 
-  async confirm(
-    name: string,
-    id: string,
-    nextWithinMs: number | undefined,
-  ): Promise<string | undefined> {
-    return this.#known(name)?.confirm(id, nextWithinMs)
+  async confirm(name: string, id: string, presence: Presence): Promise<string | undefined> {
+    return this.#known(name)?.confirm(id, presence)
   }
 
   /** Doesn't create the room, but raises the version that it will begin with. */

@@ -100,7 +100,7 @@ export class Host implements Role {
     const known = new Map([...this.#doubted].filter(([id]) => own.has(id)))
     for (const each of room.members()) known.set(each.member.id, each)
     const members = []
-    for (const { member, at, postedMs, promisedMs } of known.values()) {
+    for (const { member, at, postedMs, promisedMs, polls } of known.values()) {
       const { id, user, location } = member
       const connections = own.get(id) ?? 0
       own.delete(id)
@@ -109,7 +109,7 @@ export class Host implements Role {
       const posted = aloneMs === undefined ? { atMs: postedMs } : { agoMs: nowMs - aloneMs }
       // Members of a node that was taken for gone are away, too.
       const isOverdue = room.connections.of(id) > 0 && member.status === 'away'
-      const promise = { promisedMs, ...(isOverdue && { isOverdue }) }
+      const promise = { promisedMs, polls, ...(isOverdue && { isOverdue }) }
       members.push({ id, user, location, posted, at, connections, ...promise })
     }
     return {

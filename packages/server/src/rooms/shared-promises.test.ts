@@ -54,7 +54,7 @@ describe('the promises of a room with other nodes', () => {
     await room.commit(open('ann'))
     for (let count = 0; count < 10; count++) {
       await pass(12_000)
-      expect(await room.confirm('ann', WITHIN_MS)).toMatch(/^shared:/)
+      expect(await room.confirm('ann', { nextWithinMs: WITHIN_MS })).toMatch(/^shared:/)
     }
     expect(status('ann')).toBe('online')
     expect(said()).toEqual(['open'])
@@ -66,14 +66,14 @@ describe('the promises of a room with other nodes', () => {
     await room.commit(open('ann'))
     await pass(WITHIN_MS + 500)
     expect(status('ann')).toBe('away')
-    await room.confirm('ann', WITHIN_MS)
+    await room.confirm('ann', { nextWithinMs: WITHIN_MS })
     expect(status('ann')).toBe('online')
     expect(said()).toEqual(['open', 'overdue', 'confirm'])
     await pass(WITHIN_MS + LIMITS.leaseMs + 1_000)
     expect(status('ann')).toBeUndefined()
     const others = said().filter((each) => each !== 'expire')
     expect(others).toEqual(['open', 'overdue', 'confirm', 'overdue'])
-    expect(await room.confirm('ann', WITHIN_MS)).toBeUndefined()
+    expect(await room.confirm('ann', { nextWithinMs: WITHIN_MS })).toBeUndefined()
   })
 
   it('[CO8] asks the exchange whether another node took the confirmation', async () => {
@@ -96,22 +96,32 @@ describe('the promises of a room with other nodes', () => {
     const { promises, room, pass, said, status } = await start()
     await room.commit({ ...open('ann'), nextWithinMs: 90_000 })
     promises.keep('ann', 90_000)
-    await room.confirm('ann', WITHIN_MS)
+    await room.confirm('ann', { nextWithinMs: WITHIN_MS })
     expect(said()).toEqual(['open', 'confirm'])
     await pass(WITHIN_MS + 500)
     expect(status('ann')).toBe('away')
   })
 
+  it('[CO8 CO11] tells them that a member polls, and when it no longer does', async () => {
+    const { room, said, status } = await start()
+    await room.commit(open('ann'))
+    for (const polls of [true, true, false, true])
+      await room.confirm('ann', { nextWithinMs: WITHIN_MS, polls })
+    expect(said()).toEqual(['open', 'confirm', 'confirm', 'confirm'])
+    await room.commit({ do: 'close', id: 'ann' })
+    expect(status('ann')).toBe('online')
+  })
+
   it('[CO8] keeps a confirmation for the node that the member is connected to, and judges it not', async () => {
     const { exchange, promises, room, pass, status } = await start()
     exchange.tell(OTHER, [[1, open('ann')]])
-    expect(await room.confirm('ann', WITHIN_MS)).toMatch(/^shared:/)
+    expect(await room.confirm('ann', { nextWithinMs: WITHIN_MS })).toMatch(/^shared:/)
     expect(promises.read('ann')).toEqual({ withinMs: WITHIN_MS, leftMs: WITHIN_MS })
     await pass(10 * WITHIN_MS)
     expect(status('ann')).toBe('online')
     exchange.tell(OTHER, [[2, { do: 'overdue', id: 'ann' }]])
     expect(status('ann')).toBe('away')
-    await room.confirm('ann', WITHIN_MS)
+    await room.confirm('ann', { nextWithinMs: WITHIN_MS })
     expect(status('ann')).toBe('online')
   })
 

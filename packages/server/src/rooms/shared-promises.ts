@@ -1,5 +1,5 @@
 import { type Exchange, ExchangeLost, type KeptPromise } from '../exchange/exchange.js'
-import type { Operation } from '../room/operation.js'
+import type { Operation, Presence } from '../room/operation.js'
 import { Promises } from '../room/promises.js'
 import type { Clock } from '../stream/clock.js'
 import type { HostedRoom } from './hosted-rooms.js'
@@ -43,10 +43,11 @@ export class SharedPromises {
   }
 
   /** Takes a confirmation. Returns `false` if all nodes have to be told. */
-  async confirm(id: string, withinMs: number | undefined): Promise<boolean> {
+  async confirm(id: string, presence: Presence): Promise<boolean> {
     const { room } = this.room
+    const { nextWithinMs: withinMs } = presence
     const connections = room.connections.of(id)
-    const isKnown = connections > 0 && room.promisedMs(id) === withinMs
+    const isKnown = connections > 0 && isSame(room.presence(id), presence)
     if (!isKnown || room.get(id)?.status !== 'online') return false
     this.#promises.note(id, withinMs, this.clock.now())
     const isElsewhere = connections > room.connections.to(this.exchange.node, id)
@@ -69,7 +70,7 @@ export class SharedPromises {
       if (this.#promises.madeAtMs(id) !== before[index]) return
       const heard = kept?.[index]
       if (kept === undefined) this.#again(id, RECHECK_MS)
-      else if (heard === undefined || heard.withinMs !== this.room.room.promisedMs(id))
+      else if (heard === undefined || heard.withinMs !== this.room.room.presence(id).nextWithinMs)
         await this.#notHeard(id)
       else await this.#heard(id, heard)
     })
@@ -77,9 +78,9 @@ export class SharedPromises {
   }
 
   /** Handles a member that confirmed to another node in time. */
-  async #heard(id: string, { withinMs, leftMs }: KeptPromise): Promise<void> {
+  async #heard(id: string, { leftMs }: KeptPromise): Promise<void> {
     this.#again(id, leftMs)
-    if (this.room.room.get(id)?.status === 'away') await this.#tellOnline(id, withinMs)
+    if (this.room.room.get(id)?.status === 'away') await this.#tellOnline(id)
   }
 
   /** Handles a member that confirmed to no node in time. */
@@ -91,18 +92,21 @@ export class SharedPromises {
     const beforeMs = this.#promises.madeAtMs(id)
     await this.room.commit({ do: 'overdue', id })
     // The member may have confirmed while the others were being told.
-    const promisedMs = room.promisedMs(id)
     const isBack = this.#promises.madeAtMs(id) !== beforeMs
-    if (isBack && promisedMs !== undefined) await this.#tellOnline(id, promisedMs)
+    if (isBack && room.presence(id).nextWithinMs !== undefined) await this.#tellOnline(id)
   }
 
   #again(id: string, inMs: number): void {
     this.#promises.defer(id, this.clock.now() + inMs)
   }
 
-  async #tellOnline(id: string, nextWithinMs: number): Promise<void> {
-    await this.room.commit({ do: 'confirm', id, nextWithinMs })
+  async #tellOnline(id: string): Promise<void> {
+    await this.room.commit({ do: 'confirm', id, ...this.room.room.presence(id) })
   }
+}
+
+function isSame(one: Presence, other: Presence): boolean {
+  return one.nextWithinMs === other.nextWithinMs && (one.polls ?? false) === (other.polls ?? false)
 }
 
 /** Resolves with `undefined` if the exchange is lost. */

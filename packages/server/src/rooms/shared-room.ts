@@ -8,7 +8,7 @@ import {
   type History,
 } from '../exchange/exchange.js'
 import { documentDeleted } from '../room/document-deleted.js'
-import { deletesDocument, type Operation } from '../room/operation.js'
+import { deletesDocument, type Operation, type Presence } from '../room/operation.js'
 import { Room } from '../room/room.js'
 import type { SavedRoom } from '../room/room-state.js'
 import type { Clock } from '../stream/clock.js'
@@ -139,10 +139,10 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     this.guard.watch(this.commit(operation))
   }
 
-  async confirm(id: string, nextWithinMs: number | undefined): Promise<string | undefined> {
+  async confirm(id: string, presence: Presence): Promise<string | undefined> {
     if (this.room.get(id) === undefined) return undefined
-    const isNews = !(await this.#promises.confirm(id, nextWithinMs))
-    return isNews ? this.commit({ do: 'confirm', id, nextWithinMs }) : this.frames.position
+    const isNews = !(await this.#promises.confirm(id, presence))
+    return isNews ? this.commit({ do: 'confirm', id, ...presence }) : this.frames.position
   }
 
   tick(): void {

@@ -1,3 +1,4 @@
+import type { Presence } from '../room/operation.js'
 import { Problem } from '@whereabouts/protocol'
 import type { Exchange } from '../exchange/exchange.js'
 import type { Clock } from '../stream/clock.js'
@@ -94,18 +95,14 @@ export class SharedRooms implements HostedRooms {
   }
 
   /** A node to which a member comes follows its room from then on, so that it knows how the member is. */
-  async confirm(
-    name: string,
-    id: string,
-    nextWithinMs: number | undefined,
-  ): Promise<string | undefined> {
+  async confirm(name: string, id: string, presence: Presence): Promise<string | undefined> {
     if (this.#table.find(name) === undefined) {
       const isMember = await this.look(name, ({ room }) => room.get(id) !== undefined)
       if (!isMember) return undefined
     }
     const room = this.open(name)
     await room.begun
-    return room.confirm(id, nextWithinMs)
+    return room.confirm(id, presence)
   }
 
   async update(name: string, { changed, bytes }: StoredUpdate): Promise<string> {
