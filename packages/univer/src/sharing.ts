@@ -9,8 +9,10 @@ import {
 } from '@univerjs/core'
 import type { FUniver } from '@univerjs/core/facade'
 import {
+  CalculationMode,
   DataSyncPrimaryController,
   UniverFormulaEnginePlugin,
+  UniverSheetsFormulaPlugin,
   UniverSheetsPlugin,
   UniverSheetsUIPlugin,
   UniverUIPlugin,
@@ -173,6 +175,9 @@ function configOf(
       return { override: [...(config?.override ?? []), ...overrideClipboard(sharing)] }
     case UniverFormulaEnginePlugin:
       return { notExecuteFormula: true }
+    case UniverSheetsFormulaPlugin:
+      // The document has no results, so all formulas are calculated; to Univer, those would be ranges to compare.
+      return { initialFormulaComputing: CalculationMode.FORCED }
     case UniverSheetsPlugin:
       // Univer copies a large sheet in parts and doesn't report them.
       return {

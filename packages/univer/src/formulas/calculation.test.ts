@@ -21,6 +21,7 @@ import {
   RemoveRowMutation,
   SetRangeValuesMutation,
   UniverSheetsPlugin,
+  type ISetRangeValuesMutationParams,
 } from '@univerjs/sheets'
 import { describe, expect, it } from 'vitest'
 import { Allowance } from './allowance.js'
@@ -35,6 +36,8 @@ meterValues(allowance)
 
 /** Does what the worker does, in this thread; each message takes a while in both directions. */
 class NearWorker extends EventTarget {
+  /** The numbers of cells in the results that it told. */
+  readonly told: number[] = []
   readonly #replica = new Replica(allowance, (message) => this.#tell(structuredClone(message)))
   #isEnded = false
 
@@ -48,10 +51,17 @@ class NearWorker extends EventTarget {
   }
 
   #tell(data: FromWorker): void {
+    this.told.push(cellsIn(data))
     setTimeout(() => {
       if (!this.#isEnded) this.dispatchEvent(new MessageEvent('message', { data }))
     })
   }
+}
+
+function cellsIn(message: FromWorker): number {
+  if (message.type !== 'result' || message.mutation.id !== SetRangeValuesMutation.id) return 0
+  const { cellValue = {} } = message.mutation.params as ISetRangeValuesMutationParams
+  return Object.values(cellValue).reduce((sum, cells) => sum + Object.keys(cells ?? {}).length, 0)
 }
 
 let workbooks = 0
@@ -63,6 +73,7 @@ type Place = readonly [row: number, column: number]
  * A page with a grid and its calculation, whose Univer requests the calculation of written cells.
  */
 class Page {
+  readonly workers: NearWorker[] = []
   readonly #commands: ICommandService
   readonly #model: FormulaDataModel
   readonly #workbook: Workbook
@@ -76,7 +87,7 @@ class Page {
     univer.registerPlugin(UniverFormulaEnginePlugin, { notExecuteFormula: true })
     univer.registerPlugin(UniverSheetsPlugin, { notExecuteFormula: true })
     const injector = univer.__getInjector()
-    const sheet = { id: 's', name: 'S', rowCount: 100, columnCount: 20, cellData: {} }
+    const sheet = { id: 's', name: 'S', rowCount: 1_000, columnCount: 20, cellData: {} }
     this.#workbook = injector
       .get(IUniverInstanceService)
       .createUnit<IWorkbookData, Workbook>(UniverInstanceType.UNIVER_SHEET, {
@@ -87,7 +98,11 @@ class Page {
     this.#commands = injector.get(ICommandService)
     this.#model = injector.get(FormulaDataModel)
     this.#takeArrays()
-    const calculation = new Calculation(() => new NearWorker() as unknown as Worker)
+    const calculation = new Calculation(() => {
+      const worker = new NearWorker()
+      this.workers.push(worker)
+      return worker as unknown as Worker
+    })
     for (const mutation of SHARED) calculation.registerSyncingMutations(mutation)
     calculation.start(this.#workbook, injector)
   }
@@ -288,5 +303,36 @@ describe('a formula', () => {
       [[5, 0], 6],
       [[5, 1], 0],
     ])
+  })
+})
+
+describe('a calculation', () => {
+  it('[SH136] tells results in parts', async () => {
+    const page = new Page()
+    const count = 500
+    const formulas = Array.from({ length: count }, (_, row) => [
+      row,
+      { 1: { f: `=A${row + 1}+1` } },
+    ])
+    page.write(Object.fromEntries(formulas) as Values)
+    page.request()
+    await untilShows(page, [
+      [[0, 1], 1],
+      [[count - 1, 1], 1],
+    ])
+    const told = page.workers[0]!.told.filter((cells) => cells > 0)
+    expect(Math.max(...told)).toBe(200)
+    expect(told.reduce((sum, cells) => sum + cells, 0)).toBe(count)
+  })
+
+  it('[SH137] needs no worker until there is a formula', async () => {
+    const page = new Page()
+    page.write({ 0: { 0: { v: 1 } } })
+    page.request()
+    expect(page.workers).toEqual([])
+    page.write({ 0: { 1: { f: '=A1+1' } } })
+    page.request()
+    await untilShows(page, [[[0, 1], 2]])
+    expect(page.workers).toHaveLength(1)
   })
 })

@@ -1,11 +1,14 @@
 import {
   CommandType,
   ICommandService,
+  type ICellData,
   type ICommandInfo,
   type IDisposable,
   type IExecutionOptions,
   type Injector,
+  type IObjectMatrixPrimitiveType,
   type IWorkbookData,
+  type Nullable,
   type Workbook as WorkbookModel,
 } from '@univerjs/core'
 import {
@@ -23,6 +26,7 @@ import {
 import {
   AddWorksheetMergeMutation,
   ClearSelectionFormatCommand,
+  InsertSheetMutation,
   RemoveWorksheetMergeMutation,
   SetBorderCommand,
   SetRangeCustomMetadataCommand,
@@ -105,6 +109,8 @@ export class Calculation {
   /** Whether cells moved since the last run began. */
   #isMoved = false
   #hasGivenUp = false
+  /** Whether there may be formulas; without any, no worker is needed. */
+  #hasFormulas = false
   #listening: IDisposable | null = null
 
   constructor(openWorker: () => Worker) {
@@ -119,6 +125,9 @@ export class Calculation {
   start(workbook: WorkbookModel, injector: Injector): void {
     this.#workbook = workbook
     this.#injector = injector
+    this.#hasFormulas = workbook
+      .getSheets()
+      .some((sheet) => hasFormula(sheet.getCellMatrix().getMatrix()))
     this.#listening = this.#commands.onCommandExecuted((command, options) =>
       this.#note(command, options),
     )
@@ -154,6 +163,7 @@ export class Calculation {
     }
     if (!this.#shared.has(id) || isElsewhere(params, this.#workbook!)) return
     const mutation = { id, params }
+    this.#hasFormulas ||= mayBringFormulas(mutation)
     const isInput = options?.onlyLocal !== true && !OF_LOOKS.has(triggerOf(params))
     if (isMoving(mutation)) this.#move(mutation)
     else if (isInput && id === SetRangeValuesMutation.id) this.#write(mutation)
@@ -184,8 +194,16 @@ export class Calculation {
 
   /** Each request includes everything that was requested since the last run began. */
   #request(dirty: Dirty): void {
-    if (this.#running === null) this.#begin(dirty)
-    else this.#next = dirty
+    if (this.#running !== null) this.#next = dirty
+    else if (this.#hasFormulas) this.#begin(dirty)
+    else this.#skip()
+  }
+
+  /** Calculates nothing: starting a worker takes longer than drawing a sheet without formulas. */
+  #skip(): void {
+    this.#tellStage(FormulaExecuteStageType.START)
+    this.#tell({ functionsExecutedState: FormulaExecutedStateType.SUCCESS })
+    this.#tellStage(FormulaExecuteStageType.CALCULATION_COMPLETED)
   }
 
   #begin(wanted: Dirty): void {
@@ -354,6 +372,17 @@ function withoutMerges(workbook: IWorkbookData): IWorkbookData {
 /** Returns whether a mutation is for something the worker lacks, such as the text in an editor. */
 function isElsewhere(params: object | undefined, workbook: WorkbookModel): boolean {
   return params !== undefined && 'unitId' in params && params.unitId !== workbook.getUnitId()
+}
+
+function hasFormula(cells: IObjectMatrixPrimitiveType<Nullable<ICellData>> | undefined): boolean {
+  return Object.values(cells ?? {}).some((inRow: { [column: number]: Nullable<ICellData> }) =>
+    Object.values(inRow ?? {}).some((cell) => Boolean(cell?.f) || Boolean(cell?.si)),
+  )
+}
+
+function mayBringFormulas({ id, params }: Mutation): boolean {
+  if (id !== SetRangeValuesMutation.id) return id === InsertSheetMutation.id
+  return hasFormula((params as ISetRangeValuesMutationParams).cellValue)
 }
 
 const triggerOf = (params: object): unknown => ('trigger' in params ? params.trigger : undefined)

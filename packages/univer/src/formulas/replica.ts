@@ -91,15 +91,16 @@ export class Replica {
   }
 
   #report(mutation: Mutation): void {
-    const message = readOutcome(mutation)
-    if (message === null) return
+    const messages = readOutcome(mutation)
     if (mutation.id === SetArrayFormulaDataMutation.id) {
       // The mutation always has all of them.
       if (!this.#isSpreadUntold && !this.#course.spills.isChanged) return
       this.#isSpreadUntold = false
     }
-    if (message.type === 'done') setTimeout(() => this.#finish(message))
-    else this.#tell(message)
+    for (const message of messages) {
+      if (message.type === 'done') setTimeout(() => this.#finish(message))
+      else this.#tell(message)
+    }
   }
 
   #finish(done: FromWorker): void {
