@@ -24,7 +24,7 @@ import { Overlay } from './presence/overlay.js'
 import { formatCell, parsePlace, type Cell } from './presence/place.js'
 import { refuse } from './refusals.js'
 import type { WorkbookRoom } from './room.js'
-import { complete } from './slices.js'
+import { complete, Slices } from './slices.js'
 import { sharingOf, type Sharing } from './sharing.js'
 import { TEXTS, type Texts } from './texts.js'
 import { createWorkbook, WORKBOOK } from './workbook.js'
@@ -110,11 +110,15 @@ export interface SharedWorkbook {
 export async function bindWorkbook(options: BindWorkbookOptions): Promise<SharedWorkbook> {
   const { univerAPI, doc } = options
   const sharing = sharingOf(univerAPI)
-  if (sharing.isBound) throw new TypeError('This Univer already has a bound workbook.')
-  const document = new SheetDocument(doc)
-  if (!document.isKnown) {
+  const document = await new Slices().do(SheetDocument.opening(doc))
+  try {
+    if (sharing.isBound) throw new TypeError('This Univer already has a bound workbook.')
+    if (!document.isKnown) {
+      throw new RangeError('This package does not know the document’s version.')
+    }
+  } catch (error) {
     document.destroy()
-    throw new RangeError('This package does not know the document’s version.')
+    throw error
   }
   const bound = new BoundWorkbook(options, sharing, document)
   await bound.start()

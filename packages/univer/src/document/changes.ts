@@ -11,6 +11,7 @@ import { setHidden } from '../operations/set-hidden.js'
 import { setMerges } from '../operations/set-merges.js'
 import { setRangeValues } from '../operations/set-range-values.js'
 import { setSizes } from '../operations/set-sizes.js'
+import { complete, type Work } from '../slices.js'
 import type { AxisName } from './axis.js'
 import type { CellPlace } from './cells.js'
 import { isAbout } from './formula.js'
@@ -20,16 +21,22 @@ import type { Workbook } from './workbook.js'
 
 const AXES: readonly AxisName[] = ['rows', 'columns']
 
+/** Does the same as `takingSteps`, without a pause. */
+export const takeSteps = (workbook: Workbook, held: CellPlace | null): Operation[] =>
+  complete(takingSteps(workbook, held))
+
 /**
  * Returns the steps that bring the grid up to date with the document; they count as done. Steps
  * that move lines and sheets come first, then those that depend on positions.
  *
+ * In a pause nothing else may use the workbook.
+ *
  * @param held a cell to leave as it is shown for now
  * @see SHEET.md SD9
  */
-export function takeSteps(workbook: Workbook, held: CellPlace | null): Operation[] {
+export function* takingSteps(workbook: Workbook, held: CellPlace | null): Work<Operation[]> {
   const steps: Operation[] = [...stepsOfSheets(workbook), ...renameSheet.diff(workbook)]
-  workbook.countBlocks()
+  yield* workbook.countingBlocks()
   for (const sheet of workbook.shown) {
     for (const axis of AXES) steps.push(...stepsOfLines(workbook, sheet, axis))
   }

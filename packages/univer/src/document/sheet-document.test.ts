@@ -558,3 +558,30 @@ describe('the version of the format', () => {
     expect(anns.doc.getMap(`cells:${SHEET}`).get('0:0')).toEqual({ v: 'done before' })
   })
 })
+
+describe('opening', () => {
+  it.each([
+    ['blocks', undefined],
+    ['entries', Infinity],
+  ])('[SH138] a large sheet of %s pauses, and misses nothing of that time', (_, blockFrom) => {
+    const doc = smallWorkbook()
+    doc.getMap('sheets').set(`${SHEET}/rows`, 1_000)
+    const writer = new SheetDocument(doc, Math.random, blockFrom)
+    const line = Object.fromEntries(Array.from({ length: 12 }, (__, column) => [column, { v: 1 }]))
+    const cellValue = Object.fromEntries(Array.from({ length: 1_000 }, (__, row) => [row, line]))
+    writer.apply({ type: 'set-range-values', sheet: SHEET, cellValue })
+    const opening = SheetDocument.opening(doc)
+    let pauses = 0
+    let result = opening.next()
+    for (; result.done !== true; result = opening.next()) {
+      const written = { [pauses]: { 0: { v: `in pause ${pauses}` } } }
+      writer.apply({ type: 'set-range-values', sheet: SHEET, cellValue: written })
+      pauses += 1
+    }
+    expect(pauses).toBeGreaterThan(2)
+    const opened = result.value
+    const grid = new Grid(opened.snapshot())
+    grid.apply(opened.takeChanges())
+    expect(grid.sheet(SHEET).cells).toEqual(new Grid(writer.snapshot()).sheet(SHEET).cells)
+  })
+})

@@ -5,7 +5,7 @@ import type { Operation } from '../operations/operation.js'
 import { complete, type Work } from '../slices.js'
 import type { AxisName, LineId } from './axis.js'
 import { isEmpty, type CellData, type CellMatrix, type CellPlace, type CellRange } from './cells.js'
-import { takeSteps } from './changes.js'
+import { takeSteps, takingSteps } from './changes.js'
 import { Draft } from './draft.js'
 import { hasTooManyMerges } from './merges.js'
 import type { Chance } from './order-key.js'
@@ -68,20 +68,32 @@ export class SheetDocument {
   #pending = new Map<string, Set<string>>()
   #held: CellPlace | null = null
 
-  /** @param chance random numbers for order keys and ids; tests pass seeded ones */
+  /**
+   * @param chance random numbers for order keys and ids; tests pass seeded ones
+   * @param isRead whether to read the document at once
+   */
   constructor(
     doc: Y.Doc,
     chance: Chance = Math.random,
     blockFrom = BLOCK_FROM,
     partCells = PART_CELLS,
+    isRead = true,
   ) {
     this.#partCells = partCells
     this.#workbook = new Workbook(doc)
     this.#draft = new Draft(this.#workbook, chance, blockFrom)
     this.#undo = new UndoSteps(doc, this)
-    takeSteps(this.#workbook, null)
+    if (isRead) takeSteps(this.#workbook, null)
     this.#isKnown = isKnownFormat(doc, SHEET_FORMAT)
     doc.on('afterTransaction', this.#note)
+  }
+
+  /** Reads a document with pauses, in which it may change. @see OFFICE.md SH138 */
+  static *opening(doc: Y.Doc): Work<SheetDocument> {
+    const sheets = new SheetDocument(doc, Math.random, BLOCK_FROM, PART_CELLS, false)
+    yield* sheets.#workbook.readingAhead()
+    yield* takingSteps(sheets.#workbook, null)
+    return sheets
   }
 
   /**

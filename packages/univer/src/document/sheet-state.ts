@@ -1,3 +1,4 @@
+import type { Work } from '../slices.js'
 import { Axis, type AxisChange, type AxisName, type LineId } from './axis.js'
 import { compareBlocks, readBlock, type Block, type BlockPart } from './block.js'
 import {
@@ -132,7 +133,7 @@ export class SheetState implements Lines {
     this.#resolve(part, entry)
   }
 
-  /** Reads a block, which a stranger may have written. It counts only after {@link count}. */
+  /** Reads a block, which a stranger may have written. It counts only after {@link counting}. */
   readBlock(key: string, stored: unknown): void {
     const before = this.blocks.get(key)
     if (before !== undefined) this.#cover(before, false)
@@ -146,13 +147,16 @@ export class SheetState implements Lines {
     return this.#counted
   }
 
-  /** Makes exactly these blocks count. */
-  count(blocks: readonly Block[]): void {
+  /** Makes exactly these blocks count, with a pause after each. */
+  *counting(blocks: readonly Block[]): Work {
     const counted = new Set(blocks)
     for (const block of this.#counted) if (!counted.has(block)) this.#cover(block, false)
     const added = blocks.filter((block) => !this.#counted.has(block))
     // In ascending order, each block is appended at the end of its cells' lists.
-    for (const block of added.toSorted(compareBlocks)) this.#cover(block, true)
+    for (const block of added.toSorted(compareBlocks)) {
+      this.#cover(block, true)
+      yield
+    }
   }
 
   #cover(block: Block, isCounted: boolean): void {

@@ -1,4 +1,5 @@
 import type * as Y from 'yjs'
+import { complete, type Work } from '../slices.js'
 import { compare, type AxisName } from './axis.js'
 import type { Block } from './block.js'
 import { LIMITS } from './limits.js'
@@ -17,6 +18,9 @@ export const SHEETS = 'sheets'
 
 const PARTS: readonly Part[] = ['rows', 'columns', 'cells', 'styles', 'merges', 'blocks']
 
+/** What is read in about a millisecond. */
+const ENTRIES_AT_ONCE = 500
+
 /** What the names of the parts with blocks begin with. */
 const BLOCKS = 'blocks:'
 
@@ -31,6 +35,8 @@ export class Workbook implements Sheets {
   readonly shown: SheetState[] = []
   /** The sheets whose names, rows or columns have moved or changed. */
   readonly changed = new Set<string>()
+  /** The sheets that were read ahead. */
+  readonly #read = new Map<string, SheetState>()
   /** Whether there are cells in blocks that don't count because there are too many. */
   hasTooManyBlocks = false
 
@@ -51,11 +57,26 @@ export class Workbook implements Sheets {
     return this.shown.find((sheet) => sheet.name.toLowerCase() === name.toLowerCase())
   }
 
-  /** Reads a sheet from the document; nothing of it counts as shown. */
+  /** Reads a sheet from the document, unless that is done; nothing of it counts as shown. */
   open(id: string): SheetState {
+    const sheet = this.#read.get(id) ?? complete(this.#reading(id))
+    this.#read.delete(id)
+    return sheet
+  }
+
+  /** Reads all sheets ahead, with pauses. */
+  *readingAhead(): Work {
+    for (const id of this.list.ids) this.#read.set(id, yield* this.#reading(id))
+  }
+
+  *#reading(id: string): Work<SheetState> {
     const sheet = new SheetState(id, this.list.sizeOf(id))
+    let entries = 0
     for (const part of PARTS) {
-      for (const [key, value] of this.part(partName(part, id))) read(sheet, part, key, value)
+      for (const [key, value] of this.part(partName(part, id))) {
+        read(sheet, part, key, value)
+        if (++entries % ENTRIES_AT_ONCE === 0) yield
+      }
     }
     return sheet
   }
@@ -79,8 +100,13 @@ export class Workbook implements Sheets {
     return room
   }
 
-  /** Has the blocks of all sheets count, as many as there may be. @see SHEET.md SD52 */
+  /** Does the same as `countingBlocks`, without a pause. */
   countBlocks(): void {
+    complete(this.countingBlocks())
+  }
+
+  /** Has the blocks of all sheets count, as many as there may be. @see SHEET.md SD52 */
+  *countingBlocks(): Work {
     this.hasTooManyBlocks = this.roomInBlocks < 0
     let room: number = LIMITS.blockCells
     const isCounted = (block: Block): boolean => {
@@ -91,7 +117,7 @@ export class Workbook implements Sheets {
     const isCut = this.hasTooManyBlocks
     for (const sheet of isCut ? this.shown.toSorted(byId) : this.shown) {
       const blocks = [...sheet.blocks.values()]
-      sheet.count(isCut ? blocks.toSorted(byKey).filter(isCounted) : blocks)
+      yield* sheet.counting(isCut ? blocks.toSorted(byKey).filter(isCounted) : blocks)
     }
   }
 
