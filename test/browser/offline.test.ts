@@ -272,3 +272,21 @@ it('[OF32] Home removes the copies of documents after a question', async () => {
   await page.getByText('Loading the page…').waitFor()
   expect(await page.getByText('written online').count()).toBe(0)
 })
+
+it('[OF32 CL14] a window that has a document open makes a whole copy again after it was removed', async () => {
+  await using server = await startKept()
+  await using context = await browser.newContext()
+  await openKept(server.baseUrl, context)
+  const home = await context.newPage()
+  await home.goto(`${server.baseUrl}/`)
+  await home.getByRole('button', { name: 'Remove copies' }).click()
+  await home.getByRole('button', { name: 'Remove', exact: true }).click()
+  await home.getByText('Removed. Documents that are open in other windows').waitFor()
+  const hasCopy = async () => {
+    await home.reload()
+    await home.getByRole('heading').first().waitFor()
+    return home.getByText('This browser has a copy of 1 document').isVisible()
+  }
+  // It counts documents whose copy says which one of the server's it is.
+  await expect.poll(hasCopy, { timeout: 15_000 }).toBe(true)
+})

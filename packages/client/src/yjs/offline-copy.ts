@@ -89,10 +89,14 @@ export class OfflineCopy {
   /** What is known of the server's document, and whether it is stored. */
   #known: KnownDocument | null = null
   #isKnownStored = true
-  /** What remains of a deleted document: `undefined` if that is stored, `null` if it is to be dropped. */
-  #former: Uint8Array | null | undefined
-  /** Whether the server takes updates of this client; `undefined` if that is stored. */
+  /** What remains of a deleted document, and whether that, or that nothing does, is stored. */
+  #former: Uint8Array | null = null
+  #isFormerStored = true
+  /** Whether the server takes updates of this client, if it has said so, and whether that is stored. */
   #canWrite: boolean | undefined
+  #isRightStored = true
+  /** Whether the last attempt to read what is stored failed. */
+  #isUnreadable = false
   #count = 0
   #isWriting: Promise<void> | null = null
   #isKept = false
@@ -123,12 +127,13 @@ export class OfflineCopy {
   /** Stores whether the server takes updates of this client, for the next time. */
   keepRight(canWrite: boolean): void {
     this.#canWrite = canWrite
+    this.#isRightStored = false
     this.#start()
   }
 
   /** Stores a new document in place of one that was deleted, and what remains of that. */
   startOver(doc: Doc, known: KnownDocument, former: Uint8Array | null): void {
-    if (former !== null) this.#former = merged(this.#former, former)
+    if (former !== null) this.#add(former)
     this.remember(known)
     this.replace(doc, 'startOver')
   }
@@ -136,6 +141,7 @@ export class OfflineCopy {
   /** Drops what remains of a deleted document. */
   dropFormer(): void {
     this.#former = null
+    this.#isFormerStored = false
     this.#start()
   }
 
@@ -176,15 +182,24 @@ export class OfflineCopy {
     this.#start()
   }
 
-  /** A document that is to replace the stored one can't be merged with it, and isn't left to the next page. */
+  /**
+   * A document that is to replace the stored one can't be merged with it, and isn't left to the next page.
+   * Where nothing can be read, nobody would take what is left.
+   */
   readonly #leave = (): void => {
-    const updates = [...this.#inFlight, ...this.#unwritten]
-    if (this.#database === null || this.#task !== 'append' || updates.length === 0) return
+    const updates = this.#unstored()
+    if (this.#isUnreadable || updates.length === 0) return
     const incarnation = this.#known?.incarnation ?? null
     const words = sayLastWords(this.#name, incarnation, mergeUpdates(updates))
     if (words === null) return
-    forgetLastWords(this.#lastWords)
+    this.#forgetLastWords()
     this.#lastWords = [words]
+  }
+
+  /** What a page that goes away would lose, and can be merged with what is stored. */
+  #unstored(): Uint8Array[] {
+    if (this.#task === 'append') return [...this.#inFlight, ...this.#unwritten]
+    return this.#task === 'merge' ? [encodeStateAsUpdate(this.#doc)] : []
   }
 
   async #load(): Promise<void> {
@@ -194,8 +209,14 @@ export class OfflineCopy {
       this.#lastWords = readLastWords(this.#name)
       const words = this.#lastWords.filter(({ incarnation }) => isOf(incarnation, known))
       const updates = [...stored, ...words.map(({ update }) => update)]
-      if (former !== undefined) this.#listener.remains(former)
-      if (canWrite !== undefined) this.#listener.couldWrite(canWrite)
+      if (former !== undefined) {
+        if (this.#isFormerStored) this.#former = former
+        this.#listener.remains(former)
+      }
+      if (canWrite !== undefined) {
+        if (this.#isRightStored) this.#canWrite = canWrite
+        this.#listener.couldWrite(canWrite)
+      }
       this.#count = stored.length
       const before = encodeStateVector(this.#doc)
       if (known !== undefined && !this.#listener.remembered(known)) this.#setApart(updates, known)
@@ -208,6 +229,7 @@ export class OfflineCopy {
       if (before.length > 1) this.#unwritten.push(encodeStateAsUpdate(this.#doc))
       this.#setKept(!this.#hasChanges)
     } catch {
+      this.#isUnreadable = true
       this.#lost()
     }
     this.#start()
@@ -220,8 +242,14 @@ export class OfflineCopy {
     const former = beyond(deleted, vector)
     this.#task = 'startOver'
     if (former === null) return
-    this.#former = former
+    this.#add(former)
     this.#listener.remains(former)
+  }
+
+  /** Adds to what remains of deleted documents. */
+  #add(former: Uint8Array): void {
+    this.#former = merged(this.#former, former)
+    this.#isFormerStored = false
   }
 
   /** Returns whether what is stored is of this document, as far as is known. */
@@ -251,11 +279,14 @@ export class OfflineCopy {
     return this.#database
   }
 
-  /** The database failed, and may have lost anything: the whole document has to be written again. */
+  /** The database failed, and may have lost anything: all that is known has to be written again. */
   #lost(): void {
     this.#database?.close()
     this.#database = null
     if (this.#task === 'append') this.#task = 'merge'
+    this.#isKnownStored = this.#known === null
+    this.#isFormerStored &&= this.#former === null
+    this.#isRightStored = this.#canWrite === undefined
     this.#setKept(false)
   }
 
@@ -274,7 +305,7 @@ export class OfflineCopy {
   }
 
   get #hasMore(): boolean {
-    return !this.#isKnownStored || this.#former !== undefined || this.#canWrite !== undefined
+    return !(this.#isKnownStored && this.#isFormerStored && this.#isRightStored)
   }
 
   #setKept(isKept: boolean): void {
@@ -314,6 +345,7 @@ export class OfflineCopy {
     const store = transaction.objectStore('updates')
     const about = transaction.objectStore('about')
     const [stored, kept] = await Promise.all([about.get('document'), about.get('former')])
+    this.#isUnreadable = false
     const task = this.#taskAt(stored as KnownDocument | undefined)
     const isWhole = task !== 'append' || this.#count >= MANY_UPDATES
     // Another tab may have stored updates that this one lacks.
@@ -355,14 +387,14 @@ export class OfflineCopy {
     const news = {
       updates: isWhole ? [encodeStateAsUpdate(this.#doc)] : this.#unwritten,
       known: this.#isKnownStored ? null : this.#known,
-      former: this.#former,
-      canWrite: this.#canWrite,
+      former: this.#isFormerStored ? undefined : this.#former,
+      canWrite: this.#isRightStored ? undefined : this.#canWrite,
       task: this.#task,
     }
     this.#unwritten = []
     this.#isKnownStored = true
-    this.#former = undefined
-    this.#canWrite = undefined
+    this.#isFormerStored = true
+    this.#isRightStored = true
     this.#task = 'append'
     this.#count = isWhole ? 1 : this.#count + news.updates.length
     return news
@@ -370,9 +402,9 @@ export class OfflineCopy {
 
   /** It couldn't be written. What is stored may belong to a document before, and must not be merged then. */
   #putBack({ known, former, canWrite, task }: News): void {
-    if (known !== null) this.#isKnownStored = false
-    if (this.#former === undefined) this.#former = former
-    this.#canWrite ??= canWrite
+    this.#isKnownStored &&= known === null
+    this.#isFormerStored &&= former === undefined
+    this.#isRightStored &&= canWrite === undefined
     if (task === 'replace' || task === 'startOver') this.#task = task
   }
 }
